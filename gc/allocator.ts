@@ -1,0 +1,164 @@
+/**
+ * Where allocation goes when its fast path fails: no free slot in the current run, or the poll word asks for something.
+ *
+ *   probe the native stack; serve the poll word; end a slice that is used up
+ *   until there is a slot: the next run of the cached span, or
+ *     sweep what the pace asks for, take another span and charge it to the live heap,
+ *     tell the pacer; while marking: pay (assist); else: start a cycle if the trigger is passed
+ *   no pages: finish the sweep, then a whole cycle that began after the failure, then OutOfMemory
+ *
+ * Every wait may end in another phase, or with the cache flushed: so after each step the slot is looked for again, and between finding it and
+ * returning it there is no safepoint.
+ *
+ * The caller has put every reference that it still needs on the shadow stack.
+ */
+import { compareAndSwap, load, now, store } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import { PAGE_BYTES } from '../heap/layout/layout.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Addr, Memory } from '../heap/memory.ts'
+import { sizeClassOf, slotBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
+import type { Collector } from './collector.ts'
+import { probeStack } from './stack-probe.ts'
+import { SLICE_MS } from './workers.ts'
+import { STOP_FORCED_CYCLE, STOP_FULL_CYCLE } from './world.ts'
+
+/** The arena is full of reachable objects. */
+export class OutOfMemoryError extends Error {
+  override name = 'OutOfMemoryError'
+}
+
+/** `--zeal N[,concurrent]`, and what a fault does at a refill. */
+export interface AllocatorOptions {
+  /** A whole cycle before every Nth allocation; 0: none. */
+  readonly zealEvery: number
+  /** Instead: a cycle is kept running. */
+  readonly zealConcurrent: boolean
+  /** Called before each refill of a span, if faults are to be injected there; true refuses it, as if there were no pages. */
+  readonly onRefill: (() => boolean) | null
+  /** Called when the P's slice of 10 ms is over: asks its goroutine to give way. */
+  readonly onSliceEnd: () => void
+}
+
+export class Allocator {
+  readonly #memory: Memory
+  readonly #collector: Collector
+  readonly #options: AllocatorOptions
+  readonly #sliceStarted: number
+  #sinceZeal = 0
+
+  constructor(collector: Collector, options: AllocatorOptions) {
+    this.#memory = collector.memory
+    this.#collector = collector
+    this.#options = options
+    this.#sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
+  }
+
+  /**
+   * A zeroed slot for an object of `bytes`, with its colour. A safepoint. Throws OutOfMemoryError, or a RangeError where the native stack
+   * is used up.
+   */
+  allocate(bytes: number, noscan: boolean): Addr {
+    probeStack()
+    this.#collector.poll()
+    if (this.#options.zealEvery > 0) this.#zeal()
+    const sizeClass = sizeClassOf(bytes)
+    if (sizeClass === 0) return this.#allocateLarge(bytes, noscan)
+    const { cache } = this.#collector
+    const spanClass = spanClassOf(sizeClass, noscan)
+    const slotBytes = slotBytesOf(sizeClass)
+    for (let attempt = 0; ; ) {
+      const at = cache.take(spanClass, slotBytes)
+      if (at !== 0) return at
+      if (cache.nextRun(spanClass)) continue
+      if (!this.#refill(spanClass, sizeClass)) this.#makeRoom(attempt++, bytes)
+    }
+  }
+
+  /** Takes another span, and pays for it. False if no page is left. A safepoint. */
+  #refill(spanClass: number, sizeClass: number): boolean {
+    const { sweeper, cache, sweep } = this.#collector
+    const pages = spanPagesOf(sizeClass)
+    if (this.#options.onRefill?.() === true) return false
+    sweeper.payFor(pages * PAGE_BYTES, 0)
+    const charged = cache.refill(spanClass, sweep)
+    if (charged === 0) return false
+    this.#afterCharge(charged)
+    return true
+  }
+
+  #allocateLarge(bytes: number, noscan: boolean): Addr {
+    const { sweeper, cache, assists, stack } = this.#collector
+    const pages = Math.ceil(bytes / PAGE_BYTES)
+    if (pages >= this.#memory.layout.pages) throw this.#outOfMemory(bytes)
+    sweeper.payFor(pages * PAGE_BYTES, pages)
+    assists.charge(pages * PAGE_BYTES)
+    for (let attempt = 0; ; ) {
+      const at = cache.allocateLarge(bytes, noscan)
+      if (at === 0) {
+        this.#makeRoom(attempt++, bytes)
+        continue
+      }
+      // Its header is still 0, which no marker follows; the stack keeps it while a cycle starts.
+      stack.push(at)
+      this.#afterCharge(pages * PAGE_BYTES, true)
+      stack.top--
+      return at
+    }
+  }
+
+  /** The live heap has grown: the pacer is told, and the goroutine pays, or a cycle starts. A safepoint. */
+  #afterCharge(bytes: number, isPaid = false): void {
+    const { words } = this.#memory
+    const largest = load(words, control.LARGEST_REFILL)
+    if (bytes > largest) compareAndSwap(words, control.LARGEST_REFILL, largest, bytes)
+    if (words[control.BLACKEN_ENABLED] !== 0) {
+      this.#collector.controller.revise()
+      if (!isPaid) this.#collector.assists.charge(bytes)
+    } else this.#collector.startIfTriggered()
+    this.#endSliceIfDue()
+  }
+
+  /** After 10 ms the P looks for a worker that is due, and its goroutine shall give way at its next yield. */
+  #endSliceIfDue(): void {
+    const { doubles } = this.#memory
+    const time = now()
+    if (time - doubles[this.#sliceStarted] < SLICE_MS) return
+    this.#options.onSliceEnd()
+    this.#collector.workers.runDue()
+    doubles[this.#sliceStarted] = now()
+  }
+
+  /** No page is left: sweeps, then collects, then gives up. A safepoint. */
+  #makeRoom(attempt: number, bytes: number): void {
+    const { sweeper, heap } = this.#collector
+    const { words } = this.#memory
+    if (attempt === 0) {
+      while (sweeper.sweepOne()) this.#collector.poll()
+    } else if (attempt === 1) {
+      // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
+      if (heap.check) store(words, control.QUARANTINE_OPEN, 1)
+      this.#collector.collect(STOP_FULL_CYCLE)
+      if (heap.check) store(words, control.QUARANTINE_OPEN, 0)
+    } else throw this.#outOfMemory(bytes)
+  }
+
+  #outOfMemory(bytes: number): OutOfMemoryError {
+    const { words, layout } = this.#memory
+    return new OutOfMemoryError(
+      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${load(words, control.HEAP_LIVE)} are live after a full collection`,
+    )
+  }
+
+  #zeal(): void {
+    const { words } = this.#memory
+    if (++this.#sinceZeal < this.#options.zealEvery) return
+    this.#sinceZeal = 0
+    if (!this.#options.zealConcurrent) this.#collector.collect(STOP_FORCED_CYCLE)
+    else if (words[control.PHASE] === control.PHASE_OFF) {
+      while (this.#collector.sweeper.sweepOne()) this.#collector.poll()
+      const epoch = this.#collector.world.epoch()
+      if (words[control.PHASE] === control.PHASE_OFF) this.#collector.world.raise(epoch, STOP_FORCED_CYCLE)
+    }
+  }
+}

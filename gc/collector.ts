@@ -1,0 +1,194 @@
+/**
+ * The collector as one P sees it: its parts, and the cycle.
+ *
+ *   1  start      somebody finds the trigger passed, or wants a cycle: sweeps what is left, raises the setup stop
+ *   2  setup      STOP: sweep is finished; counters are reset; the pacer plans; barrier on; roots counted; caches' unused slots black;
+ *                 blackening on                                                                          (gc/cycle.ts)
+ *   3  mark       dedicated, fractional and idle workers and assists drain, beside the tasks               (drain, workers, assist)
+ *   4  may be over?  the last to leave a drain that sees no work asks the termination policy               (termination/)
+ *   5  termination   STOP: barrier buffers flushed; if that is work: restart (3). Blackening off, assists released, the pacer learns,
+ *                 caches flushed, live heap reset, barrier off, everything is unswept, new goals         (gc/cycle.ts)
+ *   6  sweep      proportional, background, in idle time, until all is swept                                (sweeper)
+ *
+ * The barrier is on in 2 to 5; blackening in 3 and 4 alone.
+ */
+import { load, store } from '#sync'
+import type { Cache } from '../heap/cache.ts'
+import type { Heap } from '../heap/heap.ts'
+import * as control from '../heap/layout/control.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Memory } from '../heap/memory.ts'
+import type { Sweep } from '../heap/sweep-span.ts'
+import { Assists } from './assist.ts'
+import { WriteBarrier } from './barrier.ts'
+import type { Controller } from './controller.ts'
+import { Cycle } from './cycle.ts'
+import { CycleRecords } from './cycle-record.ts'
+import { Drain } from './drain.ts'
+import type { Events } from './events.ts'
+import { GreyQueue } from './grey-queue.ts'
+import { Marker } from './marker.ts'
+import { Roots } from './roots.ts'
+import { ShadowStack } from './shadow-stack.ts'
+import { Sweeper } from './sweeper.ts'
+import { Coordinator } from './termination/coordinator.ts'
+import type { Termination } from './termination/policy.ts'
+import { WorkBuffers } from './work-buffers.ts'
+import { Workers } from './workers.ts'
+import {
+  type CycleTrigger,
+  STOP_COMMIT,
+  STOP_FORCED_CYCLE,
+  STOP_HEAP_CYCLE,
+  STOP_PERIODIC_CYCLE,
+  STOP_TERMINATION,
+  type StopReason,
+  type World,
+} from './world.ts'
+
+/** What of the configuration the collector needs. */
+export interface CollectorOptions {
+  /** Verify every cycle by checkmark. */
+  readonly checkmark: boolean
+  /** 0: concurrent; 1: the whole mark in a stop; 2: the sweep too (GODEBUG=gcstoptheworld). */
+  readonly stopTheWorld: 0 | 1 | 2
+}
+
+export class Collector {
+  readonly memory: Memory
+  readonly heap: Heap
+  readonly pIndex: number
+  readonly options: CollectorOptions
+  readonly world: World
+  readonly controller: Controller
+  readonly events: Events
+  readonly cache: Cache
+  readonly sweep: Sweep
+  readonly buffers: WorkBuffers
+  readonly queue: GreyQueue
+  readonly marker: Marker
+  readonly barrier: WriteBarrier
+  readonly stack: ShadowStack
+  readonly roots: Roots
+  readonly drain: Drain
+  readonly assists: Assists
+  readonly workers: Workers
+  readonly records: CycleRecords
+  readonly sweeper: Sweeper
+  readonly termination: Termination
+  readonly cycle: Cycle
+
+  constructor(
+    heap: Heap,
+    pIndex: number,
+    controller: Controller,
+    world: World,
+    events: Events,
+    options: CollectorOptions,
+  ) {
+    const memory = heap.memory
+    this.memory = memory
+    this.heap = heap
+    this.pIndex = pIndex
+    this.options = options
+    this.world = world
+    this.controller = controller
+    this.events = events
+    this.cache = heap.cacheOf(pIndex)
+    this.sweep = heap.sweepOf(pIndex)
+    this.buffers = new WorkBuffers(memory)
+    this.queue = new GreyQueue(memory, this.buffers)
+    this.marker = new Marker(memory, heap.spans, this.queue, heap.check)
+    this.barrier = new WriteBarrier(memory, pIndex, this.marker)
+    this.stack = new ShadowStack(memory, heap.stacks)
+    this.roots = new Roots(memory, pIndex, this.marker, this.stack, world)
+    this.drain = new Drain(memory, pIndex, this.marker, this.barrier, this.roots, this.buffers, world)
+    this.assists = new Assists(memory, pIndex, this.drain, world, events)
+    this.workers = new Workers(memory, pIndex, this.drain, world, events)
+    this.records = new CycleRecords(memory)
+    this.sweeper = new Sweeper(heap, pIndex, this.sweep, this.records, world, events)
+    this.termination = new Coordinator(memory, this.drain, this.barrier, this.queue, world)
+    this.drain.assists = this.assists
+    this.drain.termination = this.termination
+    this.cycle = new Cycle(this)
+  }
+
+  /** Prepares fresh shared memory. Once per run, by its creator. */
+  initialize(gcPercent: number, memoryLimit: number): void {
+    this.heap.initialize()
+    this.controller.initialize({ procs: this.memory.layout.procs, gcPercent, memoryLimit })
+  }
+
+  /** What the last P to stop does. Everything that it needs is in shared memory, so any P will do. */
+  act(reason: StopReason): void {
+    if (reason <= STOP_FORCED_CYCLE + 2) this.cycle.setUp(reason as CycleTrigger)
+    else if (reason === STOP_TERMINATION) this.cycle.terminate()
+    else if (reason === STOP_COMMIT) this.cycle.changeGcPercent()
+  }
+
+  /** True if the heap has reached its trigger and no cycle runs. */
+  get isHeapTriggered(): boolean {
+    const { words } = this.memory
+    return words[control.PHASE] === control.PHASE_OFF && load(words, control.HEAP_LIVE) >= words[control.TRIGGER]
+  }
+
+  /** Starts a cycle if the heap has reached its trigger. A safepoint. */
+  startIfTriggered(): void {
+    if (!this.isHeapTriggered) return
+    while (this.isHeapTriggered && this.sweeper.sweepOne());
+    const epoch = this.world.epoch()
+    if (this.isHeapTriggered) this.world.raise(epoch, STOP_HEAP_CYCLE)
+  }
+
+  /** Starts the cycle that the host asked for, if its time has come. */
+  startPeriodic(): void {
+    const { words } = this.memory
+    store(words, control.PERIODIC_WANTED, 0)
+    const epoch = this.world.epoch()
+    if (words[control.PHASE] === control.PHASE_OFF && words[control.GC_PERCENT] >= 0)
+      this.world.raise(epoch, STOP_PERIODIC_CYCLE)
+  }
+
+  /**
+   * Go's runtime.GC(): waits until a cycle that runs is marked, runs another one, and sweeps. Blocks its caller in place;
+   * other goroutines go on. A safepoint.
+   */
+  collect(trigger: CycleTrigger): void {
+    const { words } = this.memory
+    const cycle = words[control.CYCLES]
+    this.world.blockInPlace(() => words[control.CYCLES_MARKED] >= cycle)
+    while (words[control.CYCLES] === cycle) {
+      const epoch = this.world.epoch()
+      if (words[control.CYCLES] === cycle && words[control.PHASE] === control.PHASE_OFF)
+        this.world.raise(epoch, trigger)
+      else this.world.safepoint()
+    }
+    this.world.blockInPlace(() => words[control.CYCLES_MARKED] > cycle)
+    while (words[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.poll()
+    this.world.blockInPlace(() => words[control.CYCLES] !== cycle + 1 || this.sweeper.isDone)
+  }
+
+  /** Serves stops and requests, if there are any. */
+  poll(): void {
+    if (this.memory.words[this.memory.p(this.pIndex, p.POLL)] !== 0) this.world.safepoint()
+  }
+
+  /** Before this P counts as stopped: what its queue holds becomes everybody's, and its goroutine's stack is complete in memory. */
+  publish(): void {
+    this.stack.save()
+    this.queue.publish()
+    this.drain.account()
+  }
+
+  /** Scans the stack of this P's goroutine if a marker wants it: at a safepoint, and before the goroutine stops running. */
+  serveScan(): void {
+    if (this.roots.serveWanted()) this.drain.leave()
+  }
+
+  /** What the ragged barrier asks of each P. */
+  flush(): void {
+    this.barrier.flush()
+    this.queue.publish()
+    this.drain.account()
+  }
+}

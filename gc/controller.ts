@@ -1,0 +1,192 @@
+/**
+ * Between the shared counters and the pacer: fills in the facts, calls the hooks, checks the answers, and puts what they say where
+ * the runtime reads it: trigger, goal, assist ratio, worker counts. One per thread; the pacer's state is in shared memory.
+ *
+ * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit (go-gc §1.4).
+ */
+import { load, store } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Memory } from '../heap/memory.ts'
+import { checkGoals, checkPlan, checkRatio, checkState } from './pacer/check.ts'
+import {
+  type Facts,
+  type Goals,
+  goalsAreLive,
+  newFacts,
+  type Pacer,
+  type PacerConfig,
+  type Plan,
+  type State,
+} from './pacer/pacer.ts'
+import { BACKGROUND_UTILIZATION, maxIdleWorkers } from './pacer/worker-counts.ts'
+import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
+
+/** A pacer's answer that cannot be used. */
+export class PacerError extends Error {
+  override name = 'PacerError'
+}
+
+export class Controller {
+  readonly #memory: Memory
+  readonly #words: Int32Array
+  readonly #doubles: Float64Array
+  readonly #measures: number
+  readonly #pacer: Pacer
+  readonly #state: State
+  readonly #facts: Facts
+  readonly #plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
+  readonly #goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }
+  readonly #goalsAreLive: boolean
+
+  constructor(memory: Memory, pacer: Pacer, config: PacerConfig) {
+    this.#memory = memory
+    this.#words = memory.words
+    this.#doubles = memory.doubles
+    this.#measures = memory.layout.measures
+    this.#pacer = pacer
+    this.#facts = newFacts(config)
+    this.#goalsAreLive = goalsAreLive(pacer, config)
+    const state = this.#measures + control.PACER_STATE
+    this.#state = memory.doubles.subarray(state, state + pacer.stateNames.length)
+  }
+
+  /** Before the program starts, once per run. */
+  initialize(config: PacerConfig): void {
+    this.#words[control.GC_PERCENT] = config.gcPercent
+    this.#doubles[this.#measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    this.#pacer.init(config, this.#state)
+    this.commit(true)
+  }
+
+  /** In the setup stop, once the cycle's counters are reset and the heap live at its start is recorded. */
+  startCycle(trigger: number): void {
+    const facts = this.#fill(true)
+    this.#pacer.startCycle(this.#state, facts, this.#plan)
+    this.#check(checkPlan(this.#pacer, this.#plan, facts.procs))
+    const { dedicatedWorkers, fractionalGoal } = this.#plan
+    this.#words[control.DEDICATED_NEEDED] = dedicatedWorkers
+    this.#words[control.IDLE_WORKERS_MAX] = maxIdleWorkers(
+      facts.procs,
+      dedicatedWorkers,
+      trigger === STOP_PERIODIC_CYCLE,
+    )
+    this.#doubles[this.#measures + control.FRACTIONAL_GOAL] = fractionalGoal
+    this.#setGoals(facts)
+    this.#setAssistRatio(facts)
+    this.#doubles[this.#measures + control.GOAL_AT_START] = this.#goals.goal
+    this.#doubles[this.#measures + control.ASSIST_RATIO_AT_START] =
+      this.#doubles[this.#measures + control.ASSIST_WORK_PER_BYTE]
+  }
+
+  /** At each refill while marking: a new assist ratio. By any thread; the last one to write wins, as in Go. */
+  revise(): void {
+    const facts = this.#fill(true)
+    this.#setAssistRatio(facts)
+    if (this.#goalsAreLive) this.#setGoals(facts)
+  }
+
+  /** In the termination stop, before the reset. */
+  endCycle(bytesMarked: number, now: number): void {
+    const facts = this.#fill(true)
+    facts.bytesMarked = bytesMarked
+    facts.markDurationNs = (now - this.#doubles[this.#measures + control.MARK_STARTED_AT]) * 1e6
+    facts.assistTimeNs = this.#sum(p.ASSIST_MS) * 1e6
+    facts.dedicatedTimeNs = this.#sum(p.DEDICATED_MS) * 1e6
+    facts.fractionalTimeNs = this.#sum(p.FRACTIONAL_MS) * 1e6
+    facts.idleTimeNs = this.#sum(p.IDLE_MS) * 1e6
+    this.#pacer.endCycle(this.#state, facts)
+    const total = facts.markDurationNs * facts.procs
+    this.#doubles[this.#measures + control.PACER_UTILIZATION] =
+      BACKGROUND_UTILIZATION + (total > 0 ? facts.assistTimeNs / total : 0)
+  }
+
+  /** In the termination stop: what was marked is what lives. */
+  resetLive(bytesMarked: number): void {
+    const words = this.#words
+    const doubles = this.#doubles
+    doubles[this.#measures + control.HEAP_MARKED] = bytesMarked
+    doubles[this.#measures + control.LAST_HEAP_SCAN] = load(words, control.SCAN_WORK_HEAP)
+    doubles[this.#measures + control.LAST_STACK_SCAN] = load(words, control.SCAN_WORK_STACK)
+    doubles[this.#measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    store(words, control.HEAP_LIVE, bytesMarked)
+    store(words, control.HEAP_SCANNABLE, load(words, control.SCAN_WORK_HEAP))
+  }
+
+  /** After the reset, or a change of GOGC: new goals. Throws a PacerError for a bad answer. */
+  commit(sweepDone: boolean): void {
+    const marking = this.#words[control.PHASE] === control.PHASE_MARK
+    const facts = this.#fill(marking)
+    facts.sweepDone = sweepDone
+    this.#pacer.commit(this.#state, facts)
+    this.#check(checkState(this.#pacer, 'commit', this.#state))
+    this.#setGoals(facts)
+    if (marking) this.#setAssistRatio(facts)
+  }
+
+  /** Bytes to sweep ahead of the trigger, as the pacer said last. */
+  get sweepDistance(): number {
+    return this.#goals.sweepDistance
+  }
+
+  /** State slot by name, for traces; 0 if the pacer has none of that name. */
+  stateOf(name: string): number {
+    const slot = this.#pacer.stateNames.indexOf(name)
+    return slot < 0 ? 0 : this.#state[slot]
+  }
+
+  #setGoals(facts: Facts): void {
+    const goals = this.#goals
+    this.#pacer.goals(this.#state, facts, goals)
+    this.#check(checkGoals(this.#pacer, goals))
+    this.#words[control.TRIGGER] = bytesOrNone(goals.trigger)
+    this.#words[control.GOAL] = bytesOrNone(goals.goal)
+    this.#doubles[this.#measures + control.HARD_GOAL] = goals.hardGoal
+    this.#doubles[this.#measures + control.COMMITTED_GOAL] = goals.committedGoal
+  }
+
+  #setAssistRatio(facts: Facts): void {
+    const ratio = this.#pacer.revise(this.#state, facts)
+    this.#check(checkRatio(this.#pacer, ratio))
+    this.#doubles[this.#measures + control.ASSIST_WORK_PER_BYTE] = ratio
+    this.#doubles[this.#measures + control.ASSIST_BYTES_PER_WORK] = ratio > 0 ? 1 / ratio : Number.POSITIVE_INFINITY
+  }
+
+  #fill(marking: boolean): Facts {
+    const words = this.#words
+    const doubles = this.#doubles
+    const measures = this.#measures
+    const facts = this.#facts
+    facts.gcPercent = words[control.GC_PERCENT]
+    facts.heapMarked = doubles[measures + control.HEAP_MARKED]
+    facts.heapLive = load(words, control.HEAP_LIVE)
+    facts.triggered = doubles[measures + control.TRIGGERED]
+    facts.heapScannable = words[control.HEAP_SCANNABLE]
+    facts.heapScanWork = load(words, control.SCAN_WORK_HEAP)
+    facts.stackScanWork = load(words, control.SCAN_WORK_STACK)
+    facts.globalsScanWork = load(words, control.SCAN_WORK_GLOBALS)
+    facts.lastHeapScan = doubles[measures + control.LAST_HEAP_SCAN]
+    facts.lastStackScan = doubles[measures + control.LAST_STACK_SCAN]
+    facts.maxStackScan = words[control.STACK_WORDS_IN_USE] * 4
+    facts.globalsScan = words[control.GLOBAL_SLOTS] * 4
+    facts.marking = marking
+    facts.sweepDone = !marking && load(words, control.SWEEPERS) === control.SWEEP_DRAINED
+    facts.forced = words[control.CYCLE_TRIGGER] === STOP_FORCED_CYCLE
+    return facts
+  }
+
+  #sum(measure: number): number {
+    let sum = 0
+    for (let index = 0; index < this.#memory.layout.procs; index++)
+      sum += this.#doubles[this.#memory.pMeasure(index, measure)]
+    return sum
+  }
+
+  #check(complaint: string | null): void {
+    if (complaint !== null) throw new PacerError(complaint)
+  }
+}
+
+function bytesOrNone(bytes: number): number {
+  return bytes < control.NO_BYTES ? Math.trunc(bytes) : control.NO_BYTES
+}

@@ -1,0 +1,121 @@
+/**
+ * One record per finished cycle, in a ring of shared memory: written in the termination stop, completed when the sweep is, taken by the host.
+ * The names are indices of doubles in the record; sizes in bytes, times in milliseconds.
+ */
+import { add, load } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../heap/layout/layout.ts'
+import type { Memory } from '../heap/memory.ts'
+
+/** Index of each value in a record. */
+export const RECORD_FIELDS = [
+  'n',
+  'trigger',
+  'startMs',
+  'heapAtStart',
+  'heapAtMarkEnd',
+  'heapMarked',
+  'doubleMarked',
+  'triggerBytes',
+  'goal',
+  'committedGoal',
+  'largestRefill',
+  'stwSetupMs',
+  'markMs',
+  'stwTerminationMs',
+  'setupTimeToSafepointMs',
+  'terminationTimeToSafepointMs',
+  'assistMs',
+  'dedicatedMs',
+  'fractionalMs',
+  'idleMs',
+  'blockedInPlaceMs',
+  'pacerUtilization',
+  'scanWorkHeap',
+  'scanWorkStack',
+  'scanWorkGlobals',
+  'terminationAttempts',
+  'restarts',
+  'rescues',
+  'assistRatio',
+  'sweptPages',
+  'goalAtMarkEnd',
+  'maxStackScan',
+  'globalsScan',
+  'triggered',
+  'expectedScanWork',
+  'consMarkBefore',
+  'heapScannable',
+  'dedicatedWorkers',
+  'fractionalGoal',
+  'heapLiveAtSweepDone',
+  'allocatedDuringSweep',
+  'sweepPagesPerByte',
+  'checkedBytes',
+  'sweptMarkedBytes',
+] as const
+export type RecordField = (typeof RECORD_FIELDS)[number]
+/** The values of one cycle by name. */
+export type RawCycle = Record<RecordField, number>
+
+const SLOT: Readonly<Record<RecordField, number>> = Object.fromEntries(
+  RECORD_FIELDS.map((name, index) => [name, index]),
+) as Record<RecordField, number>
+
+export class CycleRecords {
+  readonly #memory: Memory
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  /** Writes the record of the cycle that ends, in its termination stop. A full ring drops it, counted. */
+  write(cycle: Partial<RawCycle>): void {
+    const { words, doubles } = this.#memory
+    const written = words[control.CYCLE_RECORDS_WRITTEN]
+    if (written - load(words, control.CYCLE_RECORDS_TAKEN) >= CYCLE_RECORDS) {
+      add(words, control.DROPPED, 1)
+      words[control.CYCLE_RECORD_OPEN] = 0
+      return
+    }
+    const record = this.#record(written)
+    for (const name of RECORD_FIELDS) doubles[record + SLOT[name]] = cycle[name] ?? 0
+    words[control.CYCLE_RECORD_OPEN] = 1
+    add(words, control.CYCLE_RECORDS_WRITTEN, 1)
+  }
+
+  /** Adds what the sweep found to the newest record. By the sweeper that completed the sweep. */
+  completeSweep(): void {
+    const { words, doubles, layout } = this.#memory
+    if (words[control.CYCLE_RECORD_OPEN] === 0) return
+    words[control.CYCLE_RECORD_OPEN] = 0
+    const record = this.#record(words[control.CYCLE_RECORDS_WRITTEN] - 1)
+    const live = load(words, control.HEAP_LIVE)
+    const swept = load(words, control.SWEPT_MARKED_BYTES)
+    doubles[record + SLOT.sweptPages] = load(words, control.PAGES_SWEPT)
+    doubles[record + SLOT.sweptMarkedBytes] = swept
+    doubles[record + SLOT.doubleMarked] = doubles[record + SLOT.heapMarked] - swept
+    doubles[record + SLOT.heapLiveAtSweepDone] = live
+    doubles[record + SLOT.allocatedDuringSweep] = live - doubles[layout.measures + control.SWEEP_BEGAN_LIVE]
+    add(words, control.CYCLE_RECORDS_COMPLETE, 1)
+  }
+
+  /** Takes the next record; undefined if there is none. `unfinished`: also one whose sweep is not over. For the host. */
+  take(unfinished: boolean): RawCycle | undefined {
+    const { words, doubles } = this.#memory
+    const taken = words[control.CYCLE_RECORDS_TAKEN]
+    const available = load(words, unfinished ? control.CYCLE_RECORDS_WRITTEN : control.CYCLE_RECORDS_COMPLETE)
+    if (taken >= available) return undefined
+    const complete = taken < load(words, control.CYCLE_RECORDS_COMPLETE)
+    const record = this.#record(taken)
+    const cycle = {} as RawCycle
+    for (const name of RECORD_FIELDS) cycle[name] = doubles[record + SLOT[name]]
+    if (!complete) cycle.sweptPages = Number.NaN
+    add(words, control.CYCLE_RECORDS_TAKEN, 1)
+    return cycle
+  }
+
+  #record(index: number): number {
+    return this.#memory.layout.cycleRecords + (index % CYCLE_RECORDS) * CYCLE_RECORD_DOUBLES
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Draining: root jobs first, then grey objects, until there is nothing left or the drain is called off (Go's gcDrain, gcDrainN).
+ *
+ *   enter     DRAINERS + 1
+ *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack); after each: account for it, let others have work if the
+ *             shared list is empty, serve stops
+ *   leave     DRAINERS − 1; whoever was the last, and sees no work, lets the termination policy decide
+ *
+ * Grey objects that a drain leaves behind stay in this P's queue; nobody else sees them until it publishes them.
+ */
+import { add, load, step, sub } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Memory } from '../heap/memory.ts'
+import type { Assists } from './assist.ts'
+import type { WriteBarrier } from './barrier.ts'
+import type { Marker } from './marker.ts'
+import type { Roots } from './roots.ts'
+import type { Termination } from './termination/policy.ts'
+import type { WorkBuffers } from './work-buffers.ts'
+import type { World } from './world.ts'
+
+/** Scan work between two looks at the world (Go's gcCreditSlack). */
+export const CREDIT_SLACK = 2000
+/** Work between two looks at whether an idle or fractional worker should leave (Go's drainCheckThreshold). */
+const CHECK_THRESHOLD = 100_000
+
+export class Drain {
+  readonly #memory: Memory
+  readonly #poll: number
+  readonly #measures: number
+  readonly #marker: Marker
+  readonly #barrier: WriteBarrier
+  readonly #roots: Roots
+  readonly #buffers: WorkBuffers
+  readonly #world: World
+  /** Set once at boot: drains, assists and termination need each other. */
+  assists!: Assists
+  termination!: Termination
+
+  constructor(
+    memory: Memory,
+    pIndex: number,
+    marker: Marker,
+    barrier: WriteBarrier,
+    roots: Roots,
+    buffers: WorkBuffers,
+    world: World,
+  ) {
+    this.#memory = memory
+    this.#poll = memory.p(pIndex, p.POLL)
+    this.#measures = memory.pMeasure(pIndex, 0)
+    this.#marker = marker
+    this.#barrier = barrier
+    this.#roots = roots
+    this.#buffers = buffers
+    this.#world = world
+  }
+
+  /** True if this P could mark something now (Go's gcMarkWorkAvailable). */
+  get isWorkAvailable(): boolean {
+    return !this.#marker.queue.isEmpty || this.#isSharedWork
+  }
+
+  /** True if there is work that every P can see. */
+  get #isSharedWork(): boolean {
+    const { words } = this.#memory
+    return !this.#buffers.isEmpty || this.#roots.areLeft || load(words, control.GREY_SPANS) !== 0
+  }
+
+  /** True if nobody drains and no shared work is left: the mark may be over. */
+  get isQuiescent(): boolean {
+    const { words } = this.#memory
+    return words[control.PHASE] === control.PHASE_MARK && load(words, control.DRAINERS) === 0 && !this.#isSharedWork
+  }
+
+  enter(): void {
+    add(this.#memory.words, control.DRAINERS, 1)
+  }
+
+  leave(): void {
+    step('drain/leave')
+    const last = sub(this.#memory.words, control.DRAINERS, 1) === 1
+    if (last && !this.isWorkAvailable) this.termination.markMayBeOver()
+  }
+
+  /**
+   * A worker's drain, to the end of the work or until `isOver`, which is asked after root jobs and every 100,000 bytes. Its scan work
+   * becomes background credit.
+   */
+  drainForCredit(isOver: () => boolean): void {
+    const { words } = this.#memory
+    const cycle = words[control.CYCLES]
+    let unchecked = 0
+    for (;;) {
+      if (words[this.#poll] !== 0) this.#world.safepoint()
+      // After a stop everything is read again: the phase may have ended, and the next cycle begun.
+      if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
+      const rootWork = this.#roots.scanNext(false)
+      if (rootWork >= 0) {
+        this.assists.payFrom(rootWork)
+        if (isOver()) break
+        continue
+      }
+      const done = this.#step()
+      if (done === 0) break
+      this.assists.payFrom(this.account())
+      this.#shareIfWanted()
+      unchecked += done
+      if (unchecked >= CHECK_THRESHOLD) {
+        unchecked = 0
+        if (isOver()) break
+      }
+    }
+    this.assists.payFrom(this.account())
+  }
+
+  /** An assist's drain: until it has done `wanted` bytes of scan work. Returns what it did; none of it becomes credit. */
+  drainWork(wanted: number): number {
+    const { words } = this.#memory
+    const cycle = words[control.CYCLES]
+    let work = 0
+    while (work < wanted) {
+      if (words[this.#poll] !== 0) break
+      if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
+      if (this.#step() === 0) {
+        const rootWork = this.#roots.scanNext(false)
+        if (rootWork < 0) break
+        work += rootWork
+      }
+      work += this.account()
+      this.#shareIfWanted()
+    }
+    return work + this.account()
+  }
+
+  /** Marks all there is in a stopped world. */
+  drainStopped(): void {
+    while (this.#roots.scanNext(true) >= 0 || this.#step() > 0) this.account()
+    this.account()
+  }
+
+  /** One step of marking; 0 if nothing was found, not even in the barrier's buffer or in flagged spans. */
+  #step(): number {
+    const done = this.#marker.scanSome(CREDIT_SLACK)
+    if (done > 0) return done
+    this.#barrier.flush()
+    const flushed = this.#marker.scanSome(CREDIT_SLACK)
+    if (flushed > 0) return flushed
+    return this.#marker.scanFlaggedSpans() ? 1 : 0
+  }
+
+  /** Adds what was marked to the counters; returns the scan work. */
+  account(): number {
+    const marker = this.#marker
+    const work = marker.scanWork
+    if (work > 0) add(this.#memory.words, control.SCAN_WORK_HEAP, work)
+    this.#memory.doubles[this.#measures + p.BYTES_MARKED] += marker.bytesMarked
+    marker.scanWork = 0
+    marker.bytesMarked = 0
+    return work
+  }
+
+  #shareIfWanted(): void {
+    if (this.#buffers.isEmpty && this.#marker.queue.share()) this.#world.wakeForWork()
+  }
+}

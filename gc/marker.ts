@@ -1,0 +1,183 @@
+/**
+ * Marking on one P: shading objects grey and scanning grey objects black.
+ *
+ *   shade(object)   if its mark byte is white: make it black, put it in the grey queue
+ *   scan(object)    shade every object that it refers to
+ *
+ * Neither needs an atomic operation. Two markers may both find an object white: both queue it and both scan it, which costs time
+ * and counts its bytes twice, but shades nothing that is not reachable. The sweep counts the marks, exactly.
+ * The mark bytes of neighbouring objects are different memory locations: stores to them do not disturb each other.
+ *
+ * A scan reads words that mutators may be writing. Whatever it reads, the barrier has shaded both the value overwritten and the
+ * value written (gc/barrier.ts), so either will do.
+ *
+ * When no work buffer can be had, the object is left GREY and its span is flagged; a drain ends with a pass over flagged spans.
+ *
+ * Scan work is counted as Go's: bytes walked, up to the last reference; objects without references are none.
+ */
+
+import { add, exchange, load, or, step } from '#sync'
+import { InternalError } from '../heap/internal-error.ts'
+import { GREY_SPANS, PAGES_END } from '../heap/layout/control.ts'
+import { GRANULE_SHIFT, PAGE_SHIFT } from '../heap/layout/layout.ts'
+import * as span from '../heap/layout/span.ts'
+import type { Addr, Memory } from '../heap/memory.ts'
+import {
+  ARRAY_ELEMENTS_BYTE,
+  ARRAY_LENGTH_WORD,
+  HEADER_REFERENCES_SHIFT,
+  HEADER_TYPE_MASK,
+  REFERENCE_ARRAY,
+} from '../heap/object.ts'
+import type { Spans } from '../heap/span.ts'
+import type { GreyQueue } from './grey-queue.ts'
+
+/** Objects of references are scanned in pieces of this many bytes (Go's maxObletBytes), so that no step takes long. */
+export const OBLET_BYTES = 128 * 1024
+/** In a queued address: not an object but a later piece of one. Objects begin at multiples of 16. */
+const OBLET = 1
+/** What an object without references counts for where a drain asks how much it has done; it is no scan work. */
+const NOSCAN_STEP = 16
+
+export class Marker {
+  readonly queue: GreyQueue
+  readonly #spans: Spans
+  readonly #memory: Memory
+  readonly #i32: Int32Array
+  readonly #marks: Uint8Array
+  readonly #words: Int32Array
+  readonly #typeSlots: number
+  readonly #check: boolean
+
+  /** Heap scan work, and bytes of objects marked, since the caller last took them. Owner: this P's thread. */
+  scanWork = 0
+  bytesMarked = 0
+
+  constructor(memory: Memory, spans: Spans, queue: GreyQueue, check: boolean) {
+    this.#memory = memory
+    this.#spans = spans
+    this.queue = queue
+    this.#i32 = memory.i32
+    this.#marks = memory.marks
+    this.#words = memory.words
+    this.#typeSlots = memory.layout.typeSlots
+    this.#check = check
+  }
+
+  /** Makes a white object grey. `object` is not nil. */
+  shade(object: Addr): void {
+    const granule = object >>> GRANULE_SHIFT
+    const colour = this.#marks[granule]
+    if (colour === span.WHITE) {
+      this.#marks[granule] = span.BLACK
+      if (!this.queue.put(object)) this.#leaveGrey(object)
+    } else if (this.#check) this.#checkColour(object, colour)
+  }
+
+  /** Scans up to about `budget` bytes of grey objects. Returns the steps done, 0 if there was nothing: see NOSCAN_STEP. */
+  scanSome(budget: number): number {
+    let done = 0
+    while (done < budget) {
+      const entry = this.queue.take()
+      if (entry === 0) break
+      done += this.#scan(entry)
+    }
+    return done
+  }
+
+  #scan(entry: number): number {
+    step('mark/scan')
+    const i32 = this.#i32
+    const word = entry >>> 2
+    if ((entry & OBLET) !== 0) return this.#scanPiece(entry - OBLET)
+    const header = i32[word]
+    const references = header >>> HEADER_REFERENCES_SHIFT
+    if (references === REFERENCE_ARRAY) return this.#scanArray(entry)
+    const slot = this.#words[this.#typeSlots + (header & HEADER_TYPE_MASK)]
+    this.bytesMarked += slot !== 0 ? slot : this.#slotBytes(entry)
+    if (references === 0) return NOSCAN_STEP
+    for (let index = 1; index <= references; index++) {
+      const target = i32[word + index]
+      if (target !== 0) this.shade(target)
+    }
+    const work = (references + 1) << 2
+    this.scanWork += work
+    return work
+  }
+
+  /** Scans the first piece of an array of references and queues the others. */
+  #scanArray(array: Addr): number {
+    const end = this.#endOfArray(array)
+    this.bytesMarked += this.#slotBytes(array)
+    for (let piece = array + OBLET_BYTES; piece < end; piece += OBLET_BYTES) {
+      // Without a buffer the piece is scanned at once: a long step instead of a lost object.
+      if (!this.queue.put(piece + OBLET)) this.#scanRange(piece, Math.min(piece + OBLET_BYTES, end))
+    }
+    return this.#scanRange(array + ARRAY_ELEMENTS_BYTE, Math.min(array + OBLET_BYTES, end)) + ARRAY_ELEMENTS_BYTE
+  }
+
+  #scanPiece(piece: Addr): number {
+    const end = this.#endOfArray(this.#spans.base(this.#spans.of(piece)))
+    return this.#scanRange(piece, Math.min(piece + OBLET_BYTES, end))
+  }
+
+  #scanRange(begin: Addr, end: Addr): number {
+    const i32 = this.#i32
+    for (let word = begin >>> 2; word < end >>> 2; word++) {
+      const target = i32[word]
+      if (target !== 0) this.shade(target)
+    }
+    this.scanWork += end - begin
+    return end - begin
+  }
+
+  #endOfArray(array: Addr): Addr {
+    return array + ARRAY_ELEMENTS_BYTE + (this.#i32[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
+  }
+
+  #slotBytes(object: Addr): number {
+    return this.#spans.read(this.#spans.of(object), span.SLOT_BYTES)
+  }
+
+  /** No buffer: the mark byte alone must tell. The byte is stored before the flag, so who sees the flag finds the object. */
+  #leaveGrey(object: Addr): void {
+    this.#marks[object >>> GRANULE_SHIFT] = span.GREY_MARK
+    const id = this.#spans.of(object)
+    if (or(this.#words, this.#spans.word(id, span.GREY), 1) === 0) add(this.#words, GREY_SPANS, 1)
+  }
+
+  /** Queues or scans what was left grey; true if there was any. To be called with an empty queue. */
+  scanFlaggedSpans(): boolean {
+    const words = this.#words
+    if (load(words, GREY_SPANS) === 0) return false
+    let any = false
+    const end = words[PAGES_END]
+    for (let page = 1; page < end; ) {
+      const pages = words[this.#spans.word(page, span.PAGES)]
+      const inUse = words[this.#memory.layout.pageSpan + page] === page
+      // The exchange lets one marker only answer for the flag; it comes before the look, so a later grey object flags again.
+      if (inUse && exchange(words, this.#spans.word(page, span.GREY), 0) !== 0) {
+        add(words, GREY_SPANS, -1)
+        this.#scanGreyOf(page)
+        any = true
+      }
+      page += inUse && pages > 0 ? pages : 1
+    }
+    return any
+  }
+
+  #scanGreyOf(id: number): void {
+    const stride = this.#spans.read(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
+    const end = this.#spans.limit(id) >>> GRANULE_SHIFT
+    for (let granule = (id << PAGE_SHIFT) >>> GRANULE_SHIFT; granule < end; granule += stride) {
+      if (this.#marks[granule] !== span.GREY_MARK) continue
+      this.#marks[granule] = span.BLACK
+      this.#scan(granule << GRANULE_SHIFT)
+    }
+  }
+
+  #checkColour(object: Addr, colour: number): void {
+    if (colour === span.BLACK || colour === span.GREY_MARK) return
+    throw new InternalError(`mark met a reference to ${object}, where no object is (mark byte ${colour})`)
+  }
+}

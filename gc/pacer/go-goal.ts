@@ -1,0 +1,65 @@
+/**
+ * The heap goal of Go 1.19 and later (heapGoalInternal, memoryLimitHeapGoal and commit in mgcpacer.go), with the
+ * headroom of 1.21. Go counts in 64-bit integers: every conversion truncates, and its "none" is Infinity here.
+ */
+import type { Facts, Goals } from './pacer.ts'
+
+export const KiB = 1024
+export const MiB = 1024 * KiB
+
+/** The heap minimum at GOGC=100 (defaultHeapMinimum). */
+export const HEAP_MINIMUM = 4 * MiB
+/** Room that the sweeper gets between L and the trigger (sweepMinHeapDistance). */
+const SWEEP_MIN_HEAP_DISTANCE = MiB
+/** A cycle that started late still gets this much runway (minRunway). */
+const MIN_RUNWAY = 64 * KiB
+/** Kept free below the memory limit: at least so much, and at least these percents (1.21; before, just the former). */
+const LIMIT_MIN_HEADROOM = MiB
+const LIMIT_HEADROOM_PERCENT = 3
+/** How far past the goal assists let the heap grow when it cannot be kept (maxOvershoot). */
+export const MAX_OVERSHOOT = 1.1
+
+/** What GOGC allows: M, and GOGC percent of M, stacks and globals; at least the minimum, which scales with GOGC. */
+export function gcPercentGoal(facts: Readonly<Facts>): number {
+  if (facts.gcPercent < 0) return Number.POSITIVE_INFINITY
+  const roots = facts.lastStackScan + facts.globalsScan
+  const growth = Math.trunc(((facts.heapMarked + roots) * facts.gcPercent) / 100)
+  return Math.max(facts.heapMarked + growth, Math.trunc((HEAP_MINIMUM * facts.gcPercent) / 100))
+}
+
+/** The smallest trigger and goal that leave the sweeper room, as of commit; 0 if nothing is left to sweep. */
+export function sweepMinTrigger(facts: Readonly<Facts>): number {
+  return facts.sweepDone ? 0 : facts.heapLive + SWEEP_MIN_HEAP_DISTANCE
+}
+
+/** What the memory limit leaves to the heap, less headroom; never below M, which makes cycles follow each other. */
+export function memoryLimitGoal(facts: Readonly<Facts>): number {
+  const limit = facts.memoryLimit
+  if (limit === Number.POSITIVE_INFINITY) return limit
+  // Go reads the terms again until they agree; a passing disagreement costs us at most a low estimate of what is not heap.
+  const notHeap = Math.max(facts.mappedReady - facts.heapFree - (facts.totalAlloc - facts.totalFree), 0)
+  const overage = Math.max(facts.mappedReady - limit, 0)
+  if (notHeap + overage >= limit) return facts.heapMarked
+  const room = limit - (notHeap + overage)
+  const headroom = Math.max(LIMIT_MIN_HEADROOM, Math.trunc(room / 100) * LIMIT_HEADROOM_PERCENT)
+  return Math.max(room - headroom, headroom, facts.heapMarked)
+}
+
+/** The goal now, of the two goals that were committed. Under a limit nothing may move it up. */
+export function heapGoal(percentGoal: number, sweepMin: number, facts: Readonly<Facts>): number {
+  const limitGoal = memoryLimitGoal(facts)
+  if (limitGoal < percentGoal) return limitGoal
+  const goal = Math.max(percentGoal, sweepMin)
+  return facts.marking ? Math.max(goal, facts.triggered + MIN_RUNWAY) : goal
+}
+
+/** Fills in all but the trigger, and returns the smallest trigger that leaves the sweeper room. */
+export function fillGoals(percentGoal: number, sweepMin: number, facts: Readonly<Facts>, out: Goals): number {
+  const limitGoal = memoryLimitGoal(facts)
+  const limited = limitGoal < percentGoal
+  out.goal = heapGoal(percentGoal, sweepMin, facts)
+  out.committedGoal = limited ? limitGoal : Math.max(percentGoal, sweepMin)
+  out.hardGoal = Math.trunc(MAX_OVERSHOOT * out.goal)
+  out.sweepDistance = SWEEP_MIN_HEAP_DISTANCE
+  return limited ? 0 : sweepMin
+}

@@ -1,0 +1,30 @@
+/**
+ * How many Ps mark in the background: a quarter of them, as near as whole workers come to it.
+ * Go 1.10 and later, startCycle in mgcpacer.go; idle workers since 1.19.
+ */
+
+/** The share of the CPU that marking takes without assists (Go's gcBackgroundUtilization). */
+export const BACKGROUND_UTILIZATION = 0.25
+
+/** If rounding to whole workers misses the quarter by more than this share, fractional workers make up for it. */
+const MAX_UTILIZATION_ERROR = 0.3
+
+/** Fills in the number of dedicated workers, and the share of time for a fractional worker on each P. */
+export function workerCounts(procs: number, out: { dedicatedWorkers: number; fractionalGoal: number }): void {
+  const total = procs * BACKGROUND_UTILIZATION
+  out.dedicatedWorkers = Math.floor(total + 0.5)
+  out.fractionalGoal = 0
+  if (Math.abs(out.dedicatedWorkers / total - 1) > MAX_UTILIZATION_ERROR) {
+    if (out.dedicatedWorkers > total) out.dedicatedWorkers--
+    out.fractionalGoal = (total - out.dedicatedWorkers) / procs
+  }
+}
+
+/**
+ * How many idle Ps may mark at once. A periodic cycle has no hurry; but where there is no dedicated worker, one idle
+ * worker must be allowed, or a fractional worker over its quota could leave a cycle without progress (golang/go#44163).
+ */
+export function maxIdleWorkers(procs: number, dedicatedWorkers: number, periodic: boolean): number {
+  if (periodic) return dedicatedWorkers > 0 ? 0 : 1
+  return procs - dedicatedWorkers
+}

@@ -1,0 +1,143 @@
+/**
+ * Sweeping beside the tasks: everything that the termination stop made unswept must be swept before the next cycle.
+ *
+ *   proportional   who acquires a span first sweeps as many pages as the pace asks for (go-gc §7.6)
+ *   background     a P that would sleep, or that passes its scheduler, sweeps a span at a time
+ *   to the end     before a cycle starts, and in gc()
+ *
+ * The sweep is complete when no unswept span is listed and no sweeper is at work (heap/sweep-span.ts). The one whose leaving completes it
+ * completes the cycle's record.
+ */
+
+import { compareAndSwap, load, now, or, store } from '#sync'
+import type { Heap } from '../heap/heap.ts'
+import { InternalError } from '../heap/internal-error.ts'
+import * as control from '../heap/layout/control.ts'
+import { PAGE_BYTES } from '../heap/layout/layout.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Memory } from '../heap/memory.ts'
+import type { Sweep } from '../heap/sweep-span.ts'
+import type { CycleRecords } from './cycle-record.ts'
+import { EVENT_SWEEP, type Events } from './events.ts'
+import type { World } from './world.ts'
+
+const MIB = 1024 * 1024
+
+export class Sweeper {
+  readonly #heap: Heap
+  readonly #memory: Memory
+  readonly #pIndex: number
+  readonly #sweep: Sweep
+  readonly #records: CycleRecords
+  readonly #world: World
+  readonly #events: Events
+
+  constructor(heap: Heap, pIndex: number, sweep: Sweep, records: CycleRecords, world: World, events: Events) {
+    this.#heap = heap
+    this.#memory = heap.memory
+    this.#pIndex = pIndex
+    this.#sweep = sweep
+    this.#records = records
+    this.#world = world
+    this.#events = events
+    sweep.onComplete = () => this.#complete()
+  }
+
+  /** True if every span is swept. */
+  get isDone(): boolean {
+    return load(this.#memory.words, control.SWEEPERS) === control.SWEEP_DRAINED
+  }
+
+  /** Sweeps one span. False if none is left to take; others may still be sweeping theirs. */
+  sweepOne(): boolean {
+    if (!this.#sweep.begin()) return false
+    const swept = this.#sweepNext()
+    this.#sweep.end()
+    return swept
+  }
+
+  #sweepNext(): boolean {
+    const { words } = this.#memory
+    for (;;) {
+      const spanClass = load(words, control.SWEEP_CLASS)
+      if (spanClass === p.SPAN_CLASSES) {
+        or(words, control.SWEEPERS, control.SWEEP_DRAINED)
+        return false
+      }
+      const id = this.#heap.central.popUnswept(spanClass)
+      if (id === 0) compareAndSwap(words, control.SWEEP_CLASS, spanClass, spanClass + 1)
+      else if (this.#heap.spans.ownToSweep(id)) {
+        if (this.#sweep.sweep(id, false)) this.#heap.central.pushSwept(id)
+        words[this.#memory.p(this.#pIndex, p.SPANS_SWEPT)]++
+        return true
+      }
+    }
+  }
+
+  /** A span's worth of sweeping in idle time; false if there is nothing to sweep. */
+  sweepInBackground(): boolean {
+    if (this.isDone) return false
+    const began = now()
+    const swept = this.sweepOne()
+    this.#events.slice(EVENT_SWEEP, began, 1)
+    return swept
+  }
+
+  /** Sweeps all that is left: in the setup stop, where nobody else does. */
+  finish(): void {
+    while (this.sweepOne());
+    if (!this.isDone) throw new InternalError('sweepers are at work in a stopped world')
+  }
+
+  /** In the termination stop: every swept span becomes an unswept one. */
+  startSweep(): void {
+    const { words, doubles, layout } = this.#memory
+    if (!this.isDone) throw new InternalError('a cycle ends before the sweep of the last one')
+    store(words, control.SWEEP_GENERATION, words[control.SWEEP_GENERATION] + 2)
+    store(words, control.SWEEP_CLASS, 0)
+    store(words, control.PAGES_SWEPT, 0)
+    store(words, control.SWEPT_MARKED_BYTES, 0)
+    store(words, control.SWEEPERS, 0)
+    doubles[layout.measures + control.SWEEP_BEGAN_LIVE] = load(words, control.HEAP_LIVE)
+  }
+
+  /** Sets the pace so that sweeping is done a little before the trigger. At commit. */
+  pace(sweepDistance: number): void {
+    const { words, doubles, layout } = this.#memory
+    const rate = layout.measures + control.SWEEP_PAGES_PER_BYTE
+    if (this.isDone || words[control.TRIGGER] === control.NO_BYTES) {
+      doubles[rate] = 0
+      return
+    }
+    const live = load(words, control.HEAP_LIVE)
+    const distance = Math.max(words[control.TRIGGER] - live - Math.max(sweepDistance, MIB), PAGE_BYTES)
+    const pages = Math.max(0, words[control.PAGES_IN_USE] - load(words, control.PAGES_SWEPT))
+    words[control.HEAP_LIVE_BASIS] = live
+    words[control.PAGES_SWEPT_BASIS] = load(words, control.PAGES_SWEPT)
+    doubles[rate] = pages / distance
+  }
+
+  /** Sweeps what the pace asks for before `bytes` are acquired (Go's deductSweepCredit). `pagesPaid`: pages that the caller brings swept. */
+  payFor(bytes: number, pagesPaid: number): void {
+    const { words, doubles, layout } = this.#memory
+    const rate = doubles[layout.measures + control.SWEEP_PAGES_PER_BYTE]
+    if (rate === 0) return
+    const grown = Math.max(load(words, control.HEAP_LIVE) - words[control.HEAP_LIVE_BASIS], 0) + bytes
+    const target = rate * grown - pagesPaid
+    while (target > load(words, control.PAGES_SWEPT) - words[control.PAGES_SWEPT_BASIS]) {
+      if (this.sweepOne()) continue
+      doubles[layout.measures + control.SWEEP_PAGES_PER_BYTE] = 0
+      return
+    }
+  }
+
+  #complete(): void {
+    const { words } = this.#memory
+    const cycle = words[control.CYCLES_MARKED]
+    if (!compareAndSwap(words, control.SWEEP_ANNOUNCED, cycle - 1, cycle))
+      throw new InternalError(`the sweep of cycle ${cycle} was completed twice`)
+    this.#records.completeSweep()
+    this.#world.tellHost()
+    this.#world.wakeAll()
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Termination by a coordinator: Go's gcMarkDone since 1.12 (go-gc §2), with what golang/go#52433 is about: its slices of 100 µs, its
+ * retry, and the worker that goes back to the pool after a failed attempt.
+ *
+ *   one at a time
+ *   top: if somebody drains or there is shared work: give up                                        R1
+ *        ragged barrier: every P flushes its barrier buffer and publishes its grey objects
+ *        if anything was published meanwhile: top                                                   R2
+ *        stop the world; if flushing the barrier buffers once more finds grey objects: restart, top R3 (golang/go#27993)
+ *        the mark is over
+ *
+ * Proof. In the stop every grey object is in a shared list or flagged, or will be after the flush of all barrier buffers, and the question
+ * is asked again there, exactly (gc/cycle.ts). So the mark never ends early, whatever the hints before said. It ends at last,
+ * because white objects only become fewer, and because whoever leaves a drain last and sees no work comes here: a coordinator that gave up
+ * looks again after it has let others in, so that a P which came meanwhile and went away is not needed.
+ *
+ * Different from Go: who finds a coordinator at work leaves instead of waiting for its semaphore; and the stop's work is done by the
+ * last P to stop.
+ */
+import { add, compareAndSwap, load, step, store } from '#sync'
+import * as control from '../../heap/layout/control.ts'
+import type { Memory } from '../../heap/memory.ts'
+import type { WriteBarrier } from '../barrier.ts'
+import type { Drain } from '../drain.ts'
+import type { GreyQueue } from '../grey-queue.ts'
+import { STOP_TERMINATION, type World } from '../world.ts'
+import type { Termination } from './policy.ts'
+
+export class Coordinator implements Termination {
+  readonly name = 'coordinator'
+  readonly #memory: Memory
+  readonly #drain: Drain
+  readonly #barrier: WriteBarrier
+  readonly #queue: GreyQueue
+  readonly #world: World
+
+  constructor(memory: Memory, drain: Drain, barrier: WriteBarrier, queue: GreyQueue, world: World) {
+    this.#memory = memory
+    this.#drain = drain
+    this.#barrier = barrier
+    this.#queue = queue
+    this.#world = world
+  }
+
+  markMayBeOver(): void {
+    const { words } = this.#memory
+    do {
+      if (!compareAndSwap(words, control.TERMINATOR, 0, 1)) return
+      while (this.#drain.isQuiescent) this.#attempt()
+      store(words, control.TERMINATOR, 0)
+    } while (this.#drain.isQuiescent)
+  }
+
+  #attempt(): void {
+    const { words } = this.#memory
+    add(words, control.TERMINATION_ATTEMPTS, 1)
+    const epoch = this.#world.epoch()
+    const published = load(words, control.PUBLICATIONS)
+    // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
+    if (!this.#drain.isQuiescent) return
+    step('mark-termination/before-barrier')
+    this.#barrier.flush()
+    this.#queue.publish()
+    this.#world.raggedBarrier()
+    step('mark-termination/after-barrier')
+    if (load(words, control.PUBLICATIONS) !== published) return // R2
+    step('mark-termination/before-stop')
+    this.#world.raise(epoch, STOP_TERMINATION)
+    // R3: still marking after the stop; the caller asks again.
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * The shared lists of work buffers: full ones hold grey objects for anyone to scan, empty ones wait to be used (Go's work.full
+ * and work.empty). A buffer belongs to the list that holds it, or to the P that took it.
+ *
+ * Both lists are under one lock: they are touched once per 254 objects, and a lock-free stack would need a tag against ABA that
+ * 32 bits have no room for. PUBLICATIONS counts every push to the full list; termination compares it around its ragged barrier, which
+ * covers every way in which work can become visible.
+ */
+import { add, load, step } from '#sync'
+import {
+  PUBLICATIONS,
+  WORK_EMPTY,
+  WORK_FULL,
+  WORK_FULL_COUNT,
+  WORK_LOCK,
+  WORK_POOL_NEXT,
+} from '../heap/layout/control.ts'
+import { WORK_BUFFER_NEXT, WORK_BUFFER_WORDS } from '../heap/layout/layout.ts'
+import { lock, unlock } from '../heap/lock.ts'
+import type { Memory } from '../heap/memory.ts'
+
+/** Word index of a work buffer; 0 is none. */
+export type WorkBuffer = number
+
+export class WorkBuffers {
+  readonly #memory: Memory
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  /** Hands a buffer with objects to everybody. */
+  putFull(buffer: WorkBuffer): void {
+    const { words } = this.#memory
+    step('work/put-full')
+    lock(words, WORK_LOCK)
+    words[buffer + WORK_BUFFER_NEXT] = words[WORK_FULL]
+    words[WORK_FULL] = buffer
+    add(words, WORK_FULL_COUNT, 1)
+    unlock(words, WORK_LOCK)
+    add(words, PUBLICATIONS, 1)
+  }
+
+  /** A buffer with objects; 0 if there is none. */
+  takeFull(): WorkBuffer {
+    const { words } = this.#memory
+    if (load(words, WORK_FULL_COUNT) === 0) return 0
+    step('work/take-full')
+    lock(words, WORK_LOCK)
+    const buffer = words[WORK_FULL]
+    if (buffer !== 0) {
+      words[WORK_FULL] = words[buffer + WORK_BUFFER_NEXT]
+      add(words, WORK_FULL_COUNT, -1)
+    }
+    unlock(words, WORK_LOCK)
+    return buffer
+  }
+
+  putEmpty(buffer: WorkBuffer): void {
+    const { words } = this.#memory
+    lock(words, WORK_LOCK)
+    words[buffer + WORK_BUFFER_NEXT] = words[WORK_EMPTY]
+    words[WORK_EMPTY] = buffer
+    unlock(words, WORK_LOCK)
+  }
+
+  /** An empty buffer; 0 if all are in use: the caller must do without. */
+  takeEmpty(): WorkBuffer {
+    const { words, layout } = this.#memory
+    lock(words, WORK_LOCK)
+    let buffer = words[WORK_EMPTY]
+    if (buffer !== 0) words[WORK_EMPTY] = words[buffer + WORK_BUFFER_NEXT]
+    else if (words[WORK_POOL_NEXT] < layout.workBufferCount) {
+      buffer = layout.workBuffers + words[WORK_POOL_NEXT] * WORK_BUFFER_WORDS
+      words[WORK_POOL_NEXT]++
+    }
+    unlock(words, WORK_LOCK)
+    return buffer
+  }
+
+  /** True if no full buffer is in the list: a hint while anybody marks. */
+  get isEmpty(): boolean {
+    return load(this.#memory.words, WORK_FULL_COUNT) === 0
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What the collector needs of the floor above: stopping the world, sleeping, waking. The scheduler implements it and hands it down
+ * at boot.
+ */
+
+/** Why the world is stopped: what the last P to stop shall do. In the stop word, 1 to 15. */
+export type StopReason = number
+export const STOP_HEAP_CYCLE = 1
+export const STOP_FORCED_CYCLE = 2
+export const STOP_PERIODIC_CYCLE = 3
+export const STOP_FULL_CYCLE = 4
+/** The mark may be over. */
+export const STOP_TERMINATION = 5
+/** GOGC changed. */
+export const STOP_COMMIT = 6
+/** Somebody reads the memory statistics. */
+export const STOP_STATISTICS = 7
+
+/** Why a cycle was started (CYCLE_TRIGGER): its stop's reason. */
+export type CycleTrigger =
+  | typeof STOP_HEAP_CYCLE
+  | typeof STOP_FORCED_CYCLE
+  | typeof STOP_PERIODIC_CYCLE
+  | typeof STOP_FULL_CYCLE
+
+export interface World {
+  /** The number of stops so far: read it before the hint that leads to a stop. */
+  epoch(): number
+  /**
+   * Stops the world if no stop has begun since `epoch` was read; the last P to stop acts. Returns after the restart: true if
+   * this call raised it, false if another stop came first.
+   */
+  raise(epoch: number, reason: StopReason): boolean
+  /** Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over. */
+  safepoint(): void
+  /** Sleeps at most this long, or until woken; counts as stopped meanwhile. The caller has published what it holds. */
+  sleep(milliseconds: number): void
+  /**
+   * Keeps this P in place until `isOver` says so: it serves stops and requests, marks, sweeps, and sleeps when there is none of
+   * these. It never runs another goroutine.
+   */
+  blockInPlace(isOver: () => boolean): void
+  /** True if this P has something better to do than to mark in idle time: a goroutine to run, or what it waits for in place. */
+  hasOtherWork(): boolean
+  /** Asks every other P to flush its barrier buffer and publish its grey objects, and waits for it in slices of 100 µs (Go's forEachP). */
+  raggedBarrier(): void
+  /** Work was published: wakes one P that sleeps, if there is one. */
+  wakeForWork(): void
+  /** A phase began or ended: wakes every P that sleeps. */
+  wakeAll(): void
+  wake(p: number): void
+  /** Something waits for the host: a cycle record, the end of the run. */
+  tellHost(): void
+}

@@ -1,0 +1,162 @@
+/**
+ * The table of what a program declares at module level: types and tasks. Every P imports the program and declares the same things in the same
+ * order; the nth declaration of a kind has number n. The first P to come to it enters it, the others compare.
+ */
+import {
+  DECLARE_LOCK,
+  GLOBAL_WORDS as GLOBAL_SCALARS,
+  GLOBAL_SLOTS,
+  TASKS_DECLARED,
+  TYPES_DECLARED,
+} from './layout/control.ts'
+import { DECLARATION_WORDS, GLOBAL_WORDS, MAX_DECLARATIONS } from './layout/layout.ts'
+import { lock, unlock } from './lock.ts'
+import type { Memory } from './memory.ts'
+
+/** Two Ps disagree on what the program declares, or it declares too much. */
+export class DeclarationError extends Error {
+  override name = 'DeclarationError'
+}
+
+// A record: length of the shape in bytes, a hash of all of it, then as much of it as fits.
+const LENGTH = 0
+const HASH = 1
+const TEXT = 2
+const TEXT_WORDS = DECLARATION_WORDS - TEXT
+
+/** Half of the words for globals hold references, from the bottom; scalars have the other half. */
+const SCALARS_BEGIN = GLOBAL_WORDS / 2
+
+export class Declarations {
+  readonly #memory: Memory
+  readonly #where: string
+  #types = 0
+  #tasks = 0
+  #slots = 0
+  #scalars = 0
+  #isOpen = true
+
+  /** `where` names the P in messages. */
+  constructor(memory: Memory, where: string) {
+    this.#memory = memory
+    this.#where = where
+  }
+
+  /** No more declarations: the program runs. */
+  close(): void {
+    this.#isOpen = false
+  }
+
+  /** Number of a type, from 1. `slotBytes`: what an object of it takes, 0 if that differs from object to object. */
+  declareType(shape: string, slotBytes: number): number {
+    const { words, layout } = this.#memory
+    const id = this.#declare(shape, ++this.#types, TYPES_DECLARED, 0)
+    words[layout.typeSlots + id] = slotBytes
+    return id
+  }
+
+  /** Number of a task, from 1. */
+  declareTask(shape: string): number {
+    return this.#declare(shape, ++this.#tasks, TASKS_DECLARED, MAX_DECLARATIONS)
+  }
+
+  /** Word index of `count` references among the roots. */
+  declareReferences(count: number): number {
+    const { words, layout } = this.#memory
+    this.#expectOpen('a global')
+    const begin = this.#slots
+    this.#slots += count
+    if (this.#slots > SCALARS_BEGIN)
+      throw new DeclarationError(`too many global references: at most ${SCALARS_BEGIN} in all`)
+    lock(words, DECLARE_LOCK)
+    if (words[GLOBAL_SLOTS] < this.#slots) words[GLOBAL_SLOTS] = this.#slots
+    unlock(words, DECLARE_LOCK)
+    return layout.globals + begin
+  }
+
+  /** Word index, even, of `count` words that hold no references. */
+  declareScalars(count: number): number {
+    const { words, layout } = this.#memory
+    this.#expectOpen('a global')
+    const begin = SCALARS_BEGIN + this.#scalars
+    this.#scalars += count + (count & 1)
+    if (this.#scalars > GLOBAL_WORDS - SCALARS_BEGIN)
+      throw new DeclarationError(`too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`)
+    lock(words, DECLARE_LOCK)
+    if (words[GLOBAL_SCALARS] < this.#scalars) words[GLOBAL_SCALARS] = this.#scalars
+    unlock(words, DECLARE_LOCK)
+    return layout.globals + begin
+  }
+
+  /** Names of tasks by number, from the table: for the host, which declares nothing. Main is −1. */
+  static tasksOf(memory: Memory): (task: number) => string {
+    const table = new Declarations(memory, 'the host')
+    return task =>
+      task < 0 ? 'main' : (/^task (\S+?)\(/.exec(table.#read(MAX_DECLARATIONS + task))?.[1] ?? `task ${task}`)
+  }
+
+  #expectOpen(what: string): void {
+    if (!this.#isOpen)
+      throw new DeclarationError(
+        `${what} is declared while the program runs: declare at module level, where every P does it`,
+      )
+  }
+
+  #declare(shape: string, id: number, count: number, first: number): number {
+    const { words } = this.#memory
+    this.#expectOpen(shape)
+    if (id >= MAX_DECLARATIONS)
+      throw new DeclarationError(`too many declarations: at most ${MAX_DECLARATIONS - 1} types and as many tasks`)
+    lock(words, DECLARE_LOCK)
+    const isNew = words[count] < id
+    if (isNew) {
+      this.#write(first + id, shape)
+      words[count] = id
+    }
+    const agrees = isNew || this.#agrees(first + id, shape)
+    const other = agrees ? '' : this.#read(first + id)
+    unlock(words, DECLARE_LOCK)
+    if (!agrees) {
+      throw new DeclarationError(
+        `declaration ${id} is ${shape} on ${this.#where}, but another P has ${other}: declare the same things in the same order on every P, at module level and without conditions`,
+      )
+    }
+    return id
+  }
+
+  #record(index: number): number {
+    return this.#memory.layout.declarations + index * DECLARATION_WORDS
+  }
+
+  #write(index: number, shape: string): void {
+    const { words } = this.#memory
+    const record = this.#record(index)
+    words[record + LENGTH] = shape.length
+    words[record + HASH] = hashOf(shape)
+    for (let at = 0; at < TEXT_WORDS; at++)
+      words[record + TEXT + at] = shape.charCodeAt(2 * at) | (shape.charCodeAt(2 * at + 1) << 16)
+  }
+
+  #agrees(index: number, shape: string): boolean {
+    const { words } = this.#memory
+    const record = this.#record(index)
+    return words[record + LENGTH] === shape.length && words[record + HASH] === hashOf(shape)
+  }
+
+  #read(index: number): string {
+    const { words } = this.#memory
+    const record = this.#record(index)
+    const length = Math.min(words[record + LENGTH], 2 * TEXT_WORDS)
+    let text = ''
+    for (let at = 0; at < length; at++)
+      text += String.fromCharCode((words[record + TEXT + (at >> 1)] >>> (16 * (at & 1))) & 0xffff)
+    return length < words[record + LENGTH] ? `${text}…` : text
+  }
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return hash | 0
+}

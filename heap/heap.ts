@@ -1,0 +1,46 @@
+/** The heap of one run, as one thread sees it: its memory and the parts that manage it. */
+
+import { Cache } from './cache.ts'
+import { Central } from './central.ts'
+import { SWEEP_DRAINED, SWEEP_GENERATION, SWEEPERS } from './layout/control.ts'
+import type { Memory } from './memory.ts'
+import { PageHeap } from './page-heap.ts'
+import { Spans } from './span.ts'
+import { Stacks } from './stacks.ts'
+import { Sweep } from './sweep-span.ts'
+
+export class Heap {
+  readonly memory: Memory
+  readonly spans: Spans
+  readonly pages: PageHeap
+  readonly central: Central
+  readonly stacks: Stacks
+  /** True under `--check`: freed slots are poisoned and rest for two cycles. */
+  readonly check: boolean
+
+  constructor(memory: Memory, check: boolean) {
+    this.memory = memory
+    this.check = check
+    this.spans = new Spans(memory)
+    this.pages = new PageHeap(memory)
+    this.central = new Central(memory, this.spans, this.pages)
+    this.stacks = new Stacks(memory)
+  }
+
+  /** Prepares fresh memory. Once per run, by its creator. */
+  initialize(): void {
+    const { words } = this.memory
+    this.pages.initialize()
+    // Generation 2, so that h−2 is not what a record of zeros says by chance; nothing is unswept.
+    words[SWEEP_GENERATION] = 2
+    words[SWEEPERS] = SWEEP_DRAINED
+  }
+
+  cacheOf(pIndex: number): Cache {
+    return new Cache(this.memory, this.spans, this.central, this.pages, pIndex, this.check)
+  }
+
+  sweepOf(pIndex: number): Sweep {
+    return new Sweep(this.memory, this.spans, this.pages, pIndex, this.check)
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The words of one P: 32-bit words at `layout.p(index)`, doubles at `layout.pMeasures(index)`.
+ *
+ * `owner` words are read and written plainly by the thread that is the P, and by whoever acts in a stopped world. Anybody may
+ * look at them: the heap is a glass box, and an old value misleads nobody but an observer.
+ */
+
+/** Why the P must leave its fast paths: `POLL_*` bits, 0 for nothing. Set by any thread (atomic), cleared by the owner; the
+ * owner's polls are plain loads: V8 does not hoist them (a test would notice). */
+export const POLL = 0
+/** Bumped to wake the P from its sleep; it waits on it. atomic. */
+export const WAKE = 1
+/** `STATUS_*`: not booted, running, waiting. Written by the owner, atomic; read by everyone. */
+export const STATUS = 2
+/** The goroutine that the P runs, 0 for none. owner. */
+export const GOROUTINE = 3
+/** What the P does, for a person who asks who keeps a stop waiting: an `ACTIVITY_*`. owner. */
+export const ACTIVITY = 4
+/** Goroutines alive that belong to this P: placed here and not stolen, or run here. atomic; a hint for who places a new one. */
+export const LIVE = 5
+/** The most that LIVE ever was. atomic (raised by compare-and-swap). */
+export const PEAK_LIVE = 6
+/** First goroutine of the ready list that any thread pushes to (linked by NEXT). atomic. */
+export const READY = 7
+/** Ring of goroutines that have not run: goroutines ever taken and ever put. locked (RING_LOCK); hint elsewhere, atomic where a P is about to sleep. */
+export const RING_HEAD = 8
+export const RING_TAIL = 9
+export const RING_LOCK = 14
+/** Set by a dedicated worker whose slice is over: 1 = another P may take the role. Taken by compare-and-swap. */
+export const DEDICATED_OFFERED = 10
+/** Barrier flush requested by the ragged barrier: its number; and the last number served. atomic. */
+export const FLUSH_WANTED = 12
+export const FLUSH_SERVED = 13
+/** Entries in the barrier buffer. owner. */
+export const BARRIER_COUNT = 16
+/** Publication: stored and loaded atomically after a refill, so that a marker that meets a new object finds it black. owner. */
+export const PUBLISHED = 17
+/** Next P in the assist queue (P + 1). locked (ASSIST_LOCK). */
+export const ASSIST_NEXT = 18
+/** 1 while the P stands in the assist queue. Written under ASSIST_LOCK; atomic. */
+export const ASSIST_QUEUED = 19
+/** Cycles that this P helped to sweep, spans swept. owner. */
+export const SPANS_SWEPT = 20
+/** Timers of this P's goroutines. owner. */
+export const TIMERS = 21
+
+/** Cache of spans: for each span class CURSOR, LIMIT, SPAN, RUN_START. owner. */
+export const CACHE = 32
+export const CACHE_WORDS = 4
+/** Next free address, and the end of the free run that is being filled. CURSOR ≤ LIMIT; equal (0) when there is no run. */
+export const CURSOR = 0
+export const LIMIT = 1
+/** The cached span (its first page), 0 for none. */
+export const SPAN = 2
+/** Where the run began: what lies below CURSOR has been allocated. */
+export const RUN_START = 3
+
+/** 68 size classes (0: large objects), each scan and noscan. */
+export const SPAN_CLASSES = 136
+
+/** The write barrier's buffer: 256 pairs (value overwritten, value written). owner. */
+export const BARRIER = CACHE + SPAN_CLASSES * CACHE_WORDS
+export const BARRIER_PAIRS = 256
+
+/** The ring's slots: goroutine ids. locked (RING_LOCK). */
+export const RING = BARRIER + 2 * BARRIER_PAIRS
+export const RING_SLOTS = 256
+
+/** 32-bit words of one P. */
+export const WORDS = RING + RING_SLOTS
+
+// Bits of POLL.
+/** A stop is raised. */
+export const POLL_STOP = 1
+/** Somebody wants this P's barrier buffer and work buffers flushed. */
+export const POLL_FLUSH = 2
+/** Somebody wants the running goroutine's stack scanned. */
+export const POLL_SCAN = 4
+/** The run is over: the goroutine must be left. */
+export const POLL_END = 8
+/** Every allocation takes the slow path: `--check`, `--zeal`, faults at refills. Never cleared. */
+export const POLL_ALWAYS = 16
+
+// Values of STATUS.
+export const STATUS_ABSENT = 0
+export const STATUS_RUNNING = 1
+export const STATUS_WAITING = 2
+
+// Values of ACTIVITY.
+export const ACTIVITY_SCHEDULING = 0
+export const ACTIVITY_GOROUTINE = 1
+export const ACTIVITY_MARKING = 2
+export const ACTIVITY_SWEEPING = 3
+export const ACTIVITY_TERMINATING = 4
+export const ACTIVITY_STOPPED = 5
+export const ACTIVITY_SLEEPING = 6
+
+/**
+ * Doubles of one P. owner; sums since the cycle began unless said otherwise, in milliseconds.
+ */
+export const ASSIST_MS = 0
+export const DEDICATED_MS = 1
+export const FRACTIONAL_MS = 2
+export const IDLE_MS = 3
+/** Time that goroutines of this P spent blocked in place. */
+export const BLOCKED_MS = 4
+/** Bytes marked by this P, visits counted; bytes that it made black at refills. */
+export const BYTES_MARKED = 5
+export const BYTES_BLACKENED = 6
+/** Since the run began: bytes and objects allocated, bytes and objects freed by sweeps. */
+export const ALLOCATED_BYTES = 7
+export const ALLOCATED_OBJECTS = 8
+export const FREED_BYTES = 9
+export const FREED_OBJECTS = 10
+/** Since the run began: pairs through the barrier, and flushes of its buffer. */
+export const BARRIER_STORES = 11
+export const BARRIER_FLUSHES = 12
+/** When the P's current slice began. */
+export const SLICE_STARTED_AT = 13
+/** Since the run began: time blocked in place. */
+export const TOTAL_BLOCKED_MS = 14
+/** When the P was asked to scan its goroutine's stack. Written by the asker before it sets the bit. */
+export const SCAN_REQUESTED_AT = 15
+/** Doubles of one P. */
+export const DOUBLES = 16

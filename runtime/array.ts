@@ -1,0 +1,180 @@
+/**
+ * Arrays of one kind, and byte strings.
+ *
+ *   word 0 header │ word 1 length │ elements from byte 8: 4 bytes each, f64 8, bool and bytes 1
+ *
+ * An index out of range is an error in every mode.
+ */
+import { WRITE_BARRIER } from '../heap/layout/control.ts'
+import type { Addr } from '../heap/memory.ts'
+import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../heap/object.ts'
+import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
+import { failNil, verify, verifyValue } from './check.ts'
+import { expectRun, f64, i32, p, run, u8, u32, words } from './current.ts'
+import type { AnyKind, Get, Kind, Ref, Self, Set } from './kinds.ts'
+
+/** An array type. */
+export interface ArrayType<K> {
+  readonly typeId: number
+  readonly typeName: string
+  /** Makes an array of `length` elements: 0, nil or false. A safepoint. Throws OutOfMemoryError, and a RangeError for a bad length. */
+  readonly new: (length: number) => Ref<ArrayType<K>>
+  /** Reads an element. Throws a TypeError for nil, a RangeError for an index out of range. */
+  get(array: Ref<ArrayType<K>>, index: number): Get<K>
+  /** Writes an element; a reference takes the write barrier. Throws as get. */
+  set(array: Ref<ArrayType<K>>, index: number, value: Set<K>): void
+  length(array: Ref<ArrayType<K>>): number
+}
+
+/**
+ * Declares an array type. At module level, on every P alike.
+ *
+ * @example const Trees = array(ref(Tree))
+ */
+export function array<K extends Exclude<AnyKind, Self>>(kind: K): ArrayType<K> {
+  expectRun('array')
+  return new Elements(kind, `array(${kind.label})`) as unknown as ArrayType<K>
+}
+
+/** The most elements: what fits below 2 GiB. */
+const MAX_BYTES = 2 ** 31 - 2 ** 16
+
+class Elements {
+  readonly typeId: number
+  readonly typeName: string
+  readonly #kind: AnyKind
+  readonly #header: number
+  readonly #elementBytes: number
+  readonly #check: boolean
+
+  constructor(kind: AnyKind, name: string) {
+    const isReferences = kind.storage === KIND_REF
+    this.#kind = kind
+    this.typeName = name
+    this.typeId = run.declarations.declareType(name, 0)
+    run.typeNames.set(this.typeId, name)
+    this.#header = headerOf(this.typeId, isReferences ? REFERENCE_ARRAY : 0)
+    this.#elementBytes = kind.storage === KIND_F64 ? 8 : kind.storage === KIND_BOOL ? 1 : 4
+    this.#check = run.check
+  }
+
+  new(length: number): Addr {
+    const bytes = ARRAY_ELEMENTS_BYTE + length * this.#elementBytes
+    if (!Number.isInteger(length) || length < 0 || bytes > MAX_BYTES) {
+      throw new RangeError(
+        `${this.typeName}.new: length ${length} must be a whole number from 0 to ${Math.floor((MAX_BYTES - ARRAY_ELEMENTS_BYTE) / this.#elementBytes)}`,
+      )
+    }
+    const at = p.allocator.allocate(bytes, this.#kind.storage !== KIND_REF)
+    // The length first: a marker that sees the header reads it.
+    i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
+    i32[at >>> 2] = this.#header
+    return at
+  }
+
+  length(array: number): number {
+    this.#verify(array)
+    return i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+  }
+
+  get(array: number, index: number): number | boolean {
+    this.#locate(array, index)
+    const elements = array + ARRAY_ELEMENTS_BYTE
+    switch (this.#kind.storage) {
+      case KIND_F64:
+        return f64[(elements >>> 3) + index]
+      case KIND_U32:
+        return u32[(elements >>> 2) + index]
+      case KIND_BOOL:
+        return u8[elements + index] !== 0
+      default:
+        return i32[(elements >>> 2) + index]
+    }
+  }
+
+  set(array: number, index: number, value: number): void {
+    this.#locate(array, index)
+    const elements = array + ARRAY_ELEMENTS_BYTE
+    switch (this.#kind.storage) {
+      case KIND_REF:
+        this.#setReference((elements >>> 2) + index, value)
+        break
+      case KIND_F64:
+        f64[(elements >>> 3) + index] = value
+        break
+      case KIND_BOOL:
+        u8[elements + index] = value ? 1 : 0
+        break
+      default:
+        i32[(elements >>> 2) + index] = value
+    }
+  }
+
+  #setReference(word: number, value: number): void {
+    if (this.#check)
+      verifyValue(value, this.#kind.typeId(), this.#kind.label, `value for an element of ${this.typeName}`)
+    if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(i32[word], value)
+    i32[word] = value
+  }
+
+  #verify(array: number): void {
+    if (array === 0) failNil(this.typeName)
+    if (this.#check) verify(array, this.typeId, this.typeName, this.typeName)
+  }
+
+  #locate(array: number, index: number): void {
+    this.#verify(array)
+    const length = i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+    if (index >>> 0 !== index || index >= length)
+      throw new RangeError(`index ${index} is out of range of a ${this.typeName} of length ${length}`)
+  }
+}
+
+/** The type of byte strings. */
+export interface Bytes {
+  readonly typeId: number
+  readonly typeName: 'bytes'
+  /** Makes a string of `length` zero bytes. A safepoint. Throws OutOfMemoryError, and a RangeError for a bad length. */
+  readonly new: (length: number) => Ref<Bytes>
+  /** Makes a string of a text's UTF-8. A safepoint. */
+  from(text: string): Ref<Bytes>
+  /** The text whose UTF-8 this is. */
+  text(bytes: Ref<Bytes>): string
+  get(bytes: Ref<Bytes>, index: number): number
+  set(bytes: Ref<Bytes>, index: number, value: number): void
+  length(bytes: Ref<Bytes>): number
+}
+
+const byteKind: Kind<number, number> = { storage: KIND_BOOL, label: 'byte', typeId: () => 0 }
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** Byte strings are declared by the runtime, before the program declares anything: the same number on every P. */
+export function bytesOfRun(): Bytes {
+  const elements = new Elements(byteKind, 'bytes')
+  const locate = (bytes: number, index: number): number => {
+    elements.get(bytes, index)
+    return bytes + ARRAY_ELEMENTS_BYTE + index
+  }
+  return {
+    typeId: elements.typeId,
+    typeName: 'bytes',
+    new: length => elements.new(length) as Ref<Bytes>,
+    length: bytes => elements.length(bytes),
+    get: (bytes, index) => u8[locate(bytes, index)],
+    set: (bytes, index, value) => {
+      u8[locate(bytes, index)] = value
+    },
+    from(text) {
+      const utf8 = encoder.encode(text)
+      const at = elements.new(utf8.length)
+      u8.set(utf8, at + ARRAY_ELEMENTS_BYTE)
+      return at as Ref<Bytes>
+    },
+    text(bytes) {
+      const length = elements.length(bytes)
+      // A copy: a decoder takes no shared memory.
+      return decoder.decode(u8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length))
+    },
+  }
+}

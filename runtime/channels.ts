@@ -1,0 +1,326 @@
+/** Channels, select, sleep, mutex and wait group, as a program writes them. What may wait is written with `yield*`, and is a safepoint by it. */
+
+import { WRITE_BARRIER } from '../heap/layout/control.ts'
+import { headerOf } from '../heap/object.ts'
+import {
+  CHANNEL_BUFFER,
+  CHANNEL_CAPACITY,
+  CHANNEL_COUNT,
+  CHANNEL_KIND,
+  CHANNEL_WORDS,
+  KIND_BOOL,
+  KIND_REF,
+  KIND_U32,
+  Receive,
+  type Received,
+  Send,
+} from '../scheduler/channel.ts'
+import type { Yielded } from '../scheduler/operation.ts'
+import { Select, type SelectCase, type Selected } from '../scheduler/select.ts'
+import {
+  addToGroup,
+  LockMutex,
+  Sleep,
+  unlockMutex,
+  WAITABLE_STATE,
+  WAITABLE_WORDS,
+  WaitForGroup,
+} from '../scheduler/waiting.ts'
+import { type ArrayType, array } from './array.ts'
+import { failNil, verify, verifyValue } from './check.ts'
+import { expectRun, i32, p, run, stack, words } from './current.ts'
+import { type AnyKind, type Get, nil, type Ref, type Self, type Set, type Storage } from './kinds.ts'
+
+/** Something to write `yield*` before; its value is the operation's. */
+export interface Operation<T> extends Iterable<Yielded, T, unknown> {
+  next(): IteratorResult<Yielded, T>
+}
+
+declare const carries: unique symbol
+/** A case of a select. */
+export interface Case<out T> {
+  readonly [carries]?: T
+}
+
+/** A channel type: its channels carry values of one kind. */
+export interface ChannelType<K> {
+  readonly typeId: number
+  readonly typeName: string
+  /** Makes a channel with room for `capacity` values. A safepoint. Throws OutOfMemoryError. */
+  readonly new: (capacity?: number) => Ref<ChannelType<K>>
+  /** Sends; waits for a receiver or for room. Throws a ChannelError if the channel is closed. */
+  send(channel: Ref<ChannelType<K>>, value: Set<K>): Operation<void>
+  /** Receives; waits for a value. 0, nil or false once the channel is closed and empty. */
+  recv(channel: Ref<ChannelType<K>>): Operation<Get<K>>
+  /** As recv, but undefined once the channel is closed and empty. */
+  next(channel: Ref<ChannelType<K>>): Operation<Get<K> | undefined>
+  /** No more values will come. Throws a ChannelError if it is closed already. No safepoint. */
+  close(channel: Ref<ChannelType<K>>): void
+  /** Values in its buffer, and how many fit. */
+  length(channel: Ref<ChannelType<K>>): number
+  capacity(channel: Ref<ChannelType<K>>): number
+  /** For select. */
+  receiving(channel: Ref<ChannelType<K>>): Case<Get<K>>
+  sending(channel: Ref<ChannelType<K>>, value: Set<K>): Case<undefined>
+}
+
+/**
+ * Declares a channel type. At module level, on every P alike.
+ *
+ * @example const Numbers = chan(i32)
+ */
+export function chan<K extends Exclude<AnyKind, Self>>(kind: K): ChannelType<K> {
+  expectRun('chan')
+  return new Chan(kind) as unknown as ChannelType<K>
+}
+
+class Chan {
+  readonly typeId: number
+  readonly typeName: string
+  readonly #kind: AnyKind
+  readonly #buffer: ArrayType<AnyKind>
+
+  constructor(kind: AnyKind) {
+    this.#kind = kind
+    this.typeName = `chan(${kind.label})`
+    this.#buffer = array(kind as Exclude<AnyKind, Self>)
+    this.typeId = run.declarations.declareType(this.typeName, CHANNEL_BYTES)
+    run.typeNames.set(this.typeId, this.typeName)
+  }
+
+  new(capacity = 0): number {
+    if (!Number.isInteger(capacity) || capacity < 0)
+      throw new RangeError(`${this.typeName}.new: capacity ${capacity} must be a whole number from 0`)
+    const buffer = capacity === 0 ? nil : this.#buffer.new(capacity)
+    stack.push(buffer)
+    const at = p.allocator.allocate(CHANNEL_BYTES, false)
+    stack.top--
+    const word = at >>> 2
+    i32[word + CHANNEL_BUFFER] = buffer
+    i32[word + CHANNEL_CAPACITY] = capacity
+    i32[word + CHANNEL_KIND] = this.#kind.storage
+    i32[word] = headerOf(this.typeId, 1)
+    if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(0, buffer)
+    return at
+  }
+
+  send(channel: number, value: number | boolean): Operation<void> {
+    return new Send(p, run.channels, this.#verify(channel), this.#outgoing(value))
+  }
+
+  recv(channel: number): Operation<number | boolean> {
+    return new Mapped(new Receive(p, run.channels, this.#verify(channel)), this.#kind.storage, false) as Operation<
+      number | boolean
+    >
+  }
+
+  next(channel: number): Operation<number | boolean | undefined> {
+    return new Mapped(new Receive(p, run.channels, this.#verify(channel)), this.#kind.storage, true)
+  }
+
+  close(channel: number): void {
+    run.channels.close(this.#verify(channel))
+  }
+
+  length(channel: number): number {
+    return i32[(this.#verify(channel) >>> 2) + CHANNEL_COUNT]
+  }
+
+  capacity(channel: number): number {
+    return i32[(this.#verify(channel) >>> 2) + CHANNEL_CAPACITY]
+  }
+
+  receiving(channel: number): Case<unknown> {
+    return selectCase('receive', this.#verify(channel), 0, this.#kind.storage)
+  }
+
+  sending(channel: number, value: number | boolean): Case<undefined> {
+    return selectCase('send', this.#verify(channel), this.#outgoing(value), this.#kind.storage)
+  }
+
+  #verify(channel: number): number {
+    if (channel === 0) failNil(this.typeName)
+    if (run.check) verify(channel, this.typeId, this.typeName, this.typeName)
+    return channel
+  }
+
+  #outgoing(value: number | boolean): number {
+    if (run.check && this.#kind.storage === KIND_REF)
+      verifyValue(Number(value), this.#kind.typeId(), this.#kind.label, `value for ${this.typeName}`)
+    return Number(value)
+  }
+}
+
+const CHANNEL_BYTES = CHANNEL_WORDS * 4
+
+/** A receive, with the value as the program sees it. */
+class Mapped implements Operation<number | boolean | undefined> {
+  readonly #receive: Receive
+  readonly #storage: Storage
+  readonly #orUndefined: boolean
+
+  constructor(receive: Receive, storage: Storage, orUndefined: boolean) {
+    this.#receive = receive
+    this.#storage = storage
+    this.#orUndefined = orUndefined
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<Yielded, number | boolean | undefined> {
+    const step = this.#receive.next()
+    return step.done ? { done: true, value: this.#value(step.value) } : step
+  }
+
+  #value({ value, ok }: Received): number | boolean | undefined {
+    return !ok && this.#orUndefined ? undefined : incoming(value, this.#storage)
+  }
+}
+
+function incoming(value: number, storage: Storage): number | boolean {
+  if (storage === KIND_BOOL) return value !== 0
+  return storage === KIND_U32 ? value >>> 0 : value
+}
+
+/** What a select chose: the case's index, its value (undefined but for a receive), and false if that channel is closed and empty. */
+export interface Choice<T> {
+  readonly index: number
+  readonly value: T
+  readonly ok: boolean
+}
+
+interface TypedCase extends SelectCase {
+  readonly storage: Storage
+}
+
+function selectCase(
+  kind: SelectCase['kind'],
+  channel: number,
+  value: number,
+  storage: Storage,
+): Case<never> & TypedCase {
+  return { kind, channel, value, storage }
+}
+
+/** A case that is taken after some milliseconds, if no other is possible before. */
+export function timeout(milliseconds: number): Case<undefined> {
+  return selectCase('timeout', 0, milliseconds, KIND_REF)
+}
+
+/** The case that is taken if no other is possible now (Go's default). */
+export const otherwise: Case<undefined> = selectCase('otherwise', 0, 0, KIND_REF)
+
+/**
+ * Waits until one of the cases is possible, and does it; of several, any one.
+ *
+ * @example const got = yield* select(Numbers.receiving(c), timeout(10))
+ */
+export function select<const C extends readonly Case<unknown>[]>(
+  ...cases: C
+): Operation<Choice<C[number] extends Case<infer T> ? T : never>> {
+  return new SelectCases(cases as unknown as readonly TypedCase[]) as unknown as Operation<
+    Choice<C[number] extends Case<infer T> ? T : never>
+  >
+}
+
+class SelectCases implements Operation<Choice<unknown>> {
+  readonly #cases: readonly TypedCase[]
+  readonly #select: Select
+
+  constructor(cases: readonly TypedCase[]) {
+    this.#cases = cases
+    this.#select = new Select(p, run.channels, cases, p.nextRandom())
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<Yielded, Choice<unknown>> {
+    const step = this.#select.next()
+    return step.done ? { done: true, value: this.#choice(step.value) } : step
+  }
+
+  #choice({ index, value, ok }: Selected): Choice<unknown> {
+    const { kind, storage } = this.#cases[index]
+    return { index, ok, value: kind === 'receive' ? incoming(value, storage) : undefined }
+  }
+}
+
+/** Sleeps for some milliseconds. */
+export function sleep(milliseconds: number): Operation<void> {
+  return new Sleep(p, milliseconds)
+}
+
+const WAITABLE_BYTES = WAITABLE_WORDS * 4
+
+function newWaitable(typeId: number, state: number): number {
+  const at = p.allocator.allocate(WAITABLE_BYTES, true)
+  i32[(at >>> 2) + WAITABLE_STATE] = state
+  i32[at >>> 2] = headerOf(typeId, 0)
+  return at
+}
+
+function declareWaitable(name: string): number {
+  const typeId = run.declarations.declareType(name, 32)
+  run.typeNames.set(typeId, name)
+  return typeId
+}
+
+function verifyWaitable(object: number, typeId: number, name: string): number {
+  if (object === 0) failNil(name)
+  if (run.check) verify(object, typeId, name, name)
+  return object
+}
+
+/** The type of mutexes. */
+export interface Mutex {
+  readonly typeId: number
+  readonly typeName: 'mutex'
+  /** Makes a mutex. A safepoint. */
+  readonly new: () => Ref<Mutex>
+  /** Waits until it is free, and takes it; first come, first served. */
+  lock(mutex: Ref<Mutex>): Operation<void>
+  /** Gives it to the first who waits. Throws a ChannelError if it is not locked. No safepoint. */
+  unlock(mutex: Ref<Mutex>): void
+}
+
+/** The type of wait groups. */
+export interface WaitGroup {
+  readonly typeId: number
+  readonly typeName: 'waitGroup'
+  /** Makes a wait group with a count. A safepoint. */
+  readonly new: (count?: number) => Ref<WaitGroup>
+  /** Adds to its count; at 0 all who wait go on. Throws a ChannelError below 0. No safepoint. */
+  add(group: Ref<WaitGroup>, count: number): void
+  /** add(group, −1) */
+  done(group: Ref<WaitGroup>): void
+  /** Waits until the count is 0. */
+  wait(group: Ref<WaitGroup>): Operation<void>
+}
+
+/** Declared by the runtime, as byte strings. */
+export function mutexOfRun(): Mutex {
+  const typeId = declareWaitable('mutex')
+  return {
+    typeId,
+    typeName: 'mutex',
+    new: () => newWaitable(typeId, 0) as Ref<Mutex>,
+    lock: object => new LockMutex(p, verifyWaitable(object, typeId, 'mutex')),
+    unlock: object => unlockMutex(p, verifyWaitable(object, typeId, 'mutex')),
+  }
+}
+
+export function waitGroupOfRun(): WaitGroup {
+  const typeId = declareWaitable('waitGroup')
+  return {
+    typeId,
+    typeName: 'waitGroup',
+    new: (count = 0) => newWaitable(typeId, count) as Ref<WaitGroup>,
+    add: (object, count) => addToGroup(p, verifyWaitable(object, typeId, 'waitGroup'), count),
+    done: object => addToGroup(p, verifyWaitable(object, typeId, 'waitGroup'), -1),
+    wait: object => new WaitForGroup(p, verifyWaitable(object, typeId, 'waitGroup')),
+  }
+}

@@ -1,0 +1,156 @@
+// The command line: a thin layer over the host's `run`. It reads arguments, turns signals into an abort, and answers
+// with an exit code; what a run prints and writes is the host's.
+import { createRequire } from 'node:module'
+import { parseArgs } from 'node:util'
+import type { RunFlags } from './configuration.ts'
+import { listFaultPoints } from './faults.ts'
+import { help, laterCommands, runHelp } from './help.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The host's `run`, as far as the command line needs it. */
+export type Start = (
+  program: string,
+  options: RunFlags & { readonly signal: AbortSignal },
+) => Promise<{ readonly exit: number }>
+
+/** `run`'s options. A string's value here is what its message says when it is missing. */
+const valued: Readonly<Record<string, string>> = {
+  procs: '1 to 64',
+  gogc: 'a percentage or off',
+  'memory-limit': 'a SIZE or off',
+  arena: 'a SIZE',
+  pacer: 'a name or a file',
+  termination: 'coordinator',
+  gate: 'off',
+  credit: 'go',
+  json: 'a file',
+  trace: 'a file',
+  zeal: 'N or N,concurrent',
+  seed: 'a whole number',
+  fault: 'a SPEC or list',
+}
+const switches: readonly string[] = ['gctrace', 'gcpacertrace', 'check', 'help']
+
+/**
+ * Does what the arguments (without node and script) ask for.
+ *
+ * @param start - the host's `run`; loaded when a program is to be run, so that help needs no pool
+ * @returns the exit code; errors of usage are printed and answered with 2, none is thrown
+ */
+export async function main(argv: readonly string[], start: Start = startInHost): Promise<number> {
+  try {
+    return await obey(argv, start)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`sawtooth: ${error.message}\n`)
+      return 2
+    }
+    process.stderr.write(`sawtooth: internal error: ${error instanceof Error ? error.stack : String(error)}\n`)
+    return 3
+  }
+}
+
+async function obey([command, ...rest]: readonly string[], start: Start): Promise<number> {
+  if (command === 'run') return run(rest, start)
+  if (command === '--help' || command === '-h') return print(help)
+  if (command === '--version') return print(`sawtooth ${version()}\n`)
+  if (command === undefined) throw new UsageError('a command is needed: run, overrun or pacers; see sawtooth --help')
+  const later = Object.hasOwn(laterCommands, command) ? laterCommands[command] : undefined
+  if (later === undefined) {
+    const kind = command.startsWith('-') ? 'option' : 'command'
+    throw new UsageError(`there is no ${kind} ${command}; there is run, overrun, pacers, --help, --version`)
+  }
+  if (rest.includes('--help')) return print(later)
+  throw new UsageError(`${command} comes with a later version; there is run`)
+}
+
+async function run(argv: readonly string[], start: Start): Promise<number> {
+  const { program, flags, wantsHelp } = parseRun(argv)
+  if (wantsHelp) return print(runHelp)
+  if ([flags.fault].flat().includes('list')) return print(listFaultPoints())
+  if (program === undefined) throw new UsageError('run needs a PROGRAM; see sawtooth run --help')
+  const interrupt = new AbortController()
+  const abort = (): void => {
+    ignoreSignals() // so that a second one kills, as it does without a listener
+    interrupt.abort()
+  }
+  const ignoreSignals = (): void => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, abort)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, abort)
+  try {
+    const record = await start(program, { ...flags, signal: interrupt.signal })
+    return record.exit
+  } finally {
+    ignoreSignals()
+  }
+}
+
+interface RunArguments {
+  readonly program: string | undefined
+  readonly flags: RunFlags
+  readonly wantsHelp: boolean
+}
+
+/** Reads `run`'s arguments into the host's form. Values stay texts: what they may be is the configuration's to say. */
+function parseRun(argv: readonly string[]): RunArguments {
+  const options = Object.fromEntries([
+    ...Object.keys(valued).map(name => [name, { type: 'string' as const }]),
+    ...switches.map(name => [name, { type: 'boolean' as const }]),
+    ['help', { type: 'boolean' as const, short: 'h' }],
+  ])
+  // Not strict: Node's own messages are several lines long and advise what is of no use here.
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const flags: Record<string, string | boolean> = {}
+  const faults: string[] = []
+  const args: string[] = []
+  let program: string | undefined
+  let afterTerminator = false
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') {
+      afterTerminator = true
+    } else if (token.kind === 'option') {
+      const value = optionValue(token.name, token.rawName, token.value)
+      if (token.name === 'fault') faults.push(String(value))
+      else flags[camelCase(token.name)] = value
+    } else if (afterTerminator) {
+      args.push(token.value)
+    } else if (program === undefined) {
+      program = token.value
+    } else {
+      throw new UsageError(`run takes one PROGRAM, '${token.value}' is a second; its arguments come after --`)
+    }
+  }
+  const { help: wantsHelp = false, ...rest } = flags
+  return { program, flags: { ...rest, fault: faults, args } as RunFlags, wantsHelp: wantsHelp === true }
+}
+
+function optionValue(name: string, rawName: string, value: string | undefined): string | true {
+  if (switches.includes(name)) {
+    if (value !== undefined) throw new UsageError(`${rawName} takes no value, not '${value}'`)
+    return true
+  }
+  const wanted = Object.hasOwn(valued, name) ? valued[name] : undefined
+  if (wanted === undefined) throw new UsageError(`run has no option ${rawName}; see sawtooth run --help`)
+  if (value === undefined) throw new UsageError(`${rawName} needs a value: ${wanted}`)
+  return value
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+function version(): string {
+  const { version } = createRequire(import.meta.url)('sawtooth/package.json') as { version: string }
+  return version
+}
+
+const startInHost: Start = async (program, options) => {
+  const host = await import('./host.ts')
+  return host.run(program, options)
+}

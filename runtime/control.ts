@@ -1,0 +1,44 @@
+/** What a program may ask of the collector. */
+import { probeStack } from '../gc/stack-probe.ts'
+import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../gc/world.ts'
+import { GC_PERCENT, GC_PERCENT_WANTED, PHASE, PHASE_OFF } from '../heap/layout/control.ts'
+import { p, words } from './current.ts'
+import { memStatsOf } from './mem-stats.ts'
+import type { MemStats } from './record.ts'
+
+/** A safepoint and nothing else: for long loops that do not allocate. One load, if nothing is asked for. */
+export function poll(): void {
+  if (p.isPolled) p.safepoint()
+}
+
+/** Runs a whole collection, and sweeps; other goroutines go on (Go's runtime.GC). A safepoint. */
+export function gc(): void {
+  probeStack()
+  p.collector.collect(STOP_FORCED_CYCLE)
+}
+
+/** Sets GOGC; negative turns the collector off, and waits for a cycle that marks. Returns the old value. A safepoint. Throws a RangeError. */
+export function setGCPercent(percent: number): number {
+  if (!Number.isInteger(percent) || percent >= 2 ** 31)
+    throw new RangeError(`setGCPercent: ${percent} must be a whole number of percent, negative for off`)
+  probeStack()
+  let old: number
+  do {
+    old = words[GC_PERCENT]
+    words[GC_PERCENT_WANTED] = Math.max(percent, -1)
+  } while (!p.raise(p.epoch(), STOP_COMMIT))
+  if (percent < 0) p.blockInPlace(() => words[PHASE] === PHASE_OFF)
+  return old
+}
+
+/** Memory statistics, exact at one moment: stops the world (Go's runtime.ReadMemStats). A safepoint. */
+export function readMemStats(): MemStats {
+  probeStack()
+  while (!p.raise(p.epoch(), STOP_STATISTICS));
+  return memStatsOf(p.memory)
+}
+
+/** Number of Ps (GOMAXPROCS). */
+export function procs(): number {
+  return p.memory.layout.procs
+}

@@ -1,0 +1,92 @@
+/** Globals: what all goroutines share. Module variables are a P's own; a global is one for all, and if it is a reference, a root. */
+import { WRITE_BARRIER } from '../heap/layout/control.ts'
+import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
+import { verifyValue } from './check.ts'
+import { expectRun, p, run, words } from './current.ts'
+import type { AnyKind, Get, Self, Set } from './kinds.ts'
+
+/** A global variable. Neither get nor set is a safepoint, and neither orders anything between goroutines: use a mutex or a channel for that. */
+export interface Global<K> {
+  get(): Get<K>
+  set(value: Set<K>): void
+}
+
+/** A global array of fixed length. Throws a RangeError for an index out of range. */
+export interface GlobalArray<K> {
+  readonly length: number
+  get(index: number): Get<K>
+  set(index: number, value: Set<K>): void
+}
+
+/**
+ * Declares a global variable, or with a length an array of them. At module level, on every P alike.
+ *
+ * @example const root = global(ref(Tree))
+ */
+export function global<K extends Exclude<AnyKind, Self>>(kind: K): Global<K>
+export function global<K extends Exclude<AnyKind, Self>>(kind: K, length: number): GlobalArray<K>
+export function global(kind: AnyKind, length?: number): object {
+  expectRun('global')
+  const cells = new Cells(kind, length ?? 1)
+  if (length !== undefined) return cells
+  return { get: () => cells.get(0), set: (value: number) => cells.set(0, value) }
+}
+
+class Cells {
+  readonly length: number
+  readonly #kind: AnyKind
+  readonly #begin: number
+  readonly #doubles: Float64Array
+  readonly #check: boolean
+
+  constructor(kind: AnyKind, length: number) {
+    if (!Number.isInteger(length) || length < 1)
+      throw new RangeError(`a global's length must be a whole number from 1, not ${length}`)
+    this.length = length
+    this.#kind = kind
+    this.#check = run.check
+    this.#doubles = p.memory.doubles
+    const { declarations } = run
+    if (kind.storage === KIND_REF) this.#begin = declarations.declareReferences(length)
+    else this.#begin = declarations.declareScalars(kind.storage === KIND_F64 ? 2 * length : length)
+  }
+
+  get(index: number): number | boolean {
+    const word = this.#locate(index)
+    switch (this.#kind.storage) {
+      case KIND_F64:
+        return this.#doubles[(this.#begin >>> 1) + index]
+      case KIND_U32:
+        return words[word] >>> 0
+      case KIND_BOOL:
+        return words[word] !== 0
+      default:
+        return words[word]
+    }
+  }
+
+  set(index: number, value: number): void {
+    const word = this.#locate(index)
+    switch (this.#kind.storage) {
+      case KIND_REF:
+        if (this.#check) verifyValue(value, this.#kind.typeId(), this.#kind.label, 'value for a global')
+        if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(words[word], value)
+        words[word] = value
+        break
+      case KIND_F64:
+        this.#doubles[(this.#begin >>> 1) + index] = value
+        break
+      case KIND_BOOL:
+        words[word] = value ? 1 : 0
+        break
+      default:
+        words[word] = value
+    }
+  }
+
+  #locate(index: number): number {
+    if (index >>> 0 !== index || index >= this.length)
+      throw new RangeError(`index ${index} is out of range of a global of length ${this.length}`)
+    return this.#begin + index
+  }
+}

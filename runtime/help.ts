@@ -1,0 +1,73 @@
+// The texts of --help.
+import { faultGrammar } from './faults.ts'
+import { sizeUnits } from './size.ts'
+
+export const help = `Sawtooth: a small garbage-collected runtime with a real concurrent collector.
+
+Usage:
+  sawtooth run PROGRAM [options] [-- ARGS]   run a program
+  sawtooth overrun [options]                 heap goal overrun lab (comes with a later version)
+  sawtooth pacers COMMAND [options]          pacers, simulated and real (comes with a later version)
+  sawtooth --help | --version
+
+Each command has --help.
+
+Example:
+  sawtooth run examples/alloc-storm.ts --procs 4 --gctrace -- --small
+`
+
+export const runHelp = `Runs a program: a .ts or .js module whose default export is function* main(...args).
+
+Usage:
+  sawtooth run PROGRAM [options] [-- ARGS]
+
+Options:
+  --procs N             Ps, 1 to 64 (default: GOMAXPROCS, else the cores)
+  --gogc N|off          garbage collection percent (default: GOGC, else 100)
+  --memory-limit SIZE   soft memory limit, or off (default: GOMEMLIMIT, else off)
+  --arena SIZE          heap pages, 4MiB to below 2GiB (default: 1GiB)
+  --pacer SPEC          NAME[:key=value,…], or a file (default: go1.21)
+  --termination NAME    coordinator (default)
+  --gate NAME           off (default)
+  --credit NAME         go (default)
+  --gctrace             Go's line for each cycle, on stderr
+  --gcpacertrace        Go's pacer lines, on stderr
+  --json FILE           write the run's record
+  --trace FILE          write trace events, for Perfetto or chrome://tracing
+  --check               verify every access, poison freed memory, check marks
+  --zeal N[,concurrent] a whole cycle before every Nth allocation returns; or a cycle always running
+  --seed N              seed of stealing order and select (default: random)
+  --fault SPEC          ${faultGrammar}
+                        repeatable; --fault list prints the points
+  --help                this text
+
+SIZE is a whole number of bytes, or one with ${sizeUnits}.
+
+Environment, each second to its option:
+  GOGC, GOMEMLIMIT, GOMAXPROCS   as in Go
+  GODEBUG                        gctrace=1 gcpacertrace=1 gccheckmark=1 gcstoptheworld=1|2 madvdontneed=0|1
+                                 scavtrace=1 forcegcperiod=MS, with commas between them
+
+Exit: 0 fine, 1 the program failed, 2 usage, deadlock or out of memory, 3 a breach or an internal error,
+130 after an interrupt.
+
+Examples:
+  sawtooth run examples/alloc-storm.ts --gogc 50 --gctrace
+  sawtooth run my-program.js --procs 4 --check --json run.json -- 1000 --verbose
+`
+
+/** Commands that have a name already. */
+export const laterCommands: Readonly<Record<string, string>> = {
+  overrun: `Reproduces the heap goal overrun of golang/go#52433, explains it, and tries fixes.
+It comes with a later version.
+
+Example:
+  sawtooth overrun sweep
+`,
+  pacers: `Drives pacers in a simulator and on the real heap.
+It comes with a later version.
+
+Example:
+  sawtooth pacers list
+`,
+}

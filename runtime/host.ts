@@ -1,0 +1,279 @@
+/**
+ * 'sawtooth/host': running programs from any Node program. The commands are a thin layer over this.
+ *
+ * @example const record = await run('./program.ts', { procs: 4, onCycle: cycle => console.log(cycle.heapAtMarkEnd) })
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import { compareAndSwap, load, notify } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import { MAX_PS } from '../heap/layout/layout.ts'
+import { Memory } from '../heap/memory.ts'
+import { endAll } from '../scheduler/p.ts'
+import { Sleepers } from '../scheduler/sleepers.ts'
+import { type Configuration, type RunOptions, resolveConfiguration } from './configuration.ts'
+import type { Stream } from './console-ring.ts'
+import type { PMessage, PReport } from './p-thread.ts'
+import { ProgramError } from './program-error.ts'
+import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
+import type { RunError, RunRecord } from './record.ts'
+import { Session } from './session.ts'
+
+export type { RunFlags, RunOptions } from './configuration.ts'
+export type { CycleRecord, MemStats, RunError, RunRecord } from './record.ts'
+export { UsageError } from './usage-error.ts'
+
+/** How long Ps are waited for once the run is over, in ms; then their threads are ended. */
+const PATIENCE_MS = 500
+
+const PROGRAM_URL = new URL('./program.js', import.meta.url).href
+const PACER_URL = new URL('../gc/pacer/pacer.js', import.meta.url).href
+
+/** Exit codes by kind of error (DESIGN §10). */
+const EXIT: Readonly<Record<string, number>> = {
+  program: 1,
+  deadlock: 2,
+  outOfMemory: 2,
+  breach: 3,
+  pacer: 3,
+  lostP: 3,
+  internal: 3,
+  interrupted: 130,
+}
+
+/** What one P's thread answered: its report, or that it died. */
+type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: string }
+
+/** A pool of threads and an arena, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
+export class Runtime implements AsyncDisposable {
+  #pool: Piscina | null = null
+  #heap: SharedArrayBuffer | null = null
+  #last: Promise<unknown> = Promise.resolve()
+
+  /**
+   * Runs a program. Resolves with its record for every run that started, whatever became of it; rejects with a UsageError before a start. Runs of
+   * one Runtime are carried out one after the other.
+   */
+  run(program: string, options: RunOptions = {}): Promise<RunRecord> {
+    return this.start(program, options, false)
+  }
+
+  /** As run; `showStatus`: draw a status line on the terminal. */
+  start(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
+    const result = this.#last.then(
+      () => this.#run(program, options, showStatus),
+      () => this.#run(program, options, showStatus),
+    )
+    this.#last = result
+    return result
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined)
+    await this.#destroyPool()
+    this.#heap = null
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #run(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
+    const configuration = resolveConfiguration(program, options)
+    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-'))
+    try {
+      return await this.#runIn(directory, configuration, options, showStatus)
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+
+  async #runIn(
+    directory: string,
+    configuration: Configuration,
+    options: RunOptions,
+    showStatus: boolean,
+  ): Promise<RunRecord> {
+    const memory = this.#reserve(configuration)
+    const session = new Session(memory, configuration, options, showStatus)
+    let program: PreparedProgram
+    let pacer: PreparedProgram | null = null
+    try {
+      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL)
+      if (configuration.pacer.startsWith('/'))
+        pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL)
+    } catch (error) {
+      if (!(error instanceof ProgramError)) throw error
+      return session.finish(1, { kind: 'program', message: error.message, goroutine: null, stack: null })
+    }
+    session.wakeAll = () => new Sleepers(memory).wakeAll()
+    const abort = (): void => end(memory, control.RUN_ABORTED)
+    options.signal?.addEventListener('abort', abort)
+    if (options.signal?.aborted) abort()
+    session.start()
+    try {
+      const answers = await this.#runPs(session, configuration, program, pacer)
+      const error = await errorOf(answers, program, memory, options.signal)
+      return await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
+    } finally {
+      options.signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /** Sends every P its message, and waits for all to answer: a P that dies ends the run, one that does not leave in time is ended. */
+  async #runPs(
+    session: Session,
+    configuration: Configuration,
+    program: PreparedProgram,
+    pacer: PreparedProgram | null,
+  ): Promise<Answer[]> {
+    const { memory } = session
+    const pool = this.#poolOf()
+    const answers: Answer[] = []
+    const threads = Array.from({ length: configuration.procs }, async (_, index) => {
+      const overflow = overflowTo(session, index)
+      const message: PMessage = {
+        index,
+        memory: memory.handle,
+        configuration,
+        entryUrl: program.entryUrl,
+        pacerUrl: pacer?.entryUrl ?? null,
+        overflow: overflow?.port2 ?? null,
+      }
+      try {
+        const report: PReport = await pool.run(message, overflow === null ? {} : { transferList: [overflow.port2] })
+        answers.push({ index, report })
+      } catch (error) {
+        answers.push({ index, death: error instanceof Error ? error.message : String(error) })
+        end(memory, control.RUN_ABORTED)
+      } finally {
+        overflow?.port1.close()
+      }
+    })
+    const all = Promise.all(threads)
+    if (!(await this.#settles(all, memory))) {
+      // Some P is in a loop without a safepoint, or waits for a lock that a dead one holds. Its thread goes, and the pool with it.
+      const before = [...answers]
+      await this.#destroyPool()
+      await all
+      return before
+    }
+    if (answers.some(answer => 'death' in answer)) await this.#destroyPool()
+    return answers
+  }
+
+  /** True once all have answered; false if the run is over and some have not in good time. */
+  async #settles(all: Promise<unknown>, memory: Memory): Promise<boolean> {
+    const settled = all.then(() => true)
+    let overSince = 0
+    for (;;) {
+      if (await Promise.race([settled, delay(20, false)])) return true
+      const state = load(memory.words, control.RUN_STATE)
+      if (state === control.RUN_BOOTING || state === control.RUN_ACTIVE) continue
+      overSince ||= Date.now()
+      if (Date.now() - overSince > PATIENCE_MS) return false
+    }
+  }
+
+  #reserve({ arena, procs }: Configuration): Memory {
+    const old = this.#heap
+    this.#heap = null
+    const memory = Memory.reserve({ arenaBytes: arena, procs }, old ?? undefined)
+    this.#heap = memory.handle.heap
+    return memory
+  }
+
+  #poolOf(): Piscina {
+    this.#pool ??= new Piscina({
+      filename: new URL('./p-thread.js', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: MAX_PS,
+      concurrentTasksPerWorker: 1,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      atomics: 'disabled',
+      recordTiming: false,
+    })
+    return this.#pool
+  }
+
+  async #destroyPool(): Promise<void> {
+    const pool = this.#pool
+    this.#pool = null
+    await pool?.destroy()
+  }
+}
+
+let shared: Runtime | null = null
+
+/**
+ * Runs a program in the process's own Runtime, which stays warm: the next run starts in a millisecond. See Runtime.run.
+ *
+ * @param program - a module whose default export is `function* main(...args: string[])`; .ts or .js
+ */
+export function run(program: string, options: RunOptions = {}): Promise<RunRecord> {
+  return start(program, options, false)
+}
+
+/** As run; `showStatus`: draw a status line on the terminal. */
+export function start(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
+  shared ??= new Runtime()
+  return shared.start(program, options, showStatus)
+}
+
+/** Ends a run from outside, whatever it does. */
+function end(memory: Memory, state: number): void {
+  const { words } = memory
+  if (!compareAndSwap(words, control.RUN_STATE, control.RUN_BOOTING, state))
+    compareAndSwap(words, control.RUN_STATE, control.RUN_ACTIVE, state)
+  notify(words, control.RUN_STATE)
+  endAll(memory)
+}
+
+/** A channel for console text that a ring has no room for, if it must go to streams of the host's. */
+function overflowTo(session: Session, index: number): { port1: MessagePort; port2: MessagePort } | null {
+  if (!session.usesOwnStreams) return null
+  const { port1, port2 } = new MessageChannel()
+  port1.on('message', ({ stream, text }: { stream: Stream; text: Uint8Array }) => session.receive(index, stream, text))
+  port1.unref()
+  return { port1, port2 }
+}
+
+/** What ended the run, in the terms of the program's sources; null if `main` returned. */
+async function errorOf(
+  answers: readonly Answer[],
+  program: PreparedProgram,
+  memory: Memory,
+  signal: AbortSignal | undefined,
+): Promise<RunError | null> {
+  for (const answer of answers) {
+    if ('death' in answer)
+      return {
+        kind: 'lostP',
+        message: `P ${answer.index} died in the middle of the run: ${answer.death}`,
+        goroutine: null,
+        stack: null,
+      }
+  }
+  const failed = answers.find(answer => 'report' in answer && answer.report.error !== null)
+  if (failed !== undefined && 'report' in failed && failed.report.error !== null)
+    return mapped(failed.report.error, program)
+  if (load(memory.words, control.RUN_STATE) === control.RUN_FINISHED) return null
+  if (signal?.aborted) return { kind: 'interrupted', message: 'interrupted', goroutine: null, stack: null }
+  return { kind: 'internal', message: 'the run ended, and no P says why', goroutine: null, stack: null }
+}
+
+async function mapped(
+  error: RunError & { readonly isSyntaxError: boolean },
+  program: PreparedProgram,
+): Promise<RunError> {
+  const { kind, goroutine, isSyntaxError } = error
+  const found = isSyntaxError && goroutine === null ? await program.findSyntaxError() : null
+  if (found !== null) return { kind, message: found.message, goroutine, stack: null }
+  const stack = error.stack === null ? null : kind === 'internal' ? error.stack : program.mapStack(error.stack)
+  return { kind, message: program.mapStack(error.message), goroutine, stack }
+}

@@ -1,0 +1,62 @@
+/**
+ * Locals: references that stay good over safepoints, on the goroutine's shadow stack. The rule of the whole programming interface: a bare reference
+ * is good until the next safepoint (a call of new, from, go, gc or poll, and any yield); to keep it longer, put it in a local or in an object.
+ */
+import { breach, verifyValue } from './check.ts'
+import { run, stack, words } from './current.ts'
+import type { Ref } from './kinds.ts'
+
+declare const brand: unique symbol
+
+/** Where the shadow stack stood when a scope was entered. */
+export type Scope = number & { readonly [brand]: 'scope' }
+/** A slot of the shadow stack that holds a reference, and may be given another. */
+export type Local<T> = number & { readonly [brand]: T }
+
+/** Enters a scope: what is kept from here on is released by `leave`. */
+export function enter(): Scope {
+  return (stack.top - stack.base) as Scope
+}
+
+/** Keeps a reference until its scope is left. Returns it. */
+export function keep<T>(reference: Ref<T>): Ref<T> {
+  if (run.check) verifyValue(reference, 0, '', 'keep')
+  const shadow = stack
+  if (shadow.top === shadow.limit) shadow.push(reference)
+  else words[shadow.top++] = reference
+  return reference
+}
+
+/** Leaves a scope: releases all that was kept in it. Returns `reference`, which is bare from here on. */
+export function leave(scope: Scope): void
+export function leave<T>(scope: Scope, reference: Ref<T>): Ref<T>
+export function leave(scope: Scope, reference?: number): number | undefined {
+  const top = stack.base + scope
+  if (run.check && top > stack.top) breach('leave: this scope has been left already')
+  stack.top = top
+  return reference
+}
+
+/** Keeps a reference in a slot of its own, whose content may change. */
+export function local<T>(reference: Ref<T>): Local<T> {
+  const slot = stack.top - stack.base
+  keep(reference)
+  return slot as Local<T>
+}
+
+export function getLocal<T>(slot: Local<T>): Ref<T> {
+  if (run.check) verifySlot(slot)
+  return words[stack.base + slot] as Ref<T>
+}
+
+export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
+  if (run.check) {
+    verifySlot(slot)
+    verifyValue(reference, 0, '', 'setLocal')
+  }
+  words[stack.base + slot] = reference
+}
+
+function verifySlot(slot: number): void {
+  if (stack.base + slot >= stack.top) breach('local: its scope has been left')
+}

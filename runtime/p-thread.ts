@@ -1,0 +1,219 @@
+/**
+ * A worker thread's part in a run: it becomes P `index`. The pool calls it once per run and thread.
+ *
+ *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
+ */
+import type { MessagePort } from 'node:worker_threads'
+import { add, compareAndSwap, load, notify, now, wait } from '#sync'
+import { OutOfMemoryError } from '../gc/allocator.ts'
+import { BreachError } from '../gc/checkmark.ts'
+import { Controller, PacerError } from '../gc/controller.ts'
+import { Events } from '../gc/events.ts'
+import { checkShape } from '../gc/pacer/check.ts'
+import type { Pacer } from '../gc/pacer/pacer.ts'
+import { pacerNamed } from '../gc/pacer/registry.ts'
+import { Declarations } from '../heap/declarations.ts'
+import { Heap } from '../heap/heap.ts'
+import { InternalError } from '../heap/internal-error.ts'
+import * as control from '../heap/layout/control.ts'
+import * as g from '../heap/layout/goroutine.ts'
+import * as pLayout from '../heap/layout/p.ts'
+import { Memory, type MemoryHandle } from '../heap/memory.ts'
+import { Channels } from '../scheduler/channel.ts'
+import type { GoroutineId } from '../scheduler/goroutines.ts'
+import { type Coroutine, DeadlockError, P, type Program } from '../scheduler/p.ts'
+import { declareBuiltInTypes } from './built-in-types.ts'
+import type { Configuration } from './configuration.ts'
+import { ConsoleRing, type Stream } from './console-ring.ts'
+import { enterRun, leaveRun, type Run } from './current.ts'
+import { FaultInjector } from './fault-injector.ts'
+import type { RunError } from './record.ts'
+import { coroutineOf } from './task.ts'
+import { TaskConsole } from './task-console.ts'
+
+/** What a thread is sent to become a P. */
+export interface PMessage {
+  readonly index: number
+  readonly memory: MemoryHandle
+  readonly configuration: Configuration
+  /** URL of the prepared program; of the prepared pacer, if it is a file. */
+  readonly entryUrl: string
+  readonly pacerUrl: string | null
+  /** Where to hand console text on that the ring has no room for; null: the process's own descriptors. */
+  readonly overflow: MessagePort | null
+}
+
+/** What comes back: how this P ended the run, if it did. */
+export interface PReport {
+  readonly error: (RunError & { readonly isSyntaxError: boolean }) | null
+}
+
+type Main = (...args: string[]) => Coroutine
+
+/** The pool's entry. */
+export default async function runP(message: PMessage): Promise<PReport> {
+  const { index, overflow } = message
+  const memory = new Memory(message.memory)
+  const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, handOnTo(overflow))
+  taskConsole.install()
+  try {
+    return await runAsP(message, memory, taskConsole)
+  } finally {
+    taskConsole.remove()
+    leaveRun()
+    overflow?.close()
+  }
+}
+
+function handOnTo(overflow: MessagePort | null): ((stream: Stream, text: Uint8Array) => void) | undefined {
+  return overflow === null ? undefined : (stream, text) => overflow.postMessage({ stream, text })
+}
+
+async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport> {
+  const { index } = message
+  try {
+    const { run, program } = createP(message, memory, await loadPacer(message))
+    enterRun(run)
+    declareBuiltInTypes()
+    program.main = await importMain(message.entryUrl)
+    run.declarations.close()
+    taskConsole.muted = false
+    boot(memory)
+    if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
+    run.p.run()
+    const { failure } = run.p
+    return { error: failure === null ? null : describe(failure.error, failure.goroutine, program) }
+  } catch (error) {
+    // Before the run: the program, the pacer or this thread cannot start.
+    endBoot(memory, control.RUN_FAILED)
+    return { error: describe(error, 0, null) }
+  }
+}
+
+async function loadPacer({ pacerUrl, configuration }: PMessage): Promise<Pacer> {
+  if (pacerUrl === null) return pacerNamed(configuration.pacer)
+  const { default: pacer } = (await import(pacerUrl)) as { default?: unknown }
+  const complaint = checkShape(pacer, configuration.pacer)
+  if (complaint !== null && complaint !== undefined) throw new PacerError(complaint)
+  return pacer as Pacer
+}
+
+function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; program: RunningProgram } {
+  const { index, configuration } = message
+  const { check, gcPercent, memoryLimit, procs } = configuration
+  const heap = new Heap(memory, check)
+  const controller = new Controller(memory, pacer, {
+    procs,
+    gcPercent,
+    memoryLimit: memoryLimit ?? Number.POSITIVE_INFINITY,
+  })
+  const events = new Events(memory, index, configuration.traceFile !== null)
+  const program = new RunningProgram(memory, configuration.args)
+  const faults = new FaultInjector(configuration.faults, index, configuration.seed)
+  const p = new P(heap, index, controller, program, events, {
+    checkmark: configuration.checkmark,
+    stopTheWorld: configuration.stopTheWorld,
+    zealEvery: configuration.zealEvery,
+    zealConcurrent: configuration.zealConcurrent,
+    seed: configuration.seed,
+    onRefill: faults.at('refill'),
+  })
+  if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
+  if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
+  const declarations = new Declarations(memory, `P ${index}`)
+  const run: Run = { p, channels: new Channels(p), declarations, tasks: new Map(), typeNames: new Map(), check }
+  program.run = run
+  return { run, program }
+}
+
+/** Import errors are the program's. */
+async function importMain(entryUrl: string): Promise<Main> {
+  const { default: main } = (await import(entryUrl)) as { default?: unknown }
+  if (typeof main !== 'function' || Object.getPrototypeOf(main) !== Object.getPrototypeOf(function* () {})) {
+    throw new TypeError(
+      'the default export of a program must be a generator function: export default function* main(...args)',
+    )
+  }
+  return main as Main
+}
+
+/** Waits until every P has imported the program, or one could not. */
+function boot(memory: Memory): void {
+  const { words, layout } = memory
+  if (add(words, control.PS_BOOTED, 1) + 1 === layout.procs) {
+    memory.doubles[memory.measure(control.RUN_STARTED_AT)] = now()
+    endBoot(memory, control.RUN_ACTIVE)
+  }
+  while (load(words, control.RUN_STATE) === control.RUN_BOOTING) wait(words, control.RUN_STATE, control.RUN_BOOTING)
+}
+
+function endBoot(memory: Memory, state: number): void {
+  compareAndSwap(memory.words, control.RUN_STATE, control.RUN_BOOTING, state)
+  notify(memory.words, control.RUN_STATE)
+}
+
+const MAIN_TASK = -1
+
+function startMain(p: P): void {
+  const id = p.goroutines.create(MAIN_TASK, 0)
+  p.place(id, p.index)
+}
+
+/** The program as the scheduler sees it. */
+class RunningProgram implements Program {
+  main: Main | null = null
+  run: Run | null = null
+  readonly #memory: Memory
+  readonly #args: readonly string[]
+
+  constructor(memory: Memory, args: readonly string[]) {
+    this.#memory = memory
+    this.#args = args
+  }
+
+  start(id: GoroutineId): Coroutine {
+    if (this.#taskOf(id) === MAIN_TASK && this.main !== null) return this.main(...this.#args)
+    return coroutineOf(id)
+  }
+
+  nameOf(id: GoroutineId): string {
+    const task = this.#taskOf(id)
+    return task === MAIN_TASK ? 'main' : (this.run?.tasks.get(task)?.taskName ?? `task ${task}`)
+  }
+
+  #taskOf(id: GoroutineId): number {
+    return this.#memory.words[this.#memory.goroutine(id, g.TASK)]
+  }
+}
+
+function describe(
+  error: unknown,
+  goroutine: GoroutineId,
+  program: RunningProgram | null,
+): RunError & { isSyntaxError: boolean } {
+  const isError = error instanceof Error
+  return {
+    kind: kindOf(error),
+    message: isError ? (error.name === 'Error' ? error.message : messageOf(error)) : `thrown: ${String(error)}`,
+    goroutine: goroutine === 0 || program === null ? null : program.nameOf(goroutine),
+    stack: isError ? (error.stack ?? null) : null,
+    isSyntaxError: error instanceof SyntaxError,
+  }
+}
+
+function messageOf(error: Error): string {
+  return error instanceof DeadlockError ||
+    error instanceof OutOfMemoryError ||
+    error instanceof BreachError ||
+    error instanceof PacerError
+    ? error.message
+    : `${error.name}: ${error.message}`
+}
+
+function kindOf(error: unknown): string {
+  if (error instanceof DeadlockError) return 'deadlock'
+  if (error instanceof OutOfMemoryError) return 'outOfMemory'
+  if (error instanceof BreachError) return 'breach'
+  if (error instanceof PacerError) return 'pacer'
+  return error instanceof InternalError ? 'internal' : 'program'
+}

@@ -1,0 +1,243 @@
+// A program's files, prepared for one run.
+//
+//   1. The entry is read, and so is every file that it reaches by relative imports (static, or dynamic with a literal).
+//   2. Types are stripped; lines keep their numbers.
+//   3. Each import is rewritten in its place: to Sawtooth's own modules, to the prepared copy of a file, or to the URL of
+//      a package as seen from the original file. `import.meta.url` and its kin keep naming the original.
+//   4. The result is written under the run's own directory, at the original's absolute path with '.mjs' after it.
+//
+// Each run has a directory of its own, since Node keeps a module for as long as its thread lives: a new path is what
+// makes a warm pool run a program's module code afresh. JSON is copied; packages and .cjs files are loaded where they
+// are, once in a thread's life. A dynamic import whose specifier is no literal is left alone, and finds packages only by
+// luck.
+import { existsSync, realpathSync } from 'node:fs'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, extname, join, parse as parsePath, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Export, type Import, init, parse } from 'es-module-lexer'
+import { ProgramError } from './program-error.ts'
+import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
+import { moduleUrl, stackMapper } from './program-stack.ts'
+import { looksIllFormed, stripTypes } from './strip-types.ts'
+import { engineSyntaxError } from './syntax-check.ts'
+import { UsageError } from './usage-error.ts'
+
+/** A program (or a pacer) that threads can import. */
+export interface PreparedProgram {
+  /** What each P imports. */
+  readonly entryUrl: string
+  /** Translates a stack, or a message with paths in it, to the terms of the sources. See {@link stackMapper}. */
+  mapStack(stack: string): string
+  /**
+   * To be called when an import ended in a SyntaxError: the engine found what the parsers here do not look for, such as
+   * a name declared twice, and keeps the line to itself. Starts a process for each file.
+   *
+   * @returns the error with file and line, or null if no file has one
+   */
+  findSyntaxError(): Promise<ProgramError | null>
+}
+
+/**
+ * Prepares a program's entry and all files that it imports.
+ *
+ * @param entry - absolute path of the program, as given: .ts, .mts, .js or .mjs
+ * @param runDirectory - an existing directory of this run alone; its owner removes it
+ * @param programModuleUrl - what 'sawtooth' means
+ * @param pacerModuleUrl - what 'sawtooth/pacer' means
+ * @throws UsageError if the entry is missing, unreadable or of another kind
+ * @throws ProgramError for a syntax error, an import that leads nowhere, or no default export
+ */
+export async function prepareProgram(
+  entry: string,
+  runDirectory: string,
+  programModuleUrl: string,
+  pacerModuleUrl: string,
+): Promise<PreparedProgram> {
+  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl)
+  const { path, hasDefaultExport } = await files.prepare(entry, 'program')
+  if (hasDefaultExport) return files.prepared(path)
+  throw new ProgramError(path, null, 'a program needs a default export: export default function* main(...args)')
+}
+
+/** As {@link prepareProgram}, for a module that is no program: a pacer given as file. Its exports are not looked at. */
+export async function prepareModule(
+  entry: string,
+  runDirectory: string,
+  programModuleUrl: string,
+  pacerModuleUrl: string,
+): Promise<PreparedProgram> {
+  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl)
+  const { path } = await files.prepare(entry, 'pacer')
+  return files.prepared(path)
+}
+
+/** A change to a text, by positions in the unchanged one. */
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+/** What one file was found to be. */
+interface FoundFile {
+  readonly path: string
+  /** The files that it imports. */
+  readonly imports: readonly string[]
+  readonly hasDefaultExport: boolean
+}
+
+/** The walk over one entry's files. */
+class ModuleFiles {
+  readonly #runDirectory: string
+  readonly #own: ReadonlyMap<string, string>
+  /** The directory of Sawtooth's code: 'sawtooth' is one folder below it. */
+  readonly #packageUrl: string
+  /** Source path by written path. */
+  readonly #sources = new Map<string, string>()
+
+  constructor(runDirectory: string, programModuleUrl: string, pacerModuleUrl: string) {
+    // Node names a module by its real path, and so must the map of stacks.
+    this.#runDirectory = realpathSync(runDirectory)
+    this.#packageUrl = new URL('..', programModuleUrl).href
+    this.#own = new Map([
+      ['sawtooth', programModuleUrl],
+      ['sawtooth/pacer', pacerModuleUrl],
+    ])
+  }
+
+  /** Prepares the entry and what it reaches; each file once, so that cycles end. */
+  async prepare(entry: string, kind: 'program' | 'pacer'): Promise<FoundFile> {
+    await init
+    const source = await readEntry(entry, kind)
+    const found = await this.#prepareSource(realpathSync(entry), source)
+    const waiting = [...found.imports]
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      if (!this.#sources.has(this.#written(path))) waiting.push(...(await this.#prepareImported(path)))
+    }
+    return found
+  }
+
+  prepared(path: string): PreparedProgram {
+    return {
+      entryUrl: moduleUrl(this.#written(path)),
+      mapStack: stackMapper(this.#sources, this.#own, this.#packageUrl),
+      findSyntaxError: () => this.#findSyntaxError(),
+    }
+  }
+
+  #written(path: string): string {
+    const fromRoot = relative(parsePath(path).root, path)
+    return join(this.#runDirectory, extname(path) === '.json' ? fromRoot : `${fromRoot}.mjs`)
+  }
+
+  async #write(path: string, text: string): Promise<string> {
+    const written = this.#written(path)
+    this.#sources.set(written, path)
+    await mkdir(dirname(written), { recursive: true })
+    await writeFile(written, text)
+    return written
+  }
+
+  /** A file that another imports; it exists, but may be unreadable. */
+  async #prepareImported(path: string): Promise<readonly string[]> {
+    const text = await readFile(path, 'utf8').catch((error: Error) => {
+      throw new ProgramError(path, null, `cannot be read: ${error.message}`)
+    })
+    if (extname(path) !== '.json') return (await this.#prepareSource(path, text)).imports
+    await this.#write(path, text)
+    return []
+  }
+
+  async #prepareSource(path: string, source: string): Promise<FoundFile> {
+    const code = await this.#javaScript(path, source)
+    const [found, exported] = await this.#parse(path, code)
+    const imports: string[] = []
+    const edits = found.flatMap(one => {
+      if (one.type === 'import-meta') return metaEdit(one, code, path)
+      if (one.specifier === undefined || (one.type === 'dynamic' && one.glob)) return []
+      const target = targetOf(one.specifier, path, this.#own)
+      // A dynamic import may be meant to fail; who can fail only so is told where.
+      if (target.kind === 'missing' && one.type !== 'dynamic')
+        throw new ProgramError(path, lineAt(code, one.start), target.why)
+      if (target.kind === 'file') imports.push(target.path)
+      const url = this.#urlOf(target)
+      return url === null ? [] : [importEdit(one, url)]
+    })
+    await this.#write(path, applied(edits, code))
+    return { path, imports, hasDefaultExport: exported.some(isDefault) }
+  }
+
+  async #javaScript(path: string, source: string): Promise<string> {
+    if (/\.m?ts$/.test(path)) return stripTypes(source, path)
+    const fault = looksIllFormed(source) ? await this.#engineFault(path, source) : null
+    if (fault !== null) throw fault
+    return source
+  }
+
+  async #parse(path: string, code: string): Promise<ReturnType<typeof parse>> {
+    try {
+      return parse(code, path)
+    } catch (error) {
+      const { idx = 0 } = error as { idx?: number }
+      const fault = await this.#engineFault(path, code)
+      throw fault ?? new ProgramError(path, lineAt(code, idx), 'SyntaxError: cannot be parsed')
+    }
+  }
+
+  async #engineFault(path: string, code: string): Promise<ProgramError | null> {
+    return engineSyntaxError(await this.#write(path, code), path)
+  }
+
+  /** What an import is rewritten to; null: it stays. */
+  #urlOf(target: Target): string | null {
+    if (target.kind === 'file') return moduleUrl(this.#written(target.path)) + target.search
+    return target.kind === 'anywhere' ? null : target.url
+  }
+
+  async #findSyntaxError(): Promise<ProgramError | null> {
+    for (const [written, path] of this.#sources) {
+      const fault = extname(written) === '.mjs' ? await engineSyntaxError(written, path) : null
+      if (fault !== null) return fault
+    }
+    return null
+  }
+}
+
+async function readEntry(entry: string, kind: 'program' | 'pacer'): Promise<string> {
+  if (!existsSync(entry)) throw new UsageError(`${kind} not found: ${entry}`)
+  if (!(await stat(entry)).isFile()) throw new UsageError(`${kind} is not a file: ${entry}`)
+  if (!sourceExtensions.includes(extname(entry))) {
+    throw new UsageError(`${kind} must be a ${sourceExtensions.join(', ')} file: ${entry}`)
+  }
+  try {
+    return await readFile(entry, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${kind} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function isDefault(found: Export): boolean {
+  return found.type !== 'reexport-all' && found.name === 'default'
+}
+
+/** The specifier of a static import is inside its quotes, that of a dynamic one has them with it. */
+function importEdit(found: Import, url: string): Edit {
+  return { start: found.start, end: found.end, text: found.type === 'dynamic' ? `'${url}'` : url }
+}
+
+/** `import.meta.url`, `.filename` and `.dirname` name the source, beside which a program may keep its data. */
+function metaEdit(found: Import, code: string, path: string): Edit[] {
+  const property = /^\.(url|filename|dirname)\b/.exec(code.slice(found.end, found.end + 20))?.[1]
+  if (property === undefined) return []
+  const value = property === 'url' ? pathToFileURL(path).href : property === 'filename' ? path : dirname(path)
+  return [{ start: found.start, end: found.end + 1 + property.length, text: JSON.stringify(value) }]
+}
+
+function applied(edits: readonly Edit[], code: string): string {
+  const backwards = [...edits].sort((a, b) => b.start - a.start)
+  return backwards.reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code)
+}
+
+function lineAt(code: string, position: number): number {
+  return code.slice(0, position).split('\n').length
+}

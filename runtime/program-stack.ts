@@ -1,0 +1,54 @@
+// A stack as its reader wants it: with the names of their own files, and without the runtime's inside.
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+/** A file's URL without any quote, so that it fits into whatever quotes an import has. */
+export function moduleUrl(path: string): string {
+  return pathToFileURL(path).href.replaceAll("'", '%27')
+}
+
+/**
+ * Makes the function that translates a stack (or any text with paths in it, such as an error's message).
+ *
+ * Written paths, as path or as URL, become the sources' paths, and the URLs of Sawtooth's modules their names. Of the
+ * frames, Sawtooth's own go, and so do Node's below the last frame of the program; Node's above stay, since they say
+ * what the program called. Of a stack without any frame of the program, the message is left.
+ *
+ * @param sources - source path by written path
+ * @param own - the URLs of Sawtooth's modules by the name that a program has for them
+ * @param packageUrl - the directory that holds Sawtooth's own code
+ */
+export function stackMapper(
+  sources: ReadonlyMap<string, string>,
+  own: ReadonlyMap<string, string>,
+  packageUrl: string,
+): (stack: string) => string {
+  // Longest first: one written path may begin with another.
+  const written = [...sources].sort(([a], [b]) => b.length - a.length)
+  // Imports say it in the first form, Node in the second.
+  const sourceNames = written.flatMap(([path, source]) =>
+    [moduleUrl(path), pathToFileURL(path).href, path].map(name => [name, source] as const),
+  )
+  const ownNames = [...own].map(([name, url]) => [`'${url}'`, `'${name}'`] as const)
+  const ownPlaces = [packageUrl, fileURLToPath(packageUrl)]
+  const isProgram = (frame: string): boolean => sourceNames.some(([name]) => frame.includes(name))
+  const isOwn = (frame: string): boolean => ownPlaces.some(place => frame.includes(place))
+
+  return stack => {
+    const lines = stack.split('\n')
+    const last = lines.findLastIndex(line => isFrame(line) && isProgram(line))
+    const kept = lines.filter((line, at) => {
+      if (!isFrame(line) || isProgram(line)) return true
+      return !isOwn(line) && (at < last || !isNodes(line))
+    })
+    return [...sourceNames, ...ownNames].reduce((text, [name, shown]) => text.replaceAll(name, shown), kept.join('\n'))
+  }
+}
+
+function isFrame(line: string): boolean {
+  return /^\s+at /.test(line)
+}
+
+/** Node's own frames, and V8's, which name no file. */
+function isNodes(line: string): boolean {
+  return /\(?(?:node:|<anonymous>)[^()]*\)?$/.test(line)
+}

@@ -1,0 +1,128 @@
+/**
+ * The lines of GODEBUG=gctrace=1 and gcpacertrace=1 of Go 1.19, field for field, so that every tool that reads Go's reads
+ * ours: gcMarkTermination in mgc.go, startCycle and endCycle in mgcpacer.go, activeSweep.end in mgcsweep.go.
+ * No line ends in a line feed.
+ */
+import type { CycleRecord } from '../record.ts'
+import { goDecimal, goFloat, goMebibytes, goMilliseconds } from './go-print.ts'
+
+/** What the lines tell and the record does not. Bytes, unless the name says otherwise. */
+export interface CycleExtra {
+  /** The goal when marking ended; differs from the record's if GOGC or the limit changed meanwhile. null: none. */
+  readonly goalAtMarkEnd: number | null
+  /** Bytes of stacks when marking ended. */
+  readonly maxStackScan: number
+  /** Bytes of globals. */
+  readonly globalsScan: number
+  /** Share of the CPU taken by the collector since the start, from 0 to 1: see gcCpuMs. */
+  readonly gcCpuFraction: number
+  /** L in the setup stop (T_a). */
+  readonly triggered: number
+  /** What the pacer expected to scan: P_h + P_s + G. */
+  readonly expectedScanWork: number
+  /** The cons/mark ratio that this cycle was planned with; 0 from a pacer that has none. */
+  readonly consMarkBefore: number
+}
+
+/** What is known when a cycle starts. */
+export interface CycleStart {
+  /** Bytes of scannable heap, an upper bound. */
+  readonly heapScannable: number
+  readonly dedicatedWorkers: number
+  /** Share of its wall time that each P gives to a fractional worker. */
+  readonly fractionalGoal: number
+}
+
+/** What is known when sweeping is over. */
+export interface SweepDone {
+  readonly heapLive: number
+  /** L since sweeping was paced. */
+  readonly allocatedDuringSweep: number
+  readonly sweptPages: number
+  readonly sweepPagesPerByte: number
+}
+
+/** On which machine, for the CPU time of stops. */
+export interface Machine {
+  readonly procs: number
+  readonly cpus: number
+}
+
+/** Go prints it on a line of its own when the timer, and not the heap, starts a cycle. */
+export const GC_FORCED_LINE = 'GC forced'
+
+/** What Go prints for "no goal": its largest integer in MiB. */
+const NO_GOAL_BYTES = 2 ** 63 - 2 ** 20
+
+/** Ps that a stop can take from the program at once: no more than there are CPUs (stwprocs). */
+function stoppedProcs(machine: Machine): number {
+  return Math.min(machine.procs, machine.cpus)
+}
+
+/** CPU time that a cycle's two stops took. */
+export function stoppedCpuMs(cycle: CycleRecord, machine: Machine): number {
+  return (stoppedProcs(machine) * (cycle.stwSetupUs + cycle.stwTerminationUs)) / 1e3
+}
+
+/** CPU time that counts as the collector's in Go's gc_cpu_fraction: idle workers' does not. */
+export function gcCpuMs(cycle: CycleRecord, machine: Machine): number {
+  const { assist, dedicated, fractional } = cycle.cpuMs
+  return stoppedCpuMs(cycle, machine) + assist + dedicated + fractional
+}
+
+/** `gc 1 @0.007s 12%: 0.074+5.8+0.067 ms clock, 0.14+0.45/2.7/2.1+0.13 ms cpu, 3->5->4 MB, 4 MB goal, …` */
+export function formatGcTrace(cycle: CycleRecord, extra: CycleExtra, machine: Machine): string {
+  const procs = stoppedProcs(machine)
+  const { assist, dedicated, fractional, idle } = cycle.cpuMs
+  const us = (value: number): string => goMilliseconds(Math.round(value * 1e3))
+  const ms = (value: number): string => goMilliseconds(Math.round(value * 1e6))
+  const clock = `${us(cycle.stwSetupUs)}+${ms(cycle.markMs)}+${us(cycle.stwTerminationUs)}`
+  const work = `${ms(assist)}/${ms(dedicated + fractional)}/${ms(idle)}`
+  const cpu = `${us(procs * cycle.stwSetupUs)}+${work}+${us(procs * cycle.stwTerminationUs)}`
+  const heap = [cycle.heapAtStart, cycle.heapAtMarkEnd, cycle.heapMarked].map(goMebibytes).join('->')
+  return (
+    `gc ${cycle.n} @${goDecimal(cycle.startMs, 3)}s ${Math.trunc(extra.gcCpuFraction * 100)}%: ` +
+    `${clock} ms clock, ${cpu} ms cpu, ${heap} MB, ${goMebibytes(extra.goalAtMarkEnd ?? NO_GOAL_BYTES)} MB goal, ` +
+    `${goMebibytes(extra.maxStackScan)} MB stacks, ${goMebibytes(extra.globalsScan)} MB globals, ${machine.procs} P` +
+    (cycle.trigger === 'forced' ? ' (forced)' : '')
+  )
+}
+
+/** `pacer: assist ratio=+1.164342e+000 (scan 3 MB in 3->4 MB) workers=0++2.500000e-001` */
+export function formatPacerTraceStart(
+  cycle: Pick<CycleRecord, 'assistRatio' | 'heapAtStart' | 'goal'>,
+  start: CycleStart,
+): string {
+  const way = `${goMebibytes(cycle.heapAtStart)}->${goMebibytes(cycle.goal ?? NO_GOAL_BYTES)}`
+  return (
+    `pacer: assist ratio=${goFloat(cycle.assistRatio)} (scan ${goMebibytes(start.heapScannable)} MB in ${way} MB) ` +
+    `workers=${start.dedicatedWorkers}+${goFloat(start.fractionalGoal)}`
+  )
+}
+
+/**
+ * `pacer: 28% CPU (25 exp.) for 3794384+2272+200304 B work (200304 B exp.) in 3997696 B -> 5275648 B (∆goal 1081344, …`
+ * Like Go's, it is missing for a cycle in which nothing was allocated, as such a cycle teaches the pacer nothing.
+ */
+export function formatPacerTraceEnd(
+  cycle: Pick<CycleRecord, 'pacerUtilization' | 'scanWork' | 'heapAtMarkEnd'>,
+  extra: CycleExtra,
+): string | undefined {
+  if (cycle.heapAtMarkEnd <= extra.triggered) return undefined
+  const { heap, stack, globals } = cycle.scanWork
+  const pastGoal = BigInt(cycle.heapAtMarkEnd) - BigInt(Math.trunc(extra.goalAtMarkEnd ?? NO_GOAL_BYTES))
+  return (
+    `pacer: ${Math.trunc(cycle.pacerUtilization * 100)}% CPU (25 exp.) for ${heap}+${stack}+${globals} B work ` +
+    `(${extra.expectedScanWork} B exp.) in ${extra.triggered} B -> ${cycle.heapAtMarkEnd} B ` +
+    `(∆goal ${pastGoal}, cons/mark ${goFloat(extra.consMarkBefore)})`
+  )
+}
+
+/** `pacer: sweep done at heap size 3MB; allocated 0MB during sweep; swept 490 pages at +2.2e-004 pages/byte` */
+export function formatPacerTraceSweepDone(sweep: SweepDone): string {
+  return (
+    `pacer: sweep done at heap size ${goMebibytes(sweep.heapLive)}MB; ` +
+    `allocated ${goMebibytes(sweep.allocatedDuringSweep)}MB during sweep; ` +
+    `swept ${sweep.sweptPages} pages at ${goFloat(sweep.sweepPagesPerByte)} pages/byte`
+  )
+}

@@ -1,0 +1,328 @@
+/**
+ * One run, as the host's main thread sees it: it never waits for a P, and no P needs it. Every few milliseconds it carries out console output, traces
+ * and cycle records, asks for a periodic cycle, and names who keeps the world waiting.
+ */
+import { createWriteStream, type WriteStream, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { load, now, store } from '#sync'
+import { CycleRecords, type RawCycle } from '../gc/cycle-record.ts'
+import { EVENT_NAMES, Events } from '../gc/events.ts'
+import { Declarations } from '../heap/declarations.ts'
+import * as control from '../heap/layout/control.ts'
+import * as g from '../heap/layout/goroutine.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Memory } from '../heap/memory.ts'
+import type { Configuration, RunOptions } from './configuration.ts'
+import { ConsoleRing, type Stream } from './console-ring.ts'
+import { cycleOf, extraOf } from './cycle-of.ts'
+import { memStatsOf, totalsOf } from './mem-stats.ts'
+import type { CycleRecord, RunError, RunRecord } from './record.ts'
+import {
+  formatGcTrace,
+  formatPacerTraceEnd,
+  formatPacerTraceStart,
+  formatPacerTraceSweepDone,
+  GC_FORCED_LINE,
+  gcCpuMs,
+} from './report/gctrace.ts'
+import { formatStatusLine } from './report/status-line.ts'
+import { GC_LANE, TraceEventWriter } from './report/trace-events.ts'
+import { Stragglers } from './stragglers.ts'
+import { writeFully } from './write-fully.ts'
+
+/** How often the host looks, in ms. */
+const TICK_MS = 10
+/** How often the status line is drawn, in ticks. */
+const STATUS_TICKS = 20
+
+const encoder = new TextEncoder()
+
+export class Session {
+  readonly memory: Memory
+  readonly configuration: Configuration
+  readonly #options: RunOptions
+  readonly #rings: ConsoleRing[] = []
+  readonly #records: CycleRecords
+  readonly #events: Events[] = []
+  readonly #cycles: CycleRecord[] = []
+  readonly #stragglers: Stragglers
+  readonly #cpus = availableParallelism()
+  readonly #beganMs = now()
+  readonly #trace: TraceEventWriter | null = null
+  readonly #traceFile: WriteStream | null = null
+  readonly #showStatus: boolean
+  readonly #received: number[] = []
+  #timer: NodeJS.Timeout | null = null
+  #ticks = 0
+  #gcMs = 0
+  #isStatusShown = false
+
+  constructor(memory: Memory, configuration: Configuration, options: RunOptions, showStatus: boolean) {
+    this.memory = memory
+    this.configuration = configuration
+    this.#options = options
+    this.#showStatus = showStatus
+    this.#records = new CycleRecords(memory)
+    const tasks = Declarations.tasksOf(memory)
+    this.#stragglers = new Stragglers(memory, goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)]))
+    for (let index = 0; index < configuration.procs; index++) {
+      this.#rings.push(new ConsoleRing(memory, index))
+      this.#events.push(new Events(memory, index, false))
+      this.#received.push(0)
+    }
+    if (configuration.traceFile !== null) {
+      this.#traceFile = createWriteStream(configuration.traceFile)
+      const file = this.#traceFile
+      this.#trace = new TraceEventWriter(text => void file.write(text), configuration.program, configuration.procs)
+    }
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.tick(), TICK_MS)
+  }
+
+  /** One look at everything. */
+  tick(): void {
+    this.#ticks++
+    this.#drainConsole()
+    this.#takeRecords(false)
+    this.#drainTrace()
+    this.#askForPeriodicCycle()
+    for (const line of this.#stragglers.find()) this.writeLine(line)
+    if (this.#showStatus && this.#ticks % STATUS_TICKS === 0) this.#drawStatus()
+  }
+
+  /** Text that a P handed on because its ring was full. */
+  receive(index: number, stream: Stream, text: Uint8Array): void {
+    this.#received[index]++
+    this.#write(stream, text)
+  }
+
+  /** The last look, once no P runs any more; then the record. */
+  async finish(exit: number, error: RunError | null): Promise<RunRecord> {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#drainConsole()
+    this.#takeRecords(true)
+    this.#drainTrace()
+    this.#eraseStatus()
+    if (error !== null) this.#printError(error)
+    const record = this.#record(exit, error)
+    if (this.configuration.jsonFile !== null)
+      writeFileSync(this.configuration.jsonFile, `${JSON.stringify(record, null, 1)}\n`)
+    await this.#closeTrace()
+    return record
+  }
+
+  /** A line on the run's standard error. */
+  writeLine(line: string): void {
+    this.#write(2, encoder.encode(`${line}\n`))
+  }
+
+  #write(stream: Stream, text: Uint8Array): void {
+    this.#eraseStatus()
+    const target = stream === 1 ? this.#options.stdout : this.#options.stderr
+    if (target === undefined) writeFully(stream, text)
+    else target.write(text)
+  }
+
+  #drainConsole(): void {
+    this.#rings.forEach((ring, index) => {
+      // What a P has handed on is older than what is in its ring now.
+      if (this.usesOwnStreams && ring.handedOn !== this.#received[index]) return
+      ring.drain((stream, text) => this.#write(stream, text))
+    })
+  }
+
+  /** True if output goes to streams of the host's, and not to the process's own. */
+  get usesOwnStreams(): boolean {
+    return this.#options.stdout !== undefined || this.#options.stderr !== undefined
+  }
+
+  #takeRecords(unfinished: boolean): void {
+    for (let raw = this.#records.take(unfinished); raw !== undefined; raw = this.#records.take(unfinished))
+      this.#report(raw)
+  }
+
+  #report(raw: RawCycle): void {
+    const { gctrace, gcpacertrace, procs } = this.configuration
+    const cycle = cycleOf(raw, procs)
+    const machine = { procs, cpus: this.#cpus }
+    this.#cycles.push(cycle)
+    this.#gcMs += gcCpuMs(cycle, machine)
+    const elapsedMs = raw.startMs + (raw.stwSetupMs + raw.markMs + raw.stwTerminationMs)
+    const extra = extraOf(raw, this.#gcMs / (elapsedMs * procs))
+    if (gcpacertrace) this.#writePacerTrace(raw, cycle, extra)
+    if (gctrace) {
+      if (cycle.trigger === 'periodic') this.writeLine(GC_FORCED_LINE)
+      this.writeLine(formatGcTrace(cycle, extra, machine))
+    }
+    this.#traceCycle(cycle)
+    this.#options.onCycle?.(cycle)
+  }
+
+  #writePacerTrace(raw: RawCycle, cycle: CycleRecord, extra: ReturnType<typeof extraOf>): void {
+    this.writeLine(formatPacerTraceStart(cycle, raw))
+    const end = formatPacerTraceEnd(cycle, extra)
+    if (end !== undefined) this.writeLine(end)
+    if (cycle.sweptPages === null) return
+    this.writeLine(
+      formatPacerTraceSweepDone({
+        heapLive: raw.heapLiveAtSweepDone,
+        allocatedDuringSweep: raw.allocatedDuringSweep,
+        sweptPages: cycle.sweptPages,
+        sweepPagesPerByte: raw.sweepPagesPerByte,
+      }),
+    )
+  }
+
+  #traceCycle(cycle: CycleRecord): void {
+    if (this.#trace === null) return
+    const setupMs = cycle.stwSetupUs / 1000
+    const markEnd = cycle.startMs + setupMs + cycle.markMs
+    this.#trace.event({
+      kind: 'slice',
+      p: GC_LANE,
+      name: 'mark setup',
+      startMs: cycle.startMs,
+      durationMs: setupMs,
+      args: { cycle: cycle.n, trigger: cycle.trigger },
+    })
+    this.#trace.event({
+      kind: 'slice',
+      p: GC_LANE,
+      name: 'mark',
+      startMs: cycle.startMs + setupMs,
+      durationMs: cycle.markMs,
+      args: { cycle: cycle.n, marked: cycle.heapMarked },
+    })
+    this.#trace.event({
+      kind: 'slice',
+      p: GC_LANE,
+      name: 'mark termination',
+      startMs: markEnd,
+      durationMs: cycle.stwTerminationUs / 1000,
+      args: { cycle: cycle.n, attempts: cycle.terminationAttempts },
+    })
+    this.#trace.event({
+      kind: 'counter',
+      name: 'heap',
+      startMs: cycle.startMs,
+      args: { live: cycle.heapAtStart, goal: cycle.goal, trigger: cycle.triggerBytes },
+    })
+    this.#trace.event({
+      kind: 'counter',
+      name: 'heap',
+      startMs: markEnd,
+      args: { live: cycle.heapAtMarkEnd, goal: cycle.goal, trigger: cycle.triggerBytes },
+    })
+    this.#trace.event({
+      kind: 'counter',
+      name: 'heap',
+      startMs: markEnd + cycle.stwTerminationUs / 1000,
+      args: { live: cycle.heapMarked, goal: cycle.goal, trigger: cycle.triggerBytes },
+    })
+  }
+
+  #drainTrace(): void {
+    const trace = this.#trace
+    if (trace === null) return
+    const began = this.memory.doubles[this.memory.measure(control.RUN_STARTED_AT)]
+    this.#events.forEach((events, index) => {
+      events.drain((kind, startMs, durationMs, detail) => {
+        trace.event({
+          kind: 'slice',
+          p: index,
+          name: EVENT_NAMES[kind],
+          startMs: startMs - began,
+          durationMs,
+          args: { detail },
+        })
+      })
+    })
+  }
+
+  async #closeTrace(): Promise<void> {
+    this.#trace?.close()
+    const file = this.#traceFile
+    if (file !== null) await new Promise<void>((resolve, reject) => file.on('error', reject).end(resolve))
+  }
+
+  /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
+  #askForPeriodicCycle(): void {
+    const { words, doubles } = this.memory
+    const last = doubles[this.memory.measure(control.LAST_CYCLE_AT)]
+    if (last === 0 || now() - last < this.configuration.forceGcPeriodMs || words[control.PHASE] !== control.PHASE_OFF)
+      return
+    if (load(words, control.PERIODIC_WANTED) !== 0) return
+    store(words, control.PERIODIC_WANTED, 1)
+    doubles[this.memory.measure(control.LAST_CYCLE_AT)] = now()
+    this.wakeAll()
+  }
+
+  /** Wakes every P that sleeps. */
+  wakeAll: () => void = () => {}
+
+  #drawStatus(): void {
+    const { words } = this.memory
+    const line = formatStatusLine(
+      {
+        elapsedMs: now() - this.#beganMs,
+        cycles: words[control.CYCLES],
+        marking: words[control.PHASE] !== control.PHASE_OFF,
+        heapLive: load(words, control.HEAP_LIVE),
+        goal: words[control.GOAL] === control.NO_BYTES ? null : words[control.GOAL],
+        goroutines: load(words, control.GOROUTINES_LIVE),
+      },
+      process.stderr.columns,
+    )
+    process.stderr.write(`\r${line}\x1b[K`)
+    this.#isStatusShown = true
+  }
+
+  #eraseStatus(): void {
+    if (this.#isStatusShown) process.stderr.write('\r\x1b[K')
+    this.#isStatusShown = false
+  }
+
+  #printError({ kind, message, goroutine, stack }: RunError): void {
+    const head = kind === 'program' ? 'panic: ' : kind === 'deadlock' || kind === 'outOfMemory' ? 'fatal error: ' : ''
+    this.writeLine(`${head}${message}`)
+    if (goroutine !== null) this.writeLine(`\ngoroutine ${goroutine}:`)
+    const frames = stack?.split('\n').filter(line => /^\s+at /.test(line)) ?? []
+    if (frames.length > 0) this.writeLine(frames.join('\n'))
+  }
+
+  #record(exit: number, error: RunError | null): RunRecord {
+    const { configuration, memory } = this
+    const { words } = memory
+    const totals = totalsOf(memory)
+    return {
+      schema: 1,
+      program: configuration.program,
+      node: process.version,
+      cpus: this.#cpus,
+      procs: configuration.procs,
+      gogc: configuration.gcPercent < 0 ? 'off' : configuration.gcPercent,
+      memoryLimit: configuration.memoryLimit,
+      arena: configuration.arena,
+      pacer: configuration.pacer,
+      termination: configuration.termination,
+      gate: configuration.gate,
+      credit: configuration.credit,
+      seed: configuration.seed,
+      wallMs: now() - this.#beganMs,
+      exit,
+      error,
+      rescues: load(words, control.RESCUES),
+      cycles: this.#cycles,
+      memStats: memStatsOf(memory),
+      allocations: { objects: totals.objects, bytes: totals.bytes },
+      barriers: { stores: totals.stores, flushes: totals.flushes },
+      goroutines: {
+        started: load(words, control.GOROUTINES_STARTED),
+        finished: load(words, control.GOROUTINES_FINISHED),
+        peakLivePerP: this.#rings.map((_, index) => load(words, memory.p(index, p.PEAK_LIVE))),
+      },
+    }
+  }
+}

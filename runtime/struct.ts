@@ -1,0 +1,413 @@
+/**
+ * Structs: objects with named fields.
+ *
+ *   word 0 header │ references, in the order of declaration │ i32, u32 and bool │ f64, on 8 bytes
+ *
+ * `new` takes a slot of the P's cache, writes header and fields, and shades the references if a cycle marks (gc/barrier.ts: a fresh object is
+ * black). There are three forms of it: for up to 3 and up to 7 words of fields, written without looking at their kinds, and for all else. Every
+ * object has room for 3 words, so a missing argument writes 0 where nothing is.
+ */
+import { WRITE_BARRIER } from '../heap/layout/control.ts'
+import { CACHE_WORDS, LIMIT } from '../heap/layout/p.ts'
+import type { Addr } from '../heap/memory.ts'
+import { headerOf, MAX_REFERENCES } from '../heap/object.ts'
+import { roundedBytes, sizeClassOf, spanClassOf } from '../heap/size-classes.ts'
+import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
+import { failNil, verify, verifyValue } from './check.ts'
+import { cacheWord, expectRun, f64, i32, p, pollWord, run, stack, u32, words } from './current.ts'
+import type { AnyKind, Get, Ref, Self, Set, Storage } from './kinds.ts'
+
+/** A field of a struct. Neither get nor set is a safepoint. */
+export interface Field<This, Out, In> {
+  /** Reads the field. Throws a TypeError for nil. */
+  get(object: Ref<This>): Out
+  /** Writes the field; a reference takes the write barrier. Throws a TypeError for nil. */
+  set(object: Ref<This>, value: In): void
+}
+
+export type Fields = Readonly<Record<string, AnyKind | Self>>
+
+/** A struct type. `new` takes the fields in the order of their declaration; those left out are 0, nil or false. */
+export type Struct<Name extends string, F extends Fields> = {
+  readonly typeId: number
+  readonly typeName: Name
+  /** Makes an object. A safepoint; it protects its own arguments. Throws OutOfMemoryError. */
+  readonly new: (...values: Set<F[keyof F], Struct<Name, F>>[]) => Ref<Struct<Name, F>>
+} & { readonly [K in keyof F]: Field<Struct<Name, F>, Get<F[K], Struct<Name, F>>, Set<F[K], Struct<Name, F>>> }
+
+/** Names that a field may not have. */
+const RESERVED = new globalThis.Set(['new', 'typeId', 'typeName', 'constructor'])
+
+/**
+ * Declares a struct type. At module level, on every P alike.
+ *
+ * @example const Tree = struct('Tree', { left: self, right: self })
+ */
+export function struct<const Name extends string, F extends Fields>(name: Name, fields: F): Struct<Name, F> {
+  expectRun('struct')
+  const plan = planOf(name, fields)
+  const Type = plan.mixed ? MixedStruct : plan.words <= 3 ? SmallStruct : plan.words <= 7 ? MediumStruct : MixedStruct
+  const type = new Type(plan)
+  for (const field of plan.fields)
+    Object.defineProperty(type, field.name, { value: fieldOf(plan, field), enumerable: true })
+  return type as unknown as Struct<Name, F>
+}
+
+interface FieldPlan {
+  readonly name: string
+  readonly storage: Storage
+  readonly kind: AnyKind | Self
+  /** Byte in the object. */
+  readonly byte: number
+}
+
+interface Plan {
+  readonly name: string
+  readonly typeId: number
+  readonly fields: readonly FieldPlan[]
+  readonly references: number
+  /** Words of fields after the header. */
+  readonly words: number
+  /** True if a field needs more than a word to be written. */
+  readonly mixed: boolean
+  readonly bytes: number
+  readonly header: number
+}
+
+function planOf(name: string, fields: Fields): Plan {
+  const entries = Object.entries(fields)
+  for (const [field] of entries)
+    if (RESERVED.has(field)) throw new TypeError(`struct ${name}: a field cannot be named ${field}`)
+  const references = entries.filter(([, kind]) => kind.storage === KIND_REF)
+  const small = entries.filter(([, kind]) => kind.storage !== KIND_REF && kind.storage !== KIND_F64)
+  const doubles = entries.filter(([, kind]) => kind.storage === KIND_F64)
+  if (references.length > MAX_REFERENCES) throw new TypeError(`struct ${name}: at most ${MAX_REFERENCES} references`)
+  const bytes = new Map<string, number>()
+  let end = 4
+  for (const [field] of [...references, ...small]) {
+    bytes.set(field, end)
+    end += 4
+  }
+  if (doubles.length > 0) end = Math.ceil(end / 8) * 8
+  for (const [field] of doubles) {
+    bytes.set(field, end)
+    end += 8
+  }
+  const shape = `struct ${name} { ${entries.map(([field, kind]) => `${field}: ${kind.label}`).join(', ')} }`
+  const typeId = run.declarations.declareType(shape, roundedBytes(end))
+  run.typeNames.set(typeId, name)
+  return {
+    name,
+    typeId,
+    fields: entries.map(([field, kind]) => ({
+      name: field,
+      storage: kind.storage,
+      kind,
+      byte: bytes.get(field) as number,
+    })),
+    references: references.length,
+    words: end / 4 - 1,
+    mixed: doubles.length > 0,
+    bytes: end,
+    header: headerOf(typeId, references.length),
+  }
+}
+
+abstract class StructType {
+  readonly typeId: number
+  readonly typeName: string
+  protected readonly plan: Plan
+  protected readonly header: number
+  protected readonly slotBytes: number
+  /** Of this type's span class, in a P's cache. */
+  protected readonly cacheEntry: number
+  protected readonly check: boolean
+
+  constructor(plan: Plan) {
+    this.plan = plan
+    this.typeId = plan.typeId
+    this.typeName = plan.name
+    this.header = plan.header
+    this.slotBytes = roundedBytes(plan.bytes)
+    this.cacheEntry = spanClassOf(sizeClassOf(plan.bytes), plan.references === 0) * CACHE_WORDS
+    this.check = run.check
+  }
+
+  /** A slot by the fast path; 0 if the slow path must be taken. */
+  protected take(): Addr {
+    const memory = words
+    if (memory[pollWord] !== 0) return 0
+    const entry = cacheWord + this.cacheEntry
+    const at = memory[entry]
+    const next = at + this.slotBytes
+    if (next > memory[entry + LIMIT]) return 0
+    memory[entry] = next
+    return at
+  }
+
+  /** A slot by the slow path, its fields still 0. The references among the values are on the shadow stack meanwhile. */
+  protected takeSlowly(values: readonly number[]): Addr {
+    const { fields, bytes, references, name } = this.plan
+    if (this.check) this.#verifyValues(values)
+    const top = stack.top - stack.base
+    for (let index = 0; index < fields.length; index++) {
+      if (fields[index].storage === KIND_REF && values[index] !== undefined) stack.push(values[index])
+    }
+    const at = p.allocator.allocate(bytes, references === 0)
+    stack.top = stack.base + top
+    if (values.length > fields.length)
+      throw new TypeError(`${name}.new takes at most ${fields.length} values, and was given ${values.length}`)
+    return at
+  }
+
+  #verifyValues(values: readonly number[]): void {
+    const { fields, name } = this.plan
+    fields.forEach((field, index) => {
+      if (field.storage === KIND_REF && values[index] !== undefined) {
+        verifyValue(
+          values[index],
+          targetOf(this.plan, field),
+          labelOf(this.plan, field),
+          `argument ${field.name} of ${name}.new`,
+        )
+      }
+    })
+  }
+
+  /** Shades the references of a new object, while the barrier is on. */
+  protected shadeFields(at: Addr): void {
+    const { barrier } = p.collector
+    const end = (at >>> 2) + this.plan.references
+    for (let word = (at >>> 2) + 1; word <= end; word++) if (i32[word] !== 0) barrier.record(0, i32[word])
+  }
+
+  protected wordOf(index: number): number {
+    const { fields, words } = this.plan
+    // An argument that no field takes is 0, and is written where there is nothing: the last word of the smallest such object.
+    return index < fields.length ? fields[index].byte >>> 2 : words <= 3 ? 3 : 7
+  }
+}
+
+/** Up to 3 words of fields: 16 bytes. */
+class SmallStruct extends StructType {
+  readonly #word0: number
+  readonly #word1: number
+  readonly #word2: number
+
+  constructor(plan: Plan) {
+    super(plan)
+    this.#word0 = this.wordOf(0)
+    this.#word1 = this.wordOf(1)
+    this.#word2 = this.wordOf(2)
+  }
+
+  new(value0 = 0, value1 = 0, value2 = 0): Addr {
+    let at = this.take()
+    if (at === 0) at = this.takeSlowly([value0, value1, value2].slice(0, this.plan.fields.length))
+    const memory = i32
+    const word = at >>> 2
+    memory[word] = this.header
+    memory[word + this.#word2] = value2
+    memory[word + this.#word1] = value1
+    memory[word + this.#word0] = value0
+    if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
+    return at
+  }
+}
+
+/** Up to 7 words of fields: 32 bytes. */
+class MediumStruct extends StructType {
+  readonly #word: readonly number[]
+
+  constructor(plan: Plan) {
+    super(plan)
+    this.#word = [0, 1, 2, 3, 4, 5, 6].map(index => this.wordOf(index))
+  }
+
+  new(value0 = 0, value1 = 0, value2 = 0, value3 = 0, value4 = 0, value5 = 0, value6 = 0): Addr {
+    let at = this.take()
+    if (at === 0)
+      at = this.takeSlowly([value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length))
+    const memory = i32
+    const word = at >>> 2
+    const offset = this.#word
+    memory[word] = this.header
+    memory[word + offset[6]] = value6
+    memory[word + offset[5]] = value5
+    memory[word + offset[4]] = value4
+    memory[word + offset[3]] = value3
+    memory[word + offset[2]] = value2
+    memory[word + offset[1]] = value1
+    memory[word + offset[0]] = value0
+    if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
+    return at
+  }
+}
+
+/** Any fields. */
+class MixedStruct extends StructType {
+  new(...values: number[]): Addr {
+    let at = this.plan.bytes <= this.slotBytes ? this.take() : 0
+    if (at === 0) at = this.takeSlowly(values)
+    const { fields } = this.plan
+    i32[at >>> 2] = this.header
+    for (let index = 0; index < values.length; index++) {
+      const { storage, byte } = fields[index]
+      if (storage === KIND_F64) f64[(at + byte) >>> 3] = values[index]
+      else i32[(at + byte) >>> 2] = values[index]
+    }
+    if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
+    return at
+  }
+}
+
+/** Type that a reference in a field must have; 0: any. */
+function targetOf(plan: Plan, field: FieldPlan): number {
+  return 'isSelf' in field.kind ? plan.typeId : field.kind.typeId()
+}
+
+function labelOf(plan: Plan, field: FieldPlan): string {
+  return 'isSelf' in field.kind ? plan.name : field.kind.label
+}
+
+function fieldOf(plan: Plan, field: FieldPlan): object {
+  const plain = plainFieldOf(plan, field)
+  return run.check ? new CheckedField(plan, field, plain) : plain
+}
+
+interface PlainField {
+  get(object: number): number | boolean
+  set(object: number, value: number): void
+}
+
+function plainFieldOf(plan: Plan, field: FieldPlan): PlainField {
+  const label = `${plan.name}.${field.name}`
+  if (field.storage === KIND_REF) return new ReferenceField(label, field.byte)
+  if (field.storage === KIND_F64) return new DoubleField(label, field.byte)
+  if (field.storage === KIND_BOOL) return new BooleanField(label, field.byte)
+  return field.storage === KIND_U32 ? new UnsignedField(label, field.byte) : new IntegerField(label, field.byte)
+}
+
+class ReferenceField {
+  readonly #label: string
+  readonly #byte: number
+
+  constructor(label: string, byte: number) {
+    this.#label = label
+    this.#byte = byte
+  }
+
+  get(object: number): number {
+    if (object === 0) failNil(this.#label)
+    return i32[(object + this.#byte) >>> 2]
+  }
+
+  set(object: number, value: number): void {
+    if (object === 0) failNil(this.#label)
+    const word = (object + this.#byte) >>> 2
+    // The barrier (gc/barrier.ts): both shades before the store; one plain load when it is off.
+    if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(i32[word], value)
+    i32[word] = value
+  }
+}
+
+class IntegerField {
+  readonly #label: string
+  readonly #byte: number
+
+  constructor(label: string, byte: number) {
+    this.#label = label
+    this.#byte = byte
+  }
+
+  get(object: number): number {
+    if (object === 0) failNil(this.#label)
+    return i32[(object + this.#byte) >>> 2]
+  }
+
+  set(object: number, value: number): void {
+    if (object === 0) failNil(this.#label)
+    i32[(object + this.#byte) >>> 2] = value
+  }
+}
+
+class UnsignedField extends IntegerField {
+  readonly #byte: number
+
+  constructor(label: string, byte: number) {
+    super(label, byte)
+    this.#byte = byte
+  }
+
+  override get(object: number): number {
+    return object === 0 ? super.get(object) : u32[(object + this.#byte) >>> 2]
+  }
+}
+
+class BooleanField {
+  readonly #integer: IntegerField
+
+  constructor(label: string, byte: number) {
+    this.#integer = new IntegerField(label, byte)
+  }
+
+  get(object: number): boolean {
+    return this.#integer.get(object) !== 0
+  }
+
+  set(object: number, value: number): void {
+    this.#integer.set(object, value ? 1 : 0)
+  }
+}
+
+class DoubleField {
+  readonly #label: string
+  readonly #byte: number
+
+  constructor(label: string, byte: number) {
+    this.#label = label
+    this.#byte = byte
+  }
+
+  get(object: number): number {
+    if (object === 0) failNil(this.#label)
+    return f64[(object + this.#byte) >>> 3]
+  }
+
+  set(object: number, value: number): void {
+    if (object === 0) failNil(this.#label)
+    f64[(object + this.#byte) >>> 3] = value
+  }
+}
+
+/** A field under `--check`: verifies the object, and the value if it is a reference. */
+class CheckedField implements PlainField {
+  readonly #plan: Plan
+  readonly #field: FieldPlan
+  readonly #plain: PlainField
+
+  constructor(plan: Plan, field: FieldPlan, plain: PlainField) {
+    this.#plan = plan
+    this.#field = field
+    this.#plain = plain
+  }
+
+  get(object: number): number | boolean {
+    if (object !== 0) verify(object, this.#plan.typeId, this.#plan.name, `${this.#plan.name}.${this.#field.name}`)
+    return this.#plain.get(object)
+  }
+
+  set(object: number, value: number): void {
+    const { name } = this.#plan
+    if (object !== 0) verify(object, this.#plan.typeId, name, `${name}.${this.#field.name}`)
+    if (this.#field.storage === KIND_REF) {
+      verifyValue(
+        value,
+        targetOf(this.#plan, this.#field),
+        labelOf(this.#plan, this.#field),
+        `value for ${name}.${this.#field.name}`,
+      )
+    }
+    this.#plain.set(object, value)
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Goroutine records: making them, ending them, and their status.
+ *
+ *            place                run                    park
+ *   FREE ──► RUNNABLE ──────────► RUNNING ─────────────► WAITING
+ *     ▲         ▲   ▲  ◄────────── │  │   give way          │
+ *     │         │   └──────────────┘  │ return              │ ready (whoever won its ticket)
+ *     └─ DEAD ◄─│─────────────────────┘                     │
+ *               └───────────────────────────────────────────┘
+ *
+ * Bits beside it: SCAN, while somebody scans the stack of one that does not run; SCAN_WANTED, on a running one whose P shall scan it
+ * (gc/roots.ts). Every change is a compare-and-swap, so that neither bit is ever overwritten.
+ */
+
+import { add, compareAndSwap, load, step, sub, wait } from '#sync'
+import type { Heap } from '../heap/heap.ts'
+import { InternalError } from '../heap/internal-error.ts'
+import * as control from '../heap/layout/control.ts'
+import * as g from '../heap/layout/goroutine.ts'
+import { MAX_GOROUTINES, STACK_MIN_LOG2 } from '../heap/layout/layout.ts'
+import { lock, unlock } from '../heap/lock.ts'
+import type { Memory } from '../heap/memory.ts'
+import { Stacks } from '../heap/stacks.ts'
+
+/** A goroutine's number: 1 is main. Numbers of ended goroutines are used again. */
+export type GoroutineId = number
+
+export class Goroutines {
+  readonly #memory: Memory
+  readonly #heap: Heap
+
+  constructor(heap: Heap) {
+    this.#heap = heap
+    this.#memory = heap.memory
+  }
+
+  /** A record for a new goroutine of a task, owned by the caller, its stack empty with room for `references`. Throws a RangeError if there is none. */
+  create(task: number, references: number): GoroutineId {
+    const { words } = this.#memory
+    const size = Math.max(Stacks.sizeFor(references), 1 << STACK_MIN_LOG2)
+    const stack = this.#heap.stacks.allocate(size)
+    if (stack === 0) throw new RangeError('out of memory: no room for the stack of another goroutine')
+    const id = this.#takeRecord()
+    if (id === 0) {
+      this.#heap.stacks.free(stack, size)
+      throw new RangeError(`too many goroutines: at most ${MAX_GOROUTINES - 1} may live at once`)
+    }
+    const record = this.#memory.goroutine(id, 0)
+    words[record + g.P] = -1
+    words[record + g.TASK] = task
+    words[record + g.STACK] = stack
+    words[record + g.STACK_SIZE] = size
+    words[record + g.STACK_USED] = 0
+    // Born in this cycle, it needs no scan: its arguments are shaded, and all else it loads through shaded paths.
+    words[record + g.SCANNED_CYCLE] = words[control.CYCLES]
+    words[record + g.WAIT_REASON] = g.WAIT_NONE
+    words[record + g.WAITERS] = 0
+    words[record + g.GIVE_WAY] = 0
+    words[record + g.ARGUMENT_COUNT] = 0
+    words[record + g.ASSIST_CYCLE] = 0
+    add(words, control.GOROUTINES_STARTED, 1)
+    add(words, control.GOROUTINES_LIVE, 1)
+    this.#change(id, g.G_FREE, g.G_RUNNABLE)
+    return id
+  }
+
+  /** The goroutine has ended and is DEAD: frees its stack and its record. */
+  release(id: GoroutineId): void {
+    const { words } = this.#memory
+    const record = this.#memory.goroutine(id, 0)
+    this.#heap.stacks.free(words[record + g.STACK], words[record + g.STACK_SIZE])
+    this.#change(id, g.G_DEAD, g.G_FREE)
+    lock(words, control.GOROUTINE_LOCK)
+    words[record + g.NEXT] = words[control.GOROUTINE_FREE]
+    words[control.GOROUTINE_FREE] = id
+    unlock(words, control.GOROUTINE_LOCK)
+    sub(words, control.GOROUTINES_LIVE, 1)
+    add(words, control.GOROUTINES_FINISHED, 1)
+  }
+
+  #takeRecord(): GoroutineId {
+    const { words } = this.#memory
+    lock(words, control.GOROUTINE_LOCK)
+    let id = words[control.GOROUTINE_FREE]
+    if (id !== 0) words[control.GOROUTINE_FREE] = words[this.#memory.goroutine(id, g.NEXT)]
+    else if (words[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES) id = ++words[control.GOROUTINE_NEXT]
+    unlock(words, control.GOROUTINE_LOCK)
+    return id
+  }
+
+  /** RUNNABLE → RUNNING, once nobody scans its stack any more. */
+  startRunning(id: GoroutineId): void {
+    const { words } = this.#memory
+    const status = this.#memory.goroutine(id, g.STATUS)
+    while (!compareAndSwap(words, status, g.G_RUNNABLE, g.G_RUNNING)) {
+      step('goroutine/wait-for-scan')
+      const found = load(words, status)
+      if (found === (g.G_RUNNABLE | g.G_SCAN)) wait(words, status, found)
+      else if (found !== g.G_RUNNABLE) throw new InternalError(`goroutine ${id} is to run with status ${found}`)
+    }
+  }
+
+  /** RUNNING → `status`. False if its stack is to be scanned first, by this P: then nothing has changed. */
+  tryStopRunning(id: GoroutineId, status: number): boolean {
+    return compareAndSwap(this.#memory.words, this.#memory.goroutine(id, g.STATUS), g.G_RUNNING, status)
+  }
+
+  /** WAITING → RUNNING, for one that found on a second look that it need not wait, and is in no queue. */
+  resumeRunning(id: GoroutineId): void {
+    this.makeRunnable(id)
+    this.startRunning(id)
+  }
+
+  /** WAITING → RUNNABLE, whether or not its stack is being scanned. By whoever won its ticket. */
+  makeRunnable(id: GoroutineId): void {
+    const { words } = this.#memory
+    const status = this.#memory.goroutine(id, g.STATUS)
+    for (;;) {
+      const found = load(words, status)
+      if ((found & ~g.G_SCAN) !== g.G_WAITING)
+        throw new InternalError(`goroutine ${id} is made ready with status ${found}`)
+      if (compareAndSwap(words, status, found, (found & g.G_SCAN) | g.G_RUNNABLE)) return
+    }
+  }
+
+  /** Wins the right to wake a goroutine that parked with `ticket`: one of all who try does. */
+  winTicket(id: GoroutineId, ticket: number): boolean {
+    return compareAndSwap(this.#memory.words, this.#memory.goroutine(id, g.TICKET), ticket, (ticket + 1) | 0)
+  }
+
+  #change(id: GoroutineId, from: number, to: number): void {
+    const status = this.#memory.goroutine(id, g.STATUS)
+    if (!compareAndSwap(this.#memory.words, status, from, to))
+      throw new InternalError(`goroutine ${id} has status ${load(this.#memory.words, status)}, not ${from}`)
+  }
+}

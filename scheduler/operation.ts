@@ -1,0 +1,96 @@
+/**
+ * An operation that a goroutine may have to wait in: a channel operation, select, sleep, lock, wait. A program writes `yield*` before it. It is
+ * its own iterator: where it can be done at once it is, without a turn through the scheduler; else it parks the goroutine, and goes on when the
+ * goroutine is made ready.
+ *
+ *   next, first    safepoint; give way if the slice is used up; try; else: put its references on the shadow stack, status WAITING, and
+ *                  with that look again: done after all, or queued where others find it
+ *   next, woken    take what was handed over
+ *
+ * The goroutine is WAITING before it is in any queue, since a change of status may have to scan its stack, which no lock may be held for.
+ */
+import type { Addr } from '../heap/memory.ts'
+import type { P } from './p.ts'
+
+/** What the scheduler sees when a goroutine has parked itself; `undefined` is giving way. */
+export const PARKED: unique symbol = Symbol('parked')
+
+const PARKED_STEP: IteratorYieldResult<typeof PARKED> = { done: false, value: PARKED }
+const GIVE_WAY_STEP: IteratorYieldResult<undefined> = { done: false, value: undefined }
+
+const FRESH = 0
+const AWAITS_TURN = 1
+const IS_PARKED = 2
+
+/** What a step of an operation yields to the scheduler. */
+export type Yielded = typeof PARKED | undefined
+
+export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknown>, Iterable<Yielded, T, unknown> {
+  protected readonly p: P
+  #state = FRESH
+  /** Words of the shadow stack in use before this operation put its references there, from the base; −1: it has not. */
+  #kept = -1
+
+  constructor(p: P) {
+    this.p = p
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<Yielded, T> {
+    const p = this.p
+    if (this.#state === FRESH) {
+      this.#state = AWAITS_TURN
+      if (p.isPolled) {
+        this.#keepReferences()
+        p.safepoint()
+      }
+      if (p.mustGiveWay) {
+        this.#keepReferences()
+        return GIVE_WAY_STEP
+      }
+    }
+    if (this.#state === AWAITS_TURN) {
+      if (this.tryNow()) return this.#finish()
+      this.#keepReferences()
+      if (this.parkOrFinish()) {
+        this.#state = IS_PARKED
+        return PARKED_STEP
+      }
+      p.unpark()
+      return this.#finish()
+    }
+    this.resume()
+    return this.#finish()
+  }
+
+  #finish(): IteratorReturnResult<T> {
+    const { stack } = this.p.collector
+    if (this.#kept >= 0) stack.top = stack.base + this.#kept
+    return { done: true, value: this.result() }
+  }
+
+  #keepReferences(): void {
+    if (this.#kept >= 0) return
+    const { stack } = this.p.collector
+    this.#kept = stack.top - stack.base
+    this.keepReferences(reference => stack.push(reference))
+  }
+
+  /** Word index of the `index`th reference that `keepReferences` has put on the shadow stack. */
+  protected slot(index: number): number {
+    return this.p.collector.stack.base + this.#kept + index
+  }
+
+  /** Puts every reference that it needs while it waits on the shadow stack. */
+  protected abstract keepReferences(keep: (reference: Addr) => void): void
+  /** Does it, if that is possible now. */
+  protected abstract tryNow(): boolean
+  /** Parks the goroutine, and queues it; false if it could be done on the second look and the goroutine is in no queue. */
+  protected abstract parkOrFinish(): boolean
+  /** The goroutine was woken: takes what it was woken with. Runs while its references are still kept. */
+  protected abstract resume(): void
+  protected abstract result(): T
+}

@@ -1,0 +1,172 @@
+/**
+ * Where runnable goroutines wait.
+ *
+ *   ring     per P, 256 goroutines that have not run: whoever has nothing to do may steal them
+ *   ready    per P, goroutines that have run there: any thread pushes, the P takes all at once, oldest first
+ *   global   what does not fit into a ring, and what a P that became a dedicated worker gave away
+ *
+ * A generator cannot move between threads, so a goroutine is pinned to the P on which it first ran.
+ *
+ * The ready list is a stack of pushes (CAS on its head) that its owner empties by one exchange and turns round: with a single taker that
+ * takes everything, no head can come back (no ABA).
+ */
+import { compareAndSwap, exchange, load, step, store } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import * as g from '../heap/layout/goroutine.ts'
+import * as p from '../heap/layout/p.ts'
+import { lock, unlock } from '../heap/lock.ts'
+import type { Memory } from '../heap/memory.ts'
+import type { GoroutineId } from './goroutines.ts'
+
+export class Ring {
+  readonly #memory: Memory
+  readonly #base: number
+
+  constructor(memory: Memory, pIndex: number) {
+    this.#memory = memory
+    this.#base = memory.p(pIndex, 0)
+  }
+
+  /** False if it is full. */
+  put(id: GoroutineId): boolean {
+    const { words } = this.#memory
+    const base = this.#base
+    lock(words, base + p.RING_LOCK)
+    const tail = words[base + p.RING_TAIL]
+    const fits = tail - words[base + p.RING_HEAD] < p.RING_SLOTS
+    if (fits) {
+      words[base + p.RING + (tail & (p.RING_SLOTS - 1))] = id
+      store(words, base + p.RING_TAIL, tail + 1)
+    }
+    unlock(words, base + p.RING_LOCK)
+    return fits
+  }
+
+  /** The oldest; 0 if it is empty. */
+  take(): GoroutineId {
+    if (this.isEmpty) return 0
+    const { words } = this.#memory
+    const base = this.#base
+    step('ring/take')
+    lock(words, base + p.RING_LOCK)
+    const head = words[base + p.RING_HEAD]
+    let id = 0
+    if (head !== words[base + p.RING_TAIL]) {
+      id = words[base + p.RING + (head & (p.RING_SLOTS - 1))]
+      store(words, base + p.RING_HEAD, head + 1)
+    }
+    unlock(words, base + p.RING_LOCK)
+    return id
+  }
+
+  get isEmpty(): boolean {
+    const { words } = this.#memory
+    return load(words, this.#base + p.RING_HEAD) === load(words, this.#base + p.RING_TAIL)
+  }
+}
+
+export class GlobalQueue {
+  readonly #memory: Memory
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  put(id: GoroutineId): void {
+    const { words } = this.#memory
+    lock(words, control.GLOBAL_LOCK)
+    words[this.#memory.goroutine(id, g.NEXT)] = 0
+    const last = words[control.GLOBAL_LAST]
+    if (last === 0) words[control.GLOBAL_FIRST] = id
+    else words[this.#memory.goroutine(last, g.NEXT)] = id
+    words[control.GLOBAL_LAST] = id
+    store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] + 1)
+    unlock(words, control.GLOBAL_LOCK)
+  }
+
+  take(): GoroutineId {
+    if (this.isEmpty) return 0
+    const { words } = this.#memory
+    lock(words, control.GLOBAL_LOCK)
+    const id = words[control.GLOBAL_FIRST]
+    if (id !== 0) {
+      words[control.GLOBAL_FIRST] = words[this.#memory.goroutine(id, g.NEXT)]
+      if (words[control.GLOBAL_FIRST] === 0) words[control.GLOBAL_LAST] = 0
+      store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] - 1)
+    }
+    unlock(words, control.GLOBAL_LOCK)
+    return id
+  }
+
+  get isEmpty(): boolean {
+    return load(this.#memory.words, control.GLOBAL_COUNT) === 0
+  }
+}
+
+/** Pushes a goroutine that is pinned to P `index` onto that P's ready list. By any thread. */
+export function pushReady(memory: Memory, index: number, id: GoroutineId): void {
+  const { words } = memory
+  const head = memory.p(index, p.READY)
+  const next = memory.goroutine(id, g.NEXT)
+  step('ready/push')
+  for (;;) {
+    const first = load(words, head)
+    words[next] = first
+    if (compareAndSwap(words, head, first, id)) return
+  }
+}
+
+/** The owner's end of a ready list: what it has taken, oldest first. */
+export class ReadyQueue {
+  readonly #memory: Memory
+  readonly #head: number
+  #first: GoroutineId = 0
+  #last: GoroutineId = 0
+
+  constructor(memory: Memory, pIndex: number) {
+    this.#memory = memory
+    this.#head = memory.p(pIndex, p.READY)
+  }
+
+  /** Adds one at the end. By the owner. */
+  put(id: GoroutineId): void {
+    const { words } = this.#memory
+    words[this.#memory.goroutine(id, g.NEXT)] = 0
+    if (this.#last === 0) this.#first = id
+    else words[this.#memory.goroutine(this.#last, g.NEXT)] = id
+    this.#last = id
+  }
+
+  take(): GoroutineId {
+    this.#fetch()
+    const id = this.#first
+    if (id !== 0) {
+      this.#first = this.#memory.words[this.#memory.goroutine(id, g.NEXT)]
+      if (this.#first === 0) this.#last = 0
+    }
+    return id
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === 0 && load(this.#memory.words, this.#head) === 0
+  }
+
+  /** Takes what others pushed, and appends it in the order of the pushes. */
+  #fetch(): void {
+    const { words } = this.#memory
+    if (words[this.#head] === 0) return
+    let pushed = exchange(words, this.#head, 0)
+    let inOrder = 0
+    while (pushed !== 0) {
+      const next = words[this.#memory.goroutine(pushed, g.NEXT)]
+      words[this.#memory.goroutine(pushed, g.NEXT)] = inOrder
+      inOrder = pushed
+      pushed = next
+    }
+    while (inOrder !== 0) {
+      const next = words[this.#memory.goroutine(inOrder, g.NEXT)]
+      this.put(inOrder)
+      inOrder = next
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Stopping the world. One word says it all, so that no two P can disagree:
+ *
+ *    31          13  12      11      8 7        0
+ *   ┌──────────────┬────────┬─────────┬──────────┐
+ *   │    epoch     │ claimed│  reason │ running  │     reason 0: not raised; running: Ps that run
+ *   └──────────────┴────────┴─────────┴──────────┘
+ *
+ *   raise    CAS (epoch as read before the hint, reason 0) → reason; then every P's poll word is set, and the raiser stops too
+ *   stop     a P that sees it at a safepoint, or is about to sleep: status WAITING, running − 1. Who brings running to 0 while a
+ *            reason is raised claims (CAS of that very word) and acts: it does what the reason says
+ *   restart  the actor stores epoch + 1, reason 0, running 0, and wakes all
+ *   go on    a P that stopped or slept: while a reason is raised, wait for the restart; else CAS running + 1. Status RUNNING
+ *
+ * Proof that one P acts, and alone. While a reason is raised running only falls: going on needs reason 0. So exactly one decrement
+ * reaches 0, and the claim is a CAS on the word that this decrement left: same epoch, same reason, nobody running. (With flag and count in two
+ * words a late P claimed the next epoch while others ran, and freed the live heap.)
+ * Proof that a raise belongs to its hint. The epoch moves with every restart, phases change in stops alone, and the raise is a CAS on the
+ * epoch read before the hint was looked at. So if it succeeds, the phase is still the one that the hint was about.
+ * A P that sleeps through a restart counts as stopped until it goes on: the next stop need not wait for it.
+ * Nobody is waited for by spinning: it lost throughput in every measurement.
+ */
+
+import { add, compareAndSwap, load, notify, now, or, step, store, wait } from '#sync'
+import type { StopReason } from '../gc/world.ts'
+import { InternalError } from '../heap/internal-error.ts'
+import { MARK_STARTED_AT, RESTARTED_AT, RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../heap/layout/control.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Memory } from '../heap/memory.ts'
+
+const RUNNING_MASK = 0xff
+const REASON_SHIFT = 8
+const REASON_MASK = 0xf << REASON_SHIFT
+const CLAIMED = 1 << 12
+const EPOCH_SHIFT = 13
+
+const epochOf = (word: number): number => word >>> EPOCH_SHIFT
+const reasonOf = (word: number): StopReason => (word & REASON_MASK) >> REASON_SHIFT
+const runningOf = (word: number): number => word & RUNNING_MASK
+
+/** A raised reason, or 0: for who watches. */
+export function raisedReason(memory: Memory): StopReason {
+  return reasonOf(load(memory.words, STOP))
+}
+
+export class Stop {
+  readonly #memory: Memory
+  readonly #words: Int32Array
+  readonly #pIndex: number
+  readonly #status: number
+  readonly #poll: number
+  readonly #act: (reason: StopReason) => void
+
+  /** `act` carries out a reason, with the world stopped. It must not throw. */
+  constructor(memory: Memory, pIndex: number, act: (reason: StopReason) => void) {
+    this.#memory = memory
+    this.#words = memory.words
+    this.#pIndex = pIndex
+    this.#status = memory.p(pIndex, p.STATUS)
+    this.#poll = memory.p(pIndex, p.POLL)
+    this.#act = act
+  }
+
+  epoch(): number {
+    return epochOf(load(this.#words, STOP))
+  }
+
+  get isRaised(): boolean {
+    return reasonOf(load(this.#words, STOP)) !== 0
+  }
+
+  /** Raises a stop in the given epoch. False if one was raised or carried out since. The caller must stop next. */
+  tryRaise(epoch: number, reason: StopReason): boolean {
+    const words = this.#words
+    step('stop/raise')
+    for (;;) {
+      const word = load(words, STOP)
+      if (epochOf(word) !== epoch || reasonOf(word) !== 0) return false
+      if (compareAndSwap(words, STOP, word, word | (reason << REASON_SHIFT))) break
+    }
+    // The raiser still runs, so nobody reads this before it stops.
+    this.#memory.doubles[this.#memory.measure(STOP_REQUESTED_AT)] = now()
+    for (let index = 0; index < this.#memory.layout.procs; index++) {
+      if (index !== this.#pIndex) or(words, this.#memory.p(index, p.POLL), p.POLL_STOP)
+    }
+    return true
+  }
+
+  /** This P no longer runs. Acts if it is the last one to stop. What it holds must have been published. */
+  leaveRunning(): void {
+    const words = this.#words
+    step('stop/acknowledge')
+    store(words, this.#status, p.STATUS_WAITING)
+    let word: number
+    do word = load(words, STOP)
+    while (!compareAndSwap(words, STOP, word, word - 1))
+    word--
+    if (reasonOf(word) !== 0 && runningOf(word) === 0 && compareAndSwap(words, STOP, word, word | CLAIMED)) {
+      this.#memory.doubles[this.#memory.measure(STOPPED_AT)] = now()
+      this.#act(reasonOf(word))
+      this.#restart(epochOf(word))
+    }
+  }
+
+  #restart(epoch: number): void {
+    const words = this.#words
+    const time = now()
+    this.#memory.doubles[this.#memory.measure(RESTARTED_AT)] = time
+    if (this.#memory.doubles[this.#memory.measure(MARK_STARTED_AT)] > time)
+      throw new InternalError('the clock runs backwards')
+    store(words, STOP, ((epoch + 1) << EPOCH_SHIFT) | 0)
+    add(words, RESTARTS, 1)
+    notify(words, RESTARTS)
+  }
+
+  /** This P runs again, once no stop is raised. False if the run ended while it waited. */
+  enterRunning(): boolean {
+    const words = this.#words
+    for (;;) {
+      const restarts = load(words, RESTARTS)
+      const word = load(words, STOP)
+      if (reasonOf(word) === 0) {
+        if (!compareAndSwap(words, STOP, word, word + 1)) continue
+        store(words, this.#status, p.STATUS_RUNNING)
+        return true
+      }
+      if ((load(words, this.#poll) & p.POLL_END) !== 0) return false
+      wait(words, RESTARTS, restarts)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { repositoryFiles, type SourceFile, typeScriptIn } from './files.ts'
+
+const core = ['heap', 'gc', 'scheduler', 'runtime']
+const mostCoreLines = 8000
+
+/** Absolute paths of somebody's machine; `docs/root/` or a URL's path is none. */
+const machinePath = /(?:(?<![\w.~})\]*/-])|(?<=file:\/\/))\/(?:work|root|tmp|home|Users)\/\w[^\s'"`)]*/g
+
+/** Hosts that packages come from; a lockfile that names one does not install elsewhere. */
+const registryHost = /\b(?:registry\.[\w-]+\.\w+|[\w.-]+\.(?:jfrog\.io|pkg\.dev)|npm\.pkg\.github\.com)\b/g
+
+function found(pattern: RegExp, files: readonly SourceFile[]): string[] {
+  return files.flatMap(file => [...file.text.matchAll(pattern)].map(match => `${file.path}: ${match[0]}`))
+}
+
+const saying = (text: string): SourceFile[] => [{ path: 'a.md', text }]
+
+test('machine paths and registry hosts are found where they stand', () => {
+  for (const folder of ['work', 'root', 'tmp', 'home']) {
+    const path = ['', folder, 'x', 'heap.ts'].join('/')
+    for (const text of [path, `see ${path}.`, `'${path}'`, `(${path})`, `file://${path}`])
+      expect(found(machinePath, saying(text)), text).toHaveLength(1)
+  }
+  expect(found(machinePath, saying('gc/work/queue.ts ./root/a ../tmp/b https://example.org/home/x'))).toEqual([])
+  for (const host of [
+    ['registry', 'npmjs', 'org'],
+    ['acme', 'jfrog', 'io'],
+  ].map(parts => parts.join('.')))
+    expect(found(registryHost, saying(`"resolved": "https://${host}/piscina"`))).toHaveLength(1)
+  expect(found(registryHost, saying('the registry. A registry of types: registry.add(type)'))).toEqual([])
+})
+
+test('no file names a path of the machine it was written on', () => {
+  expect(found(machinePath, repositoryFiles())).toEqual([])
+})
+
+test('no file names a package registry', () => {
+  const files = repositoryFiles()
+  expect(found(registryHost, files)).toEqual([])
+  expect(files.find(file => file.path === 'package-lock.json')?.text).not.toContain('"resolved": "http')
+})
+
+test(`the core holds at most ${mostCoreLines} lines`, () => {
+  const lines = typeScriptIn(repositoryFiles(), core).reduce((sum, file) => sum + file.text.split('\n').length - 1, 0)
+  console.log(`${lines} lines in ${core.join(', ')}`)
+  expect(lines).toBeLessThanOrEqual(mostCoreLines)
+})

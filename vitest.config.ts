@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+// Unit tests run the sources; package.json would lead them to dist.
+const alias = [
+  { find: /^#sync$/, replacement: source('heap/sync.ts') },
+  { find: /^sawtooth$/, replacement: source('runtime/program.ts') },
+  { find: /^sawtooth\/host$/, replacement: source('runtime/host.ts') },
+  { find: /^sawtooth\/pacer$/, replacement: source('gc/pacer/pacer.ts') },
+]
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit',
+          include: ['test/{heap,gc,scheduler,runtime,lab,models,structure}/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // These start the built command line or host in processes of their own, so they need a build first.
+        test: {
+          name: 'threads',
+          include: ['test/threads/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'stress',
+          include: ['test/stress/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: 3_600_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})

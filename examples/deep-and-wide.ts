@@ -2,31 +2,15 @@
 // than one cell to mark next, so a second marker finds nothing to do; the star can be marked by as many as there are.
 //   -- [CELLS]
 import { parseArgs } from 'node:util'
-import {
-  array,
-  enter,
-  gc,
-  getLocal,
-  i32,
-  keep,
-  leave,
-  local,
-  nil,
-  type Ref,
-  ref,
-  self,
-  setLocal,
-  struct,
-} from 'sawtooth'
+import { array, enter, gc, i32, keep, leave, nil, type Ref, ref, self, struct } from 'sawtooth'
 
 const Cell = struct('Cell', { next: self, value: i32 })
 const Cells = array(ref(Cell))
 
 function listOf(length: number): Ref<typeof Cell> {
-  const s = enter()
-  const head = local<typeof Cell>(nil)
-  for (let i = length; i > 0; i--) setLocal(head, Cell.new(getLocal(head), i))
-  return leave(s, getLocal(head))
+  let list: Ref<typeof Cell> = nil
+  for (let i = length; i > 0; i--) list = Cell.new(list, i) // new protects its arguments itself
+  return list
 }
 
 function sumOfList(list: Ref<typeof Cell>): number {

@@ -11,7 +11,7 @@ import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } fro
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, f64, i32, p, run, u8, u32, words } from './current.ts'
-import type { AnyKind, Get, Kind, Ref, Self, Set } from './kinds.ts'
+import type { AnyKind, Get, Kind, Put, Ref, Self } from './kinds.ts'
 
 /** An array type. */
 export interface ArrayType<K> {
@@ -22,7 +22,7 @@ export interface ArrayType<K> {
   /** Reads an element. Throws a TypeError for nil, a RangeError for an index out of range. */
   get(array: Ref<ArrayType<K>>, index: number): Get<K>
   /** Writes an element; a reference takes the write barrier. Throws as get. */
-  set(array: Ref<ArrayType<K>>, index: number, value: Set<K>): void
+  set(array: Ref<ArrayType<K>>, index: number, value: Put<K>): void
   length(array: Ref<ArrayType<K>>): number
 }
 

@@ -29,7 +29,7 @@ import {
 import { type ArrayType, array } from './array.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, i32, p, run, stack, words } from './current.ts'
-import { type AnyKind, type Get, nil, type Ref, type Self, type Set, type Storage } from './kinds.ts'
+import { type AnyKind, type Get, nil, type Put, type Ref, type Self, type Storage } from './kinds.ts'
 
 /** Something to write `yield*` before; its value is the operation's. */
 export interface Operation<T> extends Iterable<Yielded, T, unknown> {
@@ -49,7 +49,7 @@ export interface ChannelType<K> {
   /** Makes a channel with room for `capacity` values. A safepoint. Throws OutOfMemoryError. */
   readonly new: (capacity?: number) => Ref<ChannelType<K>>
   /** Sends; waits for a receiver or for room. Throws a ChannelError if the channel is closed. */
-  send(channel: Ref<ChannelType<K>>, value: Set<K>): Operation<void>
+  send(channel: Ref<ChannelType<K>>, value: Put<K>): Operation<void>
   /** Receives; waits for a value. 0, nil or false once the channel is closed and empty. */
   recv(channel: Ref<ChannelType<K>>): Operation<Get<K>>
   /** As recv, but undefined once the channel is closed and empty. */
@@ -61,7 +61,7 @@ export interface ChannelType<K> {
   capacity(channel: Ref<ChannelType<K>>): number
   /** For select. */
   receiving(channel: Ref<ChannelType<K>>): Case<Get<K>>
-  sending(channel: Ref<ChannelType<K>>, value: Set<K>): Case<undefined>
+  sending(channel: Ref<ChannelType<K>>, value: Put<K>): Case<undefined>
 }
 
 /**

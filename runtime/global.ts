@@ -3,19 +3,19 @@ import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
 import { expectRun, p, run, words } from './current.ts'
-import type { AnyKind, Get, Self, Set } from './kinds.ts'
+import type { AnyKind, Get, Put, Self } from './kinds.ts'
 
 /** A global variable. Neither get nor set is a safepoint, and neither orders anything between goroutines: use a mutex or a channel for that. */
 export interface Global<K> {
   get(): Get<K>
-  set(value: Set<K>): void
+  set(value: Put<K>): void
 }
 
 /** A global array of fixed length. Throws a RangeError for an index out of range. */
 export interface GlobalArray<K> {
   readonly length: number
   get(index: number): Get<K>
-  set(index: number, value: Set<K>): void
+  set(index: number, value: Put<K>): void
 }
 
 /**

@@ -274,6 +274,7 @@ async function mapped(
   const { kind, goroutine, isSyntaxError } = error
   const found = isSyntaxError && goroutine === null ? await program.findSyntaxError() : null
   if (found !== null) return { kind, message: found.message, goroutine, stack: null }
-  const stack = error.stack === null ? null : kind === 'internal' ? error.stack : program.mapStack(error.stack)
+  const hasLine = kind === 'program' || kind === 'breach' || kind === 'internal'
+  const stack = error.stack === null || !hasLine ? null : kind === 'internal' ? error.stack : program.mapStack(error.stack)
   return { kind, message: program.mapStack(error.message), goroutine, stack }
 }

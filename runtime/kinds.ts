@@ -63,6 +63,6 @@ export const self: Self = { storage: KIND_REF, label: 'self', typeId: () => 0, i
 
 /** What reading a kind yields, and what may be written; `This` is the struct that it is a field of. */
 export type Get<K, This = never> = K extends Self ? Ref<This> : K extends Kind<infer Value, never> ? Value : never
-export type Set<K, This = never> = K extends Self ? Ref<This> : K extends Kind<unknown, infer Value> ? Value : never
+export type Put<K, This = never> = K extends Self ? Ref<This> : K extends Kind<unknown, infer Value> ? Value : never
 /** Any kind. */
 export type AnyKind = Kind<unknown, never>

@@ -15,7 +15,7 @@ import { roundedBytes, sizeClassOf, spanClassOf } from '../heap/size-classes.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { cacheWord, expectRun, f64, i32, p, pollWord, run, stack, u32, words } from './current.ts'
-import type { AnyKind, Get, Ref, Self, Set, Storage } from './kinds.ts'
+import type { AnyKind, Get, Put, Ref, Self, Storage } from './kinds.ts'
 
 /** A field of a struct. Neither get nor set is a safepoint. */
 export interface Field<This, Out, In> {
@@ -32,8 +32,8 @@ export type Struct<Name extends string, F extends Fields> = {
   readonly typeId: number
   readonly typeName: Name
   /** Makes an object. A safepoint; it protects its own arguments. Throws OutOfMemoryError. */
-  readonly new: (...values: Set<F[keyof F], Struct<Name, F>>[]) => Ref<Struct<Name, F>>
-} & { readonly [K in keyof F]: Field<Struct<Name, F>, Get<F[K], Struct<Name, F>>, Set<F[K], Struct<Name, F>>> }
+  readonly new: (...values: Put<F[keyof F], Struct<Name, F>>[]) => Ref<Struct<Name, F>>
+} & { readonly [K in keyof F]: Field<Struct<Name, F>, Get<F[K], Struct<Name, F>>, Put<F[K], Struct<Name, F>>> }
 
 /** Names that a field may not have. */
 const RESERVED = new globalThis.Set(['new', 'typeId', 'typeName', 'constructor'])

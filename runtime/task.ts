@@ -5,11 +5,11 @@ import type { GoroutineId } from '../scheduler/goroutines.ts'
 import type { Coroutine } from '../scheduler/p.ts'
 import { verifyValue } from './check.ts'
 import { expectRun, p, run, words } from './current.ts'
-import type { AnyKind, Get, Self, Set } from './kinds.ts'
+import type { AnyKind, Get, Put, Self } from './kinds.ts'
 
 export type Parameters = readonly Exclude<AnyKind, Self>[]
 type Received<P extends Parameters> = { -readonly [I in keyof P]: Get<P[I]> }
-type Given<P extends Parameters> = { -readonly [I in keyof P]: Set<P[I]> }
+type Given<P extends Parameters> = { -readonly [I in keyof P]: Put<P[I]> }
 
 declare const parameters: unique symbol
 

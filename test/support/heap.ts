@@ -1,0 +1,96 @@
+// A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the collector.
+import type { Cache } from '../../heap/cache.ts'
+import { Heap } from '../../heap/heap.ts'
+import * as control from '../../heap/layout/control.ts'
+import { GRANULE_SHIFT } from '../../heap/layout/layout.ts'
+import * as p from '../../heap/layout/p.ts'
+import * as span from '../../heap/layout/span.ts'
+import { type Addr, Memory } from '../../heap/memory.ts'
+import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { Sweep } from '../../heap/sweep-span.ts'
+
+export const MiB = 1024 * 1024
+
+export interface HandHeapOptions {
+  readonly procs?: number
+  readonly check?: boolean
+  readonly workBuffers?: number
+}
+
+export class HandHeap {
+  readonly memory: Memory
+  readonly words: Int32Array
+  readonly heap: Heap
+  readonly caches: readonly Cache[]
+  readonly sweeps: readonly Sweep[]
+
+  constructor({ procs = 1, check = false, workBuffers = 64 }: HandHeapOptions = {}) {
+    this.memory = Memory.reserve({ arenaBytes: 4 * MiB, procs, workBuffers })
+    this.words = this.memory.words
+    this.heap = new Heap(this.memory, check)
+    this.heap.initialize()
+    const indices = Array.from({ length: procs }, (_, index) => index)
+    this.caches = indices.map(index => this.heap.cacheOf(index))
+    this.sweeps = indices.map(index => this.heap.sweepOf(index))
+  }
+
+  /** A slot of the class from a P's cache, as gc/allocator.ts takes it; 0 if there is no memory. */
+  allocateSlot(spanClass: number, pIndex = 0): Addr {
+    const cache = this.caches[pIndex]
+    const slotBytes = slotBytesOf(spanClass >> 1)
+    for (;;) {
+      const at = cache.take(spanClass, slotBytes)
+      if (at !== 0) return at
+      if (!cache.nextRun(spanClass) && cache.refill(spanClass, this.sweeps[pIndex]) === 0) return 0
+    }
+  }
+
+  /** A small object that may hold references. */
+  allocate(bytes: number, pIndex = 0): Addr {
+    return this.allocateSlot(spanClassOf(sizeClassOf(bytes), false), pIndex)
+  }
+
+  /** Colour of the object at an address. */
+  colourOf(object: Addr): number {
+    return this.memory.marks[object >>> GRANULE_SHIFT]
+  }
+
+  /** What the mark would have done. */
+  blacken(objects: Iterable<Addr>): void {
+    for (const object of objects) this.memory.marks[object >>> GRANULE_SHIFT] = span.BLACK
+  }
+
+  /** The termination stop: every cached span goes back, and all swept spans become unswept ones (gc/sweeper.ts, startSweep). */
+  endMark(): void {
+    for (const cache of this.caches) cache.flush()
+    this.words[control.PHASE] = control.PHASE_OFF
+    this.words[control.SWEEP_GENERATION] += 2
+    for (const word of [control.SWEEP_CLASS, control.PAGES_SWEPT, control.SWEPT_MARKED_BYTES, control.SWEEPERS]) {
+      this.words[word] = 0
+    }
+  }
+
+  /** Sweeps all that is unswept, and calls the sweep complete. */
+  sweepAll(pIndex = 0): void {
+    for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
+      for (let id = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
+        if (!this.heap.spans.ownToSweep(id)) throw new Error(`span ${id} is being swept already`)
+        if (this.sweeps[pIndex].sweep(id, false)) this.heap.central.pushSwept(id)
+      }
+    }
+    this.words[control.SWEEPERS] = control.SWEEP_DRAINED
+  }
+
+  /** A whole cycle in which these objects are found reachable. */
+  cycle(reachable: Iterable<Addr>): void {
+    this.blacken(reachable)
+    this.endMark()
+    this.sweepAll()
+  }
+
+  /** A double of a P. */
+  measure(name: number, pIndex = 0): number {
+    return this.memory.doubles[this.memory.pMeasure(pIndex, name)]
+  }
+}
+

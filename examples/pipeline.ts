@@ -29,7 +29,7 @@ function checksum(item: Ref<typeof Item>): number {
 export default function* main(...args: string[]) {
   const text = { type: 'string' } as const
   const options = { small: { type: 'boolean' }, stages: text, items: text } as const
-  const { small, stages = small ? 4 : 16, items = small ? 100 : 5_000 } = parseArgs({ args, options }).values
+  const { small, stages = small ? 4 : 16, items = small ? 100 : 20_000 } = parseArgs({ args, options }).values
 
   const last = local(Items.new(16))
   go(source, Number(items), getLocal(last))

@@ -94,7 +94,7 @@ export class Assists {
       if (work === 0) return
       this.#assist(work, credit)
       if (words[control.CYCLES] !== cycle || doubles[credit] >= 0) return
-      if (words[this.#memory.p(this.#pIndex, p.POLL)] !== 0) this.#world.safepoint()
+      if ((words[this.#memory.p(this.#pIndex, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.#world.safepoint()
       else this.#waitForCredit()
     }
   }

@@ -31,6 +31,7 @@ import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
 import type { Marker } from './marker.ts'
+import { probeStack } from './stack-probe.ts'
 
 /** The flush may be asked for by a nested call; a full buffer is flushed before the pair that would not fit. */
 const CAPACITY = 2 * p.BARRIER_PAIRS
@@ -76,6 +77,7 @@ export class WriteBarrier {
     const words = this.#words
     let count = words[this.#count]
     if (count === CAPACITY) {
+      probeStack()
       this.flush()
       count = 0
     }

@@ -41,6 +41,7 @@ import {
   STOP_FORCED_CYCLE,
   STOP_HEAP_CYCLE,
   STOP_PERIODIC_CYCLE,
+  STOP_STATISTICS,
   STOP_TERMINATION,
   type StopReason,
   type World,
@@ -124,6 +125,7 @@ export class Collector {
     if (reason <= STOP_FORCED_CYCLE + 2) this.cycle.setUp(reason as CycleTrigger)
     else if (reason === STOP_TERMINATION) this.cycle.terminate()
     else if (reason === STOP_COMMIT) this.cycle.changeGcPercent()
+    else if (reason === STOP_STATISTICS) this.cycle.takeStatistics()
   }
 
   /** True if the heap has reached its trigger and no cycle runs. */

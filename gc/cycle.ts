@@ -12,6 +12,7 @@ import { WriteBarrier } from './barrier.ts'
 import { Checkmark } from './checkmark.ts'
 import type { Collector } from './collector.ts'
 import { EVENT_SETUP, EVENT_TERMINATION } from './events.ts'
+import { takeStatistics } from './statistics.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
 /** Per-P doubles that count from the start of a cycle. */
@@ -124,9 +125,9 @@ export class Cycle {
     if (memory.words[control.PHASE] === control.PHASE_OFF) sweeper.pace(controller.sweepDistance)
   }
 
-  /** Flushes the caches, so that every counter is exact: for the memory statistics. */
-  flushCaches(): void {
-    for (const cache of this.#caches) cache.flush()
+  /** The counters as they are now, for the memory statistics. */
+  takeStatistics(): void {
+    takeStatistics(this.#collector.memory, this.#caches)
   }
 
   /** Carries out every shade that waits, then tells whether anything is grey or a stack unscanned. */

@@ -74,6 +74,11 @@ export class Drain {
     return words[control.PHASE] === control.PHASE_MARK && load(words, control.DRAINERS) === 0 && !this.#isSharedWork
   }
 
+  /** A plain load, as every poll; the bit that sends allocations the slow way asks nothing of a drain. */
+  get #isPolled(): boolean {
+    return (this.#memory.words[this.#poll] & ~p.POLL_ALWAYS) !== 0
+  }
+
   enter(): void {
     add(this.#memory.words, control.DRAINERS, 1)
   }
@@ -93,7 +98,7 @@ export class Drain {
     const cycle = words[control.CYCLES]
     let unchecked = 0
     for (;;) {
-      if (words[this.#poll] !== 0) this.#world.safepoint()
+      if (this.#isPolled) this.#world.safepoint()
       // After a stop everything is read again: the phase may have ended, and the next cycle begun.
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
       const rootWork = this.#roots.scanNext(false)
@@ -121,7 +126,7 @@ export class Drain {
     const cycle = words[control.CYCLES]
     let work = 0
     while (work < wanted) {
-      if (words[this.#poll] !== 0) break
+      if (this.#isPolled) break
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
       if (this.#step() === 0) {
         const rootWork = this.#roots.scanNext(false)

@@ -18,10 +18,10 @@ export class GreyQueue {
   readonly #buffers: WorkBuffers
   #active: WorkBuffer = 0
   #spare: WorkBuffer = 0
-  /** Word indices in the active buffer: its first entry, the next free one, the end. All 0 without one. */
-  #floor = 0
-  #top = 0
-  #ceiling = 0
+  /** Word indices in the active buffer: its first entry, the next free one, the end. All 0 without one. The mark loop works on copies. */
+  floor = 0
+  top = 0
+  ceiling = 0
 
   constructor(memory: Memory, buffers: WorkBuffers) {
     this.#words = memory.words
@@ -30,20 +30,20 @@ export class GreyQueue {
 
   /** Adds a grey object; false if no buffer can be had. */
   put(object: Addr): boolean {
-    if (this.#top === this.#ceiling && !this.#makeRoom()) return false
-    this.#words[this.#top++] = object
+    if (this.top === this.ceiling && !this.makeRoom()) return false
+    this.#words[this.top++] = object
     return true
   }
 
   /** Takes a grey object, from the shared list if need be; 0 if there is none. */
   take(): Addr {
-    if (this.#top === this.#floor && !this.#findMore()) return 0
-    return this.#words[--this.#top]
+    if (this.top === this.floor && !this.findMore()) return 0
+    return this.#words[--this.top]
   }
 
   /** True if this P holds no grey object. */
   get isEmpty(): boolean {
-    return this.#top === this.#floor && (this.#spare === 0 || this.#words[this.#spare + WORK_BUFFER_COUNT] === 0)
+    return this.top === this.floor && (this.#spare === 0 || this.#words[this.#spare + WORK_BUFFER_COUNT] === 0)
   }
 
   /** Hands all that this P holds to the shared lists; true if that was any object. */
@@ -64,21 +64,22 @@ export class GreyQueue {
       this.#spare = 0
       return true
     }
-    if (this.#top - this.#floor <= TOO_FEW_TO_SHARE) return false
+    if (this.top - this.floor <= TOO_FEW_TO_SHARE) return false
     const half = this.#spare !== 0 ? this.#spare : this.#buffers.takeEmpty()
     if (half === 0) return false
-    const kept = this.#floor + ((this.#top - this.#floor) >> 1)
-    this.#words.copyWithin(half + WORK_BUFFER_ENTRIES, kept, this.#top)
-    this.#words[half + WORK_BUFFER_COUNT] = this.#top - kept
-    this.#top = kept
+    const kept = this.floor + ((this.top - this.floor) >> 1)
+    this.#words.copyWithin(half + WORK_BUFFER_ENTRIES, kept, this.top)
+    this.#words[half + WORK_BUFFER_COUNT] = this.top - kept
+    this.top = kept
     this.#spare = 0
     this.#buffers.putFull(half)
     return true
   }
 
-  #makeRoom(): boolean {
+  /** Makes room at `top`, in the spare buffer or a new one; false if no buffer can be had. */
+  makeRoom(): boolean {
     this.#swap()
-    if (this.#top !== this.#ceiling) return true
+    if (this.top !== this.ceiling) return true
     const empty = this.#buffers.takeEmpty()
     if (empty === 0) return false
     if (this.#active !== 0) {
@@ -90,9 +91,10 @@ export class GreyQueue {
     return true
   }
 
-  #findMore(): boolean {
+  /** Finds an object below `top`, in the spare buffer or in the shared list; false if there is none. */
+  findMore(): boolean {
     this.#swap()
-    if (this.#top !== this.#floor) return true
+    if (this.top !== this.floor) return true
     const full = this.#buffers.takeFull()
     if (full === 0) return false
     if (this.#active !== 0) this.#buffers.putEmpty(this.#active)
@@ -109,15 +111,15 @@ export class GreyQueue {
 
   /** Writes the active buffer's count into it. */
   #suspend(): void {
-    if (this.#active !== 0) this.#words[this.#active + WORK_BUFFER_COUNT] = this.#top - this.#floor
+    if (this.#active !== 0) this.#words[this.#active + WORK_BUFFER_COUNT] = this.top - this.floor
   }
 
   /** Makes a buffer, or none, the active one. */
   #resume(buffer: WorkBuffer): void {
     this.#active = buffer
-    this.#floor = buffer === 0 ? 0 : buffer + WORK_BUFFER_ENTRIES
-    this.#ceiling = buffer === 0 ? 0 : buffer + WORK_BUFFER_WORDS
-    this.#top = buffer === 0 ? 0 : this.#floor + this.#words[buffer + WORK_BUFFER_COUNT]
+    this.floor = buffer === 0 ? 0 : buffer + WORK_BUFFER_ENTRIES
+    this.ceiling = buffer === 0 ? 0 : buffer + WORK_BUFFER_WORDS
+    this.top = buffer === 0 ? 0 : this.floor + this.#words[buffer + WORK_BUFFER_COUNT]
   }
 
   #giveBack(buffer: WorkBuffer): void {

@@ -74,35 +74,93 @@ export class Marker {
     } else if (this.#check) this.#checkColour(object, colour)
   }
 
-  /** Scans up to about `budget` bytes of grey objects. Returns the steps done, 0 if there was nothing: see NOSCAN_STEP. */
+  /**
+   * Scans up to about `budget` bytes of grey objects. Returns the steps done, 0 if there was nothing: see NOSCAN_STEP.
+   * The mark loop: shade and queue are written out here, and what they touch is in locals (13.5 ns an object with calls, measured; see
+   * docs/performance.md).
+   */
   scanSome(budget: number): number {
+    const i32 = this.#i32
+    const marks = this.#marks
+    const words = this.#words
+    const queue = this.queue
+    const typeSlots = this.#typeSlots
+    let { top, floor, ceiling } = queue
     let done = 0
+    let scanWork = 0
+    let bytesMarked = 0
     while (done < budget) {
-      const entry = this.queue.take()
-      if (entry === 0) break
-      done += this.#scan(entry)
+      if (top === floor) {
+        queue.top = top
+        const found = queue.findMore()
+        top = queue.top
+        if (!found) break
+        floor = queue.floor
+        ceiling = queue.ceiling
+      }
+      const entry = words[--top]
+      step('mark/scan')
+      const word = entry >>> 2
+      const header = i32[word]
+      const references = header >>> HEADER_REFERENCES_SHIFT
+      const slot = words[typeSlots + (header & HEADER_TYPE_MASK)]
+      if ((entry & OBLET) !== 0 || references === REFERENCE_ARRAY || slot === 0) {
+        queue.top = top
+        done += this.#scanUncommon(entry)
+        top = queue.top
+        floor = queue.floor
+        ceiling = queue.ceiling
+        continue
+      }
+      bytesMarked += slot
+      if (references === 0) {
+        done += NOSCAN_STEP
+        continue
+      }
+      const end = word + references
+      for (let index = word + 1; index <= end; index++) {
+        const target = i32[index]
+        if (target === 0) continue
+        const granule = target >>> GRANULE_SHIFT
+        const colour = marks[granule]
+        if (colour !== span.WHITE) {
+          if (this.#check) this.#checkColour(target, colour)
+          continue
+        }
+        marks[granule] = span.BLACK
+        if (top === ceiling) {
+          queue.top = top
+          const hasRoom = queue.makeRoom()
+          top = queue.top
+          floor = queue.floor
+          ceiling = queue.ceiling
+          if (!hasRoom) {
+            this.#leaveGrey(target)
+            continue
+          }
+        }
+        words[top++] = target
+      }
+      const work = (references + 1) << 2
+      scanWork += work
+      done += work
     }
+    queue.top = top
+    this.scanWork += scanWork
+    this.bytesMarked += bytesMarked
     return done
   }
 
-  #scan(entry: number): number {
-    step('mark/scan')
+  /** Scans anything: an object, an array or a piece of one. */
+  #scanUncommon(entry: number): number {
     const i32 = this.#i32
     const word = entry >>> 2
     if ((entry & OBLET) !== 0) return this.#scanPiece(entry - OBLET)
     const header = i32[word]
     const references = header >>> HEADER_REFERENCES_SHIFT
     if (references === REFERENCE_ARRAY) return this.#scanArray(entry)
-    const slot = this.#words[this.#typeSlots + (header & HEADER_TYPE_MASK)]
-    this.bytesMarked += slot !== 0 ? slot : this.#slotBytes(entry)
-    if (references === 0) return NOSCAN_STEP
-    for (let index = 1; index <= references; index++) {
-      const target = i32[word + index]
-      if (target !== 0) this.shade(target)
-    }
-    const work = (references + 1) << 2
-    this.scanWork += work
-    return work
+    this.bytesMarked += this.#slotBytes(entry)
+    return references === 0 ? NOSCAN_STEP : this.#scanRange(entry + 4, entry + 4 + references * 4) + 4
   }
 
   /** Scans the first piece of an array of references and queues the others. */
@@ -172,7 +230,7 @@ export class Marker {
     for (let granule = (id << PAGE_SHIFT) >>> GRANULE_SHIFT; granule < end; granule += stride) {
       if (this.#marks[granule] !== span.GREY_MARK) continue
       this.#marks[granule] = span.BLACK
-      this.#scan(granule << GRANULE_SHIFT)
+      this.#scanUncommon(granule << GRANULE_SHIFT)
     }
   }
 

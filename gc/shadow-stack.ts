@@ -10,6 +10,7 @@
 import * as g from '../heap/layout/goroutine.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
 import type { Stacks } from '../heap/stacks.ts'
+import { probeStack } from './stack-probe.ts'
 
 export class ShadowStack {
   readonly words: Int32Array
@@ -55,6 +56,7 @@ export class ShadowStack {
 
   /** Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it. */
   #grow(): void {
+    probeStack()
     const size = this.limit - this.base
     const segment = this.#stacks.allocate(size * 2)
     if (segment === 0) {

@@ -34,6 +34,7 @@ export function setGCPercent(percent: number): number {
 /** Memory statistics, exact at one moment: stops the world (Go's runtime.ReadMemStats). A safepoint. */
 export function readMemStats(): MemStats {
   probeStack()
+  // The snapshot of somebody else's stop may come later than this one's: just as good.
   while (!p.raise(p.epoch(), STOP_STATISTICS));
   return memStatsOf(p.memory)
 }

@@ -275,6 +275,7 @@ async function mapped(
   const found = isSyntaxError && goroutine === null ? await program.findSyntaxError() : null
   if (found !== null) return { kind, message: found.message, goroutine, stack: null }
   const hasLine = kind === 'program' || kind === 'breach' || kind === 'internal'
-  const stack = error.stack === null || !hasLine ? null : kind === 'internal' ? error.stack : program.mapStack(error.stack)
+  const stack =
+    error.stack === null || !hasLine ? null : kind === 'internal' ? error.stack : program.mapStack(error.stack)
   return { kind, message: program.mapStack(error.message), goroutine, stack }
 }

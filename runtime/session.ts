@@ -7,7 +7,10 @@ import { availableParallelism } from 'node:os'
 import { load, now, store } from '#sync'
 import { CycleRecords, type RawCycle } from '../gc/cycle-record.ts'
 import { EVENT_NAMES, Events } from '../gc/events.ts'
+import { statisticsOf, takeStatistics } from '../gc/statistics.ts'
+import type { Cache } from '../heap/cache.ts'
 import { Declarations } from '../heap/declarations.ts'
+import { Heap } from '../heap/heap.ts'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
@@ -15,7 +18,7 @@ import type { Memory } from '../heap/memory.ts'
 import type { Configuration, RunOptions } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
 import { cycleOf, extraOf } from './cycle-of.ts'
-import { memStatsOf, totalsOf } from './mem-stats.ts'
+import { memStatsOf } from './mem-stats.ts'
 import type { CycleRecord, RunError, RunRecord } from './record.ts'
 import {
   formatGcTrace,
@@ -292,10 +295,16 @@ export class Session {
     if (frames.length > 0) this.writeLine(frames.join('\n'))
   }
 
+  #caches(): Cache[] {
+    const heap = new Heap(this.memory, false)
+    return this.#rings.map((_, index) => heap.cacheOf(index))
+  }
+
   #record(exit: number, error: RunError | null): RunRecord {
     const { configuration, memory } = this
     const { words } = memory
-    const totals = totalsOf(memory)
+    takeStatistics(memory, this.#caches())
+    const statistics = statisticsOf(memory)
     return {
       schema: 1,
       program: configuration.program,
@@ -316,8 +325,8 @@ export class Session {
       rescues: load(words, control.RESCUES),
       cycles: this.#cycles,
       memStats: memStatsOf(memory),
-      allocations: { objects: totals.objects, bytes: totals.bytes },
-      barriers: { stores: totals.stores, flushes: totals.flushes },
+      allocations: { objects: statistics.allocatedObjects, bytes: statistics.allocatedBytes },
+      barriers: { stores: statistics.barrierStores, flushes: statistics.barrierFlushes },
       goroutines: {
         started: load(words, control.GOROUTINES_STARTED),
         finished: load(words, control.GOROUTINES_FINISHED),

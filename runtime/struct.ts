@@ -7,6 +7,7 @@
  * black). There are three forms of it: for up to 3 and up to 7 words of fields, written without looking at their kinds, and for all else. Every
  * object has room for 3 words, so a missing argument writes 0 where nothing is.
  */
+import { probeStack } from '../gc/stack-probe.ts'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import { CACHE_WORDS, LIMIT } from '../heap/layout/p.ts'
 import type { Addr } from '../heap/memory.ts'
@@ -147,6 +148,7 @@ abstract class StructType {
 
   /** A slot by the slow path, its fields still 0. The references among the values are on the shadow stack meanwhile. */
   protected takeSlowly(values: readonly number[]): Addr {
+    probeStack()
     const { fields, bytes, references, name } = this.plan
     if (this.check) this.#verifyValues(values)
     const top = stack.top - stack.base

@@ -1,4 +1,5 @@
 /** Tasks: the functions that goroutines run, and starting them. */
+import { probeStack } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../scheduler/channel.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
@@ -91,6 +92,7 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
     throw new TypeError(
       `go: task ${task.taskName} takes ${task.kinds.length} arguments, and was given ${values.length}`,
     )
+  probeStack()
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, values)
   p.place(id, where)

@@ -11,6 +11,7 @@
  * stack of a sender that waits, where it may be the only copy and that stack not scanned yet.
  */
 import { step } from '#sync'
+import { probeStack } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Addr } from '../heap/memory.ts'
@@ -127,6 +128,7 @@ export class Channels {
   close(channel: Addr): void {
     const { i32 } = this.#p.memory
     const word = channel >>> 2
+    probeStack()
     this.lock(channel)
     const wasClosed = i32[word + CHANNEL_CLOSED] !== 0
     i32[word + CHANNEL_CLOSED] = 1

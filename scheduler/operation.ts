@@ -9,6 +9,7 @@
  *
  * The goroutine is WAITING before it is in any queue, since a change of status may have to scan its stack, which no lock may be held for.
  */
+import { probeStack } from '../gc/stack-probe.ts'
 import type { Addr } from '../heap/memory.ts'
 import type { P } from './p.ts'
 
@@ -41,6 +42,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
 
   next(): IteratorResult<Yielded, T> {
     const p = this.p
+    probeStack()
     if (this.#state === FRESH) {
       this.#state = AWAITS_TURN
       if (p.isPolled) {

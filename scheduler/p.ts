@@ -250,6 +250,9 @@ export class P implements World {
     this.collector.assists.settle(id)
     this.#stopRunning(id, g.G_DEAD)
     this.#coroutines[id] = undefined
+    // Its number may be used again at once, on any P.
+    this.collector.stack.unload()
+    words[this.#base + p.GOROUTINE] = 0
     sub(words, this.#base + p.LIVE, 1)
     this.goroutines.release(id)
     if (id === 1) this.#endRun(control.RUN_FINISHED)

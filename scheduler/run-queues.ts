@@ -33,10 +33,11 @@ export class Ring {
     const base = this.#base
     lock(words, base + p.RING_LOCK)
     const tail = words[base + p.RING_TAIL]
-    const fits = tail - words[base + p.RING_HEAD] < p.RING_SLOTS
+    // Both count on through 2³¹; their difference does not.
+    const fits = ((tail - words[base + p.RING_HEAD]) | 0) < p.RING_SLOTS
     if (fits) {
       words[base + p.RING + (tail & (p.RING_SLOTS - 1))] = id
-      store(words, base + p.RING_TAIL, tail + 1)
+      store(words, base + p.RING_TAIL, (tail + 1) | 0)
     }
     unlock(words, base + p.RING_LOCK)
     return fits
@@ -53,7 +54,7 @@ export class Ring {
     let id = 0
     if (head !== words[base + p.RING_TAIL]) {
       id = words[base + p.RING + (head & (p.RING_SLOTS - 1))]
-      store(words, base + p.RING_HEAD, head + 1)
+      store(words, base + p.RING_HEAD, (head + 1) | 0)
     }
     unlock(words, base + p.RING_LOCK)
     return id

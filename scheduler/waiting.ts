@@ -7,6 +7,7 @@
  */
 
 import { now } from '#sync'
+import { probeStack } from '../gc/stack-probe.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { lock, unlock } from '../heap/lock.ts'
@@ -112,6 +113,7 @@ export class LockMutex extends Wait {
 export function unlockMutex(p: P, mutex: Addr): void {
   const { i32 } = p.memory
   const word = mutex >>> 2
+  probeStack()
   lock(i32, word + WAITABLE_LOCK)
   const wasHeld = i32[word + WAITABLE_STATE] !== 0
   const next = wasHeld ? wakeFirst(p, word) : false
@@ -134,6 +136,7 @@ export class WaitForGroup extends Wait {
 export function addToGroup(p: P, group: Addr, delta: number): void {
   const { i32 } = p.memory
   const word = group >>> 2
+  probeStack()
   lock(i32, word + WAITABLE_LOCK)
   const count = i32[word + WAITABLE_STATE] + delta
   if (count >= 0) i32[word + WAITABLE_STATE] = count

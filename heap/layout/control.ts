@@ -286,5 +286,8 @@ export const PACER_STATE_COUNT = 64
 export const PAUSE_RING = 256
 export const PAUSES = PACER_STATE + PACER_STATE_COUNT
 export const PAUSE_ENDS = PAUSES + PAUSE_RING
+/** The snapshot of gc/statistics.ts. stopped. */
+export const STATISTICS = PAUSE_ENDS + PAUSE_RING
+export const STATISTICS_COUNT = 16
 /** Doubles in the measures region. */
-export const DOUBLES = PAUSE_ENDS + PAUSE_RING
+export const DOUBLES = STATISTICS + STATISTICS_COUNT

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { Heap } from '../../heap/heap.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as goroutine from '../../heap/layout/goroutine.ts'
 import { layOut, MAX_ARENA_BYTES, MIN_ARENA_BYTES, PAGE_BYTES } from '../../heap/layout/layout.ts'
 import * as p from '../../heap/layout/p.ts'
 import * as span from '../../heap/layout/span.ts'
-import { Heap } from '../../heap/heap.ts'
 import { Memory } from '../../heap/memory.ts'
 
 const sizes = [
@@ -115,7 +115,21 @@ const colours = ['FREE', 'WHITE', 'GREY_MARK', 'BLACK', 'QUARANTINE_NEW', 'QUARA
 const sizesOf = ['WORDS', 'DOUBLES']
 const controlWords = wordsOf(
   control,
-  [...sizesOf, ...measures, 'PAGE_BIN_COUNT', 'STACK_FREE_COUNT', 'NO_BYTES', 'SWEEP_DRAINED', 'PACER_STATE_COUNT', 'PAUSE_RING', 'RUN_BOOTING', 'RUN_ACTIVE', 'RUN_FINISHED', 'RUN_FAILED', 'RUN_ABORTED'],
+  [
+    ...sizesOf,
+    ...measures,
+    'PAGE_BIN_COUNT',
+    'STACK_FREE_COUNT',
+    'NO_BYTES',
+    'SWEEP_DRAINED',
+    'PACER_STATE_COUNT',
+    'PAUSE_RING',
+    'RUN_BOOTING',
+    'RUN_ACTIVE',
+    'RUN_FINISHED',
+    'RUN_FAILED',
+    'RUN_ABORTED',
+  ],
   ['PHASE_'],
 )
 const pWords = wordsOf(
@@ -125,13 +139,29 @@ const pWords = wordsOf(
 )
 const goroutineWords = wordsOf(
   goroutine,
-  [...sizesOf, ...goroutineDoubles, 'ARGUMENTS_MAX', 'WAIT_NONE', 'WAIT_SEND', 'WAIT_RECEIVE', 'WAIT_SELECT', 'WAIT_SLEEP', 'WAIT_MUTEX', 'WAIT_GROUP', 'WAIT_YIELD'],
+  [
+    ...sizesOf,
+    ...goroutineDoubles,
+    'ARGUMENTS_MAX',
+    'WAIT_NONE',
+    'WAIT_SEND',
+    'WAIT_RECEIVE',
+    'WAIT_SELECT',
+    'WAIT_SLEEP',
+    'WAIT_MUTEX',
+    'WAIT_GROUP',
+    'WAIT_YIELD',
+  ],
   ['G_', 'WAITER_'],
 )
 const spanWords = wordsOf(span, ['WORDS', 'PAGE_SPAN', ...colours], ['CENTRAL_'])
 
 const controlRanges = { PAGE_BINS: control.PAGE_BIN_COUNT, STACK_FREE: control.STACK_FREE_COUNT }
-const measureRanges = { PACER_STATE: control.PACER_STATE_COUNT, PAUSES: control.PAUSE_RING, PAUSE_ENDS: control.PAUSE_RING }
+const measureRanges = {
+  PACER_STATE: control.PACER_STATE_COUNT,
+  PAUSES: control.PAUSE_RING,
+  PAUSE_ENDS: control.PAUSE_RING,
+}
 const pRanges = { CACHE: p.SPAN_CLASSES * p.CACHE_WORDS, BARRIER: 2 * p.BARRIER_PAIRS, RING: p.RING_SLOTS }
 
 test.each<[string, [string, number][], number, Record<string, number>]>([
@@ -141,7 +171,12 @@ test.each<[string, [string, number][], number, Record<string, number>]>([
   ['doubles of a P', pick(p, pMeasures), p.DOUBLES, {}],
   ['words of a cache entry', pick(p, cacheEntry), p.CACHE_WORDS, {}],
   ['words of a goroutine', goroutineWords, goroutine.WORDS, {}],
-  ['doubles of a goroutine', pick(goroutine, goroutineDoubles), goroutine.DOUBLES, { ARGUMENTS: goroutine.ARGUMENTS_MAX }],
+  [
+    'doubles of a goroutine',
+    pick(goroutine, goroutineDoubles),
+    goroutine.DOUBLES,
+    { ARGUMENTS: goroutine.ARGUMENTS_MAX },
+  ],
   ['words of a wait record', pick(goroutine, waiter), goroutine.WAITER_WORDS, {}],
   ['words of a span', spanWords, span.WORDS, {}],
   ['words of a central list', pick(span, central), span.CENTRAL_WORDS, { CENTRAL_PARTIAL: 2, CENTRAL_FULL: 2 }],

@@ -88,6 +88,14 @@ test('a page is taken from the shortest run that has one, and the long run stays
   pages.free(fence, 1)
 })
 
+test('of long runs of one length the first is taken', () => {
+  const runs = Array.from({ length: 5 }, () => pages.allocate(70))
+  for (const index of [3, 1]) pages.free(runs[index], 70)
+  expect([pages.allocate(66), pages.allocate(70)]).toEqual([runs[1], runs[3]])
+  pages.free(runs[1], 66)
+  for (const index of [0, 2, 3, 4]) pages.free(runs[index], 70)
+})
+
 test('a request that no run can hold is answered with 0, and changes nothing', () => {
   const before = words[PAGES_IN_USE]
   expect(pages.allocate(last + 1)).toBe(0)

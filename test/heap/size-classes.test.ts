@@ -41,7 +41,8 @@ test('every small size gets the smallest class that holds it', () => {
   for (let bytes = 0; bytes <= MAX_SMALL_BYTES; bytes++) {
     if (bytes > slotBytesOf(expected)) expected++
     if (sizeClassOf(bytes) !== expected) expect(sizeClassOf(bytes), `${bytes} bytes`).toBe(expected)
-    if (roundedBytes(bytes) !== slotBytesOf(expected)) expect(roundedBytes(bytes), `${bytes} bytes`).toBe(slotBytesOf(expected))
+    if (roundedBytes(bytes) !== slotBytesOf(expected))
+      expect(roundedBytes(bytes), `${bytes} bytes`).toBe(slotBytesOf(expected))
   }
   expect(expected).toBe(SIZE_CLASSES - 1)
 })

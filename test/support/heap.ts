@@ -93,4 +93,3 @@ export class HandHeap {
     return this.memory.doubles[this.memory.pMeasure(pIndex, name)]
   }
 }
-

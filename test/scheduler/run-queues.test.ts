@@ -1,0 +1,95 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import * as control from '../../heap/layout/control.ts'
+import * as p from '../../heap/layout/p.ts'
+import { GlobalQueue, pushReady, ReadyQueue, Ring } from '../../scheduler/run-queues.ts'
+import { HandHeap } from '../support/heap.ts'
+
+const { memory, words } = new HandHeap({ procs: 2 })
+
+/** Puts this many new goroutines (positive), or takes as many. */
+const steps = fc.array(fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -300, max: 300 })), {
+  maxLength: 40,
+})
+
+/** A queue behaves as a list of at most `capacity` in which the oldest is first. */
+function behavesAsList(queue: Ring | GlobalQueue, capacity: number, check: (list: readonly number[]) => void): void {
+  fc.assert(
+    fc.property(steps, sequence => {
+      const list: number[] = []
+      let next = 1
+      for (const count of sequence) {
+        for (let n = 0; n < count; n++, next++) {
+          if ((queue.put(next) ?? true) !== list.length < capacity) throw new Error(`put with ${list.length} inside`)
+          if (list.length < capacity) list.push(next)
+        }
+        for (let n = 0; n > count; n--) expect(queue.take()).toBe(list.shift() ?? 0)
+        expect(queue.isEmpty).toBe(list.length === 0)
+        check(list)
+      }
+      while (queue.take() !== 0);
+    }),
+    { numRuns: 50 },
+  )
+}
+
+test('the ring of a P gives back the oldest first, and takes no more than 256', () => {
+  behavesAsList(new Ring(memory, 1), p.RING_SLOTS, () => {})
+})
+
+test('a thief takes from the same ring, and the other P has one of its own', () => {
+  const [owner, thief, other] = [new Ring(memory, 0), new Ring(memory, 0), new Ring(memory, 1)]
+  for (const id of [1, 2, 3]) owner.put(id)
+  other.put(9)
+  expect([thief.take(), owner.take(), thief.take(), owner.take(), thief.isEmpty]).toEqual([1, 2, 3, 0, true])
+  expect(other.take()).toBe(9)
+})
+
+test('the global queue gives back the oldest first, and knows its length', () => {
+  behavesAsList(new GlobalQueue(memory), Number.POSITIVE_INFINITY, list => {
+    expect(words[control.GLOBAL_COUNT]).toBe(list.length)
+  })
+})
+
+test('a goroutine that leaves the global queue may enter it again at once', () => {
+  const queue = new GlobalQueue(memory)
+  for (const id of [5, 6]) queue.put(id)
+  queue.put(queue.take())
+  expect([queue.take(), queue.take(), queue.take()]).toEqual([6, 5, 0])
+})
+
+test('ready goroutines run in the order in which they became ready, whoever made them so', () => {
+  const step = fc.constantFrom('own', 'pushed', 'take')
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 100 }), sequence => {
+      const queue = new ReadyQueue(memory, 0)
+      // The owner finds what others pushed when it takes: it comes after what it had put itself until then.
+      const list: number[] = []
+      const pushed: number[] = []
+      let next = 1
+      for (const one of sequence) {
+        if (one === 'own') {
+          queue.put(next)
+          list.push(next++)
+        } else if (one === 'pushed') {
+          pushReady(memory, 0, next)
+          pushed.push(next++)
+        } else {
+          list.push(...pushed.splice(0))
+          expect(queue.take()).toBe(list.shift() ?? 0)
+        }
+        expect(queue.isEmpty).toBe(list.length + pushed.length === 0)
+      }
+      const rest: number[] = []
+      for (let id: number; (id = queue.take()) !== 0; ) rest.push(id)
+      expect(rest).toEqual([...list, ...pushed])
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('a push goes to the list of its P alone', () => {
+  const [one, other] = [new ReadyQueue(memory, 0), new ReadyQueue(memory, 1)]
+  pushReady(memory, 1, 7)
+  expect([one.isEmpty, one.take(), other.isEmpty, other.take()]).toEqual([true, 0, false, 7])
+})

@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { beforeEach, expect, test, vi } from 'vitest'
+import { STOP_COMMIT, STOP_HEAP_CYCLE, STOP_STATISTICS, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
+import { RESTARTS, STOP } from '../../heap/layout/control.ts'
+import * as p from '../../heap/layout/p.ts'
+import { raisedReason, Stop } from '../../scheduler/stop.ts'
+import { HandHeap } from '../support/heap.ts'
+
+// Waiting is replaced by what the other Ps do meanwhile: there is one thread here.
+const other = vi.hoisted(() => ({ meanwhile: (): void => {} }))
+vi.mock('#sync', async importOriginal => ({
+  ...(await importOriginal<typeof import('#sync')>()),
+  wait: () => other.meanwhile(),
+}))
+
+const PROCS = 3
+const { memory, words } = new HandHeap({ procs: PROCS })
+const status = (index: number): number => words[memory.p(index, p.STATUS)]
+const poll = (index: number): number => words[memory.p(index, p.POLL)]
+
+let acts: { reason: StopReason; by: number; statuses: number[] }[]
+let stops: Stop[]
+
+beforeEach(() => {
+  other.meanwhile = () => {
+    throw new Error('asleep for ever')
+  }
+  words[STOP] = words[RESTARTS] = 0
+  acts = []
+  stops = Array.from({ length: PROCS }, (_, index) => {
+    words[memory.p(index, p.STATUS)] = p.STATUS_ABSENT
+    words[memory.p(index, p.POLL)] = 0
+    return new Stop(memory, index, reason => {
+      expect(stops[index].tryRaise(stops[index].epoch(), STOP_STATISTICS)).toBe(false)
+      acts.push({ reason, by: index, statuses: stops.map((_, at) => status(at)) })
+    })
+  })
+})
+
+const [W, R] = [p.STATUS_WAITING, p.STATUS_RUNNING]
+
+test('the last P to stop acts, once, when no other runs; then all may go on', () => {
+  const [one, two] = stops
+  one.enterRunning()
+  two.enterRunning()
+  const epoch = one.epoch()
+  expect(one.tryRaise(epoch, STOP_HEAP_CYCLE)).toBe(true)
+  expect([poll(0), poll(1), poll(2)]).toEqual([0, p.POLL_STOP, p.POLL_STOP])
+  expect([two.isRaised, raisedReason(memory)]).toEqual([true, STOP_HEAP_CYCLE])
+  one.leaveRunning()
+  expect(acts).toEqual([])
+  two.leaveRunning()
+  expect(acts).toEqual([{ reason: STOP_HEAP_CYCLE, by: 1, statuses: [W, W, p.STATUS_ABSENT] }])
+  expect([one.isRaised, raisedReason(memory), one.epoch(), words[RESTARTS]]).toEqual([false, 0, epoch + 1, 1])
+  expect([one.enterRunning(), two.enterRunning(), status(0), status(1)]).toEqual([true, true, R, R])
+  one.leaveRunning()
+  two.leaveRunning()
+  expect(acts).toHaveLength(1)
+})
+
+test('a raise on an epoch read before another stop fails', () => {
+  const [one, two] = stops
+  one.enterRunning()
+  const stale = two.epoch()
+  one.tryRaise(one.epoch(), STOP_COMMIT)
+  one.leaveRunning()
+  two.enterRunning()
+  expect(two.tryRaise(stale, STOP_TERMINATION)).toBe(false)
+  expect(two.isRaised).toBe(false)
+  expect(two.tryRaise(two.epoch(), STOP_TERMINATION)).toBe(true)
+})
+
+test('while a stop is raised no second reason is taken, and it keeps its own', () => {
+  const [one, two] = stops
+  one.enterRunning()
+  two.enterRunning()
+  const epoch = two.epoch()
+  one.tryRaise(epoch, STOP_HEAP_CYCLE)
+  expect(two.tryRaise(epoch, STOP_TERMINATION)).toBe(false)
+  two.leaveRunning()
+  one.leaveRunning()
+  expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_HEAP_CYCLE, 0]])
+})
+
+test('who wants to go on during a stop waits for the restart, and misses none', () => {
+  const [one, two] = stops
+  one.enterRunning()
+  one.tryRaise(one.epoch(), STOP_HEAP_CYCLE)
+  other.meanwhile = () => one.leaveRunning()
+  expect(two.enterRunning()).toBe(true)
+  expect([acts.length, acts[0].by, status(0), status(1)]).toEqual([1, 0, W, R])
+})
+
+test('who waits for a restart that the end of the run overtakes is told so, and does not run', () => {
+  const [one, two] = stops
+  one.enterRunning()
+  one.tryRaise(one.epoch(), STOP_HEAP_CYCLE)
+  words[memory.p(1, p.POLL)] |= p.POLL_END
+  expect(two.enterRunning()).toBe(false)
+  expect(status(1)).not.toBe(R)
+  one.leaveRunning()
+  expect(acts).toHaveLength(1)
+})
+
+test('the epoch goes round its 19 bits', () => {
+  const [one] = stops
+  words[STOP] = ((2 ** 19 - 1) << 13) | 0
+  one.enterRunning()
+  expect(one.epoch()).toBe(2 ** 19 - 1)
+  expect(one.tryRaise(one.epoch(), STOP_HEAP_CYCLE)).toBe(true)
+  expect(raisedReason(memory)).toBe(STOP_HEAP_CYCLE)
+  one.leaveRunning()
+  expect([one.epoch(), one.isRaised, acts.length]).toEqual([0, false, 1])
+})
+
+test('in any order of going on, stopping and raising, each raise is one act in a stopped world', () => {
+  const step = fc.record({
+    by: fc.nat(PROCS - 1),
+    do: fc.constantFrom('toggle', 'toggle', 'read', 'raise'),
+    reason: fc.integer({ min: 1, max: 7 }),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), sequence => {
+      words[STOP] = 0
+      acts = []
+      const running = new Set<number>()
+      const hints = [0, 0, 0]
+      let [epoch, raised] = [0, 0]
+      const expected: [StopReason, number][] = []
+      const toggle = (by: number): void => {
+        if (running.has(by)) {
+          running.delete(by)
+          if (raised !== 0 && running.size === 0) {
+            expected.push([raised, by])
+            ;[epoch, raised] = [epoch + 1, 0]
+          }
+          stops[by].leaveRunning()
+        } else if (raised === 0) {
+          running.add(by)
+          stops[by].enterRunning()
+        }
+      }
+      for (const one of sequence) {
+        if (one.do === 'toggle') toggle(one.by)
+        else if (one.do === 'read') hints[one.by] = stops[one.by].epoch()
+        else if (running.has(one.by)) {
+          const succeeds = raised === 0 && hints[one.by] === epoch
+          expect(stops[one.by].tryRaise(hints[one.by], one.reason)).toBe(succeeds)
+          if (succeeds) raised = one.reason
+        }
+        expect([stops[0].epoch(), raisedReason(memory)]).toEqual([epoch, raised])
+        expect(acts.map(act => [act.reason, act.by])).toEqual(expected)
+      }
+      for (const act of acts) expect(act.statuses).not.toContain(R)
+      for (const by of running) toggle(by)
+      expect(words[STOP] & 0xfff).toBe(0)
+    }),
+    { numRuns: 150 },
+  )
+})

@@ -1,0 +1,343 @@
+// Some Ps over one memory, in one thread that never waits: the test is their scheduler and their operating system. It says who does what, step
+// by step, so an interleaving of threads is written down and happens every time.
+//
+// A HandP is a real P whose `World` is the test's: nothing runs by itself, a stop is carried out on the spot, and what would wait throws.
+// Where a protocol calls its world in the middle of a step (the ragged barrier, the stop), the test may have said what the other Ps do there: `at`.
+import { Controller } from '../../gc/controller.ts'
+import type { RawCycle } from '../../gc/cycle-record.ts'
+import { Events } from '../../gc/events.ts'
+import { fixed } from '../../gc/pacer/fixed.ts'
+import { STOP_FORCED_CYCLE, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
+import { Heap } from '../../heap/heap.ts'
+import * as control from '../../heap/layout/control.ts'
+import * as g from '../../heap/layout/goroutine.ts'
+import { GRANULE_SHIFT } from '../../heap/layout/layout.ts'
+import * as p from '../../heap/layout/p.ts'
+import { type Addr, Memory } from '../../heap/memory.ts'
+import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../../heap/object.ts'
+import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { GoroutineId } from '../../scheduler/goroutines.ts'
+import { P, type POptions, type Program } from '../../scheduler/p.ts'
+import { MiB } from './heap.ts'
+
+/** Where the test may step in: before the ragged barrier's flushes and after them, before a stop, where a P would wait, where it reads the epoch. */
+export type Point = 'epoch' | 'ragged barrier' | 'flushed' | 'stop' | 'blocked'
+
+/** A struct type: references first, then numbers. */
+export interface HandType {
+  readonly id: number
+  readonly references: number
+  readonly bytes: number
+}
+
+export interface HandWorldOptions {
+  readonly procs?: number
+  readonly checkmark?: boolean
+  readonly check?: boolean
+  readonly workBuffers?: number
+  readonly arenaBytes?: number
+  /** References among the globals. */
+  readonly globals?: number
+}
+
+/** The type of every array of references. */
+const ARRAY_TYPE = 1
+
+const NO_PROGRAM: Program = {
+  start: () => {
+    throw new Error('the test runs the goroutines')
+  },
+  nameOf: id => `goroutine ${id}`,
+}
+
+export class HandWorld {
+  readonly memory: Memory
+  readonly words: Int32Array
+  readonly ps: readonly HandP[]
+  /** Stops carried out so far: the epoch. */
+  stops = 0
+  readonly #actions: { point: Point; action: () => void }[] = []
+  #types = ARRAY_TYPE
+
+  constructor(options: HandWorldOptions = {}) {
+    const { procs = 2, check = false, workBuffers = 64, arenaBytes = 4 * MiB, globals = 0 } = options
+    this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
+    this.words = this.memory.words
+    const pOptions: POptions = {
+      checkmark: options.checkmark ?? true,
+      stopTheWorld: 0,
+      zealEvery: 0,
+      zealConcurrent: false,
+      onRefill: null,
+      seed: 1,
+    }
+    // Each P sees the memory through views of its own, as each thread does.
+    this.ps = Array.from({ length: procs }, (_, index) => {
+      const heap = new Heap(new Memory(this.memory.handle), check)
+      return new HandP(this, heap, index, pOptions)
+    })
+    this.ps[0].collector.initialize(100, Number.POSITIVE_INFINITY)
+    this.words[control.GLOBAL_SLOTS] = globals
+  }
+
+  // ————— the collector's steps
+
+  /** What happens when a P comes to a point next, in the middle of its own step. Each happens once, in the order given. */
+  at(point: Point, action: () => void): void {
+    this.#actions.push({ point, action })
+  }
+
+  /** A P is at a point. False if the test has nothing to do there. */
+  reach(point: Point): boolean {
+    const index = this.#actions.findIndex(entry => entry.point === point)
+    if (index < 0) return false
+    this.#actions.splice(index, 1)[0].action()
+    return true
+  }
+
+  /** The world stops: every P publishes what it holds, and `actor` acts. */
+  stop(actor: HandP, reason: StopReason): void {
+    this.reach('stop')
+    for (const each of this.ps) each.collector.publish()
+    actor.collector.act(reason)
+    this.stops++
+  }
+
+  /** The setup stop of a cycle; afterwards `marker` is in a drain that has done nothing yet. */
+  startMark(marker: HandP): void {
+    this.stop(marker, STOP_FORCED_CYCLE)
+    marker.collector.drain.enter()
+  }
+
+  /**
+   * `marker`, which is in a drain, drains all there is, the others come to a safepoint, and it leaves; as the last one it ends the mark, after
+   * as many attempts as that takes.
+   */
+  finishMark(marker: HandP): void {
+    const { drain } = marker.collector
+    for (let attempt = 1; ; attempt++) {
+      do {
+        drain.drainForCredit(() => false)
+        for (const other of this.ps) other.safepoint()
+      } while (drain.isWorkAvailable)
+      drain.leave()
+      if (this.memory.phase === control.PHASE_OFF) return
+      if (attempt === 10) throw new Error('the mark does not end')
+      drain.enter()
+    }
+  }
+
+  /** The rest of a cycle: the mark ends, everything is swept, and what was freed is used again, so that a lost object has lost its contents. */
+  finishCycle(marker: HandP): RawCycle {
+    this.finishMark(marker)
+    marker.collector.sweeper.finish()
+    const cycle = marker.collector.records.take(false)
+    if (cycle === undefined) throw new Error('the cycle left no record')
+    for (let bytes = 16; bytes <= 64; bytes += 16) for (let count = 0; count < 600; count++) marker.overwriteFree(bytes)
+    return cycle
+  }
+
+  /** A whole cycle without any interleaving. */
+  collect(marker: HandP): RawCycle {
+    this.startMark(marker)
+    return this.finishCycle(marker)
+  }
+
+  /** The question of the termination stop, without the protocol that leads to it. True if the mark was over. */
+  tryTerminate(actor: HandP): boolean {
+    this.stop(actor, STOP_TERMINATION)
+    return this.memory.phase === control.PHASE_OFF
+  }
+
+  // ————— what there is
+
+  /** A struct of so many references, and then a number. */
+  type(references: number, bytes = (references + 2) * 4): HandType {
+    const id = ++this.#types
+    this.words[this.memory.layout.typeSlots + id] = roundedBytes(bytes)
+    return { id, references, bytes }
+  }
+
+  colourOf(object: Addr): number {
+    return this.memory.marks[object >>> GRANULE_SHIFT]
+  }
+
+  paint(object: Addr, colour: number): void {
+    this.memory.marks[object >>> GRANULE_SHIFT] = colour
+  }
+
+  /** Word of a global. */
+  global(index: number): number {
+    return this.memory.layout.globals + index
+  }
+
+  /** Word of a goroutine's record. */
+  goroutine(id: GoroutineId, word: number): number {
+    return this.words[this.memory.goroutine(id, word)]
+  }
+
+  isScanned(id: GoroutineId): boolean {
+    return this.goroutine(id, g.SCANNED_CYCLE) === this.words[control.CYCLES]
+  }
+}
+
+export class HandP extends P {
+  readonly #hand: HandWorld
+
+  constructor(hand: HandWorld, heap: Heap, index: number, options: POptions) {
+    const config = { procs: heap.memory.layout.procs, gcPercent: 100, memoryLimit: Number.POSITIVE_INFINITY }
+    const controller = new Controller(heap.memory, fixed(0.7), config)
+    super(heap, index, controller, NO_PROGRAM, new Events(heap.memory, index, false), options)
+    this.#hand = hand
+  }
+
+  // ————— World
+
+  override epoch(): number {
+    this.#hand.reach('epoch')
+    return this.#hand.stops
+  }
+
+  override raise(epoch: number, reason: StopReason): boolean {
+    if (epoch !== this.#hand.stops) return false
+    this.#hand.stop(this, reason)
+    return true
+  }
+
+  override sleep(): void {
+    throw new Error(`P ${this.index} would sleep`)
+  }
+
+  override blockInPlace(isOver: () => boolean): void {
+    while (!isOver()) if (!this.#hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
+  }
+
+  override raggedBarrier(): void {
+    this.#hand.reach('ragged barrier')
+    for (const other of this.#hand.ps) if (other !== this) other.collector.flush()
+    this.#hand.reach('flushed')
+  }
+
+  // ————— a goroutine's steps
+
+  /** A new goroutine that runs here. */
+  spawn(): GoroutineId {
+    const id = this.goroutines.create(-1, 0)
+    this.memory.words[this.memory.goroutine(id, g.P)] = this.index
+    this.resume(id)
+    return id
+  }
+
+  /** Runs a goroutine that is ready. */
+  resume(id: GoroutineId): void {
+    this.goroutines.startRunning(id)
+    this.memory.words[this.memory.p(this.index, p.GOROUTINE)] = id
+    this.collector.stack.load(id)
+  }
+
+  /** The goroutine that runs here waits for nothing in particular. */
+  parkHere(): void {
+    this.park(g.WAIT_SLEEP, 0)
+    this.leaveGoroutine()
+  }
+
+  /** The goroutine that ran here has parked itself: this P runs none now. */
+  leaveGoroutine(): void {
+    this.collector.stack.unload()
+    this.memory.words[this.memory.p(this.index, p.GOROUTINE)] = 0
+  }
+
+  /** Puts a reference on the running goroutine's shadow stack. */
+  keep(object: Addr): Addr {
+    this.collector.stack.push(object)
+    return object
+  }
+
+  /** Takes the newest reference off the shadow stack. */
+  drop(): void {
+    this.collector.stack.top--
+  }
+
+  /** A struct, as a constructor makes it: fresh memory, then the insertion shade. */
+  make(type: HandType, references: readonly Addr[] = [], number = 0): Addr {
+    const { i32 } = this.memory
+    const at = this.allocateSlot(type.bytes, type.references === 0)
+    i32[at >>> 2] = headerOf(type.id, type.references)
+    references.forEach((reference, index) => {
+      i32[(at >>> 2) + 1 + index] = reference
+      if (reference !== 0) this.collector.barrier.shade(reference)
+    })
+    i32[(at >>> 2) + 1 + type.references] = number
+    return at
+  }
+
+  /** An array of references, all nil. */
+  makeArray(length: number): Addr {
+    const bytes = ARRAY_ELEMENTS_BYTE + length * 4
+    const at =
+      sizeClassOf(bytes) === 0 ? this.collector.cache.allocateLarge(bytes, false) : this.allocateSlot(bytes, false)
+    this.memory.i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
+    this.memory.i32[at >>> 2] = headerOf(ARRAY_TYPE, REFERENCE_ARRAY)
+    return at
+  }
+
+  /** A slot, as gc/allocator.ts takes it, but without assists and triggers. */
+  allocateSlot(bytes: number, noscan: boolean): Addr {
+    const { cache, sweep } = this.collector
+    const sizeClass = sizeClassOf(bytes)
+    const spanClass = spanClassOf(sizeClass, noscan)
+    for (;;) {
+      const at = cache.take(spanClass, slotBytesOf(sizeClass))
+      if (at !== 0) return at
+      if (!cache.nextRun(spanClass) && cache.refill(spanClass, sweep) === 0) throw new Error('the arena is full')
+    }
+  }
+
+  /** Takes a slot that is free, scan and noscan, and writes over it. */
+  overwriteFree(bytes: number): void {
+    for (const noscan of [false, true]) {
+      const at = this.allocateSlot(bytes, noscan)
+      this.memory.i32.fill(0, at >>> 2, (at + bytes) >>> 2)
+    }
+  }
+
+  /** Word of the heap that holds reference `index` of a struct. */
+  field(object: Addr, index = 0): number {
+    return (object >>> 2) + 1 + index
+  }
+
+  /** Word of the heap that holds element `index` of an array of references. */
+  element(array: Addr, index: number): number {
+    return ((array + ARRAY_ELEMENTS_BYTE) >>> 2) + index
+  }
+
+  load(word: number): Addr {
+    return this.memory.i32[word]
+  }
+
+  /** The number of a struct. */
+  numberOf(object: Addr, type: HandType): number {
+    return this.memory.i32[this.field(object, type.references)]
+  }
+
+  /** Stores a reference in a word of the heap, as every program does. */
+  store(word: number, value: Addr): void {
+    this.collector.barrier.write(word, value)
+  }
+
+  /** Stores a reference in a global. */
+  setGlobal(index: number, value: Addr): void {
+    this.collector.barrier.writeMeta(this.#hand.global(index), value)
+  }
+
+  /** Does the next root job. */
+  scanRoot(): void {
+    this.collector.roots.scanNext(false)
+  }
+
+  /** Scans what is grey here, without looking for roots. */
+  scanGrey(): void {
+    while (this.collector.marker.scanSome(1 << 20) > 0);
+    this.collector.drain.account()
+  }
+}

@@ -1,0 +1,5 @@
+const settings = JSON.parse('{ "depth": }')
+
+export default function* main(): Generator {
+  console.log(settings)
+}

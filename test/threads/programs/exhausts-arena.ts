@@ -1,0 +1,20 @@
+// Keeps all that it allocates until there is no room: small objects, or one that is too large. `catch`: and goes on after it.
+import { array, f64, getLocal, i32, local, nil, ref, self, setLocal, struct } from 'sawtooth'
+
+const Cell = struct('Cell', { next: self, a: f64, b: f64 })
+const Numbers = array(i32)
+const Held = array(ref(Numbers))
+
+function fill(): void {
+  const head = local<typeof Cell>(nil)
+  for (;;) setLocal(head, Cell.new(getLocal(head), 1, 2))
+}
+
+export default function* main(what = 'small') {
+  if (what === 'small') fill()
+  if (what === 'large') Numbers.new(2 ** 24)
+  if (what === 'medium') {
+    const held = local(Held.new(1000))
+    for (let i = 0; i < 1000; i++) Held.set(getLocal(held), i, Numbers.new(16_000))
+  }
+}

@@ -1,0 +1,1 @@
+export { answersNaN as default } from './bad.ts'

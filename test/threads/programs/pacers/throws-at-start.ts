@@ -1,0 +1,1 @@
+export { throwsAtStart as default } from './bad.ts'

@@ -1,0 +1,1 @@
+export { throwsInRevise as default } from './bad.ts'

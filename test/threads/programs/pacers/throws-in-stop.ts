@@ -1,0 +1,1 @@
+export { throwsInStop as default } from './bad.ts'

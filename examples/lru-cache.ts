@@ -7,22 +7,21 @@ import { xorshift } from './shared/xorshift.ts'
 
 /** `newer` and `older` make a ring of all entries, in which an anchor stands between the newest and the oldest. */
 const Entry = struct('Entry', { chain: self, newer: self, older: self, value: ref(bytes), key: i32 })
-type Entry = Ref<typeof Entry>
 const Chains = array(ref(Entry))
 const VALUE_BYTES = 88
 const ENTRY_BYTES = 32 + 96 + 4 // with its value, and a chain's place in the array
 
-function find(chain: Entry, key: number): Entry {
+function find(chain: Ref<typeof Entry>, key: number): Ref<typeof Entry> {
   return chain === nil || Entry.key.get(chain) === key ? chain : find(Entry.chain.get(chain), key)
 }
 
-function without(entry: Entry, chain: Entry): Entry {
+function without(entry: Ref<typeof Entry>, chain: Ref<typeof Entry>): Ref<typeof Entry> {
   if (chain === entry) return Entry.chain.get(entry)
   Entry.chain.set(chain, without(entry, Entry.chain.get(chain)))
   return chain
 }
 
-function join(older: Entry, newer: Entry): void {
+function join(older: Ref<typeof Entry>, newer: Ref<typeof Entry>): void {
   Entry.newer.set(older, newer)
   Entry.older.set(newer, older)
 }
@@ -35,7 +34,6 @@ export default function* main(...args: string[]) {
   join(anchor, anchor)
   const random = xorshift(1)
   let [hits, misses, checksum] = [0, 0, 0]
-
   while (hits + misses < capacity * 5) {
     const key = Math.floor((random() / 2 ** 32) * (random() / 2 ** 32) * capacity * 2) // small ones are more likely
     let entry = find(Chains.get(chains, key % capacity), key)

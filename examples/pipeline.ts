@@ -2,7 +2,7 @@
 // own, so in the end an item holds a trail of objects that many Ps have made.
 //   -- [--stages N] [--items N]
 import { parseArgs } from 'node:util'
-import { chan, getLocal, go, i32, local, nil, type Ref, ref, self, setLocal, struct, task } from 'sawtooth'
+import { chan, go, i32, keep, nil, type Ref, ref, self, struct, task } from 'sawtooth'
 
 const Item = struct('Item', { from: self, value: i32 })
 const Items = chan(ref(Item))
@@ -31,19 +31,17 @@ export default function* main(...args: string[]) {
   const options = { small: { type: 'boolean' }, stages: text, items: text } as const
   const { small, stages = small ? 4 : 16, items = small ? 100 : 20_000 } = parseArgs({ args, options }).values
 
-  const last = local(Items.new(16))
-  go(source, Number(items), getLocal(last))
+  let last = keep(Items.new(16))
+  go(source, Number(items), last)
   for (let number = 1; number <= Number(stages); number++) {
-    const output = Items.new(16)
-    go(stage, number, getLocal(last), output)
-    setLocal(last, output)
+    const output = keep(Items.new(16))
+    go(stage, number, last, output)
+    last = output
   }
 
   let arrived = 0
   let sum = 0
-  for (;;) {
-    const item = yield* Items.next(getLocal(last))
-    if (item === undefined) break
+  for (let item = yield* Items.next(last); item !== undefined; item = yield* Items.next(last)) {
     arrived++
     sum = (sum + checksum(item)) | 0
   }

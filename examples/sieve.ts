@@ -1,7 +1,7 @@
 // The prime sieve of goroutines: each prime has a task that lets pass what it does not divide.
 //   -- [PRIMES]
 import { parseArgs } from 'node:util'
-import { chan, getLocal, go, i32, local, ref, setLocal, task } from 'sawtooth'
+import { chan, go, i32, keep, ref, task } from 'sawtooth'
 
 const Numbers = chan(i32)
 
@@ -20,15 +20,15 @@ export default function* main(...args: string[]) {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { small: { type: 'boolean' } } })
   const count = Number(positionals[0] ?? (values.small ? 20 : 500))
 
-  const last = local(Numbers.new())
-  go(generate, getLocal(last))
+  let last = keep(Numbers.new())
+  go(generate, last)
   const primes: number[] = []
   while (primes.length < count) {
-    const prime = yield* Numbers.recv(getLocal(last))
+    const prime = yield* Numbers.recv(last)
     primes.push(prime)
-    const output = Numbers.new()
-    go(filter, prime, getLocal(last), output)
-    setLocal(last, output)
+    const output = keep(Numbers.new())
+    go(filter, prime, last, output)
+    last = output
   }
   console.log(primes.join(' '))
 }

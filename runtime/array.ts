@@ -10,7 +10,7 @@ import type { Addr } from '../heap/memory.ts'
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../heap/object.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
-import { expectRun, f64, i32, p, run, u8, u32, words } from './current.ts'
+import { expectRun, type Run, run } from './current.ts'
 import type { AnyKind, Get, Kind, Put, Ref, Self } from './kinds.ts'
 
 /** An array type. */
@@ -45,7 +45,7 @@ class Elements {
   readonly #kind: AnyKind
   readonly #header: number
   readonly #elementBytes: number
-  readonly #check: boolean
+  readonly #run: Run
 
   constructor(kind: AnyKind, name: string) {
     const isReferences = kind.storage === KIND_REF
@@ -55,7 +55,7 @@ class Elements {
     run.typeNames.set(this.typeId, name)
     this.#header = headerOf(this.typeId, isReferences ? REFERENCE_ARRAY : 0)
     this.#elementBytes = kind.storage === KIND_F64 ? 8 : kind.storage === KIND_BOOL ? 1 : 4
-    this.#check = run.check
+    this.#run = run
   }
 
   new(length: number): Addr {
@@ -65,6 +65,7 @@ class Elements {
         `${this.typeName}.new: length ${length} must be a whole number from 0 to ${Math.floor((MAX_BYTES - ARRAY_ELEMENTS_BYTE) / this.#elementBytes)}`,
       )
     }
+    const { p, i32 } = this.#run
     const at = p.allocator.allocate(bytes, this.#kind.storage !== KIND_REF)
     // The length first: a marker that sees the header reads it.
     i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
@@ -74,11 +75,12 @@ class Elements {
 
   length(array: number): number {
     this.#verify(array)
-    return i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+    return this.#run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
   }
 
   get(array: number, index: number): number | boolean {
     this.#locate(array, index)
+    const { i32, u32, f64, u8 } = this.#run
     const elements = array + ARRAY_ELEMENTS_BYTE
     switch (this.#kind.storage) {
       case KIND_F64:
@@ -94,6 +96,7 @@ class Elements {
 
   set(array: number, index: number, value: number): void {
     this.#locate(array, index)
+    const { i32, f64, u8 } = this.#run
     const elements = array + ARRAY_ELEMENTS_BYTE
     switch (this.#kind.storage) {
       case KIND_REF:
@@ -111,20 +114,21 @@ class Elements {
   }
 
   #setReference(word: number, value: number): void {
-    if (this.#check)
+    if (this.#run.check)
       verifyValue(value, this.#kind.typeId(), this.#kind.label, `value for an element of ${this.typeName}`)
-    if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(i32[word], value)
+    const { i32, words, barrier } = this.#run
+    if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
     i32[word] = value
   }
 
   #verify(array: number): void {
     if (array === 0) failNil(this.typeName)
-    if (this.#check) verify(array, this.typeId, this.typeName, this.typeName)
+    if (this.#run.check) verify(array, this.typeId, this.typeName, this.typeName)
   }
 
   #locate(array: number, index: number): void {
     this.#verify(array)
-    const length = i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+    const length = this.#run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
     if (index >>> 0 !== index || index >= length)
       throw new RangeError(`index ${index} is out of range of a ${this.typeName} of length ${length}`)
   }
@@ -152,6 +156,7 @@ const decoder = new TextDecoder()
 /** Byte strings are declared by the runtime, before the program declares anything: the same number on every P. */
 export function bytesOfRun(): Bytes {
   const elements = new Elements(byteKind, 'bytes')
+  const { u8 } = run
   const locate = (bytes: number, index: number): number => {
     elements.get(bytes, index)
     return bytes + ARRAY_ELEMENTS_BYTE + index

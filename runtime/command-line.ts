@@ -152,5 +152,8 @@ function version(): string {
 
 const startInHost: Start = async (program, options) => {
   const host = await import('./host.ts')
-  return host.run(program, options)
+  const { formatSummary } = await import('./report/summary.ts')
+  const record = await host.start(program, options, process.stderr.isTTY === true && options.gctrace !== true)
+  if (record.exit === 0 || record.cycles.length > 0) process.stderr.write(formatSummary(record))
+  return record
 }

@@ -52,9 +52,13 @@ export class ConsoleRing {
     const written = words[this.#head + WRITTEN]
     const used = written - words[this.#head + READ]
     if (used + RECORD_HEAD + text.length > CONSOLE_RING_BYTES) {
-      this.#readAll(handOn)
-      handOn(stream, text)
-      store(words, this.#head + HANDED_ON, words[this.#head + HANDED_ON] + 1)
+      // Counted first: the host must not take what comes later from the ring before it has received this.
+      const countAndHandOn = (stream: Stream, text: Uint8Array): void => {
+        store(words, this.#head + HANDED_ON, words[this.#head + HANDED_ON] + 1)
+        handOn(stream, text)
+      }
+      this.#readAll(countAndHandOn)
+      countAndHandOn(stream, text)
       return
     }
     this.#put(written, Uint8Array.of(stream, text.length & 0xff, (text.length >>> 8) & 0xff, text.length >>> 16))
@@ -72,7 +76,12 @@ export class ConsoleRing {
     return true
   }
 
-  /** How often the P has handed texts on. */
+  /** As drain, once the P does not run any more: it may have been ended while it held the lock. */
+  drainRest(take: (stream: Stream, text: Uint8Array) => void): void {
+    this.#readAll(take)
+  }
+
+  /** How many texts the P has handed on. */
   get handedOn(): number {
     return load(this.#memory.words, this.#head + HANDED_ON)
   }

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { compareAndSwap, load, notify } from '#sync'
 import * as control from '../heap/layout/control.ts'
@@ -118,7 +118,7 @@ export class Runtime implements AsyncDisposable {
     session.start()
     try {
       const answers = await this.#runPs(session, configuration, program, pacer)
-      const error = await errorOf(answers, program, memory, options.signal)
+      const error = await errorOf(answers, program, pacer, memory, options.signal)
       return await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
     } finally {
       options.signal?.removeEventListener('abort', abort)
@@ -152,7 +152,7 @@ export class Runtime implements AsyncDisposable {
         answers.push({ index, death: error instanceof Error ? error.message : String(error) })
         end(memory, control.RUN_ABORTED)
       } finally {
-        overflow?.port1.close()
+        overflow?.close()
       }
     })
     const all = Promise.all(threads)
@@ -234,19 +234,26 @@ function end(memory: Memory, state: number): void {
   endAll(memory)
 }
 
-/** A channel for console text that a ring has no room for, if it must go to streams of the host's. */
-function overflowTo(session: Session, index: number): { port1: MessagePort; port2: MessagePort } | null {
+/** A channel for console text that a ring has no room for, if it must go to streams of the host's. `close` delivers what is still in it. */
+function overflowTo(session: Session, index: number): { port2: MessagePort; close(): void } | null {
   if (!session.usesOwnStreams) return null
   const { port1, port2 } = new MessageChannel()
-  port1.on('message', ({ stream, text }: { stream: Stream; text: Uint8Array }) => session.receive(index, stream, text))
+  const receive = ({ stream, text }: { stream: Stream; text: Uint8Array }): void => session.receive(index, stream, text)
+  port1.on('message', receive)
   port1.unref()
-  return { port1, port2 }
+  const close = (): void => {
+    for (let left = receiveMessageOnPort(port1); left !== undefined; left = receiveMessageOnPort(port1))
+      receive(left.message)
+    port1.close()
+  }
+  return { port2, close }
 }
 
 /** What ended the run, in the terms of the program's sources; null if `main` returned. */
 async function errorOf(
   answers: readonly Answer[],
   program: PreparedProgram,
+  pacer: PreparedProgram | null,
   memory: Memory,
   signal: AbortSignal | undefined,
 ): Promise<RunError | null> {
@@ -261,7 +268,7 @@ async function errorOf(
   }
   const failed = answers.find(answer => 'report' in answer && answer.report.error !== null)
   if (failed !== undefined && 'report' in failed && failed.report.error !== null)
-    return mapped(failed.report.error, program)
+    return mapped(failed.report.error, program, pacer)
   if (load(memory.words, control.RUN_STATE) === control.RUN_FINISHED) return null
   if (signal?.aborted) return { kind: 'interrupted', message: 'interrupted', goroutine: null, stack: null }
   return { kind: 'internal', message: 'the run ended, and no P says why', goroutine: null, stack: null }
@@ -270,12 +277,14 @@ async function errorOf(
 async function mapped(
   error: RunError & { readonly isSyntaxError: boolean },
   program: PreparedProgram,
+  pacer: PreparedProgram | null,
 ): Promise<RunError> {
   const { kind, goroutine, isSyntaxError } = error
-  const found = isSyntaxError && goroutine === null ? await program.findSyntaxError() : null
-  if (found !== null) return { kind, message: found.message, goroutine, stack: null }
-  const hasLine = kind === 'program' || kind === 'breach' || kind === 'internal'
-  const stack =
-    error.stack === null || !hasLine ? null : kind === 'internal' ? error.stack : program.mapStack(error.stack)
-  return { kind, message: program.mapStack(error.message), goroutine, stack }
+  const found =
+    isSyntaxError && goroutine === null ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError())) : null
+  if (found) return { kind, message: found.message, goroutine, stack: null }
+  const { mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
+  const hasLine = kind === 'program' || kind === 'breach' || kind === 'pacer'
+  const stack = error.stack !== null && hasLine ? mapStack(error.stack) : kind === 'internal' ? error.stack : null
+  return { kind, message: mapStack(error.message), goroutine, stack }
 }

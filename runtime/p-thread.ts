@@ -19,13 +19,12 @@ import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as pLayout from '../heap/layout/p.ts'
 import { Memory, type MemoryHandle } from '../heap/memory.ts'
-import { Channels } from '../scheduler/channel.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
 import { type Coroutine, DeadlockError, P, type Program } from '../scheduler/p.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
-import { enterRun, leaveRun, type Run } from './current.ts'
+import { enterRun, leaveRun, Run } from './current.ts'
 import { FaultInjector } from './fault-injector.ts'
 import type { RunError } from './record.ts'
 import { coroutineOf } from './task.ts'
@@ -92,10 +91,50 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
 
 async function loadPacer({ pacerUrl, configuration }: PMessage): Promise<Pacer> {
   if (pacerUrl === null) return pacerNamed(configuration.pacer)
-  const { default: pacer } = (await import(pacerUrl)) as { default?: unknown }
+  const pacer = await importPacer(pacerUrl, configuration.pacer)
   const complaint = checkShape(pacer, configuration.pacer)
-  if (complaint !== null && complaint !== undefined) throw new PacerError(complaint)
-  return pacer as Pacer
+  if (complaint !== null) throw new PacerError(complaint)
+  return guarded(pacer as Pacer)
+}
+
+async function importPacer(url: string, file: string): Promise<unknown> {
+  try {
+    return ((await import(url)) as { default?: unknown }).default
+  } catch (error) {
+    // The host asks the engine where a syntax error is.
+    throw error instanceof SyntaxError ? error : pacerError(file, error)
+  }
+}
+
+/** A pacer whose errors are known to be its own, and not the program's that happened to call it. */
+function guarded(pacer: Pacer): Pacer {
+  const guard =
+    <A extends unknown[], R>(hook: string, body: (...args: A) => R) =>
+    (...args: A): R => {
+      try {
+        return body.apply(pacer, args)
+      } catch (error) {
+        throw pacerError(`pacer ${pacer.name}: ${hook}`, error)
+      }
+    }
+  return {
+    name: pacer.name,
+    describe: pacer.describe,
+    liveGoals: pacer.liveGoals ?? false,
+    stateNames: pacer.stateNames,
+    init: guard('init', pacer.init),
+    startCycle: guard('startCycle', pacer.startCycle),
+    revise: guard('revise', pacer.revise),
+    endCycle: guard('endCycle', pacer.endCycle),
+    commit: guard('commit', pacer.commit),
+    goals: guard('goals', pacer.goals),
+  }
+}
+
+function pacerError(who: string, thrown: unknown): PacerError {
+  const error = new PacerError(`${who} threw ${String(thrown)}`)
+  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  return error
 }
 
 function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; program: RunningProgram } {
@@ -121,7 +160,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
-  const run: Run = { p, channels: new Channels(p), declarations, tasks: new Map(), typeNames: new Map(), check }
+  const run = new Run(p, declarations, check)
   program.run = run
   return { run, program }
 }
@@ -192,10 +231,11 @@ function describe(
   program: RunningProgram | null,
 ): RunError & { isSyntaxError: boolean } {
   const isError = error instanceof Error
+  const isRunning = program !== null
   return {
-    kind: kindOf(error),
+    kind: kindOf(error, isRunning && goroutine === 0),
     message: isError ? (error.name === 'Error' ? error.message : messageOf(error)) : `thrown: ${String(error)}`,
-    goroutine: goroutine === 0 || program === null ? null : program.nameOf(goroutine),
+    goroutine: goroutine !== 0 && isRunning ? program.nameOf(goroutine) : null,
     stack: isError ? (error.stack ?? null) : null,
     isSyntaxError: error instanceof SyntaxError,
   }
@@ -210,10 +250,11 @@ function messageOf(error: Error): string {
     : `${error.name}: ${error.message}`
 }
 
-function kindOf(error: unknown): string {
+/** `outside`: in a run, but in no goroutine; then it cannot be the program's fault. */
+function kindOf(error: unknown, outside: boolean): string {
   if (error instanceof DeadlockError) return 'deadlock'
   if (error instanceof OutOfMemoryError) return 'outOfMemory'
   if (error instanceof BreachError) return 'breach'
   if (error instanceof PacerError) return 'pacer'
-  return error instanceof InternalError ? 'internal' : 'program'
+  return error instanceof InternalError || outside ? 'internal' : 'program'
 }

@@ -10,8 +10,8 @@ export function moduleUrl(path: string): string {
  * Makes the function that translates a stack (or any text with paths in it, such as an error's message).
  *
  * Written paths, as path or as URL, become the sources' paths, and the URLs of Sawtooth's modules their names. Of the
- * frames, Sawtooth's own go, and so do Node's below the last frame of the program; Node's above stay, since they say
- * what the program called. Of a stack without any frame of the program, the message is left.
+ * frames, Sawtooth's own go, and so do all below the last frame of the program, which are Node's and the pool's; those
+ * above stay, since they say what the program called. Of a stack without any frame of the program, the message is left.
  *
  * @param sources - source path by written path
  * @param own - the URLs of Sawtooth's modules by the name that a program has for them
@@ -38,7 +38,7 @@ export function stackMapper(
     const last = lines.findLastIndex(line => isFrame(line) && isProgram(line))
     const kept = lines.filter((line, at) => {
       if (!isFrame(line) || isProgram(line)) return true
-      return !isOwn(line) && (at < last || !isNodes(line))
+      return !isOwn(line) && at < last
     })
     return [...sourceNames, ...ownNames].reduce((text, [name, shown]) => text.replaceAll(name, shown), kept.join('\n'))
   }
@@ -46,9 +46,4 @@ export function stackMapper(
 
 function isFrame(line: string): boolean {
   return /^\s+at /.test(line)
-}
-
-/** Node's own frames, and V8's, which name no file. */
-function isNodes(line: string): boolean {
-  return /\(?(?:node:|<anonymous>)[^()]*\)?$/.test(line)
 }

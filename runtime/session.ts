@@ -104,7 +104,7 @@ export class Session {
   /** The last look, once no P runs any more; then the record. */
   async finish(exit: number, error: RunError | null): Promise<RunRecord> {
     if (this.#timer !== null) clearInterval(this.#timer)
-    this.#drainConsole()
+    for (const ring of this.#rings) ring.drainRest((stream, text) => this.#write(stream, text))
     this.#takeRecords(true)
     this.#drainTrace()
     this.#eraseStatus()

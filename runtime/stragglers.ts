@@ -52,6 +52,7 @@ export class Stragglers {
 
   #who(index: number): string {
     const goroutine = this.#memory.words[this.#memory.p(index, p.GOROUTINE)]
-    return goroutine === 0 ? `P ${index}` : `goroutine ${goroutine} (${this.#nameOf(goroutine)}) on P ${index}`
+    if (goroutine === 0) return `P ${index} (which runs no goroutine: the system has taken its thread off the CPU)`
+    return `goroutine ${goroutine} (${this.#nameOf(goroutine)}) on P ${index}`
   }
 }

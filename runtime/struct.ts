@@ -15,7 +15,7 @@ import { headerOf, MAX_REFERENCES } from '../heap/object.ts'
 import { roundedBytes, sizeClassOf, spanClassOf } from '../heap/size-classes.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
-import { cacheWord, expectRun, f64, i32, p, pollWord, run, stack, u32, words } from './current.ts'
+import { expectRun, type Run, run } from './current.ts'
 import type { AnyKind, Get, Put, Ref, Self, Storage } from './kinds.ts'
 
 /** A field of a struct. Neither get nor set is a safepoint. */
@@ -118,31 +118,31 @@ abstract class StructType {
   readonly typeId: number
   readonly typeName: string
   protected readonly plan: Plan
+  protected readonly run: Run
   protected readonly header: number
   protected readonly slotBytes: number
   /** Of this type's span class, in a P's cache. */
   protected readonly cacheEntry: number
-  protected readonly check: boolean
 
   constructor(plan: Plan) {
     this.plan = plan
+    this.run = run
     this.typeId = plan.typeId
     this.typeName = plan.name
     this.header = plan.header
     this.slotBytes = roundedBytes(plan.bytes)
     this.cacheEntry = spanClassOf(sizeClassOf(plan.bytes), plan.references === 0) * CACHE_WORDS
-    this.check = run.check
   }
 
   /** A slot by the fast path; 0 if the slow path must be taken. */
   protected take(): Addr {
-    const memory = words
-    if (memory[pollWord] !== 0) return 0
+    const { words, pollWord, cacheWord } = this.run
+    if (words[pollWord] !== 0) return 0
     const entry = cacheWord + this.cacheEntry
-    const at = memory[entry]
+    const at = words[entry]
     const next = at + this.slotBytes
-    if (next > memory[entry + LIMIT]) return 0
-    memory[entry] = next
+    if (next > words[entry + LIMIT]) return 0
+    words[entry] = next
     return at
   }
 
@@ -150,7 +150,8 @@ abstract class StructType {
   protected takeSlowly(values: readonly number[]): Addr {
     probeStack()
     const { fields, bytes, references, name } = this.plan
-    if (this.check) this.#verifyValues(values)
+    const { stack, p } = this.run
+    if (this.run.check) this.#verifyValues(values)
     const top = stack.top - stack.base
     for (let index = 0; index < fields.length; index++) {
       if (fields[index].storage === KIND_REF && values[index] !== undefined) stack.push(values[index])
@@ -178,7 +179,7 @@ abstract class StructType {
 
   /** Shades the references of a new object, while the barrier is on. */
   protected shadeFields(at: Addr): void {
-    const { barrier } = p.collector
+    const { barrier, i32 } = this.run
     const end = (at >>> 2) + this.plan.references
     for (let word = (at >>> 2) + 1; word <= end; word++) if (i32[word] !== 0) barrier.record(0, i32[word])
   }
@@ -192,26 +193,26 @@ abstract class StructType {
 
 /** Up to 3 words of fields: 16 bytes. */
 class SmallStruct extends StructType {
-  readonly #word0: number
-  readonly #word1: number
-  readonly #word2: number
+  private readonly word0: number
+  private readonly word1: number
+  private readonly word2: number
 
   constructor(plan: Plan) {
     super(plan)
-    this.#word0 = this.wordOf(0)
-    this.#word1 = this.wordOf(1)
-    this.#word2 = this.wordOf(2)
+    this.word0 = this.wordOf(0)
+    this.word1 = this.wordOf(1)
+    this.word2 = this.wordOf(2)
   }
 
   new(value0 = 0, value1 = 0, value2 = 0): Addr {
     let at = this.take()
     if (at === 0) at = this.takeSlowly([value0, value1, value2].slice(0, this.plan.fields.length))
-    const memory = i32
+    const { i32, words } = this.run
     const word = at >>> 2
-    memory[word] = this.header
-    memory[word + this.#word2] = value2
-    memory[word + this.#word1] = value1
-    memory[word + this.#word0] = value0
+    i32[word] = this.header
+    i32[word + this.word2] = value2
+    i32[word + this.word1] = value1
+    i32[word + this.word0] = value0
     if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
     return at
   }
@@ -219,28 +220,28 @@ class SmallStruct extends StructType {
 
 /** Up to 7 words of fields: 32 bytes. */
 class MediumStruct extends StructType {
-  readonly #word: readonly number[]
+  private readonly word: readonly number[]
 
   constructor(plan: Plan) {
     super(plan)
-    this.#word = [0, 1, 2, 3, 4, 5, 6].map(index => this.wordOf(index))
+    this.word = [0, 1, 2, 3, 4, 5, 6].map(index => this.wordOf(index))
   }
 
   new(value0 = 0, value1 = 0, value2 = 0, value3 = 0, value4 = 0, value5 = 0, value6 = 0): Addr {
     let at = this.take()
     if (at === 0)
       at = this.takeSlowly([value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length))
-    const memory = i32
+    const { i32, words } = this.run
     const word = at >>> 2
-    const offset = this.#word
-    memory[word] = this.header
-    memory[word + offset[6]] = value6
-    memory[word + offset[5]] = value5
-    memory[word + offset[4]] = value4
-    memory[word + offset[3]] = value3
-    memory[word + offset[2]] = value2
-    memory[word + offset[1]] = value1
-    memory[word + offset[0]] = value0
+    const offset = this.word
+    i32[word] = this.header
+    i32[word + offset[6]] = value6
+    i32[word + offset[5]] = value5
+    i32[word + offset[4]] = value4
+    i32[word + offset[3]] = value3
+    i32[word + offset[2]] = value2
+    i32[word + offset[1]] = value1
+    i32[word + offset[0]] = value0
     if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
     return at
   }
@@ -252,6 +253,7 @@ class MixedStruct extends StructType {
     let at = this.plan.bytes <= this.slotBytes ? this.take() : 0
     if (at === 0) at = this.takeSlowly(values)
     const { fields } = this.plan
+    const { i32, f64, words } = this.run
     i32[at >>> 2] = this.header
     for (let index = 0; index < values.length; index++) {
       const { storage, byte } = fields[index]
@@ -291,125 +293,130 @@ function plainFieldOf(plan: Plan, field: FieldPlan): PlainField {
 }
 
 class ReferenceField {
-  readonly #label: string
-  readonly #byte: number
+  private readonly run = run
+  private readonly label: string
+  private readonly byte: number
 
   constructor(label: string, byte: number) {
-    this.#label = label
-    this.#byte = byte
+    this.label = label
+    this.byte = byte
   }
 
   get(object: number): number {
-    if (object === 0) failNil(this.#label)
-    return i32[(object + this.#byte) >>> 2]
+    if (object === 0) failNil(this.label)
+    return this.run.i32[(object + this.byte) >>> 2]
   }
 
   set(object: number, value: number): void {
-    if (object === 0) failNil(this.#label)
-    const word = (object + this.#byte) >>> 2
+    if (object === 0) failNil(this.label)
+    const { i32, words, barrier } = this.run
+    const word = (object + this.byte) >>> 2
     // The barrier (gc/barrier.ts): both shades before the store; one plain load when it is off.
-    if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(i32[word], value)
+    if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
     i32[word] = value
   }
 }
 
 class IntegerField {
-  readonly #label: string
-  readonly #byte: number
+  private readonly run = run
+  private readonly label: string
+  private readonly byte: number
 
   constructor(label: string, byte: number) {
-    this.#label = label
-    this.#byte = byte
+    this.label = label
+    this.byte = byte
   }
 
   get(object: number): number {
-    if (object === 0) failNil(this.#label)
-    return i32[(object + this.#byte) >>> 2]
+    if (object === 0) failNil(this.label)
+    return this.run.i32[(object + this.byte) >>> 2]
   }
 
   set(object: number, value: number): void {
-    if (object === 0) failNil(this.#label)
-    i32[(object + this.#byte) >>> 2] = value
+    if (object === 0) failNil(this.label)
+    this.run.i32[(object + this.byte) >>> 2] = value
   }
 }
 
 class UnsignedField extends IntegerField {
-  readonly #byte: number
+  private readonly u32 = run.u32
+  private readonly byte: number
 
   constructor(label: string, byte: number) {
     super(label, byte)
-    this.#byte = byte
+    this.byte = byte
   }
 
   override get(object: number): number {
-    return object === 0 ? super.get(object) : u32[(object + this.#byte) >>> 2]
+    return object === 0 ? super.get(object) : this.u32[(object + this.byte) >>> 2]
   }
 }
 
 class BooleanField {
-  readonly #integer: IntegerField
+  private readonly integer: IntegerField
 
   constructor(label: string, byte: number) {
-    this.#integer = new IntegerField(label, byte)
+    this.integer = new IntegerField(label, byte)
   }
 
   get(object: number): boolean {
-    return this.#integer.get(object) !== 0
+    return this.integer.get(object) !== 0
   }
 
   set(object: number, value: number): void {
-    this.#integer.set(object, value ? 1 : 0)
+    this.integer.set(object, value ? 1 : 0)
   }
 }
 
 class DoubleField {
-  readonly #label: string
-  readonly #byte: number
+  private readonly run = run
+  private readonly label: string
+  private readonly byte: number
 
   constructor(label: string, byte: number) {
-    this.#label = label
-    this.#byte = byte
+    this.label = label
+    this.byte = byte
   }
 
   get(object: number): number {
-    if (object === 0) failNil(this.#label)
-    return f64[(object + this.#byte) >>> 3]
+    if (object === 0) failNil(this.label)
+    return this.run.f64[(object + this.byte) >>> 3]
   }
 
   set(object: number, value: number): void {
-    if (object === 0) failNil(this.#label)
-    f64[(object + this.#byte) >>> 3] = value
+    if (object === 0) failNil(this.label)
+    this.run.f64[(object + this.byte) >>> 3] = value
   }
 }
 
 /** A field under `--check`: verifies the object, and the value if it is a reference. */
 class CheckedField implements PlainField {
-  readonly #plan: Plan
-  readonly #field: FieldPlan
-  readonly #plain: PlainField
+  private readonly plan: Plan
+  private readonly field: FieldPlan
+  private readonly plain: PlainField
 
   constructor(plan: Plan, field: FieldPlan, plain: PlainField) {
-    this.#plan = plan
-    this.#field = field
-    this.#plain = plain
+    this.plan = plan
+    this.field = field
+    this.plain = plain
   }
 
   get(object: number): number | boolean {
-    if (object !== 0) verify(object, this.#plan.typeId, this.#plan.name, `${this.#plan.name}.${this.#field.name}`)
-    return this.#plain.get(object)
+    if (object !== 0) verify(object, this.plan.typeId, this.plan.name, `${this.plan.name}.${this.field.name}`)
+    return this.plain.get(object)
   }
 
   set(object: number, value: number): void {
-    const { name } = this.#plan
-    if (object !== 0) verify(object, this.#plan.typeId, name, `${name}.${this.#field.name}`)
-    if (this.#field.storage === KIND_REF) {
+    const { name } = this.plan
+    if (object !== 0) verify(object, this.plan.typeId, name, `${name}.${this.field.name}`)
+    if (this.field.storage === KIND_REF) {
       verifyValue(
         value,
-        targetOf(this.#plan, this.#field),
-        labelOf(this.#plan, this.#field),
-        `value for ${name}.${this.#field.name}`,
+        targetOf(this.plan, this.field),
+        labelOf(this.plan, this.field),
+        `value for ${name}.${this.field.name}`,
       )
     }
-    this.#plain.set(object, value)
+    this.plain.set(object, value)
   }
 }

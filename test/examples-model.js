@@ -52,6 +52,7 @@ function xorshift32(x) {
 function lruCache(liveBytes) {
   const capacity = Math.floor(liveBytes / 132)
   const cache = new Map()
+  const oldest = cache.keys() // follows the map as it changes
   let [hits, misses, checksum, random] = [0, 0, 0, 1]
   while (hits + misses < 5 * capacity) {
     const first = (random = xorshift32(random)) >>> 0
@@ -63,7 +64,7 @@ function lruCache(liveBytes) {
       cache.delete(key)
     } else {
       misses++
-      if (cache.size === capacity) cache.delete(cache.keys().next().value)
+      if (cache.size === capacity) cache.delete(oldest.next().value)
     }
     cache.set(key, key & 255)
     checksum = (Math.imul(checksum, 31) + (key & 255)) | 0

@@ -11,15 +11,23 @@ import type { Addr } from '../../heap/memory.ts'
 import { headerOf } from '../../heap/object.ts'
 import { HandHeap } from '../support/heap.ts'
 
+/** The type of all objects here: two references, in a slot of 16 bytes. */
+const NODE = 1
+
 /** One P with a barrier, its marker, and some objects of two references. */
 class Hand extends HandHeap {
   readonly queue = new GreyQueue(this.memory, new WorkBuffers(this.memory))
   readonly marker = new Marker(this.memory, this.heap.spans, this.queue, true)
   readonly barrier = new WriteBarrier(this.memory, 0, this.marker)
 
+  constructor() {
+    super()
+    this.words[this.memory.layout.typeSlots + NODE] = 16
+  }
+
   node(): Addr {
     const at = this.allocate(16)
-    this.memory.i32[at >>> 2] = headerOf(1, 2)
+    this.memory.i32[at >>> 2] = headerOf(NODE, 2)
     return at
   }
 

@@ -75,7 +75,7 @@ function received(operation: Receive): Addr {
  *   0  goroutine 1 waits on P 1 to receive; goroutine 2 runs on P 0
  *   1  setup stop
  *   2  P 1  scans the channel, then the stack of goroutine 1: black
- *   3  P 0  goroutine 2 sends x, its only copy: it is written to goroutine 1's stack
+ *   3  P 0  goroutine 2 sends x, its only copy: it is written to goroutine 1's stack. It drops x
  *   4  P 1  asks for goroutine 2's stack; P 0 scans it: x is not there any more
  *   5  P 1  ends the mark; goroutine 1 runs on and has x
  */
@@ -86,12 +86,13 @@ test('hand-over to a receiver that waits: its stack is black', () => {
   const receive1 = receive(marker)
   parks(marker, receive1)
   sender.spawn()
-  const x = sender.make(Node, [], 42)
+  const x = sender.keep(sender.make(Node, [], 42))
   world.startMark(marker) //                                    1
   scanChannel(marker) //                                        2
   marker.scanRoot()
   expect(world.isScanned(receiving)).toBe(true)
   succeeds(send(sender, x)) //                                  3
+  sender.drop()
   marker.scanRoot() //                                          4
   sender.safepoint()
   world.finishCycle(marker) //                                  5
@@ -134,7 +135,7 @@ test('hand-over from a sender that waits: its stack is grey', () => {
  *   0  goroutine 1 runs on P 0 and has the only copy of x; the channel's buffer has room
  *   1  setup stop
  *   2  P 1  scans the channel and its buffer: black
- *   3  P 0  sends x: it is written to the buffer
+ *   3  P 0  sends x: it is written to the buffer. It drops x
  *   4  P 1  asks for goroutine 1's stack; P 0 scans it: x is not there any more
  *   5  P 1  ends the mark; x is received
  */
@@ -142,10 +143,11 @@ test('hand-over into the buffer, which is black', () => {
   const { world, ps, Node, send, receive } = withChannel(1)
   const [sender, marker] = ps
   sender.spawn()
-  const x = sender.make(Node, [], 42)
+  const x = sender.keep(sender.make(Node, [], 42))
   world.startMark(marker) //                                    1
   scanChannel(marker) //                                        2
   succeeds(send(sender, x)) //                                  3
+  sender.drop()
   marker.scanRoot() //                                          4
   sender.safepoint()
   world.finishCycle(marker) //                                  5

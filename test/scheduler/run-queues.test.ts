@@ -45,6 +45,16 @@ test('a thief takes from the same ring, and the other P has one of its own', () 
   expect(other.take()).toBe(9)
 })
 
+test('the ring is full at 256 even where its counts pass 2³¹', () => {
+  const ring = new Ring(memory, 0)
+  const ids = Array.from({ length: p.RING_SLOTS }, (_, index) => index + 1)
+  words[memory.p(0, p.RING_HEAD)] = words[memory.p(0, p.RING_TAIL)] = 2 ** 31 - 10
+  expect(ids.every(id => ring.put(id))).toBe(true)
+  expect(ring.put(999)).toBe(false)
+  expect(ids.map(() => ring.take())).toEqual(ids)
+  expect(ring.isEmpty).toBe(true)
+})
+
 test('the global queue gives back the oldest first, and knows its length', () => {
   behavesAsList(new GlobalQueue(memory), Number.POSITIVE_INFINITY, list => {
     expect(words[control.GLOBAL_COUNT]).toBe(list.length)

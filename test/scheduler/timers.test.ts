@@ -71,7 +71,7 @@ test('timers agree with a sorted list, whatever is set, cancelled and fired', ()
     { weight: 1, arbitrary: fc.record({ do: fc.constant('fire' as const), deadline }) },
   )
   fc.assert(
-    fc.property(fc.array(step, { minLength: 40, maxLength: 200 }), sequence => {
+    fc.property(fc.array(step, { minLength: 30, maxLength: 100 }), sequence => {
       timers = new Timers(memory)
       words[TIMERS] = 0
       // In the order in which they were set: sorting is stable.
@@ -95,6 +95,6 @@ test('timers agree with a sorted list, whatever is set, cancelled and fired', ()
       const rest = list.sort((a, b) => a.deadline - b.deadline).map(timer => timer.goroutine)
       expect(fired(Number.POSITIVE_INFINITY)).toEqual(rest)
     }),
-    { numRuns: 80 },
+    { numRuns: 150 },
   )
 })

@@ -20,8 +20,11 @@ import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
 import { MiB } from './heap.ts'
 
-/** Where the test may step in: before the ragged barrier's flushes and after them, before a stop, where a P would wait, where it reads the epoch. */
-export type Point = 'epoch' | 'ragged barrier' | 'flushed' | 'stop' | 'blocked'
+/**
+ * Where the test may step in: where a P reads the epoch, before the ragged barrier, in it each time that a P has passed, before a stop, and where a
+ * P would wait.
+ */
+export type Point = 'epoch' | 'ragged barrier' | 'passed' | 'stop' | 'blocked'
 
 /** A struct type: references first, then numbers. */
 export interface HandType {
@@ -34,6 +37,7 @@ export interface HandWorldOptions {
   readonly procs?: number
   readonly checkmark?: boolean
   readonly check?: boolean
+  readonly stopTheWorld?: 0 | 1 | 2
   readonly workBuffers?: number
   readonly arenaBytes?: number
   /** References among the globals. */
@@ -65,7 +69,7 @@ export class HandWorld {
     this.words = this.memory.words
     const pOptions: POptions = {
       checkmark: options.checkmark ?? true,
-      stopTheWorld: 0,
+      stopTheWorld: options.stopTheWorld ?? 0,
       zealEvery: 0,
       zealConcurrent: false,
       onRefill: null,
@@ -214,8 +218,11 @@ export class HandP extends P {
 
   override raggedBarrier(): void {
     this.#hand.reach('ragged barrier')
-    for (const other of this.#hand.ps) if (other !== this) other.collector.flush()
-    this.#hand.reach('flushed')
+    for (const other of this.#hand.ps) {
+      if (other === this) continue
+      other.collector.flush()
+      this.#hand.reach('passed')
+    }
   }
 
   // ————— a goroutine's steps

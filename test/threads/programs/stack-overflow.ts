@@ -2,7 +2,27 @@
 // an allocation, while a cycle marks or not. Each time the program catches it, collects, and counts what must be there.
 //   -- [TIMES]             catches TIMES overflows
 //   -- OFFSET WAY          does not catch one, in WAY (0 to 4), OFFSET small frames deeper
-import { array, enter, gc, getLocal, i32, keep, leave, local, nil, procs, type Ref, ref, self, setLocal, struct, task, go, chan, poll } from 'sawtooth'
+import {
+  array,
+  chan,
+  enter,
+  gc,
+  getLocal,
+  go,
+  i32,
+  keep,
+  leave,
+  local,
+  nil,
+  poll,
+  procs,
+  type Ref,
+  ref,
+  self,
+  setLocal,
+  struct,
+  task,
+} from 'sawtooth'
 
 const Node = struct('Node', { next: self, value: i32 })
 type Node = Ref<typeof Node>

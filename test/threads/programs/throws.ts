@@ -18,7 +18,6 @@ const cook = task('cook', [i32, ref(Done)], function* (depth, done) {
 
 export default function* main(what = 'task') {
   if (what === 'main') throw new TypeError('main cannot either')
-  // biome-ignore lint/style/useThrowOnlyError: programs do
   if (what === 'text') throw 'just a text'
   const done = keep(Done.new())
   go(cook, 2, done)

@@ -1,0 +1,68 @@
+// Every example, many ways, in one warm process: the result may depend on neither the number of Ps, nor GOGC, nor the checks.
+//   node test/matrix.js            all: procs 1, 2, 3, 4, 6, 8 × GOGC 10, 100, off × plain and --check; the small sizes under --zeal 1
+//   node test/matrix.js --slice    what npm test runs: the small sizes, on 1 and 4 Ps, plain, --check and --zeal 1
+// Prints what it runs, then one line of JSON with the counts. Exits with 1 if any result was wrong or any wait was rescued.
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Writable } from 'node:stream'
+import { Runtime } from '../dist/runtime/host.js'
+
+const { slice } = parseArgs({ options: { slice: { type: 'boolean' } } }).values
+const table = JSON.parse(readFileSync(new URL('matrix/examples.json', import.meta.url), 'utf8'))
+
+function* runs() {
+  for (const row of table) {
+    const small = row.size === 'small'
+    if (slice && !small) continue
+    if (row.size !== 'default' && !small) continue
+    const procs = slice ? [1, 4] : [1, 2, 3, 4, 6, 8]
+    for (const p of procs) {
+      if (small) yield { row, options: { procs: p, zeal: 1, check: true } }
+      if (small && !slice) continue
+      for (const gogc of slice ? [10] : [10, 100, 'off']) {
+        yield { row, options: { procs: p, gogc } }
+        yield { row, options: { procs: p, gogc, check: true } }
+      }
+    }
+  }
+}
+
+function collect() {
+  const chunks = []
+  const stream = new Writable({ write: (chunk, _encoding, done) => (chunks.push(chunk), done()) })
+  return { stream, text: () => Buffer.concat(chunks).toString() }
+}
+
+const began = performance.now()
+const counts = { runs: 0, wrong: 0, rescues: 0, cycles: 0 }
+const runtime = new Runtime()
+for (const { row, options } of runs()) {
+  const out = collect()
+  const err = collect()
+  const start = performance.now()
+  const record = await runtime.run(new URL(`../examples/${row.example}.ts`, import.meta.url).pathname, {
+    ...options,
+    args: row.args,
+    stdout: out.stream,
+    stderr: err.stream,
+  })
+  const right = record.exit === 0 && out.text() === row.stdout
+  counts.runs++
+  counts.cycles += record.cycles.length
+  counts.rescues += record.rescues
+  const what = Object.entries(options)
+    .map(([name, value]) => (value === true ? name : `${name} ${value}`))
+    .join(', ')
+  const seconds = ((performance.now() - start) / 1000).toFixed(2)
+  if (!right || record.rescues > 0 || !slice) {
+    console.log(`${right ? 'ok   ' : 'WRONG'} ${row.example} ${row.args.join(' ')} (${what}): ${record.cycles.length} cycles, ${seconds} s`)
+  }
+  if (right) continue
+  counts.wrong++
+  console.log(`  seed ${record.seed}, exit ${record.exit}, ${record.rescues} rescues\n${err.text()}`)
+  console.log(`  printed:  ${JSON.stringify(out.text().slice(0, 400))}\n  expected: ${JSON.stringify(row.stdout.slice(0, 400))}`)
+}
+await runtime.close()
+if (slice) console.log('slice: the small sizes, procs 1 and 4: GOGC 10 plain and --check, and --check --zeal 1')
+console.log(JSON.stringify({ ...counts, seconds: Math.round((performance.now() - began) / 1000) }))
+process.exitCode = counts.wrong + counts.rescues > 0 ? 1 : 0

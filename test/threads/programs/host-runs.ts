@@ -1,0 +1,160 @@
+// A host: runs of one Runtime, and what it answers. Which of them, the first argument says.
+import { Writable } from 'node:stream'
+import { type CycleRecord, type RunOptions, type RunRecord, Runtime, run, UsageError } from 'sawtooth/host'
+
+const [what = '', programs = '', ...args] = process.argv.slice(2)
+
+class Collected extends Writable {
+  text = ''
+  chunks: Buffer[] = []
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(Buffer.from(chunk))
+    done()
+  }
+  get all(): string {
+    return Buffer.concat(this.chunks).toString('utf8')
+  }
+}
+
+const brief = ({ exit, error, rescues, wallMs, cycles }: RunRecord) => ({
+  exit,
+  error: error === null ? null : { kind: error.kind, message: error.message },
+  rescues,
+  wallMs,
+  cycles: cycles.length,
+})
+
+async function collected(runtime: Runtime, program: string, options: RunOptions = {}) {
+  const stdout = new Collected()
+  const stderr = new Collected()
+  const began = performance.now()
+  const record = await runtime.run(`${programs}/${program}`, { procs: 3, ...options, stdout, stderr })
+  return { ...brief(record), tookMs: performance.now() - began, stdout: stdout.all, stderr: stderr.all }
+}
+
+const scenarios: Record<string, () => Promise<unknown>> = {
+  /** Two programs, then the first again; a lost P; and the first once more. */
+  async warm() {
+    await using runtime = new Runtime()
+    const churn = { args: ['3', '60', '9'] }
+    return [
+      await collected(runtime, 'churn.ts', churn),
+      await collected(runtime, 'squares.ts'),
+      await collected(runtime, 'churn.ts', churn),
+      await collected(runtime, 'churn.ts', { args: ['4', '2000', '10'], fault: 'refill@p1:exit:nth=200' }),
+      await collected(runtime, 'churn.ts', churn),
+      await collected(runtime, 'squares.ts'),
+      await collected(runtime, 'throws.ts'),
+      await collected(runtime, 'squares.ts', { args: ['10'], arena: '8MiB', procs: 2 }),
+    ]
+  },
+
+  async cycles() {
+    const events: CycleRecord[] = []
+    await using runtime = new Runtime()
+    let duringRun = 0
+    let running = true
+    const record = await runtime.run(`${programs}/churn.ts`, {
+      procs: 2,
+      args: ['3', '400', '10'],
+      stdout: new Collected(),
+      stderr: new Collected(),
+      onCycle(cycle) {
+        events.push(cycle)
+        if (running) duringRun++
+      },
+    })
+    running = false
+    return { ...brief(record), events, record: record.cycles, duringRun }
+  },
+
+  async abort() {
+    await using runtime = new Runtime()
+    const results: unknown[] = []
+    for (const way of args) {
+      const controller = new AbortController()
+      const stdout = new Collected()
+      const began = performance.now()
+      const run = runtime.run(`${programs}/loops.ts`, {
+        procs: 3,
+        args: [way],
+        signal: controller.signal,
+        stdout,
+        stderr: new Collected(),
+      })
+      let abortedAt = 0
+      setTimeout(() => {
+        abortedAt = performance.now()
+        controller.abort()
+      }, 400)
+      const record = await run
+      results.push({ way, ...brief(record), afterAbortMs: performance.now() - abortedAt, stdout: stdout.all })
+      if (performance.now() - began < 350) throw new Error('ended before the abort')
+    }
+    const aborted = AbortSignal.abort()
+    results.push({ way: 'before', ...(await collected(runtime, 'loops.ts', { signal: aborted, args: ['polls'] })) })
+    results.push({ way: 'after', ...(await collected(runtime, 'squares.ts')) })
+    return results
+  },
+
+  async streams() {
+    await using runtime = new Runtime()
+    const once = await collected(runtime, 'prints.ts', { args: ['once', args[0] ?? '1'] })
+    const lines = await collected(runtime, 'prints.ts', { args: ['lines', args[1] ?? '1'] })
+    return { once, lines }
+  },
+
+  async serial() {
+    await using runtime = new Runtime()
+    const order: string[] = []
+    const one = async (name: string, program: string, options: RunOptions) => {
+      const result = await collected(runtime, program, {
+        ...options,
+        onCycle: () => {
+          if (order.at(-1) !== name) order.push(name)
+        },
+      })
+      order.push(`${name} over`)
+      return result
+    }
+    const results = await Promise.all([
+      one('first', 'churn.ts', { args: ['2', '200', '10'] }),
+      one('second', 'churn.ts', { args: ['2', '200', '10'] }),
+      one('third', 'squares.ts', {}),
+    ])
+    return { order, results }
+  },
+
+  async usage() {
+    const program = `${programs}/squares.ts`
+    const attempts: [string, RunOptions & Record<string, unknown>][] = [
+      [program, { procs: 0 }],
+      [program, { procs: 65 }],
+      [program, { gogc: 'banana' }],
+      [program, { arena: '3MiB' }],
+      [program, { arena: '2GiB' }],
+      [program, { pacer: 'go9.99' }],
+      [program, { pacer: './no-such-pacer.ts' }],
+      [program, { speed: 'high' }],
+      [program, { args: [1] as unknown as string[] }],
+      [program, { fault: 'refill@p9', procs: 2 }],
+      [program, { json: '/no/such/directory/record.json' }],
+      [`${programs}/no-such-program.ts`, {}],
+      [programs, {}],
+    ]
+    const messages: string[] = []
+    for (const [path, options] of attempts) {
+      try {
+        await run(path, options)
+        messages.push('it ran')
+      } catch (error) {
+        messages.push(error instanceof UsageError ? error.message : `not a UsageError: ${String(error)}`)
+      }
+    }
+    const { exit } = await run(program, { stdout: new Collected(), stderr: new Collected() })
+    return { messages, exit }
+  },
+}
+
+const result = await scenarios[what]()
+console.log(JSON.stringify(result))

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import type { CycleRecord } from '../../runtime/record.ts'
+import { expectPrinted } from '../support/printed.ts'
+import { runProgram, threadsFile } from '../support/run-cli.ts'
+import { runHost } from '../support/run-host.ts'
+
+const script = threadsFile('programs/host-runs.ts')
+const programs = threadsFile('programs')
+
+interface Brief {
+  readonly exit: number
+  readonly error: { readonly kind: string; readonly message: string } | null
+  readonly rescues: number
+  readonly wallMs: number
+  readonly cycles: number
+}
+interface Collected extends Brief {
+  readonly stdout: string
+  readonly stderr: string
+  readonly tookMs: number
+}
+
+async function ask<T>(what: string, ...args: string[]): Promise<T> {
+  const { answer, code, stderr } = await runHost<T>(script, [what, programs, ...args], { limitMs: 40_000 })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return answer
+}
+
+/** What churn.ts prints: the tree that stays has 2^15 − 1 nodes, each other 2^(depth + 1) − 1. */
+const churned = (tasks: number, rounds: number, depth: number): string =>
+  `${2 ** 15 - 1 + tasks * rounds * (2 ** (depth + 1) - 1)} nodes\n`
+
+const sumOfSquares = (n: number): string => `sum ${((n - 1) * n * (2 * n - 1)) / 6}\n`
+
+describe('one warm Runtime', () => {
+  test('runs different programs, the first again, and goes on after a lost P and a failed program', async () => {
+    const runs = await ask<Collected[]>('warm')
+    expect(runs.map(({ rescues }) => rescues)).toEqual(runs.map(() => 0))
+    const [first, other, again, lost, afterLost, afterLostOther, failed, smaller] = runs
+    for (const run of [first, again, afterLost]) expect(run).toMatchObject({ exit: 0, stdout: churned(3, 60, 9) })
+    for (const run of [other, afterLostOther]) expect(run).toMatchObject({ exit: 0, stdout: sumOfSquares(1000) })
+    expect(lost).toMatchObject({ exit: 3, error: { kind: 'lostP', message: expect.stringMatching(/^P 1 /) } })
+    expect(failed).toMatchObject({ exit: 1, error: { kind: 'program', message: 'the cupboard is bare' } })
+    expect(smaller).toMatchObject({ exit: 0, stdout: sumOfSquares(10) })
+    // The threads are there and warm: no start of threads, no compilation of the runtime. A bound that a loaded machine keeps.
+    expect(other.tookMs).toBeLessThan(1000)
+  })
+
+  test('carries out concurrent run() calls one after the other', async () => {
+    const { order, results } = await ask<{ order: string[]; results: Collected[] }>('serial')
+    expect(order).toEqual(['first', 'first over', 'second', 'second over', 'third over'])
+    for (const run of results.slice(0, 2)) expect(run).toMatchObject({ exit: 0, stdout: churned(2, 200, 10) })
+    expect(results[2].stdout).toBe(sumOfSquares(1000))
+  })
+
+  test('hands on each cycle as it ends, the same as in the record', async () => {
+    const answer = await ask<Brief & { events: CycleRecord[]; record: CycleRecord[]; duringRun: number }>('cycles')
+    expect(answer).toMatchObject({ exit: 0, rescues: 0 })
+    expect(answer.events.length).toBeGreaterThan(3)
+    expect(answer.events).toEqual(answer.record)
+    expect(answer.events.map(({ n }) => n)).toEqual(answer.events.map((_, index) => index + 1))
+    expect(answer.duringRun).toBeGreaterThan(2)
+  })
+
+  test('gives custom streams everything in order, also 5 MB printed in one call', async () => {
+    const { once, lines } = await ask<{ once: Collected; lines: Collected }>('streams', '5000000', '3000')
+    const printed = once.stdout.split('\n')
+    expect(printed[0]).toBe('module code of stdout')
+    const wanted = Array.from({ length: 5_000_000 / 64 }, (_, line) => String(line).padStart(63, 'ä'))
+    expect(printed.length).toBe(wanted.length + 4)
+    expect(printed.slice(1, -3).every((line, index) => line === wanted[index])).toBe(true)
+    expect(printed.slice(-3)).toEqual(['', 'after it', ''])
+    expect(once.stderr).toMatch(/^module code of stderr\n/)
+    expectPrinted(lines.stdout, lines.stderr, 3, 3000)
+    expect([once.exit, lines.exit, once.rescues, lines.rescues]).toEqual([0, 0, 0, 0])
+  })
+
+  test('rejects with a UsageError before a start, and can be used after it', async () => {
+    const { messages, exit } = await ask<{ messages: string[]; exit: number }>('usage')
+    expect(messages).toEqual([
+      '--procs must be a whole number from 1 to 64, not 0',
+      '--procs must be a whole number from 1 to 64, not 65',
+      "--gogc must be a percentage as whole number, or off, not 'banana'",
+      expect.stringMatching(/^--arena must be .*, not '3MiB'$/),
+      expect.stringMatching(/^--arena must be .*, not '2GiB'$/),
+      expect.stringMatching(/^--pacer: .*go9\.99/),
+      expect.stringMatching(/^--pacer: there is no file .*no-such-pacer\.ts$/),
+      expect.stringMatching(/^there is no option speed; there is args, procs, /),
+      'args must be an array of strings',
+      '--fault refill@p9: there is no P 9, they count from 0 to 1',
+      expect.stringMatching(/^--json: /),
+      `program not found: ${programs}/no-such-program.ts`,
+      `program is not a file: ${programs}`,
+    ])
+    expect(exit).toBe(0)
+  })
+})
+
+describe('an AbortSignal', () => {
+  test('ends a run with exit 130, whatever its program does', async () => {
+    const ways = ['polls', 'allocates', 'sleeps', 'never']
+    const results = await ask<(Brief & { way: string; stdout: string; afterAbortMs: number })[]>('abort', ...ways)
+    for (const result of results.slice(0, -1)) {
+      expect(result, result.way).toMatchObject({ exit: 130, error: { kind: 'interrupted' }, rescues: 0 })
+      // A loop without a safepoint is waited for half a second, then its thread is ended.
+      if (result.way !== 'before') expect(result.afterAbortMs, result.way).toBeLessThan(3000)
+    }
+    expect(results.slice(0, 4).map(({ stdout }) => stdout)).toEqual(ways.map(() => 'looping\n'))
+    expect(results.at(-1)).toMatchObject({ way: 'after', exit: 0, stdout: sumOfSquares(1000) })
+  })
+
+  test.each(['polls', 'never'])('of the command line is SIGINT, while the program %s', async way => {
+    const { code, record, stderr } = await runProgram([threadsFile('programs/loops.ts'), '--procs', '2', '--', way], {
+      signals: [{ atMs: 1000, signal: 'SIGINT' }],
+    })
+    expect({ code, error: record.error?.kind }).toEqual({ code: 130, error: 'interrupted' })
+    expect(stderr).toMatch(/^interrupted$/m)
+  })
+})
+
+describe('a P whose thread dies', () => {
+  test.each<[string, string[]]>([
+    ['allocate', ['--procs', '3', '--', 'allocates']],
+    ['are in a loop without a safepoint', ['--procs', '3', '--gogc', 'off', '--', 'never']],
+  ])('ends the run within a second with an error that names it, while others %s', async (_, args) => {
+    let lastSign = 0
+    const began = Date.now()
+    const { code, record, stderr } = await runProgram(
+      [threadsFile('programs/dies.ts'), '--fault', 'refill@p1:exit:nth=1000', ...args],
+      {
+        onOutput: (stream, text) => {
+          const stamps = text.trim().split('\n').map(Number)
+          if (stream === 'stdout') lastSign = Math.max(lastSign, ...stamps)
+        },
+      },
+    )
+    const over = Date.now()
+    expect(record.error).toMatchObject({ kind: 'lostP', message: expect.stringMatching(/^P 1 died/) })
+    expect({ code, exit: record.exit }).toEqual({ code: 3, exit: 3 })
+    expect(stderr).toMatch(/^P 1 died in the middle of the run/m)
+    expect(lastSign).toBeGreaterThan(began)
+    expect(over - lastSign).toBeLessThan(1000)
+  })
+})

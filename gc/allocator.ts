@@ -41,17 +41,17 @@ export interface AllocatorOptions {
 }
 
 export class Allocator {
-  readonly #memory: Memory
-  readonly #collector: Collector
-  readonly #options: AllocatorOptions
-  readonly #sliceStarted: number
-  #sinceZeal = 0
+  private readonly memory: Memory
+  private readonly collector: Collector
+  private readonly options: AllocatorOptions
+  private readonly sliceStarted: number
+  private sinceZeal = 0
 
   constructor(collector: Collector, options: AllocatorOptions) {
-    this.#memory = collector.memory
-    this.#collector = collector
-    this.#options = options
-    this.#sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
+    this.memory = collector.memory
+    this.collector = collector
+    this.options = options
+    this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
   }
 
   /**
@@ -60,105 +60,105 @@ export class Allocator {
    */
   allocate(bytes: number, noscan: boolean): Addr {
     probeStack()
-    this.#collector.poll()
-    if (this.#options.zealEvery > 0) this.#zeal()
+    this.collector.poll()
+    if (this.options.zealEvery > 0) this.zeal()
     const sizeClass = sizeClassOf(bytes)
-    if (sizeClass === 0) return this.#allocateLarge(bytes, noscan)
-    const { cache } = this.#collector
+    if (sizeClass === 0) return this.allocateLarge(bytes, noscan)
+    const { cache } = this.collector
     const spanClass = spanClassOf(sizeClass, noscan)
     const slotBytes = slotBytesOf(sizeClass)
     for (let attempt = 0; ; ) {
       const at = cache.take(spanClass, slotBytes)
       if (at !== 0) return at
       if (cache.nextRun(spanClass)) continue
-      if (!this.#refill(spanClass, sizeClass)) this.#makeRoom(attempt++, bytes)
+      if (!this.refill(spanClass, sizeClass)) this.makeRoom(attempt++, bytes)
     }
   }
 
   /** Takes another span, and pays for it. False if no page is left. A safepoint. */
-  #refill(spanClass: number, sizeClass: number): boolean {
-    const { sweeper, cache, sweep } = this.#collector
+  private refill(spanClass: number, sizeClass: number): boolean {
+    const { sweeper, cache, sweep } = this.collector
     const pages = spanPagesOf(sizeClass)
-    if (this.#options.onRefill?.() === true) return false
+    if (this.options.onRefill?.() === true) return false
     sweeper.payFor(pages * PAGE_BYTES, 0)
     const charged = cache.refill(spanClass, sweep)
     if (charged === 0) return false
-    this.#afterCharge(charged)
+    this.afterCharge(charged)
     return true
   }
 
-  #allocateLarge(bytes: number, noscan: boolean): Addr {
-    const { sweeper, cache, assists, stack } = this.#collector
+  private allocateLarge(bytes: number, noscan: boolean): Addr {
+    const { sweeper, cache, assists, stack } = this.collector
     const pages = Math.ceil(bytes / PAGE_BYTES)
-    if (pages >= this.#memory.layout.pages) throw this.#outOfMemory(bytes)
+    if (pages >= this.memory.layout.pages) throw this.outOfMemory(bytes)
     sweeper.payFor(pages * PAGE_BYTES, pages)
     assists.charge(pages * PAGE_BYTES)
     for (let attempt = 0; ; ) {
       const at = cache.allocateLarge(bytes, noscan)
       if (at === 0) {
-        this.#makeRoom(attempt++, bytes)
+        this.makeRoom(attempt++, bytes)
         continue
       }
       // Its header is still 0, which no marker follows; the stack keeps it while a cycle starts.
       stack.push(at)
-      this.#afterCharge(pages * PAGE_BYTES, true)
+      this.afterCharge(pages * PAGE_BYTES, true)
       stack.top--
       return at
     }
   }
 
   /** The live heap has grown: the pacer is told, and the goroutine pays, or a cycle starts. A safepoint. */
-  #afterCharge(bytes: number, isPaid = false): void {
-    const { words } = this.#memory
+  private afterCharge(bytes: number, isPaid = false): void {
+    const { words } = this.memory
     const largest = load(words, control.LARGEST_REFILL)
     if (bytes > largest) compareAndSwap(words, control.LARGEST_REFILL, largest, bytes)
     if (words[control.BLACKEN_ENABLED] !== 0) {
-      this.#collector.controller.revise()
-      if (!isPaid) this.#collector.assists.charge(bytes)
-    } else this.#collector.startIfTriggered()
-    this.#endSliceIfDue()
+      this.collector.controller.revise()
+      if (!isPaid) this.collector.assists.charge(bytes)
+    } else this.collector.startIfTriggered()
+    this.endSliceIfDue()
   }
 
   /** After 10 ms the P looks for a worker that is due, and its goroutine shall give way at its next yield. */
-  #endSliceIfDue(): void {
-    const { doubles } = this.#memory
+  private endSliceIfDue(): void {
+    const { doubles } = this.memory
     const time = now()
-    if (time - doubles[this.#sliceStarted] < SLICE_MS) return
-    this.#options.onSliceEnd()
-    this.#collector.workers.runDue()
-    doubles[this.#sliceStarted] = now()
+    if (time - doubles[this.sliceStarted] < SLICE_MS) return
+    this.options.onSliceEnd()
+    this.collector.workers.runDue()
+    doubles[this.sliceStarted] = now()
   }
 
   /** No page is left: sweeps, then collects, then gives up. A safepoint. */
-  #makeRoom(attempt: number, bytes: number): void {
-    const { sweeper, heap } = this.#collector
-    const { words } = this.#memory
+  private makeRoom(attempt: number, bytes: number): void {
+    const { sweeper, heap } = this.collector
+    const { words } = this.memory
     if (attempt === 0) {
-      while (sweeper.sweepOne()) this.#collector.poll()
+      while (sweeper.sweepOne()) this.collector.poll()
     } else if (attempt === 1) {
       // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
       if (heap.check) store(words, control.QUARANTINE_OPEN, 1)
-      this.#collector.collect(STOP_FULL_CYCLE)
+      this.collector.collect(STOP_FULL_CYCLE)
       if (heap.check) store(words, control.QUARANTINE_OPEN, 0)
-    } else throw this.#outOfMemory(bytes)
+    } else throw this.outOfMemory(bytes)
   }
 
-  #outOfMemory(bytes: number): OutOfMemoryError {
-    const { words, layout } = this.#memory
+  private outOfMemory(bytes: number): OutOfMemoryError {
+    const { words, layout } = this.memory
     return new OutOfMemoryError(
       `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${load(words, control.HEAP_LIVE)} are live after a full collection`,
     )
   }
 
-  #zeal(): void {
-    const { words } = this.#memory
-    if (++this.#sinceZeal < this.#options.zealEvery) return
-    this.#sinceZeal = 0
-    if (!this.#options.zealConcurrent) this.#collector.collect(STOP_FORCED_CYCLE)
+  private zeal(): void {
+    const { words } = this.memory
+    if (++this.sinceZeal < this.options.zealEvery) return
+    this.sinceZeal = 0
+    if (!this.options.zealConcurrent) this.collector.collect(STOP_FORCED_CYCLE)
     else if (words[control.PHASE] === control.PHASE_OFF) {
-      while (this.#collector.sweeper.sweepOne()) this.#collector.poll()
-      const epoch = this.#collector.world.epoch()
-      if (words[control.PHASE] === control.PHASE_OFF) this.#collector.world.raise(epoch, STOP_FORCED_CYCLE)
+      while (this.collector.sweeper.sweepOne()) this.collector.poll()
+      const epoch = this.collector.world.epoch()
+      if (words[control.PHASE] === control.PHASE_OFF) this.collector.world.raise(epoch, STOP_FORCED_CYCLE)
     }
   }
 }

@@ -26,47 +26,47 @@ import type { World } from './world.ts'
 const OVER_ASSIST_WORK = 64 * 1024
 
 export class Assists {
-  readonly #memory: Memory
-  readonly #pIndex: number
-  readonly #drain: Drain
-  readonly #world: World
-  readonly #events: Events
-  readonly #queued: number
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly drain: Drain
+  private readonly world: World
+  private readonly events: Events
+  private readonly queued: number
 
   constructor(memory: Memory, pIndex: number, drain: Drain, world: World, events: Events) {
-    this.#memory = memory
-    this.#pIndex = pIndex
-    this.#drain = drain
-    this.#world = world
-    this.#events = events
-    this.#queued = memory.p(pIndex, p.ASSIST_QUEUED)
+    this.memory = memory
+    this.pIndex = pIndex
+    this.drain = drain
+    this.world = world
+    this.events = events
+    this.queued = memory.p(pIndex, p.ASSIST_QUEUED)
   }
 
   /** Charges the goroutine that runs on this P; it pays at once if that puts it in debt. A safepoint. */
   charge(bytes: number): void {
-    const { words, doubles } = this.#memory
+    const { words, doubles } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
-    const goroutine = words[this.#memory.p(this.#pIndex, p.GOROUTINE)]
+    const goroutine = words[this.memory.p(this.pIndex, p.GOROUTINE)]
     if (goroutine === 0) return
-    const credit = this.#creditOf(goroutine)
+    const credit = this.creditOf(goroutine)
     doubles[credit] -= bytes
-    if (doubles[credit] < 0) this.#pay(credit)
+    if (doubles[credit] < 0) this.pay(credit)
   }
 
   /** A goroutine ends: its credit goes to the pool, its debt is forgiven. */
   settle(goroutine: number): void {
-    const { words, doubles, layout } = this.#memory
+    const { words, doubles, layout } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
-    const credit = doubles[this.#creditOf(goroutine)]
+    const credit = doubles[this.creditOf(goroutine)]
     const work = Math.trunc(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit)
     if (credit > 0) add(words, control.BACKGROUND_CREDIT, clampWork(work))
   }
 
   /** Index of a goroutine's credit, which is 0 in a cycle in which it has not allocated yet. */
-  #creditOf(goroutine: number): number {
-    const { words, doubles } = this.#memory
-    const credit = this.#memory.goroutineDouble(goroutine, g.ASSIST_BYTES)
-    const cycle = this.#memory.goroutine(goroutine, g.ASSIST_CYCLE)
+  private creditOf(goroutine: number): number {
+    const { words, doubles } = this.memory
+    const credit = this.memory.goroutineDouble(goroutine, g.ASSIST_BYTES)
+    const cycle = this.memory.goroutine(goroutine, g.ASSIST_CYCLE)
     if (words[cycle] !== words[control.CYCLES]) {
       words[cycle] = words[control.CYCLES]
       doubles[credit] = 0
@@ -74,8 +74,8 @@ export class Assists {
     return credit
   }
 
-  #pay(credit: number): void {
-    const { words, doubles, layout } = this.#memory
+  private pay(credit: number): void {
+    const { words, doubles, layout } = this.memory
     const cycle = words[control.CYCLES]
     const workPerByte = layout.measures + control.ASSIST_WORK_PER_BYTE
     const bytesPerWork = layout.measures + control.ASSIST_BYTES_PER_WORK
@@ -90,18 +90,18 @@ export class Assists {
         work = OVER_ASSIST_WORK
         debt = Math.trunc(doubles[bytesPerWork] * work)
       }
-      work -= this.#steal(work, debt, credit)
+      work -= this.steal(work, debt, credit)
       if (work === 0) return
-      this.#assist(work, credit)
+      this.assist(work, credit)
       if (words[control.CYCLES] !== cycle || doubles[credit] >= 0) return
-      if ((words[this.#memory.p(this.#pIndex, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.#world.safepoint()
-      else this.#waitForCredit()
+      if ((words[this.memory.p(this.pIndex, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.world.safepoint()
+      else this.waitForCredit()
     }
   }
 
   /** Takes background credit; a race may leave it below 0, then stealing fails for a while, as in Go. Returns the work it is worth. */
-  #steal(work: number, debt: number, credit: number): number {
-    const { words, doubles, layout } = this.#memory
+  private steal(work: number, debt: number, credit: number): number {
+    const { words, doubles, layout } = this.memory
     const available = load(words, control.BACKGROUND_CREDIT)
     if (available <= 0) return 0
     const stolen = Math.min(available, work)
@@ -111,25 +111,25 @@ export class Assists {
     return stolen
   }
 
-  #assist(work: number, credit: number): void {
-    const { doubles, layout } = this.#memory
+  private assist(work: number, credit: number): void {
+    const { doubles, layout } = this.memory
     const began = now()
-    const cycle = this.#memory.words[control.CYCLES]
-    this.#drain.enter()
-    const done = this.#drain.drainWork(work)
-    if (this.#memory.words[control.CYCLES] === cycle) {
+    const cycle = this.memory.words[control.CYCLES]
+    this.drain.enter()
+    const done = this.drain.drainWork(work)
+    if (this.memory.words[control.CYCLES] === cycle) {
       doubles[credit] += 1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
-      doubles[this.#memory.pMeasure(this.#pIndex, p.ASSIST_MS)] += now() - began
+      doubles[this.memory.pMeasure(this.pIndex, p.ASSIST_MS)] += now() - began
     }
-    this.#events.slice(EVENT_ASSIST, began, done)
-    this.#drain.leave()
+    this.events.slice(EVENT_ASSIST, began, done)
+    this.drain.leave()
   }
 
-  #waitForCredit(): void {
-    const { words } = this.#memory
+  private waitForCredit(): void {
+    const { words } = this.memory
     lock(words, control.ASSIST_LOCK)
     const enqueue = words[control.BLACKEN_ENABLED] !== 0 && load(words, control.BACKGROUND_CREDIT) <= 0
-    if (enqueue) this.#append(this.#pIndex)
+    if (enqueue) this.append(this.pIndex)
     unlock(words, control.ASSIST_LOCK)
     if (!enqueue) return
     // Credit may have come between the look and the append: then it is taken as if by a worker.
@@ -139,13 +139,13 @@ export class Assists {
       this.payFrom(missed)
     }
     step('assist/wait')
-    this.#world.blockInPlace(() => load(words, this.#queued) === 0)
+    this.world.blockInPlace(() => load(words, this.queued) === 0)
   }
 
   /** Workers' scan work: pays goroutines that wait, then becomes background credit. */
   payFrom(work: number): void {
     if (work <= 0) return
-    const { words, doubles, layout } = this.#memory
+    const { words, doubles, layout } = this.memory
     if (load(words, control.ASSIST_COUNT) === 0) {
       add(words, control.BACKGROUND_CREDIT, work)
       return
@@ -154,18 +154,18 @@ export class Assists {
     lock(words, control.ASSIST_LOCK)
     while (words[control.ASSIST_FIRST] !== 0 && bytes > 0) {
       const index = words[control.ASSIST_FIRST] - 1
-      const credit = this.#memory.goroutineDouble(words[this.#memory.p(index, p.GOROUTINE)], g.ASSIST_BYTES)
+      const credit = this.memory.goroutineDouble(words[this.memory.p(index, p.GOROUTINE)], g.ASSIST_BYTES)
       if (bytes + doubles[credit] < 0) {
         // Not enough for this one: to the back with it, so that a large debt does not hold up the others.
         doubles[credit] += bytes
         bytes = 0
-        this.#removeFirst()
-        this.#append(index)
+        this.removeFirst()
+        this.append(index)
         break
       }
       bytes += doubles[credit]
       doubles[credit] = 0
-      this.#release(index)
+      this.release(index)
     }
     unlock(words, control.ASSIST_LOCK)
     if (bytes > 0)
@@ -174,33 +174,33 @@ export class Assists {
 
   /** The cycle's mark is over: whoever waits goes on, its debt forgotten. In the termination stop. */
   releaseAll(): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     lock(words, control.ASSIST_LOCK)
-    while (words[control.ASSIST_FIRST] !== 0) this.#release(words[control.ASSIST_FIRST] - 1)
+    while (words[control.ASSIST_FIRST] !== 0) this.release(words[control.ASSIST_FIRST] - 1)
     unlock(words, control.ASSIST_LOCK)
   }
 
-  #release(index: number): void {
-    this.#removeFirst()
-    store(this.#memory.words, this.#memory.p(index, p.ASSIST_QUEUED), 0)
-    this.#world.wake(index)
+  private release(index: number): void {
+    this.removeFirst()
+    store(this.memory.words, this.memory.p(index, p.ASSIST_QUEUED), 0)
+    this.world.wake(index)
   }
 
-  #append(index: number): void {
-    const { words } = this.#memory
+  private append(index: number): void {
+    const { words } = this.memory
     const last = words[control.ASSIST_LAST]
-    words[this.#memory.p(index, p.ASSIST_NEXT)] = 0
+    words[this.memory.p(index, p.ASSIST_NEXT)] = 0
     if (last === 0) words[control.ASSIST_FIRST] = index + 1
-    else words[this.#memory.p(last - 1, p.ASSIST_NEXT)] = index + 1
+    else words[this.memory.p(last - 1, p.ASSIST_NEXT)] = index + 1
     words[control.ASSIST_LAST] = index + 1
-    store(words, this.#memory.p(index, p.ASSIST_QUEUED), 1)
+    store(words, this.memory.p(index, p.ASSIST_QUEUED), 1)
     add(words, control.ASSIST_COUNT, 1)
   }
 
-  #removeFirst(): void {
-    const { words } = this.#memory
+  private removeFirst(): void {
+    const { words } = this.memory
     const index = words[control.ASSIST_FIRST] - 1
-    words[control.ASSIST_FIRST] = words[this.#memory.p(index, p.ASSIST_NEXT)]
+    words[control.ASSIST_FIRST] = words[this.memory.p(index, p.ASSIST_NEXT)]
     if (words[control.ASSIST_FIRST] === 0) words[control.ASSIST_LAST] = 0
     sub(words, control.ASSIST_COUNT, 1)
   }

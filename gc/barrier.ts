@@ -37,72 +37,72 @@ import { probeStack } from './stack-probe.ts'
 const CAPACITY = 2 * p.BARRIER_PAIRS
 
 export class WriteBarrier {
-  readonly #words: Int32Array
-  readonly #i32: Int32Array
-  readonly #doubles: Float64Array
-  readonly #marker: Marker
-  readonly #count: number
-  readonly #buffer: number
-  readonly #measures: number
+  private readonly words: Int32Array
+  private readonly i32: Int32Array
+  private readonly doubles: Float64Array
+  private readonly marker: Marker
+  private readonly count: number
+  private readonly buffer: number
+  private readonly measures: number
 
   constructor(memory: Memory, pIndex: number, marker: Marker) {
-    this.#words = memory.words
-    this.#i32 = memory.i32
-    this.#doubles = memory.doubles
-    this.#marker = marker
-    this.#count = memory.p(pIndex, p.BARRIER_COUNT)
-    this.#buffer = memory.p(pIndex, p.BARRIER)
-    this.#measures = memory.pMeasure(pIndex, 0)
+    this.words = memory.words
+    this.i32 = memory.i32
+    this.doubles = memory.doubles
+    this.marker = marker
+    this.count = memory.p(pIndex, p.BARRIER_COUNT)
+    this.buffer = memory.p(pIndex, p.BARRIER)
+    this.measures = memory.pMeasure(pIndex, 0)
   }
 
   /** Stores a reference in a word of the heap. The check for the barrier is one plain load: it changes only in stops. */
   write(word: number, value: Addr): void {
-    if (this.#words[WRITE_BARRIER] !== 0) this.record(this.#i32[word], value)
-    this.#i32[word] = value
+    if (this.words[WRITE_BARRIER] !== 0) this.record(this.i32[word], value)
+    this.i32[word] = value
   }
 
   /** Stores a reference in a word of the meta buffer: a global, or the stack of a goroutine that does not run. */
   writeMeta(word: number, value: Addr): void {
-    if (this.#words[WRITE_BARRIER] !== 0) this.record(this.#words[word], value)
-    this.#words[word] = value
+    if (this.words[WRITE_BARRIER] !== 0) this.record(this.words[word], value)
+    this.words[word] = value
   }
 
   /** Shades a value that moves without a store to the heap: a constructor's argument, a value handed over. */
   shade(value: Addr): void {
-    if (this.#words[WRITE_BARRIER] !== 0) this.record(0, value)
+    if (this.words[WRITE_BARRIER] !== 0) this.record(0, value)
   }
 
   /** Puts a pair in the buffer. The barrier is on. */
   record(old: Addr, value: Addr): void {
-    const words = this.#words
-    let count = words[this.#count]
+    const words = this.words
+    let count = words[this.count]
     if (count === CAPACITY) {
       probeStack()
       this.flush()
       count = 0
     }
-    words[this.#buffer + count] = old
-    words[this.#buffer + count + 1] = value
-    words[this.#count] = count + 2
+    words[this.buffer + count] = old
+    words[this.buffer + count + 1] = value
+    words[this.count] = count + 2
   }
 
   /** Carries out the shades in the buffer, into this P's grey queue. */
   flush(): void {
-    const words = this.#words
-    const count = words[this.#count]
+    const words = this.words
+    const count = words[this.count]
     if (count === 0) return
     step('barrier/flush')
-    for (let entry = this.#buffer; entry < this.#buffer + count; entry++) {
+    for (let entry = this.buffer; entry < this.buffer + count; entry++) {
       const object = words[entry]
-      if (object !== 0) this.#marker.shade(object)
+      if (object !== 0) this.marker.shade(object)
     }
-    words[this.#count] = 0
-    this.#doubles[this.#measures + p.BARRIER_STORES] += count >> 1
-    this.#doubles[this.#measures + p.BARRIER_FLUSHES] += 1
+    words[this.count] = 0
+    this.doubles[this.measures + p.BARRIER_STORES] += count >> 1
+    this.doubles[this.measures + p.BARRIER_FLUSHES] += 1
   }
 
   /** True if shades wait in the buffer. */
   get isPending(): boolean {
-    return this.#words[this.#count] !== 0
+    return this.words[this.count] !== 0
   }
 }

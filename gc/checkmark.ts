@@ -22,67 +22,67 @@ export class BreachError extends Error {
 }
 
 export class Checkmark {
-  readonly #memory: Memory
-  readonly #spans: Spans
-  #reached = new Uint8Array(0)
-  #pending: Addr[] = []
+  private readonly memory: Memory
+  private readonly spans: Spans
+  private reached = new Uint8Array(0)
+  private pending: Addr[] = []
 
   constructor(memory: Memory, spans: Spans) {
-    this.#memory = memory
-    this.#spans = spans
+    this.memory = memory
+    this.spans = spans
   }
 
   /** Walks everything reachable. Returns its bytes, in slots. Throws a BreachError for the first lost object. */
   verify(): number {
-    const { marks } = this.#memory
-    if (this.#reached.length === 0) this.#reached = new Uint8Array(marks.length)
-    else this.#reached.fill(0)
+    const { marks } = this.memory
+    if (this.reached.length === 0) this.reached = new Uint8Array(marks.length)
+    else this.reached.fill(0)
     let bytes = 0
-    this.#visitRoots()
-    for (let object = this.#pending.pop(); object !== undefined; object = this.#pending.pop()) {
-      bytes += this.#spans.read(this.#spans.of(object), span.SLOT_BYTES)
-      this.#visitReferences(object)
+    this.visitRoots()
+    for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop()) {
+      bytes += this.spans.read(this.spans.of(object), span.SLOT_BYTES)
+      this.visitReferences(object)
     }
     return bytes
   }
 
-  #visitRoots(): void {
-    const { words, layout } = this.#memory
+  private visitRoots(): void {
+    const { words, layout } = this.memory
     for (let slot = 0; slot < words[GLOBAL_SLOTS]; slot++)
-      this.#visit(words[layout.globals + slot], `global slot ${slot}`)
+      this.visit(words[layout.globals + slot], `global slot ${slot}`)
     for (let goroutine = 1; goroutine <= words[GOROUTINE_NEXT]; goroutine++) {
-      const record = this.#memory.goroutine(goroutine, 0)
+      const record = this.memory.goroutine(goroutine, 0)
       const status = words[record + g.STATUS]
       if (status === g.G_FREE || status === g.G_DEAD) continue
       const base = words[record + g.STACK]
       for (let slot = 0; slot < words[record + g.STACK_USED]; slot++) {
-        this.#visit(words[base + slot], `slot ${slot} of goroutine ${goroutine}'s stack`)
+        this.visit(words[base + slot], `slot ${slot} of goroutine ${goroutine}'s stack`)
       }
     }
   }
 
-  #visitReferences(object: Addr): void {
-    const { i32 } = this.#memory
+  private visitReferences(object: Addr): void {
+    const { i32 } = this.memory
     const word = object >>> 2
     const references = i32[word] >>> HEADER_REFERENCES_SHIFT
     const isArray = references === REFERENCE_ARRAY
     const begin = isArray ? word + (ARRAY_ELEMENTS_BYTE >>> 2) : word + 1
     const end = begin + (isArray ? i32[word + ARRAY_LENGTH_WORD] : references)
-    for (let index = begin; index < end; index++) this.#visit(i32[index], object)
+    for (let index = begin; index < end; index++) this.visit(i32[index], object)
   }
 
-  #visit(object: Addr, from: string | Addr): void {
+  private visit(object: Addr, from: string | Addr): void {
     if (object === 0) return
     const granule = object >>> GRANULE_SHIFT
-    if (this.#reached[granule] !== 0) return
-    const colour = this.#memory.marks[granule]
-    if (colour !== span.BLACK) throw this.#lost(object, colour, from)
-    this.#reached[granule] = 1
-    this.#pending.push(object)
+    if (this.reached[granule] !== 0) return
+    const colour = this.memory.marks[granule]
+    if (colour !== span.BLACK) throw this.lost(object, colour, from)
+    this.reached[granule] = 1
+    this.pending.push(object)
   }
 
-  #lost(object: Addr, colour: number, from: string | Addr): BreachError {
-    const { i32 } = this.#memory
+  private lost(object: Addr, colour: number, from: string | Addr): BreachError {
+    const { i32 } = this.memory
     const source = typeof from === 'string' ? from : `the object at ${from} (type ${typeOf(i32[from >>> 2])})`
     const what = colour === span.WHITE ? 'was not marked' : `is no object (mark byte ${colour})`
     return new BreachError(

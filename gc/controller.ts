@@ -28,135 +28,135 @@ export class PacerError extends Error {
 }
 
 export class Controller {
-  readonly #memory: Memory
-  readonly #words: Int32Array
-  readonly #doubles: Float64Array
-  readonly #measures: number
-  readonly #pacer: Pacer
-  readonly #state: State
-  readonly #facts: Facts
-  readonly #plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
-  readonly #goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }
-  readonly #goalsAreLive: boolean
+  private readonly memory: Memory
+  private readonly words: Int32Array
+  private readonly doubles: Float64Array
+  private readonly measures: number
+  private readonly pacer: Pacer
+  private readonly state: State
+  private readonly facts: Facts
+  private readonly plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
+  private readonly goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }
+  private readonly goalsAreLive: boolean
 
   constructor(memory: Memory, pacer: Pacer, config: PacerConfig) {
-    this.#memory = memory
-    this.#words = memory.words
-    this.#doubles = memory.doubles
-    this.#measures = memory.layout.measures
-    this.#pacer = pacer
-    this.#facts = newFacts(config)
-    this.#goalsAreLive = goalsAreLive(pacer, config)
-    const state = this.#measures + control.PACER_STATE
-    this.#state = memory.doubles.subarray(state, state + pacer.stateNames.length)
+    this.memory = memory
+    this.words = memory.words
+    this.doubles = memory.doubles
+    this.measures = memory.layout.measures
+    this.pacer = pacer
+    this.facts = newFacts(config)
+    this.goalsAreLive = goalsAreLive(pacer, config)
+    const state = this.measures + control.PACER_STATE
+    this.state = memory.doubles.subarray(state, state + pacer.stateNames.length)
   }
 
   /** Before the program starts, once per run. */
   initialize(config: PacerConfig): void {
-    this.#words[control.GC_PERCENT] = config.gcPercent
-    this.#doubles[this.#measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
-    this.#pacer.init(config, this.#state)
+    this.words[control.GC_PERCENT] = config.gcPercent
+    this.doubles[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    this.pacer.init(config, this.state)
     this.commit(true)
   }
 
   /** In the setup stop, once the cycle's counters are reset and the heap live at its start is recorded. */
   startCycle(trigger: number): void {
-    const facts = this.#fill(true)
-    this.#pacer.startCycle(this.#state, facts, this.#plan)
-    this.#check(checkPlan(this.#pacer, this.#plan, facts.procs))
-    const { dedicatedWorkers, fractionalGoal } = this.#plan
-    this.#words[control.DEDICATED_NEEDED] = dedicatedWorkers
-    this.#words[control.IDLE_WORKERS_MAX] = maxIdleWorkers(
+    const facts = this.fill(true)
+    this.pacer.startCycle(this.state, facts, this.plan)
+    this.check(checkPlan(this.pacer, this.plan, facts.procs))
+    const { dedicatedWorkers, fractionalGoal } = this.plan
+    this.words[control.DEDICATED_NEEDED] = dedicatedWorkers
+    this.words[control.IDLE_WORKERS_MAX] = maxIdleWorkers(
       facts.procs,
       dedicatedWorkers,
       trigger === STOP_PERIODIC_CYCLE,
     )
-    this.#doubles[this.#measures + control.FRACTIONAL_GOAL] = fractionalGoal
-    this.#setGoals(facts)
-    this.#setAssistRatio(facts)
-    this.#doubles[this.#measures + control.GOAL_AT_START] = this.#goals.goal
-    this.#doubles[this.#measures + control.ASSIST_RATIO_AT_START] =
-      this.#doubles[this.#measures + control.ASSIST_WORK_PER_BYTE]
+    this.doubles[this.measures + control.FRACTIONAL_GOAL] = fractionalGoal
+    this.setGoals(facts)
+    this.setAssistRatio(facts)
+    this.doubles[this.measures + control.GOAL_AT_START] = this.goals.goal
+    this.doubles[this.measures + control.ASSIST_RATIO_AT_START] =
+      this.doubles[this.measures + control.ASSIST_WORK_PER_BYTE]
   }
 
   /** At each refill while marking: a new assist ratio. By any thread; the last one to write wins, as in Go. */
   revise(): void {
-    const facts = this.#fill(true)
-    this.#setAssistRatio(facts)
-    if (this.#goalsAreLive) this.#setGoals(facts)
+    const facts = this.fill(true)
+    this.setAssistRatio(facts)
+    if (this.goalsAreLive) this.setGoals(facts)
   }
 
   /** In the termination stop, before the reset. */
   endCycle(bytesMarked: number, now: number): void {
-    const facts = this.#fill(true)
+    const facts = this.fill(true)
     facts.bytesMarked = bytesMarked
-    facts.markDurationNs = (now - this.#doubles[this.#measures + control.MARK_STARTED_AT]) * 1e6
-    facts.assistTimeNs = this.#sum(p.ASSIST_MS) * 1e6
-    facts.dedicatedTimeNs = this.#sum(p.DEDICATED_MS) * 1e6
-    facts.fractionalTimeNs = this.#sum(p.FRACTIONAL_MS) * 1e6
-    facts.idleTimeNs = this.#sum(p.IDLE_MS) * 1e6
-    this.#pacer.endCycle(this.#state, facts)
+    facts.markDurationNs = (now - this.doubles[this.measures + control.MARK_STARTED_AT]) * 1e6
+    facts.assistTimeNs = this.sum(p.ASSIST_MS) * 1e6
+    facts.dedicatedTimeNs = this.sum(p.DEDICATED_MS) * 1e6
+    facts.fractionalTimeNs = this.sum(p.FRACTIONAL_MS) * 1e6
+    facts.idleTimeNs = this.sum(p.IDLE_MS) * 1e6
+    this.pacer.endCycle(this.state, facts)
     const total = facts.markDurationNs * facts.procs
-    this.#doubles[this.#measures + control.PACER_UTILIZATION] =
+    this.doubles[this.measures + control.PACER_UTILIZATION] =
       BACKGROUND_UTILIZATION + (total > 0 ? facts.assistTimeNs / total : 0)
   }
 
   /** In the termination stop: what was marked is what lives. */
   resetLive(bytesMarked: number): void {
-    const words = this.#words
-    const doubles = this.#doubles
-    doubles[this.#measures + control.HEAP_MARKED] = bytesMarked
-    doubles[this.#measures + control.LAST_HEAP_SCAN] = load(words, control.SCAN_WORK_HEAP)
-    doubles[this.#measures + control.LAST_STACK_SCAN] = load(words, control.SCAN_WORK_STACK)
-    doubles[this.#measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    const words = this.words
+    const doubles = this.doubles
+    doubles[this.measures + control.HEAP_MARKED] = bytesMarked
+    doubles[this.measures + control.LAST_HEAP_SCAN] = load(words, control.SCAN_WORK_HEAP)
+    doubles[this.measures + control.LAST_STACK_SCAN] = load(words, control.SCAN_WORK_STACK)
+    doubles[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
     store(words, control.HEAP_LIVE, bytesMarked)
     store(words, control.HEAP_SCANNABLE, load(words, control.SCAN_WORK_HEAP))
   }
 
   /** After the reset, or a change of GOGC: new goals. Throws a PacerError for a bad answer. */
   commit(sweepDone: boolean): void {
-    const marking = this.#words[control.PHASE] === control.PHASE_MARK
-    const facts = this.#fill(marking)
+    const marking = this.words[control.PHASE] === control.PHASE_MARK
+    const facts = this.fill(marking)
     facts.sweepDone = sweepDone
-    this.#pacer.commit(this.#state, facts)
-    this.#check(checkState(this.#pacer, 'commit', this.#state))
-    this.#setGoals(facts)
-    if (marking) this.#setAssistRatio(facts)
+    this.pacer.commit(this.state, facts)
+    this.check(checkState(this.pacer, 'commit', this.state))
+    this.setGoals(facts)
+    if (marking) this.setAssistRatio(facts)
   }
 
   /** Bytes to sweep ahead of the trigger, as the pacer said last. */
   get sweepDistance(): number {
-    return this.#goals.sweepDistance
+    return this.goals.sweepDistance
   }
 
   /** State slot by name, for traces; 0 if the pacer has none of that name. */
   stateOf(name: string): number {
-    const slot = this.#pacer.stateNames.indexOf(name)
-    return slot < 0 ? 0 : this.#state[slot]
+    const slot = this.pacer.stateNames.indexOf(name)
+    return slot < 0 ? 0 : this.state[slot]
   }
 
-  #setGoals(facts: Facts): void {
-    const goals = this.#goals
-    this.#pacer.goals(this.#state, facts, goals)
-    this.#check(checkGoals(this.#pacer, goals))
-    this.#words[control.TRIGGER] = bytesOrNone(goals.trigger)
-    this.#words[control.GOAL] = bytesOrNone(goals.goal)
-    this.#doubles[this.#measures + control.HARD_GOAL] = goals.hardGoal
-    this.#doubles[this.#measures + control.COMMITTED_GOAL] = goals.committedGoal
+  private setGoals(facts: Facts): void {
+    const goals = this.goals
+    this.pacer.goals(this.state, facts, goals)
+    this.check(checkGoals(this.pacer, goals))
+    this.words[control.TRIGGER] = bytesOrNone(goals.trigger)
+    this.words[control.GOAL] = bytesOrNone(goals.goal)
+    this.doubles[this.measures + control.HARD_GOAL] = goals.hardGoal
+    this.doubles[this.measures + control.COMMITTED_GOAL] = goals.committedGoal
   }
 
-  #setAssistRatio(facts: Facts): void {
-    const ratio = this.#pacer.revise(this.#state, facts)
-    this.#check(checkRatio(this.#pacer, ratio))
-    this.#doubles[this.#measures + control.ASSIST_WORK_PER_BYTE] = ratio
-    this.#doubles[this.#measures + control.ASSIST_BYTES_PER_WORK] = ratio > 0 ? 1 / ratio : Number.POSITIVE_INFINITY
+  private setAssistRatio(facts: Facts): void {
+    const ratio = this.pacer.revise(this.state, facts)
+    this.check(checkRatio(this.pacer, ratio))
+    this.doubles[this.measures + control.ASSIST_WORK_PER_BYTE] = ratio
+    this.doubles[this.measures + control.ASSIST_BYTES_PER_WORK] = ratio > 0 ? 1 / ratio : Number.POSITIVE_INFINITY
   }
 
-  #fill(marking: boolean): Facts {
-    const words = this.#words
-    const doubles = this.#doubles
-    const measures = this.#measures
-    const facts = this.#facts
+  private fill(marking: boolean): Facts {
+    const words = this.words
+    const doubles = this.doubles
+    const measures = this.measures
+    const facts = this.facts
     facts.gcPercent = words[control.GC_PERCENT]
     facts.heapMarked = doubles[measures + control.HEAP_MARKED]
     facts.heapLive = load(words, control.HEAP_LIVE)
@@ -175,14 +175,14 @@ export class Controller {
     return facts
   }
 
-  #sum(measure: number): number {
+  private sum(measure: number): number {
     let sum = 0
-    for (let index = 0; index < this.#memory.layout.procs; index++)
-      sum += this.#doubles[this.#memory.pMeasure(index, measure)]
+    for (let index = 0; index < this.memory.layout.procs; index++)
+      sum += this.doubles[this.memory.pMeasure(index, measure)]
     return sum
   }
 
-  #check(complaint: string | null): void {
+  private check(complaint: string | null): void {
     if (complaint !== null) throw new PacerError(complaint)
   }
 }

@@ -63,22 +63,22 @@ const SLOT: Readonly<Record<RecordField, number>> = Object.fromEntries(
 ) as Record<RecordField, number>
 
 export class CycleRecords {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   /** Writes the record of the cycle that ends, in its termination stop. A full ring drops it, counted. */
   write(cycle: Partial<RawCycle>): void {
-    const { words, doubles } = this.#memory
+    const { words, doubles } = this.memory
     const written = words[control.CYCLE_RECORDS_WRITTEN]
     if (written - load(words, control.CYCLE_RECORDS_TAKEN) >= CYCLE_RECORDS) {
       add(words, control.DROPPED, 1)
       words[control.CYCLE_RECORD_OPEN] = 0
       return
     }
-    const record = this.#record(written)
+    const record = this.record(written)
     for (const name of RECORD_FIELDS) doubles[record + SLOT[name]] = cycle[name] ?? 0
     words[control.CYCLE_RECORD_OPEN] = 1
     add(words, control.CYCLE_RECORDS_WRITTEN, 1)
@@ -86,10 +86,10 @@ export class CycleRecords {
 
   /** Adds what the sweep found to the newest record. By the sweeper that completed the sweep. */
   completeSweep(): void {
-    const { words, doubles, layout } = this.#memory
+    const { words, doubles, layout } = this.memory
     if (words[control.CYCLE_RECORD_OPEN] === 0) return
     words[control.CYCLE_RECORD_OPEN] = 0
-    const record = this.#record(words[control.CYCLE_RECORDS_WRITTEN] - 1)
+    const record = this.record(words[control.CYCLE_RECORDS_WRITTEN] - 1)
     const live = load(words, control.HEAP_LIVE)
     const swept = load(words, control.SWEPT_MARKED_BYTES)
     doubles[record + SLOT.sweptPages] = load(words, control.PAGES_SWEPT)
@@ -102,12 +102,12 @@ export class CycleRecords {
 
   /** Takes the next record; undefined if there is none. `unfinished`: also one whose sweep is not over. For the host. */
   take(unfinished: boolean): RawCycle | undefined {
-    const { words, doubles } = this.#memory
+    const { words, doubles } = this.memory
     const taken = words[control.CYCLE_RECORDS_TAKEN]
     const available = load(words, unfinished ? control.CYCLE_RECORDS_WRITTEN : control.CYCLE_RECORDS_COMPLETE)
     if (taken >= available) return undefined
     const complete = taken < load(words, control.CYCLE_RECORDS_COMPLETE)
-    const record = this.#record(taken)
+    const record = this.record(taken)
     const cycle = {} as RawCycle
     for (const name of RECORD_FIELDS) cycle[name] = doubles[record + SLOT[name]]
     if (!complete) cycle.sweptPages = Number.NaN
@@ -115,7 +115,7 @@ export class CycleRecords {
     return cycle
   }
 
-  #record(index: number): number {
-    return this.#memory.layout.cycleRecords + (index % CYCLE_RECORDS) * CYCLE_RECORD_DOUBLES
+  private record(index: number): number {
+    return this.memory.layout.cycleRecords + (index % CYCLE_RECORDS) * CYCLE_RECORD_DOUBLES
   }
 }

@@ -27,58 +27,58 @@ const CYCLE_MEASURES = [
 ]
 
 export class Cycle {
-  readonly #collector: Collector
+  private readonly collector: Collector
   /** The caches and barrier buffers of all Ps, as the actor handles them. */
-  readonly #caches: Cache[] = []
-  readonly #barriers: WriteBarrier[] = []
-  readonly #checkmark: Checkmark
+  private readonly caches: Cache[] = []
+  private readonly barriers: WriteBarrier[] = []
+  private readonly checkmark: Checkmark
 
   constructor(collector: Collector) {
-    this.#collector = collector
+    this.collector = collector
     const { heap, memory, marker } = collector
     for (let index = 0; index < memory.layout.procs; index++) {
-      this.#caches.push(heap.cacheOf(index))
-      this.#barriers.push(new WriteBarrier(memory, index, marker))
+      this.caches.push(heap.cacheOf(index))
+      this.barriers.push(new WriteBarrier(memory, index, marker))
     }
-    this.#checkmark = new Checkmark(memory, heap.spans)
+    this.checkmark = new Checkmark(memory, heap.spans)
   }
 
   /** Sweep termination and mark setup. */
   setUp(trigger: CycleTrigger): void {
-    const { memory, controller, roots, sweeper, events, options } = this.#collector
+    const { memory, controller, roots, sweeper, events, options } = this.collector
     const { words } = memory
     sweeper.finish()
     words[control.CYCLES]++
     words[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
-    this.#resetCounters()
-    this.#set(control.CYCLE_STARTED_AT, this.#get(control.STOP_REQUESTED_AT))
-    this.#set(control.SETUP_TIME_TO_SAFEPOINT_MS, this.#get(control.STOPPED_AT) - this.#get(control.STOP_REQUESTED_AT))
-    this.#set(control.HEAP_AT_START, load(words, control.HEAP_LIVE))
-    this.#set(control.TRIGGER_AT_START, words[control.TRIGGER])
-    this.#set(control.COMMITTED_GOAL_AT_START, this.#get(control.COMMITTED_GOAL))
-    this.#set(control.SCANNABLE_AT_START, words[control.HEAP_SCANNABLE])
-    this.#set(control.MAX_STACK_SCAN, words[control.STACK_WORDS_IN_USE] * 4)
-    this.#set(control.GLOBALS_SCAN, words[control.GLOBAL_SLOTS] * 4)
-    this.#set(control.TRIGGERED, load(words, control.HEAP_LIVE))
-    this.#set(control.CONS_MARK_BEFORE, controller.stateOf('consMark'))
-    this.#set(
+    this.resetCounters()
+    this.set(control.CYCLE_STARTED_AT, this.get(control.STOP_REQUESTED_AT))
+    this.set(control.SETUP_TIME_TO_SAFEPOINT_MS, this.get(control.STOPPED_AT) - this.get(control.STOP_REQUESTED_AT))
+    this.set(control.HEAP_AT_START, load(words, control.HEAP_LIVE))
+    this.set(control.TRIGGER_AT_START, words[control.TRIGGER])
+    this.set(control.COMMITTED_GOAL_AT_START, this.get(control.COMMITTED_GOAL))
+    this.set(control.SCANNABLE_AT_START, words[control.HEAP_SCANNABLE])
+    this.set(control.MAX_STACK_SCAN, words[control.STACK_WORDS_IN_USE] * 4)
+    this.set(control.GLOBALS_SCAN, words[control.GLOBAL_SLOTS] * 4)
+    this.set(control.TRIGGERED, load(words, control.HEAP_LIVE))
+    this.set(control.CONS_MARK_BEFORE, controller.stateOf('consMark'))
+    this.set(
       control.EXPECTED_SCAN_WORK,
-      this.#get(control.LAST_HEAP_SCAN) + this.#get(control.LAST_STACK_SCAN) + this.#get(control.GLOBALS_SCAN),
+      this.get(control.LAST_HEAP_SCAN) + this.get(control.LAST_STACK_SCAN) + this.get(control.GLOBALS_SCAN),
     )
     controller.startCycle(trigger)
-    this.#set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
+    this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
     words[control.PHASE] = control.PHASE_MARK
     words[control.WRITE_BARRIER] = 1
     roots.prepare()
-    for (const cache of this.#caches) cache.blacken()
+    for (const cache of this.caches) cache.blacken()
     words[control.BLACKEN_ENABLED] = 1
     const time = now()
-    this.#set(control.MARK_STARTED_AT, time)
-    this.#set(control.SETUP_PAUSE_MS, time - this.#get(control.STOP_REQUESTED_AT))
-    events.slice(EVENT_SETUP, this.#get(control.STOP_REQUESTED_AT), words[control.CYCLES])
+    this.set(control.MARK_STARTED_AT, time)
+    this.set(control.SETUP_PAUSE_MS, time - this.get(control.STOP_REQUESTED_AT))
+    events.slice(EVENT_SETUP, this.get(control.STOP_REQUESTED_AT), words[control.CYCLES])
     if (options.stopTheWorld > 0) {
-      this.#collector.drain.drainStopped()
+      this.collector.drain.drainStopped()
       this.terminate()
       if (options.stopTheWorld === 2) sweeper.finish()
     }
@@ -86,21 +86,21 @@ export class Cycle {
 
   /** Mark termination; or, if work is left, nothing but a restart (R3). */
   terminate(): void {
-    const { memory, controller, assists, sweeper, events, options } = this.#collector
+    const { memory, controller, assists, sweeper, events, options } = this.collector
     const { words } = memory
     words[control.TERMINATION_RESTARTS]++
-    if (this.#isWorkLeft()) return
+    if (this.isWorkLeft()) return
     words[control.TERMINATION_RESTARTS]--
     const time = now()
     words[control.BLACKEN_ENABLED] = 0
     assists.releaseAll()
     const heapAtMarkEnd = load(words, control.HEAP_LIVE)
-    for (const cache of this.#caches) cache.flush()
-    const bytesMarked = this.#sum(p.BYTES_MARKED) + this.#sum(p.BYTES_BLACKENED)
-    controller.endCycle(bytesMarked, this.#get(control.STOP_REQUESTED_AT))
+    for (const cache of this.caches) cache.flush()
+    const bytesMarked = this.sum(p.BYTES_MARKED) + this.sum(p.BYTES_BLACKENED)
+    controller.endCycle(bytesMarked, this.get(control.STOP_REQUESTED_AT))
     words[control.PHASE] = control.PHASE_MARK_TERMINATION
-    this.#assertNoWork()
-    const checked = options.checkmark ? this.#checkmark.verify() : 0
+    this.assertNoWork()
+    const checked = options.checkmark ? this.checkmark.verify() : 0
     const goalAtMarkEnd = words[control.GOAL]
     controller.resetLive(bytesMarked)
     words[control.PHASE] = control.PHASE_OFF
@@ -109,17 +109,17 @@ export class Cycle {
     sweeper.startSweep()
     controller.commit(false)
     sweeper.pace(controller.sweepDistance)
-    this.#set(control.LAST_CYCLE_AT, time)
+    this.set(control.LAST_CYCLE_AT, time)
     const end = now()
-    this.#addUp(end)
-    this.#record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, end)
-    events.slice(EVENT_TERMINATION, this.#get(control.STOP_REQUESTED_AT), words[control.CYCLES])
-    this.#collector.world.tellHost()
+    this.addUp(end)
+    this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, end)
+    events.slice(EVENT_TERMINATION, this.get(control.STOP_REQUESTED_AT), words[control.CYCLES])
+    this.collector.world.tellHost()
   }
 
   /** Another GOGC, asked for by setGCPercent. */
   changeGcPercent(): void {
-    const { memory, controller, sweeper } = this.#collector
+    const { memory, controller, sweeper } = this.collector
     memory.words[control.GC_PERCENT] = memory.words[control.GC_PERCENT_WANTED]
     controller.commit(sweeper.isDone)
     if (memory.words[control.PHASE] === control.PHASE_OFF) sweeper.pace(controller.sweepDistance)
@@ -127,28 +127,28 @@ export class Cycle {
 
   /** The counters as they are now, for the memory statistics. */
   takeStatistics(): void {
-    takeStatistics(this.#collector.memory, this.#caches)
+    takeStatistics(this.collector.memory, this.caches)
   }
 
   /** Carries out every shade that waits, then tells whether anything is grey or a stack unscanned. */
-  #isWorkLeft(): boolean {
-    const { memory, queue, drain, roots } = this.#collector
-    for (const barrier of this.#barriers) barrier.flush()
+  private isWorkLeft(): boolean {
+    const { memory, queue, drain, roots } = this.collector
+    for (const barrier of this.barriers) barrier.flush()
     queue.publish()
     if (drain.isWorkAvailable) return true
     for (let index = 0; index < memory.layout.procs; index++) if (roots.isWantedOf(index)) return true
     return false
   }
 
-  #assertNoWork(): void {
-    const { drain } = this.#collector
+  private assertNoWork(): void {
+    const { drain } = this.collector
     if (drain.isWorkAvailable) throw new InternalError('mark termination with grey objects left')
-    for (const barrier of this.#barriers)
+    for (const barrier of this.barriers)
       if (barrier.isPending) throw new InternalError('mark termination with a barrier buffer that is not empty')
   }
 
-  #resetCounters(): void {
-    const { memory } = this.#collector
+  private resetCounters(): void {
+    const { memory } = this.collector
     const { words, doubles } = memory
     for (const counter of [
       control.SCAN_WORK_HEAP,
@@ -165,84 +165,90 @@ export class Cycle {
       words[memory.p(index, p.DEDICATED_OFFERED)] = 0
       for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
     }
-    this.#set(control.RESCUES_AT_START, load(words, control.RESCUES))
+    this.set(control.RESCUES_AT_START, load(words, control.RESCUES))
   }
 
   /** The totals of the run, for the memory statistics. */
-  #addUp(end: number): void {
-    const { memory } = this.#collector
+  private addUp(end: number): void {
+    const { memory } = this.collector
     const { procs } = memory.layout
-    const pause = this.#get(control.SETUP_PAUSE_MS) + end - this.#get(control.STOP_REQUESTED_AT)
+    const pause = this.get(control.SETUP_PAUSE_MS) + end - this.get(control.STOP_REQUESTED_AT)
     const slot = (memory.words[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
-    this.#set(control.PAUSES + slot, pause * 1e6)
-    this.#set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
-    this.#set(control.PAUSE_TOTAL_MS, this.#get(control.PAUSE_TOTAL_MS) + pause)
-    this.#set(control.TOTAL_STOPPED_MS, this.#get(control.TOTAL_STOPPED_MS) + pause * procs)
-    this.#set(control.TOTAL_ASSIST_MS, this.#get(control.TOTAL_ASSIST_MS) + this.#sum(p.ASSIST_MS))
-    this.#set(control.TOTAL_DEDICATED_MS, this.#get(control.TOTAL_DEDICATED_MS) + this.#sum(p.DEDICATED_MS))
-    this.#set(control.TOTAL_FRACTIONAL_MS, this.#get(control.TOTAL_FRACTIONAL_MS) + this.#sum(p.FRACTIONAL_MS))
-    this.#set(control.TOTAL_IDLE_MS, this.#get(control.TOTAL_IDLE_MS) + this.#sum(p.IDLE_MS))
+    this.set(control.PAUSES + slot, pause * 1e6)
+    this.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
+    this.set(control.PAUSE_TOTAL_MS, this.get(control.PAUSE_TOTAL_MS) + pause)
+    this.set(control.TOTAL_STOPPED_MS, this.get(control.TOTAL_STOPPED_MS) + pause * procs)
+    this.set(control.TOTAL_ASSIST_MS, this.get(control.TOTAL_ASSIST_MS) + this.sum(p.ASSIST_MS))
+    this.set(control.TOTAL_DEDICATED_MS, this.get(control.TOTAL_DEDICATED_MS) + this.sum(p.DEDICATED_MS))
+    this.set(control.TOTAL_FRACTIONAL_MS, this.get(control.TOTAL_FRACTIONAL_MS) + this.sum(p.FRACTIONAL_MS))
+    this.set(control.TOTAL_IDLE_MS, this.get(control.TOTAL_IDLE_MS) + this.sum(p.IDLE_MS))
   }
 
-  #record(heapAtMarkEnd: number, heapMarked: number, checkedBytes: number, goalAtMarkEnd: number, end: number): void {
-    const { memory, records } = this.#collector
+  private record(
+    heapAtMarkEnd: number,
+    heapMarked: number,
+    checkedBytes: number,
+    goalAtMarkEnd: number,
+    end: number,
+  ): void {
+    const { memory, records } = this.collector
     const { words } = memory
-    const requested = this.#get(control.STOP_REQUESTED_AT)
+    const requested = this.get(control.STOP_REQUESTED_AT)
     records.write({
       n: words[control.CYCLES],
       trigger: words[control.CYCLE_TRIGGER],
-      startMs: this.#get(control.CYCLE_STARTED_AT) - this.#get(control.RUN_STARTED_AT),
-      heapAtStart: this.#get(control.HEAP_AT_START),
+      startMs: this.get(control.CYCLE_STARTED_AT) - this.get(control.RUN_STARTED_AT),
+      heapAtStart: this.get(control.HEAP_AT_START),
       heapAtMarkEnd,
       heapMarked,
-      triggerBytes: this.#get(control.TRIGGER_AT_START),
-      goal: this.#get(control.GOAL_AT_START),
-      committedGoal: this.#get(control.COMMITTED_GOAL_AT_START),
+      triggerBytes: this.get(control.TRIGGER_AT_START),
+      goal: this.get(control.GOAL_AT_START),
+      committedGoal: this.get(control.COMMITTED_GOAL_AT_START),
       largestRefill: words[control.LARGEST_REFILL],
-      stwSetupMs: this.#get(control.SETUP_PAUSE_MS),
-      markMs: requested - this.#get(control.MARK_STARTED_AT),
+      stwSetupMs: this.get(control.SETUP_PAUSE_MS),
+      markMs: requested - this.get(control.MARK_STARTED_AT),
       stwTerminationMs: end - requested,
-      setupTimeToSafepointMs: this.#get(control.SETUP_TIME_TO_SAFEPOINT_MS),
-      terminationTimeToSafepointMs: this.#get(control.STOPPED_AT) - requested,
-      assistMs: this.#sum(p.ASSIST_MS),
-      dedicatedMs: this.#sum(p.DEDICATED_MS),
-      fractionalMs: this.#sum(p.FRACTIONAL_MS),
-      idleMs: this.#sum(p.IDLE_MS),
-      blockedInPlaceMs: this.#sum(p.BLOCKED_MS),
-      pacerUtilization: this.#get(control.PACER_UTILIZATION),
+      setupTimeToSafepointMs: this.get(control.SETUP_TIME_TO_SAFEPOINT_MS),
+      terminationTimeToSafepointMs: this.get(control.STOPPED_AT) - requested,
+      assistMs: this.sum(p.ASSIST_MS),
+      dedicatedMs: this.sum(p.DEDICATED_MS),
+      fractionalMs: this.sum(p.FRACTIONAL_MS),
+      idleMs: this.sum(p.IDLE_MS),
+      blockedInPlaceMs: this.sum(p.BLOCKED_MS),
+      pacerUtilization: this.get(control.PACER_UTILIZATION),
       scanWorkHeap: load(words, control.SCAN_WORK_HEAP),
       scanWorkStack: load(words, control.SCAN_WORK_STACK),
       scanWorkGlobals: load(words, control.SCAN_WORK_GLOBALS),
       terminationAttempts: load(words, control.TERMINATION_ATTEMPTS),
       restarts: words[control.TERMINATION_RESTARTS],
-      rescues: load(words, control.RESCUES) - this.#get(control.RESCUES_AT_START),
-      assistRatio: this.#get(control.ASSIST_RATIO_AT_START),
+      rescues: load(words, control.RESCUES) - this.get(control.RESCUES_AT_START),
+      assistRatio: this.get(control.ASSIST_RATIO_AT_START),
       goalAtMarkEnd,
       maxStackScan: words[control.STACK_WORDS_IN_USE] * 4,
-      globalsScan: this.#get(control.GLOBALS_SCAN),
-      triggered: this.#get(control.HEAP_AT_START),
-      expectedScanWork: this.#get(control.EXPECTED_SCAN_WORK),
-      consMarkBefore: this.#get(control.CONS_MARK_BEFORE),
-      heapScannable: this.#get(control.SCANNABLE_AT_START),
-      dedicatedWorkers: this.#get(control.DEDICATED_AT_START),
-      fractionalGoal: this.#get(control.FRACTIONAL_GOAL),
-      sweepPagesPerByte: this.#get(control.SWEEP_PAGES_PER_BYTE),
+      globalsScan: this.get(control.GLOBALS_SCAN),
+      triggered: this.get(control.HEAP_AT_START),
+      expectedScanWork: this.get(control.EXPECTED_SCAN_WORK),
+      consMarkBefore: this.get(control.CONS_MARK_BEFORE),
+      heapScannable: this.get(control.SCANNABLE_AT_START),
+      dedicatedWorkers: this.get(control.DEDICATED_AT_START),
+      fractionalGoal: this.get(control.FRACTIONAL_GOAL),
+      sweepPagesPerByte: this.get(control.SWEEP_PAGES_PER_BYTE),
       checkedBytes,
     })
   }
 
-  #get(measure: number): number {
-    const { memory } = this.#collector
+  private get(measure: number): number {
+    const { memory } = this.collector
     return memory.doubles[memory.measure(measure)]
   }
 
-  #set(measure: number, value: number): void {
-    const { memory } = this.#collector
+  private set(measure: number, value: number): void {
+    const { memory } = this.collector
     memory.doubles[memory.measure(measure)] = value
   }
 
-  #sum(measure: number): number {
-    const { memory } = this.#collector
+  private sum(measure: number): number {
+    const { memory } = this.collector
     let sum = 0
     for (let index = 0; index < memory.layout.procs; index++) sum += memory.doubles[memory.pMeasure(index, measure)]
     return sum

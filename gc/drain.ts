@@ -26,14 +26,14 @@ export const CREDIT_SLACK = 2000
 const CHECK_THRESHOLD = 100_000
 
 export class Drain {
-  readonly #memory: Memory
-  readonly #poll: number
-  readonly #measures: number
-  readonly #marker: Marker
-  readonly #barrier: WriteBarrier
-  readonly #roots: Roots
-  readonly #buffers: WorkBuffers
-  readonly #world: World
+  private readonly memory: Memory
+  private readonly poll: number
+  private readonly measures: number
+  private readonly marker: Marker
+  private readonly barrier: WriteBarrier
+  private readonly roots: Roots
+  private readonly buffers: WorkBuffers
+  private readonly world: World
   /** Set once at boot: drains, assists and termination need each other. */
   assists!: Assists
   termination!: Termination
@@ -47,45 +47,45 @@ export class Drain {
     buffers: WorkBuffers,
     world: World,
   ) {
-    this.#memory = memory
-    this.#poll = memory.p(pIndex, p.POLL)
-    this.#measures = memory.pMeasure(pIndex, 0)
-    this.#marker = marker
-    this.#barrier = barrier
-    this.#roots = roots
-    this.#buffers = buffers
-    this.#world = world
+    this.memory = memory
+    this.poll = memory.p(pIndex, p.POLL)
+    this.measures = memory.pMeasure(pIndex, 0)
+    this.marker = marker
+    this.barrier = barrier
+    this.roots = roots
+    this.buffers = buffers
+    this.world = world
   }
 
   /** True if this P could mark something now (Go's gcMarkWorkAvailable). */
   get isWorkAvailable(): boolean {
-    return !this.#marker.queue.isEmpty || this.#isSharedWork
+    return !this.marker.queue.isEmpty || this.isSharedWork
   }
 
   /** True if there is work that every P can see. */
-  get #isSharedWork(): boolean {
-    const { words } = this.#memory
-    return !this.#buffers.isEmpty || this.#roots.areLeft || load(words, control.GREY_SPANS) !== 0
+  private get isSharedWork(): boolean {
+    const { words } = this.memory
+    return !this.buffers.isEmpty || this.roots.areLeft || load(words, control.GREY_SPANS) !== 0
   }
 
   /** True if nobody drains and no shared work is left: the mark may be over. */
   get isQuiescent(): boolean {
-    const { words } = this.#memory
-    return words[control.PHASE] === control.PHASE_MARK && load(words, control.DRAINERS) === 0 && !this.#isSharedWork
+    const { words } = this.memory
+    return words[control.PHASE] === control.PHASE_MARK && load(words, control.DRAINERS) === 0 && !this.isSharedWork
   }
 
   /** A plain load, as every poll; the bit that sends allocations the slow way asks nothing of a drain. */
-  get #isPolled(): boolean {
-    return (this.#memory.words[this.#poll] & ~p.POLL_ALWAYS) !== 0
+  private get isPolled(): boolean {
+    return (this.memory.words[this.poll] & ~p.POLL_ALWAYS) !== 0
   }
 
   enter(): void {
-    add(this.#memory.words, control.DRAINERS, 1)
+    add(this.memory.words, control.DRAINERS, 1)
   }
 
   leave(): void {
     step('drain/leave')
-    const last = sub(this.#memory.words, control.DRAINERS, 1) === 1
+    const last = sub(this.memory.words, control.DRAINERS, 1) === 1
     if (last && !this.isWorkAvailable) this.termination.markMayBeOver()
   }
 
@@ -94,23 +94,23 @@ export class Drain {
    * becomes background credit.
    */
   drainForCredit(isOver: () => boolean): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     const cycle = words[control.CYCLES]
     let unchecked = 0
     for (;;) {
-      if (this.#isPolled) this.#world.safepoint()
+      if (this.isPolled) this.world.safepoint()
       // After a stop everything is read again: the phase may have ended, and the next cycle begun.
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
-      const rootWork = this.#roots.scanNext(false)
+      const rootWork = this.roots.scanNext(false)
       if (rootWork >= 0) {
         this.assists.payFrom(rootWork)
         if (isOver()) break
         continue
       }
-      const done = this.#step()
+      const done = this.step()
       if (done === 0) break
       this.assists.payFrom(this.account())
-      this.#shareIfWanted()
+      this.shareIfWanted()
       unchecked += done
       if (unchecked >= CHECK_THRESHOLD) {
         unchecked = 0
@@ -122,51 +122,51 @@ export class Drain {
 
   /** An assist's drain: until it has done `wanted` bytes of scan work. Returns what it did; none of it becomes credit. */
   drainWork(wanted: number): number {
-    const { words } = this.#memory
+    const { words } = this.memory
     const cycle = words[control.CYCLES]
     let work = 0
     while (work < wanted) {
-      if (this.#isPolled) break
+      if (this.isPolled) break
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
-      if (this.#step() === 0) {
-        const rootWork = this.#roots.scanNext(false)
+      if (this.step() === 0) {
+        const rootWork = this.roots.scanNext(false)
         if (rootWork < 0) break
         work += rootWork
       }
       work += this.account()
-      this.#shareIfWanted()
+      this.shareIfWanted()
     }
     return work + this.account()
   }
 
   /** Marks all there is in a stopped world. */
   drainStopped(): void {
-    while (this.#roots.scanNext(true) >= 0 || this.#step() > 0) this.account()
+    while (this.roots.scanNext(true) >= 0 || this.step() > 0) this.account()
     this.account()
   }
 
   /** One step of marking; 0 if nothing was found, not even in the barrier's buffer or in flagged spans. */
-  #step(): number {
-    const done = this.#marker.scanSome(CREDIT_SLACK)
+  private step(): number {
+    const done = this.marker.scanSome(CREDIT_SLACK)
     if (done > 0) return done
-    this.#barrier.flush()
-    const flushed = this.#marker.scanSome(CREDIT_SLACK)
+    this.barrier.flush()
+    const flushed = this.marker.scanSome(CREDIT_SLACK)
     if (flushed > 0) return flushed
-    return this.#marker.scanFlaggedSpans() ? 1 : 0
+    return this.marker.scanFlaggedSpans() ? 1 : 0
   }
 
   /** Adds what was marked to the counters; returns the scan work. */
   account(): number {
-    const marker = this.#marker
+    const marker = this.marker
     const work = marker.scanWork
-    if (work > 0) add(this.#memory.words, control.SCAN_WORK_HEAP, work)
-    this.#memory.doubles[this.#measures + p.BYTES_MARKED] += marker.bytesMarked
+    if (work > 0) add(this.memory.words, control.SCAN_WORK_HEAP, work)
+    this.memory.doubles[this.measures + p.BYTES_MARKED] += marker.bytesMarked
     marker.scanWork = 0
     marker.bytesMarked = 0
     return work
   }
 
-  #shareIfWanted(): void {
-    if (this.#buffers.isEmpty && this.#marker.queue.share()) this.#world.wakeForWork()
+  private shareIfWanted(): void {
+    if (this.buffers.isEmpty && this.marker.queue.share()) this.world.wakeForWork()
   }
 }

@@ -38,16 +38,16 @@ const SHORTEST_MS = 0.002
 
 export class Events {
   readonly enabled: boolean
-  readonly #memory: Memory
+  private readonly memory: Memory
   /** Words: events written, events read. */
-  readonly #ring: number
-  readonly #events: number
+  private readonly ring: number
+  private readonly events: number
 
   constructor(memory: Memory, pIndex: number, enabled: boolean) {
     this.enabled = enabled
-    this.#memory = memory
-    this.#ring = memory.layout.traceRings + pIndex * TRACE_RING_WORDS
-    this.#events = memory.layout.traceEvents + pIndex * TRACE_EVENTS * TRACE_EVENT_DOUBLES
+    this.memory = memory
+    this.ring = memory.layout.traceRings + pIndex * TRACE_RING_WORDS
+    this.events = memory.layout.traceEvents + pIndex * TRACE_EVENTS * TRACE_EVENT_DOUBLES
   }
 
   /** Records that this P did `kind` from `startMs` until now; `detail` is a goroutine, a cycle, or bytes. */
@@ -55,28 +55,28 @@ export class Events {
     if (!this.enabled) return
     const duration = now() - startMs
     if (duration < SHORTEST_MS) return
-    const { words, doubles } = this.#memory
-    const written = words[this.#ring]
-    if (written - load(words, this.#ring + 1) >= TRACE_EVENTS) {
+    const { words, doubles } = this.memory
+    const written = words[this.ring]
+    if (written - load(words, this.ring + 1) >= TRACE_EVENTS) {
       add(words, DROPPED, 1)
       return
     }
-    const event = this.#events + (written % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
+    const event = this.events + (written % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
     doubles[event] = kind
     doubles[event + 1] = startMs
     doubles[event + 2] = duration
     doubles[event + 3] = detail
-    store(words, this.#ring, written + 1)
+    store(words, this.ring, written + 1)
   }
 
   /** Takes all events written since the last call: for the host. */
   drain(each: (kind: number, startMs: number, durationMs: number, detail: number) => void): void {
-    const { words, doubles } = this.#memory
-    const written = load(words, this.#ring)
-    for (let read = words[this.#ring + 1]; read !== written; read++) {
-      const event = this.#events + (read % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
+    const { words, doubles } = this.memory
+    const written = load(words, this.ring)
+    for (let read = words[this.ring + 1]; read !== written; read++) {
+      const event = this.events + (read % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
       each(doubles[event], doubles[event + 1], doubles[event + 2], doubles[event + 3])
-      store(words, this.#ring + 1, read + 1)
+      store(words, this.ring + 1, read + 1)
     }
   }
 }

@@ -14,117 +14,117 @@ import type { WorkBuffer, WorkBuffers } from './work-buffers.ts'
 const TOO_FEW_TO_SHARE = 4
 
 export class GreyQueue {
-  readonly #words: Int32Array
-  readonly #buffers: WorkBuffers
-  #active: WorkBuffer = 0
-  #spare: WorkBuffer = 0
+  private readonly words: Int32Array
+  private readonly buffers: WorkBuffers
+  private active: WorkBuffer = 0
+  private spare: WorkBuffer = 0
   /** Word indices in the active buffer: its first entry, the next free one, the end. All 0 without one. The mark loop works on copies. */
   floor = 0
   top = 0
   ceiling = 0
 
   constructor(memory: Memory, buffers: WorkBuffers) {
-    this.#words = memory.words
-    this.#buffers = buffers
+    this.words = memory.words
+    this.buffers = buffers
   }
 
   /** Adds a grey object; false if no buffer can be had. */
   put(object: Addr): boolean {
     if (this.top === this.ceiling && !this.makeRoom()) return false
-    this.#words[this.top++] = object
+    this.words[this.top++] = object
     return true
   }
 
   /** Takes a grey object, from the shared list if need be; 0 if there is none. */
   take(): Addr {
     if (this.top === this.floor && !this.findMore()) return 0
-    return this.#words[--this.top]
+    return this.words[--this.top]
   }
 
   /** True if this P holds no grey object. */
   get isEmpty(): boolean {
-    return this.top === this.floor && (this.#spare === 0 || this.#words[this.#spare + WORK_BUFFER_COUNT] === 0)
+    return this.top === this.floor && (this.spare === 0 || this.words[this.spare + WORK_BUFFER_COUNT] === 0)
   }
 
   /** Hands all that this P holds to the shared lists; true if that was any object. */
   publish(): boolean {
     const any = !this.isEmpty
-    this.#suspend()
-    this.#giveBack(this.#active)
-    this.#giveBack(this.#spare)
-    this.#resume(0)
-    this.#spare = 0
+    this.suspend()
+    this.giveBack(this.active)
+    this.giveBack(this.spare)
+    this.resume(0)
+    this.spare = 0
     return any
   }
 
   /** Gives others something to do: the spare buffer, or half of the active one. True if it did. */
   share(): boolean {
-    if (this.#spare !== 0 && this.#words[this.#spare + WORK_BUFFER_COUNT] > 0) {
-      this.#giveBack(this.#spare)
-      this.#spare = 0
+    if (this.spare !== 0 && this.words[this.spare + WORK_BUFFER_COUNT] > 0) {
+      this.giveBack(this.spare)
+      this.spare = 0
       return true
     }
     if (this.top - this.floor <= TOO_FEW_TO_SHARE) return false
-    const half = this.#spare !== 0 ? this.#spare : this.#buffers.takeEmpty()
+    const half = this.spare !== 0 ? this.spare : this.buffers.takeEmpty()
     if (half === 0) return false
     const kept = this.floor + ((this.top - this.floor) >> 1)
-    this.#words.copyWithin(half + WORK_BUFFER_ENTRIES, kept, this.top)
-    this.#words[half + WORK_BUFFER_COUNT] = this.top - kept
+    this.words.copyWithin(half + WORK_BUFFER_ENTRIES, kept, this.top)
+    this.words[half + WORK_BUFFER_COUNT] = this.top - kept
     this.top = kept
-    this.#spare = 0
-    this.#buffers.putFull(half)
+    this.spare = 0
+    this.buffers.putFull(half)
     return true
   }
 
   /** Makes room at `top`, in the spare buffer or a new one; false if no buffer can be had. */
   makeRoom(): boolean {
-    this.#swap()
+    this.swap()
     if (this.top !== this.ceiling) return true
-    const empty = this.#buffers.takeEmpty()
+    const empty = this.buffers.takeEmpty()
     if (empty === 0) return false
-    if (this.#active !== 0) {
-      this.#suspend()
-      this.#buffers.putFull(this.#active)
+    if (this.active !== 0) {
+      this.suspend()
+      this.buffers.putFull(this.active)
     }
-    this.#words[empty + WORK_BUFFER_COUNT] = 0
-    this.#resume(empty)
+    this.words[empty + WORK_BUFFER_COUNT] = 0
+    this.resume(empty)
     return true
   }
 
   /** Finds an object below `top`, in the spare buffer or in the shared list; false if there is none. */
   findMore(): boolean {
-    this.#swap()
+    this.swap()
     if (this.top !== this.floor) return true
-    const full = this.#buffers.takeFull()
+    const full = this.buffers.takeFull()
     if (full === 0) return false
-    if (this.#active !== 0) this.#buffers.putEmpty(this.#active)
-    this.#resume(full)
+    if (this.active !== 0) this.buffers.putEmpty(this.active)
+    this.resume(full)
     return true
   }
 
-  #swap(): void {
-    this.#suspend()
-    const active = this.#active
-    this.#resume(this.#spare)
-    this.#spare = active
+  private swap(): void {
+    this.suspend()
+    const active = this.active
+    this.resume(this.spare)
+    this.spare = active
   }
 
   /** Writes the active buffer's count into it. */
-  #suspend(): void {
-    if (this.#active !== 0) this.#words[this.#active + WORK_BUFFER_COUNT] = this.top - this.floor
+  private suspend(): void {
+    if (this.active !== 0) this.words[this.active + WORK_BUFFER_COUNT] = this.top - this.floor
   }
 
   /** Makes a buffer, or none, the active one. */
-  #resume(buffer: WorkBuffer): void {
-    this.#active = buffer
+  private resume(buffer: WorkBuffer): void {
+    this.active = buffer
     this.floor = buffer === 0 ? 0 : buffer + WORK_BUFFER_ENTRIES
     this.ceiling = buffer === 0 ? 0 : buffer + WORK_BUFFER_WORDS
-    this.top = buffer === 0 ? 0 : this.floor + this.#words[buffer + WORK_BUFFER_COUNT]
+    this.top = buffer === 0 ? 0 : this.floor + this.words[buffer + WORK_BUFFER_COUNT]
   }
 
-  #giveBack(buffer: WorkBuffer): void {
+  private giveBack(buffer: WorkBuffer): void {
     if (buffer === 0) return
-    if (this.#words[buffer + WORK_BUFFER_COUNT] > 0) this.#buffers.putFull(buffer)
-    else this.#buffers.putEmpty(buffer)
+    if (this.words[buffer + WORK_BUFFER_COUNT] > 0) this.buffers.putFull(buffer)
+    else this.buffers.putEmpty(buffer)
   }
 }

@@ -41,37 +41,37 @@ const NOSCAN_STEP = 16
 
 export class Marker {
   readonly queue: GreyQueue
-  readonly #spans: Spans
-  readonly #memory: Memory
-  readonly #i32: Int32Array
-  readonly #marks: Uint8Array
-  readonly #words: Int32Array
-  readonly #typeSlots: number
-  readonly #check: boolean
+  private readonly spans: Spans
+  private readonly memory: Memory
+  private readonly i32: Int32Array
+  private readonly marks: Uint8Array
+  private readonly words: Int32Array
+  private readonly typeSlots: number
+  private readonly check: boolean
 
   /** Heap scan work, and bytes of objects marked, since the caller last took them. Owner: this P's thread. */
   scanWork = 0
   bytesMarked = 0
 
   constructor(memory: Memory, spans: Spans, queue: GreyQueue, check: boolean) {
-    this.#memory = memory
-    this.#spans = spans
+    this.memory = memory
+    this.spans = spans
     this.queue = queue
-    this.#i32 = memory.i32
-    this.#marks = memory.marks
-    this.#words = memory.words
-    this.#typeSlots = memory.layout.typeSlots
-    this.#check = check
+    this.i32 = memory.i32
+    this.marks = memory.marks
+    this.words = memory.words
+    this.typeSlots = memory.layout.typeSlots
+    this.check = check
   }
 
   /** Makes a white object grey. `object` is not nil. */
   shade(object: Addr): void {
     const granule = object >>> GRANULE_SHIFT
-    const colour = this.#marks[granule]
+    const colour = this.marks[granule]
     if (colour === span.WHITE) {
-      this.#marks[granule] = span.BLACK
-      if (!this.queue.put(object)) this.#leaveGrey(object)
-    } else if (this.#check) this.#checkColour(object, colour)
+      this.marks[granule] = span.BLACK
+      if (!this.queue.put(object)) this.leaveGrey(object)
+    } else if (this.check) this.checkColour(object, colour)
   }
 
   /**
@@ -80,11 +80,11 @@ export class Marker {
    * docs/performance.md).
    */
   scanSome(budget: number): number {
-    const i32 = this.#i32
-    const marks = this.#marks
-    const words = this.#words
+    const i32 = this.i32
+    const marks = this.marks
+    const words = this.words
     const queue = this.queue
-    const typeSlots = this.#typeSlots
+    const typeSlots = this.typeSlots
     let { top, floor, ceiling } = queue
     let done = 0
     let scanWork = 0
@@ -106,7 +106,7 @@ export class Marker {
       const slot = words[typeSlots + (header & HEADER_TYPE_MASK)]
       if ((entry & OBLET) !== 0 || references === REFERENCE_ARRAY || slot === 0) {
         queue.top = top
-        done += this.#scanUncommon(entry)
+        done += this.scanUncommon(entry)
         top = queue.top
         floor = queue.floor
         ceiling = queue.ceiling
@@ -124,7 +124,7 @@ export class Marker {
         const granule = target >>> GRANULE_SHIFT
         const colour = marks[granule]
         if (colour !== span.WHITE) {
-          if (this.#check) this.#checkColour(target, colour)
+          if (this.check) this.checkColour(target, colour)
           continue
         }
         marks[granule] = span.BLACK
@@ -135,7 +135,7 @@ export class Marker {
           floor = queue.floor
           ceiling = queue.ceiling
           if (!hasRoom) {
-            this.#leaveGrey(target)
+            this.leaveGrey(target)
             continue
           }
         }
@@ -152,35 +152,35 @@ export class Marker {
   }
 
   /** Scans anything: an object, an array or a piece of one. */
-  #scanUncommon(entry: number): number {
-    const i32 = this.#i32
+  private scanUncommon(entry: number): number {
+    const i32 = this.i32
     const word = entry >>> 2
-    if ((entry & OBLET) !== 0) return this.#scanPiece(entry - OBLET)
+    if ((entry & OBLET) !== 0) return this.scanPiece(entry - OBLET)
     const header = i32[word]
     const references = header >>> HEADER_REFERENCES_SHIFT
-    if (references === REFERENCE_ARRAY) return this.#scanArray(entry)
-    this.bytesMarked += this.#slotBytes(entry)
-    return references === 0 ? NOSCAN_STEP : this.#scanRange(entry + 4, entry + 4 + references * 4) + 4
+    if (references === REFERENCE_ARRAY) return this.scanArray(entry)
+    this.bytesMarked += this.slotBytes(entry)
+    return references === 0 ? NOSCAN_STEP : this.scanRange(entry + 4, entry + 4 + references * 4) + 4
   }
 
   /** Scans the first piece of an array of references and queues the others. */
-  #scanArray(array: Addr): number {
-    const end = this.#endOfArray(array)
-    this.bytesMarked += this.#slotBytes(array)
+  private scanArray(array: Addr): number {
+    const end = this.endOfArray(array)
+    this.bytesMarked += this.slotBytes(array)
     for (let piece = array + OBLET_BYTES; piece < end; piece += OBLET_BYTES) {
       // Without a buffer the piece is scanned at once: a long step instead of a lost object.
-      if (!this.queue.put(piece + OBLET)) this.#scanRange(piece, Math.min(piece + OBLET_BYTES, end))
+      if (!this.queue.put(piece + OBLET)) this.scanRange(piece, Math.min(piece + OBLET_BYTES, end))
     }
-    return this.#scanRange(array + ARRAY_ELEMENTS_BYTE, Math.min(array + OBLET_BYTES, end)) + ARRAY_ELEMENTS_BYTE
+    return this.scanRange(array + ARRAY_ELEMENTS_BYTE, Math.min(array + OBLET_BYTES, end)) + ARRAY_ELEMENTS_BYTE
   }
 
-  #scanPiece(piece: Addr): number {
-    const end = this.#endOfArray(this.#spans.base(this.#spans.of(piece)))
-    return this.#scanRange(piece, Math.min(piece + OBLET_BYTES, end))
+  private scanPiece(piece: Addr): number {
+    const end = this.endOfArray(this.spans.base(this.spans.of(piece)))
+    return this.scanRange(piece, Math.min(piece + OBLET_BYTES, end))
   }
 
-  #scanRange(begin: Addr, end: Addr): number {
-    const i32 = this.#i32
+  private scanRange(begin: Addr, end: Addr): number {
+    const i32 = this.i32
     for (let word = begin >>> 2; word < end >>> 2; word++) {
       const target = i32[word]
       if (target !== 0) this.shade(target)
@@ -189,34 +189,34 @@ export class Marker {
     return end - begin
   }
 
-  #endOfArray(array: Addr): Addr {
-    return array + ARRAY_ELEMENTS_BYTE + (this.#i32[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
+  private endOfArray(array: Addr): Addr {
+    return array + ARRAY_ELEMENTS_BYTE + (this.i32[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
   }
 
-  #slotBytes(object: Addr): number {
-    return this.#spans.read(this.#spans.of(object), span.SLOT_BYTES)
+  private slotBytes(object: Addr): number {
+    return this.spans.read(this.spans.of(object), span.SLOT_BYTES)
   }
 
   /** No buffer: the mark byte alone must tell. The byte is stored before the flag, so who sees the flag finds the object. */
-  #leaveGrey(object: Addr): void {
-    this.#marks[object >>> GRANULE_SHIFT] = span.GREY_MARK
-    const id = this.#spans.of(object)
-    if (or(this.#words, this.#spans.word(id, span.GREY), 1) === 0) add(this.#words, GREY_SPANS, 1)
+  private leaveGrey(object: Addr): void {
+    this.marks[object >>> GRANULE_SHIFT] = span.GREY_MARK
+    const id = this.spans.of(object)
+    if (or(this.words, this.spans.word(id, span.GREY), 1) === 0) add(this.words, GREY_SPANS, 1)
   }
 
   /** Queues or scans what was left grey; true if there was any. To be called with an empty queue. */
   scanFlaggedSpans(): boolean {
-    const words = this.#words
+    const words = this.words
     if (load(words, GREY_SPANS) === 0) return false
     let any = false
     const end = words[PAGES_END]
     for (let page = 1; page < end; ) {
-      const pages = words[this.#spans.word(page, span.PAGES)]
-      const inUse = words[this.#memory.layout.pageSpan + page] === page
+      const pages = words[this.spans.word(page, span.PAGES)]
+      const inUse = words[this.memory.layout.pageSpan + page] === page
       // The exchange lets one marker only answer for the flag; it comes before the look, so a later grey object flags again.
-      if (inUse && exchange(words, this.#spans.word(page, span.GREY), 0) !== 0) {
+      if (inUse && exchange(words, this.spans.word(page, span.GREY), 0) !== 0) {
         add(words, GREY_SPANS, -1)
-        this.#scanGreyOf(page)
+        this.scanGreyOf(page)
         any = true
       }
       page += inUse && pages > 0 ? pages : 1
@@ -224,17 +224,17 @@ export class Marker {
     return any
   }
 
-  #scanGreyOf(id: number): void {
-    const stride = this.#spans.read(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
-    const end = this.#spans.limit(id) >>> GRANULE_SHIFT
+  private scanGreyOf(id: number): void {
+    const stride = this.spans.read(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
+    const end = this.spans.limit(id) >>> GRANULE_SHIFT
     for (let granule = (id << PAGE_SHIFT) >>> GRANULE_SHIFT; granule < end; granule += stride) {
-      if (this.#marks[granule] !== span.GREY_MARK) continue
-      this.#marks[granule] = span.BLACK
-      this.#scanUncommon(granule << GRANULE_SHIFT)
+      if (this.marks[granule] !== span.GREY_MARK) continue
+      this.marks[granule] = span.BLACK
+      this.scanUncommon(granule << GRANULE_SHIFT)
     }
   }
 
-  #checkColour(object: Addr, colour: number): void {
+  private checkColour(object: Addr, colour: number): void {
     if (colour === span.BLACK || colour === span.GREY_MARK) return
     throw new InternalError(`mark met a reference to ${object}, where no object is (mark byte ${colour})`)
   }

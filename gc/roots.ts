@@ -35,92 +35,92 @@ import type { World } from './world.ts'
 const BLOCK_WORDS = 65536
 
 export class Roots {
-  readonly #memory: Memory
-  readonly #pIndex: number
-  readonly #marker: Marker
-  readonly #stack: ShadowStack
-  readonly #world: World
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly marker: Marker
+  private readonly stack: ShadowStack
+  private readonly world: World
 
   constructor(memory: Memory, pIndex: number, marker: Marker, stack: ShadowStack, world: World) {
-    this.#memory = memory
-    this.#pIndex = pIndex
-    this.#marker = marker
-    this.#stack = stack
-    this.#world = world
+    this.memory = memory
+    this.pIndex = pIndex
+    this.marker = marker
+    this.stack = stack
+    this.world = world
   }
 
   /** Counts the jobs, in the setup stop. */
   prepare(): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     words[ROOT_NEXT] = 0
-    words[ROOT_JOBS] = this.#globalJobs() + words[GOROUTINE_NEXT]
+    words[ROOT_JOBS] = this.globalJobs() + words[GOROUTINE_NEXT]
   }
 
   /** True if jobs are left. A hint, unless the world is stopped. */
   get areLeft(): boolean {
-    const { words } = this.#memory
+    const { words } = this.memory
     return load(words, ROOT_NEXT) < words[ROOT_JOBS]
   }
 
   /** Takes and does a job. Returns its scan work, or −1 if no job is left. `stopped`: the world is, so that every stack may be scanned. */
   scanNext(stopped: boolean): number {
-    const { words } = this.#memory
+    const { words } = this.memory
     if (!this.areLeft) return -1
     const job = add(words, ROOT_NEXT, 1)
     if (job >= words[ROOT_JOBS]) return -1
     step('mark/root')
-    const globals = this.#globalJobs()
-    return job < globals ? this.#scanGlobals(job) : this.#scanGoroutine(job - globals + 1, stopped)
+    const globals = this.globalJobs()
+    return job < globals ? this.scanGlobals(job) : this.scanGoroutine(job - globals + 1, stopped)
   }
 
   /** Scans the stack of the goroutine that runs on this P if somebody wants it. True if it did. */
   serveWanted(): boolean {
-    const { words } = this.#memory
-    const goroutine = words[this.#memory.p(this.#pIndex, p.GOROUTINE)]
+    const { words } = this.memory
+    const goroutine = words[this.memory.p(this.pIndex, p.GOROUTINE)]
     if (goroutine === 0) return false
-    const status = this.#memory.goroutine(goroutine, g.STATUS)
+    const status = this.memory.goroutine(goroutine, g.STATUS)
     if ((load(words, status) & g.G_SCAN_WANTED) === 0) return false
-    this.#scanOwn(goroutine)
+    this.scanOwn(goroutine)
     and(words, status, ~g.G_SCAN_WANTED)
-    this.#marker.queue.publish()
-    this.#world.wakeForWork()
+    this.marker.queue.publish()
+    this.world.wakeForWork()
     return true
   }
 
   /** True if the stack of P `index`'s goroutine is still to be scanned. In a stopped world. */
   isWantedOf(index: number): boolean {
-    const { words } = this.#memory
-    const goroutine = words[this.#memory.p(index, p.GOROUTINE)]
-    return goroutine !== 0 && (words[this.#memory.goroutine(goroutine, g.STATUS)] & g.G_SCAN_WANTED) !== 0
+    const { words } = this.memory
+    const goroutine = words[this.memory.p(index, p.GOROUTINE)]
+    return goroutine !== 0 && (words[this.memory.goroutine(goroutine, g.STATUS)] & g.G_SCAN_WANTED) !== 0
   }
 
-  #globalJobs(): number {
-    return Math.ceil(this.#memory.words[GLOBAL_SLOTS] / BLOCK_WORDS)
+  private globalJobs(): number {
+    return Math.ceil(this.memory.words[GLOBAL_SLOTS] / BLOCK_WORDS)
   }
 
-  #scanGlobals(job: number): number {
-    const { words, layout } = this.#memory
+  private scanGlobals(job: number): number {
+    const { words, layout } = this.memory
     const begin = job * BLOCK_WORDS
     const end = Math.min(begin + BLOCK_WORDS, words[GLOBAL_SLOTS])
-    this.#shadeRange(layout.globals + begin, layout.globals + end)
+    this.shadeRange(layout.globals + begin, layout.globals + end)
     const work = (end - begin) * 4
     add(words, SCAN_WORK_GLOBALS, work)
     return work
   }
 
-  #scanGoroutine(goroutine: number, stopped: boolean): number {
-    const { words } = this.#memory
-    const record = this.#memory.goroutine(goroutine, 0)
+  private scanGoroutine(goroutine: number, stopped: boolean): number {
+    const { words } = this.memory
+    const record = this.memory.goroutine(goroutine, 0)
     for (;;) {
       const status = load(words, record + g.STATUS)
       if (status === g.G_FREE || status === g.G_DEAD) return 0
       if (words[record + g.SCANNED_CYCLE] === words[CYCLES]) return 0
       if (status === g.G_RUNNING) {
-        if (words[this.#memory.p(this.#pIndex, p.GOROUTINE)] === goroutine) return this.#scanOwn(goroutine)
-        if (stopped) return this.#scanStack(goroutine)
-        if (this.#leaveToItsP(record)) return 0
+        if (words[this.memory.p(this.pIndex, p.GOROUTINE)] === goroutine) return this.scanOwn(goroutine)
+        if (stopped) return this.scanStack(goroutine)
+        if (this.leaveToItsP(record)) return 0
       } else if (compareAndSwap(words, record + g.STATUS, status, status | g.G_SCAN)) {
-        const work = this.#scanStack(goroutine)
+        const work = this.scanStack(goroutine)
         and(words, record + g.STATUS, ~g.G_SCAN)
         notify(words, record + g.STATUS)
         return work
@@ -128,8 +128,8 @@ export class Roots {
     }
   }
 
-  #leaveToItsP(record: number): boolean {
-    const { words } = this.#memory
+  private leaveToItsP(record: number): boolean {
+    const { words } = this.memory
     // Counted before it can be served: the server's decrement must not be the one that ends the mark.
     add(words, DRAINERS, 1)
     if (!compareAndSwap(words, record + g.STATUS, g.G_RUNNING, g.G_RUNNING | g.G_SCAN_WANTED)) {
@@ -137,35 +137,35 @@ export class Roots {
       return false
     }
     const owner = words[record + g.P]
-    this.#memory.doubles[this.#memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()
-    or(words, this.#memory.p(owner, p.POLL), p.POLL_SCAN)
-    this.#world.wake(owner)
+    this.memory.doubles[this.memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()
+    or(words, this.memory.p(owner, p.POLL), p.POLL_SCAN)
+    this.world.wake(owner)
     return true
   }
 
-  #scanOwn(goroutine: number): number {
-    this.#stack.save()
-    return this.#scanStack(goroutine)
+  private scanOwn(goroutine: number): number {
+    this.stack.save()
+    return this.scanStack(goroutine)
   }
 
-  #scanStack(goroutine: number): number {
-    const { words } = this.#memory
-    const record = this.#memory.goroutine(goroutine, 0)
+  private scanStack(goroutine: number): number {
+    const { words } = this.memory
+    const record = this.memory.goroutine(goroutine, 0)
     step('mark/stack')
     if (words[record + g.SCANNED_CYCLE] === words[CYCLES]) return 0
     const base = words[record + g.STACK]
     const used = words[record + g.STACK_USED]
-    this.#shadeRange(base, base + used)
+    this.shadeRange(base, base + used)
     words[record + g.SCANNED_CYCLE] = words[CYCLES]
     add(words, SCAN_WORK_STACK, used * 4)
     return used * 4
   }
 
-  #shadeRange(begin: number, end: number): void {
-    const { words } = this.#memory
+  private shadeRange(begin: number, end: number): void {
+    const { words } = this.memory
     for (let index = begin; index < end; index++) {
       const object = words[index]
-      if (object !== 0) this.#marker.shade(object)
+      if (object !== 0) this.marker.shade(object)
     }
   }
 }

@@ -14,23 +14,23 @@ import { probeStack } from './stack-probe.ts'
 
 export class ShadowStack {
   readonly words: Int32Array
-  readonly #memory: Memory
-  readonly #stacks: Stacks
-  #goroutine = 0
+  private readonly memory: Memory
+  private readonly stacks: Stacks
+  private goroutine = 0
   base = 0
   top = 0
   limit = 0
 
   constructor(memory: Memory, stacks: Stacks) {
     this.words = memory.words
-    this.#memory = memory
-    this.#stacks = stacks
+    this.memory = memory
+    this.stacks = stacks
   }
 
   /** Makes the stack of a goroutine that this P is about to run the current one. */
   load(goroutine: number): void {
-    const record = this.#memory.goroutine(goroutine, 0)
-    this.#goroutine = goroutine
+    const record = this.memory.goroutine(goroutine, 0)
+    this.goroutine = goroutine
     this.base = this.words[record + g.STACK]
     this.top = this.base + this.words[record + g.STACK_USED]
     this.limit = this.base + this.words[record + g.STACK_SIZE]
@@ -38,35 +38,35 @@ export class ShadowStack {
 
   /** Writes how much is in use to the goroutine's record, for whoever scans it while this P is not looking. */
   save(): void {
-    if (this.#goroutine !== 0) this.words[this.#memory.goroutine(this.#goroutine, g.STACK_USED)] = this.top - this.base
+    if (this.goroutine !== 0) this.words[this.memory.goroutine(this.goroutine, g.STACK_USED)] = this.top - this.base
   }
 
   /** Forgets the goroutine, which must have been saved. */
   unload(): void {
-    this.#goroutine = 0
+    this.goroutine = 0
     this.base = 0
     this.top = 0
     this.limit = 0
   }
 
   push(reference: Addr): void {
-    if (this.top === this.limit) this.#grow()
+    if (this.top === this.limit) this.grow()
     this.words[this.top++] = reference
   }
 
   /** Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it. */
-  #grow(): void {
+  private grow(): void {
     probeStack()
     const size = this.limit - this.base
-    const segment = this.#stacks.allocate(size * 2)
+    const segment = this.stacks.allocate(size * 2)
     if (segment === 0) {
       throw new RangeError(
-        `out of memory: a shadow stack cannot grow beyond ${size} references; all ${this.#memory.layout.stackWords} words for stacks are in use`,
+        `out of memory: a shadow stack cannot grow beyond ${size} references; all ${this.memory.layout.stackWords} words for stacks are in use`,
       )
     }
-    const record = this.#memory.goroutine(this.#goroutine, 0)
+    const record = this.memory.goroutine(this.goroutine, 0)
     this.words.copyWithin(segment, this.base, this.top)
-    this.#stacks.free(this.base, size)
+    this.stacks.free(this.base, size)
     this.words[record + g.STACK] = segment
     this.words[record + g.STACK_SIZE] = size * 2
     this.top = segment + (this.top - this.base)

@@ -24,51 +24,51 @@ import type { World } from './world.ts'
 const MIB = 1024 * 1024
 
 export class Sweeper {
-  readonly #heap: Heap
-  readonly #memory: Memory
-  readonly #pIndex: number
-  readonly #sweep: Sweep
-  readonly #records: CycleRecords
-  readonly #world: World
-  readonly #events: Events
+  private readonly heap: Heap
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly sweep: Sweep
+  private readonly records: CycleRecords
+  private readonly world: World
+  private readonly events: Events
 
   constructor(heap: Heap, pIndex: number, sweep: Sweep, records: CycleRecords, world: World, events: Events) {
-    this.#heap = heap
-    this.#memory = heap.memory
-    this.#pIndex = pIndex
-    this.#sweep = sweep
-    this.#records = records
-    this.#world = world
-    this.#events = events
-    sweep.onComplete = () => this.#complete()
+    this.heap = heap
+    this.memory = heap.memory
+    this.pIndex = pIndex
+    this.sweep = sweep
+    this.records = records
+    this.world = world
+    this.events = events
+    sweep.onComplete = () => this.complete()
   }
 
   /** True if every span is swept. */
   get isDone(): boolean {
-    return load(this.#memory.words, control.SWEEPERS) === control.SWEEP_DRAINED
+    return load(this.memory.words, control.SWEEPERS) === control.SWEEP_DRAINED
   }
 
   /** Sweeps one span. False if none is left to take; others may still be sweeping theirs. */
   sweepOne(): boolean {
-    if (!this.#sweep.begin()) return false
-    const swept = this.#sweepNext()
-    this.#sweep.end()
+    if (!this.sweep.begin()) return false
+    const swept = this.sweepNext()
+    this.sweep.end()
     return swept
   }
 
-  #sweepNext(): boolean {
-    const { words } = this.#memory
+  private sweepNext(): boolean {
+    const { words } = this.memory
     for (;;) {
       const spanClass = load(words, control.SWEEP_CLASS)
       if (spanClass === p.SPAN_CLASSES) {
         or(words, control.SWEEPERS, control.SWEEP_DRAINED)
         return false
       }
-      const id = this.#heap.central.popUnswept(spanClass)
+      const id = this.heap.central.popUnswept(spanClass)
       if (id === 0) compareAndSwap(words, control.SWEEP_CLASS, spanClass, spanClass + 1)
-      else if (this.#heap.spans.ownToSweep(id)) {
-        if (this.#sweep.sweep(id, false)) this.#heap.central.pushSwept(id)
-        words[this.#memory.p(this.#pIndex, p.SPANS_SWEPT)]++
+      else if (this.heap.spans.ownToSweep(id)) {
+        if (this.sweep.sweep(id, false)) this.heap.central.pushSwept(id)
+        words[this.memory.p(this.pIndex, p.SPANS_SWEPT)]++
         return true
       }
     }
@@ -79,7 +79,7 @@ export class Sweeper {
     if (this.isDone) return false
     const began = now()
     const swept = this.sweepOne()
-    this.#events.slice(EVENT_SWEEP, began, 1)
+    this.events.slice(EVENT_SWEEP, began, 1)
     return swept
   }
 
@@ -91,7 +91,7 @@ export class Sweeper {
 
   /** In the termination stop: every swept span becomes an unswept one. */
   startSweep(): void {
-    const { words, doubles, layout } = this.#memory
+    const { words, doubles, layout } = this.memory
     if (!this.isDone) throw new InternalError('a cycle ends before the sweep of the last one')
     store(words, control.SWEEP_GENERATION, words[control.SWEEP_GENERATION] + 2)
     store(words, control.SWEEP_CLASS, 0)
@@ -103,7 +103,7 @@ export class Sweeper {
 
   /** Sets the pace so that sweeping is done a little before the trigger. At commit. */
   pace(sweepDistance: number): void {
-    const { words, doubles, layout } = this.#memory
+    const { words, doubles, layout } = this.memory
     const rate = layout.measures + control.SWEEP_PAGES_PER_BYTE
     if (this.isDone || words[control.TRIGGER] === control.NO_BYTES) {
       doubles[rate] = 0
@@ -119,7 +119,7 @@ export class Sweeper {
 
   /** Sweeps what the pace asks for before `bytes` are acquired (Go's deductSweepCredit). `pagesPaid`: pages that the caller brings swept. */
   payFor(bytes: number, pagesPaid: number): void {
-    const { words, doubles, layout } = this.#memory
+    const { words, doubles, layout } = this.memory
     const rate = doubles[layout.measures + control.SWEEP_PAGES_PER_BYTE]
     if (rate === 0) return
     const grown = Math.max(load(words, control.HEAP_LIVE) - words[control.HEAP_LIVE_BASIS], 0) + bytes
@@ -131,13 +131,13 @@ export class Sweeper {
     }
   }
 
-  #complete(): void {
-    const { words } = this.#memory
+  private complete(): void {
+    const { words } = this.memory
     const cycle = words[control.CYCLES_MARKED]
     if (!compareAndSwap(words, control.SWEEP_ANNOUNCED, cycle - 1, cycle))
       throw new InternalError(`the sweep of cycle ${cycle} was completed twice`)
-    this.#records.completeSweep()
-    this.#world.tellHost()
-    this.#world.wakeAll()
+    this.records.completeSweep()
+    this.world.tellHost()
+    this.world.wakeAll()
   }
 }

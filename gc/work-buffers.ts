@@ -23,15 +23,15 @@ import type { Memory } from '../heap/memory.ts'
 export type WorkBuffer = number
 
 export class WorkBuffers {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   /** Hands a buffer with objects to everybody. */
   putFull(buffer: WorkBuffer): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     step('work/put-full')
     lock(words, WORK_LOCK)
     words[buffer + WORK_BUFFER_NEXT] = words[WORK_FULL]
@@ -43,7 +43,7 @@ export class WorkBuffers {
 
   /** A buffer with objects; 0 if there is none. */
   takeFull(): WorkBuffer {
-    const { words } = this.#memory
+    const { words } = this.memory
     if (load(words, WORK_FULL_COUNT) === 0) return 0
     step('work/take-full')
     lock(words, WORK_LOCK)
@@ -57,7 +57,7 @@ export class WorkBuffers {
   }
 
   putEmpty(buffer: WorkBuffer): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     lock(words, WORK_LOCK)
     words[buffer + WORK_BUFFER_NEXT] = words[WORK_EMPTY]
     words[WORK_EMPTY] = buffer
@@ -66,7 +66,7 @@ export class WorkBuffers {
 
   /** An empty buffer; 0 if all are in use: the caller must do without. */
   takeEmpty(): WorkBuffer {
-    const { words, layout } = this.#memory
+    const { words, layout } = this.memory
     lock(words, WORK_LOCK)
     let buffer = words[WORK_EMPTY]
     if (buffer !== 0) words[WORK_EMPTY] = words[buffer + WORK_BUFFER_NEXT]
@@ -80,6 +80,6 @@ export class WorkBuffers {
 
   /** True if no full buffer is in the list: a hint while anybody marks. */
   get isEmpty(): boolean {
-    return load(this.#memory.words, WORK_FULL_COUNT) === 0
+    return load(this.memory.words, WORK_FULL_COUNT) === 0
   }
 }

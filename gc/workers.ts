@@ -26,53 +26,53 @@ export const SLICE_MS = 10
 const FRACTIONAL_OVERUSE = 1.2
 
 export class Workers {
-  readonly #memory: Memory
-  readonly #pIndex: number
-  readonly #drain: Drain
-  readonly #world: World
-  readonly #events: Events
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly drain: Drain
+  private readonly world: World
+  private readonly events: Events
 
   constructor(memory: Memory, pIndex: number, drain: Drain, world: World, events: Events) {
-    this.#memory = memory
-    this.#pIndex = pIndex
-    this.#drain = drain
-    this.#world = world
-    this.#events = events
+    this.memory = memory
+    this.pIndex = pIndex
+    this.drain = drain
+    this.world = world
+    this.events = events
   }
 
   /** Runs the dedicated or fractional worker that this P should run now. False if there is none (Go's findRunnableGCWorker). */
   runDue(): boolean {
-    const { words } = this.#memory
+    const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return false
-    if (load(words, control.DEDICATED_OFFERS) > 0 && this.#takeOffer()) {
-      this.#runDedicated()
+    if (load(words, control.DEDICATED_OFFERS) > 0 && this.takeOffer()) {
+      this.runDedicated()
       return true
     }
-    if (!this.#drain.isWorkAvailable) return false
-    if (this.#takeDedicated()) {
-      this.#runDedicated()
+    if (!this.drain.isWorkAvailable) return false
+    if (this.takeDedicated()) {
+      this.runDedicated()
       return true
     }
-    return this.#runFractionalIfDue()
+    return this.runFractionalIfDue()
   }
 
   /** Runs an idle worker, if there is work and fewer run than may. */
   runIdle(): boolean {
-    const { words } = this.#memory
-    if (words[control.BLACKEN_ENABLED] === 0 || !this.#drain.isWorkAvailable) return false
+    const { words } = this.memory
+    if (words[control.BLACKEN_ENABLED] === 0 || !this.drain.isWorkAvailable) return false
     if (add(words, control.IDLE_WORKERS, 1) >= words[control.IDLE_WORKERS_MAX]) {
       sub(words, control.IDLE_WORKERS, 1)
       return false
     }
-    this.#run(p.IDLE_MS, EVENT_IDLE, () => this.#world.hasOtherWork())
+    this.run(p.IDLE_MS, EVENT_IDLE, () => this.world.hasOtherWork())
     sub(words, control.IDLE_WORKERS, 1)
-    if (this.#drain.isWorkAvailable) this.#world.wakeForWork()
+    if (this.drain.isWorkAvailable) this.world.wakeForWork()
     return true
   }
 
   /** True if this P could take some worker's role now. A hint. */
   get mayRun(): boolean {
-    const { words } = this.#memory
+    const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return false
     if (load(words, control.DEDICATED_NEEDED) > 0 || load(words, control.DEDICATED_OFFERS) > 0) return true
     return load(words, control.IDLE_WORKERS) < words[control.IDLE_WORKERS_MAX] || this.untilDueMs <= 0
@@ -80,16 +80,16 @@ export class Workers {
 
   /** Milliseconds until this P is due for a fractional worker again; Infinity if it has no such share or nothing is to be marked. */
   get untilDueMs(): number {
-    const { words, doubles, layout } = this.#memory
+    const { words, doubles, layout } = this.memory
     const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
-    if (words[control.BLACKEN_ENABLED] === 0 || share === 0 || !this.#drain.isWorkAvailable)
+    if (words[control.BLACKEN_ENABLED] === 0 || share === 0 || !this.drain.isWorkAvailable)
       return Number.POSITIVE_INFINITY
-    const spent = doubles[this.#memory.pMeasure(this.#pIndex, p.FRACTIONAL_MS)]
+    const spent = doubles[this.memory.pMeasure(this.pIndex, p.FRACTIONAL_MS)]
     return spent / share - (now() - doubles[layout.measures + control.MARK_STARTED_AT]) + 0.01
   }
 
-  #takeDedicated(): boolean {
-    const { words } = this.#memory
+  private takeDedicated(): boolean {
+    const { words } = this.memory
     for (;;) {
       const needed = load(words, control.DEDICATED_NEEDED)
       if (needed <= 0) return false
@@ -98,29 +98,29 @@ export class Workers {
   }
 
   /** Takes the role of a dedicated worker whose slice is over. */
-  #takeOffer(): boolean {
-    const { layout } = this.#memory
+  private takeOffer(): boolean {
+    const { layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
-      if (index !== this.#pIndex && this.#withdrawOffer(index)) return true
+      if (index !== this.pIndex && this.withdrawOffer(index)) return true
     }
     return false
   }
 
-  #withdrawOffer(index: number): boolean {
-    const { words } = this.#memory
-    const offer = this.#memory.p(index, p.DEDICATED_OFFERED)
+  private withdrawOffer(index: number): boolean {
+    const { words } = this.memory
+    const offer = this.memory.p(index, p.DEDICATED_OFFERED)
     if (words[offer] === 0 || !compareAndSwap(words, offer, 1, 0)) return false
     sub(words, control.DEDICATED_OFFERS, 1)
     return true
   }
 
-  #runDedicated(): void {
-    const { words, layout } = this.#memory
+  private runDedicated(): void {
+    const { words, layout } = this.memory
     const cycle = words[control.CYCLES]
-    const offer = this.#memory.p(this.#pIndex, p.DEDICATED_OFFERED)
+    const offer = this.memory.p(this.pIndex, p.DEDICATED_OFFERED)
     const sliceEnd = now() + SLICE_MS
     let offered = false
-    this.#run(
+    this.run(
       p.DEDICATED_MS,
       EVENT_DEDICATED,
       () => {
@@ -129,26 +129,26 @@ export class Workers {
           offered = true
           store(words, offer, 1)
           add(words, control.DEDICATED_OFFERS, 1)
-          this.#world.wakeForWork()
+          this.world.wakeForWork()
         }
         return false
       },
       () => {
-        const handedOver = offered && !this.#withdrawOffer(this.#pIndex)
+        const handedOver = offered && !this.withdrawOffer(this.pIndex)
         if (!handedOver && words[control.CYCLES] === cycle) add(words, control.DEDICATED_NEEDED, 1)
       },
     )
   }
 
-  #runFractionalIfDue(): boolean {
-    const { doubles, layout } = this.#memory
+  private runFractionalIfDue(): boolean {
+    const { doubles, layout } = this.memory
     const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
     if (share === 0) return false
     const markStarted = doubles[layout.measures + control.MARK_STARTED_AT]
-    const spent = this.#memory.pMeasure(this.#pIndex, p.FRACTIONAL_MS)
+    const spent = this.memory.pMeasure(this.pIndex, p.FRACTIONAL_MS)
     const began = now()
     if (began > markStarted && doubles[spent] / (began - markStarted) > share) return false
-    this.#run(p.FRACTIONAL_MS, EVENT_FRACTIONAL, () => {
+    this.run(p.FRACTIONAL_MS, EVENT_FRACTIONAL, () => {
       const time = now()
       return (doubles[spent] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
     })
@@ -156,19 +156,19 @@ export class Workers {
   }
 
   /** Drains as a worker, its time added to `measure`; `giveBack` returns its role before the termination is considered. */
-  #run(measure: number, event: number, isOver: () => boolean, giveBack?: () => void): void {
-    const { words, doubles } = this.#memory
-    const activity = this.#memory.p(this.#pIndex, p.ACTIVITY)
+  private run(measure: number, event: number, isOver: () => boolean, giveBack?: () => void): void {
+    const { words, doubles } = this.memory
+    const activity = this.memory.p(this.pIndex, p.ACTIVITY)
     const before = words[activity]
     const cycle = words[control.CYCLES]
     const began = now()
     words[activity] = p.ACTIVITY_MARKING
-    this.#drain.enter()
-    this.#drain.drainForCredit(isOver)
-    if (words[control.CYCLES] === cycle) doubles[this.#memory.pMeasure(this.#pIndex, measure)] += now() - began
-    this.#events.slice(event, began, cycle)
+    this.drain.enter()
+    this.drain.drainForCredit(isOver)
+    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, measure)] += now() - began
+    this.events.slice(event, began, cycle)
     words[activity] = before
     giveBack?.()
-    this.#drain.leave()
+    this.drain.leave()
   }
 }

@@ -22,14 +22,14 @@ import type { Sweep } from './sweep-span.ts'
 const SWEEP_BUDGET = 100
 
 export class Central {
-  readonly #memory: Memory
-  readonly #spans: Spans
-  readonly #pages: PageHeap
+  private readonly memory: Memory
+  private readonly spans: Spans
+  private readonly pages: PageHeap
 
   constructor(memory: Memory, spans: Spans, pages: PageHeap) {
-    this.#memory = memory
-    this.#spans = spans
-    this.#pages = pages
+    this.memory = memory
+    this.spans = spans
+    this.pages = pages
   }
 
   /**
@@ -37,90 +37,90 @@ export class Central {
    * May sweep; `sweep` accounts for it.
    */
   acquire(spanClass: number, sweep: Sweep): SpanId {
-    const partial = this.#pop(spanClass, span.CENTRAL_PARTIAL, true)
+    const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, true)
     if (partial !== 0) return partial
     if (sweep.begin()) {
-      const swept = this.#sweepForSlots(spanClass, sweep)
+      const swept = this.sweepForSlots(spanClass, sweep)
       sweep.end()
       if (swept !== 0) return swept
     }
-    return this.#grow(spanClass)
+    return this.grow(spanClass)
   }
 
   /** Sweeps spans of the class until one has a free slot. The caller has begun a sweep. */
-  #sweepForSlots(spanClass: number, sweep: Sweep): SpanId {
+  private sweepForSlots(spanClass: number, sweep: Sweep): SpanId {
     for (let budget = SWEEP_BUDGET; budget > 0; budget--) {
       const id = this.popUnswept(spanClass)
       if (id === 0) return 0
-      if (!this.#spans.ownToSweep(id)) continue
+      if (!this.spans.ownToSweep(id)) continue
       if (!sweep.sweep(id, true)) continue
-      if (this.#spans.read(id, span.ALLOCATED) < this.#spans.read(id, span.SLOTS)) return id
+      if (this.spans.read(id, span.ALLOCATED) < this.spans.read(id, span.SLOTS)) return id
       this.pushSwept(id)
     }
     return 0
   }
 
-  #grow(spanClass: number): SpanId {
+  private grow(spanClass: number): SpanId {
     const sizeClass = spanClass >> 1
     const pages = spanPagesOf(sizeClass)
     const slotBytes = slotBytesOf(sizeClass)
-    const id = this.#pages.allocate(pages)
-    if (id !== 0) this.#spans.initialize(id, pages, spanClass, slotBytes, Math.floor((pages * PAGE_BYTES) / slotBytes))
+    const id = this.pages.allocate(pages)
+    if (id !== 0) this.spans.initialize(id, pages, spanClass, slotBytes, Math.floor((pages * PAGE_BYTES) / slotBytes))
     return id
   }
 
   /** Puts a swept span where its number of free slots says. */
   pushSwept(id: SpanId): void {
-    const full = this.#spans.read(id, span.ALLOCATED) === this.#spans.read(id, span.SLOTS)
-    this.#push(id, full ? span.CENTRAL_FULL : span.CENTRAL_PARTIAL)
+    const full = this.spans.read(id, span.ALLOCATED) === this.spans.read(id, span.SLOTS)
+    this.push(id, full ? span.CENTRAL_FULL : span.CENTRAL_PARTIAL)
   }
 
   /** An unswept span of the class, partial ones first; 0 if there is none. */
   popUnswept(spanClass: number): SpanId {
-    const partial = this.#pop(spanClass, span.CENTRAL_PARTIAL, false)
-    return partial !== 0 ? partial : this.#pop(spanClass, span.CENTRAL_FULL, false)
+    const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, false)
+    return partial !== 0 ? partial : this.pop(spanClass, span.CENTRAL_FULL, false)
   }
 
   /** True if no list of any class holds an unswept span. Exact in a stopped world, else a hint. */
   get allSwept(): boolean {
-    const { words } = this.#memory
+    const { words } = this.memory
     for (let spanClass = 0; spanClass < SPAN_CLASSES; spanClass++) {
-      if (words[this.#head(spanClass, span.CENTRAL_PARTIAL, false)] !== 0) return false
-      if (words[this.#head(spanClass, span.CENTRAL_FULL, false)] !== 0) return false
+      if (words[this.head(spanClass, span.CENTRAL_PARTIAL, false)] !== 0) return false
+      if (words[this.head(spanClass, span.CENTRAL_FULL, false)] !== 0) return false
     }
     return true
   }
 
   /** Index of the head of a list: swept lists are number h/2 mod 2 of their pair. */
-  #head(spanClass: number, pair: number, swept: boolean): number {
-    const { words, layout } = this.#memory
+  private head(spanClass: number, pair: number, swept: boolean): number {
+    const { words, layout } = this.memory
     const current = (words[SWEEP_GENERATION] >>> 1) & 1
     return layout.central + spanClass * span.CENTRAL_WORDS + pair + (swept ? current : 1 - current)
   }
 
-  #lockOf(spanClass: number): number {
-    return this.#memory.layout.central + spanClass * span.CENTRAL_WORDS + span.CENTRAL_LOCK
+  private lockOf(spanClass: number): number {
+    return this.memory.layout.central + spanClass * span.CENTRAL_WORDS + span.CENTRAL_LOCK
   }
 
-  #push(id: SpanId, pair: number): void {
-    const { words } = this.#memory
-    const spanClass = this.#spans.read(id, span.CLASS)
-    lock(words, this.#lockOf(spanClass))
-    const head = this.#head(spanClass, pair, true)
-    this.#spans.write(id, span.NEXT, words[head])
+  private push(id: SpanId, pair: number): void {
+    const { words } = this.memory
+    const spanClass = this.spans.read(id, span.CLASS)
+    lock(words, this.lockOf(spanClass))
+    const head = this.head(spanClass, pair, true)
+    this.spans.write(id, span.NEXT, words[head])
     words[head] = id
-    unlock(words, this.#lockOf(spanClass))
+    unlock(words, this.lockOf(spanClass))
   }
 
-  #pop(spanClass: number, pair: number, swept: boolean): SpanId {
-    const { words } = this.#memory
-    const head = this.#head(spanClass, pair, swept)
+  private pop(spanClass: number, pair: number, swept: boolean): SpanId {
+    const { words } = this.memory
+    const head = this.head(spanClass, pair, swept)
     // A hint: an old 0 sends the caller on to the next list, which costs a span and not an object.
     if (words[head] === 0) return 0
-    lock(words, this.#lockOf(spanClass))
+    lock(words, this.lockOf(spanClass))
     const id = words[head]
-    if (id !== 0) words[head] = this.#spans.read(id, span.NEXT)
-    unlock(words, this.#lockOf(spanClass))
+    if (id !== 0) words[head] = this.spans.read(id, span.NEXT)
+    unlock(words, this.lockOf(spanClass))
     return id
   }
 }

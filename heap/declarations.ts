@@ -28,62 +28,62 @@ const TEXT_WORDS = DECLARATION_WORDS - TEXT
 const SCALARS_BEGIN = GLOBAL_WORDS / 2
 
 export class Declarations {
-  readonly #memory: Memory
-  readonly #where: string
-  #types = 0
-  #tasks = 0
-  #slots = 0
-  #scalars = 0
-  #isOpen = true
+  private readonly memory: Memory
+  private readonly where: string
+  private types = 0
+  private tasks = 0
+  private slots = 0
+  private scalars = 0
+  private isOpen = true
 
   /** `where` names the P in messages. */
   constructor(memory: Memory, where: string) {
-    this.#memory = memory
-    this.#where = where
+    this.memory = memory
+    this.where = where
   }
 
   /** No more declarations: the program runs. */
   close(): void {
-    this.#isOpen = false
+    this.isOpen = false
   }
 
   /** Number of a type, from 1. `slotBytes`: what an object of it takes, 0 if that differs from object to object. */
   declareType(shape: string, slotBytes: number): number {
-    const { words, layout } = this.#memory
-    const id = this.#declare(shape, ++this.#types, TYPES_DECLARED, 0)
+    const { words, layout } = this.memory
+    const id = this.declare(shape, ++this.types, TYPES_DECLARED, 0)
     words[layout.typeSlots + id] = slotBytes
     return id
   }
 
   /** Number of a task, from 1. */
   declareTask(shape: string): number {
-    return this.#declare(shape, ++this.#tasks, TASKS_DECLARED, MAX_DECLARATIONS)
+    return this.declare(shape, ++this.tasks, TASKS_DECLARED, MAX_DECLARATIONS)
   }
 
   /** Word index of `count` references among the roots. */
   declareReferences(count: number): number {
-    const { words, layout } = this.#memory
-    this.#expectOpen('a global')
-    const begin = this.#slots
-    this.#slots += count
-    if (this.#slots > SCALARS_BEGIN)
+    const { words, layout } = this.memory
+    this.expectOpen('a global')
+    const begin = this.slots
+    this.slots += count
+    if (this.slots > SCALARS_BEGIN)
       throw new DeclarationError(`too many global references: at most ${SCALARS_BEGIN} in all`)
     lock(words, DECLARE_LOCK)
-    if (words[GLOBAL_SLOTS] < this.#slots) words[GLOBAL_SLOTS] = this.#slots
+    if (words[GLOBAL_SLOTS] < this.slots) words[GLOBAL_SLOTS] = this.slots
     unlock(words, DECLARE_LOCK)
     return layout.globals + begin
   }
 
   /** Word index, even, of `count` words that hold no references. */
   declareScalars(count: number): number {
-    const { words, layout } = this.#memory
-    this.#expectOpen('a global')
-    const begin = SCALARS_BEGIN + this.#scalars
-    this.#scalars += count + (count & 1)
-    if (this.#scalars > GLOBAL_WORDS - SCALARS_BEGIN)
+    const { words, layout } = this.memory
+    this.expectOpen('a global')
+    const begin = SCALARS_BEGIN + this.scalars
+    this.scalars += count + (count & 1)
+    if (this.scalars > GLOBAL_WORDS - SCALARS_BEGIN)
       throw new DeclarationError(`too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`)
     lock(words, DECLARE_LOCK)
-    if (words[GLOBAL_SCALARS] < this.#scalars) words[GLOBAL_SCALARS] = this.#scalars
+    if (words[GLOBAL_SCALARS] < this.scalars) words[GLOBAL_SCALARS] = this.scalars
     unlock(words, DECLARE_LOCK)
     return layout.globals + begin
   }
@@ -92,60 +92,60 @@ export class Declarations {
   static tasksOf(memory: Memory): (task: number) => string {
     const table = new Declarations(memory, 'the host')
     return task =>
-      task < 0 ? 'main' : (/^task (\S+?)\(/.exec(table.#read(MAX_DECLARATIONS + task))?.[1] ?? `task ${task}`)
+      task < 0 ? 'main' : (/^task (\S+?)\(/.exec(table.read(MAX_DECLARATIONS + task))?.[1] ?? `task ${task}`)
   }
 
-  #expectOpen(what: string): void {
-    if (!this.#isOpen)
+  private expectOpen(what: string): void {
+    if (!this.isOpen)
       throw new DeclarationError(
         `${what} is declared while the program runs: declare at module level, where every P does it`,
       )
   }
 
-  #declare(shape: string, id: number, count: number, first: number): number {
-    const { words } = this.#memory
-    this.#expectOpen(shape)
+  private declare(shape: string, id: number, count: number, first: number): number {
+    const { words } = this.memory
+    this.expectOpen(shape)
     if (id >= MAX_DECLARATIONS)
       throw new DeclarationError(`too many declarations: at most ${MAX_DECLARATIONS - 1} types and as many tasks`)
     lock(words, DECLARE_LOCK)
     const isNew = words[count] < id
     if (isNew) {
-      this.#write(first + id, shape)
+      this.write(first + id, shape)
       words[count] = id
     }
-    const agrees = isNew || this.#agrees(first + id, shape)
-    const other = agrees ? '' : this.#read(first + id)
+    const agrees = isNew || this.agrees(first + id, shape)
+    const other = agrees ? '' : this.read(first + id)
     unlock(words, DECLARE_LOCK)
     if (!agrees) {
       throw new DeclarationError(
-        `declaration ${id} is ${shape} on ${this.#where}, but another P has ${other}: declare the same things in the same order on every P, at module level and without conditions`,
+        `declaration ${id} is ${shape} on ${this.where}, but another P has ${other}: declare the same things in the same order on every P, at module level and without conditions`,
       )
     }
     return id
   }
 
-  #record(index: number): number {
-    return this.#memory.layout.declarations + index * DECLARATION_WORDS
+  private record(index: number): number {
+    return this.memory.layout.declarations + index * DECLARATION_WORDS
   }
 
-  #write(index: number, shape: string): void {
-    const { words } = this.#memory
-    const record = this.#record(index)
+  private write(index: number, shape: string): void {
+    const { words } = this.memory
+    const record = this.record(index)
     words[record + LENGTH] = shape.length
     words[record + HASH] = hashOf(shape)
     for (let at = 0; at < TEXT_WORDS; at++)
       words[record + TEXT + at] = shape.charCodeAt(2 * at) | (shape.charCodeAt(2 * at + 1) << 16)
   }
 
-  #agrees(index: number, shape: string): boolean {
-    const { words } = this.#memory
-    const record = this.#record(index)
+  private agrees(index: number, shape: string): boolean {
+    const { words } = this.memory
+    const record = this.record(index)
     return words[record + LENGTH] === shape.length && words[record + HASH] === hashOf(shape)
   }
 
-  #read(index: number): string {
-    const { words } = this.#memory
-    const record = this.#record(index)
+  private read(index: number): string {
+    const { words } = this.memory
+    const record = this.record(index)
     const length = Math.min(words[record + LENGTH], 2 * TEXT_WORDS)
     let text = ''
     for (let at = 0; at < length; at++)

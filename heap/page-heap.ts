@@ -16,29 +16,29 @@ import type { Memory } from './memory.ts'
 const NO_SPAN = -1
 
 export class PageHeap {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   /** Makes the whole arena one free run. Once per run, before any P starts. */
   initialize(): void {
-    const { words, layout } = this.#memory
+    const { words, layout } = this.memory
     words[layout.pageSpan] = NO_SPAN
     words[PAGES_END] = 1
-    this.#insert(1, layout.pages - 1)
+    this.insert(1, layout.pages - 1)
   }
 
   /** Takes `count` pages; returns the first page, or 0 if no free run is long enough. */
   allocate(count: number): number {
-    const { words, layout } = this.#memory
+    const { words, layout } = this.memory
     lock(words, PAGE_LOCK)
-    const page = this.#find(count)
+    const page = this.find(count)
     if (page !== 0) {
       const length = words[layout.pageRun + page]
-      this.#remove(page, length)
-      if (length > count) this.#insert(page + count, length - count)
+      this.remove(page, length)
+      if (length > count) this.insert(page + count, length - count)
       words.fill(page, layout.pageSpan + page, layout.pageSpan + page + count)
       words[PAGES_IN_USE] += count
       if (page + count > words[PAGES_END]) words[PAGES_END] = page + count
@@ -49,7 +49,7 @@ export class PageHeap {
 
   /** Gives `count` pages from `page` back. They must have been taken together. */
   free(page: number, count: number): void {
-    const { words, layout } = this.#memory
+    const { words, layout } = this.memory
     lock(words, PAGE_LOCK)
     words.fill(0, layout.pageSpan + page, layout.pageSpan + page + count)
     words[PAGES_IN_USE] -= count
@@ -57,33 +57,33 @@ export class PageHeap {
     let length = count
     if (words[layout.pageSpan + begin - 1] === 0) {
       const before = words[layout.pageRun + begin - 1]
-      this.#remove(begin - before, before)
+      this.remove(begin - before, before)
       begin -= before
       length += before
     }
     const end = page + count
     if (end < layout.pages && words[layout.pageSpan + end] === 0) {
       const after = words[layout.pageRun + end]
-      this.#remove(end, after)
+      this.remove(end, after)
       length += after
     }
-    this.#insert(begin, length)
+    this.insert(begin, length)
     unlock(words, PAGE_LOCK)
   }
 
-  #find(count: number): number {
-    const { words } = this.#memory
+  private find(count: number): number {
+    const { words } = this.memory
     const last = PAGE_BIN_COUNT - 1
     for (let bin = Math.min(count, PAGE_BIN_COUNT) - 1; bin < last; bin++) {
       const page = words[PAGE_BINS + bin]
       if (page !== 0) return page
     }
-    return this.#bestOfLastBin(count)
+    return this.bestOfLastBin(count)
   }
 
   /** The shortest run of 64 pages or more that fits; of equals the first address. */
-  #bestOfLastBin(count: number): number {
-    const { words, layout } = this.#memory
+  private bestOfLastBin(count: number): number {
+    const { words, layout } = this.memory
     let best = 0
     let bestLength = 0
     for (let page = words[PAGE_BINS + PAGE_BIN_COUNT - 1]; page !== 0; page = words[layout.pageNext + page]) {
@@ -97,8 +97,8 @@ export class PageHeap {
     return best
   }
 
-  #insert(page: number, length: number): void {
-    const { words, layout } = this.#memory
+  private insert(page: number, length: number): void {
+    const { words, layout } = this.memory
     words[layout.pageRun + page] = length
     words[layout.pageRun + page + length - 1] = length
     const head = binOf(length)
@@ -109,8 +109,8 @@ export class PageHeap {
     words[head] = page
   }
 
-  #remove(page: number, length: number): void {
-    const { words, layout } = this.#memory
+  private remove(page: number, length: number): void {
+    const { words, layout } = this.memory
     const next = words[layout.pageNext + page]
     const previous = words[layout.pagePrevious + page]
     if (previous === 0) words[binOf(length)] = next

@@ -24,28 +24,28 @@ import type { Addr, Memory } from './memory.ts'
 export type SpanId = number
 
 export class Spans {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   /** Index of a word of a span's record. */
   word(id: SpanId, word: number): number {
-    return this.#memory.layout.spans + id * span.WORDS + word
+    return this.memory.layout.spans + id * span.WORDS + word
   }
 
   read(id: SpanId, word: number): number {
-    return this.#memory.words[this.word(id, word)]
+    return this.memory.words[this.word(id, word)]
   }
 
   write(id: SpanId, word: number, value: number): void {
-    this.#memory.words[this.word(id, word)] = value
+    this.memory.words[this.word(id, word)] = value
   }
 
   /** Fills in the record of a fresh span, which its allocator owns: swept, with nothing allocated. */
   initialize(id: SpanId, pages: number, spanClass: number, slotBytes: number, slots: number): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     const record = this.word(id, 0)
     words[record + span.PAGES] = pages
     words[record + span.CLASS] = spanClass
@@ -60,7 +60,7 @@ export class Spans {
 
   /** The span that an address of the heap buffer lies in; 0 if it lies in none, −1 for page 0. */
   of(address: Addr): SpanId {
-    const { words, layout } = this.#memory
+    const { words, layout } = this.memory
     return words[layout.pageSpan + (address >>> PAGE_SHIFT)]
   }
 
@@ -84,7 +84,7 @@ export class Spans {
 
   /** Takes an unswept span to sweep it: false if another sweeper was first. Throws if it is no unswept span at all. */
   ownToSweep(id: SpanId): boolean {
-    const { words } = this.#memory
+    const { words } = this.memory
     const generation = words[HEAP_SWEEP_GENERATION]
     if (compareAndSwap(words, this.word(id, span.SWEEP_GENERATION), generation - 2, generation - 1)) return true
     const found = load(words, this.word(id, span.SWEEP_GENERATION)) - generation
@@ -95,24 +95,24 @@ export class Spans {
 
   /** The span is swept and may be used: publishes all that the sweep wrote. */
   publishSwept(id: SpanId): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     store(words, this.word(id, span.SWEEP_GENERATION), words[HEAP_SWEEP_GENERATION])
   }
 
   /** A P takes a swept span into its cache. Throws if it was not swept in this generation. */
   cache(id: SpanId): void {
-    this.#expect(id, 0, 'cached')
-    store(this.#memory.words, this.word(id, span.SWEEP_GENERATION), this.#memory.words[HEAP_SWEEP_GENERATION] + 3)
+    this.expect(id, 0, 'cached')
+    store(this.memory.words, this.word(id, span.SWEEP_GENERATION), this.memory.words[HEAP_SWEEP_GENERATION] + 3)
   }
 
   /** A P puts a cached span back: it is a swept one again. Throws if it was not cached in this generation. */
   uncache(id: SpanId): void {
-    this.#expect(id, 3, 'put back')
+    this.expect(id, 3, 'put back')
     this.publishSwept(id)
   }
 
-  #expect(id: SpanId, offset: number, deed: string): void {
-    const { words } = this.#memory
+  private expect(id: SpanId, offset: number, deed: string): void {
+    const { words } = this.memory
     const found = load(words, this.word(id, span.SWEEP_GENERATION)) - words[HEAP_SWEEP_GENERATION]
     if (found !== offset) {
       throw new InternalError(

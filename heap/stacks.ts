@@ -9,10 +9,10 @@ import { lock, unlock } from './lock.ts'
 import type { Memory } from './memory.ts'
 
 export class Stacks {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   /** Words of the smallest segment that holds `words`. */
@@ -24,7 +24,7 @@ export class Stacks {
 
   /** Word index of a segment of `size` words (a power of two); 0 if the stack region is full. Its contents are not defined. */
   allocate(size: number): number {
-    const { words, layout } = this.#memory
+    const { words, layout } = this.memory
     lock(words, STACK_LOCK)
     const head = STACK_FREE + Math.log2(size)
     let segment = words[head]
@@ -39,7 +39,7 @@ export class Stacks {
   }
 
   free(segment: number, size: number): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     lock(words, STACK_LOCK)
     const head = STACK_FREE + Math.log2(size)
     words[segment] = words[head]

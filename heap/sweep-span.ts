@@ -27,28 +27,28 @@ const FOUR_WHITE = span.WHITE * 0x01010101
 const FOUR_BLACK = span.BLACK * 0x01010101
 
 export class Sweep {
-  readonly #memory: Memory
-  readonly #spans: Spans
-  readonly #pages: PageHeap
-  readonly #check: boolean
+  private readonly memory: Memory
+  private readonly spans: Spans
+  private readonly pages: PageHeap
+  private readonly check: boolean
   /** Called by the sweeper whose leaving completes the sweep; set by who keeps the record of it. */
   onComplete: () => void = () => {}
   /** Index of the first double of the P that sweeps. */
-  readonly #measures: number
+  private readonly measures: number
   /** What the span that is being swept held. */
-  readonly #counts = { live: 0, freed: 0, quarantined: 0 }
+  private readonly counts = { live: 0, freed: 0, quarantined: 0 }
 
   constructor(memory: Memory, spans: Spans, pages: PageHeap, pIndex: number, check: boolean) {
-    this.#memory = memory
-    this.#spans = spans
-    this.#pages = pages
-    this.#check = check
-    this.#measures = memory.pMeasure(pIndex, 0)
+    this.memory = memory
+    this.spans = spans
+    this.pages = pages
+    this.check = check
+    this.measures = memory.pMeasure(pIndex, 0)
   }
 
   /** Registers a sweeper: false if all spans have been handed out already. */
   begin(): boolean {
-    const { words } = this.#memory
+    const { words } = this.memory
     for (;;) {
       const sweepers = load(words, SWEEPERS)
       if ((sweepers & SWEEP_DRAINED) !== 0) return false
@@ -58,7 +58,7 @@ export class Sweep {
 
   /** Leaves the sweepers. The one whose leaving completes the sweep says so: it may be an allocator that swept to refill. */
   end(): void {
-    if (sub(this.#memory.words, SWEEPERS, 1) === (SWEEP_DRAINED | 1)) this.onComplete()
+    if (sub(this.memory.words, SWEEPERS, 1) === (SWEEP_DRAINED | 1)) this.onComplete()
   }
 
   /**
@@ -67,41 +67,41 @@ export class Sweep {
    */
   sweep(id: SpanId, keep: boolean): boolean {
     step('sweep/span')
-    const { words, doubles } = this.#memory
-    const slotBytes = this.#spans.read(id, span.SLOT_BYTES)
-    const slots = this.#spans.read(id, span.SLOTS)
+    const { words, doubles } = this.memory
+    const slotBytes = this.spans.read(id, span.SLOT_BYTES)
+    const slots = this.spans.read(id, span.SLOTS)
     const stride = slotBytes >>> GRANULE_SHIFT
-    const first = this.#spans.base(id) >>> GRANULE_SHIFT
+    const first = this.spans.base(id) >>> GRANULE_SHIFT
     const end = first + slots * stride
-    if (this.#check) this.#sweepChecked(first, end, stride, slotBytes)
-    else if (stride === 1) this.#sweepDense(first, end)
-    else this.#sweepSlots(first, end, stride)
-    const { live, freed, quarantined } = this.#counts
-    if (live + freed > this.#spans.read(id, span.ALLOCATED)) {
+    if (this.check) this.sweepChecked(first, end, stride, slotBytes)
+    else if (stride === 1) this.sweepDense(first, end)
+    else this.sweepSlots(first, end, stride)
+    const { live, freed, quarantined } = this.counts
+    if (live + freed > this.spans.read(id, span.ALLOCATED)) {
       throw new InternalError(
-        `sweep increased the allocation count of span ${id}: ${live} live and ${freed} freed of ${this.#spans.read(id, span.ALLOCATED)}`,
+        `sweep increased the allocation count of span ${id}: ${live} live and ${freed} freed of ${this.spans.read(id, span.ALLOCATED)}`,
       )
     }
-    const pages = this.#spans.read(id, span.PAGES)
+    const pages = this.spans.read(id, span.PAGES)
     add(words, PAGES_SWEPT, pages)
     if (live > 0) add(words, SWEPT_MARKED_BYTES, live * slotBytes)
-    doubles[this.#measures + p.FREED_BYTES] += freed * slotBytes
-    doubles[this.#measures + p.FREED_OBJECTS] += freed
+    doubles[this.measures + p.FREED_BYTES] += freed * slotBytes
+    doubles[this.measures + p.FREED_OBJECTS] += freed
     const empty = live + quarantined === 0
-    this.#spans.write(id, span.ALLOCATED, live + quarantined)
-    this.#spans.write(id, span.QUARANTINED, quarantined)
-    this.#spans.write(id, span.FREE_FROM, this.#spans.base(id))
-    if (empty && !(keep && !this.#spans.isLarge(id))) {
-      this.#spans.write(id, span.PAGES, 0)
-      this.#pages.free(id, pages)
+    this.spans.write(id, span.ALLOCATED, live + quarantined)
+    this.spans.write(id, span.QUARANTINED, quarantined)
+    this.spans.write(id, span.FREE_FROM, this.spans.base(id))
+    if (empty && !(keep && !this.spans.isLarge(id))) {
+      this.spans.write(id, span.PAGES, 0)
+      this.pages.free(id, pages)
       return false
     }
-    this.#spans.publishSwept(id)
+    this.spans.publishSwept(id)
     return true
   }
 
-  #sweepSlots(first: number, end: number, stride: number): void {
-    const { marks } = this.#memory
+  private sweepSlots(first: number, end: number, stride: number): void {
+    const { marks } = this.memory
     let live = 0
     let freed = 0
     for (let granule = first; granule < end; granule += stride) {
@@ -114,12 +114,12 @@ export class Sweep {
         freed++
       } else if (colour !== span.FREE) throw greyFound(granule)
     }
-    this.#count(live, freed, 0)
+    this.count(live, freed, 0)
   }
 
   /** Slots of one granule: their bytes stand side by side, and four of one colour are dealt with at once. */
-  #sweepDense(first: number, end: number): void {
-    const { words, layout } = this.#memory
+  private sweepDense(first: number, end: number): void {
+    const { words, layout } = this.memory
     let live = 0
     let freed = 0
     // Spans begin at pages, so at words; a word that is mixed is left to the loop over bytes.
@@ -133,16 +133,16 @@ export class Sweep {
         words[word] = FOUR_WHITE
         live += 4
       } else if (colours !== FOUR_FREE) {
-        this.#sweepSlots(granule, granule + 4, 1)
-        live += this.#counts.live
-        freed += this.#counts.freed
+        this.sweepSlots(granule, granule + 4, 1)
+        live += this.counts.live
+        freed += this.counts.freed
       }
     }
-    this.#count(live, freed, 0)
+    this.count(live, freed, 0)
   }
 
-  #sweepChecked(first: number, end: number, stride: number, slotBytes: number): void {
-    const { words, marks, i32 } = this.#memory
+  private sweepChecked(first: number, end: number, stride: number, slotBytes: number): void {
+    const { words, marks, i32 } = this.memory
     const isOpen = load(words, QUARANTINE_OPEN) !== 0
     let live = 0
     let freed = 0
@@ -165,13 +165,13 @@ export class Sweep {
       if (after >= span.QUARANTINE_NEW) quarantined++
       marks[granule] = after
     }
-    this.#count(live, freed, quarantined)
+    this.count(live, freed, quarantined)
   }
 
-  #count(live: number, freed: number, quarantined: number): void {
-    this.#counts.live = live
-    this.#counts.freed = freed
-    this.#counts.quarantined = quarantined
+  private count(live: number, freed: number, quarantined: number): void {
+    this.counts.live = live
+    this.counts.freed = freed
+    this.counts.quarantined = quarantined
   }
 }
 

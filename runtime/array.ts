@@ -42,47 +42,47 @@ const MAX_BYTES = 2 ** 31 - 2 ** 16
 class Elements {
   readonly typeId: number
   readonly typeName: string
-  readonly #kind: AnyKind
-  readonly #header: number
-  readonly #elementBytes: number
-  readonly #run: Run
+  private readonly kind: AnyKind
+  private readonly header: number
+  private readonly elementBytes: number
+  private readonly run: Run
 
   constructor(kind: AnyKind, name: string) {
     const isReferences = kind.storage === KIND_REF
-    this.#kind = kind
+    this.kind = kind
     this.typeName = name
     this.typeId = run.declarations.declareType(name, 0)
     run.typeNames.set(this.typeId, name)
-    this.#header = headerOf(this.typeId, isReferences ? REFERENCE_ARRAY : 0)
-    this.#elementBytes = kind.storage === KIND_F64 ? 8 : kind.storage === KIND_BOOL ? 1 : 4
-    this.#run = run
+    this.header = headerOf(this.typeId, isReferences ? REFERENCE_ARRAY : 0)
+    this.elementBytes = kind.storage === KIND_F64 ? 8 : kind.storage === KIND_BOOL ? 1 : 4
+    this.run = run
   }
 
   new(length: number): Addr {
-    const bytes = ARRAY_ELEMENTS_BYTE + length * this.#elementBytes
+    const bytes = ARRAY_ELEMENTS_BYTE + length * this.elementBytes
     if (!Number.isInteger(length) || length < 0 || bytes > MAX_BYTES) {
       throw new RangeError(
-        `${this.typeName}.new: length ${length} must be a whole number from 0 to ${Math.floor((MAX_BYTES - ARRAY_ELEMENTS_BYTE) / this.#elementBytes)}`,
+        `${this.typeName}.new: length ${length} must be a whole number from 0 to ${Math.floor((MAX_BYTES - ARRAY_ELEMENTS_BYTE) / this.elementBytes)}`,
       )
     }
-    const { p, i32 } = this.#run
-    const at = p.allocator.allocate(bytes, this.#kind.storage !== KIND_REF)
+    const { p, i32 } = this.run
+    const at = p.allocator.allocate(bytes, this.kind.storage !== KIND_REF)
     // The length first: a marker that sees the header reads it.
     i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
-    i32[at >>> 2] = this.#header
+    i32[at >>> 2] = this.header
     return at
   }
 
   length(array: number): number {
-    this.#verify(array)
-    return this.#run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+    this.verify(array)
+    return this.run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
   }
 
   get(array: number, index: number): number | boolean {
-    this.#locate(array, index)
-    const { i32, u32, f64, u8 } = this.#run
+    this.locate(array, index)
+    const { i32, u32, f64, u8 } = this.run
     const elements = array + ARRAY_ELEMENTS_BYTE
-    switch (this.#kind.storage) {
+    switch (this.kind.storage) {
       case KIND_F64:
         return f64[(elements >>> 3) + index]
       case KIND_U32:
@@ -95,12 +95,12 @@ class Elements {
   }
 
   set(array: number, index: number, value: number): void {
-    this.#locate(array, index)
-    const { i32, f64, u8 } = this.#run
+    this.locate(array, index)
+    const { i32, f64, u8 } = this.run
     const elements = array + ARRAY_ELEMENTS_BYTE
-    switch (this.#kind.storage) {
+    switch (this.kind.storage) {
       case KIND_REF:
-        this.#setReference((elements >>> 2) + index, value)
+        this.setReference((elements >>> 2) + index, value)
         break
       case KIND_F64:
         f64[(elements >>> 3) + index] = value
@@ -113,22 +113,22 @@ class Elements {
     }
   }
 
-  #setReference(word: number, value: number): void {
-    if (this.#run.check)
-      verifyValue(value, this.#kind.typeId(), this.#kind.label, `value for an element of ${this.typeName}`)
-    const { i32, words, barrier } = this.#run
+  private setReference(word: number, value: number): void {
+    if (this.run.check)
+      verifyValue(value, this.kind.typeId(), this.kind.label, `value for an element of ${this.typeName}`)
+    const { i32, words, barrier } = this.run
     if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
     i32[word] = value
   }
 
-  #verify(array: number): void {
+  private verify(array: number): void {
     if (array === 0) failNil(this.typeName)
-    if (this.#run.check) verify(array, this.typeId, this.typeName, this.typeName)
+    if (this.run.check) verify(array, this.typeId, this.typeName, this.typeName)
   }
 
-  #locate(array: number, index: number): void {
-    this.#verify(array)
-    const length = this.#run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+  private locate(array: number, index: number): void {
+    this.verify(array)
+    const length = this.run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
     if (index >>> 0 !== index || index >= length)
       throw new RangeError(`index ${index} is out of range of a ${this.typeName} of length ${length}`)
   }

@@ -77,13 +77,13 @@ export function chan<K extends Exclude<AnyKind, Self>>(kind: K): ChannelType<K> 
 class Chan {
   readonly typeId: number
   readonly typeName: string
-  readonly #kind: AnyKind
-  readonly #buffer: ArrayType<AnyKind>
+  private readonly kind: AnyKind
+  private readonly buffer: ArrayType<AnyKind>
 
   constructor(kind: AnyKind) {
-    this.#kind = kind
+    this.kind = kind
     this.typeName = `chan(${kind.label})`
-    this.#buffer = array(kind as Exclude<AnyKind, Self>)
+    this.buffer = array(kind as Exclude<AnyKind, Self>)
     this.typeId = run.declarations.declareType(this.typeName, CHANNEL_BYTES)
     run.typeNames.set(this.typeId, this.typeName)
   }
@@ -91,62 +91,62 @@ class Chan {
   new(capacity = 0): number {
     if (!Number.isInteger(capacity) || capacity < 0)
       throw new RangeError(`${this.typeName}.new: capacity ${capacity} must be a whole number from 0`)
-    const buffer = capacity === 0 ? nil : this.#buffer.new(capacity)
+    const buffer = capacity === 0 ? nil : this.buffer.new(capacity)
     stack.push(buffer)
     const at = p.allocator.allocate(CHANNEL_BYTES, false)
     stack.top--
     const word = at >>> 2
     i32[word + CHANNEL_BUFFER] = buffer
     i32[word + CHANNEL_CAPACITY] = capacity
-    i32[word + CHANNEL_KIND] = this.#kind.storage
+    i32[word + CHANNEL_KIND] = this.kind.storage
     i32[word] = headerOf(this.typeId, 1)
     if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(0, buffer)
     return at
   }
 
   send(channel: number, value: number | boolean): Operation<void> {
-    return new Send(p, run.channels, this.#verify(channel), this.#outgoing(value))
+    return new Send(p, run.channels, this.verify(channel), this.outgoing(value))
   }
 
   recv(channel: number): Operation<number | boolean> {
-    return new Mapped(new Receive(p, run.channels, this.#verify(channel)), this.#kind.storage, false) as Operation<
+    return new Mapped(new Receive(p, run.channels, this.verify(channel)), this.kind.storage, false) as Operation<
       number | boolean
     >
   }
 
   next(channel: number): Operation<number | boolean | undefined> {
-    return new Mapped(new Receive(p, run.channels, this.#verify(channel)), this.#kind.storage, true)
+    return new Mapped(new Receive(p, run.channels, this.verify(channel)), this.kind.storage, true)
   }
 
   close(channel: number): void {
-    run.channels.close(this.#verify(channel))
+    run.channels.close(this.verify(channel))
   }
 
   length(channel: number): number {
-    return i32[(this.#verify(channel) >>> 2) + CHANNEL_COUNT]
+    return i32[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
   }
 
   capacity(channel: number): number {
-    return i32[(this.#verify(channel) >>> 2) + CHANNEL_CAPACITY]
+    return i32[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
   }
 
   receiving(channel: number): Case<unknown> {
-    return selectCase('receive', this.#verify(channel), 0, this.#kind.storage)
+    return selectCase('receive', this.verify(channel), 0, this.kind.storage)
   }
 
   sending(channel: number, value: number | boolean): Case<undefined> {
-    return selectCase('send', this.#verify(channel), this.#outgoing(value), this.#kind.storage)
+    return selectCase('send', this.verify(channel), this.outgoing(value), this.kind.storage)
   }
 
-  #verify(channel: number): number {
+  private verify(channel: number): number {
     if (channel === 0) failNil(this.typeName)
     if (run.check) verify(channel, this.typeId, this.typeName, this.typeName)
     return channel
   }
 
-  #outgoing(value: number | boolean): number {
-    if (run.check && this.#kind.storage === KIND_REF)
-      verifyValue(Number(value), this.#kind.typeId(), this.#kind.label, `value for ${this.typeName}`)
+  private outgoing(value: number | boolean): number {
+    if (run.check && this.kind.storage === KIND_REF)
+      verifyValue(Number(value), this.kind.typeId(), this.kind.label, `value for ${this.typeName}`)
     return Number(value)
   }
 }
@@ -155,14 +155,14 @@ const CHANNEL_BYTES = CHANNEL_WORDS * 4
 
 /** A receive, with the value as the program sees it. */
 class Mapped implements Operation<number | boolean | undefined> {
-  readonly #receive: Receive
-  readonly #storage: Storage
-  readonly #orUndefined: boolean
+  private readonly receive: Receive
+  private readonly storage: Storage
+  private readonly orUndefined: boolean
 
   constructor(receive: Receive, storage: Storage, orUndefined: boolean) {
-    this.#receive = receive
-    this.#storage = storage
-    this.#orUndefined = orUndefined
+    this.receive = receive
+    this.storage = storage
+    this.orUndefined = orUndefined
   }
 
   [Symbol.iterator](): this {
@@ -170,12 +170,12 @@ class Mapped implements Operation<number | boolean | undefined> {
   }
 
   next(): IteratorResult<Yielded, number | boolean | undefined> {
-    const step = this.#receive.next()
-    return step.done ? { done: true, value: this.#value(step.value) } : step
+    const step = this.receive.next()
+    return step.done ? { done: true, value: this.value(step.value) } : step
   }
 
-  #value({ value, ok }: Received): number | boolean | undefined {
-    return !ok && this.#orUndefined ? undefined : incoming(value, this.#storage)
+  private value({ value, ok }: Received): number | boolean | undefined {
+    return !ok && this.orUndefined ? undefined : incoming(value, this.storage)
   }
 }
 
@@ -226,12 +226,12 @@ export function select<const C extends readonly Case<unknown>[]>(
 }
 
 class SelectCases implements Operation<Choice<unknown>> {
-  readonly #cases: readonly TypedCase[]
-  readonly #select: Select
+  private readonly cases: readonly TypedCase[]
+  private readonly select: Select
 
   constructor(cases: readonly TypedCase[]) {
-    this.#cases = cases
-    this.#select = new Select(p, run.channels, cases, p.nextRandom())
+    this.cases = cases
+    this.select = new Select(p, run.channels, cases, p.nextRandom())
   }
 
   [Symbol.iterator](): this {
@@ -239,12 +239,12 @@ class SelectCases implements Operation<Choice<unknown>> {
   }
 
   next(): IteratorResult<Yielded, Choice<unknown>> {
-    const step = this.#select.next()
-    return step.done ? { done: true, value: this.#choice(step.value) } : step
+    const step = this.select.next()
+    return step.done ? { done: true, value: this.choice(step.value) } : step
   }
 
-  #choice({ index, value, ok }: Selected): Choice<unknown> {
-    const { kind, storage } = this.#cases[index]
+  private choice({ index, value, ok }: Selected): Choice<unknown> {
+    const { kind, storage } = this.cases[index]
     return { index, ok, value: kind === 'receive' ? incoming(value, storage) : undefined }
   }
 }

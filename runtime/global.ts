@@ -34,28 +34,28 @@ export function global(kind: AnyKind, length?: number): object {
 
 class Cells {
   readonly length: number
-  readonly #kind: AnyKind
-  readonly #begin: number
-  readonly #doubles: Float64Array
-  readonly #check: boolean
+  private readonly kind: AnyKind
+  private readonly begin: number
+  private readonly doubles: Float64Array
+  private readonly check: boolean
 
   constructor(kind: AnyKind, length: number) {
     if (!Number.isInteger(length) || length < 1)
       throw new RangeError(`a global's length must be a whole number from 1, not ${length}`)
     this.length = length
-    this.#kind = kind
-    this.#check = run.check
-    this.#doubles = p.memory.doubles
+    this.kind = kind
+    this.check = run.check
+    this.doubles = p.memory.doubles
     const { declarations } = run
-    if (kind.storage === KIND_REF) this.#begin = declarations.declareReferences(length)
-    else this.#begin = declarations.declareScalars(kind.storage === KIND_F64 ? 2 * length : length)
+    if (kind.storage === KIND_REF) this.begin = declarations.declareReferences(length)
+    else this.begin = declarations.declareScalars(kind.storage === KIND_F64 ? 2 * length : length)
   }
 
   get(index: number): number | boolean {
-    const word = this.#locate(index)
-    switch (this.#kind.storage) {
+    const word = this.locate(index)
+    switch (this.kind.storage) {
       case KIND_F64:
-        return this.#doubles[(this.#begin >>> 1) + index]
+        return this.doubles[(this.begin >>> 1) + index]
       case KIND_U32:
         return words[word] >>> 0
       case KIND_BOOL:
@@ -66,15 +66,15 @@ class Cells {
   }
 
   set(index: number, value: number): void {
-    const word = this.#locate(index)
-    switch (this.#kind.storage) {
+    const word = this.locate(index)
+    switch (this.kind.storage) {
       case KIND_REF:
-        if (this.#check) verifyValue(value, this.#kind.typeId(), this.#kind.label, 'value for a global')
+        if (this.check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
         if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(words[word], value)
         words[word] = value
         break
       case KIND_F64:
-        this.#doubles[(this.#begin >>> 1) + index] = value
+        this.doubles[(this.begin >>> 1) + index] = value
         break
       case KIND_BOOL:
         words[word] = value ? 1 : 0
@@ -84,9 +84,9 @@ class Cells {
     }
   }
 
-  #locate(index: number): number {
+  private locate(index: number): number {
     if (index >>> 0 !== index || index >= this.length)
       throw new RangeError(`index ${index} is out of range of a global of length ${this.length}`)
-    return this.#begin + index
+    return this.begin + index
   }
 }

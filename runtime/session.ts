@@ -43,127 +43,127 @@ const encoder = new TextEncoder()
 export class Session {
   readonly memory: Memory
   readonly configuration: Configuration
-  readonly #options: RunOptions
-  readonly #rings: ConsoleRing[] = []
-  readonly #records: CycleRecords
-  readonly #events: Events[] = []
-  readonly #cycles: CycleRecord[] = []
-  readonly #stragglers: Stragglers
-  readonly #cpus = availableParallelism()
-  readonly #beganMs = now()
-  readonly #trace: TraceEventWriter | null = null
-  readonly #traceFile: WriteStream | null = null
-  readonly #showStatus: boolean
-  readonly #received: number[] = []
-  #timer: NodeJS.Timeout | null = null
-  #ticks = 0
-  #gcMs = 0
-  #isStatusShown = false
+  private readonly options: RunOptions
+  private readonly rings: ConsoleRing[] = []
+  private readonly records: CycleRecords
+  private readonly events: Events[] = []
+  private readonly cycles: CycleRecord[] = []
+  private readonly stragglers: Stragglers
+  private readonly cpus = availableParallelism()
+  private readonly beganMs = now()
+  private readonly trace: TraceEventWriter | null = null
+  private readonly traceFile: WriteStream | null = null
+  private readonly showStatus: boolean
+  private readonly received: number[] = []
+  private timer: NodeJS.Timeout | null = null
+  private ticks = 0
+  private gcMs = 0
+  private isStatusShown = false
 
   constructor(memory: Memory, configuration: Configuration, options: RunOptions, showStatus: boolean) {
     this.memory = memory
     this.configuration = configuration
-    this.#options = options
-    this.#showStatus = showStatus
-    this.#records = new CycleRecords(memory)
+    this.options = options
+    this.showStatus = showStatus
+    this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
-    this.#stragglers = new Stragglers(memory, goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)]))
+    this.stragglers = new Stragglers(memory, goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)]))
     for (let index = 0; index < configuration.procs; index++) {
-      this.#rings.push(new ConsoleRing(memory, index))
-      this.#events.push(new Events(memory, index, false))
-      this.#received.push(0)
+      this.rings.push(new ConsoleRing(memory, index))
+      this.events.push(new Events(memory, index, false))
+      this.received.push(0)
     }
     if (configuration.traceFile !== null) {
-      this.#traceFile = createWriteStream(configuration.traceFile)
-      const file = this.#traceFile
-      this.#trace = new TraceEventWriter(text => void file.write(text), configuration.program, configuration.procs)
+      this.traceFile = createWriteStream(configuration.traceFile)
+      const file = this.traceFile
+      this.trace = new TraceEventWriter(text => void file.write(text), configuration.program, configuration.procs)
     }
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.tick(), TICK_MS)
+    this.timer = setInterval(() => this.tick(), TICK_MS)
   }
 
   /** One look at everything. */
   tick(): void {
-    this.#ticks++
-    this.#drainConsole()
-    this.#takeRecords(false)
-    this.#drainTrace()
-    this.#askForPeriodicCycle()
-    for (const line of this.#stragglers.find()) this.writeLine(line)
-    if (this.#showStatus && this.#ticks % STATUS_TICKS === 0) this.#drawStatus()
+    this.ticks++
+    this.drainConsole()
+    this.takeRecords(false)
+    this.drainTrace()
+    this.askForPeriodicCycle()
+    for (const line of this.stragglers.find()) this.writeLine(line)
+    if (this.showStatus && this.ticks % STATUS_TICKS === 0) this.drawStatus()
   }
 
   /** Text that a P handed on because its ring was full. */
   receive(index: number, stream: Stream, text: Uint8Array): void {
-    this.#received[index]++
-    this.#write(stream, text)
+    this.received[index]++
+    this.write(stream, text)
   }
 
   /** The last look, once no P runs any more; then the record. */
   async finish(exit: number, error: RunError | null): Promise<RunRecord> {
-    if (this.#timer !== null) clearInterval(this.#timer)
-    for (const ring of this.#rings) ring.drainRest((stream, text) => this.#write(stream, text))
-    this.#takeRecords(true)
-    this.#drainTrace()
-    this.#eraseStatus()
-    if (error !== null) this.#printError(error)
-    const record = this.#record(exit, error)
+    if (this.timer !== null) clearInterval(this.timer)
+    for (const ring of this.rings) ring.drainRest((stream, text) => this.write(stream, text))
+    this.takeRecords(true)
+    this.drainTrace()
+    this.eraseStatus()
+    if (error !== null) this.printError(error)
+    const record = this.record(exit, error)
     if (this.configuration.jsonFile !== null)
       writeFileSync(this.configuration.jsonFile, `${JSON.stringify(record, null, 1)}\n`)
-    await this.#closeTrace()
+    await this.closeTrace()
     return record
   }
 
   /** A line on the run's standard error. */
   writeLine(line: string): void {
-    this.#write(2, encoder.encode(`${line}\n`))
+    this.write(2, encoder.encode(`${line}\n`))
   }
 
-  #write(stream: Stream, text: Uint8Array): void {
-    this.#eraseStatus()
-    const target = stream === 1 ? this.#options.stdout : this.#options.stderr
+  private write(stream: Stream, text: Uint8Array): void {
+    this.eraseStatus()
+    const target = stream === 1 ? this.options.stdout : this.options.stderr
     if (target === undefined) writeFully(stream, text)
     else target.write(text)
   }
 
-  #drainConsole(): void {
-    this.#rings.forEach((ring, index) => {
+  private drainConsole(): void {
+    this.rings.forEach((ring, index) => {
       // What a P has handed on is older than what is in its ring now.
-      if (this.usesOwnStreams && ring.handedOn !== this.#received[index]) return
-      ring.drain((stream, text) => this.#write(stream, text))
+      if (this.usesOwnStreams && ring.handedOn !== this.received[index]) return
+      ring.drain((stream, text) => this.write(stream, text))
     })
   }
 
   /** True if output goes to streams of the host's, and not to the process's own. */
   get usesOwnStreams(): boolean {
-    return this.#options.stdout !== undefined || this.#options.stderr !== undefined
+    return this.options.stdout !== undefined || this.options.stderr !== undefined
   }
 
-  #takeRecords(unfinished: boolean): void {
-    for (let raw = this.#records.take(unfinished); raw !== undefined; raw = this.#records.take(unfinished))
-      this.#report(raw)
+  private takeRecords(unfinished: boolean): void {
+    for (let raw = this.records.take(unfinished); raw !== undefined; raw = this.records.take(unfinished))
+      this.report(raw)
   }
 
-  #report(raw: RawCycle): void {
+  private report(raw: RawCycle): void {
     const { gctrace, gcpacertrace, procs } = this.configuration
     const cycle = cycleOf(raw, procs)
-    const machine = { procs, cpus: this.#cpus }
-    this.#cycles.push(cycle)
-    this.#gcMs += gcCpuMs(cycle, machine)
+    const machine = { procs, cpus: this.cpus }
+    this.cycles.push(cycle)
+    this.gcMs += gcCpuMs(cycle, machine)
     const elapsedMs = raw.startMs + (raw.stwSetupMs + raw.markMs + raw.stwTerminationMs)
-    const extra = extraOf(raw, this.#gcMs / (elapsedMs * procs))
-    if (gcpacertrace) this.#writePacerTrace(raw, cycle, extra)
+    const extra = extraOf(raw, this.gcMs / (elapsedMs * procs))
+    if (gcpacertrace) this.writePacerTrace(raw, cycle, extra)
     if (gctrace) {
       if (cycle.trigger === 'periodic') this.writeLine(GC_FORCED_LINE)
       this.writeLine(formatGcTrace(cycle, extra, machine))
     }
-    this.#traceCycle(cycle)
-    this.#options.onCycle?.(cycle)
+    this.traceCycle(cycle)
+    this.options.onCycle?.(cycle)
   }
 
-  #writePacerTrace(raw: RawCycle, cycle: CycleRecord, extra: ReturnType<typeof extraOf>): void {
+  private writePacerTrace(raw: RawCycle, cycle: CycleRecord, extra: ReturnType<typeof extraOf>): void {
     this.writeLine(formatPacerTraceStart(cycle, raw))
     const end = formatPacerTraceEnd(cycle, extra)
     if (end !== undefined) this.writeLine(end)
@@ -178,11 +178,11 @@ export class Session {
     )
   }
 
-  #traceCycle(cycle: CycleRecord): void {
-    if (this.#trace === null) return
+  private traceCycle(cycle: CycleRecord): void {
+    if (this.trace === null) return
     const setupMs = cycle.stwSetupUs / 1000
     const markEnd = cycle.startMs + setupMs + cycle.markMs
-    this.#trace.event({
+    this.trace.event({
       kind: 'slice',
       p: GC_LANE,
       name: 'mark setup',
@@ -190,7 +190,7 @@ export class Session {
       durationMs: setupMs,
       args: { cycle: cycle.n, trigger: cycle.trigger },
     })
-    this.#trace.event({
+    this.trace.event({
       kind: 'slice',
       p: GC_LANE,
       name: 'mark',
@@ -198,7 +198,7 @@ export class Session {
       durationMs: cycle.markMs,
       args: { cycle: cycle.n, marked: cycle.heapMarked },
     })
-    this.#trace.event({
+    this.trace.event({
       kind: 'slice',
       p: GC_LANE,
       name: 'mark termination',
@@ -206,19 +206,19 @@ export class Session {
       durationMs: cycle.stwTerminationUs / 1000,
       args: { cycle: cycle.n, attempts: cycle.terminationAttempts },
     })
-    this.#trace.event({
+    this.trace.event({
       kind: 'counter',
       name: 'heap',
       startMs: cycle.startMs,
       args: { live: cycle.heapAtStart, goal: cycle.goal, trigger: cycle.triggerBytes },
     })
-    this.#trace.event({
+    this.trace.event({
       kind: 'counter',
       name: 'heap',
       startMs: markEnd,
       args: { live: cycle.heapAtMarkEnd, goal: cycle.goal, trigger: cycle.triggerBytes },
     })
-    this.#trace.event({
+    this.trace.event({
       kind: 'counter',
       name: 'heap',
       startMs: markEnd + cycle.stwTerminationUs / 1000,
@@ -226,11 +226,11 @@ export class Session {
     })
   }
 
-  #drainTrace(): void {
-    const trace = this.#trace
+  private drainTrace(): void {
+    const trace = this.trace
     if (trace === null) return
     const began = this.memory.doubles[this.memory.measure(control.RUN_STARTED_AT)]
-    this.#events.forEach((events, index) => {
+    this.events.forEach((events, index) => {
       events.drain((kind, startMs, durationMs, detail) => {
         trace.event({
           kind: 'slice',
@@ -244,14 +244,14 @@ export class Session {
     })
   }
 
-  async #closeTrace(): Promise<void> {
-    this.#trace?.close()
-    const file = this.#traceFile
+  private async closeTrace(): Promise<void> {
+    this.trace?.close()
+    const file = this.traceFile
     if (file !== null) await new Promise<void>((resolve, reject) => file.on('error', reject).end(resolve))
   }
 
   /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
-  #askForPeriodicCycle(): void {
+  private askForPeriodicCycle(): void {
     const { words, doubles } = this.memory
     const last = doubles[this.memory.measure(control.LAST_CYCLE_AT)]
     if (last === 0 || now() - last < this.configuration.forceGcPeriodMs || words[control.PHASE] !== control.PHASE_OFF)
@@ -265,11 +265,11 @@ export class Session {
   /** Wakes every P that sleeps. */
   wakeAll: () => void = () => {}
 
-  #drawStatus(): void {
+  private drawStatus(): void {
     const { words } = this.memory
     const line = formatStatusLine(
       {
-        elapsedMs: now() - this.#beganMs,
+        elapsedMs: now() - this.beganMs,
         cycles: words[control.CYCLES],
         marking: words[control.PHASE] !== control.PHASE_OFF,
         heapLive: load(words, control.HEAP_LIVE),
@@ -279,15 +279,15 @@ export class Session {
       process.stderr.columns,
     )
     process.stderr.write(`\r${line}\x1b[K`)
-    this.#isStatusShown = true
+    this.isStatusShown = true
   }
 
-  #eraseStatus(): void {
-    if (this.#isStatusShown) process.stderr.write('\r\x1b[K')
-    this.#isStatusShown = false
+  private eraseStatus(): void {
+    if (this.isStatusShown) process.stderr.write('\r\x1b[K')
+    this.isStatusShown = false
   }
 
-  #printError({ kind, message, goroutine, stack }: RunError): void {
+  private printError({ kind, message, goroutine, stack }: RunError): void {
     const head = kind === 'program' ? 'panic: ' : kind === 'deadlock' || kind === 'outOfMemory' ? 'fatal error: ' : ''
     this.writeLine(`${head}${message}`)
     if (goroutine !== null) this.writeLine(`\ngoroutine ${goroutine}:`)
@@ -295,21 +295,21 @@ export class Session {
     if (frames.length > 0) this.writeLine(frames.join('\n'))
   }
 
-  #caches(): Cache[] {
+  private caches(): Cache[] {
     const heap = new Heap(this.memory, false)
-    return this.#rings.map((_, index) => heap.cacheOf(index))
+    return this.rings.map((_, index) => heap.cacheOf(index))
   }
 
-  #record(exit: number, error: RunError | null): RunRecord {
+  private record(exit: number, error: RunError | null): RunRecord {
     const { configuration, memory } = this
     const { words } = memory
-    takeStatistics(memory, this.#caches())
+    takeStatistics(memory, this.caches())
     const statistics = statisticsOf(memory)
     return {
       schema: 1,
       program: configuration.program,
       node: process.version,
-      cpus: this.#cpus,
+      cpus: this.cpus,
       procs: configuration.procs,
       gogc: configuration.gcPercent < 0 ? 'off' : configuration.gcPercent,
       memoryLimit: configuration.memoryLimit,
@@ -319,18 +319,18 @@ export class Session {
       gate: configuration.gate,
       credit: configuration.credit,
       seed: configuration.seed,
-      wallMs: now() - this.#beganMs,
+      wallMs: now() - this.beganMs,
       exit,
       error,
       rescues: load(words, control.RESCUES),
-      cycles: this.#cycles,
+      cycles: this.cycles,
       memStats: memStatsOf(memory),
       allocations: { objects: statistics.allocatedObjects, bytes: statistics.allocatedBytes },
       barriers: { stores: statistics.barrierStores, flushes: statistics.barrierFlushes },
       goroutines: {
         started: load(words, control.GOROUTINES_STARTED),
         finished: load(words, control.GOROUTINES_FINISHED),
-        peakLivePerP: this.#rings.map((_, index) => load(words, memory.p(index, p.PEAK_LIVE))),
+        peakLivePerP: this.rings.map((_, index) => load(words, memory.p(index, p.PEAK_LIVE))),
       },
     }
   }

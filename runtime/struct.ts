@@ -151,7 +151,7 @@ abstract class StructType {
     probeStack()
     const { fields, bytes, references, name } = this.plan
     const { stack, p } = this.run
-    if (this.run.check) this.#verifyValues(values)
+    if (this.run.check) this.verifyValues(values)
     const top = stack.top - stack.base
     for (let index = 0; index < fields.length; index++) {
       if (fields[index].storage === KIND_REF && values[index] !== undefined) stack.push(values[index])
@@ -163,7 +163,7 @@ abstract class StructType {
     return at
   }
 
-  #verifyValues(values: readonly number[]): void {
+  private verifyValues(values: readonly number[]): void {
     const { fields, name } = this.plan
     fields.forEach((field, index) => {
       if (field.storage === KIND_REF && values[index] !== undefined) {
@@ -338,17 +338,22 @@ class IntegerField {
   }
 }
 
-class UnsignedField extends IntegerField {
-  private readonly u32 = run.u32
+class UnsignedField {
+  private readonly run = run
+  private readonly integer: IntegerField
   private readonly byte: number
 
   constructor(label: string, byte: number) {
-    super(label, byte)
+    this.integer = new IntegerField(label, byte)
     this.byte = byte
   }
 
-  override get(object: number): number {
-    return object === 0 ? super.get(object) : this.u32[(object + this.byte) >>> 2]
+  get(object: number): number {
+    return object === 0 ? this.integer.get(object) : this.run.u32[(object + this.byte) >>> 2]
+  }
+
+  set(object: number, value: number): void {
+    this.integer.set(object, value)
   }
 }
 

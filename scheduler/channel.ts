@@ -55,19 +55,19 @@ export interface Received {
 
 export class Channels {
   readonly received: Received = { value: 0, ok: false }
-  readonly #p: P
+  private readonly p: P
 
   constructor(p: P) {
-    this.#p = p
+    this.p = p
   }
 
   lock(channel: Addr): void {
     step('channel/lock')
-    lock(this.#p.memory.i32, (channel >>> 2) + CHANNEL_LOCK)
+    lock(this.p.memory.i32, (channel >>> 2) + CHANNEL_LOCK)
   }
 
   unlock(channel: Addr): void {
-    unlock(this.#p.memory.i32, (channel >>> 2) + CHANNEL_LOCK)
+    unlock(this.p.memory.i32, (channel >>> 2) + CHANNEL_LOCK)
   }
 
   /**
@@ -75,33 +75,33 @@ export class Channels {
    * The channel is locked.
    */
   sendNow(channel: Addr, value: number): number {
-    const { i32 } = this.#p.memory
+    const { i32 } = this.p.memory
     const word = channel >>> 2
     if (i32[word + CHANNEL_CLOSED] !== 0) return IS_CLOSED
-    const receiver = this.#takePeer(word + CHANNEL_RECEIVERS)
-    if (receiver !== 0) return this.#deliver(receiver, i32[word + CHANNEL_KIND], value)
+    const receiver = this.takePeer(word + CHANNEL_RECEIVERS)
+    if (receiver !== 0) return this.deliver(receiver, i32[word + CHANNEL_KIND], value)
     if (i32[word + CHANNEL_COUNT] === i32[word + CHANNEL_CAPACITY]) return MUST_WAIT
-    this.#append(word, value)
+    this.append(word, value)
     return 0
   }
 
   /** Receives into `received`, if there is something or the channel is closed; as sendNow otherwise. The channel is locked. */
   receiveNow(channel: Addr): number {
-    const { i32 } = this.#p.memory
+    const { i32 } = this.p.memory
     const { received } = this
     const word = channel >>> 2
     received.ok = true
     if (i32[word + CHANNEL_COUNT] > 0) {
-      received.value = this.#takeFirst(word)
-      const sender = this.#takePeer(word + CHANNEL_SENDERS)
+      received.value = this.takeFirst(word)
+      const sender = this.takePeer(word + CHANNEL_SENDERS)
       if (sender === 0) return 0
-      this.#append(word, this.#valueOf(sender, i32[word + CHANNEL_KIND]))
-      return this.#release(sender, true)
+      this.append(word, this.valueOf(sender, i32[word + CHANNEL_KIND]))
+      return this.release(sender, true)
     }
-    const sender = this.#takePeer(word + CHANNEL_SENDERS)
+    const sender = this.takePeer(word + CHANNEL_SENDERS)
     if (sender !== 0) {
-      received.value = this.#valueOf(sender, i32[word + CHANNEL_KIND])
-      return this.#release(sender, true)
+      received.value = this.valueOf(sender, i32[word + CHANNEL_KIND])
+      return this.release(sender, true)
     }
     if (i32[word + CHANNEL_CLOSED] === 0) return MUST_WAIT
     received.value = 0
@@ -111,30 +111,30 @@ export class Channels {
 
   /** True if a send (a receive) would not have to wait, as far as it can be told without winning anybody's ticket. The channel is locked. */
   maySend(channel: Addr): boolean {
-    const { i32 } = this.#p.memory
+    const { i32 } = this.p.memory
     const word = channel >>> 2
     if (i32[word + CHANNEL_CLOSED] !== 0 || i32[word + CHANNEL_COUNT] < i32[word + CHANNEL_CAPACITY]) return true
-    return this.#findPeer(word + CHANNEL_RECEIVERS) !== 0
+    return this.findPeer(word + CHANNEL_RECEIVERS) !== 0
   }
 
   mayReceive(channel: Addr): boolean {
-    const { i32 } = this.#p.memory
+    const { i32 } = this.p.memory
     const word = channel >>> 2
     if (i32[word + CHANNEL_CLOSED] !== 0 || i32[word + CHANNEL_COUNT] > 0) return true
-    return this.#findPeer(word + CHANNEL_SENDERS) !== 0
+    return this.findPeer(word + CHANNEL_SENDERS) !== 0
   }
 
   /** Closes: receivers that wait get nothing, senders that wait an error. Not a safepoint. Throws a ChannelError if it is closed. */
   close(channel: Addr): void {
-    const { i32 } = this.#p.memory
+    const { i32 } = this.p.memory
     const word = channel >>> 2
     probeStack()
     this.lock(channel)
     const wasClosed = i32[word + CHANNEL_CLOSED] !== 0
     i32[word + CHANNEL_CLOSED] = 1
     for (const queue of [CHANNEL_RECEIVERS, CHANNEL_SENDERS]) {
-      for (let peer = this.#takePeer(word + queue); peer !== 0; peer = this.#takePeer(word + queue)) {
-        this.#p.ready(this.#release(peer, false))
+      for (let peer = this.takePeer(word + queue); peer !== 0; peer = this.takePeer(word + queue)) {
+        this.p.ready(this.release(peer, false))
       }
     }
     this.unlock(channel)
@@ -143,7 +143,7 @@ export class Channels {
 
   /** Queues the running goroutine, parked with `ticket`, in a channel that it has locked. `slot`: where on its stack the reference is or goes. */
   enqueue(channel: Addr, queue: number, waiter: WaiterId, slot: number, value: number): void {
-    const { memory, waiters } = this.#p
+    const { memory, waiters } = this.p
     memory.words[waiters.word(waiter, g.WAITER_SLOT)] = slot
     memory.words[waiters.word(waiter, g.WAITER_OBJECT)] = channel
     memory.doubles[waiters.value(waiter)] = value
@@ -152,7 +152,7 @@ export class Channels {
 
   /** What a woken receiver was handed: a reference in its slot, or a scalar. */
   takeHanded(kind: number, slot: number): Received {
-    const { memory, goroutine } = this.#p
+    const { memory, goroutine } = this.p
     this.received.ok = memory.words[memory.goroutine(goroutine, g.WOKEN_OK)] !== 0
     if (kind === KIND_REF) this.received.value = memory.words[slot]
     else this.received.value = this.received.ok ? memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)] : 0
@@ -160,8 +160,8 @@ export class Channels {
   }
 
   /** The first in the queue that still waits and is not the running goroutine itself (a select may wait at both ends). */
-  #findPeer(queue: number): WaiterId {
-    const { memory, waiters, goroutine } = this.#p
+  private findPeer(queue: number): WaiterId {
+    const { memory, waiters, goroutine } = this.p
     for (let id = memory.i32[queue]; id !== 0; ) {
       const next = waiters.read(id, g.WAITER_NEXT)
       const owner = waiters.read(id, g.WAITER_GOROUTINE)
@@ -176,10 +176,10 @@ export class Channels {
   }
 
   /** Takes the first that still waits: its ticket is won, and it is in the queue no more. */
-  #takePeer(queue: number): WaiterId {
-    const { waiters, goroutines } = this.#p
+  private takePeer(queue: number): WaiterId {
+    const { waiters, goroutines } = this.p
     for (;;) {
-      const id = this.#findPeer(queue)
+      const id = this.findPeer(queue)
       if (id === 0) return 0
       const won = goroutines.winTicket(waiters.read(id, g.WAITER_GOROUTINE), waiters.read(id, g.WAITER_TICKET))
       waiters.remove(id)
@@ -188,17 +188,17 @@ export class Channels {
   }
 
   /** Hands a value to a receiver whose ticket is won. Returns its goroutine, to be made ready. */
-  #deliver(receiver: WaiterId, kind: number, value: number): number {
-    const { memory, waiters, collector } = this.#p
+  private deliver(receiver: WaiterId, kind: number, value: number): number {
+    const { memory, waiters, collector } = this.p
     const goroutine = waiters.read(receiver, g.WAITER_GOROUTINE)
     if (kind === KIND_REF) collector.barrier.writeMeta(waiters.read(receiver, g.WAITER_SLOT), value)
     else memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)] = value
-    return this.#release(receiver, true)
+    return this.release(receiver, true)
   }
 
   /** Tells a goroutine whose ticket is won why it is woken. */
-  #release(waiter: WaiterId, ok: boolean): number {
-    const { memory, waiters } = this.#p
+  private release(waiter: WaiterId, ok: boolean): number {
+    const { memory, waiters } = this.p
     const goroutine = waiters.read(waiter, g.WAITER_GOROUTINE)
     memory.words[memory.goroutine(goroutine, g.WOKEN_BY)] = waiters.read(waiter, g.WAITER_CASE)
     memory.words[memory.goroutine(goroutine, g.WOKEN_OK)] = ok ? 1 : 0
@@ -206,33 +206,33 @@ export class Channels {
   }
 
   /** What a sender that waits wants to send. */
-  #valueOf(sender: WaiterId, kind: number): number {
-    const { memory, waiters, collector } = this.#p
+  private valueOf(sender: WaiterId, kind: number): number {
+    const { memory, waiters, collector } = this.p
     if (kind !== KIND_REF) return memory.doubles[waiters.value(sender)]
     const value = memory.words[waiters.read(sender, g.WAITER_SLOT)]
     collector.barrier.shade(value)
     return value
   }
 
-  #append(word: number, value: number): void {
-    const { i32 } = this.#p.memory
+  private append(word: number, value: number): void {
+    const { i32 } = this.p.memory
     const at = (i32[word + CHANNEL_FIRST] + i32[word + CHANNEL_COUNT]) % i32[word + CHANNEL_CAPACITY]
-    this.#write(word, at, value)
+    this.write(word, at, value)
     i32[word + CHANNEL_COUNT]++
   }
 
-  #takeFirst(word: number): number {
-    const { i32 } = this.#p.memory
+  private takeFirst(word: number): number {
+    const { i32 } = this.p.memory
     const first = i32[word + CHANNEL_FIRST]
-    const value = this.#read(word, first)
-    if (i32[word + CHANNEL_KIND] === KIND_REF) this.#write(word, first, 0)
+    const value = this.read(word, first)
+    if (i32[word + CHANNEL_KIND] === KIND_REF) this.write(word, first, 0)
     i32[word + CHANNEL_FIRST] = (first + 1) % i32[word + CHANNEL_CAPACITY]
     i32[word + CHANNEL_COUNT]--
     return value
   }
 
-  #read(word: number, index: number): number {
-    const { i32, u32, f64, u8 } = this.#p.memory
+  private read(word: number, index: number): number {
+    const { i32, u32, f64, u8 } = this.p.memory
     const elements = i32[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
     switch (i32[word + CHANNEL_KIND]) {
       case KIND_U32:
@@ -246,12 +246,12 @@ export class Channels {
     }
   }
 
-  #write(word: number, index: number, value: number): void {
-    const { i32, f64, u8 } = this.#p.memory
+  private write(word: number, index: number, value: number): void {
+    const { i32, f64, u8 } = this.p.memory
     const elements = i32[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
     switch (i32[word + CHANNEL_KIND]) {
       case KIND_REF:
-        this.#p.collector.barrier.write((elements >>> 2) + index, value)
+        this.p.collector.barrier.write((elements >>> 2) + index, value)
         break
       case KIND_F64:
         f64[(elements >>> 3) + index] = value
@@ -269,16 +269,16 @@ export class Channels {
 abstract class ChannelOperation<T> extends YieldedOperation<T> {
   protected readonly channels: Channels
   protected readonly channel: Addr
-  readonly #queue: number
-  readonly #reason: number
-  #waiter: WaiterId = 0
+  private readonly queue: number
+  private readonly reason: number
+  private waiter: WaiterId = 0
 
   constructor(p: P, channels: Channels, channel: Addr, queue: number, reason: number) {
     super(p)
     this.channels = channels
     this.channel = channel
-    this.#queue = queue
-    this.#reason = reason
+    this.queue = queue
+    this.reason = reason
   }
 
   protected override tryNow(): boolean {
@@ -290,20 +290,20 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   protected override parkOrFinish(): boolean {
-    const ticket = this.p.park(this.#reason, this.channel)
-    this.#waiter = this.p.waiters.create(this.p.goroutine, ticket, 0)
+    const ticket = this.p.park(this.reason, this.channel)
+    this.waiter = this.p.waiters.create(this.p.goroutine, ticket, 0)
     this.channels.lock(this.channel)
     const woken = this.doNow()
-    if (woken === MUST_WAIT) this.channels.enqueue(this.channel, this.#queue, this.#waiter, this.slot(1), this.scalar())
+    if (woken === MUST_WAIT) this.channels.enqueue(this.channel, this.queue, this.waiter, this.slot(1), this.scalar())
     this.channels.unlock(this.channel)
     if (woken === MUST_WAIT) return true
     if (woken > 0) this.p.ready(woken)
-    this.p.waiters.release(this.#waiter)
+    this.p.waiters.release(this.waiter)
     return false
   }
 
   protected override resume(): void {
-    this.p.waiters.release(this.#waiter)
+    this.p.waiters.release(this.waiter)
     this.takeHanded()
   }
 
@@ -318,41 +318,41 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
 }
 
 export class Send extends ChannelOperation<void> {
-  readonly #value: number
-  #isClosed = false
+  private readonly value: number
+  private isClosed = false
 
   constructor(p: P, channels: Channels, channel: Addr, value: number) {
     super(p, channels, channel, CHANNEL_SENDERS, g.WAIT_SEND)
-    this.#value = value
+    this.value = value
   }
 
   protected override keepReferences(keep: (reference: Addr) => void): void {
     keep(this.channel)
-    keep(this.kind === KIND_REF ? this.#value : 0)
+    keep(this.kind === KIND_REF ? this.value : 0)
   }
 
   protected override doNow(): number {
-    const woken = this.channels.sendNow(this.channel, this.#value)
-    this.#isClosed = woken === IS_CLOSED
+    const woken = this.channels.sendNow(this.channel, this.value)
+    this.isClosed = woken === IS_CLOSED
     return woken
   }
 
   protected override scalar(): number {
-    return this.kind === KIND_REF ? 0 : this.#value
+    return this.kind === KIND_REF ? 0 : this.value
   }
 
   protected override takeHanded(): void {
-    this.#isClosed = !this.channels.takeHanded(KIND_REF, this.slot(1)).ok
+    this.isClosed = !this.channels.takeHanded(KIND_REF, this.slot(1)).ok
   }
 
   /** Throws a ChannelError if the channel is closed: here, where the goroutine runs again and may catch it. */
   protected override result(): void {
-    if (this.#isClosed) throw new ChannelError('send on closed channel')
+    if (this.isClosed) throw new ChannelError('send on closed channel')
   }
 }
 
 export class Receive extends ChannelOperation<Received> {
-  readonly #received: Received = { value: 0, ok: false }
+  private readonly received: Received = { value: 0, ok: false }
 
   constructor(p: P, channels: Channels, channel: Addr) {
     super(p, channels, channel, CHANNEL_RECEIVERS, g.WAIT_RECEIVE)
@@ -365,7 +365,7 @@ export class Receive extends ChannelOperation<Received> {
 
   protected override doNow(): number {
     const woken = this.channels.receiveNow(this.channel)
-    if (woken >= 0) this.#take(this.channels.received)
+    if (woken >= 0) this.take(this.channels.received)
     return woken
   }
 
@@ -374,16 +374,16 @@ export class Receive extends ChannelOperation<Received> {
   }
 
   protected override takeHanded(): void {
-    this.#take(this.channels.takeHanded(this.kind, this.slot(1)))
+    this.take(this.channels.takeHanded(this.kind, this.slot(1)))
   }
 
-  #take(received: Received): void {
-    this.#received.value = received.value
-    this.#received.ok = received.ok
+  private take(received: Received): void {
+    this.received.value = received.value
+    this.received.ok = received.ok
   }
 
   /** The value and whether there was one: zero, once the channel is closed and empty. */
   protected override result(): Received {
-    return this.#received
+    return this.received
   }
 }

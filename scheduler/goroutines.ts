@@ -26,26 +26,26 @@ import { Stacks } from '../heap/stacks.ts'
 export type GoroutineId = number
 
 export class Goroutines {
-  readonly #memory: Memory
-  readonly #heap: Heap
+  private readonly memory: Memory
+  private readonly heap: Heap
 
   constructor(heap: Heap) {
-    this.#heap = heap
-    this.#memory = heap.memory
+    this.heap = heap
+    this.memory = heap.memory
   }
 
   /** A record for a new goroutine of a task, owned by the caller, its stack empty with room for `references`. Throws a RangeError if there is none. */
   create(task: number, references: number): GoroutineId {
-    const { words } = this.#memory
+    const { words } = this.memory
     const size = Math.max(Stacks.sizeFor(references), 1 << STACK_MIN_LOG2)
-    const stack = this.#heap.stacks.allocate(size)
+    const stack = this.heap.stacks.allocate(size)
     if (stack === 0) throw new RangeError('out of memory: no room for the stack of another goroutine')
-    const id = this.#takeRecord()
+    const id = this.takeRecord()
     if (id === 0) {
-      this.#heap.stacks.free(stack, size)
+      this.heap.stacks.free(stack, size)
       throw new RangeError(`too many goroutines: at most ${MAX_GOROUTINES - 1} may live at once`)
     }
-    const record = this.#memory.goroutine(id, 0)
+    const record = this.memory.goroutine(id, 0)
     words[record + g.P] = -1
     words[record + g.TASK] = task
     words[record + g.STACK] = stack
@@ -60,16 +60,16 @@ export class Goroutines {
     words[record + g.ASSIST_CYCLE] = 0
     add(words, control.GOROUTINES_STARTED, 1)
     add(words, control.GOROUTINES_LIVE, 1)
-    this.#change(id, g.G_FREE, g.G_RUNNABLE)
+    this.change(id, g.G_FREE, g.G_RUNNABLE)
     return id
   }
 
   /** The goroutine has ended and is DEAD: frees its stack and its record. */
   release(id: GoroutineId): void {
-    const { words } = this.#memory
-    const record = this.#memory.goroutine(id, 0)
-    this.#heap.stacks.free(words[record + g.STACK], words[record + g.STACK_SIZE])
-    this.#change(id, g.G_DEAD, g.G_FREE)
+    const { words } = this.memory
+    const record = this.memory.goroutine(id, 0)
+    this.heap.stacks.free(words[record + g.STACK], words[record + g.STACK_SIZE])
+    this.change(id, g.G_DEAD, g.G_FREE)
     lock(words, control.GOROUTINE_LOCK)
     words[record + g.NEXT] = words[control.GOROUTINE_FREE]
     words[control.GOROUTINE_FREE] = id
@@ -78,11 +78,11 @@ export class Goroutines {
     add(words, control.GOROUTINES_FINISHED, 1)
   }
 
-  #takeRecord(): GoroutineId {
-    const { words } = this.#memory
+  private takeRecord(): GoroutineId {
+    const { words } = this.memory
     lock(words, control.GOROUTINE_LOCK)
     let id = words[control.GOROUTINE_FREE]
-    if (id !== 0) words[control.GOROUTINE_FREE] = words[this.#memory.goroutine(id, g.NEXT)]
+    if (id !== 0) words[control.GOROUTINE_FREE] = words[this.memory.goroutine(id, g.NEXT)]
     else if (words[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES) id = ++words[control.GOROUTINE_NEXT]
     unlock(words, control.GOROUTINE_LOCK)
     return id
@@ -90,8 +90,8 @@ export class Goroutines {
 
   /** RUNNABLE → RUNNING, once nobody scans its stack any more. */
   startRunning(id: GoroutineId): void {
-    const { words } = this.#memory
-    const status = this.#memory.goroutine(id, g.STATUS)
+    const { words } = this.memory
+    const status = this.memory.goroutine(id, g.STATUS)
     while (!compareAndSwap(words, status, g.G_RUNNABLE, g.G_RUNNING)) {
       step('goroutine/wait-for-scan')
       const found = load(words, status)
@@ -102,7 +102,7 @@ export class Goroutines {
 
   /** RUNNING → `status`. False if its stack is to be scanned first, by this P: then nothing has changed. */
   tryStopRunning(id: GoroutineId, status: number): boolean {
-    return compareAndSwap(this.#memory.words, this.#memory.goroutine(id, g.STATUS), g.G_RUNNING, status)
+    return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.STATUS), g.G_RUNNING, status)
   }
 
   /** WAITING → RUNNING, for one that found on a second look that it need not wait, and is in no queue. */
@@ -113,8 +113,8 @@ export class Goroutines {
 
   /** WAITING → RUNNABLE, whether or not its stack is being scanned. By whoever won its ticket. */
   makeRunnable(id: GoroutineId): void {
-    const { words } = this.#memory
-    const status = this.#memory.goroutine(id, g.STATUS)
+    const { words } = this.memory
+    const status = this.memory.goroutine(id, g.STATUS)
     for (;;) {
       const found = load(words, status)
       if ((found & ~g.G_SCAN) !== g.G_WAITING)
@@ -125,12 +125,12 @@ export class Goroutines {
 
   /** Wins the right to wake a goroutine that parked with `ticket`: one of all who try does. */
   winTicket(id: GoroutineId, ticket: number): boolean {
-    return compareAndSwap(this.#memory.words, this.#memory.goroutine(id, g.TICKET), ticket, (ticket + 1) | 0)
+    return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.TICKET), ticket, (ticket + 1) | 0)
   }
 
-  #change(id: GoroutineId, from: number, to: number): void {
-    const status = this.#memory.goroutine(id, g.STATUS)
-    if (!compareAndSwap(this.#memory.words, status, from, to))
-      throw new InternalError(`goroutine ${id} has status ${load(this.#memory.words, status)}, not ${from}`)
+  private change(id: GoroutineId, from: number, to: number): void {
+    const status = this.memory.goroutine(id, g.STATUS)
+    if (!compareAndSwap(this.memory.words, status, from, to))
+      throw new InternalError(`goroutine ${id} has status ${load(this.memory.words, status)}, not ${from}`)
   }
 }

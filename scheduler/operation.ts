@@ -28,9 +28,9 @@ export type Yielded = typeof PARKED | undefined
 
 export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknown>, Iterable<Yielded, T, unknown> {
   protected readonly p: P
-  #state = FRESH
+  private state = FRESH
   /** Words of the shadow stack in use before this operation put its references there, from the base; −1: it has not. */
-  #kept = -1
+  private kept = -1
 
   constructor(p: P) {
     this.p = p
@@ -43,47 +43,47 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   next(): IteratorResult<Yielded, T> {
     const p = this.p
     probeStack()
-    if (this.#state === FRESH) {
-      this.#state = AWAITS_TURN
+    if (this.state === FRESH) {
+      this.state = AWAITS_TURN
       if (p.isPolled) {
-        this.#keepReferences()
+        this.protect()
         p.safepoint()
       }
       if (p.mustGiveWay) {
-        this.#keepReferences()
+        this.protect()
         return GIVE_WAY_STEP
       }
     }
-    if (this.#state === AWAITS_TURN) {
-      if (this.tryNow()) return this.#finish()
-      this.#keepReferences()
+    if (this.state === AWAITS_TURN) {
+      if (this.tryNow()) return this.finish()
+      this.protect()
       if (this.parkOrFinish()) {
-        this.#state = IS_PARKED
+        this.state = IS_PARKED
         return PARKED_STEP
       }
       p.unpark()
-      return this.#finish()
+      return this.finish()
     }
     this.resume()
-    return this.#finish()
+    return this.finish()
   }
 
-  #finish(): IteratorReturnResult<T> {
+  private finish(): IteratorReturnResult<T> {
     const { stack } = this.p.collector
-    if (this.#kept >= 0) stack.top = stack.base + this.#kept
+    if (this.kept >= 0) stack.top = stack.base + this.kept
     return { done: true, value: this.result() }
   }
 
-  #keepReferences(): void {
-    if (this.#kept >= 0) return
+  private protect(): void {
+    if (this.kept >= 0) return
     const { stack } = this.p.collector
-    this.#kept = stack.top - stack.base
+    this.kept = stack.top - stack.base
     this.keepReferences(reference => stack.push(reference))
   }
 
   /** Word index of the `index`th reference that `keepReferences` has put on the shadow stack. */
   protected slot(index: number): number {
-    return this.p.collector.stack.base + this.#kept + index
+    return this.p.collector.stack.base + this.kept + index
   }
 
   /** Puts every reference that it needs while it waits on the shadow stack. */

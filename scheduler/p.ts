@@ -84,41 +84,41 @@ export class P implements World {
   /** What ended the run, if this P did. */
   failure: Failure | null = null
 
-  readonly #program: Program
-  readonly #stop: Stop
-  readonly #ring: Ring
-  readonly #rings: Ring[] = []
-  readonly #ready: ReadyQueue
-  readonly #global: GlobalQueue
-  readonly #coroutines: (Coroutine | undefined)[] = []
-  readonly #events: Events
-  readonly #base: number
-  #ticks = 0
-  #random: number
+  private readonly program: Program
+  private readonly stop: Stop
+  private readonly ring: Ring
+  private readonly rings: Ring[] = []
+  private readonly readyQueue: ReadyQueue
+  private readonly global: GlobalQueue
+  private readonly coroutines: (Coroutine | undefined)[] = []
+  private readonly events: Events
+  private readonly base: number
+  private ticks = 0
+  private random: number
   /** What this P waits for in place, innermost. */
-  #waitsFor: (() => boolean) | null = null
+  private waitsFor: (() => boolean) | null = null
 
   constructor(heap: Heap, index: number, controller: Controller, program: Program, events: Events, options: POptions) {
     const memory = heap.memory
     this.index = index
     this.memory = memory
     this.heap = heap
-    this.#program = program
-    this.#events = events
-    this.#base = memory.p(index, 0)
-    this.#random = (options.seed ^ Math.imul(index + 1, 0x9e3779b9)) | 1
+    this.program = program
+    this.events = events
+    this.base = memory.p(index, 0)
+    this.random = (options.seed ^ Math.imul(index + 1, 0x9e3779b9)) | 1
     this.collector = new Collector(heap, index, controller, this, events, options)
-    const allocatorOptions: AllocatorOptions = { ...options, onSliceEnd: () => this.#askToGiveWay() }
+    const allocatorOptions: AllocatorOptions = { ...options, onSliceEnd: () => this.askToGiveWay() }
     this.allocator = new Allocator(this.collector, allocatorOptions)
     this.goroutines = new Goroutines(heap)
     this.waiters = new Waiters(memory)
     this.timers = new Timers(memory)
     this.sleepers = new Sleepers(memory)
-    this.#stop = new Stop(memory, index, reason => this.#act(reason))
-    this.#ready = new ReadyQueue(memory, index)
-    this.#global = new GlobalQueue(memory)
-    for (let other = 0; other < memory.layout.procs; other++) this.#rings.push(new Ring(memory, other))
-    this.#ring = this.#rings[index]
+    this.stop = new Stop(memory, index, reason => this.act(reason))
+    this.readyQueue = new ReadyQueue(memory, index)
+    this.global = new GlobalQueue(memory)
+    for (let other = 0; other < memory.layout.procs; other++) this.rings.push(new Ring(memory, other))
+    this.ring = this.rings[index]
   }
 
   // ————— the loop
@@ -127,108 +127,109 @@ export class P implements World {
   run(): void {
     const { words } = this.memory
     try {
-      if (!this.#stop.enterRunning()) return
-      while (load(words, control.RUN_STATE) === control.RUN_ACTIVE) this.#runGoroutine(this.#findRunnable())
+      if (!this.stop.enterRunning()) return
+      while (load(words, control.RUN_STATE) === control.RUN_ACTIVE) this.runGoroutine(this.findRunnable())
     } catch (error) {
-      if (!(error instanceof RunOver)) this.fail(error, words[this.#base + p.GOROUTINE])
+      if (!(error instanceof RunOver)) this.fail(error, words[this.base + p.GOROUTINE])
     } finally {
-      this.#leave()
+      this.leave()
     }
   }
 
-  #leave(): void {
+  private leave(): void {
     const { words } = this.memory
-    if (words[this.#base + p.STATUS] === p.STATUS_RUNNING) this.#stop.leaveRunning()
-    store(words, this.#base + p.STATUS, p.STATUS_ABSENT)
+    if (words[this.base + p.STATUS] === p.STATUS_RUNNING) this.stop.leaveRunning()
+    store(words, this.base + p.STATUS, p.STATUS_ABSENT)
     add(words, control.PS_DONE, 1)
     this.tellHost()
   }
 
-  #findRunnable(): GoroutineId {
+  private findRunnable(): GoroutineId {
     const { words } = this.memory
     const { workers, sweeper } = this.collector
     for (;;) {
-      if (words[this.#base + p.POLL] !== 0) this.safepoint()
-      if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY) this.timers.fireDue(now(), this.#fire)
+      if (words[this.base + p.POLL] !== 0) this.safepoint()
+      if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY) this.timers.fireDue(now(), this.fire)
       if (words[control.PERIODIC_WANTED] !== 0) this.collector.startPeriodic()
       if (workers.runDue()) continue
-      const id = this.#next()
+      const id = this.next()
       if (id !== 0) return id
       if (workers.runIdle()) continue
       if (sweeper.sweepInBackground()) continue
-      this.#sleepIdle()
+      this.sleepIdle()
     }
   }
 
-  #next(): GoroutineId {
-    const tick = ++this.#ticks
+  private next(): GoroutineId {
+    const tick = ++this.ticks
     if (tick % GLOBAL_EVERY === 0) {
       this.collector.sweeper.sweepInBackground()
-      const id = this.#global.take()
+      const id = this.global.take()
       if (id !== 0) return id
     }
-    const own = (tick & 1) === 0 ? this.#ready.take() || this.#ring.take() : this.#ring.take() || this.#ready.take()
-    return own || this.#global.take() || this.#steal()
+    const own =
+      (tick & 1) === 0 ? this.readyQueue.take() || this.ring.take() : this.ring.take() || this.readyQueue.take()
+    return own || this.global.take() || this.steal()
   }
 
   /** Takes a goroutine that has not run from another P, beginning with a random one. */
-  #steal(): GoroutineId {
+  private steal(): GoroutineId {
     const { layout } = this.memory
     const first = this.nextRandom() % layout.procs
     for (let offset = 0; offset < layout.procs; offset++) {
       const victim = (first + offset) % layout.procs
-      if (!this.#maySteal(victim)) continue
-      const id = this.#rings[victim].take()
+      if (!this.maySteal(victim)) continue
+      const id = this.rings[victim].take()
       if (id !== 0) return id
     }
     return 0
   }
 
   /** Pinned goroutines cannot be evened out later, so a P takes none from one that has fewer, unless that one is stuck in a long slice. */
-  #maySteal(victim: number): boolean {
+  private maySteal(victim: number): boolean {
     const { words, doubles } = this.memory
-    if (victim === this.index || this.#rings[victim].isEmpty) return false
-    const own = words[this.#base + p.LIVE]
+    if (victim === this.index || this.rings[victim].isEmpty) return false
+    const own = words[this.base + p.LIVE]
     if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
     return now() - doubles[this.memory.pMeasure(victim, p.SLICE_STARTED_AT)] > SLICE_MS
   }
 
-  #runGoroutine(id: GoroutineId): void {
+  private runGoroutine(id: GoroutineId): void {
     const { words, doubles } = this.memory
     const record = this.memory.goroutine(id, 0)
     const began = now()
-    this.#adopt(id)
+    this.adopt(id)
     this.goroutines.startRunning(id)
-    words[this.#base + p.GOROUTINE] = id
+    words[this.base + p.GOROUTINE] = id
     this.collector.stack.load(id)
     words[record + g.GIVE_WAY] = 0
-    words[this.#base + p.ACTIVITY] = p.ACTIVITY_GOROUTINE
+    words[this.base + p.ACTIVITY] = p.ACTIVITY_GOROUTINE
     doubles[this.memory.pMeasure(this.index, p.SLICE_STARTED_AT)] = began
-    let coroutine = this.#coroutines[id]
+    let coroutine = this.coroutines[id]
     let result: IteratorResult<unknown, unknown>
     try {
       if (coroutine === undefined) {
-        coroutine = this.#program.start(id)
-        this.#coroutines[id] = coroutine
+        coroutine = this.program.start(id)
+        this.coroutines[id] = coroutine
       }
       result = coroutine.next()
       while (!result.done && result.value !== undefined && result.value !== PARKED)
-        result = this.#drive(id, coroutine, result.value)
+        result = this.drive(id, coroutine, result.value)
     } catch (error) {
       if (error instanceof RunOver) throw error
       this.fail(error, id)
       throw new RunOver('')
     }
-    if (result.done) this.#end(id)
-    else if (result.value === undefined) this.#giveWay(id)
+    if (result.done) this.end(id)
+    else if (result.value === undefined) this.giveWay(id)
     this.collector.stack.unload()
-    words[this.#base + p.GOROUTINE] = 0
-    words[this.#base + p.ACTIVITY] = p.ACTIVITY_SCHEDULING
-    this.#events.slice(EVENT_GOROUTINE, began, id)
+    words[this.base + p.GOROUTINE] = 0
+    words[this.base + p.ACTIVITY] = p.ACTIVITY_SCHEDULING
+    this.events.slice(EVENT_GOROUTINE, began, id)
   }
 
   /** `yield operation` instead of `yield* operation`: carries it out, and hands its result to the yield. */
-  #drive(id: GoroutineId, coroutine: Coroutine, operation: unknown): IteratorResult<unknown, unknown> {
+  private drive(id: GoroutineId, coroutine: Coroutine, operation: unknown): IteratorResult<unknown, unknown> {
     if (!(operation instanceof YieldedOperation)) {
       return coroutine.throw?.(
         new TypeError(
@@ -239,33 +240,33 @@ export class P implements World {
     const step = operation.next()
     if (step.done) return coroutine.next(step.value)
     // Parked: when it is woken, the operation goes on first, then the goroutine with its result.
-    this.#coroutines[id] = resumption(operation, coroutine, restored => {
-      this.#coroutines[id] = restored
+    this.coroutines[id] = resumption(operation, coroutine, restored => {
+      this.coroutines[id] = restored
     })
     return step
   }
 
-  #end(id: GoroutineId): void {
+  private end(id: GoroutineId): void {
     const { words } = this.memory
     this.collector.assists.settle(id)
-    this.#stopRunning(id, g.G_DEAD)
-    this.#coroutines[id] = undefined
+    this.stopRunning(id, g.G_DEAD)
+    this.coroutines[id] = undefined
     // Its number may be used again at once, on any P.
     this.collector.stack.unload()
-    words[this.#base + p.GOROUTINE] = 0
-    sub(words, this.#base + p.LIVE, 1)
+    words[this.base + p.GOROUTINE] = 0
+    sub(words, this.base + p.LIVE, 1)
     this.goroutines.release(id)
-    if (id === 1) this.#endRun(control.RUN_FINISHED)
+    if (id === 1) this.endRun(control.RUN_FINISHED)
   }
 
-  #giveWay(id: GoroutineId): void {
+  private giveWay(id: GoroutineId): void {
     this.collector.stack.save()
-    this.#stopRunning(id, g.G_RUNNABLE)
-    this.#ready.put(id)
+    this.stopRunning(id, g.G_RUNNABLE)
+    this.readyQueue.put(id)
   }
 
   /** RUNNING → `status`; scans the stack first if a marker wants it. A safepoint then. */
-  #stopRunning(id: GoroutineId, status: number): void {
+  private stopRunning(id: GoroutineId, status: number): void {
     this.collector.stack.save()
     while (!this.goroutines.tryStopRunning(id, status)) this.collector.serveScan()
   }
@@ -274,12 +275,12 @@ export class P implements World {
 
   /** The goroutine that runs here. */
   get goroutine(): GoroutineId {
-    return this.memory.words[this.#base + p.GOROUTINE]
+    return this.memory.words[this.base + p.GOROUTINE]
   }
 
   /** True if the poll word asks for something, as a plain load: what every safepoint begins with. */
   get isPolled(): boolean {
-    return (this.memory.words[this.#base + p.POLL] & ~p.POLL_ALWAYS) !== 0
+    return (this.memory.words[this.base + p.POLL] & ~p.POLL_ALWAYS) !== 0
   }
 
   /** True if the running goroutine has used up its slice. */
@@ -290,20 +291,20 @@ export class P implements World {
   /** Queues a new goroutine: on P `where`, or, for −1, on the P that has the fewest; an idle one counts as two lighter. */
   place(id: GoroutineId, where: number): void {
     const { words } = this.memory
-    const target = where < 0 ? this.#lightest() : where
+    const target = where < 0 ? this.lightest() : where
     words[this.memory.goroutine(id, g.P)] = target
-    this.#countLive(target)
+    this.countLive(target)
     if (where >= 0 && where !== this.index) pushReady(this.memory, target, id)
-    else if (where >= 0) this.#ready.put(id)
-    else if (!this.#rings[target].put(id)) this.#global.put(id)
+    else if (where >= 0) this.readyQueue.put(id)
+    else if (!this.rings[target].put(id)) this.global.put(id)
     this.sleepers.wake(target)
     if (where < 0 && target === this.index) this.sleepers.wakeOne()
   }
 
-  #lightest(): number {
+  private lightest(): number {
     const { words, layout } = this.memory
     let best = this.index
-    let least = words[this.#base + p.LIVE]
+    let least = words[this.base + p.LIVE]
     for (let index = 0; index < layout.procs; index++) {
       if (index === this.index) continue
       const live = words[this.memory.p(index, p.LIVE)] - (this.sleepers.isSleeping(index) ? 2 : 0)
@@ -315,7 +316,7 @@ export class P implements World {
     return best
   }
 
-  #countLive(index: number): void {
+  private countLive(index: number): void {
     const { words } = this.memory
     const live = add(words, this.memory.p(index, p.LIVE), 1) + 1
     const peak = this.memory.p(index, p.PEAK_LIVE)
@@ -325,13 +326,13 @@ export class P implements World {
   }
 
   /** A goroutine placed elsewhere runs here: it counts here from now on. */
-  #adopt(id: GoroutineId): void {
+  private adopt(id: GoroutineId): void {
     const { words } = this.memory
     const owner = this.memory.goroutine(id, g.P)
     if (words[owner] === this.index) return
     sub(words, this.memory.p(words[owner], p.LIVE), 1)
     words[owner] = this.index
-    this.#countLive(this.index)
+    this.countLive(this.index)
   }
 
   /** The running goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its ticket is where others find it. Returns the ticket. */
@@ -341,7 +342,7 @@ export class P implements World {
     const record = this.memory.goroutine(id, 0)
     words[record + g.WAIT_REASON] = reason
     words[record + g.WAIT_ON] = object
-    this.#stopRunning(id, g.G_WAITING)
+    this.stopRunning(id, g.G_WAITING)
     return load(words, record + g.TICKET)
   }
 
@@ -354,79 +355,79 @@ export class P implements World {
   ready(id: GoroutineId): void {
     const owner = this.memory.words[this.memory.goroutine(id, g.P)]
     this.goroutines.makeRunnable(id)
-    if (owner === this.index) this.#ready.put(id)
+    if (owner === this.index) this.readyQueue.put(id)
     else {
       pushReady(this.memory, owner, id)
       this.sleepers.wake(owner)
     }
   }
 
-  readonly #fire = (id: GoroutineId, ticket: number): void => {
+  private readonly fire = (id: GoroutineId, ticket: number): void => {
     if (!this.goroutines.winTicket(id, ticket)) return
     this.memory.words[this.memory.goroutine(id, g.WOKEN_BY)] = -1
     this.ready(id)
   }
 
-  #askToGiveWay(): void {
+  private askToGiveWay(): void {
     if (this.goroutine !== 0) this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] = 1
   }
 
   // ————— World
 
   epoch(): number {
-    return this.#stop.epoch()
+    return this.stop.epoch()
   }
 
   raise(epoch: number, reason: StopReason): boolean {
-    const raised = this.#stop.tryRaise(epoch, reason)
-    if (raised) this.#stopHere()
+    const raised = this.stop.tryRaise(epoch, reason)
+    if (raised) this.stopHere()
     else this.safepoint()
-    this.#markIfDue()
+    this.markIfDue()
     return raised
   }
 
   safepoint(): void {
     const { words } = this.memory
-    const poll = load(words, this.#base + p.POLL)
+    const poll = load(words, this.base + p.POLL)
     if ((poll & p.POLL_END) !== 0) throw new RunOver('')
     // A bit is cleared before what it stands for is looked at, so that a later request sets it again.
     if ((poll & p.POLL_FLUSH) !== 0) {
-      and(words, this.#base + p.POLL, ~p.POLL_FLUSH)
+      and(words, this.base + p.POLL, ~p.POLL_FLUSH)
       this.collector.flush()
-      this.#passBarrier(this.index)
+      this.passBarrier(this.index)
     }
     if ((poll & p.POLL_SCAN) !== 0) {
-      and(words, this.#base + p.POLL, ~p.POLL_SCAN)
+      and(words, this.base + p.POLL, ~p.POLL_SCAN)
       this.collector.serveScan()
     }
     if ((poll & p.POLL_STOP) !== 0) {
-      and(words, this.#base + p.POLL, ~p.POLL_STOP)
-      if (this.#stop.isRaised) {
-        this.#stopHere()
-        this.#markIfDue()
+      and(words, this.base + p.POLL, ~p.POLL_STOP)
+      if (this.stop.isRaised) {
+        this.stopHere()
+        this.markIfDue()
       }
     }
   }
 
   /** After a stop a cycle may have begun: as every P of Go's passes its scheduler then, this one looks for a worker. */
-  #markIfDue(): void {
-    if (this.memory.words[this.#base + p.ACTIVITY] === p.ACTIVITY_GOROUTINE) this.collector.workers.runDue()
+  private markIfDue(): void {
+    if (this.memory.words[this.base + p.ACTIVITY] === p.ACTIVITY_GOROUTINE) this.collector.workers.runDue()
   }
 
-  #stopHere(): void {
+  private stopHere(): void {
     const { words } = this.memory
-    const activity = words[this.#base + p.ACTIVITY]
+    const activity = words[this.base + p.ACTIVITY]
     const began = now()
-    words[this.#base + p.ACTIVITY] = p.ACTIVITY_STOPPED
+    words[this.base + p.ACTIVITY] = p.ACTIVITY_STOPPED
     this.collector.publish()
-    this.#stop.leaveRunning()
-    if (!this.#stop.enterRunning()) throw new RunOver('')
-    words[this.#base + p.ACTIVITY] = activity
-    this.#events.slice(EVENT_STOPPED, began, 0)
+    this.stop.leaveRunning()
+    if (!this.stop.enterRunning()) throw new RunOver('')
+    words[this.base + p.ACTIVITY] = activity
+    this.events.slice(EVENT_STOPPED, began, 0)
   }
 
   /** Carries out a stop's reason. An error here is the collector's or the pacer's, and ends the run; the world goes on to hear of it. */
-  #act(reason: StopReason): void {
+  private act(reason: StopReason): void {
     try {
       this.collector.act(reason)
     } catch (error) {
@@ -436,31 +437,31 @@ export class P implements World {
   }
 
   sleep(milliseconds: number): void {
-    this.#sleepWhile(() => true, milliseconds)
+    this.sleepWhile(() => true, milliseconds)
   }
 
   hasOtherWork(): boolean {
-    if (this.#waitsFor !== null) return this.#waitsFor()
-    return !this.#ready.isEmpty || !this.#ring.isEmpty || !this.#global.isEmpty || this.timers.nextDeadline <= now()
+    if (this.waitsFor !== null) return this.waitsFor()
+    return !this.readyQueue.isEmpty || !this.ring.isEmpty || !this.global.isEmpty || this.timers.nextDeadline <= now()
   }
 
   blockInPlace(isOver: () => boolean): void {
     const { words, doubles } = this.memory
     const { workers, sweeper, drain } = this.collector
-    const outer = this.#waitsFor
+    const outer = this.waitsFor
     const began = now()
-    this.#waitsFor = isOver
+    this.waitsFor = isOver
     for (;;) {
-      if (words[this.#base + p.POLL] !== 0) this.safepoint()
+      if (words[this.base + p.POLL] !== 0) this.safepoint()
       if (isOver()) break
       if (workers.runDue() || workers.runIdle() || sweeper.sweepInBackground()) continue
-      this.#sleepWhile(() => !isOver() && !(drain.isWorkAvailable && workers.mayRun), workers.untilDueMs)
+      this.sleepWhile(() => !isOver() && !(drain.isWorkAvailable && workers.mayRun), workers.untilDueMs)
     }
-    this.#waitsFor = outer
+    this.waitsFor = outer
     const blocked = now() - began
     doubles[this.memory.pMeasure(this.index, p.BLOCKED_MS)] += blocked
     doubles[this.memory.pMeasure(this.index, p.TOTAL_BLOCKED_MS)] += blocked
-    this.#events.slice(EVENT_BLOCKED, began, this.goroutine)
+    this.events.slice(EVENT_BLOCKED, began, this.goroutine)
   }
 
   raggedBarrier(): void {
@@ -477,16 +478,16 @@ export class P implements World {
       // A P that waits has published what it held before it did; it passes by its status.
       for (let index = 0; index < layout.procs; index++) {
         if (index !== this.index && load(words, this.memory.p(index, p.STATUS)) !== p.STATUS_RUNNING)
-          this.#passBarrier(index)
+          this.passBarrier(index)
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
-      this.#sleepWhile(() => load(words, control.FLUSH_PENDING) > 0, BARRIER_SLICE_MS)
-      if (words[this.#base + p.POLL] !== 0) this.safepoint()
+      this.sleepWhile(() => load(words, control.FLUSH_PENDING) > 0, BARRIER_SLICE_MS)
+      if (words[this.base + p.POLL] !== 0) this.safepoint()
     }
   }
 
   /** P `index` has passed the barrier that it was asked to pass: counted once, whoever says it. */
-  #passBarrier(index: number): void {
+  private passBarrier(index: number): void {
     const { words } = this.memory
     const wanted = load(words, this.memory.p(index, p.FLUSH_WANTED))
     const served = load(words, this.memory.p(index, p.FLUSH_SERVED))
@@ -512,66 +513,66 @@ export class P implements World {
 
   // ————— sleeping
 
-  #sleepIdle(): void {
+  private sleepIdle(): void {
     const { words } = this.memory
     const { drain, workers } = this.collector
-    if (add(words, control.IDLE_PS, 1) === this.memory.layout.procs - 1) this.#failIfDeadlocked()
+    if (add(words, control.IDLE_PS, 1) === this.memory.layout.procs - 1) this.failIfDeadlocked()
     const untilTimer = Math.max(0, this.timers.nextDeadline - now())
-    this.#sleepWhile(
-      () => !this.#isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && this.collector.sweeper.isDone,
+    this.sleepWhile(
+      () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && this.collector.sweeper.isDone,
       Math.min(untilTimer, workers.untilDueMs),
     )
     sub(words, control.IDLE_PS, 1)
   }
 
-  #isAnythingRunnable(): boolean {
-    if (!this.#ready.isEmpty || !this.#global.isEmpty || load(this.memory.words, control.PERIODIC_WANTED) !== 0)
+  private isAnythingRunnable(): boolean {
+    if (!this.readyQueue.isEmpty || !this.global.isEmpty || load(this.memory.words, control.PERIODIC_WANTED) !== 0)
       return true
-    if (!this.#ring.isEmpty) return true
-    for (let victim = 0; victim < this.#rings.length; victim++) if (this.#maySteal(victim)) return true
+    if (!this.ring.isEmpty) return true
+    for (let victim = 0; victim < this.rings.length; victim++) if (this.maySteal(victim)) return true
     return false
   }
 
   /** Sleeps as a P that counts as stopped, at most so long, unless `mayStill` says no after the announcement. */
-  #sleepWhile(mayStill: () => boolean, milliseconds: number): void {
+  private sleepWhile(mayStill: () => boolean, milliseconds: number): void {
     const { words } = this.memory
     if (milliseconds <= 0) return
-    const activity = words[this.#base + p.ACTIVITY]
+    const activity = words[this.base + p.ACTIVITY]
     this.collector.stack.save()
     this.collector.flush()
-    const wake = load(words, this.#base + p.WAKE)
+    const wake = load(words, this.base + p.WAKE)
     this.sleepers.announce(this.index)
-    if (mayStill() && (load(words, this.#base + p.POLL) & ~p.POLL_ALWAYS) === 0) {
-      words[this.#base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
-      this.#stop.leaveRunning()
-      this.#passBarrier(this.index)
-      const woken = wait(words, this.#base + p.WAKE, wake, Math.min(milliseconds, NET_MS))
-      if (!this.#stop.enterRunning()) throw new RunOver('')
+    if (mayStill() && (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0) {
+      words[this.base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
+      this.stop.leaveRunning()
+      this.passBarrier(this.index)
+      const woken = wait(words, this.base + p.WAKE, wake, Math.min(milliseconds, NET_MS))
+      if (!this.stop.enterRunning()) throw new RunOver('')
       if (woken === 'timed-out' && milliseconds > NET_MS && !mayStill()) add(words, control.RESCUES, 1)
-      words[this.#base + p.ACTIVITY] = activity
+      words[this.base + p.ACTIVITY] = activity
     }
     this.sleepers.withdraw(this.index)
   }
 
   /** All Ps are idle: if nothing is queued anywhere and no timer runs, no goroutine can ever run again. */
-  #failIfDeadlocked(): void {
+  private failIfDeadlocked(): void {
     const { words, layout } = this.memory
-    if (load(words, control.TIMERS) !== 0 || load(words, control.GOROUTINES_LIVE) === 0 || !this.#global.isEmpty) return
+    if (load(words, control.TIMERS) !== 0 || load(words, control.GOROUTINES_LIVE) === 0 || !this.global.isEmpty) return
     for (let index = 0; index < layout.procs; index++) {
-      if (!this.#rings[index].isEmpty || load(words, this.memory.p(index, p.READY)) !== 0) return
+      if (!this.rings[index].isEmpty || load(words, this.memory.p(index, p.READY)) !== 0) return
     }
-    if (load(words, control.IDLE_PS) !== layout.procs || !this.#ready.isEmpty) return
-    this.fail(new DeadlockError(deadlockMessage(this.memory, id => this.#program.nameOf(id))), 0)
+    if (load(words, control.IDLE_PS) !== layout.procs || !this.readyQueue.isEmpty) return
+    this.fail(new DeadlockError(deadlockMessage(this.memory, id => this.program.nameOf(id))), 0)
   }
 
   // ————— the end
 
   /** Ends the run with an error, if nothing has ended it yet. */
   fail(error: unknown, goroutine: GoroutineId): void {
-    if (this.#endRun(control.RUN_FAILED)) this.failure = { error, goroutine }
+    if (this.endRun(control.RUN_FAILED)) this.failure = { error, goroutine }
   }
 
-  #endRun(state: number): boolean {
+  private endRun(state: number): boolean {
     const { words } = this.memory
     if (!compareAndSwap(words, control.RUN_STATE, control.RUN_ACTIVE, state)) return false
     endAll(this.memory)
@@ -580,11 +581,11 @@ export class P implements World {
 
   /** A number from 0 to 2³² − 1, from the run's seed: xorshift32. */
   nextRandom(): number {
-    let random = this.#random
+    let random = this.random
     random ^= random << 13
     random ^= random >>> 17
     random ^= random << 5
-    this.#random = random
+    this.random = random
     return random >>> 0
   }
 }

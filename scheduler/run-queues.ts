@@ -19,18 +19,18 @@ import type { Memory } from '../heap/memory.ts'
 import type { GoroutineId } from './goroutines.ts'
 
 export class Ring {
-  readonly #memory: Memory
-  readonly #base: number
+  private readonly memory: Memory
+  private readonly base: number
 
   constructor(memory: Memory, pIndex: number) {
-    this.#memory = memory
-    this.#base = memory.p(pIndex, 0)
+    this.memory = memory
+    this.base = memory.p(pIndex, 0)
   }
 
   /** False if it is full. */
   put(id: GoroutineId): boolean {
-    const { words } = this.#memory
-    const base = this.#base
+    const { words } = this.memory
+    const base = this.base
     lock(words, base + p.RING_LOCK)
     const tail = words[base + p.RING_TAIL]
     // Both count on through 2³¹; their difference does not.
@@ -46,8 +46,8 @@ export class Ring {
   /** The oldest; 0 if it is empty. */
   take(): GoroutineId {
     if (this.isEmpty) return 0
-    const { words } = this.#memory
-    const base = this.#base
+    const { words } = this.memory
+    const base = this.base
     step('ring/take')
     lock(words, base + p.RING_LOCK)
     const head = words[base + p.RING_HEAD]
@@ -61,25 +61,25 @@ export class Ring {
   }
 
   get isEmpty(): boolean {
-    const { words } = this.#memory
-    return load(words, this.#base + p.RING_HEAD) === load(words, this.#base + p.RING_TAIL)
+    const { words } = this.memory
+    return load(words, this.base + p.RING_HEAD) === load(words, this.base + p.RING_TAIL)
   }
 }
 
 export class GlobalQueue {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   put(id: GoroutineId): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     lock(words, control.GLOBAL_LOCK)
-    words[this.#memory.goroutine(id, g.NEXT)] = 0
+    words[this.memory.goroutine(id, g.NEXT)] = 0
     const last = words[control.GLOBAL_LAST]
     if (last === 0) words[control.GLOBAL_FIRST] = id
-    else words[this.#memory.goroutine(last, g.NEXT)] = id
+    else words[this.memory.goroutine(last, g.NEXT)] = id
     words[control.GLOBAL_LAST] = id
     store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] + 1)
     unlock(words, control.GLOBAL_LOCK)
@@ -87,11 +87,11 @@ export class GlobalQueue {
 
   take(): GoroutineId {
     if (this.isEmpty) return 0
-    const { words } = this.#memory
+    const { words } = this.memory
     lock(words, control.GLOBAL_LOCK)
     const id = words[control.GLOBAL_FIRST]
     if (id !== 0) {
-      words[control.GLOBAL_FIRST] = words[this.#memory.goroutine(id, g.NEXT)]
+      words[control.GLOBAL_FIRST] = words[this.memory.goroutine(id, g.NEXT)]
       if (words[control.GLOBAL_FIRST] === 0) words[control.GLOBAL_LAST] = 0
       store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] - 1)
     }
@@ -100,7 +100,7 @@ export class GlobalQueue {
   }
 
   get isEmpty(): boolean {
-    return load(this.#memory.words, control.GLOBAL_COUNT) === 0
+    return load(this.memory.words, control.GLOBAL_COUNT) === 0
   }
 }
 
@@ -119,53 +119,53 @@ export function pushReady(memory: Memory, index: number, id: GoroutineId): void 
 
 /** The owner's end of a ready list: what it has taken, oldest first. */
 export class ReadyQueue {
-  readonly #memory: Memory
-  readonly #head: number
-  #first: GoroutineId = 0
-  #last: GoroutineId = 0
+  private readonly memory: Memory
+  private readonly head: number
+  private first: GoroutineId = 0
+  private last: GoroutineId = 0
 
   constructor(memory: Memory, pIndex: number) {
-    this.#memory = memory
-    this.#head = memory.p(pIndex, p.READY)
+    this.memory = memory
+    this.head = memory.p(pIndex, p.READY)
   }
 
   /** Adds one at the end. By the owner. */
   put(id: GoroutineId): void {
-    const { words } = this.#memory
-    words[this.#memory.goroutine(id, g.NEXT)] = 0
-    if (this.#last === 0) this.#first = id
-    else words[this.#memory.goroutine(this.#last, g.NEXT)] = id
-    this.#last = id
+    const { words } = this.memory
+    words[this.memory.goroutine(id, g.NEXT)] = 0
+    if (this.last === 0) this.first = id
+    else words[this.memory.goroutine(this.last, g.NEXT)] = id
+    this.last = id
   }
 
   take(): GoroutineId {
-    this.#fetch()
-    const id = this.#first
+    this.fetch()
+    const id = this.first
     if (id !== 0) {
-      this.#first = this.#memory.words[this.#memory.goroutine(id, g.NEXT)]
-      if (this.#first === 0) this.#last = 0
+      this.first = this.memory.words[this.memory.goroutine(id, g.NEXT)]
+      if (this.first === 0) this.last = 0
     }
     return id
   }
 
   get isEmpty(): boolean {
-    return this.#first === 0 && load(this.#memory.words, this.#head) === 0
+    return this.first === 0 && load(this.memory.words, this.head) === 0
   }
 
   /** Takes what others pushed, and appends it in the order of the pushes. */
-  #fetch(): void {
-    const { words } = this.#memory
-    if (words[this.#head] === 0) return
-    let pushed = exchange(words, this.#head, 0)
+  private fetch(): void {
+    const { words } = this.memory
+    if (words[this.head] === 0) return
+    let pushed = exchange(words, this.head, 0)
     let inOrder = 0
     while (pushed !== 0) {
-      const next = words[this.#memory.goroutine(pushed, g.NEXT)]
-      words[this.#memory.goroutine(pushed, g.NEXT)] = inOrder
+      const next = words[this.memory.goroutine(pushed, g.NEXT)]
+      words[this.memory.goroutine(pushed, g.NEXT)] = inOrder
       inOrder = pushed
       pushed = next
     }
     while (inOrder !== 0) {
-      const next = words[this.#memory.goroutine(inOrder, g.NEXT)]
+      const next = words[this.memory.goroutine(inOrder, g.NEXT)]
       this.put(inOrder)
       inOrder = next
     }

@@ -43,104 +43,104 @@ export interface Selected {
 }
 
 export class Select extends YieldedOperation<Selected> {
-  readonly #cases: readonly SelectCase[]
-  readonly #channels: Channels
-  readonly #waiters: WaiterId[] = []
-  readonly #selected: Selected = { index: -1, value: 0, ok: true }
-  readonly #start: number
-  #isClosed = false
+  private readonly cases: readonly SelectCase[]
+  private readonly channels: Channels
+  private readonly waiters: WaiterId[] = []
+  private readonly selected: Selected = { index: -1, value: 0, ok: true }
+  private readonly start: number
+  private isClosed = false
 
   /** `start`: a random number that says which case is tried first. */
   constructor(p: P, channels: Channels, cases: readonly SelectCase[], start: number) {
     super(p)
-    this.#channels = channels
-    this.#cases = cases
-    this.#start = start
+    this.channels = channels
+    this.cases = cases
+    this.start = start
   }
 
   protected override keepReferences(keep: (reference: Addr) => void): void {
-    for (const { kind, channel, value } of this.#cases) {
+    for (const { kind, channel, value } of this.cases) {
       keep(channel)
-      keep(kind === 'send' && this.#isOfReferences(channel) ? value : 0)
+      keep(kind === 'send' && this.isOfReferences(channel) ? value : 0)
     }
   }
 
   protected override tryNow(): boolean {
-    const count = this.#cases.length
+    const count = this.cases.length
     for (let offset = 0; offset < count; offset++) {
-      const index = (this.#start + offset) % count
-      if (this.#doIfPossible(index)) return true
+      const index = (this.start + offset) % count
+      if (this.doIfPossible(index)) return true
     }
-    const otherwise = this.#cases.findIndex(({ kind }) => kind === 'otherwise')
-    if (otherwise >= 0) this.#selected.index = otherwise
+    const otherwise = this.cases.findIndex(({ kind }) => kind === 'otherwise')
+    if (otherwise >= 0) this.selected.index = otherwise
     return otherwise >= 0
   }
 
-  #doIfPossible(index: number): boolean {
-    const { kind, channel } = this.#cases[index]
+  private doIfPossible(index: number): boolean {
+    const { kind, channel } = this.cases[index]
     if (kind !== 'receive' && kind !== 'send') return false
-    this.#channels.lock(channel)
-    const woken = this.#do(index)
-    this.#channels.unlock(channel)
+    this.channels.lock(channel)
+    const woken = this.do(index)
+    this.channels.unlock(channel)
     if (woken > 0) this.p.ready(woken)
     return woken !== MUST_WAIT
   }
 
   /** Does case `index` on its locked channel, if that needs no wait. */
-  #do(index: number): number {
-    const { kind, channel, value } = this.#cases[index]
-    const woken = kind === 'send' ? this.#channels.sendNow(channel, value) : this.#channels.receiveNow(channel)
-    if (woken !== MUST_WAIT) this.#take(index, kind === 'receive')
-    this.#isClosed = woken === IS_CLOSED
+  private do(index: number): number {
+    const { kind, channel, value } = this.cases[index]
+    const woken = kind === 'send' ? this.channels.sendNow(channel, value) : this.channels.receiveNow(channel)
+    if (woken !== MUST_WAIT) this.take(index, kind === 'receive')
+    this.isClosed = woken === IS_CLOSED
     return woken
   }
 
-  #take(index: number, isReceive: boolean): void {
-    this.#selected.index = index
-    this.#selected.value = isReceive ? this.#channels.received.value : 0
-    this.#selected.ok = isReceive ? this.#channels.received.ok : true
+  private take(index: number, isReceive: boolean): void {
+    this.selected.index = index
+    this.selected.value = isReceive ? this.channels.received.value : 0
+    this.selected.ok = isReceive ? this.channels.received.ok : true
   }
 
   protected override parkOrFinish(): boolean {
     let ticket = this.p.park(g.WAIT_SELECT, 0)
     for (;;) {
-      const outcome = this.#enqueueAll(ticket)
+      const outcome = this.enqueueAll(ticket)
       if (outcome === 'queued') {
-        const timeout = this.#cases.findIndex(({ kind }) => kind === 'timeout')
-        if (timeout >= 0) this.p.timers.add(now() + this.#cases[timeout].value, this.p.goroutine, ticket)
+        const timeout = this.cases.findIndex(({ kind }) => kind === 'timeout')
+        if (timeout >= 0) this.p.timers.add(now() + this.cases[timeout].value, this.p.goroutine, ticket)
         return true
       }
       if (outcome === 'woken') return true
-      this.#unlinkAll()
+      this.unlinkAll()
       if (outcome === 'done') return false
       ticket = this.p.memory.words[this.p.memory.goroutine(this.p.goroutine, g.TICKET)]
     }
   }
 
-  #enqueueAll(ticket: number): 'queued' | 'woken' | 'done' | 'again' {
+  private enqueueAll(ticket: number): 'queued' | 'woken' | 'done' | 'again' {
     const { waiters, goroutines, goroutine } = this.p
-    for (let index = 0; index < this.#cases.length; index++) {
-      const { kind, channel, value } = this.#cases[index]
+    for (let index = 0; index < this.cases.length; index++) {
+      const { kind, channel, value } = this.cases[index]
       if (kind !== 'receive' && kind !== 'send') continue
       const waiter = waiters.create(goroutine, ticket, index)
-      this.#waiters.push(waiter)
-      this.#channels.lock(channel)
-      const isPossible = kind === 'send' ? this.#channels.maySend(channel) : this.#channels.mayReceive(channel)
+      this.waiters.push(waiter)
+      this.channels.lock(channel)
+      const isPossible = kind === 'send' ? this.channels.maySend(channel) : this.channels.mayReceive(channel)
       if (!isPossible) {
-        const scalar = this.#isOfReferences(channel) ? 0 : value
-        this.#channels.enqueue(
+        const scalar = this.isOfReferences(channel) ? 0 : value
+        this.channels.enqueue(
           channel,
           kind === 'send' ? CHANNEL_SENDERS : CHANNEL_RECEIVERS,
           waiter,
           this.slot(2 * index + 1),
           scalar,
         )
-        this.#channels.unlock(channel)
+        this.channels.unlock(channel)
         continue
       }
       const won = goroutines.winTicket(goroutine, ticket)
-      const woken = won ? this.#do(index) : MUST_WAIT
-      this.#channels.unlock(channel)
+      const woken = won ? this.do(index) : MUST_WAIT
+      this.channels.unlock(channel)
       if (!won) return 'woken'
       if (woken > 0) this.p.ready(woken)
       return woken !== MUST_WAIT ? 'done' : 'again'
@@ -150,41 +150,41 @@ export class Select extends YieldedOperation<Selected> {
 
   protected override resume(): void {
     const { memory, goroutine, timers } = this.p
-    this.#unlinkAll()
+    this.unlinkAll()
     const index = memory.words[memory.goroutine(goroutine, g.WOKEN_BY)]
     if (index < 0) {
-      this.#selected.index = this.#cases.findIndex(({ kind }) => kind === 'timeout')
+      this.selected.index = this.cases.findIndex(({ kind }) => kind === 'timeout')
       return
     }
     timers.cancel(goroutine)
-    const { kind, channel } = this.#cases[index]
+    const { kind, channel } = this.cases[index]
     const elements = memory.i32[(channel >>> 2) + CHANNEL_KIND]
-    const handed = this.#channels.takeHanded(kind === 'send' ? KIND_REF : elements, this.slot(2 * index + 1))
-    this.#isClosed = kind === 'send' && !handed.ok
-    this.#take(index, kind === 'receive')
+    const handed = this.channels.takeHanded(kind === 'send' ? KIND_REF : elements, this.slot(2 * index + 1))
+    this.isClosed = kind === 'send' && !handed.ok
+    this.take(index, kind === 'receive')
   }
 
-  #unlinkAll(): void {
+  private unlinkAll(): void {
     const { waiters } = this.p
-    for (const waiter of this.#waiters) {
+    for (const waiter of this.waiters) {
       const channel = waiters.read(waiter, g.WAITER_OBJECT)
       if (channel !== 0) {
-        this.#channels.lock(channel)
+        this.channels.lock(channel)
         waiters.remove(waiter)
-        this.#channels.unlock(channel)
+        this.channels.unlock(channel)
       }
       waiters.release(waiter)
     }
-    this.#waiters.length = 0
+    this.waiters.length = 0
   }
 
-  #isOfReferences(channel: Addr): boolean {
+  private isOfReferences(channel: Addr): boolean {
     return channel !== 0 && this.p.memory.i32[(channel >>> 2) + CHANNEL_KIND] === KIND_REF
   }
 
   /** Throws a ChannelError if the case chosen is a send to a closed channel. */
   protected override result(): Selected {
-    if (this.#isClosed) throw new ChannelError('send on closed channel')
-    return this.#selected
+    if (this.isClosed) throw new ChannelError('send on closed channel')
+    return this.selected
   }
 }

@@ -14,52 +14,52 @@ import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 
 export class Sleepers {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   announce(index: number): void {
-    or(this.#memory.words, wordOf(index), bitOf(index))
+    or(this.memory.words, wordOf(index), bitOf(index))
     step('sleep/announced')
   }
 
   withdraw(index: number): void {
-    and(this.#memory.words, wordOf(index), ~bitOf(index))
+    and(this.memory.words, wordOf(index), ~bitOf(index))
   }
 
   isSleeping(index: number): boolean {
-    return (load(this.#memory.words, wordOf(index)) & bitOf(index)) !== 0
+    return (load(this.memory.words, wordOf(index)) & bitOf(index)) !== 0
   }
 
   /** Wakes P `index` if it sleeps or is about to. */
   wake(index: number): void {
-    if (this.isSleeping(index)) this.#move(index)
+    if (this.isSleeping(index)) this.move(index)
   }
 
   /** Wakes one P that sleeps, and takes its bit, so that the next call wakes another. */
   wakeOne(): void {
     for (const word of [SLEEPERS_LOW, SLEEPERS_HIGH]) {
       for (;;) {
-        const sleeping = load(this.#memory.words, word)
+        const sleeping = load(this.memory.words, word)
         if (sleeping === 0) break
         const bit = sleeping & -sleeping
-        if ((and(this.#memory.words, word, ~bit) & bit) === 0) continue
-        this.#move((word === SLEEPERS_HIGH ? 32 : 0) + 31 - Math.clz32(bit))
+        if ((and(this.memory.words, word, ~bit) & bit) === 0) continue
+        this.move((word === SLEEPERS_HIGH ? 32 : 0) + 31 - Math.clz32(bit))
         return
       }
     }
   }
 
   wakeAll(): void {
-    for (let index = 0; index < this.#memory.layout.procs; index++) this.wake(index)
+    for (let index = 0; index < this.memory.layout.procs; index++) this.wake(index)
   }
 
-  #move(index: number): void {
-    const wake = this.#memory.p(index, p.WAKE)
-    add(this.#memory.words, wake, 1)
-    notify(this.#memory.words, wake)
+  private move(index: number): void {
+    const wake = this.memory.p(index, p.WAKE)
+    add(this.memory.words, wake, 1)
+    notify(this.memory.words, wake)
   }
 }
 

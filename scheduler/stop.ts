@@ -43,34 +43,34 @@ export function raisedReason(memory: Memory): StopReason {
 }
 
 export class Stop {
-  readonly #memory: Memory
-  readonly #words: Int32Array
-  readonly #pIndex: number
-  readonly #status: number
-  readonly #poll: number
-  readonly #act: (reason: StopReason) => void
+  private readonly memory: Memory
+  private readonly words: Int32Array
+  private readonly pIndex: number
+  private readonly status: number
+  private readonly poll: number
+  private readonly act: (reason: StopReason) => void
 
   /** `act` carries out a reason, with the world stopped. It must not throw. */
   constructor(memory: Memory, pIndex: number, act: (reason: StopReason) => void) {
-    this.#memory = memory
-    this.#words = memory.words
-    this.#pIndex = pIndex
-    this.#status = memory.p(pIndex, p.STATUS)
-    this.#poll = memory.p(pIndex, p.POLL)
-    this.#act = act
+    this.memory = memory
+    this.words = memory.words
+    this.pIndex = pIndex
+    this.status = memory.p(pIndex, p.STATUS)
+    this.poll = memory.p(pIndex, p.POLL)
+    this.act = act
   }
 
   epoch(): number {
-    return epochOf(load(this.#words, STOP))
+    return epochOf(load(this.words, STOP))
   }
 
   get isRaised(): boolean {
-    return reasonOf(load(this.#words, STOP)) !== 0
+    return reasonOf(load(this.words, STOP)) !== 0
   }
 
   /** Raises a stop in the given epoch. False if one was raised or carried out since. The caller must stop next. */
   tryRaise(epoch: number, reason: StopReason): boolean {
-    const words = this.#words
+    const words = this.words
     step('stop/raise')
     for (;;) {
       const word = load(words, STOP)
@@ -78,32 +78,32 @@ export class Stop {
       if (compareAndSwap(words, STOP, word, word | (reason << REASON_SHIFT))) break
     }
     // The raiser still runs, so nobody reads this before it stops.
-    this.#memory.doubles[this.#memory.measure(STOP_REQUESTED_AT)] = now()
-    for (let index = 0; index < this.#memory.layout.procs; index++) {
-      if (index !== this.#pIndex) or(words, this.#memory.p(index, p.POLL), p.POLL_STOP)
+    this.memory.doubles[this.memory.measure(STOP_REQUESTED_AT)] = now()
+    for (let index = 0; index < this.memory.layout.procs; index++) {
+      if (index !== this.pIndex) or(words, this.memory.p(index, p.POLL), p.POLL_STOP)
     }
     return true
   }
 
   /** This P no longer runs. Acts if it is the last one to stop. What it holds must have been published. */
   leaveRunning(): void {
-    const words = this.#words
+    const words = this.words
     step('stop/acknowledge')
-    store(words, this.#status, p.STATUS_WAITING)
+    store(words, this.status, p.STATUS_WAITING)
     let word: number
     do word = load(words, STOP)
     while (!compareAndSwap(words, STOP, word, word - 1))
     word--
     if (reasonOf(word) !== 0 && runningOf(word) === 0 && compareAndSwap(words, STOP, word, word | CLAIMED)) {
-      this.#memory.doubles[this.#memory.measure(STOPPED_AT)] = now()
-      this.#act(reasonOf(word))
-      this.#restart(epochOf(word))
+      this.memory.doubles[this.memory.measure(STOPPED_AT)] = now()
+      this.act(reasonOf(word))
+      this.restart(epochOf(word))
     }
   }
 
-  #restart(epoch: number): void {
-    const words = this.#words
-    this.#memory.doubles[this.#memory.measure(RESTARTED_AT)] = now()
+  private restart(epoch: number): void {
+    const words = this.words
+    this.memory.doubles[this.memory.measure(RESTARTED_AT)] = now()
     store(words, STOP, ((epoch + 1) << EPOCH_SHIFT) | 0)
     add(words, RESTARTS, 1)
     notify(words, RESTARTS)
@@ -111,16 +111,16 @@ export class Stop {
 
   /** This P runs again, once no stop is raised. False if the run ended while it waited. */
   enterRunning(): boolean {
-    const words = this.#words
+    const words = this.words
     for (;;) {
       const restarts = load(words, RESTARTS)
       const word = load(words, STOP)
       if (reasonOf(word) === 0) {
         if (!compareAndSwap(words, STOP, word, word + 1)) continue
-        store(words, this.#status, p.STATUS_RUNNING)
+        store(words, this.status, p.STATUS_RUNNING)
         return true
       }
-      if ((load(words, this.#poll) & p.POLL_END) !== 0) return false
+      if ((load(words, this.poll) & p.POLL_END) !== 0) return false
       wait(words, RESTARTS, restarts)
     }
   }

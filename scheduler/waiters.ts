@@ -13,27 +13,27 @@ import type { GoroutineId } from './goroutines.ts'
 export type WaiterId = number
 
 export class Waiters {
-  readonly #memory: Memory
+  private readonly memory: Memory
 
   constructor(memory: Memory) {
-    this.#memory = memory
+    this.memory = memory
   }
 
   word(id: WaiterId, word: number): number {
-    return this.#memory.layout.waiters + id * g.WAITER_WORDS + word
+    return this.memory.layout.waiters + id * g.WAITER_WORDS + word
   }
 
   read(id: WaiterId, word: number): number {
-    return this.#memory.words[this.word(id, word)]
+    return this.memory.words[this.word(id, word)]
   }
 
   value(id: WaiterId): number {
-    return this.#memory.layout.waiterDoubles + id * g.WAITER_DOUBLES
+    return this.memory.layout.waiterDoubles + id * g.WAITER_DOUBLES
   }
 
   /** A record for a goroutine that parks with `ticket`. Throws a RangeError if all are in use. */
   create(goroutine: GoroutineId, ticket: number, index: number): WaiterId {
-    const { words } = this.#memory
+    const { words } = this.memory
     lock(words, control.WAITER_LOCK)
     let id = words[control.WAITER_FREE]
     if (id !== 0) words[control.WAITER_FREE] = this.read(id, g.WAITER_NEXT)
@@ -51,7 +51,7 @@ export class Waiters {
   }
 
   release(id: WaiterId): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     lock(words, control.WAITER_LOCK)
     words[this.word(id, g.WAITER_NEXT)] = words[control.WAITER_FREE]
     words[control.WAITER_FREE] = id
@@ -60,7 +60,7 @@ export class Waiters {
 
   /** Appends a record to the queue whose first-word is `queue` (its last-word follows). The object is locked. */
   append(queue: number, id: WaiterId): void {
-    const { words, i32 } = this.#memory
+    const { words, i32 } = this.memory
     const last = i32[queue + 1]
     words[this.word(id, g.WAITER_NEXT)] = 0
     words[this.word(id, g.WAITER_PREVIOUS)] = last
@@ -72,14 +72,14 @@ export class Waiters {
 
   /** Unlinks the first record; 0 if the queue is empty. The object is locked. */
   takeFirst(queue: number): WaiterId {
-    const id = this.#memory.i32[queue]
+    const id = this.memory.i32[queue]
     if (id !== 0) this.remove(id)
     return id
   }
 
   /** Unlinks a record if it is still in a queue. The object of that queue is locked. */
   remove(id: WaiterId): void {
-    const { words, i32 } = this.#memory
+    const { words, i32 } = this.memory
     const queue = this.read(id, g.WAITER_QUEUE)
     if (queue === 0) return
     const next = this.read(id, g.WAITER_NEXT)

@@ -25,11 +25,11 @@ export const WAITABLE_WORDS = 5
 
 /** Sleeps for some milliseconds; for 0 or less it gives way. */
 export class Sleep extends YieldedOperation<void> {
-  readonly #milliseconds: number
+  private readonly milliseconds: number
 
   constructor(p: P, milliseconds: number) {
     super(p)
-    this.#milliseconds = milliseconds
+    this.milliseconds = milliseconds
   }
 
   protected override keepReferences(): void {}
@@ -40,7 +40,7 @@ export class Sleep extends YieldedOperation<void> {
 
   protected override parkOrFinish(): boolean {
     const ticket = this.p.park(g.WAIT_SLEEP, 0)
-    this.p.timers.add(now() + Math.max(0, this.#milliseconds), this.p.goroutine, ticket)
+    this.p.timers.add(now() + Math.max(0, this.milliseconds), this.p.goroutine, ticket)
     return true
   }
 
@@ -51,13 +51,13 @@ export class Sleep extends YieldedOperation<void> {
 /** Waits at an object with a lock, a state and one queue. */
 abstract class Wait extends YieldedOperation<void> {
   protected readonly object: Addr
-  readonly #reason: number
-  #waiter: WaiterId = 0
+  private readonly reason: number
+  private waiter: WaiterId = 0
 
   constructor(p: P, object: Addr, reason: number) {
     super(p)
     this.object = object
-    this.#reason = reason
+    this.reason = reason
   }
 
   /** True if it need not wait, and then done. The object is locked. */
@@ -79,18 +79,18 @@ abstract class Wait extends YieldedOperation<void> {
   protected override parkOrFinish(): boolean {
     const { memory, waiters } = this.p
     const word = this.object >>> 2
-    const ticket = this.p.park(this.#reason, this.object)
-    this.#waiter = waiters.create(this.p.goroutine, ticket, 0)
+    const ticket = this.p.park(this.reason, this.object)
+    this.waiter = waiters.create(this.p.goroutine, ticket, 0)
     lock(memory.i32, word + WAITABLE_LOCK)
     const passes = this.passes(word)
-    if (!passes) waiters.append(word + WAITABLE_QUEUE, this.#waiter)
+    if (!passes) waiters.append(word + WAITABLE_QUEUE, this.waiter)
     unlock(memory.i32, word + WAITABLE_LOCK)
-    if (passes) waiters.release(this.#waiter)
+    if (passes) waiters.release(this.waiter)
     return !passes
   }
 
   protected override resume(): void {
-    this.p.waiters.release(this.#waiter)
+    this.p.waiters.release(this.waiter)
   }
 
   protected override result(): void {}

@@ -28,44 +28,44 @@ import type { Termination } from './policy.ts'
 
 export class Coordinator implements Termination {
   readonly name = 'coordinator'
-  readonly #memory: Memory
-  readonly #drain: Drain
-  readonly #barrier: WriteBarrier
-  readonly #queue: GreyQueue
-  readonly #world: World
+  private readonly memory: Memory
+  private readonly drain: Drain
+  private readonly barrier: WriteBarrier
+  private readonly queue: GreyQueue
+  private readonly world: World
 
   constructor(memory: Memory, drain: Drain, barrier: WriteBarrier, queue: GreyQueue, world: World) {
-    this.#memory = memory
-    this.#drain = drain
-    this.#barrier = barrier
-    this.#queue = queue
-    this.#world = world
+    this.memory = memory
+    this.drain = drain
+    this.barrier = barrier
+    this.queue = queue
+    this.world = world
   }
 
   markMayBeOver(): void {
-    const { words } = this.#memory
+    const { words } = this.memory
     do {
       if (!compareAndSwap(words, control.TERMINATOR, 0, 1)) return
-      while (this.#drain.isQuiescent) this.#attempt()
+      while (this.drain.isQuiescent) this.attempt()
       store(words, control.TERMINATOR, 0)
-    } while (this.#drain.isQuiescent)
+    } while (this.drain.isQuiescent)
   }
 
-  #attempt(): void {
-    const { words } = this.#memory
+  private attempt(): void {
+    const { words } = this.memory
     add(words, control.TERMINATION_ATTEMPTS, 1)
-    const epoch = this.#world.epoch()
+    const epoch = this.world.epoch()
     const published = load(words, control.PUBLICATIONS)
     // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
-    if (!this.#drain.isQuiescent) return
+    if (!this.drain.isQuiescent) return
     step('mark-termination/before-barrier')
-    this.#barrier.flush()
-    this.#queue.publish()
-    this.#world.raggedBarrier()
+    this.barrier.flush()
+    this.queue.publish()
+    this.world.raggedBarrier()
     step('mark-termination/after-barrier')
     if (load(words, control.PUBLICATIONS) !== published) return // R2
     step('mark-termination/before-stop')
-    this.#world.raise(epoch, STOP_TERMINATION)
+    this.world.raise(epoch, STOP_TERMINATION)
     // R3: still marking after the stop; the caller asks again.
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { MAX_STATE_SLOTS } from '../../gc/pacer/pacer.ts'
 import { Heap } from '../../heap/heap.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as goroutine from '../../heap/layout/goroutine.ts'
@@ -194,6 +195,10 @@ test.each<[string, [string, number][], number, Record<string, number>]>([
   expect(Math.max(...owners.keys())).toBeLessThan(size)
   expect(Math.min(...owners.keys())).toBeGreaterThanOrEqual(0)
   for (const name of Object.keys(ranges)) expect(words.map(([name]) => name)).toContain(name)
+})
+
+test('the room for a pacer’s state holds as many slots as a pacer may name', () => {
+  expect(control.PACER_STATE_COUNT).toBe(MAX_STATE_SLOTS)
 })
 
 test('the marks of an object are different bytes', () => {

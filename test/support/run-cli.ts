@@ -24,8 +24,10 @@ export interface ProcessOptions {
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string, sinceMs: number) => void
   /** Reads standard output no faster than this. @defaultValue as it comes */
   readonly stdoutBytesPerSecond?: number
-  /** Signals to be sent, with the time of each in ms. */
-  readonly signals?: readonly { readonly atMs: number; readonly signal: NodeJS.Signals }[]
+  /** Closes standard output's pipe after the first piece of it. */
+  readonly closesStdout?: boolean
+  /** Sent as soon as something is printed on standard output. */
+  readonly signalOnOutput?: NodeJS.Signals
 }
 
 export interface ProcessResult {
@@ -70,7 +72,7 @@ export async function runProgram(
 
 /** Runs Node. Fails if it has not ended, with all that holds its pipes, within the limit. */
 export function runNode(args: readonly string[], options: ProcessOptions, scratch: string): Promise<ProcessResult> {
-  const { env = {}, limitMs = 20_000, onOutput, stdoutBytesPerSecond, signals = [] } = options
+  const { env = {}, limitMs = 20_000, onOutput, stdoutBytesPerSecond, signalOnOutput, closesStdout } = options
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.includes(name)))
   const began = performance.now()
   const child = spawn(process.execPath, args, {
@@ -83,13 +85,14 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
     child[stream].setEncoding('utf8').on('data', (text: string) => {
       output[stream] += text
       onOutput?.(stream, text, performance.now() - began)
+      if (stream === 'stdout' && closesStdout) child.stdout.destroy()
+      if (stream === 'stdout' && signalOnOutput !== undefined) child.kill(signalOnOutput)
       if (stream === 'stdout' && stdoutBytesPerSecond !== undefined) {
         child.stdout.pause()
         setTimeout(() => child.stdout.resume(), (text.length / stdoutBytesPerSecond) * 1000)
       }
     })
   }
-  const timers = signals.map(({ atMs, signal }) => setTimeout(() => child.kill(signal), atMs))
   return new Promise((resolve, reject) => {
     let tooLate = false
     const limit = setTimeout(() => {
@@ -98,11 +101,10 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
     }, limitMs)
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      for (const timer of [limit, ...timers]) clearTimeout(timer)
+      clearTimeout(limit)
       const said = `stdout: ${output.stdout.slice(-2000)}\nstderr: ${output.stderr.slice(-4000)}`
       if (tooLate) reject(new Error(`not over after ${limitMs} ms: ${args.join(' ')}\n${said}`))
-      else if (code === null && signals.length === 0)
-        reject(new Error(`killed by ${signal}: ${args.join(' ')}\n${said}`))
+      else if (code === null) reject(new Error(`killed by ${signal}: ${args.join(' ')}\n${said}`))
       else resolve({ ...output, code, elapsedMs: performance.now() - began })
     })
   })

@@ -111,7 +111,7 @@ describe('an AbortSignal', () => {
 
   test.each(['polls', 'never'])('of the command line is SIGINT, while the program %s', async way => {
     const { code, record, stderr } = await runProgram([threadsFile('programs/loops.ts'), '--procs', '2', '--', way], {
-      signals: [{ atMs: 1000, signal: 'SIGINT' }],
+      signalOnOutput: 'SIGINT',
     })
     expect({ code, error: record.error?.kind }).toEqual({ code: 130, error: 'interrupted' })
     expect(stderr).toMatch(/^interrupted$/m)

@@ -5,14 +5,18 @@ import { type CycleRecord, type RunOptions, type RunRecord, Runtime, run, UsageE
 const [what = '', programs = '', ...args] = process.argv.slice(2)
 
 class Collected extends Writable {
-  text = ''
-  chunks: Buffer[] = []
+  readonly #chunks: Buffer[] = []
+  readonly #onFirst: () => void
+  constructor(onFirst: () => void = () => {}) {
+    super()
+    this.#onFirst = onFirst
+  }
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.chunks.push(Buffer.from(chunk))
+    if (this.#chunks.push(Buffer.from(chunk)) === 1) this.#onFirst()
     done()
   }
   get all(): string {
-    return Buffer.concat(this.chunks).toString('utf8')
+    return Buffer.concat(this.#chunks).toString('utf8')
   }
 }
 
@@ -73,23 +77,17 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     const results: unknown[] = []
     for (const way of args) {
       const controller = new AbortController()
-      const stdout = new Collected()
-      const began = performance.now()
-      const run = runtime.run(`${programs}/loops.ts`, {
-        procs: 3,
-        args: [way],
-        signal: controller.signal,
-        stdout,
-        stderr: new Collected(),
-      })
       let abortedAt = 0
-      setTimeout(() => {
-        abortedAt = performance.now()
-        controller.abort()
-      }, 400)
-      const record = await run
+      const stdout = new Collected(() =>
+        setTimeout(() => {
+          abortedAt = performance.now()
+          controller.abort()
+        }, 100),
+      )
+      const options = { procs: 3, args: [way], signal: controller.signal, stdout, stderr: new Collected() }
+      const record = await runtime.run(`${programs}/loops.ts`, options)
       results.push({ way, ...brief(record), afterAbortMs: performance.now() - abortedAt, stdout: stdout.all })
-      if (performance.now() - began < 350) throw new Error('ended before the abort')
+      if (abortedAt === 0) throw new Error(`${way}: it ended before the abort`)
     }
     const aborted = AbortSignal.abort()
     results.push({ way: 'before', ...(await collected(runtime, 'loops.ts', { signal: aborted, args: ['polls'] })) })

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { expectPrinted } from '../support/printed.ts'
+import { runProgram, threadsFile } from '../support/run-cli.ts'
+
+const prints = threadsFile('programs/prints.ts')
+
+describe('console', () => {
+  test('of a task that is busy is seen while it is', async () => {
+    const seen = new Map<string, number>()
+    const { code, stdout, elapsedMs } = await runProgram([threadsFile('programs/busy.ts'), '--procs', '2'], {
+      onOutput: (_, text, sinceMs) => {
+        for (const line of text.trim().split('\n')) seen.set(line, sinceMs)
+      },
+    })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'begin\nend\n' })
+    // The program computes for a second; a loaded machine may take its time to read.
+    expect(elapsedMs - (seen.get('begin') ?? elapsedMs)).toBeGreaterThan(500)
+    expect((seen.get('end') ?? 0) - (seen.get('begin') ?? 0)).toBeGreaterThan(500)
+  })
+
+  test('of four Ps keeps the order of each, and prints what modules print once', async () => {
+    const { code, stdout, stderr } = await runProgram([prints, '--procs', '4', '--', 'lines', '2000'])
+    expect(code).toBe(0)
+    expectPrinted(stdout, stderr, 4, 2000)
+  })
+
+  test('of 10 MB in one call comes through a slow pipe complete', async () => {
+    const bytes = 10_000_000
+    const { code, stdout } = await runProgram([prints, '--procs', '2', '--', 'once', String(bytes)], {
+      stdoutBytesPerSecond: 6_000_000,
+    })
+    const lines = stdout.split('\n')
+    expect({ code, lines: lines.length }).toEqual({ code: 0, lines: bytes / 64 + 4 })
+    const wrong = lines.slice(1, -3).findIndex((line, index) => line !== String(index).padStart(63, 'ä'))
+    expect(wrong).toBe(-1)
+    expect(lines.slice(-3)).toEqual(['', 'after it', ''])
+  })
+
+  test('of several Ps that print faster than a slow pipe is read loses nothing', async () => {
+    const { code, stdout, stderr } = await runProgram([prints, '--procs', '3', '--', 'lines', '30000'], {
+      stdoutBytesPerSecond: 4_000_000,
+    })
+    expect(code).toBe(0)
+    expectPrinted(stdout, stderr, 3, 30_000)
+  })
+
+  test('to a pipe that its reader has closed ends nothing', async () => {
+    const { code, record } = await runProgram([prints, '--procs', '2', '--', 'lines', '5000'], { closesStdout: true })
+    expect({ code, error: record.error }).toEqual({ code: 0, error: null })
+  })
+})

@@ -60,6 +60,14 @@ export class Allocator {
    */
   allocate(bytes: number, noscan: boolean): Addr {
     probeStack()
+    try {
+      return this.allocateSlowly(bytes, noscan)
+    } catch (error) {
+      throw this.collector.world.endedBy(error)
+    }
+  }
+
+  private allocateSlowly(bytes: number, noscan: boolean): Addr {
     this.collector.poll()
     if (this.options.zealEvery > 0) this.zeal()
     const sizeClass = sizeClassOf(bytes)

@@ -80,8 +80,8 @@ export class Assists {
     const workPerByte = layout.measures + control.ASSIST_WORK_PER_BYTE
     const bytesPerWork = layout.measures + control.ASSIST_BYTES_PER_WORK
     for (;;) {
-      // Read again after every wait: the cycle may be over, and another may have begun.
-      if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) return
+      // Read again after every wait: the debt may be paid, the cycle may be over, and another may have begun.
+      if (doubles[credit] >= 0 || words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) return
       if (doubles[workPerByte] === 0) return
       step('assist/pay')
       let debt = -doubles[credit]

@@ -28,6 +28,7 @@ const CHECK_THRESHOLD = 100_000
 export class Drain {
   private readonly memory: Memory
   private readonly poll: number
+  private readonly activity: number
   private readonly measures: number
   private readonly marker: Marker
   private readonly barrier: WriteBarrier
@@ -49,6 +50,7 @@ export class Drain {
   ) {
     this.memory = memory
     this.poll = memory.p(pIndex, p.POLL)
+    this.activity = memory.p(pIndex, p.ACTIVITY)
     this.measures = memory.pMeasure(pIndex, 0)
     this.marker = marker
     this.barrier = barrier
@@ -86,7 +88,12 @@ export class Drain {
   leave(): void {
     step('drain/leave')
     const last = sub(this.memory.words, control.DRAINERS, 1) === 1
-    if (last && !this.isWorkAvailable) this.termination.markMayBeOver()
+    if (!last || this.isWorkAvailable) return
+    const { words } = this.memory
+    const before = words[this.activity]
+    words[this.activity] = p.ACTIVITY_TERMINATING
+    this.termination.markMayBeOver()
+    words[this.activity] = before
   }
 
   /**

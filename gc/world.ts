@@ -49,6 +49,11 @@ export interface World {
   /** A phase began or ended: wakes every P that sleeps. */
   wakeAll(): void
   wake(p: number): void
+  /**
+   * What to throw for an error that was met beneath the program. The program's own (out of memory, its stack used up) is thrown to it; any other
+   * ends the run at once, so that no program can catch it and go on.
+   */
+  endedBy(error: unknown): unknown
   /** Something waits for the host: a cycle record, the end of the run. */
   tellHost(): void
 }

@@ -10,7 +10,7 @@
 
 import { add, compareAndSwap, load, step, sub } from '#sync'
 import { InternalError } from './internal-error.ts'
-import { PAGES_SWEPT, QUARANTINE_OPEN, SWEEP_DRAINED, SWEEPERS, SWEPT_MARKED_BYTES } from './layout/control.ts'
+import { PAGES_SWEPT, QUARANTINE_OPEN, QUARANTINE_RELEASED, SWEEP_DRAINED, SWEEPERS, SWEPT_MARKED_BYTES } from './layout/control.ts'
 import { GRANULE_SHIFT } from './layout/layout.ts'
 import * as p from './layout/p.ts'
 import * as span from './layout/span.ts'
@@ -161,7 +161,10 @@ export class Sweep {
       } else if (before === span.QUARANTINE_NEW) after = span.QUARANTINE_OLD
       else if (before === span.QUARANTINE_OLD) after = span.FREE
       else if (before !== span.FREE) throw greyFound(granule)
-      if (after >= span.QUARANTINE_NEW && isOpen) after = span.FREE
+      if (after >= span.QUARANTINE_NEW && isOpen) {
+        after = span.FREE
+        add(words, QUARANTINE_RELEASED, slotBytes)
+      }
       if (after >= span.QUARANTINE_NEW) quarantined++
       marks[granule] = after
     }

@@ -1,7 +1,8 @@
 /** What a program may ask of the collector. */
+import { load } from '#sync'
 import { probeStack } from '../gc/stack-probe.ts'
 import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../gc/world.ts'
-import { GC_PERCENT, GC_PERCENT_WANTED, PHASE, PHASE_OFF } from '../heap/layout/control.ts'
+import { GC_PERCENT, GC_PERCENT_WANTED, GOROUTINES_LIVE, PHASE, PHASE_OFF } from '../heap/layout/control.ts'
 import { p, words } from './current.ts'
 import { memStatsOf } from './mem-stats.ts'
 import type { MemStats } from './record.ts'
@@ -37,6 +38,11 @@ export function readMemStats(): MemStats {
   // The snapshot of somebody else's stop may come later than this one's: just as good.
   while (!p.raise(p.epoch(), STOP_STATISTICS));
   return memStatsOf(p.memory)
+}
+
+/** Number of goroutines that have not ended (Go's runtime.NumGoroutine). */
+export function numGoroutine(): number {
+  return load(words, GOROUTINES_LIVE)
 }
 
 /** Number of Ps (GOMAXPROCS). */

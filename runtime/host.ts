@@ -16,8 +16,7 @@ import { Memory } from '../heap/memory.ts'
 import { endAll } from '../scheduler/p.ts'
 import { Sleepers } from '../scheduler/sleepers.ts'
 import { type Configuration, type RunOptions, resolveConfiguration } from './configuration.ts'
-import type { Stream } from './console-ring.ts'
-import type { PMessage, PReport } from './p-thread.ts'
+import type { PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
 import type { RunError, RunRecord } from './record.ts'
@@ -135,24 +134,25 @@ export class Runtime implements AsyncDisposable {
     const { memory } = session
     const pool = this.#poolOf()
     const answers: Answer[] = []
-    const threads = Array.from({ length: configuration.procs }, async (_, index) => {
-      const overflow = overflowTo(session, index)
+    const lines = Array.from({ length: configuration.procs }, (_, index) => new Line(session, index))
+    const threads = lines.map(async (line, index) => {
       const message: PMessage = {
         index,
         memory: memory.handle,
         configuration,
         entryUrl: program.entryUrl,
         pacerUrl: pacer?.entryUrl ?? null,
-        overflow: overflow?.port2 ?? null,
+        host: line.port,
+        handsOn: session.usesOwnStreams,
       }
       try {
-        const report: PReport = await pool.run(message, overflow === null ? {} : { transferList: [overflow.port2] })
+        const report: PReport = await pool.run(message, { transferList: [line.port] })
         answers.push({ index, report })
       } catch (error) {
         answers.push({ index, death: error instanceof Error ? error.message : String(error) })
         end(memory, control.RUN_ABORTED)
       } finally {
-        overflow?.close()
+        line.close()
       }
     })
     const all = Promise.all(threads)
@@ -161,6 +161,9 @@ export class Runtime implements AsyncDisposable {
       const before = [...answers]
       await this.#destroyPool()
       await all
+      lines.forEach(({ told }, index) => {
+        if (told !== null && !before.some(answer => answer.index === index)) before.push({ index, report: told })
+      })
       return before
     }
     if (answers.some(answer => 'death' in answer)) await this.#destroyPool()
@@ -234,19 +237,37 @@ function end(memory: Memory, state: number): void {
   endAll(memory)
 }
 
-/** A channel for console text that a ring has no room for, if it must go to streams of the host's. `close` delivers what is still in it. */
-function overflowTo(session: Session, index: number): { port2: MessagePort; close(): void } | null {
-  if (!session.usesOwnStreams) return null
-  const { port1, port2 } = new MessageChannel()
-  const receive = ({ stream, text }: { stream: Stream; text: Uint8Array }): void => session.receive(index, stream, text)
-  port1.on('message', receive)
-  port1.unref()
-  const close = (): void => {
-    for (let left = receiveMessageOnPort(port1); left !== undefined; left = receiveMessageOnPort(port1))
-      receive(left.message)
-    port1.close()
+/** What a P tells the host while it runs: console text that its ring has no room for, and how it has ended the run. */
+class Line {
+  /** The P's end. */
+  readonly port: MessagePort
+  /** Its report, if it has told one before it came to an end. */
+  told: PReport | null = null
+  readonly #session: Session
+  readonly #index: number
+  readonly #own: MessagePort
+
+  constructor(session: Session, index: number) {
+    const { port1, port2 } = new MessageChannel()
+    this.port = port2
+    this.#session = session
+    this.#index = index
+    this.#own = port1
+    port1.on('message', told => this.#receive(told))
+    port1.unref()
   }
-  return { port2, close }
+
+  #receive(told: PTold): void {
+    if ('report' in told) this.told = told.report
+    else this.#session.receive(this.#index, told.stream, told.text)
+  }
+
+  /** Takes what is still in it, and closes it. */
+  close(): void {
+    for (let left = receiveMessageOnPort(this.#own); left !== undefined; left = receiveMessageOnPort(this.#own))
+      this.#receive(left.message)
+    this.#own.close()
+  }
 }
 
 /** What ended the run, in the terms of the program's sources; null if `main` returned. */

@@ -20,7 +20,7 @@ import * as g from '../heap/layout/goroutine.ts'
 import * as pLayout from '../heap/layout/p.ts'
 import { Memory, type MemoryHandle } from '../heap/memory.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
-import { type Coroutine, DeadlockError, P, type Program } from '../scheduler/p.ts'
+import { type Coroutine, DeadlockError, type Failure, P, type Program } from '../scheduler/p.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
@@ -38,9 +38,14 @@ export interface PMessage {
   /** URL of the prepared program; of the prepared pacer, if it is a file. */
   readonly entryUrl: string
   readonly pacerUrl: string | null
-  /** Where to hand console text on that the ring has no room for; null: the process's own descriptors. */
-  readonly overflow: MessagePort | null
+  /** Where to tell what cannot wait for the report. */
+  readonly host: MessagePort
+  /** Console text that the ring has no room for goes to the host, and not to the process's own descriptors. */
+  readonly handsOn: boolean
 }
+
+/** What goes to the host before the report. */
+export type PTold = { readonly stream: Stream; readonly text: Uint8Array } | { readonly report: PReport }
 
 /** What comes back: how this P ended the run, if it did. */
 export interface PReport {
@@ -51,21 +56,29 @@ type Main = (...args: string[]) => Coroutine
 
 /** The pool's entry. */
 export default async function runP(message: PMessage): Promise<PReport> {
-  const { index, overflow } = message
+  const { index, host, handsOn } = message
   const memory = new Memory(message.memory)
-  const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, handOnTo(overflow))
+  const handOn = (stream: Stream, text: Uint8Array): void => host.postMessage({ stream, text } satisfies PTold)
+  const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, handsOn ? handOn : undefined)
   taskConsole.install()
   try {
     return await runAsP(message, memory, taskConsole)
   } finally {
     taskConsole.remove()
     leaveRun()
-    overflow?.close()
+    host.close()
   }
 }
 
-function handOnTo(overflow: MessagePort | null): ((stream: Stream, text: Uint8Array) => void) | undefined {
-  return overflow === null ? undefined : (stream, text) => overflow.postMessage({ stream, text })
+/** A P that says at once how it has ended the run: a program that catches everything may never let go of the thread. */
+class TellingP extends P {
+  onFailure: (failure: Failure) => void = () => {}
+
+  override fail(error: unknown, goroutine: GoroutineId): void {
+    const before = this.failure
+    super.fail(error, goroutine)
+    if (this.failure !== null && this.failure !== before) this.onFailure(this.failure)
+  }
 }
 
 async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport> {
@@ -149,7 +162,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
   const faults = new FaultInjector(configuration.faults, index, configuration.seed)
-  const p = new P(heap, index, controller, program, events, {
+  const p = new TellingP(heap, index, controller, program, events, {
     checkmark: configuration.checkmark,
     stopTheWorld: configuration.stopTheWorld,
     zealEvery: configuration.zealEvery,
@@ -157,6 +170,8 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
     seed: configuration.seed,
     onRefill: faults.at('refill'),
   })
+  p.onFailure = ({ error, goroutine }) =>
+    message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)

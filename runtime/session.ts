@@ -190,6 +190,7 @@ export class Session {
       durationMs: setupMs,
       args: { cycle: cycle.n, trigger: cycle.trigger },
     })
+    this.traceTimeToSafepoint(cycle.startMs, cycle.timeToSafepointUs[0])
     this.trace.event({
       kind: 'slice',
       p: GC_LANE,
@@ -206,6 +207,7 @@ export class Session {
       durationMs: cycle.stwTerminationUs / 1000,
       args: { cycle: cycle.n, attempts: cycle.terminationAttempts },
     })
+    this.traceTimeToSafepoint(markEnd, cycle.timeToSafepointUs[1])
     this.trace.event({
       kind: 'counter',
       name: 'heap',
@@ -224,6 +226,11 @@ export class Session {
       startMs: markEnd + cycle.stwTerminationUs / 1000,
       args: { live: cycle.heapMarked, goal: cycle.goal, trigger: cycle.triggerBytes },
     })
+  }
+
+  /** The part of a pause in which the world was not stopped yet. */
+  private traceTimeToSafepoint(startMs: number, us: number): void {
+    this.trace?.event({ kind: 'slice', p: GC_LANE, name: 'time to safepoint', startMs, durationMs: us / 1000 })
   }
 
   private drainTrace(): void {

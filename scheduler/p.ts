@@ -10,7 +10,7 @@
  * stops and requests, marks and sweeps until it may go on, and never runs another goroutine.
  */
 import { add, and, compareAndSwap, load, notify, now, or, store, sub, wait } from '#sync'
-import { Allocator, type AllocatorOptions } from '../gc/allocator.ts'
+import { Allocator, type AllocatorOptions, OutOfMemoryError } from '../gc/allocator.ts'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
 import { EVENT_BLOCKED, EVENT_GOROUTINE, EVENT_STOPPED, type Events } from '../gc/events.ts'
@@ -570,6 +570,12 @@ export class P implements World {
   /** Ends the run with an error, if nothing has ended it yet. */
   fail(error: unknown, goroutine: GoroutineId): void {
     if (this.endRun(control.RUN_FAILED)) this.failure = { error, goroutine }
+  }
+
+  endedBy(error: unknown): unknown {
+    if (error instanceof RunOver || error instanceof OutOfMemoryError || error instanceof RangeError) return error
+    this.fail(error, this.goroutine)
+    return new RunOver('')
   }
 
   private endRun(state: number): boolean {

@@ -3,8 +3,8 @@
 //   node test/matrix.js --slice    what npm test runs: the small sizes, on 1 and 4 Ps, plain, --check and --zeal 1
 // Prints what it runs, then one line of JSON with the counts. Exits with 1 if any result was wrong or any wait was rescued.
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { Writable } from 'node:stream'
+import { parseArgs } from 'node:util'
 import { Runtime } from '../dist/runtime/host.js'
 
 const { slice } = parseArgs({ options: { slice: { type: 'boolean' } } }).values
@@ -55,12 +55,16 @@ for (const { row, options } of runs()) {
     .join(', ')
   const seconds = ((performance.now() - start) / 1000).toFixed(2)
   if (!right || record.rescues > 0 || !slice) {
-    console.log(`${right ? 'ok   ' : 'WRONG'} ${row.example} ${row.args.join(' ')} (${what}): ${record.cycles.length} cycles, ${seconds} s`)
+    console.log(
+      `${right ? 'ok   ' : 'WRONG'} ${row.example} ${row.args.join(' ')} (${what}): ${record.cycles.length} cycles, ${seconds} s`,
+    )
   }
   if (right) continue
   counts.wrong++
   console.log(`  seed ${record.seed}, exit ${record.exit}, ${record.rescues} rescues\n${err.text()}`)
-  console.log(`  printed:  ${JSON.stringify(out.text().slice(0, 400))}\n  expected: ${JSON.stringify(row.stdout.slice(0, 400))}`)
+  console.log(
+    `  printed:  ${JSON.stringify(out.text().slice(0, 400))}\n  expected: ${JSON.stringify(row.stdout.slice(0, 400))}`,
+  )
 }
 await runtime.close()
 if (slice) console.log('slice: the small sizes, procs 1 and 4: GOGC 10 plain and --check, and --check --zeal 1')

@@ -115,8 +115,6 @@ export const PAGES_SWEPT = 179
 /** PAGES_SWEPT and HEAP_LIVE when proportional sweep was paced. stopped. */
 export const PAGES_SWEPT_BASIS = 180
 export const HEAP_LIVE_BASIS = 181
-/** 1 while a P runs the background sweeper's loop. atomic. */
-export const BACKGROUND_SWEEPER = 182
 /** Bytes that the sweep found marked this cycle, exactly. atomic. */
 export const SWEPT_MARKED_BYTES = 183
 /** The cycle whose sweep completion was announced. atomic. */
@@ -156,10 +154,6 @@ export const PS_DONE = 214
 export const RESCUES = 215
 /** The host asks for a periodic cycle: set to 1, taken by a P. atomic. */
 export const PERIODIC_WANTED = 216
-/** Goroutine id of the last error, exit code: written once by the P that ends the run. atomic (by RUN_STATE). */
-export const EXIT_CODE = 217
-/** Waiting goroutines that only the host could wake (none today): kept 0, part of the deadlock test. */
-export const EXIT_GOROUTINE = 218
 
 /** Stack segments: the lock, free lists by size (power of two, from STACK_MIN_LOG2 words), untouched end. locked. */
 export const STACK_LOCK = 224
@@ -269,9 +263,6 @@ export const ASSIST_RATIO_AT_START = 29
 export const HARD_GOAL = 30
 export const COMMITTED_GOAL = 31
 export const SCANNABLE_AT_START = 32
-/** When the P that has waited longest for a stop or a scan was last named on stderr. */
-export const STRAGGLER_NAMED_AT = 33
-export const BLOCKED_IN_PLACE_MS = 34
 export const SWEEP_BEGAN_LIVE = 35
 export const PACER_UTILIZATION = 36
 /** Cons/mark ratio and expected scan work that the running cycle was planned with, its dedicated workers, RESCUES when it began. */

@@ -64,7 +64,6 @@ export const WAIT_SELECT = 3
 export const WAIT_SLEEP = 4
 export const WAIT_MUTEX = 5
 export const WAIT_GROUP = 6
-export const WAIT_YIELD = 7
 
 /** A wait record: a goroutine in the queue of one channel, mutex or wait group (Go's sudog). All words locked by that object's lock. */
 export const WAITER_GOROUTINE = 0
@@ -77,8 +76,6 @@ export const WAITER_PREVIOUS = 3
 export const WAITER_CASE = 4
 /** Word index, on the goroutine's shadow stack, of the reference it sends or of the slot it receives into; 0 for scalars. */
 export const WAITER_SLOT = 5
-/** Next record of the same goroutine. */
-export const WAITER_SIBLING = 6
 /** The object (channel, mutex or wait group) in whose queue it is. */
 export const WAITER_OBJECT = 7
 /** Which queue it is in: 0 none, else the word offset of the queue's first-word in the object. */

@@ -91,6 +91,10 @@ export interface Layout {
   readonly consoleBytes: number
 }
 
+/**
+ * The page table is four arrays of a word per page, locked by PAGE_LOCK: `pageSpan`, the span that a page belongs to (0: free), which markers read
+ * plainly, since a live object's span cannot change under them; `pageRun`, the length of a free run at both its ends; and the links of free runs.
+ */
 /** A named region of the meta buffer, in bytes: for tests and for who draws the map. */
 export interface Region {
   readonly name: string

@@ -90,7 +90,6 @@ export const STATUS_WAITING = 2
 export const ACTIVITY_SCHEDULING = 0
 export const ACTIVITY_GOROUTINE = 1
 export const ACTIVITY_MARKING = 2
-export const ACTIVITY_SWEEPING = 3
 export const ACTIVITY_TERMINATING = 4
 export const ACTIVITY_STOPPED = 5
 export const ACTIVITY_SLEEPING = 6

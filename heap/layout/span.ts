@@ -17,9 +17,8 @@ export const ALLOCATED = 4
 export const SWEEP_GENERATION = 5
 /** Where the search for a free run goes on: an address. owner. */
 export const FREE_FROM = 6
-/** Neighbours in a list of central spans. locked by that list's lock. */
+/** Next in a list of central spans. locked by that list's lock. */
 export const NEXT = 7
-export const PREVIOUS = 8
 /** 1 if the span holds grey objects that no work buffer had room for. atomic. */
 export const GREY = 9
 /** Words in quarantine (`--check`): slots that were freed less than two cycles ago. owner. */
@@ -27,10 +26,6 @@ export const QUARANTINED = 10
 
 /** Words of a record. */
 export const WORDS = 12
-
-/** The page table: for each page the span it belongs to (0: free), and the links and length of free runs. locked (PAGE_LOCK);
- * SPAN_OF is read plainly by markers: a live object's span cannot change under them. */
-export const PAGE_SPAN = 0
 
 // The mark byte of an object: that of its first 16-byte granule.
 /** The slot holds no object. */

@@ -20,7 +20,6 @@ test('the stack of a parked goroutine is scanned by whoever takes its job', () =
   mutator.parkHere()
   world.startMark(marker) //                                    1
   marker.scanRoot() //                                          2
-  expect(world.isScanned(goroutine)).toBe(true)
   expect(world.goroutine(goroutine, g.STATUS)).toBe(g.G_WAITING)
   const cycle = world.finishCycle(marker) //                    3
   expect(mutator.numberOf(x, Node)).toBe(42)

@@ -44,6 +44,9 @@ export interface HandWorldOptions {
   readonly globals?: number
 }
 
+/** No schedule needs so many: a protocol goes round in circles. */
+const TOO_MANY_STOPS = 100
+
 /** The type of every array of references. */
 const ARRAY_TYPE = 1
 
@@ -60,8 +63,8 @@ export class HandWorld {
   readonly ps: readonly HandP[]
   /** Stops carried out so far: the epoch. */
   stops = 0
-  readonly #actions: { point: Point; action: () => void }[] = []
-  #types = ARRAY_TYPE
+  private readonly actions: { point: Point; action: () => void }[] = []
+  private types = ARRAY_TYPE
 
   constructor(options: HandWorldOptions = {}) {
     const { procs = 2, check = false, workBuffers = 64, arenaBytes = 4 * MiB, globals = 0 } = options
@@ -88,19 +91,20 @@ export class HandWorld {
 
   /** What happens when a P comes to a point next, in the middle of its own step. Each happens once, in the order given. */
   at(point: Point, action: () => void): void {
-    this.#actions.push({ point, action })
+    this.actions.push({ point, action })
   }
 
   /** A P is at a point. False if the test has nothing to do there. */
   reach(point: Point): boolean {
-    const index = this.#actions.findIndex(entry => entry.point === point)
+    const index = this.actions.findIndex(entry => entry.point === point)
     if (index < 0) return false
-    this.#actions.splice(index, 1)[0].action()
+    this.actions.splice(index, 1)[0].action()
     return true
   }
 
   /** The world stops: every P publishes what it holds, and `actor` acts. */
   stop(actor: HandP, reason: StopReason): void {
+    if (this.stops === TOO_MANY_STOPS) throw new Error('the world stops again and again')
     this.reach('stop')
     for (const each of this.ps) each.collector.publish()
     actor.collector.act(reason)
@@ -157,7 +161,7 @@ export class HandWorld {
 
   /** A struct of so many references, and then a number. */
   type(references: number, bytes = (references + 2) * 4): HandType {
-    const id = ++this.#types
+    const id = ++this.types
     this.words[this.memory.layout.typeSlots + id] = roundedBytes(bytes)
     return { id, references, bytes }
   }
@@ -186,25 +190,25 @@ export class HandWorld {
 }
 
 export class HandP extends P {
-  readonly #hand: HandWorld
+  private readonly hand: HandWorld
 
   constructor(hand: HandWorld, heap: Heap, index: number, options: POptions) {
     const config = { procs: heap.memory.layout.procs, gcPercent: 100, memoryLimit: Number.POSITIVE_INFINITY }
     const controller = new Controller(heap.memory, fixed(0.7), config)
     super(heap, index, controller, NO_PROGRAM, new Events(heap.memory, index, false), options)
-    this.#hand = hand
+    this.hand = hand
   }
 
   // ————— World
 
   override epoch(): number {
-    this.#hand.reach('epoch')
-    return this.#hand.stops
+    this.hand.reach('epoch')
+    return this.hand.stops
   }
 
   override raise(epoch: number, reason: StopReason): boolean {
-    if (epoch !== this.#hand.stops) return false
-    this.#hand.stop(this, reason)
+    if (epoch !== this.hand.stops) return false
+    this.hand.stop(this, reason)
     return true
   }
 
@@ -213,15 +217,15 @@ export class HandP extends P {
   }
 
   override blockInPlace(isOver: () => boolean): void {
-    while (!isOver()) if (!this.#hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
+    while (!isOver()) if (!this.hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
   }
 
   override raggedBarrier(): void {
-    this.#hand.reach('ragged barrier')
-    for (const other of this.#hand.ps) {
+    this.hand.reach('ragged barrier')
+    for (const other of this.hand.ps) {
       if (other === this) continue
       other.collector.flush()
-      this.#hand.reach('passed')
+      this.hand.reach('passed')
     }
   }
 
@@ -334,7 +338,7 @@ export class HandP extends P {
 
   /** Stores a reference in a global. */
   setGlobal(index: number, value: Addr): void {
-    this.collector.barrier.writeMeta(this.#hand.global(index), value)
+    this.collector.barrier.writeMeta(this.hand.global(index), value)
   }
 
   /** Does the next root job. */

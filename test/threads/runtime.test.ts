@@ -118,6 +118,13 @@ describe('an AbortSignal', () => {
   })
 })
 
+test('main returns, and the run ends, whatever other goroutines still do', async () => {
+  for (const way of ['polls', 'sleeps', 'never']) {
+    const { code, record, stdout } = await runProgram([threadsFile('programs/returns.ts'), '--procs', '3', '--', way])
+    expect({ code, error: record.error, stdout }).toEqual({ code: 0, error: null, stdout: 'main returns\n' })
+  }
+})
+
 describe('a P whose thread dies', () => {
   test.each<[string, string[]]>([
     ['allocate', ['--procs', '3', '--', 'allocates']],

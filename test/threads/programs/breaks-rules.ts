@@ -1,10 +1,25 @@
 // Breaks the rule for references in one of the ways that people do.
-import { chan, enter, gc, go, i32, keep, leave, nil, type Ref, ref, self, struct, task } from 'sawtooth'
+import {
+  chan,
+  enter,
+  gc,
+  go,
+  i32,
+  keep,
+  leave,
+  local,
+  nil,
+  type Ref,
+  ref,
+  self,
+  setLocal,
+  struct,
+  task,
+} from 'sawtooth'
 
 const Tree = struct('Tree', { left: self, right: self, depth: i32 })
 type Tree = Ref<typeof Tree>
 const Point = struct('Point', { x: i32, y: i32 })
-const Points = chan(ref(Point))
 const Done = chan(i32)
 
 function unkept(depth: number): Tree {
@@ -35,28 +50,33 @@ function stale(): void {
   console.log(Tree.depth.get(tree)) // stale
 }
 
-function staleReused(): void {
-  const tree = Tree.new(nil, nil, 7)
-  for (let i = 0; i < 3; i++) gc()
-  // Its slot may be another tree's by now, which nobody can tell from it; a freed slot rests for two cycles, no longer.
-  keep(Tree.new(nil, nil, 8))
-  Tree.left.set(tree, nil)
-}
-
 function noReference(): void {
   Tree.right.set(12_345 as unknown as Tree, nil) // no reference
 }
 
 function leftScope(): void {
-  const scope = enter()
+  const outer = enter()
+  keep(Tree.new(nil, nil, 1))
   const inner = enter()
-  keep(Tree.new(nil, nil, 1))
+  keep(Tree.new(nil, nil, 2))
+  leave(outer)
+  leave(inner) // left scope
+}
+
+function leftLocal(): void {
+  const scope = enter()
+  const slot = local(Tree.new(nil, nil, 1))
   leave(scope)
-  keep(Tree.new(nil, nil, 1))
-  leave(inner)
-  keep(nil)
-  leave(scope)
-  leave(inner)
+  setLocal(slot, nil) // left local
+}
+
+/** Catches what it can, and does not want to end. */
+function caught(): void {
+  for (;;) {
+    try {
+      unkept(4)
+    } catch {}
+  }
 }
 
 function ofNil(): void {
@@ -69,20 +89,16 @@ const ways: Readonly<Record<string, () => void>> = {
   wrongType,
   wrongStore,
   stale,
-  staleReused,
   noReference,
   leftScope,
+  leftLocal,
+  caught,
   ofNil,
 }
 const names = Object.keys(ways)
 
 const breaker = task('breaker', [i32, ref(Done)], function* (way, done) {
-  try {
-    ways[names[way]]()
-  } catch (error) {
-    if (names[way] === 'ofNil') throw error
-    console.log(`caught ${error}`)
-  }
+  ways[names[way]]()
   yield* Done.send(done, 1)
 })
 
@@ -90,6 +106,5 @@ export default function* main(way = 'kept') {
   const done = keep(Done.new())
   go(breaker, names.indexOf(way), done)
   yield* Done.recv(done)
-  keep(Points.new())
   console.log('over')
 }

@@ -1,5 +1,6 @@
-// Keeps all that it allocates until there is no room: small objects, or one that is too large. `catch`: and goes on after it.
-import { array, f64, getLocal, i32, local, nil, ref, self, setLocal, struct } from 'sawtooth'
+// Keeps all that it allocates until there is no room: small objects, medium ones, or one that is too large. `catch`: lets go
+// of them when there is none, and begins anew.
+import { array, enter, f64, getLocal, i32, leave, local, nil, ref, self, setLocal, struct } from 'sawtooth'
 
 const Cell = struct('Cell', { next: self, a: f64, b: f64 })
 const Numbers = array(i32)
@@ -17,4 +18,16 @@ export default function* main(what = 'small') {
     const held = local(Held.new(1000))
     for (let i = 0; i < 1000; i++) Held.set(getLocal(held), i, Numbers.new(16_000))
   }
+  let caught = 0
+  for (let time = 0; time < 3; time++) {
+    const scope = enter()
+    try {
+      fill()
+    } catch (error) {
+      if (error instanceof Error && error.name === 'OutOfMemoryError') caught++
+    }
+    leave(scope)
+  }
+  Numbers.new(1_000_000)
+  console.log(`caught ${caught} times, and there is room again`)
 }

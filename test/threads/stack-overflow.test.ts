@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest'
+import { runProgram, threadsFile } from '../support/run-cli.ts'
+import { runHost } from '../support/run-host.ts'
+
+const overflows = threadsFile('programs/stack-overflow.ts')
+
+describe('a stack overflow in or about an allocation', () => {
+  test('is a RangeError with exit 1, at whatever depth it strikes', async () => {
+    const { answer, code } = await runHost<{ exit: number; error: string; goroutine: string; rescues: number }[]>(
+      threadsFile('programs/host-overflows.ts'),
+      [overflows, '60'],
+      { limitMs: 60_000 },
+    )
+    expect(code).toBe(0)
+    expect(answer.length).toBe(60)
+    for (const run of answer) {
+      const error = 'RangeError: Maximum call stack size exceeded'
+      expect(run).toEqual({ exit: 1, error, goroutine: 'main', rescues: 0 })
+    }
+  })
+
+  test('leaves a sound heap behind where it is caught, 300 times at different depths', async () => {
+    const { code, stdout, record } = await runProgram([overflows, '--procs', '2', '--arena', '64MiB', '--', '300'], {
+      env: { GODEBUG: 'gccheckmark=1' },
+      limitMs: 60_000,
+    })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '300 overflows, heap sound after each\n' })
+    expect(record.cycles.filter(({ trigger }) => trigger === 'forced').length).toBe(300)
+  })
+})

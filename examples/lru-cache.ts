@@ -1,13 +1,15 @@
-// An LRU cache: a large live heap that stays as large, while each miss replaces the oldest entry by a new one.
-//   -- [--live SIZE]
+// LRU caches: a large live heap that stays as large, while each miss replaces the oldest entry by a new one. Four tasks, a cache each.
+//   -- [--live SIZE] [--rounds N]
 import { parseArgs } from 'node:util'
-import { array, bytes, i32, keep, nil, type Ref, ref, self, struct } from 'sawtooth'
+import { array, bytes, chan, go, i32, keep, nil, type Ref, ref, self, struct, task } from 'sawtooth'
 import { bytesOf } from './shared/size.ts'
 import { xorshift } from './shared/xorshift.ts'
 
 /** `newer` and `older` make a ring of all entries, in which an anchor stands between the newest and the oldest. */
 const Entry = struct('Entry', { chain: self, newer: self, older: self, value: ref(bytes), key: i32 })
 const Chains = array(ref(Entry))
+const Result = struct('Result', { hits: i32, misses: i32, checksum: i32 })
+const Results = chan(ref(Result))
 const VALUE_BYTES = 88
 const ENTRY_BYTES = 32 + 96 + 4 // with its value, and a chain's place in the array
 
@@ -26,16 +28,17 @@ function join(older: Ref<typeof Entry>, newer: Ref<typeof Entry>): void {
   Entry.older.set(newer, older)
 }
 
-export default function* main(...args: string[]) {
-  const { values } = parseArgs({ args, options: { small: { type: 'boolean' }, live: { type: 'string' } } })
-  const capacity = Math.floor(bytesOf(values.live ?? (values.small ? '32KiB' : '64MiB')) / ENTRY_BYTES)
+const SHARDS = 4
+
+const cache = task('cache', [i32, i32, i32, ref(Results)], function* (capacity, rounds, seed, results) {
   const chains = keep(Chains.new(capacity))
   const anchor = keep(Entry.new(nil, nil, nil, nil, -1))
   join(anchor, anchor)
-  const random = xorshift(1)
+  const random = xorshift(seed)
   let [hits, misses, checksum] = [0, 0, 0]
-  while (hits + misses < capacity * 5) {
-    const key = Math.floor((random() / 2 ** 32) * (random() / 2 ** 32) * capacity * 2) // small ones are more likely
+  while (hits + misses < capacity * rounds) {
+    if ((hits + misses) % 1000 === 0) yield
+    const key = Math.floor((random() / 2 ** 32) * (random() / 2 ** 32) * capacity * 8) // small ones are more likely
     let entry = find(Chains.get(chains, key % capacity), key)
     if (entry !== nil) {
       hits++
@@ -55,6 +58,23 @@ export default function* main(...args: string[]) {
     join(Entry.older.get(anchor), entry)
     join(entry, anchor)
     checksum = Math.imul(checksum, 31) + bytes.get(Entry.value.get(entry), key % VALUE_BYTES)
+  }
+  yield* Results.send(results, Result.new(hits, misses, checksum))
+})
+
+export default function* main(...args: string[]) {
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({ args, options: { small: { type: 'boolean' }, live: text, rounds: text } })
+  const live = bytesOf(values.live ?? (values.small ? '32KiB' : '64MiB'))
+  const capacity = Math.floor(live / SHARDS / ENTRY_BYTES)
+  const results = keep(Results.new(SHARDS))
+  for (let seed = 1; seed <= SHARDS; seed++) go(cache, capacity, Number(values.rounds ?? 5), seed, results)
+  let [hits, misses, checksum] = [0, 0, 0]
+  for (let shard = 0; shard < SHARDS; shard++) {
+    const result = yield* Results.recv(results)
+    hits += Result.hits.get(result)
+    misses += Result.misses.get(result)
+    checksum += Result.checksum.get(result)
   }
   console.log(`${hits} hits, ${misses} misses, checksum ${checksum | 0}`)
 }

@@ -2,9 +2,9 @@
  * Checkmark (Go's gccheckmark): in the termination stop the live heap is marked once more, from all roots, by one thread and with marks of its
  * own. An object that this reaches and the concurrent mark did not is a lost object: the collector is wrong, and the run ends.
  */
-import { GLOBAL_SLOTS, GOROUTINE_NEXT } from '../heap/layout/control.ts'
+import { GLOBAL_SLOTS, GOROUTINE_NEXT, PAGES_END } from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
-import { GRANULE_SHIFT } from '../heap/layout/layout.ts'
+import { GRANULE_SHIFT, PAGE_SHIFT } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
 import {
@@ -34,9 +34,9 @@ export class Checkmark {
 
   /** Walks everything reachable. Returns its bytes, in slots. Throws a BreachError for the first lost object. */
   verify(): number {
-    const { marks } = this.memory
+    const { marks, words } = this.memory
     if (this.reached.length === 0) this.reached = new Uint8Array(marks.length)
-    else this.reached.fill(0)
+    else this.reached.fill(0, 0, (words[PAGES_END] << PAGE_SHIFT) >>> GRANULE_SHIFT)
     let bytes = 0
     this.visitRoots()
     for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop()) {

@@ -76,7 +76,7 @@ export class Cycle {
     const time = now()
     this.set(control.MARK_STARTED_AT, time)
     this.set(control.SETUP_PAUSE_MS, time - this.get(control.STOP_REQUESTED_AT))
-    events.slice(EVENT_SETUP, this.get(control.STOP_REQUESTED_AT), words[control.CYCLES])
+    events.slice(EVENT_SETUP, this.get(control.STOPPED_AT), words[control.CYCLES])
     if (options.stopTheWorld > 0) {
       this.collector.drain.drainStopped()
       this.terminate()
@@ -113,7 +113,7 @@ export class Cycle {
     const end = now()
     this.addUp(end)
     this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, end)
-    events.slice(EVENT_TERMINATION, this.get(control.STOP_REQUESTED_AT), words[control.CYCLES])
+    events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
     this.collector.world.tellHost()
   }
 

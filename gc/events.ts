@@ -19,7 +19,6 @@ export const EVENT_NAMES = [
   'mark termination',
   'stopped',
   'blocked in place',
-  'time to safepoint',
 ] as const
 export const EVENT_GOROUTINE = 0
 export const EVENT_DEDICATED = 1
@@ -31,7 +30,6 @@ export const EVENT_SETUP = 6
 export const EVENT_TERMINATION = 7
 export const EVENT_STOPPED = 8
 export const EVENT_BLOCKED = 9
-export const EVENT_SAFEPOINT = 10
 
 /** Shorter slices are not worth a line, in ms. */
 const SHORTEST_MS = 0.002

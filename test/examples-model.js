@@ -50,14 +50,19 @@ function xorshift32(x) {
 
 /** A Map is in the order of insertion: an LRU list, if what is found is inserted again. */
 function lruCache(liveBytes) {
-  const capacity = Math.floor(liveBytes / 132)
+  const shards = [1, 2, 3, 4].map(seed => lruShard(Math.floor(liveBytes / 4 / 132), seed))
+  const [hits, misses, checksum] = [0, 1, 2].map(at => shards.reduce((sum, shard) => sum + shard[at], 0))
+  return [`${hits} hits, ${misses} misses, checksum ${checksum | 0}`]
+}
+
+function lruShard(capacity, seed) {
   const cache = new Map()
   const oldest = cache.keys() // follows the map as it changes
-  let [hits, misses, checksum, random] = [0, 0, 0, 1]
+  let [hits, misses, checksum, random] = [0, 0, 0, seed]
   while (hits + misses < 5 * capacity) {
     const first = (random = xorshift32(random)) >>> 0
     const second = (random = xorshift32(random)) >>> 0
-    const key = Math.floor((first / 2 ** 32) * (second / 2 ** 32) * capacity * 2)
+    const key = Math.floor((first / 2 ** 32) * (second / 2 ** 32) * capacity * 8)
     const value = cache.get(key)
     if (value !== undefined) {
       hits++
@@ -69,7 +74,7 @@ function lruCache(liveBytes) {
     cache.set(key, key & 255)
     checksum = (Math.imul(checksum, 31) + (key & 255)) | 0
   }
-  return [`${hits} hits, ${misses} misses, checksum ${checksum}`]
+  return [hits, misses, checksum]
 }
 
 function pipeline(stages, items) {

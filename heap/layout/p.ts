@@ -41,8 +41,6 @@ export const ASSIST_NEXT = 18
 export const ASSIST_QUEUED = 19
 /** Cycles that this P helped to sweep, spans swept. owner. */
 export const SPANS_SWEPT = 20
-/** Timers of this P's goroutines. owner. */
-export const TIMERS = 21
 
 /** Cache of spans: for each span class CURSOR, LIMIT, SPAN, RUN_START. owner. */
 export const CACHE = 32

@@ -22,7 +22,7 @@ test(`${cyclesWanted} cycles of random graph mutation on 4 Ps lose nothing and l
       '40000',
       '4',
     ]
-    const result = await runCli(args, { env: { GODEBUG: 'gccheckmark=1' }, timeoutMs: 120_000 })
+    const result = await runCli(args, { env: { GODEBUG: 'gccheckmark=1' }, limitMs: 120_000 })
     expect(result.code, `seed ${seed}\n${result.stderr}`).toBe(0)
     expect(result.record?.rescues, `seed ${seed}`).toBe(0)
     cycles += result.record?.cycles.length ?? 0

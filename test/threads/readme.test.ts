@@ -1,0 +1,234 @@
+/**
+ * README and docs say what is so: their programs and commands run and print what stands there, their links and the files that they name exist, and
+ * their options are those of the command line.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { inScratch, runCli, runNode } from '../support/run-cli.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+/** Files of a folder and those below it. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(path => `${folder}/${path}`)
+
+const documents = filesBelow('docs').filter(path => path.endsWith('.md'))
+const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...documents.sort()]
+
+interface Block {
+  readonly language: string
+  readonly text: string
+}
+
+/** The fenced blocks of a page. */
+function blocksOf(page: string, language: string): Block[] {
+  const found = [...read(page).matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+  return found
+    .map(([, name = '', text = '']) => ({ language: name, text }))
+    .filter(block => block.language === language)
+}
+
+/** A page without its blocks, which hold no links. */
+const prose = (page: string): string => read(page).replaceAll(/^```.*?^```$/gms, '')
+
+/** Blocks that begin with `// NAME.ts`, by name. */
+function filesIn(page: string): Map<string, string> {
+  const named = blocksOf(page, 'ts').flatMap(({ text }) => {
+    const name = /^\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1]
+    return name === undefined ? [] : [[name, text] as const]
+  })
+  return new Map(named)
+}
+
+interface Transcript {
+  readonly page: string
+  readonly command: string
+  readonly output: string
+}
+
+/** Blocks of `$ command` and what it prints; a line `…` stands for any lines. */
+const transcripts: Transcript[] = pages.flatMap(page =>
+  blocksOf(page, 'console').map(({ text }) => {
+    const [command = '', ...output] = text.split('\n')
+    return { page, command: command.replace(/^\$ /, ''), output: output.join('\n').trimEnd() }
+  }),
+)
+
+/** Runs a command of a page in a directory that holds the page's files, and hands back what it prints there, with no directory in its paths. */
+async function printed(page: string, args: readonly string[]): Promise<{ output: string; code: number | null }> {
+  return inScratch(async scratch => {
+    const directory = join(scratch, 'programs')
+    mkdirSync(directory)
+    for (const [name, text] of filesIn(page)) writeFileSync(join(directory, name), text)
+    const resolved = args.map(arg => (existsSync(join(directory, arg)) ? join(directory, arg) : arg))
+    const { stdout, stderr, code } = await runNode([join(root, 'bin/sawtooth.js'), ...resolved], {}, scratch)
+    return { output: `${stdout}${stderr}`.replaceAll(`${directory}/`, ''), code }
+  })
+}
+
+const LIST_EXPORTS = "console.log(Object.keys(await import('sawtooth')).join())"
+
+const argumentsOf = (command: string): string[] => command.split(' ').slice(2)
+
+describe('a transcript of the pages prints what they say', () => {
+  test.each(transcripts)('$page: $command', async ({ page, command, output }) => {
+    expect(command).toMatch(/^node bin\/sawtooth\.js /)
+    const { output: actual } = await printed(page, argumentsOf(command))
+    let rest = actual
+    for (const part of output.split('\n…\n')) {
+      expect(rest).toContain(part)
+      rest = rest.slice(rest.indexOf(part) + part.length)
+    }
+  })
+})
+
+test('the pacer of docs/pacers.md paces a run', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'my-pacer.ts')
+    const [name] = filesIn('docs/pacers.md').keys()
+    expect(name).toBe('my-pacer.ts')
+    writeFileSync(file, filesIn('docs/pacers.md').get('my-pacer.ts') as string)
+    const { code, record } = await runCli([
+      'run',
+      'examples/binary-trees.ts',
+      '--procs',
+      '2',
+      '--pacer',
+      file,
+      '--',
+      '12',
+    ])
+    expect(code).toBe(0)
+    expect(record?.pacer).toBe(file)
+    expect(record?.cycles.length).toBeGreaterThan(0)
+  })
+})
+
+/** Commands in `sh` blocks, without what stands after a comment sign, one for each part of a chain. */
+const commands = pages.flatMap(page =>
+  blocksOf(page, 'sh').flatMap(({ text }) =>
+    text
+      .split('\n')
+      .map(line => line.replace(/\s+#.*$/, '').trim())
+      .filter(line => line !== '')
+      .flatMap(line => line.split(' && '))
+      .map(command => ({ page, command })),
+  ),
+)
+
+describe('a command of the pages exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+
+  test.each(commands)('$page: $command', async ({ command }) => {
+    const words = command.split(' ').filter(word => !/^[A-Z]+=/.test(word))
+    if (words[0] === 'npm') {
+      const script = words[1] === 'run' ? words[2] : words[1]
+      if (script !== 'ci') expect(Object.keys(scripts)).toContain(script)
+    } else if (words[0] === 'npx') {
+      expect(existsSync(join(root, 'node_modules/.bin', words[1] ?? ''))).toBe(true)
+    } else {
+      expect(words.slice(0, 2)).toEqual(['node', 'bin/sawtooth.js'])
+      await expectToRun(words.slice(2))
+    }
+  })
+
+  /** Runs it in its small size; a run's record goes to a scratch directory. */
+  async function expectToRun(words: readonly string[]): Promise<void> {
+    if (words[0] !== 'run' || words.includes('--help')) {
+      await inScratch(async scratch => {
+        expect((await runNode([join(root, 'bin/sawtooth.js'), ...words], {}, scratch)).code).toBe(0)
+      })
+      return
+    }
+    const end = words.indexOf('--')
+    const own = (end < 0 ? words : words.slice(0, end)).map(word => (word === 'PROGRAM' ? 'examples/hello.ts' : word))
+    const options = own.flatMap((word, at) => (word === '--json' || own[at - 1] === '--json' ? [] : [word]))
+    const { code, stderr } = await runCli([...options, '--', '--small'])
+    expect(code, stderr).toBe(0)
+  }
+})
+
+/** The anchor that a heading has. */
+function anchorOf(heading: string): string {
+  const text = heading.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').toLowerCase()
+  return text.trim().replaceAll(/\s/g, '-')
+}
+
+test('every relative link leads to a file, and to a heading in it', () => {
+  const broken = pages.flatMap(page => {
+    const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+    return links
+      .filter(link => !/^https?:/.test(link))
+      .filter(link => {
+        const [path = '', anchor] = link.split('#')
+        const target = path === '' ? page : relative(root, join(root, dirname(page), path))
+        if (!existsSync(join(root, target))) return true
+        if (anchor === undefined) return false
+        const headings = [...prose(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading))
+        return !headings.includes(anchor)
+      })
+      .map(link => `${page}: ${link}`)
+  })
+  expect(broken).toEqual([])
+})
+
+/** Whether a path is there, or for one with a star any that it fits. */
+function isThere(path: string): boolean {
+  if (!path.includes('*')) return existsSync(join(root, path))
+  const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`)
+  return filesBelow(path.split('/', 1)[0] as string).some(file => pattern.test(file))
+}
+
+test('every file and folder that the pages name exists', () => {
+  const named = /^(?:heap|gc|scheduler|runtime|examples|bench|test|docs|bin)(?:\/[\w.*-]*)+$/
+  const missing = pages.flatMap(page =>
+    [...prose(page).matchAll(/`([^`\n]+)`/g)]
+      .map(([, code = '']) => code)
+      .filter(code => named.test(code) && !isThere(code))
+      .map(code => `${page}: ${code}`),
+  )
+  expect(missing).toEqual([])
+})
+
+test('docs/programming.md names everything that a program can import', async () => {
+  const exported = await inScratch(scratch =>
+    runNode(['--input-type=module', '-e', LIST_EXPORTS], {}, scratch).then(({ stdout }) => stdout.trim().split(',')),
+  )
+  expect(exported).toContain('struct')
+  const page = read('docs/programming.md')
+  expect(exported.filter(name => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([])
+})
+
+test('docs/host.md has the options of run --help, and no others', async () => {
+  const { stdout } = await runCli(['run', '--help'])
+  const section = /^## Options\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
+  const documented = [...section.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, option]) => option)
+  const offered = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option)
+  expect(documented.sort()).toEqual(offered.sort())
+})
+
+test('the command line accepts every option of docs/host.md', async () => {
+  const section = /^## Options\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
+  for (const [, option = '', hasValue] of section.matchAll(/^\| `(--[a-z-]+)( )?/gm)) {
+    // A value that nobody allows: what the message complains of is the value, and not the option.
+    const { stderr } = await runCli([
+      'run',
+      'examples/hello.ts',
+      hasValue === undefined ? option : `${option}=§`,
+      '--procs',
+      '0',
+    ])
+    expect(stderr, option).not.toContain(`no option ${option}`)
+  }
+})
+
+test('the environment variables of docs/host.md are those of run --help', async () => {
+  const { stdout } = await runCli(['run', '--help'])
+  const section = /^## Environment\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
+  const names = (text: string): string[] =>
+    [...new Set(text.match(/\b(?:GO[A-Z]{2,}|[a-z]{8,}(?==))/g))].filter(name => name !== 'key').sort()
+  expect(names(section)).toEqual(names(/^Environment(.*?)^Exit/ms.exec(stdout)?.[1] ?? ''))
+})

@@ -1,5 +1,5 @@
 // The ground against Go on the same machine, in turn, P = 1: allocate-and-drop of 16-byte objects, and gc() over a tree of 4,194,303 nodes.
-//   npm run bench:go [-- --pairs N]          needs `go` (Debian's golang) on the PATH
+//   npm run bench [-- --pairs N]          needs `go` (Debian's golang) on the PATH
 // Prints a median of each side's rounds per pair, and the median of the pairs' ratios: below 1 we are faster.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

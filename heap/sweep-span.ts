@@ -10,7 +10,14 @@
 
 import { add, compareAndSwap, load, step, sub } from '#sync'
 import { InternalError } from './internal-error.ts'
-import { PAGES_SWEPT, QUARANTINE_OPEN, QUARANTINE_RELEASED, SWEEP_DRAINED, SWEEPERS, SWEPT_MARKED_BYTES } from './layout/control.ts'
+import {
+  PAGES_SWEPT,
+  QUARANTINE_OPEN,
+  QUARANTINE_RELEASED,
+  SWEEP_DRAINED,
+  SWEEPERS,
+  SWEPT_MARKED_BYTES,
+} from './layout/control.ts'
 import { GRANULE_SHIFT } from './layout/layout.ts'
 import * as p from './layout/p.ts'
 import * as span from './layout/span.ts'

@@ -29,7 +29,12 @@ function* runs() {
 
 function collect() {
   const chunks = []
-  const stream = new Writable({ write: (chunk, _encoding, done) => (chunks.push(chunk), done()) })
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      chunks.push(chunk)
+      done()
+    },
+  })
   return { stream, text: () => Buffer.concat(chunks).toString() }
 }
 

@@ -68,6 +68,9 @@ export class Allocator {
   }
 
   private allocateSlowly(bytes: number, noscan: boolean): Addr {
+    if (this.memory.words[this.memory.p(this.collector.pIndex, p.GOROUTINE)] === 0) {
+      throw new Error('an object is made at module level: objects and goroutines are made in main, or in a task')
+    }
     this.collector.poll()
     if (this.options.zealEvery > 0) this.zeal()
     const sizeClass = sizeClassOf(bytes)

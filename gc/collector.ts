@@ -137,7 +137,7 @@ export class Collector {
   /** Starts a cycle if the heap has reached its trigger. A safepoint. */
   startIfTriggered(): void {
     if (!this.isHeapTriggered) return
-    while (this.isHeapTriggered && this.sweeper.sweepOne());
+    while (this.isHeapTriggered && this.sweeper.sweepOne()) this.poll()
     const epoch = this.world.epoch()
     if (this.isHeapTriggered) this.world.raise(epoch, STOP_HEAP_CYCLE)
   }
@@ -146,6 +146,7 @@ export class Collector {
   startPeriodic(): void {
     const { words } = this.memory
     store(words, control.PERIODIC_WANTED, 0)
+    while (words[control.PHASE] === control.PHASE_OFF && this.sweeper.sweepOne()) this.poll()
     const epoch = this.world.epoch()
     if (words[control.PHASE] === control.PHASE_OFF && words[control.GC_PERCENT] >= 0)
       this.world.raise(epoch, STOP_PERIODIC_CYCLE)
@@ -160,6 +161,8 @@ export class Collector {
     const cycle = words[control.CYCLES]
     this.world.blockInPlace(() => words[control.CYCLES_MARKED] >= cycle)
     while (words[control.CYCLES] === cycle) {
+      // What the last cycle left is swept here, and not in the stop.
+      while (words[control.CYCLES] === cycle && this.sweeper.sweepOne()) this.poll()
       const epoch = this.world.epoch()
       if (words[control.CYCLES] === cycle && words[control.PHASE] === control.PHASE_OFF)
         this.world.raise(epoch, trigger)

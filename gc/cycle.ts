@@ -92,12 +92,14 @@ export class Cycle {
     if (this.isWorkLeft()) return
     words[control.TERMINATION_RESTARTS]--
     const time = now()
+    // Where all of it is one stop, the mark is part of this pause.
+    const requested = Math.max(this.get(control.STOP_REQUESTED_AT), this.get(control.MARK_STARTED_AT))
     words[control.BLACKEN_ENABLED] = 0
     assists.releaseAll()
     const heapAtMarkEnd = load(words, control.HEAP_LIVE)
     for (const cache of this.caches) cache.flush()
     const bytesMarked = this.sum(p.BYTES_MARKED) + this.sum(p.BYTES_BLACKENED)
-    controller.endCycle(bytesMarked, this.get(control.STOP_REQUESTED_AT))
+    controller.endCycle(bytesMarked, requested)
     words[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
     const checked = options.checkmark ? this.checkmark.verify() : 0
@@ -111,8 +113,8 @@ export class Cycle {
     sweeper.pace(controller.sweepDistance)
     this.set(control.LAST_CYCLE_AT, time)
     const end = now()
-    this.addUp(end)
-    this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, end)
+    this.addUp(end - requested, end)
+    this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, requested, end)
     events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
     this.collector.world.tellHost()
   }
@@ -169,10 +171,10 @@ export class Cycle {
   }
 
   /** The totals of the run, for the memory statistics. */
-  private addUp(end: number): void {
+  private addUp(terminationMs: number, end: number): void {
     const { memory } = this.collector
     const { procs } = memory.layout
-    const pause = this.get(control.SETUP_PAUSE_MS) + end - this.get(control.STOP_REQUESTED_AT)
+    const pause = this.get(control.SETUP_PAUSE_MS) + terminationMs
     const slot = (memory.words[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
     this.set(control.PAUSES + slot, pause * 1e6)
     this.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
@@ -189,11 +191,11 @@ export class Cycle {
     heapMarked: number,
     checkedBytes: number,
     goalAtMarkEnd: number,
+    requested: number,
     end: number,
   ): void {
     const { memory, records } = this.collector
     const { words } = memory
-    const requested = this.get(control.STOP_REQUESTED_AT)
     records.write({
       n: words[control.CYCLES],
       trigger: words[control.CYCLE_TRIGGER],
@@ -209,7 +211,7 @@ export class Cycle {
       markMs: requested - this.get(control.MARK_STARTED_AT),
       stwTerminationMs: end - requested,
       setupTimeToSafepointMs: this.get(control.SETUP_TIME_TO_SAFEPOINT_MS),
-      terminationTimeToSafepointMs: this.get(control.STOPPED_AT) - requested,
+      terminationTimeToSafepointMs: Math.max(0, this.get(control.STOPPED_AT) - requested),
       assistMs: this.sum(p.ASSIST_MS),
       dedicatedMs: this.sum(p.DEDICATED_MS),
       fractionalMs: this.sum(p.FRACTIONAL_MS),

@@ -29,7 +29,7 @@ import {
 import { type ArrayType, array } from './array.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, i32, p, run, stack, words } from './current.ts'
-import { type AnyKind, type Get, nil, type Put, type Ref, type Self, type Storage } from './kinds.ts'
+import { type AnyKind, coerce, type Get, nil, type Put, type Ref, type Self, type Storage } from './kinds.ts'
 
 /** Something to write `yield*` before; its value is the operation's. */
 export interface Operation<T> extends Iterable<Yielded, T, unknown> {
@@ -147,7 +147,7 @@ class Chan {
   private outgoing(value: number | boolean): number {
     if (run.check && this.kind.storage === KIND_REF)
       verifyValue(Number(value), this.kind.typeId(), this.kind.label, `value for ${this.typeName}`)
-    return Number(value)
+    return coerce(this.kind.storage, value)
   }
 }
 

@@ -3,7 +3,7 @@ import { load } from '#sync'
 import { probeStack } from '../gc/stack-probe.ts'
 import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../gc/world.ts'
 import { GC_PERCENT, GC_PERCENT_WANTED, GOROUTINES_LIVE, PHASE, PHASE_OFF } from '../heap/layout/control.ts'
-import { p, words } from './current.ts'
+import { expectGoroutine, p, words } from './current.ts'
 import { memStatsOf } from './mem-stats.ts'
 import type { MemStats } from './record.ts'
 
@@ -14,12 +14,14 @@ export function poll(): void {
 
 /** Runs a whole collection, and sweeps; other goroutines go on (Go's runtime.GC). A safepoint. */
 export function gc(): void {
+  expectGoroutine('gc')
   probeStack()
   p.collector.collect(STOP_FORCED_CYCLE)
 }
 
 /** Sets GOGC; negative turns the collector off, and waits for a cycle that marks. Returns the old value. A safepoint. Throws a RangeError. */
 export function setGCPercent(percent: number): number {
+  expectGoroutine('setGCPercent')
   if (!Number.isInteger(percent) || percent >= 2 ** 31)
     throw new RangeError(`setGCPercent: ${percent} must be a whole number of percent, negative for off`)
   probeStack()
@@ -34,6 +36,7 @@ export function setGCPercent(percent: number): number {
 
 /** Memory statistics, exact at one moment: stops the world (Go's runtime.ReadMemStats). A safepoint. */
 export function readMemStats(): MemStats {
+  expectGoroutine('readMemStats')
   probeStack()
   // The snapshot of somebody else's stop may come later than this one's: just as good.
   while (!p.raise(p.epoch(), STOP_STATISTICS));

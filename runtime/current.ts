@@ -73,6 +73,13 @@ export function leaveRun(): void {
   run = p = stack = words = i32 = undefined as never
 }
 
+/** Throws unless a goroutine runs: module code is no goroutine, and has no stack to keep references on. */
+export function expectGoroutine(what: string): void {
+  expectRun(what)
+  if (p.goroutine === 0)
+    throw new Error(`${what} at module level: objects and goroutines are made in main, or in a task`)
+}
+
 /** Throws unless a run is on: programs are run by `sawtooth run`, or by `run` of sawtooth/host. */
 export function expectRun(what: string): void {
   if (run === undefined)

@@ -66,3 +66,9 @@ export type Get<K, This = never> = K extends Self ? Ref<This> : K extends Kind<i
 export type Put<K, This = never> = K extends Self ? Ref<This> : K extends Kind<unknown, infer Value> ? Value : never
 /** Any kind. */
 export type AnyKind = Kind<unknown, never>
+
+/** A value as it is when it has been stored: an i32 that was given 3.7 is 3, wherever it stood in between. */
+export function coerce(storage: Storage, value: unknown): number {
+  if (storage === KIND_F64) return Number(value)
+  return storage === KIND_U32 ? Number(value) >>> 0 : Number(value) | 0
+}

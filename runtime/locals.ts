@@ -3,7 +3,7 @@
  * is good until the next safepoint (a call of new, from, go, gc or poll, and any yield); to keep it longer, put it in a local or in an object.
  */
 import { breach, verifyValue } from './check.ts'
-import { run, stack, words } from './current.ts'
+import { expectGoroutine, run, stack, words } from './current.ts'
 import type { Ref } from './kinds.ts'
 
 declare const brand: unique symbol
@@ -22,8 +22,10 @@ export function enter(): Scope {
 export function keep<T>(reference: Ref<T>): Ref<T> {
   if (run.check) verifyValue(reference, 0, '', 'keep')
   const shadow = stack
-  if (shadow.top === shadow.limit) shadow.push(reference)
-  else words[shadow.top++] = reference
+  if (shadow.top === shadow.limit) {
+    expectGoroutine('keep')
+    shadow.push(reference)
+  } else words[shadow.top++] = reference
   return reference
 }
 

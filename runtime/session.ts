@@ -109,6 +109,8 @@ export class Session {
     this.drainTrace()
     this.eraseStatus()
     if (error !== null) this.printError(error)
+    const dropped = load(this.memory.words, control.DROPPED)
+    if (dropped > 0) this.writeLine(`${dropped} trace events or cycle records were dropped: their rings were full`)
     const record = this.record(exit, error)
     if (this.configuration.jsonFile !== null)
       writeFileSync(this.configuration.jsonFile, `${JSON.stringify(record, null, 1)}\n`)

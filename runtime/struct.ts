@@ -15,7 +15,7 @@ import { headerOf, MAX_REFERENCES } from '../heap/object.ts'
 import { roundedBytes, sizeClassOf, spanClassOf } from '../heap/size-classes.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
-import { expectRun, type Run, run } from './current.ts'
+import { expectGoroutine, expectRun, type Run, run } from './current.ts'
 import type { AnyKind, Get, Put, Ref, Self, Storage } from './kinds.ts'
 
 /** A field of a struct. Neither get nor set is a safepoint. */
@@ -148,6 +148,7 @@ abstract class StructType {
 
   /** A slot by the slow path, its fields still 0. The references among the values are on the shadow stack meanwhile. */
   protected takeSlowly(values: readonly number[]): Addr {
+    expectGoroutine(`${this.typeName}.new`)
     probeStack()
     const { fields, bytes, references, name } = this.plan
     const { stack, p } = this.run
@@ -165,16 +166,11 @@ abstract class StructType {
 
   private verifyValues(values: readonly number[]): void {
     const { fields, name } = this.plan
-    fields.forEach((field, index) => {
-      if (field.storage === KIND_REF && values[index] !== undefined) {
-        verifyValue(
-          values[index],
-          targetOf(this.plan, field),
-          labelOf(this.plan, field),
-          `argument ${field.name} of ${name}.new`,
-        )
-      }
-    })
+    for (const [index, field] of fields.entries()) {
+      if (field.storage !== KIND_REF || values[index] === undefined) continue
+      const what = `argument ${field.name} of ${name}.new`
+      verifyValue(values[index], targetOf(this.plan, field), labelOf(this.plan, field), what)
+    }
   }
 
   /** Shades the references of a new object, while the barrier is on. */
@@ -250,9 +246,11 @@ class MediumStruct extends StructType {
 /** Any fields. */
 class MixedStruct extends StructType {
   new(...values: number[]): Addr {
+    const { fields } = this.plan
+    if (values.length > fields.length)
+      throw new TypeError(`${this.typeName}.new takes at most ${fields.length} values, and was given ${values.length}`)
     let at = this.plan.bytes <= this.slotBytes ? this.take() : 0
     if (at === 0) at = this.takeSlowly(values)
-    const { fields } = this.plan
     const { i32, f64, words } = this.run
     i32[at >>> 2] = this.header
     for (let index = 0; index < values.length; index++) {

@@ -5,8 +5,8 @@ import { KIND_BOOL, KIND_REF } from '../scheduler/channel.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
 import type { Coroutine } from '../scheduler/p.ts'
 import { verifyValue } from './check.ts'
-import { expectRun, p, run, words } from './current.ts'
-import type { AnyKind, Get, Put, Self } from './kinds.ts'
+import { expectGoroutine, expectRun, p, run, words } from './current.ts'
+import { type AnyKind, coerce, type Get, type Put, type Self } from './kinds.ts'
 
 export type Parameters = readonly Exclude<AnyKind, Self>[]
 type Received<P extends Parameters> = { -readonly [I in keyof P]: Get<P[I]> }
@@ -92,6 +92,7 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
     throw new TypeError(
       `go: task ${task.taskName} takes ${task.kinds.length} arguments, and was given ${values.length}`,
     )
+  expectGoroutine('go')
   probeStack()
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, values)
@@ -106,14 +107,14 @@ function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly unk
   const record = memory.goroutine(id, 0)
   let slot = words[record + g.STACK]
   let scalars = 0
-  task.kinds.forEach((kind, index) => {
-    const value = Number(values[index])
+  for (const [index, kind] of task.kinds.entries()) {
+    const value = coerce(kind.storage, values[index])
     if (kind.storage === KIND_REF) {
       if (run.check) verifyValue(value, kind.typeId(), kind.label, `argument ${index + 1} of task ${task.taskName}`)
       words[slot] = 0
       collector.barrier.writeMeta(slot++, value)
     } else memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)] = value
-  })
+  }
   words[record + g.STACK_USED] = task.references
   words[record + g.ARGUMENT_COUNT] = scalars
 }

@@ -30,6 +30,8 @@ import { Stop } from './stop.ts'
 import { Timers } from './timers.ts'
 import { Waiters } from './waiters.ts'
 
+/** Operations between two looks at the clock, a power of two. */
+const CLOCK_EVERY = 64
 /** How often the global queue comes first (Go's schedtick % 61). */
 const GLOBAL_EVERY = 61
 /** The net under a wait that a publication should end, in ms: a rescue by it is counted, and is a bug. */
@@ -94,6 +96,7 @@ export class P implements World {
   private readonly events: Events
   private readonly base: number
   private ticks = 0
+  private operations = 0
   private random: number
   /** What this P waits for in place, innermost. */
   private waitsFor: (() => boolean) | null = null
@@ -283,8 +286,12 @@ export class P implements World {
     return (this.memory.words[this.base + p.POLL] & ~p.POLL_ALWAYS) !== 0
   }
 
-  /** True if the running goroutine has used up its slice. */
+  /** True if the running goroutine has used up its slice. Asked at every operation; looks at the clock at every 64th. */
   get mustGiveWay(): boolean {
+    if ((++this.operations & (CLOCK_EVERY - 1)) === 0) {
+      const began = this.memory.doubles[this.memory.pMeasure(this.index, p.SLICE_STARTED_AT)]
+      if (now() - began > SLICE_MS) this.askToGiveWay()
+    }
     return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
   }
 
@@ -573,6 +580,7 @@ export class P implements World {
   }
 
   endedBy(error: unknown): unknown {
+    if (this.goroutine === 0 && load(this.memory.words, control.RUN_STATE) === control.RUN_BOOTING) return error
     if (error instanceof RunOver || error instanceof OutOfMemoryError || error instanceof RangeError) return error
     this.fail(error, this.goroutine)
     return new RunOver('')

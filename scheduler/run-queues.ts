@@ -3,7 +3,7 @@
  *
  *   ring     per P, 256 goroutines that have not run: whoever has nothing to do may steal them
  *   ready    per P, goroutines that have run there: any thread pushes, the P takes all at once, oldest first
- *   global   what does not fit into a ring, and what a P that became a dedicated worker gave away
+ *   global   what does not fit into a ring
  *
  * A generator cannot move between threads, so a goroutine is pinned to the P on which it first ran.
  *

@@ -179,7 +179,7 @@ export const CYCLE_RECORDS_TAKEN = 274
 export const CYCLE_RECORD_OPEN = 279
 /** Records or events dropped because a ring was full. atomic. */
 export const DROPPED = 275
-/** Bumped by Ps when there is something for the host (a record, console output, the end); the host waits on it. atomic. */
+/** Bumped by Ps when there is something for the host (a record, the end). It looks every few milliseconds in any case. atomic. */
 export const HOST_NEWS = 276
 /** Quarantined slots released early because the arena was full, in bytes. atomic. */
 export const QUARANTINE_RELEASED = 277

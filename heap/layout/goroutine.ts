@@ -5,7 +5,8 @@
 
 /** `G_*` status, with the bit G_SCAN while somebody scans its stack. atomic. */
 export const STATUS = 0
-/** The P it is pinned to, −1 before it first runs. Written once by that P; read by who readies it (after the CAS of its status). */
+/** The P it was placed on; another that steals it before it has run writes its own number; from its first run on it is pinned there.
+ * Written by the placer, then by the P that adopts it; read by who readies it (after the CAS of its status). */
 export const P = 1
 /** Next in whichever queue or free list holds it. Written by the holder. */
 export const NEXT = 2

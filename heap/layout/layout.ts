@@ -63,7 +63,9 @@ export interface Layout {
   /** Word offsets. The control words begin the buffer, so their offset is 0 and their names are their indices. */
   readonly ps: number
   readonly central: number
+  /** The page table: the span that a page belongs to (0: free); markers read it plainly, since a live object's span cannot change under them. */
   readonly pageSpan: number
+  /** Length of a free run, at both its ends; then the links of free runs. All of the table is written under PAGE_LOCK. */
   readonly pageRun: number
   readonly pageNext: number
   readonly pagePrevious: number
@@ -91,10 +93,6 @@ export interface Layout {
   readonly consoleBytes: number
 }
 
-/**
- * The page table is four arrays of a word per page, locked by PAGE_LOCK: `pageSpan`, the span that a page belongs to (0: free), which markers read
- * plainly, since a live object's span cannot change under them; `pageRun`, the length of a free run at both its ends; and the links of free runs.
- */
 /** A named region of the meta buffer, in bytes: for tests and for who draws the map. */
 export interface Region {
   readonly name: string

@@ -53,7 +53,7 @@ export const SPAN = 2
 /** Where the run began: what lies below CURSOR has been allocated. */
 export const RUN_START = 3
 
-/** 68 size classes (0: large objects), each scan and noscan. */
+/** 66 size classes (0: large objects), each scan and noscan, and room for Go's two that are left out. */
 export const SPAN_CLASSES = 136
 
 /** The write barrier's buffer: 256 pairs (value overwritten, value written). owner. */

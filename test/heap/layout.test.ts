@@ -155,7 +155,7 @@ const goroutineWords = wordsOf(
   ],
   ['G_', 'WAITER_'],
 )
-const spanWords = wordsOf(span, ['WORDS', 'PAGE_SPAN', ...colours], ['CENTRAL_'])
+const spanWords = wordsOf(span, ['WORDS', ...colours], ['CENTRAL_'])
 
 const controlRanges = { PAGE_BINS: control.PAGE_BIN_COUNT, STACK_FREE: control.STACK_FREE_COUNT }
 const measureRanges = {

@@ -25,6 +25,7 @@ describe('a stack overflow in or about an allocation', () => {
       limitMs: 60_000,
     })
     expect({ code, stdout }).toEqual({ code: 0, stdout: '300 overflows, heap sound after each\n' })
-    expect(record.cycles.filter(({ trigger }) => trigger === 'forced').length).toBe(300)
+    // Each gc() is a cycle that began after the call; another P's trigger may have begun it.
+    expect(record.cycles.length).toBeGreaterThanOrEqual(300)
   })
 })

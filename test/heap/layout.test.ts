@@ -151,7 +151,6 @@ const goroutineWords = wordsOf(
     'WAIT_SLEEP',
     'WAIT_MUTEX',
     'WAIT_GROUP',
-    'WAIT_YIELD',
   ],
   ['G_', 'WAITER_'],
 )

@@ -46,8 +46,10 @@ class Elements {
   private readonly header: number
   private readonly elementBytes: number
   private readonly run: Run
+  private readonly assignment: string
 
   constructor(kind: AnyKind, name: string) {
+    this.assignment = `value for an element of ${name}`
     const isReferences = kind.storage === KIND_REF
     this.kind = kind
     this.typeName = name
@@ -114,8 +116,7 @@ class Elements {
   }
 
   private setReference(word: number, value: number): void {
-    if (this.run.check)
-      verifyValue(value, this.kind.typeId(), this.kind.label, `value for an element of ${this.typeName}`)
+    if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { i32, words, barrier } = this.run
     if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
     i32[word] = value

@@ -60,6 +60,8 @@ interface FieldPlan {
   readonly kind: AnyKind | Self
   /** Byte in the object. */
   readonly byte: number
+  /** As in messages: the argument of `new`. */
+  readonly argument: string
 }
 
 interface Plan {
@@ -105,6 +107,7 @@ function planOf(name: string, fields: Fields): Plan {
       storage: kind.storage,
       kind,
       byte: bytes.get(field) as number,
+      argument: `argument ${field} of ${name}.new`,
     })),
     references: references.length,
     words: end / 4 - 1,
@@ -165,11 +168,11 @@ abstract class StructType {
   }
 
   private verifyValues(values: readonly number[]): void {
-    const { fields, name } = this.plan
+    const { fields } = this.plan
     for (const [index, field] of fields.entries()) {
       if (field.storage !== KIND_REF || values[index] === undefined) continue
-      const what = `argument ${field.name} of ${name}.new`
-      verifyValue(values[index], targetOf(this.plan, field), labelOf(this.plan, field), what)
+      const value = values[index]
+      if (value !== 0) verify(value, targetOf(this.plan, field), labelOf(this.plan, field), field.argument)
     }
   }
 
@@ -392,34 +395,33 @@ class DoubleField {
   }
 }
 
-/** A field under `--check`: verifies the object, and the value if it is a reference. */
+/** A field under `--check`: verifies the object, and the value if it is a reference. Its messages are made once. */
 class CheckedField implements PlainField {
   private readonly plan: Plan
   private readonly field: FieldPlan
   private readonly plain: PlainField
+  private readonly access: string
+  private readonly assignment: string
+  private readonly target: string
 
   constructor(plan: Plan, field: FieldPlan, plain: PlainField) {
     this.plan = plan
     this.field = field
     this.plain = plain
+    this.access = `${plan.name}.${field.name}`
+    this.assignment = `value for ${this.access}`
+    this.target = labelOf(plan, field)
   }
 
   get(object: number): number | boolean {
-    if (object !== 0) verify(object, this.plan.typeId, this.plan.name, `${this.plan.name}.${this.field.name}`)
+    if (object !== 0) verify(object, this.plan.typeId, this.plan.name, this.access)
     return this.plain.get(object)
   }
 
   set(object: number, value: number): void {
-    const { name } = this.plan
-    if (object !== 0) verify(object, this.plan.typeId, name, `${name}.${this.field.name}`)
-    if (this.field.storage === KIND_REF) {
-      verifyValue(
-        value,
-        targetOf(this.plan, this.field),
-        labelOf(this.plan, this.field),
-        `value for ${name}.${this.field.name}`,
-      )
-    }
+    if (object !== 0) verify(object, this.plan.typeId, this.plan.name, this.access)
+    if (this.field.storage === KIND_REF)
+      verifyValue(value, targetOf(this.plan, this.field), this.target, this.assignment)
     this.plain.set(object, value)
   }
 }

@@ -1,6 +1,6 @@
 /** What `--check` verifies at every access: the reference is to an object that is allocated, of the right type. A breach ends the run; a program cannot catch it. */
 import { BreachError } from '../gc/checkmark.ts'
-import { GRANULE_SHIFT } from '../heap/layout/layout.ts'
+import { GRANULE_SHIFT, PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
 import { typeOf } from '../heap/object.ts'
 import { RunOver } from '../scheduler/p.ts'
@@ -30,7 +30,7 @@ export function breach(message: string): never {
 
 function complaintAbout(reference: number, type: number, typeName: string): string | null {
   const { memory, heap } = p
-  if (!Number.isInteger(reference) || reference <= 0 || reference >= memory.layout.heapBytes)
+  if (!Number.isInteger(reference) || reference < PAGE_BYTES || reference >= memory.layout.heapBytes)
     return `${reference} is no reference`
   const id = heap.spans.of(reference)
   if (id <= 0 || heap.spans.read(id, span.PAGES) === 0)

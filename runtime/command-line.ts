@@ -54,7 +54,7 @@ async function obey([command, ...rest]: readonly string[], start: Start): Promis
   if (command === 'run') return run(rest, start)
   if (command === '--help' || command === '-h') return print(help)
   if (command === '--version') return print(`sawtooth ${version()}\n`)
-  if (command === undefined) throw new UsageError('a command is needed: run, overrun or pacers; see sawtooth --help')
+  if (command === undefined) throw new UsageError('a command is needed: run; see sawtooth --help')
   const later = Object.hasOwn(laterCommands, command) ? laterCommands[command] : undefined
   if (later === undefined) {
     const kind = command.startsWith('-') ? 'option' : 'command'

@@ -112,6 +112,7 @@ export class Runtime implements AsyncDisposable {
     }
     session.wakeAll = () => new Sleepers(memory).wakeAll()
     const abort = (): void => end(memory, control.RUN_ABORTED)
+    session.onClosedOutput = abort
     options.signal?.addEventListener('abort', abort)
     if (options.signal?.aborted) abort()
     session.start()
@@ -282,7 +283,7 @@ async function errorOf(
     if ('death' in answer)
       return {
         kind: 'lostP',
-        message: `P ${answer.index} died in the middle of the run: ${answer.death}`,
+        message: `P ${answer.index} died in the middle of the run: ${answer.death} (a program ends by returning from main, not by process.exit)`,
         goroutine: null,
         stack: null,
       }
@@ -291,7 +292,10 @@ async function errorOf(
   if (failed !== undefined && 'report' in failed && failed.report.error !== null)
     return mapped(failed.report.error, program, pacer)
   if (load(memory.words, control.RUN_STATE) === control.RUN_FINISHED) return null
-  if (signal?.aborted) return { kind: 'interrupted', message: 'interrupted', goroutine: null, stack: null }
+  if (load(memory.words, control.RUN_STATE) === control.RUN_ABORTED) {
+    const message = signal?.aborted ? 'interrupted' : 'interrupted: nobody reads the standard output any more'
+    return { kind: 'interrupted', message, goroutine: null, stack: null }
+  }
   return { kind: 'internal', message: 'the run ended, and no P says why', goroutine: null, stack: null }
 }
 

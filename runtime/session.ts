@@ -126,8 +126,10 @@ export class Session {
   private write(stream: Stream, text: Uint8Array): void {
     this.eraseStatus()
     const target = stream === 1 ? this.options.stdout : this.options.stderr
-    if (target === undefined) writeFully(stream, text)
-    else target.write(text)
+    if (target === undefined) {
+      // As a program of Go's is ended by SIGPIPE: nobody reads what it prints.
+      if (!writeFully(stream, text) && stream === 1) this.onClosedOutput()
+    } else target.write(text)
   }
 
   private drainConsole(): void {
@@ -270,6 +272,9 @@ export class Session {
     doubles[this.memory.measure(control.LAST_CYCLE_AT)] = now()
     this.wakeAll()
   }
+
+  /** Called when nobody reads the standard output any more. */
+  onClosedOutput: () => void = () => {}
 
   /** Wakes every P that sleeps. */
   wakeAll: () => void = () => {}

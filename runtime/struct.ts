@@ -14,7 +14,7 @@ import type { Addr } from '../heap/memory.ts'
 import { headerOf, MAX_REFERENCES } from '../heap/object.ts'
 import { roundedBytes, sizeClassOf, spanClassOf } from '../heap/size-classes.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
-import { failNil, verify, verifyValue } from './check.ts'
+import { breach, failNil, verify, verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, type Run, run } from './current.ts'
 import type { AnyKind, Get, Put, Ref, Self, Storage } from './kinds.ts'
 
@@ -48,7 +48,8 @@ export function struct<const Name extends string, F extends Fields>(name: Name, 
   expectRun('struct')
   const plan = planOf(name, fields)
   const Type = plan.mixed ? MixedStruct : plan.words <= 3 ? SmallStruct : plan.words <= 7 ? MediumStruct : MixedStruct
-  const type = new Type(plan)
+  // The fields are on an object of their own: a program may name one `plan` or `header`, and `new` must not mistake it for its own.
+  const type = { typeId: plan.typeId, typeName: name, new: new Type(plan).maker() }
   for (const field of plan.fields)
     Object.defineProperty(type, field.name, { value: fieldOf(plan, field), enumerable: true })
   return type as unknown as Struct<Name, F>
@@ -118,6 +119,9 @@ function planOf(name: string, fields: Fields): Plan {
 }
 
 abstract class StructType {
+  /** What a program calls as `new`. */
+  abstract maker(): (...values: number[]) => Addr
+
   readonly typeId: number
   readonly typeName: string
   protected readonly plan: Plan
@@ -170,9 +174,12 @@ abstract class StructType {
   private verifyValues(values: readonly number[]): void {
     const { fields } = this.plan
     for (const [index, field] of fields.entries()) {
-      if (field.storage !== KIND_REF || values[index] === undefined) continue
-      const value = values[index]
-      if (value !== 0) verify(value, targetOf(this.plan, field), labelOf(this.plan, field), field.argument)
+      const value: unknown = values[index]
+      if (value === undefined) continue
+      if (typeof value !== 'number' && typeof value !== 'boolean')
+        breach(`${field.argument}: ${String(value)} is no number`)
+      if (field.storage !== KIND_REF) continue
+      if (value !== 0) verify(Number(value), targetOf(this.plan, field), labelOf(this.plan, field), field.argument)
     }
   }
 
@@ -203,7 +210,11 @@ class SmallStruct extends StructType {
     this.word2 = this.wordOf(2)
   }
 
-  new(value0 = 0, value1 = 0, value2 = 0): Addr {
+  override maker(): (value0?: number, value1?: number, value2?: number) => Addr {
+    return (value0, value1, value2) => this.make(value0, value1, value2)
+  }
+
+  private make(value0 = 0, value1 = 0, value2 = 0): Addr {
     let at = this.take()
     if (at === 0) at = this.takeSlowly([value0, value1, value2].slice(0, this.plan.fields.length))
     const { i32, words } = this.run
@@ -226,7 +237,11 @@ class MediumStruct extends StructType {
     this.word = [0, 1, 2, 3, 4, 5, 6].map(index => this.wordOf(index))
   }
 
-  new(value0 = 0, value1 = 0, value2 = 0, value3 = 0, value4 = 0, value5 = 0, value6 = 0): Addr {
+  override maker(): (...values: (number | undefined)[]) => Addr {
+    return (a, b, c, d, e, f, g) => this.make(a, b, c, d, e, f, g)
+  }
+
+  private make(value0 = 0, value1 = 0, value2 = 0, value3 = 0, value4 = 0, value5 = 0, value6 = 0): Addr {
     let at = this.take()
     if (at === 0)
       at = this.takeSlowly([value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length))
@@ -248,7 +263,11 @@ class MediumStruct extends StructType {
 
 /** Any fields. */
 class MixedStruct extends StructType {
-  new(...values: number[]): Addr {
+  override maker(): (...values: number[]) => Addr {
+    return (...values) => this.make(values)
+  }
+
+  private make(values: readonly number[]): Addr {
     const { fields } = this.plan
     if (values.length > fields.length)
       throw new TypeError(`${this.typeName}.new takes at most ${fields.length} values, and was given ${values.length}`)

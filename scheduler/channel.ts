@@ -318,6 +318,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
 }
 
 export class Send extends ChannelOperation<void> {
+  override readonly what = 'send'
   private readonly value: number
   private isClosed = false
 
@@ -352,6 +353,7 @@ export class Send extends ChannelOperation<void> {
 }
 
 export class Receive extends ChannelOperation<Received> {
+  override readonly what = 'recv'
   private readonly received: Received = { value: 0, ok: false }
 
   constructor(p: P, channels: Channels, channel: Addr) {

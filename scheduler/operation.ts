@@ -26,13 +26,26 @@ const IS_PARKED = 2
 /** What a step of an operation yields to the scheduler. */
 export type Yielded = typeof PARKED | undefined
 
+/** An operation was made, and its `yield*` forgotten. */
+export class MissingYieldError extends TypeError {
+  constructor(what: string) {
+    super(`${what} was never waited for: yield* is missing before it`)
+  }
+}
+
 export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknown>, Iterable<Yielded, T, unknown> {
   protected readonly p: P
+  /** As in messages: `send`. */
+  abstract readonly what: string
   private state = FRESH
   /** Words of the shadow stack in use before this operation put its references there, from the base; −1: it has not. */
   private kept = -1
 
+  /** Throws a MissingYieldError if the operation made before was never waited for. */
   constructor(p: P) {
+    const { unstarted } = p
+    p.unstarted = this
+    if (unstarted !== null) throw new MissingYieldError(unstarted.what)
     this.p = p
   }
 
@@ -43,6 +56,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   next(): IteratorResult<Yielded, T> {
     const p = this.p
     probeStack()
+    if (p.unstarted === this) p.unstarted = null
     if (this.state === FRESH) {
       this.state = AWAITS_TURN
       if (p.isPolled) {

@@ -23,7 +23,7 @@ import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import { deadlockMessage } from './deadlock.ts'
 import { type GoroutineId, Goroutines } from './goroutines.ts'
-import { PARKED, YieldedOperation } from './operation.ts'
+import { MissingYieldError, PARKED, type Yielded, type YieldedOperation } from './operation.ts'
 import { GlobalQueue, pushReady, ReadyQueue, Ring } from './run-queues.ts'
 import { Sleepers } from './sleepers.ts'
 import { Stop } from './stop.ts'
@@ -40,6 +40,8 @@ const NET_MS = 2000
 const BARRIER_SLICE_MS = 0.1
 /** A P that has more goroutines than another by this factor takes none from it, unless that one is stuck. */
 const STEAL_IMBALANCE = 1.1
+/** After this long without a turn of its scheduler a P's new goroutines are anybody's, in ms. */
+const STUCK_MS = 1000
 
 /** A goroutine's generator. */
 export type Coroutine = Iterator<unknown, unknown, unknown>
@@ -98,6 +100,8 @@ export class P implements World {
   private ticks = 0
   private operations = 0
   private random: number
+  /** An operation that was made and is not waited for yet. */
+  unstarted: YieldedOperation<unknown> | null = null
   /** What this P waits for in place, innermost. */
   private waitsFor: (() => boolean) | null = null
 
@@ -188,13 +192,20 @@ export class P implements World {
     return 0
   }
 
-  /** Pinned goroutines cannot be evened out later, so a P takes none from one that has fewer, unless that one is stuck in a long slice. */
+  /**
+   * Pinned goroutines cannot be evened out later, so a P takes none from one that has fewer. If that one is stuck in a long slice it does, as
+   * long as it has hardly more than the mean; if it is stuck for a second, in any case.
+   */
   private maySteal(victim: number): boolean {
-    const { words, doubles } = this.memory
+    const { words, doubles, layout } = this.memory
     if (victim === this.index || this.rings[victim].isEmpty) return false
     const own = words[this.base + p.LIVE]
     if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
-    return now() - doubles[this.memory.pMeasure(victim, p.SLICE_STARTED_AT)] > SLICE_MS
+    const stuckMs = now() - doubles[this.memory.pMeasure(victim, p.SLICE_STARTED_AT)]
+    if (stuckMs > STUCK_MS) return true
+    let all = 0
+    for (let index = 0; index < layout.procs; index++) all += words[this.memory.p(index, p.LIVE)]
+    return stuckMs > SLICE_MS && own * layout.procs < all * STEAL_IMBALANCE
   }
 
   private runGoroutine(id: GoroutineId): void {
@@ -218,6 +229,7 @@ export class P implements World {
       result = coroutine.next()
       while (!result.done && result.value !== undefined && result.value !== PARKED)
         result = this.drive(id, coroutine, result.value)
+      if (this.unstarted !== null) throw new MissingYieldError(this.unstarted.what)
     } catch (error) {
       if (error instanceof RunOver) throw error
       this.fail(error, id)
@@ -233,10 +245,10 @@ export class P implements World {
 
   /** `yield operation` instead of `yield* operation`: carries it out, and hands its result to the yield. */
   private drive(id: GoroutineId, coroutine: Coroutine, operation: unknown): IteratorResult<unknown, unknown> {
-    if (!(operation instanceof YieldedOperation)) {
+    if (!isOperation(operation)) {
       return coroutine.throw?.(
         new TypeError(
-          `a goroutine yielded ${String(operation)}; it may yield nothing, or an operation such as sleep(10)`,
+          `a goroutine yielded ${String(operation)}; it may yield nothing, or an operation: yield* sleep(10)`,
         ),
       ) as IteratorResult<unknown, unknown>
     }
@@ -614,8 +626,12 @@ export function endAll(memory: Memory): void {
   sleepers.wakeAll()
 }
 
+function isOperation(value: unknown): value is Iterator<Yielded, unknown, unknown> {
+  return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function'
+}
+
 function resumption(
-  operation: YieldedOperation<unknown>,
+  operation: Iterator<Yielded, unknown, unknown>,
   coroutine: Coroutine,
   restore: (coroutine: Coroutine) => void,
 ): Coroutine {

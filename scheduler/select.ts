@@ -43,6 +43,7 @@ export interface Selected {
 }
 
 export class Select extends YieldedOperation<Selected> {
+  override readonly what = 'select'
   private readonly cases: readonly SelectCase[]
   private readonly channels: Channels
   private readonly waiters: WaiterId[] = []

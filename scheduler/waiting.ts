@@ -25,6 +25,7 @@ export const WAITABLE_WORDS = 5
 
 /** Sleeps for some milliseconds; for 0 or less it gives way. */
 export class Sleep extends YieldedOperation<void> {
+  override readonly what = 'sleep'
   private readonly milliseconds: number
 
   constructor(p: P, milliseconds: number) {
@@ -97,6 +98,7 @@ abstract class Wait extends YieldedOperation<void> {
 }
 
 export class LockMutex extends Wait {
+  override readonly what = 'mutex.lock'
   constructor(p: P, mutex: Addr) {
     super(p, mutex, g.WAIT_MUTEX)
   }
@@ -123,6 +125,7 @@ export function unlockMutex(p: P, mutex: Addr): void {
 }
 
 export class WaitForGroup extends Wait {
+  override readonly what = 'waitGroup.wait'
   constructor(p: P, group: Addr) {
     super(p, group, g.WAIT_GROUP)
   }

@@ -17,7 +17,14 @@ import * as control from '../heap/layout/control.ts'
 import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
-import { sizeClassOf, slotBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
+import {
+  MAX_SMALL_BYTES,
+  roundedBytes,
+  sizeClassOf,
+  slotBytesOf,
+  spanClassOf,
+  spanPagesOf,
+} from '../heap/size-classes.ts'
 import type { Collector } from './collector.ts'
 import { probeStack } from './stack-probe.ts'
 import { SLICE_MS } from './workers.ts'
@@ -40,12 +47,17 @@ export interface AllocatorOptions {
   readonly onSliceEnd: () => void
 }
 
+/** Full cycles for one request, if the heap has room by what they mark and the request still fails. */
+const MOST_CYCLES = 100
+const MOST_CYCLES_LARGE = 4
+
 export class Allocator {
   private readonly memory: Memory
   private readonly collector: Collector
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
   private sinceZeal = 0
+  private cyclesWithoutRoom = 0
 
   constructor(collector: Collector, options: AllocatorOptions) {
     this.memory = collector.memory
@@ -131,7 +143,7 @@ export class Allocator {
   }
 
   /** After 10 ms the P looks for a worker that is due, and its goroutine shall give way at its next yield. */
-  private endSliceIfDue(): void {
+  endSliceIfDue(): void {
     const { doubles } = this.memory
     const time = now()
     if (time - doubles[this.sliceStarted] < SLICE_MS) return
@@ -140,24 +152,35 @@ export class Allocator {
     doubles[this.sliceStarted] = now()
   }
 
-  /** No page is left: sweeps, then collects, then gives up. A safepoint. */
+  /**
+   * No page is left: sweeps, then collects, then gives up. A safepoint.
+   *
+   * A cycle that began after the failure tells whether there is room: what it marked, and the request. Other Ps may have filled the room again
+   * before this one tries, and what they allocated while it marked counts as marked; so it gives up only after two such cycles in a row
+   * without room, or after MOST_CYCLES of them in vain (an arena in pieces, for a large object).
+   */
   private makeRoom(attempt: number, bytes: number): void {
     const { sweeper, heap } = this.collector
-    const { words } = this.memory
+    const { words, doubles, layout } = this.memory
     if (attempt === 0) {
+      this.cyclesWithoutRoom = 0
       while (sweeper.sweepOne()) this.collector.poll()
-    } else if (attempt === 1) {
-      // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
-      if (heap.check) store(words, control.QUARANTINE_OPEN, 1)
-      this.collector.collect(STOP_FULL_CYCLE)
-      if (heap.check) store(words, control.QUARANTINE_OPEN, 0)
-    } else throw this.outOfMemory(bytes)
+      return
+    }
+    const mostCycles = bytes > MAX_SMALL_BYTES ? MOST_CYCLES_LARGE : MOST_CYCLES
+    if (this.cyclesWithoutRoom === 2 || attempt > mostCycles) throw this.outOfMemory(bytes)
+    // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
+    if (heap.check) store(words, control.QUARANTINE_OPEN, 1)
+    this.collector.collect(STOP_FULL_CYCLE)
+    if (heap.check) store(words, control.QUARANTINE_OPEN, 0)
+    const hasRoom = doubles[this.memory.measure(control.HEAP_MARKED)] + roundedBytes(bytes) <= layout.arenaBytes
+    this.cyclesWithoutRoom = hasRoom ? 0 : this.cyclesWithoutRoom + 1
   }
 
   private outOfMemory(bytes: number): OutOfMemoryError {
-    const { words, layout } = this.memory
+    const { doubles, layout } = this.memory
     return new OutOfMemoryError(
-      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${load(words, control.HEAP_LIVE)} are live after a full collection`,
+      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${doubles[this.memory.measure(control.HEAP_MARKED)]} are live by the last full collection`,
     )
   }
 

@@ -88,7 +88,9 @@ export class Drain {
   leave(): void {
     step('drain/leave')
     const last = sub(this.memory.words, control.DRAINERS, 1) === 1
-    if (!last || this.isWorkAvailable) return
+    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. The
+    // policy publishes it.
+    if (!last || this.isSharedWork) return
     const { words } = this.memory
     const before = words[this.activity]
     words[this.activity] = p.ACTIVITY_TERMINATING

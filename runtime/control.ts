@@ -9,7 +9,7 @@ import type { MemStats } from './record.ts'
 
 /** A safepoint and nothing else: for long loops that do not allocate. One load, if nothing is asked for. */
 export function poll(): void {
-  if (p.isPolled) p.safepoint()
+  p.pollNow()
 }
 
 /** Runs a whole collection, and sweeps; other goroutines go on (Go's runtime.GC). A safepoint. */

@@ -22,6 +22,7 @@ const GIVE_WAY_STEP: IteratorYieldResult<undefined> = { done: false, value: unde
 const FRESH = 0
 const AWAITS_TURN = 1
 const IS_PARKED = 2
+const IS_DONE = 3
 
 /** What a step of an operation yields to the scheduler. */
 export type Yielded = typeof PARKED | undefined
@@ -78,12 +79,14 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
       p.unpark()
       return this.finish()
     }
+    if (this.state === IS_DONE) throw new TypeError(`a ${this.what} is waited for twice: make another operation`)
     this.resume()
     return this.finish()
   }
 
   private finish(): IteratorReturnResult<T> {
     const { stack } = this.p.collector
+    this.state = IS_DONE
     if (this.kept >= 0) stack.top = stack.base + this.kept
     return { done: true, value: this.result() }
   }

@@ -32,6 +32,8 @@ import { Waiters } from './waiters.ts'
 
 /** Operations between two looks at the clock, a power of two. */
 const CLOCK_EVERY = 64
+/** Polls between two looks at the clock, a power of two. */
+const POLLS_PER_CLOCK = 256
 /** How often the global queue comes first (Go's schedtick % 61). */
 const GLOBAL_EVERY = 61
 /** The net under a wait that a publication should end, in ms: a rescue by it is counted, and is a bug. */
@@ -227,8 +229,10 @@ export class P implements World {
         this.coroutines[id] = coroutine
       }
       result = coroutine.next()
-      while (!result.done && result.value !== undefined && result.value !== PARKED)
-        result = this.drive(id, coroutine, result.value)
+      while (!result.done && result.value !== undefined && result.value !== PARKED) {
+        // Read again: after an operation that parked, the goroutine's own generator is back in its place.
+        result = this.drive(id, this.coroutines[id] ?? coroutine, result.value)
+      }
       if (this.unstarted !== null) throw new MissingYieldError(this.unstarted.what)
     } catch (error) {
       if (error instanceof RunOver) throw error
@@ -291,6 +295,12 @@ export class P implements World {
   /** The goroutine that runs here. */
   get goroutine(): GoroutineId {
     return this.memory.words[this.base + p.GOROUTINE]
+  }
+
+  /** What `poll` does: one load, if nothing is asked for; at every 256th call it looks whether the slice is over. */
+  pollNow(): void {
+    if (this.isPolled) this.safepoint()
+    if ((++this.operations & (POLLS_PER_CLOCK - 1)) === 0) this.allocator.endSliceIfDue()
   }
 
   /** True if the poll word asks for something, as a plain load: what every safepoint begins with. */

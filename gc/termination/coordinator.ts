@@ -60,7 +60,7 @@ export class Coordinator implements Termination {
     if (!this.drain.isQuiescent) return
     step('mark-termination/before-barrier')
     this.barrier.flush()
-    this.queue.publish()
+    if (this.queue.publish()) this.world.wakeForWork()
     this.world.raggedBarrier()
     step('mark-termination/after-barrier')
     if (load(words, control.PUBLICATIONS) !== published) return // R2

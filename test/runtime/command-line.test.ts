@@ -100,7 +100,7 @@ test('any other failure of the host is an internal error and 3', async () => {
 const atTop = 'there is run, overrun, pacers, --help, --version'
 
 test.each<[string[], string]>([
-  [[], 'a command is needed: run, overrun or pacers; see sawtooth --help'],
+  [[], 'a command is needed: run; see sawtooth --help'],
   [['walk'], `there is no command walk; ${atTop}`],
   [['toString'], `there is no command toString; ${atTop}`],
   [['--verbose'], `there is no option --verbose; ${atTop}`],

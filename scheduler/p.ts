@@ -43,7 +43,7 @@ const BARRIER_SLICE_MS = 0.1
 /** A P that has more goroutines than another by this factor takes none from it, unless that one is stuck. */
 const STEAL_IMBALANCE = 1.1
 /** After this long without a turn of its scheduler a P's new goroutines are anybody's, in ms. */
-const STUCK_MS = 1000
+const STUCK_MS = 200
 
 /** A goroutine's generator. */
 export type Coroutine = Iterator<unknown, unknown, unknown>
@@ -203,7 +203,7 @@ export class P implements World {
     if (victim === this.index || this.rings[victim].isEmpty) return false
     const own = words[this.base + p.LIVE]
     if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
-    const stuckMs = now() - doubles[this.memory.pMeasure(victim, p.SLICE_STARTED_AT)]
+    const stuckMs = now() - doubles[this.memory.pMeasure(victim, p.TURN_STARTED_AT)]
     if (stuckMs > STUCK_MS) return true
     let all = 0
     for (let index = 0; index < layout.procs; index++) all += words[this.memory.p(index, p.LIVE)]
@@ -221,6 +221,7 @@ export class P implements World {
     words[record + g.GIVE_WAY] = 0
     words[this.base + p.ACTIVITY] = p.ACTIVITY_GOROUTINE
     doubles[this.memory.pMeasure(this.index, p.SLICE_STARTED_AT)] = began
+    doubles[this.memory.pMeasure(this.index, p.TURN_STARTED_AT)] = began
     let coroutine = this.coroutines[id]
     let result: IteratorResult<unknown, unknown>
     try {
@@ -326,8 +327,9 @@ export class P implements World {
     if (where >= 0 && where !== this.index) pushReady(this.memory, target, id)
     else if (where >= 0) this.readyQueue.put(id)
     else if (!this.rings[target].put(id)) this.global.put(id)
-    this.sleepers.wake(target)
-    if (where < 0 && target === this.index) this.sleepers.wakeOne()
+    // Whoever may take it hears of it: its P, or, if that is busy, one that has nothing to do.
+    if (this.sleepers.isSleeping(target)) this.sleepers.wake(target)
+    else if (where < 0) this.sleepers.wakeOneIdle()
   }
 
   private lightest(): number {
@@ -549,9 +551,16 @@ export class P implements World {
     const untilTimer = Math.max(0, this.timers.nextDeadline - now())
     this.sleepWhile(
       () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && this.collector.sweeper.isDone,
-      Math.min(untilTimer, workers.untilDueMs),
+      Math.min(untilTimer, workers.untilDueMs, this.untilStealMs),
+      true,
     )
     sub(words, control.IDLE_PS, 1)
+  }
+
+  /** If another P's ring holds something that this one may not take yet, it looks again after a slice. */
+  private get untilStealMs(): number {
+    const isWaiting = this.rings.some((ring, index) => index !== this.index && !ring.isEmpty)
+    return isWaiting ? SLICE_MS : Number.POSITIVE_INFINITY
   }
 
   private isAnythingRunnable(): boolean {
@@ -563,14 +572,14 @@ export class P implements World {
   }
 
   /** Sleeps as a P that counts as stopped, at most so long, unless `mayStill` says no after the announcement. */
-  private sleepWhile(mayStill: () => boolean, milliseconds: number): void {
+  private sleepWhile(mayStill: () => boolean, milliseconds: number, idle = false): void {
     const { words } = this.memory
     if (milliseconds <= 0) return
     const activity = words[this.base + p.ACTIVITY]
     this.collector.stack.save()
     this.collector.flush()
     const wake = load(words, this.base + p.WAKE)
-    this.sleepers.announce(this.index)
+    this.sleepers.announce(this.index, idle)
     if (mayStill() && (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0) {
       words[this.base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
       this.stop.leaveRunning()

@@ -9,7 +9,7 @@
  * and loads do not do: two threads that each store, then load the other's word, may both miss; 81 times in 100,000 on x64.)
  */
 import { add, and, load, notify, or, step } from '#sync'
-import { SLEEPERS_HIGH, SLEEPERS_LOW } from '../heap/layout/control.ts'
+import { IDLERS_LOW as IDLERS, SLEEPERS_LOW as SLEEPERS } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 
@@ -20,17 +20,20 @@ export class Sleepers {
     this.memory = memory
   }
 
-  announce(index: number): void {
-    or(this.memory.words, wordOf(index), bitOf(index))
+  /** `idle`: it sleeps for want of a goroutine; else it is blocked in place, and can mark but run none. */
+  announce(index: number, idle: boolean): void {
+    or(this.memory.words, SLEEPERS + wordOf(index), bitOf(index))
+    if (idle) or(this.memory.words, IDLERS + wordOf(index), bitOf(index))
     step('sleep/announced')
   }
 
   withdraw(index: number): void {
-    and(this.memory.words, wordOf(index), ~bitOf(index))
+    and(this.memory.words, SLEEPERS + wordOf(index), ~bitOf(index))
+    and(this.memory.words, IDLERS + wordOf(index), ~bitOf(index))
   }
 
   isSleeping(index: number): boolean {
-    return (load(this.memory.words, wordOf(index)) & bitOf(index)) !== 0
+    return (load(this.memory.words, SLEEPERS + wordOf(index)) & bitOf(index)) !== 0
   }
 
   /** Wakes P `index` if it sleeps or is about to. */
@@ -40,13 +43,23 @@ export class Sleepers {
 
   /** Wakes one P that sleeps, and takes its bit, so that the next call wakes another. */
   wakeOne(): void {
-    for (const word of [SLEEPERS_LOW, SLEEPERS_HIGH]) {
+    this.wakeOneOf(SLEEPERS)
+  }
+
+  /** Wakes one P that sleeps for want of a goroutine. */
+  wakeOneIdle(): void {
+    this.wakeOneOf(IDLERS)
+  }
+
+  private wakeOneOf(mask: number): void {
+    const { words } = this.memory
+    for (const word of [mask, mask + 1]) {
       for (;;) {
-        const sleeping = load(this.memory.words, word)
+        const sleeping = load(words, word)
         if (sleeping === 0) break
         const bit = sleeping & -sleeping
-        if ((and(this.memory.words, word, ~bit) & bit) === 0) continue
-        this.move((word === SLEEPERS_HIGH ? 32 : 0) + 31 - Math.clz32(bit))
+        if ((and(words, word, ~bit) & bit) === 0) continue
+        this.move((word === mask ? 0 : 32) + 31 - Math.clz32(bit))
         return
       }
     }
@@ -63,5 +76,6 @@ export class Sleepers {
   }
 }
 
-const wordOf = (index: number): number => (index < 32 ? SLEEPERS_LOW : SLEEPERS_HIGH)
+/** Each mask is two words. */
+const wordOf = (index: number): number => index >>> 5
 const bitOf = (index: number): number => 1 << (index & 31)

@@ -140,6 +140,9 @@ export const WAITER_NEXT = 204
 /** Ps that sleep, a bit each: P 0 to 31, then 32 to 63. atomic. */
 export const SLEEPERS_LOW = 208
 export const SLEEPERS_HIGH = 209
+/** Of these, the ones that sleep for want of a goroutine, and can run one. atomic. */
+export const IDLERS_LOW = 205
+export const IDLERS_HIGH = 206
 /** Ps that have no goroutine to run and sleep for one. atomic. */
 export const IDLE_PS = 210
 /** Timers set on all Ps. atomic. */

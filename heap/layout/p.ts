@@ -118,5 +118,7 @@ export const SLICE_STARTED_AT = 13
 export const TOTAL_BLOCKED_MS = 14
 /** When the P was asked to scan its goroutine's stack. Written by the asker before it sets the bit. */
 export const SCAN_REQUESTED_AT = 15
+/** When the goroutine that runs got its turn: slices end and begin within a turn, if it does not give way. */
+export const TURN_STARTED_AT = 16
 /** Doubles of one P. */
-export const DOUBLES = 16
+export const DOUBLES = 17

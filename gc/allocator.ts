@@ -12,19 +12,12 @@
  *
  * The caller has put every reference that it still needs on the shadow stack.
  */
-import { compareAndSwap, load, now, store } from '#sync'
+import { add, compareAndSwap, load, now } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
-import {
-  MAX_SMALL_BYTES,
-  roundedBytes,
-  sizeClassOf,
-  slotBytesOf,
-  spanClassOf,
-  spanPagesOf,
-} from '../heap/size-classes.ts'
+import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
 import type { Collector } from './collector.ts'
 import { probeStack } from './stack-probe.ts'
 import { SLICE_MS } from './workers.ts'
@@ -49,7 +42,8 @@ export interface AllocatorOptions {
 
 /** Full cycles for one request, if the heap has room by what they mark and the request still fails. */
 const MOST_CYCLES = 100
-const MOST_CYCLES_LARGE = 4
+/** Full cycles in a row that leave no room. More than one, since what other Ps allocate while one marks counts as marked. */
+const CYCLES_WITHOUT_ROOM = 3
 
 export class Allocator {
   private readonly memory: Memory
@@ -156,7 +150,7 @@ export class Allocator {
    * No page is left: sweeps, then collects, then gives up. A safepoint.
    *
    * A cycle that began after the failure tells whether there is room: what it marked, and the request. Other Ps may have filled the room again
-   * before this one tries, and what they allocated while it marked counts as marked; so it gives up only after two such cycles in a row
+   * before this one tries, and what they allocated while it marked counts as marked; so it gives up only after three such cycles in a row
    * without room, or after MOST_CYCLES of them in vain (an arena in pieces, for a large object).
    */
   private makeRoom(attempt: number, bytes: number): void {
@@ -167,12 +161,11 @@ export class Allocator {
       while (sweeper.sweepOne()) this.collector.poll()
       return
     }
-    const mostCycles = bytes > MAX_SMALL_BYTES ? MOST_CYCLES_LARGE : MOST_CYCLES
-    if (this.cyclesWithoutRoom === 2 || attempt > mostCycles) throw this.outOfMemory(bytes)
+    if (this.cyclesWithoutRoom === CYCLES_WITHOUT_ROOM || attempt > MOST_CYCLES) throw this.outOfMemory(bytes)
     // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
-    if (heap.check) store(words, control.QUARANTINE_OPEN, 1)
+    if (heap.check) add(words, control.QUARANTINE_OPEN, 1)
     this.collector.collect(STOP_FULL_CYCLE)
-    if (heap.check) store(words, control.QUARANTINE_OPEN, 0)
+    if (heap.check) add(words, control.QUARANTINE_OPEN, -1)
     const hasRoom = doubles[this.memory.measure(control.HEAP_MARKED)] + roundedBytes(bytes) <= layout.arenaBytes
     this.cyclesWithoutRoom = hasRoom ? 0 : this.cyclesWithoutRoom + 1
   }

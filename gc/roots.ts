@@ -130,13 +130,14 @@ export class Roots {
 
   private leaveToItsP(record: number): boolean {
     const { words } = this.memory
+    // Read before the swap: after it the goroutine may end, and its record be another's.
+    const owner = words[record + g.P]
     // Counted before it can be served: the server's decrement must not be the one that ends the mark.
     add(words, DRAINERS, 1)
     if (!compareAndSwap(words, record + g.STATUS, g.G_RUNNING, g.G_RUNNING | g.G_SCAN_WANTED)) {
       sub(words, DRAINERS, 1)
       return false
     }
-    const owner = words[record + g.P]
     this.memory.doubles[this.memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()
     or(words, this.memory.p(owner, p.POLL), p.POLL_SCAN)
     this.world.wake(owner)

@@ -53,6 +53,11 @@ export class Memory {
     return new Memory({ heap: heap ?? reserve(layout.heapBytes), meta: reserve(layout.metaBytes), layout })
   }
 
+  /** Bytes of the heap buffer of such a memory. */
+  static heapBytesOf(sizes: LayoutSizes): number {
+    return layOut(sizes).layout.heapBytes
+  }
+
   /** Index of a word of P `index`. */
   p(index: number, word: number): number {
     return this.layout.ps + index * p.WORDS + word

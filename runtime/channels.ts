@@ -206,6 +206,7 @@ function selectCase(
 
 /** A case that is taken after some milliseconds, if no other is possible before. */
 export function timeout(milliseconds: number): Case<undefined> {
+  if (Number.isNaN(Number(milliseconds))) throw new RangeError(`timeout: ${milliseconds} is no number of milliseconds`)
   return selectCase('timeout', 0, milliseconds, KIND_REF)
 }
 

@@ -50,7 +50,7 @@ export class ConsoleRing {
   private writeRecord(stream: Stream, text: Uint8Array, handOn: (stream: Stream, text: Uint8Array) => void): void {
     const { words } = this.memory
     const written = words[this.head + WRITTEN]
-    const used = written - words[this.head + READ]
+    const used = (written - words[this.head + READ]) | 0
     if (used + RECORD_HEAD + text.length > CONSOLE_RING_BYTES) {
       // Counted first: the host must not take what comes later from the ring before it has received this.
       const countAndHandOn = (stream: Stream, text: Uint8Array): void => {

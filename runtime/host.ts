@@ -119,7 +119,9 @@ export class Runtime implements AsyncDisposable {
     try {
       const answers = await this.#runPs(session, configuration, program, pacer)
       const error = await errorOf(answers, program, pacer, memory, options.signal)
-      return await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
+      const record = await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
+      if (session.callbackError !== null) throw session.callbackError
+      return record
     } finally {
       options.signal?.removeEventListener('abort', abort)
     }
@@ -185,7 +187,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #reserve({ arena, procs }: Configuration): Memory {
-    const old = this.#heap
+    const old = this.#heap?.byteLength === Memory.heapBytesOf({ arenaBytes: arena, procs }) ? this.#heap : null
     this.#heap = null
     const memory = Memory.reserve({ arenaBytes: arena, procs }, old ?? undefined)
     this.#heap = memory.handle.heap

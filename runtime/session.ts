@@ -164,7 +164,7 @@ export class Session {
       this.writeLine(formatGcTrace(cycle, extra, machine))
     }
     this.traceCycle(cycle)
-    this.options.onCycle?.(cycle)
+    this.callBack(cycle)
   }
 
   private writePacerTrace(raw: RawCycle, cycle: CycleRecord, extra: ReturnType<typeof extraOf>): void {
@@ -273,7 +273,20 @@ export class Session {
     this.wakeAll()
   }
 
-  /** Called when nobody reads the standard output any more. */
+  /** What the host's onCycle threw: it ends the run, and is thrown to the host. */
+  callbackError: unknown = null
+
+  private callBack(cycle: CycleRecord): void {
+    if (this.callbackError !== null) return
+    try {
+      this.options.onCycle?.(cycle)
+    } catch (error) {
+      this.callbackError = error ?? new Error('onCycle threw nothing')
+      this.onClosedOutput()
+    }
+  }
+
+  /** Called when nobody reads the standard output any more, or the host's callback threw. */
   onClosedOutput: () => void = () => {}
 
   /** Wakes every P that sleeps. */

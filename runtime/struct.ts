@@ -157,18 +157,18 @@ abstract class StructType {
   protected takeSlowly(values: readonly number[]): Addr {
     expectGoroutine(`${this.typeName}.new`)
     probeStack()
-    const { fields, bytes, references, name } = this.plan
+    const { fields, bytes, references } = this.plan
     const { stack, p } = this.run
     if (this.run.check) this.verifyValues(values)
     const top = stack.top - stack.base
     for (let index = 0; index < fields.length; index++) {
       if (fields[index].storage === KIND_REF && values[index] !== undefined) stack.push(values[index])
     }
-    const at = p.allocator.allocate(bytes, references === 0)
-    stack.top = stack.base + top
-    if (values.length > fields.length)
-      throw new TypeError(`${name}.new takes at most ${fields.length} values, and was given ${values.length}`)
-    return at
+    try {
+      return p.allocator.allocate(bytes, references === 0)
+    } finally {
+      stack.top = stack.base + top
+    }
   }
 
   private verifyValues(values: readonly number[]): void {

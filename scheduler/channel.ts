@@ -290,8 +290,9 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   protected override parkOrFinish(): boolean {
-    const ticket = this.p.park(this.reason, this.channel)
-    this.waiter = this.p.waiters.create(this.p.goroutine, ticket, 0)
+    // Made first: if there are no more records, the goroutine still runs, and may catch the error.
+    this.waiter = this.p.waiters.create(this.p.goroutine, this.p.ticket, 0)
+    this.p.park(this.reason, this.channel)
     this.channels.lock(this.channel)
     const woken = this.doNow()
     if (woken === MUST_WAIT) this.channels.enqueue(this.channel, this.queue, this.waiter, this.slot(1), this.scalar())

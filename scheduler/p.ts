@@ -203,6 +203,8 @@ export class P implements World {
     if (victim === this.index || this.rings[victim].isEmpty) return false
     const own = words[this.base + p.LIVE]
     if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
+    // A P between two goroutines is not stuck: it is about to look into its ring.
+    if (words[this.memory.p(victim, p.GOROUTINE)] === 0) return false
     const stuckMs = now() - doubles[this.memory.pMeasure(victim, p.TURN_STARTED_AT)]
     if (stuckMs > STUCK_MS) return true
     let all = 0
@@ -375,6 +377,11 @@ export class P implements World {
     words[record + g.WAIT_ON] = object
     this.stopRunning(id, g.G_WAITING)
     return load(words, record + g.TICKET)
+  }
+
+  /** The ticket with which the running goroutine would park now. */
+  get ticket(): number {
+    return load(this.memory.words, this.memory.goroutine(this.goroutine, g.TICKET))
   }
 
   /** The goroutine that has just parked runs on: it need not wait after all. */

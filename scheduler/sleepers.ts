@@ -9,7 +9,7 @@
  * and loads do not do: two threads that each store, then load the other's word, may both miss; 81 times in 100,000 on x64.)
  */
 import { add, and, load, notify, or, step } from '#sync'
-import { IDLERS_LOW as IDLERS, SLEEPERS_LOW as SLEEPERS } from '../heap/layout/control.ts'
+import { IDLERS, SLEEPERS_LOW as SLEEPERS } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 

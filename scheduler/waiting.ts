@@ -28,7 +28,9 @@ export class Sleep extends YieldedOperation<void> {
   override readonly what = 'sleep'
   private readonly milliseconds: number
 
+  /** Throws a RangeError for what is no number. */
   constructor(p: P, milliseconds: number) {
+    if (Number.isNaN(Number(milliseconds))) throw new RangeError(`sleep: ${milliseconds} is no number of milliseconds`)
     super(p)
     this.milliseconds = milliseconds
   }
@@ -80,8 +82,9 @@ abstract class Wait extends YieldedOperation<void> {
   protected override parkOrFinish(): boolean {
     const { memory, waiters } = this.p
     const word = this.object >>> 2
-    const ticket = this.p.park(this.reason, this.object)
-    this.waiter = waiters.create(this.p.goroutine, ticket, 0)
+    // Made first: if there are no more records, the goroutine still runs, and may catch the error.
+    this.waiter = waiters.create(this.p.goroutine, this.p.ticket, 0)
+    this.p.park(this.reason, this.object)
     lock(memory.i32, word + WAITABLE_LOCK)
     const passes = this.passes(word)
     if (!passes) waiters.append(word + WAITABLE_QUEUE, this.waiter)

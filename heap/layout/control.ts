@@ -140,9 +140,8 @@ export const WAITER_NEXT = 204
 /** Ps that sleep, a bit each: P 0 to 31, then 32 to 63. atomic. */
 export const SLEEPERS_LOW = 208
 export const SLEEPERS_HIGH = 209
-/** Of these, the ones that sleep for want of a goroutine, and can run one. atomic. */
-export const IDLERS_LOW = 205
-export const IDLERS_HIGH = 206
+/** Of these, the ones that sleep for want of a goroutine, and can run one: two words as well. atomic. */
+export const IDLERS = 205
 /** Ps that have no goroutine to run and sleep for one. atomic. */
 export const IDLE_PS = 210
 /** Timers set on all Ps. atomic. */
@@ -186,7 +185,7 @@ export const DROPPED = 275
 export const HOST_NEWS = 276
 /** Quarantined slots released early because the arena was full, in bytes. atomic. */
 export const QUARANTINE_RELEASED = 277
-/** 1: the sweep frees what it finds quarantined. atomic. */
+/** Ps that wait for room in a full arena: while there are any, the sweep frees what it finds quarantined. atomic. */
 export const QUARANTINE_OPEN = 278
 
 /** 32-bit words in the control region. */

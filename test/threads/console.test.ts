@@ -44,8 +44,9 @@ describe('console', () => {
     expectPrinted(stdout, stderr, 3, 30_000)
   })
 
-  test('to a pipe that its reader has closed ends nothing', async () => {
-    const { code, record } = await runProgram([prints, '--procs', '2', '--', 'lines', '5000'], { closesStdout: true })
-    expect({ code, error: record.error }).toEqual({ code: 0, error: null })
+  test('to a pipe that its reader has closed ends the run, as SIGPIPE ends a program of Go', async () => {
+    const args = [prints, '--procs', '2', '--', 'lines', '1000000000']
+    const { code, record } = await runProgram(args, { closesStdout: true })
+    expect({ code, kind: record.error?.kind }).toEqual({ code: 130, kind: 'interrupted' })
   })
 })

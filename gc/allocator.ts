@@ -5,7 +5,7 @@
  *   until there is a slot: the next run of the cached span, or
  *     sweep what the pace asks for, take another span and charge it to the live heap,
  *     tell the pacer; while marking: pay (assist); else: start a cycle if the trigger is passed
- *   no pages: finish the sweep, then a whole cycle that began after the failure, then OutOfMemory
+ *   no pages: finish the sweep, then a whole cycle that began after the failure, then one in a stop, then OutOfMemory
  *
  * Every wait may end in another phase, or with the cache flushed: so after each step the slot is looked for again, and between finding it and
  * returning it there is no safepoint.
@@ -42,16 +42,12 @@ export interface AllocatorOptions {
 
 /** Full cycles for one request, if the heap has room by what they mark and the request still fails. */
 const MOST_CYCLES = 100
-/** Full cycles in a row that leave no room. More than one, since what other Ps allocate while one marks counts as marked. */
-const CYCLES_WITHOUT_ROOM = 3
-
 export class Allocator {
   private readonly memory: Memory
   private readonly collector: Collector
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
   private sinceZeal = 0
-  private cyclesWithoutRoom = 0
 
   constructor(collector: Collector, options: AllocatorOptions) {
     this.memory = collector.memory
@@ -147,27 +143,26 @@ export class Allocator {
   }
 
   /**
-   * No page is left: sweeps, then collects, then gives up. A safepoint.
+   * No page is left: sweeps, then collects, then collects in a stop, then gives up. A safepoint.
    *
-   * A cycle that began after the failure tells whether there is room: what it marked, and the request. Other Ps may have filled the room again
-   * before this one tries, and what they allocated while it marked counts as marked; so it gives up only after three such cycles in a row
-   * without room, or after MOST_CYCLES of them in vain (an arena in pieces, for a large object).
+   * What other Ps allocate while a concurrent cycle marks counts as marked, so such a cycle cannot tell that the arena is full. One that
+   * marks and sweeps in a stop can: without room by what it marked, the request fails. With room it is tried again, since another P may
+   * have been faster; after MOST_CYCLES of these the arena is in pieces.
    */
   private makeRoom(attempt: number, bytes: number): void {
     const { sweeper, heap } = this.collector
     const { words, doubles, layout } = this.memory
     if (attempt === 0) {
-      this.cyclesWithoutRoom = 0
       while (sweeper.sweepOne()) this.collector.poll()
       return
     }
-    if (this.cyclesWithoutRoom === CYCLES_WITHOUT_ROOM || attempt > MOST_CYCLES) throw this.outOfMemory(bytes)
     // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
     if (heap.check) add(words, control.QUARANTINE_OPEN, 1)
-    this.collector.collect(STOP_FULL_CYCLE)
+    if (attempt === 1) this.collector.collect(STOP_FULL_CYCLE)
+    else this.collector.collectStopped()
     if (heap.check) add(words, control.QUARANTINE_OPEN, -1)
     const hasRoom = doubles[this.memory.measure(control.HEAP_MARKED)] + roundedBytes(bytes) <= layout.arenaBytes
-    this.cyclesWithoutRoom = hasRoom ? 0 : this.cyclesWithoutRoom + 1
+    if (attempt > MOST_CYCLES || (attempt > 1 && !hasRoom)) throw this.outOfMemory(bytes)
   }
 
   private outOfMemory(bytes: number): OutOfMemoryError {

@@ -39,6 +39,8 @@ import {
   type CycleTrigger,
   STOP_COMMIT,
   STOP_FORCED_CYCLE,
+  STOP_FULL_CYCLE,
+  STOP_FULL_CYCLE_STOPPED,
   STOP_HEAP_CYCLE,
   STOP_PERIODIC_CYCLE,
   STOP_STATISTICS,
@@ -122,7 +124,8 @@ export class Collector {
 
   /** What the last P to stop does. Everything that it needs is in shared memory, so any P will do. */
   act(reason: StopReason): void {
-    if (reason <= STOP_FORCED_CYCLE + 2) this.cycle.setUp(reason as CycleTrigger)
+    if (reason <= STOP_FORCED_CYCLE + 2) this.cycle.setUp(reason as CycleTrigger, this.options.stopTheWorld)
+    else if (reason === STOP_FULL_CYCLE_STOPPED) this.cycle.setUp(STOP_FULL_CYCLE, 2)
     else if (reason === STOP_TERMINATION) this.cycle.terminate()
     else if (reason === STOP_COMMIT) this.cycle.changeGcPercent()
     else if (reason === STOP_STATISTICS) this.cycle.takeStatistics()
@@ -171,6 +174,16 @@ export class Collector {
     this.world.blockInPlace(() => words[control.CYCLES_MARKED] > cycle)
     while (words[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.poll()
     this.world.blockInPlace(() => words[control.CYCLES] !== cycle + 1 || this.sweeper.isDone)
+  }
+
+  /** Runs a whole cycle, and sweeps, in a stop: what it marks is what is reachable, and nothing else. A safepoint. */
+  collectStopped(): void {
+    const { words } = this.memory
+    for (;;) {
+      this.world.blockInPlace(() => words[control.PHASE] === control.PHASE_OFF)
+      const epoch = this.world.epoch()
+      if (words[control.PHASE] === control.PHASE_OFF && this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)) return
+    }
   }
 
   /** Serves stops and requests, if there are any. */

@@ -43,9 +43,9 @@ export class Cycle {
     this.checkmark = new Checkmark(memory, heap.spans)
   }
 
-  /** Sweep termination and mark setup. */
-  setUp(trigger: CycleTrigger): void {
-    const { memory, controller, roots, sweeper, events, options } = this.collector
+  /** Sweep termination and mark setup. `whole`: 1 marks in this stop too, and 2 sweeps as well; 0: concurrently. */
+  setUp(trigger: CycleTrigger, whole: 0 | 1 | 2 = 0): void {
+    const { memory, controller, roots, sweeper, events } = this.collector
     const { words } = memory
     sweeper.finish()
     words[control.CYCLES]++
@@ -77,10 +77,10 @@ export class Cycle {
     this.set(control.MARK_STARTED_AT, time)
     this.set(control.SETUP_PAUSE_MS, time - this.get(control.STOP_REQUESTED_AT))
     events.slice(EVENT_SETUP, this.get(control.STOPPED_AT), words[control.CYCLES])
-    if (options.stopTheWorld > 0) {
+    if (whole > 0) {
       this.collector.drain.drainStopped()
       this.terminate()
-      if (options.stopTheWorld === 2) sweeper.finish()
+      if (whole === 2) sweeper.finish()
     }
   }
 

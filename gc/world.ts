@@ -16,6 +16,9 @@ export const STOP_COMMIT = 6
 /** Somebody reads the memory statistics. */
 export const STOP_STATISTICS = 7
 
+/** A full arena: the whole cycle in the stop. */
+export const STOP_FULL_CYCLE_STOPPED = 8
+
 /** Why a cycle was started (CYCLE_TRIGGER): its stop's reason. */
 export type CycleTrigger =
   | typeof STOP_HEAP_CYCLE

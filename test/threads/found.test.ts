@@ -15,6 +15,12 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
     [],
     'ok\n',
   ],
+  [
+    'large objects that nobody keeps are not out of memory',
+    ['large-objects', '--procs', '8', '--arena', '4MiB', '--gogc', 'off'],
+    [],
+    'ok\n',
+  ],
   ['a goroutine placed on a busy P wakes an idle one', ['wakes-an-idle-p', '--procs', '3'], [], 'ok\n'],
   [
     'yield without a star does as with one, and an operation is waited for once',

@@ -196,7 +196,7 @@ export class P implements World {
 
   /**
    * Pinned goroutines cannot be evened out later, so a P takes none from one that has fewer. If that one is stuck in a long slice it does, as
-   * long as it has hardly more than the mean; if it is stuck for a second, in any case.
+   * long as it has hardly more than the mean; if it is stuck for STUCK_MS, in any case.
    */
   private maySteal(victim: number): boolean {
     const { words, doubles, layout } = this.memory

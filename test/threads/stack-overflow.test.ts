@@ -8,11 +8,11 @@ describe('a stack overflow in or about an allocation', () => {
   test('is a RangeError with exit 1, at whatever depth it strikes', async () => {
     const { answer, code } = await runHost<{ exit: number; error: string; goroutine: string; rescues: number }[]>(
       threadsFile('programs/host-overflows.ts'),
-      [overflows, '60'],
+      [overflows, '300'],
       { limitMs: 60_000 },
     )
     expect(code).toBe(0)
-    expect(answer.length).toBe(60)
+    expect(answer.length).toBe(300)
     for (const run of answer) {
       const error = 'RangeError: Maximum call stack size exceeded'
       expect(run).toEqual({ exit: 1, error, goroutine: 'main', rescues: 0 })

@@ -21,6 +21,12 @@ describe('the import rule finds', () => {
     ['a built-in without its prefix', 'heap/span.ts', "import { readFileSync } from 'fs'", 'import no package'],
     ['a package below the runtime', 'gc/mark.ts', "import Piscina from 'piscina'", 'import no package'],
     ['a way round #sync', 'gc/mark.ts', "import { load } from '../heap/sync.ts'", "import it as '#sync'"],
+    [
+      'a check that knows the collector',
+      'verify/a.ts',
+      "import { Roots } from '../gc/roots.ts'",
+      'imports go down only',
+    ],
     ['a test in the core', 'runtime/host.ts', "import { seed } from '../test/seed.ts'", 'leads out of the house'],
     ['Atomics', 'gc/mark.ts', 'Atomics.load(words, 0)', 'Atomics outside'],
     ['Atomics by another name', 'runtime/host.ts', 'const { load } = Atomics', 'Atomics outside'],
@@ -41,7 +47,8 @@ test.each([
   ['a pacer beside a pacer', 'gc/pacer/go121.ts', "import type { Pacer } from './pacer.ts'"],
   ['packages in the runtime', 'runtime/pool.ts', "import Piscina from 'piscina'\nimport fs from 'node:fs'"],
   ['the public names in the lab', 'lab/overrun.ts', "import { run } from 'sawtooth/host'"],
-  ['Atomics in the sync modules', 'heap/sync-controlled.ts', 'Atomics.load(words, 0)'],
+  ['Atomics in the sync modules', 'trust/controlled/sync.ts', 'Atomics.load(words, 0)'],
+  ['the collector to call its checks', 'gc/cycle.ts', "import { Checkmark } from '../verify/checkmark.ts'"],
   ['Atomics and imports in words', 'gc/mark.ts', "// one Atomics.load, see import '../lab/x.ts'\nlet a = 'Atomics'"],
 ])('the import rule allows %s', (_, path, text) => {
   expect(violations(path, text)).toEqual([])

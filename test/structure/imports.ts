@@ -1,16 +1,16 @@
 // The import rule:
-//   1. Arrows go down only: lab → runtime → scheduler → gc → heap.
+//   1. Arrows go down only: trust → lab → runtime → scheduler → gc → verify → heap.
 //   2. gc/pacer imports nothing outside gc/pacer.
-//   3. heap, gc and scheduler import no package, of Node's or of others.
-//   4. Atomics are used in heap/sync*.ts alone, and everybody else reaches them through '#sync'.
+//   3. heap, verify, gc and scheduler import no package, of Node's or of others.
+//   4. Atomics are used in heap/sync.ts and trust/controlled/ alone, and everybody else reaches them through '#sync'.
 import { posix } from 'node:path'
 import ts from 'typescript'
 import type { SourceFile } from './files.ts'
 
 /** The floors of the house, lowest first. */
-export const floors = ['heap', 'gc', 'scheduler', 'runtime', 'lab'] as const
+export const floors = ['heap', 'verify', 'gc', 'scheduler', 'runtime', 'lab', 'trust'] as const
 
-const pureFloors: readonly string[] = ['heap', 'gc', 'scheduler']
+const pureFloors: readonly string[] = ['heap', 'verify', 'gc', 'scheduler']
 
 /** Where package.json leads the names that the repository gives itself. */
 const ownNames: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const ownNames: Readonly<Record<string, string>> = {
   'sawtooth/pacer': 'gc/pacer/pacer.ts',
 }
 
-const isSync = (path: string): boolean => /^heap\/sync[^/]*\.ts$/.test(path)
+const isSync = (path: string): boolean => path === 'heap/sync.ts' || path.startsWith('trust/controlled/')
 const isPacer = (path: string): boolean => path.startsWith('gc/pacer/')
 const floorOf = (path: string): number => floors.findIndex(floor => path.startsWith(`${floor}/`))
 
@@ -31,7 +31,7 @@ export function importViolations(files: readonly SourceFile[]): string[] {
       const fault = faultOf(file.path, specifier)
       return fault === undefined ? [] : [`${file.path}: '${specifier}': ${fault}`]
     })
-    if (!isSync(file.path) && usesAtomics(file)) faults.push(`${file.path}: Atomics outside heap/sync*.ts`)
+    if (!isSync(file.path) && usesAtomics(file)) faults.push(`${file.path}: Atomics outside the sync modules`)
     return faults
   })
 }
@@ -41,10 +41,12 @@ function faultOf(from: string, specifier: string): string | undefined {
   const to = relative ? posix.join(posix.dirname(from), specifier) : ownNames[specifier]
   if (to === undefined) {
     if (isPacer(from)) return 'gc/pacer imports nothing outside gc/pacer'
-    return pureFloors.includes(from.split('/', 1)[0] ?? '') ? 'heap, gc and scheduler import no package' : undefined
+    return pureFloors.includes(from.split('/', 1)[0] ?? '')
+      ? 'heap, verify, gc and scheduler import no package'
+      : undefined
   }
   if (isPacer(from) && !isPacer(to)) return 'gc/pacer imports nothing outside gc/pacer'
-  if (relative && isSync(to) && !isSync(from)) return "import it as '#sync'"
+  if (relative && to === 'heap/sync.ts' && !isSync(from)) return "import it as '#sync'"
   const floor = floorOf(to)
   if (floor < 0) return 'leads out of the house'
   return floor > floorOf(from) ? 'imports go down only' : undefined

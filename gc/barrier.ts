@@ -58,12 +58,14 @@ export class WriteBarrier {
   /** Stores a reference in a word of the heap. The check for the barrier is one plain load: it changes only in stops. */
   write(word: number, value: Addr): void {
     if (this.words[WRITE_BARRIER] !== 0) this.record(this.i32[word], value)
+    step('barrier/store')
     this.i32[word] = value
   }
 
   /** Stores a reference in a word of the meta buffer: a global, or the stack of a goroutine that does not run. */
   writeMeta(word: number, value: Addr): void {
     if (this.words[WRITE_BARRIER] !== 0) this.record(this.words[word], value)
+    step('barrier/store')
     this.words[word] = value
   }
 
@@ -75,6 +77,7 @@ export class WriteBarrier {
   /** Puts a pair in the buffer. The barrier is on. */
   record(old: Addr, value: Addr): void {
     const words = this.words
+    step('barrier/record')
     let count = words[this.count]
     if (count === CAPACITY) {
       probeStack()

@@ -63,5 +63,22 @@ export function now(): number {
   return performance.now()
 }
 
-/** A named place between two steps of a protocol. Empty here; a controlled build may order and delay the threads at it. */
+/** A named place between two steps of a protocol. Empty here; under the condition `controlled` it is a turn, as all of the above. */
 export function step(_point: string): void {}
+
+/** The order in which a run's threads go on, one at a time (trust/controlled/): under the condition `controlled` of package.json. */
+export interface Scheduling {
+  /** A schedule for a run of so many Ps: a plain strategy (runtime/schedule.ts), with a seed for what it leaves open. By the host. */
+  open(strategy: object, procs: number, seed: number): SharedArrayBuffer
+  /** This thread is P `index` from now on; returns when it has its first turn. `words` and `i32`: views of the run's two buffers. */
+  join(schedule: SharedArrayBuffer, index: number, words: Words, i32: Words): void
+  /** It is none any more. */
+  part(): void
+  /** Everybody goes on as the system lets them: a P is lost, or the run is ended from outside. */
+  release(schedule: SharedArrayBuffer): void
+  /** What happened. By the host, once all Ps have parted. */
+  report(schedule: SharedArrayBuffer): { turns: number; switches: number; order: readonly (readonly number[])[] | null }
+}
+
+/** null: the system orders the threads. */
+export const scheduling: Scheduling | null = null

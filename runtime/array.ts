@@ -5,6 +5,7 @@
  *
  * An index out of range is an error in every mode.
  */
+import { step } from '#sync'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import type { Addr } from '../heap/memory.ts'
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../heap/object.ts'
@@ -119,6 +120,7 @@ class Elements {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { i32, words, barrier } = this.run
     if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
+    step('barrier/store')
     i32[word] = value
   }
 

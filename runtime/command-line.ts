@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { RunFlags } from './configuration.ts'
 import { listFaultPoints } from './faults.ts'
 import { help, laterCommands, runHelp } from './help.ts'
+import { scheduleGrammar } from './schedule.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The host's `run`, as far as the command line needs it. */
@@ -28,6 +29,7 @@ const valued: Readonly<Record<string, string>> = {
   zeal: 'N or N,concurrent',
   seed: 'a whole number',
   fault: 'a SPEC or list',
+  schedule: scheduleGrammar,
 }
 const switches: readonly string[] = ['gctrace', 'gcpacertrace', 'check', 'help']
 

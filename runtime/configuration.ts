@@ -19,6 +19,7 @@ import {
 } from './given.ts'
 import { parseGoDebug } from './godebug.ts'
 import type { CycleRecord } from './record.ts'
+import { parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -58,6 +59,8 @@ export interface RunFlags {
   readonly seed?: number | string
   /** One fault or several, each as SPEC. */
   readonly fault?: string | readonly string[]
+  /** The order of the Ps, one at a time, as a SPEC (runtime/schedule.ts). Only under Node's `--conditions=controlled`. @defaultValue the system's */
+  readonly schedule?: string
 }
 
 /** All that a host may ask for. */
@@ -103,6 +106,8 @@ export interface Configuration {
   /** uint32 */
   readonly seed: number
   readonly faults: readonly Fault[]
+  /** What orders the Ps; null: the system. */
+  readonly schedule: Strategy | null
   /** GODEBUG's gcstoptheworld. */
   readonly stopTheWorld: 0 | 1 | 2
   readonly forceGcPeriodMs: number
@@ -139,6 +144,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   zeal: true,
   seed: true,
   fault: true,
+  schedule: true,
   onCycle: true,
   signal: true,
   stdout: true,
@@ -182,6 +188,7 @@ export function resolveConfiguration(
     ...zealOf(given('zeal', options.zeal)),
     seed: seedOf(given('seed', options.seed)),
     faults: faultsOf(given('fault', options.fault), procs),
+    schedule: scheduleOf(given('schedule', options.schedule)),
     stopTheWorld: (debug.gcstoptheworld ?? 0) as 0 | 1 | 2,
     forceGcPeriodMs: debug.forcegcperiod ?? forceGcPeriodMs,
     madvDontNeed: debug.madvdontneed !== 0,
@@ -272,6 +279,10 @@ function faultsOf(from: Given | undefined, procs: number): Fault[] {
     if (fault.p === null || fault.p < procs) return fault
     throw new UsageError(`--fault ${spec}: there is no P ${fault.p}, they count from 0 to ${procs - 1}`)
   })
+}
+
+function scheduleOf(from: Given | undefined): Strategy | null {
+  return from === undefined ? null : parseSchedule(text(from, scheduleGrammar))
 }
 
 function switched(option: string, value: unknown, otherwise: boolean): boolean {

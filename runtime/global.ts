@@ -1,4 +1,5 @@
 /** Globals: what all goroutines share. Module variables are a P's own; a global is one for all, and if it is a reference, a root. */
+import { step } from '#sync'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
@@ -71,6 +72,7 @@ class Cells {
       case KIND_REF:
         if (this.check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
         if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(words[word], value)
+        step('barrier/store')
         words[word] = value
         break
       case KIND_F64:

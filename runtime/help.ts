@@ -1,5 +1,6 @@
 // The texts of --help.
 import { faultGrammar } from './faults.ts'
+import { scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
 
 export const help = `Sawtooth: a small garbage-collected runtime with a real concurrent collector.
@@ -39,6 +40,8 @@ Options:
   --seed N              seed of stealing order and select (default: random)
   --fault SPEC          ${faultGrammar}
                         repeatable; --fault list prints the points
+  --schedule SPEC       one P at a time, in an order that a seed decides (docs/trust.md); needs
+                        node --conditions=controlled. ${scheduleGrammar}
   --help                this text
 
 SIZE is a whole number of bytes, or one with ${sizeUnits}.

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { compareAndSwap, load, notify } from '#sync'
+import { compareAndSwap, load, notify, scheduling } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import { MAX_PS } from '../heap/layout/layout.ts'
 import { Memory } from '../heap/memory.ts'
@@ -111,7 +111,7 @@ export class Runtime implements AsyncDisposable {
       return session.finish(1, { kind: 'program', message: error.message, goroutine: null, stack: null })
     }
     session.wakeAll = () => new Sleepers(memory).wakeAll()
-    const abort = (): void => end(memory, control.RUN_ABORTED)
+    const abort = (): void => end(session, control.RUN_ABORTED)
     session.onClosedOutput = abort
     options.signal?.addEventListener('abort', abort)
     if (options.signal?.aborted) abort()
@@ -142,6 +142,7 @@ export class Runtime implements AsyncDisposable {
       const message: PMessage = {
         index,
         memory: memory.handle,
+        schedule: session.schedule,
         configuration,
         entryUrl: program.entryUrl,
         pacerUrl: pacer?.entryUrl ?? null,
@@ -153,7 +154,7 @@ export class Runtime implements AsyncDisposable {
         answers.push({ index, report })
       } catch (error) {
         answers.push({ index, death: error instanceof Error ? error.message : String(error) })
-        end(memory, control.RUN_ABORTED)
+        end(session, control.RUN_ABORTED)
       } finally {
         line.close()
       }
@@ -232,7 +233,8 @@ export function start(program: string, options: RunOptions, showStatus: boolean)
 }
 
 /** Ends a run from outside, whatever it does. */
-function end(memory: Memory, state: number): void {
+function end({ memory, schedule }: Session, state: number): void {
+  if (schedule !== null) scheduling?.release(schedule)
   const { words } = memory
   if (!compareAndSwap(words, control.RUN_STATE, control.RUN_BOOTING, state))
     compareAndSwap(words, control.RUN_STATE, control.RUN_ACTIVE, state)

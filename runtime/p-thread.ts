@@ -4,7 +4,7 @@
  *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
  */
 import type { MessagePort } from 'node:worker_threads'
-import { add, compareAndSwap, load, notify, now, wait } from '#sync'
+import { add, compareAndSwap, load, notify, now, scheduling, wait } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { BreachError } from '../gc/checkmark.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
@@ -34,6 +34,8 @@ import { TaskConsole } from './task-console.ts'
 export interface PMessage {
   readonly index: number
   readonly memory: MemoryHandle
+  /** The schedule of the run's Ps; null: the system orders them. */
+  readonly schedule: SharedArrayBuffer | null
   readonly configuration: Configuration
   /** URL of the prepared program; of the prepared pacer, if it is a file. */
   readonly entryUrl: string
@@ -82,7 +84,7 @@ class TellingP extends P {
 }
 
 async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport> {
-  const { index } = message
+  const { index, schedule } = message
   try {
     const { run, program } = createP(message, memory, await loadPacer(message))
     enterRun(run)
@@ -90,6 +92,7 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     program.main = await importMain(message.entryUrl)
     run.declarations.close()
     taskConsole.muted = false
+    if (schedule !== null) scheduling?.join(schedule, index, memory.words, memory.i32)
     boot(memory)
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
@@ -97,8 +100,11 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     return { error: failure === null ? null : describe(failure.error, failure.goroutine, program) }
   } catch (error) {
     // Before the run: the program, the pacer or this thread cannot start.
+    if (schedule !== null) scheduling?.release(schedule)
     endBoot(memory, control.RUN_FAILED)
     return { error: describe(error, 0, null) }
+  } finally {
+    scheduling?.part()
   }
 }
 

@@ -3,6 +3,8 @@
  * of their name, except those in MemStats, whose names and units are Go's. Fields are added over time, never changed.
  */
 
+import type { ScheduleReport } from './schedule.ts'
+
 export interface RunRecord {
   readonly schema: 1
   /** The program's path as given. */
@@ -27,6 +29,8 @@ export interface RunRecord {
   /** Exit status. */
   readonly exit: number
   readonly error: RunError | null
+  /** How the Ps were ordered; null: by the system. */
+  readonly schedule: (ScheduleReport & { readonly strategy: string }) | null
   /** Waits, in all of the run, that only their safety net ended; 0 in a sound run. */
   readonly rescues: number
   /** Finished cycles, the oldest first. */

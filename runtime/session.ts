@@ -4,7 +4,7 @@
  */
 import { createWriteStream, type WriteStream, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { load, now, store } from '#sync'
+import { load, now, scheduling, store } from '#sync'
 import { CycleRecords, type RawCycle } from '../gc/cycle-record.ts'
 import { EVENT_NAMES, Events } from '../gc/events.ts'
 import { statisticsOf, takeStatistics } from '../gc/statistics.ts'
@@ -30,6 +30,7 @@ import {
 } from './report/gctrace.ts'
 import { formatStatusLine } from './report/status-line.ts'
 import { GC_LANE, TraceEventWriter } from './report/trace-events.ts'
+import type { ScheduleReport } from './schedule.ts'
 import { Stragglers } from './stragglers.ts'
 import { writeFully } from './write-fully.ts'
 
@@ -43,6 +44,8 @@ const encoder = new TextEncoder()
 export class Session {
   readonly memory: Memory
   readonly configuration: Configuration
+  /** The schedule of its Ps, if they have one. */
+  readonly schedule: SharedArrayBuffer | null
   private readonly options: RunOptions
   private readonly rings: ConsoleRing[] = []
   private readonly records: CycleRecords
@@ -63,6 +66,10 @@ export class Session {
   constructor(memory: Memory, configuration: Configuration, options: RunOptions, showStatus: boolean) {
     this.memory = memory
     this.configuration = configuration
+    this.schedule =
+      configuration.schedule === null || scheduling === null
+        ? null
+        : scheduling.open(configuration.schedule, configuration.procs, configuration.seed)
     this.options = options
     this.showStatus = showStatus
     this.records = new CycleRecords(memory)
@@ -81,7 +88,8 @@ export class Session {
   }
 
   start(): void {
-    this.timer = setInterval(() => this.tick(), TICK_MS)
+    // Under a schedule the host looks when all is over: what it does in between comes when the system will, and is in no order.
+    if (this.schedule === null) this.timer = setInterval(() => this.tick(), TICK_MS)
   }
 
   /** One look at everything. */
@@ -317,9 +325,19 @@ export class Session {
   private printError({ kind, message, goroutine, stack }: RunError): void {
     const head = kind === 'program' ? 'panic: ' : kind === 'deadlock' || kind === 'outOfMemory' ? 'fatal error: ' : ''
     this.writeLine(`${head}${message}`)
+    if (this.configuration.schedule !== null && this.configuration.schedule.kind !== 'replay')
+      this.writeLine(
+        `(schedule: ${this.configuration.schedule.kind}; the same order again with --seed ${this.configuration.seed})`,
+      )
     if (goroutine !== null) this.writeLine(`\ngoroutine ${goroutine}:`)
     const frames = stack?.split('\n').filter(line => /^\s+at /.test(line)) ?? []
     if (frames.length > 0) this.writeLine(frames.join('\n'))
+  }
+
+  private scheduleReport(): RunRecord['schedule'] {
+    const strategy = this.configuration.schedule
+    if (strategy === null || scheduling === null || this.schedule === null) return null
+    return { strategy: strategy.kind, ...(scheduling.report(this.schedule) as ScheduleReport) }
   }
 
   private caches(): Cache[] {
@@ -346,6 +364,7 @@ export class Session {
       gate: configuration.gate,
       credit: configuration.credit,
       seed: configuration.seed,
+      schedule: this.scheduleReport(),
       wallMs: now() - this.beganMs,
       exit,
       error,

@@ -7,6 +7,7 @@
  * black). There are three forms of it: for up to 3 and up to 7 words of fields, written without looking at their kinds, and for all else. Every
  * object has room for 3 words, so a missing argument writes 0 where nothing is.
  */
+import { step } from '#sync'
 import { probeStack } from '../gc/stack-probe.ts'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import { CACHE_WORDS, LIMIT } from '../heap/layout/p.ts'
@@ -144,6 +145,7 @@ abstract class StructType {
   /** A slot by the fast path; 0 if the slow path must be taken. */
   protected take(): Addr {
     const { words, pollWord, cacheWord } = this.run
+    step('allocate')
     if (words[pollWord] !== 0) return 0
     const entry = cacheWord + this.cacheEntry
     const at = words[entry]
@@ -333,6 +335,7 @@ class ReferenceField {
     const word = (object + this.byte) >>> 2
     // The barrier (gc/barrier.ts): both shades before the store; one plain load when it is off.
     if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
+    step('barrier/store')
     i32[word] = value
   }
 }

@@ -9,7 +9,7 @@
  * Blocked in place. A plain function cannot suspend the generator that called it, and allocation is one. So where it must wait, the P serves
  * stops and requests, marks and sweeps until it may go on, and never runs another goroutine.
  */
-import { add, and, compareAndSwap, load, notify, now, or, store, sub, wait } from '#sync'
+import { add, and, compareAndSwap, load, notify, now, or, step, store, sub, wait } from '#sync'
 import { Allocator, type AllocatorOptions, OutOfMemoryError } from '../gc/allocator.ts'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
@@ -302,6 +302,7 @@ export class P implements World {
 
   /** What `poll` does: one load, if nothing is asked for; at every 256th call it looks whether the slice is over. */
   pollNow(): void {
+    step('poll')
     if (this.isPolled) this.safepoint()
     if ((++this.operations & (POLLS_PER_CLOCK - 1)) === 0) this.allocator.endSliceIfDue()
   }

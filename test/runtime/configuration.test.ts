@@ -36,6 +36,7 @@ test('defaults', () => {
     zealEvery: 0,
     zealConcurrent: false,
     faults: [],
+    schedule: null,
     stopTheWorld: 0,
     forceGcPeriodMs: 120_000,
     madvDontNeed: true,

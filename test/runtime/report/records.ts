@@ -66,6 +66,7 @@ export function runRecord(changed: Partial<RunRecord> = {}): RunRecord {
     gate: 'off',
     credit: 'go',
     seed: 1,
+    schedule: null,
     wallMs: 1000,
     exit: 0,
     error: null,

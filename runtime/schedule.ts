@@ -1,0 +1,103 @@
+/**
+ * The order in which the Ps of a run go on, one at a time: only where Node was started with `--conditions=controlled` (trust/controlled/).
+ * Plain data: it goes to threads, into records, and comes back from files.
+ *
+ *   SPEC = 'random' | 'pct' [':changes=' N] [',turns=' N] | 'round-robin' [':switches=' N] [',turns=' N] | 'replay:' FILE
+ *
+ * An order says only where it differs from the *default*: a P goes on until it must wait, or has taken 1000 turns in a row while others could
+ * go on; then the next one that can, counted upwards and around. So an order is as long as it is interesting, and what is left of it when a switch
+ * is dropped is an order too: that is how orders are shrunk.
+ */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { scheduling } from '#sync'
+import { UsageError } from './usage-error.ts'
+
+/** At its own `turn`th turn, P `p` lets P `next` go on. */
+export type Switch = readonly [p: number, turn: number, next: number]
+
+/** Switches in the order in which they happened. */
+export type Order = readonly Switch[]
+
+/** What chooses who goes on. */
+export type Strategy =
+  /** At each turn any P that can go on, each as likely. */
+  | { readonly kind: 'random' }
+  /**
+   * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): random priorities, the highest that can goes on, and at `changes` random
+   * turns among the first `turns` the running P falls below all others. Finds a bug that needs d = changes + 1 ordering constraints, among n Ps and
+   * k turns, with probability 1/(n·k^(d−1)) at least.
+   */
+  | { readonly kind: 'pct'; readonly changes: number; readonly turns: number }
+  /** The default, but for `switches` switches to the next P at random turns among the first `turns`. */
+  | { readonly kind: 'round-robin'; readonly switches: number; readonly turns: number }
+  /** As it was recorded. */
+  | { readonly kind: 'replay'; readonly order: Order }
+
+/** What became of a schedule. */
+export interface ScheduleReport {
+  /** Turns taken by all Ps. */
+  readonly turns: number
+  /** How often another P went on than the one before. */
+  readonly switches: number
+  /** Switches that differ from the default; null if there were too many to record. */
+  readonly order: Order | null
+}
+
+/** How a schedule is written, in the words of the messages. */
+export const scheduleGrammar = 'random, pct[:changes=N,turns=N], round-robin[:switches=N,turns=N] or replay:FILE'
+
+/** In the named settings: N where none is given. Turns: a small program's length. */
+const DEFAULTS = { changes: 3, switches: 3, turns: 20_000 }
+
+/**
+ * Reads a SPEC.
+ *
+ * @throws UsageError for an ill-formed one, a file that holds no order, and where the threads cannot be controlled.
+ */
+export function parseSchedule(spec: string): Strategy {
+  if (scheduling === null)
+    throw new UsageError(
+      `--schedule ${spec} needs controlled threads: node --conditions=controlled bin/sawtooth.js run …`,
+    )
+  const [, kind = '', rest = ''] = /^([^:]*):?(.*)$/s.exec(spec) ?? []
+  if (kind === 'replay') return { kind, order: orderIn(rest) }
+  const settings = new Map(rest === '' ? [] : rest.split(',').map(setting => settingOf(spec, setting)))
+  const setting = (name: keyof typeof DEFAULTS): number => {
+    const value = settings.get(name) ?? DEFAULTS[name]
+    settings.delete(name)
+    return value
+  }
+  let strategy: Strategy
+  if (kind === 'random') strategy = { kind }
+  else if (kind === 'pct') strategy = { kind, changes: setting('changes'), turns: setting('turns') }
+  else if (kind === 'round-robin') strategy = { kind, switches: setting('switches'), turns: setting('turns') }
+  else throw new UsageError(`--schedule must be ${scheduleGrammar}, not '${spec}'`)
+  for (const name of settings.keys()) throw new UsageError(`--schedule ${spec}: ${kind} has no setting ${name}`)
+  return strategy
+}
+
+function settingOf(spec: string, setting: string): [string, number] {
+  const [, name, value] = /^(\w+)=(\d{1,9})$/.exec(setting) ?? []
+  if (name !== undefined && Number(value) > 0) return [name, Number(value)]
+  throw new UsageError(`--schedule ${spec}: '${setting}' must be NAME=N with a whole number N from 1`)
+}
+
+/** The order in a run's record, or in a file that is one. */
+function orderIn(file: string): Order {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(resolve(file), 'utf8'))
+  } catch (error) {
+    throw new UsageError(`--schedule replay:${file}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const order = (content as { schedule?: { order?: unknown } | null } | null)?.schedule?.order ?? content
+  if (Array.isArray(order) && order.every(isSwitch)) return order
+  throw new UsageError(
+    `--schedule replay:${file}: there is no order in it: the record of a run with --schedule, or [[p, turn, next], …]`,
+  )
+}
+
+function isSwitch(value: unknown): value is Switch {
+  return Array.isArray(value) && value.length === 3 && value.every(number => Number.isInteger(number) && number >= 0)
+}

@@ -60,7 +60,7 @@ export interface RunFlags {
   /** One fault or several, each as SPEC. */
   readonly fault?: string | readonly string[]
   /** The order of the Ps, one at a time, as a SPEC (runtime/schedule.ts). Only under Node's `--conditions=controlled`. @defaultValue the system's */
-  readonly schedule?: string
+  readonly schedule?: string | Strategy
 }
 
 /** All that a host may ask for. */
@@ -282,7 +282,8 @@ function faultsOf(from: Given | undefined, procs: number): Fault[] {
 }
 
 function scheduleOf(from: Given | undefined): Strategy | null {
-  return from === undefined ? null : parseSchedule(text(from, scheduleGrammar))
+  if (from === undefined) return null
+  return typeof from.value === 'object' ? (from.value as Strategy) : parseSchedule(text(from, scheduleGrammar))
 }
 
 function switched(option: string, value: unknown, otherwise: boolean): boolean {

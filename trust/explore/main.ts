@@ -1,0 +1,82 @@
+/** `npm run explore`: all schedules of the protocols that a bound allows. */
+import { parseArgs } from 'node:util'
+import { type Exploration, explore } from './explore.ts'
+import type { Protocol } from './protocol.ts'
+import { protocolNamed, protocols } from './protocols.ts'
+import { Stage } from './stage.ts'
+
+const help = `Explores every schedule of small protocols with at most so many preemptive switches.
+
+Usage:
+  npm run explore -- [options]
+
+Options:
+  --protocol NAME   only this one (repeatable): ${protocols.map(({ name }) => name).join(', ')}
+  --bound N         preemptive switches, 0 to 4 (default: 2)
+  --minutes N       give up a protocol after so long (default: 10)
+  --json FILE       write what was found
+  --list            what is explored
+  --help            this text
+
+Exit: 0 all schedules within the bound are sound, 1 one is not, or the time was too short.
+
+Example:
+  npm run explore -- --protocol channel --bound 3
+`
+
+const { values } = parseArgs({
+  options: {
+    protocol: { type: 'string', multiple: true },
+    bound: { type: 'string', default: '2' },
+    minutes: { type: 'string', default: '10' },
+    json: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+function exploreOne(protocol: Protocol, bound: number, minutes: number): Exploration & { seconds: number } {
+  using stage = new Stage(protocol)
+  const began = performance.now()
+  let shown = began
+  const exploration = explore(order => stage.play(order), {
+    bound,
+    until: began + minutes * 60_000,
+    onSchedule: (schedules, left) => {
+      if (process.stderr.isTTY !== true || performance.now() - shown < 500) return
+      shown = performance.now()
+      process.stderr.write(`\r${protocol.name}: ${schedules} schedules, ${left} known ahead\x1b[K`)
+    },
+  })
+  if (process.stderr.isTTY === true) process.stderr.write('\r\x1b[K')
+  return { ...exploration, seconds: (performance.now() - began) / 1000 }
+}
+
+function main(): number {
+  if (values.help) {
+    process.stdout.write(help)
+    return 0
+  }
+  if (values.list) {
+    for (const { name, procs, what } of protocols) process.stdout.write(`${name} (${procs} Ps): ${what}\n`)
+    return 0
+  }
+  const chosen = values.protocol === undefined ? protocols : values.protocol.map(protocolNamed)
+  let failed = 0
+  for (const protocol of chosen) {
+    const { schedules, bound, complete, mostChoices, failure, seconds } = exploreOne(
+      protocol,
+      Number(values.bound),
+      Number(values.minutes),
+    )
+    const verdict = failure !== null ? 'FAILED' : complete ? 'all sound' : 'not finished'
+    process.stdout.write(
+      `${protocol.name}: ${protocol.procs} Ps, bound ${bound}: ${schedules} schedules, ${verdict}; at most ${mostChoices} choices in one; ${seconds.toFixed(1)} s\n`,
+    )
+    if (failure !== null) process.stdout.write(`  ${failure.complaint}\n  order ${JSON.stringify(failure.order)}\n`)
+    if (failure !== null || !complete) failed++
+  }
+  return failed === 0 ? 0 : 1
+}
+
+process.exitCode = main()

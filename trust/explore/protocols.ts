@@ -1,0 +1,16 @@
+/** The protocols that are explored, by name. */
+import type { Protocol } from './protocol.ts'
+import { channel } from './protocols/channel.ts'
+import { runQueues } from './protocols/run-queues.ts'
+import { stop } from './protocols/stop.ts'
+import { sweep } from './protocols/sweep.ts'
+import { termination } from './protocols/termination.ts'
+import { workQueue } from './protocols/work-queue.ts'
+
+export const protocols: readonly Protocol[] = [workQueue, termination, stop, sweep, channel, runQueues]
+
+export function protocolNamed(name: string): Protocol {
+  const found = protocols.find(protocol => protocol.name === name)
+  if (found !== undefined) return found
+  throw new RangeError(`there is no protocol '${name}'; there is ${protocols.map(({ name }) => name).join(', ')}`)
+}

@@ -1,0 +1,33 @@
+import { waitGroup } from '../../../runtime/built-in-types.ts'
+import { i32, ref } from '../../../runtime/kinds.ts'
+import { keep } from '../../../runtime/locals.ts'
+import { go, task } from '../../../runtime/task.ts'
+import type { RunProtocol } from '../protocol.ts'
+
+const TASKS = 2
+
+export const runQueues: RunProtocol = {
+  name: 'run-queues',
+  what: 'main starts 2 goroutines, which either P may take or steal, and waits for both: each runs exactly once, and main hears of it',
+  procs: 2,
+
+  program({ notes }) {
+    const worker = task('worker', [ref(waitGroup), i32], function* (group, number) {
+      notes[number]++
+      waitGroup.done(group)
+    })
+    return function* main() {
+      const group = keep(waitGroup.new())
+      waitGroup.add(group, TASKS)
+      for (let number = 0; number < TASKS; number++) go(worker, group, number)
+      yield* waitGroup.wait(group)
+      notes[TASKS] = 1
+    }
+  },
+
+  verify({ notes }) {
+    for (let number = 0; number < TASKS; number++)
+      if (notes[number] !== 1) return `goroutine ${number} ran ${notes[number]} times`
+    return notes[TASKS] === 1 ? null : 'main did not come to its end'
+  },
+}

@@ -1,0 +1,98 @@
+/** `npm run hunt`: looks for a schedule under which a program fails. */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { RunOptions } from '../../runtime/configuration.ts'
+import { run } from '../../runtime/host.ts'
+import { UsageError } from '../../runtime/usage-error.ts'
+import { hunt, type Prey, replay, shrinkCatch } from './hunt.ts'
+
+const help = `Runs a program under one schedule after another until one fails, replays that one, and shrinks its order.
+
+Usage:
+  npm run hunt -- PROGRAM [options] [-- ARGS]
+
+Options:
+  --schedule SPEC   random, pct[:changes=N,turns=N] or round-robin[:switches=N,turns=N] (default: pct)
+  --seed N          the first seed (default: 1)
+  --seeds N         how many (default: 1000)
+  --minutes N       at most so long for hunting, and for shrinking (default: 5)
+  --replays N       how often to run the failing seed again (default: 20)
+  --order FILE      write the shrunk order: sawtooth run PROGRAM --schedule replay:FILE
+  --procs, --gogc, --arena, --zeal, --pacer, --fault, --check   as sawtooth run has them (--procs: default 3)
+  --help            this text
+
+Exit: 0 no schedule fails, 1 one does.
+
+Example:
+  npm run hunt -- test/stress/programs/random-graph.ts --check --zeal 5 --seeds 50 -- 1 200 3
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    schedule: { type: 'string', default: 'pct' },
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1000' },
+    minutes: { type: 'string', default: '5' },
+    replays: { type: 'string', default: '20' },
+    order: { type: 'string' },
+    procs: { type: 'string', default: '3' },
+    gogc: { type: 'string' },
+    arena: { type: 'string' },
+    zeal: { type: 'string' },
+    pacer: { type: 'string' },
+    fault: { type: 'string', multiple: true },
+    check: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+async function main(): Promise<number> {
+  const [program, ...args] = positionals
+  if (values.help || program === undefined) {
+    process.stdout.write(help)
+    return values.help ? 0 : 2
+  }
+  const { procs, gogc, arena, zeal, pacer, fault, check } = values
+  const given = Object.entries({ procs, gogc, arena, zeal, pacer, fault, check }).filter(
+    ([, value]) => value !== undefined,
+  )
+  const prey: Prey = { program, options: { ...Object.fromEntries(given), args } as RunOptions }
+  const limit = Number(values.minutes) * 60_000
+  const began = performance.now()
+  const { caught, tried } = await hunt(run, prey, {
+    schedule: values.schedule,
+    firstSeed: Number(values.seed),
+    seeds: Number(values.seeds),
+    until: began + limit,
+    onSeed: seed => process.stderr.isTTY === true && process.stderr.write(`\rseed ${seed}\x1b[K`),
+  })
+  if (process.stderr.isTTY === true) process.stderr.write('\r\x1b[K')
+  if (caught === null) {
+    process.stdout.write(`${tried} schedules, none fails (${((performance.now() - began) / 1000).toFixed(1)} s)\n`)
+    return 0
+  }
+  process.stdout.write(`seed ${caught.seed} fails, after ${tried} schedules: ${caught.failure}\n`)
+  const times = Number(values.replays)
+  const same = await replay(run, prey, values.schedule, caught, times)
+  process.stdout.write(`run again from its seed: ${same} of ${times} the same failure in the same order\n`)
+  if (caught.order === null) return 1
+  const shrunk = await shrinkCatch(run, prey, caught, performance.now() + limit)
+  process.stdout.write(
+    `order: ${caught.order.length} switches, shrunk to ${shrunk.order.length} in ${shrunk.tries} tries${shrunk.minimal ? ', of which none can be left out' : ''}\n`,
+  )
+  process.stdout.write(
+    `${shrunk.order.map(([p, turn, next]) => `  P ${p} at its turn ${turn} → P ${next}`).join('\n')}\n`,
+  )
+  if (values.order !== undefined) writeFileSync(values.order, `${JSON.stringify(shrunk.order)}\n`)
+  return 1
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`hunt: ${error.message}\n`)
+  process.exitCode = 2
+}
+process.exit()

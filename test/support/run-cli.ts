@@ -137,7 +137,8 @@ export function lineOf(file: string, text: string): number {
   return line + 1
 }
 
-function recordIn(file: string): RunRecord | null {
+/** The record that a run wrote; null if it wrote none. */
+export function recordIn(file: string): RunRecord | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as RunRecord
   } catch (error) {

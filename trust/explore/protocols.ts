@@ -5,9 +5,10 @@ import { runQueues } from './protocols/run-queues.ts'
 import { stop } from './protocols/stop.ts'
 import { sweep } from './protocols/sweep.ts'
 import { termination } from './protocols/termination.ts'
+import { twoCycles } from './protocols/two-cycles.ts'
 import { workQueue } from './protocols/work-queue.ts'
 
-export const protocols: readonly Protocol[] = [workQueue, termination, stop, sweep, channel, runQueues]
+export const protocols: readonly Protocol[] = [workQueue, termination, stop, sweep, channel, runQueues, twoCycles]
 
 export function protocolNamed(name: string): Protocol {
   const found = protocols.find(protocol => protocol.name === name)

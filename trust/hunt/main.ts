@@ -27,6 +27,9 @@ Example:
   npm run hunt -- test/stress/programs/random-graph.ts --check --zeal 5 --seeds 50 -- 1 200 3
 `
 
+/** Switches that are printed. */
+const SHOWN = 12
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -81,9 +84,9 @@ async function main(): Promise<number> {
   process.stdout.write(
     `order: ${caught.order.length} switches, shrunk to ${shrunk.order.length} in ${shrunk.tries} tries${shrunk.minimal ? ', of which none can be left out' : ''}\n`,
   )
-  process.stdout.write(
-    `${shrunk.order.map(([p, turn, next]) => `  P ${p} at its turn ${turn} → P ${next}`).join('\n')}\n`,
-  )
+  for (const [p, turn, next] of shrunk.order.slice(0, SHOWN))
+    process.stdout.write(`  P ${p} at its turn ${turn} → P ${next}\n`)
+  if (shrunk.order.length > SHOWN) process.stdout.write(`  … and ${shrunk.order.length - SHOWN} more\n`)
   if (values.order !== undefined) writeFileSync(values.order, `${JSON.stringify(shrunk.order)}\n`)
   return 1
 }

@@ -555,14 +555,14 @@ export class P implements World {
   private sleepIdle(): void {
     const { words } = this.memory
     const { drain, workers } = this.collector
-    if (add(words, control.IDLE_PS, 1) === this.memory.layout.procs - 1) this.failIfDeadlocked()
+    this.failIfDeadlocked(add(words, control.IDLE_PS, 1) + 1)
     const untilTimer = Math.max(0, this.timers.nextDeadline - now())
     this.sleepWhile(
       () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && this.collector.sweeper.isDone,
       Math.min(untilTimer, workers.untilDueMs, this.untilStealMs),
       true,
     )
-    sub(words, control.IDLE_PS, 1)
+    add(words, control.IDLE_PS, control.IDLE_LEFT)
   }
 
   /** If another P's ring holds something that this one may not take yet, it looks again after a slice. */
@@ -600,14 +600,18 @@ export class P implements World {
     this.sleepers.withdraw(this.index)
   }
 
-  /** All Ps are idle: if nothing is queued anywhere and no timer runs, no goroutine can ever run again. */
-  private failIfDeadlocked(): void {
+  /**
+   * If all Ps are idle, nothing is queued anywhere and no timer runs, no goroutine can ever run again. `idle`: IDLE_PS as this P became idle; if it is the
+   * same after the look, no P has run anything meanwhile, so the queues were all empty at one moment.
+   */
+  private failIfDeadlocked(idle: number): void {
     const { words, layout } = this.memory
+    if ((idle & control.IDLE_COUNT) !== layout.procs) return
     if (load(words, control.TIMERS) !== 0 || load(words, control.GOROUTINES_LIVE) === 0 || !this.global.isEmpty) return
     for (let index = 0; index < layout.procs; index++) {
       if (!this.rings[index].isEmpty || load(words, this.memory.p(index, p.READY)) !== 0) return
     }
-    if (load(words, control.IDLE_PS) !== layout.procs || !this.readyQueue.isEmpty) return
+    if (!this.readyQueue.isEmpty || load(words, control.IDLE_PS) !== idle) return
     this.fail(new DeadlockError(deadlockMessage(this.memory, id => this.program.nameOf(id))), 0)
   }
 

@@ -142,7 +142,7 @@ export const SLEEPERS_LOW = 208
 export const SLEEPERS_HIGH = 209
 /** Of these, the ones that sleep for want of a goroutine, and can run one: two words as well. atomic. */
 export const IDLERS = 205
-/** Ps that have no goroutine to run and sleep for one. atomic. */
+/** Ps that have no goroutine to run and sleep for one, in the low byte; above it, how often one has left that state. atomic. */
 export const IDLE_PS = 210
 /** Timers set on all Ps. atomic. */
 export const TIMERS = 211
@@ -198,6 +198,10 @@ export const NO_BYTES = 2 ** 31 - 1
 export const PHASE_OFF = 0
 export const PHASE_MARK = 1
 export const PHASE_MARK_TERMINATION = 2
+
+/** In IDLE_PS: the mask of the count, and what a P adds that is idle no more. */
+export const IDLE_COUNT = 0xff
+export const IDLE_LEFT = IDLE_COUNT
 
 /** Bit of SWEEPERS: no unswept span is left in any list. */
 export const SWEEP_DRAINED = 1 << 30

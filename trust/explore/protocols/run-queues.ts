@@ -9,7 +9,7 @@ const TASKS = 2
 export const runQueues: RunProtocol = {
   name: 'run-queues',
   what: 'main starts 2 goroutines, which either P may take or steal, and waits for both: each runs exactly once, and main hears of it',
-  procs: 2,
+  procs: 3,
 
   program({ notes }) {
     const worker = task('worker', [ref(waitGroup), i32], function* (group, number) {

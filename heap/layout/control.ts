@@ -201,7 +201,7 @@ export const PHASE_MARK_TERMINATION = 2
 
 /** In IDLE_PS: the mask of the count, and what a P adds that is idle no more. */
 export const IDLE_COUNT = 0xff
-export const IDLE_LEFT = IDLE_COUNT
+export const IDLE_LEFT = (1 << 8) - 1
 
 /** Bit of SWEEPERS: no unswept span is left in any list. */
 export const SWEEP_DRAINED = 1 << 30

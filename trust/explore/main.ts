@@ -1,5 +1,7 @@
 /** `npm run explore`: all schedules of the protocols that a bound allows. */
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { UsageError } from '../../runtime/usage-error.ts'
 import { type Exploration, explore } from './explore.ts'
 import type { Protocol } from './protocol.ts'
 import { protocolNamed, protocols } from './protocols.ts'
@@ -61,22 +63,37 @@ function main(): number {
     for (const { name, procs, what } of protocols) process.stdout.write(`${name} (${procs} Ps): ${what}\n`)
     return 0
   }
+  const bound = wholeNumber('bound', values.bound, 0, 4)
+  const minutes = wholeNumber('minutes', values.minutes, 1, 600)
   const chosen = values.protocol === undefined ? protocols : values.protocol.map(protocolNamed)
-  let failed = 0
-  for (const protocol of chosen) {
-    const { schedules, bound, complete, mostChoices, failure, seconds } = exploreOne(
-      protocol,
-      Number(values.bound),
-      Number(values.minutes),
-    )
-    const verdict = failure !== null ? 'FAILED' : complete ? 'all sound' : 'not finished'
-    process.stdout.write(
-      `${protocol.name}: ${protocol.procs} Ps, bound ${bound}: ${schedules} schedules, ${verdict}; at most ${mostChoices} choices in one; ${seconds.toFixed(1)} s\n`,
-    )
-    if (failure !== null) process.stdout.write(`  ${failure.complaint}\n  order ${JSON.stringify(failure.order)}\n`)
-    if (failure !== null || !complete) failed++
-  }
-  return failed === 0 ? 0 : 1
+  const found = chosen.map(protocol => {
+    const exploration = exploreOne(protocol, bound, minutes)
+    report(protocol, exploration)
+    return { protocol: protocol.name, procs: protocol.procs, ...exploration }
+  })
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(found, null, 1)}\n`)
+  return found.every(({ complete }) => complete) ? 0 : 1
 }
 
-process.exitCode = main()
+function report({ name, procs }: Protocol, exploration: Exploration & { seconds: number }): void {
+  const { schedules, bound, complete, mostChoices, failure, seconds } = exploration
+  const verdict = failure !== null ? 'FAILED' : complete ? 'all sound' : 'not finished'
+  process.stdout.write(
+    `${name}: ${procs} Ps, bound ${bound}: ${schedules} schedules, ${verdict}; at most ${mostChoices} choices in one; ${seconds.toFixed(1)} s\n`,
+  )
+  if (failure !== null) process.stdout.write(`  ${failure.complaint}\n  order ${JSON.stringify(failure.order)}\n`)
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  throw new UsageError(`--${option} must be a whole number from ${least} to ${most}, not '${text}'`)
+}
+
+try {
+  process.exitCode = main()
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error
+  process.stderr.write(`explore: ${error.message}\n`)
+  process.exitCode = 2
+}

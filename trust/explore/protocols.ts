@@ -1,4 +1,5 @@
 /** The protocols that are explored, by name. */
+import { UsageError } from '../../runtime/usage-error.ts'
 import type { Protocol } from './protocol.ts'
 import { channel } from './protocols/channel.ts'
 import { runQueues } from './protocols/run-queues.ts'
@@ -13,5 +14,5 @@ export const protocols: readonly Protocol[] = [workQueue, termination, stop, swe
 export function protocolNamed(name: string): Protocol {
   const found = protocols.find(protocol => protocol.name === name)
   if (found !== undefined) return found
-  throw new RangeError(`there is no protocol '${name}'; there is ${protocols.map(({ name }) => name).join(', ')}`)
+  throw new UsageError(`there is no protocol '${name}'; there is ${protocols.map(({ name }) => name).join(', ')}`)
 }

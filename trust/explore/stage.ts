@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import { add, load, notify, scheduling, store, wait } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Order } from '../../runtime/schedule.ts'
+import { UsageError } from '../../runtime/usage-error.ts'
 import { type Choice, Schedule } from '../controlled/schedule.ts'
 import { clear, type GroundHandle, groundOf, newGround, newP } from './ground.ts'
 import type { Ground, Protocol } from './protocol.ts'
@@ -51,7 +52,7 @@ export class Stage implements Disposable {
 
   /** Throws if the threads cannot be controlled. */
   constructor(protocol: Protocol) {
-    if (scheduling === null) throw new Error('schedules need controlled threads: node --conditions=controlled …')
+    if (scheduling === null) throw new UsageError('schedules need controlled threads: node --conditions=controlled …')
     this.protocol = protocol
     const handle = newGround(protocol.procs)
     this.ground = groundOf(handle)

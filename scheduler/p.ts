@@ -528,8 +528,9 @@ export class P implements World {
   /** P `index` has passed the barrier that it was asked to pass: counted once, whoever says it. */
   private passBarrier(index: number): void {
     const { words } = this.memory
-    const wanted = load(words, this.memory.p(index, p.FLUSH_WANTED))
+    // In this order: a number wanted that was read first may be that of a barrier which somebody has passed by now, and the swap would go back to it.
     const served = load(words, this.memory.p(index, p.FLUSH_SERVED))
+    const wanted = load(words, this.memory.p(index, p.FLUSH_WANTED))
     if (served === wanted || !compareAndSwap(words, this.memory.p(index, p.FLUSH_SERVED), served, wanted)) return
     if (sub(words, control.FLUSH_PENDING, 1) === 1) this.sleepers.wake(load(words, control.FLUSH_COORDINATOR))
   }

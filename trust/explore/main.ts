@@ -14,7 +14,8 @@ Usage:
 
 Options:
   --protocol NAME   only this one (repeatable): ${protocols.map(({ name }) => name).join(', ')}
-  --bound N         preemptive switches, 0 to 4 (default: 2)
+  --bound N         at most N preemptive switches, 0 to 4 (default: as listed)
+  --procs N         only configurations with N Ps
   --minutes N       give up a protocol after so long (default: 10)
   --json FILE       write what was found
   --list            what is explored
@@ -29,7 +30,8 @@ Example:
 const { values } = parseArgs({
   options: {
     protocol: { type: 'string', multiple: true },
-    bound: { type: 'string', default: '2' },
+    bound: { type: 'string', default: '4' },
+    procs: { type: 'string' },
     minutes: { type: 'string', default: '10' },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
@@ -37,8 +39,13 @@ const { values } = parseArgs({
   },
 })
 
-function exploreOne(protocol: Protocol, bound: number, minutes: number): Exploration & { seconds: number } {
-  using stage = new Stage(protocol)
+function exploreOne(
+  protocol: Protocol,
+  procs: number,
+  bound: number,
+  minutes: number,
+): Exploration & { seconds: number } {
+  using stage = new Stage(protocol, procs)
   const began = performance.now()
   let shown = began
   const exploration = explore(order => stage.play(order), {
@@ -60,22 +67,31 @@ function main(): number {
     return 0
   }
   if (values.list) {
-    for (const { name, procs, what } of protocols) process.stdout.write(`${name} (${procs} Ps): ${what}\n`)
+    for (const { name, configurations, what } of protocols) {
+      const each = configurations.map(({ procs, bound }) => `${procs} Ps, bound ${bound}`)
+      process.stdout.write(`${name} (${each.join('; ')}): ${what}\n`)
+    }
     return 0
   }
   const bound = wholeNumber('bound', values.bound, 0, 4)
   const minutes = wholeNumber('minutes', values.minutes, 1, 600)
   const chosen = values.protocol === undefined ? protocols : values.protocol.map(protocolNamed)
-  const found = chosen.map(protocol => {
-    const exploration = exploreOne(protocol, bound, minutes)
-    report(protocol, exploration)
-    return { protocol: protocol.name, procs: protocol.procs, ...exploration }
-  })
+  const wanted = values.procs === undefined ? null : wholeNumber('procs', values.procs, 2, 3)
+  const found = chosen.flatMap(protocol =>
+    protocol.configurations
+      .filter(({ procs }) => wanted === null || procs === wanted)
+      .map(configuration => {
+        const { procs } = configuration
+        const exploration = exploreOne(protocol, procs, Math.min(configuration.bound, bound), minutes)
+        report(protocol.name, procs, exploration)
+        return { protocol: protocol.name, procs, ...exploration }
+      }),
+  )
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(found, null, 1)}\n`)
   return found.every(({ complete }) => complete) ? 0 : 1
 }
 
-function report({ name, procs }: Protocol, exploration: Exploration & { seconds: number }): void {
+function report(name: string, procs: number, exploration: Exploration & { seconds: number }): void {
   const { schedules, bound, complete, mostChoices, failure, seconds } = exploration
   const verdict = failure !== null ? 'FAILED' : complete ? 'all sound' : 'not finished'
   process.stdout.write(

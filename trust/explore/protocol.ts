@@ -15,11 +15,17 @@ export interface Ground {
   readonly notes: Int32Array
 }
 
+export interface Configuration {
+  readonly procs: number
+  readonly bound: number
+}
+
 interface Described {
   readonly name: string
   /** What the Ps do, and what must hold in every order: one line. */
   readonly what: string
-  readonly procs: number
+  /** Numbers of Ps, each with the preemptive switches that can all be tried within some minutes. */
+  readonly configurations: readonly Configuration[]
   /** Called by the controlling thread before the Ps are there, with a P 0 of its own. */
   readonly setUp?: (ground: Ground, p: P, controller: Controller) => void
   /** After all Ps have parted: what is wrong, or null. */

@@ -2,6 +2,7 @@
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Protocol } from './protocol.ts'
 import { channel } from './protocols/channel.ts'
+import { raggedBarrier } from './protocols/ragged-barrier.ts'
 import { runQueues } from './protocols/run-queues.ts'
 import { stop } from './protocols/stop.ts'
 import { sweep } from './protocols/sweep.ts'
@@ -9,7 +10,16 @@ import { termination } from './protocols/termination.ts'
 import { twoCycles } from './protocols/two-cycles.ts'
 import { workQueue } from './protocols/work-queue.ts'
 
-export const protocols: readonly Protocol[] = [workQueue, termination, stop, sweep, channel, runQueues, twoCycles]
+export const protocols: readonly Protocol[] = [
+  workQueue,
+  termination,
+  stop,
+  sweep,
+  channel,
+  runQueues,
+  raggedBarrier,
+  twoCycles,
+]
 
 export function protocolNamed(name: string): Protocol {
   const found = protocols.find(protocol => protocol.name === name)

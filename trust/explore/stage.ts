@@ -45,20 +45,22 @@ const HANG_MS = 30_000
 
 export class Stage implements Disposable {
   private readonly protocol: Protocol
+  private readonly procs: number
   private readonly ground: Ground
   private readonly schedule: Schedule
   private readonly meeting: Int32Array
   private readonly workers: Worker[] = []
 
   /** Throws if the threads cannot be controlled. */
-  constructor(protocol: Protocol) {
+  constructor(protocol: Protocol, procs: number) {
     if (scheduling === null) throw new UsageError('schedules need controlled threads: node --conditions=controlled …')
     this.protocol = protocol
-    const handle = newGround(protocol.procs)
+    this.procs = procs
+    const handle = newGround(procs)
     this.ground = groundOf(handle)
-    this.schedule = Schedule.create({ kind: 'replay', order: new Array(MOST_SWITCHES).fill([0, 0, 0]) }, protocol.procs)
-    this.meeting = new Int32Array(new SharedArrayBuffer(4 * COMPLAINT + protocol.procs * COMPLAINT_BYTES))
-    for (let index = 0; index < protocol.procs; index++) {
+    this.schedule = Schedule.create({ kind: 'replay', order: new Array(MOST_SWITCHES).fill([0, 0, 0]) }, procs)
+    this.meeting = new Int32Array(new SharedArrayBuffer(4 * COMPLAINT + procs * COMPLAINT_BYTES))
+    for (let index = 0; index < procs; index++) {
       const part: Part = {
         protocol: protocol.name,
         index,
@@ -72,14 +74,14 @@ export class Stage implements Disposable {
 
   /** Carries out one schedule: the default, but for the switches of `order`. */
   play(order: Order): Outcome {
-    const { meeting, schedule, protocol } = this
+    const { meeting, schedule, protocol, procs } = this
     this.prepare()
-    schedule.prepare({ kind: 'replay', order }, protocol.procs, { fair: FAIR, mostTurns: MOST_TURNS, tracing: true })
+    schedule.prepare({ kind: 'replay', order }, procs, { fair: FAIR, mostTurns: MOST_TURNS, tracing: true })
     meeting.fill(0, COMPLAINT)
     store(meeting, DONE, 0)
     add(meeting, BEGUN, 1)
     notify(meeting, BEGUN)
-    for (let done = load(meeting, DONE); done < protocol.procs; done = load(meeting, DONE)) {
+    for (let done = load(meeting, DONE); done < procs; done = load(meeting, DONE)) {
       if (wait(meeting, DONE, done, HANG_MS) === 'timed-out')
         throw new Error(`${protocol.name}: a schedule hangs: ${JSON.stringify(order)}`)
     }
@@ -100,7 +102,7 @@ export class Stage implements Disposable {
   private complaints(): string | null {
     const texts: string[] = []
     const bytes = Buffer.from(this.meeting.buffer)
-    for (let index = 0; index < this.protocol.procs; index++) {
+    for (let index = 0; index < this.procs; index++) {
       const at = 4 * COMPLAINT + index * COMPLAINT_BYTES
       const length = bytes.readInt32LE(at)
       if (length > 0) texts.push(`P ${index}: ${bytes.toString('utf8', at + 4, at + 4 + length)}`)

@@ -8,7 +8,10 @@ import type { RunProtocol } from '../protocol.ts'
 export const channel: RunProtocol = {
   name: 'channel',
   what: 'main on P 0 receives what a goroutine on P 1 sends over a channel without a buffer: two objects and the end, in order, whoever comes first',
-  procs: 3,
+  configurations: [
+    { procs: 2, bound: 2 },
+    { procs: 3, bound: 1 },
+  ],
 
   program({ notes }) {
     const Box = struct('Box', { value: i32 })

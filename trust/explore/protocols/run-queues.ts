@@ -9,7 +9,10 @@ const TASKS = 2
 export const runQueues: RunProtocol = {
   name: 'run-queues',
   what: 'main starts 2 goroutines, which either P may take or steal, and waits for both: each runs exactly once, and main hears of it',
-  procs: 3,
+  configurations: [
+    { procs: 2, bound: 2 },
+    { procs: 3, bound: 1 },
+  ],
 
   program({ notes }) {
     const worker = task('worker', [ref(waitGroup), i32], function* (group, number) {

@@ -28,14 +28,12 @@ export class OutOfMemoryError extends Error {
   override name = 'OutOfMemoryError'
 }
 
-/** `--zeal N[,concurrent]`, and what a fault does at a refill. */
+/** `--zeal N[,concurrent]`. */
 export interface AllocatorOptions {
   /** A whole cycle before every Nth allocation; 0: none. */
   readonly zealEvery: number
   /** Instead: a cycle is kept running. */
   readonly zealConcurrent: boolean
-  /** Called before each refill of a span, if faults are to be injected there; true refuses it, as if there were no pages. */
-  readonly onRefill: (() => boolean) | null
   /** Called when the P's slice of 10 ms is over: asks its goroutine to give way. */
   readonly onSliceEnd: () => void
 }
@@ -92,7 +90,7 @@ export class Allocator {
   private refill(spanClass: number, sizeClass: number): boolean {
     const { sweeper, cache, sweep } = this.collector
     const pages = spanPagesOf(sizeClass)
-    if (this.options.onRefill?.() === true) return false
+    if (this.memory.faults.pass('refill')) return false
     sweeper.payFor(pages * PAGE_BYTES, 0)
     const charged = cache.refill(spanClass, sweep)
     if (charged === 0) return false
@@ -107,7 +105,7 @@ export class Allocator {
     sweeper.payFor(pages * PAGE_BYTES, pages)
     assists.charge(pages * PAGE_BYTES)
     for (let attempt = 0; ; ) {
-      const at = cache.allocateLarge(bytes, noscan)
+      const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan)
       if (at === 0) {
         this.makeRoom(attempt++, bytes)
         continue

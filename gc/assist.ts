@@ -12,7 +12,7 @@
  * The queue is woken by credit and by the end of the cycle, not by work. Its words are under ASSIST_LOCK. Who enqueues itself looks at the
  * credit again under the lock, and who adds credit looks at the queue's length after adding: one of the two sees the other.
  */
-import { add, load, now, step, store, sub } from '#sync'
+import { add, load, now, store, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
@@ -83,7 +83,7 @@ export class Assists {
       // Read again after every wait: the debt may be paid, the cycle may be over, and another may have begun.
       if (doubles[credit] >= 0 || words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) return
       if (doubles[workPerByte] === 0) return
-      step('assist/pay')
+      this.memory.faults.pass('assist/pay')
       let debt = -doubles[credit]
       let work = Math.trunc(doubles[workPerByte] * debt)
       if (work < OVER_ASSIST_WORK) {
@@ -138,7 +138,7 @@ export class Assists {
       sub(words, control.BACKGROUND_CREDIT, missed)
       this.payFrom(missed)
     }
-    step('assist/wait')
+    this.memory.faults.pass('assist/wait')
     this.world.blockInPlace(() => load(words, this.queued) === 0)
   }
 
@@ -182,6 +182,7 @@ export class Assists {
 
   private release(index: number): void {
     this.removeFirst()
+    this.memory.faults.pass('assist/wake')
     store(this.memory.words, this.memory.p(index, p.ASSIST_QUEUED), 0)
     this.world.wake(index)
   }

@@ -26,7 +26,7 @@
  * all buffers are empty. Racing stores to one slot: each writer shades what it overwrites as it saw it and what it writes; a value
  * stored by one and overwritten unseen by the other was shaded by its own writer (2).
  */
-import { step } from '#sync'
+import type { FaultPoints } from '../heap/fault-points.ts'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
@@ -40,6 +40,7 @@ export class WriteBarrier {
   private readonly words: Int32Array
   private readonly i32: Int32Array
   private readonly doubles: Float64Array
+  private readonly faults: FaultPoints
   private readonly marker: Marker
   private readonly count: number
   private readonly buffer: number
@@ -49,6 +50,7 @@ export class WriteBarrier {
     this.words = memory.words
     this.i32 = memory.i32
     this.doubles = memory.doubles
+    this.faults = memory.faults
     this.marker = marker
     this.count = memory.p(pIndex, p.BARRIER_COUNT)
     this.buffer = memory.p(pIndex, p.BARRIER)
@@ -81,6 +83,7 @@ export class WriteBarrier {
     let count = words[this.count]
     if (count === CAPACITY) {
       probeStack()
+      this.faults.pass('barrier/full')
       this.flush()
       count = 0
     }
@@ -94,7 +97,7 @@ export class WriteBarrier {
     const words = this.words
     const count = words[this.count]
     if (count === 0) return
-    step('barrier/flush')
+    this.faults.pass('barrier/flush')
     for (let entry = this.buffer; entry < this.buffer + count; entry++) {
       const object = words[entry]
       if (object !== 0) this.marker.shade(object)

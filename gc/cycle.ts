@@ -47,6 +47,7 @@ export class Cycle {
   setUp(trigger: CycleTrigger, whole: 0 | 1 | 2 = 0): void {
     const { memory, controller, roots, sweeper, events } = this.collector
     const { words } = memory
+    memory.faults.pass('mark-setup/stopped')
     sweeper.finish()
     words[control.CYCLES]++
     words[control.CYCLE_TRIGGER] = trigger
@@ -88,6 +89,7 @@ export class Cycle {
   terminate(): void {
     const { memory, controller, assists, sweeper, events, options } = this.collector
     const { words } = memory
+    memory.faults.pass('mark-termination/stopped')
     words[control.TERMINATION_RESTARTS]++
     if (this.isWorkLeft()) return
     words[control.TERMINATION_RESTARTS]--

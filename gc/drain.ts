@@ -8,7 +8,7 @@
  *
  * Grey objects that a drain leaves behind stay in this P's queue; nobody else sees them until it publishes them.
  */
-import { add, load, step, sub } from '#sync'
+import { add, load, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
@@ -86,7 +86,7 @@ export class Drain {
   }
 
   leave(): void {
-    step('drain/leave')
+    this.memory.faults.pass('drain/leave')
     const last = sub(this.memory.words, control.DRAINERS, 1) === 1
     // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. The
     // policy publishes it.

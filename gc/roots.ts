@@ -13,17 +13,8 @@
  * of status is a CAS. One born later has only references that its creator shaded (gc/barrier.ts) and what it loads through
  * shaded paths. Once scanned, a stack stays black: SCANNED_CYCLE.
  */
-import { add, and, compareAndSwap, load, notify, now, or, step, sub } from '#sync'
-import {
-  CYCLES,
-  DRAINERS,
-  GLOBAL_SLOTS,
-  GOROUTINE_NEXT,
-  ROOT_JOBS,
-  ROOT_NEXT,
-  SCAN_WORK_GLOBALS,
-  SCAN_WORK_STACK,
-} from '../heap/layout/control.ts'
+import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
+import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
@@ -52,23 +43,23 @@ export class Roots {
   /** Counts the jobs, in the setup stop. */
   prepare(): void {
     const { words } = this.memory
-    words[ROOT_NEXT] = 0
-    words[ROOT_JOBS] = this.globalJobs() + words[GOROUTINE_NEXT]
+    words[control.ROOT_NEXT] = 0
+    words[control.ROOT_JOBS] = this.globalJobs() + words[control.GOROUTINE_NEXT]
   }
 
   /** True if jobs are left. A hint, unless the world is stopped. */
   get areLeft(): boolean {
     const { words } = this.memory
-    return load(words, ROOT_NEXT) < words[ROOT_JOBS]
+    return load(words, control.ROOT_NEXT) < words[control.ROOT_JOBS]
   }
 
   /** Takes and does a job. Returns its scan work, or −1 if no job is left. `stopped`: the world is, so that every stack may be scanned. */
   scanNext(stopped: boolean): number {
     const { words } = this.memory
     if (!this.areLeft) return -1
-    const job = add(words, ROOT_NEXT, 1)
-    if (job >= words[ROOT_JOBS]) return -1
-    step('mark/root')
+    const job = add(words, control.ROOT_NEXT, 1)
+    if (job >= words[control.ROOT_JOBS]) return -1
+    this.memory.faults.pass('mark/root')
     const globals = this.globalJobs()
     return job < globals ? this.scanGlobals(job) : this.scanGoroutine(job - globals + 1, stopped)
   }
@@ -80,6 +71,7 @@ export class Roots {
     if (goroutine === 0) return false
     const status = this.memory.goroutine(goroutine, g.STATUS)
     if ((load(words, status) & g.G_SCAN_WANTED) === 0) return false
+    this.memory.faults.pass('mark/scan-served')
     this.scanOwn(goroutine)
     and(words, status, ~g.G_SCAN_WANTED)
     this.marker.queue.publish()
@@ -95,16 +87,16 @@ export class Roots {
   }
 
   private globalJobs(): number {
-    return Math.ceil(this.memory.words[GLOBAL_SLOTS] / BLOCK_WORDS)
+    return Math.ceil(this.memory.words[control.GLOBAL_SLOTS] / BLOCK_WORDS)
   }
 
   private scanGlobals(job: number): number {
     const { words, layout } = this.memory
     const begin = job * BLOCK_WORDS
-    const end = Math.min(begin + BLOCK_WORDS, words[GLOBAL_SLOTS])
+    const end = Math.min(begin + BLOCK_WORDS, words[control.GLOBAL_SLOTS])
     this.shadeRange(layout.globals + begin, layout.globals + end)
     const work = (end - begin) * 4
-    add(words, SCAN_WORK_GLOBALS, work)
+    add(words, control.SCAN_WORK_GLOBALS, work)
     return work
   }
 
@@ -114,7 +106,7 @@ export class Roots {
     for (;;) {
       const status = load(words, record + g.STATUS)
       if (status === g.G_FREE || status === g.G_DEAD) return 0
-      if (words[record + g.SCANNED_CYCLE] === words[CYCLES]) return 0
+      if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
       if (status === g.G_RUNNING) {
         if (words[this.memory.p(this.pIndex, p.GOROUTINE)] === goroutine) return this.scanOwn(goroutine)
         if (stopped) return this.scanStack(goroutine)
@@ -133,9 +125,10 @@ export class Roots {
     // Read before the swap: after it the goroutine may end, and its record be another's.
     const owner = words[record + g.P]
     // Counted before it can be served: the server's decrement must not be the one that ends the mark.
-    add(words, DRAINERS, 1)
+    add(words, control.DRAINERS, 1)
+    this.memory.faults.pass('mark/scan-wanted')
     if (!compareAndSwap(words, record + g.STATUS, g.G_RUNNING, g.G_RUNNING | g.G_SCAN_WANTED)) {
-      sub(words, DRAINERS, 1)
+      sub(words, control.DRAINERS, 1)
       return false
     }
     this.memory.doubles[this.memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()
@@ -152,13 +145,13 @@ export class Roots {
   private scanStack(goroutine: number): number {
     const { words } = this.memory
     const record = this.memory.goroutine(goroutine, 0)
-    step('mark/stack')
-    if (words[record + g.SCANNED_CYCLE] === words[CYCLES]) return 0
+    this.memory.faults.pass('mark/stack')
+    if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
     const base = words[record + g.STACK]
     const used = words[record + g.STACK_USED]
     this.shadeRange(base, base + used)
-    words[record + g.SCANNED_CYCLE] = words[CYCLES]
-    add(words, SCAN_WORK_STACK, used * 4)
+    words[record + g.SCANNED_CYCLE] = words[control.CYCLES]
+    add(words, control.SCAN_WORK_STACK, used * 4)
     return used * 4
   }
 

@@ -133,6 +133,7 @@ export class Sweeper {
 
   private complete(): void {
     const { words } = this.memory
+    this.memory.faults.pass('sweep/complete')
     const cycle = words[control.CYCLES_MARKED]
     if (!compareAndSwap(words, control.SWEEP_ANNOUNCED, cycle - 1, cycle))
       throw new InternalError(`the sweep of cycle ${cycle} was completed twice`)

@@ -6,15 +6,8 @@
  * 32 bits have no room for. PUBLICATIONS counts every push to the full list; termination compares it around its ragged barrier, which
  * covers every way in which work can become visible.
  */
-import { add, load, step } from '#sync'
-import {
-  PUBLICATIONS,
-  WORK_EMPTY,
-  WORK_FULL,
-  WORK_FULL_COUNT,
-  WORK_LOCK,
-  WORK_POOL_NEXT,
-} from '../heap/layout/control.ts'
+import { add, load } from '#sync'
+import * as control from '../heap/layout/control.ts'
 import { WORK_BUFFER_NEXT, WORK_BUFFER_WORDS } from '../heap/layout/layout.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
@@ -32,54 +25,55 @@ export class WorkBuffers {
   /** Hands a buffer with objects to everybody. */
   putFull(buffer: WorkBuffer): void {
     const { words } = this.memory
-    step('work/put-full')
-    lock(words, WORK_LOCK)
-    words[buffer + WORK_BUFFER_NEXT] = words[WORK_FULL]
-    words[WORK_FULL] = buffer
-    add(words, WORK_FULL_COUNT, 1)
-    unlock(words, WORK_LOCK)
-    add(words, PUBLICATIONS, 1)
+    this.memory.faults.pass('work/put-full')
+    lock(words, control.WORK_LOCK)
+    words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_FULL]
+    words[control.WORK_FULL] = buffer
+    add(words, control.WORK_FULL_COUNT, 1)
+    unlock(words, control.WORK_LOCK)
+    add(words, control.PUBLICATIONS, 1)
   }
 
   /** A buffer with objects; 0 if there is none. */
   takeFull(): WorkBuffer {
     const { words } = this.memory
-    if (load(words, WORK_FULL_COUNT) === 0) return 0
-    step('work/take-full')
-    lock(words, WORK_LOCK)
-    const buffer = words[WORK_FULL]
+    if (load(words, control.WORK_FULL_COUNT) === 0) return 0
+    this.memory.faults.pass('work/take-full')
+    lock(words, control.WORK_LOCK)
+    const buffer = words[control.WORK_FULL]
     if (buffer !== 0) {
-      words[WORK_FULL] = words[buffer + WORK_BUFFER_NEXT]
-      add(words, WORK_FULL_COUNT, -1)
+      words[control.WORK_FULL] = words[buffer + WORK_BUFFER_NEXT]
+      add(words, control.WORK_FULL_COUNT, -1)
     }
-    unlock(words, WORK_LOCK)
+    unlock(words, control.WORK_LOCK)
     return buffer
   }
 
   putEmpty(buffer: WorkBuffer): void {
     const { words } = this.memory
-    lock(words, WORK_LOCK)
-    words[buffer + WORK_BUFFER_NEXT] = words[WORK_EMPTY]
-    words[WORK_EMPTY] = buffer
-    unlock(words, WORK_LOCK)
+    lock(words, control.WORK_LOCK)
+    words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_EMPTY]
+    words[control.WORK_EMPTY] = buffer
+    unlock(words, control.WORK_LOCK)
   }
 
   /** An empty buffer; 0 if all are in use: the caller must do without. */
   takeEmpty(): WorkBuffer {
-    const { words, layout } = this.memory
-    lock(words, WORK_LOCK)
-    let buffer = words[WORK_EMPTY]
-    if (buffer !== 0) words[WORK_EMPTY] = words[buffer + WORK_BUFFER_NEXT]
-    else if (words[WORK_POOL_NEXT] < layout.workBufferCount) {
-      buffer = layout.workBuffers + words[WORK_POOL_NEXT] * WORK_BUFFER_WORDS
-      words[WORK_POOL_NEXT]++
+    const { words, layout, faults } = this.memory
+    if (faults.pass('work/take-empty')) return 0
+    lock(words, control.WORK_LOCK)
+    let buffer = words[control.WORK_EMPTY]
+    if (buffer !== 0) words[control.WORK_EMPTY] = words[buffer + WORK_BUFFER_NEXT]
+    else if (words[control.WORK_POOL_NEXT] < layout.workBufferCount) {
+      buffer = layout.workBuffers + words[control.WORK_POOL_NEXT] * WORK_BUFFER_WORDS
+      words[control.WORK_POOL_NEXT]++
     }
-    unlock(words, WORK_LOCK)
+    unlock(words, control.WORK_LOCK)
     return buffer
   }
 
   /** True if no full buffer is in the list: a hint while anybody marks. */
   get isEmpty(): boolean {
-    return load(this.memory.words, WORK_FULL_COUNT) === 0
+    return load(this.memory.words, control.WORK_FULL_COUNT) === 0
   }
 }

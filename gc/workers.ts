@@ -24,6 +24,7 @@ import type { World } from './world.ts'
 export const SLICE_MS = 10
 /** A fractional worker leaves when it is this much over its share. */
 const FRACTIONAL_OVERUSE = 1.2
+type Kind = 'dedicated' | 'fractional' | 'idle'
 
 export class Workers {
   private readonly memory: Memory
@@ -64,7 +65,7 @@ export class Workers {
       sub(words, control.IDLE_WORKERS, 1)
       return false
     }
-    this.run(p.IDLE_MS, EVENT_IDLE, () => this.world.hasOtherWork())
+    this.run('idle', p.IDLE_MS, EVENT_IDLE, () => this.world.hasOtherWork())
     sub(words, control.IDLE_WORKERS, 1)
     if (this.drain.isWorkAvailable) this.world.wakeForWork()
     return true
@@ -110,6 +111,7 @@ export class Workers {
     const { words } = this.memory
     const offer = this.memory.p(index, p.DEDICATED_OFFERED)
     if (words[offer] === 0 || !compareAndSwap(words, offer, 1, 0)) return false
+    this.memory.faults.pass('dedicated-worker/take')
     sub(words, control.DEDICATED_OFFERS, 1)
     return true
   }
@@ -121,6 +123,7 @@ export class Workers {
     const sliceEnd = now() + SLICE_MS
     let offered = false
     this.run(
+      'dedicated',
       p.DEDICATED_MS,
       EVENT_DEDICATED,
       () => {
@@ -129,6 +132,7 @@ export class Workers {
           offered = true
           store(words, offer, 1)
           add(words, control.DEDICATED_OFFERS, 1)
+          this.memory.faults.pass('dedicated-worker/offer')
           this.world.wakeForWork()
         }
         return false
@@ -148,7 +152,7 @@ export class Workers {
     const spent = this.memory.pMeasure(this.pIndex, p.FRACTIONAL_MS)
     const began = now()
     if (began > markStarted && doubles[spent] / (began - markStarted) > share) return false
-    this.run(p.FRACTIONAL_MS, EVENT_FRACTIONAL, () => {
+    this.run('fractional', p.FRACTIONAL_MS, EVENT_FRACTIONAL, () => {
       const time = now()
       return (doubles[spent] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
     })
@@ -156,18 +160,20 @@ export class Workers {
   }
 
   /** Drains as a worker, its time added to `measure`; `giveBack` returns its role before the termination is considered. */
-  private run(measure: number, event: number, isOver: () => boolean, giveBack?: () => void): void {
+  private run(kind: Kind, measure: number, event: number, isOver: () => boolean, giveBack?: () => void): void {
     const { words, doubles } = this.memory
     const activity = this.memory.p(this.pIndex, p.ACTIVITY)
     const before = words[activity]
     const cycle = words[control.CYCLES]
     const began = now()
     words[activity] = p.ACTIVITY_MARKING
+    this.memory.faults.pass(`${kind}-worker/start`)
     this.drain.enter()
     this.drain.drainForCredit(isOver)
     if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, measure)] += now() - began
     this.events.slice(event, began, cycle)
     words[activity] = before
+    this.memory.faults.pass(`${kind}-worker/park`)
     giveBack?.()
     this.drain.leave()
   }

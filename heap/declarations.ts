@@ -2,13 +2,7 @@
  * The table of what a program declares at module level: types and tasks. Every P imports the program and declares the same things in the same
  * order; the nth declaration of a kind has number n. The first P to come to it enters it, the others compare.
  */
-import {
-  DECLARE_LOCK,
-  GLOBAL_WORDS as GLOBAL_SCALARS,
-  GLOBAL_SLOTS,
-  TASKS_DECLARED,
-  TYPES_DECLARED,
-} from './layout/control.ts'
+import * as control from './layout/control.ts'
 import { DECLARATION_WORDS, GLOBAL_WORDS, MAX_DECLARATIONS } from './layout/layout.ts'
 import { lock, unlock } from './lock.ts'
 import type { Memory } from './memory.ts'
@@ -50,14 +44,14 @@ export class Declarations {
   /** Number of a type, from 1. `slotBytes`: what an object of it takes, 0 if that differs from object to object. */
   declareType(shape: string, slotBytes: number): number {
     const { words, layout } = this.memory
-    const id = this.declare(shape, ++this.types, TYPES_DECLARED, 0)
+    const id = this.declare(shape, ++this.types, control.TYPES_DECLARED, 0)
     words[layout.typeSlots + id] = slotBytes
     return id
   }
 
   /** Number of a task, from 1. */
   declareTask(shape: string): number {
-    return this.declare(shape, ++this.tasks, TASKS_DECLARED, MAX_DECLARATIONS)
+    return this.declare(shape, ++this.tasks, control.TASKS_DECLARED, MAX_DECLARATIONS)
   }
 
   /** Word index of `count` references among the roots. */
@@ -68,9 +62,9 @@ export class Declarations {
     this.slots += count
     if (this.slots > SCALARS_BEGIN)
       throw new DeclarationError(`too many global references: at most ${SCALARS_BEGIN} in all`)
-    lock(words, DECLARE_LOCK)
-    if (words[GLOBAL_SLOTS] < this.slots) words[GLOBAL_SLOTS] = this.slots
-    unlock(words, DECLARE_LOCK)
+    lock(words, control.DECLARE_LOCK)
+    if (words[control.GLOBAL_SLOTS] < this.slots) words[control.GLOBAL_SLOTS] = this.slots
+    unlock(words, control.DECLARE_LOCK)
     return layout.globals + begin
   }
 
@@ -82,9 +76,9 @@ export class Declarations {
     this.scalars += count + (count & 1)
     if (this.scalars > GLOBAL_WORDS - SCALARS_BEGIN)
       throw new DeclarationError(`too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`)
-    lock(words, DECLARE_LOCK)
-    if (words[GLOBAL_SCALARS] < this.scalars) words[GLOBAL_SCALARS] = this.scalars
-    unlock(words, DECLARE_LOCK)
+    lock(words, control.DECLARE_LOCK)
+    if (words[control.GLOBAL_WORDS] < this.scalars) words[control.GLOBAL_WORDS] = this.scalars
+    unlock(words, control.DECLARE_LOCK)
     return layout.globals + begin
   }
 
@@ -107,7 +101,7 @@ export class Declarations {
     this.expectOpen(shape)
     if (id >= MAX_DECLARATIONS)
       throw new DeclarationError(`too many declarations: at most ${MAX_DECLARATIONS - 1} types and as many tasks`)
-    lock(words, DECLARE_LOCK)
+    lock(words, control.DECLARE_LOCK)
     const isNew = words[count] < id
     if (isNew) {
       this.write(first + id, shape)
@@ -115,7 +109,7 @@ export class Declarations {
     }
     const agrees = isNew || this.agrees(first + id, shape)
     const other = agrees ? '' : this.read(first + id)
-    unlock(words, DECLARE_LOCK)
+    unlock(words, control.DECLARE_LOCK)
     if (!agrees) {
       throw new DeclarationError(
         `declaration ${id} is ${shape} on ${this.where}, but another P has ${other}: declare the same things in the same order on every P, at module level and without conditions`,

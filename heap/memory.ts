@@ -3,6 +3,7 @@
  * of the same buffers.
  */
 
+import { type FaultPoints, NO_FAULTS } from './fault-points.ts'
 import * as control from './layout/control.ts'
 import * as goroutine from './layout/goroutine.ts'
 import { type Layout, type LayoutSizes, layOut } from './layout/layout.ts'
@@ -32,10 +33,13 @@ export class Memory {
   /** A mark byte per granule of the heap buffer. */
   readonly marks: Uint8Array
   readonly handle: MemoryHandle
+  /** What the thread does to itself at named points. */
+  readonly faults: FaultPoints
 
-  constructor(handle: MemoryHandle) {
+  constructor(handle: MemoryHandle, faults = NO_FAULTS) {
     const { heap, meta, layout } = handle
     this.handle = handle
+    this.faults = faults
     this.layout = layout
     this.i32 = new Int32Array(heap, 0, layout.heapBytes >>> 2)
     this.u32 = new Uint32Array(heap, 0, layout.heapBytes >>> 2)

@@ -34,6 +34,7 @@ export class PageHeap {
   allocate(count: number): number {
     const { words, layout } = this.memory
     lock(words, PAGE_LOCK)
+    this.memory.faults.pass('pages/locked')
     const page = this.find(count)
     if (page !== 0) {
       const length = words[layout.pageRun + page]

@@ -8,16 +8,9 @@
  * complete when every list was drained and nobody sweeps any more.
  */
 
-import { add, compareAndSwap, load, step, sub } from '#sync'
+import { add, compareAndSwap, load, sub } from '#sync'
 import { InternalError } from './internal-error.ts'
-import {
-  PAGES_SWEPT,
-  QUARANTINE_OPEN,
-  QUARANTINE_RELEASED,
-  SWEEP_DRAINED,
-  SWEEPERS,
-  SWEPT_MARKED_BYTES,
-} from './layout/control.ts'
+import * as control from './layout/control.ts'
 import { GRANULE_SHIFT } from './layout/layout.ts'
 import * as p from './layout/p.ts'
 import * as span from './layout/span.ts'
@@ -57,15 +50,15 @@ export class Sweep {
   begin(): boolean {
     const { words } = this.memory
     for (;;) {
-      const sweepers = load(words, SWEEPERS)
-      if ((sweepers & SWEEP_DRAINED) !== 0) return false
-      if (compareAndSwap(words, SWEEPERS, sweepers, sweepers + 1)) return true
+      const sweepers = load(words, control.SWEEPERS)
+      if ((sweepers & control.SWEEP_DRAINED) !== 0) return false
+      if (compareAndSwap(words, control.SWEEPERS, sweepers, sweepers + 1)) return true
     }
   }
 
   /** Leaves the sweepers. The one whose leaving completes the sweep says so: it may be an allocator that swept to refill. */
   end(): void {
-    if (sub(this.memory.words, SWEEPERS, 1) === (SWEEP_DRAINED | 1)) this.onComplete()
+    if (sub(this.memory.words, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1)) this.onComplete()
   }
 
   /**
@@ -73,7 +66,7 @@ export class Sweep {
    * heap. `keep`: an empty span is wanted by the caller, and stays (as in Go, where an allocator sweeps to use).
    */
   sweep(id: SpanId, keep: boolean): boolean {
-    step('sweep/span')
+    this.memory.faults.pass('sweep/span')
     const { words, doubles } = this.memory
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const slots = this.spans.read(id, span.SLOTS)
@@ -90,8 +83,8 @@ export class Sweep {
       )
     }
     const pages = this.spans.read(id, span.PAGES)
-    add(words, PAGES_SWEPT, pages)
-    if (live > 0) add(words, SWEPT_MARKED_BYTES, live * slotBytes)
+    add(words, control.PAGES_SWEPT, pages)
+    if (live > 0) add(words, control.SWEPT_MARKED_BYTES, live * slotBytes)
     doubles[this.measures + p.FREED_BYTES] += freed * slotBytes
     doubles[this.measures + p.FREED_OBJECTS] += freed
     const empty = live + quarantined === 0
@@ -150,7 +143,7 @@ export class Sweep {
 
   private sweepChecked(first: number, end: number, stride: number, slotBytes: number): void {
     const { words, marks, i32 } = this.memory
-    const isOpen = load(words, QUARANTINE_OPEN) !== 0
+    const isOpen = load(words, control.QUARANTINE_OPEN) !== 0
     let live = 0
     let freed = 0
     let quarantined = 0
@@ -170,7 +163,7 @@ export class Sweep {
       else if (before !== span.FREE) throw greyFound(granule)
       if (after >= span.QUARANTINE_NEW && isOpen) {
         after = span.FREE
-        add(words, QUARANTINE_RELEASED, slotBytes)
+        add(words, control.QUARANTINE_RELEASED, slotBytes)
       }
       if (after >= span.QUARANTINE_NEW) quarantined++
       marks[granule] = after

@@ -1,31 +1,50 @@
-/** Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. */
-import { wait } from '#sync'
-import type { Fault, FaultWhen } from './faults.ts'
+/**
+ * Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. Every point counts its passes and
+ * strikes in shared memory, so that a run can prove that a fault was met.
+ */
+import { step, wait } from '#sync'
+import type { FaultPoint, FaultPoints } from '../heap/fault-points.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Memory } from '../heap/memory.ts'
+import { type Fault, type FaultWhen, faultPointNames } from './faults.ts'
+import type { FaultCount } from './record.ts'
 
 const never = new Int32Array(new SharedArrayBuffer(4))
 
-export class FaultInjector {
-  readonly #faults: readonly Fault[]
+interface Place {
+  /** Index of the word that counts passes; that of strikes follows. */
+  readonly count: number
+  readonly faults: readonly Fault[]
+}
+
+export class FaultInjector implements FaultPoints {
+  readonly #words: Int32Array
+  readonly #places: ReadonlyMap<FaultPoint, Place>
   #random: number
 
-  constructor(faults: readonly Fault[], pIndex: number, seed: number) {
-    this.#faults = faults.filter(({ p }) => p === null || p === pIndex)
+  constructor(memory: Memory, faults: readonly Fault[], pIndex: number, seed: number) {
+    const own = faults.filter(fault => fault.p === null || fault.p === pIndex)
+    this.#words = memory.words
+    this.#places = new Map(
+      faultPointNames.map(point => [
+        point,
+        { count: countOf(memory, pIndex, point), faults: own.filter(fault => fault.point === point) },
+      ]),
+    )
     this.#random = (seed ^ Math.imul(pIndex + 1, 0x85ebca6b)) | 1
   }
 
-  /** What is to be called at each pass through a point; null if no fault strikes there. It answers true if the request is to be refused. */
-  at(point: string): (() => boolean) | null {
-    const faults = this.#faults.filter(fault => fault.point === point)
-    if (faults.length === 0) return null
-    const passes = faults.map(() => 0)
-    return () => {
-      let refused = false
-      faults.forEach((fault, index) => {
-        passes[index]++
-        if (this.#strikes(fault.when, passes[index]) && this.#carryOut(fault)) refused = true
-      })
-      return refused
+  pass(point: FaultPoint): boolean {
+    step(point)
+    const { count, faults } = this.#places.get(point) as Place
+    const pass = ++this.#words[count]
+    let refused = false
+    for (const fault of faults) {
+      if (!this.#strikes(fault.when, pass)) continue
+      this.#words[count + 1]++
+      if (this.#carryOut(fault)) refused = true
     }
+    return refused
   }
 
   #strikes(when: FaultWhen, pass: number): boolean {
@@ -50,4 +69,19 @@ export class FaultInjector {
     this.#random = random
     return (random >>> 0) / 2 ** 32
   }
+}
+
+/** Passes and strikes of every point, all Ps together. */
+export function faultCountsOf(memory: Memory): FaultCount[] {
+  const { words, layout } = memory
+  const sum = (point: FaultPoint, offset: number): number => {
+    let all = 0
+    for (let index = 0; index < layout.procs; index++) all += words[countOf(memory, index, point) + offset]
+    return all
+  }
+  return faultPointNames.map(point => ({ point, passes: sum(point, 0), strikes: sum(point, 1) }))
+}
+
+function countOf(memory: Memory, pIndex: number, point: FaultPoint): number {
+  return memory.p(pIndex, p.FAULT_COUNTS) + 2 * faultPointNames.indexOf(point)
 }

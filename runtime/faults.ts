@@ -3,12 +3,78 @@
 //   ACTION   = 'stall=' DURATION | 'yield' | 'fail' | 'exit'      without one: yield
 //   WHEN     = 'p=' F | 'once' | 'nth=' N                         without one: every time
 //   DURATION = a decimal number with us, ms or s
+import type { FaultPoint } from '../heap/fault-points.ts'
 import { UsageError } from './usage-error.ts'
 
-/** Where a fault can strike: the name of the point, and one line for `--fault list`. */
-export const faultPoints: Readonly<Record<string, string>> = {
-  refill: 'a P takes a fresh span for one of its size classes',
+interface PlaceOfFault {
+  /** Where it is: the line of `--fault list`. */
+  readonly where: string
+  /** True if what the P asks for there may be refused: `fail`. */
+  readonly mayFail?: true
 }
+
+/** Where a fault can strike. The order is that of the counters. */
+export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
+  refill: { where: 'a P is about to take a fresh span for one of its size classes', mayFail: true },
+  'large-allocation': { where: 'a P is about to take the pages of a large object', mayFail: true },
+  'pages/locked': { where: 'the lock of the page heap was taken, to allocate' },
+  'stop/raise': { where: 'a P is about to raise a stop' },
+  'stop/raised': { where: 'the stop is raised, and no other P has been told' },
+  'stop/acknowledge': { where: 'a P is about to count as stopped' },
+  'stop/restart': { where: 'the world may go on, and nobody has been woken' },
+  'stop/go-on': { where: 'a P counts as running again, and its status does not say so' },
+  'mark-setup/stopped': { where: 'the world is stopped to begin a cycle' },
+  'mark/root': { where: 'a root job was taken' },
+  'mark/stack': { where: 'a shadow stack is about to be scanned, and is owned for it' },
+  'mark/scan-wanted': { where: 'a running goroutine is about to be asked to have its stack scanned' },
+  'mark/scan-served': { where: 'a P is about to scan the stack of its goroutine, as it was asked to' },
+  'drain/leave': { where: 'a drain is over, and still counts' },
+  'mark-termination/enter': { where: 'a P has become the coordinator of the end of the mark' },
+  'mark-termination/before-barrier': { where: 'before the ragged barrier: no work was seen' },
+  'mark-termination/in-barrier': { where: 'the ragged barrier waits for another P' },
+  'mark-termination/after-barrier': { where: 'every P has passed the ragged barrier' },
+  'mark-termination/published': { where: 'work was published meanwhile: back to the top (R2)' },
+  'mark-termination/before-stop': { where: 'before the stop that may end the mark' },
+  'mark-termination/stopped': { where: 'the world is stopped to end the mark' },
+  'mark-termination/restarted': { where: 'work was left in the stop: the world has gone on (R3)' },
+  'mark-termination/leave': { where: 'the coordinator has given up its role, and looks once more' },
+  'dedicated-worker/start': { where: 'a dedicated worker is about to drain' },
+  'dedicated-worker/park': { where: 'a dedicated worker has drained, and still counts' },
+  'dedicated-worker/offer': { where: 'a dedicated worker has offered its role, and has woken nobody' },
+  'dedicated-worker/take': { where: 'the role was taken, by another P or back' },
+  'fractional-worker/start': { where: 'a fractional worker is about to drain' },
+  'fractional-worker/park': { where: 'a fractional worker has drained, and still counts' },
+  'idle-worker/start': { where: 'an idle worker is about to drain' },
+  'idle-worker/park': { where: 'an idle worker has drained, and still counts' },
+  'work/put-full': { where: 'a buffer of grey objects is about to be given to all' },
+  'work/take-full': { where: 'a buffer of grey objects is about to be taken' },
+  'work/take-empty': { where: 'an empty work buffer is about to be taken', mayFail: true },
+  'barrier/full': { where: 'the buffer of the write barrier is full' },
+  'barrier/flush': { where: 'the shades in a buffer of the write barrier are about to be carried out' },
+  'barrier/serve': { where: 'a P is about to pass the ragged barrier, as it was asked to' },
+  'assist/pay': { where: 'a goroutine in debt is about to pay' },
+  'assist/wait': { where: 'a goroutine in debt stands in the assist queue, and is about to wait' },
+  'assist/wake': { where: 'a goroutine in the assist queue is about to be told that it is paid for (locked)' },
+  'sweep/span': { where: 'a span is owned, and about to be swept' },
+  'sweep/complete': { where: 'the last sweeper has left, and has told nobody' },
+  'sleep/announced': { where: 'a P has announced that it sleeps, and looks once more' },
+  'sleep/wait': { where: 'a P that counts as stopped is about to wait' },
+  'sleep/woken': { where: 'a P was woken, and still counts as stopped' },
+  'sleep/wake': { where: 'a P that sleeps was seen, and is about to be woken' },
+  'goroutine/start': { where: 'a goroutine is about to run for the first time' },
+  'goroutine/end': { where: 'a goroutine has returned, and still runs' },
+  'goroutine/parked': { where: 'a goroutine waits, and is in no queue' },
+  'goroutine/ready': { where: 'the ticket of a waiting goroutine was won' },
+  'goroutine/wait-for-scan': { where: 'a goroutine is to run, and its stack is being scanned' },
+  'channel/lock': { where: 'a channel is about to be locked' },
+  'channel/deliver': { where: 'a value is about to be handed to a receiver that waits (locked)' },
+  'ring/take': { where: 'a goroutine is about to be taken from a ring that seems to hold one' },
+  'ring/steal': { where: 'another ring was found to hold a goroutine' },
+  'ready/push': { where: 'a goroutine is about to be pushed onto the ready list of another P' },
+}
+
+/** The points, in the order of their counters. */
+export const faultPointNames = Object.keys(faultPoints) as FaultPoint[]
 
 /** What happens at the point. `yield` gives the thread away once, `fail` refuses the request, `exit` ends the P. */
 export type FaultAction = { readonly kind: 'stall'; readonly ms: number } | { readonly kind: 'yield' | 'fail' | 'exit' }
@@ -21,7 +87,7 @@ export type FaultWhen =
 
 /** One `--fault`, ready to be sent to the Ps. */
 export interface Fault {
-  readonly point: string
+  readonly point: FaultPoint
   /** The P that it strikes; null: all. */
   readonly p: number | null
   readonly action: FaultAction
@@ -34,27 +100,38 @@ export const faultGrammar = 'POINT[@pN][:stall=DURATION|yield|fail|exit][:p=F|on
 /**
  * Reads one SPEC.
  *
- * @throws UsageError for an ill-formed one, and for a point that is not in {@link faultPoints}.
+ * @throws UsageError for an ill-formed one, for a point that is not in {@link faultPoints}, for `fail` where nothing may be refused.
  */
 export function parseFault(spec: string): Fault {
   const [place = '', ...rest] = spec.split(':')
   const [, point = '', p] = /^([^@]*)(?:@p(\d+))?$/.exec(place) ?? fail(spec, `'${place}' is no POINT[@pN]`)
-  if (!Object.hasOwn(faultPoints, point)) {
-    throw new UsageError(`--fault has no point '${point}'; there is ${Object.keys(faultPoints).join(', ')}`)
-  }
+  if (!isPoint(point)) throw new UsageError(`--fault has no point '${point}'; run --fault list prints them`)
   const action = rest[0] === undefined ? null : parseAction(rest[0])
   const remaining = rest.slice(action === null ? 0 : 1)
   const when = remaining[0] === undefined ? always : parseWhen(remaining[0])
   if (when === null || remaining.length > 1) fail(spec, `'${remaining[when === null ? 0 : 1]}' does not belong there`)
+  if (action?.kind === 'fail' && !faultPoints[point].mayFail) {
+    throw new UsageError(`--fault ${point}: nothing can fail there; fail is for ${refusable().join(', ')}`)
+  }
   return { point, p: p === undefined ? null : Number(p), action: action ?? { kind: 'yield' }, when }
 }
 
 /** One line for each point, for `--fault list`. */
 export function listFaultPoints(): string {
-  const width = Math.max(...Object.keys(faultPoints).map(point => point.length))
-  return Object.entries(faultPoints)
-    .map(([point, what]) => `${point.padEnd(width)}  ${what}\n`)
-    .join('')
+  const width = Math.max(...faultPointNames.map(point => point.length))
+  const line = (point: FaultPoint): string => {
+    const { where, mayFail } = faultPoints[point]
+    return `${point.padEnd(width)}  ${where}${mayFail ? ' (may fail)' : ''}\n`
+  }
+  return faultPointNames.map(line).join('')
+}
+
+function isPoint(name: string): name is FaultPoint {
+  return Object.hasOwn(faultPoints, name)
+}
+
+function refusable(): FaultPoint[] {
+  return faultPointNames.filter(point => faultPoints[point].mayFail)
 }
 
 const always: FaultWhen = { kind: 'always' }

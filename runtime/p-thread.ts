@@ -59,7 +59,7 @@ type Main = (...args: string[]) => Coroutine
 /** The pool's entry. */
 export default async function runP(message: PMessage): Promise<PReport> {
   const { index, host, handsOn } = message
-  const memory = new Memory(message.memory)
+  const memory = memoryOf(message)
   const handOn = (stream: Stream, text: Uint8Array): void => host.postMessage({ stream, text } satisfies PTold)
   const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, handsOn ? handOn : undefined)
   taskConsole.install()
@@ -70,6 +70,13 @@ export default async function runP(message: PMessage): Promise<PReport> {
     leaveRun()
     host.close()
   }
+}
+
+/** The run's memory as this thread sees it, with the faults that it is to meet. */
+function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
+  const { faults, seed } = configuration
+  const memory = new Memory(handle)
+  return faults.length === 0 ? memory : new Memory(handle, new FaultInjector(memory, faults, index, seed))
 }
 
 /** A P that says at once how it has ended the run: a program that catches everything may never let go of the thread. */
@@ -167,14 +174,12 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   })
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
-  const faults = new FaultInjector(configuration.faults, index, configuration.seed)
   const p = new TellingP(heap, index, controller, program, events, {
     checkmark: configuration.checkmark,
     stopTheWorld: configuration.stopTheWorld,
     zealEvery: configuration.zealEvery,
     zealConcurrent: configuration.zealConcurrent,
     seed: configuration.seed,
-    onRefill: faults.at('refill'),
   })
   p.onFailure = ({ error, goroutine }) =>
     message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)

@@ -45,6 +45,15 @@ export interface RunRecord {
     /** The largest number of live goroutines on each P. */
     readonly peakLivePerP: readonly number[]
   }
+  /** Under `--fault`, every point; else empty. */
+  readonly faults: readonly FaultCount[]
+}
+
+/** How often Ps came to a fault point, and how often a fault struck there. */
+export interface FaultCount {
+  readonly point: string
+  readonly passes: number
+  readonly strikes: number
 }
 
 export interface RunError {

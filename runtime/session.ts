@@ -18,6 +18,7 @@ import type { Memory } from '../heap/memory.ts'
 import type { Configuration, RunOptions } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
 import { cycleOf, extraOf } from './cycle-of.ts'
+import { faultCountsOf } from './fault-injector.ts'
 import { memStatsOf } from './mem-stats.ts'
 import type { CycleRecord, RunError, RunRecord } from './record.ts'
 import {
@@ -378,6 +379,7 @@ export class Session {
         finished: load(words, control.GOROUTINES_FINISHED),
         peakLivePerP: this.rings.map((_, index) => load(words, memory.p(index, p.PEAK_LIVE))),
       },
+      faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory),
     }
   }
 }

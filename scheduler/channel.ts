@@ -10,7 +10,6 @@
  * Every reference that moves takes the barrier: into the buffer, out of it (the slot is cleared), into the stack of a receiver that waits, and from the
  * stack of a sender that waits, where it may be the only copy and that stack not scanned yet.
  */
-import { step } from '#sync'
 import { probeStack } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { lock, unlock } from '../heap/lock.ts'
@@ -62,7 +61,7 @@ export class Channels {
   }
 
   lock(channel: Addr): void {
-    step('channel/lock')
+    this.p.memory.faults.pass('channel/lock')
     lock(this.p.memory.i32, (channel >>> 2) + CHANNEL_LOCK)
   }
 
@@ -191,6 +190,7 @@ export class Channels {
   private deliver(receiver: WaiterId, kind: number, value: number): number {
     const { memory, waiters, collector } = this.p
     const goroutine = waiters.read(receiver, g.WAITER_GOROUTINE)
+    memory.faults.pass('channel/deliver')
     if (kind === KIND_REF) collector.barrier.writeMeta(waiters.read(receiver, g.WAITER_SLOT), value)
     else memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)] = value
     return this.release(receiver, true)

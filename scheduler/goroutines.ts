@@ -12,7 +12,7 @@
  * (gc/roots.ts). Every change is a compare-and-swap, so that neither bit is ever overwritten.
  */
 
-import { add, compareAndSwap, load, step, sub, wait } from '#sync'
+import { add, compareAndSwap, load, sub, wait } from '#sync'
 import type { Heap } from '../heap/heap.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
@@ -93,7 +93,7 @@ export class Goroutines {
     const { words } = this.memory
     const status = this.memory.goroutine(id, g.STATUS)
     while (!compareAndSwap(words, status, g.G_RUNNABLE, g.G_RUNNING)) {
-      step('goroutine/wait-for-scan')
+      this.memory.faults.pass('goroutine/wait-for-scan')
       const found = load(words, status)
       if (found === (g.G_RUNNABLE | g.G_SCAN)) wait(words, status, found)
       else if (found !== g.G_RUNNABLE) throw new InternalError(`goroutine ${id} is to run with status ${found}`)

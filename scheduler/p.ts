@@ -73,7 +73,6 @@ export interface Failure {
 export interface POptions extends CollectorOptions {
   readonly zealEvery: number
   readonly zealConcurrent: boolean
-  readonly onRefill: (() => boolean) | null
   readonly seed: number
 }
 
@@ -188,6 +187,7 @@ export class P implements World {
     for (let offset = 0; offset < layout.procs; offset++) {
       const victim = (first + offset) % layout.procs
       if (!this.maySteal(victim)) continue
+      this.memory.faults.pass('ring/steal')
       const id = this.rings[victim].take()
       if (id !== 0) return id
     }
@@ -228,6 +228,7 @@ export class P implements World {
     let result: IteratorResult<unknown, unknown>
     try {
       if (coroutine === undefined) {
+        this.memory.faults.pass('goroutine/start')
         coroutine = this.program.start(id)
         this.coroutines[id] = coroutine
       }
@@ -271,6 +272,7 @@ export class P implements World {
   private end(id: GoroutineId): void {
     const { words } = this.memory
     this.collector.assists.settle(id)
+    this.memory.faults.pass('goroutine/end')
     this.stopRunning(id, g.G_DEAD)
     this.coroutines[id] = undefined
     // Its number may be used again at once, on any P.
@@ -377,6 +379,7 @@ export class P implements World {
     words[record + g.WAIT_REASON] = reason
     words[record + g.WAIT_ON] = object
     this.stopRunning(id, g.G_WAITING)
+    this.memory.faults.pass('goroutine/parked')
     return load(words, record + g.TICKET)
   }
 
@@ -393,6 +396,7 @@ export class P implements World {
   /** Makes a goroutine ready whose ticket the caller has won. By any P. */
   ready(id: GoroutineId): void {
     const owner = this.memory.words[this.memory.goroutine(id, g.P)]
+    this.memory.faults.pass('goroutine/ready')
     this.goroutines.makeRunnable(id)
     if (owner === this.index) this.readyQueue.put(id)
     else {
@@ -432,6 +436,7 @@ export class P implements World {
     // A bit is cleared before what it stands for is looked at, so that a later request sets it again.
     if ((poll & p.POLL_FLUSH) !== 0) {
       and(words, this.base + p.POLL, ~p.POLL_FLUSH)
+      this.memory.faults.pass('barrier/serve')
       this.collector.flush()
       this.passBarrier(this.index)
     }
@@ -520,6 +525,7 @@ export class P implements World {
           this.passBarrier(index)
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
+      this.memory.faults.pass('mark-termination/in-barrier')
       this.sleepWhile(() => load(words, control.FLUSH_PENDING) > 0, BARRIER_SLICE_MS)
       if (words[this.base + p.POLL] !== 0) this.safepoint()
     }
@@ -593,7 +599,9 @@ export class P implements World {
       words[this.base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
       this.stop.leaveRunning()
       this.passBarrier(this.index)
+      this.memory.faults.pass('sleep/wait')
       const woken = wait(words, this.base + p.WAKE, wake, Math.min(milliseconds, NET_MS))
+      this.memory.faults.pass('sleep/woken')
       if (!this.stop.enterRunning()) throw new RunOver('')
       if (woken === 'timed-out' && milliseconds > NET_MS && !mayStill()) add(words, control.RESCUES, 1)
       words[this.base + p.ACTIVITY] = activity

@@ -10,7 +10,7 @@
  * The ready list is a stack of pushes (CAS on its head) that its owner empties by one exchange and turns round: with a single taker that
  * takes everything, no head can come back (no ABA).
  */
-import { compareAndSwap, exchange, load, step, store } from '#sync'
+import { compareAndSwap, exchange, load, store } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
@@ -48,7 +48,7 @@ export class Ring {
     if (this.isEmpty) return 0
     const { words } = this.memory
     const base = this.base
-    step('ring/take')
+    this.memory.faults.pass('ring/take')
     lock(words, base + p.RING_LOCK)
     const head = words[base + p.RING_HEAD]
     let id = 0
@@ -109,7 +109,7 @@ export function pushReady(memory: Memory, index: number, id: GoroutineId): void 
   const { words } = memory
   const head = memory.p(index, p.READY)
   const next = memory.goroutine(id, g.NEXT)
-  step('ready/push')
+  memory.faults.pass('ready/push')
   for (;;) {
     const first = load(words, head)
     words[next] = first

@@ -8,7 +8,7 @@
  * announcement did too, and the publisher sees the bit. It moves WAKE after the sleeper read it, so the wait does not begin, or ends. (Plain stores
  * and loads do not do: two threads that each store, then load the other's word, may both miss; 81 times in 100,000 on x64.)
  */
-import { add, and, load, notify, or, step } from '#sync'
+import { add, and, load, notify, or } from '#sync'
 import { IDLERS, SLEEPERS_LOW as SLEEPERS } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
@@ -24,7 +24,7 @@ export class Sleepers {
   announce(index: number, idle: boolean): void {
     or(this.memory.words, SLEEPERS + wordOf(index), bitOf(index))
     if (idle) or(this.memory.words, IDLERS + wordOf(index), bitOf(index))
-    step('sleep/announced')
+    this.memory.faults.pass('sleep/announced')
   }
 
   withdraw(index: number): void {
@@ -71,6 +71,7 @@ export class Sleepers {
 
   private move(index: number): void {
     const wake = this.memory.p(index, p.WAKE)
+    this.memory.faults.pass('sleep/wake')
     add(this.memory.words, wake, 1)
     notify(this.memory.words, wake)
   }

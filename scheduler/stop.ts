@@ -21,7 +21,7 @@
  * Nobody is waited for by spinning: it lost throughput in every measurement.
  */
 
-import { add, compareAndSwap, load, notify, now, or, step, store, wait } from '#sync'
+import { add, compareAndSwap, load, notify, now, or, store, wait } from '#sync'
 import type { StopReason } from '../gc/world.ts'
 import { RESTARTED_AT, RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
@@ -71,7 +71,7 @@ export class Stop {
   /** Raises a stop in the given epoch. False if one was raised or carried out since. The caller must stop next. */
   tryRaise(epoch: number, reason: StopReason): boolean {
     const words = this.words
-    step('stop/raise')
+    this.memory.faults.pass('stop/raise')
     for (;;) {
       const word = load(words, STOP)
       if (epochOf(word) !== epoch || reasonOf(word) !== 0) return false
@@ -79,6 +79,7 @@ export class Stop {
     }
     // The raiser still runs, so nobody reads this before it stops.
     this.memory.doubles[this.memory.measure(STOP_REQUESTED_AT)] = now()
+    this.memory.faults.pass('stop/raised')
     for (let index = 0; index < this.memory.layout.procs; index++) {
       if (index !== this.pIndex) or(words, this.memory.p(index, p.POLL), p.POLL_STOP)
     }
@@ -88,7 +89,7 @@ export class Stop {
   /** This P no longer runs. Acts if it is the last one to stop. What it holds must have been published. */
   leaveRunning(): void {
     const words = this.words
-    step('stop/acknowledge')
+    this.memory.faults.pass('stop/acknowledge')
     store(words, this.status, p.STATUS_WAITING)
     let word: number
     do word = load(words, STOP)
@@ -105,6 +106,7 @@ export class Stop {
     const words = this.words
     this.memory.doubles[this.memory.measure(RESTARTED_AT)] = now()
     store(words, STOP, ((epoch + 1) << EPOCH_SHIFT) | 0)
+    this.memory.faults.pass('stop/restart')
     add(words, RESTARTS, 1)
     notify(words, RESTARTS)
   }
@@ -117,6 +119,7 @@ export class Stop {
       const word = load(words, STOP)
       if (reasonOf(word) === 0) {
         if (!compareAndSwap(words, STOP, word, word + 1)) continue
+        this.memory.faults.pass('stop/go-on')
         store(words, this.status, p.STATUS_RUNNING)
         return true
       }

@@ -17,7 +17,7 @@
  * Different from Go: who finds a coordinator at work leaves instead of waiting for its semaphore; and the stop's work is done by the
  * last P to stop.
  */
-import { add, compareAndSwap, load, step, store } from '#sync'
+import { add, compareAndSwap, load, store } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Memory } from '../../heap/memory.ts'
 import type { WriteBarrier } from '../barrier.ts'
@@ -46,26 +46,29 @@ export class Coordinator implements Termination {
     const { words } = this.memory
     do {
       if (!compareAndSwap(words, control.TERMINATOR, 0, 1)) return
+      this.memory.faults.pass('mark-termination/enter')
       while (this.drain.isQuiescent) this.attempt()
       store(words, control.TERMINATOR, 0)
+      this.memory.faults.pass('mark-termination/leave')
     } while (this.drain.isQuiescent)
   }
 
   private attempt(): void {
-    const { words } = this.memory
+    const { words, faults } = this.memory
     add(words, control.TERMINATION_ATTEMPTS, 1)
     const epoch = this.world.epoch()
     const published = load(words, control.PUBLICATIONS)
     // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
     if (!this.drain.isQuiescent) return
-    step('mark-termination/before-barrier')
+    faults.pass('mark-termination/before-barrier')
     this.barrier.flush()
     if (this.queue.publish()) this.world.wakeForWork()
     this.world.raggedBarrier()
-    step('mark-termination/after-barrier')
-    if (load(words, control.PUBLICATIONS) !== published) return // R2
-    step('mark-termination/before-stop')
+    faults.pass('mark-termination/after-barrier')
+    if (load(words, control.PUBLICATIONS) !== published) return void faults.pass('mark-termination/published') // R2
+    faults.pass('mark-termination/before-stop')
     this.world.raise(epoch, STOP_TERMINATION)
     // R3: still marking after the stop; the caller asks again.
+    if (words[control.BLACKEN_ENABLED] !== 0) faults.pass('mark-termination/restarted')
   }
 }

@@ -64,8 +64,12 @@ export const BARRIER_PAIRS = 256
 export const RING = BARRIER + 2 * BARRIER_PAIRS
 export const RING_SLOTS = 256
 
+/** Under `--fault`: for each point how often the P came there, and how often a fault struck (heap/fault-points.ts). owner. */
+export const FAULT_COUNTS = RING + RING_SLOTS
+export const FAULT_POINTS = 64
+
 /** 32-bit words of one P. */
-export const WORDS = RING + RING_SLOTS
+export const WORDS = FAULT_COUNTS + 2 * FAULT_POINTS
 
 // Bits of POLL.
 /** A stop is raised. */
@@ -76,7 +80,7 @@ export const POLL_FLUSH = 2
 export const POLL_SCAN = 4
 /** The run is over: the goroutine must be left. */
 export const POLL_END = 8
-/** Every allocation takes the slow path: `--check`, `--zeal`, faults at refills. Never cleared. */
+/** Every allocation takes the slow path: `--check`, `--zeal`. Never cleared. */
 export const POLL_ALWAYS = 16
 
 // Values of STATUS.

@@ -136,7 +136,16 @@ const controlWords = wordsOf(
 )
 const pWords = wordsOf(
   p,
-  [...sizesOf, ...pMeasures, ...cacheEntry, 'CACHE_WORDS', 'SPAN_CLASSES', 'BARRIER_PAIRS', 'RING_SLOTS'],
+  [
+    ...sizesOf,
+    ...pMeasures,
+    ...cacheEntry,
+    'CACHE_WORDS',
+    'SPAN_CLASSES',
+    'BARRIER_PAIRS',
+    'RING_SLOTS',
+    'FAULT_POINTS',
+  ],
   ['POLL_', 'STATUS_', 'ACTIVITY_'],
 )
 const goroutineWords = wordsOf(
@@ -164,7 +173,12 @@ const measureRanges = {
   PAUSE_ENDS: control.PAUSE_RING,
   STATISTICS: control.STATISTICS_COUNT,
 }
-const pRanges = { CACHE: p.SPAN_CLASSES * p.CACHE_WORDS, BARRIER: 2 * p.BARRIER_PAIRS, RING: p.RING_SLOTS }
+const pRanges = {
+  CACHE: p.SPAN_CLASSES * p.CACHE_WORDS,
+  BARRIER: 2 * p.BARRIER_PAIRS,
+  RING: p.RING_SLOTS,
+  FAULT_COUNTS: 2 * p.FAULT_POINTS,
+}
 
 test.each<[string, [string, number][], number, Record<string, number>]>([
   ['control words', controlWords, control.WORDS, controlRanges],

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { FAULT_POINTS } from '../../heap/layout/p.ts'
 import {
   type Fault,
   type FaultAction,
   type FaultWhen,
+  faultPointNames,
   faultPoints,
   listFaultPoints,
   parseFault,
@@ -29,13 +31,14 @@ const whenText = (when: FaultWhen): string =>
 test('every spec of the grammar means what it says', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom(...Object.keys(faultPoints)),
+      fc.constantFrom(...faultPointNames),
       fc.option(fc.nat(63)),
       fc.option(actions),
       fc.option(whens),
       fc.constantFrom('us', 'ms', 's'),
       (point, p, action, when, unit) => {
         const place = p === null ? point : `${point}@p${p}`
+        fc.pre(action?.kind !== 'fail' || faultPoints[point].mayFail === true)
         const spec = place + (action === null ? '' : actionText(action, unit)) + (when === null ? '' : whenText(when))
         const fault = parseFault(spec)
         expect({ ...fault, action: null }).toEqual({ point, p, action: null, when: when ?? { kind: 'always' } })
@@ -59,9 +62,9 @@ test.each<[string, Fault]>([
 const mustBe = '--fault must be POINT[@pN][:stall=DURATION|yield|fail|exit][:p=F|once|nth=N]:'
 
 test.each([
-  ['', "--fault has no point ''; there is refill"],
-  ['termination:yield', "--fault has no point 'termination'; there is refill"],
-  ['toString', "--fault has no point 'toString'; there is refill"],
+  ['', "--fault has no point ''; run --fault list prints them"],
+  ['termination:yield', "--fault has no point 'termination'; run --fault list prints them"],
+  ['toString', "--fault has no point 'toString'; run --fault list prints them"],
   ['refill@3', `${mustBe} 'refill@3' is no POINT[@pN] in 'refill@3'`],
   ['refill@p', `${mustBe} 'refill@p' is no POINT[@pN] in 'refill@p'`],
   ['refill:', `${mustBe} '' does not belong there in 'refill:'`],
@@ -92,7 +95,30 @@ test('any text is a fault or a usage error of one line', () => {
   )
 })
 
+describe('what may be refused', () => {
+  const may = ['refill', 'large-allocation', 'work/take-empty']
+
+  test.each(faultPointNames)('%s', point => {
+    if (may.includes(point)) expect(parseFault(`${point}:fail`).action).toEqual({ kind: 'fail' })
+    else
+      expect(() => parseFault(`${point}:fail`)).toThrow(
+        new UsageError(`--fault ${point}: nothing can fail there; fail is for ${may.join(', ')}`),
+      )
+  })
+
+  test('is what the list says', () => {
+    const lines = listFaultPoints().split('\n')
+    expect(lines.filter(line => line.endsWith(' (may fail)')).map(line => line.split(/ +/)[0])).toEqual(may)
+  })
+})
+
+test('the layout has counters for every point', () => {
+  expect(faultPointNames.length).toBeLessThanOrEqual(FAULT_POINTS)
+})
+
 test('the list has one line for each point', () => {
   const lines = listFaultPoints().trimEnd().split('\n')
-  expect(lines.map(line => line.split(/ +/)[0])).toEqual(Object.keys(faultPoints))
+  expect(lines.map(line => line.split(/ +/)[0])).toEqual(faultPointNames)
+  const columns = lines.map((line, index) => line.indexOf(faultPoints[faultPointNames[index]].where))
+  expect(new Set(columns).size).toBe(1)
 })

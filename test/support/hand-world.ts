@@ -75,7 +75,6 @@ export class HandWorld {
       stopTheWorld: options.stopTheWorld ?? 0,
       zealEvery: 0,
       zealConcurrent: false,
-      onRefill: null,
       seed: 1,
     }
     // Each P sees the memory through views of its own, as each thread does.

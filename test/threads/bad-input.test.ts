@@ -24,7 +24,8 @@ describe('usage: exit 2, one line, nothing is run', () => {
     ['an arena too small', [hello, '--arena', '1MiB'], /--arena must be whole 8 KiB pages, from 4MiB .*, not '1MiB'/],
     ['an unknown pacer', [hello, '--pacer', 'go9'], /--pacer: .*'?go9'?/],
     ['a missing pacer file', [hello, '--pacer', './none.ts'], /--pacer: there is no file .*none\.ts/],
-    ['an unknown fault', [hello, '--fault', 'coffee'], /--fault has no point 'coffee'; there is refill/],
+    ['an unknown fault', [hello, '--fault', 'coffee'], /--fault has no point 'coffee'; run --fault list prints them/],
+    ['a fault that cannot fail', [hello, '--fault', 'stop/raise:fail'], /nothing can fail there; fail is for refill, /],
     ['a fault at no P', [hello, '--procs', '2', '--fault', 'refill@p2'], /there is no P 2, they count from 0 to 1/],
   ])('%s', async (name, args, message, env = {}) => {
     const { code, stdout, stderr, record } = await runCli(name === 'an unknown command' ? ['walk'] : ['run', ...args], {

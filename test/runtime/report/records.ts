@@ -76,6 +76,7 @@ export function runRecord(changed: Partial<RunRecord> = {}): RunRecord {
     allocations: { objects: 2_500_000, bytes: 80 * MiB },
     barriers: { stores: 0, flushes: 0 },
     goroutines: { started: 1, finished: 1, peakLivePerP: [1, 0, 0, 0] },
+    faults: [],
     ...changed,
   }
 }

@@ -127,8 +127,8 @@ interface Extent {
 
 const EXTENTS: Readonly<Record<Size, Extent>> = {
   tiny: { scripts: 3, goroutines: 6, operations: [8, 25], rounds: 4 },
-  small: { scripts: 6, goroutines: 24, operations: [15, 60], rounds: 16 },
-  medium: { scripts: 9, goroutines: 80, operations: [20, 140], rounds: 60 },
+  small: { scripts: 5, goroutines: 16, operations: [15, 50], rounds: 10 },
+  medium: { scripts: 8, goroutines: 40, operations: [20, 100], rounds: 24 },
 }
 
 /** Globals that goroutines exchange crates through. */

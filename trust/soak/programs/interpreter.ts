@@ -6,7 +6,7 @@
 //   What goes to another goroutine goes as a crate: objects that nobody else knows, and a manifest from which the receiver makes its model anew.
 //   A census, when all goroutines but main have ended, compares the bytes of the heap after two collections with the sum over the model.
 //
-// The argument is the program, as JSON. The last thing printed is a line of JSON that says how much was compared: see `Totals`.
+// The argument is the program, as JSON. The last thing printed is a line of JSON that says how much was compared: see ../totals.ts.
 import {
   chan,
   enter,
@@ -48,6 +48,7 @@ import {
   type SoakProgram,
   type Spot,
 } from '../grammar.ts'
+import type { Totals } from '../totals.ts'
 import { bytesIn, closureOf, Item, itemsOf, manifestOf, numberOf } from './model.ts'
 import {
   type Any,
@@ -63,18 +64,6 @@ import {
   setReference,
 } from './shapes.ts'
 import { channelBytes, LOCK_BYTES, slotFor } from './sizes.ts'
-
-/** What a run has done, as it is printed. */
-export interface Totals {
-  readonly goroutines: number
-  /** Objects compared, field by field. */
-  readonly objects: number
-  /** Operations carried out. */
-  readonly operations: number
-  /** Allocations that threw an OutOfMemoryError. */
-  readonly refused: number
-  readonly censuses: number
-}
 
 const Crates = chan(ref(Crate))
 const Mailboxes = ref(Crates)

@@ -52,6 +52,7 @@ export class Runtime implements AsyncDisposable {
   #pool: Piscina | null = null
   #heap: SharedArrayBuffer | null = null
   #last: Promise<unknown> = Promise.resolve()
+  #session: Session | null = null
 
   /**
    * Runs a program. Resolves with its record for every run that started, whatever became of it; rejects with a UsageError before a start. Runs of
@@ -69,6 +70,11 @@ export class Runtime implements AsyncDisposable {
     )
     this.#last = result
     return result
+  }
+
+  /** What each P does at this moment, a line each: for who wants to know why a run does not end. Nothing between runs. */
+  describe(): string[] {
+    return this.#session?.describe() ?? []
   }
 
   /** Ends the threads. */
@@ -116,6 +122,7 @@ export class Runtime implements AsyncDisposable {
     options.signal?.addEventListener('abort', abort)
     if (options.signal?.aborted) abort()
     session.start()
+    this.#session = session
     try {
       const answers = await this.#runPs(session, configuration, program, pacer)
       const error = await errorOf(answers, program, pacer, memory, options.signal)
@@ -123,6 +130,7 @@ export class Runtime implements AsyncDisposable {
       if (session.callbackError !== null) throw session.callbackError
       return record
     } finally {
+      this.#session = null
       options.signal?.removeEventListener('abort', abort)
     }
   }

@@ -18,7 +18,9 @@ import type { Memory } from '../heap/memory.ts'
 import type { Configuration, RunOptions } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
 import { cycleOf, extraOf } from './cycle-of.ts'
+import { describePs } from './describe-ps.ts'
 import { faultCountsOf } from './fault-injector.ts'
+
 import { memStatsOf } from './mem-stats.ts'
 import type { CycleRecord, RunError, RunRecord } from './record.ts'
 import {
@@ -52,6 +54,7 @@ export class Session {
   private readonly records: CycleRecords
   private readonly events: Events[] = []
   private readonly cycles: CycleRecord[] = []
+  private readonly nameOf: (goroutine: number) => string
   private readonly stragglers: Stragglers
   private readonly cpus = availableParallelism()
   private readonly beganMs = now()
@@ -75,7 +78,8 @@ export class Session {
     this.showStatus = showStatus
     this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
-    this.stragglers = new Stragglers(memory, goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)]))
+    this.nameOf = goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)])
+    this.stragglers = new Stragglers(memory, this.nameOf)
     for (let index = 0; index < configuration.procs; index++) {
       this.rings.push(new ConsoleRing(memory, index))
       this.events.push(new Events(memory, index, false))
@@ -102,6 +106,11 @@ export class Session {
     this.askForPeriodicCycle()
     for (const line of this.stragglers.find()) this.writeLine(line)
     if (this.showStatus && this.ticks % STATUS_TICKS === 0) this.drawStatus()
+  }
+
+  /** What each P does at this moment. */
+  describe(): string[] {
+    return describePs(this.memory, this.nameOf)
   }
 
   /** Text that a P handed on because its ring was full. */

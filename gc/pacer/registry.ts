@@ -15,7 +15,7 @@ interface Entry {
   make(values: Readonly<Record<string, number>>): Pacer
 }
 
-const entries: Readonly<Record<string, Entry>> = {
+export const entries: Readonly<Record<string, Entry>> = {
   'go1.21': { settings: {}, make: () => go121 },
   fixed: {
     settings: { trigger: { defaultValue: 0.8, min: 0, max: 1 } },

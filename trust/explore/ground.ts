@@ -63,7 +63,6 @@ export function newP(heap: Heap, index: number, program: Program): { p: P; contr
     stopTheWorld: 0,
     zealEvery: 0,
     zealConcurrent: false,
-    onRefill: null,
     seed: 1,
   })
   return { p, controller }

@@ -4,28 +4,28 @@
  *
  *   in n pieces: does the order fail without one of them? Then go on without it. If it needs each: twice as many pieces, down to single switches
  */
-import type { Order } from '../../runtime/schedule.ts'
+import type { Switch } from '../../runtime/schedule.ts'
 
-export interface Shrunk {
-  readonly order: Order
+export interface Shrunk<Item = Switch> {
+  readonly order: readonly Item[]
   /** Orders tried. */
   readonly tries: number
   /** True if no single switch can be left out. */
   readonly minimal: boolean
 }
 
-/** `fails` tells whether an order fails in the same way. `until`: when to give up, in ms of performance.now(). */
-export async function shrink(
-  order: Order,
-  fails: (order: Order) => Promise<boolean>,
+/** `fails` tells whether an order fails in the same way. `until`: when to give up, in ms of performance.now(). Any list will do whose parts are such lists too. */
+export async function shrink<Item = Switch>(
+  order: readonly Item[],
+  fails: (order: readonly Item[]) => Promise<boolean>,
   until = Number.POSITIVE_INFINITY,
-): Promise<Shrunk> {
+): Promise<Shrunk<Item>> {
   let tries = 0
   let pieces = 2
   let left = order
   while (left.length > 0) {
     const size = Math.ceil(left.length / pieces)
-    let shorter: Order | undefined
+    let shorter: readonly Item[] | undefined
     // From the end: what comes after the failure goes first.
     for (let begin = (Math.ceil(left.length / size) - 1) * size; begin >= 0 && shorter === undefined; begin -= size) {
       if (performance.now() > until) return { order: left, tries, minimal: false }

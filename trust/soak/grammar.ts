@@ -1,0 +1,356 @@
+/**
+ * The random programs of the soak, as plain data: what JSON can say. `drawProgram` makes one from a seed; programs/interpreter.ts carries it out; shrink.ts takes
+ * pieces out of it. So any part may be missing: a script that is not there is not forked, and an operation whose objects are not there does nothing.
+ *
+ *   program    = scripts, the first of which is main's; mailboxes
+ *   script     = places, and operations that are carried out `rounds` times
+ *   place      = what holds a reference for a goroutine: a local, an element of its table, a global that is its own; in a scope a local of that scope
+ *   spot       = a place, and steps along references from the object that is there
+ *
+ * Numbers of places, fields, mailboxes and steps are taken modulo what there is.
+ */
+import type { Random } from './random.ts'
+
+/** Structs with 2, 4 and 10 references; two without; arrays. */
+export type Kind = 'pair' | 'quad' | 'wide' | 'leaf' | 'record' | 'references' | 'integers' | 'doubles' | 'bytes'
+
+export type Place = number
+export type Spot = readonly [place: Place, ...steps: number[]]
+
+export type Operation =
+  /** A new object with references to others. `stamp`: what its numbers follow from; `length`: of an array. */
+  | {
+      readonly do: 'allocate'
+      readonly kind: Kind
+      readonly length: number
+      readonly stamp: number
+      readonly to: Place
+      readonly from: readonly Spot[]
+    }
+  /** A chain or a tree of pairs, built with `enter`, `keep` and `leave`. */
+  | {
+      readonly do: 'grow'
+      readonly shape: 'chain' | 'tree'
+      readonly size: number
+      readonly stamp: number
+      readonly to: Place
+    }
+  /** Garbage. */
+  | { readonly do: 'churn'; readonly kind: Kind; readonly length: number; readonly count: number }
+  | { readonly do: 'link'; readonly from: Spot; readonly field: number; readonly to: Spot }
+  | { readonly do: 'unlink'; readonly from: Spot; readonly field: number }
+  /** The only copy goes through a bare reference while its place, or its field, is cleared. */
+  | { readonly do: 'move'; readonly from: Place; readonly to: Place }
+  | { readonly do: 'steal'; readonly from: Spot; readonly field: number; readonly to: Place }
+  | { readonly do: 'transfer'; readonly from: Spot; readonly field: number; readonly to: Spot; readonly into: number }
+  /** New numbers in an object. */
+  | { readonly do: 'write'; readonly at: Spot; readonly stamp: number }
+  | { readonly do: 'drop'; readonly place: Place }
+  /** All that can be reached from a place is cut off from the rest, and goes into a crate, with a manifest of what it is; and out of it. */
+  | { readonly do: 'pack'; readonly from: Place; readonly to: Place }
+  | { readonly do: 'unpack'; readonly from: Place; readonly to: Place }
+  /** Sends a crate through a mailbox, if it can be done within `ms` (0: at once). */
+  | { readonly do: 'ship'; readonly place: Place; readonly mailbox: number; readonly ms: number }
+  | { readonly do: 'take'; readonly mailboxes: readonly number[]; readonly to: Place; readonly ms: number }
+  /** Exchanges crates with a global that all goroutines share, under its mutex. */
+  | { readonly do: 'swap'; readonly cell: number; readonly place: Place }
+  /** In one of the rounds, starts a goroutine, with the crate of a place as its argument. `on`: where; null: where the runtime likes. */
+  | {
+      readonly do: 'fork'
+      readonly script: number
+      readonly round: number
+      readonly carry: Place | null
+      readonly on: number | null
+    }
+  /** Waits for all that were forked here, and takes what they have left. */
+  | { readonly do: 'join'; readonly to: Place }
+  /** A scope with locals of its own; one of them outlives it. */
+  | {
+      readonly do: 'scope'
+      readonly slots: number
+      readonly operations: readonly Operation[]
+      readonly result: number
+      readonly to: Place
+    }
+  /** A recursion that keeps a reference at each level. */
+  | {
+      readonly do: 'descend'
+      readonly depth: number
+      readonly stamp: number
+      readonly bottom: 'gc' | 'allocate' | 'poll'
+    }
+  | { readonly do: 'sleep'; readonly ms: number }
+  | { readonly do: 'yield'; readonly times: number }
+  | { readonly do: 'poll'; readonly times: number }
+  | { readonly do: 'gc' }
+  | { readonly do: 'percent'; readonly percent: number }
+  | { readonly do: 'statistics' }
+  /** Compares all that must be reachable from this goroutine's places, field by field. */
+  | { readonly do: 'verify' }
+  /** Main's alone, elsewhere as `verify`: all goroutines end, and after two collections the heap holds what it must, to the byte. */
+  | { readonly do: 'census' }
+  /** Never drawn: the heap is changed behind the model's back, to see that the checks see it. */
+  | { readonly do: 'sabotage'; readonly how: Sabotage }
+
+/** A reference cut; a number changed; an object hidden from the collector; one that the model does not know; a goroutine that goes on for ever. */
+export type Sabotage = 'cut' | 'number' | 'hide' | 'leak' | 'hang'
+
+export interface Script {
+  readonly locals: number
+  readonly table: number
+  readonly globals: number
+  readonly rounds: number
+  readonly operations: readonly Operation[]
+  /** Its places are packed and given to who forked it; else they are garbage. */
+  readonly bequeaths: boolean
+  /** Capacity of the channel through which it gets what its forks leave. */
+  readonly replies: number
+}
+
+export interface SoakProgram {
+  readonly scripts: readonly Script[]
+  /** Capacity of each. */
+  readonly mailboxes: readonly number[]
+  /** Most bytes that may be reachable from one goroutine's places. */
+  readonly bytes: number
+}
+
+export type Size = 'tiny' | 'small' | 'medium'
+
+interface Extent {
+  readonly scripts: number
+  readonly goroutines: number
+  /** The fewest and the most. */
+  readonly operations: readonly [number, number]
+  readonly rounds: number
+}
+
+const EXTENTS: Readonly<Record<Size, Extent>> = {
+  tiny: { scripts: 3, goroutines: 6, operations: [8, 25], rounds: 4 },
+  small: { scripts: 5, goroutines: 16, operations: [15, 50], rounds: 10 },
+  medium: { scripts: 8, goroutines: 40, operations: [20, 100], rounds: 24 },
+}
+
+/** Globals that goroutines exchange crates through. */
+export const SHARED_CELLS = 8
+
+const MOST_PLACES = 24
+export const MOST_MAILBOXES = 4
+const MOST_IN_MAILBOX = 4
+/** Length of an array that is nothing special. */
+const SHORT = 40
+
+/** A program that, with all its goroutines, mailboxes and shared globals, never has more than `liveBytes` reachable. */
+export function drawProgram(random: Random, size: Size, liveBytes: number): SoakProgram {
+  const extent = EXTENTS[size]
+  const mailboxes = Array.from({ length: random.between(1, MOST_MAILBOXES) }, () => random.below(MOST_IN_MAILBOX + 1))
+  const goroutines = random.between(1, extent.goroutines)
+  const holders = goroutines + SHARED_CELLS + mailboxes.reduce((sum, capacity) => sum + capacity, 0)
+  const bytes = Math.floor(liveBytes / holders)
+  const scripts = new Scripts(random, extent, goroutines, bytes).draw()
+  return { scripts, mailboxes, bytes }
+}
+
+/** How often each operation is drawn. */
+const WEIGHTS: Readonly<Record<Exclude<Operation['do'], 'sabotage'>, number>> = {
+  allocate: 26,
+  grow: 8,
+  churn: 5,
+  link: 12,
+  unlink: 3,
+  move: 6,
+  steal: 6,
+  transfer: 6,
+  write: 3,
+  drop: 2,
+  pack: 2,
+  unpack: 3,
+  ship: 5,
+  take: 6,
+  swap: 3,
+  fork: 6,
+  join: 1,
+  scope: 3,
+  descend: 2,
+  sleep: 1,
+  yield: 3,
+  poll: 1,
+  gc: 1,
+  percent: 1,
+  statistics: 1,
+  verify: 3,
+  census: 1,
+}
+
+/** Draws the scripts of one program: each may fork later ones, so that all goroutines end. */
+class Scripts {
+  private readonly random: Random
+  private readonly extent: Extent
+  private readonly bytes: number
+  private readonly count: number
+  /** Goroutines that may still be started. */
+  private left: number
+  /** How often each script is started. */
+  private readonly starts: number[]
+  private script = 0
+  private depth = 0
+
+  constructor(random: Random, extent: Extent, goroutines: number, bytes: number) {
+    this.random = random
+    this.extent = extent
+    this.bytes = bytes
+    this.left = goroutines - 1
+    this.count = random.between(1, extent.scripts)
+    this.starts = new Array(this.count).fill(0)
+    this.starts[0] = 1
+  }
+
+  draw(): Script[] {
+    const { random, extent } = this
+    return this.starts.map((_, index) => {
+      this.script = index
+      const rounds = random.magnitude(1, extent.rounds)
+      return {
+        locals: random.between(1, MOST_PLACES / 3),
+        table: random.below(MOST_PLACES / 2),
+        globals: random.below(4),
+        rounds,
+        operations: this.operations(random.between(...extent.operations)),
+        bequeaths: random.chance(0.6),
+        replies: random.below(4),
+      }
+    })
+  }
+
+  private operations(count: number): Operation[] {
+    return Array.from({ length: count }, () => this.operation())
+  }
+
+  private operation(): Operation {
+    const { random } = this
+    const place = (): Place => random.below(MOST_PLACES)
+    const field = (): number => random.below(1 << 16)
+    const stamp = (): number => random.next() | 0
+    const what = random.weighted(WEIGHTS)
+    switch (what) {
+      case 'allocate': {
+        const from = Array.from({ length: random.below(4) }, () => this.spot())
+        return { do: what, ...this.shape(), stamp: stamp(), to: place(), from }
+      }
+      case 'grow': {
+        const size = random.magnitude(1, Math.max(1, Math.min(600, this.bytes / 32)))
+        return { do: what, shape: random.pick(['chain', 'tree']), size, stamp: stamp(), to: place() }
+      }
+      case 'churn': {
+        const shape = this.shape()
+        return { do: what, ...shape, count: random.magnitude(1, shape.length > SHORT ? 5 : 200) }
+      }
+      case 'link':
+        return { do: what, from: this.spot(), field: field(), to: this.spot() }
+      case 'unlink':
+        return { do: what, from: this.spot(), field: field() }
+      case 'move':
+      case 'pack':
+      case 'unpack':
+        return { do: what, from: place(), to: place() }
+      case 'steal':
+        return { do: what, from: this.spot(), field: field(), to: place() }
+      case 'transfer':
+        return { do: what, from: this.spot(), field: field(), to: this.spot(), into: field() }
+      case 'write':
+        return { do: what, at: this.spot(), stamp: stamp() }
+      case 'drop':
+        return { do: what, place: place() }
+      case 'ship':
+        return { do: what, place: place(), mailbox: random.below(MOST_MAILBOXES), ms: random.pick([0, 0, 1]) }
+      case 'take': {
+        const mailboxes = Array.from({ length: random.between(1, 3) }, () => random.below(MOST_MAILBOXES))
+        return { do: what, mailboxes, to: place(), ms: random.pick([0, 0, 1, 2]) }
+      }
+      case 'swap':
+        return { do: what, cell: random.below(SHARED_CELLS), place: place() }
+      case 'fork':
+        return this.fork()
+      case 'join':
+        return { do: what, to: place() }
+      case 'scope':
+        return this.scope()
+      case 'descend':
+        return {
+          do: what,
+          depth: random.magnitude(1, 2000),
+          stamp: stamp(),
+          bottom: random.pick(['gc', 'allocate', 'poll']),
+        }
+      case 'sleep':
+        return { do: what, ms: random.pick([0, 0.1, 0.5, 1]) }
+      case 'yield':
+        return { do: what, times: random.magnitude(1, 20) }
+      case 'poll':
+        return { do: what, times: random.magnitude(1, 2000) }
+      case 'percent':
+        return { do: what, percent: random.pick([-1, 5, 20, 50, 100, 100, 400]) }
+      case 'gc':
+      case 'statistics':
+      case 'verify':
+      case 'census':
+        return { do: what }
+    }
+  }
+
+  private spot(): Spot {
+    const { random } = this
+    return [random.below(MOST_PLACES), ...Array.from({ length: random.below(5) }, () => random.below(16))]
+  }
+
+  /** A kind, and its length if it is an array: most are short, some large objects of hundreds of KiB if there is room for them. */
+  private shape(): { kind: Kind; length: number } {
+    const { random } = this
+    const kind = random.weighted({
+      pair: 10,
+      quad: 5,
+      wide: 4,
+      leaf: 3,
+      record: 2,
+      references: 4,
+      integers: 2,
+      doubles: 2,
+      bytes: 2,
+    })
+    const isLong = random.chance(0.04)
+    const most = isLong ? Math.min(60_000, Math.floor(this.bytes / 16)) : SHORT
+    return { kind, length: random.magnitude(1, Math.max(1, most)) - 1 }
+  }
+
+  /** A fork of a later script, if it may be started so often. */
+  private fork(): Operation {
+    const { random, script, count } = this
+    const repeats = this.starts[script]
+    if (script + 1 >= count || repeats > this.left) return { do: 'yield', times: 1 }
+    const forked = random.between(script + 1, count - 1)
+    this.left -= repeats
+    this.starts[forked] += repeats
+    return {
+      do: 'fork',
+      script: forked,
+      round: random.below(64),
+      carry: random.chance(0.7) ? random.below(MOST_PLACES) : null,
+      on: random.chance(0.3) ? random.below(8) : null,
+    }
+  }
+
+  private scope(): Operation {
+    const { random } = this
+    if (this.depth === 3) return { do: 'verify' }
+    this.depth++
+    const operations = this.operations(random.magnitude(1, 12))
+    this.depth--
+    return {
+      do: 'scope',
+      slots: random.between(1, 6),
+      operations,
+      result: random.below(6),
+      to: random.below(MOST_PLACES),
+    }
+  }
+}

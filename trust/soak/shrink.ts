@@ -1,0 +1,172 @@
+/**
+ * Shrinking a trial that fails to a smaller one that still does. Programs are plain data any part of which may be missing, so the steps are plain too:
+ *
+ *   1. the configuration: each dimension as it is when nothing is said; fewer Ps
+ *   2. whole scripts emptied, and dropped from the end
+ *   3. operations of each script, by delta debugging; scopes replaced by what is in them
+ *   4. fewer rounds, and smaller numbers
+ *   and again, until nothing changes or the time is over.
+ *
+ * A shrinker of its own, and not fast-check's: that one shrinks only what it has drawn itself in the same process, a failure file is shrunk days later; and it takes
+ * one run for the truth, while threads need several runs for each step. A step that fails by chance to fail costs size, never truth.
+ */
+import { shrink } from '../hunt/shrink.ts'
+import type { Operation, Script, SoakProgram } from './grammar.ts'
+import type { Trial } from './trial.ts'
+
+/** Dimensions without which a configuration is another one. */
+const KEPT: readonly string[] = ['arena', 'size', 'seed', 'procs', 'gogc']
+
+/** Numbers of operations that say how much. */
+const AMOUNTS: readonly string[] = ['length', 'count', 'size', 'depth', 'times', 'ms', 'slots']
+
+/** `fails`: whether a trial fails. `until`: when to give up, in ms of performance.now(). */
+export async function shrinkTrial(
+  trial: Trial,
+  fails: (trial: Trial) => Promise<boolean>,
+  until: number,
+): Promise<Trial> {
+  return new Shrinker(trial, fails, until).shrink()
+}
+
+class Shrinker {
+  private best: Trial
+  private readonly fails: (trial: Trial) => Promise<boolean>
+  private readonly until: number
+
+  constructor(trial: Trial, fails: (trial: Trial) => Promise<boolean>, until: number) {
+    this.best = trial
+    this.fails = fails
+    this.until = until
+  }
+
+  async shrink(): Promise<Trial> {
+    for (let before = ''; before !== JSON.stringify(this.best) && !this.isOver; ) {
+      before = JSON.stringify(this.best)
+      await this.emptyScripts()
+      await this.dropOperations()
+      await this.simplifyConfiguration()
+      await this.unwrapScopes()
+      await this.lessenScripts()
+      await this.lessenOperations()
+    }
+    return this.best
+  }
+
+  private get isOver(): boolean {
+    return performance.now() > this.until
+  }
+
+  /** Takes a trial if it fails. */
+  private async take(trial: Trial): Promise<boolean> {
+    if (this.isOver || !(await this.fails(trial))) return false
+    this.best = trial
+    return true
+  }
+
+  private withProgram(change: Partial<SoakProgram>): Trial {
+    return { ...this.best, program: { ...this.best.program, ...change } }
+  }
+
+  private withScript(index: number, change: Partial<Script>): Trial {
+    const scripts = this.best.program.scripts.map((script, at) => (at === index ? { ...script, ...change } : script))
+    return this.withProgram({ scripts })
+  }
+
+  private async simplifyConfiguration(): Promise<void> {
+    for (const [name, value] of Object.entries(this.best.configuration)) {
+      const { configuration } = this.best
+      if (Array.isArray(value)) {
+        for (const spec of value) {
+          const rest = (this.best.configuration[name] as readonly string[]).filter(other => other !== spec)
+          await this.take({ ...this.best, configuration: { ...this.best.configuration, [name]: rest } })
+        }
+      } else if (value !== null && !KEPT.includes(name))
+        await this.take({ ...this.best, configuration: { ...configuration, [name]: null } })
+    }
+    for (let procs = 1; procs < Number(this.best.configuration['procs']); procs++)
+      if (await this.take({ ...this.best, configuration: { ...this.best.configuration, procs } })) break
+  }
+
+  private async emptyScripts(): Promise<void> {
+    const { scripts } = this.best.program
+    for (let index = scripts.length - 1; index > 0; index--) {
+      const isLast = index === this.best.program.scripts.length - 1
+      if (isLast && (await this.take(this.withProgram({ scripts: this.best.program.scripts.slice(0, index) }))))
+        continue
+      if (this.operationsOf(index).length > 0) await this.take(this.withScript(index, { operations: [] }))
+    }
+  }
+
+  private operationsOf(index: number): readonly Operation[] {
+    return (this.best.program.scripts[index] as Script).operations
+  }
+
+  private async dropOperations(): Promise<void> {
+    for (let index = 0; index < this.best.program.scripts.length; index++) {
+      const fails = (operations: readonly Operation[]): Promise<boolean> =>
+        this.take(this.withScript(index, { operations }))
+      if (this.operationsOf(index).length > 0 && !(await fails([])))
+        await shrink(this.operationsOf(index), fails, this.until)
+    }
+  }
+
+  private async unwrapScopes(): Promise<void> {
+    await this.eachOperation(async (index, at, operation) => {
+      if (operation.do === 'scope') await this.replace(index, at, operation.operations)
+    })
+  }
+
+  private async lessenScripts(): Promise<void> {
+    for (let index = 0; index < this.best.program.scripts.length; index++) {
+      for (const name of ['rounds', 'locals', 'table', 'globals', 'replies'] as const) {
+        const least = name === 'rounds' || name === 'locals' ? 1 : 0
+        await this.lessen(
+          () => (this.best.program.scripts[index] as Script)[name],
+          least,
+          less => this.withScript(index, { [name]: less }),
+        )
+      }
+    }
+    while (this.best.program.mailboxes.length > 1) {
+      if (!(await this.take(this.withProgram({ mailboxes: this.best.program.mailboxes.slice(1) })))) break
+    }
+  }
+
+  private async lessenOperations(): Promise<void> {
+    await this.eachOperation(async (index, at) => {
+      const now = (): Operation => this.operationsOf(index)[at] as Operation
+      const changed = (change: object): readonly Operation[] => [{ ...now(), ...change } as Operation]
+      for (const name of AMOUNTS) {
+        const amount = (): number => (now() as unknown as Record<string, number>)[name] as number
+        if (amount() !== undefined)
+          await this.lessen(amount, 0, less => this.replaced(index, at, changed({ [name]: less })))
+      }
+      const operation = now()
+      if (operation.do === 'fork' && operation.carry !== null) await this.replace(index, at, changed({ carry: null }))
+      if (operation.do === 'allocate' && operation.from.length > 0) await this.replace(index, at, changed({ from: [] }))
+    })
+  }
+
+  /** The least, or half, for as long as that fails. */
+  private async lessen(amount: () => number, least: number, trial: (less: number) => Trial): Promise<void> {
+    if (amount() <= least || (await this.take(trial(least)))) return
+    for (let half = Math.floor(amount() / 2); half > least; half = Math.floor(amount() / 2))
+      if (!(await this.take(trial(half)))) return
+  }
+
+  /** Calls `act` for each operation outside scopes, backwards, so that what it changes does not move those to come. */
+  private async eachOperation(act: (index: number, at: number, operation: Operation) => Promise<void>): Promise<void> {
+    for (let index = 0; index < this.best.program.scripts.length; index++)
+      for (let at = this.operationsOf(index).length - 1; at >= 0 && !this.isOver; at--)
+        await act(index, at, this.operationsOf(index)[at] as Operation)
+  }
+
+  private replaced(index: number, at: number, by: readonly Operation[]): Trial {
+    return this.withScript(index, { operations: this.operationsOf(index).toSpliced(at, 1, ...by) })
+  }
+
+  private replace(index: number, at: number, by: readonly Operation[]): Promise<boolean> {
+    return this.take(this.replaced(index, at, by))
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The soak: random programs under random configurations until the time is over, or one fails. Program k of a seed, and what it is run under, follow from the seed and k
+ * alone; what the threads do does not.
+ */
+import { type Configuration, drawConfiguration, liveBytesOf } from './configurations.ts'
+import { drawProgram, type Operation, type Sabotage, type Size, type SoakProgram } from './grammar.ts'
+import { Random, seedOf } from './random.ts'
+import { shrinkTrial } from './shrink.ts'
+import type { Tally } from './tally.ts'
+import type { Trial, Trials } from './trial.ts'
+
+/** Configurations that each program is run under. */
+const RUNS = 2
+
+/** How often a failing trial is run again, to learn how often it fails. */
+const REPEATS = 10
+/** Most runs of one step of the shrinking. */
+const MOST_TRIES = 15
+
+const SIZES: readonly Size[] = ['tiny', 'small', 'medium']
+
+/** How often a trial failed, of how many times. */
+export interface Rate {
+  readonly failed: number
+  readonly runs: number
+}
+
+/** A trial that failed: what a failure file holds. */
+export interface Failure {
+  readonly schema: 1
+  readonly seed: number
+  /** Which of the seed's programs it is. */
+  readonly index: number
+  readonly failure: string
+  readonly configuration: Configuration
+  readonly program: SoakProgram
+  /** When it was run again. */
+  readonly rate: Rate | null
+  /** The smaller one; null: none was looked for. */
+  readonly shrunk: (Trial & { readonly failure: string; readonly rate: Rate }) | null
+}
+
+/** Program `index` of a seed, and what it is run under. `sabotage`: break the heap in it. */
+export function trialsOf(seed: number, index: number, sabotage: Sabotage | null): Trial[] {
+  const random = new Random(seedOf(seed, index))
+  const first = drawConfiguration(random)
+  const size = first['size'] as Size
+  const drawn = drawProgram(random, size, liveBytesOf(first))
+  const program = sabotage === null ? drawn : sabotaged(drawn, random, sabotage)
+  const trials = [{ program, configuration: first }]
+  while (trials.length < RUNS) {
+    const configuration = drawConfiguration(random, { arena: first['arena'] as number })
+    // Not one that is meant for smaller programs.
+    if (SIZES.indexOf(configuration['size'] as Size) >= SIZES.indexOf(size))
+      trials.push({ program, configuration: { ...configuration, size } })
+  }
+  return trials
+}
+
+/** Main breaks the heap after one of its operations, right after it has made what can be broken. */
+function sabotaged(program: SoakProgram, random: Random, how: Sabotage): SoakProgram {
+  const [main, ...others] = program.scripts
+  if (main === undefined) return program
+  const broken: Operation[] = [
+    { do: 'grow', shape: 'chain', size: 10, stamp: random.next() | 0, to: 0 },
+    { do: 'gc' },
+    { do: 'sabotage', how },
+    { do: 'verify' },
+  ]
+  const operations = main.operations.toSpliced(random.below(main.operations.length + 1), 0, ...broken)
+  return { ...program, scripts: [{ ...main, operations }, ...others] }
+}
+
+export interface SoakOptions {
+  readonly seed: number
+  /** When no program is begun any more, in ms of performance.now(). */
+  readonly until: number
+  /** Most programs. */
+  readonly programs: number
+  /** How long a run may take. */
+  readonly limitMs: number
+  readonly sabotage: Sabotage | null
+  readonly onProgram: () => void
+}
+
+/** Goes on where the tally stands. Returns the first failure, if there is one. */
+export async function soak(trials: Trials, tally: Tally, options: SoakOptions): Promise<Failure | null> {
+  const { seed, until, programs, limitMs, sabotage, onProgram } = options
+  for (let count = 0; count < programs && performance.now() < until; count++) {
+    const index = tally.doneOf(seed)
+    const began = performance.now()
+    let failed: Failure | null = null
+    for (const trial of trialsOf(seed, index, sabotage)) {
+      const outcome = await trials.run(trial, limitMs)
+      tally.addRun(trial.configuration, outcome)
+      if (outcome.failure === null) continue
+      failed = { schema: 1, seed, index, failure: outcome.failure, ...trial, rate: null, shrunk: null }
+      break
+    }
+    tally.addProgram(seed, (performance.now() - began) / 1000)
+    onProgram()
+    if (failed !== null) return failed
+  }
+  return null
+}
+
+/** Runs a trial so many times. */
+export async function repeat(
+  trials: Trials,
+  trial: Trial,
+  runs: number,
+  limitMs: number,
+): Promise<Rate & { failures: string[] }> {
+  const failures: string[] = []
+  for (let run = 0; run < runs; run++) {
+    const { failure } = await trials.run(trial, limitMs)
+    if (failure !== null) failures.push(failure)
+  }
+  return { failed: failures.length, runs, failures }
+}
+
+/** Learns how often a failure happens, and shrinks it, within `seconds`. Whatever fails counts: one bug has many faces. */
+export async function shrinkFailure(
+  trials: Trials,
+  failure: Failure,
+  limitMs: number,
+  seconds: number,
+): Promise<Failure> {
+  const until = performance.now() + seconds * 1000
+  const { program, configuration } = failure
+  const { failed, runs } = await repeat(trials, { program, configuration }, REPEATS, limitMs)
+  const rate = { failed, runs }
+  if (failed === 0) return { ...failure, rate }
+  // A trial as likely to fail as this one passes all tries once in seven.
+  const tries = Math.min(MOST_TRIES, Math.ceil((2 * runs) / failed))
+  let last = failure.failure
+  const fails = async (trial: Trial): Promise<boolean> => {
+    for (let time = 0; time < tries; time++) {
+      const outcome = await trials.run(trial, limitMs)
+      if (outcome.failure === null) continue
+      last = outcome.failure
+      return true
+    }
+    return false
+  }
+  const small = await shrinkTrial({ program, configuration }, fails, until)
+  const again = await repeat(trials, small, REPEATS, limitMs)
+  const shrunk = { ...small, failure: again.failures[0] ?? last, rate: { failed: again.failed, runs: again.runs } }
+  return { ...failure, rate, shrunk }
+}

@@ -1,0 +1,106 @@
+/** A trial: one random program under one configuration, on real threads. It fails if the program says so, if the runtime does, or if it does not end in time. */
+import { fileURLToPath } from 'node:url'
+import { Runtime } from '../../runtime/host.ts'
+import type { RunRecord } from '../../runtime/record.ts'
+import { type Configuration, hasRoom, told } from './configurations.ts'
+import type { SoakProgram } from './grammar.ts'
+import type { Totals } from './totals.ts'
+
+export interface Trial {
+  readonly program: SoakProgram
+  readonly configuration: Configuration
+}
+
+export interface Outcome {
+  /** What is wrong; null: nothing. */
+  readonly failure: string | null
+  readonly record: RunRecord
+  /** What the program says of itself, if it came to its end. */
+  readonly totals: Totals | null
+}
+
+/** As it stands in the sources: the runtime prepares it for each run. */
+const INTERPRETER = fileURLToPath(new URL('../../../trust/soak/programs/interpreter.ts', import.meta.url))
+
+/** Runs after which threads and arena are made anew: a thread never forgets a module. */
+const MOST_RUNS = 100
+
+/** Carries out trials, one after the other. */
+export class Trials implements AsyncDisposable {
+  #runtime = new Runtime()
+  #runs = 0
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runtime.close()
+  }
+
+  /** `limitMs`: how long it may take. */
+  async run({ program, configuration }: Trial, limitMs: number): Promise<Outcome> {
+    if (this.#runs++ % MOST_RUNS === MOST_RUNS - 1) await this.#renew()
+    const { flags, debug } = told(configuration)
+    process.env['GODEBUG'] = debug
+    const aborter = new AbortController()
+    let stood: string[] | null = null
+    const limit = setTimeout(() => {
+      stood = this.#runtime.describe()
+      aborter.abort()
+    }, limitMs)
+    const printed: string[] = []
+    const record = await this.#runtime.run(INTERPRETER, {
+      ...flags,
+      args: [JSON.stringify(program)],
+      signal: aborter.signal,
+      stdout: textStream(text => printed.push(text)),
+      stderr: textStream(() => {}),
+    })
+    clearTimeout(limit)
+    const totals = totalsIn(printed.join(''))
+    return { failure: failureOf(record, totals, configuration, stood, limitMs), record, totals }
+  }
+
+  async #renew(): Promise<void> {
+    await this.#runtime.close()
+    this.#runtime = new Runtime()
+  }
+}
+
+/** `stood`: what the Ps did when the time was over; null: it was not. */
+function failureOf(
+  record: RunRecord,
+  totals: Totals | null,
+  configuration: Configuration,
+  stood: readonly string[] | null,
+  limitMs: number,
+): string | null {
+  const { error, rescues } = record
+  if (stood !== null) return `hang: not over after ${limitMs} ms\n${stood.join('\n')}`
+  if (error !== null) {
+    const by = error.goroutine === null ? '' : `\ngoroutine ${error.goroutine}`
+    return `${error.kind}: ${error.message}${by}${error.stack === null ? '' : `\n${error.stack}`}`
+  }
+  if (rescues > 0) return `rescues: ${rescues} waits were ended by their net alone: wake-ups were lost`
+  if (totals === null) return 'silent: the run ended, and the program did not say what it compared'
+  if (totals.refused > 0 && hasRoom(configuration))
+    return `memory: ${totals.refused} allocations were refused, in an arena with room`
+  return null
+}
+
+/** The kind of a failure, and its first line without numbers: by these two failures are taken for the same. */
+export function kindOf(failure: string): string {
+  return (failure.split('\n', 1)[0] as string).replaceAll(/\d+/g, 'N')
+}
+
+function totalsIn(printed: string): Totals | null {
+  const last = printed.trimEnd().split('\n').at(-1) as string
+  return last.startsWith('{') ? (JSON.parse(last) as Totals) : null
+}
+
+function textStream(take: (text: string) => void): NodeJS.WritableStream {
+  const decoder = new TextDecoder()
+  return {
+    write: (chunk: string | Uint8Array) => {
+      take(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))
+      return true
+    },
+  } as unknown as NodeJS.WritableStream
+}

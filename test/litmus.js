@@ -5,6 +5,7 @@
 // Prints a line for each race. What never may happen and did, a breach by hand that was not seen, and threads that never met end it with 1.
 import { readdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { processors } from './litmus/processors.js'
 import { endRace, sharedBytes, viewsOf } from './litmus/race.js'
 
 const folder = new URL('litmus/programs/', import.meta.url)
@@ -21,6 +22,9 @@ const MORE_ROUNDS = 100
 const LOOK_MS = 100
 /** A race that takes longer than this hangs, ms. */
 const LIMIT_MS = 20_000 + rounds / 2
+
+const bound = processors()
+const place = `${process.version} ${process.arch}${bound.length > 1 ? '' : ' (threads not bound)'}`
 
 const rules = {
   never: ({ seen }) => (seen > 0 ? 'WRONG: it never may' : 'as it must be'),
@@ -43,7 +47,8 @@ function race(program, variant, index) {
     let ready = 0
     let done = 0
     for (const thread of threads.keys()) {
-      const workerData = { program: program.href, variant: index, thread, buffer, rounds, most }
+      const processor = bound[thread % bound.length]
+      const workerData = { program: program.href, variant: index, thread, buffer, rounds, most, processor }
       const worker = new Worker(new URL('litmus/thread.js', import.meta.url), { workerData })
       worker.on('error', reject)
       worker.on('online', () => {
@@ -73,7 +78,7 @@ for (const name of wanted.length > 0 ? wanted : all) {
   const program = new URL(`${name}.js`, folder)
   const { variants } = await import(program.href)
   for (const [index, variant] of variants.entries()) {
-    const title = `${process.version} ${process.arch} ${name.replace('-', ' ')}, ${variant.name}:`
+    const title = `${place} ${name.replace('-', ' ')}, ${variant.name}:`
     try {
       const found = await race(program, variant, index)
       const verdict = found.overlapped === 0 ? 'WRONG: the threads never met' : rules[variant.rule](found)

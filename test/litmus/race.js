@@ -50,7 +50,7 @@ export function endRace({ words }) {
 export const meetingsOf = ({ counts }) => counts[0][MEETINGS]
 
 /** How long a thread spins for the others before it naps: if they share its processor, they need it. A nap spoils this meeting alone. */
-const SPINS = 2000
+const SPINS = 20_000
 const NAP_MS = 0.05
 
 /** A thread's part in the meetings of a race. The threads spin, since a wake-up takes a thousand times as long as what is looked for. */

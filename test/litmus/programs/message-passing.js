@@ -24,7 +24,7 @@ function receiveAtomically({ words, meetings, counts }) {
       flag = Atomics.load(words, FLAG)
       const more = words[MORE]
       const data = words[DATA]
-      if (flag !== before) counts[OVERLAPPED]++
+      if (flag !== before && flag < last) counts[OVERLAPPED]++
       if (data < flag || more < flag) counts[SEEN]++
     }
   }
@@ -48,7 +48,7 @@ function receivePlainly({ words, meetings, counts }) {
       flag = words[FLAG]
       const more = words[MORE]
       const data = words[DATA]
-      if (flag !== before) counts[OVERLAPPED]++
+      if (flag !== before && flag < last) counts[OVERLAPPED]++
       if (data < flag || more < flag) counts[SEEN]++
     }
   }

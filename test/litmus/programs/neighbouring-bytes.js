@@ -12,8 +12,8 @@ const TURNS = Math.ceil(BURST / WORDS)
 /** Each thread has every second byte, and looks at what it stored there before it stores again. */
 function storeBytes({ bytes, meetings, counts, thread }) {
   let value = 0
-  let neighbour = 0
   while (meetings.next()) {
+    let neighbour = bytes[FIRST_BYTE + 1 - thread]
     for (let turn = 0; turn < TURNS; turn++) {
       const before = value
       value = (value + 1) & 0xff
@@ -31,8 +31,8 @@ function storeBytes({ bytes, meetings, counts, thread }) {
 /** Each of four threads has one byte of every word. */
 function storeByteOfFour({ bytes, meetings, counts, thread }) {
   let value = 0
-  let neighbour = 0
   while (meetings.next()) {
+    let neighbour = bytes[FIRST_BYTE + ((thread + 1) & 3)]
     for (let turn = 0; turn < TURNS; turn++) {
       const before = value
       value = (value + 1) & 0xff
@@ -51,8 +51,8 @@ function storeByteOfFour({ bytes, meetings, counts, thread }) {
 function storeByWords({ words, meetings, counts, thread }) {
   const shift = thread * 8
   let value = 0
-  let neighbour = 0
   while (meetings.next()) {
+    let neighbour = (words[FIRST] >>> (8 - shift)) & 0xff
     for (let turn = 0; turn < TURNS; turn++) {
       const before = value
       value = (value + 1) & 0xff

@@ -125,7 +125,7 @@ function hoisted(words) {
 const short = value => Number(value.toPrecision(2)).toLocaleString('en')
 
 function judge(views) {
-  const polls = meetingsOf(views) / 2
+  const polls = Math.floor(meetingsOf(views) / 2)
   const [, { [NOT_SEEN]: seen, [MEDIAN_MS]: median, [WORST_MS]: worst, [TURNS]: turns, [LOOPED_MS]: looped }] =
     views.counts
   const more = [

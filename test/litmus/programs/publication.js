@@ -85,7 +85,7 @@ const follower = isWrong =>
       for (let before = 0; before < OBJECTS; ) {
         const object = words[ROOT]
         if (object === before) continue
-        counts[OVERLAPPED]++
+        if (object < OBJECTS) counts[OVERLAPPED]++
         if (isWrong(words, bytes, object)) counts[SEEN]++
         before = object
       }

@@ -27,8 +27,8 @@ function storeWords({ words, meetings }) {
 }
 
 function loadWords({ words, meetings, counts }) {
-  let before = 0
   while (meetings.next()) {
+    let before = words[WORD]
     for (let looks = 0; looks < STORES; looks++) {
       const value = words[WORD]
       if (value !== before) counts[OVERLAPPED]++
@@ -48,8 +48,8 @@ function storeDoubles({ doubles, meetings }) {
 }
 
 function loadDoubles({ doubles, meetings, counts }) {
-  let before = 0
   while (meetings.next()) {
+    let before = doubles[DOUBLE]
     for (let looks = 0; looks < STORES; looks++) {
       const value = doubles[DOUBLE]
       if (value !== before) counts[OVERLAPPED]++

@@ -26,10 +26,10 @@ export default defineConfig({
         },
       },
       {
-        // These start the built command line or host in processes of their own, so they need a build first.
+        // These start processes of their own: the built command line or host, so they need a build first, and the litmus tests.
         test: {
           name: 'threads',
-          include: ['test/threads/**/*.test.ts'],
+          include: ['test/{threads,litmus}/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,

@@ -26,6 +26,7 @@
  * all buffers are empty. Racing stores to one slot: each writer shades what it overwrites as it saw it and what it writes; a value
  * stored by one and overwritten unseen by the other was shaded by its own writer (2).
  */
+import { step } from '#sync'
 import type { FaultPoints } from '../heap/fault-points.ts'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'

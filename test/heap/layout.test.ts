@@ -123,6 +123,8 @@ const controlWords = wordsOf(
     'STACK_FREE_COUNT',
     'NO_BYTES',
     'SWEEP_DRAINED',
+    'IDLE_COUNT',
+    'IDLE_LEFT',
     'PACER_STATE_COUNT',
     'PAUSE_RING',
     'STATISTICS_COUNT',

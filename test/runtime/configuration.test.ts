@@ -211,7 +211,7 @@ test.each<[Record<string, unknown>, string | RegExp]>([
   [{ zeal: '1,often' }, "--zeal must be N or N,concurrent with a whole number N from 1, not '1,often'"],
   [{ seed: -1 }, '--seed must be a whole number from 0 to 4294967295, not -1'],
   [{ seed: 2 ** 32 }, '--seed must be a whole number from 0 to 4294967295, not 4294967296'],
-  [{ fault: 'banana' }, "--fault has no point 'banana'; there is refill"],
+  [{ fault: 'banana' }, "--fault has no point 'banana'; run --fault list prints them"],
   [{ fault: [3] }, '--fault must be POINT[@pN][:stall=DURATION|yield|fail|exit][:p=F|once|nth=N], not 3'],
   [{ procs: 2, fault: 'refill@p2' }, '--fault refill@p2: there is no P 2, they count from 0 to 1'],
   [{ args: 'x' }, 'args must be an array of strings'],

@@ -20,7 +20,8 @@ export interface Outcome {
 }
 
 /** As it stands in the sources: the runtime prepares it for each run. */
-const INTERPRETER = fileURLToPath(new URL('../../../trust/soak/programs/interpreter.ts', import.meta.url))
+/** A program, so a source: from dist/trust/soak up to the package. */
+const INTERPRETER = fileURLToPath(new URL('../../../trust/soak/programs/', import.meta.url) + 'interpreter.ts')
 
 /** Runs after which threads and arena are made anew: a thread never forgets a module. */
 const MOST_RUNS = 100
@@ -83,11 +84,6 @@ function failureOf(
   if (totals.refused > 0 && hasRoom(configuration))
     return `memory: ${totals.refused} allocations were refused, in an arena with room`
   return null
-}
-
-/** The kind of a failure, and its first line without numbers: by these two failures are taken for the same. */
-export function kindOf(failure: string): string {
-  return (failure.split('\n', 1)[0] as string).replaceAll(/\d+/g, 'N')
 }
 
 function totalsIn(printed: string): Totals | null {

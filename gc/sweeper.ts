@@ -48,6 +48,11 @@ export class Sweeper {
     return load(this.memory.words, control.SWEEPERS) === control.SWEEP_DRAINED
   }
 
+  /** True if a span may be left to take. False while others sweep the last ones: there is nothing to do but to wait for them. */
+  get hasWork(): boolean {
+    return (load(this.memory.words, control.SWEEPERS) & control.SWEEP_DRAINED) === 0
+  }
+
   /** Sweeps one span. False if none is left to take; others may still be sweeping theirs. */
   sweepOne(): boolean {
     if (!this.sweep.begin()) return false
@@ -76,7 +81,7 @@ export class Sweeper {
 
   /** A span's worth of sweeping in idle time; false if there is nothing to sweep. */
   sweepInBackground(): boolean {
-    if (this.isDone) return false
+    if (!this.hasWork) return false
     const began = now()
     const swept = this.sweepOne()
     this.events.slice(EVENT_SWEEP, began, 1)

@@ -565,7 +565,7 @@ export class P implements World {
     this.failIfDeadlocked(add(words, control.IDLE_PS, 1) + 1)
     const untilTimer = Math.max(0, this.timers.nextDeadline - now())
     this.sleepWhile(
-      () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && this.collector.sweeper.isDone,
+      () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && !this.collector.sweeper.hasWork,
       Math.min(untilTimer, workers.untilDueMs, this.untilStealMs),
       true,
     )

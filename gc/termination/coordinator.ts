@@ -58,6 +58,7 @@ export class Coordinator implements Termination {
     add(words, control.TERMINATION_ATTEMPTS, 1)
     const epoch = this.world.epoch()
     const published = load(words, control.PUBLICATIONS)
+    const cycle = words[control.CYCLES]
     // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
     if (!this.drain.isQuiescent) return
     faults.pass('mark-termination/before-barrier')
@@ -67,8 +68,9 @@ export class Coordinator implements Termination {
     faults.pass('mark-termination/after-barrier')
     if (load(words, control.PUBLICATIONS) !== published) return void faults.pass('mark-termination/published') // R2
     faults.pass('mark-termination/before-stop')
-    this.world.raise(epoch, STOP_TERMINATION)
+    if (!this.world.raise(epoch, STOP_TERMINATION)) return
     // R3: still marking after the stop; the caller asks again.
-    if (words[control.BLACKEN_ENABLED] !== 0) faults.pass('mark-termination/restarted')
+    if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
+      faults.pass('mark-termination/restarted')
   }
 }

@@ -1,0 +1,47 @@
+// A host: carries out the runs that it is given, one after the other, and prints what became of each.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { type RunOptions, Runtime } from 'sawtooth/host'
+
+interface Wanted {
+  readonly program: string
+  readonly options: RunOptions
+}
+
+/** Threads of this process by number; empty where the system does not tell. */
+function threads(): string[] {
+  return existsSync('/proc/self/task') ? readdirSync('/proc/self/task') : []
+}
+
+/** CPU that the Ps' threads have used, ms: those that came with the first run, the largest number of Ps first. */
+function cpuOfPs(): number {
+  const ns = threads()
+    .filter(thread => !others.has(thread))
+    .map(thread => Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ')[0]))
+  return ns.reduce((sum, each) => sum + each, 0) / 1e6
+}
+
+const others = new Set(threads())
+const nowhere = { write: () => true } as unknown as NodeJS.WritableStream
+const runs = JSON.parse(readFileSync(process.argv[2], 'utf8')) as Wanted[]
+const runtime = new Runtime()
+const answers = []
+for (const { program, options } of runs) {
+  const began = performance.now()
+  const cpuBegan = cpuOfPs()
+  const { exit, error, rescues, faults, cycles } = await runtime.run(program, {
+    ...options,
+    stdout: nowhere,
+    stderr: nowhere,
+  })
+  answers.push({
+    exit,
+    message: error?.message ?? null,
+    rescues,
+    cycles: cycles.length,
+    ms: performance.now() - began,
+    cpuMs: cpuOfPs() - cpuBegan,
+    strikes: Object.fromEntries(faults.map(({ point, strikes }) => [point, strikes])),
+  })
+}
+await runtime.close()
+console.log(JSON.stringify(answers))

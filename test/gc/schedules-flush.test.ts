@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE } from '../../gc/world.ts'
 import * as p from '../../heap/layout/p.ts'
+import { faultCountsOf } from '../../runtime/fault-injector.ts'
 import { HandWorld } from '../support/hand-world.ts'
 
 /**
@@ -88,7 +89,7 @@ test('ragged barrier: the coordinator flushes its own buffer too', () => {
  *  12  P 1  scans x; the second attempt ends the mark
  */
 test('stop: a shade that waits on a P which has passed the ragged barrier is found', () => {
-  const world = new HandWorld({ globals: 3, procs: 3 })
+  const world = new HandWorld({ globals: 3, procs: 3, faults: ['mark-termination/restarted:stall=1ms'] })
   const [mutator, marker, other] = world.ps
   const Node = world.type(1)
   mutator.spawn()
@@ -120,6 +121,9 @@ test('stop: a shade that waits on a P which has passed the ragged barrier is fou
   world.at('passed', () => expect(other.collector.barrier.isPending).toBe(false)) // 10
   const cycle = world.finishCycle(marker) //                    4 to 12
   expect([cycle.terminationAttempts, cycle.restarts]).toEqual([2, 1])
+  expect(faultCountsOf(world.memory).find(({ point }) => point === 'mark-termination/restarted')).toMatchObject({
+    strikes: 1,
+  })
   expect(world.stops).toBe(3)
   expect(mutator.numberOf(x, Node)).toBe(42)
 })

@@ -16,6 +16,8 @@ import * as p from '../../heap/layout/p.ts'
 import { type Addr, Memory } from '../../heap/memory.ts'
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import { FaultInjector } from '../../runtime/fault-injector.ts'
+import { parseFault } from '../../runtime/faults.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
 import { MiB } from './heap.ts'
@@ -42,6 +44,8 @@ export interface HandWorldOptions {
   readonly arenaBytes?: number
   /** References among the globals. */
   readonly globals?: number
+  /** As `--fault`, one SPEC each. */
+  readonly faults?: readonly string[]
 }
 
 /** No schedule needs so many: a protocol goes round in circles. */
@@ -79,7 +83,8 @@ export class HandWorld {
     }
     // Each P sees the memory through views of its own, as each thread does.
     this.ps = Array.from({ length: procs }, (_, index) => {
-      const heap = new Heap(new Memory(this.memory.handle), check)
+      const faults = new FaultInjector(this.memory, (options.faults ?? []).map(parseFault), index, 1)
+      const heap = new Heap(new Memory(this.memory.handle, faults), check)
       return new HandP(this, heap, index, pOptions)
     })
     this.ps[0].collector.initialize(100, Number.POSITIVE_INFINITY)

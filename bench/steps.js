@@ -2,8 +2,9 @@
 // Atomics in place of #sync. All on one P, in processes that take turns.
 //   npm run bench:steps [-- --pairs N] [-- --only NAME,…]
 //   node bench/steps.js --against DIST               the build against another one, such as another revision's
-// Prints the fastest round of each process, since other programs can only slow one down, and at the end the median of the pairs' ratios:
-// above 1 the build is slower than the other side.
+//   node bench/steps.js --dist DIST                  another one in place of the build
+// Prints the fastest round of each process, since other programs can only slow one down, and at the end for each measure the median
+// of the pairs' ratios, and the ratio of the fastest of all: above 1 the build is slower than the other side.
 
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -23,7 +24,12 @@ const measures = {
 }
 
 const { values } = parseArgs({
-  options: { pairs: { type: 'string', default: '7' }, against: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    pairs: { type: 'string', default: '7' },
+    against: { type: 'string' },
+    dist: { type: 'string' },
+    only: { type: 'string' },
+  },
 })
 const pairs = Number(values.pairs)
 const wanted = values.only?.split(',') ?? Object.keys(measures)
@@ -46,13 +52,13 @@ function withoutSteps(text) {
   return text.replaceAll(STEP, '')
 }
 
-/** The module's own text in each file that imports it, but for the imported names: what they do is then the file's own. */
+/** What a file imports, under the name that it gives it, becomes a constant of the file. */
 function withoutSync(text) {
   return withoutSteps(text).replaceAll(SYNC_IMPORT, (_, names) =>
     names
       .split(', ')
-      .filter(name => name !== 'step')
-      .map(name => `const ${name} = ${DIRECTLY[name] ?? `Atomics.${name}`};`)
+      .map(entry => entry.split(' as '))
+      .map(([name, local = name]) => `const ${local} = ${DIRECTLY[name] ?? `Atomics.${name}`};`)
       .join(' '),
   )
 }
@@ -60,8 +66,8 @@ function withoutSync(text) {
 const DIRECTLY = {
   compareAndSwap:
     '(words, index, expected, value) => Atomics.compareExchange(words, index, expected, value) === expected',
-  notify: '(words, index, count = Number.POSITIVE_INFINITY) => Atomics.notify(words, index, count)',
   now: '() => performance.now()',
+  step: '() => {}',
   scheduling: 'null',
 }
 
@@ -89,7 +95,7 @@ function side(name, dist, rewrite = text => text) {
   return { name, folder, changed }
 }
 
-const build = join(root, 'dist')
+const build = resolve(values.dist ?? join(root, 'dist'))
 const sides =
   values.against === undefined
     ? [side('the build', build), side('without steps', build, withoutSteps), side('without sync', build, withoutSync)]
@@ -97,7 +103,15 @@ const sides =
 
 // ————— the runs
 
-const median = numbers => numbers.slice().sort((a, b) => a - b)[numbers.length >> 1]
+/** The pairs' ratios, and the ratio of each side's fastest. */
+function report(title, ours, theirs) {
+  const ratios = ours.map((value, pair) => value / theirs[pair]).sort((a, b) => a - b)
+  const spread = `${ratios[0].toFixed(3)} to ${ratios.at(-1).toFixed(3)}`
+  const fastest = Math.min(...ours) / Math.min(...theirs)
+  console.log(`${title}: median ratio ${median(ratios).toFixed(3)} (${spread}), of the fastest ${fastest.toFixed(3)}`)
+}
+
+const median = sorted => sorted[sorted.length >> 1]
 
 /** The fastest round. */
 function run({ folder }, { program, args }) {
@@ -114,34 +128,31 @@ function run({ folder }, { program, args }) {
         BENCH_CONTROL: inDist('heap/layout/control.js'),
         BENCH_CURRENT: inDist('runtime/current.js'),
       },
+      encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'], // what it says on stderr is in the error, if it fails,
     },
   )
-  return Math.min(...printed.toString().trim().split('\n').map(Number).filter(Number.isFinite))
+  return Math.min(...printed.trim().split('\n').map(Number).filter(Number.isFinite))
 }
 
 try {
   console.log(`${process.version}, ${cpus().length} × ${cpus()[0].model}, ${pairs} pairs; the build against`)
   const [, ...others] = sides
   for (const { name, changed } of others) console.log(`  ${name}${changed > 0 ? `: ${changed} files differ` : ''}`)
-  const ratios = new Map(wanted.map(name => [name, others.map(() => [])]))
+  const taken = new Map(wanted.map(name => [name, sides.map(() => [])]))
   for (let pair = 0; pair < pairs; pair++) {
     for (const name of wanted) {
-      const order = pair % 2 === 0 ? sides : sides.toReversed()
-      const taken = new Map(order.map(each => [each, run(each, measures[name])]))
-      const [ours, ...theirs] = sides.map(each => taken.get(each))
-      for (const [index, value] of theirs.entries()) ratios.get(name)[index].push(ours / value)
-      console.log(`${name}: ${[ours, ...theirs].map(value => value.toFixed(2)).join(', ')} ${measures[name].unit}`)
+      const first = pair % sides.length
+      const order = [...sides.slice(first), ...sides.slice(0, first)]
+      for (const each of order) taken.get(name)[sides.indexOf(each)].push(run(each, measures[name]))
+      const line = taken.get(name).map(found => found.at(-1).toFixed(2))
+      console.log(`${name}: ${line.join(', ')} ${measures[name].unit}`)
     }
   }
   console.log('')
-  for (const [name, each] of ratios) {
-    for (const [index, found] of each.entries()) {
-      const all = found.slice().sort((a, b) => a - b)
-      console.log(
-        `${name}, against ${others[index].name}: median ratio ${median(found).toFixed(3)} (${all[0].toFixed(3)} to ${all.at(-1).toFixed(3)})`,
-      )
-    }
+  for (const name of wanted) {
+    const [ours, ...theirs] = taken.get(name)
+    for (const [index, other] of theirs.entries()) report(`${name}, ${others[index].name}`, ours, other)
   }
 } finally {
   rmSync(scratch, { recursive: true })

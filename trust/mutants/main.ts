@@ -7,7 +7,7 @@
  * The tally is written after each mutant. A later run with it does not repeat what was done with the same sources, so an interrupted run can be taken up.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -62,10 +62,14 @@ const { values } = parseArgs({
 /** What a result depends on: all that is put into a tree, and how it was asked for. */
 function sourcesHash(): string {
   const hash = createHash('sha256').update(`${values.seed} ${values.first} ${values.check?.join() ?? ''}`)
-  for (const folder of ['heap', 'verify', 'gc', 'scheduler', 'runtime', 'test', 'trust'])
+  for (const folder of ['heap', 'verify', 'gc', 'scheduler', 'runtime', 'test', 'trust'].filter(isThere))
     for (const file of readdirSync(join(repository, folder), { recursive: true, withFileTypes: true }))
       if (file.isFile() && file.name.endsWith('.ts')) hash.update(readFileSync(join(file.parentPath, file.name)))
   return hash.digest('hex')
+}
+
+function isThere(folder: string): boolean {
+  return existsSync(join(repository, folder))
 }
 
 class Campaign {

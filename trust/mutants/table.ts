@@ -1,0 +1,42 @@
+/** The table of what caught which mutant, in Markdown. */
+import type { Mutant } from './catalogue.ts'
+import type { Verdict } from './checks.ts'
+
+/** The verdicts on one mutant, in the order in which the checks ran; an empty name: on the tree without one. */
+export interface Result {
+  readonly mutant: string
+  readonly verdicts: readonly { readonly check: string; readonly verdict: Verdict }[]
+}
+
+/** A row for each mutant, then those that one check alone caught, and those that none did. */
+export function table(mutants: readonly Mutant[], results: readonly Result[]): string {
+  const rows = mutants.flatMap(mutant => {
+    const result = results.find(({ mutant: name }) => name === mutant.name)
+    return result === undefined ? [] : [row(mutant, result)]
+  })
+  const head = ['mutant', 'seen in', 'caught by', 'after', 'seconds']
+  const lines = [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`)
+  return `${[...lines, '', ...sums(results)].join('\n')}\n`
+}
+
+function row({ name, origin }: Mutant, { verdicts }: Result): string[] {
+  const caught = verdicts.filter(({ verdict }) => verdict.caught)
+  const cells = [
+    caught.map(({ check, verdict }) => (verdict.by.startsWith('unit') ? check : `${check}: ${verdict.by}`)).join('; '),
+    caught.map(({ verdict }) => verdict.runs).join('; '),
+    caught.map(({ verdict }) => verdict.seconds.toFixed(1)).join('; '),
+  ]
+  return [name, origin, ...(caught.length === 0 ? ['**nothing**', '', ''] : cells)]
+}
+
+function sums(results: readonly Result[]): string[] {
+  const catchers = ({ verdicts }: Result): string[] =>
+    verdicts.filter(({ verdict }) => verdict.caught).map(({ check }) => check)
+  const alone = results.filter(result => catchers(result).length === 1)
+  const none = results.filter(result => catchers(result).length === 0)
+  return [
+    `${results.length - none.length} of ${results.length} caught.`,
+    `By one check alone: ${alone.map(result => `${result.mutant} (${catchers(result)})`).join(', ') || 'none'}.`,
+    ...(none.length === 0 ? [] : [`By none: ${none.map(({ mutant }) => mutant).join(', ')}.`]),
+  ]
+}

@@ -57,8 +57,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/array.ts',
-        from: "if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)\n    step('barrier/store')\n    i32[word] = value",
-        to: "i32[word] = value\n    step('barrier/store')\n    if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)",
+        from: '    if (words[WRITE_BARRIER] !== 0) {\n',
+        to: "    i32[word] = value\n    if (words[WRITE_BARRIER] !== 0) {\n      step('barrier/store')\n",
       },
     ],
   },

@@ -25,6 +25,8 @@ export interface CheckOptions {
   /** The root of the tree. */
   readonly directory: string
   readonly seed: number
+  /** How long runs of threads and of schedules go on if nothing is caught, ms. @defaultValue 12,000 */
+  readonly seriesMs?: number
   /** After so long it hangs, ms. */
   readonly limitMs: number
   /** Ends the check; its verdict is then worth nothing. */
@@ -37,8 +39,8 @@ export interface Check {
   run(options: CheckOptions): Promise<Verdict>
 }
 
-/** For runs of threads, and of schedules: how long they go on if nothing is caught, and when a single run hangs, ms. */
 const SERIES_MS = 12_000
+/** When a single run hangs, ms. */
 const RUN_LIMIT_MS = 10_000
 
 const RACES = 'test/stress/programs/races.ts'
@@ -157,8 +159,8 @@ async function runExploration({ directory, limitMs, signal }: CheckOptions): Pro
 }
 
 async function runSeries(options: CheckOptions, runs: readonly Planned[], flags: readonly string[]): Promise<Verdict> {
-  const { directory, seed, limitMs, signal } = options
-  const plan: Plan = { repository: directory, runs, firstSeed: seed, budgetMs: SERIES_MS, limitMs: RUN_LIMIT_MS }
+  const { directory, seed, seriesMs = SERIES_MS, limitMs, signal } = options
+  const plan: Plan = { repository: directory, runs, firstSeed: seed, budgetMs: seriesMs, limitMs: RUN_LIMIT_MS }
   const main = join(directory, 'dist/trust/mutants/series.js')
   const end = await runNode(directory, [...flags, main, JSON.stringify(plan)], limitMs, signal)
   if (end.hung) return verdictOf('hang', 0, end, 'the process is not over')

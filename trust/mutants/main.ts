@@ -95,7 +95,9 @@ class Campaign {
     const result = await this.examine(null)
     for (const { check, verdict } of result.verdicts) {
       this.limits.set(check, verdict.seconds * 1000 * LIMIT_FACTOR + LIMIT_MORE_MS)
-      if (verdict.caught) say(`${check} fails without any mutant: ${verdict.by}: ${verdict.evidence}`)
+      if (!verdict.caught)
+        say(`${check} passes without any mutant, in ${verdict.seconds.toFixed(1)} s: ${verdict.runs}`)
+      else say(`${check} fails without any mutant: ${verdict.by}: ${verdict.evidence}`)
     }
     return result.verdicts.every(({ verdict }) => !verdict.caught)
   }

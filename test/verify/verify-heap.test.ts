@@ -109,3 +109,16 @@ test('a heap is sound at each step of a cycle', () => {
   while (only.collector.sweeper.sweepOne()) verifyHeap(world.memory, 'sweeping')
   verifyHeap(world.memory, 'swept')
 })
+
+test('in the middle of a mark, a white object that a black one alone refers to will be lost', () => {
+  const { world, only, x } = someWorld()
+  world.startMark(only)
+  verifyHeap(world.memory, 'before')
+  const child = only.load(only.field(x, 1))
+  while (only.collector.roots.scanNext(false) >= 0);
+  only.scanGrey()
+  verifyHeap(world.memory, 'scanned')
+  world.paint(child, span.WHITE)
+  only.collector.publish()
+  expect(() => verifyHeap(world.memory, 'lost')).toThrow(`black object ${x} refers to ${child}, which is white`)
+})

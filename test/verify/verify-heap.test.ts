@@ -117,8 +117,8 @@ test('in the middle of a mark, a white object that a black one alone refers to w
   const child = only.load(only.field(x, 1))
   while (only.collector.roots.scanNext(false) >= 0);
   only.scanGrey()
+  only.collector.publish()
   verifyHeap(world.memory, 'scanned')
   world.paint(child, span.WHITE)
-  only.collector.publish()
   expect(() => verifyHeap(world.memory, 'lost')).toThrow(`black object ${x} refers to ${child}, which is white`)
 })

@@ -386,7 +386,7 @@ export const mutants: readonly Mutant[] = [
     name: 'not-asked-again-in-stop',
     what: 'The termination stop ends the mark without asking once more for work.',
     origin: 'golang/go#27993',
-    edits: [{ file: 'gc/cycle.ts', from: 'if (this.isWorkLeft()) return', to: 'this.isWorkLeft()' }],
+    edits: [{ file: 'gc/cycle.ts', from: 'if (isWorkLeft) return', to: '' }],
   },
   {
     name: 'coordinator-looks-once',

@@ -64,14 +64,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'barrier-late',
-    what: 'The mark begins before the barrier is on: the first drain switches it on, not the setup stop.',
+    what: 'The mark begins before the barrier is on: the first P that leaves a drain switches it on, not the setup stop.',
     origin: '',
     edits: [
       { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/drain.ts',
-        from: 'add(this.memory.words, control.DRAINERS, 1)',
-        to: 'if (add(this.memory.words, control.DRAINERS, 1) === 0) this.memory.words[control.WRITE_BARRIER] = 1',
+        from: 'const last = sub(',
+        to: 'this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    const last = sub(',
       },
     ],
   },

@@ -78,7 +78,7 @@ const controlledRuns: readonly Planned[] = [
     program: GRAPH,
     options: { procs: 2, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '60', '2'] },
   },
-  { program: RACES, options: { procs: 3, zeal: '9', schedule: 'pct:changes=8', args: ['SEED', '8', '3'] } },
+  { program: RACES, options: { procs: 4, zeal: '9', schedule: 'pct:changes=8', args: ['SEED', '8', '3'] } },
 ]
 
 /** The unit tests of the floors that are mutated. */

@@ -46,6 +46,7 @@ const RUN_LIMIT_MS = 10_000
 const RACES = 'test/stress/programs/races.ts'
 const GRAPH = 'test/stress/programs/random-graph.ts'
 const SHAPES = 'test/stress/programs/shapes.ts'
+const CONTENDED = 'test/stress/programs/contended.ts'
 const STACKS = 'test/stress/programs/stacks.ts'
 
 /** On real threads: what the programs do is checked by their own models, and by --check and checkmark. */
@@ -56,6 +57,7 @@ const threadRuns: readonly Planned[] = [
   { program: SHAPES, options: { procs: 4, check: true, zeal: '20', arena: '64MiB', args: ['SEED', '40', '3'] } },
   { program: GRAPH, options: { procs: 2, check: true, zeal: '3,concurrent', args: ['SEED', '1500', '3'] } },
   { program: STACKS, options: { procs: 4, check: true, zeal: '3,concurrent', args: ['300', '6'] } },
+  { program: CONTENDED, options: { procs: 4, args: ['500', '4'] } },
   { program: RACES, options: { procs: 4, zeal: '1', args: ['SEED', '100', '3'] } },
   { program: SHAPES, options: { procs: 1, gogc: 20, check: true, arena: '48MiB', args: ['SEED', '100', '1'] } },
 ]
@@ -74,6 +76,7 @@ const controlledRuns: readonly Planned[] = [
     program: STACKS,
     options: { procs: 3, check: true, zeal: '4,concurrent', schedule: 'random', args: ['5', '2'] },
   },
+  { program: CONTENDED, options: { procs: 3, schedule: 'random', args: ['5', '3'] } },
   {
     program: GRAPH,
     options: { procs: 2, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '60', '2'] },

@@ -42,7 +42,7 @@ test('text that is there twice, or not at all, is refused', () => {
 test('the table names mutants that one check alone catches, and those that none does', () => {
   const verdict = (by: string): Verdict => ({ caught: by !== '', by, runs: 3, seconds: 1.25, evidence: '' })
   const [one, two] = mutants
-  const text = table(mutants, [
+  const results = [
     {
       mutant: one.name,
       verdicts: [
@@ -51,9 +51,11 @@ test('the table names mutants that one check alone catches, and those that none 
       ],
     },
     { mutant: two.name, verdicts: [{ check: 'unit', verdict: verdict('') }] },
-  ])
+  ]
+  const text = table(mutants, results, true)
   expect(text).toContain(`| ${one.name} |  | stress: model | 3 | 1.3 |`)
   expect(text).toContain('1 of 2 caught.')
   expect(text).toContain(`By one check alone: ${one.name} (stress).`)
   expect(text).toContain(`By none: ${two.name}.`)
+  expect(table(mutants, results, false)).not.toContain('alone')
 })

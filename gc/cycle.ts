@@ -131,18 +131,25 @@ export class Cycle {
     this.collector.world.tellHost()
   }
 
-  /** `--check`: everything, in every cycle of a small heap, and in every nth of one n times as large. */
+  /** Everything, if this cycle is one of those that are verified. */
   verify(when: string): void {
-    const { heap, memory } = this.collector
+    const { memory } = this.collector
     const { words } = memory
     words[control.VERIFY_AT] = 0
-    if (!heap.check || words[control.CYCLES] % Math.ceil(words[control.PAGES_END] / VERIFIED_PAGES) !== 0) return
+    if (!this.isVerified) return
     verifyHeap(memory, `cycle ${words[control.CYCLES]}, ${when}`)
+  }
+
+  /** True under `--check`, in every cycle of a small heap, and in every nth of one n times as large. */
+  private get isVerified(): boolean {
+    const { heap, memory } = this.collector
+    const { words } = memory
+    return heap.check && words[control.CYCLES] % Math.ceil(words[control.PAGES_END] / VERIFIED_PAGES) === 0
   }
 
   /** Scan work at which this mark is verified in its middle: another place in each cycle, within what the last one scanned. */
   private placeInMark(): number {
-    if (!this.collector.heap.check) return 0
+    if (!this.isVerified) return 0
     const share = (Math.imul(this.collector.memory.words[control.CYCLES], 0x9e3779b1) >>> 0) / 2 ** 32
     return 1 + Math.trunc(share * this.get(control.LAST_HEAP_SCAN))
   }

@@ -10,7 +10,7 @@
  * Words that many Ps write stand on cache lines of their own (16 words).
  */
 
-/** The stop word: running Ps, reason, claimed, epoch (scheduler/world.ts). atomic. */
+/** The stop word: running Ps, reason, claimed, epoch (scheduler/stop.ts). atomic. */
 export const STOP = 0
 /** Bumped at each restart; stopped Ps wait on it. atomic. */
 export const RESTARTS = 1

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { OBLET_BYTES } from '../../gc/marker.ts'
 import * as control from '../../heap/layout/control.ts'
-import { WORK_BUFFER_CAPACITY } from '../../heap/layout/layout.ts'
+import { OBLET_BYTES, WORK_BUFFER_CAPACITY } from '../../heap/layout/layout.ts'
 import * as span from '../../heap/layout/span.ts'
 import type { Addr } from '../../heap/memory.ts'
 import { roundedBytes } from '../../heap/size-classes.ts'

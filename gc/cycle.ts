@@ -9,6 +9,7 @@ import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import { Checkmark } from '../verify/checkmark.ts'
+import { isVerificationDue, planVerification, verifyHeap } from '../verify/verify-heap.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Collector } from './collector.ts'
 import { EVENT_SETUP, EVENT_TERMINATION } from './events.ts'
@@ -45,9 +46,10 @@ export class Cycle {
 
   /** Sweep termination and mark setup. `whole`: 1 marks in this stop too, and 2 sweeps as well; 0: concurrently. */
   setUp(trigger: CycleTrigger, whole: 0 | 1 | 2 = 0): void {
-    const { memory, controller, roots, sweeper, events } = this.collector
+    const { memory, controller, heap, roots, sweeper, events } = this.collector
     const { words } = memory
     sweeper.finish()
+    this.verify()
     words[control.CYCLES]++
     words[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
@@ -73,6 +75,8 @@ export class Cycle {
     roots.prepare()
     for (const cache of this.caches) cache.blacken()
     words[control.BLACKEN_ENABLED] = 1
+    this.verify()
+    if (heap.check) planVerification(memory)
     const time = now()
     this.set(control.MARK_STARTED_AT, time)
     this.set(control.SETUP_PAUSE_MS, time - this.get(control.STOP_REQUESTED_AT))
@@ -89,7 +93,10 @@ export class Cycle {
     const { memory, controller, assists, sweeper, events, options } = this.collector
     const { words } = memory
     words[control.TERMINATION_RESTARTS]++
-    if (this.isWorkLeft()) return
+    if (this.isWorkLeft()) {
+      this.verify()
+      return
+    }
     words[control.TERMINATION_RESTARTS]--
     const time = now()
     // Where all of it is one stop, the mark is part of this pause.
@@ -102,6 +109,7 @@ export class Cycle {
     controller.endCycle(bytesMarked, requested)
     words[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
+    this.verify()
     const checked = options.checkmark ? this.checkmark.verify() : 0
     const goalAtMarkEnd = words[control.GOAL]
     controller.resetLive(bytesMarked)
@@ -112,11 +120,19 @@ export class Cycle {
     controller.commit(false)
     sweeper.pace(controller.sweepDistance)
     this.set(control.LAST_CYCLE_AT, time)
+    this.verify()
     const end = now()
     this.addUp(end - requested, end)
     this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, requested, end)
     events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
     this.collector.world.tellHost()
+  }
+
+  /** `--check`: the heap is verified at each boundary of a phase, and once in the mark (STOP_VERIFY). */
+  verify(): void {
+    const { heap, memory } = this.collector
+    memory.words[control.VERIFY_AT] = 0
+    if (heap.check && isVerificationDue(memory)) verifyHeap(memory)
   }
 
   /** Another GOGC, asked for by setGCPercent. */

@@ -18,7 +18,7 @@ import type { Marker } from './marker.ts'
 import type { Roots } from './roots.ts'
 import type { Termination } from './termination/policy.ts'
 import type { WorkBuffers } from './work-buffers.ts'
-import type { World } from './world.ts'
+import { STOP_VERIFY, type World } from './world.ts'
 
 /** Scan work between two looks at the world (Go's gcCreditSlack). */
 export const CREDIT_SLACK = 2000
@@ -108,6 +108,7 @@ export class Drain {
     let unchecked = 0
     for (;;) {
       if (this.isPolled) this.world.safepoint()
+      this.verifyIfDue()
       // After a stop everything is read again: the phase may have ended, and the next cycle begun.
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
       const rootWork = this.roots.scanNext(false)
@@ -173,6 +174,17 @@ export class Drain {
     marker.scanWork = 0
     marker.bytesMarked = 0
     return work
+  }
+
+  /** Stops the mark to be verified, once it has come as far as the setup stop said (`--check`). A safepoint. */
+  verifyIfDue(): void {
+    const { words } = this.memory
+    const at = words[control.VERIFY_AT]
+    if (at === 0) return
+    const epoch = this.world.epoch()
+    const done = load(words, control.SCAN_WORK_HEAP) + load(words, control.SCAN_WORK_STACK)
+    if (words[control.VERIFY_AT] === at && done + load(words, control.SCAN_WORK_GLOBALS) >= at)
+      this.world.raise(epoch, STOP_VERIFY)
   }
 
   private shareIfWanted(): void {

@@ -16,6 +16,8 @@ export const STOP_COMMIT = 6
 /** Somebody reads the memory statistics. */
 export const STOP_STATISTICS = 7
 
+/** `--check`: the heap is verified in the middle of the mark. */
+export const STOP_VERIFY = 9
 /** A full arena: the whole cycle in the stop. */
 export const STOP_FULL_CYCLE_STOPPED = 8
 

@@ -18,6 +18,7 @@ import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } fro
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
+import { verifyHeap } from '../../verify/verify-heap.ts'
 import { MiB } from './heap.ts'
 
 /**
@@ -108,6 +109,7 @@ export class HandWorld {
     this.reach('stop')
     for (const each of this.ps) each.collector.publish()
     actor.collector.act(reason)
+    verifyHeap(this.memory)
     this.stops++
   }
 
@@ -239,11 +241,22 @@ export class HandP extends P {
     return id
   }
 
-  /** Runs a goroutine that is ready. */
+  /** Runs a goroutine that is ready, wherever it stands in this P's ready list. */
   resume(id: GoroutineId): void {
+    this.takeReady(id)
     this.goroutines.startRunning(id)
     this.memory.words[this.memory.p(this.index, p.GOROUTINE)] = id
     this.collector.stack.load(id)
+  }
+
+  private takeReady(id: GoroutineId): void {
+    const { words } = this.memory
+    const next = (goroutine: GoroutineId): number => this.memory.goroutine(goroutine, g.NEXT)
+    for (let link = this.memory.p(this.index, p.READY); words[link] !== 0; link = next(words[link])) {
+      if (words[link] !== id) continue
+      words[link] = words[next(id)]
+      return
+    }
   }
 
   /** The goroutine that runs here waits for nothing in particular. */

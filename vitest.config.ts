@@ -19,7 +19,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['test/{heap,gc,scheduler,runtime,lab,models,structure}/**/*.test.ts'],
+          include: ['test/{heap,verify,gc,scheduler,runtime,lab,models,structure}/**/*.test.ts'],
           pool: 'forks',
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },

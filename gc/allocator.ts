@@ -126,6 +126,7 @@ export class Allocator {
     if (words[control.BLACKEN_ENABLED] !== 0) {
       this.collector.controller.revise()
       if (!isPaid) this.collector.assists.charge(bytes)
+      this.collector.drain.verifyIfDue()
     } else this.collector.startIfTriggered()
     this.endSliceIfDue()
   }

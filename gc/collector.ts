@@ -130,7 +130,7 @@ export class Collector {
     else if (reason === STOP_TERMINATION) this.cycle.terminate()
     else if (reason === STOP_COMMIT) this.cycle.changeGcPercent()
     else if (reason === STOP_STATISTICS) this.cycle.takeStatistics()
-    else if (reason === STOP_VERIFY) this.cycle.verify('in the middle of the mark')
+    else if (reason === STOP_VERIFY) this.cycle.verify()
   }
 
   /** True if the heap has reached its trigger and no cycle runs. */

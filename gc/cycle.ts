@@ -9,7 +9,7 @@ import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import { Checkmark } from '../verify/checkmark.ts'
-import { verifyHeap } from '../verify/verify-heap.ts'
+import { isVerificationDue, planVerification, verifyHeap } from '../verify/verify-heap.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Collector } from './collector.ts'
 import { EVENT_SETUP, EVENT_TERMINATION } from './events.ts'
@@ -26,9 +26,6 @@ const CYCLE_MEASURES = [
   p.BYTES_MARKED,
   p.BYTES_BLACKENED,
 ]
-
-/** Pages of a heap that is verified in every cycle (16 MiB). */
-const VERIFIED_PAGES = 2048
 
 export class Cycle {
   private readonly collector: Collector
@@ -53,7 +50,7 @@ export class Cycle {
     const { words } = memory
     memory.faults.pass('mark-setup/stopped')
     sweeper.finish()
-    this.verify('before mark setup')
+    this.verify()
     words[control.CYCLES]++
     words[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
@@ -79,8 +76,8 @@ export class Cycle {
     roots.prepare()
     for (const cache of this.caches) cache.blacken()
     words[control.BLACKEN_ENABLED] = 1
-    this.verify('after mark setup')
-    words[control.VERIFY_AT] = this.placeInMark()
+    this.verify()
+    if (this.collector.heap.check) planVerification(memory)
     const time = now()
     this.set(control.MARK_STARTED_AT, time)
     this.set(control.SETUP_PAUSE_MS, time - this.get(control.STOP_REQUESTED_AT))
@@ -99,7 +96,7 @@ export class Cycle {
     memory.faults.pass('mark-termination/stopped')
     words[control.TERMINATION_RESTARTS]++
     const isWorkLeft = this.isWorkLeft()
-    this.verify('at mark termination')
+    this.verify()
     if (isWorkLeft) return
     words[control.TERMINATION_RESTARTS]--
     const time = now()
@@ -124,34 +121,18 @@ export class Cycle {
     sweeper.pace(controller.sweepDistance)
     this.set(control.LAST_CYCLE_AT, time)
     const end = now()
-    this.verify('after mark termination')
+    this.verify()
     this.addUp(end - requested, end)
     this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, requested, end)
     events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
     this.collector.world.tellHost()
   }
 
-  /** Everything, if this cycle is one of those that are verified. */
-  verify(when: string): void {
-    const { memory } = this.collector
-    const { words } = memory
-    words[control.VERIFY_AT] = 0
-    if (!this.isVerified) return
-    verifyHeap(memory, `cycle ${words[control.CYCLES]}, ${when}`)
-  }
-
-  /** True under `--check`, in every cycle of a small heap, and in every nth of one n times as large. */
-  private get isVerified(): boolean {
+  /** `--check`: the heap is verified at each boundary of a phase, and once in the mark (STOP_VERIFY). */
+  verify(): void {
     const { heap, memory } = this.collector
-    const { words } = memory
-    return heap.check && words[control.CYCLES] % Math.ceil(words[control.PAGES_END] / VERIFIED_PAGES) === 0
-  }
-
-  /** Scan work at which this mark is verified in its middle: another place in each cycle, within what the last one scanned. */
-  private placeInMark(): number {
-    if (!this.isVerified) return 0
-    const share = (Math.imul(this.collector.memory.words[control.CYCLES], 0x9e3779b1) >>> 0) / 2 ** 32
-    return 1 + Math.trunc(share * this.get(control.LAST_HEAP_SCAN))
+    memory.words[control.VERIFY_AT] = 0
+    if (heap.check && isVerificationDue(memory)) verifyHeap(memory)
   }
 
   /** Another GOGC, asked for by setGCPercent. */

@@ -130,12 +130,15 @@ export class Drain {
     this.assists.payFrom(this.account())
   }
 
-  /** `--check`: stops to verify once in the middle of a mark. A safepoint; plain loads, since the place does not matter. */
-  private verifyIfDue(): void {
+  /** Stops the mark to be verified, once it has come as far as the setup stop said (`--check`). A safepoint. */
+  verifyIfDue(): void {
     const { words } = this.memory
-    if (words[control.VERIFY_AT] === 0 || words[control.SCAN_WORK_HEAP] < words[control.VERIFY_AT]) return
+    const at = words[control.VERIFY_AT]
+    if (at === 0) return
     const epoch = this.world.epoch()
-    if (words[control.VERIFY_AT] !== 0) this.world.raise(epoch, STOP_VERIFY)
+    const done = load(words, control.SCAN_WORK_HEAP) + load(words, control.SCAN_WORK_STACK)
+    if (words[control.VERIFY_AT] === at && done + load(words, control.SCAN_WORK_GLOBALS) >= at)
+      this.world.raise(epoch, STOP_VERIFY)
   }
 
   /** An assist's drain: until it has done `wanted` bytes of scan work. Returns what it did; none of it becomes credit. */

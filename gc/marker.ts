@@ -19,7 +19,7 @@
 import { add, exchange, load, or, step as syncStep } from '#sync'
 import { InternalError } from '../heap/internal-error.ts'
 import { GREY_SPANS, PAGES_END } from '../heap/layout/control.ts'
-import { GRANULE_SHIFT, PAGE_SHIFT } from '../heap/layout/layout.ts'
+import { GRANULE_SHIFT, OBLET, OBLET_BYTES, PAGE_SHIFT } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
 import {
@@ -35,10 +35,6 @@ import type { GreyQueue } from './grey-queue.ts'
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
-/** Objects of references are scanned in pieces of this many bytes (Go's maxObletBytes), so that no step takes long. */
-export const OBLET_BYTES = 128 * 1024
-/** In a queued address: not an object but a later piece of one. Objects begin at multiples of 16. */
-const OBLET = 1
 /** What an object without references counts for where a drain asks how much it has done; it is no scan work. */
 const NOSCAN_STEP = 16
 

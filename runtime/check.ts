@@ -4,7 +4,7 @@ import { GRANULE_SHIFT, PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
 import { typeOf } from '../heap/object.ts'
 import { RunOver } from '../scheduler/p.ts'
-import { BreachError } from '../verify/findings.ts'
+import { BreachError } from '../verify/breach.ts'
 import { i32, p, run } from './current.ts'
 
 /** Throws if a reference is nil: in every mode, since a look at the number costs nothing. */

@@ -7,15 +7,10 @@ import * as g from '../heap/layout/goroutine.ts'
 import { GRANULE_SHIFT, PAGE_SHIFT } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
-import {
-  ARRAY_ELEMENTS_BYTE,
-  ARRAY_LENGTH_WORD,
-  HEADER_REFERENCES_SHIFT,
-  REFERENCE_ARRAY,
-  typeOf,
-} from '../heap/object.ts'
+import { typeOf } from '../heap/object.ts'
 import type { Spans } from '../heap/span.ts'
-import { BreachError } from './findings.ts'
+import { BreachError } from './breach.ts'
+import { endOfReferences, firstReference } from './objects.ts'
 
 export class Checkmark {
   private readonly memory: Memory
@@ -59,12 +54,8 @@ export class Checkmark {
 
   private visitReferences(object: Addr): void {
     const { i32 } = this.memory
-    const word = object >>> 2
-    const references = i32[word] >>> HEADER_REFERENCES_SHIFT
-    const isArray = references === REFERENCE_ARRAY
-    const begin = isArray ? word + (ARRAY_ELEMENTS_BYTE >>> 2) : word + 1
-    const end = begin + (isArray ? i32[word + ARRAY_LENGTH_WORD] : references)
-    for (let index = begin; index < end; index++) this.visit(i32[index], object)
+    const end = endOfReferences(this.memory, object)
+    for (let index = firstReference(this.memory, object); index < end; index++) this.visit(i32[index], object)
   }
 
   private visit(object: Addr, from: string | Addr): void {

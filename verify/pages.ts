@@ -1,117 +1,125 @@
 /**
- * The page table in a stopped world: spans and free runs cover the arena, each page once.
+ * The page table against itself: spans in use and free runs lie side by side, from page 1 to the last, without a gap.
  *
- *   span       every page names its first; PAGES_IN_USE is their sum; none reaches beyond PAGES_END
- *   free run   its length stands at both ends; it is joined with its neighbours; it is in the bin of its length, once; no mark byte is set
+ *   every page of a span names it, and its record says how many they are; no other page has a record in use
+ *   a free run has its length at both ends, no free neighbour, and stands in the bin for its length, once, its links both ways
+ *   PAGES_IN_USE counts the pages of spans; PAGES_END lies past the last of them
  */
 import { PAGE_BIN_COUNT, PAGE_BINS, PAGES_END, PAGES_IN_USE } from '../heap/layout/control.ts'
-import { GRANULE_SHIFT, PAGE_SHIFT } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
-import type { Memory } from '../heap/memory.ts'
 import type { SpanId } from '../heap/span.ts'
-import type { Findings } from './findings.ts'
+import type { Inspection } from './inspection.ts'
 
-/** Checks the page table. Returns the spans in use, by address. */
-export function verifyPages(memory: Memory, findings: Findings): SpanId[] {
-  const { words, layout } = memory
-  const ids: SpanId[] = []
-  const runs = new Map<number, number>()
+/** Free runs: first page → pages. */
+type FreeRuns = Map<number, number>
+
+/** Returns the spans in use, in the order of their pages. */
+export function verifyPages(inspection: Inspection): ReadonlySet<SpanId> {
+  const { words, memory } = inspection
+  const { layout } = memory
+  const spans = new Set<SpanId>()
+  const runs: FreeRuns = new Map()
+  inspection.expect('the page table’s entry of page 0', words[layout.pageSpan], -1)
   let inUse = 0
-  let afterRun = false
-  findings.equal(words[layout.pageSpan], -1, 'page 0 belongs to span')
+  let isAfterFree = false
   for (let page = 1; page < layout.pages; ) {
-    const id = words[layout.pageSpan + page]
-    const isFree = id === 0
-    const length = isFree ? words[layout.pageRun + page] : words[layout.spans + page * span.WORDS + span.PAGES]
-    const what = isFree ? `the free run at page ${page}` : `span ${page}`
-    if (!isFree && id !== page) {
-      findings.add(`page ${page} names span ${id}, and no span before it holds it`)
-      page++
-      continue
+    const isFree = words[layout.pageSpan + page] === 0
+    const pages = isFree ? freeRunAt(inspection, page) : spanAt(inspection, page)
+    // What lies behind pages that do not say how many they are cannot be told.
+    if (pages === 0) return spans
+    if (isFree && isAfterFree)
+      inspection.found(`the free run at page ${page} follows another, and was not joined with it`)
+    if (isFree) runs.set(page, pages)
+    else {
+      spans.add(page)
+      inUse += pages
+      inspection.expectWithin('PAGES_END', words[PAGES_END], page + pages, layout.pages)
     }
-    if (length < 1 || page + length > layout.pages) {
-      findings.add(`${what} has ${length} pages, of ${layout.pages - page} from there`)
-      page++
-      continue
-    }
-    checkTable(memory, page, length, id, what, findings)
-    if (isFree) {
-      if (afterRun) findings.add(`${what} is not joined with the one before it`)
-      checkRun(memory, page, length, findings)
-      runs.set(page, length)
-    } else {
-      if (page + length > words[PAGES_END])
-        findings.add(`${what} ends at page ${page + length}, beyond PAGES_END ${words[PAGES_END]}`)
-      ids.push(page)
-      inUse += length
-    }
-    afterRun = isFree
-    page += length
+    isAfterFree = isFree
+    page += pages
   }
-  findings.equal(words[PAGES_IN_USE], inUse, 'PAGES_IN_USE against the pages of spans')
-  checkBins(memory, runs, findings)
-  return ids
+  inspection.expect('PAGES_IN_USE', words[PAGES_IN_USE], inUse)
+  verifyBins(inspection, runs)
+  return spans
 }
 
-/** Every page says the same. Past PAGES_END nobody has ever written. */
-function checkTable(memory: Memory, page: number, length: number, id: number, what: string, findings: Findings): void {
-  const { words, layout } = memory
-  const end = Math.min(page + length, words[PAGES_END])
-  for (let at = page; at < end; at++) {
-    const found = words[layout.pageSpan + at]
-    if (found !== id) findings.add(`page ${at} of ${what} names span ${found}`)
+/** Pages of the span that begins at `page`; 0 if none does. */
+function spanAt(inspection: Inspection, page: number): number {
+  const { words, memory } = inspection
+  const { layout } = memory
+  const owner = words[layout.pageSpan + page]
+  if (owner !== page) {
+    inspection.found(`page ${page} names span ${owner}, which does not reach it`)
+    return 0
   }
+  const pages = inspection.span(page, span.PAGES)
+  if (pages < 1 || page + pages > layout.pages) {
+    inspection.found(`span ${page} is in use with ${pages} pages`)
+    return 0
+  }
+  for (let inner = page + 1; inner < page + pages; inner++) {
+    const named = words[layout.pageSpan + inner]
+    if (named !== page)
+      inspection.found(`page ${inner} names span ${named}, and lies in span ${page} of ${pages} pages`)
+    expectNoRecord(inspection, inner)
+  }
+  return pages
 }
 
-function checkRun(memory: Memory, page: number, length: number, findings: Findings): void {
-  const { words, layout } = memory
-  findings.equal(
-    words[layout.pageRun + page + length - 1],
-    length,
-    `the length at the end of the free run at page ${page}`,
-  )
+/** Pages of the free run that begins at `page`; 0 if its length makes no sense. */
+function freeRunAt(inspection: Inspection, page: number): number {
+  const { words, memory } = inspection
+  const { layout } = memory
+  const length = words[layout.pageRun + page]
+  if (length < 1 || page + length > layout.pages) {
+    inspection.found(`the free run at page ${page} has ${length} pages`)
+    return 0
+  }
+  const atEnd = words[layout.pageRun + page + length - 1]
+  if (atEnd !== length)
+    inspection.found(`the free run at page ${page} has ${length} pages at its begin and ${atEnd} at its end`)
+  // Pages that were never used are not looked at: reading them would make them take memory.
   const end = Math.min(page + length, words[PAGES_END])
-  const granule = firstMark(memory, (page << PAGE_SHIFT) >>> GRANULE_SHIFT, (end << PAGE_SHIFT) >>> GRANULE_SHIFT)
-  if (granule >= 0)
-    findings.add(
-      `mark byte ${memory.marks[granule]} at address ${granule << GRANULE_SHIFT}, in the free run at page ${page}`,
-    )
+  for (let inner = page; inner < end; inner++) {
+    const named = words[layout.pageSpan + inner]
+    if (named !== 0)
+      inspection.found(`page ${inner} names span ${named}, and lies in the free run at page ${page} of ${length} pages`)
+    expectNoRecord(inspection, inner)
+  }
+  return length
 }
 
-function checkBins(memory: Memory, runs: ReadonlyMap<number, number>, findings: Findings): void {
-  const { words, layout } = memory
-  const seen = new Set<number>()
+function expectNoRecord(inspection: Inspection, page: number): void {
+  const pages = inspection.span(page, span.PAGES)
+  if (pages !== 0) inspection.found(`page ${page} begins no span in use, and its record has ${pages} pages`)
+}
+
+function verifyBins(inspection: Inspection, runs: FreeRuns): void {
+  const { words } = inspection
+  const listed = new Set<number>()
   for (let bin = 0; bin < PAGE_BIN_COUNT; bin++) {
+    const { pageNext, pagePrevious } = inspection.memory.layout
     let previous = 0
-    for (let page = words[PAGE_BINS + bin]; page !== 0; page = words[layout.pageNext + page]) {
+    for (let page = words[PAGE_BINS + bin]; page !== 0; page = words[pageNext + page]) {
       const length = runs.get(page)
-      if (length === undefined || seen.has(page)) {
-        findings.add(
+      if (length === undefined || listed.has(page)) {
+        inspection.found(
           `bin ${bin} lists page ${page}, ${length === undefined ? 'where no free run begins' : 'which is listed already'}`,
         )
         break
       }
-      seen.add(page)
-      findings.equal(
-        Math.min(length, PAGE_BIN_COUNT) - 1,
-        bin,
-        `the free run at page ${page}, of ${length} pages, belongs in bin`,
-      )
-      findings.equal(words[layout.pagePrevious + page], previous, `the link back of the free run at page ${page}`)
+      listed.add(page)
+      const right = Math.min(length, PAGE_BIN_COUNT) - 1
+      if (bin !== right)
+        inspection.found(`the free run at page ${page} of ${length} pages is in bin ${bin}, must be in ${right}`)
+      if (words[pagePrevious + page] !== previous)
+        inspection.found(
+          `the free run at page ${page} follows ${previous} in bin ${bin}, and links back to ${words[pagePrevious + page]}`,
+        )
       previous = page
     }
   }
-  for (const page of runs.keys()) if (!seen.has(page)) findings.add(`the free run at page ${page} is in no bin`)
-}
-
-/** The first granule from `begin` whose mark byte is not FREE; −1 if there is none. */
-export function firstMark(memory: Memory, begin: number, end: number): number {
-  const { marks, words, layout } = memory
-  for (let granule = begin; granule < end; ) {
-    // Four at once, where they make a word.
-    if ((granule & 3) === 0 && granule + 4 <= end && words[(layout.marks + granule) >>> 2] === 0) granule += 4
-    else if (marks[granule] === span.FREE) granule++
-    else return granule
+  for (const [page, length] of runs) {
+    if (!listed.has(page)) inspection.found(`the free run at page ${page} of ${length} pages is in no bin`)
   }
-  return -1
 }

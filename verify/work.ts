@@ -1,12 +1,11 @@
 /**
- * What is shared of the marking, in a stopped world, where every P has published: each work buffer is in the full list, in the empty list or
- * untouched; each entry is an object that was shaded; the assist queue is what the Ps in it say; counters of those at work are not negative.
+ * What is grey, as far as it stands in memory. A P publishes its work buffers before it counts as stopped, so in a stopped world each buffer that
+ * was ever used is in the full list or in the empty one; and only while marking is there anything in them, or in a barrier's buffer.
  */
-import * as control from '../heap/layout/control.ts'
+import { PHASE_MARK, WORK_EMPTY, WORK_FULL, WORK_FULL_COUNT, WORK_POOL_NEXT } from '../heap/layout/control.ts'
 import {
-  GRANULE_BYTES,
-  GRANULE_SHIFT,
-  PAGE_SHIFT,
+  OBLET,
+  OBLET_BYTES,
   WORK_BUFFER_CAPACITY,
   WORK_BUFFER_COUNT,
   WORK_BUFFER_ENTRIES,
@@ -15,98 +14,91 @@ import {
 } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import * as span from '../heap/layout/span.ts'
-import type { Memory } from '../heap/memory.ts'
-import type { Findings } from './findings.ts'
+import type { Addr } from '../heap/memory.ts'
+import type { Inspection } from './inspection.ts'
+import { arrayEnd, isReferenceArray, objectAt } from './objects.ts'
 
-export function verifyWork(memory: Memory, findings: Findings): void {
-  verifyBuffers(memory, findings)
-  verifyAssistQueue(memory, findings)
-  const { words, phase } = memory
-  for (const [word, name] of [
-    [control.DRAINERS, 'DRAINERS'],
-    [control.IDLE_WORKERS, 'IDLE_WORKERS'],
-    [control.DEDICATED_OFFERS, 'DEDICATED_OFFERS'],
-  ] as const)
-    if (words[word] < 0) findings.add(`${name} is ${words[word]}`)
-  findings.equal(words[control.SWEEPERS] & ~control.SWEEP_DRAINED, 0, 'sweepers at work in a stopped world')
-  if (phase !== control.PHASE_OFF)
-    findings.equal(words[control.SWEEPERS], control.SWEEP_DRAINED, 'SWEEPERS while a cycle marks')
-  findings.equal(words[control.WRITE_BARRIER], phase === control.PHASE_OFF ? 0 : 1, `WRITE_BARRIER in phase ${phase}`)
-  for (let index = 0; phase === control.PHASE_OFF && index < memory.layout.procs; index++)
-    findings.equal(
-      words[memory.p(index, p.BARRIER_COUNT)],
-      0,
-      `entries in the barrier buffer of P ${index} while no cycle marks`,
-    )
-}
-
-function verifyBuffers(memory: Memory, findings: Findings): void {
-  const { words } = memory
-  const seen = new Set<number>()
-  const full = walk(memory, words[control.WORK_FULL], 'full', seen, findings)
-  const empty = walk(memory, words[control.WORK_EMPTY], 'empty', seen, findings)
-  findings.equal(words[control.WORK_FULL_COUNT], full, 'WORK_FULL_COUNT against the full list')
-  findings.equal(full + empty, words[control.WORK_POOL_NEXT], 'work buffers in both lists, of those handed out')
-  if (memory.phase === control.PHASE_OFF) findings.equal(full, 0, 'full work buffers while no cycle marks')
-}
-
-/** Checks one list of work buffers. Returns its length. */
-function walk(memory: Memory, first: number, list: 'full' | 'empty', seen: Set<number>, findings: Findings): number {
-  const { words, layout } = memory
-  let length = 0
-  for (let buffer = first; buffer !== 0; buffer = words[buffer + WORK_BUFFER_NEXT]) {
-    const index = (buffer - layout.workBuffers) / WORK_BUFFER_WORDS
-    if (!Number.isInteger(index) || index < 0 || index >= words[control.WORK_POOL_NEXT] || seen.has(buffer)) {
-      findings.add(
-        `the ${list} list holds work buffer ${index}, ${seen.has(buffer) ? 'which is listed already' : 'which was never handed out'}`,
+/** Grey objects, and pieces of arrays (their bit OBLET set), that stand in work buffers. */
+export function verifyWork(inspection: Inspection): Addr[] {
+  const { words, memory, phase } = inspection
+  const { layout } = memory
+  const entries: Addr[] = []
+  const listed = new Set<number>()
+  inspection.expectWithin('WORK_POOL_NEXT', words[WORK_POOL_NEXT], 0, layout.workBufferCount)
+  const full = walk(inspection, WORK_FULL, 'full', listed, buffer => readEntries(inspection, buffer, entries))
+  walk(inspection, WORK_EMPTY, 'empty', listed, () => {})
+  inspection.expect('WORK_FULL_COUNT', words[WORK_FULL_COUNT], full)
+  if (phase !== PHASE_MARK) inspection.expect('full work buffers where nothing is marked', full, 0)
+  if (inspection.isClean) inspection.expect('work buffers in the two lists', listed.size, words[WORK_POOL_NEXT])
+  for (let index = 0; index < layout.procs; index++) {
+    const count = words[memory.p(index, p.BARRIER_COUNT)]
+    const most = phase === PHASE_MARK ? 2 * p.BARRIER_PAIRS : 0
+    if (count < 0 || count > most || count % 2 !== 0)
+      inspection.found(
+        `P ${index}’s barrier buffer has ${count} entries, must be pairs, and at most ${most} entries in phase ${phase}`,
       )
+  }
+  return entries
+}
+
+/** Length of a list. */
+function walk(
+  inspection: Inspection,
+  head: number,
+  name: string,
+  listed: Set<number>,
+  visit: (buffer: number) => void,
+): number {
+  const { words, memory } = inspection
+  const { layout } = memory
+  let length = 0
+  for (let buffer = words[head]; buffer !== 0; buffer = words[buffer + WORK_BUFFER_NEXT]) {
+    const number = (buffer - layout.workBuffers) / WORK_BUFFER_WORDS
+    if (!Number.isInteger(number) || number < 0 || number >= words[WORK_POOL_NEXT]) {
+      inspection.found(`the ${name} list of work buffers holds ${buffer}, which is none that was handed out`)
       break
     }
-    seen.add(buffer)
+    if (listed.has(buffer)) {
+      inspection.found(`the ${name} list of work buffers holds buffer ${number}, which is listed already`)
+      break
+    }
+    listed.add(buffer)
     length++
-    const count = words[buffer + WORK_BUFFER_COUNT]
-    const [least, most] = list === 'full' ? [1, WORK_BUFFER_CAPACITY] : [0, 0]
-    if (count < least || count > most)
-      findings.add(`work buffer ${index} of the ${list} list has ${count} entries, must have ${least} to ${most}`)
-    else
-      for (let at = 0; at < count; at++) verifyEntry(memory, words[buffer + WORK_BUFFER_ENTRIES + at], index, findings)
+    visit(buffer)
   }
   return length
 }
 
-/** An entry is an object, or a later piece of a large one: then its lowest bit is set. */
-function verifyEntry(memory: Memory, entry: number, index: number, findings: Findings): void {
-  const { words, marks, layout } = memory
-  const address = entry & ~1
-  const id = address >>> PAGE_SHIFT < layout.pages ? words[layout.pageSpan + (address >>> PAGE_SHIFT)] : 0
-  if (id <= 0 || address % GRANULE_BYTES !== 0) {
-    findings.add(`work buffer ${index} holds ${entry}, which is no object's address`)
+function readEntries(inspection: Inspection, buffer: number, entries: Addr[]): void {
+  const { words, memory } = inspection
+  const count = words[buffer + WORK_BUFFER_COUNT]
+  const number = (buffer - memory.layout.workBuffers) / WORK_BUFFER_WORDS
+  if (count < 1 || count > WORK_BUFFER_CAPACITY) {
+    inspection.found(
+      `work buffer ${number} in the full list has ${count} entries, must be 1 to ${WORK_BUFFER_CAPACITY}`,
+    )
     return
   }
-  const object = (entry & 1) === 0 ? address : id << PAGE_SHIFT
-  const colour = marks[object >>> GRANULE_SHIFT]
-  if (colour !== span.BLACK && colour !== span.GREY_MARK)
-    findings.add(`work buffer ${index} holds ${entry}, whose object was not shaded (mark byte ${colour})`)
+  for (let index = 0; index < count; index++) {
+    const entry = words[buffer + WORK_BUFFER_ENTRIES + index]
+    const complaint = complaintOf(inspection, entry)
+    if (complaint === '') entries.push(entry)
+    else inspection.found(`entry ${index} of work buffer ${number} is ${entry}: ${complaint}`)
+  }
 }
 
-function verifyAssistQueue(memory: Memory, findings: Findings): void {
-  const { words, layout } = memory
-  const queued = new Set<number>()
-  let last = 0
-  for (let next = words[control.ASSIST_FIRST]; next !== 0; next = words[memory.p(next - 1, p.ASSIST_NEXT)]) {
-    if (next < 0 || next > layout.procs || queued.has(next - 1)) {
-      findings.add(
-        `the assist queue holds P ${next - 1}, ${queued.has(next - 1) ? 'which stands in it already' : 'which there is not'}`,
-      )
-      break
-    }
-    queued.add(next - 1)
-    last = next
-  }
-  findings.equal(words[control.ASSIST_LAST], last, 'ASSIST_LAST')
-  findings.equal(words[control.ASSIST_COUNT], queued.size, 'ASSIST_COUNT')
-  for (let index = 0; index < layout.procs; index++)
-    findings.equal(words[memory.p(index, p.ASSIST_QUEUED)], queued.has(index) ? 1 : 0, `ASSIST_QUEUED of P ${index}`)
-  if (queued.size > 0 && words[control.BLACKEN_ENABLED] === 0)
-    findings.add(`${queued.size} assists wait, and nothing is blackened`)
+function complaintOf(inspection: Inspection, entry: number): string {
+  const { memory } = inspection
+  const isPiece = entry % 16 === OBLET
+  const object = isPiece ? objectAt(memory, entry - OBLET) : entry
+  if (object <= 0 || object % 16 !== 0 || object >= memory.layout.heapBytes) return 'no address of an object'
+  const colour = memory.marks[object >>> 4]
+  // Grey: another marker found it white at the same time, and had no buffer for it.
+  if (colour !== span.BLACK && colour !== span.GREY_MARK)
+    return `what is queued is marked, and its mark byte is ${colour}`
+  if (!isPiece) return ''
+  const offset = entry - OBLET - object
+  const isRight =
+    isReferenceArray(memory, object) && offset > 0 && offset % OBLET_BYTES === 0 && entry < arrayEnd(memory, object)
+  return isRight ? '' : 'no piece of an array of references'
 }

@@ -24,7 +24,7 @@ export const MIN_ARENA_BYTES = 4 * 1024 * 1024
 export const MAX_ARENA_BYTES = 2 ** 31 - PAGE_BYTES
 export const MAX_PS = 64
 
-/** A work buffer: next buffer (word offset), count, then references. 254 of them; Go's hold 253. */
+/** A work buffer: next buffer (word offset), count, then entries. 254 of them; Go's hold 253. */
 export const WORK_BUFFER_WORDS = 256
 export const WORK_BUFFER_NEXT = 0
 export const WORK_BUFFER_COUNT = 1
@@ -33,6 +33,11 @@ export const WORK_BUFFER_CAPACITY = WORK_BUFFER_WORDS - WORK_BUFFER_ENTRIES
 
 /** Words of globals that one root job scans (Go's rootBlockBytes: 256 KiB). */
 export const ROOT_BLOCK_WORDS = 65536
+
+/** In an entry: not an object but a later piece of one. Objects begin at multiples of 16. */
+export const OBLET = 1
+/** Arrays of references are scanned in pieces of this many bytes (Go's maxObletBytes), so that no step takes long. */
+export const OBLET_BYTES = 128 * 1024
 
 /** Smallest shadow stack: 2^6 words. */
 export const STACK_MIN_LOG2 = 6

@@ -21,7 +21,7 @@ export const FREE_FROM = 6
 export const NEXT = 7
 /** 1 if the span holds grey objects that no work buffer had room for. atomic. */
 export const GREY = 9
-/** Words in quarantine (`--check`): slots that were freed less than two cycles ago. owner. */
+/** Slots in quarantine (`--check`): those that were freed less than two cycles ago. owner. */
 export const QUARANTINED = 10
 
 /** Words of a record. */

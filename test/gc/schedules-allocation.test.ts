@@ -4,7 +4,7 @@ import { STOP_FORCED_CYCLE } from '../../gc/world.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as span from '../../heap/layout/span.ts'
 import type { Addr } from '../../heap/memory.ts'
-import { BreachError } from '../../verify/findings.ts'
+import { BreachError } from '../../verify/breach.ts'
 import { type HandP, type HandType, HandWorld } from '../support/hand-world.ts'
 
 interface NewObject {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import * as p from '../../heap/layout/p.ts'
 import type { Addr } from '../../heap/memory.ts'
-import { BreachError } from '../../verify/findings.ts'
+import { BreachError } from '../../verify/breach.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 type Store = (mutator: HandP, word: number, value: Addr) => void

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
-import { BreachError } from '../../verify/findings.ts'
+import { BreachError } from '../../verify/breach.ts'
 import { HandWorld } from '../support/hand-world.ts'
 
 /**

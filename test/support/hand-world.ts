@@ -40,8 +40,6 @@ export interface HandWorldOptions {
   readonly procs?: number
   readonly checkmark?: boolean
   readonly check?: boolean
-  /** Verify the heap after each stop. false: for a test that breaks the mark on purpose. @defaultValue true */
-  readonly verify?: boolean
   readonly stopTheWorld?: 0 | 1 | 2
   readonly workBuffers?: number
   readonly arenaBytes?: number
@@ -72,13 +70,11 @@ export class HandWorld {
   stops = 0
   private readonly actions: { point: Point; action: () => void }[] = []
   private types = ARRAY_TYPE
-  private readonly isVerified: boolean
 
   constructor(options: HandWorldOptions = {}) {
     const { procs = 2, check = false, workBuffers = 64, arenaBytes = 4 * MiB, globals = 0 } = options
     this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
     this.words = this.memory.words
-    this.isVerified = options.verify ?? true
     const pOptions: POptions = {
       checkmark: options.checkmark ?? true,
       stopTheWorld: options.stopTheWorld ?? 0,
@@ -117,7 +113,7 @@ export class HandWorld {
     this.reach('stop')
     for (const each of this.ps) each.collector.publish()
     actor.collector.act(reason)
-    if (this.isVerified) verifyHeap(this.memory, `after stop ${this.stops + 1}`)
+    verifyHeap(this.memory)
     this.stops++
   }
 
@@ -249,13 +245,22 @@ export class HandP extends P {
     return id
   }
 
-  /** Runs a goroutine that is ready. */
+  /** Runs a goroutine that is ready, wherever it stands in this P's ready list. */
   resume(id: GoroutineId): void {
-    const ready = this.memory.p(this.index, p.READY)
-    if (this.memory.words[ready] === id) this.memory.words[ready] = this.memory.words[this.memory.goroutine(id, g.NEXT)]
+    this.takeReady(id)
     this.goroutines.startRunning(id)
     this.memory.words[this.memory.p(this.index, p.GOROUTINE)] = id
     this.collector.stack.load(id)
+  }
+
+  private takeReady(id: GoroutineId): void {
+    const { words } = this.memory
+    const next = (goroutine: GoroutineId): number => this.memory.goroutine(goroutine, g.NEXT)
+    for (let link = this.memory.p(this.index, p.READY); words[link] !== 0; link = next(words[link])) {
+      if (words[link] !== id) continue
+      words[link] = words[next(id)]
+      return
+    }
   }
 
   /** The goroutine that runs here waits for nothing in particular. */

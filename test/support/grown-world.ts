@@ -1,0 +1,68 @@
+// A world with something of everything that the verifier looks at: spans of several classes in every kind of place, a large object, free runs, goroutines that
+// run, wait and have ended, a wait queue, free stacks, work buffers. Sound, whatever is done to it by the collector's own steps.
+import { STOP_FORCED_CYCLE, STOP_STATISTICS } from '../../gc/world.ts'
+import * as g from '../../heap/layout/goroutine.ts'
+import { PAGE_BYTES } from '../../heap/layout/layout.ts'
+import type { Addr } from '../../heap/memory.ts'
+import type { GoroutineId } from '../../scheduler/goroutines.ts'
+import { type HandP, type HandType, HandWorld } from './hand-world.ts'
+
+export type GrownPhase = 'off' | 'sweeping' | 'marking'
+
+export interface GrownWorld {
+  readonly world: HandWorld
+  readonly p: HandP
+  readonly other: HandP
+  readonly Node: HandType
+  /** Objects that a global array keeps, of type Node. */
+  readonly kept: readonly Addr[]
+  readonly large: Addr
+  readonly parked: GoroutineId
+}
+
+/** `check`: with poison and quarantine. */
+export function growWorld(phase: GrownPhase, check = true): GrownWorld {
+  const world = new HandWorld({ procs: 2, globals: 4, check })
+  const [p, other] = world.ps
+  const Node = world.type(2)
+  const Leaf = world.type(0)
+  // A gap between spans: three large objects, of which the middle one dies.
+  const large = p.makeArray(PAGE_BYTES * 2)
+  p.setGlobal(1, large)
+  p.makeArray(PAGE_BYTES * 2)
+  p.setGlobal(2, p.makeArray(PAGE_BYTES * 2))
+  const array = p.makeArray(1000)
+  p.setGlobal(0, array)
+  const kept: Addr[] = []
+  for (let index = 0; index < 1000; index++) {
+    const node = p.make(Node, [p.make(Leaf, [], index), kept[index - 1] ?? 0])
+    kept.push(node)
+    p.store(p.element(array, index), node)
+    p.make(Node)
+  }
+  const ended = p.spawn()
+  p.goroutines.tryStopRunning(ended, g.G_DEAD)
+  p.leaveGoroutine()
+  p.goroutines.release(ended)
+  const parked = other.spawn()
+  other.keep(kept[0])
+  other.parkHere()
+  const running = p.spawn()
+  p.keep(kept[1])
+  if (running === parked) throw new Error('two goroutines of one number')
+  world.collect(p)
+  if (phase === 'sweeping') {
+    world.startMark(p)
+    world.finishMark(p)
+    p.collector.sweeper.sweepOne()
+    p.allocateSlot(Node.bytes, false)
+  } else if (phase === 'marking') {
+    world.stop(p, STOP_FORCED_CYCLE)
+    p.scanRoot()
+    p.collector.marker.scanSome(2000)
+    p.setGlobal(3, kept[2])
+  }
+  // Everything is published, and the verifier has been happy once.
+  world.stop(p, STOP_STATISTICS)
+  return { world, p, other, Node, kept, large, parked }
+}

@@ -26,13 +26,16 @@
  * all buffers are empty. Racing stores to one slot: each writer shades what it overwrites as it saw it and what it writes; a value
  * stored by one and overwritten unseen by the other was shaded by its own writer (2).
  */
-import { step } from '#sync'
+import { step as syncStep } from '#sync'
 import type { FaultPoints } from '../heap/fault-points.ts'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
 import type { Marker } from './marker.ts'
 import { probeStack } from './stack-probe.ts'
+
+/** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
+const step = syncStep
 
 /** The flush may be asked for by a nested call; a full buffer is flushed before the pair that would not fit. */
 const CAPACITY = 2 * p.BARRIER_PAIRS
@@ -60,21 +63,24 @@ export class WriteBarrier {
 
   /** Stores a reference in a word of the heap. The check for the barrier is one plain load: it changes only in stops. */
   write(word: number, value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.record(this.i32[word], value)
-    step('barrier/store')
+    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.i32[word], value)
     this.i32[word] = value
   }
 
   /** Stores a reference in a word of the meta buffer: a global, or the stack of a goroutine that does not run. */
   writeMeta(word: number, value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.record(this.words[word], value)
-    step('barrier/store')
+    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.words[word], value)
     this.words[word] = value
   }
 
   /** Shades a value that moves without a store to the heap: a constructor's argument, a value handed over. */
   shade(value: Addr): void {
     if (this.words[WRITE_BARRIER] !== 0) this.record(0, value)
+  }
+
+  private recordStore(old: Addr, value: Addr): void {
+    this.record(old, value)
+    step('barrier/store')
   }
 
   /** Puts a pair in the buffer. The barrier is on. */

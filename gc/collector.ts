@@ -45,6 +45,7 @@ import {
   STOP_PERIODIC_CYCLE,
   STOP_STATISTICS,
   STOP_TERMINATION,
+  STOP_VERIFY,
   type StopReason,
   type World,
 } from './world.ts'
@@ -129,6 +130,7 @@ export class Collector {
     else if (reason === STOP_TERMINATION) this.cycle.terminate()
     else if (reason === STOP_COMMIT) this.cycle.changeGcPercent()
     else if (reason === STOP_STATISTICS) this.cycle.takeStatistics()
+    else if (reason === STOP_VERIFY) this.cycle.verify('in the middle of the mark')
   }
 
   /** True if the heap has reached its trigger and no cycle runs. */

@@ -8,8 +8,9 @@ import type { Cache } from '../heap/cache.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { Checkmark } from '../verify/checkmark.ts'
+import { verifyHeap } from '../verify/verify-heap.ts'
 import { WriteBarrier } from './barrier.ts'
-import { Checkmark } from './checkmark.ts'
 import type { Collector } from './collector.ts'
 import { EVENT_SETUP, EVENT_TERMINATION } from './events.ts'
 import { takeStatistics } from './statistics.ts'
@@ -25,6 +26,9 @@ const CYCLE_MEASURES = [
   p.BYTES_MARKED,
   p.BYTES_BLACKENED,
 ]
+
+/** Pages of a heap that is verified in every cycle (16 MiB). */
+const VERIFIED_PAGES = 2048
 
 export class Cycle {
   private readonly collector: Collector
@@ -49,6 +53,7 @@ export class Cycle {
     const { words } = memory
     memory.faults.pass('mark-setup/stopped')
     sweeper.finish()
+    this.verify('before mark setup')
     words[control.CYCLES]++
     words[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
@@ -74,6 +79,8 @@ export class Cycle {
     roots.prepare()
     for (const cache of this.caches) cache.blacken()
     words[control.BLACKEN_ENABLED] = 1
+    this.verify('after mark setup')
+    words[control.VERIFY_AT] = this.placeInMark()
     const time = now()
     this.set(control.MARK_STARTED_AT, time)
     this.set(control.SETUP_PAUSE_MS, time - this.get(control.STOP_REQUESTED_AT))
@@ -91,7 +98,9 @@ export class Cycle {
     const { words } = memory
     memory.faults.pass('mark-termination/stopped')
     words[control.TERMINATION_RESTARTS]++
-    if (this.isWorkLeft()) return
+    const isWorkLeft = this.isWorkLeft()
+    this.verify('at mark termination')
+    if (isWorkLeft) return
     words[control.TERMINATION_RESTARTS]--
     const time = now()
     // Where all of it is one stop, the mark is part of this pause.
@@ -115,10 +124,27 @@ export class Cycle {
     sweeper.pace(controller.sweepDistance)
     this.set(control.LAST_CYCLE_AT, time)
     const end = now()
+    this.verify('after mark termination')
     this.addUp(end - requested, end)
     this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, requested, end)
     events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
     this.collector.world.tellHost()
+  }
+
+  /** `--check`: everything, in every cycle of a small heap, and in every nth of one n times as large. */
+  verify(when: string): void {
+    const { heap, memory } = this.collector
+    const { words } = memory
+    words[control.VERIFY_AT] = 0
+    if (!heap.check || words[control.CYCLES] % Math.ceil(words[control.PAGES_END] / VERIFIED_PAGES) !== 0) return
+    verifyHeap(memory, `cycle ${words[control.CYCLES]}, ${when}`)
+  }
+
+  /** Scan work at which this mark is verified in its middle: another place in each cycle, within what the last one scanned. */
+  private placeInMark(): number {
+    if (!this.collector.heap.check) return 0
+    const share = (Math.imul(this.collector.memory.words[control.CYCLES], 0x9e3779b1) >>> 0) / 2 ** 32
+    return 1 + Math.trunc(share * this.get(control.LAST_HEAP_SCAN))
   }
 
   /** Another GOGC, asked for by setGCPercent. */

@@ -18,7 +18,7 @@ import type { Marker } from './marker.ts'
 import type { Roots } from './roots.ts'
 import type { Termination } from './termination/policy.ts'
 import type { WorkBuffers } from './work-buffers.ts'
-import type { World } from './world.ts'
+import { STOP_VERIFY, type World } from './world.ts'
 
 /** Scan work between two looks at the world (Go's gcCreditSlack). */
 export const CREDIT_SLACK = 2000
@@ -108,6 +108,7 @@ export class Drain {
     let unchecked = 0
     for (;;) {
       if (this.isPolled) this.world.safepoint()
+      this.verifyIfDue()
       // After a stop everything is read again: the phase may have ended, and the next cycle begun.
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
       const rootWork = this.roots.scanNext(false)
@@ -127,6 +128,14 @@ export class Drain {
       }
     }
     this.assists.payFrom(this.account())
+  }
+
+  /** `--check`: stops to verify once in the middle of a mark. A safepoint; plain loads, since the place does not matter. */
+  private verifyIfDue(): void {
+    const { words } = this.memory
+    if (words[control.VERIFY_AT] === 0 || words[control.SCAN_WORK_HEAP] < words[control.VERIFY_AT]) return
+    const epoch = this.world.epoch()
+    if (words[control.VERIFY_AT] !== 0) this.world.raise(epoch, STOP_VERIFY)
   }
 
   /** An assist's drain: until it has done `wanted` bytes of scan work. Returns what it did; none of it becomes credit. */

@@ -16,14 +16,12 @@
 import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
+import { ROOT_BLOCK_WORDS } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import type { Marker } from './marker.ts'
 import type { ShadowStack } from './shadow-stack.ts'
 import type { World } from './world.ts'
-
-/** Words of globals that one job scans (Go's rootBlockBytes: 256 KiB). */
-const BLOCK_WORDS = 65536
 
 export class Roots {
   private readonly memory: Memory
@@ -87,13 +85,13 @@ export class Roots {
   }
 
   private globalJobs(): number {
-    return Math.ceil(this.memory.words[control.GLOBAL_SLOTS] / BLOCK_WORDS)
+    return Math.ceil(this.memory.words[control.GLOBAL_SLOTS] / ROOT_BLOCK_WORDS)
   }
 
   private scanGlobals(job: number): number {
     const { words, layout } = this.memory
-    const begin = job * BLOCK_WORDS
-    const end = Math.min(begin + BLOCK_WORDS, words[control.GLOBAL_SLOTS])
+    const begin = job * ROOT_BLOCK_WORDS
+    const end = Math.min(begin + ROOT_BLOCK_WORDS, words[control.GLOBAL_SLOTS])
     this.shadeRange(layout.globals + begin, layout.globals + end)
     const work = (end - begin) * 4
     add(words, control.SCAN_WORK_GLOBALS, work)

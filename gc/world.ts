@@ -18,6 +18,8 @@ export const STOP_STATISTICS = 7
 
 /** A full arena: the whole cycle in the stop. */
 export const STOP_FULL_CYCLE_STOPPED = 8
+/** `--check`: the heap is verified in the middle of a mark. */
+export const STOP_VERIFY = 9
 
 /** Why a cycle was started (CYCLE_TRIGGER): its stop's reason. */
 export type CycleTrigger =

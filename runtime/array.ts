@@ -119,8 +119,10 @@ class Elements {
   private setReference(word: number, value: number): void {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { i32, words, barrier } = this.run
-    if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
-    step('barrier/store')
+    if (words[WRITE_BARRIER] !== 0) {
+      barrier.record(i32[word], value)
+      step('barrier/store')
+    }
     i32[word] = value
   }
 

@@ -1,9 +1,10 @@
 /** What `--check` verifies at every access: the reference is to an object that is allocated, of the right type. A breach ends the run; a program cannot catch it. */
-import { BreachError } from '../gc/checkmark.ts'
+
 import { GRANULE_SHIFT, PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
 import { typeOf } from '../heap/object.ts'
 import { RunOver } from '../scheduler/p.ts'
+import { BreachError } from '../verify/findings.ts'
 import { i32, p, run } from './current.ts'
 
 /** Throws if a reference is nil: in every mode, since a look at the number costs nothing. */

@@ -71,8 +71,10 @@ class Cells {
     switch (this.kind.storage) {
       case KIND_REF:
         if (this.check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
-        if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(words[word], value)
-        step('barrier/store')
+        if (words[WRITE_BARRIER] !== 0) {
+          p.collector.barrier.record(words[word], value)
+          step('barrier/store')
+        }
         words[word] = value
         break
       case KIND_F64:

@@ -7,7 +7,7 @@
  * black). There are three forms of it: for up to 3 and up to 7 words of fields, written without looking at their kinds, and for all else. Every
  * object has room for 3 words, so a missing argument writes 0 where nothing is.
  */
-import { step } from '#sync'
+import { step as syncStep } from '#sync'
 import { probeStack } from '../gc/stack-probe.ts'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import { CACHE_WORDS, LIMIT } from '../heap/layout/p.ts'
@@ -18,6 +18,9 @@ import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts
 import { breach, failNil, verify, verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, type Run, run } from './current.ts'
 import type { AnyKind, Get, Put, Ref, Self, Storage } from './kinds.ts'
+
+/** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
+const step = syncStep
 
 /** A field of a struct. Neither get nor set is a safepoint. */
 export interface Field<This, Out, In> {
@@ -334,8 +337,10 @@ class ReferenceField {
     const { i32, words, barrier } = this.run
     const word = (object + this.byte) >>> 2
     // The barrier (gc/barrier.ts): both shades before the store; one plain load when it is off.
-    if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)
-    step('barrier/store')
+    if (words[WRITE_BARRIER] !== 0) {
+      barrier.record(i32[word], value)
+      step('barrier/store')
+    }
     i32[word] = value
   }
 }

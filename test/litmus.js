@@ -33,13 +33,13 @@ const rules = {
 }
 
 function race(program, variant, index) {
-  const { threads, rule, judge } = variant
+  const { threads, rule, judge, least = 1 } = variant
   const buffer = new SharedArrayBuffer(sharedBytes(rounds))
   const views = viewsOf(buffer, rounds)
   const most = rule === 'must' ? rounds * MORE_ROUNDS : rounds
   const endIfEnough = () => {
     const { overlapped, seen } = judge(views)
-    if (overlapped > 0 && (rule !== 'must' || seen > 0)) endRace(views)
+    if (overlapped >= least && (rule !== 'must' || seen > 0)) endRace(views)
   }
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error(`not over after ${LIMIT_MS} ms`)), LIMIT_MS)

@@ -43,6 +43,8 @@ export const IDLE_WORKERS_MAX = 27
 export const CYCLES_FORCED = 28
 /** How often the running cycle's mark restarted after its termination stop (R3). stopped. */
 export const TERMINATION_RESTARTS = 29
+/** `--check`: heap scan work at which the running mark is verified in its middle; 0: not, or no more. stopped. */
+export const VERIFY_AT = 31
 /** Index of the first page that no span has ever used, plus one. locked (PAGE_LOCK); hint elsewhere. */
 export const PAGES_END = 30
 

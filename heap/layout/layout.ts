@@ -31,6 +31,9 @@ export const WORK_BUFFER_COUNT = 1
 export const WORK_BUFFER_ENTRIES = 2
 export const WORK_BUFFER_CAPACITY = WORK_BUFFER_WORDS - WORK_BUFFER_ENTRIES
 
+/** Words of globals that one root job scans (Go's rootBlockBytes: 256 KiB). */
+export const ROOT_BLOCK_WORDS = 65536
+
 /** Smallest shadow stack: 2^6 words. */
 export const STACK_MIN_LOG2 = 6
 

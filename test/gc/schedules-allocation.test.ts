@@ -1,10 +1,10 @@
 // The colour of new objects, the caches and the sweep, by written schedules: P 0 allocates, P 1 marks or sweeps.
 import { expect, test } from 'vitest'
-import { BreachError } from '../../gc/checkmark.ts'
 import { STOP_FORCED_CYCLE } from '../../gc/world.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as span from '../../heap/layout/span.ts'
 import type { Addr } from '../../heap/memory.ts'
+import { BreachError } from '../../verify/findings.ts'
 import { type HandP, type HandType, HandWorld } from '../support/hand-world.ts'
 
 interface NewObject {

@@ -1,9 +1,9 @@
 // The write barrier, by written schedules: P 0 runs a goroutine, P 1 marks. Each schedule hides an object from the marker; its steps are numbered,
 // and are the same on every run. Done with a plain store it must lose the object, or it would prove nothing.
 import { expect, test } from 'vitest'
-import { BreachError } from '../../gc/checkmark.ts'
 import * as p from '../../heap/layout/p.ts'
 import type { Addr } from '../../heap/memory.ts'
+import { BreachError } from '../../verify/findings.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 type Store = (mutator: HandP, word: number, value: Addr) => void

@@ -1,8 +1,8 @@
 // Root scanning, by written schedules: whose stack is scanned by whom, and what may happen to a goroutine meanwhile.
 import { expect, test } from 'vitest'
-import { BreachError } from '../../gc/checkmark.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
+import { BreachError } from '../../verify/findings.ts'
 import { HandWorld } from '../support/hand-world.ts'
 
 /**

@@ -20,6 +20,7 @@ import { FaultInjector } from '../../runtime/fault-injector.ts'
 import { parseFault } from '../../runtime/faults.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
+import { verifyHeap } from '../../verify/verify-heap.ts'
 import { MiB } from './heap.ts'
 
 /**
@@ -39,6 +40,8 @@ export interface HandWorldOptions {
   readonly procs?: number
   readonly checkmark?: boolean
   readonly check?: boolean
+  /** Verify the heap after each stop. false: for a test that breaks the mark on purpose. @defaultValue true */
+  readonly verify?: boolean
   readonly stopTheWorld?: 0 | 1 | 2
   readonly workBuffers?: number
   readonly arenaBytes?: number
@@ -69,11 +72,13 @@ export class HandWorld {
   stops = 0
   private readonly actions: { point: Point; action: () => void }[] = []
   private types = ARRAY_TYPE
+  private readonly isVerified: boolean
 
   constructor(options: HandWorldOptions = {}) {
     const { procs = 2, check = false, workBuffers = 64, arenaBytes = 4 * MiB, globals = 0 } = options
     this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
     this.words = this.memory.words
+    this.isVerified = options.verify ?? true
     const pOptions: POptions = {
       checkmark: options.checkmark ?? true,
       stopTheWorld: options.stopTheWorld ?? 0,
@@ -112,6 +117,7 @@ export class HandWorld {
     this.reach('stop')
     for (const each of this.ps) each.collector.publish()
     actor.collector.act(reason)
+    if (this.isVerified) verifyHeap(this.memory, `after stop ${this.stops + 1}`)
     this.stops++
   }
 
@@ -245,6 +251,8 @@ export class HandP extends P {
 
   /** Runs a goroutine that is ready. */
   resume(id: GoroutineId): void {
+    const ready = this.memory.p(this.index, p.READY)
+    if (this.memory.words[ready] === id) this.memory.words[ready] = this.memory.words[this.memory.goroutine(id, g.NEXT)]
     this.goroutines.startRunning(id)
     this.memory.words[this.memory.p(this.index, p.GOROUTINE)] = id
     this.collector.stack.load(id)

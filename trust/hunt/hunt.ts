@@ -69,13 +69,14 @@ export async function hunt(
   options: HuntOptions,
 ): Promise<{ caught: Catch | null; tried: number }> {
   const { schedule, firstSeed, seeds, until = Number.POSITIVE_INFINITY, onSeed } = options
-  for (let tried = 0; tried < seeds && performance.now() < until; ) {
+  let tried = 0
+  while (tried < seeds && performance.now() < until) {
     const seed = firstSeed + tried++
     onSeed?.(seed)
     const caught = await runUnder(run, prey, schedule, seed)
     if (caught !== null) return { caught, tried }
   }
-  return { caught: null, tried: seeds }
+  return { caught: null, tried }
 }
 
 /** How many of `times` runs from the seed are the very same: the failure to the letter, and the order. */
@@ -88,13 +89,13 @@ export async function replay(run: Run, prey: Prey, schedule: string, caught: Cat
   return same
 }
 
-/** Fewer switches, and the same failure. */
-export function shrinkCatch(run: Run, prey: Prey, caught: Catch, until?: number): Promise<Shrunk> {
+/** Fewer switches, and the same failure: until none can be left out, the time is over, or at most this share of them is left. */
+export function shrinkCatch(run: Run, prey: Prey, caught: Catch, until: number, share: number): Promise<Shrunk> {
   if (caught.order === null)
     throw new RangeError('an order too long to be recorded cannot be shrunk: take a shorter program, or pct')
   const fails = async (order: Order): Promise<boolean> => {
     const again = await runUnder(run, prey, { kind: 'replay', order }, caught.seed)
     return again !== null && isSame(again.failure, caught.failure)
   }
-  return shrink(caught.order, fails, until)
+  return shrink(caught.order, fails, until, share * caught.order.length)
 }

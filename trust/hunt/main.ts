@@ -17,6 +17,7 @@ Options:
   --seeds N         how many (default: 1000)
   --minutes N       at most so long for hunting, and for shrinking (default: 5)
   --replays N       how often to run the failing seed again (default: 20)
+  --share F         stop shrinking when at most this share of the order is left (default: 0)
   --order FILE      write the shrunk order: sawtooth run PROGRAM --schedule replay:FILE
   --procs, --gogc, --arena, --zeal, --pacer, --fault, --check   as sawtooth run has them (--procs: default 3)
   --help            this text
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     minutes: { type: 'string', default: '5' },
     replays: { type: 'string', default: '20' },
+    share: { type: 'string', default: '0' },
     order: { type: 'string' },
     procs: { type: 'string', default: '3' },
     gogc: { type: 'string' },
@@ -80,7 +82,7 @@ async function main(): Promise<number> {
   const same = await replay(run, prey, values.schedule, caught, times)
   process.stdout.write(`run again from its seed: ${same} of ${times} the same failure in the same order\n`)
   if (caught.order === null) return 1
-  const shrunk = await shrinkCatch(run, prey, caught, performance.now() + limit)
+  const shrunk = await shrinkCatch(run, prey, caught, performance.now() + limit, Number(values.share))
   process.stdout.write(
     `order: ${caught.order.length} switches, shrunk to ${shrunk.order.length} in ${shrunk.tries} tries${shrunk.minimal ? ', of which none can be left out' : ''}\n`,
   )

@@ -14,16 +14,21 @@ export interface Shrunk<Item = Switch> {
   readonly minimal: boolean
 }
 
-/** `fails` tells whether an order fails in the same way. `until`: when to give up, in ms of performance.now(). Any list will do whose parts are such lists too. */
+/**
+ * `fails` tells whether an order fails in the same way. `until`: when to give up, in ms of performance.now(). `enough`: at most so many may be left. Any list will do
+ * whose parts are such lists too.
+ */
 export async function shrink<Item = Switch>(
   order: readonly Item[],
   fails: (order: readonly Item[]) => Promise<boolean>,
   until = Number.POSITIVE_INFINITY,
+  enough = 0,
 ): Promise<Shrunk<Item>> {
   let tries = 0
   let pieces = 2
   let left = order
   while (left.length > 0) {
+    if (left.length <= enough) return { order: left, tries, minimal: false }
     const size = Math.ceil(left.length / pieces)
     let shorter: readonly Item[] | undefined
     // From the end: what comes after the failure goes first.

@@ -57,21 +57,21 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/array.ts',
-        from: "if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)\n    step('barrier/store')\n    i32[word] = value",
-        to: "i32[word] = value\n    step('barrier/store')\n    if (words[WRITE_BARRIER] !== 0) barrier.record(i32[word], value)",
+        from: '    if (words[WRITE_BARRIER] !== 0) {\n',
+        to: "    i32[word] = value\n    if (words[WRITE_BARRIER] !== 0) {\n      step('barrier/store')\n",
       },
     ],
   },
   {
     name: 'barrier-late',
-    what: 'The mark begins before the barrier is on: the first drain switches it on, not the setup stop.',
+    what: 'The mark begins before the barrier is on: the first P that leaves a drain switches it on, not the setup stop.',
     origin: '',
     edits: [
       { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/drain.ts',
-        from: 'add(this.memory.words, control.DRAINERS, 1)',
-        to: 'if (add(this.memory.words, control.DRAINERS, 1) === 0) this.memory.words[control.WRITE_BARRIER] = 1',
+        from: 'const last = sub(',
+        to: 'this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    const last = sub(',
       },
     ],
   },
@@ -386,7 +386,7 @@ export const mutants: readonly Mutant[] = [
     name: 'not-asked-again-in-stop',
     what: 'The termination stop ends the mark without asking once more for work.',
     origin: 'golang/go#27993',
-    edits: [{ file: 'gc/cycle.ts', from: 'if (this.isWorkLeft()) return', to: 'this.isWorkLeft()' }],
+    edits: [{ file: 'gc/cycle.ts', from: 'if (isWorkLeft) return', to: '' }],
   },
   {
     name: 'coordinator-looks-once',
@@ -504,18 +504,6 @@ export const mutants: readonly Mutant[] = [
         file: 'scheduler/p.ts',
         from: 'pushReady(this.memory, owner, id)\n      this.sleepers.wake(owner)',
         to: 'pushReady(this.memory, owner, id)',
-      },
-    ],
-  },
-  {
-    name: 'timer-uncounted-early',
-    what: 'A timer that fires is no longer counted before its goroutine is ready.',
-    origin: '',
-    edits: [
-      {
-        file: 'scheduler/timers.ts',
-        from: '      fire(goroutine, ticket)\n',
-        to: '      sub(this.memory.words, TIMERS, 1)\n      fire(goroutine, ticket)\n      add(this.memory.words, TIMERS, 1)\n',
       },
     ],
   },
@@ -770,6 +758,12 @@ export const mutants: readonly Mutant[] = [
 ]
 
 export const equivalents: readonly Equivalent[] = [
+  {
+    what: 'A timer that fires is no longer counted before its goroutine is ready.',
+    file: 'scheduler/timers.ts',
+    reason:
+      'The P that fires it is not idle, and a deadlock is one only if all Ps are idle from the beginning of the look to its end.',
+  },
   {
     what: 'A span is owned for sweeping by a plain store instead of a compare-and-swap.',
     file: 'heap/span.ts',

@@ -62,6 +62,8 @@ function blame({ error, rescues }: RunRecord): string | null {
   const { kind, message } = error
   if (/^checkmark/i.test(message)) return 'checkmark'
   if (/^verif(y|ier)/i.test(message)) return 'verifier'
+  if (/^LivelockError/.test(message)) return 'livelock'
+  if (/^StuckError/.test(message)) return 'stuck'
   if (kind === 'breach') return 'stale reference'
   if (kind === 'program') return 'model'
   if (kind === 'interrupted') return 'hang'

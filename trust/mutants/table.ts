@@ -8,15 +8,15 @@ export interface Result {
   readonly verdicts: readonly { readonly check: string; readonly verdict: Verdict }[]
 }
 
-/** A row for each mutant, then those that one check alone caught, and those that none did. */
-export function table(mutants: readonly Mutant[], results: readonly Result[]): string {
+/** A row for each mutant, then those that one check alone caught, if every check was `tried`, and those that none did. */
+export function table(mutants: readonly Mutant[], results: readonly Result[], tried: boolean): string {
   const rows = mutants.flatMap(mutant => {
     const result = results.find(({ mutant: name }) => name === mutant.name)
     return result === undefined ? [] : [row(mutant, result)]
   })
   const head = ['mutant', 'seen in', 'caught by', 'after', 'seconds']
   const lines = [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`)
-  return `${[...lines, '', ...sums(results)].join('\n')}\n`
+  return `${[...lines, '', ...sums(results, tried)].join('\n')}\n`
 }
 
 function row({ name, origin }: Mutant, { verdicts }: Result): string[] {
@@ -29,14 +29,16 @@ function row({ name, origin }: Mutant, { verdicts }: Result): string[] {
   return [name, origin, ...(caught.length === 0 ? ['**nothing**', '', ''] : cells)]
 }
 
-function sums(results: readonly Result[]): string[] {
+function sums(results: readonly Result[], tried: boolean): string[] {
   const catchers = ({ verdicts }: Result): string[] =>
     verdicts.filter(({ verdict }) => verdict.caught).map(({ check }) => check)
   const alone = results.filter(result => catchers(result).length === 1)
   const none = results.filter(result => catchers(result).length === 0)
   return [
     `${results.length - none.length} of ${results.length} caught.`,
-    `By one check alone: ${alone.map(result => `${result.mutant} (${catchers(result)})`).join(', ') || 'none'}.`,
+    ...(tried
+      ? [`By one check alone: ${alone.map(one => `${one.mutant} (${catchers(one)})`).join(', ') || 'none'}.`]
+      : []),
     ...(none.length === 0 ? [] : [`By none: ${none.map(({ mutant }) => mutant).join(', ')}.`]),
   ]
 }

@@ -190,7 +190,10 @@ const mutator = task(
           break
         }
         case 7: {
-          const sent = yield* select(Nodes.sending(out, node), otherwise)
+          // As above, if the channel has room: a copy, since what is sent is the receiver's alone.
+          const tail = keep(Node.new(nil, nil, base + i + 1000))
+          const copy = keep(Node.new(tail, nil, base + i))
+          const sent = yield* select(Nodes.sending(out, copy), otherwise)
           if (sent.index === 0) yield* Nodes.recv(back)
           break
         }

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { BreachError, Checkmark } from '../../gc/checkmark.ts'
 import { STOP_FORCED_CYCLE } from '../../gc/world.ts'
 import * as g from '../../heap/layout/goroutine.ts'
 import * as span from '../../heap/layout/span.ts'
 import type { Addr } from '../../heap/memory.ts'
+import { Checkmark } from '../../verify/checkmark.ts'
+import { BreachError } from '../../verify/findings.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 /** Ways that an object may be reached from a root, and how checkmark names the last step. */

@@ -15,11 +15,7 @@ import {
   typeOf,
 } from '../heap/object.ts'
 import type { Spans } from '../heap/span.ts'
-
-/** A reachable object that the mark did not reach, or a reference to no object: the heap is not to be trusted any more. */
-export class BreachError extends Error {
-  override name = 'BreachError'
-}
+import { BreachError } from './findings.ts'
 
 export class Checkmark {
   private readonly memory: Memory

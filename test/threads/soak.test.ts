@@ -1,6 +1,6 @@
 // The soak in small: it finds nothing, counts what it has done, goes on where it left off; and it finds what is broken on purpose, writes it down and
 // shrinks it.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { inScratch, runNode } from '../support/run-cli.ts'
@@ -29,12 +29,40 @@ test('random programs on random configurations agree with their models, and a ta
 test('a link that is cut behind the back of the model is found, written down, and shrunk', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'failure.json')
-    const run = await soak(['--programs', '3', '--sabotage', 'cut', '--shrink', '3', '--failure', file], scratch)
+    const run = await soak(['--programs', '3', '--sabotage', 'cut', '--shrink', '30', '--failure', file], scratch)
     expect(run.code, run.stdout).toBe(1)
     const failure = JSON.parse(readFileSync(file, 'utf8'))
     expect(failure.seed).toBe(Number(seed))
     expect(failure.failure).toMatch(/^program: /)
     const size = (program: unknown): number => JSON.stringify(program).length
     expect(size(failure.shrunk.program)).toBeLessThan(size(failure.program))
+  })
+})
+
+const pairs = { do: 'grow', shape: 'tree', size: 10, stamp: 1, to: 0 }
+
+test.each([
+  ['a reference that is nil in the heap', 'cut', 'program: reference 0 of the pair at 0 is nil, must be a pair'],
+  ['a number that is another one', 'number', 'program: pair at 0: number 0 is 0, must be 0'],
+  ['an object that was hidden from the collector', 'hide', 'program: pair at 0: number 0 is 0, must be 0'],
+  ['an object that the model does not know', 'leak', 'program: census: HeapAlloc is 0, 0 bytes are reachable'],
+  ['a goroutine that goes on for ever', 'hang', 'hang: not over after 0 ms'],
+])('the soak finds %s', async (_, how, message) => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'failure.json')
+    const operations = [pairs, { do: 'gc' }, { do: 'sabotage', how }]
+    const main = { locals: 2, table: 0, globals: 0, rounds: 1, operations, bequeaths: false, replies: 0 }
+    const program = { scripts: [main], mailboxes: [1], bytes: 2 ** 16 }
+    writeFileSync(file, JSON.stringify({ program, configuration: { procs: 2, arena: 2 ** 22 }, shrunk: null }))
+    const { code, stdout } = await soak(
+      ['--replay', file, '--runs', '1', '--limit', how === 'hang' ? '8' : '60'],
+      scratch,
+    )
+    expect(code).toBe(1)
+    const [rate, failure, ...rest] = stdout.trimEnd().split('\n')
+    expect(rate).toBe('failed 1 times of 1')
+    expect(failure.replaceAll(/-?\d+/g, '0')).toBe(message.replaceAll(/\d+/g, '0'))
+    // Who does what, when nothing comes to an end.
+    if (how === 'hang') expect(rest.filter(line => line.startsWith('P ')).length).toBe(2)
   })
 })

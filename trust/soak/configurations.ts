@@ -6,7 +6,7 @@
 import { scheduling } from '#sync'
 import { entries as pacers } from '../../gc/pacer/registry.ts'
 import type { RunFlags } from '../../runtime/configuration.ts'
-import { faultPoints, parseFault } from '../../runtime/faults.ts'
+import { faultPointNames, parseFault } from '../../runtime/faults.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Size } from './grammar.ts'
 import type { Random } from './random.ts'
@@ -87,7 +87,9 @@ export function hasRoom({ arena, fault }: Configuration): boolean {
 export function labelsOf(configuration: Configuration): [dimension: string, label: string][] {
   return Object.entries(configuration).flatMap(([name, value]): [string, string][] => {
     if (name === 'seed') return []
-    if (Array.isArray(value)) return value.map(spec => [name, spec.replace(/@p\d+|=[\d.]+/g, '')])
+    // A fault by its point and what it does there.
+    if (Array.isArray(value))
+      return value.map(spec => [name, spec.replace(/@p\d+/, '').replace(/^([^:]*:[a-z]+).*$/, '$1')])
     if (name === 'zeal' && value !== null) return [[name, String(value).includes(',') ? 'N,concurrent' : 'N']]
     if (name === 'memoryLimit' || name === 'periodic') return [[name, value === null ? 'none' : 'some']]
     if (name === 'arena') return [[name, `${Number(value) / MiB} MiB`]]
@@ -113,7 +115,7 @@ function drawPacer(random: Random): string {
 /** One to three faults at any of the points that there are; never the death of a thread. */
 function drawFaults(random: Random, procs: number): string[] {
   return Array.from({ length: random.between(1, 3) }, () => {
-    const point = random.pick(Object.keys(faultPoints))
+    const point = random.pick(faultPointNames)
     const where = random.chance(0.3) ? `@p${random.below(procs)}` : ''
     const action = random.pick(
       ['yield', `stall=${random.magnitude(20, 3000)}us`, 'fail'].filter(action => isAllowed(`${point}:${action}`)),

@@ -19,7 +19,8 @@ Options:
   --limit SECONDS    a run that takes longer hangs (default: 60)
   --failure FILE     where a failure is written: seed, configuration, program, message, and shrunk (default: soak-failure.json)
   --shrink SECONDS   how long a failure is shrunk (default: 120)
-  --replay FILE      run what a failure file holds, shrunk if it is, 10 times; with --shrink, shrink it again
+  --replay FILE      run what a failure file holds, shrunk if it is; with --shrink, shrink it again
+  --runs N           how often to run it (default: 10)
   --sabotage HOW     break the heap in each program, to see that it is found: cut, number, hide, leak or hang
   --help             this text
 
@@ -40,6 +41,7 @@ const { values } = parseArgs({
     failure: { type: 'string', default: 'soak-failure.json' },
     shrink: { type: 'string' },
     replay: { type: 'string' },
+    runs: { type: 'string' },
     sabotage: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -47,13 +49,12 @@ const { values } = parseArgs({
 
 const SABOTAGES: readonly string[] = ['cut', 'number', 'hide', 'leak', 'hang'] satisfies Sabotage[]
 const SHRINK_SECONDS = 120
-const REPLAYS = 10
 /** Between two lines of progress that go to a file, in ms. */
 const QUIET_MS = 30_000
 
 class BadOption extends Error {}
 
-function numberOf(option: 'minutes' | 'programs' | 'seed' | 'limit' | 'shrink', otherwise: number): number {
+function numberOf(option: 'minutes' | 'programs' | 'seed' | 'limit' | 'shrink' | 'runs', otherwise: number): number {
   const text = values[option]
   if (text === undefined) return otherwise
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
@@ -119,7 +120,7 @@ async function replay(trials: Trials, file: string, limitMs: number): Promise<nu
     report(small)
     return small.shrunk === null ? 0 : 1
   }
-  const { failed, runs, failures } = await repeat(trials, failure.shrunk ?? failure, REPLAYS, limitMs)
+  const { failed, runs, failures } = await repeat(trials, failure.shrunk ?? failure, numberOf('runs', 10), limitMs)
   process.stdout.write(`failed ${failed} times of ${runs}\n`)
   if (failures[0] !== undefined) process.stdout.write(`${failures[0]}\n`)
   return failed === 0 ? 0 : 1

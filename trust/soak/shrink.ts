@@ -11,11 +11,12 @@
  * one run for the truth, while threads need several runs for each step. A step that fails by chance to fail costs size, never truth.
  */
 import { shrink } from '../hunt/shrink.ts'
+import type { Value } from './configurations.ts'
 import type { Operation, Script, SoakProgram } from './grammar.ts'
 import type { Trial } from './trial.ts'
 
 /** Dimensions without which a configuration is another one. */
-const KEPT: readonly string[] = ['arena', 'size', 'seed', 'procs', 'gogc']
+const KEPT: readonly string[] = ['arena', 'size', 'seed', 'procs']
 
 /** Numbers of operations that say how much. */
 const AMOUNTS: readonly string[] = ['length', 'count', 'size', 'depth', 'times', 'ms', 'slots']
@@ -73,19 +74,17 @@ class Shrinker {
     return this.withProgram({ scripts })
   }
 
+  private withDimension(name: string, value: Value): Trial {
+    return { ...this.best, configuration: { ...this.best.configuration, [name]: value } }
+  }
+
   private async simplifyConfiguration(): Promise<void> {
     for (const [name, value] of Object.entries(this.best.configuration)) {
-      const { configuration } = this.best
-      if (Array.isArray(value)) {
-        for (const spec of value) {
-          const rest = (this.best.configuration[name] as readonly string[]).filter(other => other !== spec)
-          await this.take({ ...this.best, configuration: { ...this.best.configuration, [name]: rest } })
-        }
-      } else if (value !== null && !KEPT.includes(name))
-        await this.take({ ...this.best, configuration: { ...configuration, [name]: null } })
+      if (value === null || KEPT.includes(name) || (await this.take(this.withDimension(name, null)))) continue
+      if (Array.isArray(value)) await shrink(value, rest => this.take(this.withDimension(name, rest)), this.until)
     }
     for (let procs = 1; procs < Number(this.best.configuration['procs']); procs++)
-      if (await this.take({ ...this.best, configuration: { ...this.best.configuration, procs } })) break
+      if (await this.take(this.withDimension('procs', procs))) break
   }
 
   private async emptyScripts(): Promise<void> {

@@ -119,14 +119,13 @@ export async function repeat(
   return { failed: failures.length, runs, failures }
 }
 
-/** Learns how often a failure happens, and shrinks it, within `seconds`. Whatever fails counts: one bug has many faces. */
+/** Learns how often a failure happens, and shrinks it for at most `seconds`. Whatever fails counts: one bug has many faces. */
 export async function shrinkFailure(
   trials: Trials,
   failure: Failure,
   limitMs: number,
   seconds: number,
 ): Promise<Failure> {
-  const until = performance.now() + seconds * 1000
   const { program, configuration } = failure
   const { failed, runs } = await repeat(trials, { program, configuration }, REPEATS, limitMs)
   const rate = { failed, runs }
@@ -143,7 +142,7 @@ export async function shrinkFailure(
     }
     return false
   }
-  const small = await shrinkTrial({ program, configuration }, fails, until)
+  const small = await shrinkTrial({ program, configuration }, fails, performance.now() + seconds * 1000)
   const again = await repeat(trials, small, REPEATS, limitMs)
   const shrunk = { ...small, failure: again.failures[0] ?? last, rate: { failed: again.failed, runs: again.runs } }
   return { ...failure, rate, shrunk }

@@ -19,8 +19,7 @@ export interface Outcome {
   readonly totals: Totals | null
 }
 
-/** As it stands in the sources: the runtime prepares it for each run. */
-/** A program, so a source: from dist/trust/soak up to the package. */
+/** As it stands in the sources, since the runtime prepares a program for each run: from dist/trust/soak up to the package. */
 const INTERPRETER = fileURLToPath(new URL('../../../trust/soak/programs/', import.meta.url) + 'interpreter.ts')
 
 /** Runs after which threads and arena are made anew: a thread never forgets a module. */
@@ -47,14 +46,18 @@ export class Trials implements AsyncDisposable {
       aborter.abort()
     }, limitMs)
     const printed: string[] = []
-    const record = await this.#runtime.run(INTERPRETER, {
-      ...flags,
-      args: [JSON.stringify(program)],
-      signal: aborter.signal,
-      stdout: textStream(text => printed.push(text)),
-      stderr: textStream(() => {}),
-    })
-    clearTimeout(limit)
+    let record: RunRecord
+    try {
+      record = await this.#runtime.run(INTERPRETER, {
+        ...flags,
+        args: [JSON.stringify(program)],
+        signal: aborter.signal,
+        stdout: textStream(text => printed.push(text)),
+        stderr: textStream(() => {}),
+      })
+    } finally {
+      clearTimeout(limit)
+    }
     const totals = totalsIn(printed.join(''))
     return { failure: failureOf(record, totals, configuration, stood, limitMs), record, totals }
   }

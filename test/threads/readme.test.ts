@@ -130,13 +130,16 @@ describe('a command of the pages exists', () => {
     } else if (words[0] === 'npx') {
       expect(existsSync(join(root, 'node_modules/.bin', words[1] ?? ''))).toBe(true)
     } else {
-      expect(words.slice(0, 2)).toEqual(['node', 'bin/sawtooth.js'])
-      await expectToRun(words.slice(2))
+      const cli = words.indexOf('bin/sawtooth.js')
+      const options = words.slice(1, cli)
+      expect([words[0], words[cli]]).toEqual(['node', 'bin/sawtooth.js'])
+      expect(options.every(option => option.startsWith('--'))).toBe(true)
+      await expectToRun(words.slice(cli + 1), options.join(' '))
     }
   })
 
   /** Runs it in its small size; a run's record goes to a scratch directory. */
-  async function expectToRun(words: readonly string[]): Promise<void> {
+  async function expectToRun(words: readonly string[], nodeOptions: string): Promise<void> {
     if (words[0] !== 'run' || words.includes('--help')) {
       await inScratch(async scratch => {
         expect((await runNode([join(root, 'bin/sawtooth.js'), ...words], {}, scratch)).code).toBe(0)
@@ -146,7 +149,7 @@ describe('a command of the pages exists', () => {
     const end = words.indexOf('--')
     const own = (end < 0 ? words : words.slice(0, end)).map(word => (word === 'PROGRAM' ? 'examples/hello.ts' : word))
     const options = own.flatMap((word, at) => (word === '--json' || own[at - 1] === '--json' ? [] : [word]))
-    const { code, stderr } = await runCli([...options, '--', '--small'])
+    const { code, stderr } = await runCli([...options, '--', '--small'], { env: { NODE_OPTIONS: nodeOptions } })
     expect(code, stderr).toBe(0)
   }
 })

@@ -29,7 +29,7 @@ test('random programs on random configurations agree with their models, and a ta
 test('a link that is cut behind the back of the model is found, written down, and shrunk', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'failure.json')
-    const run = await soak(['--programs', '3', '--sabotage', 'cut', '--shrink', '30', '--failure', file], scratch)
+    const run = await soak(['--programs', '3', '--sabotage', 'cut', '--shrink', '5', '--failure', file], scratch)
     expect(run.code, run.stdout).toBe(1)
     const failure = JSON.parse(readFileSync(file, 'utf8'))
     expect(failure.seed).toBe(Number(seed))
@@ -55,7 +55,7 @@ test.each([
     const program = { scripts: [main], mailboxes: [1], bytes: 2 ** 16 }
     writeFileSync(file, JSON.stringify({ program, configuration: { procs: 2, arena: 2 ** 22 }, shrunk: null }))
     const { code, stdout } = await soak(
-      ['--replay', file, '--runs', '1', '--limit', how === 'hang' ? '8' : '60'],
+      ['--replay', file, '--runs', '1', '--limit', how === 'hang' ? '4' : '60'],
       scratch,
     )
     expect(code).toBe(1)

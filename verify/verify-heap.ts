@@ -26,7 +26,7 @@ import { verifyTriColour } from './tri-colour.ts'
 import { verifyWork } from './work.ts'
 
 /** A heap of up to so many pages is verified in each cycle; one of n times as many in each nth, so that its share of the time does not grow. */
-const PAGES_EACH_CYCLE = 128
+const PAGES_EACH_CYCLE = 1024
 /** Goroutines that take as long as a page. */
 const GOROUTINES_PER_PAGE = 16
 

@@ -1,13 +1,14 @@
 // A world with something of everything that the verifier looks at: spans of several classes in every kind of place, a large object, free runs, goroutines that
 // run, wait and have ended, a wait queue, free stacks, work buffers. Sound, whatever is done to it by the collector's own steps.
 import { STOP_FORCED_CYCLE, STOP_STATISTICS } from '../../gc/world.ts'
+import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
 import { PAGE_BYTES } from '../../heap/layout/layout.ts'
 import type { Addr } from '../../heap/memory.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { type HandP, type HandType, HandWorld } from './hand-world.ts'
 
-export type GrownPhase = 'off' | 'sweeping' | 'marking'
+export type GrownPhase = 'off' | 'sweeping' | 'marking' | 'terminating'
 
 export interface GrownWorld {
   readonly world: HandWorld
@@ -61,6 +62,16 @@ export function growWorld(phase: GrownPhase, check = true): GrownWorld {
     p.scanRoot()
     p.collector.marker.scanSome(2000)
     p.setGlobal(3, kept[2])
+  }
+  if (phase === 'terminating') {
+    // As far as the termination stop comes before the reset.
+    world.startMark(p)
+    p.collector.drain.drainForCredit(() => false)
+    for (const each of world.ps) each.safepoint()
+    p.collector.drain.drainForCredit(() => false)
+    for (const each of world.ps) each.collector.publish()
+    world.words[control.BLACKEN_ENABLED] = 0
+    world.words[control.PHASE] = control.PHASE_MARK_TERMINATION
   }
   // Everything is published, and the verifier has been happy once.
   world.stop(p, STOP_STATISTICS)

@@ -7,6 +7,7 @@ import * as p from '../../heap/layout/p.ts'
 import * as span from '../../heap/layout/span.ts'
 import type { Addr } from '../../heap/memory.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
+import { MiB } from '../support/heap.ts'
 
 const UNSAFE = 'which is white and reachable from nothing grey'
 
@@ -199,9 +200,9 @@ test('under --check each mark of a small heap is stopped once to be verified, at
 })
 
 test('a large heap is verified in every so many cycles', () => {
-  const world = new HandWorld({ procs: 1, globals: 1, check: true })
+  const world = new HandWorld({ procs: 1, globals: 1, check: true, arenaBytes: 32 * MiB })
   const [only] = world.ps
-  only.setGlobal(0, only.makeArray((300 * 8192) / 4))
+  only.setGlobal(0, only.makeArray((2100 * 8192) / 4))
   let verified = 0
   for (let cycle = 0; cycle < 12; cycle++) {
     world.startMark(only)

@@ -421,6 +421,24 @@ const BREAKS: Record<string, Break> = {
     says: /TRIGGER is \d+, must be 0 to \d+/,
   },
 
+  DEDICATED_NEEDED: { what: set(word(control.DEDICATED_NEEDED), 3), says: /DEDICATED_NEEDED is 3, must be 0 to 2/ },
+  IDLE_WORKERS: { what: set(word(control.IDLE_WORKERS), -1), says: /IDLE_WORKERS is -1, must be 0 to 2/ },
+  TERMINATOR: { what: set(word(control.TERMINATOR), 2), says: /TERMINATOR is 2, must be 0 to 1/ },
+  FLUSH_PENDING: { what: set(word(control.FLUSH_PENDING), -1), says: /FLUSH_PENDING is -1, must be 0 to 2/ },
+  PAGES_SWEPT: { what: set(word(control.PAGES_SWEPT), -1), says: /PAGES_SWEPT is -1, must be 0 to \d+/ },
+  'root jobs that are left at mark termination': {
+    phase: 'terminating',
+    what: set(word(control.ROOT_NEXT), 0),
+    says: /ROOT_NEXT is 0, must be \d+ to Infinity/,
+  },
+  'a grey object at mark termination': {
+    phase: 'terminating',
+    what: w => {
+      w.marks[w.grown.kept[5] >>> GRANULE_SHIFT] = span.GREY_MARK
+    },
+    says: /has 1 slots that are grey in phase 2/,
+  },
+
   // ————— goroutines
   GOROUTINES_LIVE: { what: add(word(control.GOROUTINES_LIVE), 1), says: /GOROUTINES_LIVE is 3, must be 2/ },
   GOROUTINES_FINISHED: {
@@ -453,6 +471,11 @@ const BREAKS: Record<string, Break> = {
     phase: 'marking',
     what: w => (w.words[w.goroutine(g.STATUS, w.words[w.p(p.GOROUTINE)])] |= g.G_SCAN_WANTED),
     says: /DRAINERS, with a stack to be scanned each, is 0, must be 1 to Infinity/,
+  },
+  'a stack that was not scanned at mark termination': {
+    phase: 'terminating',
+    what: add(w => w.goroutine(g.SCANNED_CYCLE), -1),
+    says: /goroutine \d+’s stack was not scanned in cycle 2, but in 1/,
   },
   'a goroutine that runs nowhere': {
     what: set(w => w.goroutine(g.STATUS), g.G_RUNNING),
@@ -560,7 +583,7 @@ function complaintOf(verify: () => void): Error | undefined {
   return undefined
 }
 
-test.each(['off', 'sweeping', 'marking'] as const)('a sound heap passes: %s', phase => {
+test.each(['off', 'sweeping', 'marking', 'terminating'] as const)('a sound heap passes: %s', phase => {
   for (const check of [true, false]) {
     const { world } = growWorld(phase, check)
     expect(() => verifyHeap(world.memory)).not.toThrow()

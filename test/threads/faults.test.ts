@@ -71,7 +71,7 @@ const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
   'assist/wake': fault => races(3, [fault, 'mark/root:stall=1ms:p=0.5'], 100),
 }
 
-/** Come to where a written schedule leads (test/gc/schedules-flush.test.ts): on threads it takes three Ps at the wrong moment, golang/go#27993. */
+/** Come to where a written schedule leads (test/gc/schedules-flush.test.ts, golang/go#27993): none of the runs below does. */
 const BY_SCHEDULE: readonly FaultPoint[] = ['mark-termination/restarted']
 
 const points = faultPointNames.filter(point => !BY_SCHEDULE.includes(point))

@@ -110,10 +110,13 @@ export class Workers {
   private withdrawOffer(index: number): boolean {
     const { words } = this.memory
     const offer = this.memory.p(index, p.DEDICATED_OFFERED)
-    if (words[offer] === 0 || !compareAndSwap(words, offer, 1, 0)) return false
-    this.memory.faults.pass('dedicated-worker/take')
+    if (words[offer] === 0) return false
+    // Counted off before it is taken: a count too high keeps Ps that would sleep looking for an offer that is gone; one too low costs a look.
     sub(words, control.DEDICATED_OFFERS, 1)
-    return true
+    this.memory.faults.pass('dedicated-worker/take')
+    if (compareAndSwap(words, offer, 1, 0)) return true
+    add(words, control.DEDICATED_OFFERS, 1)
+    return false
   }
 
   private runDedicated(): void {

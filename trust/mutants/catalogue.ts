@@ -582,8 +582,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/workers.ts',
-        from: 'if (words[offer] === 0 || !compareAndSwap(words, offer, 1, 0)) return false',
-        to: 'if (load(words, offer) === 0) return false\n    store(words, offer, 0)',
+        from: 'if (compareAndSwap(words, offer, 1, 0)) return true',
+        to: 'if (load(words, offer) !== 0) {\n      store(words, offer, 0)\n      return true\n    }',
       },
     ],
   },

@@ -9,10 +9,11 @@
  * Different from Go: a goroutine is charged when its P takes a span (all free slots at once), and not object by object, so that
  * nothing of it is on the fast path; and one that waits is blocked in place, so the queue holds Ps.
  *
- * The queue is woken by credit and by the end of the cycle, not by work. Its words are under ASSIST_LOCK. Who enqueues itself looks at the
- * credit again under the lock, and who adds credit looks at the queue's length after adding: one of the two sees the other.
+ * The queue is woken by credit and by the end of the cycle, not by work. Its words are under ASSIST_LOCK.
+ * Proof that nobody waits beside credit. Who enqueues itself looks at the credit after it has counted itself, and who adds credit looks at the count after
+ * adding: one of the two sees the other, takes all credit (one swap, so one taker) and spends it on the queue. What is left is added again, and looked after again.
  */
-import { add, load, now, store, sub } from '#sync'
+import { add, compareAndSwap, load, now, store, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
@@ -132,24 +133,28 @@ export class Assists {
     if (enqueue) this.append(this.pIndex)
     unlock(words, control.ASSIST_LOCK)
     if (!enqueue) return
-    // Credit may have come between the look and the append: then it is taken as if by a worker.
-    const missed = load(words, control.BACKGROUND_CREDIT)
-    if (missed > 0) {
-      sub(words, control.BACKGROUND_CREDIT, missed)
-      this.payFrom(missed)
-    }
+    // Credit may have come between the look and the append.
+    this.payFrom(this.withdraw())
     this.memory.faults.pass('assist/wait')
     this.world.blockInPlace(() => load(words, this.queued) === 0)
   }
 
   /** Workers' scan work: pays goroutines that wait, then becomes background credit. */
   payFrom(work: number): void {
-    if (work <= 0) return
-    const { words, doubles, layout } = this.memory
-    if (load(words, control.ASSIST_COUNT) === 0) {
-      add(words, control.BACKGROUND_CREDIT, work)
-      return
+    const { words } = this.memory
+    for (let rest = work; rest > 0; rest = this.withdraw()) {
+      rest = this.payQueue(rest)
+      if (rest === 0) return
+      add(words, control.BACKGROUND_CREDIT, rest)
+      // Go leaves who came meanwhile to the next payment; there may be none for long.
+      if (load(words, control.ASSIST_COUNT) === 0) return
     }
+  }
+
+  /** Returns the work that is left. */
+  private payQueue(work: number): number {
+    const { words, doubles, layout } = this.memory
+    if (load(words, control.ASSIST_COUNT) === 0) return work
     let bytes = Math.trunc(work * doubles[layout.measures + control.ASSIST_BYTES_PER_WORK])
     lock(words, control.ASSIST_LOCK)
     while (words[control.ASSIST_FIRST] !== 0 && bytes > 0) {
@@ -168,8 +173,17 @@ export class Assists {
       this.release(index)
     }
     unlock(words, control.ASSIST_LOCK)
-    if (bytes > 0)
-      add(words, control.BACKGROUND_CREDIT, clampWork(bytes * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE]))
+    return clampWork(bytes * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE])
+  }
+
+  /** Takes all background credit; 0 if there is none. */
+  private withdraw(): number {
+    const { words } = this.memory
+    for (;;) {
+      const available = load(words, control.BACKGROUND_CREDIT)
+      if (available <= 0) return 0
+      if (compareAndSwap(words, control.BACKGROUND_CREDIT, available, 0)) return available
+    }
   }
 
   /** The cycle's mark is over: whoever waits goes on, its debt forgotten. In the termination stop. */

@@ -20,6 +20,7 @@ import {
   type State,
 } from './pacer/pacer.ts'
 import { BACKGROUND_UTILIZATION, maxIdleWorkers } from './pacer/worker-counts.ts'
+import { Roles } from './roles.ts'
 import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
 
 /** A pacer's answer that cannot be used. */
@@ -65,7 +66,7 @@ export class Controller {
     this.pacer.startCycle(this.state, facts, this.plan)
     this.check(checkPlan(this.pacer, this.plan, facts.procs))
     const { dedicatedWorkers, fractionalGoal } = this.plan
-    this.words[control.DEDICATED_NEEDED] = dedicatedWorkers
+    Roles.handOut(this.memory, dedicatedWorkers)
     this.words[control.IDLE_WORKERS_MAX] = maxIdleWorkers(
       facts.procs,
       dedicatedWorkers,

@@ -175,12 +175,10 @@ export class Cycle {
       control.BACKGROUND_CREDIT,
       control.TERMINATION_ATTEMPTS,
       control.TERMINATION_RESTARTS,
-      control.DEDICATED_OFFERS,
     ]) {
       store(words, counter, 0)
     }
     for (let index = 0; index < memory.layout.procs; index++) {
-      words[memory.p(index, p.DEDICATED_OFFERED)] = 0
       for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
     }
     this.set(control.RESCUES_AT_START, load(words, control.RESCUES))

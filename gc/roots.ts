@@ -14,6 +14,7 @@
  * shaded paths. Once scanned, a stack stays black: SCANNED_CYCLE.
  */
 import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
+import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { ROOT_BLOCK_WORDS } from '../heap/layout/layout.ts'
@@ -111,7 +112,8 @@ export class Roots {
         if (this.leaveToItsP(record)) return 0
       } else if (compareAndSwap(words, record + g.STATUS, status, status | g.G_SCAN)) {
         const work = this.scanStack(goroutine)
-        and(words, record + g.STATUS, ~g.G_SCAN)
+        if ((and(words, record + g.STATUS, ~g.G_SCAN) & g.G_SCAN) === 0)
+          throw new InternalError(`goroutine ${goroutine} ran while its stack was scanned`)
         notify(words, record + g.STATUS)
         return work
       }

@@ -9,15 +9,15 @@
  * A worker runs in the scheduler's loop, or nested at a safepoint of the goroutine that the P was running. Different from Go, a P
  * cannot give its pinned goroutines away, so the dedicated role moves on instead of the goroutines.
  *
- * A P may sleep through the end of a cycle and the start of the next while in a worker. It then finds another CYCLES and leaves without
- * giving its role back: the setup stop has handed out all roles anew.
+ * A P may sleep through the end of a cycle and the start of the next while in a worker. It then finds another CYCLES, and leaves.
  */
-import { add, compareAndSwap, load, now, store, sub } from '#sync'
+import { add, load, now, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import type { Drain } from './drain.ts'
 import { EVENT_DEDICATED, EVENT_FRACTIONAL, EVENT_IDLE, type Events } from './events.ts'
+import { Roles } from './roles.ts'
 import type { World } from './world.ts'
 
 /** A slice, in ms: Go's forcePreemptNS. */
@@ -32,6 +32,7 @@ export class Workers {
   private readonly drain: Drain
   private readonly world: World
   private readonly events: Events
+  private readonly roles: Roles
 
   constructor(memory: Memory, pIndex: number, drain: Drain, world: World, events: Events) {
     this.memory = memory
@@ -39,22 +40,16 @@ export class Workers {
     this.drain = drain
     this.world = world
     this.events = events
+    this.roles = new Roles(memory, pIndex)
   }
 
   /** Runs the dedicated or fractional worker that this P should run now. False if there is none (Go's findRunnableGCWorker). */
   runDue(): boolean {
     const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return false
-    if (load(words, control.DEDICATED_OFFERS) > 0 && this.takeOffer()) {
-      this.runDedicated()
-      return true
-    }
+    if (this.roles.areOffered && this.roles.takeOver()) return this.runDedicated()
     if (!this.drain.isWorkAvailable) return false
-    if (this.takeDedicated()) {
-      this.runDedicated()
-      return true
-    }
-    return this.runFractionalIfDue()
+    return this.roles.take() ? this.runDedicated() : this.runFractionalIfDue()
   }
 
   /** Runs an idle worker, if there is work and fewer run than may. */
@@ -75,8 +70,9 @@ export class Workers {
   get mayRun(): boolean {
     const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return false
-    if (load(words, control.DEDICATED_NEEDED) > 0 || load(words, control.DEDICATED_OFFERS) > 0) return true
-    return load(words, control.IDLE_WORKERS) < words[control.IDLE_WORKERS_MAX] || this.untilDueMs <= 0
+    return (
+      this.roles.areLeft || load(words, control.IDLE_WORKERS) < words[control.IDLE_WORKERS_MAX] || this.untilDueMs <= 0
+    )
   }
 
   /** Milliseconds until this P is due for a fractional worker again; Infinity if it has no such share or nothing is to be marked. */
@@ -89,62 +85,18 @@ export class Workers {
     return spent / share - (now() - doubles[layout.measures + control.MARK_STARTED_AT]) + 0.01
   }
 
-  private takeDedicated(): boolean {
-    const { words } = this.memory
-    for (;;) {
-      const needed = load(words, control.DEDICATED_NEEDED)
-      if (needed <= 0) return false
-      if (compareAndSwap(words, control.DEDICATED_NEEDED, needed, needed - 1)) return true
-    }
-  }
-
-  /** Takes the role of a dedicated worker whose slice is over. */
-  private takeOffer(): boolean {
-    const { layout } = this.memory
-    for (let index = 0; index < layout.procs; index++) {
-      if (index !== this.pIndex && this.withdrawOffer(index)) return true
-    }
-    return false
-  }
-
-  private withdrawOffer(index: number): boolean {
-    const { words } = this.memory
-    const offer = this.memory.p(index, p.DEDICATED_OFFERED)
-    if (words[offer] === 0) return false
-    // Counted off before it is taken: a count too high keeps Ps that would sleep looking for an offer that is gone; one too low costs a look.
-    sub(words, control.DEDICATED_OFFERS, 1)
-    this.memory.faults.pass('dedicated-worker/take')
-    if (compareAndSwap(words, offer, 1, 0)) return true
-    add(words, control.DEDICATED_OFFERS, 1)
-    return false
-  }
-
-  private runDedicated(): void {
-    const { words, layout } = this.memory
-    const cycle = words[control.CYCLES]
-    const offer = this.memory.p(this.pIndex, p.DEDICATED_OFFERED)
+  private runDedicated(): boolean {
+    const { roles } = this
     const sliceEnd = now() + SLICE_MS
-    let offered = false
-    this.run(
-      'dedicated',
-      p.DEDICATED_MS,
-      EVENT_DEDICATED,
-      () => {
-        if (offered) return load(words, offer) === 0
-        if (layout.procs > 1 && now() >= sliceEnd) {
-          offered = true
-          store(words, offer, 1)
-          add(words, control.DEDICATED_OFFERS, 1)
-          this.memory.faults.pass('dedicated-worker/offer')
-          this.world.wakeForWork()
-        }
-        return false
-      },
-      () => {
-        const handedOver = offered && !this.withdrawOffer(this.pIndex)
-        if (!handedOver && words[control.CYCLES] === cycle) add(words, control.DEDICATED_NEEDED, 1)
-      },
-    )
+    const isOver = (): boolean => {
+      if (this.memory.layout.procs > 1 && roles.isHeld && now() >= sliceEnd) {
+        roles.offer()
+        this.world.wakeForWork()
+      }
+      return roles.isGone
+    }
+    this.run('dedicated', p.DEDICATED_MS, EVENT_DEDICATED, isOver, () => roles.giveBack())
+    return true
   }
 
   private runFractionalIfDue(): boolean {

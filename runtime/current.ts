@@ -4,10 +4,10 @@
  */
 import type { WriteBarrier } from '../gc/barrier.ts'
 import type { ShadowStack } from '../gc/shadow-stack.ts'
-import type { Declarations } from '../heap/declarations.ts'
 import * as layout from '../heap/layout/p.ts'
 import { Channels } from '../scheduler/channel.ts'
 import type { P } from '../scheduler/p.ts'
+import type { Declarations } from './declarations.ts'
 import type { AnyTask } from './task.ts'
 
 /**

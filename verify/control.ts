@@ -104,13 +104,23 @@ function verifyPs(inspection: Inspection): void {
   const { words, memory } = inspection
   const { procs } = memory.layout
   let offers = 0
+  let roles = 0
   for (let index = 0; index < procs; index++) {
     if (words[memory.p(index, p.STATUS)] === p.STATUS_RUNNING)
       inspection.found(`P ${index} has status running in a stopped world`)
-    inspection.expectWithin(`P ${index}’s DEDICATED_OFFERED`, words[memory.p(index, p.DEDICATED_OFFERED)], 0, 1)
-    offers += words[memory.p(index, p.DEDICATED_OFFERED)]
+    const role = words[memory.p(index, p.ROLE)]
+    inspection.expectWithin(`P ${index}’s ROLE`, role, p.ROLE_NONE, p.ROLE_OFFERED)
+    if (role !== p.ROLE_NONE) roles++
+    if (role === p.ROLE_OFFERED) offers++
   }
   inspection.expect('DEDICATED_OFFERS', words[control.DEDICATED_OFFERS], offers)
+  // How many were handed out is known where a cycle has begun.
+  if (words[control.CYCLES] > 0)
+    inspection.expect(
+      'roles of dedicated workers, needed or held,',
+      words[control.DEDICATED_NEEDED] + roles,
+      memory.doubles[memory.measure(control.DEDICATED_AT_START)],
+    )
   for (const [name, mask] of [
     ['SLEEPERS', control.SLEEPERS_LOW],
     ['IDLERS', control.IDLERS],

@@ -26,8 +26,8 @@ export const READY = 7
 export const RING_HEAD = 8
 export const RING_TAIL = 9
 export const RING_LOCK = 14
-/** Set by a dedicated worker whose slice is over: 1 = another P may take the role. Taken by compare-and-swap. */
-export const DEDICATED_OFFERED = 10
+/** Whether a dedicated worker runs here, and whether another P may have its role: a ROLE_ value. atomic; reset in the setup stop (gc/roles.ts). */
+export const ROLE = 10
 /** Barrier flush requested by the ragged barrier: its number; and the last number served. atomic. */
 export const FLUSH_WANTED = 12
 export const FLUSH_SERVED = 13
@@ -87,6 +87,11 @@ export const POLL_ALWAYS = 16
 export const STATUS_ABSENT = 0
 export const STATUS_RUNNING = 1
 export const STATUS_WAITING = 2
+
+// Values of ROLE.
+export const ROLE_NONE = 0
+export const ROLE_HELD = 1
+export const ROLE_OFFERED = 2
 
 // Values of ACTIVITY.
 export const ACTIVITY_SCHEDULING = 0

@@ -1,11 +1,44 @@
 // The colour of new objects, the caches and the sweep, by written schedules: P 0 allocates, P 1 marks or sweeps.
 import { expect, test } from 'vitest'
-import { STOP_FORCED_CYCLE } from '../../gc/world.ts'
+import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as span from '../../heap/layout/span.ts'
 import type { Addr } from '../../heap/memory.ts'
 import { BreachError } from '../../verify/breach.ts'
 import { type HandP, type HandType, HandWorld } from '../support/hand-world.ts'
+
+test('a large object whose allocation starts a cycle is kept, though the cycle ends before the program has it', () => {
+  const world = new HandWorld({ check: true })
+  const [mutator, marker] = world.ps
+  mutator.spawn()
+  const bytes = 40_000
+  world.words[control.TRIGGER] = 0
+  world.at('restarted', () => {
+    world.finishCycle(enterDrain(marker))
+  })
+  const cycles = world.words[control.CYCLES_MARKED]
+  const at = mutator.allocator.allocate(bytes, true)
+  expect(world.words[control.CYCLES_MARKED]).toBe(cycles + 1)
+  expect(mutator.heap.spans.of(at)).toBeGreaterThan(0)
+  expect(world.colourOf(at)).toBe(span.WHITE)
+})
+
+test('two Ps that find the trigger passed start one cycle', () => {
+  const world = new HandWorld({ check: true })
+  const [first, second] = world.ps
+  first.spawn()
+  world.words[control.TRIGGER] = 0
+  world.at('epoch', () => second.raise(world.stops, STOP_HEAP_CYCLE))
+  first.collector.startIfTriggered()
+  expect(world.words[control.CYCLES]).toBe(1)
+  world.finishMark(enterDrain(second))
+  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+})
+
+function enterDrain(p: HandP): HandP {
+  p.collector.drain.enter()
+  return p
+}
 
 interface NewObject {
   /** Step 0. */

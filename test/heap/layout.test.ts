@@ -148,7 +148,7 @@ const pWords = wordsOf(
     'RING_SLOTS',
     'FAULT_POINTS',
   ],
-  ['POLL_', 'STATUS_', 'ACTIVITY_'],
+  ['POLL_', 'STATUS_', 'ROLE_', 'ACTIVITY_'],
 )
 const goroutineWords = wordsOf(
   goroutine,

@@ -24,10 +24,10 @@ import { verifyHeap } from '../../verify/verify-heap.ts'
 import { MiB } from './heap.ts'
 
 /**
- * Where the test may step in: where a P reads the epoch, before the ragged barrier, in it each time that a P has passed, before a stop, and where a
- * P would wait.
+ * Where the test may step in: where a P reads the epoch, before the ragged barrier, in it each time that a P has passed, before a stop, after one where
+ * it was raised, and where a P would wait.
  */
-export type Point = 'epoch' | 'ragged barrier' | 'passed' | 'stop' | 'blocked'
+export type Point = 'epoch' | 'ragged barrier' | 'passed' | 'stop' | 'restarted' | 'blocked'
 
 /** A struct type: references first, then numbers. */
 export interface HandType {
@@ -215,6 +215,7 @@ export class HandP extends P {
   override raise(epoch: number, reason: StopReason): boolean {
     if (epoch !== this.hand.stops) return false
     this.hand.stop(this, reason)
+    this.hand.reach('restarted')
     return true
   }
 

@@ -1,11 +1,11 @@
 /** A P's thread on a stage: it joins each schedule, does its part of the protocol, and parts. */
 import { workerData } from 'node:worker_threads'
 import { add, load, notify, scheduling, wait } from '#sync'
-import { Declarations } from '../../heap/declarations.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
 import { declareBuiltInTypes } from '../../runtime/built-in-types.ts'
 import { enterRun, leaveRun, Run } from '../../runtime/current.ts'
+import { Declarations } from '../../runtime/declarations.ts'
 import { coroutineOf } from '../../runtime/task.ts'
 import type { Coroutine } from '../../scheduler/p.ts'
 import { groundOf, newP } from './ground.ts'

@@ -15,6 +15,7 @@ Usage:
 Options:
   --protocol NAME   only this one (repeatable): ${protocols.map(({ name }) => name).join(', ')}
   --bound N         at most N preemptive switches, 0 to 4 (default: as listed)
+  --quick           smaller bounds, for a few seconds in all
   --procs N         only configurations with N Ps
   --minutes N       give up a protocol after so long (default: 10)
   --json FILE       write what was found
@@ -31,6 +32,7 @@ const { values } = parseArgs({
   options: {
     protocol: { type: 'string', multiple: true },
     bound: { type: 'string', default: '4' },
+    quick: { type: 'boolean', default: false },
     procs: { type: 'string' },
     minutes: { type: 'string', default: '10' },
     json: { type: 'string' },
@@ -80,9 +82,8 @@ function main(): number {
   const found = chosen.flatMap(protocol =>
     protocol.configurations
       .filter(({ procs }) => wanted === null || procs === wanted)
-      .map(configuration => {
-        const { procs } = configuration
-        const exploration = exploreOne(protocol, procs, Math.min(configuration.bound, bound), minutes)
+      .map(({ procs, bound: most, quick }) => {
+        const exploration = exploreOne(protocol, procs, Math.min(values.quick ? quick : most, bound), minutes)
         report(protocol.name, procs, exploration)
         return { protocol: protocol.name, procs, ...exploration }
       }),

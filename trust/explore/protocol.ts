@@ -18,6 +18,8 @@ export interface Ground {
 export interface Configuration {
   readonly procs: number
   readonly bound: number
+  /** A smaller bound, for some hundred schedules. */
+  readonly quick: number
 }
 
 interface Described {

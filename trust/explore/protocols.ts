@@ -1,9 +1,12 @@
 /** The protocols that are explored, by name. */
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Protocol } from './protocol.ts'
+import { assists } from './protocols/assists.ts'
 import { channel } from './protocols/channel.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
+import { roles } from './protocols/roles.ts'
 import { runQueues } from './protocols/run-queues.ts'
+import { stackScan } from './protocols/stack-scan.ts'
 import { stop } from './protocols/stop.ts'
 import { sweep } from './protocols/sweep.ts'
 import { termination } from './protocols/termination.ts'
@@ -19,6 +22,9 @@ export const protocols: readonly Protocol[] = [
   runQueues,
   raggedBarrier,
   twoCycles,
+  stackScan,
+  roles,
+  assists,
 ]
 
 export function protocolNamed(name: string): Protocol {

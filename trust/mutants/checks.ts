@@ -91,7 +91,11 @@ const UNIT_OPTIONS = ['--bail', '1', '--maxWorkers', '2', '--exclude', 'test/gc/
 
 export const checks: readonly Check[] = [
   { name: 'unit', what: 'the unit tests of heap, verify, gc and scheduler', run: runUnitTests },
-  { name: 'explore', what: 'every schedule of the small protocols with one preemptive switch', run: runExploration },
+  {
+    name: 'explore',
+    what: 'the small protocols with few preemptive switches',
+    run: options => runExploration(options, ['--quick']),
+  },
   {
     name: 'controlled',
     what: 'programs under one seeded schedule after another',
@@ -101,6 +105,11 @@ export const checks: readonly Check[] = [
     name: 'stress',
     what: 'programs on threads, with --check and zeal',
     run: options => runSeries(options, threadRuns, []),
+  },
+  {
+    name: 'explore-1',
+    what: 'every schedule of all protocols with one preemptive switch',
+    run: options => runExploration(options, ['--bound', '1']),
   },
 ]
 
@@ -150,10 +159,13 @@ function readReport(path: string): UnitReport | null {
   }
 }
 
-async function runExploration({ directory, limitMs, signal }: CheckOptions): Promise<Verdict> {
+async function runExploration(
+  { directory, limitMs, signal }: CheckOptions,
+  which: readonly string[],
+): Promise<Verdict> {
   const report = join(directory, 'explore-report.json')
   const main = join(directory, 'dist/trust/explore/main.js')
-  const args = ['--conditions=controlled', main, '--bound', '1', '--json', report]
+  const args = ['--conditions=controlled', main, ...which, '--json', report]
   const end = await runNode(directory, args, limitMs, signal)
   if (end.hung) return verdictOf('hang', 0, end, `the exploration is not over: ${lastLine(end.output)}`)
   if (end.code !== 0 && end.code !== 1) return verdictOf('crash', 0, end, end.output.slice(-300))

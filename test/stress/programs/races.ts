@@ -105,7 +105,7 @@ const mutator = task(
       const i = random(state, SLOTS)
       const node = Slots.get(slots, i)
       expect(node, base + i, 'slot')
-      switch (random(state, 9)) {
+      switch (random(state, 10)) {
         case 0: {
           // From the heap to this stack alone, and back.
           keep(node)
@@ -195,6 +195,17 @@ const mutator = task(
           const copy = keep(Node.new(tail, nil, base + i))
           const sent = yield* select(Nodes.sending(out, copy), otherwise)
           if (sent.index === 0) yield* Nodes.recv(back)
+          break
+        }
+        case 8: {
+          // The same with a node that was never anywhere but on this stack.
+          waitGroup.add(group, 1)
+          const tail = keep(Node.new(nil, nil, base + i + 1000))
+          const lone = keep(Node.new(tail, nil, base + i))
+          litter(random(state, 4))
+          go(carrier, slots, lone, group, i, base + i)
+          leave(scope)
+          yield* waitGroup.wait(group)
           break
         }
         default:

@@ -9,8 +9,8 @@ export const channel: RunProtocol = {
   name: 'channel',
   what: 'main on P 0 receives what a goroutine on P 1 sends over a channel without a buffer: two objects and the end, in order, whoever comes first',
   configurations: [
-    { procs: 2, bound: 2 },
-    { procs: 3, bound: 1 },
+    { procs: 2, bound: 2, quick: 1 },
+    { procs: 3, bound: 1, quick: 0 },
   ],
 
   program({ notes }) {

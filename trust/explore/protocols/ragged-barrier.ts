@@ -12,7 +12,7 @@ const SEEN = 0
 export const raggedBarrier: PartsProtocol = {
   name: 'ragged-barrier',
   what: 'P 0 has every P pass two ragged barriers, while P 1 and P 2 run, sleep and wake: each P passes each barrier once, and P 0 hears of it',
-  configurations: [{ procs: PROCS, bound: 2 }],
+  configurations: [{ procs: PROCS, bound: 2, quick: 1 }],
 
   setUp({ memory }) {
     // All of them run: what a P's own loop would have said.

@@ -10,8 +10,8 @@ export const runQueues: RunProtocol = {
   name: 'run-queues',
   what: 'main starts 2 goroutines, which either P may take or steal, and waits for both: each runs exactly once, and main hears of it',
   configurations: [
-    { procs: 2, bound: 2 },
-    { procs: 3, bound: 1 },
+    { procs: 2, bound: 2, quick: 1 },
+    { procs: 3, bound: 1, quick: 0 },
   ],
 
   program({ notes }) {

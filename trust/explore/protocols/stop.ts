@@ -15,7 +15,7 @@ const PROCS = 3
 export const stop: PartsProtocol = {
   name: 'stop-the-world',
   what: 'P 0 and P 1 each raise a stop, P 2 only polls: whoever acts is alone, every raise is carried out once, and in its epoch',
-  configurations: [{ procs: 3, bound: 3 }],
+  configurations: [{ procs: 3, bound: 3, quick: 1 }],
 
   body({ memory, notes }, { index }) {
     const world = new Stop(memory, index, reason => {

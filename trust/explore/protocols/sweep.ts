@@ -39,7 +39,7 @@ function allocate({ notes, memory }: Ground, p: P): number {
 export const sweep: PartsProtocol = {
   name: 'sweep',
   what: 'two spans with 2 live and 3 dead objects are unswept; P 0 sweeps, P 1 and P 2 allocate of their class: each span is swept once, no live object is lost, no slot is given twice',
-  configurations: [{ procs: 3, bound: 2 }],
+  configurations: [{ procs: 3, bound: 2, quick: 1 }],
 
   setUp(ground, p) {
     const { memory, notes } = ground

@@ -12,8 +12,8 @@ export const termination: RunProtocol = {
   name: 'termination',
   what: 'while main on P 0 has a cycle marked, a goroutine on P 1 moves the only path to two objects from the heap to its stack and back: the mark ends, once, and has lost none of 4',
   configurations: [
-    { procs: 2, bound: 2 },
-    { procs: 3, bound: 1 },
+    { procs: 2, bound: 2, quick: 1 },
+    { procs: 3, bound: 1, quick: 0 },
   ],
 
   program({ notes }) {

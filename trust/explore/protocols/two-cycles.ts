@@ -15,7 +15,7 @@ const REACHABLE_BYTES = 16 + 32
 export const twoCycles: RunProtocol = {
   name: 'two-cycles',
   what: 'a goroutine on P 1 makes 2 objects and drops a third while main on P 0 collects; after two more cycles exactly what is reachable is left',
-  configurations: [{ procs: 2, bound: 1 }],
+  configurations: [{ procs: 2, bound: 1, quick: 0 }],
 
   program({ notes }) {
     const Node = struct('Node', { next: self })

@@ -13,7 +13,7 @@ function note({ notes }: Ground, object: number): void {
 export const workQueue: PartsProtocol = {
   name: 'work-queue',
   what: 'P 0 greys 6 objects, shares some, publishes the rest; P 1 and P 2 take what they find: each object goes to exactly one',
-  configurations: [{ procs: 3, bound: 3 }],
+  configurations: [{ procs: 3, bound: 3, quick: 1 }],
 
   body(ground, p) {
     const { queue } = p.collector

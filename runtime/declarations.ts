@@ -2,10 +2,10 @@
  * The table of what a program declares at module level: types and tasks. Every P imports the program and declares the same things in the same
  * order; the nth declaration of a kind has number n. The first P to come to it enters it, the others compare.
  */
-import * as control from './layout/control.ts'
-import { DECLARATION_WORDS, GLOBAL_WORDS, MAX_DECLARATIONS } from './layout/layout.ts'
-import { lock, unlock } from './lock.ts'
-import type { Memory } from './memory.ts'
+import * as control from '../heap/layout/control.ts'
+import { DECLARATION_WORDS, GLOBAL_WORDS, MAX_DECLARATIONS } from '../heap/layout/layout.ts'
+import { lock, unlock } from '../heap/lock.ts'
+import type { Memory } from '../heap/memory.ts'
 
 /** Two Ps disagree on what the program declares, or it declares too much. */
 export class DeclarationError extends Error {

@@ -1,0 +1,72 @@
+import {
+  ASSIST_BYTES_PER_WORK,
+  ASSIST_COUNT,
+  ASSIST_FIRST,
+  ASSIST_WORK_PER_BYTE,
+  BACKGROUND_CREDIT,
+  BLACKEN_ENABLED,
+  CYCLES,
+  DRAINERS,
+  PHASE,
+  PHASE_MARK,
+  STOP,
+} from '../../../heap/layout/control.ts'
+import { ASSIST_BYTES, ASSIST_CYCLE } from '../../../heap/layout/goroutine.ts'
+import { GOROUTINE, STATUS, STATUS_RUNNING } from '../../../heap/layout/p.ts'
+import { Stop } from '../../../scheduler/stop.ts'
+import type { PartsProtocol } from '../protocol.ts'
+
+const PROCS = 3
+const DEBT = 100_000
+const PAYMENTS = [70_000, 70_000, 70_000]
+
+// Note: Ps that have paid.
+const PAID = 0
+
+export const assists: PartsProtocol = {
+  name: 'assists',
+  what: 'P 0 and P 1 are in debt while there is nothing to mark, P 2 has credit for both, in three parts: each waits for it, hears of it, and goes on',
+  configurations: [{ procs: PROCS, bound: 2, quick: 1 }],
+
+  setUp({ memory }) {
+    const { words, doubles } = memory
+    words[CYCLES] = 1
+    words[PHASE] = PHASE_MARK
+    words[BLACKEN_ENABLED] = 1
+    // As if P 2 drained all the time: nobody finds that the mark is over.
+    words[DRAINERS] = 1
+    words[STOP] = PROCS
+    doubles[memory.measure(ASSIST_WORK_PER_BYTE)] = 1
+    doubles[memory.measure(ASSIST_BYTES_PER_WORK)] = 1
+    for (let index = 0; index < PROCS; index++) {
+      words[memory.p(index, STATUS)] = STATUS_RUNNING
+      if (index === 2) continue
+      const goroutine = index + 1
+      words[memory.p(index, GOROUTINE)] = goroutine
+      words[memory.goroutine(goroutine, ASSIST_CYCLE)] = words[CYCLES]
+    }
+  },
+
+  body({ memory, notes }, { index, collector }) {
+    if (index === 2) for (const work of PAYMENTS) collector.assists.payFrom(work)
+    else {
+      collector.assists.charge(DEBT)
+      notes[PAID + index]++
+    }
+    // And is gone: whoever sleeps is woken by what was paid, or by nobody.
+    new Stop(memory, index, () => {}).leaveRunning()
+  },
+
+  verify({ memory, notes }) {
+    const { words, doubles } = memory
+    if (words[ASSIST_COUNT] !== 0 || words[ASSIST_FIRST] !== 0) return 'the queue is not empty'
+    let rest = words[BACKGROUND_CREDIT]
+    for (let index = 0; index < 2; index++) {
+      if (notes[PAID + index] !== 1) return `P ${index} went on ${notes[PAID + index]} times`
+      rest += doubles[memory.goroutineDouble(index + 1, ASSIST_BYTES)]
+    }
+    // Each payment and each look rounds in the goroutine's favour, by a byte.
+    const paid = PAYMENTS.reduce((sum, work) => sum + work) - 2 * DEBT
+    return rest >= paid && rest <= paid + 16 ? null : `${rest} bytes are left of ${paid}`
+  },
+}

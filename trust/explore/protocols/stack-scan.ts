@@ -1,0 +1,85 @@
+import {
+  BLACKEN_ENABLED,
+  CYCLES,
+  DRAINERS,
+  PHASE,
+  PHASE_MARK,
+  SCAN_WORK_STACK,
+  STOP,
+  WRITE_BARRIER,
+} from '../../../heap/layout/control.ts'
+import * as g from '../../../heap/layout/goroutine.ts'
+import { GRANULE_SHIFT } from '../../../heap/layout/layout.ts'
+import * as p from '../../../heap/layout/p.ts'
+import * as span from '../../../heap/layout/span.ts'
+import type { PartsProtocol } from '../protocol.ts'
+
+const SLOT_BYTES = 16
+const SPAN_CLASS = 2
+
+// Notes: the object, and whether its goroutine's stack was scanned when it ended.
+const OBJECT = 0
+const SCANNED = 1
+
+export const stackScan: PartsProtocol = {
+  name: 'stack-scan',
+  what: 'P 0 does the root jobs while P 1 runs a goroutine, has it give way, runs it again, ends it and makes another in its record: its stack is scanned by one P, where it is complete, and the drainers are counted right',
+  configurations: [{ procs: 2, bound: 3, quick: 3 }],
+
+  setUp({ memory, notes }, hand) {
+    const { words } = memory
+    const { cache, sweep, roots, stack } = hand.collector
+    cache.refill(SPAN_CLASS, sweep)
+    cache.nextRun(SPAN_CLASS)
+    notes[OBJECT] = cache.take(SPAN_CLASS, SLOT_BYTES)
+    const id = hand.goroutines.create(0, 1)
+    words[memory.goroutine(id, g.P)] = 1
+    stack.load(id)
+    stack.push(notes[OBJECT])
+    stack.save()
+    words[CYCLES] = 1
+    words[PHASE] = PHASE_MARK
+    words[WRITE_BARRIER] = 1
+    words[BLACKEN_ENABLED] = 1
+    words[DRAINERS] = 1
+    words[STOP] = 2
+    for (let index = 0; index < 2; index++) words[memory.p(index, p.STATUS)] = p.STATUS_RUNNING
+    roots.prepare()
+  },
+
+  body({ memory, notes }, { index, collector, goroutines }) {
+    if (index === 0) {
+      while (collector.roots.scanNext(false) >= 0);
+      return
+    }
+    const { words } = memory
+    const id = 1
+    const own = memory.p(index, p.GOROUTINE)
+    const stopRunning = (status: number): void => {
+      collector.stack.save()
+      while (!goroutines.tryStopRunning(id, status)) collector.serveScan()
+      collector.stack.unload()
+      words[own] = 0
+    }
+    for (const status of [g.G_RUNNABLE, g.G_DEAD]) {
+      goroutines.startRunning(id)
+      words[own] = id
+      collector.stack.load(id)
+      collector.serveScan()
+      stopRunning(status)
+    }
+    notes[SCANNED] = words[memory.goroutine(id, g.SCANNED_CYCLE)]
+    goroutines.release(id)
+    goroutines.create(0, 1)
+  },
+
+  verify({ memory, notes }) {
+    const { words, marks } = memory
+    if (words[DRAINERS] !== 1) return `${words[DRAINERS]} drainers, must be 1`
+    const isMarked = marks[notes[OBJECT] >>> GRANULE_SHIFT] !== span.WHITE
+    if (isMarked !== (notes[SCANNED] === 1)) return `scanned: ${notes[SCANNED]}, its object marked: ${isMarked}`
+    if (words[SCAN_WORK_STACK] !== (isMarked ? 4 : 0)) return `${words[SCAN_WORK_STACK]} bytes of stacks were scanned`
+    const status = words[memory.goroutine(1, g.STATUS)]
+    return status === g.G_RUNNABLE ? null : `the new goroutine has status ${status}`
+  },
+}

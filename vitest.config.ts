@@ -26,7 +26,19 @@ export default defineConfig({
         },
       },
       {
-        // These start processes of their own: the built command line or host, so they need a build first, and the litmus tests.
+        // These start the built command line or another command, so they need a build first; what a command does keeps about one core busy.
+        test: {
+          name: 'commands',
+          include: ['test/commands/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // These run programs on several threads, and the litmus tests: one file at a time, with all cores for itself.
         test: {
           name: 'threads',
           include: ['test/{threads,litmus}/**/*.test.ts'],
@@ -35,7 +47,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -47,7 +59,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 3_600_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -41,8 +41,9 @@ const POLLS_PER_CLOCK = 256
 const GLOBAL_EVERY = 61
 /** The net under a wait that a publication should end, in ms: a rescue by it is counted, and is a bug. */
 const NET_MS = 2000
-/** The slices in which the ragged barrier waits, in ms (Go: 100 µs). */
+/** The slices in which the ragged barrier waits, in ms (Go: 100 µs); after so many of them each is twice the one before, up to 10 ms, since some P is stalled. */
 const BARRIER_SLICE_MS = 0.1
+const BARRIER_SLICES = 10
 /** A P that has more goroutines than another by this factor takes none from it, unless that one is stuck. */
 const STEAL_IMBALANCE = 1.1
 /** After this long without a turn of its scheduler a P's new goroutines are anybody's, in ms. */
@@ -521,7 +522,7 @@ export class P implements World {
       store(words, this.memory.p(index, p.FLUSH_WANTED), number)
       or(words, this.memory.p(index, p.POLL), p.POLL_FLUSH)
     }
-    for (;;) {
+    for (let slice = 0; ; slice++) {
       // A P that waits has published what it held before it did; it passes by its status.
       for (let index = 0; index < layout.procs; index++) {
         if (index !== this.index && load(words, this.memory.p(index, p.STATUS)) !== p.STATUS_RUNNING)
@@ -529,7 +530,8 @@ export class P implements World {
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
       this.memory.faults.pass('mark-termination/in-barrier')
-      this.sleepWhile(() => load(words, control.FLUSH_PENDING) > 0, BARRIER_SLICE_MS)
+      const milliseconds = BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0)
+      this.sleepWhile(() => load(words, control.FLUSH_PENDING) > 0, Math.min(milliseconds, SLICE_MS))
       if (words[this.base + p.POLL] !== 0) this.safepoint()
     }
   }

@@ -33,7 +33,8 @@ interface Answer {
   readonly rescues: number
   readonly cycles: number
   readonly ms: number
-  readonly cpuMs: number
+  /** Of a CPU, that the Ps used: the median of samples. */
+  readonly share: number
   readonly strikes: Readonly<Record<string, number>>
 }
 
@@ -55,6 +56,11 @@ const crowd = (procs: number, fault: readonly string[], rounds = 40): Wanted => 
   options: { procs, fault, gogc: 20, seed, args: [String(seed), String(rounds), '6'] },
 })
 
+const greyLate = (fault: readonly string[]): Wanted => {
+  const late = crowd(2, [...fault, 'work/take-empty:fail:p=0.8', 'mark-termination/after-barrier:stall=5ms'], 12)
+  return { ...late, options: { ...late.options, zeal: '7,concurrent' } }
+}
+
 /** Points that need a program of their own, or company, to be come to. */
 const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
   'large-allocation': fault => crowd(2, [fault]),
@@ -67,14 +73,13 @@ const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
   'mark-termination/published': fault => races(3, [fault, 'mark/stack:stall=2ms:p=0.3'], 100),
   'mark-termination/in-barrier': fault => crowd(4, [fault, 'barrier/serve:stall=1ms:p=0.3']),
   'barrier/full': fault => crowd(2, [fault], 60),
+  // Something is greyed between the ragged barrier and the stop, and not published (golang/go#27993): where work buffers are refused.
+  'mark-termination/restarted': fault => greyLate([fault]),
   'assist/wait': fault => races(3, [fault, 'mark/root:stall=1ms:p=0.5'], 100),
   'assist/wake': fault => races(3, [fault, 'mark/root:stall=1ms:p=0.5'], 100),
 }
 
-/** Come to where a written schedule leads (test/gc/schedules-flush.test.ts, golang/go#27993): none of the runs below does. */
-const BY_SCHEDULE: readonly FaultPoint[] = ['mark-termination/restarted']
-
-const points = faultPointNames.filter(point => !BY_SCHEDULE.includes(point))
+const points = faultPointNames
 
 /** Every point alone, harmed in the same way. Ps: 2, 3 and 4 in turn, where the point does not ask for a number. */
 const alone = (harm: string): Wanted[] =>
@@ -123,6 +128,7 @@ test('under a schedule every point is struck, the same number of times each time
     scheduled(races(3, [...all, ...slow], 80), 'pct:changes=40,turns=60000'),
     scheduled(crowd(4, [...all, ...slow], 12), 'pct:changes=40,turns=60000'),
     scheduled({ ...busy, options: { ...busy.options, zeal: '2,concurrent' } }, 'round-robin:switches=60'),
+    scheduled(greyLate(['mark-termination/restarted:yield']), 'pct'),
   ]
   const answers = await carryOut(runs, 110_000, '--conditions=controlled')
   expectSound(runs, answers)
@@ -156,54 +162,64 @@ test('what may be refused is refused now and then: the run goes on', async () =>
     expect(strikes[refusable[Math.min(index >> 1, 2)]], JSON.stringify(runs[index])).toBeGreaterThan(0)
 })
 
-const deaths = isLong ? points : (['stop/acknowledge', 'mark-termination/before-stop', 'pages/locked'] as const)
+/** Points, and the P that dies there; null: whoever comes there twice. */
+const deaths: readonly (readonly [FaultPoint, number | null])[] = isLong
+  ? points.map(point => [point, null])
+  : [
+      ['stop/acknowledge', 1],
+      ['sleep/wait', 2],
+      ['mark-termination/before-stop', null],
+    ]
 
 test('a P that dies at a point ends the run, and is named', async () => {
-  const runs = deaths.map(point => (SPECIAL[point] ?? (fault => races(3, [fault])))(`${point}:exit:nth=2`))
+  const runs = deaths.map(([point, where]) =>
+    (SPECIAL[point] ?? (fault => races(3, [fault])))(`${point}${where === null ? '' : `@p${where}`}:exit:nth=2`),
+  )
   const answers = await carryOut(runs, isLong ? 1_200_000 : 60_000)
   for (const [index, { exit, message, strikes }] of answers.entries()) {
     // In the long version some points may not be come to twice by any P: then there is nothing to see.
-    if (isLong && strikes[deaths[index]] === 0) continue
-    expect([exit, message?.replace(/\d/, 'N').slice(0, 8)], JSON.stringify(runs[index])).toEqual([3, 'P N died'])
+    const [point, where] = deaths[index]
+    if (isLong && strikes[point] === 0) continue
+    expect(exit, JSON.stringify(runs[index])).toBe(3)
+    expect(message, JSON.stringify(runs[index])).toMatch(new RegExp(`^P ${where ?? '\\d'} died`))
   }
 })
 
-/** Where a P that is stalled keeps others waiting: for a stop, a ragged barrier, the end of a stop or of the sweep. P 0 collects; the others sleep. */
+/** Where a P that is stalled keeps others waiting: for a stop, a ragged barrier, the end of a stop, of the mark or of the sweep, a lock. */
 const HOLD_UPS: readonly string[] = [
   'stop/acknowledge@p1',
   'barrier/serve@p1',
-  'mark-termination/stopped@p0',
-  'stop/restart@p0',
-  'sweep/span@p0',
-  ...(isLong ? points.flatMap(point => [`${point}@p0`, `${point}@p1`]) : []),
+  'mark-termination/stopped',
+  'stop/restart',
+  'sweep/span',
+  'pages/locked',
+  ...(isLong ? points : []),
 ]
 const STALL_MS = 100
-/** Below this many stalls, what runs differ in anyway is more than a tenth of them. */
-const ENOUGH_STALLS = 6
 
 test('while one P is stalled for 100 ms the others, having nothing to do, use under a tenth of a CPU', async () => {
-  const idle = (fault: readonly string[]): Wanted => ({
-    program: threadsFile('programs/idle-but-collecting.ts'),
-    options: { procs: 3, fault, seed, args: ['3', '30'] },
+  const heldUp = (fault: readonly string[]): Wanted => ({
+    program: threadsFile('programs/held-up.ts'),
+    options: { procs: 4, fault, seed, args: ['50'] },
   })
-  const passes = Array.from({ length: 12 }, (_, index) => index + 3)
-  const stalls = HOLD_UPS.map(place => idle(passes.map(nth => `${place}:stall=${STALL_MS}ms:nth=${nth}`)))
-  const runs = [idle([]), idle([]), idle([]), ...stalls]
+  const passes = Array.from({ length: 6 }, (_, index) => index + 1)
+  const stalls = HOLD_UPS.map(place => heldUp(passes.map(nth => `${place}:stall=${STALL_MS}ms:nth=${nth}`)))
+  // The first runs compile.
+  const runs = [heldUp([]), heldUp([]), ...stalls]
   const answers = await carryOut(runs, isLong ? 1_200_000 : 110_000)
   expectSound(runs, answers)
-  // The first run compiles; what a run uses without stalls is no waiting.
-  const usual = Math.min(answers[1].cpuMs, answers[2].cpuMs)
+  expect(answers[1].share, 'of a CPU, where nothing is stalled').toBeGreaterThan(0.3)
   let measured = 0
-  for (const [index, { strikes, cpuMs, ms }] of answers.slice(3).entries()) {
+  for (const [index, { strikes, share, ms }] of answers.slice(2).entries()) {
     const place = HOLD_UPS[index]
-    const stalledMs = strikes[place.slice(0, place.indexOf('@'))] * STALL_MS
-    if (stalledMs < ENOUGH_STALLS * STALL_MS) continue
+    const stalledMs = strikes[place.replace(/@.*/, '')] * STALL_MS
+    // The median of a run that is stalled for most of its time is what it uses meanwhile.
+    if (stalledMs < 0.6 * ms) continue
     measured++
-    const used = Math.max(cpuMs - usual, 0) / stalledMs
     console.log(
-      `${place}: stalled for ${stalledMs} of ${ms.toFixed(0)} ms; meanwhile the Ps used ${(100 * used).toFixed(1)} % of a CPU`,
+      `${place}: stalled for ${stalledMs} of ${ms.toFixed(0)} ms; meanwhile the Ps used ${(100 * share).toFixed(1)} % of a CPU`,
     )
-    expect(used, place).toBeLessThan(0.1)
+    expect(share, place).toBeLessThan(0.1)
   }
-  expect(measured).toBeGreaterThanOrEqual(isLong ? 5 + points.length / 4 : 4)
+  expect(measured).toBeGreaterThanOrEqual(5)
 })

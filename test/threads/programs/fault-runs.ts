@@ -20,6 +20,23 @@ function cpuOfPs(): number {
   return ns.reduce((sum, each) => sum + each, 0) / 1e6
 }
 
+/** What share of a CPU the Ps use, sampled until it is stopped: the median, so that of a run that is mostly held up it is the share then. */
+function sampleShares(): () => number {
+  const shares: number[] = []
+  let [time, cpu] = [performance.now(), cpuOfPs()]
+  const timer = setInterval(() => {
+    const [timeNow, cpuNow] = [performance.now(), cpuOfPs()]
+    shares.push((cpuNow - cpu) / (timeNow - time))
+    time = timeNow
+    cpu = cpuNow
+  }, SAMPLE_MS)
+  return () => {
+    clearInterval(timer)
+    return shares.sort((a, b) => a - b)[shares.length >>> 1] ?? 0
+  }
+}
+
+const SAMPLE_MS = 20
 const others = new Set(threads())
 const nowhere = { write: () => true } as unknown as NodeJS.WritableStream
 const runs = JSON.parse(readFileSync(process.argv[2], 'utf8')) as Wanted[]
@@ -27,7 +44,7 @@ const runtime = new Runtime()
 const answers = []
 for (const { program, options } of runs) {
   const began = performance.now()
-  const cpuBegan = cpuOfPs()
+  const share = sampleShares()
   const { exit, error, rescues, faults, cycles } = await runtime.run(program, {
     ...options,
     stdout: nowhere,
@@ -39,7 +56,7 @@ for (const { program, options } of runs) {
     rescues,
     cycles: cycles.length,
     ms: performance.now() - began,
-    cpuMs: cpuOfPs() - cpuBegan,
+    share: share(),
     strikes: Object.fromEntries(faults.map(({ point, strikes }) => [point, strikes])),
   })
 }

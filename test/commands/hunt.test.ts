@@ -16,7 +16,7 @@ test('a schedule found to fail fails 20 times of 20 from its seed, and its order
     '--conditions=controlled',
     join(tree.directory, 'dist/trust/hunt/main.js'),
     join(tree.directory, 'test/stress/programs/races.ts'),
-    ...'--schedule random --check --zeal 5,concurrent --procs 3 --replays 20 --minutes 0.7 --share 0.25'.split(' '),
+    ...'--schedule random --check --zeal 5,concurrent --procs 2 --replays 20 --minutes 0.7 --share 0.25'.split(' '),
     ...['--', '2', '30', '3'],
   ]
   await inScratch(async scratch => {

@@ -11,6 +11,9 @@ const alias = [
   { find: /^sawtooth\/pacer$/, replacement: source('gc/pacer/pacer.ts') },
 ]
 
+/** They start threads, or put something in the place of a module: each in a process of its own. */
+const apart = ['test/heap/lock.test.ts', 'test/scheduler/stop.test.ts', 'test/gc/termination.test.ts']
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -19,7 +22,20 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['test/{heap,verify,gc,scheduler,runtime,lab,trust,models,structure}/**/*.test.ts'],
+          include: ['test/{heap,verify,gc,scheduler,runtime,lab,trust,structure}/**/*.test.ts'],
+          exclude: apart,
+          pool: 'forks',
+          // Many files in one process: they share nothing that changes, and starting takes longer than most of them.
+          isolate: false,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'unit-apart',
+          include: apart,
           pool: 'forks',
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },

@@ -29,7 +29,7 @@ for (const step of [scripts.build, ...scripts.check.split(' && ')]) {
 const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
 const report = join(scratch, 'report.json')
 const ok = run(
-  `vitest run --project unit --project commands --project threads --reporter=default --reporter=json --outputFile.json="${report}"`,
+  `vitest run --project unit --project unit-apart --project commands --project threads --reporter=default --reporter=json --outputFile.json="${report}"`,
 )
 const tests = countTests(report)
 passed += tests.passed

@@ -55,7 +55,7 @@ test.each([
     const program = { scripts: [main], mailboxes: [1], bytes: 2 ** 16 }
     writeFileSync(file, JSON.stringify({ program, configuration: { procs: 2, arena: 2 ** 22 }, shrunk: null }))
     const { code, stdout } = await soak(
-      ['--replay', file, '--runs', '1', '--limit', how === 'hang' ? '4' : '60'],
+      ['--replay', file, '--runs', '1', '--limit', how === 'hang' ? '2' : '60'],
       scratch,
     )
     expect(code).toBe(1)

@@ -117,7 +117,17 @@ async function runUnitTests({ directory, limitMs, signal }: CheckOptions): Promi
   const report = join(directory, 'unit-report.json')
   const vitest = join(directory, 'node_modules/vitest/vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const args = [vitest, 'run', '--project', 'unit', ...UNIT_OPTIONS, ...reporters, ...UNIT_FOLDERS]
+  const args = [
+    vitest,
+    'run',
+    '--project',
+    'unit',
+    '--project',
+    'unit-apart',
+    ...UNIT_OPTIONS,
+    ...reporters,
+    ...UNIT_FOLDERS,
+  ]
   const end = await runNode(directory, args, limitMs, signal)
   if (end.hung) return verdictOf('hang', 0, end, `unit tests are not over; the last lines: ${end.output.slice(-300)}`)
   const results = readReport(report)

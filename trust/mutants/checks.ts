@@ -5,7 +5,7 @@
  * been caught by hanging; the runner sets the limit from what the unmutated tree took, so that a slow machine catches nothing.
  */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Exploration } from '../explore/explore.ts'
 import type { Outcome, Plan, Planned } from './series.ts'
@@ -174,11 +174,14 @@ async function runExploration(
   which: readonly string[],
 ): Promise<Verdict> {
   const report = join(directory, 'explore-report.json')
+  rmSync(report, { force: true })
   const main = join(directory, 'dist/trust/explore/main.js')
   const args = ['--conditions=controlled', main, ...which, '--json', report]
   const end = await runNode(directory, args, limitMs, signal)
   if (end.hung) return verdictOf('hang', 0, end, `the exploration is not over: ${lastLine(end.output)}`)
-  if (end.code !== 0 && end.code !== 1) return verdictOf('crash', 0, end, end.output.slice(-300))
+  // A schedule that hangs where no schedule reaches ends the exploration, and leaves no report.
+  if (!existsSync(report))
+    return verdictOf(end.output.includes('a schedule hangs') ? 'hang' : 'crash', 0, end, end.output.slice(-300))
   const found = JSON.parse(readFileSync(report, 'utf8')) as readonly (Exploration & { readonly protocol: string })[]
   const schedules = found.reduce((sum, exploration) => sum + exploration.schedules, 0)
   const failed = found.find(({ failure }) => failure !== null)

@@ -3,6 +3,7 @@ import { UsageError } from '../../runtime/usage-error.ts'
 import type { Protocol } from './protocol.ts'
 import { assists } from './protocols/assists.ts'
 import { channel } from './protocols/channel.ts'
+import { mutualExclusion } from './protocols/mutual-exclusion.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
 import { roles } from './protocols/roles.ts'
 import { runQueues } from './protocols/run-queues.ts'
@@ -25,6 +26,7 @@ export const protocols: readonly Protocol[] = [
   stackScan,
   roles,
   assists,
+  mutualExclusion,
 ]
 
 export function protocolNamed(name: string): Protocol {

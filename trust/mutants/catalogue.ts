@@ -538,8 +538,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/lock.ts',
-        from: 'while (exchange(words, index, 2) !== 0)',
-        to: 'while (exchange(words, index, 1) !== 0)',
+        from: 'while (exchange(words, index, 2) !== 0) wait(words, index, 2)',
+        to: 'while (exchange(words, index, 2) !== 0) wait(words, index, 2)\n  compareAndSwap(words, index, 2, 1)',
       },
     ],
   },

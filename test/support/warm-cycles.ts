@@ -24,7 +24,7 @@ async function warmCycles(procs: number): Promise<readonly CycleRecord[]> {
     '--live',
     '64MiB',
     '--rounds',
-    '15',
+    '25',
   ]
   const { code, record, stderr } = await runCli(args, { limitMs: 110_000 })
   expect(code, stderr).toBe(0)

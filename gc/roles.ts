@@ -46,7 +46,7 @@ export class Roles {
     return load(this.memory.words, DEDICATED_OFFERS) > 0
   }
 
-  /** True if this P has a role that it has not offered. */
+  /** True if this P has a role that it has not offered. A plain load: while it is HELD only its P changes the word. */
   get isHeld(): boolean {
     return this.memory.words[this.own] === p.ROLE_HELD
   }
@@ -95,6 +95,7 @@ export class Roles {
   private endOffer(index: number): boolean {
     const { words } = this.memory
     const role = this.memory.p(index, p.ROLE)
+    // A plain look, for speed: the swap decides, and who misses an offer here finds it at its next look.
     if (words[role] !== p.ROLE_OFFERED) return false
     sub(words, DEDICATED_OFFERS, 1)
     this.memory.faults.pass('dedicated-worker/take')

@@ -114,13 +114,11 @@ function verifyPs(inspection: Inspection): void {
     if (role === p.ROLE_OFFERED) offers++
   }
   inspection.expect('DEDICATED_OFFERS', words[control.DEDICATED_OFFERS], offers)
-  // How many were handed out is known where a cycle has begun.
-  if (words[control.CYCLES] > 0)
-    inspection.expect(
-      'roles of dedicated workers, needed or held,',
-      words[control.DEDICATED_NEEDED] + roles,
-      memory.doubles[memory.measure(control.DEDICATED_AT_START)],
-    )
+  inspection.expect(
+    'roles of dedicated workers, needed or held,',
+    words[control.DEDICATED_NEEDED] + roles,
+    memory.doubles[memory.measure(control.DEDICATED_AT_START)],
+  )
   for (const [name, mask] of [
     ['SLEEPERS', control.SLEEPERS_LOW],
     ['IDLERS', control.IDLERS],

@@ -26,7 +26,7 @@ export const READY = 7
 export const RING_HEAD = 8
 export const RING_TAIL = 9
 export const RING_LOCK = 14
-/** Whether a dedicated worker runs here, and whether another P may have its role: a ROLE_ value. atomic; reset in the setup stop (gc/roles.ts). */
+/** Whether a dedicated worker runs here, and whether another P may have its role: a ROLE_ value. atomic, plain loads by its owner while HELD, hint elsewhere; reset in the setup stop (gc/roles.ts). */
 export const ROLE = 10
 /** Barrier flush requested by the ragged barrier: its number; and the last number served. atomic. */
 export const FLUSH_WANTED = 12

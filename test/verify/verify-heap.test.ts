@@ -407,6 +407,12 @@ const BREAKS: Record<string, Break> = {
   },
   DRAINERS: { what: set(word(control.DRAINERS), -1), says: /DRAINERS is -1, must be 0 to Infinity/ },
   DEDICATED_OFFERS: { what: set(word(control.DEDICATED_OFFERS), 1), says: /DEDICATED_OFFERS is 1, must be 0/ },
+  'a role that nobody handed out': {
+    phase: 'marking',
+    what: set(w => w.p(p.ROLE), p.ROLE_HELD),
+    says: /roles of dedicated workers, needed or held, is \d+, must be \d+/,
+  },
+  'no role there is': { what: set(w => w.p(p.ROLE), 3), says: /P 0’s ROLE is 3, must be 0 to 2/ },
   'a P that runs': {
     what: set(w => w.p(p.STATUS), p.STATUS_RUNNING),
     says: /P 0 has status running in a stopped world/,

@@ -4,17 +4,13 @@ import {
   ASSIST_FIRST,
   ASSIST_WORK_PER_BYTE,
   BACKGROUND_CREDIT,
-  BLACKEN_ENABLED,
   CYCLES,
-  DRAINERS,
-  PHASE,
-  PHASE_MARK,
-  STOP,
 } from '../../../heap/layout/control.ts'
 import { ASSIST_BYTES, ASSIST_CYCLE } from '../../../heap/layout/goroutine.ts'
-import { GOROUTINE, STATUS, STATUS_RUNNING } from '../../../heap/layout/p.ts'
+import { GOROUTINE } from '../../../heap/layout/p.ts'
 import { Stop } from '../../../scheduler/stop.ts'
 import type { PartsProtocol } from '../protocol.ts'
+import { letAllRun, letMark } from '../situations.ts'
 
 const PROCS = 3
 const DEBT = 100_000
@@ -30,17 +26,11 @@ export const assists: PartsProtocol = {
 
   setUp({ memory }) {
     const { words, doubles } = memory
-    words[CYCLES] = 1
-    words[PHASE] = PHASE_MARK
-    words[BLACKEN_ENABLED] = 1
-    // As if P 2 drained all the time: nobody finds that the mark is over.
-    words[DRAINERS] = 1
-    words[STOP] = PROCS
+    letAllRun(memory)
+    letMark(memory)
     doubles[memory.measure(ASSIST_WORK_PER_BYTE)] = 1
     doubles[memory.measure(ASSIST_BYTES_PER_WORK)] = 1
-    for (let index = 0; index < PROCS; index++) {
-      words[memory.p(index, STATUS)] = STATUS_RUNNING
-      if (index === 2) continue
+    for (let index = 0; index < 2; index++) {
       const goroutine = index + 1
       words[memory.p(index, GOROUTINE)] = goroutine
       words[memory.goroutine(goroutine, ASSIST_CYCLE)] = words[CYCLES]

@@ -1,7 +1,8 @@
-import { FLUSH_NUMBER, FLUSH_PENDING, STOP } from '../../../heap/layout/control.ts'
-import { FLUSH_SERVED, POLL, STATUS, STATUS_RUNNING } from '../../../heap/layout/p.ts'
+import { FLUSH_NUMBER, FLUSH_PENDING } from '../../../heap/layout/control.ts'
+import { FLUSH_SERVED, POLL } from '../../../heap/layout/p.ts'
 import { Stop } from '../../../scheduler/stop.ts'
 import type { PartsProtocol } from '../protocol.ts'
+import { letAllRun } from '../situations.ts'
 
 const PROCS = 3
 const BARRIERS = 2
@@ -15,9 +16,7 @@ export const raggedBarrier: PartsProtocol = {
   configurations: [{ procs: PROCS, bound: 2, quick: 1 }],
 
   setUp({ memory }) {
-    // All of them run: what a P's own loop would have said.
-    memory.words[STOP] = PROCS
-    for (let index = 0; index < PROCS; index++) memory.words[memory.p(index, STATUS)] = STATUS_RUNNING
+    letAllRun(memory)
   },
 
   body({ memory, notes }, p) {

@@ -1,18 +1,10 @@
-import {
-  BLACKEN_ENABLED,
-  CYCLES,
-  DRAINERS,
-  PHASE,
-  PHASE_MARK,
-  SCAN_WORK_STACK,
-  STOP,
-  WRITE_BARRIER,
-} from '../../../heap/layout/control.ts'
+import { DRAINERS, SCAN_WORK_STACK } from '../../../heap/layout/control.ts'
 import * as g from '../../../heap/layout/goroutine.ts'
 import { GRANULE_SHIFT } from '../../../heap/layout/layout.ts'
 import * as p from '../../../heap/layout/p.ts'
 import * as span from '../../../heap/layout/span.ts'
 import type { PartsProtocol } from '../protocol.ts'
+import { letAllRun, letMark } from '../situations.ts'
 
 const SLOT_BYTES = 16
 const SPAN_CLASS = 2
@@ -37,13 +29,8 @@ export const stackScan: PartsProtocol = {
     stack.load(id)
     stack.push(notes[OBJECT])
     stack.save()
-    words[CYCLES] = 1
-    words[PHASE] = PHASE_MARK
-    words[WRITE_BARRIER] = 1
-    words[BLACKEN_ENABLED] = 1
-    words[DRAINERS] = 1
-    words[STOP] = 2
-    for (let index = 0; index < 2; index++) words[memory.p(index, p.STATUS)] = p.STATUS_RUNNING
+    letAllRun(memory)
+    letMark(memory)
     roots.prepare()
   },
 

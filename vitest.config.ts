@@ -14,6 +14,9 @@ const alias = [
 /** They start threads, or put something in the place of a module: each in a process of its own. */
 const apart = ['test/heap/lock.test.ts', 'test/scheduler/stop.test.ts', 'test/gc/termination.test.ts']
 
+/** They measure time, CPU or who does what meanwhile: one file at a time, with all cores for itself. */
+const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.test.ts', 'test/litmus/**/*.test.ts']
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -45,7 +48,8 @@ export default defineConfig({
         // These start the built command line or another command, so they need a build first. Two files at a time: a fifth faster than one.
         test: {
           name: 'commands',
-          include: ['test/commands/**/*.test.ts'],
+          include: ['test/{commands,threads}/**/*.test.ts'],
+          exclude: alone,
           pool: 'forks',
           maxWorkers: 2,
           testTimeout: 120_000,
@@ -54,10 +58,9 @@ export default defineConfig({
         },
       },
       {
-        // These run programs on several threads, and the litmus tests: one file at a time, with all cores for itself.
         test: {
-          name: 'threads',
-          include: ['test/{threads,litmus}/**/*.test.ts'],
+          name: 'alone',
+          include: alone,
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,

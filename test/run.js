@@ -1,6 +1,6 @@
 // Runs the build, each step of `npm run check`, and the tests, and ends with one line: `N passed, N failed`.
 // A step counts as one; a test counts as one. Everything runs even after a failure, so that one run shows all.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -18,18 +18,14 @@ function run(command) {
   return spawnSync(command, { cwd: root, env, shell: true, stdio: 'inherit' }).status === 0
 }
 
-for (const step of [scripts.build, ...scripts.check.split(' && ')]) {
-  if (run(step)) passed++
-  else {
-    failed++
-    console.log(`FAILED: ${step}`)
-  }
-}
+if (run(scripts.build)) passed++
+else failed++
+await Promise.all(scripts.check.split(' && ').map(runBeside))
 
 const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
 const report = join(scratch, 'report.json')
 const ok = run(
-  `vitest run --project unit --project unit-apart --project commands --project threads --reporter=default --reporter=json --outputFile.json="${report}"`,
+  `vitest run --project unit --project unit-apart --project commands --project alone --reporter=default --reporter=json --outputFile.json="${report}"`,
 )
 const tests = countTests(report)
 passed += tests.passed
@@ -39,6 +35,21 @@ rmSync(scratch, { recursive: true })
 
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
+
+/** A step of the check, with others beside it: it prints when it is over. */
+function runBeside(command) {
+  const child = spawn(command, { cwd: root, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
+  return new Promise(resolve => {
+    child.on('close', code => {
+      if (code === 0) passed++
+      else failed++
+      console.log(`\n> ${command}\n${output}${code === 0 ? '' : `FAILED: ${command}\n`}`)
+      resolve()
+    })
+  })
+}
 
 function countTests(path) {
   let results

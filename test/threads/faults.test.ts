@@ -1,5 +1,5 @@
 // Runs that harm themselves at every named point: they lose no object, do not hang, and need no net. A counter proves that each fault was met.
-//   FAULTS=long npx vitest run --project threads test/threads/faults.test.ts     more harm at each point, and a P that dies at each
+//   FAULTS=long npx vitest run --project alone test/threads/faults.test.ts     more harm at each point, and a P that dies at each
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

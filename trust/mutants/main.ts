@@ -4,7 +4,7 @@
  *   first the unmutated tree: every check must pass there, and what it takes sets the limits
  *   then each mutant: a tree with it put in, every check in it
  *
- * The tally is written after each mutant. A later run with it does not repeat what was done with the same sources, so an interrupted run can be taken up.
+ * The tally is written after each check. A later run with it does not repeat what was done with the same sources, so an interrupted run can be taken up, and more checks asked for.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -25,10 +25,11 @@ Usage:
 Options:
   --only NAME    only this mutant (repeatable)
   --check NAME   only this check (repeatable): ${checks.map(({ name }) => name).join(', ')}
-  --first        go on with the next mutant as soon as a check has caught one
+  --until N      go on with the next mutant as soon as N checks have caught one: 1 tells that it is caught, 2 whether by
+                 one check alone (default: all checks, whatever they catch)
   --seed N       first seed of programs and schedules (default: 1)
   --jobs N       mutants at a time (default: 1)
-  --json FILE    the tally: written after each mutant, and taken up again if the sources are the same
+  --json FILE    the tally: written after each check, and taken up again if the sources and the seed are the same
   --list         what the mutants are, and what cannot be shown
   --help         this text
 
@@ -50,7 +51,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
     check: { type: 'string', multiple: true },
-    first: { type: 'boolean', default: false },
+    until: { type: 'string', default: String(checks.length) },
     seed: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '1' },
     json: { type: 'string' },
@@ -59,9 +60,9 @@ const { values } = parseArgs({
   },
 })
 
-/** What a result depends on: all that is put into a tree, and how it was asked for. */
+/** What a verdict depends on: all that is put into a tree, and the seed. */
 function sourcesHash(): string {
-  const hash = createHash('sha256').update(`${values.seed} ${values.first} ${values.check?.join() ?? ''}`)
+  const hash = createHash('sha256').update(values.seed)
   for (const folder of ['heap', 'verify', 'gc', 'scheduler', 'runtime', 'test', 'trust'].filter(isThere))
     for (const file of readdirSync(join(repository, folder), { recursive: true, withFileTypes: true }))
       if (file.isFile() && file.name.endsWith('.ts')) hash.update(readFileSync(join(file.parentPath, file.name)))
@@ -76,30 +77,46 @@ class Campaign {
   readonly results: Result[]
   private readonly hash = sourcesHash()
   private readonly chosen: readonly Check[]
+  /** So many checks that caught a mutant are enough. */
+  private readonly enough: number
   private readonly limits = new Map<string, number>()
   private readonly interruption: AbortSignal
 
-  constructor(chosen: readonly Check[], interruption: AbortSignal) {
+  constructor(chosen: readonly Check[], enough: number, interruption: AbortSignal) {
     this.chosen = chosen
+    this.enough = enough
     this.interruption = interruption
     this.results = this.recall()
   }
 
-  /** The mutants that the tally does not know yet. */
+  /** The mutants that the tally does not know enough of yet. */
   left(all: readonly Mutant[]): Mutant[] {
-    return all.filter(({ name }) => !this.results.some(result => result.mutant === name))
+    return all.filter(({ name }) => this.checksLeft(this.resultOf(name)).length > 0)
+  }
+
+  private checksLeft({ verdicts }: Result): readonly Check[] {
+    if (verdicts.filter(({ verdict }) => verdict.caught).length >= this.enough) return []
+    return this.chosen.filter(({ name }) => !verdicts.some(({ check }) => check === name))
+  }
+
+  private resultOf(mutant: string): Result {
+    return this.results.find(result => result.mutant === mutant) ?? { mutant, verdicts: [] }
   }
 
   /** Every check on the tree as it is. False if one fails. */
   async passesUnmutated(): Promise<boolean> {
-    const result = await this.examine(null)
-    for (const { check, verdict } of result.verdicts) {
-      this.limits.set(check, verdict.seconds * 1000 * LIMIT_FACTOR + LIMIT_MORE_MS)
+    using tree = buildTree(repository, null)
+    let passes = true
+    for (const check of this.chosen) {
+      const verdict = await this.examine(tree.directory, check)
+      if (this.interruption.aborted) return false
+      this.limits.set(check.name, verdict.seconds * 1000 * LIMIT_FACTOR + LIMIT_MORE_MS)
+      passes &&= !verdict.caught
       if (!verdict.caught)
-        say(`${check} passes without any mutant, in ${verdict.seconds.toFixed(1)} s: ${verdict.runs}`)
-      else say(`${check} fails without any mutant: ${verdict.by}: ${verdict.evidence}`)
+        say(`${check.name} passes without any mutant, in ${verdict.seconds.toFixed(1)} s: ${verdict.runs}`)
+      else say(`${check.name} fails without any mutant: ${verdict.by}: ${verdict.evidence}`)
     }
-    return result.verdicts.every(({ verdict }) => !verdict.caught)
+    return passes
   }
 
   async examineAll(left: Mutant[], jobs: number): Promise<void> {
@@ -107,33 +124,31 @@ class Campaign {
     const all = left.length
     const one = async (): Promise<void> => {
       for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
-        const result = await this.examine(mutant)
+        await this.examineMutant(mutant)
         if (this.interruption.aborted) return
-        this.results.push(result)
-        this.remember()
         const done = all - left.length
         const minutes = ((performance.now() - began) / done / 60_000) * left.length
-        say(`${done} of ${all}: ${summary(result)}; about ${minutes.toFixed(0)} min left`)
+        say(`${done} of ${all}: ${summary(this.resultOf(mutant.name))}; about ${minutes.toFixed(0)} min left`)
       }
     }
     await Promise.all(Array.from({ length: jobs }, one))
   }
 
-  private async examine(mutant: Mutant | null): Promise<Result> {
+  private async examineMutant(mutant: Mutant): Promise<void> {
     using tree = buildTree(repository, mutant)
-    const verdicts: { check: string; verdict: Verdict }[] = []
-    for (const { name, run } of this.chosen) {
-      const verdict = await run({
-        directory: tree.directory,
-        seed: Number(values.seed),
-        limitMs: this.limits.get(name) ?? FIRST_LIMIT_MS,
-        signal: this.interruption,
-      })
-      if (this.interruption.aborted) break
-      verdicts.push({ check: name, verdict })
-      if (verdict.caught && values.first) break
+    for (;;) {
+      const result = this.resultOf(mutant.name)
+      const [check] = this.checksLeft(result)
+      if (check === undefined) return
+      const verdict = await this.examine(tree.directory, check)
+      if (this.interruption.aborted) return
+      this.remember({ ...result, verdicts: [...result.verdicts, { check: check.name, verdict }] })
     }
-    return { mutant: mutant?.name ?? '', verdicts }
+  }
+
+  private examine(directory: string, { name, run }: Check): Promise<Verdict> {
+    const limitMs = this.limits.get(name) ?? FIRST_LIMIT_MS
+    return run({ directory, seed: Number(values.seed), limitMs, signal: this.interruption })
   }
 
   private recall(): Result[] {
@@ -147,7 +162,10 @@ class Campaign {
     }
   }
 
-  private remember(): void {
+  private remember(result: Result): void {
+    const at = this.results.findIndex(({ mutant }) => mutant === result.mutant)
+    if (at === -1) this.results.push(result)
+    else this.results[at] = result
     if (values.json === undefined) return
     writeFileSync(values.json, `${JSON.stringify({ hash: this.hash, results: this.results }, null, 1)}\n`)
   }
@@ -199,16 +217,17 @@ async function main(): Promise<number> {
   }
   wholeNumber('seed', values.seed)
   const jobs = wholeNumber('jobs', values.jobs)
+  const enough = wholeNumber('until', values.until)
   const wanted = chosenBy('mutant', mutants, values.only)
   const chosen = chosenBy('check', checks, values.check)
   const interruption = new AbortController()
   process.once('SIGINT', () => interruption.abort())
-  const campaign = new Campaign(chosen, interruption.signal)
+  const campaign = new Campaign(chosen, enough, interruption.signal)
   const left = campaign.left(wanted)
   if (left.length > 0 && !(await campaign.passesUnmutated())) return 1
   await campaign.examineAll(left, jobs)
   const shown = campaign.results.filter(({ mutant }) => wanted.some(({ name }) => name === mutant))
-  process.stdout.write(table(wanted, shown, !values.first))
+  process.stdout.write(table(wanted, shown, enough > 1 && chosen.length === checks.length))
   const isCaught = ({ verdicts }: Result): boolean => verdicts.some(({ verdict }) => verdict.caught)
   return shown.length === wanted.length && shown.every(isCaught) ? 0 : 1
 }

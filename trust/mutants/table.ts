@@ -8,7 +8,7 @@ export interface Result {
   readonly verdicts: readonly { readonly check: string; readonly verdict: Verdict }[]
 }
 
-/** A row for each mutant, then those that one check alone caught, if every check was `tried`, and those that none did. */
+/** A row for each mutant, then those that one check alone caught, if enough checks were `tried` to tell, and those that none did. */
 export function table(mutants: readonly Mutant[], results: readonly Result[], tried: boolean): string {
   const rows = mutants.flatMap(mutant => {
     const result = results.find(({ mutant: name }) => name === mutant.name)

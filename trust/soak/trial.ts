@@ -25,6 +25,9 @@ const INTERPRETER = fileURLToPath(new URL('../../../trust/soak/programs/', impor
 /** Runs after which threads and arena are made anew: a thread never forgets a module. */
 const MOST_RUNS = 100
 
+/** How often it is looked whether a trial takes too long. */
+const WATCH_MS = 50
+
 /** Carries out trials, one after the other. */
 export class Trials implements AsyncDisposable {
   #runtime = new Runtime()
@@ -34,17 +37,21 @@ export class Trials implements AsyncDisposable {
     await this.#runtime.close()
   }
 
-  /** `limitMs`: how long it may take. */
+  /** `limitMs`: how long it may take, from when its Ps are there: until then it is the host that works. */
   async run({ program, configuration }: Trial, limitMs: number): Promise<Outcome> {
     if (this.#runs++ % MOST_RUNS === MOST_RUNS - 1) await this.#renew()
     const { flags, debug } = told(configuration)
     process.env['GODEBUG'] = debug
     const aborter = new AbortController()
     let stood: string[] | null = null
-    const limit = setTimeout(() => {
-      stood = this.#runtime.describe()
+    let began: number | null = null
+    const watch = setInterval(() => {
+      const now = this.#runtime.describe()
+      if (now.length > 0) began ??= performance.now()
+      if (began === null || performance.now() - began < limitMs) return
+      stood ??= now
       aborter.abort()
-    }, limitMs)
+    }, WATCH_MS)
     const printed: string[] = []
     let record: RunRecord
     try {
@@ -56,7 +63,7 @@ export class Trials implements AsyncDisposable {
         stderr: textStream(() => {}),
       })
     } finally {
-      clearTimeout(limit)
+      clearInterval(watch)
     }
     const totals = totalsIn(printed.join(''))
     return { failure: failureOf(record, totals, configuration, stood, limitMs), record, totals }

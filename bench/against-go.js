@@ -8,7 +8,21 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const { pairs } = parseArgs({ options: { pairs: { type: 'string', default: '5' } } }).values
+const { pairs, help } = parseArgs({
+  options: { pairs: { type: 'string', default: '5' }, help: { type: 'boolean' } },
+}).values
+if (help) {
+  console.log(`Allocates, and collects a tree, here and in Go, in turn. Needs go on the PATH.
+
+Usage:
+  npm run bench -- [--pairs N]
+
+  --pairs N   how often each (default: 5)
+
+Example:
+  npm run bench -- --pairs 11`)
+  process.exit()
+}
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 const env = { ...process.env, GOMAXPROCS: '1' }
 const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-bench-'))

@@ -29,8 +29,24 @@ const { values } = parseArgs({
     against: { type: 'string' },
     dist: { type: 'string' },
     only: { type: 'string' },
+    help: { type: 'boolean' },
   },
 })
+if (values.help) {
+  console.log(`Times hot paths of the build against copies without steps, or against another build, in turn, on one P.
+
+Usage:
+  npm run bench:steps -- [options]
+
+  --pairs N        how often each (default: 7)
+  --only NAME,…    of ${Object.keys(measures).join(', ')}
+  --against DIST   another build, such as another revision's
+  --dist DIST      another build in place of dist
+
+Example:
+  npm run bench:steps -- --pairs 11 --only allocate,poll`)
+  process.exit()
+}
 const pairs = Number(values.pairs)
 const wanted = values.only?.split(',') ?? Object.keys(measures)
 for (const name of wanted)

@@ -30,12 +30,14 @@ export class OutOfMemoryError extends Error {
 
 /** `--zeal N[,concurrent]`. */
 export interface AllocatorOptions {
-  /** A whole cycle before every Nth allocation; 0: none. */
+  /** A whole cycle before one of every N allocations, whichever: a loop could keep in step with each Nth. 0: none. */
   readonly zealEvery: number
   /** Instead: a cycle is kept running. */
   readonly zealConcurrent: boolean
   /** Called when the P's slice of 10 ms is over: asks its goroutine to give way. */
   readonly onSliceEnd: () => void
+  /** From 0 to 2³² − 1, by the run's seed. */
+  readonly random: () => number
 }
 
 /** Full cycles for one request, if the heap has room by what they mark and the request still fails. */
@@ -46,6 +48,7 @@ export class Allocator {
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
   private sinceZeal = 0
+  private zealAt = 0
 
   constructor(collector: Collector, options: AllocatorOptions) {
     this.memory = collector.memory
@@ -173,8 +176,11 @@ export class Allocator {
 
   private zeal(): void {
     const { words } = this.memory
-    if (++this.sinceZeal < this.options.zealEvery) return
-    this.sinceZeal = 0
+    const { zealEvery, random } = this.options
+    if (this.sinceZeal === 0) this.zealAt = random() % zealEvery
+    const isDue = this.sinceZeal === this.zealAt
+    this.sinceZeal = (this.sinceZeal + 1) % zealEvery
+    if (!isDue) return
     if (!this.options.zealConcurrent) this.collector.collect(STOP_FORCED_CYCLE)
     else if (words[control.PHASE] === control.PHASE_OFF) {
       while (this.collector.sweeper.sweepOne()) this.collector.poll()

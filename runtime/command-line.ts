@@ -112,7 +112,9 @@ function parseRun(argv: readonly string[]): RunArguments {
     if (token.kind === 'option-terminator') {
       afterTerminator = true
     } else if (token.kind === 'option') {
-      const value = optionValue(token.name, token.rawName, token.value)
+      // Node takes the next option for the value.
+      const given = !token.inlineValue && token.value?.startsWith('--') ? undefined : token.value
+      const value = optionValue(token.name, token.rawName, given)
       if (token.name === 'fault') faults.push(String(value))
       else flags[camelCase(token.name)] = value
     } else if (afterTerminator) {

@@ -188,7 +188,7 @@ export function resolveConfiguration(
     ...zealOf(given('zeal', options.zeal)),
     seed: seedOf(given('seed', options.seed)),
     faults: faultsOf(given('fault', options.fault), procs),
-    schedule: scheduleOf(given('schedule', options.schedule)),
+    schedule: scheduleOf(given('schedule', options.schedule), procs),
     stopTheWorld: (debug.gcstoptheworld ?? 0) as 0 | 1 | 2,
     forceGcPeriodMs: debug.forcegcperiod ?? forceGcPeriodMs,
     madvDontNeed: debug.madvdontneed !== 0,
@@ -281,9 +281,16 @@ function faultsOf(from: Given | undefined, procs: number): Fault[] {
   })
 }
 
-function scheduleOf(from: Given | undefined): Strategy | null {
+function scheduleOf(from: Given | undefined, procs: number): Strategy | null {
   if (from === undefined) return null
-  return typeof from.value === 'object' ? (from.value as Strategy) : parseSchedule(text(from, scheduleGrammar))
+  const strategy =
+    typeof from.value === 'object' ? (from.value as Strategy) : parseSchedule(text(from, scheduleGrammar))
+  const absent =
+    strategy.kind === 'replay' ? strategy.order.find(([p, , next]) => Math.max(p, next) >= procs) : undefined
+  if (absent === undefined) return strategy
+  throw new UsageError(
+    `--schedule replay: the order has a P ${Math.max(absent[0], absent[2])}, and there are ${procs} Ps: give the --procs with which it was recorded`,
+  )
 }
 
 function switched(option: string, value: unknown, otherwise: boolean): boolean {

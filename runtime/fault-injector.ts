@@ -72,14 +72,19 @@ export class FaultInjector implements FaultPoints {
 }
 
 /** Passes and strikes of every point, all Ps together. */
-export function faultCountsOf(memory: Memory): FaultCount[] {
+export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCount[] {
   const { words, layout } = memory
   const sum = (point: FaultPoint, offset: number): number => {
     let all = 0
     for (let index = 0; index < layout.procs; index++) all += words[countOf(memory, index, point) + offset]
     return all
   }
-  return faultPointNames.map(point => ({ point, passes: sum(point, 0), strikes: sum(point, 1) }))
+  return faultPointNames.map(point => ({
+    point,
+    named: faults.some(fault => fault.point === point),
+    passes: sum(point, 0),
+    strikes: sum(point, 1),
+  }))
 }
 
 function countOf(memory: Memory, pIndex: number, point: FaultPoint): number {

@@ -14,7 +14,7 @@ Usage:
 Each command has --help.
 
 Example:
-  sawtooth run examples/alloc-storm.ts --procs 4 --gctrace -- --small
+  sawtooth run examples/alloc-storm.ts --procs 4 --gctrace
 `
 
 export const runHelp = `Runs a program: a .ts or .js module whose default export is function* main(...args).
@@ -40,8 +40,9 @@ Options:
   --seed N              seed of stealing order and select (default: random)
   --fault SPEC          ${faultGrammar}
                         repeatable; --fault list prints the points
-  --schedule SPEC       one P at a time, in an order that a seed decides (docs/trust.md); needs
-                        node --conditions=controlled. ${scheduleGrammar}
+  --schedule SPEC       one P at a time, in an order that a seed decides (docs/schedules.md):
+                        ${scheduleGrammar};
+                        needs node --conditions=controlled
   --help                this text
 
 SIZE is a whole number of bytes, or one with ${sizeUnits}.

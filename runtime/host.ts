@@ -125,7 +125,7 @@ export class Runtime implements AsyncDisposable {
     this.#session = session
     try {
       const answers = await this.#runPs(session, configuration, program, pacer)
-      const error = await errorOf(answers, program, pacer, memory, options.signal)
+      const error = await errorOf(answers, program, pacer, memory, configuration, options.signal)
       const record = await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
       if (session.callbackError !== null) throw session.callbackError
       return record
@@ -289,13 +289,17 @@ async function errorOf(
   program: PreparedProgram,
   pacer: PreparedProgram | null,
   memory: Memory,
+  { faults }: Configuration,
   signal: AbortSignal | undefined,
 ): Promise<RunError | null> {
+  const hint = faults.some(({ action }) => action.kind === 'exit')
+    ? '--fault … exit'
+    : 'a program ends by returning from main, not by process.exit'
   for (const answer of answers) {
     if ('death' in answer)
       return {
         kind: 'lostP',
-        message: `P ${answer.index} died in the middle of the run: ${answer.death} (a program ends by returning from main, not by process.exit)`,
+        message: `P ${answer.index} died in the middle of the run: ${answer.death} (${hint})`,
         goroutine: null,
         stack: null,
       }

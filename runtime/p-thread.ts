@@ -56,6 +56,10 @@ export interface PReport {
 
 type Main = (...args: string[]) => Coroutine
 
+// What promises and timers of a program do happens when its run is over, where no goroutine can see it. It would end the thread, and with it the host's process.
+for (const event of ['unhandledRejection', 'uncaughtException'])
+  process.on(event, error => process.stderr.write(`sawtooth: after the run, in no goroutine: ${error}\n`))
+
 /** The pool's entry. */
 export default async function runP(message: PMessage): Promise<PReport> {
   const { index, host, handsOn } = message

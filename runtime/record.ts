@@ -30,7 +30,7 @@ export interface RunRecord {
   readonly exit: number
   readonly error: RunError | null
   /** How the Ps were ordered; null: by the system. */
-  readonly schedule: (ScheduleReport & { readonly strategy: string }) | null
+  readonly schedule: (ScheduleReport & { readonly strategy: string; readonly unmet: number }) | null
   /** Waits, in all of the run, that only their safety net ended; 0 in a sound run. */
   readonly rescues: number
   /** Finished cycles, the oldest first. */
@@ -51,6 +51,8 @@ export interface RunRecord {
 
 /** How often Ps came to a fault point, and how often a fault struck there. */
 export interface FaultCount {
+  /** A `--fault` of the run names it. */
+  readonly named: boolean
   readonly point: string
   readonly passes: number
   readonly strikes: number

@@ -61,7 +61,10 @@ export function parseSchedule(spec: string): Strategy {
       `--schedule ${spec} needs controlled threads: node --conditions=controlled bin/sawtooth.js run …`,
     )
   const [, kind = '', rest = ''] = /^([^:]*):?(.*)$/s.exec(spec) ?? []
-  if (kind === 'replay') return { kind, order: orderIn(rest) }
+  if (kind === 'replay') {
+    if (rest === '') throw new UsageError('--schedule replay: needs a FILE: replay:order.json')
+    return { kind, order: orderIn(rest) }
+  }
   const settings = new Map(rest === '' ? [] : rest.split(',').map(setting => settingOf(spec, setting)))
   const setting = (name: keyof typeof DEFAULTS): number => {
     const value = settings.get(name) ?? DEFAULTS[name]

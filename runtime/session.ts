@@ -339,6 +339,10 @@ export class Session {
       this.writeLine(
         `(schedule: ${this.configuration.schedule.kind}; the same order again with --seed ${this.configuration.seed})`,
       )
+    const { faults } = this.configuration
+    const struck = faults.length === 0 ? [] : faultCountsOf(this.memory, faults).filter(({ strikes }) => strikes > 0)
+    if (struck.length > 0)
+      this.writeLine(`(faults struck: ${struck.map(({ point, strikes }) => `${point} ${strikes} times`).join(', ')})`)
     if (goroutine !== null) this.writeLine(`\ngoroutine ${goroutine}:`)
     const frames = stack?.split('\n').filter(line => /^\s+at /.test(line)) ?? []
     if (frames.length > 0) this.writeLine(frames.join('\n'))
@@ -347,7 +351,10 @@ export class Session {
   private scheduleReport(): RunRecord['schedule'] {
     const strategy = this.configuration.schedule
     if (strategy === null || scheduling === null || this.schedule === null) return null
-    return { strategy: strategy.kind, ...(scheduling.report(this.schedule) as ScheduleReport) }
+    const report = scheduling.report(this.schedule) as ScheduleReport
+    const met = new Set(report.order?.map(String))
+    const unmet = strategy.kind === 'replay' ? strategy.order.filter(one => !met.has(String(one))).length : 0
+    return { strategy: strategy.kind, unmet, ...report }
   }
 
   private caches(): Cache[] {
@@ -388,7 +395,7 @@ export class Session {
         finished: load(words, control.GOROUTINES_FINISHED),
         peakLivePerP: this.rings.map((_, index) => load(words, memory.p(index, p.PEAK_LIVE))),
       },
-      faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory),
+      faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory, configuration.faults),
     }
   }
 }

@@ -120,7 +120,11 @@ export class P implements World {
     this.base = memory.p(index, 0)
     this.random = (options.seed ^ Math.imul(index + 1, 0x9e3779b9)) | 1
     this.collector = new Collector(heap, index, controller, this, events, options)
-    const allocatorOptions: AllocatorOptions = { ...options, onSliceEnd: () => this.askToGiveWay() }
+    const allocatorOptions: AllocatorOptions = {
+      ...options,
+      onSliceEnd: () => this.askToGiveWay(),
+      random: () => this.nextRandom(),
+    }
     this.allocator = new Allocator(this.collector, allocatorOptions)
     this.goroutines = new Goroutines(heap)
     this.waiters = new Waiters(memory)

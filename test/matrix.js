@@ -7,7 +7,21 @@ import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { Runtime } from '../dist/runtime/host.js'
 
-const { slice } = parseArgs({ options: { slice: { type: 'boolean' } } }).values
+const { slice, help } = parseArgs({ options: { slice: { type: 'boolean' }, help: { type: 'boolean' } } }).values
+if (help) {
+  console.log(`Runs every example many ways, and compares what it prints.
+
+Usage:
+  npm run test:matrix -- [--slice]
+
+  --slice   the small sizes on 1 and 4 Ps, plain and checked (default: 1 to 8 Ps, GOGC 10, 100 and off too)
+
+Exit: 0 every result is right, 1 one is not.
+
+Example:
+  npm run test:matrix -- --slice`)
+  process.exit()
+}
 const table = JSON.parse(readFileSync(new URL('matrix/examples.json', import.meta.url), 'utf8'))
 
 function* runs() {

@@ -15,10 +15,20 @@ export function formatSummary(record: RunRecord): string {
     line(
       'allocated',
       humanBytes(record.allocations.bytes),
-      `${humanCount(record.allocations.objects)} objects, ${humanBytes(perSecond(record.allocations.bytes, record))}/s`,
+      `${humanCount(record.allocations.objects)} objects${rateNote(record)}`,
     ),
     line('heap live', humanBytes(record.memStats.HeapAlloc), `goal ${goalText(record)}`),
     ...overrunLine(record.cycles),
+    ...faultLines(record.faults),
+    ...(record.schedule !== null && record.schedule.unmet > 0
+      ? [
+          line(
+            'unmet',
+            humanCount(record.schedule.unmet),
+            'switches of the order did not come about: another program, or other options',
+          ),
+        ]
+      : []),
     ...(record.rescues > 0
       ? [line('rescues', humanCount(record.rescues), 'lost wake-ups: a bug of this runtime')]
       : []),
@@ -38,7 +48,9 @@ function line(label: string, value: string, note = ''): Line {
 function cyclesNote(record: RunRecord): string {
   const forced = record.cycles.filter(cycle => cycle.trigger === 'forced').length
   const restarts = sum(record.cycles, cycle => cycle.restarts)
-  const notes = [`in ${humanMs(record.wallMs)} on ${record.procs} P`]
+  const { schedule } = record
+  const time = schedule === null ? humanMs(record.wallMs) : `${humanCount(schedule.turns)} turns`
+  const notes = [`in ${time} on ${record.procs} P`]
   if (forced > 0) notes.push(`${humanCount(forced)} forced`)
   if (restarts > 0) notes.push(`${humanCount(restarts)} restarts`)
   return notes.join(', ')
@@ -60,9 +72,9 @@ function worstPauseUs(cycle: CycleRecord): number {
 
 /** Shares of wall time × Ps, as Go counts its CPU fraction; the total too leaves out idle workers' time, as nobody wanted it. */
 function cpuLines(record: RunRecord): Line[] {
-  if (record.cycles.length === 0 || record.wallMs <= 0) return []
+  if (record.cycles.length === 0 || durationMs(record) <= 0) return []
   const shareOf = (cpuMs: (cycle: CycleRecord) => number): number =>
-    sum(record.cycles, cpuMs) / (record.wallMs * record.procs)
+    sum(record.cycles, cpuMs) / (durationMs(record) * record.procs)
   const assist = shareOf(cycle => cycle.cpuMs.assist)
   const dedicated = shareOf(cycle => cycle.cpuMs.dedicated)
   const fractional = shareOf(cycle => cycle.cpuMs.fractional)
@@ -95,8 +107,27 @@ function goalText(record: RunRecord): string {
   return none ? 'none' : humanBytes(record.memStats.NextGC)
 }
 
-function perSecond(amount: number, record: RunRecord): number {
-  return record.wallMs > 0 ? Math.round((amount * 1e3) / record.wallMs) : 0
+/** Time under a schedule is a count of turns, which says nothing of speed. */
+function rateNote({ allocations, wallMs, schedule }: RunRecord): string {
+  if (schedule !== null) return ''
+  return `, ${humanBytes(wallMs > 0 ? Math.round((allocations.bytes * 1e3) / wallMs) : 0)}/s`
+}
+
+/** A turn is a microsecond. */
+function durationMs({ wallMs, schedule }: RunRecord): number {
+  return schedule === null ? wallMs : schedule.turns / 1e3
+}
+
+function faultLines(faults: RunRecord['faults']): Line[] {
+  return faults
+    .filter(({ named }) => named)
+    .map(({ point, passes, strikes }) =>
+      line(
+        `fault ${point}`,
+        humanCount(strikes),
+        passes === 0 ? 'never reached' : `strikes in ${humanCount(passes)} passes`,
+      ),
+    )
 }
 
 function sum<T>(list: readonly T[], value: (item: T) => number): number {

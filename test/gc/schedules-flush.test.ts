@@ -121,7 +121,7 @@ test('stop: a shade that waits on a P which has passed the ragged barrier is fou
   world.at('passed', () => expect(other.collector.barrier.isPending).toBe(false)) // 10
   const cycle = world.finishCycle(marker) //                    4 to 12
   expect([cycle.terminationAttempts, cycle.restarts]).toEqual([2, 1])
-  expect(faultCountsOf(world.memory).find(({ point }) => point === 'mark-termination/restarted')).toMatchObject({
+  expect(faultCountsOf(world.memory, []).find(({ point }) => point === 'mark-termination/restarted')).toMatchObject({
     strikes: 1,
   })
   expect(world.stops).toBe(3)

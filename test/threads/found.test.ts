@@ -28,6 +28,7 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
     [],
     'a mutex.lock is waited for twice: make another operation\nok\n',
   ],
+  ['promises and timers of a program do not end the host', ['promises', '--procs', '2'], [], 'ok\n'],
   ['fields may have the names of the runtime inside', ['field-names', '--procs', '2', '--check'], [], '42 7 43 3\n'],
 ]
 

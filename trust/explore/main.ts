@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { readOrExit, runCommand, wholeNumber } from '../command.ts'
 import { type Exploration, explore } from './explore.ts'
 import type { Protocol } from './protocol.ts'
 import { protocolNamed, protocols } from './protocols.ts'
@@ -15,31 +16,33 @@ Usage:
 Options:
   --protocol NAME   only this one (repeatable): ${protocols.map(({ name }) => name).join(', ')}
   --bound N         at most N preemptive switches, 0 to 4 (default: as listed)
-  --quick           smaller bounds, for a few seconds in all
+  --quick           smaller bounds, for half a minute in all
   --procs N         only configurations with N Ps
   --minutes N       give up a protocol after so long (default: 10)
   --json FILE       write what was found
   --list            what is explored
   --help            this text
 
-Exit: 0 all schedules within the bound are sound, 1 one is not, or the time was too short.
+Exit: 0 all schedules within the bound are sound, 1 one is not, or the time was too short, 2 usage.
 
 Example:
   npm run explore -- --protocol channel --bound 3
 `
 
-const { values } = parseArgs({
-  options: {
-    protocol: { type: 'string', multiple: true },
-    bound: { type: 'string', default: '4' },
-    quick: { type: 'boolean', default: false },
-    procs: { type: 'string' },
-    minutes: { type: 'string', default: '10' },
-    json: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const { values } = readOrExit('explore', () =>
+  parseArgs({
+    options: {
+      protocol: { type: 'string', multiple: true },
+      bound: { type: 'string', default: '4' },
+      quick: { type: 'boolean', default: false },
+      procs: { type: 'string' },
+      minutes: { type: 'string', default: '10' },
+      json: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }),
+)
 
 function exploreOne(
   protocol: Protocol,
@@ -79,6 +82,10 @@ function main(): number {
   const minutes = wholeNumber('minutes', values.minutes, 1, 600)
   const chosen = values.protocol === undefined ? protocols : values.protocol.map(protocolNamed)
   const wanted = values.procs === undefined ? null : wholeNumber('procs', values.procs, 2, 3)
+  if (wanted !== null && !chosen.some(({ configurations }) => configurations.some(({ procs }) => procs === wanted)))
+    throw new UsageError(
+      `--procs ${wanted}: ${chosen.map(({ name, configurations }) => `${name} has ${configurations.map(({ procs }) => `${procs} Ps`).join(' and ')}`).join(', ')}`,
+    )
   const found = chosen.flatMap(protocol =>
     protocol.configurations
       .filter(({ procs }) => wanted === null || procs === wanted)
@@ -101,16 +108,4 @@ function report(name: string, procs: number, exploration: Exploration & { second
   if (failure !== null) process.stdout.write(`  ${failure.complaint}\n  order ${JSON.stringify(failure.order)}\n`)
 }
 
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= least && number <= most) return number
-  throw new UsageError(`--${option} must be a whole number from ${least} to ${most}, not '${text}'`)
-}
-
-try {
-  process.exitCode = main()
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  process.stderr.write(`explore: ${error.message}\n`)
-  process.exitCode = 2
-}
+await runCommand('explore', main)

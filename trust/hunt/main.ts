@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { RunOptions } from '../../runtime/configuration.ts'
 import { run } from '../../runtime/host.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
+import { readOrExit, runCommand } from '../command.ts'
 import { hunt, type Prey, replay, shrinkCatch } from './hunt.ts'
 
 const help = `Runs a program under one schedule after another until one fails, replays that one, and shrinks its order.
@@ -22,7 +22,7 @@ Options:
   --procs, --gogc, --arena, --zeal, --pacer, --fault, --check   as sawtooth run has them (--procs: default 3)
   --help            this text
 
-Exit: 0 no schedule fails, 1 one does.
+Exit: 0 no schedule fails, 1 one does, 2 usage.
 
 Example:
   npm run hunt -- test/stress/programs/random-graph.ts --check --zeal 5 --seeds 50 -- 1 200 3
@@ -31,26 +31,28 @@ Example:
 /** Switches that are printed. */
 const SHOWN = 12
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    schedule: { type: 'string', default: 'pct' },
-    seed: { type: 'string', default: '1' },
-    seeds: { type: 'string', default: '1000' },
-    minutes: { type: 'string', default: '5' },
-    replays: { type: 'string', default: '20' },
-    share: { type: 'string', default: '0' },
-    order: { type: 'string' },
-    procs: { type: 'string', default: '3' },
-    gogc: { type: 'string' },
-    arena: { type: 'string' },
-    zeal: { type: 'string' },
-    pacer: { type: 'string' },
-    fault: { type: 'string', multiple: true },
-    check: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const { values, positionals } = readOrExit('hunt', () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      schedule: { type: 'string', default: 'pct' },
+      seed: { type: 'string', default: '1' },
+      seeds: { type: 'string', default: '1000' },
+      minutes: { type: 'string', default: '5' },
+      replays: { type: 'string', default: '20' },
+      share: { type: 'string', default: '0' },
+      order: { type: 'string' },
+      procs: { type: 'string', default: '3' },
+      gogc: { type: 'string' },
+      arena: { type: 'string' },
+      zeal: { type: 'string' },
+      pacer: { type: 'string' },
+      fault: { type: 'string', multiple: true },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }),
+)
 
 async function main(): Promise<number> {
   const [program, ...args] = positionals
@@ -89,15 +91,22 @@ async function main(): Promise<number> {
   for (const [p, turn, next] of shrunk.order.slice(0, SHOWN))
     process.stdout.write(`  P ${p} at its turn ${turn} → P ${next}\n`)
   if (shrunk.order.length > SHOWN) process.stdout.write(`  … and ${shrunk.order.length - SHOWN} more\n`)
-  if (values.order !== undefined) writeFileSync(values.order, `${JSON.stringify(shrunk.order)}\n`)
+  if (values.order !== undefined) {
+    writeFileSync(values.order, `${JSON.stringify(shrunk.order)}\n`)
+    process.stdout.write(`${replayCommand(prey, caught.seed, values.order)}\n`)
+  }
   return 1
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  process.stderr.write(`hunt: ${error.message}\n`)
-  process.exitCode = 2
+/** How to see it again. */
+function replayCommand({ program, options }: Prey, seed: number, file: string): string {
+  const { args = [], ...flags } = options
+  const told = Object.entries(flags).flatMap(([name, value]) =>
+    [value].flat().map(one => (one === true ? `--${name}` : `--${name} ${one}`)),
+  )
+  const own = args.length === 0 ? '' : ` -- ${args.join(' ')}`
+  return `node --conditions=controlled bin/sawtooth.js run ${program} ${told.join(' ')} --seed ${seed} --schedule replay:${file}${own}`
 }
+
+await runCommand('hunt', main)
 process.exit()

@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { readOrExit, runCommand, wholeNumber } from '../command.ts'
 import { buildTree } from './build.ts'
 import { equivalents, type Mutant, mutants } from './catalogue.ts'
 import { type Check, checks, type Verdict } from './checks.ts'
@@ -33,7 +34,7 @@ Options:
   --list         what the mutants are, and what cannot be shown
   --help         this text
 
-Exit: 0 every mutant is caught, 1 one is not, or a check fails without any mutant.
+Exit: 0 every mutant is caught, 1 one is not, or a check fails without any mutant, 2 usage.
 
 Example:
   npm run test:mutants -- --only no-deletion-shade --only hidden-last-pointer --json mutants.json
@@ -47,18 +48,20 @@ const FIRST_LIMIT_MS = 300_000
 const LIMIT_FACTOR = 3
 const LIMIT_MORE_MS = 30_000
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    check: { type: 'string', multiple: true },
-    until: { type: 'string', default: String(checks.length) },
-    seed: { type: 'string', default: '1' },
-    jobs: { type: 'string', default: '1' },
-    json: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const { values } = readOrExit('test:mutants', () =>
+  parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      check: { type: 'string', multiple: true },
+      until: { type: 'string', default: String(checks.length) },
+      seed: { type: 'string', default: '1' },
+      jobs: { type: 'string', default: '1' },
+      json: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }),
+)
 
 /** What a verdict depends on: all that is put into a tree, and the seed. */
 function sourcesHash(): string {
@@ -172,7 +175,9 @@ class Campaign {
 }
 
 function summary({ mutant, verdicts }: Result): string {
-  const said = verdicts.map(({ check, verdict }) => `${check} ${verdict.caught ? verdict.by : 'not'}`)
+  const said = verdicts.map(
+    ({ check, verdict }) => `${check} ${verdict.caught ? verdict.by : `not in ${verdict.runs}`}`,
+  )
   return `${mutant}: ${said.join(', ')}`
 }
 
@@ -200,12 +205,6 @@ function chosenBy<T extends { readonly name: string }>(
   })
 }
 
-function wholeNumber(option: string, text: string): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 1 && number <= 2 ** 31) return number
-  throw new UsageError(`--${option} must be a whole number from 1, not '${text}'`)
-}
-
 async function main(): Promise<number> {
   if (values.help) {
     process.stdout.write(help)
@@ -215,9 +214,9 @@ async function main(): Promise<number> {
     list()
     return 0
   }
-  wholeNumber('seed', values.seed)
-  const jobs = wholeNumber('jobs', values.jobs)
-  const enough = wholeNumber('until', values.until)
+  wholeNumber('seed', values.seed, 1, 2 ** 31)
+  const jobs = wholeNumber('jobs', values.jobs, 1, 64)
+  const enough = wholeNumber('until', values.until, 1, checks.length)
   const wanted = chosenBy('mutant', mutants, values.only)
   const chosen = chosenBy('check', checks, values.check)
   const interruption = new AbortController()
@@ -232,10 +231,4 @@ async function main(): Promise<number> {
   return shown.length === wanted.length && shown.every(isCaught) ? 0 : 1
 }
 
-try {
-  process.exitCode = await main()
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error
-  say(`test:mutants: ${error.message}`)
-  process.exitCode = 2
-}
+await runCommand('test:mutants', main)

@@ -1,5 +1,5 @@
 /**
- * Runs programs one after the other in one process, each round with another seed, until one goes wrong or the time is over; the last line on standard output is the
+ * Runs programs one after the other in one process, each round with another seed, until one goes wrong or all have been made; the last line on standard output is the
  * outcome, as JSON. It is started in a mutant's tree, so it takes the host from there.
  *
  *   node [--conditions=controlled] dist/trust/mutants/series.js '{ plan }'
@@ -20,8 +20,8 @@ export interface Plan {
   readonly repository: string
   readonly runs: readonly Planned[]
   readonly firstSeed: number
-  /** When to stop, ms. */
-  readonly budgetMs: number
+  /** How many to make in all. */
+  readonly most: number
   /** A run that takes longer hangs, ms. */
   readonly limitMs: number
 }
@@ -37,11 +37,11 @@ export interface Outcome {
 const NOWHERE = { write: () => true } as unknown as NodeJS.WritableStream
 
 async function runAll(plan: Plan): Promise<Outcome> {
-  const { repository, runs, firstSeed, budgetMs, limitMs } = plan
+  const { repository, runs, firstSeed, most, limitMs } = plan
   let done = 0
   for (let seed = firstSeed; ; seed++) {
     for (const { program, options } of runs) {
-      if (performance.now() > budgetMs && done > 0) return { runs: done, failure: null }
+      if (done === most) return { runs: done, failure: null }
       const args = options.args?.map(arg => (arg === 'SEED' ? String(seed) : arg)) ?? []
       const signal = AbortSignal.timeout(limitMs)
       const given: RunOptions = { ...options, args, seed, signal, stdout: NOWHERE, stderr: NOWHERE }

@@ -26,7 +26,11 @@ function row({ name, origin }: Mutant, { verdicts }: Result): string[] {
     caught.map(({ verdict }) => verdict.runs).join('; '),
     caught.map(({ verdict }) => verdict.seconds.toFixed(1)).join('; '),
   ]
-  return [name, origin, ...(caught.length === 0 ? ['**nothing**', '', ''] : cells)]
+  return [name, origin, ...(caught.length === 0 ? ['**nothing**', runsOf(verdicts), ''] : cells)]
+}
+
+function runsOf(verdicts: Result['verdicts']): string {
+  return verdicts.map(({ check, verdict }) => `${check} ${verdict.runs}`).join('; ')
 }
 
 function sums(results: readonly Result[], tried: boolean): string[] {

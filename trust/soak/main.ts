@@ -1,6 +1,8 @@
 /** `npm run soak`: random programs under random configurations, each beside a model of what must be reachable. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { UsageError } from '../../runtime/usage-error.ts'
+import { readOrExit, runCommand } from '../command.ts'
 import type { Sabotage } from './grammar.ts'
 import { type Failure, repeat, shrinkFailure, soak } from './soak.ts'
 import { Tally } from './tally.ts'
@@ -31,40 +33,40 @@ Example:
   npm run soak -- --replay soak-failure.json
 `
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    programs: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    tally: { type: 'string' },
-    limit: { type: 'string', default: '60' },
-    failure: { type: 'string', default: 'soak-failure.json' },
-    shrink: { type: 'string' },
-    replay: { type: 'string' },
-    runs: { type: 'string' },
-    sabotage: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-})
+const { values } = readOrExit('soak', () =>
+  parseArgs({
+    options: {
+      minutes: { type: 'string', default: '1' },
+      programs: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      tally: { type: 'string' },
+      limit: { type: 'string', default: '60' },
+      failure: { type: 'string', default: 'soak-failure.json' },
+      shrink: { type: 'string' },
+      replay: { type: 'string' },
+      runs: { type: 'string' },
+      sabotage: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  }),
+)
 
 const SABOTAGES: readonly string[] = ['cut', 'number', 'hide', 'leak', 'hang'] satisfies Sabotage[]
 const SHRINK_SECONDS = 120
 /** Between two lines of progress that go to a file, in ms. */
 const QUIET_MS = 30_000
 
-class BadOption extends Error {}
-
 function numberOf(option: 'minutes' | 'programs' | 'seed' | 'limit' | 'shrink' | 'runs', otherwise: number): number {
   const text = values[option]
   if (text === undefined) return otherwise
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
-  throw new BadOption(`--${option} must be a number from 0, not ${text}`)
+  throw new UsageError(`--${option} must be a number from 0, not ${text}`)
 }
 
 function sabotageOf(how: string | undefined): Sabotage | null {
   if (how === undefined) return null
   if (SABOTAGES.includes(how)) return how as Sabotage
-  throw new BadOption(`--sabotage must be one of ${SABOTAGES.join(', ')}, not ${how}`)
+  throw new UsageError(`--sabotage must be one of ${SABOTAGES.join(', ')}, not ${how}`)
 }
 
 async function main(trials: Trials): Promise<number> {
@@ -114,7 +116,7 @@ function report({ rate, shrunk: small }: Failure): void {
 }
 
 async function replay(trials: Trials, file: string, limitMs: number): Promise<number> {
-  const failure = JSON.parse(readFileSync(file, 'utf8')) as Failure
+  const failure = readOrExit('soak', () => JSON.parse(readFileSync(file, 'utf8')) as Failure)
   if (values.shrink !== undefined) {
     const small = await shrunk(trials, failure, limitMs)
     report(small)
@@ -147,16 +149,11 @@ function erase(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
 }
 
-if (values.help) process.stdout.write(help)
-else {
-  const trials = new Trials()
-  try {
-    process.exitCode = await main(trials)
-  } catch (error) {
-    if (!(error instanceof BadOption)) throw error
-    process.stderr.write(`soak: ${error.message}\n`)
-    process.exitCode = 2
-  } finally {
-    await trials[Symbol.asyncDispose]()
+await runCommand('soak', async () => {
+  if (values.help) {
+    process.stdout.write(help)
+    return 0
   }
-}
+  await using trials = new Trials()
+  return await main(trials)
+})

@@ -1,0 +1,38 @@
+/** What the commands of this folder share: a wrong argument is told in a line, and is exit 2. */
+import { UsageError } from '../runtime/usage-error.ts'
+
+/** The result of `read`, which reads arguments or a file that they name; if it complains of them, the process ends with 2. */
+export function readOrExit<T>(command: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (!isComplaint(error)) throw error
+    // Node's own go on with advice.
+    process.stderr.write(`${command}: ${error.message.split('. ')[0]}; see --help\n`)
+    process.exit(2)
+  }
+}
+
+/** Runs a command, and sets its exit code. */
+export async function runCommand(command: string, main: () => number | Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main()
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    process.stderr.write(`${command}: ${error.message}\n`)
+    process.exitCode = 2
+  }
+}
+
+/** A number from `least` to `most`. Throws a UsageError. */
+export function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const number = Number(text)
+  if (text.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number
+  throw new UsageError(`--${option} must be a whole number from ${least} to ${most}, not '${text}'`)
+}
+
+function isComplaint(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const { code = '' } = error as NodeJS.ErrnoException
+  return error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS') || code === 'ENOENT' || code === 'EISDIR'
+}

@@ -54,13 +54,12 @@ export class Assists {
     if (doubles[credit] < 0) this.pay(credit)
   }
 
-  /** A goroutine ends: its credit goes to the pool, its debt is forgiven. */
+  /** A goroutine ends: its credit goes to who waits, then to the pool (in Go to the pool alone); its debt is forgiven. */
   settle(goroutine: number): void {
     const { words, doubles, layout } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
     const credit = doubles[this.creditOf(goroutine)]
-    const work = Math.trunc(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit)
-    if (credit > 0) add(words, control.BACKGROUND_CREDIT, clampWork(work))
+    if (credit > 0) this.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))
   }
 
   /** Index of a goroutine's credit, which is 0 in a cycle in which it has not allocated yet. */

@@ -205,10 +205,11 @@ export class Collector {
     if (this.roots.serveWanted()) this.drain.leave()
   }
 
-  /** What the ragged barrier asks of each P. */
-  flush(): void {
+  /** What the ragged barrier asks of each P. True if others can mark something that they could not before. */
+  flush(): boolean {
     this.barrier.flush()
-    this.queue.publish()
+    const hasPublished = this.queue.publish()
     this.drain.account()
+    return hasPublished
   }
 }

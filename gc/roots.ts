@@ -122,8 +122,6 @@ export class Roots {
 
   private leaveToItsP(record: number): boolean {
     const { words } = this.memory
-    // Read before the swap: after it the goroutine may end, and its record be another's.
-    const owner = words[record + g.P]
     // Counted before it can be served: the server's decrement must not be the one that ends the mark.
     add(words, control.DRAINERS, 1)
     this.memory.faults.pass('mark/scan-wanted')
@@ -131,6 +129,10 @@ export class Roots {
       sub(words, control.DRAINERS, 1)
       return false
     }
+    // Read after the swap, since before it another goroutine may come to be in the record. If it has been served by now, and the record is nobody's
+    // or another's, the wrong P looks for nothing.
+    const owner = words[record + g.P]
+    if (owner < 0) return true
     this.memory.doubles[this.memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()
     or(words, this.memory.p(owner, p.POLL), p.POLL_SCAN)
     this.world.wake(owner)

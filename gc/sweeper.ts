@@ -122,18 +122,25 @@ export class Sweeper {
     doubles[rate] = pages / distance
   }
 
-  /** Sweeps what the pace asks for before `bytes` are acquired (Go's deductSweepCredit). `pagesPaid`: pages that the caller brings swept. */
+  /** Sweeps what the pace asks for before `bytes` are acquired (Go’s deductSweepCredit). A safepoint. `pagesPaid`: pages that the caller brings swept. */
   payFor(bytes: number, pagesPaid: number): void {
+    const { words } = this.memory
+    while (this.isBehind(bytes, pagesPaid)) {
+      if (!this.sweepOne()) {
+        this.memory.doubles[this.memory.measure(control.SWEEP_PAGES_PER_BYTE)] = 0
+        return
+      }
+      if (words[this.memory.p(this.pIndex, p.POLL)] !== 0) this.world.safepoint()
+    }
+  }
+
+  /** True if fewer pages are swept than the pace asks of a heap that has grown by so much. */
+  private isBehind(bytes: number, pagesPaid: number): boolean {
     const { words, doubles, layout } = this.memory
     const rate = doubles[layout.measures + control.SWEEP_PAGES_PER_BYTE]
-    if (rate === 0) return
+    if (rate === 0) return false
     const grown = Math.max(load(words, control.HEAP_LIVE) - words[control.HEAP_LIVE_BASIS], 0) + bytes
-    const target = rate * grown - pagesPaid
-    while (target > load(words, control.PAGES_SWEPT) - words[control.PAGES_SWEPT_BASIS]) {
-      if (this.sweepOne()) continue
-      doubles[layout.measures + control.SWEEP_PAGES_PER_BYTE] = 0
-      return
-    }
+    return rate * grown - pagesPaid > load(words, control.PAGES_SWEPT) - words[control.PAGES_SWEPT_BASIS]
   }
 
   private complete(): void {

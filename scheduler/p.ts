@@ -431,7 +431,8 @@ export class P implements World {
 
   raise(epoch: number, reason: StopReason): boolean {
     const raised = this.stop.tryRaise(epoch, reason)
-    if (raised) this.stopHere()
+    // Another's stop may be raised, and not in this P's poll word yet: who went on here would try again and again until it is.
+    if (raised || this.stop.isRaised) this.stopHere()
     else this.safepoint()
     this.markIfDue()
     return raised
@@ -445,7 +446,7 @@ export class P implements World {
     if ((poll & p.POLL_FLUSH) !== 0) {
       and(words, this.base + p.POLL, ~p.POLL_FLUSH)
       this.memory.faults.pass('barrier/serve')
-      this.collector.flush()
+      if (this.collector.flush()) this.wakeForWork()
       this.passBarrier(this.index)
     }
     if ((poll & p.POLL_SCAN) !== 0) {
@@ -489,7 +490,10 @@ export class P implements World {
   }
 
   sleep(milliseconds: number): void {
-    this.sleepWhile(() => true, milliseconds)
+    this.sleepWhile(
+      () => true,
+      () => milliseconds,
+    )
   }
 
   hasOtherWork(): boolean {
@@ -507,7 +511,10 @@ export class P implements World {
       if (words[this.base + p.POLL] !== 0) this.safepoint()
       if (isOver()) break
       if (workers.runDue() || workers.runIdle() || sweeper.sweepInBackground()) continue
-      this.sleepWhile(() => !isOver() && !(drain.isWorkAvailable && workers.mayRun), workers.untilDueMs)
+      this.sleepWhile(
+        () => !isOver() && !(drain.isWorkAvailable && workers.mayRun),
+        () => workers.untilDueMs,
+      )
     }
     this.waitsFor = outer
     const blocked = now() - began
@@ -527,15 +534,18 @@ export class P implements World {
       or(words, this.memory.p(index, p.POLL), p.POLL_FLUSH)
     }
     for (let slice = 0; ; slice++) {
-      // A P that waits has published what it held before it did; it passes by its status.
+      // A P that sleeps has flushed before it did: it passes by its status. So does one that stopped, whose shades are looked at in the stop (R3).
       for (let index = 0; index < layout.procs; index++) {
         if (index !== this.index && load(words, this.memory.p(index, p.STATUS)) !== p.STATUS_RUNNING)
           this.passBarrier(index)
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
       this.memory.faults.pass('mark-termination/in-barrier')
-      const milliseconds = BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0)
-      this.sleepWhile(() => load(words, control.FLUSH_PENDING) > 0, Math.min(milliseconds, SLICE_MS))
+      const milliseconds = Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
+      this.sleepWhile(
+        () => load(words, control.FLUSH_PENDING) > 0,
+        () => milliseconds,
+      )
       if (words[this.base + p.POLL] !== 0) this.safepoint()
     }
   }
@@ -572,10 +582,9 @@ export class P implements World {
     const { words } = this.memory
     const { drain, workers } = this.collector
     this.failIfDeadlocked(add(words, control.IDLE_PS, 1) + 1)
-    const untilTimer = Math.max(0, this.timers.nextDeadline - now())
     this.sleepWhile(
       () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && !this.collector.sweeper.hasWork,
-      Math.min(untilTimer, workers.untilDueMs, this.untilStealMs),
+      () => Math.min(this.timers.nextDeadline - now(), workers.untilDueMs, this.untilStealMs),
       true,
     )
     add(words, control.IDLE_PS, control.IDLE_LEFT)
@@ -596,15 +605,16 @@ export class P implements World {
   }
 
   /** Sleeps as a P that counts as stopped, at most so long, unless `mayStill` says no after the announcement. */
-  private sleepWhile(mayStill: () => boolean, milliseconds: number, idle = false): void {
+  private sleepWhile(mayStill: () => boolean, mostMs: () => number, idle = false): void {
     const { words } = this.memory
-    if (milliseconds <= 0) return
     const activity = words[this.base + p.ACTIVITY]
     this.collector.stack.save()
-    this.collector.flush()
+    if (this.collector.flush()) this.wakeForWork()
     const wake = load(words, this.base + p.WAKE)
     this.sleepers.announce(this.index, idle)
-    if (mayStill() && (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0) {
+    // How long depends on what there is, so it is asked after the announcement too.
+    const milliseconds = mostMs()
+    if (milliseconds > 0 && mayStill() && (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0) {
       words[this.base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
       this.stop.leaveRunning()
       this.passBarrier(this.index)

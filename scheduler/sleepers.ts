@@ -1,11 +1,11 @@
 /**
  * Sleeping without losing a wake-up.
  *
- *   who sleeps     announces it (its bit in SLEEPERS), reads its WAKE word, looks once more for what it waits for, then waits on WAKE
+ *   who sleeps     reads its WAKE word, announces that it sleeps (its bit in SLEEPERS), looks once more for what it waits for, then waits on WAKE
  *   who publishes  publishes, then reads the announcement; if the bit is set, moves WAKE and notifies
  *
  * Proof. All of these are sequentially consistent. If the sleeper's last look missed the publication, the look came before it, so the
- * announcement did too, and the publisher sees the bit. It moves WAKE after the sleeper read it, so the wait does not begin, or ends. (Plain stores
+ * announcement did too, and the publisher sees the bit. It moves WAKE after the announcement, so after the sleeper read it, and the wait does not begin, or ends. (Plain stores
  * and loads do not do: two threads that each store, then load the other's word, may both miss; 81 times in 100,000 on x64.)
  */
 import { add, and, load, notify, or } from '#sync'

@@ -120,7 +120,7 @@ test('under a schedule every point is struck, the same number of times each time
     program,
     options: { ...options, schedule },
   })
-  const all = points.map(point => `${point}:yield`)
+  const all = points.map(point => `${point}:stall=50us`)
   const slow = ['mark/root:stall=12ms:p=0.5', 'mark/stack:stall=1ms:p=0.3', 'barrier/serve:stall=1ms:p=0.3']
   const busy = crowd(2, [...all, ...slow], 12)
   const runs = [
@@ -188,6 +188,7 @@ test('a P that dies at a point ends the run, and is named', async () => {
 /** Where a P that is stalled keeps others waiting: for a stop, a ragged barrier, the end of a stop, of the mark or of the sweep, a lock. */
 const HOLD_UPS: readonly string[] = [
   'stop/acknowledge@p1',
+  'stop/raised',
   'barrier/serve@p1',
   'mark-termination/stopped',
   'stop/restart',

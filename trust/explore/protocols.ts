@@ -7,11 +7,15 @@ import { mutualExclusion } from './protocols/mutual-exclusion.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
 import { roles } from './protocols/roles.ts'
 import { runQueues } from './protocols/run-queues.ts'
+import { scanRequest } from './protocols/scan-request.ts'
+import { shades } from './protocols/shades.ts'
 import { stackScan } from './protocols/stack-scan.ts'
+import { stealing } from './protocols/stealing.ts'
 import { stop } from './protocols/stop.ts'
 import { sweep } from './protocols/sweep.ts'
 import { termination } from './protocols/termination.ts'
 import { twoCycles } from './protocols/two-cycles.ts'
+import { wakeUps } from './protocols/wake-ups.ts'
 import { workQueue } from './protocols/work-queue.ts'
 
 export const protocols: readonly Protocol[] = [
@@ -22,8 +26,12 @@ export const protocols: readonly Protocol[] = [
   channel,
   runQueues,
   raggedBarrier,
+  stealing,
+  wakeUps,
+  shades,
   twoCycles,
   stackScan,
+  scanRequest,
   roles,
   assists,
   mutualExclusion,

@@ -365,8 +365,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/p.ts',
-        from: 'this.collector.stack.save()\n    this.collector.flush()',
-        to: 'this.collector.stack.save()',
+        from: 'if (this.collector.flush()) this.wakeForWork()\n    const wake',
+        to: 'const wake',
       },
     ],
   },
@@ -478,9 +478,10 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/p.ts',
-        from: 'this.sleepers.announce(this.index, idle)\n    if (mayStill() &&',
-        to: 'const still = mayStill()\n    this.sleepers.announce(this.index, idle)\n    if (still &&',
+        from: 'this.sleepers.announce(this.index, idle)\n',
+        to: 'const still = mayStill()\n    this.sleepers.announce(this.index, idle)\n',
       },
+      { file: 'scheduler/p.ts', from: 'milliseconds > 0 && mayStill() &&', to: 'milliseconds > 0 && still &&' },
     ],
   },
   {
@@ -566,6 +567,94 @@ export const mutants: readonly Mutant[] = [
         file: 'gc/assist.ts',
         from: 'if (load(words, control.ASSIST_COUNT) === 0) return\n',
         to: 'return\n',
+      },
+    ],
+  },
+  {
+    name: 'credit-of-the-dead-beside-the-queue',
+    what: 'The credit of a goroutine that ends is added without a look at the assist queue, which waits beside it.',
+    origin: 'this project, found by a review; Go adds it to the pool',
+    edits: [
+      {
+        file: 'gc/assist.ts',
+        from: 'if (credit > 0) this.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        to: 'if (credit > 0) add(words, control.BACKGROUND_CREDIT, clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+      },
+    ],
+  },
+  {
+    name: 'scan-asked-of-the-last-owner',
+    what: 'Whose P is asked for a scan of a running stack is read before the request is made: the record may be another goroutine’s by then.',
+    origin: 'this project, found by a review',
+    edits: [
+      {
+        file: 'gc/roots.ts',
+        from: '    add(words, control.DRAINERS, 1)\n    this.memory.faults.pass',
+        to: '    const before = words[record + g.P]\n    add(words, control.DRAINERS, 1)\n    this.memory.faults.pass',
+      },
+      {
+        file: 'gc/roots.ts',
+        from: '    const owner = words[record + g.P]\n    if (owner < 0)',
+        to: '    const owner = before\n    if (owner < 0)',
+      },
+    ],
+  },
+  {
+    name: 'sleep-measured-before-the-look',
+    what: 'How long a P may sleep is found before it has announced that it does: what comes between waits for the net.',
+    origin: 'this project, found by a review',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: '    const wake = load(words, this.base + p.WAKE)\n',
+        to: '    const milliseconds = mostMs()\n    const wake = load(words, this.base + p.WAKE)\n',
+      },
+      {
+        file: 'scheduler/p.ts',
+        from: '    const milliseconds = mostMs()\n    if (milliseconds > 0',
+        to: '    if (milliseconds > 0',
+      },
+    ],
+  },
+  {
+    name: 'thief-looks-once',
+    what: 'A P that may not steal a goroutine yet does not look again.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'return isWaiting ? SLICE_MS :',
+        to: 'return isWaiting ? Number.POSITIVE_INFINITY :',
+      },
+    ],
+  },
+  {
+    name: 'placed-and-nobody-woken',
+    what: 'A goroutine is placed on a busy P, and no idle one is woken.',
+    origin: '',
+    edits: [{ file: 'scheduler/p.ts', from: 'else if (where < 0) this.sleepers.wakeOneIdle()', to: '' }],
+  },
+  {
+    name: 'stop-wakes-no-sleeper',
+    what: 'What a stop has changed is not told to Ps that sleep.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: '      this.fail(error, 0)\n    }\n    this.sleepers.wakeAll()\n',
+        to: '      this.fail(error, 0)\n    }\n',
+      },
+    ],
+  },
+  {
+    name: 'scanned-and-nobody-woken',
+    what: 'What a scan that was asked for has greyed is published, and nobody is woken for it.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/roots.ts',
+        from: '    this.marker.queue.publish()\n    this.world.wakeForWork()\n',
+        to: '    this.marker.queue.publish()\n',
       },
     ],
   },
@@ -831,6 +920,12 @@ export const equivalents: readonly Equivalent[] = [
     what: 'An assist that waits does not look at the credit a second time.',
     file: 'gc/assist.ts',
     reason: 'It waits longer, for the next credit or the end of the mark, and both come without it.',
+  },
+  {
+    what: 'Nobody is woken for what a P publishes while it goes on marking, or as it passes the ragged barrier; the coordinator is not woken when the last P has passed.',
+    file: 'gc/drain.ts',
+    reason:
+      'It costs time alone. The P that published marks on, or comes to its scheduler; the coordinator looks again after its slice. Wake-ups that a mark depends on: stop-wakes-no-sleeper, scanned-and-nobody-woken.',
   },
   {
     what: 'The full flag of a select case is looked at without asking whether the waiter is stale.',

@@ -1,6 +1,6 @@
-// A fixed number of cycles, beside a goroutine on P 1 that allocates until they are done. If one P is held up for long at a time, the others have soon
+// A fixed number of cycles, beside a goroutine on P 1 that allocates until they are done, and stops the world as main does. If one P is held up for long at a time, the others have soon
 // nothing to do but to wait for it: for a stop, a ragged barrier, the end of the mark or of the sweep.
-import { array, enter, gc, global, go, i32, keep, leave, nil, ref, self, struct, task } from 'sawtooth'
+import { array, enter, gc, global, go, i32, keep, leave, nil, readMemStats, ref, self, struct, task } from 'sawtooth'
 
 const Node = struct('Node', { next: self, value: i32 })
 const Nodes = array(ref(Node))
@@ -12,6 +12,7 @@ const busy = task('busy', [], function* () {
     const nodes = keep(Nodes.new(16))
     for (let i = 0; i < 16; i++) Nodes.set(nodes, i, Node.new(nil, i))
     leave(scope)
+    readMemStats()
     yield
   }
 })

@@ -27,9 +27,7 @@ export const termination: RunProtocol = {
       notes[0] = Node.value.get(Node.next.get(root.get()))
     })
     return function* main() {
-      const last = keep(Node.new(nil, 1))
-      const middle = keep(Node.new(last, 2))
-      const head = keep(Node.new(middle, 3))
+      const head = keep(Node.new(Node.new(Node.new(nil, 1), 2), 3))
       go.on(1, mutator, head)
       // Nothing but the mark: the sweep is explored by itself.
       while (!p.raise(p.epoch(), STOP_FORCED_CYCLE));

@@ -58,6 +58,7 @@ for (const { program, options } of runs) {
     ms: performance.now() - began,
     share: share(),
     strikes: Object.fromEntries(faults.map(({ point, strikes }) => [point, strikes])),
+    passes: Object.fromEntries(faults.map(({ point, passes }) => [point, passes])),
   })
 }
 await runtime.close()

@@ -115,6 +115,11 @@ export const checks: readonly Check[] = [
     what: 'every schedule of all protocols with one preemptive switch',
     run: options => runExploration(options, ['--bound', '1']),
   },
+  {
+    name: 'explore-2',
+    what: 'every schedule of the protocols of sleeping and waking with two preemptive switches',
+    run: options => runExploration(options, ['--bound', '2', '--protocol', 'stealing', '--protocol', 'wake-ups']),
+  },
 ]
 
 async function runUnitTests({ directory, limitMs, signal }: CheckOptions): Promise<Verdict> {

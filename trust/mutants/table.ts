@@ -43,6 +43,18 @@ function sums(results: readonly Result[], tried: boolean): string[] {
     ...(tried
       ? [`By one check alone: ${alone.map(one => `${one.mutant} (${catchers(one)})`).join(', ') || 'none'}.`]
       : []),
+    ...slowest(results),
     ...(none.length === 0 ? [] : [`By none: ${none.map(({ mutant }) => mutant).join(', ')}.`]),
   ]
+}
+
+/** The mutant for which the check that catches it soonest takes longest. */
+function slowest(results: readonly Result[]): string[] {
+  const soonest = results.flatMap(({ mutant, verdicts }) => {
+    const seconds = verdicts.flatMap(({ verdict }) => (verdict.caught ? [verdict.seconds] : []))
+    return seconds.length === 0 ? [] : [{ mutant, seconds: Math.min(...seconds) }]
+  })
+  if (soonest.length === 0) return []
+  const { mutant, seconds } = soonest.reduce((one, other) => (other.seconds > one.seconds ? other : one))
+  return [`By its quickest check each within ${seconds.toFixed(1)} s (${mutant}).`]
 }

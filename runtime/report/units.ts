@@ -28,9 +28,9 @@ export function humanPercent(share: number): string {
   return `${(share * 100).toFixed(1)} %`
 }
 
-/** `12,345`. */
+/** `12,345`, of a whole number. (toLocaleString takes 20 ms when it is first called.) */
 export function humanCount(count: number): string {
-  return count.toLocaleString('en-US')
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 function threeDigits(value: number): string {

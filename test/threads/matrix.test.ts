@@ -5,11 +5,11 @@ import { runNode } from '../support/run-cli.ts'
 
 const matrix = fileURLToPath(new URL('../matrix.js', import.meta.url))
 
-test('every example gives its result on 1 and 4 Ps, plain, and checked with a collection before each allocation', async () => {
+test('every example gives its result on 1 P, and on 4 checked with a collection before each allocation', async () => {
   const { code, stdout, stderr } = await runNode([matrix, '--slice'], { limitMs: 110_000 }, tmpdir())
   console.log(stdout)
   expect(code, `${stdout}${stderr}`).toBe(0)
   const counts = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { runs: number; wrong: number; rescues: number }
   expect(counts).toMatchObject({ wrong: 0, rescues: 0 })
-  expect(counts.runs).toBeGreaterThanOrEqual(40)
+  expect(counts.runs).toBeGreaterThanOrEqual(20)
 })

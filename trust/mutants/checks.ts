@@ -117,8 +117,18 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'explore-2',
-    what: 'every schedule of the protocols of sleeping and waking with two preemptive switches',
-    run: options => runExploration(options, ['--bound', '2', '--protocol', 'stealing', '--protocol', 'wake-ups']),
+    what: 'every schedule of some protocols with two preemptive switches',
+    run: options =>
+      runExploration(options, [
+        '--bound',
+        '2',
+        '--protocol',
+        'scan-request',
+        '--protocol',
+        'stealing',
+        '--protocol',
+        'wake-ups',
+      ]),
   },
 ]
 

@@ -14,7 +14,7 @@ const NOT_ASKED = 2
 export const scanRequest: PartsProtocol = {
   name: 'scan-request',
   what: 'P 0 does the root jobs while P 1 ends a goroutine and makes another in its record, which P 2 runs: the P that is asked for a scan of its stack is the one that runs it',
-  configurations: [{ procs: 3, bound: 2, quick: 2 }],
+  configurations: [{ procs: 3, bound: 2, quick: 1 }],
 
   setUp({ memory }, hand) {
     const { words } = memory

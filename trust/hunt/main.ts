@@ -1,9 +1,14 @@
 /** `npm run hunt`: looks for a schedule under which a program fails. */
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { RunOptions } from '../../runtime/configuration.ts'
 import { run } from '../../runtime/host.ts'
 import { readOrExit, runCommand } from '../command.ts'
+import { buildTree } from '../mutants/build.ts'
+import { mutantNamed } from '../mutants/catalogue.ts'
 import { hunt, type Prey, replay, shrinkCatch } from './hunt.ts'
 
 const help = `Runs a program under one schedule after another until one fails, replays that one, and shrinks its order.
@@ -18,6 +23,7 @@ Options:
   --minutes N       at most so long for hunting, and for shrinking (default: 5)
   --replays N       how often to run the failing seed again (default: 20)
   --share F         stop shrinking when at most this share of the order is left (default: 0)
+  --mutant NAME     with this one of the seeded bugs (npm run test:mutants -- --list)
   --order FILE      write the shrunk order: sawtooth run PROGRAM --schedule replay:FILE
   --procs, --gogc, --arena, --zeal, --pacer, --fault, --check   as sawtooth run has them (--procs: default 3)
   --help            this text
@@ -27,6 +33,9 @@ Exit: 0 no schedule fails, 1 one does, 2 usage.
 Example:
   npm run hunt -- test/stress/programs/random-graph.ts --check --zeal 5 --seeds 50 -- 1 200 3
 `
+
+/** From dist/trust/hunt/. */
+const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Switches that are printed. */
 const SHOWN = 12
@@ -41,6 +50,7 @@ const { values, positionals } = readOrExit('hunt', () =>
       minutes: { type: 'string', default: '5' },
       replays: { type: 'string', default: '20' },
       share: { type: 'string', default: '0' },
+      mutant: { type: 'string' },
       order: { type: 'string' },
       procs: { type: 'string', default: '3' },
       gogc: { type: 'string' },
@@ -60,6 +70,7 @@ async function main(): Promise<number> {
     process.stdout.write(help)
     return values.help ? 0 : 2
   }
+  if (values.mutant !== undefined) return huntInMutant(values.mutant)
   const { procs, gogc, arena, zeal, pacer, fault, check } = values
   const given = Object.entries({ procs, gogc, arena, zeal, pacer, fault, check }).filter(
     ([, value]) => value !== undefined,
@@ -96,6 +107,17 @@ async function main(): Promise<number> {
     process.stdout.write(`${replayCommand(prey, caught.seed, values.order)}\n`)
   }
   return 1
+}
+
+/** The same hunt, in a copy of the package with a seeded bug. */
+function huntInMutant(name: string): number {
+  using tree = buildTree(repository, mutantNamed(name))
+  const args = process.argv
+    .slice(2)
+    .filter((arg, index, all) => !/^--mutant(=|$)/.test(arg) && all[index - 1] !== '--mutant')
+  const hunter = join(tree.directory, 'dist/trust/hunt/main.js')
+  const { status } = spawnSync(process.execPath, ['--conditions=controlled', hunter, ...args], { stdio: 'inherit' })
+  return status ?? 1
 }
 
 /** How to see it again. */

@@ -6,6 +6,7 @@
  *
  * Bugs that no behaviour can show stand in `equivalents`, each with the reason: a protection that is there twice is tested by taking both away.
  */
+import { UsageError } from '../../runtime/usage-error.ts'
 
 /** One replacement in one source file. */
 export interface Edit {
@@ -933,3 +934,10 @@ export const equivalents: readonly Equivalent[] = [
     reason: 'The ticket decides; the select begins again with a new one.',
   },
 ]
+
+/** Throws a UsageError if there is none of that name. */
+export function mutantNamed(name: string): Mutant {
+  const found = mutants.find(mutant => mutant.name === name)
+  if (found !== undefined) return found
+  throw new UsageError(`there is no mutant '${name}'; npm run test:mutants -- --list prints them`)
+}

@@ -24,9 +24,9 @@ export class Random {
     return first + this.below(last - first + 1)
   }
 
-  /** As between, but each order of magnitude is as likely. From 1 up. */
+  /** As between, but each order of magnitude is as likely. From 1 up; a whole number, whatever `last` is. */
   magnitude(first: number, last: number): number {
-    return Math.min(last, Math.floor(first * ((last + 1) / first) ** (this.next() / 2 ** 32)))
+    return Math.min(Math.floor(last), Math.floor(first * ((last + 1) / first) ** (this.next() / 2 ** 32)))
   }
 
   chance(probability: number): boolean {

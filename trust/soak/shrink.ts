@@ -20,6 +20,8 @@ const KEPT: readonly string[] = ['arena', 'size', 'seed', 'procs']
 
 /** Numbers of operations that say how much. */
 const AMOUNTS: readonly string[] = ['length', 'count', 'size', 'depth', 'times', 'ms', 'slots']
+/** Of these there is one at least in every program that is drawn: a tree of none never ends. */
+const AT_LEAST_ONE: readonly string[] = ['size', 'slots']
 
 /** `fails`: whether a trial fails. `until`: when to give up, in ms of performance.now(). */
 export async function shrinkTrial(
@@ -139,7 +141,9 @@ class Shrinker {
       for (const name of AMOUNTS) {
         const amount = (): number => (now() as unknown as Record<string, number>)[name] as number
         if (amount() !== undefined)
-          await this.lessen(amount, 0, less => this.replaced(index, at, changed({ [name]: less })))
+          await this.lessen(amount, Number(AT_LEAST_ONE.includes(name)), less =>
+            this.replaced(index, at, changed({ [name]: less })),
+          )
       }
       const operation = now()
       if (operation.do === 'fork' && operation.carry !== null) await this.replace(index, at, changed({ carry: null }))

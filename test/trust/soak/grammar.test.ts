@@ -33,6 +33,12 @@ test('a program is plain data', () => {
   for (const program of programs) expect(JSON.parse(JSON.stringify(program))).toEqual(program)
 })
 
+test('a number of some magnitude is a whole one, also below a limit that is none', () => {
+  const random = new Random(1)
+  const drawn = Array.from({ length: 1000 }, () => random.magnitude(1, 3.5))
+  expect([...new Set(drawn)].sort()).toEqual([1, 2, 3])
+})
+
 test('scripts fork later ones alone, and few goroutines', () => {
   for (const program of programs) {
     program.scripts.forEach((script, index) => {

@@ -21,6 +21,7 @@ test('of a trial that fails by two of its operations, and on two Ps, these are l
     const { program, configuration } = await shrinkTrial(start, fails, Number.POSITIVE_INFINITY)
     expect(program.scripts.length).toBe(1)
     expect(program.scripts[0].operations.map(operation => operation.do)).toEqual(['grow', 'sabotage'])
+    expect(program.scripts[0].operations[0]).toMatchObject({ size: 1 })
     expect(program.scripts[0].rounds).toBe(1)
     expect(configuration['procs']).toBe(2)
     const said = Object.entries(configuration).filter(([, value]) => value !== null)

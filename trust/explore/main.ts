@@ -19,6 +19,7 @@ Options:
   --quick           smaller bounds, for half a minute in all
   --procs N         only configurations with N Ps
   --minutes N       give up a protocol after so long (default: 10)
+  --bail            no more protocols after one that fails
   --json FILE       write what was found
   --list            what is explored
   --help            this text
@@ -37,6 +38,7 @@ const { values } = readOrExit('explore', () =>
       quick: { type: 'boolean', default: false },
       procs: { type: 'string' },
       minutes: { type: 'string', default: '10' },
+      bail: { type: 'boolean', default: false },
       json: { type: 'string' },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -86,17 +88,25 @@ function main(): number {
     throw new UsageError(
       `--procs ${wanted}: ${chosen.map(({ name, configurations }) => `${name} has ${configurations.map(({ procs }) => `${procs} Ps`).join(' and ')}`).join(', ')}`,
     )
-  const found = chosen.flatMap(protocol =>
-    protocol.configurations
-      .filter(({ procs }) => wanted === null || procs === wanted)
-      .map(({ procs, bound: most, quick }) => {
-        const exploration = exploreOne(protocol, procs, Math.min(values.quick ? quick : most, bound), minutes)
-        report(protocol.name, procs, exploration)
-        return { protocol: protocol.name, procs, ...exploration }
-      }),
-  )
+  const found: (Exploration & { readonly protocol: string; readonly procs: number })[] = []
+  for (const { protocol, configuration } of configurationsOf(chosen, wanted)) {
+    const { procs, bound: usual, quick } = configuration
+    const exploration = exploreOne(protocol, procs, Math.min(values.quick ? quick : usual, bound), minutes)
+    report(protocol.name, procs, exploration)
+    found.push({ protocol: protocol.name, procs, ...exploration })
+    if (values.bail && exploration.failure !== null) break
+  }
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(found, null, 1)}\n`)
   return found.every(({ complete }) => complete) ? 0 : 1
+}
+
+/** Each protocol with each number of Ps; `wanted`: with that one alone. */
+function configurationsOf(chosen: readonly Protocol[], wanted: number | null) {
+  return chosen.flatMap(protocol =>
+    protocol.configurations
+      .filter(({ procs }) => wanted === null || procs === wanted)
+      .map(configuration => ({ protocol, configuration })),
+  )
 }
 
 function report(name: string, procs: number, exploration: Exploration & { seconds: number }): void {

@@ -195,7 +195,7 @@ async function runExploration(
   const report = join(directory, 'explore-report.json')
   rmSync(report, { force: true })
   const main = join(directory, 'dist/trust/explore/main.js')
-  const args = ['--conditions=controlled', main, ...which, '--json', report]
+  const args = ['--conditions=controlled', main, ...which, '--bail', '--json', report]
   const end = await runNode(directory, args, limitMs, signal)
   if (end.hung) return verdictOf('hang', 0, end, `the exploration is not over: ${lastLine(end.output)}`)
   // A schedule that hangs where no schedule reaches ends the exploration, and leaves no report.

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
 import * as control from '../../heap/layout/control.ts'
+import { POLL, POLL_FLUSH } from '../../heap/layout/p.ts'
 import * as span from '../../heap/layout/span.ts'
 import type { Addr } from '../../heap/memory.ts'
 import { BreachError } from '../../verify/breach.ts'
@@ -21,6 +22,24 @@ test('a large object whose allocation starts a cycle is kept, though the cycle e
   expect(world.words[control.CYCLES_MARKED]).toBe(cycles + 1)
   expect(mutator.heap.spans.of(at)).toBeGreaterThan(0)
   expect(world.colourOf(at)).toBe(span.WHITE)
+})
+
+test('what is asked of a P between the moment a slot is found and its return waits until the program has the object', () => {
+  const world = new HandWorld()
+  const [mutator] = world.ps
+  mutator.spawn()
+  const { cache } = mutator.collector
+  const poll = world.memory.p(mutator.index, POLL)
+  const take = cache.take.bind(cache)
+  cache.take = (spanClass, slotBytes) => {
+    const at = take(spanClass, slotBytes)
+    if (at !== 0) world.words[poll] |= POLL_FLUSH // as another P's thread would, just then
+    return at
+  }
+  expect(mutator.allocator.allocate(16, true)).toBeGreaterThan(0)
+  expect(world.words[poll] & POLL_FLUSH).toBe(POLL_FLUSH)
+  mutator.safepoint()
+  expect(world.words[poll] & POLL_FLUSH).toBe(0)
 })
 
 test('two Ps that find the trigger passed start one cycle', () => {

@@ -3,7 +3,7 @@
  *
  *   probe the native stack; serve the poll word; end a slice that is used up
  *   until there is a slot: the next run of the cached span, or
- *     sweep what the pace asks for, take another span and charge it to the live heap,
+ *     sweep what the pace asks for, pass the gate, take another span and charge it to the live heap,
  *     tell the pacer; while marking: pay (assist); else: start a cycle if the trigger is passed
  *   no pages: finish the sweep, then a whole cycle that began after the failure, then one in a stop, then OutOfMemory
  *
@@ -91,25 +91,31 @@ export class Allocator {
 
   /** Takes another span, and pays for it. False if no page is left. A safepoint. */
   private refill(spanClass: number, sizeClass: number): boolean {
-    const { sweeper, cache, sweep } = this.collector
-    const pages = spanPagesOf(sizeClass)
+    const { sweeper, cache, sweep, gate } = this.collector
+    const bytes = spanPagesOf(sizeClass) * PAGE_BYTES
     if (this.memory.faults.pass('refill')) return false
-    sweeper.payFor(pages * PAGE_BYTES, 0)
-    const charged = cache.refill(spanClass, sweep)
-    if (charged === 0) return false
+    sweeper.payFor(bytes, 0)
+    const reserved = gate.admit(bytes)
+    const charged = cache.refill(spanClass, sweep, reserved)
+    if (charged === 0) {
+      gate.giveBack(reserved)
+      return false
+    }
     this.afterCharge(charged)
     return true
   }
 
   private allocateLarge(bytes: number, noscan: boolean): Addr {
-    const { sweeper, cache, assists, stack } = this.collector
+    const { sweeper, cache, assists, gate, stack } = this.collector
     const pages = Math.ceil(bytes / PAGE_BYTES)
     if (pages >= this.memory.layout.pages) throw this.outOfMemory(bytes)
     sweeper.payFor(pages * PAGE_BYTES, pages)
     assists.charge(pages * PAGE_BYTES)
     for (let attempt = 0; ; ) {
-      const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan)
+      const reserved = gate.admit(pages * PAGE_BYTES)
+      const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan, reserved)
       if (at === 0) {
+        gate.giveBack(reserved)
         this.makeRoom(attempt++, bytes)
         continue
       }

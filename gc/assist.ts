@@ -23,6 +23,9 @@ import type { Drain } from './drain.ts'
 import { EVENT_ASSIST, type Events } from './events.ts'
 import type { World } from './world.ts'
 
+/** `go`: as much as an assist has earned (Go); `capped`: no more than there is room to the goal. */
+export type Credit = 'go' | 'capped'
+
 /** Least scan work of an assist (Go's gcOverAssistWork). */
 const OVER_ASSIST_WORK = 64 * 1024
 
@@ -33,13 +36,15 @@ export class Assists {
   private readonly world: World
   private readonly events: Events
   private readonly queued: number
+  private readonly isCapped: boolean
 
-  constructor(memory: Memory, pIndex: number, drain: Drain, world: World, events: Events) {
+  constructor(memory: Memory, pIndex: number, drain: Drain, world: World, events: Events, credit: Credit) {
     this.memory = memory
     this.pIndex = pIndex
     this.drain = drain
     this.world = world
     this.events = events
+    this.isCapped = credit === 'capped'
     this.queued = memory.p(pIndex, p.ASSIST_QUEUED)
   }
 
@@ -51,6 +56,9 @@ export class Assists {
     if (goroutine === 0) return
     const credit = this.creditOf(goroutine)
     doubles[credit] -= bytes
+    // What is left of the bank buys no more than this. An assist near the end of the mark earns hundreds of times the room that is left (go-gc §2.1).
+    if (this.isCapped && doubles[credit] > 0)
+      doubles[credit] = Math.min(doubles[credit], Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE)))
     if (doubles[credit] < 0) this.pay(credit)
   }
 

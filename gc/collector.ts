@@ -19,13 +19,14 @@ import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
-import { Assists } from './assist.ts'
+import { Assists, type Credit } from './assist.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Controller } from './controller.ts'
 import { Cycle } from './cycle.ts'
 import { CycleRecords } from './cycle-record.ts'
 import { Drain } from './drain.ts'
 import type { Events } from './events.ts'
+import { Gate, type GateLimit } from './gate.ts'
 import { GreyQueue } from './grey-queue.ts'
 import { Marker } from './marker.ts'
 import { Roots } from './roots.ts'
@@ -56,6 +57,9 @@ export interface CollectorOptions {
   readonly checkmark: boolean
   /** 0: concurrent; 1: the whole mark in a stop; 2: the sweep too (GODEBUG=gcstoptheworld). */
   readonly stopTheWorld: 0 | 1 | 2
+  readonly gate: GateLimit
+  /** How much allocation a goroutine may have paid for ahead (gc/assist.ts). */
+  readonly credit: Credit
 }
 
 export class Collector {
@@ -76,6 +80,7 @@ export class Collector {
   readonly roots: Roots
   readonly drain: Drain
   readonly assists: Assists
+  readonly gate: Gate
   readonly workers: Workers
   readonly records: CycleRecords
   readonly sweeper: Sweeper
@@ -107,7 +112,8 @@ export class Collector {
     this.stack = new ShadowStack(memory, heap.stacks)
     this.roots = new Roots(memory, pIndex, this.marker, this.stack, world)
     this.drain = new Drain(memory, pIndex, this.marker, this.barrier, this.roots, this.buffers, world)
-    this.assists = new Assists(memory, pIndex, this.drain, world, events)
+    this.assists = new Assists(memory, pIndex, this.drain, world, events, options.credit)
+    this.gate = new Gate(this, options.gate)
     this.workers = new Workers(memory, pIndex, this.drain, world, events)
     this.records = new CycleRecords(memory)
     this.sweeper = new Sweeper(heap, pIndex, this.sweep, this.records, world, events)
@@ -137,6 +143,14 @@ export class Collector {
   get isHeapTriggered(): boolean {
     const { words } = this.memory
     return words[control.PHASE] === control.PHASE_OFF && load(words, control.HEAP_LIVE) >= words[control.TRIGGER]
+  }
+
+  /** Starts a cycle, if none runs, wherever the trigger is. A safepoint. */
+  startCycle(): void {
+    const { words } = this.memory
+    while (words[control.PHASE] === control.PHASE_OFF && this.sweeper.sweepOne()) this.poll()
+    const epoch = this.world.epoch()
+    if (words[control.PHASE] === control.PHASE_OFF) this.world.raise(epoch, STOP_HEAP_CYCLE)
   }
 
   /** Starts a cycle if the heap has reached its trigger. A safepoint. */

@@ -53,6 +53,7 @@ export const RECORD_FIELDS = [
   'sweepPagesPerByte',
   'checkedBytes',
   'sweptMarkedBytes',
+  'gateMs',
 ] as const
 export type RecordField = (typeof RECORD_FIELDS)[number]
 /** The values of one cycle by name. */

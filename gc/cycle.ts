@@ -23,6 +23,7 @@ const CYCLE_MEASURES = [
   p.FRACTIONAL_MS,
   p.IDLE_MS,
   p.BLOCKED_MS,
+  p.GATE_MS,
   p.BYTES_MARKED,
   p.BYTES_BLACKENED,
 ]
@@ -231,6 +232,7 @@ export class Cycle {
       fractionalMs: this.sum(p.FRACTIONAL_MS),
       idleMs: this.sum(p.IDLE_MS),
       blockedInPlaceMs: this.sum(p.BLOCKED_MS),
+      gateMs: this.sum(p.GATE_MS),
       pacerUtilization: this.get(control.PACER_UTILIZATION),
       scanWorkHeap: load(words, control.SCAN_WORK_HEAP),
       scanWorkStack: load(words, control.SCAN_WORK_STACK),

@@ -42,9 +42,9 @@ export interface World {
   sleep(milliseconds: number): void
   /**
    * Keeps this P in place until `isOver` says so: it serves stops and requests, marks, sweeps, and sleeps when there is none of
-   * these. It never runs another goroutine.
+   * these. It never runs another goroutine. `deadline`: when `isOver` shall be asked at the latest, in ms of `now()`.
    */
-  blockInPlace(isOver: () => boolean): void
+  blockInPlace(isOver: () => boolean, deadline?: number): void
   /** True if this P has something better to do than to mark in idle time: a goroutine to run, or what it waits for in place. */
   hasOtherWork(): boolean
   /** Asks every other P to flush its barrier buffer and publish its grey objects, and waits for it in slices of 100 µs (Go's forEachP). */

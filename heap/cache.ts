@@ -90,9 +90,9 @@ export class Cache {
 
   /**
    * Replaces the cached span, which must have no free slot, by one that has. Returns the bytes charged to the live heap, or 0 if
-   * there is no memory. The caller takes a run, then tells the pacer and pays.
+   * there is no memory. The caller takes a run, then tells the pacer and pays. `reserved`: what the live heap was charged before.
    */
-  refill(spanClass: number, sweep: Sweep): number {
+  refill(spanClass: number, sweep: Sweep, reserved = 0): number {
     const { words } = this.memory
     this.putBack(spanClass)
     const id = this.central.acquire(spanClass, sweep)
@@ -104,12 +104,12 @@ export class Cache {
     this.spans.write(id, span.ALLOCATED, slots)
     words[this.base + spanClass * p.CACHE_WORDS + p.SPAN] = id
     const bytes = free * this.spans.read(id, span.SLOT_BYTES)
-    this.charge(bytes, spanClass)
+    this.charge(bytes, spanClass, reserved)
     return bytes
   }
 
   /** A span of its own for a large object, charged to the live heap, zeroed and coloured; 0 if there is no memory. */
-  allocateLarge(bytes: number, noscan: boolean): Addr {
+  allocateLarge(bytes: number, noscan: boolean, reserved = 0): Addr {
     const { words, marks, i32, doubles } = this.memory
     const pages = Math.ceil(bytes / PAGE_BYTES)
     const id = this.pages.allocate(pages)
@@ -124,7 +124,7 @@ export class Cache {
     marks[at >>> GRANULE_SHIFT] = marking ? span.BLACK : span.WHITE
     if (marking) doubles[this.measures + p.BYTES_BLACKENED] += taken
     this.publish()
-    this.charge(taken, spanClass)
+    this.charge(taken, spanClass, reserved)
     doubles[this.measures + p.ALLOCATED_BYTES] += taken
     doubles[this.measures + p.ALLOCATED_OBJECTS] += 1
     this.central.pushSwept(id)
@@ -236,9 +236,9 @@ export class Cache {
     load(words, this.published)
   }
 
-  private charge(bytes: number, spanClass: number): void {
+  private charge(bytes: number, spanClass: number, reserved = 0): void {
     const { words } = this.memory
-    add(words, HEAP_LIVE, bytes)
+    if (bytes !== reserved) add(words, HEAP_LIVE, bytes - reserved)
     if ((spanClass & 1) === 0 && words[PHASE] === PHASE_OFF) add(words, HEAP_SCANNABLE, bytes)
   }
 }

@@ -18,6 +18,7 @@ export type FaultPoint =
   | `dedicated-worker/${'offer' | 'take'}`
   | `work/${'put-full' | 'take-full' | 'take-empty'}`
   | `barrier/${'full' | 'flush' | 'serve'}`
+  | 'gate/wait'
   | `assist/${'pay' | 'wait' | 'wake'}`
   | `sweep/${'span' | 'complete'}`
   | `sleep/${'announced' | 'wait' | 'woken' | 'wake'}`

@@ -3,6 +3,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import type { Credit } from '../gc/assist.ts'
+import type { GateLimit } from '../gc/gate.ts'
 import { DEFAULT_PACER, pacerNamed } from '../gc/pacer/registry.ts'
 import { type Fault, faultGrammar, parseFault } from './faults.ts'
 import {
@@ -40,9 +42,9 @@ export interface RunFlags {
   /** @defaultValue 'coordinator' */
   readonly termination?: 'coordinator' | 'assist-takes-over' | 'helping'
   /** @defaultValue 'off' */
-  readonly gate?: 'goal' | 'hard' | 'off'
+  readonly gate?: GateLimit
   /** @defaultValue 'go' */
-  readonly credit?: 'go' | 'capped'
+  readonly credit?: Credit
   /** Go's gctrace lines on stderr. @defaultValue GODEBUG gctrace */
   readonly gctrace?: boolean
   /** Go's gcpacertrace lines on stderr. @defaultValue GODEBUG gcpacertrace */
@@ -90,8 +92,8 @@ export interface Configuration {
   /** A registered pacer's spec, or the absolute path of a file. */
   readonly pacer: string
   readonly termination: 'coordinator'
-  readonly gate: 'off'
-  readonly credit: 'go'
+  readonly gate: GateLimit
+  readonly credit: Credit
   readonly gctrace: boolean
   readonly gcpacertrace: boolean
   /** Absolute path; null: not written. */
@@ -177,8 +179,8 @@ export function resolveConfiguration(
     arena: arenaOf(given('arena', options.arena)),
     pacer: pacerOf(given('pacer', options.pacer)),
     termination: built('termination', options.termination, 'coordinator', ['assist-takes-over', 'helping']),
-    gate: built('gate', options.gate, 'off', ['goal', 'hard']),
-    credit: built('credit', options.credit, 'go', ['capped']),
+    gate: oneOf('gate', options.gate, ['off', 'goal', 'hard']),
+    credit: oneOf('credit', options.credit, ['go', 'capped']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),
     gcpacertrace: switched('gcpacertrace', options.gcpacertrace, (debug.gcpacertrace ?? 0) > 0),
     jsonFile: outputFile(given('json', options.json)),
@@ -296,6 +298,13 @@ function scheduleOf(from: Given | undefined, procs: number): Strategy | null {
 function switched(option: string, value: unknown, otherwise: boolean): boolean {
   const from = given(option, value)
   return from === undefined ? otherwise : truth(from)
+}
+
+/** One of some names; the first where none is given. */
+function oneOf<Name extends string>(option: string, value: unknown, names: readonly Name[]): Name {
+  if (value === undefined) return names[0]
+  const found = names.find(name => name === value)
+  return found ?? refuse({ name: `--${option}`, value }, names.join(', '))
 }
 
 /** The one value of a choice that is built so far, which is its default; its other values have a message of their own. */

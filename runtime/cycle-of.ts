@@ -31,6 +31,7 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
     timeToSafepointUs: [raw.setupTimeToSafepointMs * 1000, raw.terminationTimeToSafepointMs * 1000],
     cpuMs: { assist: raw.assistMs, dedicated: raw.dedicatedMs, fractional: raw.fractionalMs, idle: raw.idleMs },
     blockedInPlaceMs: raw.blockedInPlaceMs,
+    gateMs: raw.gateMs,
     utilization: capacityMs > 0 ? (raw.dedicatedMs + raw.fractionalMs + raw.assistMs) / capacityMs : 0,
     pacerUtilization: raw.pacerUtilization,
     scanWork: { heap: raw.scanWorkHeap, stack: raw.scanWorkStack, globals: raw.scanWorkGlobals },

@@ -54,6 +54,7 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'barrier/serve': { where: 'a P is about to pass the ragged barrier, as it was asked to' },
   'assist/pay': { where: 'a goroutine in debt is about to pay' },
   'assist/wait': { where: 'a goroutine in debt stands in the assist queue, and is about to wait' },
+  'gate/wait': { where: 'a request would pass the limit of the gate, and is about to wait' },
   'assist/wake': { where: 'a goroutine in the assist queue is about to be told that it is paid for (locked)' },
   'sweep/span': { where: 'a span is owned, and about to be swept' },
   'sweep/complete': { where: 'the last sweeper has left, and has told nobody' },

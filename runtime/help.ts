@@ -29,8 +29,8 @@ Options:
   --arena SIZE          heap pages, 4MiB to below 2GiB (default: 1GiB)
   --pacer SPEC          NAME[:key=value,…], or a file (default: go1.21)
   --termination NAME    coordinator (default)
-  --gate NAME           off (default)
-  --credit NAME         go (default)
+  --gate NAME           what no request may carry the heap past: off (default), goal, or hard (the pacer's hard goal)
+  --credit NAME         how much allocation assists pay ahead: go (default), or capped (the room to the goal)
   --gctrace             Go's line for each cycle, on stderr
   --gcpacertrace        Go's pacer lines, on stderr
   --json FILE           write the run's record

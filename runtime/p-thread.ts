@@ -181,6 +181,8 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const p = new TellingP(heap, index, controller, program, events, {
     checkmark: configuration.checkmark,
     stopTheWorld: configuration.stopTheWorld,
+    gate: configuration.gate,
+    credit: configuration.credit,
     zealEvery: configuration.zealEvery,
     zealConcurrent: configuration.zealConcurrent,
     seed: configuration.seed,

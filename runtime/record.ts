@@ -111,6 +111,8 @@ export interface CycleRecord {
   }
   /** Time that goroutines kept their P while they waited inside an allocation, summed over Ps. */
   readonly blockedInPlaceMs: number
+  /** Time that goroutines spent at the gate, draining there included, summed over Ps. What they slept there is blocked in place too. */
+  readonly gateMs: number
   /** Measured: (dedicated + fractional + assist) / (markMs · procs). */
   readonly utilization: number
   /** Go's assumed form: 0.25 + assist / (markMs · procs). */

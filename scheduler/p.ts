@@ -501,7 +501,7 @@ export class P implements World {
     return !this.readyQueue.isEmpty || !this.ring.isEmpty || !this.global.isEmpty || this.timers.nextDeadline <= now()
   }
 
-  blockInPlace(isOver: () => boolean): void {
+  blockInPlace(isOver: () => boolean, deadline = Number.POSITIVE_INFINITY): void {
     const { words, doubles } = this.memory
     const { workers, sweeper, drain } = this.collector
     const outer = this.waitsFor
@@ -513,7 +513,7 @@ export class P implements World {
       if (workers.runDue() || workers.runIdle() || sweeper.sweepInBackground()) continue
       this.sleepWhile(
         () => !isOver() && !(drain.isWorkAvailable && workers.mayRun),
-        () => workers.untilDueMs,
+        () => Math.min(workers.untilDueMs, deadline - now()),
       )
     }
     this.waitsFor = outer

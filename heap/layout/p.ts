@@ -129,5 +129,7 @@ export const TOTAL_BLOCKED_MS = 14
 export const SCAN_REQUESTED_AT = 15
 /** When the goroutine that runs got its turn: slices end and begin within a turn, if it does not give way. */
 export const TURN_STARTED_AT = 16
+/** Time that goroutines of this P spent at the gate, draining there included. */
+export const GATE_MS = 17
 /** Doubles of one P. */
-export const DOUBLES = 17
+export const DOUBLES = 18

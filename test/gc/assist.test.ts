@@ -1,5 +1,6 @@
 // Assist arithmetic and the assist queue, by hand. r is scan work per byte, r' its inverse.
 import { expect, test } from 'vitest'
+import type { Credit } from '../../gc/assist.ts'
 import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
 import * as p from '../../heap/layout/p.ts'
@@ -24,8 +25,8 @@ interface Scene {
 }
 
 /** A cycle marks at ratio r; with `elements`, an array of so many references is still to be scanned, else nothing is left to do. */
-function marking(r: number, elements = 0): Scene {
-  const world = new HandWorld({ procs: 3, globals: 1 })
+function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
+  const world = new HandWorld({ procs: 3, globals: 1, credit })
   const { words, memory } = world
   const [first, worker, second] = world.ps
   const goroutines = [first.spawn(), second.spawn()] as const
@@ -262,4 +263,21 @@ test('credit of an earlier cycle is none', () => {
   world.startMark(worker)
   first.collector.assists.settle(goroutines[0])
   expect(background()).toBe(0)
+})
+
+test('capped: the bank of a goroutine is at most the room to the goal, and nothing beyond it', () => {
+  const { world, first, goroutines, creditOf } = marking(2, 0, 'capped')
+  const [id] = goroutines
+  const bank = world.memory.goroutineDouble(id, g.ASSIST_BYTES)
+  charge(first, 0)
+  world.memory.doubles[bank] = 2 ** 27
+  world.words[control.HEAP_LIVE] = world.words[control.GOAL] - 5000
+  charge(first, 1000)
+  expect(creditOf(id)).toBe(5000)
+  world.memory.doubles[bank] = 700
+  charge(first, 200)
+  expect(creditOf(id)).toBe(500)
+  world.words[control.HEAP_LIVE] = world.words[control.GOAL] + 1
+  charge(first, 100)
+  expect(creditOf(id)).toBe(0)
 })

@@ -3,9 +3,11 @@
 //
 // A HandP is a real P whose `World` is the test's: nothing runs by itself, a stop is carried out on the spot, and what would wait throws.
 // Where a protocol calls its world in the middle of a step (the ragged barrier, the stop), the test may have said what the other Ps do there: `at`.
+import type { Credit } from '../../gc/assist.ts'
 import { Controller } from '../../gc/controller.ts'
 import type { RawCycle } from '../../gc/cycle-record.ts'
 import { Events } from '../../gc/events.ts'
+import type { GateLimit } from '../../gc/gate.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { STOP_FORCED_CYCLE, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
 import { Heap } from '../../heap/heap.ts'
@@ -41,6 +43,8 @@ export interface HandWorldOptions {
   readonly checkmark?: boolean
   readonly check?: boolean
   readonly stopTheWorld?: 0 | 1 | 2
+  readonly gate?: GateLimit
+  readonly credit?: Credit
   readonly workBuffers?: number
   readonly arenaBytes?: number
   /** References among the globals. */
@@ -78,6 +82,8 @@ export class HandWorld {
     const pOptions: POptions = {
       checkmark: options.checkmark ?? true,
       stopTheWorld: options.stopTheWorld ?? 0,
+      gate: options.gate ?? 'off',
+      credit: options.credit ?? 'go',
       zealEvery: 0,
       zealConcurrent: false,
       seed: 1,

@@ -26,6 +26,7 @@ export function cycleRecord(changed: Partial<CycleRecord> = {}): CycleRecord {
     timeToSafepointUs: [0, 0],
     cpuMs: { assist: 0, dedicated: 0, fractional: 0, idle: 0 },
     blockedInPlaceMs: 0,
+    gateMs: 0,
     utilization: 0.25,
     pacerUtilization: 0.25,
     scanWork: { heap: 0, stack: 0, globals: 0 },

@@ -1,0 +1,129 @@
+/**
+ * The gate: while it is shut nobody takes memory that would carry the live heap past its limit, which is the goal (`--gate goal`) or the pacer's hard
+ * goal (`hard`). Not Go's: it is what bounds the overrun of golang/go#52433, whatever ends the mark.
+ *
+ *   reserve    the live heap (L) grows by the request, in one swap, if the sum is within the limit
+ *   else, until it can, or the cycle that runs, or else the next one, has been marked:
+ *     no cycle         sweep what is left, start one
+ *     work is there    drain, without limit of debt
+ *     none is          sleep: for work, for the end of the mark, for GATE_MS, twice as long each time; then raise the termination stop
+ *   a request that has no room beside what that cycle marked is admitted in any case, or it would wait for ever. One that had room, and found it taken by others,
+ *   waits for another cycle, MOST_CYCLES times
+ *
+ * Between the reservation and the charge there is no safepoint, so in a stop nothing is reserved, and L counts what is there.
+ *
+ * Proof of the bound: L at the end of a mark ≤ max(limit, L when its cycle began or the limit was last lowered) + P · the largest single request. L grows by
+ * reservations, which leave it within the limit, and by what is admitted in any case. A P admits one of these only after a mark
+ * that ended while it waited, so between the ends of two marks it admits one at most: for the next it waits for the second end.
+ * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
+ * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
+ */
+import { compareAndSwap, load, now, sub } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import * as p from '../heap/layout/p.ts'
+import type { Collector } from './collector.ts'
+import { EVENT_ASSIST } from './events.ts'
+import { STOP_TERMINATION } from './world.ts'
+
+/** `off`: no gate, as Go. */
+export type GateLimit = 'off' | 'goal' | 'hard'
+
+/** After so long at the gate, in ms, the termination stop is raised, on no sign that the mark is over. */
+const GATE_MS = 3
+/** Cycles that a request waits for while others take the room that each makes. */
+const MOST_CYCLES = 100
+
+export class Gate {
+  private readonly collector: Collector
+  private readonly limitedBy: GateLimit
+
+  constructor(collector: Collector, limitedBy: GateLimit) {
+    this.collector = collector
+    this.limitedBy = limitedBy
+  }
+
+  /** Returns the bytes by which the live heap has grown already: those of the request, or 0 where it is admitted without. A safepoint, before that. */
+  admit(bytes: number): number {
+    if (this.limitedBy === 'off') return 0
+    return this.reserve(bytes) || this.waitFor(bytes) ? bytes : 0
+  }
+
+  /** Takes a reservation back: the request found no memory. */
+  giveBack(bytes: number): void {
+    if (bytes > 0) sub(this.collector.memory.words, control.HEAP_LIVE, bytes)
+  }
+
+  private get limit(): number {
+    const { words, doubles, layout } = this.collector.memory
+    return this.limitedBy === 'goal' ? words[control.GOAL] : doubles[layout.measures + control.HARD_GOAL]
+  }
+
+  private reserve(bytes: number): boolean {
+    const { words } = this.collector.memory
+    for (;;) {
+      const live = load(words, control.HEAP_LIVE)
+      if (live + bytes > this.limit) return false
+      if (compareAndSwap(words, control.HEAP_LIVE, live, live + bytes)) return true
+    }
+  }
+
+  /** True once the request is reserved, false if it is admitted in any case. */
+  private waitFor(bytes: number): boolean {
+    const { memory, pIndex } = this.collector
+    const began = now()
+    memory.faults.pass('gate/wait')
+    let isReserved = false
+    for (let cycles = 0; cycles < MOST_CYCLES && !isReserved; cycles++) {
+      isReserved = this.waitForCycle(bytes)
+      if (!isReserved && !this.fitsBesideMarked(bytes)) break
+    }
+    memory.doubles[memory.pMeasure(pIndex, p.GATE_MS)] += now() - began
+    return isReserved
+  }
+
+  /** True once the request is reserved, false if the cycle that runs, or else the next one, has been marked and there is no room. */
+  private waitForCycle(bytes: number): boolean {
+    const { words } = this.collector.memory
+    const cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
+    const isMarked = (): boolean => words[control.CYCLES_MARKED] >= cycle
+    const isOver = (): boolean => isMarked() || load(words, control.HEAP_LIVE) + bytes <= this.limit
+    for (let patienceMs = GATE_MS; !this.reserve(bytes); ) {
+      if (isMarked()) return false
+      if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle()
+      else if (this.collector.drain.isWorkAvailable) this.drain(isOver)
+      else if (this.endsMark(isOver, patienceMs)) patienceMs *= 2
+    }
+    return true
+  }
+
+  /** True if the limit has room for the request in a heap that holds only what was marked last. */
+  private fitsBesideMarked(bytes: number): boolean {
+    const { doubles, layout } = this.collector.memory
+    return doubles[layout.measures + control.HEAP_MARKED] + bytes <= this.limit
+  }
+
+  private drain(isOver: () => boolean): void {
+    const { memory, drain, events, pIndex } = this.collector
+    const { words, doubles } = memory
+    const cycle = words[control.CYCLES]
+    const began = now()
+    drain.enter()
+    drain.drainForCredit(isOver)
+    if (words[control.CYCLES] === cycle) doubles[memory.pMeasure(pIndex, p.ASSIST_MS)] += now() - began
+    events.slice(EVENT_ASSIST, began, 0)
+    drain.leave()
+  }
+
+  /** Waits for work or the end; if neither comes in time, raises the termination stop. True if it did. */
+  private endsMark(isOver: () => boolean, patienceMs: number): boolean {
+    const { memory, world, drain } = this.collector
+    const { words } = memory
+    const cycle = words[control.CYCLES]
+    const deadline = now() + patienceMs
+    world.blockInPlace(() => isOver() || drain.isWorkAvailable || now() >= deadline, deadline)
+    const epoch = world.epoch()
+    if (isOver() || drain.isWorkAvailable || words[control.CYCLES] !== cycle) return false
+    if (words[control.BLACKEN_ENABLED] === 0 || now() < deadline) return false
+    return world.raise(epoch, STOP_TERMINATION)
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { runProgram, threadsFile } from '../support/run-cli.ts'
+
+const storm = threadsFile('../../examples/alloc-storm.ts')
+
+// The coordinator vanishes for 3 ms each time, while four Ps allocate: golang/go#52433 at its plainest.
+const stalled = ['--procs', '4', '--arena', '128MiB', '--fault', 'mark-termination/before-stop:stall=3ms']
+
+test('without a gate the heap runs past its goal by more than the bound', async () => {
+  const { code, record } = await runProgram([storm, ...stalled, '--gate', 'off'])
+  expect(code).toBe(0)
+  const over = record.cycles.filter(({ overrun, largestRefill }) => overrun > 4 * largestRefill)
+  expect(over.length).toBeGreaterThan(0)
+})
+
+test('past the goal nobody passes the gate: no cycle goes beyond the bound', async () => {
+  const { code, record } = await runProgram([storm, ...stalled, '--gate', 'goal'])
+  expect(code).toBe(0)
+  expect(record.cycles.length).toBeGreaterThan(10)
+  for (const { n, goal, heapAtStart, heapAtMarkEnd, largestRefill } of record.cycles)
+    expect(heapAtMarkEnd, `cycle ${n}`).toBeLessThanOrEqual(Math.max(Number(goal), heapAtStart) + 4 * largestRefill)
+  expect(record.cycles.reduce((sum, { gateMs }) => sum + gateMs, 0)).toBeGreaterThan(0)
+  expect(record.rescues).toBe(0)
+})
+
+test('a memory limit below what lives: each cycle admits one request of each P, and the run ends', async () => {
+  const { code, record } = await runProgram([
+    threadsFile('programs/churn.ts'),
+    ...['--procs', '2', '--gate', 'goal', '--memory-limit', '1MiB', '--', '2', '20', '12'],
+  ])
+  expect(code).toBe(0)
+  expect(record.rescues).toBe(0)
+})

@@ -3,6 +3,7 @@ import { UsageError } from '../../runtime/usage-error.ts'
 import type { Protocol } from './protocol.ts'
 import { assists } from './protocols/assists.ts'
 import { channel } from './protocols/channel.ts'
+import { gate } from './protocols/gate.ts'
 import { mutualExclusion } from './protocols/mutual-exclusion.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
 import { roles } from './protocols/roles.ts'
@@ -34,6 +35,7 @@ export const protocols: readonly Protocol[] = [
   scanRequest,
   roles,
   assists,
+  gate,
   mutualExclusion,
 ]
 

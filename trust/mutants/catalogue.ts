@@ -875,6 +875,81 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  // ————— the gate
+  {
+    name: 'gate-looks-then-adds',
+    what: 'The gate looks whether there is room, and then adds, so that two Ps may take the same room.',
+    origin: 'this project’s prototype',
+    edits: [
+      {
+        file: 'gc/gate.ts',
+        from: 'if (compareAndSwap(words, control.HEAP_LIVE, live, live + bytes)) return true',
+        to: 'if (compareAndSwap(words, control.HEAP_LIVE, live, live) || sub(words, control.HEAP_LIVE, -bytes) > 0) return true',
+      },
+    ],
+  },
+  {
+    name: 'gate-waits-for-a-policy',
+    what: 'A P at the gate that finds nothing to mark never raises the stop itself.',
+    origin: 'this project’s prototype',
+    edits: [
+      {
+        file: 'gc/gate.ts',
+        from: 'return world.raise(epoch, STOP_TERMINATION)',
+        to: 'return epoch < 0 || STOP_TERMINATION < 0',
+      },
+    ],
+  },
+  {
+    name: 'gate-starves-the-large',
+    what: 'A request that has no room beside what lives waits at the gate for ever, or nearly.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/gate.ts',
+        from: 'if (!isReserved && !this.fitsBesideMarked(bytes)) break',
+        to: 'void this.fitsBesideMarked',
+      },
+    ],
+  },
+  {
+    name: 'gate-admits-the-beaten',
+    what: 'A request whose room was taken by others is admitted past the goal after one cycle.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/gate.ts',
+        from: 'doubles[layout.measures + control.HEAP_MARKED] + bytes',
+        to: 'Infinity + bytes + 0 * (doubles.length + layout.measures)',
+      },
+    ],
+  },
+  {
+    name: 'reservation-charged-twice',
+    what: 'What the gate has reserved is charged to the live heap once more.',
+    origin: '',
+    edits: [
+      { file: 'heap/cache.ts', from: 'add(words, HEAP_LIVE, bytes - reserved)', to: 'add(words, HEAP_LIVE, bytes)' },
+    ],
+  },
+  {
+    name: 'reservation-never-given-back',
+    what: 'A request that finds no memory leaves its reservation in the live heap.',
+    origin: '',
+    edits: [{ file: 'gc/gate.ts', from: 'if (bytes > 0) sub(', to: 'if (bytes < 0) sub(' }],
+  },
+  {
+    name: 'credit-uncapped',
+    what: 'Capped credit is not capped: a million times the room to the goal.',
+    origin: 'golang/go#40460',
+    edits: [
+      {
+        file: 'gc/assist.ts',
+        from: 'Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE))',
+        to: 'Math.abs(words[control.GOAL] - load(words, control.HEAP_LIVE)) * 1e6',
+      },
+    ],
+  },
 ]
 
 export const equivalents: readonly Equivalent[] = [

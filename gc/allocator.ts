@@ -135,6 +135,7 @@ export class Allocator {
     if (words[control.BLACKEN_ENABLED] !== 0) {
       this.collector.controller.revise()
       if (!isPaid) this.collector.assists.charge(bytes)
+      this.collector.termination.atRefill()
       this.collector.drain.verifyIfDue()
     } else this.collector.startIfTriggered()
     this.endSliceIfDue()

@@ -32,8 +32,9 @@ import { Marker } from './marker.ts'
 import { Roots } from './roots.ts'
 import { ShadowStack } from './shadow-stack.ts'
 import { Sweeper } from './sweeper.ts'
+import { AssistTakesOver } from './termination/assist-takes-over.ts'
 import { Coordinator } from './termination/coordinator.ts'
-import type { Termination } from './termination/policy.ts'
+import type { Termination, TerminationName } from './termination/policy.ts'
 import { WorkBuffers } from './work-buffers.ts'
 import { Workers } from './workers.ts'
 import {
@@ -57,6 +58,7 @@ export interface CollectorOptions {
   readonly checkmark: boolean
   /** 0: concurrent; 1: the whole mark in a stop; 2: the sweep too (GODEBUG=gcstoptheworld). */
   readonly stopTheWorld: 0 | 1 | 2
+  readonly termination: TerminationName
   readonly gate: GateLimit
   /** How much allocation a goroutine may have paid for ahead (gc/assist.ts). */
   readonly credit: Credit
@@ -117,7 +119,10 @@ export class Collector {
     this.workers = new Workers(memory, pIndex, this.drain, world, events)
     this.records = new CycleRecords(memory)
     this.sweeper = new Sweeper(heap, pIndex, this.sweep, this.records, world, events)
-    this.termination = new Coordinator(memory, this.drain, this.barrier, this.queue, world)
+    this.termination =
+      options.termination === 'coordinator'
+        ? new Coordinator(memory, this.drain, this.barrier, this.queue, world)
+        : new AssistTakesOver(memory, this.drain, this.barrier, this.queue, world, this.assists)
     this.drain.assists = this.assists
     this.drain.termination = this.termination
     this.cycle = new Cycle(this)

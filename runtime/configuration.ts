@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path'
 import type { Credit } from '../gc/assist.ts'
 import type { GateLimit } from '../gc/gate.ts'
 import { DEFAULT_PACER, pacerNamed } from '../gc/pacer/registry.ts'
+import type { TerminationName } from '../gc/termination/policy.ts'
 import { type Fault, faultGrammar, parseFault } from './faults.ts'
 import {
   bytes,
@@ -91,7 +92,7 @@ export interface Configuration {
   readonly arena: number
   /** A registered pacer's spec, or the absolute path of a file. */
   readonly pacer: string
-  readonly termination: 'coordinator'
+  readonly termination: TerminationName
   readonly gate: GateLimit
   readonly credit: Credit
   readonly gctrace: boolean
@@ -178,7 +179,7 @@ export function resolveConfiguration(
     memoryLimit: limit === undefined ? null : memoryLimit(limit),
     arena: arenaOf(given('arena', options.arena)),
     pacer: pacerOf(given('pacer', options.pacer)),
-    termination: built('termination', options.termination, 'coordinator', ['assist-takes-over', 'helping']),
+    termination: oneOf('termination', options.termination, ['coordinator', 'assist-takes-over'], ['helping']),
     gate: oneOf('gate', options.gate, ['off', 'goal', 'hard']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),
@@ -300,18 +301,18 @@ function switched(option: string, value: unknown, otherwise: boolean): boolean {
   return from === undefined ? otherwise : truth(from)
 }
 
-/** One of some names; the first where none is given. */
-function oneOf<Name extends string>(option: string, value: unknown, names: readonly Name[]): Name {
+/** One of some names; the first where none is given. `coming`: names of a later version, which have a message of their own. */
+function oneOf<Name extends string>(
+  option: string,
+  value: unknown,
+  names: readonly Name[],
+  coming: readonly string[] = [],
+): Name {
   if (value === undefined) return names[0]
   const found = names.find(name => name === value)
-  return found ?? refuse({ name: `--${option}`, value }, names.join(', '))
-}
-
-/** The one value of a choice that is built so far, which is its default; its other values have a message of their own. */
-function built<Value extends string>(option: string, value: unknown, there: Value, coming: readonly string[]): Value {
-  if (value === undefined || value === there) return there
-  if (typeof value === 'string' && coming.includes(value)) {
-    throw new UsageError(`--${option} ${value} comes with a later version; there is ${there}`)
-  }
-  return refuse({ name: `--${option}`, value }, `${there} (later also ${coming.join(', ')})`)
+  if (found !== undefined) return found
+  if (typeof value === 'string' && coming.includes(value))
+    throw new UsageError(`--${option} ${value} comes with a later version; there is ${names.join(', ')}`)
+  const later = coming.length > 0 ? ` (later also ${coming.join(', ')})` : ''
+  return refuse({ name: `--${option}`, value }, names.join(', ') + later)
 }

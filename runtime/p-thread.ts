@@ -181,6 +181,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const p = new TellingP(heap, index, controller, program, events, {
     checkmark: configuration.checkmark,
     stopTheWorld: configuration.stopTheWorld,
+    termination: configuration.termination,
     gate: configuration.gate,
     credit: configuration.credit,
     zealEvery: configuration.zealEvery,

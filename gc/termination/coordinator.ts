@@ -24,12 +24,12 @@ import type { WriteBarrier } from '../barrier.ts'
 import type { Drain } from '../drain.ts'
 import type { GreyQueue } from '../grey-queue.ts'
 import { STOP_TERMINATION, type World } from '../world.ts'
-import type { Termination } from './policy.ts'
+import type { Termination, TerminationName } from './policy.ts'
 
 export class Coordinator implements Termination {
-  readonly name = 'coordinator'
-  private readonly memory: Memory
-  private readonly drain: Drain
+  readonly name: TerminationName = 'coordinator'
+  protected readonly memory: Memory
+  protected readonly drain: Drain
   private readonly barrier: WriteBarrier
   private readonly queue: GreyQueue
   private readonly world: World
@@ -52,6 +52,9 @@ export class Coordinator implements Termination {
       this.memory.faults.pass('mark-termination/leave')
     } while (this.drain.isQuiescent)
   }
+
+  /** Go's allocators look after their debt alone. */
+  atRefill(): void {}
 
   private attempt(): void {
     const { words, faults } = this.memory

@@ -9,6 +9,7 @@ import type { RawCycle } from '../../gc/cycle-record.ts'
 import { Events } from '../../gc/events.ts'
 import type { GateLimit } from '../../gc/gate.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
+import type { TerminationName } from '../../gc/termination/policy.ts'
 import { STOP_FORCED_CYCLE, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
 import { Heap } from '../../heap/heap.ts'
 import * as control from '../../heap/layout/control.ts'
@@ -43,6 +44,7 @@ export interface HandWorldOptions {
   readonly checkmark?: boolean
   readonly check?: boolean
   readonly stopTheWorld?: 0 | 1 | 2
+  readonly termination?: TerminationName
   readonly gate?: GateLimit
   readonly credit?: Credit
   readonly workBuffers?: number
@@ -82,6 +84,7 @@ export class HandWorld {
     const pOptions: POptions = {
       checkmark: options.checkmark ?? true,
       stopTheWorld: options.stopTheWorld ?? 0,
+      termination: options.termination ?? 'coordinator',
       gate: options.gate ?? 'off',
       credit: options.credit ?? 'go',
       zealEvery: 0,

@@ -61,6 +61,7 @@ export function newP(heap: Heap, index: number, program: Program): { p: P; contr
   const p = new P(heap, index, controller, program, new Events(memory, index, false), {
     checkmark: true,
     stopTheWorld: 0,
+    termination: 'coordinator',
     gate: 'off',
     credit: 'go',
     zealEvery: 0,

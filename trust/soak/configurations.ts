@@ -42,6 +42,7 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   pacer: { draw: random => (random.chance(0.5) ? drawPacer(random) : null) },
   fault: { draw: (random, { procs }) => (random.chance(0.5) ? drawFaults(random, Number(procs)) : null) },
   schedule: { draw: random => (scheduling === null ? null : drawSchedule(random)) },
+  termination: { draw: random => (random.chance(0.4) ? 'assist-takes-over' : null) },
   gate: { draw: random => (random.chance(0.4) ? random.pick(['goal', 'hard']) : null) },
   credit: { draw: random => (random.chance(0.4) ? 'capped' : null) },
   seed: { draw: random => random.next() },

@@ -1,0 +1,35 @@
+/**
+ * The coordinator, and the first idea of golang/go#52433: once an attempt to end the mark has begun, goroutines that allocate look after the mark at each
+ * refill, whatever credit they have. What Go's failed attempt leaves to a worker that has gone back to its pool is done here by whoever allocates:
+ *
+ *   at a refill, after the first attempt of the cycle:
+ *     the mark may be over       try to end it, as its coordinator
+ *     there is work              assist with 64 KiB of it; whoever leaves the drain last and sees no more ends the mark
+ *
+ * It does not replace a coordinator that has vanished in the middle of an attempt: that one still has the role. The proof is the coordinator's.
+ */
+import { load } from '#sync'
+import * as control from '../../heap/layout/control.ts'
+import type { Memory } from '../../heap/memory.ts'
+import type { Assists } from '../assist.ts'
+import type { WriteBarrier } from '../barrier.ts'
+import type { Drain } from '../drain.ts'
+import type { GreyQueue } from '../grey-queue.ts'
+import type { World } from '../world.ts'
+import { Coordinator } from './coordinator.ts'
+
+export class AssistTakesOver extends Coordinator {
+  override readonly name = 'assist-takes-over'
+  private readonly assists: Assists
+
+  constructor(memory: Memory, drain: Drain, barrier: WriteBarrier, queue: GreyQueue, world: World, assists: Assists) {
+    super(memory, drain, barrier, queue, world)
+    this.assists = assists
+  }
+
+  override atRefill(): void {
+    if (load(this.memory.words, control.TERMINATION_ATTEMPTS) === 0) return
+    if (this.drain.isQuiescent) this.markMayBeOver()
+    else if (this.drain.isWorkAvailable) this.assists.assistAhead()
+  }
+}

@@ -39,7 +39,10 @@ function play(protocol: Protocol, ground: Ground): void {
     playRun(protocol, ground)
     return
   }
-  const { p } = newP(heap, part.index, { start: () => [][Symbol.iterator](), nameOf: id => `goroutine ${id}` })
+  const { p } = newP(heap, part.index, protocol, {
+    start: () => [][Symbol.iterator](),
+    nameOf: id => `goroutine ${id}`,
+  })
   scheduling?.join(part.schedule, part.index, memory.words, memory.i32)
   protocol.body(ground, p)
 }
@@ -48,7 +51,7 @@ function play(protocol: Protocol, ground: Ground): void {
 function playRun(protocol: RunProtocol, ground: Ground): void {
   const { memory, heap } = ground
   let main: () => Coroutine = () => [][Symbol.iterator]()
-  const { p } = newP(heap, part.index, {
+  const { p } = newP(heap, part.index, protocol, {
     start: id => (memory.words[memory.goroutine(id, g.TASK)] === MAIN_TASK ? main() : coroutineOf(id)),
     nameOf: id => `goroutine ${id}`,
   })

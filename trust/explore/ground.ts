@@ -7,7 +7,7 @@ import * as goroutine from '../../heap/layout/goroutine.ts'
 import { CYCLE_RECORD_DOUBLES, type Layout, WORK_BUFFER_WORDS } from '../../heap/layout/layout.ts'
 import { Memory, type MemoryHandle } from '../../heap/memory.ts'
 import { P, type Program } from '../../scheduler/p.ts'
-import { type Ground, NOTES } from './protocol.ts'
+import { type Ground, NOTES, type Protocol } from './protocol.ts'
 
 const ARENA_BYTES = 4 * 1024 * 1024
 const WORK_BUFFERS = 32
@@ -54,14 +54,19 @@ export function clear({ memory, notes }: Ground): void {
 }
 
 /** A P as the runtime makes it, with checkmark, and a collector that starts no cycle by itself. */
-export function newP(heap: Heap, index: number, program: Program): { p: P; controller: Controller } {
+export function newP(
+  heap: Heap,
+  index: number,
+  { termination = 'coordinator' }: Protocol,
+  program: Program,
+): { p: P; controller: Controller } {
   const { memory } = heap
   const config = { procs: memory.layout.procs, gcPercent: -1, memoryLimit: Number.POSITIVE_INFINITY }
   const controller = new Controller(memory, fixed(0.7), config)
   const p = new P(heap, index, controller, program, new Events(memory, index, false), {
     checkmark: true,
     stopTheWorld: 0,
-    termination: 'coordinator',
+    termination,
     gate: 'off',
     credit: 'go',
     zealEvery: 0,

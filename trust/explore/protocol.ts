@@ -1,5 +1,6 @@
 /** What is explored: one protocol among a few Ps, small enough for all of its schedules. One protocol, one file. */
 import type { Controller } from '../../gc/controller.ts'
+import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Heap } from '../../heap/heap.ts'
 import type { Memory } from '../../heap/memory.ts'
 import type { Coroutine, P } from '../../scheduler/p.ts'
@@ -28,6 +29,8 @@ interface Described {
   readonly what: string
   /** Numbers of Ps, each with the preemptive switches that can all be tried within some minutes. */
   readonly configurations: readonly Configuration[]
+  /** What ends the mark. @defaultValue 'coordinator' */
+  readonly termination?: TerminationName
   /** Called by the controlling thread before the Ps are there, with a P 0 of its own. */
   readonly setUp?: (ground: Ground, p: P, controller: Controller) => void
   /** After all Ps have parted: what is wrong, or null. */

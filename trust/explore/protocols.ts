@@ -1,6 +1,7 @@
 /** The protocols that are explored, by name. */
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Protocol } from './protocol.ts'
+import { assistTakesOver } from './protocols/assist-takes-over.ts'
 import { assists } from './protocols/assists.ts'
 import { channel } from './protocols/channel.ts'
 import { gate } from './protocols/gate.ts'
@@ -22,6 +23,7 @@ import { workQueue } from './protocols/work-queue.ts'
 export const protocols: readonly Protocol[] = [
   workQueue,
   termination,
+  assistTakesOver,
   stop,
   sweep,
   channel,

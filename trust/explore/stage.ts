@@ -91,7 +91,7 @@ export class Stage implements Disposable {
   private prepare(): void {
     const { ground, protocol } = this
     clear(ground)
-    const { p, controller } = newP(ground.heap, 0, {
+    const { p, controller } = newP(ground.heap, 0, protocol, {
       start: () => [][Symbol.iterator](),
       nameOf: id => `goroutine ${id}`,
     })

@@ -884,7 +884,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'gc/gate.ts',
         from: 'if (compareAndSwap(words, control.HEAP_LIVE, live, live + bytes)) return true',
-        to: 'if (compareAndSwap(words, control.HEAP_LIVE, live, live) || sub(words, control.HEAP_LIVE, -bytes) > 0) return true',
+        to: 'if (sub(words, control.HEAP_LIVE, -bytes) >= 0 || compareAndSwap(words, control.HEAP_LIVE, 0, 0)) return true',
       },
     ],
   },

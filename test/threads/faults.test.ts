@@ -22,6 +22,7 @@ interface Wanted {
     readonly args: readonly string[]
     readonly zeal?: string
     readonly gogc?: number
+    readonly gate?: 'goal'
     readonly seed?: number
     readonly schedule?: string
   }
@@ -57,6 +58,12 @@ const crowd = (procs: number, fault: readonly string[], rounds = 40): Wanted => 
   options: { procs, fault, gogc: 20, seed, args: [String(seed), String(rounds), '6'] },
 })
 
+/** A goal that is hardly above what lives, so that requests wait at the gate. */
+const gated = (fault: readonly string[], rounds = 40): Wanted => {
+  const wanted = crowd(4, fault, rounds)
+  return { ...wanted, options: { ...wanted.options, gate: 'goal', gogc: 1 } }
+}
+
 const greyLate = (fault: readonly string[]): Wanted => {
   const late = crowd(2, [...fault, 'work/take-empty:fail:p=0.8', 'mark-termination/after-barrier:stall=5ms'], 12)
   return { ...late, options: { ...late.options, zeal: '7,concurrent' } }
@@ -64,6 +71,7 @@ const greyLate = (fault: readonly string[]): Wanted => {
 
 /** Points that need a program of their own, or company, to be come to. */
 const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
+  'gate/wait': fault => gated([fault]),
   'large-allocation': fault => crowd(2, [fault]),
   'dedicated-worker/start': fault => crowd(4, [fault]),
   'dedicated-worker/park': fault => crowd(4, [fault]),
@@ -127,7 +135,7 @@ test('under a schedule every point is struck, the same number of times each time
   const runs = [
     scheduled(races(3, [...all, ...slow], 40), 'random'),
     scheduled(races(3, [...all, ...slow], 80), 'pct:changes=40,turns=60000'),
-    scheduled(crowd(4, [...all, ...slow], 12), 'pct:changes=40,turns=60000'),
+    scheduled(gated([...all, ...slow], 12), 'pct:changes=40,turns=60000'),
     scheduled({ ...busy, options: { ...busy.options, zeal: '2,concurrent' } }, 'round-robin:switches=60'),
     scheduled(greyLate(['mark-termination/restarted:yield']), 'pct'),
   ]

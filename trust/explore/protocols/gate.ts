@@ -18,7 +18,7 @@ export const gate: PartsProtocol = {
   name: 'gate',
   what: 'while a cycle marks, each P asks for a page, and there is room for one: one is reserved, and the others once they have ended the mark; the live heap never passes the goal',
   configurations: [
-    { procs: 2, bound: 4, quick: 1 },
+    { procs: 2, bound: 4, quick: 2 },
     { procs: 3, bound: 3, quick: 0 },
   ],
 

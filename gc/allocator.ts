@@ -182,17 +182,12 @@ export class Allocator {
   }
 
   private zeal(): void {
-    const { words } = this.memory
     const { zealEvery, random } = this.options
     if (this.sinceZeal === 0) this.zealAt = random() % zealEvery
     const isDue = this.sinceZeal === this.zealAt
     this.sinceZeal = (this.sinceZeal + 1) % zealEvery
     if (!isDue) return
     if (!this.options.zealConcurrent) this.collector.collect(STOP_FORCED_CYCLE)
-    else if (words[control.PHASE] === control.PHASE_OFF) {
-      while (this.collector.sweeper.sweepOne()) this.collector.poll()
-      const epoch = this.collector.world.epoch()
-      if (words[control.PHASE] === control.PHASE_OFF) this.collector.world.raise(epoch, STOP_FORCED_CYCLE)
-    }
+    else this.collector.startCycle(STOP_FORCED_CYCLE)
   }
 }

@@ -150,12 +150,12 @@ export class Collector {
     return words[control.PHASE] === control.PHASE_OFF && load(words, control.HEAP_LIVE) >= words[control.TRIGGER]
   }
 
-  /** Starts a cycle, if none runs, wherever the trigger is. A safepoint. */
-  startCycle(): void {
+  /** Sweeps what is left and starts a cycle, if none runs, wherever the trigger is. A safepoint. */
+  startCycle(trigger: CycleTrigger): void {
     const { words } = this.memory
     while (words[control.PHASE] === control.PHASE_OFF && this.sweeper.sweepOne()) this.poll()
     const epoch = this.world.epoch()
-    if (words[control.PHASE] === control.PHASE_OFF) this.world.raise(epoch, STOP_HEAP_CYCLE)
+    if (words[control.PHASE] === control.PHASE_OFF) this.world.raise(epoch, trigger)
   }
 
   /** Starts a cycle if the heap has reached its trigger. A safepoint. */

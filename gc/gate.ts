@@ -23,7 +23,7 @@ import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Collector } from './collector.ts'
 import { EVENT_ASSIST } from './events.ts'
-import { STOP_TERMINATION } from './world.ts'
+import { STOP_HEAP_CYCLE, STOP_TERMINATION } from './world.ts'
 
 /** `off`: no gate, as Go. */
 export type GateLimit = 'off' | 'goal' | 'hard'
@@ -55,7 +55,9 @@ export class Gate {
 
   private get limit(): number {
     const { words, doubles, layout } = this.collector.memory
-    return this.limitedBy === 'goal' ? words[control.GOAL] : doubles[layout.measures + control.HARD_GOAL]
+    if (this.limitedBy === 'goal') return words[control.GOAL]
+    // L is a signed word: without a goal the hard one is infinite.
+    return Math.min(doubles[layout.measures + control.HARD_GOAL], control.NO_BYTES)
   }
 
   private reserve(bytes: number): boolean {
@@ -89,7 +91,7 @@ export class Gate {
     const isOver = (): boolean => isMarked() || load(words, control.HEAP_LIVE) + bytes <= this.limit
     for (let patienceMs = GATE_MS; !this.reserve(bytes); ) {
       if (isMarked()) return false
-      if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle()
+      if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle(STOP_HEAP_CYCLE)
       else if (this.collector.drain.isWorkAvailable) this.drain(isOver)
       else if (this.endsMark(isOver, patienceMs)) patienceMs *= 2
     }

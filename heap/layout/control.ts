@@ -48,7 +48,7 @@ export const VERIFY_AT = 31
 /** Index of the first page that no span has ever used, plus one. locked (PAGE_LOCK); hint elsewhere. */
 export const PAGES_END = 30
 
-/** Live heap in bytes, every free slot of a cached span included (Go's heapLive). atomic. */
+/** Live heap in bytes, every free slot of a cached span included (Go's heapLive), and what the gate has reserved; in a stop nothing is. atomic. */
 export const HEAP_LIVE = 32
 /** Bytes in scan spans acquired since the last cycle: the upper bound of scannable heap. atomic; frozen during mark. */
 export const HEAP_SCANNABLE = 33

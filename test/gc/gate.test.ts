@@ -146,6 +146,14 @@ test('hard: up to the pacer’s hard goal', () => {
   expect(world.words[control.CYCLES_MARKED]).toBe(1)
 })
 
+test('hard, without any goal: as much as a word can count, and no more', () => {
+  const { world, live, admit } = near(PAGE, 'hard')
+  world.memory.doubles[world.memory.measure(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
+  expect(admit(2 ** 31 - PAGE)).toBe(0)
+  expect(live()).toBe(0)
+  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+})
+
 test('off: nothing is counted, and nobody waits', () => {
   const { world, live, admit } = near(0, 'off')
   const before = live()

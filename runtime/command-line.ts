@@ -24,6 +24,7 @@ const valued: Readonly<Record<string, string>> = {
   termination: 'coordinator',
   gate: 'off',
   credit: 'go',
+  'barrier-wait': 'sleep',
   json: 'a file',
   trace: 'a file',
   zeal: 'N or N,concurrent',

@@ -7,6 +7,7 @@ import type { Credit } from '../gc/assist.ts'
 import type { GateLimit } from '../gc/gate.ts'
 import { DEFAULT_PACER, pacerNamed } from '../gc/pacer/registry.ts'
 import type { TerminationName } from '../gc/termination/policy.ts'
+import type { BarrierWait } from '../scheduler/p.ts'
 import { type Fault, faultGrammar, parseFault } from './faults.ts'
 import {
   bytes,
@@ -46,6 +47,8 @@ export interface RunFlags {
   readonly gate?: GateLimit
   /** @defaultValue 'go' */
   readonly credit?: Credit
+  /** How the coordinator waits for the other Ps' flush: asleep for slices of 100 µs, as Go; for the shortest sleep there is; or awake. @defaultValue 'sleep' */
+  readonly barrierWait?: BarrierWait
   /** Go's gctrace lines on stderr. @defaultValue GODEBUG gctrace */
   readonly gctrace?: boolean
   /** Go's gcpacertrace lines on stderr. @defaultValue GODEBUG gcpacertrace */
@@ -95,6 +98,7 @@ export interface Configuration {
   readonly termination: TerminationName
   readonly gate: GateLimit
   readonly credit: Credit
+  readonly barrierWait: BarrierWait
   readonly gctrace: boolean
   readonly gcpacertrace: boolean
   /** Absolute path; null: not written. */
@@ -139,6 +143,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   termination: true,
   gate: true,
   credit: true,
+  barrierWait: true,
   gctrace: true,
   gcpacertrace: true,
   json: true,
@@ -182,6 +187,7 @@ export function resolveConfiguration(
     termination: oneOf('termination', options.termination, ['coordinator', 'assist-takes-over'], ['helping']),
     gate: oneOf('gate', options.gate, ['off', 'goal', 'hard']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
+    barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),
     gcpacertrace: switched('gcpacertrace', options.gcpacertrace, (debug.gcpacertrace ?? 0) > 0),
     jsonFile: outputFile(given('json', options.json)),

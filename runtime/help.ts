@@ -31,6 +31,7 @@ Options:
   --termination NAME    how the end of marking is found: coordinator (default, Go's), or assist-takes-over
   --gate NAME           what no request may carry the heap past: off (default), goal, or hard (the pacer's hard goal)
   --credit NAME         how much allocation assists pay ahead: go (default), or capped (the room to the goal)
+  --barrier-wait HOW    how the coordinator waits for other Ps: sleep (default: 100 µs, as Go), yield, or spin
   --gctrace             Go's line for each cycle, on stderr
   --gcpacertrace        Go's pacer lines, on stderr
   --json FILE           write the run's record

@@ -178,16 +178,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   })
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
-  const p = new TellingP(heap, index, controller, program, events, {
-    checkmark: configuration.checkmark,
-    stopTheWorld: configuration.stopTheWorld,
-    termination: configuration.termination,
-    gate: configuration.gate,
-    credit: configuration.credit,
-    zealEvery: configuration.zealEvery,
-    zealConcurrent: configuration.zealConcurrent,
-    seed: configuration.seed,
-  })
+  const p = new TellingP(heap, index, controller, program, events, configuration)
   p.onFailure = ({ error, goroutine }) =>
     message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)

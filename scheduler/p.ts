@@ -44,10 +44,15 @@ const NET_MS = 2000
 /** The slices in which the ragged barrier waits, in ms (Go: 100 µs); after so many of them each is twice the one before, up to 10 ms, since some P is stalled. */
 const BARRIER_SLICE_MS = 0.1
 const BARRIER_SLICES = 10
+/** The shortest sleep: the thread gives its core away. */
+const YIELD_MS = 0.001
 /** A P that has more goroutines than another by this factor takes none from it, unless that one is stuck. */
 const STEAL_IMBALANCE = 1.1
 /** After this long without a turn of its scheduler a P's new goroutines are anybody's, in ms. */
 const STUCK_MS = 200
+
+/** How the coordinator waits in the ragged barrier. */
+export type BarrierWait = 'sleep' | 'yield' | 'spin'
 
 /** A goroutine's generator. */
 export type Coroutine = Iterator<unknown, unknown, unknown>
@@ -78,6 +83,7 @@ export interface POptions extends CollectorOptions {
   readonly zealEvery: number
   readonly zealConcurrent: boolean
   readonly seed: number
+  readonly barrierWait: BarrierWait
 }
 
 export class P implements World {
@@ -105,6 +111,7 @@ export class P implements World {
   private ticks = 0
   private operations = 0
   private random: number
+  private readonly barrierWait: BarrierWait
   /** An operation that was made and is not waited for yet. */
   unstarted: YieldedOperation<unknown> | null = null
   /** What this P waits for in place, innermost. */
@@ -119,6 +126,7 @@ export class P implements World {
     this.events = events
     this.base = memory.p(index, 0)
     this.random = (options.seed ^ Math.imul(index + 1, 0x9e3779b9)) | 1
+    this.barrierWait = options.barrierWait
     this.collector = new Collector(heap, index, controller, this, events, options)
     const allocatorOptions: AllocatorOptions = {
       ...options,
@@ -541,13 +549,20 @@ export class P implements World {
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
       this.memory.faults.pass('mark-termination/in-barrier')
-      const milliseconds = Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
-      this.sleepWhile(
-        () => load(words, control.FLUSH_PENDING) > 0,
-        () => milliseconds,
-      )
+      const milliseconds = this.barrierSliceMs(slice)
+      if (milliseconds > 0)
+        this.sleepWhile(
+          () => load(words, control.FLUSH_PENDING) > 0,
+          () => milliseconds,
+        )
       if (words[this.base + p.POLL] !== 0) this.safepoint()
     }
+  }
+
+  private barrierSliceMs(slice: number): number {
+    if (this.barrierWait === 'spin') return 0
+    if (this.barrierWait === 'yield') return YIELD_MS
+    return Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
   }
 
   /** P `index` has passed the barrier that it was asked to pass: counted once, whoever says it. */

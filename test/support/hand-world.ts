@@ -89,6 +89,7 @@ export class HandWorld {
       credit: options.credit ?? 'go',
       zealEvery: 0,
       zealConcurrent: false,
+      barrierWait: 'sleep',
       seed: 1,
     }
     // Each P sees the memory through views of its own, as each thread does.

@@ -69,6 +69,7 @@ export function newP(
     termination,
     gate: 'off',
     credit: 'go',
+    barrierWait: 'sleep',
     zealEvery: 0,
     zealConcurrent: false,
     seed: 1,

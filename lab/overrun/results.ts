@@ -101,7 +101,9 @@ export interface Cost {
   readonly throughput: { readonly median: number; readonly low: number; readonly high: number; readonly pairs: number }
   /** Stop-the-world pauses. */
   readonly pauseUs: LatencyPercentiles
-  /** An allocation, waits at the gate and blocked in place included. */
+  /** Ratio of the median pauses, above 1 is longer than the baseline's: median of the pairs, and its 95 % interval. */
+  readonly pauseRatio: { readonly median: number; readonly low: number; readonly high: number }
+  /** An allocation of programs/allocation-latency.ts under this policy, waits at the gate and blocked in place included. */
   readonly allocationUs: LatencyPercentiles
   /** Least share of a window that was left to the program, by window in ms. */
   readonly minimumMutatorUtilization: Readonly<Record<string, number>>

@@ -1,0 +1,132 @@
+/** `sawtooth overrun costs`: throughput, pauses, allocation latency and minimum mutator utilization of each policy, beside its overrun. */
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { wholeNumber } from '../../runtime/given.ts'
+import { UsageError } from '../../runtime/usage-error.ts'
+import { COST_PROGRAMS, type CostProgram, measureCosts } from './costs.ts'
+import { costsTable } from './costs-table.ts'
+import { FEWEST } from './median-interval.ts'
+import { type Policy, parsePolicy, policyName } from './policy.ts'
+import type { Cost, Criterion, OverrunResults } from './results.ts'
+
+/** What the criterion is asked of. */
+const OURS: Policy = { termination: 'assist-takes-over', gate: 'goal', credit: 'capped' }
+/** Beside the baseline, which is always measured. */
+const COMPARED: readonly Policy[] = [
+  { termination: 'coordinator', gate: 'off', credit: 'capped' },
+  { termination: 'coordinator', gate: 'goal', credit: 'go' },
+  OURS,
+]
+const PAIRS = 30
+const MOST_PROCS = 64
+
+export const costsHelp = `What each policy costs against Go's protocol without a gate: throughput in pairs that run in turn, pauses, latency of an
+allocation with gate waits and time blocked in place, and minimum mutator utilization, beside the overrun.
+
+Usage:
+  sawtooth overrun costs [options]
+
+Options:
+  --pairs N           pairs of runs for each policy and program, ${FEWEST} or more (default: ${PAIRS})
+  --procs N           Ps, 1 to ${MOST_PROCS} (default: the cores)
+  --policies LIST     each TERMINATION[/GATE[/CREDIT]], with commas between them
+                      (default: ${COMPARED.map(policyName).join(',')})
+  --programs LIST     some of ${COST_PROGRAMS.map(({ name }) => name).join(', ')} (default: all)
+  --seed N            of the runs; both of a pair have the same (default: 1)
+  --json FILE         write the results
+  --help              this text
+
+Exit: 0 the criterion holds or is not asked (of ${policyName(OURS)}, over ${PAIRS} pairs or more), 1 it does not, 2 usage.
+
+Example:
+  sawtooth overrun costs --pairs 10 --policies coordinator/goal --programs alloc-storm
+`
+
+/**
+ * The command. Progress goes to standard error, the table to standard output.
+ *
+ * @returns the exit code
+ * @throws UsageError for an argument that is none
+ */
+export async function costsCommand(argv: readonly string[]): Promise<number> {
+  const values = readArguments(argv)
+  if (values.help === true) {
+    process.stdout.write(costsHelp)
+    return 0
+  }
+  const pairs = wholeNumber({ name: '--pairs', value: values.pairs ?? PAIRS }, FEWEST, 10_000)
+  const procs = wholeNumber({ name: '--procs', value: values.procs ?? availableParallelism() }, 1, MOST_PROCS)
+  const seed = wholeNumber({ name: '--seed', value: values.seed ?? 1 }, 0, 2 ** 32 - 1)
+  const policies = values.policies?.split(',').map(parsePolicy) ?? COMPARED
+  const programs = values.programs?.split(',').map(programNamed) ?? COST_PROGRAMS
+  const costs = await measureCosts({ policies, programs, pairs, procs, seed, progress: showProgress })
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  const criteria = pairs >= PAIRS ? costs.filter(cost => policyName(cost) === policyName(OURS)).flatMap(criteriaOf) : []
+  process.stdout.write(costsTable(costs, criteria))
+  if (values.json !== undefined) {
+    const command = ['sawtooth overrun costs', ...argv].join(' ')
+    const machine = {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: availableParallelism(),
+      platform: `${process.platform} ${process.arch}`,
+      node: process.versions.node,
+      go: null,
+    }
+    const results: OverrunResults = { schema: 1, machine, command, cases: [], costs, experiments: [], criteria }
+    writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`)
+  }
+  return criteria.every(({ holds }) => holds) ? 0 : 1
+}
+
+/**
+ * What the issue asks of the policy that is to be the default. Throughput: the interval reaches 0.99, and its lower end is above 0.97. Pauses: the
+ * interval of the ratio of medians is not above 1 altogether, which is what so many pairs can tell of "not longer".
+ */
+export function criteriaOf(cost: Cost): Criterion[] {
+  const { throughput, pauseRatio, program } = cost
+  const of = (interval: { readonly median: number; readonly low: number; readonly high: number }): string =>
+    `${interval.median.toFixed(3)}, 95 % interval ${interval.low.toFixed(3)} to ${interval.high.toFixed(3)}`
+  const what = `${policyName(cost)} on ${program}, ${throughput.pairs} pairs`
+  return [
+    {
+      says: `${what}: ratio of throughputs ${of(throughput)}; the interval must reach 0.99 and begin above 0.97`,
+      holds: throughput.high >= 0.99 && throughput.low > 0.97,
+    },
+    {
+      says: `${what}: ratio of median pauses ${of(pauseRatio)}; the interval must reach 1 from above or lie below it`,
+      holds: pauseRatio.low <= 1,
+    },
+  ]
+}
+
+const OPTIONS = {
+  pairs: { type: 'string' },
+  procs: { type: 'string' },
+  policies: { type: 'string' },
+  programs: { type: 'string' },
+  seed: { type: 'string' },
+  json: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS }).values
+  } catch (error) {
+    // Node's own goes on with advice that is of no use here.
+    const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
+    throw new UsageError(`overrun costs: ${said}; see sawtooth overrun costs --help`)
+  }
+}
+
+function programNamed(name: string): CostProgram {
+  const found = COST_PROGRAMS.find(program => program.name === name)
+  if (found !== undefined) return found
+  throw new UsageError(`--programs must be some of ${COST_PROGRAMS.map(each => each.name).join(', ')}, not '${name}'`)
+}
+
+/** Always the same line on a terminal, a line each in a file. */
+function showProgress(text: string): void {
+  process.stderr.write(process.stderr.isTTY ? `\r${text}\x1b[K` : `${text}\n`)
+}

@@ -1,0 +1,46 @@
+/** Costs as a table of plain text. */
+import { humanBytes, humanMs } from '../../runtime/report/units.ts'
+import { policyName } from './policy.ts'
+import type { Cost, Criterion, LatencyPercentiles } from './results.ts'
+
+const HEADS = ['policy', 'throughput [95 %]', 'pause', 'allocation', 'MMU', 'overrun p99, max']
+
+/** A block for each program, then the criteria. Ends in a line feed. */
+export function costsTable(costs: readonly Cost[], criteria: readonly Criterion[]): string {
+  const blocks = [...new Set(costs.map(({ program }) => program))].map(program => {
+    const own = costs.filter(cost => cost.program === program)
+    const [{ procs, throughput, minimumMutatorUtilization }] = own
+    const windows = Object.keys(minimumMutatorUtilization).join(', ')
+    return (
+      `${program}: ${procs} P, ${throughput.pairs} pairs against coordinator/off/go; ` +
+      `pause and allocation p50 p99 p99.9 max; MMU of ${windows} ms\n${aligned([HEADS, ...own.map(rowOf)])}`
+    )
+  })
+  const verdicts = criteria.map(({ says, holds }) => `${holds ? 'holds' : 'FAILS'}: ${says}\n`)
+  return [...blocks, ...(verdicts.length > 0 ? [verdicts.join('')] : [])].join('\n')
+}
+
+function rowOf(cost: Cost): string[] {
+  const { median, low, high } = cost.throughput
+  return [
+    policyName(cost),
+    `${median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
+    latencies(cost.pauseUs),
+    latencies(cost.allocationUs),
+    Object.values(cost.minimumMutatorUtilization)
+      .map(share => share.toFixed(2))
+      .join(' '),
+    `${humanBytes(cost.overrun.p99)}, ${humanBytes(cost.overrun.max)}`,
+  ]
+}
+
+function latencies({ p50, p99, p999, max }: LatencyPercentiles): string {
+  return [p50, p99, p999, max].map(us => humanMs(us / 1000)).join(' / ')
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = HEADS.map((_, column) => Math.max(...rows.map(row => row[column].length)))
+  return rows
+    .map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd() + '\n')
+    .join('')
+}

@@ -1,0 +1,239 @@
+/**
+ * What a policy costs, against Go's protocol without a gate.
+ *
+ *   pairs    the policy and the baseline in turn, the first of them in every second pair the other one: throughput, pauses, overrun
+ *   rounds   each policy in turn: latency of allocations, and a trace for the minimum mutator utilization; no throughput is taken from these
+ *
+ * The baseline is measured against itself as well: what its interval shows is the noise of the machine.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { median, quantile } from 'simple-statistics'
+import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from '../../runtime/host.ts'
+import { BUCKETS, percentilesOfCounts } from './latency-buckets.ts'
+import { medianInterval } from './median-interval.ts'
+import { minimumMutatorUtilization, type TraceFile, takenSlices } from './mutator-utilization.ts'
+import { BASELINE, type Policy, policyName } from './policy.ts'
+import type { Cost, LatencyPercentiles } from './results.ts'
+
+/** A program that does the same work in every run. */
+export interface CostProgram {
+  readonly name: string
+  readonly file: string
+  readonly args: readonly string[]
+}
+
+export interface CostOptions {
+  readonly policies: readonly Policy[]
+  readonly programs: readonly CostProgram[]
+  /** At least FEWEST of median-interval.ts. */
+  readonly pairs: number
+  readonly procs: number
+  /** Of the runs: both of a pair have the same. */
+  readonly seed: number
+  /** Called with a short text of what is done now. */
+  readonly progress: (text: string) => void
+}
+
+/** How often latency and utilization are measured: their maximum and minimum are over all rounds. */
+const ROUNDS = 3
+/** Runs of each policy on each program before the first pair: the threads of the pool still compile the runtime. */
+const WARM_RUNS = 2
+/** So long a P compiles the code of the program, in a pool that has compiled the runtime (measured: 50 ms). What begins earlier is left out. */
+const WARM_MS = 100
+const WINDOWS_MS = [1, 10, 100]
+
+const fromRoot = (path: string): string => fileURLToPath(new URL('../../../', import.meta.url)) + path
+const LATENCY_PROGRAM = fromRoot('lab/overrun/programs/allocation-latency.ts')
+
+/** The programs of the issue's criterion, each some 0.6 s of work for 2 Ps on 2 cores. */
+export const COST_PROGRAMS: readonly CostProgram[] = [
+  { name: 'alloc-storm', file: fromRoot('examples/alloc-storm.ts'), args: ['--tasks', '256'] },
+  { name: 'binary-trees', file: fromRoot('examples/binary-trees.ts'), args: ['17'] },
+]
+
+/** One policy on one program, while it is measured. */
+interface Subject {
+  readonly policy: Policy
+  readonly program: CostProgram
+  readonly speedUps: number[]
+  readonly pauseRatios: number[]
+  readonly cycles: CycleRecord[]
+  /** By window in ms: the least so far. */
+  readonly utilization: Record<string, number>
+}
+
+/** How long allocations took under a policy: latency-buckets.ts. */
+interface Latencies {
+  readonly policy: Policy
+  readonly counts: number[]
+  maxUs: number
+}
+
+/**
+ * Measures the policies, and the baseline first. Rows in the order of programs, then policies.
+ *
+ * @throws Error for a run that failed, that had no warm cycle, or in which a wait was ended by its safety net
+ */
+export async function measureCosts(options: CostOptions): Promise<Cost[]> {
+  const policies = [BASELINE, ...options.policies.filter(policy => policyName(policy) !== policyName(BASELINE))]
+  const subjects = options.programs.flatMap(program =>
+    policies.map(
+      (policy): Subject => ({ policy, program, speedUps: [], pauseRatios: [], cycles: [], utilization: {} }),
+    ),
+  )
+  const latencies = policies.map((policy): Latencies => ({ policy, counts: new Array(BUCKETS).fill(0), maxUs: 0 }))
+  const laboratory = new Laboratory(options)
+  try {
+    options.progress(`${WARM_RUNS} runs of each to compile the code`)
+    await laboratory.warm(subjects)
+    for (let pair = 0; pair < options.pairs; pair++)
+      for (const subject of subjects) {
+        options.progress(`pair ${pair + 1} of ${options.pairs}: ${subject.program.name}, ${policyName(subject.policy)}`)
+        await laboratory.pair(subject, pair)
+      }
+    for (let round = 0; round < ROUNDS; round++) {
+      const text = `latency and utilization, round ${round + 1} of ${ROUNDS}`
+      for (const each of latencies) {
+        options.progress(`${text}: ${policyName(each.policy)}`)
+        await laboratory.latency(each, round)
+      }
+      for (const subject of subjects) {
+        options.progress(`${text}: ${subject.program.name}, ${policyName(subject.policy)}`)
+        await laboratory.utilization(subject, round)
+      }
+    }
+  } finally {
+    await laboratory.close()
+  }
+  return subjects.flatMap(subject =>
+    latencies
+      .filter(({ policy }) => policy === subject.policy)
+      .map(({ counts, maxUs }) => costOf(subject, percentilesOfCounts(counts, maxUs), options.procs)),
+  )
+}
+
+/** Runs programs in one Runtime, so that threads and arena are the same for all. */
+class Laboratory {
+  readonly #runtime = new Runtime()
+  readonly #procs: number
+  readonly #seed: number
+
+  constructor({ procs, seed }: CostOptions) {
+    this.#procs = procs
+    this.#seed = seed
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close()
+  }
+
+  async warm(subjects: readonly Subject[]): Promise<void> {
+    for (let run = 0; run < WARM_RUNS; run++)
+      for (const { program, policy } of subjects) await this.#run(program, policy, run)
+  }
+
+  async pair(subject: Subject, pair: number): Promise<void> {
+    const { program, policy } = subject
+    const order = pair % 2 === 0 ? [policy, BASELINE] : [BASELINE, policy]
+    const first = (await this.#run(program, order[0], pair)).record
+    const second = (await this.#run(program, order[1], pair)).record
+    const [ours, theirs] = pair % 2 === 0 ? [first, second] : [second, first]
+    subject.speedUps.push(theirs.wallMs / ours.wallMs)
+    subject.pauseRatios.push(median(pausesUs(warmCycles(ours))) / median(pausesUs(warmCycles(theirs))))
+    subject.cycles.push(...warmCycles(ours))
+  }
+
+  async latency(latencies: Latencies, round: number): Promise<void> {
+    const program = { name: 'allocation-latency', file: LATENCY_PROGRAM, args: ['--warm-ms', String(WARM_MS)] }
+    const { output } = await this.#run(program, latencies.policy, round)
+    const { counts, maxUs } = JSON.parse(output) as Pick<Latencies, 'counts' | 'maxUs'>
+    counts.forEach((count, bucket) => (latencies.counts[bucket] += count))
+    latencies.maxUs = Math.max(latencies.maxUs, maxUs)
+  }
+
+  async utilization({ program, policy, utilization }: Subject, round: number): Promise<void> {
+    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-costs-'))
+    try {
+      const trace = join(directory, 'trace.json')
+      const { record } = await this.#run(program, policy, round, { trace })
+      const taken = takenSlices(JSON.parse(await readFile(trace, 'utf8')) as TraceFile, this.#procs)
+      const span = { fromMs: WARM_MS, toMs: record.wallMs }
+      for (const [window, share] of Object.entries(minimumMutatorUtilization(taken, this.#procs, span, WINDOWS_MS)))
+        utilization[window] = Math.min(utilization[window] ?? 1, share)
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+
+  async #run(
+    program: CostProgram,
+    policy: Policy,
+    repetition: number,
+    more: RunOptions = {},
+  ): Promise<{ record: RunRecord; output: string }> {
+    const [stdout, stderr] = [new Kept(), new Kept()]
+    const { args } = program
+    const seed = (this.#seed + repetition) % 2 ** 32
+    const run = { ...policy, args, procs: this.#procs, seed, stdout, stderr, ...more }
+    const record = await this.#runtime.run(program.file, run)
+    const what = `${program.name} under ${policyName(policy)}`
+    if (record.exit !== 0) throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)
+    if (record.rescues !== 0)
+      throw new Error(`${what}: ${record.rescues} waits were ended by their safety net, must be 0`)
+    // What the rings had no room for is missing in the utilization.
+    if (stderr.text.includes('trace events or cycle records were dropped')) throw new Error(`${what}: ${stderr.text}`)
+    if (warmCycles(record).length === 0)
+      throw new Error(
+        `${what}: no cycle began after ${WARM_MS} ms, in ${Math.round(record.wallMs)} ms: more work is needed`,
+      )
+    return { record, output: stdout.text }
+  }
+}
+
+/** Keeps what a run prints. */
+class Kept extends Writable {
+  text = ''
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString()
+    done()
+  }
+}
+
+function warmCycles({ cycles }: RunRecord): readonly CycleRecord[] {
+  return cycles.filter(({ startMs }) => startMs >= WARM_MS)
+}
+
+function pausesUs(cycles: readonly CycleRecord[]): number[] {
+  return cycles.flatMap(({ stwSetupUs, stwTerminationUs }) => [stwSetupUs, stwTerminationUs])
+}
+
+function costOf(subject: Subject, allocationUs: LatencyPercentiles, procs: number): Cost {
+  const { policy, program, speedUps, pauseRatios, cycles, utilization } = subject
+  const [p50, p90, p99, max] = quantile(
+    cycles.map(({ overrun }) => overrun),
+    [0.5, 0.9, 0.99, 1],
+  )
+  return {
+    program: program.name,
+    termination: policy.termination,
+    gate: policy.gate,
+    credit: policy.credit,
+    procs,
+    throughput: { ...medianInterval(speedUps), pairs: speedUps.length },
+    pauseUs: percentiles(pausesUs(cycles)),
+    pauseRatio: medianInterval(pauseRatios),
+    allocationUs,
+    minimumMutatorUtilization: utilization,
+    overrun: { p50, p90, p99, max },
+  }
+}
+
+function percentiles(values: readonly number[]): LatencyPercentiles {
+  const [p50, p99, p999, max] = quantile([...values], [0.5, 0.99, 0.999, 1])
+  return { p50, p99, p999, max }
+}

@@ -1,0 +1,130 @@
+/**
+ * Minimum mutator utilization (Cheng and Blelloch, "A parallel, real-time garbage collector", 2001): of all windows of a length, the share of the one
+ * in which the least was left to the program. Here of all Ps together: a window of w ms on P Ps is w · P ms, and the collector's part is whatever of
+ * it was spent in stops, in workers that the pacer asked for, in assists, and blocked in place. As in Go's tools, idle workers and idle sweeping are
+ * not counted: they take only what the program has left.
+ */
+import { GC_LANE } from '../../runtime/report/trace-events.ts'
+
+/** Time that the collector took on one P, in ms. Slices may overlap and nest. */
+export interface TakenSlice {
+  readonly p: number
+  readonly startMs: number
+  readonly endMs: number
+}
+
+const TAKEN: readonly string[] = ['dedicated worker', 'fractional worker', 'assist', 'stopped', 'blocked in place']
+/** On a P's lane: the stop's work. On the collector's: all of the stop, the way there included. */
+const STOPS: readonly string[] = ['sweep termination and mark setup', 'mark setup', 'mark termination']
+const WAY_TO_STOP = 'time to safepoint'
+
+/** What `--trace` writes, as far as it is needed. Times in µs; thread 1 is the collector's lane, thread 2 + p that of P p. */
+export interface TraceFile {
+  readonly traceEvents: readonly {
+    readonly ph: string
+    readonly name: string
+    readonly tid: number
+    readonly ts?: number
+    readonly dur?: number
+  }[]
+}
+
+/** What the collector took according to a trace. While the world is stopped, all Ps are taken: one that slept has no slice that says so. */
+export function takenSlices(trace: TraceFile, procs: number): TakenSlice[] {
+  const slices = trace.traceEvents.flatMap(({ ph, name, tid, ts, dur }) =>
+    ph === 'X' && ts !== undefined && dur !== undefined
+      ? [{ name, p: tid === 1 ? GC_LANE : tid - 2, startMs: ts / 1000, endMs: (ts + dur) / 1000 }]
+      : [],
+  )
+  const stoppedAt = new Map(
+    slices.flatMap(({ name, startMs, endMs }) => (name === WAY_TO_STOP ? [[startMs, endMs] as const] : [])),
+  )
+  return slices.flatMap(({ name, p, startMs, endMs }) => {
+    if (p !== GC_LANE) return TAKEN.includes(name) || STOPS.includes(name) ? [{ p, startMs, endMs }] : []
+    if (!STOPS.includes(name)) return []
+    const stopped = stoppedAt.get(startMs) ?? startMs
+    return Array.from({ length: procs }, (_, each) => ({ p: each, startMs: stopped, endMs }))
+  })
+}
+
+/**
+ * Least share of a window that was left to the program, by the window's length in ms. Exact: what the collector took from a window is a piecewise
+ * linear function of where the window begins, so its maximum lies where the window begins or ends at an end of a slice. A window longer than the time
+ * from `fromMs` to `toMs` is left out.
+ */
+export function minimumMutatorUtilization(
+  taken: readonly TakenSlice[],
+  procs: number,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  windowsMs: readonly number[],
+): Record<string, number> {
+  const total = new TakenTotal(taken)
+  const least: Record<string, number> = {}
+  for (const window of windowsMs) {
+    if (!(window > 0 && window <= toMs - fromMs)) continue
+    const last = toMs - window
+    const starts = [fromMs, last, ...total.times, ...total.times.map(time => time - window)]
+    const most = starts.reduce(
+      (max, start) =>
+        start < fromMs || start > last ? max : Math.max(max, total.at(start + window) - total.at(start)),
+      0,
+    )
+    least[window] = Math.max(0, 1 - most / (window * procs))
+  }
+  return least
+}
+
+/** How many ms the collector has taken, summed over Ps, up to any time. */
+class TakenTotal {
+  /** Where the number of taken Ps changes, ascending. */
+  readonly times: readonly number[]
+  readonly #totals: readonly number[]
+  /** Ps taken from each of the times on. */
+  readonly #levels: readonly number[]
+
+  constructor(taken: readonly TakenSlice[]) {
+    const changes = disjoint(taken)
+      .flatMap(({ startMs, endMs }) => [
+        { time: startMs, by: 1 },
+        { time: endMs, by: -1 },
+      ])
+      .sort((a, b) => a.time - b.time)
+    const times: number[] = []
+    const totals: number[] = []
+    const levels: number[] = []
+    let level = 0
+    let total = 0
+    for (const { time, by } of changes) {
+      total += level * (time - (times.at(-1) ?? time))
+      level += by
+      times.push(time)
+      totals.push(total)
+      levels.push(level)
+    }
+    this.times = times
+    this.#totals = totals
+    this.#levels = levels
+  }
+
+  at(time: number): number {
+    let low = 0
+    let high = this.times.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.times[middle] <= time) low = middle + 1
+      else high = middle
+    }
+    return low === 0 ? 0 : this.#totals[low - 1] + this.#levels[low - 1] * (time - this.times[low - 1])
+  }
+}
+
+/** The same time, each P's in slices that do not overlap: an assist that was stopped is in two. */
+function disjoint(taken: readonly TakenSlice[]): TakenSlice[] {
+  const joined: TakenSlice[] = []
+  for (const slice of taken.toSorted((a, b) => a.p - b.p || a.startMs - b.startMs)) {
+    const last = joined.at(-1)
+    if (last === undefined || last.p !== slice.p || last.endMs < slice.startMs) joined.push(slice)
+    else if (last.endMs < slice.endMs) joined[joined.length - 1] = { ...last, endMs: slice.endMs }
+  }
+  return joined
+}

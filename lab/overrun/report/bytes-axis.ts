@@ -1,0 +1,21 @@
+/** Axes of bytes whose values reach from none to many MiB. */
+
+/** Below this the axis is linear, above logarithmic, so that 0 has a place. */
+const LINEAR_BYTES = 4096
+
+/** Vega's expression for the label of a tick. */
+export const BYTES_LABEL =
+  "datum.value >= 1073741824 ? datum.value / 1073741824 + ' GiB' : datum.value >= 1048576 ? datum.value / 1048576 + ' MiB' : datum.value >= 1024 ? datum.value / 1024 + ' KiB' : datum.value + ' B'"
+
+/** The scale and axis of a field of bytes up to `most`. */
+export function symlogBytes(most: number, title: string): Readonly<Record<string, unknown>> {
+  const end = Math.max(most * 1.15, 4 * LINEAR_BYTES)
+  const values = [0]
+  for (let tick = LINEAR_BYTES; tick <= end; tick *= 4) values.push(tick)
+  return {
+    type: 'quantitative',
+    title,
+    scale: { type: 'symlog', constant: LINEAR_BYTES, domain: [0, end], nice: false },
+    axis: { values, labelExpr: BYTES_LABEL, labelOverlap: true },
+  }
+}

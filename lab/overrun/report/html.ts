@@ -1,0 +1,56 @@
+/**
+ * The report of the overrun lab: one HTML file with everything in it. It needs no network and runs no script; charts are SVG, drawn here.
+ */
+import type { OverrunResults } from '../results.ts'
+import { caseSection } from './case-table.ts'
+import { causesSection } from './causes.ts'
+import { distributionSection } from './distribution.ts'
+import { experimentsSection } from './experiments.ts'
+import { html, Markup } from './markup.ts'
+import type { Section } from './parts.ts'
+import { seriesStyles } from './policies.ts'
+import { STYLE } from './style.ts'
+import { criteriaList, header } from './summary.ts'
+import { timelinesSection } from './timelines.ts'
+import { tradeOffSection } from './trade-off.ts'
+
+/**
+ * Draws a report. A section that has no data is left out.
+ *
+ * @returns a whole HTML document
+ * @throws Error for an experiment whose chart Vega-Lite does not take, or whose data are not inside it
+ */
+export async function reportHtml(results: OverrunResults): Promise<string> {
+  const styles = seriesStyles(results)
+  const { criteria } = results
+  const sections: readonly (Section | null)[] = [
+    criteria.length === 0 ? null : { id: 'criteria', title: 'What must hold', body: criteriaList(criteria) },
+    await distributionSection(results, styles),
+    await causesSection(results, styles),
+    await timelinesSection(results, styles),
+    await tradeOffSection(results, styles),
+    await experimentsSection(results),
+    caseSection(results, styles),
+  ]
+  const present = sections.filter(section => section !== null)
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>Sawtooth: heap goal overrun</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<main>
+${header(results)}
+<nav>${present.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
+${present.map(({ id, title, body }) => html`<section id="${id}"><h2>${title}</h2>${body}</section>\n`)}
+<footer>Sizes are binary: 1 MiB is 1,048,576 bytes. Percentiles are of cycles, after those in which the Ps still compiled their code.</footer>
+</main>
+</body>
+</html>
+`.text
+}

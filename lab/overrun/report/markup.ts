@@ -1,0 +1,38 @@
+/** HTML from templates in which every text is escaped, unless it is markup itself. */
+
+/** Text that is HTML already. */
+export class Markup {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+export type Child = Markup | string | number | null | readonly Child[]
+
+/** Markup with its children in place: texts and numbers escaped, null is nothing, lists are joined. */
+export function html(strings: TemplateStringsArray, ...children: readonly Child[]): Markup {
+  return new Markup(
+    strings.map((string, index) => string + (index < children.length ? textOf(children[index]) : '')).join(''),
+  )
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, character => ESCAPES[character] as string)
+}
+
+function textOf(child: Child): string {
+  if (child === null) return ''
+  if (child instanceof Markup) return child.text
+  if (typeof child === 'object') return child.map(textOf).join('')
+  return escapeHtml(String(child))
+}

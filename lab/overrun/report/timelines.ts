@@ -1,0 +1,149 @@
+/** The worst cycles around the end of their mark: lanes of Ps above, bytes that they took from the heap beneath. */
+import { humanBytes, humanMs } from '../../../runtime/report/units.ts'
+import { groupBy } from '../group-by.ts'
+import type { Case, OverrunResults, WorstCycle } from '../results.ts'
+import { situationOf } from './distribution.ts'
+import { type ChartSpecification, draw } from './draw.ts'
+import { html, type Markup } from './markup.ts'
+import { figure, type Section, swatch } from './parts.ts'
+import { type SeriesStyle, seriesLabel } from './policies.ts'
+
+const MOST_TIMELINES = 6
+const WIDTH = 960
+
+/** What a P does, with its colour: the program pale, the collector dark, waits warm. */
+const ACTIVITIES: readonly (readonly [what: string, colour: string])[] = [
+  ['goroutine', '#c9e3d2'],
+  ['assist', '#f0c419'],
+  ['dedicated worker', '#1f4e79'],
+  ['fractional worker', '#3f88c5'],
+  ['idle worker', '#a9cbe8'],
+  ['sweep', '#b9b4d9'],
+  ['blocked in place', '#d98c5f'],
+  ['stopped', '#8b1e3f'],
+  ['mark termination', '#e0607e'],
+  ['sweep termination and mark setup', '#f2b5c4'],
+]
+const OTHER_COLOUR = '#9aa0a6'
+
+export async function timelinesSection(
+  { cases }: OverrunResults,
+  styles: ReadonlyMap<string, SeriesStyle>,
+): Promise<Section | null> {
+  const worst = worstOfPolicies(cases)
+  if (worst.length === 0) return null
+  const parts = []
+  for (const { one, cycle } of worst) {
+    const label = seriesLabel(one)
+    const style = styles.get(label)
+    const chart = await draw(chartOf(cycle), `Timeline of cycle ${cycle.n} under ${label}`)
+    parts.push(
+      html`<h3>${style === undefined ? null : swatch(style)} ${label}: ${humanBytes(cycle.overrun)} past the goal</h3>
+${figure([chart], captionOf(one, cycle))}`,
+    )
+  }
+  return {
+    id: 'timelines',
+    title: 'The worst cycles',
+    body: html`<p>Of each policy that passed its goal, the cycle that did so by most. Above, what each P did; beneath, the bytes that Ps took from the
+heap. The dashed line is the end of the mark.</p>${parts}`,
+  }
+}
+
+/** The worst cycle of each policy, the farthest past its goal first. */
+function worstOfPolicies(cases: readonly Case[]): { readonly one: Case; readonly cycle: WorstCycle }[] {
+  const found = cases.flatMap(one =>
+    one.worst === null || one.worst.lanes.length === 0 ? [] : [{ one, cycle: one.worst }],
+  )
+  const byOverrun = found.toSorted((a, b) => b.cycle.overrun - a.cycle.overrun)
+  return [...groupBy(byOverrun, ({ one }) => seriesLabel(one)).values()]
+    .map(([first]) => first)
+    .slice(0, MOST_TIMELINES)
+}
+
+function captionOf(one: Case, { n, overrun, by, gaps }: WorstCycle): Markup {
+  const parts = Object.entries(by).toSorted(([, a], [, b]) => b - a)
+  const sum = parts.map(([cause, bytes]) => `${humanBytes(bytes)} ${cause}`).join(' + ')
+  const named = gaps.map(({ point, ms }) => `${point} ${humanMs(ms)}`).join(', ')
+  return html`Cycle ${n} of ${situationOf(one)}. ${sum === '' ? null : html`<strong>${humanBytes(overrun)} = ${sum}.</strong>`}${
+    named === '' ? null : ` Gaps: ${named}.`
+  }`
+}
+
+function chartOf(cycle: WorstCycle): ChartSpecification {
+  const { lanes, requests, markEndMs } = cycle
+  const times = [...lanes.flatMap(({ fromMs, toMs }) => [fromMs, toMs]), ...requests.map(({ atMs }) => atMs), markEndMs]
+  const domain = [Math.min(...times), Math.max(...times)]
+  const x = {
+    type: 'quantitative',
+    title: 'ms since the cycle began',
+    scale: { domain, nice: false, zero: false },
+    axis: { grid: false },
+  }
+  const end = {
+    data: { values: [{ markEndMs }] },
+    mark: { type: 'rule', strokeDash: [5, 3], strokeWidth: 1.5, color: '#24292f' },
+    encoding: { x: { field: 'markEndMs', ...x } },
+  }
+  // What lies within another slice is drawn over it.
+  const slices = lanes
+    .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))
+    .map(({ p, what, fromMs, toMs }) => ({ lane: `P ${p}`, what, fromMs, toMs }))
+  const known = ACTIVITIES.filter(([what]) => slices.some(slice => slice.what === what))
+  const others = [...new Set(slices.map(({ what }) => what))].filter(
+    what => !ACTIVITIES.some(([name]) => name === what),
+  )
+  const names = [...new Set(lanes.map(({ p }) => p))].sort((a, b) => a - b).map(p => `P ${p}`)
+  const above = {
+    width: WIDTH,
+    height: { step: 24 },
+    layer: [
+      {
+        data: { values: slices },
+        mark: { type: 'bar', height: 18, clip: true },
+        encoding: {
+          x: { field: 'fromMs', ...x, ...(requests.length > 0 ? { axis: null } : {}) },
+          x2: { field: 'toMs' },
+          y: { field: 'lane', type: 'nominal', title: null, sort: names, axis: { ticks: false, domain: false } },
+          color: {
+            field: 'what',
+            type: 'nominal',
+            title: null,
+            scale: {
+              domain: [...known.map(([what]) => what), ...others],
+              range: [...known.map(([, colour]) => colour), ...others.map(() => OTHER_COLOUR)],
+            },
+            legend: { orient: 'top', columns: 6, symbolType: 'square', symbolStrokeWidth: 0, symbolOpacity: 1 },
+          },
+        },
+      },
+      end,
+    ],
+  }
+  if (requests.length === 0) return above
+  let bytes = 0
+  const taken = requests
+    .toSorted((a, b) => a.atMs - b.atMs)
+    .map(request => ({ atMs: request.atMs, mib: (bytes += request.bytes) / 2 ** 20 }))
+  const beneath = {
+    width: WIDTH,
+    height: 130,
+    layer: [
+      {
+        data: { values: [{ atMs: domain[0], mib: 0 }, ...taken, { atMs: domain[1], mib: bytes / 2 ** 20 }] },
+        mark: {
+          type: 'area',
+          interpolate: 'step-after',
+          color: '#d7e3ee',
+          line: { color: '#33658a', strokeWidth: 1.6 },
+        },
+        encoding: {
+          x: { field: 'atMs', ...x },
+          y: { field: 'mib', type: 'quantitative', title: 'MiB taken', axis: { tickCount: 4 } },
+        },
+      },
+      end,
+    ],
+  }
+  return { vconcat: [above, beneath], spacing: 8 }
+}

@@ -74,7 +74,7 @@ function chartOf(
     const bytes = shares.reduce((sum, share) => sum + (share.policy === policy ? share.bytes : 0), 0)
     return { policy, mib: bytes / MIB, text: humanBytes(Math.round(bytes)) }
   })
-  const y = { field: 'policy', type: 'nominal', title: null, sort: policies, axis: { labelLimit: 400, ticks: false } }
+  const y = { field: 'policy', type: 'nominal', title: null, sort: policies, axis: { ticks: false } }
   const x = {
     field: 'mib',
     type: 'quantitative',

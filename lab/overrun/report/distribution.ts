@@ -58,6 +58,13 @@ function hasGo(cases: readonly Case[]): boolean {
   return cases.some(({ runtime }) => runtime === 'go')
 }
 
+/** Lines that lie upon each other at the left edge, in words. */
+function keptBy(cases: readonly Case[]): string[] {
+  const kept = [...new Set(cases.filter(({ overrun }) => overrun.max === 0).map(seriesLabel))]
+  if (kept.length === 0) return ['no policy kept its goal in every cycle']
+  return ['in every cycle the goal was kept by', ...kept.map(label => `  ${label}`)]
+}
+
 function chartOf(
   situation: string,
   cases: readonly Case[],
@@ -69,7 +76,7 @@ function chartOf(
   return {
     width: wide ? 960 : 440,
     height: wide ? 320 : 210,
-    title: situation,
+    title: { text: situation, subtitle: keptBy(cases) },
     data: { values },
     mark: { type: 'line', interpolate: 'step-after', strokeWidth: 2, clip: false },
     encoding: {

@@ -18,6 +18,7 @@ const CONFIG = {
     domainColor: '#b4bcc4',
     tickColor: '#b4bcc4',
     labelFontSize: 12,
+    labelLimit: 400,
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titlePadding: 8,
@@ -41,7 +42,10 @@ const CONFIG = {
  * @throws Error for a specification that Vega-Lite does not take, or one whose data are elsewhere
  */
 export async function draw(specification: ChartSpecification, says: string): Promise<Markup> {
-  const [{ parse, View, loader, Warn, logger }, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
+  const [{ parse, View, loader, Error: OnlyErrors, logger }, { compile }] = await Promise.all([
+    import('vega'),
+    import('vega-lite'),
+  ])
   const config = { ...CONFIG, ...(specification['config'] as object | undefined) }
   const { spec } = compile({
     padding: 4,
@@ -50,10 +54,15 @@ export async function draw(specification: ChartSpecification, says: string): Pro
     config,
   } as unknown as TopLevelSpec)
   const nothing = loader()
-  nothing.load = uri => Promise.reject(new Error(`a chart's data must be inside it, not at ${uri}`))
-  const view = new View(parse(spec), { renderer: 'none', loader: nothing, logger: logger(Warn) })
+  const wanted: string[] = []
+  nothing.load = uri => {
+    wanted.push(uri)
+    return Promise.reject(new Error('no network')) // which Vega takes for a warning
+  }
+  const view = new View(parse(spec), { renderer: 'none', loader: nothing, logger: logger(OnlyErrors) })
   const svg = await view.toSVG()
   view.finalize()
+  if (wanted.length > 0) throw new Error(`a chart's data must be inside it, not at ${wanted.join(', ')}`)
   const title = says.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
   return new Markup(svg.replace('<svg ', `<svg role="img" aria-label="${title}" `))
 }

@@ -19,7 +19,7 @@ export interface SeriesStyle {
 /** Okabe and Ito's colours, which people with any colour vision tell apart; without the yellow, which is faint on white. */
 const COLOURS = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f3c8d', '#8a6d3b']
 const GO_COLOUR = '#333333'
-const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]]
+const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3], [12, 6]]
 const SHAPES = [
   'circle',
   'square',

@@ -24,6 +24,7 @@ nav { margin: 18px 0 0; font-size: 14.5px; display: flex; flex-wrap: wrap; gap: 
 .fails { color: var(--bad); font-weight: 600; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 14px 0 4px; padding: 0; font-size: 14px; }
 .swatch { display: inline-block; width: 22px; height: 0; vertical-align: middle; margin-right: 4px; }
+.patch { display: inline-block; width: 14px; height: 14px; border-radius: 2px; vertical-align: -2px; margin-right: 4px; }
 figure { margin: 12px 0 20px; }
 .charts { display: flex; flex-wrap: wrap; gap: 20px 28px; }
 svg { display: block; max-width: 100%; height: auto; }

@@ -46,8 +46,29 @@ ${figure([chart], captionOf(one, cycle))}`,
     id: 'timelines',
     title: 'The worst cycles',
     body: html`<p>Of each policy that passed its goal, the cycle that did so by most. Above, what each P did; beneath, the bytes that Ps took from the
-heap. The dashed line is the end of the mark.</p>${parts}`,
+heap. The dashed line is the end of the mark.</p>${activityLegend(worst.map(({ cycle }) => cycle))}${parts}`,
   }
+}
+
+function activityLegend(cycles: readonly WorstCycle[]): Markup {
+  const seen = [...new Set(cycles.flatMap(({ lanes }) => lanes.map(({ what }) => what)))]
+  const known = ACTIVITIES.filter(([what]) => seen.includes(what))
+  const others = seen.filter(what => !ACTIVITIES.some(([name]) => name === what))
+  return html`<ul class="legend">${[...known, ...others.map(what => [what, OTHER_COLOUR] as const)].map(
+    ([what, colour]) => html`<li><span class="patch" style="background:${colour}"></span> ${what}</li>`,
+  )}</ul>`
+}
+
+/** Neighbours that do the same as one slice, where the time between them is too short to be seen. */
+export function joinedLanes(lanes: WorstCycle['lanes'], leastGapMs: number): WorstCycle['lanes'] {
+  const joined: WorstCycle['lanes'][number][] = []
+  const order = (one: WorstCycle['lanes'][number]): string => `${one.p} ${one.what}`
+  for (const lane of lanes.toSorted((a, b) => order(a).localeCompare(order(b)) || a.fromMs - b.fromMs)) {
+    const last = joined.at(-1)
+    if (last === undefined || order(last) !== order(lane) || lane.fromMs - last.toMs >= leastGapMs) joined.push(lane)
+    else joined[joined.length - 1] = { ...last, toMs: Math.max(last.toMs, lane.toMs) }
+  }
+  return joined
 }
 
 /** The worst cycle of each policy, the farthest past its goal first. */
@@ -86,7 +107,7 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
     encoding: { x: { field: 'markEndMs', ...x } },
   }
   // What lies within another slice is drawn over it.
-  const slices = lanes
+  const slices = joinedLanes(lanes, (domain[1] - domain[0]) / WIDTH)
     .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))
     .map(({ p, what, fromMs, toMs }) => ({ lane: `P ${p}`, what, fromMs, toMs }))
   const known = ACTIVITIES.filter(([what]) => slices.some(slice => slice.what === what))
@@ -113,7 +134,7 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
               domain: [...known.map(([what]) => what), ...others],
               range: [...known.map(([, colour]) => colour), ...others.map(() => OTHER_COLOUR)],
             },
-            legend: { orient: 'top', columns: 6, symbolType: 'square', symbolStrokeWidth: 0, symbolOpacity: 1 },
+            legend: null,
           },
         },
       },

@@ -1,5 +1,5 @@
 /** What each policy costs: a bounded heap against bounded latency and throughput, and all figures in a table. */
-import { humanBytes, humanMs } from '../../../runtime/report/units.ts'
+import { humanBytes, humanMs, humanPercent } from '../../../runtime/report/units.ts'
 import { groupBy } from '../group-by.ts'
 import type { Cost, LatencyPercentiles, OverrunResults } from '../results.ts'
 import { symlogBytes } from './bytes-axis.ts'
@@ -8,8 +8,9 @@ import { html, type Markup } from './markup.ts'
 import { figure, legend, type Section, swatch, table } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 
-const WIDTH = 430
-const HEIGHT = 250
+/** Of a plot without its labels, px; two of them stand side by side. */
+const WIDTH = 380
+const HEIGHT = 230
 
 export async function tradeOffSection(
   { costs }: OverrunResults,
@@ -28,21 +29,22 @@ export async function tradeOffSection(
       await draw(latencyChart(values, styles), `Overrun against allocation latency: ${title}`),
       await draw(throughputChart(values, styles), `Overrun against throughput: ${title}`),
     ]
-    parts.push(html`<h3>${title}</h3>${figure(charts, captionOf(own))}${tableOf(own, styles)}`)
+    parts.push(html`<h3>${title}</h3>${figure(charts, captionOf(own))}${tablesOf(own, styles)}`)
   }
   const shown = new Set(costs.map(labelOf))
   return {
     id: 'costs',
     title: 'What it costs',
-    body: html`<p>Left: the heap's bound against the latency of an allocation, waits at the gate and in place included. Right: throughput
-against Go's protocol without a gate, in pairs of runs that followed each other. Best is near the left edge: low on the left chart, high on the right one.</p>
+    body: html`<p>Left: overrun against the latency of an allocation, waits at the gate and in place included; best is at the left and low. Right: throughput
+against Go's protocol without a gate, in pairs of runs that followed each other. MMU, minimum mutator utilization: the share that was left to the
+program of the window in which that was least, all Ps together.</p>
 ${legend([...styles.values()].filter(({ label }) => shown.has(label)))}${parts}`,
   }
 }
 
 function captionOf(costs: readonly Cost[]): string {
   const pairs = [...new Set(costs.map(({ throughput }) => throughput.pairs))].join(' or ')
-  return `Bars: 95 % interval of the median of ${pairs} pairs. Coordinator against itself shows how much of it is the machine's noise.`
+  return `Bars: 95 % interval of the median of ${pairs} pairs. Coordinator against itself shows how much of it is the machine's noise. The latency of an allocation holds one reading of the clock; it is measured in runs of its own.`
 }
 
 interface Point {
@@ -56,19 +58,13 @@ interface Point {
   readonly high: number
 }
 
-/** Where the points are drawn, and how. */
-function common(points: readonly Point[], styles: ReadonlyMap<string, SeriesStyle>) {
-  const most = Math.max(...points.map(({ overrun }) => overrun))
-  return {
-    x: { field: 'overrun', ...symlogBytes(most, 'overrun, 99th percentile of cycles') },
-    color: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'colour'), legend: null },
-    shape: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'shape'), legend: null },
-  }
-}
-
-const POINT = { type: 'point', filled: true, size: 130, opacity: 0.95, clip: false } as const
+/** Hollow, so that two at the same place are both seen. */
+const POINT = { type: 'point', filled: false, size: 150, strokeWidth: 2.6, opacity: 1 } as const
 
 function latencyChart(points: readonly Point[], styles: ReadonlyMap<string, SeriesStyle>): ChartSpecification {
+  const most = Math.max(...points.map(({ overrun }) => overrun))
+  const latencies = points.map(({ allocationUs }) => allocationUs)
+  const domain = [Math.min(...latencies) * 0.6, Math.max(...latencies) * 1.6]
   return {
     width: WIDTH,
     height: HEIGHT,
@@ -76,73 +72,99 @@ function latencyChart(points: readonly Point[], styles: ReadonlyMap<string, Seri
     data: { values: points },
     mark: POINT,
     encoding: {
-      ...common(points, styles),
+      x: { field: 'overrun', ...symlogBytes(most, 'overrun, 99th percentile of cycles', -600) },
       y: {
         field: 'allocationUs',
         type: 'quantitative',
         title: 'allocation, 99.9th percentile, µs',
-        scale: { type: 'log', nice: true },
-        axis: { tickCount: 5 },
+        scale: { type: 'log', domain, nice: false },
+        axis: { tickCount: 4 },
       },
+      color: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'colour'), legend: null },
+      shape: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'shape'), legend: null },
     },
   }
 }
 
 function throughputChart(points: readonly Point[], styles: ReadonlyMap<string, SeriesStyle>): ChartSpecification {
-  const { x, color, shape } = common(points, styles)
   const ends = points.flatMap(({ low, high }) => [low, high, 1])
-  const scale = { domain: [Math.min(...ends) - 0.01, Math.max(...ends) + 0.01], nice: true, zero: false }
-  const y = {
+  const domain = [Math.min(...ends) - 0.01, Math.max(...ends) + 0.01]
+  const x = {
     type: 'quantitative',
     title: 'throughput, ratio to coordinator',
-    scale,
+    scale: { domain, nice: true, zero: false },
     axis: { format: '.2f', tickCount: 6 },
   }
+  const y = {
+    field: 'policy',
+    type: 'nominal',
+    title: null,
+    sort: points.toSorted((one, other) => other.overrun - one.overrun).map(({ policy }) => policy),
+    axis: { ticks: false, domain: false, grid: true },
+  }
+  const color = { field: 'policy', type: 'nominal', scale: labelScale(styles, 'colour'), legend: null }
+  const shape = { field: 'policy', type: 'nominal', scale: labelScale(styles, 'shape'), legend: null }
   return {
-    width: WIDTH,
+    width: WIDTH - 140,
     height: HEIGHT,
-    title: 'Bounded heap against throughput',
+    title: 'Throughput, the policy with the largest overrun first',
     data: { values: points },
     layer: [
-      { mark: { type: 'rule', strokeDash: [4, 3], color: '#8c959f' }, encoding: { y: { datum: 1, ...y } } },
       {
-        mark: { type: 'rule', strokeWidth: 2, opacity: 0.7 },
-        encoding: { x, color, y: { field: 'low', ...y }, y2: { field: 'high' } },
+        data: { values: [{}] },
+        mark: { type: 'rule', strokeDash: [4, 3], color: '#57606a' },
+        encoding: { x: { datum: 1, ...x } },
       },
-      { mark: POINT, encoding: { x, color, shape, y: { field: 'median', ...y } } },
+      {
+        mark: { type: 'rule', strokeWidth: 2.6 },
+        encoding: { y, color, x: { field: 'low', ...x }, x2: { field: 'high' } },
+      },
+      { mark: { ...POINT, fill: 'white' }, encoding: { y, color, shape, x: { field: 'median', ...x } } },
     ],
   }
 }
 
-function tableOf(costs: readonly Cost[], styles: ReadonlyMap<string, SeriesStyle>): Markup {
+/** Two tables: one would be too wide. */
+function tablesOf(costs: readonly Cost[], styles: ReadonlyMap<string, SeriesStyle>): Markup {
   const windows = [...new Set(costs.flatMap(cost => Object.keys(cost.minimumMutatorUtilization)))]
-  const heads = [
-    'policy',
-    'throughput',
-    'its 95 % interval',
-    'pause p50 / p99 / max',
-    'allocation p50 / p99 / p99.9 / max',
-    ...windows.map(window => `MMU ${window} ms`),
-    'overrun p99 / max',
-  ]
-  const rows = costs.map(cost => {
-    const { throughput, pauseUs, allocationUs, minimumMutatorUtilization, overrun } = cost
+  const nameOf = (cost: Cost): Markup => {
     const style = styles.get(labelOf(cost))
+    return html`<span class="policy">${style === undefined ? null : swatch(style)} ${labelOf(cost)}</span>`
+  }
+  const overall = costs.map(cost => {
+    const { throughput, pauseRatio, pauseUs, overrun } = cost
     return [
-      html`<span class="policy">${style === undefined ? null : swatch(style)} ${labelOf(cost)}</span>`,
-      throughput.median.toFixed(3),
-      `${throughput.low.toFixed(3)} to ${throughput.high.toFixed(3)}`,
-      times(pauseUs, ['p50', 'p99', 'max']),
-      times(allocationUs, ['p50', 'p99', 'p999', 'max']),
-      ...windows.map(window => minimumMutatorUtilization[window]?.toFixed(2) ?? '–'),
-      [overrun.p99, overrun.max].map(bytes => humanBytes(Math.round(bytes))).join(' / '),
+      nameOf(cost),
+      interval(throughput),
+      ...[overrun.p99, overrun.max].map(bytes => humanBytes(Math.round(bytes))),
+      ...times(pauseUs, ['p50', 'p99', 'max']),
+      interval(pauseRatio),
     ]
   })
-  return table(heads, rows)
+  const latency = costs.map(cost => [
+    nameOf(cost),
+    ...times(cost.allocationUs, ['p50', 'p99', 'p999', 'max']),
+    ...windows.map(window => percent(cost.minimumMutatorUtilization[window])),
+  ])
+  return html`${table(
+    ['policy', 'throughput [95 %]', 'overrun p99', 'max', 'pause p50', 'p99', 'max', 'pause ratio [95 %]'],
+    overall,
+  )}${table(
+    ['policy', 'allocation p50', 'p99', 'p99.9', 'max', ...windows.map(window => `MMU ${window} ms`)],
+    latency,
+  )}`
 }
 
-function times(latency: LatencyPercentiles, percentiles: readonly (keyof LatencyPercentiles)[]): string {
-  return percentiles.map(percentile => humanMs(latency[percentile] / 1000)).join(' / ')
+function interval({ median, low, high }: Cost['pauseRatio']): string {
+  return `${median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? '–' : humanPercent(share)
+}
+
+function times(latency: LatencyPercentiles, percentiles: readonly (keyof LatencyPercentiles)[]): string[] {
+  return percentiles.map(percentile => humanMs(latency[percentile] / 1000))
 }
 
 function labelOf(cost: Cost): string {

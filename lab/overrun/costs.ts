@@ -34,12 +34,12 @@ export interface CostOptions {
   readonly procs: number
   /** Of the runs: both of a pair have the same. */
   readonly seed: number
+  /** How often latency and utilization are measured: their maximum and minimum are over all rounds. */
+  readonly rounds: number
   /** Called with a short text of what is done now. */
   readonly progress: (text: string) => void
 }
 
-/** How often latency and utilization are measured: their maximum and minimum are over all rounds. */
-const ROUNDS = 3
 /** Runs of each policy on each program before the first pair: the threads of the pool still compile the runtime. */
 const WARM_RUNS = 2
 /** So long a P compiles the code of the program, in a pool that has compiled the runtime (measured: 50 ms). What begins earlier is left out. */
@@ -95,8 +95,8 @@ export async function measureCosts(options: CostOptions): Promise<Cost[]> {
         options.progress(`pair ${pair + 1} of ${options.pairs}: ${subject.program.name}, ${policyName(subject.policy)}`)
         await laboratory.pair(subject, pair)
       }
-    for (let round = 0; round < ROUNDS; round++) {
-      const text = `latency and utilization, round ${round + 1} of ${ROUNDS}`
+    for (let round = 0; round < options.rounds; round++) {
+      const text = `latency and utilization, round ${round + 1} of ${options.rounds}`
       for (const each of latencies) {
         options.progress(`${text}: ${policyName(each.policy)}`)
         await laboratory.latency(each, round)

@@ -8,9 +8,10 @@ const sectionsOf = (page: string): string[] => [...page.matchAll(/<section id="(
 const partOf = (page: string, id: string): string => page.split(`<section id="${id}"`)[1]?.split('</section>')[0] ?? ''
 const count = (text: string, part: string): number => text.split(part).length - 1
 
+const page = await reportHtml(someResults)
+
 describe('the report', () => {
-  test('has every section for which there are data, and a link to each', async () => {
-    const page = await reportHtml(someResults)
+  test('has every section for which there are data, and a link to each', () => {
     expect(sectionsOf(page)).toEqual(SECTIONS)
     for (const id of SECTIONS) expect(page).toContain(`<a href="#${id}">`)
   })
@@ -34,7 +35,7 @@ describe('the report', () => {
   })
 
   test('has a row for every case, with its figures', async () => {
-    const cases = [1, 2, 4, 8].flatMap(procs =>
+    const cases = [1, 8].flatMap(procs =>
       [4, 8, 16, 32, 64].map(mib => ({ ...someCase, procs, goal: mib * 2 ** 20, cycles: 1000 * procs + mib })),
     )
     const rows = partOf(await reportHtml({ ...noResults, cases }), 'cases').split('<tbody>')[1] ?? ''
@@ -50,7 +51,7 @@ describe('the report', () => {
   test('escapes all text', async () => {
     const evil = `"><img src=x onerror=alert(1)><script>'&`
     const [experiment] = someResults.experiments
-    const page = await reportHtml({
+    const escaped = await reportHtml({
       ...someResults,
       command: evil,
       machine: { cpu: evil, cores: 1, platform: evil, node: evil, go: evil },
@@ -59,42 +60,39 @@ describe('the report', () => {
       costs: [{ ...someCost, program: evil }],
       experiments: [{ ...experiment, name: evil, title: evil, issue: evil, found: evil, rows: [{ [evil]: evil }] }],
     })
-    expect(page).not.toContain('<script')
-    expect(page).not.toContain('<img')
-    expect(page).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;&#39;&amp;')
+    expect(escaped).not.toContain('<script')
+    expect(escaped).not.toContain('<img')
+    expect(escaped).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;&#39;&amp;')
   })
 
   test('needs no network and runs no script', async () => {
-    const page = await reportHtml(someResults)
     expect(page).toContain("default-src 'none'")
     expect(page).not.toMatch(/<script|<link rel="stylesheet"|@import|\bsrc=|url\(["']?http/)
   })
 
   test('links an issue to its page, and to nothing else', async () => {
-    const links = [...(await reportHtml(someResults)).matchAll(/href="(http[^"]*)"/g)].map(([, link]) => link)
+    const links = [...page.matchAll(/href="(http[^"]*)"/g)].map(([, link]) => link)
     expect(links).toEqual(['https://github.com/golang/go/issues/40460'])
   })
 
   test('says of each criterion in a word whether it holds', async () => {
-    const part = partOf(await reportHtml(someResults), 'criteria')
+    const part = partOf(page, 'criteria')
     expect(part).toMatch(/✓ holds<\/span><span>the bound is kept in each of 8 cycles/)
     expect(part).toMatch(/✗ fails<\/span><span>within a factor 3 of Go/)
   })
 
   test('names the parts and the gaps of a worst cycle', async () => {
-    const part = partOf(await reportHtml(someResults), 'timelines')
+    const part = partOf(page, 'timelines')
     expect(part).toContain('300 KiB = 200 KiB stall(flush-wait) + 100 KiB credit.')
     expect(part).toContain('Gaps: flush-wait 4.10 ms.')
   })
 
   test('tells natural delays from injected ones', async () => {
-    const page = await reportHtml(someResults)
     expect(partOf(page, 'causes')).toMatch(/Natural delays[\s\S]*Injected delays/)
     expect(partOf(page, 'distribution')).toContain('injected mark-termination/before-stop:stall=3ms')
   })
 
   test('draws a policy in the same colour in each chart', async () => {
-    const page = await reportHtml(someResults)
     for (const id of ['distribution', 'costs'])
       for (const colour of ['#d55e00', '#0072b2'])
         expect(count(partOf(page, id), colour), `${colour} in ${id}`).toBeGreaterThan(1)

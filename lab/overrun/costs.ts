@@ -26,6 +26,9 @@ export interface CostProgram {
   readonly args: readonly string[]
 }
 
+/** As much of a Runtime as is needed. */
+export type CostRuntime = Pick<Runtime, 'run' | 'close'>
+
 export interface CostOptions {
   readonly policies: readonly Policy[]
   readonly programs: readonly CostProgram[]
@@ -76,9 +79,10 @@ interface Latencies {
 /**
  * Measures the policies, and the baseline first. Rows in the order of programs, then policies.
  *
+ * @param runtime - carries out the runs, and is closed
  * @throws Error for a run that failed, that had no warm cycle, or in which a wait was ended by its safety net
  */
-export async function measureCosts(options: CostOptions): Promise<Cost[]> {
+export async function measureCosts(options: CostOptions, runtime: CostRuntime = new Runtime()): Promise<Cost[]> {
   const policies = [BASELINE, ...options.policies.filter(policy => policyName(policy) !== policyName(BASELINE))]
   const subjects = options.programs.flatMap(program =>
     policies.map(
@@ -86,7 +90,7 @@ export async function measureCosts(options: CostOptions): Promise<Cost[]> {
     ),
   )
   const latencies = policies.map((policy): Latencies => ({ policy, counts: new Array(BUCKETS).fill(0), maxUs: 0 }))
-  const laboratory = new Laboratory(options)
+  const laboratory = new Laboratory(options, runtime)
   try {
     options.progress(`${WARM_RUNS} runs of each to compile the code`)
     await laboratory.warm(subjects)
@@ -118,11 +122,12 @@ export async function measureCosts(options: CostOptions): Promise<Cost[]> {
 
 /** Runs programs in one Runtime, so that threads and arena are the same for all. */
 class Laboratory {
-  readonly #runtime = new Runtime()
+  readonly #runtime: CostRuntime
   readonly #procs: number
   readonly #seed: number
 
-  constructor({ procs, seed }: CostOptions) {
+  constructor({ procs, seed }: CostOptions, runtime: CostRuntime) {
+    this.#runtime = runtime
     this.#procs = procs
     this.#seed = seed
   }

@@ -9,7 +9,7 @@ import { figure, legend, type Section, swatch, table } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 
 /** Of a plot without its labels, px; two of them stand side by side. */
-const WIDTH = 380
+const WIDTH = 400
 const HEIGHT = 230
 
 export async function tradeOffSection(
@@ -76,7 +76,7 @@ function latencyChart(points: readonly Point[], styles: ReadonlyMap<string, Seri
       y: {
         field: 'allocationUs',
         type: 'quantitative',
-        title: 'allocation, 99.9th percentile, µs',
+        title: 'allocation p99.9, µs',
         scale: { type: 'log', domain, nice: false },
         axis: { tickCount: 4 },
       },
@@ -100,13 +100,14 @@ function throughputChart(points: readonly Point[], styles: ReadonlyMap<string, S
     type: 'nominal',
     title: null,
     sort: points.toSorted((one, other) => other.overrun - one.overrun).map(({ policy }) => policy),
-    axis: { ticks: false, domain: false, grid: true },
+    // In two lines at most, so that both charts stand side by side.
+    axis: { labelExpr: "split(replace(datum.label, ' + ', '|+ '), '|')", ticks: false, domain: false, grid: true },
   }
   const color = { field: 'policy', type: 'nominal', scale: labelScale(styles, 'colour'), legend: null }
   const shape = { field: 'policy', type: 'nominal', scale: labelScale(styles, 'shape'), legend: null }
   return {
-    width: WIDTH - 140,
-    height: HEIGHT,
+    width: WIDTH - 120,
+    height: Math.max(HEIGHT, 36 * points.length),
     title: 'Throughput, the policy with the largest overrun first',
     data: { values: points },
     layer: [

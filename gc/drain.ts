@@ -16,6 +16,7 @@ import { add, load, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
+import type { Overrun } from '../measure/overrun.ts'
 import type { Assists } from './assist.ts'
 import type { WriteBarrier } from './barrier.ts'
 import type { Marker } from './marker.ts'
@@ -39,6 +40,7 @@ export class Drain {
   private readonly roots: Roots
   private readonly buffers: WorkBuffers
   private readonly world: World
+  private readonly overrun: Overrun
   /** Set once at boot: drains, assists and termination need each other. */
   assists!: Assists
   termination!: Termination
@@ -51,6 +53,7 @@ export class Drain {
     roots: Roots,
     buffers: WorkBuffers,
     world: World,
+    overrun: Overrun,
   ) {
     this.memory = memory
     this.poll = memory.p(pIndex, p.POLL)
@@ -61,6 +64,7 @@ export class Drain {
     this.roots = roots
     this.buffers = buffers
     this.world = world
+    this.overrun = overrun
   }
 
   /** True if this P could mark something now (Go's gcMarkWorkAvailable). */
@@ -117,6 +121,7 @@ export class Drain {
     const before = words[this.activity]
     words[this.activity] = p.ACTIVITY_TERMINATING
     this.termination.markMayBeOver()
+    this.overrun.leave()
     words[this.activity] = before
   }
 

@@ -59,6 +59,8 @@ export interface World {
    * ends the run at once, so that no program can catch it and go on.
    */
   endedBy(error: unknown): unknown
+  /** How long the host's own collector (V8's) held this thread up since this was asked last, in ms; 0 where nobody counts. */
+  hostCollectionMs(): number
   /** Something waits for the host: a cycle record, the end of the run. */
   tellHost(): void
 }

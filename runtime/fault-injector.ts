@@ -2,10 +2,11 @@
  * Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. Every point counts its passes and
  * strikes in shared memory, so that a run can prove that a fault was met.
  */
-import { step, wait } from '#sync'
+import { now, step, wait } from '#sync'
 import type { FaultPoint, FaultPoints } from '../heap/fault-points.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
+import { FIRST_FAULT_PLACE } from '../measure/overrun.ts'
 import { type Fault, type FaultWhen, faultPointNames } from './faults.ts'
 import type { FaultCount } from './record.ts'
 
@@ -19,12 +20,18 @@ interface Place {
 
 export class FaultInjector implements FaultPoints {
   readonly #words: Int32Array
+  readonly #doubles: Float64Array
+  readonly #place: number
+  readonly #gaps: number
   readonly #places: ReadonlyMap<FaultPoint, Place>
   #random: number
 
   constructor(memory: Memory, faults: readonly Fault[], pIndex: number, seed: number) {
     const own = faults.filter(fault => fault.p === null || fault.p === pIndex)
     this.#words = memory.words
+    this.#doubles = memory.doubles
+    this.#place = memory.p(pIndex, p.PLACE)
+    this.#gaps = memory.pMeasure(pIndex, p.LONGEST_GAP)
     this.#places = new Map(
       faultPointNames.map(point => [
         point,
@@ -53,11 +60,24 @@ export class FaultInjector implements FaultPoints {
     return when.kind === 'probability' ? this.#next() < when.p : when.kind === 'always'
   }
 
-  #carryOut({ action }: Fault): boolean {
+  #carryOut({ action, point }: Fault): boolean {
     if (action.kind === 'exit') process.exit(1)
-    if (action.kind === 'stall') wait(never, 0, 0, action.ms)
+    if (action.kind === 'stall') this.#stall(point, action.ms)
     if (action.kind === 'yield') wait(never, 0, 0, 0)
     return action.kind === 'fail'
+  }
+
+  /** Where it is kept stands in its PLACE meanwhile, so that what others allocate past the goal is named after it (measure/overrun.ts). */
+  #stall(point: FaultPoint, ms: number): void {
+    const words = this.#words
+    const before = words[this.#place]
+    const place = FIRST_FAULT_PLACE + faultPointNames.indexOf(point)
+    const began = now()
+    words[this.#place] = place
+    wait(never, 0, 0, ms)
+    words[this.#place] = before
+    const gap = this.#gaps + place
+    this.#doubles[gap] = Math.max(this.#doubles[gap], now() - began)
   }
 
   /** From 0 to 1: xorshift32. */

@@ -551,7 +551,7 @@ export class P implements World {
           this.passBarrier(index)
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
-      this.memory.faults.pass('mark-termination/in-barrier')
+      this.collector.overrun.at('mark-termination/in-barrier')
       const milliseconds = this.barrierSliceMs(slice)
       if (milliseconds > 0)
         this.sleepWhile(
@@ -588,6 +588,10 @@ export class P implements World {
 
   wake(index: number): void {
     this.sleepers.wake(index)
+  }
+
+  hostCollectionMs(): number {
+    return 0
   }
 
   tellHost(): void {

@@ -20,6 +20,7 @@
 import { add, load } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Memory } from '../../heap/memory.ts'
+import type { Overrun } from '../../measure/overrun.ts'
 import type { Drain } from '../drain.ts'
 import { STOP_TERMINATION, type World } from '../world.ts'
 import type { Termination, TerminationName } from './policy.ts'
@@ -31,29 +32,33 @@ export class Helping implements Termination {
   private readonly memory: Memory
   private readonly drain: Drain
   private readonly world: World
+  private readonly overrun: Overrun
 
-  constructor(memory: Memory, drain: Drain, world: World) {
+  constructor(memory: Memory, drain: Drain, world: World, overrun: Overrun) {
     this.memory = memory
     this.drain = drain
     this.world = world
+    this.overrun = overrun
   }
 
   markMayBeOver(): void {
-    this.memory.faults.pass('mark-termination/enter')
+    this.overrun.at('mark-termination/enter')
     while (this.drain.isQuiescent) this.attempt(false)
-    this.memory.faults.pass('mark-termination/leave')
+    this.overrun.at('mark-termination/leave')
   }
 
   atRefill(): void {
     const { words } = this.memory
     if (!this.drain.isExhausted) return
     const isFull = load(words, control.HEAP_LIVE) >= words[control.GOAL]
-    if (isFull || load(words, control.SCANS_WANTED) === 0) this.attempt(isFull)
+    if (!isFull && load(words, control.SCANS_WANTED) > 0) return
+    this.attempt(isFull)
+    this.overrun.leave()
   }
 
   /** `isFull`: though a stack is wanted. */
   private attempt(isFull: boolean): void {
-    const { words, faults } = this.memory
+    const { words } = this.memory
     // Who is no drainer may hold what its barrier found.
     if (this.drain.publish()) return
     const cycle = words[control.CYCLES]
@@ -61,9 +66,9 @@ export class Helping implements Termination {
     // Asked after the epoch was read: a stop in between makes the raise fail.
     if (!(isFull ? this.drain.isExhausted : this.drain.isQuiescent)) return
     add(words, control.TERMINATION_ATTEMPTS, 1)
-    faults.pass('mark-termination/before-stop')
+    this.overrun.at('mark-termination/before-stop')
     if (!this.world.raise(epoch, STOP_TERMINATION)) return
     if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
-      faults.pass('mark-termination/restarted')
+      this.overrun.at('mark-termination/restarted')
   }
 }

@@ -963,9 +963,9 @@ export const mutants: readonly Mutant[] = [
     origin: 'this project’s prototype',
     edits: [
       {
-        file: 'gc/gate.ts',
-        from: 'if (compareAndSwap(words, control.HEAP_LIVE, live, live + bytes)) return true',
-        to: 'if (sub(words, control.HEAP_LIVE, -bytes) >= 0 || compareAndSwap(words, control.HEAP_LIVE, 0, 0)) return true',
+        file: 'heap/live-heap.ts',
+        from: 'if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue',
+        to: 'void (add(words, HEAP_LIVE, bytes) - Number(compareAndSwap(words, HEAP_LIVE, -1, -1)))',
       },
     ],
   },
@@ -1009,15 +1009,15 @@ export const mutants: readonly Mutant[] = [
     name: 'reservation-charged-twice',
     what: 'What the gate has reserved is charged to the live heap once more.',
     origin: '',
-    edits: [
-      { file: 'heap/cache.ts', from: 'add(words, HEAP_LIVE, bytes - reserved)', to: 'add(words, HEAP_LIVE, bytes)' },
-    ],
+    edits: [{ file: 'heap/cache.ts', from: 'this.live.add(bytes - reserved)', to: 'this.live.add(bytes)' }],
   },
   {
     name: 'reservation-never-given-back',
     what: 'A request that finds no memory leaves its reservation in the live heap.',
     origin: '',
-    edits: [{ file: 'gc/gate.ts', from: 'if (bytes > 0) sub(', to: 'if (bytes < 0) sub(' }],
+    edits: [
+      { file: 'gc/gate.ts', from: 'if (bytes > 0) this.collector.live', to: 'if (bytes < 0) this.collector.live' },
+    ],
   },
   {
     name: 'credit-uncapped',

@@ -965,7 +965,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'heap/live-heap.ts',
         from: 'if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue',
-        to: 'void (add(words, HEAP_LIVE, bytes) - Number(compareAndSwap(words, HEAP_LIVE, -1, -1)))',
+        to: 'if (add(words, HEAP_LIVE, bytes) !== live && compareAndSwap(words, HEAP_LIVE, -1, -1)) continue',
       },
     ],
   },

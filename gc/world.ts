@@ -36,6 +36,11 @@ export interface World {
    * this call raised it, false if another stop came first.
    */
   raise(epoch: number, reason: StopReason): boolean
+  /**
+   * The same, if `isDue` says so, which is asked after the epoch was read, and when this P counts as stopped: if it is taken off the CPU in there, it is
+   * not waited for. So `isDue` reads shared words, and changes them by atomics alone.
+   */
+  raiseIf(isDue: () => boolean, reason: StopReason): boolean
   /** Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over. */
   safepoint(): void
   /** Sleeps at most this long, or until woken; counts as stopped meanwhile. The caller has published what it holds. */

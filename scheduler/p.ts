@@ -438,7 +438,14 @@ export class P implements World {
   }
 
   raise(epoch: number, reason: StopReason): boolean {
-    const raised = this.standStill(() => this.stop.raise(epoch, reason))
+    return this.afterStop(this.standStill(() => this.stop.raise(epoch, reason)))
+  }
+
+  raiseIf(isDue: () => boolean, reason: StopReason): boolean {
+    return this.afterStop(this.standStill(() => this.stop.raiseIf(isDue, reason)))
+  }
+
+  private afterStop(raised: boolean): boolean {
     this.safepoint()
     this.markIfDue()
     return raised

@@ -29,7 +29,6 @@ import type { Termination, TerminationName } from './policy.ts'
 
 export class Coordinator implements Termination {
   readonly name: TerminationName = 'coordinator'
-  readonly publishesFirst = false
   readonly remainderBytes = 0
   protected readonly memory: Memory
   protected readonly drain: Drain
@@ -45,6 +44,12 @@ export class Coordinator implements Termination {
     this.queue = queue
     this.world = world
     this.overrun = overrun
+  }
+
+  leave(countOff: () => boolean): void {
+    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. An attempt
+    // publishes it.
+    if (countOff() && this.drain.isQuiescent) this.markMayBeOver()
   }
 
   markMayBeOver(): void {

@@ -71,8 +71,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/drain.ts',
-        from: '    if (sub(this.memory.words, control.DRAINERS, 1)',
-        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    if (sub(this.memory.words, control.DRAINERS, 1)',
+        from: '    this.terminate(() => this.termination.leave(',
+        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    this.terminate(() => this.termination.leave(',
       },
     ],
   },
@@ -428,8 +428,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/drain.ts',
-        from: 'if (sub(this.memory.words, control.DRAINERS, 1) === 1) this.look()',
-        to: 'const isLast = load(this.memory.words, control.DRAINERS) === 1\n    sub(this.memory.words, control.DRAINERS, 1)\n    if (isLast) this.look()',
+        from: '=> sub(this.memory.words, control.DRAINERS, 1) === 1',
+        to: '=> [load(this.memory.words, control.DRAINERS) === 1, sub(this.memory.words, control.DRAINERS, 1)][0] as boolean',
       },
     ],
   },
@@ -483,9 +483,9 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'gc/termination/helping.ts',
-        from: 'if (!this.world.raise(epoch, STOP_TERMINATION)) return',
-        to: 'if (!this.world.raise(Math.max(epoch, this.world.epoch()), STOP_TERMINATION)) return',
+        file: 'scheduler/stop.ts',
+        from: 'const epoch = this.epoch()\n    return isDue() && this.raiseAside(epoch, reason)',
+        to: 'return isDue() && this.raiseAside(this.epoch(), reason)',
       },
     ],
   },

@@ -179,7 +179,7 @@ const pRanges = {
   CACHE: p.SPAN_CLASSES * p.CACHE_WORDS,
   BARRIER: 2 * p.BARRIER_PAIRS,
   RING: p.RING_SLOTS,
-  FAULT_COUNTS: 2 * p.FAULT_POINTS,
+  FAULT_COUNTS: p.FAULT_WORDS * p.FAULT_POINTS,
 }
 
 test.each<[string, [string, number][], number, Record<string, number>]>([

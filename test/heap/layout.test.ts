@@ -147,6 +147,7 @@ const pWords = wordsOf(
     'BARRIER_PAIRS',
     'RING_SLOTS',
     'FAULT_POINTS',
+    'FAULT_WORDS',
   ],
   ['POLL_', 'STATUS_', 'ROLE_', 'ACTIVITY_'],
 )

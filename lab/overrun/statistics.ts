@@ -1,0 +1,79 @@
+/** From the cycles of a case to its row. */
+import { quantileSorted } from 'simple-statistics'
+import type { CycleRecord } from '../../runtime/record.ts'
+import { beyondBound, boundOf } from './bound.ts'
+import type { Case, CaseParameters, Percentiles, WorstCycle } from './results.ts'
+
+/** Of values in ascending order; all 0 where there are none. */
+export function percentilesOf(ascending: readonly number[]): Percentiles {
+  if (ascending.length === 0) return { p50: 0, p90: 0, p99: 0, max: 0 }
+  const at = (share: number): number => quantileSorted(ascending as number[], share)
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
+}
+
+/** A cycle that lies above its bound. */
+export interface Breach {
+  readonly cycle: CycleRecord
+  /** By so many bytes. */
+  readonly beyond: number
+}
+
+/** The cycles of one case, as its runs come in. */
+export class Tally {
+  readonly parameters: CaseParameters
+  readonly breaches: Breach[] = []
+  /** The largest single request to the heap, bytes. */
+  largestRefill = 0
+  rescues = 0
+  readonly #overruns: number[] = []
+  readonly #by = new Map<string, number>()
+  #bound: number | null = null
+
+  constructor(parameters: CaseParameters) {
+    this.parameters = parameters
+  }
+
+  /** Cycles that count. */
+  get cycles(): number {
+    return this.#overruns.length
+  }
+
+  /** A run: the bound is looked at in all cycles, the percentiles are those of the warm ones. */
+  add(all: readonly CycleRecord[], warm: readonly CycleRecord[], rescues: number): void {
+    const { gate, procs } = this.parameters
+    this.rescues += rescues
+    for (const cycle of all) {
+      this.largestRefill = Math.max(this.largestRefill, cycle.largestRefill)
+      const beyond = beyondBound(cycle, gate, procs)
+      if (beyond > 0) this.breaches.push({ cycle, beyond })
+    }
+    for (const cycle of warm) {
+      this.addOverrun(cycle.overrun)
+      for (const [cause, bytes] of Object.entries(cycle.overrunBy))
+        this.#by.set(cause, (this.#by.get(cause) ?? 0) + bytes)
+      const bound = boundOf(cycle, gate, procs)
+      if (bound !== null) this.#bound = Math.max(this.#bound ?? 0, bound)
+    }
+  }
+
+  /** A cycle of which no more is known. */
+  addOverrun(bytes: number): void {
+    this.#overruns.push(bytes)
+  }
+
+  /** The row. Its bound is the highest of its cycles: `held` says whether each kept its own. */
+  row(worst: WorstCycle | null): Case {
+    const overruns = this.#overruns.toSorted((one, other) => one - other)
+    return {
+      ...this.parameters,
+      cycles: overruns.length,
+      overrun: percentilesOf(overruns),
+      overruns,
+      bound: this.#bound,
+      held: this.#bound === null ? null : this.breaches.length === 0,
+      rescues: this.rescues,
+      by: Object.fromEntries(this.#by),
+      worst,
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** The table of a sweep: a row for each case. What all cases have in common stands once, above. */
+import { humanBytes, humanCount, humanPercent } from '../../runtime/report/units.ts'
+import type { Case } from './results.ts'
+import { formatTable } from './table.ts'
+
+type Column = readonly [head: string, cell: (row: Case) => string]
+
+const PARAMETERS: readonly Column[] = [
+  ['goal', row => humanBytes(row.goal)],
+  ['P', row => String(row.procs)],
+  ['busy threads', row => String(row.noise)],
+  ['injected', row => row.injected ?? '-'],
+]
+
+const POLICY: readonly Column[] = [
+  ['termination', row => (row.runtime === 'go' ? "Go's own" : row.termination)],
+  ['gate', row => row.gate],
+  ['credit', row => row.credit],
+  ['wait', row => row.wait],
+]
+
+const FOUND: readonly Column[] = [
+  ['cycles', row => humanCount(row.cycles)],
+  ['p50', row => humanBytes(Math.round(row.overrun.p50))],
+  ['p90', row => humanBytes(Math.round(row.overrun.p90))],
+  ['p99', row => humanBytes(Math.round(row.overrun.p99))],
+  ['max', row => humanBytes(row.overrun.max)],
+  ['of goal', row => humanPercent(row.overrun.max / row.goal)],
+  ['bound', row => (row.bound === null ? '-' : humanBytes(row.bound))],
+  ['kept', row => (row.held === null ? '-' : row.held ? 'yes' : 'NO')],
+  ['rescues', row => String(row.rescues)],
+]
+
+/** `p50` to `max` are bytes past a cycle's own goal; `of goal` compares the worst with the case's. */
+export function formatSweep(cases: readonly Case[]): string {
+  const isShared = ([, cell]: Column): boolean => new Set(cases.map(cell)).size <= 1
+  const first = cases[0]
+  if (first === undefined) return ''
+  const shared = PARAMETERS.filter(isShared).map(([head, cell]) => `${head} ${cell(first)}`)
+  const columns = [...PARAMETERS.filter(column => !isShared(column)), ...POLICY, ...FOUND]
+  const table = formatTable(
+    columns.map(([head]) => head),
+    cases.map(row => columns.map(([, cell]) => cell(row))),
+  )
+  const notes = ['Heap past its goal when marking ends, by cycle.']
+  if (shared.length > 0) notes.push(`All: ${shared.join(', ')}.`)
+  if (cases.some(({ runtime }) => runtime === 'go'))
+    notes.push(
+      "Go's figures are those of its gcpacertrace, to the byte; a cycle that it leaves out allocated nothing while it marked.",
+    )
+  return `${notes.join(' ')}\n\n${table}`
+}

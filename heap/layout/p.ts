@@ -64,10 +64,7 @@ export const BARRIER_PAIRS = 256
 export const RING = BARRIER + 2 * BARRIER_PAIRS
 export const RING_SLOTS = 256
 
-/**
- * Under `--fault`, four words for each point (heap/fault-points.ts): how often the P came there, how often a fault struck there, the cycles in which this P
- * was the first to be struck: owner; and of P 0 the last cycle in which any P was struck, by an atomic exchange of whoever is.
- */
+/** Under `--fault`, for each point (heap/fault-points.ts): passes, strikes, cycles in which this P was the first struck: owner. Of P 0, the last such cycle: atomic. */
 export const FAULT_COUNTS = RING + RING_SLOTS
 export const FAULT_POINTS = 64
 export const FAULT_WORDS = 4

@@ -182,34 +182,23 @@ function progressOf(step: Step, steps: readonly Step[], { steps: states }: Campa
   return `step ${steps.indexOf(step) + 1} of ${steps.length}, ${step.name}: ${humanCount(counted)} of ${humanCount(step.wanted)} cycles, ${left} s left`
 }
 
-/** A row for each step, and how it ended. */
+/** A row for each step that was begun, and how the campaign stands. */
 export function formatCampaign(steps: readonly Step[], state: CampaignState): string {
   const { parameters, failure, seed, seconds } = state
-  const rows = steps.map(step => {
-    const { runs, cycles, counted, strikes, overrun } = state.steps[step.name] ?? EMPTY
-    const became =
-      counted >= step.wanted
-        ? 'done'
-        : !isDone(step, state.steps[step.name])
-          ? runs > 0
-            ? 'begun'
-            : '-'
-          : 'never came there'
-    return [
-      step.name,
-      humanCount(step.wanted),
-      humanCount(counted),
-      humanCount(strikes),
-      humanCount(cycles),
-      humanBytes(overrun),
-      became,
-    ]
+  const rows = steps.flatMap(step => {
+    const seen = state.steps[step.name]
+    if (seen === undefined) return []
+    const { cycles, counted, strikes, overrun } = seen
+    const stands = counted >= step.wanted ? 'done' : isDone(step, seen) ? 'no P came there' : 'begun'
+    return [[step.name, ...[step.wanted, counted, strikes, cycles].map(humanCount), humanBytes(overrun), stands]]
   })
   const done = steps.filter(step => isDone(step, state.steps[step.name])).length
   const cycles = Object.values(state.steps).reduce((sum, one) => sum + one.cycles, 0)
+  const heads = ['step', 'wanted', 'counted', 'strikes', 'all cycles', 'worst overrun', '']
+  const length = `${done} of ${steps.length} steps are done, in ${Math.round(seconds)} s (seed ${seed})`
   const end =
     failure !== null
-      ? `FAILED  ${failure}\n`
-      : `ok      ${nameOf(parameters)}: the bound is kept in each of ${humanCount(cycles)} cycles, no wait is ended by its safety net alone; ${done} of ${steps.length} steps are done (seed ${seed}, ${Math.round(seconds)} s)\n`
-  return `${formatTable(['step', 'wanted', 'cycles', 'strikes', 'all cycles', 'worst overrun', ''], rows)}\n${end}`
+      ? `FAILED  ${failure}`
+      : `ok      ${nameOf(parameters)}: the bound is kept in each of ${humanCount(cycles)} cycles, and no wait is ended by its safety net alone`
+  return `${rows.length === 0 ? '' : `${formatTable(heads, rows)}\n`}${length}\n${end}\n`
 }

@@ -14,7 +14,7 @@ import { relatives } from './relatives.ts'
 import { writeReport } from './report-writer.ts'
 import type { Criterion, OverrunResults } from './results.ts'
 import { sweep } from './sweep.ts'
-import { formatSweep } from './sweep-table.ts'
+import { formatAgainstGo, formatSweep } from './sweep-table.ts'
 import { formatRows } from './table.ts'
 import { checkCase, FailedRun, Interrupted, Workbench } from './workload.ts'
 
@@ -83,7 +83,7 @@ async function measureSweep(
   const found = await sweep(cases, { ...options, traces }, bench, go, progress)
   progress.erase()
   const machine = thisMachine(go?.version ?? null)
-  print(`${formatMachine(machine)}; seed ${options.seed}\n${formatSweep(found.cases)}`)
+  print(`${formatMachine(machine)}; seed ${options.seed}\n${formatSweep(found.cases)}${formatAgainstGo(found.cases)}`)
   const criteria = criteriaOf(found.tallies, quick)
   return { schema: 1, machine, command, cases: found.cases, costs: [], experiments: [], criteria }
 }

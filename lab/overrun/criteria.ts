@@ -30,7 +30,7 @@ function overran(tally: Tally): Criterion {
 }
 
 function kept(gated: readonly Tally[]): Criterion {
-  const cycles = gated.reduce((sum, tally) => sum + tally.cycles, 0)
+  const cycles = gated.reduce((sum, { bounded }) => sum + bounded, 0)
   const where = gated.length === 1 ? nameOf((gated[0] as Tally).parameters) : `the ${gated.length} cases with a gate`
   const broken = gated.filter(({ breaches }) => breaches.length > 0)
   const said = broken.map(({ parameters, breaches }) => {
@@ -42,7 +42,7 @@ function kept(gated: readonly Tally[]): Criterion {
     .map(({ parameters }) => `${nameOf(parameters)}: no cycle`)
   const faults = [...said, ...empty]
   return {
-    says: `${where}: the bound is kept in each of ${humanCount(cycles)} cycles${faults.length === 0 ? '' : `; ${faults.join('; ')}`}`,
+    says: `${where}: the bound is kept in each of ${humanCount(cycles)} cycles, cold ones too${faults.length === 0 ? '' : `; ${faults.join('; ')}`}`,
     holds: faults.length === 0,
   }
 }

@@ -78,7 +78,7 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
     help: options.help === true,
     quick,
     lists,
-    seconds: secondsOf(given('seconds', options.seconds)) ?? 4,
+    seconds: secondsOf(given('seconds', options.seconds)) ?? (quick ? 3 : 4),
     cycles: options.cycles === undefined ? null : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
     seed: seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
     json: outputFile(given('json', options.json)),
@@ -120,7 +120,7 @@ function parsed(argv: readonly string[]) {
     if (!(error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')))
       throw error
     // Node's own go on with advice.
-    throw new UsageError(`overrun: ${error.message.split(/\. |\n/)[0]}; see sawtooth overrun --help`)
+    throw new UsageError(`overrun: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth overrun --help`)
   }
 }
 

@@ -4,7 +4,7 @@ import type { CycleRecord } from '../../runtime/record.ts'
 import { beyondBound, boundOf } from './bound.ts'
 import type { Case, CaseParameters, Percentiles, WorstCycle } from './results.ts'
 
-/** Of values in ascending order; all 0 where there are none. */
+/** Of values in ascending order, interpolated linearly between two (R's type 7); all 0 where there are none. */
 export function percentilesOf(ascending: readonly number[]): Percentiles {
   if (ascending.length === 0) return { p50: 0, p90: 0, p99: 0, max: 0 }
   const at = (share: number): number => quantileSorted(ascending as number[], share)
@@ -25,6 +25,8 @@ export class Tally {
   /** The largest single request to the heap, bytes. */
   largestRefill = 0
   rescues = 0
+  /** Cycles in which the bound was looked at: the cold ones too. */
+  bounded = 0
   readonly #overruns: number[] = []
   readonly #by = new Map<string, number>()
   #bound: number | null = null
@@ -44,6 +46,7 @@ export class Tally {
     this.rescues += rescues
     for (const cycle of all) {
       this.largestRefill = Math.max(this.largestRefill, cycle.largestRefill)
+      if (boundOf(cycle, gate, procs) !== null) this.bounded++
       const beyond = beyondBound(cycle, gate, procs)
       if (beyond > 0) this.breaches.push({ cycle, beyond })
     }

@@ -31,6 +31,30 @@ const FOUND: readonly Column[] = [
   ['rescues', row => String(row.rescues)],
 ]
 
+/** How the coordinator's 99th percentile compares with Go's, for each case of Go's; nothing without Go. */
+export function formatAgainstGo(cases: readonly Case[]): string {
+  return cases
+    .filter(({ runtime }) => runtime === 'go')
+    .flatMap(go => {
+      const same = (row: Case): boolean =>
+        row.goal === go.goal && row.procs === go.procs && row.noise === go.noise && row.injected === null
+      const ours = cases.find(row => isGoLike(row) && same(row))
+      if (ours === undefined) return []
+      const [ourP99, goP99] = [ours.overrun.p99, go.overrun.p99].map(Math.round) as [number, number]
+      const ratio = goP99 === 0 ? '' : `: ${(ourP99 / goP99).toFixed(2)} times`
+      return [
+        `${humanBytes(go.goal)}, ${go.procs} P, ${go.noise} busy: 99th percentile ${humanBytes(ourP99)}, Go's ${humanBytes(goP99)}${ratio}\n`,
+      ]
+    })
+    .join('')
+}
+
+function isGoLike({ runtime, termination, gate, credit, wait }: Case): boolean {
+  return (
+    runtime === 'sawtooth' && termination === 'coordinator' && gate === 'off' && credit === 'go' && wait === 'sleep'
+  )
+}
+
 /** `p50` to `max` are bytes past a cycle's own goal; `of goal` compares the worst with the case's. */
 export function formatSweep(cases: readonly Case[]): string {
   const isShared = ([, cell]: Column): boolean => new Set(cases.map(cell)).size <= 1

@@ -37,6 +37,7 @@ export function worstCycleOf(cycles: readonly CycleRecord[], trace: string): Wor
     const fromMs = Math.max(begins, from) - startMs
     return [{ p: tid - FIRST_P, what: name, fromMs, toMs: Math.min(ends, to) - startMs }]
   })
+  lanes.sort((one, other) => one.p - other.p || one.fromMs - other.fromMs)
   const requests = ofPs.flatMap(({ ph, tid, name, ts, args }) => {
     const atMs = ts / 1000
     if (ph !== 'i' || name !== 'charge' || atMs < from || atMs > to) return []

@@ -102,8 +102,11 @@ async function measureExperiment(
   return { schema: 1, machine, command, cases: [], costs: [], experiments: [result], criteria: [criterion] }
 }
 
-/** Writes what was asked for, and says of each criterion whether it holds. */
-async function conclude(results: OverrunResults, { json, report }: OverrunOptions): Promise<number> {
+/** Writes what was asked for, and says of each criterion whether it holds: 0, or 1 if one does not. */
+export async function conclude(
+  results: OverrunResults,
+  { json, report }: Pick<OverrunOptions, 'json' | 'report'>,
+): Promise<number> {
   if (json !== null) writeFileSync(json, `${JSON.stringify(results)}\n`)
   if (report !== null && writeReport !== null) writeFileSync(report, await writeReport(results))
   print(`\n${results.criteria.map(formatCriterion).join('')}`)

@@ -29,7 +29,7 @@ export interface SweepResult {
 const ROUNDS = 2
 /** The length of a run where cycles are counted, in seconds. */
 const SLICE_SECONDS = 1
-/** The length of a run with a trace, in seconds. */
+/** The length of a run with a trace, in seconds, where the case's own time is not shorter: traces are large. */
 const TRACED_SECONDS = 1
 /** So many runs one after the other in which no cycle counts: none will. */
 const MOST_EMPTY_RUNS = 5
@@ -117,7 +117,12 @@ class Runner {
     const directory = await mkdtemp(join(tmpdir(), 'sawtooth-lab-'))
     try {
       const file = join(directory, 'trace.json')
-      const { warm } = await this.#bench.run(parameters, TRACED_SECONDS, this.#nextSeed(), file)
+      const { warm } = await this.#bench.run(
+        parameters,
+        Math.min(this.#options.seconds, TRACED_SECONDS),
+        this.#nextSeed(),
+        file,
+      )
       return worstCycleOf(warm, await readFile(file, 'utf8'))
     } finally {
       await rm(directory, { recursive: true, force: true })

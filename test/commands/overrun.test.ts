@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CampaignState } from '../../lab/overrun/campaign.ts'
-import type { OverrunResults } from '../../lab/overrun/results.ts'
+import type { CaseParameters, OverrunResults } from '../../lab/overrun/results.ts'
 import { inScratch, runCli } from '../support/run-cli.ts'
 
 const stalled = [
@@ -53,61 +53,49 @@ test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the 
   })
 })
 
-test('a criterion that does not hold is exit 1: with a gate the coordinator has nothing to show', async () => {
-  const { code, stdout } = await runCli([
-    'overrun',
-    '--quick',
-    '--credit',
-    'go',
-    '--gate',
-    'off',
-    '--procs',
-    '1',
-    '--seconds',
-    '0.3',
-  ])
-  expect(stdout).toMatch(/^FAILED {2}coordinator, 1 P, goal 4 MiB: runs past its goal/m)
-  expect(code).toBe(1)
+test('a run that fails is exit 1, and is named', async () => {
+  const dies = ['--fault', 'stop/acknowledge@p1:exit:nth=2', '--quick', '--termination', 'coordinator']
+  const { code, stdout, stderr } = await runCli(['overrun', ...dies])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^sawtooth: overrun: coordinator, 4 P, .*: lostP: P 1 died/)
 })
 
-test.each([
-  [['--procs', '0'], "--procs must be a whole number from 1 to 64, not '0'"],
-  [
-    ['--termination', 'banana'],
-    "--termination must be a list of coordinator, assist-takes-over, helping, not 'banana'",
-  ],
-  [
-    ['--fault', 'refill@p9', '--procs', '4', '--termination', 'coordinator'],
-    '--fault refill@p9: there is no P 9, they count from 0 to 3',
-  ],
-])('overrun %j is a usage error', async (args, message) => {
-  const { code, stdout, stderr } = await runCli(['overrun', ...args])
-  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `sawtooth: ${message}\n` })
+test('what the runtime refuses is found before anything is measured', async () => {
+  const { code, stdout, stderr } = await runCli(['overrun', '--termination', 'coordinator', '--fault', 'refill@p9'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^sawtooth: --fault refill@p9: there is no P 9/)
 })
 
-test('a campaign ends when its time is over, and goes on where it stopped', async () => {
+const parameters: CaseParameters = {
+  ...{ runtime: 'sawtooth', termination: 'coordinator', gate: 'goal', credit: 'go', wait: 'sleep' },
+  ...{ procs: 4, goal: 4 * 2 ** 20, noise: 0, injected: null },
+}
+const natural = { runs: 20, seconds: 30, cycles: 11_000, counted: 10_000, strikes: 0, overrun: 0 }
+const stopped: CampaignState = {
+  ...{ schema: 1, parameters, seed: 1, seconds: 40, passesPerCycle: {}, failure: null },
+  steps: { 'natural delays': natural },
+}
+
+test('a campaign goes on where it stopped, until its time is over, and ends at a breach', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'campaign.json')
-    const campaign = ['overrun', '--campaign', file, '--termination', 'coordinator', '--minutes', '0.01']
-    const stateOf = (): CampaignState => JSON.parse(readFileSync(file, 'utf8')) as CampaignState
-    const first = await runCli(campaign)
+    const campaign = ['overrun', '--campaign', file, '--minutes', '0.001', '--termination']
+    writeFileSync(file, JSON.stringify(stopped))
+    const first = await runCli([...campaign, 'coordinator'])
     expect(first.code, first.stdout + first.stderr).toBe(0)
-    const before = stateOf().steps['natural delays']
-    expect(before?.cycles).toBeGreaterThan(0)
-    // As if its first step were done: then comes the first stall.
-    writeFileSync(file, JSON.stringify({ ...stateOf(), steps: { 'natural delays': { ...before, counted: 10_000 } } }))
-    const second = await runCli(campaign)
-    expect(second.code, second.stdout + second.stderr).toBe(0)
-    const { steps } = stateOf()
+    const { steps } = JSON.parse(readFileSync(file, 'utf8')) as CampaignState
     expect(Object.keys(steps)).toEqual(['natural delays', 'stop/raise 1 ms'])
+    expect(steps['natural delays']).toEqual(natural)
     const struck = steps['stop/raise 1 ms']
     expect(struck?.counted).toBeGreaterThan(0)
     expect(struck?.counted).toBeLessThanOrEqual(struck?.strikes ?? 0)
-    const other = await runCli(['overrun', '--campaign', file, '--termination', 'assist-takes-over'])
+
+    const other = await runCli([...campaign, 'assist-takes-over'])
     expect(other.code).toBe(2)
     expect(other.stderr).toContain('is of coordinator, gate goal, 4 P, goal 4 MiB, not of assist-takes-over')
-    writeFileSync(file, JSON.stringify({ ...stateOf(), failure: 'cycle 3 lies beyond its bound' }))
-    const broken = await runCli(campaign)
+
+    writeFileSync(file, JSON.stringify({ ...stopped, failure: 'cycle 3 lies beyond its bound' }))
+    const broken = await runCli([...campaign, 'coordinator'])
     expect(broken.code).toBe(1)
     expect(broken.stdout).toContain('FAILED  cycle 3 lies beyond its bound')
   })

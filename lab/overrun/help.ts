@@ -30,7 +30,7 @@ Options:
   --with-go             runs the same program under Go, in turn (needs go on the PATH)
   --fault SPEC          injected in every case: ${faultGrammar};
                         repeatable
-  --seconds S           how long each case allocates (default: 4; 3 with --quick)
+  --seconds S           how long each case allocates (default: 4; 3 with --quick), and until 20 cycles count
   --cycles N            instead: until so many cycles count
   --seed N              seed of stealing order and faults (default: random)
   --json FILE           write all results, with the worst cycle of each case

@@ -19,13 +19,18 @@ const POLICY: readonly Column[] = [
   ['wait', row => row.wait],
 ]
 
+/** Of no cycle nothing is known. */
+function ofCycles(cell: (row: Case) => string): (row: Case) => string {
+  return row => (row.cycles === 0 ? '-' : cell(row))
+}
+
 const FOUND: readonly Column[] = [
   ['cycles', row => humanCount(row.cycles)],
-  ['p50', row => humanBytes(Math.round(row.overrun.p50))],
-  ['p90', row => humanBytes(Math.round(row.overrun.p90))],
-  ['p99', row => humanBytes(Math.round(row.overrun.p99))],
-  ['max', row => humanBytes(row.overrun.max)],
-  ['of goal', row => humanPercent(row.overrun.max / row.goal)],
+  ['p50', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p50)))],
+  ['p90', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p90)))],
+  ['p99', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p99)))],
+  ['max', ofCycles(({ overrun }) => humanBytes(overrun.max))],
+  ['of goal', ofCycles(({ overrun, goal }) => humanPercent(overrun.max / goal))],
   ['bound', row => (row.bound === null ? '-' : humanBytes(row.bound))],
   ['kept', row => (row.held === null ? '-' : row.held ? 'yes' : 'NO')],
   ['rescues', row => String(row.rescues)],

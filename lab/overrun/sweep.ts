@@ -27,6 +27,9 @@ export interface SweepResult {
 }
 
 const ROUNDS = 2
+/** A case with fewer cycles by then has more rounds: a large heap has few cycles in its seconds. */
+const LEAST_CYCLES = 20
+const MOST_ROUNDS = 20
 /** The length of a run where cycles are counted, in seconds. */
 const SLICE_SECONDS = 1
 /** The length of a run with a trace, in seconds, where the case's own time is not shorter: traces are large. */
@@ -47,8 +50,8 @@ export async function sweep(
   const runner = new Runner(options, bench, go)
   let finished = 0
   for (const group of groupsOf(tallies)) {
-    for (let round = 0; round < ROUNDS || options.cycles !== null; round++) {
-      const due = group.filter(({ cycles }) => options.cycles === null || cycles < options.cycles)
+    for (let round = 0; ; round++) {
+      const due = group.filter(tally => isDue(tally, round, options.cycles))
       if (due.length === 0) break
       for (const tally of due) {
         const { parameters, cycles } = tally
@@ -66,6 +69,12 @@ export async function sweep(
     finished += group.length
   }
   return { tallies, cases: tallies.map(tally => tally.row(worst.get(tally) ?? null)) }
+}
+
+/** True if a case needs the round of that number, from 0. */
+function isDue({ cycles }: Tally, round: number, wanted: number | null): boolean {
+  if (wanted !== null) return cycles < wanted
+  return round < ROUNDS || (cycles < LEAST_CYCLES && round < MOST_ROUNDS)
 }
 
 /** The cases with the same goal, Ps and noise. */

@@ -34,6 +34,10 @@ test('a bound that was broken cries out, and what was injected has a column wher
   expect(table).toMatch(/4\.03 MiB {2}NO /)
 })
 
+test('a case in which no cycle counts has no figures', () => {
+  expect(formatSweep([{ ...overran, cycles: 0 }])).toMatch(/sleep +0 +- +- +- +- +- +- +- +0\n/)
+})
+
 test('Go’s row has its own name, and says how its bytes were found', () => {
   const table = formatSweep([overran, go])
   expect(table).toContain("Go's own")

@@ -32,7 +32,7 @@ export const TERMINATION_POINTS: readonly FaultPoint[] = faultPointNames.filter(
 
 /** What must go wrong elsewhere for a P to come to the point. */
 const COMPANIONS: Partial<Readonly<Record<FaultPoint, string>>> = {
-  'mark-termination/in-barrier': 'barrier/serve:stall=1ms:p=0.3',
+  'mark-termination/in-barrier': 'barrier/serve:stall=1ms',
 }
 
 export function stepsOf(): Step[] {

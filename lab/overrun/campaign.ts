@@ -158,11 +158,12 @@ async function advanced(state: CampaignState, step: Step, bench: Workbench): Pro
   }
 }
 
-function failureOf(
+/** What a run shows that must not be: a cycle beyond its bound, with its record, or a rescue; null: nothing. */
+export function failureOf(
   { name }: Step,
   { gate, procs }: CaseParameters,
   cycles: readonly CycleRecord[],
-  { rescues, seed }: RunRecord,
+  { rescues, seed }: Pick<RunRecord, 'rescues' | 'seed'>,
 ): string | null {
   const beyond = cycles.find(cycle => beyondBound(cycle, gate, procs) > 0)
   if (beyond !== undefined)

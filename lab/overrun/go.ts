@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
+import type { Overrun } from './statistics.ts'
 import { COLD_MS, FailedRun, liveBytesOf } from './workload.ts'
 
 const run = promisify(execFile)
@@ -19,13 +20,11 @@ const SOURCE = fileURLToPath(new URL('../../../lab/overrun/go/', import.meta.url
 const PATIENCE_MS = 30_000
 
 /** A cycle of Go's. */
-export interface GoCycle {
+export interface GoCycle extends Overrun {
   readonly n: number
   /** Of its start, since the program began. */
   readonly startMs: number
   readonly isForced: boolean
-  /** Bytes past its goal when marking ended. */
-  readonly overrun: number
 }
 
 export class GoProgram implements AsyncDisposable {
@@ -57,8 +56,8 @@ export class GoProgram implements AsyncDisposable {
     await rm(this.#directory, { recursive: true, force: true })
   }
 
-  /** The overruns of the warm cycles of one run, bytes. */
-  async overruns({ procs, goal, noise }: CaseParameters, seconds: number): Promise<number[]> {
+  /** The warm cycles of one run. */
+  async cycles({ procs, goal, noise }: CaseParameters, seconds: number): Promise<GoCycle[]> {
     const args = ['-goroutines', procs, '-live', liveBytesOf(goal), '-seconds', seconds + COLD_MS / 1000].map(String)
     const environment: NodeJS.ProcessEnv = {
       ...process.env,
@@ -77,9 +76,7 @@ export class GoProgram implements AsyncDisposable {
     const cycles = goCyclesIn(stderr)
     if (cycles.length === 0) throw new FailedRun(`Go has printed no trace of a cycle: ${stderr.slice(0, 200)}`)
     const asked = cycles.find(({ isForced }) => isForced)
-    return cycles
-      .filter(({ n, startMs }) => asked !== undefined && n > asked.n && startMs > asked.startMs + COLD_MS)
-      .map(({ overrun }) => overrun)
+    return cycles.filter(({ n, startMs }) => asked !== undefined && n > asked.n && startMs > asked.startMs + COLD_MS)
   }
 }
 
@@ -100,14 +97,22 @@ async function versionOfGo(): Promise<string> {
  */
 export function goCyclesIn(trace: string): GoCycle[] {
   const cycles: GoCycle[] = []
-  let overrun = 0
+  let found: Overrun = UNTOLD
   for (const line of trace.split('\n')) {
-    const past = /^pacer: .* B \(∆goal (-?\d+), cons\/mark /.exec(line)?.[1]
-    if (past !== undefined) overrun = Math.max(0, Number(past))
+    const [, live, past] = /^pacer: .* B -> (\d+) B \(∆goal (-?\d+), cons\/mark /.exec(line) ?? []
+    if (live !== undefined)
+      found = {
+        overrun: Math.max(0, Number(past)),
+        heapAtMarkEnd: Number(live),
+        goal: Number(live) - Number(past),
+      }
     const [, n, seconds, rest = ''] = /^gc (\d+) @([\d.]+)s (.* P(?: \(forced\))?)$/.exec(line) ?? []
     if (n === undefined) continue
-    cycles.push({ n: Number(n), startMs: Number(seconds) * 1000, isForced: rest.endsWith('(forced)'), overrun })
-    overrun = 0
+    cycles.push({ n: Number(n), startMs: Number(seconds) * 1000, isForced: rest.endsWith('(forced)'), ...found })
+    found = UNTOLD
   }
   return cycles
 }
+
+/** Of a cycle that allocated nothing while it marked. */
+const UNTOLD: Overrun = { overrun: 0, heapAtMarkEnd: null, goal: null }

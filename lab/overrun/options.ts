@@ -90,6 +90,9 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
 /** What the campaign asks of a policy that its options do not name. */
 export const CAMPAIGN_POLICY = DEFAULT_POLICIES[2] as (typeof DEFAULT_POLICIES)[number]
 
+/** What the campaign knows of: the rest would be without effect. */
+const OF_CAMPAIGN = ['campaign', 'minutes', 'termination', 'gate', 'credit', 'wait', 'noise', 'seed', 'help']
+
 interface Texts {
   readonly campaign?: string
   readonly minutes?: string
@@ -104,12 +107,15 @@ function campaignOf(texts: Texts, lists: CaseLists): OverrunOptions['campaign'] 
     if (minutes !== undefined) throw new UsageError('--minutes is of a --campaign FILE')
     return null
   }
-  const manifold = (['termination', 'gate', 'credit'] as const).find(name => (lists[name]?.length ?? 0) > 1)
+  const foreign = Object.keys(texts).find(name => !OF_CAMPAIGN.includes(name))
+  if (foreign !== undefined)
+    throw new UsageError(`--campaign has no --${foreign}: it takes --${OF_CAMPAIGN.slice(1).join(', --')}`)
+  const manifold = (['termination', 'gate', 'credit', 'wait', 'noise'] as const).find(
+    name => (lists[name]?.length ?? 0) > 1,
+  )
   if (manifold !== undefined) throw new UsageError(`--campaign is of one policy: --${manifold} has several`)
   if (lists.gate?.[0] === 'off')
     throw new UsageError('--campaign needs a gate: without one there is no bound; goal or hard')
-  if (lists.faults.length > 0 || lists.causes.length > 0)
-    throw new UsageError('--campaign has faults of its own: no --fault, no --cause')
   return { file, minutes: minutes === undefined ? 30 : positive(minutes) }
 }
 

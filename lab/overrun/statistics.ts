@@ -11,6 +11,13 @@ export function percentilesOf(ascending: readonly number[]): Percentiles {
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
 }
 
+/** What the percentiles are of, bytes; null: not known. */
+export interface Overrun {
+  readonly overrun: number
+  readonly heapAtMarkEnd: number | null
+  readonly goal: number | null
+}
+
 /** A cycle that lies above its bound. */
 export interface Breach {
   readonly cycle: CycleRecord
@@ -28,6 +35,8 @@ export class Tally {
   /** Cycles in which the bound was looked at: the cold ones too. */
   bounded = 0
   readonly #overruns: number[] = []
+  readonly #heaps: number[] = []
+  #leastGoal = Number.POSITIVE_INFINITY
   readonly #by = new Map<string, number>()
   #bound: number | null = null
 
@@ -51,7 +60,7 @@ export class Tally {
       if (beyond > 0) this.breaches.push({ cycle, beyond })
     }
     for (const cycle of warm) {
-      this.addOverrun(cycle.overrun)
+      this.addOverrun(cycle)
       for (const [cause, bytes] of Object.entries(cycle.overrunBy))
         this.#by.set(cause, (this.#by.get(cause) ?? 0) + bytes)
       const bound = boundOf(cycle, gate, procs)
@@ -60,17 +69,21 @@ export class Tally {
   }
 
   /** A cycle of which no more is known. */
-  addOverrun(bytes: number): void {
-    this.#overruns.push(bytes)
+  addOverrun({ overrun, heapAtMarkEnd, goal }: Overrun): void {
+    this.#overruns.push(overrun)
+    if (heapAtMarkEnd !== null) this.#heaps.push(heapAtMarkEnd)
+    if (goal !== null) this.#leastGoal = Math.min(this.#leastGoal, goal)
   }
 
   /** The row. Its bound is the highest of its cycles: `held` says whether each kept its own. */
   row(worst: WorstCycle | null): Case {
     const overruns = this.#overruns.toSorted((one, other) => one - other)
+    const past = this.#heaps.map(heap => Math.max(0, heap - this.#leastGoal)).sort((one, other) => one - other)
     return {
       ...this.parameters,
       cycles: overruns.length,
       overrun: percentilesOf(overruns),
+      ...(past.length === 0 ? {} : { pastLeastGoal: percentilesOf(past) }),
       overruns,
       bound: this.#bound,
       held: this.#bound === null ? null : this.breaches.length === 0,

@@ -30,6 +30,7 @@ const FOUND: readonly Column[] = [
   ['p90', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p90)))],
   ['p99', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p99)))],
   ['max', ofCycles(({ overrun }) => humanBytes(overrun.max))],
+  ['past least', row => (row.pastLeastGoal === undefined ? '-' : humanBytes(row.pastLeastGoal.max))],
   ['of goal', ofCycles(({ overrun, goal }) => humanPercent(overrun.max / goal))],
   ['bound', row => (row.bound === null ? '-' : humanBytes(row.bound))],
   ['kept', row => (row.held === null ? '-' : row.held ? 'yes' : 'NO')],
@@ -60,7 +61,7 @@ function isGoLike({ runtime, termination, gate, credit, wait }: Case): boolean {
   )
 }
 
-/** `p50` to `max` are bytes past a cycle's own goal; `of goal` compares the worst with the case's. */
+/** `p50` to `max` are bytes past a cycle's own goal; `past least`, the worst past the smallest of these goals; `of goal` compares `max` with the case's goal. */
 export function formatSweep(cases: readonly Case[]): string {
   const isShared = ([, cell]: Column): boolean => new Set(cases.map(cell)).size <= 1
   const first = cases[0]
@@ -71,7 +72,9 @@ export function formatSweep(cases: readonly Case[]): string {
     columns.map(([head]) => head),
     cases.map(row => columns.map(([, cell]) => cell(row))),
   )
-  const notes = ['Heap past its goal when marking ends, by cycle.']
+  const notes = [
+    "Heap past its cycle's own goal when marking ends; past least: the worst, past the smallest of these goals.",
+  ]
   if (shared.length > 0) notes.push(`All: ${shared.join(', ')}.`)
   if (cases.some(({ runtime }) => runtime === 'go'))
     notes.push(

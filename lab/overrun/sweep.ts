@@ -107,7 +107,7 @@ class Runner {
     const before = tally.cycles
     const slice = cycles === null ? seconds / ROUNDS : SLICE_SECONDS
     if (tally.parameters.runtime === 'go') {
-      for (const overrun of (await this.#go?.overruns(tally.parameters, slice)) ?? []) tally.addOverrun(overrun)
+      for (const cycle of (await this.#go?.cycles(tally.parameters, slice)) ?? []) tally.addOverrun(cycle)
     } else {
       const { all, warm, record } = await this.#bench.run(tally.parameters, slice, this.#nextSeed())
       tally.add(all, warm, record.rescues)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { formatCampaign, isDone, type StepState } from '../../../lab/overrun/campaign.ts'
+import { failureOf, formatCampaign, isDone, type StepState } from '../../../lab/overrun/campaign.ts'
 import { faultOf, stepsOf, TERMINATION_POINTS } from '../../../lab/overrun/campaign-steps.ts'
 import { parseFault } from '../../../runtime/faults.ts'
-import { gated } from './cycles.ts'
+import { cycleWith, gated, MIB } from './cycles.ts'
 
 const steps = stepsOf()
 const stepAt = (point: string, stallMs: number) => {
@@ -47,6 +47,18 @@ test('a step is done when enough cycles count, or when three runs have not come 
   expect(isDone(step, { ...seen, counted: 0, runs: 3 })).toBe(true)
   // Natural delays have no point to come to.
   expect(isDone(steps[0] as (typeof steps)[0], { ...seen, counted: 0, runs: 3 })).toBe(false)
+})
+
+test('a cycle beyond its bound is a failure that shows its record, a rescue is one too', () => {
+  const step = stepAt('stop/raise', 1)
+  const beyond = cycleWith({ n: 3, heapAtMarkEnd: 4 * MIB + 4 * 8192 + 1 })
+  const atBound = cycleWith({ heapAtMarkEnd: 4 * MIB + 4 * 8192 })
+  const run = { rescues: 0, seed: 9 }
+  expect(failureOf(step, gated, [atBound], run)).toBe(null)
+  expect(failureOf(step, gated, [atBound, beyond], run)).toBe(
+    `stop/raise 1 ms (seed 9): cycle 3 lies 1 B beyond its bound: ${JSON.stringify(beyond)}`,
+  )
+  expect(failureOf(step, gated, [atBound], { ...run, rescues: 2 })).toContain('2 waits were ended by their safety net')
 })
 
 test('it says how far it is, what was never come to, and what ended it', () => {

@@ -98,7 +98,8 @@ test.each<[string[], string]>([
   [['--minutes', '3'], '--minutes is of a --campaign FILE'],
   [['--campaign', file, '--gate', 'off'], '--campaign needs a gate: without one there is no bound; goal or hard'],
   [['--campaign', file, '--gate', 'goal,hard'], '--campaign is of one policy: --gate has several'],
-  [['--campaign', file, '--fault', 'refill'], '--campaign has faults of its own: no --fault, no --cause'],
+  [['--campaign', file, '--fault', 'refill'], '--campaign has no --fault: it takes --minutes, --termination, '],
+  [['--campaign', file, '--quick'], '--campaign has no --quick'],
   [['--json', 'no/such/directory/a.json'], 'its directory is missing or cannot be written'],
 ])('%j is a usage error', (argv, message) => {
   expect(() => parseOptions(argv)).toThrow(UsageError)

@@ -34,6 +34,14 @@ test('a row counts warm cycles, and looks at the bound in the cold ones too', ()
   expect(tally.breaches).toEqual([{ cycle: cold, beyond: 2 * MIB - 4 * 8192 }])
 })
 
+test('a heap that a goal has risen with is past the smallest goal of the case all the same', () => {
+  const tally = new Tally(coordinator)
+  const cycles = [cycleWith({ heapAtMarkEnd: 4 * MIB }), cycleWith({ goal: 10 * MIB, heapAtMarkEnd: 9 * MIB })]
+  tally.add(cycles, cycles, 0)
+  expect(tally.row(null).overrun.max).toBe(0)
+  expect(tally.row(null).pastLeastGoal).toMatchObject({ p50: 2.5 * MIB, max: 5 * MIB })
+})
+
 test('causes are summed over cycles, and without a gate there is no bound', () => {
   const tally = new Tally(coordinator)
   const cycles = [cycleWith({ overrunBy: { credit: 3, stall: 1 } }), cycleWith({ overrunBy: { credit: 4 } })]

@@ -5,7 +5,9 @@ import { formatRows } from '../../../lab/overrun/table.ts'
 import { coordinator, gated, MIB } from './cycles.ts'
 
 const found = { bound: null, held: null, rescues: 0, by: {}, worst: null, overruns: [] }
+const pastLeastGoal = { p50: 0, p90: 0, p99: 0, max: 7 * MIB }
 const overran: Case = {
+  pastLeastGoal,
   ...coordinator,
   ...found,
   cycles: 1234,
@@ -19,11 +21,11 @@ const go: Case = { ...overran, runtime: 'go', cycles: 99, overrun: { p50: 0, p90
 
 test('a row for each case; what all cases have in common stands above', () => {
   expect(formatSweep([overran, kept]).split('\n')).toEqual([
-    'Heap past its goal when marking ends, by cycle. All: goal 4.00 MiB, P 4, busy threads 0, injected -.',
+    "Heap past its cycle's own goal when marking ends; past least: the worst, past the smallest of these goals. All: goal 4.00 MiB, P 4, busy threads 0, injected -.",
     '',
-    'termination  gate  credit  wait   cycles  p50       p90       p99       max  of goal     bound  kept  rescues',
-    'coordinator  off   go      sleep   1,234  0 B  1.00 KiB  2.00 MiB  5.00 MiB  125.0 %         -  -           0',
-    'helping      goal  go      sleep      20  0 B       0 B       0 B       0 B    0.0 %  4.03 MiB  yes         0',
+    'termination  gate  credit  wait   cycles  p50       p90       p99       max  past least  of goal     bound  kept  rescues',
+    'coordinator  off   go      sleep   1,234  0 B  1.00 KiB  2.00 MiB  5.00 MiB    7.00 MiB  125.0 %         -  -           0',
+    'helping      goal  go      sleep      20  0 B       0 B       0 B       0 B           -    0.0 %  4.03 MiB  yes         0',
     '',
   ])
 })
@@ -35,7 +37,9 @@ test('a bound that was broken cries out, and what was injected has a column wher
 })
 
 test('a case in which no cycle counts has no figures', () => {
-  expect(formatSweep([{ ...overran, cycles: 0 }])).toMatch(/sleep +0 +- +- +- +- +- +- +- +0\n/)
+  expect(formatSweep([{ ...kept, bound: null, held: null, cycles: 0 }])).toMatch(
+    /sleep +0 +- +- +- +- +- +- +- +- +0\n/,
+  )
 })
 
 test('Go’s row has its own name, and says how its bytes were found', () => {

@@ -69,12 +69,13 @@ export const BARRIER_PAIRS = 256
 export const RING = BARRIER + 2 * BARRIER_PAIRS
 export const RING_SLOTS = 256
 
-/** Under `--fault`: for each point how often the P came there, and how often a fault struck (heap/fault-points.ts). owner. */
+/** Under `--fault`, for each point (heap/fault-points.ts): passes, strikes, cycles in which this P was the first struck: owner. Of P 0, the last such cycle: atomic. */
 export const FAULT_COUNTS = RING + RING_SLOTS
 export const FAULT_POINTS = 64
+export const FAULT_WORDS = 4
 
 /** 32-bit words of one P. */
-export const WORDS = FAULT_COUNTS + 2 * FAULT_POINTS
+export const WORDS = FAULT_COUNTS + FAULT_WORDS * FAULT_POINTS
 
 // Bits of POLL.
 /** A stop is raised. */

@@ -150,6 +150,7 @@ const pWords = wordsOf(
     'FAULT_POINTS',
     'PLACES',
     'OVERRUN_PARTS',
+    'FAULT_WORDS',
   ],
   ['POLL_', 'STATUS_', 'ROLE_', 'ACTIVITY_'],
 )
@@ -182,7 +183,7 @@ const pRanges = {
   CACHE: p.SPAN_CLASSES * p.CACHE_WORDS,
   BARRIER: 2 * p.BARRIER_PAIRS,
   RING: p.RING_SLOTS,
-  FAULT_COUNTS: 2 * p.FAULT_POINTS,
+  FAULT_COUNTS: p.FAULT_WORDS * p.FAULT_POINTS,
 }
 const pMeasureRanges = { OVERRUN_BY: p.OVERRUN_PARTS, LONGEST_GAP: p.PLACES }
 

@@ -1,0 +1,21 @@
+/** A relative of golang/go#52433: one command with a seed, a table, a chart and a pass criterion. One experiment, one file. */
+import type { ExperimentResult } from './results.ts'
+
+export type ExperimentName = 'credit' | 'gcsys' | 'restarts' | 'late-work' | 'full-use'
+
+export interface ExperimentOptions {
+  readonly seed: number
+  /** Fewer repetitions: seconds instead of a minute or two. */
+  readonly quick: boolean
+  /** Called with a short text of what is done now; the command shows it. */
+  readonly progress: (text: string) => void
+}
+
+export interface Experiment {
+  readonly name: ExperimentName
+  readonly issue: string
+  readonly title: string
+  /** What `sawtooth overrun NAME --help` says of it, some lines. */
+  readonly help: string
+  measure(options: ExperimentOptions): Promise<ExperimentResult>
+}

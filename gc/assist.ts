@@ -19,8 +19,8 @@ import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
+import { EVENT_ASSIST, type Events } from '../measure/events.ts'
 import type { Drain } from './drain.ts'
-import { EVENT_ASSIST, type Events } from './events.ts'
 import type { World } from './world.ts'
 
 /** `go`: as much as an assist has earned (Go); `capped`: no more than there is room to the goal. */
@@ -60,6 +60,12 @@ export class Assists {
     if (this.isCapped && doubles[credit] > 0)
       doubles[credit] = Math.min(doubles[credit], Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE)))
     if (doubles[credit] < 0) this.pay(credit)
+  }
+
+  /** True if the goroutine that runs here has paid for so many bytes ahead. */
+  isInCredit(bytes: number): boolean {
+    const goroutine = this.memory.words[this.memory.p(this.pIndex, p.GOROUTINE)]
+    return goroutine !== 0 && this.memory.doubles[this.creditOf(goroutine)] >= bytes
   }
 
   /** A goroutine ends: its credit goes to who waits, then to the pool (in Go to the pool alone); its debt is forgiven. */

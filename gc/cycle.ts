@@ -8,12 +8,13 @@ import type { Cache } from '../heap/cache.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { EVENT_SETUP, EVENT_TERMINATION } from '../measure/events.ts'
+import { nameLateTrigger, nameRest, resetOverrun } from '../measure/overrun.ts'
+import { takeStatistics } from '../measure/statistics.ts'
 import { Checkmark } from '../verify/checkmark.ts'
 import { isVerificationDue, planVerification, verifyHeap } from '../verify/verify-heap.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Collector } from './collector.ts'
-import { EVENT_SETUP, EVENT_TERMINATION } from './events.ts'
-import { takeStatistics } from './statistics.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
 /** Per-P doubles that count from the start of a cycle. */
@@ -71,6 +72,7 @@ export class Cycle {
       this.get(control.LAST_HEAP_SCAN) + this.get(control.LAST_STACK_SCAN) + this.get(control.GLOBALS_SCAN),
     )
     controller.startCycle(trigger)
+    nameLateTrigger(memory, this.collector.pIndex)
     this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
     words[control.PHASE] = control.PHASE_MARK
     words[control.WRITE_BARRIER] = 1
@@ -92,11 +94,17 @@ export class Cycle {
 
   /** Mark termination; or, if work is left, nothing but a restart (R3). */
   terminate(): void {
-    const { memory, controller, assists, sweeper, events, options } = this.collector
+    const { memory, controller, assists, sweeper, events, options, termination, roots, drain } = this.collector
     const { words } = memory
     memory.faults.pass('mark-termination/stopped')
     words[control.TERMINATION_RESTARTS]++
-    const isWorkLeft = this.isWorkLeft()
+    let isWorkLeft = this.isWorkLeft()
+    if (isWorkLeft && termination.remainderBytes > 0) {
+      memory.faults.pass('mark-termination/remainder')
+      roots.scanWanted()
+      drain.drainStopped(termination.remainderBytes)
+      isWorkLeft = this.isWorkLeft()
+    }
     this.verify()
     if (isWorkLeft) return
     words[control.TERMINATION_RESTARTS]--
@@ -106,6 +114,7 @@ export class Cycle {
     words[control.BLACKEN_ENABLED] = 0
     assists.releaseAll()
     const heapAtMarkEnd = load(words, control.HEAP_LIVE)
+    nameRest(memory)
     for (const cache of this.caches) cache.flush()
     const bytesMarked = this.sum(p.BYTES_MARKED) + this.sum(p.BYTES_BLACKENED)
     controller.endCycle(bytesMarked, requested)
@@ -151,12 +160,10 @@ export class Cycle {
 
   /** Carries out every shade that waits, then tells whether anything is grey or a stack unscanned. */
   private isWorkLeft(): boolean {
-    const { memory, queue, drain, roots } = this.collector
+    const { memory, queue, drain } = this.collector
     for (const barrier of this.barriers) barrier.flush()
     queue.publish()
-    if (drain.isWorkAvailable) return true
-    for (let index = 0; index < memory.layout.procs; index++) if (roots.isWantedOf(index)) return true
-    return false
+    return drain.isWorkAvailable || load(memory.words, control.SCANS_WANTED) > 0
   }
 
   private assertNoWork(): void {
@@ -183,6 +190,7 @@ export class Cycle {
       for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
     }
     this.set(control.RESCUES_AT_START, load(words, control.RESCUES))
+    resetOverrun(memory)
   }
 
   /** The totals of the run, for the memory statistics. */

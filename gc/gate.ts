@@ -18,11 +18,11 @@
  * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
  * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
-import { compareAndSwap, load, now, sub } from '#sync'
+import { load, now } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { EVENT_ASSIST } from '../measure/events.ts'
 import type { Collector } from './collector.ts'
-import { EVENT_ASSIST } from './events.ts'
 import { STOP_HEAP_CYCLE, STOP_TERMINATION } from './world.ts'
 
 /** `off`: no gate, as Go. */
@@ -50,7 +50,7 @@ export class Gate {
 
   /** Takes a reservation back: the request found no memory. */
   giveBack(bytes: number): void {
-    if (bytes > 0) sub(this.collector.memory.words, control.HEAP_LIVE, bytes)
+    if (bytes > 0) this.collector.live.add(-bytes)
   }
 
   private get limit(): number {
@@ -61,12 +61,7 @@ export class Gate {
   }
 
   private reserve(bytes: number): boolean {
-    const { words } = this.collector.memory
-    for (;;) {
-      const live = load(words, control.HEAP_LIVE)
-      if (live + bytes > this.limit) return false
-      if (compareAndSwap(words, control.HEAP_LIVE, live, live + bytes)) return true
-    }
+    return this.collector.live.addWithin(bytes, this.limit)
   }
 
   /** True once the request is reserved, false if it is admitted in any case. */
@@ -118,7 +113,8 @@ export class Gate {
 
   /** Waits for work or the end; if neither comes in time, raises the termination stop. True if it did. */
   private endsMark(isOver: () => boolean, patienceMs: number): boolean {
-    const { memory, world, drain } = this.collector
+    const { memory, world, drain, termination } = this.collector
+    termination.atRefill()
     const { words } = memory
     const cycle = words[control.CYCLES]
     const deadline = now() + patienceMs

@@ -3,20 +3,20 @@
  *
  *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
  */
+import { GCProfiler } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
 import { add, compareAndSwap, load, notify, now, scheduling, wait } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
-import { Events } from '../gc/events.ts'
 import { checkShape } from '../gc/pacer/check.ts'
 import type { Pacer } from '../gc/pacer/pacer.ts'
-import { pacerNamed } from '../gc/pacer/registry.ts'
 import { Heap } from '../heap/heap.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as pLayout from '../heap/layout/p.ts'
 import { Memory, type MemoryHandle } from '../heap/memory.ts'
+import { Events } from '../measure/events.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
 import { type Coroutine, DeadlockError, type Failure, P, type Program } from '../scheduler/p.ts'
 import { BreachError } from '../verify/breach.ts'
@@ -26,6 +26,7 @@ import { ConsoleRing, type Stream } from './console-ring.ts'
 import { enterRun, leaveRun, Run } from './current.ts'
 import { Declarations } from './declarations.ts'
 import { FaultInjector } from './fault-injector.ts'
+import { pacerNamed } from './pacer-registry.ts'
 import type { RunError } from './record.ts'
 import { coroutineOf } from './task.ts'
 import { TaskConsole } from './task-console.ts'
@@ -85,7 +86,15 @@ function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
 
 /** A P that says at once how it has ended the run: a program that catches everything may never let go of the thread. */
 class TellingP extends P {
+  readonly #collections = new GCProfiler()
+
   onFailure: (failure: Failure) => void = () => {}
+
+  override hostCollectionMs(): number {
+    const microseconds = this.#collections.stop()?.statistics.reduce((sum, { cost }) => sum + cost, 0) ?? 0
+    this.#collections.start()
+    return microseconds / 1000
+  }
 
   override fail(error: unknown, goroutine: GoroutineId): void {
     const before = this.failure

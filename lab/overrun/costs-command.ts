@@ -1,21 +1,23 @@
 /** `sawtooth overrun costs`: throughput, pauses, allocation latency and minimum mutator utilization of each policy, beside its overrun. */
 import { writeFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { wholeNumber } from '../../runtime/given.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { COST_PROGRAMS, type CostProgram, measureCosts } from './costs.ts'
 import { costsTable } from './costs-table.ts'
+import { thisMachine } from './machine.ts'
 import { FEWEST } from './median-interval.ts'
 import { type Policy, parsePolicy, policyName } from './policy.ts'
 import type { Cost, Criterion, OverrunResults } from './results.ts'
 
 /** What the criterion is asked of. */
-const OURS: Policy = { termination: 'assist-takes-over', gate: 'goal', credit: 'capped' }
+const OURS: Policy = { termination: 'helping', gate: 'goal', credit: 'go' }
 /** Beside the baseline, which is always measured. */
 const COMPARED: readonly Policy[] = [
   { termination: 'coordinator', gate: 'off', credit: 'capped' },
   { termination: 'coordinator', gate: 'goal', credit: 'go' },
+  { termination: 'helping', gate: 'off', credit: 'go' },
   OURS,
 ]
 const PAIRS = 30
@@ -69,13 +71,7 @@ export async function costsCommand(argv: readonly string[]): Promise<number> {
   process.stdout.write(costsTable(costs, criteria))
   if (values.json !== undefined) {
     const command = ['sawtooth overrun costs', ...argv].join(' ')
-    const machine = {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
-      platform: `${process.platform} ${process.arch}`,
-      node: process.version,
-      go: null,
-    }
+    const machine = thisMachine(null)
     const results: OverrunResults = { schema: 1, machine, command, cases: [], costs, experiments: [], criteria }
     writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`)
   }

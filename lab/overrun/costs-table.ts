@@ -2,6 +2,7 @@
 import { humanBytes, humanMs } from '../../runtime/report/units.ts'
 import { policyName } from './policy.ts'
 import type { Cost, Criterion, LatencyPercentiles } from './results.ts'
+import { formatTable } from './table.ts'
 
 const HEADS = ['policy', 'throughput [95 %]', 'pause', 'allocation', 'MMU', 'overrun p99, max']
 
@@ -13,7 +14,7 @@ export function costsTable(costs: readonly Cost[], criteria: readonly Criterion[
     const windows = Object.keys(minimumMutatorUtilization).join(', ')
     return (
       `${program}: ${procs} P, ${throughput.pairs} pairs against coordinator/off/go; ` +
-      `pause and allocation p50 p99 p99.9 max; MMU of ${windows} ms\n${aligned([HEADS, ...own.map(rowOf)])}`
+      `pause and allocation p50 p99 p99.9 max; MMU of ${windows} ms\n${formatTable(HEADS, own.map(rowOf))}`
     )
   })
   const verdicts = criteria.map(({ says, holds }) => `${holds ? 'holds' : 'FAILS'}: ${says}\n`)
@@ -36,11 +37,4 @@ function rowOf(cost: Cost): string[] {
 
 function latencies({ p50, p99, p999, max }: LatencyPercentiles): string {
   return [p50, p99, p999, max].map(us => humanMs(us / 1000)).join(' / ')
-}
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = HEADS.map((_, column) => Math.max(...rows.map(row => row[column].length)))
-  return rows
-    .map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column])).join('  ')}`.trimEnd() + '\n')
-    .join('')
 }

@@ -5,8 +5,6 @@
 // Where a protocol calls its world in the middle of a step (the ragged barrier, the stop), the test may have said what the other Ps do there: `at`.
 import type { Credit } from '../../gc/assist.ts'
 import { Controller } from '../../gc/controller.ts'
-import type { RawCycle } from '../../gc/cycle-record.ts'
-import { Events } from '../../gc/events.ts'
 import type { GateLimit } from '../../gc/gate.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
@@ -19,6 +17,8 @@ import * as p from '../../heap/layout/p.ts'
 import { type Addr, Memory } from '../../heap/memory.ts'
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { RawCycle } from '../../measure/cycle-record.ts'
+import { Events } from '../../measure/events.ts'
 import { FaultInjector } from '../../runtime/fault-injector.ts'
 import { parseFault } from '../../runtime/faults.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
@@ -227,6 +227,11 @@ export class HandP extends P {
     this.hand.stop(this, reason)
     this.hand.reach('restarted')
     return true
+  }
+
+  override raiseIf(isDue: () => boolean, reason: StopReason): boolean {
+    const epoch = this.epoch()
+    return isDue() && this.raise(epoch, reason)
   }
 
   override sleep(): void {

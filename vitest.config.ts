@@ -25,7 +25,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['test/{heap,verify,gc,scheduler,runtime,lab,trust,structure}/**/*.test.ts'],
+          include: ['test/{heap,verify,measure,gc,scheduler,runtime,lab,trust,structure}/**/*.test.ts'],
           exclude: apart,
           pool: 'forks',
           // Many files in one process: they share nothing that changes, and starting takes longer than most of them.

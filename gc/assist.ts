@@ -19,8 +19,8 @@ import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
+import { EVENT_ASSIST, type Events } from '../measure/events.ts'
 import type { Drain } from './drain.ts'
-import { EVENT_ASSIST, type Events } from './events.ts'
 import type { World } from './world.ts'
 
 /** `go`: as much as an assist has earned (Go); `capped`: no more than there is room to the goal. */

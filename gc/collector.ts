@@ -19,13 +19,13 @@ import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
+import { CycleRecords } from '../measure/cycle-record.ts'
+import type { Events } from '../measure/events.ts'
 import { Assists, type Credit } from './assist.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Controller } from './controller.ts'
 import { Cycle } from './cycle.ts'
-import { CycleRecords } from './cycle-record.ts'
 import { Drain } from './drain.ts'
-import type { Events } from './events.ts'
 import { Gate, type GateLimit } from './gate.ts'
 import { GreyQueue } from './grey-queue.ts'
 import { Marker } from './marker.ts'
@@ -34,6 +34,7 @@ import { ShadowStack } from './shadow-stack.ts'
 import { Sweeper } from './sweeper.ts'
 import { AssistTakesOver } from './termination/assist-takes-over.ts'
 import { Coordinator } from './termination/coordinator.ts'
+import { Helping } from './termination/helping.ts'
 import type { Termination, TerminationName } from './termination/policy.ts'
 import { WorkBuffers } from './work-buffers.ts'
 import { Workers } from './workers.ts'
@@ -120,9 +121,11 @@ export class Collector {
     this.records = new CycleRecords(memory)
     this.sweeper = new Sweeper(heap, pIndex, this.sweep, this.records, world, events)
     this.termination =
-      options.termination === 'coordinator'
-        ? new Coordinator(memory, this.drain, this.barrier, this.queue, world)
-        : new AssistTakesOver(memory, this.drain, this.barrier, this.queue, world, this.assists)
+      options.termination === 'helping'
+        ? new Helping(memory, this.drain, world)
+        : options.termination === 'coordinator'
+          ? new Coordinator(memory, this.drain, this.barrier, this.queue, world)
+          : new AssistTakesOver(memory, this.drain, this.barrier, this.queue, world, this.assists)
     this.drain.assists = this.assists
     this.drain.termination = this.termination
     this.cycle = new Cycle(this)
@@ -213,15 +216,15 @@ export class Collector {
   }
 
   /** Before this P counts as stopped: what its queue holds becomes everybody's, and its goroutine's stack is complete in memory. */
-  publish(): void {
+  publish(): boolean {
     this.stack.save()
-    this.queue.publish()
     this.drain.account()
+    return this.queue.publish()
   }
 
   /** Scans the stack of this P's goroutine if a marker wants it: at a safepoint, and before the goroutine stops running. */
   serveScan(): void {
-    if (this.roots.serveWanted()) this.drain.leave()
+    if (this.roots.serveWanted()) this.drain.look()
   }
 
   /** What the ragged barrier asks of each P. True if others can mark something that they could not before. */

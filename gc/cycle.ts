@@ -8,12 +8,12 @@ import type { Cache } from '../heap/cache.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { EVENT_SETUP, EVENT_TERMINATION } from '../measure/events.ts'
+import { takeStatistics } from '../measure/statistics.ts'
 import { Checkmark } from '../verify/checkmark.ts'
 import { isVerificationDue, planVerification, verifyHeap } from '../verify/verify-heap.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Collector } from './collector.ts'
-import { EVENT_SETUP, EVENT_TERMINATION } from './events.ts'
-import { takeStatistics } from './statistics.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
 /** Per-P doubles that count from the start of a cycle. */
@@ -92,11 +92,17 @@ export class Cycle {
 
   /** Mark termination; or, if work is left, nothing but a restart (R3). */
   terminate(): void {
-    const { memory, controller, assists, sweeper, events, options } = this.collector
+    const { memory, controller, assists, sweeper, events, options, termination, roots, drain } = this.collector
     const { words } = memory
     memory.faults.pass('mark-termination/stopped')
     words[control.TERMINATION_RESTARTS]++
-    const isWorkLeft = this.isWorkLeft()
+    let isWorkLeft = this.isWorkLeft()
+    if (isWorkLeft && termination.remainderBytes > 0) {
+      memory.faults.pass('mark-termination/remainder')
+      roots.scanWanted()
+      drain.drainStopped(termination.remainderBytes)
+      isWorkLeft = this.isWorkLeft()
+    }
     this.verify()
     if (isWorkLeft) return
     words[control.TERMINATION_RESTARTS]--
@@ -151,12 +157,10 @@ export class Cycle {
 
   /** Carries out every shade that waits, then tells whether anything is grey or a stack unscanned. */
   private isWorkLeft(): boolean {
-    const { memory, queue, drain, roots } = this.collector
+    const { memory, queue, drain } = this.collector
     for (const barrier of this.barriers) barrier.flush()
     queue.publish()
-    if (drain.isWorkAvailable) return true
-    for (let index = 0; index < memory.layout.procs; index++) if (roots.isWantedOf(index)) return true
-    return false
+    return drain.isWorkAvailable || load(memory.words, control.SCANS_WANTED) > 0
   }
 
   private assertNoWork(): void {

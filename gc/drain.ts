@@ -4,9 +4,13 @@
  *   enter     DRAINERS + 1
  *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack); after each: account for it, let others have work if the
  *             shared list is empty, serve stops
- *   leave     DRAINERS − 1; whoever was the last, and sees no work, lets the termination policy decide
+ *   leave     DRAINERS − 1; whoever was the last, and sees no work and no stack still to be scanned, lets the termination policy decide
  *
- * Grey objects that a drain leaves behind stay in this P's queue; nobody else sees them until it publishes them.
+ * Grey objects that a drain leaves behind stay in this P's queue; nobody else sees them until it publishes them, which it does before it leaves if
+ * the termination policy asks for it.
+ *
+ * Proof that somebody looks. Who leaves subtracts, then looks; so does who has served the last wanted scan. Of the two that bring both counts to 0 the
+ * later sees both at 0.
  */
 import { add, load, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
@@ -70,8 +74,14 @@ export class Drain {
     return !this.buffers.isEmpty || this.roots.areLeft || load(words, control.GREY_SPANS) !== 0
   }
 
-  /** True if nobody drains and no shared work is left: the mark may be over. */
+  /** True if nobody drains, no stack is wanted and no shared work is left: the mark may be over. */
   get isQuiescent(): boolean {
+    // Shared work once more: a scan that was served since has published what it found.
+    return this.isExhausted && load(this.memory.words, control.SCANS_WANTED) === 0 && !this.isSharedWork
+  }
+
+  /** True if nobody drains and no shared work is left; but stacks may still be wanted of Ps that run. */
+  get isExhausted(): boolean {
     const { words } = this.memory
     return words[control.PHASE] === control.PHASE_MARK && load(words, control.DRAINERS) === 0 && !this.isSharedWork
   }
@@ -86,11 +96,23 @@ export class Drain {
   }
 
   leave(): void {
+    if (this.termination.publishesFirst) this.publish()
     this.memory.faults.pass('drain/leave')
-    const last = sub(this.memory.words, control.DRAINERS, 1) === 1
     // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. The
     // policy publishes it.
-    if (!last || this.isSharedWork) return
+    if (sub(this.memory.words, control.DRAINERS, 1) === 1) this.look()
+  }
+
+  /** What this P's queue holds becomes everybody's. True if it held anything. */
+  publish(): boolean {
+    const isWork = this.marker.queue.publish()
+    if (isWork) this.world.wakeForWork()
+    return isWork
+  }
+
+  /** Lets the policy decide if the mark may be over: nobody else may look. */
+  look(): void {
+    if (!this.isQuiescent) return
     const { words } = this.memory
     const before = words[this.activity]
     words[this.activity] = p.ACTIVITY_TERMINATING
@@ -160,10 +182,15 @@ export class Drain {
     return work + this.account()
   }
 
-  /** Marks all there is in a stopped world. */
-  drainStopped(): void {
-    while (this.roots.scanNext(true) >= 0 || this.step() > 0) this.account()
-    this.account()
+  /** Marks in a stopped world: all there is, or about so many bytes of heap. */
+  drainStopped(most = Number.POSITIVE_INFINITY): void {
+    for (let done = 0; done < most; ) {
+      const wasRoot = this.roots.scanNext(true) >= 0
+      const some = this.step()
+      this.account()
+      if (some === 0 && !wasRoot) return
+      done += some
+    }
   }
 
   /** One step of marking; 0 if nothing was found, not even in the barrier's buffer or in flagged spans. */

@@ -21,8 +21,8 @@
 import { compareAndSwap, load, now, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { EVENT_ASSIST } from '../measure/events.ts'
 import type { Collector } from './collector.ts'
-import { EVENT_ASSIST } from './events.ts'
 import { STOP_HEAP_CYCLE, STOP_TERMINATION } from './world.ts'
 
 /** `off`: no gate, as Go. */
@@ -118,7 +118,8 @@ export class Gate {
 
   /** Waits for work or the end; if neither comes in time, raises the termination stop. True if it did. */
   private endsMark(isOver: () => boolean, patienceMs: number): boolean {
-    const { memory, world, drain } = this.collector
+    const { memory, world, drain, termination } = this.collector
+    termination.atRefill()
     const { words } = memory
     const cycle = words[control.CYCLES]
     const deadline = now() + patienceMs

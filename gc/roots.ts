@@ -5,8 +5,7 @@
  * Who scans a stack
  *   not running    whoever takes the job, as its owner: CAS status → status | SCAN, scan, clear. Who wants to run it waits so long.
  *   running here   this P, at once: a worker runs at a safepoint of the goroutine, where its stack is complete
- *   running there  its own P. The job leaves a mark (CAS RUNNING → RUNNING | SCAN_WANTED) and counts as one drainer until it is done, so
- *                  the mark is not over before. The P serves it at its next safepoint, and in any case before the goroutine stops
+ *   running there  its own P. The job leaves a mark (CAS RUNNING → RUNNING | SCAN_WANTED) and counts in SCANS_WANTED until it is done. The P serves it at its next safepoint, and in any case before the goroutine stops
  *                  running: leaving RUNNING is a CAS that fails while the mark is there.
  *
  * Proof that no stack is missed: a goroutine alive at setup has a job; from the job on, its status says who will scan it, and every change
@@ -75,14 +74,21 @@ export class Roots {
     and(words, status, ~g.G_SCAN_WANTED)
     this.marker.queue.publish()
     this.world.wakeForWork()
+    sub(words, control.SCANS_WANTED, 1)
     return true
   }
 
-  /** True if the stack of P `index`'s goroutine is still to be scanned. In a stopped world. */
-  isWantedOf(index: number): boolean {
-    const { words } = this.memory
-    const goroutine = words[this.memory.p(index, p.GOROUTINE)]
-    return goroutine !== 0 && (words[this.memory.goroutine(goroutine, g.STATUS)] & g.G_SCAN_WANTED) !== 0
+  /** Scans every stack that is still to be scanned by its own P. In a stopped world. */
+  scanWanted(): void {
+    const { words, layout } = this.memory
+    for (let index = 0; index < layout.procs; index++) {
+      const goroutine = words[this.memory.p(index, p.GOROUTINE)]
+      const status = this.memory.goroutine(goroutine, g.STATUS)
+      if (goroutine === 0 || (words[status] & g.G_SCAN_WANTED) === 0) continue
+      this.scanStack(goroutine)
+      and(words, status, ~g.G_SCAN_WANTED)
+      sub(words, control.SCANS_WANTED, 1)
+    }
   }
 
   private globalJobs(): number {
@@ -122,11 +128,11 @@ export class Roots {
 
   private leaveToItsP(record: number): boolean {
     const { words } = this.memory
-    // Counted before it can be served: the server's decrement must not be the one that ends the mark.
-    add(words, control.DRAINERS, 1)
+    // Counted before it can be served, and by a P that drains: so who sees nobody drain sees every want.
+    add(words, control.SCANS_WANTED, 1)
     this.memory.faults.pass('mark/scan-wanted')
     if (!compareAndSwap(words, record + g.STATUS, g.G_RUNNING, g.G_RUNNING | g.G_SCAN_WANTED)) {
-      sub(words, control.DRAINERS, 1)
+      sub(words, control.SCANS_WANTED, 1)
       return false
     }
     // Read after the swap, since before it another goroutine may come to be in the record. If it has been served by now, and the record is nobody's

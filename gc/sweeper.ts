@@ -17,8 +17,8 @@ import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
-import type { CycleRecords } from './cycle-record.ts'
-import { EVENT_SWEEP, type Events } from './events.ts'
+import type { CycleRecords } from '../measure/cycle-record.ts'
+import { EVENT_SWEEP, type Events } from '../measure/events.ts'
 import type { World } from './world.ts'
 
 const MIB = 1024 * 1024

@@ -13,7 +13,7 @@ export type FaultPoint =
   | `mark/${'root' | 'stack' | 'scan-wanted' | 'scan-served'}`
   | `mark-${'setup' | 'termination'}/stopped`
   | `mark-termination/${'enter' | 'before-barrier' | 'in-barrier' | 'after-barrier' | 'published'}`
-  | `mark-termination/${'before-stop' | 'restarted' | 'leave'}`
+  | `mark-termination/${'before-stop' | 'remainder' | 'restarted' | 'leave'}`
   | `${'dedicated' | 'fractional' | 'idle'}-worker/${'start' | 'park'}`
   | `dedicated-worker/${'offer' | 'take'}`
   | `work/${'put-full' | 'take-full' | 'take-empty'}`

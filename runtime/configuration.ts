@@ -5,7 +5,6 @@ import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import type { Credit } from '../gc/assist.ts'
 import type { GateLimit } from '../gc/gate.ts'
-import { DEFAULT_PACER, pacerNamed } from '../gc/pacer/registry.ts'
 import type { TerminationName } from '../gc/termination/policy.ts'
 import type { BarrierWait } from '../scheduler/p.ts'
 import { type Fault, faultGrammar, parseFault } from './faults.ts'
@@ -22,6 +21,7 @@ import {
   wholeNumber,
 } from './given.ts'
 import { parseGoDebug } from './godebug.ts'
+import { DEFAULT_PACER, pacerNamed } from './pacer-registry.ts'
 import type { CycleRecord } from './record.ts'
 import { parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
@@ -42,7 +42,7 @@ export interface RunFlags {
   /** A pacer's name with its options, `fixed:trigger=0.8`, or a file. @defaultValue 'go1.21' */
   readonly pacer?: string
   /** @defaultValue 'coordinator' */
-  readonly termination?: 'coordinator' | 'assist-takes-over' | 'helping'
+  readonly termination?: TerminationName
   /** @defaultValue 'off' */
   readonly gate?: GateLimit
   /** @defaultValue 'go' */
@@ -184,7 +184,7 @@ export function resolveConfiguration(
     memoryLimit: limit === undefined ? null : memoryLimit(limit),
     arena: arenaOf(given('arena', options.arena)),
     pacer: pacerOf(given('pacer', options.pacer)),
-    termination: oneOf('termination', options.termination, ['coordinator', 'assist-takes-over'], ['helping']),
+    termination: oneOf('termination', options.termination, ['coordinator', 'assist-takes-over', 'helping']),
     gate: oneOf('gate', options.gate, ['off', 'goal', 'hard']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
@@ -307,18 +307,9 @@ function switched(option: string, value: unknown, otherwise: boolean): boolean {
   return from === undefined ? otherwise : truth(from)
 }
 
-/** One of some names; the first where none is given. `coming`: names of a later version, which have a message of their own. */
-function oneOf<Name extends string>(
-  option: string,
-  value: unknown,
-  names: readonly Name[],
-  coming: readonly string[] = [],
-): Name {
+/** One of some names; the first where none is given. */
+function oneOf<Name extends string>(option: string, value: unknown, names: readonly Name[]): Name {
   if (value === undefined) return names[0]
   const found = names.find(name => name === value)
-  if (found !== undefined) return found
-  if (typeof value === 'string' && coming.includes(value))
-    throw new UsageError(`--${option} ${value} comes with a later version; there is ${names.join(', ')}`)
-  const later = coming.length > 0 ? ` (later also ${coming.join(', ')})` : ''
-  return refuse({ name: `--${option}`, value }, names.join(', ') + later)
+  return found ?? refuse({ name: `--${option}`, value }, names.join(', '))
 }

@@ -1,7 +1,8 @@
 /** From the doubles of a cycle's record to what a person and a program read. */
-import type { RawCycle } from '../gc/cycle-record.ts'
+
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE, STOP_PERIODIC_CYCLE } from '../gc/world.ts'
 import { NO_BYTES } from '../heap/layout/control.ts'
+import type { RawCycle } from '../measure/cycle-record.ts'
 import type { CycleRecord } from './record.ts'
 import type { CycleExtra } from './report/gctrace.ts'
 

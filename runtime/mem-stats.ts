@@ -1,11 +1,11 @@
-/** Go's MemStats, from a snapshot of the counters (gc/statistics.ts). */
+/** Go's MemStats, from a snapshot of the counters (measure/statistics.ts). */
 import { now } from '#sync'
-import { statisticsOf } from '../gc/statistics.ts'
 import * as control from '../heap/layout/control.ts'
 import { PAGE_BYTES, WORK_BUFFER_WORDS } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import * as span from '../heap/layout/span.ts'
 import type { Memory } from '../heap/memory.ts'
+import { statisticsOf } from '../measure/statistics.ts'
 import type { MemStats } from './record.ts'
 
 /** The statistics at the newest snapshot. */

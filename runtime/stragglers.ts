@@ -1,10 +1,9 @@
 /** Names whoever keeps a stop, or a stack scan, waiting for longer than 100 ms: a task in a loop without a safepoint, as a rule. */
 import { load, now } from '#sync'
-import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
-import { raisedReason } from '../scheduler/stop.ts'
+import { raisedReason, raisingSince } from '../scheduler/stop.ts'
 
 /** How long a P may keep others waiting before it is named, in ms. */
 const PATIENCE_MS = 100
@@ -24,10 +23,7 @@ export class Stragglers {
   find(): string[] {
     const { words, doubles, layout } = this.#memory
     const lines: string[] = []
-    const stopSince =
-      raisedReason(this.#memory) === 0
-        ? Number.POSITIVE_INFINITY
-        : doubles[this.#memory.measure(control.STOP_REQUESTED_AT)]
+    const stopSince = raisedReason(this.#memory) === 0 ? Number.POSITIVE_INFINITY : raisingSince(this.#memory)
     for (let index = 0; index < layout.procs; index++) {
       if (load(words, this.#memory.p(index, p.STATUS)) !== p.STATUS_RUNNING) continue
       const scanSince = this.#isScanWanted(index)

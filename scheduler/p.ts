@@ -13,7 +13,6 @@ import { add, and, compareAndSwap, load, notify, now, or, store, sub, step as sy
 import { Allocator, type AllocatorOptions, OutOfMemoryError } from '../gc/allocator.ts'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
-import { EVENT_BLOCKED, EVENT_GOROUTINE, EVENT_STOPPED, type Events } from '../gc/events.ts'
 import { SLICE_MS } from '../gc/workers.ts'
 import type { StopReason, World } from '../gc/world.ts'
 import type { Heap } from '../heap/heap.ts'
@@ -21,6 +20,7 @@ import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
+import { EVENT_BLOCKED, EVENT_GOROUTINE, EVENT_STOPPED, type Events } from '../measure/events.ts'
 import { deadlockMessage } from './deadlock.ts'
 import { type GoroutineId, Goroutines } from './goroutines.ts'
 import { MissingYieldError, PARKED, type Yielded, type YieldedOperation } from './operation.ts'
@@ -438,10 +438,8 @@ export class P implements World {
   }
 
   raise(epoch: number, reason: StopReason): boolean {
-    const raised = this.stop.tryRaise(epoch, reason)
-    // Another's stop may be raised, and not in this P's poll word yet: who went on here would try again and again until it is.
-    if (raised || this.stop.isRaised) this.stopHere()
-    else this.safepoint()
+    const raised = this.standStill(() => this.stop.raise(epoch, reason))
+    this.safepoint()
     this.markIfDue()
     return raised
   }
@@ -464,7 +462,10 @@ export class P implements World {
     if ((poll & p.POLL_STOP) !== 0) {
       and(words, this.base + p.POLL, ~p.POLL_STOP)
       if (this.stop.isRaised) {
-        this.stopHere()
+        this.standStill(() => {
+          this.stop.leaveRunning()
+          return true
+        })
         this.markIfDue()
       }
     }
@@ -475,16 +476,18 @@ export class P implements World {
     if (this.memory.words[this.base + p.ACTIVITY] === p.ACTIVITY_GOROUTINE) this.collector.workers.runDue()
   }
 
-  private stopHere(): void {
+  /** Stops as `how` does, and goes on after the restart. */
+  private standStill(how: () => boolean): boolean {
     const { words } = this.memory
     const activity = words[this.base + p.ACTIVITY]
     const began = now()
     words[this.base + p.ACTIVITY] = p.ACTIVITY_STOPPED
-    this.collector.publish()
-    this.stop.leaveRunning()
+    if (this.collector.publish()) this.wakeForWork()
+    const result = how()
     if (!this.stop.enterRunning()) throw new RunOver('')
     words[this.base + p.ACTIVITY] = activity
     this.events.slice(EVENT_STOPPED, began, 0)
+    return result
   }
 
   /** Carries out a stop's reason. An error here is the collector's or the pacer's, and ends the run; the world goes on to hear of it. */

@@ -6,18 +6,19 @@
  *   │    epoch     │ claimed│  reason │ running  │     reason 0: not raised; running: Ps that run
  *   └──────────────┴────────┴─────────┴──────────┘
  *
- *   raise    CAS (epoch as read before the hint, reason 0) → reason; then every P's poll word is set, and the raiser stops too
+ *   raise    stop; then CAS (epoch as read before the hint, reason 0) → reason; then every P's poll word is set. If nobody runs by now the raiser claims, and acts
  *   stop     a P that sees it at a safepoint, or is about to sleep: status WAITING, running − 1. Who brings running to 0 while a
  *            reason is raised claims (CAS of that very word) and acts: it does what the reason says
  *   restart  the actor stores epoch + 1, reason 0, running 0, and wakes all
  *   go on    a P that stopped or slept: while a reason is raised, wait for the restart; else CAS running + 1. Status RUNNING
  *
  * Proof that one P acts, and alone. While a reason is raised running only falls: going on needs reason 0. So exactly one decrement
- * reaches 0, and the claim is a CAS on the word that this decrement left: same epoch, same reason, nobody running. (With flag and count in two
+ * reaches 0, or none where the raiser found it 0. The claim is a CAS on the word with nobody running: same epoch, same reason. One of those who try it wins. (With flag and count in two
  * words a late P claimed the next epoch while others ran, and freed the live heap.)
  * Proof that a raise belongs to its hint. The epoch moves with every restart, phases change in stops alone, and the raise is a CAS on the
  * epoch read before the hint was looked at. So if it succeeds, the phase is still the one that the hint was about.
  * A P that sleeps through a restart counts as stopped until it goes on: the next stop need not wait for it.
+ * A raiser counts as stopped before it raises: it keeps nobody waiting, wherever it is taken off the CPU. Who finds a stop raised tells the others as well.
  * Nobody is waited for by spinning: it lost throughput in every measurement.
  */
 
@@ -40,6 +41,16 @@ const runningOf = (word: number): number => word & RUNNING_MASK
 /** A raised reason, or 0: for who watches. */
 export function raisedReason(memory: Memory): StopReason {
   return reasonOf(load(memory.words, STOP))
+}
+
+/** Since when a P has raised a stop, or been about to; Infinity where none does. */
+export function raisingSince(memory: Memory): number {
+  let since = Number.POSITIVE_INFINITY
+  for (let index = 0; index < memory.layout.procs; index++) {
+    const began = memory.doubles[memory.pMeasure(index, p.RAISING_SINCE)]
+    if (began > 0) since = Math.min(since, began)
+  }
+  return since
 }
 
 export class Stop {
@@ -68,22 +79,37 @@ export class Stop {
     return reasonOf(load(this.words, STOP)) !== 0
   }
 
-  /** Raises a stop in the given epoch. False if one was raised or carried out since. The caller must stop next. */
-  tryRaise(epoch: number, reason: StopReason): boolean {
-    const words = this.words
+  /**
+   * Stops, raises a stop in the given epoch, and acts if nobody runs. False if one was raised or carried out since. The caller must go on next (enterRunning).
+   * What it holds must have been published.
+   */
+  raise(epoch: number, reason: StopReason): boolean {
+    this.leaveRunning()
     this.memory.faults.pass('stop/raise')
+    const since = this.memory.pMeasure(this.pIndex, p.RAISING_SINCE)
+    this.memory.doubles[since] = now()
+    const raised = this.tryRaise(epoch, reason)
+    if (!raised) this.memory.doubles[since] = 0
+    if (this.isRaised) {
+      this.memory.faults.pass('stop/raised')
+      this.tellAll()
+      this.actIfLast(load(this.words, STOP))
+    }
+    return raised
+  }
+
+  private tryRaise(epoch: number, reason: StopReason): boolean {
     for (;;) {
-      const word = load(words, STOP)
+      const word = load(this.words, STOP)
       if (epochOf(word) !== epoch || reasonOf(word) !== 0) return false
-      if (compareAndSwap(words, STOP, word, word | (reason << REASON_SHIFT))) break
+      if (compareAndSwap(this.words, STOP, word, word | (reason << REASON_SHIFT))) return true
     }
-    // The raiser still runs, so nobody reads this before it stops.
-    this.memory.doubles[this.memory.measure(STOP_REQUESTED_AT)] = now()
-    this.memory.faults.pass('stop/raised')
+  }
+
+  private tellAll(): void {
     for (let index = 0; index < this.memory.layout.procs; index++) {
-      if (index !== this.pIndex) or(words, this.memory.p(index, p.POLL), p.POLL_STOP)
+      if (index !== this.pIndex) or(this.words, this.memory.p(index, p.POLL), p.POLL_STOP)
     }
-    return true
   }
 
   /** This P no longer runs. Acts if it is the last one to stop. What it holds must have been published. */
@@ -94,12 +120,19 @@ export class Stop {
     let word: number
     do word = load(words, STOP)
     while (!compareAndSwap(words, STOP, word, word - 1))
-    word--
-    if (reasonOf(word) !== 0 && runningOf(word) === 0 && compareAndSwap(words, STOP, word, word | CLAIMED)) {
-      this.memory.doubles[this.memory.measure(STOPPED_AT)] = now()
-      this.act(reasonOf(word))
-      this.restart(epochOf(word))
-    }
+    this.actIfLast(word - 1)
+  }
+
+  private actIfLast(word: number): void {
+    if (reasonOf(word) === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return
+    if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return
+    const { memory } = this
+    memory.doubles[memory.measure(STOP_REQUESTED_AT)] = raisingSince(memory)
+    memory.doubles[memory.measure(STOPPED_AT)] = now()
+    for (let index = 0; index < memory.layout.procs; index++)
+      memory.doubles[memory.pMeasure(index, p.RAISING_SINCE)] = 0
+    this.act(reasonOf(word))
+    this.restart(epochOf(word))
   }
 
   private restart(epoch: number): void {

@@ -56,12 +56,7 @@ export function verifyGoroutines(inspection: Inspection): void {
     live,
   )
   if (phase !== control.PHASE_MARK) inspection.expect('stacks to be scanned where nothing is marked', wanted, 0)
-  inspection.expectWithin(
-    'DRAINERS, with a stack to be scanned each,',
-    words[control.DRAINERS],
-    wanted,
-    Number.POSITIVE_INFINITY,
-  )
+  inspection.expect('SCANS_WANTED', words[control.SCANS_WANTED], wanted)
   verifyRunning(inspection)
   verifyStacks(inspection, segments)
 }

@@ -28,6 +28,8 @@ import type { Termination, TerminationName } from './policy.ts'
 
 export class Coordinator implements Termination {
   readonly name: TerminationName = 'coordinator'
+  readonly publishesFirst = false
+  readonly remainderBytes = 0
   protected readonly memory: Memory
   protected readonly drain: Drain
   private readonly barrier: WriteBarrier

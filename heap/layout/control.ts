@@ -55,7 +55,7 @@ export const HEAP_SCANNABLE = 33
 /** The largest single request to the heap so far: a span refill or a large object. hint, raised by compare-and-swap. */
 export const LARGEST_REFILL = 34
 
-/** Workers and assists that drain now, and running goroutines whose stack scan was asked for and is not done. atomic. */
+/** Workers and assists that drain now. atomic. */
 export const DRAINERS = 48
 /** Root job tickets: the next one, and their number. NEXT atomic, JOBS stopped. */
 export const ROOT_NEXT = 49
@@ -76,6 +76,8 @@ export const PUBLICATIONS = 57
 export const TERMINATION_ATTEMPTS = 58
 /** 1 while a P runs the termination protocol. atomic. */
 export const TERMINATOR = 59
+/** Running goroutines whose stack scan was asked for and is not done. atomic. */
+export const SCANS_WANTED = 70
 /** Dedicated workers that would hand their role over, their slice being used up. atomic. */
 export const DEDICATED_OFFERS = 61
 /** The ragged barrier: its number, Ps that have not passed it, and the P that waits for them. atomic. */
@@ -225,7 +227,7 @@ export const RUN_ABORTED = 4
 /** Scan work per allocated byte, and its inverse. Written by any P in revise(), as in Go: two words that need not agree. */
 export const ASSIST_WORK_PER_BYTE = 0
 export const ASSIST_BYTES_PER_WORK = 1
-/** When the raised stop was asked for, by its raiser before it stops; and when all had stopped. */
+/** When the stop was asked for in which the world stands, and when all had stopped. Both by the P that acts. */
 export const STOP_REQUESTED_AT = 2
 export const STOPPED_AT = 3
 /** When the world restarted last. */
@@ -285,7 +287,7 @@ export const PACER_STATE_COUNT = 64
 export const PAUSE_RING = 256
 export const PAUSES = PACER_STATE + PACER_STATE_COUNT
 export const PAUSE_ENDS = PAUSES + PAUSE_RING
-/** The snapshot of gc/statistics.ts. stopped. */
+/** The snapshot of measure/statistics.ts. stopped. */
 export const STATISTICS = PAUSE_ENDS + PAUSE_RING
 export const STATISTICS_COUNT = 16
 /** Doubles in the measures region. */

@@ -53,10 +53,10 @@ export const DECLARATION_WORDS = 32
 
 /** Console ring of a P, in bytes. */
 export const CONSOLE_RING_BYTES = 1 << 18
-/** Cycle records (gc/cycle-record.ts), and doubles of each. */
+/** Cycle records (measure/cycle-record.ts), and doubles of each. */
 export const CYCLE_RECORDS = 4096
 export const CYCLE_RECORD_DOUBLES = 64
-/** Trace events of a P, and doubles of each (gc/events.ts). */
+/** Trace events of a P, and doubles of each (measure/events.ts). */
 export const TRACE_EVENTS = 1 << 13
 export const TRACE_EVENT_DOUBLES = 4
 

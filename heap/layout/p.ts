@@ -131,5 +131,7 @@ export const SCAN_REQUESTED_AT = 15
 export const TURN_STARTED_AT = 16
 /** Time that goroutines of this P spent at the gate, draining there included. */
 export const GATE_MS = 17
+/** When this P began to raise a stop; 0: it does not. Set to 0 by whoever acts, too. */
+export const RAISING_SINCE = 18
 /** Doubles of one P. */
-export const DOUBLES = 18
+export const DOUBLES = 19

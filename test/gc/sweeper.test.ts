@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CycleRecords } from '../../gc/cycle-record.ts'
-import { Events } from '../../gc/events.ts'
 import { Sweeper } from '../../gc/sweeper.ts'
 import type { World } from '../../gc/world.ts'
 import * as control from '../../heap/layout/control.ts'
 import { PAGE_BYTES } from '../../heap/layout/layout.ts'
 import * as p from '../../heap/layout/p.ts'
 import type { Addr } from '../../heap/memory.ts'
+import { CycleRecords } from '../../measure/cycle-record.ts'
+import { Events } from '../../measure/events.ts'
 import { HandHeap, MiB } from '../support/heap.ts'
 
 /** Objects of this size are eight to a page, and have a span class of their own. */

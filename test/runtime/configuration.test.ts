@@ -196,11 +196,7 @@ test.each<[Record<string, unknown>, string | RegExp]>([
   [{ pacer: join(directory, 'nothing.ts') }, `--pacer: there is no file ${join(directory, 'nothing.ts')}`],
   [{ pacer: 'nothing.mjs' }, `--pacer: there is no file ${resolve('nothing.mjs')}`],
   [{ pacer: directory }, `--pacer: ${directory} is not a file`],
-  [
-    { termination: 'helping' },
-    '--termination helping comes with a later version; there is coordinator, assist-takes-over',
-  ],
-  [{ termination: 'never' }, "--termination must be coordinator, assist-takes-over (later also helping), not 'never'"],
+  [{ termination: 'never' }, "--termination must be coordinator, assist-takes-over, helping, not 'never'"],
   [{ gate: 'open' }, "--gate must be off, goal, hard, not 'open'"],
   [{ gate: true }, '--gate must be off, goal, hard, not true'],
   [{ credit: 'none' }, "--credit must be go, capped, not 'none'"],

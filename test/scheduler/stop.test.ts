@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { STOP_COMMIT, STOP_HEAP_CYCLE, STOP_STATISTICS, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
+import { now } from '#sync'
+import { STOP_COMMIT, STOP_HEAP_CYCLE, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
 import { RESTARTS, STOP } from '../../heap/layout/control.ts'
 import * as p from '../../heap/layout/p.ts'
-import { raisedReason, Stop } from '../../scheduler/stop.ts'
+import { raisedReason, raisingSince, Stop } from '../../scheduler/stop.ts'
 import { HandHeap } from '../support/heap.ts'
 
 // Waiting is replaced by what the other Ps do meanwhile: there is one thread here.
@@ -31,7 +32,7 @@ beforeEach(() => {
     words[memory.p(index, p.STATUS)] = p.STATUS_ABSENT
     words[memory.p(index, p.POLL)] = 0
     return new Stop(memory, index, reason => {
-      expect(stops[index].tryRaise(stops[index].epoch(), STOP_STATISTICS)).toBe(false)
+      expect(raisedReason(memory)).toBe(reason)
       acts.push({ reason, by: index, statuses: stops.map((_, at) => status(at)) })
     })
   })
@@ -44,30 +45,66 @@ test('the last P to stop acts, once, when no other runs; then all may go on', ()
   one.enterRunning()
   two.enterRunning()
   const epoch = one.epoch()
-  expect(one.tryRaise(epoch, STOP_HEAP_CYCLE)).toBe(true)
+  expect(one.raise(epoch, STOP_HEAP_CYCLE)).toBe(true)
   expect([poll(0), poll(1), poll(2)]).toEqual([0, p.POLL_STOP, p.POLL_STOP])
-  expect([two.isRaised, raisedReason(memory)]).toEqual([true, STOP_HEAP_CYCLE])
-  one.leaveRunning()
+  expect([two.isRaised, raisedReason(memory), status(0), status(1)]).toEqual([true, STOP_HEAP_CYCLE, W, R])
+  expect(raisingSince(memory)).toBeLessThanOrEqual(now())
   expect(acts).toEqual([])
   two.leaveRunning()
   expect(acts).toEqual([{ reason: STOP_HEAP_CYCLE, by: 1, statuses: [W, W, p.STATUS_ABSENT] }])
   expect([one.isRaised, raisedReason(memory), one.epoch(), words[RESTARTS]]).toEqual([false, 0, epoch + 1, 1])
+  expect(raisingSince(memory)).toBe(Number.POSITIVE_INFINITY)
   expect([one.enterRunning(), two.enterRunning(), status(0), status(1)]).toEqual([true, true, R, R])
   one.leaveRunning()
   two.leaveRunning()
   expect(acts).toHaveLength(1)
 })
 
+test('who raises a stop while nobody else runs acts at once', () => {
+  const [one] = stops
+  one.enterRunning()
+  expect(one.raise(one.epoch(), STOP_COMMIT)).toBe(true)
+  expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_COMMIT, 0]])
+})
+
+test('while a P is about to raise a stop, the others stop, act and go on without it', () => {
+  const [one, two] = stops
+  one.enterRunning()
+  two.enterRunning()
+  const epoch = one.epoch()
+  // What raise does first; then it is off the CPU.
+  one.leaveRunning()
+  expect(two.raise(two.epoch(), STOP_HEAP_CYCLE)).toBe(true)
+  expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_HEAP_CYCLE, 1]])
+  two.enterRunning()
+  one.enterRunning()
+  expect(one.raise(epoch, STOP_TERMINATION)).toBe(false)
+  expect(acts).toHaveLength(1)
+})
+
+test('who finds a stop raised tells the others of it', () => {
+  const [one, two, three] = stops
+  for (const each of stops) each.enterRunning()
+  const epoch = two.epoch()
+  one.raise(one.epoch(), STOP_HEAP_CYCLE)
+  // As if P 0 had vanished before it could tell anybody.
+  words[memory.p(2, p.POLL)] = 0
+  expect(two.raise(epoch, STOP_TERMINATION)).toBe(false)
+  expect(poll(2)).toBe(p.POLL_STOP)
+  three.leaveRunning()
+  expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_HEAP_CYCLE, 2]])
+})
+
 test('a raise on an epoch read before another stop fails', () => {
   const [one, two] = stops
   one.enterRunning()
   const stale = two.epoch()
-  one.tryRaise(one.epoch(), STOP_COMMIT)
-  one.leaveRunning()
+  one.raise(one.epoch(), STOP_COMMIT)
   two.enterRunning()
-  expect(two.tryRaise(stale, STOP_TERMINATION)).toBe(false)
-  expect(two.isRaised).toBe(false)
-  expect(two.tryRaise(two.epoch(), STOP_TERMINATION)).toBe(true)
+  expect(two.raise(stale, STOP_TERMINATION)).toBe(false)
+  expect([two.isRaised, raisingSince(memory)]).toEqual([false, Number.POSITIVE_INFINITY])
+  two.enterRunning()
+  expect(two.raise(two.epoch(), STOP_TERMINATION)).toBe(true)
 })
 
 test('while a stop is raised no second reason is taken, and it keeps its own', () => {
@@ -75,30 +112,33 @@ test('while a stop is raised no second reason is taken, and it keeps its own', (
   one.enterRunning()
   two.enterRunning()
   const epoch = two.epoch()
-  one.tryRaise(epoch, STOP_HEAP_CYCLE)
-  expect(two.tryRaise(epoch, STOP_TERMINATION)).toBe(false)
-  two.leaveRunning()
-  one.leaveRunning()
-  expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_HEAP_CYCLE, 0]])
+  stops[2].enterRunning()
+  one.raise(epoch, STOP_HEAP_CYCLE)
+  expect(two.raise(epoch, STOP_TERMINATION)).toBe(false)
+  expect(acts).toEqual([])
+  stops[2].leaveRunning()
+  expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_HEAP_CYCLE, 2]])
 })
 
 test('who wants to go on during a stop waits for the restart, and misses none', () => {
   const [one, two] = stops
   one.enterRunning()
-  one.tryRaise(one.epoch(), STOP_HEAP_CYCLE)
-  other.meanwhile = () => one.leaveRunning()
+  stops[2].enterRunning()
+  one.raise(one.epoch(), STOP_HEAP_CYCLE)
+  other.meanwhile = () => stops[2].leaveRunning()
   expect(two.enterRunning()).toBe(true)
-  expect([acts.length, acts[0].by, status(0), status(1)]).toEqual([1, 0, W, R])
+  expect([acts.length, acts[0].by, status(0), status(1)]).toEqual([1, 2, W, R])
 })
 
 test('who waits for a restart that the end of the run overtakes is told so, and does not run', () => {
   const [one, two] = stops
   one.enterRunning()
-  one.tryRaise(one.epoch(), STOP_HEAP_CYCLE)
+  stops[2].enterRunning()
+  one.raise(one.epoch(), STOP_HEAP_CYCLE)
   words[memory.p(1, p.POLL)] |= p.POLL_END
   expect(two.enterRunning()).toBe(false)
   expect(status(1)).not.toBe(R)
-  one.leaveRunning()
+  stops[2].leaveRunning()
   expect(acts).toHaveLength(1)
 })
 
@@ -107,9 +147,7 @@ test('the epoch goes round its 19 bits', () => {
   words[STOP] = ((2 ** 19 - 1) << 13) | 0
   one.enterRunning()
   expect(one.epoch()).toBe(2 ** 19 - 1)
-  expect(one.tryRaise(one.epoch(), STOP_HEAP_CYCLE)).toBe(true)
-  expect(raisedReason(memory)).toBe(STOP_HEAP_CYCLE)
-  one.leaveRunning()
+  expect(one.raise(one.epoch(), STOP_HEAP_CYCLE)).toBe(true)
   expect([one.epoch(), one.isRaised, acts.length]).toEqual([0, false, 1])
 })
 
@@ -127,13 +165,14 @@ test('in any order of going on, stopping and raising, each raise is one act in a
       const hints = [0, 0, 0]
       let [epoch, raised] = [0, 0]
       const expected: [StopReason, number][] = []
+      const actIfLast = (by: number): void => {
+        if (raised === 0 || running.size > 0) return
+        expected.push([raised, by])
+        ;[epoch, raised] = [epoch + 1, 0]
+      }
       const toggle = (by: number): void => {
-        if (running.has(by)) {
-          running.delete(by)
-          if (raised !== 0 && running.size === 0) {
-            expected.push([raised, by])
-            ;[epoch, raised] = [epoch + 1, 0]
-          }
+        if (running.delete(by)) {
+          actIfLast(by)
           stops[by].leaveRunning()
         } else if (raised === 0) {
           running.add(by)
@@ -143,10 +182,12 @@ test('in any order of going on, stopping and raising, each raise is one act in a
       for (const one of sequence) {
         if (one.do === 'toggle') toggle(one.by)
         else if (one.do === 'read') hints[one.by] = stops[one.by].epoch()
-        else if (running.has(one.by)) {
+        else if (running.delete(one.by)) {
+          actIfLast(one.by)
           const succeeds = raised === 0 && hints[one.by] === epoch
-          expect(stops[one.by].tryRaise(hints[one.by], one.reason)).toBe(succeeds)
           if (succeeds) raised = one.reason
+          actIfLast(one.by)
+          expect(stops[one.by].raise(hints[one.by], one.reason)).toBe(succeeds)
         }
         expect([stops[0].epoch(), raisedReason(memory)]).toEqual([epoch, raised])
         expect(acts.map(act => [act.reason, act.by])).toEqual(expected)

@@ -1,16 +1,16 @@
 // The import rule:
-//   1. Arrows go down only: trust → lab → runtime → scheduler → gc → verify → heap.
+//   1. Arrows go down only: trust → lab → runtime → scheduler → gc → measure → verify → heap.
 //   2. gc/pacer imports nothing outside gc/pacer.
-//   3. heap, verify, gc and scheduler import no package, of Node's or of others.
+//   3. heap, verify, measure, gc and scheduler import no package, of Node's or of others.
 //   4. Atomics are used in heap/sync.ts and trust/controlled/ alone, and everybody else reaches them through '#sync'.
 import { posix } from 'node:path'
 import ts from 'typescript'
 import type { SourceFile } from './files.ts'
 
 /** The floors of the house, lowest first. */
-export const floors = ['heap', 'verify', 'gc', 'scheduler', 'runtime', 'lab', 'trust'] as const
+export const floors = ['heap', 'verify', 'measure', 'gc', 'scheduler', 'runtime', 'lab', 'trust'] as const
 
-const pureFloors: readonly string[] = ['heap', 'verify', 'gc', 'scheduler']
+const pureFloors: readonly string[] = ['heap', 'verify', 'measure', 'gc', 'scheduler']
 
 /** Where package.json leads the names that the repository gives itself. */
 const ownNames: Readonly<Record<string, string>> = {
@@ -42,7 +42,7 @@ function faultOf(from: string, specifier: string): string | undefined {
   if (to === undefined) {
     if (isPacer(from)) return 'gc/pacer imports nothing outside gc/pacer'
     return pureFloors.includes(from.split('/', 1)[0] ?? '')
-      ? 'heap, verify, gc and scheduler import no package'
+      ? 'heap, verify, measure, gc and scheduler import no package'
       : undefined
   }
   if (isPacer(from) && !isPacer(to)) return 'gc/pacer imports nothing outside gc/pacer'

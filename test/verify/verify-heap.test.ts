@@ -473,10 +473,10 @@ const BREAKS: Record<string, Break> = {
     what: w => (w.words[w.goroutine(g.STATUS, w.words[w.p(p.GOROUTINE)])] |= g.G_SCAN_WANTED),
     says: /stacks to be scanned where nothing is marked is 1, must be 0/,
   },
-  'a wanted scan that is no drainer': {
+  'a wanted scan that is not counted': {
     phase: 'marking',
     what: w => (w.words[w.goroutine(g.STATUS, w.words[w.p(p.GOROUTINE)])] |= g.G_SCAN_WANTED),
-    says: /DRAINERS, with a stack to be scanned each, is 0, must be 1 to Infinity/,
+    says: /SCANS_WANTED is 0, must be 1/,
   },
   'a stack that was not scanned at mark termination': {
     phase: 'terminating',

@@ -1,11 +1,11 @@
 /** The memory of a schedule: made once, and swept clean for each schedule as far as a small one can have touched it. */
 import { Controller } from '../../gc/controller.ts'
-import { Events } from '../../gc/events.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Heap } from '../../heap/heap.ts'
 import * as goroutine from '../../heap/layout/goroutine.ts'
 import { CYCLE_RECORD_DOUBLES, type Layout, WORK_BUFFER_WORDS } from '../../heap/layout/layout.ts'
 import { Memory, type MemoryHandle } from '../../heap/memory.ts'
+import { Events } from '../../measure/events.ts'
 import { P, type Program } from '../../scheduler/p.ts'
 import { type Ground, NOTES, type Protocol } from './protocol.ts'
 

@@ -5,7 +5,9 @@ import { assistTakesOver } from './protocols/assist-takes-over.ts'
 import { assists } from './protocols/assists.ts'
 import { channel } from './protocols/channel.ts'
 import { gate } from './protocols/gate.ts'
+import { helping } from './protocols/helping.ts'
 import { mutualExclusion } from './protocols/mutual-exclusion.ts'
+import { noPassing } from './protocols/no-passing.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
 import { roles } from './protocols/roles.ts'
 import { runQueues } from './protocols/run-queues.ts'
@@ -24,6 +26,8 @@ export const protocols: readonly Protocol[] = [
   workQueue,
   termination,
   assistTakesOver,
+  helping,
+  noPassing,
   stop,
   sweep,
   channel,

@@ -20,6 +20,7 @@ const PARTS = [
   'test',
   'trust',
   'verify',
+  'measure',
   'package.json',
   'tsconfig.json',
   'vitest.config.ts',

@@ -71,8 +71,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/drain.ts',
-        from: 'const last = sub(',
-        to: 'this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    const last = sub(',
+        from: '    if (sub(this.memory.words, control.DRAINERS, 1)',
+        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    if (sub(this.memory.words, control.DRAINERS, 1)',
       },
     ],
   },
@@ -246,9 +246,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'wanted-scan-uncounted',
-    what: 'A scan that is left to another P does not count as a drainer, and is subtracted all the same.',
+    what: 'A scan that is left to another P does not count, and is subtracted all the same.',
     origin: '',
-    edits: [{ file: 'gc/roots.ts', from: '    add(words, control.DRAINERS, 1)\n', to: '' }],
+    edits: [{ file: 'gc/roots.ts', from: '    add(words, control.SCANS_WANTED, 1)\n', to: '' }],
   },
   {
     name: 'scan-forgotten-in-stop',
@@ -256,7 +256,8 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       { file: 'gc/drain.ts', from: 'load(words, control.DRAINERS) === 0 && ', to: '' },
-      { file: 'gc/cycle.ts', from: 'if (roots.isWantedOf(index)) return true', to: 'void roots' },
+      { file: 'gc/drain.ts', from: ' && load(this.memory.words, control.SCANS_WANTED) === 0', to: '' },
+      { file: 'gc/cycle.ts', from: ' || load(memory.words, control.SCANS_WANTED) > 0', to: '' },
     ],
   },
   {
@@ -342,8 +343,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/collector.ts',
-        from: 'this.stack.save()\n    this.queue.publish()',
-        to: 'this.stack.save()',
+        from: 'this.drain.account()\n    return this.queue.publish()',
+        to: 'this.drain.account()\n    return false',
       },
     ],
   },
@@ -354,8 +355,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/p.ts',
-        from: 'this.collector.publish()\n    this.stop.leaveRunning()',
-        to: 'this.stop.leaveRunning()\n    this.collector.publish()',
+        from: 'if (this.collector.publish()) this.wakeForWork()\n    const result = how()',
+        to: 'const result = how()\n    this.collector.publish()',
       },
     ],
   },
@@ -420,12 +421,81 @@ export const mutants: readonly Mutant[] = [
     ],
   },
 
+  {
+    name: 'looks-before-leaving',
+    what: 'Who leaves a drain looks whether it is the last before it counts itself off: of two that leave at once neither looks.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/drain.ts',
+        from: 'if (sub(this.memory.words, control.DRAINERS, 1) === 1) this.look()',
+        to: 'const isLast = load(this.memory.words, control.DRAINERS) === 1\n    sub(this.memory.words, control.DRAINERS, 1)\n    if (isLast) this.look()',
+      },
+    ],
+  },
+  {
+    name: 'served-without-a-look',
+    what: 'Who has served the last wanted scan does not look whether the mark is over.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/collector.ts',
+        from: 'if (this.roots.serveWanted()) this.drain.look()',
+        to: 'this.roots.serveWanted()',
+      },
+    ],
+  },
+  {
+    name: 'helping-forgets-a-wanted-stack',
+    what: 'The termination stop scans the stacks that are wanted, but for that of the first P.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/roots.ts',
+        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = words[this.memory.p(index, p.GOROUTINE)]',
+        to: 'sub(words, control.SCANS_WANTED, load(words, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = words[this.memory.p(index, p.GOROUTINE)]',
+      },
+    ],
+  },
+  {
+    name: 'remainder-not-asked-again',
+    what: 'After the remainder was marked in the termination stop nobody asks whether that was all.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/cycle.ts',
+        from: 'drain.drainStopped(termination.remainderBytes)\n      isWorkLeft = this.isWorkLeft()',
+        to: 'drain.drainStopped(termination.remainderBytes)\n      isWorkLeft = false',
+      },
+    ],
+  },
+  {
+    name: 'helping-leaves-it-to-the-last',
+    what: 'Under helping an allocator does not look after the mark: while who saw its end is off the CPU the others take memory.',
+    origin: 'golang/go#52433',
+    edits: [
+      { file: 'gc/termination/helping.ts', from: '    if (!this.drain.isExhausted) return\n', to: '    return\n' },
+    ],
+  },
+  {
+    name: 'helping-epoch-late',
+    what: 'Under helping the stop is raised on an epoch that was read after the look.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/termination/helping.ts',
+        from: 'if (!this.world.raise(epoch, STOP_TERMINATION)) return',
+        to: 'if (!this.world.raise(Math.max(epoch, this.world.epoch()), STOP_TERMINATION)) return',
+      },
+    ],
+  },
+
   // ————— stopping the world
   {
     name: 'acts-before-all-stopped',
     what: 'The stop is carried out while one P still runs.',
     origin: 'tinygo-org/tinygo#5107',
-    edits: [{ file: 'scheduler/stop.ts', from: 'runningOf(word) === 0 &&', to: 'runningOf(word) <= 1 &&' }],
+    edits: [{ file: 'scheduler/stop.ts', from: 'runningOf(word) !== 0 ||', to: 'runningOf(word) > 1 ||' }],
   },
   {
     name: 'resumes-before-all-stopped',
@@ -441,16 +511,27 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'stop-claimed-twice',
-    what: 'The count of running Ps is looked at again after the decrement, and the claim is a plain store: two Ps act.',
+    what: 'The claim of a stop is a plain store: its raiser and the last P to stop both act.',
     origin: '',
     edits: [
-      { file: 'scheduler/stop.ts', from: '    word--\n', to: '    word = load(words, STOP)\n' },
       {
         file: 'scheduler/stop.ts',
-        from: 'compareAndSwap(words, STOP, word, word | CLAIMED)',
-        to: '(store(words, STOP, word | CLAIMED), true)',
+        from: 'if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return',
+        to: 'store(this.words, STOP, word | CLAIMED)',
       },
     ],
+  },
+  {
+    name: 'raiser-does-not-act',
+    what: 'Who raises a stop while nobody else runs leaves it to others to act.',
+    origin: '',
+    edits: [{ file: 'scheduler/stop.ts', from: '      this.actIfLast(load(this.words, STOP))\n', to: '' }],
+  },
+  {
+    name: 'stop-told-to-nobody',
+    what: 'A stop is raised, and no P that runs is told.',
+    origin: '',
+    edits: [{ file: 'scheduler/stop.ts', from: '      this.tellAll()\n', to: '' }],
   },
   {
     name: 'restart-wakes-nobody',
@@ -590,8 +671,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/roots.ts',
-        from: '    add(words, control.DRAINERS, 1)\n    this.memory.faults.pass',
-        to: '    const before = words[record + g.P]\n    add(words, control.DRAINERS, 1)\n    this.memory.faults.pass',
+        from: '    add(words, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
+        to: '    const before = words[record + g.P]\n    add(words, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
       },
       {
         file: 'gc/roots.ts',
@@ -985,12 +1066,6 @@ export const equivalents: readonly Equivalent[] = [
     file: 'gc/drain.ts',
     reason:
       'The stop sees what they hold, and stacks that are still to be scanned. Without both: scan-forgotten-in-stop.',
-  },
-  {
-    what: 'The stop is claimed by a plain store instead of a compare-and-swap.',
-    file: 'scheduler/stop.ts',
-    reason:
-      'One decrement alone leaves 0, and while a reason is raised nobody else changes the word. With a second look: stop-claimed-twice.',
   },
   {
     what: 'An assist that waits does not look at the credit a second time.',

@@ -4,9 +4,9 @@
  * when a failure is shrunk.
  */
 import { scheduling } from '#sync'
-import { entries as pacers } from '../../gc/pacer/registry.ts'
 import type { RunFlags } from '../../runtime/configuration.ts'
 import { faultPointNames, parseFault } from '../../runtime/faults.ts'
+import { entries as pacers } from '../../runtime/pacer-registry.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Size } from './grammar.ts'
 import type { Random } from './random.ts'
@@ -42,7 +42,7 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   pacer: { draw: random => (random.chance(0.5) ? drawPacer(random) : null) },
   fault: { draw: (random, { procs }) => (random.chance(0.5) ? drawFaults(random, Number(procs)) : null) },
   schedule: { draw: random => (scheduling === null ? null : drawSchedule(random)) },
-  termination: { draw: random => (random.chance(0.4) ? 'assist-takes-over' : null) },
+  termination: { draw: random => random.pick([null, 'assist-takes-over', 'helping', 'helping']) },
   gate: { draw: random => (random.chance(0.4) ? random.pick(['goal', 'hard']) : null) },
   credit: { draw: random => (random.chance(0.4) ? 'capped' : null) },
   seed: { draw: random => random.next() },

@@ -1,4 +1,4 @@
-import { DRAINERS, SCAN_WORK_STACK } from '../../../heap/layout/control.ts'
+import { SCAN_WORK_STACK, SCANS_WANTED } from '../../../heap/layout/control.ts'
 import * as g from '../../../heap/layout/goroutine.ts'
 import { GRANULE_SHIFT } from '../../../heap/layout/layout.ts'
 import * as p from '../../../heap/layout/p.ts'
@@ -62,7 +62,7 @@ export const stackScan: PartsProtocol = {
 
   verify({ memory, notes }) {
     const { words, marks } = memory
-    if (words[DRAINERS] !== 1) return `${words[DRAINERS]} drainers, must be 1`
+    if (words[SCANS_WANTED] !== 0) return `${words[SCANS_WANTED]} scans are wanted, must be 0`
     const isMarked = marks[notes[OBJECT] >>> GRANULE_SHIFT] !== span.WHITE
     if (isMarked !== (notes[SCANNED] === 1)) return `scanned: ${notes[SCANNED]}, its object marked: ${isMarked}`
     if (words[SCAN_WORK_STACK] !== (isMarked ? 4 : 0)) return `${words[SCAN_WORK_STACK]} bytes of stacks were scanned`

@@ -10,6 +10,8 @@ const ACTING = 0
 const RAISED = 8
 const ACTED = 16
 const IN_STEP = 24
+/** The epoch in which a reason for a stop was seen, by reason. */
+const HINT = 32
 const PROCS = 3
 
 export const stop: PartsProtocol = {
@@ -23,6 +25,8 @@ export const stop: PartsProtocol = {
       step('act')
       for (let other = 0; other < PROCS; other++)
         if (notes[IN_STEP + other] !== 0) throw new InternalError(`P ${other} runs in a stopped world`)
+      if (notes[ACTED + 1] + notes[ACTED + 2] !== notes[HINT + reason])
+        throw new InternalError('a stop is raised in another epoch than that of its hint')
       notes[ACTED + reason]++
       notes[ACTING]--
     })
@@ -43,12 +47,9 @@ export const stop: PartsProtocol = {
       const reason = index + 1
       const epoch = world.epoch()
       step('hint')
-      if (world.tryRaise(epoch, reason)) {
-        notes[RAISED + reason]++
-        if (notes[ACTED + 1] + notes[ACTED + 2] !== epoch)
-          throw new InternalError('a stop is raised in another epoch than that of its hint')
-        stopHere()
-      }
+      notes[HINT + reason] = epoch
+      if (world.raise(epoch, reason)) notes[RAISED + reason]++
+      world.enterRunning()
     }
     if ((memory.words[memory.p(index, POLL)] & POLL_STOP) !== 0) stopHere()
     work()

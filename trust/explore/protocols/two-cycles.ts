@@ -1,5 +1,5 @@
-import { statisticsOf } from '../../../gc/statistics.ts'
 import { STOP_STATISTICS } from '../../../gc/world.ts'
+import { statisticsOf } from '../../../measure/statistics.ts'
 import { waitGroup } from '../../../runtime/built-in-types.ts'
 import { gc } from '../../../runtime/control.ts'
 import { p } from '../../../runtime/current.ts'

@@ -1,7 +1,7 @@
 /** The pacers that are built in, by the name given to `--pacer`: `go1.21`, `fixed:trigger=0.7`. */
-import { fixed } from './fixed.ts'
-import { go121 } from './go1.21.ts'
-import type { Pacer } from './pacer.ts'
+import { fixed } from '../gc/pacer/fixed.ts'
+import { go121 } from '../gc/pacer/go1.21.ts'
+import type { Pacer } from '../gc/pacer/pacer.ts'
 
 /** A number that may follow a pacer's name as `key=value`. */
 interface Setting {

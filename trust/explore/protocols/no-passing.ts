@@ -1,0 +1,46 @@
+import { add, load } from '#sync'
+import { CYCLES_MARKED, HEAP_LIVE, TRIGGER } from '../../../heap/layout/control.ts'
+import { PAGE_BYTES } from '../../../heap/layout/layout.ts'
+import { Stop } from '../../../scheduler/stop.ts'
+import type { PartsProtocol } from '../protocol.ts'
+import { letAllRun, letMark } from '../situations.ts'
+
+// Notes, of each P: requests that it took before the mark was over.
+const TAKEN = 0
+const REQUESTS = 2
+
+export const noPassing: PartsProtocol = {
+  name: 'no-passing',
+  what: 'under helping, while P 0 leaves its drain as the last, wherever it is kept, each other P takes memory again and again: once at most from the end of work to the end of the mark',
+  configurations: [
+    { procs: 2, bound: 4, quick: 1 },
+    { procs: 3, bound: 2, quick: 0 },
+  ],
+  termination: 'helping',
+
+  setUp({ memory }) {
+    letAllRun(memory)
+    letMark(memory)
+    memory.words[TRIGGER] = 0
+  },
+
+  body({ memory, notes }, { index, collector }) {
+    const { words } = memory
+    if (index === 0) collector.drain.leave()
+    else {
+      for (let request = 0; request < REQUESTS && load(words, CYCLES_MARKED) === 0; request++) {
+        if (collector.drain.isExhausted) notes[TAKEN + index]++
+        add(words, HEAP_LIVE, PAGE_BYTES)
+        collector.termination.atRefill()
+      }
+    }
+    new Stop(memory, index, reason => collector.act(reason)).leaveRunning()
+  },
+
+  verify({ memory, notes }) {
+    for (let index = 1; index < memory.layout.procs; index++)
+      if (notes[TAKEN + index] > 1)
+        return `P ${index} took memory ${notes[TAKEN + index]} times after work was exhausted`
+    return memory.words[CYCLES_MARKED] === 1 ? null : 'the mark is not over'
+  },
+}

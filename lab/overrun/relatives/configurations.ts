@@ -13,7 +13,7 @@ export const GO_LIKE: Policy = { name: 'Go-like', termination: 'coordinator', ga
 export const CAPPED: Policy = { ...GO_LIKE, name: 'Go-like, credit capped', credit: 'capped' }
 
 /** Sawtooth's own. */
-export const OURS: Policy = { name: 'ours', termination: 'assist-takes-over', gate: 'goal', credit: 'capped' }
+export const OURS: Policy = { name: 'ours', termination: 'helping', gate: 'goal', credit: 'capped' }
 
 /** What a run is told of a policy. */
 export function flagsOf({ termination, gate, credit }: Policy): Omit<Policy, 'name'> {

@@ -128,7 +128,7 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
             scale: { type: 'symlog', constant: 0.1 },
           },
           y: { field: 'share', type: 'quantitative', title: 'share of cycles', axis: { format: '%' } },
-          color: { field: 'policy', type: 'nominal' },
+          color: { field: 'policy', type: 'nominal', legend: { labelLimit: 0 } },
           strokeDash: { field: 'delay', type: 'nominal' },
         },
       },
@@ -139,7 +139,7 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
         data: { values: credits },
         mark: { type: 'line', point: true },
         encoding: {
-          x: { field: 'work left KiB', type: 'quantitative', scale: { type: 'log', reverse: true } },
+          x: { field: 'work left KiB', type: 'quantitative', scale: { type: 'log', reverse: true, nice: false } },
           y: { field: 'credit / room', type: 'quantitative', scale: { type: 'log' } },
           color: { field: 'credit', type: 'nominal' },
         },

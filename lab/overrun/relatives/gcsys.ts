@@ -121,7 +121,7 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     title: 'Growth of Sys in each run of TestGcSys (golang/go#37331); the rule is the limit of the test',
     data: { values },
-    facet: { row: { field: 'situation', type: 'nominal', title: null } },
+    facet: { row: { field: 'situation', type: 'nominal', title: null, header: { labelAngle: 0, labelAlign: 'left' } } },
     spec: {
       width: 480,
       height: 60,

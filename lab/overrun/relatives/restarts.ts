@@ -133,7 +133,7 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
     title: 'From the last drain that found work to the stopped world (golang/go#27993)',
     data: { values },
     transform: [{ window: [{ op: 'cume_dist', as: 'share' }], sort: [{ field: 'ms' }], groupby: ['policy', 'P'] }],
-    facet: { row: { field: 'P', type: 'ordinal', title: null } },
+    facet: { row: { field: 'P', type: 'ordinal', title: null, header: { labelAngle: 0, labelAlign: 'left' } } },
     spec: {
       width: 480,
       height: 110,

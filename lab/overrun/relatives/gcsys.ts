@@ -29,9 +29,9 @@ interface Situation {
 }
 
 const SITUATIONS: readonly Situation[] = [
-  { procs: 1, delay: 'natural', fault: null, runs: 100, quickRuns: 10 },
-  { procs: 4, delay: 'natural', fault: null, runs: 40, quickRuns: 2 },
-  { procs: 4, delay: 'stall of 20 ms, 1 of 5', fault: STALL, runs: 20, quickRuns: 2 },
+  { procs: 1, delay: 'natural', fault: null, runs: 80, quickRuns: 10 },
+  { procs: 4, delay: 'natural', fault: null, runs: 20, quickRuns: 2 },
+  { procs: 4, delay: 'stall of 20 ms, 1 of 5', fault: STALL, runs: 10, quickRuns: 2 },
 ]
 
 interface Measured extends Situation {

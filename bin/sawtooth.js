@@ -1,4 +1,9 @@
 #!/usr/bin/env node
 import { main } from '../dist/runtime/command-line.js'
 
-process.exitCode = await main(process.argv.slice(2))
+/** Commands of the lab, loaded when they are wanted: the runtime knows nothing of it. */
+const lab = {
+  overrun: async argv => (await import('../dist/lab/overrun/command-line.js')).main(argv),
+}
+
+process.exitCode = await main(process.argv.slice(2), undefined, lab)

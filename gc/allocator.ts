@@ -18,6 +18,7 @@ import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
+import { EVENT_CHARGE } from '../measure/events.ts'
 import type { Collector } from './collector.ts'
 import { probeStack } from './stack-probe.ts'
 import { SLICE_MS } from './workers.ts'
@@ -133,8 +134,11 @@ export class Allocator {
     const largest = load(words, control.LARGEST_REFILL)
     if (bytes > largest) compareAndSwap(words, control.LARGEST_REFILL, largest, bytes)
     if (words[control.BLACKEN_ENABLED] !== 0) {
-      this.collector.controller.revise()
-      if (!isPaid) this.collector.assists.charge(bytes)
+      const { controller, overrun, assists, drain, events } = this.collector
+      overrun.name(isPaid, assists.isInCredit(bytes), drain)
+      events.instant(EVENT_CHARGE, bytes)
+      controller.revise()
+      if (!isPaid) assists.charge(bytes)
       this.collector.termination.atRefill()
       this.collector.drain.verifyIfDue()
     } else this.collector.startIfTriggered()

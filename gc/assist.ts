@@ -62,6 +62,12 @@ export class Assists {
     if (doubles[credit] < 0) this.pay(credit)
   }
 
+  /** True if the goroutine that runs here has paid for so many bytes ahead. */
+  isInCredit(bytes: number): boolean {
+    const goroutine = this.memory.words[this.memory.p(this.pIndex, p.GOROUTINE)]
+    return goroutine !== 0 && this.memory.doubles[this.creditOf(goroutine)] >= bytes
+  }
+
   /** A goroutine ends: its credit goes to who waits, then to the pool (in Go to the pool alone); its debt is forgiven. */
   settle(goroutine: number): void {
     const { words, doubles, layout } = this.memory

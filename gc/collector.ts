@@ -17,10 +17,12 @@ import type { Cache } from '../heap/cache.ts'
 import type { Heap } from '../heap/heap.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { LiveHeap } from '../heap/live-heap.ts'
 import type { Memory } from '../heap/memory.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
 import { CycleRecords } from '../measure/cycle-record.ts'
 import type { Events } from '../measure/events.ts'
+import { Overrun } from '../measure/overrun.ts'
 import { Assists, type Credit } from './assist.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Controller } from './controller.ts'
@@ -74,9 +76,11 @@ export class Collector {
   readonly controller: Controller
   readonly events: Events
   readonly cache: Cache
+  readonly live: LiveHeap
   readonly sweep: Sweep
   readonly buffers: WorkBuffers
   readonly queue: GreyQueue
+  readonly overrun: Overrun
   readonly marker: Marker
   readonly barrier: WriteBarrier
   readonly stack: ShadowStack
@@ -107,6 +111,8 @@ export class Collector {
     this.controller = controller
     this.events = events
     this.cache = heap.cacheOf(pIndex)
+    this.live = new LiveHeap(memory, pIndex)
+    this.overrun = new Overrun(memory, pIndex, () => world.hostCollectionMs())
     this.sweep = heap.sweepOf(pIndex)
     this.buffers = new WorkBuffers(memory)
     this.queue = new GreyQueue(memory, this.buffers)
@@ -114,7 +120,7 @@ export class Collector {
     this.barrier = new WriteBarrier(memory, pIndex, this.marker)
     this.stack = new ShadowStack(memory, heap.stacks)
     this.roots = new Roots(memory, pIndex, this.marker, this.stack, world)
-    this.drain = new Drain(memory, pIndex, this.marker, this.barrier, this.roots, this.buffers, world)
+    this.drain = new Drain(memory, pIndex, this.marker, this.barrier, this.roots, this.buffers, world, this.overrun)
     this.assists = new Assists(memory, pIndex, this.drain, world, events, options.credit)
     this.gate = new Gate(this, options.gate)
     this.workers = new Workers(memory, pIndex, this.drain, world, events)
@@ -122,10 +128,10 @@ export class Collector {
     this.sweeper = new Sweeper(heap, pIndex, this.sweep, this.records, world, events)
     this.termination =
       options.termination === 'helping'
-        ? new Helping(memory, this.drain, world)
+        ? new Helping(memory, this.drain, world, this.overrun)
         : options.termination === 'coordinator'
-          ? new Coordinator(memory, this.drain, this.barrier, this.queue, world)
-          : new AssistTakesOver(memory, this.drain, this.barrier, this.queue, world, this.assists)
+          ? new Coordinator(memory, this.drain, this.barrier, this.queue, world, this.overrun)
+          : new AssistTakesOver(memory, this.drain, this.barrier, this.queue, world, this.overrun, this.assists)
     this.drain.assists = this.assists
     this.drain.termination = this.termination
     this.cycle = new Cycle(this)

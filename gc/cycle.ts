@@ -9,6 +9,7 @@ import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import { EVENT_SETUP, EVENT_TERMINATION } from '../measure/events.ts'
+import { nameLateTrigger, nameRest, resetOverrun } from '../measure/overrun.ts'
 import { takeStatistics } from '../measure/statistics.ts'
 import { Checkmark } from '../verify/checkmark.ts'
 import { isVerificationDue, planVerification, verifyHeap } from '../verify/verify-heap.ts'
@@ -71,6 +72,7 @@ export class Cycle {
       this.get(control.LAST_HEAP_SCAN) + this.get(control.LAST_STACK_SCAN) + this.get(control.GLOBALS_SCAN),
     )
     controller.startCycle(trigger)
+    nameLateTrigger(memory, this.collector.pIndex)
     this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
     words[control.PHASE] = control.PHASE_MARK
     words[control.WRITE_BARRIER] = 1
@@ -112,6 +114,7 @@ export class Cycle {
     words[control.BLACKEN_ENABLED] = 0
     assists.releaseAll()
     const heapAtMarkEnd = load(words, control.HEAP_LIVE)
+    nameRest(memory)
     for (const cache of this.caches) cache.flush()
     const bytesMarked = this.sum(p.BYTES_MARKED) + this.sum(p.BYTES_BLACKENED)
     controller.endCycle(bytesMarked, requested)
@@ -187,6 +190,7 @@ export class Cycle {
       for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
     }
     this.set(control.RESCUES_AT_START, load(words, control.RESCUES))
+    resetOverrun(memory)
   }
 
   /** The totals of the run, for the memory statistics. */

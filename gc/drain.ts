@@ -6,8 +6,7 @@
  *             shared list is empty, serve stops
  *   leave     DRAINERS − 1; whoever was the last, and sees no work and no stack still to be scanned, lets the termination policy decide
  *
- * Grey objects that a drain leaves behind stay in this P's queue; nobody else sees them until it publishes them, which it does before it leaves if
- * the termination policy asks for it.
+ * Grey objects that a drain leaves behind stay in this P's queue; nobody else sees them until it publishes them.
  *
  * Proof that somebody looks. Who leaves subtracts, then looks; so does who has served the last wanted scan. Of the two that bring both counts to 0 the
  * later sees both at 0.
@@ -16,6 +15,7 @@ import { add, load, sub } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
+import type { Overrun } from '../measure/overrun.ts'
 import type { Assists } from './assist.ts'
 import type { WriteBarrier } from './barrier.ts'
 import type { Marker } from './marker.ts'
@@ -39,6 +39,7 @@ export class Drain {
   private readonly roots: Roots
   private readonly buffers: WorkBuffers
   private readonly world: World
+  private readonly overrun: Overrun
   /** Set once at boot: drains, assists and termination need each other. */
   assists!: Assists
   termination!: Termination
@@ -51,6 +52,7 @@ export class Drain {
     roots: Roots,
     buffers: WorkBuffers,
     world: World,
+    overrun: Overrun,
   ) {
     this.memory = memory
     this.poll = memory.p(pIndex, p.POLL)
@@ -61,6 +63,7 @@ export class Drain {
     this.roots = roots
     this.buffers = buffers
     this.world = world
+    this.overrun = overrun
   }
 
   /** True if this P could mark something now (Go's gcMarkWorkAvailable). */
@@ -96,12 +99,12 @@ export class Drain {
   }
 
   leave(): void {
-    if (this.termination.publishesFirst) this.publish()
     this.memory.faults.pass('drain/leave')
-    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. The
-    // policy publishes it.
-    if (sub(this.memory.words, control.DRAINERS, 1) === 1) this.look()
+    this.terminate(() => this.termination.leave(this.countOff))
   }
+
+  /** Counts this P off. True if it was the last that drained. */
+  private readonly countOff = (): boolean => sub(this.memory.words, control.DRAINERS, 1) === 1
 
   /** What this P's queue holds becomes everybody's. True if it held anything. */
   publish(): boolean {
@@ -110,13 +113,17 @@ export class Drain {
     return isWork
   }
 
-  /** Lets the policy decide if the mark may be over: nobody else may look. */
+  /** This P has served a wanted scan: if that was the last, nobody else may look. */
   look(): void {
-    if (!this.isQuiescent) return
+    if (this.isQuiescent) this.terminate(() => this.termination.markMayBeOver())
+  }
+
+  private terminate(act: () => void): void {
     const { words } = this.memory
     const before = words[this.activity]
     words[this.activity] = p.ACTIVITY_TERMINATING
-    this.termination.markMayBeOver()
+    act()
+    this.overrun.leave()
     words[this.activity] = before
   }
 

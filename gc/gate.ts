@@ -18,7 +18,7 @@
  * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
  * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
-import { compareAndSwap, load, now, sub } from '#sync'
+import { load, now } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import { EVENT_ASSIST } from '../measure/events.ts'
@@ -50,7 +50,7 @@ export class Gate {
 
   /** Takes a reservation back: the request found no memory. */
   giveBack(bytes: number): void {
-    if (bytes > 0) sub(this.collector.memory.words, control.HEAP_LIVE, bytes)
+    if (bytes > 0) this.collector.live.add(-bytes)
   }
 
   private get limit(): number {
@@ -61,12 +61,7 @@ export class Gate {
   }
 
   private reserve(bytes: number): boolean {
-    const { words } = this.collector.memory
-    for (;;) {
-      const live = load(words, control.HEAP_LIVE)
-      if (live + bytes > this.limit) return false
-      if (compareAndSwap(words, control.HEAP_LIVE, live, live + bytes)) return true
-    }
+    return this.collector.live.addWithin(bytes, this.limit)
   }
 
   /** True once the request is reserved, false if it is admitted in any case. */

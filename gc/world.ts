@@ -36,6 +36,11 @@ export interface World {
    * this call raised it, false if another stop came first.
    */
   raise(epoch: number, reason: StopReason): boolean
+  /**
+   * The same, if `isDue` says so, which is asked after the epoch was read, and when this P counts as stopped: if it is taken off the CPU in there, it is
+   * not waited for. So `isDue` reads shared words, and changes them by atomics alone.
+   */
+  raiseIf(isDue: () => boolean, reason: StopReason): boolean
   /** Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over. */
   safepoint(): void
   /** Sleeps at most this long, or until woken; counts as stopped meanwhile. The caller has published what it holds. */
@@ -59,6 +64,8 @@ export interface World {
    * ends the run at once, so that no program can catch it and go on.
    */
   endedBy(error: unknown): unknown
+  /** How long the host's own collector (V8's) held this thread up since this was asked last, in ms; 0 where nobody counts. */
+  hostCollectionMs(): number
   /** Something waits for the host: a cycle record, the end of the run. */
   tellHost(): void
 }

@@ -17,10 +17,11 @@
 import { add, load, store } from '#sync'
 import type { Central } from './central.ts'
 import { InternalError } from './internal-error.ts'
-import { HEAP_LIVE, HEAP_SCANNABLE, PHASE, PHASE_OFF } from './layout/control.ts'
+import { HEAP_SCANNABLE, PHASE, PHASE_OFF } from './layout/control.ts'
 import { GRANULE_SHIFT, PAGE_BYTES, PAGE_SHIFT } from './layout/layout.ts'
 import * as p from './layout/p.ts'
 import * as span from './layout/span.ts'
+import { LiveHeap } from './live-heap.ts'
 import type { Addr, Memory } from './memory.ts'
 import type { PageHeap } from './page-heap.ts'
 import { spanClassOf } from './size-classes.ts'
@@ -36,6 +37,7 @@ export class Cache {
   private readonly central: Central
   private readonly pages: PageHeap
   private readonly check: boolean
+  private readonly live: LiveHeap
   /** Index of the first cache word; of PUBLISHED; of the first double of the P. */
   private readonly base: number
   private readonly published: number
@@ -47,6 +49,7 @@ export class Cache {
     this.central = central
     this.pages = pages
     this.check = check
+    this.live = new LiveHeap(memory, pIndex)
     this.base = memory.p(pIndex, p.CACHE)
     this.published = memory.p(pIndex, p.PUBLISHED)
     this.measures = memory.pMeasure(pIndex, 0)
@@ -238,7 +241,7 @@ export class Cache {
 
   private charge(bytes: number, spanClass: number, reserved = 0): void {
     const { words } = this.memory
-    if (bytes !== reserved) add(words, HEAP_LIVE, bytes - reserved)
+    if (bytes !== reserved) this.live.add(bytes - reserved)
     if ((spanClass & 1) === 0 && words[PHASE] === PHASE_OFF) add(words, HEAP_SCANNABLE, bytes)
   }
 }

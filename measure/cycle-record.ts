@@ -5,7 +5,9 @@
 import { add, load } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../heap/layout/layout.ts'
+import { OVERRUN_PARTS, PLACES } from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
+import { sumOverrun } from './overrun.ts'
 
 /** Index of each value in a record. */
 export const RECORD_FIELDS = [
@@ -56,8 +58,14 @@ export const RECORD_FIELDS = [
   'gateMs',
 ] as const
 export type RecordField = (typeof RECORD_FIELDS)[number]
-/** The values of one cycle by name. */
-export type RawCycle = Record<RecordField, number>
+/** The values of one cycle by name; its account of the overrun, in bytes by place and cause, and its longest stretch at each place. */
+export type RawCycle = Record<RecordField, number> & {
+  readonly overrunBy: readonly number[]
+  readonly gaps: readonly number[]
+}
+/** Where the account is in a record, and the stretches. */
+const OVERRUN_BY = 64
+const GAPS = OVERRUN_BY + OVERRUN_PARTS
 
 const SLOT: Readonly<Record<RecordField, number>> = Object.fromEntries(
   RECORD_FIELDS.map((name, index) => [name, index]),
@@ -71,7 +79,7 @@ export class CycleRecords {
   }
 
   /** Writes the record of the cycle that ends, in its termination stop. A full ring drops it, counted. */
-  write(cycle: Partial<RawCycle>): void {
+  write(cycle: Partial<Record<RecordField, number>>): void {
     const { words, doubles } = this.memory
     const written = words[control.CYCLE_RECORDS_WRITTEN]
     if (written - load(words, control.CYCLE_RECORDS_TAKEN) >= CYCLE_RECORDS) {
@@ -81,6 +89,7 @@ export class CycleRecords {
     }
     const record = this.record(written)
     for (const name of RECORD_FIELDS) doubles[record + SLOT[name]] = cycle[name] ?? 0
+    sumOverrun(this.memory, record + OVERRUN_BY, record + GAPS)
     words[control.CYCLE_RECORD_OPEN] = 1
     add(words, control.CYCLE_RECORDS_WRITTEN, 1)
   }
@@ -109,7 +118,10 @@ export class CycleRecords {
     if (taken >= available) return undefined
     const complete = taken < load(words, control.CYCLE_RECORDS_COMPLETE)
     const record = this.record(taken)
-    const cycle = {} as RawCycle
+    const cycle = {
+      overrunBy: [...doubles.subarray(record + OVERRUN_BY, record + OVERRUN_BY + OVERRUN_PARTS)],
+      gaps: [...doubles.subarray(record + GAPS, record + GAPS + PLACES)],
+    } as unknown as RawCycle
     for (const name of RECORD_FIELDS) cycle[name] = doubles[record + SLOT[name]]
     if (!complete) cycle.sweptPages = Number.NaN
     add(words, control.CYCLE_RECORDS_TAKEN, 1)

@@ -19,6 +19,7 @@ export const EVENT_NAMES = [
   'mark termination',
   'stopped',
   'blocked in place',
+  'charge',
 ] as const
 export const EVENT_GOROUTINE = 0
 export const EVENT_DEDICATED = 1
@@ -30,6 +31,8 @@ export const EVENT_SETUP = 6
 export const EVENT_TERMINATION = 7
 export const EVENT_STOPPED = 8
 export const EVENT_BLOCKED = 9
+/** No slice: bytes were charged to the live heap. */
+export const EVENT_CHARGE = 10
 
 /** Shorter slices are not worth a line, in ms. */
 const SHORTEST_MS = 0.002
@@ -52,7 +55,15 @@ export class Events {
   slice(kind: number, startMs: number, detail: number): void {
     if (!this.enabled) return
     const duration = now() - startMs
-    if (duration < SHORTEST_MS) return
+    if (duration >= SHORTEST_MS) this.write(kind, startMs, duration, detail)
+  }
+
+  /** Records that this P did `kind` now. */
+  instant(kind: number, detail: number): void {
+    if (this.enabled) this.write(kind, now(), 0, detail)
+  }
+
+  private write(kind: number, startMs: number, duration: number, detail: number): void {
     const { words, doubles } = this.memory
     const written = words[this.ring]
     if (written - load(words, this.ring + 1) >= TRACE_EVENTS) {

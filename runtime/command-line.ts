@@ -14,6 +14,9 @@ export type Start = (
   options: RunFlags & { readonly signal: AbortSignal },
 ) => Promise<{ readonly exit: number }>
 
+/** A command of a folder above this one: its arguments without its name; answers with the exit code, or throws a UsageError. */
+export type Command = (argv: readonly string[]) => Promise<number>
+
 /** `run`'s options. A string's value here is what its message says when it is missing. */
 const valued: Readonly<Record<string, string>> = {
   procs: '1 to 64',
@@ -38,11 +41,16 @@ const switches: readonly string[] = ['gctrace', 'gcpacertrace', 'check', 'help']
  * Does what the arguments (without node and script) ask for.
  *
  * @param start - the host's `run`; loaded when a program is to be run, so that help needs no pool
+ * @param further - commands beside those of the runtime, by name
  * @returns the exit code; errors of usage are printed and answered with 2, none is thrown
  */
-export async function main(argv: readonly string[], start: Start = startInHost): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  start: Start = startInHost,
+  further: Readonly<Record<string, Command>> = {},
+): Promise<number> {
   try {
-    return await obey(argv, start)
+    return await obey(argv, start, further)
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`sawtooth: ${error.message}\n`)
@@ -53,18 +61,24 @@ export async function main(argv: readonly string[], start: Start = startInHost):
   }
 }
 
-async function obey([command, ...rest]: readonly string[], start: Start): Promise<number> {
+async function obey(
+  [command, ...rest]: readonly string[],
+  start: Start,
+  further: Readonly<Record<string, Command>>,
+): Promise<number> {
   if (command === 'run') return run(rest, start)
   if (command === '--help' || command === '-h') return print(help)
   if (command === '--version') return print(`sawtooth ${version()}\n`)
-  if (command === undefined) throw new UsageError('a command is needed: run; see sawtooth --help')
+  if (command === undefined) throw new UsageError('a command is needed: run, overrun; see sawtooth --help')
+  const added = Object.hasOwn(further, command) ? further[command] : undefined
+  if (added !== undefined) return added(rest)
   const later = Object.hasOwn(laterCommands, command) ? laterCommands[command] : undefined
   if (later === undefined) {
     const kind = command.startsWith('-') ? 'option' : 'command'
     throw new UsageError(`there is no ${kind} ${command}; there is run, overrun, pacers, --help, --version`)
   }
   if (rest.includes('--help')) return print(later)
-  throw new UsageError(`${command} comes with a later version; there is run`)
+  throw new UsageError(`${command} comes with a later version; there is run, overrun`)
 }
 
 async function run(argv: readonly string[], start: Start): Promise<number> {

@@ -247,8 +247,8 @@ function readableFile(file: string): string {
   return path
 }
 
-/** A file to be written when the run ends: better refused now than after it. */
-function outputFile(from: Given | undefined): string | null {
+/** The absolute path of a file to be written when the run ends: better refused now than after it. Throws a UsageError. */
+export function outputFile(from: Given | undefined): string | null {
   if (from === undefined) return null
   const path = resolve(text(from, 'the name of a file'))
   if (existsSync(path)) {

@@ -1,8 +1,12 @@
 /** From the doubles of a cycle's record to what a person and a program read. */
 
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE, STOP_PERIODIC_CYCLE } from '../gc/world.ts'
+import type { FaultPoint } from '../heap/fault-points.ts'
 import { NO_BYTES } from '../heap/layout/control.ts'
+import { PLACES } from '../heap/layout/p.ts'
 import type { RawCycle } from '../measure/cycle-record.ts'
+import { CAUSES, FIRST_FAULT_PLACE, PLACES as PLACES_OF_TERMINATION } from '../measure/overrun.ts'
+import { faultPointNames } from './faults.ts'
 import type { CycleRecord } from './record.ts'
 import type { CycleExtra } from './report/gctrace.ts'
 
@@ -23,8 +27,8 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
     goal,
     committedGoal: bytesOrNull(raw.committedGoal),
     overrun,
-    overrunBy: overrun > 0 ? { unattributed: overrun } : {},
-    gaps: [],
+    overrunBy: overrun > 0 ? causesOf(raw.overrunBy) : {},
+    gaps: gapsOf(raw.gaps),
     largestRefill: raw.largestRefill,
     stwSetupUs: raw.stwSetupMs * 1000,
     markMs: raw.markMs,
@@ -55,6 +59,32 @@ export function extraOf(raw: RawCycle, gcCpuFraction: number): CycleExtra {
     expectedScanWork: raw.expectedScanWork,
     consMarkBefore: raw.consMarkBefore,
   }
+}
+
+/** Places that were not left for so long are told as gaps, in ms. */
+const GAP_MS = 0.1
+
+/** The parts of an overrun by name; a stall's place in brackets. */
+function causesOf(parts: readonly number[]): Record<string, number> {
+  const by: Record<string, number> = {}
+  parts.forEach((bytes, part) => {
+    if (bytes === 0) return
+    const cause = part < PLACES ? `stall(${placeNamed(part)})` : (CAUSES[part - PLACES] as string)
+    by[cause] = (by[cause] ?? 0) + bytes
+  })
+  return by
+}
+
+function gapsOf(stretches: readonly number[]): { point: string; ms: number }[] {
+  const longest: Record<string, number> = {}
+  stretches.forEach((ms, place) => {
+    if (ms >= GAP_MS) longest[placeNamed(place)] = Math.max(longest[placeNamed(place)] ?? 0, ms)
+  })
+  return Object.entries(longest).map(([point, ms]) => ({ point, ms }))
+}
+
+function placeNamed(place: number): FaultPoint {
+  return (PLACES_OF_TERMINATION[place - 1] ?? faultPointNames[place - FIRST_FAULT_PLACE]) as FaultPoint
 }
 
 function bytesOrNull(bytes: number): number | null {

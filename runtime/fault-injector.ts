@@ -2,33 +2,47 @@
  * Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. Every point counts its passes and
  * strikes in shared memory, so that a run can prove that a fault was met.
  */
-import { step, wait } from '#sync'
+import { exchange, now, step, wait } from '#sync'
 import type { FaultPoint, FaultPoints } from '../heap/fault-points.ts'
+import { CYCLES } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
+import { FIRST_FAULT_PLACE } from '../measure/overrun.ts'
 import { type Fault, type FaultWhen, faultPointNames } from './faults.ts'
 import type { FaultCount } from './record.ts'
 
 const never = new Int32Array(new SharedArrayBuffer(4))
 
 interface Place {
-  /** Index of the word that counts passes; that of strikes follows. */
+  /** Index of the word that counts passes; those of strikes and of cycles follow. */
   readonly count: number
+  /** Index of the word that holds the last cycle in which any P was struck here. */
+  readonly lastCycle: number
   readonly faults: readonly Fault[]
 }
 
 export class FaultInjector implements FaultPoints {
   readonly #words: Int32Array
+  readonly #doubles: Float64Array
+  readonly #place: number
+  readonly #gaps: number
   readonly #places: ReadonlyMap<FaultPoint, Place>
   #random: number
 
   constructor(memory: Memory, faults: readonly Fault[], pIndex: number, seed: number) {
     const own = faults.filter(fault => fault.p === null || fault.p === pIndex)
     this.#words = memory.words
+    this.#doubles = memory.doubles
+    this.#place = memory.p(pIndex, p.PLACE)
+    this.#gaps = memory.pMeasure(pIndex, p.LONGEST_GAP)
     this.#places = new Map(
       faultPointNames.map(point => [
         point,
-        { count: countOf(memory, pIndex, point), faults: own.filter(fault => fault.point === point) },
+        {
+          count: countOf(memory, pIndex, point),
+          lastCycle: countOf(memory, 0, point) + 3,
+          faults: own.filter(fault => fault.point === point),
+        },
       ]),
     )
     this.#random = (seed ^ Math.imul(pIndex + 1, 0x85ebca6b)) | 1
@@ -36,12 +50,14 @@ export class FaultInjector implements FaultPoints {
 
   pass(point: FaultPoint): boolean {
     step(point)
-    const { count, faults } = this.#places.get(point) as Place
+    const { count, lastCycle, faults } = this.#places.get(point) as Place
     const pass = ++this.#words[count]
     let refused = false
     for (const fault of faults) {
       if (!this.#strikes(fault.when, pass)) continue
       this.#words[count + 1]++
+      const cycle = this.#words[CYCLES]
+      if (exchange(this.#words, lastCycle, cycle) !== cycle) this.#words[count + 2]++
       if (this.#carryOut(fault)) refused = true
     }
     return refused
@@ -53,11 +69,24 @@ export class FaultInjector implements FaultPoints {
     return when.kind === 'probability' ? this.#next() < when.p : when.kind === 'always'
   }
 
-  #carryOut({ action }: Fault): boolean {
+  #carryOut({ action, point }: Fault): boolean {
     if (action.kind === 'exit') process.exit(1)
-    if (action.kind === 'stall') wait(never, 0, 0, action.ms)
+    if (action.kind === 'stall') this.#stall(point, action.ms)
     if (action.kind === 'yield') wait(never, 0, 0, 0)
     return action.kind === 'fail'
+  }
+
+  /** Where it is kept stands in its PLACE meanwhile, so that what others allocate past the goal is named after it (measure/overrun.ts). */
+  #stall(point: FaultPoint, ms: number): void {
+    const words = this.#words
+    const before = words[this.#place]
+    const place = FIRST_FAULT_PLACE + faultPointNames.indexOf(point)
+    const began = now()
+    words[this.#place] = place
+    wait(never, 0, 0, ms)
+    words[this.#place] = before
+    const gap = this.#gaps + place
+    this.#doubles[gap] = Math.max(this.#doubles[gap], now() - began)
   }
 
   /** From 0 to 1: xorshift32. */
@@ -84,9 +113,10 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
     named: faults.some(fault => fault.point === point),
     passes: sum(point, 0),
     strikes: sum(point, 1),
+    cycles: sum(point, 2),
   }))
 }
 
 function countOf(memory: Memory, pIndex: number, point: FaultPoint): number {
-  return memory.p(pIndex, p.FAULT_COUNTS) + 2 * faultPointNames.indexOf(point)
+  return memory.p(pIndex, p.FAULT_COUNTS) + p.FAULT_WORDS * faultPointNames.indexOf(point)
 }

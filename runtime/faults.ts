@@ -30,20 +30,20 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'mark/scan-served': { where: 'a P is about to scan the stack of its goroutine, as it was asked to' },
   'drain/leave': { where: 'a drain is over, and still counts' },
   'mark-termination/enter': {
-    where: 'a P has become the coordinator of the end of the mark, or (helping) was the last to find no work',
+    where: 'a P has become the coordinator of the end of the mark',
   },
   'mark-termination/before-barrier': { where: 'before the ragged barrier: no work was seen' },
   'mark-termination/in-barrier': { where: 'the ragged barrier waits for another P' },
   'mark-termination/after-barrier': { where: 'every P has passed the ragged barrier' },
   'mark-termination/published': { where: 'work was published meanwhile: back to the top (R2)' },
-  'mark-termination/before-stop': { where: 'before the stop that may end the mark' },
+  'mark-termination/before-stop': { where: 'before the stop that may end the mark; under helping the P stands aside' },
   'mark-termination/stopped': { where: 'the world is stopped to end the mark' },
   'mark-termination/remainder': {
     where: 'the world is stopped with a little work left, which is about to be done there (helping)',
   },
   'mark-termination/restarted': { where: 'work was left in the stop: the world has gone on (R3)' },
   'mark-termination/leave': {
-    where: 'the coordinator has given up its role, and looks once more, or (helping) there is no more to end',
+    where: 'the coordinator has given up its role, and looks once more',
   },
   'dedicated-worker/start': { where: 'a dedicated worker is about to drain' },
   'dedicated-worker/park': { where: 'a dedicated worker has drained, and still counts' },

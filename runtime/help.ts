@@ -7,14 +7,15 @@ export const help = `Sawtooth: a small garbage-collected runtime with a real con
 
 Usage:
   sawtooth run PROGRAM [options] [-- ARGS]   run a program
-  sawtooth overrun [options]                 heap goal overrun lab (comes with a later version)
+  sawtooth overrun [WHAT] [options]          measure how far the heap runs past its goal, and why
   sawtooth pacers COMMAND [options]          pacers, simulated and real (comes with a later version)
   sawtooth --help | --version
 
 Each command has --help.
 
-Example:
+Examples:
   sawtooth run examples/alloc-storm.ts --procs 4 --gctrace
+  sawtooth overrun --quick
 `
 
 export const runHelp = `Runs a program: a .ts or .js module whose default export is function* main(...args).
@@ -63,12 +64,6 @@ Examples:
 
 /** Commands that have a name already. */
 export const laterCommands: Readonly<Record<string, string>> = {
-  overrun: `Reproduces the heap goal overrun of golang/go#52433, explains it, and tries fixes.
-It comes with a later version.
-
-Example:
-  sawtooth overrun sweep
-`,
   pacers: `Drives pacers in a simulator and on the real heap.
 It comes with a later version.
 

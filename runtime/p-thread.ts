@@ -3,6 +3,7 @@
  *
  *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
  */
+import { GCProfiler } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
 import { add, compareAndSwap, load, notify, now, scheduling, wait } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
@@ -85,7 +86,15 @@ function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
 
 /** A P that says at once how it has ended the run: a program that catches everything may never let go of the thread. */
 class TellingP extends P {
+  readonly #collections = new GCProfiler()
+
   onFailure: (failure: Failure) => void = () => {}
+
+  override hostCollectionMs(): number {
+    const microseconds = this.#collections.stop()?.statistics.reduce((sum, { cost }) => sum + cost, 0) ?? 0
+    this.#collections.start()
+    return microseconds / 1000
+  }
 
   override fail(error: unknown, goroutine: GoroutineId): void {
     const before = this.failure

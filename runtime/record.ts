@@ -56,6 +56,8 @@ export interface FaultCount {
   readonly point: string
   readonly passes: number
   readonly strikes: number
+  /** Cycles in which a fault struck there; what strikes between two counts for the one before. */
+  readonly cycles: number
 }
 
 export interface RunError {

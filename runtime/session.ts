@@ -12,7 +12,7 @@ import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import { CycleRecords, type RawCycle } from '../measure/cycle-record.ts'
-import { EVENT_NAMES, Events } from '../measure/events.ts'
+import { EVENT_CHARGE, EVENT_NAMES, Events } from '../measure/events.ts'
 import { statisticsOf, takeStatistics } from '../measure/statistics.ts'
 import type { Configuration, RunOptions } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
@@ -20,7 +20,6 @@ import { cycleOf, extraOf } from './cycle-of.ts'
 import { Declarations } from './declarations.ts'
 import { describePs } from './describe-ps.ts'
 import { faultCountsOf } from './fault-injector.ts'
-
 import { memStatsOf } from './mem-stats.ts'
 import type { CycleRecord, RunError, RunRecord } from './record.ts'
 import {
@@ -31,6 +30,7 @@ import {
   GC_FORCED_LINE,
   gcCpuMs,
 } from './report/gctrace.ts'
+import { formatOverrun } from './report/overrun-line.ts'
 import { formatStatusLine } from './report/status-line.ts'
 import { GC_LANE, TraceEventWriter } from './report/trace-events.ts'
 import type { ScheduleReport } from './schedule.ts'
@@ -180,6 +180,8 @@ export class Session {
     if (gctrace) {
       if (cycle.trigger === 'periodic') this.writeLine(GC_FORCED_LINE)
       this.writeLine(formatGcTrace(cycle, extra, machine))
+      const overrun = formatOverrun(cycle)
+      if (overrun !== undefined) this.writeLine(overrun)
     }
     this.traceCycle(cycle)
     this.callBack(cycle)
@@ -261,14 +263,8 @@ export class Session {
     const began = this.memory.doubles[this.memory.measure(control.RUN_STARTED_AT)]
     this.events.forEach((events, index) => {
       events.drain((kind, startMs, durationMs, detail) => {
-        trace.event({
-          kind: 'slice',
-          p: index,
-          name: EVENT_NAMES[kind],
-          startMs: startMs - began,
-          durationMs,
-          args: { detail },
-        })
+        const event = { p: index, name: EVENT_NAMES[kind], startMs: startMs - began, args: { detail } }
+        trace.event(kind === EVENT_CHARGE ? { kind: 'instant', ...event } : { kind: 'slice', durationMs, ...event })
       })
     })
   }

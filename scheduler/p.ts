@@ -438,7 +438,14 @@ export class P implements World {
   }
 
   raise(epoch: number, reason: StopReason): boolean {
-    const raised = this.standStill(() => this.stop.raise(epoch, reason))
+    return this.afterStop(this.standStill(() => this.stop.raise(epoch, reason)))
+  }
+
+  raiseIf(isDue: () => boolean, reason: StopReason): boolean {
+    return this.afterStop(this.standStill(() => this.stop.raiseIf(isDue, reason)))
+  }
+
+  private afterStop(raised: boolean): boolean {
     this.safepoint()
     this.markIfDue()
     return raised
@@ -551,7 +558,7 @@ export class P implements World {
           this.passBarrier(index)
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
-      this.memory.faults.pass('mark-termination/in-barrier')
+      this.collector.overrun.at('mark-termination/in-barrier')
       const milliseconds = this.barrierSliceMs(slice)
       if (milliseconds > 0)
         this.sleepWhile(
@@ -588,6 +595,10 @@ export class P implements World {
 
   wake(index: number): void {
     this.sleepers.wake(index)
+  }
+
+  hostCollectionMs(): number {
+    return 0
   }
 
   tellHost(): void {

@@ -85,6 +85,17 @@ export class Stop {
    */
   raise(epoch: number, reason: StopReason): boolean {
     this.leaveRunning()
+    return this.raiseAside(epoch, reason)
+  }
+
+  /** The same, in the epoch in which `isDue` says yes: it is asked when this P counts as stopped. */
+  raiseIf(isDue: () => boolean, reason: StopReason): boolean {
+    this.leaveRunning()
+    const epoch = this.epoch()
+    return isDue() && this.raiseAside(epoch, reason)
+  }
+
+  private raiseAside(epoch: number, reason: StopReason): boolean {
     this.memory.faults.pass('stop/raise')
     const since = this.memory.pMeasure(this.pIndex, p.RAISING_SINCE)
     this.memory.doubles[since] = now()

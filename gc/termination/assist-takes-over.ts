@@ -11,6 +11,7 @@
 import { load } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Memory } from '../../heap/memory.ts'
+import type { Overrun } from '../../measure/overrun.ts'
 import type { Assists } from '../assist.ts'
 import type { WriteBarrier } from '../barrier.ts'
 import type { Drain } from '../drain.ts'
@@ -22,8 +23,16 @@ export class AssistTakesOver extends Coordinator {
   override readonly name = 'assist-takes-over'
   private readonly assists: Assists
 
-  constructor(memory: Memory, drain: Drain, barrier: WriteBarrier, queue: GreyQueue, world: World, assists: Assists) {
-    super(memory, drain, barrier, queue, world)
+  constructor(
+    memory: Memory,
+    drain: Drain,
+    barrier: WriteBarrier,
+    queue: GreyQueue,
+    world: World,
+    overrun: Overrun,
+    assists: Assists,
+  ) {
+    super(memory, drain, barrier, queue, world, overrun)
     this.assists = assists
   }
 

@@ -20,6 +20,7 @@
 import { add, compareAndSwap, load, store } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Memory } from '../../heap/memory.ts'
+import type { Overrun } from '../../measure/overrun.ts'
 import type { WriteBarrier } from '../barrier.ts'
 import type { Drain } from '../drain.ts'
 import type { GreyQueue } from '../grey-queue.ts'
@@ -28,30 +29,37 @@ import type { Termination, TerminationName } from './policy.ts'
 
 export class Coordinator implements Termination {
   readonly name: TerminationName = 'coordinator'
-  readonly publishesFirst = false
   readonly remainderBytes = 0
   protected readonly memory: Memory
   protected readonly drain: Drain
   private readonly barrier: WriteBarrier
   private readonly queue: GreyQueue
   private readonly world: World
+  private readonly overrun: Overrun
 
-  constructor(memory: Memory, drain: Drain, barrier: WriteBarrier, queue: GreyQueue, world: World) {
+  constructor(memory: Memory, drain: Drain, barrier: WriteBarrier, queue: GreyQueue, world: World, overrun: Overrun) {
     this.memory = memory
     this.drain = drain
     this.barrier = barrier
     this.queue = queue
     this.world = world
+    this.overrun = overrun
+  }
+
+  leave(countOff: () => boolean): void {
+    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. An attempt
+    // publishes it.
+    if (countOff() && this.drain.isQuiescent) this.markMayBeOver()
   }
 
   markMayBeOver(): void {
     const { words } = this.memory
     do {
       if (!compareAndSwap(words, control.TERMINATOR, 0, 1)) return
-      this.memory.faults.pass('mark-termination/enter')
+      this.overrun.at('mark-termination/enter')
       while (this.drain.isQuiescent) this.attempt()
       store(words, control.TERMINATOR, 0)
-      this.memory.faults.pass('mark-termination/leave')
+      this.overrun.at('mark-termination/leave')
     } while (this.drain.isQuiescent)
   }
 
@@ -59,23 +67,26 @@ export class Coordinator implements Termination {
   atRefill(): void {}
 
   private attempt(): void {
-    const { words, faults } = this.memory
+    const { words } = this.memory
     add(words, control.TERMINATION_ATTEMPTS, 1)
     const epoch = this.world.epoch()
     const published = load(words, control.PUBLICATIONS)
     const cycle = words[control.CYCLES]
     // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
     if (!this.drain.isQuiescent) return
-    faults.pass('mark-termination/before-barrier')
+    this.overrun.at('mark-termination/before-barrier')
     this.barrier.flush()
     if (this.queue.publish()) this.world.wakeForWork()
     this.world.raggedBarrier()
-    faults.pass('mark-termination/after-barrier')
-    if (load(words, control.PUBLICATIONS) !== published) return void faults.pass('mark-termination/published') // R2
-    faults.pass('mark-termination/before-stop')
+    this.overrun.at('mark-termination/after-barrier')
+    if (load(words, control.PUBLICATIONS) !== published) {
+      this.overrun.at('mark-termination/published') // R2
+      return
+    }
+    this.overrun.at('mark-termination/before-stop')
     if (!this.world.raise(epoch, STOP_TERMINATION)) return
     // R3: still marking after the stop; the caller asks again.
     if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
-      faults.pass('mark-termination/restarted')
+      this.overrun.at('mark-termination/restarted')
   }
 }

@@ -3,11 +3,11 @@ export type TerminationName = 'coordinator' | 'assist-takes-over' | 'helping'
 
 export interface Termination {
   readonly name: TerminationName
-  /** Whether who leaves a drain publishes what it holds before it counts itself off. */
-  readonly publishesFirst: boolean
   /** Scan work, in bytes, up to which what is left is marked in the termination stop; more of it restarts the mark. */
   readonly remainderBytes: number
-  /** Called by the last P to leave a drain, or to serve a scan, that saw no work. A safepoint. */
+  /** Called by a P whose drain is over: `countOff` counts it off, and tells whether it was the last. A safepoint. */
+  leave(countOff: () => boolean): void
+  /** Called by the last P to serve a wanted scan, if it saw no work. A safepoint. */
   markMayBeOver(): void
   /** Called while a cycle marks by a P whose goroutine has taken memory and has paid for it, or waits at the gate and sees no work. A safepoint. */
   atRefill(): void

@@ -55,7 +55,7 @@ export const DECLARATION_WORDS = 32
 export const CONSOLE_RING_BYTES = 1 << 18
 /** Cycle records (measure/cycle-record.ts), and doubles of each. */
 export const CYCLE_RECORDS = 4096
-export const CYCLE_RECORD_DOUBLES = 64
+export const CYCLE_RECORD_DOUBLES = 256
 /** Trace events of a P, and doubles of each (measure/events.ts). */
 export const TRACE_EVENTS = 1 << 13
 export const TRACE_EVENT_DOUBLES = 4

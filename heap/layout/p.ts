@@ -42,6 +42,11 @@ export const ASSIST_QUEUED = 19
 /** Cycles that this P helped to sweep, spans swept. owner. */
 export const SPANS_SWEPT = 20
 
+/** Where this P is in the termination, or a fault stalls it: 0, or a place of measure/overrun.ts. owner; hint elsewhere. */
+export const PLACE = 21
+/** The place at which the host's collector held this P up in this cycle, or 0. owner; reset in the setup stop. */
+export const HOSTS_PLACE = 22
+
 /** Cache of spans: for each span class CURSOR, LIMIT, SPAN, RUN_START. owner. */
 export const CACHE = 32
 export const CACHE_WORDS = 4
@@ -64,12 +69,13 @@ export const BARRIER_PAIRS = 256
 export const RING = BARRIER + 2 * BARRIER_PAIRS
 export const RING_SLOTS = 256
 
-/** Under `--fault`: for each point how often the P came there, and how often a fault struck (heap/fault-points.ts). owner. */
+/** Under `--fault`, for each point (heap/fault-points.ts): passes, strikes, cycles in which this P was the first struck: owner. Of P 0, the last such cycle: atomic. */
 export const FAULT_COUNTS = RING + RING_SLOTS
 export const FAULT_POINTS = 64
+export const FAULT_WORDS = 4
 
 /** 32-bit words of one P. */
-export const WORDS = FAULT_COUNTS + 2 * FAULT_POINTS
+export const WORDS = FAULT_COUNTS + FAULT_WORDS * FAULT_POINTS
 
 // Bits of POLL.
 /** A stop is raised. */
@@ -133,5 +139,14 @@ export const TURN_STARTED_AT = 16
 export const GATE_MS = 17
 /** When this P began to raise a stop; 0: it does not. Set to 0 by whoever acts, too. */
 export const RAISING_SINCE = 18
+/** What this P's changes of the live heap have added to the overrun and is not named yet (heap/live-heap.ts). */
+export const OVERRUN_OWED = 19
+/** Since when this P is at its place. */
+export const PLACE_SINCE = 20
+/** The account of the overrun by place, then by cause, in bytes; and the longest stretch at each place (measure/overrun.ts). */
+export const OVERRUN_BY = 21
+export const PLACES = 80
+export const OVERRUN_PARTS = PLACES + 16
+export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
 /** Doubles of one P. */
-export const DOUBLES = 19
+export const DOUBLES = LONGEST_GAP + PLACES

@@ -59,7 +59,12 @@ export interface Case extends CaseParameters {
   readonly cycles: number
   /** Bytes past the cycle's own goal. */
   readonly overrun: Percentiles
-  /** The same of every cycle, ascending. */
+  /**
+   * Bytes past the smallest goal of the case's cycles: allocated black, an overrun survives its cycle, and the next goal rises and hides it. Absent where no
+   * cycle counts.
+   */
+  readonly pastLeastGoal?: Percentiles
+  /** The overruns of every cycle, ascending. */
   readonly overruns: readonly number[]
   /** What the policy promises: no cycle's heap at mark end lies above it; null where it promises nothing. */
   readonly bound: number | null

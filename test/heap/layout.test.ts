@@ -106,7 +106,7 @@ const pMeasures = [
   ...['ASSIST_MS', 'DEDICATED_MS', 'FRACTIONAL_MS', 'IDLE_MS', 'BLOCKED_MS', 'BYTES_MARKED', 'BYTES_BLACKENED'],
   ...['ALLOCATED_BYTES', 'ALLOCATED_OBJECTS', 'FREED_BYTES', 'FREED_OBJECTS', 'BARRIER_STORES', 'BARRIER_FLUSHES'],
   ...['SLICE_STARTED_AT', 'TOTAL_BLOCKED_MS', 'SCAN_REQUESTED_AT', 'TURN_STARTED_AT', 'GATE_MS'],
-  ...['RAISING_SINCE'],
+  ...['RAISING_SINCE', 'OVERRUN_OWED', 'PLACE_SINCE', 'OVERRUN_BY', 'LONGEST_GAP'],
 ]
 const cacheEntry = ['CURSOR', 'LIMIT', 'SPAN', 'RUN_START']
 const goroutineDoubles = ['ASSIST_BYTES', 'WOKEN_VALUE', 'ARGUMENTS']
@@ -148,6 +148,9 @@ const pWords = wordsOf(
     'BARRIER_PAIRS',
     'RING_SLOTS',
     'FAULT_POINTS',
+    'PLACES',
+    'OVERRUN_PARTS',
+    'FAULT_WORDS',
   ],
   ['POLL_', 'STATUS_', 'ROLE_', 'ACTIVITY_'],
 )
@@ -180,14 +183,15 @@ const pRanges = {
   CACHE: p.SPAN_CLASSES * p.CACHE_WORDS,
   BARRIER: 2 * p.BARRIER_PAIRS,
   RING: p.RING_SLOTS,
-  FAULT_COUNTS: 2 * p.FAULT_POINTS,
+  FAULT_COUNTS: p.FAULT_WORDS * p.FAULT_POINTS,
 }
+const pMeasureRanges = { OVERRUN_BY: p.OVERRUN_PARTS, LONGEST_GAP: p.PLACES }
 
 test.each<[string, [string, number][], number, Record<string, number>]>([
   ['control words', controlWords, control.WORDS, controlRanges],
   ['measures', pick(control, measures), control.DOUBLES, measureRanges],
   ['words of a P', pWords, p.WORDS, pRanges],
-  ['doubles of a P', pick(p, pMeasures), p.DOUBLES, {}],
+  ['doubles of a P', pick(p, pMeasures), p.DOUBLES, pMeasureRanges],
   ['words of a cache entry', pick(p, cacheEntry), p.CACHE_WORDS, {}],
   ['words of a goroutine', goroutineWords, goroutine.WORDS, {}],
   [

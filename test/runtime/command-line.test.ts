@@ -100,12 +100,11 @@ test('any other failure of the host is an internal error and 3', async () => {
 const atTop = 'there is run, overrun, pacers, --help, --version'
 
 test.each<[string[], string]>([
-  [[], 'a command is needed: run; see sawtooth --help'],
+  [[], 'a command is needed: run, overrun; see sawtooth --help'],
   [['walk'], `there is no command walk; ${atTop}`],
   [['toString'], `there is no command toString; ${atTop}`],
   [['--verbose'], `there is no option --verbose; ${atTop}`],
-  [['overrun', 'sweep'], 'overrun comes with a later version; there is run'],
-  [['pacers'], 'pacers comes with a later version; there is run'],
+  [['pacers'], 'pacers comes with a later version; there is run, overrun'],
   [['run'], 'run needs a PROGRAM; see sawtooth run --help'],
   [['run', '--', 'a.ts'], 'run needs a PROGRAM; see sawtooth run --help'],
   [['run', 'a.ts', 'b.ts'], "run takes one PROGRAM, 'b.ts' is a second; its arguments come after --"],
@@ -122,18 +121,14 @@ test.each<[string[], string]>([
   expect({ stdout, stderr }).toEqual({ stdout: '', stderr: `sawtooth: ${message}\n` })
 })
 
-test.each([
-  [['--help']],
-  [['-h']],
-  [['run', '--help']],
-  [['run', '-h']],
-  [['overrun', '--help']],
-  [['pacers', 'sim', '--help']],
-])('%j prints a text with an example', async argv => {
-  expect(await main(argv, mustNotStart)).toBe(0)
-  expect(stderr).toBe('')
-  expect(stdout).toMatch(/Examples?:\n {2}sawtooth /)
-})
+test.each([[['--help']], [['-h']], [['run', '--help']], [['run', '-h']], [['pacers', 'sim', '--help']]])(
+  '%j prints a text with an example',
+  async argv => {
+    expect(await main(argv, mustNotStart)).toBe(0)
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/Examples?:\n {2}sawtooth /)
+  },
+)
 
 test('the help of run names every option and the environment', async () => {
   await main(['run', '--help'], mustNotStart)
@@ -144,6 +139,19 @@ test('the help of run names every option and the environment', async () => {
   for (const name of ['gcpacertrace', 'json', 'trace', 'check', 'zeal', 'seed', 'fault'])
     expect(stdout).toContain(`--${name} `)
   for (const name of ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS', 'GODEBUG']) expect(stdout).toContain(name)
+})
+
+test('a further command gets its arguments, and answers with the exit code or a usage error', async () => {
+  const asked: unknown[] = []
+  const overrun = async (argv: readonly string[]): Promise<number> => {
+    asked.push(argv)
+    if (argv.length === 0) throw new UsageError('too little')
+    return 7
+  }
+  expect(await main(['overrun', 'sweep', '--help'], mustNotStart, { overrun })).toBe(7)
+  expect(await main(['overrun'], mustNotStart, { overrun })).toBe(2)
+  expect(asked).toEqual([['sweep', '--help'], []])
+  expect(stderr).toBe('sawtooth: too little\n')
 })
 
 test('--version prints the package’s', async () => {

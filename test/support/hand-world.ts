@@ -229,6 +229,11 @@ export class HandP extends P {
     return true
   }
 
+  override raiseIf(isDue: () => boolean, reason: StopReason): boolean {
+    const epoch = this.epoch()
+    return isDue() && this.raise(epoch, reason)
+  }
+
   override sleep(): void {
     throw new Error(`P ${this.index} would sleep`)
   }

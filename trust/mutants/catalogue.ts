@@ -71,8 +71,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/drain.ts',
-        from: '    if (sub(this.memory.words, control.DRAINERS, 1)',
-        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    if (sub(this.memory.words, control.DRAINERS, 1)',
+        from: '    this.terminate(() => this.termination.leave(',
+        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    this.terminate(() => this.termination.leave(',
       },
     ],
   },
@@ -428,8 +428,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/drain.ts',
-        from: 'if (sub(this.memory.words, control.DRAINERS, 1) === 1) this.look()',
-        to: 'const isLast = load(this.memory.words, control.DRAINERS) === 1\n    sub(this.memory.words, control.DRAINERS, 1)\n    if (isLast) this.look()',
+        from: '=> sub(this.memory.words, control.DRAINERS, 1) === 1',
+        to: '=> [load(this.memory.words, control.DRAINERS) === 1, sub(this.memory.words, control.DRAINERS, 1)][0] as boolean',
       },
     ],
   },
@@ -483,9 +483,9 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'gc/termination/helping.ts',
-        from: 'if (!this.world.raise(epoch, STOP_TERMINATION)) return',
-        to: 'if (!this.world.raise(Math.max(epoch, this.world.epoch()), STOP_TERMINATION)) return',
+        file: 'scheduler/stop.ts',
+        from: 'const epoch = this.epoch()\n    return isDue() && this.raiseAside(epoch, reason)',
+        to: 'return isDue() && this.raiseAside(this.epoch(), reason)',
       },
     ],
   },
@@ -963,9 +963,9 @@ export const mutants: readonly Mutant[] = [
     origin: 'this project’s prototype',
     edits: [
       {
-        file: 'gc/gate.ts',
-        from: 'if (compareAndSwap(words, control.HEAP_LIVE, live, live + bytes)) return true',
-        to: 'if (sub(words, control.HEAP_LIVE, -bytes) >= 0 || compareAndSwap(words, control.HEAP_LIVE, 0, 0)) return true',
+        file: 'heap/live-heap.ts',
+        from: 'if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue',
+        to: 'if (add(words, HEAP_LIVE, bytes) !== live && compareAndSwap(words, HEAP_LIVE, -1, -1)) continue',
       },
     ],
   },
@@ -1009,15 +1009,15 @@ export const mutants: readonly Mutant[] = [
     name: 'reservation-charged-twice',
     what: 'What the gate has reserved is charged to the live heap once more.',
     origin: '',
-    edits: [
-      { file: 'heap/cache.ts', from: 'add(words, HEAP_LIVE, bytes - reserved)', to: 'add(words, HEAP_LIVE, bytes)' },
-    ],
+    edits: [{ file: 'heap/cache.ts', from: 'this.live.add(bytes - reserved)', to: 'this.live.add(bytes)' }],
   },
   {
     name: 'reservation-never-given-back',
     what: 'A request that finds no memory leaves its reservation in the live heap.',
     origin: '',
-    edits: [{ file: 'gc/gate.ts', from: 'if (bytes > 0) sub(', to: 'if (bytes < 0) sub(' }],
+    edits: [
+      { file: 'gc/gate.ts', from: 'if (bytes > 0) this.collector.live', to: 'if (bytes < 0) this.collector.live' },
+    ],
   },
   {
     name: 'credit-uncapped',

@@ -1,0 +1,53 @@
+/** What the campaign does, step by step: cycles by natural delays, then stalls of four lengths at each point of termination. */
+import type { FaultPoint } from '../../heap/fault-points.ts'
+import { faultPointNames } from '../../runtime/faults.ts'
+
+export interface Step {
+  readonly name: string
+  /** Where the stall strikes; null: nothing is injected. */
+  readonly point: FaultPoint | null
+  /** How long it is, in ms. */
+  readonly stallMs: number
+  /** How many cycles must count. */
+  readonly wanted: number
+}
+
+const NATURAL_CYCLES = 10_000
+/** Cycles with a stall of so many ms. */
+const STALLS: readonly (readonly [ms: number, cycles: number])[] = [
+  [1, 500],
+  [3, 500],
+  [10, 200],
+  [100, 30],
+]
+
+/** The points between "no work is left" and "the world is stopped", of those who raise a stop, and of those whom it waits for. */
+export const TERMINATION_POINTS: readonly FaultPoint[] = faultPointNames.filter(
+  name =>
+    /^(?:mark-termination|stop)\//.test(name) ||
+    /^\w+-worker\/park$/.test(name) ||
+    name === 'drain/leave' ||
+    name === 'gate/wait',
+)
+
+/** What must go wrong elsewhere for a P to come to the point. */
+const COMPANIONS: Partial<Readonly<Record<FaultPoint, string>>> = {
+  'mark-termination/in-barrier': 'barrier/serve:stall=1ms',
+}
+
+export function stepsOf(): Step[] {
+  const natural: Step = { name: 'natural delays', point: null, stallMs: 0, wanted: NATURAL_CYCLES }
+  const stalls = TERMINATION_POINTS.flatMap(point =>
+    STALLS.map(([stallMs, wanted]) => ({ name: `${point} ${stallMs} ms`, point, stallMs, wanted })),
+  )
+  return [natural, ...stalls]
+}
+
+/** The fault of a step, such that about one stall strikes in a cycle. `passesPerCycle`: how often Ps come to the point; undefined: unknown. */
+export function faultOf({ point, stallMs }: Step, passesPerCycle = 1): string {
+  if (point === null) throw new Error('a step without a point has no fault')
+  const share = Math.max(0.0001, Math.min(1, 1 / Math.max(passesPerCycle, 1)))
+  const companion = COMPANIONS[point]
+  const fault = `${point}:stall=${stallMs}ms${share < 1 ? `:p=${share.toFixed(4)}` : ''}`
+  return companion === undefined ? fault : `${fault} ${companion}`
+}

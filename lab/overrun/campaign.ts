@@ -1,0 +1,205 @@
+/**
+ * The campaign: does one policy keep its bound in every cycle, by natural delays, and with stalls at each point of termination? It takes half an hour, so it
+ * goes on where it stopped: what is done is in a file, written after each run. It ends at the first cycle beyond its bound, the first wait that only its safety
+ * net ended, and the first run that fails or does not end.
+ */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import { humanBytes, humanCount } from '../../runtime/report/units.ts'
+import { UsageError } from '../../runtime/usage-error.ts'
+import { beyondBound } from './bound.ts'
+import { faultOf, type Step, stepsOf } from './campaign-steps.ts'
+import { nameOf } from './cases.ts'
+import { formatMachine, thisMachine } from './machine.ts'
+import { CAMPAIGN_POLICY, type OverrunOptions } from './options.ts'
+import type { Progress } from './progress.ts'
+import type { CaseParameters } from './results.ts'
+import { formatTable } from './table.ts'
+import { checkCase, FailedRun, LEAST_GOAL, type Measurement, Workbench } from './workload.ts'
+
+/** What a step has seen so far. */
+export interface StepState {
+  readonly runs: number
+  /** How long their goroutines have allocated, cold cycles apart. */
+  readonly seconds: number
+  /** All, in each of which the bound was looked at. */
+  readonly cycles: number
+  /** Those that count: of the natural step the warm ones, else those in which a stall struck. */
+  readonly counted: number
+  /** How often a stall struck. */
+  readonly strikes: number
+  /** The largest, bytes. */
+  readonly overrun: number
+}
+
+export interface CampaignState {
+  readonly schema: 1
+  /** The policy and all that is the same in each step. */
+  readonly parameters: CaseParameters
+  readonly seed: number
+  readonly seconds: number
+  /** By name of step. */
+  readonly steps: Readonly<Record<string, StepState>>
+  /** How often Ps come to each point in a cycle, when last seen. */
+  readonly passesPerCycle: Readonly<Record<string, number>>
+  /** What ended it; null: nothing so far. */
+  readonly failure: string | null
+}
+
+const PROCS = 4
+/** Runs without a strike after which a point counts as one that this program does not come to. */
+const MOST_UNSTRUCK_RUNS = 3
+/** How long a run takes: the first of a step, and any, in seconds. */
+const FIRST_SECONDS = 0.5
+const LEAST_SECONDS = 0.25
+const MOST_SECONDS = 5
+
+const EMPTY: StepState = { runs: 0, seconds: 0, cycles: 0, counted: 0, strikes: 0, overrun: 0 }
+
+/** Returns the exit code: 1 at the first breach, else 0, whether all steps are done or the time is over. */
+export async function runCampaign(options: OverrunOptions, signal: AbortSignal, progress: Progress): Promise<number> {
+  const { file, minutes } = options.campaign as NonNullable<OverrunOptions['campaign']>
+  const parameters = parametersOf(options)
+  checkCase(parameters)
+  let state = stateIn(file, parameters, options.seed)
+  const steps = stepsOf()
+  const until = performance.now() + minutes * 60_000
+  if (state.failure === null) {
+    await using bench = new Workbench(signal)
+    for (const step of steps) {
+      while (!isDone(step, state.steps[step.name]) && performance.now() < until && state.failure === null) {
+        progress.show(progressOf(step, steps, state, until))
+        state = await advanced(state, step, bench)
+        write(file, state)
+      }
+    }
+  }
+  progress.erase()
+  process.stdout.write(`${formatMachine(thisMachine(null))}\n${formatCampaign(steps, state)}`)
+  return state.failure === null ? 0 : 1
+}
+
+function parametersOf({ lists }: OverrunOptions): CaseParameters {
+  return {
+    runtime: 'sawtooth',
+    termination: lists.termination?.[0] ?? CAMPAIGN_POLICY.termination,
+    gate: lists.gate?.[0] ?? CAMPAIGN_POLICY.gate,
+    credit: lists.credit?.[0] ?? CAMPAIGN_POLICY.credit,
+    wait: lists.wait[0] ?? 'sleep',
+    procs: PROCS,
+    goal: LEAST_GOAL,
+    noise: lists.noise[0] ?? 0,
+    injected: null,
+  }
+}
+
+function stateIn(file: string, parameters: CaseParameters, seed: number): CampaignState {
+  if (!existsSync(file))
+    return { schema: 1, parameters, seed, seconds: 0, steps: {}, passesPerCycle: {}, failure: null }
+  const state = readState(file)
+  if (nameOf(state.parameters) === nameOf(parameters)) return state
+  throw new UsageError(
+    `--campaign ${file} is of ${nameOf(state.parameters)}, not of ${nameOf(parameters)}: give it another file`,
+  )
+}
+
+function readState(file: string): CampaignState {
+  try {
+    const state = JSON.parse(readFileSync(file, 'utf8')) as CampaignState
+    if (state.schema === 1 && typeof state.steps === 'object') return state
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new UsageError(`--campaign ${file} is not the state of a campaign`)
+}
+
+/** All at once, or not at all: it may be interrupted. */
+function write(file: string, state: CampaignState): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 1)}\n`)
+  renameSync(`${file}.new`, file)
+}
+
+/** Enough cycles count, or the program does not come to the point. */
+export function isDone({ wanted, point }: Step, { counted, runs } = EMPTY): boolean {
+  return counted >= wanted || (point !== null && counted === 0 && runs >= MOST_UNSTRUCK_RUNS)
+}
+
+/** The state after another run of a step. */
+async function advanced(state: CampaignState, step: Step, bench: Workbench): Promise<CampaignState> {
+  const before = state.steps[step.name] ?? EMPTY
+  const runs = Object.values(state.steps).reduce((sum, one) => sum + one.runs, 0)
+  const seconds = secondsFor(step, before)
+  const injected = step.point === null ? null : faultOf(step, state.passesPerCycle[step.point])
+  const began = performance.now()
+  let measured: Measurement
+  try {
+    measured = await bench.run({ ...state.parameters, injected }, seconds, (state.seed + runs) >>> 0)
+  } catch (error) {
+    if (error instanceof FailedRun) return { ...state, failure: `${step.name}: ${error.message}` }
+    throw error
+  }
+  const { all, record } = measured
+  const struck = record.faults.find(({ point }) => point === step.point)
+  const after: StepState = {
+    runs: before.runs + 1,
+    seconds: before.seconds + seconds,
+    cycles: before.cycles + all.length,
+    counted: before.counted + (struck === undefined ? measured.warm.length : struck.cycles),
+    strikes: before.strikes + (struck?.strikes ?? 0),
+    overrun: Math.max(before.overrun, ...all.map(({ overrun }) => overrun)),
+  }
+  const passes = record.faults.map(({ point, passes: count }) => [point, count / Math.max(1, all.length)] as const)
+  return {
+    ...state,
+    seconds: state.seconds + (performance.now() - began) / 1000,
+    steps: { ...state.steps, [step.name]: after },
+    passesPerCycle: { ...state.passesPerCycle, ...Object.fromEntries(passes) },
+    failure: failureOf(step, state.parameters, all, record),
+  }
+}
+
+/** What a run shows that must not be: a cycle beyond its bound, with its record, or a rescue; null: nothing. */
+export function failureOf(
+  { name }: Step,
+  { gate, procs }: CaseParameters,
+  cycles: readonly CycleRecord[],
+  { rescues, seed }: Pick<RunRecord, 'rescues' | 'seed'>,
+): string | null {
+  const beyond = cycles.find(cycle => beyondBound(cycle, gate, procs) > 0)
+  if (beyond !== undefined)
+    return `${name} (seed ${seed}): cycle ${beyond.n} lies ${humanBytes(beyondBound(beyond, gate, procs))} beyond its bound: ${JSON.stringify(beyond)}`
+  return rescues === 0 ? null : `${name} (seed ${seed}): ${rescues} waits were ended by their safety net alone`
+}
+
+/** As long as the cycles that are left will take, if they are like those before. */
+function secondsFor({ wanted }: Step, { seconds, counted }: StepState): number {
+  if (counted === 0) return FIRST_SECONDS
+  return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, ((wanted - counted) * seconds) / counted))
+}
+
+function progressOf(step: Step, steps: readonly Step[], { steps: states }: CampaignState, until: number): string {
+  const { counted } = states[step.name] ?? EMPTY
+  const left = Math.max(0, Math.round((until - performance.now()) / 1000))
+  return `step ${steps.indexOf(step) + 1} of ${steps.length}, ${step.name}: ${humanCount(counted)} of ${humanCount(step.wanted)} cycles, ${left} s left`
+}
+
+/** A row for each step that was begun, and how the campaign stands. */
+export function formatCampaign(steps: readonly Step[], state: CampaignState): string {
+  const { parameters, failure, seed, seconds } = state
+  const rows = steps.flatMap(step => {
+    const seen = state.steps[step.name]
+    if (seen === undefined) return []
+    const { cycles, counted, strikes, overrun } = seen
+    const stands = counted >= step.wanted ? 'done' : isDone(step, seen) ? 'no P came there' : 'begun'
+    return [[step.name, ...[step.wanted, counted, strikes, cycles].map(humanCount), humanBytes(overrun), stands]]
+  })
+  const done = steps.filter(step => isDone(step, state.steps[step.name])).length
+  const cycles = Object.values(state.steps).reduce((sum, one) => sum + one.cycles, 0)
+  const heads = ['step', 'wanted', 'counted', 'strikes', 'all cycles', 'worst overrun', '']
+  const length = `${done} of ${steps.length} steps are done, in ${Math.round(seconds)} s (seed ${seed})`
+  const end =
+    failure !== null
+      ? `FAILED  ${failure}`
+      : `ok      ${nameOf(parameters)}: the bound is kept in each of ${humanCount(cycles)} cycles, and no wait is ended by its safety net alone`
+  return `${rows.length === 0 ? '' : `${formatTable(heads, rows)}\n`}${length}\n${end}\n`
+}

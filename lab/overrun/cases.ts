@@ -1,0 +1,105 @@
+/** Which cases a sweep has: the product of the lists that were asked for, or some policies that tell most. */
+import { UsageError } from '../../runtime/usage-error.ts'
+import type { CaseParameters } from './results.ts'
+
+export type Policy = Pick<CaseParameters, 'termination' | 'gate' | 'credit'>
+
+/** Without a list of policies: Go's protocol, with the bank capped, and ours. */
+export const DEFAULT_POLICIES: readonly Policy[] = [
+  { termination: 'coordinator', gate: 'off', credit: 'go' },
+  { termination: 'coordinator', gate: 'off', credit: 'capped' },
+  { termination: 'helping', gate: 'goal', credit: 'go' },
+]
+
+/** The two causes that golang/go#52433 names, each as a fault. */
+export const CAUSES = {
+  /** The terminator vanishes: asleep in the ragged barrier, it comes back late. */
+  vanish: 'mark-termination/after-barrier:stall=3ms',
+  /** The worker that found the mark nearly over goes back to its pool, late, and nobody tries again before. */
+  park: 'dedicated-worker/park:stall=3ms',
+} as const
+export type Cause = keyof typeof CAUSES
+
+/** Lists of the command line; null: not given. */
+export interface CaseLists {
+  readonly goal: readonly number[]
+  readonly procs: readonly number[]
+  readonly noise: readonly number[]
+  readonly wait: readonly CaseParameters['wait'][]
+  readonly termination: readonly CaseParameters['termination'][] | null
+  readonly gate: readonly CaseParameters['gate'][] | null
+  readonly credit: readonly CaseParameters['credit'][] | null
+  /** `--fault`, all in one case. */
+  readonly faults: readonly string[]
+  readonly causes: readonly Cause[]
+  readonly withGo: boolean
+}
+
+/** The cases in the order in which they are shown. Throws a UsageError where both faults and causes are given. */
+export function casesOf(lists: CaseLists): CaseParameters[] {
+  const injections = injectionsOf(lists)
+  const cases: CaseParameters[] = []
+  for (const goal of lists.goal)
+    for (const procs of lists.procs)
+      for (const noise of lists.noise) {
+        for (const injected of injections)
+          for (const policy of policiesOf(lists))
+            for (const wait of waitsOf(policy, lists.wait))
+              cases.push({ runtime: 'sawtooth', ...policy, wait, procs, goal, noise, injected })
+        if (lists.withGo) cases.push({ ...GO, procs, goal, noise })
+      }
+  return cases
+}
+
+/** Go's own, in the words for ours. */
+const GO = {
+  runtime: 'go',
+  termination: 'coordinator',
+  gate: 'off',
+  credit: 'go',
+  wait: 'sleep',
+  injected: null,
+} as const
+
+function policiesOf({ termination, gate, credit }: CaseLists): readonly Policy[] {
+  if (termination === null && gate === null && credit === null) return DEFAULT_POLICIES
+  return (termination ?? ['coordinator']).flatMap(name =>
+    (gate ?? ['off']).flatMap(limit =>
+      (credit ?? ['go']).map(bank => ({ termination: name, gate: limit, credit: bank }) as const),
+    ),
+  )
+}
+
+/** Who has no ragged barrier waits in no way: one case, not one for each. */
+function waitsOf({ termination }: Policy, waits: readonly CaseParameters['wait'][]): readonly CaseParameters['wait'][] {
+  return termination === 'helping' ? waits.slice(0, 1) : waits
+}
+
+function injectionsOf({ faults, causes }: CaseLists): readonly (string | null)[] {
+  if (faults.length > 0 && causes.length > 0)
+    throw new UsageError('--cause is a --fault that has a name: give one or the other')
+  if (causes.length > 0) return causes.map(cause => CAUSES[cause])
+  return [faults.length === 0 ? null : faults.join(' ')]
+}
+
+/** A case in some words: `helping, gate goal, 4 P, goal 4 MiB` without what all cases have. */
+export function nameOf({
+  runtime,
+  termination,
+  gate,
+  credit,
+  wait,
+  procs,
+  goal,
+  noise,
+  injected,
+}: CaseParameters): string {
+  const parts = [runtime === 'go' ? 'Go' : termination]
+  if (gate !== 'off') parts.push(`gate ${gate}`)
+  if (credit !== 'go') parts.push(`credit ${credit}`)
+  if (wait !== 'sleep') parts.push(`wait ${wait}`)
+  parts.push(`${procs} P`, `goal ${goal / 2 ** 20} MiB`)
+  if (noise > 0) parts.push(`${noise} busy`)
+  if (injected !== null) parts.push(injected)
+  return parts.join(', ')
+}

@@ -1,0 +1,123 @@
+/** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
+import { writeFileSync } from 'node:fs'
+import { UsageError } from '../../runtime/usage-error.ts'
+import { runCampaign } from './campaign.ts'
+import { casesOf } from './cases.ts'
+import { criteriaOf } from './criteria.ts'
+import type { Experiment } from './experiment.ts'
+import { GoProgram } from './go.ts'
+import { help } from './help.ts'
+import { formatMachine, thisMachine } from './machine.ts'
+import { type OverrunOptions, parseOptions } from './options.ts'
+import { Progress } from './progress.ts'
+import { relatives } from './relatives.ts'
+import { writeReport } from './report-writer.ts'
+import type { Criterion, OverrunResults } from './results.ts'
+import { sweep } from './sweep.ts'
+import { formatAgainstGo, formatSweep } from './sweep-table.ts'
+import { formatRows } from './table.ts'
+import { checkCase, FailedRun, Interrupted, Workbench } from './workload.ts'
+
+/**
+ * Does what the arguments after `overrun` ask for.
+ *
+ * @returns 0, 1 if a criterion does not hold or a run failed, 130 after an interrupt
+ * @throws UsageError before anything is measured
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const options = parseOptions(argv)
+  const experiment = options.what === 'sweep' ? null : experimentOf(options.what)
+  if (options.help) return print(experiment === null ? help : experiment.help)
+  if (options.report !== null && writeReport === null)
+    throw new UsageError('--report comes with a later version; there is --json')
+  const interrupt = new AbortController()
+  const abort = (): void => {
+    ignoreSignals() // so that a second one kills
+    interrupt.abort()
+  }
+  const ignoreSignals = (): void => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, abort)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, abort)
+  const progress = new Progress()
+  try {
+    const command = ['sawtooth', 'overrun', ...argv].join(' ')
+    if (options.campaign !== null) return await runCampaign(options, interrupt.signal, progress)
+    const results =
+      experiment === null
+        ? await measureSweep(options, command, interrupt.signal, progress)
+        : await measureExperiment(experiment, options, command, progress)
+    progress.erase()
+    return await conclude(results, options)
+  } catch (error) {
+    progress.erase()
+    if (interrupt.signal.aborted || error instanceof Interrupted) return 130
+    if (!(error instanceof FailedRun)) throw error
+    process.stderr.write(`sawtooth: overrun: ${error.message}\n`)
+    return 1
+  } finally {
+    ignoreSignals()
+  }
+}
+
+function experimentOf(name: Exclude<OverrunOptions['what'], 'sweep'>): Experiment {
+  const experiment = relatives[name]
+  if (experiment !== undefined) return experiment
+  throw new UsageError(
+    `overrun ${name} comes with a later version; there is ${['sweep', ...Object.keys(relatives)].join(', ')}`,
+  )
+}
+
+async function measureSweep(
+  options: OverrunOptions,
+  command: string,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<OverrunResults> {
+  const { lists, quick, json, report } = options
+  const cases = casesOf(lists)
+  for (const one of cases) if (one.runtime === 'sawtooth') checkCase(one)
+  await using go = lists.withGo ? await GoProgram.build(signal) : null
+  await using bench = new Workbench(signal)
+  const traces = json !== null || report !== null
+  const found = await sweep(cases, { ...options, traces }, bench, go, progress)
+  progress.erase()
+  const machine = thisMachine(go?.version ?? null)
+  print(`${formatMachine(machine)}; seed ${options.seed}\n${formatSweep(found.cases)}${formatAgainstGo(found.cases)}`)
+  const criteria = criteriaOf(found.tallies, quick)
+  return { schema: 1, machine, command, cases: found.cases, costs: [], experiments: [], criteria }
+}
+
+async function measureExperiment(
+  experiment: Experiment,
+  { seed, quick }: OverrunOptions,
+  command: string,
+  progress: Progress,
+): Promise<OverrunResults> {
+  const result = await experiment.measure({ seed, quick, progress: text => progress.show(text) })
+  progress.erase()
+  const machine = thisMachine(null)
+  const { issue, title, rows, found, criterion } = result
+  print(`${formatMachine(machine)}; seed ${seed}\n${issue}: ${title}\n\n${formatRows(rows)}\n${found}\n`)
+  return { schema: 1, machine, command, cases: [], costs: [], experiments: [result], criteria: [criterion] }
+}
+
+/** Writes what was asked for, and says of each criterion whether it holds: 0, or 1 if one does not. */
+export async function conclude(
+  results: OverrunResults,
+  { json, report }: Pick<OverrunOptions, 'json' | 'report'>,
+): Promise<number> {
+  if (json !== null) writeFileSync(json, `${JSON.stringify(results)}\n`)
+  if (report !== null && writeReport !== null) writeFileSync(report, await writeReport(results))
+  print(`\n${results.criteria.map(formatCriterion).join('')}`)
+  return results.criteria.every(({ holds }) => holds) ? 0 : 1
+}
+
+function formatCriterion({ says, holds }: Criterion): string {
+  return `${holds ? 'ok    ' : 'FAILED'}  ${says}\n`
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}

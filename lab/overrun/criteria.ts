@@ -1,0 +1,53 @@
+/** What must hold of a sweep, with the figures that say whether it does. */
+import { humanBytes, humanCount } from '../../runtime/report/units.ts'
+import { nameOf } from './cases.ts'
+import type { Criterion } from './results.ts'
+import type { Tally } from './statistics.ts'
+
+/** `overruns`: Go's protocol without a gate must pass its goal by more than the gate's bound would allow, which is what there is to be shown. */
+export function criteriaOf(tallies: readonly Tally[], overruns: boolean): Criterion[] {
+  const ours = tallies.filter(({ parameters }) => parameters.runtime === 'sawtooth')
+  const gated = ours.filter(({ parameters }) => parameters.gate !== 'off')
+  return [
+    ...(overruns ? ours.filter(isGoLike).map(overran) : []),
+    ...(gated.length > 0 ? [kept(gated)] : []),
+    ...(ours.length > 0 ? [rescued(ours)] : []),
+  ]
+}
+
+function isGoLike({ parameters: { termination, gate, credit } }: Tally): boolean {
+  return termination === 'coordinator' && gate === 'off' && credit === 'go'
+}
+
+function overran(tally: Tally): Criterion {
+  const { parameters, largestRefill, cycles } = tally
+  const allowed = parameters.procs * largestRefill
+  const { max } = tally.row(null).overrun
+  return {
+    says: `${nameOf(parameters)}: runs past its goal, by ${humanBytes(max)} in the worst of ${humanCount(cycles)} cycles; P times the largest request is ${humanBytes(allowed)}`,
+    holds: cycles > 0 && max > allowed,
+  }
+}
+
+function kept(gated: readonly Tally[]): Criterion {
+  const cycles = gated.reduce((sum, { bounded }) => sum + bounded, 0)
+  const where = gated.length === 1 ? nameOf((gated[0] as Tally).parameters) : `the ${gated.length} cases with a gate`
+  const broken = gated.filter(({ breaches }) => breaches.length > 0)
+  const said = broken.map(({ parameters, breaches }) => {
+    const worst = breaches.reduce((one, other) => (other.beyond > one.beyond ? other : one))
+    return `${nameOf(parameters)}: ${breaches.length} beyond it, by ${humanBytes(worst.beyond)} in cycle ${worst.cycle.n}`
+  })
+  const empty = gated
+    .filter(({ cycles: counted }) => counted === 0)
+    .map(({ parameters }) => `${nameOf(parameters)}: no cycle`)
+  const faults = [...said, ...empty]
+  return {
+    says: `${where}: the bound is kept in each of ${humanCount(cycles)} cycles, cold ones too${faults.length === 0 ? '' : `; ${faults.join('; ')}`}`,
+    holds: faults.length === 0,
+  }
+}
+
+function rescued(ours: readonly Tally[]): Criterion {
+  const rescues = ours.reduce((sum, tally) => sum + tally.rescues, 0)
+  return { says: `no wait is ended by its safety net alone: ${rescues} were`, holds: rescues === 0 }
+}

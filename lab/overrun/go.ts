@@ -1,0 +1,118 @@
+/** The same program under Go, where there is one: its cycles are read from the lines that GODEBUG asks for. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { UsageError } from '../../runtime/usage-error.ts'
+import { withNoise } from './noise.ts'
+import type { CaseParameters } from './results.ts'
+import type { Overrun } from './statistics.ts'
+import { COLD_MS, FailedRun, liveBytesOf } from './workload.ts'
+
+const run = promisify(execFile)
+
+/** From dist/lab/overrun up to the package. */
+const SOURCE = fileURLToPath(new URL('../../../lab/overrun/go/', import.meta.url) + 'alloc-only.go')
+
+/** A run that is not over so long after its time hangs, in ms. */
+const PATIENCE_MS = 30_000
+
+/** A cycle of Go's. */
+export interface GoCycle extends Overrun {
+  readonly n: number
+  /** Of its start, since the program began. */
+  readonly startMs: number
+  readonly isForced: boolean
+}
+
+export class GoProgram implements AsyncDisposable {
+  /** What `go version` prints. */
+  readonly version: string
+  readonly #directory: string
+  readonly #signal: AbortSignal
+
+  private constructor(version: string, directory: string, signal: AbortSignal) {
+    this.version = version
+    this.#directory = directory
+    this.#signal = signal
+  }
+
+  /** Throws a UsageError where there is no Go. */
+  static async build(signal: AbortSignal): Promise<GoProgram> {
+    const version = await versionOfGo()
+    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-go-'))
+    try {
+      await run('go', ['build', '-o', join(directory, 'alloc-only'), SOURCE], { signal })
+    } catch (error) {
+      await rm(directory, { recursive: true, force: true })
+      throw error
+    }
+    return new GoProgram(version, directory, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#directory, { recursive: true, force: true })
+  }
+
+  /** The warm cycles of one run. */
+  async cycles({ procs, goal, noise }: CaseParameters, seconds: number): Promise<GoCycle[]> {
+    const args = ['-goroutines', procs, '-live', liveBytesOf(goal), '-seconds', seconds + COLD_MS / 1000].map(String)
+    const environment: NodeJS.ProcessEnv = {
+      ...process.env,
+      GOMAXPROCS: String(procs),
+      GOGC: '100',
+      GODEBUG: 'gctrace=1,gcpacertrace=1',
+    }
+    delete environment['GOMEMLIMIT']
+    const options = {
+      env: environment,
+      signal: this.#signal,
+      timeout: seconds * 1000 + PATIENCE_MS,
+      maxBuffer: 2 ** 28,
+    }
+    const { stderr } = await withNoise(noise, () => run(join(this.#directory, 'alloc-only'), args, options))
+    const cycles = goCyclesIn(stderr)
+    if (cycles.length === 0) throw new FailedRun(`Go has printed no trace of a cycle: ${stderr.slice(0, 200)}`)
+    const asked = cycles.find(({ isForced }) => isForced)
+    return cycles.filter(({ n, startMs }) => asked !== undefined && n > asked.n && startMs > asked.startMs + COLD_MS)
+  }
+}
+
+async function versionOfGo(): Promise<string> {
+  try {
+    return (await run('go', ['version'])).stdout.trim()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new UsageError(
+      '--with-go needs Go 1.19 or later, and there is no `go` on the PATH: install it (Debian: golang)',
+    )
+  }
+}
+
+/**
+ * Reads `gctrace=1,gcpacertrace=1`. A pacer's line, with bytes, comes when marking ends, before the line of its cycle, which has whole megabytes. It is
+ * left out of a cycle that allocated nothing while it marked: its heap was at the trigger, below the goal.
+ */
+export function goCyclesIn(trace: string): GoCycle[] {
+  const cycles: GoCycle[] = []
+  let found: Overrun = UNTOLD
+  for (const line of trace.split('\n')) {
+    const [, live, past] = /^pacer: .* B -> (\d+) B \(∆goal (-?\d+), cons\/mark /.exec(line) ?? []
+    if (live !== undefined)
+      found = {
+        overrun: Math.max(0, Number(past)),
+        heapAtMarkEnd: Number(live),
+        goal: Number(live) - Number(past),
+      }
+    const [, n, seconds, rest = ''] = /^gc (\d+) @([\d.]+)s (.* P(?: \(forced\))?)$/.exec(line) ?? []
+    if (n === undefined) continue
+    cycles.push({ n: Number(n), startMs: Number(seconds) * 1000, isForced: rest.endsWith('(forced)'), ...found })
+    found = UNTOLD
+  }
+  return cycles
+}
+
+/** Of a cycle that allocated nothing while it marked. */
+const UNTOLD: Overrun = { overrun: 0, heapAtMarkEnd: null, goal: null }

@@ -1,0 +1,54 @@
+/** The text of `sawtooth overrun --help`. */
+import { faultGrammar } from '../../runtime/faults.ts'
+import { CAUSES } from './cases.ts'
+
+export const help = `Measures how far the heap runs past its goal while marking comes to an end (golang/go#52433), and what bounds it.
+
+Usage:
+  sawtooth overrun [sweep] [options]
+  sawtooth overrun credit|gcsys|restarts|late-work|full-use [--quick] [--seed N] [--json FILE] [--report FILE]
+
+The sweep runs goroutines that do nothing but allocate, one for each P, beside a tree that lives, under each combination of
+the lists below. A row of its table is a case: percentiles of the bytes past a cycle's own goal, cold cycles left out; whether
+each cycle, cold ones too, kept the bound that the gate promises; waits that only their safety net ended. The other names are
+the issue's relatives; each has --help.
+
+Lists, with commas:
+  --goal SIZE,…         heap goals, 4MiB to 512MiB (default: 4MiB,16MiB,64MiB)
+  --procs N,…           Ps (default: 1,2,4,8)
+  --noise N,…           busy threads beside the run (default: 0)
+  --termination NAME,…  coordinator, assist-takes-over, helping
+  --gate NAME,…         off, goal, hard
+  --credit NAME,…       go, capped (default, of these three: Go's protocol without a gate; the same with capped credit;
+                        helping with --gate goal)
+  --wait HOW,…          how the coordinator waits for other Ps: sleep (default), yield, spin
+  --cause NAME,…        injected: vanish (${CAUSES.vanish}: the terminator vanishes) or
+                        park (${CAUSES.park}: the worker parks after its attempt)
+
+Options:
+  --quick               under 25 s: 4 MiB at 4 P; fails if Go's protocol does not overrun, or ours breaks its bound
+  --with-go             runs the same program under Go, in turn (needs go on the PATH)
+  --fault SPEC          injected in every case: ${faultGrammar};
+                        repeatable
+  --seconds S           how long each case allocates (default: 4; 3 with --quick), and until 20 cycles count
+  --cycles N            instead: until so many cycles count
+  --seed N              seed of stealing order and faults (default: random)
+  --json FILE           write all results, with the worst cycle of each case
+  --report FILE         write a report in HTML
+  --campaign FILE       10,000 cycles by natural delays, then cycles with stalls of 1, 3, 10 and 100 ms at each point of
+                        termination, under one policy (default: helping, gate goal, credit go) at 4 MiB and 4 P; goes on where FILE says
+                        that it stopped
+  --minutes M           no run of the campaign is begun after so long (default: 30)
+  --help                this text
+
+Exit: 0 every criterion holds, 1 one does not, or a run failed, 2 usage, 130 after an interrupt.
+
+Examples:
+  sawtooth overrun --quick
+  sawtooth overrun --goal 4MiB --procs 4 --termination coordinator,helping --gate off,goal --noise 0,2
+  sawtooth overrun --goal 4MiB --procs 4 --termination coordinator --cause vanish,park
+  sawtooth overrun --campaign campaign.json --minutes 30
+  sawtooth overrun --with-go --json sweep.json --report sweep.html --goal 4MiB,8MiB,16MiB,32MiB,64MiB,128MiB,256MiB,512MiB \\
+      --procs 1,2,4,8 --noise 0,1,2,4 --wait sleep,yield,spin --termination coordinator,assist-takes-over,helping \\
+      --gate off,goal,hard --credit go,capped
+`

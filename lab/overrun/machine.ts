@@ -1,0 +1,19 @@
+/** The machine of the figures. */
+import { availableParallelism, cpus } from 'node:os'
+import type { Machine } from './results.ts'
+
+/** `go`: what `go version` prints, where Go was measured too. */
+export function thisMachine(go: string | null): Machine {
+  const { platform, arch, version } = process
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    platform: `${platform} ${arch}`,
+    node: version,
+    go,
+  }
+}
+
+export function formatMachine({ cpu, cores, platform, node, go }: Machine): string {
+  return `${cores} ${cores === 1 ? 'core' : 'cores'} of ${cpu}, ${platform}, Node ${node}${go === null ? '' : `, ${go}`}`
+}

@@ -1,0 +1,177 @@
+/** The arguments of `sawtooth overrun`. */
+import { parseArgs } from 'node:util'
+import { outputFile } from '../../runtime/configuration.ts'
+import { faultGrammar, parseFault } from '../../runtime/faults.ts'
+import { bytes, type Given, given, refuse, text, wholeNumber } from '../../runtime/given.ts'
+import { UsageError } from '../../runtime/usage-error.ts'
+import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
+import type { ExperimentName } from './experiment.ts'
+import { EXPERIMENT_NAMES } from './relatives.ts'
+import { LEAST_GOAL } from './workload.ts'
+
+const MIB = 2 ** 20
+
+/** With it and what it overruns the largest goal fits in an arena below 2 GiB. */
+const LARGEST_GOAL = 512 * MIB
+const MOST_NOISE = 64
+
+export interface OverrunOptions {
+  readonly what: 'sweep' | ExperimentName
+  readonly help: boolean
+  readonly quick: boolean
+  readonly lists: CaseLists
+  readonly seconds: number
+  readonly cycles: number | null
+  readonly seed: number
+  /** Absolute paths; null: not asked for. */
+  readonly json: string | null
+  readonly report: string | null
+  readonly campaign: { readonly file: string; readonly minutes: number } | null
+}
+
+const value = { type: 'string' } as const
+const values = { type: 'string', multiple: true } as const
+const flag = { type: 'boolean' } as const
+
+const ofAll = { quick: flag, seed: value, json: value, report: value, help: { ...flag, short: 'h' } } as const
+const ofSweep = {
+  'with-go': flag,
+  goal: values,
+  procs: values,
+  noise: values,
+  wait: values,
+  termination: values,
+  gate: values,
+  credit: values,
+  cause: values,
+  fault: values,
+  cycles: value,
+  seconds: value,
+  campaign: value,
+  minutes: value,
+} as const
+
+/** Throws a UsageError that says what is allowed. */
+export function parseOptions(argv: readonly string[]): OverrunOptions {
+  const { values: options, positionals } = parsed(argv)
+  const what = whatOf(positionals)
+  const foreign = Object.keys(options).find(name => what !== 'sweep' && Object.hasOwn(ofSweep, name))
+  if (foreign !== undefined) throw new UsageError(`overrun ${what} has no option --${foreign}; it is the sweep's`)
+  const quick = options.quick === true
+  const numbers = (name: 'procs' | 'noise', least: number, most: number, otherwise: readonly number[]): number[] =>
+    listOf(name, options[name])?.map(one => wholeNumber(one, least, most)) ?? [...otherwise]
+  const lists: CaseLists = {
+    goal: listOf('goal', options.goal)?.map(goalOf) ?? (quick ? [LEAST_GOAL] : [4 * MIB, 16 * MIB, 64 * MIB]),
+    procs: numbers('procs', 1, 64, quick ? [4] : [1, 2, 4, 8]),
+    noise: numbers('noise', 0, MOST_NOISE, [0]),
+    wait: namesOf('wait', options.wait, ['sleep', 'yield', 'spin']) ?? ['sleep'],
+    termination: namesOf('termination', options.termination, ['coordinator', 'assist-takes-over', 'helping']),
+    gate: namesOf('gate', options.gate, ['off', 'goal', 'hard']),
+    credit: namesOf('credit', options.credit, ['go', 'capped']),
+    faults: (options.fault ?? []).map(faultOf),
+    causes: namesOf('cause', options.cause, Object.keys(CAUSES) as Cause[]) ?? [],
+    withGo: options['with-go'] === true,
+  }
+  const seed = given('seed', options.seed)
+  return {
+    what,
+    help: options.help === true,
+    quick,
+    lists,
+    seconds: secondsOf(given('seconds', options.seconds)) ?? (quick ? 3 : 4),
+    cycles: options.cycles === undefined ? null : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
+    seed: seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
+    json: outputFile(given('json', options.json)),
+    report: outputFile(given('report', options.report)),
+    campaign: campaignOf(options, lists),
+  }
+}
+
+/** What the campaign asks of a policy that its options do not name. */
+export const CAMPAIGN_POLICY = DEFAULT_POLICIES[2] as (typeof DEFAULT_POLICIES)[number]
+
+/** What the campaign knows of: the rest would be without effect. */
+const OF_CAMPAIGN = ['campaign', 'minutes', 'termination', 'gate', 'credit', 'wait', 'noise', 'seed', 'help']
+
+interface Texts {
+  readonly campaign?: string
+  readonly minutes?: string
+  readonly cycles?: string
+  readonly seconds?: string
+}
+
+function campaignOf(texts: Texts, lists: CaseLists): OverrunOptions['campaign'] {
+  const minutes = given('minutes', texts.minutes)
+  const file = outputFile(given('campaign', texts.campaign))
+  if (file === null) {
+    if (minutes !== undefined) throw new UsageError('--minutes is of a --campaign FILE')
+    return null
+  }
+  const foreign = Object.keys(texts).find(name => !OF_CAMPAIGN.includes(name))
+  if (foreign !== undefined)
+    throw new UsageError(`--campaign has no --${foreign}: it takes --${OF_CAMPAIGN.slice(1).join(', --')}`)
+  const manifold = (['termination', 'gate', 'credit', 'wait', 'noise'] as const).find(
+    name => (lists[name]?.length ?? 0) > 1,
+  )
+  if (manifold !== undefined) throw new UsageError(`--campaign is of one policy: --${manifold} has several`)
+  if (lists.gate?.[0] === 'off')
+    throw new UsageError('--campaign needs a gate: without one there is no bound; goal or hard')
+  return { file, minutes: minutes === undefined ? 30 : positive(minutes) }
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: { ...ofAll, ...ofSweep }, allowPositionals: true })
+  } catch (error) {
+    if (!(error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')))
+      throw error
+    // Node's own go on with advice.
+    throw new UsageError(`overrun: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth overrun --help`)
+  }
+}
+
+function whatOf([name = 'sweep', second]: readonly string[]): 'sweep' | ExperimentName {
+  if (second !== undefined) throw new UsageError(`overrun does one thing at a time: '${second}' is a second`)
+  const found = (['sweep', ...EXPERIMENT_NAMES] as const).find(one => one === name)
+  if (found !== undefined) return found
+  throw new UsageError(`overrun has no ${name}; there is sweep, ${EXPERIMENT_NAMES.join(', ')}`)
+}
+
+/** The items of lists with commas: an option may be given more than once. */
+function listOf(option: string, lists: readonly string[] | undefined): Given[] | null {
+  if (lists === undefined) return null
+  return [...new Set(lists.flatMap(list => list.split(',')))].map(item => ({ name: `--${option}`, value: item }))
+}
+
+function namesOf<Name extends string>(
+  option: string,
+  lists: readonly string[] | undefined,
+  names: readonly Name[],
+): Name[] | null {
+  const items = listOf(option, lists)
+  return (
+    items?.map(item => names.find(name => name === item.value) ?? refuse(item, `a list of ${names.join(', ')}`)) ?? null
+  )
+}
+
+function goalOf(from: Given): number {
+  const goal = bytes(from)
+  if (goal !== undefined && goal >= LEAST_GOAL && goal <= LARGEST_GOAL) return goal
+  return refuse(from, 'a list of sizes from 4MiB to 512MiB')
+}
+
+function faultOf(spec: string): string {
+  parseFault(text({ name: '--fault', value: spec }, faultGrammar))
+  return spec
+}
+
+function secondsOf(from: Given | undefined): number | undefined {
+  return from === undefined ? undefined : positive(from)
+}
+
+function positive(from: Given): number {
+  const number = Number(from.value)
+  return /^\d*\.?\d+$/.test(String(from.value)) && number > 0 && number <= 86_400
+    ? number
+    : refuse(from, 'a number above 0, up to 86400')
+}

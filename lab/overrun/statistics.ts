@@ -1,0 +1,95 @@
+/** From the cycles of a case to its row. */
+import { quantileSorted } from 'simple-statistics'
+import type { CycleRecord } from '../../runtime/record.ts'
+import { beyondBound, boundOf } from './bound.ts'
+import type { Case, CaseParameters, Percentiles, WorstCycle } from './results.ts'
+
+/** Of values in ascending order, interpolated linearly between two (R's type 7); all 0 where there are none. */
+export function percentilesOf(ascending: readonly number[]): Percentiles {
+  if (ascending.length === 0) return { p50: 0, p90: 0, p99: 0, max: 0 }
+  const at = (share: number): number => quantileSorted(ascending as number[], share)
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
+}
+
+/** What the percentiles are of, bytes; null: not known. */
+export interface Overrun {
+  readonly overrun: number
+  readonly heapAtMarkEnd: number | null
+  readonly goal: number | null
+}
+
+/** A cycle that lies above its bound. */
+export interface Breach {
+  readonly cycle: CycleRecord
+  /** By so many bytes. */
+  readonly beyond: number
+}
+
+/** The cycles of one case, as its runs come in. */
+export class Tally {
+  readonly parameters: CaseParameters
+  readonly breaches: Breach[] = []
+  /** The largest single request to the heap, bytes. */
+  largestRefill = 0
+  rescues = 0
+  /** Cycles in which the bound was looked at: the cold ones too. */
+  bounded = 0
+  readonly #overruns: number[] = []
+  readonly #heaps: number[] = []
+  #leastGoal = Number.POSITIVE_INFINITY
+  readonly #by = new Map<string, number>()
+  #bound: number | null = null
+
+  constructor(parameters: CaseParameters) {
+    this.parameters = parameters
+  }
+
+  /** Cycles that count. */
+  get cycles(): number {
+    return this.#overruns.length
+  }
+
+  /** A run: the bound is looked at in all cycles, the percentiles are those of the warm ones. */
+  add(all: readonly CycleRecord[], warm: readonly CycleRecord[], rescues: number): void {
+    const { gate, procs } = this.parameters
+    this.rescues += rescues
+    for (const cycle of all) {
+      this.largestRefill = Math.max(this.largestRefill, cycle.largestRefill)
+      if (boundOf(cycle, gate, procs) !== null) this.bounded++
+      const beyond = beyondBound(cycle, gate, procs)
+      if (beyond > 0) this.breaches.push({ cycle, beyond })
+    }
+    for (const cycle of warm) {
+      this.addOverrun(cycle)
+      for (const [cause, bytes] of Object.entries(cycle.overrunBy))
+        this.#by.set(cause, (this.#by.get(cause) ?? 0) + bytes)
+      const bound = boundOf(cycle, gate, procs)
+      if (bound !== null) this.#bound = Math.max(this.#bound ?? 0, bound)
+    }
+  }
+
+  /** A cycle of which no more is known. */
+  addOverrun({ overrun, heapAtMarkEnd, goal }: Overrun): void {
+    this.#overruns.push(overrun)
+    if (heapAtMarkEnd !== null) this.#heaps.push(heapAtMarkEnd)
+    if (goal !== null) this.#leastGoal = Math.min(this.#leastGoal, goal)
+  }
+
+  /** The row. Its bound is the highest of its cycles: `held` says whether each kept its own. */
+  row(worst: WorstCycle | null): Case {
+    const overruns = this.#overruns.toSorted((one, other) => one - other)
+    const past = this.#heaps.map(heap => Math.max(0, heap - this.#leastGoal)).sort((one, other) => one - other)
+    return {
+      ...this.parameters,
+      cycles: overruns.length,
+      overrun: percentilesOf(overruns),
+      ...(past.length === 0 ? {} : { pastLeastGoal: percentilesOf(past) }),
+      overruns,
+      bound: this.#bound,
+      held: this.#bound === null ? null : this.breaches.length === 0,
+      rescues: this.rescues,
+      by: Object.fromEntries(this.#by),
+      worst,
+    }
+  }
+}

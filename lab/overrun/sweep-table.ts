@@ -1,0 +1,84 @@
+/** The table of a sweep: a row for each case. What all cases have in common stands once, above. */
+import { humanBytes, humanCount, humanPercent } from '../../runtime/report/units.ts'
+import type { Case } from './results.ts'
+import { formatTable } from './table.ts'
+
+type Column = readonly [head: string, cell: (row: Case) => string]
+
+const PARAMETERS: readonly Column[] = [
+  ['goal', row => humanBytes(row.goal)],
+  ['P', row => String(row.procs)],
+  ['busy threads', row => String(row.noise)],
+  ['injected', row => row.injected ?? '-'],
+]
+
+const POLICY: readonly Column[] = [
+  ['termination', row => (row.runtime === 'go' ? "Go's own" : row.termination)],
+  ['gate', row => row.gate],
+  ['credit', row => row.credit],
+  ['wait', row => row.wait],
+]
+
+/** Of no cycle nothing is known. */
+function ofCycles(cell: (row: Case) => string): (row: Case) => string {
+  return row => (row.cycles === 0 ? '-' : cell(row))
+}
+
+const FOUND: readonly Column[] = [
+  ['cycles', row => humanCount(row.cycles)],
+  ['p50', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p50)))],
+  ['p90', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p90)))],
+  ['p99', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p99)))],
+  ['max', ofCycles(({ overrun }) => humanBytes(overrun.max))],
+  ['past least', row => (row.pastLeastGoal === undefined ? '-' : humanBytes(row.pastLeastGoal.max))],
+  ['of goal', ofCycles(({ overrun, goal }) => humanPercent(overrun.max / goal))],
+  ['bound', row => (row.bound === null ? '-' : humanBytes(row.bound))],
+  ['kept', row => (row.held === null ? '-' : row.held ? 'yes' : 'NO')],
+  ['rescues', row => String(row.rescues)],
+]
+
+/** How the coordinator's 99th percentile compares with Go's, for each case of Go's; nothing without Go. */
+export function formatAgainstGo(cases: readonly Case[]): string {
+  return cases
+    .filter(({ runtime }) => runtime === 'go')
+    .flatMap(go => {
+      const same = (row: Case): boolean =>
+        row.goal === go.goal && row.procs === go.procs && row.noise === go.noise && row.injected === null
+      const ours = cases.find(row => isGoLike(row) && same(row))
+      if (ours === undefined) return []
+      const [ourP99, goP99] = [ours.overrun.p99, go.overrun.p99].map(Math.round) as [number, number]
+      const ratio = goP99 === 0 ? '' : `: ${(ourP99 / goP99).toFixed(2)} times`
+      return [
+        `${humanBytes(go.goal)}, ${go.procs} P, ${go.noise} busy: 99th percentile ${humanBytes(ourP99)}, Go's ${humanBytes(goP99)}${ratio}\n`,
+      ]
+    })
+    .join('')
+}
+
+function isGoLike({ runtime, termination, gate, credit, wait }: Case): boolean {
+  return (
+    runtime === 'sawtooth' && termination === 'coordinator' && gate === 'off' && credit === 'go' && wait === 'sleep'
+  )
+}
+
+/** `p50` to `max` are bytes past a cycle's own goal; `past least`, the worst past the smallest of these goals; `of goal` compares `max` with the case's goal. */
+export function formatSweep(cases: readonly Case[]): string {
+  const isShared = ([, cell]: Column): boolean => new Set(cases.map(cell)).size <= 1
+  const first = cases[0]
+  if (first === undefined) return ''
+  const shared = PARAMETERS.filter(isShared).map(([head, cell]) => `${head} ${cell(first)}`)
+  const columns = [...PARAMETERS.filter(column => !isShared(column)), ...POLICY, ...FOUND]
+  const table = formatTable(
+    columns.map(([head]) => head),
+    cases.map(row => columns.map(([, cell]) => cell(row))),
+  )
+  const notes = [
+    "Heap past its cycle's own goal when marking ends; past least: the worst, past the smallest of these goals.",
+  ]
+  if (shared.length > 0) notes.push(`All: ${shared.join(', ')}.`)
+  if (cases.some(({ runtime }) => runtime === 'go'))
+    notes.push(
+      "Go's figures are those of its gcpacertrace, to the byte; a cycle that it leaves out allocated nothing while it marked.",
+    )
+  return `${notes.join(' ')}\n\n${table}`
+}

@@ -1,0 +1,144 @@
+/** Measures cases. Those that differ in their policy alone are run in turns, in rounds, so that what the machine does meanwhile meets them alike. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { humanCount } from '../../runtime/report/units.ts'
+import { nameOf } from './cases.ts'
+import type { GoProgram } from './go.ts'
+import type { Progress } from './progress.ts'
+import type { Case, CaseParameters, WorstCycle } from './results.ts'
+import { Tally } from './statistics.ts'
+import { FailedRun, type Workbench } from './workload.ts'
+import { worstCycleOf } from './worst-cycle.ts'
+
+export interface SweepOptions {
+  /** How long each case allocates, cold cycles apart. */
+  readonly seconds: number
+  /** Instead: until so many cycles count; null: by time. */
+  readonly cycles: number | null
+  readonly seed: number
+  /** Whether each case is run once more with a trace, for its worst cycle. */
+  readonly traces: boolean
+}
+
+export interface SweepResult {
+  readonly tallies: readonly Tally[]
+  readonly cases: readonly Case[]
+}
+
+const ROUNDS = 2
+/** A case with fewer cycles by then has more rounds: a large heap has few cycles in its seconds. */
+const LEAST_CYCLES = 20
+const MOST_ROUNDS = 20
+/** The length of a run where cycles are counted, in seconds. */
+const SLICE_SECONDS = 1
+/** The length of a run with a trace, in seconds, where the case's own time is not shorter: traces are large. */
+const TRACED_SECONDS = 1
+/** So many runs one after the other in which no cycle counts: none will. */
+const MOST_EMPTY_RUNS = 5
+
+/** `go`: null if no case is Go's. Throws what a {@link Workbench} throws. */
+export async function sweep(
+  cases: readonly CaseParameters[],
+  options: SweepOptions,
+  bench: Workbench,
+  go: GoProgram | null,
+  progress: Progress,
+): Promise<SweepResult> {
+  const tallies = cases.map(parameters => new Tally(parameters))
+  const worst = new Map<Tally, WorstCycle | null>()
+  const runner = new Runner(options, bench, go)
+  let finished = 0
+  for (const group of groupsOf(tallies)) {
+    for (let round = 0; ; round++) {
+      const due = group.filter(tally => isDue(tally, round, options.cycles))
+      if (due.length === 0) break
+      for (const tally of due) {
+        const { parameters, cycles } = tally
+        progress.show(
+          `case ${finished + group.indexOf(tally) + 1} of ${cases.length}, round ${round + 1}: ${nameOf(parameters)}: ${humanCount(cycles)} cycles`,
+        )
+        await runner.run(tally)
+      }
+    }
+    if (options.traces)
+      for (const tally of group) {
+        progress.show(`a trace of ${nameOf(tally.parameters)}`)
+        worst.set(tally, await runner.trace(tally.parameters))
+      }
+    finished += group.length
+  }
+  return { tallies, cases: tallies.map(tally => tally.row(worst.get(tally) ?? null)) }
+}
+
+/** True if a case needs the round of that number, from 0. */
+function isDue({ cycles }: Tally, round: number, wanted: number | null): boolean {
+  if (wanted !== null) return cycles < wanted
+  return round < ROUNDS || (cycles < LEAST_CYCLES && round < MOST_ROUNDS)
+}
+
+/** The cases with the same goal, Ps and noise. */
+function groupsOf(tallies: readonly Tally[]): Tally[][] {
+  const groups = new Map<string, Tally[]>()
+  for (const tally of tallies) {
+    const { goal, procs, noise } = tally.parameters
+    const key = `${goal} ${procs} ${noise}`
+    groups.set(key, [...(groups.get(key) ?? []), tally])
+  }
+  return [...groups.values()]
+}
+
+class Runner {
+  readonly #options: SweepOptions
+  readonly #bench: Workbench
+  readonly #go: GoProgram | null
+  readonly #emptyRuns = new Map<Tally, number>()
+  #runs = 0
+
+  constructor(options: SweepOptions, bench: Workbench, go: GoProgram | null) {
+    this.#options = options
+    this.#bench = bench
+    this.#go = go
+  }
+
+  /** A round of a case. */
+  async run(tally: Tally): Promise<void> {
+    const { cycles, seconds } = this.#options
+    const before = tally.cycles
+    const slice = cycles === null ? seconds / ROUNDS : SLICE_SECONDS
+    if (tally.parameters.runtime === 'go') {
+      for (const cycle of (await this.#go?.cycles(tally.parameters, slice)) ?? []) tally.addOverrun(cycle)
+    } else {
+      const { all, warm, record } = await this.#bench.run(tally.parameters, slice, this.#nextSeed())
+      tally.add(all, warm, record.rescues)
+    }
+    const empty = tally.cycles > before ? 0 : (this.#emptyRuns.get(tally) ?? 0) + 1
+    this.#emptyRuns.set(tally, empty)
+    if (empty >= MOST_EMPTY_RUNS)
+      throw new FailedRun(
+        `${nameOf(tally.parameters)}: no cycle counts in ${empty} runs of ${slice} s: they are too short`,
+      )
+  }
+
+  /** A case once more, with a trace: its worst cycle. */
+  async trace(parameters: CaseParameters): Promise<WorstCycle | null> {
+    if (parameters.runtime === 'go') return null
+    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-lab-'))
+    try {
+      const file = join(directory, 'trace.json')
+      const { warm } = await this.#bench.run(
+        parameters,
+        Math.min(this.#options.seconds, TRACED_SECONDS),
+        this.#nextSeed(),
+        file,
+      )
+      return worstCycleOf(warm, await readFile(file, 'utf8'))
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+
+  #nextSeed(): number {
+    return (this.#options.seed + this.#runs++) >>> 0
+  }
+}

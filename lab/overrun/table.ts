@@ -1,0 +1,26 @@
+/** Tables on a terminal. */
+
+/** Rows under their heads, a line each: numbers and what begins with one stand to the right, words to the left. */
+export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = heads.map((head, column) =>
+    Math.max(...[head, ...rows.map(row => row[column] ?? '')].map(cell => cell.length)),
+  )
+  const isNumber = heads.map((_, column) => rows.every(row => /^(?:[-\d]|$)/.test(row[column] ?? '')))
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) =>
+        isNumber[column] ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] as number),
+      )
+      .join('  ')
+      .trimEnd()
+  return `${[heads, ...rows].map(line).join('\n')}\n`
+}
+
+/** The same of rows by name, as experiments have them. */
+export function formatRows(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const heads = Object.keys(rows[0] ?? {})
+  return formatTable(
+    heads,
+    rows.map(row => heads.map(head => String(row[head] ?? ''))),
+  )
+}

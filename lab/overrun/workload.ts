@@ -1,0 +1,159 @@
+/** The program that allocates alone, run with the parameters of a case: what the sweep, the campaign and the traces have in common. */
+import { Writable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { type RunFlags, resolveConfiguration } from '../../runtime/configuration.ts'
+import { Runtime } from '../../runtime/host.ts'
+import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import { nameOf } from './cases.ts'
+import { withNoise } from './noise.ts'
+import type { CaseParameters } from './results.ts'
+
+/** As it stands in the sources, since the runtime prepares a program for each run: from dist/lab/overrun up to the package. */
+const PROGRAM = fileURLToPath(new URL('../../../lab/overrun/programs/', import.meta.url) + 'alloc-only.ts')
+
+/** Go's least goal at GOGC 100, bytes. */
+export const LEAST_GOAL = 4 * 2 ** 20
+/** What lives where the goal is the least one anyway, bytes. */
+const HARDLY_ANY = 64 * 2 ** 10
+
+/**
+ * Each P compiles the program's code for itself, and is slower until it has: so long after the allocators were started cycles count as cold, in ms. (The
+ * prototype was steady after 340 ms at most; DESIGN §8.)
+ */
+export const COLD_MS = 350
+/** Runs after which threads and arena are made anew: a thread never forgets a module. */
+const MOST_RUNS = 100
+/** A run that is not over so long after its time hangs, in ms. */
+const PATIENCE_MS = 30_000
+
+export interface Measurement {
+  /** All cycles of the run. */
+  readonly all: readonly CycleRecord[]
+  /** Those that count: not the ones before the allocators were started, nor the cold ones. */
+  readonly warm: readonly CycleRecord[]
+  readonly record: RunRecord
+}
+
+/** A run that failed, or did not end. */
+export class FailedRun extends Error {
+  override readonly name = 'FailedRun'
+}
+
+/** Somebody pressed Ctrl-C. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
+/** Runs the workload again and again, on threads that are kept. */
+export class Workbench implements AsyncDisposable {
+  readonly #signal: AbortSignal
+  #runtime = new Runtime()
+  #runs = 0
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runtime.close()
+  }
+
+  /**
+   * Lets the goroutines of a case allocate for so many seconds, after the cold ones.
+   *
+   * @throws UsageError for parameters that the runtime refuses; {@link FailedRun}; {@link Interrupted}
+   */
+  async run(parameters: CaseParameters, seconds: number, seed: number, trace?: string): Promise<Measurement> {
+    if (this.#signal.aborted) throw new Interrupted()
+    if (++this.#runs % MOST_RUNS === 0) {
+      await this.#runtime.close()
+      this.#runtime = new Runtime()
+    }
+    const { noise } = parameters
+    const flags = flagsOf(parameters, seconds + COLD_MS / 1000, seed)
+    const record = await withNoise(noise, () =>
+      this.#within(trace === undefined ? flags : { ...flags, trace }, seconds),
+    )
+    if (this.#signal.aborted) throw new Interrupted()
+    if (record.error !== null)
+      throw new FailedRun(`${nameOf(parameters)}: ${record.error.kind}: ${record.error.message}`)
+    const { cycles } = record
+    // Rings that are full drop records, and a cycle that was not seen may have done anything.
+    if (cycles.length > 0 && cycles[cycles.length - 1]?.n !== cycles.length)
+      throw new FailedRun(
+        `${nameOf(parameters)}: records of cycles were dropped: there are ${cycles.length}, to number ${cycles.at(-1)?.n}`,
+      )
+    return { all: cycles, warm: warmOf(cycles), record }
+  }
+
+  async #within(flags: RunFlags, seconds: number): Promise<RunRecord> {
+    const over = new AbortController()
+    const aborter = new AbortController()
+    const abort = (): void => aborter.abort()
+    this.#signal.addEventListener('abort', abort)
+    let stood: readonly string[] | null = null
+    // Building a tree of 256 MiB takes some seconds, more beside noise.
+    const limit = delay(seconds * 1000 + PATIENCE_MS, undefined, { signal: over.signal }).then(
+      () => {
+        stood = this.#runtime.describe()
+        abort()
+      },
+      () => {}, // it is over in time
+    )
+    try {
+      const record = await this.#runtime.run(PROGRAM, {
+        ...flags,
+        signal: aborter.signal,
+        stdout: silent(),
+        stderr: silent(),
+      })
+      if (stood !== null)
+        throw new FailedRun(
+          `not over ${PATIENCE_MS / 1000} s after its time:\n${(stood as readonly string[]).join('\n')}`,
+        )
+      return record
+    } finally {
+      over.abort()
+      await limit
+      this.#signal.removeEventListener('abort', abort)
+    }
+  }
+}
+
+/** Throws a UsageError if the runtime refuses what the case asks for: to be found before anything is measured. */
+export function checkCase(parameters: CaseParameters): void {
+  resolveConfiguration(PROGRAM, flagsOf(parameters, 1, 1))
+}
+
+/** What lives beside the garbage, bytes: with it and GOGC 100 the goal is that of the case. */
+export function liveBytesOf(goal: number): number {
+  return goal <= LEAST_GOAL ? HARDLY_ANY : goal / 2
+}
+
+function flagsOf(parameters: CaseParameters, seconds: number, seed: number): RunFlags {
+  const { termination, gate, credit, wait, procs, goal, injected } = parameters
+  return {
+    args: ['--goroutines', String(procs), '--live', String(liveBytesOf(goal)), '--seconds', String(seconds)],
+    procs,
+    gogc: 100,
+    memoryLimit: 'off',
+    termination,
+    gate,
+    credit,
+    barrierWait: wait,
+    seed,
+    fault: injected === null ? [] : injected.split(' '),
+  }
+}
+
+/** The program asks for a collection when its tree stands; what comes {@link COLD_MS} after that counts. */
+export function warmOf(cycles: readonly CycleRecord[]): CycleRecord[] {
+  const asked = cycles.find(({ trigger }) => trigger === 'forced')
+  if (asked === undefined) return []
+  return cycles.filter(({ n, startMs }) => n > asked.n && startMs > asked.startMs + COLD_MS)
+}
+
+function silent(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() })
+}

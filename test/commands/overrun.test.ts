@@ -1,0 +1,102 @@
+// The overrun lab in small, with the terminator stalled for 3 ms each time: what natural delays do is the machine's, and no test's.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { CampaignState } from '../../lab/overrun/campaign.ts'
+import type { CaseParameters, OverrunResults } from '../../lab/overrun/results.ts'
+import { inScratch, runCli } from '../support/run-cli.ts'
+
+const stalled = [
+  '--fault',
+  'mark-termination/before-stop:stall=3ms',
+  '--seconds',
+  '0.6',
+  '--seed',
+  process.env.SEED ?? '1',
+]
+
+test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the goal keeps its bound', async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'results.json')
+    const args = [
+      'overrun',
+      '--quick',
+      '--termination',
+      'coordinator',
+      '--gate',
+      'off,goal',
+      ...stalled,
+      '--json',
+      json,
+    ]
+    const { code, stdout, stderr } = await runCli(args)
+    expect(code, stdout + stderr).toBe(0)
+    expect(stdout).toMatch(/^ok {6}coordinator, 4 P, goal 4 MiB, .*: runs past its goal/m)
+    expect(stdout).toMatch(/^ok {6}coordinator, gate goal, 4 P, .*: the bound is kept/m)
+    const { cases, criteria } = JSON.parse(readFileSync(json, 'utf8')) as OverrunResults
+    expect(criteria.map(({ holds }) => holds)).toEqual([true, true, true])
+    const [without, gated] = cases
+    if (without === undefined || gated === undefined) throw new Error('two cases were asked for')
+    for (const one of [without, gated]) {
+      expect(one.cycles).toBe(one.overruns.length)
+      expect(one.cycles).toBeGreaterThan(5)
+      expect(one.injected).toBe('mark-termination/before-stop:stall=3ms')
+      expect(one.rescues).toBe(0)
+    }
+    expect(without).toMatchObject({ bound: null, held: null })
+    expect(gated.held).toBe(true)
+    // Each P takes more in 3 ms than the gate lets all of them take together.
+    expect(without.overrun.p50).toBeGreaterThan(4 * 8192)
+    expect(gated.overrun.max).toBeLessThanOrEqual(4 * 8192)
+    expect(without.worst?.lanes.length).toBeGreaterThan(0)
+    expect(without.worst?.lanes.some(({ what }) => what === 'goroutine')).toBe(true)
+  })
+})
+
+test('a run that fails is exit 1, and is named', async () => {
+  const dies = ['--fault', 'stop/acknowledge@p1:exit:nth=2', '--quick', '--termination', 'coordinator']
+  const { code, stdout, stderr } = await runCli(['overrun', ...dies])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^sawtooth: overrun: coordinator, 4 P, .*: lostP: P 1 died/)
+})
+
+test('what the runtime refuses is found before anything is measured', async () => {
+  const { code, stdout, stderr } = await runCli(['overrun', '--termination', 'coordinator', '--fault', 'refill@p9'])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/^sawtooth: --fault refill@p9: there is no P 9/)
+})
+
+const parameters: CaseParameters = {
+  ...{ runtime: 'sawtooth', termination: 'coordinator', gate: 'goal', credit: 'go', wait: 'sleep' },
+  ...{ procs: 4, goal: 4 * 2 ** 20, noise: 0, injected: null },
+}
+const natural = { runs: 20, seconds: 30, cycles: 11_000, counted: 10_000, strikes: 0, overrun: 0 }
+const stopped: CampaignState = {
+  ...{ schema: 1, parameters, seed: 1, seconds: 40, passesPerCycle: {}, failure: null },
+  steps: { 'natural delays': natural },
+}
+
+test('a campaign goes on where it stopped, until its time is over, and ends at a breach', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'campaign.json')
+    const campaign = ['overrun', '--campaign', file, '--minutes', '0.001', '--termination']
+    writeFileSync(file, JSON.stringify(stopped))
+    const first = await runCli([...campaign, 'coordinator'])
+    expect(first.code, first.stdout + first.stderr).toBe(0)
+    const { steps } = JSON.parse(readFileSync(file, 'utf8')) as CampaignState
+    expect(Object.keys(steps)).toEqual(['natural delays', 'stop/raise 1 ms'])
+    expect(steps['natural delays']).toEqual(natural)
+    const struck = steps['stop/raise 1 ms']
+    expect(struck?.counted).toBeGreaterThan(0)
+    expect(struck?.counted).toBeLessThanOrEqual(struck?.strikes ?? 0)
+
+    const other = await runCli([...campaign, 'assist-takes-over'])
+    expect(other.code).toBe(2)
+    expect(other.stderr).toContain('is of coordinator, gate goal, 4 P, goal 4 MiB, not of assist-takes-over')
+
+    writeFileSync(file, JSON.stringify({ ...stopped, failure: 'cycle 3 lies beyond its bound' }))
+    const broken = await runCli([...campaign, 'coordinator'])
+    expect(broken.code).toBe(1)
+    expect(broken.stdout).toContain('FAILED  cycle 3 lies beyond its bound')
+  })
+})

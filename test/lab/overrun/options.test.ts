@@ -1,0 +1,111 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { casesOf, nameOf } from '../../../lab/overrun/cases.ts'
+import { parseOptions } from '../../../lab/overrun/options.ts'
+import { UsageError } from '../../../runtime/usage-error.ts'
+import { MIB } from './cycles.ts'
+
+const casesFor = (...argv: string[]): string[] => casesOf(parseOptions(argv).lists).map(nameOf)
+
+test('the quick sweep: Go’s protocol, with capped credit, and ours, at 4 MiB on 4 P', () => {
+  expect(casesFor('--quick')).toEqual([
+    'coordinator, 4 P, goal 4 MiB',
+    'coordinator, credit capped, 4 P, goal 4 MiB',
+    'helping, gate goal, 4 P, goal 4 MiB',
+  ])
+})
+
+test('without a list: three goals, four numbers of Ps, three policies', () => {
+  expect(casesFor()).toHaveLength(36)
+  expect(casesFor('sweep')).toEqual(casesFor())
+})
+
+test('cases are the product of the lists, an item once', () => {
+  expect(
+    casesFor('--goal', '4MiB,8MiB,4MiB', '--procs', '2', '--noise', '0,1', '--gate', 'off', '--gate', 'hard'),
+  ).toEqual([
+    'coordinator, 2 P, goal 4 MiB',
+    'coordinator, gate hard, 2 P, goal 4 MiB',
+    'coordinator, 2 P, goal 4 MiB, 1 busy',
+    'coordinator, gate hard, 2 P, goal 4 MiB, 1 busy',
+    'coordinator, 2 P, goal 8 MiB',
+    'coordinator, gate hard, 2 P, goal 8 MiB',
+    'coordinator, 2 P, goal 8 MiB, 1 busy',
+    'coordinator, gate hard, 2 P, goal 8 MiB, 1 busy',
+  ])
+})
+
+test('helping has no ragged barrier to wait in: one case, not one for each wait', () => {
+  const waits = ['--quick', '--wait', 'sleep,yield,spin', '--termination', 'coordinator,helping']
+  expect(casesFor(...waits)).toHaveLength(4)
+})
+
+test('a case of Go’s for each goal, number of Ps and noise', () => {
+  const names = casesFor('--with-go', '--procs', '1,2', '--goal', '4MiB', '--wait', 'sleep,spin')
+  expect(names.filter(name => name.startsWith('Go'))).toEqual(['Go, 1 P, goal 4 MiB', 'Go, 2 P, goal 4 MiB'])
+})
+
+test('faults go together into each case, causes are a case each', () => {
+  const faults = ['--fault', 'refill:yield', '--fault', 'stop/raise:stall=1ms']
+  const first = ['--procs', '1', '--goal', '4MiB', '--termination', 'coordinator']
+  expect(casesFor(...first, ...faults)).toEqual(['coordinator, 1 P, goal 4 MiB, refill:yield stop/raise:stall=1ms'])
+  expect(casesFor(...first, '--cause', 'vanish,park')).toEqual([
+    'coordinator, 1 P, goal 4 MiB, mark-termination/after-barrier:stall=3ms',
+    'coordinator, 1 P, goal 4 MiB, dedicated-worker/park:stall=3ms',
+  ])
+})
+
+test('seed, time, and where results go', () => {
+  const options = parseOptions([
+    '--seed',
+    '7',
+    '--seconds',
+    '.5',
+    '--cycles',
+    '100',
+    '--json',
+    'a.json',
+    '--goal',
+    '8388608',
+  ])
+  expect(options).toMatchObject({
+    what: 'sweep',
+    seed: 7,
+    seconds: 0.5,
+    cycles: 100,
+    json: join(process.cwd(), 'a.json'),
+  })
+  expect(options.lists.goal).toEqual([8 * MIB])
+  expect(parseOptions(['credit', '--quick', '--seed', '3'])).toMatchObject({ what: 'credit', quick: true, seed: 3 })
+})
+
+const file = join(tmpdir(), 'overrun-options.json')
+
+test.each<[string[], string]>([
+  [['walk'], 'overrun has no walk; there is sweep, credit, gcsys, restarts, late-work, full-use'],
+  [['sweep', 'credit'], "overrun does one thing at a time: 'credit' is a second"],
+  [['credit', '--procs', '4'], "overrun credit has no option --procs; it is the sweep's"],
+  [['--banana'], "overrun: Unknown option '--banana'; see sawtooth overrun --help"],
+  [['--goal', '1MiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1MiB'"],
+  [['--goal', '1GiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1GiB'"],
+  [['--procs', '4,'], "--procs must be a whole number from 1 to 64, not ''"],
+  [['--noise', '-1,'], "overrun: Option '--noise' argument is ambiguous; see sawtooth overrun --help"],
+  [['--gate', 'goal,wide'], "--gate must be a list of off, goal, hard, not 'wide'"],
+  [['--cause', 'sleep'], "--cause must be a list of vanish, park, not 'sleep'"],
+  [['--fault', 'nowhere'], "--fault has no point 'nowhere'; run --fault list prints them"],
+  [['--seconds', '0'], "--seconds must be a number above 0, up to 86400, not '0'"],
+  [['--minutes', '3'], '--minutes is of a --campaign FILE'],
+  [['--campaign', file, '--gate', 'off'], '--campaign needs a gate: without one there is no bound; goal or hard'],
+  [['--campaign', file, '--gate', 'goal,hard'], '--campaign is of one policy: --gate has several'],
+  [['--campaign', file, '--fault', 'refill'], '--campaign has no --fault: it takes --minutes, --termination, '],
+  [['--campaign', file, '--quick'], '--campaign has no --quick'],
+  [['--json', 'no/such/directory/a.json'], 'its directory is missing or cannot be written'],
+])('%j is a usage error', (argv, message) => {
+  expect(() => parseOptions(argv)).toThrow(UsageError)
+  expect(() => parseOptions(argv)).toThrow(message)
+})
+
+test('faults and causes together are a usage error', () => {
+  expect(() => casesFor('--fault', 'refill', '--cause', 'park')).toThrow('give one or the other')
+})

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { criteriaOf } from '../../../lab/overrun/criteria.ts'
+import { percentilesOf, Tally } from '../../../lab/overrun/statistics.ts'
+import { warmOf } from '../../../lab/overrun/workload.ts'
+import { coordinator, cycleWith, gated, MIB } from './cycles.ts'
+
+test('percentiles lie between two values as linear interpolation says', () => {
+  const values = Array.from({ length: 100 }, (_, index) => index + 1)
+  const { p50, p90, p99, max } = percentilesOf(values)
+  // The place of p among n values is (n - 1) p.
+  expect([p50, max]).toEqual([50.5, 100])
+  expect(p90).toBeCloseTo(90.1, 9)
+  expect(p99).toBeCloseTo(99.01, 9)
+  expect(percentilesOf([])).toEqual({ p50: 0, p90: 0, p99: 0, max: 0 })
+})
+
+test('cycles count from 350 ms after the collection that the program asks for', () => {
+  const cycles = [
+    cycleWith({ n: 1, startMs: 500 }),
+    cycleWith({ n: 2, startMs: 600, trigger: 'forced' }),
+    cycleWith({ n: 3, startMs: 900 }),
+    cycleWith({ n: 4, startMs: 951 }),
+  ]
+  expect(warmOf(cycles).map(({ n }) => n)).toEqual([4])
+  expect(warmOf(cycles.slice(2))).toEqual([])
+})
+
+test('a row counts warm cycles, and looks at the bound in the cold ones too', () => {
+  const tally = new Tally(gated)
+  const [cold, warm] = [cycleWith({ n: 7, heapAtMarkEnd: 6 * MIB }), cycleWith({ heapAtMarkEnd: 4 * MIB + 10 })]
+  tally.add([cold, warm], [warm], 0)
+  const row = tally.row(null)
+  expect(row).toMatchObject({ cycles: 1, overruns: [10], bound: 4 * MIB + 4 * 8192, held: false, rescues: 0 })
+  expect(tally.breaches).toEqual([{ cycle: cold, beyond: 2 * MIB - 4 * 8192 }])
+})
+
+test('a heap that a goal has risen with is past the smallest goal of the case all the same', () => {
+  const tally = new Tally(coordinator)
+  const cycles = [cycleWith({ heapAtMarkEnd: 4 * MIB }), cycleWith({ goal: 10 * MIB, heapAtMarkEnd: 9 * MIB })]
+  tally.add(cycles, cycles, 0)
+  expect(tally.row(null).overrun.max).toBe(0)
+  expect(tally.row(null).pastLeastGoal).toMatchObject({ p50: 2.5 * MIB, max: 5 * MIB })
+})
+
+test('causes are summed over cycles, and without a gate there is no bound', () => {
+  const tally = new Tally(coordinator)
+  const cycles = [cycleWith({ overrunBy: { credit: 3, stall: 1 } }), cycleWith({ overrunBy: { credit: 4 } })]
+  tally.add(cycles, cycles, 0)
+  expect(tally.row(null)).toMatchObject({ by: { credit: 7, stall: 1 }, bound: null, held: null })
+})
+
+const tallied = (parameters: typeof gated, heapAtMarkEnd: number, rescues = 0): Tally => {
+  const tally = new Tally(parameters)
+  const cycles = [cycleWith({ heapAtMarkEnd })]
+  tally.add(cycles, cycles, rescues)
+  return tally
+}
+const verdicts = (tallies: readonly Tally[], overruns = true): boolean[] =>
+  criteriaOf(tallies, overruns).map(({ holds }) => holds)
+
+test('criteria: Go’s protocol overruns, a gate keeps its bound, nothing is rescued', () => {
+  const overran = tallied(coordinator, 9 * MIB)
+  const kept = tallied(gated, 4 * MIB)
+  expect(verdicts([overran, kept])).toEqual([true, true, true])
+  // Within what a gate would allow: nothing has been shown.
+  expect(verdicts([tallied(coordinator, 4 * MIB + 4 * 8192), kept])).toEqual([false, true, true])
+  expect(verdicts([overran, tallied(gated, 5 * MIB)])).toEqual([true, false, true])
+  expect(verdicts([overran, tallied(gated, 4 * MIB, 1)])).toEqual([true, true, false])
+  expect(verdicts([overran, new Tally(gated)]), 'no cycle was seen').toEqual([true, false, true])
+  expect(verdicts([tallied(coordinator, 4 * MIB), kept], false), 'a sweep shows what there is').toEqual([true, true])
+})
+
+test('a criterion that fails names the case and the cycle', () => {
+  const [criterion] = criteriaOf([tallied(gated, 5 * MIB)], false)
+  expect(criterion?.says).toContain('helping, gate goal, 4 P, goal 4 MiB: 1 beyond it, by 992 KiB in cycle 1')
+})

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import type { Case } from '../../../lab/overrun/results.ts'
+import { formatAgainstGo, formatSweep } from '../../../lab/overrun/sweep-table.ts'
+import { formatRows } from '../../../lab/overrun/table.ts'
+import { coordinator, gated, MIB } from './cycles.ts'
+
+const found = { bound: null, held: null, rescues: 0, by: {}, worst: null, overruns: [] }
+const pastLeastGoal = { p50: 0, p90: 0, p99: 0, max: 7 * MIB }
+const overran: Case = {
+  pastLeastGoal,
+  ...coordinator,
+  ...found,
+  cycles: 1234,
+  overrun: { p50: 0, p90: 1024, p99: 2 * MIB, max: 5 * MIB },
+}
+const kept: Case = {
+  ...{ ...gated, ...found, cycles: 20, overrun: { p50: 0, p90: 0, p99: 0, max: 0 } },
+  ...{ bound: 4 * MIB + 32 * 1024, held: true },
+}
+const go: Case = { ...overran, runtime: 'go', cycles: 99, overrun: { p50: 0, p90: 0, p99: MIB, max: 3 * MIB } }
+
+test('a row for each case; what all cases have in common stands above', () => {
+  expect(formatSweep([overran, kept]).split('\n')).toEqual([
+    "Heap past its cycle's own goal when marking ends; past least: the worst, past the smallest of these goals. All: goal 4.00 MiB, P 4, busy threads 0, injected -.",
+    '',
+    'termination  gate  credit  wait   cycles  p50       p90       p99       max  past least  of goal     bound  kept  rescues',
+    'coordinator  off   go      sleep   1,234  0 B  1.00 KiB  2.00 MiB  5.00 MiB    7.00 MiB  125.0 %         -  -           0',
+    'helping      goal  go      sleep      20  0 B       0 B       0 B       0 B           -    0.0 %  4.03 MiB  yes         0',
+    '',
+  ])
+})
+
+test('a bound that was broken cries out, and what was injected has a column where cases differ in it', () => {
+  const table = formatSweep([{ ...kept, held: false, injected: 'refill:yield' }, kept])
+  expect(table).toContain('refill:yield  helping')
+  expect(table).toMatch(/4\.03 MiB {2}NO /)
+})
+
+test('a case in which no cycle counts has no figures', () => {
+  expect(formatSweep([{ ...kept, bound: null, held: null, cycles: 0 }])).toMatch(
+    /sleep +0 +- +- +- +- +- +- +- +- +0\n/,
+  )
+})
+
+test('Go’s row has its own name, and says how its bytes were found', () => {
+  const table = formatSweep([overran, go])
+  expect(table).toContain("Go's own")
+  expect(table).toContain('to the byte')
+  expect(formatAgainstGo([overran, go])).toBe(
+    "4.00 MiB, 4 P, 0 busy: 99th percentile 2.00 MiB, Go's 1.00 MiB: 2.00 times\n",
+  )
+  expect(formatAgainstGo([overran, kept])).toBe('')
+})
+
+test('rows by name become a table', () => {
+  expect(
+    formatRows([
+      { name: 'a', bytes: 10 },
+      { name: 'bc', bytes: 9 },
+    ]),
+  ).toBe('name  bytes\na        10\nbc        9\n')
+})

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { formatOverrun } from '../../../runtime/report/overrun-line.ts'
+
+const MB = 2 ** 20
+
+test('a cycle that kept its goal has no line', () => {
+  expect(formatOverrun({ overrun: 0, overrunBy: {}, gaps: [] })).toBeUndefined()
+})
+
+test('the parts come by size, a stall with its place and the length of its gap', () => {
+  const overrunBy = { credit: 0.4 * MB, 'stall(mark-termination/in-barrier)': 0.9 * MB }
+  const gaps = [{ point: 'mark-termination/in-barrier', ms: 4.12 }]
+  expect(formatOverrun({ overrun: 1.3 * MB, overrunBy, gaps })).toBe(
+    'overrun 1.3MB = 0.9 stall(in-barrier 4.1ms) + 0.4 credit',
+  )
+})
+
+test('a place outside of the termination keeps its name, and a stretch too short to be a gap has no length', () => {
+  const overrunBy = { 'stall(dedicated-worker/park)': 16384 }
+  expect(formatOverrun({ overrun: 16384, overrunBy, gaps: [] })).toBe(
+    'overrun 0.016MB = 0.016 stall(dedicated-worker/park)',
+  )
+})
+
+test('parts beyond the fourth are summed up; what is below 0 stays so', () => {
+  const overrunBy = { a: 5 * MB, b: 4 * MB, c: -3 * MB, d: 2 * MB, e: MB, f: 0.5 * MB }
+  expect(formatOverrun({ overrun: 9.5 * MB, overrunBy, gaps: [] })).toBe(
+    'overrun 9.5MB = 5.0 a + 4.0 b + -3.0 c + 2.0 d + 1.5 other',
+  )
+})

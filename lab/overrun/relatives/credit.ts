@@ -12,7 +12,7 @@ import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { inflation } from './inflation.ts'
 import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
-import { Runs, warmCycles } from './runs.ts'
+import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 4
 /** A live heap of 1 MiB in 16-byte nodes: the goal is Go's least, 4 MiB. */
@@ -44,7 +44,7 @@ async function measure({ seed, quick, progress }: ExperimentOptions): Promise<Ex
       const fault = DELAYS[delay]
       const { record } = await runs.run('churn', policy, {
         procs: PROCS,
-        seed: seed + round,
+        seed: seedOf(seed, round),
         args: [String(LIVE_NODES), String(milliseconds)],
         ...(fault === null ? {} : { fault }),
       })
@@ -155,6 +155,10 @@ export const experiment: Experiment = {
   title: 'Banked assist credit past the goal',
   help: `Near the end of marking an assist is credited with many times the bytes that are left to the goal, and its goroutine may then
 allocate past the goal without paying. Measures how far, with Go's credit, with capped credit alone, and under our policy, by
-natural delays and with a coordinator that sleeps for 3 ms before it stops the world.`,
+natural delays and with a coordinator that sleeps for 3 ms before it stops the world.
+
+Example:
+  sawtooth overrun credit --quick --seed 7
+`,
   measure,
 }

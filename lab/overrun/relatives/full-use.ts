@@ -12,7 +12,7 @@ import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { quantileOrZero, rounded } from './rows.ts'
-import { Runs, warmCycles } from './runs.ts'
+import { Runs, seedOf, warmCycles } from './runs.ts'
 import { type FullUse, timesToFullUse } from './time-to-full-use.ts'
 import { readTrace } from './trace.ts'
 
@@ -40,7 +40,7 @@ async function measure({ seed, quick, progress }: ExperimentOptions): Promise<Ex
         progress(`full-use: ${one.policy.name}, P = ${one.procs}, round ${round + 1} of ${rounds}`)
         const { record, dropped } = await runs.run('churn', one.policy, {
           procs: one.procs,
-          seed: seed + round,
+          seed: seedOf(seed, round),
           trace,
           args: [String(LIVE_NODES), String(milliseconds)],
         })
@@ -136,6 +136,10 @@ export const experiment: Experiment = {
   issue: 'golang/go#45894',
   title: 'Time to full use after termination',
   help: `When the stop that ends a mark is over, its Ps must be woken. Measures from a trace how long it takes until each of them runs its goroutine
-again, at P = 1, 2 and 4.`,
+again, at P = 1, 2 and 4.
+
+Example:
+  sawtooth overrun full-use --quick --seed 7
+`,
   measure,
 }

@@ -10,7 +10,7 @@ import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
-import { Runs } from './runs.ts'
+import { Runs, seedOf } from './runs.ts'
 import { wilson } from './wilson.ts'
 
 /** As in Go's test with -short: 103 MB. */
@@ -51,7 +51,7 @@ async function measure({ seed, quick, progress }: ExperimentOptions): Promise<Ex
       for (const [policy, grown] of growths) {
         const { printed } = await runs.run('gcsys', policy, {
           procs: situation.procs,
-          seed: seed + run,
+          seed: seedOf(seed, run),
           args: [String(OBJECTS)],
           ...(situation.fault === null ? {} : { fault: situation.fault }),
         })
@@ -145,6 +145,10 @@ export const experiment: Experiment = {
   issue: 'golang/go#37331',
   title: 'The flake rate of TestGcSys',
   help: `Go's TestGcSys allocates 100 MB in small pieces and drops them; it fails if the runtime's memory grew by more than 16 MiB. Runs the same
-here many times, at P = 1 as Go does and at P = 4, and tells the share of runs that fail with its 95 % Wilson interval.`,
+here many times, at P = 1 as Go does and at P = 4, and tells the share of runs that fail with its 95 % Wilson interval.
+
+Example:
+  sawtooth overrun gcsys --quick --seed 7
+`,
   measure,
 }

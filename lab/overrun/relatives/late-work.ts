@@ -13,7 +13,7 @@ import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { lateCycles } from './late-cycles.ts'
 import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
-import { Runs, warmCycles } from './runs.ts'
+import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 2
 const POLICIES = [GO_LIKE, OURS]
@@ -44,8 +44,8 @@ async function measure({ seed, quick, progress }: ExperimentOptions): Promise<Ex
       progress(`late-work: ${policy.name}, tree of ${treeNodes} nodes, round ${round + 1} of ${rounds}`)
       const { record } = await runs.run('hidden-subgraph', policy, {
         procs: PROCS,
-        seed: seed + round,
-        args: [LIST_NODES, treeNodes, milliseconds, seed + round].map(String),
+        seed: seedOf(seed, round),
+        args: [LIST_NODES, treeNodes, milliseconds, seedOf(seed, round)].map(String),
       })
       const found = lateCycles(record.cycles, treeNodes * WORK_PER_NODE)
       for (const cycle of warmCycles(record)) (found.has(cycle.n) ? late : others).push(cycle)
@@ -160,6 +160,10 @@ export const experiment: Experiment = {
   issue: 'golang/go#11694',
   title: 'Mark work that is found last',
   help: `A tree that no cycle expects hangs on the end of a long list, and a goroutine takes it away from there while the list is marked: it is found
-when the mark seems to be over. Measures how far the heap passes its goal while the tree is marked, by its size.`,
+when the mark seems to be over. Measures how far the heap passes its goal while the tree is marked, by its size.
+
+Example:
+  sawtooth overrun late-work --quick --seed 7
+`,
   measure,
 }

@@ -13,7 +13,7 @@ import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { quantileOrZero, rounded } from './rows.ts'
-import { Runs, warmCycles } from './runs.ts'
+import { Runs, seedOf, warmCycles } from './runs.ts'
 import { timesToStop } from './time-to-stop.ts'
 import { readTrace } from './trace.ts'
 import { wilson } from './wilson.ts'
@@ -49,9 +49,9 @@ async function measure({ seed, quick, progress }: ExperimentOptions): Promise<Ex
         progress(`restarts: ${one.policy.name}, P = ${one.procs}, round ${round + 1} of ${rounds}`)
         const { record, dropped } = await runs.run('pointer-updates', one.policy, {
           procs: one.procs,
-          seed: seed + round,
+          seed: seedOf(seed, round),
           trace,
-          args: [PLACES, LENGTH, milliseconds, seed + round].map(String),
+          args: [PLACES, LENGTH, milliseconds, seedOf(seed, round)].map(String),
         })
         const warm = warmCycles(record)
         const numbers = new Set(warm.map(({ n }) => n))
@@ -152,6 +152,10 @@ export const experiment: Experiment = {
   issue: 'golang/go#27993',
   title: 'Failed attempts, restarts, and the time to stop',
   help: `Goroutines move lists about, so that the buffers of the write barrier are never at rest while the mark is to end. Measures how many attempts
-that takes, how often the world is stopped and started again, and how long it is from the end of the last mark work to the stopped world.`,
+that takes, how often the world is stopped and started again, and how long it is from the end of the last mark work to the stopped world.
+
+Example:
+  sawtooth overrun restarts --quick --seed 7
+`,
   measure,
 }

@@ -60,6 +60,11 @@ export class Runs implements AsyncDisposable {
   }
 }
 
+/** The seed of an experiment's nth run, from 0: of 32 bits, as a run takes it. */
+export function seedOf(seed: number, n: number): number {
+  return (seed + n) >>> 0
+}
+
 /** The cycles of a run but its cold ones. */
 export function warmCycles(record: RunRecord): CycleRecord[] {
   return record.cycles.filter(({ startMs }) => startMs >= COLD_MS)

@@ -4,6 +4,7 @@ import { experiment as fullUse } from '../../../../lab/overrun/relatives/full-us
 import { experiment as gcsys } from '../../../../lab/overrun/relatives/gcsys.ts'
 import { experiment as lateWork } from '../../../../lab/overrun/relatives/late-work.ts'
 import { experiment as restarts } from '../../../../lab/overrun/relatives/restarts.ts'
+import { seedOf } from '../../../../lab/overrun/relatives/runs.ts'
 
 test.each([
   ['credit', 40460, credit],
@@ -15,5 +16,9 @@ test.each([
   expect(experiment.name).toBe(name)
   expect(experiment.issue).toBe(`golang/go#${issue}`)
   expect(experiment.title).not.toBe('')
-  for (const line of experiment.help.split('\n')) expect(line.trim()).not.toBe('')
+  expect(experiment.help).toMatch(new RegExp(`\\n\\nExample:\\n {2}sawtooth overrun ${name} .*\\n$`))
+})
+
+test('the seeds of an experiment that begins with the largest go on from 0', () => {
+  expect([0, 1, 2].map(n => seedOf(2 ** 32 - 1, n))).toEqual([2 ** 32 - 1, 0, 1])
 })

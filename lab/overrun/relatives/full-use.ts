@@ -1,0 +1,145 @@
+/**
+ * golang/go#45894: when mark termination is over Go's program does not go on at once. On machines with many processors it took milliseconds until all of them ran
+ * goroutines again: they are woken one after the other, and compete for locks.
+ *
+ * Measured from the trace: the time from the end of each termination stop until every P has run its goroutine again. One goroutine on each P allocates, and none ever
+ * waits by itself. A P whose thread has been woken and is off the CPU in the middle of its goroutine counts as running: a trace cannot see it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Experiment, ExperimentOptions } from '../experiment.ts'
+import type { ExperimentResult } from '../results.ts'
+import { GO_LIKE, OURS, type Policy } from './configurations.ts'
+import { quantileOrZero, rounded } from './rows.ts'
+import { Runs, seedOf, warmCycles } from './runs.ts'
+import { type FullUse, timesToFullUse } from './time-to-full-use.ts'
+import { readTrace } from './trace.ts'
+
+const POLICIES = [GO_LIKE, OURS]
+const PROCS = [1, 2, 4]
+/** A live heap of 8 MiB in 16-byte nodes, so that cycles do not follow each other too closely. */
+const LIVE_NODES = 2 ** 19
+interface Measured {
+  readonly policy: Policy
+  readonly procs: number
+  readonly uses: FullUse[]
+  dropped: number
+}
+
+async function measure({ seed, quick, progress }: ExperimentOptions): Promise<ExperimentResult> {
+  const measured = PROCS.flatMap(procs => POLICIES.map((policy): Measured => ({ policy, procs, uses: [], dropped: 0 })))
+  const rounds = quick ? 1 : 4
+  const milliseconds = quick ? 1200 : 2200
+  const directory = await mkdtemp(join(tmpdir(), 'sawtooth-full-use-'))
+  const trace = join(directory, 'trace.json')
+  try {
+    await using runs = new Runs()
+    for (let round = 0; round < rounds; round++) {
+      for (const one of measured) {
+        progress(`full-use: ${one.policy.name}, P = ${one.procs}, round ${round + 1} of ${rounds}`)
+        const { record, dropped } = await runs.run('churn', one.policy, {
+          procs: one.procs,
+          seed: seedOf(seed, round),
+          trace,
+          args: [String(LIVE_NODES), String(milliseconds)],
+        })
+        const numbers = new Set(warmCycles(record).map(({ n }) => n))
+        one.uses.push(...timesToFullUse(readTrace(trace)).filter(({ n }) => numbers.has(n)))
+        one.dropped += dropped
+      }
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+  return resultOf(seed, measured)
+}
+
+function after({ uses }: Measured, share: number): number {
+  return quantileOrZero(
+    uses.map(({ afterMs }) => afterMs),
+    share,
+  )
+}
+
+function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
+  const compared = PROCS.map(procs => {
+    const [go, ours] = POLICIES.map(policy => measured.find(one => one.policy === policy && one.procs === procs)) as [
+      Measured,
+      Measured,
+    ]
+    return { procs, go, ours }
+  })
+  const told = (share: number): string =>
+    compared
+      .map(
+        ({ procs, go, ours }) =>
+          `${rounded(after(ours, share), 3)} against ${rounded(after(go, share), 3)} ms at P = ${procs}`,
+      )
+      .join(', ')
+  return {
+    name: 'full-use',
+    issue: 'golang/go#45894',
+    title: 'Time to full use after termination',
+    found: `From the end of the termination stop until all Ps run goroutines again, ours against Go-like: median ${told(0.5)}; p99 ${told(0.99)}.`,
+    // Nothing of ours is meant to wake threads sooner; it must not do so later either, beyond what runs of one policy differ by.
+    criterion: {
+      says: `at each P the median of ours is below the 90th percentile of Go-like (${compared
+        .map(
+          ({ procs, go, ours }) =>
+            `${rounded(after(ours, 0.5), 3)} and ${rounded(after(go, 0.9), 3)} ms at P = ${procs}`,
+        )
+        .join(', ')})`,
+      holds: compared.every(
+        ({ go, ours }) => go.uses.length > 0 && ours.uses.length > 0 && after(ours, 0.5) < after(go, 0.9),
+      ),
+    },
+    seed,
+    rows: measured.map(one => ({
+      policy: one.policy.name,
+      P: one.procs,
+      cycles: one.uses.length,
+      'p50 ms': rounded(after(one, 0.5), 3),
+      'p90 ms': rounded(after(one, 0.9), 3),
+      'p99 ms': rounded(after(one, 0.99), 3),
+      'max ms': rounded(after(one, 1), 3),
+      'next cycle came first': one.uses.filter(({ isOvertaken }) => isOvertaken).length,
+      'trace events dropped': one.dropped,
+    })),
+    chart: chartOf(measured),
+  }
+}
+
+function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
+  const values = measured.flatMap(({ policy, procs, uses }) =>
+    uses.map(({ afterMs }) => ({ policy: policy.name, P: `P = ${procs}`, ms: rounded(afterMs, 4) })),
+  )
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: 'From the end of the termination stop until all Ps run goroutines (golang/go#45894)',
+    data: { values },
+    transform: [{ window: [{ op: 'cume_dist', as: 'share' }], sort: [{ field: 'ms' }], groupby: ['policy', 'P'] }],
+    mark: { type: 'line', interpolate: 'step-after' },
+    width: 520,
+    height: 260,
+    encoding: {
+      x: { field: 'ms', type: 'quantitative', title: 'ms', scale: { type: 'symlog', constant: 0.01 } },
+      y: { field: 'share', type: 'quantitative', title: 'share of cycles', axis: { format: '%' } },
+      color: { field: 'policy', type: 'nominal' },
+      strokeDash: { field: 'P', type: 'ordinal' },
+    },
+  }
+}
+
+export const experiment: Experiment = {
+  name: 'full-use',
+  issue: 'golang/go#45894',
+  title: 'Time to full use after termination',
+  help: `When the stop that ends a mark is over, its Ps must be woken. Measures from a trace how long it takes until each of them runs its goroutine
+again, at P = 1, 2 and 4.
+
+Example:
+  sawtooth overrun full-use --quick --seed 7
+`,
+  measure,
+}

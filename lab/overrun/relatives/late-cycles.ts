@@ -1,0 +1,19 @@
+/** Which cycles had to mark what no cycle before them had. */
+import type { CycleRecord } from '../../../runtime/record.ts'
+
+/**
+ * Numbers of the cycles that scanned more of the heap than the one before, by at least half of `work`: the pacer expects as much as was scanned last, so in these
+ * that was missing from its account.
+ *
+ * @param work - bytes of scan work of what may be missing
+ */
+export function lateCycles(cycles: readonly Pick<CycleRecord, 'n' | 'scanWork'>[], work: number): ReadonlySet<number> {
+  return new Set(
+    cycles
+      .filter(({ scanWork }, index) => {
+        const before = cycles[index - 1]
+        return before !== undefined && scanWork.heap - before.scanWork.heap >= work / 2
+      })
+      .map(({ n }) => n),
+  )
+}

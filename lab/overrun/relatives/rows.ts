@@ -1,0 +1,18 @@
+/** How figures stand in the tables of experiments. */
+import { quantile } from 'simple-statistics'
+
+export const MiB = 2 ** 20
+
+/** Rounded to so many digits after the point. */
+export function rounded(value: number, digits = 2): number {
+  return Number(value.toFixed(digits))
+}
+
+export function mebibytes(bytes: number): number {
+  return rounded(bytes / MiB)
+}
+
+/** The quantile of the values, or 0 of none: a table has a figure in each place, and a count beside it. */
+export function quantileOrZero(values: readonly number[], share: number): number {
+  return values.length === 0 ? 0 : quantile([...values], share)
+}

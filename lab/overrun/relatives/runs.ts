@@ -1,0 +1,81 @@
+/** Runs of the lab's programs, one after the other in warm threads. A run that fails ends the experiment: its figures would mean nothing. */
+import { fileURLToPath } from 'node:url'
+import type { RunFlags } from '../../../runtime/configuration.ts'
+import { Runtime } from '../../../runtime/host.ts'
+import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
+import { flagsOf, type Policy } from './configurations.ts'
+
+/** As they stand in the sources, since the runtime prepares a program for each run: from dist/lab/overrun/relatives up to the package. */
+const PROGRAMS = fileURLToPath(new URL('../../../../lab/overrun/programs/', import.meta.url))
+
+/** Runs after which threads and arena are made anew: a thread never forgets a module. */
+const MOST_RUNS = 100
+
+/** Cycles that begin before are cold: each P still compiles its code. In ms since the run began. */
+const COLD_MS = 350
+
+export interface Run {
+  readonly record: RunRecord
+  /** What the program printed on standard output. */
+  readonly printed: string
+  /** Trace events and cycle records that found no room in their ring. */
+  readonly dropped: number
+}
+
+export class Runs implements AsyncDisposable {
+  #runtime = new Runtime()
+  #count = 0
+
+  /**
+   * Runs a program of lab/overrun/programs under a policy. The environment's GOGC and GOMEMLIMIT have no say.
+   *
+   * @throws Error if the run does not end with exit 0, or if only a safety net ended a wait in it.
+   */
+  async run(program: string, policy: Policy, flags: RunFlags): Promise<Run> {
+    if (this.#count++ % MOST_RUNS === MOST_RUNS - 1) await this.#renew()
+    const stdout: string[] = []
+    const stderr: string[] = []
+    const record = await this.#runtime.run(`${PROGRAMS}${program}.ts`, {
+      gogc: 100,
+      memoryLimit: 'off',
+      ...flagsOf(policy),
+      ...flags,
+      stdout: textStream(text => stdout.push(text)),
+      stderr: textStream(text => stderr.push(text)),
+    })
+    const said = `${program}, ${policy.name}, P = ${record.procs}, seed ${record.seed}`
+    if (record.exit !== 0) throw new Error(`${said}: exit ${record.exit}: ${record.error?.message}`)
+    if (record.rescues > 0) throw new Error(`${said}: ${record.rescues} waits were ended by their net alone`)
+    const dropped = /^(\d+) trace events or cycle records were dropped/m.exec(stderr.join(''))?.[1]
+    return { record, printed: stdout.join(''), dropped: Number(dropped ?? 0) }
+  }
+
+  async #renew(): Promise<void> {
+    await this.#runtime.close()
+    this.#runtime = new Runtime()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#runtime.close()
+  }
+}
+
+/** The seed of an experiment's nth run, from 0: of 32 bits, as a run takes it. */
+export function seedOf(seed: number, n: number): number {
+  return (seed + n) >>> 0
+}
+
+/** The cycles of a run but its cold ones. */
+export function warmCycles(record: RunRecord): CycleRecord[] {
+  return record.cycles.filter(({ startMs }) => startMs >= COLD_MS)
+}
+
+function textStream(take: (text: string) => void): NodeJS.WritableStream {
+  const decoder = new TextDecoder()
+  return {
+    write: (chunk: string | Uint8Array) => {
+      take(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))
+      return true
+    },
+  } as unknown as NodeJS.WritableStream
+}

@@ -1,12 +1,11 @@
 /** Which cases a sweep has: the product of the lists that were asked for, or some policies that tell most. */
 import { UsageError } from '../../runtime/usage-error.ts'
+import { BASELINE, type Policy } from './policy.ts'
 import type { CaseParameters } from './results.ts'
-
-export type Policy = Pick<CaseParameters, 'termination' | 'gate' | 'credit'>
 
 /** Without a list of policies: Go's protocol, with the bank capped, and ours. */
 export const DEFAULT_POLICIES: readonly Policy[] = [
-  { termination: 'coordinator', gate: 'off', credit: 'go' },
+  BASELINE,
   { termination: 'coordinator', gate: 'off', credit: 'capped' },
   { termination: 'helping', gate: 'goal', credit: 'go' },
 ]

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { runCampaign } from './campaign.ts'
 import { casesOf } from './cases.ts'
+import { costsCommand } from './costs-command.ts'
 import { criteriaOf } from './criteria.ts'
 import type { Experiment } from './experiment.ts'
 import { GoProgram } from './go.ts'
@@ -11,7 +12,7 @@ import { formatMachine, thisMachine } from './machine.ts'
 import { type OverrunOptions, parseOptions } from './options.ts'
 import { Progress } from './progress.ts'
 import { relatives } from './relatives.ts'
-import { writeReport } from './report-writer.ts'
+import { reportCommand } from './report-command.ts'
 import type { Criterion, OverrunResults } from './results.ts'
 import { sweep } from './sweep.ts'
 import { formatAgainstGo, formatSweep } from './sweep-table.ts'
@@ -25,11 +26,11 @@ import { checkCase, FailedRun, Interrupted, Workbench } from './workload.ts'
  * @throws UsageError before anything is measured
  */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'costs') return costsCommand(argv.slice(1))
+  if (argv[0] === 'report') return reportCommand(argv.slice(1))
   const options = parseOptions(argv)
   const experiment = options.what === 'sweep' ? null : experimentOf(options.what)
   if (options.help) return print(experiment === null ? help : experiment.help)
-  if (options.report !== null && writeReport === null)
-    throw new UsageError('--report comes with a later version; there is --json')
   const interrupt = new AbortController()
   const abort = (): void => {
     ignoreSignals() // so that a second one kills
@@ -108,7 +109,11 @@ export async function conclude(
   { json, report }: Pick<OverrunOptions, 'json' | 'report'>,
 ): Promise<number> {
   if (json !== null) writeFileSync(json, `${JSON.stringify(results)}\n`)
-  if (report !== null && writeReport !== null) writeFileSync(report, await writeReport(results))
+  if (report !== null) {
+    // Loaded when it is needed: drawing takes some hundred milliseconds to load.
+    const { reportHtml } = await import('./report/html.ts')
+    writeFileSync(report, await reportHtml(results))
+  }
   print(`\n${results.criteria.map(formatCriterion).join('')}`)
   return results.criteria.every(({ holds }) => holds) ? 0 : 1
 }

@@ -7,6 +7,8 @@ export const help = `Measures how far the heap runs past its goal while marking 
 Usage:
   sawtooth overrun [sweep] [options]
   sawtooth overrun credit|gcsys|restarts|late-work|full-use [--quick] [--seed N] [--json FILE] [--report FILE]
+  sawtooth overrun costs [options]           what each policy costs; has --help
+  sawtooth overrun report FILE.json… --report FILE.html
 
 The sweep runs goroutines that do nothing but allocate, one for each P, beside a tree that lives, under each combination of
 the lists below. A row of its table is a case: percentiles of the bytes past a cycle's own goal, cold cycles left out; whether

@@ -76,8 +76,6 @@ export class Controller {
     this.setGoals(facts)
     this.setAssistRatio(facts)
     this.doubles[this.measures + control.GOAL_AT_START] = this.goals.goal
-    this.doubles[this.measures + control.ASSIST_RATIO_AT_START] =
-      this.doubles[this.measures + control.ASSIST_WORK_PER_BYTE]
   }
 
   /** At each refill while marking: a new assist ratio. By any thread; the last one to write wins, as in Go. */

@@ -48,7 +48,7 @@ export class Cycle {
 
   /** Sweep termination and mark setup. `whole`: 1 marks in this stop too, and 2 sweeps as well; 0: concurrently. */
   setUp(trigger: CycleTrigger, whole: 0 | 1 | 2 = 0): void {
-    const { memory, controller, roots, sweeper, events } = this.collector
+    const { memory, controller, roots, sweeper, events, records } = this.collector
     const { words } = memory
     memory.faults.pass('mark-setup/stopped')
     sweeper.finish()
@@ -57,23 +57,18 @@ export class Cycle {
     words[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
     this.resetCounters()
-    this.set(control.CYCLE_STARTED_AT, this.get(control.STOP_REQUESTED_AT))
-    this.set(control.SETUP_TIME_TO_SAFEPOINT_MS, this.get(control.STOPPED_AT) - this.get(control.STOP_REQUESTED_AT))
-    this.set(control.HEAP_AT_START, load(words, control.HEAP_LIVE))
-    this.set(control.TRIGGER_AT_START, words[control.TRIGGER])
-    this.set(control.COMMITTED_GOAL_AT_START, this.get(control.COMMITTED_GOAL))
+    const requested = this.get(control.STOP_REQUESTED_AT)
+    this.recordStart(trigger, requested)
     this.set(control.SCANNABLE_AT_START, words[control.HEAP_SCANNABLE])
-    this.set(control.MAX_STACK_SCAN, words[control.STACK_WORDS_IN_USE] * 4)
-    this.set(control.GLOBALS_SCAN, words[control.GLOBAL_SLOTS] * 4)
     this.set(control.TRIGGERED, load(words, control.HEAP_LIVE))
-    this.set(control.CONS_MARK_BEFORE, controller.stateOf('consMark'))
     this.set(
       control.EXPECTED_SCAN_WORK,
-      this.get(control.LAST_HEAP_SCAN) + this.get(control.LAST_STACK_SCAN) + this.get(control.GLOBALS_SCAN),
+      this.get(control.LAST_HEAP_SCAN) + this.get(control.LAST_STACK_SCAN) + words[control.GLOBAL_SLOTS] * 4,
     )
     controller.startCycle(trigger)
     nameLateTrigger(memory, this.collector.pIndex)
     this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
+    this.recordPlan()
     words[control.PHASE] = control.PHASE_MARK
     words[control.WRITE_BARRIER] = 1
     roots.prepare()
@@ -83,7 +78,8 @@ export class Cycle {
     if (this.collector.heap.check) planVerification(memory)
     const time = now()
     this.set(control.MARK_STARTED_AT, time)
-    this.set(control.SETUP_PAUSE_MS, time - this.get(control.STOP_REQUESTED_AT))
+    this.set(control.SETUP_PAUSE_MS, time - requested)
+    records.put('stwSetupMs', time - requested)
     events.slice(EVENT_SETUP, this.get(control.STOPPED_AT), words[control.CYCLES])
     if (whole > 0) {
       this.collector.drain.drainStopped()
@@ -94,7 +90,7 @@ export class Cycle {
 
   /** Mark termination; or, if work is left, nothing but a restart (R3). */
   terminate(): void {
-    const { memory, controller, assists, sweeper, events, options, termination, roots, drain } = this.collector
+    const { memory, controller, assists, sweeper, events, options, termination, roots, drain, records } = this.collector
     const { words } = memory
     memory.faults.pass('mark-termination/stopped')
     words[control.TERMINATION_RESTARTS]++
@@ -113,15 +109,16 @@ export class Cycle {
     const requested = Math.max(this.get(control.STOP_REQUESTED_AT), this.get(control.MARK_STARTED_AT))
     words[control.BLACKEN_ENABLED] = 0
     assists.releaseAll()
-    const heapAtMarkEnd = load(words, control.HEAP_LIVE)
+    records.put('heapAtMarkEnd', load(words, control.HEAP_LIVE))
     nameRest(memory)
     for (const cache of this.caches) cache.flush()
     const bytesMarked = this.sum(p.BYTES_MARKED) + this.sum(p.BYTES_BLACKENED)
     controller.endCycle(bytesMarked, requested)
     words[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
-    const checked = options.checkmark ? this.checkmark.verify() : 0
-    const goalAtMarkEnd = words[control.GOAL]
+    records.put('heapMarked', bytesMarked)
+    records.put('checkedBytes', options.checkmark ? this.checkmark.verify() : 0)
+    records.put('goalAtMarkEnd', words[control.GOAL])
     controller.resetLive(bytesMarked)
     words[control.PHASE] = control.PHASE_OFF
     words[control.WRITE_BARRIER] = 0
@@ -133,7 +130,7 @@ export class Cycle {
     const end = now()
     this.verify()
     this.addUp(end - requested, end)
-    this.record(heapAtMarkEnd, bytesMarked, checked, goalAtMarkEnd, requested, end)
+    this.record(requested, end)
     events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
     this.collector.world.tellHost()
   }
@@ -189,7 +186,6 @@ export class Cycle {
     for (let index = 0; index < memory.layout.procs; index++) {
       for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
     }
-    this.set(control.RESCUES_AT_START, load(words, control.RESCUES))
     resetOverrun(memory)
   }
 
@@ -209,58 +205,59 @@ export class Cycle {
     this.set(control.TOTAL_IDLE_MS, this.get(control.TOTAL_IDLE_MS) + this.sum(p.IDLE_MS))
   }
 
-  private record(
-    heapAtMarkEnd: number,
-    heapMarked: number,
-    checkedBytes: number,
-    goalAtMarkEnd: number,
-    requested: number,
-    end: number,
-  ): void {
+  /** What there is when the cycle begins. */
+  private recordStart(trigger: CycleTrigger, requested: number): void {
+    const { memory, records, controller } = this.collector
+    const { words } = memory
+    records.put('n', words[control.CYCLES])
+    records.put('trigger', trigger)
+    records.put('startMs', requested - this.get(control.RUN_STARTED_AT))
+    records.put('setupTimeToSafepointMs', this.get(control.STOPPED_AT) - requested)
+    records.put('heapAtStart', load(words, control.HEAP_LIVE))
+    records.put('triggered', load(words, control.HEAP_LIVE))
+    records.put('triggerBytes', words[control.TRIGGER])
+    records.put('committedGoal', this.get(control.COMMITTED_GOAL))
+    records.put('heapScannable', words[control.HEAP_SCANNABLE])
+    records.put('consMarkBefore', controller.stateOf('consMark'))
+    records.put('rescues', -load(words, control.RESCUES))
+  }
+
+  /** What the pacer makes of it. */
+  private recordPlan(): void {
     const { memory, records } = this.collector
     const { words } = memory
-    records.write({
-      n: words[control.CYCLES],
-      trigger: words[control.CYCLE_TRIGGER],
-      startMs: this.get(control.CYCLE_STARTED_AT) - this.get(control.RUN_STARTED_AT),
-      heapAtStart: this.get(control.HEAP_AT_START),
-      heapAtMarkEnd,
-      heapMarked,
-      triggerBytes: this.get(control.TRIGGER_AT_START),
-      goal: this.get(control.GOAL_AT_START),
-      committedGoal: this.get(control.COMMITTED_GOAL_AT_START),
-      largestRefill: words[control.LARGEST_REFILL],
-      stwSetupMs: this.get(control.SETUP_PAUSE_MS),
-      markMs: requested - this.get(control.MARK_STARTED_AT),
-      stwTerminationMs: end - requested,
-      setupTimeToSafepointMs: this.get(control.SETUP_TIME_TO_SAFEPOINT_MS),
-      terminationTimeToSafepointMs: Math.max(0, this.get(control.STOPPED_AT) - requested),
-      assistMs: this.sum(p.ASSIST_MS),
-      dedicatedMs: this.sum(p.DEDICATED_MS),
-      fractionalMs: this.sum(p.FRACTIONAL_MS),
-      idleMs: this.sum(p.IDLE_MS),
-      blockedInPlaceMs: this.sum(p.BLOCKED_MS),
-      gateMs: this.sum(p.GATE_MS),
-      pacerUtilization: this.get(control.PACER_UTILIZATION),
-      scanWorkHeap: load(words, control.SCAN_WORK_HEAP),
-      scanWorkStack: load(words, control.SCAN_WORK_STACK),
-      scanWorkGlobals: load(words, control.SCAN_WORK_GLOBALS),
-      terminationAttempts: load(words, control.TERMINATION_ATTEMPTS),
-      restarts: words[control.TERMINATION_RESTARTS],
-      rescues: load(words, control.RESCUES) - this.get(control.RESCUES_AT_START),
-      assistRatio: this.get(control.ASSIST_RATIO_AT_START),
-      goalAtMarkEnd,
-      maxStackScan: words[control.STACK_WORDS_IN_USE] * 4,
-      globalsScan: this.get(control.GLOBALS_SCAN),
-      triggered: this.get(control.HEAP_AT_START),
-      expectedScanWork: this.get(control.EXPECTED_SCAN_WORK),
-      consMarkBefore: this.get(control.CONS_MARK_BEFORE),
-      heapScannable: this.get(control.SCANNABLE_AT_START),
-      dedicatedWorkers: this.get(control.DEDICATED_AT_START),
-      fractionalGoal: this.get(control.FRACTIONAL_GOAL),
-      sweepPagesPerByte: this.get(control.SWEEP_PAGES_PER_BYTE),
-      checkedBytes,
-    })
+    records.put('goal', this.get(control.GOAL_AT_START))
+    records.put('globalsScan', words[control.GLOBAL_SLOTS] * 4)
+    records.put('expectedScanWork', this.get(control.EXPECTED_SCAN_WORK))
+    records.put('assistRatio', this.get(control.ASSIST_WORK_PER_BYTE))
+    records.put('dedicatedWorkers', words[control.DEDICATED_NEEDED])
+    records.put('fractionalGoal', this.get(control.FRACTIONAL_GOAL))
+  }
+
+  /** What the mark has come to. */
+  private record(requested: number, end: number): void {
+    const { memory, records } = this.collector
+    const { words } = memory
+    records.put('largestRefill', words[control.LARGEST_REFILL])
+    records.put('markMs', requested - this.get(control.MARK_STARTED_AT))
+    records.put('stwTerminationMs', end - requested)
+    records.put('terminationTimeToSafepointMs', Math.max(0, this.get(control.STOPPED_AT) - requested))
+    records.put('assistMs', this.sum(p.ASSIST_MS))
+    records.put('dedicatedMs', this.sum(p.DEDICATED_MS))
+    records.put('fractionalMs', this.sum(p.FRACTIONAL_MS))
+    records.put('idleMs', this.sum(p.IDLE_MS))
+    records.put('blockedInPlaceMs', this.sum(p.BLOCKED_MS))
+    records.put('gateMs', this.sum(p.GATE_MS))
+    records.put('pacerUtilization', this.get(control.PACER_UTILIZATION))
+    records.put('scanWorkHeap', load(words, control.SCAN_WORK_HEAP))
+    records.put('scanWorkStack', load(words, control.SCAN_WORK_STACK))
+    records.put('scanWorkGlobals', load(words, control.SCAN_WORK_GLOBALS))
+    records.put('terminationAttempts', load(words, control.TERMINATION_ATTEMPTS))
+    records.put('restarts', words[control.TERMINATION_RESTARTS])
+    records.put('rescues', records.get('rescues') + load(words, control.RESCUES))
+    records.put('maxStackScan', words[control.STACK_WORDS_IN_USE] * 4)
+    records.put('sweepPagesPerByte', this.get(control.SWEEP_PAGES_PER_BYTE))
+    records.finish()
   }
 
   private get(measure: number): number {

@@ -73,13 +73,24 @@ const SLOT: Readonly<Record<RecordField, number>> = Object.fromEntries(
 
 export class CycleRecords {
   private readonly memory: Memory
+  private readonly running: number
 
   constructor(memory: Memory) {
     this.memory = memory
+    this.running = memory.layout.cycleRecords + CYCLE_RECORDS * CYCLE_RECORD_DOUBLES
   }
 
-  /** Writes the record of the cycle that ends, in its termination stop. A full ring drops it, counted. */
-  write(cycle: Partial<Record<RecordField, number>>): void {
+  /** A value of the cycle that runs: in its stops. Its record stands behind the ring. */
+  put(field: RecordField, value: number): void {
+    this.memory.doubles[this.running + SLOT[field]] = value
+  }
+
+  get(field: RecordField): number {
+    return this.memory.doubles[this.running + SLOT[field]]
+  }
+
+  /** The cycle's mark is over: its record goes into the ring. In the termination stop. A full ring drops it, counted. */
+  finish(): void {
     const { words, doubles } = this.memory
     const written = words[control.CYCLE_RECORDS_WRITTEN]
     if (written - load(words, control.CYCLE_RECORDS_TAKEN) >= CYCLE_RECORDS) {
@@ -87,9 +98,8 @@ export class CycleRecords {
       words[control.CYCLE_RECORD_OPEN] = 0
       return
     }
-    const record = this.record(written)
-    for (const name of RECORD_FIELDS) doubles[record + SLOT[name]] = cycle[name] ?? 0
-    sumOverrun(this.memory, record + OVERRUN_BY, record + GAPS)
+    sumOverrun(this.memory, this.running + OVERRUN_BY, this.running + GAPS)
+    doubles.copyWithin(this.record(written), this.running, this.running + CYCLE_RECORD_DOUBLES)
     words[control.CYCLE_RECORD_OPEN] = 1
     add(words, control.CYCLE_RECORDS_WRITTEN, 1)
   }

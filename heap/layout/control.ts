@@ -235,16 +235,14 @@ export const RESTARTED_AT = 4
 /** When the run began, and when the last mark phase ended. */
 export const RUN_STARTED_AT = 5
 export const LAST_CYCLE_AT = 6
-/** When the running cycle's setup was asked for, and when its mark phase began. */
-export const CYCLE_STARTED_AT = 7
+/** When the running cycle's mark phase began. */
 export const MARK_STARTED_AT = 8
 /** Share of its time that each P spends as fractional worker. */
 export const FRACTIONAL_GOAL = 9
 /** Pages to sweep per allocated byte. Set to 0 by any P when nothing is left. */
 export const SWEEP_PAGES_PER_BYTE = 10
-/** Bytes allocated and freed, and objects, by Ps that have flushed: sums of P words, kept for Ps that ended. */
+/** The pause of the running cycle's setup stop. */
 export const SETUP_PAUSE_MS = 11
-export const SETUP_TIME_TO_SAFEPOINT_MS = 12
 /** Pauses of all stops so far, in ms. */
 export const PAUSE_TOTAL_MS = 13
 /** CPU-ms that all cycles took: assists, dedicated, fractional, idle workers, and Ps stopped. */
@@ -253,33 +251,23 @@ export const TOTAL_DEDICATED_MS = 15
 export const TOTAL_FRACTIONAL_MS = 16
 export const TOTAL_IDLE_MS = 17
 export const TOTAL_STOPPED_MS = 18
-/** Heap live when the running cycle began, its goal, and what the last cycle marked. */
-export const HEAP_AT_START = 19
+/** The goal when the running cycle began, and what the last cycle marked. */
 export const GOAL_AT_START = 20
 export const HEAP_MARKED = 21
-/** Scan work of the last cycle: heap, stacks. Bytes of stacks allocated when the cycle began; bytes of global references. */
+/** Scan work of the last cycle: heap, stacks. */
 export const LAST_HEAP_SCAN = 22
 export const LAST_STACK_SCAN = 23
-export const MAX_STACK_SCAN = 24
-export const GLOBALS_SCAN = 25
 /** Heap live at which the pacer was told that the cycle began (Go's triggered), Infinity when no cycle runs. */
 export const TRIGGERED = 26
-/** Trigger of the running cycle as it was before it began, and its goal before the 64 KiB rule. */
-export const TRIGGER_AT_START = 27
-export const COMMITTED_GOAL_AT_START = 28
-/** Assist ratio at the start of the cycle. */
-export const ASSIST_RATIO_AT_START = 29
 /** Hard goal of the pacer, and the goal before the 64 KiB rule, now. */
 export const HARD_GOAL = 30
 export const COMMITTED_GOAL = 31
 export const SCANNABLE_AT_START = 32
 export const SWEEP_BEGAN_LIVE = 35
 export const PACER_UTILIZATION = 36
-/** Cons/mark ratio and expected scan work that the running cycle was planned with, its dedicated workers, RESCUES when it began. */
-export const CONS_MARK_BEFORE = 37
+/** Expected scan work that the running cycle was planned with, and its dedicated workers. */
 export const EXPECTED_SCAN_WORK = 38
 export const DEDICATED_AT_START = 39
-export const RESCUES_AT_START = 40
 /** The pacer's own state: PACER_STATE_COUNT doubles that it names itself. stopped. */
 export const PACER_STATE = 48
 export const PACER_STATE_COUNT = 64

@@ -178,7 +178,7 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
     typeSlots: words('type slots', MAX_DECLARATIONS),
     consoleRings: words('console ring heads', procs * CONSOLE_RING_WORDS),
     consoleBytes: region('console rings', procs * CONSOLE_RING_BYTES),
-    cycleRecords: doubles('cycle records', CYCLE_RECORDS * CYCLE_RECORD_DOUBLES),
+    cycleRecords: doubles('cycle records', (CYCLE_RECORDS + 1) * CYCLE_RECORD_DOUBLES),
     traceRings: words('trace ring heads', procs * TRACE_RING_WORDS),
     traceEvents: doubles('trace events', procs * TRACE_EVENTS * TRACE_EVENT_DOUBLES),
     metaBytes: 0,

@@ -36,7 +36,7 @@ class Hand extends HandHeap {
     for (const cache of this.caches) cache.flush()
     this.words[control.CYCLES_MARKED]++
     this.sweepers[0].startSweep()
-    this.records.write({})
+    this.records.finish()
   }
 
   /** Fills whole spans of one page. */

@@ -12,7 +12,12 @@ const alias = [
 ]
 
 /** They start threads, or put something in the place of a module: each in a process of its own. */
-const apart = ['test/heap/lock.test.ts', 'test/scheduler/stop.test.ts', 'test/gc/termination.test.ts']
+const apart = [
+  'test/heap/lock.test.ts',
+  'test/scheduler/stop.test.ts',
+  'test/gc/termination.test.ts',
+  'test/gc/cpu-limiter.test.ts',
+]
 
 /** They measure time, CPU or who does what meanwhile: one file at a time, with all cores for itself. */
 const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.test.ts', 'test/litmus/**/*.test.ts']

@@ -20,6 +20,7 @@ import * as p from '../heap/layout/p.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
 import { EVENT_ASSIST, type Events } from '../measure/events.ts'
+import type { CpuLimiter } from './cpu-limiter.ts'
 import type { Drain } from './drain.ts'
 import type { World } from './world.ts'
 
@@ -33,15 +34,25 @@ export class Assists {
   private readonly memory: Memory
   private readonly pIndex: number
   private readonly drain: Drain
+  private readonly limiter: CpuLimiter
   private readonly world: World
   private readonly events: Events
   private readonly queued: number
   private readonly isCapped: boolean
 
-  constructor(memory: Memory, pIndex: number, drain: Drain, world: World, events: Events, credit: Credit) {
+  constructor(
+    memory: Memory,
+    pIndex: number,
+    drain: Drain,
+    limiter: CpuLimiter,
+    world: World,
+    events: Events,
+    credit: Credit,
+  ) {
     this.memory = memory
     this.pIndex = pIndex
     this.drain = drain
+    this.limiter = limiter
     this.world = world
     this.events = events
     this.isCapped = credit === 'capped'
@@ -96,7 +107,7 @@ export class Assists {
     for (;;) {
       // Read again after every wait: the debt may be paid, the cycle may be over, and another may have begun.
       if (doubles[credit] >= 0 || words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) return
-      if (doubles[workPerByte] === 0) return
+      if (doubles[workPerByte] === 0 || this.limiter.isLimiting) return
       this.memory.faults.pass('assist/pay')
       let debt = -doubles[credit]
       let work = Math.trunc(doubles[workPerByte] * debt)
@@ -141,6 +152,8 @@ export class Assists {
       doubles[credit] += 1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
       doubles[this.memory.pMeasure(this.pIndex, p.ASSIST_MS)] += now() - began
     }
+    doubles[this.memory.pMeasure(this.pIndex, p.TOTAL_ASSIST_MS)] += now() - began
+    this.limiter.update()
     this.events.slice(EVENT_ASSIST, began, done)
     this.drain.leave()
   }

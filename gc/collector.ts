@@ -26,6 +26,7 @@ import { Overrun } from '../measure/overrun.ts'
 import { Assists, type Credit } from './assist.ts'
 import { WriteBarrier } from './barrier.ts'
 import type { Controller } from './controller.ts'
+import { CpuLimiter } from './cpu-limiter.ts'
 import { Cycle } from './cycle.ts'
 import { Drain } from './drain.ts'
 import { Gate, type GateLimit } from './gate.ts'
@@ -85,6 +86,7 @@ export class Collector {
   readonly barrier: WriteBarrier
   readonly stack: ShadowStack
   readonly roots: Roots
+  readonly limiter: CpuLimiter
   readonly drain: Drain
   readonly assists: Assists
   readonly gate: Gate
@@ -120,10 +122,11 @@ export class Collector {
     this.barrier = new WriteBarrier(memory, pIndex, this.marker)
     this.stack = new ShadowStack(memory, heap.stacks)
     this.roots = new Roots(memory, pIndex, this.marker, this.stack, world)
+    this.limiter = new CpuLimiter(memory)
     this.drain = new Drain(memory, pIndex, this.marker, this.barrier, this.roots, this.buffers, world, this.overrun)
-    this.assists = new Assists(memory, pIndex, this.drain, world, events, options.credit)
+    this.assists = new Assists(memory, pIndex, this.drain, this.limiter, world, events, options.credit)
     this.gate = new Gate(this, options.gate)
-    this.workers = new Workers(memory, pIndex, this.drain, world, events)
+    this.workers = new Workers(memory, pIndex, this.drain, this.limiter, world, events)
     this.records = new CycleRecords(memory)
     this.sweeper = new Sweeper(heap, pIndex, this.sweep, this.records, world, events)
     this.termination =
@@ -145,12 +148,14 @@ export class Collector {
 
   /** What the last P to stop does. Everything that it needs is in shared memory, so any P will do. */
   act(reason: StopReason): void {
+    this.limiter.update()
     if (reason <= STOP_FORCED_CYCLE + 2) this.cycle.setUp(reason as CycleTrigger, this.options.stopTheWorld)
     else if (reason === STOP_FULL_CYCLE_STOPPED) this.cycle.setUp(STOP_FULL_CYCLE, 2)
     else if (reason === STOP_TERMINATION) this.cycle.terminate()
     else if (reason === STOP_COMMIT) this.cycle.changeGcPercent()
     else if (reason === STOP_STATISTICS) this.cycle.takeStatistics()
     else if (reason === STOP_VERIFY) this.cycle.verify()
+    this.limiter.update(true)
   }
 
   /** True if the heap has reached its trigger and no cycle runs. */

@@ -8,8 +8,9 @@ import type { Cache } from '../heap/cache.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { CycleFacts } from '../measure/cycle-facts.ts'
 import { EVENT_SETUP, EVENT_TERMINATION } from '../measure/events.ts'
-import { nameLateTrigger, nameRest, resetOverrun } from '../measure/overrun.ts'
+import { nameRest } from '../measure/overrun.ts'
 import { takeStatistics } from '../measure/statistics.ts'
 import { Checkmark } from '../verify/checkmark.ts'
 import { isVerificationDue, planVerification, verifyHeap } from '../verify/verify-heap.ts'
@@ -17,24 +18,13 @@ import { WriteBarrier } from './barrier.ts'
 import type { Collector } from './collector.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
-/** Per-P doubles that count from the start of a cycle. */
-const CYCLE_MEASURES = [
-  p.ASSIST_MS,
-  p.DEDICATED_MS,
-  p.FRACTIONAL_MS,
-  p.IDLE_MS,
-  p.BLOCKED_MS,
-  p.GATE_MS,
-  p.BYTES_MARKED,
-  p.BYTES_BLACKENED,
-]
-
 export class Cycle {
   private readonly collector: Collector
   /** The caches and barrier buffers of all Ps, as the actor handles them. */
   private readonly caches: Cache[] = []
   private readonly barriers: WriteBarrier[] = []
   private readonly checkmark: Checkmark
+  private readonly facts: CycleFacts
 
   constructor(collector: Collector) {
     this.collector = collector
@@ -44,11 +34,12 @@ export class Cycle {
       this.barriers.push(new WriteBarrier(memory, index, marker))
     }
     this.checkmark = new Checkmark(memory, heap.spans)
+    this.facts = new CycleFacts(memory, collector.pIndex, collector.records)
   }
 
   /** Sweep termination and mark setup. `whole`: 1 marks in this stop too, and 2 sweeps as well; 0: concurrently. */
   setUp(trigger: CycleTrigger, whole: 0 | 1 | 2 = 0): void {
-    const { memory, controller, roots, sweeper, events, records } = this.collector
+    const { memory, controller, roots, sweeper, events } = this.collector
     const { words } = memory
     memory.faults.pass('mark-setup/stopped')
     sweeper.finish()
@@ -58,7 +49,7 @@ export class Cycle {
     if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
     this.resetCounters()
     const requested = this.get(control.STOP_REQUESTED_AT)
-    this.recordStart(trigger, requested)
+    this.facts.begin(trigger, controller.stateOf('consMark'))
     this.set(control.SCANNABLE_AT_START, words[control.HEAP_SCANNABLE])
     this.set(control.TRIGGERED, load(words, control.HEAP_LIVE))
     this.set(
@@ -66,9 +57,8 @@ export class Cycle {
       this.get(control.LAST_HEAP_SCAN) + this.get(control.LAST_STACK_SCAN) + words[control.GLOBAL_SLOTS] * 4,
     )
     controller.startCycle(trigger)
-    nameLateTrigger(memory, this.collector.pIndex)
     this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
-    this.recordPlan()
+    this.facts.planned()
     words[control.PHASE] = control.PHASE_MARK
     words[control.WRITE_BARRIER] = 1
     roots.prepare()
@@ -78,8 +68,7 @@ export class Cycle {
     if (this.collector.heap.check) planVerification(memory)
     const time = now()
     this.set(control.MARK_STARTED_AT, time)
-    this.set(control.SETUP_PAUSE_MS, time - requested)
-    records.put('stwSetupMs', time - requested)
+    this.facts.paused(time - requested)
     events.slice(EVENT_SETUP, this.get(control.STOPPED_AT), words[control.CYCLES])
     if (whole > 0) {
       this.collector.drain.drainStopped()
@@ -129,8 +118,7 @@ export class Cycle {
     this.set(control.LAST_CYCLE_AT, time)
     const end = now()
     this.verify()
-    this.addUp(end - requested, end)
-    this.record(requested, end)
+    this.facts.end(requested, end)
     events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
     this.collector.world.tellHost()
   }
@@ -171,8 +159,7 @@ export class Cycle {
   }
 
   private resetCounters(): void {
-    const { memory } = this.collector
-    const { words, doubles } = memory
+    const { words } = this.collector.memory
     for (const counter of [
       control.SCAN_WORK_HEAP,
       control.SCAN_WORK_STACK,
@@ -183,81 +170,6 @@ export class Cycle {
     ]) {
       store(words, counter, 0)
     }
-    for (let index = 0; index < memory.layout.procs; index++) {
-      for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
-    }
-    resetOverrun(memory)
-  }
-
-  /** The totals of the run, for the memory statistics. */
-  private addUp(terminationMs: number, end: number): void {
-    const { memory } = this.collector
-    const { procs } = memory.layout
-    const pause = this.get(control.SETUP_PAUSE_MS) + terminationMs
-    const slot = (memory.words[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
-    this.set(control.PAUSES + slot, pause * 1e6)
-    this.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
-    this.set(control.PAUSE_TOTAL_MS, this.get(control.PAUSE_TOTAL_MS) + pause)
-    this.set(control.TOTAL_STOPPED_MS, this.get(control.TOTAL_STOPPED_MS) + pause * procs)
-    this.set(control.TOTAL_ASSIST_MS, this.get(control.TOTAL_ASSIST_MS) + this.sum(p.ASSIST_MS))
-    this.set(control.TOTAL_DEDICATED_MS, this.get(control.TOTAL_DEDICATED_MS) + this.sum(p.DEDICATED_MS))
-    this.set(control.TOTAL_FRACTIONAL_MS, this.get(control.TOTAL_FRACTIONAL_MS) + this.sum(p.FRACTIONAL_MS))
-    this.set(control.TOTAL_IDLE_MS, this.get(control.TOTAL_IDLE_MS) + this.sum(p.IDLE_MS))
-  }
-
-  /** What there is when the cycle begins. */
-  private recordStart(trigger: CycleTrigger, requested: number): void {
-    const { memory, records, controller } = this.collector
-    const { words } = memory
-    records.put('n', words[control.CYCLES])
-    records.put('trigger', trigger)
-    records.put('startMs', requested - this.get(control.RUN_STARTED_AT))
-    records.put('setupTimeToSafepointMs', this.get(control.STOPPED_AT) - requested)
-    records.put('heapAtStart', load(words, control.HEAP_LIVE))
-    records.put('triggered', load(words, control.HEAP_LIVE))
-    records.put('triggerBytes', words[control.TRIGGER])
-    records.put('committedGoal', this.get(control.COMMITTED_GOAL))
-    records.put('heapScannable', words[control.HEAP_SCANNABLE])
-    records.put('consMarkBefore', controller.stateOf('consMark'))
-    records.put('rescues', -load(words, control.RESCUES))
-  }
-
-  /** What the pacer makes of it. */
-  private recordPlan(): void {
-    const { memory, records } = this.collector
-    const { words } = memory
-    records.put('goal', this.get(control.GOAL_AT_START))
-    records.put('globalsScan', words[control.GLOBAL_SLOTS] * 4)
-    records.put('expectedScanWork', this.get(control.EXPECTED_SCAN_WORK))
-    records.put('assistRatio', this.get(control.ASSIST_WORK_PER_BYTE))
-    records.put('dedicatedWorkers', words[control.DEDICATED_NEEDED])
-    records.put('fractionalGoal', this.get(control.FRACTIONAL_GOAL))
-  }
-
-  /** What the mark has come to. */
-  private record(requested: number, end: number): void {
-    const { memory, records } = this.collector
-    const { words } = memory
-    records.put('largestRefill', words[control.LARGEST_REFILL])
-    records.put('markMs', requested - this.get(control.MARK_STARTED_AT))
-    records.put('stwTerminationMs', end - requested)
-    records.put('terminationTimeToSafepointMs', Math.max(0, this.get(control.STOPPED_AT) - requested))
-    records.put('assistMs', this.sum(p.ASSIST_MS))
-    records.put('dedicatedMs', this.sum(p.DEDICATED_MS))
-    records.put('fractionalMs', this.sum(p.FRACTIONAL_MS))
-    records.put('idleMs', this.sum(p.IDLE_MS))
-    records.put('blockedInPlaceMs', this.sum(p.BLOCKED_MS))
-    records.put('gateMs', this.sum(p.GATE_MS))
-    records.put('pacerUtilization', this.get(control.PACER_UTILIZATION))
-    records.put('scanWorkHeap', load(words, control.SCAN_WORK_HEAP))
-    records.put('scanWorkStack', load(words, control.SCAN_WORK_STACK))
-    records.put('scanWorkGlobals', load(words, control.SCAN_WORK_GLOBALS))
-    records.put('terminationAttempts', load(words, control.TERMINATION_ATTEMPTS))
-    records.put('restarts', words[control.TERMINATION_RESTARTS])
-    records.put('rescues', records.get('rescues') + load(words, control.RESCUES))
-    records.put('maxStackScan', words[control.STACK_WORDS_IN_USE] * 4)
-    records.put('sweepPagesPerByte', this.get(control.SWEEP_PAGES_PER_BYTE))
-    records.finish()
   }
 
   private get(measure: number): number {

@@ -44,7 +44,7 @@ export class Gate {
 
   /** Returns the bytes by which the live heap has grown already: those of the request, or 0 where it is admitted without. A safepoint, before that. */
   admit(bytes: number): number {
-    if (this.limitedBy === 'off') return 0
+    if (this.limitedBy === 'off' || this.collector.limiter.isLimiting) return 0
     return this.reserve(bytes) || this.waitFor(bytes) ? bytes : 0
   }
 
@@ -66,7 +66,7 @@ export class Gate {
 
   /** True once the request is reserved, false if it is admitted in any case. */
   private waitFor(bytes: number): boolean {
-    const { memory, pIndex } = this.collector
+    const { memory, pIndex, limiter } = this.collector
     const began = now()
     memory.faults.pass('gate/wait')
     let isReserved = false
@@ -74,15 +74,19 @@ export class Gate {
       isReserved = this.waitForCycle(bytes)
       if (!isReserved && !this.fitsBesideMarked(bytes)) break
     }
-    memory.doubles[memory.pMeasure(pIndex, p.GATE_MS)] += now() - began
+    const ms = now() - began
+    memory.doubles[memory.pMeasure(pIndex, p.GATE_MS)] += ms
+    memory.doubles[memory.pMeasure(pIndex, p.TOTAL_ASSIST_MS)] += ms
+    limiter.update()
     return isReserved
   }
 
   /** True once the request is reserved, false if the cycle that runs, or else the next one, has been marked and there is no room. */
   private waitForCycle(bytes: number): boolean {
-    const { words } = this.collector.memory
+    const { memory, limiter } = this.collector
+    const { words } = memory
     const cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
-    const isMarked = (): boolean => words[control.CYCLES_MARKED] >= cycle
+    const isMarked = (): boolean => words[control.CYCLES_MARKED] >= cycle || limiter.isLimiting
     const isOver = (): boolean => isMarked() || load(words, control.HEAP_LIVE) + bytes <= this.limit
     for (let patienceMs = GATE_MS; !this.reserve(bytes); ) {
       if (isMarked()) return false

@@ -16,6 +16,7 @@ import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import { EVENT_DEDICATED, EVENT_FRACTIONAL, EVENT_IDLE, type Events } from '../measure/events.ts'
+import type { CpuLimiter } from './cpu-limiter.ts'
 import type { Drain } from './drain.ts'
 import { Roles } from './roles.ts'
 import type { World } from './world.ts'
@@ -30,14 +31,16 @@ export class Workers {
   private readonly memory: Memory
   private readonly pIndex: number
   private readonly drain: Drain
+  private readonly limiter: CpuLimiter
   private readonly world: World
   private readonly events: Events
   private readonly roles: Roles
 
-  constructor(memory: Memory, pIndex: number, drain: Drain, world: World, events: Events) {
+  constructor(memory: Memory, pIndex: number, drain: Drain, limiter: CpuLimiter, world: World, events: Events) {
     this.memory = memory
     this.pIndex = pIndex
     this.drain = drain
+    this.limiter = limiter
     this.world = world
     this.events = events
     this.roles = new Roles(memory, pIndex)
@@ -47,6 +50,7 @@ export class Workers {
   runDue(): boolean {
     const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return false
+    this.limiter.updateIfDue()
     if (this.roles.areOffered && this.roles.takeOver()) return this.runDedicated()
     if (!this.drain.isWorkAvailable) return false
     return this.roles.take() ? this.runDedicated() : this.runFractionalIfDue()
@@ -125,7 +129,9 @@ export class Workers {
     this.memory.faults.pass(`${kind}-worker/start`)
     this.drain.enter()
     this.drain.drainForCredit(isOver)
-    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, measure)] += now() - began
+    const ms = now() - began
+    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, measure)] += ms
+    if (measure === p.IDLE_MS) doubles[this.memory.pMeasure(this.pIndex, p.TOTAL_IDLE_MS)] += ms
     this.events.slice(event, began, cycle)
     words[activity] = before
     this.memory.faults.pass(`${kind}-worker/park`)

@@ -56,6 +56,7 @@ export const RECORD_FIELDS = [
   'checkedBytes',
   'sweptMarkedBytes',
   'gateMs',
+  'gcCpuLimited',
 ] as const
 export type RecordField = (typeof RECORD_FIELDS)[number]
 /** The values of one cycle by name; its account of the overrun, in bytes by place and cause, and its longest stretch at each place. */

@@ -39,6 +39,7 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
     gateMs: raw.gateMs,
     utilization: capacityMs > 0 ? (raw.dedicatedMs + raw.fractionalMs + raw.assistMs) / capacityMs : 0,
     pacerUtilization: raw.pacerUtilization,
+    gcCpuLimited: raw.gcCpuLimited !== 0,
     scanWork: { heap: raw.scanWorkHeap, stack: raw.scanWorkStack, globals: raw.scanWorkGlobals },
     terminationAttempts: raw.terminationAttempts,
     restarts: raw.restarts,

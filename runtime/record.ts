@@ -119,6 +119,8 @@ export interface CycleRecord {
   readonly utilization: number
   /** Go's assumed form: 0.25 + assist / (markMs · procs). */
   readonly pacerUtilization: number
+  /** The collector's CPU limiter (Go's) limited in this cycle: no assists, and the gate open. */
+  readonly gcCpuLimited: boolean
   /** Bytes scanned. */
   readonly scanWork: { readonly heap: number; readonly stack: number; readonly globals: number }
   /** Entries at the top of the termination protocol. */

@@ -608,8 +608,11 @@ export class P implements World {
   // ————— sleeping
 
   private sleepIdle(): void {
-    const { words } = this.memory
+    const { words, doubles } = this.memory
     const { drain, workers } = this.collector
+    const own = this.memory.pMeasure(this.index, 0)
+    const began = now()
+    doubles[own + p.IDLE_SINCE] = began
     this.failIfDeadlocked(add(words, control.IDLE_PS, 1) + 1)
     this.sleepWhile(
       () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && !this.collector.sweeper.hasWork,
@@ -617,6 +620,8 @@ export class P implements World {
       true,
     )
     add(words, control.IDLE_PS, control.IDLE_LEFT)
+    doubles[own + p.IDLE_SINCE] = 0
+    doubles[own + p.TOTAL_IDLE_MS] += now() - began
   }
 
   /** If another P's ring holds something that this one may not take yet, it looks again after a slice. */

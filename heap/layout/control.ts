@@ -96,6 +96,11 @@ export const WORK_FULL_COUNT = 67
 /** Buffers handed out so far from the pool's untouched end. locked (WORK_LOCK). */
 export const WORK_POOL_NEXT = 68
 
+/** The CPU limiter (gc/cpu-limiter.ts): the lock of its update, 1 while it limits, and the last cycle in which it did. All atomic. */
+export const LIMITER_LOCK = 71
+export const GC_CPU_LIMITED = 72
+export const GC_CPU_LIMITED_CYCLE = 73
+
 /** The queue of assists that wait for credit: lock, then first, last (P + 1, 0 = none) and length. locked; COUNT atomic. */
 export const ASSIST_LOCK = 80
 export const ASSIST_FIRST = 81
@@ -268,6 +273,11 @@ export const PACER_UTILIZATION = 36
 /** Expected scan work that the running cycle was planned with, and its dedicated workers. */
 export const EXPECTED_SCAN_WORK = 38
 export const DEDICATED_AT_START = 39
+/** The CPU limiter's bucket, when it was updated last, and the totals by then, all in ms. locked (LIMITER_LOCK); LIMITER_UPDATED_AT hint elsewhere. */
+export const LIMITER_LEVEL = 41
+export const LIMITER_UPDATED_AT = 42
+export const LIMITER_ASSISTED = 43
+export const LIMITER_IDLED = 44
 /** The pacer's own state: PACER_STATE_COUNT doubles that it names itself. stopped. */
 export const PACER_STATE = 48
 export const PACER_STATE_COUNT = 64

@@ -148,5 +148,9 @@ export const OVERRUN_BY = 21
 export const PLACES = 80
 export const OVERRUN_PARTS = PLACES + 16
 export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
+/** Since the run began: time in assists and at the gate; time idle; and since when the P is idle, 0: it is not. */
+export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACES
+export const TOTAL_IDLE_MS = TOTAL_ASSIST_MS + 1
+export const IDLE_SINCE = TOTAL_ASSIST_MS + 2
 /** Doubles of one P. */
-export const DOUBLES = LONGEST_GAP + PLACES
+export const DOUBLES = TOTAL_ASSIST_MS + 3

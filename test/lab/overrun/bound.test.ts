@@ -4,7 +4,13 @@ import { beyondBound, boundOf } from '../../../lab/overrun/bound.ts'
 const MIB = 2 ** 20
 const KIB = 2 ** 10
 
-const cycle = { goal: 4 * MIB, heapAtStart: 3 * MIB, heapAtMarkEnd: 4 * MIB, largestRefill: 8 * KIB }
+const cycle = {
+  goal: 4 * MIB,
+  heapAtStart: 3 * MIB,
+  heapAtMarkEnd: 4 * MIB,
+  largestRefill: 8 * KIB,
+  gcCpuLimited: false,
+}
 
 test('the bound of the gate at the goal is the goal and a request for each P', () => {
   expect(boundOf(cycle, 'goal', 4)).toBe(4 * MIB + 32 * KIB)
@@ -21,6 +27,7 @@ test('the gate at the hard goal lets the heap grow by a tenth more', () => {
 test.each([
   ['without a gate', cycle, 'off'],
   ['without a goal', { ...cycle, goal: null }, 'goal'],
+  ['while the CPU limiter keeps the gate open', { ...cycle, gcCpuLimited: true }, 'goal'],
 ] as const)('%s nothing is promised, and nothing broken', (_, without, gate) => {
   expect(boundOf(without, gate, 4)).toBe(null)
   expect(beyondBound({ ...without, heapAtMarkEnd: 100 * MIB }, gate, 4)).toBe(0)

@@ -29,6 +29,7 @@ export function cycleRecord(changed: Partial<CycleRecord> = {}): CycleRecord {
     gateMs: 0,
     utilization: 0.25,
     pacerUtilization: 0.25,
+    gcCpuLimited: false,
     scanWork: { heap: 0, stack: 0, globals: 0 },
     terminationAttempts: 1,
     restarts: 0,

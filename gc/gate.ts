@@ -68,15 +68,19 @@ export class Gate {
   private waitFor(bytes: number): boolean {
     const { memory, pIndex, limiter } = this.collector
     const began = now()
+    memory.doubles[memory.pMeasure(pIndex, p.GATE_SINCE)] = began
     memory.faults.pass('gate/wait')
     let isReserved = false
     for (let cycles = 0; cycles < MOST_CYCLES && !isReserved; cycles++) {
       isReserved = this.waitForCycle(bytes)
       if (!isReserved && !this.fitsBesideMarked(bytes)) break
     }
-    const ms = now() - began
-    memory.doubles[memory.pMeasure(pIndex, p.GATE_MS)] += ms
-    memory.doubles[memory.pMeasure(pIndex, p.TOTAL_ASSIST_MS)] += ms
+    const end = now()
+    const { doubles } = memory
+    const own = memory.pMeasure(pIndex, 0)
+    doubles[own + p.GATE_MS] += end - doubles[own + p.GATE_SINCE]
+    doubles[own + p.GATE_SINCE] = 0
+    doubles[own + p.TOTAL_ASSIST_MS] += end - began
     limiter.update()
     return isReserved
   }

@@ -21,6 +21,12 @@ const CYCLE_MEASURES = [
   p.BYTES_BLACKENED,
 ]
 
+/** Waits that may go on when the mark is over: since when, and their sum. */
+const WAITS = [
+  [p.GATE_SINCE, p.GATE_MS],
+  [p.BLOCKED_SINCE, p.BLOCKED_MS],
+] as const
+
 export class CycleFacts {
   private readonly memory: Memory
   private readonly pIndex: number
@@ -72,10 +78,24 @@ export class CycleFacts {
     this.records.put('stwSetupMs', ms)
   }
 
+  /** What Ps wait for that have waited since before the mark's end counts for its cycle, and from here on for the next. */
+  private cutWaits(end: number): void {
+    const { doubles, layout } = this.memory
+    for (let index = 0; index < layout.procs; index++) {
+      const own = this.memory.pMeasure(index, 0)
+      for (const [since, total] of WAITS) {
+        if (doubles[own + since] === 0) continue
+        doubles[own + total] += end - doubles[own + since]
+        doubles[own + since] = end
+      }
+    }
+  }
+
   /** What the mark has come to. `requested`: when the termination stop was; `end`: when it is over. */
   end(requested: number, end: number): void {
     const { memory, records } = this
     const { words } = memory
+    this.cutWaits(end)
     records.put('largestRefill', words[control.LARGEST_REFILL])
     records.put('markMs', requested - this.get(control.MARK_STARTED_AT))
     records.put('stwTerminationMs', end - requested)

@@ -524,6 +524,8 @@ export class P implements World {
     const { workers, sweeper, drain } = this.collector
     const outer = this.waitsFor
     const began = now()
+    const own = this.memory.pMeasure(this.index, 0)
+    if (outer === null) doubles[own + p.BLOCKED_SINCE] = began
     this.waitsFor = isOver
     for (;;) {
       if (words[this.base + p.POLL] !== 0) this.safepoint()
@@ -535,9 +537,12 @@ export class P implements World {
       )
     }
     this.waitsFor = outer
-    const blocked = now() - began
-    doubles[this.memory.pMeasure(this.index, p.BLOCKED_MS)] += blocked
-    doubles[this.memory.pMeasure(this.index, p.TOTAL_BLOCKED_MS)] += blocked
+    if (outer === null) {
+      const end = now()
+      doubles[own + p.BLOCKED_MS] += end - doubles[own + p.BLOCKED_SINCE]
+      doubles[own + p.TOTAL_BLOCKED_MS] += end - began
+      doubles[own + p.BLOCKED_SINCE] = 0
+    }
     this.events.slice(EVENT_BLOCKED, began, this.goroutine)
   }
 

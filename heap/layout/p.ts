@@ -152,5 +152,8 @@ export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
 export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACES
 export const TOTAL_IDLE_MS = TOTAL_ASSIST_MS + 1
 export const IDLE_SINCE = TOTAL_ASSIST_MS + 2
+/** Since when the P's goroutine is at the gate, and blocked in place, in this cycle; 0: it is not. owner, and whoever ends a mark meanwhile. */
+export const GATE_SINCE = TOTAL_ASSIST_MS + 3
+export const BLOCKED_SINCE = TOTAL_ASSIST_MS + 4
 /** Doubles of one P. */
-export const DOUBLES = TOTAL_ASSIST_MS + 3
+export const DOUBLES = TOTAL_ASSIST_MS + 5

@@ -18,7 +18,7 @@
  * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
  * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
-import { load, now } from '#sync'
+import { add, load, now } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import { EVENT_ASSIST } from '../measure/events.ts'
@@ -130,6 +130,7 @@ export class Gate {
     const epoch = world.epoch()
     if (isOver() || drain.isWorkAvailable || words[control.CYCLES] !== cycle) return false
     if (words[control.BLACKEN_ENABLED] === 0 || now() < deadline) return false
+    add(words, control.TERMINATION_ATTEMPTS, 1)
     return world.raise(epoch, STOP_TERMINATION)
   }
 }

@@ -41,9 +41,9 @@ export interface RunFlags {
   readonly arena?: number | string
   /** A pacer's name with its options, `fixed:trigger=0.8`, or a file. @defaultValue 'go1.21' */
   readonly pacer?: string
-  /** @defaultValue 'coordinator' */
+  /** @defaultValue 'helping' */
   readonly termination?: TerminationName
-  /** @defaultValue 'off' */
+  /** @defaultValue 'goal' */
   readonly gate?: GateLimit
   /** @defaultValue 'go' */
   readonly credit?: Credit
@@ -184,8 +184,8 @@ export function resolveConfiguration(
     memoryLimit: limit === undefined ? null : memoryLimit(limit),
     arena: arenaOf(given('arena', options.arena)),
     pacer: pacerOf(given('pacer', options.pacer)),
-    termination: oneOf('termination', options.termination, ['coordinator', 'assist-takes-over', 'helping']),
-    gate: oneOf('gate', options.gate, ['off', 'goal', 'hard']),
+    termination: oneOf('termination', options.termination, ['helping', 'coordinator', 'assist-takes-over']),
+    gate: oneOf('gate', options.gate, ['goal', 'hard', 'off']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),

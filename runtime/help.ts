@@ -29,8 +29,8 @@ Options:
   --memory-limit SIZE   soft memory limit, or off (default: GOMEMLIMIT, else off)
   --arena SIZE          heap pages, 4MiB to below 2GiB (default: 1GiB)
   --pacer SPEC          NAME[:key=value,…], or a file (default: go1.21)
-  --termination NAME    how the end of marking is found: coordinator (default, Go's), assist-takes-over, or helping
-  --gate NAME           what no request may carry the heap past: off (default), goal, or hard (the pacer's hard goal)
+  --termination NAME    how the end of marking is found: helping (default), coordinator (Go's), or assist-takes-over
+  --gate NAME           what no request may carry the heap past: goal (default), hard (the pacer's hard goal), or off (Go's)
   --credit NAME         how much allocation assists pay ahead: go (default), or capped (the room to the goal)
   --barrier-wait HOW    how the coordinator waits for other Ps: sleep (default: 100 µs, as Go), yield, or spin
   --gctrace             Go's line for each cycle, on stderr

@@ -4,7 +4,7 @@ import { policyName } from './policy.ts'
 import type { Cost, Criterion, LatencyPercentiles } from './results.ts'
 import { formatTable } from './table.ts'
 
-const HEADS = ['policy', 'throughput [95 %]', 'pause', 'allocation', 'MMU', 'overrun p99, max']
+const HEADS = ['policy', 'throughput [95 %]', 'cycles', 'pause', 'allocation', 'MMU', 'overrun p99, max']
 
 /** A block for each program, then the criteria. Ends in a line feed. */
 export function costsTable(costs: readonly Cost[], criteria: readonly Criterion[]): string {
@@ -26,6 +26,7 @@ function rowOf(cost: Cost): string[] {
   return [
     policyName(cost),
     `${median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
+    cost.cycleRatio.toFixed(2),
     latencies(cost.pauseUs),
     latencies(cost.allocationUs),
     Object.values(cost.minimumMutatorUtilization)

@@ -35,6 +35,8 @@ export interface CostOptions {
   /** At least FEWEST of median-interval.ts. */
   readonly pairs: number
   readonly procs: number
+  /** GOGC of what is compared; the baseline has 100. */
+  readonly gogc?: number
   /** Of the runs: both of a pair have the same. */
   readonly seed: number
   /** How often latency and utilization are measured: their maximum and minimum are over all rounds. */
@@ -64,6 +66,8 @@ interface Subject {
   readonly program: CostProgram
   readonly speedUps: number[]
   readonly pauseRatios: number[]
+  /** Cycles of a run to those of the baseline's. */
+  readonly cycleRatios: number[]
   readonly cycles: CycleRecord[]
   /** By window in ms: the least so far. */
   readonly utilization: Record<string, number>
@@ -86,7 +90,15 @@ export async function measureCosts(options: CostOptions, runtime: CostRuntime = 
   const policies = [BASELINE, ...options.policies.filter(policy => policyName(policy) !== policyName(BASELINE))]
   const subjects = options.programs.flatMap(program =>
     policies.map(
-      (policy): Subject => ({ policy, program, speedUps: [], pauseRatios: [], cycles: [], utilization: {} }),
+      (policy): Subject => ({
+        policy,
+        program,
+        speedUps: [],
+        pauseRatios: [],
+        cycleRatios: [],
+        cycles: [],
+        utilization: {},
+      }),
     ),
   )
   const latencies = policies.map((policy): Latencies => ({ policy, counts: new Array(BUCKETS).fill(0), maxUs: 0 }))
@@ -125,11 +137,13 @@ class Laboratory {
   readonly #runtime: CostRuntime
   readonly #procs: number
   readonly #seed: number
+  readonly #gogc: number
 
-  constructor({ procs, seed }: CostOptions, runtime: CostRuntime) {
+  constructor({ procs, seed, gogc = 100 }: CostOptions, runtime: CostRuntime) {
     this.#runtime = runtime
     this.#procs = procs
     this.#seed = seed
+    this.#gogc = gogc
   }
 
   close(): Promise<void> {
@@ -149,6 +163,7 @@ class Laboratory {
     const [ours, theirs] = pair % 2 === 0 ? [first, second] : [second, first]
     subject.speedUps.push(theirs.wallMs / ours.wallMs)
     subject.pauseRatios.push(median(pausesUs(warmCycles(ours))) / median(pausesUs(warmCycles(theirs))))
+    subject.cycleRatios.push(ours.cycles.length / theirs.cycles.length)
     subject.cycles.push(...warmCycles(ours))
   }
 
@@ -183,7 +198,8 @@ class Laboratory {
     const [stdout, stderr] = [new Kept(), new Kept()]
     const { args } = program
     const seed = (this.#seed + repetition) % 2 ** 32
-    const run = { ...policy, args, procs: this.#procs, seed, stdout, stderr, ...more }
+    const gogc = policy === BASELINE ? 100 : this.#gogc
+    const run = { ...policy, gogc, args, procs: this.#procs, seed, stdout, stderr, ...more }
     const record = await this.#runtime.run(program.file, run)
     const what = `${program.name} under ${policyName(policy)}`
     if (record.exit !== 0) throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)
@@ -218,7 +234,7 @@ function pausesUs(cycles: readonly CycleRecord[]): number[] {
 }
 
 function costOf(subject: Subject, allocationUs: LatencyPercentiles, procs: number): Cost {
-  const { policy, program, speedUps, pauseRatios, cycles, utilization } = subject
+  const { policy, program, speedUps, pauseRatios, cycleRatios, cycles, utilization } = subject
   const [p50, p90, p99, max] = quantile(
     cycles.map(({ overrun }) => overrun),
     [0.5, 0.9, 0.99, 1],
@@ -232,6 +248,7 @@ function costOf(subject: Subject, allocationUs: LatencyPercentiles, procs: numbe
     throughput: { ...medianInterval(speedUps), pairs: speedUps.length },
     pauseUs: percentiles(pausesUs(cycles)),
     pauseRatio: medianInterval(pauseRatios),
+    cycleRatio: median(cycleRatios),
     allocationUs,
     minimumMutatorUtilization: utilization,
     overrun: { p50, p90, p99, max },

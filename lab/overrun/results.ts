@@ -108,6 +108,8 @@ export interface Cost {
   readonly pauseUs: LatencyPercentiles
   /** Ratio of the median pauses, above 1 is longer than the baseline's: median of the pairs, and its 95 % interval. */
   readonly pauseRatio: { readonly median: number; readonly low: number; readonly high: number }
+  /** Cycles of a run to those of the baseline's: median of the pairs. A heap that is kept smaller has more. */
+  readonly cycleRatio: number
   /** An allocation of programs/allocation-latency.ts under this policy, waits at the gate and blocked in place included. */
   readonly allocationUs: LatencyPercentiles
   /** Least share of a window that was left to the program, by window in ms. */

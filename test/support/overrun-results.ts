@@ -63,6 +63,7 @@ export const someCost: Cost = {
   throughput: { median: 1.001, low: 0.992, high: 1.011, pairs: 30 },
   pauseUs: { p50: 12, p99: 55, p999: 2100, max: 2500 },
   pauseRatio: { median: 1, low: 0.97, high: 1.04 },
+  cycleRatio: 1.07,
   allocationUs: { p50: 0.08, p99: 2.9, p999: 47, max: 83_000 },
   minimumMutatorUtilization: { 1: 0, 10: 0.31, 100: 0.72 },
   overrun: { p50: 0, p90: 900, p99: 300 * KIB, max: 400 * KIB },

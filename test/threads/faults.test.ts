@@ -22,7 +22,8 @@ interface Wanted {
     readonly args: readonly string[]
     readonly zeal?: string
     readonly gogc?: number
-    readonly gate?: 'goal'
+    readonly termination?: 'coordinator'
+    readonly gate?: 'off'
     readonly seed?: number
     readonly schedule?: string
   }
@@ -61,12 +62,18 @@ const crowd = (procs: number, fault: readonly string[], rounds = 40): Wanted => 
 /** A goal that is hardly above what lives, so that requests wait at the gate. */
 const gated = (fault: readonly string[], rounds = 40): Wanted => {
   const wanted = crowd(4, fault, rounds)
-  return { ...wanted, options: { ...wanted.options, gate: 'goal', gogc: 1 } }
+  return { ...wanted, options: { ...wanted.options, gogc: 1 } }
 }
+
+/** The same under Go's protocol, without a gate. */
+const underGo = ({ program, options }: Wanted): Wanted => ({
+  program,
+  options: { ...options, termination: 'coordinator', gate: 'off' },
+})
 
 const greyLate = (fault: readonly string[]): Wanted => {
   const late = crowd(2, [...fault, 'work/take-empty:fail:p=0.8', 'mark-termination/after-barrier:stall=5ms'], 12)
-  return { ...late, options: { ...late.options, zeal: '7,concurrent' } }
+  return underGo({ ...late, options: { ...late.options, zeal: '7,concurrent' } })
 }
 
 /** Points that need a program of their own, or company, to be come to. */
@@ -89,10 +96,15 @@ const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
 }
 
 const points = faultPointNames
+/** Where only Go's protocol comes. */
+const GO_POINTS = /^mark-termination\/(?:enter|(?:before|in|after)-barrier|published|leave)$/
 
 /** Every point alone, harmed in the same way. Ps: 2, 3 and 4 in turn, where the point does not ask for a number. */
 const alone = (harm: string): Wanted[] =>
-  points.map((point, index) => (SPECIAL[point] ?? (fault => races(2 + (index % 3), [fault])))(`${point}:${harm}`))
+  points.map((point, index) => {
+    const run = (SPECIAL[point] ?? (fault => races(2 + (index % 3), [fault])))(`${point}:${harm}`)
+    return GO_POINTS.test(point) ? underGo(run) : run
+  })
 
 function expectSound(runs: readonly Wanted[], answers: readonly Answer[]): void {
   expect(answers).toHaveLength(runs.length)
@@ -135,6 +147,7 @@ test('under a schedule every point is struck, the same number of times each time
   const runs = [
     scheduled(races(3, [...all, ...slow], 40), 'random'),
     scheduled(races(3, [...all, ...slow], 80), 'pct:changes=40,turns=60000'),
+    scheduled(underGo(races(3, [...all, ...slow], 80)), 'pct:changes=40,turns=60000'),
     scheduled(gated([...all, ...slow], 12), 'pct:changes=40,turns=60000'),
     scheduled({ ...busy, options: { ...busy.options, zeal: '2,concurrent' } }, 'round-robin:switches=60'),
     scheduled(greyLate(['mark-termination/restarted:yield']), 'pct'),

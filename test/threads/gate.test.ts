@@ -4,7 +4,10 @@ import { runProgram, threadsFile } from '../support/run-cli.ts'
 const storm = threadsFile('../../examples/alloc-storm.ts')
 
 // The coordinator vanishes for 3 ms each time, while four Ps allocate: golang/go#52433 at its plainest.
-const stalled = ['--procs', '4', '--arena', '128MiB', '--fault', 'mark-termination/before-stop:stall=3ms']
+const stalled = [
+  ...['--procs', '4', '--arena', '128MiB', '--termination', 'coordinator'],
+  ...['--fault', 'mark-termination/before-stop:stall=3ms'],
+]
 
 test('without a gate the heap runs past its goal by more than the bound', async () => {
   const { code, record } = await runProgram([storm, ...stalled, '--gate', 'off'])

@@ -53,39 +53,46 @@ const SHAPES = 'test/stress/programs/shapes.ts'
 const CONTENDED = 'test/stress/programs/contended.ts'
 const STACKS = 'test/stress/programs/stacks.ts'
 
+/** Go's protocol; the others have the defaults. */
+const GO = { termination: 'coordinator', gate: 'off' } as const
+
 /** On real threads: what the programs do is checked by their own models, and by --check and checkmark. */
 const threadRuns: readonly Planned[] = [
-  { program: SHAPES, options: { procs: 2, gogc: 10, arena: '64MiB', args: ['SEED', '300', '2'] } },
+  { program: SHAPES, options: { ...GO, procs: 2, gogc: 10, arena: '64MiB', args: ['SEED', '300', '2'] } },
   { program: RACES, options: { procs: 3, check: true, zeal: '2,concurrent', args: ['SEED', '300', '3'] } },
-  { program: GRAPH, options: { procs: 4, gogc: 5, args: ['SEED', '6000', '4'] } },
+  { program: GRAPH, options: { ...GO, procs: 4, gogc: 5, args: ['SEED', '6000', '4'] } },
   { program: SHAPES, options: { procs: 4, check: true, zeal: '20', arena: '64MiB', args: ['SEED', '40', '3'] } },
-  { program: GRAPH, options: { procs: 2, check: true, zeal: '3,concurrent', args: ['SEED', '1500', '3'] } },
+  { program: GRAPH, options: { ...GO, procs: 2, check: true, zeal: '3,concurrent', args: ['SEED', '1500', '3'] } },
   { program: STACKS, options: { procs: 4, check: true, zeal: '3,concurrent', args: ['300', '6'] } },
-  { program: CONTENDED, options: { procs: 4, args: ['500', '4'] } },
+  { program: CONTENDED, options: { ...GO, procs: 4, args: ['500', '4'] } },
   { program: RACES, options: { procs: 4, zeal: '1', args: ['SEED', '100', '3'] } },
-  { program: SHAPES, options: { procs: 1, gogc: 20, check: true, arena: '48MiB', args: ['SEED', '100', '1'] } },
+  { program: SHAPES, options: { ...GO, procs: 1, gogc: 20, check: true, arena: '48MiB', args: ['SEED', '100', '1'] } },
 ]
 
 /** Under a schedule: small, since each turn costs microseconds. */
 const controlledRuns: readonly Planned[] = [
   {
     program: RACES,
-    options: { procs: 3, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '30', '2'] },
+    options: { ...GO, procs: 3, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '30', '2'] },
   },
   {
     program: RACES,
-    options: { procs: 2, check: true, zeal: '5,concurrent', schedule: 'pct', args: ['SEED', '30', '2'] },
+    options: { ...GO, procs: 2, check: true, zeal: '5,concurrent', schedule: 'pct', args: ['SEED', '30', '2'] },
   },
   {
     program: STACKS,
-    options: { procs: 3, check: true, zeal: '4,concurrent', schedule: 'random', args: ['5', '2'] },
+    options: { ...GO, procs: 3, check: true, zeal: '4,concurrent', schedule: 'random', args: ['5', '2'] },
   },
-  { program: CONTENDED, options: { procs: 3, schedule: 'random', args: ['5', '3'] } },
+  { program: CONTENDED, options: { ...GO, procs: 3, schedule: 'random', args: ['5', '3'] } },
   {
     program: GRAPH,
-    options: { procs: 2, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '60', '2'] },
+    options: { ...GO, procs: 2, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '60', '2'] },
   },
-  { program: RACES, options: { procs: 4, zeal: '9', schedule: 'pct:changes=8', args: ['SEED', '8', '3'] } },
+  {
+    program: RACES,
+    options: { procs: 3, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '30', '2'] },
+  },
+  { program: RACES, options: { ...GO, procs: 4, zeal: '9', schedule: 'pct:changes=8', args: ['SEED', '8', '3'] } },
 ]
 
 /** The unit tests of the floors that are mutated. */

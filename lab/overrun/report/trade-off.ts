@@ -137,6 +137,7 @@ function tablesOf(costs: readonly Cost[], styles: ReadonlyMap<string, SeriesStyl
     return [
       nameOf(cost),
       interval(throughput),
+      cost.cycleRatio.toFixed(2),
       ...[overrun.p99, overrun.max].map(bytes => humanBytes(Math.round(bytes))),
       ...times(pauseUs, ['p50', 'p99', 'max']),
       interval(pauseRatio),
@@ -148,7 +149,7 @@ function tablesOf(costs: readonly Cost[], styles: ReadonlyMap<string, SeriesStyl
     ...windows.map(window => percent(cost.minimumMutatorUtilization[window])),
   ])
   return html`${table(
-    ['policy', 'throughput [95 %]', 'overrun p99', 'max', 'pause p50', 'p99', 'max', 'pause ratio [95 %]'],
+    ['policy', 'throughput [95 %]', 'cycles', 'overrun p99', 'max', 'pause p50', 'p99', 'max', 'pause ratio [95 %]'],
     overall,
   )}${table(
     ['policy', 'allocation p50', 'p99', 'p99.9', 'max', ...windows.map(window => `MMU ${window} ms`)],

@@ -58,6 +58,7 @@ test('a policy is compared with the baseline of its own pair, cold cycles left o
     procs: 2,
     throughput: { median: 0.8, low: 0.8, high: 0.8, pairs: 6 },
     pauseRatio: { median: 1.5, low: 1.5, high: 1.5 },
+    cycleRatio: 1,
     pauseUs: { p50: 15, p99: 15, p999: 15, max: 15 },
     overrun: { p50: 0, p90: 0, p99: 0, max: 0 },
   })

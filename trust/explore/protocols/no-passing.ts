@@ -13,7 +13,7 @@ export const noPassing: PartsProtocol = {
   name: 'no-passing',
   what: 'under helping, while P 0 leaves its drain as the last, wherever it is kept, each other P takes memory again and again: once at most from the end of work to the end of the mark',
   configurations: [
-    { procs: 2, bound: 3, quick: 1 },
+    { procs: 2, bound: 3, quick: 2 },
     { procs: 3, bound: 2, quick: 0 },
   ],
   termination: 'helping',

@@ -139,7 +139,7 @@ export class Allocator {
       events.instant(EVENT_CHARGE, bytes)
       controller.revise()
       if (!isPaid) assists.charge(bytes)
-      this.collector.termination.atRefill()
+      this.collector.termination.atRefill(false)
       this.collector.drain.verifyIfDue()
     } else this.collector.startIfTriggered()
     this.endSliceIfDue()

@@ -122,7 +122,7 @@ export class Gate {
   /** Waits for work or the end; if neither comes in time, raises the termination stop. True if it did. */
   private endsMark(isOver: () => boolean, patienceMs: number): boolean {
     const { memory, world, drain, termination } = this.collector
-    termination.atRefill()
+    termination.atRefill(true)
     const { words } = memory
     const cycle = words[control.CYCLES]
     const deadline = now() + patienceMs

@@ -50,10 +50,10 @@ export class Helping implements Termination {
     while (this.drain.isQuiescent) this.attempt(() => this.drain.isQuiescent)
   }
 
-  atRefill(): void {
+  atRefill(isAtGate: boolean): void {
     const { words } = this.memory
     if (!this.drain.isExhausted) return
-    const isFull = load(words, control.HEAP_LIVE) >= words[control.GOAL]
+    const isFull = isAtGate || load(words, control.HEAP_LIVE) >= words[control.GOAL]
     if (!isFull && load(words, control.SCANS_WANTED) > 0) return
     // Who is no drainer may hold what its barrier found.
     if (this.drain.publish()) return

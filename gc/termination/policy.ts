@@ -10,5 +10,5 @@ export interface Termination {
   /** Called by the last P to serve a wanted scan, if it saw no work. A safepoint. */
   markMayBeOver(): void
   /** Called while a cycle marks by a P whose goroutine has taken memory and has paid for it, or waits at the gate and sees no work. A safepoint. */
-  atRefill(): void
+  atRefill(isAtGate: boolean): void
 }

@@ -21,7 +21,7 @@ function marking(termination: TerminationName): Scene {
   world.startMark(marker)
   while (marker.collector.roots.areLeft) marker.scanRoot()
   mutator.safepoint()
-  return { world, mutator, marker, refill: () => mutator.collector.termination.atRefill() }
+  return { world, mutator, marker, refill: () => mutator.collector.termination.atRefill(false) }
 }
 
 /** An attempt begins, and fails: in its barrier a buffer is published (R2), and at the next look somebody drains (R1). The marker then parks. */

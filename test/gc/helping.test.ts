@@ -20,7 +20,7 @@ function marking(): Scene {
   return { world, mutator, marker, other }
 }
 
-const refill = (p: HandP): void => p.collector.termination.atRefill()
+const refill = (p: HandP): void => p.collector.termination.atRefill(false)
 const state = ({ world }: Scene): [number, number] => [world.memory.phase, world.words[control.CYCLES_MARKED]]
 const MARKING = [control.PHASE_MARK, 0]
 const ENDED = [control.PHASE_OFF, 1]

@@ -31,7 +31,7 @@ export const noPassing: PartsProtocol = {
       for (let request = 0; request < REQUESTS && load(words, CYCLES_MARKED) === 0; request++) {
         if (collector.drain.isExhausted) notes[TAKEN + index]++
         add(words, HEAP_LIVE, PAGE_BYTES)
-        collector.termination.atRefill()
+        collector.termination.atRefill(false)
       }
     }
     new Stop(memory, index, reason => collector.act(reason)).leaveRunning()

@@ -56,6 +56,8 @@ import {
   type World,
 } from './world.ts'
 
+const TERMINATIONS = { coordinator: Coordinator, 'assist-takes-over': AssistTakesOver, helping: Helping }
+
 /** What of the configuration the collector needs. */
 export interface CollectorOptions {
   /** Verify every cycle by checkmark. */
@@ -129,12 +131,7 @@ export class Collector {
     this.workers = new Workers(memory, pIndex, this.drain, this.limiter, world, events)
     this.records = new CycleRecords(memory)
     this.sweeper = new Sweeper(heap, pIndex, this.sweep, this.records, world, events)
-    this.termination =
-      options.termination === 'helping'
-        ? new Helping(memory, this.drain, world, this.overrun)
-        : options.termination === 'coordinator'
-          ? new Coordinator(memory, this.drain, this.barrier, this.queue, world, this.overrun)
-          : new AssistTakesOver(memory, this.drain, this.barrier, this.queue, world, this.overrun, this.assists)
+    this.termination = new TERMINATIONS[options.termination](this)
     this.drain.assists = this.assists
     this.drain.termination = this.termination
     this.cycle = new Cycle(this)

@@ -33,6 +33,7 @@ export class Drain {
   private readonly memory: Memory
   private readonly poll: number
   private readonly activity: number
+  private readonly draining: number
   private readonly measures: number
   private readonly marker: Marker
   private readonly barrier: WriteBarrier
@@ -57,6 +58,7 @@ export class Drain {
     this.memory = memory
     this.poll = memory.p(pIndex, p.POLL)
     this.activity = memory.p(pIndex, p.ACTIVITY)
+    this.draining = memory.p(pIndex, p.DRAINING)
     this.measures = memory.pMeasure(pIndex, 0)
     this.marker = marker
     this.barrier = barrier
@@ -77,16 +79,29 @@ export class Drain {
     return !this.buffers.isEmpty || this.roots.areLeft || load(words, control.GREY_SPANS) !== 0
   }
 
-  /** True if nobody drains, no stack is wanted and no shared work is left: the mark may be over. */
+  /** True if nobody drains, no stack is wanted and no shared work is left: the mark may be over. Shared work last: a scan that was served has published. */
   get isQuiescent(): boolean {
-    // Shared work once more: a scan that was served since has published what it found.
-    return this.isExhausted && load(this.memory.words, control.SCANS_WANTED) === 0 && !this.isSharedWork
+    const { words } = this.memory
+    if (words[control.PHASE] !== control.PHASE_MARK || load(words, control.DRAINERS) > 0) return false
+    return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork
   }
 
-  /** True if nobody drains and no shared work is left; but stacks may still be wanted of Ps that run. */
+  /**
+   * True if no P that runs drains, and no shared work is left; but stacks may still be wanted. Who is in a drain and does not run has published what it
+   * holds: it is stopped, or stands aside.
+   */
   get isExhausted(): boolean {
-    const { words } = this.memory
-    return words[control.PHASE] === control.PHASE_MARK && load(words, control.DRAINERS) === 0 && !this.isSharedWork
+    return this.memory.words[control.PHASE] === control.PHASE_MARK && !this.isAnyDraining && !this.isSharedWork
+  }
+
+  private get isAnyDraining(): boolean {
+    const { words, layout } = this.memory
+    if (load(words, control.DRAINERS) === 0) return false
+    for (let index = 0; index < layout.procs; index++) {
+      const isDraining = load(words, this.memory.p(index, p.DRAINING)) > 0
+      if (isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING) return true
+    }
+    return false
   }
 
   /** A plain load, as every poll; the bit that sends allocations the slow way asks nothing of a drain. */
@@ -95,6 +110,7 @@ export class Drain {
   }
 
   enter(): void {
+    add(this.memory.words, this.draining, 1)
     add(this.memory.words, control.DRAINERS, 1)
   }
 
@@ -104,7 +120,11 @@ export class Drain {
   }
 
   /** Counts this P off. True if it was the last that drained. */
-  private readonly countOff = (): boolean => sub(this.memory.words, control.DRAINERS, 1) === 1
+  private readonly countOff = (): boolean => {
+    this.memory.faults.pass('drain/count-off')
+    sub(this.memory.words, this.draining, 1)
+    return sub(this.memory.words, control.DRAINERS, 1) === 1
+  }
 
   /** What this P's queue holds becomes everybody's. True if it held anything. */
   publish(): boolean {
@@ -115,7 +135,7 @@ export class Drain {
 
   /** This P has served a wanted scan: if that was the last, nobody else may look. */
   look(): void {
-    if (this.isQuiescent) this.terminate(() => this.termination.markMayBeOver())
+    this.terminate(() => this.termination.markMayBeOver())
   }
 
   private terminate(act: () => void): void {

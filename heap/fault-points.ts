@@ -23,7 +23,7 @@ export type FaultPoint =
   | `sweep/${'span' | 'complete'}`
   | `sleep/${'announced' | 'wait' | 'woken' | 'wake'}`
   | `goroutine/${'start' | 'end' | 'parked' | 'ready' | 'wait-for-scan'}`
-  | `${'drain/leave' | 'channel/lock' | 'channel/deliver' | 'ring/take' | 'ring/steal' | 'ready/push'}`
+  | `${'drain/leave' | 'drain/count-off' | 'channel/lock' | 'channel/deliver' | 'ring/take' | 'ring/steal' | 'ready/push'}`
 
 export interface FaultPoints {
   /** The P is at the point. True if what it asks for there is to be refused. */

@@ -4,7 +4,7 @@
  *
  *   large-object    the request is one object
  *   lock            a P is at a place of the termination, and others wait for a lock of the work buffers
- *   stall           a P is at a named place of the termination, or a fault stalls it
+ *   stall           a P is at a named place of the termination, or a fault stalls it elsewhere (measure/place.ts)
  *   wanted-stack    no work is left and nobody drains, but a P that runs has not scanned its goroutine's stack yet
  *   unattended      no work is left and nobody drains, and nobody has come yet to end the mark
  *   parked-worker   an attempt to end the mark has failed, there is work, and nobody drains
@@ -16,26 +16,11 @@
  *
  * Proof that the parts sum to the whole: the changes do, and each is named once; what is not yet named when the mark ends is a refill's.
  */
-import { load, now } from '#sync'
-import type { FaultPoint } from '../heap/fault-points.ts'
+import { load } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
-
-/** Places of the termination, in PLACE from 1. Above them, from FIRST_FAULT_PLACE: where a fault stalls, in the order of the faults' counters. */
-export const PLACES = [
-  'mark-termination/enter',
-  'mark-termination/before-barrier',
-  'mark-termination/in-barrier',
-  'mark-termination/after-barrier',
-  'mark-termination/published',
-  'mark-termination/before-stop',
-  'mark-termination/restarted',
-  'mark-termination/leave',
-] as const satisfies readonly FaultPoint[]
-export type Place = (typeof PLACES)[number]
-export const FIRST_FAULT_PLACE = 1 + PLACES.length
-const IN_BARRIER = 1 + PLACES.indexOf('mark-termination/in-barrier')
+import { IN_BARRIER, PLACES, Place, type TerminationPlace } from './place.ts'
 
 /** What is no stall. In the account, from `p.PLACES`. */
 export const CAUSES = [
@@ -54,9 +39,6 @@ type Cause = (typeof CAUSES)[number]
 const slotOf = (cause: Cause): number => p.PLACES + CAUSES.indexOf(cause)
 const HOST_COLLECTION = slotOf('host-collection')
 
-/** A stretch at one place that is long enough to ask whether it was a collection of the host's, in ms. */
-const LONG_MS = 0.5
-
 /** What of a drain the names depend on. */
 interface Marking {
   readonly isExhausted: boolean
@@ -65,48 +47,27 @@ interface Marking {
 
 export class Overrun {
   private readonly memory: Memory
+  private readonly place: Place
   private readonly owed: number
   private readonly parts: number
-  private readonly gaps: number
-  private readonly place: number
-  private readonly hosts: number
-  private readonly since: number
-  private readonly hostMs: () => number
 
   /** `hostMs`: how long the host's collector held this thread up since it was asked last. */
   constructor(memory: Memory, pIndex: number, hostMs: () => number) {
     this.memory = memory
+    this.place = new Place(memory, pIndex, hostMs)
     this.owed = memory.pMeasure(pIndex, p.OVERRUN_OWED)
     this.parts = memory.pMeasure(pIndex, p.OVERRUN_BY)
-    this.gaps = memory.pMeasure(pIndex, p.LONGEST_GAP)
-    this.place = memory.p(pIndex, p.PLACE)
-    this.hosts = memory.p(pIndex, p.HOSTS_PLACE)
-    this.since = memory.pMeasure(pIndex, p.PLACE_SINCE)
-    this.hostMs = hostMs
   }
 
   /** This P is at a place of the termination, until it is at another or leaves. */
-  at(point: Place): void {
-    const { words } = this.memory
-    const place = 1 + PLACES.indexOf(point)
-    if (words[this.place] !== place) {
-      if (words[this.place] === 0) this.hostMs()
-      this.leave()
-      this.memory.doubles[this.since] = now()
-      words[this.place] = place
-    }
+  at(point: TerminationPlace): void {
+    this.place.be(1 + PLACES.indexOf(point))
     this.memory.faults.pass(point)
   }
 
   /** This P is out of the termination. */
   leave(): void {
-    const { words, doubles } = this.memory
-    const place = words[this.place]
-    if (place === 0) return
-    words[this.place] = 0
-    const ms = now() - doubles[this.since]
-    doubles[this.gaps + place] = Math.max(doubles[this.gaps + place], ms)
-    if (ms >= LONG_MS && this.hostMs() > ms / 2) words[this.hosts] = place
+    this.place.be(0)
   }
 
   /** Names what the last request of this P has added. `canPay`: its goroutine has as much in the bank. */
@@ -169,6 +130,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
     for (let place = 1; place < p.PLACES; place++)
       doubles[gaps + place] = Math.max(doubles[gaps + place], doubles[own + p.LONGEST_GAP + place])
     const place = words[memory.p(index, p.PLACE)]
+    words[memory.p(index, p.PLACE)] = 0
     if (place !== 0) doubles[gaps + place] = Math.max(doubles[gaps + place], stopped - doubles[own + p.PLACE_SINCE])
   }
   for (let index = 0; index < layout.procs; index++) {
@@ -186,6 +148,6 @@ export function resetOverrun(memory: Memory): void {
     doubles[own + p.OVERRUN_OWED] = 0
     doubles.fill(0, own + p.OVERRUN_BY, own + p.OVERRUN_BY + p.OVERRUN_PARTS)
     doubles.fill(0, own + p.LONGEST_GAP, own + p.LONGEST_GAP + p.PLACES)
-    words[memory.p(index, p.HOSTS_PLACE)] = 0
+    words[memory.p(index, p.PLACE)] = words[memory.p(index, p.HOSTS_PLACE)] = 0
   }
 }

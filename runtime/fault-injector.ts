@@ -2,18 +2,20 @@
  * Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. Every point counts its passes and
  * strikes in shared memory, so that a run can prove that a fault was met.
  */
-import { exchange, now, step, wait } from '#sync'
+import { exchange, step, wait } from '#sync'
 import type { FaultPoint, FaultPoints } from '../heap/fault-points.ts'
 import { CYCLES } from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
-import { FIRST_FAULT_PLACE } from '../measure/overrun.ts'
+import { FIRST_FAULT_PLACE, PLACES, Place } from '../measure/place.ts'
 import { type Fault, type FaultWhen, faultPointNames } from './faults.ts'
 import type { FaultCount } from './record.ts'
 
+const isTerminationPlace = (point: FaultPoint): boolean => (PLACES as readonly FaultPoint[]).includes(point)
+
 const never = new Int32Array(new SharedArrayBuffer(4))
 
-interface Place {
+interface PointFaults {
   /** Index of the word that counts passes; those of strikes and of cycles follow. */
   readonly count: number
   /** Index of the word that holds the last cycle in which any P was struck here. */
@@ -23,19 +25,15 @@ interface Place {
 
 export class FaultInjector implements FaultPoints {
   readonly #words: Int32Array
-  readonly #doubles: Float64Array
-  readonly #place: number
-  readonly #gaps: number
-  readonly #places: ReadonlyMap<FaultPoint, Place>
+  readonly #place: Place
+  readonly #points: ReadonlyMap<FaultPoint, PointFaults>
   #random: number
 
   constructor(memory: Memory, faults: readonly Fault[], pIndex: number, seed: number) {
     const own = faults.filter(fault => fault.p === null || fault.p === pIndex)
     this.#words = memory.words
-    this.#doubles = memory.doubles
-    this.#place = memory.p(pIndex, p.PLACE)
-    this.#gaps = memory.pMeasure(pIndex, p.LONGEST_GAP)
-    this.#places = new Map(
+    this.#place = new Place(memory, pIndex)
+    this.#points = new Map(
       faultPointNames.map(point => [
         point,
         {
@@ -50,7 +48,7 @@ export class FaultInjector implements FaultPoints {
 
   pass(point: FaultPoint): boolean {
     step(point)
-    const { count, lastCycle, faults } = this.#places.get(point) as Place
+    const { count, lastCycle, faults } = this.#points.get(point) as PointFaults
     const pass = ++this.#words[count]
     let refused = false
     for (const fault of faults) {
@@ -76,17 +74,16 @@ export class FaultInjector implements FaultPoints {
     return action.kind === 'fail'
   }
 
-  /** Where it is kept stands in its PLACE meanwhile, so that what others allocate past the goal is named after it (measure/overrun.ts). */
+  /**
+   * Outside of the termination where it is kept is its place meanwhile, so that what others allocate past the goal is named after it. In the termination it
+   * has said where it is, as it does without a fault (measure/place.ts).
+   */
   #stall(point: FaultPoint, ms: number): void {
-    const words = this.#words
-    const before = words[this.#place]
+    const before = this.#place.current
     const place = FIRST_FAULT_PLACE + faultPointNames.indexOf(point)
-    const began = now()
-    words[this.#place] = place
+    if (!isTerminationPlace(point)) this.#place.be(place)
     wait(never, 0, 0, ms)
-    words[this.#place] = before
-    const gap = this.#gaps + place
-    this.#doubles[gap] = Math.max(this.#doubles[gap], now() - began)
+    if (this.#place.current === place) this.#place.be(before)
   }
 
   /** From 0 to 1: xorshift32. */

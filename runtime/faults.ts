@@ -29,6 +29,9 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'mark/scan-wanted': { where: 'a running goroutine is about to be asked to have its stack scanned' },
   'mark/scan-served': { where: 'a P is about to scan the stack of its goroutine, as it was asked to' },
   'drain/leave': { where: 'a drain is over, and still counts' },
+  'drain/count-off': {
+    where: 'a drain is over, what it holds is everybody’s, and it still counts; under helping the P stands aside',
+  },
   'mark-termination/enter': {
     where: 'a P has become the coordinator of the end of the mark',
   },

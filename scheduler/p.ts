@@ -446,6 +446,7 @@ export class P implements World {
   }
 
   private afterStop(raised: boolean): boolean {
+    this.collector.overrun.leave()
     this.safepoint()
     this.markIfDue()
     return raised

@@ -10,7 +10,7 @@
  *   stop     a P that sees it at a safepoint, or is about to sleep: status WAITING, running − 1. Who brings running to 0 while a
  *            reason is raised claims (CAS of that very word) and acts: it does what the reason says
  *   restart  the actor stores epoch + 1, reason 0, running 0, and wakes all
- *   go on    a P that stopped or slept: while a reason is raised, wait for the restart; else CAS running + 1. Status RUNNING
+ *   go on    a P that stopped or slept: while a reason is raised, claim and act if nobody runs, or wait for the restart; else CAS running + 1. Status RUNNING
  *
  * Proof that one P acts, and alone. While a reason is raised running only falls: going on needs reason 0. So exactly one decrement
  * reaches 0, or none where the raiser found it 0. The claim is a CAS on the word with nobody running: same epoch, same reason. One of those who try it wins. (With flag and count in two
@@ -18,7 +18,8 @@
  * Proof that a raise belongs to its hint. The epoch moves with every restart, phases change in stops alone, and the raise is a CAS on the
  * epoch read before the hint was looked at. So if it succeeds, the phase is still the one that the hint was about.
  * A P that sleeps through a restart counts as stopped until it goes on: the next stop need not wait for it.
- * A raiser counts as stopped before it raises: it keeps nobody waiting, wherever it is taken off the CPU. Who finds a stop raised tells the others as well.
+ * A raiser counts as stopped before it raises: it is not waited for, wherever it is taken off the CPU. Who finds a
+ * stop that nobody runs in acts; who wanted to raise one, and finds one raised, tells the others of it as well.
  * Nobody is waited for by spinning: it lost throughput in every measurement.
  */
 
@@ -134,9 +135,10 @@ export class Stop {
     this.actIfLast(word - 1)
   }
 
-  private actIfLast(word: number): void {
-    if (reasonOf(word) === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return
-    if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return
+  /** Carries out the stop that is raised, if nobody runs and nobody else does. True if it did. */
+  private actIfLast(word: number): boolean {
+    if (reasonOf(word) === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return false
+    if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return false
     const { memory } = this
     memory.doubles[memory.measure(STOP_REQUESTED_AT)] = raisingSince(memory)
     memory.doubles[memory.measure(STOPPED_AT)] = now()
@@ -144,6 +146,7 @@ export class Stop {
       memory.doubles[memory.pMeasure(index, p.RAISING_SINCE)] = 0
     this.act(reasonOf(word))
     this.restart(epochOf(word))
+    return true
   }
 
   private restart(epoch: number): void {
@@ -168,7 +171,8 @@ export class Stop {
         return true
       }
       if ((load(words, this.poll) & p.POLL_END) !== 0) return false
-      wait(words, RESTARTS, restarts)
+      // Its raiser may be off the CPU, and nobody else may run.
+      if (!this.actIfLast(word)) wait(words, RESTARTS, restarts)
     }
   }
 }

@@ -10,35 +10,15 @@
  */
 import { load } from '#sync'
 import * as control from '../../heap/layout/control.ts'
-import type { Memory } from '../../heap/memory.ts'
-import type { Overrun } from '../../measure/overrun.ts'
-import type { Assists } from '../assist.ts'
-import type { WriteBarrier } from '../barrier.ts'
-import type { Drain } from '../drain.ts'
-import type { GreyQueue } from '../grey-queue.ts'
-import type { World } from '../world.ts'
 import { Coordinator } from './coordinator.ts'
 
 export class AssistTakesOver extends Coordinator {
   override readonly name = 'assist-takes-over'
-  private readonly assists: Assists
-
-  constructor(
-    memory: Memory,
-    drain: Drain,
-    barrier: WriteBarrier,
-    queue: GreyQueue,
-    world: World,
-    overrun: Overrun,
-    assists: Assists,
-  ) {
-    super(memory, drain, barrier, queue, world, overrun)
-    this.assists = assists
-  }
 
   override atRefill(): void {
-    if (load(this.memory.words, control.TERMINATION_ATTEMPTS) === 0) return
-    if (this.drain.isQuiescent) this.markMayBeOver()
-    else if (this.drain.isWorkAvailable) this.assists.assistAhead()
+    const { memory, drain, assists } = this.collector
+    if (load(memory.words, control.TERMINATION_ATTEMPTS) === 0) return
+    if (drain.isQuiescent) this.markMayBeOver()
+    else if (drain.isWorkAvailable) assists.assistAhead()
   }
 }

@@ -19,74 +19,63 @@
  */
 import { add, compareAndSwap, load, store } from '#sync'
 import * as control from '../../heap/layout/control.ts'
-import type { Memory } from '../../heap/memory.ts'
-import type { Overrun } from '../../measure/overrun.ts'
-import type { WriteBarrier } from '../barrier.ts'
-import type { Drain } from '../drain.ts'
-import type { GreyQueue } from '../grey-queue.ts'
-import { STOP_TERMINATION, type World } from '../world.ts'
+import type { Collector } from '../collector.ts'
+import { STOP_TERMINATION } from '../world.ts'
 import type { Termination, TerminationName } from './policy.ts'
 
 export class Coordinator implements Termination {
   readonly name: TerminationName = 'coordinator'
   readonly remainderBytes = 0
-  protected readonly memory: Memory
-  protected readonly drain: Drain
-  private readonly barrier: WriteBarrier
-  private readonly queue: GreyQueue
-  private readonly world: World
-  private readonly overrun: Overrun
+  protected readonly collector: Collector
 
-  constructor(memory: Memory, drain: Drain, barrier: WriteBarrier, queue: GreyQueue, world: World, overrun: Overrun) {
-    this.memory = memory
-    this.drain = drain
-    this.barrier = barrier
-    this.queue = queue
-    this.world = world
-    this.overrun = overrun
+  constructor(collector: Collector) {
+    this.collector = collector
   }
 
   leave(countOff: () => boolean): void {
     // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. An attempt
     // publishes it.
-    if (countOff() && this.drain.isQuiescent) this.markMayBeOver()
+    if (countOff()) this.markMayBeOver()
   }
 
   markMayBeOver(): void {
-    const { words } = this.memory
+    const { memory, drain, overrun } = this.collector
+    const { words } = memory
+    if (!drain.isQuiescent) return
     do {
       if (!compareAndSwap(words, control.TERMINATOR, 0, 1)) return
-      this.overrun.at('mark-termination/enter')
-      while (this.drain.isQuiescent) this.attempt()
+      overrun.at('mark-termination/enter')
+      while (drain.isQuiescent) this.attempt()
       store(words, control.TERMINATOR, 0)
-      this.overrun.at('mark-termination/leave')
-    } while (this.drain.isQuiescent)
+      overrun.at('mark-termination/leave')
+    } while (drain.isQuiescent)
   }
 
   /** Go's allocators look after their debt alone. */
   atRefill(): void {}
 
   private attempt(): void {
-    const { words } = this.memory
+    const { memory, drain, barrier, queue, world, overrun } = this.collector
+    const { words } = memory
     add(words, control.TERMINATION_ATTEMPTS, 1)
-    const epoch = this.world.epoch()
+    const epoch = world.epoch()
     const published = load(words, control.PUBLICATIONS)
     const cycle = words[control.CYCLES]
     // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
-    if (!this.drain.isQuiescent) return
-    this.overrun.at('mark-termination/before-barrier')
-    this.barrier.flush()
-    if (this.queue.publish()) this.world.wakeForWork()
-    this.world.raggedBarrier()
-    this.overrun.at('mark-termination/after-barrier')
+    if (!drain.isQuiescent) return
+    overrun.at('mark-termination/before-barrier')
+    barrier.flush()
+    if (queue.publish()) world.wakeForWork()
+    world.raggedBarrier()
+    overrun.at('mark-termination/after-barrier')
     if (load(words, control.PUBLICATIONS) !== published) {
-      this.overrun.at('mark-termination/published') // R2
+      overrun.at('mark-termination/published') // R2
       return
     }
-    this.overrun.at('mark-termination/before-stop')
-    if (!this.world.raise(epoch, STOP_TERMINATION)) return
+    overrun.at('mark-termination/before-stop')
+    if (!world.raise(epoch, STOP_TERMINATION)) return
     // R3: still marking after the stop; the caller asks again.
     if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
-      this.overrun.at('mark-termination/restarted')
+      overrun.at('mark-termination/restarted')
   }
 }

@@ -7,7 +7,7 @@ export interface Termination {
   readonly remainderBytes: number
   /** Called by a P whose drain is over: `countOff` counts it off, and tells whether it was the last. A safepoint. */
   leave(countOff: () => boolean): void
-  /** Called by the last P to serve a wanted scan, if it saw no work. A safepoint. */
+  /** Called by a P that has served a wanted scan, and published what that found. A safepoint. */
   markMayBeOver(): void
   /** Called while a cycle marks by a P whose goroutine has taken memory and has paid for it, or waits at the gate and sees no work. A safepoint. */
   atRefill(isAtGate: boolean): void

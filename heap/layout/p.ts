@@ -42,8 +42,10 @@ export const ASSIST_QUEUED = 19
 /** Cycles that this P helped to sweep, spans swept. owner. */
 export const SPANS_SWEPT = 20
 
-/** Where this P is in the termination, or a fault stalls it: 0, or a place of measure/overrun.ts. owner; hint elsewhere. */
+/** Where this P is in the termination, or a fault stalls it: 0, or a place of measure/place.ts. owner, also while it stands aside and another acts; set to 0 in the setup stop and at the end of a mark; hint elsewhere. */
 export const PLACE = 21
+/** Drains that this P is in: one, or two where a worker runs at a safepoint of a drain at the gate. atomic, changed by the owner. */
+export const DRAINING = 23
 /** The place at which the host's collector held this P up in this cycle, or 0. owner; reset in the setup stop. */
 export const HOSTS_PLACE = 22
 
@@ -141,9 +143,9 @@ export const GATE_MS = 17
 export const RAISING_SINCE = 18
 /** What this P's changes of the live heap have added to the overrun and is not named yet (heap/live-heap.ts). */
 export const OVERRUN_OWED = 19
-/** Since when this P is at its place. */
+/** Since when this P is at its place. As PLACE. */
 export const PLACE_SINCE = 20
-/** The account of the overrun by place, then by cause, in bytes; and the longest stretch at each place (measure/overrun.ts). */
+/** The account of the overrun by place, then by cause, in bytes; and the longest stretch at each place (measure/overrun.ts); the latter as PLACE. */
 export const OVERRUN_BY = 21
 export const PLACES = 80
 export const OVERRUN_PARTS = PLACES + 16

@@ -26,7 +26,7 @@ export const TERMINATION_POINTS: readonly FaultPoint[] = faultPointNames.filter(
   name =>
     /^(?:mark-termination|stop)\//.test(name) ||
     /^\w+-worker\/park$/.test(name) ||
-    name === 'drain/leave' ||
+    name.startsWith('drain/') ||
     name === 'gate/wait',
 )
 

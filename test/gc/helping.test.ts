@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
+import * as p from '../../heap/layout/p.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 interface Scene {
@@ -13,14 +14,14 @@ interface Scene {
 
 /** A cycle marks, and all roots are scanned but the stack of the mutator's goroutine, which keeps x: it is wanted. `marker` is in a drain. */
 function marking(): Scene {
-  const world = new HandWorld({ procs: 3, globals: 1, termination: 'helping' })
+  const world = new HandWorld({ procs: 3, globals: 1, termination: 'helping', isRunning: true })
   const [mutator, marker, other] = world.ps
   mutator.spawn()
   other.spawn()
   return { world, mutator, marker, other }
 }
 
-const refill = (p: HandP): void => p.collector.termination.atRefill(false)
+const refill = (of: HandP): void => of.collector.termination.atRefill(false)
 const state = ({ world }: Scene): [number, number] => [world.memory.phase, world.words[control.CYCLES_MARKED]]
 const MARKING = [control.PHASE_MARK, 0]
 const ENDED = [control.PHASE_OFF, 1]
@@ -29,6 +30,7 @@ const ENDED = [control.PHASE_OFF, 1]
 function vanishAsLast({ world, marker }: Scene): void {
   marker.collector.drain.publish()
   world.words[control.DRAINERS]--
+  world.words[world.memory.p(marker.index, p.DRAINING)]--
 }
 
 test('whoever leaves a drain publishes what it holds, so that others see it before it is counted off', () => {
@@ -83,6 +85,35 @@ test('a refill waits for a wanted stack while the heap is below its goal; above 
   expect(world.goroutine(mutator.goroutine, g.STATUS)).toBe(g.G_RUNNING)
   marker.collector.sweeper.finish()
   expect(mutator.numberOf(x, Node)).toBe(42)
+})
+
+test('who waits at the gate does not wait for a wanted stack, wherever the heap is', () => {
+  const scene = marking()
+  const { world, marker, other } = scene
+  world.startMark(marker)
+  while (marker.collector.roots.areLeft) marker.scanRoot()
+  other.safepoint()
+  marker.collector.drain.drainForCredit(() => false)
+  marker.collector.drain.leave()
+  expect([state(scene), world.words[control.SCANS_WANTED]]).toEqual([MARKING, 1])
+  other.collector.termination.atRefill(true)
+  expect([state(scene), world.words[control.SCANS_WANTED]]).toEqual([ENDED, 0])
+})
+
+test('a drainer that stands aside, and is not counted off yet, keeps nobody from ending the mark', () => {
+  const scene = marking()
+  const { world, marker, other } = scene
+  world.startMark(marker)
+  while (marker.collector.roots.areLeft) marker.scanRoot()
+  for (const each of world.ps) each.safepoint()
+  marker.collector.drain.drainForCredit(() => false)
+  const status = world.memory.p(marker.index, p.STATUS)
+  world.words[status] = p.STATUS_RUNNING
+  refill(other)
+  expect(state(scene)).toEqual(MARKING)
+  world.words[status] = p.STATUS_WAITING
+  refill(other)
+  expect([state(scene), world.words[control.DRAINERS]]).toEqual([ENDED, 1])
 })
 
 test('who has served the last wanted stack ends the mark', () => {

@@ -4,7 +4,8 @@ import { beforeEach, expect, test } from 'vitest'
 import * as control from '../../heap/layout/control.ts'
 import * as p from '../../heap/layout/p.ts'
 import { LiveHeap } from '../../heap/live-heap.ts'
-import { CAUSES, nameLateTrigger, nameRest, Overrun, PLACES, resetOverrun, sumOverrun } from '../../measure/overrun.ts'
+import { CAUSES, nameLateTrigger, nameRest, Overrun, resetOverrun, sumOverrun } from '../../measure/overrun.ts'
+import { PLACES } from '../../measure/place.ts'
 import { HandHeap } from '../support/heap.ts'
 
 const PROCS = 3
@@ -38,6 +39,9 @@ function account(): Record<string, number> {
   }
   return by
 }
+
+/** The longest stretch at a place, by the last account. */
+const gap = (place: number): number => memory.doubles[memory.layout.cycleRecords + p.OVERRUN_PARTS + place]
 
 const overrun = (): number => Math.max(0, words[control.HEAP_LIVE] - GOAL)
 
@@ -132,14 +136,23 @@ test('a stall that was a collection of the host’s is named so afterwards', () 
 })
 
 test('a stretch at a place is told by its longest; one that is not over counts until the stop was asked for', () => {
-  const gap = (index: number): number => {
-    account()
-    return memory.doubles[memory.layout.cycleRecords + p.OVERRUN_PARTS + index]
-  }
   accounts[1].at('mark-termination/enter')
   memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 3
   accounts[1].at('mark-termination/before-stop')
-  expect(gap(1)).toBeGreaterThanOrEqual(3)
   memory.doubles[memory.measure(control.STOP_REQUESTED_AT)] = memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] + 7
+  account()
+  expect(gap(1)).toBeGreaterThanOrEqual(3)
   expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(7)
+})
+
+test('the end of a mark cuts every stretch: who is still held up is to blame for nothing in the next cycle', () => {
+  accounts[1].at('mark-termination/before-stop')
+  account()
+  resetOverrun(memory)
+  memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 30
+  lives[0].add(GOAL + 40)
+  accounts[0].name(false, true, idle)
+  accounts[1].leave()
+  expect(account()).toEqual({ credit: 40 })
+  expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(0)
 })

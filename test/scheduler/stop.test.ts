@@ -82,6 +82,18 @@ test('while a P is about to raise a stop, the others stop, act and go on without
   expect(acts).toHaveLength(1)
 })
 
+test('who goes on and finds a stop raised, in which nobody runs, acts if the raiser is off the CPU', () => {
+  const [one, two] = stops
+  one.enterRunning()
+  two.enterRunning()
+  two.leaveRunning()
+  one.leaveRunning()
+  // P 0 has raised, and is taken off the CPU before it can look whether anybody runs.
+  words[STOP] |= STOP_COMMIT << 8
+  expect(two.enterRunning()).toBe(true)
+  expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_COMMIT, 1]])
+})
+
 test('who finds a stop raised tells the others of it', () => {
   const [one, two, three] = stops
   for (const each of stops) each.enterRunning()

@@ -53,6 +53,8 @@ export interface HandWorldOptions {
   readonly globals?: number
   /** As `--fault`, one SPEC each. */
   readonly faults?: readonly string[]
+  /** Ps have the status of one that runs, between stops; else that of none that was ever booted. @defaultValue false */
+  readonly isRunning?: boolean
 }
 
 /** No schedule needs so many: a protocol goes round in circles. */
@@ -74,6 +76,7 @@ export class HandWorld {
   readonly ps: readonly HandP[]
   /** Stops carried out so far: the epoch. */
   stops = 0
+  private readonly isRunning: boolean
   private readonly actions: { point: Point; action: () => void }[] = []
   private types = ARRAY_TYPE
 
@@ -81,6 +84,7 @@ export class HandWorld {
     const { procs = 2, check = false, workBuffers = 64, arenaBytes = 4 * MiB, globals = 0 } = options
     this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
     this.words = this.memory.words
+    this.isRunning = options.isRunning ?? false
     const pOptions: POptions = {
       checkmark: options.checkmark ?? true,
       stopTheWorld: options.stopTheWorld ?? 0,
@@ -98,6 +102,7 @@ export class HandWorld {
       const heap = new Heap(new Memory(this.memory.handle, faults), check)
       return new HandP(this, heap, index, pOptions)
     })
+    this.goOn()
     this.ps[0].collector.initialize(100, Number.POSITIVE_INFINITY)
     this.words[control.GLOBAL_SLOTS] = globals
   }
@@ -122,9 +127,19 @@ export class HandWorld {
     if (this.stops === TOO_MANY_STOPS) throw new Error('the world stops again and again')
     this.reach('stop')
     for (const each of this.ps) each.collector.publish()
+    this.setStatus(p.STATUS_WAITING)
     actor.collector.act(reason)
     verifyHeap(this.memory)
+    this.goOn()
     this.stops++
+  }
+
+  private setStatus(status: number): void {
+    for (const { index } of this.ps) this.words[this.memory.p(index, p.STATUS)] = status
+  }
+
+  private goOn(): void {
+    if (this.isRunning) this.setStatus(p.STATUS_RUNNING)
   }
 
   /** The setup stop of a cycle; afterwards `marker` is in a drain that has done nothing yet. */

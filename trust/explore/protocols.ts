@@ -5,6 +5,7 @@ import { assistTakesOver } from './protocols/assist-takes-over.ts'
 import { assists } from './protocols/assists.ts'
 import { channel } from './protocols/channel.ts'
 import { gate } from './protocols/gate.ts'
+import { gateHelping } from './protocols/gate-helping.ts'
 import { helping } from './protocols/helping.ts'
 import { mutualExclusion } from './protocols/mutual-exclusion.ts'
 import { noPassing } from './protocols/no-passing.ts'
@@ -42,6 +43,7 @@ export const protocols: readonly Protocol[] = [
   roles,
   assists,
   gate,
+  gateHelping,
   mutualExclusion,
 ]
 

@@ -255,8 +255,12 @@ export const mutants: readonly Mutant[] = [
     what: 'The mark may end while somebody drains, and the stop does not ask for stacks that are still to be scanned.',
     origin: '',
     edits: [
-      { file: 'gc/drain.ts', from: 'load(words, control.DRAINERS) === 0 && ', to: '' },
-      { file: 'gc/drain.ts', from: ' && load(this.memory.words, control.SCANS_WANTED) === 0', to: '' },
+      { file: 'gc/drain.ts', from: ' || load(words, control.DRAINERS) > 0', to: '' },
+      {
+        file: 'gc/drain.ts',
+        from: 'return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork',
+        to: 'return !this.isSharedWork',
+      },
       { file: 'gc/cycle.ts', from: ' || load(memory.words, control.SCANS_WANTED) > 0', to: '' },
     ],
   },
@@ -394,7 +398,7 @@ export const mutants: readonly Mutant[] = [
     name: 'coordinator-looks-once',
     what: 'A coordinator that gives up does not look again after it has let others in.',
     origin: '',
-    edits: [{ file: 'gc/termination/coordinator.ts', from: '} while (this.drain.isQuiescent)', to: '} while (false)' }],
+    edits: [{ file: 'gc/termination/coordinator.ts', from: '} while (drain.isQuiescent)', to: '} while (false)' }],
   },
   {
     name: 'termination-epoch-late',
@@ -403,8 +407,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/termination/coordinator.ts',
-        from: 'if (!this.world.raise(epoch, STOP_TERMINATION)) return',
-        to: 'if (!this.world.raise(Math.max(epoch, this.world.epoch()), STOP_TERMINATION)) return',
+        from: 'if (!world.raise(epoch, STOP_TERMINATION)) return',
+        to: 'if (!world.raise(Math.max(epoch, world.epoch()), STOP_TERMINATION)) return',
       },
     ],
   },
@@ -428,8 +432,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/drain.ts',
-        from: '=> sub(this.memory.words, control.DRAINERS, 1) === 1',
-        to: '=> [load(this.memory.words, control.DRAINERS) === 1, sub(this.memory.words, control.DRAINERS, 1)][0] as boolean',
+        from: 'return sub(this.memory.words, control.DRAINERS, 1) === 1',
+        to: 'const isLast = load(this.memory.words, control.DRAINERS) === 1\n    sub(this.memory.words, control.DRAINERS, 1)\n    return isLast',
       },
     ],
   },
@@ -473,9 +477,31 @@ export const mutants: readonly Mutant[] = [
     name: 'helping-leaves-it-to-the-last',
     what: 'Under helping an allocator does not look after the mark: while who saw its end is off the CPU the others take memory.',
     origin: 'golang/go#52433',
+    edits: [{ file: 'gc/termination/helping.ts', from: '    if (!drain.isExhausted) return\n', to: '    return\n' }],
+  },
+  {
+    name: 'aside-and-still-counted',
+    what: 'Under helping a P that has stood aside and is not counted off yet still counts as draining: nobody raises in its place.',
+    origin: 'this project, found by a review',
     edits: [
-      { file: 'gc/termination/helping.ts', from: '    if (!this.drain.isExhausted) return\n', to: '    return\n' },
+      {
+        file: 'gc/drain.ts',
+        from: 'if (isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING) return true',
+        to: 'if (isDraining) return true',
+      },
     ],
+  },
+  {
+    name: 'gate-waits-for-a-wanted-stack',
+    what: 'Who waits at the gate leaves a wanted stack to its P, as a refill below the goal does.',
+    origin: 'this project, found by measuring',
+    edits: [{ file: 'gc/termination/helping.ts', from: 'const isFull = isAtGate || ', to: 'const isFull = ' }],
+  },
+  {
+    name: 'nobody-acts-for-the-raiser',
+    what: 'Who goes on and finds a stop raised, in which nobody runs, waits for its raiser to act.',
+    origin: 'this project, found by a review',
+    edits: [{ file: 'scheduler/stop.ts', from: 'if (!this.actIfLast(word)) wait(', to: 'wait(' }],
   },
   {
     name: 'helping-epoch-late',
@@ -516,7 +542,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/stop.ts',
-        from: 'if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return',
+        from: 'if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return false',
         to: 'store(this.words, STOP, word | CLAIMED)',
       },
     ],

@@ -445,9 +445,9 @@ export class P implements World {
     return this.afterStop(this.standStill(() => this.stop.raiseIf(isDue, reason)))
   }
 
+  /** What else is asked of this P waits for its next safepoint: served here, a scan might raise a stop again, and so on, ever deeper. */
   private afterStop(raised: boolean): boolean {
     this.collector.overrun.leave()
-    this.safepoint()
     this.markIfDue()
     return raised
   }

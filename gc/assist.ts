@@ -143,17 +143,30 @@ export class Assists {
   }
 
   private assist(work: number, credit: number): void {
-    const { doubles, layout } = this.memory
+    const { words, doubles, layout } = this.memory
+    const began = now()
+    const cycle = words[control.CYCLES]
+    this.drain.enter()
+    const done = this.drain.drainWork(work)
+    if (words[control.CYCLES] === cycle)
+      doubles[credit] += 1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
+    doubles[this.memory.pMeasure(this.pIndex, p.TOTAL_ASSIST_MS)] += now() - began
+    this.limiter.update()
+    this.finish(began, cycle, done)
+  }
+
+  /** Drains at the gate, without limit of debt; what that earns is background credit. A safepoint. */
+  drainUntil(isOver: () => boolean): void {
     const began = now()
     const cycle = this.memory.words[control.CYCLES]
     this.drain.enter()
-    const done = this.drain.drainWork(work)
-    if (this.memory.words[control.CYCLES] === cycle) {
-      doubles[credit] += 1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
-      doubles[this.memory.pMeasure(this.pIndex, p.ASSIST_MS)] += now() - began
-    }
-    doubles[this.memory.pMeasure(this.pIndex, p.TOTAL_ASSIST_MS)] += now() - began
-    this.limiter.update()
+    this.drain.drainForCredit(isOver)
+    this.finish(began, cycle, 0)
+  }
+
+  private finish(began: number, cycle: number, done: number): void {
+    const { words, doubles } = this.memory
+    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, p.ASSIST_MS)] += now() - began
     this.events.slice(EVENT_ASSIST, began, done)
     this.drain.leave()
   }

@@ -143,7 +143,7 @@ export class Collector {
     this.controller.initialize({ procs: this.memory.layout.procs, gcPercent, memoryLimit })
   }
 
-  /** What the last P to stop does. Everything that it needs is in shared memory, so any P will do. */
+  /** What is done in a stop. Everything that it needs is in shared memory, so any P will do. */
   act(reason: StopReason): void {
     this.limiter.update()
     if (reason <= STOP_FORCED_CYCLE + 2) this.cycle.setUp(reason as CycleTrigger, this.options.stopTheWorld)

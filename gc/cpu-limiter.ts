@@ -8,7 +8,8 @@
  *   program     the rest
  *
  * Updated at the end of an assist and of a wait at the gate, around what is done in a stop, and when a P looks for a worker and the last time is 10 ms ago; by one
- * P at a time, and the others leave it to that one. Different from Go: the time at the gate, which it has not; and an assist that has begun goes on.
+ * P at a time, and the others leave it to that one. Different from Go: the time at the gate, which it has not; an assist or a wait counts when it is over,
+ * and not while it lasts; and an assist that has begun goes on.
  */
 import { load, now, store } from '#sync'
 import * as control from '../heap/layout/control.ts'
@@ -16,9 +17,8 @@ import * as p from '../heap/layout/p.ts'
 import { tryLock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
 
-/** What the bucket holds for each P, in ms. */
+/** What the bucket holds for each P, and the longest time between two updates while marking, in ms. */
 const CAPACITY_MS = 1000
-/** Updates are this far apart at most while marking, in ms. */
 const PERIOD_MS = 10
 /** The share of Go's background workers. */
 const BACKGROUND = 0.25

@@ -1,5 +1,5 @@
 /**
- * What happens in the stops of a cycle, in Go's order (go-gc §1.2, §1.4). Everything here runs on one thread, the last P to stop, while
+ * What happens in the stops of a cycle, in Go's order (go-gc §1.2, §1.4). Everything here runs on one thread, the last P to stop as a rule, while
  * every other P is stopped or asleep: all shared memory is the actor's, and plain accesses are exact.
  */
 
@@ -82,7 +82,6 @@ export class Cycle {
     const { memory, controller, assists, sweeper, events, options, termination, roots, drain, records } = this.collector
     const { words } = memory
     memory.faults.pass('mark-termination/stopped')
-    words[control.TERMINATION_RESTARTS]++
     let isWorkLeft = this.isWorkLeft()
     if (isWorkLeft && termination.remainderBytes > 0) {
       memory.faults.pass('mark-termination/remainder')
@@ -91,8 +90,10 @@ export class Cycle {
       isWorkLeft = this.isWorkLeft()
     }
     this.verify()
-    if (isWorkLeft) return
-    words[control.TERMINATION_RESTARTS]--
+    if (isWorkLeft) {
+      words[control.TERMINATION_RESTARTS]++
+      return
+    }
     const time = now()
     // Where all of it is one stop, the mark is part of this pause.
     const requested = Math.max(this.get(control.STOP_REQUESTED_AT), this.get(control.MARK_STARTED_AT))

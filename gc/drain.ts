@@ -116,11 +116,11 @@ export class Drain {
 
   leave(): void {
     this.memory.faults.pass('drain/leave')
-    this.terminate(() => this.termination.leave(this.countOff))
+    this.terminate(true)
   }
 
-  /** Counts this P off. True if it was the last that drained. */
-  private readonly countOff = (): boolean => {
+  /** Counts this P off: by the termination policy, once what it holds is published or does not count. True if it was the last that drained. */
+  countOff(): boolean {
     this.memory.faults.pass('drain/count-off')
     sub(this.memory.words, this.draining, 1)
     return sub(this.memory.words, control.DRAINERS, 1) === 1
@@ -135,14 +135,15 @@ export class Drain {
 
   /** This P has served a wanted scan: if that was the last, nobody else may look. */
   look(): void {
-    this.terminate(() => this.termination.markMayBeOver())
+    this.terminate(false)
   }
 
-  private terminate(act: () => void): void {
+  private terminate(leaves: boolean): void {
     const { words } = this.memory
     const before = words[this.activity]
     words[this.activity] = p.ACTIVITY_TERMINATING
-    act()
+    if (leaves) this.termination.leave()
+    else this.termination.markMayBeOver()
     this.overrun.leave()
     words[this.activity] = before
   }

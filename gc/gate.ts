@@ -21,7 +21,6 @@
 import { add, load, now } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
-import { EVENT_ASSIST } from '../measure/events.ts'
 import type { Collector } from './collector.ts'
 import { STOP_HEAP_CYCLE, STOP_TERMINATION } from './world.ts'
 
@@ -36,16 +35,22 @@ const MOST_CYCLES = 100
 export class Gate {
   private readonly collector: Collector
   private readonly limitedBy: GateLimit
+  /** What this P waits with: the request, the cycle whose mark ends the wait, and when it loses patience. */
+  private bytes = 0
+  private cycle = 0
+  private deadline = 0
 
   constructor(collector: Collector, limitedBy: GateLimit) {
     this.collector = collector
     this.limitedBy = limitedBy
+    this.isOver = this.isOver.bind(this)
+    this.mayWake = this.mayWake.bind(this)
   }
 
   /** Returns the bytes by which the live heap has grown already: those of the request, or 0 where it is admitted without. A safepoint, before that. */
   admit(bytes: number): number {
     if (this.limitedBy === 'off' || this.collector.limiter.isLimiting) return 0
-    return this.reserve(bytes) || this.waitFor(bytes) ? bytes : 0
+    return this.collector.live.addWithin(bytes, this.limit) || this.waitFor(bytes) ? bytes : 0
   }
 
   /** Takes a reservation back: the request found no memory. */
@@ -58,10 +63,6 @@ export class Gate {
     if (this.limitedBy === 'goal') return words[control.GOAL]
     // L is a signed word: without a goal the hard one is infinite.
     return Math.min(doubles[layout.measures + control.HARD_GOAL], control.NO_BYTES)
-  }
-
-  private reserve(bytes: number): boolean {
-    return this.collector.live.addWithin(bytes, this.limit)
   }
 
   /** True once the request is reserved, false if it is admitted in any case. */
@@ -87,18 +88,29 @@ export class Gate {
 
   /** True once the request is reserved, false if the cycle that runs, or else the next one, has been marked and there is no room. */
   private waitForCycle(bytes: number): boolean {
-    const { memory, limiter } = this.collector
-    const { words } = memory
-    const cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
-    const isMarked = (): boolean => words[control.CYCLES_MARKED] >= cycle || limiter.isLimiting
-    const isOver = (): boolean => isMarked() || load(words, control.HEAP_LIVE) + bytes <= this.limit
-    for (let patienceMs = GATE_MS; !this.reserve(bytes); ) {
-      if (isMarked()) return false
+    const { words } = this.collector.memory
+    this.bytes = bytes
+    this.cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
+    for (let patienceMs = GATE_MS; !this.collector.live.addWithin(bytes, this.limit); ) {
+      if (this.isMarked) return false
       if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle(STOP_HEAP_CYCLE)
-      else if (this.collector.drain.isWorkAvailable) this.drain(isOver)
-      else if (this.endsMark(isOver, patienceMs)) patienceMs *= 2
+      else if (this.collector.drain.isWorkAvailable) this.collector.assists.drainUntil(this.isOver)
+      else if (this.endsMark(patienceMs)) patienceMs *= 2
     }
     return true
+  }
+
+  private get isMarked(): boolean {
+    return this.collector.memory.words[control.CYCLES_MARKED] >= this.cycle || this.collector.limiter.isLimiting
+  }
+
+  /** True if the wait is over: the cycle was marked, or there is room. */
+  private isOver(): boolean {
+    return this.isMarked || load(this.collector.memory.words, control.HEAP_LIVE) + this.bytes <= this.limit
+  }
+
+  private mayWake(): boolean {
+    return this.isOver() || this.collector.drain.isWorkAvailable || now() >= this.deadline
   }
 
   /** True if the limit has room for the request in a heap that holds only what was marked last. */
@@ -107,29 +119,17 @@ export class Gate {
     return doubles[layout.measures + control.HEAP_MARKED] + bytes <= this.limit
   }
 
-  private drain(isOver: () => boolean): void {
-    const { memory, drain, events, pIndex } = this.collector
-    const { words, doubles } = memory
-    const cycle = words[control.CYCLES]
-    const began = now()
-    drain.enter()
-    drain.drainForCredit(isOver)
-    if (words[control.CYCLES] === cycle) doubles[memory.pMeasure(pIndex, p.ASSIST_MS)] += now() - began
-    events.slice(EVENT_ASSIST, began, 0)
-    drain.leave()
-  }
-
   /** Waits for work or the end; if neither comes in time, raises the termination stop. True if it did. */
-  private endsMark(isOver: () => boolean, patienceMs: number): boolean {
+  private endsMark(patienceMs: number): boolean {
     const { memory, world, drain, termination } = this.collector
     termination.atRefill(true)
     const { words } = memory
     const cycle = words[control.CYCLES]
-    const deadline = now() + patienceMs
-    world.blockInPlace(() => isOver() || drain.isWorkAvailable || now() >= deadline, deadline)
+    this.deadline = now() + patienceMs
+    world.blockInPlace(this.mayWake, this.deadline)
     const epoch = world.epoch()
-    if (isOver() || drain.isWorkAvailable || words[control.CYCLES] !== cycle) return false
-    if (words[control.BLACKEN_ENABLED] === 0 || now() < deadline) return false
+    if (this.isOver() || drain.isWorkAvailable || words[control.CYCLES] !== cycle) return false
+    if (words[control.BLACKEN_ENABLED] === 0 || now() < this.deadline) return false
     add(words, control.TERMINATION_ATTEMPTS, 1)
     return world.raise(epoch, STOP_TERMINATION)
   }

@@ -3,7 +3,7 @@
  * at boot.
  */
 
-/** Why the world is stopped: what the last P to stop shall do. In the stop word, 1 to 15. */
+/** Why the world is stopped: what shall be done in it. In the stop word, 1 to 15. */
 export type StopReason = number
 export const STOP_HEAP_CYCLE = 1
 export const STOP_FORCED_CYCLE = 2
@@ -32,7 +32,7 @@ export interface World {
   /** The number of stops so far: read it before the hint that leads to a stop. */
   epoch(): number
   /**
-   * Stops the world if no stop has begun since `epoch` was read; the last P to stop acts. Returns after the restart: true if
+   * Stops the world if no stop has begun since `epoch` was read; whoever finds nobody running acts: the last to stop, as a rule. Returns after the restart: true if
    * this call raised it, false if another stop came first.
    */
   raise(epoch: number, reason: StopReason): boolean
@@ -44,8 +44,6 @@ export interface World {
   raiseIf(isDue: () => boolean, reason: StopReason): boolean
   /** Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over. */
   safepoint(): void
-  /** Sleeps at most this long, or until woken; counts as stopped meanwhile. The caller has published what it holds. */
-  sleep(milliseconds: number): void
   /**
    * Keeps this P in place until `isOver` says so: it serves stops and requests, marks, sweeps, and sleeps when there is none of
    * these. It never runs another goroutine. `deadline`: when `isOver` shall be asked at the latest, in ms of `now()`.

@@ -21,6 +21,7 @@ import type { GoroutineId } from '../scheduler/goroutines.ts'
 import { type Coroutine, DeadlockError, type Failure, P, type Program } from '../scheduler/p.ts'
 import { BreachError } from '../verify/breach.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
+import { compileAhead } from './compile-ahead.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
 import { enterRun, leaveRun, Run } from './current.ts'
@@ -188,6 +189,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
   const p = new TellingP(heap, index, controller, program, events, configuration)
+  compileAhead([p.collector, p.allocator, p])
   p.onFailure = ({ error, goroutine }) =>
     message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)

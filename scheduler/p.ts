@@ -114,7 +114,8 @@ export class P implements World {
   private readonly barrierWait: BarrierWait
   /** An operation that was made and is not waited for yet. */
   unstarted: YieldedOperation<unknown> | null = null
-  /** What this P waits for in place, innermost. */
+  /** When this P stopped last; what it waits for in place, innermost. */
+  private stoodSince = 0
   private waitsFor: (() => boolean) | null = null
 
   constructor(heap: Heap, index: number, controller: Controller, program: Program, events: Events, options: POptions) {
@@ -138,7 +139,7 @@ export class P implements World {
     this.waiters = new Waiters(memory)
     this.timers = new Timers(memory)
     this.sleepers = new Sleepers(memory)
-    this.stop = new Stop(memory, index, reason => this.act(reason))
+    this.stop = new Stop(memory, index, this.act.bind(this))
     this.readyQueue = new ReadyQueue(memory, index)
     this.global = new GlobalQueue(memory)
     for (let other = 0; other < memory.layout.procs; other++) this.rings.push(new Ring(memory, other))
@@ -438,15 +439,18 @@ export class P implements World {
   }
 
   raise(epoch: number, reason: StopReason): boolean {
-    return this.afterStop(this.standStill(() => this.stop.raise(epoch, reason)))
+    const activity = this.standStill()
+    return this.afterRaise(activity, this.stop.raise(epoch, reason))
   }
 
   raiseIf(isDue: () => boolean, reason: StopReason): boolean {
-    return this.afterStop(this.standStill(() => this.stop.raiseIf(isDue, reason)))
+    const activity = this.standStill()
+    return this.afterRaise(activity, this.stop.raiseIf(isDue, reason))
   }
 
   /** What else is asked of this P waits for its next safepoint: served here, a scan might raise a stop again, and so on, ever deeper. */
-  private afterStop(raised: boolean): boolean {
+  private afterRaise(activity: number, raised: boolean): boolean {
+    this.goOn(activity)
     this.collector.overrun.leave()
     this.markIfDue()
     return raised
@@ -470,10 +474,9 @@ export class P implements World {
     if ((poll & p.POLL_STOP) !== 0) {
       and(words, this.base + p.POLL, ~p.POLL_STOP)
       if (this.stop.isRaised) {
-        this.standStill(() => {
-          this.stop.leaveRunning()
-          return true
-        })
+        const activity = this.standStill()
+        this.stop.leaveRunning()
+        this.goOn(activity)
         this.markIfDue()
       }
     }
@@ -484,18 +487,20 @@ export class P implements World {
     if (this.memory.words[this.base + p.ACTIVITY] === p.ACTIVITY_GOROUTINE) this.collector.workers.runDue()
   }
 
-  /** Stops as `how` does, and goes on after the restart. */
-  private standStill(how: () => boolean): boolean {
+  /** This P is about to stop: publishes what it holds. Returns what it does. */
+  private standStill(): number {
     const { words } = this.memory
     const activity = words[this.base + p.ACTIVITY]
-    const began = now()
     words[this.base + p.ACTIVITY] = p.ACTIVITY_STOPPED
+    this.stoodSince = now()
     if (this.collector.publish()) this.wakeForWork()
-    const result = how()
+    return activity
+  }
+
+  private goOn(activity: number): void {
     if (!this.stop.enterRunning()) throw new RunOver('')
-    words[this.base + p.ACTIVITY] = activity
-    this.events.slice(EVENT_STOPPED, began, 0)
-    return result
+    this.memory.words[this.base + p.ACTIVITY] = activity
+    this.events.slice(EVENT_STOPPED, this.stoodSince, 0)
   }
 
   /** Carries out a stop's reason. An error here is the collector's or the pacer's, and ends the run; the world goes on to hear of it. */
@@ -506,13 +511,6 @@ export class P implements World {
       this.fail(error, 0)
     }
     this.sleepers.wakeAll()
-  }
-
-  sleep(milliseconds: number): void {
-    this.sleepWhile(
-      () => true,
-      () => milliseconds,
-    )
   }
 
   hasOtherWork(): boolean {
@@ -565,20 +563,14 @@ export class P implements World {
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
       this.collector.overrun.at('mark-termination/in-barrier')
-      const milliseconds = this.barrierSliceMs(slice)
-      if (milliseconds > 0)
+      const grown = Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
+      if (this.barrierWait !== 'spin')
         this.sleepWhile(
           () => load(words, control.FLUSH_PENDING) > 0,
-          () => milliseconds,
+          () => (this.barrierWait === 'yield' ? YIELD_MS : grown),
         )
       if (words[this.base + p.POLL] !== 0) this.safepoint()
     }
-  }
-
-  private barrierSliceMs(slice: number): number {
-    if (this.barrierWait === 'spin') return 0
-    if (this.barrierWait === 'yield') return YIELD_MS
-    return Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
   }
 
   /** P `index` has passed the barrier that it was asked to pass: counted once, whoever says it. */

@@ -13,8 +13,6 @@ import * as control from '../../heap/layout/control.ts'
 import { Coordinator } from './coordinator.ts'
 
 export class AssistTakesOver extends Coordinator {
-  override readonly name = 'assist-takes-over'
-
   override atRefill(): void {
     const { memory, drain, assists } = this.collector
     if (load(memory.words, control.TERMINATION_ATTEMPTS) === 0) return

@@ -21,10 +21,9 @@ import { add, compareAndSwap, load, store } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Collector } from '../collector.ts'
 import { STOP_TERMINATION } from '../world.ts'
-import type { Termination, TerminationName } from './policy.ts'
+import type { Termination } from './policy.ts'
 
 export class Coordinator implements Termination {
-  readonly name: TerminationName = 'coordinator'
   readonly remainderBytes = 0
   protected readonly collector: Collector
 
@@ -32,10 +31,10 @@ export class Coordinator implements Termination {
     this.collector = collector
   }
 
-  leave(countOff: () => boolean): void {
+  leave(): void {
     // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. An attempt
     // publishes it.
-    if (countOff()) this.markMayBeOver()
+    if (this.collector.drain.countOff()) this.markMayBeOver()
   }
 
   markMayBeOver(): void {

@@ -21,28 +21,28 @@ import { add, load } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Collector } from '../collector.ts'
 import { STOP_TERMINATION } from '../world.ts'
-import type { Termination, TerminationName } from './policy.ts'
+import type { Termination } from './policy.ts'
 
 export class Helping implements Termination {
-  readonly name: TerminationName = 'helping'
   readonly remainderBytes = 64 * 1024
   private readonly collector: Collector
+  /** What this P looks for: whether it leaves a drain, and whether a wanted stack is scanned in the stop. */
+  private leaves = false
+  private isFull = false
 
   constructor(collector: Collector) {
     this.collector = collector
+    this.look = this.look.bind(this)
   }
 
-  leave(countOff: () => boolean): void {
+  leave(): void {
     this.collector.drain.publish()
-    this.attempt(() => {
-      countOff()
-      return this.mayBeOver
-    })
+    this.attempt(true, false)
     this.markMayBeOver()
   }
 
   markMayBeOver(): void {
-    while (this.mayBeOver) this.attempt(() => this.mayBeOver)
+    while (this.mayBeOver) this.attempt(false, false)
   }
 
   atRefill(isAtGate: boolean): void {
@@ -53,7 +53,7 @@ export class Helping implements Termination {
     if (!isFull && !this.mayBeOver) return
     // Who is no drainer may hold what its barrier found.
     if (drain.publish()) return
-    this.attempt(() => (isFull ? drain.isExhausted : this.mayBeOver))
+    this.attempt(false, isFull)
     overrun.leave()
   }
 
@@ -63,18 +63,23 @@ export class Helping implements Termination {
   }
 
   /** Stops, looks, and raises the stop if the mark may be over. From before the look on this P is not waited for. */
-  private attempt(look: () => boolean): void {
+  private attempt(leaves: boolean, isFull: boolean): void {
     const { memory, world, overrun } = this.collector
     const { words } = memory
     const cycle = words[control.CYCLES]
-    const isDue = (): boolean => {
-      if (!look()) return false
-      add(words, control.TERMINATION_ATTEMPTS, 1)
-      overrun.at('mark-termination/before-stop')
-      return true
-    }
-    if (!world.raiseIf(isDue, STOP_TERMINATION)) return
+    this.leaves = leaves
+    this.isFull = isFull
+    if (!world.raiseIf(this.look, STOP_TERMINATION)) return
     if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
       overrun.at('mark-termination/restarted')
+  }
+
+  private look(): boolean {
+    const { memory, drain, overrun } = this.collector
+    if (this.leaves) drain.countOff()
+    if (!(this.isFull ? drain.isExhausted : this.mayBeOver)) return false
+    add(memory.words, control.TERMINATION_ATTEMPTS, 1)
+    overrun.at('mark-termination/before-stop')
+    return true
   }
 }

@@ -10,7 +10,7 @@
  * Words that many Ps write stand on cache lines of their own (16 words).
  */
 
-/** The stop word: running Ps, reason, claimed, epoch (scheduler/world.ts). atomic. */
+/** The stop word: running Ps, reason, claimed, epoch (scheduler/stop.ts). atomic. */
 export const STOP = 0
 /** Bumped at each restart; stopped Ps wait on it. atomic. */
 export const RESTARTS = 1
@@ -72,12 +72,10 @@ export const DEDICATED_NEEDED = 55
 export const IDLE_WORKERS = 56
 /** Work buffers ever pushed to the full list: a change tells that somebody published work. atomic. */
 export const PUBLICATIONS = 57
-/** Attempts at termination in this cycle (entries at `top`). atomic. */
+/** Attempts to end this cycle's mark: entries at the coordinator's `top`; under helping, and at the gate, stops that were due. One that is made aside may count for the cycle after. atomic. */
 export const TERMINATION_ATTEMPTS = 58
 /** 1 while a P runs the termination protocol. atomic. */
 export const TERMINATOR = 59
-/** Running goroutines whose stack scan was asked for and is not done. atomic. */
-export const SCANS_WANTED = 70
 /** Dedicated workers that would hand their role over, their slice being used up. atomic. */
 export const DEDICATED_OFFERS = 61
 /** The ragged barrier: its number, Ps that have not passed it, and the P that waits for them. atomic. */
@@ -96,11 +94,6 @@ export const WORK_FULL_COUNT = 67
 /** Buffers handed out so far from the pool's untouched end. locked (WORK_LOCK). */
 export const WORK_POOL_NEXT = 68
 
-/** The CPU limiter (gc/cpu-limiter.ts): the lock of its update, 1 while it limits, and the last cycle in which it did. All atomic. */
-export const LIMITER_LOCK = 71
-export const GC_CPU_LIMITED = 72
-export const GC_CPU_LIMITED_CYCLE = 73
-
 /** The queue of assists that wait for credit: lock, then first, last (P + 1, 0 = none) and length. locked; COUNT atomic. */
 export const ASSIST_LOCK = 80
 export const ASSIST_FIRST = 81
@@ -114,6 +107,13 @@ export const PAGES_IN_USE = 97
 /** Heads of the free runs by length: bins of 1 to 63 pages, the last for all longer ones. locked (PAGE_LOCK). */
 export const PAGE_BINS = 98
 export const PAGE_BIN_COUNT = 64
+
+/** Running goroutines whose stack scan was asked for and is not done. atomic. */
+export const SCANS_WANTED = 164
+/** The CPU limiter (gc/cpu-limiter.ts): the lock of its update, 1 while it limits, and the last cycle in which it did. All atomic. */
+export const LIMITER_LOCK = 165
+export const GC_CPU_LIMITED = 166
+export const GC_CPU_LIMITED_CYCLE = 167
 
 /** Sweepers at work, with SWEEP_DRAINED once every span was handed to one: the sweep is complete when only that bit is left. atomic. */
 export const SWEEPERS = 176

@@ -44,7 +44,7 @@ test('the probe throws before the stack is used up, interpreted and compiled', (
   for (let warm = 0; warm < 3; warm++) {
     const before = deepest(() => undefined)
     const withProbe = deepest(probeStack)
-    // The frames above the descent may still change as they are compiled: so much is noise. 32 KiB are many frames of it.
+    // The frames above the descent may still change as they are compiled: so much is noise. 16 KiB are many frames of it.
     const noise = Math.abs(deepest(() => undefined) - before)
     expect(before - withProbe).toBeGreaterThan(16 + noise)
     for (let call = 0; call < 20_000; call++) probeStack()

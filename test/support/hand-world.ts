@@ -249,10 +249,6 @@ export class HandP extends P {
     return isDue() && this.raise(epoch, reason)
   }
 
-  override sleep(): void {
-    throw new Error(`P ${this.index} would sleep`)
-  }
-
   override blockInPlace(isOver: () => boolean): void {
     while (!isOver()) if (!this.hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
   }

@@ -71,8 +71,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/drain.ts',
-        from: '    this.terminate(() => this.termination.leave(',
-        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    this.terminate(() => this.termination.leave(',
+        from: '    this.terminate(true)',
+        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    this.terminate(true)',
       },
     ],
   },
@@ -359,8 +359,13 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/p.ts',
-        from: 'if (this.collector.publish()) this.wakeForWork()\n    const result = how()',
-        to: 'const result = how()\n    this.collector.publish()',
+        from: '    if (this.collector.publish()) this.wakeForWork()\n    return activity',
+        to: '    return activity',
+      },
+      {
+        file: 'scheduler/p.ts',
+        from: '  private goOn(activity: number): void {\n',
+        to: '  private goOn(activity: number): void {\n    this.collector.publish()\n',
       },
     ],
   },
@@ -392,7 +397,7 @@ export const mutants: readonly Mutant[] = [
     name: 'not-asked-again-in-stop',
     what: 'The termination stop ends the mark without asking once more for work.',
     origin: 'golang/go#27993',
-    edits: [{ file: 'gc/cycle.ts', from: 'if (isWorkLeft) return', to: '' }],
+    edits: [{ file: 'gc/cycle.ts', from: 'if (isWorkLeft) {', to: 'if (isWorkLeft && words === undefined) {' }],
   },
   {
     name: 'coordinator-looks-once',

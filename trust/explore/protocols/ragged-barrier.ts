@@ -1,3 +1,4 @@
+import { now } from '#sync'
 import { FLUSH_NUMBER, FLUSH_PENDING } from '../../../heap/layout/control.ts'
 import { FLUSH_SERVED, POLL } from '../../../heap/layout/p.ts'
 import { Stop } from '../../../scheduler/stop.ts'
@@ -28,7 +29,8 @@ export const raggedBarrier: PartsProtocol = {
     } else {
       for (let round = 0; round < 2; round++) {
         if (memory.words[memory.p(p.index, POLL)] !== 0) p.safepoint()
-        p.sleep(0.02)
+        const until = now() + 0.02
+        p.blockInPlace(() => now() >= until, until)
       }
       // And is gone: the coordinator passes for it.
       new Stop(memory, p.index, () => {}).leaveRunning()

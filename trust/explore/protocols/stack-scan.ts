@@ -15,7 +15,7 @@ const SCANNED = 1
 
 export const stackScan: PartsProtocol = {
   name: 'stack-scan',
-  what: 'P 0 does the root jobs while P 1 runs a goroutine, has it give way, runs it again, ends it and makes another in its record: its stack is scanned by one P, where it is complete, and the drainers are counted right',
+  what: 'P 0 does the root jobs while P 1 runs a goroutine, has it give way, runs it again, ends it and makes another in its record: its stack is scanned by one P, where it is complete, and wanted scans are counted right',
   configurations: [{ procs: 2, bound: 3, quick: 3 }],
 
   setUp({ memory, notes }, hand) {

@@ -168,6 +168,7 @@ export class Cycle {
       control.BACKGROUND_CREDIT,
       control.TERMINATION_ATTEMPTS,
       control.TERMINATION_RESTARTS,
+      control.GATE_RAISES,
     ]) {
       store(words, counter, 0)
     }

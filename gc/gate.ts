@@ -130,7 +130,7 @@ export class Gate {
     const epoch = world.epoch()
     if (this.isOver() || drain.isWorkAvailable || words[control.CYCLES] !== cycle) return false
     if (words[control.BLACKEN_ENABLED] === 0 || now() < this.deadline) return false
-    add(words, control.TERMINATION_ATTEMPTS, 1)
+    add(words, control.GATE_RAISES, 1)
     return world.raise(epoch, STOP_TERMINATION)
   }
 }

@@ -111,6 +111,7 @@ export class CycleFacts {
     records.put('scanWorkStack', load(words, control.SCAN_WORK_STACK))
     records.put('scanWorkGlobals', load(words, control.SCAN_WORK_GLOBALS))
     records.put('terminationAttempts', load(words, control.TERMINATION_ATTEMPTS))
+    records.put('gateRaises', load(words, control.GATE_RAISES))
     records.put('restarts', words[control.TERMINATION_RESTARTS])
     records.put('rescues', records.get('rescues') + load(words, control.RESCUES))
     records.put('maxStackScan', words[control.STACK_WORDS_IN_USE] * 4)

@@ -37,6 +37,7 @@ export const RECORD_FIELDS = [
   'scanWorkStack',
   'scanWorkGlobals',
   'terminationAttempts',
+  'gateRaises',
   'restarts',
   'rescues',
   'assistRatio',

@@ -43,6 +43,7 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
     gcCpuLimited: raw.gcCpuLimited !== 0,
     scanWork: { heap: raw.scanWorkHeap, stack: raw.scanWorkStack, globals: raw.scanWorkGlobals },
     terminationAttempts: raw.terminationAttempts,
+    gateRaises: raw.gateRaises,
     restarts: raw.restarts,
     rescues: raw.rescues,
     assistRatio: raw.assistRatio,

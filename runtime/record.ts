@@ -125,6 +125,8 @@ export interface CycleRecord {
   readonly scanWork: { readonly heap: number; readonly stack: number; readonly globals: number }
   /** Entries at the top of the termination protocol. */
   readonly terminationAttempts: number
+  /** Stops to end the mark that a request at the gate asked for, having waited for too long. */
+  readonly gateRaises: number
   /** Times the world was stopped to end mark, and started again since work was left. */
   readonly restarts: number
   readonly rescues: number

@@ -72,8 +72,10 @@ export const DEDICATED_NEEDED = 55
 export const IDLE_WORKERS = 56
 /** Work buffers ever pushed to the full list: a change tells that somebody published work. atomic. */
 export const PUBLICATIONS = 57
-/** Attempts to end this cycle's mark: entries at the coordinator's `top`; under helping, and at the gate, stops that were due. One that is made aside may count for the cycle after. atomic. */
+/** Attempts to end this cycle's mark: entries at the coordinator's `top`; under helping, stops that were due. One that is made aside may count for the cycle after. atomic. */
 export const TERMINATION_ATTEMPTS = 58
+/** Stops that requests at the gate have asked for in this cycle, when they had waited for too long. atomic. */
+export const GATE_RAISES = 168
 /** 1 while a P runs the termination protocol. atomic. */
 export const TERMINATOR = 59
 /** Dedicated workers that would hand their role over, their slice being used up. atomic. */

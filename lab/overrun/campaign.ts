@@ -28,6 +28,8 @@ export interface StepState {
   readonly counted: number
   /** How often a stall struck. */
   readonly strikes: number
+  /** Stops that requests at the gate asked for, having waited for too long. */
+  readonly gateRaises: number
   /** The largest, bytes. */
   readonly overrun: number
 }
@@ -54,7 +56,7 @@ const FIRST_SECONDS = 0.5
 const LEAST_SECONDS = 0.25
 const MOST_SECONDS = 5
 
-const EMPTY: StepState = { runs: 0, seconds: 0, cycles: 0, counted: 0, strikes: 0, overrun: 0 }
+const EMPTY: StepState = { runs: 0, seconds: 0, cycles: 0, counted: 0, strikes: 0, gateRaises: 0, overrun: 0 }
 
 /** Returns the exit code: 1 at the first breach, else 0, whether all steps are done or the time is over. */
 export async function runCampaign(options: OverrunOptions, signal: AbortSignal, progress: Progress): Promise<number> {
@@ -146,6 +148,7 @@ async function advanced(state: CampaignState, step: Step, bench: Workbench): Pro
     cycles: before.cycles + all.length,
     counted: before.counted + (struck === undefined ? measured.warm.length : struck.cycles),
     strikes: before.strikes + (struck?.strikes ?? 0),
+    gateRaises: before.gateRaises + all.reduce((sum, cycle) => sum + cycle.gateRaises, 0),
     overrun: Math.max(before.overrun, ...all.map(({ overrun }) => overrun)),
   }
   const passes = record.faults.map(({ point, passes: count }) => [point, count / Math.max(1, all.length)] as const)
@@ -189,13 +192,15 @@ export function formatCampaign(steps: readonly Step[], state: CampaignState): st
   const rows = steps.flatMap(step => {
     const seen = state.steps[step.name]
     if (seen === undefined) return []
-    const { cycles, counted, strikes, overrun } = seen
+    const { cycles, counted, strikes, gateRaises, overrun } = seen
     const stands = counted >= step.wanted ? 'done' : isDone(step, seen) ? 'no P came there' : 'begun'
-    return [[step.name, ...[step.wanted, counted, strikes, cycles].map(humanCount), humanBytes(overrun), stands]]
+    return [
+      [step.name, ...[step.wanted, counted, strikes, cycles, gateRaises].map(humanCount), humanBytes(overrun), stands],
+    ]
   })
   const done = steps.filter(step => isDone(step, state.steps[step.name])).length
   const cycles = Object.values(state.steps).reduce((sum, one) => sum + one.cycles, 0)
-  const heads = ['step', 'wanted', 'counted', 'strikes', 'all cycles', 'worst overrun', '']
+  const heads = ['step', 'wanted', 'counted', 'strikes', 'all cycles', 'gate raises', 'worst overrun', '']
   const length = `${done} of ${steps.length} steps are done, in ${Math.round(seconds)} s (seed ${seed})`
   const end =
     failure !== null

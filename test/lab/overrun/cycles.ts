@@ -32,6 +32,7 @@ export function cycleWith(given: Partial<CycleRecord>): CycleRecord {
     gcCpuLimited: false,
     scanWork: { heap: MIB, stack: 0, globals: 0 },
     terminationAttempts: 1,
+    gateRaises: 0,
     restarts: 0,
     rescues: 0,
     assistRatio: 1,

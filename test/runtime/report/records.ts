@@ -32,6 +32,7 @@ export function cycleRecord(changed: Partial<CycleRecord> = {}): CycleRecord {
     gcCpuLimited: false,
     scanWork: { heap: 0, stack: 0, globals: 0 },
     terminationAttempts: 1,
+    gateRaises: 0,
     restarts: 0,
     rescues: 0,
     assistRatio: 1,

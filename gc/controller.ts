@@ -94,6 +94,7 @@ export class Controller {
     facts.dedicatedTimeNs = this.sum(p.DEDICATED_MS) * 1e6
     facts.fractionalTimeNs = this.sum(p.FRACTIONAL_MS) * 1e6
     facts.idleTimeNs = this.sum(p.IDLE_MS) * 1e6
+    facts.creditLeft = Math.max(0, load(this.words, control.BACKGROUND_CREDIT))
     this.pacer.endCycle(this.state, facts)
     const total = facts.markDurationNs * facts.procs
     this.doubles[this.measures + control.PACER_UTILIZATION] =

@@ -2,17 +2,17 @@
  * The account of the overrun: where each byte came from by which a cycle passed its goal. Every change of the live heap counts what it adds
  * (heap/live-heap.ts); the P that made it names that before its next safepoint, by the first of these that holds:
  *
- *   large-object    the request is one object
- *   lock            a P is at a place of the termination, and others wait for a lock of the work buffers
- *   stall           a P is at a named place of the termination, or a fault stalls it elsewhere (measure/place.ts)
- *   wanted-stack    no work is left and nobody drains, but a P that runs has not scanned its goroutine's stack yet
- *   unattended      no work is left and nobody drains, and nobody has come yet to end the mark
- *   parked-worker   an attempt to end the mark has failed, there is work, and nobody drains
- *   restart         the mark goes on after a stop that found work
- *   credit          the goroutine has as much in the bank
- *   refill          it has not, and pays next
+ *   largeObject   the request is one object
+ *   lock          a P is at a place of the termination, and others wait for a lock of the work buffers
+ *   stall         a P is at a named place of the termination, or a fault stalls it elsewhere (measure/place.ts)
+ *   wantedStack   no work is left and nobody drains, but a P that runs has not scanned its goroutine's stack yet
+ *   unattended    no work is left and nobody drains, and nobody has come yet to end the mark
+ *   parkedWorker  an attempt to end the mark has failed, there is work, and nobody drains
+ *   restart       the mark goes on after a stop that found work
+ *   credit        the goroutine has as much in the bank
+ *   refill        it has not, and pays next
  *
- * `late-trigger` is what lay above the goal when the cycle began; `host-collection` is a stall whose P was in a collection of V8's for the most of it.
+ * `lateTrigger` is what lay above the goal when the cycle began; `hostGc` is a stall whose P was in a collection of V8's for the most of it.
  *
  * Proof that the parts sum to the whole: the changes do, and each is named once; what is not yet named when the mark ends is a refill's.
  */
@@ -24,20 +24,20 @@ import { IN_BARRIER, PLACES, Place, type TerminationPlace } from './place.ts'
 
 /** What is no stall. In the account, from `p.PLACES`. */
 export const CAUSES = [
-  'large-object',
+  'largeObject',
   'lock',
-  'wanted-stack',
+  'wantedStack',
   'unattended',
-  'parked-worker',
+  'parkedWorker',
   'restart',
   'credit',
   'refill',
-  'late-trigger',
-  'host-collection',
+  'lateTrigger',
+  'hostGc',
 ] as const
 type Cause = (typeof CAUSES)[number]
 const slotOf = (cause: Cause): number => p.PLACES + CAUSES.indexOf(cause)
-const HOST_COLLECTION = slotOf('host-collection')
+const HOST_GC = slotOf('hostGc')
 
 /** What of a drain the names depend on. */
 interface Marking {
@@ -76,16 +76,16 @@ export class Overrun {
     const bytes = doubles[this.owed]
     if (bytes === 0) return
     doubles[this.owed] = 0
-    doubles[this.parts + (isLarge ? slotOf('large-object') : this.causeOf(canPay, marking))] += bytes
+    doubles[this.parts + (isLarge ? slotOf('largeObject') : this.causeOf(canPay, marking))] += bytes
   }
 
   private causeOf(canPay: boolean, marking: Marking): number {
     const { words } = this.memory
     const place = this.stalledAt()
     if (place !== 0) return load(words, control.WORK_LOCK) > 1 ? slotOf('lock') : place
-    if (marking.isExhausted) return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wanted-stack' : 'unattended')
+    if (marking.isExhausted) return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
     if (load(words, control.TERMINATION_ATTEMPTS) > 0 && load(words, control.DRAINERS) === 0 && marking.isWorkAvailable)
-      return slotOf('parked-worker')
+      return slotOf('parkedWorker')
     if (words[control.TERMINATION_RESTARTS] > 0) return slotOf('restart')
     return slotOf(canPay ? 'credit' : 'refill')
   }
@@ -106,7 +106,7 @@ export class Overrun {
 export function nameLateTrigger(memory: Memory, pIndex: number): void {
   const { words, doubles } = memory
   const past = load(words, control.HEAP_LIVE) - doubles[memory.measure(control.GOAL_AT_START)]
-  doubles[memory.pMeasure(pIndex, p.OVERRUN_BY) + slotOf('late-trigger')] = Math.max(0, past)
+  doubles[memory.pMeasure(pIndex, p.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
 }
 
 /** The mark is over: what has no name yet is a refill's. What the caches give back from here on is not in the account. In the termination stop. */
@@ -135,7 +135,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   }
   for (let index = 0; index < layout.procs; index++) {
     const place = words[memory.p(index, p.HOSTS_PLACE)]
-    doubles[parts + HOST_COLLECTION] += doubles[parts + place]
+    doubles[parts + HOST_GC] += doubles[parts + place]
     doubles[parts + place] = 0
   }
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import type { RunFlags } from './configuration.ts'
 import { listFaultPoints } from './faults.ts'
-import { help, laterCommands, runHelp } from './help.ts'
+import { help, runHelp } from './help.ts'
 import { scheduleGrammar } from './schedule.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -69,16 +69,11 @@ async function obey(
   if (command === 'run') return run(rest, start)
   if (command === '--help' || command === '-h') return print(help)
   if (command === '--version') return print(`sawtooth ${version()}\n`)
-  if (command === undefined) throw new UsageError('a command is needed: run, overrun; see sawtooth --help')
+  if (command === undefined) throw new UsageError('a command is needed: run, overrun, pacers; see sawtooth --help')
   const added = Object.hasOwn(further, command) ? further[command] : undefined
   if (added !== undefined) return added(rest)
-  const later = Object.hasOwn(laterCommands, command) ? laterCommands[command] : undefined
-  if (later === undefined) {
-    const kind = command.startsWith('-') ? 'option' : 'command'
-    throw new UsageError(`there is no ${kind} ${command}; there is run, overrun, pacers, --help, --version`)
-  }
-  if (rest.includes('--help')) return print(later)
-  throw new UsageError(`${command} comes with a later version; there is run, overrun`)
+  const kind = command.startsWith('-') ? 'option' : 'command'
+  throw new UsageError(`there is no ${kind} ${command}; there is run, overrun, pacers, --help, --version`)
 }
 
 async function run(argv: readonly string[], start: Start): Promise<number> {

@@ -72,7 +72,7 @@ function causesOf(parts: readonly number[]): Record<string, number> {
   const by: Record<string, number> = {}
   parts.forEach((bytes, part) => {
     if (bytes === 0) return
-    const cause = part < PLACES ? `stall(${placeNamed(part)})` : (CAUSES[part - PLACES] as string)
+    const cause = part < PLACES ? `stall:${placeNamed(part)}` : (CAUSES[part - PLACES] as string)
     by[cause] = (by[cause] ?? 0) + bytes
   })
   return by

@@ -8,7 +8,7 @@ export const help = `Sawtooth: a small garbage-collected runtime with a real con
 Usage:
   sawtooth run PROGRAM [options] [-- ARGS]   run a program
   sawtooth overrun [WHAT] [options]          measure how far the heap runs past its goal, and why
-  sawtooth pacers COMMAND [options]          pacers, simulated and real (comes with a later version)
+  sawtooth pacers COMMAND [options]          pacers in a simulator
   sawtooth --help | --version
 
 Each command has --help.
@@ -61,13 +61,3 @@ Examples:
   sawtooth run examples/alloc-storm.ts --gogc 50 --gctrace
   sawtooth run my-program.js --procs 4 --check --json run.json -- 1000 --verbose
 `
-
-/** Commands that have a name already. */
-export const laterCommands: Readonly<Record<string, string>> = {
-  pacers: `Drives pacers in a simulator and on the real heap.
-It comes with a later version.
-
-Example:
-  sawtooth pacers list
-`,
-}

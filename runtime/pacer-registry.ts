@@ -1,7 +1,16 @@
 /** The pacers that are built in, by the name given to `--pacer`: `go1.21`, `fixed:trigger=0.7`. */
 import { fixed } from '../gc/pacer/fixed.ts'
+import { go15 } from '../gc/pacer/go1.5.ts'
+import { go110 } from '../gc/pacer/go1.10.ts'
+import { go114 } from '../gc/pacer/go1.14.ts'
+import { go118 } from '../gc/pacer/go1.18.ts'
+import { go119 } from '../gc/pacer/go1.19.ts'
 import { go121 } from '../gc/pacer/go1.21.ts'
+import { membalancer } from '../gc/pacer/membalancer.ts'
 import type { Pacer } from '../gc/pacer/pacer.ts'
+import { redesign } from '../gc/pacer/redesign.ts'
+import { SHIPPED, type SoftHardOptions } from '../gc/pacer/soft-hard-goal.ts'
+import { zgcLike } from '../gc/pacer/zgc-like.ts'
 
 /** A number that may follow a pacer's name as `key=value`. */
 interface Setting {
@@ -15,12 +24,41 @@ interface Entry {
   make(values: Readonly<Record<string, number>>): Pacer
 }
 
+/** A setting that is off or on. */
+const SWITCH: Setting = { defaultValue: 0, min: 0, max: 1 }
+
+const SOFT_HARD: Entry['settings'] = {
+  hard: { defaultValue: SHIPPED.hard, min: 1, max: 10 },
+  background: { defaultValue: SHIPPED.background, min: 0.05, max: 0.95 },
+  target: { defaultValue: SHIPPED.target, min: 0.05, max: 0.95 },
+  floating: SWITCH,
+  credit: SWITCH,
+  idle: SWITCH,
+  assist: { defaultValue: SHIPPED.assist, min: 0, max: 1000 },
+}
+
+function softHard(values: Readonly<Record<string, number>>): SoftHardOptions {
+  const [hard, background, target, assist] = ['hard', 'background', 'target', 'assist'].map(
+    name => values[name] as number,
+  ) as [number, number, number, number]
+  const isOn = (name: string): boolean => values[name] !== 0
+  return { hard, background, target, assist, floating: isOn('floating'), credit: isOn('credit'), idle: isOn('idle') }
+}
+
 export const entries: Readonly<Record<string, Entry>> = {
+  'go1.5': { settings: { curve: SWITCH }, make: values => go15({ adjustedCurve: values['curve'] !== 0 }) },
+  'go1.10': { settings: SOFT_HARD, make: values => go110(softHard(values)) },
+  'go1.14': { settings: SOFT_HARD, make: values => go114(softHard(values)) },
+  redesign: { settings: {}, make: () => redesign },
+  'go1.18': { settings: {}, make: () => go118 },
+  'go1.19': { settings: {}, make: () => go119 },
   'go1.21': { settings: {}, make: () => go121 },
   fixed: {
     settings: { trigger: { defaultValue: 0.8, min: 0, max: 1 } },
     make: values => fixed(values['trigger'] as number),
   },
+  membalancer: { settings: {}, make: () => membalancer },
+  'zgc-like': { settings: {}, make: () => zgcLike },
 }
 
 export const DEFAULT_PACER = 'go1.21'

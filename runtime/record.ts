@@ -91,7 +91,7 @@ export interface CycleRecord {
   readonly committedGoal: number | null
   /** max(0, heapAtMarkEnd − goal); 0 without a goal. */
   readonly overrun: number
-  /** The overrun by cause; the parts sum to the whole. */
+  /** The overrun by cause (measure/overrun.ts; `stall:` with its place); the parts sum to the whole. */
   readonly overrunBy: Readonly<Record<string, number>>
   /** Stretches in which a P made no progress it owed. */
   readonly gaps: readonly { readonly point: string; readonly ms: number }[]

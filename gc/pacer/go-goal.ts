@@ -33,7 +33,7 @@ export function sweepMinTrigger(facts: Readonly<Facts>): number {
 }
 
 /** What the memory limit leaves to the heap, less headroom; never below M, which makes cycles follow each other. */
-export function memoryLimitGoal(facts: Readonly<Facts>): number {
+export function memoryLimitGoal(facts: Readonly<Facts>, headroomPercent = LIMIT_HEADROOM_PERCENT): number {
   const limit = facts.memoryLimit
   if (limit === Number.POSITIVE_INFINITY) return limit
   // Go reads the terms again until they agree; a passing disagreement costs us at most a low estimate of what is not heap.
@@ -41,23 +41,34 @@ export function memoryLimitGoal(facts: Readonly<Facts>): number {
   const overage = Math.max(facts.mappedReady - limit, 0)
   if (notHeap + overage >= limit) return facts.heapMarked
   const room = limit - (notHeap + overage)
-  const headroom = Math.max(LIMIT_MIN_HEADROOM, Math.trunc(room / 100) * LIMIT_HEADROOM_PERCENT)
+  const headroom = Math.max(LIMIT_MIN_HEADROOM, Math.trunc(room / 100) * headroomPercent)
   return Math.max(room - headroom, headroom, facts.heapMarked)
 }
 
 /** The goal now, of the two goals that were committed. Under a limit nothing may move it up. */
-export function heapGoal(percentGoal: number, sweepMin: number, facts: Readonly<Facts>): number {
-  const limitGoal = memoryLimitGoal(facts)
+export function heapGoal(
+  percentGoal: number,
+  sweepMin: number,
+  facts: Readonly<Facts>,
+  headroomPercent = LIMIT_HEADROOM_PERCENT,
+): number {
+  const limitGoal = memoryLimitGoal(facts, headroomPercent)
   if (limitGoal < percentGoal) return limitGoal
   const goal = Math.max(percentGoal, sweepMin)
   return facts.marking ? Math.max(goal, facts.triggered + MIN_RUNWAY) : goal
 }
 
 /** Fills in all but the trigger, and returns the smallest trigger that leaves the sweeper room. */
-export function fillGoals(percentGoal: number, sweepMin: number, facts: Readonly<Facts>, out: Goals): number {
-  const limitGoal = memoryLimitGoal(facts)
+export function fillGoals(
+  percentGoal: number,
+  sweepMin: number,
+  facts: Readonly<Facts>,
+  out: Goals,
+  headroomPercent = LIMIT_HEADROOM_PERCENT,
+): number {
+  const limitGoal = memoryLimitGoal(facts, headroomPercent)
   const limited = limitGoal < percentGoal
-  out.goal = heapGoal(percentGoal, sweepMin, facts)
+  out.goal = heapGoal(percentGoal, sweepMin, facts, headroomPercent)
   out.committedGoal = limited ? limitGoal : Math.max(percentGoal, sweepMin)
   out.hardGoal = Math.trunc(MAX_OVERSHOOT * out.goal)
   out.sweepDistance = SWEEP_MIN_HEAP_DISTANCE

@@ -83,6 +83,8 @@ export interface Facts {
   fractionalTimeNs: number
   /** I: time of idle mark workers. */
   idleTimeNs: number
+  /** Scan work done in the background that no assist has used up, in bytes. At endCycle. */
+  creditLeft: number
 
   /** The terms of the memory limit: memory that is mapped and not released, */
   mappedReady: number
@@ -173,6 +175,7 @@ export function newFacts(config: PacerConfig): Facts {
     dedicatedTimeNs: 0,
     fractionalTimeNs: 0,
     idleTimeNs: 0,
+    creditLeft: 0,
     mappedReady: 0,
     heapFree: 0,
     totalAlloc: 0,

@@ -10,8 +10,12 @@ export const BACKGROUND_UTILIZATION = 0.25
 const MAX_UTILIZATION_ERROR = 0.3
 
 /** Fills in the number of dedicated workers, and the share of time for a fractional worker on each P. */
-export function workerCounts(procs: number, out: { dedicatedWorkers: number; fractionalGoal: number }): void {
-  const total = procs * BACKGROUND_UTILIZATION
+export function workerCounts(
+  procs: number,
+  out: { dedicatedWorkers: number; fractionalGoal: number },
+  utilization = BACKGROUND_UTILIZATION,
+): void {
+  const total = procs * utilization
   out.dedicatedWorkers = Math.floor(total + 0.5)
   out.fractionalGoal = 0
   if (Math.abs(out.dedicatedWorkers / total - 1) > MAX_UTILIZATION_ERROR) {

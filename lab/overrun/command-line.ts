@@ -1,6 +1,7 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
 import { writeFileSync } from 'node:fs'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { formatRows } from '../table.ts'
 import { runCampaign } from './campaign.ts'
 import { casesOf } from './cases.ts'
 import { costsCommand } from './costs-command.ts'
@@ -16,7 +17,6 @@ import { reportCommand } from './report-command.ts'
 import type { Criterion, OverrunResults } from './results.ts'
 import { sweep } from './sweep.ts'
 import { formatAgainstGo, formatSweep } from './sweep-table.ts'
-import { formatRows } from './table.ts'
 import { checkCase, FailedRun, Interrupted, Workbench } from './workload.ts'
 
 /**

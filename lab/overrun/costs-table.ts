@@ -1,8 +1,8 @@
 /** Costs as a table of plain text. */
 import { humanBytes, humanMs } from '../../runtime/report/units.ts'
+import { formatTable } from '../table.ts'
 import { policyName } from './policy.ts'
 import type { Cost, Criterion, LatencyPercentiles } from './results.ts'
-import { formatTable } from './table.ts'
 
 const HEADS = ['policy', 'throughput [95 %]', 'cycles', 'pause', 'allocation', 'MMU', 'overrun p99, max']
 

@@ -1,7 +1,7 @@
 /** The table of a sweep: a row for each case. What all cases have in common stands once, above. */
 import { humanBytes, humanCount, humanPercent } from '../../runtime/report/units.ts'
+import { formatTable } from '../table.ts'
 import type { Case } from './results.ts'
-import { formatTable } from './table.ts'
 
 type Column = readonly [head: string, cell: (row: Case) => string]
 

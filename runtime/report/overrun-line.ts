@@ -17,7 +17,7 @@ export function formatOverrun(cycle: Pick<CycleRecord, 'overrun' | 'overrunBy' |
 
 /** A stall with the length of its gap; the termination's places without their first half. */
 function withGap(cause: string, gaps: CycleRecord['gaps']): string {
-  const place = /^stall\((.*)\)$/.exec(cause)?.[1]
+  const place = /^stall:(.*)$/.exec(cause)?.[1]
   if (place === undefined) return cause
   const gap = gaps.find(({ point }) => point === place)
   const short = place.startsWith(TERMINATION) ? place.slice(TERMINATION.length) : place

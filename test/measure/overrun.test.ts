@@ -72,16 +72,16 @@ test('in any order of requests, of what is taken back and of names, the parts su
 })
 
 test.each([
-  ['late-trigger', () => {}, false, false, idle],
-  ['large-object', () => {}, true, false, idle],
+  ['lateTrigger', () => {}, false, false, idle],
+  ['largeObject', () => {}, true, false, idle],
   ['credit', () => {}, false, true, idle],
   ['refill', () => {}, false, false, idle],
   ['restart', () => words[control.TERMINATION_RESTARTS]++, false, true, idle],
   ['unattended', () => {}, false, true, { isExhausted: true, isWorkAvailable: false }],
-  ['wanted-stack', () => words[control.SCANS_WANTED]++, false, true, { isExhausted: true, isWorkAvailable: false }],
+  ['wantedStack', () => words[control.SCANS_WANTED]++, false, true, { isExhausted: true, isWorkAvailable: false }],
   ['mark-termination/before-stop', () => accounts[2].at('mark-termination/before-stop'), false, true, idle],
   [
-    'parked-worker',
+    'parkedWorker',
     () => words[control.TERMINATION_ATTEMPTS]++,
     false,
     true,
@@ -98,7 +98,7 @@ test.each([
     idle,
   ],
 ] as const)('what is past the goal is named %s', (cause, bringAbout, isLarge, canPay, marking) => {
-  if (cause === 'late-trigger') {
+  if (cause === 'lateTrigger') {
     words[control.HEAP_LIVE] = GOAL + 100
     nameLateTrigger(memory, 0)
   } else {
@@ -132,7 +132,7 @@ test('a stall that was a collection of the host’s is named so afterwards', () 
   memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 5
   hostMs = 4
   accounts[1].leave()
-  expect(account()).toEqual({ 'host-collection': 70 })
+  expect(account()).toEqual({ hostGc: 70 })
 })
 
 test('a stretch at a place is told by its longest; one that is not over counts until the stop was asked for', () => {

@@ -14,14 +14,26 @@ test('finds pacers by name', () => {
 
 test('lists pacers that are all well formed and found again by name', () => {
   const names = builtInPacers().map(pacer => pacer.name)
-  expect(names).toEqual(['go1.21', 'fixed:trigger=0.8'])
+  expect(names).toEqual([
+    ...['go1.5', 'go1.10', 'go1.14', 'redesign', 'go1.18', 'go1.19', 'go1.21', 'fixed:trigger=0.8'],
+    ...['membalancer', 'zgc-like'],
+  ])
   for (const name of names) expect(checkShape(pacerNamed(name), name)).toBeNull()
 })
 
+test('settings are in the name, where they are not as shipped', () => {
+  const proposal = 'go1.10:hard=1.05,background=0.2,target=0.25'
+  for (const spec of [proposal, 'go1.14:floating=1,idle=1,assist=2', 'go1.5:curve=1']) {
+    expect(pacerNamed(spec).name).toBe(spec)
+    expect(checkShape(pacerNamed(spec), spec)).toBeNull()
+  }
+  expect(pacerNamed('go1.10:hard=1.1').name).toBe('go1.10')
+})
+
 test.each([
-  ['', "no pacer '': there is go1.21, fixed"],
-  ['go1.22', "no pacer 'go1.22': there is go1.21, fixed"],
-  ['constructor', "no pacer 'constructor': there is go1.21, fixed"],
+  ['', "no pacer '': there is go1.5, go1.10, "],
+  ['go1.22', "no pacer 'go1.22': there is go1.5, go1.10, "],
+  ['constructor', "no pacer 'constructor': there is go1.5, go1.10, "],
   ['go1.21:', "pacer go1.21 has no setting '': it takes none"],
   ['go1.21:hard=1.05', "pacer go1.21 has no setting 'hard': it takes none"],
   ['fixed:share=0.5', "pacer fixed has no setting 'share': trigger=0 to 1, default 0.8"],

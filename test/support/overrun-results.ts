@@ -6,7 +6,7 @@ const KIB = 1024
 const worst: WorstCycle = {
   n: 7,
   overrun: 300 * KIB,
-  by: { 'stall(flush-wait)': 200 * KIB, credit: 100 * KIB },
+  by: { 'stall:flush-wait': 200 * KIB, credit: 100 * KIB },
   gaps: [{ point: 'flush-wait', ms: 4.1 }],
   lanes: [
     { p: 0, what: 'goroutine', fromMs: 0, toMs: 6 },
@@ -38,7 +38,7 @@ export const someCase: Case = {
   bound: null,
   held: null,
   rescues: 0,
-  by: { 'stall(flush-wait)': 224 * KIB, credit: 100 * KIB },
+  by: { 'stall:flush-wait': 224 * KIB, credit: 100 * KIB },
   worst,
 }
 

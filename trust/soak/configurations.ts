@@ -4,12 +4,12 @@
  * when a failure is shrunk.
  */
 import { scheduling } from '#sync'
+import type { Random } from '../../lab/random.ts'
 import type { RunFlags } from '../../runtime/configuration.ts'
 import { faultPointNames, parseFault } from '../../runtime/faults.ts'
 import { entries as pacers } from '../../runtime/pacer-registry.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Size } from './grammar.ts'
-import type { Random } from './random.ts'
 
 /** null: as the runtime has it when nothing is said. */
 export type Value = number | string | boolean | readonly string[] | null

@@ -9,7 +9,7 @@
  *
  * Numbers of places, fields, mailboxes and steps are taken modulo what there is.
  */
-import type { Random } from './random.ts'
+import type { Random } from '../../lab/random.ts'
 
 /** Structs with 2, 4 and 10 references; two without; arrays. */
 export type Kind = 'pair' | 'quad' | 'wide' | 'leaf' | 'record' | 'references' | 'integers' | 'doubles' | 'bytes'

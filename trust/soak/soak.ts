@@ -2,9 +2,10 @@
  * The soak: random programs under random configurations until the time is over, or one fails. Program k of a seed, and what it is run under, follow from the seed and k
  * alone; what the threads do does not.
  */
+
+import { Random, seedOf } from '../../lab/random.ts'
 import { type Configuration, drawConfiguration, liveBytesOf } from './configurations.ts'
 import { drawProgram, type Operation, type Sabotage, type Size, type SoakProgram } from './grammar.ts'
-import { Random, seedOf } from './random.ts'
 import { shrinkTrial } from './shrink.ts'
 import type { Tally } from './tally.ts'
 import type { Trial, Trials } from './trial.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Case } from '../../../lab/overrun/results.ts'
 import { formatAgainstGo, formatSweep } from '../../../lab/overrun/sweep-table.ts'
-import { formatRows } from '../../../lab/overrun/table.ts'
+import { formatRows } from '../../../lab/table.ts'
 import { coordinator, gated, MIB } from './cycles.ts'
 
 const found = { bound: null, held: null, rescues: 0, by: {}, worst: null, overruns: [] }

@@ -8,7 +8,7 @@ test('a cycle that kept its goal has no line', () => {
 })
 
 test('the parts come by size, a stall with its place and the length of its gap', () => {
-  const overrunBy = { credit: 0.4 * MB, 'stall(mark-termination/in-barrier)': 0.9 * MB }
+  const overrunBy = { credit: 0.4 * MB, 'stall:mark-termination/in-barrier': 0.9 * MB }
   const gaps = [{ point: 'mark-termination/in-barrier', ms: 4.12 }]
   expect(formatOverrun({ overrun: 1.3 * MB, overrunBy, gaps })).toBe(
     'overrun 1.3MB = 0.9 stall(in-barrier 4.1ms) + 0.4 credit',
@@ -16,7 +16,7 @@ test('the parts come by size, a stall with its place and the length of its gap',
 })
 
 test('a place outside of the termination keeps its name, and a stretch too short to be a gap has no length', () => {
-  const overrunBy = { 'stall(dedicated-worker/park)': 16384 }
+  const overrunBy = { 'stall:dedicated-worker/park': 16384 }
   expect(formatOverrun({ overrun: 16384, overrunBy, gaps: [] })).toBe(
     'overrun 0.016MB = 0.016 stall(dedicated-worker/park)',
   )

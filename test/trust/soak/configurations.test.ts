@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { Random } from '../../../lab/random.ts'
 import { resolveConfiguration } from '../../../runtime/configuration.ts'
 import { faultPointNames } from '../../../runtime/faults.ts'
 import { drawConfiguration, labelsOf, told } from '../../../trust/soak/configurations.ts'
-import { Random } from '../../../trust/soak/random.ts'
 
 const configurations = Array.from({ length: 2000 }, (_, seed) => drawConfiguration(new Random(seed)))
 

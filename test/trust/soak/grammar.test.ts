@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { Random, seedOf } from '../../../lab/random.ts'
 import { drawProgram, type Operation, type Size, type SoakProgram } from '../../../trust/soak/grammar.ts'
-import { Random, seedOf } from '../../../trust/soak/random.ts'
 
 const sizes: readonly Size[] = ['tiny', 'small', 'medium']
 const programs = Array.from({ length: 300 }, (_, seed) => drawProgram(new Random(seed), sizes[seed % 3], 2 ** 20))

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { roundedBytes } from '../../../heap/size-classes.ts'
+import { Random } from '../../../lab/random.ts'
 import { closureOf, Item, itemsOf, manifestOf } from '../../../trust/soak/programs/model.ts'
 import { slotFor } from '../../../trust/soak/programs/sizes.ts'
-import { Random } from '../../../trust/soak/random.ts'
 
 const KINDS = ['pair', 'quad', 'wide', 'leaf', 'record', 'references', 'integers', 'doubles', 'bytes'] as const
 

@@ -83,7 +83,7 @@ describe('the report', () => {
 
   test('names the parts and the gaps of a worst cycle', async () => {
     const part = partOf(page, 'timelines')
-    expect(part).toContain('300 KiB = 200 KiB stall(flush-wait) + 100 KiB credit.')
+    expect(part).toContain('300 KiB = 200 KiB stall:flush-wait + 100 KiB credit.')
     expect(part).toContain('Gaps: flush-wait 4.10 ms.')
   })
 

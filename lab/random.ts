@@ -14,9 +14,14 @@ export class Random {
     return (mixed ^ (mixed >>> 14)) >>> 0
   }
 
+  /** From 0 to below 1. */
+  share(): number {
+    return this.next() / 2 ** 32
+  }
+
   /** A whole number from 0 to `end` − 1. */
   below(end: number): number {
-    return Math.floor((this.next() / 2 ** 32) * end)
+    return Math.floor(this.share() * end)
   }
 
   /** A whole number from `first` to `last`. */
@@ -26,11 +31,11 @@ export class Random {
 
   /** As between, but each order of magnitude is as likely. From 1 up; a whole number, whatever `last` is. */
   magnitude(first: number, last: number): number {
-    return Math.min(Math.floor(last), Math.floor(first * ((last + 1) / first) ** (this.next() / 2 ** 32)))
+    return Math.min(Math.floor(last), Math.floor(first * ((last + 1) / first) ** this.share()))
   }
 
   chance(probability: number): boolean {
-    return this.next() / 2 ** 32 < probability
+    return this.share() < probability
   }
 
   pick<T>(values: readonly T[]): T {

@@ -1,0 +1,19 @@
+/**
+ * Go 1.10 to 1.13, golang/go#14951 as first shipped: the trigger may be anywhere below 0.95 of the way to the goal, and only a heap beyond its soft goal is
+ * taken for all live. (1.13 already aimed at the cycle's own goal.) `hard=1.05,background=0.2,target=0.25` is the proposal's.
+ */
+import type { Pacer } from './pacer.ts'
+import { type SoftHardOptions, softHardGoal } from './soft-hard-goal.ts'
+
+export function go110(options: SoftHardOptions): Pacer {
+  return softHardGoal(
+    {
+      name: 'go1.10',
+      describe: 'Go 1.10 to 1.13: soft and hard goal',
+      minShare: 0,
+      isHardOnceExceeded: false,
+      aimsAtCycleGoal: false,
+    },
+    options,
+  )
+}

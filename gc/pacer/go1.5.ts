@@ -1,0 +1,61 @@
+/**
+ * The pacer of Go 1.5 to 1.9 (golang.org/s/go15gcpacing), in its last form: a proportional trigger, and assists that take the whole scannable heap
+ * for live. The goal is the one, hard, limit. A steady heap ends its mark half way to the goal then, the controller is content wherever that
+ * makes up for the CPU it takes, and it settles at 50 % (golang/go#14951). 1.5 itself fixed the assist ratio for a cycle, and took all that was allocated black for garbage.
+ */
+import type { Pacer } from './pacer.ts'
+import { MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
+import {
+  commitRatio,
+  fillRatioGoals,
+  GOAL,
+  grownBy,
+  initRatio,
+  nextRatio,
+  RATIO_STATE,
+  startRatio,
+  TRIGGER_RATIO,
+  utilizationOf,
+} from './trigger-ratio.ts'
+import { BACKGROUND_UTILIZATION, workerCounts } from './worker-counts.ts'
+
+export interface Go15Options {
+  /** Seed of golang/go#14951's first alternative: no error where the heap ends its mark at 1/(1 + h_g) of the way. */
+  readonly adjustedCurve: boolean
+}
+
+export function go15({ adjustedCurve }: Go15Options): Pacer {
+  return {
+    name: adjustedCurve ? 'go1.5:curve=1' : 'go1.5',
+    describe: 'Go 1.5 to 1.9: proportional trigger, assists for the worst case',
+    stateNames: RATIO_STATE,
+
+    init: ({ gcPercent }, state) => initRatio(gcPercent, state),
+
+    startCycle(state, facts, plan) {
+      workerCounts(facts.procs, plan)
+      startRatio(facts, state)
+    },
+
+    revise(state, facts) {
+      const left = Math.max(facts.heapScannable - facts.heapScanWork, MIN_WORK_LEFT)
+      return left / Math.max(Math.min(state[GOAL], MAX_DISTANCE) - facts.heapLive, 1)
+    },
+
+    endCycle(state, facts) {
+      if (facts.forced || facts.gcPercent < 0) return
+      const growth = facts.gcPercent / 100
+      state[TRIGGER_RATIO] = nextRatio(state[TRIGGER_RATIO], {
+        growth,
+        weightOfGrowth: adjustedCurve ? 1 / (1 + growth) : 1,
+        grown: grownBy(facts, state),
+        utilization: utilizationOf(BACKGROUND_UTILIZATION, facts),
+        goalUtilization: BACKGROUND_UTILIZATION,
+      })
+    },
+
+    commit: (state, facts) => commitRatio(facts, state, facts.heapMarked, 0),
+
+    goals: (state, _facts, out) => fillRatioGoals(state, 1, out),
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * The pacers of golang/go#14951 (Go 1.10 to 1.17): a soft goal, at which a steady heap should end its mark, and a hard one. Up to the soft goal assists expect
+ * that 1/γ of the scannable heap is live; beyond it, that all is, and aim at the hard goal.
+ */
+import type { Facts, Pacer } from './pacer.ts'
+import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
+import {
+  commitRatio,
+  fillRatioGoals,
+  GOAL,
+  grownBy,
+  initRatio,
+  MARKED,
+  nextRatio,
+  RATIO_STATE,
+  startRatio,
+  TRIGGER_RATIO,
+  triggerAtMost,
+  utilizationOf,
+} from './trigger-ratio.ts'
+import { workerCounts } from './worker-counts.ts'
+
+/** What differed between the versions. */
+export interface SoftHardVersion {
+  readonly name: string
+  readonly describe: string
+  /** The least trigger ratio, as a share of GOGC's. */
+  readonly minShare: number
+  /** All is taken for live as soon as more work was done than was expected. Else only beyond the soft goal. */
+  readonly isHardOnceExceeded: boolean
+  /** The controller aims at the growth to the goal that the cycle had, and not at GOGC's. */
+  readonly aimsAtCycleGoal: boolean
+}
+
+export interface SoftHardOptions {
+  /** The hard goal, times the soft one: 1.1 as shipped, 1.05 in the proposal. */
+  readonly hard: number
+  /** Share of the CPU for background workers: 0.25 as shipped; 0.2 in the proposal, so that assists have a twentieth. */
+  readonly background: number
+  /** Share of the CPU at which the controller is content: 0.3 as shipped, 0.25 in the proposal. */
+  readonly target: number
+  /** The next goal is that of the live heap as estimated, without what was allocated black and is garbage by now. */
+  readonly floating: boolean
+  /** Work for which nobody had to pay counts as if the heap had grown less: the next cycle may start later. */
+  readonly credit: boolean
+  /** The heap's growth is taken as what it would have been without idle workers: the next cycle may have none. */
+  readonly idle: boolean
+  /** A cycle starts early enough for its first assist ratio to be at most this; 0: whatever it is. */
+  readonly assist: number
+}
+
+export const SHIPPED: SoftHardOptions = {
+  ...{ hard: 1.1, background: 0.25, target: 0.3 },
+  ...{ floating: false, credit: false, idle: false, assist: 0 },
+}
+
+/** After the slots of trigger-ratio.ts: the live heap as estimated at the end of the last cycle. */
+const LIVE = RATIO_STATE.length
+
+export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions): Pacer {
+  const { hard, background, target } = options
+  return {
+    name: nameOf(version.name, options),
+    describe: version.describe,
+    stateNames: [...RATIO_STATE, 'live'],
+
+    init: ({ gcPercent }, state) => initRatio(gcPercent, state),
+
+    startCycle(state, facts, plan) {
+      workerCounts(facts.procs, plan, background)
+      startRatio(facts, state)
+    },
+
+    revise(state, facts) {
+      const { heapLive, heapScannable, heapScanWork } = facts
+      let goal = Math.min(state[GOAL], MAX_DISTANCE)
+      let work = Math.trunc(heapScannable / growthFactor(facts.gcPercent))
+      if (heapLive > goal || (version.isHardOnceExceeded && heapScanWork > work)) {
+        goal = Math.trunc(hard * goal)
+        work = heapScannable
+      }
+      return Math.max(work - heapScanWork, MIN_WORK_LEFT) / Math.max(goal - heapLive, 1)
+    },
+
+    endCycle(state, facts) {
+      state[LIVE] = options.floating ? liveEstimate(facts) : facts.bytesMarked
+      if (facts.forced || facts.gcPercent < 0) return
+      const ratio = state[TRIGGER_RATIO]
+      state[TRIGGER_RATIO] = nextRatio(ratio, {
+        growth: version.aimsAtCycleGoal ? Math.max(state[GOAL] / state[MARKED] - 1, 0) : facts.gcPercent / 100,
+        weightOfGrowth: 1,
+        grown: ratio + (grownBy(facts, state) - ratio) * scaleOfGrowth(options, facts),
+        utilization: utilizationOf(background, facts),
+        goalUtilization: target,
+      })
+    },
+
+    commit(state, facts) {
+      commitRatio(facts, state, state[LIVE], version.minShare)
+      if (options.assist > 0) triggerAtMost(state[GOAL] - facts.lastHeapScan / options.assist, facts, state)
+    },
+
+    goals: (state, _facts, out) => fillRatioGoals(state, hard, out),
+  }
+}
+
+/**
+ * l ≈ (H_a·m + H_a·H_T − H_a²) / H_T: what was marked of the heap before the trigger tells what share is live, and so much of what was allocated black is
+ * taken to be live too (golang/go#14951, floating garbage). In bytes.
+ */
+function liveEstimate({ triggered, heapLive, bytesMarked }: Readonly<Facts>): number {
+  if (triggered <= 0 || triggered === Number.POSITIVE_INFINITY) return bytesMarked
+  const estimate = (heapLive * bytesMarked + heapLive * triggered - heapLive * heapLive) / triggered
+  return Math.min(Math.max(Math.trunc(estimate), 0), bytesMarked)
+}
+
+/** By how much the growth since the trigger counts for more or less than it was. */
+function scaleOfGrowth({ credit, idle }: SoftHardOptions, facts: Readonly<Facts>): number {
+  const cpuNs = facts.markDurationNs * facts.procs
+  if (cpuNs <= 0) return 1
+  const paidNs = facts.dedicatedTimeNs + facts.fractionalTimeNs + facts.assistTimeNs
+  const slower = idle && paidNs > 0 ? (paidNs + facts.idleTimeNs) / paidNs : 1
+  const unpaid = credit && facts.heapScanWork > 0 ? Math.min(facts.creditLeft / facts.heapScanWork, 1) : 0
+  return slower * (1 - unpaid)
+}
+
+/** As `--pacer` takes it: what differs from the shipped form. */
+function nameOf(name: string, options: SoftHardOptions): string {
+  const settings = (Object.keys(SHIPPED) as (keyof SoftHardOptions)[])
+    .filter(key => options[key] !== SHIPPED[key])
+    .map(key => `${key}=${Number(options[key])}`)
+  return settings.length === 0 ? name : `${name}:${settings.join(',')}`
+}

@@ -1,0 +1,102 @@
+/**
+ * What the pacers of Go 1.5 to 1.17 share (golang.org/s/go15gcpacing, golang/go#14951): a cycle starts when the heap has grown by a ratio h_T of what
+ * was marked, and after each cycle a proportional controller moves that ratio, by how far the heap grew (h_a) and how much CPU it took (u_a):
+ *
+ *     e = (h_g − h_T) − (u_a / u_g) · (h_a − h_T)         h_T += e / 2
+ *
+ * Stacks and globals are scanned, and are in no estimate.
+ */
+import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import type { Facts, Goals, State } from './pacer.ts'
+
+/** Slots of state that all of them have, first. */
+export const RATIO_STATE = ['triggerRatio', 'marked', 'goal', 'trigger', 'committedGoal'] as const
+export const TRIGGER_RATIO = 0
+/** M as the controller sees it: of a heap that triggers at its minimum, what would have made it trigger there. */
+export const MARKED = 1
+export const GOAL = 2
+const TRIGGER = 3
+const COMMITTED_GOAL = 4
+
+const FIRST_RATIO = 7 / 8
+const GAIN = 0.5
+/** A cycle starts at the latest so much of the way to the goal, and has at least so much room, in bytes. */
+const MAX_RATIO_SHARE = 0.95
+const MIN_ROOM = MiB
+
+export function initRatio(gcPercent: number, state: State): void {
+  state[TRIGGER_RATIO] = FIRST_RATIO
+  state[MARKED] = heapMinimum(gcPercent) / (1 + FIRST_RATIO)
+}
+
+/** Where the goal is when a cycle starts: at least some room above L. */
+export function startRatio(facts: Readonly<Facts>, state: State): void {
+  // A small heap triggers at its minimum, which says nothing of what is live.
+  if (state[TRIGGER] <= heapMinimum(facts.gcPercent)) state[MARKED] = state[TRIGGER] / (1 + state[TRIGGER_RATIO])
+  const growth = facts.gcPercent < 0 ? Number.POSITIVE_INFINITY : facts.gcPercent / 100
+  state[GOAL] = Math.max(Math.trunc(state[MARKED] * (1 + growth)), facts.heapLive + MIN_ROOM)
+}
+
+/** What the controller is to aim at and how it sees what was. */
+export interface Aim {
+  /** h_g: how far the heap should grow, and the same for where the error is 0 (h_g, but for an adjusted error curve). */
+  readonly growth: number
+  readonly weightOfGrowth: number
+  /** h_a. */
+  readonly grown: number
+  /** u_a and u_g. */
+  readonly utilization: number
+  readonly goalUtilization: number
+}
+
+/** The next h_T before its limits. `e = w · (h_g − h_T) − (u_a/u_g) · (h_a − h_T)`. */
+export function nextRatio(ratio: number, aim: Aim): number {
+  const { growth, weightOfGrowth, grown, utilization, goalUtilization } = aim
+  return ratio + GAIN * (weightOfGrowth * (growth - ratio) - (utilization / goalUtilization) * (grown - ratio))
+}
+
+/** Share of the CPU that marking took: the background's, which is assumed, and the assists'. */
+export function utilizationOf(background: number, facts: Readonly<Facts>): number {
+  const cpuNs = facts.markDurationNs * facts.procs
+  return background + (cpuNs > 0 ? facts.assistTimeNs / cpuNs : 0)
+}
+
+/** h_a = L_e / M − 1. */
+export function grownBy(facts: Readonly<Facts>, state: State): number {
+  return state[MARKED] > 0 ? facts.heapLive / state[MARKED] - 1 : 0
+}
+
+/** Goal and trigger of `marked`: M·(1 + g), and M·(1 + h_T) within limits. `minShare`: of g; the least ratio. */
+export function commitRatio(facts: Readonly<Facts>, state: State, marked: number, minShare: number): void {
+  if (marked > 0) state[MARKED] = marked
+  if (facts.gcPercent < 0) {
+    state[TRIGGER] = state[GOAL] = state[COMMITTED_GOAL] = Number.POSITIVE_INFINITY
+    return
+  }
+  const growth = facts.gcPercent / 100
+  state[TRIGGER_RATIO] = Math.min(Math.max(state[TRIGGER_RATIO], minShare * growth), MAX_RATIO_SHARE * growth)
+  const minTrigger = Math.max(heapMinimum(facts.gcPercent), facts.sweepDone ? 0 : facts.heapLive + MIN_ROOM)
+  state[TRIGGER] = Math.max(Math.trunc(state[MARKED] * (1 + state[TRIGGER_RATIO])), minTrigger)
+  state[GOAL] = Math.max(Math.trunc(state[MARKED] * (1 + growth)), state[TRIGGER])
+  state[COMMITTED_GOAL] = state[GOAL]
+}
+
+/** Moves the trigger down, and not below the heap minimum or what is live. */
+export function triggerAtMost(bytes: number, facts: Readonly<Facts>, state: State): void {
+  const least = Math.max(heapMinimum(facts.gcPercent), facts.heapLive)
+  state[TRIGGER] = Math.min(state[TRIGGER], Math.max(Math.trunc(bytes), least))
+}
+
+/** Fills in all goals. `overshoot`: how far past the goal the heap may be made to end. */
+export function fillRatioGoals(state: State, overshoot: number, out: Goals): void {
+  out.trigger = state[TRIGGER]
+  out.goal = state[GOAL]
+  out.committedGoal = state[COMMITTED_GOAL]
+  out.hardGoal = Math.max(Math.trunc(overshoot * out.goal), out.goal)
+  out.sweepDistance = MiB
+}
+
+/** The heap minimum, which scales with GOGC; GOGC=off has none that matters. */
+function heapMinimum(gcPercent: number): number {
+  return Math.trunc((HEAP_MINIMUM * Math.max(gcPercent, 0)) / 100)
+}

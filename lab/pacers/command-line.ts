@@ -1,0 +1,25 @@
+/** `sawtooth pacers`: its commands by name. */
+import { UsageError } from '../../runtime/usage-error.ts'
+import { help } from './help.ts'
+import { formatList } from './list.ts'
+import { simCommand } from './sim.ts'
+import { template } from './template.ts'
+
+const LATER = ['run', 'search', 'league', 'merge']
+
+/** Does what the arguments after `pacers` ask for. Returns the exit code; throws a UsageError. */
+export async function main([command, ...rest]: readonly string[]): Promise<number> {
+  if (command === '--help' || command === '-h') return print(help)
+  if (command === 'sim') return simCommand(rest)
+  if (command === 'list') return print(rest.includes('--help') ? help : formatList())
+  if (command === 'new') return print(rest.includes('--help') ? help : template)
+  if (command !== undefined && LATER.includes(command))
+    throw new UsageError(`pacers ${command} comes with a later version; there is sim, list, new`)
+  const what = command === undefined ? 'pacers needs a command' : `there is no pacers ${command}`
+  throw new UsageError(`${what}: sim, list, new; see sawtooth pacers --help`)
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}

@@ -1,0 +1,39 @@
+/** The texts of `sawtooth pacers --help` and of its commands. */
+
+export const help = `Simulates pacers: when a cycle starts, how much it assists, and where it ends.
+
+Usage:
+  sawtooth pacers sim --input FILE|--scenario NAME [options]
+  sawtooth pacers list                       pacers, their settings, and scenarios
+  sawtooth pacers new                        prints a pacer to start from
+
+Each has --help. run, search, league and merge come with a later version.
+
+Example:
+  sawtooth pacers sim --scenario stepped/steady --pacer go1.19 --csv steady.csv
+`
+
+export const simHelp = `One pacer over one scenario: a row for each cycle.
+
+Usage:
+  sawtooth pacers sim --input FILE|--scenario NAME [options]
+
+Engines:
+  macro    one step for each cycle, assists are perfect; bit for bit the model of mknyszek/pacer-model
+  stepped  drives the pacer itself, every 500 µs of simulated time, as Go's own tests do
+
+Options:
+  --input FILE       a scenario, in the form of either engine (docs/pacers.md)
+  --scenario NAME    one of the library; see sawtooth pacers list
+  --engine NAME      macro or stepped (default: what the file says, else macro)
+  --pacer SPEC       macro: old or new (default); stepped: any, or a file (default: go1.21)
+  --controller SPEC  of macro's new pacer: new (default), old, or a file with k_p, t_i, t_t, period, min, max
+  --csv FILE         the rows as CSV (default: standard output, unless --json is given)
+  --json FILE        the rows as JSON
+  --seed N           of the noise in a scenario of the library (default: 1)
+
+Exit: 0 fine, 2 usage, or input that cannot be simulated: one line names the file, the cycle (from 0) and the field.
+
+Example:
+  sawtooth pacers sim --scenario model/step-alloc --pacer old --csv old.csv
+`

@@ -1,0 +1,17 @@
+/** `sawtooth pacers list`: what there is to simulate. */
+import { entries, pacerNamed } from '../../runtime/pacer-registry.ts'
+import { formatTable } from '../table.ts'
+import { library } from './scenarios/library.ts'
+
+export function formatList(): string {
+  const pacers = Object.entries(entries).map(([name, { settings }]) => {
+    const keys = Object.entries(settings).map(([key, { defaultValue }]) => `${key}=${defaultValue}`)
+    return [name, keys.join(',') || '-', pacerNamed(name).describe]
+  })
+  const scenarios = library.map(({ name, engine, cycles }) => [name, engine, String(cycles)])
+  return [
+    `${formatTable(['pacer', 'settings', ''], pacers)}\n`,
+    'Of the macro engine: old (Go 1.14 to 1.17) and new (the redesign), as in mknyszek/pacer-model.\n',
+    `${formatTable(['scenario', 'engine', 'cycles'], scenarios)}\n`,
+  ].join('\n')
+}

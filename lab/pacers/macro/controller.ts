@@ -1,0 +1,30 @@
+/** The controller of the model's new pacer; its constants may be given. */
+import { type Field, rate } from '../fields.ts'
+
+export interface ControllerConstants {
+  readonly gain: number
+  /** T_i and T_t; either 0: no integral. */
+  readonly integralTime: number
+  readonly resetTime: number
+  readonly period: number
+  readonly min: number
+  readonly max: number
+}
+
+const anyNumber = (name: string): Field => ({ ...rate(name), min: -Number.MAX_VALUE })
+
+/** In a file, by name of the constant. */
+export const CONTROLLER_FIELDS = {
+  gain: anyNumber('k_p'),
+  integralTime: rate('t_i'),
+  resetTime: rate('t_t'),
+  period: rate('period'),
+  min: anyNumber('min'),
+  max: anyNumber('max'),
+} as const satisfies Record<keyof ControllerConstants, Field>
+
+/** `new`: the proposal's. `old`: proportional alone, which moves half way to what was measured. */
+export const CONTROLLERS: Readonly<Record<'new' | 'old', ControllerConstants>> = {
+  new: { gain: 0.9, integralTime: 1.6, resetTime: 1000, period: 1, min: -2, max: 2 },
+  old: { gain: 0.5, integralTime: 0, resetTime: 0, period: 1, min: -1000, max: 1000 },
+}

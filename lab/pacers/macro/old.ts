@@ -1,0 +1,135 @@
+/** The pacer of Go 1.14 to 1.17, in the model: model.ts. h: trigger ratio. Where the original wraps, differences are taken as 0. */
+import type { CycleColumns, Globals, Model, Rows } from './model.ts'
+
+const TARGET = 0.3
+const BACKGROUND = 0.25
+const GAIN = 0.5
+const LEAST_GOAL = 4 * 1024 * 1024
+const OVERSHOOT = 1.1
+const FIRST_RATIO = 7 / 8
+const MIN_RATIO_SHARE = 0.6
+const MAX_RATIO_SHARE = 0.95
+
+export class OldModel implements Model {
+  readonly targetUtilization = TARGET
+  private readonly globals: Globals
+  private isFirst = true
+  private live = 0
+  private scan = 0
+  private black = 0
+  private blackScan = 0
+  /** As the controller left it, and within its limits. */
+  private rawRatio = FIRST_RATIO
+  private ratio = FIRST_RATIO
+
+  constructor(globals: Globals) {
+    this.globals = globals
+  }
+
+  advance(columns: readonly Float64Array[], from: number, to: number, rows: Rows): void {
+    const [allocs, scans, growths, fractions, stacks, targets] = columns as CycleColumns
+    const { gamma, globals, initialHeap } = this.globals
+    let { isFirst, live, scan, black, blackScan, rawRatio, ratio } = this
+    for (let cycle = from; cycle < to; cycle++) {
+      const alloc = allocs[cycle]
+      const scanRate = scans[cycle]
+      const growth = growths[cycle]
+      const fraction = fractions[cycle]
+      const stack = stacks[cycle]
+      const target = targets[cycle]
+      const row = cycle - from
+
+      let goal = Math.trunc(live * gamma)
+      if (target > 0 && goal < target) goal = target
+      if (goal < LEAST_GOAL) goal = LEAST_GOAL
+      // What a first cycle takes for its live heap.
+      const standIn = Math.trunc(goal / (1 + ratio))
+      let trigger: number
+      let most: number
+      if (isFirst) {
+        trigger = goal
+        goal = Math.trunc(standIn * gamma)
+        most = standIn + Math.trunc((trigger - standIn) * fraction)
+      } else {
+        trigger = Math.trunc(live * (1 + ratio))
+        most = scan + Math.trunc((trigger - live) * fraction)
+      }
+      const isSaturated = trigger > goal
+      const room = isSaturated ? 0 : goal - trigger
+
+      const expected = Math.trunc(most / gamma)
+      const work = (isFirst ? initialHeap : Math.trunc(scan * growth)) + stack + globals
+      const slope = room / expected
+      let utilization = utilizationAt(slope, alloc, scanRate)
+      const perWork = (alloc * (1 - utilization)) / (scanRate * utilization)
+      const hard = Math.trunc(OVERSHOOT * goal)
+      let peak = trigger + Math.trunc(perWork * (expected < work ? expected : work))
+      if (peak > goal) {
+        const done = perWork > 0 ? Math.trunc(room / perWork) : 0
+        const faster = utilizationAt((hard - goal) / (most - done), alloc, scanRate)
+        utilization = (utilization * done + faster * (work - done)) / work
+        peak = hard > trigger ? hard : trigger
+      } else if (expected < work) {
+        const faster = utilizationAt((hard - peak) / (most - expected), alloc, scanRate)
+        const left = work - expected
+        peak += Math.trunc(((alloc * (1 - faster)) / (scanRate * faster)) * left)
+        utilization = (utilization * expected + faster * left) / work
+      }
+
+      const lastLive = live
+      const newBlack = peak - trigger
+      const newBlackScan = Math.trunc(newBlack * fraction)
+      if (isFirst) {
+        live = initialHeap + newBlack
+        scan = Math.trunc(live * fraction)
+      } else {
+        live = Math.trunc((live - black) * growth) + newBlack
+        scan = Math.trunc((scan - blackScan) * growth) + newBlackScan
+      }
+      black = newBlack
+      blackScan = newBlackScan
+
+      const base = isFirst ? standIn : lastLive
+      isFirst = false
+      const wanted = (goal - base) / base
+      const grown = peak / base - 1
+      const next = rawRatio + GAIN * (wanted - rawRatio - (utilization / TARGET) * (grown - rawRatio))
+      if (next - next === 0) rawRatio = next // else the heap was empty
+      ratio = limited(rawRatio, gamma, lastLive, live, target)
+
+      rows.r[row] = slope
+      rows.live[row] = live
+      rows.scan[row] = scan
+      rows.goal[row] = goal
+      rows.utilization[row] = utilization
+      rows.trigger[row] = trigger
+      rows.peak[row] = peak
+      rows.saturated[row] = isSaturated ? 1 : 0
+    }
+    Object.assign(this, { isFirst, live, scan, black, blackScan, rawRatio, ratio })
+  }
+}
+
+/** Share of the CPU at so many bytes allocated for each byte scanned; never below the background's. */
+function utilizationAt(slope: number, alloc: number, scanRate: number): number {
+  const share = alloc / (alloc + scanRate * slope)
+  return share > BACKGROUND ? share : BACKGROUND
+}
+
+/** The limits are those of the goal of the last live heap, and of the new one at the same time: as the original has it. */
+function limited(ratio: number, gamma: number, lastLive: number, live: number, target: number): number {
+  let goal = Math.trunc(lastLive * gamma)
+  let isByGamma = true
+  if (target > 0 && goal < target) {
+    goal = target
+    isByGamma = false
+  }
+  if (goal < LEAST_GOAL) {
+    goal = LEAST_GOAL
+    isByGamma = false
+  }
+  const least = MIN_RATIO_SHARE * (gamma - 1)
+  if (ratio < least) return least
+  const most = MAX_RATIO_SHARE * (isByGamma ? gamma - 1 : goal / live - 1)
+  return ratio > most ? most : ratio
+}

@@ -1,0 +1,85 @@
+/**
+ * The scenarios of mknyszek/pacer-model, for the macro engine, by their recipes. Those with noise draw it from our seed: the originals drew it from a
+ * generator without one, and are what they are in their files alone.
+ */
+import { constant, delayed, limited, noise, oscillation, ramp, rounded, type Signal, spike, sum } from './signals.ts'
+
+const MiB = 2 ** 20
+const GiB = 2 ** 30
+const CYCLES = 50
+const SCAN_RATE = 31
+const NO_TARGET = -1
+
+interface ModelScenario {
+  readonly gamma?: number
+  readonly globals?: number
+  readonly cycles?: number
+  readonly alloc: Signal
+  readonly growth?: Signal
+  readonly stack?: Signal
+  readonly target?: Signal
+}
+
+/** 2 at first, 1 from the ninth cycle on: a heap that is built up. */
+const buildUp = sum(constant(2), ramp(-1, 8))
+const jitteryBuildUp = sum(buildUp, noise(0.01))
+const jitteryWithSpike = sum(jitteryBuildUp, delayed(25, spike(14)))
+const slightBuildUp = (height: number): Signal =>
+  sum(constant(1.5), ramp(-0.5, 4), noise(0.01), delayed(25, spike(height)))
+const around = (value: number, amplitude: number): Signal => sum(constant(value), noise(amplitude))
+
+const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
+  steady: { alloc: constant(1) },
+  'step-alloc': { alloc: sum(constant(1), delayed(50, ramp(1, 1))), cycles: 100 },
+  'heavy-step-alloc': { alloc: sum(constant(1), delayed(50, ramp(10, 1))), cycles: 100 },
+  'osc-alloc': { alloc: sum(constant(2), oscillation(0.4, 8)) },
+  'jitter-alloc': { alloc: around(4, 0.4), growth: jitteryBuildUp },
+  'heavy-jitter-alloc': { alloc: around(10, 1), growth: jitteryBuildUp },
+  'high-GOGC': { gamma: 16, alloc: around(5, 0.2), growth: jitteryWithSpike },
+  'big-stacks': { alloc: constant(4), stack: sum(constant(2048), ramp(128 * MiB, 8)) },
+  'big-globals': { alloc: constant(4), globals: 128 * MiB },
+  'high-heap-target': { alloc: around(5, 0.2), growth: jitteryWithSpike, target: constant(2 * GiB) },
+  'low-noise-high-heap-target': { alloc: around(5, 0.2), growth: jitteryWithSpike, target: around(2 * GiB, 64 * MiB) },
+  'high-noise-high-heap-target': { alloc: around(5, 0.2), growth: jitteryWithSpike, target: around(2 * GiB, GiB) },
+  'low-heap-target': { alloc: around(4, 0.1), growth: slightBuildUp(3), target: constant(64 * MiB) },
+  'exceed-heap-target': { alloc: around(4, 0.1), growth: slightBuildUp(6), target: constant(64 * MiB) },
+  'exceed-heap-target-high-GOGC': {
+    ...{ gamma: 16, alloc: around(4, 0.1) },
+    ...{ growth: slightBuildUp(14), target: constant(64 * MiB) },
+  },
+  'very-low-heap-target': {
+    alloc: around(4, 0.1),
+    growth: sum(constant(2), ramp(-1, 20), noise(0.01)),
+    target: constant(64 * MiB),
+  },
+  'step-heap-target': {
+    alloc: around(4, 0.1),
+    growth: jitteryBuildUp,
+    target: sum(constant(NO_TARGET), delayed(25, constant(256 * MiB - NO_TARGET))),
+  },
+  'heavy-step-alloc-high-heap-target': {
+    alloc: sum(constant(1), delayed(25, ramp(10, 1))),
+    growth: jitteryBuildUp,
+    target: constant(2 * GiB),
+  },
+}
+
+/** What the library makes its scenarios of: see library.ts. Signals in the order of macro/model.ts's fields, which is the order of draws. */
+export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) => ({
+  name: `model/${name}`,
+  engine: 'macro' as const,
+  cycles: scenario.cycles ?? CYCLES,
+  global: {
+    gamma: scenario.gamma ?? 2,
+    globals_bytes: scenario.globals ?? 32 * 1024,
+    init_live_heap: 2 * MiB,
+  },
+  signals: [
+    limited(scenario.alloc, 0, Number.MAX_VALUE),
+    constant(SCAN_RATE),
+    limited(scenario.growth ?? buildUp, 0, Number.MAX_VALUE),
+    constant(1),
+    rounded(scenario.stack ?? constant(8192), 2048),
+    rounded(scenario.target ?? constant(NO_TARGET)),
+  ],
+}))

@@ -1,0 +1,78 @@
+/**
+ * Signals: a number for each cycle, made of simple ones. Those of mknyszek/pacer-model and of Go's pacer tests, with the same meaning, so that their
+ * scenarios can be written down; noise is drawn from a seed.
+ */
+import type { Random } from '../../random.ts'
+
+/** The value in cycle `i`, from 0. Asked once for each cycle, in order; noise draws then. */
+export type Signal = (i: number, random: Random) => number
+
+export const constant =
+  (value: number): Signal =>
+  () =>
+    value
+
+/** From 0 to `height` in `cycles` equal steps; then it stays. */
+export const ramp =
+  (height: number, cycles: number): Signal =>
+  i =>
+    (height * Math.min(i, cycles)) / cycles
+
+/** A sine. */
+export const oscillation =
+  (amplitude: number, period: number): Signal =>
+  i =>
+    amplitude * Math.sin(((2 * Math.PI) / period) * (i % period))
+
+/** Anything within ±amplitude, each value as likely. */
+export const noise =
+  (amplitude: number): Signal =>
+  (_, random) =>
+    amplitude * (2 * random.share() - 1)
+
+/** `height` in the first cycle, then 0. */
+export const spike =
+  (height: number): Signal =>
+  i =>
+    i === 0 ? height : 0
+
+/** `high` in every `period`th cycle, `low` in the others; `at`: which of them is high. */
+export const train =
+  (low: number, high: number, period: number, at = 0): Signal =>
+  i =>
+    i % period === at ? high : low
+
+/** `first` for so many cycles, then `second` for so many, and so on. */
+export const alternation =
+  (first: number, firstCycles: number, second: number, secondCycles: number): Signal =>
+  i =>
+    i % (firstCycles + secondCycles) < firstCycles ? first : second
+
+/** The values in turn; the last one stays. */
+export const sequence =
+  (...values: readonly number[]): Signal =>
+  i =>
+    values[Math.min(i, values.length - 1)] as number
+
+/** 0 for so many cycles, then the signal from its start. */
+export const delayed =
+  (cycles: number, signal: Signal): Signal =>
+  (i, random) =>
+    i < cycles ? 0 : signal(i - cycles, random)
+
+export const sum =
+  (...signals: readonly Signal[]): Signal =>
+  (i, random) =>
+    signals.reduce((total, signal) => total + signal(i, random), 0)
+
+/** Held within bounds. */
+export const limited =
+  (signal: Signal, min: number, max: number): Signal =>
+  (i, random) =>
+    Math.min(Math.max(signal(i, random), min), max)
+
+/** Rounded towards 0 to whole multiples. */
+export const rounded =
+  (signal: Signal, multiple = 1): Signal =>
+  (i, random) =>
+    Math.trunc(signal(i, random) / multiple) * multiple

@@ -8,6 +8,7 @@ import { load, store } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
+import { fillMemoryTerms } from '../measure/mapped.ts'
 import { checkGoals, checkPlan, checkRatio, checkState } from './pacer/check.ts'
 import {
   type Facts,
@@ -169,6 +170,7 @@ export class Controller {
     facts.lastStackScan = doubles[measures + control.LAST_STACK_SCAN]
     facts.maxStackScan = words[control.STACK_WORDS_IN_USE] * 4
     facts.globalsScan = words[control.GLOBAL_SLOTS] * 4
+    if (facts.memoryLimit !== Number.POSITIVE_INFINITY) fillMemoryTerms(this.memory, facts)
     facts.marking = marking
     facts.sweepDone = !marking && load(words, control.SWEEPERS) === control.SWEEP_DRAINED
     facts.forced = words[control.CYCLE_TRIGGER] === STOP_FORCED_CYCLE

@@ -2,7 +2,14 @@
 import { load } from '#sync'
 import { probeStack } from '../gc/stack-probe.ts'
 import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../gc/world.ts'
-import { GC_PERCENT, GC_PERCENT_WANTED, GOROUTINES_LIVE, PHASE, PHASE_OFF } from '../heap/layout/control.ts'
+import {
+  CYCLES_MARKED,
+  GC_PERCENT,
+  GC_PERCENT_WANTED,
+  GOROUTINES_LIVE,
+  PHASE,
+  PHASE_OFF,
+} from '../heap/layout/control.ts'
 import { expectGoroutine, p, words } from './current.ts'
 import { memStatsOf } from './mem-stats.ts'
 import type { MemStats } from './record.ts'
@@ -41,6 +48,16 @@ export function readMemStats(): MemStats {
   // The snapshot of somebody else's stop may come later than this one's: just as good.
   while (!p.raise(p.epoch(), STOP_STATISTICS));
   return memStatsOf(p.memory)
+}
+
+/** Number of cycles that were marked to their end (MemStats' NumGC), without a stop. */
+export function numGC(): number {
+  return load(words, CYCLES_MARKED)
+}
+
+/** Whether a cycle marks now. It may be over, or another begun, at the next safepoint. */
+export function isMarking(): boolean {
+  return words[PHASE] !== PHASE_OFF
 }
 
 /** Number of goroutines that have not ended (Go's runtime.NumGoroutine). */

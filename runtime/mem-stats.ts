@@ -1,10 +1,9 @@
 /** Go's MemStats, from a snapshot of the counters (measure/statistics.ts). */
 import { now } from '#sync'
 import * as control from '../heap/layout/control.ts'
-import { PAGE_BYTES, WORK_BUFFER_WORDS } from '../heap/layout/layout.ts'
-import * as p from '../heap/layout/p.ts'
-import * as span from '../heap/layout/span.ts'
+import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import type { Memory } from '../heap/memory.ts'
+import { cacheBytes, collectorBytes, mappedBytes, SPAN_BYTES } from '../measure/mapped.ts'
 import { statisticsOf } from '../measure/statistics.ts'
 import type { MemStats } from './record.ts'
 
@@ -19,10 +18,8 @@ export function memStatsOf(memory: Memory): MemStats {
   const heapSys = statistics.pagesTouched * PAGE_BYTES
   const stackInuse = statistics.stackWordsInUse * 4
   const stackSys = statistics.stackWordsTouched * 4
-  const spanBytes = span.WORDS * 4
-  const spanSys = statistics.pagesTouched * spanBytes
-  const cacheBytes = layout.procs * p.SPAN_CLASSES * p.CACHE_WORDS * 4
-  const gcSys = (heapSys >>> 4) + statistics.workBuffersTouched * WORK_BUFFER_WORDS * 4
+  const spanSys = statistics.pagesTouched * SPAN_BYTES
+  const cacheSys = cacheBytes(layout.procs)
   const elapsedMs = now() - measure(control.RUN_STARTED_AT)
   const gcMs =
     measure(control.TOTAL_ASSIST_MS) +
@@ -32,7 +29,7 @@ export function memStatsOf(memory: Memory): MemStats {
   return {
     Alloc: heapAlloc,
     TotalAlloc: allocatedBytes,
-    Sys: heapSys + stackSys + spanSys + cacheBytes + gcSys,
+    Sys: mappedBytes(statistics, layout.procs),
     Lookups: 0,
     Mallocs: allocatedObjects,
     Frees: freedObjects,
@@ -44,12 +41,12 @@ export function memStatsOf(memory: Memory): MemStats {
     HeapObjects: allocatedObjects - freedObjects,
     StackInuse: stackInuse,
     StackSys: stackSys,
-    MSpanInuse: statistics.pagesInUse * spanBytes,
+    MSpanInuse: statistics.pagesInUse * SPAN_BYTES,
     MSpanSys: spanSys,
-    MCacheInuse: cacheBytes,
-    MCacheSys: cacheBytes,
+    MCacheInuse: cacheSys,
+    MCacheSys: cacheSys,
     BuckHashSys: 0,
-    GCSys: gcSys,
+    GCSys: collectorBytes(statistics),
     OtherSys: 0,
     NextGC: statistics.goal === control.NO_BYTES ? Number.MAX_SAFE_INTEGER : statistics.goal,
     LastGC: cycles === 0 ? 0 : Math.round((performance.timeOrigin + measure(control.LAST_CYCLE_AT)) * 1e6),

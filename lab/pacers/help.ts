@@ -1,13 +1,14 @@
 /** The texts of `sawtooth pacers --help` and of its commands. */
 
-export const help = `Simulates pacers: when a cycle starts, how much it assists, and where it ends.
+export const help = `Drives pacers in a simulator and on the real heap: when a cycle starts, how much it assists, and where it ends.
 
 Usage:
   sawtooth pacers sim --input FILE|--scenario NAME [options]
+  sawtooth pacers run --input FILE|--scenario NAME [options]
   sawtooth pacers list                       pacers, their settings, and scenarios
   sawtooth pacers new                        prints a pacer to start from
 
-Each has --help. run, search, league and merge come with a later version.
+Each has --help. search, league and merge come with a later version.
 
 Example:
   sawtooth pacers sim --scenario stepped/steady --pacer go1.19 --csv steady.csv
@@ -21,19 +22,45 @@ Usage:
 Engines:
   macro    one step for each cycle, assists are perfect; bit for bit the model of mknyszek/pacer-model
   stepped  drives the pacer itself, every 500 µs of simulated time, as Go's own tests do
+  noisy    the same with bursts, late assists, idle time and a terminator that is away; quantiles over many runs
 
 Options:
   --input FILE       a scenario, in the form of either engine (docs/pacers.md)
   --scenario NAME    one of the library; see sawtooth pacers list
-  --engine NAME      macro or stepped (default: what the file says, else macro)
-  --pacer SPEC       macro: old or new (default); stepped: any, or a file (default: go1.21)
+  --engine NAME      macro, stepped or noisy (default: what the file says, else macro)
+  --pacer SPEC       macro: old or new (default); else any, or a file (default: go1.21)
   --controller SPEC  of macro's new pacer: new (default), old, or a file with k_p, t_i, t_t, period, min, max
   --csv FILE         the rows as CSV (default: standard output, unless --json is given)
   --json FILE        the rows as JSON
-  --seed N           of the noise in a scenario of the library (default: 1)
+  --seed N           of all that is drawn (default: 1)
+  --runs N           noisy: how many (default: 100)
 
 Exit: 0 fine, 2 usage, or input that cannot be simulated: one line names the file, the cycle (from 0) and the field.
 
 Example:
   sawtooth pacers sim --scenario model/step-alloc --pacer old --csv old.csv
+`
+
+export const runHelp = `One pacer over one scenario, on the real heap: a program shapes it, cycle by cycle. A row for each cycle.
+
+Usage:
+  sawtooth pacers run --input FILE|--scenario NAME [options]
+
+The scenario is of the stepped engine's form, and the columns are its own, measured, and a few more. A run before measures how fast this machine scans.
+
+Options:
+  --input FILE        a scenario, in the form of the stepped engine (docs/pacer-lab.md)
+  --scenario NAME     one of the library; see sawtooth pacers list
+  --pacer SPEC        any pacer, or a file (default: go1.21)
+  --procs N           Ps (default: as many as cores)
+  --termination NAME, --gate NAME, --credit NAME, --arena SIZE
+                      as of sawtooth run
+  --csv FILE          the rows as CSV (default: standard output, unless --json is given)
+  --json FILE         the rows as JSON
+  --seed N            of the noise in a scenario of the library, and of the run (default: 1)
+
+Exit: 0 fine, 1 the run failed, 2 usage, or a scenario that is none.
+
+Example:
+  sawtooth pacers run --scenario stepped/step-alloc --pacer go1.14 --termination coordinator --gate off
 `

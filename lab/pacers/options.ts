@@ -1,19 +1,18 @@
-/** The arguments of `sawtooth pacers sim`. */
+/** The arguments of `sawtooth pacers sim` and `run`. */
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { RunFlags } from '../../runtime/configuration.ts'
 import { outputFile } from '../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../runtime/given.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 
-export const ENGINES = ['macro', 'stepped'] as const
+export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]
 
-export interface SimOptions {
-  readonly help: boolean
-  /** null: the input's own, else macro. */
-  readonly engine: EngineName | null
+/** Which scenario, and where its rows go. */
+export interface InputOptions {
   readonly pacer: string | null
-  readonly controller: string | null
   readonly input: { readonly file: string } | { readonly scenario: string }
   /** Absolute paths; null: standard output (of the CSV), undefined: not asked for. */
   readonly csv: string | null | undefined
@@ -21,27 +20,86 @@ export interface SimOptions {
   readonly seed: number
 }
 
+export interface SimOptions extends InputOptions {
+  /** null: the input's own, else macro. */
+  readonly engine: EngineName | null
+  readonly controller: string | null
+  /** Of the noisy engine. */
+  readonly runs: number
+}
+
+export interface RunOptions extends InputOptions, Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
+  readonly procs: number
+}
+
+const DEFAULT_RUNS = 100
+const MOST_RUNS = 100_000
+
 const value = { type: 'string' } as const
+const ofBoth = {
+  ...{ pacer: value, input: value, scenario: value, csv: value, json: value, seed: value },
+  help: { type: 'boolean', short: 'h' },
+} as const
 
 /** Throws a UsageError that says what is allowed. */
 export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
-  const options = parsed(argv)
+  const options = parsed('sim', () =>
+    parseArgs({ args: [...argv], options: { ...ofBoth, engine: value, controller: value, runs: value } }),
+  ).values
   if (options.help === true) return 'help'
-  const { engine, input, scenario } = options
+  const { engine } = options
   if (engine !== undefined && !(ENGINES as readonly string[]).includes(engine))
-    throw new UsageError(`--engine must be ${ENGINES.join(' or ')}, not '${engine}'`)
+    throw new UsageError(`--engine must be ${ENGINES.join(', ')}, not '${engine}'`)
+  const runs = given('runs', options.runs)
+  return {
+    ...inputOptions('sim', options),
+    engine: (engine as EngineName | undefined) ?? null,
+    controller: options.controller ?? null,
+    runs: runs === undefined ? DEFAULT_RUNS : wholeNumber(runs, 1, MOST_RUNS),
+  }
+}
+
+/** Throws a UsageError that says what is allowed. What the runtime alone understands it checks when it starts. */
+export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
+  const options = parsed('run', () =>
+    parseArgs({
+      args: [...argv],
+      options: { ...ofBoth, procs: value, termination: value, gate: value, credit: value, arena: value },
+    }),
+  ).values
+  if (options.help === true) return 'help'
+  const procs = given('procs', options.procs)
+  const { termination, gate, credit, arena } = options
+  return {
+    ...inputOptions('run', options),
+    procs: procs === undefined ? availableParallelism() : wholeNumber(procs, 1, 64),
+    ...(termination === undefined ? {} : { termination: termination as NonNullable<RunFlags['termination']> }),
+    ...(gate === undefined ? {} : { gate: gate as NonNullable<RunFlags['gate']> }),
+    ...(credit === undefined ? {} : { credit: credit as NonNullable<RunFlags['credit']> }),
+    ...(arena === undefined ? {} : { arena }),
+  }
+}
+
+interface Texts {
+  readonly pacer?: string
+  readonly input?: string
+  readonly scenario?: string
+  readonly csv?: string
+  readonly json?: string
+  readonly seed?: string
+}
+
+function inputOptions(command: string, options: Texts): InputOptions {
+  const { pacer, input, scenario } = options
   if ((input === undefined) === (scenario === undefined))
     throw new UsageError(
-      'pacers sim needs --input FILE or --scenario NAME, and not both; see sawtooth pacers sim --help',
+      `pacers ${command} needs --input FILE or --scenario NAME, and not both; see sawtooth pacers ${command} --help`,
     )
   const json = outputFile(given('json', options.json))
   const csv = outputFile(given('csv', options.csv))
   const seed = given('seed', options.seed)
   return {
-    help: false,
-    engine: (engine as EngineName | undefined) ?? null,
-    pacer: options.pacer ?? null,
-    controller: options.controller ?? null,
+    pacer: pacer ?? null,
     input: input === undefined ? { scenario: scenario as string } : { file: resolve(input) },
     csv: csv ?? (json === null ? null : undefined),
     json: json ?? undefined,
@@ -50,19 +108,15 @@ export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
   }
 }
 
-function parsed(argv: readonly string[]) {
+function parsed<T>(command: string, parse: () => T): T {
   try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        ...{ engine: value, pacer: value, controller: value, input: value, scenario: value },
-        ...{ csv: value, json: value, seed: value, help: { type: 'boolean', short: 'h' } },
-      },
-    }).values
+    return parse()
   } catch (error) {
     if (!(error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')))
       throw error
     // Node's own go on with advice.
-    throw new UsageError(`pacers sim: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth pacers sim --help`)
+    throw new UsageError(
+      `pacers ${command}: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth pacers ${command} --help`,
+    )
   }
 }

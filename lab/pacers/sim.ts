@@ -4,14 +4,14 @@ import { UsageError } from '../../runtime/usage-error.ts'
 import type { Simulation } from './engine.ts'
 import { numberIn } from './fields.ts'
 import { simHelp } from './help.ts'
+import { inputOf } from './input.ts'
 import { InputError } from './input-error.ts'
 import { loadPacer } from './load-pacer.ts'
 import { CONTROLLER_FIELDS, CONTROLLERS, type ControllerConstants } from './macro/controller.ts'
 import { macroSimulation } from './macro/engine.ts'
-import { ENGINES, type EngineName, parseSimOptions, type SimOptions } from './options.ts'
-import { readScenario } from './read-scenario.ts'
+import { noisySimulation } from './noisy/engine.ts'
+import { type EngineName, parseSimOptions, type SimOptions } from './options.ts'
 import type { Scenario } from './scenario.ts'
-import { drawn, fieldsOf, scenarioNamed } from './scenarios/library.ts'
 import { steppedSimulation } from './stepped/engine.ts'
 import { writeRows } from './write-rows.ts'
 
@@ -22,7 +22,7 @@ export async function simCommand(argv: readonly string[]): Promise<number> {
     process.stdout.write(simHelp)
     return 0
   }
-  const { engine, scenario } = inputOf(options)
+  const { engine, scenario } = inputOf(options, options.engine)
   const simulation = await simulationOf(engine, scenario, options)
   const header = { schema: 1, engine, pacer: pacerOf(engine, options), scenario: scenario.origin, seed: options.seed }
   writeRows(simulation, options, header)
@@ -30,32 +30,7 @@ export async function simCommand(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-function inputOf({ engine, input, seed }: SimOptions): { engine: EngineName; scenario: Scenario } {
-  if ('scenario' in input) {
-    const found = scenarioNamed(input.scenario)
-    if (engine !== null && engine !== found.engine)
-      throw new UsageError(`the scenario ${found.name} is of the ${found.engine} engine, not of ${engine}`)
-    return { engine: found.engine, scenario: drawn(found, seed) }
-  }
-  const { file } = input
-  // `engine` may stand behind the cycles: then they were read as those of macro.
-  const read = (chosen: EngineName | null): Scenario => ({
-    origin: file,
-    ...readScenario(file, header => fieldsOf[chosen ?? engineIn(header, file)]),
-  })
-  const first = read(engine)
-  const chosen = engine ?? engineIn(first.header, file)
-  return { engine: chosen, scenario: first.columns.length === fieldsOf[chosen].length ? first : read(chosen) }
-}
-
-/** What the file itself says; macro if it says nothing. */
-function engineIn({ engine }: Readonly<Record<string, unknown>>, file: string): EngineName {
-  if (engine === undefined) return 'macro'
-  if ((ENGINES as readonly unknown[]).includes(engine)) return engine as EngineName
-  throw new InputError(file, 'engine', `= ${JSON.stringify(engine)}; it must be ${ENGINES.join(' or ')}`)
-}
-
-const DEFAULT_PACERS: Readonly<Record<EngineName, string>> = { macro: 'new', stepped: 'go1.21' }
+const DEFAULT_PACERS: Readonly<Record<EngineName, string>> = { macro: 'new', stepped: 'go1.21', noisy: 'go1.21' }
 
 function pacerOf(engine: EngineName, { pacer }: SimOptions): string {
   return pacer ?? DEFAULT_PACERS[engine]
@@ -63,9 +38,12 @@ function pacerOf(engine: EngineName, { pacer }: SimOptions): string {
 
 async function simulationOf(engine: EngineName, scenario: Scenario, options: SimOptions): Promise<Simulation> {
   const pacer = pacerOf(engine, options)
-  if (engine === 'stepped') {
+  if (engine !== 'macro') {
     if (options.controller !== null) throw new UsageError('--controller is of the macro engine')
-    return steppedSimulation(scenario, await loadPacer(pacer))
+    const loaded = await loadPacer(pacer)
+    return engine === 'stepped'
+      ? steppedSimulation(scenario, loaded)
+      : noisySimulation(scenario, loaded, options.runs, options.seed)
   }
   if (pacer !== 'old' && pacer !== 'new')
     throw new UsageError(

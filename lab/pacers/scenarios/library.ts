@@ -22,9 +22,10 @@ export interface LibraryScenario {
 export const library: readonly LibraryScenario[] = [...modelScenarios, ...steppedScenarios]
 
 /** The fields of a cycle, by engine. */
-export const fieldsOf: Readonly<Record<LibraryScenario['engine'], readonly Field[]>> = {
+export const fieldsOf: Readonly<Record<'macro' | 'stepped' | 'noisy', readonly Field[]>> = {
   macro: MACRO_FIELDS,
   stepped: STEPPED_FIELDS,
+  noisy: STEPPED_FIELDS,
 }
 
 /** Throws a UsageError that says what there is. */

@@ -1,0 +1,68 @@
+/**
+ * The noisy engine: the stepped one with a nature that is not smooth, in many runs beside each other, each drawn from its own seed. A row is a cycle, and
+ * tells quantiles over the runs.
+ */
+import { quantileSorted } from 'simple-statistics'
+import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import { Random, seedOf } from '../../random.ts'
+import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
+import { globalsOf, type Scenario } from '../scenario.ts'
+import { GLOBAL_FIELDS, newOutcome, simulated } from '../stepped/engine.ts'
+import { SteppedRun } from '../stepped/run.ts'
+import { NOISE_FIELDS, NoisyNature } from './nature.ts'
+
+const QUANTILES = [0.05, 0.5, 0.95, 1] as const
+const names = (what: string): string[] => ['p5', 'p50', 'p95', 'max'].map(quantile => `${what}_${quantile}`)
+
+export const COLUMNS = ['cycle', 'trigger_p50', 'goal_p50', ...names('peak_over_goal'), ...names('gc_utilization')]
+
+/** `runs`: how many. Throws an InputError, also while blocks are drawn. */
+export function noisySimulation(scenario: Scenario, pacer: Pacer, runs: number, seed: number): Simulation {
+  const { globals, initialHeap, ...config } = globalsOf(scenario, GLOBAL_FIELDS)
+  const levels = globalsOf(scenario, NOISE_FIELDS)
+
+  function* blocks(): Iterable<Block> {
+    const all = Array.from({ length: runs }, (_, run) => {
+      const nature = new NoisyNature(levels, new Random(seedOf(seed, run)))
+      return new SteppedRun(pacer, config, globals, initialHeap, nature)
+    })
+    const outcome = newOutcome()
+    const over = new Float64Array(runs)
+    const utilization = new Float64Array(runs)
+    const trigger = new Float64Array(runs)
+    const goal = new Float64Array(runs)
+    const block = blockRows(runs)
+    for (let from = 0; from < scenario.cycles; from += block) {
+      const rows = Math.min(block, scenario.cycles - from)
+      const columns: number[][] = COLUMNS.map(() => [])
+      for (let cycle = from; cycle < from + rows; cycle++) {
+        all.forEach((run, index) => {
+          simulated(run, pacer, scenario, cycle, outcome)
+          over[index] = outcome.peak / outcome.goal
+          utilization[index] = outcome.utilization
+          trigger[index] = outcome.trigger
+          goal[index] = outcome.goal
+        })
+        const row = [
+          ...[cycle + 1, ...quantilesOf(trigger, [0.5]), ...quantilesOf(goal, [0.5])],
+          ...[...quantilesOf(over, QUANTILES), ...quantilesOf(utilization, QUANTILES)],
+        ]
+        row.forEach((value, column) => (columns[column] as number[]).push(value))
+      }
+      yield { rows, columns }
+    }
+  }
+
+  return { columns: COLUMNS, cycles: scenario.cycles, blocks, remarks: () => [] }
+}
+
+/** Rows between two writes: fewer where each takes long. */
+function blockRows(runs: number): number {
+  return Math.max(1, Math.floor(BLOCK_ROWS / runs))
+}
+
+function quantilesOf(values: Float64Array, at: readonly number[]): number[] {
+  // simple-statistics wants a plain list.
+  const sorted = [...values.sort()]
+  return at.map(quantile => quantileSorted(sorted, quantile))
+}

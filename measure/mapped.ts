@@ -1,0 +1,62 @@
+/**
+ * Memory that is mapped: pages that were ever touched, and what goes with them. Nothing is given back, so it never falls. What is counted is what Go's
+ * MemStats.Sys counts, as far as there is such a thing here.
+ */
+import { load } from '#sync'
+import * as control from '../heap/layout/control.ts'
+import { PAGE_BYTES, WORK_BUFFER_WORDS } from '../heap/layout/layout.ts'
+import * as p from '../heap/layout/p.ts'
+import * as span from '../heap/layout/span.ts'
+import type { Memory } from '../heap/memory.ts'
+
+/** Bytes of a mark for each byte of the heap: one for sixteen. */
+const MARK_SHIFT = 4
+export const SPAN_BYTES = span.WORDS * 4
+
+export interface Touched {
+  readonly pagesTouched: number
+  readonly stackWordsTouched: number
+  readonly workBuffersTouched: number
+}
+
+/** What the collector has for itself, in bytes. */
+export function collectorBytes({ pagesTouched, workBuffersTouched }: Touched): number {
+  return ((pagesTouched * PAGE_BYTES) >>> MARK_SHIFT) + workBuffersTouched * WORK_BUFFER_WORDS * 4
+}
+
+export function cacheBytes(procs: number): number {
+  return procs * p.SPAN_CLASSES * p.CACHE_WORDS * 4
+}
+
+/** All of it, in bytes. */
+export function mappedBytes(touched: Touched, procs: number): number {
+  const { pagesTouched, stackWordsTouched } = touched
+  return pagesTouched * (PAGE_BYTES + SPAN_BYTES) + stackWordsTouched * 4 + cacheBytes(procs) + collectorBytes(touched)
+}
+
+/** The terms of the memory limit, in bytes: as a pacer's facts have them (gc/pacer/pacer.ts). */
+interface MemoryTerms {
+  mappedReady: number
+  heapFree: number
+  totalAlloc: number
+  totalFree: number
+}
+
+/** Fills them in from the counters as they are. Racy: each may be a little older than the next, as in Go. Objects of spans in use are counted when the span is given back. */
+export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
+  const { words, doubles, layout } = memory
+  const pagesTouched = words[control.PAGES_END] - 1
+  terms.mappedReady =
+    pagesTouched * (PAGE_BYTES + SPAN_BYTES) +
+    words[control.STACK_NEXT] * 4 +
+    cacheBytes(layout.procs) +
+    ((pagesTouched * PAGE_BYTES) >>> MARK_SHIFT) +
+    load(words, control.WORK_POOL_NEXT) * WORK_BUFFER_WORDS * 4
+  terms.heapFree = (pagesTouched - words[control.PAGES_IN_USE]) * PAGE_BYTES
+  terms.totalAlloc = terms.totalFree = 0
+  for (let index = 0; index < layout.procs; index++) {
+    const own = memory.pMeasure(index, 0)
+    terms.totalAlloc += doubles[own + p.ALLOCATED_BYTES]
+    terms.totalFree += doubles[own + p.FREED_BYTES]
+  }
+}

@@ -17,6 +17,8 @@ interface Setting {
   readonly defaultValue: number
   readonly min: number
   readonly max: number
+  /** Whole numbers alone. */
+  readonly isWhole?: boolean
 }
 
 interface Entry {
@@ -25,7 +27,7 @@ interface Entry {
 }
 
 /** A setting that is off or on. */
-const SWITCH: Setting = { defaultValue: 0, min: 0, max: 1 }
+const SWITCH: Setting = { defaultValue: 0, min: 0, max: 1, isWhole: true }
 
 const SOFT_HARD: Entry['settings'] = {
   hard: { defaultValue: SHIPPED.hard, min: 1, max: 10 },
@@ -86,7 +88,7 @@ export function pacerNamed(spec: string): Pacer {
     const setting = Object.hasOwn(entry.settings, key) ? entry.settings[key] : undefined
     if (setting === undefined) throw new UnknownPacer(`pacer ${name} has no setting '${key}': ${settingsOf(entry)}`)
     const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= setting.min && number <= setting.max))
+    if (!(number >= setting.min && number <= setting.max) || (setting.isWhole && !Number.isInteger(number)))
       throw new UnknownPacer(`pacer ${name}: '${text}' is ill-formed: ${settingsOf(entry)}`)
     values[key] = number
   }
@@ -96,5 +98,9 @@ export function pacerNamed(spec: string): Pacer {
 function settingsOf(entry: Entry): string {
   const known = Object.entries(entry.settings)
   if (known.length === 0) return 'it takes none'
-  return known.map(([key, { min, max, defaultValue }]) => `${key}=${min} to ${max}, default ${defaultValue}`).join('; ')
+  return known
+    .map(([key, { min, max, defaultValue, isWhole }]) =>
+      isWhole ? `${key}=0 or 1` : `${key}=${min} to ${max}, default ${defaultValue}`,
+    )
+    .join('; ')
 }

@@ -33,8 +33,11 @@ export function initRatio(gcPercent: number, state: State): void {
 export function startRatio(facts: Readonly<Facts>, state: State): void {
   // A small heap triggers at its minimum, which says nothing of what is live.
   if (state[TRIGGER] <= heapMinimum(facts.gcPercent)) state[MARKED] = state[TRIGGER] / (1 + state[TRIGGER_RATIO])
-  const growth = facts.gcPercent < 0 ? Number.POSITIVE_INFINITY : facts.gcPercent / 100
-  state[GOAL] = Math.max(Math.trunc(state[MARKED] * (1 + growth)), facts.heapLive + MIN_ROOM)
+  if (facts.gcPercent < 0) state[GOAL] = Number.POSITIVE_INFINITY
+  else {
+    const goal = Math.trunc(state[MARKED] * (1 + facts.gcPercent / 100))
+    state[GOAL] = Math.max(goal, facts.heapLive + MIN_ROOM, state[COMMITTED_GOAL])
+  }
 }
 
 /** What the controller is to aim at and how it sees what was. */

@@ -5,10 +5,11 @@ export const help = `Drives pacers in a simulator and on the real heap: when a c
 Usage:
   sawtooth pacers sim --input FILE|--scenario NAME [options]
   sawtooth pacers run --input FILE|--scenario NAME [options]
+  sawtooth pacers search [options]           the scenario that hurts a pacer most
   sawtooth pacers list                       pacers, their settings, and scenarios
   sawtooth pacers new                        prints a pacer to start from
 
-Each has --help. search, league and merge come with a later version.
+Each has --help. league and merge come with a later version.
 
 Example:
   sawtooth pacers sim --scenario stepped/steady --pacer go1.19 --csv steady.csv
@@ -63,4 +64,27 @@ Exit: 0 fine, 1 the run failed, 2 usage, or a scenario that is none.
 
 Example:
   sawtooth pacers run --scenario stepped/step-alloc --pacer go1.14 --termination coordinator --gate off
+`
+
+export const searchHelp = `Looks for the scenario that hurts a pacer most, in the stepped engine, and shrinks it to a few numbers.
+
+Usage:
+  sawtooth pacers search [options]
+
+The scenarios are a steady program that may change in five ways: it allocates in bursts, its live heap grows at once, it has fewer or more pointers from the middle on, its
+stacks become large, and GOGC is what it is. The first 16 of 48 cycles do not count.
+
+Options:
+  --pacer SPEC   any pacer, or a file (default: go1.21)
+  --for MEASURE  overshoot (default): peak over goal, hurts from 20 % on; assists: their share of the CPU in one cycle, from 50 % on;
+                 oscillation: how far the trigger moves from cycle to cycle
+  --cores N      of the machine that is simulated (default: 8)
+  --tries N      scenarios to be drawn (default: 20000)
+  --seed N       the same seed draws the same scenarios (default: 1)
+  --json FILE    the scenario found, for sim and run
+
+Exit: 0 found, 1 none hurts, 2 usage.
+
+Example:
+  sawtooth pacers search --pacer go1.14 --for assists --seed 7 --json found.json
 `

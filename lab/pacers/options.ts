@@ -108,7 +108,8 @@ function inputOptions(command: string, options: Texts): InputOptions {
   }
 }
 
-function parsed<T>(command: string, parse: () => T): T {
+/** What `parse` answers; an error of Node’s own as a UsageError. */
+export function parsed<T>(command: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {

@@ -66,15 +66,62 @@ test('the pacer that new prints paces a simulation and a run', async () => {
   })
 })
 
+test('search says what hurts, in a line of numbers, and its file is simulated with the same result', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'found.json')
+    const args = ['pacers', 'search', '--pacer', 'go1.14', '--seed', '3', '--tries', '500', '--json', file]
+    const { code, stdout } = await runCli(args)
+    expect(code).toBe(0)
+    const [, claimed] = /^go1\.14: overshoot (\d\.\d{3}) .* with .+=\d/.exec(stdout) as RegExpExecArray
+    const again = await runCli(['pacers', 'sim', '--input', file, '--pacer', 'go1.14'])
+    const rows = again.stdout.trim().split('\n').slice(17)
+    const over = rows.map(row => row.split(',').map(Number)).map(([, , , peak = 0, goal = 1]) => peak / goal - 1)
+    expect(Math.max(...over).toFixed(3)).toBe(claimed)
+  })
+})
+
+test('the noisy engine prints quantiles over its runs', async () => {
+  const { code, stdout } = await runCli([
+    ...['pacers', 'sim', '--scenario', 'ours/spike-train', '--engine', 'noisy', '--runs', '5', '--seed', '2'],
+  ])
+  expect(code).toBe(0)
+  expect(stdout.split('\n', 1)[0]).toBe(
+    'cycle,trigger_p50,goal_p50,peak_over_goal_p5,peak_over_goal_p50,peak_over_goal_p95,peak_over_goal_max,gc_utilization_p5,gc_utilization_p50,gc_utilization_p95,gc_utilization_max',
+  )
+  expect(stdout.trim().split('\n').length).toBe(101)
+})
+
+test('a real heap is shaped to a scenario, cycle by cycle', async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'out.json')
+    const args = ['pacers', 'run', '--scenario', 'stepped/steady', '--pacer', 'fixed:trigger=0.7', '--procs', '2']
+    const { code, stderr } = await runCli([...args, '--json', json])
+    expect(code, stderr).toBe(0)
+    const { rows, ...header } = JSON.parse(readFileSync(json, 'utf8')) as { rows: Record<string, number>[] }
+    expect(header).toMatchObject({ engine: 'real', pacer: 'fixed:trigger=0.7', procs: 2, gate: 'goal' })
+    expect(rows.length).toBe(50)
+    // The scenario's live heap is 18.15 MiB from the 13th cycle on; on top of it is what was allocated while marking.
+    for (const row of rows.slice(20)) {
+      expect(row['scannable']).toBeGreaterThan(17.5 * 2 ** 20)
+      expect(row['scannable']).toBeLessThan(19.5 * 2 ** 20)
+      expect(row['heap_live']).toBeGreaterThan(17.5 * 2 ** 20)
+      expect(row['trigger']).toBeLessThanOrEqual(row['peak'] as number)
+    }
+  })
+})
+
 describe('what cannot be done is exit 2 and one line', () => {
   test.each([
-    [['walk'], 'there is no pacers walk: sim, list, new'],
+    [['walk'], 'there is no pacers walk: sim, run, search, list, new'],
+    [['search', '--for', 'luck'], "--for must be overshoot, assists, oscillation, not 'luck'"],
+    [['run', '--scenario', 'model/steady'], 'the scenario model/steady is of the macro engine, not of stepped'],
+    [['run', '--scenario', 'stepped/steady', '--gate', 'wide'], '--gate must be'],
     [['league'], 'pacers league comes with a later version'],
     [['sim'], 'pacers sim needs --input FILE or --scenario NAME, and not both'],
     [['sim', '--scenario', 'steady'], 'there is no scenario steady; there is model/steady, '],
     [['sim', '--input', '/nowhere.json'], '/nowhere.json cannot be read: ENOENT'],
     [['sim', '--scenario', 'model/steady', '--engine', 'stepped'], 'the scenario model/steady is of the macro engine'],
-    [['sim', '--scenario', 'model/steady', '--engine', 'real'], "--engine must be macro or stepped, not 'real'"],
+    [['sim', '--scenario', 'model/steady', '--engine', 'real'], "--engine must be macro, stepped, noisy, not 'real'"],
     [['sim', '--scenario', 'model/steady', '--pacer', 'go1.21'], '--pacer of the macro engine must be old or new'],
     [['sim', '--scenario', 'stepped/steady', '--pacer', 'go9'], "--pacer: no pacer 'go9': there is go1.5"],
     [['sim', '--scenario', 'stepped/steady', '--pacer', 'go1.10:hard=x'], "pacer go1.10: 'hard=x' is ill-formed"],

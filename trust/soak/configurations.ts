@@ -110,7 +110,8 @@ function drawPacer(random: Random): string {
   const name = random.pick(Object.keys(pacers))
   const settings = Object.entries(pacers[name]?.settings ?? {}).filter(() => random.chance(0.7))
   const given = settings.map(
-    ([key, { min, max }]) => `${key}=${(min + (random.below(1001) / 1000) * (Math.min(max, 1e6) - min)).toFixed(3)}`,
+    ([key, { min, max, isWhole }]) =>
+      `${key}=${isWhole ? random.between(min, max) : (min + (random.below(1001) / 1000) * (Math.min(max, 1e6) - min)).toFixed(3)}`,
   )
   return given.length === 0 ? name : `${name}:${given.join(',')}`
 }

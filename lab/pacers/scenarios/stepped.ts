@@ -25,6 +25,7 @@ interface SteppedScenario {
   readonly limit?: number
   readonly cores?: number
   readonly initialHeap?: number
+  readonly globals?: number
   readonly cycles?: number
   readonly alloc?: Signal
   readonly scan?: Signal
@@ -49,6 +50,17 @@ const GO: Readonly<Record<string, SteppedScenario>> = {
   },
   'small-heap-slow-alloc': { alloc: constant(1), scan: constant(2048), growth: buildUp(3), fraction: constant(0.01) },
   'steady-memory-limit': { limit: 512 * MiB },
+}
+
+/** Those of golang/go#44167's results, with the same ratios of the rates, in this engine's form. Its steady one and its spike are Go's tests' too. */
+const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
+  jitter: { alloc: sum(constant(132), noise(13)), growth: sum(buildUp(8), noise(0.01)) },
+  'small-step': { alloc: sum(constant(33), delayed(50, ramp(33, 1))), cycles: 100 },
+  'large-step': { alloc: sum(constant(33), delayed(50, ramp(330, 1))), cycles: 100 },
+  oscillation: { alloc: sum(constant(66), oscillation(13, 8)) },
+  'big-stacks': { alloc: constant(132), stack: sum(constant(2 * KiB), ramp(128 * MiB, 8)) },
+  'big-globals': { alloc: constant(132), globals: 128 * MiB },
+  'high-ratio': { alloc: sum(constant(330), noise(33)), growth: sum(buildUp(8), noise(0.01)) },
 }
 
 const OURS: Readonly<Record<string, SteppedScenario>> = {
@@ -113,7 +125,7 @@ function named(prefix: string, scenarios: Readonly<Record<string, SteppedScenari
       gogc: scenario.gogc ?? 100,
       memory_limit: scenario.limit ?? null,
       cores: scenario.cores ?? 8,
-      globals_bytes: 32 * KiB,
+      globals_bytes: scenario.globals ?? 32 * KiB,
       initial_heap_bytes: scenario.initialHeap ?? 256 * KiB,
     },
     signals: [
@@ -128,4 +140,8 @@ function named(prefix: string, scenarios: Readonly<Record<string, SteppedScenari
   }))
 }
 
-export const steppedScenarios = [...named('stepped', GO), ...named('ours', { ...OURS, ...procs })]
+export const steppedScenarios = [
+  ...named('stepped', GO),
+  ...named('proposal', PROPOSAL),
+  ...named('ours', { ...OURS, ...procs }),
+]

@@ -55,6 +55,13 @@ export function steppedSimulation(scenario: Scenario, pacer: Pacer): Simulation 
   return { columns: COLUMNS, cycles: scenario.cycles, blocks, remarks: () => [] }
 }
 
+/** A run by hand: each call is the next cycle. */
+export function simulatedRun(scenario: Scenario, pacer: Pacer): (cycle: number, out: Outcome) => void {
+  const { globals, initialHeap, ...config } = globalsOf(scenario, GLOBAL_FIELDS)
+  const run = new SteppedRun(pacer, config, globals, initialHeap)
+  return (cycle, out) => simulated(run, pacer, scenario, cycle, out)
+}
+
 export function newOutcome(): Outcome {
   return { heapLive: 0, trigger: 0, peak: 0, goal: 0, scannable: 0, utilization: 0 }
 }

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { runProgram } from '../support/run-cli.ts'
+
+const MiB = 2 ** 20
+
+test('with GOGC off a memory limit is the goal: what is mapped stays below it', async () => {
+  const limit = 48 * MiB
+  const { code, record } = await runProgram(
+    ['examples/gcbench.ts', '--procs', '2', '--gogc', 'off', '--memory-limit', '48MiB'],
+    { limitMs: 60_000 },
+  )
+  expect(code).toBe(0)
+  // The goal leaves 3 % of headroom, and room for what is no heap.
+  for (const { goal } of record.cycles) expect(goal).toBeLessThan(0.97 * limit)
+  expect(record.memStats.Sys).toBeLessThanOrEqual(limit)
+})
+
+test('a limit below what lives: cycle upon cycle, until the CPU limiter lets the heap pass it', async () => {
+  const args = ['examples/gcbench.ts', '--procs', '2', '--gogc', 'off', '--memory-limit', '4MiB']
+  const { code, record } = await runProgram(args, { limitMs: 60_000 })
+  expect(code).toBe(0)
+  expect(record.memStats.Sys).toBeGreaterThan(4 * MiB)
+  expect(record.cycles.length).toBeGreaterThan(10)
+})

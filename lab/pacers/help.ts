@@ -5,11 +5,13 @@ export const help = `Drives pacers in a simulator and on the real heap: when a c
 Usage:
   sawtooth pacers sim --input FILE|--scenario NAME [options]
   sawtooth pacers run --input FILE|--scenario NAME [options]
+  sawtooth pacers league [options]           all pacers over all scenarios, ranked
+  sawtooth pacers merge FILE… [options]      the shards of a league in one
   sawtooth pacers search [options]           the scenario that hurts a pacer most
   sawtooth pacers list                       pacers, their settings, and scenarios
   sawtooth pacers new                        prints a pacer to start from
 
-Each has --help. league and merge come with a later version.
+Each has --help.
 
 Example:
   sawtooth pacers sim --scenario stepped/steady --pacer go1.19 --csv steady.csv
@@ -87,4 +89,37 @@ Exit: 0 found, 1 none hurts, 2 usage.
 
 Example:
   sawtooth pacers search --pacer go1.14 --for assists --seed 7 --json found.json
+`
+
+export const leagueHelp = `Pacers over scenarios, in several engines: who keeps its goal, and at what price.
+
+Usage:
+  sawtooth pacers league [options]
+
+For each engine a table, best first, by the mean of the ranks in its columns. Simulations use all cores; the real heap comes after them, one run at a time, under Go's
+termination and without a gate.
+
+Options:
+  --pacers SPEC;…    with semicolons (default: all that are built in)
+  --scenarios NAME,… of the stepped engine's form (default: all; on the real heap four of them)
+  --engines NAME,…   stepped, noisy, real (default: stepped,noisy)
+  --shard K/N        every Nth task alone, from the Kth on; merge puts them together
+  --procs N          Ps of the real heap (default: as many as cores)
+  --seed N           of all that is drawn (default: 1)
+  --json FILE        all results, with each run cycle by cycle
+  --report FILE      an HTML report with charts, which needs nothing but itself
+
+Exit: 0 fine, 1 a task failed, 2 usage, 130 after an interrupt, with what was played until then.
+
+Example:
+  sawtooth pacers league --engines stepped,real --pacers 'go1.14;go1.21' --report league.html
+`
+
+export const mergeHelp = `Puts the shards of a league together.
+
+Usage:
+  sawtooth pacers merge FILE… [--json FILE] [--report FILE]
+
+Example:
+  sawtooth pacers merge shard-1.json shard-2.json --report league.html
 `

@@ -14,6 +14,8 @@ export interface LibraryScenario {
   /** The engine whose form it has; the noisy and the real engine take those of the stepped one. */
   readonly engine: 'macro' | 'stepped'
   readonly cycles: number
+  /** The cycle, from 0, in which something changes for good: what settles is looked at from there on. */
+  readonly step: number
   readonly global: Readonly<Record<string, number | null>>
   /** In the order of the engine's fields. */
   readonly signals: readonly Signal[]

@@ -69,6 +69,7 @@ export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) =
   name: `model/${name}`,
   engine: 'macro' as const,
   cycles: scenario.cycles ?? CYCLES,
+  step: 0,
   global: {
     gamma: scenario.gamma ?? 2,
     globals_bytes: scenario.globals ?? 32 * 1024,

@@ -27,6 +27,8 @@ interface SteppedScenario {
   readonly initialHeap?: number
   readonly globals?: number
   readonly cycles?: number
+  /** The cycle, from 0, in which something changes for good. */
+  readonly step?: number
   readonly alloc?: Signal
   readonly scan?: Signal
   readonly growth?: Signal
@@ -42,9 +44,10 @@ const buildUp = (cycles: number): Signal => sum(constant(2), ramp(-1, cycles))
 
 const GO: Readonly<Record<string, SteppedScenario>> = {
   steady: {},
-  'step-alloc': { alloc: sum(constant(33), delayed(50, ramp(66, 1))), cycles: 100 },
+  'step-alloc': { alloc: sum(constant(33), delayed(50, ramp(66, 1))), cycles: 100, step: 51 },
   'high-gogc': {
     gogc: 1500,
+    step: 25,
     alloc: sum(constant(165), noise(7)),
     growth: sum(buildUp(12), noise(0.01), delayed(25, spike(14))),
   },
@@ -55,8 +58,8 @@ const GO: Readonly<Record<string, SteppedScenario>> = {
 /** Those of golang/go#44167's results, with the same ratios of the rates, in this engine's form. Its steady one and its spike are Go's tests' too. */
 const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
   jitter: { alloc: sum(constant(132), noise(13)), growth: sum(buildUp(8), noise(0.01)) },
-  'small-step': { alloc: sum(constant(33), delayed(50, ramp(33, 1))), cycles: 100 },
-  'large-step': { alloc: sum(constant(33), delayed(50, ramp(330, 1))), cycles: 100 },
+  'small-step': { alloc: sum(constant(33), delayed(50, ramp(33, 1))), cycles: 100, step: 51 },
+  'large-step': { alloc: sum(constant(33), delayed(50, ramp(330, 1))), cycles: 100, step: 51 },
   oscillation: { alloc: sum(constant(66), oscillation(13, 8)) },
   'big-stacks': { alloc: constant(132), stack: sum(constant(2 * KiB), ramp(128 * MiB, 8)) },
   'big-globals': { alloc: constant(132), globals: 128 * MiB },
@@ -72,11 +75,11 @@ const OURS: Readonly<Record<string, SteppedScenario>> = {
   // Every tenth cycle the program allocates ten times as fast.
   'spike-train': { alloc: train(33, 330, 10, 9), cycles: 100 },
   // GOGC from 100 to 400, and to 25.
-  'gogc-in-mid-run': { cycles: 90, gogcOf: sequence(...steps(100, 30), ...steps(400, 30), 25) },
+  'gogc-in-mid-run': { cycles: 90, step: 60, gogcOf: sequence(...steps(100, 30), ...steps(400, 30), 25) },
   // Bursts with the period at which the redesign's controller rings (7.6 cycles).
   'resonant-bursts': { alloc: limited(sum(constant(66), oscillation(60, 7.6)), 1, 1000), cycles: 100 },
   // A heap that loses nine tenths of itself at once.
-  'shrink-by-90': { growth: sum(buildUp(12), delayed(30, spike(-0.9))), cycles: 60 },
+  'shrink-by-90': { growth: sum(buildUp(12), delayed(30, spike(-0.9))), cycles: 60, step: 30 },
   // From the 30th cycle on nearly all that is allocated has no pointers.
   'pointer-free-flood': {
     fraction: sequence(...steps(1, 30), 0.02),
@@ -88,11 +91,11 @@ const OURS: Readonly<Record<string, SteppedScenario>> = {
   // The program allocates the faster the more it must assist, from the 20th cycle on.
   'assist-adversary': { alloc: constant(99), follow: delayed(20, constant(2)), cycles: 60 },
   // Hardly anything for forty cycles, then at once a great deal.
-  'idle-then-busy': { alloc: sequence(...steps(0.05, 40), 1300), cycles: 70 },
+  'idle-then-busy': { alloc: sequence(...steps(0.05, 40), 1300), cycles: 70, step: 40 },
   // A heap that breathes: it doubles and halves.
   'breathing-heap': { growth: sequence(...steps(2, 8), ...breaths()), cycles: 80 },
   // Scanning becomes eight times as slow, as of a heap that no longer fits a cache.
-  'slow-scan': { scan: sequence(...steps(1024, 40), 128), cycles: 80 },
+  'slow-scan': { scan: sequence(...steps(1024, 40), 128), cycles: 80, step: 40 },
   // Noise in everything.
   'noisy-all': {
     alloc: sum(constant(99), noise(80)),
@@ -121,6 +124,7 @@ function named(prefix: string, scenarios: Readonly<Record<string, SteppedScenari
     name: `${prefix}/${name}`,
     engine: 'stepped' as const,
     cycles: scenario.cycles ?? CYCLES,
+    step: scenario.step ?? 0,
     global: {
       gogc: scenario.gogc ?? 100,
       memory_limit: scenario.limit ?? null,

@@ -7,6 +7,7 @@ import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { bytes, type Field, rate, share } from '../fields.ts'
 import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
+import { type Nature, smooth } from './nature.ts'
 import { type Cycle, messageOf, type Outcome, SteppedRun } from './run.ts'
 
 /** Of one cycle, in the order of the columns. Rates: KiB per CPU-millisecond. */
@@ -56,9 +57,13 @@ export function steppedSimulation(scenario: Scenario, pacer: Pacer): Simulation 
 }
 
 /** A run by hand: each call is the next cycle. */
-export function simulatedRun(scenario: Scenario, pacer: Pacer): (cycle: number, out: Outcome) => void {
+export function simulatedRun(
+  scenario: Scenario,
+  pacer: Pacer,
+  nature: Nature = smooth,
+): (cycle: number, out: Outcome) => void {
   const { globals, initialHeap, ...config } = globalsOf(scenario, GLOBAL_FIELDS)
-  const run = new SteppedRun(pacer, config, globals, initialHeap)
+  const run = new SteppedRun(pacer, config, globals, initialHeap, nature)
   return (cycle, out) => simulated(run, pacer, scenario, cycle, out)
 }
 

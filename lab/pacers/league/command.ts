@@ -1,0 +1,168 @@
+/** The command lines of the league and of the merge of its shards. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { outputFile } from '../../../runtime/configuration.ts'
+import { given, wholeNumber } from '../../../runtime/given.ts'
+import { entries, pacerNamed, UnknownPacer } from '../../../runtime/pacer-registry.ts'
+import { UsageError } from '../../../runtime/usage-error.ts'
+import { thisMachine } from '../../overrun/machine.ts'
+import { Progress } from '../../progress.ts'
+import { leagueHelp, mergeHelp } from '../help.ts'
+import { parsed } from '../options.ts'
+import { library, scenarioNamed } from '../scenarios/library.ts'
+import { type LeagueOptions, playAll, shardOf, tasksOf } from './league.ts'
+import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults } from './results.ts'
+import { formatLeague } from './table.ts'
+
+/** The real heap takes seconds for each: only these, unless others are named. */
+const REAL_SCENARIOS = ['stepped/steady', 'stepped/step-alloc', 'proposal/large-step', 'ours/shrink-by-90']
+
+const value = { type: 'string' } as const
+const help = { type: 'boolean', short: 'h' } as const
+
+/** Returns 0, 1 if a task failed, or 130 after an interrupt, with what was there. Throws a UsageError. */
+export async function leagueCommand(argv: readonly string[]): Promise<number> {
+  const texts = parsed('league', () =>
+    parseArgs({
+      args: [...argv],
+      options: {
+        ...{ pacers: value, scenarios: value, engines: value, shard: value, seed: value, procs: value },
+        ...{ json: value, report: value, help },
+      },
+    }),
+  ).values
+  if (texts.help === true) return print(leagueHelp)
+  const options = optionsOf(texts)
+  const json = outputFile(given('json', texts.json))
+  const report = outputFile(given('report', texts.report))
+  const tasks = tasksOf(options).filter(isWanted(texts.scenarios !== undefined))
+  const own = shardOf(tasks, options.shard)
+  const interrupt = new AbortController()
+  const abort = (): void => interrupt.abort()
+  process.once('SIGINT', abort).once('SIGTERM', abort)
+  const line = new Progress()
+  const began = performance.now()
+  const outcome = await playAll(own, options, interrupt.signal, count =>
+    line.show(`${count} of ${own.length}${remaining(began, count, own.length)}`),
+  )
+  line.erase()
+  process.off('SIGINT', abort).off('SIGTERM', abort)
+  const command = ['sawtooth', 'pacers', 'league', ...argv].join(' ')
+  const machine = thisMachine(null)
+  const code = await conclude(
+    { schema: 1, machine, command, seed: options.seed, tasks: tasks.length, ...outcome },
+    { json, report },
+  )
+  return interrupt.signal.aborted ? 130 : code
+}
+
+/** Puts the shards of a league together. Throws a UsageError. */
+export async function mergeCommand(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parsed('merge', () =>
+    parseArgs({ args: [...argv], options: { json: value, report: value, help }, allowPositionals: true }),
+  )
+  if (values.help === true) return print(mergeHelp)
+  if (positionals.length === 0)
+    throw new UsageError('pacers merge needs the files of some shards; see sawtooth pacers merge --help')
+  const shards = positionals.map(resultsIn)
+  const [first] = shards as [LeagueResults]
+  const odd = shards.findIndex(({ seed, tasks }) => seed !== first.seed || tasks !== first.tasks)
+  if (odd >= 0) throw new UsageError(`${positionals[odd]} is a shard of another league than ${positionals[0]}`)
+  const played = shards.flatMap(shard => shard.played)
+  const failed = shards.flatMap(shard => shard.failed)
+  const keys = new Set(played.map(({ pacer, scenario, engine }) => `${pacer} ${scenario} ${engine}`))
+  if (keys.size < played.length) throw new UsageError('pacers merge: a task is in two of the files')
+  return conclude(
+    { ...first, command: ['sawtooth', 'pacers', 'merge', ...argv].join(' '), played, failed },
+    { json: outputFile(given('json', values.json)), report: outputFile(given('report', values.report)) },
+  )
+}
+
+function resultsIn(file: string): LeagueResults {
+  try {
+    const results = JSON.parse(readFileSync(file, 'utf8')) as LeagueResults
+    if (results.schema === 1 && Array.isArray(results.played)) return results
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`)
+  }
+  throw new UsageError(`${file} is not the JSON of a league`)
+}
+
+interface Files {
+  readonly json: string | null
+  readonly report: string | null
+}
+
+async function conclude(results: LeagueResults, { json, report }: Files): Promise<number> {
+  if (json !== null) writeFileSync(json, `${JSON.stringify(results)}\n`)
+  if (report !== null) {
+    // Loaded when it is needed.
+    const { leagueHtml } = await import('./report.ts')
+    writeFileSync(report, leagueHtml(results))
+  }
+  print(formatLeague(results))
+  return results.failed.length === 0 ? 0 : 1
+}
+
+interface Texts {
+  readonly pacers?: string
+  readonly scenarios?: string
+  readonly engines?: string
+  readonly shard?: string
+  readonly seed?: string
+  readonly procs?: string
+}
+
+function optionsOf(texts: Texts): LeagueOptions {
+  const pacers = texts.pacers?.split(';') ?? Object.keys(entries)
+  for (const pacer of pacers) checkPacer(pacer)
+  const scenarios = texts.scenarios?.split(',') ?? library.map(({ name }) => name).filter(isStepped)
+  for (const name of scenarios)
+    if (!isStepped(scenarioNamed(name).name))
+      throw new UsageError(`${name} is of the macro engine, which has two pacers of its own`)
+  const engines = (texts.engines?.split(',') ?? ['stepped', 'noisy']) as LeagueEngine[]
+  const unknown = engines.find(engine => !LEAGUE_ENGINES.includes(engine))
+  if (unknown !== undefined) throw new UsageError(`--engines must be of ${LEAGUE_ENGINES.join(', ')}, not '${unknown}'`)
+  const [seed, procs] = [given('seed', texts.seed), given('procs', texts.procs)]
+  return {
+    ...{ pacers, scenarios, engines, shard: shardIn(texts.shard) },
+    seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 31 - 1),
+    procs: procs === undefined ? availableParallelism() : wholeNumber(procs, 1, 64),
+  }
+}
+
+function isStepped(name: string): boolean {
+  return library.some(one => one.name === name && one.engine === 'stepped')
+}
+
+function isWanted(areNamed: boolean): (task: { engine: LeagueEngine; scenario: string }) => boolean {
+  return ({ engine, scenario }) => engine !== 'real' || areNamed || REAL_SCENARIOS.includes(scenario)
+}
+
+function checkPacer(spec: string): void {
+  try {
+    pacerNamed(spec)
+  } catch (error) {
+    if (error instanceof UnknownPacer) throw new UsageError(`--pacers: ${error.message}`)
+    throw error
+  }
+}
+
+function shardIn(text: string | undefined): LeagueOptions['shard'] {
+  if (text === undefined) return { k: 1, n: 1 }
+  const [, k, n] = /^(\d+)\/(\d+)$/.exec(text) ?? []
+  const shard = { k: Number(k), n: Number(n) }
+  if (shard.k >= 1 && shard.k <= shard.n) return shard
+  throw new UsageError(`--shard must be K/N, with K from 1 to N, not '${text}'`)
+}
+
+function remaining(began: number, done: number, all: number): string {
+  const seconds = (((performance.now() - began) / done) * (all - done)) / 1000
+  return seconds < 90 ? `, about ${Math.ceil(seconds)} s left` : `, about ${Math.ceil(seconds / 60)} min left`
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}

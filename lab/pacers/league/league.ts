@@ -1,0 +1,86 @@
+/**
+ * The league: pacers × scenarios × engines. Simulations are spread over the cores; what runs on the real heap has the machine for itself, after them. An interrupt leaves
+ * what is there; a shard is every nth task, so that machines can share the work.
+ */
+import { setMaxListeners } from 'node:events'
+import { Piscina } from 'piscina'
+import { FailedRun, measure } from '../real/engine.ts'
+import { drawn, scenarioNamed } from '../scenarios/library.ts'
+import { metricsOf, type Series } from './metrics.ts'
+import type { Play } from './play.ts'
+import type { LeagueEngine, Played, Task } from './results.ts'
+
+export interface LeagueOptions {
+  readonly pacers: readonly string[]
+  readonly scenarios: readonly string[]
+  readonly engines: readonly LeagueEngine[]
+  readonly shard: { readonly k: number; readonly n: number }
+  readonly seed: number
+  readonly procs: number
+}
+
+interface Outcome {
+  readonly played: readonly Played[]
+  readonly failed: readonly (Task & { readonly message: string })[]
+}
+
+/** Every task of the league, in the order of scenarios, so that shards have some of each. */
+export function tasksOf({ pacers, scenarios, engines }: LeagueOptions): Task[] {
+  return engines.flatMap(engine =>
+    scenarios.flatMap(scenario => pacers.map((pacer): Task => ({ pacer, scenario, engine }))),
+  )
+}
+
+export function shardOf<T>(tasks: readonly T[], { k, n }: LeagueOptions['shard']): T[] {
+  return tasks.filter((_, index) => index % n === k - 1)
+}
+
+/** `done` is told after each task. Stops early when the signal is aborted. */
+export async function playAll(
+  tasks: readonly Task[],
+  { seed, procs }: LeagueOptions,
+  signal: AbortSignal,
+  done: (count: number) => void,
+): Promise<Outcome> {
+  const played: Played[] = []
+  const failed: Outcome['failed'][number][] = []
+  let count = 0
+  const settle = async (task: Task, playing: Promise<Played>): Promise<void> => {
+    try {
+      played.push(await playing)
+    } catch (error) {
+      if (signal.aborted) return
+      failed.push({ ...task, message: error instanceof Error ? error.message : String(error) })
+    }
+    done(++count)
+  }
+  const simulated = tasks.filter(({ engine }) => engine !== 'real')
+  if (simulated.length > 0) {
+    setMaxListeners(simulated.length + 1, signal) // each waits for it
+    const pool = new Piscina<Play, Played>({ filename: new URL('./worker.js', import.meta.url).href })
+    try {
+      await Promise.all(simulated.map(task => settle(task, pool.run({ task, seed }, { signal }))))
+    } finally {
+      await pool.destroy()
+    }
+  }
+  for (const task of tasks.filter(({ engine }) => engine === 'real'))
+    if (!signal.aborted) await settle(task, playReal(task, seed, procs, signal))
+  return { played, failed }
+}
+
+async function playReal(task: Task, seed: number, procs: number, signal: AbortSignal): Promise<Played> {
+  const found = scenarioNamed(task.scenario)
+  const measured = await measure(drawn(found, seed), {
+    // Go's own protocol: the pacer alone is to be seen, and not the gate.
+    ...{ pacer: task.pacer, procs, seed, signal, termination: 'coordinator', gate: 'off' },
+  })
+  const [block] = measured.blocks()
+  const column = (name: string): number[] => [...(block?.columns[measured.columns.indexOf(name)] ?? [])]
+  const series: Series = {
+    ...{ heapLive: column('heap_live'), trigger: column('trigger'), peak: column('peak'), goal: column('goal') },
+    utilization: column('gc_utilization'),
+  }
+  if (series.peak.length === 0) throw new FailedRun('no cycle was seen')
+  return { ...task, series, metrics: metricsOf(series, found.step) }
+}

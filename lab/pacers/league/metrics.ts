@@ -1,0 +1,94 @@
+/** What a run of a pacer over a scenario is judged by. */
+import { mean, median } from 'simple-statistics'
+
+/** One run, a number for each cycle. Sizes in bytes. */
+export interface Series {
+  /** Marked by the cycle before. */
+  readonly heapLive: readonly number[]
+  readonly trigger: readonly number[]
+  readonly peak: readonly number[]
+  readonly goal: readonly number[]
+  /** Share of the CPU while marking: a quarter, and assists. */
+  readonly utilization: readonly number[]
+}
+
+/** In each the least is best. */
+export interface Metrics {
+  /** |peak / goal − 1|, in the median of the cycles: it counts to end early, too. */
+  readonly missMedian: number
+  /** peak / goal − 1 in the worst cycle; below 0: none passed its goal. */
+  readonly overshootWorst: number
+  /** Share of the CPU while marking, over the quarter that is meant: mean. */
+  readonly cpuOverTarget: number
+  /** The largest share of the CPU that assists took in a cycle. */
+  readonly assistWorst: number
+  /** Cycles from the step on until the run stays near where it ends. */
+  readonly settling: number
+  /** How far the trigger's place on the way to the goal moves from cycle to cycle, in the mean. */
+  readonly oscillation: number
+  /** Cycles for each GiB that the program allocated. */
+  readonly cyclesPerGiB: number
+}
+
+export const METRIC_NAMES = [
+  'missMedian',
+  'overshootWorst',
+  'cpuOverTarget',
+  'assistWorst',
+  'settling',
+  'oscillation',
+  'cyclesPerGiB',
+] as const satisfies readonly (keyof Metrics)[]
+
+const TARGET = 0.25
+const GIB = 2 ** 30
+/** Cycles that a pacer has to learn in, before anything counts but the settling. */
+const LEARNING = 10
+/** A run is settled while it stays within these of its end: shares of the CPU, and of the goal. */
+const CPU_BAND = 0.03
+const GOAL_BAND = 0.05
+/** Where a run ends: the median of so many cycles. */
+const END = 7
+
+/** `step`: the cycle in which the scenario changes for good. */
+export function metricsOf(series: Series, step: number): Metrics {
+  const all = series.peak.length
+  const from = Math.min(LEARNING, Math.floor(all / 2))
+  const over = series.peak.map((peak, cycle) => peak / (series.goal[cycle] as number) - 1)
+  const place = series.trigger.map((trigger, cycle) => {
+    const live = series.heapLive[cycle] as number
+    return (trigger - live) / Math.max((series.goal[cycle] as number) - live, 1)
+  })
+  const assists = series.utilization.slice(from).map(utilization => utilization - TARGET)
+  const moves = place.slice(from + 1).map((one, at) => Math.abs(one - (place[from + at] as number)))
+  const allocated = series.peak.reduce((sum, peak, cycle) => sum + peak - (series.heapLive[cycle] as number), 0)
+  return {
+    missMedian: median(over.slice(from).map(Math.abs)),
+    overshootWorst: Math.max(...over.slice(from)),
+    cpuOverTarget: mean(assists),
+    assistWorst: Math.max(...assists),
+    settling: settlingOf(series.utilization, over, Math.min(step, all - 1)),
+    oscillation: moves.length === 0 ? 0 : mean(moves),
+    cyclesPerGiB: allocated > 0 ? (all * GIB) / allocated : 0,
+  }
+}
+
+/** The first cycle from which on all stay near the end, counted from the step. */
+function settlingOf(utilization: readonly number[], over: readonly number[], step: number): number {
+  const [cpuEnd, overEnd] = [median(utilization.slice(-END)), median(over.slice(-END))]
+  const isNear = (cycle: number): boolean =>
+    Math.abs((utilization[cycle] as number) - cpuEnd) <= CPU_BAND &&
+    Math.abs((over[cycle] as number) - overEnd) <= GOAL_BAND
+  let cycle = over.length
+  while (cycle > step && isNear(cycle - 1)) cycle--
+  return cycle - step
+}
+
+/** The median of each over several runs of the same, and the worst of what is the worst. */
+export function combined(runs: readonly Metrics[]): Metrics {
+  const of = (name: keyof Metrics): number => {
+    const values = runs.map(run => run[name])
+    return name === 'overshootWorst' || name === 'assistWorst' ? Math.max(...values) : median(values)
+  }
+  return Object.fromEntries(METRIC_NAMES.map(name => [name, of(name)])) as unknown as Metrics
+}

@@ -1,0 +1,46 @@
+/** Plays one task in a simulator. Pure: in a worker of a pool, or here. */
+import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import { pacerNamed } from '../../../runtime/pacer-registry.ts'
+import { Random, seedOf } from '../../random.ts'
+import { NOISE_FIELDS, NoisyNature } from '../noisy/nature.ts'
+import { globalsOf, type Scenario } from '../scenario.ts'
+import { drawn, scenarioNamed } from '../scenarios/library.ts'
+import { newOutcome, simulatedRun } from '../stepped/engine.ts'
+import { type Nature, smooth } from '../stepped/nature.ts'
+import { combined, metricsOf, type Series } from './metrics.ts'
+import type { Played, Task } from './results.ts'
+
+/** Runs of a noisy task. */
+const NOISY_RUNS = 20
+
+export interface Play {
+  readonly task: Task
+  readonly seed: number
+}
+
+/** Throws an InputError where the pacer answers nonsense. */
+export function play({ task, seed }: Play): Played {
+  const pacer = pacerNamed(task.pacer)
+  const found = scenarioNamed(task.scenario)
+  const scenario = drawn(found, seed)
+  if (task.engine === 'stepped') {
+    const series = seriesOf(scenario, pacer, smooth)
+    return { ...task, series, metrics: metricsOf(series, found.step) }
+  }
+  const levels = globalsOf(scenario, NOISE_FIELDS)
+  const runs = Array.from({ length: NOISY_RUNS }, (_, run) =>
+    seriesOf(scenario, pacer, new NoisyNature(levels, new Random(seedOf(seed, run)))),
+  )
+  return { ...task, series: runs[0] as Series, metrics: combined(runs.map(series => metricsOf(series, found.step))) }
+}
+
+function seriesOf(scenario: Scenario, pacer: Pacer, nature: Nature): Series {
+  const run = simulatedRun(scenario, pacer, nature)
+  const outcome = newOutcome()
+  const series: Record<keyof Series, number[]> = { heapLive: [], trigger: [], peak: [], goal: [], utilization: [] }
+  for (let cycle = 0; cycle < scenario.cycles; cycle++) {
+    run(cycle, outcome)
+    for (const name of Object.keys(series) as (keyof Series)[]) series[name].push(outcome[name])
+  }
+  return series
+}

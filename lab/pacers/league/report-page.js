@@ -1,0 +1,134 @@
+// Draws the charts of a league's report. Runs in a browser, inlined beside uPlot and the data (report.ts).
+const runs = JSON.parse(document.getElementById('data').textContent)
+const [scenario, pacer, engine] = ['scenario', 'pacer', 'engine'].map(id => document.getElementById(id))
+const charts = document.getElementById('charts')
+const MIB = 2 ** 20
+const COLOURS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#56b4e9',
+  '#e69f00',
+  '#332288',
+  '#999933',
+  '#882255',
+  '#555555',
+]
+
+const unique = name => [...new Set(runs.map(run => run[name]))]
+const colourOf = name => COLOURS[unique('pacer').indexOf(name) % COLOURS.length]
+const found = (ofPacer, ofEngine) =>
+  runs.find(run => run.scenario === scenario.value && run.pacer === ofPacer && run.engine === ofEngine)
+
+function fill(select, values) {
+  const before = select.value
+  select.replaceChildren(...values.map(value => new Option(value, value)))
+  if (values.includes(before)) select.value = before
+}
+
+/** A chart of lines over cycles. `lines`: { label, values, colour, dash } */
+function chart(title, lines, unit) {
+  const box = document.createElement('div')
+  box.className = 'chart'
+  const heading = document.createElement('h3')
+  heading.textContent = title
+  box.append(heading)
+  charts.append(box)
+  const cycles = Math.max(...lines.map(({ values }) => values.length))
+  const format = (_, value) =>
+    value === null || value === undefined ? '–' : `${value.toFixed(unit === 'MiB' ? 1 : 3)} ${unit}`
+  new uPlot(
+    {
+      width: Math.min(charts.clientWidth || 900, 1100),
+      height: 260,
+      scales: { x: { time: false } },
+      axes: [{ label: 'cycle' }, { label: unit, size: 70 }],
+      cursor: { sync: { key: 'runs' } },
+      series: [
+        { label: 'cycle' },
+        ...lines.map(({ label, colour, dash }) => ({
+          label,
+          stroke: colour,
+          dash,
+          width: 1.5,
+          value: format,
+          points: { show: false },
+        })),
+      ],
+    },
+    [
+      Array.from({ length: cycles }, (_, at) => at + 1),
+      ...lines.map(({ values }) => Array.from({ length: cycles }, (_, at) => values[at] ?? null)),
+    ],
+    box,
+  )
+}
+
+function draw() {
+  charts.replaceChildren()
+  const one = found(pacer.value, engine.value)
+  if (one === undefined) {
+    charts.textContent = 'This was not played.'
+    return
+  }
+  const size = name => one.series[name].map(bytes => bytes / MIB)
+  chart(
+    `Heap: ${pacer.value}, ${scenario.value}, ${engine.value}`,
+    [
+      { label: 'goal', values: size('goal'), colour: '#333333', dash: [6, 4] },
+      { label: 'peak', values: size('peak'), colour: '#d55e00' },
+      { label: 'trigger', values: size('trigger'), colour: '#0072b2' },
+      { label: 'marked before', values: size('heapLive'), colour: '#009e73' },
+    ],
+    'MiB',
+  )
+  const all = unique('pacer')
+    .map(name => [name, found(name, engine.value)])
+    .filter(([, run]) => run !== undefined)
+  const target = { label: 'target', values: one.series.peak.map(() => 0.25), colour: '#333333', dash: [6, 4] }
+  chart(
+    'Share of the CPU while marking: a quarter, and assists',
+    [target, ...all.map(([name, run]) => ({ label: name, values: run.series.utilization, colour: colourOf(name) }))],
+    '',
+  )
+  chart(
+    'Peak over goal',
+    all.map(([name, run]) => ({
+      label: name,
+      values: run.series.peak.map((peak, at) => peak / run.series.goal[at]),
+      colour: colourOf(name),
+    })),
+    '',
+  )
+  chart(
+    'Where the cycle starts: 0 is the marked heap, 1 the goal',
+    all.map(([name, { series }]) => ({
+      label: name,
+      values: series.trigger.map(
+        (trigger, at) => (trigger - series.heapLive[at]) / Math.max(series.goal[at] - series.heapLive[at], 1),
+      ),
+      colour: colourOf(name),
+    })),
+    '',
+  )
+  const [simulated, real] = ['stepped', 'real'].map(kind => found(pacer.value, kind))
+  if (simulated === undefined || real === undefined) return
+  const over = run => run.series.peak.map((peak, at) => peak / run.series.goal[at])
+  chart(
+    `Simulated and real: ${pacer.value}`,
+    [
+      { label: 'peak over goal, simulated', values: over(simulated), colour: '#0072b2' },
+      { label: 'peak over goal, real', values: over(real), colour: '#d55e00' },
+      { label: 'share of the CPU, simulated', values: simulated.series.utilization, colour: '#0072b2', dash: [4, 4] },
+      { label: 'share of the CPU, real', values: real.series.utilization, colour: '#d55e00', dash: [4, 4] },
+    ],
+    '',
+  )
+}
+
+fill(scenario, unique('scenario'))
+fill(pacer, unique('pacer'))
+fill(engine, unique('engine'))
+for (const select of [scenario, pacer, engine]) select.addEventListener('change', draw)
+draw()

@@ -1,0 +1,117 @@
+/**
+ * The report of the league: one HTML file with everything in it, uPlot included. It opens from a file and needs no network. Tables are written here; charts are drawn by the
+ * page's own script, report-page.js, from the runs that lie in the page as JSON.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { formatMachine } from '../../overrun/machine.ts'
+import { html, Markup } from '../../overrun/report/markup.ts'
+import { STYLE } from '../../overrun/report/style.ts'
+import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults, type Played } from './results.ts'
+import { simulatorErrors, standingsOf } from './standings.ts'
+import { COLUMNS, percent } from './table.ts'
+
+/** As it stands in the sources, for a browser: from dist/lab/pacers/league up to the package. */
+const PAGE = fileURLToPath(new URL('../../../../lab/pacers/league/', import.meta.url) + 'report-page.js')
+
+const TITLES: Readonly<Record<LeagueEngine, string>> = {
+  stepped: 'Simulated: the stepped engine',
+  noisy: 'Simulated with noise: 20 runs of each',
+  real: 'On the real heap',
+}
+
+const OWN_STYLE = `
+.controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin: 1rem 0 }
+.controls select { font: inherit }
+.chart { margin: 1.5rem 0 }
+.chart h3 { margin: 0 0 .25rem }
+.uplot, .uplot * { font-family: inherit }
+`
+
+/** A whole HTML document. */
+export function leagueHtml(results: LeagueResults): string {
+  const { played, machine, command, seed } = results
+  const engines = LEAGUE_ENGINES.filter(engine => played.some(one => one.engine === engine))
+  const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js')
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>Sawtooth: the pacer league</title>
+<style>${new Markup(STYLE)}${new Markup(readFileSync(uplot.replace('iife.min.js', 'min.css'), 'utf8'))}${new Markup(OWN_STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>The pacer league</h1>
+<p>${formatMachine(machine)}; seed ${seed}. <code>${command}</code></p>
+${engines.map(engine => standingsSection(played, engine))}
+${errorsSection(played)}
+${failuresSection(results)}
+<section id="runs"><h2>Runs</h2>
+<div class="controls">
+<label>scenario <select id="scenario"></select></label>
+<label>pacer <select id="pacer"></select></label>
+<label>engine <select id="engine"></select></label>
+</div>
+<div id="charts"></div>
+</section>
+<footer>Sizes are binary. A cycle's share of the CPU is that of its mark; a quarter is meant, and what is above it are assists.</footer>
+</main>
+<script type="application/json" id="data">${new Markup(dataOf(played))}</script>
+<script>${new Markup(inScript(readFileSync(uplot, 'utf8')))}</script>
+<script>${new Markup(inScript(readFileSync(PAGE, 'utf8')))}</script>
+</body>
+</html>
+`.text
+}
+
+function standingsSection(played: readonly Played[], engine: LeagueEngine): Markup {
+  const rows = standingsOf(played, engine)
+  return html`<section id="${engine}"><h2>${TITLES[engine]}</h2>
+<div class="scroll"><table><thead><tr>${COLUMNS.map(([head]) => html`<th>${head}</th>`)}</tr></thead>
+<tbody>${rows.map(row => html`<tr>${COLUMNS.map(([, cell]) => html`<td>${cell(row)}</td>`)}</tr>\n`)}</tbody></table></div>
+<p>Medians over ${String(rows[0]?.scenarios ?? 0)} scenarios. Best first, by the mean of the ranks in the columns; in each the least is best.</p>
+</section>`
+}
+
+function errorsSection(played: readonly Played[]): Markup {
+  const errors = simulatorErrors(played)
+  if (errors.length === 0) return new Markup('')
+  return html`<section id="errors"><h2>The simulator against the real heap</h2>
+<div class="scroll"><table><thead><tr><th>scenario</th><th>pacer</th><th>peak over goal</th><th>share of the CPU</th></tr></thead>
+<tbody>${errors.map(
+    ({ scenario, pacer, peak, cpu }) =>
+      html`<tr><td>${scenario}</td><td>${pacer}</td><td>${percent(peak)}</td><td>${percent(cpu)}</td></tr>\n`,
+  )}</tbody></table></div>
+<p>Differences, in the median of the cycles.</p></section>`
+}
+
+function failuresSection({ failed }: LeagueResults): Markup {
+  if (failed.length === 0) return new Markup('')
+  return html`<section id="failed"><h2>Not played</h2><ul>${failed.map(
+    ({ pacer, scenario, engine, message }) => html`<li>${pacer} on ${scenario}, ${engine}: ${message}</li>\n`,
+  )}</ul></section>`
+}
+
+/** The runs, for report-page.js. Sizes in whole bytes. */
+function dataOf(played: readonly Played[]): string {
+  const runs = played.map(({ pacer, scenario, engine, series }) => ({
+    ...{ pacer, scenario, engine },
+    series: Object.fromEntries(
+      Object.entries(series).map(([name, values]: [string, readonly number[]]) => [
+        name,
+        values.map(value => (name === 'utilization' ? Number(value.toFixed(4)) : Math.round(value))),
+      ]),
+    ),
+  }))
+  return JSON.stringify(runs).replaceAll('<', '\\u003c')
+}
+
+/** A script that ends in the middle of a page would end it. */
+function inScript(text: string): string {
+  return text.replaceAll('</script', '<\\/script')
+}

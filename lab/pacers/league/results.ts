@@ -1,0 +1,31 @@
+/** The form of `pacers league --json`, and what its report is drawn from. */
+import type { Machine } from '../../overrun/results.ts'
+import type { Metrics, Series } from './metrics.ts'
+
+export const LEAGUE_ENGINES = ['stepped', 'noisy', 'real'] as const
+export type LeagueEngine = (typeof LEAGUE_ENGINES)[number]
+
+export interface Task {
+  readonly pacer: string
+  readonly scenario: string
+  readonly engine: LeagueEngine
+}
+
+/** What came of a task. */
+export interface Played extends Task {
+  readonly metrics: Metrics
+  /** The run; of the noisy engine its first. */
+  readonly series: Series
+}
+
+export interface LeagueResults {
+  readonly schema: 1
+  readonly machine: Machine
+  readonly command: string
+  readonly seed: number
+  /** Tasks of the whole league; fewer were played if it was interrupted, or is a shard. */
+  readonly tasks: number
+  readonly played: readonly Played[]
+  /** What could not be played, and why. */
+  readonly failed: readonly (Task & { readonly message: string })[]
+}

@@ -20,7 +20,7 @@ import type { Addr, Memory } from '../heap/memory.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
 import { EVENT_CHARGE } from '../measure/events.ts'
 import type { Collector } from './collector.ts'
-import { probeStack } from './stack-probe.ts'
+import { probeStack, probeStackDeep } from './stack-probe.ts'
 import { SLICE_MS } from './workers.ts'
 import { STOP_FORCED_CYCLE, STOP_FULL_CYCLE } from './world.ts'
 
@@ -122,8 +122,11 @@ export class Allocator {
       }
       // Its header is still 0, which no marker follows; the stack keeps it while a cycle starts.
       stack.push(at)
-      this.afterCharge(pages * PAGE_BYTES, true)
-      stack.top--
+      try {
+        this.afterCharge(pages * PAGE_BYTES, true)
+      } finally {
+        stack.top--
+      }
       return at
     }
   }
@@ -150,6 +153,7 @@ export class Allocator {
     const { doubles } = this.memory
     const time = now()
     if (time - doubles[this.sliceStarted] < SLICE_MS) return
+    probeStackDeep()
     this.options.onSliceEnd()
     this.collector.workers.runDue()
     doubles[this.sliceStarted] = now()
@@ -169,6 +173,7 @@ export class Allocator {
       while (sweeper.sweepOne()) this.collector.poll()
       return
     }
+    probeStackDeep()
     // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
     if (heap.check) add(words, control.QUARANTINE_OPEN, 1)
     if (attempt === 1) this.collector.collect(STOP_FULL_CYCLE)
@@ -191,6 +196,7 @@ export class Allocator {
     const isDue = this.sinceZeal === this.zealAt
     this.sinceZeal = (this.sinceZeal + 1) % zealEvery
     if (!isDue) return
+    probeStackDeep()
     if (!this.options.zealConcurrent) this.collector.collect(STOP_FORCED_CYCLE)
     else this.collector.startCycle(STOP_FORCED_CYCLE)
   }

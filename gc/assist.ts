@@ -22,6 +22,7 @@ import type { Memory } from '../heap/memory.ts'
 import { EVENT_ASSIST, type Events } from '../measure/events.ts'
 import type { CpuLimiter } from './cpu-limiter.ts'
 import type { Drain } from './drain.ts'
+import { probeStackDeep } from './stack-probe.ts'
 import type { World } from './world.ts'
 
 /** `go`: as much as an assist has earned (Go); `capped`: no more than there is room to the goal. */
@@ -143,6 +144,7 @@ export class Assists {
   }
 
   private assist(work: number, credit: number): void {
+    probeStackDeep()
     const { words, doubles, layout } = this.memory
     const began = now()
     const cycle = words[control.CYCLES]

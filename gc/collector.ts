@@ -34,6 +34,7 @@ import { GreyQueue } from './grey-queue.ts'
 import { Marker } from './marker.ts'
 import { Roots } from './roots.ts'
 import { ShadowStack } from './shadow-stack.ts'
+import { probeStackDeep } from './stack-probe.ts'
 import { Sweeper } from './sweeper.ts'
 import { AssistTakesOver } from './termination/assist-takes-over.ts'
 import { Coordinator } from './termination/coordinator.ts'
@@ -172,6 +173,7 @@ export class Collector {
   /** Starts a cycle if the heap has reached its trigger. A safepoint. */
   startIfTriggered(): void {
     if (!this.isHeapTriggered) return
+    probeStackDeep()
     while (this.isHeapTriggered && this.sweeper.sweepOne()) this.poll()
     const epoch = this.world.epoch()
     if (this.isHeapTriggered) this.world.raise(epoch, STOP_HEAP_CYCLE)
@@ -220,7 +222,9 @@ export class Collector {
 
   /** Serves stops and requests, if there are any. */
   poll(): void {
-    if (this.memory.words[this.memory.p(this.pIndex, p.POLL)] !== 0) this.world.safepoint()
+    if (this.memory.words[this.memory.p(this.pIndex, p.POLL)] === 0) return
+    probeStackDeep()
+    this.world.safepoint()
   }
 
   /** Before this P counts as stopped: what its queue holds becomes everybody's, and its goroutine's stack is complete in memory. */

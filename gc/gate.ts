@@ -22,6 +22,7 @@ import { add, load, now } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Collector } from './collector.ts'
+import { probeStackDeep } from './stack-probe.ts'
 import { STOP_HEAP_CYCLE, STOP_TERMINATION } from './world.ts'
 
 /** `off`: no gate, as Go. */
@@ -67,6 +68,7 @@ export class Gate {
 
   /** True once the request is reserved, false if it is admitted in any case. */
   private waitFor(bytes: number): boolean {
+    probeStackDeep()
     const { memory, pIndex, limiter } = this.collector
     const began = now()
     memory.doubles[memory.pMeasure(pIndex, p.GATE_SINCE)] = began

@@ -19,6 +19,7 @@ import type { Memory } from '../heap/memory.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
 import type { CycleRecords } from '../measure/cycle-record.ts'
 import { EVENT_SWEEP, type Events } from '../measure/events.ts'
+import { probeStackDeep } from './stack-probe.ts'
 import type { World } from './world.ts'
 
 const MIB = 1024 * 1024
@@ -130,7 +131,9 @@ export class Sweeper {
         this.memory.doubles[this.memory.measure(control.SWEEP_PAGES_PER_BYTE)] = 0
         return
       }
-      if (words[this.memory.p(this.pIndex, p.POLL)] !== 0) this.world.safepoint()
+      if (words[this.memory.p(this.pIndex, p.POLL)] === 0) continue
+      probeStackDeep()
+      this.world.safepoint()
     }
   }
 

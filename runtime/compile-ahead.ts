@@ -1,13 +1,17 @@
 /**
- * V8 compiles a function when it is first called, and throws a RangeError there if less than 40 KiB of stack are left (kStackSpaceRequiredForCompilation), however little the
- * function needs. A slow path that is met for the first time deep in a program's recursion would end in the middle, stack probe or not (gc/stack-probe.ts): a P that had
- * stopped was never counted again, and the run hung.
- *
- * So every method of a P and of its parts is called once at boot, on nothing. It is compiled, and fails at its first step, which is to look at `this` or at an argument.
+ * V8 compiles a function when it is first called, and throws a RangeError there if less than 40 KiB of stack are left, however little the
+ * function needs. Where a collection may be met the stack probe sees to that much (gc/stack-probe.ts); the other slow paths, of the heap, the barrier and the
+ * scheduler, make do with 16 KiB, since their methods are called once at boot, on nothing. Each is compiled by that, and fails at its first step, which is to look at `this` or
+ * at an argument. V8 shall not forget the code of what was not called for long: so the flag.
  */
+import { setFlagsFromString } from 'node:v8'
 
-/** Calls each method and accessor of the objects that `root` leads to, but for those of the host's own classes. */
-export function compileAhead(root: object): void {
+// Of the process, and for good: it costs some memory where code is no longer used.
+setFlagsFromString('--no-flush-bytecode')
+
+/** Calls each method and accessor of the objects that `root` leads to, but for those of the host's own classes; and the functions. */
+export function compileAhead(root: object, functions: readonly unknown[] = []): void {
+  for (const one of functions) if (typeof one === 'function') callOnNothing(one as () => unknown)
   const seen = new Set<object>()
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null || seen.has(value)) return

@@ -1,6 +1,6 @@
 /** What a program may ask of the collector. */
 import { load } from '#sync'
-import { probeStack } from '../gc/stack-probe.ts'
+import { probeStackDeep } from '../gc/stack-probe.ts'
 import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../gc/world.ts'
 import {
   CYCLES_MARKED,
@@ -22,7 +22,7 @@ export function poll(): void {
 /** Runs a whole collection, and sweeps; other goroutines go on (Go's runtime.GC). A safepoint. */
 export function gc(): void {
   expectGoroutine('gc')
-  probeStack()
+  probeStackDeep()
   p.collector.collect(STOP_FORCED_CYCLE)
 }
 
@@ -31,7 +31,7 @@ export function setGCPercent(percent: number): number {
   expectGoroutine('setGCPercent')
   if (!Number.isInteger(percent) || percent >= 2 ** 31)
     throw new RangeError(`setGCPercent: ${percent} must be a whole number of percent, negative for off`)
-  probeStack()
+  probeStackDeep()
   let old: number
   do {
     old = words[GC_PERCENT]
@@ -44,7 +44,7 @@ export function setGCPercent(percent: number): number {
 /** Memory statistics, exact at one moment: stops the world (Go's runtime.ReadMemStats). A safepoint. */
 export function readMemStats(): MemStats {
   expectGoroutine('readMemStats')
-  probeStack()
+  probeStackDeep()
   // The snapshot of somebody else's stop may come later than this one's: just as good.
   while (!p.raise(p.epoch(), STOP_STATISTICS));
   return memStatsOf(p.memory)

@@ -5,6 +5,7 @@
  */
 import { GCProfiler } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
+import * as sync from '#sync'
 import { add, compareAndSwap, load, notify, now, scheduling, wait } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
@@ -15,6 +16,7 @@ import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as pLayout from '../heap/layout/p.ts'
+import * as locks from '../heap/lock.ts'
 import { Memory, type MemoryHandle } from '../heap/memory.ts'
 import { Events } from '../measure/events.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
@@ -100,7 +102,12 @@ class TellingP extends P {
   override fail(error: unknown, goroutine: GoroutineId): void {
     const before = this.failure
     super.fail(error, goroutine)
-    if (this.failure !== null && this.failure !== before) this.onFailure(this.failure)
+    if (this.failure === null || this.failure === before) return
+    try {
+      this.onFailure(this.failure)
+    } catch {
+      // Near the end of the stack it cannot be told; it is once this thread has unwound.
+    }
   }
 }
 
@@ -189,7 +196,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
   const p = new TellingP(heap, index, controller, program, events, configuration)
-  compileAhead([p.collector, p.allocator, p])
+  compileAhead([p.collector, p.allocator, p], [...Object.values(sync), ...Object.values(locks)])
   p.onFailure = ({ error, goroutine }) =>
     message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)

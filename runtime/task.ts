@@ -1,5 +1,5 @@
 /** Tasks: the functions that goroutines run, and starting them. */
-import { probeStack } from '../gc/stack-probe.ts'
+import { probeStack, probeStackDeep } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../scheduler/channel.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
@@ -98,7 +98,9 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   passArguments(id, task, values)
   p.place(id, where)
   // Everything that must live is on the new goroutine's stack by now.
-  if (p.isPolled) p.safepoint()
+  if (!p.isPolled) return
+  probeStackDeep()
+  p.safepoint()
 }
 
 /** References go onto the new stack, which needs the barrier: nobody will scan it in this cycle. Numbers go beside the record. */

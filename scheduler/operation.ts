@@ -9,7 +9,7 @@
  *
  * The goroutine is WAITING before it is in any queue, since a change of status may have to scan its stack, which no lock may be held for.
  */
-import { probeStack } from '../gc/stack-probe.ts'
+import { probeStack, probeStackDeep } from '../gc/stack-probe.ts'
 import type { Addr } from '../heap/memory.ts'
 import type { P } from './p.ts'
 
@@ -56,11 +56,13 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
 
   next(): IteratorResult<Yielded, T> {
     const p = this.p
-    probeStack()
+    const { isPolled } = p
+    if (isPolled) probeStackDeep()
+    else probeStack()
     if (p.unstarted === this) p.unstarted = null
     if (this.state === FRESH) {
       this.state = AWAITS_TURN
-      if (p.isPolled) {
+      if (isPolled) {
         this.protect()
         p.safepoint()
       }

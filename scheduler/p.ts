@@ -13,9 +13,11 @@ import { add, and, compareAndSwap, load, notify, now, or, store, sub, step as sy
 import { Allocator, type AllocatorOptions, OutOfMemoryError } from '../gc/allocator.ts'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
+import { probeStackDeep } from '../gc/stack-probe.ts'
 import { SLICE_MS } from '../gc/workers.ts'
 import type { StopReason, World } from '../gc/world.ts'
 import type { Heap } from '../heap/heap.ts'
+import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
@@ -322,7 +324,10 @@ export class P implements World {
   /** What `poll` does: one load, if nothing is asked for; at every 256th call it looks whether the slice is over. */
   pollNow(): void {
     step('poll')
-    if (this.isPolled) this.safepoint()
+    if (this.isPolled) {
+      probeStackDeep()
+      this.safepoint()
+    }
     if ((++this.operations & (POLLS_PER_CLOCK - 1)) === 0) this.allocator.endSliceIfDue()
   }
 
@@ -684,7 +689,12 @@ export class P implements World {
 
   endedBy(error: unknown): unknown {
     if (this.goroutine === 0 && load(this.memory.words, control.RUN_STATE) === control.RUN_BOOTING) return error
-    if (error instanceof RunOver || error instanceof OutOfMemoryError || error instanceof RangeError) return error
+    if (error instanceof RunOver || error instanceof OutOfMemoryError) return error
+    if (error instanceof RangeError) {
+      if (this.memory.words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
+      this.fail(new InternalError('the native stack ended in a stop: a probe is missing'), this.goroutine)
+      return new RunOver('')
+    }
     this.fail(error, this.goroutine)
     return new RunOver('')
   }

@@ -10,13 +10,16 @@
  */
 import { load } from '#sync'
 import * as control from '../../heap/layout/control.ts'
+import { probeStackDeep } from '../stack-probe.ts'
 import { Coordinator } from './coordinator.ts'
 
 export class AssistTakesOver extends Coordinator {
   override atRefill(): void {
     const { memory, drain, assists } = this.collector
     if (load(memory.words, control.TERMINATION_ATTEMPTS) === 0) return
-    if (drain.isQuiescent) this.markMayBeOver()
-    else if (drain.isWorkAvailable) assists.assistAhead()
+    if (drain.isQuiescent) {
+      probeStackDeep()
+      this.markMayBeOver()
+    } else if (drain.isWorkAvailable) assists.assistAhead()
   }
 }

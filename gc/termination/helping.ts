@@ -20,6 +20,7 @@
 import { add, load } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import type { Collector } from '../collector.ts'
+import { probeStackDeep } from '../stack-probe.ts'
 import { STOP_TERMINATION } from '../world.ts'
 import type { Termination } from './policy.ts'
 
@@ -51,6 +52,7 @@ export class Helping implements Termination {
     if (!drain.isExhausted) return
     const isFull = isAtGate || load(words, control.HEAP_LIVE) >= words[control.GOAL]
     if (!isFull && !this.mayBeOver) return
+    if (!isAtGate) probeStackDeep()
     // Who is no drainer may hold what its barrier found.
     if (drain.publish()) return
     this.attempt(false, isFull)

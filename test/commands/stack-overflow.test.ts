@@ -19,6 +19,17 @@ describe('a stack overflow in or about an allocation', () => {
     }
   })
 
+  test('strikes in no stop, also where the first collection of all is met with little stack left', async () => {
+    const depths = Array.from({ length: 24 }, (_, index) => String(20 + 15 * index))
+    const { answer, code } = await runHost<object[]>(
+      threadsFile('programs/host-first-stops.ts'),
+      [threadsFile('programs/first-stop-near-the-end.ts'), ...depths],
+      { limitMs: 120_000 },
+    )
+    expect(code).toBe(0)
+    expect(answer).toEqual(depths.map(depth => ({ depth, exit: 0, error: null, rescues: 0 })))
+  })
+
   test('leaves a sound heap behind where it is caught, 300 times at different depths', async () => {
     const { code, stdout, record } = await runProgram([overflows, '--procs', '2', '--arena', '64MiB', '--', '300'], {
       env: { GODEBUG: 'gccheckmark=1' },

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { probeStack, probeStackInEarnest } from '../../gc/stack-probe.ts'
+import { describe, expect, test } from 'vitest'
+import { probeStack, probeStackDeep, probeStackInEarnest } from '../../gc/stack-probe.ts'
 
 function overflowsAt(depth: number, then: () => void): boolean {
   if (depth > 0) return overflowsAt(depth - 1, then)
@@ -39,18 +39,24 @@ function settleDescent(): void {
   }
 }
 
-test('the probe throws before the stack is used up, interpreted and compiled', () => {
-  settleDescent()
-  for (let warm = 0; warm < 3; warm++) {
-    const before = deepest(() => undefined)
-    const withProbe = deepest(probeStack)
-    // The frames above the descent may still change as they are compiled: so much is noise. 16 KiB are many frames of it.
-    const noise = Math.abs(deepest(() => undefined) - before)
-    expect(before - withProbe).toBeGreaterThan(16 + noise)
-    for (let call = 0; call < 20_000; call++) probeStack()
-  }
+describe.each([
+  ['probeStack', probeStack, 16],
+  // At some hundred bytes a frame 64 KiB are several hundred of them.
+  ['probeStackDeep', probeStackDeep, 100],
+])('%s', (_, probe, frames) => {
+  test('throws before the stack is used up, interpreted and compiled', () => {
+    settleDescent()
+    for (let warm = 0; warm < 3; warm++) {
+      const before = deepest(() => undefined)
+      const withProbe = deepest(() => probe())
+      // The frames above the descent may still change as they are compiled: so much is noise.
+      const noise = Math.abs(deepest(() => undefined) - before)
+      expect(before - withProbe).toBeGreaterThan(frames + noise)
+      for (let call = 0; call < 20_000; call++) probe()
+    }
+  })
 })
 
-test('the call that it reserves the stack for can be made', () => {
+test('the calls that they reserve the stack for can be made', () => {
   expect(() => probeStackInEarnest()).not.toThrow()
 })

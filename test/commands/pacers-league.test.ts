@@ -1,0 +1,84 @@
+// The league from its command line, and its report in a browser.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { LeagueResults } from '../../lab/pacers/league/results.ts'
+import { chromium, open, otherwise, WINDOW_WIDTH } from '../support/browser.ts'
+import { inScratch, runCli } from '../support/run-cli.ts'
+
+const league = [
+  ...['pacers', 'league', '--pacers', 'go1.14;fixed:trigger=0.7'],
+  ...['--scenarios', 'stepped/steady,ours/spike-train'],
+]
+const resultsIn = (file: string): LeagueResults => JSON.parse(readFileSync(file, 'utf8')) as LeagueResults
+const byTask = ({ played }: LeagueResults): Map<string, unknown> =>
+  new Map(played.map(({ pacer, scenario, engine, ...rest }) => [`${pacer} ${scenario} ${engine}`, rest]))
+
+test('shards that are merged are the whole league', async () => {
+  await inScratch(async scratch => {
+    const [whole, one, two, merged] = ['whole', 'one', 'two', 'merged'].map(name => join(scratch, `${name}.json`)) as [
+      ...[string, string, string, string],
+    ]
+    const first = await runCli([...league, '--json', whole])
+    expect(first, first.stderr).toMatchObject({ code: 0 })
+    for (const [shard, file] of [['1/2', one] as const, ['2/2', two] as const]) {
+      const { stdout, code } = await runCli([...league, '--shard', shard, '--json', file])
+      expect(code).toBe(0)
+      expect(stdout).toContain('4 of 8 were played')
+    }
+    const all = await runCli(['pacers', 'merge', one, two, '--json', merged])
+    expect(all.code).toBe(0)
+    expect(all.stdout).toBe(first.stdout)
+    expect(byTask(resultsIn(merged))).toEqual(byTask(resultsIn(whole)))
+    expect(resultsIn(whole).played.length).toBe(8)
+    const twice = await runCli(['pacers', 'merge', one, one])
+    expect(twice).toMatchObject({ code: 2, stderr: 'sawtooth: pacers merge: a task is in two of the files\n' })
+  })
+})
+
+test('a real heap plays too, and the simulator is compared with it', async () => {
+  const args = ['pacers', 'league', '--pacers', 'go1.21', '--scenarios', 'stepped/steady', '--engines', 'stepped,real']
+  const { code, stdout, stderr } = await runCli(args)
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/real: medians over 1 scenario;.*\npacer .*\ngo1\.21 /)
+  expect(stdout).toMatch(/the simulator against the real heap, medians over 1 pairs: peak over goal \d/)
+})
+
+test.each([
+  [['--pacers', 'go9'], "--pacers: no pacer 'go9'"],
+  [['--scenarios', 'model/steady'], 'model/steady is of the macro engine, which has two pacers of its own'],
+  [['--engines', 'macro'], "--engines must be of stepped, noisy, real, not 'macro'"],
+  [['--shard', '3/2'], "--shard must be K/N, with K from 1 to N, not '3/2'"],
+])('%j is a usage error', async (args, message) => {
+  const { code, stderr } = await runCli(['pacers', 'league', ...args])
+  expect(code).toBe(2)
+  expect(stderr).toContain(message)
+})
+
+test.skipIf(chromium === null)(
+  `the report draws its charts, and others for another pacer, without an error or a request${otherwise}`,
+  async () => {
+    await inScratch(async scratch => {
+      const report = join(scratch, 'league.html')
+      expect((await runCli([...league, '--report', report])).code).toBe(0)
+      const page = readFileSync(report, 'utf8')
+      const first = await open(page, 'canvas')
+      expect(first.console).toEqual([])
+      expect(first.requests).toEqual([])
+      expect(first.pageWidth).toBe(WINDOW_WIDTH)
+      expect(first.pictures).toHaveLength(4)
+      for (const { width, height } of first.pictures) {
+        expect(width).toBeGreaterThan(500)
+        expect(height).toBeGreaterThan(150)
+      }
+      const choose = `
+        const select = document.getElementById('pacer')
+        select.value = 'fixed:trigger=0.7'
+        select.dispatchEvent(new Event('change'))
+        if (!document.querySelector('h3').textContent.includes('fixed:trigger=0.7')) console.error('it is not drawn')`
+      const other = await open(page, 'canvas', choose)
+      expect(other.console).toEqual([])
+      expect(other.pictures).toHaveLength(4)
+    })
+  },
+)

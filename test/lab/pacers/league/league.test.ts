@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest'
+import { type LeagueOptions, shardOf, tasksOf } from '../../../../lab/pacers/league/league.ts'
+import { combined, type Metrics, metricsOf, type Series } from '../../../../lab/pacers/league/metrics.ts'
+import { play } from '../../../../lab/pacers/league/play.ts'
+import type { Played } from '../../../../lab/pacers/league/results.ts'
+import { simulatorErrors, standingsOf } from '../../../../lab/pacers/league/standings.ts'
+
+const CYCLES = 40
+const list = (of: (cycle: number) => number): number[] => Array.from({ length: CYCLES }, (_, cycle) => of(cycle))
+const still: Series = {
+  heapLive: list(() => 100),
+  trigger: list(() => 180),
+  peak: list(() => 200),
+  goal: list(() => 200),
+  utilization: list(() => 0.25),
+}
+
+describe('a run is judged by', () => {
+  test('nothing, where it is at its goal at a quarter of the CPU', () => {
+    expect(metricsOf(still, 0)).toEqual({
+      ...{ missMedian: 0, overshootWorst: 0, cpuOverTarget: 0, assistWorst: 0, settling: 0, oscillation: 0 },
+      cyclesPerGiB: 2 ** 30 / 100,
+    })
+  })
+
+  test('how far it is from its goal, early or late, and by its worst cycle', () => {
+    expect(metricsOf({ ...still, peak: list(() => 180) }, 0)).toMatchObject({ missMedian: expect.closeTo(0.1, 9) })
+    const peak = list(cycle => (cycle === 25 ? 300 : 200))
+    expect(metricsOf({ ...still, peak }, 0)).toMatchObject({ missMedian: 0, overshootWorst: 0.5 })
+  })
+
+  test('the CPU above a quarter, in the mean and at its worst, once it has had ten cycles to learn', () => {
+    const utilization = list(cycle => (cycle < 10 ? 1 : cycle === 20 ? 0.55 : 0.25))
+    const { cpuOverTarget, assistWorst } = metricsOf({ ...still, utilization }, 0)
+    expect(cpuOverTarget).toBeCloseTo(0.01, 9)
+    expect(assistWorst).toBeCloseTo(0.3, 9)
+  })
+
+  test('the cycles from a step until it stays near its end', () => {
+    const utilization = list(cycle => (cycle >= 20 && cycle < 26 ? 0.4 : 0.25))
+    expect(metricsOf({ ...still, utilization }, 20).settling).toBe(6)
+    expect(metricsOf({ ...still, utilization }, 26).settling).toBe(0)
+  })
+
+  test('how far its trigger moves', () => {
+    const trigger = list(cycle => (cycle % 2 === 0 ? 160 : 180))
+    expect(metricsOf({ ...still, trigger }, 0).oscillation).toBeCloseTo(0.2, 9)
+  })
+
+  test('several runs: by their medians, and the worst of the worst', () => {
+    const one = metricsOf(still, 0)
+    const runs: Metrics[] = [0.1, 0.2, 0.9].map(value => ({ ...one, missMedian: value, overshootWorst: value }))
+    expect(combined(runs)).toMatchObject({ missMedian: 0.2, overshootWorst: 0.9 })
+  })
+})
+
+const options: LeagueOptions = {
+  pacers: ['a', 'b', 'c'],
+  scenarios: ['s', 't'],
+  engines: ['stepped', 'noisy'],
+  shard: { k: 1, n: 1 },
+  seed: 1,
+  procs: 2,
+}
+
+test('shards have every task once', () => {
+  const tasks = tasksOf(options)
+  expect(tasks.length).toBe(12)
+  const shards = [1, 2, 3, 4, 5].map(k => shardOf(tasks, { k, n: 5 }))
+  expect(shards.map(shard => shard.length)).toEqual([3, 3, 2, 2, 2])
+  expect(new Set(shards.flat())).toEqual(new Set(tasks))
+})
+
+const played = (pacer: string, metrics: Partial<Metrics>, more: Partial<Played> = {}): Played => ({
+  ...{ pacer, scenario: 's', engine: 'stepped', series: still, ...more },
+  metrics: { ...metricsOf(still, 0), ...metrics },
+})
+
+test('the standings are by the mean of the ranks, and equals share a place', () => {
+  const all = [
+    played('good', { missMedian: 0.1 }),
+    played('equal', { missMedian: 0.1 }),
+    played('bad', { missMedian: 0.2, settling: 3 }),
+    played('elsewhere', {}, { engine: 'real' }),
+  ]
+  const standings = standingsOf(all, 'stepped')
+  expect(standings.map(({ pacer }) => pacer)).toEqual(['good', 'equal', 'bad'])
+  // Of seven metrics two tell them apart: ranks 1.5, 1.5 and 3; in the other five all share the places 1 to 3.
+  expect(standings.map(({ rank }) => rank)).toEqual([13 / 7, 13 / 7, 16 / 7])
+})
+
+test('the simulator is as far from the real heap as their runs are apart', () => {
+  const real = { ...still, peak: list(() => 220), utilization: list(() => 0.3) }
+  const [error] = simulatorErrors([played('a', {}), played('a', {}, { engine: 'real', series: real })])
+  expect(error).toMatchObject({ pacer: 'a', scenario: 's', peak: expect.closeTo(0.1, 9), cpu: expect.closeTo(0.05, 9) })
+  expect(simulatorErrors([played('a', {}, { engine: 'real' })])).toEqual([])
+})
+
+test('a task is played the same each time, and noise makes it worse', () => {
+  const task = { pacer: 'go1.21', scenario: 'stepped/steady', engine: 'stepped' } as const
+  const smooth = play({ task, seed: 3 })
+  expect(play({ task, seed: 3 })).toEqual(smooth)
+  expect(smooth.series.peak.length).toBe(50)
+  const noisy = play({ task: { ...task, engine: 'noisy' }, seed: 3 })
+  expect(noisy.metrics.overshootWorst).toBeGreaterThan(smooth.metrics.overshootWorst)
+  expect(noisy.metrics.assistWorst).toBeGreaterThan(smooth.metrics.assistWorst)
+})

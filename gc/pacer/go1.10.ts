@@ -4,6 +4,7 @@
  */
 import type { Pacer } from './pacer.ts'
 import { type SoftHardOptions, softHardGoal } from './soft-hard-goal.ts'
+import { scaledRoom } from './trigger-ratio.ts'
 
 export function go110(options: SoftHardOptions): Pacer {
   return softHardGoal(
@@ -13,6 +14,7 @@ export function go110(options: SoftHardOptions): Pacer {
       minShare: 0,
       isHardOnceExceeded: false,
       aimsAtCycleGoal: false,
+      sweepRoom: scaledRoom,
     },
     options,
   )

@@ -4,6 +4,7 @@
  */
 import type { Pacer } from './pacer.ts'
 import { type SoftHardOptions, softHardGoal } from './soft-hard-goal.ts'
+import { FIXED_ROOM } from './trigger-ratio.ts'
 
 export function go114(options: SoftHardOptions): Pacer {
   return softHardGoal(
@@ -13,6 +14,7 @@ export function go114(options: SoftHardOptions): Pacer {
       minShare: 0.6,
       isHardOnceExceeded: true,
       aimsAtCycleGoal: true,
+      sweepRoom: () => FIXED_ROOM,
     },
     options,
   )

@@ -35,12 +35,17 @@ export const go118: Pacer = {
   },
 
   revise(state, facts) {
-    return assistRatio(state[GOAL], facts.lastHeapScan + state[STACK] + facts.globalsScan, facts)
+    const expected = facts.lastHeapScan + state[STACK] + facts.globalsScan
+    // A forced cycle under GOGC=off has no trigger.
+    const triggered = Math.min(state[TRIGGER], facts.triggered)
+    return assistRatio(state[GOAL], expected, facts, triggered, state[STACK])
   },
 
   endCycle(state, facts) {
-    if (facts.heapLive <= facts.triggered) return
-    const output = nextOutput(GO_CONTROLLER, state[CONS_MARK], measureConsMark(facts), state, INTEGRAL)
+    // From the trigger as it was set, wherever the cycle really began.
+    if (facts.heapLive <= state[TRIGGER]) return
+    const measured = measureConsMark(facts, state[TRIGGER])
+    const output = nextOutput(GO_CONTROLLER, state[CONS_MARK], measured, state, INTEGRAL)
     state[CONS_MARK] = output === GO_CONTROLLER.min ? 0 : output
   },
 
@@ -50,15 +55,13 @@ export const go118: Pacer = {
       state[TRIGGER] = state[GOAL] = state[COMMITTED_GOAL] = Number.POSITIVE_INFINITY
       return
     }
-    const stack = facts.maxStackScan
-    const roots = stack + facts.globalsScan
+    const roots = state[STACK] + facts.globalsScan
     const goal = heapMarked + Math.trunc(((heapMarked + roots) * gcPercent) / 100)
     const [minTrigger, maxTrigger] = triggerBounds(goal, facts)
     const runway = runwayOf(state[CONS_MARK], facts.lastHeapScan + roots)
     const trigger = Math.min(Math.max(runway > goal ? minTrigger : goal - runway, minTrigger), maxTrigger)
     state[TRIGGER] = trigger
     state[GOAL] = state[COMMITTED_GOAL] = Math.max(goal, trigger)
-    state[STACK] = stack
   },
 
   goals(state, _facts, out) {

@@ -13,11 +13,12 @@ import {
   initRatio,
   nextRatio,
   RATIO_STATE,
+  scaledRoom,
   startRatio,
   TRIGGER_RATIO,
   utilizationOf,
 } from './trigger-ratio.ts'
-import { BACKGROUND_UTILIZATION, workerCounts } from './worker-counts.ts'
+import { BACKGROUND_UTILIZATION } from './worker-counts.ts'
 
 export interface Go15Options {
   /** Seed of golang/go#14951's first alternative: no error where the heap ends its mark at 1/(1 + h_g) of the way. */
@@ -33,7 +34,10 @@ export function go15({ adjustedCurve }: Go15Options): Pacer {
     init: ({ gcPercent }, state) => initRatio(gcPercent, state),
 
     startCycle(state, facts, plan) {
-      workerCounts(facts.procs, plan)
+      // A dedicated worker for each four Ps, and the rest of the quarter for one fractional worker at a time: here all Ps share it.
+      const workers = facts.procs * BACKGROUND_UTILIZATION
+      plan.dedicatedWorkers = Math.floor(workers)
+      plan.fractionalGoal = (workers - plan.dedicatedWorkers) / facts.procs
       startRatio(facts, state)
     },
 
@@ -54,7 +58,7 @@ export function go15({ adjustedCurve }: Go15Options): Pacer {
       })
     },
 
-    commit: (state, facts) => commitRatio(facts, state, facts.heapMarked, 0),
+    commit: (state, facts) => commitRatio(facts, state, facts.heapMarked, 0, scaledRoom(facts.gcPercent)),
 
     goals: (state, _facts, out) => fillRatioGoals(state, 1, out),
   }

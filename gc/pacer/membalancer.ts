@@ -22,6 +22,8 @@ const CONS_MARK = 3
 /** Where the rule agrees with GOGC. */
 const REFERENCE_LIVE = 64 * MiB
 const REFERENCE_CONS_MARK = 0.1
+/** More than that is a cycle that hardly scanned. */
+const MOST_CONS_MARK = 1000
 /** What is left of an old cons/mark after a cycle that measured less. */
 const DECAY = 0.8
 
@@ -47,7 +49,8 @@ export const membalancer: Pacer = {
     if (facts.heapLive <= facts.triggered) return
     const measured = measureConsMark(facts)
     // A cycle that scanned nothing, or in which only assists ran, has measured nothing.
-    if (Number.isFinite(measured) && measured >= 0) state[CONS_MARK] = Math.max(measured, DECAY * state[CONS_MARK])
+    if (Number.isFinite(measured) && measured >= 0)
+      state[CONS_MARK] = Math.min(Math.max(measured, DECAY * state[CONS_MARK]), MOST_CONS_MARK)
   },
 
   commit(state, facts) {

@@ -31,10 +31,16 @@ export function expectedWork(facts: Readonly<Facts>): number {
  * The assist ratio on the way to `goal`. Once more work is done than was expected the heap has grown: the slope is kept up to the worst case, but
  * the next cycle's goal is not passed. Once the goal is passed: as fast as it takes for the worst case to end at 1.1 times that.
  */
-export function assistRatio(goal: number, expected: number, facts: Readonly<Facts>): number {
+export function assistRatio(
+  goal: number,
+  expected: number,
+  facts: Readonly<Facts>,
+  triggered = facts.triggered,
+  stack = facts.maxStackScan,
+): number {
   const done = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
-  const most = facts.heapScannable + facts.maxStackScan + facts.globalsScan
-  const { triggered, heapLive } = facts
+  const most = facts.heapScannable + stack + facts.globalsScan
+  const { heapLive } = facts
   let aim = Math.min(goal, MAX_DISTANCE)
   let work = expected
   if (done > expected) {
@@ -56,13 +62,13 @@ export function assistRatio(goal: number, expected: number, facts: Readonly<Fact
  * (L_e − T_a) / (D·P·(1 − u))  over  W / (D·P·(u + u_i)). The background share of u is assumed and not measured; idle
  * workers' time counts for the scanner, and is not taken from the program, which was free to use it.
  */
-export function measureConsMark(facts: Readonly<Facts>): number {
+export function measureConsMark(facts: Readonly<Facts>, triggered = facts.triggered): number {
   const cpuNs = facts.markDurationNs * facts.procs
   const assisting = cpuNs > 0 ? facts.assistTimeNs / cpuNs : 0
   const idle = cpuNs > 0 ? facts.idleTimeNs / cpuNs : 0
   const utilization = BACKGROUND_UTILIZATION + assisting
   const work = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
-  return ((facts.heapLive - facts.triggered) * (utilization + idle)) / (work * (1 - utilization))
+  return ((facts.heapLive - triggered) * (utilization + idle)) / (work * (1 - utilization))
 }
 
 /** Bytes that the program allocates while so much work is done in the background alone. */

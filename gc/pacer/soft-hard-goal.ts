@@ -30,6 +30,8 @@ export interface SoftHardVersion {
   readonly isHardOnceExceeded: boolean
   /** The controller aims at the growth to the goal that the cycle had, and not at GOGC's. */
   readonly aimsAtCycleGoal: boolean
+  /** What the sweeper has before the trigger, in bytes. */
+  sweepRoom(gcPercent: number): number
 }
 
 export interface SoftHardOptions {
@@ -96,7 +98,7 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     },
 
     commit(state, facts) {
-      commitRatio(facts, state, state[LIVE], version.minShare)
+      commitRatio(facts, state, state[LIVE], version.minShare, version.sweepRoom(facts.gcPercent))
       if (options.assist > 0) triggerAtMost(state[GOAL] - facts.lastHeapScan / options.assist, facts, state)
     },
 

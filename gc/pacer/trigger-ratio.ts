@@ -4,7 +4,8 @@
  *
  *     e = (h_g − h_T) − (u_a / u_g) · (h_a − h_T)         h_T += e / 2
  *
- * Stacks and globals are scanned, and are in no estimate.
+ * Stacks and globals are scanned, and are in no estimate. In these versions what was allocated black counted as scannable and as scanned at once; here neither
+ * counts it (Sc is frozen while marking), which is the same where all of Sc is expected, and a little less work where 1/γ of it is.
  */
 import { HEAP_MINIMUM, MiB } from './go-goal.ts'
 import type { Facts, Goals, State } from './pacer.ts'
@@ -23,6 +24,9 @@ const GAIN = 0.5
 /** A cycle starts at the latest so much of the way to the goal, and has at least so much room, in bytes. */
 const MAX_RATIO_SHARE = 0.95
 const MIN_ROOM = MiB
+/** The sweeper's room up to Go 1.12 scales with GOGC; later it does not. In bytes. */
+export const scaledRoom = (gcPercent: number): number => (MIN_ROOM * Math.max(gcPercent, 0)) / 100
+export const FIXED_ROOM = MIN_ROOM
 
 export function initRatio(gcPercent: number, state: State): void {
   state[TRIGGER_RATIO] = FIRST_RATIO
@@ -69,24 +73,38 @@ export function grownBy(facts: Readonly<Facts>, state: State): number {
   return state[MARKED] > 0 ? facts.heapLive / state[MARKED] - 1 : 0
 }
 
-/** Goal and trigger of `marked`: M·(1 + g), and M·(1 + h_T) within limits. `minShare`: of g; the least ratio. */
-export function commitRatio(facts: Readonly<Facts>, state: State, marked: number, minShare: number): void {
-  if (marked > 0) state[MARKED] = marked
+/**
+ * Goal and trigger of `marked`: M·(1 + g), and M·(1 + h_T) within limits. `minShare`: of g; the least ratio. `sweepRoom`: what the sweeper has before the
+ * trigger, in bytes.
+ */
+export function commitRatio(
+  facts: Readonly<Facts>,
+  state: State,
+  marked: number,
+  minShare: number,
+  sweepRoom: number,
+): void {
+  // Before the first cycle nothing was marked, and M is what init made of it.
+  if (marked > 0 || !facts.sweepDone) state[MARKED] = marked
   if (facts.gcPercent < 0) {
     state[TRIGGER] = state[GOAL] = state[COMMITTED_GOAL] = Number.POSITIVE_INFINITY
     return
   }
   const growth = facts.gcPercent / 100
   state[TRIGGER_RATIO] = Math.min(Math.max(state[TRIGGER_RATIO], minShare * growth), MAX_RATIO_SHARE * growth)
-  const minTrigger = Math.max(heapMinimum(facts.gcPercent), facts.sweepDone ? 0 : facts.heapLive + MIN_ROOM)
+  const minTrigger = Math.max(
+    heapMinimum(facts.gcPercent),
+    facts.sweepDone ? 0 : facts.heapLive + Math.trunc(sweepRoom),
+  )
   state[TRIGGER] = Math.max(Math.trunc(state[MARKED] * (1 + state[TRIGGER_RATIO])), minTrigger)
   state[GOAL] = Math.max(Math.trunc(state[MARKED] * (1 + growth)), state[TRIGGER])
   state[COMMITTED_GOAL] = state[GOAL]
 }
 
-/** Moves the trigger down, and not below the heap minimum or what is live. */
+/** Moves the trigger down, and not below the heap minimum or the room that the sweeper needs above what is live. */
 export function triggerAtMost(bytes: number, facts: Readonly<Facts>, state: State): void {
-  const least = Math.max(heapMinimum(facts.gcPercent), facts.heapLive)
+  const room = facts.sweepDone ? 0 : MIN_ROOM
+  const least = Math.max(heapMinimum(facts.gcPercent), facts.heapLive + room)
   state[TRIGGER] = Math.min(state[TRIGGER], Math.max(Math.trunc(bytes), least))
 }
 

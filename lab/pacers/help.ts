@@ -28,7 +28,7 @@ Engines:
   noisy    the same with bursts, late assists, idle time and a terminator that is away; quantiles over many runs
 
 Options:
-  --input FILE       a scenario, in the form of either engine (docs/pacers.md)
+  --input FILE       a scenario, in the form of the engine (docs/pacer-lab.md)
   --scenario NAME    one of the library; see sawtooth pacers list
   --engine NAME      macro, stepped or noisy (default: what the file says, else macro)
   --pacer SPEC       macro: old or new (default); else any, or a file (default: go1.21)

@@ -11,6 +11,8 @@ import { InputError } from './input-error.ts'
 
 const PIECE_BYTES = 1 << 18
 const FIRST_CYCLES = 1024
+/** Characters before the list of cycles. */
+const MOST_HEAD = 1 << 22
 
 /** A scenario as it was read: numbers of cycles in columns, in the order of the fields. */
 export interface ScenarioFile {
@@ -38,9 +40,8 @@ export function readScenario(
   let [head, pending, tail] = ['', '', '']
   const descriptor = opened(file)
   try {
-    for (let read = 1; read > 0; ) {
-      read = readSync(descriptor, piece)
-      const text = decoder.write(piece.subarray(0, read))
+    for (let bytes = nextPiece(file, descriptor, piece); bytes.length > 0; bytes = nextPiece(file, descriptor, piece)) {
+      const text = decoder.write(bytes).replace('\ufeff', '')
       if (part === 'tail') {
         tail += text
         continue
@@ -48,13 +49,15 @@ export function readScenario(
       pending += text
       if (part === 'head') {
         const start = listStart(pending)
+        if (start < 0 && pending.length > MOST_HEAD)
+          throw new InputError(file, 'cycles', `does not begin within the first ${MOST_HEAD} characters`)
         if (start < 0) continue
         head = pending.slice(0, start)
         pending = pending.slice(start)
         part = 'list'
         columns = new Columns(fieldsOf(parsed(file, `${head}]}`)), file)
       }
-      const end = pending.indexOf(']')
+      const end = listEnd(pending)
       if (end >= 0) {
         columns.add(pending.slice(0, end))
         tail = pending.slice(end)
@@ -78,7 +81,20 @@ function opened(file: string): number {
   try {
     return openSync(file, 'r')
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+    throw unreadable(file, error)
+  }
+}
+
+function unreadable(file: string, error: unknown): UsageError {
+  return new UsageError(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+}
+
+/** The next piece of the file; empty at its end. */
+function nextPiece(file: string, descriptor: number, piece: Uint8Array): Uint8Array {
+  try {
+    return piece.subarray(0, readSync(descriptor, piece))
+  } catch (error) {
+    throw unreadable(file, error) // a directory, say
   }
 }
 
@@ -86,6 +102,18 @@ function opened(file: string): number {
 function listStart(text: string): number {
   const match = /"cycles"\s*:\s*\[/.exec(text)
   return match === null ? -1 : match.index + match[0].length
+}
+
+/** Where the list of flat records ends: its bracket, which is no text's; -1 if it has not ended. `text` begins outside of any text. */
+function listEnd(text: string): number {
+  for (let at = text.indexOf(']'), quote = -1, isText = false; at >= 0; at = text.indexOf(']', at + 1)) {
+    for (let next = text.indexOf('"', quote + 1); next >= 0 && next < at; next = text.indexOf('"', next + 1)) {
+      quote = next
+      isText = !isText
+    }
+    if (!isText) return at
+  }
+  return -1
 }
 
 function parsed(file: string, text: string): Readonly<Record<string, unknown>> {

@@ -1,22 +1,24 @@
 /** `sawtooth pacers new`: a pacer to start from. A test runs it. */
 
 export const template = `// A pacer of one's own:  sawtooth run PROGRAM --pacer ./this-file.ts
-// It starts a cycle when half of the way to the goal is left for twice the work that the last cycle did.
+// It starts each cycle half of the way from the marked heap to the goal.
 import { definePacer } from 'sawtooth/pacer'
+
+const MIB = 1 << 20
 
 export default definePacer({
   name: 'mine',
-  describe: 'half the way, or less',
+  describe: 'half of the way',
   // Every number to be remembered, with its first value. It is in shared memory: one for all Ps.
-  state: { goal: 4 << 20, trigger: 3 << 20 },
+  state: { goal: 4 * MIB, trigger: 3 * MIB },
 
-  // After each cycle: M is what was marked. Sizes are in bytes.
+  // After each cycle, and when GOGC changes. Sizes are in bytes; a negative gcPercent is GOGC=off.
   commit(state, { heapMarked, gcPercent, heapLive, sweepDone }) {
-    state.goal = Math.max(heapMarked * (1 + Math.max(gcPercent, 0) / 100), 4 << 20)
+    const goal = gcPercent < 0 ? Infinity : Math.max(heapMarked * (1 + gcPercent / 100), 4 * MIB)
     // The sweeper needs room before the next cycle.
-    const least = sweepDone ? 0 : heapLive + (1 << 20)
-    state.trigger = Math.max(heapMarked + (state.goal - heapMarked) / 2, least)
-    state.goal = Math.max(state.goal, state.trigger)
+    const least = sweepDone ? 0 : heapLive + MIB
+    state.trigger = Math.max(heapMarked + (goal - heapMarked) / 2, least)
+    state.goal = Math.max(goal, state.trigger)
   },
 
   goals(state, _facts, out) {
@@ -24,9 +26,9 @@ export default definePacer({
     out.trigger = state.trigger
   },
 
-  // Scan work owed for each byte allocated, asked at each refill while marking: what may be left to scan over the bytes left.
+  // Scan work owed for each byte allocated, asked at each refill while marking: what may be left to scan, and never nothing, over the bytes left.
   revise(state, { heapScannable, heapScanWork, heapLive }) {
-    return Math.max(heapScannable - heapScanWork, 0) / Math.max(state.goal - heapLive, 1)
+    return Math.max(heapScannable - heapScanWork, 1000) / Math.max(state.goal - heapLive, 1)
   },
 })
 `

@@ -1,5 +1,6 @@
 /** The macro engine over a scenario: columns of mknyszek/pacer-model's output, and two that its plots derive. */
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
+import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
 import { CONTROLLERS, type ControllerConstants } from './controller.ts'
 import { GLOBAL_FIELDS, type Model, newRows } from './model.ts'
@@ -15,7 +16,7 @@ const MOST_NAMED = 5
 
 export type MacroPacer = 'old' | 'new'
 
-/** `controller` is of the new pacer; the old one has its own. Throws an InputError. */
+/** `controller` is of the new pacer; the old one has its own. Throws an InputError, also while blocks are drawn. */
 export function macroSimulation(
   scenario: Scenario,
   pacer: MacroPacer,
@@ -39,6 +40,12 @@ export function macroSimulation(
         cycle[row] = from + row
         overshoot[row] = (rows.peak[row] / rows.goal[row] - 1) * 100
         ratio[row] = ratioOf(alloc[from + row], scan[from + row], model.targetUtilization)
+        if (!Number.isFinite(rows.peak[row]) || !Number.isFinite(rows.live[row]))
+          throw new InputError(
+            scenario.origin,
+            `cycle ${from + row}`,
+            'the heap grows beyond what a number holds: growth_rate',
+          )
         if (rows.saturated[row] === 1 && saturations++ < MOST_NAMED) saturated.push(from + row)
       }
       yield {

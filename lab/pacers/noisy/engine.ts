@@ -7,8 +7,7 @@ import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { Random, seedOf } from '../../random.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
-import { GLOBAL_FIELDS, newOutcome, simulated } from '../stepped/engine.ts'
-import { SteppedRun } from '../stepped/run.ts'
+import { GLOBAL_FIELDS, newOutcome, simulatedRun } from '../stepped/engine.ts'
 import { NOISE_FIELDS, NoisyNature } from './nature.ts'
 
 const QUANTILES = [0.05, 0.5, 0.95, 1] as const
@@ -18,13 +17,13 @@ export const COLUMNS = ['cycle', 'trigger_p50', 'goal_p50', ...names('peak_over_
 
 /** `runs`: how many. Throws an InputError, also while blocks are drawn. */
 export function noisySimulation(scenario: Scenario, pacer: Pacer, runs: number, seed: number): Simulation {
-  const { globals, initialHeap, ...config } = globalsOf(scenario, GLOBAL_FIELDS)
+  globalsOf(scenario, GLOBAL_FIELDS)
   const levels = globalsOf(scenario, NOISE_FIELDS)
 
   function* blocks(): Iterable<Block> {
     const all = Array.from({ length: runs }, (_, run) => {
       const nature = new NoisyNature(levels, new Random(seedOf(seed, run)))
-      return new SteppedRun(pacer, config, globals, initialHeap, nature)
+      return simulatedRun(scenario, pacer, nature)
     })
     const outcome = newOutcome()
     const over = new Float64Array(runs)
@@ -37,7 +36,7 @@ export function noisySimulation(scenario: Scenario, pacer: Pacer, runs: number, 
       const columns: number[][] = COLUMNS.map(() => [])
       for (let cycle = from; cycle < from + rows; cycle++) {
         all.forEach((run, index) => {
-          simulated(run, pacer, scenario, cycle, outcome)
+          run(cycle, outcome)
           over[index] = outcome.peak / outcome.goal
           utilization[index] = outcome.utilization
           trigger[index] = outcome.trigger

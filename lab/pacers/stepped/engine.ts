@@ -35,16 +35,16 @@ export const COLUMNS = ['cycle', 'heap_live', 'trigger', 'peak', 'goal', 'scanna
 
 /** Throws an InputError, also while blocks are drawn: a pacer may answer nonsense. */
 export function steppedSimulation(scenario: Scenario, pacer: Pacer): Simulation {
-  const { globals, initialHeap, ...config } = globalsOf(scenario, GLOBAL_FIELDS)
+  globalsOf(scenario, GLOBAL_FIELDS) // found to be wrong now, and not when the first row is drawn
 
   function* blocks(): Iterable<Block> {
-    const run = new SteppedRun(pacer, config, globals, initialHeap)
+    const run = simulatedRun(scenario, pacer)
     const outcome = newOutcome()
     for (let from = 0; from < scenario.cycles; from += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, scenario.cycles - from)
       const columns: number[][] = COLUMNS.map(() => [])
       for (let cycle = from; cycle < from + rows; cycle++) {
-        simulated(run, pacer, scenario, cycle, outcome)
+        run(cycle, outcome)
         const { heapLive, trigger, peak, goal, scannable, utilization } = outcome
         const row = [cycle + 1, heapLive, trigger, peak, goal, scannable, utilization]
         row.forEach((value, column) => (columns[column] as number[]).push(value))
@@ -56,26 +56,25 @@ export function steppedSimulation(scenario: Scenario, pacer: Pacer): Simulation 
   return { columns: COLUMNS, cycles: scenario.cycles, blocks, remarks: () => [] }
 }
 
-/** A run by hand: each call is the next cycle. */
+/** A run by hand: each call is the next cycle. Throws an InputError, and so do the calls. */
 export function simulatedRun(
   scenario: Scenario,
   pacer: Pacer,
   nature: Nature = smooth,
 ): (cycle: number, out: Outcome) => void {
   const { globals, initialHeap, ...config } = globalsOf(scenario, GLOBAL_FIELDS)
-  const run = new SteppedRun(pacer, config, globals, initialHeap, nature)
-  return (cycle, out) => simulated(run, pacer, scenario, cycle, out)
+  const at = <T>(cycle: number, simulate: () => T): T => {
+    try {
+      return simulate()
+    } catch (error) {
+      throw new InputError(scenario.origin, `cycle ${cycle}`, messageOf(pacer, error))
+    }
+  }
+  const run = at(0, () => new SteppedRun(pacer, config, globals, initialHeap, nature))
+  return (cycle, out) =>
+    at(cycle, () => run.cycle(scenario.columns.map(column => column[cycle]) as unknown as Cycle, out))
 }
 
 export function newOutcome(): Outcome {
   return { heapLive: 0, trigger: 0, peak: 0, goal: 0, scannable: 0, utilization: 0 }
-}
-
-/** One cycle of a run; throws an InputError that names it. */
-export function simulated(run: SteppedRun, pacer: Pacer, scenario: Scenario, at: number, out: Outcome): void {
-  try {
-    run.cycle(scenario.columns.map(column => column[at]) as unknown as Cycle, out)
-  } catch (error) {
-    throw new InputError(scenario.origin, `cycle ${at}`, messageOf(pacer, error))
-  }
 }

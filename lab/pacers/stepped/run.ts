@@ -7,8 +7,8 @@ const PERIOD_NS = 500_000
 /** Bytes that a core moves in a period at 1 KiB per CPU-millisecond. */
 const BYTES_PER_PERIOD = 512
 const BACKGROUND = 0.25
-/** A cycle that takes longer than this is one whose mark does not end: a day of simulated time. */
-const MOST_PERIODS = (86_400 * 1e9) / PERIOD_NS
+/** A cycle that takes longer than this is one whose mark does not end: a minute of simulated time. */
+const MOST_PERIODS = (60 * 1e9) / PERIOD_NS
 
 /** One cycle of the input: the values of its columns, in the order of the fields. */
 export type Cycle = readonly [
@@ -88,7 +88,7 @@ export class SteppedRun {
     let assistNs = 0
     let idleNs = 0
     for (let period = 0; globalsLeft + stackLeft + heapLeft > 0; period++) {
-      if (period > MOST_PERIODS) throw new BadAnswer('the mark does not end within a day')
+      if (period > MOST_PERIODS) throw new BadAnswer('the mark does not end within a minute: scan_rate is too low')
       const background = nature.backgroundShare()
       const idle = nature.idleShare()
       const known = nature.ratioKnown(ratio)

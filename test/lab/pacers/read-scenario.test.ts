@@ -32,6 +32,13 @@ test('cycles become columns, and the rest the header, whatever the order and the
   }
 })
 
+test('brackets in a text end no list, and a mark of byte order is none of the text', async () => {
+  const { columns } = await read(
+    '\ufeff{"cycles":[{"alloc_rate":1,"heap_target":2,"note":"a ] in } a text"},{"alloc_rate":3,"heap_target":4}]}',
+  )
+  expect([...(columns[0] as Float64Array)]).toEqual([1, 3])
+})
+
 test('a file of any length is read piece by piece as if at once', async () => {
   const value = fc.record({
     alloc_rate: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
@@ -103,6 +110,10 @@ describe('bad input is one line that names file, cycle and field', () => {
     )
     expect(error?.message).toContain(`in.json: ${message}`)
     expect(error?.message).not.toContain('\n')
+  })
+
+  test('a directory', () => {
+    expect(() => readScenario('/', () => FIELDS)).toThrow('/ cannot be read: EISDIR')
   })
 
   test('a missing file', () => {

@@ -156,6 +156,15 @@ describe('any input gives what the recipe gives, computed in whole 64-bit number
   })
 })
 
+test('a heap beyond what a number holds is an error that names the cycle', () => {
+  const one = scenario('steady')
+  const columns = one.columns.map((column, index) => (index === 2 ? column.map(() => 1e200) : column))
+  for (const pacer of ['old', 'new'] as const)
+    expect(() => rowsOf(macroSimulation({ ...one, columns }, pacer))).toThrow(
+      /steady\.json: cycle \d: the heap grows beyond/,
+    )
+})
+
 test('a run may be as long as it likes: blocks go on where the last one ended', () => {
   const one = scenario('steady')
   const cycles = 10_000

@@ -208,6 +208,16 @@ describe('what cannot be simulated is one line with its place', () => {
     expect(() => rowsIn(steppedSimulation(scenario({}, [one]), broken))).toThrow(
       'x.json: cycle 0: pacer broken throws: so it is',
     )
+    const early: Pacer = {
+      ...go121,
+      name: 'early',
+      commit: () => {
+        throw new Error('at once')
+      },
+    }
+    expect(() => rowsIn(steppedSimulation(scenario({}, [one]), early))).toThrow(
+      'x.json: cycle 0: pacer early throws: at once',
+    )
     const absurd: Pacer = { ...go121, name: 'absurd', revise: () => Number.NaN }
     expect(() => rowsIn(steppedSimulation(scenario({}, [one]), absurd))).toThrow(
       'x.json: cycle 0: pacer absurd: revise answered the assist ratio = NaN',

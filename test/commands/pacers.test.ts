@@ -112,11 +112,11 @@ test('a real heap is shaped to a scenario, cycle by cycle', async () => {
 
 describe('what cannot be done is exit 2 and one line', () => {
   test.each([
-    [['walk'], 'there is no pacers walk: sim, run, search, list, new'],
+    [['walk'], 'there is no pacers walk: sim, run, league, merge, search, list, new'],
     [['search', '--for', 'luck'], "--for must be overshoot, assists, oscillation, not 'luck'"],
     [['run', '--scenario', 'model/steady'], 'the scenario model/steady is of the macro engine, not of stepped'],
     [['run', '--scenario', 'stepped/steady', '--gate', 'wide'], '--gate must be'],
-    [['league'], 'pacers league comes with a later version'],
+    [['merge'], 'pacers merge needs the files of some shards'],
     [['sim'], 'pacers sim needs --input FILE or --scenario NAME, and not both'],
     [['sim', '--scenario', 'steady'], 'there is no scenario steady; there is model/steady, '],
     [['sim', '--input', '/nowhere.json'], '/nowhere.json cannot be read: ENOENT'],

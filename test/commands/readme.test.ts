@@ -85,12 +85,12 @@ describe('a transcript of the pages prints what they say', () => {
   })
 })
 
-test('the pacer of docs/pacers.md paces a run', async () => {
+test('the pacer of docs/writing-a-pacer.md paces a run', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'my-pacer.ts')
-    const [name] = filesIn('docs/pacers.md').keys()
+    const [name] = filesIn('docs/writing-a-pacer.md').keys()
     expect(name).toBe('my-pacer.ts')
-    writeFileSync(file, filesIn('docs/pacers.md').get('my-pacer.ts') as string)
+    writeFileSync(file, filesIn('docs/writing-a-pacer.md').get('my-pacer.ts') as string)
     const { code, record } = await runCli([
       'run',
       'examples/binary-trees.ts',

@@ -61,8 +61,9 @@ const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
   'small-step': { alloc: sum(constant(33), delayed(50, ramp(33, 1))), cycles: 100, step: 51 },
   'large-step': { alloc: sum(constant(33), delayed(50, ramp(330, 1))), cycles: 100, step: 51 },
   oscillation: { alloc: sum(constant(66), oscillation(13, 8)) },
-  'big-stacks': { alloc: constant(132), stack: sum(constant(2 * KiB), ramp(128 * MiB, 8)) },
-  'big-globals': { alloc: constant(132), globals: 128 * MiB },
+  // A quarter and a sixth of the original's 128 MiB: a real heap takes no more of either.
+  'big-stacks': { alloc: constant(132), stack: sum(constant(2 * KiB), ramp(32 * MiB, 8)) },
+  'big-globals': { alloc: constant(132), globals: 24 * MiB },
   'high-ratio': { alloc: sum(constant(330), noise(33)), growth: sum(buildUp(8), noise(0.01)) },
 }
 

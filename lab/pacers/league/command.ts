@@ -99,7 +99,7 @@ async function conclude(results: LeagueResults, { json, report }: Files): Promis
   if (report !== null) {
     // Loaded when it is needed.
     const { leagueHtml } = await import('./report.ts')
-    writeFileSync(report, leagueHtml(results))
+    writeFileSync(report, await leagueHtml(results))
   }
   print(formatLeague(results))
   return results.failed.length === 0 ? 0 : 1

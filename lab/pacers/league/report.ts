@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { formatMachine } from '../../overrun/machine.ts'
 import { html, Markup } from '../../overrun/report/markup.ts'
 import { STYLE } from '../../overrun/report/style.ts'
+import { evolutionSection } from './evolution.ts'
 import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults, type Played } from './results.ts'
 import { simulatorErrors, standingsOf } from './standings.ts'
 import { COLUMNS, percent } from './table.ts'
@@ -26,11 +27,12 @@ const OWN_STYLE = `
 .controls select { font: inherit }
 .chart { margin: 1.5rem 0 }
 .chart h3 { margin: 0 0 .25rem }
+.figures { display: flex; flex-wrap: wrap; gap: 1rem }
 .uplot, .uplot * { font-family: inherit }
 `
 
 /** A whole HTML document. */
-export function leagueHtml(results: LeagueResults): string {
+export async function leagueHtml(results: LeagueResults): Promise<string> {
   const { played, machine, command, seed } = results
   const engines = LEAGUE_ENGINES.filter(engine => played.some(one => one.engine === engine))
   const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js')
@@ -51,6 +53,7 @@ export function leagueHtml(results: LeagueResults): string {
 ${engines.map(engine => standingsSection(played, engine))}
 ${errorsSection(played)}
 ${failuresSection(results)}
+${(await evolutionSection(played)) ?? new Markup('')}
 <section id="runs"><h2>Runs</h2>
 <div class="controls">
 <label>scenario <select id="scenario"></select></label>

@@ -85,7 +85,7 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     },
 
     endCycle(state, facts) {
-      state[LIVE] = options.floating ? liveEstimate(facts) : facts.bytesMarked
+      state[LIVE] = liveEstimate(facts)
       if (facts.forced || facts.gcPercent < 0) return
       const ratio = state[TRIGGER_RATIO]
       state[TRIGGER_RATIO] = nextRatio(ratio, {
@@ -98,7 +98,8 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     },
 
     commit(state, facts) {
-      commitRatio(facts, state, state[LIVE], version.minShare, version.sweepRoom(facts.gcPercent))
+      const marked = options.floating && state[LIVE] > 0 ? state[LIVE] : facts.heapMarked
+      commitRatio(facts, state, marked, version.minShare, version.sweepRoom(facts.gcPercent))
       if (options.assist > 0) triggerAtMost(state[GOAL] - facts.lastHeapScan / options.assist, facts, state)
     },
 

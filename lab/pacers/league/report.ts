@@ -77,7 +77,7 @@ function standingsSection(played: readonly Played[], engine: LeagueEngine): Mark
   return html`<section id="${engine}"><h2>${TITLES[engine]}</h2>
 <div class="scroll"><table><thead><tr>${COLUMNS.map(([head]) => html`<th>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(row => html`<tr>${COLUMNS.map(([, cell]) => html`<td>${cell(row)}</td>`)}</tr>\n`)}</tbody></table></div>
-<p>Medians over ${String(rows[0]?.scenarios ?? 0)} scenarios. Best first, by the mean of the ranks in the columns; in each the least is best.</p>
+<p>Medians over ${String(rows[0]?.scenarios ?? 0)} ${rows[0]?.scenarios === 1 ? 'scenario' : 'scenarios'}. Best first, by the mean of the ranks in the columns; in each the least is best.</p>
 </section>`
 }
 

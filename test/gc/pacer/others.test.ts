@@ -1,0 +1,137 @@
+// Figures worked out by hand, for the pacers that no table of Go's knows.
+import { describe, expect, test } from 'vitest'
+import { go15 } from '../../../gc/pacer/go1.5.ts'
+import { go110 } from '../../../gc/pacer/go1.10.ts'
+import { go114 } from '../../../gc/pacer/go1.14.ts'
+import { go118 } from '../../../gc/pacer/go1.18.ts'
+import { membalancer } from '../../../gc/pacer/membalancer.ts'
+import { redesign } from '../../../gc/pacer/redesign.ts'
+import { SHIPPED } from '../../../gc/pacer/soft-hard-goal.ts'
+import { zgcLike } from '../../../gc/pacer/zgc-like.ts'
+import { drive, MiB } from './driver.ts'
+
+const MS = 1e6
+/** What ends a mark of 10 ms on 4 Ps, of which so much went into assists. */
+const tenMs = (assistShare = 0) => ({ markDurationNs: 10 * MS, assistTimeNs: assistShare * 10 * MS * 4 })
+/** 100 MiB marked, all scannable, and nothing left to sweep. */
+const heap = {
+  heapMarked: 100 * MiB,
+  heapLive: 100 * MiB,
+  heapScannable: 100 * MiB,
+  lastHeapScan: 100 * MiB,
+  sweepDone: true,
+}
+
+describe('the proportional trigger of Go 1.5 to 1.17', () => {
+  test('a first cycle starts at the minimum, with room of 1 MiB at least', () => {
+    const driver = drive(go110(SHIPPED))
+    // M is made up so that 7/8 lead to 4 MiB: its double is 4.27 MiB.
+    expect(driver.goals()).toMatchObject({ trigger: 4 * MiB, goal: Math.trunc(((4 * MiB) / 1.875) * 2) })
+    driver.start()
+    expect(driver.goals().goal).toBe(5 * MiB)
+  })
+
+  test('1.5 expects all of the heap to be live, 1.10 half of it up to the goal, and all beyond', () => {
+    for (const [pacer, work] of [
+      [go15({ adjustedCurve: false }), 100],
+      [go110(SHIPPED), 50],
+    ] as const) {
+      const driver = drive(pacer)
+      driver.commit(heap)
+      expect(driver.goals()).toMatchObject({ trigger: 187.5 * MiB, goal: 200 * MiB })
+      expect(driver.start()).toBeCloseTo(work / 12.5, 9)
+      expect(driver.revise({ heapScanWork: 20 * MiB, heapLive: 190 * MiB })).toBeCloseTo((work - 20) / 10, 9)
+    }
+    const driver = drive(go110(SHIPPED))
+    driver.commit(heap)
+    driver.start()
+    // 1.1 · 200 MiB is aimed at now.
+    expect(driver.revise({ heapScanWork: 20 * MiB, heapLive: 205 * MiB })).toBeCloseTo(80 / 15, 6)
+  })
+
+  test('1.14 takes all for live as soon as more than the half was scanned; 1.10 does not', () => {
+    const ratio = (pacer: ReturnType<typeof go110>): number => {
+      const driver = drive(pacer)
+      driver.commit(heap)
+      driver.start()
+      return driver.revise({ heapScanWork: 60 * MiB, heapLive: 190 * MiB })
+    }
+    expect(ratio(go114(SHIPPED))).toBeCloseTo(40 / 30, 6)
+    expect(ratio(go110(SHIPPED))).toBeCloseTo(1000 / (10 * MiB), 9)
+  })
+
+  test('the trigger ratio moves by half of the error', () => {
+    const driver = drive(go110(SHIPPED))
+    driver.commit(heap)
+    driver.start()
+    // h_g = 1, h_T = 7/8, h_a = 0.95, u_a = 0.25 + 0.2: e = 0.125 - (0.45 / 0.3) · 0.075.
+    const ratio = 0.875 + 0.5 * (0.125 - 1.5 * 0.075)
+    const goals = driver.end({ heapLive: 195 * MiB, bytesMarked: 100 * MiB, heapScanWork: 50 * MiB, ...tenMs(0.2) })
+    expect(goals.trigger).toBe(Math.trunc(100 * MiB * (1 + ratio)))
+    expect(goals.goal).toBe(200 * MiB)
+  })
+
+  test('a heap of which nothing is marked is as small as one can be', () => {
+    for (const pacer of [go15({ adjustedCurve: false }), go110(SHIPPED), go114(SHIPPED)]) {
+      const driver = drive(pacer)
+      driver.commit(heap)
+      driver.start()
+      expect(driver.end({ bytesMarked: 0, ...tenMs() })).toMatchObject({ trigger: 4 * MiB, goal: 4 * MiB })
+    }
+  })
+
+  test('floating garbage is left out of the next goal, if it is asked for', () => {
+    const driver = drive(go110({ ...SHIPPED, floating: true }))
+    driver.commit(heap)
+    driver.start(180 * MiB)
+    // m = 110, H_T = 180, H_a = 200: of the 180 MiB that were there 90 live, a half; so of the 20 that came 10 do.
+    const { goal } = driver.end({ heapLive: 200 * MiB, bytesMarked: 110 * MiB, ...tenMs() })
+    expect(goal).toBe(200 * MiB)
+  })
+})
+
+describe('redesign', () => {
+  test('stacks and globals are part of the goal, and the first trigger is at 7/8', () => {
+    const driver = drive(redesign)
+    expect(driver.goals()).toMatchObject({ trigger: 3.5 * MiB, goal: 4 * MiB })
+    const goals = driver.commit({ ...heap, maxStackScan: 20 * MiB, globalsScan: 10 * MiB })
+    expect(goals.goal).toBe(260 * MiB)
+  })
+
+  test('r goes nine tenths of the way to what was measured', () => {
+    const driver = drive(redesign)
+    driver.commit(heap)
+    driver.start(180 * MiB)
+    // 20 MiB allocated for 100 scanned at a quarter: 0.2 · 3 · (1/3).
+    driver.end({ heapLive: 200 * MiB, heapScanWork: 100 * MiB, bytesMarked: 100 * MiB, ...tenMs() })
+    expect(driver.state[0]).toBeCloseTo(0.9 * 0.2, 9)
+    // T = N − r · P, between 0.6 and 0.95 of GOGC above M.
+    expect(driver.goals().trigger).toBe(Math.trunc(200 * MiB - 0.18 * 100 * MiB))
+  })
+})
+
+test('go1.18 measures from where the trigger was, wherever a cycle began', () => {
+  const driver = drive(go118)
+  driver.commit(heap)
+  const { trigger } = driver.goals()
+  driver.start(101 * MiB) // it is forced
+  const before = [...driver.state]
+  driver.end({ heapLive: trigger - 1, heapScanWork: 50 * MiB, bytesMarked: 100 * MiB, ...tenMs() })
+  expect(driver.state[4]).toBe(before[4])
+})
+
+test('membalancer gives a heap of 64 MiB that allocates a tenth of what is scanned what GOGC would, and others by the square root', () => {
+  const driver = drive(membalancer)
+  expect(driver.commit({ heapMarked: 64 * MiB }).goal).toBe(128 * MiB)
+  expect(driver.commit({ heapMarked: 16 * MiB }).goal).toBe(48 * MiB)
+  expect(driver.commit({ heapMarked: 256 * MiB }).goal).toBe(384 * MiB)
+})
+
+test('zgc-like starts so early that twice the rate for as long as the last cycle took leads to the goal', () => {
+  const driver = drive(zgcLike)
+  driver.commit(heap)
+  driver.start(190 * MiB)
+  // 5 MiB in 10 ms.
+  driver.end({ heapLive: 195 * MiB, heapScanWork: 100 * MiB, bytesMarked: 100 * MiB, ...tenMs() })
+  expect(driver.commit({ sweepDone: true }).trigger).toBe(190 * MiB)
+})

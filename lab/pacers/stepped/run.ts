@@ -7,8 +7,8 @@ const PERIOD_NS = 500_000
 /** Bytes that a core moves in a period at 1 KiB per CPU-millisecond. */
 const BYTES_PER_PERIOD = 512
 const BACKGROUND = 0.25
-/** A cycle that takes longer than this is one whose mark does not end: a minute of simulated time. */
-const MOST_PERIODS = (60 * 1e9) / PERIOD_NS
+/** A cycle that takes longer than this is one whose mark does not end: an hour of simulated time. */
+const MOST_PERIODS = (3600 * 1e9) / PERIOD_NS
 
 /** One cycle of the input: the values of its columns, in the order of the fields. */
 export type Cycle = readonly [
@@ -80,6 +80,8 @@ export class SteppedRun {
 
     const old = Math.trunc((facts.heapMarked - this.blackLast) * growth)
     const nextMarked = this.isFirst ? this.initialHeap : old
+    if (Math.trunc(scan * BYTES_PER_PERIOD * procs * BACKGROUND) === 0)
+      throw new BadAnswer('no byte is scanned in a period of 500 µs: scan_rate is too low')
     let globalsLeft = globalsScan
     let stackLeft = stack
     let heapLeft = Math.trunc(nextMarked * fraction)
@@ -88,7 +90,7 @@ export class SteppedRun {
     let assistNs = 0
     let idleNs = 0
     for (let period = 0; globalsLeft + stackLeft + heapLeft > 0; period++) {
-      if (period > MOST_PERIODS) throw new BadAnswer('the mark does not end within a minute: scan_rate is too low')
+      if (period > MOST_PERIODS) throw new BadAnswer('the mark does not end within an hour: scan_rate is too low')
       const background = nature.backgroundShare()
       const idle = nature.idleShare()
       const known = nature.ratioKnown(ratio)

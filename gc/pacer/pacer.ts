@@ -210,8 +210,10 @@ export interface PacerDefinition<Name extends string> {
   goals(state: Readonly<Record<Name, number>>, facts: Readonly<Facts>, out: Goals): void
 }
 
-/** Makes a pacer of a definition, as a user's `--pacer ./mine.ts` does in its default export. */
+/** Makes a pacer of a definition, as a user's `--pacer ./mine.ts` does in its default export. Throws a TypeError for one without its hooks. */
 export function definePacer<Name extends string>(definition: PacerDefinition<Name>): Pacer {
+  for (const hook of ['revise', 'goals'] as const)
+    if (typeof definition[hook] !== 'function') throw new TypeError(`definePacer: ${hook} is missing`)
   const stateNames = Object.keys(definition.state) as Name[]
   const over = namedSlots(stateNames)
   return {

@@ -65,3 +65,10 @@ test('a goal that it forgets, or a name that it mistypes, is an error', () => {
   broken.goals(new Float64Array(1), drive(mine).facts, out)
   expect(checkGoals(broken, out)).toContain('goal = NaN')
 })
+
+test('a definition without revise or goals is refused where it is made', () => {
+  const whole = { name: 'mine', describe: '', state: {}, revise: () => 0, goals: () => {} }
+  expect(() => definePacer(whole)).not.toThrow()
+  for (const hook of ['revise', 'goals'] as const)
+    expect(() => definePacer({ ...whole, [hook]: undefined } as never)).toThrow(`definePacer: ${hook} is missing`)
+})

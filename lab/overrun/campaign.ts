@@ -30,7 +30,9 @@ export interface StepState {
   readonly strikes: number
   /** Stops that requests at the gate asked for, having waited for too long. */
   readonly gateRaises: number
-  /** The largest, bytes. */
+  /** Cycles in which the CPU limiter limited, so that the gate was open, and nothing promised. */
+  readonly limited: number
+  /** The largest of those in which it did not, bytes. */
   readonly overrun: number
 }
 
@@ -56,7 +58,16 @@ const FIRST_SECONDS = 0.5
 const LEAST_SECONDS = 0.25
 const MOST_SECONDS = 5
 
-const EMPTY: StepState = { runs: 0, seconds: 0, cycles: 0, counted: 0, strikes: 0, gateRaises: 0, overrun: 0 }
+const EMPTY: StepState = {
+  runs: 0,
+  seconds: 0,
+  cycles: 0,
+  counted: 0,
+  strikes: 0,
+  gateRaises: 0,
+  limited: 0,
+  overrun: 0,
+}
 
 /** Returns the exit code: 1 at the first breach, else 0, whether all steps are done or the time is over. */
 export async function runCampaign(options: OverrunOptions, signal: AbortSignal, progress: Progress): Promise<number> {
@@ -149,7 +160,8 @@ async function advanced(state: CampaignState, step: Step, bench: Workbench): Pro
     counted: before.counted + (struck === undefined ? measured.warm.length : struck.cycles),
     strikes: before.strikes + (struck?.strikes ?? 0),
     gateRaises: before.gateRaises + all.reduce((sum, cycle) => sum + cycle.gateRaises, 0),
-    overrun: Math.max(before.overrun, ...all.map(({ overrun }) => overrun)),
+    limited: before.limited + all.filter(({ gcCpuLimited }) => gcCpuLimited).length,
+    overrun: Math.max(before.overrun, ...all.map(({ overrun, gcCpuLimited }) => (gcCpuLimited ? 0 : overrun))),
   }
   const passes = record.faults.map(({ point, passes: count }) => [point, count / Math.max(1, all.length)] as const)
   return {
@@ -192,15 +204,32 @@ export function formatCampaign(steps: readonly Step[], state: CampaignState): st
   const rows = steps.flatMap(step => {
     const seen = state.steps[step.name]
     if (seen === undefined) return []
-    const { cycles, counted, strikes, gateRaises, overrun } = seen
+    const { cycles, counted, strikes, gateRaises, limited, overrun } = seen
     const stands = counted >= step.wanted ? 'done' : isDone(step, seen) ? 'no P came there' : 'begun'
     return [
-      [step.name, ...[step.wanted, counted, strikes, cycles, gateRaises].map(humanCount), humanBytes(overrun), stands],
+      [
+        step.name,
+        ...[step.wanted, counted, strikes, cycles, gateRaises, limited].map(humanCount),
+        humanBytes(overrun),
+        stands,
+      ],
     ]
   })
   const done = steps.filter(step => isDone(step, state.steps[step.name])).length
-  const cycles = Object.values(state.steps).reduce((sum, one) => sum + one.cycles, 0)
-  const heads = ['step', 'wanted', 'counted', 'strikes', 'all cycles', 'gate raises', 'worst overrun', '']
+  const sumOf = (of: (step: StepState) => number): number =>
+    Object.values(state.steps).reduce((sum, one) => sum + of(one), 0)
+  const cycles = sumOf(one => one.cycles - one.limited)
+  const heads = [
+    'step',
+    'wanted',
+    'counted',
+    'strikes',
+    'all cycles',
+    'gate raises',
+    'CPU limited',
+    'worst overrun',
+    '',
+  ]
   const length = `${done} of ${steps.length} steps are done, in ${Math.round(seconds)} s (seed ${seed})`
   const end =
     failure !== null

@@ -70,7 +70,16 @@ const parameters: CaseParameters = {
   ...{ runtime: 'sawtooth', termination: 'coordinator', gate: 'goal', credit: 'go', wait: 'sleep' },
   ...{ procs: 4, goal: 4 * 2 ** 20, noise: 0, injected: null },
 }
-const natural = { runs: 20, seconds: 30, cycles: 11_000, counted: 10_000, strikes: 0, gateRaises: 0, overrun: 0 }
+const natural = {
+  runs: 20,
+  seconds: 30,
+  cycles: 11_000,
+  counted: 10_000,
+  strikes: 0,
+  gateRaises: 0,
+  limited: 0,
+  overrun: 0,
+}
 const stopped: CampaignState = {
   ...{ schema: 1, parameters, seed: 1, seconds: 40, passesPerCycle: {}, failure: null },
   steps: { 'natural delays': natural },

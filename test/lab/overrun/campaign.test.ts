@@ -10,7 +10,16 @@ const stepAt = (point: string, stallMs: number) => {
   if (step === undefined) throw new Error(`no step at ${point}`)
   return step
 }
-const seen: StepState = { runs: 1, seconds: 1, cycles: 700, counted: 500, strikes: 600, gateRaises: 4, overrun: 0 }
+const seen: StepState = {
+  runs: 1,
+  seconds: 1,
+  cycles: 700,
+  counted: 500,
+  strikes: 600,
+  gateRaises: 4,
+  limited: 0,
+  overrun: 0,
+}
 
 test('10,000 cycles by natural delays, then four lengths of stalls at each point', () => {
   expect(steps[0]).toMatchObject({ point: null, wanted: 10_000 })
@@ -67,8 +76,8 @@ test('it says how far it is, what was never come to, and what ended it', () => {
     steps: { 'stop/raise 1 ms': seen, 'gate/wait 1 ms': { ...seen, runs: 3, counted: 0, strikes: 0 } },
   }
   const text = formatCampaign(steps, state)
-  expect(text).toMatch(/stop\/raise 1 ms +500 +500 +600 +700 +4 +0 B +done\n/)
-  expect(text).toMatch(/gate\/wait 1 ms +500 +0 +0 +700 +4 +0 B +no P came there\n/)
+  expect(text).toMatch(/stop\/raise 1 ms +500 +500 +600 +700 +4 +0 +0 B +done\n/)
+  expect(text).toMatch(/gate\/wait 1 ms +500 +0 +0 +700 +4 +0 +0 B +no P came there\n/)
   expect(text).toContain(`2 of ${steps.length} steps are done, in 12 s (seed 7)`)
   expect(text).toContain('ok      helping, gate goal, 4 P, goal 4 MiB: the bound is kept in each of 1,400 cycles')
   expect(formatCampaign(steps, { ...state, failure: 'cycle 3 lies beyond' })).toContain('FAILED  cycle 3 lies beyond\n')

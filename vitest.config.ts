@@ -20,10 +20,7 @@ const apart = [
 ]
 
 /** They measure time, CPU or who does what meanwhile: one file at a time, with all cores for itself. */
-const alone = [
-  'test/threads/{console,faults,mark-workers,pacers-on-a-real-heap,settles,stragglers}.test.ts',
-  'test/litmus/**/*.test.ts',
-]
+const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.test.ts', 'test/litmus/**/*.test.ts']
 
 export default defineConfig({
   test: {

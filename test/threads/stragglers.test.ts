@@ -43,7 +43,8 @@ describe('--trace', () => {
   test('writes valid JSON with a lane for each P, whose slices nest', async () => {
     await inScratch(async scratch => {
       const file = join(scratch, 'trace.json')
-      const args = ['--procs', '3', '--trace', file, '--gogc', '50', '--', '6', '100', '9']
+      // Long enough for some P to be idle while spans are left to sweep: with a hundred rounds there is none now and then.
+      const args = ['--procs', '3', '--trace', file, '--gogc', '50', '--', '6', '400', '9']
       const { code, record } = await runProgram([threadsFile('programs/churn.ts'), ...args])
       expect(code).toBe(0)
       const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Slice[] }

@@ -2,7 +2,6 @@
  * Memory that is mapped: pages that were ever touched, and what goes with them. Nothing is given back, so it never falls. What is counted is what Go's
  * MemStats.Sys counts, as far as there is such a thing here.
  */
-import { load } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import { PAGE_BYTES, WORK_BUFFER_WORDS } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
@@ -13,14 +12,8 @@ import type { Memory } from '../heap/memory.ts'
 const MARK_SHIFT = 4
 export const SPAN_BYTES = span.WORDS * 4
 
-export interface Touched {
-  readonly pagesTouched: number
-  readonly stackWordsTouched: number
-  readonly workBuffersTouched: number
-}
-
 /** What the collector has for itself, in bytes. */
-export function collectorBytes({ pagesTouched, workBuffersTouched }: Touched): number {
+export function collectorBytes(pagesTouched: number, workBuffersTouched: number): number {
   return ((pagesTouched * PAGE_BYTES) >>> MARK_SHIFT) + workBuffersTouched * WORK_BUFFER_WORDS * 4
 }
 
@@ -29,9 +22,14 @@ export function cacheBytes(procs: number): number {
 }
 
 /** All of it, in bytes. */
-export function mappedBytes(touched: Touched, procs: number): number {
-  const { pagesTouched, stackWordsTouched } = touched
-  return pagesTouched * (PAGE_BYTES + SPAN_BYTES) + stackWordsTouched * 4 + cacheBytes(procs) + collectorBytes(touched)
+export function mappedBytes(
+  pagesTouched: number,
+  stackWordsTouched: number,
+  workBuffersTouched: number,
+  procs: number,
+): number {
+  const heap = pagesTouched * (PAGE_BYTES + SPAN_BYTES)
+  return heap + stackWordsTouched * 4 + cacheBytes(procs) + collectorBytes(pagesTouched, workBuffersTouched)
 }
 
 /** The terms of the memory limit, in bytes: as a pacer's facts have them (gc/pacer/pacer.ts). */
@@ -42,19 +40,19 @@ interface MemoryTerms {
   totalFree: number
 }
 
-/** Fills them in from the counters as they are. Racy: each may be a little older than the next, as in Go. Objects of spans in use are counted when the span is given back. */
+/**
+ * Fills them in from the counters as they are, at each refill under a limit: in time by the number of Ps, and without allocation. All accesses are plain, of words and doubles that others
+ * change meanwhile: each is read whole (a double too, aligned as it is, on any host of 64 bits), may be a little older than the next, as in Go, and only estimates
+ * a goal. Objects of spans in use are counted when the span is given back.
+ */
 export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
   const { words, doubles, layout } = memory
   const pagesTouched = words[control.PAGES_END] - 1
-  terms.mappedReady =
-    pagesTouched * (PAGE_BYTES + SPAN_BYTES) +
-    words[control.STACK_NEXT] * 4 +
-    cacheBytes(layout.procs) +
-    ((pagesTouched * PAGE_BYTES) >>> MARK_SHIFT) +
-    load(words, control.WORK_POOL_NEXT) * WORK_BUFFER_WORDS * 4
+  const { procs } = layout
+  terms.mappedReady = mappedBytes(pagesTouched, words[control.STACK_NEXT], words[control.WORK_POOL_NEXT], procs)
   terms.heapFree = (pagesTouched - words[control.PAGES_IN_USE]) * PAGE_BYTES
   terms.totalAlloc = terms.totalFree = 0
-  for (let index = 0; index < layout.procs; index++) {
+  for (let index = 0; index < procs; index++) {
     const own = memory.pMeasure(index, 0)
     terms.totalAlloc += doubles[own + p.ALLOCATED_BYTES]
     terms.totalFree += doubles[own + p.FREED_BYTES]

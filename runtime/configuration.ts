@@ -227,7 +227,8 @@ function arenaOf(from: Given | undefined): number {
   return refuse(from, `whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with ${sizeUnits}`)
 }
 
-function pacerOf(from: Given | undefined): string {
+/** A built-in pacer's spec as it is, or the absolute path of a file that can be read. Throws a UsageError. */
+export function pacerOf(from: Given | undefined): string {
   if (from === undefined) return DEFAULT_PACER
   const spec = text(from, 'NAME[:key=value,…] or a file')
   if (/\.(?:ts|js|mjs|mts)$|[/\\]/.test(spec)) return readableFile(spec)

@@ -13,12 +13,13 @@ export function memStatsOf(memory: Memory): MemStats {
   const measure = (name: number): number => doubles[memory.measure(name)]
   const statistics = statisticsOf(memory)
   const { allocatedBytes, allocatedObjects, freedBytes, freedObjects, cycles } = statistics
+  const { pagesTouched, stackWordsTouched, workBuffersTouched } = statistics
   const heapAlloc = allocatedBytes - freedBytes
   const heapInuse = statistics.pagesInUse * PAGE_BYTES
-  const heapSys = statistics.pagesTouched * PAGE_BYTES
+  const heapSys = pagesTouched * PAGE_BYTES
   const stackInuse = statistics.stackWordsInUse * 4
-  const stackSys = statistics.stackWordsTouched * 4
-  const spanSys = statistics.pagesTouched * SPAN_BYTES
+  const stackSys = stackWordsTouched * 4
+  const spanSys = pagesTouched * SPAN_BYTES
   const cacheSys = cacheBytes(layout.procs)
   const elapsedMs = now() - measure(control.RUN_STARTED_AT)
   const gcMs =
@@ -29,7 +30,7 @@ export function memStatsOf(memory: Memory): MemStats {
   return {
     Alloc: heapAlloc,
     TotalAlloc: allocatedBytes,
-    Sys: mappedBytes(statistics, layout.procs),
+    Sys: mappedBytes(pagesTouched, stackWordsTouched, workBuffersTouched, layout.procs),
     Lookups: 0,
     Mallocs: allocatedObjects,
     Frees: freedObjects,
@@ -46,7 +47,7 @@ export function memStatsOf(memory: Memory): MemStats {
     MCacheInuse: cacheSys,
     MCacheSys: cacheSys,
     BuckHashSys: 0,
-    GCSys: collectorBytes(statistics),
+    GCSys: collectorBytes(pagesTouched, workBuffersTouched),
     OtherSys: 0,
     NextGC: statistics.goal === control.NO_BYTES ? Number.MAX_SAFE_INTEGER : statistics.goal,
     LastGC: cycles === 0 ? 0 : Math.round((performance.timeOrigin + measure(control.LAST_CYCLE_AT)) * 1e6),

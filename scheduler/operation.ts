@@ -56,7 +56,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
 
   next(): IteratorResult<Yielded, T> {
     const p = this.p
-    const { isPolled } = p
+    const isPolled = this.state === FRESH && p.isPolled
     if (isPolled) probeStackDeep()
     else probeStack()
     if (p.unstarted === this) p.unstarted = null

@@ -20,7 +20,8 @@ export const PROPOSAL_CONTROLLER: PiConstants = { gain: 0.9, integralTime: 1.6, 
 /**
  * The output for the error `setPoint - input`. The sum of errors is `state[slot]`, and acts from the next step on.
  *
- * @returns `constants.min`, and forgets the sum, where a number has become infinite or none; then `isUsable(output)` is false in Go's terms
+ * @returns `constants.min`, and forgets the sum, where a number has become infinite or none. (Go tells such a failure apart; who calls this takes an output at
+ *   the minimum, which no measurement leads to, for one.)
  */
 export function nextOutput(
   constants: PiConstants,

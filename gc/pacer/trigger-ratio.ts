@@ -46,7 +46,7 @@ export function startRatio(facts: Readonly<Facts>, state: State): void {
 
 /** What the controller is to aim at and how it sees what was. */
 export interface Aim {
-  /** h_g: how far the heap should grow, and the same for where the error is 0 (h_g, but for an adjusted error curve). */
+  /** h_g: how far the heap should grow; and w, what its part of the error counts: 1, but for an adjusted error curve. */
   readonly growth: number
   readonly weightOfGrowth: number
   /** h_a. */

@@ -93,7 +93,7 @@ export const WORK_FULL = 65
 export const WORK_EMPTY = 66
 /** Buffers in the full list. locked; hint elsewhere, atomic where termination looks. */
 export const WORK_FULL_COUNT = 67
-/** Buffers handed out so far from the pool's untouched end. locked (WORK_LOCK). */
+/** Buffers handed out so far from the pool's untouched end. locked (WORK_LOCK); hint elsewhere. */
 export const WORK_POOL_NEXT = 68
 
 /** The queue of assists that wait for credit: lock, then first, last (P + 1, 0 = none) and length. locked; COUNT atomic. */
@@ -168,7 +168,7 @@ export const RESCUES = 215
 /** The host asks for a periodic cycle: set to 1, taken by a P. atomic. */
 export const PERIODIC_WANTED = 216
 
-/** Stack segments: the lock, free lists by size (power of two, from STACK_MIN_LOG2 words), untouched end. locked. */
+/** Stack segments: the lock, free lists by size (power of two, from STACK_MIN_LOG2 words), untouched end. locked; NEXT hint elsewhere. */
 export const STACK_LOCK = 224
 export const STACK_FREE = 225
 export const STACK_FREE_COUNT = 28

@@ -121,7 +121,7 @@ export const BLOCKED_MS = 4
 /** Bytes marked by this P, visits counted; bytes that it made black at refills. */
 export const BYTES_MARKED = 5
 export const BYTES_BLACKENED = 6
-/** Since the run began: bytes and objects allocated, bytes and objects freed by sweeps. */
+/** Since the run began: bytes and objects allocated, bytes and objects freed by sweeps. Other Ps read the bytes as hints (measure/mapped.ts). */
 export const ALLOCATED_BYTES = 7
 export const ALLOCATED_OBJECTS = 8
 export const FREED_BYTES = 9

@@ -7,15 +7,16 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
 import { humanBytes, humanCount } from '../../runtime/report/units.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { formatMachine, thisMachine } from '../machine.ts'
 import type { Progress } from '../progress.ts'
+import { FailedRun } from '../run.ts'
 import { formatTable } from '../table.ts'
 import { beyondBound } from './bound.ts'
 import { faultOf, type Step, stepsOf } from './campaign-steps.ts'
 import { nameOf } from './cases.ts'
-import { formatMachine, thisMachine } from './machine.ts'
 import { CAMPAIGN_POLICY, type OverrunOptions } from './options.ts'
 import type { CaseParameters } from './results.ts'
-import { checkCase, FailedRun, LEAST_GOAL, type Measurement, Workbench } from './workload.ts'
+import { checkCase, LEAST_GOAL, type Measurement, Workbench } from './workload.ts'
 
 /** What a step has seen so far. */
 export interface StepState {

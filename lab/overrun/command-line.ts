@@ -1,7 +1,9 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
 import { writeFileSync } from 'node:fs'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
+import { FailedRun } from '../run.ts'
 import { formatRows } from '../table.ts'
 import { runCampaign } from './campaign.ts'
 import { casesOf } from './cases.ts'
@@ -10,14 +12,13 @@ import { criteriaOf } from './criteria.ts'
 import type { Experiment } from './experiment.ts'
 import { GoProgram } from './go.ts'
 import { help } from './help.ts'
-import { formatMachine, thisMachine } from './machine.ts'
 import { type OverrunOptions, parseOptions } from './options.ts'
 import { relatives } from './relatives.ts'
 import { reportCommand } from './report-command.ts'
 import type { Criterion, OverrunResults } from './results.ts'
 import { sweep } from './sweep.ts'
 import { formatAgainstGo, formatSweep } from './sweep-table.ts'
-import { checkCase, FailedRun, Interrupted, Workbench } from './workload.ts'
+import { checkCase, Interrupted, Workbench } from './workload.ts'
 
 /**
  * Does what the arguments after `overrun` ask for.

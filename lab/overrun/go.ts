@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { FailedRun } from '../run.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
 import type { Overrun } from './statistics.ts'
-import { COLD_MS, FailedRun, liveBytesOf } from './workload.ts'
+import { COLD_MS, liveBytesOf } from './workload.ts'
 
 const run = promisify(execFile)
 

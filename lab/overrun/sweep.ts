@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { humanCount } from '../../runtime/report/units.ts'
 import type { Progress } from '../progress.ts'
+import { FailedRun } from '../run.ts'
 import { nameOf } from './cases.ts'
 import type { GoProgram } from './go.ts'
 import type { Case, CaseParameters, WorstCycle } from './results.ts'
 import { Tally } from './statistics.ts'
-import { FailedRun, type Workbench } from './workload.ts'
+import type { Workbench } from './workload.ts'
 import { worstCycleOf } from './worst-cycle.ts'
 
 export interface SweepOptions {

@@ -1,10 +1,10 @@
 /** The program that allocates alone, run with the parameters of a case: what the sweep, the campaign and the traces have in common. */
-import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type RunFlags, resolveConfiguration } from '../../runtime/configuration.ts'
 import { Runtime } from '../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import { FailedRun, silent } from '../run.ts'
 import { nameOf } from './cases.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
@@ -33,11 +33,6 @@ export interface Measurement {
   /** Those that count: not the ones before the allocators were started, nor the cold ones. */
   readonly warm: readonly CycleRecord[]
   readonly record: RunRecord
-}
-
-/** A run that failed, or did not end. */
-export class FailedRun extends Error {
-  override readonly name = 'FailedRun'
 }
 
 /** Somebody pressed Ctrl-C. */
@@ -152,8 +147,4 @@ export function warmOf(cycles: readonly CycleRecord[]): CycleRecord[] {
   const asked = cycles.find(({ trigger }) => trigger === 'forced')
   if (asked === undefined) return []
   return cycles.filter(({ n, startMs }) => n > asked.n && startMs > asked.startMs + COLD_MS)
-}
-
-function silent(): Writable {
-  return new Writable({ write: (_chunk, _encoding, done) => done() })
 }

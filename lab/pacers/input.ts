@@ -2,7 +2,7 @@
 import { UsageError } from '../../runtime/usage-error.ts'
 import { InputError } from './input-error.ts'
 import { ENGINES, type EngineName, type InputOptions } from './options.ts'
-import { readScenario } from './read-scenario.ts'
+import { readHeader, readScenario } from './read-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { drawn, fieldsOf, scenarioNamed } from './scenarios/library.ts'
 
@@ -19,19 +19,32 @@ export function inputOf(
     return { engine: chosen, scenario: drawn(found, seed) }
   }
   const { file } = input
-  // `engine` may stand behind the cycles: then they were read as those of macro.
-  const read = (chosen: EngineName | null): Scenario => ({
-    origin: file,
-    ...readScenario(file, header => fieldsOf[chosen ?? engineIn(header, file)]),
-  })
-  const first = read(engine)
-  const chosen = engine ?? engineIn(first.header, file)
-  return { engine: chosen, scenario: first.columns.length === fieldsOf[chosen].length ? first : read(chosen) }
+  const read = (chosen: EngineName): Scenario => ({ origin: file, ...readScenario(file, () => fieldsOf[chosen]) })
+  if (engine !== null) return { engine, scenario: read(engine) }
+  // `engine` may stand behind the cycles. These are read as macro's then, as most are, and once more if it says otherwise.
+  let early: EngineName = 'macro'
+  let first: Scenario | InputError
+  try {
+    first = {
+      origin: file,
+      ...readScenario(file, header => {
+        early = engineIn(header, file)
+        return fieldsOf[early]
+      }),
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    first = error
+  }
+  const named = first instanceof InputError ? engineIn(readHeader(file), file) : engineIn(first.header, file)
+  if (fieldsOf[named] !== fieldsOf[early]) return { engine: named, scenario: read(named) }
+  if (first instanceof InputError) throw first
+  return { engine: named, scenario: first }
 }
 
 /** What the file itself says; macro if it says nothing. */
 function engineIn({ engine }: Readonly<Record<string, unknown>>, file: string): EngineName {
   if (engine === undefined) return 'macro'
   if ((ENGINES as readonly unknown[]).includes(engine)) return engine as EngineName
-  throw new InputError(file, 'engine', `= ${JSON.stringify(engine)}; it must be ${ENGINES.join(', ')}`)
+  throw new InputError(file, 'engine', `is ${JSON.stringify(engine)}; it must be ${ENGINES.join(', ')}`)
 }

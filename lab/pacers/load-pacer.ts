@@ -1,10 +1,11 @@
 /** The pacer that `--pacer` names: a built-in one with its settings, or a user's file, in TypeScript or JavaScript. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { checkShape } from '../../gc/pacer/check.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'
-import { pacerNamed, UnknownPacer } from '../../runtime/pacer-registry.ts'
+import { pacerOf } from '../../runtime/configuration.ts'
+import { pacerNamed } from '../../runtime/pacer-registry.ts'
 import { ProgramError } from '../../runtime/program-error.ts'
 import { prepareModule } from '../../runtime/program-files.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
@@ -13,18 +14,12 @@ const PROGRAM_URL = new URL('../../runtime/program.js', import.meta.url).href
 const PACER_URL = new URL('../../gc/pacer/pacer.js', import.meta.url).href
 
 /** Throws a UsageError. */
-export async function loadPacer(spec: string): Promise<Pacer> {
-  if (/\.(?:ts|js|mjs|mts)$|[/\\]/.test(spec)) return pacerIn(resolve(spec))
-  try {
-    return pacerNamed(spec)
-  } catch (error) {
-    if (error instanceof UnknownPacer) throw new UsageError(`--pacer: ${error.message}`)
-    throw error
-  }
+export async function loadPacer(given: string): Promise<Pacer> {
+  const spec = pacerOf({ name: '--pacer', value: given })
+  return isAbsolute(spec) ? pacerIn(spec) : pacerNamed(spec)
 }
 
 async function pacerIn(file: string): Promise<Pacer> {
-  if (!existsSync(file)) throw new UsageError(`--pacer: there is no file ${file}`)
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-'))
   try {
     const { entryUrl } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL)

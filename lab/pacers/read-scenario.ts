@@ -77,6 +77,11 @@ export function readScenario(
   return { header, columns: columns.finished(), cycles: columns.length }
 }
 
+/** What is in the file beside `cycles`; these are read, and looked at no further. Throws as readScenario does. */
+export function readHeader(file: string): Readonly<Record<string, unknown>> {
+  return readScenario(file, () => []).header
+}
+
 function opened(file: string): number {
   try {
     return openSync(file, 'r')
@@ -142,6 +147,7 @@ class Columns {
   readonly #fields: readonly Field[]
   readonly #file: string
   #columns: Float64Array[]
+  #room = FIRST_CYCLES
 
   constructor(fields: readonly Field[], file: string) {
     this.#fields = fields
@@ -168,7 +174,7 @@ class Columns {
   }
 
   private addRecord(record: unknown): void {
-    if (this.length === (this.#columns[0] as Float64Array).length) this.grow()
+    if (this.length === this.#room) this.grow()
     const where = this.length
     for (let index = 0; index < this.#fields.length; index++)
       (this.#columns[index] as Float64Array)[where] = numberIn(
@@ -181,8 +187,9 @@ class Columns {
   }
 
   private grow(): void {
+    this.#room *= 2
     this.#columns = this.#columns.map(column => {
-      const larger = new Float64Array(column.length * 2)
+      const larger = new Float64Array(this.#room)
       larger.set(column)
       return larger
     })

@@ -1,10 +1,10 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
-import { resolve } from 'node:path'
 import { DEFAULT_PACER } from '../../runtime/pacer-registry.ts'
+import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'
 import { parseRunOptions } from './options.ts'
-import { FailedRun, measure } from './real/engine.ts'
+import { type Measured, measure } from './real/engine.ts'
 import { writeRows } from './write-rows.ts'
 
 /** Returns 0, or 1 for a run that failed. Throws a UsageError, an InputError among them. */
@@ -16,10 +16,14 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   }
   const { scenario } = inputOf(options, 'stepped')
   const pacer = options.pacer ?? DEFAULT_PACER
-  const measured = await measuredOr1(() =>
-    measure(scenario, { ...options, pacer: isFile(pacer) ? resolve(pacer) : pacer }),
-  )
-  if (measured === 1) return 1
+  let measured: Measured
+  try {
+    measured = await measure(scenario, { ...options, pacer })
+  } catch (error) {
+    if (!(error instanceof FailedRun)) throw error
+    process.stderr.write(`sawtooth: ${error.message}\n`)
+    return 1
+  }
   const { termination, gate, credit } = measured.record
   const header = {
     ...{ schema: 1, engine: 'real', pacer, scenario: scenario.origin, seed: options.seed },
@@ -28,18 +32,4 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   writeRows(measured, options, header)
   for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)
   return 0
-}
-
-function isFile(pacer: string): boolean {
-  return /[/\\]|\.(?:ts|js|mjs|mts)$/.test(pacer)
-}
-
-async function measuredOr1<T>(measuring: () => Promise<T>): Promise<T | 1> {
-  try {
-    return await measuring()
-  } catch (error) {
-    if (!(error instanceof FailedRun)) throw error
-    process.stderr.write(`sawtooth: ${error.message}\n`)
-    return 1
-  }
 }

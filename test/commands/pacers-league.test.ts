@@ -41,7 +41,7 @@ test('a real heap plays too, and the simulator is compared with it', async () =>
   const { code, stdout, stderr } = await runCli(args)
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/real: medians over 1 scenario;.*\npacer .*\ngo1\.21 /)
-  expect(stdout).toMatch(/the simulator against the real heap, medians over 1 pairs: peak over goal \d/)
+  expect(stdout).toMatch(/the simulator against the real heap, medians over 1 pair: peak over goal \d/)
 })
 
 test.each([

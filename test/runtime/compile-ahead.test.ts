@@ -45,7 +45,7 @@ test('a method that was never called fails near the end of the stack; compiled a
   expect(askNearTheEnd(100, early)).toBe(7)
 })
 
-test('nothing is done to the objects, and what is no method of ours is left alone', () => {
+test('each method is called once, on nothing, and what is no method of ours is left alone', () => {
   let calls = 0
   const part = {
     list: [
@@ -63,6 +63,6 @@ test('nothing is done to the objects, and what is no method of ours is left alon
   part.itself = part
   compileAhead([part, ...part.list])
   expect(part.map.get(1)).toBe(2)
-  // The method looked at nothing before it counted: that is the price, and why methods of a P look at `this` first.
+  // What a method does before it looks at `this` is done: this one counts. No method of a P does anything.
   expect(calls).toBe(1)
 })

@@ -1,7 +1,7 @@
 /** Every case of the sweep, a row each. */
 import { humanBytes, humanCount } from '../../../runtime/report/units.ts'
+import { html } from '../../report/markup.ts'
 import type { Case, OverrunResults } from '../results.ts'
-import { html } from './markup.ts'
 import { type Section, swatch, table } from './parts.ts'
 import { type SeriesStyle, seriesLabel } from './policies.ts'
 

@@ -1,9 +1,9 @@
 /** Where the bytes past the goal came from: mean per cycle and policy, by cause. */
 import { humanBytes } from '../../../runtime/report/units.ts'
+import { type ChartSpecification, draw } from '../../report/draw.ts'
+import { html } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'
 import type { Case, OverrunResults } from '../results.ts'
-import { type ChartSpecification, draw } from './draw.ts'
-import { html } from './markup.ts'
 import { figure, type Section } from './parts.ts'
 import { type SeriesStyle, seriesLabel } from './policies.ts'
 

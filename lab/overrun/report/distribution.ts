@@ -1,10 +1,10 @@
 /** How far cycles went past their goal: the empirical distribution of each policy, a chart for each situation. */
 import { humanBytes } from '../../../runtime/report/units.ts'
+import { type ChartSpecification, draw } from '../../report/draw.ts'
+import { html } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'
 import type { Case, OverrunResults } from '../results.ts'
 import { symlogBytes } from './bytes-axis.ts'
-import { type ChartSpecification, draw } from './draw.ts'
-import { html } from './markup.ts'
 import { figure, legend, type Section } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 

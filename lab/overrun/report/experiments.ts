@@ -1,7 +1,8 @@
 /** The relatives of golang/go#52433, each with its finding, chart and table. */
+
+import { draw } from '../../report/draw.ts'
+import { html, type Markup } from '../../report/markup.ts'
 import type { ExperimentResult, OverrunResults } from '../results.ts'
-import { draw } from './draw.ts'
-import { html, type Markup } from './markup.ts'
 import { figure, type Section, table } from './parts.ts'
 import { verdict } from './summary.ts'
 

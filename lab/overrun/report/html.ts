@@ -1,15 +1,16 @@
 /**
  * The report of the overrun lab: one HTML file with everything in it. It needs no network and runs no script; charts are SVG, drawn here.
  */
+
+import { html, Markup } from '../../report/markup.ts'
+import { STYLE } from '../../report/style.ts'
 import type { OverrunResults } from '../results.ts'
 import { caseSection } from './case-table.ts'
 import { causesSection } from './causes.ts'
 import { distributionSection } from './distribution.ts'
 import { experimentsSection } from './experiments.ts'
-import { html, Markup } from './markup.ts'
 import type { Section } from './parts.ts'
 import { seriesStyles } from './policies.ts'
-import { STYLE } from './style.ts'
 import { criteriaList, header } from './summary.ts'
 import { timelinesSection } from './timelines.ts'
 import { tradeOffSection } from './trade-off.ts'

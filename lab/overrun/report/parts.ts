@@ -1,5 +1,5 @@
 /** What several sections of a report are made of. */
-import { type Child, html, type Markup } from './markup.ts'
+import { type Child, html, type Markup } from '../../report/markup.ts'
 import type { SeriesStyle } from './policies.ts'
 
 /** One section; its title is a link at the top of the page. */

@@ -1,6 +1,7 @@
 /** The head of a report: machine, command, and what must hold. */
+
+import { html, type Markup } from '../../report/markup.ts'
 import type { Criterion, Machine, OverrunResults } from '../results.ts'
-import { html, type Markup } from './markup.ts'
 
 export function header({ machine, command }: OverrunResults): Markup {
   return html`<header>

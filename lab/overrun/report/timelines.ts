@@ -1,10 +1,10 @@
 /** The worst cycles around the end of their mark: lanes of Ps above, bytes that they took from the heap beneath. */
 import { humanBytes, humanMs } from '../../../runtime/report/units.ts'
+import { type ChartSpecification, draw } from '../../report/draw.ts'
+import { html, type Markup } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'
 import type { Case, OverrunResults, WorstCycle } from '../results.ts'
 import { situationOf } from './distribution.ts'
-import { type ChartSpecification, draw } from './draw.ts'
-import { html, type Markup } from './markup.ts'
 import { figure, type Section, swatch } from './parts.ts'
 import { type SeriesStyle, seriesLabel } from './policies.ts'
 

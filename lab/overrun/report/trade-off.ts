@@ -1,10 +1,10 @@
 /** What each policy costs: a bounded heap against bounded latency and throughput, and all figures in a table. */
 import { humanBytes, humanMs, humanPercent } from '../../../runtime/report/units.ts'
+import { type ChartSpecification, draw } from '../../report/draw.ts'
+import { html, type Markup } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'
 import type { Cost, LatencyPercentiles, OverrunResults } from '../results.ts'
 import { symlogBytes } from './bytes-axis.ts'
-import { type ChartSpecification, draw } from './draw.ts'
-import { html, type Markup } from './markup.ts'
 import { figure, legend, type Section, swatch, table } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 

@@ -4,8 +4,8 @@
  *
  *   h = (peak − trigger) / (goal − trigger)      u_a: share of the CPU while marking      u_g = 0.25
  */
-import { type ChartSpecification, draw } from '../../overrun/report/draw.ts'
-import { html, type Markup } from '../../overrun/report/markup.ts'
+import { type ChartSpecification, draw } from '../../report/draw.ts'
+import { html, type Markup } from '../../report/markup.ts'
 import type { Played } from './results.ts'
 
 const GOAL_UTILIZATION = 0.25

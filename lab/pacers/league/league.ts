@@ -4,7 +4,8 @@
  */
 import { setMaxListeners } from 'node:events'
 import { Piscina } from 'piscina'
-import { FailedRun, measure } from '../real/engine.ts'
+import { FailedRun } from '../../run.ts'
+import { measure } from '../real/engine.ts'
 import { drawn, scenarioNamed } from '../scenarios/library.ts'
 import { metricsOf, type Series } from './metrics.ts'
 import type { Play } from './play.ts'

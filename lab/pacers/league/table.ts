@@ -32,7 +32,7 @@ export function formatLeague({ played, failed, tasks }: LeagueResults): string {
   if (errors.length > 0) {
     const [peak, cpu] = [median(errors.map(error => error.peak)), median(errors.map(error => error.cpu))]
     tables.push(
-      `the simulator against the real heap, medians over ${errors.length} pairs: peak over goal ${percent(peak)}, share of the CPU ${percent(cpu)}`,
+      `the simulator against the real heap, medians over ${errors.length} ${errors.length === 1 ? 'pair' : 'pairs'}: peak over goal ${percent(peak)}, share of the CPU ${percent(cpu)}`,
     )
   }
   for (const { engine, scenario, pacer, message } of failed)

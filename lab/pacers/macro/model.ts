@@ -68,3 +68,40 @@ export function newRows(length: number): Rows {
     ...{ utilization: column(), trigger: column(), peak: column(), saturated: new Uint8Array(length) },
   }
 }
+
+/** The heap, which is the same for both pacers. Sizes in bytes, at the end of the last cycle. */
+export class ModelHeap {
+  live = 0
+  /** Scannable part of it. */
+  scan = 0
+  isFirst = true
+  /** Allocated during the last mark, and the scannable part of it. */
+  private black = 0
+  private blackScan = 0
+  private readonly globals: Globals
+
+  constructor(globals: Globals) {
+    this.globals = globals
+  }
+
+  /** What this cycle has to scan: growth is of all that was scannable, what was allocated black included. */
+  work(growth: number, stack: number): number {
+    const heap = this.isFirst ? this.globals.initialHeap : Math.trunc(this.scan * growth)
+    return heap + stack + this.globals.globals
+  }
+
+  /** So much was allocated while it marked. */
+  survive(black: number, growth: number, fraction: number): void {
+    const blackScan = Math.trunc(black * fraction)
+    if (this.isFirst) {
+      this.live = this.globals.initialHeap + black
+      this.scan = Math.trunc(this.live * fraction)
+    } else {
+      this.live = Math.trunc((this.live - this.black) * growth) + black
+      this.scan = Math.trunc((this.scan - this.blackScan) * growth) + blackScan
+    }
+    this.black = black
+    this.blackScan = blackScan
+    this.isFirst = false
+  }
+}

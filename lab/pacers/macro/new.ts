@@ -1,6 +1,6 @@
 /** The redesign as proposed (golang/go#44167), in the model: model.ts. The names of the text: r, γ, A and K for the rates. */
 import type { ControllerConstants } from './controller.ts'
-import type { CycleColumns, Globals, Model, Rows } from './model.ts'
+import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.25
 const LEAST_GOAL = 2 * 1024 * 1024
@@ -11,26 +11,23 @@ export class NewModel implements Model {
   readonly targetUtilization = TARGET
   private readonly globals: Globals
   private readonly controller: ControllerConstants
-  private isFirst = true
-  private live = 0
-  private scan = 0
-  /** Allocated during the last mark, and the scannable part of it. */
-  private black = 0
-  private blackScan = 0
+  private readonly heap: ModelHeap
   private r = 0
   private integral = 0
 
   constructor(globals: Globals, controller: ControllerConstants) {
     this.globals = globals
     this.controller = controller
+    this.heap = new ModelHeap(globals)
   }
 
   advance(columns: readonly Float64Array[], from: number, to: number, rows: Rows): void {
     const [allocs, scans, growths, fractions, stacks, targets] = columns as CycleColumns
-    const { gamma, globals, initialHeap } = this.globals
+    const { heap } = this
+    const { gamma, globals } = this.globals
     const { gain, integralTime, resetTime, period, min, max } = this.controller
     const hasIntegral = integralTime !== 0 && resetTime !== 0
-    let { isFirst, live, scan, black, blackScan, r, integral } = this
+    let { r, integral } = this
     for (let cycle = from; cycle < to; cycle++) {
       const alloc = allocs[cycle]
       const scanRate = scans[cycle]
@@ -39,13 +36,14 @@ export class NewModel implements Model {
       const stack = stacks[cycle]
       const target = targets[cycle]
       const row = cycle - from
+      const { live, scan } = heap
 
       let goal = Math.trunc((live + stack + globals) * gamma)
       if (target > 0 && goal < target) goal = target
       if (goal < LEAST_GOAL) goal = LEAST_GOAL
       const expected = scan + stack + globals
       let trigger: number
-      if (isFirst) trigger = Math.trunc((7 * goal) / 8)
+      if (heap.isFirst) trigger = Math.trunc((7 * goal) / 8)
       else {
         const back = Math.trunc(r * expected) + live
         trigger = live + (back < goal ? goal - back : 0)
@@ -62,32 +60,21 @@ export class NewModel implements Model {
         // An infinite x, of a slope of 0: all of the CPU.
         utilization = x === Number.POSITIVE_INFINITY ? 1 : x / (1 + x)
       }
-      const work = (isFirst ? initialHeap : Math.trunc(scan * growth)) + stack + globals
+      const work = heap.work(growth, stack)
       const peak = trigger + Math.trunc(runway * work)
-
-      const newBlack = peak - trigger
-      const newBlackScan = Math.trunc(newBlack * fraction)
-      if (isFirst) {
-        live = initialHeap + newBlack
-        scan = Math.trunc(live * fraction)
-      } else {
-        live = Math.trunc((live - black) * growth) + newBlack
-        scan = Math.trunc((scan - blackScan) * growth) + newBlackScan
-      }
-      black = newBlack
-      blackScan = newBlackScan
-      isFirst = false
+      const black = peak - trigger
+      heap.survive(black, growth, fraction)
 
       rows.r[row] = r
-      rows.live[row] = live
-      rows.scan[row] = scan
+      rows.live[row] = heap.live
+      rows.scan[row] = heap.scan
       rows.goal[row] = goal
       rows.utilization[row] = utilization
       rows.trigger[row] = trigger
       rows.peak[row] = peak
       rows.saturated[row] = trigger > goal ? 1 : 0
 
-      const measured = ((newBlack / work) * (0.75 / (1 - utilization))) / (0.25 / utilization)
+      const measured = ((black / work) * (0.75 / (1 - utilization))) / (0.25 / utilization)
       if (measured - measured !== 0) continue // not finite: nothing was scanned, or the program stood still
       const error = measured - r
       const raw = gain * error + integral
@@ -97,6 +84,7 @@ export class NewModel implements Model {
       if (r < R_MARGIN) r = R_MARGIN
       if (r > gamma - R_MARGIN) r = gamma - R_MARGIN
     }
-    Object.assign(this, { isFirst, live, scan, black, blackScan, r, integral })
+    this.r = r
+    this.integral = integral
   }
 }

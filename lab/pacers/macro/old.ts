@@ -1,5 +1,5 @@
 /** The pacer of Go 1.14 to 1.17, in the model: model.ts. h: trigger ratio. Where the original wraps, differences are taken as 0. */
-import type { CycleColumns, Globals, Model, Rows } from './model.ts'
+import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.3
 const BACKGROUND = 0.25
@@ -13,23 +13,21 @@ const MAX_RATIO_SHARE = 0.95
 export class OldModel implements Model {
   readonly targetUtilization = TARGET
   private readonly globals: Globals
-  private isFirst = true
-  private live = 0
-  private scan = 0
-  private black = 0
-  private blackScan = 0
+  private readonly heap: ModelHeap
   /** As the controller left it, and within its limits. */
   private rawRatio = FIRST_RATIO
   private ratio = FIRST_RATIO
 
   constructor(globals: Globals) {
     this.globals = globals
+    this.heap = new ModelHeap(globals)
   }
 
   advance(columns: readonly Float64Array[], from: number, to: number, rows: Rows): void {
     const [allocs, scans, growths, fractions, stacks, targets] = columns as CycleColumns
-    const { gamma, globals, initialHeap } = this.globals
-    let { isFirst, live, scan, black, blackScan, rawRatio, ratio } = this
+    const { heap } = this
+    const { gamma } = this.globals
+    let { rawRatio, ratio } = this
     for (let cycle = from; cycle < to; cycle++) {
       const alloc = allocs[cycle]
       const scanRate = scans[cycle]
@@ -38,6 +36,7 @@ export class OldModel implements Model {
       const stack = stacks[cycle]
       const target = targets[cycle]
       const row = cycle - from
+      const { live, scan, isFirst } = heap
 
       let goal = Math.trunc(live * gamma)
       if (target > 0 && goal < target) goal = target
@@ -58,7 +57,7 @@ export class OldModel implements Model {
       const room = isSaturated ? 0 : goal - trigger
 
       const expected = Math.trunc(most / gamma)
-      const work = (isFirst ? initialHeap : Math.trunc(scan * growth)) + stack + globals
+      const work = heap.work(growth, stack)
       const slope = room / expected
       let utilization = utilizationAt(slope, alloc, scanRate)
       const perWork = (alloc * (1 - utilization)) / (scanRate * utilization)
@@ -76,37 +75,26 @@ export class OldModel implements Model {
         utilization = (utilization * expected + faster * left) / work
       }
 
-      const lastLive = live
-      const newBlack = peak - trigger
-      const newBlackScan = Math.trunc(newBlack * fraction)
-      if (isFirst) {
-        live = initialHeap + newBlack
-        scan = Math.trunc(live * fraction)
-      } else {
-        live = Math.trunc((live - black) * growth) + newBlack
-        scan = Math.trunc((scan - blackScan) * growth) + newBlackScan
-      }
-      black = newBlack
-      blackScan = newBlackScan
+      heap.survive(peak - trigger, growth, fraction)
 
-      const base = isFirst ? standIn : lastLive
-      isFirst = false
+      const base = isFirst ? standIn : live
       const wanted = (goal - base) / base
       const grown = peak / base - 1
       const next = rawRatio + GAIN * (wanted - rawRatio - (utilization / TARGET) * (grown - rawRatio))
       if (next - next === 0) rawRatio = next // else the heap was empty
-      ratio = limited(rawRatio, gamma, lastLive, live, target)
+      ratio = limited(rawRatio, gamma, live, heap.live, target)
 
       rows.r[row] = slope
-      rows.live[row] = live
-      rows.scan[row] = scan
+      rows.live[row] = heap.live
+      rows.scan[row] = heap.scan
       rows.goal[row] = goal
       rows.utilization[row] = utilization
       rows.trigger[row] = trigger
       rows.peak[row] = peak
       rows.saturated[row] = isSaturated ? 1 : 0
     }
-    Object.assign(this, { isFirst, live, scan, black, blackScan, rawRatio, ratio })
+    this.rawRatio = rawRatio
+    this.ratio = ratio
   }
 }
 

@@ -1,7 +1,7 @@
 // Shapes the real heap to a scenario, cycle by cycle: one goroutine on each P allocates, and keeps as much as shall live; main's stack has as many bytes as the scenario
 // says. While a cycle marks, they allocate so much for each byte that a marker scans in the same time of a CPU; between cycles as fast as they can, since there
 // a pacer sees bytes and no time.
-//   -- SCENARIO [SCAN_RATE]      a JSON file (real/engine.ts: Shape), and bytes that a marker scans in a millisecond
+//   -- SCAN_RATE      bytes that a marker scans in a millisecond; the shape is in shape.json beside this file (real/engine.ts puts both there)
 import { readFileSync } from 'node:fs'
 import {
   array,
@@ -29,19 +29,9 @@ import {
   struct,
   task,
 } from 'sawtooth'
+import type { Shape } from '../real/shape.ts'
 
-interface Shape {
-  readonly globalsBytes: number
-  readonly cycles: number
-  /** For each cycle. `ratios`: bytes allocated for each byte scanned, each in the time of one CPU. */
-  readonly live: readonly number[]
-  readonly ratios: readonly number[]
-  readonly fractions: readonly number[]
-  readonly stacks: readonly number[]
-  readonly gogc: readonly number[]
-}
-
-// Module code runs on every P, and without arguments: the file's name is beside the program.
+// Module code runs on every P, and knows no arguments.
 const shape = JSON.parse(readFileSync(new URL('./shape.json', import.meta.url), 'utf8')) as Shape
 
 const CELL_BYTES = 64
@@ -74,23 +64,8 @@ function chunkOn(below: Cell, fraction: number): Cell {
   for (let cell = 1; cell < cells; cell++)
     setLocal(list, Cell.new(getLocal(list), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil))
   const bytes = words > 0 ? Bytes.new(words) : nil
-  const head = Cell.new(
-    getLocal(list),
-    getLocal(under),
-    bytes,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-    nil,
-  )
+  // biome-ignore format: one line, as above
+  const head = Cell.new(getLocal(list), getLocal(under), bytes, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil)
   return leave(scope, head)
 }
 

@@ -9,14 +9,15 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
+import { FailedRun, silent } from '../../run.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
 import { GLOBAL_FIELDS } from '../stepped/engine.ts'
+import type { Shape } from './shape.ts'
 
 /** As it stands in the sources, since the runtime prepares a program for each run: from dist/lab/pacers/real up to the package. */
 const PROGRAM = fileURLToPath(new URL('../../../../lab/pacers/programs/', import.meta.url) + 'shaped-heap.ts')
@@ -37,22 +38,6 @@ export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'cr
   readonly procs: number
   readonly seed: number
   readonly signal?: AbortSignal
-}
-
-/** A run that failed. */
-export class FailedRun extends Error {
-  override readonly name = 'FailedRun'
-}
-
-/** What the program reads: shaped-heap.ts. */
-interface Shape {
-  readonly globalsBytes: number
-  readonly cycles: number
-  readonly live: readonly number[]
-  readonly ratios: readonly number[]
-  readonly fractions: readonly number[]
-  readonly stacks: readonly number[]
-  readonly gogc: readonly number[]
 }
 
 export interface Measured extends Simulation {
@@ -153,8 +138,4 @@ function remarksOf({ origin, columns }: Scenario, scanRate: number, { procs }: R
   const follow = columns[6]
   if (follow?.some(value => value > 0)) remarks.push(`${origin}: assist_follow is left out on a real heap`)
   return remarks
-}
-
-function silent(): Writable {
-  return new Writable({ write: (_chunk, _encoding, done) => done() })
 }

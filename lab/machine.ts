@@ -1,6 +1,6 @@
 /** The machine of the figures. */
 import { availableParallelism, cpus } from 'node:os'
-import type { Machine } from './results.ts'
+import type { Machine } from './overrun/results.ts'
 
 /** `go`: what `go version` prints, where Go was measured too. */
 export function thisMachine(go: string | null): Machine {

@@ -1,0 +1,15 @@
+/** What the program `programs/shaped-heap.ts` makes of the heap: written by the engine into a file beside it. */
+export interface Shape {
+  readonly globalsBytes: number
+  readonly cycles: number
+  /** For each cycle. Bytes that shall live, over all Ps; */
+  readonly live: readonly number[]
+  /** bytes allocated for each byte scanned, each in the time of one CPU; */
+  readonly ratios: readonly number[]
+  /** the share of the heap that has pointers; */
+  readonly fractions: readonly number[]
+  /** bytes of stacks; */
+  readonly stacks: readonly number[]
+  /** and GOGC, -1 for off. */
+  readonly gogc: readonly number[]
+}

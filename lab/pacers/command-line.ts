@@ -1,25 +1,32 @@
-/** `sawtooth pacers`: its commands by name. */
+/** `sawtooth pacers`: its commands by name, each loaded when it is wanted: a simulation needs neither a pool nor charts. */
 import { UsageError } from '../../runtime/usage-error.ts'
 import { help } from './help.ts'
-import { leagueCommand, mergeCommand } from './league/command.ts'
-import { formatList } from './list.ts'
-import { runCommand } from './run.ts'
-import { searchCommand } from './search/command.ts'
-import { simCommand } from './sim.ts'
-import { template } from './template.ts'
+
+type Command = (argv: readonly string[]) => Promise<number>
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  sim: async () => (await import('./sim.ts')).simCommand,
+  run: async () => (await import('./run.ts')).runCommand,
+  league: async () => (await import('./league/command.ts')).leagueCommand,
+  merge: async () => (await import('./league/command.ts')).mergeCommand,
+  search: async () => (await import('./search/command.ts')).searchCommand,
+  list: async () => {
+    const { formatList } = await import('./list.ts')
+    return async argv => print(argv.includes('--help') ? help : formatList())
+  },
+  new: async () => {
+    const { template } = await import('./template.ts')
+    return async argv => print(argv.includes('--help') ? help : template)
+  },
+}
 
 /** Does what the arguments after `pacers` ask for. Returns the exit code; throws a UsageError. */
 export async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === '--help' || command === '-h') return print(help)
-  if (command === 'sim') return simCommand(rest)
-  if (command === 'run') return runCommand(rest)
-  if (command === 'search') return searchCommand(rest)
-  if (command === 'league') return leagueCommand(rest)
-  if (command === 'merge') return mergeCommand(rest)
-  if (command === 'list') return print(rest.includes('--help') ? help : formatList())
-  if (command === 'new') return print(rest.includes('--help') ? help : template)
+  const load = command !== undefined && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
+  if (load !== undefined) return (await load())(rest)
   const what = command === undefined ? 'pacers needs a command' : `there is no pacers ${command}`
-  throw new UsageError(`${what}: sim, run, league, merge, search, list, new; see sawtooth pacers --help`)
+  throw new UsageError(`${what}: ${Object.keys(COMMANDS).join(', ')}; see sawtooth pacers --help`)
 }
 
 function print(text: string): number {

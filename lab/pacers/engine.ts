@@ -18,4 +18,4 @@ export interface Simulation {
 }
 
 /** Rows that an engine computes at a time. */
-export const BLOCK_ROWS = 4096
+export const BLOCK_ROWS = 1024

@@ -9,7 +9,7 @@ import { UsageError } from '../../runtime/usage-error.ts'
 import { type Field, numberIn } from './fields.ts'
 import { InputError } from './input-error.ts'
 
-const PIECE_BYTES = 1 << 18
+const PIECE_BYTES = 1 << 16
 const FIRST_CYCLES = 1024
 /** Characters before the list of cycles. */
 const MOST_HEAD = 1 << 22

@@ -49,7 +49,7 @@ test('a file of any length is read piece by piece as if at once', async () => {
       fc.array(value, { minLength: 1, maxLength: 9 }),
       fc.integer({ min: 1, max: 4 }),
       async (some, indent) => {
-        // Some pieces of 256 KiB.
+        // Some pieces of 64 KiB.
         const cycles = Array.from({ length: 9000 }, (_, at) => some[at % some.length])
         const { columns } = await read(JSON.stringify({ cycles }, null, indent))
         expect([...(columns[0] as Float64Array)]).toEqual(cycles.map(one => one?.alloc_rate))

@@ -10,6 +10,7 @@ import {
   PHASE,
   PHASE_OFF,
 } from '../heap/layout/control.ts'
+import { TOTAL_ASSIST_MS, TOTAL_BLOCKED_MS } from '../heap/layout/p.ts'
 import { expectGoroutine, p, words } from './current.ts'
 import { memStatsOf } from './mem-stats.ts'
 import type { MemStats } from './record.ts'
@@ -58,6 +59,15 @@ export function numGC(): number {
 /** Whether a cycle marks now. It may be over, or another begun, at the next safepoint. */
 export function isMarking(): boolean {
   return words[PHASE] !== PHASE_OFF
+}
+
+/**
+ * Milliseconds that allocations on the P of the caller have spent on the collector so far: in assists, and waiting for it. Asked twice without a `yield` between, the
+ * difference is the caller's own.
+ */
+export function assistMs(): number {
+  const { doubles } = p.memory
+  return doubles[p.memory.pMeasure(p.index, TOTAL_ASSIST_MS)] + doubles[p.memory.pMeasure(p.index, TOTAL_BLOCKED_MS)]
 }
 
 /** Number of goroutines that have not ended (Go's runtime.NumGoroutine). */

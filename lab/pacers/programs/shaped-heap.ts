@@ -1,13 +1,12 @@
 // Shapes the real heap to a scenario, cycle by cycle: one goroutine on each P allocates, and keeps as much as shall live; main's stack has as many bytes as the scenario
-// says. While a cycle marks, they allocate so much for each byte that a marker scans in the same time of a CPU; between cycles as fast as they can, since there
-// a pacer sees bytes and no time.
-//   -- SCAN_RATE      bytes that a marker scans in a millisecond; the shape is in shape.json beside this file (real/engine.ts puts both there)
-import { readFileSync } from 'node:fs'
+// says. While a cycle marks, each allocates at the scenario's rate; between cycles as fast as it can, since there a pacer sees bytes and no time.
+// The shape is in shape.json beside this file (real/engine.ts puts both there).
+import { openSync, readFileSync, readSync } from 'node:fs'
 import {
   array,
+  assistMs,
   chan,
   enter,
-  f64,
   getLocal,
   global,
   go,
@@ -38,8 +37,8 @@ const CELL_BYTES = 64
 const CHUNK_CELLS = 256
 const CHUNK_BYTES = CELL_BYTES * CHUNK_CELLS
 const WORD_BYTES = 4
-/** Its time is that of a chunk which nobody assisted for. */
-const CALIBRATED_CHUNKS = 200
+/** How long a goroutine goes on before it yields. */
+const SLICE_MS = 0.5
 
 // 64 bytes with the header, each word a reference.
 const Bytes = array(i32)
@@ -52,7 +51,35 @@ const Done = chan(i32)
 
 // All of them nil: they are there to be scanned.
 global(ref(Cell), Math.max(1, Math.floor(shape.globalsBytes / WORD_BYTES)))
-const scanRate = global(f64)
+
+/** Linux's account of this thread, or null: the second number says for how many ns it was ready and had no CPU. */
+const account = openAccount()
+const text = new Uint8Array(64)
+
+function openAccount(): number | null {
+  try {
+    return openSync('/proc/thread-self/schedstat', 'r')
+  } catch {
+    return null
+  }
+}
+
+function offCpuMs(): number {
+  if (account === null) return 0
+  const length = readSync(account, text, 0, text.length, 0)
+  let [number, ns] = [0, 0]
+  for (let at = 0; at < length && number < 2; at++) {
+    const digit = (text[at] as number) - 0x30
+    if (digit < 0) number++
+    else if (number === 1) ns = ns * 10 + digit
+  }
+  return ns / 1e6
+}
+
+/** A clock that stands still while this P's thread assists, or is off the CPU: the program's own time, between two yields. */
+function ownMs(): number {
+  return performance.now() - assistMs() - offCpuMs()
+}
 
 /** A chunk of the heap, on top of `below`: cells, and one object without pointers for the rest. */
 function chunkOn(below: Cell, fraction: number): Cell {
@@ -74,35 +101,36 @@ const at = (values: readonly number[], cycle: number): number => values[Math.min
 const allocator = task('allocator', [ref(Done)], function* (done) {
   const top = local<typeof Cell>(nil)
   let chunks = 0
-  let unassistedMs = Number.POSITIVE_INFINITY
-  for (let made = 0, cycle = numGC(); cycle < shape.cycles; cycle = numGC()) {
+  let yielded = performance.now()
+  // Of the chunk before: time that the program took longer than its pace.
+  let lateMs = 0
+  for (let cycle = numGC(); cycle < shape.cycles; cycle = numGC()) {
     const wanted = Math.round(at(shape.live, cycle) / procs() / CHUNK_BYTES)
     while (chunks > wanted) {
       setLocal(top, Cell.chunk.get(getLocal(top)))
       chunks--
     }
-    const began = performance.now()
+    const began = ownMs()
     const isKept = chunks < wanted
     const chunk = chunkOn(isKept ? getLocal(top) : nil, at(shape.fractions, cycle))
     if (isKept) {
       setLocal(top, chunk)
       chunks++
     }
-    if (made++ < CALIBRATED_CHUNKS) unassistedMs = Math.min(unassistedMs, performance.now() - began)
-    if (isMarking()) waitFor(CHUNK_BYTES / (at(shape.ratios, cycle) * scanRate.get()) - unassistedMs)
+    if (isMarking()) {
+      const paceMs = CHUNK_BYTES / at(shape.rates, cycle)
+      const end = began + paceMs - lateMs
+      while (ownMs() < end && isMarking()) poll()
+      lateMs = Math.min(ownMs() - end, paceMs)
+    } else lateMs = 0
+    if (performance.now() - yielded < SLICE_MS) continue
     yield
+    yielded = performance.now()
   }
   yield* Done.send(done, 1)
 })
 
-/** What the program does beside allocating. */
-function waitFor(milliseconds: number): void {
-  const end = performance.now() + milliseconds
-  while (performance.now() < end) poll()
-}
-
-export default function* main(rate: string) {
-  scanRate.set(Number(rate))
+export default function* main() {
   const done = keep(Done.new())
   for (let index = 0; index < procs(); index++) go(allocator, done)
   const scope = enter()

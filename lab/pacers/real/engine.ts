@@ -2,14 +2,17 @@
  * The real engine: the program `programs/shaped-heap.ts` shapes a real heap to a scenario of the stepped form, on real Ps, under the pacer. The columns are those of
  * the stepped engine, measured, and some more.
  *
- * What cannot be carried over: Ps are as many as the machine runs at once, and not the scenario's cores; only the ratio of the two rates counts, and the scan rate is the
- * machine's own, measured in a run before, which also warms the collector's code; what the scenario has grow at once is allocated at the
+ * The scenario is run twice. Only the ratio of its two rates counts: the scan rate is the machine's own, for each cycle that of the first run, and the second one allocates as
+ * the ratio says. Before the scenario each of them collects a small heap for some cycles, until the code is compiled; these are in no row.
+ *
+ * What cannot be carried over: Ps are as many as the machine runs at once, and not the scenario's cores; what the scenario has grow at once is allocated at the
  * scenario's rate, since a live heap must be allocated; the adversary's `assist_follow` is left out.
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median } from 'simple-statistics'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
@@ -28,9 +31,14 @@ export const COLUMNS = [
 ] as const
 
 /** Before it is measured, in bytes for each ms of a CPU. */
-const ASSUMED_SCAN_RATE = 300 * 1024
-/** Cycles of the run that measures the scan rate and warms the code. */
-const WARM_CYCLES = 30
+const ASSUMED_SCAN_RATE = 1024 * 1024
+/** Cycles before the scenario's, and the most that lives in them. */
+const WARM_CYCLES = 40
+const WARM_BYTES = 4 * 2 ** 20
+/** A cycle's scan rate is the median of as many around it. */
+const SMOOTHED_CYCLES = 5
+
+type Globals = Record<keyof typeof GLOBAL_FIELDS, number>
 
 export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
   /** As `--pacer`. */
@@ -42,26 +50,24 @@ export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'cr
 
 export interface Measured extends Simulation {
   readonly record: RunRecord
-  /** Bytes that a worker scanned in a ms of its time, in the run that warmed the code. */
+  /** Bytes that a worker scans in a ms of its time: the median of the cycles of the first run. */
   readonly scanRate: number
 }
 
 /** Throws an InputError for a scenario that is none, a UsageError for options that the runtime refuses, and FailedRun. */
 export async function measure(scenario: Scenario, options: RealOptions): Promise<Measured> {
   const globals = globalsOf(scenario, GLOBAL_FIELDS)
-  const shape = shapeOf(scenario, globals.initialHeap, globals.globals, globals.gcPercent)
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-'))
   const runtime = new Runtime()
   try {
-    const run = async (cycles: number, scanRate: number): Promise<RunRecord> => {
+    const run = async (scanRates: readonly number[]): Promise<RunRecord> => {
       const program = join(directory, 'shaped-heap.ts')
       copyFileSync(PROGRAM, program)
-      writeFileSync(join(directory, 'shape.json'), JSON.stringify({ ...shape, cycles }))
+      writeFileSync(join(directory, 'shape.json'), JSON.stringify(shapeOf(scenario, globals, scanRates)))
       const record = await runtime.run(program, {
         ...flagsOf(options),
         gogc: globals.gcPercent < 0 ? 'off' : globals.gcPercent,
         ...(globals.memoryLimit === Number.POSITIVE_INFINITY ? {} : { memoryLimit: globals.memoryLimit }),
-        args: [String(scanRate)],
         stdout: silent(),
         stderr: silent(),
       })
@@ -69,10 +75,11 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
         throw new FailedRun(`${scenario.origin} under ${options.pacer}: ${record.error.kind}: ${record.error.message}`)
       return record
     }
-    const warm = await run(Math.min(WARM_CYCLES, scenario.cycles), ASSUMED_SCAN_RATE)
-    const scanRate = scanRateOf(warm)
-    const record = await run(scenario.cycles, scanRate)
-    const cycles = record.cycles.slice(0, scenario.cycles)
+    const first = await run(Array.from({ length: scenario.cycles }, () => ASSUMED_SCAN_RATE))
+    const scanRates = scanRatesOf(first.cycles.slice(WARM_CYCLES))
+    const scanRate = median(scanRates)
+    const record = await run(scanRates)
+    const cycles = record.cycles.slice(WARM_CYCLES, WARM_CYCLES + scenario.cycles)
     return {
       ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate },
       blocks: () => [blockOf(cycles)],
@@ -84,17 +91,24 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
   }
 }
 
-function shapeOf({ columns, cycles }: Scenario, initialHeap: number, globalsBytes: number, gcPercent: number): Shape {
-  const [alloc, scan, growth, fraction, stack, gogc] = columns.map(column => [...column]) as [
+function shapeOf({ columns, cycles }: Scenario, globals: Globals, scanRates: readonly number[]): Shape {
+  const [alloc, scan, growth, fractions, stacks, gogc] = columns.map(column => [...column]) as [
     ...[number[], number[], number[], number[], number[], number[]],
   ]
-  let bytes = initialHeap
-  const live = growth.map((factor, cycle) => (bytes = cycle === 0 ? initialHeap : bytes * factor))
-  let percent = gcPercent
+  let bytes = globals.initialHeap
+  const live = growth.map((factor, cycle) => (bytes = cycle === 0 ? bytes : bytes * factor))
+  const rates = alloc.map((rate, cycle) => (rate / (scan[cycle] as number)) * (scanRates[cycle] as number))
+  let percent = globals.gcPercent
+  const percents = gogc.map(value => (percent = Number.isNaN(value) ? percent : value))
+  const warmed = (values: readonly number[]): number[] => [
+    ...Array.from({ length: WARM_CYCLES }, () => values[0] as number),
+    ...values,
+  ]
   return {
-    ...{ globalsBytes, cycles, live, fractions: fraction, stacks: stack },
-    ratios: alloc.map((rate, cycle) => rate / (scan[cycle] as number)),
-    gogc: gogc.map(value => (percent = Number.isNaN(value) ? percent : value)),
+    globalsBytes: globals.globals,
+    cycles: WARM_CYCLES + cycles,
+    live: warmed(live).map((value, cycle) => (cycle < WARM_CYCLES ? Math.min(value, WARM_BYTES) : value)),
+    ...{ fractions: warmed(fractions), stacks: warmed(stacks), rates: warmed(rates), gogc: warmed(percents) },
   }
 }
 
@@ -109,20 +123,20 @@ function flagsOf({ pacer, procs, seed, termination, gate, credit, arena, signal 
   }
 }
 
-/** Bytes scanned in a ms that somebody marked. */
-function scanRateOf({ cycles }: RunRecord): number {
-  let [bytes, ms] = [0, 0]
-  // The first half is compiled meanwhile.
-  for (const { scanWork, cpuMs } of cycles.slice(Math.floor(cycles.length / 2))) {
-    bytes += scanWork.heap + scanWork.stack + scanWork.globals
-    ms += cpuMs.assist + cpuMs.dedicated + cpuMs.fractional + cpuMs.idle
-  }
-  return ms > 0 && bytes > 0 ? bytes / ms : ASSUMED_SCAN_RATE
+/** For each cycle, bytes scanned in a ms that somebody marked. */
+function scanRatesOf(cycles: readonly CycleRecord[]): number[] {
+  const rates = cycles.map(({ scanWork, cpuMs }) => {
+    const ms = cpuMs.assist + cpuMs.dedicated + cpuMs.fractional + cpuMs.idle
+    const bytes = scanWork.heap + scanWork.stack + scanWork.globals
+    return ms > 0 && bytes > 0 ? bytes / ms : ASSUMED_SCAN_RATE
+  })
+  const reach = Math.floor(SMOOTHED_CYCLES / 2)
+  return rates.map((_, cycle) => median(rates.slice(Math.max(0, cycle - reach), cycle + reach + 1)))
 }
 
 function blockOf(cycles: readonly CycleRecord[]): Block {
   const rows = cycles.map((cycle, index) => [
-    ...[cycle.n, index === 0 ? 0 : (cycles[index - 1] as CycleRecord).heapMarked, cycle.heapAtStart],
+    ...[index + 1, index === 0 ? 0 : (cycles[index - 1] as CycleRecord).heapMarked, cycle.heapAtStart],
     ...[cycle.heapAtMarkEnd, cycle.goal ?? Number.POSITIVE_INFINITY, cycle.scanWork.heap, cycle.utilization],
     ...[cycle.pacerUtilization, assistShareOf(cycle), cycle.markMs, cycle.startMs],
   ])

@@ -4,8 +4,8 @@ export interface Shape {
   readonly cycles: number
   /** For each cycle. Bytes that shall live, over all Ps; */
   readonly live: readonly number[]
-  /** bytes allocated for each byte scanned, each in the time of one CPU; */
-  readonly ratios: readonly number[]
+  /** bytes that a P allocates in a ms of the program's own time, while a cycle marks; */
+  readonly rates: readonly number[]
   /** the share of the heap that has pointers; */
   readonly fractions: readonly number[]
   /** bytes of stacks; */

@@ -5,6 +5,7 @@ import { openSync, readFileSync, readSync } from 'node:fs'
 import {
   array,
   assistMs,
+  bool,
   chan,
   enter,
   getLocal,
@@ -33,21 +34,21 @@ import type { Shape } from '../real/shape.ts'
 // Module code runs on every P, and knows no arguments.
 const shape = JSON.parse(readFileSync(new URL('./shape.json', import.meta.url), 'utf8')) as Shape
 
-const CELL_BYTES = 64
-const CHUNK_CELLS = 256
+const CELL_BYTES = 32
+const CHUNK_CELLS = 512
 const CHUNK_BYTES = CELL_BYTES * CHUNK_CELLS
 const WORD_BYTES = 4
 /** How long a goroutine goes on before it yields. */
 const SLICE_MS = 0.5
 
-// 64 bytes with the header, each word a reference.
+// 32 bytes with the header, each word a reference.
 const Bytes = array(i32)
-const Cell = struct('Cell', {
-  ...{ next: self, chunk: self, bytes: ref(Bytes), a: self, b: self, c: self, d: self },
-  ...{ e: self, f: self, g: self, h: self, i: self, j: self, k: self, l: self },
-})
+const Cell = struct('Cell', { next: self, chunk: self, bytes: ref(Bytes), a: self, b: self, c: self, d: self })
 type Cell = Ref<typeof Cell>
 const Done = chan(i32)
+
+/** Set by each goroutine once it runs. */
+const hasStarted = Array.from({ length: procs() }, () => global(bool))
 
 // All of them nil: they are there to be scanned.
 global(ref(Cell), Math.max(1, Math.floor(shape.globalsBytes / WORD_BYTES)))
@@ -88,17 +89,18 @@ function chunkOn(below: Cell, fraction: number): Cell {
   const under = local(below)
   const words = (CHUNK_CELLS - cells) * (CELL_BYTES / WORD_BYTES)
   const list = local<typeof Cell>(nil)
-  for (let cell = 1; cell < cells; cell++)
-    setLocal(list, Cell.new(getLocal(list), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil))
+  for (let cell = 1; cell < cells; cell++) setLocal(list, Cell.new(getLocal(list)))
   const bytes = words > 0 ? Bytes.new(words) : nil
-  // biome-ignore format: one line, as above
-  const head = Cell.new(getLocal(list), getLocal(under), bytes, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil)
+  const head = Cell.new(getLocal(list), getLocal(under), bytes)
   return leave(scope, head)
 }
 
 const at = (values: readonly number[], cycle: number): number => values[Math.min(cycle, shape.cycles - 1)] as number
 
-const allocator = task('allocator', [ref(Done)], function* (done) {
+const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
+  // A goroutine stays on the P that starts it: as long as this one gives no way, its P starts no other.
+  hasStarted[index]?.set(true)
+  while (!hasStarted.every(one => one.get())) poll()
   const top = local<typeof Cell>(nil)
   let chunks = 0
   let yielded = performance.now()
@@ -132,7 +134,7 @@ const allocator = task('allocator', [ref(Done)], function* (done) {
 
 export default function* main() {
   const done = keep(Done.new())
-  for (let index = 0; index < procs(); index++) go(allocator, done)
+  for (let index = 0; index < procs(); index++) go(allocator, index, done)
   const scope = enter()
   let words = 0
   let percent = at(shape.gogc, 0)

@@ -66,7 +66,7 @@ test.skipIf(chromium === null)(
       expect(first.console).toEqual([])
       expect(first.requests).toEqual([])
       expect(first.pageWidth).toBe(WINDOW_WIDTH)
-      expect(first.pictures).toHaveLength(4)
+      expect(first.pictures).toHaveLength(6)
       for (const { width, height } of first.pictures) {
         expect(width).toBeGreaterThan(500)
         expect(height).toBeGreaterThan(150)
@@ -78,7 +78,7 @@ test.skipIf(chromium === null)(
         if (!document.querySelector('h3').textContent.includes('fixed:trigger=0.7')) console.error('it is not drawn')`
       const other = await open(page, 'canvas', choose)
       expect(other.console).toEqual([])
-      expect(other.pictures).toHaveLength(4)
+      expect(other.pictures).toHaveLength(6)
     })
   },
 )

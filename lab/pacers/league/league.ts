@@ -80,7 +80,7 @@ async function playReal(task: Task, seed: number, procs: number, signal: AbortSi
   const column = (name: string): number[] => [...(block?.columns[measured.columns.indexOf(name)] ?? [])]
   const series: Series = {
     ...{ heapLive: column('heap_live'), trigger: column('trigger'), peak: column('peak'), goal: column('goal') },
-    utilization: column('gc_utilization'),
+    ...{ work: column('work'), utilization: column('gc_utilization'), assists: column('assist_utilization') },
   }
   if (series.peak.length === 0) throw new FailedRun('no cycle was seen')
   return { ...task, series, metrics: metricsOf(series, found.step) }

@@ -8,8 +8,12 @@ export interface Series {
   readonly trigger: readonly number[]
   readonly peak: readonly number[]
   readonly goal: readonly number[]
-  /** Share of the CPU while marking: a quarter, and assists. */
+  /** Bytes scanned: heap, stacks and globals. */
+  readonly work: readonly number[]
+  /** Share of the CPU while marking: workers, and assists; */
   readonly utilization: readonly number[]
+  /** assists alone. */
+  readonly assists: readonly number[]
 }
 
 /** In each the least is best. */
@@ -59,14 +63,13 @@ export function metricsOf(series: Series, step: number): Metrics {
     const live = series.heapLive[cycle] as number
     return (trigger - live) / Math.max((series.goal[cycle] as number) - live, 1)
   })
-  const assists = series.utilization.slice(from).map(utilization => utilization - TARGET)
   const moves = place.slice(from + 1).map((one, at) => Math.abs(one - (place[from + at] as number)))
   const allocated = series.peak.reduce((sum, peak, cycle) => sum + peak - (series.heapLive[cycle] as number), 0)
   return {
     missMedian: median(over.slice(from).map(Math.abs)),
     overshootWorst: Math.max(...over.slice(from)),
-    cpuOverTarget: mean(assists),
-    assistWorst: Math.max(...assists),
+    cpuOverTarget: mean(series.utilization.slice(from)) - TARGET,
+    assistWorst: Math.max(...series.assists.slice(from)),
     settling: settlingOf(series.utilization, over, Math.min(step, all - 1)),
     oscillation: moves.length === 0 ? 0 : mean(moves),
     cyclesPerGiB: allocated > 0 ? (all * GIB) / allocated : 0,

@@ -37,7 +37,9 @@ export function play({ task, seed }: Play): Played {
 function seriesOf(scenario: Scenario, pacer: Pacer, nature: Nature): Series {
   const run = simulatedRun(scenario, pacer, nature)
   const outcome = newOutcome()
-  const series: Record<keyof Series, number[]> = { heapLive: [], trigger: [], peak: [], goal: [], utilization: [] }
+  const series: Record<keyof Series, number[]> = {
+    ...{ heapLive: [], trigger: [], peak: [], goal: [], work: [], utilization: [], assists: [] },
+  }
   for (let cycle = 0; cycle < scenario.cycles; cycle++) {
     run(cycle, outcome)
     for (const name of Object.keys(series) as (keyof Series)[]) series[name].push(outcome[name])

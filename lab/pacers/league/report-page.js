@@ -3,6 +3,7 @@ const runs = JSON.parse(document.getElementById('data').textContent)
 const [scenario, pacer, engine] = ['scenario', 'pacer', 'engine'].map(id => document.getElementById(id))
 const charts = document.getElementById('charts')
 const MIB = 2 ** 20
+const TARGET = 0.25
 const COLOURS = [
   '#0072b2',
   '#d55e00',
@@ -20,6 +21,12 @@ const unique = name => [...new Set(runs.map(run => run[name]))]
 const colourOf = name => COLOURS[unique('pacer').indexOf(name) % COLOURS.length]
 const found = (ofPacer, ofEngine) =>
   runs.find(run => run.scenario === scenario.value && run.pacer === ofPacer && run.engine === ofEngine)
+
+/** What `of` makes of each cycle of a run. */
+const each = ({ series }, of) =>
+  series.peak.map((_, at) => of(Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[at]]))))
+/** null, which is not drawn, where nothing was scanned. */
+const ratio = (above, below) => (below > 0 ? above / below : null)
 
 function fill(select, values) {
   const before = select.value
@@ -86,10 +93,15 @@ function draw() {
   const all = unique('pacer')
     .map(name => [name, found(name, engine.value)])
     .filter(([, run]) => run !== undefined)
-  const target = { label: 'target', values: one.series.peak.map(() => 0.25), colour: '#333333', dash: [6, 4] }
+  const target = { label: 'target', values: one.series.peak.map(() => TARGET), colour: '#333333', dash: [6, 4] }
   chart(
-    'Share of the CPU while marking: a quarter, and assists',
+    'Share of the CPU while marking, and the target',
     [target, ...all.map(([name, run]) => ({ label: name, values: run.series.utilization, colour: colourOf(name) }))],
+    '',
+  )
+  chart(
+    'Share of the CPU that assists took',
+    all.map(([name, run]) => ({ label: name, values: run.series.assists, colour: colourOf(name) })),
     '',
   )
   chart(
@@ -110,6 +122,26 @@ function draw() {
       ),
       colour: colourOf(name),
     })),
+    '',
+  )
+  const turnedOut = {
+    label: `as it turned out: ${pacer.value}`,
+    values: each(one, ({ peak, trigger, work, utilization }) =>
+      ratio((peak - trigger) * utilization * (1 - TARGET), work * (1 - utilization) * TARGET),
+    ),
+    colour: '#333333',
+    dash: [6, 4],
+  }
+  chart(
+    'r, bytes allocated for each byte scanned, as the trigger was placed by',
+    [
+      turnedOut,
+      ...all.map(([name, run]) => ({
+        label: name,
+        values: each(run, ({ goal, trigger, work }) => ratio(goal - trigger, work)),
+        colour: colourOf(name),
+      })),
+    ],
     '',
   )
   const [simulated, real] = ['stepped', 'real'].map(kind => found(pacer.value, kind))

@@ -22,6 +22,9 @@ const TITLES: Readonly<Record<LeagueEngine, string>> = {
   real: 'On the real heap',
 }
 
+/** Of the series of a run; the others are bytes. */
+const SHARES: ReadonlySet<string> = new Set(['utilization', 'assists'])
+
 const OWN_STYLE = `
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin: 1rem 0 }
 .controls select { font: inherit }
@@ -62,7 +65,8 @@ ${(await evolutionSection(played)) ?? new Markup('')}
 </div>
 <div id="charts"></div>
 </section>
-<footer>Sizes are binary. A cycle's share of the CPU is that of its mark; a quarter is meant, and what is above it are assists.</footer>
+<footer>Sizes are binary. A cycle's share of the CPU is that of its mark; a quarter is meant, and what is above it are assists. r is the number of bytes that the program allocates for each byte scanned when a
+quarter of the CPU marks; pacers that have no such number have placed their trigger as if they had.</footer>
 </main>
 <script type="application/json" id="data">${new Markup(dataOf(played))}</script>
 <script>${new Markup(inScript(readFileSync(uplot, 'utf8')))}</script>
@@ -107,7 +111,7 @@ function dataOf(played: readonly Played[]): string {
     series: Object.fromEntries(
       Object.entries(series).map(([name, values]: [string, readonly number[]]) => [
         name,
-        values.map(value => (name === 'utilization' ? Number(value.toFixed(4)) : Math.round(value))),
+        values.map(value => (SHARES.has(name) ? Number(value.toFixed(4)) : Math.round(value))),
       ]),
     ),
   }))

@@ -27,7 +27,7 @@ const PROGRAM = fileURLToPath(new URL('../../../../lab/pacers/programs/', import
 
 export const COLUMNS = [
   ...['cycle', 'heap_live', 'trigger', 'peak', 'goal', 'scannable', 'gc_utilization'],
-  ...['pacer_utilization', 'assist_utilization', 'mark_ms', 'time_ms'],
+  ...['pacer_utilization', 'assist_utilization', 'work', 'mark_ms', 'time_ms'],
 ] as const
 
 /** Before it is measured, in bytes for each ms of a CPU. */
@@ -125,9 +125,10 @@ function flagsOf({ pacer, procs, seed, termination, gate, credit, arena, signal 
 
 /** For each cycle, bytes scanned in a ms that somebody marked. */
 function scanRatesOf(cycles: readonly CycleRecord[]): number[] {
-  const rates = cycles.map(({ scanWork, cpuMs }) => {
+  const rates = cycles.map(cycle => {
+    const { cpuMs } = cycle
     const ms = cpuMs.assist + cpuMs.dedicated + cpuMs.fractional + cpuMs.idle
-    const bytes = scanWork.heap + scanWork.stack + scanWork.globals
+    const bytes = workOf(cycle)
     return ms > 0 && bytes > 0 ? bytes / ms : ASSUMED_SCAN_RATE
   })
   const reach = Math.floor(SMOOTHED_CYCLES / 2)
@@ -138,9 +139,13 @@ function blockOf(cycles: readonly CycleRecord[]): Block {
   const rows = cycles.map((cycle, index) => [
     ...[index + 1, index === 0 ? 0 : (cycles[index - 1] as CycleRecord).heapMarked, cycle.heapAtStart],
     ...[cycle.heapAtMarkEnd, cycle.goal ?? Number.POSITIVE_INFINITY, cycle.scanWork.heap, cycle.utilization],
-    ...[cycle.pacerUtilization, assistShareOf(cycle), cycle.markMs, cycle.startMs],
+    ...[cycle.pacerUtilization, assistShareOf(cycle), workOf(cycle), cycle.markMs, cycle.startMs],
   ])
   return { rows: rows.length, columns: COLUMNS.map((_, column) => rows.map(row => row[column] as number)) }
+}
+
+function workOf({ scanWork }: CycleRecord): number {
+  return scanWork.heap + scanWork.stack + scanWork.globals
 }
 
 function assistShareOf({ pacerUtilization }: CycleRecord): number {

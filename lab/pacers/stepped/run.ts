@@ -29,7 +29,11 @@ export interface Outcome {
   peak: number
   goal: number
   scannable: number
+  /** Scanned: heap, stacks and globals. */
+  work: number
   utilization: number
+  /** Share of the CPU that assists took. */
+  assists: number
 }
 
 /** What an engine says of a cycle that could not be simulated. */
@@ -137,7 +141,9 @@ export class SteppedRun {
     out.peak = facts.heapLive
     out.goal = this.goals.goal
     out.scannable = Math.trunc((facts.heapMarked - this.blackLast) * fraction)
-    out.utilization = (cpuNs > 0 ? assistNs / cpuNs : 0) + BACKGROUND
+    out.work = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
+    out.assists = cpuNs > 0 ? assistNs / cpuNs : 0
+    out.utilization = out.assists + BACKGROUND
 
     facts.markDurationNs = durationNs
     facts.assistTimeNs = assistNs

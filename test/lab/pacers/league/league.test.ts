@@ -12,7 +12,9 @@ const still: Series = {
   trigger: list(() => 180),
   peak: list(() => 200),
   goal: list(() => 200),
+  work: list(() => 100),
   utilization: list(() => 0.25),
+  assists: list(() => 0),
 }
 
 describe('a run is judged by', () => {
@@ -31,7 +33,8 @@ describe('a run is judged by', () => {
 
   test('the CPU above a quarter, in the mean and at its worst, once it has had ten cycles to learn', () => {
     const utilization = list(cycle => (cycle < 10 ? 1 : cycle === 20 ? 0.55 : 0.25))
-    const { cpuOverTarget, assistWorst } = metricsOf({ ...still, utilization }, 0)
+    const assists = utilization.map(share => share - 0.25)
+    const { cpuOverTarget, assistWorst } = metricsOf({ ...still, utilization, assists }, 0)
     expect(cpuOverTarget).toBeCloseTo(0.01, 9)
     expect(assistWorst).toBeCloseTo(0.3, 9)
   })

@@ -100,8 +100,8 @@ For each engine a table, best first, by the mean of the ranks in its columns. Si
 termination and without a gate.
 
 Options:
-  --pacers SPEC;…    with semicolons (default: all that are built in)
-  --scenarios NAME,… of the stepped engine's form (default: all; on the real heap four of them)
+  --pacers SPEC;…    with semicolons; a file, too (default: all that are built in)
+  --scenarios NAME,… of the stepped engine's form (default: all; on the real heap ten of them)
   --engines NAME,…   stepped, noisy, real (default: stepped,noisy)
   --shard K/N        every Nth task alone, from the Kth on; merge puts them together
   --procs N          Ps of the real heap (default: as many as cores)

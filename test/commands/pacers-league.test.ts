@@ -45,7 +45,7 @@ test('a real heap plays too, and the simulator is compared with it', async () =>
 })
 
 test.each([
-  [['--pacers', 'go9'], "--pacers: no pacer 'go9'"],
+  [['--pacers', 'go9'], "no pacer 'go9'"],
   [['--scenarios', 'model/steady'], 'model/steady is of the macro engine, which has two pacers of its own'],
   [['--engines', 'macro'], "--engines must be of stepped, noisy, real, not 'macro'"],
   [['--shard', '3/2'], "--shard must be K/N, with K from 1 to N, not '3/2'"],

@@ -8,8 +8,8 @@ import { FailedRun } from '../../run.ts'
 import { measure } from '../real/engine.ts'
 import { drawn, scenarioNamed } from '../scenarios/library.ts'
 import { metricsOf, type Series } from './metrics.ts'
-import type { Play } from './play.ts'
 import type { LeagueEngine, Played, Task } from './results.ts'
+import type { Play } from './worker.ts'
 
 export interface LeagueOptions {
   readonly pacers: readonly string[]

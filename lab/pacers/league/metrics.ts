@@ -1,5 +1,5 @@
 /** What a run of a pacer over a scenario is judged by. */
-import { mean, median } from 'simple-statistics'
+import { mean, median, medianAbsoluteDeviation } from 'simple-statistics'
 
 /** One run, a number for each cycle. Sizes in bytes. */
 export interface Series {
@@ -48,11 +48,13 @@ const TARGET = 0.25
 const GIB = 2 ** 30
 /** Cycles that a pacer has to learn in, before anything counts but the settling. */
 const LEARNING = 10
-/** A run is settled while it stays within these of its end: shares of the CPU, and of the goal. */
+/** A run is settled while it stays within these of its end, or within what it moves there: shares of the CPU, and of the goal. */
 const CPU_BAND = 0.03
 const GOAL_BAND = 0.05
-/** Where a run ends: the median of so many cycles. */
-const END = 7
+/** Of a run that is not smooth: so many times the median absolute deviation. */
+const DEVIATIONS = 4
+/** Its end: a quarter of the cycles, and no fewer than these. */
+const LEAST_END = 7
 
 /** `step`: the cycle in which the scenario changes for good. */
 export function metricsOf(series: Series, step: number): Metrics {
@@ -78,13 +80,17 @@ export function metricsOf(series: Series, step: number): Metrics {
 
 /** The first cycle from which on all stay near the end, counted from the step. */
 function settlingOf(utilization: readonly number[], over: readonly number[], step: number): number {
-  const [cpuEnd, overEnd] = [median(utilization.slice(-END)), median(over.slice(-END))]
-  const isNear = (cycle: number): boolean =>
-    Math.abs((utilization[cycle] as number) - cpuEnd) <= CPU_BAND &&
-    Math.abs((over[cycle] as number) - overEnd) <= GOAL_BAND
+  const isCpuSettled = isNearItsEnd(utilization, CPU_BAND)
+  const isGoalSettled = isNearItsEnd(over, GOAL_BAND)
   let cycle = over.length
-  while (cycle > step && isNear(cycle - 1)) cycle--
+  while (cycle > step && isCpuSettled(cycle - 1) && isGoalSettled(cycle - 1)) cycle--
   return cycle - step
+}
+
+function isNearItsEnd(values: readonly number[], band: number): (cycle: number) => boolean {
+  const end = values.slice(-Math.max(LEAST_END, Math.floor(values.length / 4)))
+  const [middle, width] = [median(end), Math.max(band, DEVIATIONS * medianAbsoluteDeviation(end))]
+  return cycle => Math.abs((values[cycle] as number) - middle) <= width
 }
 
 /** The median of each over several runs of the same, and the worst of what is the worst. */

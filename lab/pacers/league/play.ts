@@ -1,6 +1,5 @@
-/** Plays one task in a simulator. Pure: in a worker of a pool, or here. */
+/** Plays one task in a simulator. Pure. */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
-import { pacerNamed } from '../../../runtime/pacer-registry.ts'
 import { Random, seedOf } from '../../random.ts'
 import { NOISE_FIELDS, NoisyNature } from '../noisy/nature.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
@@ -13,14 +12,8 @@ import type { Played, Task } from './results.ts'
 /** Runs of a noisy task. */
 const NOISY_RUNS = 20
 
-export interface Play {
-  readonly task: Task
-  readonly seed: number
-}
-
 /** Throws an InputError where the pacer answers nonsense. */
-export function play({ task, seed }: Play): Played {
-  const pacer = pacerNamed(task.pacer)
+export function play(task: Task, pacer: Pacer, seed: number): Played {
   const found = scenarioNamed(task.scenario)
   const scenario = drawn(found, seed)
   if (task.engine === 'stepped') {

@@ -1,7 +1,18 @@
 /** A thread of the league's pool. */
-import { type Play, play } from './play.ts'
-import type { Played } from './results.ts'
+import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import { loadPacer } from '../load-pacer.ts'
+import { play } from './play.ts'
+import type { Played, Task } from './results.ts'
 
-export default function work(task: Play): Played {
-  return play(task)
+export interface Play {
+  readonly task: Task
+  readonly seed: number
+}
+
+const pacers = new Map<string, Promise<Pacer>>()
+
+export default async function work({ task, seed }: Play): Promise<Played> {
+  const loading = pacers.get(task.pacer) ?? loadPacer(task.pacer)
+  pacers.set(task.pacer, loading)
+  return play(task, await loading, seed)
 }

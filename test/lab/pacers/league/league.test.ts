@@ -4,6 +4,7 @@ import { combined, type Metrics, metricsOf, type Series } from '../../../../lab/
 import { play } from '../../../../lab/pacers/league/play.ts'
 import type { Played } from '../../../../lab/pacers/league/results.ts'
 import { simulatorErrors, standingsOf } from '../../../../lab/pacers/league/standings.ts'
+import { pacerNamed } from '../../../../runtime/pacer-registry.ts'
 
 const CYCLES = 40
 const list = (of: (cycle: number) => number): number[] => Array.from({ length: CYCLES }, (_, cycle) => of(cycle))
@@ -43,6 +44,11 @@ describe('a run is judged by', () => {
     const utilization = list(cycle => (cycle >= 20 && cycle < 26 ? 0.4 : 0.25))
     expect(metricsOf({ ...still, utilization }, 20).settling).toBe(6)
     expect(metricsOf({ ...still, utilization }, 26).settling).toBe(0)
+    // Where all cycles move as much, none is unsettled for that.
+    const restless = list(cycle => 0.25 + (cycle % 3) * 0.05)
+    expect(metricsOf({ ...still, utilization: restless }, 0).settling).toBe(0)
+    const struck = restless.map((share, cycle) => (cycle === 22 ? 0.8 : share))
+    expect(metricsOf({ ...still, utilization: struck }, 20).settling).toBe(3)
   })
 
   test('how far its trigger moves', () => {
@@ -101,10 +107,11 @@ test('the simulator is as far from the real heap as their runs are apart', () =>
 
 test('a task is played the same each time, and noise makes it worse', () => {
   const task = { pacer: 'go1.21', scenario: 'stepped/steady', engine: 'stepped' } as const
-  const smooth = play({ task, seed: 3 })
-  expect(play({ task, seed: 3 })).toEqual(smooth)
+  const pacer = pacerNamed(task.pacer)
+  const smooth = play(task, pacer, 3)
+  expect(play(task, pacer, 3)).toEqual(smooth)
   expect(smooth.series.peak.length).toBe(50)
-  const noisy = play({ task: { ...task, engine: 'noisy' }, seed: 3 })
+  const noisy = play({ ...task, engine: 'noisy' }, pacer, 3)
   expect(noisy.metrics.overshootWorst).toBeGreaterThan(smooth.metrics.overshootWorst)
   expect(noisy.metrics.assistWorst).toBeGreaterThan(smooth.metrics.assistWorst)
 })

@@ -1,5 +1,5 @@
 // The league from its command line, and its report in a browser.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { LeagueResults } from '../../lab/pacers/league/results.ts'
@@ -42,6 +42,36 @@ test('a real heap plays too, and the simulator is compared with it', async () =>
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/real: medians over 1 scenario;.*\npacer .*\ngo1\.21 /)
   expect(stdout).toMatch(/the simulator against the real heap, medians over 1 pair: peak over goal \d/)
+})
+
+test('an interrupt leaves what was played until then', async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'some.json')
+    const args = ['--pacers', 'go1.21;go1.14', '--scenarios', 'stepped/steady,proposal/high-gogc']
+    // The simulations take less than a second, the four runs on the real heap some thirty seconds.
+    const { code, stdout } = await runCli(['pacers', 'league', ...args, '--engines', 'stepped,real', '--json', json], {
+      interruptAfterMs: 4000,
+    })
+    expect(code).toBe(130)
+    const { played, failed, tasks } = resultsIn(json)
+    expect(failed).toEqual([])
+    expect(tasks).toBe(8)
+    expect(played.length).toBeLessThan(8)
+    expect(played.filter(({ engine }) => engine === 'stepped')).toHaveLength(4)
+    expect(stdout).toContain(`${played.length} of 8 were played`)
+  })
+})
+
+test('a pacer of your own plays against those that are built in', async () => {
+  await inScratch(async scratch => {
+    const own = join(scratch, 'own.ts')
+    writeFileSync(own, (await runCli(['pacers', 'new'])).stdout)
+    const { code, stdout, stderr } = await runCli([
+      ...['pacers', 'league', '--pacers', `${own};fixed`, '--scenarios', 'stepped/steady'],
+    ])
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain(own)
+  })
 })
 
 test.each([

@@ -28,6 +28,8 @@ export interface ProcessOptions {
   readonly closesStdout?: boolean
   /** Sent as soon as something is printed on standard output. */
   readonly signalOnOutput?: NodeJS.Signals
+  /** Interrupted after so long, if it is not over. */
+  readonly interruptAfterMs?: number
 }
 
 export interface ProcessResult {
@@ -72,7 +74,15 @@ export async function runProgram(
 
 /** Runs Node. Fails if it has not ended, with all that holds its pipes, within the limit. */
 export function runNode(args: readonly string[], options: ProcessOptions, scratch: string): Promise<ProcessResult> {
-  const { env = {}, limitMs = 20_000, onOutput, stdoutBytesPerSecond, signalOnOutput, closesStdout } = options
+  const {
+    env = {},
+    limitMs = 20_000,
+    onOutput,
+    stdoutBytesPerSecond,
+    signalOnOutput,
+    closesStdout,
+    interruptAfterMs,
+  } = options
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.includes(name)))
   const began = performance.now()
   const child = spawn(process.execPath, args, {
@@ -99,9 +109,12 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
       tooLate = true
       child.kill('SIGKILL')
     }, limitMs)
+    const interrupt =
+      interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfterMs)
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearTimeout(limit)
+      clearTimeout(interrupt)
       const said = `stdout: ${output.stdout.slice(-2000)}\nstderr: ${output.stderr.slice(-4000)}`
       if (tooLate) reject(new Error(`not over after ${limitMs} ms: ${args.join(' ')}\n${said}`))
       else if (code === null) reject(new Error(`killed by ${signal}: ${args.join(' ')}\n${said}`))

@@ -55,6 +55,8 @@ const GOAL_BAND = 0.05
 const DEVIATIONS = 4
 /** Its end: a quarter of the cycles, and no fewer than these. */
 const LEAST_END = 7
+/** A cycle is taken as the median of so many from it on: one astray is none. */
+const SMOOTHED = 5
 
 /** `step`: the cycle in which the scenario changes for good. */
 export function metricsOf(series: Series, step: number): Metrics {
@@ -87,7 +89,8 @@ function settlingOf(utilization: readonly number[], over: readonly number[], ste
   return cycle - step
 }
 
-function isNearItsEnd(values: readonly number[], band: number): (cycle: number) => boolean {
+function isNearItsEnd(series: readonly number[], band: number): (cycle: number) => boolean {
+  const values = series.map((_, cycle) => median(series.slice(cycle, cycle + SMOOTHED)))
   const end = values.slice(-Math.max(LEAST_END, Math.floor(values.length / 4)))
   const [middle, width] = [median(end), Math.max(band, DEVIATIONS * medianAbsoluteDeviation(end))]
   return cycle => Math.abs((values[cycle] as number) - middle) <= width

@@ -41,14 +41,16 @@ describe('a run is judged by', () => {
   })
 
   test('the cycles from a step until it stays near its end', () => {
-    const utilization = list(cycle => (cycle >= 20 && cycle < 26 ? 0.4 : 0.25))
-    expect(metricsOf({ ...still, utilization }, 20).settling).toBe(6)
-    expect(metricsOf({ ...still, utilization }, 26).settling).toBe(0)
-    // Where all cycles move as much, none is unsettled for that.
-    const restless = list(cycle => 0.25 + (cycle % 3) * 0.05)
+    const utilization = list(cycle => (cycle >= 20 && cycle < 28 ? 0.4 : 0.25))
+    expect(metricsOf({ ...still, utilization }, 20).settling).toBe(6) // then most of five are settled
+    expect(metricsOf({ ...still, utilization }, 28).settling).toBe(0)
+  })
+
+  test('not by how long it is restless, if it is so to its end, nor by single cycles', () => {
+    const restless = list(cycle => 0.25 + (cycle % 7) * 0.05)
     expect(metricsOf({ ...still, utilization: restless }, 0).settling).toBe(0)
-    const struck = restless.map((share, cycle) => (cycle === 22 ? 0.8 : share))
-    expect(metricsOf({ ...still, utilization: struck }, 20).settling).toBe(3)
+    const struck = list(cycle => (cycle % 11 === 0 ? 0.8 : 0.25))
+    expect(metricsOf({ ...still, utilization: struck }, 20).settling).toBe(0)
   })
 
   test('how far its trigger moves', () => {

@@ -55,7 +55,7 @@ Options:
   --input FILE        a scenario, in the form of the stepped engine (docs/pacer-lab.md)
   --scenario NAME     one of the library; see sawtooth pacers list
   --pacer SPEC        any pacer, or a file (default: go1.21)
-  --procs N           Ps (default: as many as cores)
+  --procs N           Ps (default: as many as the scenario has cores, but no more than there are)
   --termination NAME, --gate NAME, --credit NAME, --arena SIZE
                       as of sawtooth run
   --csv FILE          the rows as CSV (default: standard output, unless --json is given)
@@ -104,7 +104,7 @@ Options:
   --scenarios NAME,… of the stepped engine's form (default: all; on the real heap ten of them)
   --engines NAME,…   stepped, noisy, real (default: stepped,noisy)
   --shard K/N        every Nth task alone, from the Kth on; merge puts them together
-  --procs N          Ps of the real heap (default: as many as cores)
+  --procs N          Ps of the real heap (default: as many as the scenario has cores, but no more than there are)
   --seed N           of all that is drawn (default: 1)
   --json FILE        all results, with each run cycle by cycle
   --report FILE      an HTML report with charts, which needs nothing but itself

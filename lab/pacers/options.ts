@@ -1,5 +1,4 @@
 /** The arguments of `sawtooth pacers sim` and `run`. */
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { RunFlags } from '../../runtime/configuration.ts'
@@ -29,7 +28,8 @@ export interface SimOptions extends InputOptions {
 }
 
 export interface RunOptions extends InputOptions, Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
-  readonly procs: number
+  /** null: as the scenario's cores, but no more than there are. */
+  readonly procs: number | null
 }
 
 const DEFAULT_RUNS = 100
@@ -49,7 +49,9 @@ export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
   if (options.help === true) return 'help'
   const { engine } = options
   if (engine !== undefined && !(ENGINES as readonly string[]).includes(engine))
-    throw new UsageError(`--engine must be ${ENGINES.join(', ')}, not '${engine}'`)
+    throw new UsageError(
+      `--engine must be ${ENGINES.join(', ')}, not '${engine}'${engine === 'real' ? '; the real heap is sawtooth pacers run' : ''}`,
+    )
   const runs = given('runs', options.runs)
   return {
     ...inputOptions('sim', options),
@@ -72,7 +74,7 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   const { termination, gate, credit, arena } = options
   return {
     ...inputOptions('run', options),
-    procs: procs === undefined ? availableParallelism() : wholeNumber(procs, 1, 64),
+    procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
     ...(termination === undefined ? {} : { termination: termination as NonNullable<RunFlags['termination']> }),
     ...(gate === undefined ? {} : { gate: gate as NonNullable<RunFlags['gate']> }),
     ...(credit === undefined ? {} : { credit: credit as NonNullable<RunFlags['credit']> }),

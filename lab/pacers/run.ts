@@ -27,7 +27,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   const { termination, gate, credit } = measured.record
   const header = {
     ...{ schema: 1, engine: 'real', pacer, scenario: scenario.origin, seed: options.seed },
-    ...{ procs: options.procs, termination, gate, credit, scanRate: measured.scanRate },
+    ...{ procs: measured.record.procs, termination, gate, credit, scanRate: measured.scanRate },
   }
   writeRows(measured, options, header)
   for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)

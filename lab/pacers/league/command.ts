@@ -1,6 +1,5 @@
 /** The command lines of the league and of the merge of its shards. */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
@@ -138,7 +137,7 @@ function optionsOf(texts: Texts): LeagueOptions {
   return {
     ...{ pacers, scenarios, engines, shard: shardIn(texts.shard) },
     seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 31 - 1),
-    procs: procs === undefined ? availableParallelism() : wholeNumber(procs, 1, 64),
+    procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
   }
 }
 

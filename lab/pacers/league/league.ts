@@ -17,7 +17,8 @@ export interface LeagueOptions {
   readonly engines: readonly LeagueEngine[]
   readonly shard: { readonly k: number; readonly n: number }
   readonly seed: number
-  readonly procs: number
+  /** Ps of the real heap; null: as many as the scenario has cores, but no more than there are. */
+  readonly procs: number | null
 }
 
 interface Outcome {
@@ -67,10 +68,17 @@ export async function playAll(
   }
   for (const task of tasks.filter(({ engine }) => engine === 'real'))
     if (!signal.aborted) await settle(task, playReal(task, seed, procs, signal))
-  return { played, failed }
+  // As tasks are ordered, and not as they came back.
+  return { played: inOrder(played, tasks), failed: inOrder(failed, tasks) }
 }
 
-async function playReal(task: Task, seed: number, procs: number, signal: AbortSignal): Promise<Played> {
+function inOrder<T extends Task>(some: readonly T[], tasks: readonly Task[]): T[] {
+  const isSame = (one: Task) => (other: Task) =>
+    one.pacer === other.pacer && one.scenario === other.scenario && one.engine === other.engine
+  return tasks.flatMap(task => some.filter(isSame(task)))
+}
+
+async function playReal(task: Task, seed: number, procs: number | null, signal: AbortSignal): Promise<Played> {
   const found = scenarioNamed(task.scenario)
   const measured = await measure(drawn(found, seed), {
     // Go's own protocol: the pacer alone is to be seen, and not the gate.

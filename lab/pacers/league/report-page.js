@@ -22,6 +22,14 @@ const colourOf = name => COLOURS[unique('pacer').indexOf(name) % COLOURS.length]
 const found = (ofPacer, ofEngine) =>
   runs.find(run => run.scenario === scenario.value && run.pacer === ofPacer && run.engine === ofEngine)
 
+/** A line for each pacer's run; those that are not chosen are faint. */
+const linesOf = (all, valuesOf) =>
+  all.map(([name, run]) => ({
+    label: name,
+    values: valuesOf(run),
+    colour: colourOf(name),
+    isFaint: name !== pacer.value,
+  }))
 /** What `of` makes of each cycle of a run. */
 const each = ({ series }, of) =>
   series.peak.map((_, at) => of(Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[at]]))))
@@ -34,7 +42,7 @@ function fill(select, values) {
   if (values.includes(before)) select.value = before
 }
 
-/** A chart of lines over cycles. `lines`: { label, values, colour, dash } */
+/** A chart of lines over cycles. `lines`: { label, values, colour, dash, isFaint } */
 function chart(title, lines, unit) {
   const box = document.createElement('div')
   box.className = 'chart'
@@ -54,11 +62,11 @@ function chart(title, lines, unit) {
       cursor: { sync: { key: 'runs' } },
       series: [
         { label: 'cycle' },
-        ...lines.map(({ label, colour, dash }) => ({
+        ...lines.map(({ label, colour, dash, isFaint }) => ({
           label,
-          stroke: colour,
+          stroke: isFaint ? `${colour}88` : colour,
           dash,
-          width: 1.5,
+          width: isFaint ? 1 : 2,
           value: format,
           points: { show: false },
         })),
@@ -94,34 +102,22 @@ function draw() {
     .map(name => [name, found(name, engine.value)])
     .filter(([, run]) => run !== undefined)
   const target = { label: 'target', values: one.series.peak.map(() => TARGET), colour: '#333333', dash: [6, 4] }
-  chart(
-    'Share of the CPU while marking, and the target',
-    [target, ...all.map(([name, run]) => ({ label: name, values: run.series.utilization, colour: colourOf(name) }))],
-    '',
-  )
+  chart('Share of the CPU while marking, and the target', [target, ...linesOf(all, run => run.series.utilization)], '')
   chart(
     'Share of the CPU that assists took',
-    all.map(([name, run]) => ({ label: name, values: run.series.assists, colour: colourOf(name) })),
+    linesOf(all, run => run.series.assists),
     '',
   )
   chart(
     'Peak over goal',
-    all.map(([name, run]) => ({
-      label: name,
-      values: run.series.peak.map((peak, at) => peak / run.series.goal[at]),
-      colour: colourOf(name),
-    })),
+    linesOf(all, run => each(run, ({ peak, goal }) => peak / goal)),
     '',
   )
   chart(
     'Where the cycle starts: 0 is the marked heap, 1 the goal',
-    all.map(([name, { series }]) => ({
-      label: name,
-      values: series.trigger.map(
-        (trigger, at) => (trigger - series.heapLive[at]) / Math.max(series.goal[at] - series.heapLive[at], 1),
-      ),
-      colour: colourOf(name),
-    })),
+    linesOf(all, run =>
+      each(run, ({ trigger, heapLive, goal }) => (trigger - heapLive) / Math.max(goal - heapLive, 1)),
+    ),
     '',
   )
   const turnedOut = {
@@ -134,19 +130,12 @@ function draw() {
   }
   chart(
     'r, bytes allocated for each byte scanned, as the trigger was placed by',
-    [
-      turnedOut,
-      ...all.map(([name, run]) => ({
-        label: name,
-        values: each(run, ({ goal, trigger, work }) => ratio(goal - trigger, work)),
-        colour: colourOf(name),
-      })),
-    ],
+    [turnedOut, ...linesOf(all, run => each(run, ({ goal, trigger, work }) => ratio(goal - trigger, work)))],
     '',
   )
   const [simulated, real] = ['stepped', 'real'].map(kind => found(pacer.value, kind))
   if (simulated === undefined || real === undefined) return
-  const over = run => run.series.peak.map((peak, at) => peak / run.series.goal[at])
+  const over = run => each(run, ({ peak, goal }) => peak / goal)
   chart(
     `Simulated and real: ${pacer.value}`,
     [

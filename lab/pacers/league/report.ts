@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { median } from 'simple-statistics'
 import { formatMachine } from '../../machine.ts'
 import { html, Markup } from '../../report/markup.ts'
 import { STYLE } from '../../report/style.ts'
@@ -88,13 +89,18 @@ function standingsSection(played: readonly Played[], engine: LeagueEngine): Mark
 function errorsSection(played: readonly Played[]): Markup {
   const errors = simulatorErrors(played)
   if (errors.length === 0) return new Markup('')
+  const pacers = [...new Set(errors.map(({ pacer }) => pacer))]
+  const scenarios = [...new Set(errors.map(({ scenario }) => scenario))]
+  const cell = (scenario: string, pacer: string): string => {
+    const error = errors.find(one => one.scenario === scenario && one.pacer === pacer)
+    return error === undefined ? '' : `${(error.peak * 100).toFixed(1)} / ${(error.cpu * 100).toFixed(1)}`
+  }
   return html`<section id="errors"><h2>The simulator against the real heap</h2>
-<div class="scroll"><table><thead><tr><th>scenario</th><th>pacer</th><th>peak over goal</th><th>share of the CPU</th></tr></thead>
-<tbody>${errors.map(
-    ({ scenario, pacer, peak, cpu }) =>
-      html`<tr><td>${scenario}</td><td>${pacer}</td><td>${percent(peak)}</td><td>${percent(cpu)}</td></tr>\n`,
+<div class="scroll"><table><thead><tr><th>scenario</th>${pacers.map(pacer => html`<th>${pacer}</th>`)}</tr></thead>
+<tbody>${scenarios.map(
+    scenario => html`<tr><td>${scenario}</td>${pacers.map(pacer => html`<td>${cell(scenario, pacer)}</td>`)}</tr>\n`,
   )}</tbody></table></div>
-<p>Differences, in the median of the cycles.</p></section>`
+<p>How far they are apart in peak over goal, and in the share of the CPU while marking: percentage points, medians of the cycles. Over all: ${percent(median(errors.map(({ peak }) => peak)))} and ${percent(median(errors.map(({ cpu }) => cpu)))}.</p></section>`
 }
 
 function failuresSection({ failed }: LeagueResults): Markup {

@@ -5,11 +5,11 @@
  * The scenario is run twice. Only the ratio of its two rates counts: the scan rate is the machine's own, for each cycle that of the first run, and the second one allocates as
  * the ratio says. Before the scenario each of them collects a small heap for some cycles, until the code is compiled; these are in no row.
  *
- * What cannot be carried over: Ps are as many as the machine runs at once, and not the scenario's cores; what the scenario has grow at once is allocated at the
+ * What cannot be carried over: Ps are no more than the machine runs at once, where the scenario has more cores; what the scenario has grow at once is allocated at the
  * scenario's rate, since a live heap must be allocated; the adversary's `assist_follow` is left out.
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
@@ -43,7 +43,8 @@ type Globals = Record<keyof typeof GLOBAL_FIELDS, number>
 export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
   /** As `--pacer`. */
   readonly pacer: string
-  readonly procs: number
+  /** null: as many as the scenario has cores, but no more than there are. */
+  readonly procs: number | null
   readonly seed: number
   readonly signal?: AbortSignal
 }
@@ -66,6 +67,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
       writeFileSync(join(directory, 'shape.json'), JSON.stringify(shapeOf(scenario, globals, scanRates)))
       const record = await runtime.run(program, {
         ...flagsOf(options),
+        procs: options.procs ?? Math.min(globals.procs, availableParallelism()),
         gogc: globals.gcPercent < 0 ? 'off' : globals.gcPercent,
         ...(globals.memoryLimit === Number.POSITIVE_INFINITY ? {} : { memoryLimit: globals.memoryLimit }),
         stdout: silent(),
@@ -83,7 +85,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     return {
       ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate },
       blocks: () => [blockOf(cycles)],
-      remarks: () => remarksOf(scenario, scanRate, options),
+      remarks: () => remarksOf(scenario, scanRate, record.procs),
     }
   } finally {
     await runtime.close()
@@ -112,9 +114,9 @@ function shapeOf({ columns, cycles }: Scenario, globals: Globals, scanRates: rea
   }
 }
 
-function flagsOf({ pacer, procs, seed, termination, gate, credit, arena, signal }: RealOptions) {
+function flagsOf({ pacer, seed, termination, gate, credit, arena, signal }: RealOptions) {
   return {
-    ...{ pacer, procs, seed },
+    ...{ pacer, seed },
     ...(termination === undefined ? {} : { termination }),
     ...(gate === undefined ? {} : { gate }),
     ...(credit === undefined ? {} : { credit }),
@@ -152,7 +154,7 @@ function assistShareOf({ pacerUtilization }: CycleRecord): number {
   return pacerUtilization - 0.25
 }
 
-function remarksOf({ origin, columns }: Scenario, scanRate: number, { procs }: RealOptions): string[] {
+function remarksOf({ origin, columns }: Scenario, scanRate: number, procs: number): string[] {
   const remarks = [`${origin}: ${procs} P, a worker scans ${Math.round(scanRate / 1024)} KiB in a millisecond`]
   const follow = columns[6]
   if (follow?.some(value => value > 0)) remarks.push(`${origin}: assist_follow is left out on a real heap`)

@@ -82,9 +82,10 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     const scanRate = median(scanRates)
     const record = await run(scanRates)
     const cycles = record.cycles.slice(WARM_CYCLES, WARM_CYCLES + scenario.cycles)
+    const liveBefore = record.cycles[WARM_CYCLES - 1]?.heapMarked ?? 0
     return {
       ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate },
-      blocks: () => [blockOf(cycles)],
+      blocks: () => [blockOf(cycles, liveBefore)],
       remarks: () => remarksOf(scenario, scanRate, record.procs),
     }
   } finally {
@@ -137,9 +138,9 @@ function scanRatesOf(cycles: readonly CycleRecord[]): number[] {
   return rates.map((_, cycle) => median(rates.slice(Math.max(0, cycle - reach), cycle + reach + 1)))
 }
 
-function blockOf(cycles: readonly CycleRecord[]): Block {
+function blockOf(cycles: readonly CycleRecord[], liveBefore: number): Block {
   const rows = cycles.map((cycle, index) => [
-    ...[index + 1, index === 0 ? 0 : (cycles[index - 1] as CycleRecord).heapMarked, cycle.heapAtStart],
+    ...[index + 1, cycles[index - 1]?.heapMarked ?? liveBefore, cycle.heapAtStart],
     ...[cycle.heapAtMarkEnd, cycle.goal ?? Number.POSITIVE_INFINITY, cycle.scanWork.heap, cycle.utilization],
     ...[cycle.pacerUtilization, assistShareOf(cycle), workOf(cycle), cycle.markMs, cycle.startMs],
   ])

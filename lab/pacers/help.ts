@@ -49,14 +49,17 @@ export const runHelp = `One pacer over one scenario, on the real heap: a program
 Usage:
   sawtooth pacers run --input FILE|--scenario NAME [options]
 
-The scenario is of the stepped engine's form, and the columns are its own, measured, and a few more. A run before measures how fast this machine scans.
+The scenario is of the stepped engine's form, and the columns are its own, measured, and a few more. A run before measures how fast this machine scans. Without --termination and --gate it is Go's own protocol, so that the
+pacer alone is seen.
 
 Options:
   --input FILE        a scenario, in the form of the stepped engine (docs/pacer-lab.md)
   --scenario NAME     one of the library; see sawtooth pacers list
   --pacer SPEC        any pacer, or a file (default: go1.21)
   --procs N           Ps (default: as many as the scenario has cores, but no more than there are)
-  --termination NAME, --gate NAME, --credit NAME, --arena SIZE
+  --termination NAME  as of sawtooth run (default: coordinator)
+  --gate NAME         as of sawtooth run (default: off)
+  --credit NAME, --arena SIZE
                       as of sawtooth run
   --csv FILE          the rows as CSV (default: standard output, unless --json is given)
   --json FILE         the rows as JSON
@@ -65,7 +68,7 @@ Options:
 Exit: 0 fine, 1 the run failed, 2 usage, or a scenario that is none.
 
 Example:
-  sawtooth pacers run --scenario stepped/step-alloc --pacer go1.14 --termination coordinator --gate off
+  sawtooth pacers run --scenario stepped/step-alloc --pacer go1.14
 `
 
 export const searchHelp = `Looks for the scenario that hurts a pacer most, in the stepped engine, and shrinks it to a few numbers.

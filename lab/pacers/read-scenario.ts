@@ -126,11 +126,24 @@ function parsed(file: string, text: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new InputError(file, 'the file', `is no JSON: ${(error as Error).message}`)
+    throw new InputError(file, 'the file', `is no JSON: ${firstLine(error)}`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InputError(file, 'the file', 'must hold an object')
   return value as Readonly<Record<string, unknown>>
+}
+
+function isJson(text: string | undefined): boolean {
+  try {
+    JSON.parse(text ?? '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error as Error).message.split('\n', 1)[0] ?? ''
 }
 
 /** The list did not begin, or did not end: because it is no JSON, or because the list is missing. */
@@ -164,9 +177,24 @@ class Columns {
     try {
       records = JSON.parse(`[${list}]`) as unknown[]
     } catch (error) {
-      throw this.noJson((error as Error).message)
+      throw this.badRecord(list) ?? this.noJson(firstLine(error))
     }
     for (const record of records) this.addRecord(record)
+  }
+
+  /** The first record that is none, and its first field that is none; null if no record is. */
+  private badRecord(list: string): InputError | null {
+    let cycle = this.length
+    for (const [record] of list.matchAll(/\{[^{}]*\}/g)) {
+      if (!isJson(record)) {
+        const [, name, value] =
+          [...record.matchAll(/"([^"]*)"\s*:\s*([^\s,}]+)/g)].find(([, , of]) => !isJson(of)) ?? []
+        const complaint = name === undefined ? 'is no JSON' : `${name} = ${value?.slice(0, 40)} is no JSON`
+        return new InputError(this.#file, `cycle ${cycle}`, complaint)
+      }
+      cycle++
+    }
+    return null
   }
 
   private noJson(message: string): InputError {

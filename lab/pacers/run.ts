@@ -3,6 +3,7 @@ import { DEFAULT_PACER } from '../../runtime/pacer-registry.ts'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'
+import { loadPacer } from './load-pacer.ts'
 import { parseRunOptions } from './options.ts'
 import { type Measured, measure } from './real/engine.ts'
 import { writeRows } from './write-rows.ts'
@@ -16,6 +17,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   }
   const { scenario } = inputOf(options, 'stepped')
   const pacer = options.pacer ?? DEFAULT_PACER
+  await loadPacer(pacer) // a wrong one is found now
   let measured: Measured
   try {
     measured = await measure(scenario, { ...options, pacer })
@@ -27,7 +29,14 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   const { termination, gate, credit } = measured.record
   const header = {
     ...{ schema: 1, engine: 'real', pacer, scenario: scenario.origin, seed: options.seed },
-    ...{ procs: measured.record.procs, termination, gate, credit, scanRate: measured.scanRate },
+    ...{
+      procs: measured.record.procs,
+      termination,
+      gate,
+      credit,
+      scanRate: measured.scanRate,
+      offCpu: measured.offCpu,
+    },
   }
   writeRows(measured, options, header)
   for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)

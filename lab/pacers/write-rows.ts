@@ -1,22 +1,25 @@
 /** Rows of a simulation as CSV or JSON, a block at a time. Numbers in the shortest form that reads back as the same. */
 import { closeSync, openSync } from 'node:fs'
+import { UsageError } from '../../runtime/usage-error.ts'
 import { writeFully } from '../../runtime/write-fully.ts'
 import type { Block, Simulation } from './engine.ts'
 
 const STDOUT = 1
 const encoder = new TextEncoder()
 
-/** `file`: null for standard output. False once nobody reads it any more. */
+/** `csv`: null for standard output. Nothing is opened before the first block is there. Throws a UsageError, and what the simulation throws. */
 export function writeRows(
   simulation: Simulation,
   { csv, json }: { readonly csv: string | null | undefined; readonly json: string | undefined },
   header: Readonly<Record<string, unknown>>,
 ): void {
   const sinks: Sink[] = []
-  if (csv !== undefined) sinks.push(new CsvSink(csv, simulation.columns))
-  if (json !== undefined) sinks.push(new JsonSink(json, header, simulation.columns))
   try {
     for (const block of simulation.blocks()) {
+      if (sinks.length === 0) {
+        if (csv !== undefined) sinks.push(new CsvSink(csv, simulation.columns))
+        if (json !== undefined) sinks.push(new JsonSink(json, header, simulation.columns))
+      }
       for (const sink of sinks) sink.write(block)
       if (sinks.every(sink => sink.isClosed)) break
     }
@@ -29,17 +32,27 @@ export function writeRows(
 abstract class Sink {
   /** Nobody reads any more. */
   isClosed = false
+  private readonly file: string
   private readonly descriptor: number
 
   constructor(file: string | null) {
-    this.descriptor = file === null ? STDOUT : openSync(file, 'w')
+    this.file = file ?? 'standard output'
+    this.descriptor = file === null ? STDOUT : this.attempt(() => openSync(file, 'w'))
+  }
+
+  private attempt<T>(output: () => T): T {
+    try {
+      return output()
+    } catch (error) {
+      throw new UsageError(`${this.file} cannot be written: ${(error as NodeJS.ErrnoException).code}`)
+    }
   }
 
   abstract write(block: Block): void
   end(): void {}
 
   protected put(text: string): void {
-    if (!this.isClosed && !writeFully(this.descriptor, encoder.encode(text))) this.isClosed = true
+    if (!this.isClosed) this.isClosed = !this.attempt(() => writeFully(this.descriptor, encoder.encode(text)))
   }
 
   close(): void {

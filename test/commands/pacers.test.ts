@@ -98,7 +98,13 @@ test('a real heap is shaped to a scenario, cycle by cycle', async () => {
     const { code, stderr } = await runCli([...args, '--json', json])
     expect(code, stderr).toBe(0)
     const { rows, ...header } = JSON.parse(readFileSync(json, 'utf8')) as { rows: Record<string, number>[] }
-    expect(header).toMatchObject({ engine: 'real', pacer: 'fixed:trigger=0.7', procs: 2, gate: 'goal' })
+    expect(header).toMatchObject({
+      engine: 'real',
+      pacer: 'fixed:trigger=0.7',
+      procs: 2,
+      termination: 'coordinator',
+      gate: 'off',
+    })
     expect(rows.length).toBe(50)
     // The scenario's live heap is 18.15 MiB from the 13th cycle on; on top of it is what was allocated while marking.
     for (const row of rows.slice(20)) {
@@ -142,7 +148,7 @@ describe('what cannot be done is exit 2 and one line', () => {
       const { code, stderr } = await runCli(['pacers', 'sim', '--scenario', 'stepped/steady', '--pacer', file])
       expect({ code, stderr }).toEqual({
         code: 2,
-        stderr: 'sawtooth: stepped/steady: cycle 0: pacer mine throws: tired\n',
+        stderr: 'sawtooth: stepped/steady: cycle 0: pacer mine: revise threw Error: tired\n',
       })
     })
   })

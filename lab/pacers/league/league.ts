@@ -81,8 +81,7 @@ function inOrder<T extends Task>(some: readonly T[], tasks: readonly Task[]): T[
 async function playReal(task: Task, seed: number, procs: number | null, signal: AbortSignal): Promise<Played> {
   const found = scenarioNamed(task.scenario)
   const measured = await measure(drawn(found, seed), {
-    // Go's own protocol: the pacer alone is to be seen, and not the gate.
-    ...{ pacer: task.pacer, procs, seed, signal, termination: 'coordinator', gate: 'off' },
+    ...{ pacer: task.pacer, procs, seed, signal },
   })
   const [block] = measured.blocks()
   const column = (name: string): number[] => [...(block?.columns[measured.columns.indexOf(name)] ?? [])]

@@ -8,6 +8,7 @@ import {
   bool,
   chan,
   enter,
+  f64,
   getLocal,
   global,
   go,
@@ -29,7 +30,7 @@ import {
   struct,
   task,
 } from 'sawtooth'
-import type { Shape } from '../real/shape.ts'
+import type { Shape, Told } from '../real/shape.ts'
 
 // Module code runs on every P, and knows no arguments.
 const shape = JSON.parse(readFileSync(new URL('./shape.json', import.meta.url), 'utf8')) as Shape
@@ -38,6 +39,8 @@ const CELL_BYTES = 32
 const CHUNK_CELLS = 512
 const CHUNK_BYTES = CELL_BYTES * CHUNK_CELLS
 const WORD_BYTES = 4
+/** What lives is made anew if the share of pointers changes by more. */
+const REBUILT = 0.1
 /** How long a goroutine goes on before it yields. */
 const SLICE_MS = 0.5
 
@@ -49,6 +52,9 @@ const Done = chan(i32)
 
 /** Set by each goroutine once it runs. */
 const hasStarted = Array.from({ length: procs() }, () => global(bool))
+
+/** Set by each at its end: share of its time in which its thread was off the CPU. */
+const offCpu = Array.from({ length: procs() }, () => global(f64))
 
 // All of them nil: they are there to be scanned.
 global(ref(Cell), Math.max(1, Math.floor(shape.globalsBytes / WORD_BYTES)))
@@ -106,7 +112,21 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
   let yielded = performance.now()
   // Of the chunk before: time that the program took longer than its pace.
   let lateMs = 0
+  let builtFraction = 1
+  let percent = at(shape.gogc, 0)
+  const [beganMs, beganOffMs] = [performance.now(), offCpuMs()]
   for (let cycle = numGC(); cycle < shape.cycles; cycle = numGC()) {
+    // One of them, since main looks once in a ms, and a cycle may be shorter.
+    if (index === 0 && at(shape.gogc, cycle) !== percent) {
+      percent = at(shape.gogc, cycle)
+      setGCPercent(percent)
+    }
+    const fraction = at(shape.fractions, cycle)
+    if (Math.abs(fraction - builtFraction) > REBUILT) {
+      setLocal(top, nil)
+      chunks = 0
+      builtFraction = fraction
+    }
     const wanted = Math.round(at(shape.live, cycle) / procs() / CHUNK_BYTES)
     while (chunks > wanted) {
       setLocal(top, Cell.chunk.get(getLocal(top)))
@@ -114,7 +134,7 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
     }
     const began = ownMs()
     const isKept = chunks < wanted
-    const chunk = chunkOn(isKept ? getLocal(top) : nil, at(shape.fractions, cycle))
+    const chunk = chunkOn(isKept ? getLocal(top) : nil, fraction)
     if (isKept) {
       setLocal(top, chunk)
       chunks++
@@ -129,6 +149,7 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
     yield
     yielded = performance.now()
   }
+  offCpu[index]?.set((offCpuMs() - beganOffMs) / (performance.now() - beganMs))
   yield* Done.send(done, 1)
 })
 
@@ -137,12 +158,7 @@ export default function* main() {
   for (let index = 0; index < procs(); index++) go(allocator, index, done)
   const scope = enter()
   let words = 0
-  let percent = at(shape.gogc, 0)
   for (let cycle = numGC(); cycle < shape.cycles; cycle = numGC()) {
-    if (at(shape.gogc, cycle) !== percent) {
-      percent = at(shape.gogc, cycle)
-      setGCPercent(percent)
-    }
     const wanted = Math.floor(at(shape.stacks, cycle) / WORD_BYTES)
     if (wanted < words) {
       leave(scope)
@@ -153,5 +169,6 @@ export default function* main() {
   }
   leave(scope)
   for (let index = 0; index < procs(); index++) yield* Done.recv(done)
-  console.log(`${numGC()} cycles`)
+  const told: Told = { offCpu: account === null ? null : offCpu.reduce((sum, one) => sum + one.get(), 0) / procs() }
+  console.log(JSON.stringify(told))
 }

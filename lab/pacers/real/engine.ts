@@ -16,11 +16,12 @@ import { median } from 'simple-statistics'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
-import { FailedRun, silent } from '../../run.ts'
+import { FailedRun, listener, silent } from '../../run.ts'
 import type { Block, Simulation } from '../engine.ts'
+import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
 import { GLOBAL_FIELDS } from '../stepped/engine.ts'
-import type { Shape } from './shape.ts'
+import type { Shape, Told } from './shape.ts'
 
 /** As it stands in the sources, since the runtime prepares a program for each run: from dist/lab/pacers/real up to the package. */
 const PROGRAM = fileURLToPath(new URL('../../../../lab/pacers/programs/', import.meta.url) + 'shaped-heap.ts')
@@ -35,8 +36,20 @@ const ASSUMED_SCAN_RATE = 1024 * 1024
 /** Cycles before the scenario's, and the most that lives in them. */
 const WARM_CYCLES = 40
 const WARM_BYTES = 4 * 2 ** 20
+/** A stack of 64 MiB cannot grow, and main's has more on it than the scenario says. */
+const MOST_STACK_BYTES = 63 * 2 ** 20
+const MOST_HEAP_BYTES = 2 ** 31
+/** The machine is called busy above this share of time in which threads waited for a CPU, and a heap too small below this share of the scenario's. */
+const BUSY = 0.05
+const REACHED = 0.8
 /** A cycle's scan rate is the median of as many around it. */
 const SMOOTHED_CYCLES = 5
+
+/** Columns of a scenario. */
+const GROWTH = 2
+const STACK = 4
+const GOGC = 5
+const FOLLOW = 6
 
 type Globals = Record<keyof typeof GLOBAL_FIELDS, number>
 
@@ -53,15 +66,20 @@ export interface Measured extends Simulation {
   readonly record: RunRecord
   /** Bytes that a worker scans in a ms of its time: the median of the cycles of the first run. */
   readonly scanRate: number
+  /** Share of the time in which the Ps' threads were ready and had no CPU; null where the system does not tell. */
+  readonly offCpu: number | null
 }
 
 /** Throws an InputError for a scenario that is none, a UsageError for options that the runtime refuses, and FailedRun. */
 export async function measure(scenario: Scenario, options: RealOptions): Promise<Measured> {
   const globals = globalsOf(scenario, GLOBAL_FIELDS)
+  expectPossible(scenario, globals)
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-'))
   const runtime = new Runtime()
   try {
+    let printed = ''
     const run = async (scanRates: readonly number[]): Promise<RunRecord> => {
+      printed = ''
       const program = join(directory, 'shaped-heap.ts')
       copyFileSync(PROGRAM, program)
       writeFileSync(join(directory, 'shape.json'), JSON.stringify(shapeOf(scenario, globals, scanRates)))
@@ -70,9 +88,13 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
         procs: options.procs ?? Math.min(globals.procs, availableParallelism()),
         gogc: globals.gcPercent < 0 ? 'off' : globals.gcPercent,
         ...(globals.memoryLimit === Number.POSITIVE_INFINITY ? {} : { memoryLimit: globals.memoryLimit }),
-        stdout: silent(),
+        stdout: listener(text => (printed += text)),
         stderr: silent(),
       })
+      if (record.error?.kind === 'pacer') {
+        const cycle = Math.max(record.cycles.length - WARM_CYCLES, 0)
+        throw new InputError(scenario.origin, `cycle ${cycle}`, record.error.message)
+      }
       if (record.error !== null)
         throw new FailedRun(`${scenario.origin} under ${options.pacer}: ${record.error.kind}: ${record.error.message}`)
       return record
@@ -83,10 +105,14 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     const record = await run(scanRates)
     const cycles = record.cycles.slice(WARM_CYCLES, WARM_CYCLES + scenario.cycles)
     const liveBefore = record.cycles[WARM_CYCLES - 1]?.heapMarked ?? 0
+    const { offCpu } = JSON.parse(printed) as Told
     return {
-      ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate },
+      ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate, offCpu },
       blocks: () => [blockOf(cycles, liveBefore)],
-      remarks: () => remarksOf(scenario, scanRate, record.procs),
+      remarks: () => [
+        `${scenario.origin}: ${record.procs} P, a worker scans ${Math.round(scanRate / 1024)} KiB in a millisecond`,
+        ...remarksOf(scenario, liveOf(scenario, globals), cycles, offCpu),
+      ],
     }
   } finally {
     await runtime.close()
@@ -94,12 +120,37 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
   }
 }
 
-function shapeOf({ columns, cycles }: Scenario, globals: Globals, scanRates: readonly number[]): Shape {
-  const [alloc, scan, growth, fractions, stacks, gogc] = columns.map(column => [...column]) as [
+/** Bytes that shall live in each cycle. */
+function liveOf({ columns }: Scenario, { initialHeap }: Globals): number[] {
+  let bytes = initialHeap
+  return [...(columns[GROWTH] as Float64Array)].map((factor, cycle) => (bytes = cycle === 0 ? bytes : bytes * factor))
+}
+
+/** Throws an InputError where the scenario wants what no real heap has. */
+function expectPossible(scenario: Scenario, globals: Globals): void {
+  const refuse = (cycle: number, complaint: string): never => {
+    throw new InputError(scenario.origin, `cycle ${cycle}`, complaint)
+  }
+  liveOf(scenario, globals).forEach((bytes, cycle) => {
+    if (bytes >= MOST_HEAP_BYTES)
+      refuse(cycle, `growth_rate makes the heap ${bytes} bytes; a real one has less than 2 GiB`)
+  })
+  scenario.columns[STACK]?.forEach((bytes, cycle) => {
+    if (bytes > MOST_STACK_BYTES) refuse(cycle, `stack_bytes = ${bytes}; a real stack has at most ${MOST_STACK_BYTES}`)
+  })
+  let percent = globals.gcPercent
+  scenario.columns[GOGC]?.forEach((value, cycle) => {
+    if (!Number.isNaN(value)) percent = value
+    if (percent < 0 && globals.memoryLimit === Number.POSITIVE_INFINITY)
+      refuse(cycle, 'gogc = -1: no cycle ever starts, since no memory limit has a say')
+  })
+}
+
+function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly number[]): Shape {
+  const { columns, cycles } = scenario
+  const [alloc, scan, , fractions, stacks, gogc] = columns.map(column => [...column]) as [
     ...[number[], number[], number[], number[], number[], number[]],
   ]
-  let bytes = globals.initialHeap
-  const live = growth.map((factor, cycle) => (bytes = cycle === 0 ? bytes : bytes * factor))
   const rates = alloc.map((rate, cycle) => (rate / (scan[cycle] as number)) * (scanRates[cycle] as number))
   let percent = globals.gcPercent
   const percents = gogc.map(value => (percent = Number.isNaN(value) ? percent : value))
@@ -110,7 +161,9 @@ function shapeOf({ columns, cycles }: Scenario, globals: Globals, scanRates: rea
   return {
     globalsBytes: globals.globals,
     cycles: WARM_CYCLES + cycles,
-    live: warmed(live).map((value, cycle) => (cycle < WARM_CYCLES ? Math.min(value, WARM_BYTES) : value)),
+    live: warmed(liveOf(scenario, globals)).map((value, cycle) =>
+      cycle < WARM_CYCLES ? Math.min(value, WARM_BYTES) : value,
+    ),
     ...{ fractions: warmed(fractions), stacks: warmed(stacks), rates: warmed(rates), gogc: warmed(percents) },
   }
 }
@@ -118,8 +171,9 @@ function shapeOf({ columns, cycles }: Scenario, globals: Globals, scanRates: rea
 function flagsOf({ pacer, seed, termination, gate, credit, arena, signal }: RealOptions) {
   return {
     ...{ pacer, seed },
-    ...(termination === undefined ? {} : { termination }),
-    ...(gate === undefined ? {} : { gate }),
+    // Go's own protocol, unless another is asked for: the pacer alone is to be seen, and not the gate.
+    termination: termination ?? ('coordinator' as const),
+    gate: gate ?? ('off' as const),
     ...(credit === undefined ? {} : { credit }),
     ...(arena === undefined ? {} : { arena }),
     ...(signal === undefined ? {} : { signal }),
@@ -155,9 +209,23 @@ function assistShareOf({ pacerUtilization }: CycleRecord): number {
   return pacerUtilization - 0.25
 }
 
-function remarksOf({ origin, columns }: Scenario, scanRate: number, procs: number): string[] {
-  const remarks = [`${origin}: ${procs} P, a worker scans ${Math.round(scanRate / 1024)} KiB in a millisecond`]
-  const follow = columns[6]
-  if (follow?.some(value => value > 0)) remarks.push(`${origin}: assist_follow is left out on a real heap`)
-  return remarks
+/** What is to be known of a run before its numbers are trusted. */
+function remarksOf(
+  { origin, columns }: Scenario,
+  live: readonly number[],
+  cycles: readonly CycleRecord[],
+  offCpu: number | null,
+): string[] {
+  const remarks: string[] = []
+  if (columns[FOLLOW]?.some(value => value > 0)) remarks.push('assist_follow is left out on a real heap')
+  const short = cycles.filter(({ heapMarked }, cycle) => heapMarked < REACHED * (live[cycle] as number)).length
+  if (short > 0)
+    remarks.push(
+      `in ${short} of ${cycles.length} cycles less lived than the scenario says: it has to be allocated first`,
+    )
+  if (offCpu !== null && offCpu > BUSY)
+    remarks.push(
+      `the machine is busy: threads waited for a CPU in ${Math.round(offCpu * 100)} % of the time, so do not trust the figures`,
+    )
+  return remarks.map(remark => `${origin}: ${remark}`)
 }

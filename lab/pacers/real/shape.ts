@@ -13,3 +13,9 @@ export interface Shape {
   /** and GOGC, -1 for off. */
   readonly gogc: readonly number[]
 }
+
+/** What the program prints at its end, as JSON. */
+export interface Told {
+  /** Share of the time in which a P's thread was ready and had no CPU, in the mean; null where that is not known. */
+  readonly offCpu: number | null
+}

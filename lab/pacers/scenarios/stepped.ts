@@ -94,8 +94,8 @@ const OURS: Readonly<Record<string, SteppedScenario>> = {
     alloc: sequence(...steps(33, 30), 660),
     cycles: 60,
   },
-  // Stacks from 8 KiB to 64 MiB, twice as large in each cycle, then gone.
-  'doubling-stacks': { stack: i => (i < 14 ? 8 * KiB * 2 ** i : i < 30 ? 64 * MiB : 8 * KiB), cycles: 50 },
+  // Stacks from 8 KiB to 32 MiB, twice as large in each cycle, then gone.
+  'doubling-stacks': { stack: i => (i < 13 ? 8 * KiB * 2 ** i : i < 30 ? 32 * MiB : 8 * KiB), cycles: 50 },
   // The program allocates the faster the more it must assist, from the 20th cycle on.
   'assist-adversary': { alloc: constant(99), follow: delayed(20, constant(2)), cycles: 60 },
   // Hardly anything for forty cycles, then at once a great deal.

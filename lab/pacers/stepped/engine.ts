@@ -8,7 +8,7 @@ import { bytes, type Field, rate, share } from '../fields.ts'
 import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
 import { type Nature, smooth } from './nature.ts'
-import { type Cycle, messageOf, type Outcome, SteppedRun } from './run.ts'
+import { type Cycle, type Outcome, SteppedRun } from './run.ts'
 
 /** Of one cycle, in the order of the columns. Rates: KiB per CPU-millisecond. */
 export const CYCLE_FIELDS: readonly Field[] = [
@@ -67,7 +67,7 @@ export function simulatedRun(
     try {
       return simulate()
     } catch (error) {
-      throw new InputError(scenario.origin, `cycle ${cycle}`, messageOf(pacer, error))
+      throw new InputError(scenario.origin, `cycle ${cycle}`, (error as Error).message)
     }
   }
   const run = at(0, () => new SteppedRun(pacer, config, globals, initialHeap, nature))

@@ -36,12 +36,6 @@ export interface Outcome {
   assists: number
 }
 
-/** What an engine says of a cycle that could not be simulated. */
-export function messageOf(pacer: Pacer, error: unknown): string {
-  if (error instanceof BadAnswer) return error.message
-  return `pacer ${pacer.name} throws: ${error instanceof Error ? error.message : String(error)}`
-}
-
 class BadAnswer extends Error {}
 
 function sound(complaint: string | null): void {
@@ -59,6 +53,8 @@ export class SteppedRun {
   /** Allocated while the last cycle marked: taken as garbage in this one. */
   private blackLast = 0
   private isFirst = true
+  /** The hook that is called. */
+  private hook = 'init'
 
   constructor(pacer: Pacer, config: PacerConfig, globals: number, initialHeap: number, nature: Nature = smooth) {
     this.pacer = pacer
@@ -67,12 +63,30 @@ export class SteppedRun {
     this.state = new Float64Array(pacer.stateNames.length)
     this.facts = newFacts(config)
     this.facts.globalsScan = globals
-    pacer.init(config, this.state)
-    pacer.commit(this.state, this.facts)
+    try {
+      pacer.init(config, this.state)
+      this.commit()
+    } catch (error) {
+      throw this.named(error)
+    }
   }
 
-  /** One cycle. Throws where a pacer answers nonsense, or throws. */
-  cycle([allocRate, scan, growth, fraction, stack, gcPercent, follow]: Cycle, out: Outcome): void {
+  /** One cycle. Throws an Error that names pacer and hook, where it answers nonsense, or throws. */
+  cycle(cycle: Cycle, out: Outcome): void {
+    try {
+      this.simulate(cycle, out)
+    } catch (error) {
+      throw this.named(error)
+    }
+  }
+
+  private named(error: unknown): Error {
+    if (error instanceof BadAnswer) return error
+    const message = String(error).split('\n', 1)[0]
+    return new BadAnswer(`pacer ${this.pacer.name}: ${this.hook} threw ${message}`)
+  }
+
+  private simulate([allocRate, scan, growth, fraction, stack, gcPercent, follow]: Cycle, out: Outcome): void {
     const { facts, nature } = this
     const { procs, globalsScan } = facts
     if (!Number.isNaN(gcPercent)) this.setGcPercent(gcPercent)
@@ -162,19 +176,24 @@ export class SteppedRun {
 
   private end(): void {
     const { facts, pacer, state } = this
+    this.hook = 'endCycle'
     pacer.endCycle(state, facts)
     sound(checkState(pacer, 'endCycle', state))
     this.reset()
+    this.commit()
+  }
+
+  private commit(): void {
+    const { facts, pacer, state } = this
+    this.hook = 'commit'
     pacer.commit(state, facts)
     sound(checkState(pacer, 'commit', state))
   }
 
   private setGcPercent(gcPercent: number): void {
-    const { facts, pacer, state } = this
-    if (gcPercent === facts.gcPercent) return
-    facts.gcPercent = gcPercent
-    pacer.commit(state, facts)
-    sound(checkState(pacer, 'commit', state))
+    if (gcPercent === this.facts.gcPercent) return
+    this.facts.gcPercent = gcPercent
+    this.commit()
   }
 
   private begin(heapLive: number, fraction: number, stackBytes: number): void {
@@ -184,6 +203,7 @@ export class SteppedRun {
     facts.heapScannable += Math.trunc((heapLive - facts.heapMarked) * fraction)
     facts.heapScanWork = facts.stackScanWork = facts.globalsScanWork = 0
     facts.marking = true
+    this.hook = 'startCycle'
     pacer.startCycle(state, facts, plan)
     sound(checkPlan(pacer, plan, facts.procs))
     this.nature.beginCycle(plan.dedicatedWorkers / facts.procs, plan.fractionalGoal)
@@ -199,11 +219,13 @@ export class SteppedRun {
   }
 
   private aim(): void {
+    this.hook = 'goals'
     this.pacer.goals(this.state, this.facts, this.goals)
     sound(checkGoals(this.pacer, this.goals))
   }
 
   private revised(): number {
+    this.hook = 'revise'
     const ratio = this.pacer.revise(this.state, this.facts)
     sound(checkRatio(this.pacer, ratio))
     return ratio

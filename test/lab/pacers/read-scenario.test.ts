@@ -91,8 +91,8 @@ describe('bad input is one line that names file, cycle and field', () => {
     ],
     [
       'NaN, which is no JSON',
-      `{"cycles":[{"alloc_rate":NaN,"heap_target":1}]}`,
-      'cycle 0 or one soon after it: is no JSON',
+      `{"cycles":[${fine},{"alloc_rate":NaN,"heap_target":1},${fine}]}`,
+      'cycle 1: alloc_rate = NaN is no JSON',
     ],
     ['a cycle that is no object', `{"cycles":[${fine},7]}`, 'cycle 1: is a number, must be an object'],
     ['an empty list', '{"cycles":[]}', 'cycles: is empty; there must be one at least'],

@@ -206,7 +206,7 @@ describe('what cannot be simulated is one line with its place', () => {
       },
     }
     expect(() => rowsIn(steppedSimulation(scenario({}, [one]), broken))).toThrow(
-      'x.json: cycle 0: pacer broken throws: so it is',
+      'x.json: cycle 0: pacer broken: endCycle threw Error: so it is',
     )
     const early: Pacer = {
       ...go121,
@@ -216,7 +216,7 @@ describe('what cannot be simulated is one line with its place', () => {
       },
     }
     expect(() => rowsIn(steppedSimulation(scenario({}, [one]), early))).toThrow(
-      'x.json: cycle 0: pacer early throws: at once',
+      'x.json: cycle 0: pacer early: commit threw Error: at once',
     )
     const absurd: Pacer = { ...go121, name: 'absurd', revise: () => Number.NaN }
     expect(() => rowsIn(steppedSimulation(scenario({}, [one]), absurd))).toThrow(

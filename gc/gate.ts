@@ -71,6 +71,7 @@ export class Gate {
     probeStackDeep()
     const { memory, pIndex, limiter } = this.collector
     const began = now()
+    const blockedMs = memory.doubles[memory.pMeasure(pIndex, p.TOTAL_BLOCKED_MS)]
     memory.doubles[memory.pMeasure(pIndex, p.GATE_SINCE)] = began
     memory.faults.pass('gate/wait')
     let isReserved = false
@@ -84,6 +85,7 @@ export class Gate {
     doubles[own + p.GATE_MS] += end - doubles[own + p.GATE_SINCE]
     doubles[own + p.GATE_SINCE] = 0
     doubles[own + p.TOTAL_ASSIST_MS] += end - began
+    doubles[own + p.TOTAL_BLOCKED_MS] = blockedMs // it is in the line above
     limiter.update()
     return isReserved
   }

@@ -1,6 +1,6 @@
 /**
  * The pacer redesign as proposed on 8 February 2021 (golang/go#44167), not as shipped (go1.18): a search for r, the bytes allocated for each byte scanned when a quarter of the
- * CPU marks, by a PI controller whose output is added to r.
+ * CPU marks, by a PI controller.
  *
  *   goal      N = γ · (M + S + G)                                    S: bytes of stacks, G: of globals
  *   trigger   T = N − r · (P + S + G)                                P: scannable bytes of M; between 0.6 and 0.95 of GOGC above M
@@ -8,8 +8,10 @@
  *   assists   from the trigger on along one slope, (N − T) / (P + S + G) bytes for each byte of work, up to the work of a heap that is
  *             all live, but not beyond γ · N
  *
- * The text leaves open what a first cycle has; here it is the heap minimum, and a trigger at 7/8 of it, as a later revision says. r stays between 0.05 and γ − 0.05, as in
- * the simulator of the proposal.
+ * Where it differs from the text, or the text leaves something open: the text has the controller's output for r, and its simulator, whose constants these are and which this follows, adds it
+ * to r. W is the work that was done, where the text has M + S + G. S is that of the commit, and not of the mark's start: stacks that grew since are in the next goal. A first cycle has the heap
+ * minimum, and a trigger at 7/8 of it, as a later revision says. r stays between 0.05 and γ − 0.05, as in the simulator. A cycle that starts at its goal or above it has a runway of 64 KiB,
+ * since one of 0 would make the program stand still.
  */
 import { HEAP_MINIMUM, MiB } from './go-goal.ts'
 import type { Facts, Pacer, State } from './pacer.ts'
@@ -26,6 +28,7 @@ const FIRST_TRIGGER_SHARE = 7 / 8
 const MIN_TRIGGER_SHARE = 0.6
 const MAX_TRIGGER_SHARE = 0.95
 const R_MARGIN = 0.05
+const MIN_RUNWAY = 64 * 1024
 
 export const redesign: Pacer = {
   name: 'redesign',
@@ -36,7 +39,6 @@ export const redesign: Pacer = {
 
   startCycle(state, facts, plan) {
     workerCounts(facts.procs, plan)
-    // A cycle that starts late has its goal where it is, and no slope of 0.
     state[GOAL] = Math.max(state[GOAL], facts.heapLive)
   },
 
@@ -48,7 +50,8 @@ export const redesign: Pacer = {
     const most = triggered + roots
     const expected = facts.lastHeapScan + roots
     const hardRunway = growthFactor(facts.gcPercent) * goal - triggered
-    const runway = expected > 0 ? Math.min(((goal - triggered) / expected) * most, hardRunway) : hardRunway
+    const extrapolated = expected > 0 ? Math.min(((goal - triggered) / expected) * most, hardRunway) : hardRunway
+    const runway = Math.max(extrapolated, MIN_RUNWAY)
     return Math.max(most - done, MIN_WORK_LEFT) / Math.max(triggered + runway - facts.heapLive, 1)
   },
 

@@ -106,7 +106,7 @@ Options:
   --pacers SPEC;…    with semicolons; a file, too (default: all that are built in)
   --scenarios NAME,… of the stepped engine's form (default: all; on the real heap ten of them)
   --engines NAME,…   stepped, noisy, real (default: stepped,noisy)
-  --shard K/N        every Nth task alone, from the Kth on; merge puts them together
+  --shard K/N        every Nth scenario alone, from the Kth on; merge puts them together
   --procs N          Ps of the real heap (default: as many as the scenario has cores, but no more than there are)
   --seed N           of all that is drawn (default: 1)
   --json FILE        all results, with each run cycle by cycle

@@ -8,7 +8,7 @@ import { parseRunOptions } from './options.ts'
 import { type Measured, measure } from './real/engine.ts'
 import { writeRows } from './write-rows.ts'
 
-/** Returns 0, or 1 for a run that failed. Throws a UsageError, an InputError among them. */
+/** Returns 0, 1 for a run that failed, 130 after an interrupt. Throws a UsageError, an InputError among them. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const options = parseRunOptions(argv)
   if (options === 'help') {
@@ -18,11 +18,15 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   const { scenario } = inputOf(options, 'stepped')
   const pacer = options.pacer ?? DEFAULT_PACER
   await loadPacer(pacer) // a wrong one is found now
+  const interrupt = new AbortController()
+  const abort = (): void => interrupt.abort()
+  process.once('SIGINT', abort).once('SIGTERM', abort)
   let measured: Measured
   try {
-    measured = await measure(scenario, { ...options, pacer })
+    measured = await measure(scenario, { ...options, pacer, signal: interrupt.signal })
   } catch (error) {
     if (!(error instanceof FailedRun)) throw error
+    if (interrupt.signal.aborted) return 130
     process.stderr.write(`sawtooth: ${error.message}\n`)
     return 1
   }

@@ -4,7 +4,7 @@ export const template = `// A pacer of one's own:  sawtooth run PROGRAM --pacer 
 // It starts each cycle half of the way from the marked heap to the goal.
 import { definePacer } from 'sawtooth/pacer'
 
-const MIB = 1 << 20
+const MIB = 2 ** 20
 
 export default definePacer({
   name: 'mine',
@@ -14,11 +14,12 @@ export default definePacer({
 
   // After each cycle, and when GOGC changes. Sizes are in bytes; a negative gcPercent is GOGC=off.
   commit(state, { heapMarked, gcPercent, heapLive, sweepDone }) {
-    const goal = gcPercent < 0 ? Infinity : Math.max(heapMarked * (1 + gcPercent / 100), 4 * MIB)
+    const goal = gcPercent < 0 ? Infinity : Math.max(heapMarked * (1 + gcPercent / 100), (4 * MIB * gcPercent) / 100)
     // The sweeper needs room before the next cycle.
     const least = sweepDone ? 0 : heapLive + MIB
     state.trigger = Math.max(heapMarked + (goal - heapMarked) / 2, least)
-    state.goal = Math.max(goal, state.trigger)
+    // A cycle without a runway is all assists.
+    state.goal = Math.max(goal, state.trigger + MIB)
   },
 
   goals(state, _facts, out) {
@@ -27,8 +28,10 @@ export default definePacer({
   },
 
   // Scan work owed for each byte allocated, asked at each refill while marking: what may be left to scan, and never nothing, over the bytes left.
-  revise(state, { heapScannable, heapScanWork, heapLive }) {
-    return Math.max(heapScannable - heapScanWork, 1000) / Math.max(state.goal - heapLive, 1)
+  revise(state, facts) {
+    const expected = facts.heapScannable + facts.maxStackScan + facts.globalsScan
+    const done = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
+    return Math.max(expected - done, 1000) / Math.max(state.goal - facts.heapLive, 1)
   },
 })
 `

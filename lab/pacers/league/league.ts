@@ -1,6 +1,6 @@
 /**
  * The league: pacers × scenarios × engines. Simulations are spread over the cores; what runs on the real heap has the machine for itself, after them. An interrupt leaves
- * what is there; a shard is every nth task, so that machines can share the work.
+ * what is there; a shard is every nth scenario, so that machines can share the work.
  */
 import { setMaxListeners } from 'node:events'
 import { Piscina } from 'piscina'
@@ -26,15 +26,17 @@ interface Outcome {
   readonly failed: readonly (Task & { readonly message: string })[]
 }
 
-/** Every task of the league, in the order of scenarios, so that shards have some of each. */
+/** Every task of the league. */
 export function tasksOf({ pacers, scenarios, engines }: LeagueOptions): Task[] {
   return engines.flatMap(engine =>
     scenarios.flatMap(scenario => pacers.map((pacer): Task => ({ pacer, scenario, engine }))),
   )
 }
 
-export function shardOf<T>(tasks: readonly T[], { k, n }: LeagueOptions['shard']): T[] {
-  return tasks.filter((_, index) => index % n === k - 1)
+/** Every nth scenario, under all pacers, so that one machine has played what is compared. */
+export function shardOf(tasks: readonly Task[], { k, n }: LeagueOptions['shard']): Task[] {
+  const scenarios = [...new Set(tasks.map(({ scenario, engine }) => `${engine} ${scenario}`))]
+  return tasks.filter(({ scenario, engine }) => scenarios.indexOf(`${engine} ${scenario}`) % n === k - 1)
 }
 
 /** `done` is told after each task. Stops early when the signal is aborted. */

@@ -20,7 +20,7 @@ export interface Series {
 export interface Metrics {
   /** |peak / goal − 1|, in the median of the cycles: it counts to end early, too. */
   readonly missMedian: number
-  /** peak / goal − 1 in the worst cycle; below 0: none passed its goal. */
+  /** peak / goal − 1 in the worst cycle; 0: none passed its goal. */
   readonly overshootWorst: number
   /** Share of the CPU while marking, over the quarter that is meant: mean. */
   readonly cpuOverTarget: number
@@ -71,7 +71,7 @@ export function metricsOf(series: Series, step: number): Metrics {
   const allocated = series.peak.reduce((sum, peak, cycle) => sum + peak - (series.heapLive[cycle] as number), 0)
   return {
     missMedian: median(over.slice(from).map(Math.abs)),
-    overshootWorst: Math.max(...over.slice(from)),
+    overshootWorst: Math.max(0, ...over.slice(from)),
     cpuOverTarget: mean(series.utilization.slice(from)) - TARGET,
     assistWorst: Math.max(...series.assists.slice(from)),
     settling: settlingOf(series.utilization, over, Math.min(step, all - 1)),

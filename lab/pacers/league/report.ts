@@ -12,7 +12,7 @@ import { STYLE } from '../../report/style.ts'
 import { evolutionSection } from './evolution.ts'
 import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults, type Played } from './results.ts'
 import { simulatorErrors, standingsOf } from './standings.ts'
-import { COLUMNS, percent } from './table.ts'
+import { COLUMNS, counted, percent } from './table.ts'
 
 /** As it stands in the sources, for a browser: from dist/lab/pacers/league up to the package. */
 const PAGE = fileURLToPath(new URL('../../../../lab/pacers/league/', import.meta.url) + 'report-page.js')
@@ -53,7 +53,7 @@ export async function leagueHtml(results: LeagueResults): Promise<string> {
 <body>
 <main>
 <h1>The pacer league</h1>
-<p>${formatMachine(machine)}; seed ${seed}. <code>${command}</code></p>
+<p>${formatMachine(machine)}; seed ${seed}; played: ${String(played.length)} of ${String(results.tasks)}. <code>${command}</code></p>
 ${engines.map(engine => standingsSection(played, engine))}
 ${errorsSection(played)}
 ${failuresSection(results)}
@@ -78,12 +78,12 @@ quarter of the CPU marks; pacers that have no such number have placed their trig
 }
 
 function standingsSection(played: readonly Played[], engine: LeagueEngine): Markup {
-  const rows = standingsOf(played, engine)
+  const { rows, scenarios } = standingsOf(played, engine)
+  const columns = engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1)
   return html`<section id="${engine}"><h2>${TITLES[engine]}</h2>
-<div class="scroll"><table><thead><tr>${COLUMNS.map(([head]) => html`<th>${head}</th>`)}</tr></thead>
-<tbody>${rows.map(row => html`<tr>${COLUMNS.map(([, cell]) => html`<td>${cell(row)}</td>`)}</tr>\n`)}</tbody></table></div>
-<p>Medians over ${String(rows[0]?.scenarios ?? 0)} ${rows[0]?.scenarios === 1 ? 'scenario' : 'scenarios'}. Best first, by the mean of the ranks in the columns; in each the least is best.</p>
-</section>`
+<div class="scroll"><table><thead><tr>${columns.map(([head]) => html`<th>${head}</th>`)}</tr></thead>
+<tbody>${rows.map(row => html`<tr>${columns.map(([, cell]) => html`<td>${cell(row)}</td>`)}</tr>\n`)}</tbody></table></div>
+<p>Medians over ${counted(scenarios.length, 'scenario')} that all pacers have played. Best first, by the mean of the ranks in the columns; in each the least is best. A rank does not say by how much: look at the columns.</p></section>`
 }
 
 function errorsSection(played: readonly Played[]): Markup {

@@ -5,31 +5,51 @@ import type { LeagueEngine, Played } from './results.ts'
 
 export interface Standing {
   readonly pacer: string
-  /** Mean of the ranks by each metric: 1 is best. */
+  /** Mean of the ranks by each metric, and on the real heap by the simulator's error: 1 is best. */
   readonly rank: number
   /** In the median over the scenarios. */
   readonly metrics: Metrics
-  readonly scenarios: number
+  /** How far the simulator is from the real heap in peak over goal; null where one of them was not played. */
+  readonly simulatorError: number | null
 }
 
-/** Best first. */
-export function standingsOf(played: readonly Played[], engine: LeagueEngine): Standing[] {
+export interface Standings {
+  /** Best first. */
+  readonly rows: readonly Standing[]
+  /** Those that all pacers have played: an interrupt, a shard or a failure may leave some out, and others would not compare. */
+  readonly scenarios: readonly string[]
+}
+
+export function standingsOf(played: readonly Played[], engine: LeagueEngine): Standings {
   const ofEngine = played.filter(one => one.engine === engine)
   const pacers = [...new Set(ofEngine.map(({ pacer }) => pacer))]
+  const has = new Set(ofEngine.map(({ pacer, scenario }) => `${pacer} ${scenario}`))
+  const scenarios = [...new Set(ofEngine.map(({ scenario }) => scenario))].filter(scenario =>
+    pacers.every(pacer => has.has(`${pacer} ${scenario}`)),
+  )
+  if (scenarios.length === 0) return { rows: [], scenarios }
+  const errors = engine === 'real' ? simulatorErrors(played) : []
   const medians = pacers.map(pacer => {
-    const own = ofEngine.filter(one => one.pacer === pacer)
+    const isOwn = (one: { pacer: string; scenario: string }): boolean =>
+      one.pacer === pacer && scenarios.includes(one.scenario)
+    const own = ofEngine.filter(isOwn)
     const of = (name: keyof Metrics): number => median(own.map(({ metrics }) => metrics[name]))
     const metrics = Object.fromEntries(METRIC_NAMES.map(name => [name, of(name)])) as unknown as Metrics
-    return { pacer, metrics, scenarios: own.length }
+    const apart = errors.filter(isOwn).map(({ peak }) => peak)
+    return { pacer, metrics, simulatorError: apart.length === 0 ? null : median(apart) }
   })
-  const rankBy = (name: keyof Metrics, value: number): number => {
-    const better = medians.filter(({ metrics }) => metrics[name] < value).length
-    const equal = medians.filter(({ metrics }) => metrics[name] === value).length
+  type Row = (typeof medians)[number]
+  const scores: ((row: Row) => number)[] = METRIC_NAMES.map(name => row => row.metrics[name])
+  if (medians.every(({ simulatorError }) => simulatorError !== null)) scores.push(row => row.simulatorError ?? 0)
+  const rankBy = (score: (row: Row) => number, row: Row): number => {
+    const better = medians.filter(other => score(other) < score(row)).length
+    const equal = medians.filter(other => score(other) === score(row)).length
     return better + (equal + 1) / 2 // those that are equal share their places
   }
-  return medians
-    .map(one => ({ ...one, rank: mean(METRIC_NAMES.map(name => rankBy(name, one.metrics[name]))) }))
+  const rows = medians
+    .map(row => ({ ...row, rank: mean(scores.map(score => rankBy(score, row))) }))
     .sort((one, other) => one.rank - other.rank)
+  return { rows, scenarios }
 }
 
 /** How far the simulator is from the real heap, for a pacer on a scenario: medians over the cycles. */

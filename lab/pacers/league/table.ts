@@ -4,7 +4,8 @@ import { formatTable } from '../../table.ts'
 import { LEAGUE_ENGINES, type LeagueResults } from './results.ts'
 import { type Standing, simulatorErrors, standingsOf } from './standings.ts'
 
-export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+/** Without a sign where it is rounded to nothing. */
+export const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/^-0\.0$/, '0.0')} %`
 
 export const COLUMNS: readonly (readonly [head: string, cell: (standing: Standing) => string])[] = [
   ['pacer', ({ pacer }) => pacer],
@@ -16,27 +17,37 @@ export const COLUMNS: readonly (readonly [head: string, cell: (standing: Standin
   ['settles in', ({ metrics }) => metrics.settling.toFixed(0)],
   ['oscillation', ({ metrics }) => percent(metrics.oscillation)],
   ['cycles/GiB', ({ metrics }) => metrics.cyclesPerGiB.toFixed(1)],
+  ['simulator off by', ({ simulatorError }) => (simulatorError === null ? '-' : percent(simulatorError))],
 ]
+
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 export function formatLeague({ played, failed, tasks }: LeagueResults): string {
   const tables = LEAGUE_ENGINES.flatMap(engine => {
-    const standings = standingsOf(played, engine)
-    if (standings.length === 0) return []
-    const rows = standings.map(standing => COLUMNS.map(([, cell]) => cell(standing)))
-    const scenarios = new Set(played.filter(one => one.engine === engine).map(({ scenario }) => scenario)).size
-    const head = `${engine}: medians over ${scenarios} ${scenarios === 1 ? 'scenario' : 'scenarios'}; in each column the least is best`
-    const heads = COLUMNS.map(([name]) => name)
-    return [`${head}\n${formatTable(heads, rows)}`]
+    if (!played.some(one => one.engine === engine)) return []
+    const { rows, scenarios } = standingsOf(played, engine)
+    if (rows.length === 0) return [`${engine}: no scenario was played by all pacers`]
+    const head = `${engine}: medians over ${counted(scenarios.length, 'scenario')}; in each column the least is best`
+    const columns = engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1)
+    const cells = rows.map(row => columns.map(([, cell]) => cell(row)))
+    return [
+      `${head}\n${formatTable(
+        columns.map(([name]) => name),
+        cells,
+      ).trimEnd()}`,
+    ]
   })
   const errors = simulatorErrors(played)
   if (errors.length > 0) {
     const [peak, cpu] = [median(errors.map(error => error.peak)), median(errors.map(error => error.cpu))]
+    const worst = errors.reduce((one, other) => (other.cpu > one.cpu ? other : one))
     tables.push(
-      `the simulator against the real heap, medians over ${errors.length} ${errors.length === 1 ? 'pair' : 'pairs'}: peak over goal ${percent(peak)}, share of the CPU ${percent(cpu)}`,
+      `the simulator against the real heap, medians over ${counted(errors.length, 'pair')}: peak over goal ${percent(peak)}, share of the CPU ${percent(cpu)}\n` +
+        `the worst: ${worst.pacer} on ${worst.scenario}, peak over goal ${percent(worst.peak)}, share of the CPU ${percent(worst.cpu)}`,
     )
   }
   for (const { engine, scenario, pacer, message } of failed)
     tables.push(`FAILED  ${pacer} on ${scenario}, ${engine}: ${message}`)
-  if (played.length + failed.length < tasks) tables.push(`${played.length} of ${tasks} were played`)
+  if (played.length + failed.length < tasks) tables.push(`played: ${played.length} of ${tasks}`)
   return `${tables.join('\n\n')}\n`
 }

@@ -83,9 +83,9 @@ function offCpuMs(): number {
   return ns / 1e6
 }
 
-/** A clock that stands still while this P's thread assists, or is off the CPU: the program's own time, between two yields. */
-function ownMs(): number {
-  return performance.now() - assistMs() - offCpuMs()
+/** A clock that stands still while this P's thread is off the CPU. Between two yields, and where nobody assists. */
+function cpuMs(): number {
+  return performance.now() - offCpuMs()
 }
 
 /** A chunk of the heap, on top of `below`: cells, and one object without pointers for the rest. */
@@ -132,7 +132,8 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
       setLocal(top, Cell.chunk.get(getLocal(top)))
       chunks--
     }
-    const began = ownMs()
+    const [began, assistedBefore] = [cpuMs(), assistMs()]
+    const wall = performance.now()
     const isKept = chunks < wanted
     const chunk = chunkOn(isKept ? getLocal(top) : nil, fraction)
     if (isKept) {
@@ -141,9 +142,13 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
     }
     if (isMarking()) {
       const paceMs = CHUNK_BYTES / at(shape.rates, cycle)
-      const end = began + paceMs - lateMs
-      while (ownMs() < end && isMarking()) poll()
-      lateMs = Math.min(ownMs() - end, paceMs)
+      // Off the CPU in an assist is in the assist already.
+      const assisted = assistMs() - assistedBefore
+      const made = cpuMs()
+      const ownMs = assisted > 0 ? performance.now() - wall - assisted : made - began
+      const end = made + paceMs - lateMs - ownMs
+      while (cpuMs() < end && isMarking()) poll()
+      lateMs = Math.min(cpuMs() - end, paceMs)
     } else lateMs = 0
     if (performance.now() - yielded < SLICE_MS) continue
     yield

@@ -74,12 +74,13 @@ const options: LeagueOptions = {
   procs: 2,
 }
 
-test('shards have every task once', () => {
+test('shards have every task once, and each scenario under all pacers', () => {
   const tasks = tasksOf(options)
   expect(tasks.length).toBe(12)
-  const shards = [1, 2, 3, 4, 5].map(k => shardOf(tasks, { k, n: 5 }))
-  expect(shards.map(shard => shard.length)).toEqual([3, 3, 2, 2, 2])
+  const shards = [1, 2, 3].map(k => shardOf(tasks, { k, n: 3 }))
+  expect(shards.map(shard => shard.length)).toEqual([6, 3, 3])
   expect(new Set(shards.flat())).toEqual(new Set(tasks))
+  for (const shard of shards) expect(new Set(shard.map(({ pacer }) => pacer)).size).toBe(3)
 })
 
 const played = (pacer: string, metrics: Partial<Metrics>, more: Partial<Played> = {}): Played => ({
@@ -94,10 +95,40 @@ test('the standings are by the mean of the ranks, and equals share a place', () 
     played('bad', { missMedian: 0.2, settling: 3 }),
     played('elsewhere', {}, { engine: 'real' }),
   ]
-  const standings = standingsOf(all, 'stepped')
+  const { rows: standings, scenarios } = standingsOf(all, 'stepped')
+  expect(scenarios).toEqual(['s'])
   expect(standings.map(({ pacer }) => pacer)).toEqual(['good', 'equal', 'bad'])
   // Of seven metrics two tell them apart: ranks 1.5, 1.5 and 3; in the other five all share the places 1 to 3.
   expect(standings.map(({ rank }) => rank)).toEqual([13 / 7, 13 / 7, 16 / 7])
+})
+
+test('only scenarios that all have played are compared', () => {
+  const all = [
+    played('a', { missMedian: 0.1 }),
+    played('b', { missMedian: 0.2 }),
+    played('a', { missMedian: 0.9 }, { scenario: 'u' }),
+  ]
+  const { rows, scenarios } = standingsOf(all, 'stepped')
+  expect(scenarios).toEqual(['s'])
+  expect(rows.map(({ metrics }) => metrics.missMedian)).toEqual([0.1, 0.2])
+  expect(standingsOf([...all, played('c', {}, { scenario: 'u' })], 'stepped')).toEqual({ rows: [], scenarios: [] })
+})
+
+test("on a real heap the simulator's error is one more rank", () => {
+  const apart = { ...still, peak: list(() => 220) }
+  const all = [
+    played('near', {}),
+    played('far', {}),
+    played('near', {}, { engine: 'real' }),
+    played('far', {}, { engine: 'real', series: apart }),
+  ]
+  const { rows } = standingsOf(all, 'real')
+  expect(rows.map(({ pacer, simulatorError }) => [pacer, simulatorError])).toEqual([
+    ['near', 0],
+    ['far', expect.closeTo(0.1, 9)],
+  ])
+  // Seven metrics in which they are equal, and one in which they are not.
+  expect(rows.map(({ rank }) => rank)).toEqual([(7 * 1.5 + 1) / 8, (7 * 1.5 + 2) / 8])
 })
 
 test('the simulator is as far from the real heap as their runs are apart', () => {

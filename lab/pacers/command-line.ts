@@ -8,7 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sim: async () => (await import('./sim.ts')).simCommand,
   run: async () => (await import('./run.ts')).runCommand,
   league: async () => (await import('./league/command.ts')).leagueCommand,
-  merge: async () => (await import('./league/command.ts')).mergeCommand,
+  merge: async () => (await import('./league/merge.ts')).mergeCommand,
   search: async () => (await import('./search/command.ts')).searchCommand,
   list: async () => {
     const { formatList } = await import('./list.ts')

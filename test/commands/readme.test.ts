@@ -107,6 +107,28 @@ test('the pacer of docs/writing-a-pacer.md paces a run', async () => {
   })
 })
 
+test.each(['stepped/step-alloc', 'proposal/big-stacks'])(
+  'the pacer of docs/writing-a-pacer.md and that of pacers new leave the program most of the CPU in %s',
+  async scenario => {
+    await inScratch(async scratch => {
+      const taught = join(scratch, 'taught.ts')
+      const printed = join(scratch, 'printed.ts')
+      writeFileSync(taught, filesIn('docs/writing-a-pacer.md').get('my-pacer.ts') as string)
+      writeFileSync(printed, (await runCli(['pacers', 'new'])).stdout)
+      for (const file of [taught, printed]) {
+        const { stdout } = await runCli(['pacers', 'sim', '--scenario', scenario, '--pacer', file])
+        const shares = stdout
+          .trim()
+          .split('\n')
+          .slice(16)
+          .map(row => Number(row.split(',').at(-1)))
+        expect(Math.max(...shares), file).toBeLessThan(0.6)
+        expect(shares.at(-1), file).toBeLessThan(0.4)
+      }
+    })
+  },
+)
+
 /** Commands in `sh` blocks, without what stands after a comment sign, one for each part of a chain. */
 const commands = pages.flatMap(page =>
   blocksOf(page, 'sh').flatMap(({ text }) =>

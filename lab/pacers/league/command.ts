@@ -1,5 +1,4 @@
-/** The command lines of the league and of the merge of its shards. */
-import { readFileSync, writeFileSync } from 'node:fs'
+/** The command line of the league. */
 import { parseArgs } from 'node:util'
 import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
@@ -7,13 +6,13 @@ import { entries } from '../../../runtime/pacer-registry.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { thisMachine } from '../../machine.ts'
 import { Progress } from '../../progress.ts'
-import { leagueHelp, mergeHelp } from '../help.ts'
+import { leagueHelp } from '../help.ts'
 import { loadPacer } from '../load-pacer.ts'
 import { parsed } from '../options.ts'
 import { library, scenarioNamed } from '../scenarios/library.ts'
+import { commandOf, conclude } from './conclude.ts'
 import { type LeagueOptions, playAll, shardOf, tasksOf } from './league.ts'
-import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults } from './results.ts'
-import { formatLeague } from './table.ts'
+import { LEAGUE_ENGINES, type LeagueEngine } from './results.ts'
 
 /** The real heap takes seconds for each: only these, unless others are named. */
 const REAL_SCENARIOS = [
@@ -41,7 +40,10 @@ export async function leagueCommand(argv: readonly string[]): Promise<number> {
       },
     }),
   ).values
-  if (texts.help === true) return print(leagueHelp)
+  if (texts.help === true) {
+    process.stdout.write(leagueHelp)
+    return 0
+  }
   const options = optionsOf(texts)
   for (const pacer of options.pacers) await loadPacer(pacer) // wrong ones are found now
   const json = outputFile(given('json', texts.json))
@@ -58,61 +60,18 @@ export async function leagueCommand(argv: readonly string[]): Promise<number> {
   )
   line.erase()
   process.off('SIGINT', abort).off('SIGTERM', abort)
-  const command = ['sawtooth', 'pacers', 'league', ...argv].join(' ')
-  const machine = thisMachine(null)
   const code = await conclude(
-    { schema: 1, machine, command, seed: options.seed, tasks: tasks.length, ...outcome },
+    {
+      schema: 1,
+      machines: [thisMachine(null)],
+      command: commandOf('league', argv),
+      seed: options.seed,
+      tasks,
+      ...outcome,
+    },
     { json, report },
   )
   return interrupt.signal.aborted ? 130 : code
-}
-
-/** Puts the shards of a league together. Throws a UsageError. */
-export async function mergeCommand(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parsed('merge', () =>
-    parseArgs({ args: [...argv], options: { json: value, report: value, help }, allowPositionals: true }),
-  )
-  if (values.help === true) return print(mergeHelp)
-  if (positionals.length === 0)
-    throw new UsageError('pacers merge needs the files of some shards; see sawtooth pacers merge --help')
-  const shards = positionals.map(resultsIn)
-  const [first] = shards as [LeagueResults]
-  const odd = shards.findIndex(({ seed, tasks }) => seed !== first.seed || tasks !== first.tasks)
-  if (odd >= 0) throw new UsageError(`${positionals[odd]} is a shard of another league than ${positionals[0]}`)
-  const played = shards.flatMap(shard => shard.played)
-  const failed = shards.flatMap(shard => shard.failed)
-  const keys = new Set(played.map(({ pacer, scenario, engine }) => `${pacer} ${scenario} ${engine}`))
-  if (keys.size < played.length) throw new UsageError('pacers merge: a task is in two of the files')
-  return conclude(
-    { ...first, command: ['sawtooth', 'pacers', 'merge', ...argv].join(' '), played, failed },
-    { json: outputFile(given('json', values.json)), report: outputFile(given('report', values.report)) },
-  )
-}
-
-function resultsIn(file: string): LeagueResults {
-  try {
-    const results = JSON.parse(readFileSync(file, 'utf8')) as LeagueResults
-    if (results.schema === 1 && Array.isArray(results.played)) return results
-  } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`)
-  }
-  throw new UsageError(`${file} is not the JSON of a league`)
-}
-
-interface Files {
-  readonly json: string | null
-  readonly report: string | null
-}
-
-async function conclude(results: LeagueResults, { json, report }: Files): Promise<number> {
-  if (json !== null) writeFileSync(json, `${JSON.stringify(results)}\n`)
-  if (report !== null) {
-    // Loaded when it is needed.
-    const { leagueHtml } = await import('./report.ts')
-    writeFileSync(report, await leagueHtml(results))
-  }
-  print(formatLeague(results))
-  return results.failed.length === 0 ? 0 : 1
 }
 
 interface Texts {
@@ -160,9 +119,4 @@ function shardIn(text: string | undefined): LeagueOptions['shard'] {
 function remaining(began: number, done: number, all: number): string {
   const seconds = (((performance.now() - began) / done) * (all - done)) / 1000
   return seconds < 90 ? `, about ${Math.ceil(seconds)} s left` : `, about ${Math.ceil(seconds / 60)} min left`
-}
-
-function print(text: string): number {
-  process.stdout.write(text)
-  return 0
 }

@@ -37,7 +37,7 @@ const OWN_STYLE = `
 
 /** A whole HTML document. */
 export async function leagueHtml(results: LeagueResults): Promise<string> {
-  const { played, machine, command, seed } = results
+  const { played, machines, command, seed } = results
   const engines = LEAGUE_ENGINES.filter(engine => played.some(one => one.engine === engine))
   const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js')
   return html`<!doctype html>
@@ -53,7 +53,7 @@ export async function leagueHtml(results: LeagueResults): Promise<string> {
 <body>
 <main>
 <h1>The pacer league</h1>
-<p>${formatMachine(machine)}; seed ${seed}; played: ${String(played.length)} of ${String(results.tasks)}. <code>${command}</code></p>
+<p>${machines.map(formatMachine).join('; ')}; seed ${seed}; played: ${String(played.length)} of ${String(results.tasks.length)}. <code>${command}</code></p>
 ${engines.map(engine => standingsSection(played, engine))}
 ${errorsSection(played)}
 ${failuresSection(results)}

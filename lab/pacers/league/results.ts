@@ -20,11 +20,12 @@ export interface Played extends Task {
 
 export interface LeagueResults {
   readonly schema: 1
-  readonly machine: Machine
+  /** More than one where shards were merged. */
+  readonly machines: readonly Machine[]
   readonly command: string
   readonly seed: number
-  /** Tasks of the whole league; fewer were played if it was interrupted, or is a shard. */
-  readonly tasks: number
+  /** Of the whole league; fewer were played if it was interrupted, or is a shard. */
+  readonly tasks: readonly Task[]
   readonly played: readonly Played[]
   /** What could not be played, and why. */
   readonly failed: readonly (Task & { readonly message: string })[]

@@ -48,6 +48,6 @@ export function formatLeague({ played, failed, tasks }: LeagueResults): string {
   }
   for (const { engine, scenario, pacer, message } of failed)
     tables.push(`FAILED  ${pacer} on ${scenario}, ${engine}: ${message}`)
-  if (played.length + failed.length < tasks) tables.push(`played: ${played.length} of ${tasks}`)
+  if (played.length + failed.length < tasks.length) tables.push(`played: ${played.length} of ${tasks.length}`)
   return `${tables.join('\n\n')}\n`
 }

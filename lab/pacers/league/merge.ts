@@ -1,0 +1,78 @@
+/** The command line of `pacers merge`. */
+import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
+import { outputFile } from '../../../runtime/configuration.ts'
+import { given } from '../../../runtime/given.ts'
+import { UsageError } from '../../../runtime/usage-error.ts'
+import type { Machine } from '../../overrun/results.ts'
+import { mergeHelp } from '../help.ts'
+import { parsed } from '../options.ts'
+import { commandOf, conclude } from './conclude.ts'
+import type { LeagueResults, Task } from './results.ts'
+
+const value = { type: 'string' } as const
+
+/** Puts the shards of a league together. Returns 0, or 1 if a task failed. Throws a UsageError. */
+export async function mergeCommand(argv: readonly string[]): Promise<number> {
+  const { values, positionals: files } = parsed('merge', () =>
+    parseArgs({
+      args: [...argv],
+      options: { json: value, report: value, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    }),
+  )
+  if (values.help === true) {
+    process.stdout.write(mergeHelp)
+    return 0
+  }
+  if (files.length === 0)
+    throw new UsageError('pacers merge needs the files of some shards; see sawtooth pacers merge --help')
+  const shards = files.map(resultsIn)
+  const [first] = shards as [LeagueResults]
+  const odd = shards.findIndex(({ seed, tasks }) => seed !== first.seed || !isDeepStrictEqual(tasks, first.tasks))
+  if (odd >= 0) throw new UsageError(`${files[odd]} is a shard of another league than ${files[0]}`)
+  expectOnce(shards, files)
+  return conclude(
+    {
+      ...first,
+      machines: different(shards.flatMap(({ machines }) => machines)),
+      command: commandOf('merge', argv),
+      played: shards.flatMap(({ played }) => played),
+      failed: shards.flatMap(({ failed }) => failed),
+    },
+    { json: outputFile(given('json', values.json)), report: outputFile(given('report', values.report)) },
+  )
+}
+
+function resultsIn(file: string): LeagueResults {
+  let results: Partial<LeagueResults> | null
+  try {
+    results = JSON.parse(readFileSync(file, 'utf8')) as Partial<LeagueResults> | null
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UsageError(
+      code === undefined ? `${file} is no JSON: ${message.split('\n', 1)[0]}` : `${file} cannot be read: ${code}`,
+    )
+  }
+  const lists = [results?.machines, results?.tasks, results?.played, results?.failed]
+  const isLeague = results?.schema === 1 && typeof results.seed === 'number' && lists.every(Array.isArray)
+  if (!isLeague || !results?.played?.every(({ metrics, series }) => metrics !== undefined && series !== undefined))
+    throw new UsageError(`${file} is not the JSON of a league`)
+  return results as LeagueResults
+}
+
+function expectOnce(shards: readonly LeagueResults[], files: readonly string[]): void {
+  const seen = new Map<string, string>()
+  shards.forEach(({ played, failed }, index) => {
+    for (const { pacer, scenario, engine } of [...played, ...failed] as readonly Task[]) {
+      const task = `${pacer} on ${scenario}, ${engine}`
+      const [before, file] = [seen.get(task), files[index] as string]
+      if (before !== undefined) throw new UsageError(`${task} is in ${before} and in ${file}`)
+      seen.set(task, file)
+    }
+  })
+}
+
+function different(machines: readonly Machine[]): Machine[] {
+  return machines.filter((one, at) => machines.findIndex(other => isDeepStrictEqual(one, other)) === at)
+}

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   league: async () => (await import('./league/command.ts')).leagueCommand,
   merge: async () => (await import('./league/merge.ts')).mergeCommand,
   search: async () => (await import('./search/command.ts')).searchCommand,
+  show: async () => (await import('./show.ts')).showCommand,
   list: async () => {
     const { formatList } = await import('./list.ts')
     return async argv => print(argv.includes('--help') ? help : formatList())

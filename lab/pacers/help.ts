@@ -9,6 +9,7 @@ Usage:
   sawtooth pacers merge FILE… [options]      the shards of a league in one
   sawtooth pacers search [options]           the scenario that hurts a pacer most
   sawtooth pacers list                       pacers, their settings, and scenarios
+  sawtooth pacers show NAME                  a scenario of the library as a file, to start from
   sawtooth pacers new                        prints a pacer to start from
 
 Each has --help.
@@ -94,6 +95,18 @@ Example:
   sawtooth pacers search --pacer go1.14 --for assists --seed 7 --json found.json
 `
 
+export const showHelp = `Prints a scenario of the library as a file: one to start from, or to hand to others.
+
+Usage:
+  sawtooth pacers show NAME [--seed N]
+
+Options:
+  --seed N   of its noise (default: 1)
+
+Example:
+  sawtooth pacers show stepped/step-alloc > mine.json
+`
+
 export const leagueHelp = `Pacers over scenarios, in several engines: who keeps its goal, and at what price.
 
 Usage:
@@ -104,7 +117,7 @@ termination and without a gate.
 
 Options:
   --pacers SPEC;…    with semicolons; a file, too (default: all that are built in)
-  --scenarios NAME,… of the stepped engine's form (default: all; on the real heap ten of them)
+  --scenarios NAME,… of the stepped engine's form, by name or as a .json file (default: all; on the real heap those ten that docs/pacer-lab.md names)
   --engines NAME,…   stepped, noisy, real (default: stepped,noisy)
   --shard K/N        every Nth scenario alone, from the Kth on; merge puts them together
   --procs N          Ps of the real heap (default: as many as the scenario has cores, but no more than there are)

@@ -1,14 +1,15 @@
 /** The scenario that `--input` or `--scenario` names, and the engine that it is for. */
+import { resolve } from 'node:path'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { InputError } from './input-error.ts'
 import { ENGINES, type EngineName, type InputOptions } from './options.ts'
 import { readHeader, readScenario } from './read-scenario.ts'
 import type { Scenario } from './scenario.ts'
-import { drawn, fieldsOf, scenarioNamed } from './scenarios/library.ts'
+import { drawn, fieldsOf, library, scenarioNamed } from './scenarios/library.ts'
 
 /** `engine`: null for the input's own. Throws a UsageError, an InputError among them. */
 export function inputOf(
-  { input, seed }: InputOptions,
+  { input, seed }: Pick<InputOptions, 'input' | 'seed'>,
   engine: EngineName | null,
 ): { engine: EngineName; scenario: Scenario } {
   if ('scenario' in input) {
@@ -40,6 +41,15 @@ export function inputOf(
   if (fieldsOf[named] !== fieldsOf[early]) return { engine: named, scenario: read(named) }
   if (first instanceof InputError) throw first
   return { engine: named, scenario: first }
+}
+
+/** Of the stepped engine's form, by its name or as a .json file; `step` is the cycle in which it changes for good. Throws a UsageError, an InputError among them. */
+export function leagueScenario(spec: string, seed: number): { readonly scenario: Scenario; readonly step: number } {
+  if (!library.some(({ name }) => name === spec) && spec.endsWith('.json'))
+    return { scenario: inputOf({ input: { file: resolve(spec) }, seed }, 'stepped').scenario, step: 0 }
+  const found = scenarioNamed(spec)
+  if (found.engine === 'stepped') return { scenario: drawn(found, seed), step: found.step }
+  throw new UsageError(`${spec} is of the macro engine, which has two pacers of its own`)
 }
 
 /** What the file itself says; macro if it says nothing. */

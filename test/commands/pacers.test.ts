@@ -116,15 +116,68 @@ test('a real heap is shaped to a scenario, cycle by cycle', async () => {
   })
 })
 
+test('a scenario that is shown is a file that is read as the same', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'shown.json')
+    const { stdout } = await runCli(['pacers', 'show', 'proposal/jitter', '--seed', '7'])
+    writeFileSync(file, stdout)
+    const [named, read] = await Promise.all([
+      runCli(['pacers', 'sim', '--scenario', 'proposal/jitter', '--seed', '7']),
+      runCli(['pacers', 'sim', '--input', file]),
+    ])
+    expect(read).toMatchObject({ code: 0, stdout: named.stdout })
+  })
+})
+
+test.each([
+  [
+    'a stack that no real heap has',
+    { stack_bytes: 64 * 2 ** 20 },
+    'cycle 1: stack_bytes = 67108864; a real stack has at most 66060288',
+  ],
+  [
+    'a heap that no arena holds',
+    { growth_rate: 1e9 },
+    'cycle 1: growth_rate makes the heap 262144000000000 bytes; a real one has less than 2 GiB',
+  ],
+  [
+    'no cycle that ever starts',
+    { gogc: -1 },
+    'cycle 1: gogc = -1: no cycle ever starts, since no memory limit has a say',
+  ],
+])('%s is refused before the run', async (_, change, message) => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'wants.json')
+    const cycle = { alloc_rate: 33, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 }
+    const global = { gogc: 100, memory_limit: null, cores: 2, globals_bytes: 32768, initial_heap_bytes: 262144 }
+    writeFileSync(file, JSON.stringify({ engine: 'stepped', global, cycles: [cycle, { ...cycle, ...change }] }))
+    const { code, stderr } = await runCli(['pacers', 'run', '--input', file])
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `sawtooth: ${file}: ${message}\n` })
+  })
+})
+
+test('an interrupted run on a real heap leaves nothing behind', async () => {
+  const { code } = await runCli(['pacers', 'run', '--scenario', 'proposal/high-gogc'], { interruptAfterMs: 3000 })
+  expect(code).toBe(130)
+})
+
+test('what cannot be written is one line', async () => {
+  const { code, stderr } = await runCli(['pacers', 'sim', '--scenario', 'stepped/steady', '--csv', '/dev/full'])
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'sawtooth: /dev/full cannot be written: ENOSPC\n' })
+})
+
 describe('what cannot be done is exit 2 and one line', () => {
   test.each([
-    [['walk'], 'there is no pacers walk: sim, run, league, merge, search, list, new'],
+    [['walk'], 'there is no pacers walk: sim, run, league, merge, search, show, list, new'],
     [['search', '--for', 'luck'], "--for must be overshoot, assists, oscillation, not 'luck'"],
     [['run', '--scenario', 'model/steady'], 'the scenario model/steady is of the macro engine, not of stepped'],
     [['run', '--scenario', 'stepped/steady', '--gate', 'wide'], '--gate must be'],
     [['merge'], 'pacers merge needs the files of some shards'],
     [['sim'], 'pacers sim needs --input FILE or --scenario NAME, and not both'],
-    [['sim', '--scenario', 'steady'], 'there is no scenario steady; there is model/steady, '],
+    [
+      ['sim', '--scenario', 'steady'],
+      'there is no scenario steady, but model/steady, stepped/steady; see sawtooth pacers list',
+    ],
     [['sim', '--input', '/nowhere.json'], '/nowhere.json cannot be read: ENOENT'],
     [['sim', '--scenario', 'model/steady', '--engine', 'stepped'], 'the scenario model/steady is of the macro engine'],
     [['sim', '--scenario', 'model/steady', '--engine', 'real'], "--engine must be macro, stepped, noisy, not 'real'"],

@@ -7,9 +7,10 @@ import { UsageError } from '../../../runtime/usage-error.ts'
 import { thisMachine } from '../../machine.ts'
 import { Progress } from '../../progress.ts'
 import { leagueHelp } from '../help.ts'
+import { leagueScenario } from '../input.ts'
 import { loadPacer } from '../load-pacer.ts'
 import { parsed } from '../options.ts'
-import { library, scenarioNamed } from '../scenarios/library.ts'
+import { library } from '../scenarios/library.ts'
 import { commandOf, conclude } from './conclude.ts'
 import { type LeagueOptions, playAll, shardOf, tasksOf } from './league.ts'
 import { LEAGUE_ENGINES, type LeagueEngine } from './results.ts'
@@ -84,11 +85,9 @@ interface Texts {
 }
 
 function optionsOf(texts: Texts): LeagueOptions {
-  const pacers = texts.pacers?.split(';') ?? Object.keys(entries)
-  const scenarios = texts.scenarios?.split(',') ?? library.map(({ name }) => name).filter(isStepped)
-  for (const name of scenarios)
-    if (!isStepped(scenarioNamed(name).name))
-      throw new UsageError(`${name} is of the macro engine, which has two pacers of its own`)
+  const pacers = unique(texts.pacers?.split(';')) ?? Object.keys(entries)
+  const scenarios = unique(texts.scenarios?.split(',')) ?? library.map(({ name }) => name).filter(isStepped)
+  for (const scenario of scenarios) leagueScenario(scenario, 1) // wrong ones are found now
   const engines = (texts.engines?.split(',') ?? ['stepped', 'noisy']) as LeagueEngine[]
   const unknown = engines.find(engine => !LEAGUE_ENGINES.includes(engine))
   if (unknown !== undefined) throw new UsageError(`--engines must be of ${LEAGUE_ENGINES.join(', ')}, not '${unknown}'`)
@@ -98,6 +97,10 @@ function optionsOf(texts: Texts): LeagueOptions {
     seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 31 - 1),
     procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
   }
+}
+
+function unique(names: readonly string[] | undefined): string[] | undefined {
+  return names === undefined ? undefined : [...new Set(names)]
 }
 
 function isStepped(name: string): boolean {

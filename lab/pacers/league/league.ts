@@ -5,8 +5,8 @@
 import { setMaxListeners } from 'node:events'
 import { Piscina } from 'piscina'
 import { FailedRun } from '../../run.ts'
+import { leagueScenario } from '../input.ts'
 import { measure } from '../real/engine.ts'
-import { drawn, scenarioNamed } from '../scenarios/library.ts'
 import { metricsOf, type Series } from './metrics.ts'
 import type { LeagueEngine, Played, Task } from './results.ts'
 import type { Play } from './worker.ts'
@@ -81,8 +81,8 @@ function inOrder<T extends Task>(some: readonly T[], tasks: readonly Task[]): T[
 }
 
 async function playReal(task: Task, seed: number, procs: number | null, signal: AbortSignal): Promise<Played> {
-  const found = scenarioNamed(task.scenario)
-  const measured = await measure(drawn(found, seed), {
+  const { scenario, step } = leagueScenario(task.scenario, seed)
+  const measured = await measure(scenario, {
     ...{ pacer: task.pacer, procs, seed, signal },
   })
   const [block] = measured.blocks()
@@ -92,5 +92,5 @@ async function playReal(task: Task, seed: number, procs: number | null, signal: 
     ...{ work: column('work'), utilization: column('gc_utilization'), assists: column('assist_utilization') },
   }
   if (series.peak.length === 0) throw new FailedRun('no cycle was seen')
-  return { ...task, series, metrics: metricsOf(series, found.step) }
+  return { ...task, series, metrics: metricsOf(series, step) }
 }

@@ -1,9 +1,9 @@
 /** Plays one task in a simulator. Pure. */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { Random, seedOf } from '../../random.ts'
+import { leagueScenario } from '../input.ts'
 import { NOISE_FIELDS, NoisyNature } from '../noisy/nature.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
-import { drawn, scenarioNamed } from '../scenarios/library.ts'
 import { newOutcome, simulatedRun } from '../stepped/engine.ts'
 import { type Nature, smooth } from '../stepped/nature.ts'
 import { combined, metricsOf, type Series } from './metrics.ts'
@@ -14,17 +14,16 @@ const NOISY_RUNS = 20
 
 /** Throws an InputError where the pacer answers nonsense. */
 export function play(task: Task, pacer: Pacer, seed: number): Played {
-  const found = scenarioNamed(task.scenario)
-  const scenario = drawn(found, seed)
+  const { scenario, step } = leagueScenario(task.scenario, seed)
   if (task.engine === 'stepped') {
     const series = seriesOf(scenario, pacer, smooth)
-    return { ...task, series, metrics: metricsOf(series, found.step) }
+    return { ...task, series, metrics: metricsOf(series, step) }
   }
   const levels = globalsOf(scenario, NOISE_FIELDS)
   const runs = Array.from({ length: NOISY_RUNS }, (_, run) =>
     seriesOf(scenario, pacer, new NoisyNature(levels, new Random(seedOf(seed, run)))),
   )
-  return { ...task, series: runs[0] as Series, metrics: combined(runs.map(series => metricsOf(series, found.step))) }
+  return { ...task, series: runs[0] as Series, metrics: combined(runs.map(series => metricsOf(series, step))) }
 }
 
 function seriesOf(scenario: Scenario, pacer: Pacer, nature: Nature): Series {

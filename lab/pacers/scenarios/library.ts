@@ -11,6 +11,7 @@ import { steppedScenarios } from './stepped.ts'
 
 export interface LibraryScenario {
   readonly name: string
+  readonly what: string
   /** The engine whose form it has; the noisy and the real engine take those of the stepped one. */
   readonly engine: 'macro' | 'stepped'
   readonly cycles: number
@@ -34,7 +35,14 @@ export const fieldsOf: Readonly<Record<'macro' | 'stepped' | 'noisy', readonly F
 export function scenarioNamed(name: string): LibraryScenario {
   const found = library.find(one => one.name === name)
   if (found !== undefined) return found
-  throw new UsageError(`there is no scenario ${name}; there is ${library.map(one => one.name).join(', ')}`)
+  throw new UsageError(`there is no scenario ${name}${like(name)}; see sawtooth pacers list`)
+}
+
+/** One of the same name in another part of the library, where there is one. */
+function like(name: string): string {
+  const last = name.split('/').at(-1)
+  const found = library.filter(one => one.name.split('/').at(-1) === last).map(one => one.name)
+  return found.length === 0 ? '' : `, but ${found.join(', ')}`
 }
 
 /** The scenario with its noise drawn from a seed: the same seed gives the same numbers. */
@@ -47,7 +55,10 @@ export function drawn({ name, engine, cycles, global, signals }: LibraryScenario
 }
 
 /** As a file of the engine's form, for others to read. */
-export function asJson(scenario: Scenario, fields: readonly Field[]): unknown {
+export function asJson(
+  scenario: Scenario,
+  fields: readonly Field[],
+): Readonly<Record<string, unknown>> & { readonly cycles: readonly Readonly<Record<string, number | undefined>>[] } {
   const cycles = Array.from({ length: scenario.cycles }, (_, cycle) =>
     Object.fromEntries(fields.map(({ name }, index) => [name, (scenario.columns[index] as Float64Array)[cycle]])),
   )

@@ -11,6 +11,7 @@ const SCAN_RATE = 31
 const NO_TARGET = -1
 
 interface ModelScenario {
+  readonly what: string
   readonly gamma?: number
   readonly globals?: number
   readonly cycles?: number
@@ -29,35 +30,77 @@ const slightBuildUp = (height: number): Signal =>
 const around = (value: number, amplitude: number): Signal => sum(constant(value), noise(amplitude))
 
 const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
-  steady: { alloc: constant(1) },
-  'step-alloc': { alloc: sum(constant(1), delayed(50, ramp(1, 1))), cycles: 100 },
-  'heavy-step-alloc': { alloc: sum(constant(1), delayed(50, ramp(10, 1))), cycles: 100 },
-  'osc-alloc': { alloc: sum(constant(2), oscillation(0.4, 8)) },
-  'jitter-alloc': { alloc: around(4, 0.4), growth: jitteryBuildUp },
-  'heavy-jitter-alloc': { alloc: around(10, 1), growth: jitteryBuildUp },
-  'high-GOGC': { gamma: 16, alloc: around(5, 0.2), growth: jitteryWithSpike },
-  'big-stacks': { alloc: constant(4), stack: sum(constant(2048), ramp(128 * MiB, 8)) },
-  'big-globals': { alloc: constant(4), globals: 128 * MiB },
-  'high-heap-target': { alloc: around(5, 0.2), growth: jitteryWithSpike, target: constant(2 * GiB) },
-  'low-noise-high-heap-target': { alloc: around(5, 0.2), growth: jitteryWithSpike, target: around(2 * GiB, 64 * MiB) },
-  'high-noise-high-heap-target': { alloc: around(5, 0.2), growth: jitteryWithSpike, target: around(2 * GiB, GiB) },
-  'low-heap-target': { alloc: around(4, 0.1), growth: slightBuildUp(3), target: constant(64 * MiB) },
-  'exceed-heap-target': { alloc: around(4, 0.1), growth: slightBuildUp(6), target: constant(64 * MiB) },
+  steady: { what: 'nothing changes', alloc: constant(1) },
+  'step-alloc': {
+    what: 'the program allocates twice as fast',
+    alloc: sum(constant(1), delayed(50, ramp(1, 1))),
+    cycles: 100,
+  },
+  'heavy-step-alloc': {
+    what: 'the program allocates eleven times as fast',
+    alloc: sum(constant(1), delayed(50, ramp(10, 1))),
+    cycles: 100,
+  },
+  'osc-alloc': { what: 'the rate swings', alloc: sum(constant(2), oscillation(0.4, 8)) },
+  'jitter-alloc': { what: 'heap and rate move a little', alloc: around(4, 0.4), growth: jitteryBuildUp },
+  'heavy-jitter-alloc': { what: 'the same, at a high rate', alloc: around(10, 1), growth: jitteryBuildUp },
+  'high-GOGC': {
+    what: 'fifteen times as much lives, under a GOGC of 1500',
+    gamma: 16,
+    alloc: around(5, 0.2),
+    growth: jitteryWithSpike,
+  },
+  'big-stacks': { what: '128 MiB of stacks', alloc: constant(4), stack: sum(constant(2048), ramp(128 * MiB, 8)) },
+  'big-globals': { what: '128 MiB of globals', alloc: constant(4), globals: 128 * MiB },
+  'high-heap-target': {
+    what: 'the same spike below a floor of 2 GiB for the goal',
+    alloc: around(5, 0.2),
+    growth: jitteryWithSpike,
+    target: constant(2 * GiB),
+  },
+  'low-noise-high-heap-target': {
+    what: 'that floor moves a little',
+    alloc: around(5, 0.2),
+    growth: jitteryWithSpike,
+    target: around(2 * GiB, 64 * MiB),
+  },
+  'high-noise-high-heap-target': {
+    what: 'that floor moves by half',
+    alloc: around(5, 0.2),
+    growth: jitteryWithSpike,
+    target: around(2 * GiB, GiB),
+  },
+  'low-heap-target': {
+    what: 'a spike that stays below a floor of 64 MiB',
+    alloc: around(4, 0.1),
+    growth: slightBuildUp(3),
+    target: constant(64 * MiB),
+  },
+  'exceed-heap-target': {
+    what: 'a spike beyond it',
+    alloc: around(4, 0.1),
+    growth: slightBuildUp(6),
+    target: constant(64 * MiB),
+  },
   'exceed-heap-target-high-GOGC': {
+    what: 'a larger one, under a GOGC of 1500',
     ...{ gamma: 16, alloc: around(4, 0.1) },
     ...{ growth: slightBuildUp(14), target: constant(64 * MiB) },
   },
   'very-low-heap-target': {
+    what: 'a heap that grows far beyond the floor',
     alloc: around(4, 0.1),
     growth: sum(constant(2), ramp(-1, 20), noise(0.01)),
     target: constant(64 * MiB),
   },
   'step-heap-target': {
+    what: 'a floor of 256 MiB from the middle on',
     alloc: around(4, 0.1),
     growth: jitteryBuildUp,
     target: sum(constant(NO_TARGET), delayed(25, constant(256 * MiB - NO_TARGET))),
   },
   'heavy-step-alloc-high-heap-target': {
+    what: 'the program allocates eleven times as fast, below a floor of 2 GiB',
     alloc: sum(constant(1), delayed(25, ramp(10, 1))),
     growth: jitteryBuildUp,
     target: constant(2 * GiB),
@@ -67,6 +110,7 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
 /** What the library makes its scenarios of: see library.ts. Signals in the order of macro/model.ts's fields, which is the order of draws. */
 export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) => ({
   name: `model/${name}`,
+  what: scenario.what,
   engine: 'macro' as const,
   cycles: scenario.cycles ?? CYCLES,
   step: 0,

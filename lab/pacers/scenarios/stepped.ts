@@ -21,6 +21,7 @@ const CYCLES = 50
 const LEAST_RATE = 0.0001
 
 interface SteppedScenario {
+  readonly what: string
   readonly gogc?: number
   readonly limit?: number
   readonly cores?: number
@@ -43,69 +44,132 @@ interface SteppedScenario {
 const buildUp = (cycles: number): Signal => sum(constant(2), ramp(-1, cycles))
 
 const GO: Readonly<Record<string, SteppedScenario>> = {
-  steady: {},
-  'step-alloc': { alloc: sum(constant(33), delayed(50, ramp(66, 1))), cycles: 100, step: 51 },
+  steady: { what: 'nothing changes, once the heap is built up' },
+  'step-alloc': {
+    what: 'the program allocates three times as fast',
+    alloc: sum(constant(33), delayed(50, ramp(66, 1))),
+    cycles: 100,
+    step: 51,
+  },
   'high-gogc': {
+    what: 'fifteen times as much lives, under a GOGC of 1500',
     gogc: 1500,
     step: 25,
     alloc: sum(constant(165), noise(7)),
     growth: sum(buildUp(12), noise(0.01), delayed(25, spike(14))),
   },
-  'small-heap-slow-alloc': { alloc: constant(1), scan: constant(2048), growth: buildUp(3), fraction: constant(0.01) },
-  'steady-memory-limit': { limit: 512 * MiB },
+  'small-heap-slow-alloc': {
+    what: 'a small heap, hardly any allocation',
+    alloc: constant(1),
+    scan: constant(2048),
+    growth: buildUp(3),
+    fraction: constant(0.01),
+  },
+  'steady-memory-limit': { what: 'a memory limit far away', limit: 512 * MiB },
 }
 
 /** Those of golang/go#44167's results, with the same ratios of the rates, in this engine's form. Its steady one is Go's tests' too. */
 const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
-  jitter: { alloc: sum(constant(132), noise(13)), growth: sum(buildUp(8), noise(0.01)) },
-  'small-step': { alloc: sum(constant(33), delayed(50, ramp(33, 1))), cycles: 100, step: 51 },
-  'large-step': { alloc: sum(constant(33), delayed(50, ramp(330, 1))), cycles: 100, step: 51 },
+  jitter: {
+    what: 'heap and rates move a little',
+    alloc: sum(constant(132), noise(13)),
+    growth: sum(buildUp(8), noise(0.01)),
+  },
+  'small-step': {
+    what: 'the program allocates twice as fast',
+    alloc: sum(constant(33), delayed(50, ramp(33, 1))),
+    cycles: 100,
+    step: 51,
+  },
+  'large-step': {
+    what: 'the program allocates eleven times as fast',
+    alloc: sum(constant(33), delayed(50, ramp(330, 1))),
+    cycles: 100,
+    step: 51,
+  },
   // As Go's test, with a fifth of its heap: above the heap minimum, which is 60 MiB with this GOGC, and below 1 GiB when ten times as much lives.
   'high-gogc': {
+    what: 'ten times as much lives, under a GOGC of 1500',
     gogc: 1500,
     step: 25,
     alloc: sum(constant(165), noise(7)),
     growth: sum(buildUp(7), noise(0.01), delayed(25, spike(9))),
   },
-  oscillation: { alloc: sum(constant(66), oscillation(13, 8)) },
+  oscillation: { what: 'the rate swings, with a period of 8 cycles', alloc: sum(constant(66), oscillation(13, 8)) },
   // A quarter and a sixth of the original's 128 MiB: a real heap takes no more of either.
-  'big-stacks': { alloc: constant(132), stack: sum(constant(2 * KiB), ramp(32 * MiB, 8)) },
-  'big-globals': { alloc: constant(132), globals: 24 * MiB },
-  'high-ratio': { alloc: sum(constant(330), noise(33)), growth: sum(buildUp(8), noise(0.01)) },
+  'big-stacks': { what: '32 MiB of stacks', alloc: constant(132), stack: sum(constant(2 * KiB), ramp(32 * MiB, 8)) },
+  'big-globals': { what: '24 MiB of globals', alloc: constant(132), globals: 24 * MiB },
+  'high-ratio': {
+    what: 'the program allocates a third as fast as a worker scans',
+    alloc: sum(constant(330), noise(33)),
+    growth: sum(buildUp(8), noise(0.01)),
+  },
 }
 
 const OURS: Readonly<Record<string, SteppedScenario>> = {
-  // A live heap that creeps through a memory limit and back.
   'creep-through-limit': {
+    what: 'a live heap that creeps through a memory limit and back',
     ...{ limit: 128 * MiB, cycles: 120, initialHeap: 16 * MiB },
     growth: alternation(1.03, 60, 1 / 1.03, 60),
   },
-  // Every tenth cycle the program allocates ten times as fast.
-  'spike-train': { alloc: train(33, 330, 10, 9), cycles: 100 },
-  // GOGC from 100 to 400, and to 25.
-  'gogc-in-mid-run': { cycles: 90, step: 60, gogcOf: sequence(...steps(100, 30), ...steps(400, 30), 25) },
-  // Bursts with the period at which the redesign's controller rings (7.6 cycles).
-  'resonant-bursts': { alloc: limited(sum(constant(66), oscillation(60, 7.6)), 1, 1000), cycles: 100 },
-  // A heap that loses nine tenths of itself at once.
-  'shrink-by-90': { growth: sum(buildUp(12), delayed(30, spike(-0.9))), cycles: 60, step: 30 },
-  // From the 30th cycle on nearly all that is allocated has no pointers.
+  'spike-train': {
+    what: 'every tenth cycle the program allocates ten times as fast',
+    alloc: train(33, 330, 10, 9),
+    cycles: 100,
+  },
+  'gogc-in-mid-run': {
+    what: 'GOGC from 100 to 400, and to 25',
+    cycles: 90,
+    step: 60,
+    gogcOf: sequence(...steps(100, 30), ...steps(400, 30), 25),
+  },
+  'resonant-bursts': {
+    what: 'bursts with the period at which the controller of the redesign rings (7.6 cycles)',
+    alloc: limited(sum(constant(66), oscillation(60, 7.6)), 1, 1000),
+    cycles: 100,
+  },
+  'shrink-by-90': {
+    what: 'a heap that loses nine tenths of itself at once',
+    growth: sum(buildUp(12), delayed(30, spike(-0.9))),
+    cycles: 60,
+    step: 30,
+  },
   'pointer-free-flood': {
+    what: 'from the 30th cycle on nearly all that is allocated has no pointers',
     fraction: sequence(...steps(1, 30), 0.02),
     alloc: sequence(...steps(33, 30), 660),
     cycles: 60,
   },
-  // Stacks from 8 KiB to 32 MiB, twice as large in each cycle, then gone.
-  'doubling-stacks': { stack: i => (i < 13 ? 8 * KiB * 2 ** i : i < 30 ? 32 * MiB : 8 * KiB), cycles: 50 },
-  // The program allocates the faster the more it must assist, from the 20th cycle on.
-  'assist-adversary': { alloc: constant(99), follow: delayed(20, constant(2)), cycles: 60 },
-  // Hardly anything for forty cycles, then at once a great deal.
-  'idle-then-busy': { alloc: sequence(...steps(0.05, 40), 1300), cycles: 70, step: 40 },
-  // A heap that breathes: it doubles and halves.
-  'breathing-heap': { growth: sequence(...steps(2, 8), ...breaths()), cycles: 80 },
-  // Scanning becomes eight times as slow, as of a heap that no longer fits a cache.
-  'slow-scan': { scan: sequence(...steps(1024, 40), 128), cycles: 80, step: 40 },
-  // Noise in everything.
+  'doubling-stacks': {
+    what: 'stacks from 8 KiB to 32 MiB, twice as large in each cycle, then gone',
+    stack: i => (i < 13 ? 8 * KiB * 2 ** i : i < 30 ? 32 * MiB : 8 * KiB),
+    cycles: 50,
+  },
+  'assist-adversary': {
+    what: 'the program allocates the faster the more it must assist, from the 20th cycle on',
+    alloc: constant(99),
+    follow: delayed(20, constant(2)),
+    cycles: 60,
+  },
+  'idle-then-busy': {
+    what: 'hardly anything for forty cycles, then at once a great deal',
+    alloc: sequence(...steps(0.05, 40), 1300),
+    cycles: 70,
+    step: 40,
+  },
+  'breathing-heap': {
+    what: 'a heap that breathes: it doubles and halves',
+    growth: sequence(...steps(2, 8), ...breaths()),
+    cycles: 80,
+  },
+  'slow-scan': {
+    what: 'scanning becomes eight times as slow, as of a heap that no longer fits a cache',
+    scan: sequence(...steps(1024, 40), 128),
+    cycles: 80,
+    step: 40,
+  },
   'noisy-all': {
+    what: 'noise in everything',
     alloc: sum(constant(99), noise(80)),
     scan: sum(constant(1024), noise(500)),
     growth: sum(buildUp(12), noise(0.2)),
@@ -124,12 +188,16 @@ function breaths(): number[] {
 
 /** P counts 1 to 8 of the same program. */
 const procs = Object.fromEntries(
-  [1, 2, 3, 4, 5, 6, 7, 8].map(cores => [`procs-${cores}`, { cores, alloc: constant(99) }] as const),
+  [1, 2, 3, 4, 5, 6, 7, 8].map(
+    cores =>
+      [`procs-${cores}`, { what: `${cores} ${cores === 1 ? 'core' : 'cores'}`, cores, alloc: constant(99) }] as const,
+  ),
 )
 
 function named(prefix: string, scenarios: Readonly<Record<string, SteppedScenario>>) {
   return Object.entries(scenarios).map(([name, scenario]) => ({
     name: `${prefix}/${name}`,
+    what: scenario.what,
     engine: 'stepped' as const,
     cycles: scenario.cycles ?? CYCLES,
     step: scenario.step ?? 0,

@@ -11,14 +11,15 @@ interface File {
   readonly cycles: readonly Readonly<Record<string, number>>[]
 }
 
-const fileOf = (path: string): File => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as File
+const fileOf = (path: string): File =>
+  JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as unknown as File
 
 describe('a scenario without noise is the published one, to the digit', () => {
   test.each(['steady', 'step-alloc', 'heavy-step-alloc', 'osc-alloc', 'big-stacks', 'big-globals'])(
     'model/%s',
     name => {
       const wanted = fileOf(`../macro/pacer-model/scenarios/${name}.json`)
-      const found = asJson(drawn(scenarioNamed(`model/${name}`), 1), fieldsOf.macro) as File
+      const found = asJson(drawn(scenarioNamed(`model/${name}`), 1), fieldsOf.macro) as unknown as File
       expect(found.global).toEqual(wanted.global)
       expect(found.cycles).toEqual(wanted.cycles)
     },
@@ -26,7 +27,7 @@ describe('a scenario without noise is the published one, to the digit', () => {
 
   test.each(['steady', 'step-alloc', 'small-heap-slow-alloc', 'steady-memory-limit'])('stepped/%s', name => {
     const wanted = fileOf(`../stepped/scenarios/${name}.json`)
-    const found = asJson(drawn(scenarioNamed(`stepped/${name}`), 1), fieldsOf.stepped) as File
+    const found = asJson(drawn(scenarioNamed(`stepped/${name}`), 1), fieldsOf.stepped) as unknown as File
     expect(found.global).toEqual(wanted.global)
     const published = Object.keys(wanted.cycles[0] as object)
     expect(found.cycles.map(cycle => published.map(field => cycle[field]))).toEqual(
@@ -45,7 +46,7 @@ describe('a scenario with noise is the published one but for what was drawn', ()
   }
   test.each(Object.entries(amplitudes))('model/%s', (name, amplitude) => {
     const wanted = fileOf(`../macro/pacer-model/scenarios/${name}.json`)
-    const found = asJson(drawn(scenarioNamed(`model/${name}`), 7), fieldsOf.macro) as File
+    const found = asJson(drawn(scenarioNamed(`model/${name}`), 7), fieldsOf.macro) as unknown as File
     expect(found.global).toEqual(wanted.global)
     expect(found.cycles.length).toBe(wanted.cycles.length)
     wanted.cycles.forEach((cycle, at) => {

@@ -8,7 +8,7 @@ export const help = `Sawtooth: a small garbage-collected runtime with a real con
 Usage:
   sawtooth run PROGRAM [options] [-- ARGS]   run a program
   sawtooth overrun [WHAT] [options]          measure how far the heap runs past its goal, and why
-  sawtooth pacers COMMAND [options]          pacers in a simulator
+  sawtooth pacers COMMAND [options]          pacers, simulated and on a real heap
   sawtooth --help | --version
 
 Each command has --help.

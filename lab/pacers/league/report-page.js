@@ -30,6 +30,8 @@ const linesOf = (all, valuesOf) =>
     colour: colourOf(name),
     isFaint: name !== pacer.value,
   }))
+/** An axis from 0 on, up to `top` at least: a small change looks small. */
+const fromZero = top => (_, __, most) => [0, Math.max(top, most)]
 /** What `of` makes of each cycle of a run. */
 const each = ({ series }, of) =>
   series.peak.map((_, at) => of(Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[at]]))))
@@ -43,7 +45,7 @@ function fill(select, values) {
 }
 
 /** A chart of lines over cycles. `lines`: { label, values, colour, dash, isFaint } */
-function chart(title, lines, unit) {
+function chart(title, lines, unit, range = undefined) {
   const box = document.createElement('div')
   box.className = 'chart'
   const heading = document.createElement('h3')
@@ -53,18 +55,18 @@ function chart(title, lines, unit) {
   const cycles = Math.max(...lines.map(({ values }) => values.length))
   const format = (_, value) =>
     value === null || value === undefined ? '–' : `${value.toFixed(unit === 'MiB' ? 1 : 3)} ${unit}`
-  new uPlot(
+  const plot = new uPlot(
     {
       width: Math.min(charts.clientWidth || 900, 1100),
       height: 260,
-      scales: { x: { time: false } },
+      scales: { x: { time: false }, y: range === undefined ? {} : { range } },
       axes: [{ label: 'cycle' }, { label: unit, size: 70 }],
       cursor: { sync: { key: 'runs' } },
       series: [
         { label: 'cycle' },
         ...lines.map(({ label, colour, dash, isFaint }) => ({
           label,
-          stroke: isFaint ? `${colour}88` : colour,
+          stroke: isFaint ? `${colour}aa` : colour,
           dash,
           width: isFaint ? 1 : 2,
           value: format,
@@ -78,6 +80,7 @@ function chart(title, lines, unit) {
     ],
     box,
   )
+  plot.setLegend({ idx: cycles - 1 })
 }
 
 function draw() {
@@ -102,16 +105,23 @@ function draw() {
     .map(name => [name, found(name, engine.value)])
     .filter(([, run]) => run !== undefined)
   const target = { label: 'target', values: one.series.peak.map(() => TARGET), colour: '#333333', dash: [6, 4] }
-  chart('Share of the CPU while marking, and the target', [target, ...linesOf(all, run => run.series.utilization)], '')
+  chart(
+    'Share of the CPU while marking, and the target',
+    [target, ...linesOf(all, run => run.series.utilization)],
+    '',
+    fromZero(1),
+  )
   chart(
     'Share of the CPU that assists took',
     linesOf(all, run => run.series.assists),
     '',
+    fromZero(1),
   )
   chart(
     'Peak over goal',
     linesOf(all, run => each(run, ({ peak, goal }) => peak / goal)),
     '',
+    fromZero(1.1),
   )
   chart(
     'Where the cycle starts: 0 is the marked heap, 1 the goal',
@@ -145,6 +155,7 @@ function draw() {
       { label: 'share of the CPU, real', values: real.series.utilization, colour: '#d55e00', dash: [4, 4] },
     ],
     '',
+    fromZero(1.1),
   )
 }
 

@@ -20,7 +20,14 @@ export function inputOf(
     return { engine: chosen, scenario: drawn(found, seed) }
   }
   const { file } = input
-  const read = (chosen: EngineName): Scenario => ({ origin: file, ...readScenario(file, () => fieldsOf[chosen]) })
+  const read = (chosen: EngineName): Scenario => ({
+    origin: file,
+    ...readScenario(file, header => {
+      if (header['engine'] !== undefined && fieldsOf[engineIn(header, file)] !== fieldsOf[chosen])
+        throw new InputError(file, 'engine', `is ${header['engine']}, whose form is not that of ${chosen}`)
+      return fieldsOf[chosen]
+    }),
+  })
   if (engine !== null) return { engine, scenario: read(engine) }
   // `engine` may stand behind the cycles. These are read as macro's then, as most are, and once more if it says otherwise.
   let early: EngineName = 'macro'
@@ -39,7 +46,10 @@ export function inputOf(
   }
   const named = first instanceof InputError ? engineIn(readHeader(file), file) : engineIn(first.header, file)
   if (fieldsOf[named] !== fieldsOf[early]) return { engine: named, scenario: read(named) }
-  if (first instanceof InputError) throw first
+  if (first instanceof InputError) {
+    const isUnnamed = readHeader(file)['engine'] === undefined
+    throw isUnnamed ? new UsageError(`${first.message} (read as macro's: the file names no engine)`) : first
+  }
   return { engine: named, scenario: first }
 }
 

@@ -18,7 +18,7 @@ export const NOISE_FIELDS = {
   burst: { name: 'noise_burst', min: 1, max: 100, isWhole: false, ifMissing: 3 },
   /** Mean delay of the ratio, in ms. */
   lateMs: { name: 'noise_late_ms', min: 0, max: 1000, isWhole: false, ifMissing: 1 },
-  /** In what share of the periods fractional workers run at all; 1: smoothly. */
+  /** In what share of the periods fractional workers run at all; 1: smoothly. More, where all of the CPU in so few would be less than their share. */
   fractional: { name: 'noise_fractional', min: 0.01, max: 1, isWhole: false, ifMissing: 0.1 },
   /** Mean share of the CPU that is idle while marking. */
   idle: { ...share('noise_idle'), ifMissing: 0.05 },
@@ -41,6 +41,8 @@ export class NoisyNature implements Nature {
   private readonly levels: NoiseLevels
   private readonly random: Random
   private dedicated = 0
+  /** How likely fractional workers run in a period, and what they have of the CPU then. */
+  private fractionalChance = 1
   private fractional = 0
   private idle = 0
   private isBurst = false
@@ -53,16 +55,16 @@ export class NoisyNature implements Nature {
 
   beginCycle(dedicated: number, fractional: number): void {
     this.dedicated = dedicated
-    this.fractional = fractional
+    const room = 1 - dedicated
+    const mean = Math.min(fractional, room)
+    this.fractionalChance = mean > 0 ? Math.max(this.levels.fractional, mean / room) : 1
+    this.fractional = Math.min(mean / this.fractionalChance, room)
     this.idle = Math.min(this.exponential(this.levels.idle), 1 - dedicated - fractional)
     this.ratios.length = 0
   }
 
   backgroundShare(): number {
-    const { fractional } = this.levels
-    return (
-      this.dedicated + (this.random.chance(fractional) ? Math.min(this.fractional / fractional, 1 - this.dedicated) : 0)
-    )
+    return this.dedicated + (this.random.chance(this.fractionalChance) ? this.fractional : 0)
   }
 
   idleShare(): number {

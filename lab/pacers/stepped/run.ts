@@ -31,6 +31,7 @@ export interface Outcome {
   scannable: number
   /** Scanned: heap, stacks and globals. */
   work: number
+  /** Share of the CPU that marking took: the background and assists. */
   utilization: number
   /** Share of the CPU that assists took. */
   assists: number
@@ -87,7 +88,7 @@ export class SteppedRun {
   }
 
   private simulate([allocRate, scan, growth, fraction, stack, gcPercent, follow]: Cycle, out: Outcome): void {
-    const { facts, nature } = this
+    const { facts, nature, plan } = this
     const { procs, globalsScan } = facts
     if (!Number.isNaN(gcPercent)) this.setGcPercent(gcPercent)
     this.aim()
@@ -105,18 +106,20 @@ export class SteppedRun {
     let heapLeft = Math.trunc(nextMarked * fraction)
     let black = 0
     let durationNs = 0
+    let backgroundNs = 0
     let assistNs = 0
     let idleNs = 0
     for (let period = 0; globalsLeft + stackLeft + heapLeft > 0; period++) {
       if (period > MOST_PERIODS) throw new BadAnswer('the mark does not end within an hour: scan_rate is too low')
       const background = nature.backgroundShare()
-      const idle = nature.idleShare()
+      const idling = nature.idleShare()
       const known = nature.ratioKnown(ratio)
       const alloc = allocRate * (1 + follow * ratio) * nature.allocationFactor()
       const utilization = Math.max((known * alloc) / (known * alloc + scan), background)
-      const capacity = scan * BYTES_PER_PERIOD * procs * Math.min(utilization + idle, 1)
+      const idle = Math.min(idling, 1 - utilization)
+      const capacity = scan * BYTES_PER_PERIOD * procs * (utilization + idle)
       const scanned = Math.trunc(capacity)
-      const program = Math.max(1 - utilization - idle, 0)
+      const program = 1 - utilization - idle
       const fromGlobals = Math.min(scanned, globalsLeft)
       const fromStack = Math.min(scanned - fromGlobals, stackLeft)
       const fromHeap = Math.min(scanned - fromGlobals - fromStack, heapLeft)
@@ -135,15 +138,18 @@ export class SteppedRun {
       facts.stackScanWork += fromStack
       facts.globalsScanWork += fromGlobals
       ratio = this.revised()
-      assistNs += Math.trunc(elapsedNs * procs * Math.max(utilization - BACKGROUND, 0))
+      backgroundNs += elapsedNs * procs * background
+      assistNs += Math.trunc(elapsedNs * procs * (utilization - background))
       idleNs += Math.trunc(elapsedNs * procs * idle)
       durationNs += elapsedNs
       black += allocated
     }
-    // Nothing is left to mark, so nobody assists, and the mark is not over.
+    // Nothing is left to mark, so nobody assists, and the mark is not over: workers keep the share that was planned.
     const awayNs = nature.awayNs()
     if (awayNs > 0) {
-      const allocated = Math.trunc(((allocRate * BYTES_PER_PERIOD * awayNs) / PERIOD_NS) * procs * (1 - BACKGROUND))
+      const planned = Math.min(plan.dedicatedWorkers / procs + plan.fractionalGoal, 1)
+      const allocated = Math.trunc(((allocRate * BYTES_PER_PERIOD * awayNs) / PERIOD_NS) * procs * (1 - planned))
+      backgroundNs += awayNs * procs * planned
       this.allocate(allocated, fraction)
       durationNs += awayNs
       black += allocated
@@ -157,12 +163,12 @@ export class SteppedRun {
     out.scannable = Math.trunc((facts.heapMarked - this.blackLast) * fraction)
     out.work = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
     out.assists = cpuNs > 0 ? assistNs / cpuNs : 0
-    out.utilization = out.assists + BACKGROUND
+    out.utilization = out.assists + (cpuNs > 0 ? backgroundNs / cpuNs : BACKGROUND)
 
     facts.markDurationNs = durationNs
     facts.assistTimeNs = assistNs
     facts.idleTimeNs = idleNs
-    facts.dedicatedTimeNs = Math.trunc(cpuNs * BACKGROUND)
+    facts.dedicatedTimeNs = Math.trunc(backgroundNs) // fractional workers' too: a nature has no kinds of workers
     facts.bytesMarked = nextMarked + black
     this.end()
     this.blackLast = black

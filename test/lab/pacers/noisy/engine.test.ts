@@ -1,11 +1,16 @@
+import { mean } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
+import type { Facts, Pacer, Plan } from '../../../../gc/pacer/pacer.ts'
 import { noisySimulation } from '../../../../lab/pacers/noisy/engine.ts'
 import { type NoiseLevels, NoisyNature } from '../../../../lab/pacers/noisy/nature.ts'
 import type { Scenario } from '../../../../lab/pacers/scenario.ts'
 import { drawn, scenarioNamed } from '../../../../lab/pacers/scenarios/library.ts'
-import { steppedSimulation } from '../../../../lab/pacers/stepped/engine.ts'
+import { newOutcome, simulatedRun, steppedSimulation } from '../../../../lab/pacers/stepped/engine.ts'
+import { type Nature, smooth } from '../../../../lab/pacers/stepped/nature.ts'
+import type { Outcome } from '../../../../lab/pacers/stepped/run.ts'
 import { Random } from '../../../../lab/random.ts'
 import { pacerNamed } from '../../../../runtime/pacer-registry.ts'
+import { drive } from '../../../gc/pacer/driver.ts'
 import { rowsOf } from '../simulated.ts'
 
 const none: NoiseLevels = { burst: 1, lateMs: 0, fractional: 1, idle: 0, awayMs: 0 }
@@ -87,6 +92,70 @@ test('bursts have the mean of the scenario', () => {
   for (let period = 0; period < periods; period++) sum += nature.allocationFactor()
   expect(sum / periods).toBeGreaterThan(0.97)
   expect(sum / periods).toBeLessThan(1.03)
+})
+
+const byDefault: NoiseLevels = { burst: 3, lateMs: 1, fractional: 0.1, idle: 0.05, awayMs: 1 }
+
+/** The last of 30 cycles under a pacer that always owes `ratio`, and what it was told of that. */
+function lastCycle(ratio: number, procs: number, nature: Nature): { out: Outcome; told: Facts; planned: number } {
+  let told: Facts | undefined
+  let planned = 0
+  const pacer: Pacer = {
+    ...go121,
+    startCycle(state, facts, plan) {
+      go121.startCycle(state, facts, plan)
+      planned = plan.dedicatedWorkers / procs + plan.fractionalGoal
+    },
+    revise: () => ratio,
+    endCycle: (_state, facts) => (told = { ...facts }),
+  }
+  const run = simulatedRun(drawn(scenarioNamed(`ours/procs-${procs}`), 1), pacer, nature)
+  const out = newOutcome()
+  for (let cycle = 0; cycle < 30; cycle++) run(cycle, out)
+  return { out, told: told as Facts, planned }
+}
+
+describe.each([1, 2, 3, 4, 5, 6, 7, 8])('on %d P', procs => {
+  test.each(['go1.5', 'go1.21'])(
+    'the background of %s is what was planned in the mean, and no more than the CPU',
+    name => {
+      const plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
+      const { facts, state } = drive(pacerNamed(name), { procs })
+      pacerNamed(name).startCycle(state, facts, plan)
+      const nature = new NoisyNature(byDefault, new Random(7))
+      nature.beginCycle(plan.dedicatedWorkers / procs, plan.fractionalGoal)
+      const shares = Array.from({ length: 100_000 }, () => nature.backgroundShare())
+      // Of a share that is all or nothing in a quarter of the periods the mean is within four deviations of 0.0014.
+      expect(Math.abs(mean(shares) - plan.dedicatedWorkers / procs - plan.fractionalGoal)).toBeLessThan(0.006)
+      expect(Math.max(...shares)).toBeLessThanOrEqual(1)
+    },
+  )
+
+  test('a pacer that wants no assists is told of none, and of the background that there was', () => {
+    const { out, told, planned } = lastCycle(0, procs, new NoisyNature(byDefault, new Random(7)))
+    const cpuNs = told.markDurationNs * procs
+    expect(told.assistTimeNs).toBe(0)
+    expect(out.assists).toBe(0)
+    expect(told.dedicatedTimeNs / cpuNs).toBeCloseTo(out.utilization, 6)
+    expect(told.dedicatedTimeNs + told.idleTimeNs).toBeLessThanOrEqual(cpuNs)
+    expect(Math.abs(out.utilization - planned)).toBeLessThan(0.15)
+  })
+})
+
+test('assists are what is above the background of the period, whatever that is', () => {
+  for (const [ratio, background, assists] of [
+    [0, 0.1, 0],
+    [0, 1, 0],
+    // 99 KiB are allocated for 1024 scanned: half of the CPU.
+    [1024 / 99, 0.4, 0.1],
+    [1024 / 99, 0, 0.5],
+  ] as const) {
+    const { out, told } = lastCycle(ratio, 4, { ...smooth, backgroundShare: () => background })
+    expect(out.assists).toBeCloseTo(assists, 5)
+    expect(out.utilization).toBeCloseTo(assists + background, 5)
+    expect(told.assistTimeNs / (told.markDurationNs * 4)).toBeCloseTo(assists, 5)
+    expect(told.dedicatedTimeNs / (told.markDurationNs * 4)).toBeCloseTo(background, 5)
+  }
 })
 
 test('a level that cannot be is an error that names it', () => {

@@ -47,7 +47,7 @@ export interface SoftHardOptions {
   readonly credit: boolean
   /** The heap's growth is taken as what it would have been without idle workers: the next cycle may have none. */
   readonly idle: boolean
-  /** A cycle starts early enough for its first assist ratio to be at most this; 0: whatever it is. */
+  /** A cycle starts early enough for its first assist ratio to be at most this, as far as that can be (triggerOfRatio); 0: whatever it is. */
   readonly assist: number
 }
 
@@ -58,6 +58,8 @@ export const SHIPPED: SoftHardOptions = {
 
 /** After the slots of trigger-ratio.ts: the live heap as estimated at the end of the last cycle. */
 const LIVE = RATIO_STATE.length
+/** Its value before the first cycle ends: 0 is an estimate too. */
+const NO_ESTIMATE = -1
 
 export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions): Pacer {
   const { hard, background, target } = options
@@ -66,7 +68,10 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     describe: version.describe,
     stateNames: [...RATIO_STATE, 'live'],
 
-    init: ({ gcPercent }, state) => initRatio(gcPercent, state),
+    init({ gcPercent }, state) {
+      initRatio(gcPercent, state)
+      state[LIVE] = NO_ESTIMATE
+    },
 
     startCycle(state, facts, plan) {
       workerCounts(facts.procs, plan, background)
@@ -98,13 +103,22 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     },
 
     commit(state, facts) {
-      const marked = options.floating && state[LIVE] > 0 ? state[LIVE] : facts.heapMarked
+      const marked = options.floating && state[LIVE] !== NO_ESTIMATE ? state[LIVE] : facts.heapMarked
       commitRatio(facts, state, marked, version.minShare, version.sweepRoom(facts.gcPercent))
-      if (options.assist > 0) triggerAtMost(state[GOAL] - facts.lastHeapScan / options.assist, facts, state)
+      if (options.assist > 0) triggerAtMost(triggerOfRatio(options.assist, state[GOAL], facts), facts, state)
     },
 
     goals: (state, _facts, out) => fillRatioGoals(state, hard, out),
   }
+}
+
+/**
+ * The latest trigger at which revise's first ratio, (Sc/γ) / (N − T), is at most `ratio`, if all that is allocated until then is scannable: Sc grows with L. It cannot
+ * hold where the heap minimum or the sweeper's room keeps the trigger above it, nor for a cycle that starts past its trigger. In bytes.
+ */
+function triggerOfRatio(ratio: number, goal: number, facts: Readonly<Facts>): number {
+  const byGoal = ratio * growthFactor(facts.gcPercent)
+  return (byGoal * goal + facts.heapLive - facts.heapScannable) / (byGoal + 1)
 }
 
 /**

@@ -88,6 +88,47 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
     const { goal } = driver.end({ heapLive: 200 * MiB, bytesMarked: 110 * MiB, ...tenMs() })
     expect(goal).toBe(200 * MiB)
   })
+
+  test('an estimate that nothing lives counts as such', () => {
+    const driver = drive(go110({ ...SHIPPED, floating: true }))
+    driver.commit(heap)
+    driver.start(180 * MiB)
+    // m = 20, as much as was allocated in the mark. What is left is the sweeper's room above the 20.
+    const { goal } = driver.end({ heapLive: 200 * MiB, bytesMarked: 20 * MiB, ...tenMs() })
+    expect(goal).toBe(21 * MiB)
+  })
+
+  describe.each([go110, go114])('assist=N of %o', make => {
+    const started = (assist: number, scannable: number, gcPercent = 100) => {
+      const driver = drive(make({ ...SHIPPED, assist }), { gcPercent })
+      const { trigger } = driver.commit({ ...heap, heapScannable: scannable, lastHeapScan: scannable })
+      // All that is allocated until the trigger is scannable.
+      driver.facts.heapScannable += trigger - heap.heapMarked
+      return { trigger, ratio: driver.start() }
+    }
+
+    test('starts a cycle with a ratio of N at most, however much of the heap is scannable', () => {
+      for (const assist of [0.5, 1, 2, 3])
+        for (const scannable of [0, 10, 50, 100])
+          for (const gcPercent of [100, 400])
+            expect(started(assist, scannable * MiB, gcPercent).ratio).toBeLessThanOrEqual(assist)
+    })
+
+    test('starts it no earlier than that takes, nor than without it', () => {
+      expect(started(1, 10 * MiB).ratio).toBeCloseTo(1, 6)
+      expect(started(1, 100 * MiB).ratio).toBeCloseTo(1, 6)
+      expect(started(1000, 10 * MiB).trigger).toBe(started(0, 10 * MiB).trigger)
+    })
+
+    test('gives way to the room that the sweeper needs', () => {
+      const driver = drive(make({ ...SHIPPED, assist: 0.1 }))
+      const { trigger } = driver.commit({ ...heap, sweepDone: false })
+      expect(trigger).toBe(heap.heapMarked + MiB)
+      // A half of 101 MiB in the 99 that are left.
+      driver.facts.heapScannable += MiB
+      expect(driver.start()).toBeCloseTo(50.5 / 99, 6)
+    })
+  })
 })
 
 describe('redesign', () => {

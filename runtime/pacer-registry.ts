@@ -77,6 +77,16 @@ export function builtInPacers(): Pacer[] {
 
 /** The pacer of `NAME[:key=value,…]`; throws `UnknownPacer`. */
 export function pacerNamed(spec: string): Pacer {
+  const { entry, values } = parsed(spec)
+  return entry.make(values)
+}
+
+/** Each of its settings, as given or by default; throws `UnknownPacer`. */
+export function settingsOf(spec: string): Readonly<Record<string, number>> {
+  return parsed(spec).values
+}
+
+function parsed(spec: string): { entry: Entry; values: Record<string, number> } {
   const [name = '', settings] = spec.split(/:(.*)/s, 2)
   const entry = Object.hasOwn(entries, name) ? entries[name] : undefined
   if (entry === undefined) throw new UnknownPacer(`no pacer '${name}': there is ${Object.keys(entries).join(', ')}`)
@@ -86,16 +96,16 @@ export function pacerNamed(spec: string): Pacer {
   for (const text of given) {
     const [key = '', value = ''] = text.split(/=(.*)/s, 2)
     const setting = Object.hasOwn(entry.settings, key) ? entry.settings[key] : undefined
-    if (setting === undefined) throw new UnknownPacer(`pacer ${name} has no setting '${key}': ${settingsOf(entry)}`)
+    if (setting === undefined) throw new UnknownPacer(`pacer ${name} has no setting '${key}': ${knownOf(entry)}`)
     const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN
     if (!(number >= setting.min && number <= setting.max) || (setting.isWhole && !Number.isInteger(number)))
-      throw new UnknownPacer(`pacer ${name}: '${text}' is ill-formed: ${settingsOf(entry)}`)
+      throw new UnknownPacer(`pacer ${name}: '${text}' is ill-formed: ${knownOf(entry)}`)
     values[key] = number
   }
-  return entry.make(values)
+  return { entry, values }
 }
 
-function settingsOf(entry: Entry): string {
+function knownOf(entry: Entry): string {
   const known = Object.entries(entry.settings)
   if (known.length === 0) return 'it takes none'
   return known

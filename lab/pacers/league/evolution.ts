@@ -1,14 +1,15 @@
 /**
  * The two pictures of golang/go#14951. Its controller moves the trigger by e(n), which is 0 wherever h = u_g / u_a: at the goal with a quarter of the CPU (h = 1), but half
- * way to it with half of the CPU as well. The surface shows e; the evolutions show where the cycles of pacers of that family came to lie.
+ * way to it with half of the CPU as well. The surface shows e; the evolutions show where the cycles of pacers of that family came to lie, each beside its own line of e = 0.
  *
- *   h = (peak − trigger) / (goal − trigger)      u_a: share of the CPU while marking      u_g = 0.25
+ *   h = (peak − trigger) / (goal − trigger)      u_a: share of the CPU while marking      u_g: 0.25 on the surface; of a pacer its setting `target`
  */
+import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
+import { settingsOf } from '../../../runtime/pacer-registry.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import type { Played } from './results.ts'
 
-const GOAL_UTILIZATION = 0.25
 const WIDTH = 300
 const HEIGHT = 240
 const MOST_H = 1.5
@@ -16,6 +17,9 @@ const [LEAST_U, MOST_U] = [0.2, 0.8]
 const STEP = 0.025
 /** Pacers that have this controller. */
 const FAMILY = /^go1\.(?:5|10|14)(?::|$)/
+const SCENARIO = 'stepped/steady'
+/** Its h_g: GOGC is 100. */
+const GOAL_GROWTH = 1
 
 const X = {
   scale: { domain: [0, MOST_H] },
@@ -23,34 +27,39 @@ const X = {
 }
 const Y = { scale: { domain: [LEAST_U, MOST_U] }, axis: { title: 'share of the CPU', format: '%', grid: false } }
 
-/** The curve on which the controller is content. */
-const zero = {
-  mark: { type: 'line', color: '#111111', strokeWidth: 2 },
-  data: {
-    values: Array.from({ length: 61 }, (_, at) => LEAST_U + (at / 60) * (MOST_U - LEAST_U)).map(u => ({
-      u,
-      h: GOAL_UTILIZATION / u,
-    })),
-  },
-  encoding: {
-    x: { field: 'h', type: 'quantitative', ...X },
-    y: { field: 'u', type: 'quantitative', ...Y },
-    order: { field: 'u' },
-  },
-} as const
+/** Where the controller of a pacer is content: h = w · u_g / u, with w = 1/(1 + h_g) under the adjusted error curve. */
+export function zeroCurve(pacer: string): (u: number) => number {
+  const { target = BACKGROUND_UTILIZATION, curve } = settingsOf(pacer)
+  const weight = curve === 1 ? 1 / (1 + GOAL_GROWTH) : 1
+  return u => (weight * target) / u
+}
+
+function zeroLine(hOf: (u: number) => number): ChartSpecification {
+  const shares = Array.from({ length: 61 }, (_, at) => LEAST_U + (at / 60) * (MOST_U - LEAST_U))
+  return {
+    mark: { type: 'line', color: '#111111', strokeWidth: 2, clip: true },
+    data: { values: shares.map(u => ({ u, h: hOf(u) })) },
+    encoding: {
+      x: { field: 'h', type: 'quantitative', ...X },
+      y: { field: 'u', type: 'quantitative', ...Y },
+      order: { field: 'u' },
+    },
+  }
+}
 
 /** null: no pacer of the family was played. From the real heap where it was, else from the stepped engine. */
 export async function evolutionSection(played: readonly Played[]): Promise<Markup | null> {
   const family = played.filter(({ pacer }) => FAMILY.test(pacer))
   const engine = family.some(one => one.engine === 'real') ? 'real' : 'stepped'
-  const own = family.filter(one => one.engine === engine && one.scenario === 'stepped/steady')
+  const own = family.filter(one => one.engine === engine && one.scenario === SCENARIO)
   if (own.length === 0) return null
   const charts = [await draw(surface(), 'The error e by growth of the heap and share of the CPU')]
   for (const one of own)
     charts.push(await draw(evolution(one), `The cycles of ${one.pacer} by growth and share of the CPU`))
   return html`<section id="evolution"><h2>The controller of golang/go#14951</h2>
-<p>Left the error by which it moves the trigger: blue later, red earlier, none on the black line. Then the cycles of a steady heap, ${engine === 'real' ? 'measured' : 'simulated'}: those of pacers that expect the
-whole heap to be live come to lie half way to the goal, at half of the CPU, and there the controller lets them be.</p>
+<p>Left the error by which it moves the trigger: blue later, red earlier, none on the black line. It is that of u_g = 0.25, which go1.5 and the proposal have. Then the cycles of a steady heap, ${engine === 'real' ? 'measured' : 'simulated'}, with the
+line on which that pacer's own controller is content: as shipped go1.10 and go1.14 have u_g = 0.3; under curve=1 the line is at half of the growth. Cycles of pacers that expect the
+whole heap to be live come to lie half way to the goal, at half of the CPU, and there the controller lets them be.${engine === 'real' ? '' : ' The simulator takes a quarter of the CPU for workers in any case: a pacer that plans with less, as background=0.2 does, settles above its line.'}</p>
 <div class="figures">${charts}</div></section>`
 }
 
@@ -59,7 +68,7 @@ function surface(): ChartSpecification {
   for (let h = 0; h < MOST_H; h += STEP * 2)
     for (let u = LEAST_U; u < MOST_U - 1e-9; u += STEP) {
       const [middleH, middleU] = [h + STEP, u + STEP / 2]
-      values.push({ h, u, e: 1 - (middleU / GOAL_UTILIZATION) * middleH })
+      values.push({ h, u, e: 1 - (middleU / BACKGROUND_UTILIZATION) * middleH })
     }
   const cell = {
     mark: 'rect',
@@ -77,15 +86,20 @@ function surface(): ChartSpecification {
       },
     },
   }
-  return { title: 'e(n)', width: WIDTH, height: HEIGHT, layer: [cell, zero] }
+  const zero = zeroLine(u => BACKGROUND_UTILIZATION / u)
+  return { title: 'e(n), u_g = 0.25', width: WIDTH, height: HEIGHT, layer: [cell, zero] }
 }
 
 function evolution({ pacer, series }: Played): ChartSpecification {
-  const values = series.peak.flatMap((peak, cycle) => {
+  let beyond = 0
+  const values = series.peak.map((peak, cycle) => {
     const [trigger, goal] = [series.trigger[cycle] as number, series.goal[cycle] as number]
-    const h = (peak - trigger) / Math.max(goal - trigger, 1)
-    const u = series.utilization[cycle] as number
-    return h <= MOST_H && u >= LEAST_U && u <= MOST_U ? [{ cycle: cycle + 1, h, u }] : []
+    const trueH = (peak - trigger) / Math.max(goal - trigger, 1)
+    const trueU = series.utilization[cycle] as number
+    const h = Math.min(Math.max(trueH, 0), MOST_H)
+    const u = Math.min(Math.max(trueU, LEAST_U), MOST_U)
+    if (h !== trueH || u !== trueU) beyond++
+    return { cycle: cycle + 1, h, u }
   })
   const crosses = {
     mark: { type: 'point', shape: 'cross', size: 45, filled: true },
@@ -96,5 +110,9 @@ function evolution({ pacer, series }: Played): ChartSpecification {
       color: { field: 'cycle', type: 'quantitative', scale: { scheme: 'viridis' }, legend: { title: 'cycle' } },
     },
   }
-  return { title: pacer, width: WIDTH, height: HEIGHT, layer: [zero, crosses] }
+  const subtitle = `${beyond} of ${values.length} cycles are beyond the axes, and drawn at the edge`
+  return {
+    title: beyond === 0 ? pacer : { text: pacer, subtitle },
+    ...{ width: WIDTH, height: HEIGHT, layer: [zeroLine(zeroCurve(pacer)), crosses] },
+  }
 }

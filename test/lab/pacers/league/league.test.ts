@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { evolutionSection, zeroCurve } from '../../../../lab/pacers/league/evolution.ts'
 import { type LeagueOptions, shardOf, tasksOf } from '../../../../lab/pacers/league/league.ts'
 import { combined, type Metrics, metricsOf, type Series } from '../../../../lab/pacers/league/metrics.ts'
 import { play } from '../../../../lab/pacers/league/play.ts'
@@ -147,4 +148,28 @@ test('a task is played the same each time, and noise makes it worse', () => {
   const noisy = play({ ...task, engine: 'noisy' }, pacer, 3)
   expect(noisy.metrics.overshootWorst).toBeGreaterThan(smooth.metrics.overshootWorst)
   expect(noisy.metrics.assistWorst).toBeGreaterThan(smooth.metrics.assistWorst)
+})
+
+describe('the pictures of golang/go#14951', () => {
+  test.each([
+    ['go1.5', 0.5],
+    ['go1.5:curve=1', 0.25],
+    ['go1.10', 0.6],
+    ['go1.14:floating=1', 0.6],
+    ['go1.10:hard=1.05,background=0.2,target=0.25', 0.5],
+  ])('the controller of %s is content at half of the CPU with %d of the way', (pacer, h) => {
+    expect(zeroCurve(pacer)(0.5)).toBeCloseTo(h, 12)
+  })
+
+  test('a cycle beyond the axes is drawn at the edge, and the caption counts it', async () => {
+    const section = async (peaks: number): Promise<string> => {
+      const peak = list(cycle => (cycle < peaks ? 400 : 200))
+      const one = played('go1.10', {}, { scenario: 'stepped/steady', series: { ...still, peak } })
+      return String((await evolutionSection([one]))?.text)
+    }
+    const beyond = await section(3)
+    expect(beyond).toContain('3 of 40 cycles are beyond the axes')
+    expect(beyond.match(/aria-roledescription="point"/g)).toHaveLength(CYCLES)
+    expect(await section(0)).not.toContain('beyond the axes')
+  })
 })

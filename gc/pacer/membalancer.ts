@@ -31,7 +31,7 @@ export const membalancer: Pacer = {
   name: 'membalancer',
   describe: 'the square-root rule of optimal heap limits, with the runway of go1.21',
   liveGoals: 'under-limit',
-  stateNames: ['percentGoal', 'sweepMinTrigger', 'runway', 'consMark'],
+  stateNames: ['roomGoal', 'sweepMinTrigger', 'runway', 'consMark'],
 
   init(_config, state) {
     state[CONS_MARK] = REFERENCE_CONS_MARK

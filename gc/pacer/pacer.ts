@@ -11,7 +11,7 @@
  *     │ revise …                                         at each refill while marking, by any thread
  *     │ endCycle                                         world stopped; marking is over, the facts are still this cycle's
  *     └ commit                                           world stopped, after the reset: M and L are the bytes just marked
- *     commit (then revise, if marking)                   when GOGC or the memory limit changes
+ *     commit (then revise, if marking)                   when GOGC changes; the memory limit does not in a run
  *
  * State changes only in init, startCycle, endCycle and commit, all called in stops, so everybody reads it plainly.
  * No hook may wait, and revise and goals may not allocate. A pacer that throws or answers nonsense (check.ts) ends the run.
@@ -54,7 +54,7 @@ export interface Facts {
   heapLive: number
   /** T_a: L when the running cycle started. Set before startCycle; Infinity from the reset on. */
   triggered: number
-  /** Sc: upper bound of the bytes that may need a scan. Raised by allocation; frozen while marking; W_h after the reset. */
+  /** Sc: upper bound of the bytes that may need a scan. Raised by allocation; frozen while marking (but in the stepped engine); W_h after the reset. */
   heapScannable: number
 
   /** W_h: heap scanned in this cycle. Added to by every marker; 0 at startCycle, as the next two. */
@@ -146,7 +146,7 @@ export interface Pacer {
   revise(state: State, facts: Readonly<Facts>): number
   /** Learns from the cycle that just ended. */
   endCycle(state: State, facts: Readonly<Facts>): void
-  /** Recomputes what goals and revise stand on, after the reset or a change of GOGC or limit. */
+  /** Recomputes what goals and revise stand on, after the reset or a change of GOGC. */
   commit(state: State, facts: Readonly<Facts>): void
   /** Fills in all of `out`. */
   goals(state: State, facts: Readonly<Facts>, out: Goals): void

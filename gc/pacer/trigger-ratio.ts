@@ -4,8 +4,9 @@
  *
  *     e = (h_g − h_T) − (u_a / u_g) · (h_a − h_T)         h_T += e / 2
  *
- * Stacks and globals are scanned, and are in no estimate. In these versions what was allocated black counted as scannable and as scanned at once; here neither
- * counts it (Sc is frozen while marking), which is the same where all of Sc is expected, and a little less work where 1/γ of it is.
+ * Stacks and globals are scanned, and are in no estimate. In these versions what was allocated black counted as scannable and as scanned at once; on the real
+ * heap neither counts it (Sc is frozen while marking), which is the same where all of Sc is expected, and a little less work where 1/γ of it is. In the stepped engine Sc
+ * grows with it and the work done does not, as in Go's pacer tests: there they expect more.
  */
 import { HEAP_MINIMUM, MiB } from './go-goal.ts'
 import type { Facts, Goals, State } from './pacer.ts'

@@ -1,4 +1,4 @@
-/** What the numbers of a scenario may be. Each engine names its own (macro/model.ts, stepped/scenario.ts). */
+/** What the numbers of a scenario may be. Each engine names its own (macro/model.ts, stepped/engine.ts). */
 import { InputError } from './input-error.ts'
 
 export interface Field {

@@ -5,9 +5,11 @@ import { go110 } from '../../../gc/pacer/go1.10.ts'
 import { go114 } from '../../../gc/pacer/go1.14.ts'
 import { go118 } from '../../../gc/pacer/go1.18.ts'
 import { membalancer } from '../../../gc/pacer/membalancer.ts'
+import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { redesign } from '../../../gc/pacer/redesign.ts'
 import { SHIPPED } from '../../../gc/pacer/soft-hard-goal.ts'
 import { zgcLike } from '../../../gc/pacer/zgc-like.ts'
+import { builtInPacers } from '../../../runtime/pacer-registry.ts'
 import { drive, MiB } from './driver.ts'
 
 const MS = 1e6
@@ -98,7 +100,10 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
     expect(goal).toBe(21 * MiB)
   })
 
-  describe.each([go110, go114])('assist=N of %o', make => {
+  describe.each([
+    ['go1.10', go110],
+    ['go1.14', go114],
+  ])('assist=N of %s', (_, make) => {
     const started = (assist: number, scannable: number, gcPercent = 100) => {
       const driver = drive(make({ ...SHIPPED, assist }), { gcPercent })
       const { trigger } = driver.commit({ ...heap, heapScannable: scannable, lastHeapScan: scannable })
@@ -175,4 +180,10 @@ test('zgc-like starts so early that twice the rate for as long as the last cycle
   // 5 MiB in 10 ms.
   driver.end({ heapLive: 195 * MiB, heapScanWork: 100 * MiB, bytesMarked: 100 * MiB, ...tenMs() })
   expect(driver.commit({ sweepDone: true }).trigger).toBe(190 * MiB)
+})
+
+test('pacers from before Go 1.19 ignore a memory limit, and no others do', () => {
+  const goal = (pacer: Pacer, memoryLimit: number): number => drive(pacer, { memoryLimit }).commit(heap).goal
+  const ignoring = builtInPacers().filter(pacer => goal(pacer, 64 * MiB) === goal(pacer, Number.POSITIVE_INFINITY))
+  expect(ignoring.map(({ name }) => name)).toEqual(['go1.5', 'go1.10', 'go1.14', 'redesign', 'go1.18'])
 })

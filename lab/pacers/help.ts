@@ -78,7 +78,7 @@ Usage:
   sawtooth pacers search [options]
 
 The scenarios are a steady program that may change in five ways: it allocates in bursts, its live heap grows at once, it has fewer or more pointers from the middle on, its
-stacks become large, and GOGC is what it is. The first 16 of 48 cycles do not count.
+stacks become large, and GOGC is what it is. The first 16 of 48 cycles do not count. It uses all cores, and finds the same on any number of them.
 
 Options:
   --pacer SPEC   any pacer, or a file (default: go1.21)
@@ -89,7 +89,7 @@ Options:
   --seed N       the same seed draws the same scenarios (default: 1)
   --json FILE    the scenario found, for sim and run
 
-Exit: 0 found, 1 none hurts, 2 usage.
+Exit: 0 found, 1 none hurts, 2 usage, 130 after an interrupt, with the worst until then; a second interrupt ends it at once.
 
 Example:
   sawtooth pacers search --pacer go1.14 --for assists --seed 7 --json found.json

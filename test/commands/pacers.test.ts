@@ -80,6 +80,36 @@ test('search says what hurts, in a line of numbers, and its file is simulated wi
   })
 })
 
+test('an interrupted search says what was the worst until then, and of how many', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'found.json')
+    const args = ['pacers', 'search', '--pacer', 'go1.14', '--tries', '100000000', '--json', file]
+    const { code, stdout } = await runCli(args, { interruptAfterMs: 4000 })
+    expect(code).toBe(130)
+    const [, worst, tried] = /^the worst of (\d+) scenarios had .*\n(\d+) of 100000000 were tried\n$/m.exec(
+      stdout,
+    ) as RegExpExecArray
+    expect(worst).toBe(tried)
+    const again = await runCli(['pacers', 'sim', '--input', file, '--pacer', 'go1.14'])
+    expect(again.code).toBe(0)
+  })
+})
+
+test('a pacer of one’s own is searched in all threads', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'mine.ts')
+    writeFileSync(file, template)
+    const search = ['pacers', 'search', '--pacer', file, '--tries', '3000']
+    const { code, stdout, stderr } = await runCli(search)
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain('the worst of 3000 scenarios had ')
+    writeFileSync(file, template.replace('return Math.max(', "throw new Error('tired'); Math.max("))
+    const bad = await runCli(search)
+    expect(bad).toMatchObject({ code: 2, stdout: '' })
+    expect(bad.stderr).toMatch(/^sawtooth: search\/.*: cycle 0: pacer mine: revise threw Error: tired\n$/)
+  })
+})
+
 test('the noisy engine prints quantiles over its runs', async () => {
   const { code, stdout } = await runCli([
     ...['pacers', 'sim', '--scenario', 'ours/spike-train', '--engine', 'noisy', '--runs', '5', '--seed', '2'],

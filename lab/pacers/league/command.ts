@@ -5,9 +5,11 @@ import { given, wholeNumber } from '../../../runtime/given.ts'
 import { entries } from '../../../runtime/pacer-registry.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { thisMachine } from '../../machine.ts'
-import { Progress } from '../../progress.ts'
+
+import { Progress, remaining } from '../../progress.ts'
 import { leagueHelp } from '../help.ts'
 import { leagueScenario } from '../input.ts'
+
 import { loadPacer } from '../load-pacer.ts'
 import { parsed } from '../options.ts'
 import { library } from '../scenarios/library.ts'
@@ -117,9 +119,4 @@ function shardIn(text: string | undefined): LeagueOptions['shard'] {
   const shard = { k: Number(k), n: Number(n) }
   if (shard.k >= 1 && shard.k <= shard.n) return shard
   throw new UsageError(`--shard must be K/N, with K from 1 to N, not '${text}'`)
-}
-
-function remaining(began: number, done: number, all: number): string {
-  const seconds = (((performance.now() - began) / done) * (all - done)) / 1000
-  return seconds < 90 ? `, about ${Math.ceil(seconds)} s left` : `, about ${Math.ceil(seconds / 60)} min left`
 }

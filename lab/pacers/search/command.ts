@@ -5,18 +5,20 @@ import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
 import { DEFAULT_PACER } from '../../../runtime/pacer-registry.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
-import { Progress } from '../../progress.ts'
+import { Progress, remaining } from '../../progress.ts'
 import { searchHelp } from '../help.ts'
 import { loadPacer } from '../load-pacer.ts'
 import { parsed } from '../options.ts'
 import { asJson, fieldsOf } from '../scenarios/library.ts'
 import { MEASURES, type MeasureName } from './hurt.ts'
-import { search } from './search.ts'
+import type { Wanted } from './part.ts'
+import { SearchPool } from './pool.ts'
+import { type Outcome, search } from './search.ts'
 
 const DEFAULT_TRIES = 20_000
 const MOST_TRIES = 1e8
 
-/** Returns 0, or 1 if no scenario hurts. Throws a UsageError. */
+/** Returns 0, 1 if no scenario hurts, or 130 after an interrupt, with what was found until then. Throws a UsageError. */
 export async function searchCommand(argv: readonly string[]): Promise<number> {
   const value = { type: 'string' } as const
   const options = parsed('search', () =>
@@ -44,21 +46,40 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
   const tries = number('tries', DEFAULT_TRIES, 1, MOST_TRIES)
   const json = outputFile(given('json', options.json))
   const pacer = await loadPacer(spec)
+  const wanted: Wanted = { by: by as MeasureName, cores }
+  const interrupt = new AbortController()
+  const abort = (): void => interrupt.abort()
+  process.once('SIGINT', abort).once('SIGTERM', abort) // a second one ends it at once
   const line = new Progress()
-  const measure = MEASURES[by as MeasureName]
-  const found = search(pacer, { by: by as MeasureName, cores, seed, tries, progress: text => line.show(text) })
-  line.erase()
-  if (found === null) {
-    process.stdout.write(
-      `${pacer.name}: none of ${tries} scenarios has ${by} above ${measure.threshold} (${measure.says}); seed ${seed}\n`,
+  const began = performance.now()
+  const progress = (tried: number, worst: number | null): void =>
+    line.show(
+      `${tried} of ${tries}${remaining(began, tried, tries)}${worst === null ? '' : `, the worst so far ${worst.toFixed(3)}`}`,
     )
-    return 1
-  }
+  const pool = new SearchPool(spec, wanted)
+  const { signal } = interrupt
+  const outcome = await search(pacer, { ...wanted, seed, tries, lanes: pool.threads, signal, progress }, part =>
+    pool.searchPart(part),
+  ).finally(async () => {
+    line.erase()
+    await pool.close()
+    process.off('SIGINT', abort).off('SIGTERM', abort)
+  })
+  const { tried, found } = outcome
+  process.stdout.write(`${pacer.name}: ${formatOutcome(outcome, wanted, seed)}\n`)
+  if (tried < tries) process.stdout.write(`${tried} of ${tries} were tried\n`)
+  if (json !== null && found !== null)
+    writeFileSync(json, `${JSON.stringify(asJson(found.scenario, fieldsOf.stepped))}\n`)
+  if (signal.aborted) return 130
+  return found === null ? 1 : 0
+}
+
+function formatOutcome({ tried, found }: Outcome, { by, cores }: Wanted, seed: number): string {
+  const { says, threshold } = MEASURES[by]
+  if (found === null) return `none of ${tried} scenarios has ${by} above ${threshold} (${says}); seed ${seed}`
   const numbers = Object.entries(found.numbers).map(([name, one]) => `${name}=${one}`)
-  process.stdout.write(
-    `${pacer.name}: ${by} ${found.hurt.toFixed(3)} (${measure.says}) with ${numbers.join(' ') || 'nothing out of the ordinary'}\n` +
-      `the worst of ${found.tries} scenarios had ${found.worst.toFixed(3)}; seed ${seed}, ${cores} cores\n`,
+  return (
+    `${by} ${found.hurt.toFixed(3)} (${says}) with ${numbers.join(' ') || 'nothing out of the ordinary'}\n` +
+    `the worst of ${tried} scenarios had ${found.worst.toFixed(3)}; seed ${seed}, ${cores} cores`
   )
-  if (json !== null) writeFileSync(json, `${JSON.stringify(asJson(found.scenario, fieldsOf.stepped))}\n`)
-  return 0
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { awaitCompilation } from '../dist/runtime/await-compilation.js'
 import { main } from '../dist/runtime/command-line.js'
 
 /** Commands of the lab, loaded when they are wanted: the runtime knows nothing of it. */
@@ -8,3 +9,4 @@ const lab = {
 }
 
 process.exitCode = await main(process.argv.slice(2), undefined, lab)
+await awaitCompilation()

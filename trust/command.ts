@@ -1,4 +1,5 @@
 /** What the commands of this folder share: a wrong argument is told in a line, and is exit 2. */
+import { awaitCompilation } from '../runtime/await-compilation.ts'
 import { UsageError } from '../runtime/usage-error.ts'
 
 /** The result of `read`, which reads arguments or a file that they name; if it complains of them, the process ends with 2. */
@@ -17,6 +18,7 @@ export function readOrExit<T>(command: string, read: () => T): T {
 export async function runCommand(command: string, main: () => number | Promise<number>): Promise<void> {
   try {
     process.exitCode = await main()
+    await awaitCompilation()
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     process.stderr.write(`${command}: ${error.message}\n`)

@@ -99,7 +99,7 @@ test('a pacer of one’s own is searched in all threads', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'mine.ts')
     writeFileSync(file, template)
-    const search = ['pacers', 'search', '--pacer', file, '--tries', '3000']
+    const search = ['pacers', 'search', '--pacer', file, '--for', 'assists', '--tries', '3000']
     const { code, stdout, stderr } = await runCli(search)
     expect(code, stderr).toBe(0)
     expect(stdout).toContain('the worst of 3000 scenarios had ')

@@ -1,5 +1,5 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
-import { DEFAULT_PACER } from '../../runtime/pacer-registry.ts'
+import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { entries } from '../../gc/pacer/registry.ts'
 import { template } from '../../lab/pacers/template.ts'
-import { entries } from '../../runtime/pacer-registry.ts'
 import { inScratch, runCli } from '../support/run-cli.ts'
 
 const steady = fileURLToPath(new URL('../lab/pacers/stepped/scenarios/steady.json', import.meta.url))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { entries } from '../../runtime/pacer-registry.ts'
+import { entries } from '../../gc/pacer/registry.ts'
 import { runCli } from '../support/run-cli.ts'
 
 /** `SEED=n npm run test:stress` takes another seed, `CYCLES=n` other lengths, and `PACER=spec` one pacer instead of all that are built in. */

@@ -4,10 +4,10 @@
  * when a failure is shrunk.
  */
 import { scheduling } from '#sync'
+import { entries as pacers } from '../../gc/pacer/registry.ts'
 import type { Random } from '../../lab/random.ts'
 import type { RunFlags } from '../../runtime/configuration.ts'
 import { faultPointNames, parseFault } from '../../runtime/faults.ts'
-import { entries as pacers } from '../../runtime/pacer-registry.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Size } from './grammar.ts'
 

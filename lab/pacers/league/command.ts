@@ -1,8 +1,8 @@
 /** The command line of the league. */
 import { parseArgs } from 'node:util'
+import { entries } from '../../../gc/pacer/registry.ts'
 import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
-import { entries } from '../../../runtime/pacer-registry.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { thisMachine } from '../../machine.ts'
 

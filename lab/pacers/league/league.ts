@@ -90,6 +90,7 @@ async function playReal(task: Task, seed: number, procs: number | null, signal: 
   const series: Series = {
     ...{ heapLive: column('heap_live'), trigger: column('trigger'), peak: column('peak'), goal: column('goal') },
     ...{ work: column('work'), utilization: column('gc_utilization'), assists: column('assist_utilization') },
+    r: [],
   }
   if (series.peak.length === 0) throw new FailedRun('no cycle was seen')
   return { ...task, series, metrics: metricsOf(series, step) }

@@ -14,6 +14,8 @@ export interface Series {
   readonly utilization: readonly number[]
   /** assists alone. */
   readonly assists: readonly number[]
+  /** The controller's r (stepped/run.ts); null where a pacer has none, and on the real heap. */
+  readonly r: readonly (number | null)[]
 }
 
 /** In each the least is best. */

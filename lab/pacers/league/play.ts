@@ -29,12 +29,14 @@ export function play(task: Task, pacer: Pacer, seed: number): Played {
 function seriesOf(scenario: Scenario, pacer: Pacer, nature: Nature): Series {
   const run = simulatedRun(scenario, pacer, nature)
   const outcome = newOutcome()
-  const series: Record<keyof Series, number[]> = {
+  const numbers: Record<Exclude<keyof Series, 'r'>, number[]> = {
     ...{ heapLive: [], trigger: [], peak: [], goal: [], work: [], utilization: [], assists: [] },
   }
+  const r: (number | null)[] = []
   for (let cycle = 0; cycle < scenario.cycles; cycle++) {
     run(cycle, outcome)
-    for (const name of Object.keys(series) as (keyof Series)[]) series[name].push(outcome[name])
+    for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) numbers[name].push(outcome[name])
+    r.push(Number.isNaN(outcome.r) ? null : outcome.r)
   }
-  return series
+  return { ...numbers, r }
 }

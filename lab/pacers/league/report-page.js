@@ -139,8 +139,8 @@ function draw() {
     dash: [6, 4],
   }
   chart(
-    'r, bytes allocated for each byte scanned, as the trigger was placed by',
-    [turnedOut, ...linesOf(all, run => each(run, ({ goal, trigger, work }) => ratio(goal - trigger, work)))],
+    'r, bytes allocated for each byte scanned: the controller’s, or the one that the trigger was placed by',
+    [turnedOut, ...linesOf(all, run => each(run, ({ r, goal, trigger, work }) => r ?? ratio(goal - trigger, work)))],
     '',
   )
   const [simulated, real] = ['stepped', 'real'].map(kind => found(pacer.value, kind))

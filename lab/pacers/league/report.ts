@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<LeagueEngine, string>> = {
 }
 
 /** Of the series of a run; the others are bytes. */
-const SHARES: ReadonlySet<string> = new Set(['utilization', 'assists'])
+const RATIOS: ReadonlySet<string> = new Set(['utilization', 'assists', 'r'])
 
 const OWN_STYLE = `
 .controls { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; margin: 1rem 0 }
@@ -67,7 +67,7 @@ ${(await evolutionSection(played)) ?? new Markup('')}
 <div id="charts"></div>
 </section>
 <footer>Sizes are binary. A cycle's share of the CPU is that of its mark; a quarter is meant, and what is above it are assists. r is the number of bytes that the program allocates for each byte scanned when a
-quarter of the CPU marks; pacers that have no such number have placed their trigger as if they had.</footer>
+quarter of the CPU marks: the controller's own, where a pacer has one and is simulated; else what it would be for the trigger to lie where it does.</footer>
 </main>
 <script type="application/json" id="data">${new Markup(dataOf(played))}</script>
 <script>${new Markup(inScript(readFileSync(uplot, 'utf8')))}</script>
@@ -115,9 +115,9 @@ function dataOf(played: readonly Played[]): string {
   const runs = played.map(({ pacer, scenario, engine, series }) => ({
     ...{ pacer, scenario, engine },
     series: Object.fromEntries(
-      Object.entries(series).map(([name, values]: [string, readonly number[]]) => [
+      Object.entries(series).map(([name, values]: [string, readonly (number | null)[]]) => [
         name,
-        values.map(value => (SHARES.has(name) ? Number(value.toFixed(4)) : Math.round(value))),
+        values.map(value => (value === null ? null : RATIOS.has(name) ? Number(value.toFixed(4)) : Math.round(value))),
       ]),
     ),
   }))

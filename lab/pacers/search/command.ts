@@ -1,9 +1,9 @@
 /** The command line of the search. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { DEFAULT_PACER } from '../../../gc/pacer/registry.ts'
 import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
-import { DEFAULT_PACER } from '../../../runtime/pacer-registry.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { Progress, remaining } from '../../progress.ts'
 import { searchHelp } from '../help.ts'

@@ -76,5 +76,5 @@ export function simulatedRun(
 }
 
 export function newOutcome(): Outcome {
-  return { heapLive: 0, trigger: 0, peak: 0, goal: 0, scannable: 0, work: 0, utilization: 0, assists: 0 }
+  return { heapLive: 0, trigger: 0, peak: 0, goal: 0, scannable: 0, work: 0, utilization: 0, assists: 0, r: 0 }
 }

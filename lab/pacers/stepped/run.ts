@@ -35,6 +35,8 @@ export interface Outcome {
   utilization: number
   /** Share of the CPU that assists took. */
   assists: number
+  /** Bytes allocated for each byte scanned, with a quarter of the CPU marking, as the pacer's controller had it when the cycle began; NaN for a pacer that has none. */
+  r: number
 }
 
 class BadAnswer extends Error {}
@@ -54,6 +56,9 @@ export class SteppedRun {
   /** Allocated while the last cycle marked: taken as garbage in this one. */
   private blackLast = 0
   private isFirst = true
+  private readonly rSlot: number
+  /** cons/mark: the same for equal shares of the CPU. */
+  private readonly consMarkSlot: number
   /** The hook that is called. */
   private hook = 'init'
 
@@ -62,6 +67,8 @@ export class SteppedRun {
     this.nature = nature
     this.initialHeap = initialHeap
     this.state = new Float64Array(pacer.stateNames.length)
+    this.rSlot = pacer.stateNames.indexOf('r')
+    this.consMarkSlot = pacer.stateNames.indexOf('consMark')
     this.facts = newFacts(config)
     this.facts.globalsScan = globals
     try {
@@ -95,6 +102,7 @@ export class SteppedRun {
     if (this.goals.trigger === Number.POSITIVE_INFINITY)
       throw new BadAnswer('no cycle ever starts: GOGC is off, and no memory limit has a say')
     this.begin(Math.max(this.goals.trigger, facts.heapMarked), fraction, stack)
+    out.r = this.controllerR()
     let ratio = this.revised()
 
     const old = Math.trunc((facts.heapMarked - this.blackLast) * growth)
@@ -173,6 +181,12 @@ export class SteppedRun {
     this.end()
     this.blackLast = black
     this.isFirst = false
+  }
+
+  private controllerR(): number {
+    const { state, rSlot, consMarkSlot } = this
+    if (rSlot >= 0) return state[rSlot] as number
+    return consMarkSlot >= 0 ? (state[consMarkSlot] as number) * ((1 - BACKGROUND) / BACKGROUND) : Number.NaN
   }
 
   private allocate(bytes: number, fraction: number): void {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkGoals, checkPlan, checkRatio, checkState } from '../../../gc/pacer/check.ts'
 import { type Goals, newFacts, type Pacer, type Plan } from '../../../gc/pacer/pacer.ts'
-import { builtInPacers, pacerNamed } from '../../../runtime/pacer-registry.ts'
+import { builtInPacers, pacerNamed } from '../../../gc/pacer/registry.ts'
 
 const variants = [
   'go1.5:curve=1',

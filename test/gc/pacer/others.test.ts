@@ -7,9 +7,9 @@ import { go118 } from '../../../gc/pacer/go1.18.ts'
 import { membalancer } from '../../../gc/pacer/membalancer.ts'
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { redesign } from '../../../gc/pacer/redesign.ts'
+import { builtInPacers } from '../../../gc/pacer/registry.ts'
 import { SHIPPED } from '../../../gc/pacer/soft-hard-goal.ts'
 import { zgcLike } from '../../../gc/pacer/zgc-like.ts'
-import { builtInPacers } from '../../../runtime/pacer-registry.ts'
 import { drive, MiB } from './driver.ts'
 
 const MS = 1e6

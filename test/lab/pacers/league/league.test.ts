@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { evolutionSection, zeroCurve } from '../../../../lab/pacers/league/evolution.ts'
 import { type LeagueOptions, shardOf, tasksOf } from '../../../../lab/pacers/league/league.ts'
 import { combined, type Metrics, metricsOf, type Series } from '../../../../lab/pacers/league/metrics.ts'
 import { play } from '../../../../lab/pacers/league/play.ts'
 import type { Played } from '../../../../lab/pacers/league/results.ts'
 import { simulatorErrors, standingsOf } from '../../../../lab/pacers/league/standings.ts'
-import { pacerNamed } from '../../../../runtime/pacer-registry.ts'
 
 const CYCLES = 40
 const list = (of: (cycle: number) => number): number[] => Array.from({ length: CYCLES }, (_, cycle) => of(cycle))
@@ -17,6 +17,7 @@ const still: Series = {
   work: list(() => 100),
   utilization: list(() => 0.25),
   assists: list(() => 0),
+  r: [],
 }
 
 describe('a run is judged by', () => {
@@ -137,6 +138,15 @@ test('the simulator is as far from the real heap as their runs are apart', () =>
   const [error] = simulatorErrors([played('a', {}), played('a', {}, { engine: 'real', series: real })])
   expect(error).toMatchObject({ pacer: 'a', scenario: 's', peak: expect.closeTo(0.1, 9), cpu: expect.closeTo(0.05, 9) })
   expect(simulatorErrors([played('a', {}, { engine: 'real' })])).toEqual([])
+})
+
+test('the controller’s r is what the rates are, where the pacer has one', () => {
+  const rOf = (pacer: string): number | null | undefined =>
+    play({ pacer, scenario: 'stepped/steady', engine: 'stepped' }, pacerNamed(pacer), 1).series.r.at(-1)
+  // 33 bytes are allocated while 1024 are scanned, each in the time of one core, and three cores of four allocate.
+  for (const pacer of ['redesign', 'go1.18', 'go1.19', 'go1.21'])
+    expect(rOf(pacer), pacer).toBeCloseTo((33 / 1024) * 3, 2)
+  expect(rOf('go1.14')).toBe(null)
 })
 
 test('a task is played the same each time, and noise makes it worse', () => {

@@ -1,6 +1,7 @@
 import { mean } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
 import type { Facts, Pacer, Plan } from '../../../../gc/pacer/pacer.ts'
+import { pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { noisySimulation } from '../../../../lab/pacers/noisy/engine.ts'
 import { type NoiseLevels, NoisyNature } from '../../../../lab/pacers/noisy/nature.ts'
 import type { Scenario } from '../../../../lab/pacers/scenario.ts'
@@ -9,7 +10,6 @@ import { newOutcome, simulatedRun, steppedSimulation } from '../../../../lab/pac
 import { type Nature, smooth } from '../../../../lab/pacers/stepped/nature.ts'
 import type { Outcome } from '../../../../lab/pacers/stepped/run.ts'
 import { Random } from '../../../../lab/random.ts'
-import { pacerNamed } from '../../../../runtime/pacer-registry.ts'
 import { drive } from '../../../gc/pacer/driver.ts'
 import { rowsOf } from '../simulated.ts'
 

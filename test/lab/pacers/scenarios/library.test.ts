@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { macroSimulation } from '../../../../lab/pacers/macro/engine.ts'
 import { asJson, drawn, fieldsOf, library, scenarioNamed } from '../../../../lab/pacers/scenarios/library.ts'
 import { steppedSimulation } from '../../../../lab/pacers/stepped/engine.ts'
-import { pacerNamed } from '../../../../runtime/pacer-registry.ts'
 import { rowsOf } from '../simulated.ts'
 
 interface File {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { fixed } from '../../../../gc/pacer/fixed.ts'
 import type { Pacer } from '../../../../gc/pacer/pacer.ts'
+import { pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { memberOf, scenarioOf, tellingOf } from '../../../../lab/pacers/search/family.ts'
 import { hurt, MEASURES, type MeasureName } from '../../../../lab/pacers/search/hurt.ts'
 import { type Part, partsOf, type Worst, worseOf, worstOf } from '../../../../lab/pacers/search/part.ts'
 import { type Outcome, type SearchOptions, search } from '../../../../lab/pacers/search/search.ts'
 import { Random } from '../../../../lab/random.ts'
-import { pacerNamed } from '../../../../runtime/pacer-registry.ts'
 
 const options = {
   ...{ cores: 8, seed: 7, tries: 1500, lanes: 1, progress: () => {} },

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { fixed } from '../../../../gc/pacer/fixed.ts'
 import { go121 } from '../../../../gc/pacer/go1.21.ts'
 import type { Pacer } from '../../../../gc/pacer/pacer.ts'
+import { builtInPacers, pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { readScenario } from '../../../../lab/pacers/read-scenario.ts'
 import type { Scenario } from '../../../../lab/pacers/scenario.ts'
 import { CYCLE_FIELDS, steppedSimulation } from '../../../../lab/pacers/stepped/engine.ts'
-import { builtInPacers, pacerNamed } from '../../../../runtime/pacer-registry.ts'
 import { rowsOf as rowsIn } from '../simulated.ts'
 
 interface Row {

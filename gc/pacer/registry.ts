@@ -1,16 +1,16 @@
 /** The pacers that are built in, by the name given to `--pacer`: `go1.21`, `fixed:trigger=0.7`. */
-import { fixed } from '../gc/pacer/fixed.ts'
-import { go15 } from '../gc/pacer/go1.5.ts'
-import { go110 } from '../gc/pacer/go1.10.ts'
-import { go114 } from '../gc/pacer/go1.14.ts'
-import { go118 } from '../gc/pacer/go1.18.ts'
-import { go119 } from '../gc/pacer/go1.19.ts'
-import { go121 } from '../gc/pacer/go1.21.ts'
-import { membalancer } from '../gc/pacer/membalancer.ts'
-import type { Pacer } from '../gc/pacer/pacer.ts'
-import { redesign } from '../gc/pacer/redesign.ts'
-import { SHIPPED, type SoftHardOptions } from '../gc/pacer/soft-hard-goal.ts'
-import { zgcLike } from '../gc/pacer/zgc-like.ts'
+import { fixed } from './fixed.ts'
+import { go15 } from './go1.5.ts'
+import { go110 } from './go1.10.ts'
+import { go114 } from './go1.14.ts'
+import { go118 } from './go1.18.ts'
+import { go119 } from './go1.19.ts'
+import { go121 } from './go1.21.ts'
+import { membalancer } from './membalancer.ts'
+import type { Pacer } from './pacer.ts'
+import { redesign } from './redesign.ts'
+import { SHIPPED, type SoftHardOptions } from './soft-hard-goal.ts'
+import { zgcLike } from './zgc-like.ts'
 
 /** A number that may follow a pacer's name as `key=value`. */
 interface Setting {

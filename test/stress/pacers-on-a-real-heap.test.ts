@@ -1,5 +1,5 @@
 // What the two proposals behind Go's pacers say of their pacers, on a real heap under Go's termination and without a gate. Each is asked of medians over cycles, with room for
-// the noise of a machine that does nothing else: a cycle's share of the CPU moves by some 0.05 there, the median of thirty by 0.01 to 0.02. Beside each bound is what the
+// the noise of a machine that does nothing else (2 cores of an AMD EPYC, 2 P, Node 20.20.2): a cycle's share of the CPU moves by some 0.05 there, the median of thirty by 0.01 to 0.02. Beside each bound is what the
 // simulator says, which is exact (test/lab/pacers/stepped), and what was measured.
 import { median } from 'simple-statistics'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -68,7 +68,7 @@ test('the program keeps the pace of the scenario', async () => {
 describe('golang/go#14951: soft and hard goal', () => {
   test('without them a steady heap ends its mark half way to the goal, at half of the CPU; with them it reaches the goal', async () => {
     const old = await shown('stepped/steady', 'go1.5')
-    // 0.5 and 0.5 in the proposal, 0.496 and 0.50 in the simulator; 0.49 and 0.52.
+    // 0.5 and 0.5 in the proposal, 0.496 and 0.50 in the simulator; 0.48 to 0.52, and 0.51 to 0.52.
     expect(typical(old.cpu)).toBeGreaterThan(0.42)
     expect(typical(old.cpu)).toBeLessThan(0.56)
     expect(typical(old.runway)).toBeGreaterThan(0.4)
@@ -90,7 +90,7 @@ describe('golang/go#44167: the redesign', () => {
     const redesigned = await shown('stepped/steady', 'redesign')
     expectGoalMet(old)
     expectGoalMet(redesigned)
-    // 0.31 and 0.25 in the simulator; 0.30 to 0.31 and 0.27 to 0.28. A late cycle takes assists, and an early one gives nothing back: so the median is above the quarter.
+    // 0.31 and 0.25 in the simulator; 0.30 to 0.32 and 0.27 to 0.28. A late cycle takes assists, and an early one gives nothing back: so the median is above the quarter.
     expect(typical(redesigned.cpu)).toBeLessThan(typical(old.cpu) - 0.01)
   })
 
@@ -98,7 +98,7 @@ describe('golang/go#44167: the redesign', () => {
     for (const pacer of ['go1.14', 'redesign']) {
       const jittery = await shown('proposal/jitter', pacer)
       expectGoalMet(jittery)
-      // 0.34 and 0.25 in the simulator; 0.33 to 0.34 and 0.28 to 0.31.
+      // 0.34 and 0.25 in the simulator; 0.30 to 0.34 and 0.27 to 0.31.
       expect(typical(jittery.cpu), pacer).toBeLessThan(0.38)
     }
   })
@@ -106,7 +106,7 @@ describe('golang/go#44167: the redesign', () => {
   test('a small step: both answer to it in its first cycle, and are done with it some cycles later', async () => {
     for (const pacer of ['go1.14', 'redesign']) {
       const { cpu } = await shown('proposal/small-step', pacer)
-      // 0.31 and 0.25, then 0.47 and 0.40, later 0.32 and 0.25 in the simulator; 0.50 to 0.55 and 0.34 to 0.38 in the first.
+      // 0.31 and 0.25, then 0.47 and 0.40, later 0.32 and 0.25 in the simulator; 0.46 to 0.55 and 0.34 to 0.48 in the first.
       const before = typical(cpu, 15, 51)
       expect(Math.max(...cpu.slice(51, 53)), pacer).toBeGreaterThan(before + 0.04)
       expect(Math.abs(typical(cpu, 70, 100) - before), pacer).toBeLessThan(0.05)
@@ -118,7 +118,7 @@ describe('golang/go#44167: the redesign', () => {
     const redesigned = await shown('proposal/large-step', 'redesign')
     for (const { cpu } of [old, redesigned])
       expect(Math.max(...cpu.slice(51, 53))).toBeGreaterThan(typical(cpu, 15, 51) + 0.15)
-    // The second to the fourth cycle: 0.60 and 0.38 in the simulator; 0.57 to 0.63 and 0.31 to 0.35.
+    // The second to the fourth cycle: 0.60 and 0.38 in the simulator; 0.54 to 0.63 and 0.31 to 0.35.
     expect(median(old.cpu.slice(52, 55))).toBeGreaterThan(median(redesigned.cpu.slice(52, 55)) + 0.05)
     // The simulator of the proposal has the old one 2.5 % beyond its goal for good, since assists follow one slope there. Here they follow what is left.
     for (const { peak } of [old, redesigned]) {
@@ -131,10 +131,10 @@ describe('golang/go#44167: the redesign', () => {
     const old = await shown('proposal/high-gogc', 'go1.14')
     const redesigned = await shown('proposal/high-gogc', 'redesign')
     const spike = 25
-    // 0.47 and 0.25 in the simulator; 0.40 to 0.51 and 0.26.
+    // 0.47 and 0.25 in the simulator; 0.40 to 0.51 and 0.23 to 0.29.
     expect(old.cpu[spike]).toBeGreaterThan(typical(old.cpu, 15, 50) + 0.06)
     expect(Math.abs((redesigned.cpu[spike] as number) - typical(redesigned.cpu, 15, 50))).toBeLessThan(0.05)
-    // 1.03 and 1.14; 1.03 and 1.12 to 1.17.
+    // 1.03 and 1.14; 1.03 and 1.10 to 1.17.
     expect(redesigned.peak[spike]).toBeGreaterThan(1.07)
     expect(old.peak[spike]).toBeLessThan(1.07)
     // 0.94 and 0.97 a cycle later: the new one is there at once.

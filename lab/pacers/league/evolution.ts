@@ -58,7 +58,7 @@ export async function evolutionSection(played: readonly Played[]): Promise<Marku
   for (const one of own)
     charts.push(await draw(evolution(one), `The cycles of ${one.pacer} by growth and share of the CPU`))
   return html`<section id="evolution"><h2>The controller of golang/go#14951</h2>
-<p>Left the error by which it moves the trigger: blue later, red earlier, none on the black line. It is that of u_g = 0.25, which go1.5 and the proposal have. Then the cycles of a steady heap, ${engine === 'real' ? 'measured' : 'simulated'}, with the
+<p>First the error by which it moves the trigger: blue later, red earlier, none on the black line. It is that of u_g = 0.25, which go1.5 and the proposal have. Then the cycles of a steady heap, ${engine === 'real' ? 'measured' : 'simulated'}, with the
 line on which that pacer's own controller is content: as shipped go1.10 and go1.14 have u_g = 0.3; under curve=1 the line is at half of the growth. Cycles of pacers that expect the
 whole heap to be live come to lie half way to the goal, at half of the CPU, and there the controller lets them be.${engine === 'real' ? '' : ' The simulator takes a quarter of the CPU for workers in any case: a pacer that plans with less, as background=0.2 does, settles above its line.'}</p>
 <div class="figures">${charts}</div></section>`

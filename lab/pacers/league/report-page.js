@@ -55,7 +55,7 @@ function chart(title, lines, unit, range = undefined) {
   const cycles = Math.max(...lines.map(({ values }) => values.length))
   const format = (_, value) =>
     value === null || value === undefined ? '–' : `${value.toFixed(unit === 'MiB' ? 1 : 3)} ${unit}`
-  const plot = new uPlot(
+  new uPlot(
     {
       width: Math.min(charts.clientWidth || 900, 1100),
       height: 260,
@@ -80,7 +80,6 @@ function chart(title, lines, unit, range = undefined) {
     ],
     box,
   )
-  plot.setLegend({ idx: cycles - 1 })
 }
 
 function draw() {

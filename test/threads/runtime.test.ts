@@ -125,6 +125,20 @@ test('main returns, and the run ends, whatever other goroutines still do', async
   }
 })
 
+test.each(['off', 'goal'])(
+  'with --gate %s, assistMs is some of the time of an allocation, and never more than it',
+  async gate => {
+    const flags = ['--procs', '2', '--gogc', '20', '--gate', gate, '--termination', 'coordinator']
+    const { code, stdout } = await runProgram([threadsFile('programs/assist-time.ts'), ...flags])
+    expect(code).toBe(0)
+    const { assisted, wall, worst } = JSON.parse(stdout) as { assisted: number; wall: number; worst: number }
+    expect(assisted).toBeGreaterThan(0)
+    expect(assisted).toBeLessThan(wall)
+    // Two readings of the clock apart.
+    expect(worst).toBeLessThan(0.05)
+  },
+)
+
 describe('a P whose thread dies', () => {
   test.each<[string, string[]]>([
     ['allocate', ['--procs', '3', '--', 'allocates']],

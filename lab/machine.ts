@@ -1,6 +1,14 @@
 /** The machine of the figures. */
 import { availableParallelism, cpus } from 'node:os'
-import type { Machine } from './overrun/results.ts'
+
+export interface Machine {
+  readonly cpu: string
+  readonly cores: number
+  readonly platform: string
+  readonly node: string
+  /** `go version`, where Go was measured too. */
+  readonly go: string | null
+}
 
 /** `go`: what `go version` prints, where Go was measured too. */
 export function thisMachine(go: string | null): Machine {

@@ -131,7 +131,7 @@ export const BARRIER_STORES = 11
 export const BARRIER_FLUSHES = 12
 /** When the P's current slice began. */
 export const SLICE_STARTED_AT = 13
-/** Since the run began: time blocked in place. */
+/** Since the run began: time blocked in place, but not at the gate, which is in TOTAL_ASSIST_MS. Read by the P itself (assistMs). */
 export const TOTAL_BLOCKED_MS = 14
 /** When the P was asked to scan its goroutine's stack. Written by the asker before it sets the bit. */
 export const SCAN_REQUESTED_AT = 15
@@ -150,7 +150,7 @@ export const OVERRUN_BY = 21
 export const PLACES = 80
 export const OVERRUN_PARTS = PLACES + 16
 export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
-/** Since the run began: time in assists and at the gate; time idle; and since when the P is idle, 0: it is not. */
+/** Since the run began: time in assists and at the gate, read by the limiter of any P, and by assistMs; time idle; and since when the P is idle, 0: it is not. */
 export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACES
 export const TOTAL_IDLE_MS = TOTAL_ASSIST_MS + 1
 export const IDLE_SINCE = TOTAL_ASSIST_MS + 2

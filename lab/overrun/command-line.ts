@@ -1,6 +1,7 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
 import { writeFileSync } from 'node:fs'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { interruptible } from '../interrupt.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
@@ -32,33 +33,31 @@ export async function main(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv)
   const experiment = options.what === 'sweep' ? null : experimentOf(options.what)
   if (options.help) return print(experiment === null ? help : experiment.help)
-  const interrupt = new AbortController()
-  const abort = (): void => {
-    ignoreSignals() // so that a second one kills
-    interrupt.abort()
-  }
-  const ignoreSignals = (): void => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, abort)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, abort)
+  return interruptible(signal => carryOut(argv, options, experiment, signal))
+}
+
+async function carryOut(
+  argv: readonly string[],
+  options: OverrunOptions,
+  experiment: Experiment | null,
+  signal: AbortSignal,
+): Promise<number> {
   const progress = new Progress()
   try {
     const command = ['sawtooth', 'overrun', ...argv].join(' ')
-    if (options.campaign !== null) return await runCampaign(options, interrupt.signal, progress)
+    if (options.campaign !== null) return await runCampaign(options, signal, progress)
     const results =
       experiment === null
-        ? await measureSweep(options, command, interrupt.signal, progress)
+        ? await measureSweep(options, command, signal, progress)
         : await measureExperiment(experiment, options, command, progress)
     progress.erase()
     return await conclude(results, options)
   } catch (error) {
     progress.erase()
-    if (interrupt.signal.aborted || error instanceof Interrupted) return 130
+    if (signal.aborted || error instanceof Interrupted) return 130
     if (!(error instanceof FailedRun)) throw error
     process.stderr.write(`sawtooth: overrun: ${error.message}\n`)
     return 1
-  } finally {
-    ignoreSignals()
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * What the overrun lab measures: the form of `--json`, and what its report is drawn from. Sizes in bytes, times in milliseconds unless the name says otherwise.
  */
+import type { Machine } from '../machine.ts'
 
 export interface OverrunResults {
   readonly schema: 1
@@ -14,15 +15,6 @@ export interface OverrunResults {
   /** The relatives of golang/go#52433. */
   readonly experiments: readonly ExperimentResult[]
   readonly criteria: readonly Criterion[]
-}
-
-export interface Machine {
-  readonly cpu: string
-  readonly cores: number
-  readonly platform: string
-  readonly node: string
-  /** `go version`, where Go was measured too. */
-  readonly go: string | null
 }
 
 /** What must hold, in words with its figures. One that does not: exit 1. */

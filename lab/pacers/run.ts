@@ -1,5 +1,6 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
 import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
+import { interruptible } from '../interrupt.ts'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'
@@ -18,31 +19,30 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   const { scenario } = inputOf(options, 'stepped')
   const pacer = options.pacer ?? DEFAULT_PACER
   await loadPacer(pacer) // a wrong one is found now
-  const interrupt = new AbortController()
-  const abort = (): void => interrupt.abort()
-  process.once('SIGINT', abort).once('SIGTERM', abort)
-  let measured: Measured
-  try {
-    measured = await measure(scenario, { ...options, pacer, signal: interrupt.signal })
-  } catch (error) {
-    if (!(error instanceof FailedRun)) throw error
-    if (interrupt.signal.aborted) return 130
-    process.stderr.write(`sawtooth: ${error.message}\n`)
-    return 1
-  }
-  const { termination, gate, credit } = measured.record
-  const header = {
-    ...{ schema: 1, engine: 'real', pacer, scenario: scenario.origin, seed: options.seed },
-    ...{
-      procs: measured.record.procs,
-      termination,
-      gate,
-      credit,
-      scanRate: measured.scanRate,
-      offCpu: measured.offCpu,
-    },
-  }
-  writeRows(measured, options, header)
-  for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)
-  return 0
+  return interruptible(async signal => {
+    let measured: Measured
+    try {
+      measured = await measure(scenario, { ...options, pacer, signal })
+    } catch (error) {
+      if (!(error instanceof FailedRun)) throw error
+      if (signal.aborted) return 130
+      process.stderr.write(`sawtooth: ${error.message}\n`)
+      return 1
+    }
+    const { termination, gate, credit } = measured.record
+    const header = {
+      ...{ schema: 1, engine: 'real', pacer, scenario: scenario.origin, seed: options.seed },
+      ...{
+        procs: measured.record.procs,
+        termination,
+        gate,
+        credit,
+        scanRate: measured.scanRate,
+        offCpu: measured.offCpu,
+      },
+    }
+    writeRows(measured, options, header)
+    for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)
+    return 0
+  })
 }

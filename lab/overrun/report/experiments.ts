@@ -1,5 +1,4 @@
 /** The relatives of golang/go#52433, each with its finding, chart and table. */
-
 import { draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import type { ExperimentResult, OverrunResults } from '../results.ts'

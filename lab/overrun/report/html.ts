@@ -1,7 +1,6 @@
 /**
  * The report of the overrun lab: one HTML file with everything in it. It needs no network and runs no script; charts are SVG, drawn here.
  */
-
 import { html, Markup } from '../../report/markup.ts'
 import { STYLE } from '../../report/style.ts'
 import type { OverrunResults } from '../results.ts'

@@ -1,7 +1,8 @@
 /** The head of a report: machine, command, and what must hold. */
 
+import type { Machine } from '../../machine.ts'
 import { html, type Markup } from '../../report/markup.ts'
-import type { Criterion, Machine, OverrunResults } from '../results.ts'
+import type { Criterion, OverrunResults } from '../results.ts'
 
 export function header({ machine, command }: OverrunResults): Markup {
   return html`<header>

@@ -4,12 +4,11 @@ import { entries } from '../../../gc/pacer/registry.ts'
 import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
+import { interruptible } from '../../interrupt.ts'
 import { thisMachine } from '../../machine.ts'
-
 import { Progress, remaining } from '../../progress.ts'
 import { leagueHelp } from '../help.ts'
 import { leagueScenario } from '../input.ts'
-
 import { loadPacer } from '../load-pacer.ts'
 import { parsed } from '../options.ts'
 import { library } from '../scenarios/library.ts'
@@ -53,28 +52,20 @@ export async function leagueCommand(argv: readonly string[]): Promise<number> {
   const report = outputFile(given('report', texts.report))
   const tasks = tasksOf(options).filter(isWanted(texts.scenarios !== undefined))
   const own = shardOf(tasks, options.shard)
-  const interrupt = new AbortController()
-  const abort = (): void => interrupt.abort()
-  process.once('SIGINT', abort).once('SIGTERM', abort)
-  const line = new Progress()
-  const began = performance.now()
-  const outcome = await playAll(own, options, interrupt.signal, count =>
-    line.show(`${count} of ${own.length}${remaining(began, count, own.length)}`),
-  )
-  line.erase()
-  process.off('SIGINT', abort).off('SIGTERM', abort)
-  const code = await conclude(
-    {
-      schema: 1,
-      machines: [thisMachine(null)],
-      command: commandOf('league', argv),
-      seed: options.seed,
-      tasks,
-      ...outcome,
-    },
-    { json, report },
-  )
-  return interrupt.signal.aborted ? 130 : code
+  return interruptible(async signal => {
+    const line = new Progress()
+    const began = performance.now()
+    const outcome = await playAll(own, options, signal, count =>
+      line.show(`${count} of ${own.length}${remaining(began, count, own.length)}`),
+    )
+    line.erase()
+    const [machines, command] = [[thisMachine(null)], commandOf('league', argv)]
+    const code = await conclude(
+      { schema: 1, machines, command, seed: options.seed, tasks, ...outcome },
+      { json, report },
+    )
+    return signal.aborted ? 130 : code
+  })
 }
 
 interface Texts {

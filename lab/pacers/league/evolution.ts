@@ -4,7 +4,6 @@
  *
  *   h = (peak − trigger) / (goal − trigger)      u_a: share of the CPU while marking      u_g: 0.25 on the surface; of a pacer its setting `target`
  */
-
 import { settingsOf } from '../../../gc/pacer/registry.ts'
 import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'

@@ -1,5 +1,6 @@
 /** What a run of a pacer over a scenario is judged by. */
 import { mean, median, medianAbsoluteDeviation } from 'simple-statistics'
+import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 
 /** One run, a number for each cycle. Sizes in bytes. */
 export interface Series {
@@ -46,7 +47,6 @@ export const METRIC_NAMES = [
   'cyclesPerGiB',
 ] as const satisfies readonly (keyof Metrics)[]
 
-const TARGET = 0.25
 const GIB = 2 ** 30
 /** Cycles that a pacer has to learn in, before anything counts but the settling. */
 const LEARNING = 10
@@ -74,7 +74,7 @@ export function metricsOf(series: Series, step: number): Metrics {
   return {
     missMedian: median(over.slice(from).map(Math.abs)),
     overshootWorst: Math.max(0, ...over.slice(from)),
-    cpuOverTarget: mean(series.utilization.slice(from)) - TARGET,
+    cpuOverTarget: mean(series.utilization.slice(from)) - BACKGROUND_UTILIZATION,
     assistWorst: Math.max(...series.assists.slice(from)),
     settling: settlingOf(series.utilization, over, Math.min(step, all - 1)),
     oscillation: moves.length === 0 ? 0 : mean(moves),

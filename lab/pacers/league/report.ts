@@ -12,7 +12,7 @@ import { STYLE } from '../../report/style.ts'
 import { evolutionSection } from './evolution.ts'
 import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults, type Played } from './results.ts'
 import { simulatorErrors, standingsOf } from './standings.ts'
-import { COLUMNS, counted, percent } from './table.ts'
+import { columnsOf, counted, percent } from './table.ts'
 
 /** As it stands in the sources, for a browser: from dist/lab/pacers/league up to the package. */
 const PAGE = fileURLToPath(new URL('../../../../lab/pacers/league/', import.meta.url) + 'report-page.js')
@@ -79,7 +79,7 @@ quarter of the CPU marks: the controller's own, where a pacer has one and is sim
 
 function standingsSection(played: readonly Played[], engine: LeagueEngine): Markup {
   const { rows, scenarios } = standingsOf(played, engine)
-  const columns = engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1)
+  const columns = columnsOf(engine)
   return html`<section id="${engine}"><h2>${TITLES[engine]}</h2>
 <div class="scroll"><table><thead><tr>${columns.map(([head]) => html`<th>${head}</th>`)}</tr></thead>
 <tbody>${rows.map(row => html`<tr>${columns.map(([, cell]) => html`<td>${cell(row)}</td>`)}</tr>\n`)}</tbody></table></div>

@@ -1,5 +1,5 @@
 /** The form of `pacers league --json`, and what its report is drawn from. */
-import type { Machine } from '../../overrun/results.ts'
+import type { Machine } from '../../machine.ts'
 import type { Metrics, Series } from './metrics.ts'
 
 export const LEAGUE_ENGINES = ['stepped', 'noisy', 'real'] as const

@@ -1,13 +1,13 @@
 /** The league's tables for a terminal. */
 import { median } from 'simple-statistics'
 import { formatTable } from '../../table.ts'
-import { LEAGUE_ENGINES, type LeagueResults } from './results.ts'
+import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults } from './results.ts'
 import { type Standing, simulatorErrors, standingsOf } from './standings.ts'
 
 /** Without a sign where it is rounded to nothing. */
 export const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/^-0\.0$/, '0.0')} %`
 
-export const COLUMNS: readonly (readonly [head: string, cell: (standing: Standing) => string])[] = [
+const COLUMNS: readonly (readonly [head: string, cell: (standing: Standing) => string])[] = [
   ['pacer', ({ pacer }) => pacer],
   ['mean rank', ({ rank }) => rank.toFixed(2)],
   ['misses its goal by', ({ metrics }) => percent(metrics.missMedian)],
@@ -20,6 +20,9 @@ export const COLUMNS: readonly (readonly [head: string, cell: (standing: Standin
   ['simulator off by', ({ simulatorError }) => (simulatorError === null ? '-' : percent(simulatorError))],
 ]
 
+/** The last one is of the real heap alone. */
+export const columnsOf = (engine: LeagueEngine): typeof COLUMNS => (engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1))
+
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 export function formatLeague({ played, failed, tasks }: LeagueResults): string {
@@ -28,7 +31,7 @@ export function formatLeague({ played, failed, tasks }: LeagueResults): string {
     const { rows, scenarios } = standingsOf(played, engine)
     if (rows.length === 0) return [`${engine}: no scenario was played by all pacers`]
     const head = `${engine}: medians over ${counted(scenarios.length, 'scenario')}; in each column the least is best`
-    const columns = engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1)
+    const columns = columnsOf(engine)
     const cells = rows.map(row => columns.map(([, cell]) => cell(row)))
     return [
       `${head}\n${formatTable(

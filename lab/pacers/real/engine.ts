@@ -13,6 +13,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
+import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
@@ -206,7 +207,7 @@ function workOf({ scanWork }: CycleRecord): number {
 }
 
 function assistShareOf({ pacerUtilization }: CycleRecord): number {
-  return pacerUtilization - 0.25
+  return pacerUtilization - BACKGROUND_UTILIZATION
 }
 
 /** What is to be known of a run before its numbers are trusted. */

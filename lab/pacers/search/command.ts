@@ -5,6 +5,7 @@ import { DEFAULT_PACER } from '../../../gc/pacer/registry.ts'
 import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
+import { interruptible } from '../../interrupt.ts'
 import { Progress, remaining } from '../../progress.ts'
 import { searchHelp } from '../help.ts'
 import { loadPacer } from '../load-pacer.ts'
@@ -47,31 +48,28 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
   const json = outputFile(given('json', options.json))
   const pacer = await loadPacer(spec)
   const wanted: Wanted = { by: by as MeasureName, cores }
-  const interrupt = new AbortController()
-  const abort = (): void => interrupt.abort()
-  process.once('SIGINT', abort).once('SIGTERM', abort) // a second one ends it at once
-  const line = new Progress()
-  const began = performance.now()
-  const progress = (tried: number, worst: number | null): void =>
-    line.show(
-      `${tried} of ${tries}${remaining(began, tried, tries)}${worst === null ? '' : `, the worst so far ${worst.toFixed(3)}`}`,
-    )
-  const pool = new SearchPool(spec, wanted)
-  const { signal } = interrupt
-  const outcome = await search(pacer, { ...wanted, seed, tries, lanes: pool.threads, signal, progress }, part =>
-    pool.searchPart(part),
-  ).finally(async () => {
-    line.erase()
-    await pool.close()
-    process.off('SIGINT', abort).off('SIGTERM', abort)
+  return interruptible(async signal => {
+    const line = new Progress()
+    const began = performance.now()
+    const progress = (tried: number, worst: number | null): void =>
+      line.show(
+        `${tried} of ${tries}${remaining(began, tried, tries)}${worst === null ? '' : `, the worst so far ${worst.toFixed(3)}`}`,
+      )
+    const pool = new SearchPool(spec, wanted)
+    const outcome = await search(pacer, { ...wanted, seed, tries, lanes: pool.threads, signal, progress }, part =>
+      pool.searchPart(part),
+    ).finally(async () => {
+      line.erase()
+      await pool.close()
+    })
+    const { tried, found } = outcome
+    process.stdout.write(`${pacer.name}: ${formatOutcome(outcome, wanted, seed)}\n`)
+    if (tried < tries) process.stdout.write(`${tried} of ${tries} were tried\n`)
+    if (json !== null && found !== null)
+      writeFileSync(json, `${JSON.stringify(asJson(found.scenario, fieldsOf.stepped))}\n`)
+    if (signal.aborted) return 130
+    return found === null ? 1 : 0
   })
-  const { tried, found } = outcome
-  process.stdout.write(`${pacer.name}: ${formatOutcome(outcome, wanted, seed)}\n`)
-  if (tried < tries) process.stdout.write(`${tried} of ${tries} were tried\n`)
-  if (json !== null && found !== null)
-    writeFileSync(json, `${JSON.stringify(asJson(found.scenario, fieldsOf.stepped))}\n`)
-  if (signal.aborted) return 130
-  return found === null ? 1 : 0
 }
 
 function formatOutcome({ tried, found }: Outcome, { by, cores }: Wanted, seed: number): string {

@@ -1,5 +1,7 @@
 /** How much a scenario hurts a pacer, by one of three measures, after it has had time to learn. */
+
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 import type { Scenario } from '../scenario.ts'
 import { newOutcome, simulatedRun } from '../stepped/engine.ts'
 import { SETTLED } from './family.ts'
@@ -35,7 +37,7 @@ export function hurt(scenario: Scenario, pacer: Pacer, by: MeasureName): number 
     const place = (trigger - heapLive) / Math.max(goal - heapLive, 1)
     if (cycle >= SETTLED) {
       if (by === 'overshoot') worst = Math.max(worst, peak / goal - 1)
-      if (by === 'assists') worst = Math.max(worst, utilization - 0.25)
+      if (by === 'assists') worst = Math.max(worst, utilization - BACKGROUND_UTILIZATION)
       changes += Math.abs(place - last)
     }
     last = place

@@ -1,12 +1,12 @@
 /** A pacer and the heap that it paces, cycle by cycle: stepped/engine.ts says how. */
 import { checkGoals, checkPlan, checkRatio, checkState } from '../../../gc/pacer/check.ts'
 import { type Facts, type Goals, newFacts, type Pacer, type PacerConfig, type Plan } from '../../../gc/pacer/pacer.ts'
+import { BACKGROUND_UTILIZATION as BACKGROUND } from '../../../gc/pacer/worker-counts.ts'
 import { type Nature, smooth } from './nature.ts'
 
 const PERIOD_NS = 500_000
 /** Bytes that a core moves in a period at 1 KiB per CPU-millisecond. */
 const BYTES_PER_PERIOD = 512
-const BACKGROUND = 0.25
 /** A cycle that takes longer than this is one whose mark does not end: an hour of simulated time. */
 const MOST_PERIODS = (3600 * 1e9) / PERIOD_NS
 

@@ -7,29 +7,12 @@
  * Bugs that no behaviour can show stand in `equivalents`, each with the reason: a protection that is there twice is tested by taking both away.
  */
 import { UsageError } from '../../runtime/usage-error.ts'
+import { isolationMutants } from './around/isolation.ts'
+import { limitMutants } from './around/limits.ts'
+import { operationMutants } from './around/operations.ts'
+import type { Equivalent, Mutant } from './mutant.ts'
 
-/** One replacement in one source file. */
-export interface Edit {
-  readonly file: string
-  readonly from: string
-  readonly to: string
-}
-
-export interface Mutant {
-  readonly name: string
-  /** What is broken: one sentence. */
-  readonly what: string
-  /** Where such a bug was seen: `owner/name#issue`; empty: nowhere that we know of. */
-  readonly origin: string
-  readonly edits: readonly Edit[]
-}
-
-/** A change that looks like a bug, and why nothing can show it. */
-export interface Equivalent {
-  readonly what: string
-  readonly file: string
-  readonly reason: string
-}
+export type { Edit, Equivalent, Mutant } from './mutant.ts'
 
 export const mutants: readonly Mutant[] = [
   // ————— the barrier
@@ -1062,6 +1045,9 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  ...isolationMutants,
+  ...operationMutants,
+  ...limitMutants,
 ]
 
 export const equivalents: readonly Equivalent[] = [

@@ -8,18 +8,20 @@ import {
   CHANNEL_COUNT,
   CHANNEL_KIND,
   CHANNEL_WORDS,
+  type Channels,
   KIND_BOOL,
   KIND_REF,
   KIND_U32,
   Receive,
-  type Received,
   Send,
 } from '../scheduler/channel.ts'
 import type { Yielded } from '../scheduler/operation.ts'
-import { Select, type SelectCase, type Selected } from '../scheduler/select.ts'
+import type { P } from '../scheduler/p.ts'
+import { Select, type SelectCase } from '../scheduler/select.ts'
 import {
   addToGroup,
   LockMutex,
+  MAX_COUNT,
   Sleep,
   unlockMutex,
   WAITABLE_STATE,
@@ -31,7 +33,7 @@ import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, i32, p, run, stack, words } from './current.ts'
 import { type AnyKind, coerce, type Get, nil, type Put, type Ref, type Self, type Storage } from './kinds.ts'
 
-/** Something to write `yield*` before; its value is the operation's. */
+/** Something to write `yield*` before; its value is the operation's. Stepped in any other way it throws. */
 export interface Operation<T> extends Iterable<Yielded, T, unknown> {
   next(): IteratorResult<Yielded, T>
 }
@@ -59,7 +61,7 @@ export interface ChannelType<K> {
   /** Values in its buffer, and how many fit. */
   length(channel: Ref<ChannelType<K>>): number
   capacity(channel: Ref<ChannelType<K>>): number
-  /** For select. */
+  /** For select. A case of nil is never possible. */
   receiving(channel: Ref<ChannelType<K>>): Case<Get<K>>
   sending(channel: Ref<ChannelType<K>>, value: Put<K>): Case<undefined>
 }
@@ -78,6 +80,7 @@ class Chan {
   readonly typeId: number
   readonly typeName: string
   private readonly kind: AnyKind
+  private readonly header: number
   private readonly buffer: ArrayType<AnyKind>
 
   constructor(kind: AnyKind) {
@@ -85,6 +88,7 @@ class Chan {
     this.typeName = `chan(${kind.label})`
     this.buffer = array(kind as Exclude<AnyKind, Self>)
     this.typeId = run.declarations.declareType(this.typeName, CHANNEL_BYTES)
+    this.header = headerOf(this.typeId, 1)
     run.typeNames.set(this.typeId, this.typeName)
   }
 
@@ -92,16 +96,24 @@ class Chan {
     if (!Number.isInteger(capacity) || capacity < 0)
       throw new RangeError(`${this.typeName}.new: capacity ${capacity} must be a whole number from 0`)
     const buffer = capacity === 0 ? nil : this.buffer.new(capacity)
-    stack.push(buffer)
-    const at = p.allocator.allocate(CHANNEL_BYTES, false)
-    stack.top--
+    const at = this.allocate(buffer)
     const word = at >>> 2
     i32[word + CHANNEL_BUFFER] = buffer
     i32[word + CHANNEL_CAPACITY] = capacity
     i32[word + CHANNEL_KIND] = this.kind.storage
-    i32[word] = headerOf(this.typeId, 1)
+    i32[word] = this.header
     if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(0, buffer)
     return at
+  }
+
+  private allocate(buffer: number): number {
+    const top = stack.top - stack.base
+    stack.push(buffer)
+    try {
+      return p.allocator.allocate(CHANNEL_BYTES, false)
+    } finally {
+      stack.top = stack.base + top
+    }
   }
 
   send(channel: number, value: number | boolean): Operation<void> {
@@ -109,13 +121,13 @@ class Chan {
   }
 
   recv(channel: number): Operation<number | boolean> {
-    return new Mapped(new Receive(p, run.channels, this.verify(channel)), this.kind.storage, false) as Operation<
+    return new ReceiveValue(p, run.channels, this.verify(channel), this.kind.storage, false) as Operation<
       number | boolean
     >
   }
 
   next(channel: number): Operation<number | boolean | undefined> {
-    return new Mapped(new Receive(p, run.channels, this.verify(channel)), this.kind.storage, true)
+    return new ReceiveValue(p, run.channels, this.verify(channel), this.kind.storage, true)
   }
 
   close(channel: number): void {
@@ -131,17 +143,19 @@ class Chan {
   }
 
   receiving(channel: number): Case<unknown> {
-    return selectCase('receive', this.verify(channel), 0, this.kind.storage)
+    return new TypedCase('receive', this.verifyOrNil(channel), 0, this.kind.storage)
   }
 
   sending(channel: number, value: number | boolean): Case<undefined> {
-    return selectCase('send', this.verify(channel), this.outgoing(value), this.kind.storage)
+    return new TypedCase('send', this.verifyOrNil(channel), this.outgoing(value), this.kind.storage)
+  }
+
+  private verifyOrNil(channel: number): number {
+    return channel === 0 ? 0 : this.verify(channel)
   }
 
   private verify(channel: number): number {
-    if (channel === 0) failNil(this.typeName)
-    if (run.check) verify(channel, this.typeId, this.typeName, this.typeName)
-    return channel
+    return verifyObject(channel, this.header, this.typeId, this.typeName)
   }
 
   private outgoing(value: number | boolean): number {
@@ -154,28 +168,18 @@ class Chan {
 const CHANNEL_BYTES = CHANNEL_WORDS * 4
 
 /** A receive, with the value as the program sees it. */
-class Mapped implements Operation<number | boolean | undefined> {
-  private readonly receive: Receive
+class ReceiveValue extends Receive<number | boolean | undefined> {
   private readonly storage: Storage
   private readonly orUndefined: boolean
 
-  constructor(receive: Receive, storage: Storage, orUndefined: boolean) {
-    this.receive = receive
+  constructor(p: P, channels: Channels, channel: number, storage: Storage, orUndefined: boolean) {
+    super(p, channels, channel)
     this.storage = storage
     this.orUndefined = orUndefined
   }
 
-  [Symbol.iterator](): this {
-    return this
-  }
-
-  next(): IteratorResult<Yielded, number | boolean | undefined> {
-    const step = this.receive.next()
-    return step.done ? { done: true, value: this.value(step.value) } : step
-  }
-
-  private value({ value, ok }: Received): number | boolean | undefined {
-    return !ok && this.orUndefined ? undefined : incoming(value, this.storage)
+  protected override result(): number | boolean | undefined {
+    return !this.ok && this.orUndefined ? undefined : incoming(this.value, this.storage)
   }
 }
 
@@ -191,27 +195,35 @@ export interface Choice<T> {
   readonly ok: boolean
 }
 
-interface TypedCase extends SelectCase {
+class TypedCase implements SelectCase, Case<never> {
+  declare readonly [carries]?: never
+  readonly kind: SelectCase['kind']
+  readonly channel: number
+  readonly value: number
   readonly storage: Storage
-}
 
-function selectCase(
-  kind: SelectCase['kind'],
-  channel: number,
-  value: number,
-  storage: Storage,
-): Case<never> & TypedCase {
-  return { kind, channel, value, storage }
+  constructor(kind: SelectCase['kind'], channel: number, value: number, storage: Storage) {
+    this.kind = kind
+    this.channel = channel
+    this.value = value
+    this.storage = storage
+  }
 }
 
 /** A case that is taken after some milliseconds, if no other is possible before. */
 export function timeout(milliseconds: number): Case<undefined> {
-  if (Number.isNaN(Number(milliseconds))) throw new RangeError(`timeout: ${milliseconds} is no number of milliseconds`)
-  return selectCase('timeout', 0, milliseconds, KIND_REF)
+  return new TypedCase('timeout', 0, millisecondsFor('timeout', milliseconds), KIND_REF)
+}
+
+/** A text of digits is taken too: arguments of main are texts. */
+function millisecondsFor(what: string, given: number): number {
+  const milliseconds = Number(given)
+  if (Number.isNaN(milliseconds)) throw new RangeError(`${what}: ${String(given)} is no number of milliseconds`)
+  return milliseconds
 }
 
 /** The case that is taken if no other is possible now (Go's default). */
-export const otherwise: Case<undefined> = selectCase('otherwise', 0, 0, KIND_REF)
+export const otherwise: Case<undefined> = new TypedCase('otherwise', 0, 0, KIND_REF)
 
 /**
  * Waits until one of the cases is possible, and does it; of several, any one.
@@ -221,38 +233,32 @@ export const otherwise: Case<undefined> = selectCase('otherwise', 0, 0, KIND_REF
 export function select<const C extends readonly Case<unknown>[]>(
   ...cases: C
 ): Operation<Choice<C[number] extends Case<infer T> ? T : never>> {
+  for (const [index, one] of cases.entries())
+    if (!(one instanceof TypedCase))
+      throw new TypeError(`select: argument ${index + 1} is no case: receiving, sending, timeout(ms) or otherwise`)
   return new SelectCases(cases as unknown as readonly TypedCase[]) as unknown as Operation<
     Choice<C[number] extends Case<infer T> ? T : never>
   >
 }
 
-class SelectCases implements Operation<Choice<unknown>> {
-  private readonly cases: readonly TypedCase[]
-  private readonly select: Select
+class SelectCases extends Select<Choice<unknown>> {
+  private readonly typed: readonly TypedCase[]
 
   constructor(cases: readonly TypedCase[]) {
-    this.cases = cases
-    this.select = new Select(p, run.channels, cases, p.nextRandom())
+    super(p, run.channels, cases)
+    this.typed = cases
   }
 
-  [Symbol.iterator](): this {
-    return this
-  }
-
-  next(): IteratorResult<Yielded, Choice<unknown>> {
-    const step = this.select.next()
-    return step.done ? { done: true, value: this.choice(step.value) } : step
-  }
-
-  private choice({ index, value, ok }: Selected): Choice<unknown> {
-    const { kind, storage } = this.cases[index]
-    return { index, ok, value: kind === 'receive' ? incoming(value, storage) : undefined }
+  protected override result(): Choice<unknown> {
+    this.expectOpen()
+    const { kind, storage } = this.typed[this.index]
+    return { index: this.index, ok: this.ok, value: kind === 'receive' ? incoming(this.value, storage) : undefined }
   }
 }
 
 /** Sleeps for some milliseconds. */
 export function sleep(milliseconds: number): Operation<void> {
-  return new Sleep(p, milliseconds)
+  return new Sleep(p, millisecondsFor('sleep', milliseconds))
 }
 
 const WAITABLE_BYTES = WAITABLE_WORDS * 4
@@ -270,10 +276,20 @@ function declareWaitable(name: string): number {
   return typeId
 }
 
-function verifyWaitable(object: number, typeId: number, name: string): number {
+/** Refuses nil and what is no such object, at all times: a lock would be looked for in the middle of another. */
+function verifyObject(object: number, header: number, typeId: number, name: string): number {
   if (object === 0) failNil(name)
   if (run.check) verify(object, typeId, name, name)
+  if (i32[object >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
   return object
+}
+
+/** A count of a wait group, or a change of it. */
+function wholeCount(what: string, given: number, least: number): number {
+  const count = Number(given)
+  if (!Number.isInteger(count) || count < least || count > MAX_COUNT)
+    throw new RangeError(`${what}: ${String(given)} must be a whole number from ${least} to ${MAX_COUNT}`)
+  return count
 }
 
 /** The type of mutexes. */
@@ -292,9 +308,9 @@ export interface Mutex {
 export interface WaitGroup {
   readonly typeId: number
   readonly typeName: 'waitGroup'
-  /** Makes a wait group with a count. A safepoint. */
+  /** Makes a wait group with a count. A safepoint. Throws a RangeError unless that is a whole number from 0 to 2³¹ − 1. */
   readonly new: (count?: number) => Ref<WaitGroup>
-  /** Adds to its count; at 0 all who wait go on. Throws a ChannelError below 0. No safepoint. */
+  /** Adds to its count; at 0 all who wait go on. Throws a ChannelError below 0 or above 2³¹ − 1, a RangeError for what is no whole number. No safepoint. */
   add(group: Ref<WaitGroup>, count: number): void
   /** add(group, −1) */
   done(group: Ref<WaitGroup>): void
@@ -305,23 +321,25 @@ export interface WaitGroup {
 /** Declared by the runtime, as byte strings. */
 export function mutexOfRun(): Mutex {
   const typeId = declareWaitable('mutex')
+  const verified = (object: number): number => verifyObject(object, headerOf(typeId, 0), typeId, 'mutex')
   return {
     typeId,
     typeName: 'mutex',
     new: () => newWaitable(typeId, 0) as Ref<Mutex>,
-    lock: object => new LockMutex(p, verifyWaitable(object, typeId, 'mutex')),
-    unlock: object => unlockMutex(p, verifyWaitable(object, typeId, 'mutex')),
+    lock: object => new LockMutex(p, verified(object)),
+    unlock: object => unlockMutex(p, verified(object)),
   }
 }
 
 export function waitGroupOfRun(): WaitGroup {
   const typeId = declareWaitable('waitGroup')
+  const verified = (object: number): number => verifyObject(object, headerOf(typeId, 0), typeId, 'waitGroup')
   return {
     typeId,
     typeName: 'waitGroup',
-    new: (count = 0) => newWaitable(typeId, count) as Ref<WaitGroup>,
-    add: (object, count) => addToGroup(p, verifyWaitable(object, typeId, 'waitGroup'), count),
-    done: object => addToGroup(p, verifyWaitable(object, typeId, 'waitGroup'), -1),
-    wait: object => new WaitForGroup(p, verifyWaitable(object, typeId, 'waitGroup')),
+    new: (count = 0) => newWaitable(typeId, wholeCount('waitGroup.new', count, 0)) as Ref<WaitGroup>,
+    add: (object, count) => addToGroup(p, verified(object), wholeCount('waitGroup.add', count, -MAX_COUNT)),
+    done: object => addToGroup(p, verified(object), -1),
+    wait: object => new WaitForGroup(p, verified(object)),
   }
 }

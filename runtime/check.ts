@@ -3,7 +3,7 @@
 import { GRANULE_SHIFT, PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as span from '../heap/layout/span.ts'
 import { typeOf } from '../heap/object.ts'
-import { RunOver } from '../scheduler/p.ts'
+import { RunOver } from '../scheduler/run-over.ts'
 import { BreachError } from '../verify/breach.ts'
 import { i32, p, run } from './current.ts'
 

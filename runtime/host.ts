@@ -16,6 +16,7 @@ import { Memory } from '../heap/memory.ts'
 import { endAll } from '../scheduler/p.ts'
 import { Sleepers } from '../scheduler/sleepers.ts'
 import { type Configuration, type RunOptions, resolveConfiguration } from './configuration.ts'
+import { EagerCompilation } from './eager-compilation.ts'
 import type { PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
@@ -144,6 +145,7 @@ export class Runtime implements AsyncDisposable {
   ): Promise<Answer[]> {
     const { memory } = session
     const pool = this.#poolOf()
+    const compilation = new EagerCompilation()
     const answers: Answer[] = []
     const lines = Array.from({ length: configuration.procs }, (_, index) => new Line(session, index))
     const threads = lines.map(async (line, index) => {
@@ -167,8 +169,8 @@ export class Runtime implements AsyncDisposable {
         line.close()
       }
     })
-    const all = Promise.all(threads)
-    if (!(await this.#settles(all, memory))) {
+    const all = Promise.all(threads).finally(() => compilation.end())
+    if (!(await this.#settles(all, memory, compilation))) {
       // Some P is in a loop without a safepoint, or waits for a lock that a dead one holds. Its thread goes, and the pool with it.
       const before = [...answers]
       await this.#destroyPool()
@@ -183,12 +185,13 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** True once all have answered; false if the run is over and some have not in good time. */
-  async #settles(all: Promise<unknown>, memory: Memory): Promise<boolean> {
+  async #settles(all: Promise<unknown>, memory: Memory, compilation: EagerCompilation): Promise<boolean> {
     const settled = all.then(() => true)
     let overSince = 0
     for (;;) {
       if (await Promise.race([settled, delay(20, false)])) return true
       const state = load(memory.words, control.RUN_STATE)
+      if (state !== control.RUN_BOOTING) compilation.end()
       if (state === control.RUN_BOOTING || state === control.RUN_ACTIVE) continue
       overSince ||= Date.now()
       if (Date.now() - overSince > PATIENCE_MS) return false

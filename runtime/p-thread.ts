@@ -5,7 +5,6 @@
  */
 import { GCProfiler } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
-import * as sync from '#sync'
 import { add, compareAndSwap, load, notify, now, scheduling, wait } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
@@ -17,14 +16,13 @@ import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import * as pLayout from '../heap/layout/p.ts'
-import * as locks from '../heap/lock.ts'
 import { Memory, type MemoryHandle } from '../heap/memory.ts'
 import { Events } from '../measure/events.ts'
+import type { Coroutine } from '../scheduler/fiber.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
-import { type Coroutine, DeadlockError, type Failure, P, type Program } from '../scheduler/p.ts'
+import { DeadlockError, type Failure, P, type Program } from '../scheduler/p.ts'
 import { BreachError } from '../verify/breach.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
-import { compileAhead } from './compile-ahead.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
 import { enterRun, leaveRun, Run } from './current.ts'
@@ -188,6 +186,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const { index, configuration } = message
   const { check, gcPercent, memoryLimit, procs } = configuration
   const heap = new Heap(memory, check)
+  now() // compiles Node's own part of it (runtime/eager-compilation.ts sees to ours)
   const controller = new Controller(memory, pacer, {
     procs,
     gcPercent,
@@ -196,7 +195,6 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
   const p = new TellingP(heap, index, controller, program, events, configuration)
-  compileAhead([p.collector, p.allocator, p], [...Object.values(sync), ...Object.values(locks)])
   p.onFailure = ({ error, goroutine }) =>
     message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)

@@ -2,8 +2,8 @@
 import { probeStack, probeStackDeep } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../scheduler/channel.ts'
+import type { Coroutine } from '../scheduler/fiber.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
-import type { Coroutine } from '../scheduler/p.ts'
 import { verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, p, run, words } from './current.ts'
 import { type AnyKind, coerce, type Get, type Put, type Self } from './kinds.ts'
@@ -93,9 +93,11 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
       `go: task ${task.taskName} takes ${task.kinds.length} arguments, and was given ${values.length}`,
     )
   expectGoroutine('go')
+  // What a value's own code does, and throws, comes before there is a goroutine.
+  const stored = task.kinds.map((kind, index) => argumentOf(task, kind, index, values[index]))
   probeStack()
   const id = p.goroutines.create(task.id, task.references)
-  passArguments(id, task, values)
+  passArguments(id, task, stored)
   p.place(id, where)
   // Everything that must live is on the new goroutine's stack by now.
   if (!p.isPolled) return
@@ -103,19 +105,24 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   p.safepoint()
 }
 
+function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unknown): number {
+  const stored = coerce(kind.storage, value)
+  if (run.check && kind.storage === KIND_REF)
+    verifyValue(stored, kind.typeId(), kind.label, `argument ${index + 1} of task ${task.taskName}`)
+  return stored
+}
+
 /** References go onto the new stack, which needs the barrier: nobody will scan it in this cycle. Numbers go beside the record. */
-function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly unknown[]): void {
+function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly number[]): void {
   const { memory, collector } = p
   const record = memory.goroutine(id, 0)
   let slot = words[record + g.STACK]
   let scalars = 0
-  for (const [index, kind] of task.kinds.entries()) {
-    const value = coerce(kind.storage, values[index])
-    if (kind.storage === KIND_REF) {
-      if (run.check) verifyValue(value, kind.typeId(), kind.label, `argument ${index + 1} of task ${task.taskName}`)
+  for (let index = 0; index < values.length; index++) {
+    if (task.kinds[index].storage === KIND_REF) {
       words[slot] = 0
-      collector.barrier.writeMeta(slot++, value)
-    } else memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)] = value
+      collector.barrier.writeMeta(slot++, values[index])
+    } else memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)] = values[index]
   }
   words[record + g.STACK_USED] = task.references
   words[record + g.ARGUMENT_COUNT] = scalars

@@ -10,11 +10,13 @@
  * Every reference that moves takes the barrier: into the buffer, out of it (the slot is cleared), into the stack of a receiver that waits, and from the
  * stack of a sender that waits, where it may be the only copy and that stack not scanned yet.
  */
+import type { ShadowStack } from '../gc/shadow-stack.ts'
 import { probeStack } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Addr } from '../heap/memory.ts'
 import { ARRAY_ELEMENTS_BYTE } from '../heap/object.ts'
+import type { GoroutineId } from './goroutines.ts'
 import { YieldedOperation } from './operation.ts'
 import type { P } from './p.ts'
 import type { WaiterId } from './waiters.ts'
@@ -125,19 +127,35 @@ export class Channels {
 
   /** Closes: receivers that wait get nothing, senders that wait an error. Not a safepoint. Throws a ChannelError if it is closed. */
   close(channel: Addr): void {
-    const { i32 } = this.p.memory
-    const word = channel >>> 2
     probeStack()
+    const word = channel >>> 2
+    let woken = MUST_WAIT
     this.lock(channel)
-    const wasClosed = i32[word + CHANNEL_CLOSED] !== 0
+    try {
+      if (this.p.memory.i32[word + CHANNEL_CLOSED] === 0) woken = this.closeLocked(word)
+    } finally {
+      this.unlock(channel)
+    }
+    if (woken === MUST_WAIT) throw new ChannelError('close of closed channel')
+    this.p.readyAll(woken)
+  }
+
+  /** Returns the first of the goroutines that it wakes, linked by their records; 0: none. */
+  private closeLocked(word: number): GoroutineId {
+    const { words, i32 } = this.p.memory
     i32[word + CHANNEL_CLOSED] = 1
-    for (const queue of [CHANNEL_RECEIVERS, CHANNEL_SENDERS]) {
+    let first = 0
+    let last = 0
+    for (let queue = CHANNEL_RECEIVERS; queue <= CHANNEL_SENDERS; queue += CHANNEL_SENDERS - CHANNEL_RECEIVERS) {
       for (let peer = this.takePeer(word + queue); peer !== 0; peer = this.takePeer(word + queue)) {
-        this.p.ready(this.release(peer, false))
+        const goroutine = this.release(peer, false)
+        words[this.p.memory.goroutine(goroutine, g.NEXT)] = 0
+        if (last === 0) first = goroutine
+        else words[this.p.memory.goroutine(last, g.NEXT)] = goroutine
+        last = goroutine
       }
     }
-    this.unlock(channel)
-    if (wasClosed) throw new ChannelError('close of closed channel')
+    return first
   }
 
   /** Queues the running goroutine, parked with `ticket`, in a channel that it has locked. `slot`: where on its stack the reference is or goes. */
@@ -282,25 +300,35 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   protected override tryNow(): boolean {
-    this.channels.lock(this.channel)
-    const woken = this.doNow()
-    this.channels.unlock(this.channel)
-    if (woken > 0) this.p.ready(woken)
-    return woken !== MUST_WAIT
+    return this.doneBy(this.doOr(false))
   }
 
   protected override parkOrFinish(): boolean {
     // Made first: if there are no more records, the goroutine still runs, and may catch the error.
     this.waiter = this.p.waiters.create(this.p.goroutine, this.p.ticket, 0)
     this.p.park(this.reason, this.channel)
-    this.channels.lock(this.channel)
-    const woken = this.doNow()
-    if (woken === MUST_WAIT) this.channels.enqueue(this.channel, this.queue, this.waiter, this.slot(1), this.scalar())
-    this.channels.unlock(this.channel)
-    if (woken === MUST_WAIT) return true
-    if (woken > 0) this.p.ready(woken)
+    if (!this.doneBy(this.doOr(true))) return true
     this.p.waiters.release(this.waiter)
     return false
+  }
+
+  /** Does it, as sendNow and receiveNow; where it must wait, `enqueue` says whether to queue the goroutine. */
+  private doOr(enqueue: boolean): number {
+    const { channels, channel } = this
+    channels.lock(channel)
+    try {
+      const woken = this.doNow()
+      if (woken === MUST_WAIT && enqueue)
+        channels.enqueue(channel, this.queue, this.waiter, this.slot(1), this.scalar())
+      return woken
+    } finally {
+      channels.unlock(channel)
+    }
+  }
+
+  private doneBy(woken: number): boolean {
+    if (woken > 0) this.p.ready(woken)
+    return woken !== MUST_WAIT
   }
 
   protected override resume(): void {
@@ -328,9 +356,9 @@ export class Send extends ChannelOperation<void> {
     this.value = value
   }
 
-  protected override keepReferences(keep: (reference: Addr) => void): void {
-    keep(this.channel)
-    keep(this.kind === KIND_REF ? this.value : 0)
+  protected override keepReferences(stack: ShadowStack): void {
+    stack.push(this.channel)
+    stack.push(this.kind === KIND_REF ? this.value : 0)
   }
 
   protected override doNow(): number {
@@ -353,17 +381,19 @@ export class Send extends ChannelOperation<void> {
   }
 }
 
-export class Receive extends ChannelOperation<Received> {
+/** A receive. Its result is the subclass's, made of `value` and `ok`: zero and false once the channel is closed and empty. */
+export abstract class Receive<T> extends ChannelOperation<T> {
   override readonly what = 'recv'
-  private readonly received: Received = { value: 0, ok: false }
+  protected value = 0
+  protected ok = false
 
   constructor(p: P, channels: Channels, channel: Addr) {
     super(p, channels, channel, CHANNEL_RECEIVERS, g.WAIT_RECEIVE)
   }
 
-  protected override keepReferences(keep: (reference: Addr) => void): void {
-    keep(this.channel)
-    keep(0)
+  protected override keepReferences(stack: ShadowStack): void {
+    stack.push(this.channel)
+    stack.push(0)
   }
 
   protected override doNow(): number {
@@ -380,13 +410,8 @@ export class Receive extends ChannelOperation<Received> {
     this.take(this.channels.takeHanded(this.kind, this.slot(1)))
   }
 
-  private take(received: Received): void {
-    this.received.value = received.value
-    this.received.ok = received.ok
-  }
-
-  /** The value and whether there was one: zero, once the channel is closed and empty. */
-  protected override result(): Received {
-    return this.received
+  private take({ value, ok }: Received): void {
+    this.value = value
+    this.ok = ok
   }
 }

@@ -102,7 +102,14 @@ export class Goroutines {
 
   /** RUNNING → `status`. False if its stack is to be scanned first, by this P: then nothing has changed. */
   tryStopRunning(id: GoroutineId, status: number): boolean {
-    return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.STATUS), g.G_RUNNING, status)
+    const { words } = this.memory
+    const word = this.memory.goroutine(id, g.STATUS)
+    if (compareAndSwap(words, word, g.G_RUNNING, status)) return true
+    const found = load(words, word)
+    // Others only ever add that bit to a goroutine that runs.
+    if (found !== (g.G_RUNNING | g.G_SCAN_WANTED))
+      throw new InternalError(`goroutine ${id} is to stop running with status ${found}`)
+    return false
   }
 
   /** WAITING → RUNNING, for one that found on a second look that it need not wait, and is in no queue. */

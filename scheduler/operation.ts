@@ -1,36 +1,55 @@
 /**
- * An operation that a goroutine may have to wait in: a channel operation, select, sleep, lock, wait. A program writes `yield*` before it. It is
- * its own iterator: where it can be done at once it is, without a turn through the scheduler; else it parks the goroutine, and goes on when the
- * goroutine is made ready.
+ * An operation that a goroutine may have to wait in: a channel operation, select, sleep, lock, wait.
+ * A program writes `yield*` before it. It is its own iterator.
  *
- *   next, first    safepoint; give way if the slice is used up; try; else: put its references on the shadow stack, status WAITING, and
- *                  with that look again: done after all, or queued where others find it
- *   next, woken    take what was handed over
+ *               ┌── done at once ─────────────────────────────────────────────► DONE
+ *   FRESH ─ next┤
+ *     ▲         ├── must wait ──► PARKS ────── the P parks it ──► PARKED ─ woken ─► READY ─ next ─► DONE
+ *     │         │                   └───────── done after all ────────────────────► READY
+ *     │         └── slice used up ► GIVES_WAY ─ its turn ──► HAS_TURN ─ next ─► as from FRESH
  *
- * The goroutine is WAITING before it is in any queue, since a change of status may have to scan its stack, which no lock may be held for.
+ * 1. `next` runs in the goroutine. It never changes the goroutine's status. Where it cannot finish it
+ *    hands the goroutine over: it yields a step, and the P finds the operation in `handedOver`.
+ * 2. The P parks a goroutine that was handed over, with the goroutine's frames off the native stack.
+ *    So a stack overflow strikes before step 1 or in no part of it, and never between two states.
+ * 3. Whoever steps an operation outside of `yield*` keeps the goroutine for itself. It is RUNNING
+ *    still, and in no queue. The next operation finds `handedOver` taken, and so does the P when
+ *    the goroutine comes back. Both throw a SteppedOutsideError.
+ * 4. The references that an operation needs while it waits are on the shadow stack from the
+ *    hand-over until it is done or given up.
  */
+import type { ShadowStack } from '../gc/shadow-stack.ts'
 import { probeStack, probeStackDeep } from '../gc/stack-probe.ts'
-import type { Addr } from '../heap/memory.ts'
+import type { Fiber } from './fiber.ts'
 import type { P } from './p.ts'
 
-/** What the scheduler sees when a goroutine has parked itself; `undefined` is giving way. */
+/** What the P sees when a goroutine is to be parked; `undefined` is giving way. */
 export const PARKED: unique symbol = Symbol('parked')
 
 const PARKED_STEP: IteratorYieldResult<typeof PARKED> = { done: false, value: PARKED }
+/** Of an operation that has not handed the goroutine over: nothing that a program can yield. */
+const NO_STEP: unique symbol = Symbol('no step')
 const GIVE_WAY_STEP: IteratorYieldResult<undefined> = { done: false, value: undefined }
 
 const FRESH = 0
-const AWAITS_TURN = 1
-const IS_PARKED = 2
-const IS_DONE = 3
+const GIVES_WAY = 1
+const PARKS = 2
+const HAS_TURN = 3
+const IS_PARKED = 4
+const IS_READY = 5
+const IS_DONE = 6
 
-/** What a step of an operation yields to the scheduler. */
+/** What a step of an operation yields to the P. */
 export type Yielded = typeof PARKED | undefined
 
-/** An operation was made, and its `yield*` forgotten. */
-export class MissingYieldError extends TypeError {
-  constructor(what: string) {
-    super(`${what} was never waited for: yield* is missing before it`)
+/** An operation was not used as `yield*` uses it. Its stack says where, if the place is known. */
+export class OperationError extends TypeError {
+  override name = 'TypeError'
+
+  constructor(message: string, place: Error | null) {
+    super(place === null ? `${message} (run with --check to see where)` : message)
+    const frames = place?.stack?.indexOf('\n') ?? -1
+    if (frames >= 0) this.stack = `TypeError: ${this.message}${place?.stack?.slice(frames)}`
   }
 }
 
@@ -38,66 +57,187 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   protected readonly p: P
   /** As in messages: `send`. */
   abstract readonly what: string
+  /** Where it was made, for messages; null: not noted. */
+  readonly place: Error | null
   private state = FRESH
-  /** Words of the shadow stack in use before this operation put its references there, from the base; −1: it has not. */
+  /** The goroutine that steps it first; no other may. */
+  private fiber: Fiber | null = null
+  /** Words of the shadow stack in use before it put its references there, from the base; −1: it has not. */
   private kept = -1
+  /** What it failed with as it was parked, for the goroutine to catch. */
+  private failure: Error | null = null
 
-  /** Throws a MissingYieldError if the operation made before was never waited for. */
+  /** Throws an OperationError if the operation made before was never waited for. */
   constructor(p: P) {
+    // Before anything is noted: a stack that ends here ends before the operation is made.
+    probeStack()
     const { unstarted } = p
+    if (unstarted !== null) throw unstarted.forgotten()
     p.unstarted = this
-    if (unstarted !== null) throw new MissingYieldError(unstarted.what)
     this.p = p
+    this.place = p.placeOfOperation()
   }
 
   [Symbol.iterator](): this {
     return this
   }
 
+  /** Throws an OperationError where `yield*` would not have stepped it. */
   next(): IteratorResult<Yielded, T> {
-    const p = this.p
-    const isPolled = this.state === FRESH && p.isPolled
+    if (this.state === FRESH) return this.begin()
+    if (this.state !== IS_READY && this.state !== HAS_TURN) throw this.steppedOutside()
+    if (this.fiber !== this.p.fiber) throw this.belongsToAnother()
+    return this.state === IS_READY ? this.finish() : this.attempt()
+  }
+
+  /** A generator that waits in it is ended from outside: gives the operation up. */
+  return(value: T): IteratorResult<Yielded, T> {
+    this.giveUp()
+    return { done: true, value }
+  }
+
+  /** As return. */
+  throw(error: unknown): IteratorResult<Yielded, T> {
+    this.giveUp()
+    throw error
+  }
+
+  private begin(): IteratorResult<Yielded, T> {
+    const { p } = this
+    // Before the probes: an operation that overflows the stack was not forgotten.
+    if (p.unstarted === this) p.unstarted = null
+    p.expectNoneLeft()
+    const { isPolled } = p
     if (isPolled) probeStackDeep()
     else probeStack()
-    if (p.unstarted === this) p.unstarted = null
-    if (this.state === FRESH) {
-      this.state = AWAITS_TURN
-      if (isPolled) {
-        this.protect()
-        p.safepoint()
-      }
-      if (p.mustGiveWay) {
-        this.protect()
-        return GIVE_WAY_STEP
-      }
-    }
-    if (this.state === AWAITS_TURN) {
-      if (this.tryNow()) return this.finish()
+    this.fiber = p.fiber
+    this.state = HAS_TURN
+    if (isPolled) {
       this.protect()
-      if (this.parkOrFinish()) {
-        this.state = IS_PARKED
-        return PARKED_STEP
-      }
-      p.unpark()
-      return this.finish()
+      p.safepoint()
     }
-    if (this.state === IS_DONE) throw new TypeError(`a ${this.what} is waited for twice: make another operation`)
-    this.resume()
-    return this.finish()
+    if (!p.mustGiveWay) return this.attempt()
+    this.protect()
+    return this.handOver(GIVES_WAY, GIVE_WAY_STEP)
+  }
+
+  private attempt(): IteratorResult<Yielded, T> {
+    if (this.tryNow()) return this.finish()
+    this.protect()
+    return this.handOver(PARKS, PARKED_STEP)
+  }
+
+  private handOver(state: number, step: IteratorYieldResult<Yielded>): IteratorYieldResult<Yielded> {
+    this.state = state
+    this.p.handedOver = this
+    return step
   }
 
   private finish(): IteratorReturnResult<T> {
-    const { stack } = this.p.collector
-    this.state = IS_DONE
-    if (this.kept >= 0) stack.top = stack.base + this.kept
+    this.end()
+    if (this.failure !== null) throw this.failure
     return { done: true, value: this.result() }
   }
+
+  private end(): void {
+    const { stack } = this.p.collector
+    this.state = IS_DONE
+    if (this.p.handedOver === this) this.p.handedOver = null
+    if (this.kept >= 0) stack.top = stack.base + this.kept
+    this.kept = -1
+  }
+
+  // ————— the P's side: the goroutine is handed over, its frames are off the native stack
+
+  /** What `yield*` has yielded if it was this that handed the goroutine over. */
+  get step(): unknown {
+    return this.state === GIVES_WAY ? undefined : this.state === PARKS ? PARKED : NO_STEP
+  }
+
+  get isParked(): boolean {
+    return this.state === IS_PARKED
+  }
+
+  /** True if the goroutine only gives way: it steps this again when it has its turn. */
+  takeTurn(): boolean {
+    if (this.state !== GIVES_WAY) return false
+    this.state = HAS_TURN
+    return true
+  }
+
+  /** Parks the goroutine, and queues it. False if it need not wait after all, or cannot; then it goes on. */
+  park(): boolean {
+    try {
+      if (this.parkOrFinish()) {
+        this.state = IS_PARKED
+        return true
+      }
+      this.p.unpark()
+    } catch (error) {
+      // No record of waiting is left. It was asked for before the goroutine was parked.
+      if (!(error instanceof RangeError)) throw error
+      this.failure = error
+    }
+    this.becomeReady()
+    return false
+  }
+
+  /** The goroutine was woken, and runs: takes what it was woken with. */
+  wake(): void {
+    this.resume()
+    this.becomeReady()
+  }
+
+  private becomeReady(): void {
+    this.state = IS_READY
+    this.p.handedOver = this
+  }
+
+  // ————— misuse
+
+  private giveUp(): void {
+    if (this.p.unstarted === this) this.p.unstarted = null
+    if (this.state === FRESH || this.state === IS_DONE) this.state = IS_DONE
+    else if (this.fiber !== this.p.fiber) throw this.belongsToAnother()
+    else throw this.steppedOutside()
+  }
+
+  /** Its `yield*` was forgotten. */
+  forgotten(): OperationError {
+    this.state = IS_DONE
+    if (this.p.unstarted === this) this.p.unstarted = null
+    return new OperationError(`${this.what} was never waited for: yield* is missing before it`, this.place)
+  }
+
+  /** Its goroutine went on without waiting for it. Gives it up. */
+  steppedOutside(): OperationError {
+    if (this.state === IS_DONE)
+      return new OperationError(`a ${this.what} is waited for twice: make another operation`, this.place)
+    if (this.fiber !== this.p.fiber) return this.belongsToAnother()
+    this.end()
+    return new OperationError(
+      `${this.what} was stepped outside of yield*: write yield* before it, and before each generator that waits in it; next(), for…of and a spread cannot wait`,
+      this.place,
+    )
+  }
+
+  private belongsToAnother(): OperationError {
+    return new OperationError(`a ${this.what} that another goroutine waits in cannot be stepped here`, this.place)
+  }
+
+  // ————— references
 
   private protect(): void {
     if (this.kept >= 0) return
     const { stack } = this.p.collector
     this.kept = stack.top - stack.base
-    this.keepReferences(reference => stack.push(reference))
+    try {
+      this.keepReferences(stack)
+    } catch (error) {
+      stack.top = stack.base + this.kept
+      this.kept = -1
+      throw error
+    }
   }
 
   /** Word index of the `index`th reference that `keepReferences` has put on the shadow stack. */
@@ -106,7 +246,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   }
 
   /** Puts every reference that it needs while it waits on the shadow stack. */
-  protected abstract keepReferences(keep: (reference: Addr) => void): void
+  protected abstract keepReferences(stack: ShadowStack): void
   /** Does it, if that is possible now. */
   protected abstract tryNow(): boolean
   /** Parks the goroutine, and queues it; false if it could be done on the second look and the goroutine is in no queue. */

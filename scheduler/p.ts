@@ -24,8 +24,10 @@ import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import { EVENT_BLOCKED, EVENT_GOROUTINE, EVENT_STOPPED, type Events } from '../measure/events.ts'
 import { deadlockMessage } from './deadlock.ts'
+import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
 import { type GoroutineId, Goroutines } from './goroutines.ts'
-import { MissingYieldError, PARKED, type Yielded, type YieldedOperation } from './operation.ts'
+import type { YieldedOperation } from './operation.ts'
+import { RunOver } from './run-over.ts'
 import { GlobalQueue, pushReady, ReadyQueue, Ring } from './run-queues.ts'
 import { Sleepers } from './sleepers.ts'
 import { Stop } from './stop.ts'
@@ -39,6 +41,10 @@ const step = syncStep
 const CLOCK_EVERY = 64
 /** Polls between two looks at the clock, a power of two. */
 const POLLS_PER_CLOCK = 256
+/** Operations of a P whose places are noted for messages. */
+const PLACES_NOTED = 1000
+/** After so long in a turn the goroutine gives way to one that was woken meanwhile, in ms. */
+const WAKE_GRACE_MS = 1
 /** How often the global queue comes first (Go's schedtick % 61). */
 const GLOBAL_EVERY = 61
 /** The net under a wait that a publication should end, in ms: a rescue by it is counted, and is a bug. */
@@ -56,18 +62,10 @@ const STUCK_MS = 200
 /** How the coordinator waits in the ragged barrier. */
 export type BarrierWait = 'sleep' | 'yield' | 'spin'
 
-/** A goroutine's generator. */
-export type Coroutine = Iterator<unknown, unknown, unknown>
-
 /** What the scheduler needs of the program: the generator of a goroutine that first runs, and names for messages. */
 export interface Program {
   start(goroutine: GoroutineId): Coroutine
   nameOf(goroutine: GoroutineId): string
-}
-
-/** Thrown at a safepoint when the run is over, to leave the goroutine. */
-export class RunOver extends Error {
-  override name = 'RunOver'
 }
 
 /** Every goroutine waits for another. */
@@ -107,15 +105,27 @@ export class P implements World {
   private readonly rings: Ring[] = []
   private readonly readyQueue: ReadyQueue
   private readonly global: GlobalQueue
-  private readonly coroutines: (Coroutine | undefined)[] = []
+  /** By goroutine: those that have run here and have not ended. */
+  private readonly fibers: (Fiber | undefined)[] = []
   private readonly events: Events
   private readonly base: number
   private ticks = 0
+  private isRingsTurn = false
+  /** Since when goroutines that were woken run, one after the other; 0: another had the last turn. */
+  private wokenSince = 0
+  /** The next turn goes on in the slice of the one before. */
+  private inheritsSlice = false
   private operations = 0
   private random: number
+  private order = new Uint32Array(16)
   private readonly barrierWait: BarrierWait
+  /** The goroutine that runs; null: none does. */
+  fiber: Fiber | null = null
   /** An operation that was made and is not waited for yet. */
   unstarted: YieldedOperation<unknown> | null = null
+  /** An operation that has handed the goroutine over, or was woken, and was not stepped since (scheduler/operation.ts). */
+  handedOver: YieldedOperation<unknown> | null = null
+  private placesNoted = 0
   /** When this P stopped last; what it waits for in place, innermost. */
   private stoodSince = 0
   private waitsFor: (() => boolean) | null = null
@@ -187,16 +197,60 @@ export class P implements World {
     }
   }
 
+  /**
+   * Goroutines that were woken come first, all in one slice, as Go's runnext inherits its waker's.
+   * When they have used it up, one of the others has a turn before they begin another.
+   */
   private next(): GoroutineId {
-    const tick = ++this.ticks
-    if (tick % GLOBAL_EVERY === 0) {
-      this.collector.sweeper.sweepInBackground()
-      const id = this.global.take()
+    const isChain = this.wokenSince !== 0
+    this.inheritsSlice = false
+    if (++this.ticks % GLOBAL_EVERY === 0) {
+      const id = this.nextElsewhere()
       if (id !== 0) return id
     }
-    const own =
-      (tick & 1) === 0 ? this.readyQueue.take() || this.ring.take() : this.ring.take() || this.readyQueue.take()
+    if (!isChain || now() - this.wokenSince < SLICE_MS) {
+      const woken = this.nextWoken()
+      this.inheritsSlice = isChain && woken !== 0
+      if (woken !== 0) return woken
+    }
+    this.wokenSince = 0
+    return this.nextInTurn() || this.nextWoken()
+  }
+
+  private nextWoken(): GoroutineId {
+    const id = this.readyQueue.takeWoken()
+    if (id !== 0 && this.wokenSince === 0) this.wokenSince = now()
+    return id
+  }
+
+  /** Of those that nobody has woken: they gave way, or have not run. */
+  private nextInTurn(): GoroutineId {
+    const { readyQueue, ring } = this
+    this.isRingsTurn = !this.isRingsTurn
+    const own = this.isRingsTurn ? ring.take() || readyQueue.takeYielded() : readyQueue.takeYielded() || ring.take()
     return own || this.global.take() || this.steal()
+  }
+
+  /** What a P that is never idle must look for all the same, or it may wait for ever. */
+  private nextElsewhere(): GoroutineId {
+    this.collector.sweeper.sweepInBackground()
+    return this.global.take() || this.takeStuck()
+  }
+
+  private takeStuck(): GoroutineId {
+    for (let victim = 0; victim < this.rings.length; victim++) {
+      if (victim === this.index || this.rings[victim].isEmpty || this.stuckMs(victim) < STUCK_MS) continue
+      const id = this.rings[victim].take()
+      if (id !== 0) return id
+    }
+    return 0
+  }
+
+  /** How long the goroutine that runs on P `victim` has had its turn; 0 between two goroutines: the P is about to look into its ring. */
+  private stuckMs(victim: number): number {
+    const { words, doubles } = this.memory
+    if (words[this.memory.p(victim, p.GOROUTINE)] === 0) return 0
+    return now() - doubles[this.memory.pMeasure(victim, p.TURN_STARTED_AT)]
   }
 
   /** Takes a goroutine that has not run from another P, beginning with a random one. */
@@ -218,13 +272,11 @@ export class P implements World {
    * long as it has hardly more than the mean; if it is stuck for STUCK_MS, in any case.
    */
   private maySteal(victim: number): boolean {
-    const { words, doubles, layout } = this.memory
+    const { words, layout } = this.memory
     if (victim === this.index || this.rings[victim].isEmpty) return false
     const own = words[this.base + p.LIVE]
     if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
-    // A P between two goroutines is not stuck: it is about to look into its ring.
-    if (words[this.memory.p(victim, p.GOROUTINE)] === 0) return false
-    const stuckMs = now() - doubles[this.memory.pMeasure(victim, p.TURN_STARTED_AT)]
+    const stuckMs = this.stuckMs(victim)
     if (stuckMs > STUCK_MS) return true
     let all = 0
     for (let index = 0; index < layout.procs; index++) all += words[this.memory.p(index, p.LIVE)]
@@ -233,59 +285,41 @@ export class P implements World {
 
   private runGoroutine(id: GoroutineId): void {
     const { words, doubles } = this.memory
-    const record = this.memory.goroutine(id, 0)
     const began = now()
     this.adopt(id)
     this.goroutines.startRunning(id)
     words[this.base + p.GOROUTINE] = id
     this.collector.stack.load(id)
-    words[record + g.GIVE_WAY] = 0
+    words[this.memory.goroutine(id, g.GIVE_WAY)] = 0
     words[this.base + p.ACTIVITY] = p.ACTIVITY_GOROUTINE
-    doubles[this.memory.pMeasure(this.index, p.SLICE_STARTED_AT)] = began
+    if (!this.inheritsSlice) doubles[this.memory.pMeasure(this.index, p.SLICE_STARTED_AT)] = began
     doubles[this.memory.pMeasure(this.index, p.TURN_STARTED_AT)] = began
-    let coroutine = this.coroutines[id]
-    let result: IteratorResult<unknown, unknown>
-    try {
-      if (coroutine === undefined) {
-        this.memory.faults.pass('goroutine/start')
-        coroutine = this.program.start(id)
-        this.coroutines[id] = coroutine
-      }
-      result = coroutine.next()
-      while (!result.done && result.value !== undefined && result.value !== PARKED) {
-        // Read again: after an operation that parked, the goroutine's own generator is back in its place.
-        result = this.drive(id, this.coroutines[id] ?? coroutine, result.value)
-      }
-      if (this.unstarted !== null) throw new MissingYieldError(this.unstarted.what)
-    } catch (error) {
-      if (error instanceof RunOver) throw error
-      this.fail(error, id)
-      throw new RunOver('')
-    }
-    if (result.done) this.end(id)
-    else if (result.value === undefined) this.giveWay(id)
+    const outcome = this.runFiber(id)
+    if (outcome === 'ended') this.end(id)
+    else if (outcome === 'gives way') this.giveWay(id)
+    this.fiber = null
     this.collector.stack.unload()
     words[this.base + p.GOROUTINE] = 0
     words[this.base + p.ACTIVITY] = p.ACTIVITY_SCHEDULING
     this.events.slice(EVENT_GOROUTINE, began, id)
   }
 
-  /** `yield operation` instead of `yield* operation`: carries it out, and hands its result to the yield. */
-  private drive(id: GoroutineId, coroutine: Coroutine, operation: unknown): IteratorResult<unknown, unknown> {
-    if (!isOperation(operation)) {
-      return coroutine.throw?.(
-        new TypeError(
-          `a goroutine yielded ${String(operation)}; it may yield nothing, or an operation: yield* sleep(10)`,
-        ),
-      ) as IteratorResult<unknown, unknown>
+  private runFiber(id: GoroutineId): Outcome {
+    try {
+      this.fiber = this.fibers[id] ?? this.startFiber(id)
+      return this.fiber.run()
+    } catch (error) {
+      if (error instanceof RunOver) throw error
+      this.fail(error, id)
+      throw new RunOver('')
     }
-    const step = operation.next()
-    if (step.done) return coroutine.next(step.value)
-    // Parked: when it is woken, the operation goes on first, then the goroutine with its result.
-    this.coroutines[id] = resumption(operation, coroutine, restored => {
-      this.coroutines[id] = restored
-    })
-    return step
+  }
+
+  private startFiber(id: GoroutineId): Fiber {
+    this.memory.faults.pass('goroutine/start')
+    const fiber = new Fiber(this, this.program.start(id))
+    this.fibers[id] = fiber
+    return fiber
   }
 
   private end(id: GoroutineId): void {
@@ -293,7 +327,7 @@ export class P implements World {
     this.collector.assists.settle(id)
     this.memory.faults.pass('goroutine/end')
     this.stopRunning(id, g.G_DEAD)
-    this.coroutines[id] = undefined
+    this.fibers[id] = undefined
     // Its number may be used again at once, on any P.
     this.collector.stack.unload()
     words[this.base + p.GOROUTINE] = 0
@@ -305,13 +339,27 @@ export class P implements World {
   private giveWay(id: GoroutineId): void {
     this.collector.stack.save()
     this.stopRunning(id, g.G_RUNNABLE)
-    this.readyQueue.put(id)
+    this.readyQueue.putYielded(id)
   }
 
-  /** RUNNING → `status`; scans the stack first if a marker wants it. A safepoint then. */
+  /** RUNNING → `status`; scans the stack first if a marker wants it, once a cycle. A safepoint then. */
   private stopRunning(id: GoroutineId, status: number): void {
     this.collector.stack.save()
     while (!this.goroutines.tryStopRunning(id, status)) this.collector.serveScan()
+  }
+
+  /** Throws an OperationError if an operation was made, or handed the goroutine over, and was not waited for. */
+  expectNoneLeft(): void {
+    const { handedOver, unstarted } = this
+    if (handedOver !== null) throw handedOver.steppedOutside()
+    if (unstarted !== null) throw unstarted.forgotten()
+  }
+
+  /** Where an operation is made, for messages: of the first ones, since it takes microseconds; under --check of all. */
+  placeOfOperation(): Error | null {
+    if (this.placesNoted === PLACES_NOTED && !this.heap.check) return null
+    if (this.placesNoted < PLACES_NOTED) this.placesNoted++
+    return new Error('')
   }
 
   // ————— goroutines
@@ -338,11 +386,16 @@ export class P implements World {
 
   /** True if the running goroutine has used up its slice. Asked at every operation; looks at the clock at every 64th. */
   get mustGiveWay(): boolean {
-    if ((++this.operations & (CLOCK_EVERY - 1)) === 0) {
-      const began = this.memory.doubles[this.memory.pMeasure(this.index, p.SLICE_STARTED_AT)]
-      if (now() - began > SLICE_MS) this.askToGiveWay()
-    }
+    if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.isTurnOver(now())) this.askToGiveWay()
     return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
+  }
+
+  private isTurnOver(time: number): boolean {
+    const { doubles } = this.memory
+    const own = this.memory.pMeasure(this.index, 0)
+    if (time - doubles[own + p.SLICE_STARTED_AT] > SLICE_MS) return true
+    const isAwaited = this.readyQueue.hasWoken || this.timers.nextDeadline <= time
+    return isAwaited && time - doubles[own + p.TURN_STARTED_AT] > WAKE_GRACE_MS
   }
 
   /** Queues a new goroutine: on P `where`, or, for −1, on the P that has the fewest; an idle one counts as two lighter. */
@@ -352,7 +405,7 @@ export class P implements World {
     words[this.memory.goroutine(id, g.P)] = target
     this.countLive(target)
     if (where >= 0 && where !== this.index) pushReady(this.memory, target, id)
-    else if (where >= 0) this.readyQueue.put(id)
+    else if (where >= 0) this.readyQueue.putYielded(id)
     else if (!this.rings[target].put(id)) this.global.put(id)
     // Whoever may take it hears of it: its P, or, if that is busy, one that has nothing to do.
     if (this.sleepers.isSleeping(target)) this.sleepers.wake(target)
@@ -420,10 +473,19 @@ export class P implements World {
     const owner = this.memory.words[this.memory.goroutine(id, g.P)]
     this.memory.faults.pass('goroutine/ready')
     this.goroutines.makeRunnable(id)
-    if (owner === this.index) this.readyQueue.put(id)
+    if (owner === this.index) this.readyQueue.putWoken(id)
     else {
       pushReady(this.memory, owner, id)
       this.sleepers.wake(owner)
+    }
+  }
+
+  /** As ready, for goroutines that are linked by their records, oldest first; 0: none. */
+  readyAll(first: GoroutineId): void {
+    for (let id = first; id !== 0; ) {
+      const next = this.memory.words[this.memory.goroutine(id, g.NEXT)]
+      this.ready(id)
+      id = next
     }
   }
 
@@ -706,6 +768,18 @@ export class P implements World {
     return true
   }
 
+  /** The numbers from 0 to `count` − 1 in random order, each as likely as any (Fisher and Yates). Good until the next call. */
+  randomOrder(count: number): Uint32Array {
+    if (this.order.length < count) this.order = new Uint32Array(count)
+    const { order } = this
+    for (let at = 0; at < count; at++) {
+      const other = this.nextRandom() % (at + 1)
+      order[at] = order[other]
+      order[other] = at
+    }
+    return order
+  }
+
   /** A number from 0 to 2³² − 1, from the run's seed: xorshift32. */
   nextRandom(): number {
     let random = this.random
@@ -725,23 +799,4 @@ export function endAll(memory: Memory): void {
   add(words, control.RESTARTS, 1)
   notify(words, control.RESTARTS)
   sleepers.wakeAll()
-}
-
-function isOperation(value: unknown): value is Iterator<Yielded, unknown, unknown> {
-  return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function'
-}
-
-function resumption(
-  operation: Iterator<Yielded, unknown, unknown>,
-  coroutine: Coroutine,
-  restore: (coroutine: Coroutine) => void,
-): Coroutine {
-  return {
-    next: () => {
-      const step = operation.next()
-      if (!step.done) return step
-      restore(coroutine)
-      return coroutine.next(step.value)
-    },
-  }
 }

@@ -2,7 +2,8 @@
  * Where runnable goroutines wait.
  *
  *   ring     per P, 256 goroutines that have not run: whoever has nothing to do may steal them
- *   ready    per P, goroutines that have run there: any thread pushes, the P takes all at once, oldest first
+ *   ready    per P, goroutines that have run there: any thread pushes those that it wakes, and the P takes all at once, oldest first;
+ *            the P keeps those that were woken apart from those that gave way
  *   global   what does not fit into a ring
  *
  * A generator cannot move between threads, so a goroutine is pinned to the P on which it first ran.
@@ -117,19 +118,20 @@ export function pushReady(memory: Memory, index: number, id: GoroutineId): void 
   }
 }
 
-/** The owner's end of a ready list: what it has taken, oldest first. */
-export class ReadyQueue {
+/** Goroutines one after the other, linked by their records. Private to the P that holds them. */
+class Fifo {
   private readonly memory: Memory
-  private readonly head: number
   private first: GoroutineId = 0
   private last: GoroutineId = 0
 
-  constructor(memory: Memory, pIndex: number) {
+  constructor(memory: Memory) {
     this.memory = memory
-    this.head = memory.p(pIndex, p.READY)
   }
 
-  /** Adds one at the end. By the owner. */
+  get isEmpty(): boolean {
+    return this.first === 0
+  }
+
   put(id: GoroutineId): void {
     const { words } = this.memory
     words[this.memory.goroutine(id, g.NEXT)] = 0
@@ -138,18 +140,56 @@ export class ReadyQueue {
     this.last = id
   }
 
+  /** The oldest; 0 if there is none. */
   take(): GoroutineId {
-    this.fetch()
     const id = this.first
-    if (id !== 0) {
-      this.first = this.memory.words[this.memory.goroutine(id, g.NEXT)]
-      if (this.first === 0) this.last = 0
-    }
+    if (id === 0) return 0
+    this.first = this.memory.words[this.memory.goroutine(id, g.NEXT)]
+    if (this.first === 0) this.last = 0
     return id
+  }
+}
+
+/** The owner's end of a ready list: those that were woken, and those that gave way, each oldest first. */
+export class ReadyQueue {
+  private readonly memory: Memory
+  private readonly head: number
+  private readonly woken: Fifo
+  private readonly yielded: Fifo
+
+  constructor(memory: Memory, pIndex: number) {
+    this.memory = memory
+    this.head = memory.p(pIndex, p.READY)
+    this.woken = new Fifo(memory)
+    this.yielded = new Fifo(memory)
+  }
+
+  /** By the owner. */
+  putWoken(id: GoroutineId): void {
+    this.woken.put(id)
+  }
+
+  /** By the owner. */
+  putYielded(id: GoroutineId): void {
+    this.yielded.put(id)
+  }
+
+  takeWoken(): GoroutineId {
+    this.fetch()
+    return this.woken.take()
+  }
+
+  takeYielded(): GoroutineId {
+    return this.yielded.take()
+  }
+
+  /** A hint about what other threads have pushed. */
+  get hasWoken(): boolean {
+    return !this.woken.isEmpty || this.memory.words[this.head] !== 0
   }
 
   get isEmpty(): boolean {
-    return this.first === 0 && load(this.memory.words, this.head) === 0
+    return this.woken.isEmpty && this.yielded.isEmpty && load(this.memory.words, this.head) === 0
   }
 
   /** Takes what others pushed, and appends it in the order of the pushes. */
@@ -166,7 +206,7 @@ export class ReadyQueue {
     }
     while (inOrder !== 0) {
       const next = words[this.memory.goroutine(inOrder, g.NEXT)]
-      this.put(inOrder)
+      this.woken.put(inOrder)
       inOrder = next
     }
   }

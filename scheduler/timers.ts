@@ -1,4 +1,4 @@
-/** The timers of one P's goroutines: a binary heap by deadline. Only its P touches it; the count is shared, for the deadlock test. */
+/** The timers of one P's goroutines: a binary heap by deadline. Only its P touches it; the count is shared, for the deadlock test. To set and to cancel one takes the logarithm of their number. */
 import { add, sub } from '#sync'
 import { TIMERS } from '../heap/layout/control.ts'
 import type { Memory } from '../heap/memory.ts'
@@ -11,11 +11,15 @@ interface Timer {
   readonly ticket: number
   /** Timers of one deadline fire in the order in which they were set. */
   readonly order: number
+  /** Where it stands in the heap. */
+  at: number
 }
 
 export class Timers {
   private readonly memory: Memory
   private readonly heap: Timer[] = []
+  /** A goroutine has one timer at the most. */
+  private readonly byGoroutine = new Map<GoroutineId, Timer>()
   private set = 0
 
   constructor(memory: Memory) {
@@ -28,23 +32,19 @@ export class Timers {
   }
 
   add(deadline: number, goroutine: GoroutineId, ticket: number): void {
-    const heap = this.heap
-    heap.push({ deadline, goroutine, ticket, order: this.set++ })
-    for (let child = heap.length - 1; child > 0; ) {
-      const parent = (child - 1) >> 1
-      if (!this.isBefore(child, parent)) break
-      this.exchange(child, parent)
-      child = parent
-    }
+    const timer = { deadline, goroutine, ticket, order: this.set++, at: this.heap.length }
+    this.heap.push(timer)
+    this.byGoroutine.set(goroutine, timer)
+    this.rise(timer.at)
     add(this.memory.words, TIMERS, 1)
   }
 
   /** Takes the next timer that is due, and hands it to `fire`, which makes its goroutine ready if it still waits. */
   fireDue(time: number, fire: (goroutine: GoroutineId, ticket: number) => void): void {
     while (this.heap.length > 0 && this.heap[0].deadline <= time) {
-      const { goroutine, ticket } = this.heap[0]
-      this.removeAt(0)
-      fire(goroutine, ticket)
+      const timer = this.heap[0]
+      this.remove(timer)
+      fire(timer.goroutine, timer.ticket)
       // Counted until its goroutine is ready: a P that looks for a deadlock must see the one or the other.
       sub(this.memory.words, TIMERS, 1)
     }
@@ -52,31 +52,41 @@ export class Timers {
 
   /** Forgets the timer of a goroutine that was woken by something else. */
   cancel(goroutine: GoroutineId): void {
-    const at = this.heap.findIndex(timer => timer.goroutine === goroutine)
-    if (at < 0) return
-    this.removeAt(at)
+    const timer = this.byGoroutine.get(goroutine)
+    if (timer === undefined) return
+    this.remove(timer)
     sub(this.memory.words, TIMERS, 1)
   }
 
-  private removeAt(at: number): void {
-    const heap = this.heap
-    const last = heap.length - 1
-    if (at !== last) this.exchange(at, last)
-    heap.pop()
-    for (let parent = at; ; ) {
-      let least = parent
-      for (let child = 2 * parent + 1; child <= 2 * parent + 2; child++) {
-        if (child < heap.length && this.isBefore(child, least)) least = child
-      }
-      if (least === parent) break
-      this.exchange(parent, least)
-      parent = least
-    }
-    for (let child = Math.min(at, heap.length - 1); child > 0; ) {
+  private remove(timer: Timer): void {
+    const { at } = timer
+    const last = this.heap.length - 1
+    this.exchange(at, last)
+    this.heap.pop()
+    this.byGoroutine.delete(timer.goroutine)
+    if (at === last) return
+    this.sink(at)
+    this.rise(at)
+  }
+
+  private rise(from: number): void {
+    for (let child = from; child > 0; ) {
       const parent = (child - 1) >> 1
       if (!this.isBefore(child, parent)) break
       this.exchange(child, parent)
       child = parent
+    }
+  }
+
+  private sink(from: number): void {
+    for (let parent = from; ; ) {
+      let least = parent
+      for (let child = 2 * parent + 1; child <= 2 * parent + 2; child++) {
+        if (child < this.heap.length && this.isBefore(child, least)) least = child
+      }
+      if (least === parent) break
+      this.exchange(parent, least)
+      parent = least
     }
   }
 
@@ -87,7 +97,11 @@ export class Timers {
   }
 
   private exchange(left: number, right: number): void {
-    const heap = this.heap
-    ;[heap[left], heap[right]] = [heap[right], heap[left]]
+    const { heap } = this
+    const timer = heap[left]
+    heap[left] = heap[right]
+    heap[right] = timer
+    heap[left].at = left
+    heap[right].at = right
   }
 }

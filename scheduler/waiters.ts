@@ -34,11 +34,7 @@ export class Waiters {
   /** A record for a goroutine that parks with `ticket`. Throws a RangeError if all are in use. */
   create(goroutine: GoroutineId, ticket: number, index: number): WaiterId {
     const { words } = this.memory
-    lock(words, control.WAITER_LOCK)
-    let id = words[control.WAITER_FREE]
-    if (id !== 0) words[control.WAITER_FREE] = this.read(id, g.WAITER_NEXT)
-    else if (words[control.WAITER_NEXT] + 1 < MAX_WAITERS) id = ++words[control.WAITER_NEXT]
-    unlock(words, control.WAITER_LOCK)
+    const id = this.takeRecord()
     if (id === 0) throw new RangeError(`too many goroutines wait: at most ${MAX_WAITERS - 1} records of waiting`)
     const record = this.word(id, 0)
     words[record + g.WAITER_GOROUTINE] = goroutine
@@ -50,12 +46,33 @@ export class Waiters {
     return id
   }
 
+  /** Of a record that is in no queue. */
+  setTicket(id: WaiterId, ticket: number): void {
+    this.memory.words[this.word(id, g.WAITER_TICKET)] = ticket
+  }
+
+  private takeRecord(): WaiterId {
+    const { words } = this.memory
+    lock(words, control.WAITER_LOCK)
+    try {
+      const id = words[control.WAITER_FREE]
+      if (id !== 0) words[control.WAITER_FREE] = this.read(id, g.WAITER_NEXT)
+      else if (words[control.WAITER_NEXT] + 1 < MAX_WAITERS) return ++words[control.WAITER_NEXT]
+      return id
+    } finally {
+      unlock(words, control.WAITER_LOCK)
+    }
+  }
+
   release(id: WaiterId): void {
     const { words } = this.memory
     lock(words, control.WAITER_LOCK)
-    words[this.word(id, g.WAITER_NEXT)] = words[control.WAITER_FREE]
-    words[control.WAITER_FREE] = id
-    unlock(words, control.WAITER_LOCK)
+    try {
+      words[this.word(id, g.WAITER_NEXT)] = words[control.WAITER_FREE]
+      words[control.WAITER_FREE] = id
+    } finally {
+      unlock(words, control.WAITER_LOCK)
+    }
   }
 
   /** Appends a record to the queue whose first-word is `queue` (its last-word follows). The object is locked. */

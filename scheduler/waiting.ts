@@ -7,12 +7,14 @@
  */
 
 import { now } from '#sync'
+import type { ShadowStack } from '../gc/shadow-stack.ts'
 import { probeStack } from '../gc/stack-probe.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Addr } from '../heap/memory.ts'
 import { ChannelError } from './channel.ts'
+import type { GoroutineId } from './goroutines.ts'
 import { YieldedOperation } from './operation.ts'
 import type { P } from './p.ts'
 import type { WaiterId } from './waiters.ts'
@@ -23,14 +25,19 @@ export const WAITABLE_STATE = 2
 export const WAITABLE_QUEUE = 3
 export const WAITABLE_WORDS = 5
 
+/** The highest count of a wait group. */
+export const MAX_COUNT = 2 ** 31 - 1
+
+/** In place of a goroutine. */
+const NOBODY = 0
+const LOST = -1
+
 /** Sleeps for some milliseconds; for 0 or less it gives way. */
 export class Sleep extends YieldedOperation<void> {
   override readonly what = 'sleep'
   private readonly milliseconds: number
 
-  /** Throws a RangeError for what is no number. */
   constructor(p: P, milliseconds: number) {
-    if (Number.isNaN(Number(milliseconds))) throw new RangeError(`sleep: ${milliseconds} is no number of milliseconds`)
     super(p)
     this.milliseconds = milliseconds
   }
@@ -66,31 +73,36 @@ abstract class Wait extends YieldedOperation<void> {
   /** True if it need not wait, and then done. The object is locked. */
   protected abstract passes(word: number): boolean
 
-  protected override keepReferences(keep: (reference: Addr) => void): void {
-    keep(this.object)
+  protected override keepReferences(stack: ShadowStack): void {
+    stack.push(this.object)
   }
 
   protected override tryNow(): boolean {
-    const { i32 } = this.p.memory
-    const word = this.object >>> 2
-    lock(i32, word + WAITABLE_LOCK)
-    const passes = this.passes(word)
-    unlock(i32, word + WAITABLE_LOCK)
-    return passes
+    return this.passesOr(false)
   }
 
   protected override parkOrFinish(): boolean {
-    const { memory, waiters } = this.p
-    const word = this.object >>> 2
+    const { waiters } = this.p
     // Made first: if there are no more records, the goroutine still runs, and may catch the error.
     this.waiter = waiters.create(this.p.goroutine, this.p.ticket, 0)
     this.p.park(this.reason, this.object)
+    if (!this.passesOr(true)) return true
+    waiters.release(this.waiter)
+    return false
+  }
+
+  /** True if it need not wait; else `enqueue` says whether to queue the goroutine. */
+  private passesOr(enqueue: boolean): boolean {
+    const { memory, waiters } = this.p
+    const word = this.object >>> 2
     lock(memory.i32, word + WAITABLE_LOCK)
-    const passes = this.passes(word)
-    if (!passes) waiters.append(word + WAITABLE_QUEUE, this.waiter)
-    unlock(memory.i32, word + WAITABLE_LOCK)
-    if (passes) waiters.release(this.waiter)
-    return !passes
+    try {
+      const passes = this.passes(word)
+      if (!passes && enqueue) waiters.append(word + WAITABLE_QUEUE, this.waiter)
+      return passes
+    } finally {
+      unlock(memory.i32, word + WAITABLE_LOCK)
+    }
   }
 
   protected override resume(): void {
@@ -119,12 +131,18 @@ export function unlockMutex(p: P, mutex: Addr): void {
   const { i32 } = p.memory
   const word = mutex >>> 2
   probeStack()
+  let wasHeld = false
+  let woken = NOBODY
   lock(i32, word + WAITABLE_LOCK)
-  const wasHeld = i32[word + WAITABLE_STATE] !== 0
-  const next = wasHeld ? wakeFirst(p, word) : false
-  if (!next) i32[word + WAITABLE_STATE] = 0
-  unlock(i32, word + WAITABLE_LOCK)
+  try {
+    wasHeld = i32[word + WAITABLE_STATE] !== 0
+    if (wasHeld) woken = takeFirst(p, word)
+    if (woken === NOBODY) i32[word + WAITABLE_STATE] = 0
+  } finally {
+    unlock(i32, word + WAITABLE_LOCK)
+  }
   if (!wasHeld) throw new ChannelError('unlock of unlocked mutex')
+  wake(p, woken)
 }
 
 export class WaitForGroup extends Wait {
@@ -138,26 +156,58 @@ export class WaitForGroup extends Wait {
   }
 }
 
-/** Changes a wait group's count, and wakes all who wait if that makes it 0. Throws a ChannelError below 0. Not a safepoint. */
+/**
+ * Changes a wait group's count by a whole number, and wakes all who wait if that makes it 0. Throws a ChannelError if the
+ * count would be below 0 or above 2³¹ − 1, and leaves it as it was. Not a safepoint.
+ */
 export function addToGroup(p: P, group: Addr, delta: number): void {
   const { i32 } = p.memory
   const word = group >>> 2
   probeStack()
+  let count = 0
+  let woken = NOBODY
   lock(i32, word + WAITABLE_LOCK)
-  const count = i32[word + WAITABLE_STATE] + delta
-  if (count >= 0) i32[word + WAITABLE_STATE] = count
-  if (count === 0) while (wakeFirst(p, word));
-  unlock(i32, word + WAITABLE_LOCK)
+  try {
+    count = i32[word + WAITABLE_STATE] + delta
+    if (count >= 0 && count <= MAX_COUNT) i32[word + WAITABLE_STATE] = count
+    if (count === 0) woken = takeAll(p, word)
+  } finally {
+    unlock(i32, word + WAITABLE_LOCK)
+  }
   if (count < 0) throw new ChannelError('negative wait group counter')
+  if (count > MAX_COUNT) throw new ChannelError(`wait group counter above ${MAX_COUNT}`)
+  wake(p, woken)
 }
 
-function wakeFirst(p: P, word: number): boolean {
+/** Takes the first who waits, its ticket won. NOBODY: nobody waits; LOST: another has woken it, which cannot be. */
+function takeFirst(p: P, word: number): GoroutineId {
   const { waiters, goroutines } = p
   const waiter = waiters.takeFirst(word + WAITABLE_QUEUE)
-  if (waiter === 0) return false
+  if (waiter === 0) return NOBODY
   const goroutine = waiters.read(waiter, g.WAITER_GOROUTINE)
-  if (!goroutines.winTicket(goroutine, waiters.read(waiter, g.WAITER_TICKET)))
-    throw new InternalError(`goroutine ${goroutine} waits in one queue and was woken from another`)
-  p.ready(goroutine)
-  return true
+  if (!goroutines.winTicket(goroutine, waiters.read(waiter, g.WAITER_TICKET))) return LOST
+  p.memory.words[p.memory.goroutine(goroutine, g.NEXT)] = NOBODY
+  return goroutine
+}
+
+/** Takes all who wait, linked by their records, oldest first; as takeFirst. */
+function takeAll(p: P, word: number): GoroutineId {
+  const { words } = p.memory
+  const first = takeFirst(p, word)
+  for (let last = first; last > NOBODY; ) {
+    const next = takeFirst(p, word)
+    words[p.memory.goroutine(last, g.NEXT)] = next
+    last = next
+  }
+  return first
+}
+
+/** Once the lock is free: what can throw is not done under it. */
+function wake(p: P, first: GoroutineId): void {
+  for (let id = first; id !== NOBODY; ) {
+    if (id === LOST) throw new InternalError('a goroutine waits in one queue and was woken from another')
+    const next = p.memory.words[p.memory.goroutine(id, g.NEXT)]
+    p.ready(id)
+    id = next
+  }
 }

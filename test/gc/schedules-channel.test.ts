@@ -14,8 +14,14 @@ import {
   Receive,
   Send,
 } from '../../scheduler/channel.ts'
-import { PARKED } from '../../scheduler/operation.ts'
 import { type HandP, type HandType, HandWorld } from '../support/hand-world.ts'
+
+/** A receive whose result is the reference. */
+class ReceiveReference extends Receive<Addr> {
+  protected override result(): Addr {
+    return this.value
+  }
+}
 
 interface Scene {
   readonly world: HandWorld
@@ -23,7 +29,7 @@ interface Scene {
   readonly Node: HandType
   readonly channel: Addr
   send(p: HandP, value: Addr): Send
-  receive(p: HandP): Receive
+  receive(p: HandP): ReceiveReference
 }
 
 /** A global channel of references. */
@@ -44,7 +50,7 @@ function withChannel(capacity: number): Scene {
     Node,
     channel,
     send: (p, value) => new Send(p, new Channels(p), channel, value),
-    receive: p => new Receive(p, new Channels(p), channel),
+    receive: p => new ReceiveReference(p, new Channels(p), channel),
   }
 }
 
@@ -55,20 +61,26 @@ function scanChannel(marker: HandP): void {
 }
 
 /** The operation has to wait: its goroutine is parked. */
-function parks(p: HandP, operation: Send | Receive): void {
-  expect(operation.next()).toEqual({ done: false, value: PARKED })
+function parks(p: HandP, operation: Send | ReceiveReference): void {
+  expect(operation.next().done).toBe(false)
+  expect(p.handedOver).toBe(operation)
+  p.handedOver = null
+  expect(operation.park()).toBe(true)
   p.leaveGoroutine()
 }
 
-/** The operation is done at once. */
+/** The operation is done: at once, or now that its goroutine was woken and runs. */
 function succeeds(operation: Send): void {
+  if (operation.isParked) operation.wake()
   expect(operation.next().done).toBe(true)
 }
 
-function received(operation: Receive): Addr {
+/** As succeeds. */
+function received(operation: ReceiveReference): Addr {
+  if (operation.isParked) operation.wake()
   const { done, value } = operation.next()
   expect(done).toBe(true)
-  return (value as { value: number }).value
+  return value as Addr
 }
 
 /**

@@ -68,31 +68,36 @@ test('a goroutine that leaves the global queue may enter it again at once', () =
   expect([queue.take(), queue.take(), queue.take()]).toEqual([6, 5, 0])
 })
 
-test('ready goroutines run in the order in which they became ready, whoever made them so', () => {
-  const step = fc.constantFrom('own', 'pushed', 'take')
+test('woken and yielded goroutines come out each in their order, whoever woke them', () => {
+  const step = fc.constantFrom('woken', 'pushed', 'yielded', 'take woken', 'take yielded')
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), sequence => {
       const queue = new ReadyQueue(memory, 0)
       // The owner finds what others pushed when it takes: it comes after what it had put itself until then.
-      const list: number[] = []
+      const woken: number[] = []
+      const yielded: number[] = []
       const pushed: number[] = []
       let next = 1
       for (const one of sequence) {
-        if (one === 'own') {
-          queue.put(next)
-          list.push(next++)
+        if (one === 'woken') {
+          queue.putWoken(next)
+          woken.push(next++)
+        } else if (one === 'yielded') {
+          queue.putYielded(next)
+          yielded.push(next++)
         } else if (one === 'pushed') {
           pushReady(memory, 0, next)
           pushed.push(next++)
-        } else {
-          list.push(...pushed.splice(0))
-          expect(queue.take()).toBe(list.shift() ?? 0)
-        }
-        expect(queue.isEmpty).toBe(list.length + pushed.length === 0)
+        } else if (one === 'take woken') {
+          woken.push(...pushed.splice(0))
+          expect(queue.takeWoken()).toBe(woken.shift() ?? 0)
+        } else expect(queue.takeYielded()).toBe(yielded.shift() ?? 0)
+        expect(queue.hasWoken).toBe(woken.length + pushed.length > 0)
+        expect(queue.isEmpty).toBe(woken.length + pushed.length + yielded.length === 0)
       }
       const rest: number[] = []
-      for (let id: number; (id = queue.take()) !== 0; ) rest.push(id)
-      expect(rest).toEqual([...list, ...pushed])
+      for (let id: number; (id = queue.takeWoken() || queue.takeYielded()) !== 0; ) rest.push(id)
+      expect(rest).toEqual([...woken, ...pushed, ...yielded])
     }),
     { numRuns: 100 },
   )
@@ -101,5 +106,5 @@ test('ready goroutines run in the order in which they became ready, whoever made
 test('a push goes to the list of its P alone', () => {
   const [one, other] = [new ReadyQueue(memory, 0), new ReadyQueue(memory, 1)]
   pushReady(memory, 1, 7)
-  expect([one.isEmpty, one.take(), other.isEmpty, other.take()]).toEqual([true, 0, false, 7])
+  expect([one.isEmpty, one.takeWoken(), other.isEmpty, other.takeWoken()]).toEqual([true, 0, false, 7])
 })

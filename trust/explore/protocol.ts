@@ -3,7 +3,8 @@ import type { Controller } from '../../gc/controller.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Heap } from '../../heap/heap.ts'
 import type { Memory } from '../../heap/memory.ts'
-import type { Coroutine, P } from '../../scheduler/p.ts'
+import type { Coroutine } from '../../scheduler/fiber.ts'
+import type { P } from '../../scheduler/p.ts'
 
 /** Words that a protocol notes down what happened in. Written by the P that has the turn, plainly. */
 export const NOTES = 256

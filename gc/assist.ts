@@ -175,15 +175,24 @@ export class Assists {
 
   private waitForCredit(): void {
     const { words } = this.memory
-    lock(words, control.ASSIST_LOCK)
-    const enqueue = words[control.BLACKEN_ENABLED] !== 0 && load(words, control.BACKGROUND_CREDIT) <= 0
-    if (enqueue) this.append(this.pIndex)
-    unlock(words, control.ASSIST_LOCK)
-    if (!enqueue) return
+    if (!this.enqueue()) return
     // Credit may have come between the look and the append.
     this.payFrom(this.withdraw())
     this.memory.faults.pass('assist/wait')
     this.world.blockInPlace(() => load(words, this.queued) === 0)
+  }
+
+  /** False if there is no mark to wait for, or credit. */
+  private enqueue(): boolean {
+    const { words } = this.memory
+    lock(words, control.ASSIST_LOCK)
+    try {
+      if (words[control.BLACKEN_ENABLED] === 0 || load(words, control.BACKGROUND_CREDIT) > 0) return false
+      this.append(this.pIndex)
+      return true
+    } finally {
+      unlock(words, control.ASSIST_LOCK)
+    }
   }
 
   /** Workers' scan work: pays goroutines that wait, then becomes background credit. */
@@ -202,25 +211,34 @@ export class Assists {
   private payQueue(work: number): number {
     const { words, doubles, layout } = this.memory
     if (load(words, control.ASSIST_COUNT) === 0) return work
-    let bytes = Math.trunc(work * doubles[layout.measures + control.ASSIST_BYTES_PER_WORK])
+    const bytes = Math.trunc(work * doubles[layout.measures + control.ASSIST_BYTES_PER_WORK])
     lock(words, control.ASSIST_LOCK)
-    while (words[control.ASSIST_FIRST] !== 0 && bytes > 0) {
+    try {
+      return clampWork(this.payInOrder(bytes) * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE])
+    } finally {
+      unlock(words, control.ASSIST_LOCK)
+    }
+  }
+
+  /** Returns the bytes of credit that are left. */
+  private payInOrder(bytes: number): number {
+    const { words, doubles } = this.memory
+    let left = bytes
+    while (words[control.ASSIST_FIRST] !== 0 && left > 0) {
       const index = words[control.ASSIST_FIRST] - 1
       const credit = this.memory.goroutineDouble(words[this.memory.p(index, p.GOROUTINE)], g.ASSIST_BYTES)
-      if (bytes + doubles[credit] < 0) {
+      if (left + doubles[credit] < 0) {
         // Not enough for this one: to the back with it, so that a large debt does not hold up the others.
-        doubles[credit] += bytes
-        bytes = 0
+        doubles[credit] += left
         this.removeFirst()
         this.append(index)
-        break
+        return 0
       }
-      bytes += doubles[credit]
+      left += doubles[credit]
       doubles[credit] = 0
       this.release(index)
     }
-    unlock(words, control.ASSIST_LOCK)
-    return clampWork(bytes * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE])
+    return left
   }
 
   /** Takes all background credit; 0 if there is none. */
@@ -237,8 +255,11 @@ export class Assists {
   releaseAll(): void {
     const { words } = this.memory
     lock(words, control.ASSIST_LOCK)
-    while (words[control.ASSIST_FIRST] !== 0) this.release(words[control.ASSIST_FIRST] - 1)
-    unlock(words, control.ASSIST_LOCK)
+    try {
+      while (words[control.ASSIST_FIRST] !== 0) this.release(words[control.ASSIST_FIRST] - 1)
+    } finally {
+      unlock(words, control.ASSIST_LOCK)
+    }
   }
 
   private release(index: number): void {

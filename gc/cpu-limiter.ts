@@ -43,8 +43,17 @@ export class CpuLimiter {
 
   /** Counts the time since the last update. `stopped`: in all of it the world stopped, or stood. */
   update(stopped = false): void {
-    const { words, doubles, layout } = this.memory
+    const { words } = this.memory
     if (!tryLock(words, control.LIMITER_LOCK)) return
+    try {
+      this.count(stopped)
+    } finally {
+      unlock(words, control.LIMITER_LOCK)
+    }
+  }
+
+  private count(stopped: boolean): void {
+    const { words, doubles, layout } = this.memory
     const measures = this.memory.measure(0)
     const time = now()
     const window = (time - doubles[measures + control.LIMITER_UPDATED_AT]) * layout.procs
@@ -56,7 +65,6 @@ export class CpuLimiter {
     doubles[measures + control.LIMITER_IDLED] = idled
     const background = words[control.BLACKEN_ENABLED] !== 0 ? BACKGROUND * window : 0
     this.fill(stopped ? window : assist + background, window - idle, layout.procs * CAPACITY_MS)
-    unlock(words, control.LIMITER_LOCK)
   }
 
   private fill(collectorMs: number, allMs: number, capacity: number): void {

@@ -4,6 +4,7 @@
  * its stack in its own code.
  *
  *   probeStack      16 KiB: the frames of any slow path
+ *   probeStackForLock  24 KiB, before a lock is taken, or a first of two states is left: what is called then may probe for 16
  *   probeStackDeep  64 KiB, where a collection is worked for or begun. V8 compiles a function at its first call, and wants 40 KiB for that, however small it
  *                   is (kStackSpaceRequiredForCompilation): so much must be left in the deepest frame
  *
@@ -45,10 +46,17 @@ export const probeStackDeep = new Function('inEarnest', `if (inEarnest === true)
   inEarnest?: boolean,
 ) => void
 
+/** Throws a RangeError if the native stack has not 24 KiB left: no probe may strike between a lock and its unlock. */
+export const probeStackForLock = new Function(
+  'inEarnest',
+  `if (inEarnest === true) (() => {})(${'0,'.repeat(3072)})`,
+) as (inEarnest?: boolean) => void
+
 /** Makes the calls, once: for the test that they can be made at all. */
 export function probeStackInEarnest(): void {
   isAsked = true
   probeStack()
   isAsked = false
+  probeStackForLock(true)
   probeStackDeep(true)
 }

@@ -27,10 +27,13 @@ export class WorkBuffers {
     const { words } = this.memory
     this.memory.faults.pass('work/put-full')
     lock(words, control.WORK_LOCK)
-    words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_FULL]
-    words[control.WORK_FULL] = buffer
-    add(words, control.WORK_FULL_COUNT, 1)
-    unlock(words, control.WORK_LOCK)
+    try {
+      words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_FULL]
+      words[control.WORK_FULL] = buffer
+      add(words, control.WORK_FULL_COUNT, 1)
+    } finally {
+      unlock(words, control.WORK_LOCK)
+    }
     add(words, control.PUBLICATIONS, 1)
   }
 
@@ -40,21 +43,26 @@ export class WorkBuffers {
     if (load(words, control.WORK_FULL_COUNT) === 0) return 0
     this.memory.faults.pass('work/take-full')
     lock(words, control.WORK_LOCK)
-    const buffer = words[control.WORK_FULL]
-    if (buffer !== 0) {
+    try {
+      const buffer = words[control.WORK_FULL]
+      if (buffer === 0) return 0
       words[control.WORK_FULL] = words[buffer + WORK_BUFFER_NEXT]
       add(words, control.WORK_FULL_COUNT, -1)
+      return buffer
+    } finally {
+      unlock(words, control.WORK_LOCK)
     }
-    unlock(words, control.WORK_LOCK)
-    return buffer
   }
 
   putEmpty(buffer: WorkBuffer): void {
     const { words } = this.memory
     lock(words, control.WORK_LOCK)
-    words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_EMPTY]
-    words[control.WORK_EMPTY] = buffer
-    unlock(words, control.WORK_LOCK)
+    try {
+      words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_EMPTY]
+      words[control.WORK_EMPTY] = buffer
+    } finally {
+      unlock(words, control.WORK_LOCK)
+    }
   }
 
   /** An empty buffer; 0 if all are in use: the caller must do without. */
@@ -62,14 +70,15 @@ export class WorkBuffers {
     const { words, layout, faults } = this.memory
     if (faults.pass('work/take-empty')) return 0
     lock(words, control.WORK_LOCK)
-    let buffer = words[control.WORK_EMPTY]
-    if (buffer !== 0) words[control.WORK_EMPTY] = words[buffer + WORK_BUFFER_NEXT]
-    else if (words[control.WORK_POOL_NEXT] < layout.workBufferCount) {
-      buffer = layout.workBuffers + words[control.WORK_POOL_NEXT] * WORK_BUFFER_WORDS
-      words[control.WORK_POOL_NEXT]++
+    try {
+      const buffer = words[control.WORK_EMPTY]
+      if (buffer !== 0) words[control.WORK_EMPTY] = words[buffer + WORK_BUFFER_NEXT]
+      else if (words[control.WORK_POOL_NEXT] < layout.workBufferCount)
+        return layout.workBuffers + words[control.WORK_POOL_NEXT]++ * WORK_BUFFER_WORDS
+      return buffer
+    } finally {
+      unlock(words, control.WORK_LOCK)
     }
-    unlock(words, control.WORK_LOCK)
-    return buffer
   }
 
   /** True if no full buffer is in the list: a hint while anybody marks. */

@@ -106,10 +106,13 @@ export class Central {
     const { words } = this.memory
     const spanClass = this.spans.read(id, span.CLASS)
     lock(words, this.lockOf(spanClass))
-    const head = this.head(spanClass, pair, true)
-    this.spans.write(id, span.NEXT, words[head])
-    words[head] = id
-    unlock(words, this.lockOf(spanClass))
+    try {
+      const head = this.head(spanClass, pair, true)
+      this.spans.write(id, span.NEXT, words[head])
+      words[head] = id
+    } finally {
+      unlock(words, this.lockOf(spanClass))
+    }
   }
 
   private pop(spanClass: number, pair: number, swept: boolean): SpanId {
@@ -118,9 +121,12 @@ export class Central {
     // A hint: an old 0 sends the caller on to the next list, which costs a span and not an object.
     if (words[head] === 0) return 0
     lock(words, this.lockOf(spanClass))
-    const id = words[head]
-    if (id !== 0) words[head] = this.spans.read(id, span.NEXT)
-    unlock(words, this.lockOf(spanClass))
-    return id
+    try {
+      const id = words[head]
+      if (id !== 0) words[head] = this.spans.read(id, span.NEXT)
+      return id
+    } finally {
+      unlock(words, this.lockOf(spanClass))
+    }
   }
 }

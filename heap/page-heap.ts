@@ -34,24 +34,35 @@ export class PageHeap {
   allocate(count: number): number {
     const { words, layout } = this.memory
     lock(words, PAGE_LOCK)
-    this.memory.faults.pass('pages/locked')
-    const page = this.find(count)
-    if (page !== 0) {
+    try {
+      this.memory.faults.pass('pages/locked')
+      const page = this.find(count)
+      if (page === 0) return 0
       const length = words[layout.pageRun + page]
       this.remove(page, length)
       if (length > count) this.insert(page + count, length - count)
       words.fill(page, layout.pageSpan + page, layout.pageSpan + page + count)
       words[PAGES_IN_USE] += count
       if (page + count > words[PAGES_END]) words[PAGES_END] = page + count
+      return page
+    } finally {
+      unlock(words, PAGE_LOCK)
     }
-    unlock(words, PAGE_LOCK)
-    return page
   }
 
   /** Gives `count` pages from `page` back. They must have been taken together. */
   free(page: number, count: number): void {
-    const { words, layout } = this.memory
+    const { words } = this.memory
     lock(words, PAGE_LOCK)
+    try {
+      this.freeLocked(page, count)
+    } finally {
+      unlock(words, PAGE_LOCK)
+    }
+  }
+
+  private freeLocked(page: number, count: number): void {
+    const { words, layout } = this.memory
     words.fill(0, layout.pageSpan + page, layout.pageSpan + page + count)
     words[PAGES_IN_USE] -= count
     let begin = page
@@ -69,7 +80,6 @@ export class PageHeap {
       length += after
     }
     this.insert(begin, length)
-    unlock(words, PAGE_LOCK)
   }
 
   private find(count: number): number {

@@ -25,15 +25,19 @@ export class Stacks {
   /** Word index of a segment of `size` words (a power of two); 0 if the stack region is full. Its contents are not defined. */
   allocate(size: number): number {
     const { words, layout } = this.memory
+    let segment = 0
     lock(words, STACK_LOCK)
-    const head = STACK_FREE + Math.log2(size)
-    let segment = words[head]
-    if (segment !== 0) words[head] = words[segment]
-    else if (words[STACK_NEXT] + size <= layout.stackWords) {
-      segment = layout.stacks + words[STACK_NEXT]
-      words[STACK_NEXT] += size
+    try {
+      const head = STACK_FREE + Math.log2(size)
+      segment = words[head]
+      if (segment !== 0) words[head] = words[segment]
+      else if (words[STACK_NEXT] + size <= layout.stackWords) {
+        segment = layout.stacks + words[STACK_NEXT]
+        words[STACK_NEXT] += size
+      }
+    } finally {
+      unlock(words, STACK_LOCK)
     }
-    unlock(words, STACK_LOCK)
     if (segment !== 0) add(words, STACK_WORDS_IN_USE, size)
     return segment
   }
@@ -41,10 +45,13 @@ export class Stacks {
   free(segment: number, size: number): void {
     const { words } = this.memory
     lock(words, STACK_LOCK)
-    const head = STACK_FREE + Math.log2(size)
-    words[segment] = words[head]
-    words[head] = segment
-    unlock(words, STACK_LOCK)
+    try {
+      const head = STACK_FREE + Math.log2(size)
+      words[segment] = words[head]
+      words[head] = segment
+    } finally {
+      unlock(words, STACK_LOCK)
+    }
     add(words, STACK_WORDS_IN_USE, -size)
   }
 }

@@ -5,7 +5,7 @@
  *   record: stream (1 or 2), then the length of the text in 3 bytes, then its UTF-8
  */
 import { load, store } from '#sync'
-import { probeStack } from '../gc/stack-probe.ts'
+import { probeStackForLock } from '../gc/stack-probe.ts'
 import { CONSOLE_RING_BYTES, CONSOLE_RING_WORDS } from '../heap/layout/layout.ts'
 import { lock, tryLock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
@@ -37,7 +37,7 @@ export class ConsoleRing {
   /** Writes a text. If it does not fit, `handOn` gets first what is in the ring, then this. By the P. */
   write(stream: Stream, text: Uint8Array, handOn: (stream: Stream, text: Uint8Array) => void): void {
     const { words } = this.memory
-    probeStack()
+    probeStackForLock()
     lock(words, this.head + LOCK)
     try {
       for (let begin = 0; begin < text.length; begin += LONGEST)
@@ -71,8 +71,11 @@ export class ConsoleRing {
     const { words } = this.memory
     if (load(words, this.head + WRITTEN) === load(words, this.head + READ)) return true
     if (!tryLock(words, this.head + LOCK)) return false
-    this.readAll(take)
-    unlock(words, this.head + LOCK)
+    try {
+      this.readAll(take)
+    } finally {
+      unlock(words, this.head + LOCK)
+    }
     return true
   }
 

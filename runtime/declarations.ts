@@ -56,30 +56,37 @@ export class Declarations {
 
   /** Word index of `count` references among the roots. */
   declareReferences(count: number): number {
-    const { words, layout } = this.memory
+    const { layout } = this.memory
     this.expectOpen('a global')
     const begin = this.slots
     this.slots += count
     if (this.slots > SCALARS_BEGIN)
       throw new DeclarationError(`too many global references: at most ${SCALARS_BEGIN} in all`)
-    lock(words, control.DECLARE_LOCK)
-    if (words[control.GLOBAL_SLOTS] < this.slots) words[control.GLOBAL_SLOTS] = this.slots
-    unlock(words, control.DECLARE_LOCK)
+    this.raise(control.GLOBAL_SLOTS, this.slots)
     return layout.globals + begin
   }
 
   /** Word index, even, of `count` words that hold no references. */
   declareScalars(count: number): number {
-    const { words, layout } = this.memory
+    const { layout } = this.memory
     this.expectOpen('a global')
     const begin = SCALARS_BEGIN + this.scalars
     this.scalars += count + (count & 1)
     if (this.scalars > GLOBAL_WORDS - SCALARS_BEGIN)
       throw new DeclarationError(`too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`)
-    lock(words, control.DECLARE_LOCK)
-    if (words[control.GLOBAL_WORDS] < this.scalars) words[control.GLOBAL_WORDS] = this.scalars
-    unlock(words, control.DECLARE_LOCK)
+    this.raise(control.GLOBAL_WORDS, this.scalars)
     return layout.globals + begin
+  }
+
+  /** What the first P to declare so much has entered. */
+  private raise(word: number, count: number): void {
+    const { words } = this.memory
+    lock(words, control.DECLARE_LOCK)
+    try {
+      if (words[word] < count) words[word] = count
+    } finally {
+      unlock(words, control.DECLARE_LOCK)
+    }
   }
 
   /** Names of tasks by number, from the table: for the host, which declares nothing. Main is −1. */
@@ -97,25 +104,30 @@ export class Declarations {
   }
 
   private declare(shape: string, id: number, count: number, first: number): number {
-    const { words } = this.memory
     this.expectOpen(shape)
     if (id >= MAX_DECLARATIONS)
       throw new DeclarationError(`too many declarations: at most ${MAX_DECLARATIONS - 1} types and as many tasks`)
-    lock(words, control.DECLARE_LOCK)
-    const isNew = words[count] < id
-    if (isNew) {
-      this.write(first + id, shape)
-      words[count] = id
-    }
-    const agrees = isNew || this.agrees(first + id, shape)
-    const other = agrees ? '' : this.read(first + id)
-    unlock(words, control.DECLARE_LOCK)
-    if (!agrees) {
+    if (!this.enter(shape, id, count, first)) {
+      // What was entered first is not changed any more.
       throw new DeclarationError(
-        `declaration ${id} is ${shape} on ${this.where}, but another P has ${other}: declare the same things in the same order on every P, at module level and without conditions`,
+        `declaration ${id} is ${shape} on ${this.where}, but another P has ${this.read(first + id)}: declare the same things in the same order on every P, at module level and without conditions`,
       )
     }
     return id
+  }
+
+  /** Enters a declaration if this P is the first to come to it. False if another P has entered another one. */
+  private enter(shape: string, id: number, count: number, first: number): boolean {
+    const { words } = this.memory
+    lock(words, control.DECLARE_LOCK)
+    try {
+      if (words[count] >= id) return this.agrees(first + id, shape)
+      this.write(first + id, shape)
+      words[count] = id
+      return true
+    } finally {
+      unlock(words, control.DECLARE_LOCK)
+    }
   }
 
   private record(index: number): number {

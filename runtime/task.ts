@@ -1,5 +1,5 @@
 /** Tasks: the functions that goroutines run, and starting them. */
-import { probeStack, probeStackDeep } from '../gc/stack-probe.ts'
+import { probeStackDeep, probeStackForLock } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../scheduler/channel.ts'
 import type { Coroutine } from '../scheduler/fiber.ts'
@@ -95,7 +95,7 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   expectGoroutine('go')
   // What a value's own code does, and throws, comes before there is a goroutine.
   const stored = task.kinds.map((kind, index) => argumentOf(task, kind, index, values[index]))
-  probeStack()
+  probeStackForLock()
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, stored)
   p.place(id, where)

@@ -11,7 +11,7 @@
  * stack of a sender that waits, where it may be the only copy and that stack not scanned yet.
  */
 import type { ShadowStack } from '../gc/shadow-stack.ts'
-import { probeStack } from '../gc/stack-probe.ts'
+import { probeStackForLock } from '../gc/stack-probe.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Addr } from '../heap/memory.ts'
@@ -127,7 +127,7 @@ export class Channels {
 
   /** Closes: receivers that wait get nothing, senders that wait an error. Not a safepoint. Throws a ChannelError if it is closed. */
   close(channel: Addr): void {
-    probeStack()
+    probeStackForLock()
     const word = channel >>> 2
     let woken = MUST_WAIT
     this.lock(channel)

@@ -71,9 +71,12 @@ export class Goroutines {
     this.heap.stacks.free(words[record + g.STACK], words[record + g.STACK_SIZE])
     this.change(id, g.G_DEAD, g.G_FREE)
     lock(words, control.GOROUTINE_LOCK)
-    words[record + g.NEXT] = words[control.GOROUTINE_FREE]
-    words[control.GOROUTINE_FREE] = id
-    unlock(words, control.GOROUTINE_LOCK)
+    try {
+      words[record + g.NEXT] = words[control.GOROUTINE_FREE]
+      words[control.GOROUTINE_FREE] = id
+    } finally {
+      unlock(words, control.GOROUTINE_LOCK)
+    }
     sub(words, control.GOROUTINES_LIVE, 1)
     add(words, control.GOROUTINES_FINISHED, 1)
   }
@@ -81,11 +84,14 @@ export class Goroutines {
   private takeRecord(): GoroutineId {
     const { words } = this.memory
     lock(words, control.GOROUTINE_LOCK)
-    let id = words[control.GOROUTINE_FREE]
-    if (id !== 0) words[control.GOROUTINE_FREE] = words[this.memory.goroutine(id, g.NEXT)]
-    else if (words[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES) id = ++words[control.GOROUTINE_NEXT]
-    unlock(words, control.GOROUTINE_LOCK)
-    return id
+    try {
+      const id = words[control.GOROUTINE_FREE]
+      if (id !== 0) words[control.GOROUTINE_FREE] = words[this.memory.goroutine(id, g.NEXT)]
+      else if (words[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES) return ++words[control.GOROUTINE_NEXT]
+      return id
+    } finally {
+      unlock(words, control.GOROUTINE_LOCK)
+    }
   }
 
   /** RUNNABLE → RUNNING, once nobody scans its stack any more. */

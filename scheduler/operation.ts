@@ -19,7 +19,7 @@
  *    hand-over until it is done or given up.
  */
 import type { ShadowStack } from '../gc/shadow-stack.ts'
-import { probeStack, probeStackDeep } from '../gc/stack-probe.ts'
+import { probeStackDeep, probeStackForLock } from '../gc/stack-probe.ts'
 import type { Fiber } from './fiber.ts'
 import type { P } from './p.ts'
 
@@ -70,7 +70,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   /** Throws an OperationError if the operation made before was never waited for. */
   constructor(p: P) {
     // Before anything is noted: a stack that ends here ends before the operation is made.
-    probeStack()
+    probeStackForLock()
     const { unstarted } = p
     if (unstarted !== null) throw unstarted.forgotten()
     p.unstarted = this
@@ -109,7 +109,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     p.expectNoneLeft()
     const { isPolled } = p
     if (isPolled) probeStackDeep()
-    else probeStack()
+    else probeStackForLock()
     this.fiber = p.fiber
     this.state = HAS_TURN
     if (isPolled) {

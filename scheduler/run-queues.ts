@@ -33,15 +33,16 @@ export class Ring {
     const { words } = this.memory
     const base = this.base
     lock(words, base + p.RING_LOCK)
-    const tail = words[base + p.RING_TAIL]
-    // Both count on through 2³¹; their difference does not.
-    const fits = ((tail - words[base + p.RING_HEAD]) | 0) < p.RING_SLOTS
-    if (fits) {
+    try {
+      const tail = words[base + p.RING_TAIL]
+      // Both count on through 2³¹; their difference does not.
+      if (((tail - words[base + p.RING_HEAD]) | 0) >= p.RING_SLOTS) return false
       words[base + p.RING + (tail & (p.RING_SLOTS - 1))] = id
       store(words, base + p.RING_TAIL, (tail + 1) | 0)
+      return true
+    } finally {
+      unlock(words, base + p.RING_LOCK)
     }
-    unlock(words, base + p.RING_LOCK)
-    return fits
   }
 
   /** The oldest; 0 if it is empty. */
@@ -51,14 +52,15 @@ export class Ring {
     const base = this.base
     this.memory.faults.pass('ring/take')
     lock(words, base + p.RING_LOCK)
-    const head = words[base + p.RING_HEAD]
-    let id = 0
-    if (head !== words[base + p.RING_TAIL]) {
-      id = words[base + p.RING + (head & (p.RING_SLOTS - 1))]
+    try {
+      const head = words[base + p.RING_HEAD]
+      if (head === words[base + p.RING_TAIL]) return 0
+      const id = words[base + p.RING + (head & (p.RING_SLOTS - 1))]
       store(words, base + p.RING_HEAD, (head + 1) | 0)
+      return id
+    } finally {
+      unlock(words, base + p.RING_LOCK)
     }
-    unlock(words, base + p.RING_LOCK)
-    return id
   }
 
   get isEmpty(): boolean {
@@ -77,27 +79,32 @@ export class GlobalQueue {
   put(id: GoroutineId): void {
     const { words } = this.memory
     lock(words, control.GLOBAL_LOCK)
-    words[this.memory.goroutine(id, g.NEXT)] = 0
-    const last = words[control.GLOBAL_LAST]
-    if (last === 0) words[control.GLOBAL_FIRST] = id
-    else words[this.memory.goroutine(last, g.NEXT)] = id
-    words[control.GLOBAL_LAST] = id
-    store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] + 1)
-    unlock(words, control.GLOBAL_LOCK)
+    try {
+      words[this.memory.goroutine(id, g.NEXT)] = 0
+      const last = words[control.GLOBAL_LAST]
+      if (last === 0) words[control.GLOBAL_FIRST] = id
+      else words[this.memory.goroutine(last, g.NEXT)] = id
+      words[control.GLOBAL_LAST] = id
+      store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] + 1)
+    } finally {
+      unlock(words, control.GLOBAL_LOCK)
+    }
   }
 
   take(): GoroutineId {
     if (this.isEmpty) return 0
     const { words } = this.memory
     lock(words, control.GLOBAL_LOCK)
-    const id = words[control.GLOBAL_FIRST]
-    if (id !== 0) {
+    try {
+      const id = words[control.GLOBAL_FIRST]
+      if (id === 0) return 0
       words[control.GLOBAL_FIRST] = words[this.memory.goroutine(id, g.NEXT)]
       if (words[control.GLOBAL_FIRST] === 0) words[control.GLOBAL_LAST] = 0
       store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] - 1)
+      return id
+    } finally {
+      unlock(words, control.GLOBAL_LOCK)
     }
-    unlock(words, control.GLOBAL_LOCK)
-    return id
   }
 
   get isEmpty(): boolean {

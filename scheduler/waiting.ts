@@ -8,7 +8,7 @@
 
 import { now } from '#sync'
 import type { ShadowStack } from '../gc/shadow-stack.ts'
-import { probeStack } from '../gc/stack-probe.ts'
+import { probeStackForLock } from '../gc/stack-probe.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import { lock, unlock } from '../heap/lock.ts'
@@ -130,7 +130,7 @@ export class LockMutex extends Wait {
 export function unlockMutex(p: P, mutex: Addr): void {
   const { i32 } = p.memory
   const word = mutex >>> 2
-  probeStack()
+  probeStackForLock()
   let wasHeld = false
   let woken = NOBODY
   lock(i32, word + WAITABLE_LOCK)
@@ -163,7 +163,7 @@ export class WaitForGroup extends Wait {
 export function addToGroup(p: P, group: Addr, delta: number): void {
   const { i32 } = p.memory
   const word = group >>> 2
-  probeStack()
+  probeStackForLock()
   let count = 0
   let woken = NOBODY
   lock(i32, word + WAITABLE_LOCK)

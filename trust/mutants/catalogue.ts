@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/task.ts',
-        from: 'collector.barrier.writeMeta(slot++, value)',
-        to: 'void collector\n      words[slot++] = value',
+        from: 'collector.barrier.writeMeta(slot++, values[index])',
+        to: 'void collector\n      words[slot++] = values[index]',
       },
     ],
   },
@@ -210,8 +210,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.STATUS), g.G_RUNNING, status)',
-        to: 'const word = this.memory.goroutine(id, g.STATUS)\n    return compareAndSwap(this.memory.words, word, load(this.memory.words, word), status)',
+        from: 'if (compareAndSwap(words, word, g.G_RUNNING, status)) return true',
+        to: 'if (compareAndSwap(words, word, load(words, word), status)) return true',
       },
     ],
   },
@@ -310,8 +310,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work-buffers.ts',
-        from: 'lock(words, control.WORK_LOCK)\n    const buffer = words[control.WORK_FULL]',
-        to: 'const buffer = words[control.WORK_FULL]\n    lock(words, control.WORK_LOCK)',
+        from: 'lock(words, control.WORK_LOCK)\n    try {\n      const buffer = words[control.WORK_FULL]',
+        to: 'const buffer = words[control.WORK_FULL]\n    lock(words, control.WORK_LOCK)\n    try {',
       },
     ],
   },
@@ -857,8 +857,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/central.ts',
-        from: 'lock(words, this.lockOf(spanClass))\n    const id = words[head]',
-        to: 'const id = words[head]\n    lock(words, this.lockOf(spanClass))',
+        from: 'lock(words, this.lockOf(spanClass))\n    try {\n      const id = words[head]',
+        to: 'const id = words[head]\n    lock(words, this.lockOf(spanClass))\n    try {',
       },
     ],
   },
@@ -923,8 +923,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/run-queues.ts',
-        from: 'lock(words, base + p.RING_LOCK)\n    const head = words[base + p.RING_HEAD]',
-        to: 'const head = words[base + p.RING_HEAD]\n    lock(words, base + p.RING_LOCK)',
+        from: 'lock(words, base + p.RING_LOCK)\n    try {\n      const head = words[base + p.RING_HEAD]',
+        to: 'const head = words[base + p.RING_HEAD]\n    lock(words, base + p.RING_LOCK)\n    try {',
       },
     ],
   },
@@ -965,8 +965,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/waiting.ts',
-        from: 'if (!next) i32[word + WAITABLE_STATE] = 0',
-        to: 'i32[word + WAITABLE_STATE] = next ? 0 : 0',
+        from: 'if (woken === NOBODY) i32[word + WAITABLE_STATE] = 0',
+        to: 'i32[word + WAITABLE_STATE] = 0',
       },
     ],
   },

@@ -1,4 +1,119 @@
-/** Seeded bugs around the collector: an exception strikes between lock and unlock, a misuse spins, a goroutine starves. */
+/** Seeded bugs around the collector: an exception strikes between two states, a misuse spins, a goroutine starves. */
 import type { Mutant } from '../mutant.ts'
 
-export const operationMutants: readonly Mutant[] = []
+export const operationMutants: readonly Mutant[] = [
+  {
+    name: 'select-parks-before-its-records',
+    what: 'A select that finds no wait record throws when its goroutine is parked already.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/select.ts',
+        from: '    this.makeRecords()\n    for (let ticket = this.p.park(g.WAIT_SELECT, 0); ; ticket = this.p.ticket) {\n',
+        to: '    let ticket = this.p.park(g.WAIT_SELECT, 0)\n    this.makeRecords()\n    for (; ; ticket = this.p.ticket) {\n',
+      },
+    ],
+  },
+  {
+    name: 'select-loses-records',
+    what: 'A select that finds too few wait records keeps those that it has.',
+    origin: 'golang/go#9110',
+    edits: [
+      {
+        file: 'scheduler/select.ts',
+        from: '    } catch (error) {\n      this.releaseRecords()\n',
+        to: '    } catch (error) {\n',
+      },
+    ],
+  },
+  {
+    name: 'operation-parks-its-goroutine',
+    what: 'An operation parks its goroutine by itself, so that one stepped outside of yield* runs on while it waits.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/operation.ts',
+        from: '    return this.handOver(PARKS, PARKED_STEP)',
+        to: '    this.parkOrFinish()\n    return this.handOver(PARKS, PARKED_STEP)',
+      },
+    ],
+  },
+  {
+    name: 'stepped-outside-unnoticed',
+    what: 'An operation that is stepped again outside of yield* says once more that it waits.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/operation.ts',
+        from: 'if (this.state !== IS_READY && this.state !== HAS_TURN) throw this.steppedOutside()',
+        to: 'if (this.state !== IS_READY && this.state !== HAS_TURN) return PARKED_STEP',
+      },
+    ],
+  },
+  {
+    name: 'hand-over-forgotten',
+    what: 'A goroutine that kept itself after an operation had handed it over may end, and wait in others.',
+    origin: '',
+    edits: [{ file: 'scheduler/p.ts', from: 'if (handedOver !== null) throw handedOver.steppedOutside()', to: '' }],
+  },
+  {
+    name: 'given-up-keeps-references',
+    what: 'An operation that is given up leaves its references on the shadow stack.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/operation.ts',
+        from: 'if (this.kept >= 0) stack.top = stack.base + this.kept',
+        to: 'if (this.kept >= 0 && this.state === FRESH) stack.top = stack.base + this.kept',
+      },
+    ],
+  },
+  {
+    name: 'stop-running-spins',
+    what: 'A goroutine that does not run is asked to stop running, again and again.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/goroutines.ts',
+        from: 'if (found !== (g.G_RUNNING | g.G_SCAN_WANTED))',
+        to: 'if (found === g.G_FREE)',
+      },
+    ],
+  },
+  {
+    name: 'woken-waits-for-all',
+    what: 'A goroutine that is woken waits for a turn of every other one.',
+    origin: 'gopherjs/gopherjs#1078',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'if (!isChain || now() - this.wokenSince < SLICE_MS) {',
+        to: 'if (isChain && now() < this.wokenSince) {',
+      },
+    ],
+  },
+  {
+    name: 'woken-come-first-for-ever',
+    what: 'Goroutines that wake each other never use up their slice: no other has a turn.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'if (!isChain || now() - this.wokenSince < SLICE_MS) {',
+        to: 'if (!isChain || now() >= this.wokenSince) {',
+      },
+    ],
+  },
+  {
+    name: 'stuck-ring-left-alone',
+    what: 'A P that is never idle takes nothing from the ring of one that is stuck.',
+    origin: 'golang/go#13546',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'return this.global.take() || this.takeStuck()',
+        to: 'return this.global.take()',
+      },
+    ],
+  },
+]

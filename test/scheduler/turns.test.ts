@@ -1,0 +1,84 @@
+// Whose turn it is on a P: goroutines that were woken come first, in one slice, and nobody is left out for ever.
+import { expect, test } from 'vitest'
+import { now } from '#sync'
+import * as g from '../../heap/layout/goroutine.ts'
+import * as layout from '../../heap/layout/p.ts'
+import { Ring } from '../../scheduler/run-queues.ts'
+import { Sleep } from '../../scheduler/waiting.ts'
+import { LoneP } from '../support/lone-p.ts'
+
+/** Parks the goroutine that runs until somebody wakes it. */
+class Parked extends Sleep {
+  protected override parkOrFinish(): boolean {
+    this.p.park(g.WAIT_SLEEP, 0)
+    return true
+  }
+}
+
+function wake(p: LoneP, id: number): void {
+  const ticket = p.memory.words[p.memory.goroutine(id, g.TICKET)]
+  expect(p.goroutines.winTicket(id, ticket)).toBe(true)
+  p.ready(id)
+}
+
+test('a goroutine that is woken runs before those that gave way', () => {
+  const p = new LoneP()
+  const order: string[] = []
+  p.runMain(function* () {
+    const sleeper = p.start(function* () {
+      yield* new Parked(p, 0)
+      order.push('woken')
+    })
+    for (const name of ['a', 'b', 'c'])
+      p.start(function* () {
+        for (let turn = 0; turn < 3; turn++) {
+          order.push(name)
+          yield
+        }
+      })
+    yield
+    wake(p, sleeper)
+    order.push('main')
+    for (let turn = 0; turn < 10; turn++) yield
+  })
+  expect(order.slice(0, 5)).toEqual(['a', 'b', 'c', 'main', 'woken'])
+})
+
+test('goroutines that wake each other for ever leave turns to the others', () => {
+  const p = new LoneP()
+  let exchanges = 0
+  p.runMain(function* () {
+    const ids: number[] = []
+    for (const other of [1, 0])
+      ids.push(
+        p.start(function* () {
+          for (;;) {
+            exchanges++
+            if (p.memory.words[p.memory.goroutine(ids[other], g.STATUS)] === g.G_WAITING) wake(p, ids[other])
+            yield* new Parked(p, 0)
+          }
+        }),
+      )
+    // It gave way, so it is behind the two, however long they go on.
+    for (let turn = 0; turn < 5; turn++) yield
+  })
+  expect(exchanges).toBeGreaterThan(100)
+})
+
+test('a P that is never idle takes a goroutine from the ring of one that has been with another for long', () => {
+  const p = new LoneP(2)
+  const { words, doubles } = p.memory
+  let ran = false
+  p.runMain(function* () {
+    const stuck = p.goroutineOf(function* () {})
+    const waiting = p.goroutineOf(function* () {
+      ran = true
+    })
+    words[p.memory.goroutine(waiting, g.P)] = 1
+    words[p.memory.p(1, layout.GOROUTINE)] = stuck
+    doubles[p.memory.pMeasure(1, layout.TURN_STARTED_AT)] = now() - 1000
+    new Ring(p.memory, 1).put(waiting)
+    while (!ran) yield
+  })
+  expect(ran).toBe(true)
+})

@@ -1,0 +1,64 @@
+// A P that runs its goroutines in the test's own thread, as in a run, until main ends. The other Ps, if there are any, are words in its memory.
+import { Controller } from '../../gc/controller.ts'
+import { fixed } from '../../gc/pacer/fixed.ts'
+import { Heap } from '../../heap/heap.ts'
+import * as control from '../../heap/layout/control.ts'
+import * as g from '../../heap/layout/goroutine.ts'
+import { Memory } from '../../heap/memory.ts'
+import { Events } from '../../measure/events.ts'
+import type { Coroutine } from '../../scheduler/fiber.ts'
+import type { GoroutineId } from '../../scheduler/goroutines.ts'
+import { P } from '../../scheduler/p.ts'
+import { MiB } from './heap.ts'
+
+export class LoneP extends P {
+  private readonly bodies: (() => Coroutine)[]
+
+  constructor(procs = 1) {
+    const memory = Memory.reserve({ arenaBytes: 4 * MiB, procs, workBuffers: 64 })
+    const heap = new Heap(memory, false)
+    const controller = new Controller(memory, fixed(0.7), {
+      procs,
+      gcPercent: 100,
+      memoryLimit: Number.POSITIVE_INFINITY,
+    })
+    const bodies: (() => Coroutine)[] = []
+    const program = {
+      start: (id: GoroutineId) => bodies[memory.words[memory.goroutine(id, g.TASK)]](),
+      nameOf: (id: GoroutineId) => `goroutine ${id}`,
+    }
+    super(heap, 0, controller, program, new Events(memory, 0, false), {
+      checkmark: true,
+      stopTheWorld: 0,
+      termination: 'helping',
+      gate: 'goal',
+      credit: 'go',
+      barrierWait: 'sleep',
+      zealEvery: 0,
+      zealConcurrent: false,
+      seed: 1,
+    })
+    this.bodies = bodies
+    this.collector.initialize(100, Number.POSITIVE_INFINITY)
+  }
+
+  /** A new goroutine, placed nowhere yet. */
+  goroutineOf(body: () => Coroutine): GoroutineId {
+    return this.goroutines.create(this.bodies.push(body) - 1, 0)
+  }
+
+  /** Starts a goroutine on this P. */
+  start(body: () => Coroutine): GoroutineId {
+    const id = this.goroutineOf(body)
+    this.place(id, 0)
+    return id
+  }
+
+  /** Runs main, the first goroutine, and what it starts. Throws what ends the run. */
+  runMain(main: () => Coroutine): void {
+    this.memory.words[control.RUN_STATE] = control.RUN_ACTIVE
+    this.start(main)
+    this.run()
+    if (this.failure !== null) throw this.failure.error
+  }
+}

@@ -131,10 +131,17 @@ export class Cycle {
     if (heap.check && isVerificationDue(memory)) verifyHeap(memory)
   }
 
-  /** Another GOGC, asked for by setGCPercent. */
+  /** What Ps ask for by setGCPercent, one after the other: each replaces the one before, and is told which that was. */
   changeGcPercent(): void {
     const { memory, controller, sweeper } = this.collector
-    memory.words[control.GC_PERCENT] = memory.words[control.GC_PERCENT_WANTED]
+    const { words } = memory
+    for (let index = 0; index < memory.layout.procs; index++) {
+      const own = memory.p(index, 0)
+      if (words[own + p.GC_PERCENT_IS_ASKED] === 0) continue
+      words[own + p.GC_PERCENT_REPLACED] = words[control.GC_PERCENT]
+      words[control.GC_PERCENT] = words[own + p.GC_PERCENT_ASKED]
+      words[own + p.GC_PERCENT_IS_ASKED] = 0
+    }
     controller.commit(sweeper.isDone)
     if (memory.words[control.PHASE] === control.PHASE_OFF) sweeper.pace(controller.sweepDistance)
   }

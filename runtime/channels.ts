@@ -108,8 +108,8 @@ class Chan {
 
   private allocate(buffer: number): number {
     const top = stack.top - stack.base
-    stack.push(buffer)
     try {
+      stack.push(buffer)
       return p.allocator.allocate(CHANNEL_BYTES, false)
     } finally {
       stack.top = stack.base + top

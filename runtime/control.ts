@@ -4,13 +4,17 @@ import { probeStackDeep } from '../gc/stack-probe.ts'
 import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../gc/world.ts'
 import {
   CYCLES_MARKED,
-  GC_PERCENT,
-  GC_PERCENT_WANTED,
   GOROUTINES_LIVE,
   PHASE,
   PHASE_OFF,
 } from '../heap/layout/control.ts'
-import { TOTAL_ASSIST_MS, TOTAL_BLOCKED_MS } from '../heap/layout/p.ts'
+import {
+  GC_PERCENT_ASKED,
+  GC_PERCENT_IS_ASKED,
+  GC_PERCENT_REPLACED,
+  TOTAL_ASSIST_MS,
+  TOTAL_BLOCKED_MS,
+} from '../heap/layout/p.ts'
 import { expectGoroutine, p, words } from './current.ts'
 import { memStatsOf } from './mem-stats.ts'
 import type { MemStats } from './record.ts'
@@ -33,11 +37,12 @@ export function setGCPercent(percent: number): number {
   if (!Number.isInteger(percent) || percent >= 2 ** 31)
     throw new RangeError(`setGCPercent: ${percent} must be a whole number of percent, negative for off`)
   probeStackDeep()
-  let old: number
-  do {
-    old = words[GC_PERCENT]
-    words[GC_PERCENT_WANTED] = Math.max(percent, -1)
-  } while (!p.raise(p.epoch(), STOP_COMMIT))
+  const own = p.memory.p(p.index, 0)
+  words[own + GC_PERCENT_ASKED] = Math.max(percent, -1)
+  words[own + GC_PERCENT_IS_ASKED] = 1
+  // Another P's stop may have carried it out.
+  while (words[own + GC_PERCENT_IS_ASKED] !== 0) p.raise(p.epoch(), STOP_COMMIT)
+  const old = words[own + GC_PERCENT_REPLACED]
   if (percent < 0) p.blockInPlace(() => words[PHASE] === PHASE_OFF)
   return old
 }

@@ -118,6 +118,7 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     program.main = await importMain(message.entryUrl)
     run.declarations.close()
     taskConsole.muted = false
+    taskConsole.isOver = () => load(memory.words, control.RUN_STATE) > control.RUN_ACTIVE
     if (schedule !== null) scheduling?.join(schedule, index, memory.words, memory.i32)
     boot(memory)
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)

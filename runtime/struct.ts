@@ -166,10 +166,10 @@ abstract class StructType {
     const { stack, p } = this.run
     if (this.run.check) this.verifyValues(values)
     const top = stack.top - stack.base
-    for (let index = 0; index < fields.length; index++) {
-      if (fields[index].storage === KIND_REF && values[index] !== undefined) stack.push(values[index])
-    }
     try {
+      for (let index = 0; index < fields.length; index++) {
+        if (fields[index].storage === KIND_REF && values[index] !== undefined) stack.push(values[index])
+      }
       return p.allocator.allocate(bytes, references === 0)
     } finally {
       stack.top = stack.base + top

@@ -13,6 +13,8 @@ export class TaskConsole {
   readonly #writes = { stdout: process.stdout.write, stderr: process.stderr.write }
   /** While true, nothing is printed: module code runs on every P, and is to be heard once. */
   muted: boolean
+  /** True once the run is over: a program that catches what ends it there prints no more. */
+  isOver: () => boolean = () => false
 
   /** `handOn`: what to do with text that the ring has no room for. @defaultValue write it to the process's own descriptors */
   constructor(ring: ConsoleRing, muted: boolean, handOn: (stream: Stream, text: Uint8Array) => void = writeFully) {
@@ -34,7 +36,7 @@ export class TaskConsole {
   }
 
   #write(stream: Stream, chunk: string | Uint8Array): void {
-    if (!this.muted) this.#ring.write(stream, typeof chunk === 'string' ? encoder.encode(chunk) : chunk, this.#handOn)
+    if (!this.muted && !this.isOver()) this.#ring.write(stream, typeof chunk === 'string' ? encoder.encode(chunk) : chunk, this.#handOn)
   }
 
   #writable(stream: Stream): Writable {

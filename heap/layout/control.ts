@@ -33,8 +33,6 @@ export const TRIGGER = 22
 export const GOAL = 23
 /** GOGC in percent, negative is off. stopped. */
 export const GC_PERCENT = 24
-/** GOGC asked for by setGCPercent, applied in its stop. Written by the raiser of a commit stop before it stops; read there. */
-export const GC_PERCENT_WANTED = 25
 /** Why the running cycle was started: a `CycleTrigger`. stopped. */
 export const CYCLE_TRIGGER = 26
 /** 1 if an idle P may help to mark this cycle, else 0: the largest number of idle workers. stopped. */

@@ -49,6 +49,11 @@ export const DRAINING = 23
 /** The place at which the host's collector held this P up in this cycle, or 0. owner; reset in the setup stop. */
 export const HOSTS_PLACE = 22
 
+/** setGCPercent: 1 while the P asks for another GOGC, and which; then the one that it replaced. owner; taken and answered in a commit stop, whoever raised it. */
+export const GC_PERCENT_IS_ASKED = 24
+export const GC_PERCENT_ASKED = 25
+export const GC_PERCENT_REPLACED = 26
+
 /** Cache of spans: for each span class CURSOR, LIMIT, SPAN, RUN_START. owner. */
 export const CACHE = 32
 export const CACHE_WORDS = 4

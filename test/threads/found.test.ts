@@ -28,6 +28,9 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
     [],
     'a mutex.lock is waited for twice: make another operation\nok\n',
   ],
+  ['a case of nil is never possible', ['merges-with-nil', '--procs', '2'], [], 'merged 20\n'],
+  ['each setGCPercent is told what it replaced', ['swaps-gc-percent', '--procs', '4'], [], 'ok\n'],
+  ['what is no count, channel, time or case is refused', ['refuses-what-is-none', '--procs', '2'], [], '1 1\n'],
   ['promises and timers of a program do not end the host', ['promises', '--procs', '2'], [], 'ok\n'],
   ['fields may have the names of the runtime inside', ['field-names', '--procs', '2', '--check'], [], '42 7 43 3\n'],
 ]

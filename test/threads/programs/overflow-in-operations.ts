@@ -113,7 +113,7 @@ function doNearTheEnd(left: number, acts: Readonly<Record<string, Act>>): Set<st
   return names
 }
 
-type Operating = Generator<undefined, unknown, never>
+type Operating = Generator<unknown, unknown, unknown>
 type Operate = () => Iterable<unknown, unknown>
 
 /** As roomy: `large` of these generators wait for each other, and the innermost for `inside`. */
@@ -161,7 +161,7 @@ function expectThat(isSo: boolean, what: string): void {
 }
 
 /** Operations that need not wait: all done near the end of the stack, then looked at from the top. */
-function* plainOperations(depth: number): Operating {
+function* plainOperations(depth: number): Generator<unknown, void, unknown> {
   const [c, r, x, d] = [keep(Numbers.new(2)), keep(Numbers.new(2)), keep(Numbers.new(2)), keep(Numbers.new(2))]
   const n = keep(Nodes.new(2))
   const [m, held] = [keep(mutex.new()), keep(mutex.new())]
@@ -223,7 +223,7 @@ function* plainOperations(depth: number): Operating {
 }
 
 /** Operations that wait, in the innermost of generators that reach to the end of the stack. */
-function* waitingOperations(large: number, small: number): Operating {
+function* waitingOperations(large: number, small: number): Generator<unknown, void, unknown> {
   const [c, s, r] = [keep(Numbers.new()), keep(Numbers.new()), keep(Numbers.new())]
   const m = keep(mutex.new())
   const w = keep(waitGroup.new(0))
@@ -238,7 +238,7 @@ function* waitingOperations(large: number, small: number): Operating {
     'send and wait': () => Numbers.send(s, 1),
   }
   const left = new Set(Object.keys(operations))
-  const all = function* (): Operating {
+  const all = function* (): Generator<unknown, void, unknown> {
     for (const [name, operation] of Object.entries(operations)) {
       try {
         yield* operation() as Operating

@@ -1,6 +1,6 @@
 /** What reviewers found, each a program that once hung, died or printed something else. */
 import { expect, test } from 'vitest'
-import { runCli } from '../support/run-cli.ts'
+import { runCliWarm } from '../support/warm-cli.ts'
 
 const FOUND: readonly (readonly [string, readonly string[], readonly string[], string])[] = [
   [
@@ -33,9 +33,7 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
 ]
 
 test.each(FOUND)('%s', async (_, [program, ...options], args, stdout) => {
-  const result = await runCli(['run', `test/threads/programs/found/${program}.ts`, ...options, '--', ...args], {
-    limitMs: 60_000,
-  })
+  const result = await runCliWarm(['run', `test/threads/programs/found/${program}.ts`, ...options, '--', ...args])
   expect(result.stdout, result.stderr).toBe(stdout)
   expect(result.code).toBe(0)
 })

@@ -45,7 +45,8 @@ test('shards that are merged are the whole league', async () => {
 })
 
 test('a real heap plays too, and the simulator is compared with it', async () => {
-  const args = ['pacers', 'league', '--pacers', 'go1.21', '--scenarios', 'stepped/steady', '--engines', 'stepped,real']
+  const played = ['--pacers', 'go1.21', '--scenarios', 'stepped/small-heap-slow-alloc']
+  const args = ['pacers', 'league', ...played, '--engines', 'stepped,real']
   const { code, stdout, stderr } = await runCliWarm(args)
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/real: medians over 1 scenario;.*\npacer .*\ngo1\.21 /)
@@ -56,16 +57,16 @@ test('an interrupt leaves what was played until then', async () => {
   await inScratch(async scratch => {
     const json = join(scratch, 'some.json')
     const args = ['--pacers', 'go1.21;go1.14', '--scenarios', 'stepped/steady,proposal/high-gogc']
-    // The simulations take less than a second, the four runs on the real heap some thirty seconds.
+    // The first that is played is a simulation, or one of four runs on the real heap that take some thirty seconds.
     const { code, stdout } = await runCli(['pacers', 'league', ...args, '--engines', 'stepped,real', '--json', json], {
-      interruptAfterMs: 4000,
+      interruptWhen: stderr => / of 8/.test(stderr),
     })
     expect(code).toBe(130)
     const { played, failed, tasks } = resultsIn(json)
     expect(failed).toEqual([])
     expect(tasks.length).toBe(8)
     expect(played.length).toBeLessThan(8)
-    expect(played.filter(({ engine }) => engine === 'stepped')).toHaveLength(4)
+    expect(played.length).toBeGreaterThan(0)
     expect(stdout).toContain(`played: ${played.length} of 8`)
   })
 })

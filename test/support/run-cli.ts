@@ -17,6 +17,9 @@ const cli = fileURLToPath(new URL('bin/sawtooth.js', repository))
 /** Environment variables that would change what a run does. */
 const OURS = ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS', 'GODEBUG', 'NODE_OPTIONS', 'NODE_ENV', 'FORCE_COLOR']
 
+/** How often it is looked whether a process is to be interrupted, in ms. */
+const LOOK_MS = 20
+
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   /** When the process hangs: it is killed, and the test has failed, ms. @defaultValue HANG_MS */
@@ -29,8 +32,8 @@ export interface ProcessOptions {
   readonly closesStdout?: boolean
   /** Sent as soon as something is printed on standard output. */
   readonly signalOnOutput?: NodeJS.Signals
-  /** Interrupted after so long, if it is not over. */
-  readonly interruptAfterMs?: number
+  /** Interrupted once this holds, of what it has printed on standard error, and of the names in its directory for temporary files. */
+  readonly interruptWhen?: (stderr: string, temporary: readonly string[]) => boolean
 }
 
 export interface ProcessResult {
@@ -98,7 +101,7 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
     stdoutBytesPerSecond,
     signalOnOutput,
     closesStdout,
-    interruptAfterMs,
+    interruptWhen,
   } = options
   const began = performance.now()
   const child = spawn(process.execPath, args, {
@@ -125,12 +128,16 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
       tooLate = true
       child.kill('SIGKILL')
     }, limitMs)
-    const interrupt =
-      interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfterMs)
+    const interrupt = setInterval(() => {
+      if (interruptWhen?.(output.stderr, readdirSync(scratch)) === true) {
+        clearInterval(interrupt)
+        child.kill('SIGINT')
+      }
+    }, LOOK_MS)
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearTimeout(limit)
-      clearTimeout(interrupt)
+      clearInterval(interrupt)
       const said = `stdout: ${output.stdout.slice(-2000)}\nstderr: ${output.stderr.slice(-4000)}`
       if (tooLate) reject(new Error(`not over after ${limitMs} ms: ${args.join(' ')}\n${said}`))
       else if (code === null) reject(new Error(`killed by ${signal}: ${args.join(' ')}\n${said}`))

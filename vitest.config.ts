@@ -25,6 +25,12 @@ const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.te
 
 /** What is exhaustive rather than telling: part of `npm run test:all`, and not of `npm test`. */
 const long = ['test/**/*.long.test.ts']
+/** They have a size of each kind (test/support/size.ts): these run in both. */
+const ofTwoSizes = [
+  'test/commands/{controlled,hunt,mutants,stack-overflow}.test.ts',
+  'test/threads/{faults,found}.test.ts',
+  'test/trust/mutants.test.ts',
+]
 
 /** A process that a test starts has a limit of its own, and a test may start many. */
 const MANY_PROCESSES_MS = 20 * HANG_MS
@@ -88,7 +94,8 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'long',
-          include: long,
+          include: [...long, ...ofTwoSizes],
+          env: { TEST_SIZE: 'long' },
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,

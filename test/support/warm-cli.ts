@@ -110,7 +110,7 @@ class WarmProcess {
         `${hangs ? `not over after ${HANG_MS} ms` : 'the process ended'}: ${args.join(' ')}\n${stdout}${stderr}`,
       )
     }
-    return { stdout: stdout.slice(0, -1), stderr: stderr.slice(0, -1), code: this.#code as number }
+    return { stdout: stdout.slice(0, -1), stderr: stderr.slice(0, -1), code: this.#code ?? null }
   }
 
   get #isOver(): boolean {

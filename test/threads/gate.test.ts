@@ -3,6 +3,7 @@ import { threadsFile } from '../support/run-cli.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const storm = threadsFile('../../examples/alloc-storm.ts')
+const tasks = ['--', '--tasks', '24']
 
 // The coordinator vanishes for 3 ms each time, while four Ps allocate: golang/go#52433 at its plainest.
 const stalled = [
@@ -11,14 +12,14 @@ const stalled = [
 ]
 
 test('without a gate the heap runs past its goal by more than the bound', async () => {
-  const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'off'])
+  const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'off', ...tasks])
   expect(code).toBe(0)
   const over = record.cycles.filter(({ overrun, largestRefill }) => overrun > 4 * largestRefill)
   expect(over.length).toBeGreaterThan(0)
 })
 
 test('past the goal nobody passes the gate: no cycle goes beyond the bound', async () => {
-  const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'goal'])
+  const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'goal', ...tasks])
   expect(code).toBe(0)
   expect(record.cycles.length).toBeGreaterThan(10)
   for (const { n, goal, heapAtStart, heapAtMarkEnd, largestRefill } of record.cycles)

@@ -23,6 +23,9 @@ test.each([
       termination,
       '--fault',
       fault,
+      '--',
+      '--tasks',
+      '32',
     ])
     expect(code).toBe(0)
     const over = record.cycles.filter(({ overrun }) => overrun > 0)

@@ -27,8 +27,8 @@ const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.te
 const long = ['test/**/*.long.test.ts']
 /** They have a size of each kind (test/support/size.ts): these run in both. */
 const ofTwoSizes = [
-  'test/commands/{controlled,hunt,mutants,stack-overflow}.test.ts',
-  'test/threads/{faults,found}.test.ts',
+  'test/commands/{controlled,hunt,mutants,soak,stack-overflow}.test.ts',
+  'test/threads/{faults,found,matrix}.test.ts',
   'test/trust/mutants.test.ts',
 ]
 

@@ -121,7 +121,7 @@ test('without the condition there is no schedule to be had', async () => {
 })
 
 /** Protocols that are explored; all of them in the long size. */
-const EXPLORED = ['helping', 'stop-the-world', 'channel', 'shades', 'roles', 'mutual-exclusion']
+const EXPLORED = ['stop-the-world', 'shades', 'roles', 'mutual-exclusion']
 
 test('all schedules of protocols within a small bound are sound', async () => {
   const { protocols } = await import('../../trust/explore/protocols.ts')

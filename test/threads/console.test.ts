@@ -37,11 +37,11 @@ describe('console', () => {
   })
 
   test('of several Ps that print faster than a slow pipe is read loses nothing', async () => {
-    const { code, stdout, stderr } = await runProgram([prints, '--procs', '3', '--', 'lines', '30000'], {
-      stdoutBytesPerSecond: 4_000_000,
+    const { code, stdout, stderr } = await runProgram([prints, '--procs', '3', '--', 'lines', '10000'], {
+      stdoutBytesPerSecond: 1_500_000,
     })
     expect(code).toBe(0)
-    expectPrinted(stdout, stderr, 3, 30_000)
+    expectPrinted(stdout, stderr, 3, 10_000)
   })
 
   test('to a pipe that its reader has closed ends the run, as SIGPIPE ends a program of Go', async () => {

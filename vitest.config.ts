@@ -25,10 +25,16 @@ const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.te
 
 /** What is exhaustive rather than telling: part of `npm run test:all`, and not of `npm test`. */
 const long = ['test/**/*.long.test.ts']
-/** They have a size of each kind (test/support/size.ts): these run in both. */
-const ofTwoSizes = [
-  'test/commands/{controlled,hunt,mutants,soak,stack-overflow}.test.ts',
-  'test/threads/{faults,found,matrix}.test.ts',
+/** They have a telling and an exhaustive size (test/support/size.ts), and run in both. */
+export const ofTwoSizes = [
+  'test/commands/controlled.test.ts',
+  'test/commands/hunt.test.ts',
+  'test/commands/mutants.test.ts',
+  'test/commands/soak.test.ts',
+  'test/commands/stack-overflow.test.ts',
+  'test/threads/faults.test.ts',
+  'test/threads/found.test.ts',
+  'test/threads/matrix.test.ts',
   'test/trust/mutants.test.ts',
 ]
 

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunRecord } from '../../runtime/record.ts'
 import { HANG_MS } from '../support/hang.ts'
-import { inScratch, type ProcessResult, recordIn, runNode } from '../support/run-cli.ts'
+import { type CommandResult, inScratch, recordIn, runNode } from '../support/run-cli.ts'
 import { isLong } from '../support/size.ts'
+import { runCliWarm } from '../support/warm-cli.ts'
 
 const RACES = 'test/stress/programs/races.ts'
 
@@ -13,7 +14,7 @@ async function runControlled(
   options: readonly string[],
   program: readonly string[] = [RACES],
   args: readonly string[] = ['1', '8', '2'],
-): Promise<ProcessResult & { readonly record: RunRecord | null }> {
+): Promise<CommandResult> {
   return inScratch(async scratch => {
     const json = join(scratch, 'record.json')
     const cli = [
@@ -31,6 +32,10 @@ async function runControlled(
     return { ...result, record: recordIn(json) }
   })
 }
+
+/** As runControlled, in a process that stays. */
+const runControlledWarm: typeof runControlled = (options, program = [RACES], args = ['1', '8', '2']) =>
+  runCliWarm(['run', ...program, ...options, '--', ...args], {}, ['--conditions=controlled'])
 
 /** All that is the same each time. */
 function told(run: { readonly record: RunRecord | null; readonly stdout: string }): unknown {
@@ -68,7 +73,7 @@ test.each(['pct:changes=5', 'round-robin:switches=20'])('%s: the same seed gives
 })
 
 test('time is a count of turns: a microsecond each, and pauses are whole numbers of them', async () => {
-  const run = await runControlled(['--procs', '2', '--zeal', '20', '--schedule', 'round-robin', '--seed', '3'])
+  const run = await runControlledWarm(['--procs', '2', '--zeal', '20', '--schedule', 'round-robin', '--seed', '3'])
   expect(run.code, run.stderr).toBe(0)
   const { cycles, schedule } = run.record as RunRecord
   expect(cycles.length).toBeGreaterThan(3)
@@ -81,7 +86,7 @@ test('time is a count of turns: a microsecond each, and pauses are whole numbers
 })
 
 test('a deadlock under a schedule is told as ever', async () => {
-  const run = await runControlled(
+  const run = await runControlledWarm(
     ['--procs', '2', '--schedule', 'random', '--seed', '1'],
     ['test/threads/programs/deadlock.ts'],
     [],
@@ -107,7 +112,7 @@ test.each([
   ['replay:nowhere.json', '--schedule replay:nowhere.json: ENOENT'],
   ['replay:package.json', '--schedule replay:package.json: there is no order in it'],
 ])('--schedule %s is a usage error', async (schedule, message) => {
-  const run = await runControlled(['--schedule', schedule])
+  const run = await runControlledWarm(['--schedule', schedule])
   expect([run.code, run.record]).toEqual([2, null])
   expect(run.stderr).toContain(message)
 })

@@ -10,7 +10,7 @@ const stalled = [
   '--fault',
   'mark-termination/before-stop:stall=3ms',
   '--seconds',
-  '0.3',
+  '0.6',
   '--seed',
   process.env.SEED ?? '1',
 ]

@@ -19,20 +19,26 @@ const MOST_COMMANDS = 50
 export function runCliWarm(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  nodeOptions: readonly string[] = [],
 ): Promise<CommandResult> {
-  const result = last.then(() => carryOut(args, env))
+  const result = last.then(() => carryOut(args, env, nodeOptions))
   last = result.catch(() => undefined)
   return result
 }
 
 let last: Promise<unknown> = Promise.resolve()
-let warm: WarmProcess | null = null
+/** By Node's options. */
+const processes = new Map<string, WarmProcess>()
 
-async function carryOut(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> {
-  if (warm === null || warm.commands === MOST_COMMANDS) {
-    warm?.end()
-    warm = new WarmProcess()
-  }
+async function carryOut(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  nodeOptions: readonly string[],
+): Promise<CommandResult> {
+  const kind = nodeOptions.join(' ')
+  if (processes.get(kind)?.commands === MOST_COMMANDS) processes.get(kind)?.end()
+  const warm = processes.get(kind) ?? new WarmProcess(kind, nodeOptions)
+  processes.set(kind, warm)
   const { scratch } = warm
   const json = join(scratch, 'record.json')
   rmSync(json, { force: true })
@@ -58,11 +64,13 @@ class WarmProcess {
   readonly #child: ChildProcess
   #output = { stdout: '', stderr: '' }
   #code: number | undefined
+  readonly #kind: string
   /** Called as something of the present command arrives, or the process has ended. */
   #news = (): void => {}
 
-  constructor() {
-    const child = spawn(process.execPath, [script], {
+  constructor(kind: string, nodeOptions: readonly string[]) {
+    this.#kind = kind
+    const child = spawn(process.execPath, [...nodeOptions, script], {
       cwd: fileURLToPath(repository),
       env: environment(this.scratch),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -123,7 +131,7 @@ class WarmProcess {
   }
 
   end(): void {
-    if (warm === this) warm = null
+    processes.delete(this.#kind)
     this.#child.kill('SIGKILL')
     rmSync(this.scratch, { recursive: true, force: true })
   }

@@ -103,8 +103,8 @@ const points = faultPointNames
 /** Where only Go's protocol comes. */
 const GO_POINTS = /^mark-termination\/(?:enter|(?:before|in|after)-barrier|published|leave)$/
 
-/** Points that are harmed alone: each, or one of four, which the seed chooses. */
-const harmedAlone = points.filter((_, index) => isLong || index % 4 === seed % 4)
+/** Points that are harmed alone: each, or one of six, which the seed chooses. */
+const harmedAlone = points.filter((_, index) => isLong || index % 6 === seed % 6)
 
 /** Each point alone, harmed in the same way. Ps: 2, 3 and 4 in turn, where the point does not ask for a number. */
 const alone = (harm: string): Wanted[] =>
@@ -163,7 +163,7 @@ test('under a schedule every point is struck, the same number of times each time
 })
 
 test('all points at once: nothing is lost, nothing hangs', async () => {
-  const harms = ['yield:p=0.1', 'stall=1ms:p=0.01', ...(isLong ? ['stall=3ms:p=0.02', 'yield'] : [])]
+  const harms = isLong ? ['yield:p=0.1', 'stall=1ms:p=0.01', 'stall=3ms:p=0.02', 'yield'] : ['stall=1ms:p=0.02']
   const runs = harms.flatMap(harm => {
     const all = faultPointNames.map(point => `${point}:${harm}`)
     const graph = { procs: 4, fault: all, gogc: 5, seed, args: [String(seed), '4000', '4'] }
@@ -218,7 +218,6 @@ const HOLD_UPS: readonly string[] = [
   'stop/restart',
   'sweep/span',
   'pages/locked',
-  ...(isLong ? points : []),
 ]
 /** The share of a CPU below which so many of a run's samples are, of all. */
 function shareAt({ shares }: Answer, part: number): number {
@@ -234,7 +233,9 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
     options: { procs: 4, fault, seed, args: [String(cycles)] },
   })
   const passes = Array.from({ length: 6 }, (_, index) => index + 1)
-  const stalls = [...HOLD_UPS, RAISER].map(place => {
+  // In the long size everywhere else too, where it is not known whether it keeps anybody waiting.
+  const places = isLong ? [...HOLD_UPS, ...points] : HOLD_UPS
+  const stalls = [...places, RAISER].map(place => {
     const run = heldUp(passes.map(nth => `${place}:stall=${STALL_MS}ms:nth=${nth}`))
     return place.startsWith('barrier/serve') ? underGo(run) : run
   })
@@ -242,12 +243,13 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
   const runs = [heldUp([], 50), heldUp([], 50), ...stalls]
   const answers = await carryOut(runs)
   expectSound(runs, answers)
-  expect(shareAt(answers[1], 0.5), 'of a CPU, where nothing is stalled').toBeGreaterThan(0.1)
-  for (const [index, answer] of answers.slice(2, 2 + HOLD_UPS.length).entries()) {
-    const place = HOLD_UPS[index]
+  // That the measure sees what is used: on a busy machine the Ps have a CPU only now and then.
+  expect(answers[1].shares.at(-1), 'of a CPU, where nothing is stalled').toBeGreaterThan(0.1)
+  for (const [index, answer] of answers.slice(2, -1).entries()) {
+    const place = places[index]
     const { strikes, ms } = answer
     const stalledMs = strikes[place.replace(/@.*/, '')] * STALL_MS
-    if (points.includes(place as FaultPoint) && stalledMs < 0.6 * ms) continue
+    if (index >= HOLD_UPS.length && stalledMs < 0.6 * ms) continue
     expect(stalledMs, place).toBeGreaterThan(0)
     // While it is stalled it uses least: of the samples of that time, which are the first, the one in the middle.
     const share = shareAt(answer, Math.min(1, stalledMs / ms) / 2)
@@ -257,7 +259,7 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
     expect(share, place).toBeLessThan(0.1)
   }
   // Who raises a stop beside one that is raised, and of which nobody has been told, waits for that one: some tries, and not a million.
-  const { passes: counted } = answers[2 + HOLD_UPS.length]
+  const { passes: counted } = answers[answers.length - 1]
   console.log(`${RAISER}: ${counted['stop/raise']} tries to raise a stop, ${counted['stop/raised']} raised`)
   expect(counted['stop/raise']).toBeLessThan(5 * counted['stop/raised'])
 })

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { HANG_MS } from './test/support/hang.ts'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -22,6 +23,24 @@ const apart = [
 /** They measure time, CPU or who does what meanwhile: one file at a time, with all cores for itself. */
 const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.test.ts', 'test/litmus/**/*.test.ts']
 
+/** What is exhaustive rather than telling: part of `npm run test:all`, and not of `npm test`. */
+const long = ['test/**/*.long.test.ts']
+/** They have a telling and an exhaustive size (test/support/size.ts), and run in both. */
+export const ofTwoSizes = [
+  'test/commands/controlled.test.ts',
+  'test/commands/hunt.test.ts',
+  'test/commands/mutants.test.ts',
+  'test/commands/soak.test.ts',
+  'test/commands/stack-overflow.test.ts',
+  'test/threads/faults.test.ts',
+  'test/threads/found.test.ts',
+  'test/threads/matrix.test.ts',
+  'test/trust/mutants.test.ts',
+]
+
+/** A process that a test starts has a limit of its own, and a test may start many. */
+const MANY_PROCESSES_MS = 20 * HANG_MS
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -31,11 +50,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/{heap,verify,measure,gc,scheduler,runtime,lab,trust,structure}/**/*.test.ts'],
-          exclude: apart,
+          exclude: [...apart, ...long],
           pool: 'forks',
           // Many files in one process: they share nothing that changes, and starting takes longer than most of them.
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: HANG_MS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -45,7 +64,7 @@ export default defineConfig({
           name: 'unit-apart',
           include: apart,
           pool: 'forks',
-          testTimeout: 20_000,
+          testTimeout: HANG_MS,
           sequence: { groupOrder: 0 },
         },
       },
@@ -54,11 +73,13 @@ export default defineConfig({
         test: {
           name: 'commands',
           include: ['test/{commands,threads}/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...long],
           pool: 'forks',
+          // What they start is in processes of its own.
+          isolate: false,
           maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: MANY_PROCESSES_MS,
+          hookTimeout: MANY_PROCESSES_MS,
           sequence: { groupOrder: 1 },
         },
       },
@@ -67,11 +88,26 @@ export default defineConfig({
           name: 'alone',
           include: alone,
           pool: 'forks',
+          isolate: false,
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: MANY_PROCESSES_MS,
+          hookTimeout: MANY_PROCESSES_MS,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'long',
+          include: [...long, ...ofTwoSizes],
+          env: { TEST_SIZE: 'long' },
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: MANY_PROCESSES_MS,
+          hookTimeout: MANY_PROCESSES_MS,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -81,9 +117,9 @@ export default defineConfig({
           pool: 'forks',
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 3_600_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          testTimeout: MANY_PROCESSES_MS,
+          hookTimeout: MANY_PROCESSES_MS,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

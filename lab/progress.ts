@@ -1,10 +1,10 @@
 /** How often what is done is said where standard error is no terminal, in ms. */
 const QUIET_MS = 60_000
 
-/** A line on standard error that says what is done now: on a terminal always the same one, else one now and then. */
+/** A line on standard error that says what is done now: on a terminal always the same one, else the first, and one now and then. */
 export class Progress {
   #isShown = false
-  #saidMs = performance.now()
+  #saidMs = Number.NEGATIVE_INFINITY
 
   show(text: string): void {
     if (!process.stderr.isTTY) {

@@ -1,20 +1,23 @@
 // Every example, many ways, in one warm process: the result may depend on neither the number of Ps, nor GOGC, nor the checks.
 //   node test/matrix.js            all: procs 1, 2, 3, 4, 6, 8 × GOGC 10, 100, off × plain and --check; the small sizes under --zeal 1
-//   node test/matrix.js --slice    what npm test runs: the small sizes, on 1 P plain, and on 4 with --check and --zeal 1
+//   node test/matrix.js --slice    the small sizes, on 1 P plain, and on 4 with --check and --zeal 1; npm test has --zeal 10
 // Prints what it runs, then one line of JSON with the counts. Exits with 1 if any result was wrong or any wait was rescued.
 import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { Runtime } from '../dist/runtime/host.js'
 
-const { slice, help } = parseArgs({ options: { slice: { type: 'boolean' }, help: { type: 'boolean' } } }).values
+const { slice, zeal, help } = parseArgs({
+  options: { slice: { type: 'boolean' }, zeal: { type: 'string', default: '1' }, help: { type: 'boolean' } },
+}).values
 if (help) {
   console.log(`Runs every example many ways, and compares what it prints.
 
 Usage:
-  npm run test:matrix -- [--slice]
+  npm run test:matrix -- [--slice] [--zeal N]
 
-  --slice   the small sizes, on 1 P plain and on 4 checked (default: 1 to 8 Ps, GOGC 10, 100 and off too)
+  --slice    the small sizes, on 1 P plain and on 4 checked (default: 1 to 8 Ps, GOGC 10, 100 and off too)
+  --zeal N   the small sizes collect before every Nth allocation (default: 1)
 
 Exit: 0 every result is right, 1 one is not.
 
@@ -31,7 +34,7 @@ function* runs() {
     if (row.size !== 'default' && !small) continue
     const procs = slice ? [1, 4] : [1, 2, 3, 4, 6, 8]
     for (const p of procs) {
-      if (small && !(slice && p === 1)) yield { row, options: { procs: p, zeal: 1, check: true } }
+      if (small && !(slice && p === 1)) yield { row, options: { procs: p, zeal, check: true } }
       if (slice && p === 4) continue
       if (small && !slice) continue
       for (const gogc of slice ? [10] : [10, 100, 'off']) {
@@ -87,6 +90,6 @@ for (const { row, options } of runs()) {
   )
 }
 await runtime.close()
-if (slice) console.log('slice: the small sizes, procs 1 and 4: GOGC 10, and --check --zeal 1')
+if (slice) console.log(`slice: the small sizes, procs 1 and 4: GOGC 10, and --check --zeal ${zeal}`)
 console.log(JSON.stringify({ ...counts, seconds: Math.round((performance.now() - began) / 1000) }))
 process.exitCode = counts.wrong + counts.rescues > 0 ? 1 : 0

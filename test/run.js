@@ -1,5 +1,7 @@
 // Runs the build, each step of `npm run check`, and the tests, and ends with one line: `N passed, N failed`.
 // A step counts as one; a test counts as one. Everything runs even after a failure, so that one run shows all.
+//   node test/run.js           the default suite: `npm test`
+//   node test/run.js --all     the long tests too: `npm run test:all`
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,8 +12,17 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const env = { ...process.env, PATH: join(root, 'node_modules/.bin') + delimiter + process.env.PATH }
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+const DEFAULT = ['unit', 'unit-apart', 'commands', 'alone']
+const LONG = ['long']
+const options = process.argv.slice(2)
+if (options.some(option => option !== '--all')) {
+  console.error(`node test/run.js has the option --all, and no ${options.join(' ')}`)
+  process.exit(2)
+}
+
 let passed = 0
 let failed = 0
+const skipped = []
 
 function run(command) {
   console.log(`\n> ${command}`)
@@ -21,19 +32,11 @@ function run(command) {
 if (run(scripts.build)) passed++
 else failed++
 await Promise.all(scripts.check.split(' && ').map(runBeside))
+runTests(DEFAULT)
+if (options.includes('--all')) runTests(LONG)
 
-const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
-const report = join(scratch, 'report.json')
-const ok = run(
-  `vitest run --project unit --project unit-apart --project commands --project alone --reporter=default --reporter=json --outputFile.json="${report}"`,
-)
-const tests = countTests(report)
-passed += tests.passed
-// Vitest also fails for what is no test: a file that does not load, an error outside any test.
-failed += ok ? tests.failed : Math.max(tests.failed, 1)
-rmSync(scratch, { recursive: true })
-
-console.log(`\n${passed} passed, ${failed} failed`)
+if (skipped.length > 0) console.log(`\nskipped:\n${skipped.map(name => `  ${name}`).join('\n')}`)
+console.log(`\n${passed} passed, ${failed} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}`)
 process.exitCode = failed === 0 ? 0 : 1
 
 /** A step of the check, with others beside it: it prints when it is over. */
@@ -51,6 +54,20 @@ function runBeside(command) {
   })
 }
 
+/** Runs projects of vitest.config.ts, and counts their tests. */
+function runTests(projects) {
+  const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
+  const report = join(scratch, 'report.json')
+  const chosen = projects.map(project => `--project ${project}`).join(' ')
+  const ok = run(`vitest run ${chosen} --reporter=default --reporter=json --outputFile.json="${report}"`)
+  const tests = countTests(report)
+  passed += tests.passed
+  // Vitest also fails for what is no test: a file that does not load, an error outside any test.
+  failed += ok ? tests.failed : Math.max(tests.failed, 1)
+  rmSync(scratch, { recursive: true })
+}
+
+/** A skipped test tells the reason in its name, or it counts as failed: nobody would know that it never runs. */
 function countTests(path) {
   let results
   try {
@@ -61,5 +78,15 @@ function countTests(path) {
   const unloadable = results.testResults.filter(
     file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
   )
-  return { passed: results.numPassedTests, failed: results.numFailedTests + unloadable.length }
+  const names = results.testResults
+    .flatMap(file => file.assertionResults)
+    .filter(({ status }) => status !== 'passed' && status !== 'failed')
+    .map(({ fullName }) => fullName.trim())
+  const unexplained = names.filter(name => !name.includes('(skipped: '))
+  for (const name of unexplained) console.log(`FAILED: skipped without a reason in its name: ${name}`)
+  skipped.push(...names.filter(name => !unexplained.includes(name)))
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + unloadable.length + unexplained.length,
+  }
 }

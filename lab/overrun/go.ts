@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { UsageError } from '../../runtime/usage-error.ts'
 import { FailedRun } from '../run.ts'
+import { theGo } from './find-go.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
 import type { Overrun } from './statistics.ts'
@@ -42,10 +42,11 @@ export class GoProgram implements AsyncDisposable {
 
   /** Throws a UsageError where there is no Go. */
   static async build(signal: AbortSignal): Promise<GoProgram> {
-    const version = await versionOfGo()
+    const go = theGo()
+    const version = (await run(go, ['version'], { signal })).stdout.trim()
     const directory = await mkdtemp(join(tmpdir(), 'sawtooth-go-'))
     try {
-      await run('go', ['build', '-o', join(directory, 'alloc-only'), SOURCE], { signal })
+      await run(go, ['build', '-o', join(directory, 'alloc-only'), SOURCE], { signal })
     } catch (error) {
       await rm(directory, { recursive: true, force: true })
       throw error
@@ -78,17 +79,6 @@ export class GoProgram implements AsyncDisposable {
     if (cycles.length === 0) throw new FailedRun(`Go has printed no trace of a cycle: ${stderr.slice(0, 200)}`)
     const asked = cycles.find(({ isForced }) => isForced)
     return cycles.filter(({ n, startMs }) => asked !== undefined && n > asked.n && startMs > asked.startMs + COLD_MS)
-  }
-}
-
-async function versionOfGo(): Promise<string> {
-  try {
-    return (await run('go', ['version'])).stdout.trim()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new UsageError(
-      '--with-go needs Go 1.19 or later, and there is no `go` on the PATH: install it (Debian: golang)',
-    )
   }
 }
 

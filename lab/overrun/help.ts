@@ -29,7 +29,7 @@ Lists, with commas:
 
 Options:
   --quick               under 25 s: 4 MiB at 4 P; fails if Go's protocol does not overrun, or ours breaks its bound
-  --with-go             runs the same program under Go, in turn (needs go on the PATH)
+  --with-go             runs the same program under Go, in turn (needs Go 1.19 or later)
   --fault SPEC          injected in every case: ${faultGrammar};
                         repeatable
   --seconds S           how long each case allocates (default: 4; 3 with --quick), and until 20 cycles count

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { lineOf, runCli, runProgram, threadsFile } from '../support/run-cli.ts'
+import { lineOf, runCli, threadsFile } from '../support/run-cli.ts'
+import { runCliWarm, runProgramWarm } from '../support/warm-cli.ts'
 
 const hello = 'examples/hello.ts'
 const program = (name: string): string => threadsFile(`programs/${name}.ts`)
@@ -28,9 +29,10 @@ describe('usage: exit 2, one line, nothing is run', () => {
     ['a fault that cannot fail', [hello, '--fault', 'stop/raise:fail'], /nothing can fail there; fail is for refill, /],
     ['a fault at no P', [hello, '--procs', '2', '--fault', 'refill@p2'], /there is no P 2, they count from 0 to 1/],
   ])('%s', async (name, args, message, env = {}) => {
-    const { code, stdout, stderr, record } = await runCli(name === 'an unknown command' ? ['walk'] : ['run', ...args], {
+    const { code, stdout, stderr, record } = await runCliWarm(
+      name === 'an unknown command' ? ['walk'] : ['run', ...args],
       env,
-    })
+    )
     expect({ code, stdout, record }).toEqual({ code: 2, stdout: '', record: null })
     expect(stderr).toMatch(new RegExp(`^sawtooth: .*${message.source}`))
     expect(stderr.trimEnd().split('\n').length).toBe(1)
@@ -52,7 +54,7 @@ describe('a program that cannot start: exit 1, file and line', () => {
     ['module-throws', 'JSON.parse', /SyntaxError: .* is not valid JSON/],
     ['no-generator', null, /the default export of a program must be a generator function/],
   ])('%s', async (name, marker, message) => {
-    const { code, record, stdout, stderr } = await runProgram([broken(name), '--procs', '3'])
+    const { code, record, stdout, stderr } = await runProgramWarm([broken(name), '--procs', '3'])
     expect({ code, stdout, kind: record.error?.kind }).toEqual({ code: 1, stdout: '', kind: 'program' })
     expect(record.error?.goroutine).toBeNull()
     expect(stderr).toMatch(new RegExp(`^panic: .*${message.source}`))
@@ -68,7 +70,7 @@ describe('a program that fails: exit 1, its error, its goroutine, its line', () 
   const throws = program('throws')
 
   test('in a task', async () => {
-    const { code, record, stderr } = await runProgram([throws, '--procs', '4'])
+    const { code, record, stderr } = await runProgramWarm([throws, '--procs', '4'])
     expect({ code, error: record.error }).toMatchObject({
       code: 1,
       error: { kind: 'program', message: 'the cupboard is bare', goroutine: 'cook' },
@@ -79,14 +81,14 @@ describe('a program that fails: exit 1, its error, its goroutine, its line', () 
   })
 
   test('in main', async () => {
-    const { code, record, stderr } = await runProgram([throws, '--', 'main'])
+    const { code, record, stderr } = await runProgramWarm([throws, '--', 'main'])
     expect({ code, goroutine: record.error?.goroutine }).toEqual({ code: 1, goroutine: 'main' })
     expect(stderr).toMatch(/^panic: TypeError: main cannot either\n\ngoroutine main:\n/)
     expect(stderr).toContain(`${throws}:${lineOf(throws, 'main cannot either')}:`)
   })
 
   test('with something that is no Error', async () => {
-    const { code, stderr } = await runProgram([throws, '--', 'text'])
+    const { code, stderr } = await runProgramWarm([throws, '--', 'text'])
     expect(code).toBe(1)
     expect(stderr).toMatch(/^panic: .*just a text\n\ngoroutine main:\n/)
   })
@@ -94,7 +96,7 @@ describe('a program that fails: exit 1, its error, its goroutine, its line', () 
 
 test('a deadlock: exit 2, and each goroutine with what it waits for', async () => {
   for (const procs of ['1', '3']) {
-    const { code, record, stderr } = await runProgram([program('deadlock'), '--procs', procs])
+    const { code, record, stderr } = await runProgramWarm([program('deadlock'), '--procs', procs])
     expect({ code, kind: record.error?.kind }).toEqual({ code: 2, kind: 'deadlock' })
     const [first, , ...waiting] = stderr.split('\n')
     expect(first).toBe('fatal error: all goroutines are asleep - deadlock!')
@@ -115,7 +117,7 @@ describe('an arena that is full: exit 2, with its size, the live bytes and the r
     ['large', 67_108_872, 0],
   ])('%s objects', async (what, request, liveAtLeast) => {
     for (const flags of what === 'small' ? [[], ['--check']] : [[]]) {
-      const { code, record, stderr } = await runProgram([
+      const { code, record, stderr } = await runProgramWarm([
         program('exhausts-arena'),
         ...['--arena', '8MiB', '--procs', '2', ...flags, '--', what],
       ])
@@ -131,7 +133,7 @@ describe('an arena that is full: exit 2, with its size, the live bytes and the r
   })
 
   test('can be caught, and the program goes on', async () => {
-    const { code, stdout } = await runProgram([program('exhausts-arena'), '--arena', '8MiB', '--', 'catch'])
+    const { code, stdout } = await runProgramWarm([program('exhausts-arena'), '--arena', '8MiB', '--', 'catch'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'caught 3 times, and there is room again\n' })
   })
 })
@@ -144,7 +146,7 @@ describe('a pacer that goes wrong: exit 3, and what it did', () => {
     ['throws-at-start', /^pacer throws-at-start: goals threw Error: no goal at all\n/],
     ['not-a-pacer', /^\S*not-a-pacer\.ts: describe is not a string\n/],
   ])('%s', async (name, message) => {
-    const { code, record, stdout, stderr } = await runProgram([
+    const { code, record, stdout, stderr } = await runProgramWarm([
       program('churn'),
       ...['--procs', '3', '--pacer', program(`pacers/${name}`)],
     ])
@@ -155,7 +157,7 @@ describe('a pacer that goes wrong: exit 3, and what it did', () => {
   })
 
   test('even if the program catches whatever its allocations throw', async () => {
-    const { code, record } = await runProgram([
+    const { code, record } = await runProgramWarm([
       program('catches-all'),
       ...['--procs', '2', '--pacer', program('pacers/throws-in-revise')],
     ])

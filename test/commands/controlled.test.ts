@@ -3,7 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { RunRecord } from '../../runtime/record.ts'
-import { inScratch, type ProcessResult, recordIn, runNode } from '../support/run-cli.ts'
+import { HANG_MS } from '../support/hang.ts'
+import { type CommandResult, inScratch, recordIn, runNode } from '../support/run-cli.ts'
+import { isLong } from '../support/size.ts'
+import { runCliWarm } from '../support/warm-cli.ts'
 
 const RACES = 'test/stress/programs/races.ts'
 
@@ -11,7 +14,7 @@ async function runControlled(
   options: readonly string[],
   program: readonly string[] = [RACES],
   args: readonly string[] = ['1', '8', '2'],
-): Promise<ProcessResult & { readonly record: RunRecord | null }> {
+): Promise<CommandResult> {
   return inScratch(async scratch => {
     const json = join(scratch, 'record.json')
     const cli = [
@@ -25,10 +28,14 @@ async function runControlled(
       '--',
       ...args,
     ]
-    const result = await runNode(cli, { limitMs: 60_000 }, scratch)
+    const result = await runNode(cli, {}, scratch)
     return { ...result, record: recordIn(json) }
   })
 }
+
+/** As runControlled, in a process that stays. */
+const runControlledWarm: typeof runControlled = (options, program = [RACES], args = ['1', '8', '2']) =>
+  runCliWarm(['run', ...program, ...options, '--', ...args], {}, ['--conditions=controlled'])
 
 /** All that is the same each time. */
 function told(run: { readonly record: RunRecord | null; readonly stdout: string }): unknown {
@@ -37,7 +44,7 @@ function told(run: { readonly record: RunRecord | null; readonly stdout: string 
   return [run.stdout, record.exit, record.schedule?.turns, record.schedule?.order, record.cycles, record.allocations]
 }
 
-test.each(['random', 'pct:changes=5', 'round-robin:switches=20'])(
+test.each(isLong ? ['random', 'pct:changes=5', 'round-robin:switches=20'] : ['random'])(
   '%s: the same seed gives the same order, cycle for cycle; another seed another one; a recorded order is replayed',
   async schedule => {
     const options = ['--procs', '3', '--check', '--zeal', '5,concurrent', '--schedule', schedule]
@@ -57,8 +64,16 @@ test.each(['random', 'pct:changes=5', 'round-robin:switches=20'])(
   },
 )
 
+test.each(['pct:changes=5', 'round-robin:switches=20'])('%s: the same seed gives the same order', async schedule => {
+  const options = ['--procs', '2', '--check', '--zeal', '5,concurrent', '--schedule', schedule, '--seed', '7']
+  const first = await runControlled(options)
+  expect(first.code, first.stderr).toBe(0)
+  expect(first.record?.schedule?.strategy).toBe(schedule.split(':')[0])
+  expect(told(await runControlled(options))).toEqual(told(first))
+})
+
 test('time is a count of turns: a microsecond each, and pauses are whole numbers of them', async () => {
-  const run = await runControlled(['--procs', '2', '--zeal', '20', '--schedule', 'round-robin', '--seed', '3'])
+  const run = await runControlledWarm(['--procs', '2', '--zeal', '20', '--schedule', 'round-robin', '--seed', '3'])
   expect(run.code, run.stderr).toBe(0)
   const { cycles, schedule } = run.record as RunRecord
   expect(cycles.length).toBeGreaterThan(3)
@@ -71,7 +86,7 @@ test('time is a count of turns: a microsecond each, and pauses are whole numbers
 })
 
 test('a deadlock under a schedule is told as ever', async () => {
-  const run = await runControlled(
+  const run = await runControlledWarm(
     ['--procs', '2', '--schedule', 'random', '--seed', '1'],
     ['test/threads/programs/deadlock.ts'],
     [],
@@ -97,7 +112,7 @@ test.each([
   ['replay:nowhere.json', '--schedule replay:nowhere.json: ENOENT'],
   ['replay:package.json', '--schedule replay:package.json: there is no order in it'],
 ])('--schedule %s is a usage error', async (schedule, message) => {
-  const run = await runControlled(['--schedule', schedule])
+  const run = await runControlledWarm(['--schedule', schedule])
   expect([run.code, run.record]).toEqual([2, null])
   expect(run.stderr).toContain(message)
 })
@@ -110,19 +125,26 @@ test('without the condition there is no schedule to be had', async () => {
   })
 })
 
-test('all schedules of every protocol within a small bound are sound', async () => {
+/** Protocols that are explored; all of them in the long size. */
+const EXPLORED = ['stop-the-world', 'shades', 'roles', 'mutual-exclusion']
+
+test('all schedules of protocols within a small bound are sound', async () => {
+  const { protocols } = await import('../../trust/explore/protocols.ts')
+  const explored = protocols.filter(({ name }) => isLong || EXPLORED.includes(name))
   await inScratch(async scratch => {
     const run = await runNode(
-      ['--conditions=controlled', 'dist/trust/explore/main.js', '--quick'],
-      { limitMs: 90_000 },
+      [
+        ...['--conditions=controlled', 'dist/trust/explore/main.js', '--quick', '--minutes', '60'],
+        ...explored.flatMap(({ name }) => ['--protocol', name]),
+      ],
+      { limitMs: 5 * HANG_MS },
       scratch,
     )
     console.log(run.stdout)
     expect(run.code, run.stdout).toBe(0)
     const counted = [...run.stdout.matchAll(/^([\w-]+): \d Ps, bound (\d): (\d+) schedules, all sound/gm)]
-    const { protocols } = await import('../../trust/explore/protocols.ts')
     expect(counted.map(([, name]) => name)).toEqual(
-      protocols.flatMap(({ name, configurations }) => configurations.map(() => name)),
+      explored.flatMap(({ name, configurations }) => configurations.map(() => name)),
     )
     for (const [line, , bound, schedules] of counted)
       expect(Number(schedules), line).toBeGreaterThan(Number(bound) === 0 ? 0 : 50)

@@ -57,7 +57,7 @@ test('a run that fails is exit 1, and is named', async () => {
   const dies = ['--fault', 'stop/acknowledge@p1:exit:nth=2', '--quick', '--termination', 'coordinator']
   const { code, stdout, stderr } = await runCli(['overrun', ...dies])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toMatch(/^sawtooth: overrun: coordinator, 4 P, .*: lostP: P 1 died/)
+  expect(stderr).toMatch(/^sawtooth: overrun: coordinator, 4 P, .*: lostP: P 1 died/m)
 })
 
 test('what the runtime refuses is found before anything is measured', async () => {

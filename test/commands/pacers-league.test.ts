@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import type { LeagueResults } from '../../lab/pacers/league/results.ts'
 import { chromium, open, otherwise, WINDOW_WIDTH } from '../support/browser.ts'
 import { inScratch, runCli } from '../support/run-cli.ts'
+import { runCliWarm } from '../support/warm-cli.ts'
 
 const league = [
   ...['pacers', 'league', '--pacers', 'go1.14;fixed:trigger=0.7'],
@@ -19,33 +20,34 @@ test('shards that are merged are the whole league', async () => {
     const [whole, one, two, merged] = ['whole', 'one', 'two', 'merged'].map(name => join(scratch, `${name}.json`)) as [
       ...[string, string, string, string],
     ]
-    const first = await runCli([...league, '--json', whole])
+    const first = await runCliWarm([...league, '--json', whole])
     expect(first, first.stderr).toMatchObject({ code: 0 })
     for (const [shard, file] of [['1/2', one] as const, ['2/2', two] as const]) {
-      const { stdout, code } = await runCli([...league, '--shard', shard, '--json', file])
+      const { stdout, code } = await runCliWarm([...league, '--shard', shard, '--json', file])
       expect(code).toBe(0)
       expect(stdout).toContain('played: 4 of 8')
     }
-    const all = await runCli(['pacers', 'merge', one, two, '--json', merged])
+    const all = await runCliWarm(['pacers', 'merge', one, two, '--json', merged])
     expect(all.code).toBe(0)
     expect(all.stdout).toBe(first.stdout)
     expect(byTask(resultsIn(merged))).toEqual(byTask(resultsIn(whole)))
     expect(resultsIn(whole).played.length).toBe(8)
-    const twice = await runCli(['pacers', 'merge', one, one])
+    const twice = await runCliWarm(['pacers', 'merge', one, one])
     expect(twice).toMatchObject({
       code: 2,
       stderr: `sawtooth: go1.14 on stepped/steady, stepped is in ${one} and in ${one}\n`,
     })
     const whose = join(scratch, 'other.json')
     writeFileSync(whose, '{"schema":1,"played":[]}')
-    const other = await runCli(['pacers', 'merge', whose])
+    const other = await runCliWarm(['pacers', 'merge', whose])
     expect(other).toMatchObject({ code: 2, stderr: `sawtooth: ${whose} is not the JSON of a league\n` })
   })
 })
 
 test('a real heap plays too, and the simulator is compared with it', async () => {
-  const args = ['pacers', 'league', '--pacers', 'go1.21', '--scenarios', 'stepped/steady', '--engines', 'stepped,real']
-  const { code, stdout, stderr } = await runCli(args)
+  const played = ['--pacers', 'go1.21', '--scenarios', 'stepped/small-heap-slow-alloc']
+  const args = ['pacers', 'league', ...played, '--engines', 'stepped,real']
+  const { code, stdout, stderr } = await runCliWarm(args)
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/real: medians over 1 scenario;.*\npacer .*\ngo1\.21 /)
   expect(stdout).toMatch(/the simulator against the real heap, medians over 1 pair: peak over goal \d/)
@@ -55,16 +57,16 @@ test('an interrupt leaves what was played until then', async () => {
   await inScratch(async scratch => {
     const json = join(scratch, 'some.json')
     const args = ['--pacers', 'go1.21;go1.14', '--scenarios', 'stepped/steady,proposal/high-gogc']
-    // The simulations take less than a second, the four runs on the real heap some thirty seconds.
+    // The first that is played is a simulation, or one of four runs on the real heap that take some thirty seconds.
     const { code, stdout } = await runCli(['pacers', 'league', ...args, '--engines', 'stepped,real', '--json', json], {
-      interruptAfterMs: 4000,
+      interruptWhen: stderr => / of 8/.test(stderr),
     })
     expect(code).toBe(130)
     const { played, failed, tasks } = resultsIn(json)
     expect(failed).toEqual([])
     expect(tasks.length).toBe(8)
     expect(played.length).toBeLessThan(8)
-    expect(played.filter(({ engine }) => engine === 'stepped')).toHaveLength(4)
+    expect(played.length).toBeGreaterThan(0)
     expect(stdout).toContain(`played: ${played.length} of 8`)
   })
 })
@@ -72,8 +74,8 @@ test('an interrupt leaves what was played until then', async () => {
 test('a pacer of your own plays against those that are built in', async () => {
   await inScratch(async scratch => {
     const own = join(scratch, 'own.ts')
-    writeFileSync(own, (await runCli(['pacers', 'new'])).stdout)
-    const { code, stdout, stderr } = await runCli([
+    writeFileSync(own, (await runCliWarm(['pacers', 'new'])).stdout)
+    const { code, stdout, stderr } = await runCliWarm([
       ...['pacers', 'league', '--pacers', `${own};fixed`, '--scenarios', 'stepped/steady'],
     ])
     expect(code, stderr).toBe(0)
@@ -87,7 +89,7 @@ test.each([
   [['--engines', 'macro'], "--engines must be of stepped, noisy, real, not 'macro'"],
   [['--shard', '3/2'], "--shard must be K/N, with K from 1 to N, not '3/2'"],
 ])('%j is a usage error', async (args, message) => {
-  const { code, stderr } = await runCli(['pacers', 'league', ...args])
+  const { code, stderr } = await runCliWarm(['pacers', 'league', ...args])
   expect(code).toBe(2)
   expect(stderr).toContain(message)
 })
@@ -97,7 +99,7 @@ test.skipIf(chromium === null)(
   async () => {
     await inScratch(async scratch => {
       const report = join(scratch, 'league.html')
-      expect((await runCli([...league, '--report', report])).code).toBe(0)
+      expect((await runCliWarm([...league, '--report', report])).code).toBe(0)
       const page = readFileSync(report, 'utf8')
       const first = await open(page, 'canvas')
       expect(first.console).toEqual([])

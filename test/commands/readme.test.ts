@@ -6,7 +6,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { findGo } from '../../lab/overrun/find-go.ts'
 import { inScratch, runCli, runNode } from '../support/run-cli.ts'
+import { runCliWarm } from '../support/warm-cli.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -64,7 +66,7 @@ async function printed(page: string, args: readonly string[]): Promise<{ output:
     mkdirSync(directory)
     for (const [name, text] of filesIn(page)) writeFileSync(join(directory, name), text)
     const resolved = args.map(arg => (existsSync(join(directory, arg)) ? join(directory, arg) : arg))
-    const { stdout, stderr, code } = await runNode([join(root, 'bin/sawtooth.js'), ...resolved], {}, scratch)
+    const { stdout, stderr, code } = await runCliWarm(resolved)
     return { output: `${stdout}${stderr}`.replaceAll(`${directory}/`, ''), code }
   })
 }
@@ -91,7 +93,7 @@ test('the pacer of docs/writing-a-pacer.md paces a run', async () => {
     const [name] = filesIn('docs/writing-a-pacer.md').keys()
     expect(name).toBe('my-pacer.ts')
     writeFileSync(file, filesIn('docs/writing-a-pacer.md').get('my-pacer.ts') as string)
-    const { code, record } = await runCli([
+    const { code, record } = await runCliWarm([
       'run',
       'examples/binary-trees.ts',
       '--procs',
@@ -114,9 +116,9 @@ test.each(['stepped/step-alloc', 'proposal/big-stacks'])(
       const taught = join(scratch, 'taught.ts')
       const printed = join(scratch, 'printed.ts')
       writeFileSync(taught, filesIn('docs/writing-a-pacer.md').get('my-pacer.ts') as string)
-      writeFileSync(printed, (await runCli(['pacers', 'new'])).stdout)
+      writeFileSync(printed, (await runCliWarm(['pacers', 'new'])).stdout)
       for (const file of [taught, printed]) {
-        const { stdout } = await runCli(['pacers', 'sim', '--scenario', scenario, '--pacer', file])
+        const { stdout } = await runCliWarm(['pacers', 'sim', '--scenario', scenario, '--pacer', file])
         const shares = stdout
           .trim()
           .split('\n')
@@ -130,7 +132,7 @@ test.each(['stepped/step-alloc', 'proposal/big-stacks'])(
 )
 
 /** Commands in `sh` blocks, without what stands after a comment sign, one for each part of a chain. */
-const commands = pages.flatMap(page =>
+const mentions = pages.flatMap(page =>
   blocksOf(page, 'sh').flatMap(({ text }) =>
     text
       .split('\n')
@@ -140,12 +142,22 @@ const commands = pages.flatMap(page =>
       .map(command => ({ page, command })),
   ),
 )
+/** Each once, with the first page that has it. */
+const commands = mentions.filter(({ command }, at) => mentions.findIndex(one => one.command === command) === at)
+const needsGo = ({ command }: { readonly command: string }): boolean => command.includes('--with-go')
 
 describe('a command of the pages exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
-  test.each(commands)('$page: $command', async ({ command }) => {
-    const words = command.split(' ').filter(word => !/^[A-Z]+=/.test(word))
+  test.each(commands.filter(one => !needsGo(one)))('$page: $command', ({ command }) => expectToExist(command))
+
+  test.skipIf(findGo() === null).each(commands.filter(needsGo))(
+    `$page: $command${findGo() === null ? ' (skipped: there is no Go)' : ''}`,
+    ({ command }) => expectToExist(command),
+  )
+
+  async function expectToExist(command: string): Promise<void> {
+    const words = command.split(' ').filter(word => !isSetting(word))
     if (words[0] === 'npm') {
       const script = words[1] === 'run' ? words[2] : words[1]
       if (script !== 'ci') expect(Object.keys(scripts)).toContain(script)
@@ -156,22 +168,42 @@ describe('a command of the pages exists', () => {
       const options = words.slice(1, cli)
       expect([words[0], words[cli]]).toEqual(['node', 'bin/sawtooth.js'])
       expect(options.every(option => option.startsWith('--'))).toBe(true)
-      await expectToRun(words.slice(cli + 1), options.join(' '))
+      const settings = command.split(' ').filter(isSetting)
+      const env = Object.fromEntries(settings.map(word => [word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]))
+      if (words[cli + 1] === 'overrun') await expectToMeasure(words.slice(cli + 1))
+      else await expectToRun(words.slice(cli + 1), env, options)
     }
-  })
+  }
+
+  /** `NAME=value` in front of a command. */
+  function isSetting(word: string): boolean {
+    return /^[A-Z]+=/.test(word)
+  }
+
+  /** Runs the lab for a moment. Whether its criteria hold is the machine's, and no test's: exit 1 with a table is as good. */
+  async function expectToMeasure(words: readonly string[]): Promise<void> {
+    const { code, stdout, stderr } = await runCliWarm([...words, '--seconds', '0.6'])
+    expect([0, 1], stderr).toContain(code)
+    expect(stdout).toMatch(/^(?:ok|FAILED) /m)
+  }
 
   /** Runs it in its small size; a run's record goes to a scratch directory. */
-  async function expectToRun(words: readonly string[], nodeOptions: string): Promise<void> {
+  async function expectToRun(
+    words: readonly string[],
+    env: Readonly<Record<string, string>>,
+    nodeOptions: readonly string[],
+  ): Promise<void> {
     if (words[0] !== 'run' || words.includes('--help')) {
-      await inScratch(async scratch => {
-        expect((await runNode([join(root, 'bin/sawtooth.js'), ...words], {}, scratch)).code).toBe(0)
-      })
+      expect((await runCliWarm(words, env)).code).toBe(0)
       return
     }
     const end = words.indexOf('--')
     const own = (end < 0 ? words : words.slice(0, end)).map(word => (word === 'PROGRAM' ? 'examples/hello.ts' : word))
     const options = own.flatMap((word, at) => (word === '--json' || own[at - 1] === '--json' ? [] : [word]))
-    const { code, stderr } = await runCli([...options, '--', '--small'], { env: { NODE_OPTIONS: nodeOptions } })
+    const args = [...options, '--', '--small']
+    const { code, stderr } = await (nodeOptions.length === 0
+      ? runCliWarm(args, env)
+      : runCli(args, { env: { ...env, NODE_OPTIONS: nodeOptions.join(' ') } }))
     expect(code, stderr).toBe(0)
   }
 })
@@ -228,7 +260,7 @@ test('docs/programming.md names everything that a program can import', async () 
 })
 
 test('docs/host.md has the options of run --help, and no others', async () => {
-  const { stdout } = await runCli(['run', '--help'])
+  const { stdout } = await runCliWarm(['run', '--help'])
   const section = /^## Options\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
   const documented = [...section.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, option]) => option)
   const offered = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option)
@@ -241,14 +273,14 @@ test('the command line accepts every option of docs/host.md', async () => {
   expect(options.length).toBeGreaterThan(10)
   // All in one command, each with a value that nobody allows: an option that is unknown is what the message would complain of.
   const given = options.map(([, option = '', hasValue]) => (hasValue === undefined ? option : `${option}=§`))
-  const { stderr } = await runCli(['run', 'examples/hello.ts', ...given, '--procs', '0'])
+  const { stderr } = await runCliWarm(['run', 'examples/hello.ts', ...given, '--procs', '0'])
   expect(stderr).not.toContain('no option')
-  const unknown = await runCli(['run', 'examples/hello.ts', ...given, '--banana'])
+  const unknown = await runCliWarm(['run', 'examples/hello.ts', ...given, '--banana'])
   expect(unknown.stderr).toContain('no option --banana')
 })
 
 test('the environment variables of docs/host.md are those of run --help', async () => {
-  const { stdout } = await runCli(['run', '--help'])
+  const { stdout } = await runCliWarm(['run', '--help'])
   const section = /^## Environment\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
   const names = (text: string): string[] =>
     [...new Set(text.match(/\b(?:GO[A-Z]{2,}|[a-z]{8,}(?==))/g))].filter(name => name !== 'key').sort()

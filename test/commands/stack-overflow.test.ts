@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest'
+import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
+import { isLong } from '../support/size.ts'
 
 const overflows = threadsFile('programs/stack-overflow.ts')
 
 describe('a stack overflow in or about an allocation', () => {
   test('is a RangeError with exit 1, at whatever depth it strikes', async () => {
+    const times = isLong ? 300 : 34
     const { answer, code } = await runHost<{ exit: number; error: string; goroutine: string; rescues: number }[]>(
       threadsFile('programs/host-overflows.ts'),
-      [overflows, '300'],
-      { limitMs: 60_000 },
+      [overflows, String(times), isLong ? '3' : '27'],
+      { limitMs: isLong ? 5 * HANG_MS : HANG_MS },
     )
     expect(code).toBe(0)
-    expect(answer.length).toBe(300)
+    expect(answer.length).toBe(times)
     for (const run of answer) {
       const error = 'RangeError: Maximum call stack size exceeded'
       expect(run).toEqual({ exit: 1, error, goroutine: 'main', rescues: 0 })
@@ -20,24 +23,25 @@ describe('a stack overflow in or about an allocation', () => {
   })
 
   test('strikes in no stop, also where the first collection of all is met with little stack left', async () => {
-    const depths = Array.from({ length: 24 }, (_, index) => String(20 + 15 * index))
-    const { answer, code } = await runHost<object[]>(
-      threadsFile('programs/host-first-stops.ts'),
-      [threadsFile('programs/first-stop-near-the-end.ts'), ...depths],
-      { limitMs: 120_000 },
-    )
+    const depths = Array.from({ length: isLong ? 24 : 6 }, (_, index) => String(20 + (isLong ? 15 : 69) * index))
+    const { answer, code } = await runHost<object[]>(threadsFile('programs/host-first-stops.ts'), [
+      threadsFile('programs/first-stop-near-the-end.ts'),
+      ...depths,
+    ])
     expect(code).toBe(0)
     expect(answer).toEqual(depths.map(depth => ({ depth, exit: 0, error: null, rescues: 0 })))
   })
 
-  test('leaves a sound heap behind where it is caught, 300 times at different depths', async () => {
-    const { code, stdout, record } = await runProgram([overflows, '--procs', '2', '--arena', '64MiB', '--', '300'], {
+  test('leaves a sound heap behind where it is caught, many times at different depths', async () => {
+    const times = isLong ? 300 : 50
+    const args = [overflows, '--procs', '2', '--arena', '64MiB', '--', String(times)]
+    const { code, stdout, record } = await runProgram(args, {
       env: { GODEBUG: 'gccheckmark=1' },
-      limitMs: 60_000,
+      limitMs: isLong ? 5 * HANG_MS : HANG_MS,
     })
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '300 overflows, heap sound after each\n' })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${times} overflows, heap sound after each\n` })
     // Each gc() is a cycle that began after the call; another P's trigger may have begun it.
-    expect(record.cycles.length).toBeGreaterThanOrEqual(300)
+    expect(record.cycles.length).toBeGreaterThanOrEqual(times)
   })
 })
 

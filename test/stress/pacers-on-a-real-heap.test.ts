@@ -3,6 +3,7 @@
 // simulator says, which is exact (test/lab/pacers/stepped), and what was measured.
 import { median } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
+import { HANG_MS } from '../support/hang.ts'
 import { runCli } from '../support/run-cli.ts'
 
 /** A run, a number for each cycle. */
@@ -21,7 +22,7 @@ interface Shown {
 
 async function shown(scenario: string, pacer: string): Promise<Shown> {
   const flags = ['--scenario', scenario, '--pacer', pacer, '--termination', 'coordinator', '--gate', 'off']
-  const { code, stdout, stderr } = await runCli(['pacers', 'run', ...flags, '--procs', '2'], { limitMs: 120_000 })
+  const { code, stdout, stderr } = await runCli(['pacers', 'run', ...flags, '--procs', '2'], { limitMs: 5 * HANG_MS })
   expect(code, stderr).toBe(0)
   const [head = '', ...lines] = stdout.trim().split('\n')
   const names = head.split(',')

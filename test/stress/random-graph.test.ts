@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { entries } from '../../gc/pacer/registry.ts'
+import { HANG_MS } from '../support/hang.ts'
 import { runCli } from '../support/run-cli.ts'
 
 /** `SEED=n npm run test:stress` takes another seed, `CYCLES=n` other lengths, and `PACER=spec` one pacer instead of all that are built in. */
@@ -18,7 +19,7 @@ test.each(pacers)(
       const program = ['test/stress/programs/random-graph.ts', '--', String(seed), '40000', '4']
       const result = await runCli(['run', '--procs', '4', '--pacer', pacer, ...how, ...program], {
         env: { GODEBUG: 'gccheckmark=1' },
-        limitMs: 120_000,
+        limitMs: 5 * HANG_MS,
       })
       expect(result.code, `seed ${seed}\n${result.stderr}`).toBe(0)
       expect(result.record?.rescues, `seed ${seed}`).toBe(0)

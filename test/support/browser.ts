@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { HANG_MS } from './hang.ts'
 import { inScratch } from './run-cli.ts'
 
 /** What the page's own measurements say, and what the browser logged of it. */
@@ -74,7 +75,7 @@ export async function open(page: string, pictures = 'svg', act = ''): Promise<Se
       const { stdout, stderr } = await promisify(execFile)(
         chromium ?? 'chromium',
         [...flags, ...own, '--dump-dom', 'http://report.example/'],
-        { timeout: 60_000 },
+        { timeout: HANG_MS },
       )
       const [, body = ''] = /<body>([^<]*)<\/body>/.exec(stdout) ?? []
       const seen = JSON.parse(body) as Omit<Seen, 'console' | 'requests'>

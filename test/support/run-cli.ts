@@ -9,16 +9,20 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import type { RunRecord } from '../../runtime/record.ts'
+import { HANG_MS } from './hang.ts'
 
-const repository = new URL('../../', import.meta.url)
+export const repository = new URL('../../', import.meta.url)
 const cli = fileURLToPath(new URL('bin/sawtooth.js', repository))
 
 /** Environment variables that would change what a run does. */
 const OURS = ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS', 'GODEBUG', 'NODE_OPTIONS', 'NODE_ENV', 'FORCE_COLOR']
 
+/** How often it is looked whether a process is to be interrupted, in ms. */
+const LOOK_MS = 20
+
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** When the process is killed, and the test has failed, ms. @defaultValue 20,000 */
+  /** When the process hangs: it is killed, and the test has failed, ms. @defaultValue HANG_MS */
   readonly limitMs?: number
   /** Called as output arrives. `sinceMs`: since the process began. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string, sinceMs: number) => void
@@ -28,8 +32,8 @@ export interface ProcessOptions {
   readonly closesStdout?: boolean
   /** Sent as soon as something is printed on standard output. */
   readonly signalOnOutput?: NodeJS.Signals
-  /** Interrupted after so long, if it is not over. */
-  readonly interruptAfterMs?: number
+  /** Interrupted once this holds, of what it has printed on standard error, and of the names in its directory for temporary files. */
+  readonly interruptWhen?: (stderr: string, temporary: readonly string[]) => boolean
 }
 
 export interface ProcessResult {
@@ -39,26 +43,42 @@ export interface ProcessResult {
   readonly elapsedMs: number
 }
 
-export interface CliResult extends ProcessResult {
+/** What a command printed, and how it ended. */
+export interface CommandResult extends Pick<ProcessResult, 'stdout' | 'stderr' | 'code'> {
   /** What --json wrote; null after a usage error. */
   readonly record: RunRecord | null
 }
+
+export interface CliResult extends ProcessResult, CommandResult {}
 
 /** Runs `sawtooth …`; a `run` writes a record. */
 export async function runCli(args: readonly string[], options: ProcessOptions = {}): Promise<CliResult> {
   return inScratch(async scratch => {
     const json = join(scratch, 'record.json')
-    const end = args.indexOf('--')
-    const own = end < 0 ? args : args.slice(0, end)
-    const all = args[0] === 'run' ? [...own, '--json', json, ...(end < 0 ? [] : args.slice(end))] : args
-    const result = await runNode([cli, ...all], options, scratch)
-    const record = recordIn(json)
-    if (record !== null) {
-      expect(record.rescues, `a lost wake-up in ${args.join(' ')}`).toBe(0)
-      expect(record.exit, `${result.stdout}${result.stderr}`).toBe(result.code)
-    }
-    return { ...result, record }
+    const result = await runNode([cli, ...withRecord(args, json)], options, scratch)
+    return { ...result, record: checkedRecord(args, result, json) }
   })
+}
+
+/** The arguments, with a place for the record if it is a `run`. */
+export function withRecord(args: readonly string[], json: string): readonly string[] {
+  if (args[0] !== 'run') return args
+  const end = args.indexOf('--')
+  return end < 0 ? [...args, '--json', json] : [...args.slice(0, end), '--json', json, ...args.slice(end)]
+}
+
+/** The record of a command, which must agree with how it ended; no wait in it was rescued. */
+export function checkedRecord(
+  args: readonly string[],
+  { stdout, stderr, code }: Omit<CommandResult, 'record'>,
+  json: string,
+): RunRecord | null {
+  const record = recordIn(json)
+  if (record !== null) {
+    expect(record.rescues, `a lost wake-up in ${args.join(' ')}`).toBe(0)
+    expect(record.exit, `${stdout}${stderr}`).toBe(code)
+  }
+  return record
 }
 
 /** As runCli, for a run that must have started. */
@@ -76,18 +96,17 @@ export async function runProgram(
 export function runNode(args: readonly string[], options: ProcessOptions, scratch: string): Promise<ProcessResult> {
   const {
     env = {},
-    limitMs = 20_000,
+    limitMs = HANG_MS,
     onOutput,
     stdoutBytesPerSecond,
     signalOnOutput,
     closesStdout,
-    interruptAfterMs,
+    interruptWhen,
   } = options
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.includes(name)))
   const began = performance.now()
   const child = spawn(process.execPath, args, {
     cwd: fileURLToPath(repository),
-    env: { ...inherited, TMPDIR: scratch, ...env },
+    env: { ...environment(scratch), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
@@ -109,12 +128,16 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
       tooLate = true
       child.kill('SIGKILL')
     }, limitMs)
-    const interrupt =
-      interruptAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGINT'), interruptAfterMs)
+    const interrupt = setInterval(() => {
+      if (interruptWhen?.(output.stderr, readdirSync(scratch)) === true) {
+        clearInterval(interrupt)
+        child.kill('SIGINT')
+      }
+    }, LOOK_MS)
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearTimeout(limit)
-      clearTimeout(interrupt)
+      clearInterval(interrupt)
       const said = `stdout: ${output.stdout.slice(-2000)}\nstderr: ${output.stderr.slice(-4000)}`
       if (tooLate) reject(new Error(`not over after ${limitMs} ms: ${args.join(' ')}\n${said}`))
       else if (code === null) reject(new Error(`killed by ${signal}: ${args.join(' ')}\n${said}`))
@@ -123,13 +146,24 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
   })
 }
 
+/** What a process of a test finds in its environment: none of our variables, and a directory of its own for temporary files. */
+export function environment(scratch: string): NodeJS.ProcessEnv {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.includes(name)))
+  return { ...inherited, TMPDIR: scratch }
+}
+
+/** Runs have left nothing in their directory for temporary files. */
+export function expectEmpty(scratch: string): void {
+  const left = readdirSync(scratch).filter(name => /^sawtooth-/.test(name))
+  expect(left, 'directories that runs left behind').toEqual([])
+}
+
 /** Gives `use` a directory for temporary files, and asserts that runs have left nothing there. */
 export async function inScratch<T>(use: (scratch: string) => Promise<T>): Promise<T> {
   const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
   try {
     const result = await use(scratch)
-    const left = readdirSync(scratch).filter(name => /^sawtooth-/.test(name))
-    expect(left, 'directories that runs left behind').toEqual([])
+    expectEmpty(scratch)
     return result
   } finally {
     rmSync(scratch, { recursive: true, force: true })

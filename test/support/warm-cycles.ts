@@ -1,6 +1,7 @@
 // A program with 64 MiB live at GOGC 100, once its heap has its size: where its cycles end, and what share of the time marks.
 import { expect } from 'vitest'
 import type { CycleRecord } from '../../runtime/record.ts'
+import { HANG_MS } from './hang.ts'
 import { runCli } from './run-cli.ts'
 
 const MIB = 2 ** 20
@@ -27,7 +28,7 @@ async function warmCycles(procs: number): Promise<readonly CycleRecord[]> {
     // With more Ps the cache is full later.
     procs === 1 ? '16' : '40',
   ]
-  const { code, record, stderr } = await runCli(args, { limitMs: 110_000 })
+  const { code, record, stderr } = await runCli(args, { limitMs: 5 * HANG_MS })
   expect(code, stderr).toBe(0)
   return (record?.cycles ?? []).filter(cycle => cycle.heapMarked > 55 * MIB).slice(1)
 }

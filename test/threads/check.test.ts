@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { lineOf, runProgram, threadsFile } from '../support/run-cli.ts'
+import { lineOf, threadsFile } from '../support/run-cli.ts'
+import { runProgramWarm } from '../support/warm-cli.ts'
 
 const breaks = threadsFile('programs/breaks-rules.ts')
 
@@ -14,7 +15,7 @@ describe('--check ends the run with exit 3, the task and the line', () => {
     ['leftLocal', '// left local', /its scope has been left/, []],
   ])('%s', async (way, marker, message, flags) => {
     for (const procs of ['1', '2']) {
-      const result = await runProgram([breaks, '--check', '--procs', procs, ...flags, '--', way])
+      const result = await runProgramWarm([breaks, '--check', '--procs', procs, ...flags, '--', way])
       const { code, record, stdout, stderr } = result
       expect({ code, stdout, kind: record.error?.kind }).toEqual({ code: 3, stdout: '', kind: 'breach' })
       expect(record.error?.message).toMatch(message)
@@ -26,13 +27,13 @@ describe('--check ends the run with exit 3, the task and the line', () => {
   })
 
   test('a program that catches all it can', async () => {
-    const { code, record } = await runProgram([breaks, '--check', '--zeal', '1', '--procs', '2', '--', 'caught'])
+    const { code, record } = await runProgramWarm([breaks, '--check', '--zeal', '1', '--procs', '2', '--', 'caught'])
     expect({ code, error: record.error }).toMatchObject({ code: 3, error: { kind: 'breach', goroutine: 'breaker' } })
   })
 
   test('a program that keeps the rule has nothing to fear, even from --zeal', async () => {
     for (const zeal of ['1', '3,concurrent']) {
-      const { code, stdout } = await runProgram([breaks, '--check', '--zeal', zeal, '--procs', '2', '--', 'kept'])
+      const { code, stdout } = await runProgramWarm([breaks, '--check', '--zeal', zeal, '--procs', '2', '--', 'kept'])
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'over\n' })
     }
   })
@@ -40,7 +41,7 @@ describe('--check ends the run with exit 3, the task and the line', () => {
 
 test('nil is an error in every mode, and the program’s', async () => {
   for (const flags of [[], ['--check']]) {
-    const { code, record, stderr } = await runProgram([breaks, ...flags, '--', 'ofNil'])
+    const { code, record, stderr } = await runProgramWarm([breaks, ...flags, '--', 'ofNil'])
     expect({ code, kind: record.error?.kind, goroutine: record.error?.goroutine }).toEqual({
       code: 1,
       kind: 'program',
@@ -58,9 +59,9 @@ describe('results do not depend on how concurrent the collector is', () => {
   ])('%s', async (program, args) => {
     const outputs = new Set<string>()
     for (const debug of ['gcstoptheworld=0', 'gcstoptheworld=1', 'gcstoptheworld=2,gccheckmark=1']) {
-      const { code, stdout, record } = await runProgram(
+      const { code, stdout, record } = await runProgramWarm(
         [threadsFile(`../${program}`), '--procs', '3', '--gogc', '20', '--', ...args],
-        { env: { GODEBUG: debug } },
+        { GODEBUG: debug },
       )
       expect(code).toBe(0)
       expect(record.cycles.length).toBeGreaterThan(0)

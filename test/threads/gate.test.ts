@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { runProgram, threadsFile } from '../support/run-cli.ts'
+import { threadsFile } from '../support/run-cli.ts'
+import { runProgramWarm } from '../support/warm-cli.ts'
 
 const storm = threadsFile('../../examples/alloc-storm.ts')
+const tasks = ['--', '--tasks', '24']
 
 // The coordinator vanishes for 3 ms each time, while four Ps allocate: golang/go#52433 at its plainest.
 const stalled = [
@@ -10,14 +12,14 @@ const stalled = [
 ]
 
 test('without a gate the heap runs past its goal by more than the bound', async () => {
-  const { code, record } = await runProgram([storm, ...stalled, '--gate', 'off'])
+  const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'off', ...tasks])
   expect(code).toBe(0)
   const over = record.cycles.filter(({ overrun, largestRefill }) => overrun > 4 * largestRefill)
   expect(over.length).toBeGreaterThan(0)
 })
 
 test('past the goal nobody passes the gate: no cycle goes beyond the bound', async () => {
-  const { code, record } = await runProgram([storm, ...stalled, '--gate', 'goal'])
+  const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'goal', ...tasks])
   expect(code).toBe(0)
   expect(record.cycles.length).toBeGreaterThan(10)
   for (const { n, goal, heapAtStart, heapAtMarkEnd, largestRefill } of record.cycles)
@@ -27,7 +29,7 @@ test('past the goal nobody passes the gate: no cycle goes beyond the bound', asy
 })
 
 test('a memory limit below what lives: requests wait for a cycle each, and the run ends', async () => {
-  const { code, record } = await runProgram([
+  const { code, record } = await runProgramWarm([
     threadsFile('programs/churn.ts'),
     ...['--procs', '2', '--gate', 'goal', '--memory-limit', '1MiB', '--', '2', '5', '15'],
   ])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
-import { runProgram, threadsFile } from '../support/run-cli.ts'
+import { threadsFile } from '../support/run-cli.ts'
+import { runProgramWarm } from '../support/warm-cli.ts'
 
 const churn = threadsFile('programs/churn.ts')
 
@@ -9,26 +10,26 @@ const total = (record: RunRecord, kind: keyof CycleRecord['cpuMs']): number =>
 
 describe('background mark workers by Go’s rules', () => {
   test('four Ps: one dedicated worker, no fractional ones', async () => {
-    const { record } = await runProgram([churn, '--procs', '4', '--gogc', '50', '--', '8', '150', '10'])
+    const { record } = await runProgramWarm([churn, '--procs', '4', '--gogc', '50', '--', '8', '150', '10'])
     expect(record.cycles.length).toBeGreaterThan(5)
     expect(total(record, 'dedicated')).toBeGreaterThan(0)
     expect(record.cycles.map(({ cpuMs }) => cpuMs.fractional)).toEqual(record.cycles.map(() => 0))
   })
 
   test.each(['1', '2', '3'])('%s P: fractional workers, no dedicated ones', async procs => {
-    const { record } = await runProgram([churn, '--procs', procs, '--gogc', '50', '--', '6', '150', '10'])
+    const { record } = await runProgramWarm([churn, '--procs', procs, '--gogc', '50', '--', '6', '150', '10'])
     expect(record.cycles.length).toBeGreaterThan(5)
     expect(total(record, 'fractional')).toBeGreaterThan(0)
     expect(record.cycles.map(({ cpuMs }) => cpuMs.dedicated)).toEqual(record.cycles.map(() => 0))
   })
 
   test('Ps that have nothing to do mark in idle time', async () => {
-    const { record } = await runProgram([churn, '--procs', '4', '--gogc', '50', '--', '1', '300', '10'])
+    const { record } = await runProgramWarm([churn, '--procs', '4', '--gogc', '50', '--', '1', '300', '10'])
     expect(total(record, 'idle')).toBeGreaterThan(0)
   })
 
   test('a collector that is off has no cycles, but the forced ones', async () => {
-    const { record } = await runProgram([churn, '--procs', '2', '--gogc', 'off', '--', '2', '100', '10'])
+    const { record } = await runProgramWarm([churn, '--procs', '2', '--gogc', 'off', '--', '2', '100', '10'])
     expect(record.cycles).toEqual([])
     expect(record).toMatchObject({ exit: 0, gogc: 'off', memStats: { NumGC: 0 } })
   })
@@ -36,9 +37,8 @@ describe('background mark workers by Go’s rules', () => {
 
 describe('one P whose goroutines assist heavily ends', () => {
   test.each(['1', '5', '20'])('GOGC=%s', async gogc => {
-    const { code, stdout, record } = await runProgram([churn, '--procs', '1', '--', '6', '40', '10'], {
-      env: { GOGC: gogc },
-      limitMs: 30_000,
+    const { code, stdout, record } = await runProgramWarm([churn, '--procs', '1', '--', '6', '40', '10'], {
+      GOGC: gogc,
     })
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${2 ** 15 - 1 + 6 * 40 * (2 ** 11 - 1)} nodes\n` })
     expect(record.cycles.length).toBeGreaterThan(5)
@@ -49,7 +49,7 @@ describe('one P whose goroutines assist heavily ends', () => {
 describe('what a cycle tells', () => {
   test('is the same in gctrace’s line and in the record', async () => {
     const args = [churn, '--procs', '3', '--gctrace', '--', '6', '200', '10']
-    const { record, stderr } = await runProgram(args)
+    const { record, stderr } = await runProgramWarm(args)
     const lines = stderr.split('\n').filter(line => /^gc \d+ @/.test(line))
     expect(lines.length).toBe(record.cycles.length)
     expect(lines.length).toBeGreaterThan(3)
@@ -57,7 +57,7 @@ describe('what a cycle tells', () => {
   })
 
   test('keeps its own bounds', async () => {
-    const { record } = await runProgram([
+    const { record } = await runProgramWarm([
       churn,
       '--procs',
       '2',

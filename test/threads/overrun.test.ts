@@ -1,6 +1,7 @@
 // The account of the overrun on threads: its parts sum to the whole, and a stall is named where it is.
 import { expect, test } from 'vitest'
-import { runProgram, threadsFile } from '../support/run-cli.ts'
+import { threadsFile } from '../support/run-cli.ts'
+import { runProgramWarm } from '../support/warm-cli.ts'
 
 const storm = threadsFile('../../examples/alloc-storm.ts')
 const withoutGate = ['--procs', '4', '--arena', '128MiB', '--gate', 'off']
@@ -15,7 +16,17 @@ test.each([
   'under %s, with stalls at %s, the parts of each overrun sum to it, and the gap is named',
   async (termination, point) => {
     const fault = `${point}:stall=${STALL_MS}ms`
-    const { code, record } = await runProgram([storm, ...withoutGate, '--termination', termination, '--fault', fault])
+    const { code, record } = await runProgramWarm([
+      storm,
+      ...withoutGate,
+      '--termination',
+      termination,
+      '--fault',
+      fault,
+      '--',
+      '--tasks',
+      '32',
+    ])
     expect(code).toBe(0)
     const over = record.cycles.filter(({ overrun }) => overrun > 0)
     expect(over.length).toBeGreaterThan(10)

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { CycleRecord } from '../../runtime/record.ts'
+import { HANG_MS } from '../support/hang.ts'
 import { expectPrinted } from '../support/printed.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
+import { runProgramWarm } from '../support/warm-cli.ts'
 
 const script = threadsFile('programs/host-runs.ts')
 const programs = threadsFile('programs')
+
+/** What takes a second at most on a quiet machine is over by then. */
+const SOON_MS = HANG_MS / 6
 
 interface Brief {
   readonly exit: number
@@ -17,11 +22,11 @@ interface Brief {
 interface Collected extends Brief {
   readonly stdout: string
   readonly stderr: string
-  readonly tookMs: number
+  readonly cpuMs: number
 }
 
 async function ask<T>(what: string, ...args: string[]): Promise<T> {
-  const { answer, code, stderr } = await runHost<T>(script, [what, programs, ...args], { limitMs: 40_000 })
+  const { answer, code, stderr } = await runHost<T>(script, [what, programs, ...args])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return answer
 }
@@ -42,8 +47,8 @@ describe('one warm Runtime', () => {
     expect(lost).toMatchObject({ exit: 3, error: { kind: 'lostP', message: expect.stringMatching(/^P 1 /) } })
     expect(failed).toMatchObject({ exit: 1, error: { kind: 'program', message: 'the cupboard is bare' } })
     expect(smaller).toMatchObject({ exit: 0, stdout: sumOfSquares(10) })
-    // The threads are there and warm: no start of threads, no compilation of the runtime. A bound that a loaded machine keeps.
-    expect(other.tookMs).toBeLessThan(1000)
+    // The threads are there and warm: no start of threads, no compilation of the runtime, which is most of the first run's CPU time.
+    expect(other.cpuMs).toBeLessThan(first.cpuMs / 2)
   })
 
   test('carries out concurrent run() calls one after the other', async () => {
@@ -62,11 +67,11 @@ describe('one warm Runtime', () => {
     expect(answer.duringRun).toBeGreaterThan(2)
   })
 
-  test('gives custom streams everything in order, also 5 MB printed in one call', async () => {
-    const { once, lines } = await ask<{ once: Collected; lines: Collected }>('streams', '5000000', '3000')
+  test('gives custom streams everything in order, also 2 MB printed in one call', async () => {
+    const { once, lines } = await ask<{ once: Collected; lines: Collected }>('streams', '2000000', '3000')
     const printed = once.stdout.split('\n')
     expect(printed[0]).toBe('module code of stdout')
-    const wanted = Array.from({ length: 5_000_000 / 64 }, (_, line) => String(line).padStart(63, 'ä'))
+    const wanted = Array.from({ length: 2_000_000 / 64 }, (_, line) => String(line).padStart(63, 'ä'))
     expect(printed.length).toBe(wanted.length + 4)
     expect(printed.slice(1, -3).every((line, index) => line === wanted[index])).toBe(true)
     expect(printed.slice(-3)).toEqual(['', 'after it', ''])
@@ -103,7 +108,7 @@ describe('an AbortSignal', () => {
     for (const result of results.slice(0, -1)) {
       expect(result, result.way).toMatchObject({ exit: 130, error: { kind: 'interrupted' }, rescues: 0 })
       // A loop without a safepoint is waited for half a second, then its thread is ended.
-      if (result.way !== 'before') expect(result.afterAbortMs, result.way).toBeLessThan(3000)
+      if (result.way !== 'before') expect(result.afterAbortMs, result.way).toBeLessThan(SOON_MS)
     }
     expect(results.slice(0, 4).map(({ stdout }) => stdout)).toEqual(ways.map(() => 'looping\n'))
     expect(results.at(-1)).toMatchObject({ way: 'after', exit: 0, stdout: sumOfSquares(1000) })
@@ -120,7 +125,9 @@ describe('an AbortSignal', () => {
 
 test('main returns, and the run ends, whatever other goroutines still do', async () => {
   for (const way of ['polls', 'sleeps', 'never']) {
-    const { code, record, stdout } = await runProgram([threadsFile('programs/returns.ts'), '--procs', '3', '--', way])
+    // A process of its own ends too, though a thread of its is in a loop without an end.
+    const runs = way === 'never' ? runProgram : runProgramWarm
+    const { code, record, stdout } = await runs([threadsFile('programs/returns.ts'), '--procs', '3', '--', way])
     expect({ code, error: record.error, stdout }).toEqual({ code: 0, error: null, stdout: 'main returns\n' })
   }
 })
@@ -129,7 +136,7 @@ test.each(['off', 'goal'])(
   'with --gate %s, assistMs is some of the time of an allocation, and never more than it',
   async gate => {
     const flags = ['--procs', '2', '--gogc', '20', '--gate', gate, '--termination', 'coordinator']
-    const { code, stdout } = await runProgram([threadsFile('programs/assist-time.ts'), ...flags])
+    const { code, stdout } = await runProgramWarm([threadsFile('programs/assist-time.ts'), ...flags])
     expect(code).toBe(0)
     const { assisted, wall, worst } = JSON.parse(stdout) as { assisted: number; wall: number; worst: number }
     expect(assisted).toBeGreaterThan(0)
@@ -143,7 +150,7 @@ describe('a P whose thread dies', () => {
   test.each<[string, string[]]>([
     ['allocate', ['--procs', '3', '--', 'allocates']],
     ['are in a loop without a safepoint', ['--procs', '3', '--gogc', 'off', '--', 'never']],
-  ])('ends the run within a second with an error that names it, while others %s', async (_, args) => {
+  ])('ends the run soon with an error that names it, while others %s', async (_, args) => {
     let lastSign = 0
     const began = Date.now()
     const { code, record, stderr } = await runProgram(
@@ -160,6 +167,6 @@ describe('a P whose thread dies', () => {
     expect({ code, exit: record.exit }).toEqual({ code: 3, exit: 3 })
     expect(stderr).toMatch(/^P 1 died in the middle of the run/m)
     expect(lastSign).toBeGreaterThan(began)
-    expect(over - lastSign).toBeLessThan(1000)
+    expect(over - lastSign).toBeLessThan(SOON_MS)
   })
 })

@@ -20,8 +20,8 @@ function cpuOfPs(): number {
   return ns.reduce((sum, each) => sum + each, 0) / 1e6
 }
 
-/** What share of a CPU the Ps use, sampled until it is stopped: the median, so that of a run that is mostly held up it is the share then. */
-function sampleShares(): () => number {
+/** What share of a CPU the Ps use, sampled until it is stopped: the samples, the least first. */
+function sampleShares(): () => number[] {
   const shares: number[] = []
   let [time, cpu] = [performance.now(), cpuOfPs()]
   const timer = setInterval(() => {
@@ -32,7 +32,7 @@ function sampleShares(): () => number {
   }, SAMPLE_MS)
   return () => {
     clearInterval(timer)
-    return shares.sort((a, b) => a - b)[shares.length >>> 1] ?? 0
+    return shares.sort((a, b) => a - b)
   }
 }
 
@@ -44,7 +44,7 @@ const runtime = new Runtime()
 const answers = []
 for (const { program, options } of runs) {
   const began = performance.now()
-  const share = sampleShares()
+  const shares = sampleShares()
   const { exit, error, rescues, faults, cycles } = await runtime.run(program, {
     ...options,
     stdout: nowhere,
@@ -56,7 +56,7 @@ for (const { program, options } of runs) {
     rescues,
     cycles: cycles.length,
     ms: performance.now() - began,
-    share: share(),
+    shares: shares(),
     strikes: Object.fromEntries(faults.map(({ point, strikes }) => [point, strikes])),
     passes: Object.fromEntries(faults.map(({ point, passes }) => [point, passes])),
   })

@@ -1,19 +1,19 @@
 // Many tasks drop what they allocate: an arena that is always full of garbage, and never of anything else.
-import { go, keep, nil, ref, self, struct, task, waitGroup } from 'sawtooth'
+import { go, i32, keep, nil, ref, self, struct, task, waitGroup } from 'sawtooth'
 
 const Pair = struct('Pair', { left: self, right: self })
 
-const dropper = task('dropper', [ref(waitGroup)], function* (group) {
-  for (let i = 0; i < 3e6; i++) {
+const dropper = task('dropper', [ref(waitGroup), i32], function* (group, objects) {
+  for (let i = 0; i < objects; i++) {
     Pair.new(nil, nil)
     if ((i & 1023) === 0) yield
   }
   waitGroup.done(group)
 })
 
-export default function* main(tasks = '8') {
+export default function* main(tasks = '8', objects = '3000000') {
   const group = keep(waitGroup.new(Number(tasks)))
-  for (let i = 0; i < Number(tasks); i++) go(dropper, group)
+  for (let i = 0; i < Number(tasks); i++) go(dropper, group, Number(objects))
   yield* waitGroup.wait(group)
   console.log('ok')
 }

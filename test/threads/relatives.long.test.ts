@@ -1,6 +1,7 @@
 import { compile, type TopLevelSpec } from 'vega-lite'
 import { expect, test } from 'vitest'
 import type { ExperimentResult } from '../../lab/overrun/results.ts'
+import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runNode } from '../support/run-cli.ts'
 
 const module = new URL('../../dist/lab/overrun/relatives/gcsys.js', import.meta.url).href
@@ -12,7 +13,7 @@ const script = `
 
 test('TestGcSys fails at P = 1 under the Go-like configuration, and never under ours (golang/go#37331)', async () => {
   const { code, stdout, stderr } = await inScratch(scratch =>
-    runNode(['--input-type=module', '--eval', script], { limitMs: 60_000 }, scratch),
+    runNode(['--input-type=module', '--eval', script], { limitMs: 5 * HANG_MS }, scratch),
   )
   expect(code, stderr).toBe(0)
   const { result, said }: { result: ExperimentResult; said: string[] } = JSON.parse(stdout)

@@ -1,0 +1,58 @@
+/**
+ * Where the `go` command is: on the PATH, else where packages put it. Debian's golang-1.19 puts it
+ * into /usr/lib/go-1.19/bin, and Go's own archive into /usr/local/go/bin, which no PATH has at first.
+ */
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { UsageError } from '../../runtime/usage-error.ts'
+
+/** Folders that hold an installed Go, or one folder `go-VERSION` for each. */
+const INSTALLED = ['/usr/local', '/usr/lib']
+const NAME = process.platform === 'win32' ? 'go.exe' : 'go'
+
+/**
+ * The path of `go`; null where there is none. Of several that are installed, the newest.
+ *
+ * @param path - folders as in the environment variable PATH
+ * @param installed - folders whose subfolders `go` and `go-VERSION` are looked at after it
+ */
+export function findGo(path = process.env['PATH'] ?? '', installed: readonly string[] = INSTALLED): string | null {
+  const folders = [...path.split(delimiter).filter(folder => folder !== ''), ...installed.flatMap(binariesIn)]
+  return folders.map(folder => join(folder, NAME)).find(isExecutable) ?? null
+}
+
+/** The path of `go`. Throws a UsageError where there is none. */
+export function theGo(): string {
+  const go = findGo()
+  if (go !== null) return go
+  const elsewhere = INSTALLED.map(folder => `${folder}/go*/bin`).join(' and ')
+  throw new UsageError(
+    `Go 1.19 or later is needed, and there is none on the PATH, nor in ${elsewhere}: install it (Debian: golang)`,
+  )
+}
+
+/** `go/bin` and `go-VERSION/bin` of a folder, the newest version first. */
+function binariesIn(folder: string): string[] {
+  const newestFirst = new Intl.Collator('en', { numeric: true })
+  return namesIn(folder)
+    .filter(name => /^go(?:-\d[\d.]*)?$/.test(name))
+    .sort((a, b) => newestFirst.compare(b, a))
+    .map(name => join(folder, name, 'bin'))
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // There is no such folder, or it is not ours to read.
+  }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
+}

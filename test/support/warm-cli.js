@@ -1,0 +1,18 @@
+// Carries out one command line after another in this process, as many calls of bin/sawtooth.js would. Each is a
+// message { args, env }; the answer is its exit code. A NUL character on both streams says where its output ends.
+import { writeSync } from 'node:fs'
+
+const [node, script] = process.argv
+const environment = { ...process.env }
+let calls = 0
+
+process.on('message', async ({ args, env }) => {
+  process.env = { ...environment, ...env }
+  process.argv = [node, script, ...args]
+  process.exitCode = undefined
+  // The query makes it a module of its own, which does all anew. What it imports is there already.
+  await import(`../../bin/sawtooth.js?${calls++}`)
+  for (const stream of [1, 2]) writeSync(stream, '\0')
+  process.send(process.exitCode)
+})
+process.on('disconnect', () => process.exit())

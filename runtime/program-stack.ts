@@ -1,5 +1,6 @@
 // A stack as its reader wants it: with the names of their own files, and without the runtime's inside.
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MARK } from './module-loading.ts'
 
 /** A file's URL without any quote, so that it fits into whatever quotes an import has. */
 export function moduleUrl(path: string): string {
@@ -33,6 +34,12 @@ export function stackMapper(
   const isProgram = (frame: string): boolean => sourceNames.some(([name]) => frame.includes(name))
   const isOwn = (frame: string): boolean => ownPlaces.some(place => frame.includes(place))
 
+  /** Columns of the first line of a prepared file, without what was put before it. */
+  const unmoved = (text: string, name: string): string =>
+    text.replaceAll(new RegExp(`(${escaped(name)}:1:)(\\d+)`, 'g'), (found, place: string, column: string) =>
+      Number(column) > MARK.length ? place + (Number(column) - MARK.length) : found,
+    )
+
   return stack => {
     const lines = stack.split('\n')
     const last = lines.findLastIndex(line => isFrame(line) && isProgram(line))
@@ -40,10 +47,15 @@ export function stackMapper(
       if (!isFrame(line) || isProgram(line)) return true
       return !isOwn(line) && at < last
     })
-    return [...sourceNames, ...ownNames].reduce((text, [name, shown]) => text.replaceAll(name, shown), kept.join('\n'))
+    const all = [...sourceNames, ...ownNames]
+    return all.reduce((text, [name, shown]) => unmoved(text, name).replaceAll(name, shown), kept.join('\n'))
   }
 }
 
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
+
 function isFrame(line: string): boolean {
-  return /^\s+at /.test(line)
+  return /^ {4}at /.test(line)
 }

@@ -68,6 +68,12 @@ export interface Program {
 /** Thrown at a safepoint when the run is over, to leave the goroutine. */
 export class RunOver extends Error {
   override name = 'RunOver'
+  readonly #isRunOver = true
+
+  /** `instanceof` would ask a proxy that a program has thrown for its prototype, which may throw again. */
+  static is(thrown: unknown): thrown is RunOver {
+    return typeof thrown === 'object' && thrown !== null && #isRunOver in thrown
+  }
 }
 
 /** Every goroutine waits for another. */
@@ -157,7 +163,7 @@ export class P implements World {
       if (!this.stop.enterRunning()) return
       while (load(words, control.RUN_STATE) === control.RUN_ACTIVE) this.runGoroutine(this.findRunnable())
     } catch (error) {
-      if (!(error instanceof RunOver)) this.fail(error, words[this.base + p.GOROUTINE])
+      if (!RunOver.is(error)) this.fail(error, words[this.base + p.GOROUTINE])
     } finally {
       this.leave()
     }
@@ -258,7 +264,7 @@ export class P implements World {
       }
       if (this.unstarted !== null) throw new MissingYieldError(this.unstarted.what)
     } catch (error) {
-      if (error instanceof RunOver) throw error
+      if (RunOver.is(error)) throw error
       this.fail(error, id)
       throw new RunOver('')
     }
@@ -689,7 +695,7 @@ export class P implements World {
 
   endedBy(error: unknown): unknown {
     if (this.goroutine === 0 && load(this.memory.words, control.RUN_STATE) === control.RUN_BOOTING) return error
-    if (error instanceof RunOver || error instanceof OutOfMemoryError) return error
+    if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
       if (this.memory.words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
       this.fail(new InternalError('the native stack ended in a stop: a probe is missing'), this.goroutine)

@@ -1,7 +1,7 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
 import { writeFileSync } from 'node:fs'
+import { interruptible } from '../../runtime/signals.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
-import { interruptible } from '../interrupt.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
@@ -28,7 +28,7 @@ import { checkCase, Interrupted, Workbench } from './workload.ts'
  * @throws UsageError before anything is measured
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  if (argv[0] === 'costs') return costsCommand(argv.slice(1))
+  if (argv[0] === 'costs') return interruptible(signal => costsCommand(argv.slice(1), signal))
   if (argv[0] === 'report') return reportCommand(argv.slice(1))
   const options = parseOptions(argv)
   const experiment = options.what === 'sweep' ? null : experimentOf(options.what)
@@ -49,7 +49,7 @@ async function carryOut(
     const results =
       experiment === null
         ? await measureSweep(options, command, signal, progress)
-        : await measureExperiment(experiment, options, command, progress)
+        : await measureExperiment(experiment, options, command, progress, signal)
     progress.erase()
     return await conclude(results, options)
   } catch (error) {
@@ -94,8 +94,9 @@ async function measureExperiment(
   { seed, quick }: OverrunOptions,
   command: string,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<OverrunResults> {
-  const result = await experiment.measure({ seed, quick, progress: text => progress.show(text) })
+  const result = await experiment.measure({ seed, quick, progress: text => progress.show(text), signal })
   progress.erase()
   const machine = thisMachine(null)
   const { issue, title, rows, found, criterion } = result

@@ -1,6 +1,6 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
 import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
-import { interruptible } from '../interrupt.ts'
+import { interruptible } from '../../runtime/signals.ts'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'

@@ -59,7 +59,7 @@ export async function main(
     return await obey(argv, start, further)
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`sawtooth: ${error.message}\n`)
+      process.stderr.write(`sawtooth: ${printable(error.message)}\n`)
       return 2
     }
     const limit = error instanceof ThreadError ? error.message : limitReached(error)

@@ -35,6 +35,8 @@ const LOADING_LOOK_MS = 500
 
 /** How long Ps are waited for once the run is over, in ms; then their threads are ended. */
 const PATIENCE_MS = 500
+/** Where no goroutine has run there is nothing to leave. */
+const BOOT_PATIENCE_MS = 50
 
 const PROGRAM_URL = new URL('./program.js', import.meta.url).href
 const PACER_URL = new URL('../gc/pacer/pacer.js', import.meta.url).href
@@ -215,12 +217,15 @@ export class Runtime implements AsyncDisposable {
   async #settles(all: Promise<unknown>, memory: Memory): Promise<boolean> {
     const settled = all.then(() => true)
     let overSince = 0
+    let hasBooted = false
     for (;;) {
       if (await Promise.race([settled, delay(20, false)])) return true
       const state = load(memory.words, control.RUN_STATE)
+      hasBooted ||= load(memory.words, control.PS_BOOTED) === memory.layout.procs
       if (state === control.RUN_BOOTING || state === control.RUN_ACTIVE) continue
       overSince ||= Date.now()
-      if (Date.now() - overSince > PATIENCE_MS) return false
+      const patienceMs = state === control.RUN_ABORTED && !hasBooted ? BOOT_PATIENCE_MS : PATIENCE_MS
+      if (Date.now() - overSince > patienceMs) return false
     }
   }
 

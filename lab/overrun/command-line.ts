@@ -1,5 +1,6 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
 import { writeFileSync } from 'node:fs'
+import { printable } from '../../runtime/printable.ts'
 import { interruptible } from '../../runtime/signals.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
@@ -56,7 +57,7 @@ async function carryOut(
     progress.erase()
     if (signal.aborted || error instanceof Interrupted) return 130
     if (!(error instanceof FailedRun)) throw error
-    process.stderr.write(`sawtooth: overrun: ${error.message}\n`)
+    process.stderr.write(`sawtooth: overrun: ${printable(error.message)}\n`)
     return 1
   }
 }

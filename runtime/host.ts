@@ -174,7 +174,7 @@ export class Runtime implements AsyncDisposable {
     const modules = new ModulesInEvaluation()
     const lines = Array.from({ length: configuration.procs }, (_, index) => new Line(session, index, modules))
     const nameLate = setInterval(() => {
-      for (const line of modules.find(url => (pacer ?? program).mapStack(program.mapStack(url))))
+      for (const line of modules.find(url => (pacer ?? program).mapNames(program.mapNames(url))))
         session.writeLine(line)
     }, LOADING_LOOK_MS)
     const threads = lines.map(async (line, index) => {
@@ -368,8 +368,8 @@ async function mapped(
   const found =
     isSyntaxError && goroutine === null ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError())) : null
   if (found) return { kind, message: found.message, goroutine, stack: null }
-  const { mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
+  const { mapNames, mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
   const hasLine = kind === 'program' || kind === 'breach' || kind === 'pacer'
   const stack = error.stack !== null && hasLine ? mapStack(error.stack) : kind === 'internal' ? error.stack : null
-  return { kind, message: mapStack(error.message), goroutine, stack }
+  return { kind, message: mapNames(error.message), goroutine, stack }
 }

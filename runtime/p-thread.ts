@@ -70,6 +70,8 @@ for (const event of ['unhandledRejection', 'uncaughtException'])
     process.stderr.write(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
   )
 
+const STACK_TRACE_LIMIT = Error.stackTraceLimit
+
 serve(runP)
 
 async function runP(message: PMessage): Promise<PReport> {
@@ -81,6 +83,9 @@ async function runP(message: PMessage): Promise<PReport> {
   try {
     return await runAsP(message, memory, taskConsole)
   } finally {
+    // The program's: it would make the stacks of the next one.
+    Reflect.deleteProperty(Error, 'prepareStackTrace')
+    Reflect.set(Error, 'stackTraceLimit', STACK_TRACE_LIMIT)
     taskConsole.remove()
     leaveRun()
     host.close()

@@ -20,17 +20,15 @@ import { type Export, type Import, parse } from 'es-module-lexer/js'
 import { marked } from './module-loading.ts'
 import { ProgramError } from './program-error.ts'
 import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
-import { moduleUrl, stackMapper } from './program-stack.ts'
+import { moduleUrl, type Translation, translation } from './program-stack.ts'
 import { looksIllFormed, stripTypes } from './strip-types.ts'
 import { engineSyntaxError } from './syntax-check.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A program (or a pacer) that threads can import. */
-export interface PreparedProgram {
+export interface PreparedProgram extends Translation {
   /** What each P imports. */
   readonly entryUrl: string
-  /** Translates a stack, or a message with paths in it, to the terms of the sources. See {@link stackMapper}. */
-  mapStack(stack: string): string
   /**
    * To be called when an import ended in a SyntaxError: the engine found what the parsers here do not look for, such as
    * a name declared twice, and keeps the line to itself. Starts a process for each file.
@@ -138,7 +136,7 @@ class ModuleFiles {
   prepared(path: string): PreparedProgram {
     return {
       entryUrl: moduleUrl(this.#writtenFor(path)),
-      mapStack: stackMapper(this.#sources, this.#own, this.#packageUrl),
+      ...translation(this.#sources, this.#own, this.#packageUrl),
       findSyntaxError: () => this.#findSyntaxError(),
     }
   }

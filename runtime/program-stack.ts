@@ -7,8 +7,16 @@ export function moduleUrl(path: string): string {
   return pathToFileURL(path).href.replaceAll("'", '%27')
 }
 
+/** From the terms of the prepared files to those of the sources. */
+export interface Translation {
+  /** A text with paths in it, such as an error's message. */
+  mapNames(text: string): string
+  /** A stack. */
+  mapStack(stack: string): string
+}
+
 /**
- * Makes the function that translates a stack (or any text with paths in it, such as an error's message).
+ * Makes the functions that translate stacks and messages.
  *
  * Written paths, as path or as URL, become the sources' paths, and the URLs of Sawtooth's modules their names. Of the
  * frames, Sawtooth's own go, and so do all below the last frame of the program, which are Node's and the pool's; those
@@ -18,11 +26,11 @@ export function moduleUrl(path: string): string {
  * @param own - the URLs of Sawtooth's modules by the name that a program has for them
  * @param packageUrl - the directory that holds Sawtooth's own code
  */
-export function stackMapper(
+export function translation(
   sources: ReadonlyMap<string, string>,
   own: ReadonlyMap<string, string>,
   packageUrl: string,
-): (stack: string) => string {
+): Translation {
   // Longest first: one written path may begin with another.
   const written = [...sources].sort(([a], [b]) => b.length - a.length)
   // Imports say it in the first form, Node in the second.
@@ -40,16 +48,20 @@ export function stackMapper(
       Number(column) > MARK.length ? place + (Number(column) - MARK.length) : found,
     )
 
-  return stack => {
+  const all = [...sourceNames, ...ownNames]
+  // Node shows a line of the source where an import fails.
+  const mapNames = (text: string): string =>
+    all.reduce((mapped, [name, shown]) => unmoved(mapped, name).replaceAll(name, shown), text.replaceAll(MARK, ''))
+  const mapStack = (stack: string): string => {
     const lines = stack.split('\n')
     const last = lines.findLastIndex(line => isFrame(line) && isProgram(line))
     const kept = lines.filter((line, at) => {
       if (!isFrame(line) || isProgram(line)) return true
       return !isOwn(line) && at < last
     })
-    const all = [...sourceNames, ...ownNames]
-    return all.reduce((text, [name, shown]) => unmoved(text, name).replaceAll(name, shown), kept.join('\n'))
+    return mapNames(kept.join('\n'))
   }
+  return { mapNames, mapStack }
 }
 
 function escaped(text: string): string {

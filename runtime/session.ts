@@ -137,6 +137,8 @@ export class Session {
     if (this.timer !== null) clearInterval(this.timer)
     for (const ring of this.rings) ring.drainRest((stream, text) => this.write(stream, text))
     this.takeRecords(true)
+    await null // A callback that is asynchronous may have failed.
+    this.isOver = true
     this.drainTrace()
     this.eraseStatus()
     const error = this.failure ?? ending
@@ -303,6 +305,7 @@ export class Session {
 
   /** What ended the run on the host's side. */
   failure: RunError | null = null
+  private isOver = false
 
   /** Ends the run with an error that no P knows of, unless one has. */
   fail(kind: string, message: string, stack: string | null = null): void {
@@ -317,8 +320,11 @@ export class Session {
 
   /** What `work` throws ends the run, and so does the rejection of a promise that it returns. */
   private attempt(kind: string, who: string, work: () => unknown): void {
-    const failWith = (thrown: unknown): void =>
+    const failWith = (thrown: unknown): void => {
+      // Too late for the record: it is the host's, as any promise that nobody waits for.
+      if (this.isOver) throw thrown
       this.fail(kind, `${who} threw ${textOf(thrown)}`, describeThrown(thrown).stack)
+    }
     try {
       const answer = work()
       if (answer instanceof Promise) answer.catch(failWith)

@@ -17,6 +17,7 @@ const WITHOUT_ITS_CODE = {
   customInspect: false,
   getters: false,
   showProxy: true,
+  compact: true,
   breakLength: Number.POSITIVE_INFINITY,
 } as const
 
@@ -42,6 +43,7 @@ export function isA<T>(thrown: unknown, kind: abstract new (...args: never[]) =>
 /** Any value in a few words: an error as its own toString has it, an object with what it holds. */
 export function textOf(value: unknown): string {
   if (isError(value)) return withName(value)
+  if (types.isProxy(value)) return 'a Proxy'
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
   const shown = guarded(() => (isObject ? inspect(value, WITHOUT_ITS_CODE) : String(value)))
   return cut(shown ?? 'an object that cannot be shown', LONGEST)

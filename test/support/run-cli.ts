@@ -28,6 +28,8 @@ export interface ProcessOptions {
   readonly closesStdout?: boolean
   /** Sent as soon as something is printed on standard output. */
   readonly signalOnOutput?: NodeJS.Signals
+  /** Called with what sends the process a signal, once it runs. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
   /** Interrupted after so long, if it is not over. */
   readonly interruptAfterMs?: number
 }
@@ -82,6 +84,7 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
     signalOnOutput,
     closesStdout,
     interruptAfterMs,
+    onStart,
   } = options
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.includes(name)))
   const began = performance.now()
@@ -90,6 +93,7 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
     env: { ...inherited, TMPDIR: scratch, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  onStart?.(signal => child.kill(signal))
   const output = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {

@@ -27,11 +27,14 @@ export class Interruption extends Error {
  * What `work` returns. The first signal aborts what `work` is given, with an Interruption. Once it has come, the listeners stay: the process is about to
  * end, and what it still has to write must not be cut short.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   const interrupt = new AbortController()
   const onSignal = (signal: NodeJS.Signals): void => {
     if (interrupt.signal.aborted) return
-    setTimeout(() => giveUp(signal), PATIENCE_MS).unref()
+    setTimeout(() => giveUp(signal, patienceMs), patienceMs).unref()
     interrupt.abort(new Interruption(signal))
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
@@ -42,9 +45,9 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   }
 }
 
-function giveUp(signal: NodeJS.Signals): never {
+function giveUp(signal: NodeJS.Signals, patienceMs: number): never {
   try {
-    writeSync(2, `sawtooth: not over ${PATIENCE_MS / 1000} s after ${signal}: ended without the rest\n`)
+    writeSync(2, `sawtooth: not over ${patienceMs / 1000} s after ${signal}: ended without the rest\n`)
   } finally {
     process.exit(INTERRUPTED_EXIT)
   }

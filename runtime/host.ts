@@ -137,7 +137,7 @@ export class Runtime implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<RunError | null> {
     const expectToGoOn = (): void => {
-      if (signal?.aborted) throw new Interruption('SIGINT')
+      if (signal?.aborted) throw signal.reason
     }
     let program: PreparedProgram
     let pacer: PreparedProgram | null = null

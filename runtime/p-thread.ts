@@ -150,27 +150,21 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
 
 async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<Pacer> {
   if (pacerUrl === null) return pacerNamed(configuration.pacer)
-  const pacer = await loadTelling(() => importPacer(pacerUrl, configuration.pacer), tellTo(host))
+  const file = configuration.pacer
   try {
-    const complaint = checkShape(pacer, configuration.pacer)
+    const { default: pacer } = await loadTelling((): Promise<{ default?: unknown }> => import(pacerUrl), tellTo(host))
+    const complaint = checkShape(pacer, file)
     if (complaint !== null) throw new PacerError(complaint)
     return guarded(pacer as Pacer)
   } catch (error) {
-    throw isA(error, PacerError) ? error : pacerError(configuration.pacer, error)
+    // The host asks the engine where a syntax error is.
+    if (isA(error, PacerError) || isA(error, SyntaxError)) throw error
+    throw isA(error, StuckModuleError) ? new PacerError(error.message) : pacerError(file, error)
   }
 }
 
 function tellTo(host: MessagePort): (told: ModuleTold) => void {
   return told => host.postMessage(told satisfies PTold)
-}
-
-async function importPacer(url: string, file: string): Promise<unknown> {
-  try {
-    return ((await import(url)) as { default?: unknown }).default
-  } catch (error) {
-    // The host asks the engine where a syntax error is.
-    throw isA(error, SyntaxError) ? error : pacerError(file, error)
-  }
 }
 
 /** A pacer whose errors are known to be its own, and not the program's that happened to call it. */

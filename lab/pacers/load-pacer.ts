@@ -5,9 +5,9 @@ import type { Pacer } from '../../gc/pacer/pacer.ts'
 import { pacerNamed } from '../../gc/pacer/registry.ts'
 import { pacerOf } from '../../runtime/configuration.ts'
 import { loadTelling } from '../../runtime/module-loading.ts'
-import { ProgramError } from '../../runtime/program-error.ts'
 import { prepareModule } from '../../runtime/program-files.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
+import { isA, ownMessage, textOf } from '../../runtime/thrown.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 
 const PROGRAM_URL = new URL('../../runtime/program.js', import.meta.url).href
@@ -21,8 +21,10 @@ export async function loadPacer(given: string): Promise<Pacer> {
 
 async function pacerIn(file: string): Promise<Pacer> {
   const directory = makeTemporaryFolder()
+  let inSources = (message: string): string => message
   try {
-    const { entryUrl } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL)
+    const { entryUrl, mapNames } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL)
+    inSources = mapNames
     const load = (): Promise<{ default?: unknown }> => import(entryUrl)
     const { default: pacer } = await loadTelling(load, () => {})
     const complaint = checkShape(pacer, file)
@@ -30,8 +32,8 @@ async function pacerIn(file: string): Promise<Pacer> {
     return pacer as Pacer
   } catch (error) {
     if (error instanceof UsageError) throw error
-    const message = error instanceof ProgramError || error instanceof Error ? error.message : String(error)
-    throw new UsageError(`--pacer: ${file}: ${message.split('\n', 1)[0]}`)
+    const message = isA(error, Error) ? ownMessage(error) : textOf(error)
+    throw new UsageError(`--pacer: ${file}: ${inSources(message).split('\n', 1)[0]}`)
   } finally {
     removeTemporaryFolder(directory)
   }

@@ -111,7 +111,7 @@ function report({ rate, shrunk: small }: Failure): void {
   const { program, configuration, failure, rate: smallRate } = small
   const operations = program.scripts.reduce((sum, script) => sum + script.operations.length, 0)
   process.stdout.write(
-    `shrunk to ${operations} operations in ${program.scripts.length} scripts, which failed ${smallRate.failed} times of ${smallRate.runs}: ${failure}\n`,
+    `shrunk to ${operations} operations in ${program.scripts.length} scripts, which failed ${smallRate.failed} times of ${smallRate.runs}: ${withoutControls(failure)}\n`,
   )
   process.stdout.write(`${JSON.stringify({ configuration, program })}\n`)
 }

@@ -1,3 +1,5 @@
+import { printable } from '../runtime/printable.ts'
+
 /** How often what is done is said where standard error is no terminal, in ms. */
 const QUIET_MS = 60_000
 
@@ -6,7 +8,8 @@ export class Progress {
   #isShown = false
   #saidMs = Number.NEGATIVE_INFINITY
 
-  show(text: string): void {
+  show(said: string): void {
+    const text = printable(said)
     if (!process.stderr.isTTY) {
       if (performance.now() - this.#saidMs < QUIET_MS) return
       this.#saidMs = performance.now()

@@ -1,13 +1,15 @@
 /** Tables on a terminal. */
+import { printable } from '../runtime/printable.ts'
 
 /** Rows under their heads, a line each: numbers and what begins with one stand to the right, words to the left. */
 export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heads.map((head, column) =>
-    Math.max(...[head, ...rows.map(row => row[column] ?? '')].map(cell => cell.length)),
+    Math.max(...[head, ...rows.map(row => row[column] ?? '')].map(cell => printable(cell).length)),
   )
   const isNumber = heads.map((_, column) => rows.every(row => /^(?:[-\d]|$)/.test(row[column] ?? '')))
   const line = (cells: readonly string[]): string =>
     cells
+      .map(printable)
       .map((cell, column) =>
         isNumber[column] ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] as number),
       )

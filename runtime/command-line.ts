@@ -5,7 +5,12 @@ import { parseArgs } from 'node:util'
 import type { RunFlags } from './configuration.ts'
 import { listFaultPoints } from './faults.ts'
 import { help, runHelp } from './help.ts'
+import { printable, withoutControls } from './printable.ts'
 import { scheduleGrammar } from './schedule.ts'
+import { interruptible } from './signals.ts'
+import { limitReached } from './thread-failure.ts'
+import { ThreadError } from './thread-pool.ts'
+import { describeThrown } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The host's `run`, as far as the command line needs it. */
@@ -33,6 +38,7 @@ const valued: Readonly<Record<string, string>> = {
   zeal: 'N or N,concurrent',
   seed: 'a whole number',
   fault: 'a SPEC or list',
+  'dump-on': 'a signal',
   schedule: scheduleGrammar,
 }
 const switches: readonly string[] = ['gctrace', 'gcpacertrace', 'check', 'help']
@@ -53,10 +59,16 @@ export async function main(
     return await obey(argv, start, further)
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`sawtooth: ${error.message}\n`)
+      process.stderr.write(`sawtooth: ${printable(error.message)}\n`)
       return 2
     }
-    process.stderr.write(`sawtooth: internal error: ${error instanceof Error ? error.stack : String(error)}\n`)
+    const limit = error instanceof ThreadError ? error.message : limitReached(error)
+    if (limit !== null) {
+      process.stderr.write(`sawtooth: ${printable(limit)}\n`)
+      return 3
+    }
+    const { message, stack } = describeThrown(error)
+    process.stderr.write(`sawtooth: internal error: ${withoutControls(stack ?? message)}\n`)
     return 3
   }
 }
@@ -81,21 +93,8 @@ async function run(argv: readonly string[], start: Start): Promise<number> {
   if (wantsHelp) return print(runHelp)
   if ([flags.fault].flat().includes('list')) return print(listFaultPoints())
   if (program === undefined) throw new UsageError('run needs a PROGRAM; see sawtooth run --help')
-  const interrupt = new AbortController()
-  const abort = (): void => {
-    ignoreSignals() // so that a second one kills, as it does without a listener
-    interrupt.abort()
-  }
-  const ignoreSignals = (): void => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, abort)
-  }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, abort)
-  try {
-    const record = await start(program, { ...flags, signal: interrupt.signal })
-    return record.exit
-  } finally {
-    ignoreSignals()
-  }
+  const record = await interruptible(signal => start(program, { ...flags, signal }))
+  return record.exit
 }
 
 interface RunArguments {

@@ -8,6 +8,7 @@ import type { GateLimit } from '../gc/gate.ts'
 import { DEFAULT_PACER, pacerNamed } from '../gc/pacer/registry.ts'
 import type { TerminationName } from '../gc/termination/policy.ts'
 import type { BarrierWait } from '../scheduler/p.ts'
+import { dumpSignal } from './dump-signal.ts'
 import { type Fault, faultGrammar, parseFault } from './faults.ts'
 import {
   bytes,
@@ -25,6 +26,7 @@ import { parseGoDebug } from './godebug.ts'
 import type { CycleRecord } from './record.ts'
 import { parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
+import { textOf } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The options of `run` in the host's form. A number may also be given as text, as it stands on a command line. */
@@ -65,6 +67,8 @@ export interface RunFlags {
   readonly seed?: number | string
   /** One fault or several, each as SPEC. */
   readonly fault?: string | readonly string[]
+  /** A signal at which the run prints what each P and each goroutine does, and goes on, as 'SIGUSR2'. @defaultValue none */
+  readonly dumpOn?: string
   /** The order of the Ps, one at a time, as a SPEC (runtime/schedule.ts). Only under Node's `--conditions=controlled`. @defaultValue the system's */
   readonly schedule?: string | Strategy
 }
@@ -113,6 +117,8 @@ export interface Configuration {
   /** uint32 */
   readonly seed: number
   readonly faults: readonly Fault[]
+  /** null: none. */
+  readonly dumpOn: NodeJS.Signals | null
   /** What orders the Ps; null: the system. */
   readonly schedule: Strategy | null
   /** GODEBUG's gcstoptheworld. */
@@ -152,6 +158,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   zeal: true,
   seed: true,
   fault: true,
+  dumpOn: true,
   schedule: true,
   onCycle: true,
   signal: true,
@@ -167,10 +174,13 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
  */
 export function resolveConfiguration(
   program: string,
-  options: RunFlags = {},
+  options: RunOptions = {},
   environment: Environment = process.env,
 ): Configuration {
+  if (typeof program !== 'string' || program === '')
+    throw new UsageError(`the program must be the path of a file, not ${textOf(program)}`)
   refuseUnknown(options)
+  refuseOddParts(options)
   const debug = parseGoDebug(environment)
   const procs = procsOf(given('procs', options.procs, 'GOMAXPROCS', environment))
   const gogc = given('gogc', options.gogc, 'GOGC', environment)
@@ -197,6 +207,7 @@ export function resolveConfiguration(
     ...zealOf(given('zeal', options.zeal)),
     seed: seedOf(given('seed', options.seed)),
     faults: faultsOf(given('fault', options.fault), procs),
+    dumpOn: dumpSignal(given('dump-on', options.dumpOn)),
     schedule: scheduleOf(given('schedule', options.schedule), procs),
     stopTheWorld: (debug.gcstoptheworld ?? 0) as 0 | 1 | 2,
     forceGcPeriodMs: debug.forcegcperiod ?? forceGcPeriodMs,
@@ -205,10 +216,21 @@ export function resolveConfiguration(
   }
 }
 
-function refuseUnknown(options: RunFlags): void {
+function refuseUnknown(options: RunOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new UsageError(`the options of a run must be an object, not ${textOf(options)}`)
   const unknown = Object.keys(options).find(name => !Object.hasOwn(optionNames, name))
   if (unknown === undefined) return
   throw new UsageError(`there is no option ${unknown}; there is ${Object.keys(optionNames).join(', ')}`)
+}
+
+/** What only a host can give: parts that are called later must be what they are taken for. */
+function refuseOddParts({ onCycle, signal, stdout, stderr }: RunOptions): void {
+  const isSignal = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  if (signal !== undefined && !isSignal) refuse({ name: 'signal', value: signal }, 'an AbortSignal')
+  if (onCycle !== undefined && typeof onCycle !== 'function') refuse({ name: 'onCycle', value: onCycle }, 'a function')
+  for (const [name, value] of Object.entries({ stdout, stderr }))
+    if (value !== undefined && typeof value?.write !== 'function') refuse({ name, value }, 'a stream to write to')
 }
 
 function argumentsOf(args: readonly string[] = []): readonly string[] {
@@ -272,7 +294,7 @@ function may(path: string, mode: number): boolean {
 
 function zealOf(from: Given | undefined): { zealEvery: number; zealConcurrent: boolean } {
   if (from === undefined) return { zealEvery: 0, zealConcurrent: false }
-  const [, every, concurrent] = /^(\d+)(,concurrent)?$/.exec(String(from.value)) ?? []
+  const [, every, concurrent] = /^(\d+)(,concurrent)?$/.exec(textOf(from.value)) ?? []
   const zealEvery = Number(every)
   if (!(zealEvery >= 1 && zealEvery < 2 ** 31)) refuse(from, 'N or N,concurrent with a whole number N from 1')
   return { zealEvery, zealConcurrent: concurrent !== undefined }
@@ -294,7 +316,9 @@ function faultsOf(from: Given | undefined, procs: number): Fault[] {
 function scheduleOf(from: Given | undefined, procs: number): Strategy | null {
   if (from === undefined) return null
   const strategy =
-    typeof from.value === 'object' ? (from.value as Strategy) : parseSchedule(text(from, scheduleGrammar))
+    typeof from.value === 'object' && from.value !== null
+      ? (from.value as Strategy)
+      : parseSchedule(text(from, scheduleGrammar))
   const absent =
     strategy.kind === 'replay' ? strategy.order.find(([p, , next]) => Math.max(p, next) >= procs) : undefined
   if (absent === undefined) return strategy

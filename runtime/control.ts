@@ -2,12 +2,7 @@
 import { load } from '#sync'
 import { probeStackDeep } from '../gc/stack-probe.ts'
 import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../gc/world.ts'
-import {
-  CYCLES_MARKED,
-  GOROUTINES_LIVE,
-  PHASE,
-  PHASE_OFF,
-} from '../heap/layout/control.ts'
+import { CYCLES_MARKED, GOROUTINES_LIVE, PHASE, PHASE_OFF } from '../heap/layout/control.ts'
 import {
   GC_PERCENT_ASKED,
   GC_PERCENT_IS_ASKED,

@@ -6,6 +6,7 @@ import * as control from '../heap/layout/control.ts'
 import { DECLARATION_WORDS, GLOBAL_WORDS, MAX_DECLARATIONS } from '../heap/layout/layout.ts'
 import { lock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
+import { printableName } from './printable.ts'
 
 /** Two Ps disagree on what the program declares, or it declares too much. */
 export class DeclarationError extends Error {
@@ -89,11 +90,10 @@ export class Declarations {
     }
   }
 
-  /** Names of tasks by number, from the table: for the host, which declares nothing. Main is −1. */
+  /** Names of tasks by number, from the table, as they may stand in a line: for the host, which declares nothing. Main is −1. */
   static tasksOf(memory: Memory): (task: number) => string {
     const table = new Declarations(memory, 'the host')
-    return task =>
-      task < 0 ? 'main' : (/^task (\S+?)\(/.exec(table.read(MAX_DECLARATIONS + task))?.[1] ?? `task ${task}`)
+    return task => (task < 0 ? 'main' : printableName(nameIn(table.read(MAX_DECLARATIONS + task)) || `task ${task}`))
   }
 
   private expectOpen(what: string): void {
@@ -158,6 +158,16 @@ export class Declarations {
       text += String.fromCharCode((words[record + TEXT + (at >> 1)] >>> (16 * (at & 1))) & 0xffff)
     return length < words[record + LENGTH] ? `${text}…` : text
   }
+}
+
+/** The name in a task's shape, `task NAME(KINDS)`: any text, as far as there was room for it. */
+function nameIn(shape: string): string {
+  let depth = 0
+  for (let at = shape.length - 1; at > 0; at--) {
+    if (shape[at] === ')') depth++
+    else if (shape[at] === '(' && --depth === 0) return shape.slice('task '.length, at)
+  }
+  return shape.slice('task '.length)
 }
 
 /** FNV-1a. */

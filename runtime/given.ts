@@ -1,5 +1,6 @@
 // One value that somebody gave, and readers that either understand it or say what is allowed.
 import { goSizeUnits, parseSize, sizeUnits } from './size.ts'
+import { textOf } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Environment variables, as in `process.env`. */
@@ -20,7 +21,7 @@ export function given(option: string, value: unknown, variable?: string, environ
 
 /** @throws UsageError `NAME must be ALLOWED, not VALUE`. */
 export function refuse({ name, value }: Given, allowed: string): never {
-  const shown = typeof value === 'string' ? `'${value}'` : String(value)
+  const shown = typeof value === 'string' ? `'${value}'` : textOf(value)
   throw new UsageError(`${name} must be ${allowed}, not ${shown}`)
 }
 

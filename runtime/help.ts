@@ -42,6 +42,8 @@ Options:
   --seed N              seed of stealing order and select (default: random)
   --fault SPEC          ${faultGrammar}
                         repeatable; --fault list prints the points
+  --dump-on SIGNAL      print what each P and each goroutine does whenever it comes, as SIGUSR2; SIGQUIT does so, and
+                        ends the run
   --schedule SPEC       one P at a time, in an order that a seed decides (docs/schedules.md):
                         ${scheduleGrammar};
                         needs node --conditions=controlled
@@ -55,7 +57,7 @@ Environment, each second to its option:
                                  scavtrace=1 forcegcperiod=MS, with commas between them
 
 Exit: 0 fine, 1 the program failed, 2 usage, deadlock or out of memory, 3 a breach or an internal error,
-130 after an interrupt.
+130 after an interrupt (SIGINT, SIGTERM, SIGHUP or SIGQUIT; further ones change nothing).
 
 Examples:
   sawtooth run examples/alloc-storm.ts --gogc 50 --gctrace

@@ -3,12 +3,8 @@
  *
  * @example const record = await run('./program.ts', { procs: 4, onCycle: cycle => console.log(cycle.heapAtMarkEnd) })
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { Piscina } from 'piscina'
 import { compareAndSwap, load, notify, scheduling } from '#sync'
 import * as control from '../heap/layout/control.ts'
 import { MAX_PS } from '../heap/layout/layout.ts'
@@ -17,42 +13,45 @@ import { endAll } from '../scheduler/p.ts'
 import { Sleepers } from '../scheduler/sleepers.ts'
 import { type Configuration, type RunOptions, resolveConfiguration } from './configuration.ts'
 import { EagerCompilation } from './eager-compilation.ts'
+import { ModulesInEvaluation } from './module-loading.ts'
 import type { PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
 import type { RunError, RunRecord } from './record.ts'
 import { Session } from './session.ts'
+import { Interruption } from './signals.ts'
+import { expectRoomForThreads, expectSoundProcess } from './sound-process.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts'
+import { deathOf, startRefused } from './thread-failure.ts'
+import { ThreadError, ThreadPool } from './thread-pool.ts'
+import { describeThrown } from './thrown.ts'
+import { UsageError } from './usage-error.ts'
 
 export type { RunFlags, RunOptions } from './configuration.ts'
 export type { CycleRecord, MemStats, RunError, RunRecord } from './record.ts'
 export { UsageError } from './usage-error.ts'
 
+/** How often modules that do not end are looked for, in ms. */
+const LOADING_LOOK_MS = 500
+
 /** How long Ps are waited for once the run is over, in ms; then their threads are ended. */
 const PATIENCE_MS = 500
+/** Where no goroutine has run there is nothing to leave. */
+const BOOT_PATIENCE_MS = 50
 
 const PROGRAM_URL = new URL('./program.js', import.meta.url).href
 const PACER_URL = new URL('../gc/pacer/pacer.js', import.meta.url).href
 
-/** Exit codes by kind of error (DESIGN §10). */
-const EXIT: Readonly<Record<string, number>> = {
-  program: 1,
-  deadlock: 2,
-  outOfMemory: 2,
-  breach: 3,
-  pacer: 3,
-  lostP: 3,
-  internal: 3,
-  interrupted: 130,
-}
-
 /** What one P's thread answered: its report, or that it died. */
-type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: string }
+type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: unknown }
 
 /** A pool of threads and an arena, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
 export class Runtime implements AsyncDisposable {
-  #pool: Piscina | null = null
+  #pool: ThreadPool<PMessage, PReport> | null = null
   #heap: SharedArrayBuffer | null = null
   #last: Promise<unknown> = Promise.resolve()
+  /** The end of the threads that went last. */
+  #destroyed: Promise<void> = Promise.resolve()
   #session: Session | null = null
 
   /**
@@ -73,7 +72,7 @@ export class Runtime implements AsyncDisposable {
     return result
   }
 
-  /** What each P does at this moment, a line each: for who wants to know why a run does not end. Nothing between runs. */
+  /** What each P and each goroutine does at this moment, a line each: for who wants to know why a run does not end. Nothing between runs. */
   describe(): string[] {
     return this.#session?.describe() ?? []
   }
@@ -90,12 +89,13 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #run(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
+    expectSoundProcess()
     const configuration = resolveConfiguration(program, options)
-    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-'))
+    const directory = makeTemporaryFolder()
     try {
       return await this.#runIn(directory, configuration, options, showStatus)
     } finally {
-      await rm(directory, { recursive: true, force: true })
+      removeTemporaryFolder(directory)
     }
   }
 
@@ -106,33 +106,59 @@ export class Runtime implements AsyncDisposable {
     showStatus: boolean,
   ): Promise<RunRecord> {
     const memory = this.#reserve(configuration)
+    expectRoomForThreads(configuration.procs - (this.#pool?.size ?? 0))
     const session = new Session(memory, configuration, options, showStatus)
-    let program: PreparedProgram
-    let pacer: PreparedProgram | null = null
-    try {
-      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL)
-      if (configuration.pacer.startsWith('/'))
-        pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL)
-    } catch (error) {
-      if (!(error instanceof ProgramError)) throw error
-      return session.finish(1, { kind: 'program', message: error.message, goroutine: null, stack: null })
-    }
     session.wakeAll = () => new Sleepers(memory).wakeAll()
-    const abort = (): void => end(session, control.RUN_ABORTED)
-    session.onClosedOutput = abort
+    session.onClosedOutput = () => end(session, control.RUN_ABORTED)
+    const abort = (): void => {
+      const { reason } = options.signal as AbortSignal
+      if (reason instanceof Interruption && reason.wantsDump) session.dump()
+      end(session, control.RUN_ABORTED)
+    }
     options.signal?.addEventListener('abort', abort)
     if (options.signal?.aborted) abort()
-    session.start()
+    const dump = (): void => session.dump()
+    if (configuration.dumpOn !== null) process.on(configuration.dumpOn, dump)
     this.#session = session
     try {
-      const answers = await this.#runPs(session, configuration, program, pacer)
-      const error = await errorOf(answers, program, pacer, memory, configuration, options.signal)
-      const record = await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
-      if (session.callbackError !== null) throw session.callbackError
-      return record
+      const error = await this.#outcome(directory, session, configuration, options.signal)
+      return await session.finish(error)
     } finally {
       this.#session = null
       options.signal?.removeEventListener('abort', abort)
+      if (configuration.dumpOn !== null) process.off(configuration.dumpOn, dump)
+    }
+  }
+
+  /** Prepares the program, and runs it: what ended the run; null if `main` returned. Throws before a start only. */
+  async #outcome(
+    directory: string,
+    session: Session,
+    configuration: Configuration,
+    signal: AbortSignal | undefined,
+  ): Promise<RunError | null> {
+    const expectToGoOn = (): void => {
+      if (signal?.aborted) throw signal.reason
+    }
+    let program: PreparedProgram
+    let pacer: PreparedProgram | null = null
+    try {
+      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL, expectToGoOn)
+      if (configuration.pacer.startsWith('/'))
+        pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL, expectToGoOn)
+      expectToGoOn()
+    } catch (error) {
+      if (signal?.aborted) return plainError('interrupted', 'interrupted')
+      if (!(error instanceof ProgramError)) throw error
+      return plainError('program', error.message)
+    }
+    try {
+      session.start()
+      const answers = await this.#runPs(session, configuration, program, pacer)
+      return session.failure ?? (await errorOf(answers, program, pacer, session.memory, configuration, signal))
+    } catch (error) {
+      const { message, stack } = describeThrown(error)
+      return { kind: 'internal', message, goroutine: null, stack }
     }
   }
 
@@ -147,7 +173,12 @@ export class Runtime implements AsyncDisposable {
     const pool = this.#poolOf()
     const compilation = new EagerCompilation()
     const answers: Answer[] = []
-    const lines = Array.from({ length: configuration.procs }, (_, index) => new Line(session, index))
+    const modules = new ModulesInEvaluation()
+    const lines = Array.from({ length: configuration.procs }, (_, index) => new Line(session, index, modules))
+    const nameLate = setInterval(() => {
+      for (const line of modules.find(url => (pacer ?? program).mapNames(program.mapNames(url))))
+        session.writeLine(line)
+    }, LOADING_LOOK_MS)
     const threads = lines.map(async (line, index) => {
       const message: PMessage = {
         index,
@@ -160,16 +191,19 @@ export class Runtime implements AsyncDisposable {
         handsOn: session.usesOwnStreams,
       }
       try {
-        const report: PReport = await pool.run(message, { transferList: [line.port] })
+        const report: PReport = await pool.run(message, [line.port])
         answers.push({ index, report })
       } catch (error) {
-        answers.push({ index, death: error instanceof Error ? error.message : String(error) })
+        answers.push({ index, death: error })
         end(session, control.RUN_ABORTED)
       } finally {
         line.close()
       }
     })
-    const all = Promise.all(threads).finally(() => compilation.end())
+    const all = Promise.all(threads).finally(() => {
+      compilation.end()
+      clearInterval(nameLate)
+    })
     if (!(await this.#settles(all, memory, compilation))) {
       // Some P is in a loop without a safepoint, or waits for a lock that a dead one holds. Its thread goes, and the pool with it.
       const before = [...answers]
@@ -188,41 +222,37 @@ export class Runtime implements AsyncDisposable {
   async #settles(all: Promise<unknown>, memory: Memory, compilation: EagerCompilation): Promise<boolean> {
     const settled = all.then(() => true)
     let overSince = 0
+    let hasBooted = false
     for (;;) {
       if (await Promise.race([settled, delay(20, false)])) return true
       const state = load(memory.words, control.RUN_STATE)
       if (state !== control.RUN_BOOTING) compilation.end()
+      hasBooted ||= load(memory.words, control.PS_BOOTED) === memory.layout.procs
       if (state === control.RUN_BOOTING || state === control.RUN_ACTIVE) continue
       overSince ||= Date.now()
-      if (Date.now() - overSince > PATIENCE_MS) return false
+      const patienceMs = state === control.RUN_ABORTED && !hasBooted ? BOOT_PATIENCE_MS : PATIENCE_MS
+      if (Date.now() - overSince > patienceMs) return false
     }
   }
 
   #reserve({ arena, procs }: Configuration): Memory {
     const old = this.#heap?.byteLength === Memory.heapBytesOf({ arenaBytes: arena, procs }) ? this.#heap : null
     this.#heap = null
-    const memory = Memory.reserve({ arenaBytes: arena, procs }, old ?? undefined)
+    const memory = reserveMemory(arena, procs, old)
     this.#heap = memory.handle.heap
     return memory
   }
 
-  #poolOf(): Piscina {
-    this.#pool ??= new Piscina({
-      filename: new URL('./p-thread.js', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: MAX_PS,
-      concurrentTasksPerWorker: 1,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      atomics: 'disabled',
-      recordTiming: false,
-    })
+  #poolOf(): ThreadPool<PMessage, PReport> {
+    this.#pool ??= new ThreadPool(new URL('./p-thread.js', import.meta.url), MAX_PS)
     return this.#pool
   }
 
-  async #destroyPool(): Promise<void> {
-    const pool = this.#pool
+  /** Ends all threads; resolves when they are over. */
+  #destroyPool(): Promise<void> {
+    if (this.#pool !== null) this.#destroyed = this.#pool.destroy()
     this.#pool = null
-    await pool?.destroy()
+    return this.#destroyed
   }
 }
 
@@ -241,6 +271,22 @@ export function run(program: string, options: RunOptions = {}): Promise<RunRecor
 export function start(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
   shared ??= new Runtime()
   return shared.start(program, options, showStatus)
+}
+
+/** Throws a UsageError if there is no room for it in the process's address space. */
+function reserveMemory(arenaBytes: number, procs: number, heap: SharedArrayBuffer | null): Memory {
+  try {
+    return Memory.reserve({ arenaBytes, procs }, heap ?? undefined)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UsageError(
+      `--arena: ${arenaBytes} bytes of heap pages, and what describes them, cannot be reserved (${error.message}): ask for less, or lift the limit of address space (ulimit -v)`,
+    )
+  }
+}
+
+function plainError(kind: string, message: string): RunError {
+  return { kind, message, goroutine: null, stack: null }
 }
 
 /** Ends a run from outside, whatever it does. */
@@ -262,12 +308,14 @@ class Line {
   readonly #session: Session
   readonly #index: number
   readonly #own: MessagePort
+  readonly #modules: ModulesInEvaluation
 
-  constructor(session: Session, index: number) {
+  constructor(session: Session, index: number, modules: ModulesInEvaluation) {
     const { port1, port2 } = new MessageChannel()
     this.port = port2
     this.#session = session
     this.#index = index
+    this.#modules = modules
     this.#own = port1
     port1.on('message', told => this.#receive(told))
     port1.unref()
@@ -275,6 +323,7 @@ class Line {
 
   #receive(told: PTold): void {
     if ('report' in told) this.told = told.report
+    else if ('module' in told) this.#modules.hear(this.#index, told)
     else this.#session.receive(this.#index, told.stream, told.text)
   }
 
@@ -292,20 +341,18 @@ async function errorOf(
   program: PreparedProgram,
   pacer: PreparedProgram | null,
   memory: Memory,
-  { faults }: Configuration,
+  { faults, procs }: Configuration,
   signal: AbortSignal | undefined,
 ): Promise<RunError | null> {
-  const hint = faults.some(({ action }) => action.kind === 'exit')
-    ? '--fault … exit'
-    : 'a program ends by returning from main, not by process.exit'
+  const isFaultInjected = faults.some(({ action }) => action.kind === 'exit')
   for (const answer of answers) {
-    if ('death' in answer)
-      return {
-        kind: 'lostP',
-        message: `P ${answer.index} died in the middle of the run: ${answer.death} (${hint})`,
-        goroutine: null,
-        stack: null,
-      }
+    if (!('death' in answer)) continue
+    const { death, index } = answer
+    const isRefused = death instanceof ThreadError && !death.hasStarted
+    const message = isRefused
+      ? startRefused(procs, death)
+      : `P ${index} died in the middle of the run: ${deathOf(death, isFaultInjected)}`
+    return plainError('lostP', message)
   }
   const failed = answers.find(answer => 'report' in answer && answer.report.error !== null)
   if (failed !== undefined && 'report' in failed && failed.report.error !== null)
@@ -313,9 +360,9 @@ async function errorOf(
   if (load(memory.words, control.RUN_STATE) === control.RUN_FINISHED) return null
   if (load(memory.words, control.RUN_STATE) === control.RUN_ABORTED) {
     const message = signal?.aborted ? 'interrupted' : 'interrupted: nobody reads the standard output any more'
-    return { kind: 'interrupted', message, goroutine: null, stack: null }
+    return plainError('interrupted', message)
   }
-  return { kind: 'internal', message: 'the run ended, and no P says why', goroutine: null, stack: null }
+  return plainError('internal', 'the run ended, and no P says why')
 }
 
 async function mapped(
@@ -327,8 +374,8 @@ async function mapped(
   const found =
     isSyntaxError && goroutine === null ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError())) : null
   if (found) return { kind, message: found.message, goroutine, stack: null }
-  const { mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
+  const { mapNames, mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
   const hasLine = kind === 'program' || kind === 'breach' || kind === 'pacer'
   const stack = error.stack !== null && hasLine ? mapStack(error.stack) : kind === 'internal' ? error.stack : null
-  return { kind, message: mapStack(error.message), goroutine, stack }
+  return { kind, message: mapNames(error.message), goroutine, stack }
 }

@@ -1,5 +1,5 @@
 /**
- * A worker thread's part in a run: it becomes P `index`. The pool calls it once per run and thread.
+ * A worker thread's part in a run: it becomes P `index`, once per run.
  *
  *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
  */
@@ -28,9 +28,13 @@ import { ConsoleRing, type Stream } from './console-ring.ts'
 import { enterRun, leaveRun, Run } from './current.ts'
 import { Declarations } from './declarations.ts'
 import { FaultInjector } from './fault-injector.ts'
+import { loadTelling, type ModuleTold, StuckModuleError } from './module-loading.ts'
+import { printable, printableName } from './printable.ts'
 import type { RunError } from './record.ts'
 import { coroutineOf } from './task.ts'
 import { TaskConsole } from './task-console.ts'
+import { serve } from './thread-pool.ts'
+import { describeThrown, isA, ownMessage, textOf } from './thrown.ts'
 
 /** What a thread is sent to become a P. */
 export interface PMessage {
@@ -49,7 +53,7 @@ export interface PMessage {
 }
 
 /** What goes to the host before the report. */
-export type PTold = { readonly stream: Stream; readonly text: Uint8Array } | { readonly report: PReport }
+export type PTold = { readonly stream: Stream; readonly text: Uint8Array } | { readonly report: PReport } | ModuleTold
 
 /** What comes back: how this P ended the run, if it did. */
 export interface PReport {
@@ -60,10 +64,15 @@ type Main = (...args: string[]) => Coroutine
 
 // What promises and timers of a program do happens when its run is over, where no goroutine can see it. It would end the thread, and with it the host's process.
 for (const event of ['unhandledRejection', 'uncaughtException'])
-  process.on(event, error => process.stderr.write(`sawtooth: after the run, in no goroutine: ${error}\n`))
+  process.on(event, error =>
+    process.stderr.write(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
+  )
 
-/** The pool's entry. */
-export default async function runP(message: PMessage): Promise<PReport> {
+const STACK_TRACE_LIMIT = Error.stackTraceLimit
+
+serve(runP)
+
+async function runP(message: PMessage): Promise<PReport> {
   const { index, host, handsOn } = message
   const memory = memoryOf(message)
   const handOn = (stream: Stream, text: Uint8Array): void => host.postMessage({ stream, text } satisfies PTold)
@@ -72,6 +81,9 @@ export default async function runP(message: PMessage): Promise<PReport> {
   try {
     return await runAsP(message, memory, taskConsole)
   } finally {
+    // The program's: it would make the stacks of the next one.
+    Reflect.deleteProperty(Error, 'prepareStackTrace')
+    Reflect.set(Error, 'stackTraceLimit', STACK_TRACE_LIMIT)
     taskConsole.remove()
     leaveRun()
     host.close()
@@ -115,7 +127,7 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     const { run, program } = createP(message, memory, await loadPacer(message))
     enterRun(run)
     declareBuiltInTypes()
-    program.main = await importMain(message.entryUrl)
+    program.main = await loadTelling(() => importMain(message.entryUrl), tellTo(message.host))
     run.declarations.close()
     taskConsole.muted = false
     taskConsole.isOver = () => load(memory.words, control.RUN_STATE) > control.RUN_ACTIVE
@@ -135,21 +147,23 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
   }
 }
 
-async function loadPacer({ pacerUrl, configuration }: PMessage): Promise<Pacer> {
+async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<Pacer> {
   if (pacerUrl === null) return pacerNamed(configuration.pacer)
-  const pacer = await importPacer(pacerUrl, configuration.pacer)
-  const complaint = checkShape(pacer, configuration.pacer)
-  if (complaint !== null) throw new PacerError(complaint)
-  return guarded(pacer as Pacer)
-}
-
-async function importPacer(url: string, file: string): Promise<unknown> {
+  const file = configuration.pacer
   try {
-    return ((await import(url)) as { default?: unknown }).default
+    const { default: pacer } = await loadTelling((): Promise<{ default?: unknown }> => import(pacerUrl), tellTo(host))
+    const complaint = checkShape(pacer, file)
+    if (complaint !== null) throw new PacerError(complaint)
+    return guarded(pacer as Pacer)
   } catch (error) {
     // The host asks the engine where a syntax error is.
-    throw error instanceof SyntaxError ? error : pacerError(file, error)
+    if (isA(error, PacerError) || isA(error, SyntaxError)) throw error
+    throw isA(error, StuckModuleError) ? new PacerError(error.message) : pacerError(file, error)
   }
+}
+
+function tellTo(host: MessagePort): (told: ModuleTold) => void {
+  return told => host.postMessage(told satisfies PTold)
 }
 
 /** A pacer whose errors are known to be its own, and not the program's that happened to call it. */
@@ -178,8 +192,9 @@ function guarded(pacer: Pacer): Pacer {
 }
 
 function pacerError(who: string, thrown: unknown): PacerError {
-  const error = new PacerError(`${who} threw ${String(thrown)}`)
-  if (thrown instanceof Error && thrown.stack !== undefined) error.stack = thrown.stack
+  const { stack } = describeThrown(thrown)
+  const error = new PacerError(`${who} threw ${textOf(thrown)}`)
+  if (stack !== null) error.stack = stack
   return error
 }
 
@@ -258,7 +273,7 @@ class RunningProgram implements Program {
 
   nameOf(id: GoroutineId): string {
     const task = this.#taskOf(id)
-    return task === MAIN_TASK ? 'main' : (this.run?.tasks.get(task)?.taskName ?? `task ${task}`)
+    return task === MAIN_TASK ? 'main' : printableName(this.run?.tasks.get(task)?.taskName ?? `task ${task}`)
   }
 
   #taskOf(id: GoroutineId): number {
@@ -266,36 +281,30 @@ class RunningProgram implements Program {
   }
 }
 
+/** Errors whose message says it all, and their kind. */
+const OWN_ERRORS = [
+  [DeadlockError, 'deadlock'],
+  [OutOfMemoryError, 'outOfMemory'],
+  [BreachError, 'breach'],
+  [PacerError, 'pacer'],
+  [StuckModuleError, 'program'],
+] as const
+
+/** What was thrown, in strings: it crosses threads. */
 function describe(
   error: unknown,
   goroutine: GoroutineId,
   program: RunningProgram | null,
 ): RunError & { isSyntaxError: boolean } {
-  const isError = error instanceof Error
   const isRunning = program !== null
+  const own = OWN_ERRORS.find(([Kind]) => isA(error, Kind))
+  const { message, stack } = describeThrown(error)
   return {
-    kind: kindOf(error, isRunning && goroutine === 0),
-    message: isError ? (error.name === 'Error' ? error.message : messageOf(error)) : `thrown: ${String(error)}`,
+    // In a run, but in no goroutine: it cannot be the program's fault.
+    kind: own?.[1] ?? (isA(error, InternalError) || (isRunning && goroutine === 0) ? 'internal' : 'program'),
+    message: own === undefined ? message : ownMessage(error as Error),
     goroutine: goroutine !== 0 && isRunning ? program.nameOf(goroutine) : null,
-    stack: isError ? (error.stack ?? null) : null,
-    isSyntaxError: error instanceof SyntaxError,
+    stack,
+    isSyntaxError: isA(error, SyntaxError),
   }
-}
-
-function messageOf(error: Error): string {
-  return error instanceof DeadlockError ||
-    error instanceof OutOfMemoryError ||
-    error instanceof BreachError ||
-    error instanceof PacerError
-    ? error.message
-    : `${error.name}: ${error.message}`
-}
-
-/** `outside`: in a run, but in no goroutine; then it cannot be the program's fault. */
-function kindOf(error: unknown, outside: boolean): string {
-  if (error instanceof DeadlockError) return 'deadlock'
-  if (error instanceof OutOfMemoryError) return 'outOfMemory'
-  if (error instanceof BreachError) return 'breach'
-  if (error instanceof PacerError) return 'pacer'
-  return error instanceof InternalError || outside ? 'internal' : 'program'
 }

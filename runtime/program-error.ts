@@ -1,3 +1,5 @@
+import { printable } from './printable.ts'
+
 /** A program that cannot be started through its own fault: exit 1. The message names file and line. */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError'
@@ -7,7 +9,7 @@ export class ProgramError extends Error {
   readonly line: number | null
 
   constructor(file: string, line: number | null, what: string) {
-    super(`${file}${line === null ? '' : `:${line}`}: ${what}`)
+    super(`${printable(file)}${line === null ? '' : `:${line}`}: ${what}`)
     this.file = file
     this.line = line
   }

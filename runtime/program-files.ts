@@ -4,30 +4,31 @@
 //   2. Types are stripped; lines keep their numbers.
 //   3. Each import is rewritten in its place: to Sawtooth's own modules, to the prepared copy of a file, or to the URL of
 //      a package as seen from the original file. `import.meta.url` and its kin keep naming the original.
-//   4. The result is written under the run's own directory, at the original's absolute path with '.mjs' after it.
+//   4. The result is written into the run's own directory, under a number: an original's name may be as long as the
+//      system allows. It tells when its evaluation begins and ends (module-loading.ts).
 //
 // Each run has a directory of its own, since Node keeps a module for as long as its thread lives: a new path is what
 // makes a warm pool run a program's module code afresh. JSON is copied; packages and .cjs files are loaded where they
 // are, once in a thread's life. A dynamic import whose specifier is no literal is left alone, and finds packages only by
 // luck.
 import { existsSync, realpathSync } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { dirname, extname, join, parse as parsePath, relative } from 'node:path'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Export, type Import, init, parse } from 'es-module-lexer'
+// Not its build of WebAssembly, which is not to be had everywhere: under a limit of address space, or without a compiler.
+import { type Export, type Import, parse } from 'es-module-lexer/js'
+import { marked } from './module-loading.ts'
 import { ProgramError } from './program-error.ts'
 import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
-import { moduleUrl, stackMapper } from './program-stack.ts'
+import { moduleUrl, type Translation, translation } from './program-stack.ts'
 import { looksIllFormed, stripTypes } from './strip-types.ts'
 import { engineSyntaxError } from './syntax-check.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A program (or a pacer) that threads can import. */
-export interface PreparedProgram {
+export interface PreparedProgram extends Translation {
   /** What each P imports. */
   readonly entryUrl: string
-  /** Translates a stack, or a message with paths in it, to the terms of the sources. See {@link stackMapper}. */
-  mapStack(stack: string): string
   /**
    * To be called when an import ended in a SyntaxError: the engine found what the parsers here do not look for, such as
    * a name declared twice, and keeps the line to itself. Starts a process for each file.
@@ -44,6 +45,7 @@ export interface PreparedProgram {
  * @param runDirectory - an existing directory of this run alone; its owner removes it
  * @param programModuleUrl - what 'sawtooth' means
  * @param pacerModuleUrl - what 'sawtooth/pacer' means
+ * @param onInput - called before each file is read; may throw
  * @throws UsageError if the entry is missing, unreadable or of another kind
  * @throws ProgramError for a syntax error, an import that leads nowhere, or no default export
  */
@@ -52,9 +54,10 @@ export async function prepareProgram(
   runDirectory: string,
   programModuleUrl: string,
   pacerModuleUrl: string,
+  onInput: () => void = () => {},
 ): Promise<PreparedProgram> {
-  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl)
-  const { path, hasDefaultExport } = await files.prepare(entry, 'program')
+  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl, 'program', onInput)
+  const { path, hasDefaultExport } = await files.prepare(entry)
   if (hasDefaultExport) return files.prepared(path)
   throw new ProgramError(path, null, 'a program needs a default export: export default function* main(...args)')
 }
@@ -65,9 +68,10 @@ export async function prepareModule(
   runDirectory: string,
   programModuleUrl: string,
   pacerModuleUrl: string,
+  onInput: () => void = () => {},
 ): Promise<PreparedProgram> {
-  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl)
-  const { path } = await files.prepare(entry, 'pacer')
+  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl, 'pacer', onInput)
+  const { path } = await files.prepare(entry)
   return files.prepared(path)
 }
 
@@ -94,8 +98,20 @@ class ModuleFiles {
   readonly #packageUrl: string
   /** Source path by written path. */
   readonly #sources = new Map<string, string>()
+  /** Written path by source path: of all that were met. */
+  readonly #written = new Map<string, string>()
+  readonly #kind: 'program' | 'pacer'
+  readonly #onInput: () => void
 
-  constructor(runDirectory: string, programModuleUrl: string, pacerModuleUrl: string) {
+  constructor(
+    runDirectory: string,
+    programModuleUrl: string,
+    pacerModuleUrl: string,
+    kind: 'program' | 'pacer',
+    onInput: () => void,
+  ) {
+    this.#kind = kind
+    this.#onInput = onInput
     // Node names a module by its real path, and so must the map of stacks.
     this.#runDirectory = realpathSync(runDirectory)
     this.#packageUrl = new URL('..', programModuleUrl).href
@@ -106,41 +122,44 @@ class ModuleFiles {
   }
 
   /** Prepares the entry and what it reaches; each file once, so that cycles end. */
-  async prepare(entry: string, kind: 'program' | 'pacer'): Promise<FoundFile> {
-    await init
-    const source = await readEntry(entry, kind)
+  async prepare(entry: string): Promise<FoundFile> {
+    this.#onInput()
+    const source = await readEntry(entry, this.#kind)
     const found = await this.#prepareSource(realpathSync(entry), source)
     const waiting = [...found.imports]
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      if (!this.#sources.has(this.#written(path))) waiting.push(...(await this.#prepareImported(path)))
+      if (!this.#sources.has(this.#writtenFor(path))) waiting.push(...(await this.#prepareImported(path)))
     }
     return found
   }
 
   prepared(path: string): PreparedProgram {
     return {
-      entryUrl: moduleUrl(this.#written(path)),
-      mapStack: stackMapper(this.#sources, this.#own, this.#packageUrl),
+      entryUrl: moduleUrl(this.#writtenFor(path)),
+      ...translation(this.#sources, this.#own, this.#packageUrl),
       findSyntaxError: () => this.#findSyntaxError(),
     }
   }
 
-  #written(path: string): string {
-    const fromRoot = relative(parsePath(path).root, path)
-    return join(this.#runDirectory, extname(path) === '.json' ? fromRoot : `${fromRoot}.mjs`)
+  #writtenFor(path: string): string {
+    const extension = extname(path) === '.json' ? 'json' : 'mjs'
+    const written =
+      this.#written.get(path) ?? join(this.#runDirectory, `${this.#kind}-${this.#written.size}.${extension}`)
+    this.#written.set(path, written)
+    return written
   }
 
   async #write(path: string, text: string): Promise<string> {
-    const written = this.#written(path)
+    const written = this.#writtenFor(path)
     this.#sources.set(written, path)
-    await mkdir(dirname(written), { recursive: true })
     await writeFile(written, text)
     return written
   }
 
   /** A file that another imports; it exists, but may be unreadable. */
   async #prepareImported(path: string): Promise<readonly string[]> {
-    const text = await readFile(path, 'utf8').catch((error: Error) => {
+    this.#onInput()
+    const text = await readText(path).catch((error: Error) => {
       throw new ProgramError(path, null, `cannot be read: ${error.message}`)
     })
     if (extname(path) !== '.json') return (await this.#prepareSource(path, text)).imports
@@ -163,7 +182,7 @@ class ModuleFiles {
       const url = this.#urlOf(target)
       return url === null ? [] : [importEdit(one, url)]
     })
-    await this.#write(path, applied(edits, code))
+    await this.#write(path, marked(applied(edits, code)))
     return { path, imports, hasDefaultExport: exported.some(isDefault) }
   }
 
@@ -178,7 +197,9 @@ class ModuleFiles {
     try {
       return parse(code, path)
     } catch (error) {
-      const { idx = 0 } = error as { idx?: number }
+      // Anything else than a place in the text is no fault of the text.
+      const { idx } = error as { idx?: unknown }
+      if (typeof idx !== 'number') throw error
       const fault = await this.#engineFault(path, code)
       throw fault ?? new ProgramError(path, lineAt(code, idx), 'SyntaxError: cannot be parsed')
     }
@@ -190,7 +211,7 @@ class ModuleFiles {
 
   /** What an import is rewritten to; null: it stays. */
   #urlOf(target: Target): string | null {
-    if (target.kind === 'file') return moduleUrl(this.#written(target.path)) + target.search
+    if (target.kind === 'file') return moduleUrl(this.#writtenFor(target.path)) + target.search
     return target.kind === 'anywhere' ? null : target.url
   }
 
@@ -210,10 +231,15 @@ async function readEntry(entry: string, kind: 'program' | 'pacer'): Promise<stri
     throw new UsageError(`${kind} must be a ${sourceExtensions.join(', ')} file: ${entry}`)
   }
   try {
-    return await readFile(entry, 'utf8')
+    return await readText(entry)
   } catch (error) {
     throw new UsageError(`${kind} cannot be read: ${(error as Error).message}`)
   }
+}
+
+/** A file's text, without the mark of its byte order: the parsers take that for a part of the first word. */
+async function readText(path: string): Promise<string> {
+  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
 }
 
 function isDefault(found: Export): boolean {

@@ -1,6 +1,6 @@
 // Where an import of a program leads. A relative one (or a file: URL) is a source file, to be copied with the program;
 // anything else becomes the URL of a module that already is what Node can load.
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { basename, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -46,6 +46,7 @@ function fileTarget(url: URL, specifier: string): Target {
   if (found === undefined) return missing(`there is no file '${specifier}'`)
   const path = realpathSync(found) // by which Node, too, tells modules apart
   const extension = extname(path)
+  if (extension !== '' && !statSync(path).isFile()) return missing(`'${specifier}' is no file`)
   if (extension === '.json' || sourceExtensions.includes(extension)) return { kind: 'file', path, search }
   if (extension === '') return missing(`'${specifier}' needs a file's full name`)
   return { kind: 'url', url: moduleUrl(path) + search } // .cjs, .wasm: nothing in it to rewrite

@@ -1,13 +1,22 @@
 // A stack as its reader wants it: with the names of their own files, and without the runtime's inside.
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MARK } from './module-loading.ts'
 
 /** A file's URL without any quote, so that it fits into whatever quotes an import has. */
 export function moduleUrl(path: string): string {
   return pathToFileURL(path).href.replaceAll("'", '%27')
 }
 
+/** From the terms of the prepared files to those of the sources. */
+export interface Translation {
+  /** A text with paths in it, such as an error's message. */
+  mapNames(text: string): string
+  /** A stack. */
+  mapStack(stack: string): string
+}
+
 /**
- * Makes the function that translates a stack (or any text with paths in it, such as an error's message).
+ * Makes the functions that translate stacks and messages.
  *
  * Written paths, as path or as URL, become the sources' paths, and the URLs of Sawtooth's modules their names. Of the
  * frames, Sawtooth's own go, and so do all below the last frame of the program, which are Node's and the pool's; those
@@ -17,11 +26,11 @@ export function moduleUrl(path: string): string {
  * @param own - the URLs of Sawtooth's modules by the name that a program has for them
  * @param packageUrl - the directory that holds Sawtooth's own code
  */
-export function stackMapper(
+export function translation(
   sources: ReadonlyMap<string, string>,
   own: ReadonlyMap<string, string>,
   packageUrl: string,
-): (stack: string) => string {
+): Translation {
   // Longest first: one written path may begin with another.
   const written = [...sources].sort(([a], [b]) => b.length - a.length)
   // Imports say it in the first form, Node in the second.
@@ -33,17 +42,32 @@ export function stackMapper(
   const isProgram = (frame: string): boolean => sourceNames.some(([name]) => frame.includes(name))
   const isOwn = (frame: string): boolean => ownPlaces.some(place => frame.includes(place))
 
-  return stack => {
+  /** Columns of the first line of a prepared file, without what was put before it. */
+  const unmoved = (text: string, name: string): string =>
+    text.replaceAll(new RegExp(`(${escaped(name)}:1:)(\\d+)`, 'g'), (found, place: string, column: string) =>
+      Number(column) > MARK.length ? place + (Number(column) - MARK.length) : found,
+    )
+
+  const all = [...sourceNames, ...ownNames]
+  // Node shows a line of the source where an import fails.
+  const mapNames = (text: string): string =>
+    all.reduce((mapped, [name, shown]) => unmoved(mapped, name).replaceAll(name, shown), text.replaceAll(MARK, ''))
+  const mapStack = (stack: string): string => {
     const lines = stack.split('\n')
     const last = lines.findLastIndex(line => isFrame(line) && isProgram(line))
     const kept = lines.filter((line, at) => {
       if (!isFrame(line) || isProgram(line)) return true
       return !isOwn(line) && at < last
     })
-    return [...sourceNames, ...ownNames].reduce((text, [name, shown]) => text.replaceAll(name, shown), kept.join('\n'))
+    return mapNames(kept.join('\n'))
   }
+  return { mapNames, mapStack }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
 function isFrame(line: string): boolean {
-  return /^\s+at /.test(line)
+  return /^ {4}at /.test(line)
 }

@@ -14,13 +14,16 @@ import type { Memory } from '../heap/memory.ts'
 import { CycleRecords, type RawCycle } from '../measure/cycle-record.ts'
 import { EVENT_CHARGE, EVENT_NAMES, Events } from '../measure/events.ts'
 import { statisticsOf, takeStatistics } from '../measure/statistics.ts'
+import { describeGoroutines } from '../scheduler/deadlock.ts'
 import type { Configuration, RunOptions } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
 import { cycleOf, extraOf } from './cycle-of.ts'
 import { Declarations } from './declarations.ts'
 import { describePs } from './describe-ps.ts'
+import { exitOf } from './exit-codes.ts'
 import { faultCountsOf } from './fault-injector.ts'
 import { memStatsOf } from './mem-stats.ts'
+import { printableLines, withoutControls } from './printable.ts'
 import type { CycleRecord, RunError, RunRecord } from './record.ts'
 import {
   formatGcTrace,
@@ -35,12 +38,16 @@ import { formatStatusLine } from './report/status-line.ts'
 import { GC_LANE, TraceEventWriter } from './report/trace-events.ts'
 import type { ScheduleReport } from './schedule.ts'
 import { Stragglers } from './stragglers.ts'
+import { describeThrown, textOf } from './thrown.ts'
 import { writeFully } from './write-fully.ts'
 
 /** How often the host looks, in ms. */
 const TICK_MS = 10
 /** How often the status line is drawn, in ticks. */
 const STATUS_TICKS = 20
+
+/** A dump says of so many goroutines what they do. */
+const MOST_DESCRIBED = 1000
 
 const encoder = new TextEncoder()
 
@@ -94,7 +101,8 @@ export class Session {
 
   start(): void {
     // Under a schedule the host looks when all is over: what it does in between comes when the system will, and is in no order.
-    if (this.schedule === null) this.timer = setInterval(() => this.tick(), TICK_MS)
+    if (this.schedule === null)
+      this.timer = setInterval(() => this.attempt('internal', 'a look at the run', () => this.tick()), TICK_MS)
   }
 
   /** One look at everything. */
@@ -108,9 +116,14 @@ export class Session {
     if (this.showStatus && this.ticks % STATUS_TICKS === 0) this.drawStatus()
   }
 
-  /** What each P does at this moment. */
+  /** What each P and each goroutine does at this moment. */
   describe(): string[] {
-    return describePs(this.memory, this.nameOf)
+    return [...describePs(this.memory, this.nameOf), ...describeGoroutines(this.memory, this.nameOf, MOST_DESCRIBED)]
+  }
+
+  /** Prints that on the run's standard error. */
+  dump(): void {
+    for (const line of this.describe()) this.writeLine(line)
   }
 
   /** Text that a P handed on because its ring was full. */
@@ -120,16 +133,19 @@ export class Session {
   }
 
   /** The last look, once no P runs any more; then the record. */
-  async finish(exit: number, error: RunError | null): Promise<RunRecord> {
+  async finish(ending: RunError | null): Promise<RunRecord> {
     if (this.timer !== null) clearInterval(this.timer)
     for (const ring of this.rings) ring.drainRest((stream, text) => this.write(stream, text))
     this.takeRecords(true)
+    await null // A callback that is asynchronous may have failed.
+    this.isOver = true
     this.drainTrace()
     this.eraseStatus()
+    const error = this.failure ?? ending
     if (error !== null) this.printError(error)
     const dropped = load(this.memory.words, control.DROPPED)
     if (dropped > 0) this.writeLine(`${dropped} trace events or cycle records were dropped: their rings were full`)
-    const record = this.record(exit, error)
+    const record = this.record(error)
     if (this.configuration.jsonFile !== null)
       writeFileSync(this.configuration.jsonFile, `${JSON.stringify(record, null, 1)}\n`)
     await this.closeTrace()
@@ -138,7 +154,7 @@ export class Session {
 
   /** A line on the run's standard error. */
   writeLine(line: string): void {
-    this.write(2, encoder.encode(`${line}\n`))
+    this.write(2, encoder.encode(`${withoutControls(line)}\n`))
   }
 
   private write(stream: Stream, text: Uint8Array): void {
@@ -287,16 +303,33 @@ export class Session {
     this.wakeAll()
   }
 
-  /** What the host's onCycle threw: it ends the run, and is thrown to the host. */
-  callbackError: unknown = null
+  /** What ended the run on the host's side. */
+  failure: RunError | null = null
+  private isOver = false
+
+  /** Ends the run with an error that no P knows of, unless one has. */
+  fail(kind: string, message: string, stack: string | null = null): void {
+    this.failure ??= { kind, message, goroutine: null, stack }
+    this.onClosedOutput()
+  }
 
   private callBack(cycle: CycleRecord): void {
-    if (this.callbackError !== null) return
+    if (this.failure !== null) return
+    this.attempt('program', 'onCycle', () => this.options.onCycle?.(cycle))
+  }
+
+  /** What `work` throws ends the run, and so does the rejection of a promise that it returns. */
+  private attempt(kind: string, who: string, work: () => unknown): void {
+    const failWith = (thrown: unknown): void => {
+      // Too late for the record: it is the host's, as any promise that nobody waits for.
+      if (this.isOver) throw thrown
+      this.fail(kind, `${who} threw ${textOf(thrown)}`, describeThrown(thrown).stack)
+    }
     try {
-      this.options.onCycle?.(cycle)
+      const answer = work()
+      if (answer instanceof Promise) answer.catch(failWith)
     } catch (error) {
-      this.callbackError = error ?? new Error('onCycle threw nothing')
-      this.onClosedOutput()
+      failWith(error)
     }
   }
 
@@ -330,7 +363,8 @@ export class Session {
 
   private printError({ kind, message, goroutine, stack }: RunError): void {
     const head = kind === 'program' ? 'panic: ' : kind === 'deadlock' || kind === 'outOfMemory' ? 'fatal error: ' : ''
-    this.writeLine(`${head}${message}`)
+    // A deadlock's message has lines, and they are the runtime's; those of others are marked.
+    this.writeLine(`${head}${kind === 'deadlock' ? message : printableLines(message)}`)
     if (this.configuration.schedule !== null && this.configuration.schedule.kind !== 'replay')
       this.writeLine(
         `(schedule: ${this.configuration.schedule.kind}; the same order again with --seed ${this.configuration.seed})`,
@@ -340,7 +374,7 @@ export class Session {
     if (struck.length > 0)
       this.writeLine(`(faults struck: ${struck.map(({ point, strikes }) => `${point} ${strikes} times`).join(', ')})`)
     if (goroutine !== null) this.writeLine(`\ngoroutine ${goroutine}:`)
-    const frames = stack?.split('\n').filter(line => /^\s+at /.test(line)) ?? []
+    const frames = stack?.split('\n').filter(line => /^(?: {4}at |caused by |with )/.test(line)) ?? []
     if (frames.length > 0) this.writeLine(frames.join('\n'))
   }
 
@@ -358,7 +392,7 @@ export class Session {
     return this.rings.map((_, index) => heap.cacheOf(index))
   }
 
-  private record(exit: number, error: RunError | null): RunRecord {
+  private record(error: RunError | null): RunRecord {
     const { configuration, memory } = this
     const { words } = memory
     takeStatistics(memory, this.caches())
@@ -379,7 +413,7 @@ export class Session {
       seed: configuration.seed,
       schedule: this.scheduleReport(),
       wallMs: now() - this.beganMs,
-      exit,
+      exit: exitOf(error),
       error,
       rescues: load(words, control.RESCUES),
       cycles: this.cycles,

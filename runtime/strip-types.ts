@@ -19,7 +19,7 @@ const nodeStrip: Strip | undefined = stableSince(process.versions.node, 22, 18)
  * @throws ProgramError for a syntax error, or syntax that cannot be erased
  */
 export function stripTypes(source: string, file: string): string {
-  return nodeStrip === undefined ? stripWithSucrase(source, file) : stripWithNode(nodeStrip, source, file)
+  return (nodeStrip && stripWithNode(nodeStrip, source, file)) ?? stripWithSucrase(source, file)
 }
 
 /** Whether JavaScript looks ill-formed. Only a hint: sucrase does not know the newest syntax, nor look for names declared twice. */
@@ -49,13 +49,15 @@ function sucrase(source: string, file: string, transforms: Transform[]): string 
   }
 }
 
-function stripWithNode(strip: Strip, source: string, file: string): string {
+/** Null if it fails for another reason than the source: it is WebAssembly, and that is not to be had everywhere. */
+function stripWithNode(strip: Strip, source: string, file: string): string | null {
   const { emitWarning } = process
   process.emitWarning = () => {} // it calls itself experimental, once
   try {
     return strip(source, { mode: 'strip' })
   } catch (error) {
-    const { message, stack = '' } = error as Error
+    const { message, stack = '', code = '' } = error as NodeJS.ErrnoException
+    if (!code.endsWith('_TYPESCRIPT_SYNTAX')) return null
     const line = /^[^\n]*:(\d+)\n/.exec(stack)?.[1]
     throw new ProgramError(file, line === undefined ? null : Number(line), `SyntaxError: ${message}`)
   } finally {

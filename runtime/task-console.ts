@@ -36,7 +36,8 @@ export class TaskConsole {
   }
 
   #write(stream: Stream, chunk: string | Uint8Array): void {
-    if (!this.muted && !this.isOver()) this.#ring.write(stream, typeof chunk === 'string' ? encoder.encode(chunk) : chunk, this.#handOn)
+    if (!this.muted && !this.isOver())
+      this.#ring.write(stream, typeof chunk === 'string' ? encoder.encode(chunk) : chunk, this.#handOn)
   }
 
   #writable(stream: Stream): Writable {

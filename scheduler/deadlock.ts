@@ -1,4 +1,4 @@
-/** What a deadlock looks like to a person: every goroutine that is left, and what it waits for, as Go prints it. */
+/** What goroutines do, for a person: all that are left in a deadlock, or at any moment, as Go prints them. Read without stopping anybody. */
 import { GOROUTINE_NEXT } from '../heap/layout/control.ts'
 import * as g from '../heap/layout/goroutine.ts'
 import type { Memory } from '../heap/memory.ts'
@@ -14,21 +14,29 @@ const WAITS: Readonly<Record<number, string>> = {
   [g.WAIT_GROUP]: 'wait group',
 }
 
-/** More goroutines than this are only counted. */
+const STATES: Readonly<Record<number, string>> = { [g.G_RUNNABLE]: 'runnable', [g.G_RUNNING]: 'running' }
+
+/** More goroutines than this are only counted in a deadlock's message. */
 const SHOWN = 50
 
 export function deadlockMessage(memory: Memory, nameOf: (goroutine: GoroutineId) => string): string {
+  return `all goroutines are asleep - deadlock!\n\n${describeGoroutines(memory, nameOf, SHOWN).join('\n')}`
+}
+
+/** A line for each of the first `most` goroutines that live, and one for the rest. */
+export function describeGoroutines(memory: Memory, nameOf: (goroutine: GoroutineId) => string, most: number): string[] {
   const { words } = memory
   const lines: string[] = []
-  let waiting = 0
+  let live = 0
   for (let id = 1; id <= words[GOROUTINE_NEXT]; id++) {
     const record = memory.goroutine(id, 0)
-    if ((words[record + g.STATUS] & ~g.G_SCAN) !== g.G_WAITING) continue
-    if (++waiting > SHOWN) continue
+    const status = words[record + g.STATUS] & ~(g.G_SCAN | g.G_SCAN_WANTED)
+    if (status === g.G_FREE || status === g.G_DEAD || ++live > most) continue
     const on = words[record + g.WAIT_ON]
-    const what = WAITS[words[record + g.WAIT_REASON]]
-    lines.push(`goroutine ${id} (${nameOf(id)}) [${what}${on === 0 ? '' : ` on ${on}`}], on P ${words[record + g.P]}`)
+    const wait = `${WAITS[words[record + g.WAIT_REASON]]}${on === 0 ? '' : ` on ${on}`}`
+    const p = words[record + g.P]
+    lines.push(`goroutine ${id} (${nameOf(id)}) [${STATES[status] ?? wait}]${p < 0 ? '' : `, on P ${p}`}`)
   }
-  if (waiting > SHOWN) lines.push(`… and ${waiting - SHOWN} more`)
-  return `all goroutines are asleep - deadlock!\n\n${lines.join('\n')}`
+  if (live > most) lines.push(`… and ${live - most} more`)
+  return lines
 }

@@ -84,7 +84,7 @@ export class Fiber {
     try {
       result = operation.next()
     } catch (error) {
-      if (error instanceof RunOver) throw error
+      if (RunOver.is(error)) throw error
       return this.throw(error)
     }
     if (!result.done) return result

@@ -167,7 +167,7 @@ export class P implements World {
       if (!this.stop.enterRunning()) return
       while (load(words, control.RUN_STATE) === control.RUN_ACTIVE) this.runGoroutine(this.findRunnable())
     } catch (error) {
-      if (!(error instanceof RunOver)) this.fail(error, words[this.base + p.GOROUTINE])
+      if (!RunOver.is(error)) this.fail(error, words[this.base + p.GOROUTINE])
     } finally {
       this.leave()
     }
@@ -309,7 +309,7 @@ export class P implements World {
       this.fiber = this.fibers[id] ?? this.startFiber(id)
       return this.fiber.run()
     } catch (error) {
-      if (error instanceof RunOver) throw error
+      if (RunOver.is(error)) throw error
       this.fail(error, id)
       throw new RunOver('')
     }
@@ -751,7 +751,7 @@ export class P implements World {
 
   endedBy(error: unknown): unknown {
     if (this.goroutine === 0 && load(this.memory.words, control.RUN_STATE) === control.RUN_BOOTING) return error
-    if (error instanceof RunOver || error instanceof OutOfMemoryError) return error
+    if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
       if (this.memory.words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
       this.fail(new InternalError('the native stack ended in a stop: a probe is missing'), this.goroutine)

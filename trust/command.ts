@@ -1,5 +1,6 @@
 /** What the commands of this folder share: a wrong argument is told in a line, and is exit 2. */
 import { awaitCompilation } from '../runtime/await-compilation.ts'
+import { printable } from '../runtime/printable.ts'
 import { UsageError } from '../runtime/usage-error.ts'
 
 /** The result of `read`, which reads arguments or a file that they name; if it complains of them, the process ends with 2. */
@@ -9,7 +10,7 @@ export function readOrExit<T>(command: string, read: () => T): T {
   } catch (error) {
     if (!isComplaint(error)) throw error
     // Node's own go on with advice.
-    process.stderr.write(`${command}: ${error.message.split('. ')[0]}; see --help\n`)
+    process.stderr.write(`${command}: ${printable(error.message.split('. ')[0] ?? '')}; see --help\n`)
     process.exit(2)
   }
 }
@@ -21,7 +22,7 @@ export async function runCommand(command: string, main: () => number | Promise<n
     await awaitCompilation()
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    process.stderr.write(`${command}: ${error.message}\n`)
+    process.stderr.write(`${command}: ${printable(error.message)}\n`)
     process.exitCode = 2
   }
 }

@@ -64,7 +64,10 @@ export function checkShape(value: unknown, where: string): string | null {
 }
 
 function complaint(pacer: Pacer, hook: string, field: string, value: unknown, allowed: string): string {
-  return `pacer ${pacer.name}: ${hook} answered ${field} = ${String(value)}; it must be ${allowed}`
+  // An object's own text is the pacer's code.
+  const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
+  const shown = isObject ? 'an object' : String(value)
+  return `pacer ${pacer.name}: ${hook} answered ${field} = ${shown}; it must be ${allowed}`
 }
 
 function isBetween(value: number, low: number, high: number): boolean {

@@ -1,7 +1,8 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
 import { writeFileSync } from 'node:fs'
+import { printable } from '../../runtime/printable.ts'
+import { interruptible } from '../../runtime/signals.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
-import { interruptible } from '../interrupt.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
@@ -28,7 +29,7 @@ import { checkCase, Interrupted, Workbench } from './workload.ts'
  * @throws UsageError before anything is measured
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  if (argv[0] === 'costs') return costsCommand(argv.slice(1))
+  if (argv[0] === 'costs') return interruptible(signal => costsCommand(argv.slice(1), signal))
   if (argv[0] === 'report') return reportCommand(argv.slice(1))
   const options = parseOptions(argv)
   const experiment = options.what === 'sweep' ? null : experimentOf(options.what)
@@ -49,14 +50,14 @@ async function carryOut(
     const results =
       experiment === null
         ? await measureSweep(options, command, signal, progress)
-        : await measureExperiment(experiment, options, command, progress)
+        : await measureExperiment(experiment, options, command, progress, signal)
     progress.erase()
     return await conclude(results, options)
   } catch (error) {
     progress.erase()
     if (signal.aborted || error instanceof Interrupted) return 130
     if (!(error instanceof FailedRun)) throw error
-    process.stderr.write(`sawtooth: overrun: ${error.message}\n`)
+    process.stderr.write(`sawtooth: overrun: ${printable(error.message)}\n`)
     return 1
   }
 }
@@ -94,8 +95,9 @@ async function measureExperiment(
   { seed, quick }: OverrunOptions,
   command: string,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<OverrunResults> {
-  const result = await experiment.measure({ seed, quick, progress: text => progress.show(text) })
+  const result = await experiment.measure({ seed, quick, progress: text => progress.show(text), signal })
   progress.erase()
   const machine = thisMachine(null)
   const { issue, title, rows, found, criterion } = result

@@ -44,7 +44,8 @@ Options:
   --json FILE         write the results
   --help              this text
 
-Exit: 0 the criterion holds or is not asked (of ${policyName(OURS)}, over ${PAIRS} pairs or more), 1 it does not, 2 usage.
+Exit: 0 the criterion holds or is not asked (of ${policyName(OURS)}, over ${PAIRS} pairs or more), 1 it does not, 2 usage,
+130 after an interrupt.
 
 Example:
   sawtooth overrun costs --pairs 10 --policies coordinator/goal --programs alloc-storm
@@ -53,10 +54,11 @@ Example:
 /**
  * The command. Progress goes to standard error, the table to standard output.
  *
+ * @param signal - ends it: nothing is compared then, and it answers with 130
  * @returns the exit code
  * @throws UsageError for an argument that is none
  */
-export async function costsCommand(argv: readonly string[]): Promise<number> {
+export async function costsCommand(argv: readonly string[], signal: AbortSignal): Promise<number> {
   const values = readArguments(argv)
   if (values.help === true) {
     process.stdout.write(costsHelp)
@@ -68,17 +70,12 @@ export async function costsCommand(argv: readonly string[]): Promise<number> {
   const gogc = wholeNumber({ name: '--gogc', value: values.gogc ?? 100 }, 1, 10_000)
   const policies = values.policies?.split(',').map(parsePolicy) ?? COMPARED
   const programs = values.programs?.split(',').map(programNamed) ?? COST_PROGRAMS
-  const costs = await measureCosts({
-    policies,
-    programs,
-    pairs,
-    procs,
-    gogc,
-    seed,
-    rounds: ROUNDS,
-    progress: showProgress,
+  const options = { policies, programs, pairs, procs, gogc, seed, rounds: ROUNDS, progress: showProgress, signal }
+  const costs = await measureCosts(options).catch(error => {
+    if (!signal.aborted) throw error
   })
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  if (costs === undefined) return 130
   const criteria =
     pairs >= PAIRS && gogc === 100
       ? costs.filter(cost => policyName(cost) === policyName(OURS)).flatMap(criteriaOf)

@@ -6,13 +6,13 @@
  *
  * The baseline is measured against itself as well: what its interval shows is the noise of the machine.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { median, quantile } from 'simple-statistics'
 import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from '../../runtime/host.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
 import { BUCKETS, percentilesOfCounts } from './latency-buckets.ts'
 import { medianInterval } from './median-interval.ts'
 import { minimumMutatorUtilization, type TraceFile, takenSlices } from './mutator-utilization.ts'
@@ -43,6 +43,8 @@ export interface CostOptions {
   readonly rounds: number
   /** Called with a short text of what is done now. */
   readonly progress: (text: string) => void
+  /** Ends it: what runs is aborted, and measureCosts rejects. */
+  readonly signal?: AbortSignal
 }
 
 /** Runs of each policy on each program before the first pair: the threads of the pool still compile the runtime. */
@@ -138,9 +140,11 @@ class Laboratory {
   readonly #procs: number
   readonly #seed: number
   readonly #gogc: number
+  readonly #signal: AbortSignal | undefined
 
-  constructor({ procs, seed, gogc = 100 }: CostOptions, runtime: CostRuntime) {
+  constructor({ procs, seed, gogc = 100, signal }: CostOptions, runtime: CostRuntime) {
     this.#runtime = runtime
+    this.#signal = signal
     this.#procs = procs
     this.#seed = seed
     this.#gogc = gogc
@@ -176,7 +180,7 @@ class Laboratory {
   }
 
   async utilization({ program, policy, utilization }: Subject, round: number): Promise<void> {
-    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-costs-'))
+    const directory = makeTemporaryFolder()
     try {
       const trace = join(directory, 'trace.json')
       const { record } = await this.#run(program, policy, round, { trace })
@@ -185,7 +189,7 @@ class Laboratory {
       for (const [window, share] of Object.entries(minimumMutatorUtilization(taken, this.#procs, span, WINDOWS_MS)))
         utilization[window] = Math.min(utilization[window] ?? 1, share)
     } finally {
-      await rm(directory, { recursive: true, force: true })
+      removeTemporaryFolder(directory)
     }
   }
 
@@ -199,7 +203,8 @@ class Laboratory {
     const { args } = program
     const seed = (this.#seed + repetition) % 2 ** 32
     const gogc = policy === BASELINE ? 100 : this.#gogc
-    const run = { ...policy, gogc, args, procs: this.#procs, seed, stdout, stderr, ...more }
+    const interrupt = this.#signal === undefined ? {} : { signal: this.#signal }
+    const run = { ...policy, gogc, args, procs: this.#procs, seed, stdout, stderr, ...interrupt, ...more }
     const record = await this.#runtime.run(program.file, run)
     const what = `${program.name} under ${policyName(policy)}`
     if (record.exit !== 0) throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)

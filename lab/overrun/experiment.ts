@@ -9,6 +9,8 @@ export interface ExperimentOptions {
   readonly quick: boolean
   /** Called with a short text of what is done now; the command shows it. */
   readonly progress: (text: string) => void
+  /** Ends it: what runs is aborted, and the experiment throws. */
+  readonly signal?: AbortSignal
 }
 
 export interface Experiment {

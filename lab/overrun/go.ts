@@ -1,10 +1,9 @@
 /** The same program under Go, where there is one: its cycles are read from the lines that GODEBUG asks for. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
 import { FailedRun } from '../run.ts'
 import { theGo } from './find-go.ts'
 import { withNoise } from './noise.ts'
@@ -44,18 +43,18 @@ export class GoProgram implements AsyncDisposable {
   static async build(signal: AbortSignal): Promise<GoProgram> {
     const go = theGo()
     const version = (await run(go, ['version'], { signal })).stdout.trim()
-    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-go-'))
+    const directory = makeTemporaryFolder()
     try {
       await run(go, ['build', '-o', join(directory, 'alloc-only'), SOURCE], { signal })
     } catch (error) {
-      await rm(directory, { recursive: true, force: true })
+      removeTemporaryFolder(directory)
       throw error
     }
     return new GoProgram(version, directory, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#directory, { recursive: true, force: true })
+    removeTemporaryFolder(this.#directory)
   }
 
   /** The warm cycles of one run. */

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { outputFile } from '../../runtime/configuration.ts'
 import { given } from '../../runtime/given.ts'
+import { printable } from '../../runtime/printable.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { OverrunResults } from './results.ts'
 
@@ -28,7 +29,7 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
     throw new UsageError('overrun report needs FILE.json and --report FILE.html; see sawtooth overrun report --help')
   const { reportHtml } = await import('./report/html.ts')
   writeFileSync(file, await reportHtml(merged(positionals.map(readResults))))
-  process.stdout.write(`${file}\n`)
+  process.stdout.write(`${printable(file)}\n`)
   return 0
 }
 

@@ -1,8 +1,8 @@
 /** Measures cases. Those that differ in their policy alone are run in turns, in rounds, so that what the machine does meanwhile meets them alike. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { humanCount } from '../../runtime/report/units.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
 import type { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
 import { nameOf } from './cases.ts'
@@ -124,7 +124,7 @@ class Runner {
   /** A case once more, with a trace: its worst cycle. */
   async trace(parameters: CaseParameters): Promise<WorstCycle | null> {
     if (parameters.runtime === 'go') return null
-    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-lab-'))
+    const directory = makeTemporaryFolder()
     try {
       const file = join(directory, 'trace.json')
       const { warm } = await this.#bench.run(
@@ -135,7 +135,7 @@ class Runner {
       )
       return worstCycleOf(warm, await readFile(file, 'utf8'))
     } finally {
-      await rm(directory, { recursive: true, force: true })
+      removeTemporaryFolder(directory)
     }
   }
 

@@ -89,7 +89,7 @@ Options:
   --seed N       the same seed draws the same scenarios (default: 1)
   --json FILE    the scenario found, for sim and run
 
-Exit: 0 found, 1 none hurts, 2 usage, 130 after an interrupt, with the worst until then; a second interrupt ends it at once.
+Exit: 0 found, 1 none hurts, 2 usage, 130 after an interrupt, with the worst until then.
 
 Example:
   sawtooth pacers search --pacer go1.14 --for assists --seed 7 --json found.json

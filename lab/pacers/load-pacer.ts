@@ -1,13 +1,13 @@
 /** The pacer that `--pacer` names: a built-in one with its settings, or a user's file, in TypeScript or JavaScript. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute } from 'node:path'
 import { checkShape } from '../../gc/pacer/check.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'
 import { pacerNamed } from '../../gc/pacer/registry.ts'
 import { pacerOf } from '../../runtime/configuration.ts'
-import { ProgramError } from '../../runtime/program-error.ts'
+import { loadTelling } from '../../runtime/module-loading.ts'
 import { prepareModule } from '../../runtime/program-files.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
+import { isA, ownMessage, textOf } from '../../runtime/thrown.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 
 const PROGRAM_URL = new URL('../../runtime/program.js', import.meta.url).href
@@ -20,18 +20,21 @@ export async function loadPacer(given: string): Promise<Pacer> {
 }
 
 async function pacerIn(file: string): Promise<Pacer> {
-  const directory = mkdtempSync(join(tmpdir(), 'sawtooth-'))
+  const directory = makeTemporaryFolder()
+  let inSources = (message: string): string => message
   try {
-    const { entryUrl } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL)
-    const { default: pacer } = (await import(entryUrl)) as { default?: unknown }
+    const { entryUrl, mapNames } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL)
+    inSources = mapNames
+    const load = (): Promise<{ default?: unknown }> => import(entryUrl)
+    const { default: pacer } = await loadTelling(load, () => {})
     const complaint = checkShape(pacer, file)
     if (complaint !== null) throw new UsageError(`--pacer: ${complaint}`)
     return pacer as Pacer
   } catch (error) {
     if (error instanceof UsageError) throw error
-    const message = error instanceof ProgramError || error instanceof Error ? error.message : String(error)
-    throw new UsageError(`--pacer: ${file}: ${message.split('\n', 1)[0]}`)
+    const message = isA(error, Error) ? ownMessage(error) : textOf(error)
+    throw new UsageError(`--pacer: ${file}: ${inSources(message).split('\n', 1)[0]}`)
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    removeTemporaryFolder(directory)
   }
 }

@@ -1,6 +1,7 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
 import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
-import { interruptible } from '../interrupt.ts'
+import { printable } from '../../runtime/printable.ts'
+import { interruptible } from '../../runtime/signals.ts'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'
@@ -26,7 +27,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     } catch (error) {
       if (!(error instanceof FailedRun)) throw error
       if (signal.aborted) return 130
-      process.stderr.write(`sawtooth: ${error.message}\n`)
+      process.stderr.write(`sawtooth: ${printable(error.message)}\n`)
       return 1
     }
     const { termination, gate, credit } = measured.record
@@ -42,7 +43,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       },
     }
     writeRows(measured, options, header)
-    for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)
+    for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${printable(remark)}\n`)
     return 0
   })
 }

@@ -1,5 +1,6 @@
 /** `sawtooth pacers sim`: one pacer over one scenario, in one engine. */
 import { readFileSync } from 'node:fs'
+import { printable } from '../../runtime/printable.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Simulation } from './engine.ts'
 import { numberIn } from './fields.ts'
@@ -26,7 +27,7 @@ export async function simCommand(argv: readonly string[]): Promise<number> {
   const simulation = await simulationOf(engine, scenario, options)
   const header = { schema: 1, engine, pacer: pacerOf(engine, options), scenario: scenario.origin, seed: options.seed }
   writeRows(simulation, options, header)
-  for (const remark of simulation.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)
+  for (const remark of simulation.remarks()) process.stderr.write(`sawtooth: ${printable(remark)}\n`)
   return 0
 }
 

@@ -37,6 +37,7 @@ test('defaults', () => {
     zealEvery: 0,
     zealConcurrent: false,
     faults: [],
+    dumpOn: null,
     schedule: null,
     stopTheWorld: 0,
     forceGcPeriodMs: 120_000,
@@ -67,6 +68,7 @@ test('everything can be given, and the result can be sent to a thread', () => {
     zeal: '7,concurrent',
     seed: 2 ** 32 - 1,
     fault: ['refill@p63:once', 'refill:stall=3ms'],
+    dumpOn: 'SIGUSR2',
     onCycle: () => {},
     signal: AbortSignal.abort(),
     stdout: process.stdout,
@@ -89,6 +91,7 @@ test('everything can be given, and the result can be sent to a thread', () => {
     zealEvery: 7,
     zealConcurrent: true,
     seed: 2 ** 32 - 1,
+    dumpOn: 'SIGUSR2',
   })
   expect(configuration.faults).toHaveLength(2)
 })
@@ -176,6 +179,14 @@ describe('environment', () => {
 const arenaMustBe = '--arena must be whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with B, KiB, MiB or GiB'
 const limitMustBe = '--memory-limit must be a count of bytes, alone or with B, KiB, MiB or GiB, or off'
 
+test.each([undefined, null, '', 7, {}])('program %j is refused', program => {
+  expect(() => resolveConfiguration(program as unknown as string)).toThrow(UsageError)
+})
+
+test.each([null, 7, 'fast'])('options %j are refused', options => {
+  expect(() => resolveConfiguration('program.ts', options as unknown as RunFlags)).toThrow(UsageError)
+})
+
 test.each<[Record<string, unknown>, string | RegExp]>([
   [{ procs: 0 }, '--procs must be a whole number from 1 to 64, not 0'],
   [{ procs: 65 }, '--procs must be a whole number from 1 to 64, not 65'],
@@ -208,6 +219,21 @@ test.each<[Record<string, unknown>, string | RegExp]>([
     { trace: join(directory, 'no', 'trace.json') },
     `--trace: ${join(directory, 'no', 'trace.json')} cannot be made: its directory is missing or cannot be written`,
   ],
+  ...['SIGKILL', 'SIGSTOP', 'SIGINT', 'SIGSEGV', 'SIGCHLD', 'USR2', 'SIGBANANA', 12].map(
+    (dumpOn): [Record<string, unknown>, RegExp] => [
+      { dumpOn },
+      /^--dump-on must be (?:one of .*SIGUSR2.*|the name of a signal, as SIGUSR2), not '?\w+'?$/,
+    ],
+  ),
+  [{ signal: {} }, 'signal must be an AbortSignal, not {}'],
+  [{ signal: null }, 'signal must be an AbortSignal, not null'],
+  [{ stdout: {} }, 'stdout must be a stream to write to, not {}'],
+  [{ stderr: 2 }, 'stderr must be a stream to write to, not 2'],
+  [{ onCycle: true }, 'onCycle must be a function, not true'],
+  [{ procs: Symbol('p') }, '--procs must be a whole number from 1 to 64, not Symbol(p)'],
+  [{ zeal: Object.create(null) }, /^--zeal must be .*, not \[Object: null prototype\] \{\}$/],
+  [{ schedule: null }, /^--schedule must be /],
+  [{ gate: '\x1b[2J\n' }, "--gate must be goal, hard, off, not '\\x1b[2J\\n'"],
   [{ zeal: 0 }, '--zeal must be N or N,concurrent with a whole number N from 1, not 0'],
   [{ zeal: '1,often' }, "--zeal must be N or N,concurrent with a whole number N from 1, not '1,often'"],
   [{ seed: -1 }, '--seed must be a whole number from 0 to 4294967295, not -1'],

@@ -198,8 +198,12 @@ test('rewriting moves no line', async () => {
   given({ 'main.js': source, 'a.ts': '' })
   const { entryUrl } = await prepare('main.js')
   const written = readFileSync(fileURLToPath(entryUrl), 'utf8').split('\n')
-  expect(written.map(line => line.replace(/'file:.*'/, "'…'"))).toEqual(
-    source.split('\n').map(line => line.replace(/'sawtooth'|'\.\/a\.ts'/, "'…'")),
+  expect(written[0]).toMatch(/import \{$/)
+  expect(written.slice(1, -3).map(line => line.replace(/'file:.*'/, "'…'"))).toEqual(
+    source
+      .split('\n')
+      .slice(1, -1)
+      .map(line => line.replace(/'sawtooth'|'\.\/a\.ts'/, "'…'")),
   )
 })
 
@@ -208,6 +212,33 @@ test('a pacer may import its types and needs no default export', async () => {
   const { entryUrl } = await prepare('my-pacer.ts', prepareModule)
   const written = readFileSync(fileURLToPath(entryUrl), 'utf8')
   expect(written).toContain(pacerUrl)
+})
+
+test('the first line keeps its columns in stacks, also behind a line for the shell', async () => {
+  const first = 'export default function* main() { throw new Error("here") }'
+  const second = '#!/usr/bin/env node\nexport default function* main() { throw new Error("here") }\n'
+  given({ 'first.js': first, 'second.js': second })
+  expect(await mappedStack(await prepare('first.js'))).toContain(`first.js:1:${first.indexOf('new Error') + 1})`)
+  expect(await mappedStack(await prepare('second.js'))).toContain('second.js:2:')
+})
+
+test('a mark of the byte order is no part of a file', async () => {
+  given({
+    'main.ts':
+      "\ufeffimport { a } from './a.js'\nimport data from './b.json' with { type: 'json' }\nexport default function* () { yield a + data.b }",
+    'a.js': "\ufeffimport { answer } from 'sawtooth'\nexport const a = answer",
+    'b.json': '\ufeff{ "b": 1 }',
+  })
+  expect(outcome(await prepare('main.ts'))).toEqual([43])
+})
+
+test('names may be as long as the system allows', async () => {
+  const longest = `${'a'.repeat(252)}.js`
+  given({
+    'main.js': `import { a } from './${longest}'\nexport default function* () { yield a }`,
+    [longest]: 'export const a = 7',
+  })
+  expect(outcome(await prepare('main.js'))).toEqual([7])
 })
 
 describe('a stack', () => {
@@ -271,6 +302,13 @@ export default function* main(): Generator<void> {
     expect(mapStack(`Error: in ${fileURLToPath(entryUrl)}\n    at main (${entryUrl}:1:2)`)).toBe(
       `Error: in ${source}\n    at main (${source}:1:2)`,
     )
+  })
+
+  test('is of frames only: a message keeps all its lines', async () => {
+    given({ 'main.js': 'export default function* main() {}' })
+    const { mapNames } = await prepare('main.js')
+    const message = `a\n    at x (${programUrl}:1:2)\nb`
+    expect(mapNames(message)).toBe(message)
   })
 
   test('without a frame of the program is its message', async () => {

@@ -34,6 +34,8 @@ export interface ProcessOptions {
   readonly signalOnOutput?: NodeJS.Signals
   /** Interrupted once this holds, of what it has printed on standard error, and of the names in its directory for temporary files. */
   readonly interruptWhen?: (stderr: string, temporary: readonly string[]) => boolean
+  /** Called with what sends the process a signal, once it runs. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
 export interface ProcessResult {
@@ -102,6 +104,7 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
     signalOnOutput,
     closesStdout,
     interruptWhen,
+    onStart,
   } = options
   const began = performance.now()
   const child = spawn(process.execPath, args, {
@@ -109,6 +112,7 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
     env: { ...environment(scratch), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  onStart?.(signal => child.kill(signal))
   const output = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text: string) => {

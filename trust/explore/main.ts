@@ -1,6 +1,7 @@
 /** `npm run explore`: all schedules of the protocols that a bound allows. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { withoutControls } from '../../runtime/printable.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { readOrExit, runCommand, wholeNumber } from '../command.ts'
 import { type Exploration, explore } from './explore.ts'
@@ -115,7 +116,8 @@ function report(name: string, procs: number, exploration: Exploration & { second
   process.stdout.write(
     `${name}: ${procs} Ps, bound ${bound}: ${schedules} schedules, ${verdict}; at most ${mostChoices} choices in one; ${seconds.toFixed(1)} s\n`,
   )
-  if (failure !== null) process.stdout.write(`  ${failure.complaint}\n  order ${JSON.stringify(failure.order)}\n`)
+  if (failure !== null)
+    process.stdout.write(`  ${withoutControls(failure.complaint)}\n  order ${JSON.stringify(failure.order)}\n`)
 }
 
 await runCommand('explore', main)

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { RunOptions } from '../../runtime/configuration.ts'
 import { run } from '../../runtime/host.ts'
+import { withoutControls } from '../../runtime/printable.ts'
 import { readOrExit, runCommand } from '../command.ts'
 import { buildTree } from '../mutants/build.ts'
 import { mutantNamed } from '../mutants/catalogue.ts'
@@ -90,7 +91,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${tried} schedules, none fails (${((performance.now() - began) / 1000).toFixed(1)} s)\n`)
     return 0
   }
-  process.stdout.write(`seed ${caught.seed} fails, after ${tried} schedules: ${caught.failure}\n`)
+  process.stdout.write(`seed ${caught.seed} fails, after ${tried} schedules: ${withoutControls(caught.failure)}\n`)
   const times = Number(values.replays)
   const same = await replay(run, prey, values.schedule, caught, times)
   process.stdout.write(`run again from its seed: ${same} of ${times} the same failure in the same order\n`)

@@ -2,10 +2,10 @@
  * Scratch trees: the package as it is, sources, tests and built files, with one mutant put in. The built file of a patched source is made from it as tsc would, so
  * that nothing else is compiled again. The suite's own commands then run in the tree as they do in the repository.
  */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
 import type { Edit, Mutant } from './catalogue.ts'
 
 /** What of the repository a tree holds. Packages are the repository's own, by a link. */
@@ -33,8 +33,8 @@ export interface Tree extends Disposable {
 
 /** Makes a tree of a built repository; `mutant` null: as it is. Throws an Error if the mutant does not apply. */
 export function buildTree(repository: string, mutant: Mutant | null): Tree {
-  const directory = mkdtempSync(join(tmpdir(), 'sawtooth-mutant-'))
-  const tree = { directory, [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }) }
+  const directory = makeTemporaryFolder()
+  const tree = { directory, [Symbol.dispose]: () => removeTemporaryFolder(directory) }
   try {
     for (const part of PARTS) {
       const from = join(repository, part)

@@ -11,6 +11,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { interruptible } from '../../runtime/signals.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { readOrExit, runCommand, wholeNumber } from '../command.ts'
 import { buildTree } from './build.ts'
@@ -90,6 +91,11 @@ class Campaign {
     this.enough = enough
     this.interruption = interruption
     this.results = this.recall()
+  }
+
+  /** True if every check is asked of every mutant. */
+  get isForEach(): boolean {
+    return this.enough > 1 && this.chosen.length === checks.length
   }
 
   /** The mutants that the tally does not know enough of yet. */
@@ -219,14 +225,15 @@ async function main(): Promise<number> {
   const enough = wholeNumber('until', values.until, 1, checks.length)
   const wanted = chosenBy('mutant', mutants, values.only)
   const chosen = chosenBy('check', checks, values.check)
-  const interruption = new AbortController()
-  process.once('SIGINT', () => interruption.abort())
-  const campaign = new Campaign(chosen, enough, interruption.signal)
+  return interruptible(interruption => examine(new Campaign(chosen, enough, interruption), wanted, jobs))
+}
+
+async function examine(campaign: Campaign, wanted: readonly Mutant[], jobs: number): Promise<number> {
   const left = campaign.left(wanted)
   if (left.length > 0 && !(await campaign.passesUnmutated())) return 1
   await campaign.examineAll(left, jobs)
   const shown = campaign.results.filter(({ mutant }) => wanted.some(({ name }) => name === mutant))
-  process.stdout.write(table(wanted, shown, enough > 1 && chosen.length === checks.length))
+  process.stdout.write(table(wanted, shown, campaign.isForEach))
   const isCaught = ({ verdicts }: Result): boolean => verdicts.some(({ verdict }) => verdict.caught)
   return shown.length === wanted.length && shown.every(isCaught) ? 0 : 1
 }

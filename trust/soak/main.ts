@@ -1,6 +1,7 @@
 /** `npm run soak`: random programs under random configurations, each beside a model of what must be reachable. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { printable, withoutControls } from '../../runtime/printable.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { readOrExit, runCommand } from '../command.ts'
 import type { Sabotage } from './grammar.ts'
@@ -88,7 +89,7 @@ async function main(trials: Trials): Promise<number> {
   process.stdout.write(`seed ${seed}: ${tally.summary()} (${Math.round(tally.data.seconds)} s)\n`)
   if (failure === null) return 0
   write(values.failure, failure)
-  process.stdout.write(`program ${failure.index} of seed ${failure.seed} failed: ${failure.failure}\n`)
+  process.stdout.write(`program ${failure.index} of seed ${failure.seed} failed: ${withoutControls(failure.failure)}\n`)
   report(await shrunk(trials, failure, limitMs))
   return 1
 }
@@ -97,7 +98,7 @@ async function main(trials: Trials): Promise<number> {
 async function shrunk(trials: Trials, failure: Failure, limitMs: number): Promise<Failure> {
   const seconds = numberOf('shrink', SHRINK_SECONDS)
   if (seconds === 0) return failure
-  process.stderr.write(`written to ${values.failure}; shrinking for at most ${seconds} s\n`)
+  process.stderr.write(`written to ${printable(values.failure)}; shrinking for at most ${seconds} s\n`)
   // A hang is waited for again and again.
   const small = await shrinkFailure(trials, failure, Math.min(limitMs, Math.max(2000, (seconds * 1000) / 60)), seconds)
   write(values.failure, small)
@@ -110,7 +111,7 @@ function report({ rate, shrunk: small }: Failure): void {
   const { program, configuration, failure, rate: smallRate } = small
   const operations = program.scripts.reduce((sum, script) => sum + script.operations.length, 0)
   process.stdout.write(
-    `shrunk to ${operations} operations in ${program.scripts.length} scripts, which failed ${smallRate.failed} times of ${smallRate.runs}: ${failure}\n`,
+    `shrunk to ${operations} operations in ${program.scripts.length} scripts, which failed ${smallRate.failed} times of ${smallRate.runs}: ${withoutControls(failure)}\n`,
   )
   process.stdout.write(`${JSON.stringify({ configuration, program })}\n`)
 }
@@ -124,7 +125,7 @@ async function replay(trials: Trials, file: string, limitMs: number): Promise<nu
   }
   const { failed, runs, failures } = await repeat(trials, failure.shrunk ?? failure, numberOf('runs', 10), limitMs)
   process.stdout.write(`failed ${failed} times of ${runs}\n`)
-  if (failures[0] !== undefined) process.stdout.write(`${failures[0]}\n`)
+  if (failures[0] !== undefined) process.stdout.write(`${withoutControls(failures[0])}\n`)
   return failed === 0 ? 0 : 1
 }
 

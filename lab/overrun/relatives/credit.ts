@@ -31,13 +31,13 @@ interface Measured {
   readonly overruns: number[]
 }
 
-async function measure({ seed, quick, progress }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
   const measured = POLICIES.flatMap(policy =>
     (Object.keys(DELAYS) as Delay[]).map((delay): Measured => ({ policy, delay, overruns: [] })),
   )
   const rounds = quick ? 1 : 4
   const milliseconds = quick ? 1400 : 2200
-  await using runs = new Runs()
+  await using runs = new Runs(signal)
   for (let round = 0; round < rounds; round++) {
     for (const { policy, delay, overruns } of measured) {
       progress(`credit: ${policy.name}, ${delay}, round ${round + 1} of ${rounds}`)

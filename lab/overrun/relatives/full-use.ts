@@ -5,9 +5,8 @@
  * Measured from the trace: the time from the end of each termination stop until every P has run its goroutine again. One goroutine on each P allocates, and none ever
  * waits by itself. A P whose thread has been woken and is off the CPU in the middle of its goroutine counts as running: a trace cannot see it.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../../runtime/temporary-folder.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
@@ -27,14 +26,14 @@ interface Measured {
   dropped: number
 }
 
-async function measure({ seed, quick, progress }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
   const measured = PROCS.flatMap(procs => POLICIES.map((policy): Measured => ({ policy, procs, uses: [], dropped: 0 })))
   const rounds = quick ? 1 : 4
   const milliseconds = quick ? 1200 : 2200
-  const directory = await mkdtemp(join(tmpdir(), 'sawtooth-full-use-'))
+  const directory = makeTemporaryFolder()
   const trace = join(directory, 'trace.json')
   try {
-    await using runs = new Runs()
+    await using runs = new Runs(signal)
     for (let round = 0; round < rounds; round++) {
       for (const one of measured) {
         progress(`full-use: ${one.policy.name}, P = ${one.procs}, round ${round + 1} of ${rounds}`)
@@ -50,7 +49,7 @@ async function measure({ seed, quick, progress }: ExperimentOptions): Promise<Ex
       }
     }
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    removeTemporaryFolder(directory)
   }
   return resultOf(seed, measured)
 }

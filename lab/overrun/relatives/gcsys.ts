@@ -40,9 +40,9 @@ interface Measured extends Situation {
   readonly growths: readonly number[]
 }
 
-async function measure({ seed, quick, progress }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
   const measured: Measured[] = []
-  await using runs = new Runs()
+  await using runs = new Runs(signal)
   for (const situation of SITUATIONS) {
     const growths = new Map(POLICIES.map((policy): [Policy, number[]] => [policy, []]))
     const count = quick ? situation.quickRuns : situation.runs

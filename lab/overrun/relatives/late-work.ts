@@ -31,14 +31,14 @@ interface Measured {
   readonly others: CycleRecord[]
 }
 
-async function measure({ seed, quick, progress }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
   const sizes = quick ? QUICK_TREE_NODES : TREE_NODES
   const measured = sizes.flatMap(treeNodes =>
     POLICIES.map((policy): Measured => ({ policy, treeNodes, late: [], others: [] })),
   )
   const rounds = quick ? 2 : 5
   const milliseconds = quick ? 2700 : 2200
-  await using runs = new Runs()
+  await using runs = new Runs(signal)
   for (let round = 0; round < rounds; round++) {
     for (const { policy, treeNodes, late, others } of measured) {
       progress(`late-work: ${policy.name}, tree of ${treeNodes} nodes, round ${round + 1} of ${rounds}`)

@@ -6,9 +6,8 @@
  * Measured, with goroutines on 1 to 4 Ps that move lists through a shared table so that barrier buffers are never at rest: attempts and restarts for each cycle,
  * and the time from the end of the last drain that found work until the world is stopped. Slices below 2 µs are not in a trace, so the time is that exact.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../../runtime/temporary-folder.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
@@ -34,16 +33,16 @@ interface Measured {
   dropped: number
 }
 
-async function measure({ seed, quick, progress }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
   const measured = (quick ? QUICK_PROCS : PROCS).flatMap(procs =>
     POLICIES.map((policy): Measured => ({ policy, procs, attempts: [], restarts: [], stopMs: [], dropped: 0 })),
   )
   const rounds = quick ? 1 : 4
   const milliseconds = quick ? 1300 : 2000
-  const directory = await mkdtemp(join(tmpdir(), 'sawtooth-restarts-'))
+  const directory = makeTemporaryFolder()
   const trace = join(directory, 'trace.json')
   try {
-    await using runs = new Runs()
+    await using runs = new Runs(signal)
     for (let round = 0; round < rounds; round++) {
       for (const one of measured) {
         progress(`restarts: ${one.policy.name}, P = ${one.procs}, round ${round + 1} of ${rounds}`)
@@ -66,7 +65,7 @@ async function measure({ seed, quick, progress }: ExperimentOptions): Promise<Ex
       }
     }
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    removeTemporaryFolder(directory)
   }
   return resultOf(seed, measured)
 }

@@ -25,6 +25,11 @@ export interface Run {
 export class Runs implements AsyncDisposable {
   #runtime = new Runtime()
   #count = 0
+  readonly #signal: AbortSignal | undefined
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal
+  }
 
   /**
    * Runs a program of lab/overrun/programs under a policy. The environment's GOGC and GOMEMLIMIT have no say.
@@ -40,6 +45,7 @@ export class Runs implements AsyncDisposable {
       memoryLimit: 'off',
       ...flagsOf(policy),
       ...flags,
+      ...(this.#signal === undefined ? {} : { signal: this.#signal }),
       stdout: textStream(text => stdout.push(text)),
       stderr: textStream(text => stderr.push(text)),
     })

@@ -2,8 +2,8 @@
  * The league: pacers × scenarios × engines. Simulations are spread over the cores; what runs on the real heap has the machine for itself, after them. An interrupt leaves
  * what is there; a shard is every nth scenario, so that machines can share the work.
  */
-import { setMaxListeners } from 'node:events'
-import { Piscina } from 'piscina'
+import { availableParallelism } from 'node:os'
+import { ThreadPool } from '../../../runtime/thread-pool.ts'
 import { FailedRun } from '../../run.ts'
 import { leagueScenario } from '../input.ts'
 import { measure } from '../real/engine.ts'
@@ -60,11 +60,13 @@ export async function playAll(
   }
   const simulated = tasks.filter(({ engine }) => engine !== 'real')
   if (simulated.length > 0) {
-    setMaxListeners(simulated.length + 1, signal) // each waits for it
-    const pool = new Piscina<Play, Played>({ filename: new URL('./worker.js', import.meta.url).href })
+    const pool = new ThreadPool<Play, Played>(new URL('./worker.js', import.meta.url), availableParallelism())
+    const abort = (): void => void pool.destroy()
+    signal.addEventListener('abort', abort)
     try {
-      await Promise.all(simulated.map(task => settle(task, pool.run({ task, seed }, { signal }))))
+      await Promise.all(simulated.map(task => settle(task, pool.run({ task, seed }))))
     } finally {
+      signal.removeEventListener('abort', abort)
       await pool.destroy()
     }
   }

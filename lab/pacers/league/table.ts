@@ -1,5 +1,7 @@
 /** The league's tables for a terminal. */
+
 import { median } from 'simple-statistics'
+import { printable } from '../../../runtime/printable.ts'
 import { formatTable } from '../../table.ts'
 import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults } from './results.ts'
 import { type Standing, simulatorErrors, standingsOf } from './standings.ts'
@@ -50,7 +52,7 @@ export function formatLeague({ played, failed, tasks }: LeagueResults): string {
     )
   }
   for (const { engine, scenario, pacer, message } of failed)
-    tables.push(`FAILED  ${pacer} on ${scenario}, ${engine}: ${message}`)
+    tables.push(printable(`FAILED  ${pacer} on ${scenario}, ${engine}: ${message}`))
   if (played.length + failed.length < tasks.length) tables.push(`played: ${played.length} of ${tasks.length}`)
   return `${tables.join('\n\n')}\n`
 }

@@ -1,5 +1,6 @@
 /** A thread of the league's pool. */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import { serve } from '../../../runtime/thread-pool.ts'
 import { loadPacer } from '../load-pacer.ts'
 import { play } from './play.ts'
 import type { Played, Task } from './results.ts'
@@ -11,7 +12,9 @@ export interface Play {
 
 const pacers = new Map<string, Promise<Pacer>>()
 
-export default async function work({ task, seed }: Play): Promise<Played> {
+serve(work)
+
+async function work({ task, seed }: Play): Promise<Played> {
   const loading = pacers.get(task.pacer) ?? loadPacer(task.pacer)
   pacers.set(task.pacer, loading)
   return play(task, await loading, seed)

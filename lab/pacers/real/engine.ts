@@ -8,8 +8,8 @@
  * What cannot be carried over: Ps are no more than the machine runs at once, where the scenario has more cores; what the scenario has grow at once is allocated at the
  * scenario's rate, since a live heap must be allocated; the adversary's `assist_follow` is left out.
  */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
@@ -17,6 +17,7 @@ import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../../runtime/temporary-folder.ts'
 import { FailedRun, listener, silent } from '../../run.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
@@ -75,7 +76,7 @@ export interface Measured extends Simulation {
 export async function measure(scenario: Scenario, options: RealOptions): Promise<Measured> {
   const globals = globalsOf(scenario, GLOBAL_FIELDS)
   expectPossible(scenario, globals)
-  const directory = mkdtempSync(join(tmpdir(), 'sawtooth-'))
+  const directory = makeTemporaryFolder()
   const runtime = new Runtime()
   try {
     let printed = ''
@@ -117,7 +118,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     }
   } finally {
     await runtime.close()
-    rmSync(directory, { recursive: true, force: true })
+    removeTemporaryFolder(directory)
   }
 }
 

@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util'
 import { DEFAULT_PACER } from '../../../gc/pacer/registry.ts'
 import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
+import { printable } from '../../../runtime/printable.ts'
+import { interruptible } from '../../../runtime/signals.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
-import { interruptible } from '../../interrupt.ts'
 import { Progress, remaining } from '../../progress.ts'
 import { searchHelp } from '../help.ts'
 import { loadPacer } from '../load-pacer.ts'
@@ -63,7 +64,7 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
       await pool.close()
     })
     const { tried, found } = outcome
-    process.stdout.write(`${pacer.name}: ${formatOutcome(outcome, wanted, seed)}\n`)
+    process.stdout.write(`${printable(pacer.name)}: ${formatOutcome(outcome, wanted, seed)}\n`)
     if (tried < tries) process.stdout.write(`${tried} of ${tries} were tried\n`)
     if (json !== null && found !== null)
       writeFileSync(json, `${JSON.stringify(asJson(found.scenario, fieldsOf.stepped))}\n`)

@@ -1,6 +1,6 @@
 /** Threads that search parts. */
 import { availableParallelism } from 'node:os'
-import { Piscina } from 'piscina'
+import { ThreadPool } from '../../../runtime/thread-pool.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import type { Part, Wanted, Worst } from './part.ts'
 import type { Answer, Job } from './worker.ts'
@@ -8,10 +8,7 @@ import type { Answer, Job } from './worker.ts'
 export class SearchPool {
   /** A thread for each core. */
   readonly threads = availableParallelism()
-  readonly #pool = new Piscina<Job, Answer>({
-    filename: new URL('./worker.js', import.meta.url).href,
-    ...{ minThreads: 1, maxThreads: this.threads },
-  })
+  readonly #pool = new ThreadPool<Job, Answer>(new URL('./worker.js', import.meta.url), this.threads)
   readonly #pacer: string
   readonly #wanted: Wanted
 

@@ -1,5 +1,6 @@
 /** A thread of the search's pool. */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import { serve } from '../../../runtime/thread-pool.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { loadPacer } from '../load-pacer.ts'
 import { type Part, type Wanted, type Worst, worstOf } from './part.ts'
@@ -16,7 +17,9 @@ export type Answer = { readonly worst: Worst | null } | { readonly complaint: st
 
 let loading: Promise<Pacer> | undefined
 
-export default async function work({ part, pacer, wanted }: Job): Promise<Answer> {
+serve(work)
+
+async function work({ part, pacer, wanted }: Job): Promise<Answer> {
   try {
     loading ??= loadPacer(pacer) // a pool searches for one pacer alone
     return { worst: worstOf(part, await loading, wanted) }

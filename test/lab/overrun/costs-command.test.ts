@@ -4,6 +4,8 @@ import { costsTable } from '../../../lab/overrun/costs-table.ts'
 import type { Cost } from '../../../lab/overrun/results.ts'
 import { someCost } from '../../support/overrun-results.ts'
 
+const { signal } = new AbortController()
+
 test.each([
   [['--pairs', '5'], "--pairs must be a whole number from 6 to 10000, not '5'"],
   [['--procs', 'many'], "--procs must be a whole number from 1 to 64, not 'many'"],
@@ -12,13 +14,13 @@ test.each([
   [['--quick'], "overrun costs: Unknown option '--quick'"],
   [['more'], "overrun costs: Unexpected argument 'more'"],
 ])('%j is refused before anything runs, with what is allowed', async (argv, message) => {
-  await expect(costsCommand(argv)).rejects.toThrow(message)
+  await expect(costsCommand(argv, signal)).rejects.toThrow(message)
 })
 
 test('--help says what is measured, and how', async () => {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   try {
-    expect(await costsCommand(['--help'])).toBe(0)
+    expect(await costsCommand(['--help'], signal)).toBe(0)
     expect(String(write.mock.calls[0]?.[0])).toMatch(/--pairs N[\s\S]*--json FILE[\s\S]*Example:/)
   } finally {
     write.mockRestore()

@@ -1,0 +1,42 @@
+/** What a run needs of its process, looked at before it starts: what is missing is told in a line that says who takes it away. */
+import { existsSync, readFileSync } from 'node:fs'
+import { UsageError } from './usage-error.ts'
+
+/** Throws a UsageError. */
+export function expectSoundProcess(): void {
+  if (!allows(() => new Function('')))
+    throw new UsageError(
+      'code from strings is forbidden in this process (--disallow-code-generation-from-strings), and the probe of the stack is made from one: start Node without it',
+    )
+  if (!allows(() => process.cwd()))
+    throw new UsageError('the working directory does not exist any more, and no thread can start there: change it')
+}
+
+/** Address space that V8 reserves for a thread, most of it never used: 570 to 770 MiB (Node 20.20.2). Less is no room in any case. */
+const THREAD_BYTES = 512 * 2 ** 20
+
+/** Throws a UsageError if the process may not have as much address space as so many more threads need: V8 would end the process. */
+export function expectRoomForThreads(count: number): void {
+  const [, limit] = /^Max address space +(\d+)/m.exec(systemFile('/proc/self/limits')) ?? []
+  const [, usedKiB] = /^VmSize:\s+(\d+) kB/m.exec(systemFile('/proc/self/status')) ?? []
+  if (limit === undefined || usedKiB === undefined) return
+  const left = Number(limit) - Number(usedKiB) * 1024
+  if (left >= count * THREAD_BYTES) return
+  throw new UsageError(
+    `threads for ${count} more Ps need some ${count * THREAD_BYTES} bytes of address space, and ${left} are left: fewer --procs, a smaller --arena, or a higher limit (ulimit -v)`,
+  )
+}
+
+/** What Linux tells of this process; elsewhere nothing. */
+function systemFile(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+}
+
+function allows(what: () => unknown): boolean {
+  try {
+    what()
+    return true
+  } catch {
+    return false // the answer, whatever the reason
+  }
+}

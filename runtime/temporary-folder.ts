@@ -1,0 +1,85 @@
+/**
+ * Temporary folders, such as that in which a program's prepared files lie while it runs. Their names say whose they are,
+ *
+ *   sawtooth-PID-START-MACHINE-RANDOM
+ *
+ * with the owner's start time, since numbers of processes are used again, and a digest of the machine's boot and the space of process
+ * numbers, since a folder may be shared. So a later process knows which owners are dead, and removes what a crash or SIGKILL left behind:
+ * only folders of its own user, whose owner it could see if it lived. It follows no link.
+ */
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { UsageError } from './usage-error.ts'
+
+const NAME = /^sawtooth-(\d+)-(\d+)-([0-9a-f]{8})-[\w-]+$/
+/** What may be met while a leftover is removed: it is gone, it is not ours, another process is at it. Nothing else is passed over. */
+const PASSED_OVER = ['ENOENT', 'EACCES', 'EPERM', 'ENOTEMPTY']
+
+/** A disk that is full or broken is no matter of how the run was asked for. */
+const DISK = ['ENOSPC', 'EDQUOT', 'EIO']
+
+let isSwept = false
+
+/** Makes a folder that only this user can enter; the caller removes it. Throws a UsageError that names TMPDIR if there can be none. */
+export function makeTemporaryFolder(): string {
+  const parent = tmpdir()
+  try {
+    if (!isSwept) sweepTemporaryFolders(parent)
+    isSwept = true
+    return mkdtempSync(join(parent, `sawtooth-${ownMark}-`))
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    if (DISK.includes(code)) throw error
+    throw new UsageError(`TMPDIR: no temporary folder can be made in ${parent}: ${message}`)
+  }
+}
+
+/** Removes a folder that makeTemporaryFolder has made, with what is in it. */
+export function removeTemporaryFolder(directory: string): void {
+  rmSync(directory, { recursive: true, force: true })
+}
+
+/** Removes what dead processes have left in a folder. */
+export function sweepTemporaryFolders(parent: string): void {
+  if (machine === undefined) return
+  for (const name of readdirSync(parent)) {
+    const [, pid = '', start, where] = NAME.exec(name) ?? []
+    if (where === machine && isDead(pid, start)) passingOver(PASSED_OVER, () => removeOwn(join(parent, name)))
+  }
+}
+
+function removeOwn(path: string): void {
+  const found = lstatSync(path)
+  if (found.isDirectory() && found.uid === process.getuid?.()) removeTemporaryFolder(path)
+}
+
+/** True if the system knows of no such process, or of another one by now. A process that cannot be looked at may live. */
+function isDead(pid: string, start: string | undefined): boolean {
+  const found = passingOver(['EACCES', 'EPERM'], () => passingOver(['ENOENT', 'ESRCH'], () => startOf(pid)) ?? 'none')
+  return found !== undefined && found !== start
+}
+
+/** When a process began, in ticks since the machine did. */
+function startOf(pid: string): string | undefined {
+  // The name of its program, in brackets, may hold anything.
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').split(' ')[20]
+}
+
+function passingOver<T>(codes: readonly string[], work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
+}
+
+/** Tells boots, and spaces of process numbers, apart; undefined where the system does not tell, and then nothing is swept. */
+const machine = passingOver(PASSED_OVER, () => {
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
+  const digest = createHash('sha256').update(boot + readlinkSync('/proc/self/ns/pid'))
+  return digest.digest('hex').slice(0, 8)
+})
+const ownMark = `${process.pid}-${passingOver(PASSED_OVER, () => startOf('self')) ?? 0}-${machine ?? '00000000'}`

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { repositoryFiles, type SourceFile, typeScriptIn } from './files.ts'
+
+const sources = typeScriptIn(repositoryFiles(), ['runtime', 'lab', 'trust'])
+
+const filesWith = (pattern: RegExp, files: readonly SourceFile[] = sources): string[] =>
+  files.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
+
+test('processes listen to signals in one place, and at the option’s signal in a run', () => {
+  expect(filesWith(/process\.(?:on|once|prependListener)\(/).sort()).toEqual([
+    'runtime/host.ts', // --dump-on
+    'runtime/module-loading.ts', // beforeExit
+    'runtime/p-thread.ts', // what a program left behind
+    'runtime/signals.ts',
+  ])
+  expect(filesWith(/\.(?:on|once)\(\s*['"]SIG/)).toEqual([])
+})
+
+test('temporary folders are made where they get their owner’s name', () => {
+  expect(filesWith(/\bmkdtemp(?:Sync)?\b|\btmpdir\(\)/)).toEqual(['runtime/temporary-folder.ts'])
+})
+
+test('threads are started by the pool, which hears of their end', () => {
+  expect(filesWith(/\bnew Worker\(/).sort()).toEqual([
+    'lab/overrun/noise.ts', // does nothing
+    'runtime/thread-pool.ts',
+    'trust/explore/stage.ts', // of one test
+  ])
+})
+
+/** What stands between `${` and `}` in texts that are written to a standard stream as they are. */
+function written({ text }: SourceFile): string[] {
+  const texts = [...text.matchAll(/process\.std(?:out|err)\.write\(\s*`((?:\\.|[^`\\])*)`/g)].map(
+    match => match[1] ?? '',
+  )
+  return texts.flatMap(each => [...each.matchAll(/\$\{((?:[^{}]|\{[^{}]*\})*)\}/g)].map(match => match[1] ?? ''))
+}
+
+/** Words for what others have said, or named. */
+const others = /\b(?:message|error|failures?|complaint|remark|file|path|name|pacer|stack)\b(?!\.(?:index|seed)\b)/
+const isSafe = (expression: string): boolean =>
+  !others.test(expression) || /\b(?:printable|withoutControls|JSON\.stringify)\b/.test(expression)
+
+test('a text of others that is written raw is found', () => {
+  const line = (expression: string): SourceFile => ({
+    path: 'a.ts',
+    text: `process.stderr.write(\`x: \${${expression}}\\n\`)`,
+  })
+  expect(written(line('error.message')).every(isSafe)).toBe(false)
+  expect(written(line('printable(error.message)')).every(isSafe)).toBe(true)
+  expect(written(line('count')).every(isSafe)).toBe(true)
+})
+
+test('texts of others are made printable where they are written', () => {
+  // Protocols and candidates are named by the sources.
+  const known = ['trust/explore/main.ts: protocol.name', 'trust/explore/main.ts: name']
+  const found = sources.flatMap(file =>
+    written(file)
+      .filter(expression => !isSafe(expression))
+      .map(raw => `${file.path}: ${raw}`),
+  )
+  expect(found.filter(one => !known.includes(one))).toEqual([])
+})

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { threadsFile } from '../support/run-cli.ts'
+import { runHost } from '../support/run-host.ts'
+
+interface Outcome {
+  readonly name: string
+  readonly place: string
+  readonly exit: number
+  readonly kind: string
+  readonly message: string
+  readonly goroutine: string | null
+  readonly stderr: string
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'threads-'))
+let outcomes: readonly Outcome[] = []
+
+beforeAll(async () => {
+  const options = { limitMs: 100_000 }
+  const { answer, code } = await runHost<Outcome[]>(threadsFile('programs/host-throws.ts'), [directory], options)
+  expect(code).toBe(0)
+  outcomes = answer
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const of = (place: string): readonly Outcome[] => outcomes.filter(outcome => outcome.place === place)
+const named = (name: string, place: string): Outcome => of(place).find(outcome => outcome.name === name) as Outcome
+
+describe('whatever is thrown', () => {
+  test.each([
+    ['main', 'main'],
+    ['task', expect.stringContaining('thrower')],
+    ['module', null],
+  ])('in %s ends the run as the program’s error', (place, goroutine) => {
+    expect(of(place).length).toBeGreaterThan(20)
+    for (const { name, exit, kind, message, goroutine: found, stderr } of of(place)) {
+      expect({ name, exit, kind, found }).toEqual({ name, exit: 1, kind: 'program', found: goroutine })
+      expect(message, name).not.toBe('')
+      expect(stderr, name).toMatch(/^panic: ./)
+    }
+  })
+
+  test('in a hook of a pacer is the pacer’s', () => {
+    expect(of('pacer').length).toBeGreaterThan(20)
+    for (const { name, exit, kind, message } of of('pacer')) {
+      expect({ name, exit, kind }).toEqual({ name, exit: 3, kind: 'pacer' })
+      expect(message, name).toMatch(/^pacer thrower: goals threw ./)
+    }
+  })
+
+  test('by onCycle, now or later, ends the run with a record', () => {
+    expect(of('onCycle').length).toBeGreaterThan(15)
+    for (const { name, exit, kind, message } of of('onCycle')) {
+      expect({ name, exit, kind }).toEqual({ name, exit: 1, kind: 'program' })
+      expect(message, name).toMatch(/^onCycle threw ./)
+    }
+    expect(named('a rejection', 'onCycle').message).toBe('onCycle threw Error: own, later')
+  })
+
+  test('leaves the Runtime as it was', () => {
+    expect(named('nothing', 'last')).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  test('is told with its own words, and its frames, as far as it has any', () => {
+    for (const place of ['main', 'task']) {
+      for (const name of ['call sites', 'cause', 'aggregate', 'cyclic cause'])
+        expect(named(name, place).stderr, name).toMatch(
+          /^panic: (?:AggregateError: )?own\n\ngoroutine .*:\n {4}at .*\.js:\d+:\d+/,
+        )
+      expect(named('cause', place).stderr).toMatch(/^caused by TypeError: inner$/m)
+      expect(named('huge', place).stderr).toMatch(/^panic: own\w*… \(\d+ more characters\)\n\n/)
+      expect(named('symbol', place).stderr).toMatch(/^panic: thrown: Symbol\(s\)\n/)
+    }
+  })
+})
+
+test('no name and no message of a program controls the terminal, or forges a line of the runtime’s', () => {
+  for (const { name, place, stderr } of outcomes) {
+    expect(stderr.replaceAll(/[\n\t]/g, ''), `${name} in ${place}`).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    expect(stderr.match(/^goroutine /gm)?.length ?? 0, `${name} in ${place}`).toBe(
+      place === 'main' || place === 'task' ? 1 : 0,
+    )
+    expect(stderr.match(/^panic: /gm)?.length ?? 0).toBe(place === 'pacer' || place === 'last' ? 0 : 1)
+  }
+  expect(named('many lines', 'main').stderr).toMatch(
+    /^panic: own\n\tgoroutine 1 \(main\):\n\tpanic: forged\n\t {4}at forged/,
+  )
+  expect(named('undefined', 'task').stderr).toContain('goroutine \\x1b[31mthrower\\n\\ngoroutine 9 (main):\n')
+})

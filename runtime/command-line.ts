@@ -186,6 +186,7 @@ const startInHost: Start = async (program, options) => {
   const totals = new CycleTotals()
   const all = { ...options, keepCycles: 0, onCycle: (cycle: CycleRecord) => totals.add(cycle) }
   const record = await host.start(program, all, isatty(2) && options.gctrace !== true)
-  if (record.exit === 0 || totals.count > 0) await sayAfterRuns(formatSummary(record, totals), options.signal)
+  const hasRun = record.exit === 0 || record.exit === EXIT_UNWRITTEN || totals.count > 0
+  if (hasRun) await sayAfterRuns(formatSummary(record, totals), options.signal)
   return record
 }

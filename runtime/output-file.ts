@@ -1,6 +1,7 @@
 /**
  * The only place from which files are written. A file that is written has its name once it is whole: until then the text is beside it, under a name that no
- * other file has, and what was there stays. Pipes and devices are written as they are, without waiting for their reader.
+ * other file has, and what was there stays. A pipe, a device or a file that this process has open may be written to by others too, by the program that runs above
+ * all: it gets all of the text at the end, without a wait of this thread for its reader.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -11,6 +12,7 @@ import {
   fchownSync,
   fstatSync,
   openSync,
+  readSync,
   renameSync,
   type Stats,
   statSync,
@@ -18,6 +20,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DescriptorQueue, type Writer } from './descriptor-queue.ts'
 import { OutputError, reasonOf } from './output-error.ts'
@@ -28,8 +31,6 @@ import { standardStream, withoutWaiting } from './standard-streams.ts'
 export interface OutputFile {
   /** Why it cannot be written; null: so far it can. */
   readonly failure: OutputError | null
-  /** True while a reader does not keep up: who can wait should. */
-  readonly isFull: boolean
   write(text: string): void
   /** Once it is whole. Rejects with an OutputError; then what was there before still is. */
   finish(): Promise<void>
@@ -44,11 +45,13 @@ export function openOutput(path: string): OutputFile {
   try {
     const target = targetOf(path)
     if (target.kind === 'file') return new BesideFile(path, target.path)
-    if (target.kind === 'device') return new QueuedFile(path, new DescriptorQueue(() => openDevice(target.path)), true)
+    if (target.kind === 'device') return new SpooledFile(path, new DescriptorQueue(() => openDevice(target.path)), true)
     const { descriptor } = target
-    return descriptor === 1 || descriptor === 2
-      ? new QueuedFile(path, standardStream(descriptor), false)
-      : new QueuedFile(path, new DescriptorQueue(() => withoutWaiting(descriptor)), false)
+    const queue =
+      descriptor === 1 || descriptor === 2
+        ? standardStream(descriptor)
+        : new DescriptorQueue(() => withoutWaiting(descriptor))
+    return new SpooledFile(path, queue, false)
   } catch (error) {
     throw new OutputError(path, reasonOf(error))
   }
@@ -70,43 +73,85 @@ export function writeScratch(path: string, text: string): void {
   }
 }
 
-/** As much is written at a time, in characters. */
+/** As much is written at a time, in characters, and read back, in bytes. */
 const PIECE = 1 << 16
 
-/** A file, written beside what has its name now. */
-class BesideFile implements OutputFile {
+/** What both kinds have in common: text that is gathered, and written to a descriptor of ours a piece at a time. */
+abstract class GatheredFile implements OutputFile {
   failure: OutputError | null = null
-  readonly isFull = false
+  protected readonly descriptor: number
   readonly #given: string
-  readonly #path: string
-  /** null: it is written in its place, since nothing can be made beside it. */
-  readonly #beside: string | null
-  readonly #descriptor: number
   #isOpen = true
   #text = ''
 
-  /** `given`: the path in the user's words. Throws what the system says. */
-  constructor(given: string, path: string) {
+  /** `given`: the path in the user's words. */
+  constructor(given: string, descriptor: number) {
     this.#given = given
-    this.#path = path
-    const old = statSync(path, { throwIfNoEntry: false })
-    const beside = join(dirname(path), `.sawtooth-${process.pid}-${randomBytes(6).toString('hex')}`)
-    const descriptor = openNew(beside, old)
-    this.#beside = descriptor === null ? null : beside
-    this.#descriptor = descriptor ?? openSync(path, 'w')
+    this.descriptor = descriptor
   }
 
   write(text: string): void {
-    if (!this.#isOpen) return
+    if (this.failure !== null) return
     this.#text += text
-    if (this.#text.length >= PIECE) this.#attempt(() => this.#put())
+    if (this.#text.length >= PIECE) this.attempt(() => this.flush())
+  }
+
+  abstract finish(): Promise<void>
+  abstract giveUp(): void
+
+  discard(): void {
+    this.#text = ''
+    if (this.#isOpen) closeSync(this.descriptor)
+    this.#isOpen = false
+  }
+
+  /** Does what may fail, once at most. */
+  protected attempt(output: () => void): void {
+    if (this.failure !== null) return
+    try {
+      output()
+    } catch (error) {
+      this.fail(reasonOf(error))
+    }
+  }
+
+  protected fail(why: string): void {
+    this.failure ??= new OutputError(this.#given, why)
+    this.discard()
+  }
+
+  protected flush(): void {
+    const bytes = Buffer.from(this.#text)
+    this.#text = ''
+    for (let written = 0; written < bytes.length; ) written += writeSync(this.descriptor, bytes, written)
+  }
+
+  protected close(): void {
+    this.#isOpen = false
+    closeSync(this.descriptor)
+  }
+}
+
+/** A file, written beside what has its name now. */
+class BesideFile extends GatheredFile {
+  readonly #path: string
+  /** null: it is written in its place, since nothing can be made beside it. */
+  readonly #beside: string | null
+
+  /** Throws what the system says. */
+  constructor(given: string, path: string) {
+    const old = statSync(path, { throwIfNoEntry: false })
+    const beside = join(dirname(path), nameOfOurs())
+    const descriptor = openNew(beside, old)
+    super(given, descriptor ?? openSync(path, 'w'))
+    this.#path = path
+    this.#beside = descriptor === null ? null : beside
   }
 
   async finish(): Promise<void> {
-    this.#attempt(() => {
-      this.#put()
-      this.#isOpen = false
-      closeSync(this.#descriptor)
+    this.attempt(() => {
+      this.flush()
+      this.close()
       if (this.#beside !== null) rename(this.#beside, this.#path)
     })
     if (this.failure !== null) throw this.failure
@@ -114,28 +159,15 @@ class BesideFile implements OutputFile {
 
   giveUp(): void {}
 
-  discard(): void {
-    this.#text = ''
-    if (this.#isOpen) closeSync(this.#descriptor)
-    this.#isOpen = false
+  override discard(): void {
+    super.discard()
     if (this.#beside !== null) remove(this.#beside)
   }
+}
 
-  #attempt(output: () => void): void {
-    if (this.failure !== null) return
-    try {
-      output()
-    } catch (error) {
-      this.failure = new OutputError(this.#given, reasonOf(error))
-      this.discard()
-    }
-  }
-
-  #put(): void {
-    const bytes = Buffer.from(this.#text)
-    this.#text = ''
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#descriptor, bytes, written)
-  }
+/** A name that no file has. */
+function nameOfOurs(): string {
+  return `.sawtooth-${process.pid}-${randomBytes(6).toString('hex')}`
 }
 
 /** New files that are not whole yet: they go with the process. */
@@ -192,48 +224,44 @@ function remove(path: string): void {
   if (unfinished.size === 0) process.off('exit', removeUnfinished)
 }
 
-/** A pipe, a device, or a file that this process has open. */
-class QueuedFile implements OutputFile, Writer {
-  failure: OutputError | null = null
-  readonly #given: string
+/** A pipe, a device, or a file that this process has open. Until it is whole the text is in a file without a name. */
+class SpooledFile extends GatheredFile implements Writer {
   readonly #queue: DescriptorQueue
-  /** null: the descriptor is not ours to close. */
-  readonly #close: (() => void) | null
+  readonly #isOwn: boolean
+  #isGivenUp = false
 
+  /** `isOwn`: the queue's descriptor is to be closed at the end. Throws what the system says. */
   constructor(given: string, queue: DescriptorQueue, isOwn: boolean) {
-    this.#given = given
+    const spool = join(tmpdir(), nameOfOurs())
+    super(given, openSync(spool, 'wx+', 0o600))
+    unlinkSync(spool)
     this.#queue = queue
-    this.#close = isOwn ? () => queue.close() : null
-  }
-
-  get isFull(): boolean {
-    return this.#queue.isFull
-  }
-
-  write(text: string): void {
-    if (this.failure === null) this.#queue.write(Buffer.from(text), this)
+    this.#isOwn = isOwn
   }
 
   async finish(): Promise<void> {
-    await this.#queue.flushed()
-    try {
-      this.#close?.()
-    } catch (error) {
-      this.outputFailed(error as NodeJS.ErrnoException)
+    this.attempt(() => this.flush())
+    for (let at = 0; this.failure === null; at += PIECE) {
+      const bytes = Buffer.alloc(PIECE)
+      const length = readSync(this.descriptor, bytes, 0, PIECE, at)
+      if (length === 0) break
+      this.#queue.write(bytes.subarray(0, length), this)
+      if (this.#isGivenUp) this.giveUp()
+      await this.#queue.room()
     }
+    await this.#queue.flushed()
+    if (this.#isOwn) this.attempt(() => this.#queue.close())
+    this.discard()
     if (this.failure !== null) throw this.failure
   }
 
   giveUp(): void {
-    if (this.#queue.giveUp(this)) this.failure ??= new OutputError(this.#given, 'nobody reads it')
-  }
-
-  discard(): void {
-    this.giveUp()
+    this.#isGivenUp = true
+    if (this.#queue.giveUp(this)) this.fail('nobody reads it')
   }
 
   outputFailed(error: NodeJS.ErrnoException): void {
-    this.failure ??= new OutputError(this.#given, reasonOf(error))
+    this.fail(reasonOf(error))
   }
 }
 

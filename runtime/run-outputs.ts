@@ -32,11 +32,6 @@ export class RunOutputs {
     if (file !== null) this.trace = new TraceEventWriter(text => file.write(text), program, procs)
   }
 
-  /** A reader does not keep up with what is written. */
-  get areFull(): boolean {
-    return this.#files().some(({ isFull }) => isFull)
-  }
-
   cycle(cycle: CycleRecord): void {
     this.#record?.cycle(cycle)
   }

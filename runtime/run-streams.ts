@@ -2,6 +2,7 @@
  * Where a run prints: the process's own streams, through their queues, or streams of the host's. An error of a stream is the run's to tell, and ends nobody's
  * process.
  */
+import { setImmediate } from 'node:timers/promises'
 import type { RunOptions } from './configuration.ts'
 import type { Writer } from './descriptor-queue.ts'
 import { OutputError, reasonOf } from './output-error.ts'
@@ -136,6 +137,9 @@ class StreamPrinter implements Printer {
   readonly #stream: NodeJS.WritableStream
   readonly #fail: (error: unknown) => void
   #hasFailed = false
+  #isClosed = false
+  /** Writes that are not over. */
+  #pending = 0
 
   constructor(stream: NodeJS.WritableStream, fail: (error: unknown) => void) {
     this.#stream = stream
@@ -145,14 +149,19 @@ class StreamPrinter implements Printer {
   write(text: Uint8Array): void {
     if (this.#hasFailed) return
     try {
-      this.#stream.write(text)
+      this.#pending++
+      this.#stream.write(text, () => this.#written())
     } catch (error) {
       this.#failed(error)
     }
   }
 
   async room(): Promise<void> {}
-  async flushed(): Promise<void> {}
+
+  /** A stream that takes what it is given, or refuses it, at once has done so. */
+  async flushed(): Promise<void> {
+    await setImmediate()
+  }
 
   giveUp(): boolean {
     return false
@@ -163,7 +172,14 @@ class StreamPrinter implements Printer {
   }
 
   close(): void {
-    this.#stream.off?.('error', this.#failed)
+    this.#isClosed = true
+    if (this.#pending === 0) this.#stream.off?.('error', this.#failed)
+  }
+
+  /** An error comes after the callback of its write; one that nobody listens to would end the host's process. */
+  #written(): void {
+    this.#pending--
+    if (this.#isClosed && this.#pending === 0) void setImmediate().then(() => this.close())
   }
 
   readonly #failed = (error: unknown): void => {

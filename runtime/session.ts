@@ -120,11 +120,8 @@ export class Session {
   tick(): void {
     this.ticks++
     this.drainConsole()
-    // Rings are drained no faster than what they hold is read: what a ring has no room for is dropped, and counted.
-    if (!this.outputs.areFull) {
-      this.takeRecords(false)
-      this.trace?.drain()
-    }
+    this.takeRecords(false)
+    this.trace?.drain()
     this.outputs.check()
     this.askForPeriodicCycle()
     for (const line of this.stragglers.find()) this.writeLine(line)

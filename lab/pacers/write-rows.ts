@@ -39,10 +39,6 @@ class StandardOutput implements OutputFile, Writer {
   isClosed = false
   readonly #queue = standardStream(1)
 
-  get isFull(): boolean {
-    return this.#queue.isFull
-  }
-
   write(text: string): void {
     if (this.failure === null && !this.isClosed) this.#queue.write(Buffer.from(text), this)
   }

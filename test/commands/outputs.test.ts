@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../runtime/record.ts'
@@ -301,8 +302,9 @@ describe('a reader that does not read', () => {
       const ended = new Promise<number | null>(resolve => child.on('exit', resolve))
       const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
       try {
-        // Until both rings and the pipe are full, or a while on a slow machine: the run must end in any case.
-        await new Promise(resolve => setTimeout(resolve, 1000))
+        // The record is opened last before the run starts. Then the pipe fills, or on a slow machine not yet: the run must end in any case.
+        while (!readdirSync(folder).some(name => /^\.sawtooth-/.test(name)) && child.exitCode === null) await delay(20)
+        await delay(1000)
         const signalled = performance.now()
         child.kill(signal)
         expect(await ended).toBe(130)

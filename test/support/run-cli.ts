@@ -128,8 +128,8 @@ export async function inScratch<T>(use: (scratch: string) => Promise<T>): Promis
   const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
   try {
     const result = await use(scratch)
-    const left = readdirSync(scratch).filter(name => /^sawtooth-/.test(name))
-    expect(left, 'directories that runs left behind').toEqual([])
+    const left = readdirSync(scratch).filter(name => /^\.?sawtooth-/.test(name))
+    expect(left, 'what runs left behind').toEqual([])
     return result
   } finally {
     rmSync(scratch, { recursive: true, force: true })

@@ -1,4 +1,5 @@
-/** The exit code of a run, by what ended it. */
+/** The exit code of a run, by what ended it. What could not be written counts only where nothing else went wrong. */
+import { EXIT_UNWRITTEN } from './output-error.ts'
 import type { RunError } from './record.ts'
 
 const EXIT: Readonly<Record<string, number>> = {
@@ -9,6 +10,7 @@ const EXIT: Readonly<Record<string, number>> = {
   pacer: 3,
   lostP: 3,
   internal: 3,
+  output: EXIT_UNWRITTEN,
   interrupted: 130,
 }
 

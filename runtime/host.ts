@@ -14,6 +14,7 @@ import { Sleepers } from '../scheduler/sleepers.ts'
 import { type Configuration, type RunOptions, resolveConfiguration } from './configuration.ts'
 import { EagerCompilation } from './eager-compilation.ts'
 import { ModulesInEvaluation } from './module-loading.ts'
+import { inputGuard, type NamedPath, outputsOf } from './output-paths.ts'
 import type { PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
@@ -28,6 +29,7 @@ import { describeThrown } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
 
 export type { RunFlags, RunOptions } from './configuration.ts'
+export { OutputError } from './output-error.ts'
 export type { CycleRecord, MemStats, RunError, RunRecord } from './record.ts'
 export { UsageError } from './usage-error.ts'
 
@@ -55,8 +57,8 @@ export class Runtime implements AsyncDisposable {
   #session: Session | null = null
 
   /**
-   * Runs a program. Resolves with its record for every run that started, whatever became of it; rejects with a UsageError before a start. Runs of
-   * one Runtime are carried out one after the other.
+   * Runs a program. Resolves with its record for every run that started, whatever became of it. Rejects before a start: with a UsageError, or with an
+   * OutputError if a file that the run needs cannot be made. Runs of one Runtime are carried out one after the other.
    */
   run(program: string, options: RunOptions = {}): Promise<RunRecord> {
     return this.start(program, options, false)
@@ -109,11 +111,11 @@ export class Runtime implements AsyncDisposable {
     expectRoomForThreads(configuration.procs - (this.#pool?.size ?? 0))
     const session = new Session(memory, configuration, options, showStatus)
     session.wakeAll = () => new Sleepers(memory).wakeAll()
-    session.onClosedOutput = () => end(session, control.RUN_ABORTED)
+    session.endRun = () => end(session, control.RUN_ABORTED)
     const abort = (): void => {
       const { reason } = options.signal as AbortSignal
       if (reason instanceof Interruption && reason.wantsDump) session.dump()
-      end(session, control.RUN_ABORTED)
+      session.abort()
     }
     options.signal?.addEventListener('abort', abort)
     if (options.signal?.aborted) abort()
@@ -140,18 +142,24 @@ export class Runtime implements AsyncDisposable {
     const expectToGoOn = (): void => {
       if (signal?.aborted) throw signal.reason
     }
+    const refuse = inputGuard(outputsOf(configuration))
+    const onInput = (input: NamedPath): void => {
+      expectToGoOn()
+      refuse(input)
+    }
     let program: PreparedProgram
     let pacer: PreparedProgram | null = null
     try {
-      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL, expectToGoOn)
+      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL, onInput)
       if (configuration.pacer.startsWith('/'))
-        pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL, expectToGoOn)
+        pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL, onInput)
       expectToGoOn()
     } catch (error) {
       if (signal?.aborted) return plainError('interrupted', 'interrupted')
       if (!(error instanceof ProgramError)) throw error
       return plainError('program', error.message)
     }
+    session.open()
     try {
       session.start()
       const answers = await this.#runPs(session, configuration, program, pacer)
@@ -188,7 +196,6 @@ export class Runtime implements AsyncDisposable {
         entryUrl: program.entryUrl,
         pacerUrl: pacer?.entryUrl ?? null,
         host: line.port,
-        handsOn: session.usesOwnStreams,
       }
       try {
         const report: PReport = await pool.run(message, [line.port])
@@ -299,7 +306,7 @@ function end({ memory, schedule }: Session, state: number): void {
   endAll(memory)
 }
 
-/** What a P tells the host while it runs: console text that its ring has no room for, and how it has ended the run. */
+/** What a P tells the host while it runs: that its console's ring is full, and how it has ended the run. */
 class Line {
   /** The P's end. */
   readonly port: MessagePort
@@ -324,7 +331,7 @@ class Line {
   #receive(told: PTold): void {
     if ('report' in told) this.told = told.report
     else if ('module' in told) this.#modules.hear(this.#index, told)
-    else this.#session.receive(this.#index, told.stream, told.text)
+    else this.#session.drainConsole()
   }
 
   /** Takes what is still in it, and closes it. */

@@ -12,12 +12,14 @@
 // are, once in a thread's life. A dynamic import whose specifier is no literal is left alone, and finds packages only by
 // luck.
 import { existsSync, realpathSync } from 'node:fs'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 // Not its build of WebAssembly, which is not to be had everywhere: under a limit of address space, or without a compiler.
 import { type Export, type Import, parse } from 'es-module-lexer/js'
 import { marked } from './module-loading.ts'
+import { writeScratch } from './output-file.ts'
+import type { NamedPath } from './output-paths.ts'
 import { ProgramError } from './program-error.ts'
 import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
 import { moduleUrl, type Translation, translation } from './program-stack.ts'
@@ -45,7 +47,7 @@ export interface PreparedProgram extends Translation {
  * @param runDirectory - an existing directory of this run alone; its owner removes it
  * @param programModuleUrl - what 'sawtooth' means
  * @param pacerModuleUrl - what 'sawtooth/pacer' means
- * @param onInput - called before each file is read; may throw
+ * @param onInput - called with each file that is read, or will be by the threads, before that; may throw
  * @throws UsageError if the entry is missing, unreadable or of another kind
  * @throws ProgramError for a syntax error, an import that leads nowhere, or no default export
  */
@@ -54,7 +56,7 @@ export async function prepareProgram(
   runDirectory: string,
   programModuleUrl: string,
   pacerModuleUrl: string,
-  onInput: () => void = () => {},
+  onInput: (input: NamedPath) => void = () => {},
 ): Promise<PreparedProgram> {
   const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl, 'program', onInput)
   const { path, hasDefaultExport } = await files.prepare(entry)
@@ -68,7 +70,7 @@ export async function prepareModule(
   runDirectory: string,
   programModuleUrl: string,
   pacerModuleUrl: string,
-  onInput: () => void = () => {},
+  onInput: (input: NamedPath) => void = () => {},
 ): Promise<PreparedProgram> {
   const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl, 'pacer', onInput)
   const { path } = await files.prepare(entry)
@@ -101,14 +103,14 @@ class ModuleFiles {
   /** Written path by source path: of all that were met. */
   readonly #written = new Map<string, string>()
   readonly #kind: 'program' | 'pacer'
-  readonly #onInput: () => void
+  readonly #onInput: (input: NamedPath) => void
 
   constructor(
     runDirectory: string,
     programModuleUrl: string,
     pacerModuleUrl: string,
     kind: 'program' | 'pacer',
-    onInput: () => void,
+    onInput: (input: NamedPath) => void,
   ) {
     this.#kind = kind
     this.#onInput = onInput
@@ -123,7 +125,7 @@ class ModuleFiles {
 
   /** Prepares the entry and what it reaches; each file once, so that cycles end. */
   async prepare(entry: string): Promise<FoundFile> {
-    this.#onInput()
+    this.#onInput({ name: `the ${this.#kind}`, path: entry })
     const source = await readEntry(entry, this.#kind)
     const found = await this.#prepareSource(realpathSync(entry), source)
     const waiting = [...found.imports]
@@ -152,13 +154,13 @@ class ModuleFiles {
   async #write(path: string, text: string): Promise<string> {
     const written = this.#writtenFor(path)
     this.#sources.set(written, path)
-    await writeFile(written, text)
+    writeScratch(written, text)
     return written
   }
 
   /** A file that another imports; it exists, but may be unreadable. */
   async #prepareImported(path: string): Promise<readonly string[]> {
-    this.#onInput()
+    this.#onInput({ name: 'a file that is imported', path })
     const text = await readText(path).catch((error: Error) => {
       throw new ProgramError(path, null, `cannot be read: ${error.message}`)
     })
@@ -178,12 +180,18 @@ class ModuleFiles {
       // A dynamic import may be meant to fail; who can fail only so is told where.
       if (target.kind === 'missing' && one.type !== 'dynamic')
         throw new ProgramError(path, lineAt(code, one.start), target.why)
+      this.#noteInput(target)
       if (target.kind === 'file') imports.push(target.path)
       const url = this.#urlOf(target)
       return url === null ? [] : [importEdit(one, url)]
     })
     await this.#write(path, marked(applied(edits, code)))
     return { path, imports, hasDefaultExport: exported.some(isDefault) }
+  }
+
+  #noteInput(target: Target): void {
+    const path = target.kind === 'file' ? target.path : target.kind === 'url' ? pathIn(target.url) : null
+    if (path !== null) this.#onInput({ name: 'a file that is imported', path })
   }
 
   async #javaScript(path: string, source: string): Promise<string> {
@@ -222,6 +230,11 @@ class ModuleFiles {
     }
     return null
   }
+}
+
+/** null if it is none of a file. */
+function pathIn(url: string): string | null {
+  return url.startsWith('file:') ? fileURLToPath(url) : null
 }
 
 async function readEntry(entry: string, kind: 'program' | 'pacer'): Promise<string> {

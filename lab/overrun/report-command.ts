@@ -1,9 +1,12 @@
 /** `sawtooth overrun report`: one report of several results, each written by `--json`. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { outputFile } from '../../runtime/configuration.ts'
 import { given } from '../../runtime/given.ts'
+import { writeOutput } from '../../runtime/output-file.ts'
+import { outputFile, refuseOverwriting } from '../../runtime/output-paths.ts'
 import { printable } from '../../runtime/printable.ts'
+import { print } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { OverrunResults } from './results.ts'
 
@@ -21,15 +24,20 @@ Example:
 export async function reportCommand(argv: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(argv)
   if (values.help === true) {
-    process.stdout.write(help)
+    print(help)
     return 0
   }
   const file = outputFile(given('report', values.report))
   if (file === null || positionals.length === 0)
     throw new UsageError('overrun report needs FILE.json and --report FILE.html; see sawtooth overrun report --help')
+  refuseOverwriting(
+    [{ name: '--report', path: file }],
+    positionals.map(path => ({ name: 'results', path: resolve(path) })),
+  )
+  const results = merged(positionals.map(readResults))
   const { reportHtml } = await import('./report/html.ts')
-  writeFileSync(file, await reportHtml(merged(positionals.map(readResults))))
-  process.stdout.write(`${printable(file)}\n`)
+  await writeOutput(file, await reportHtml(results))
+  print(`${printable(file)}\n`)
   return 0
 }
 

@@ -5,6 +5,8 @@ import type { Pacer } from '../../gc/pacer/pacer.ts'
 import { pacerNamed } from '../../gc/pacer/registry.ts'
 import { pacerOf } from '../../runtime/configuration.ts'
 import { loadTelling } from '../../runtime/module-loading.ts'
+import { OutputError } from '../../runtime/output-error.ts'
+import { inputGuard, type NamedPath } from '../../runtime/output-paths.ts'
 import { prepareModule } from '../../runtime/program-files.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
 import { isA, ownMessage, textOf } from '../../runtime/thrown.ts'
@@ -13,17 +15,17 @@ import { UsageError } from '../../runtime/usage-error.ts'
 const PROGRAM_URL = new URL('../../runtime/program.js', import.meta.url).href
 const PACER_URL = new URL('../../gc/pacer/pacer.js', import.meta.url).href
 
-/** Throws a UsageError. */
-export async function loadPacer(given: string): Promise<Pacer> {
+/** `outputs`: what the command is to write, and so must not read. Throws a UsageError. */
+export async function loadPacer(given: string, outputs: readonly NamedPath[] = []): Promise<Pacer> {
   const spec = pacerOf({ name: '--pacer', value: given })
-  return isAbsolute(spec) ? pacerIn(spec) : pacerNamed(spec)
+  return isAbsolute(spec) ? pacerIn(spec, outputs) : pacerNamed(spec)
 }
 
-async function pacerIn(file: string): Promise<Pacer> {
+async function pacerIn(file: string, outputs: readonly NamedPath[]): Promise<Pacer> {
   const directory = makeTemporaryFolder()
   let inSources = (message: string): string => message
   try {
-    const { entryUrl, mapNames } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL)
+    const { entryUrl, mapNames } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL, inputGuard(outputs))
     inSources = mapNames
     const load = (): Promise<{ default?: unknown }> => import(entryUrl)
     const { default: pacer } = await loadTelling(load, () => {})
@@ -31,7 +33,7 @@ async function pacerIn(file: string): Promise<Pacer> {
     if (complaint !== null) throw new UsageError(`--pacer: ${complaint}`)
     return pacer as Pacer
   } catch (error) {
-    if (error instanceof UsageError) throw error
+    if (error instanceof UsageError || error instanceof OutputError) throw error
     const message = isA(error, Error) ? ownMessage(error) : textOf(error)
     throw new UsageError(`--pacer: ${file}: ${inSources(message).split('\n', 1)[0]}`)
   } finally {

@@ -198,7 +198,8 @@ test('an interrupted run on a real heap leaves nothing behind', async () => {
 
 test('what cannot be written is one line', async () => {
   const { code, stderr } = await runCliWarm(['pacers', 'sim', '--scenario', 'stepped/steady', '--csv', '/dev/full'])
-  expect({ code, stderr }).toEqual({ code: 2, stderr: 'sawtooth: /dev/full cannot be written: ENOSPC\n' })
+  const stderrWanted = 'sawtooth: /dev/full cannot be written: no space left on device (ENOSPC)\n'
+  expect({ code, stderr }).toEqual({ code: 4, stderr: stderrWanted })
 })
 
 describe('what cannot be done is exit 2 and one line', () => {

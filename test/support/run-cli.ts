@@ -158,7 +158,7 @@ export function environment(scratch: string): NodeJS.ProcessEnv {
 
 /** Runs have left nothing in their directory for temporary files. */
 export function expectEmpty(scratch: string): void {
-  const left = readdirSync(scratch).filter(name => /^sawtooth-/.test(name))
+  const left = readdirSync(scratch).filter(name => /^\.?sawtooth-/.test(name))
   expect(left, 'directories that runs left behind').toEqual([])
 }
 

@@ -1,6 +1,8 @@
 /** The files that a command writes when all is measured and its tables are printed. */
+
 import { EXIT_UNWRITTEN, outputErrorOf } from '../runtime/output-error.ts'
 import { writeOutput } from '../runtime/output-file.ts'
+import { printable } from '../runtime/printable.ts'
 import { say } from '../runtime/standard-streams.ts'
 
 export interface ResultFile {
@@ -19,7 +21,7 @@ export async function writeResults(code: number, files: readonly ResultFile[]): 
     } catch (error) {
       const unwritten = outputErrorOf(error)
       if (unwritten === null) throw error
-      say(`sawtooth: ${unwritten.message}\n`)
+      say(`sawtooth: ${printable(unwritten.message)}\n`)
       isUnwritten = true
     }
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../runtime/record.ts'
+import { HANG_MS } from '../support/hang.ts'
 import { inScratch, recordIn, runCli, runNode, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 
@@ -30,7 +31,7 @@ function underShell(
     cwd: scratch,
     env: { ...process.env, NODE_OPTIONS: '', TMPDIR: scratch, ...env },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: HANG_MS,
   })
   return { code: status, stderr, record: recordIn(json) }
 }

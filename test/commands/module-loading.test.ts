@@ -39,6 +39,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { HANG_MS } from '../support/hang.ts'
 await delay(50)
 await readFile(import.meta.filename)
 await once(execFile(process.execPath, ['--version']), 'exit')
@@ -73,7 +74,7 @@ test('a loop at the top level of an import is named, with its P, and can be inte
     { 'main.js': `import './a.js'\nimport './b.js'\n${nothing}`, 'a.js': 'export {}', 'b.js': 'for (;;);' },
     [],
     {
-      limitMs: 60_000,
+      limitMs: HANG_MS,
       onStart: (toKill: typeof kill) => {
         kill = toKill
       },

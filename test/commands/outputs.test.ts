@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { RunRecord } from '../../runtime/record.ts'
+import { HANG_MS } from '../support/hang.ts'
 import { noResults } from '../support/overrun-results.ts'
 import { inScratch, recordIn, runNode, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
@@ -22,13 +23,13 @@ interface Answer {
   readonly stderr: string
 }
 
-/** Runs a line of the shell in a folder; `$SAWTOOTH` is the command line. Whatever hangs is ended after a minute. */
+/** Runs a line of the shell in a folder; `$SAWTOOTH` is the command line. Whatever hangs is ended. */
 function shell(line: string, folder: string): Answer {
   const env = { ...process.env, SAWTOOTH: `${process.execPath} ${cli}`, TMPDIR: folder }
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
     cwd: folder,
     env,
-    timeout: 60_000,
+    timeout: HANG_MS,
     encoding: 'utf8',
   })
   return { code: status, stdout, stderr }

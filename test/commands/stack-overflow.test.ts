@@ -48,7 +48,7 @@ describe('a stack overflow in or about an allocation', () => {
 test('a stack overflow in any operation strikes before it or in no part of it, at 300 depths', async () => {
   const { stdout, code } = await runProgram(
     [threadsFile('programs/overflow-in-operations.ts'), '--procs', '2', '--', '300'],
-    { limitMs: 300_000 },
+    { limitMs: 2 * HANG_MS },
   )
   expect(stdout.replaceAll('a line\n', '')).toBe(
     '300 depths; each of 29 operations was done at some, and failed at others: true\n',

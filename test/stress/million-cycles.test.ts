@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import { HANG_MS } from '../support/hang.ts'
 import { inScratch, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 
@@ -24,7 +25,7 @@ test(`a run of ${CYCLES} cycles`, async () => {
   await inScratch(async scratch => {
     const json = join(scratch, 'record.json')
     const args = [threadsFile('programs/collects.ts'), String(CYCLES), json]
-    const { answer } = await runHost<Told>(threadsFile('programs/host-million.ts'), args, { limitMs: 3_500_000 })
+    const { answer } = await runHost<Told>(threadsFile('programs/host-million.ts'), args, { limitMs: 20 * HANG_MS })
     const { early, late } = answer
     console.log(`heap ${early.heapUsed} → ${late.heapUsed} bytes, RSS ${early.rss} → ${late.rss}`)
     expect(answer).toMatchObject({ exit: 0, cycleCount: CYCLES, kept: 10_000, newest: CYCLES })

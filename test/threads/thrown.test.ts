@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HANG_MS } from '../support/hang.ts'
 import { threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 
@@ -19,7 +20,7 @@ const directory = mkdtempSync(join(tmpdir(), 'threads-'))
 let outcomes: readonly Outcome[] = []
 
 beforeAll(async () => {
-  const options = { limitMs: 100_000 }
+  const options = { limitMs: HANG_MS }
   const { answer, code } = await runHost<Outcome[]>(threadsFile('programs/host-throws.ts'), [directory], options)
   expect(code).toBe(0)
   outcomes = answer

@@ -219,10 +219,12 @@ const HOLD_UPS: readonly string[] = [
   'sweep/span',
   'pages/locked',
 ]
+
 /** The share of a CPU below which so many of a run's samples are, of all. */
 function shareAt({ shares }: Answer, part: number): number {
   return shares[Math.floor(shares.length * part)] ?? Number.NaN
 }
+
 /** Where a P is stalled that has raised a stop: it holds nobody up, since whoever finds nobody running acts in its place. */
 const RAISER = 'stop/raised@p0'
 const STALL_MS = 100

@@ -74,6 +74,23 @@ export class Cycle {
       this.collector.drain.drainStopped()
       this.terminate()
       if (whole === 2) sweeper.finish()
+      if (whole === 2) this.serveWanted()
+    }
+  }
+
+  /**
+   * Requests that found no room are served in the stop that has marked and swept everything and put all caches back: no other P is faster, and who is given nothing knows that there is
+   * none.
+   */
+  private serveWanted(): void {
+    const { memory, sweep } = this.collector
+    const { words } = memory
+    for (const [index, cache] of this.caches.entries()) {
+      const bytes = words[memory.p(index, p.WANTED_BYTES)]
+      if (bytes === 0) continue
+      words[memory.p(index, p.WANTED_BYTES)] = 0
+      const isNoscan = words[memory.p(index, p.WANTED_NOSCAN)] !== 0
+      words[words[memory.p(index, p.WANTED_SLOT)]] = cache.serve(bytes, isNoscan, sweep)
     }
   }
 

@@ -50,7 +50,6 @@ type Answer = { readonly index: number; readonly report: PReport } | { readonly 
 /** A pool of threads and an arena, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
 export class Runtime implements AsyncDisposable {
   #pool: Piscina | null = null
-  #heap: SharedArrayBuffer | null = null
   #last: Promise<unknown> = Promise.resolve()
   #session: Session | null = null
 
@@ -81,7 +80,6 @@ export class Runtime implements AsyncDisposable {
   async close(): Promise<void> {
     await this.#last.catch(() => undefined)
     await this.#destroyPool()
-    this.#heap = null
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -196,11 +194,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #reserve({ arena, procs }: Configuration): Memory {
-    const old = this.#heap?.byteLength === Memory.heapBytesOf({ arenaBytes: arena, procs }) ? this.#heap : null
-    this.#heap = null
-    const memory = Memory.reserve({ arenaBytes: arena, procs }, old ?? undefined)
-    this.#heap = memory.handle.heap
-    return memory
+    return Memory.reserve({ arenaBytes: arena, procs })
   }
 
   #poolOf(): Piscina {

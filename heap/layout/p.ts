@@ -49,6 +49,14 @@ export const DRAINING = 23
 /** The place at which the host's collector held this P up in this cycle, or 0. owner; reset in the setup stop. */
 export const HOSTS_PLACE = 22
 
+/**
+ * A request that found no room, for whoever collects in a stop: its bytes, 0: none; 1 if it is of a type without references; and the word of its goroutine's shadow stack that the object is
+ * put into. Written by the owner before that stop, the first set to 0 by the actor; read by both.
+ */
+export const WANTED_BYTES = 24
+export const WANTED_NOSCAN = 25
+export const WANTED_SLOT = 26
+
 /** Cache of spans: for each span class CURSOR, LIMIT, SPAN, RUN_START. owner. */
 export const CACHE = 32
 export const CACHE_WORDS = 4
@@ -131,7 +139,7 @@ export const BARRIER_STORES = 11
 export const BARRIER_FLUSHES = 12
 /** When the P's current slice began. */
 export const SLICE_STARTED_AT = 13
-/** Since the run began: time blocked in place, but not at the gate, which is in TOTAL_ASSIST_MS. Read by the P itself (assistMs). */
+/** Since the run began: time blocked in place, but not for an assist or at the gate, which is in TOTAL_ASSIST_MS. Read by the P itself (assistMs). */
 export const TOTAL_BLOCKED_MS = 14
 /** When the P was asked to scan its goroutine's stack. Written by the asker before it sets the bit. */
 export const SCAN_REQUESTED_AT = 15
@@ -150,12 +158,17 @@ export const OVERRUN_BY = 21
 export const PLACES = 80
 export const OVERRUN_PARTS = PLACES + 16
 export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
-/** Since the run began: time in assists and at the gate, read by the limiter of any P, and by assistMs; time idle; and since when the P is idle, 0: it is not. */
+/**
+ * Since the run began: time in assists, at the gate, and sweeping for a cycle, read by the limiter of any P, and by assistMs; time idle, or blocked in place for none of these; and
+ * since when the P is idle, 0: it is not.
+ */
 export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACES
 export const TOTAL_IDLE_MS = TOTAL_ASSIST_MS + 1
 export const IDLE_SINCE = TOTAL_ASSIST_MS + 2
 /** Since when the P's goroutine is at the gate, and blocked in place, in this cycle; 0: it is not. owner, and whoever ends a mark meanwhile. */
 export const GATE_SINCE = TOTAL_ASSIST_MS + 3
 export const BLOCKED_SINCE = TOTAL_ASSIST_MS + 4
+/** Since when the P's goroutine works or waits for the collector, 0: it does not; what is over is in TOTAL_ASSIST_MS. owner; read by the limiter of any P. */
+export const COLLECTING_SINCE = TOTAL_ASSIST_MS + 5
 /** Doubles of one P. */
-export const DOUBLES = TOTAL_ASSIST_MS + 5
+export const DOUBLES = TOTAL_ASSIST_MS + 6

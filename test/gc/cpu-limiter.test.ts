@@ -20,7 +20,7 @@ let level: () => number
 beforeEach(() => {
   const { memory } = new HandHeap({ procs: PROCS })
   words = memory.words
-  limiter = new CpuLimiter(memory)
+  limiter = new CpuLimiter(memory, 0)
   add = (index, total, ms) => {
     memory.doubles[memory.pMeasure(index, total)] += ms
   }

@@ -132,7 +132,8 @@ export class Allocator {
     stack.push(at)
     try {
       this.afterCharge(bytes, isLarge)
-      if (isLarge) for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from)) this.collector.poll()
+      if (isLarge)
+        for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from)) this.collector.poll()
     } finally {
       stack.top--
     }

@@ -212,8 +212,7 @@ export class Collector {
     store(words, control.PERIODIC_WANTED, 0)
     this.sweepFirst(() => this.isOff)
     const epoch = this.world.epoch()
-    if (this.isOff && words[control.GC_PERCENT] >= 0)
-      this.world.raise(epoch, STOP_PERIODIC_CYCLE)
+    if (this.isOff && words[control.GC_PERCENT] >= 0) this.world.raise(epoch, STOP_PERIODIC_CYCLE)
   }
 
   /**

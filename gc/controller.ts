@@ -27,9 +27,9 @@ import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
 
 /** Kept free below what the arena holds, as a share of it: a cycle is concurrent only as long as there are pages. */
 const ARENA_HEADROOM = 1 / 16
-/** Where the arena cuts the goal short, the trigger keeps the pacer's runway, but lies no earlier on the way from what lives to the goal (Go's least); with no trigger of the pacer's at this. */
+/** Where the arena cuts the goal short, the trigger keeps the pacer's distance from it, between these shares of the way there from what lives (Go's). */
 const EARLIEST_TRIGGER = 0.7
-const TRIGGER_WITHOUT_PACER = 0.9
+const LATEST_TRIGGER = 0.95
 
 /** A pacer's answer that cannot be used. */
 export class PacerError extends Error {
@@ -180,11 +180,9 @@ export class Controller {
     this.pacerGoal = goals.goal > most ? goals.goal : 0
     if (goals.goal <= most) return
     const way = most - heapMarked
-    const trigger =
-      goals.trigger === Number.POSITIVE_INFINITY
-        ? heapMarked + TRIGGER_WITHOUT_PACER * way
-        : Math.max(most - (goals.goal - goals.trigger), heapMarked + EARLIEST_TRIGGER * way)
-    goals.trigger = Math.min(trigger, most)
+    const runway = goals.trigger === Number.POSITIVE_INFINITY ? 0 : goals.goal - goals.trigger
+    const trigger = Math.max(most - runway, heapMarked + EARLIEST_TRIGGER * way)
+    goals.trigger = Math.min(trigger, heapMarked + LATEST_TRIGGER * way)
     goals.goal = most
     goals.committedGoal = Math.min(goals.committedGoal, most)
     goals.hardGoal = Math.min(goals.hardGoal, most)

@@ -106,8 +106,11 @@ export class CpuLimiter {
     const { words } = this.memory
     if (!tryLock(words, control.LIMITER_LOCK)) return
     const wasLimiting = this.isLimiting
-    this.count(stopped, now())
-    unlock(words, control.LIMITER_LOCK)
+    try {
+      this.count(stopped, now())
+    } finally {
+      unlock(words, control.LIMITER_LOCK)
+    }
     if (this.isLimiting && !wasLimiting) this.callOff()
   }
 

@@ -10,6 +10,7 @@ import { add, compareAndSwap, load, notify, now, scheduling, wait } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
 import { checkShape } from '../gc/pacer/check.ts'
+import * as cpuBucket from '../gc/pacer/cpu-bucket.ts'
 import type { Pacer } from '../gc/pacer/pacer.ts'
 import { pacerNamed } from '../gc/pacer/registry.ts'
 import { Heap } from '../heap/heap.ts'
@@ -196,7 +197,10 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
   const p = new TellingP(heap, index, controller, program, events, configuration)
-  compileAhead([p.collector, p.allocator, p], [...Object.values(sync), ...Object.values(locks)])
+  compileAhead(
+    [p.collector, p.allocator, p],
+    [...Object.values(sync), ...Object.values(locks), ...Object.values(cpuBucket)],
+  )
   p.onFailure = ({ error, goroutine }) =>
     message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)

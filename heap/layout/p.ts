@@ -113,6 +113,8 @@ export const ROLE_OFFERED = 2
 export const ACTIVITY_SCHEDULING = 0
 export const ACTIVITY_GOROUTINE = 1
 export const ACTIVITY_MARKING = 2
+/** The runtime copies something large for the goroutine, where no safepoint may be. */
+export const ACTIVITY_COPYING = 3
 export const ACTIVITY_TERMINATING = 4
 export const ACTIVITY_STOPPED = 5
 export const ACTIVITY_SLEEPING = 6

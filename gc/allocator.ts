@@ -22,7 +22,7 @@ import * as control from '../heap/layout/control.ts'
 import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
-import { sizeClassOf, slotBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
+import { sizeClassOf, slotBytesOf, spanBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
 import { EVENT_CHARGE } from '../measure/events.ts'
 import type { Collector } from './collector.ts'
 import { probeStack, probeStackDeep } from './stack-probe.ts'
@@ -51,6 +51,7 @@ export class Allocator {
   private readonly collector: Collector
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
+  private readonly inFlight: number
   private sinceZeal = 0
   private zealAt = 0
 
@@ -58,6 +59,7 @@ export class Allocator {
     this.memory = collector.memory
     this.collector = collector
     this.options = options
+    this.inFlight = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
     this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
   }
 
@@ -129,13 +131,16 @@ export class Allocator {
   /** A new object that has been charged to the live heap, once that is paid for and its memory is zeroed. The stack keeps it meanwhile: its header is still 0. */
   private paid(at: Addr, bytes: number, isLarge = false): Addr {
     const { stack, cache } = this.collector
+    const { words } = this.memory
     stack.push(at)
+    words[this.inFlight] = bytes
     try {
       this.afterCharge(bytes, isLarge)
       if (isLarge)
         for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from)) this.collector.poll()
     } finally {
       stack.top--
+      words[this.inFlight] = 0
     }
     return at
   }
@@ -212,9 +217,7 @@ export class Allocator {
     }
     const at = words[stack.top]
     if (at === 0) throw this.outOfMemory(bytes)
-    const sizeClass = sizeClassOf(bytes)
-    const pages = sizeClass === 0 ? Math.ceil(bytes / PAGE_BYTES) : spanPagesOf(sizeClass)
-    return this.paid(at, pages * PAGE_BYTES, sizeClass === 0)
+    return this.paid(at, spanBytesOf(bytes), sizeClassOf(bytes) === 0)
   }
 
   private outOfMemory(bytes: number): OutOfMemoryError {

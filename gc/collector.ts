@@ -12,7 +12,7 @@
  *
  * The barrier is on in 2 to 5; blackening in 3 and 4 alone.
  */
-import { load, store } from '#sync'
+import { load, now, store } from '#sync'
 import type { Cache } from '../heap/cache.ts'
 import type { Heap } from '../heap/heap.ts'
 import * as control from '../heap/layout/control.ts'
@@ -56,6 +56,10 @@ import {
   type StopReason,
   type World,
 } from './world.ts'
+
+/** How often a request that finds no room collects in a stop, while others have much in flight; and how long they have for it in between, in ms. */
+const MOST_TRIES = 100
+const BETWEEN_TRIES_MS = 1
 
 const TERMINATIONS = { coordinator: Coordinator, 'assist-takes-over': AssistTakesOver, helping: Helping }
 
@@ -231,19 +235,24 @@ export class Collector {
         this.world.raise(epoch, trigger)
       else this.world.safepoint()
     }
+    if (trigger === STOP_FULL_CYCLE) this.gate.helpMark(cycle + 1)
     this.world.blockInPlace(() => words[control.CYCLES_MARKED] > cycle)
     while (words[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.poll()
     this.world.blockInPlace(() => words[control.CYCLES] !== cycle + 1 || this.sweeper.isDone)
   }
 
-  /** Runs a whole cycle, and sweeps, in a stop, or waits for another P's, in which this P's request is served (WANTED_BYTES). A safepoint. */
+  /**
+   * Runs a whole cycle, and sweeps, in a stop, or waits for another P's, in which this P's request is served or refused (WANTED_BYTES). While others have much in flight there, it is done
+   * again after a while, but not for ever. A safepoint.
+   */
   collectStopped(): void {
     const { words } = this.memory
     const wanted = this.memory.p(this.pIndex, p.WANTED_BYTES)
-    while (words[wanted] !== 0) {
-      this.world.blockInPlace(() => this.isOff)
+    for (let tries = 0; words[wanted] !== 0 && tries < MOST_TRIES; ) {
+      const deadline = now() + (tries > 0 ? BETWEEN_TRIES_MS : 0)
+      this.world.blockInPlace(() => this.isOff && now() >= deadline, deadline)
       const epoch = this.world.epoch()
-      if (words[wanted] !== 0 && this.isOff) this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)
+      if (words[wanted] !== 0 && this.isOff && this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)) tries++
     }
   }
 

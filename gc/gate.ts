@@ -42,6 +42,9 @@ export class Gate {
   private bytes = 0
   private cycle = 0
   private deadline = 0
+  private patienceMs = 0
+  /** It waits for the mark alone: the arena is full. */
+  private isFull = false
 
   constructor(collector: Collector, limitedBy: GateLimit) {
     this.collector = collector
@@ -99,17 +102,39 @@ export class Gate {
     const { words } = this.collector.memory
     this.bytes = bytes
     this.cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
-    for (let patienceMs = GATE_MS; !this.collector.live.addWithin(bytes, this.limit); ) {
+    this.patienceMs = GATE_MS
+    while (!this.collector.live.addWithin(bytes, this.limit)) {
       if (this.isMarked) return false
       if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle(STOP_HEAP_CYCLE)
-      else if (this.collector.drain.isWorkAvailable) this.collector.assists.drainUntil(this.isOver)
-      else if (this.endsMark(patienceMs)) patienceMs = Math.min(patienceMs * 2, MOST_GATE_MS)
+      else this.help()
     }
     return true
   }
 
+  /**
+   * Works on a cycle until it has been marked, limited or not: there is no page for the request, so no gate that is open would let it pass. Were all Ps to sleep for the end of the mark instead, it
+   * would wait for a worker, and for each of them to wake and to scan its stack.
+   */
+  helpMark(cycle: number): void {
+    this.bytes = Number.POSITIVE_INFINITY
+    this.cycle = cycle
+    this.isFull = true
+    this.patienceMs = GATE_MS
+    try {
+      while (!this.isMarked) this.help()
+    } finally {
+      this.isFull = false
+    }
+  }
+
+  private help(): void {
+    if (this.collector.drain.isWorkAvailable) this.collector.assists.drainUntil(this.isOver)
+    else if (this.endsMark(this.patienceMs)) this.patienceMs = Math.min(this.patienceMs * 2, MOST_GATE_MS)
+  }
+
   private get isMarked(): boolean {
-    return this.collector.memory.words[control.CYCLES_MARKED] >= this.cycle || this.collector.limiter.isLimitingNow
+    const { memory, limiter } = this.collector
+    return memory.words[control.CYCLES_MARKED] >= this.cycle || (limiter.isLimitingNow && !this.isFull)
   }
 
   /** True if the wait is over: the cycle was marked, or there is room. */

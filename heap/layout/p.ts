@@ -51,11 +51,13 @@ export const HOSTS_PLACE = 22
 
 /**
  * A request that found no room, for whoever collects in a stop: its bytes, 0: none; 1 if it is of a type without references; and the word of its goroutine's shadow stack that the object is
- * put into. Written by the owner before that stop, the first set to 0 by the actor; read by both.
+ * put into. Written by the owner before that stop, the first set to 0 by the actor when the request is served or there is no room; read by both.
  */
 export const WANTED_BYTES = 24
 export const WANTED_NOSCAN = 25
 export const WANTED_SLOT = 26
+/** Bytes of the span, or of the large object, that this P has taken for an object that its goroutine does not have yet; 0: none. owner, and the actor who serves its request. */
+export const IN_FLIGHT_BYTES = 27
 
 /** Cache of spans: for each span class CURSOR, LIMIT, SPAN, RUN_START. owner. */
 export const CACHE = 32

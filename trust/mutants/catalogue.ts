@@ -159,8 +159,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'gc/allocator.ts', from: '    stack.push(at)\n', to: '' },
       {
         file: 'gc/allocator.ts',
-        from: '      stack.top--\n    }\n    return at\n',
-        to: '      void stack\n    }\n    return at\n',
+        from: '      stack.top--\n      words[this.inFlight] = 0\n',
+        to: '      void stack\n',
       },
     ],
   },

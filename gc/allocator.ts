@@ -2,13 +2,18 @@
  * Where allocation goes when its fast path fails: no free slot in the current run, or the poll word asks for something.
  *
  *   probe the native stack; serve the poll word; end a slice that is used up
- *   until there is a slot: the next run of the cached span, or
- *     sweep what the pace asks for, pass the gate, take another span and charge it to the live heap,
+ *   a slot: the next run of the cached span, or
+ *     sweep what the pace asks for, pass the gate, take another span and charge it to the live heap, and a slot of it;
  *     tell the pacer; while marking: pay (assist); else: start a cycle if the trigger is passed
- *   no pages: finish the sweep, then a whole cycle that began after the failure, then one in a stop, then OutOfMemory
+ *   no pages: finish the sweep, then a whole cycle that began after the failure, then one in a stop, which serves the request, or OutOfMemory
  *
- * Every wait may end in another phase, or with the cache flushed: so after each step the slot is looked for again, and between finding it and
- * returning it there is no safepoint.
+ * Every wait before the slot is taken may end in another phase, or with the cache flushed: so the slot is looked for again. What comes after it, a whole cycle at times, finds it taken and on
+ * the shadow stack. So a request that asked for a cycle has its slot, also where the cycle ends in the same stop and puts the span back.
+ *
+ * A large object is zeroed last, in pieces, with a safepoint between two of them, and only where its pages have been used before.
+ * Proof that nobody reads what is not zeroed yet. 1. Its header is 0 before the span is in a list or the object on the stack. 2. A marker reads an object's header first, and nothing else of one
+ * that is 0: it has no references. 3. The program has no reference to it until all is zeroed.
+ * Proof that its span survives the cycles that pass meanwhile. It is on the shadow stack, so each of them finds it there, black or white, and its sweep leaves it white.
  *
  * The caller has put every reference that it still needs on the shadow stack.
  */
@@ -17,7 +22,7 @@ import * as control from '../heap/layout/control.ts'
 import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Addr, Memory } from '../heap/memory.ts'
-import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
+import { sizeClassOf, slotBytesOf, spanBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
 import { EVENT_CHARGE } from '../measure/events.ts'
 import type { Collector } from './collector.ts'
 import { probeStack, probeStackDeep } from './stack-probe.ts'
@@ -41,13 +46,12 @@ export interface AllocatorOptions {
   readonly random: () => number
 }
 
-/** Full cycles for one request, if the heap has room by what they mark and the request still fails. */
-const MOST_CYCLES = 100
 export class Allocator {
   private readonly memory: Memory
   private readonly collector: Collector
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
+  private readonly inFlight: number
   private sinceZeal = 0
   private zealAt = 0
 
@@ -55,6 +59,7 @@ export class Allocator {
     this.memory = collector.memory
     this.collector = collector
     this.options = options
+    this.inFlight = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
     this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
   }
 
@@ -82,53 +87,62 @@ export class Allocator {
     const { cache } = this.collector
     const spanClass = spanClassOf(sizeClass, noscan)
     const slotBytes = slotBytesOf(sizeClass)
-    for (let attempt = 0; ; ) {
+    for (let attempt = 0; ; attempt++) {
       const at = cache.take(spanClass, slotBytes)
       if (at !== 0) return at
-      if (cache.nextRun(spanClass)) continue
-      if (!this.refill(spanClass, sizeClass)) this.makeRoom(attempt++, bytes)
+      if (cache.nextRun(spanClass)) return cache.take(spanClass, slotBytes)
+      const fresh = this.refill(spanClass, sizeClass) || this.makeRoom(attempt, bytes, noscan)
+      if (fresh !== 0) return fresh
     }
   }
 
-  /** Takes another span, and pays for it. False if no page is left. A safepoint. */
-  private refill(spanClass: number, sizeClass: number): boolean {
+  /** Takes another span and a slot of it, and pays for the span. 0 if no page is left. A safepoint. */
+  private refill(spanClass: number, sizeClass: number): Addr {
     const { sweeper, cache, sweep, gate } = this.collector
     const bytes = spanPagesOf(sizeClass) * PAGE_BYTES
-    if (this.memory.faults.pass('refill')) return false
+    if (this.memory.faults.pass('refill')) return 0
     sweeper.payFor(bytes, 0)
     const reserved = gate.admit(bytes)
     const charged = cache.refill(spanClass, sweep, reserved)
     if (charged === 0) {
       gate.giveBack(reserved)
-      return false
+      return 0
     }
-    this.afterCharge(charged)
-    return true
+    cache.nextRun(spanClass)
+    return this.paid(cache.take(spanClass, slotBytesOf(sizeClass)), charged)
   }
 
   private allocateLarge(bytes: number, noscan: boolean): Addr {
-    const { sweeper, cache, assists, gate, stack } = this.collector
+    const { sweeper, cache, assists, gate } = this.collector
     const pages = Math.ceil(bytes / PAGE_BYTES)
     if (pages >= this.memory.layout.pages) throw this.outOfMemory(bytes)
     sweeper.payFor(pages * PAGE_BYTES, pages)
     assists.charge(pages * PAGE_BYTES)
-    for (let attempt = 0; ; ) {
+    for (let attempt = 0; ; attempt++) {
       const reserved = gate.admit(pages * PAGE_BYTES)
       const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan, reserved)
-      if (at === 0) {
-        gate.giveBack(reserved)
-        this.makeRoom(attempt++, bytes)
-        continue
-      }
-      // Its header is still 0, which no marker follows; the stack keeps it while a cycle starts.
-      stack.push(at)
-      try {
-        this.afterCharge(pages * PAGE_BYTES, true)
-      } finally {
-        stack.top--
-      }
-      return at
+      if (at !== 0) return this.paid(at, pages * PAGE_BYTES, true)
+      gate.giveBack(reserved)
+      const served = this.makeRoom(attempt, bytes, noscan)
+      if (served !== 0) return served
     }
+  }
+
+  /** A new object that has been charged to the live heap, once that is paid for and its memory is zeroed. The stack keeps it meanwhile: its header is still 0. */
+  private paid(at: Addr, bytes: number, isLarge = false): Addr {
+    const { stack, cache } = this.collector
+    const { words } = this.memory
+    stack.push(at)
+    words[this.inFlight] = bytes
+    try {
+      this.afterCharge(bytes, isLarge)
+      if (isLarge)
+        for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from)) this.collector.poll()
+    } finally {
+      stack.top--
+      words[this.inFlight] = 0
+    }
+    return at
   }
 
   /** The live heap has grown: the pacer is told, and the goroutine pays, or a cycle starts. A safepoint. */
@@ -155,32 +169,55 @@ export class Allocator {
     if (time - doubles[this.sliceStarted] < SLICE_MS) return
     probeStackDeep()
     this.options.onSliceEnd()
+    this.collector.limiter.updateIfDue()
     this.collector.workers.runDue()
     doubles[this.sliceStarted] = now()
   }
 
   /**
-   * No page is left: sweeps, then collects, then collects in a stop, then gives up. A safepoint.
+   * No page is left: sweeps, then collects, for another try (0), then collects in a stop, or gives up. A safepoint.
    *
-   * What other Ps allocate while a concurrent cycle marks counts as marked, so such a cycle cannot tell that the arena is full. One that
-   * marks and sweeps in a stop can: without room by what it marked, the request fails. With room it is tried again, since another P may
-   * have been faster; after MOST_CYCLES of these the arena is in pieces.
+   * What other Ps allocate while a concurrent cycle marks counts as marked, and what they hold in their caches is nobody else's: so such a cycle cannot tell that the arena is full. One that
+   * marks and sweeps in a stop can.
    */
-  private makeRoom(attempt: number, bytes: number): void {
-    const { sweeper, heap } = this.collector
-    const { words, doubles, layout } = this.memory
+  private makeRoom(attempt: number, bytes: number, noscan: boolean): Addr {
+    const { words } = this.memory
     if (attempt === 0) {
-      while (sweeper.sweepOne()) this.collector.poll()
-      return
+      this.collector.sweepAll()
+      return 0
     }
     probeStackDeep()
+    if (attempt === 1) this.collector.controller.arenaIsFull(bytes)
     // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
-    if (heap.check) add(words, control.QUARANTINE_OPEN, 1)
-    if (attempt === 1) this.collector.collect(STOP_FULL_CYCLE)
-    else this.collector.collectStopped()
-    if (heap.check) add(words, control.QUARANTINE_OPEN, -1)
-    const hasRoom = doubles[this.memory.measure(control.HEAP_MARKED)] + roundedBytes(bytes) <= layout.arenaBytes
-    if (attempt > MOST_CYCLES || (attempt > 1 && !hasRoom)) throw this.outOfMemory(bytes)
+    const { check } = this.collector.heap
+    if (check) add(words, control.QUARANTINE_OPEN, 1)
+    try {
+      if (attempt > 1) return this.allocateStopped(bytes, noscan)
+      this.collector.collect(STOP_FULL_CYCLE)
+      return 0
+    } finally {
+      if (check) add(words, control.QUARANTINE_OPEN, -1)
+    }
+  }
+
+  /** Collects in a stop in which the request is served. Throws OutOfMemoryError if there is no room: then it is no question of who is faster. */
+  private allocateStopped(bytes: number, noscan: boolean): Addr {
+    const { stack, pIndex } = this.collector
+    const { words } = this.memory
+    stack.push(0)
+    const own = this.memory.p(pIndex, 0)
+    words[own + p.WANTED_SLOT] = stack.top - 1
+    words[own + p.WANTED_NOSCAN] = noscan ? 1 : 0
+    words[own + p.WANTED_BYTES] = bytes
+    try {
+      this.collector.collectStopped()
+    } finally {
+      words[own + p.WANTED_BYTES] = 0
+      stack.top--
+    }
+    const at = words[stack.top]
+    if (at === 0) throw this.outOfMemory(bytes)
+    return this.paid(at, spanBytesOf(bytes), sizeClassOf(bytes) === 0)
   }
 
   private outOfMemory(bytes: number): OutOfMemoryError {

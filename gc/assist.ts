@@ -40,6 +40,7 @@ export class Assists {
   private readonly events: Events
   private readonly queued: number
   private readonly isCapped: boolean
+  private readonly isCalledOff: () => boolean
 
   constructor(
     memory: Memory,
@@ -58,6 +59,7 @@ export class Assists {
     this.events = events
     this.isCapped = credit === 'capped'
     this.queued = memory.p(pIndex, p.ASSIST_QUEUED)
+    this.isCalledOff = () => limiter.isLimitingNow
   }
 
   /** Charges the goroutine that runs on this P; it pays at once if that puts it in debt. A safepoint. */
@@ -118,10 +120,16 @@ export class Assists {
       }
       work -= this.steal(work, debt, credit)
       if (work === 0) return
-      this.assist(work, credit)
-      if (words[control.CYCLES] !== cycle || doubles[credit] >= 0) return
-      if ((words[this.memory.p(this.pIndex, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.world.safepoint()
-      else this.waitForCredit()
+      probeStackDeep()
+      const isBegun = this.limiter.begin()
+      try {
+        this.assist(work, credit)
+        if (words[control.CYCLES] !== cycle || doubles[credit] >= 0) return
+        if ((words[this.memory.p(this.pIndex, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.world.safepoint()
+        else this.waitForCredit()
+      } finally {
+        this.limiter.end(isBegun)
+      }
     }
   }
 
@@ -140,20 +148,25 @@ export class Assists {
   /** The goroutine that runs here does the least work of an assist, though it is not in debt: it is credited to it. A safepoint. */
   assistAhead(): void {
     const goroutine = this.memory.words[this.memory.p(this.pIndex, p.GOROUTINE)]
-    if (goroutine !== 0) this.assist(OVER_ASSIST_WORK, this.creditOf(goroutine))
+    if (goroutine === 0) return
+    probeStackDeep()
+    const isBegun = this.limiter.begin()
+    try {
+      this.assist(OVER_ASSIST_WORK, this.creditOf(goroutine))
+    } finally {
+      this.limiter.end(isBegun)
+    }
   }
 
   private assist(work: number, credit: number): void {
-    probeStackDeep()
     const { words, doubles, layout } = this.memory
     const began = now()
     const cycle = words[control.CYCLES]
     this.drain.enter()
-    const done = this.drain.drainWork(work)
+    const done = this.drain.drainWork(work, this.isCalledOff)
     if (words[control.CYCLES] === cycle)
       doubles[credit] += 1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
-    doubles[this.memory.pMeasure(this.pIndex, p.TOTAL_ASSIST_MS)] += now() - began
-    this.limiter.update()
+    this.limiter.updateIfDue()
     this.finish(began, cycle, done)
   }
 
@@ -182,12 +195,13 @@ export class Assists {
     this.world.blockInPlace(() => load(words, this.queued) === 0)
   }
 
-  /** False if there is no mark to wait for, or credit. */
+  /** False if there is no mark to wait for, or credit, or the CPU limiter limits. */
   private enqueue(): boolean {
     const { words } = this.memory
     lock(words, control.ASSIST_LOCK)
     try {
       if (words[control.BLACKEN_ENABLED] === 0 || load(words, control.BACKGROUND_CREDIT) > 0) return false
+      if (this.limiter.isLimiting) return false
       this.append(this.pIndex)
       return true
     } finally {
@@ -251,7 +265,7 @@ export class Assists {
     }
   }
 
-  /** The cycle's mark is over: whoever waits goes on, its debt forgotten. In the termination stop. */
+  /** Whoever waits goes on: in the termination stop, since the mark is over and debts are forgotten; and when the limiter begins to limit. */
   releaseAll(): void {
     const { words } = this.memory
     lock(words, control.ASSIST_LOCK)

@@ -12,7 +12,7 @@
  *
  * The barrier is on in 2 to 5; blackening in 3 and 4 alone.
  */
-import { load, store } from '#sync'
+import { load, now, store } from '#sync'
 import type { Cache } from '../heap/cache.ts'
 import type { Heap } from '../heap/heap.ts'
 import * as control from '../heap/layout/control.ts'
@@ -56,6 +56,10 @@ import {
   type StopReason,
   type World,
 } from './world.ts'
+
+/** How often a request that finds no room collects in a stop, while others have much in flight; and how long they have for it in between, in ms. */
+const MOST_TRIES = 100
+const BETWEEN_TRIES_MS = 1
 
 const TERMINATIONS = { coordinator: Coordinator, 'assist-takes-over': AssistTakesOver, helping: Helping }
 
@@ -125,7 +129,7 @@ export class Collector {
     this.barrier = new WriteBarrier(memory, pIndex, this.marker)
     this.stack = new ShadowStack(memory, heap.stacks)
     this.roots = new Roots(memory, pIndex, this.marker, this.stack, world)
-    this.limiter = new CpuLimiter(memory)
+    this.limiter = new CpuLimiter(memory, pIndex)
     this.drain = new Drain(memory, pIndex, this.marker, this.barrier, this.roots, this.buffers, world, this.overrun)
     this.assists = new Assists(memory, pIndex, this.drain, this.limiter, world, events, options.credit)
     this.gate = new Gate(this, options.gate)
@@ -135,6 +139,10 @@ export class Collector {
     this.termination = new TERMINATIONS[options.termination](this)
     this.drain.assists = this.assists
     this.drain.termination = this.termination
+    this.limiter.callOff = () => {
+      this.assists.releaseAll()
+      world.wakeAll()
+    }
     this.cycle = new Cycle(this)
   }
 
@@ -156,25 +164,48 @@ export class Collector {
     this.limiter.update(true)
   }
 
-  /** True if the heap has reached its trigger and no cycle runs. */
+  /** True if the heap has reached its trigger and no cycle runs; while the limiter limits, if it has grown enough, too. */
   get isHeapTriggered(): boolean {
     const { words } = this.memory
-    return words[control.PHASE] === control.PHASE_OFF && load(words, control.HEAP_LIVE) >= words[control.TRIGGER]
+    if (words[control.PHASE] !== control.PHASE_OFF) return false
+    const live = load(words, control.HEAP_LIVE)
+    return live >= words[control.TRIGGER] && (!this.limiter.isLimiting || live >= this.limiter.leastTrigger)
+  }
+
+  private get isOff(): boolean {
+    return this.memory.words[control.PHASE] === control.PHASE_OFF
+  }
+
+  /** Sweeps what is left for a cycle that is about to start, while `isDue`; what it takes is the collector's. A safepoint. */
+  private sweepFirst(isDue: () => boolean): void {
+    const isBegun = this.limiter.begin()
+    try {
+      while (isDue() && this.sweeper.sweepOne()) {
+        this.poll()
+        this.limiter.updateIfDue()
+      }
+    } finally {
+      this.limiter.end(isBegun)
+    }
+  }
+
+  /** Sweeps all that is left to sweep: an allocator has found no page. A safepoint. */
+  sweepAll(): void {
+    this.sweepFirst(() => true)
   }
 
   /** Sweeps what is left and starts a cycle, if none runs, wherever the trigger is. A safepoint. */
   startCycle(trigger: CycleTrigger): void {
-    const { words } = this.memory
-    while (words[control.PHASE] === control.PHASE_OFF && this.sweeper.sweepOne()) this.poll()
+    this.sweepFirst(() => this.isOff)
     const epoch = this.world.epoch()
-    if (words[control.PHASE] === control.PHASE_OFF) this.world.raise(epoch, trigger)
+    if (this.isOff) this.world.raise(epoch, trigger)
   }
 
   /** Starts a cycle if the heap has reached its trigger. A safepoint. */
   startIfTriggered(): void {
     if (!this.isHeapTriggered) return
     probeStackDeep()
-    while (this.isHeapTriggered && this.sweeper.sweepOne()) this.poll()
+    this.sweepFirst(() => this.isHeapTriggered)
     const epoch = this.world.epoch()
     if (this.isHeapTriggered) this.world.raise(epoch, STOP_HEAP_CYCLE)
   }
@@ -183,10 +214,9 @@ export class Collector {
   startPeriodic(): void {
     const { words } = this.memory
     store(words, control.PERIODIC_WANTED, 0)
-    while (words[control.PHASE] === control.PHASE_OFF && this.sweeper.sweepOne()) this.poll()
+    this.sweepFirst(() => this.isOff)
     const epoch = this.world.epoch()
-    if (words[control.PHASE] === control.PHASE_OFF && words[control.GC_PERCENT] >= 0)
-      this.world.raise(epoch, STOP_PERIODIC_CYCLE)
+    if (this.isOff && words[control.GC_PERCENT] >= 0) this.world.raise(epoch, STOP_PERIODIC_CYCLE)
   }
 
   /**
@@ -199,24 +229,30 @@ export class Collector {
     this.world.blockInPlace(() => words[control.CYCLES_MARKED] >= cycle)
     while (words[control.CYCLES] === cycle) {
       // What the last cycle left is swept here, and not in the stop.
-      while (words[control.CYCLES] === cycle && this.sweeper.sweepOne()) this.poll()
+      this.sweepFirst(() => words[control.CYCLES] === cycle)
       const epoch = this.world.epoch()
       if (words[control.CYCLES] === cycle && words[control.PHASE] === control.PHASE_OFF)
         this.world.raise(epoch, trigger)
       else this.world.safepoint()
     }
+    if (trigger === STOP_FULL_CYCLE) this.gate.helpMark(cycle + 1)
     this.world.blockInPlace(() => words[control.CYCLES_MARKED] > cycle)
     while (words[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.poll()
     this.world.blockInPlace(() => words[control.CYCLES] !== cycle + 1 || this.sweeper.isDone)
   }
 
-  /** Runs a whole cycle, and sweeps, in a stop: what it marks is what is reachable, and nothing else. A safepoint. */
+  /**
+   * Runs a whole cycle, and sweeps, in a stop, or waits for another P's, in which this P's request is served or refused (WANTED_BYTES). While others have much in flight there, it is done
+   * again after a while, but not for ever. A safepoint.
+   */
   collectStopped(): void {
     const { words } = this.memory
-    for (;;) {
-      this.world.blockInPlace(() => words[control.PHASE] === control.PHASE_OFF)
+    const wanted = this.memory.p(this.pIndex, p.WANTED_BYTES)
+    for (let tries = 0; words[wanted] !== 0 && tries < MOST_TRIES; ) {
+      const deadline = now() + (tries > 0 ? BETWEEN_TRIES_MS : 0)
+      this.world.blockInPlace(() => this.isOff && now() >= deadline, deadline)
       const epoch = this.world.epoch()
-      if (words[control.PHASE] === control.PHASE_OFF && this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)) return
+      if (words[wanted] !== 0 && this.isOff && this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)) tries++
     }
   }
 

@@ -6,6 +6,7 @@
  */
 import { load, store } from '#sync'
 import * as control from '../heap/layout/control.ts'
+import { PAGE_BYTES } from '../heap/layout/layout.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import { fillMemoryTerms } from '../measure/mapped.ts'
@@ -24,6 +25,12 @@ import { BACKGROUND_UTILIZATION, maxIdleWorkers } from './pacer/worker-counts.ts
 import { Roles } from './roles.ts'
 import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
 
+/** Kept free below what the arena holds, as a share of it: a cycle is concurrent only as long as there are pages. */
+const ARENA_HEADROOM = 1 / 16
+/** Where the arena cuts the goal short, the trigger keeps the pacer's distance from it, between these shares of the way there from what lives (Go's). */
+const EARLIEST_TRIGGER = 0.7
+const LATEST_TRIGGER = 0.95
+
 /** A pacer's answer that cannot be used. */
 export class PacerError extends Error {
   override name = 'PacerError'
@@ -40,6 +47,8 @@ export class Controller {
   private readonly plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
   private readonly goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }
   private readonly goalsAreLive: boolean
+  /** How much shorter the arena has made the way to the goal than the pacer thinks: its goal, where that lies beyond. */
+  private pacerGoal = 0
 
   constructor(memory: Memory, pacer: Pacer, config: PacerConfig) {
     this.memory = memory
@@ -57,6 +66,7 @@ export class Controller {
   initialize(config: PacerConfig): void {
     this.words[control.GC_PERCENT] = config.gcPercent
     this.doubles[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    this.doubles[this.measures + control.ARENA_HOLDS] = this.memory.layout.arenaBytes
     this.pacer.init(config, this.state)
     this.commit(true)
   }
@@ -64,6 +74,8 @@ export class Controller {
   /** In the setup stop, once the cycle's counters are reset and the heap live at its start is recorded. */
   startCycle(trigger: number): void {
     const facts = this.fill(true)
+    const holds = this.measures + control.ARENA_HOLDS
+    this.doubles[holds] += (this.memory.layout.arenaBytes - this.doubles[holds]) / 8
     this.pacer.startCycle(this.state, facts, this.plan)
     this.check(checkPlan(this.pacer, this.plan, facts.procs))
     const { dedicatedWorkers, fractionalGoal } = this.plan
@@ -140,6 +152,7 @@ export class Controller {
     const goals = this.goals
     this.pacer.goals(this.state, facts, goals)
     this.check(checkGoals(this.pacer, goals))
+    this.boundByArena(goals, facts.heapMarked)
     this.words[control.TRIGGER] = bytesOrNone(goals.trigger)
     this.words[control.GOAL] = bytesOrNone(goals.goal)
     this.doubles[this.measures + control.HARD_GOAL] = goals.hardGoal
@@ -149,8 +162,36 @@ export class Controller {
   private setAssistRatio(facts: Facts): void {
     const ratio = this.pacer.revise(this.state, facts)
     this.check(checkRatio(this.pacer, ratio))
-    this.doubles[this.measures + control.ASSIST_WORK_PER_BYTE] = ratio
-    this.doubles[this.measures + control.ASSIST_BYTES_PER_WORK] = ratio > 0 ? 1 / ratio : Number.POSITIVE_INFINITY
+    const bounded = this.pacerGoal === 0 ? ratio : ratio * this.stretch(facts.heapLive)
+    this.doubles[this.measures + control.ASSIST_WORK_PER_BYTE] = bounded
+    this.doubles[this.measures + control.ASSIST_BYTES_PER_WORK] = bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY
+  }
+
+  /** No page is left for a request of so many bytes: with this live heap the arena is full, whatever its spans have room for. By any P. */
+  arenaIsFull(bytes: number): void {
+    const holds = this.measures + control.ARENA_HOLDS
+    this.doubles[holds] = Math.min(this.doubles[holds], load(this.words, control.HEAP_LIVE) + bytes)
+  }
+
+  /** The arena is a limit of every pacer's goal: beyond it a cycle would begin only when the arena is full, and the program wait for all of it. Never below what lives. */
+  private boundByArena(goals: Goals, heapMarked: number): void {
+    const room = this.doubles[this.measures + control.ARENA_HOLDS] - ARENA_HEADROOM * this.memory.layout.arenaBytes
+    const most = Math.trunc(Math.max(room, heapMarked))
+    this.pacerGoal = goals.goal > most ? goals.goal : 0
+    if (goals.goal <= most) return
+    const way = most - heapMarked
+    const runway = goals.trigger === Number.POSITIVE_INFINITY ? 0 : goals.goal - goals.trigger
+    const trigger = Math.max(most - runway, heapMarked + EARLIEST_TRIGGER * way)
+    goals.trigger = Math.min(trigger, heapMarked + LATEST_TRIGGER * way)
+    goals.goal = most
+    goals.committedGoal = Math.min(goals.committedGoal, most)
+    goals.hardGoal = Math.min(goals.hardGoal, most)
+  }
+
+  /** The pacer spreads what is left to mark over the way to its own goal; this is how much shorter the way is. Without any goal of its own it asks for nothing. */
+  private stretch(heapLive: number): number {
+    if (this.pacerGoal === Number.POSITIVE_INFINITY) return 1
+    return Math.max(this.pacerGoal - heapLive, PAGE_BYTES) / Math.max(this.words[control.GOAL] - heapLive, PAGE_BYTES)
   }
 
   private fill(marking: boolean): Facts {

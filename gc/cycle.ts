@@ -8,6 +8,7 @@ import type { Cache } from '../heap/cache.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
 import * as p from '../heap/layout/p.ts'
+import { spanBytesOf } from '../heap/size-classes.ts'
 import { CycleFacts } from '../measure/cycle-facts.ts'
 import { EVENT_SETUP, EVENT_TERMINATION } from '../measure/events.ts'
 import { nameRest } from '../measure/overrun.ts'
@@ -17,6 +18,9 @@ import { isVerificationDue, planVerification, verifyHeap } from '../verify/verif
 import { WriteBarrier } from './barrier.ts'
 import type { Collector } from './collector.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
+
+/** The share of the arena from which on it matters to a request that finds no room what others have in flight. */
+const IN_FLIGHT_SHARE = 1 / 64
 
 export class Cycle {
   private readonly collector: Collector
@@ -74,7 +78,39 @@ export class Cycle {
       this.collector.drain.drainStopped()
       this.terminate()
       if (whole === 2) sweeper.finish()
+      if (whole === 2) this.serveWanted()
     }
+  }
+
+  /**
+   * Requests that found no room are served in the stop that has marked and swept everything and put all caches back: no other P is faster. Who is given nothing knows that there is no
+   * room, unless what other Ps have in flight is much: their goroutines may never keep it, so that request is tried again. Another P comes first each time.
+   */
+  private serveWanted(): void {
+    const { memory, sweep } = this.collector
+    const { words, layout } = memory
+    const wanting: number[] = []
+    for (let offset = 0; offset < layout.procs; offset++) {
+      const index = (words[control.CYCLES] + offset) % layout.procs
+      const own = memory.p(index, 0)
+      const bytes = words[own + p.WANTED_BYTES]
+      if (bytes === 0) continue
+      const at = this.caches[index].serve(bytes, words[own + p.WANTED_NOSCAN] !== 0, sweep)
+      words[words[own + p.WANTED_SLOT]] = at
+      if (at === 0) wanting.push(own)
+      else words[own + p.WANTED_BYTES] = 0
+      words[own + p.IN_FLIGHT_BYTES] = at === 0 ? 0 : spanBytesOf(bytes)
+    }
+    if (this.inFlight() <= layout.arenaBytes * IN_FLIGHT_SHARE)
+      for (const own of wanting) words[own + p.WANTED_BYTES] = 0
+  }
+
+  /** Bytes that all Ps have taken for objects that their goroutines do not have yet. */
+  private inFlight(): number {
+    const { words, layout } = this.collector.memory
+    let sum = 0
+    for (let index = 0; index < layout.procs; index++) sum += words[this.collector.memory.p(index, p.IN_FLIGHT_BYTES)]
+    return sum
   }
 
   /** Mark termination; or, if work is left, nothing but a restart (R3). */

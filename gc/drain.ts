@@ -191,13 +191,20 @@ export class Drain {
       this.world.raise(epoch, STOP_VERIFY)
   }
 
-  /** An assist's drain: until it has done `wanted` bytes of scan work. Returns what it did; none of it becomes credit. */
-  drainWork(wanted: number): number {
+  /**
+   * An assist's drain: until it has done `wanted` bytes of scan work, or is called off, which is asked every 100,000 bytes. Returns what it did; none of it becomes credit.
+   */
+  drainWork(wanted: number, isCalledOff: () => boolean = () => false): number {
     const { words } = this.memory
     const cycle = words[control.CYCLES]
     let work = 0
+    let checkAt = CHECK_THRESHOLD
     while (work < wanted) {
       if (this.isPolled) break
+      if (work >= checkAt) {
+        checkAt = work + CHECK_THRESHOLD
+        if (isCalledOff()) break
+      }
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
       if (this.step() === 0) {
         const rootWork = this.roots.scanNext(false)

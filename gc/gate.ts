@@ -30,6 +30,8 @@ export type GateLimit = 'off' | 'goal' | 'hard'
 
 /** After so long at the gate, in ms, the termination stop is raised, on no sign that the mark is over. */
 const GATE_MS = 3
+/** And after so long at most, the times after that: as often a waiting P counts its time (gc/cpu-limiter.ts). */
+const MOST_GATE_MS = 50
 /** Cycles that a request waits for while others take the room that each makes. */
 const MOST_CYCLES = 100
 
@@ -40,6 +42,9 @@ export class Gate {
   private bytes = 0
   private cycle = 0
   private deadline = 0
+  private patienceMs = 0
+  /** It waits for the mark alone: the arena is full. */
+  private isFull = false
 
   constructor(collector: Collector, limitedBy: GateLimit) {
     this.collector = collector
@@ -70,42 +75,66 @@ export class Gate {
   private waitFor(bytes: number): boolean {
     probeStackDeep()
     const { memory, pIndex, limiter } = this.collector
-    const began = now()
-    const blockedMs = memory.doubles[memory.pMeasure(pIndex, p.TOTAL_BLOCKED_MS)]
-    memory.doubles[memory.pMeasure(pIndex, p.GATE_SINCE)] = began
-    memory.faults.pass('gate/wait')
-    let isReserved = false
-    for (let cycles = 0; cycles < MOST_CYCLES && !isReserved; cycles++) {
-      isReserved = this.waitForCycle(bytes)
-      if (!isReserved && !this.fitsBesideMarked(bytes)) break
-    }
-    const end = now()
     const { doubles } = memory
     const own = memory.pMeasure(pIndex, 0)
-    doubles[own + p.GATE_MS] += end - doubles[own + p.GATE_SINCE]
-    doubles[own + p.GATE_SINCE] = 0
-    doubles[own + p.TOTAL_ASSIST_MS] += end - began
-    doubles[own + p.TOTAL_BLOCKED_MS] = blockedMs // it is in the line above
-    limiter.update()
-    return isReserved
+    doubles[own + p.GATE_SINCE] = now()
+    const isBegun = limiter.begin()
+    try {
+      memory.faults.pass('gate/wait')
+      return this.waitForCycles(bytes)
+    } finally {
+      limiter.end(isBegun)
+      doubles[own + p.GATE_MS] += now() - doubles[own + p.GATE_SINCE]
+      doubles[own + p.GATE_SINCE] = 0
+    }
   }
 
-  /** True once the request is reserved, false if the cycle that runs, or else the next one, has been marked and there is no room. */
+  private waitForCycles(bytes: number): boolean {
+    for (let cycles = 0; cycles < MOST_CYCLES; cycles++) {
+      if (this.waitForCycle(bytes)) return true
+      if (this.collector.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
+    }
+    return false
+  }
+
+  /** True once the request is reserved, false if the cycle that runs, or else the next one, has been marked and there is no room, or the gate is open. */
   private waitForCycle(bytes: number): boolean {
     const { words } = this.collector.memory
     this.bytes = bytes
     this.cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
-    for (let patienceMs = GATE_MS; !this.collector.live.addWithin(bytes, this.limit); ) {
+    this.patienceMs = GATE_MS
+    while (!this.collector.live.addWithin(bytes, this.limit)) {
       if (this.isMarked) return false
       if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle(STOP_HEAP_CYCLE)
-      else if (this.collector.drain.isWorkAvailable) this.collector.assists.drainUntil(this.isOver)
-      else if (this.endsMark(patienceMs)) patienceMs *= 2
+      else this.help()
     }
     return true
   }
 
+  /**
+   * Works on a cycle until it has been marked, limited or not: there is no page for the request, so no gate that is open would let it pass. Were all Ps to sleep for the end of the mark instead, it
+   * would wait for a worker, and for each of them to wake and to scan its stack.
+   */
+  helpMark(cycle: number): void {
+    this.bytes = Number.POSITIVE_INFINITY
+    this.cycle = cycle
+    this.isFull = true
+    this.patienceMs = GATE_MS
+    try {
+      while (!this.isMarked) this.help()
+    } finally {
+      this.isFull = false
+    }
+  }
+
+  private help(): void {
+    if (this.collector.drain.isWorkAvailable) this.collector.assists.drainUntil(this.isOver)
+    else if (this.endsMark(this.patienceMs)) this.patienceMs = Math.min(this.patienceMs * 2, MOST_GATE_MS)
+  }
+
   private get isMarked(): boolean {
-    return this.collector.memory.words[control.CYCLES_MARKED] >= this.cycle || this.collector.limiter.isLimiting
+    const { memory, limiter } = this.collector
+    return memory.words[control.CYCLES_MARKED] >= this.cycle || (limiter.isLimitingNow && !this.isFull)
   }
 
   /** True if the wait is over: the cycle was marked, or there is room. */

@@ -23,6 +23,8 @@ import { probeStackDeep } from './stack-probe.ts'
 import type { World } from './world.ts'
 
 const MIB = 1024 * 1024
+/** Pages that are swept for each page that is acquired, at most: if the trigger is nearer, who starts the cycle sweeps the rest. */
+const MOST_PAGES_PER_PAGE = 16
 
 export class Sweeper {
   private readonly heap: Heap
@@ -120,7 +122,7 @@ export class Sweeper {
     const pages = Math.max(0, words[control.PAGES_IN_USE] - load(words, control.PAGES_SWEPT))
     words[control.HEAP_LIVE_BASIS] = live
     words[control.PAGES_SWEPT_BASIS] = load(words, control.PAGES_SWEPT)
-    doubles[rate] = pages / distance
+    doubles[rate] = Math.min(pages / distance, MOST_PAGES_PER_PAGE / PAGE_BYTES)
   }
 
   /** Sweeps what the pace asks for before `bytes` are acquired (Go’s deductSweepCredit). A safepoint. `pagesPaid`: pages that the caller brings swept. */

@@ -124,14 +124,18 @@ export class Workers {
     const activity = this.memory.p(this.pIndex, p.ACTIVITY)
     const before = words[activity]
     const cycle = words[control.CYCLES]
+    if (kind !== 'idle') this.limiter.busy()
     const began = now()
     words[activity] = p.ACTIVITY_MARKING
     this.memory.faults.pass(`${kind}-worker/start`)
     this.drain.enter()
-    this.drain.drainForCredit(isOver)
+    this.drain.drainForCredit(() => {
+      // Others may wait for what this drain does, and their time counts meanwhile.
+      this.limiter.updateIfDue()
+      return isOver()
+    })
     const ms = now() - began
     if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, measure)] += ms
-    if (measure === p.IDLE_MS) doubles[this.memory.pMeasure(this.pIndex, p.TOTAL_IDLE_MS)] += ms
     this.events.slice(event, began, cycle)
     words[activity] = before
     this.memory.faults.pass(`${kind}-worker/park`)

@@ -24,12 +24,14 @@ import * as span from './layout/span.ts'
 import { LiveHeap } from './live-heap.ts'
 import type { Addr, Memory } from './memory.ts'
 import type { PageHeap } from './page-heap.ts'
-import { spanClassOf } from './size-classes.ts'
+import { sizeClassOf, slotBytesOf, spanClassOf } from './size-classes.ts'
 import type { SpanId, Spans } from './span.ts'
 import type { Sweep } from './sweep-span.ts'
 
 /** Runs shorter than this many words are zeroed by a loop: a call of fill costs more. */
 const SHORT_RUN_WORDS = 64
+/** Large objects are zeroed in pieces of so many bytes (Go's memclrNoHeapPointersChunked), so that no stop waits for long. */
+const PIECE_BYTES = 256 * 1024
 
 export class Cache {
   private readonly memory: Memory
@@ -111,7 +113,10 @@ export class Cache {
     return bytes
   }
 
-  /** A span of its own for a large object, charged to the live heap, zeroed and coloured; 0 if there is no memory. */
+  /**
+   * A span of its own for a large object, charged to the live heap and coloured; 0 if there is no memory. Its header is 0, so no marker reads what follows; that is zeroed
+   * piece by piece (zeroPiece).
+   */
   allocateLarge(bytes: number, noscan: boolean, reserved = 0): Addr {
     const { words, marks, i32, doubles } = this.memory
     const pages = Math.ceil(bytes / PAGE_BYTES)
@@ -122,7 +127,8 @@ export class Cache {
     const at = id << PAGE_SHIFT
     this.spans.initialize(id, pages, spanClass, taken, 1)
     this.spans.write(id, span.ALLOCATED, 1)
-    i32.fill(0, at >>> 2, (at + taken) >>> 2)
+    this.spans.write(id, span.FRESH_PAGE, this.pages.freshPage)
+    i32[at >>> 2] = 0
     const marking = words[PHASE] !== PHASE_OFF
     marks[at >>> GRANULE_SHIFT] = marking ? span.BLACK : span.WHITE
     if (marking) doubles[this.measures + p.BYTES_BLACKENED] += taken
@@ -132,6 +138,24 @@ export class Cache {
     doubles[this.measures + p.ALLOCATED_OBJECTS] += 1
     this.central.pushSwept(id)
     return at
+  }
+
+  /** Zeroes a piece of a large object, from an address in it, as far as its pages were used before. Returns where to go on; 0: all is zeroed. */
+  zeroPiece(at: Addr, from: Addr): Addr {
+    const id = at >>> PAGE_SHIFT
+    const end = this.spans.read(id, span.FRESH_PAGE) << PAGE_SHIFT
+    const past = Math.min(from + PIECE_BYTES, end)
+    if (from < past) this.memory.i32.fill(0, from >>> 2, past >>> 2)
+    return past < end ? past : 0
+  }
+
+  /** A slot, or a large object whose memory is still to be zeroed, for the P of this cache: in a stop, when nothing needs sweeping. 0 if there is no room for it. */
+  serve(bytes: number, noscan: boolean, sweep: Sweep): Addr {
+    const sizeClass = sizeClassOf(bytes)
+    if (sizeClass === 0) return this.allocateLarge(bytes, noscan)
+    const spanClass = spanClassOf(sizeClass, noscan)
+    if (this.refill(spanClass, sweep) === 0 || !this.nextRun(spanClass)) return 0
+    return this.take(spanClass, slotBytesOf(sizeClass))
   }
 
   /** Marks the unused rest of every current run black: in the setup stop, by whoever acts. */

@@ -17,6 +17,8 @@ const NO_SPAN = -1
 
 export class PageHeap {
   private readonly memory: Memory
+  /** Of the pages that were taken here last, the first that no span had used before; past their end if there is none. */
+  freshPage = 0
 
   constructor(memory: Memory) {
     this.memory = memory
@@ -43,6 +45,7 @@ export class PageHeap {
       if (length > count) this.insert(page + count, length - count)
       words.fill(page, layout.pageSpan + page, layout.pageSpan + page + count)
       words[PAGES_IN_USE] += count
+      this.freshPage = Math.min(Math.max(page, words[PAGES_END]), page + count)
       if (page + count > words[PAGES_END]) words[PAGES_END] = page + count
       return page
     } finally {

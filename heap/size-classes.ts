@@ -52,6 +52,12 @@ export function spanPagesOf(sizeClass: number): number {
   return spanPages[sizeClass]
 }
 
+/** Bytes of the span that an object of `bytes` lies in. */
+export function spanBytesOf(bytes: number): number {
+  const pages = bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) : spanPages[sizeClassOf(bytes)]
+  return pages * PAGE_BYTES
+}
+
 /** Bytes that an object of `bytes` takes: its slot, or whole pages. */
 export function roundedBytes(bytes: number): number {
   return bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES : slotBytes[sizeClassOf(bytes)]

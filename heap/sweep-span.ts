@@ -21,6 +21,9 @@ import type { SpanId, Spans } from './span.ts'
 /** What freed memory is filled with under `--check`: no type has this header, and as a reference it lies outside every arena. */
 export const POISON = 0xdeadbeef | 0
 
+/** As much of a large object is poisoned: a sweep of one span is one step, and an access to freed memory is found by its mark byte in any case. */
+const POISON_BYTES = 256 * 1024
+
 /** Four mark bytes in one word. */
 const FOUR_FREE = 0
 const FOUR_WHITE = span.WHITE * 0x01010101
@@ -155,7 +158,7 @@ export class Sweep {
         live++
       } else if (before === span.WHITE) {
         const word = granule << (GRANULE_SHIFT - 2)
-        i32.fill(POISON, word, word + (slotBytes >>> 2))
+        i32.fill(POISON, word, word + (Math.min(slotBytes, POISON_BYTES) >>> 2))
         after = span.QUARANTINE_NEW
         freed++
       } else if (before === span.QUARANTINE_NEW) after = span.QUARANTINE_OLD

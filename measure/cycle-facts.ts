@@ -115,7 +115,8 @@ export class CycleFacts {
     records.put('restarts', words[control.TERMINATION_RESTARTS])
     records.put('rescues', records.get('rescues') + load(words, control.RESCUES))
     records.put('maxStackScan', words[control.STACK_WORDS_IN_USE] * 4)
-    records.put('gcCpuLimited', words[control.GC_CPU_LIMITED_CYCLE] === words[control.CYCLES] ? 1 : 0)
+    const isLimited = load(words, control.GC_CPU_LIMITED) !== 0
+    records.put('gcCpuLimited', isLimited || words[control.GC_CPU_LIMITED_CYCLE] === words[control.CYCLES] ? 1 : 0)
     records.put('sweepPagesPerByte', this.get(control.SWEEP_PAGES_PER_BYTE))
     records.finish()
     this.addUp(end - requested, end)

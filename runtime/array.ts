@@ -7,6 +7,7 @@
  */
 import { step } from '#sync'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
+import { ACTIVITY, ACTIVITY_COPYING } from '../heap/layout/p.ts'
 import type { Addr } from '../heap/memory.ts'
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../heap/object.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
@@ -158,10 +159,32 @@ const byteKind: Kind<number, number> = { storage: KIND_BOOL, label: 'byte', type
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
+/** Longer texts are turned into bytes piece by piece, this many characters each, with a safepoint between two of them. */
+const PIECE_CHARACTERS = 64 * 1024
+/** From so many bytes on the making of a text is named if a stop waits for it: it is no safepoint. */
+const NAMED_BYTES = 1024 * 1024
+
+/** Where a piece that begins at `from` ends: not between the two halves of a character. */
+function pieceEnd(text: string, from: number): number {
+  const end = from + PIECE_CHARACTERS
+  if (end >= text.length) return text.length
+  return (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end
+}
+
+/** Calls `use` on each piece's UTF-8. A safepoint. */
+function forEachPiece(text: string, use: (utf8: Uint8Array) => void): void {
+  for (let from = 0; from < text.length; ) {
+    const end = pieceEnd(text, from)
+    use(encoder.encode(text.slice(from, end)))
+    from = end
+    run.p.pollNow()
+  }
+}
+
 /** Byte strings are declared by the runtime, before the program declares anything: the same number on every P. */
 export function bytesOfRun(): Bytes {
   const elements = new Elements(byteKind, 'bytes')
-  const { u8 } = run
+  const { u8, words, p } = run
   const locate = (bytes: number, index: number): number => {
     elements.get(bytes, index)
     return bytes + ARRAY_ELEMENTS_BYTE + index
@@ -176,6 +199,7 @@ export function bytesOfRun(): Bytes {
       u8[locate(bytes, index)] = value
     },
     from(text) {
+      if (text.length > PIECE_CHARACTERS) return longFrom(String(text), elements) as Ref<Bytes>
       const utf8 = encoder.encode(text)
       const at = elements.new(utf8.length)
       u8.set(utf8, at + ARRAY_ELEMENTS_BYTE)
@@ -183,8 +207,36 @@ export function bytesOfRun(): Bytes {
     },
     text(bytes) {
       const length = elements.length(bytes)
-      // A copy: a decoder takes no shared memory.
-      return decoder.decode(u8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length))
+      const doing = p.memory.p(p.index, ACTIVITY)
+      const before = words[doing]
+      if (length > NAMED_BYTES) words[doing] = ACTIVITY_COPYING
+      try {
+        // A copy: a decoder takes no shared memory.
+        return decoder.decode(u8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length))
+      } finally {
+        words[doing] = before
+      }
     },
   }
+}
+
+/** A long text's bytes, which are counted first. They are kept while they are filled in. */
+function longFrom(text: string, elements: Elements): Addr {
+  const { u8, stack } = run
+  let length = 0
+  forEachPiece(text, utf8 => {
+    length += utf8.length
+  })
+  const at = elements.new(length)
+  stack.push(at)
+  try {
+    let to = at + ARRAY_ELEMENTS_BYTE
+    forEachPiece(text, utf8 => {
+      u8.set(utf8, to)
+      to += utf8.length
+    })
+  } finally {
+    stack.top--
+  }
+  return at
 }

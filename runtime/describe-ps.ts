@@ -11,10 +11,12 @@ const STATUS: Readonly<Record<number, string>> = {
   [p.STATUS_RUNNING]: 'running',
   [p.STATUS_WAITING]: 'waiting',
 }
-const ACTIVITY: Readonly<Record<number, string>> = {
+/** What the P is said to do. */
+export const ACTIVITY: Readonly<Record<number, string>> = {
   [p.ACTIVITY_SCHEDULING]: 'schedules',
   [p.ACTIVITY_GOROUTINE]: 'runs a goroutine',
   [p.ACTIVITY_MARKING]: 'marks',
+  [p.ACTIVITY_COPYING]: 'copies for its goroutine',
   [p.ACTIVITY_TERMINATING]: 'terminates the mark',
   [p.ACTIVITY_STOPPED]: 'is stopped',
   [p.ACTIVITY_SLEEPING]: 'sleeps',

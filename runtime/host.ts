@@ -50,7 +50,6 @@ type Answer = { readonly index: number; readonly report: PReport } | { readonly 
 /** A pool of threads and an arena, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
 export class Runtime implements AsyncDisposable {
   #pool: ThreadPool<PMessage, PReport> | null = null
-  #heap: SharedArrayBuffer | null = null
   #last: Promise<unknown> = Promise.resolve()
   /** The end of the threads that went last. */
   #destroyed: Promise<void> = Promise.resolve()
@@ -83,7 +82,6 @@ export class Runtime implements AsyncDisposable {
   async close(): Promise<void> {
     await this.#last.catch(() => undefined)
     await this.#destroyPool()
-    this.#heap = null
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -243,11 +241,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   #reserve({ arena, procs }: Configuration): Memory {
-    const old = this.#heap?.byteLength === Memory.heapBytesOf({ arenaBytes: arena, procs }) ? this.#heap : null
-    this.#heap = null
-    const memory = reserveMemory(arena, procs, old)
-    this.#heap = memory.handle.heap
-    return memory
+    return reserveMemory(arena, procs)
   }
 
   #poolOf(): ThreadPool<PMessage, PReport> {
@@ -281,9 +275,9 @@ export function start(program: string, options: RunOptions, showStatus: boolean)
 }
 
 /** Throws a UsageError if there is no room for it in the process's address space. */
-function reserveMemory(arenaBytes: number, procs: number, heap: SharedArrayBuffer | null): Memory {
+function reserveMemory(arenaBytes: number, procs: number): Memory {
   try {
-    return Memory.reserve({ arenaBytes, procs }, heap ?? undefined)
+    return Memory.reserve({ arenaBytes, procs })
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new UsageError(

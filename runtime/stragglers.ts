@@ -1,9 +1,13 @@
-/** Names whoever keeps a stop, or a stack scan, waiting for longer than 100 ms: a task in a loop without a safepoint, as a rule. */
+/**
+ * Names whoever keeps a stop, or a stack scan, waiting for longer than 100 ms: usually a task in a loop without a safepoint. Where it is the runtime that is at work there, the line says so, and
+ * gives no advice.
+ */
 import { load, now } from '#sync'
 import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import { raisedReason, raisingSince } from '../scheduler/stop.ts'
+import { ACTIVITY } from './describe-ps.ts'
 
 /** How long a P may keep others waiting before it is named, in ms. */
 const PATIENCE_MS = 100
@@ -34,7 +38,7 @@ export class Stragglers {
       this.#namedFor.set(index, since)
       const what = stopSince <= scanSince ? 'the world waits to stop' : 'a stack scan waits'
       lines.push(
-        `${what}: ${this.#who(index)} has reached no safepoint for ${Math.round(now() - since)} ms (call poll() in long loops)`,
+        `${what}: ${this.#who(index)} has reached no safepoint for ${Math.round(now() - since)} ms (${this.#advice(index)})`,
       )
     }
     return lines
@@ -44,6 +48,12 @@ export class Stragglers {
     const { words } = this.#memory
     const goroutine = words[this.#memory.p(index, p.GOROUTINE)]
     return goroutine !== 0 && (load(words, this.#memory.goroutine(goroutine, g.STATUS)) & g.G_SCAN_WANTED) !== 0
+  }
+
+  #advice(index: number): string {
+    const activity = this.#memory.words[this.#memory.p(index, p.ACTIVITY)]
+    if (activity === p.ACTIVITY_GOROUTINE) return 'call poll() in long loops'
+    return `not its own doing: the P ${ACTIVITY[activity] ?? 'is at work'}`
   }
 
   #who(index: number): string {

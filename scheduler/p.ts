@@ -183,14 +183,18 @@ export class P implements World {
 
   private findRunnable(): GoroutineId {
     const { words } = this.memory
-    const { workers, sweeper } = this.collector
+    const { workers, sweeper, limiter } = this.collector
     for (;;) {
       if (words[this.base + p.POLL] !== 0) this.safepoint()
       if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY) this.timers.fireDue(now(), this.fire)
       if (words[control.PERIODIC_WANTED] !== 0) this.collector.startPeriodic()
       if (workers.runDue()) continue
       const id = this.next()
-      if (id !== 0) return id
+      if (id !== 0) {
+        limiter.busy()
+        return id
+      }
+      limiter.idle()
       if (workers.runIdle()) continue
       if (sweeper.sweepInBackground()) continue
       this.sleepIdle()
@@ -587,7 +591,7 @@ export class P implements World {
 
   blockInPlace(isOver: () => boolean, deadline = Number.POSITIVE_INFINITY): void {
     const { words, doubles } = this.memory
-    const { workers, sweeper, drain } = this.collector
+    const { workers, sweeper, drain, limiter } = this.collector
     const outer = this.waitsFor
     const began = now()
     const own = this.memory.pMeasure(this.index, 0)
@@ -596,18 +600,21 @@ export class P implements World {
     for (;;) {
       if (words[this.base + p.POLL] !== 0) this.safepoint()
       if (isOver()) break
-      if (workers.runDue() || workers.runIdle() || sweeper.sweepInBackground()) continue
+      if (workers.runDue()) continue
+      limiter.idle()
+      if (workers.runIdle() || sweeper.sweepInBackground()) continue
       this.sleepWhile(
         () => !isOver() && !(drain.isWorkAvailable && workers.mayRun),
         () => Math.min(workers.untilDueMs, deadline - now()),
       )
     }
     this.waitsFor = outer
+    limiter.busy()
     if (outer === null) {
       const end = now()
       doubles[own + p.BLOCKED_MS] += end - doubles[own + p.BLOCKED_SINCE]
-      doubles[own + p.TOTAL_BLOCKED_MS] += end - began
       doubles[own + p.BLOCKED_SINCE] = 0
+      if (doubles[own + p.COLLECTING_SINCE] === 0) doubles[own + p.TOTAL_BLOCKED_MS] += end - began
     }
     this.events.slice(EVENT_BLOCKED, began, this.goroutine)
   }
@@ -673,11 +680,8 @@ export class P implements World {
   // ————— sleeping
 
   private sleepIdle(): void {
-    const { words, doubles } = this.memory
+    const { words } = this.memory
     const { drain, workers } = this.collector
-    const own = this.memory.pMeasure(this.index, 0)
-    const began = now()
-    doubles[own + p.IDLE_SINCE] = began
     this.failIfDeadlocked(add(words, control.IDLE_PS, 1) + 1)
     this.sleepWhile(
       () => !this.isAnythingRunnable() && !(drain.isWorkAvailable && workers.mayRun) && !this.collector.sweeper.hasWork,
@@ -685,8 +689,6 @@ export class P implements World {
       true,
     )
     add(words, control.IDLE_PS, control.IDLE_LEFT)
-    doubles[own + p.IDLE_SINCE] = 0
-    doubles[own + p.TOTAL_IDLE_MS] += now() - began
   }
 
   /** If another P's ring holds something that this one may not take yet, it looks again after a slice. */

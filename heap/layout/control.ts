@@ -43,7 +43,7 @@ export const CYCLES_FORCED = 28
 export const TERMINATION_RESTARTS = 29
 /** `--check`: heap scan work at which the running mark is verified in its middle; 0: not, or no more. stopped. */
 export const VERIFY_AT = 31
-/** Index of the first page that no span has ever used, plus one. locked (PAGE_LOCK); hint elsewhere. */
+/** Index of the first page that no span has ever used: from there on the heap is all zeros. locked (PAGE_LOCK); hint elsewhere. */
 export const PAGES_END = 30
 
 /** Live heap in bytes, every free slot of a cached span included (Go's heapLive), and what the gate has reserved; in a stop nothing is. atomic. */
@@ -110,7 +110,7 @@ export const PAGE_BIN_COUNT = 64
 
 /** Running goroutines whose stack scan was asked for and is not done. atomic. */
 export const SCANS_WANTED = 164
-/** The CPU limiter (gc/cpu-limiter.ts): the lock of its update, 1 while it limits, and the last cycle in which it did. All atomic. */
+/** The CPU limiter (gc/cpu-limiter.ts): the lock of its update, 1 while it limits, and the cycle in which that changed last. All atomic. */
 export const LIMITER_LOCK = 165
 export const GC_CPU_LIMITED = 166
 export const GC_CPU_LIMITED_CYCLE = 167
@@ -278,6 +278,11 @@ export const LIMITER_LEVEL = 41
 export const LIMITER_UPDATED_AT = 42
 export const LIMITER_ASSISTED = 43
 export const LIMITER_IDLED = 44
+/**
+ * The live heap with which the arena was full: the arena's size, or less since its spans had room for other sizes only. Lowered by any P that finds no room (hint), raised again by an
+ * eighth of the difference at each setup stop.
+ */
+export const ARENA_HOLDS = 45
 /** The pacer's own state: PACER_STATE_COUNT doubles that it names itself. stopped. */
 export const PACER_STATE = 48
 export const PACER_STATE_COUNT = 64

@@ -53,6 +53,15 @@ export const HOSTS_PLACE = 22
 export const GC_PERCENT_IS_ASKED = 24
 export const GC_PERCENT_ASKED = 25
 export const GC_PERCENT_REPLACED = 26
+/**
+ * A request that found no room, for whoever collects in a stop: its bytes, 0: none; 1 if it is of a type without references; and the word of its goroutine's shadow stack that the object is
+ * put into. Written by the owner before that stop, the first set to 0 by the actor when the request is served or there is no room; read by both.
+ */
+export const WANTED_BYTES = 27
+export const WANTED_NOSCAN = 28
+export const WANTED_SLOT = 29
+/** Bytes of the span, or of the large object, that this P has taken for an object that its goroutine does not have yet; 0: none. owner, and the actor who serves its request. */
+export const IN_FLIGHT_BYTES = 30
 
 /** Cache of spans: for each span class CURSOR, LIMIT, SPAN, RUN_START. owner. */
 export const CACHE = 32
@@ -110,6 +119,8 @@ export const ROLE_OFFERED = 2
 export const ACTIVITY_SCHEDULING = 0
 export const ACTIVITY_GOROUTINE = 1
 export const ACTIVITY_MARKING = 2
+/** The runtime copies something large for the goroutine, where no safepoint may be. */
+export const ACTIVITY_COPYING = 3
 export const ACTIVITY_TERMINATING = 4
 export const ACTIVITY_STOPPED = 5
 export const ACTIVITY_SLEEPING = 6
@@ -136,7 +147,7 @@ export const BARRIER_STORES = 11
 export const BARRIER_FLUSHES = 12
 /** When the P's current slice began. */
 export const SLICE_STARTED_AT = 13
-/** Since the run began: time blocked in place, but not at the gate, which is in TOTAL_ASSIST_MS. Read by the P itself (assistMs). */
+/** Since the run began: time blocked in place, but not for an assist or at the gate, which is in TOTAL_ASSIST_MS. Read by the P itself (assistMs). */
 export const TOTAL_BLOCKED_MS = 14
 /** When the P was asked to scan its goroutine's stack. Written by the asker before it sets the bit. */
 export const SCAN_REQUESTED_AT = 15
@@ -155,12 +166,17 @@ export const OVERRUN_BY = 21
 export const PLACES = 80
 export const OVERRUN_PARTS = PLACES + 16
 export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
-/** Since the run began: time in assists and at the gate, read by the limiter of any P, and by assistMs; time idle; and since when the P is idle, 0: it is not. */
+/**
+ * Since the run began: time in assists, at the gate, and sweeping for a cycle, read by the limiter of any P, and by assistMs; time idle, or blocked in place for none of these; and
+ * since when the P is idle, 0: it is not.
+ */
 export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACES
 export const TOTAL_IDLE_MS = TOTAL_ASSIST_MS + 1
 export const IDLE_SINCE = TOTAL_ASSIST_MS + 2
 /** Since when the P's goroutine is at the gate, and blocked in place, in this cycle; 0: it is not. owner, and whoever ends a mark meanwhile. */
 export const GATE_SINCE = TOTAL_ASSIST_MS + 3
 export const BLOCKED_SINCE = TOTAL_ASSIST_MS + 4
+/** Since when the P's goroutine works or waits for the collector, 0: it does not; what is over is in TOTAL_ASSIST_MS. owner; read by the limiter of any P. */
+export const COLLECTING_SINCE = TOTAL_ASSIST_MS + 5
 /** Doubles of one P. */
-export const DOUBLES = TOTAL_ASSIST_MS + 5
+export const DOUBLES = TOTAL_ASSIST_MS + 6

@@ -17,6 +17,8 @@ export const ALLOCATED = 4
 export const SWEEP_GENERATION = 5
 /** Where the search for a free run goes on: an address. owner. */
 export const FREE_FROM = 6
+/** Of a large object: the first of its pages that was never used before it, so that it need not be zeroed. Written when it is allocated. */
+export const FRESH_PAGE = 8
 /** Next in a list of central spans. locked by that list's lock. */
 export const NEXT = 7
 /** 1 if the span holds grey objects that no work buffer had room for. atomic. */

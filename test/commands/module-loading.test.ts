@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runCli, runProgram } from '../support/run-cli.ts'
 
 const nothing = 'export default function* main() {}\n'

@@ -167,16 +167,18 @@ test('as the heap grows, sweeping keeps ahead in proportion, and is done 1 MiB b
       fc.array(fc.integer({ min: 1, max: 65536 }), { maxLength: 30 }),
       (spans, runway, requests) => {
         const hand = paced(spans, runway)
+        // However near the trigger is, no page that is acquired costs more than 16.
+        const way = Math.max(runway, (spans * PAGE_BYTES) / 16)
         let grown = 0
         for (const bytes of requests) {
           hand.sweepers[0].payFor(bytes, 0)
           grown += bytes
           hand.words[control.HEAP_LIVE] += bytes
-          const due = Math.min(spans, (spans * grown) / runway)
+          const due = Math.min(spans, (spans * grown) / way)
           expect(hand.words[control.PAGES_SWEPT]).toBeGreaterThan(due - ROUNDING)
           expect(hand.words[control.PAGES_SWEPT]).toBeLessThan(due + 1 + ROUNDING)
         }
-        hand.sweepers[1].payFor(Math.max(0, runway - grown) + 1, 0)
+        hand.sweepers[1].payFor(Math.max(0, way - grown) + 1, 0)
         expect(hand.words[control.PAGES_SWEPT]).toBe(spans)
       },
     ),
@@ -209,8 +211,11 @@ test('without a trigger, or with all swept, nothing is asked for', () => {
   expect(hand.memory.doubles[rate]).toBe(0)
 })
 
-test('behind the trigger all is swept within a page of allocation', () => {
-  const hand = paced(20, -2 * MiB)
+test('behind the trigger sixteen pages are swept for each that is acquired, and not the whole heap for the first', () => {
+  const hand = paced(40, -2 * MiB)
   hand.sweepers[0].payFor(PAGE_BYTES, 0)
-  expect(hand.words[control.PAGES_SWEPT]).toBe(20)
+  expect(hand.words[control.PAGES_SWEPT]).toBe(16)
+  hand.words[control.HEAP_LIVE] += PAGE_BYTES
+  hand.sweepers[0].payFor(PAGE_BYTES, 0)
+  expect(hand.words[control.PAGES_SWEPT]).toBe(32)
 })

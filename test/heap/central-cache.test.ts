@@ -67,8 +67,10 @@ class Model {
   }
 
   allocateLarge(pIndex: number, bytes: number, noscan: boolean): boolean {
-    const at = this.hand.caches[pIndex].allocateLarge(bytes, noscan)
+    const cache = this.hand.caches[pIndex]
+    const at = cache.allocateLarge(bytes, noscan)
     if (at === 0) return false
+    for (let from = at; from !== 0; ) from = cache.zeroPiece(at, from)
     const taken = Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
     this.#sweptBetween(at, at + taken)
     this.#charge(taken, spanClassOf(0, noscan))

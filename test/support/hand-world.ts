@@ -334,8 +334,9 @@ export class HandP extends P {
   /** An array of references, all nil. */
   makeArray(length: number): Addr {
     const bytes = ARRAY_ELEMENTS_BYTE + length * 4
-    const at =
-      sizeClassOf(bytes) === 0 ? this.collector.cache.allocateLarge(bytes, false) : this.allocateSlot(bytes, false)
+    const { cache } = this.collector
+    const at = sizeClassOf(bytes) === 0 ? cache.allocateLarge(bytes, false) : this.allocateSlot(bytes, false)
+    if (sizeClassOf(bytes) === 0) for (let from = at; from !== 0; ) from = cache.zeroPiece(at, from)
     this.memory.i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
     this.memory.i32[at >>> 2] = headerOf(ARRAY_TYPE, REFERENCE_ARRAY)
     return at

@@ -156,8 +156,12 @@ export const mutants: readonly Mutant[] = [
     what: 'A large object is on no stack while its allocation starts a cycle, which frees it.',
     origin: '',
     edits: [
-      { file: 'gc/allocator.ts', from: '      stack.push(at)\n', to: '      void stack\n' },
-      { file: 'gc/allocator.ts', from: '      stack.top--\n', to: '' },
+      { file: 'gc/allocator.ts', from: '    stack.push(at)\n', to: '' },
+      {
+        file: 'gc/allocator.ts',
+        from: '      stack.top--\n      words[this.inFlight] = 0\n',
+        to: '      void stack\n',
+      },
     ],
   },
 
@@ -1002,7 +1006,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/gate.ts',
-        from: 'if (!isReserved && !this.fitsBesideMarked(bytes)) break',
+        from: 'if (this.collector.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break',
         to: 'void this.fitsBesideMarked',
       },
     ],

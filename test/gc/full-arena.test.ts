@@ -1,0 +1,165 @@
+// Requests that find no room, by hand: who is served, and when it is told that there is none. A collection is one stop here.
+import { expect, test } from 'vitest'
+import { OutOfMemoryError } from '../../gc/allocator.ts'
+import * as control from '../../heap/layout/control.ts'
+import { PAGE_BYTES } from '../../heap/layout/layout.ts'
+import * as p from '../../heap/layout/p.ts'
+import { type HandP, HandWorld } from '../support/hand-world.ts'
+
+const ARENA = 4 * 2 ** 20
+const PAGES = ARENA / PAGE_BYTES
+
+function scene(procs = 2): { world: HandWorld; first: HandP; second: HandP } {
+  const world = new HandWorld({ procs, globals: 4, stopTheWorld: 1, arenaBytes: ARENA })
+  const [first, second] = world.ps
+  first.spawn()
+  second.spawn()
+  return { world, first, second }
+}
+
+/** Keeps an object of so many pages, in global `index`. */
+function hold(who: HandP, pages: number, index: number): void {
+  who.setGlobal(index, who.allocator.allocate(pages * PAGE_BYTES, true))
+}
+
+const collections = (world: HandWorld): number => world.words[control.CYCLES]
+
+test('a full arena is told after one collection, and one in a stop', () => {
+  const { world, first } = scene()
+  hold(first, PAGES - 1, 0)
+  hold(first, 1, 1)
+  const before = collections(world)
+  expect(() => first.allocator.allocate(PAGE_BYTES, true)).toThrow(OutOfMemoryError)
+  expect(collections(world) - before).toBe(2)
+})
+
+test('free slots of another size are no room', () => {
+  const { world, first } = scene()
+  // A page with one object of 48 bytes: the others of its slots would hold what is asked for, if they were of its size.
+  first.setGlobal(0, first.allocator.allocate(48, true))
+  hold(first, PAGES - 1, 1)
+  const before = collections(world)
+  expect(() => first.allocator.allocate(16, true)).toThrow(OutOfMemoryError)
+  expect(collections(world) - before).toBe(2)
+  expect(first.allocator.allocate(48, true)).toBeGreaterThan(0)
+})
+
+test('free pages that do not lie together are no room for a large object, and are for a small one', () => {
+  const { world, first } = scene()
+  const size = Math.floor(PAGES / 4)
+  for (const index of [0, 1, 2]) hold(first, size, index)
+  hold(first, PAGES - 3 * size, 3)
+  first.setGlobal(0, 0)
+  first.setGlobal(2, 0)
+  const before = collections(world)
+  expect(() => first.allocator.allocate((size + 1) * PAGE_BYTES, true)).toThrow(OutOfMemoryError)
+  expect(collections(world) - before).toBe(2)
+  expect(first.allocator.allocate(size * PAGE_BYTES, true)).toBeGreaterThan(0)
+})
+
+test('what another P holds in its cache is found', () => {
+  const { world, first, second } = scene()
+  hold(first, PAGES - 2, 0)
+  // Two sizes, a page each, of which nothing lives; so near the arena's end any request would start a cycle.
+  const fillRest = (): void => {
+    for (const bytes of [64, 128]) {
+      world.words[control.TRIGGER] = control.NO_BYTES
+      second.allocator.allocate(bytes, true)
+    }
+  }
+  fillRest()
+  // Another P is faster than this one after the first collection.
+  world.at('restarted', () => {
+    fillRest()
+    world.at('restarted', () => (world.words[control.TRIGGER] = control.NO_BYTES))
+  })
+  const before = collections(world)
+  expect(first.allocator.allocate(256, true)).toBeGreaterThan(0)
+  expect(collections(world) - before).toBe(2)
+})
+
+test.each([1, 2])('all who wait are served in one stop, as far as there is room: of two, %i', pages => {
+  const { world, first, second } = scene()
+  const { memory, words } = world
+  hold(first, PAGES - pages, 0)
+  second.keep(0)
+  const own = memory.p(second.index, 0)
+  const fillRest = (): void => {
+    world.words[control.TRIGGER] = control.NO_BYTES
+    second.allocator.allocate(pages * PAGE_BYTES, true)
+  }
+  fillRest()
+  world.at('restarted', () => {
+    fillRest()
+    words[own + p.WANTED_SLOT] = second.collector.stack.top - 1
+    words[own + p.WANTED_NOSCAN] = 1
+    words[own + p.WANTED_BYTES] = 128
+  })
+  let served = 0
+  try {
+    if (first.allocator.allocate(256, true) > 0) served++
+  } catch (error) {
+    expect(error).toBeInstanceOf(OutOfMemoryError)
+  }
+  if (words[second.collector.stack.top - 1] > 0) served++
+  expect([words[own + p.WANTED_BYTES], served]).toEqual([0, pages])
+})
+
+test('a large object that is served in the stop is zeroed, though its pages were used', () => {
+  const { world, first, second } = scene()
+  const bytes = (PAGES - 1) * PAGE_BYTES
+  const garbage = first.allocator.allocate(bytes, true)
+  world.memory.i32.fill(7, garbage >>> 2, (garbage + bytes) >>> 2)
+  // Dirty pages are all that is left, and at the first collection another P has one of them.
+  const takePage = (): void => {
+    world.words[control.TRIGGER] = control.NO_BYTES
+    second.allocator.allocate(64, true)
+  }
+  takePage()
+  world.at('restarted', takePage)
+  const at = first.allocator.allocate(bytes, true)
+  expect(at).toBeGreaterThan(0)
+  expect(world.memory.i32.subarray(at >>> 2, (at + bytes) >>> 2).every(word => word === 0)).toBe(true)
+})
+
+test('what others have in flight is no reason to fail: their goroutines may never keep it', () => {
+  const { world, first, second } = scene()
+  const { memory, words } = world
+  const size = Math.floor(PAGES / 2) * PAGE_BYTES
+  // Another P is about to hand half of the arena to its goroutine; it does so between two stops.
+  const inFlight = (bytes: number): void => void (words[memory.p(second.index, p.IN_FLIGHT_BYTES)] = bytes)
+  second.keep(second.allocator.allocate(size, true))
+  inFlight(size)
+  for (let stops = 0; stops < 3; stops++) world.at('restarted', () => undefined)
+  world.at('restarted', () => {
+    second.drop()
+    inFlight(0)
+  })
+  for (let slept = 0; slept < 100_000; slept++) world.at('blocked', () => undefined)
+  const before = collections(world)
+  expect(first.allocator.allocate(size + PAGE_BYTES, true)).toBeGreaterThan(0)
+  expect(collections(world) - before).toBe(5)
+})
+
+test('but not for ever', () => {
+  const { world, first, second } = scene()
+  const size = Math.floor(PAGES / 2) * PAGE_BYTES
+  second.keep(second.allocator.allocate(size, true))
+  world.words[world.memory.p(second.index, p.IN_FLIGHT_BYTES)] = size
+  first.blockInPlace = () => undefined
+  first.raise = () => {
+    world.words[control.CYCLES]++
+    return true
+  }
+  first.collector.collect = () => undefined
+  expect(() => first.allocator.allocate(size + PAGE_BYTES, true)).toThrow(OutOfMemoryError)
+  expect(world.words[control.CYCLES]).toBe(100)
+})
+
+test('requests at the shadow stack end as they began: nothing is left on it', () => {
+  const { first } = scene()
+  hold(first, PAGES, 0)
+  const { top } = first.collector.stack
+  expect(() => first.allocator.allocate(16, true)).toThrow(OutOfMemoryError)
+  expect(first.collector.stack.top).toBe(top)
+})

@@ -1,0 +1,161 @@
+// What a limited collector calls off, and what it does not stop, by hand.
+import { expect, test } from 'vitest'
+import { STOP_HEAP_CYCLE } from '../../gc/world.ts'
+import * as control from '../../heap/layout/control.ts'
+import * as g from '../../heap/layout/goroutine.ts'
+import * as p from '../../heap/layout/p.ts'
+import { type HandP, HandWorld } from '../support/hand-world.ts'
+
+const MiB = 2 ** 20
+
+/** As if the collector had had all of the time for long: the next update fills the bucket. */
+function exhaust(world: HandWorld): void {
+  const { memory } = world
+  memory.doubles[memory.pMeasure(0, p.TOTAL_ASSIST_MS)] += 1e9
+  memory.doubles[memory.measure(control.LIMITER_UPDATED_AT)] = 0
+}
+
+/** A cycle marks, and r is such that a page of debt is worth all there is to mark: an array of so many references. */
+function marking(elements: number): { world: HandWorld; mutator: HandP; marker: HandP; debt(): number } {
+  const world = new HandWorld({ globals: 1, arenaBytes: 16 * MiB })
+  const { memory } = world
+  const [mutator, marker] = world.ps
+  const goroutine = mutator.spawn()
+  mutator.setGlobal(0, mutator.makeArray(elements))
+  world.startMark(marker)
+  for (const each of [marker, mutator]) {
+    marker.scanRoot()
+    each.safepoint()
+  }
+  marker.collector.queue.publish()
+  memory.doubles[memory.measure(control.ASSIST_WORK_PER_BYTE)] = 1000
+  memory.doubles[memory.measure(control.ASSIST_BYTES_PER_WORK)] = 1 / 1000
+  return { world, mutator, marker, debt: () => -memory.doubles[memory.goroutineDouble(goroutine, g.ASSIST_BYTES)] }
+}
+
+test('an assist that is under way ends when the collector becomes limited', () => {
+  const { world, mutator, debt } = marking(MiB)
+  exhaust(world)
+  mutator.collector.assists.charge(8192)
+  expect(world.words[control.GC_CPU_LIMITED]).toBe(1)
+  const done = world.words[control.SCAN_WORK_HEAP]
+  // It is asked for after 100,000 bytes of work, and a piece of an array is 128 KiB.
+  expect(done).toBeGreaterThan(0)
+  expect(done).toBeLessThan(MiB)
+  expect(debt()).toBeGreaterThan(0)
+  expect(world.memory.phase).toBe(control.PHASE_MARK)
+})
+
+test('a limited assist does nothing', () => {
+  const { world, mutator, debt } = marking(MiB)
+  world.words[control.GC_CPU_LIMITED] = 1
+  mutator.collector.assists.charge(8192)
+  expect([world.words[control.SCAN_WORK_HEAP], debt()]).toEqual([0, 8192])
+})
+
+test('a goroutine that waits for credit goes on, in debt, when the collector becomes limited', () => {
+  const { world, mutator, marker, debt } = marking(1)
+  world.at('blocked', () => {
+    expect(world.words[control.ASSIST_COUNT]).toBe(1)
+    exhaust(world)
+    marker.collector.limiter.update()
+  })
+  mutator.collector.assists.charge(8192)
+  expect([world.words[control.ASSIST_COUNT], world.words[control.GC_CPU_LIMITED]]).toEqual([0, 1])
+  expect(debt()).toBeGreaterThan(0)
+})
+
+test('and none begins to wait for credit once it is limited', () => {
+  const { world, mutator } = marking(1)
+  const { drain } = mutator.collector
+  drain.drainWork = () => {
+    world.words[control.GC_CPU_LIMITED] = 1
+    return 0
+  }
+  mutator.collector.assists.charge(8192)
+  expect(world.words[control.ASSIST_COUNT]).toBe(0)
+})
+
+test('a wait at the gate ends when the collector becomes limited, in the middle of a mark', () => {
+  const world = new HandWorld({ gate: 'goal' })
+  const [mutator, marker] = world.ps
+  mutator.spawn()
+  world.startMark(marker)
+  while (marker.collector.roots.areLeft) marker.scanRoot()
+  mutator.safepoint()
+  // Nothing is left to mark that others see, and the marker does not leave its drain: only the limiter ends this wait, where it sleeps, or, on a slow machine, where it would raise a stop.
+  for (const point of ['blocked', 'epoch'] as const)
+    world.at(point, () => {
+      exhaust(world)
+      marker.collector.limiter.update()
+    })
+  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  expect([world.memory.phase, world.words[control.CYCLES_MARKED]]).toEqual([control.PHASE_MARK, 0])
+  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+})
+
+test('a drain at the gate ends when the collector becomes limited', () => {
+  const world = new HandWorld({ gate: 'goal', globals: 1, arenaBytes: 16 * MiB })
+  const [mutator, marker] = world.ps
+  mutator.spawn()
+  mutator.setGlobal(0, mutator.makeArray(MiB))
+  world.startMark(marker)
+  exhaust(world)
+  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  expect(world.words[control.SCAN_WORK_HEAP]).toBeLessThan(MiB)
+  expect(world.memory.phase).toBe(control.PHASE_MARK)
+})
+
+test('a limited collector starts a cycle only when the heap has grown by an eighth of what lives, or a MiB', () => {
+  const world = new HandWorld()
+  const [mutator] = world.ps
+  mutator.spawn()
+  const { memory, words } = world
+  memory.doubles[memory.measure(control.HEAP_MARKED)] = 64 * MiB
+  words[control.TRIGGER] = 64 * MiB
+  words[control.GC_CPU_LIMITED] = 1
+  const starts = (live: number): boolean => {
+    words[control.HEAP_LIVE] = live
+    return mutator.collector.isHeapTriggered
+  }
+  expect([64 * MiB, 72 * MiB - 1, 72 * MiB].map(starts)).toEqual([false, false, true])
+  memory.doubles[memory.measure(control.HEAP_MARKED)] = 100
+  words[control.TRIGGER] = 0
+  expect([100, MiB + 99, MiB + 100].map(starts)).toEqual([false, false, true])
+  words[control.TRIGGER] = 4 * MiB
+  expect([4 * MiB - 1, 4 * MiB].map(starts)).toEqual([false, true])
+  words[control.GC_CPU_LIMITED] = 0
+  words[control.TRIGGER] = 100
+  expect(starts(100)).toBe(true)
+})
+
+test.each([1, 2] as const)(
+  'an allocation that starts a cycle has its slot, though the cycle ends in the same stop (gcstoptheworld=%i)',
+  stopTheWorld => {
+    const world = new HandWorld({ stopTheWorld })
+    const [mutator] = world.ps
+    mutator.spawn()
+    // Whatever was marked, the next span starts a cycle again.
+    world.words[control.TRIGGER] = 0
+    for (let time = 0; time < 5; time++) world.at('restarted', () => (world.words[control.TRIGGER] = 0))
+    const at = mutator.allocator.allocate(16, true)
+    expect([world.words[control.CYCLES], at > 0]).toEqual([1, true])
+    // And it outlives the sweep.
+    mutator.collector.sweeper.finish()
+    expect(mutator.heap.spans.of(at)).toBeGreaterThan(0)
+    expect(mutator.allocator.allocate(16, true)).not.toBe(at)
+  },
+)
+
+test('a cycle that ends or begins limited is said to be limited', () => {
+  const world = new HandWorld()
+  const [, marker] = world.ps
+  expect(world.collect(marker).gcCpuLimited).toBe(0)
+  world.startMark(marker)
+  world.words[control.GC_CPU_LIMITED] = 1
+  // What the next update counts is the program's, so that it is limited no more when the mark ends.
+  world.memory.doubles[world.memory.measure(control.LIMITER_LEVEL)] = 0
+  expect(world.finishCycle(marker).gcCpuLimited).toBe(1)
+  marker.raise(world.stops, STOP_HEAP_CYCLE)
+  expect(world.memory.phase).toBe(control.PHASE_MARK)
+})

@@ -13,6 +13,7 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { median, quantile } from 'simple-statistics'
 import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from '../../runtime/host.ts'
+import { ownJson } from '../json.ts'
 import { BUCKETS, percentilesOfCounts } from './latency-buckets.ts'
 import { medianInterval } from './median-interval.ts'
 import { minimumMutatorUtilization, type TraceFile, takenSlices } from './mutator-utilization.ts'
@@ -170,7 +171,7 @@ class Laboratory {
   async latency(latencies: Latencies, round: number): Promise<void> {
     const program = { name: 'allocation-latency', file: LATENCY_PROGRAM, args: ['--warm-ms', String(WARM_MS)] }
     const { output } = await this.#run(program, latencies.policy, round)
-    const { counts, maxUs } = JSON.parse(output) as Pick<Latencies, 'counts' | 'maxUs'>
+    const { counts, maxUs } = ownJson<Pick<Latencies, 'counts' | 'maxUs'>>(output)
     counts.forEach((count, bucket) => (latencies.counts[bucket] += count))
     latencies.maxUs = Math.max(latencies.maxUs, maxUs)
   }
@@ -180,7 +181,7 @@ class Laboratory {
     try {
       const trace = join(directory, 'trace.json')
       const { record } = await this.#run(program, policy, round, { trace })
-      const taken = takenSlices(JSON.parse(await readFile(trace, 'utf8')) as TraceFile, this.#procs)
+      const taken = takenSlices(ownJson<TraceFile>(await readFile(trace, 'utf8')), this.#procs)
       const span = { fromMs: WARM_MS, toMs: record.wallMs }
       for (const [window, share] of Object.entries(minimumMutatorUtilization(taken, this.#procs, span, WINDOWS_MS)))
         utilization[window] = Math.min(utilization[window] ?? 1, share)

@@ -1,10 +1,12 @@
 /** `sawtooth overrun report`: one report of several results, each written by `--json`. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { outputFile } from '../../runtime/configuration.ts'
 import { given } from '../../runtime/given.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { readAs } from '../json.ts'
 import type { OverrunResults } from './results.ts'
+import { resultsShape } from './results-shape.ts'
 
 const help = `Draws one report of several results, each written by --json.
 
@@ -27,7 +29,7 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
   if (file === null || positionals.length === 0)
     throw new UsageError('overrun report needs FILE.json and --report FILE.html; see sawtooth overrun report --help')
   const { reportHtml } = await import('./report/html.ts')
-  writeFileSync(file, await reportHtml(merged(positionals.map(readResults))))
+  writeFileSync(file, await reportHtml(merged(positionals.map(file => readAs(file, resultsShape)))))
   process.stdout.write(`${file}\n`)
   return 0
 }
@@ -43,18 +45,6 @@ function readArguments(argv: readonly string[]) {
     const said = error instanceof Error ? error.message.split('. ')[0] : String(error)
     throw new UsageError(`overrun report: ${said}; see sawtooth overrun report --help`)
   }
-}
-
-function readResults(file: string): OverrunResults {
-  let results: OverrunResults
-  try {
-    results = JSON.parse(readFileSync(file, 'utf8')) as OverrunResults
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  if (results.schema !== 1 || !Array.isArray(results.cases))
-    throw new UsageError(`${file} holds no results of sawtooth overrun: its schema must be 1`)
-  return results
 }
 
 /** All results as if one command had measured them; machines are told apart by their commands alone, so they must be the same. */

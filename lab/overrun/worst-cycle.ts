@@ -1,5 +1,6 @@
 /** The cycle that passed its goal by most, as its run's trace shows it: what each P did when its mark came to an end. */
 import type { CycleRecord } from '../../runtime/record.ts'
+import { ownJson } from '../json.ts'
 import type { WorstCycle } from './results.ts'
 
 /** An event of `--trace` (runtime/report/trace-events.ts): times in µs. */
@@ -29,7 +30,7 @@ export function worstCycleOf(cycles: readonly CycleRecord[], trace: string): Wor
   const markEndMs = stwSetupUs / 1000 + markMs
   const from = startMs + Math.max(0, markEndMs - BEFORE_MS)
   const to = startMs + markEndMs + stwTerminationUs / 1000 + AFTER_MS
-  const { traceEvents } = JSON.parse(trace) as { readonly traceEvents: readonly TraceEvent[] }
+  const { traceEvents } = ownJson<{ readonly traceEvents: readonly TraceEvent[] }>(trace)
   const ofPs = traceEvents.filter(({ tid }) => tid >= FIRST_P)
   const lanes = ofPs.flatMap(({ ph, tid, name, ts, dur = 0 }) => {
     const [begins, ends] = [ts / 1000, (ts + dur) / 1000]

@@ -1,6 +1,7 @@
 /** `sawtooth pacers sim`: one pacer over one scenario, in one engine. */
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { parsedJson, textOf } from '../json.ts'
 import type { Simulation } from './engine.ts'
 import { numberIn } from './fields.ts'
 import { simHelp } from './help.ts'
@@ -55,12 +56,9 @@ async function simulationOf(engine: EngineName, scenario: Scenario, options: Sim
 function controllerOf(given: string | null): ControllerConstants {
   if (given === null) return CONTROLLERS.new
   if (given === 'new' || given === 'old') return CONTROLLERS[given]
-  let constants: unknown
-  try {
-    constants = JSON.parse(readFileSync(given, 'utf8'))
-  } catch (error) {
-    throw new UsageError(`--controller must be new, old or a file of constants; ${given}: ${(error as Error).message}`)
-  }
+  if (!existsSync(given))
+    throw new UsageError(`--controller must be new, old or a file of constants; there is no file ${given}`)
+  const constants = parsedJson(textOf(given), given)
   const values = {} as Record<keyof ControllerConstants, number>
   for (const name of Object.keys(CONTROLLER_FIELDS) as (keyof ControllerConstants)[])
     values[name] = numberIn(constants, CONTROLLER_FIELDS[name], given, 'the controller')

@@ -1,6 +1,7 @@
 /** What a run's trace file (docs/traces.md) says of its cycles, for experiments that measure times within them. */
 import { readFileSync } from 'node:fs'
 import { GC_LANE } from '../../../runtime/report/trace-events.ts'
+import { ownJson } from '../../json.ts'
 
 /** Times in ms since the run began. */
 export interface Slice {
@@ -40,7 +41,7 @@ interface TraceFileEvent {
 
 /** Reads a file that `--trace` wrote. */
 export function readTrace(file: string): Trace {
-  return traceOf((JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: TraceFileEvent[] }).traceEvents)
+  return traceOf(ownJson<{ traceEvents: TraceFileEvent[] }>(readFileSync(file, 'utf8')).traceEvents)
 }
 
 /** Events of the file's form to cycles and lanes. A cycle without all of its stops is left out. */

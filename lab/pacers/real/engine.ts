@@ -17,6 +17,7 @@ import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
+import { ownJson } from '../../json.ts'
 import { FailedRun, listener, silent } from '../../run.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
@@ -106,7 +107,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     const record = await run(scanRates)
     const cycles = record.cycles.slice(WARM_CYCLES, WARM_CYCLES + scenario.cycles)
     const liveBefore = record.cycles[WARM_CYCLES - 1]?.heapMarked ?? 0
-    const { offCpu } = JSON.parse(printed) as Told
+    const { offCpu } = ownJson<Told>(printed)
     return {
       ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate, offCpu },
       blocks: () => [blockOf(cycles, liveBefore)],

@@ -45,8 +45,8 @@ export function ownJson<T>(text: string): T {
   return JSON.parse(text) as T
 }
 
-/** V8's messages quote the text, line ends and all. */
-function oneLine(message: string): string {
+/** A message in one line: some quote a text, line ends and all. */
+export function oneLine(message: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be shown
   return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
 }

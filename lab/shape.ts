@@ -23,7 +23,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 /** A number within bounds; neither NaN nor infinite, since the bounds are not. */
 export function number(min: number, max: number, isWhole = false): Shape<number> {
-  const says = `a ${isWhole ? 'whole ' : ''}number ${max >= Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}`
+  const says = `a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}`
   return simple(says, value => {
     const isWithin = typeof value === 'number' && value >= min && value <= max
     return isWithin && (!isWhole || Number.isInteger(value))
@@ -80,16 +80,17 @@ export function dictionary<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>
 }
 
 export function orNull<T>(shape: Shape<T>): Shape<T | null> {
-  return (value, place) => (value === null ? null : appended(shape(value, place), ', or null'))
+  return (value, place) => (value === null ? null : withNull(shape(value, place), place))
 }
 
 export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, place) => (value === undefined ? null : shape(value, place))
 }
 
-/** Either of two. */
-export function either<A, B>(one: Shape<A>, other: Shape<B>): Shape<A | B> {
-  return (value, place) => (one(value, place) === null ? null : other(value, place))
+/** Either of two, in words. */
+export function either<A, B>(says: string, one: Shape<A>, other: Shape<B>): Shape<A | B> {
+  return (value, place) =>
+    one(value, place) === null || other(value, place) === null ? null : unlike(value, place, says)
 }
 
 /** What a value of the shape must be beside. */
@@ -130,8 +131,9 @@ export function shown(value: unknown): string {
   return said.replace(/[\u007f-\u009f\u2028\u2029]/g, ' ')
 }
 
-function appended(complaint: string | null, more: string): string | null {
-  return complaint === null ? null : complaint + more
+function withNull(complaint: string | null, place: string): string | null {
+  // What is wrong further down would be no better as null.
+  return complaint?.startsWith(`${place} `) === true ? `${complaint}, or null` : complaint
 }
 
 function simple<T>(says: string, isOne: (value: unknown) => boolean): Shape<T> {

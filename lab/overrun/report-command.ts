@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { outputFile } from '../../runtime/configuration.ts'
 import { given } from '../../runtime/given.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
-import { readAs } from '../json.ts'
+import { oneLine, readAs } from '../json.ts'
 import type { OverrunResults } from './results.ts'
 import { resultsShape } from './results-shape.ts'
 
@@ -29,7 +29,9 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
   if (file === null || positionals.length === 0)
     throw new UsageError('overrun report needs FILE.json and --report FILE.html; see sawtooth overrun report --help')
   const { reportHtml } = await import('./report/html.ts')
-  writeFileSync(file, await reportHtml(merged(positionals.map(file => readAs(file, resultsShape)))))
+  const all = positionals.map(one => readAs(one, resultsShape))
+  await expectCharts(all, positionals)
+  writeFileSync(file, await reportHtml(merged(all)))
   process.stdout.write(`${file}\n`)
   return 0
 }
@@ -45,6 +47,18 @@ function readArguments(argv: readonly string[]) {
     const said = error instanceof Error ? error.message.split('. ')[0] : String(error)
     throw new UsageError(`overrun report: ${said}; see sawtooth overrun report --help`)
   }
+}
+
+/** A chart is a specification of its own: whether it can be drawn is seen when it is. */
+async function expectCharts(all: readonly OverrunResults[], files: readonly string[]): Promise<void> {
+  const { draw } = await import('../report/draw.ts')
+  for (const [index, { experiments }] of all.entries())
+    for (const [at, { chart, title }] of experiments.entries()) {
+      if (Object.keys(chart).length === 0) continue
+      const complaint = await draw(chart, title).then(() => null, inWords)
+      if (complaint !== null)
+        throw new UsageError(`${files[index]}: experiments[${at}].chart cannot be drawn: ${complaint}`)
+    }
 }
 
 /** All results as if one command had measured them; machines are told apart by their commands alone, so they must be the same. */
@@ -64,4 +78,9 @@ function merged(all: readonly OverrunResults[]): OverrunResults {
     experiments: all.flatMap(({ experiments }) => experiments),
     criteria: all.flatMap(({ criteria }) => criteria),
   }
+}
+
+/** Vega's TypeErrors tell of its own innards. */
+function inWords(error: Error): string {
+  return error instanceof TypeError ? 'Vega-Lite knows no such form' : oneLine(error.message)
 }

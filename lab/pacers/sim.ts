@@ -27,8 +27,12 @@ export async function simCommand(argv: readonly string[]): Promise<number> {
   const simulation = await simulationOf(engine, scenario, options)
   const header = { schema: 1, engine, pacer: pacerOf(engine, options), scenario: scenario.origin, seed: options.seed }
   writeRows(simulation, options, header)
-  for (const remark of simulation.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)
+  for (const remark of simulation.remarks()) say(remark)
   return 0
+}
+
+function say(text: string): void {
+  process.stderr.write(`sawtooth: ${text}\n`)
 }
 
 const DEFAULT_PACERS: Readonly<Record<EngineName, string>> = { macro: 'new', stepped: 'go1.21', noisy: 'go1.21' }
@@ -43,8 +47,8 @@ async function simulationOf(engine: EngineName, scenario: Scenario, options: Sim
     if (options.controller !== null) throw new UsageError('--controller is of the macro engine')
     const loaded = await loadPacer(pacer)
     return engine === 'stepped'
-      ? steppedSimulation(scenario, loaded)
-      : noisySimulation(scenario, loaded, options.runs, options.seed)
+      ? steppedSimulation(scenario, loaded, say)
+      : noisySimulation(scenario, loaded, options.runs, options.seed, say)
   }
   if (pacer !== 'old' && pacer !== 'new')
     throw new UsageError(

@@ -9,15 +9,9 @@ const task = { pacer: name, scenario: name, engine: oneOf(...LEAGUE_ENGINES) } a
 const ratio = number(-1e9, 1e9)
 const bytes = list(amount, 1)
 const ratios = list(ratio, 1)
-/** What a ratio is taken to. */
-const goals = list(
-  suchThat(amount, 'must be above 0', one => one > 0),
-  1,
-)
-
 const series = suchThat(
   object<Series>({
-    ...{ heapLive: bytes, trigger: bytes, peak: bytes, goal: goals, work: bytes },
+    ...{ heapLive: bytes, trigger: bytes, peak: bytes, goal: bytes, work: bytes },
     ...{ utilization: ratios, assists: ratios, r: list(orNull(ratio)) },
   }),
   'must have as many numbers of each kind',

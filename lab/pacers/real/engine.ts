@@ -144,10 +144,7 @@ function expectPossible(scenario: Scenario, globals: Globals): void {
   scenario.columns[GOGC]?.forEach((value, cycle) => {
     if (!Number.isNaN(value)) percent = value
     if (percent < 0 && globals.memoryLimit === Number.POSITIVE_INFINITY)
-      refuse(
-        cycle,
-        'gogc = -1: no cycle starts, since no memory limit has a say; a real heap has no entry without a cycle',
-      )
+      refuse(cycle, 'gogc = -1: no cycle ever starts, since no memory limit has a say')
   })
 }
 

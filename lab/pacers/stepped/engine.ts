@@ -14,6 +14,8 @@ import { type Cycle, type Outcome, SteppedRun } from './run.ts'
 /** Beyond it no rate and no factor is one of a real program, and what comes of them no number. */
 const MOST = 1e9
 const positive = (name: string): Field => ({ ...rate(name, 0.0001), max: MOST })
+/** A TiB: a ratio of more to a byte is none that a pacer may answer. */
+const size = (name: string): Field => ({ ...bytes(name), max: 2 ** 40 })
 
 /** Of one cycle, in the order of the columns. Rates: KiB per CPU-millisecond. */
 export const CYCLE_FIELDS: readonly Field[] = [
@@ -21,7 +23,7 @@ export const CYCLE_FIELDS: readonly Field[] = [
   positive('scan_rate'),
   positive('growth_rate'),
   share('scannable_frac'),
-  bytes('stack_bytes'),
+  size('stack_bytes'),
   // From this cycle on; where it is left out, GOGC stays.
   { name: 'gogc', min: -1, max: 1e6, isWhole: true, ifMissing: Number.NaN },
   // An adversary: the program allocates faster by so much for each byte of work that it owes for a byte.
@@ -33,8 +35,8 @@ export const GLOBAL_FIELDS = {
   gcPercent: { name: 'gogc', min: -1, max: 1e6, isWhole: true },
   memoryLimit: { ...bytes('memory_limit'), ifNull: Number.POSITIVE_INFINITY },
   procs: { name: 'cores', min: 1, max: 1024, isWhole: true },
-  globals: bytes('globals_bytes'),
-  initialHeap: bytes('initial_heap_bytes'),
+  globals: size('globals_bytes'),
+  initialHeap: size('initial_heap_bytes'),
 } as const satisfies Record<string, Field>
 
 export const COLUMNS = [

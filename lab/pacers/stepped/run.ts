@@ -132,12 +132,13 @@ export class SteppedRun {
     const [allocRate, , growth, fraction, stack, gcPercent] = cycle
     if (!Number.isNaN(gcPercent)) this.setGcPercent(gcPercent)
     this.aim()
-    this.collectorMs = this.busyMs = 0
+    this.collectorMs = 0
     this.growthSince *= growth
     out.heapLive = this.facts.heapMarked
     out.hasCycle = this.goals.trigger !== Number.POSITIVE_INFINITY
     const start = out.hasCycle ? Math.max(this.goals.trigger, this.facts.heapLive) : this.facts.heapLive + this.own()
-    this.account(0, (start - this.facts.heapLive) / (allocRate * BYTES_PER_KIB))
+    this.busyMs = (start - this.facts.heapLive) / (allocRate * BYTES_PER_KIB)
+    fillBucket(this.bucket, 0, this.busyMs, this.capacityMs())
     if (out.hasCycle) {
       this.begin(start, fraction, stack)
       this.mark(cycle, out)
@@ -164,12 +165,9 @@ export class SteppedRun {
     out.r = Number.NaN
   }
 
-  /** The time of all Ps together that the collector and the program have had, in ms. */
-  private account(collectorMs: number, programMs: number): void {
-    const { goals, facts } = this
-    this.collectorMs += collectorMs
-    this.busyMs += collectorMs + programMs
-    fillBucket(this.bucket, collectorMs, programMs, bucketCapacityMs(facts.procs, goals.goal, facts.heapMarked))
+  /** What the limiter's bucket holds while the goal is this one. */
+  private capacityMs(): number {
+    return bucketCapacityMs(this.facts.procs, this.goals.goal, this.facts.heapMarked)
   }
 
   /** Bytes that the cycle marks, without those that are allocated meanwhile. */
@@ -185,10 +183,12 @@ export class SteppedRun {
     const { facts, nature, plan, bucket } = this
     const { procs, globalsScan } = facts
     out.r = this.controllerR()
-    out.isLimited = false
+    let isLimited = false
     let ratio = this.revised()
 
     const nextMarked = this.survivors()
+    const capacityMs = this.capacityMs()
+    const msOfNs = procs / NS_PER_MS
     if (Math.trunc(scan * BYTES_PER_PERIOD * procs * BACKGROUND) === 0)
       throw new BadAnswer('no byte is scanned in a period of 500 µs: scan_rate is too low')
     let globalsLeft = globalsScan
@@ -199,17 +199,19 @@ export class SteppedRun {
     let backgroundNs = 0
     let assistNs = 0
     let idleNs = 0
+    let programMs = 0
     let period = 0
     for (; globalsLeft + stackLeft + heapLeft > 0; period++) {
       if (period === MOST_PERIODS) throw this.endless(cycle, globalsLeft, stackLeft)
       const background = nature.backgroundShare()
       const idling = nature.idleShare()
-      // Drawn in any case, so that the limiter changes nothing of what a nature does later.
-      const heard = nature.ratioKnown(ratio)
-      const { isLimiting } = bucket
-      out.isLimited ||= isLimiting
-      const known = isLimiting ? 0 : heard
-      const alloc = allocRate * (1 + follow * (isLimiting ? 0 : ratio)) * nature.allocationFactor()
+      let known = nature.ratioKnown(ratio)
+      let owed = ratio
+      if (bucket.isLimiting) {
+        known = owed = 0
+        isLimited = true
+      }
+      const alloc = allocRate * (1 + follow * owed) * nature.allocationFactor()
       const utilization = Math.max((known * alloc) / (known * alloc + scan), background)
       const idle = Math.min(idling, 1 - utilization)
       const capacity = scan * BYTES_PER_PERIOD * procs * (utilization + idle)
@@ -233,8 +235,9 @@ export class SteppedRun {
       facts.stackScanWork += fromStack
       facts.globalsScanWork += fromGlobals
       ratio = this.revised()
-      const cpuMs = (elapsedNs * procs) / NS_PER_MS
-      this.account(cpuMs * utilization, cpuMs * program)
+      const ownMs = elapsedNs * msOfNs * program
+      fillBucket(bucket, elapsedNs * msOfNs * utilization, ownMs, capacityMs)
+      programMs += ownMs
       backgroundNs += elapsedNs * procs * background
       assistNs += Math.trunc(elapsedNs * procs * (utilization - background))
       idleNs += Math.trunc(elapsedNs * procs * idle)
@@ -248,14 +251,18 @@ export class SteppedRun {
       const allocated = Math.trunc(((allocRate * BYTES_PER_PERIOD * awayNs) / PERIOD_NS) * procs * (1 - planned))
       backgroundNs += awayNs * procs * planned
       this.allocate(allocated, fraction)
-      const cpuMs = (awayNs * procs) / NS_PER_MS
-      this.account(cpuMs * planned, cpuMs * (1 - planned))
+      const ownMs = awayNs * msOfNs * (1 - planned)
+      fillBucket(bucket, awayNs * msOfNs * planned, ownMs, capacityMs)
+      programMs += ownMs
       durationNs += awayNs
       black += allocated
     }
     this.aim()
     const cpuNs = durationNs * procs
+    this.collectorMs = (backgroundNs + assistNs) / NS_PER_MS
+    this.busyMs += this.collectorMs + programMs
     out.steps = period
+    out.isLimited = isLimited
     out.trigger = facts.triggered
     out.peak = facts.heapLive
     out.goal = this.goals.goal

@@ -54,7 +54,7 @@ async function simulationOf(engine: EngineName, scenario: Scenario, options: Sim
     throw new UsageError(
       `--pacer of the macro engine must be old or new, not '${pacer}'; the stepped engine runs all others`,
     )
-  return macroSimulation(scenario, pacer, controllerOf(options.controller))
+  return macroSimulation(scenario, pacer, controllerOf(options.controller), options.controller ?? 'new')
 }
 
 function controllerOf(given: string | null): ControllerConstants {

@@ -55,9 +55,15 @@ export async function draw(specification: ChartSpecification, says: string): Pro
     { logger },
   )
   const nothing = loader()
+  const refuse = (uri: string): void => void complaints.push(`a chart's data must be inside it, not at ${uri}`)
   nothing.load = uri => {
-    complaints.push(`a chart's data must be inside it, not at ${uri}`)
+    refuse(uri)
     return Promise.reject(new Error('no network')) // which Vega takes for a warning
+  }
+  // A link that is refused otherwise ends the process: Vega looks for its address nevertheless.
+  nothing.sanitize = uri => {
+    refuse(uri)
+    return Promise.resolve({ href: '#' })
   }
   const view = new View(parse(spec), { renderer: 'none', loader: nothing, logger })
   const svg = await view.toSVG()

@@ -1,12 +1,13 @@
 /**
- * JSON that others wrote: read here, and nowhere else in the lab. What is wrong with it is one line that names the file and, where there is one, the place in it.
+ * JSON that others wrote: read here, and nowhere else in the lab. What is wrong with it is one line
+ * that names the file and, where there is one, the place in it.
  */
 import { constants } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../runtime/usage-error.ts'
 import type { Shape } from './shape.ts'
 
-/** Throws a UsageError for a file that cannot be read, that is no JSON, or that is not of the shape. `what`: what the file should be, if it is none at all. */
+/** Throws a UsageError for a file that cannot be read, is no JSON, or is not of the shape. */
 export function readAs<T>(file: string, shape: Shape<T>): T {
   const value = parsedJson(textOf(file), file)
   const complaint = shape(value, '')

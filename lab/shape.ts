@@ -3,7 +3,8 @@
  *
  *     const machine = object<Machine>({ cpu: name, cores: whole(1, 4096), go: orNull(name) })
  *
- * The compiler holds each shape to the type that it stands for. Fields that no shape knows are passed over, so that an older version reads what a newer one wrote.
+ * The compiler holds each shape to the type that it stands for. Fields that no shape knows are
+ * passed over, so that an older version reads what a newer one wrote.
  */
 
 /** The first complaint about a value, with its place; null: it is of the shape. */

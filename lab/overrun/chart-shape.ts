@@ -1,6 +1,7 @@
 /**
- * The Vega-Lite specifications that experiments write (relatives/). Vega-Lite is a language with links, data from elsewhere and expressions; what of it no experiment uses is
- * refused in a file, so that a chart can do no more than draw the data inside it.
+ * The Vega-Lite specifications that experiments write (relatives/). Vega-Lite is a language with
+ * links, data from elsewhere and expressions; what of it no experiment uses is refused in a file,
+ * so that a chart can do no more than draw the data inside it.
  */
 import { dictionary, either, flag, list, name, number, orNull, type Shape, suchThat, tree } from '../shape.ts'
 
@@ -10,7 +11,10 @@ const WORDS = new Set([
   ...['x', 'y', 'color', 'shape', 'strokeDash', 'yOffset', 'field', 'datum', 'scale', 'constant', 'reverse', 'nice'],
   ...['axis', 'format', 'legend', 'labelLimit', 'header', 'labelAngle', 'labelAlign'],
 ])
-/** Of widths, angles, opacities and data that stand alone; an axis of more pixels has more ticks than memory. */
+/**
+ * Of widths, angles, opacities and data that stand alone; an axis of more pixels has more ticks
+ * than memory.
+ */
 const MOST = 10_000
 
 const wordOrNumber = either('a text or a number', name, number(-MOST, MOST))

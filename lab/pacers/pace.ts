@@ -1,7 +1,10 @@
 /** Says how far a long simulation is. */
 const FIRST_STEPS = 2 ** 20
 
-/** Says so after the first million steps, which take a second or two, and whenever they have doubled: by steps and not by time, so that it is the same on each machine. */
+/**
+ * Says so after the first million steps, which take a second or two, and whenever they have
+ * doubled: by steps and not by time, so that it is the same on each machine.
+ */
 export class Pace {
   #steps = 0
   #next = FIRST_STEPS

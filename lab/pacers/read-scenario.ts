@@ -1,6 +1,7 @@
 /**
- * Reads a scenario file, `{ …, "global": {…}, "cycles": [ {…}, … ] }`, into a column for each field of a cycle. By pieces, where the file allows it (stream-scenario.ts); else,
- * and whenever something is wrong, as a whole.
+ * Reads a scenario file, `{ …, "global": {…}, "cycles": [ {…}, … ] }`, into a column for each field
+ * of a cycle. By pieces, where the file allows it (stream-scenario.ts); else, and whenever
+ * something is wrong, as a whole.
  */
 import { parsedJson, textOf } from '../json.ts'
 import { type Field, numberIn } from './fields.ts'
@@ -116,7 +117,10 @@ function objectIn(file: string): Readonly<Record<string, unknown>> {
   return value as Readonly<Record<string, unknown>>
 }
 
-/** Of a text that is no JSON: its first flat record that is none, and the first field of it that is none, as far as they are found; else null. */
+/**
+ * Of a text that is no JSON: its first flat record that is none, and the first field of it that is
+ * none, as far as they are found; else null.
+ */
 function badRecord(text: string, file: string): InputError | null {
   const list = /"cycles"\s*:\s*\[(.*)/s.exec(text.slice(0, MOST_LOOKED_AT))?.[1] ?? ''
   let cycle = 0

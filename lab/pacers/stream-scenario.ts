@@ -1,26 +1,32 @@
 /**
- * A scenario file by pieces, so that a million cycles need no more memory than some. The list of cycles is cut at commas between its elements, and JSON.parse reads the
- * pieces:
+ * A scenario file by pieces, so that a million cycles need no more memory than some. The list of
+ * cycles is cut at commas between its elements, and JSON.parse reads the pieces:
  *
  *     { …, "cycles": [ E, E, E,   E, E, E,   E, E ], … }
  *     └──── head ────┘└─ piece ─┘└─ piece ─┘└─ … ┘└ tail ┘
  *
- * 1. What is a bracket and what stands in a text is told by counting: a quote that no backslash escapes begins a text or ends it.
- * 2. Each piece between brackets of its own is JSON, and has an element; so is the head with the tail, with an empty list between them. So the file is JSON, and its elements
+ * 1. What is a bracket and what stands in a text is told by counting: a quote that no backslash
+ *    escapes begins a text or ends it.
+ * 2. Each piece between brackets of its own is JSON, and has an element; so is the head with the
+ *    tail, with an empty list between them. So the file is JSON, and its elements
  *    are those of the pieces.
- * 3. Whatever is not as it is here, be it wrong or merely unusual, is for read-scenario.ts, which reads the file as a whole: this one only ever says yes, or nothing.
+ * 3. Whatever is not as it is here, be it wrong or merely unusual, is for read-scenario.ts, which
+ *    reads the file as a whole: this one only ever says yes, or nothing.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { ownJson, withoutMark } from '../json.ts'
 
-const PIECE_BYTES = 1 << 18
+const PIECE_BYTES = 1 << 16
 const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [...'"\\,[]{}'].map(character =>
   character.charCodeAt(0),
 ) as [number, number, number, number, number, number, number]
 /** How deep the elements of the list stand. */
 const IN_LIST = 2
 
-/** `begin` is told what stands before the list, `add` each cycle. What is beside the list, or null: this is for a reader of whole files. */
+/**
+ * `begin` is told what stands before the list, `add` each cycle. What is beside the list, or null:
+ * this is for a reader of whole files.
+ */
 export function streamScenario(
   file: string,
   begin: (head: unknown) => void,
@@ -82,7 +88,10 @@ class Stream {
     }
   }
 
-  /** Adds all elements, up to the list's other bracket, which is not taken; false: it is no such list. */
+  /**
+   * Adds all elements, up to the list's other bracket, which is not taken; false: it is no such
+   * list.
+   */
   #list(): boolean {
     let comma = -1
     for (;;) {
@@ -103,7 +112,10 @@ class Stream {
     return elements.length > 0
   }
 
-  /** Where the next bracket stands that begins or ends a list of the file's object, or a comma in one; -1: none in what is read. */
+  /**
+   * Where the next bracket stands that begins or ends a list of the file's object, or a comma in
+   * one; -1: none in what is read.
+   */
   #next(): number {
     const bytes = this.#bytes
     let [depth, isText, isEscaped] = [this.#depth, this.#isText, this.#isEscaped]

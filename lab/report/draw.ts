@@ -43,7 +43,8 @@ const NO_NUMBER = /\b(?:NaN|Infinity|undefined)\b/
  *
  * @param specification - its own `config` wins over the report's
  * @param says - what the chart shows, for who cannot see it
- * @throws Error for a specification that Vega-Lite does not take, one whose data are elsewhere, and one of whose numbers is none
+ * @throws Error for a specification that Vega-Lite does not take, one whose data are elsewhere, and
+ * one of whose numbers is none
  */
 export async function draw(specification: ChartSpecification, says: string): Promise<Markup> {
   const [{ parse, View, loader }, { compile }] = await Promise.all([import('vega'), import('vega-lite')])

@@ -1,4 +1,5 @@
-// Every kind of file that a command of the lab reads, written by the lab itself and then changed in one place. test/stress has more of them.
+// Every kind of file that a command of the lab reads, written by the lab itself and then changed in
+// one place. test/stress has more of them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// The results that take longest to write, each with one thing in it changed: overrun report reads it, or refuses it in one line.
+// The results that take longest to write, each with one thing in it changed: overrun report reads
+// it, or refuses it in one line.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { repositoryFiles, typeScriptIn } from './files.ts'
 
-/** Where the lab may parse JSON: its reader, and programs, which run under the runtime and read what the lab wrote for them. */
+/**
+ * Where the lab may parse JSON: its reader, and programs, which run under the runtime and read what
+ * the lab wrote for them.
+ */
 const allowed = (path: string): boolean => path === 'lab/json.ts' || /^lab\/\w+\/programs\//.test(path)
 
 test('the lab parses JSON in one place, which holds what others wrote to its shape', () => {

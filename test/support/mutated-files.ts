@@ -1,4 +1,5 @@
-// Commands of the lab on files with one thing in them changed: each is read, or refused in one line that names the file.
+// Commands of the lab on files with one thing in them changed: each is read, or refused in one line
+// that names the file.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, vi } from 'vitest'
 import { mutationsOf } from './mutations.ts'
@@ -16,7 +17,10 @@ export interface Outcome {
   readonly said: string
 }
 
-/** A command in this process, which starts hundreds of times as fast. What is no usage error is thrown. */
+/**
+ * A command in this process, which starts hundreds of times as fast. What is no usage error is
+ * thrown.
+ */
 export async function outcomeOf(main: Main, argv: readonly string[]): Promise<Outcome> {
   let said = ''
   const hear = (text: unknown): boolean => {
@@ -44,7 +48,10 @@ export function expectSound(page: string, what: string): void {
   expect(/<img|<script/.exec(own)?.[0], what).toBe(undefined)
 }
 
-/** Fails where one of `count` mutations is neither read nor refused, and where all or none are. `check`: of what was read. */
+/**
+ * Fails where one of `count` mutations is neither read nor refused, and where all or none are.
+ * `check`: of what was read.
+ */
 export async function expectEach(
   file: string,
   count: number,

@@ -5,7 +5,10 @@ import type { Metrics, Series } from './metrics.ts'
 import { LEAGUE_ENGINES, type LeagueResults, type Played, type Task } from './results.ts'
 
 const task = { pacer: name, scenario: name, engine: oneOf(...LEAGUE_ENGINES) } as const
-/** Of a goal, or of the CPU. A measured one may be a little below 0, or above 1: real/engine.ts says why. */
+/**
+ * Of a goal, or of the CPU. A measured one may be a little below 0, or above 1: real/engine.ts says
+ * why.
+ */
 const ratio = number(-1e9, 1e9)
 const bytes = list(amount, 1)
 const ratios = list(ratio, 1)

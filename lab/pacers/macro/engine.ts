@@ -16,7 +16,10 @@ const MOST_NAMED = 5
 
 export type MacroPacer = 'old' | 'new'
 
-/** `controller` is of the new pacer, and `named` for messages; the old one has its own. Throws an InputError, also while blocks are drawn. */
+/**
+ * `controller` is of the new pacer, and `named` for messages; the old one has its own. Throws an
+ * InputError, also while blocks are drawn.
+ */
 export function macroSimulation(
   scenario: Scenario,
   pacer: MacroPacer,

@@ -19,7 +19,10 @@ export const COLUMNS = [
   'limited',
 ]
 
-/** `runs`: how many. `say`: is told how far a long simulation is. Throws an InputError, also while blocks are drawn. */
+/**
+ * `runs`: how many. `say`: is told how far a long simulation is. Throws an InputError, also while
+ * blocks are drawn.
+ */
 export function noisySimulation(
   scenario: Scenario,
   pacer: Pacer,

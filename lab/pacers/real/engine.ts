@@ -30,7 +30,7 @@ const PROGRAM = fileURLToPath(new URL('../../../../lab/pacers/programs/', import
 
 export const COLUMNS = [
   ...['cycle', 'heap_live', 'trigger', 'peak', 'goal', 'scannable', 'gc_utilization'],
-  ...['pacer_utilization', 'assist_utilization', 'work', 'mark_ms', 'time_ms'],
+  ...['pacer_utilization', 'assist_utilization', 'work', 'mark_ms', 'time_ms', 'limited'],
 ] as const
 
 /** Before it is measured, in bytes for each ms of a CPU. */
@@ -199,6 +199,7 @@ function blockOf(cycles: readonly CycleRecord[], liveBefore: number): Block {
     ...[index + 1, cycles[index - 1]?.heapMarked ?? liveBefore, cycle.heapAtStart],
     ...[cycle.heapAtMarkEnd, cycle.goal ?? Number.POSITIVE_INFINITY, cycle.scanWork.heap, cycle.utilization],
     ...[cycle.pacerUtilization, assistShareOf(cycle), workOf(cycle), cycle.markMs, cycle.startMs],
+    Number(cycle.gcCpuLimited),
   ])
   return { rows: rows.length, columns: COLUMNS.map((_, column) => rows.map(row => row[column] as number)) }
 }

@@ -1,6 +1,7 @@
 /**
  * The stepped engine: drives a real pacer, as Go's own pacer tests do. Every 500 µs of simulated time all cores scan and allocate as the assist ratio divides them, and the
- * ratio is revised. There are no idle workers, and under a memory limit nothing is mapped but the heap. The CPU limiter is the collector's (run.ts).
+ * ratio is revised. There are no idle workers, and under a memory limit nothing is mapped but the
+ * heap. The CPU limiter is the collector's (run.ts).
  */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
@@ -44,7 +45,10 @@ export const COLUMNS = [
   'limited',
 ] as const
 
-/** `say`: is told how far a long simulation is. Throws an InputError, also while blocks are drawn: a pacer may answer nonsense. */
+/**
+ * `say`: is told how far a long simulation is. Throws an InputError, also while blocks are drawn: a
+ * pacer may answer nonsense.
+ */
 export function steppedSimulation(
   scenario: Scenario,
   pacer: Pacer,

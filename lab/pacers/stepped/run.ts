@@ -1,11 +1,13 @@
 /**
  * A pacer and the heap that it paces, entry by entry of a scenario: stepped/engine.ts says how.
  *
- * An entry is a cycle, unless the pacer's trigger is infinite: GOGC is off, and no limit has a say. Then the program goes on without one (goOn), and the cycle that comes
- * after it finds a heap that is larger by so much. It starts there and then if that is past its trigger, as in Go.
+ * An entry is a cycle, unless the pacer's trigger is infinite: GOGC is off, and no limit has a say.
+ * Then the program goes on without one (goOn), and the cycle that comes after it finds a heap that
+ * is larger by so much. It starts there and then if that is past its trigger, as in Go.
  *
- * The CPU limiter is the collector's own (gc/pacer/cpu-bucket.ts): marking and assists fill its bucket, the program empties it, between the cycles too. While it limits
- * nobody assists, and the heap may pass its goal.
+ * The CPU limiter is the collector's own (gc/pacer/cpu-bucket.ts): marking and assists fill its
+ * bucket, the program empties it, between the cycles too. While it limits nobody assists, and the
+ * heap may pass its goal.
  */
 
 import { checkGoals, checkPlan, checkRatio, checkState } from '../../../gc/pacer/check.ts'
@@ -17,7 +19,10 @@ import { type Nature, smooth } from './nature.ts'
 const PERIOD_NS = 500_000
 /** Bytes that a core moves in a period at 1 KiB per CPU-millisecond. */
 const BYTES_PER_PERIOD = 512
-/** Steps of a mark: a minute of simulated time, which no mark of a real heap takes, and a tenth of a second of ours. */
+/**
+ * Steps of a mark: a minute of simulated time, which no mark of a real heap takes, and a tenth of a
+ * second of ours.
+ */
 export const MOST_PERIODS = 120_000
 const NS_PER_MS = 1e6
 const BYTES_PER_KIB = 1024
@@ -39,7 +44,9 @@ export type Cycle = readonly [
 
 /** What came of a cycle. Sizes in bytes. */
 export interface Outcome {
-  /** False: none started. Trigger and goal are infinite then, and the peak is the heap at the end. */
+  /**
+   * False: none started. Trigger and goal are infinite then, and the peak is the heap at the end.
+   */
   hasCycle: boolean
   /** Marked by the cycle before. */
   heapLive: number
@@ -51,7 +58,10 @@ export interface Outcome {
   work: number
   /** The CPU limiter limited, at some time of the mark. */
   isLimited: boolean
-  /** CPU of the collector, and of it and the program, since the last entry: ms of all Ps together. Idle time is neither's. */
+  /**
+   * CPU of the collector, and of it and the program, since the last entry: ms of all Ps together.
+   * Idle time is neither's.
+   */
   collectorMs: number
   busyMs: number
   /** How many steps of 500 µs the mark took. */
@@ -148,7 +158,10 @@ export class SteppedRun {
     out.busyMs = this.busyMs
   }
 
-  /** What the program allocates in an entry without a cycle: as much as up to the goal of the last GOGC that was on. */
+  /**
+   * What the program allocates in an entry without a cycle: as much as up to the goal of the last
+   * GOGC that was on.
+   */
   private own(): number {
     return Math.trunc((Math.max(this.facts.heapMarked, LEAST_HEAP) * this.lastGcPercent) / 100)
   }
@@ -281,7 +294,10 @@ export class SteppedRun {
     this.growthSince = 1
   }
 
-  /** Names the number that is to blame: what is left, or was grown, or else how slowly it is scanned. */
+  /**
+   * Names the number that is to blame: what is left, or was grown, or else how slowly it is
+   * scanned.
+   */
   private endless([, , growth]: Cycle, globalsLeft: number, stackLeft: number): BadAnswer {
     let field = 'scan_rate is too low'
     if (globalsLeft > 0) field = 'globals_bytes is too high'

@@ -1,4 +1,5 @@
-// What a scenario may ask of the stepped engine beside smooth cycles: a limit below what lives, GOGC off for a while, numbers out of all proportion.
+// What a scenario may ask of the stepped engine beside smooth cycles: a limit below what lives,
+// GOGC off for a while, numbers out of all proportion.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -20,6 +20,9 @@ const CAPACITY_MS = 1000
 const CAPACITY_WITHOUT_RUNWAY_MS = 100
 /** A goal that leaves less than this share of what lives is none that a cycle could keep to. */
 const RUNWAY_SHARE = 1 / 16
+/** How much the heap grows between two cycles while the collector is limited: a share of what lives, and at least so many bytes. */
+const LIMITED_SHARE = 1 / 8
+const LIMITED_GROWTH = 1024 * 1024
 
 /** The bucket between two updates. */
 export interface CpuBucket {
@@ -30,6 +33,14 @@ export interface CpuBucket {
 /** True if the goal leaves the program next to nothing beside what the last cycle marked. In bytes; `goal` may be Infinity. */
 export function isWithoutRunway(goal: number, heapMarked: number): boolean {
   return goal - heapMarked < RUNWAY_SHARE * heapMarked
+}
+
+/**
+ * The least live heap at which a limited collector starts a cycle, in bytes. Where the goal is what lives, each allocation would start one else, and a cycle costs the more
+ * the more lives.
+ */
+export function limitedTrigger(heapMarked: number): number {
+  return heapMarked + Math.max(LIMITED_SHARE * heapMarked, LIMITED_GROWTH)
 }
 
 /** What the bucket holds, in ms of CPU. */

@@ -6,12 +6,12 @@
  * is larger by so much. It starts there and then if that is past its trigger, as in Go.
  *
  * The CPU limiter is the collector's own (gc/pacer/cpu-bucket.ts): marking and assists fill its
- * bucket, the program empties it, between the cycles too. While it limits nobody assists, and the
- * heap may pass its goal.
+ * bucket, the program empties it, between the cycles too. While it limits nobody assists, the heap
+ * may pass its goal, and cycles do not follow each other at once.
  */
 
 import { checkGoals, checkPlan, checkRatio, checkState } from '../../../gc/pacer/check.ts'
-import { bucketCapacityMs, type CpuBucket, fillBucket } from '../../../gc/pacer/cpu-bucket.ts'
+import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from '../../../gc/pacer/cpu-bucket.ts'
 import { type Facts, type Goals, newFacts, type Pacer, type PacerConfig, type Plan } from '../../../gc/pacer/pacer.ts'
 import { BACKGROUND_UTILIZATION as BACKGROUND } from '../../../gc/pacer/worker-counts.ts'
 import { type Nature, smooth } from './nature.ts'
@@ -146,7 +146,7 @@ export class SteppedRun {
     this.growthSince *= growth
     out.heapLive = this.facts.heapMarked
     out.hasCycle = this.goals.trigger !== Number.POSITIVE_INFINITY
-    const start = out.hasCycle ? Math.max(this.goals.trigger, this.facts.heapLive) : this.facts.heapLive + this.own()
+    const start = out.hasCycle ? this.start(allocRate) : this.facts.heapLive + this.own()
     this.busyMs = (start - this.facts.heapLive) / (allocRate * BYTES_PER_KIB)
     fillBucket(this.bucket, 0, this.busyMs, this.capacityMs())
     if (out.hasCycle) {
@@ -156,6 +156,18 @@ export class SteppedRun {
     } else this.goOn(start, fraction, out)
     out.collectorMs = this.collectorMs
     out.busyMs = this.busyMs
+  }
+
+  /**
+   * The heap at which the cycle starts. A limited collector lets it grow first, for as long as it is
+   * limited: until the program has emptied the bucket.
+   */
+  private start(allocRate: number): number {
+    const { facts, goals, bucket } = this
+    const start = Math.max(goals.trigger, facts.heapLive)
+    if (!bucket.isLimiting) return start
+    const whileLimited = facts.heapLive + Math.ceil(bucket.levelMs * allocRate * BYTES_PER_KIB)
+    return Math.max(start, Math.min(Math.trunc(limitedTrigger(facts.heapMarked)), whileLimited))
   }
 
   /**

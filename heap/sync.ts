@@ -53,6 +53,11 @@ export function wait(words: Words, index: number, expected: number, milliseconds
   return Atomics.wait(words, index, expected, milliseconds)
 }
 
+/** As wait, for what the host will do, and no P: a schedule has no say in it, and no turn is taken. */
+export function waitForHost(words: Words, index: number, expected: number, milliseconds: number): Woken {
+  return Atomics.wait(words, index, expected, milliseconds)
+}
+
 /** Wakes up to `count` threads that wait on the word. */
 export function notify(words: Words, index: number, count = Number.POSITIVE_INFINITY): void {
   Atomics.notify(words, index, count)

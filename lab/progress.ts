@@ -1,3 +1,5 @@
+import { say } from '../runtime/standard-streams.ts'
+
 /** How often what is done is said where standard error is no terminal, in ms. */
 const QUIET_MS = 60_000
 
@@ -10,16 +12,16 @@ export class Progress {
     if (!process.stderr.isTTY) {
       if (performance.now() - this.#saidMs < QUIET_MS) return
       this.#saidMs = performance.now()
-      process.stderr.write(`${text}\n`)
+      say(`${text}\n`)
       return
     }
     // One that wraps could not be drawn over.
-    process.stderr.write(`\r${text.slice(0, Math.max(0, (process.stderr.columns ?? 80) - 1))}\x1b[K`)
+    say(`\r${text.slice(0, Math.max(0, (process.stderr.columns ?? 80) - 1))}\x1b[K`)
     this.#isShown = true
   }
 
   erase(): void {
-    if (this.#isShown) process.stderr.write('\r\x1b[K')
+    if (this.#isShown) say('\r\x1b[K')
     this.#isShown = false
   }
 }

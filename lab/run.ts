@@ -1,9 +1,17 @@
 /** What every experiment that runs programs needs. */
 import { Writable } from 'node:stream'
+import { OutputError } from '../runtime/output-error.ts'
+import type { RunRecord } from '../runtime/record.ts'
 
 /** A run that failed, or did not end. */
 export class FailedRun extends Error {
   override readonly name = 'FailedRun'
+}
+
+/** Throws an OutputError for a run that could not write its files, and failed by nothing else: that is the disk's fault, and no finding. */
+export function expectWritten({ error, unwritten }: RunRecord): void {
+  const [first] = unwritten
+  if (error?.kind === 'output' && first !== undefined) throw new OutputError(first.file, first.why)
 }
 
 /** Where what a program prints goes, if somebody wants it. */

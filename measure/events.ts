@@ -7,20 +7,23 @@ import { DROPPED } from '../heap/layout/control.ts'
 import { TRACE_EVENT_DOUBLES, TRACE_EVENTS, TRACE_RING_WORDS } from '../heap/layout/layout.ts'
 import type { Memory } from '../heap/memory.ts'
 
-/** What a slice of time was spent on; the numbers stand in the ring. */
-export const EVENT_NAMES = [
-  'goroutine',
-  'dedicated worker',
-  'fractional worker',
-  'idle worker',
-  'assist',
-  'sweep',
-  'sweep termination and mark setup',
-  'mark termination',
-  'stopped',
-  'blocked in place',
-  'charge',
-] as const
+/** What a slice of time was spent on, each with what its detail is; null: nothing. Their numbers stand in the ring. */
+export const EVENT_DETAILS = {
+  goroutine: 'goroutine',
+  'dedicated worker': 'cycle',
+  'fractional worker': 'cycle',
+  'idle worker': 'cycle',
+  assist: 'scanWork',
+  sweep: 'spans',
+  'sweep termination and mark setup': 'cycle',
+  'mark termination': 'cycle',
+  stopped: null,
+  'blocked in place': 'goroutine',
+  charge: 'bytes',
+} as const
+export type EventName = keyof typeof EVENT_DETAILS
+
+export const EVENT_NAMES = Object.keys(EVENT_DETAILS) as readonly EventName[]
 export const EVENT_GOROUTINE = 0
 export const EVENT_DEDICATED = 1
 export const EVENT_FRACTIONAL = 2
@@ -51,7 +54,7 @@ export class Events {
     this.events = memory.layout.traceEvents + pIndex * TRACE_EVENTS * TRACE_EVENT_DOUBLES
   }
 
-  /** Records that this P did `kind` from `startMs` until now; `detail` is a goroutine, a cycle, or bytes. */
+  /** Records that this P did `kind` from `startMs` until now; `detail` is what EVENT_DETAILS says. */
   slice(kind: number, startMs: number, detail: number): void {
     if (!this.enabled) return
     const duration = now() - startMs

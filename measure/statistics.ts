@@ -39,7 +39,8 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
     barrierStores: sumOf(memory, p.BARRIER_STORES),
     barrierFlushes: sumOf(memory, p.BARRIER_FLUSHES),
     pagesInUse: words[control.PAGES_IN_USE],
-    pagesTouched: words[control.PAGES_END] - 1,
+    // Page 0 is none; before the first P has made the heap there is not even that one.
+    pagesTouched: Math.max(0, words[control.PAGES_END] - 1),
     stackWordsInUse: load(words, control.STACK_WORDS_IN_USE),
     stackWordsTouched: words[control.STACK_NEXT],
     workBuffersTouched: words[control.WORK_POOL_NEXT],

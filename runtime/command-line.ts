@@ -1,11 +1,15 @@
 // The command line: a thin layer over the host's `run`. It reads arguments, turns signals into an abort, and answers
 // with an exit code; what a run prints and writes is the host's.
 import { createRequire } from 'node:module'
+import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
 import type { RunFlags } from './configuration.ts'
 import { listFaultPoints } from './faults.ts'
 import { help, runHelp } from './help.ts'
+import { EXIT_UNWRITTEN, outputErrorOf } from './output-error.ts'
+import type { CycleRecord } from './record.ts'
 import { scheduleGrammar } from './schedule.ts'
+import { print, printed, say, sayAfterRuns } from './standard-streams.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The host's `run`, as far as the command line needs it. */
@@ -42,23 +46,32 @@ const switches: readonly string[] = ['gctrace', 'gcpacertrace', 'check', 'help']
  *
  * @param start - the host's `run`; loaded when a program is to be run, so that help needs no pool
  * @param further - commands beside those of the runtime, by name
- * @returns the exit code; errors of usage are printed and answered with 2, none is thrown
+ * @returns the exit code; errors of usage are printed and answered with 2, files that cannot be written with 4, none is thrown
  */
 export async function main(
   argv: readonly string[],
   start: Start = startInHost,
   further: Readonly<Record<string, Command>> = {},
 ): Promise<number> {
-  try {
-    return await obey(argv, start, further)
-  } catch (error) {
-    if (error instanceof UsageError) {
-      process.stderr.write(`sawtooth: ${error.message}\n`)
-      return 2
-    }
-    process.stderr.write(`sawtooth: internal error: ${error instanceof Error ? error.stack : String(error)}\n`)
-    return 3
-  }
+  const code = await obey(argv, start, further).catch(complain)
+  const unwritten = await printed()
+  if (unwritten === null) return code
+  return complain(unwritten, code)
+}
+
+/** Says what went wrong; `code`: of what went wrong before. */
+function complain(error: unknown, code = 0): number {
+  const unwritten = outputErrorOf(error)
+  const isKnown = error instanceof UsageError || unwritten !== null
+  const said = isKnown ? (unwritten ?? (error as Error)).message : `internal error: ${stackOf(error)}`
+  say(`sawtooth: ${said}\n`)
+  if (code !== 0) return code
+  if (unwritten !== null) return EXIT_UNWRITTEN
+  return isKnown ? 2 : 3
+}
+
+function stackOf(error: unknown): string {
+  return String(error instanceof Error ? error.stack : error)
 }
 
 async function obey(
@@ -67,8 +80,8 @@ async function obey(
   further: Readonly<Record<string, Command>>,
 ): Promise<number> {
   if (command === 'run') return run(rest, start)
-  if (command === '--help' || command === '-h') return print(help)
-  if (command === '--version') return print(`sawtooth ${version()}\n`)
+  if (command === '--help' || command === '-h') return answer(help)
+  if (command === '--version') return answer(`sawtooth ${version()}\n`)
   if (command === undefined) throw new UsageError('a command is needed: run, overrun, pacers; see sawtooth --help')
   const added = Object.hasOwn(further, command) ? further[command] : undefined
   if (added !== undefined) return added(rest)
@@ -78,8 +91,8 @@ async function obey(
 
 async function run(argv: readonly string[], start: Start): Promise<number> {
   const { program, flags, wantsHelp } = parseRun(argv)
-  if (wantsHelp) return print(runHelp)
-  if ([flags.fault].flat().includes('list')) return print(listFaultPoints())
+  if (wantsHelp) return answer(runHelp)
+  if ([flags.fault].flat().includes('list')) return answer(listFaultPoints())
   if (program === undefined) throw new UsageError('run needs a PROGRAM; see sawtooth run --help')
   const interrupt = new AbortController()
   const abort = (): void => {
@@ -154,8 +167,8 @@ function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function print(text: string): number {
-  process.stdout.write(text)
+function answer(text: string): number {
+  print(text)
   return 0
 }
 
@@ -166,8 +179,14 @@ function version(): string {
 
 const startInHost: Start = async (program, options) => {
   const host = await import('./host.ts')
-  const { formatSummary } = await import('./report/summary.ts')
-  const record = await host.start(program, options, process.stderr.isTTY === true && options.gctrace !== true)
-  if (record.exit === 0 || record.cycles.length > 0) process.stderr.write(formatSummary(record))
+  const [{ formatSummary }, { CycleTotals }] = await Promise.all([
+    import('./report/summary.ts'),
+    import('./report/cycle-totals.ts'),
+  ])
+  const totals = new CycleTotals()
+  const all = { ...options, keepCycles: 0, onCycle: (cycle: CycleRecord) => totals.add(cycle) }
+  const record = await host.start(program, all, isatty(2) && options.gctrace !== true)
+  const hasRun = record.exit === 0 || record.exit === EXIT_UNWRITTEN || totals.count > 0
+  if (hasRun) await sayAfterRuns(formatSummary(record, totals), options.signal)
   return record
 }

@@ -2,7 +2,7 @@
 // environment, which wins over the default; nothing below this file reads process.env.
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Credit } from '../gc/assist.ts'
 import type { GateLimit } from '../gc/gate.ts'
 import { DEFAULT_PACER, pacerNamed } from '../gc/pacer/registry.ts'
@@ -22,6 +22,7 @@ import {
   wholeNumber,
 } from './given.ts'
 import { parseGoDebug } from './godebug.ts'
+import { outputFile, outputsOf, refuseOverwriting } from './output-paths.ts'
 import type { CycleRecord } from './record.ts'
 import { parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
@@ -73,6 +74,8 @@ export interface RunFlags {
 export interface RunOptions extends RunFlags {
   /** Called on the main thread after each finished cycle. */
   readonly onCycle?: (cycle: CycleRecord) => void
+  /** How many of the newest cycles the record that the run resolves with holds; Infinity: all of them. @defaultValue 10,000 */
+  readonly keepCycles?: number
   /** Aborts the run, which then resolves with exit 130. */
   readonly signal?: AbortSignal
   /** Where the program's output goes. @defaultValue process.stdout */
@@ -105,6 +108,8 @@ export interface Configuration {
   readonly jsonFile: string | null
   /** Absolute path; null: not written. */
   readonly traceFile: string | null
+  /** Cycles in the host's record; Infinity: all. */
+  readonly keepCycles: number
   readonly check: boolean
   readonly checkmark: boolean
   /** A cycle before every Nth allocation returns; 0: none. */
@@ -129,6 +134,7 @@ const leastArena = 4 * 2 ** 20
 const arenaLimit = 2 ** 31
 /** Scheduler words are laid out for so many. */
 const mostProcs = 64
+const defaultKeptCycles = 10_000
 /** Go's forcegcperiod. */
 const forceGcPeriodMs = 120_000
 
@@ -154,6 +160,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   fault: true,
   schedule: true,
   onCycle: true,
+  keepCycles: true,
   signal: true,
   stdout: true,
   stderr: true,
@@ -167,7 +174,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
  */
 export function resolveConfiguration(
   program: string,
-  options: RunFlags = {},
+  options: RunFlags & Pick<RunOptions, 'keepCycles'> = {},
   environment: Environment = process.env,
 ): Configuration {
   refuseUnknown(options)
@@ -176,6 +183,11 @@ export function resolveConfiguration(
   const gogc = given('gogc', options.gogc, 'GOGC', environment)
   const limit = given('memory-limit', options.memoryLimit, 'GOMEMLIMIT', environment)
   const check = switched('check', options.check, false)
+  const files = {
+    jsonFile: outputFile(given('json', options.json)),
+    traceFile: outputFile(given('trace', options.trace)),
+  }
+  refuseOverwriting(outputsOf(files))
   return {
     program: resolve(program),
     args: argumentsOf(options.args),
@@ -190,8 +202,8 @@ export function resolveConfiguration(
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),
     gcpacertrace: switched('gcpacertrace', options.gcpacertrace, (debug.gcpacertrace ?? 0) > 0),
-    jsonFile: outputFile(given('json', options.json)),
-    traceFile: outputFile(given('trace', options.trace)),
+    ...files,
+    keepCycles: keptCyclesOf(options.keepCycles),
     check,
     checkmark: check || debug.gccheckmark === 1,
     ...zealOf(given('zeal', options.zeal)),
@@ -248,19 +260,6 @@ function readableFile(file: string): string {
   return path
 }
 
-/** The absolute path of a file to be written when the run ends: better refused now than after it. Throws a UsageError. */
-export function outputFile(from: Given | undefined): string | null {
-  if (from === undefined) return null
-  const path = resolve(text(from, 'the name of a file'))
-  if (existsSync(path)) {
-    if (statSync(path).isDirectory()) throw new UsageError(`${from.name} must be a file: ${path} is a directory`)
-    if (!may(path, constants.W_OK)) throw new UsageError(`${from.name}: ${path} cannot be written`)
-  } else if (!may(dirname(path), constants.W_OK)) {
-    throw new UsageError(`${from.name}: ${path} cannot be made: its directory is missing or cannot be written`)
-  }
-  return path
-}
-
 function may(path: string, mode: number): boolean {
   try {
     accessSync(path, mode)
@@ -280,6 +279,11 @@ function zealOf(from: Given | undefined): { zealEvery: number; zealConcurrent: b
 
 function seedOf(from: Given | undefined): number {
   return from === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(from, 0, 2 ** 32 - 1)
+}
+
+function keptCyclesOf(value: unknown = defaultKeptCycles): number {
+  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0)) return value as number
+  return refuse({ name: 'keepCycles', value }, 'a whole number from 0, or Infinity')
 }
 
 function faultsOf(from: Given | undefined, procs: number): Fault[] {

@@ -1,23 +1,20 @@
 /**
- * What a P's program prints, on its way to the host: a ring of bytes in shared memory, written by the P, drained by the host, both under the ring's
- * lock. Nothing is ever dropped: a P whose ring is full hands on what is in it, and then the rest, itself.
+ * What a P's program prints, on its way to the host: a ring of bytes in shared memory, written by the P, drained by the host. Nothing is ever dropped: a P
+ * whose ring is full waits until the host has taken something, or the run is over. It waits outside of every lock, and in no safepoint.
  *
  *   record: stream (1 or 2), then the length of the text in 3 bytes, then its UTF-8
  */
-import { load, store } from '#sync'
-import { probeStack } from '../gc/stack-probe.ts'
+import { load, notify, store } from '#sync'
 import { CONSOLE_RING_BYTES, CONSOLE_RING_WORDS } from '../heap/layout/layout.ts'
-import { lock, tryLock, unlock } from '../heap/lock.ts'
 import type { Memory } from '../heap/memory.ts'
+import type { Stream } from './standard-streams.ts'
 
-/** 1: standard output, 2: standard error. */
-export type Stream = 1 | 2
-
-// Words of a ring's head. LOCK atomic; the others under it: bytes ever written, ever read, and pieces handed on directly.
-const LOCK = 0
-const WRITTEN = 1
-const READ = 2
-const HANDED_ON = 3
+// Words of a ring's head, in bytes since the run began, modulo 2³². Each has one writer, who stores it atomically once the bytes that it is about are
+// written or read; the other side loads it atomically, so that it sees these bytes.
+/** By the P. */
+const WRITTEN = 0
+/** By the host. The P waits on it for room. */
+const READ = 1
 
 const RECORD_HEAD = 4
 /** Longer texts go in several records. */
@@ -34,69 +31,51 @@ export class ConsoleRing {
     this.bytes = memory.layout.consoleBytes + pIndex * CONSOLE_RING_BYTES
   }
 
-  /** Writes a text. If it does not fit, `handOn` gets first what is in the ring, then this. By the P. */
-  write(stream: Stream, text: Uint8Array, handOn: (stream: Stream, text: Uint8Array) => void): void {
-    const { words } = this.memory
-    probeStack()
-    lock(words, this.head + LOCK)
-    try {
-      for (let begin = 0; begin < text.length; begin += LONGEST)
-        this.writeRecord(stream, text.subarray(begin, begin + LONGEST), handOn)
-    } finally {
-      unlock(words, this.head + LOCK)
-    }
+  /**
+   * Writes a text. By the P. `waitForRoom`: sleeps while the word of that index holds that value; false if the run is over, and nobody takes anything any
+   * more.
+   */
+  write(stream: Stream, text: Uint8Array, waitForRoom: (word: number, value: number) => boolean): void {
+    for (let begin = 0; begin < text.length; begin += LONGEST)
+      if (!this.writeRecord(stream, text.subarray(begin, begin + LONGEST), waitForRoom)) return
   }
 
-  private writeRecord(stream: Stream, text: Uint8Array, handOn: (stream: Stream, text: Uint8Array) => void): void {
+  private writeRecord(
+    stream: Stream,
+    text: Uint8Array,
+    waitForRoom: (word: number, value: number) => boolean,
+  ): boolean {
     const { words } = this.memory
-    const written = words[this.head + WRITTEN]
-    const used = (written - words[this.head + READ]) | 0
-    if (used + RECORD_HEAD + text.length > CONSOLE_RING_BYTES) {
-      // Counted first: the host must not take what comes later from the ring before it has received this.
-      const countAndHandOn = (stream: Stream, text: Uint8Array): void => {
-        store(words, this.head + HANDED_ON, words[this.head + HANDED_ON] + 1)
-        handOn(stream, text)
-      }
-      this.readAll(countAndHandOn)
-      countAndHandOn(stream, text)
-      return
+    const written = load(words, this.head + WRITTEN)
+    for (;;) {
+      const read = load(words, this.head + READ)
+      if (((written - read) | 0) + RECORD_HEAD + text.length <= CONSOLE_RING_BYTES) break
+      if (!waitForRoom(this.head + READ, read)) return false
     }
     this.put(written, Uint8Array.of(stream, text.length & 0xff, (text.length >>> 8) & 0xff, text.length >>> 16))
     this.put(written + RECORD_HEAD, text)
     store(words, this.head + WRITTEN, (written + RECORD_HEAD + text.length) | 0)
-  }
-
-  /** Takes all that is in the ring; false if the P is writing just now. By the host, which never waits. */
-  drain(take: (stream: Stream, text: Uint8Array) => void): boolean {
-    const { words } = this.memory
-    if (load(words, this.head + WRITTEN) === load(words, this.head + READ)) return true
-    if (!tryLock(words, this.head + LOCK)) return false
-    this.readAll(take)
-    unlock(words, this.head + LOCK)
     return true
   }
 
-  /** As drain, once the P does not run any more: it may have been ended while it held the lock. */
-  drainRest(take: (stream: Stream, text: Uint8Array) => void): void {
-    this.readAll(take)
-  }
-
-  /** How many texts the P has handed on. */
-  get handedOn(): number {
-    return load(this.memory.words, this.head + HANDED_ON)
-  }
-
-  private readAll(take: (stream: Stream, text: Uint8Array) => void): void {
+  /** Takes what is in the ring, as long as `mayTake` says so of its stream; false if something stays. By the host. */
+  drain(take: (stream: Stream, text: Uint8Array) => void, mayTake: (stream: Stream) => boolean): boolean {
     const { words } = this.memory
-    const written = words[this.head + WRITTEN]
-    let read = words[this.head + READ]
+    const written = load(words, this.head + WRITTEN)
+    const before = load(words, this.head + READ)
+    let read = before
     while (read !== written) {
       const [stream, low, middle, high] = this.get(read, RECORD_HEAD)
+      if (!mayTake(stream as Stream)) break
       const length = low | (middle << 8) | (high << 16)
       take(stream as Stream, this.get((read + RECORD_HEAD) | 0, length))
       read = (read + RECORD_HEAD + length) | 0
     }
-    store(words, this.head + READ, read)
+    if (read !== before) {
+      store(words, this.head + READ, read)
+      notify(words, this.head + READ)
+    }
+    return read === written
   }
 
   private put(at: number, bytes: Uint8Array): void {

@@ -55,7 +55,7 @@ Environment, each second to its option:
                                  scavtrace=1 forcegcperiod=MS, with commas between them
 
 Exit: 0 fine, 1 the program failed, 2 usage, deadlock or out of memory, 3 a breach or an internal error,
-130 after an interrupt.
+4 what the run was to write could not be written, 130 after an interrupt.
 
 Examples:
   sawtooth run examples/alloc-storm.ts --gogc 50 --gctrace

@@ -16,6 +16,8 @@ import { Memory } from '../heap/memory.ts'
 import { endAll } from '../scheduler/p.ts'
 import { Sleepers } from '../scheduler/sleepers.ts'
 import { type Configuration, type RunOptions, resolveConfiguration } from './configuration.ts'
+import { outputErrorOf } from './output-error.ts'
+import { inputGuard, outputsOf } from './output-paths.ts'
 import type { PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
@@ -23,6 +25,7 @@ import type { RunError, RunRecord } from './record.ts'
 import { Session } from './session.ts'
 
 export type { RunFlags, RunOptions } from './configuration.ts'
+export { OutputError } from './output-error.ts'
 export type { CycleRecord, MemStats, RunError, RunRecord } from './record.ts'
 export { UsageError } from './usage-error.ts'
 
@@ -31,18 +34,6 @@ const PATIENCE_MS = 500
 
 const PROGRAM_URL = new URL('./program.js', import.meta.url).href
 const PACER_URL = new URL('../gc/pacer/pacer.js', import.meta.url).href
-
-/** Exit codes by kind of error (DESIGN §10). */
-const EXIT: Readonly<Record<string, number>> = {
-  program: 1,
-  deadlock: 2,
-  outOfMemory: 2,
-  breach: 3,
-  pacer: 3,
-  lostP: 3,
-  internal: 3,
-  interrupted: 130,
-}
 
 /** What one P's thread answered: its report, or that it died. */
 type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: string }
@@ -55,8 +46,8 @@ export class Runtime implements AsyncDisposable {
   #session: Session | null = null
 
   /**
-   * Runs a program. Resolves with its record for every run that started, whatever became of it; rejects with a UsageError before a start. Runs of
-   * one Runtime are carried out one after the other.
+   * Runs a program. Resolves with its record for every run that started, whatever became of it. Rejects before a start: with a UsageError, or with an
+   * OutputError if a file that the run needs cannot be made. Runs of one Runtime are carried out one after the other.
    */
   run(program: string, options: RunOptions = {}): Promise<RunRecord> {
     return this.start(program, options, false)
@@ -90,7 +81,9 @@ export class Runtime implements AsyncDisposable {
 
   async #run(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
     const configuration = resolveConfiguration(program, options)
-    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-'))
+    const directory = await mkdtemp(join(tmpdir(), 'sawtooth-')).catch(error => {
+      throw outputErrorOf(error) ?? error
+    })
     try {
       return await this.#runIn(directory, configuration, options, showStatus)
     } finally {
@@ -106,19 +99,21 @@ export class Runtime implements AsyncDisposable {
   ): Promise<RunRecord> {
     const memory = this.#reserve(configuration)
     const session = new Session(memory, configuration, options, showStatus)
+    const guard = inputGuard(outputsOf(configuration))
     let program: PreparedProgram
     let pacer: PreparedProgram | null = null
     try {
-      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL)
+      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL, guard)
       if (configuration.pacer.startsWith('/'))
-        pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL)
+        pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL, guard)
     } catch (error) {
       if (!(error instanceof ProgramError)) throw error
-      return session.finish(1, { kind: 'program', message: error.message, goroutine: null, stack: null })
+      return session.finish({ kind: 'program', message: error.message, goroutine: null, stack: null })
     }
     session.wakeAll = () => new Sleepers(memory).wakeAll()
-    const abort = (): void => end(session, control.RUN_ABORTED)
-    session.onClosedOutput = abort
+    session.endRun = () => end(session, control.RUN_ABORTED)
+    const abort = (): void => session.abort()
+    session.open()
     options.signal?.addEventListener('abort', abort)
     if (options.signal?.aborted) abort()
     session.start()
@@ -126,7 +121,7 @@ export class Runtime implements AsyncDisposable {
     try {
       const answers = await this.#runPs(session, configuration, program, pacer)
       const error = await errorOf(answers, program, pacer, memory, configuration, options.signal)
-      const record = await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
+      const record = await session.finish(error)
       if (session.callbackError !== null) throw session.callbackError
       return record
     } finally {
@@ -145,7 +140,7 @@ export class Runtime implements AsyncDisposable {
     const { memory } = session
     const pool = this.#poolOf()
     const answers: Answer[] = []
-    const lines = Array.from({ length: configuration.procs }, (_, index) => new Line(session, index))
+    const lines = Array.from({ length: configuration.procs }, () => new Line(session))
     const threads = lines.map(async (line, index) => {
       const message: PMessage = {
         index,
@@ -155,7 +150,6 @@ export class Runtime implements AsyncDisposable {
         entryUrl: program.entryUrl,
         pacerUrl: pacer?.entryUrl ?? null,
         host: line.port,
-        handsOn: session.usesOwnStreams,
       }
       try {
         const report: PReport = await pool.run(message, { transferList: [line.port] })
@@ -250,21 +244,19 @@ function end({ memory, schedule }: Session, state: number): void {
   endAll(memory)
 }
 
-/** What a P tells the host while it runs: console text that its ring has no room for, and how it has ended the run. */
+/** What a P tells the host while it runs: that its console's ring is full, and how it has ended the run. */
 class Line {
   /** The P's end. */
   readonly port: MessagePort
   /** Its report, if it has told one before it came to an end. */
   told: PReport | null = null
   readonly #session: Session
-  readonly #index: number
   readonly #own: MessagePort
 
-  constructor(session: Session, index: number) {
+  constructor(session: Session) {
     const { port1, port2 } = new MessageChannel()
     this.port = port2
     this.#session = session
-    this.#index = index
     this.#own = port1
     port1.on('message', told => this.#receive(told))
     port1.unref()
@@ -272,7 +264,7 @@ class Line {
 
   #receive(told: PTold): void {
     if ('report' in told) this.told = told.report
-    else this.#session.receive(this.#index, told.stream, told.text)
+    else this.#session.drainConsole()
   }
 
   /** Takes what is still in it, and closes it. */

@@ -6,7 +6,7 @@
 import { GCProfiler } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
 import * as sync from '#sync'
-import { add, compareAndSwap, load, notify, now, scheduling, wait } from '#sync'
+import { add, compareAndSwap, load, notify, now, scheduling, wait, waitForHost } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
 import { checkShape } from '../gc/pacer/check.ts'
@@ -26,7 +26,7 @@ import { BreachError } from '../verify/breach.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
 import { compileAhead } from './compile-ahead.ts'
 import type { Configuration } from './configuration.ts'
-import { ConsoleRing, type Stream } from './console-ring.ts'
+import { ConsoleRing } from './console-ring.ts'
 import { enterRun, leaveRun, Run } from './current.ts'
 import { Declarations } from './declarations.ts'
 import { FaultInjector } from './fault-injector.ts'
@@ -46,12 +46,10 @@ export interface PMessage {
   readonly pacerUrl: string | null
   /** Where to tell what cannot wait for the report. */
   readonly host: MessagePort
-  /** Console text that the ring has no room for goes to the host, and not to the process's own descriptors. */
-  readonly handsOn: boolean
 }
 
-/** What goes to the host before the report. */
-export type PTold = { readonly stream: Stream; readonly text: Uint8Array } | { readonly report: PReport }
+/** What goes to the host before the report: that the console's ring is full, and how this P ended the run. */
+export type PTold = { readonly isRingFull: true } | { readonly report: PReport }
 
 /** What comes back: how this P ended the run, if it did. */
 export interface PReport {
@@ -66,10 +64,9 @@ for (const event of ['unhandledRejection', 'uncaughtException'])
 
 /** The pool's entry. */
 export default async function runP(message: PMessage): Promise<PReport> {
-  const { index, host, handsOn } = message
+  const { index, host } = message
   const memory = memoryOf(message)
-  const handOn = (stream: Stream, text: Uint8Array): void => host.postMessage({ stream, text } satisfies PTold)
-  const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, handsOn ? handOn : undefined)
+  const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, roomIn(memory, host))
   taskConsole.install()
   try {
     return await runAsP(message, memory, taskConsole)
@@ -77,6 +74,21 @@ export default async function runP(message: PMessage): Promise<PReport> {
     taskConsole.remove()
     leaveRun()
     host.close()
+  }
+}
+
+/** How often a P that waits for the host to take what it printed looks whether the run is over, in ms. */
+const ROOM_MS = 50
+
+/** Waits for the host to take something from this P's console ring: false if the run was ended from outside, and nobody takes it. */
+function roomIn({ words }: Memory, host: MessagePort): (word: number, value: number) => boolean {
+  return (word, value) => {
+    host.postMessage({ isRingFull: true } satisfies PTold)
+    do {
+      // Plain, since no turn of a schedule may depend on the host's time. It is looked at again.
+      if (words[control.RUN_STATE] === control.RUN_ABORTED) return false
+    } while (waitForHost(words, word, value, ROOM_MS) === 'timed-out')
+    return true
   }
 }
 

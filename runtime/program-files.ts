@@ -11,10 +11,13 @@
 // are, once in a thread's life. A dynamic import whose specifier is no literal is left alone, and finds packages only by
 // luck.
 import { existsSync, realpathSync } from 'node:fs'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname, extname, join, parse as parsePath, relative } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Export, type Import, init, parse } from 'es-module-lexer'
+import { outputErrorOf } from './output-error.ts'
+import { writeScratch } from './output-file.ts'
+import type { NamedPath } from './output-paths.ts'
 import { ProgramError } from './program-error.ts'
 import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
 import { moduleUrl, stackMapper } from './program-stack.ts'
@@ -44,6 +47,7 @@ export interface PreparedProgram {
  * @param runDirectory - an existing directory of this run alone; its owner removes it
  * @param programModuleUrl - what 'sawtooth' means
  * @param pacerModuleUrl - what 'sawtooth/pacer' means
+ * @param onInput - called with each file that is read, or will be by the threads, before that; may throw
  * @throws UsageError if the entry is missing, unreadable or of another kind
  * @throws ProgramError for a syntax error, an import that leads nowhere, or no default export
  */
@@ -52,8 +56,9 @@ export async function prepareProgram(
   runDirectory: string,
   programModuleUrl: string,
   pacerModuleUrl: string,
+  onInput: (input: NamedPath) => void = () => {},
 ): Promise<PreparedProgram> {
-  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl)
+  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl, onInput)
   const { path, hasDefaultExport } = await files.prepare(entry, 'program')
   if (hasDefaultExport) return files.prepared(path)
   throw new ProgramError(path, null, 'a program needs a default export: export default function* main(...args)')
@@ -65,8 +70,9 @@ export async function prepareModule(
   runDirectory: string,
   programModuleUrl: string,
   pacerModuleUrl: string,
+  onInput: (input: NamedPath) => void = () => {},
 ): Promise<PreparedProgram> {
-  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl)
+  const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl, onInput)
   const { path } = await files.prepare(entry, 'pacer')
   return files.prepared(path)
 }
@@ -95,7 +101,15 @@ class ModuleFiles {
   /** Source path by written path. */
   readonly #sources = new Map<string, string>()
 
-  constructor(runDirectory: string, programModuleUrl: string, pacerModuleUrl: string) {
+  readonly #onInput: (input: NamedPath) => void
+
+  constructor(
+    runDirectory: string,
+    programModuleUrl: string,
+    pacerModuleUrl: string,
+    onInput: (input: NamedPath) => void,
+  ) {
+    this.#onInput = onInput
     // Node names a module by its real path, and so must the map of stacks.
     this.#runDirectory = realpathSync(runDirectory)
     this.#packageUrl = new URL('..', programModuleUrl).href
@@ -108,6 +122,7 @@ class ModuleFiles {
   /** Prepares the entry and what it reaches; each file once, so that cycles end. */
   async prepare(entry: string, kind: 'program' | 'pacer'): Promise<FoundFile> {
     await init
+    this.#onInput({ name: `the ${kind}`, path: entry })
     const source = await readEntry(entry, kind)
     const found = await this.#prepareSource(realpathSync(entry), source)
     const waiting = [...found.imports]
@@ -133,8 +148,10 @@ class ModuleFiles {
   async #write(path: string, text: string): Promise<string> {
     const written = this.#written(path)
     this.#sources.set(written, path)
-    await mkdir(dirname(written), { recursive: true })
-    await writeFile(written, text)
+    await mkdir(dirname(written), { recursive: true }).catch(error => {
+      throw outputErrorOf(error) ?? error
+    })
+    writeScratch(written, text)
     return written
   }
 
@@ -159,12 +176,18 @@ class ModuleFiles {
       // A dynamic import may be meant to fail; who can fail only so is told where.
       if (target.kind === 'missing' && one.type !== 'dynamic')
         throw new ProgramError(path, lineAt(code, one.start), target.why)
+      this.#noteInput(target)
       if (target.kind === 'file') imports.push(target.path)
       const url = this.#urlOf(target)
       return url === null ? [] : [importEdit(one, url)]
     })
     await this.#write(path, applied(edits, code))
     return { path, imports, hasDefaultExport: exported.some(isDefault) }
+  }
+
+  #noteInput(target: Target): void {
+    const path = target.kind === 'file' ? target.path : target.kind === 'url' ? pathIn(target.url) : null
+    if (path !== null) this.#onInput({ name: 'a file that is imported', path })
   }
 
   async #javaScript(path: string, source: string): Promise<string> {
@@ -201,6 +224,11 @@ class ModuleFiles {
     }
     return null
   }
+}
+
+/** null if it is none of a file. */
+function pathIn(url: string): string | null {
+  return url.startsWith('file:') ? fileURLToPath(url) : null
 }
 
 async function readEntry(entry: string, kind: 'program' | 'pacer'): Promise<string> {

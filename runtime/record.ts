@@ -29,11 +29,15 @@ export interface RunRecord {
   /** Exit status. */
   readonly exit: number
   readonly error: RunError | null
+  /** Files that the run was to write, `standard output` among them, and could not. */
+  readonly unwritten: readonly { readonly file: string; readonly why: string }[]
   /** How the Ps were ordered; null: by the system. */
   readonly schedule: (ScheduleReport & { readonly strategy: string; readonly unmet: number }) | null
   /** Waits, in all of the run, that only their safety net ended; 0 in a sound run. */
   readonly rescues: number
-  /** Finished cycles, the oldest first. */
+  /** Finished cycles. */
+  readonly cycleCount: number
+  /** Finished cycles, the oldest first: in the file all, from `run` the newest `keepCycles`. */
   readonly cycles: readonly CycleRecord[]
   readonly memStats: MemStats
   readonly allocations: { readonly objects: number; readonly bytes: number }

@@ -1,8 +1,7 @@
 /**
- * One run, as the host's main thread sees it: it never waits for a P, and no P needs it. Every few milliseconds it carries out console output, traces
- * and cycle records, asks for a periodic cycle, and names who keeps the world waiting.
+ * One run, as the host's main thread sees it: it never waits for a P, nor for who reads what it prints. Every few milliseconds it carries out console output,
+ * traces and cycle records, asks for a periodic cycle, and names who keeps the world waiting.
  */
-import { createWriteStream, type WriteStream, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { load, now, scheduling, store } from '#sync'
 import type { Cache } from '../heap/cache.ts'
@@ -12,15 +11,17 @@ import * as g from '../heap/layout/goroutine.ts'
 import * as p from '../heap/layout/p.ts'
 import type { Memory } from '../heap/memory.ts'
 import { CycleRecords, type RawCycle } from '../measure/cycle-record.ts'
-import { EVENT_CHARGE, EVENT_NAMES, Events } from '../measure/events.ts'
 import { statisticsOf, takeStatistics } from '../measure/statistics.ts'
 import type { Configuration, RunOptions } from './configuration.ts'
-import { ConsoleRing, type Stream } from './console-ring.ts'
+import { ConsoleRing } from './console-ring.ts'
 import { cycleOf, extraOf } from './cycle-of.ts'
 import { Declarations } from './declarations.ts'
 import { describePs } from './describe-ps.ts'
+import { exitOf } from './exit-codes.ts'
 import { faultCountsOf } from './fault-injector.ts'
+import { KeptCycles } from './kept-cycles.ts'
 import { memStatsOf } from './mem-stats.ts'
+import { OutputError } from './output-error.ts'
 import type { CycleRecord, RunError, RunRecord } from './record.ts'
 import {
   formatGcTrace,
@@ -32,10 +33,12 @@ import {
 } from './report/gctrace.ts'
 import { formatOverrun } from './report/overrun-line.ts'
 import { formatStatusLine } from './report/status-line.ts'
-import { GC_LANE, TraceEventWriter } from './report/trace-events.ts'
+import { RunOutputs } from './run-outputs.ts'
+import { RunStreams } from './run-streams.ts'
+import { RunTrace } from './run-trace.ts'
 import type { ScheduleReport } from './schedule.ts'
+import { LAST_READ_MS, type Stream } from './standard-streams.ts'
 import { Stragglers } from './stragglers.ts'
-import { writeFully } from './write-fully.ts'
 
 /** How often the host looks, in ms. */
 const TICK_MS = 10
@@ -52,17 +55,28 @@ export class Session {
   private readonly options: RunOptions
   private readonly rings: ConsoleRing[] = []
   private readonly records: CycleRecords
-  private readonly events: Events[] = []
-  private readonly cycles: CycleRecord[] = []
+  private readonly streams: RunStreams
+  private readonly outputs: RunOutputs
+  private readonly cycles: KeptCycles
   private readonly nameOf: (goroutine: number) => string
   private readonly stragglers: Stragglers
   private readonly cpus = availableParallelism()
   private readonly beganMs = now()
-  private readonly trace: TraceEventWriter | null = null
-  private readonly traceFile: WriteStream | null = null
   private readonly showStatus: boolean
-  private readonly received: number[] = []
+  private trace: RunTrace | null = null
+  /** Why standard output takes no more, and whether that or an abort has cut it off. */
+  private lost: OutputError | null = null
+  private isOpen = false
+  /** Until a stream has room. */
+  private isWaiting = false
+  /** Lines of traces that were not printed, since too many wait to be read. */
+  private unsaid = 0
+  private isAborted = false
+  /** No P runs any more. */
+  private isOver = false
+  private isCutOff = false
   private timer: NodeJS.Timeout | null = null
+  private giveUpTimer: NodeJS.Timeout | null = null
   private ticks = 0
   private gcMs = 0
   private isStatusShown = false
@@ -80,16 +94,21 @@ export class Session {
     const tasks = Declarations.tasksOf(memory)
     this.nameOf = goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)])
     this.stragglers = new Stragglers(memory, this.nameOf)
-    for (let index = 0; index < configuration.procs; index++) {
-      this.rings.push(new ConsoleRing(memory, index))
-      this.events.push(new Events(memory, index, false))
-      this.received.push(0)
-    }
-    if (configuration.traceFile !== null) {
-      this.traceFile = createWriteStream(configuration.traceFile)
-      const file = this.traceFile
-      this.trace = new TraceEventWriter(text => void file.write(text), configuration.program, configuration.procs)
-    }
+    for (let index = 0; index < configuration.procs; index++) this.rings.push(new ConsoleRing(memory, index))
+    this.cycles = new KeptCycles(configuration.keepCycles)
+    this.outputs = new RunOutputs(error => this.writeLine(`sawtooth: ${error.message}`))
+    this.streams = new RunStreams(options)
+    this.streams.onClosed = () => this.endRun()
+    this.streams.onLost = error => this.lose(error)
+  }
+
+  /** Opens what the run writes to. Throws an OutputError. */
+  open(): void {
+    this.isOpen = true
+    this.outputs.open(this.configuration, this.recordHead())
+    const { trace } = this.outputs
+    if (trace !== null) this.trace = new RunTrace(this.memory, trace)
+    this.streams.open()
   }
 
   start(): void {
@@ -102,7 +121,8 @@ export class Session {
     this.ticks++
     this.drainConsole()
     this.takeRecords(false)
-    this.drainTrace()
+    this.trace?.drain()
+    this.outputs.check()
     this.askForPeriodicCycle()
     for (const line of this.stragglers.find()) this.writeLine(line)
     if (this.showStatus && this.ticks % STATUS_TICKS === 0) this.drawStatus()
@@ -113,27 +133,103 @@ export class Session {
     return describePs(this.memory, this.nameOf)
   }
 
-  /** Text that a P handed on because its ring was full. */
-  receive(index: number, stream: Stream, text: Uint8Array): void {
-    this.received[index]++
-    this.write(stream, text)
+  /** Carries out what programs print, as far as it is read. */
+  drainConsole(): void {
+    for (const ring of this.rings) ring.drain(this.print, this.mayPrint)
+  }
+
+  private readonly print = (stream: Stream, text: Uint8Array): void => this.write(stream, text)
+
+  /** Under a schedule no P waits for the host. */
+  private readonly mayPrint = (stream: Stream): boolean => {
+    if (this.schedule !== null || !this.streams.isFull(stream)) return true
+    if (!this.isWaiting) {
+      this.isWaiting = true
+      void this.streams.room(stream).then(() => {
+        this.isWaiting = false
+        this.drainConsole()
+      })
+    }
+    return false
+  }
+
+  /** Ends the run. Once its Ps are over no reader is waited for much longer. */
+  abort(): void {
+    this.isAborted = true
+    this.endRun()
+    if (this.isOver) this.giveUpSoon()
+  }
+
+  private giveUpSoon(): void {
+    this.giveUpTimer ??= setTimeout(() => {
+      if (this.streams.giveUp()) this.isCutOff = true
+      this.outputs.giveUp()
+    }, LAST_READ_MS)
+  }
+
+  /** Standard output takes no more: what is computed from now on would be lost. */
+  private lose(error: OutputError): void {
+    this.lost ??= error
+    this.outputs.failed(error)
+    this.endRun()
   }
 
   /** The last look, once no P runs any more; then the record. */
-  async finish(exit: number, error: RunError | null): Promise<RunRecord> {
+  async finish(error: RunError | null): Promise<RunRecord> {
     if (this.timer !== null) clearInterval(this.timer)
-    for (const ring of this.rings) ring.drainRest((stream, text) => this.write(stream, text))
+    this.isOver = true
+    const record = this.record(this.takeRest(error))
+    if (this.isAborted) this.giveUpSoon()
+    try {
+      return await this.close(record)
+    } finally {
+      if (this.giveUpTimer !== null) clearTimeout(this.giveUpTimer)
+      this.streams.close()
+    }
+  }
+
+  /** All that is still in the rings, and how the run ended. Answers with what ended it, as far as it is known. */
+  private takeRest(error: RunError | null): RunError | null {
+    if (!this.isOpen) this.openLate()
+    for (const ring of this.rings) ring.drain(this.print, () => true)
     this.takeRecords(true)
-    this.drainTrace()
+    this.trace?.drain()
     this.eraseStatus()
-    if (error !== null) this.printError(error)
+    const isOurs = error !== null && !(error.kind === 'interrupted' && this.lost !== null && !this.isAborted)
+    if (isOurs) this.printError(error)
     const dropped = load(this.memory.words, control.DROPPED)
     if (dropped > 0) this.writeLine(`${dropped} trace events or cycle records were dropped: their rings were full`)
-    const record = this.record(exit, error)
-    if (this.configuration.jsonFile !== null)
-      writeFileSync(this.configuration.jsonFile, `${JSON.stringify(record, null, 1)}\n`)
-    await this.closeTrace()
-    return record
+    if (this.unsaid > 0) this.writeLine(`${this.unsaid} lines of traces were not printed: nobody read them`)
+    return isOurs ? error : null
+  }
+
+  /** For a run that was over before it started. */
+  private openLate(): void {
+    try {
+      this.open()
+    } catch (error) {
+      if (!(error instanceof OutputError)) throw error
+      this.outputs.failed(error)
+    }
+  }
+
+  /** Waits until all that was printed and traced is written, and writes the record: what could not be written is in it. */
+  private async close(record: RunRecord): Promise<RunRecord> {
+    await this.streams.flushed()
+    if (this.isCutOff && record.error === null) this.writeLine('interrupted')
+    await this.outputs.closeTrace()
+    await this.outputs.closeRecord(this.concluded(record))
+    await this.streams.flushed()
+    return this.concluded(record)
+  }
+
+  /** The record with what could not be written; that is an error only where there is no other. */
+  private concluded(record: RunRecord): RunRecord {
+    const unwritten = this.outputs.failures.map(({ file, why }) => ({ file, why }))
+    const [first] = this.outputs.failures
+    const cut: RunError | null = this.isCutOff ? plainError('interrupted', 'interrupted') : null
+    const error = record.error ?? cut ?? (first === undefined ? null : plainError('output', first.message))
+    return { ...record, exit: exitOf(error), error, unwritten }
   }
 
   /** A line on the run's standard error. */
@@ -141,26 +237,15 @@ export class Session {
     this.write(2, encoder.encode(`${line}\n`))
   }
 
+  /** A line that comes with every cycle: where nobody reads, they must not fill the memory. */
+  private writeTrace(line: string): void {
+    if (this.streams.isStuck(2)) this.unsaid++
+    else this.writeLine(line)
+  }
+
   private write(stream: Stream, text: Uint8Array): void {
     this.eraseStatus()
-    const target = stream === 1 ? this.options.stdout : this.options.stderr
-    if (target === undefined) {
-      // As a program of Go's is ended by SIGPIPE: nobody reads what it prints.
-      if (!writeFully(stream, text) && stream === 1) this.onClosedOutput()
-    } else target.write(text)
-  }
-
-  private drainConsole(): void {
-    this.rings.forEach((ring, index) => {
-      // What a P has handed on is older than what is in its ring now.
-      if (this.usesOwnStreams && ring.handedOn !== this.received[index]) return
-      ring.drain((stream, text) => this.write(stream, text))
-    })
-  }
-
-  /** True if output goes to streams of the host's, and not to the process's own. */
-  get usesOwnStreams(): boolean {
-    return this.options.stdout !== undefined || this.options.stderr !== undefined
+    this.streams.write(stream, text)
   }
 
   private takeRecords(unfinished: boolean): void {
@@ -172,27 +257,28 @@ export class Session {
     const { gctrace, gcpacertrace, procs } = this.configuration
     const cycle = cycleOf(raw, procs)
     const machine = { procs, cpus: this.cpus }
-    this.cycles.push(cycle)
+    this.cycles.add(cycle)
+    this.outputs.cycle(cycle)
     this.gcMs += gcCpuMs(cycle, machine)
     const elapsedMs = raw.startMs + (raw.stwSetupMs + raw.markMs + raw.stwTerminationMs)
     const extra = extraOf(raw, this.gcMs / (elapsedMs * procs))
     if (gcpacertrace) this.writePacerTrace(raw, cycle, extra)
     if (gctrace) {
-      if (cycle.trigger === 'periodic') this.writeLine(GC_FORCED_LINE)
-      this.writeLine(formatGcTrace(cycle, extra, machine))
+      if (cycle.trigger === 'periodic') this.writeTrace(GC_FORCED_LINE)
+      this.writeTrace(formatGcTrace(cycle, extra, machine))
       const overrun = formatOverrun(cycle)
-      if (overrun !== undefined) this.writeLine(overrun)
+      if (overrun !== undefined) this.writeTrace(overrun)
     }
-    this.traceCycle(cycle)
+    this.trace?.cycle(cycle)
     this.callBack(cycle)
   }
 
   private writePacerTrace(raw: RawCycle, cycle: CycleRecord, extra: ReturnType<typeof extraOf>): void {
-    this.writeLine(formatPacerTraceStart(cycle, raw))
+    this.writeTrace(formatPacerTraceStart(cycle, raw))
     const end = formatPacerTraceEnd(cycle, extra)
-    if (end !== undefined) this.writeLine(end)
+    if (end !== undefined) this.writeTrace(end)
     if (cycle.sweptPages === null) return
-    this.writeLine(
+    this.writeTrace(
       formatPacerTraceSweepDone({
         heapLive: raw.heapLiveAtSweepDone,
         allocatedDuringSweep: raw.allocatedDuringSweep,
@@ -200,79 +286,6 @@ export class Session {
         sweepPagesPerByte: raw.sweepPagesPerByte,
       }),
     )
-  }
-
-  private traceCycle(cycle: CycleRecord): void {
-    if (this.trace === null) return
-    const setupMs = cycle.stwSetupUs / 1000
-    const markEnd = cycle.startMs + setupMs + cycle.markMs
-    this.trace.event({
-      kind: 'slice',
-      p: GC_LANE,
-      name: 'mark setup',
-      startMs: cycle.startMs,
-      durationMs: setupMs,
-      args: { cycle: cycle.n, trigger: cycle.trigger },
-    })
-    this.traceTimeToSafepoint(cycle.startMs, cycle.timeToSafepointUs[0])
-    this.trace.event({
-      kind: 'slice',
-      p: GC_LANE,
-      name: 'mark',
-      startMs: cycle.startMs + setupMs,
-      durationMs: cycle.markMs,
-      args: { cycle: cycle.n, marked: cycle.heapMarked },
-    })
-    this.trace.event({
-      kind: 'slice',
-      p: GC_LANE,
-      name: 'mark termination',
-      startMs: markEnd,
-      durationMs: cycle.stwTerminationUs / 1000,
-      args: { cycle: cycle.n, attempts: cycle.terminationAttempts },
-    })
-    this.traceTimeToSafepoint(markEnd, cycle.timeToSafepointUs[1])
-    this.trace.event({
-      kind: 'counter',
-      name: 'heap',
-      startMs: cycle.startMs,
-      args: { live: cycle.heapAtStart, goal: cycle.goal, trigger: cycle.triggerBytes },
-    })
-    this.trace.event({
-      kind: 'counter',
-      name: 'heap',
-      startMs: markEnd,
-      args: { live: cycle.heapAtMarkEnd, goal: cycle.goal, trigger: cycle.triggerBytes },
-    })
-    this.trace.event({
-      kind: 'counter',
-      name: 'heap',
-      startMs: markEnd + cycle.stwTerminationUs / 1000,
-      args: { live: cycle.heapMarked, goal: cycle.goal, trigger: cycle.triggerBytes },
-    })
-  }
-
-  /** The part of a pause in which the world was not stopped yet. */
-  private traceTimeToSafepoint(startMs: number, us: number): void {
-    this.trace?.event({ kind: 'slice', p: GC_LANE, name: 'time to safepoint', startMs, durationMs: us / 1000 })
-  }
-
-  private drainTrace(): void {
-    const trace = this.trace
-    if (trace === null) return
-    const began = this.memory.doubles[this.memory.measure(control.RUN_STARTED_AT)]
-    this.events.forEach((events, index) => {
-      events.drain((kind, startMs, durationMs, detail) => {
-        const event = { p: index, name: EVENT_NAMES[kind], startMs: startMs - began, args: { detail } }
-        trace.event(kind === EVENT_CHARGE ? { kind: 'instant', ...event } : { kind: 'slice', durationMs, ...event })
-      })
-    })
-  }
-
-  private async closeTrace(): Promise<void> {
-    this.trace?.close()
-    const file = this.traceFile
-    if (file !== null) await new Promise<void>((resolve, reject) => file.on('error', reject).end(resolve))
   }
 
   /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
@@ -296,12 +309,12 @@ export class Session {
       this.options.onCycle?.(cycle)
     } catch (error) {
       this.callbackError = error ?? new Error('onCycle threw nothing')
-      this.onClosedOutput()
+      this.endRun()
     }
   }
 
-  /** Called when nobody reads the standard output any more, or the host's callback threw. */
-  onClosedOutput: () => void = () => {}
+  /** Ends the run from outside. Called when it is aborted, when its output is not read or not taken any more, or the host's callback threw. */
+  endRun: () => void = () => {}
 
   /** Wakes every P that sleeps. */
   wakeAll: () => void = () => {}
@@ -319,12 +332,13 @@ export class Session {
       },
       process.stderr.columns,
     )
-    process.stderr.write(`\r${line}\x1b[K`)
+    if (this.streams.isFull(2)) return
+    this.streams.write(2, encoder.encode(`\r${line}\x1b[K`))
     this.isStatusShown = true
   }
 
   private eraseStatus(): void {
-    if (this.isStatusShown) process.stderr.write('\r\x1b[K')
+    if (this.isStatusShown) this.streams.write(2, encoder.encode('\r\x1b[K'))
     this.isStatusShown = false
   }
 
@@ -358,11 +372,9 @@ export class Session {
     return this.rings.map((_, index) => heap.cacheOf(index))
   }
 
-  private record(exit: number, error: RunError | null): RunRecord {
-    const { configuration, memory } = this
-    const { words } = memory
-    takeStatistics(memory, this.caches())
-    const statistics = statisticsOf(memory)
+  /** What is known of a run before it starts. */
+  private recordHead() {
+    const { configuration } = this
     return {
       schema: 1,
       program: configuration.program,
@@ -377,12 +389,24 @@ export class Session {
       gate: configuration.gate,
       credit: configuration.credit,
       seed: configuration.seed,
+    } as const
+  }
+
+  private record(error: RunError | null): RunRecord {
+    const { configuration, memory } = this
+    const { words } = memory
+    takeStatistics(memory, this.caches())
+    const statistics = statisticsOf(memory)
+    return {
+      ...this.recordHead(),
       schedule: this.scheduleReport(),
       wallMs: now() - this.beganMs,
-      exit,
+      exit: exitOf(error),
       error,
+      unwritten: [],
       rescues: load(words, control.RESCUES),
-      cycles: this.cycles,
+      cycleCount: this.cycles.count,
+      cycles: this.cycles.newest(),
       memStats: memStatsOf(memory),
       allocations: { objects: statistics.allocatedObjects, bytes: statistics.allocatedBytes },
       barriers: { stores: statistics.barrierStores, flushes: statistics.barrierFlushes },
@@ -394,4 +418,8 @@ export class Session {
       faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory, configuration.faults),
     }
   }
+}
+
+function plainError(kind: string, message: string): RunError {
+  return { kind, message, goroutine: null, stack: null }
 }

@@ -1,24 +1,24 @@
 /** `console` and `process.stdout` as a program in a P finds them: what it prints goes through the P's ring, at once and whole. */
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
-import type { ConsoleRing, Stream } from './console-ring.ts'
-import { writeFully } from './write-fully.ts'
+import type { ConsoleRing } from './console-ring.ts'
+import type { Stream } from './standard-streams.ts'
 
 const encoder = new TextEncoder()
 
 export class TaskConsole {
   readonly #ring: ConsoleRing
-  readonly #handOn: (stream: Stream, text: Uint8Array) => void
+  readonly #waitForRoom: (word: number, value: number) => boolean
   readonly #original = globalThis.console
   readonly #writes = { stdout: process.stdout.write, stderr: process.stderr.write }
   /** While true, nothing is printed: module code runs on every P, and is to be heard once. */
   muted: boolean
 
-  /** `handOn`: what to do with text that the ring has no room for. @defaultValue write it to the process's own descriptors */
-  constructor(ring: ConsoleRing, muted: boolean, handOn: (stream: Stream, text: Uint8Array) => void = writeFully) {
+  /** `waitForRoom`: see {@link ConsoleRing.write}. */
+  constructor(ring: ConsoleRing, muted: boolean, waitForRoom: (word: number, value: number) => boolean) {
     this.#ring = ring
     this.muted = muted
-    this.#handOn = handOn
+    this.#waitForRoom = waitForRoom
   }
 
   install(): void {
@@ -34,7 +34,8 @@ export class TaskConsole {
   }
 
   #write(stream: Stream, chunk: string | Uint8Array): void {
-    if (!this.muted) this.#ring.write(stream, typeof chunk === 'string' ? encoder.encode(chunk) : chunk, this.#handOn)
+    const text = typeof chunk === 'string' ? encoder.encode(chunk) : chunk
+    if (!this.muted) this.#ring.write(stream, text, this.#waitForRoom)
   }
 
   #writable(stream: Stream): Writable {

@@ -108,7 +108,7 @@ export interface Region {
   readonly end: number
 }
 
-/** Words of a console ring's head: lock, read and written byte counts (runtime/console.ts); of a trace ring's: read, written. */
+/** Words of a console ring's head: written and read byte counts (runtime/console-ring.ts); of a trace ring's: written, read (measure/events.ts). */
 export const CONSOLE_RING_WORDS = 16
 export const TRACE_RING_WORDS = 16
 

@@ -3,9 +3,10 @@
  * goes on where it stopped: what is done is in a file, written after each run. It ends at the first cycle beyond its bound, the first wait that only its safety
  * net ended, and the first run that fails or does not end.
  */
-import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
 import { humanBytes, humanCount } from '../../runtime/report/units.ts'
+import { print } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { readAs } from '../json.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
@@ -13,6 +14,7 @@ import type { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
 import { amount, count, dictionary, object, oneOf, orNull, type Shape, text, whole } from '../shape.ts'
 import { formatTable } from '../table.ts'
+import { writeResults } from '../write-results.ts'
 import { beyondBound } from './bound.ts'
 import { faultOf, type Step, stepsOf } from './campaign-steps.ts'
 import { nameOf } from './cases.ts'
@@ -85,27 +87,34 @@ const EMPTY: StepState = {
   overrun: 0,
 }
 
-/** Returns the exit code: 1 at the first breach, else 0, whether all steps are done or the time is over. */
+/** Returns the exit code: 1 at the first breach, 4 if its file cannot be written, else 0, whether all steps are done or the time is over. */
 export async function runCampaign(options: OverrunOptions, signal: AbortSignal, progress: Progress): Promise<number> {
   const { file, minutes } = options.campaign as NonNullable<OverrunOptions['campaign']>
   const parameters = parametersOf(options)
   checkCase(parameters)
   let state = stateIn(file, parameters, options.seed)
+  // 4 once it could not be: what is not written down is measured in vain.
+  let written = 0
   const steps = stepsOf()
   const until = performance.now() + minutes * 60_000
   if (state.failure === null) {
     await using bench = new Workbench(signal)
     for (const step of steps) {
-      while (!isDone(step, state.steps[step.name]) && performance.now() < until && state.failure === null) {
+      while (
+        !isDone(step, state.steps[step.name]) &&
+        performance.now() < until &&
+        state.failure === null &&
+        written === 0
+      ) {
         progress.show(progressOf(step, steps, state, until))
         state = await advanced(state, step, bench)
-        write(file, state)
+        written = await writeResults(0, [{ path: file, text: () => `${JSON.stringify(state, null, 1)}\n` }])
       }
     }
   }
   progress.erase()
-  process.stdout.write(`${formatMachine(thisMachine(null))}\n${formatCampaign(steps, state)}`)
-  return state.failure === null ? 0 : 1
+  print(`${formatMachine(thisMachine(null))}\n${formatCampaign(steps, state)}`)
+  return state.failure === null ? written : 1
 }
 
 function parametersOf({ lists }: OverrunOptions): CaseParameters {
@@ -130,12 +139,6 @@ function stateIn(file: string, parameters: CaseParameters, seed: number): Campai
   throw new UsageError(
     `--campaign ${file} is of ${nameOf(state.parameters)}, not of ${nameOf(parameters)}: give it another file`,
   )
-}
-
-/** All at once, or not at all: it may be interrupted. */
-function write(file: string, state: CampaignState): void {
-  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 1)}\n`)
-  renameSync(`${file}.new`, file)
 }
 
 /** Enough cycles count, or the program does not come to the point. */

@@ -1,11 +1,12 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
-import { writeFileSync } from 'node:fs'
+import { print, say } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { interruptible } from '../interrupt.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
 import { formatRows } from '../table.ts'
+import { writeResults } from '../write-results.ts'
 import { runCampaign } from './campaign.ts'
 import { casesOf } from './cases.ts'
 import { costsCommand } from './costs-command.ts'
@@ -32,7 +33,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'report') return reportCommand(argv.slice(1))
   const options = parseOptions(argv)
   const experiment = options.what === 'sweep' ? null : experimentOf(options.what)
-  if (options.help) return print(experiment === null ? help : experiment.help)
+  if (options.help) {
+    print(experiment === null ? help : experiment.help)
+    return 0
+  }
   return interruptible(signal => carryOut(argv, options, experiment, signal))
 }
 
@@ -56,7 +60,7 @@ async function carryOut(
     progress.erase()
     if (signal.aborted || error instanceof Interrupted) return 130
     if (!(error instanceof FailedRun)) throw error
-    process.stderr.write(`sawtooth: overrun: ${error.message}\n`)
+    say(`sawtooth: overrun: ${error.message}\n`)
     return 1
   }
 }
@@ -103,26 +107,20 @@ async function measureExperiment(
   return { schema: 1, machine, command, cases: [], costs: [], experiments: [result], criteria: [criterion] }
 }
 
-/** Writes what was asked for, and says of each criterion whether it holds: 0, or 1 if one does not. */
+/** Says of each criterion whether it holds, and writes what was asked for: 0; 1 if one does not hold, else 4 if something could not be written. */
 export async function conclude(
   results: OverrunResults,
   { json, report }: Pick<OverrunOptions, 'json' | 'report'>,
 ): Promise<number> {
-  if (json !== null) writeFileSync(json, `${JSON.stringify(results)}\n`)
-  if (report !== null) {
-    // Loaded when it is needed: drawing takes some hundred milliseconds to load.
-    const { reportHtml } = await import('./report/html.ts')
-    writeFileSync(report, await reportHtml(results))
-  }
   print(`\n${results.criteria.map(formatCriterion).join('')}`)
-  return results.criteria.every(({ holds }) => holds) ? 0 : 1
+  const code = results.criteria.every(({ holds }) => holds) ? 0 : 1
+  return writeResults(code, [
+    { path: json, text: () => `${JSON.stringify(results)}\n` },
+    // Loaded when it is needed: drawing takes some hundred milliseconds to load.
+    { path: report, text: async () => (await import('./report/html.ts')).reportHtml(results) },
+  ])
 }
 
 function formatCriterion({ says, holds }: Criterion): string {
   return `${holds ? 'ok    ' : 'FAILED'}  ${says}\n`
-}
-
-function print(text: string): number {
-  process.stdout.write(text)
-  return 0
 }

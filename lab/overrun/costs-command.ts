@@ -1,10 +1,12 @@
 /** `sawtooth overrun costs`: throughput, pauses, allocation latency and minimum mutator utilization of each policy, beside its overrun. */
-import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { wholeNumber } from '../../runtime/given.ts'
+import { given, wholeNumber } from '../../runtime/given.ts'
+import { outputFile } from '../../runtime/output-paths.ts'
+import { print, say } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { thisMachine } from '../machine.ts'
+import { writeResults } from '../write-results.ts'
 import { COST_PROGRAMS, type CostProgram, measureCosts } from './costs.ts'
 import { costsTable } from './costs-table.ts'
 import { FEWEST } from './median-interval.ts'
@@ -44,7 +46,8 @@ Options:
   --json FILE         write the results
   --help              this text
 
-Exit: 0 the criterion holds or is not asked (of ${policyName(OURS)}, over ${PAIRS} pairs or more), 1 it does not, 2 usage.
+Exit: 0 the criterion holds or is not asked (of ${policyName(OURS)}, over ${PAIRS} pairs or more), 1 it does not, 2 usage,
+4 the file cannot be written.
 
 Example:
   sawtooth overrun costs --pairs 10 --policies coordinator/goal --programs alloc-storm
@@ -59,7 +62,7 @@ Example:
 export async function costsCommand(argv: readonly string[]): Promise<number> {
   const values = readArguments(argv)
   if (values.help === true) {
-    process.stdout.write(costsHelp)
+    print(costsHelp)
     return 0
   }
   const pairs = wholeNumber({ name: '--pairs', value: values.pairs ?? PAIRS }, FEWEST, 10_000)
@@ -67,6 +70,7 @@ export async function costsCommand(argv: readonly string[]): Promise<number> {
   const seed = wholeNumber({ name: '--seed', value: values.seed ?? 1 }, 0, 2 ** 32 - 1)
   const gogc = wholeNumber({ name: '--gogc', value: values.gogc ?? 100 }, 1, 10_000)
   const policies = values.policies?.split(',').map(parsePolicy) ?? COMPARED
+  const json = outputFile(given('json', values.json))
   const programs = values.programs?.split(',').map(programNamed) ?? COST_PROGRAMS
   const costs = await measureCosts({
     policies,
@@ -78,19 +82,17 @@ export async function costsCommand(argv: readonly string[]): Promise<number> {
     rounds: ROUNDS,
     progress: showProgress,
   })
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  if (process.stderr.isTTY) say('\r\x1b[K')
   const criteria =
     pairs >= PAIRS && gogc === 100
       ? costs.filter(cost => policyName(cost) === policyName(OURS)).flatMap(criteriaOf)
       : []
-  process.stdout.write(costsTable(costs, criteria))
-  if (values.json !== undefined) {
-    const command = ['sawtooth overrun costs', ...argv].join(' ')
-    const machine = thisMachine(null)
-    const results: OverrunResults = { schema: 1, machine, command, cases: [], costs, experiments: [], criteria }
-    writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`)
-  }
-  return criteria.every(({ holds }) => holds) ? 0 : 1
+  print(costsTable(costs, criteria))
+  const command = ['sawtooth overrun costs', ...argv].join(' ')
+  const machine = thisMachine(null)
+  const results: OverrunResults = { schema: 1, machine, command, cases: [], costs, experiments: [], criteria }
+  const code = criteria.every(({ holds }) => holds) ? 0 : 1
+  return writeResults(code, [{ path: json, text: () => `${JSON.stringify(results, null, 1)}\n` }])
 }
 
 /**
@@ -143,5 +145,5 @@ function programNamed(name: string): CostProgram {
 
 /** Always the same line on a terminal, a line each in a file. */
 function showProgress(text: string): void {
-  process.stderr.write(process.stderr.isTTY ? `\r${text}\x1b[K` : `${text}\n`)
+  say(process.stderr.isTTY ? `\r${text}\x1b[K` : `${text}\n`)
 }

@@ -13,10 +13,12 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { median, quantile } from 'simple-statistics'
 import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from '../../runtime/host.ts'
+import { readTraceEvents } from '../../runtime/report/trace-events.ts'
 import { ownJson } from '../json.ts'
+import { expectWritten } from '../run.ts'
 import { BUCKETS, percentilesOfCounts } from './latency-buckets.ts'
 import { medianInterval } from './median-interval.ts'
-import { minimumMutatorUtilization, type TraceFile, takenSlices } from './mutator-utilization.ts'
+import { minimumMutatorUtilization, takenSlices } from './mutator-utilization.ts'
 import { BASELINE, type Policy, policyName } from './policy.ts'
 import type { Cost, LatencyPercentiles } from './results.ts'
 
@@ -181,7 +183,7 @@ class Laboratory {
     try {
       const trace = join(directory, 'trace.json')
       const { record } = await this.#run(program, policy, round, { trace })
-      const taken = takenSlices(ownJson<TraceFile>(await readFile(trace, 'utf8')), this.#procs)
+      const taken = takenSlices(readTraceEvents(await readFile(trace, 'utf8')))
       const span = { fromMs: WARM_MS, toMs: record.wallMs }
       for (const [window, share] of Object.entries(minimumMutatorUtilization(taken, this.#procs, span, WINDOWS_MS)))
         utilization[window] = Math.min(utilization[window] ?? 1, share)
@@ -200,8 +202,19 @@ class Laboratory {
     const { args } = program
     const seed = (this.#seed + repetition) % 2 ** 32
     const gogc = policy === BASELINE ? 100 : this.#gogc
-    const run = { ...policy, gogc, args, procs: this.#procs, seed, stdout, stderr, ...more }
+    const run = {
+      ...policy,
+      keepCycles: Number.POSITIVE_INFINITY,
+      gogc,
+      args,
+      procs: this.#procs,
+      seed,
+      stdout,
+      stderr,
+      ...more,
+    }
     const record = await this.#runtime.run(program.file, run)
+    expectWritten(record)
     const what = `${program.name} under ${policyName(policy)}`
     if (record.exit !== 0) throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)
     if (record.rescues !== 0)

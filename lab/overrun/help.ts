@@ -43,7 +43,7 @@ Options:
   --minutes M           no run of the campaign is begun after so long (default: 30)
   --help                this text
 
-Exit: 0 every criterion holds, 1 one does not, or a run failed, 2 usage, 130 after an interrupt.
+Exit: 0 every criterion holds, 1 one does not, or a run failed, 2 usage, 4 a file cannot be written, 130 after an interrupt.
 
 Examples:
   sawtooth overrun --quick

@@ -4,7 +4,7 @@
  * it was spent in stops, in workers that the pacer asked for, in assists, and blocked in place. As in Go's tools, idle workers and idle sweeping are
  * not counted: they take only what the program has left.
  */
-import { GC_LANE } from '../../runtime/report/trace-events.ts'
+import { GC_LANE, type TraceEvent, type TraceFile } from '../../runtime/report/trace-events.ts'
 
 /** Time that the collector took on one P, in ms. Slices may overlap and nest. */
 export interface TakenSlice {
@@ -13,31 +13,23 @@ export interface TakenSlice {
   readonly endMs: number
 }
 
-const TAKEN: readonly string[] = ['dedicated worker', 'fractional worker', 'assist', 'stopped', 'blocked in place']
+const TAKEN: readonly TraceEvent['name'][] = [
+  'dedicated worker',
+  'fractional worker',
+  'assist',
+  'stopped',
+  'blocked in place',
+]
 /** On a P's lane: the stop's work. On the collector's: all of the stop, the way there included. */
-const STOPS: readonly string[] = ['sweep termination and mark setup', 'mark setup', 'mark termination']
-const WAY_TO_STOP = 'time to safepoint'
-
-/** What `--trace` writes, as far as it is needed. Times in µs; thread 1 is the collector's lane, thread 2 + p that of P p. */
-export interface TraceFile {
-  readonly traceEvents: readonly {
-    readonly ph: string
-    readonly name: string
-    readonly tid: number
-    readonly ts?: number
-    readonly dur?: number
-  }[]
-}
+const STOPS: readonly TraceEvent['name'][] = ['sweep termination and mark setup', 'mark setup', 'mark termination']
 
 /** What the collector took according to a trace. While the world is stopped, all Ps are taken: one that slept has no slice that says so. */
-export function takenSlices(trace: TraceFile, procs: number): TakenSlice[] {
-  const slices = trace.traceEvents.flatMap(({ ph, name, tid, ts, dur }) =>
-    ph === 'X' && ts !== undefined && dur !== undefined
-      ? [{ name, p: tid === 1 ? GC_LANE : tid - 2, startMs: ts / 1000, endMs: (ts + dur) / 1000 }]
-      : [],
+export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
+  const slices = events.flatMap(event =>
+    event.kind === 'slice' ? [{ ...event, endMs: event.startMs + event.durationMs }] : [],
   )
   const stoppedAt = new Map(
-    slices.flatMap(({ name, startMs, endMs }) => (name === WAY_TO_STOP ? [[startMs, endMs] as const] : [])),
+    slices.flatMap(({ name, startMs, endMs }) => (name === 'time to safepoint' ? [[startMs, endMs] as const] : [])),
   )
   return slices.flatMap(({ name, p, startMs, endMs }) => {
     if (p !== GC_LANE) return TAKEN.includes(name) || STOPS.includes(name) ? [{ p, startMs, endMs }] : []

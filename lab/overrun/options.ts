@@ -1,8 +1,8 @@
 /** The arguments of `sawtooth overrun`. */
 import { parseArgs } from 'node:util'
-import { outputFile } from '../../runtime/configuration.ts'
 import { faultGrammar, parseFault } from '../../runtime/faults.ts'
 import { bytes, type Given, given, refuse, text, wholeNumber } from '../../runtime/given.ts'
+import { namedPaths, outputFile, refuseOverwriting } from '../../runtime/output-paths.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
 import type { ExperimentName } from './experiment.ts'
@@ -73,6 +73,9 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
     withGo: options['with-go'] === true,
   }
   const seed = given('seed', options.seed)
+  const json = outputFile(given('json', options.json))
+  const report = outputFile(given('report', options.report))
+  refuseOverwriting(namedPaths({ '--json': json, '--report': report }))
   return {
     what,
     help: options.help === true,
@@ -81,8 +84,8 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
     seconds: secondsOf(given('seconds', options.seconds)) ?? (quick ? 3 : 4),
     cycles: options.cycles === undefined ? null : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
     seed: seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
-    json: outputFile(given('json', options.json)),
-    report: outputFile(given('report', options.report)),
+    json,
+    report,
     campaign: campaignOf(options, lists),
   }
 }

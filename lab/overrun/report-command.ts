@@ -1,8 +1,10 @@
 /** `sawtooth overrun report`: one report of several results, each written by `--json`. */
-import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { outputFile } from '../../runtime/configuration.ts'
 import { given } from '../../runtime/given.ts'
+import { writeOutput } from '../../runtime/output-file.ts'
+import { outputFile, refuseOverwriting } from '../../runtime/output-paths.ts'
+import { print } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { oneLine, readAs } from '../json.ts'
 import type { OverrunResults } from './results.ts'
@@ -22,17 +24,21 @@ Example:
 export async function reportCommand(argv: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(argv)
   if (values.help === true) {
-    process.stdout.write(help)
+    print(help)
     return 0
   }
   const file = outputFile(given('report', values.report))
   if (file === null || positionals.length === 0)
     throw new UsageError('overrun report needs FILE.json and --report FILE.html; see sawtooth overrun report --help')
-  const { reportHtml } = await import('./report/html.ts')
+  refuseOverwriting(
+    [{ name: '--report', path: file }],
+    positionals.map(path => ({ name: 'results', path: resolve(path) })),
+  )
   const all = positionals.map(one => readAs(one, resultsShape))
   await expectCharts(all, positionals)
-  writeFileSync(file, await reportHtml(merged(all)))
-  process.stdout.write(`${file}\n`)
+  const { reportHtml } = await import('./report/html.ts')
+  await writeOutput(file, await reportHtml(merged(all)))
+  print(`${file}\n`)
   return 0
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type RunFlags, resolveConfiguration } from '../../runtime/configuration.ts'
 import { Runtime } from '../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
-import { FailedRun, silent } from '../run.ts'
+import { expectWritten, FailedRun, silent } from '../run.ts'
 import { nameOf } from './cases.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
@@ -71,6 +71,7 @@ export class Workbench implements AsyncDisposable {
       this.#within(trace === undefined ? flags : { ...flags, trace }, seconds),
     )
     if (this.#signal.aborted) throw new Interrupted()
+    expectWritten(record)
     if (record.error !== null)
       throw new FailedRun(`${nameOf(parameters)}: ${record.error.kind}: ${record.error.message}`)
     const { cycles } = record
@@ -99,6 +100,7 @@ export class Workbench implements AsyncDisposable {
     try {
       const record = await this.#runtime.run(PROGRAM, {
         ...flags,
+        keepCycles: Number.POSITIVE_INFINITY,
         signal: aborter.signal,
         stdout: silent(),
         stderr: silent(),

@@ -1,4 +1,5 @@
 /** `sawtooth pacers`: its commands by name, each loaded when it is wanted: a simulation needs neither a pool nor charts. */
+import { print } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { help } from './help.ts'
 
@@ -13,24 +14,24 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   show: async () => (await import('./show.ts')).showCommand,
   list: async () => {
     const { formatList } = await import('./list.ts')
-    return async argv => print(argv.includes('--help') ? help : formatList())
+    return async argv => answer(argv.includes('--help') ? help : formatList())
   },
   new: async () => {
     const { template } = await import('./template.ts')
-    return async argv => print(argv.includes('--help') ? help : template)
+    return async argv => answer(argv.includes('--help') ? help : template)
   },
 }
 
 /** Does what the arguments after `pacers` ask for. Returns the exit code; throws a UsageError. */
 export async function main([command, ...rest]: readonly string[]): Promise<number> {
-  if (command === '--help' || command === '-h') return print(help)
+  if (command === '--help' || command === '-h') return answer(help)
   const load = command !== undefined && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
   if (load !== undefined) return (await load())(rest)
   const what = command === undefined ? 'pacers needs a command' : `there is no pacers ${command}`
   throw new UsageError(`${what}: ${Object.keys(COMMANDS).join(', ')}; see sawtooth pacers --help`)
 }
 
-function print(text: string): number {
-  process.stdout.write(text)
+function answer(text: string): number {
+  print(text)
   return 0
 }

@@ -39,7 +39,8 @@ Options:
   --seed N           of all that is drawn (default: 1)
   --runs N           noisy: how many (default: 100)
 
-Exit: 0 fine, 2 usage, or input that cannot be simulated: one line names the file, the cycle (from 0) and the field.
+Exit: 0 fine, 2 usage, or input that cannot be simulated: one line names the file, the cycle (from 0) and the field. 4 the rows
+cannot be written.
 
 Example:
   sawtooth pacers sim --scenario model/step-alloc --pacer old --csv old.csv
@@ -66,7 +67,7 @@ Options:
   --json FILE         the rows as JSON
   --seed N            of the noise in a scenario of the library, and of the run (default: 1)
 
-Exit: 0 fine, 1 the run failed, 2 usage, or a scenario that is none.
+Exit: 0 fine, 1 the run failed, 2 usage, or a scenario that is none, 4 the rows cannot be written.
 
 Example:
   sawtooth pacers run --scenario stepped/step-alloc --pacer go1.14
@@ -89,7 +90,8 @@ Options:
   --seed N       the same seed draws the same scenarios (default: 1)
   --json FILE    the scenario found, for sim and run
 
-Exit: 0 found, 1 none hurts, 2 usage, 130 after an interrupt, with the worst until then; a second interrupt ends it at once.
+Exit: 0 found, 1 none hurts, 2 usage, 4 the file cannot be written, 130 after an interrupt, with the worst until then; a second
+interrupt ends it at once.
 
 Example:
   sawtooth pacers search --pacer go1.14 --for assists --seed 7 --json found.json
@@ -125,7 +127,7 @@ Options:
   --json FILE        all results, with each run cycle by cycle
   --report FILE      an HTML report with charts, which needs nothing but itself
 
-Exit: 0 fine, 1 a task failed, 2 usage, 130 after an interrupt, with what was played until then.
+Exit: 0 fine, 1 a task failed, 2 usage, 4 a file cannot be written, 130 after an interrupt, with what was played until then.
 
 Example:
   sawtooth pacers league --engines stepped,real --pacers 'go1.14;go1.21' --report league.html

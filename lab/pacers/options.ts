@@ -2,8 +2,8 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { RunFlags } from '../../runtime/configuration.ts'
-import { outputFile } from '../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../runtime/given.ts'
+import { type NamedPath, namedPaths, outputFile, refuseOverwriting } from '../../runtime/output-paths.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
@@ -82,6 +82,11 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   }
 }
 
+/** What the command is to write. */
+export function outputsOf({ csv, json }: Pick<InputOptions, 'csv' | 'json'>): NamedPath[] {
+  return namedPaths({ '--csv': csv, '--json': json })
+}
+
 interface Texts {
   readonly pacer?: string
   readonly input?: string
@@ -100,6 +105,10 @@ function inputOptions(command: string, options: Texts): InputOptions {
   const json = outputFile(given('json', options.json))
   const csv = outputFile(given('csv', options.csv))
   const seed = given('seed', options.seed)
+  refuseOverwriting(
+    outputsOf({ csv, json: json ?? undefined }),
+    namedPaths({ 'the scenario': input === undefined ? null : resolve(input) }),
+  )
   return {
     pacer: pacer ?? null,
     input: input === undefined ? { scenario: scenario as string } : { file: resolve(input) },

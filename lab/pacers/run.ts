@@ -1,11 +1,13 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
+
 import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
+import { print, say } from '../../runtime/standard-streams.ts'
 import { interruptible } from '../interrupt.ts'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'
 import { loadPacer } from './load-pacer.ts'
-import { parseRunOptions } from './options.ts'
+import { outputsOf, parseRunOptions } from './options.ts'
 import { type Measured, measure } from './real/engine.ts'
 import { writeRows } from './write-rows.ts'
 
@@ -13,12 +15,12 @@ import { writeRows } from './write-rows.ts'
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const options = parseRunOptions(argv)
   if (options === 'help') {
-    process.stdout.write(runHelp)
+    print(runHelp)
     return 0
   }
   const { scenario } = inputOf(options, 'stepped')
   const pacer = options.pacer ?? DEFAULT_PACER
-  await loadPacer(pacer) // a wrong one is found now
+  await loadPacer(pacer, outputsOf(options)) // a wrong one is found now
   return interruptible(async signal => {
     let measured: Measured
     try {
@@ -26,7 +28,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     } catch (error) {
       if (!(error instanceof FailedRun)) throw error
       if (signal.aborted) return 130
-      process.stderr.write(`sawtooth: ${error.message}\n`)
+      say(`sawtooth: ${error.message}\n`)
       return 1
     }
     const { termination, gate, credit } = measured.record
@@ -41,8 +43,8 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
         offCpu: measured.offCpu,
       },
     }
-    writeRows(measured, options, header)
-    for (const remark of measured.remarks()) process.stderr.write(`sawtooth: ${remark}\n`)
+    await writeRows(measured, options, header)
+    for (const remark of measured.remarks()) say(`sawtooth: ${remark}\n`)
     return 0
   })
 }

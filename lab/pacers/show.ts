@@ -1,6 +1,7 @@
 /** `sawtooth pacers show`: a scenario of the library as a file, to start from. */
 import { parseArgs } from 'node:util'
 import { given, wholeNumber } from '../../runtime/given.ts'
+import { print } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { showHelp } from './help.ts'
 import { parsed } from './options.ts'
@@ -16,7 +17,7 @@ export async function showCommand(argv: readonly string[]): Promise<number> {
     }),
   )
   if (values.help === true) {
-    process.stdout.write(showHelp)
+    print(showHelp)
     return 0
   }
   const [name, ...more] = positionals
@@ -27,6 +28,6 @@ export async function showCommand(argv: readonly string[]): Promise<number> {
   const { header, ...rest } = drawn(scenario, seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 32 - 1))
   const { cycles, ...head } = asJson({ header, ...rest }, fieldsOf[scenario.engine])
   const lines = cycles.map(cycle => JSON.stringify(cycle)).join(',\n  ')
-  process.stdout.write(`${JSON.stringify(head).slice(0, -1)},\n"cycles":[\n  ${lines}\n]}\n`)
+  print(`${JSON.stringify(head).slice(0, -1)},\n"cycles":[\n  ${lines}\n]}\n`)
   return 0
 }

@@ -1,5 +1,8 @@
 /** `sawtooth pacers sim`: one pacer over one scenario, in one engine. */
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { inputGuard } from '../../runtime/output-paths.ts'
+import { print, say } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { parsedJson, textOf } from '../json.ts'
 import type { Simulation } from './engine.ts'
@@ -11,7 +14,7 @@ import { loadPacer } from './load-pacer.ts'
 import { CONTROLLER_FIELDS, CONTROLLERS, type ControllerConstants } from './macro/controller.ts'
 import { macroSimulation } from './macro/engine.ts'
 import { noisySimulation } from './noisy/engine.ts'
-import { type EngineName, parseSimOptions, type SimOptions } from './options.ts'
+import { type EngineName, outputsOf, parseSimOptions, type SimOptions } from './options.ts'
 import type { Scenario } from './scenario.ts'
 import { steppedSimulation } from './stepped/engine.ts'
 import { writeRows } from './write-rows.ts'
@@ -20,19 +23,22 @@ import { writeRows } from './write-rows.ts'
 export async function simCommand(argv: readonly string[]): Promise<number> {
   const options = parseSimOptions(argv)
   if (options === 'help') {
-    process.stdout.write(simHelp)
+    print(simHelp)
     return 0
   }
   const { engine, scenario } = inputOf(options, options.engine)
+  const { controller } = options
+  if (controller !== null && !Object.hasOwn(CONTROLLERS, controller))
+    inputGuard(outputsOf(options))({ name: 'the controller', path: resolve(controller) })
   const simulation = await simulationOf(engine, scenario, options)
   const header = { schema: 1, engine, pacer: pacerOf(engine, options), scenario: scenario.origin, seed: options.seed }
-  writeRows(simulation, options, header)
-  for (const remark of simulation.remarks()) say(remark)
+  await writeRows(simulation, options, header)
+  for (const remark of simulation.remarks()) sayLine(remark)
   return 0
 }
 
-function say(text: string): void {
-  process.stderr.write(`sawtooth: ${text}\n`)
+function sayLine(text: string): void {
+  say(`sawtooth: ${text}\n`)
 }
 
 const DEFAULT_PACERS: Readonly<Record<EngineName, string>> = { macro: 'new', stepped: 'go1.21', noisy: 'go1.21' }
@@ -45,10 +51,10 @@ async function simulationOf(engine: EngineName, scenario: Scenario, options: Sim
   const pacer = pacerOf(engine, options)
   if (engine !== 'macro') {
     if (options.controller !== null) throw new UsageError('--controller is of the macro engine')
-    const loaded = await loadPacer(pacer)
+    const loaded = await loadPacer(pacer, outputsOf(options))
     return engine === 'stepped'
-      ? steppedSimulation(scenario, loaded, say)
-      : noisySimulation(scenario, loaded, options.runs, options.seed, say)
+      ? steppedSimulation(scenario, loaded, sayLine)
+      : noisySimulation(scenario, loaded, options.runs, options.seed, sayLine)
   }
   if (pacer !== 'old' && pacer !== 'new')
     throw new UsageError(

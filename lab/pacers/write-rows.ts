@@ -1,69 +1,94 @@
 /** Rows of a simulation as CSV or JSON, a block at a time. Numbers in the shortest form that reads back as the same. */
-import { closeSync, openSync } from 'node:fs'
-import { UsageError } from '../../runtime/usage-error.ts'
-import { writeFully } from '../../runtime/write-fully.ts'
+import type { Writer } from '../../runtime/descriptor-queue.ts'
+import { OutputError, reasonOf } from '../../runtime/output-error.ts'
+import { type OutputFile, openOutput } from '../../runtime/output-file.ts'
+import { standardStream } from '../../runtime/standard-streams.ts'
 import type { Block, Simulation } from './engine.ts'
 
-const STDOUT = 1
-const encoder = new TextEncoder()
-
-/** `csv`: null for standard output. Nothing is opened before the first block is there. Throws a UsageError, and what the simulation throws. */
-export function writeRows(
+/**
+ * `csv`: null for standard output. Nothing is opened before the first block is there. Rejects with an OutputError once all that could be written is, and with
+ * what the simulation throws.
+ */
+export async function writeRows(
   simulation: Simulation,
   { csv, json }: { readonly csv: string | null | undefined; readonly json: string | undefined },
   header: Readonly<Record<string, unknown>>,
-): void {
+): Promise<void> {
   const sinks: Sink[] = []
   try {
     for (const block of simulation.blocks()) {
       if (sinks.length === 0) {
-        if (csv !== undefined) sinks.push(new CsvSink(csv, simulation.columns))
-        if (json !== undefined) sinks.push(new JsonSink(json, header, simulation.columns))
+        if (csv !== undefined)
+          sinks.push(new CsvSink(csv === null ? new StandardOutput() : openOutput(csv), simulation.columns))
+        if (json !== undefined) sinks.push(new JsonSink(openOutput(json), header, simulation.columns))
       }
       for (const sink of sinks) sink.write(block)
-      if (sinks.every(sink => sink.isClosed)) break
+      for (const { file } of sinks) if (file instanceof StandardOutput) await file.room()
+      if (sinks.every(({ isOver }) => isOver)) break
     }
-    for (const sink of sinks) sink.end()
+    const ends = await Promise.allSettled(sinks.map(sink => sink.end()))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
   } finally {
-    for (const sink of sinks) sink.close()
+    for (const { file } of sinks) file.discard()
+  }
+}
+
+/** Where nobody reads any more no more is computed, and nothing is wrong. */
+class StandardOutput implements OutputFile, Writer {
+  failure: OutputError | null = null
+  isClosed = false
+  readonly #queue = standardStream(1)
+
+  write(text: string): void {
+    if (this.failure === null && !this.isClosed) this.#queue.write(Buffer.from(text), this)
+  }
+
+  room(): Promise<void> {
+    return this.#queue.room()
+  }
+
+  async finish(): Promise<void> {
+    await this.#queue.flushed()
+    if (this.failure !== null) throw this.failure
+  }
+
+  giveUp(): void {
+    this.#queue.giveUp(this)
+  }
+
+  discard(): void {
+    this.giveUp()
+  }
+
+  outputFailed(error: NodeJS.ErrnoException): void {
+    if (error.code === 'EPIPE') this.isClosed = true
+    else this.failure = new OutputError('standard output', reasonOf(error))
   }
 }
 
 abstract class Sink {
-  /** Nobody reads any more. */
-  isClosed = false
-  private readonly file: string
-  private readonly descriptor: number
+  readonly file: OutputFile
 
-  constructor(file: string | null) {
-    this.file = file ?? 'standard output'
-    this.descriptor = file === null ? STDOUT : this.attempt(() => openSync(file, 'w'))
+  constructor(file: OutputFile) {
+    this.file = file
   }
 
-  private attempt<T>(output: () => T): T {
-    try {
-      return output()
-    } catch (error) {
-      throw new UsageError(`${this.file} cannot be written: ${(error as NodeJS.ErrnoException).code}`)
-    }
+  /** It takes no more. */
+  get isOver(): boolean {
+    return this.file.failure !== null || (this.file instanceof StandardOutput && this.file.isClosed)
   }
 
   abstract write(block: Block): void
-  end(): void {}
 
-  protected put(text: string): void {
-    if (!this.isClosed) this.isClosed = !this.attempt(() => writeFully(this.descriptor, encoder.encode(text)))
-  }
-
-  close(): void {
-    if (this.descriptor !== STDOUT) closeSync(this.descriptor)
+  end(): Promise<void> {
+    return this.file.finish()
   }
 }
 
 class CsvSink extends Sink {
-  constructor(file: string | null, columns: readonly string[]) {
+  constructor(file: OutputFile, columns: readonly string[]) {
     super(file)
-    this.put(`${columns.join(',')}\n`)
+    file.write(`${columns.join(',')}\n`)
   }
 
   write({ rows, columns }: Block): void {
@@ -73,7 +98,7 @@ class CsvSink extends Sink {
       for (let column = 0; column < last; column++) text += `${columns[column]?.[row]},`
       text += `${columns[last]?.[row]}\n`
     }
-    this.put(text)
+    this.file.write(text)
   }
 }
 
@@ -81,10 +106,10 @@ class JsonSink extends Sink {
   readonly #names: readonly string[]
   #isFirst = true
 
-  constructor(file: string, header: Readonly<Record<string, unknown>>, columns: readonly string[]) {
+  constructor(file: OutputFile, header: Readonly<Record<string, unknown>>, columns: readonly string[]) {
     super(file)
     this.#names = columns
-    this.put(`${JSON.stringify(header).slice(0, -1)},"rows":[`)
+    file.write(`${JSON.stringify(header).slice(0, -1)},"rows":[`)
   }
 
   write({ rows, columns }: Block): void {
@@ -94,10 +119,11 @@ class JsonSink extends Sink {
       text += `${this.#isFirst ? '' : ','}\n${JSON.stringify(record)}`
       this.#isFirst = false
     }
-    this.put(text)
+    this.file.write(text)
   }
 
-  override end(): void {
-    this.put('\n]}\n')
+  override end(): Promise<void> {
+    this.file.write('\n]}\n')
+    return super.end()
   }
 }

@@ -59,15 +59,15 @@ function stoppedProcs(machine: Machine): number {
   return Math.min(machine.procs, machine.cpus)
 }
 
-/** CPU time that a cycle's two stops took. */
-export function stoppedCpuMs(cycle: CycleRecord, machine: Machine): number {
-  return (stoppedProcs(machine) * (cycle.stwSetupUs + cycle.stwTerminationUs)) / 1e3
+/** CPU time that stops of so many µs took. */
+export function stoppedCpuMs(pausesUs: number, machine: Machine): number {
+  return (stoppedProcs(machine) * pausesUs) / 1e3
 }
 
 /** CPU time that counts as the collector's in Go's gc_cpu_fraction: idle workers' does not. */
 export function gcCpuMs(cycle: CycleRecord, machine: Machine): number {
   const { assist, dedicated, fractional } = cycle.cpuMs
-  return stoppedCpuMs(cycle, machine) + assist + dedicated + fractional
+  return stoppedCpuMs(cycle.stwSetupUs + cycle.stwTerminationUs, machine) + assist + dedicated + fractional
 }
 
 /** `gc 1 @0.007s 12%: 0.074+5.8+0.067 ms clock, 0.14+0.45/2.7/2.1+0.13 ms cpu, 3->5->4 MB, 4 MB goal, …` */

@@ -1,24 +1,25 @@
 /** The summary that a run prints on stderr when it ends. */
-import type { CycleRecord, RunRecord } from '../record.ts'
+import type { RunRecord } from '../record.ts'
+import type { CycleTotals } from './cycle-totals.ts'
 import { stoppedCpuMs } from './gctrace.ts'
 import { humanBytes, humanCount, humanMs, humanPercent } from './units.ts'
 
 /** Label, value, and what is to be said of it. */
 type Line = readonly [label: string, value: string, note: string]
 
-/** Lines, each with its line feed: labels to the left, values to the right of their columns. */
-export function formatSummary(record: RunRecord): string {
+/** Lines, each with its line feed: labels to the left, values to the right of their columns. `totals`: of all cycles of the run. */
+export function formatSummary(record: RunRecord, totals: CycleTotals): string {
   const lines = [
-    line('cycles', humanCount(record.cycles.length), cyclesNote(record)),
-    ...pauseLines(record.cycles),
-    ...cpuLines(record),
+    line('cycles', humanCount(totals.count), cyclesNote(record, totals)),
+    ...pauseLines(totals),
+    ...cpuLines(record, totals),
     line(
       'allocated',
       humanBytes(record.allocations.bytes),
       `${humanCount(record.allocations.objects)} objects${rateNote(record)}`,
     ),
     line('heap live', humanBytes(record.memStats.HeapAlloc), `goal ${goalText(record)}`),
-    ...overrunLine(record.cycles),
+    ...overrunLine(totals),
     ...faultLines(record.faults),
     ...(record.schedule !== null && record.schedule.unmet > 0
       ? [
@@ -45,9 +46,7 @@ function line(label: string, value: string, note = ''): Line {
   return [label, value, note]
 }
 
-function cyclesNote(record: RunRecord): string {
-  const forced = record.cycles.filter(cycle => cycle.trigger === 'forced').length
-  const restarts = sum(record.cycles, cycle => cycle.restarts)
+function cyclesNote(record: RunRecord, { forced, restarts }: CycleTotals): string {
   const { schedule } = record
   const time = schedule === null ? humanMs(record.wallMs) : `${humanCount(schedule.turns)} turns`
   const notes = [`in ${time} on ${record.procs} P`]
@@ -56,49 +55,38 @@ function cyclesNote(record: RunRecord): string {
   return notes.join(', ')
 }
 
-function pauseLines(cycles: readonly CycleRecord[]): Line[] {
-  if (cycles.length === 0) return []
-  const worst = maxBy(cycles, worstPauseUs)
-  const total = sum(cycles, cycle => cycle.stwSetupUs + cycle.stwTerminationUs)
+function pauseLines({ pausesUs, worstPause }: CycleTotals): Line[] {
+  if (worstPause === null) return []
   return [
-    line('pauses', humanMs(total / 1e3), 'in total'),
-    line('worst pause', humanMs(worstPauseUs(worst) / 1e3), `in cycle ${worst.n}`),
+    line('pauses', humanMs(pausesUs / 1e3), 'in total'),
+    line('worst pause', humanMs(worstPause.us / 1e3), `in cycle ${worstPause.n}`),
   ]
 }
 
-function worstPauseUs(cycle: CycleRecord): number {
-  return Math.max(cycle.stwSetupUs, cycle.stwTerminationUs)
-}
-
 /** Shares of wall time × Ps, as Go counts its CPU fraction; the total too leaves out idle workers' time, as nobody wanted it. */
-function cpuLines(record: RunRecord): Line[] {
-  if (record.cycles.length === 0 || durationMs(record) <= 0) return []
-  const shareOf = (cpuMs: (cycle: CycleRecord) => number): number =>
-    sum(record.cycles, cpuMs) / (durationMs(record) * record.procs)
-  const assist = shareOf(cycle => cycle.cpuMs.assist)
-  const dedicated = shareOf(cycle => cycle.cpuMs.dedicated)
-  const fractional = shareOf(cycle => cycle.cpuMs.fractional)
-  const idle = shareOf(cycle => cycle.cpuMs.idle)
-  const stopped = shareOf(cycle => stoppedCpuMs(cycle, record))
+function cpuLines(record: RunRecord, { count, cpuMs, pausesUs }: CycleTotals): Line[] {
+  if (count === 0 || durationMs(record) <= 0) return []
+  const shareOf = (ms: number): number => ms / (durationMs(record) * record.procs)
+  const [assist, dedicated, fractional] = [shareOf(cpuMs.assist), shareOf(cpuMs.dedicated), shareOf(cpuMs.fractional)]
+  const stopped = shareOf(stoppedCpuMs(pausesUs, record))
   return [
     line('GC CPU', humanPercent(assist + dedicated + fractional + stopped), 'without idle workers'),
     line('  assist', humanPercent(assist)),
     line('  dedicated', humanPercent(dedicated)),
     line('  fractional', humanPercent(fractional)),
     line('  stopped', humanPercent(stopped)),
-    line('  idle', humanPercent(idle)),
+    line('  idle', humanPercent(shareOf(cpuMs.idle))),
   ]
 }
 
-function overrunLine(cycles: readonly CycleRecord[]): Line[] {
-  if (cycles.length === 0) return []
-  const over = cycles.filter(cycle => cycle.overrun > 0)
-  if (over.length === 0) return [line('worst overrun', '0 B', 'every cycle kept its goal')]
-  const worst = maxBy(over, cycle => cycle.overrun)
-  const percent = worst.goal === null || worst.goal === 0 ? '' : `${humanPercent(worst.overrun / worst.goal)} over `
-  const goal = worst.goal === null ? 'its goal' : `${humanBytes(worst.goal)}`
-  const others = `${humanCount(over.length)} of ${humanCount(cycles.length)} cycles overran`
-  return [line('worst overrun', humanBytes(worst.overrun), `${percent}${goal} in cycle ${worst.n}; ${others}`)]
+function overrunLine({ count, overran, worstOverrun }: CycleTotals): Line[] {
+  if (count === 0) return []
+  if (worstOverrun === null) return [line('worst overrun', '0 B', 'every cycle kept its goal')]
+  const { n, overrun, goal } = worstOverrun
+  const percent = goal === null || goal === 0 ? '' : `${humanPercent(overrun / goal)} over `
+  const past = goal === null ? 'its goal' : `${humanBytes(goal)}`
+  const others = `${humanCount(overran)} of ${humanCount(count)} cycles overran`
+  return [line('worst overrun', humanBytes(overrun), `${percent}${past} in cycle ${n}; ${others}`)]
 }
 
 /** MemStats cannot say "no goal"; whether there is one, GOGC and the limit say. */
@@ -128,12 +116,4 @@ function faultLines(faults: RunRecord['faults']): Line[] {
         passes === 0 ? 'never reached' : `strikes in ${humanCount(passes)} passes`,
       ),
     )
-}
-
-function sum<T>(list: readonly T[], value: (item: T) => number): number {
-  return list.reduce((total, item) => total + value(item), 0)
-}
-
-function maxBy<T>(list: readonly T[], value: (item: T) => number): T {
-  return list.reduce((best, item) => (value(item) > value(best) ? item : best))
 }

@@ -1,45 +1,94 @@
 /**
- * Writes Chrome's trace event format as it comes, for Perfetto, chrome://tracing and speedscope: one process, a lane per
- * P, one for the collector. Each event is written whole, so that what was written is valid JSON once close has added
- * its end, whenever that is.
+ * Chrome's trace event format, for Perfetto, chrome://tracing and speedscope: one process, a lane per P, one for the collector. Here are its events, with the
+ * names of their arguments; who writes it, as events come; and who reads it back.
+ *
+ * Each event is written whole, so that what was written is valid JSON once close has added its end, whenever that is.
  */
+import { EVENT_DETAILS, EVENT_NAMES, type EventName } from '../../measure/events.ts'
 
 /** The lane of what no single P does: phases, pauses, counters. */
 export const GC_LANE = -1
 
-type Args = Readonly<Record<string, string | number | boolean | null>>
+/** What each event of a P's lane tells beside its time. */
+type Details = {
+  readonly [Name in EventName]: (typeof EVENT_DETAILS)[Name] extends string
+    ? { readonly [Detail in (typeof EVENT_DETAILS)[Name]]: number }
+    : undefined
+}
 
-/** Times in milliseconds since the run began. */
-export type TraceEvent =
-  /** A stretch of time. Slices of one lane must nest: they may touch, but not overlap. */
-  | {
-      readonly kind: 'slice'
-      /** A P, or GC_LANE. */
-      readonly p: number
-      readonly name: string
-      readonly startMs: number
-      readonly durationMs: number
-      readonly args?: Args
-    }
-  | {
-      readonly kind: 'instant'
-      readonly p: number
-      readonly name: string
-      readonly startMs: number
-      readonly args?: Args
-    }
-  /** Lines of one chart, by name; a value that is null or endless is left out. */
-  | {
-      readonly kind: 'counter'
-      readonly name: string
-      readonly startMs: number
-      readonly args: Readonly<Record<string, number | null>>
-    }
+/** What each event of the collector's lane tells. */
+interface GcDetails {
+  readonly 'mark setup': { readonly cycle: number; readonly trigger: string }
+  readonly mark: { readonly cycle: number; readonly marked: number }
+  readonly 'mark termination': { readonly cycle: number; readonly attempts: number }
+  readonly 'time to safepoint': undefined
+}
+
+/** Lines of the chart of the heap; null: there is none. */
+interface Counters {
+  readonly heap: { readonly live: number; readonly goal: number | null; readonly trigger: number | null }
+}
+
+/** Times in milliseconds since the run began. Slices of one lane must nest: they may touch, but not overlap. */
+interface Slice<Name, Args> {
+  readonly kind: 'slice'
+  readonly name: Name
+  readonly startMs: number
+  readonly durationMs: number
+  readonly args: Args
+}
+
+interface OfP {
+  readonly p: number
+}
+
+/** A stretch of time of a P's. */
+export type PSlice = { readonly [Name in Exclude<EventName, 'charge'>]: Slice<Name, Details[Name]> & OfP }[Exclude<
+  EventName,
+  'charge'
+>]
+/** Bytes were charged to the live heap. */
+export interface Charge extends OfP {
+  readonly kind: 'instant'
+  readonly name: 'charge'
+  readonly startMs: number
+  readonly args: Details['charge']
+}
+/** A stretch of time of the collector's. */
+export type GcSlice = {
+  readonly [Name in keyof GcDetails]: Slice<Name, GcDetails[Name]> & { readonly p: typeof GC_LANE }
+}[keyof GcDetails]
+/** Lines of one chart, by name. */
+export interface Counter {
+  readonly kind: 'counter'
+  readonly name: keyof Counters
+  readonly startMs: number
+  readonly args: Counters[keyof Counters]
+}
+
+export type TraceEvent = PSlice | Charge | GcSlice | Counter
 
 const PROCESS = 1
 /** Viewers take the thread that has its process's number for the main one, and show it first. */
 const GC_THREAD = PROCESS
 const FIRST_P_THREAD = 2
+
+/** An event of a P's ring (measure/events.ts). */
+export function eventOfP(
+  p: number,
+  kind: number,
+  startMs: number,
+  durationMs: number,
+  detail: number,
+): PSlice | Charge {
+  const name = EVENT_NAMES[kind] as EventName
+  const what = EVENT_DETAILS[name]
+  const args = what === null ? undefined : { [what]: detail }
+  // The names are looked up, and so the type cannot follow.
+  return { ...(name === 'charge' ? { kind: 'instant' } : { kind: 'slice', durationMs }), p, name, startMs, args } as
+    | PSlice
+    | Charge
+}
 
 export class TraceEventWriter {
   readonly #write: (text: string) => void
@@ -99,6 +148,45 @@ export class TraceEventWriter {
     this.#write(`${this.#separator}\n${JSON.stringify(event)}`)
     this.#separator = ','
   }
+}
+
+/** An event as it stands in the file: times in µs. */
+interface FileEvent {
+  readonly ph: 'X' | 'i' | 'C' | 'M'
+  readonly name: string
+  readonly tid: number
+  readonly ts: number
+  readonly dur?: number
+  readonly args?: unknown
+}
+
+/** A trace that was read. */
+export interface TraceFile {
+  readonly procs: number
+  /** In the order of the file. */
+  readonly events: readonly TraceEvent[]
+}
+
+/** Reads what a {@link TraceEventWriter} has written. */
+export function readTraceEvents(text: string): TraceFile {
+  const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly FileEvent[] }
+  const lanes = traceEvents.filter(({ ph, name }) => ph === 'M' && name === 'thread_name')
+  return { procs: lanes.length - 1, events: traceEvents.filter(({ ph }) => ph !== 'M').map(eventOf) }
+}
+
+const KINDS = { X: 'slice', i: 'instant', C: 'counter' } as const
+
+function eventOf({ ph, name, tid, ts, dur = 0, args }: FileEvent): TraceEvent {
+  const p = tid === GC_THREAD ? GC_LANE : tid - FIRST_P_THREAD
+  // Whoever wrote it had an event of these types.
+  return {
+    kind: KINDS[ph as keyof typeof KINDS],
+    name,
+    startMs: ts / 1e3,
+    ...(ph === 'X' ? { durationMs: dur / 1e3 } : {}),
+    ...(ph === 'C' ? {} : { p }),
+    args,
+  } as TraceEvent
 }
 
 function threadOf(p: number): number {

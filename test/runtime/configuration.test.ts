@@ -32,6 +32,7 @@ test('defaults', () => {
     gcpacertrace: false,
     jsonFile: null,
     traceFile: null,
+    keepCycles: 10_000,
     check: false,
     checkmark: false,
     zealEvery: 0,

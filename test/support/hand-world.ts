@@ -55,6 +55,8 @@ export interface HandWorldOptions {
   readonly faults?: readonly string[]
   /** Ps have the status of one that runs, between stops; else that of none that was ever booted. @defaultValue false */
   readonly isRunning?: boolean
+  /** Ps put events into their rings, as under `--trace`. @defaultValue false */
+  readonly isTraced?: boolean
 }
 
 /** No schedule needs so many: a protocol goes round in circles. */
@@ -100,7 +102,7 @@ export class HandWorld {
     this.ps = Array.from({ length: procs }, (_, index) => {
       const faults = new FaultInjector(this.memory, (options.faults ?? []).map(parseFault), index, 1)
       const heap = new Heap(new Memory(this.memory.handle, faults), check)
-      return new HandP(this, heap, index, pOptions)
+      return new HandP(this, heap, index, pOptions, options.isTraced ?? false)
     })
     this.goOn()
     this.ps[0].collector.initialize(100, Number.POSITIVE_INFINITY)
@@ -126,8 +128,11 @@ export class HandWorld {
   stop(actor: HandP, reason: StopReason): void {
     if (this.stops === TOO_MANY_STOPS) throw new Error('the world stops again and again')
     this.reach('stop')
+    const { doubles } = this.memory
+    doubles[this.memory.measure(control.STOP_REQUESTED_AT)] = performance.now()
     for (const each of this.ps) each.collector.publish()
     this.setStatus(p.STATUS_WAITING)
+    doubles[this.memory.measure(control.STOPPED_AT)] = performance.now()
     actor.collector.act(reason)
     verifyHeap(this.memory)
     this.goOn()
@@ -223,10 +228,10 @@ export class HandWorld {
 export class HandP extends P {
   private readonly hand: HandWorld
 
-  constructor(hand: HandWorld, heap: Heap, index: number, options: POptions) {
+  constructor(hand: HandWorld, heap: Heap, index: number, options: POptions, isTraced: boolean) {
     const config = { procs: heap.memory.layout.procs, gcPercent: 100, memoryLimit: Number.POSITIVE_INFINITY }
     const controller = new Controller(heap.memory, fixed(0.7), config)
-    super(heap, index, controller, NO_PROGRAM, new Events(heap.memory, index, false), options)
+    super(heap, index, controller, NO_PROGRAM, new Events(heap.memory, index, isTraced), options)
     this.hand = hand
   }
 

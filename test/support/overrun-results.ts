@@ -1,58 +1,47 @@
-// Results of the overrun lab made by hand, with something of everything.
-import type { Case, Cost, OverrunResults, WorstCycle } from '../../lab/overrun/results.ts'
+// Results of the overrun lab: their cases are what it makes of a run by hand, the rest is by hand, with something of everything.
+
+import { thisMachine } from '../../lab/machine.ts'
+import type { Case, CaseParameters, Cost, OverrunResults } from '../../lab/overrun/results.ts'
+import { Tally } from '../../lab/overrun/statistics.ts'
+import { worstCycleOf } from '../../lab/overrun/worst-cycle.ts'
+import { aHandRun } from './hand-run.ts'
 
 const KIB = 1024
 
-const worst: WorstCycle = {
-  n: 7,
-  overrun: 300 * KIB,
-  by: { 'stall:flush-wait': 200 * KIB, credit: 100 * KIB },
-  gaps: [{ point: 'flush-wait', ms: 4.1 }],
-  lanes: [
-    { p: 0, what: 'goroutine', fromMs: 0, toMs: 6 },
-    { p: 0, what: 'assist', fromMs: 1, toMs: 2 },
-    { p: 1, what: 'dedicated worker', fromMs: 0, toMs: 1.5 },
-    { p: 1, what: 'stopped', fromMs: 6, toMs: 6.2 },
-  ],
-  requests: [
-    { p: 0, atMs: 1, bytes: 8 * KIB },
-    { p: 0, atMs: 4, bytes: 16 * KIB },
-  ],
-  markEndMs: 6,
-}
+const { record, trace } = await aHandRun()
+export const { cycles: someCycles } = record
 
-/** A case of Go's protocol that passed its goal now and then. */
-export const someCase: Case = {
+const withoutGate: CaseParameters = {
   runtime: 'sawtooth',
   termination: 'coordinator',
   gate: 'off',
   credit: 'go',
   wait: 'sleep',
-  procs: 4,
+  procs: record.procs,
   goal: 4096 * KIB,
   noise: 0,
   injected: null,
-  cycles: 4,
-  overrun: { p50: 8 * KIB, p90: 300 * KIB, p99: 300 * KIB, max: 300 * KIB },
-  overruns: [0, 8 * KIB, 16 * KIB, 300 * KIB],
-  bound: null,
-  held: null,
-  rescues: 0,
-  by: { 'stall:flush-wait': 224 * KIB, credit: 100 * KIB },
-  worst,
 }
 
-const kept: Case = {
-  ...someCase,
-  termination: 'helping',
-  gate: 'goal',
-  overrun: { p50: 0, p90: 0, p99: 0, max: 0 },
-  overruns: [0, 0, 0, 0],
-  bound: 4128 * KIB,
-  held: true,
-  by: {},
-  worst: null,
+function caseOf(parameters: CaseParameters, cycles: typeof someCycles): Case {
+  const tally = new Tally(parameters)
+  tally.add(cycles, cycles, record.rescues)
+  return tally.row(worstCycleOf(cycles, trace))
 }
+
+/** A case of Go's protocol that passed its goal now and then. */
+export const someCase: Case = caseOf(withoutGate, someCycles)
+
+/** One that kept it: nothing else is changed in its cycles. */
+const kept: Case = caseOf(
+  { ...withoutGate, termination: 'helping', gate: 'goal' },
+  someCycles.map(cycle => ({
+    ...cycle,
+    heapAtMarkEnd: Math.min(cycle.heapAtMarkEnd, cycle.goal ?? 0),
+    overrun: 0,
+    overrunBy: {},
+  })),
+)
 
 export const someCost: Cost = {
   program: 'alloc-storm',
@@ -71,7 +60,7 @@ export const someCost: Cost = {
 
 export const noResults: OverrunResults = {
   schema: 1,
-  machine: { cpu: 'Some CPU', cores: 2, platform: 'linux x64', node: 'v20.20.2', go: null },
+  machine: thisMachine(null),
   command: 'sawtooth overrun --quick',
   cases: [],
   costs: [],

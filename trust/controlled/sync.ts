@@ -68,6 +68,10 @@ export function wait(words: Words, index: number, expected: number, milliseconds
   return schedule.block(keyOf(words, index), milliseconds) ? 'ok' : 'timed-out'
 }
 
+export function waitForHost(words: Words, index: number, expected: number, milliseconds: number): Woken {
+  return Atomics.wait(words, index, expected, milliseconds)
+}
+
 export function notify(words: Words, index: number, count = Number.POSITIVE_INFINITY): void {
   turn()
   if (schedule?.takesPart) schedule.wake(keyOf(words, index), count)

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
+import { expectWritten } from '../../run.ts'
 import { flagsOf, type Policy } from './configurations.ts'
 
 /** As they stand in the sources, since the runtime prepares a program for each run: from dist/lab/overrun/relatives up to the package. */
@@ -38,11 +39,13 @@ export class Runs implements AsyncDisposable {
     const record = await this.#runtime.run(`${PROGRAMS}${program}.ts`, {
       gogc: 100,
       memoryLimit: 'off',
+      keepCycles: Number.POSITIVE_INFINITY,
       ...flagsOf(policy),
       ...flags,
       stdout: textStream(text => stdout.push(text)),
       stderr: textStream(text => stderr.push(text)),
     })
+    expectWritten(record)
     const said = `${program}, ${policy.name}, P = ${record.procs}, seed ${record.seed}`
     if (record.exit !== 0) throw new Error(`${said}: exit ${record.exit}: ${record.error?.message}`)
     if (record.rescues > 0) throw new Error(`${said}: ${record.rescues} waits were ended by their net alone`)

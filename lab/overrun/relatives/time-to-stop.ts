@@ -24,6 +24,6 @@ export function timesToStop({ cycles, lanes }: Trace): TimeToStop[] {
   })
 }
 
-function isDrain({ name, detail }: Slice): boolean {
-  return WORKERS.includes(name) || (name === 'assist' && detail > 0)
+function isDrain(slice: Slice): boolean {
+  return WORKERS.includes(slice.name) || (slice.name === 'assist' && slice.args.scanWork > 0)
 }

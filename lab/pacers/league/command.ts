@@ -1,8 +1,10 @@
 /** The command line of the league. */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { entries } from '../../../gc/pacer/registry.ts'
-import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
+import { namedPaths, outputFile, refuseOverwriting } from '../../../runtime/output-paths.ts'
+import { print } from '../../../runtime/standard-streams.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { interruptible } from '../../interrupt.ts'
 import { thisMachine } from '../../machine.ts'
@@ -43,13 +45,18 @@ export async function leagueCommand(argv: readonly string[]): Promise<number> {
     }),
   ).values
   if (texts.help === true) {
-    process.stdout.write(leagueHelp)
+    print(leagueHelp)
     return 0
   }
   const options = optionsOf(texts)
-  for (const pacer of options.pacers) await loadPacer(pacer) // wrong ones are found now
   const json = outputFile(given('json', texts.json))
   const report = outputFile(given('report', texts.report))
+  const outputs = namedPaths({ '--json': json, '--report': report })
+  refuseOverwriting(
+    outputs,
+    options.scenarios.map(spec => ({ name: 'the scenario', path: resolve(spec) })),
+  )
+  for (const pacer of options.pacers) await loadPacer(pacer, outputs) // wrong ones are found now
   const tasks = tasksOf(options).filter(isWanted(texts.scenarios !== undefined))
   const own = shardOf(tasks, options.shard)
   return interruptible(async signal => {

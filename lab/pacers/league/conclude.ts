@@ -1,5 +1,6 @@
 /** Where the results of a league go, played or merged. */
-import { writeFileSync } from 'node:fs'
+import { print } from '../../../runtime/standard-streams.ts'
+import { writeResults } from '../../write-results.ts'
 import type { LeagueResults } from './results.ts'
 import { formatLeague } from './table.ts'
 
@@ -8,16 +9,14 @@ export interface Files {
   readonly report: string | null
 }
 
-/** Prints the tables, writes the files. Returns 0, or 1 if a task failed. */
+/** Prints the tables, then writes the files. Returns 0; 1 if a task failed, else 4 if a file could not be written. */
 export async function conclude(results: LeagueResults, { json, report }: Files): Promise<number> {
-  if (json !== null) writeFileSync(json, `${JSON.stringify(results)}\n`)
-  if (report !== null) {
+  print(formatLeague(results))
+  return writeResults(results.failed.length === 0 ? 0 : 1, [
+    { path: json, text: () => `${JSON.stringify(results)}\n` },
     // Loaded when it is needed.
-    const { leagueHtml } = await import('./report.ts')
-    writeFileSync(report, await leagueHtml(results))
-  }
-  process.stdout.write(formatLeague(results))
-  return results.failed.length === 0 ? 0 : 1
+    { path: report, text: async () => (await import('./report.ts')).leagueHtml(results) },
+  ])
 }
 
 /** The command line as a shell takes it. */

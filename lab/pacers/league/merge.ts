@@ -1,7 +1,9 @@
 /** The command line of `pacers merge`. */
+import { resolve } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
-import { outputFile } from '../../../runtime/configuration.ts'
 import { given } from '../../../runtime/given.ts'
+import { namedPaths, outputFile, refuseOverwriting } from '../../../runtime/output-paths.ts'
+import { print } from '../../../runtime/standard-streams.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { readAs } from '../../json.ts'
 import type { Machine } from '../../machine.ts'
@@ -23,11 +25,19 @@ export async function mergeCommand(argv: readonly string[]): Promise<number> {
     }),
   )
   if (values.help === true) {
-    process.stdout.write(mergeHelp)
+    print(mergeHelp)
     return 0
   }
   if (files.length === 0)
     throw new UsageError('pacers merge needs the files of some shards; see sawtooth pacers merge --help')
+  const outputs = {
+    json: outputFile(given('json', values.json)),
+    report: outputFile(given('report', values.report)),
+  }
+  refuseOverwriting(
+    namedPaths({ '--json': outputs.json, '--report': outputs.report }),
+    files.map(file => ({ name: 'a shard', path: resolve(file) })),
+  )
   const shards = files.map(file => readAs(file, resultsShape))
   const [first] = shards as [LeagueResults]
   const odd = shards.findIndex(({ seed, tasks }) => seed !== first.seed || !isDeepStrictEqual(tasks, first.tasks))
@@ -41,7 +51,7 @@ export async function mergeCommand(argv: readonly string[]): Promise<number> {
       played: shards.flatMap(({ played }) => played),
       failed: shards.flatMap(({ failed }) => failed),
     },
-    { json: outputFile(given('json', values.json)), report: outputFile(given('report', values.report)) },
+    outputs,
   )
 }
 

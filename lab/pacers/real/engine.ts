@@ -8,7 +8,7 @@
  * What cannot be carried over: Ps are no more than the machine runs at once, where the scenario has more cores; what the scenario has grow at once is allocated at the
  * scenario's rate, since a live heap must be allocated; the adversary's `assist_follow` is left out.
  */
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,9 +16,10 @@ import { median } from 'simple-statistics'
 import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 import type { RunFlags } from '../../../runtime/configuration.ts'
 import { Runtime } from '../../../runtime/host.ts'
+import { writeScratch } from '../../../runtime/output-file.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
 import { ownJson } from '../../json.ts'
-import { FailedRun, listener, silent } from '../../run.ts'
+import { expectWritten, FailedRun, listener, silent } from '../../run.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
@@ -83,16 +84,18 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     const run = async (scanRates: readonly number[]): Promise<RunRecord> => {
       printed = ''
       const program = join(directory, 'shaped-heap.ts')
-      copyFileSync(PROGRAM, program)
-      writeFileSync(join(directory, 'shape.json'), JSON.stringify(shapeOf(scenario, globals, scanRates)))
+      writeScratch(program, readFileSync(PROGRAM, 'utf8'))
+      writeScratch(join(directory, 'shape.json'), JSON.stringify(shapeOf(scenario, globals, scanRates)))
       const record = await runtime.run(program, {
         ...flagsOf(options),
         procs: options.procs ?? Math.min(globals.procs, availableParallelism()),
         gogc: globals.gcPercent < 0 ? 'off' : globals.gcPercent,
         ...(globals.memoryLimit === Number.POSITIVE_INFINITY ? {} : { memoryLimit: globals.memoryLimit }),
+        keepCycles: Number.POSITIVE_INFINITY,
         stdout: listener(text => (printed += text)),
         stderr: silent(),
       })
+      expectWritten(record)
       if (record.error?.kind === 'pacer') {
         const cycle = Math.max(record.cycles.length - WARM_CYCLES, 0)
         throw new InputError(scenario.origin, `cycle ${cycle}`, record.error.message)

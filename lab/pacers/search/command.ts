@@ -1,12 +1,13 @@
 /** The command line of the search. */
-import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { DEFAULT_PACER } from '../../../gc/pacer/registry.ts'
-import { outputFile } from '../../../runtime/configuration.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
+import { namedPaths, outputFile } from '../../../runtime/output-paths.ts'
+import { print } from '../../../runtime/standard-streams.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
 import { interruptible } from '../../interrupt.ts'
 import { Progress, remaining } from '../../progress.ts'
+import { writeResults } from '../../write-results.ts'
 import { searchHelp } from '../help.ts'
 import { loadPacer } from '../load-pacer.ts'
 import { parsed } from '../options.ts'
@@ -32,7 +33,7 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
     }),
   ).values
   if (options.help === true) {
-    process.stdout.write(searchHelp)
+    print(searchHelp)
     return 0
   }
   const { pacer: spec = DEFAULT_PACER, for: by = 'overshoot' } = options
@@ -46,7 +47,7 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
   const seed = number('seed', 1, 0, 2 ** 31 - 1)
   const tries = number('tries', DEFAULT_TRIES, 1, MOST_TRIES)
   const json = outputFile(given('json', options.json))
-  const pacer = await loadPacer(spec)
+  const pacer = await loadPacer(spec, namedPaths({ '--json': json }))
   const wanted: Wanted = { by: by as MeasureName, cores }
   return interruptible(async signal => {
     const line = new Progress()
@@ -63,12 +64,13 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
       await pool.close()
     })
     const { tried, found } = outcome
-    process.stdout.write(`${pacer.name}: ${formatOutcome(outcome, wanted, seed)}\n`)
-    if (tried < tries) process.stdout.write(`${tried} of ${tries} were tried\n`)
-    if (json !== null && found !== null)
-      writeFileSync(json, `${JSON.stringify(asJson(found.scenario, fieldsOf.stepped))}\n`)
-    if (signal.aborted) return 130
-    return found === null ? 1 : 0
+    print(`${pacer.name}: ${formatOutcome(outcome, wanted, seed)}\n`)
+    if (tried < tries) print(`${tried} of ${tries} were tried\n`)
+    const code = signal.aborted ? 130 : found === null ? 1 : 0
+    if (found === null) return code
+    return writeResults(code, [
+      { path: json, text: () => `${JSON.stringify(asJson(found.scenario, fieldsOf.stepped))}\n` },
+    ])
   })
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { conclude, main } from '../../../lab/overrun/command-line.ts'
 import type { OverrunResults } from '../../../lab/overrun/results.ts'
+import { noResults } from '../../support/overrun-results.ts'
 
 let stdout = ''
 
@@ -19,8 +20,7 @@ afterEach(() => {
 })
 
 const results = (...holds: readonly boolean[]): OverrunResults => ({
-  ...{ schema: 1, command: 'sawtooth overrun', cases: [], costs: [], experiments: [] },
-  machine: { cpu: 'a CPU', cores: 2, platform: 'linux x64', node: 'v20.20.2', go: null },
+  ...noResults,
   criteria: holds.map((one, index) => ({ says: `criterion ${index}`, holds: one })),
 })
 const nowhere = { json: null, report: null }

@@ -1,15 +1,21 @@
-// The pairs and what is made of them, with runs that are made up.
+// The pairs and what is made of them. The runs are one by hand with other times: of its record and its trace only what is compared is chosen here.
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type CostRuntime, measureCosts } from '../../../lab/overrun/costs.ts'
 import { BUCKETS, bucketOf } from '../../../lab/overrun/latency-buckets.ts'
-import type { RunRecord } from '../../../runtime/host.ts'
+import type { CycleRecord, RunRecord } from '../../../runtime/host.ts'
+import { TraceEventWriter } from '../../../runtime/report/trace-events.ts'
+import { aHandRun } from '../../support/hand-run.ts'
+import { slice } from './relatives/traces.ts'
 
 const gated = { termination: 'coordinator', gate: 'goal', credit: 'go' } as const
-const program = { name: 'made up', file: 'made-up.ts', args: ['--much'] }
+const program = { name: 'by hand', file: 'by-hand.ts', args: ['--much'] }
+
+const { record } = await aHandRun()
+const [first] = record.cycles as readonly [CycleRecord, ...CycleRecord[]]
 
 /** Runs take 100 ms, gated ones 125; of their cycles the first is cold. Notes what was asked for. */
-class MadeUp implements CostRuntime {
+class HandRuns implements CostRuntime {
   readonly asked: string[] = []
   readonly seeds: number[] = []
   isClosed = false
@@ -26,19 +32,19 @@ class MadeUp implements CostRuntime {
       options.stdout?.write(JSON.stringify({ counts, maxUs: isGated ? 62 : 61 }))
     }
     const wallMs = isGated ? 1250 : 1000
-    if (options.trace !== undefined)
-      writeFileSync(
-        options.trace,
-        JSON.stringify({ traceEvents: [{ ph: 'X', name: 'assist', tid: 2, ts: 500_000, dur: isGated ? 5000 : 1000 }] }),
-      )
-    const cycle = (startMs: number, us: number, overrun: number) => ({
-      startMs,
-      stwSetupUs: us,
-      stwTerminationUs: us,
-      overrun,
+    if (options.trace !== undefined) {
+      let text = ''
+      const writer = new TraceEventWriter(part => (text += part), file, 2)
+      writer.event(slice(0, 'assist', 500, isGated ? 505 : 501, 1))
+      writer.close()
+      writeFileSync(options.trace, text)
+    }
+    const cycle = (startMs: number, us: number, overrun: number): CycleRecord => ({
+      ...first,
+      ...{ startMs, stwSetupUs: us, stwTerminationUs: us, overrun },
     })
     const cycles = [cycle(50, 9999, 9999), cycle(200, isGated ? 15 : 10, isGated ? 0 : 300)]
-    return { exit: 0, error: null, rescues: 0, wallMs, cycles } as unknown as RunRecord
+    return { ...record, wallMs, cycles }
   }
 
   async close(): Promise<void> {
@@ -49,11 +55,11 @@ class MadeUp implements CostRuntime {
 const options = { policies: [gated], programs: [program], pairs: 6, procs: 2, seed: 40, rounds: 1, progress: () => {} }
 
 test('a policy is compared with the baseline of its own pair, cold cycles left out', async () => {
-  const runtime = new MadeUp()
+  const runtime = new HandRuns()
   const [baseline, ours] = await measureCosts(options, runtime)
   expect(baseline).toMatchObject({ gate: 'off', throughput: { median: 1, low: 1, high: 1, pairs: 6 } })
   expect(ours).toMatchObject({
-    program: 'made up',
+    program: 'by hand',
     ...gated,
     procs: 2,
     throughput: { median: 0.8, low: 0.8, high: 0.8, pairs: 6 },
@@ -72,7 +78,7 @@ test('a policy is compared with the baseline of its own pair, cold cycles left o
 })
 
 test('who runs first changes from pair to pair, both with the same seed', async () => {
-  const runtime = new MadeUp()
+  const runtime = new HandRuns()
   await measureCosts(options, runtime)
   const warm = 2 * 2
   const perPair = 4
@@ -92,7 +98,7 @@ test('who runs first changes from pair to pair, both with the same seed', async 
 })
 
 test('no throughput is taken from runs that are timed inside or traced', async () => {
-  const runtime = new MadeUp()
+  const runtime = new HandRuns()
   const [, ours] = await measureCosts({ ...options, rounds: 2 }, runtime)
   expect(runtime.asked.filter(what => what.includes(' ')).sort()).toEqual(
     ['baseline latency', 'baseline trace', 'gated latency', 'gated trace'].flatMap(what => [what, what]),
@@ -101,13 +107,13 @@ test('no throughput is taken from runs that are timed inside or traced', async (
 })
 
 test('a wait that only its safety net ended makes the measurement void', async () => {
-  const runtime = new MadeUp()
+  const runtime = new HandRuns()
   const rescued: CostRuntime = {
     run: async (...of) => ({ ...(await runtime.run(...of)), rescues: 2 }),
     close: () => runtime.close(),
   }
   await expect(measureCosts(options, rescued)).rejects.toThrow(
-    'made up under coordinator/off/go: 2 waits were ended by their safety net, must be 0',
+    'by hand under coordinator/off/go: 2 waits were ended by their safety net, must be 0',
   )
   expect(runtime.isClosed).toBe(true)
 })

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import {
-  minimumMutatorUtilization,
-  type TakenSlice,
-  type TraceFile,
-  takenSlices,
-} from '../../../lab/overrun/mutator-utilization.ts'
+import { minimumMutatorUtilization, type TakenSlice, takenSlices } from '../../../lab/overrun/mutator-utilization.ts'
+import { readTraceEvents } from '../../../runtime/report/trace-events.ts'
+import { aHandRun } from '../../support/hand-run.ts'
+import { cycle, slice as sliceOf, traceFile } from './relatives/traces.ts'
 
 const slice = (p: number, startMs: number, endMs: number): TakenSlice => ({ p, startMs, endMs })
+const rounded = (ms: number): number => Math.round(ms * 1e6) / 1e6
 const leastOf = (taken: readonly TakenSlice[], procs: number, window: number, fromMs = 0, toMs = 100): number =>
   minimumMutatorUtilization(taken, procs, { fromMs, toMs }, [window])[window]
 
@@ -61,19 +60,33 @@ describe('minimum mutator utilization', () => {
 })
 
 test('a trace: stops take every P from the time that the world is stopped, idle work and goroutines take nothing', () => {
-  const event = (name: string, tid: number, ts: number, dur: number) => ({ ph: 'X', name, tid, ts, dur })
-  const trace: TraceFile = {
-    traceEvents: [
-      { ph: 'M', name: 'process_name', tid: 1 },
-      event('mark setup', 1, 1000, 500),
-      event('time to safepoint', 1, 1000, 200),
-      event('mark', 1, 1500, 4000),
-      event('goroutine', 2, 0, 9000),
-      event('assist', 2, 2000, 1000),
-      event('idle worker', 3, 2000, 1000),
-      event('dedicated worker', 3, 3000, 1000),
-      event('sweep', 3, 7000, 1000),
-    ],
+  const trace = traceFile(2, [
+    ...cycle(1, [1, 1.5], [5.5, 6.5]),
+    sliceOf(0, 'goroutine', 0, 9),
+    sliceOf(0, 'assist', 2, 3, 100),
+    sliceOf(1, 'idle worker', 2, 3),
+    sliceOf(1, 'dedicated worker', 3, 4),
+    sliceOf(1, 'sweep', 7, 8),
+  ])
+  const taken = takenSlices(trace).map(({ p, startMs, endMs }) => slice(p, rounded(startMs), rounded(endMs)))
+  expect(taken).toEqual([
+    ...[slice(0, 1.05, 1.5), slice(1, 1.05, 1.5), slice(0, 5.6, 6.5), slice(1, 5.6, 6.5)],
+    ...[slice(0, 2, 3), slice(1, 3, 4)],
+  ])
+})
+
+test('of a run, all Ps are taken in each stop of its record', async () => {
+  const { record, trace } = await aHandRun()
+  const taken = takenSlices(readTraceEvents(trace))
+  for (const { startMs, stwSetupUs, markMs, stwTerminationUs } of record.cycles) {
+    const markEnd = startMs + stwSetupUs / 1000 + markMs
+    for (const end of [startMs + stwSetupUs / 1000, markEnd + stwTerminationUs / 1000]) {
+      const ps = taken.flatMap(({ p, endMs }) => (Math.abs(endMs - end) < 1e-5 ? [p] : []))
+      expect([...new Set(ps)].sort()).toEqual([0, 1])
+    }
   }
-  expect(takenSlices(trace, 2)).toEqual([slice(0, 1.2, 1.5), slice(1, 1.2, 1.5), slice(0, 2, 3), slice(1, 3, 4)])
+  const span = { fromMs: 0, toMs: record.wallMs }
+  const { 1: short } = minimumMutatorUtilization(taken, record.procs, span, [1])
+  expect(short).toBeGreaterThanOrEqual(0)
+  expect(short).toBeLessThan(1)
 })

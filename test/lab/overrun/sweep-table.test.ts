@@ -2,19 +2,20 @@ import { expect, test } from 'vitest'
 import type { Case } from '../../../lab/overrun/results.ts'
 import { formatAgainstGo, formatSweep } from '../../../lab/overrun/sweep-table.ts'
 import { formatRows } from '../../../lab/table.ts'
+import { someCase } from '../../support/overrun-results.ts'
 import { coordinator, gated, MIB } from './cycles.ts'
 
-const found = { bound: null, held: null, rescues: 0, by: {}, worst: null, overruns: [] }
+const { pastLeastGoal: _, ...found } = { ...someCase, bound: null, held: null }
 const pastLeastGoal = { p50: 0, p90: 0, p99: 0, max: 7 * MIB }
 const overran: Case = {
-  pastLeastGoal,
-  ...coordinator,
   ...found,
+  ...coordinator,
+  pastLeastGoal,
   cycles: 1234,
   overrun: { p50: 0, p90: 1024, p99: 2 * MIB, max: 5 * MIB },
 }
 const kept: Case = {
-  ...{ ...gated, ...found, cycles: 20, overrun: { p50: 0, p90: 0, p99: 0, max: 0 } },
+  ...{ ...found, ...gated, cycles: 20, overrun: { p50: 0, p90: 0, p99: 0, max: 0 } },
   ...{ bound: 4 * MIB + 32 * 1024, held: true },
 }
 const go: Case = { ...overran, runtime: 'go', cycles: 99, overrun: { p50: 0, p90: 0, p99: MIB, max: 3 * MIB } }

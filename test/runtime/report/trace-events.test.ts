@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { GC_LANE, type TraceEvent, TraceEventWriter } from '../../../runtime/report/trace-events.ts'
+import { EVENT_CHARGE, EVENT_DETAILS, EVENT_NAMES } from '../../../measure/events.ts'
+import {
+  eventOfP,
+  GC_LANE,
+  type PSlice,
+  readTraceEvents,
+  type TraceEvent,
+  TraceEventWriter,
+} from '../../../runtime/report/trace-events.ts'
+import { aHandRun } from '../../support/hand-run.ts'
 
 interface Written {
   ph: string
@@ -41,13 +50,15 @@ test('an empty trace is valid, and has a lane for the collector and for each P',
 
 test('slices, instants and counters', () => {
   const { written } = traced([
-    { kind: 'slice', p: 1, name: 'mark (dedicated)', startMs: 1.5, durationMs: 0.25, args: { cycle: 3 } },
-    { kind: 'instant', p: GC_LANE, name: 'stop asked "now"', startMs: 2 },
+    { kind: 'slice', p: 1, name: 'dedicated worker', startMs: 1.5, durationMs: 0.25, args: { cycle: 3 } },
+    { kind: 'instant', p: 0, name: 'charge', startMs: 2, args: { bytes: 8192 } },
+    { kind: 'slice', p: GC_LANE, name: 'time to safepoint', startMs: 2, durationMs: 0.5, args: undefined },
     { kind: 'counter', name: 'heap', startMs: 2.5, args: { live: 3, goal: null, trigger: Number.POSITIVE_INFINITY } },
   ])
   expect(written).toEqual([
-    { ph: 'X', name: 'mark (dedicated)', pid: 1, tid: 3, ts: 1500, dur: 250, args: { cycle: 3 } },
-    { ph: 'i', s: 't', name: 'stop asked "now"', pid: 1, tid: 1, ts: 2000 },
+    { ph: 'X', name: 'dedicated worker', pid: 1, tid: 3, ts: 1500, dur: 250, args: { cycle: 3 } },
+    { ph: 'i', s: 't', name: 'charge', pid: 1, tid: 2, ts: 2000, args: { bytes: 8192 } },
+    { ph: 'X', name: 'time to safepoint', pid: 1, tid: 1, ts: 2000, dur: 500 },
     { ph: 'C', name: 'heap', pid: 1, tid: 1, ts: 2500, args: { live: 3 } },
   ])
 })
@@ -58,8 +69,8 @@ test('slices that nest still do when written', () => {
     fc.property(fc.array(time, { minLength: 4, maxLength: 4 }), times => {
       const [a, b, c, d] = times.sort((x, y) => x - y) as [number, number, number, number]
       const { written } = traced([
-        { kind: 'slice', p: 0, name: 'outer', startMs: a, durationMs: d - a },
-        { kind: 'slice', p: 0, name: 'inner', startMs: b, durationMs: c - b },
+        { kind: 'slice', p: 0, name: 'goroutine', startMs: a, durationMs: d - a, args: { goroutine: 1 } },
+        { kind: 'slice', p: 0, name: 'assist', startMs: b, durationMs: c - b, args: { scanWork: 1 } },
       ])
       const [outer, inner] = written.map(event => {
         const start = Math.round(event.ts * 1e3)
@@ -73,7 +84,7 @@ test('slices that nest still do when written', () => {
 })
 
 test('what has no time, or comes too late, is dropped and counted', () => {
-  const event: TraceEvent = { kind: 'slice', p: 0, name: 'x', startMs: 1, durationMs: 1 }
+  const event: PSlice = { kind: 'slice', p: 0, name: 'stopped', startMs: 1, durationMs: 1, args: undefined }
   const { written, dropped } = traced([
     { ...event, startMs: Number.NaN },
     { ...event, durationMs: -1 },
@@ -91,12 +102,42 @@ test('what has no time, or comes too late, is dropped and counted', () => {
   JSON.parse(text)
 })
 
-test('any names and values give valid JSON', () => {
-  const value = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.boolean(), fc.constant(null))
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.dictionary(fc.string(), value), (name, args) => {
-      const { written } = traced([{ kind: 'instant', p: 0, name, startMs: 0, args }])
-      expect(written[0]?.name).toBe(name)
-    }),
+test.each(['"', '\\', '\n', '\u0000', '\u2028', '\ud800', '</script>'])('a program named %j gives valid JSON', name => {
+  let text = ''
+  new TraceEventWriter(more => (text += more), name, 1).close()
+  const { traceEvents } = JSON.parse(text) as { traceEvents: Written[] }
+  expect(traceEvents[0]?.args['name']).toBe(`sawtooth ${name}`)
+})
+
+test('each event of a P tells its detail by the name that its kind has for it', () => {
+  for (const [kind, name] of EVENT_NAMES.entries()) {
+    const event = eventOfP(1, kind, 2, 3, 4)
+    const what = EVENT_DETAILS[name]
+    expect(event).toMatchObject({ kind: kind === EVENT_CHARGE ? 'instant' : 'slice', p: 1, name, startMs: 2 })
+    expect(event.args).toEqual(what === null ? undefined : { [what]: 4 })
+  }
+})
+
+test('what was written is read back, event for event', () => {
+  const events = EVENT_NAMES.map((_, kind) =>
+    eventOfP(kind % 2, kind, kind + 0.5, kind === EVENT_CHARGE ? 0 : 0.25, kind),
   )
+  let text = ''
+  const writer = new TraceEventWriter(more => (text += more), 'tree.ts', 2)
+  for (const event of events) writer.event(event)
+  writer.close()
+  expect(readTraceEvents(text)).toEqual({ procs: 2, events })
+})
+
+test('the trace of a run tells each cycle of its record, and bytes for each request', async () => {
+  const { record, trace } = await aHandRun()
+  const { procs, events } = readTraceEvents(trace)
+  expect(procs).toBe(record.procs)
+  const ends = events.filter(event => event.name === 'mark termination' && event.p === GC_LANE)
+  expect(ends.map(({ args }) => args)).toEqual(
+    record.cycles.map(({ n, terminationAttempts }) => ({ cycle: n, attempts: terminationAttempts })),
+  )
+  const charges = events.filter(event => event.kind === 'instant')
+  expect(charges.length).toBeGreaterThan(10)
+  for (const { args } of charges) expect(args.bytes).toBeGreaterThan(0)
 })

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import { timesToFullUse } from '../../../../lab/overrun/relatives/time-to-full-use.ts'
 import { timesToStop } from '../../../../lab/overrun/relatives/time-to-stop.ts'
+import { traceOf } from '../../../../lab/overrun/relatives/trace.ts'
+import type { CycleRecord } from '../../../../runtime/record.ts'
+import { readTraceEvents } from '../../../../runtime/report/trace-events.ts'
+import { aHandRun } from '../../../support/hand-run.ts'
 import { cycle, slice, trace } from './traces.ts'
 
 test('cycles and lanes of a trace file', () => {
@@ -22,15 +26,32 @@ test('cycles and lanes of a trace file', () => {
   expect(lanes).toEqual([
     [],
     [
-      { name: 'goroutine', startMs: 1, endMs: 9, detail: 7 },
-      { name: 'stopped', startMs: 5, endMs: 6, detail: 0 },
+      { ...slice(1, 'goroutine', 1, 9, 7), endMs: 9 },
+      { ...slice(1, 'stopped', 5, 6), endMs: 6 },
     ],
   ])
 })
 
 test('a cycle of which the trace has no setup is left out', () => {
   const [, , termination, safepoint] = cycle(1, [0, 1], [5, 6])
-  expect(trace(1, termination && safepoint ? [termination, safepoint] : []).cycles).toEqual([])
+  expect(trace(1, [termination, safepoint]).cycles).toEqual([])
+})
+
+test('the trace of a run has the times of its record, cycle for cycle', async () => {
+  const { record, trace: text } = await aHandRun()
+  const { cycles, lanes } = traceOf(readTraceEvents(text))
+  expect(lanes.length).toBe(record.procs)
+  expect(cycles.map(({ n }) => n)).toEqual(record.cycles.map(({ n }) => n))
+  for (const [index, found] of cycles.entries()) {
+    const { startMs, stwSetupUs, markMs, stwTerminationUs, timeToSafepointUs } = record.cycles[index] as CycleRecord
+    const requestedMs = startMs + stwSetupUs / 1000 + markMs
+    // A trace counts nanoseconds.
+    expect(found.setupRequestedMs).toBeCloseTo(startMs, 5)
+    expect(found.markBeganMs).toBeCloseTo(startMs + stwSetupUs / 1000, 5)
+    expect(found.terminationRequestedMs).toBeCloseTo(requestedMs, 5)
+    expect(found.terminationStoppedMs).toBeCloseTo(requestedMs + timeToSafepointUs[1] / 1000, 5)
+    expect(found.terminationEndedMs).toBeCloseTo(requestedMs + stwTerminationUs / 1000, 5)
+  }
 })
 
 // Termination ends at 6. Both Ps have a goroutine all the time.

@@ -1,9 +1,21 @@
-/** Trace files by hand: events in ms, as TraceEventWriter writes them. */
+/** Traces whose times a test has chosen, written and read as those of runs are: no run can be asked for them. */
 import { type Trace, traceOf } from '../../../../lab/overrun/relatives/trace.ts'
-import { GC_LANE, type TraceEvent, TraceEventWriter } from '../../../../runtime/report/trace-events.ts'
+import { EVENT_DETAILS } from '../../../../measure/events.ts'
+import {
+  GC_LANE,
+  type GcSlice,
+  type PSlice,
+  readTraceEvents,
+  type TraceEvent,
+  TraceEventWriter,
+  type TraceFile,
+} from '../../../../runtime/report/trace-events.ts'
 
-export function slice(p: number, name: string, startMs: number, endMs: number, detail = 0): TraceEvent {
-  return { kind: 'slice', p, name, startMs, durationMs: endMs - startMs, args: { detail } }
+/** A slice of a P. `detail`: what its kind tells. */
+export function slice(p: number, name: PSlice['name'], startMs: number, endMs: number, detail = 0): PSlice {
+  const what = EVENT_DETAILS[name]
+  const args = what === null ? undefined : { [what]: detail }
+  return { kind: 'slice', p, name, startMs, durationMs: endMs - startMs, args } as PSlice
 }
 
 /** The collector's lane of one cycle: requests and ends of its stops; each world has stopped after a tenth of its stop. */
@@ -11,28 +23,29 @@ export function cycle(
   n: number,
   setup: readonly [number, number],
   termination: readonly [number, number],
-): TraceEvent[] {
-  const gc = (name: string, [startMs, endMs]: readonly [number, number]): TraceEvent[] => {
-    const durationMs = endMs - startMs
-    return [
-      { kind: 'slice', p: GC_LANE, name, startMs, durationMs, args: { cycle: n } },
-      { kind: 'slice', p: GC_LANE, name: 'time to safepoint', startMs, durationMs: durationMs / 10 },
-    ]
-  }
-  return [...gc('mark setup', setup), ...gc('mark termination', termination)]
+): readonly [GcSlice, GcSlice, GcSlice, GcSlice] {
+  const at = ([startMs, endMs]: readonly [number, number]) =>
+    ({ kind: 'slice', p: GC_LANE, startMs, durationMs: endMs - startMs }) as const
+  const safepoint = (stop: readonly [number, number]) =>
+    ({ ...at(stop), name: 'time to safepoint', durationMs: (stop[1] - stop[0]) / 10, args: undefined }) as const
+  return [
+    { ...at(setup), name: 'mark setup', args: { cycle: n, trigger: 'heap' } },
+    safepoint(setup),
+    { ...at(termination), name: 'mark termination', args: { cycle: n, attempts: 1 } },
+    safepoint(termination),
+  ]
 }
 
-/** What is read from a file with these events. */
-export function trace(procs: number, events: readonly TraceEvent[]): Trace {
+/** A file with these events, as it is read. */
+export function traceFile(procs: number, events: readonly TraceEvent[]): TraceFile {
   let text = ''
-  const writer = new TraceEventWriter(
-    part => {
-      text += part
-    },
-    'by hand',
-    procs,
-  )
+  const writer = new TraceEventWriter(part => (text += part), 'by hand', procs)
   for (const event of events) writer.event(event)
   writer.close()
-  return traceOf(JSON.parse(text).traceEvents)
+  return readTraceEvents(text)
+}
+
+/** Its cycles and lanes. */
+export function trace(procs: number, events: readonly TraceEvent[]): Trace {
+  return traceOf(traceFile(procs, events))
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { reportHtml } from '../../../../lab/overrun/report/html.ts'
+import { humanBytes, humanMs } from '../../../../runtime/report/units.ts'
 import { noResults, someCase, someCost, someResults } from '../../../support/overrun-results.ts'
 
 const SECTIONS = ['criteria', 'distribution', 'causes', 'timelines', 'costs', 'experiments', 'cases']
@@ -81,10 +82,21 @@ describe('the report', () => {
     expect(part).toMatch(/✗ fails<\/span><span>within a factor 3 of Go/)
   })
 
-  test('names the parts and the gaps of a worst cycle', async () => {
+  test('names the parts of a worst cycle, and draws what Ps took from the heap in it', async () => {
     const part = partOf(page, 'timelines')
-    expect(part).toContain('300 KiB = 200 KiB stall:flush-wait + 100 KiB credit.')
-    expect(part).toContain('Gaps: flush-wait 4.10 ms.')
+    const worst = someCase.worst
+    if (worst === null) throw new Error('no cycle ran past its goal')
+    const [[cause, bytes]] = Object.entries(worst.by).toSorted(([, one], [, other]) => other - one) as [
+      [string, number],
+    ]
+    expect(part).toContain(`${humanBytes(worst.overrun)} = ${humanBytes(bytes)} ${cause}`)
+    for (const { point, ms } of worst.gaps) expect(part).toContain(`${point} ${humanMs(ms)}`)
+    expect(part).toContain('MiB taken')
+    // The area's edge rises: its points are not all on one level.
+    const [, path = ''] = /class="mark-area[^"]*"[^>]*><path[^>]*? d="([^"]+)"/.exec(part) ?? []
+    expect(
+      new Set([...path.matchAll(/V([-\d.]+)|[ML][-\d.]+,([-\d.]+)/g)].map(([, v, y]) => v ?? y)).size,
+    ).toBeGreaterThan(2)
   })
 
   test('tells natural delays from injected ones', async () => {

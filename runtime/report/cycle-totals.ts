@@ -1,0 +1,30 @@
+/** What the summary says of a run's cycles: sums, and the worst ones. Added up as they come, so that no cycle need be kept. */
+import type { CycleRecord } from '../record.ts'
+
+export class CycleTotals {
+  count = 0
+  forced = 0
+  restarts = 0
+  /** Both stops of each cycle. */
+  pausesUs = 0
+  readonly cpuMs = { assist: 0, dedicated: 0, fractional: 0, idle: 0 }
+  /** Cycles that passed their goal. */
+  overran = 0
+  /** The longest stop, and its cycle; null: no cycle. */
+  worstPause: { readonly n: number; readonly us: number } | null = null
+  /** The first of those that passed their goal by most; null: none did. */
+  worstOverrun: Pick<CycleRecord, 'n' | 'overrun' | 'goal'> | null = null
+
+  add(cycle: CycleRecord): void {
+    const { n, overrun, goal, stwSetupUs, stwTerminationUs } = cycle
+    this.count++
+    if (cycle.trigger === 'forced') this.forced++
+    this.restarts += cycle.restarts
+    this.pausesUs += stwSetupUs + stwTerminationUs
+    for (const kind of ['assist', 'dedicated', 'fractional', 'idle'] as const) this.cpuMs[kind] += cycle.cpuMs[kind]
+    const us = Math.max(stwSetupUs, stwTerminationUs)
+    if (us > (this.worstPause?.us ?? -1)) this.worstPause = { n, us }
+    if (overrun > 0) this.overran++
+    if (overrun > (this.worstOverrun?.overrun ?? 0)) this.worstOverrun = { n, overrun, goal }
+  }
+}

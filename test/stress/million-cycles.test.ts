@@ -1,0 +1,47 @@
+// The memory that a host needs for a run does not grow with its cycles, and the record of a million of them, which no text of V8's can hold, is whole. CYCLES=100000 in
+// front of it for fewer.
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, test } from 'vitest'
+import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import { inScratch, threadsFile } from '../support/run-cli.ts'
+import { runHost } from '../support/run-host.ts'
+
+const CYCLES = Number(process.env['CYCLES'] ?? 1_000_000)
+const MIB = 2 ** 20
+
+interface Told {
+  readonly exit: number
+  readonly cycleCount: number
+  readonly kept: number
+  readonly newest: number
+  readonly early: { readonly heapUsed: number; readonly rss: number }
+  readonly late: { readonly heapUsed: number; readonly rss: number }
+}
+
+test(`a run of ${CYCLES} cycles`, async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'record.json')
+    const args = [threadsFile('programs/collects.ts'), String(CYCLES), json]
+    const { answer } = await runHost<Told>(threadsFile('programs/host-million.ts'), args, { limitMs: 3_500_000 })
+    const { early, late } = answer
+    console.log(`heap ${early.heapUsed} → ${late.heapUsed} bytes, RSS ${early.rss} → ${late.rss}`)
+    expect(answer).toMatchObject({ exit: 0, cycleCount: CYCLES, kept: 10_000, newest: CYCLES })
+    // The newest 10,000 to twice as many are kept, a kilobyte or two each. All would be a gigabyte.
+    expect(late.heapUsed - early.heapUsed).toBeLessThan(30 * MIB)
+    expect(late.rss - early.rss).toBeLessThan(100 * MIB)
+
+    let [n, rest, isInCycles] = [0, '', false]
+    for await (const line of createInterface({ input: createReadStream(json) })) {
+      if (isInCycles && line.startsWith('  {')) {
+        const cycle = JSON.parse(line.replace(/,$/, '')) as CycleRecord
+        expect(cycle.n).toBe(++n)
+      } else rest += line
+      if (line === ' "cycles": [') isInCycles = true
+      if (line === ' ],') isInCycles = false
+    }
+    expect(n).toBe(CYCLES)
+    expect(JSON.parse(rest) as RunRecord).toMatchObject({ exit: 0, cycles: [], cycleCount: CYCLES })
+  })
+})

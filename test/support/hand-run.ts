@@ -1,0 +1,92 @@
+// A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session watches them as it watches threads. What it writes, the record and
+// the trace, is what the program writes: reports are tested on it.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import * as control from '../../heap/layout/control.ts'
+import * as g from '../../heap/layout/goroutine.ts'
+import type { Addr } from '../../heap/memory.ts'
+import { resolveConfiguration } from '../../runtime/configuration.ts'
+import type { RunRecord } from '../../runtime/record.ts'
+import { Session } from '../../runtime/session.ts'
+import { type HandP, HandWorld } from './hand-world.ts'
+import { MiB } from './heap.ts'
+
+export interface HandRun {
+  /** What run() resolves with. */
+  readonly record: RunRecord
+  /** The texts of the files of --json and --trace. */
+  readonly json: string
+  readonly trace: string
+  readonly stderr: string
+}
+
+/** Live nodes of 16 bytes. */
+const NODES = 20_000
+const LARGE_BYTES = 4 * MiB
+/** Cycles that run past their goal, and the most for it. */
+const CYCLES = 3
+const MOST_CYCLES = 20
+/** How far past its goal a cycle runs. */
+const PAST_BYTES = 200 * 1024
+
+/** The same each time, but for its times. Under Go's protocol without a gate, whose credit lets the heap run past its goal. */
+async function handRun(): Promise<HandRun> {
+  const directory = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
+  const [json, trace] = [join(directory, 'record.json'), join(directory, 'trace.json')]
+  let stderr = ''
+  const heard = new Writable({ write: (chunk, _, done) => done(void (stderr += chunk)) })
+  const world = new HandWorld({ procs: 2, globals: 1, arenaBytes: 16 * MiB, isTraced: true })
+  const configuration = resolveConfiguration(
+    'by-hand.ts',
+    { json, trace, procs: 2, arena: '16MiB', termination: 'coordinator', gate: 'off', gctrace: true, seed: 1 },
+    {},
+  )
+  const session = new Session(world.memory, configuration, { stderr: heard }, false)
+  try {
+    session.open()
+    world.memory.doubles[world.memory.measure(control.RUN_STARTED_AT)] = performance.now()
+    allocate(world, () => session.tick())
+    const record = await session.finish(null)
+    return { record, json: readFileSync(json, 'utf8'), trace: readFileSync(trace, 'utf8'), stderr }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+function allocate(world: HandWorld, tick: () => void): void {
+  const [worker, mutator] = world.ps as readonly [HandP, HandP]
+  const Node = world.type(1)
+  const goroutine = mutator.spawn()
+  const array = mutator.makeArray(NODES)
+  mutator.setGlobal(0, array)
+  for (let index = 0; index < NODES; index++)
+    mutator.store(mutator.element(array, index), mutator.make(Node, [0 as Addr]))
+  const { memory, words } = world
+  for (let over = 0, cycle = 0; over < CYCLES; cycle++) {
+    if (cycle === MOST_CYCLES) throw new Error('no cycle runs past its goal')
+    while (memory.phase === control.PHASE_OFF) mutator.allocator.allocate(LARGE_BYTES, true)
+    worker.collector.drain.enter()
+    // Credit is banked, as Go's rule banks it where little is left to mark: the goroutine runs past the goal and pays nothing.
+    mutator.collector.assists.isInCredit(0) // what it had in the cycle before is forgotten
+    memory.doubles[memory.goroutineDouble(goroutine, g.ASSIST_BYTES)] = 16 * LARGE_BYTES
+    while (memory.phase !== control.PHASE_OFF && words[control.HEAP_LIVE] < words[control.GOAL] + PAST_BYTES)
+      mutator.allocator.allocate(1024, true)
+    // On a slow machine a fractional worker may have ended it.
+    if (memory.phase !== control.PHASE_OFF) {
+      over++
+      world.finishMark(worker)
+    }
+    worker.collector.sweeper.finish()
+    tick()
+  }
+}
+
+let shared: Promise<HandRun> | null = null
+
+/** One for all tests of a process. */
+export function aHandRun(): Promise<HandRun> {
+  shared ??= handRun()
+  return shared
+}

@@ -39,7 +39,7 @@ test('shards that are merged are the whole league', async () => {
     const whose = join(scratch, 'other.json')
     writeFileSync(whose, '{"schema":1,"played":[]}')
     const other = await runCli(['pacers', 'merge', whose])
-    expect(other).toMatchObject({ code: 2, stderr: `sawtooth: ${whose} is not the JSON of a league\n` })
+    expect(other).toMatchObject({ code: 2, stderr: `sawtooth: ${whose}: machines is missing; it must be a list\n` })
   })
 })
 

@@ -13,7 +13,7 @@ test('without an engine the file decides, and without a file for the rows they a
   const stepped = await runCli(['pacers', 'sim', '--input', steady])
   expect(stepped).toMatchObject({ code: 0, stderr: '' })
   const lines = stepped.stdout.trim().split('\n')
-  expect(lines[0]).toBe('cycle,heap_live,trigger,peak,goal,scannable,gc_utilization')
+  expect(lines[0]).toBe('cycle,heap_live,trigger,peak,goal,scannable,gc_utilization,limited')
   expect(lines.length).toBe(51)
   const macro = await runCli(['pacers', 'sim', '--input', model, '--pacer', 'old'])
   expect(macro.stdout.split('\n', 1)).toEqual([
@@ -116,7 +116,7 @@ test('the noisy engine prints quantiles over its runs', async () => {
   ])
   expect(code).toBe(0)
   expect(stdout.split('\n', 1)[0]).toBe(
-    'cycle,trigger_p50,goal_p50,peak_over_goal_p5,peak_over_goal_p50,peak_over_goal_p95,peak_over_goal_max,gc_utilization_p5,gc_utilization_p50,gc_utilization_p95,gc_utilization_max',
+    'cycle,trigger_p50,goal_p50,peak_over_goal_p5,peak_over_goal_p50,peak_over_goal_p95,peak_over_goal_max,gc_utilization_p5,gc_utilization_p50,gc_utilization_p95,gc_utilization_max,limited',
   )
   expect(stdout.trim().split('\n').length).toBe(101)
 })

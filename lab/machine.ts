@@ -1,5 +1,6 @@
 /** The machine of the figures. */
 import { availableParallelism, cpus } from 'node:os'
+import { name, object, orNull, type Shape, whole } from './shape.ts'
 
 export interface Machine {
   readonly cpu: string
@@ -9,6 +10,12 @@ export interface Machine {
   /** `go version`, where Go was measured too. */
   readonly go: string | null
 }
+
+export const machineShape: Shape<Machine> = object({
+  ...{ cpu: name, platform: name, node: name },
+  cores: whole(1, 1e6),
+  go: orNull(name),
+})
 
 /** `go`: what `go version` prints, where Go was measured too. */
 export function thisMachine(go: string | null): Machine {

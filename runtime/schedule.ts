@@ -92,7 +92,8 @@ function orderIn(file: string): Order {
   try {
     content = JSON.parse(readFileSync(resolve(file), 'utf8'))
   } catch (error) {
-    throw new UsageError(`--schedule replay:${file}: ${error instanceof Error ? error.message : String(error)}`)
+    // V8 quotes the text that is no JSON, line ends and all.
+    throw new UsageError(`--schedule replay:${file}: ${(error as Error).message.replace(/\s+/g, ' ')}`)
   }
   const order = (content as { schedule?: { order?: unknown } | null } | null)?.schedule?.order ?? content
   if (Array.isArray(order) && order.every(isSwitch)) return order

@@ -3,14 +3,16 @@
  * goes on where it stopped: what is done is in a file, written after each run. It ends at the first cycle beyond its bound, the first wait that only its safety
  * net ended, and the first run that fails or does not end.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
 import { humanBytes, humanCount } from '../../runtime/report/units.ts'
 import { print } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { readAs } from '../json.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import type { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
+import { amount, count, dictionary, object, oneOf, orNull, type Shape, text, whole } from '../shape.ts'
 import { formatTable } from '../table.ts'
 import { writeResults } from '../write-results.ts'
 import { beyondBound } from './bound.ts'
@@ -18,6 +20,7 @@ import { faultOf, type Step, stepsOf } from './campaign-steps.ts'
 import { nameOf } from './cases.ts'
 import { CAMPAIGN_POLICY, type OverrunOptions } from './options.ts'
 import type { CaseParameters } from './results.ts'
+import { parametersShape } from './results-shape.ts'
 import { checkCase, LEAST_GOAL, type Measurement, Workbench } from './workload.ts'
 
 /** What a step has seen so far. */
@@ -52,6 +55,18 @@ export interface CampaignState {
   /** What ended it; null: nothing so far. */
   readonly failure: string | null
 }
+
+const stateShape: Shape<CampaignState> = object({
+  ...{ schema: oneOf(1), parameters: parametersShape, seed: whole(0, 2 ** 32 - 1), seconds: amount },
+  steps: dictionary(
+    object<StepState>({
+      ...{ runs: count, seconds: amount, cycles: count, counted: count },
+      ...{ strikes: count, gateRaises: count, limited: count, overrun: count },
+    }),
+  ),
+  passesPerCycle: dictionary(amount),
+  failure: orNull(text),
+})
 
 const PROCS = 4
 /** Runs without a strike after which a point counts as one that this program does not come to. */
@@ -119,21 +134,11 @@ function parametersOf({ lists }: OverrunOptions): CaseParameters {
 function stateIn(file: string, parameters: CaseParameters, seed: number): CampaignState {
   if (!existsSync(file))
     return { schema: 1, parameters, seed, seconds: 0, steps: {}, passesPerCycle: {}, failure: null }
-  const state = readState(file)
+  const state = readAs(file, stateShape)
   if (nameOf(state.parameters) === nameOf(parameters)) return state
   throw new UsageError(
     `--campaign ${file} is of ${nameOf(state.parameters)}, not of ${nameOf(parameters)}: give it another file`,
   )
-}
-
-function readState(file: string): CampaignState {
-  try {
-    const state = JSON.parse(readFileSync(file, 'utf8')) as CampaignState
-    if (state.schema === 1 && typeof state.steps === 'object') return state
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-  }
-  throw new UsageError(`--campaign ${file} is not the state of a campaign`)
 }
 
 /** Enough cycles count, or the program does not come to the point. */

@@ -14,6 +14,7 @@ import { median, quantile } from 'simple-statistics'
 import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from '../../runtime/host.ts'
 import { readTraceEvents } from '../../runtime/report/trace-events.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
+import { ownJson } from '../json.ts'
 import { expectWritten } from '../run.ts'
 import { BUCKETS, percentilesOfCounts } from './latency-buckets.ts'
 import { medianInterval } from './median-interval.ts'
@@ -176,7 +177,7 @@ class Laboratory {
   async latency(latencies: Latencies, round: number): Promise<void> {
     const program = { name: 'allocation-latency', file: LATENCY_PROGRAM, args: ['--warm-ms', String(WARM_MS)] }
     const { output } = await this.#run(program, latencies.policy, round)
-    const { counts, maxUs } = JSON.parse(output) as Pick<Latencies, 'counts' | 'maxUs'>
+    const { counts, maxUs } = ownJson<Pick<Latencies, 'counts' | 'maxUs'>>(output)
     counts.forEach((count, bucket) => (latencies.counts[bucket] += count))
     latencies.maxUs = Math.max(latencies.maxUs, maxUs)
   }

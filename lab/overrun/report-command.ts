@@ -1,5 +1,4 @@
 /** `sawtooth overrun report`: one report of several results, each written by `--json`. */
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { given } from '../../runtime/given.ts'
@@ -8,7 +7,9 @@ import { outputFile, refuseOverwriting } from '../../runtime/output-paths.ts'
 import { printable } from '../../runtime/printable.ts'
 import { print } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { oneLine, readAs } from '../json.ts'
 import type { OverrunResults } from './results.ts'
+import { resultsShape } from './results-shape.ts'
 
 const help = `Draws one report of several results, each written by --json.
 
@@ -34,9 +35,10 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
     [{ name: '--report', path: file }],
     positionals.map(path => ({ name: 'results', path: resolve(path) })),
   )
-  const results = merged(positionals.map(readResults))
+  const all = positionals.map(one => readAs(one, resultsShape))
+  await expectCharts(all, positionals)
   const { reportHtml } = await import('./report/html.ts')
-  await writeOutput(file, await reportHtml(results))
+  await writeOutput(file, await reportHtml(merged(all)))
   print(`${printable(file)}\n`)
   return 0
 }
@@ -54,16 +56,16 @@ function readArguments(argv: readonly string[]) {
   }
 }
 
-function readResults(file: string): OverrunResults {
-  let results: OverrunResults
-  try {
-    results = JSON.parse(readFileSync(file, 'utf8')) as OverrunResults
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  if (results.schema !== 1 || !Array.isArray(results.cases))
-    throw new UsageError(`${file} holds no results of sawtooth overrun: its schema must be 1`)
-  return results
+/** A chart is a specification of its own: whether it can be drawn is seen when it is. */
+async function expectCharts(all: readonly OverrunResults[], files: readonly string[]): Promise<void> {
+  const { draw } = await import('../report/draw.ts')
+  for (const [index, { experiments }] of all.entries())
+    for (const [at, { chart, title }] of experiments.entries()) {
+      if (Object.keys(chart).length === 0) continue
+      const complaint = await draw(chart, title).then(() => null, inWords)
+      if (complaint !== null)
+        throw new UsageError(`${files[index]}: experiments[${at}].chart cannot be drawn: ${complaint}`)
+    }
 }
 
 /** All results as if one command had measured them; machines are told apart by their commands alone, so they must be the same. */
@@ -83,4 +85,9 @@ function merged(all: readonly OverrunResults[]): OverrunResults {
     experiments: all.flatMap(({ experiments }) => experiments),
     criteria: all.flatMap(({ criteria }) => criteria),
   }
+}
+
+/** Vega's TypeErrors tell of its own innards. */
+function inWords(error: Error): string {
+  return error instanceof TypeError ? 'Vega-Lite knows no such form' : oneLine(error.message)
 }

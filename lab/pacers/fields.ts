@@ -1,4 +1,5 @@
 /** What the numbers of a scenario may be. Each engine names its own (macro/model.ts, stepped/engine.ts). */
+import { shown } from '../shape.ts'
 import { InputError } from './input-error.ts'
 
 export interface Field {
@@ -41,10 +42,6 @@ function allowed({ min, max, isWhole, ifNull }: Field): string {
         : `, at least ${min}`
       : ` from ${min} to ${max}`
   return `${kind}${range}${ifNull === undefined ? '' : ', or null'}`
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value)).slice(0, 40)
 }
 
 function kindOf(value: unknown): string {

@@ -1,9 +1,11 @@
 /** The scenario that `--input` or `--scenario` names, and the engine that it is for. */
 import { resolve } from 'node:path'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { shown } from '../shape.ts'
+import type { Field } from './fields.ts'
 import { InputError } from './input-error.ts'
 import { ENGINES, type EngineName, type InputOptions } from './options.ts'
-import { readHeader, readScenario } from './read-scenario.ts'
+import { readScenario } from './read-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { drawn, fieldsOf, library, scenarioNamed } from './scenarios/library.ts'
 
@@ -20,37 +22,23 @@ export function inputOf(
     return { engine: chosen, scenario: drawn(found, seed) }
   }
   const { file } = input
-  const read = (chosen: EngineName): Scenario => ({
-    origin: file,
-    ...readScenario(file, header => {
-      if (header['engine'] !== undefined && fieldsOf[engineIn(header, file)] !== fieldsOf[chosen])
-        throw new InputError(file, 'engine', `is ${header['engine']}, whose form is not that of ${chosen}`)
-      return fieldsOf[chosen]
-    }),
-  })
-  if (engine !== null) return { engine, scenario: read(engine) }
-  // `engine` may stand behind the cycles. These are read as macro's then, as most are, and once more if it says otherwise.
-  let early: EngineName = 'macro'
-  let first: Scenario | InputError
+  let chosen: EngineName = 'macro'
+  let isNamed = false
+  const fieldsIn = (header: Readonly<Record<string, unknown>>): readonly Field[] => {
+    const named = engineIn(header, file)
+    chosen = engine ?? named ?? 'macro'
+    isNamed = engine !== null || named !== null
+    if (named !== null && fieldsOf[named] !== fieldsOf[chosen])
+      throw new InputError(file, 'engine', `is ${named}, whose form is not that of ${chosen}`)
+    return fieldsOf[chosen]
+  }
   try {
-    first = {
-      origin: file,
-      ...readScenario(file, header => {
-        early = engineIn(header, file)
-        return fieldsOf[early]
-      }),
-    }
+    const scenario = { origin: file, ...readScenario(file, fieldsIn) }
+    return { engine: chosen, scenario }
   } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    first = error
+    if (isNamed || !(error instanceof InputError)) throw error
+    throw new UsageError(`${error.message} (read as macro's: the file names no engine)`)
   }
-  const named = first instanceof InputError ? engineIn(readHeader(file), file) : engineIn(first.header, file)
-  if (fieldsOf[named] !== fieldsOf[early]) return { engine: named, scenario: read(named) }
-  if (first instanceof InputError) {
-    const isUnnamed = readHeader(file)['engine'] === undefined
-    throw isUnnamed ? new UsageError(`${first.message} (read as macro's: the file names no engine)`) : first
-  }
-  return { engine: named, scenario: first }
 }
 
 /** Of the stepped engine's form, by its name or as a .json file; `step` is the cycle in which it changes for good. Throws a UsageError, an InputError among them. */
@@ -62,9 +50,9 @@ export function leagueScenario(spec: string, seed: number): { readonly scenario:
   throw new UsageError(`${spec} is of the macro engine, which has two pacers of its own`)
 }
 
-/** What the file itself says; macro if it says nothing. */
-function engineIn({ engine }: Readonly<Record<string, unknown>>, file: string): EngineName {
-  if (engine === undefined) return 'macro'
+/** What the file itself says; null: nothing. */
+function engineIn({ engine }: Readonly<Record<string, unknown>>, file: string): EngineName | null {
+  if (engine === undefined) return null
   if ((ENGINES as readonly unknown[]).includes(engine)) return engine as EngineName
-  throw new InputError(file, 'engine', `is ${JSON.stringify(engine)}; it must be ${ENGINES.join(', ')}`)
+  throw new InputError(file, 'engine', `is ${shown(engine)}; it must be ${ENGINES.join(', ')}`)
 }

@@ -1,10 +1,11 @@
 /** `sawtooth pacers sim`: one pacer over one scenario, in one engine. */
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { inputGuard } from '../../runtime/output-paths.ts'
 import { printable } from '../../runtime/printable.ts'
 import { print, say } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
+import { parsedJson, textOf } from '../json.ts'
 import type { Simulation } from './engine.ts'
 import { numberIn } from './fields.ts'
 import { simHelp } from './help.ts'
@@ -33,8 +34,12 @@ export async function simCommand(argv: readonly string[]): Promise<number> {
   const simulation = await simulationOf(engine, scenario, options)
   const header = { schema: 1, engine, pacer: pacerOf(engine, options), scenario: scenario.origin, seed: options.seed }
   await writeRows(simulation, options, header)
-  for (const remark of simulation.remarks()) say(`sawtooth: ${printable(remark)}\n`)
+  for (const remark of simulation.remarks()) sayLine(remark)
   return 0
+}
+
+function sayLine(text: string): void {
+  say(`sawtooth: ${printable(text)}\n`)
 }
 
 const DEFAULT_PACERS: Readonly<Record<EngineName, string>> = { macro: 'new', stepped: 'go1.21', noisy: 'go1.21' }
@@ -49,25 +54,22 @@ async function simulationOf(engine: EngineName, scenario: Scenario, options: Sim
     if (options.controller !== null) throw new UsageError('--controller is of the macro engine')
     const loaded = await loadPacer(pacer, outputsOf(options))
     return engine === 'stepped'
-      ? steppedSimulation(scenario, loaded)
-      : noisySimulation(scenario, loaded, options.runs, options.seed)
+      ? steppedSimulation(scenario, loaded, sayLine)
+      : noisySimulation(scenario, loaded, options.runs, options.seed, sayLine)
   }
   if (pacer !== 'old' && pacer !== 'new')
     throw new UsageError(
       `--pacer of the macro engine must be old or new, not '${pacer}'; the stepped engine runs all others`,
     )
-  return macroSimulation(scenario, pacer, controllerOf(options.controller))
+  return macroSimulation(scenario, pacer, controllerOf(options.controller), options.controller ?? 'new')
 }
 
 function controllerOf(given: string | null): ControllerConstants {
   if (given === null) return CONTROLLERS.new
   if (given === 'new' || given === 'old') return CONTROLLERS[given]
-  let constants: unknown
-  try {
-    constants = JSON.parse(readFileSync(given, 'utf8'))
-  } catch (error) {
-    throw new UsageError(`--controller must be new, old or a file of constants; ${given}: ${(error as Error).message}`)
-  }
+  if (!existsSync(given))
+    throw new UsageError(`--controller must be new, old or a file of constants; there is no file ${given}`)
+  const constants = parsedJson(textOf(given), given)
   const values = {} as Record<keyof ControllerConstants, number>
   for (const name of Object.keys(CONTROLLER_FIELDS) as (keyof ControllerConstants)[])
     values[name] = numberIn(constants, CONTROLLER_FIELDS[name], given, 'the controller')

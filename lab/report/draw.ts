@@ -1,4 +1,5 @@
 /** Vega-Lite specifications as SVG. Vega is loaded when the first chart is drawn: whoever asks for no report does without. */
+import type { LoggerInterface } from 'vega'
 import type { TopLevelSpec } from 'vega-lite'
 import { Markup } from './markup.ts'
 
@@ -34,35 +35,57 @@ const CONFIG = {
   },
 } as const
 
+/** What stands where a number was looked for in vain. */
+const NO_NUMBER = /\b(?:NaN|Infinity|undefined)\b/
+
 /**
  * Draws a chart.
  *
  * @param specification - its own `config` wins over the report's
  * @param says - what the chart shows, for who cannot see it
- * @throws Error for a specification that Vega-Lite does not take, or one whose data are elsewhere
+ * @throws Error for a specification that Vega-Lite does not take, one whose data are elsewhere, and
+ * one of whose numbers is none
  */
 export async function draw(specification: ChartSpecification, says: string): Promise<Markup> {
-  const [{ parse, View, loader, Error: OnlyErrors, logger }, { compile }] = await Promise.all([
-    import('vega'),
-    import('vega-lite'),
-  ])
+  const [{ parse, View, loader }, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
   const config = { ...CONFIG, ...(specification['config'] as object | undefined) }
-  const { spec } = compile({
-    padding: 4,
-    background: 'transparent',
-    ...specification,
-    config,
-  } as unknown as TopLevelSpec)
+  const complaints: string[] = []
+  const logger = collector(complaints)
+  const { spec } = compile(
+    { padding: 4, background: 'transparent', ...specification, config } as unknown as TopLevelSpec,
+    { logger },
+  )
   const nothing = loader()
-  const wanted: string[] = []
+  const refuse = (uri: string): void => void complaints.push(`a chart's data must be inside it, not at ${uri}`)
   nothing.load = uri => {
-    wanted.push(uri)
+    refuse(uri)
     return Promise.reject(new Error('no network')) // which Vega takes for a warning
   }
-  const view = new View(parse(spec), { renderer: 'none', loader: nothing, logger: logger(OnlyErrors) })
+  // A link that is refused otherwise ends the process: Vega looks for its address nevertheless.
+  nothing.sanitize = uri => {
+    refuse(uri)
+    return Promise.resolve({ href: '#' })
+  }
+  const view = new View(parse(spec), { renderer: 'none', loader: nothing, logger })
   const svg = await view.toSVG()
   view.finalize()
-  if (wanted.length > 0) throw new Error(`a chart's data must be inside it, not at ${wanted.join(', ')}`)
+  // Unless it is somebody's name.
+  if (NO_NUMBER.test(svg) && !NO_NUMBER.test(JSON.stringify(specification)))
+    complaints.push('a number in the chart is none')
+  if (complaints.length > 0) throw new Error(complaints[0])
   const title = says.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
-  return new Markup(svg.replace('<svg ', `<svg role="img" aria-label="${title}" `))
+  return new Markup(svg.replace('<svg ', () => `<svg role="img" aria-label="${title}" `))
+}
+
+/** Keeps the errors that Vega would write to the terminal, and passes over what it warns of. */
+function collector(complaints: string[]): LoggerInterface {
+  const keep = (...said: readonly unknown[]): LoggerInterface => {
+    complaints.push(said.map(String).join(' '))
+    return logger
+  }
+  const pass = (): LoggerInterface => logger
+  // The signature of `level` differs with its arguments.
+  const level = ((given?: number) => (given === undefined ? 0 : logger)) as LoggerInterface['level']
+  const logger: LoggerInterface = { level, error: keep, warn: pass, info: pass, debug: pass }
+  return logger
 }

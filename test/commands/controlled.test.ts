@@ -110,11 +110,13 @@ test.each([
   ['pct:changes=0', "--schedule pct:changes=0: 'changes=0' must be NAME=N with a whole number N from 1"],
   ['random:changes=2', '--schedule random:changes=2: random has no setting changes'],
   ['replay:nowhere.json', '--schedule replay:nowhere.json: ENOENT'],
+  ['replay:README.md', '--schedule replay:README.md: '],
   ['replay:package.json', '--schedule replay:package.json: there is no order in it'],
 ])('--schedule %s is a usage error', async (schedule, message) => {
   const run = await runControlledWarm(['--schedule', schedule])
   expect([run.code, run.record]).toEqual([2, null])
   expect(run.stderr).toContain(message)
+  expect(run.stderr.trimEnd()).not.toContain('\n')
 })
 
 test('without the condition there is no schedule to be had', async () => {

@@ -40,7 +40,7 @@ test('shards that are merged are the whole league', async () => {
     const whose = join(scratch, 'other.json')
     writeFileSync(whose, '{"schema":1,"played":[]}')
     const other = await runCliWarm(['pacers', 'merge', whose])
-    expect(other).toMatchObject({ code: 2, stderr: `sawtooth: ${whose} is not the JSON of a league\n` })
+    expect(other).toMatchObject({ code: 2, stderr: `sawtooth: ${whose}: machines is missing; it must be a list\n` })
   })
 })
 
@@ -121,3 +121,25 @@ test.skipIf(chromium === null)(
     })
   },
 )
+
+test('names in a file of results are text on its report, whatever they look like', async () => {
+  await inScratch(async scratch => {
+    const [file, report] = [join(scratch, 'league.json'), join(scratch, 'league.html')]
+    expect((await runCli([...league, '--json', file])).code).toBe(0)
+    const hostile = "</script><img src=x onerror=console.error('run')>$&"
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replaceAll('fixed:trigger=0.7', () => hostile),
+    )
+    const { code, stdout, stderr } = await runCli(['pacers', 'merge', file, '--report', report])
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain(hostile)
+    const page = readFileSync(report, 'utf8')
+    expect(page).not.toContain('<img')
+    expect(page).toContain('&lt;/script&gt;&lt;img src=x onerror=console.error(&#39;run&#39;)&gt;$&amp;')
+    if (chromium === null) return
+    const { console, requests, pictures } = await open(page, 'canvas')
+    expect({ console, requests }).toEqual({ console: [], requests: [] })
+    expect(pictures).toHaveLength(6)
+  })
+})

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { entries } from '../../gc/pacer/registry.ts'
 import { template } from '../../lab/pacers/template.ts'
-import { inScratch, runCli } from '../support/run-cli.ts'
+import { inScratch, runCli, threadsFile } from '../support/run-cli.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
 const steady = fileURLToPath(new URL('../lab/pacers/stepped/scenarios/steady.json', import.meta.url))
@@ -14,7 +14,7 @@ test('without an engine the file decides, and without a file for the rows they a
   const stepped = await runCliWarm(['pacers', 'sim', '--input', steady])
   expect(stepped).toMatchObject({ code: 0, stderr: '' })
   const lines = stepped.stdout.trim().split('\n')
-  expect(lines[0]).toBe('cycle,heap_live,trigger,peak,goal,scannable,gc_utilization')
+  expect(lines[0]).toBe('cycle,heap_live,trigger,peak,goal,scannable,gc_utilization,limited')
   expect(lines.length).toBe(51)
   const macro = await runCliWarm(['pacers', 'sim', '--input', model, '--pacer', 'old'])
   expect(macro.stdout.split('\n', 1)).toEqual([
@@ -117,7 +117,7 @@ test('the noisy engine prints quantiles over its runs', async () => {
   ])
   expect(code).toBe(0)
   expect(stdout.split('\n', 1)[0]).toBe(
-    'cycle,trigger_p50,goal_p50,peak_over_goal_p5,peak_over_goal_p50,peak_over_goal_p95,peak_over_goal_max,gc_utilization_p5,gc_utilization_p50,gc_utilization_p95,gc_utilization_max',
+    'cycle,trigger_p50,goal_p50,peak_over_goal_p5,peak_over_goal_p50,peak_over_goal_p95,peak_over_goal_max,gc_utilization_p5,gc_utilization_p50,gc_utilization_p95,gc_utilization_max,limited',
   )
   expect(stdout.trim().split('\n').length).toBe(101)
 })
@@ -240,5 +240,34 @@ describe('what cannot be done is exit 2 and one line', () => {
         stderr: 'sawtooth: stepped/steady: cycle 0: pacer mine: revise threw Error: tired\n',
       })
     })
+  })
+})
+
+test('GOGC that is off for a while and then on does in the simulator what it does on a real heap', async () => {
+  const program = threadsFile('programs/gogc-off-and-on.ts')
+  const { code, stdout, stderr, record } = await runCli(['run', program, '--procs', '1', '--', '4'])
+  expect(code, stderr).toBe(0)
+  const { before, off, after } = JSON.parse(stdout) as Record<string, number>
+  expect(off).toBe(before) // none while it was off
+  expect(after).toBeGreaterThan(before as number)
+  const [marked = 0] = record?.cycles.slice((before as number) - 1).map(({ heapMarked }) => heapMarked) ?? []
+  const next = record?.cycles[before as number]
+  // Four times as much was allocated, with GOGC off, as lives; the goal is moved for a cycle that
+  // starts beyond it.
+  expect((next?.heapAtStart ?? 0) / marked).toBeCloseTo(5, 1)
+  expect((next?.goal ?? 0) - (next?.heapAtStart ?? 0)).toBe(64 * 1024)
+  await inScratch(async scratch => {
+    const file = join(scratch, 'off-and-on.json')
+    const cycle = { alloc_rate: 33, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 }
+    const off = [{ gogc: -1 }, {}, {}, {}].map(change => ({ ...cycle, ...change }))
+    const cycles = [cycle, cycle, ...off, { ...cycle, gogc: 100 }]
+    const global = { gogc: 100, memory_limit: null, cores: 1, globals_bytes: 0, initial_heap_bytes: marked }
+    writeFileSync(file, JSON.stringify({ engine: 'stepped', global, cycles }))
+    const simulated = await runCli(['pacers', 'sim', '--input', file])
+    const rows = simulated.stdout.trim().split('\n').slice(1)
+    expect(rows.slice(2, 6).map(row => row.split(',')[2])).toEqual(Array.from({ length: 4 }, () => 'Infinity'))
+    const [, live = 0, trigger = 0, , goal = 0] = rows[6]?.split(',').map(Number) ?? []
+    expect(trigger / live).toBeCloseTo(5, 1)
+    expect(goal - trigger).toBeCloseTo(64 * 1024, -1)
   })
 })

@@ -6,6 +6,7 @@
  * that now and then sleeps for 20 ms. Sys counts here what was touched of the arena, in pages of 8 KiB, and never falls; Go's grows in arenas of 64 MiB
  * of which it counts what is mapped. Each run begins with an arena in which nothing counts as touched.
  */
+import { ownJson } from '../../json.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
@@ -55,7 +56,7 @@ async function measure({ seed, quick, progress, signal }: ExperimentOptions): Pr
           args: [String(OBJECTS)],
           ...(situation.fault === null ? {} : { fault: situation.fault }),
         })
-        grown.push((JSON.parse(printed) as { sys: number }).sys)
+        grown.push(ownJson<{ sys: number }>(printed).sys)
       }
     }
     for (const [policy, grown] of growths) measured.push({ ...situation, policy, growths: grown })

@@ -1,16 +1,17 @@
 /** The command line of `pacers merge`. */
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { given } from '../../../runtime/given.ts'
 import { namedPaths, outputFile, refuseOverwriting } from '../../../runtime/output-paths.ts'
 import { print } from '../../../runtime/standard-streams.ts'
 import { UsageError } from '../../../runtime/usage-error.ts'
+import { readAs } from '../../json.ts'
 import type { Machine } from '../../machine.ts'
 import { mergeHelp } from '../help.ts'
 import { parsed } from '../options.ts'
 import { commandOf, conclude } from './conclude.ts'
 import type { LeagueResults, Task } from './results.ts'
+import { resultsShape } from './results-shape.ts'
 
 const value = { type: 'string' } as const
 
@@ -37,7 +38,7 @@ export async function mergeCommand(argv: readonly string[]): Promise<number> {
     namedPaths({ '--json': outputs.json, '--report': outputs.report }),
     files.map(file => ({ name: 'a shard', path: resolve(file) })),
   )
-  const shards = files.map(resultsIn)
+  const shards = files.map(file => readAs(file, resultsShape))
   const [first] = shards as [LeagueResults]
   const odd = shards.findIndex(({ seed, tasks }) => seed !== first.seed || !isDeepStrictEqual(tasks, first.tasks))
   if (odd >= 0) throw new UsageError(`${files[odd]} is a shard of another league than ${files[0]}`)
@@ -52,23 +53,6 @@ export async function mergeCommand(argv: readonly string[]): Promise<number> {
     },
     outputs,
   )
-}
-
-function resultsIn(file: string): LeagueResults {
-  let results: Partial<LeagueResults> | null
-  try {
-    results = JSON.parse(readFileSync(file, 'utf8')) as Partial<LeagueResults> | null
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UsageError(
-      code === undefined ? `${file} is no JSON: ${message.split('\n', 1)[0]}` : `${file} cannot be read: ${code}`,
-    )
-  }
-  const lists = [results?.machines, results?.tasks, results?.played, results?.failed]
-  const isLeague = results?.schema === 1 && typeof results.seed === 'number' && lists.every(Array.isArray)
-  if (!isLeague || !results?.played?.every(({ metrics, series }) => metrics !== undefined && series !== undefined))
-    throw new UsageError(`${file} is not the JSON of a league`)
-  return results as LeagueResults
 }
 
 function expectOnce(shards: readonly LeagueResults[], files: readonly string[]): void {

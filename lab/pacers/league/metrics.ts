@@ -64,7 +64,7 @@ const SMOOTHED = 5
 export function metricsOf(series: Series, step: number): Metrics {
   const all = series.peak.length
   const from = Math.min(LEARNING, Math.floor(all / 2))
-  const over = series.peak.map((peak, cycle) => peak / (series.goal[cycle] as number) - 1)
+  const over = series.peak.map((peak, cycle) => peak / Math.max(series.goal[cycle] as number, 1) - 1)
   const place = series.trigger.map((trigger, cycle) => {
     const live = series.heapLive[cycle] as number
     return (trigger - live) / Math.max((series.goal[cycle] as number) - live, 1)

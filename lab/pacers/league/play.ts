@@ -35,6 +35,7 @@ function seriesOf(scenario: Scenario, pacer: Pacer, nature: Nature): Series {
   const r: (number | null)[] = []
   for (let cycle = 0; cycle < scenario.cycles; cycle++) {
     run(cycle, outcome)
+    if (!outcome.hasCycle) continue // what is judged are cycles
     for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) numbers[name].push(outcome[name])
     r.push(Number.isNaN(outcome.r) ? null : outcome.r)
   }

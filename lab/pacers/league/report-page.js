@@ -118,7 +118,7 @@ function draw() {
   )
   chart(
     'Peak over goal',
-    linesOf(all, run => each(run, ({ peak, goal }) => peak / goal)),
+    linesOf(all, run => each(run, ({ peak, goal }) => ratio(peak, goal))),
     '',
     fromZero(1.1),
   )
@@ -144,7 +144,7 @@ function draw() {
   )
   const [simulated, real] = ['stepped', 'real'].map(kind => found(pacer.value, kind))
   if (simulated === undefined || real === undefined) return
-  const over = run => each(run, ({ peak, goal }) => peak / goal)
+  const over = run => each(run, ({ peak, goal }) => ratio(peak, goal))
   chart(
     `Simulated and real: ${pacer.value}`,
     [

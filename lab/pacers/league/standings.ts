@@ -72,7 +72,8 @@ export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
       )?.series
       if (simulated === undefined) return []
       const cycles = Math.min(real.peak.length, simulated.peak.length)
-      const over = ({ peak, goal }: Series, cycle: number): number => (peak[cycle] as number) / (goal[cycle] as number)
+      const over = ({ peak, goal }: Series, cycle: number): number =>
+        (peak[cycle] as number) / Math.max(goal[cycle] as number, 1)
       const apart = (of: (series: Series, cycle: number) => number): number =>
         median(Array.from({ length: cycles }, (_, cycle) => Math.abs(of(real, cycle) - of(simulated, cycle))))
       return [{ pacer, scenario, peak: apart(over), cpu: apart((one, cycle) => one.utilization[cycle] as number) }]

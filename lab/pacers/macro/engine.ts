@@ -16,11 +16,15 @@ const MOST_NAMED = 5
 
 export type MacroPacer = 'old' | 'new'
 
-/** `controller` is of the new pacer; the old one has its own. Throws an InputError, also while blocks are drawn. */
+/**
+ * `controller` is of the new pacer, and `named` for messages; the old one has its own. Throws an
+ * InputError, also while blocks are drawn.
+ */
 export function macroSimulation(
   scenario: Scenario,
   pacer: MacroPacer,
   controller: ControllerConstants = CONTROLLERS.new,
+  named = 'new',
 ): Simulation {
   const globals = globalsOf(scenario, GLOBAL_FIELDS)
   const saturated: number[] = []
@@ -46,6 +50,8 @@ export function macroSimulation(
             `cycle ${from + row}`,
             'the heap grows beyond what a number holds: growth_rate',
           )
+        if (pacer === 'new' && Number.isNaN(rows.r[row]))
+          throw new InputError(scenario.origin, `cycle ${from + row}`, `r is no number under the controller ${named}`)
         if (rows.saturated[row] === 1 && saturations++ < MOST_NAMED) saturated.push(from + row)
       }
       yield {

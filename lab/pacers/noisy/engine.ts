@@ -2,10 +2,11 @@
  * The noisy engine: the stepped one with a nature that is not smooth, in many runs beside each other, each drawn from its own seed. A row is a cycle, and
  * tells quantiles over the runs.
  */
-import { quantileSorted } from 'simple-statistics'
+import { mean, quantileSorted } from 'simple-statistics'
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { Random, seedOf } from '../../random.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
+import { Pace } from '../pace.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
 import { GLOBAL_FIELDS, newOutcome, simulatedRun } from '../stepped/engine.ts'
 import { NOISE_FIELDS, NoisyNature } from './nature.ts'
@@ -13,10 +14,22 @@ import { NOISE_FIELDS, NoisyNature } from './nature.ts'
 const QUANTILES = [0.05, 0.5, 0.95, 1] as const
 const names = (what: string): string[] => ['p5', 'p50', 'p95', 'max'].map(quantile => `${what}_${quantile}`)
 
-export const COLUMNS = ['cycle', 'trigger_p50', 'goal_p50', ...names('peak_over_goal'), ...names('gc_utilization')]
+export const COLUMNS = [
+  ...['cycle', 'trigger_p50', 'goal_p50', ...names('peak_over_goal'), ...names('gc_utilization')],
+  'limited',
+]
 
-/** `runs`: how many. Throws an InputError, also while blocks are drawn. */
-export function noisySimulation(scenario: Scenario, pacer: Pacer, runs: number, seed: number): Simulation {
+/**
+ * `runs`: how many. `say`: is told how far a long simulation is. Throws an InputError, also while
+ * blocks are drawn.
+ */
+export function noisySimulation(
+  scenario: Scenario,
+  pacer: Pacer,
+  runs: number,
+  seed: number,
+  say: (text: string) => void = () => {},
+): Simulation {
   globalsOf(scenario, GLOBAL_FIELDS)
   const levels = globalsOf(scenario, NOISE_FIELDS)
 
@@ -30,6 +43,8 @@ export function noisySimulation(scenario: Scenario, pacer: Pacer, runs: number, 
     const utilization = new Float64Array(runs)
     const trigger = new Float64Array(runs)
     const goal = new Float64Array(runs)
+    const limited = new Float64Array(runs)
+    const pace = new Pace(scenario.cycles, say)
     const block = blockRows(runs)
     for (let from = 0; from < scenario.cycles; from += block) {
       const rows = Math.min(block, scenario.cycles - from)
@@ -37,14 +52,16 @@ export function noisySimulation(scenario: Scenario, pacer: Pacer, runs: number, 
       for (let cycle = from; cycle < from + rows; cycle++) {
         all.forEach((run, index) => {
           run(cycle, outcome)
-          over[index] = outcome.peak / outcome.goal
+          pace.add(outcome.steps, cycle)
+          over[index] = outcome.peak / Math.max(outcome.goal, 1)
           utilization[index] = outcome.utilization
           trigger[index] = outcome.trigger
           goal[index] = outcome.goal
+          limited[index] = Number(outcome.isLimited)
         })
         const row = [
           ...[cycle + 1, ...quantilesOf(trigger, [0.5]), ...quantilesOf(goal, [0.5])],
-          ...[...quantilesOf(over, QUANTILES), ...quantilesOf(utilization, QUANTILES)],
+          ...[...quantilesOf(over, QUANTILES), ...quantilesOf(utilization, QUANTILES), mean([...limited])],
         ]
         row.forEach((value, column) => (columns[column] as number[]).push(value))
       }
@@ -63,5 +80,7 @@ function blockRows(runs: number): number {
 function quantilesOf(values: Float64Array, at: readonly number[]): number[] {
   // simple-statistics wants a plain list.
   const sorted = [...values.sort()]
+  // Infinite ones, of cycles that never started, are no numbers to interpolate between.
+  if (sorted[0] === sorted.at(-1)) return at.map(() => sorted[0] as number)
   return at.map(quantile => quantileSorted(sorted, quantile))
 }

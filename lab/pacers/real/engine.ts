@@ -19,6 +19,7 @@ import { Runtime } from '../../../runtime/host.ts'
 import { writeScratch } from '../../../runtime/output-file.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../../../runtime/temporary-folder.ts'
+import { ownJson } from '../../json.ts'
 import { expectWritten, FailedRun, listener, silent } from '../../run.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
@@ -31,7 +32,7 @@ const PROGRAM = fileURLToPath(new URL('../../../../lab/pacers/programs/', import
 
 export const COLUMNS = [
   ...['cycle', 'heap_live', 'trigger', 'peak', 'goal', 'scannable', 'gc_utilization'],
-  ...['pacer_utilization', 'assist_utilization', 'work', 'mark_ms', 'time_ms'],
+  ...['pacer_utilization', 'assist_utilization', 'work', 'mark_ms', 'time_ms', 'limited'],
 ] as const
 
 /** Before it is measured, in bytes for each ms of a CPU. */
@@ -110,7 +111,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     const record = await run(scanRates)
     const cycles = record.cycles.slice(WARM_CYCLES, WARM_CYCLES + scenario.cycles)
     const liveBefore = record.cycles[WARM_CYCLES - 1]?.heapMarked ?? 0
-    const { offCpu } = JSON.parse(printed) as Told
+    const { offCpu } = ownJson<Told>(printed)
     return {
       ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate, offCpu },
       blocks: () => [blockOf(cycles, liveBefore)],
@@ -202,6 +203,7 @@ function blockOf(cycles: readonly CycleRecord[], liveBefore: number): Block {
     ...[index + 1, cycles[index - 1]?.heapMarked ?? liveBefore, cycle.heapAtStart],
     ...[cycle.heapAtMarkEnd, cycle.goal ?? Number.POSITIVE_INFINITY, cycle.scanWork.heap, cycle.utilization],
     ...[cycle.pacerUtilization, assistShareOf(cycle), workOf(cycle), cycle.markMs, cycle.startMs],
+    Number(cycle.gcCpuLimited),
   ])
   return { rows: rows.length, columns: COLUMNS.map((_, column) => rows.map(row => row[column] as number)) }
 }

@@ -36,7 +36,7 @@ export function hurt(scenario: Scenario, pacer: Pacer, by: MeasureName): number 
     const { heapLive, trigger, peak, goal, utilization } = outcome
     const place = (trigger - heapLive) / Math.max(goal - heapLive, 1)
     if (cycle >= SETTLED) {
-      if (by === 'overshoot') worst = Math.max(worst, peak / goal - 1)
+      if (by === 'overshoot') worst = Math.max(worst, peak / Math.max(goal, 1) - 1)
       if (by === 'assists') worst = Math.max(worst, utilization - BACKGROUND_UTILIZATION)
       changes += Math.abs(place - last)
     }

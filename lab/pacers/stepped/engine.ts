@@ -1,59 +1,109 @@
 /**
  * The stepped engine: drives a real pacer, as Go's own pacer tests do. Every 500 µs of simulated time all cores scan and allocate as the assist ratio divides them, and the
- * ratio is revised. There are no idle workers, and under a memory limit nothing is mapped but the heap.
+ * ratio is revised. There are no idle workers, and under a memory limit nothing is mapped but the
+ * heap. The CPU limiter is the collector's (run.ts).
  */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { bytes, type Field, rate, share } from '../fields.ts'
 import { InputError } from '../input-error.ts'
+import { Pace } from '../pace.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
 import { type Nature, smooth } from './nature.ts'
 import { type Cycle, type Outcome, SteppedRun } from './run.ts'
 
+/** Beyond it no rate and no factor is one of a real program, and what comes of them no number. */
+const MOST = 1e9
+const positive = (name: string): Field => ({ ...rate(name, 0.0001), max: MOST })
+/** A TiB: a ratio of more to a byte is none that a pacer may answer. */
+const size = (name: string): Field => ({ ...bytes(name), max: 2 ** 40 })
+
 /** Of one cycle, in the order of the columns. Rates: KiB per CPU-millisecond. */
 export const CYCLE_FIELDS: readonly Field[] = [
-  rate('alloc_rate', 0.0001),
-  rate('scan_rate', 0.0001),
-  rate('growth_rate', 0.0001),
+  positive('alloc_rate'),
+  positive('scan_rate'),
+  positive('growth_rate'),
   share('scannable_frac'),
-  bytes('stack_bytes'),
+  size('stack_bytes'),
   // From this cycle on; where it is left out, GOGC stays.
   { name: 'gogc', min: -1, max: 1e6, isWhole: true, ifMissing: Number.NaN },
   // An adversary: the program allocates faster by so much for each byte of work that it owes for a byte.
-  { ...rate('assist_follow'), ifMissing: 0 },
+  { ...rate('assist_follow'), max: MOST, ifMissing: 0 },
 ]
+const GOGC = 5
 
 export const GLOBAL_FIELDS = {
   gcPercent: { name: 'gogc', min: -1, max: 1e6, isWhole: true },
   memoryLimit: { ...bytes('memory_limit'), ifNull: Number.POSITIVE_INFINITY },
   procs: { name: 'cores', min: 1, max: 1024, isWhole: true },
-  globals: bytes('globals_bytes'),
-  initialHeap: bytes('initial_heap_bytes'),
+  globals: size('globals_bytes'),
+  initialHeap: size('initial_heap_bytes'),
 } as const satisfies Record<string, Field>
 
-export const COLUMNS = ['cycle', 'heap_live', 'trigger', 'peak', 'goal', 'scannable', 'gc_utilization'] as const
+export const COLUMNS = [
+  ...['cycle', 'heap_live', 'trigger', 'peak', 'goal', 'scannable', 'gc_utilization'],
+  'limited',
+] as const
 
-/** Throws an InputError, also while blocks are drawn: a pacer may answer nonsense. */
-export function steppedSimulation(scenario: Scenario, pacer: Pacer): Simulation {
+/**
+ * `say`: is told how far a long simulation is. Throws an InputError, also while blocks are drawn: a
+ * pacer may answer nonsense.
+ */
+export function steppedSimulation(
+  scenario: Scenario,
+  pacer: Pacer,
+  say: (text: string) => void = () => {},
+): Simulation {
   globalsOf(scenario, GLOBAL_FIELDS) // found to be wrong now, and not when the first row is drawn
+  const limits = new Limits()
 
   function* blocks(): Iterable<Block> {
     const run = simulatedRun(scenario, pacer)
     const outcome = newOutcome()
+    const pace = new Pace(scenario.cycles, say)
     for (let from = 0; from < scenario.cycles; from += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, scenario.cycles - from)
       const columns: number[][] = COLUMNS.map(() => [])
       for (let cycle = from; cycle < from + rows; cycle++) {
         run(cycle, outcome)
-        const { heapLive, trigger, peak, goal, scannable, utilization } = outcome
-        const row = [cycle + 1, heapLive, trigger, peak, goal, scannable, utilization]
+        pace.add(outcome.steps, cycle)
+        limits.add(outcome, cycle)
+        const { heapLive, trigger, peak, goal, scannable, utilization, isLimited } = outcome
+        const row = [cycle + 1, heapLive, trigger, peak, goal, scannable, utilization, Number(isLimited)]
         row.forEach((value, column) => (columns[column] as number[]).push(value))
       }
       yield { rows, columns }
     }
   }
 
-  return { columns: COLUMNS, cycles: scenario.cycles, blocks, remarks: () => [] }
+  return { columns: COLUMNS, cycles: scenario.cycles, blocks, remarks: () => limits.remarks(scenario) }
+}
+
+/** What the CPU limiter did in a run. */
+class Limits {
+  #first: number | null = null
+  #cycles = 0
+  #collectorMs = 0
+  #busyMs = 0
+
+  add({ isLimited, collectorMs, busyMs }: Outcome, cycle: number): void {
+    if (isLimited) {
+      this.#first ??= cycle
+      this.#cycles++
+    }
+    if (this.#first === null) return
+    this.#collectorMs += collectorMs
+    this.#busyMs += busyMs
+  }
+
+  /** Rows have no length in time: how much of the CPU the collector had is said here. */
+  remarks({ origin, cycles }: Scenario): string[] {
+    if (this.#first === null) return []
+    const share = Math.round((100 * this.#collectorMs) / this.#busyMs)
+    return [
+      `${origin}: the CPU limiter limits ${this.#cycles} of ${cycles} cycles; from the first of them on, cycle ${this.#first}, the collector has ${share} % of the CPU`,
+    ]
+  }
 }
 
 /** A run by hand: each call is the next cycle. Throws an InputError, and so do the calls. */
@@ -71,10 +121,20 @@ export function simulatedRun(
     }
   }
   const run = at(0, () => new SteppedRun(pacer, config, globals, initialHeap, nature))
+  const lastOn = scenario.columns[GOGC]?.findLastIndex(percent => percent >= 0) ?? -1
+  let hasStarted = false
   return (cycle, out) =>
-    at(cycle, () => run.cycle(scenario.columns.map(column => column[cycle]) as unknown as Cycle, out))
+    at(cycle, () => {
+      run.cycle(scenario.columns.map(column => column[cycle]) as unknown as Cycle, out)
+      hasStarted ||= out.hasCycle
+      if (!hasStarted && lastOn < cycle)
+        throw new Error('no cycle ever starts: GOGC is off, and no memory limit has a say')
+    })
 }
 
 export function newOutcome(): Outcome {
-  return { heapLive: 0, trigger: 0, peak: 0, goal: 0, scannable: 0, work: 0, utilization: 0, assists: 0, r: 0 }
+  return {
+    ...{ heapLive: 0, trigger: 0, peak: 0, goal: 0, scannable: 0, work: 0, utilization: 0, assists: 0, r: 0 },
+    ...{ hasCycle: false, isLimited: false, collectorMs: 0, busyMs: 0, steps: 0 },
+  }
 }

@@ -1,5 +1,17 @@
-/** A pacer and the heap that it paces, cycle by cycle: stepped/engine.ts says how. */
+/**
+ * A pacer and the heap that it paces, entry by entry of a scenario: stepped/engine.ts says how.
+ *
+ * An entry is a cycle, unless the pacer's trigger is infinite: GOGC is off, and no limit has a say.
+ * Then the program goes on without one (goOn), and the cycle that comes after it finds a heap that
+ * is larger by so much. It starts there and then if that is past its trigger, as in Go.
+ *
+ * The CPU limiter is the collector's own (gc/pacer/cpu-bucket.ts): marking and assists fill its
+ * bucket, the program empties it, between the cycles too. While it limits nobody assists, the heap
+ * may pass its goal, and cycles do not follow each other at once.
+ */
+
 import { checkGoals, checkPlan, checkRatio, checkState } from '../../../gc/pacer/check.ts'
+import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from '../../../gc/pacer/cpu-bucket.ts'
 import { type Facts, type Goals, newFacts, type Pacer, type PacerConfig, type Plan } from '../../../gc/pacer/pacer.ts'
 import { BACKGROUND_UTILIZATION as BACKGROUND } from '../../../gc/pacer/worker-counts.ts'
 import { type Nature, smooth } from './nature.ts'
@@ -7,8 +19,17 @@ import { type Nature, smooth } from './nature.ts'
 const PERIOD_NS = 500_000
 /** Bytes that a core moves in a period at 1 KiB per CPU-millisecond. */
 const BYTES_PER_PERIOD = 512
-/** A cycle that takes longer than this is one whose mark does not end: an hour of simulated time. */
-const MOST_PERIODS = (3600 * 1e9) / PERIOD_NS
+/**
+ * Steps of a mark: a minute of simulated time, which no mark of a real heap takes, and a tenth of a
+ * second of ours.
+ */
+export const MOST_PERIODS = 120_000
+const NS_PER_MS = 1e6
+const BYTES_PER_KIB = 1024
+/** Go's least heap under a GOGC of 100. */
+const LEAST_HEAP = 4 * 2 ** 20
+/** The GOGC of an entry without a cycle, where none was on before. */
+const USUAL_GC_PERCENT = 100
 
 /** One cycle of the input: the values of its columns, in the order of the fields. */
 export type Cycle = readonly [
@@ -23,6 +44,10 @@ export type Cycle = readonly [
 
 /** What came of a cycle. Sizes in bytes. */
 export interface Outcome {
+  /**
+   * False: none started. Trigger and goal are infinite then, and the peak is the heap at the end.
+   */
+  hasCycle: boolean
   /** Marked by the cycle before. */
   heapLive: number
   trigger: number
@@ -31,6 +56,16 @@ export interface Outcome {
   scannable: number
   /** Scanned: heap, stacks and globals. */
   work: number
+  /** The CPU limiter limited, at some time of the mark. */
+  isLimited: boolean
+  /**
+   * CPU of the collector, and of it and the program, since the last entry: ms of all Ps together.
+   * Idle time is neither's.
+   */
+  collectorMs: number
+  busyMs: number
+  /** How many steps of 500 µs the mark took. */
+  steps: number
   /** Share of the CPU that marking took: the background and assists. */
   utilization: number
   /** Share of the CPU that assists took. */
@@ -56,6 +91,14 @@ export class SteppedRun {
   /** Allocated while the last cycle marked: taken as garbage in this one. */
   private blackLast = 0
   private isFirst = true
+  /** As in Outcome. */
+  private collectorMs = 0
+  private busyMs = 0
+  /** Of what survives, since the last mark. */
+  private growthSince = 1
+  /** The last one that was on. */
+  private lastGcPercent = USUAL_GC_PERCENT
+  private readonly bucket: CpuBucket = { levelMs: 0, isLimiting: false }
   private readonly rSlot: number
   /** cons/mark: the same for equal shares of the CPU. */
   private readonly consMarkSlot: number
@@ -71,6 +114,7 @@ export class SteppedRun {
     this.consMarkSlot = pacer.stateNames.indexOf('consMark')
     this.facts = newFacts(config)
     this.facts.globalsScan = globals
+    if (config.gcPercent >= 0) this.lastGcPercent = config.gcPercent
     try {
       pacer.init(config, this.state)
       this.commit()
@@ -79,7 +123,7 @@ export class SteppedRun {
     }
   }
 
-  /** One cycle. Throws an Error that names pacer and hook, where it answers nonsense, or throws. */
+  /** One entry. Throws an Error that names pacer and hook, where it answers nonsense, or throws. */
   cycle(cycle: Cycle, out: Outcome): void {
     try {
       this.simulate(cycle, out)
@@ -94,19 +138,82 @@ export class SteppedRun {
     return new BadAnswer(`pacer ${this.pacer.name}: ${this.hook} threw ${message}`)
   }
 
-  private simulate([allocRate, scan, growth, fraction, stack, gcPercent, follow]: Cycle, out: Outcome): void {
-    const { facts, nature, plan } = this
-    const { procs, globalsScan } = facts
+  private simulate(cycle: Cycle, out: Outcome): void {
+    const [allocRate, , growth, fraction, stack, gcPercent] = cycle
     if (!Number.isNaN(gcPercent)) this.setGcPercent(gcPercent)
     this.aim()
-    if (this.goals.trigger === Number.POSITIVE_INFINITY)
-      throw new BadAnswer('no cycle ever starts: GOGC is off, and no memory limit has a say')
-    this.begin(Math.max(this.goals.trigger, facts.heapMarked), fraction, stack)
+    this.collectorMs = 0
+    this.growthSince *= growth
+    out.heapLive = this.facts.heapMarked
+    out.hasCycle = this.goals.trigger !== Number.POSITIVE_INFINITY
+    const start = out.hasCycle ? this.start(allocRate) : this.facts.heapLive + this.own()
+    this.busyMs = (start - this.facts.heapLive) / (allocRate * BYTES_PER_KIB)
+    fillBucket(this.bucket, 0, this.busyMs, this.capacityMs())
+    if (out.hasCycle) {
+      this.begin(start, fraction, stack)
+      this.mark(cycle, out)
+      this.end()
+    } else this.goOn(start, fraction, out)
+    out.collectorMs = this.collectorMs
+    out.busyMs = this.busyMs
+  }
+
+  /**
+   * The heap at which the cycle starts. A limited collector lets it grow first, for as long as it is
+   * limited: until the program has emptied the bucket.
+   */
+  private start(allocRate: number): number {
+    const { facts, goals, bucket } = this
+    const start = Math.max(goals.trigger, facts.heapLive)
+    if (!bucket.isLimiting) return start
+    const whileLimited = facts.heapLive + Math.ceil(bucket.levelMs * allocRate * BYTES_PER_KIB)
+    return Math.max(start, Math.min(Math.trunc(limitedTrigger(facts.heapMarked)), whileLimited))
+  }
+
+  /**
+   * What the program allocates in an entry without a cycle: as much as up to the goal of the last
+   * GOGC that was on.
+   */
+  private own(): number {
+    return Math.trunc((Math.max(this.facts.heapMarked, LEAST_HEAP) * this.lastGcPercent) / 100)
+  }
+
+  private goOn(heapLive: number, fraction: number, out: Outcome): void {
+    const { facts } = this
+    this.allocate(heapLive - facts.heapLive, fraction)
+    facts.sweepDone = true // allocation has swept meanwhile
+    out.trigger = out.goal = Number.POSITIVE_INFINITY
+    out.peak = facts.heapLive
+    out.scannable = Math.trunc((facts.heapMarked - this.blackLast) * fraction)
+    out.work = out.utilization = out.assists = out.steps = 0
+    out.isLimited = false
+    out.r = Number.NaN
+  }
+
+  /** What the limiter's bucket holds while the goal is this one. */
+  private capacityMs(): number {
+    return bucketCapacityMs(this.facts.procs, this.goals.goal, this.facts.heapMarked)
+  }
+
+  /** Bytes that the cycle marks, without those that are allocated meanwhile. */
+  private survivors(): number {
+    const old = Math.trunc((this.facts.heapMarked - this.blackLast) * this.growthSince)
+    const bytes = this.isFirst ? this.initialHeap : old
+    if (bytes <= Number.MAX_SAFE_INTEGER) return bytes
+    throw new BadAnswer('growth_rate: the heap grows beyond what a number holds')
+  }
+
+  private mark(cycle: Cycle, out: Outcome): void {
+    const [allocRate, scan, , fraction, stack, , follow] = cycle
+    const { facts, nature, plan, bucket } = this
+    const { procs, globalsScan } = facts
     out.r = this.controllerR()
+    let isLimited = false
     let ratio = this.revised()
 
-    const old = Math.trunc((facts.heapMarked - this.blackLast) * growth)
-    const nextMarked = this.isFirst ? this.initialHeap : old
+    const nextMarked = this.survivors()
+    const capacityMs = this.capacityMs()
+    const msOfNs = procs / NS_PER_MS
     if (Math.trunc(scan * BYTES_PER_PERIOD * procs * BACKGROUND) === 0)
       throw new BadAnswer('no byte is scanned in a period of 500 µs: scan_rate is too low')
     let globalsLeft = globalsScan
@@ -117,12 +224,19 @@ export class SteppedRun {
     let backgroundNs = 0
     let assistNs = 0
     let idleNs = 0
-    for (let period = 0; globalsLeft + stackLeft + heapLeft > 0; period++) {
-      if (period > MOST_PERIODS) throw new BadAnswer('the mark does not end within an hour: scan_rate is too low')
+    let programMs = 0
+    let period = 0
+    for (; globalsLeft + stackLeft + heapLeft > 0; period++) {
+      if (period === MOST_PERIODS) throw this.endless(cycle, globalsLeft, stackLeft)
       const background = nature.backgroundShare()
       const idling = nature.idleShare()
-      const known = nature.ratioKnown(ratio)
-      const alloc = allocRate * (1 + follow * ratio) * nature.allocationFactor()
+      let known = nature.ratioKnown(ratio)
+      let owed = ratio
+      if (bucket.isLimiting) {
+        known = owed = 0
+        isLimited = true
+      }
+      const alloc = allocRate * (1 + follow * owed) * nature.allocationFactor()
       const utilization = Math.max((known * alloc) / (known * alloc + scan), background)
       const idle = Math.min(idling, 1 - utilization)
       const capacity = scan * BYTES_PER_PERIOD * procs * (utilization + idle)
@@ -146,6 +260,9 @@ export class SteppedRun {
       facts.stackScanWork += fromStack
       facts.globalsScanWork += fromGlobals
       ratio = this.revised()
+      const ownMs = elapsedNs * msOfNs * program
+      fillBucket(bucket, elapsedNs * msOfNs * utilization, ownMs, capacityMs)
+      programMs += ownMs
       backgroundNs += elapsedNs * procs * background
       assistNs += Math.trunc(elapsedNs * procs * (utilization - background))
       idleNs += Math.trunc(elapsedNs * procs * idle)
@@ -159,12 +276,18 @@ export class SteppedRun {
       const allocated = Math.trunc(((allocRate * BYTES_PER_PERIOD * awayNs) / PERIOD_NS) * procs * (1 - planned))
       backgroundNs += awayNs * procs * planned
       this.allocate(allocated, fraction)
+      const ownMs = awayNs * msOfNs * (1 - planned)
+      fillBucket(bucket, awayNs * msOfNs * planned, ownMs, capacityMs)
+      programMs += ownMs
       durationNs += awayNs
       black += allocated
     }
     this.aim()
     const cpuNs = durationNs * procs
-    out.heapLive = facts.heapMarked
+    this.collectorMs = (backgroundNs + assistNs) / NS_PER_MS
+    this.busyMs += this.collectorMs + programMs
+    out.steps = period
+    out.isLimited = isLimited
     out.trigger = facts.triggered
     out.peak = facts.heapLive
     out.goal = this.goals.goal
@@ -178,9 +301,22 @@ export class SteppedRun {
     facts.idleTimeNs = idleNs
     facts.dedicatedTimeNs = Math.trunc(backgroundNs) // fractional workers' too: a nature has no kinds of workers
     facts.bytesMarked = nextMarked + black
-    this.end()
     this.blackLast = black
     this.isFirst = false
+    this.growthSince = 1
+  }
+
+  /**
+   * Names the number that is to blame: what is left, or was grown, or else how slowly it is
+   * scanned.
+   */
+  private endless([, , growth]: Cycle, globalsLeft: number, stackLeft: number): BadAnswer {
+    let field = 'scan_rate is too low'
+    if (globalsLeft > 0) field = 'globals_bytes is too high'
+    else if (stackLeft > 0) field = 'stack_bytes is too high'
+    else if (this.isFirst) field = 'initial_heap_bytes is too high'
+    else if (growth > 1) field = 'growth_rate is too high'
+    return new BadAnswer(`the mark does not end within ${MOST_PERIODS} steps of 500 µs: ${field}, for this scan_rate`)
   }
 
   private controllerR(): number {
@@ -191,6 +327,9 @@ export class SteppedRun {
 
   private allocate(bytes: number, fraction: number): void {
     this.facts.heapLive += bytes
+    // Not written with >, so that NaN is none either.
+    if (!(this.facts.heapLive <= Number.MAX_SAFE_INTEGER))
+      throw new BadAnswer('alloc_rate: the heap grows beyond what a number holds')
     this.facts.heapScannable += Math.trunc(bytes * fraction)
   }
 
@@ -211,6 +350,7 @@ export class SteppedRun {
   }
 
   private setGcPercent(gcPercent: number): void {
+    if (gcPercent >= 0) this.lastGcPercent = gcPercent
     if (gcPercent === this.facts.gcPercent) return
     this.facts.gcPercent = gcPercent
     this.commit()
@@ -219,8 +359,8 @@ export class SteppedRun {
   private begin(heapLive: number, fraction: number, stackBytes: number): void {
     const { facts, pacer, state, plan } = this
     facts.maxStackScan = stackBytes
+    facts.heapScannable += Math.trunc((heapLive - facts.heapLive) * fraction)
     facts.heapLive = facts.triggered = heapLive
-    facts.heapScannable += Math.trunc((heapLive - facts.heapMarked) * fraction)
     facts.heapScanWork = facts.stackScanWork = facts.globalsScanWork = 0
     facts.marking = true
     this.hook = 'startCycle'

@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bytes, rate } from '../../../lab/pacers/fields.ts'
 import { readScenario } from '../../../lab/pacers/read-scenario.ts'
+import { streamScenario } from '../../../lab/pacers/stream-scenario.ts'
+import { UsageError } from '../../../runtime/usage-error.ts'
 import { inScratch } from '../../support/run-cli.ts'
 
 const FIELDS = [rate('alloc_rate'), { ...bytes('heap_target'), min: -1 }]
@@ -23,7 +25,7 @@ test('cycles become columns, and the rest the header, whatever the order and the
     `\n{ "name" : "a" , "global":{"x":1}, "cycles" :\t${cycles} }\n`,
   ]) {
     const { header, columns, cycles: count } = await read(text)
-    expect(header).toEqual({ name: 'a', global: { x: 1 }, cycles: [] })
+    expect(header).toEqual({ name: 'a', global: { x: 1 } })
     expect(columns.map(column => [...column])).toEqual([
       [1.5, 2],
       [-1, 7],
@@ -39,25 +41,94 @@ test('brackets in a text end no list, and a mark of byte order is none of the te
   expect([...(columns[0] as Float64Array)]).toEqual([1, 3])
 })
 
-test('a file of any length is read piece by piece as if at once', async () => {
-  const value = fc.record({
-    alloc_rate: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
-    heap_target: fc.integer({ min: -1 }),
+/** Objects of any form, with names as odd as a text may be. */
+const extras = fc.dictionary(
+  fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('cycles', '"cycles":[', '\\', '\ufeff')),
+  fc.jsonValue({ maxDepth: 3 }),
+  { maxKeys: 4 },
+)
+const records = fc.tuple(extras, fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })).map(([extra, rate]) => ({
+  ...extra,
+  alloc_rate: rate,
+  heap_target: 7,
+}))
+const files = fc.record({
+  before: extras.map(({ cycles: _, ...others }) => others),
+  behind: extras.map(({ cycles: _, ...others }) => others),
+  cycles: fc.array(records, { minLength: 1, maxLength: 12 }),
+  indent: fc.constantFrom(0, 1, '\t', '\r\n '),
+  mark: fc.constantFrom('', '\ufeff'),
+})
+
+describe('every valid file is read as JSON.parse reads it', () => {
+  test('whatever stands around its numbers, and wherever a piece ends', async () => {
+    await inScratch(async scratch => {
+      const file = join(scratch, 'in.json')
+      fc.assert(
+        fc.property(files, fc.integer({ min: 1, max: 90 }), ({ before, behind, cycles, indent, mark }, pieceBytes) => {
+          const text = JSON.stringify({ ...before, cycles, ...behind }, null, indent)
+          writeFileSync(file, mark + text)
+          const { cycles: wanted, ...header } = JSON.parse(text) as { cycles: { alloc_rate: number }[] }
+          const found = readScenario(file, () => FIELDS)
+          expect(found.header).toEqual(header)
+          expect([...(found.columns[0] as Float64Array)]).toEqual(wanted.map(one => one.alloc_rate))
+          const streamed: unknown[] = []
+          const beside = streamScenario(
+            file,
+            () => {},
+            one => streamed.push(one),
+            pieceBytes,
+          )
+          expect(beside).toEqual(header)
+          expect(streamed).toEqual(wanted)
+        }),
+        { numRuns: 300 },
+      )
+    })
   })
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(value, { minLength: 1, maxLength: 9 }),
-      fc.integer({ min: 1, max: 4 }),
-      async (some, indent) => {
-        // Some pieces of 64 KiB.
-        const cycles = Array.from({ length: 9000 }, (_, at) => some[at % some.length])
-        const { columns } = await read(JSON.stringify({ cycles }, null, indent))
-        expect([...(columns[0] as Float64Array)]).toEqual(cycles.map(one => one?.alloc_rate))
-        expect([...(columns[1] as Float64Array)]).toEqual(cycles.map(one => one?.heap_target))
-      },
-    ),
-    { numRuns: 8 },
-  )
+
+  test.each([
+    ['two lists of cycles, of which the last counts', '{"cycles":[{"v":1}],"cycles":[{"v":2},{"v":3}]}', [2, 3]],
+    ['a name with an escape', '{"cycle\\u0073":[{"v":2}]}', [2]],
+    ['two numbers of one name, of which the last counts', '{"cycles":[{"v":1,"v":2}]}', [2]],
+    ['a list of the same name deeper', '{"a":{"cycles":[9]},"b":"\\"cycles\\":[","cycles":[{"v":2}]}', [2]],
+    ['brackets and quotes in texts', '{"cycles":[{"n":"\\\\","v":1},{"n":"\\"]}","v":2}],"t":"]}"}', [1, 2]],
+    ['lists and objects in a record', '{"cycles":[{"x":[1,[]],"y":{"z":"}"},"v":1}]}', [1]],
+  ])('%s', async (_, text, wanted) => {
+    const { columns } = await read(text, [rate('v')])
+    expect([...(columns[0] as Float64Array)]).toEqual(wanted)
+  })
+})
+
+test('what is no JSON is refused, wherever it is broken', async () => {
+  const whole = JSON.stringify({
+    a: [1, 'x'],
+    cycles: [
+      { alloc_rate: 1, heap_target: 1 },
+      { alloc_rate: 2, heap_target: 1 },
+    ],
+    b: {},
+  })
+  for (let at = 0; at < whole.length; at++)
+    for (const broken of [
+      whole.slice(0, at),
+      whole.slice(0, at) + whole.slice(at + 1),
+      `${whole.slice(0, at)}]${whole.slice(at)}`,
+    ]) {
+      let isJson = true
+      try {
+        JSON.parse(broken)
+      } catch {
+        isJson = false
+      }
+      if (isJson) continue // a digit or a letter less
+      const error = await read(broken).then(
+        () => null,
+        (reason: Error) => reason,
+      )
+      expect(error, broken).toBeInstanceOf(UsageError)
+      expect(error?.message, broken).toMatch(/^[^\n]*in\.json: .*is no JSON/)
+    }
 })
 
 describe('bad input is one line that names file, cycle and field', () => {
@@ -98,8 +169,8 @@ describe('bad input is one line that names file, cycle and field', () => {
     ['an empty list', '{"cycles":[]}', 'cycles: is empty; there must be one at least'],
     ['no list', '{"global":{}}', 'cycles: is missing; there must be a list of cycles'],
     ['something else than a list', '{"cycles":7}', 'cycles: is no list; there must be a list of cycles'],
-    ['a list that does not end', `{"cycles":[${fine},`, 'cycles: the list does not end'],
-    ['a comma too few', `{"cycles":[${fine}${fine}]}`, 'cycle 0 or one soon after it: is no JSON'],
+    ['a list that does not end', `{"cycles":[${fine},`, 'the file: is no JSON'],
+    ['a comma too few', `{"cycles":[${fine}${fine}]}`, 'the file: is no JSON'],
     ['no JSON at all', 'hello', 'the file: is no JSON'],
     ['a list', '[1]', 'the file: must hold an object'],
     ['trouble behind the cycles', `{"cycles":[${fine}], "global": }`, 'the file: is no JSON'],

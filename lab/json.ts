@@ -1,0 +1,53 @@
+/**
+ * JSON that others wrote: read here, and nowhere else in the lab. What is wrong with it is one line
+ * that names the file and, where there is one, the place in it.
+ */
+import { constants } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { UsageError } from '../runtime/usage-error.ts'
+import type { Shape } from './shape.ts'
+
+/** Throws a UsageError for a file that cannot be read, is no JSON, or is not of the shape. */
+export function readAs<T>(file: string, shape: Shape<T>): T {
+  const value = parsedJson(textOf(file), file)
+  const complaint = shape(value, '')
+  if (complaint !== null) throw new UsageError(`${file}: ${complaint.replace(/^\./, '')}`)
+  return value as T
+}
+
+/** The text of a file. Throws a UsageError. */
+export function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE')
+      throw new UsageError(`${file} is too large: at most ${constants.MAX_STRING_LENGTH} characters can be read`)
+    throw new UsageError(`${file} cannot be read: ${code}`)
+  }
+}
+
+/** A text as it begins behind a mark of its byte order, which JSON.parse does not know. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text
+}
+
+/** The value of a text, which may begin with a mark of its byte order. Throws a UsageError. */
+export function parsedJson(text: string, origin: string): unknown {
+  try {
+    return JSON.parse(withoutMark(text))
+  } catch (error) {
+    throw new UsageError(`${origin}: the file: is no JSON: ${oneLine((error as Error).message)}`)
+  }
+}
+
+/** What a program or a run of our own printed for us. */
+export function ownJson<T>(text: string): T {
+  return JSON.parse(text) as T
+}
+
+/** A message in one line: some quote a text, line ends and all. */
+export function oneLine(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be shown
+  return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+}

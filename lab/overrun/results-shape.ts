@@ -1,0 +1,114 @@
+/** What a file of results must hold: results.ts says what it means. */
+import { machineShape } from '../machine.ts'
+import {
+  amount,
+  count,
+  dictionary,
+  flag,
+  list,
+  name,
+  number,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  type Shape,
+  suchThat,
+  text,
+  whole,
+} from '../shape.ts'
+import { chartShape, rowsShape } from './chart-shape.ts'
+import type {
+  Case,
+  CaseParameters,
+  Cost,
+  Criterion,
+  ExperimentResult,
+  LatencyPercentiles,
+  OverrunResults,
+  Percentiles,
+  WorstCycle,
+} from './results.ts'
+
+const ratio = number(0, 1e9)
+const procs = whole(1, 1024)
+const policy = {
+  termination: oneOf('coordinator', 'assist-takes-over', 'helping'),
+  gate: oneOf('off', 'goal', 'hard'),
+  credit: oneOf('go', 'capped'),
+} as const
+const parameters = {
+  ...policy,
+  runtime: oneOf('sawtooth', 'go'),
+  wait: oneOf('sleep', 'yield', 'spin'),
+  ...{ procs, goal: whole(1, Number.MAX_SAFE_INTEGER), noise: whole(0, 1024), injected: orNull(name) },
+} as const
+
+export const parametersShape: Shape<CaseParameters> = object(parameters)
+
+const percentiles = suchThat(
+  object<Percentiles>({ p50: amount, p90: amount, p99: amount, max: amount }),
+  'must rise from p50 to max',
+  ({ p50, p90, p99, max }) => isAscending([p50, p90, p99, max]),
+)
+
+const latencies = suchThat(
+  object<LatencyPercentiles>({ p50: amount, p99: amount, p999: amount, max: amount }),
+  'must rise from p50 to max',
+  ({ p50, p99, p999, max }) => isAscending([p50, p99, p999, max]),
+)
+
+const worstCycle = object<WorstCycle>({
+  ...{ n: count, overrun: count, by: dictionary(amount), markEndMs: amount },
+  gaps: list(object({ point: name, ms: amount })),
+  lanes: list(
+    suchThat(
+      object({ p: whole(0, 1023), what: name, fromMs: amount, toMs: amount }),
+      'must not end before it begins',
+      ({ fromMs, toMs }) => fromMs <= toMs,
+    ),
+  ),
+  requests: list(object({ p: whole(0, 1023), atMs: amount, bytes: count })),
+})
+
+const oneCase = suchThat(
+  object<Case>({
+    ...parameters,
+    ...{ cycles: count, overrun: percentiles, pastLeastGoal: optional(percentiles), rescues: count },
+    overruns: suchThat(list(count), 'must not fall', isAscending),
+    ...{ bound: orNull(count), held: orNull(flag), by: dictionary(amount), worst: orNull(worstCycle) },
+  }),
+  'must have as many overruns as cycles',
+  ({ cycles, overruns }) => cycles === overruns.length,
+)
+
+const interval = { median: ratio, low: ratio, high: ratio } as const
+const isInterval = ({ low, median, high }: { readonly [Name in keyof typeof interval]: number }): boolean =>
+  isAscending([low, median, high])
+const between = 'must have its median between low and high'
+
+const cost = object<Cost>({
+  ...{ program: name, ...policy, procs, cycleRatio: ratio, overrun: percentiles },
+  throughput: suchThat(object({ ...interval, pairs: whole(1, 1e9) }), between, isInterval),
+  pauseRatio: suchThat(object(interval), between, isInterval),
+  ...{ pauseUs: latencies, allocationUs: latencies, minimumMutatorUtilization: dictionary(number(0, 1)) },
+})
+
+const criterion = object<Criterion>({ says: name, holds: flag })
+
+const experiment = object<ExperimentResult>({
+  ...{ name, issue: name, title: name, found: name, criterion, seed: whole(0, 2 ** 32 - 1) },
+  rows: rowsShape,
+  chart: chartShape,
+})
+
+export const resultsShape: Shape<OverrunResults> = object({
+  schema: oneOf(1),
+  machine: machineShape,
+  command: text,
+  ...{ cases: list(oneCase), costs: list(cost), experiments: list(experiment), criteria: list(criterion) },
+})
+
+function isAscending(values: readonly number[]): boolean {
+  return values.every((one, at) => at === 0 || (values[at - 1] as number) <= one)
+}

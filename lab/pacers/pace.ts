@@ -1,0 +1,26 @@
+/** Says how far a long simulation is. */
+const FIRST_STEPS = 2 ** 20
+
+/**
+ * Says so after the first million steps, which take a second or two, and whenever they have
+ * doubled: by steps and not by time, so that it is the same on each machine.
+ */
+export class Pace {
+  #steps = 0
+  #next = FIRST_STEPS
+  readonly #cycles: number
+  readonly #say: (text: string) => void
+
+  constructor(cycles: number, say: (text: string) => void) {
+    this.#cycles = cycles
+    this.#say = say
+  }
+
+  /** `cycle`: from 0. */
+  add(steps: number, cycle: number): void {
+    this.#steps += steps
+    if (this.#steps < this.#next) return
+    while (this.#steps >= this.#next) this.#next *= 2
+    this.#say(`simulating cycle ${cycle + 1} of ${this.#cycles}, ${this.#steps} steps so far`)
+  }
+}

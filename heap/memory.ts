@@ -51,15 +51,10 @@ export class Memory {
     this.marks = new Uint8Array(meta, layout.marks, layout.heapBytes >>> 4)
   }
 
-  /** Reserves fresh memory. `heap` may be a buffer of an earlier run with the same arena: it is used again as it is. */
-  static reserve(sizes: LayoutSizes, heap?: SharedArrayBuffer): Memory {
+  /** Reserves fresh memory. */
+  static reserve(sizes: LayoutSizes): Memory {
     const { layout } = layOut(sizes)
-    return new Memory({ heap: heap ?? reserve(layout.heapBytes), meta: reserve(layout.metaBytes), layout })
-  }
-
-  /** Bytes of the heap buffer of such a memory. */
-  static heapBytesOf(sizes: LayoutSizes): number {
-    return layOut(sizes).layout.heapBytes
+    return new Memory({ heap: reserve(layout.heapBytes), meta: reserve(layout.metaBytes), layout })
   }
 
   /** Index of a word of P `index`. */

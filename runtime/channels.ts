@@ -26,9 +26,9 @@ import {
   WAITABLE_WORDS,
   WaitForGroup,
 } from '../scheduler/waiting.ts'
-import { type ArrayType, array } from './array.ts'
+import { Elements } from './array.ts'
 import { failNil, verify, verifyValue } from './check.ts'
-import { expectRun, i32, p, run, stack, words } from './current.ts'
+import { expectGoroutine, expectRun, p, type Run, run } from './current.ts'
 import { type AnyKind, coerce, type Get, nil, type Put, type Ref, type Self, type Storage } from './kinds.ts'
 
 /** Something to write `yield*` before; its value is the operation's. */
@@ -70,20 +70,39 @@ export interface ChannelType<K> {
  * @example const Numbers = chan(i32)
  */
 export function chan<K extends Exclude<AnyKind, Self>>(kind: K): ChannelType<K> {
-  expectRun('chan')
-  return new Chan(kind) as unknown as ChannelType<K>
+  const run = expectRun('chan')
+  const channels = new Chan(run, kind)
+  return run.handles.make(channels.typeName, handleOf(channels)) as unknown as ChannelType<K>
+}
+
+function handleOf(channels: Chan): object {
+  return {
+    typeId: channels.typeId,
+    typeName: channels.typeName,
+    new: (capacity?: number) => channels.new(capacity),
+    send: (channel: number, value: number | boolean) => channels.send(channel, value),
+    recv: (channel: number) => channels.recv(channel),
+    next: (channel: number) => channels.next(channel),
+    close: (channel: number) => channels.close(channel),
+    length: (channel: number) => channels.length(channel),
+    capacity: (channel: number) => channels.capacity(channel),
+    receiving: (channel: number) => channels.receiving(channel),
+    sending: (channel: number, value: number | boolean) => channels.sending(channel, value),
+  }
 }
 
 class Chan {
   readonly typeId: number
   readonly typeName: string
+  private readonly run: Run
   private readonly kind: AnyKind
-  private readonly buffer: ArrayType<AnyKind>
+  private readonly buffer: Elements
 
-  constructor(kind: AnyKind) {
+  constructor(run: Run, kind: AnyKind) {
+    this.run = run
     this.kind = kind
     this.typeName = `chan(${kind.label})`
-    this.buffer = array(kind as Exclude<AnyKind, Self>)
+    this.buffer = new Elements(run, kind, `array(${kind.label})`)
     this.typeId = run.declarations.declareType(this.typeName, CHANNEL_BYTES)
     run.typeNames.set(this.typeId, this.typeName)
   }
@@ -91,6 +110,7 @@ class Chan {
   new(capacity = 0): number {
     if (!Number.isInteger(capacity) || capacity < 0)
       throw new RangeError(`${this.typeName}.new: capacity ${capacity} must be a whole number from 0`)
+    const { p, stack, i32, words, barrier } = this.run
     const buffer = capacity === 0 ? nil : this.buffer.new(capacity)
     stack.push(buffer)
     const at = p.allocator.allocate(CHANNEL_BYTES, false)
@@ -100,34 +120,36 @@ class Chan {
     i32[word + CHANNEL_CAPACITY] = capacity
     i32[word + CHANNEL_KIND] = this.kind.storage
     i32[word] = headerOf(this.typeId, 1)
-    if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(0, buffer)
+    if (words[WRITE_BARRIER] !== 0) barrier.record(0, buffer)
     return at
   }
 
   send(channel: number, value: number | boolean): Operation<void> {
-    return new Send(p, run.channels, this.verify(channel), this.outgoing(value))
+    return new Send(this.run.p, this.run.channels, this.verify(channel), this.outgoing(value))
   }
 
   recv(channel: number): Operation<number | boolean> {
-    return new Mapped(new Receive(p, run.channels, this.verify(channel)), this.kind.storage, false) as Operation<
-      number | boolean
-    >
+    return new Mapped(
+      new Receive(this.run.p, this.run.channels, this.verify(channel)),
+      this.kind.storage,
+      false,
+    ) as Operation<number | boolean>
   }
 
   next(channel: number): Operation<number | boolean | undefined> {
-    return new Mapped(new Receive(p, run.channels, this.verify(channel)), this.kind.storage, true)
+    return new Mapped(new Receive(this.run.p, this.run.channels, this.verify(channel)), this.kind.storage, true)
   }
 
   close(channel: number): void {
-    run.channels.close(this.verify(channel))
+    this.run.channels.close(this.verify(channel))
   }
 
   length(channel: number): number {
-    return i32[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
+    return this.run.i32[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
   }
 
   capacity(channel: number): number {
-    return i32[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
+    return this.run.i32[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
   }
 
   receiving(channel: number): Case<unknown> {
@@ -140,12 +162,12 @@ class Chan {
 
   private verify(channel: number): number {
     if (channel === 0) failNil(this.typeName)
-    if (run.check) verify(channel, this.typeId, this.typeName, this.typeName)
+    if (this.run.check) verify(channel, this.typeId, this.typeName, this.typeName)
     return channel
   }
 
   private outgoing(value: number | boolean): number {
-    if (run.check && this.kind.storage === KIND_REF)
+    if (this.run.check && this.kind.storage === KIND_REF)
       verifyValue(Number(value), this.kind.typeId(), this.kind.label, `value for ${this.typeName}`)
     return coerce(this.kind.storage, value)
   }
@@ -231,6 +253,7 @@ class SelectCases implements Operation<Choice<unknown>> {
   private readonly select: Select
 
   constructor(cases: readonly TypedCase[]) {
+    expectGoroutine('select')
     this.cases = cases
     this.select = new Select(p, run.channels, cases, p.nextRandom())
   }
@@ -252,25 +275,26 @@ class SelectCases implements Operation<Choice<unknown>> {
 
 /** Sleeps for some milliseconds. */
 export function sleep(milliseconds: number): Operation<void> {
+  expectGoroutine('sleep')
   return new Sleep(p, milliseconds)
 }
 
 const WAITABLE_BYTES = WAITABLE_WORDS * 4
 
-function newWaitable(typeId: number, state: number): number {
+function newWaitable({ p, i32 }: Run, typeId: number, state: number): number {
   const at = p.allocator.allocate(WAITABLE_BYTES, true)
   i32[(at >>> 2) + WAITABLE_STATE] = state
   i32[at >>> 2] = headerOf(typeId, 0)
   return at
 }
 
-function declareWaitable(name: string): number {
+function declareWaitable(run: Run, name: string): number {
   const typeId = run.declarations.declareType(name, 32)
   run.typeNames.set(typeId, name)
   return typeId
 }
 
-function verifyWaitable(object: number, typeId: number, name: string): number {
+function verifyWaitable(run: Run, object: number, typeId: number, name: string): number {
   if (object === 0) failNil(name)
   if (run.check) verify(object, typeId, name, name)
   return object
@@ -303,25 +327,27 @@ export interface WaitGroup {
 }
 
 /** Declared by the runtime, as byte strings. */
-export function mutexOfRun(): Mutex {
-  const typeId = declareWaitable('mutex')
-  return {
+export function mutexOf(run: Run): Mutex {
+  const typeId = declareWaitable(run, 'mutex')
+  const verified = (object: number): number => verifyWaitable(run, object, typeId, 'mutex')
+  return run.handles.make('mutex', {
     typeId,
     typeName: 'mutex',
-    new: () => newWaitable(typeId, 0) as Ref<Mutex>,
-    lock: object => new LockMutex(p, verifyWaitable(object, typeId, 'mutex')),
-    unlock: object => unlockMutex(p, verifyWaitable(object, typeId, 'mutex')),
-  }
+    new: () => newWaitable(run, typeId, 0) as Ref<Mutex>,
+    lock: (object: Ref<Mutex>) => new LockMutex(run.p, verified(object)),
+    unlock: (object: Ref<Mutex>) => unlockMutex(run.p, verified(object)),
+  })
 }
 
-export function waitGroupOfRun(): WaitGroup {
-  const typeId = declareWaitable('waitGroup')
-  return {
+export function waitGroupOf(run: Run): WaitGroup {
+  const typeId = declareWaitable(run, 'waitGroup')
+  const verified = (object: number): number => verifyWaitable(run, object, typeId, 'waitGroup')
+  return run.handles.make('waitGroup', {
     typeId,
     typeName: 'waitGroup',
-    new: (count = 0) => newWaitable(typeId, count) as Ref<WaitGroup>,
-    add: (object, count) => addToGroup(p, verifyWaitable(object, typeId, 'waitGroup'), count),
-    done: object => addToGroup(p, verifyWaitable(object, typeId, 'waitGroup'), -1),
-    wait: object => new WaitForGroup(p, verifyWaitable(object, typeId, 'waitGroup')),
-  }
+    new: (count = 0) => newWaitable(run, typeId, count) as Ref<WaitGroup>,
+    add: (object: Ref<WaitGroup>, count: number) => addToGroup(run.p, verified(object), count),
+    done: (object: Ref<WaitGroup>) => addToGroup(run.p, verified(object), -1),
+    wait: (object: Ref<WaitGroup>) => new WaitForGroup(run.p, verified(object)),
+  })
 }

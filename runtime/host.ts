@@ -19,6 +19,7 @@ import { type Configuration, type RunOptions, resolveConfiguration } from './con
 import type { PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
+import { reclaim, touchedBytes } from './reclaim.ts'
 import type { RunError, RunRecord } from './record.ts'
 import { Session } from './session.ts'
 
@@ -30,6 +31,8 @@ export { UsageError } from './usage-error.ts'
 const PATIENCE_MS = 500
 
 const PROGRAM_URL = new URL('./program.js', import.meta.url).href
+/** What 'sawtooth' means to the program of a run. */
+const programUrlOf = (run: number): string => new URL(`./run-program.js?run=${run}`, import.meta.url).href
 const PACER_URL = new URL('../gc/pacer/pacer.js', import.meta.url).href
 
 /** Exit codes by kind of error (DESIGN §10). */
@@ -44,15 +47,19 @@ const EXIT: Readonly<Record<string, number>> = {
   interrupted: 130,
 }
 
+/** Runs that have been started in this process. */
+let runs = 0
+
 /** What one P's thread answered: its report, or that it died. */
 type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: string }
 
 /** A pool of threads and an arena, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
 export class Runtime implements AsyncDisposable {
   #pool: Piscina | null = null
-  #heap: SharedArrayBuffer | null = null
   #last: Promise<unknown> = Promise.resolve()
   #session: Session | null = null
+  /** Bytes of memory that the last run touched. */
+  #touched = 0
 
   /**
    * Runs a program. Resolves with its record for every run that started, whatever became of it; rejects with a UsageError before a start. Runs of
@@ -81,7 +88,6 @@ export class Runtime implements AsyncDisposable {
   async close(): Promise<void> {
     await this.#last.catch(() => undefined)
     await this.#destroyPool()
-    this.#heap = null
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -95,6 +101,8 @@ export class Runtime implements AsyncDisposable {
       return await this.#runIn(directory, configuration, options, showStatus)
     } finally {
       await rm(directory, { recursive: true, force: true })
+      // Here, since nothing on the way refers to the run's memory any more.
+      reclaim(this.#touched)
     }
   }
 
@@ -104,12 +112,15 @@ export class Runtime implements AsyncDisposable {
     options: RunOptions,
     showStatus: boolean,
   ): Promise<RunRecord> {
-    const memory = this.#reserve(configuration)
+    const { arena, procs } = configuration
+    // Fresh in every run: what an earlier one has left behind can only reach its own.
+    const memory = Memory.reserve({ arenaBytes: arena, procs })
+    const run = ++runs
     const session = new Session(memory, configuration, options, showStatus)
     let program: PreparedProgram
     let pacer: PreparedProgram | null = null
     try {
-      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL)
+      program = await prepareProgram(configuration.program, directory, programUrlOf(run), PACER_URL)
       if (configuration.pacer.startsWith('/'))
         pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL)
     } catch (error) {
@@ -124,19 +135,21 @@ export class Runtime implements AsyncDisposable {
     session.start()
     this.#session = session
     try {
-      const answers = await this.#runPs(session, configuration, program, pacer)
+      const answers = await this.#runPs(run, session, configuration, program, pacer)
       const error = await errorOf(answers, program, pacer, memory, configuration, options.signal)
       const record = await session.finish(error === null ? 0 : (EXIT[error.kind] ?? 3), error)
       if (session.callbackError !== null) throw session.callbackError
       return record
     } finally {
       this.#session = null
+      this.#touched = touchedBytes(memory)
       options.signal?.removeEventListener('abort', abort)
     }
   }
 
   /** Sends every P its message, and waits for all to answer: a P that dies ends the run, one that does not leave in time is ended. */
   async #runPs(
+    run: number,
     session: Session,
     configuration: Configuration,
     program: PreparedProgram,
@@ -149,10 +162,12 @@ export class Runtime implements AsyncDisposable {
     const threads = lines.map(async (line, index) => {
       const message: PMessage = {
         index,
+        run,
         memory: memory.handle,
         schedule: session.schedule,
         configuration,
         entryUrl: program.entryUrl,
+        builtins: program.builtins,
         pacerUrl: pacer?.entryUrl ?? null,
         host: line.port,
         handsOn: session.usesOwnStreams,
@@ -178,7 +193,8 @@ export class Runtime implements AsyncDisposable {
       })
       return before
     }
-    if (answers.some(answer => 'death' in answer)) await this.#destroyPool()
+    const isReusable = program.isSelfContained && (pacer?.isSelfContained ?? true)
+    if (!isReusable || answers.some(answer => 'death' in answer || !answer.report.isReusable)) await this.#destroyPool()
     return answers
   }
 
@@ -193,14 +209,6 @@ export class Runtime implements AsyncDisposable {
       overSince ||= Date.now()
       if (Date.now() - overSince > PATIENCE_MS) return false
     }
-  }
-
-  #reserve({ arena, procs }: Configuration): Memory {
-    const old = this.#heap?.byteLength === Memory.heapBytesOf({ arenaBytes: arena, procs }) ? this.#heap : null
-    this.#heap = null
-    const memory = Memory.reserve({ arenaBytes: arena, procs }, old ?? undefined)
-    this.#heap = memory.handle.heap
-    return memory
   }
 
   #poolOf(): Piscina {

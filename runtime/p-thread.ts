@@ -27,9 +27,11 @@ import { declareBuiltInTypes } from './built-in-types.ts'
 import { compileAhead } from './compile-ahead.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing, type Stream } from './console-ring.ts'
-import { enterRun, leaveRun, Run } from './current.ts'
+import { enterRun, leaveRun, Run, serveRun } from './current.ts'
 import { Declarations } from './declarations.ts'
 import { FaultInjector } from './fault-injector.ts'
+import { hasLeftovers, settle, watchGoroutines, watchModules } from './leftovers.ts'
+import { Remains, touchedBytes } from './reclaim.ts'
 import type { RunError } from './record.ts'
 import { coroutineOf } from './task.ts'
 import { TaskConsole } from './task-console.ts'
@@ -37,12 +39,16 @@ import { TaskConsole } from './task-console.ts'
 /** What a thread is sent to become a P. */
 export interface PMessage {
   readonly index: number
+  /** Number of the run, of all runs of the process. */
+  readonly run: number
   readonly memory: MemoryHandle
   /** The schedule of the run's Ps; null: the system orders them. */
   readonly schedule: SharedArrayBuffer | null
   readonly configuration: Configuration
   /** URL of the prepared program; of the prepared pacer, if it is a file. */
   readonly entryUrl: string
+  /** Modules of Node's that the program imports. */
+  readonly builtins: readonly string[]
   readonly pacerUrl: string | null
   /** Where to tell what cannot wait for the report. */
   readonly host: MessagePort
@@ -53,30 +59,53 @@ export interface PMessage {
 /** What goes to the host before the report. */
 export type PTold = { readonly stream: Stream; readonly text: Uint8Array } | { readonly report: PReport }
 
-/** What comes back: how this P ended the run, if it did. */
+/** What comes back. */
 export interface PReport {
+  /** Whether the thread may serve another run. */
+  readonly isReusable: boolean
+  /** How this P ended the run, if it did. */
   readonly error: (RunError & { readonly isSyntaxError: boolean }) | null
 }
 
 type Main = (...args: string[]) => Coroutine
 
-// What promises and timers of a program do happens when its run is over, where no goroutine can see it. It would end the thread, and with it the host's process.
+// A promise or timer of a program may throw when its run is over, where no goroutine can see it. It would end the thread, and with it the host's process.
+const writeError = process.stderr.write.bind(process.stderr)
 for (const event of ['unhandledRejection', 'uncaughtException'])
-  process.on(event, error => process.stderr.write(`sawtooth: after the run, in no goroutine: ${error}\n`))
+  process.on(event, error => writeError(`sawtooth: after the run, in no goroutine: ${error}\n`))
+
+const remains = new Remains()
 
 /** The pool's entry. */
 export default async function runP(message: PMessage): Promise<PReport> {
-  const { index, host, handsOn } = message
+  const { error, heap, bytes } = await serve(message)
+  const holdsTooMuch = remains.add(heap, bytes)
+  return { error, isReusable: !holdsTooMuch && !hasLeftovers() }
+}
+
+interface Served {
+  readonly error: PReport['error']
+  readonly heap: WeakRef<SharedArrayBuffer>
+  readonly bytes: number
+}
+
+async function serve(message: PMessage): Promise<Served> {
+  const { index, host, handsOn, builtins } = message
+  watchModules(builtins)
   const memory = memoryOf(message)
   const handOn = (stream: Stream, text: Uint8Array): void => host.postMessage({ stream, text } satisfies PTold)
-  const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, handsOn ? handOn : undefined)
+  const ring = new ConsoleRing(memory, index)
+  const taskConsole = new TaskConsole(message.run, ring, index === 0, handsOn ? handOn : undefined)
   taskConsole.install()
   try {
-    return await runAsP(message, memory, taskConsole)
+    const error = await runAsP(message, memory, taskConsole)
+    await settle()
+    return { error, heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
   } finally {
     taskConsole.remove()
-    leaveRun()
     host.close()
+    // The pool keeps the message until it has the answer.
+    Object.assign(message, { memory: null })
   }
 }
 
@@ -111,27 +140,30 @@ class TellingP extends P {
   }
 }
 
-async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport> {
+async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport['error']> {
   const { index, schedule } = message
   try {
     const { run, program } = createP(message, memory, await loadPacer(message))
-    enterRun(run)
+    serveRun(run)
     declareBuiltInTypes()
-    program.main = await importMain(message.entryUrl)
+    program.main = await taskConsole.import(() => importMain(message.entryUrl))
     run.declarations.close()
-    taskConsole.muted = false
+    taskConsole.open()
+    watchGoroutines()
     if (schedule !== null) scheduling?.join(schedule, index, memory.words, memory.i32)
     boot(memory)
+    enterRun(run)
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
     const { failure } = run.p
-    return { error: failure === null ? null : describe(failure.error, failure.goroutine, program) }
+    return failure === null ? null : describe(failure.error, failure.goroutine, program)
   } catch (error) {
     // Before the run: the program, the pacer or this thread cannot start.
     if (schedule !== null) scheduling?.release(schedule)
     endBoot(memory, control.RUN_FAILED)
-    return { error: describe(error, 0, null) }
+    return describe(error, 0, null)
   } finally {
+    leaveRun()
     scheduling?.part()
   }
 }
@@ -198,11 +230,13 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const p = new TellingP(heap, index, controller, program, events, configuration)
   compileAhead([p.collector, p.allocator, p], [...Object.values(sync), ...Object.values(locks)])
   p.onFailure = ({ error, goroutine }) =>
-    message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
+    message.host.postMessage({
+      report: { error: describe(error, goroutine, program), isReusable: false },
+    } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
-  const run = new Run(p, declarations, check)
+  const run = new Run(message.run, p, declarations, check)
   program.run = run
   return { run, program }
 }

@@ -16,7 +16,7 @@ import { dirname, extname, join, parse as parsePath, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Export, type Import, init, parse } from 'es-module-lexer'
 import { ProgramError } from './program-error.ts'
-import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
+import { isStatelessBuiltin, sourceExtensions, type Target, targetOf } from './program-imports.ts'
 import { moduleUrl, stackMapper } from './program-stack.ts'
 import { looksIllFormed, stripTypes } from './strip-types.ts'
 import { engineSyntaxError } from './syntax-check.ts'
@@ -26,6 +26,10 @@ import { UsageError } from './usage-error.ts'
 export interface PreparedProgram {
   /** What each P imports. */
   readonly entryUrl: string
+  /** The modules of Node's that it imports. */
+  readonly builtins: readonly string[]
+  /** True if nothing else of what it imports outlives the run: each module of its own is loaded afresh. */
+  readonly isSelfContained: boolean
   /** Translates a stack, or a message with paths in it, to the terms of the sources. See {@link stackMapper}. */
   mapStack(stack: string): string
   /**
@@ -94,6 +98,8 @@ class ModuleFiles {
   readonly #packageUrl: string
   /** Source path by written path. */
   readonly #sources = new Map<string, string>()
+  readonly #builtins = new Set<string>()
+  #isSelfContained = true
 
   constructor(runDirectory: string, programModuleUrl: string, pacerModuleUrl: string) {
     // Node names a module by its real path, and so must the map of stacks.
@@ -120,6 +126,8 @@ class ModuleFiles {
   prepared(path: string): PreparedProgram {
     return {
       entryUrl: moduleUrl(this.#written(path)),
+      builtins: [...this.#builtins],
+      isSelfContained: this.#isSelfContained,
       mapStack: stackMapper(this.#sources, this.#own, this.#packageUrl),
       findSyntaxError: () => this.#findSyntaxError(),
     }
@@ -154,8 +162,12 @@ class ModuleFiles {
     const imports: string[] = []
     const edits = found.flatMap(one => {
       if (one.type === 'import-meta') return metaEdit(one, code, path)
-      if (one.specifier === undefined || (one.type === 'dynamic' && one.glob)) return []
+      if (one.specifier === undefined || (one.type === 'dynamic' && one.glob)) {
+        this.#isSelfContained = false
+        return []
+      }
       const target = targetOf(one.specifier, path, this.#own)
+      this.#note(one.specifier, target)
       // A dynamic import may be meant to fail; who can fail only so is told where.
       if (target.kind === 'missing' && one.type !== 'dynamic')
         throw new ProgramError(path, lineAt(code, one.start), target.why)
@@ -165,6 +177,12 @@ class ModuleFiles {
     })
     await this.#write(path, applied(edits, code))
     return { path, imports, hasDefaultExport: exported.some(isDefault) }
+  }
+
+  /** Packages, .cjs files and the like are loaded once in a thread's life, and so are Node's own modules, of which some hold nothing. */
+  #note(specifier: string, target: Target): void {
+    if (isStatelessBuiltin(specifier)) this.#builtins.add(specifier)
+    else if (target.kind !== 'file' && !this.#own.has(specifier)) this.#isSelfContained = false
   }
 
   async #javaScript(path: string, source: string): Promise<string> {

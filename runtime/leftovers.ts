@@ -31,14 +31,19 @@ createHook({
 // Their callbacks have no resource that a hook is told of, so their use is enough.
 mark(FinalizationRegistry.prototype, 'register')
 mark(PerformanceObserver.prototype, 'observe')
-mark(Atomics, 'waitAsync')
 mark(process, 'getBuiltinModule')
-for (const name of ['compile', 'compileStreaming', 'instantiate', 'instantiateStreaming'])
-  mark(Reflect.get(globalThis, 'WebAssembly') as object | undefined, name)
+for (const [namespace, pattern] of [
+  ['WebAssembly', /^(compile|instantiate)/] as const,
+  ['Atomics', /Async$/] as const,
+]) {
+  const owner: unknown = Reflect.get(globalThis, namespace)
+  if (typeof owner !== 'object' || owner === null) continue // Node was told to be without it
+  for (const name of Object.getOwnPropertyNames(owner)) if (pattern.test(name)) mark(owner, name)
+}
 
-function mark(owner: object | undefined, name: string): void {
-  const original: unknown = owner === undefined ? undefined : Reflect.get(owner, name)
-  if (owner === undefined || typeof original !== 'function') return // Node was told to be without it
+function mark(owner: object, name: string): void {
+  const original: unknown = Reflect.get(owner, name)
+  if (typeof original !== 'function') return // not in this version of Node
   const value = function (this: unknown, ...values: unknown[]): unknown {
     isMarked = true
     return Reflect.apply(original, this, values)

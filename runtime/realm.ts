@@ -2,10 +2,15 @@
  * What all code of a thread shares: the global object, the built-in objects that it leads to, `process`, the environment. A program may change them, and who comes after it on this
  * thread would find them so.
  */
+import { Buffer } from 'node:buffer'
+import { Console } from 'node:console'
 import process from 'node:process'
 
-/** Objects that no global name leads to, by something that inherits from them. */
+/** What no global's value leads to: something that inherits from it, or itself where the global has a getter. */
 const HIDDEN: readonly unknown[] = [
+  Buffer,
+  Console,
+  Object.getPrototypeOf(process.stdout),
   [][Symbol.iterator](),
   new Map().entries(),
   new Set().values(),

@@ -53,7 +53,7 @@ let runs = 0
 /** What one P's thread answered: its report, or that it died. */
 type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: string }
 
-/** A pool of threads and an arena, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
+/** A pool of threads, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
 export class Runtime implements AsyncDisposable {
   #pool: Piscina | null = null
   #last: Promise<unknown> = Promise.resolve()
@@ -240,6 +240,13 @@ let shared: Runtime | null = null
  */
 export function run(program: string, options: RunOptions = {}): Promise<RunRecord> {
   return start(program, options, false)
+}
+
+/** Ends the threads of the process's own Runtime, once its runs are over. The next `run` makes another. */
+export async function close(): Promise<void> {
+  const closed = shared
+  shared = null
+  await closed?.close()
 }
 
 /** As run; `showStatus`: draw a status line on the terminal. */

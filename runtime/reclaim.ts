@@ -20,7 +20,7 @@ const OF_EVERY_RUN = MiB / 2
 /** How often the flag is set again that another thread has taken back. */
 const ATTEMPTS = 1000
 /** What a thread may hold of ended runs: JavaScript heap, and shared memory. Of the last run V8 may still know for a moment, since it compiles in the background. */
-const MOST_MODULE_BYTES = 2 * MiB
+const MOST_MODULE_BYTES = MiB
 const MOST_SHARED_BYTES = 4 * MiB
 const MOST_OF_THE_LAST = 64 * MiB
 

@@ -1,12 +1,24 @@
 /**
- * Memory for shadow stacks: segments of 2^k words, free lists per size, under one lock. A stack grows by moving to a segment of
- * twice the size, and its old one serves another goroutine. Segments are not joined again: their sum is at most twice the peak.
+ * Memory for shadow stacks: a buddy allocator, under one lock. A segment has 2^k words, and begins at a multiple of its size in the region.
+ *
+ *   allocate   take the smallest free segment that is large enough, and halve it while half of it is; if there is none, one from the untouched end
+ *   free       while the other half of the next larger segment (the buddy) is free too, join the two
+ *
+ * A stack grows by moving to a segment of twice the size. Whatever its old segments were split or joined into, any mixture of sizes fits that fits
+ * between their borders: what one deep goroutine has used serves a thousand flat ones after it.
+ *
+ * A free segment's first words are its links. Whether a segment begins at some place and is free, and how large it is, stands beside them in a table with a
+ * word for each smallest segment, since a stack in use may hold any words.
  */
 import { add } from '#sync'
-import { STACK_FREE, STACK_LOCK, STACK_NEXT, STACK_WORDS_IN_USE } from './layout/control.ts'
+import { STACK_FREE, STACK_FREE_COUNT, STACK_LOCK, STACK_NEXT, STACK_WORDS_IN_USE } from './layout/control.ts'
 import { STACK_MIN_LOG2 } from './layout/layout.ts'
 import { lock, unlock } from './lock.ts'
 import type { Memory } from './memory.ts'
+
+/** Links of a free segment: word indices, 0 for none. */
+const NEXT = 0
+const PREVIOUS = 1
 
 export class Stacks {
   private readonly memory: Memory
@@ -22,19 +34,16 @@ export class Stacks {
     return size
   }
 
-  /** Word index of a segment of `size` words (a power of two); 0 if the stack region is full. Its contents are not defined. */
+  /** Word index of a segment of `size` words (a power of two); 0 if there is no room. Its contents are not defined. */
   allocate(size: number): number {
-    const { words, layout } = this.memory
+    const { words } = this.memory
+    const log2 = Math.log2(size)
     let segment = 0
     lock(words, STACK_LOCK)
     try {
-      const head = STACK_FREE + Math.log2(size)
-      segment = words[head]
-      if (segment !== 0) words[head] = words[segment]
-      else if (words[STACK_NEXT] + size <= layout.stackWords) {
-        segment = layout.stacks + words[STACK_NEXT]
-        words[STACK_NEXT] += size
-      }
+      let found = log2
+      while (found < STACK_FREE_COUNT && words[STACK_FREE + found] === 0) found++
+      segment = found < STACK_FREE_COUNT ? this.split(found, log2) : this.extend(log2)
     } finally {
       unlock(words, STACK_LOCK)
     }
@@ -44,14 +53,80 @@ export class Stacks {
 
   free(segment: number, size: number): void {
     const { words } = this.memory
+    const log2 = Math.log2(size)
     lock(words, STACK_LOCK)
     try {
-      const head = STACK_FREE + Math.log2(size)
-      words[segment] = words[head]
-      words[head] = segment
+      this.join(segment, log2)
     } finally {
       unlock(words, STACK_LOCK)
     }
     add(words, STACK_WORDS_IN_USE, -size)
+  }
+
+  /** Takes the first free segment of 2^found words, and frees all of it but its first 2^log2. */
+  private split(found: number, log2: number): number {
+    const segment = this.memory.words[STACK_FREE + found]
+    this.remove(segment, found)
+    for (let half = found - 1; half >= log2; half--) this.insert(segment + 2 ** half, half)
+    return segment
+  }
+
+  /** Takes 2^log2 words from the untouched end, and frees what lies before the next multiple of that; 0 if they are not there. */
+  private extend(log2: number): number {
+    const { words, layout } = this.memory
+    const size = 2 ** log2
+    const begin = Math.ceil(words[STACK_NEXT] / size) * size
+    if (begin + size > layout.stackWords) return 0
+    while (words[STACK_NEXT] < begin) {
+      const next = words[STACK_NEXT]
+      const gap = next & -next
+      words[STACK_NEXT] = next + gap
+      this.join(layout.stacks + next, Math.log2(gap))
+    }
+    words[STACK_NEXT] = begin + size
+    return layout.stacks + begin
+  }
+
+  /** Frees a segment, together with its buddy as long as that is free as well. */
+  private join(segment: number, log2: number): void {
+    const { words, layout } = this.memory
+    let begin = segment - layout.stacks
+    let joined = log2
+    for (;;) {
+      const buddy = begin ^ (2 ** joined)
+      // What was never touched is 0 in the table; an index behind its end is undefined.
+      if (buddy >= layout.stackWords || words[this.entry(layout.stacks + buddy)] !== joined) break
+      this.remove(layout.stacks + buddy, joined)
+      begin &= buddy
+      joined++
+    }
+    this.insert(layout.stacks + begin, joined)
+  }
+
+  private insert(segment: number, log2: number): void {
+    const { words } = this.memory
+    const head = STACK_FREE + log2
+    const next = words[head]
+    words[segment + NEXT] = next
+    words[segment + PREVIOUS] = 0
+    if (next !== 0) words[next + PREVIOUS] = segment
+    words[head] = segment
+    words[this.entry(segment)] = log2
+  }
+
+  private remove(segment: number, log2: number): void {
+    const { words } = this.memory
+    const next = words[segment + NEXT]
+    const previous = words[segment + PREVIOUS]
+    if (previous === 0) words[STACK_FREE + log2] = next
+    else words[previous + NEXT] = next
+    if (next !== 0) words[next + PREVIOUS] = previous
+    words[this.entry(segment)] = 0
+  }
+
+  /** The segment's place in the table. */
+  private entry(segment: number): number {
+    const { layout } = this.memory
+    return layout.stackTable + ((segment - layout.stacks) >>> STACK_MIN_LOG2)
   }
 }

@@ -12,7 +12,7 @@ import type { Addr } from '../heap/memory.ts'
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../heap/object.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
-import { expectRun, type Run, run } from './current.ts'
+import { expectRun, type Run } from './current.ts'
 import type { AnyKind, Get, Kind, Put, Ref, Self } from './kinds.ts'
 
 /** An array type. */
@@ -34,14 +34,26 @@ export interface ArrayType<K> {
  * @example const Trees = array(ref(Tree))
  */
 export function array<K extends Exclude<AnyKind, Self>>(kind: K): ArrayType<K> {
-  expectRun('array')
-  return new Elements(kind, `array(${kind.label})`) as unknown as ArrayType<K>
+  const run = expectRun('array')
+  const elements = new Elements(run, kind, `array(${kind.label})`)
+  return run.handles.make(elements.typeName, handleOf(elements)) as unknown as ArrayType<K>
+}
+
+function handleOf(elements: Elements): object {
+  return {
+    typeId: elements.typeId,
+    typeName: elements.typeName,
+    new: (length: number) => elements.new(length),
+    get: (array: number, index: number) => elements.get(array, index),
+    set: (array: number, index: number, value: number) => elements.set(array, index, value),
+    length: (array: number) => elements.length(array),
+  }
 }
 
 /** The most elements: what fits below 2 GiB. */
 const MAX_BYTES = 2 ** 31 - 2 ** 16
 
-class Elements {
+export class Elements {
   readonly typeId: number
   readonly typeName: string
   private readonly kind: AnyKind
@@ -50,7 +62,7 @@ class Elements {
   private readonly run: Run
   private readonly assignment: string
 
-  constructor(kind: AnyKind, name: string) {
+  constructor(run: Run, kind: AnyKind, name: string) {
     this.assignment = `value for an element of ${name}`
     const isReferences = kind.storage === KIND_REF
     this.kind = kind
@@ -172,40 +184,40 @@ function pieceEnd(text: string, from: number): number {
 }
 
 /** Calls `use` on each piece's UTF-8. A safepoint. */
-function forEachPiece(text: string, use: (utf8: Uint8Array) => void): void {
+function forEachPiece({ p }: Run, text: string, use: (utf8: Uint8Array) => void): void {
   for (let from = 0; from < text.length; ) {
     const end = pieceEnd(text, from)
     use(encoder.encode(text.slice(from, end)))
     from = end
-    run.p.pollNow()
+    p.pollNow()
   }
 }
 
 /** Byte strings are declared by the runtime, before the program declares anything: the same number on every P. */
-export function bytesOfRun(): Bytes {
-  const elements = new Elements(byteKind, 'bytes')
+export function bytesOf(run: Run): Bytes {
+  const elements = new Elements(run, byteKind, 'bytes')
   const { u8, words, p } = run
   const locate = (bytes: number, index: number): number => {
     elements.get(bytes, index)
     return bytes + ARRAY_ELEMENTS_BYTE + index
   }
-  return {
+  return run.handles.make('bytes', {
     typeId: elements.typeId,
     typeName: 'bytes',
-    new: length => elements.new(length) as Ref<Bytes>,
-    length: bytes => elements.length(bytes),
-    get: (bytes, index) => u8[locate(bytes, index)],
-    set: (bytes, index, value) => {
+    new: (length: number) => elements.new(length) as Ref<Bytes>,
+    length: (bytes: Ref<Bytes>) => elements.length(bytes),
+    get: (bytes: Ref<Bytes>, index: number) => u8[locate(bytes, index)],
+    set: (bytes: Ref<Bytes>, index: number, value: number) => {
       u8[locate(bytes, index)] = value
     },
-    from(text) {
-      if (text.length > PIECE_CHARACTERS) return longFrom(String(text), elements) as Ref<Bytes>
+    from(text: string) {
+      if (text.length > PIECE_CHARACTERS) return longFrom(run, String(text), elements) as Ref<Bytes>
       const utf8 = encoder.encode(text)
       const at = elements.new(utf8.length)
       u8.set(utf8, at + ARRAY_ELEMENTS_BYTE)
       return at as Ref<Bytes>
     },
-    text(bytes) {
+    text(bytes: Ref<Bytes>) {
       const length = elements.length(bytes)
       const doing = p.memory.p(p.index, ACTIVITY)
       const before = words[doing]
@@ -217,21 +229,21 @@ export function bytesOfRun(): Bytes {
         words[doing] = before
       }
     },
-  }
+  })
 }
 
 /** A long text's bytes, which are counted first. They are kept while they are filled in. */
-function longFrom(text: string, elements: Elements): Addr {
+function longFrom(run: Run, text: string, elements: Elements): Addr {
   const { u8, stack } = run
   let length = 0
-  forEachPiece(text, utf8 => {
+  forEachPiece(run, text, utf8 => {
     length += utf8.length
   })
   const at = elements.new(length)
   stack.push(at)
   try {
     let to = at + ARRAY_ELEMENTS_BYTE
-    forEachPiece(text, utf8 => {
+    forEachPiece(run, text, utf8 => {
       u8.set(utf8, to)
       to += utf8.length
     })

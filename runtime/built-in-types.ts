@@ -1,14 +1,16 @@
-/** The types that the runtime declares itself, first of all in every run. Live bindings: a program sees those of its run. */
-import { type Bytes, bytesOfRun } from './array.ts'
-import { type Mutex, mutexOfRun, type WaitGroup, waitGroupOfRun } from './channels.ts'
+/** The types that the runtime declares itself, first of all in every run. Live bindings, of the run that is served; the modules of a run have its own (run-program.ts). */
+import { type Bytes, bytesOf } from './array.ts'
+import { type Mutex, mutexOf, type WaitGroup, waitGroupOf } from './channels.ts'
+import { expectRun } from './current.ts'
 
 export let bytes: Bytes
 export let mutex: Mutex
 export let waitGroup: WaitGroup
 
-/** Declares them in the run just entered. */
+/** Declares them in the run that is served. */
 export function declareBuiltInTypes(): void {
-  bytes = bytesOfRun()
-  mutex = mutexOfRun()
-  waitGroup = waitGroupOfRun()
+  const run = expectRun('a built-in type')
+  bytes = bytesOf(run)
+  mutex = mutexOf(run)
+  waitGroup = waitGroupOf(run)
 }

@@ -28,9 +28,9 @@ import {
   WAITABLE_WORDS,
   WaitForGroup,
 } from '../scheduler/waiting.ts'
-import { type ArrayType, array } from './array.ts'
+import { Elements } from './array.ts'
 import { failNil, verify, verifyValue } from './check.ts'
-import { expectRun, i32, p, run, stack, words } from './current.ts'
+import { expectGoroutine, expectRun, p, type Run, run } from './current.ts'
 import { type AnyKind, coerce, type Get, nil, type Put, type Ref, type Self, type Storage } from './kinds.ts'
 
 /** Something to write `yield*` before; its value is the operation's. Stepped in any other way it throws. */
@@ -72,21 +72,40 @@ export interface ChannelType<K> {
  * @example const Numbers = chan(i32)
  */
 export function chan<K extends Exclude<AnyKind, Self>>(kind: K): ChannelType<K> {
-  expectRun('chan')
-  return new Chan(kind) as unknown as ChannelType<K>
+  const run = expectRun('chan')
+  const channels = new Chan(run, kind)
+  return run.handles.make(channels.typeName, handleOf(channels)) as unknown as ChannelType<K>
+}
+
+function handleOf(channels: Chan): object {
+  return {
+    typeId: channels.typeId,
+    typeName: channels.typeName,
+    new: (capacity?: number) => channels.new(capacity),
+    send: (channel: number, value: number | boolean) => channels.send(channel, value),
+    recv: (channel: number) => channels.recv(channel),
+    next: (channel: number) => channels.next(channel),
+    close: (channel: number) => channels.close(channel),
+    length: (channel: number) => channels.length(channel),
+    capacity: (channel: number) => channels.capacity(channel),
+    receiving: (channel: number) => channels.receiving(channel),
+    sending: (channel: number, value: number | boolean) => channels.sending(channel, value),
+  }
 }
 
 class Chan {
   readonly typeId: number
   readonly typeName: string
+  private readonly run: Run
   private readonly kind: AnyKind
   private readonly header: number
-  private readonly buffer: ArrayType<AnyKind>
+  private readonly buffer: Elements
 
-  constructor(kind: AnyKind) {
+  constructor(run: Run, kind: AnyKind) {
+    this.run = run
     this.kind = kind
     this.typeName = `chan(${kind.label})`
-    this.buffer = array(kind as Exclude<AnyKind, Self>)
+    this.buffer = new Elements(run, kind, `array(${kind.label})`)
     this.typeId = run.declarations.declareType(this.typeName, CHANNEL_BYTES)
     this.header = headerOf(this.typeId, 1)
     run.typeNames.set(this.typeId, this.typeName)
@@ -95,6 +114,7 @@ class Chan {
   new(capacity = 0): number {
     if (!Number.isInteger(capacity) || capacity < 0)
       throw new RangeError(`${this.typeName}.new: capacity ${capacity} must be a whole number from 0`)
+    const { i32, words, barrier } = this.run
     const buffer = capacity === 0 ? nil : this.buffer.new(capacity)
     const at = this.allocate(buffer)
     const word = at >>> 2
@@ -102,11 +122,12 @@ class Chan {
     i32[word + CHANNEL_CAPACITY] = capacity
     i32[word + CHANNEL_KIND] = this.kind.storage
     i32[word] = this.header
-    if (words[WRITE_BARRIER] !== 0) p.collector.barrier.record(0, buffer)
+    if (words[WRITE_BARRIER] !== 0) barrier.record(0, buffer)
     return at
   }
 
   private allocate(buffer: number): number {
+    const { p, stack } = this.run
     const top = stack.top - stack.base
     try {
       stack.push(buffer)
@@ -117,29 +138,29 @@ class Chan {
   }
 
   send(channel: number, value: number | boolean): Operation<void> {
-    return new Send(p, run.channels, this.verify(channel), this.outgoing(value))
+    return new Send(this.run.p, this.run.channels, this.verify(channel), this.outgoing(value))
   }
 
   recv(channel: number): Operation<number | boolean> {
-    return new ReceiveValue(p, run.channels, this.verify(channel), this.kind.storage, false) as Operation<
+    return new ReceiveValue(this.run.p, this.run.channels, this.verify(channel), this.kind.storage, false) as Operation<
       number | boolean
     >
   }
 
   next(channel: number): Operation<number | boolean | undefined> {
-    return new ReceiveValue(p, run.channels, this.verify(channel), this.kind.storage, true)
+    return new ReceiveValue(this.run.p, this.run.channels, this.verify(channel), this.kind.storage, true)
   }
 
   close(channel: number): void {
-    run.channels.close(this.verify(channel))
+    this.run.channels.close(this.verify(channel))
   }
 
   length(channel: number): number {
-    return i32[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
+    return this.run.i32[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
   }
 
   capacity(channel: number): number {
-    return i32[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
+    return this.run.i32[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
   }
 
   receiving(channel: number): Case<unknown> {
@@ -155,11 +176,11 @@ class Chan {
   }
 
   private verify(channel: number): number {
-    return verifyObject(channel, this.header, this.typeId, this.typeName)
+    return verifyObject(this.run, channel, this.header, this.typeId, this.typeName)
   }
 
   private outgoing(value: number | boolean): number {
-    if (run.check && this.kind.storage === KIND_REF)
+    if (this.run.check && this.kind.storage === KIND_REF)
       verifyValue(Number(value), this.kind.typeId(), this.kind.label, `value for ${this.typeName}`)
     return coerce(this.kind.storage, value)
   }
@@ -233,6 +254,7 @@ export const otherwise: Case<undefined> = new TypedCase('otherwise', 0, 0, KIND_
 export function select<const C extends readonly Case<unknown>[]>(
   ...cases: C
 ): Operation<Choice<C[number] extends Case<infer T> ? T : never>> {
+  expectGoroutine('select')
   for (const [index, one] of cases.entries())
     if (!(one instanceof TypedCase))
       throw new TypeError(`select: argument ${index + 1} is no case: receiving, sending, timeout(ms) or otherwise`)
@@ -258,29 +280,30 @@ class SelectCases extends Select<Choice<unknown>> {
 
 /** Sleeps for some milliseconds. */
 export function sleep(milliseconds: number): Operation<void> {
+  expectGoroutine('sleep')
   return new Sleep(p, millisecondsFor('sleep', milliseconds))
 }
 
 const WAITABLE_BYTES = WAITABLE_WORDS * 4
 
-function newWaitable(typeId: number, state: number): number {
+function newWaitable({ p, i32 }: Run, typeId: number, state: number): number {
   const at = p.allocator.allocate(WAITABLE_BYTES, true)
   i32[(at >>> 2) + WAITABLE_STATE] = state
   i32[at >>> 2] = headerOf(typeId, 0)
   return at
 }
 
-function declareWaitable(name: string): number {
+function declareWaitable(run: Run, name: string): number {
   const typeId = run.declarations.declareType(name, 32)
   run.typeNames.set(typeId, name)
   return typeId
 }
 
 /** Refuses nil and what is no such object, at all times: a lock would be looked for in the middle of another. */
-function verifyObject(object: number, header: number, typeId: number, name: string): number {
+function verifyObject(run: Run, object: number, header: number, typeId: number, name: string): number {
   if (object === 0) failNil(name)
   if (run.check) verify(object, typeId, name, name)
-  if (i32[object >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
+  if (run.i32[object >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
   return object
 }
 
@@ -319,27 +342,28 @@ export interface WaitGroup {
 }
 
 /** Declared by the runtime, as byte strings. */
-export function mutexOfRun(): Mutex {
-  const typeId = declareWaitable('mutex')
-  const verified = (object: number): number => verifyObject(object, headerOf(typeId, 0), typeId, 'mutex')
-  return {
+export function mutexOf(run: Run): Mutex {
+  const typeId = declareWaitable(run, 'mutex')
+  const verified = (object: number): number => verifyObject(run, object, headerOf(typeId, 0), typeId, 'mutex')
+  return run.handles.make('mutex', {
     typeId,
     typeName: 'mutex',
-    new: () => newWaitable(typeId, 0) as Ref<Mutex>,
-    lock: object => new LockMutex(p, verified(object)),
-    unlock: object => unlockMutex(p, verified(object)),
-  }
+    new: () => newWaitable(run, typeId, 0) as Ref<Mutex>,
+    lock: (object: Ref<Mutex>) => new LockMutex(run.p, verified(object)),
+    unlock: (object: Ref<Mutex>) => unlockMutex(run.p, verified(object)),
+  })
 }
 
-export function waitGroupOfRun(): WaitGroup {
-  const typeId = declareWaitable('waitGroup')
-  const verified = (object: number): number => verifyObject(object, headerOf(typeId, 0), typeId, 'waitGroup')
-  return {
+export function waitGroupOf(run: Run): WaitGroup {
+  const typeId = declareWaitable(run, 'waitGroup')
+  const verified = (object: number): number => verifyObject(run, object, headerOf(typeId, 0), typeId, 'waitGroup')
+  return run.handles.make('waitGroup', {
     typeId,
     typeName: 'waitGroup',
-    new: (count = 0) => newWaitable(typeId, wholeCount('waitGroup.new', count, 0)) as Ref<WaitGroup>,
-    add: (object, count) => addToGroup(p, verified(object), wholeCount('waitGroup.add', count, -MAX_COUNT)),
-    done: object => addToGroup(p, verified(object), -1),
-    wait: object => new WaitForGroup(p, verified(object)),
-  }
+    new: (count = 0) => newWaitable(run, typeId, wholeCount('waitGroup.new', count, 0)) as Ref<WaitGroup>,
+    add: (object: Ref<WaitGroup>, count: number) =>
+      addToGroup(run.p, verified(object), wholeCount('waitGroup.add', count, -MAX_COUNT)),
+    done: (object: Ref<WaitGroup>) => addToGroup(run.p, verified(object), -1),
+    wait: (object: Ref<WaitGroup>) => new WaitForGroup(run.p, verified(object)),
+  })
 }

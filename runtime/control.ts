@@ -10,7 +10,7 @@ import {
   TOTAL_ASSIST_MS,
   TOTAL_BLOCKED_MS,
 } from '../heap/layout/p.ts'
-import { expectGoroutine, p, words } from './current.ts'
+import { expectGoroutine, expectRun, p, words } from './current.ts'
 import { memStatsOf } from './mem-stats.ts'
 import type { MemStats } from './record.ts'
 
@@ -53,6 +53,7 @@ export function readMemStats(): MemStats {
 
 /** Number of cycles that were marked to their end (MemStats' NumGC), without a stop. */
 export function numGC(): number {
+  expectGoroutine('numGC')
   return load(words, CYCLES_MARKED)
 }
 
@@ -72,10 +73,11 @@ export function assistMs(): number {
 
 /** Number of goroutines that have not ended (Go's runtime.NumGoroutine). */
 export function numGoroutine(): number {
+  expectGoroutine('numGoroutine')
   return load(words, GOROUTINES_LIVE)
 }
 
 /** Number of Ps (GOMAXPROCS). */
 export function procs(): number {
-  return p.memory.layout.procs
+  return expectRun('procs').p.memory.layout.procs
 }

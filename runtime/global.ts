@@ -3,7 +3,7 @@ import { step } from '#sync'
 import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
-import { expectRun, p, run, words } from './current.ts'
+import { expectRun, type Run } from './current.ts'
 import type { AnyKind, Get, Put, Self } from './kinds.ts'
 
 /** A global variable. Neither get nor set is a safepoint, and neither orders anything between goroutines: use a mutex or a channel for that. */
@@ -27,26 +27,34 @@ export interface GlobalArray<K> {
 export function global<K extends Exclude<AnyKind, Self>>(kind: K): Global<K>
 export function global<K extends Exclude<AnyKind, Self>>(kind: K, length: number): GlobalArray<K>
 export function global(kind: AnyKind, length?: number): object {
-  expectRun('global')
-  const cells = new Cells(kind, length ?? 1)
-  if (length !== undefined) return cells
-  return { get: () => cells.get(0), set: (value: number) => cells.set(0, value) }
+  const run = expectRun('global')
+  const cells = new Cells(run, kind, length ?? 1)
+  return run.handles.make(
+    `global(${kind.label})`,
+    length === undefined
+      ? { get: () => cells.get(0), set: (value: number) => cells.set(0, value) }
+      : {
+          length,
+          get: (index: number) => cells.get(index),
+          set: (index: number, value: number) => cells.set(index, value),
+        },
+  )
 }
 
 class Cells {
-  readonly length: number
+  private readonly length: number
   private readonly kind: AnyKind
   private readonly begin: number
+  private readonly run: Run
   private readonly doubles: Float64Array
-  private readonly check: boolean
 
-  constructor(kind: AnyKind, length: number) {
+  constructor(run: Run, kind: AnyKind, length: number) {
     if (!Number.isInteger(length) || length < 1)
       throw new RangeError(`a global's length must be a whole number from 1, not ${length}`)
     this.length = length
     this.kind = kind
-    this.check = run.check
-    this.doubles = p.memory.doubles
+    this.run = run
+    this.doubles = run.p.memory.doubles
     const { declarations } = run
     if (kind.storage === KIND_REF) this.begin = declarations.declareReferences(length)
     else this.begin = declarations.declareScalars(kind.storage === KIND_F64 ? 2 * length : length)
@@ -54,6 +62,7 @@ class Cells {
 
   get(index: number): number | boolean {
     const word = this.locate(index)
+    const { words } = this.run
     switch (this.kind.storage) {
       case KIND_F64:
         return this.doubles[(this.begin >>> 1) + index]
@@ -68,11 +77,12 @@ class Cells {
 
   set(index: number, value: number): void {
     const word = this.locate(index)
+    const { words, barrier, check } = this.run
     switch (this.kind.storage) {
       case KIND_REF:
-        if (this.check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
+        if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
         if (words[WRITE_BARRIER] !== 0) {
-          p.collector.barrier.record(words[word], value)
+          barrier.record(words[word], value)
           step('barrier/store')
         }
         words[word] = value

@@ -18,6 +18,7 @@ import { inputGuard, type NamedPath, outputsOf } from './output-paths.ts'
 import type { PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
+import { reclaim, touchedBytes } from './reclaim.ts'
 import type { RunError, RunRecord } from './record.ts'
 import { Session } from './session.ts'
 import { Interruption } from './signals.ts'
@@ -42,18 +43,25 @@ const PATIENCE_MS = 500
 const BOOT_PATIENCE_MS = 50
 
 const PROGRAM_URL = new URL('./program.js', import.meta.url).href
+/** What 'sawtooth' means to the program of a run. */
+const programUrlOf = (run: number): string => new URL(`./run-program.js?run=${run}`, import.meta.url).href
 const PACER_URL = new URL('../gc/pacer/pacer.js', import.meta.url).href
+
+/** Runs that have been started in this process. */
+let runs = 0
 
 /** What one P's thread answered: its report, or that it died. */
 type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: unknown }
 
-/** A pool of threads and an arena, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
+/** A pool of threads, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
 export class Runtime implements AsyncDisposable {
   #pool: ThreadPool<PMessage, PReport> | null = null
   #last: Promise<unknown> = Promise.resolve()
   /** The end of the threads that went last. */
   #destroyed: Promise<void> = Promise.resolve()
   #session: Session | null = null
+  /** Bytes of memory that the last run touched. */
+  #touched = 0
 
   /**
    * Runs a program. Resolves with its record for every run that started, whatever became of it. Rejects before a start: with a UsageError, or with an
@@ -96,6 +104,8 @@ export class Runtime implements AsyncDisposable {
       return await this.#runIn(directory, configuration, options, showStatus)
     } finally {
       removeTemporaryFolder(directory)
+      // Here, since nothing on the way refers to the run's memory any more.
+      reclaim(this.#touched)
     }
   }
 
@@ -105,7 +115,8 @@ export class Runtime implements AsyncDisposable {
     options: RunOptions,
     showStatus: boolean,
   ): Promise<RunRecord> {
-    const memory = this.#reserve(configuration)
+    // Fresh in every run: what an earlier one has left behind can only reach its own.
+    const memory = reserveMemory(configuration.arena, configuration.procs)
     expectRoomForThreads(configuration.procs - (this.#pool?.size ?? 0))
     const session = new Session(memory, configuration, options, showStatus)
     session.wakeAll = () => new Sleepers(memory).wakeAll()
@@ -121,10 +132,11 @@ export class Runtime implements AsyncDisposable {
     if (configuration.dumpOn !== null) process.on(configuration.dumpOn, dump)
     this.#session = session
     try {
-      const error = await this.#outcome(directory, session, configuration, options.signal)
+      const error = await this.#outcome(++runs, directory, session, configuration, options.signal)
       return await session.finish(error)
     } finally {
       this.#session = null
+      this.#touched = touchedBytes(memory)
       options.signal?.removeEventListener('abort', abort)
       if (configuration.dumpOn !== null) process.off(configuration.dumpOn, dump)
     }
@@ -132,6 +144,7 @@ export class Runtime implements AsyncDisposable {
 
   /** Prepares the program, and runs it: what ended the run; null if `main` returned. Throws before a start only. */
   async #outcome(
+    run: number,
     directory: string,
     session: Session,
     configuration: Configuration,
@@ -148,7 +161,7 @@ export class Runtime implements AsyncDisposable {
     let program: PreparedProgram
     let pacer: PreparedProgram | null = null
     try {
-      program = await prepareProgram(configuration.program, directory, PROGRAM_URL, PACER_URL, onInput)
+      program = await prepareProgram(configuration.program, directory, programUrlOf(run), PACER_URL, onInput)
       if (configuration.pacer.startsWith('/'))
         pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL, onInput)
       expectToGoOn()
@@ -160,7 +173,7 @@ export class Runtime implements AsyncDisposable {
     session.open()
     try {
       session.start()
-      const answers = await this.#runPs(session, configuration, program, pacer)
+      const answers = await this.#runPs(run, session, configuration, program, pacer)
       return session.failure ?? (await errorOf(answers, program, pacer, session.memory, configuration, signal))
     } catch (error) {
       const { message, stack } = describeThrown(error)
@@ -170,6 +183,7 @@ export class Runtime implements AsyncDisposable {
 
   /** Sends every P its message, and waits for all to answer: a P that dies ends the run, one that does not leave in time is ended. */
   async #runPs(
+    run: number,
     session: Session,
     configuration: Configuration,
     program: PreparedProgram,
@@ -188,10 +202,12 @@ export class Runtime implements AsyncDisposable {
     const threads = lines.map(async (line, index) => {
       const message: PMessage = {
         index,
+        run,
         memory: memory.handle,
         schedule: session.schedule,
         configuration,
         entryUrl: program.entryUrl,
+        builtins: program.builtins,
         pacerUrl: pacer?.entryUrl ?? null,
         host: line.port,
       }
@@ -219,7 +235,8 @@ export class Runtime implements AsyncDisposable {
       })
       return before
     }
-    if (answers.some(answer => 'death' in answer)) await this.#destroyPool()
+    const isReusable = program.isSelfContained && (pacer?.isSelfContained ?? true)
+    if (!isReusable || answers.some(answer => 'death' in answer || !answer.report.isReusable)) await this.#destroyPool()
     return answers
   }
 
@@ -238,10 +255,6 @@ export class Runtime implements AsyncDisposable {
       const patienceMs = state === control.RUN_ABORTED && !hasBooted ? BOOT_PATIENCE_MS : PATIENCE_MS
       if (Date.now() - overSince > patienceMs) return false
     }
-  }
-
-  #reserve({ arena, procs }: Configuration): Memory {
-    return reserveMemory(arena, procs)
   }
 
   #poolOf(): ThreadPool<PMessage, PReport> {
@@ -266,6 +279,13 @@ let shared: Runtime | null = null
  */
 export function run(program: string, options: RunOptions = {}): Promise<RunRecord> {
   return start(program, options, false)
+}
+
+/** Ends the threads of the process's own Runtime, once its runs are over. The next `run` makes another. */
+export async function close(): Promise<void> {
+  const closed = shared
+  shared = null
+  await closed?.close()
 }
 
 /** As run; `showStatus`: draw a status line on the terminal. */

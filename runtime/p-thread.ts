@@ -25,11 +25,13 @@ import { BreachError } from '../verify/breach.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing } from './console-ring.ts'
-import { enterRun, leaveRun, Run } from './current.ts'
+import { enterRun, leaveRun, Run, serveRun } from './current.ts'
 import { Declarations } from './declarations.ts'
 import { FaultInjector } from './fault-injector.ts'
+import { hasLeftovers, settle, watchGoroutines, watchModules } from './leftovers.ts'
 import { loadTelling, type ModuleTold, StuckModuleError } from './module-loading.ts'
 import { printable, printableName } from './printable.ts'
+import { Remains, touchedBytes } from './reclaim.ts'
 import type { RunError } from './record.ts'
 import { coroutineOf } from './task.ts'
 import { TaskConsole } from './task-console.ts'
@@ -39,12 +41,16 @@ import { describeThrown, isA, ownMessage, textOf } from './thrown.ts'
 /** What a thread is sent to become a P. */
 export interface PMessage {
   readonly index: number
+  /** Number of the run, of all runs of the process. */
+  readonly run: number
   readonly memory: MemoryHandle
   /** The schedule of the run's Ps; null: the system orders them. */
   readonly schedule: SharedArrayBuffer | null
   readonly configuration: Configuration
   /** URL of the prepared program; of the prepared pacer, if it is a file. */
   readonly entryUrl: string
+  /** Modules of Node's that the program imports. */
+  readonly builtins: readonly string[]
   readonly pacerUrl: string | null
   /** Where to tell what cannot wait for the report. */
   readonly host: MessagePort
@@ -53,37 +59,60 @@ export interface PMessage {
 /** What goes to the host before the report: that the console's ring is full, how this P ended the run, and which module it evaluates. */
 export type PTold = { readonly isRingFull: true } | { readonly report: PReport } | ModuleTold
 
-/** What comes back: how this P ended the run, if it did. */
+/** What comes back. */
 export interface PReport {
+  /** Whether the thread may serve another run. */
+  readonly isReusable: boolean
+  /** How this P ended the run, if it did. */
   readonly error: (RunError & { readonly isSyntaxError: boolean }) | null
 }
 
 type Main = (...args: string[]) => Coroutine
 
-// What promises and timers of a program do happens when its run is over, where no goroutine can see it. It would end the thread, and with it the host's process.
+// A promise or timer of a program may throw when its run is over, where no goroutine can see it. It would end the thread, and with it the host's process.
+const writeError = process.stderr.write.bind(process.stderr)
 for (const event of ['unhandledRejection', 'uncaughtException'])
   process.on(event, error =>
-    process.stderr.write(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
+    writeError(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
   )
 
 const STACK_TRACE_LIMIT = Error.stackTraceLimit
 
+const remains = new Remains()
+
 serve(runP)
 
 async function runP(message: PMessage): Promise<PReport> {
-  const { index, host } = message
+  const { error, heap, bytes } = await runOnce(message)
+  const holdsTooMuch = remains.add(heap, bytes)
+  return { error, isReusable: !holdsTooMuch && !hasLeftovers() }
+}
+
+interface Served {
+  readonly error: PReport['error']
+  readonly heap: WeakRef<SharedArrayBuffer>
+  readonly bytes: number
+}
+
+async function runOnce(message: PMessage): Promise<Served> {
+  const { index, host, builtins } = message
+  watchModules(builtins)
   const memory = memoryOf(message)
-  const taskConsole = new TaskConsole(new ConsoleRing(memory, index), index !== 0, roomIn(memory, host))
+  const ring = new ConsoleRing(memory, index)
+  const taskConsole = new TaskConsole(message.run, ring, index === 0, roomIn(memory, host))
   taskConsole.install()
   try {
-    return await runAsP(message, memory, taskConsole)
+    const error = await runAsP(message, memory, taskConsole)
+    await settle()
+    return { error, heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
   } finally {
     // The program's: it would make the stacks of the next one.
     Reflect.deleteProperty(Error, 'prepareStackTrace')
     Reflect.set(Error, 'stackTraceLimit', STACK_TRACE_LIMIT)
     taskConsole.remove()
-    leaveRun()
     host.close()
+    // The pool keeps the message until it has the answer.
+    Object.assign(message, { memory: null })
   }
 }
 
@@ -133,28 +162,32 @@ class TellingP extends P {
   }
 }
 
-async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport> {
+async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport['error']> {
   const { index, schedule } = message
   try {
     const { run, program } = createP(message, memory, await loadPacer(message))
-    enterRun(run)
+    serveRun(run)
     declareBuiltInTypes()
-    program.main = await loadTelling(() => importMain(message.entryUrl), tellTo(message.host))
+    const loadMain = (): Promise<Main> => taskConsole.import(() => importMain(message.entryUrl))
+    program.main = await loadTelling(loadMain, tellTo(message.host))
     run.declarations.close()
-    taskConsole.muted = false
+    taskConsole.open()
     taskConsole.isOver = () => load(memory.words, control.RUN_STATE) > control.RUN_ACTIVE
+    watchGoroutines()
     if (schedule !== null) scheduling?.join(schedule, index, memory.words, memory.i32)
     boot(memory)
+    enterRun(run)
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
     const { failure } = run.p
-    return { error: failure === null ? null : describe(failure.error, failure.goroutine, program) }
+    return failure === null ? null : describe(failure.error, failure.goroutine, program)
   } catch (error) {
     // Before the run: the program, the pacer or this thread cannot start.
     if (schedule !== null) scheduling?.release(schedule)
     endBoot(memory, control.RUN_FAILED)
-    return { error: describe(error, 0, null) }
+    return describe(error, 0, null)
   } finally {
+    leaveRun()
     scheduling?.part()
   }
 }
@@ -224,11 +257,13 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const program = new RunningProgram(memory, configuration.args)
   const p = new TellingP(heap, index, controller, program, events, configuration)
   p.onFailure = ({ error, goroutine }) =>
-    message.host.postMessage({ report: { error: describe(error, goroutine, program) } } satisfies PTold)
+    message.host.postMessage({
+      report: { error: describe(error, goroutine, program), isReusable: false },
+    } satisfies PTold)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
-  const run = new Run(p, declarations, check)
+  const run = new Run(message.run, p, declarations, check)
   program.run = run
   return { run, program }
 }

@@ -21,7 +21,7 @@ import { marked } from './module-loading.ts'
 import { writeScratch } from './output-file.ts'
 import type { NamedPath } from './output-paths.ts'
 import { ProgramError } from './program-error.ts'
-import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
+import { isStatelessBuiltin, sourceExtensions, type Target, targetOf } from './program-imports.ts'
 import { moduleUrl, type Translation, translation } from './program-stack.ts'
 import { looksIllFormed, stripTypes } from './strip-types.ts'
 import { engineSyntaxError } from './syntax-check.ts'
@@ -31,6 +31,10 @@ import { UsageError } from './usage-error.ts'
 export interface PreparedProgram extends Translation {
   /** What each P imports. */
   readonly entryUrl: string
+  /** The modules of Node's that it imports. */
+  readonly builtins: readonly string[]
+  /** True if nothing else of what it imports outlives the run: each module of its own is loaded afresh. */
+  readonly isSelfContained: boolean
   /**
    * To be called when an import ended in a SyntaxError: the engine found what the parsers here do not look for, such as
    * a name declared twice, and keeps the line to itself. Starts a process for each file.
@@ -104,6 +108,8 @@ class ModuleFiles {
   readonly #written = new Map<string, string>()
   readonly #kind: 'program' | 'pacer'
   readonly #onInput: (input: NamedPath) => void
+  readonly #builtins = new Set<string>()
+  #isSelfContained = true
 
   constructor(
     runDirectory: string,
@@ -138,6 +144,8 @@ class ModuleFiles {
   prepared(path: string): PreparedProgram {
     return {
       entryUrl: moduleUrl(this.#writtenFor(path)),
+      builtins: [...this.#builtins],
+      isSelfContained: this.#isSelfContained,
       ...translation(this.#sources, this.#own, this.#packageUrl),
       findSyntaxError: () => this.#findSyntaxError(),
     }
@@ -175,8 +183,12 @@ class ModuleFiles {
     const imports: string[] = []
     const edits = found.flatMap(one => {
       if (one.type === 'import-meta') return metaEdit(one, code, path)
-      if (one.specifier === undefined || (one.type === 'dynamic' && one.glob)) return []
+      if (one.specifier === undefined || (one.type === 'dynamic' && one.glob)) {
+        this.#isSelfContained = false
+        return []
+      }
       const target = targetOf(one.specifier, path, this.#own)
+      this.#note(one.specifier, target)
       // A dynamic import may be meant to fail; who can fail only so is told where.
       if (target.kind === 'missing' && one.type !== 'dynamic')
         throw new ProgramError(path, lineAt(code, one.start), target.why)
@@ -192,6 +204,12 @@ class ModuleFiles {
   #noteInput(target: Target): void {
     const path = target.kind === 'file' ? target.path : target.kind === 'url' ? pathIn(target.url) : null
     if (path !== null) this.#onInput({ name: 'a file that is imported', path })
+  }
+
+  /** Packages, .cjs files and the like are loaded once in a thread's life, and so are Node's own modules, of which some hold nothing. */
+  #note(specifier: string, target: Target): void {
+    if (isStatelessBuiltin(specifier)) this.#builtins.add(specifier)
+    else if (target.kind !== 'file' && !this.#own.has(specifier)) this.#isSelfContained = false
   }
 
   async #javaScript(path: string, source: string): Promise<string> {

@@ -16,7 +16,7 @@ import { headerOf, MAX_REFERENCES } from '../heap/object.ts'
 import { roundedBytes, sizeClassOf, spanClassOf } from '../heap/size-classes.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { breach, failNil, verify, verifyValue } from './check.ts'
-import { expectGoroutine, expectRun, type Run, run } from './current.ts'
+import { expectGoroutine, expectRun, type Run } from './current.ts'
 import type { AnyKind, Get, Put, Ref, Self, Storage } from './kinds.ts'
 
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
@@ -49,13 +49,12 @@ const RESERVED = new globalThis.Set(['new', 'typeId', 'typeName', 'constructor']
  * @example const Tree = struct('Tree', { left: self, right: self })
  */
 export function struct<const Name extends string, F extends Fields>(name: Name, fields: F): Struct<Name, F> {
-  expectRun('struct')
-  const plan = planOf(name, fields)
+  const run = expectRun('struct')
+  const plan = planOf(run, name, fields)
   const Type = plan.mixed ? MixedStruct : plan.words <= 3 ? SmallStruct : plan.words <= 7 ? MediumStruct : MixedStruct
   // The fields are on an object of their own: a program may name one `plan` or `header`, and `new` must not mistake it for its own.
-  const type = { typeId: plan.typeId, typeName: name, new: new Type(plan).maker() }
-  for (const field of plan.fields)
-    Object.defineProperty(type, field.name, { value: fieldOf(plan, field), enumerable: true })
+  const own = Object.fromEntries(plan.fields.map(field => [field.name, fieldOf(plan, field)]))
+  const type = run.handles.make(name, { typeId: plan.typeId, typeName: name, new: new Type(plan).maker(), ...own })
   return type as unknown as Struct<Name, F>
 }
 
@@ -70,6 +69,7 @@ interface FieldPlan {
 }
 
 interface Plan {
+  readonly run: Run
   readonly name: string
   readonly typeId: number
   readonly fields: readonly FieldPlan[]
@@ -82,7 +82,7 @@ interface Plan {
   readonly header: number
 }
 
-function planOf(name: string, fields: Fields): Plan {
+function planOf(run: Run, name: string, fields: Fields): Plan {
   const entries = Object.entries(fields)
   for (const [field] of entries)
     if (RESERVED.has(field)) throw new TypeError(`struct ${name}: a field cannot be named ${field}`)
@@ -105,6 +105,7 @@ function planOf(name: string, fields: Fields): Plan {
   const typeId = run.declarations.declareType(shape, roundedBytes(end))
   run.typeNames.set(typeId, name)
   return {
+    run,
     name,
     typeId,
     fields: entries.map(([field, kind]) => ({
@@ -137,7 +138,7 @@ abstract class StructType {
 
   constructor(plan: Plan) {
     this.plan = plan
-    this.run = run
+    this.run = plan.run
     this.typeId = plan.typeId
     this.typeName = plan.name
     this.header = plan.header
@@ -301,7 +302,7 @@ function labelOf(plan: Plan, field: FieldPlan): string {
 
 function fieldOf(plan: Plan, field: FieldPlan): object {
   const plain = plainFieldOf(plan, field)
-  return run.check ? new CheckedField(plan, field, plain) : plain
+  return plan.run.check ? new CheckedField(plan, field, plain) : plain
 }
 
 interface PlainField {
@@ -311,18 +312,21 @@ interface PlainField {
 
 function plainFieldOf(plan: Plan, field: FieldPlan): PlainField {
   const label = `${plan.name}.${field.name}`
-  if (field.storage === KIND_REF) return new ReferenceField(label, field.byte)
-  if (field.storage === KIND_F64) return new DoubleField(label, field.byte)
-  if (field.storage === KIND_BOOL) return new BooleanField(label, field.byte)
-  return field.storage === KIND_U32 ? new UnsignedField(label, field.byte) : new IntegerField(label, field.byte)
+  if (field.storage === KIND_REF) return new ReferenceField(plan.run, label, field.byte)
+  if (field.storage === KIND_F64) return new DoubleField(plan.run, label, field.byte)
+  if (field.storage === KIND_BOOL) return new BooleanField(plan.run, label, field.byte)
+  return field.storage === KIND_U32
+    ? new UnsignedField(plan.run, label, field.byte)
+    : new IntegerField(plan.run, label, field.byte)
 }
 
 class ReferenceField {
-  private readonly run = run
+  private readonly run: Run
   private readonly label: string
   private readonly byte: number
 
-  constructor(label: string, byte: number) {
+  constructor(run: Run, label: string, byte: number) {
+    this.run = run
     this.label = label
     this.byte = byte
   }
@@ -346,11 +350,12 @@ class ReferenceField {
 }
 
 class IntegerField {
-  private readonly run = run
+  private readonly run: Run
   private readonly label: string
   private readonly byte: number
 
-  constructor(label: string, byte: number) {
+  constructor(run: Run, label: string, byte: number) {
+    this.run = run
     this.label = label
     this.byte = byte
   }
@@ -367,12 +372,13 @@ class IntegerField {
 }
 
 class UnsignedField {
-  private readonly run = run
+  private readonly run: Run
   private readonly integer: IntegerField
   private readonly byte: number
 
-  constructor(label: string, byte: number) {
-    this.integer = new IntegerField(label, byte)
+  constructor(run: Run, label: string, byte: number) {
+    this.run = run
+    this.integer = new IntegerField(run, label, byte)
     this.byte = byte
   }
 
@@ -388,8 +394,8 @@ class UnsignedField {
 class BooleanField {
   private readonly integer: IntegerField
 
-  constructor(label: string, byte: number) {
-    this.integer = new IntegerField(label, byte)
+  constructor(run: Run, label: string, byte: number) {
+    this.integer = new IntegerField(run, label, byte)
   }
 
   get(object: number): boolean {
@@ -402,11 +408,12 @@ class BooleanField {
 }
 
 class DoubleField {
-  private readonly run = run
+  private readonly run: Run
   private readonly label: string
   private readonly byte: number
 
-  constructor(label: string, byte: number) {
+  constructor(run: Run, label: string, byte: number) {
+    this.run = run
     this.label = label
     this.byte = byte
   }

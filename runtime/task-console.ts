@@ -1,4 +1,13 @@
-/** `console` and `process.stdout` as a program in a P finds them: what it prints goes through the P's ring, at once and whole. */
+/**
+ * `console` and `process.stdout` as a program in a P finds them: what it prints goes through the P's ring, at once and whole.
+ *
+ *   importing   only what the program's modules print, on one of the Ps, since they run on every P and are to be heard once
+ *   running     all that is printed
+ *   over        nothing: who has kept a console of this run prints into no other
+ *
+ * While modules are imported the event loop turns, and may call back what an earlier run has left. Code of the modules is known by its asynchronous context.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import type { ConsoleRing } from './console-ring.ts'
@@ -6,20 +15,30 @@ import type { Stream } from './standard-streams.ts'
 
 const encoder = new TextEncoder()
 
+/** Number of the run whose modules are running: Node keeps it with the promises of the modules, for as long as the thread lives. */
+const importing = new AsyncLocalStorage<number>()
+
 export class TaskConsole {
+  readonly #run: number
   readonly #ring: ConsoleRing
   readonly #waitForRoom: (word: number, value: number) => boolean
   readonly #original = globalThis.console
   readonly #writes = { stdout: process.stdout.write, stderr: process.stderr.write }
-  /** While true, nothing is printed: module code runs on every P, and is to be heard once. */
-  muted: boolean
+  readonly #hearsModules: boolean
+  #state: 'importing' | 'running' | 'over' = 'importing'
   /** True once the run is over: a program that catches what ends it there prints no more. */
   isOver: () => boolean = () => false
 
   /** `waitForRoom`: see {@link ConsoleRing.write}. */
-  constructor(ring: ConsoleRing, muted: boolean, waitForRoom: (word: number, value: number) => boolean) {
+  constructor(
+    run: number,
+    ring: ConsoleRing,
+    hearsModules: boolean,
+    waitForRoom: (word: number, value: number) => boolean,
+  ) {
+    this.#run = run
     this.#ring = ring
-    this.muted = muted
+    this.#hearsModules = hearsModules
     this.#waitForRoom = waitForRoom
   }
 
@@ -29,15 +48,31 @@ export class TaskConsole {
     process.stderr.write = this.#writer(2)
   }
 
+  /** Imports the program's modules. */
+  import<T>(modules: () => Promise<T>): Promise<T> {
+    return importing.run(this.#run, modules)
+  }
+
+  /** Goroutines are about to run. */
+  open(): void {
+    this.#state = 'running'
+  }
+
   remove(): void {
+    this.#state = 'over'
     globalThis.console = this.#original
     process.stdout.write = this.#writes.stdout
     process.stderr.write = this.#writes.stderr
   }
 
+  get #isHeard(): boolean {
+    if (this.#state === 'importing') return this.#hearsModules && importing.getStore() === this.#run
+    return this.#state === 'running'
+  }
+
   #write(stream: Stream, chunk: string | Uint8Array): void {
     const text = typeof chunk === 'string' ? encoder.encode(chunk) : chunk
-    if (!this.muted && !this.isOver()) this.#ring.write(stream, text, this.#waitForRoom)
+    if (this.#isHeard && !this.isOver()) this.#ring.write(stream, text, this.#waitForRoom)
   }
 
   #writable(stream: Stream): Writable {

@@ -5,7 +5,7 @@ import { KIND_BOOL, KIND_REF } from '../scheduler/channel.ts'
 import type { Coroutine } from '../scheduler/fiber.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
 import { verifyValue } from './check.ts'
-import { expectGoroutine, expectRun, p, run, words } from './current.ts'
+import { expectGoroutine, expectRun, p, type Run, run, words } from './current.ts'
 import { type AnyKind, coerce, type Get, type Put, type Self } from './kinds.ts'
 
 export type Parameters = readonly Exclude<AnyKind, Self>[]
@@ -34,7 +34,7 @@ class DeclaredTask implements AnyTask {
   readonly id: number
   readonly references: number
 
-  constructor(name: string, kinds: Parameters, body: (...values: never[]) => Coroutine) {
+  constructor(run: Run, name: string, kinds: Parameters, body: (...values: never[]) => Coroutine) {
     this.taskName = name
     this.kinds = kinds
     this.body = body
@@ -54,12 +54,12 @@ export function task<const P extends Parameters>(
   kinds: P,
   body: (...values: Received<P>) => Generator<unknown, void, never> | Iterator<unknown, unknown, never>,
 ): Task<P> {
-  expectRun('task')
+  const run = expectRun('task')
   if (Object.getPrototypeOf(body) !== Object.getPrototypeOf(function* () {}))
     throw new TypeError(`task ${name}: its body must be a generator function (function*)`)
   if (kinds.length - kinds.filter(kind => kind.storage === KIND_REF).length > g.ARGUMENTS_MAX)
     throw new TypeError(`task ${name}: at most ${g.ARGUMENTS_MAX} numbers`)
-  const declared = new DeclaredTask(name, kinds, body as unknown as (...values: never[]) => Coroutine)
+  const declared = new DeclaredTask(run, name, kinds, body as unknown as (...values: never[]) => Coroutine)
   run.tasks.set(declared.id, declared)
   return declared as unknown as Task<P>
 }

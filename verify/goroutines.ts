@@ -4,7 +4,8 @@
  *   status     free: in the free list, once · runnable: in at most one queue · running: on one P, which says so · waiting
  *              no record is dead, and no stack is being scanned, in a stopped world
  *   counts     records that are not free = GOROUTINES_LIVE = started − finished
- *   stacks     the segments of live goroutines and the free ones lie side by side, from the first word to STACK_NEXT
+ *   stacks     the segments of live goroutines and the free ones lie side by side, from the first word to STACK_NEXT; the table knows the free
+ *              ones and no others, and of two buddies one is in use
  *   scans      a stack that shall be scanned is a running goroutine's, while marking; at mark termination all are scanned
  */
 import * as control from '../heap/layout/control.ts'
@@ -119,7 +120,8 @@ function verifyStacks(inspection: Inspection, segments: Segment[]): void {
 /** Adds the segments in the free lists. */
 function addFree(inspection: Inspection, segments: Segment[]): void {
   const { words, memory } = inspection
-  const { stacks } = memory.layout
+  const { stacks, stackTable, stackWords } = memory.layout
+  const table = new Int8Array(Math.min(words[control.STACK_NEXT], stackWords) >>> STACK_MIN_LOG2)
   for (let log2 = 0; log2 < control.STACK_FREE_COUNT; log2++) {
     const listed = new Set<number>()
     for (let begin = words[control.STACK_FREE + log2]; begin !== 0; begin = words[begin]) {
@@ -131,6 +133,14 @@ function addFree(inspection: Inspection, segments: Segment[]): void {
       }
       listed.add(begin)
       segments.push({ begin, size: 2 ** log2, owner: `no goroutine (free, ${2 ** log2} words)` })
+      table[(begin - stacks) >>> STACK_MIN_LOG2] = log2
+      const buddy = stacks + ((begin - stacks) ^ (2 ** log2))
+      if (listed.has(buddy))
+        inspection.found(`the free stacks of ${2 ** log2} words at ${begin} and ${buddy} are not joined`)
     }
+  }
+  for (const [index, log2] of table.entries()) {
+    const found = words[stackTable + index]
+    if (found !== log2) inspection.found(`the stack table’s entry ${index} is ${found}, must be ${log2}`)
   }
 }

@@ -166,7 +166,7 @@ export const RESCUES = 215
 /** The host asks for a periodic cycle: set to 1, taken by a P. atomic. */
 export const PERIODIC_WANTED = 216
 
-/** Stack segments: the lock, free lists by size (power of two, from STACK_MIN_LOG2 words), untouched end. locked; NEXT hint elsewhere. */
+/** Stack segments (heap/stacks.ts): the lock, heads of the free lists by the size's power of two (from STACK_MIN_LOG2), untouched end. locked; NEXT hint elsewhere. */
 export const STACK_LOCK = 224
 export const STACK_FREE = 225
 export const STACK_FREE_COUNT = 28

@@ -3,7 +3,7 @@
  *
  *   heap   ┌ page 0 ┬ pages 1 … n of the arena ┐      a reference is a byte address here; page 0 is never used, so nil is 0
  *   meta   ┌ control ┬ measures ┬ Ps ┬ central lists ┬ page table ┬ spans ┬ marks ┬ work buffers ┬ goroutines ┬ waiters ┬
- *          ┴ stacks ┬ globals ┬ declarations ┬ console rings ┬ cycle records ┬ trace rings ┐
+ *          ┴ stacks ┬ stack table ┬ globals ┬ declarations ┬ console rings ┬ cycle records ┬ trace rings ┐
  *
  * Both are reserved at once and committed by the operating system page by page as they are touched. All offsets below are in
  * units of the view that reads them: 32-bit words, doubles, or bytes, as their names and comments say.
@@ -84,6 +84,8 @@ export interface Layout {
   readonly waiters: number
   readonly stacks: number
   readonly stackWords: number
+  /** For each 2^STACK_MIN_LOG2 words of stacks: the power of two of the free segment that begins there, else 0. Under STACK_LOCK. */
+  readonly stackTable: number
   readonly globals: number
   readonly declarations: number
   readonly typeSlots: number
@@ -173,6 +175,7 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
     waiterDoubles: doubles('waiter doubles', MAX_WAITERS * goroutine.WAITER_DOUBLES),
     stacks: words('stacks', stackWords),
     stackWords,
+    stackTable: words('stack table', stackWords >>> STACK_MIN_LOG2),
     globals: words('globals', GLOBAL_WORDS),
     declarations: words('declarations', 3 * MAX_DECLARATIONS * DECLARATION_WORDS),
     typeSlots: words('type slots', MAX_DECLARATIONS),

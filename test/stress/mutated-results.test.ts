@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { HANG_MS } from '../support/hang.ts'
 import { expectEach, expectSound, outcomeOf, overrun } from '../support/mutated-files.ts'
 import { inScratch, runCli } from '../support/run-cli.ts'
 
@@ -12,7 +13,7 @@ test.each([
 ])('%s', async (...args) => {
   await inScratch(async scratch => {
     const [file, page] = [join(scratch, 'results.json'), join(scratch, 'report.html')]
-    const { code, stderr } = await runCli(['overrun', ...args, '--seed', '7', '--json', file], { limitMs: 600_000 })
+    const { code, stderr } = await runCli(['overrun', ...args, '--seed', '7', '--json', file], { limitMs: 5 * HANG_MS })
     expect([0, 1], stderr).toContain(code) // whether its criterion holds is no matter here
     const report = ['report', file, '--report', page]
     expect(await outcomeOf(overrun, report)).toEqual({ code: 0, said: `${page}\n` })

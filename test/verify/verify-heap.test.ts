@@ -4,6 +4,7 @@ import * as g from '../../heap/layout/goroutine.ts'
 import {
   GRANULE_SHIFT,
   PAGE_SHIFT,
+  STACK_MIN_LOG2,
   WORK_BUFFER_COUNT,
   WORK_BUFFER_ENTRIES,
   WORK_BUFFER_NEXT,
@@ -510,6 +511,19 @@ const BREAKS: Record<string, Break> = {
       w.words[w.goroutine(g.STACK)] += 64
     },
     says: /the stack words from \d+, after .*, to \d+ belong to nobody/,
+  },
+  'a stack in use that the table calls free': {
+    what: w => (w.words[w.layout.stackTable] = STACK_MIN_LOG2),
+    says: /the stack table’s entry 0 is 6, must be 0/,
+  },
+  'two buddies that are free': {
+    what: w => {
+      const begin = w.layout.stacks + Math.ceil(w.words[control.STACK_NEXT] / 128) * 128
+      w.words[control.STACK_NEXT] = begin + 128 - w.layout.stacks
+      w.words[control.STACK_FREE + STACK_MIN_LOG2] = begin
+      w.words[begin] = begin + 64
+    },
+    says: /the free stacks of 64 words at \d+ and \d+ are not joined/,
   },
 
   // ————— queues

@@ -4,7 +4,7 @@ import { add, load, notify, scheduling, wait } from '#sync'
 import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
 import { declareBuiltInTypes } from '../../runtime/built-in-types.ts'
-import { enterRun, leaveRun, Run } from '../../runtime/current.ts'
+import { enterRun, leaveRun, Run, serveRun } from '../../runtime/current.ts'
 import { Declarations } from '../../runtime/declarations.ts'
 import { coroutineOf } from '../../runtime/task.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
@@ -55,8 +55,8 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
     start: id => (memory.words[memory.goroutine(id, g.TASK)] === MAIN_TASK ? main() : coroutineOf(id)),
     nameOf: id => `goroutine ${id}`,
   })
-  const run = new Run(p, new Declarations(memory, `P ${part.index}`), false)
-  enterRun(run)
+  const run = new Run(0, p, new Declarations(memory, `P ${part.index}`), false)
+  serveRun(run)
   try {
     declareBuiltInTypes()
     main = protocol.program(ground)
@@ -64,6 +64,7 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
     memory.words[control.RUN_STATE] = control.RUN_ACTIVE
     scheduling?.join(part.schedule, part.index, memory.words, memory.i32)
     if (part.index === 0) p.place(p.goroutines.create(MAIN_TASK, 0), 0)
+    enterRun(run)
     p.run()
     if (p.failure !== null) throw p.failure.error
   } finally {

@@ -3,7 +3,7 @@ import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Heap } from '../../heap/heap.ts'
 import * as goroutine from '../../heap/layout/goroutine.ts'
-import { CYCLE_RECORD_DOUBLES, type Layout, WORK_BUFFER_WORDS } from '../../heap/layout/layout.ts'
+import { CYCLE_RECORD_DOUBLES, type Layout, STACK_MIN_LOG2, WORK_BUFFER_WORDS } from '../../heap/layout/layout.ts'
 import { Memory, type MemoryHandle } from '../../heap/memory.ts'
 import { Events } from '../../measure/events.ts'
 import { P, type Program } from '../../scheduler/p.ts'
@@ -48,6 +48,7 @@ export function clear({ memory, notes }: Ground): void {
   doubles.fill(0, ...begin('goroutineDoubles', GOROUTINES * goroutine.DOUBLES))
   words.fill(0, ...begin('waiters', WAITERS * goroutine.WAITER_WORDS))
   words.fill(0, ...begin('stacks', STACK_WORDS))
+  words.fill(0, ...begin('stackTable', STACK_WORDS >>> STACK_MIN_LOG2))
   words.fill(0, ...begin('globals', GLOBALS))
   doubles.fill(0, ...begin('cycleRecords', CYCLES * CYCLE_RECORD_DOUBLES))
   notes.fill(0)

@@ -1,0 +1,8 @@
+/** 'sawtooth' as the modules of one run find it: each run imports this file afresh, under its number, as `run-program.js?run=17`. */
+import { programOfRun } from './program-of-run.ts'
+
+export * from './program.ts'
+
+export const { array, bytes, chan, global, mutex, struct, task, waitGroup } = programOfRun(
+  Number(new URL(import.meta.url).searchParams.get('run')),
+)

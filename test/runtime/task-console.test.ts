@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { Memory } from '../../heap/memory.ts'
+import { ConsoleRing } from '../../runtime/console-ring.ts'
+import { TaskConsole } from '../../runtime/task-console.ts'
+import { MiB } from '../support/heap.ts'
+
+const memory = Memory.reserve({ arenaBytes: 4 * MiB, procs: 2 })
+
+/** What these print fits into their rings. */
+const noRoom = (): boolean => {
+  throw new Error('the ring is full')
+}
+
+/** The console of P 0 of a run, and what it has printed since the last call. */
+function consoleOf(run: number): { own: TaskConsole; printed: () => string } {
+  const ring = new ConsoleRing(memory, run % 2)
+  const printed = (): string => {
+    let all = ''
+    ring.drain(
+      (_, text) => (all += new TextDecoder().decode(text)),
+      () => true,
+    )
+    return all
+  }
+  return { own: new TaskConsole(run, ring, true, noRoom), printed }
+}
+
+/** Lets an earlier run print every few milliseconds, in the ways that there are. */
+function leaveBehind(log: typeof console.log): NodeJS.Timeout {
+  return setInterval(() => {
+    log('late')
+    console.log('late')
+    process.stdout.write('late\n')
+  }, 1)
+}
+
+test('what a run has left behind prints nothing into the next, not even while that imports its modules', async () => {
+  const first = consoleOf(1)
+  first.own.install()
+  first.own.open()
+  console.log('first')
+  const left = leaveBehind(console.log)
+  first.own.remove()
+  const next = consoleOf(2)
+  next.own.install()
+  try {
+    await next.own.import(async () => {
+      console.log('a module')
+      await delay(30)
+      process.stdout.write('a module, later\n')
+    })
+  } finally {
+    clearInterval(left)
+  }
+  next.own.open()
+  console.log('a goroutine')
+  next.own.remove()
+  expect([first.printed(), next.printed()]).toEqual(['first\n', 'a module\na module, later\na goroutine\n'])
+})
+
+test('modules are heard on one P only, goroutines on all', async () => {
+  const ring = new ConsoleRing(memory, 0)
+  const own = new TaskConsole(3, ring, false, noRoom)
+  own.install()
+  await own.import(async () => console.log('a module'))
+  own.open()
+  console.log('a goroutine')
+  own.remove()
+  let all = ''
+  ring.drain(
+    (_, text) => (all += new TextDecoder().decode(text)),
+    () => true,
+  )
+  expect(all).toBe('a goroutine\n')
+})

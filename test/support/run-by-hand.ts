@@ -1,0 +1,85 @@
+/** A run with one P on the thread of a test: what runtime/p-thread.ts does, step by step, without a pool. */
+import { Controller } from '../../gc/controller.ts'
+import { fixed } from '../../gc/pacer/fixed.ts'
+import { Heap } from '../../heap/heap.ts'
+import * as control from '../../heap/layout/control.ts'
+import { Memory } from '../../heap/memory.ts'
+import { Events } from '../../measure/events.ts'
+import { declareBuiltInTypes } from '../../runtime/built-in-types.ts'
+import { enterRun, leaveRun, Run, serveRun } from '../../runtime/current.ts'
+import { Declarations } from '../../runtime/declarations.ts'
+import { coroutineOf } from '../../runtime/task.ts'
+import type { Coroutine } from '../../scheduler/fiber.ts'
+import { P } from '../../scheduler/p.ts'
+import { MiB } from './heap.ts'
+
+const MAIN = -1
+
+export class HandRun {
+  readonly memory = Memory.reserve({ arenaBytes: 4 * MiB, procs: 1, workBuffers: 64 })
+  readonly run: Run
+  #main: () => Coroutine = () => [][Symbol.iterator]()
+
+  /** `number`: of the run, for its modules. */
+  constructor(number: number) {
+    const controller = new Controller(this.memory, fixed(0.7), {
+      procs: 1,
+      gcPercent: -1,
+      memoryLimit: Number.POSITIVE_INFINITY,
+    })
+    const program = {
+      start: (id: number) => (id === 1 ? this.#main() : coroutineOf(id)),
+      nameOf: (id: number) => `goroutine ${id}`,
+    }
+    const p = new P(new Heap(this.memory, false), 0, controller, program, new Events(this.memory, 0, false), {
+      checkmark: true,
+      stopTheWorld: 0,
+      termination: 'helping',
+      gate: 'off',
+      credit: 'go',
+      barrierWait: 'sleep',
+      zealEvery: 0,
+      zealConcurrent: false,
+      seed: 1,
+    })
+    p.collector.initialize(-1, Number.POSITIVE_INFINITY)
+    this.run = new Run(number, p, new Declarations(this.memory, 'P 0'), false)
+  }
+
+  /** The thread serves this run from here on: its modules may declare. */
+  serve(): void {
+    serveRun(this.run)
+    declareBuiltInTypes()
+  }
+
+  /** Runs main until it returns, and ends the run. */
+  go(main: () => Coroutine): void {
+    const { run, memory } = this
+    this.#main = main
+    run.declarations.close()
+    memory.words[control.RUN_STATE] = control.RUN_ACTIVE
+    enterRun(run)
+    try {
+      run.p.place(run.p.goroutines.create(MAIN, 0), 0)
+      run.p.run()
+    } finally {
+      leaveRun()
+    }
+    if (run.p.failure !== null) throw run.p.failure.error
+  }
+
+  /** All that it has in memory by now, as far as small runs get: to see whether anybody writes there. */
+  content(): Buffer {
+    const { words, i32, layout } = this.memory
+    const regions = [
+      words.subarray(0, layout.pageSpan),
+      words.subarray(layout.goroutines, layout.goroutines + 1000),
+      words.subarray(layout.stacks, layout.stacks + 1000),
+      words.subarray(layout.globals, layout.globals + 100),
+      words.subarray(layout.declarations, layout.declarations + 5000),
+      words.subarray(layout.consoleRings, layout.consoleRings + 100),
+      i32.subarray(0, 100_000),
+    ]
+    return Buffer.concat(regions.map(region => Buffer.from(region.slice().buffer)))
+  }
+}

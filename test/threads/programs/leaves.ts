@@ -1,0 +1,114 @@
+// Leaves something on its threads when it is over, in one of the ways that there are; what it has left calls back, and does harm if it can.
+import fs from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  chan,
+  type Global,
+  global,
+  go,
+  i32,
+  keep,
+  nil,
+  procs,
+  ref,
+  self,
+  setLocal,
+  sleep,
+  struct,
+  task,
+} from 'sawtooth'
+
+const Node = struct('Node', { next: self, value: i32 })
+const Numbers = chan(i32)
+const total: Global<typeof i32> = global(i32)
+const Done = chan(i32)
+
+/** References of the run, as a late callback would have them. */
+const nodes: number[] = []
+let channel = 0
+
+/** All the harm that there is, on this thread. */
+function harm(): void {
+  const attempts: (() => void)[] = [
+    () => nodes.forEach(node => Node.value.set(node as never, 1_000_003)),
+    () => total.set(1_000_003),
+    () => Numbers.close(channel as never),
+    () => void struct('Late', { value: i32 }),
+    () => void task('late', [], function* () {}),
+    () => void global(i32),
+    () => setLocal(0 as never, 1_000_003 as never),
+    () => console.log('late'),
+    () => void process.stdout.write('late\n'),
+  ]
+  for (const attempt of attempts) {
+    try {
+      attempt()
+    } catch {}
+  }
+}
+
+/** A port that posts to itself for ever. */
+function talk(): void {
+  const { port1, port2 } = new MessageChannel()
+  const onmessage = (): void => {
+    harm()
+    port2.postMessage(0)
+  }
+  Object.assign(port1, { onmessage })
+  port1.unref()
+  port2.postMessage(0)
+}
+
+/** Objects that die one after the other, each with a callback. */
+function die(registry: FinalizationRegistry<number>): void {
+  for (let i = 0; i < 1000; i++) registry.register({}, i)
+}
+
+const again = (): void => {
+  harm()
+  setImmediate(again).unref()
+}
+
+const ways: Readonly<Record<string, () => void>> = {
+  nothing: () => {},
+  'reads a file at once': () => void fs.readFileSync('package.json'),
+  'a promise that settles': () => void Promise.resolve().then(() => {}),
+  'marks of performance': () => void performance.mark('mark'),
+
+  'a promise': () => void readFile('package.json').then(harm),
+  'an asynchronous function': () => void delay(1).then(harm),
+  'a promise that starts a timer': () => void Promise.resolve().then(() => setTimeout(harm, 5).unref()),
+  'a timer': () => void setTimeout(harm, 5),
+  'a timer that is not waited for': () => void setTimeout(harm, 5).unref(),
+  'an interval': () => void setInterval(harm, 1).unref(),
+  'an immediate': again,
+  'a port': talk,
+  'a signal with a timeout': () => AbortSignal.timeout(5).addEventListener('abort', harm),
+  'a finalization registry': () => die(new FinalizationRegistry(harm)),
+  'an observer': () => new PerformanceObserver(harm).observe({ entryTypes: ['gc'] }),
+  'a listener of process': () => void process.on('newListener', harm),
+  'an import': () => void import('./squares.ts').then(harm),
+  'a method of arrays': () => Object.assign(Array.prototype, { at: () => harm() }),
+  'a global': () => Object.assign(globalThis, { left: harm }),
+  'a way to show errors': () => {
+    Error.prepareStackTrace = () => harm()
+  },
+  'another console': () => Object.assign(console.constructor.prototype as object, { left: harm }),
+  'a function of Node’s': () => Object.assign(fs, { existsSync: () => harm() }),
+  'the environment': () => Object.assign(process.env, { SAWTOOTH_LEFT: '1' }),
+}
+
+const leaver = task('leaver', [i32, ref(Done)], function* (way, done) {
+  for (let i = 0; i < 500; i++) nodes.push(keep(Node.new(nil, i)))
+  channel = keep(Numbers.new(1))
+  Object.values(ways)[way]()
+  yield* Done.send(done, 1)
+})
+
+export default function* main(way = 'nothing') {
+  const done = keep(Done.new())
+  for (let index = 0; index < procs(); index++) go.on(index, leaver, Object.keys(ways).indexOf(way), done)
+  for (let index = 0; index < procs(); index++) yield* Done.recv(done)
+  yield* sleep(1)
+}

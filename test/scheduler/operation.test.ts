@@ -53,6 +53,12 @@ const receiveFrom = (channel: Addr): ReceiveNumber => new ReceiveNumber(p, chann
 const statusOf = (id: number): number => p.memory.words[p.memory.goroutine(id, g.STATUS)]
 const keptNow = (): number => p.collector.stack.top - p.collector.stack.base
 
+/** A step of an operation whose goroutine has time left in its slice, however slow the machine is. */
+function stepOf<T>(operation: Iterator<unknown, T>): IteratorResult<unknown, T> {
+  p.memory.words[p.memory.goroutine(p.goroutine, g.GIVE_WAY)] = 0
+  return operation.next()
+}
+
 /** Runs the body as main, with nothing to come back to. */
 function inMain(body: () => void): void {
   p.runMain(function* () {
@@ -67,7 +73,7 @@ describe('an operation that must wait', () => {
     const seen: number[] = []
     p.runMain(function* () {
       const sleep = new Sleep(p, 0)
-      const { value } = sleep.next()
+      const { value } = stepOf(sleep)
       seen.push(statusOf(1))
       yield value
       seen.push(statusOf(1))
@@ -85,7 +91,7 @@ describe('an operation that must wait', () => {
     inMain(() => {
       const kept = keptNow() + 1
       const one = receiveFrom(newChannel())
-      expect(one.next()).toEqual({ done: false, value: PARKED })
+      expect(stepOf(one)).toEqual({ done: false, value: PARKED })
       let error: unknown
       try {
         step(one)
@@ -105,7 +111,7 @@ describe('an operation that must wait', () => {
       p = new LoneP()
       channels = new Channels(p)
       const main = function* () {
-        receiveFrom(newChannel()).next()
+        stepOf(receiveFrom(newChannel()))
         for (const one of end) yield one
       }
       expect(() => p.runMain(main)).toThrow(/^recv was stepped outside of yield\*/)

@@ -41,25 +41,22 @@ export function probeStack(n = 0): void {
   )
 }
 
-/** Throws a RangeError if the native stack has not 64 KiB left. 0.4 to 1 µs: not for every refill. */
-export const probeStackDeep = makeDeepProbe()
+/** Throws a RangeError if the native stack has not 24 KiB left: no probe may strike between a lock and its unlock. */
+export const probeStackForLock: (inEarnest?: boolean) => void = makeProbe(3072)
 
-/** From a string: written out it is 16 KiB of zeros. Where code from strings is forbidden no run starts (runtime/sound-process.ts). */
-function makeDeepProbe(): (inEarnest?: boolean) => void {
+/** Throws a RangeError if the native stack has not 64 KiB left. 0.4 to 1 µs: not for every refill. */
+export const probeStackDeep: (inEarnest?: boolean) => void = makeProbe(8192)
+
+/** From a string: written out it is KiBs of zeros. Where code from strings is forbidden no run starts (runtime/sound-process.ts). */
+function makeProbe(words: number): (inEarnest?: boolean) => void {
   try {
-    return new Function('inEarnest', `if (inEarnest === true) (() => {})(${'0,'.repeat(8192)})`) as () => void
+    return new Function('inEarnest', `if (inEarnest === true) (() => {})(${'0,'.repeat(words)})`) as () => void
   } catch {
     return () => {
       throw new Error('there is no probe of the stack: code from strings is forbidden')
     }
   }
 }
-
-/** Throws a RangeError if the native stack has not 24 KiB left: no probe may strike between a lock and its unlock. */
-export const probeStackForLock = new Function(
-  'inEarnest',
-  `if (inEarnest === true) (() => {})(${'0,'.repeat(3072)})`,
-) as (inEarnest?: boolean) => void
 
 /** Makes the calls, once: for the test that they can be made at all. */
 export function probeStackInEarnest(): void {

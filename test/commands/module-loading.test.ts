@@ -40,7 +40,6 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { HANG_MS } from '../support/hang.ts'
 await delay(50)
 await readFile(import.meta.filename)
 await once(execFile(process.execPath, ['--version']), 'exit')

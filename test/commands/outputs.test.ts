@@ -93,7 +93,7 @@ describe('a run on a full disk', () => {
       writeFileSync(program, `export default function* main() {}\n//${'x'.repeat(10_000)}\n`)
       const { code, stdout, stderr } = shell(`ulimit -f 4; exec $SAWTOOTH run large.js --json a.json`, folder)
       expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-      expect(stderr).toMatch(/^sawtooth: \S+large\.js\.mjs cannot be written: file too large \(EFBIG\)\n$/)
+      expect(stderr).toMatch(/^sawtooth: \S+\.mjs cannot be written: file too large \(EFBIG\)\n$/)
       expect(readdirSync(folder)).toEqual(['large.js'])
     })
   })
@@ -136,7 +136,9 @@ describe('a lab whose results cannot be written', () => {
     await inScratch(async folder => {
       const league = '$SAWTOOTH pacers league --pacers fixed --scenarios stepped/steady --engines stepped'
       const { code, stdout, stderr } = shell(`${league} --json /dev/full --report league.html`, folder)
-      expect({ code, stderr }).toEqual({ code: 4, stderr: `sawtooth: /dev/full cannot be written: ${NO_SPACE}\n` })
+      // A machine that is slow is told how far the league is.
+      const said = stderr.replaceAll(/^\d+ of \d+.*\n/gm, '')
+      expect({ code, said }).toEqual({ code: 4, said: `sawtooth: /dev/full cannot be written: ${NO_SPACE}\n` })
       expect(stdout).toContain('fixed')
       // One that cannot be written keeps no other from being.
       expect(readFileSync(join(folder, 'league.html'), 'utf8')).toContain('</html>')

@@ -51,7 +51,9 @@ export class ShadowStack {
 
   push(reference: Addr): void {
     if (this.top === this.limit) this.grow()
-    this.words[this.top++] = reference
+    // The top last: what is no number throws here.
+    this.words[this.top] = reference
+    this.top++
   }
 
   /** Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it. */

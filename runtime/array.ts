@@ -133,6 +133,7 @@ export class Elements {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { i32, words, barrier } = this.run
     if (words[WRITE_BARRIER] !== 0) {
+      value = +value // one number for both
       barrier.record(i32[word], value)
       step('barrier/store')
     }

@@ -303,8 +303,10 @@ function declareWaitable(run: Run, name: string): number {
 function verifyObject(run: Run, object: number, header: number, typeId: number, name: string): number {
   if (object === 0) failNil(name)
   if (run.check) verify(object, typeId, name, name)
-  if (run.i32[object >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
-  return object
+  // A number from here on, whatever the program gave: no code of its own runs under a lock.
+  const at = object | 0
+  if (run.i32[at >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
+  return at
 }
 
 /** A count of a wait group, or a change of it. */

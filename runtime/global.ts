@@ -82,6 +82,7 @@ class Cells {
       case KIND_REF:
         if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
         if (words[WRITE_BARRIER] !== 0) {
+          value = +value // one number for both
           barrier.record(words[word], value)
           step('barrier/store')
         }

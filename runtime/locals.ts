@@ -25,7 +25,11 @@ export function keep<T>(reference: Ref<T>): Ref<T> {
   if (shadow.top === shadow.limit) {
     expectGoroutine('keep')
     shadow.push(reference)
-  } else words[shadow.top++] = reference
+  } else {
+    // The top last: what is no number throws here.
+    words[shadow.top] = reference
+    shadow.top++
+  }
   return reference
 }
 

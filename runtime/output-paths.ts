@@ -35,8 +35,9 @@ const MOST_LINKS = 40
 export function targetOf(path: string): Target {
   let at = path
   for (let links = 0; links < MOST_LINKS; links++) {
-    const [, descriptor] = /^\/(?:dev|proc\/(?:self|thread-self|\d+))\/fd\/(\d+)$/.exec(at) ?? []
-    if (descriptor !== undefined) return { kind: 'descriptor', descriptor: Number(descriptor) }
+    const [, whose, descriptor] = /^\/(?:dev|proc\/(self|thread-self|\d+))\/fd\/(\d+)$/.exec(at) ?? []
+    if (descriptor !== undefined && (!/^\d/.test(whose ?? '') || Number(whose) === process.pid))
+      return { kind: 'descriptor', descriptor: Number(descriptor) }
     const stats = lstatSync(at, { throwIfNoEntry: false })
     if (stats === undefined || stats.isFile() || stats.isDirectory()) return { kind: 'file', path: at }
     if (!stats.isSymbolicLink()) return { kind: 'device', path: at }

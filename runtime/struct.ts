@@ -165,7 +165,6 @@ abstract class StructType {
     probeStack()
     const { fields, bytes, references } = this.plan
     const { stack, p } = this.run
-    if (this.run.check) this.verifyValues(values)
     const top = stack.top - stack.base
     try {
       for (let index = 0; index < fields.length; index++) {
@@ -177,7 +176,7 @@ abstract class StructType {
     }
   }
 
-  private verifyValues(values: readonly number[]): void {
+  protected verifyValues(values: readonly number[]): void {
     const { fields } = this.plan
     for (const [index, field] of fields.entries()) {
       const value: unknown = values[index]
@@ -221,6 +220,11 @@ class SmallStruct extends StructType {
   }
 
   private make(value0 = 0, value1 = 0, value2 = 0): Addr {
+    if (this.run.check) this.verifyValues([value0, value1, value2].slice(0, this.plan.fields.length))
+    // Numbers before the slot is taken: what converts another value may allocate.
+    value0 = +value0
+    value1 = +value1
+    value2 = +value2
     let at = this.take()
     if (at === 0) at = this.takeSlowly([value0, value1, value2].slice(0, this.plan.fields.length))
     const { i32, words } = this.run
@@ -248,6 +252,15 @@ class MediumStruct extends StructType {
   }
 
   private make(value0 = 0, value1 = 0, value2 = 0, value3 = 0, value4 = 0, value5 = 0, value6 = 0): Addr {
+    if (this.run.check)
+      this.verifyValues([value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length))
+    value0 = +value0
+    value1 = +value1
+    value2 = +value2
+    value3 = +value3
+    value4 = +value4
+    value5 = +value5
+    value6 = +value6
     let at = this.take()
     if (at === 0)
       at = this.takeSlowly([value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length))
@@ -273,10 +286,12 @@ class MixedStruct extends StructType {
     return (...values) => this.make(values)
   }
 
-  private make(values: readonly number[]): Addr {
+  private make(values: number[]): Addr {
     const { fields } = this.plan
     if (values.length > fields.length)
       throw new TypeError(`${this.typeName}.new takes at most ${fields.length} values, and was given ${values.length}`)
+    if (this.run.check) this.verifyValues(values)
+    for (let index = 0; index < values.length; index++) values[index] = +values[index]
     let at = this.plan.bytes <= this.slotBytes ? this.take() : 0
     if (at === 0) at = this.takeSlowly(values)
     const { i32, f64, words } = this.run
@@ -342,6 +357,8 @@ class ReferenceField {
     const word = (object + this.byte) >>> 2
     // The barrier (gc/barrier.ts): both shades before the store; one plain load when it is off.
     if (words[WRITE_BARRIER] !== 0) {
+      // One number for both: what converts another value may answer differently the second time.
+      value = +value
       barrier.record(i32[word], value)
       step('barrier/store')
     }

@@ -8,8 +8,8 @@
  * While modules are imported the event loop turns, and may call back what an earlier run has left. Code of the modules is known by its asynchronous context.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Console } from 'node:console'
-import { Writable } from 'node:stream'
+import { Console, type ConsoleConstructorOptions } from 'node:console'
+import { EventEmitter } from 'node:events'
 import type { ConsoleRing } from './console-ring.ts'
 import type { Stream } from './standard-streams.ts'
 
@@ -43,7 +43,10 @@ export class TaskConsole {
   }
 
   install(): void {
-    globalThis.console = new Console({ stdout: this.#writable(1), stderr: this.#writable(2) })
+    globalThis.console = new Console({
+      stdout: this.#target(1),
+      stderr: this.#target(2),
+    } as unknown as ConsoleConstructorOptions)
     process.stdout.write = this.#writer(1)
     process.stderr.write = this.#writer(2)
   }
@@ -75,14 +78,8 @@ export class TaskConsole {
     if (this.#isHeard && !this.isOver()) this.#ring.write(stream, text, this.#waitForRoom)
   }
 
-  #writable(stream: Stream): Writable {
-    return new Writable({
-      decodeStrings: false,
-      write: (chunk: string | Uint8Array, _encoding, done) => {
-        this.#write(stream, chunk)
-        done()
-      },
-    })
+  #target(stream: Stream): Target {
+    return new Target(text => this.#write(stream, text))
   }
 
   #writer(stream: Stream): typeof process.stdout.write {
@@ -90,5 +87,15 @@ export class TaskConsole {
       this.#write(stream, chunk)
       return true
     }
+  }
+}
+
+/** What a Console needs of a stream. No Writable: one that a stack overflow has struck writes nothing any more. */
+class Target extends EventEmitter {
+  readonly write: (text: string) => void
+
+  constructor(write: (text: string) => void) {
+    super()
+    this.write = write
   }
 }

@@ -26,7 +26,7 @@ let isSwept = false
 export function makeTemporaryFolder(): string {
   const parent = tmpdir()
   try {
-    if (!isSwept) sweepTemporaryFolders(parent)
+    if (!isSwept) trySweep(parent)
     isSwept = true
     return mkdtempSync(join(parent, `sawtooth-${ownMark}-`))
   } catch (error) {
@@ -39,6 +39,15 @@ export function makeTemporaryFolder(): string {
 /** Removes a folder that makeTemporaryFolder has made, with what is in it. */
 export function removeTemporaryFolder(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
+}
+
+/** What others have left is no reason to fail: a folder that cannot be looked at, or one that is in use. */
+function trySweep(parent: string): void {
+  try {
+    sweepTemporaryFolders(parent)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
+  }
 }
 
 /** Removes what dead processes have left in a folder. */

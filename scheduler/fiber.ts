@@ -7,47 +7,62 @@
  *     parks       the operation that it handed over queues it; if that need not wait, go on
  *   `yield operation`, without the star, is carried out here
  */
-import type { Yielded, YieldedOperation } from './operation.ts'
+import type { YieldedOperation } from './operation.ts'
 import type { P } from './p.ts'
 import { RunOver } from './run-over.ts'
 
 /** A goroutine's generator. */
 export type Coroutine = Iterator<unknown, unknown, unknown>
 
+type Step = IteratorResult<unknown, unknown>
+
 /** Why a goroutine came back to its P. */
 export type Outcome = 'ended' | 'gives way' | 'parked'
 
 export class Fiber {
   private readonly p: P
-  private readonly coroutine: Coroutine
-  /** What was yielded without a star and is not over: its result goes to the yield. */
-  private driven: Iterator<Yielded, unknown, unknown> | null = null
+  /** The goroutine's generator; then what was yielded without a star and is not over, each yielded by the one before. */
+  private readonly running: Coroutine[]
   /** The operation that the goroutine is parked in. */
   private operation: YieldedOperation<unknown> | null = null
+  /** What it yielded last, if it gave way before that was looked at. */
+  private left: Step | null = null
 
   constructor(p: P, coroutine: Coroutine) {
     this.p = p
-    this.coroutine = coroutine
+    this.running = [coroutine]
   }
 
   /** Runs the goroutine. Throws what it does not catch. */
   run(): Outcome {
     this.operation?.wake()
     this.operation = null
-    for (let result = this.goOn(); ; ) {
+    let step = this.left ?? this.goOn()
+    this.left = null
+    for (;;) {
       const { handedOver } = this.p
-      if (result.done) {
+      if (step.done) {
         this.p.expectNoneLeft()
         return 'ended'
       }
-      if (handedOver === null) {
-        if (result.value !== undefined) result = this.drive(result.value)
-        else if (this.p.unstarted === null) return 'gives way'
-        else result = this.throw(this.p.unstarted.forgotten())
-      } else if (result.value !== handedOver.step) result = this.throw(handedOver.steppedOutside())
-      else if (this.takeOver(handedOver)) return handedOver.isParked ? 'parked' : 'gives way'
-      else result = this.goOn()
+      if (handedOver !== null) {
+        if (step.value !== handedOver.step) step = this.throw(handedOver.steppedOutside())
+        else if (this.takeOver(handedOver)) return handedOver.isParked ? 'parked' : 'gives way'
+        else step = this.goOn()
+      } else if (step.value === undefined) {
+        if (this.p.unstarted === null) return 'gives way'
+        step = this.throw(this.p.unstarted.forgotten())
+      } else if (this.mustGiveWay()) {
+        this.left = step
+        return 'gives way'
+      } else step = this.drive(step.value)
     }
+  }
+
+  /** A goroutine that yields what is carried out at once comes to no safepoint of its own. */
+  private mustGiveWay(): boolean {
+    if (this.p.isPolled) this.p.safepoint()
+    return this.p.mustGiveWay
   }
 
   /** True if the goroutine does not go on now. */
@@ -59,40 +74,65 @@ export class Fiber {
     return true
   }
 
-  private goOn(): IteratorResult<unknown, unknown> {
-    return this.driven === null ? this.coroutine.next() : this.advance(this.driven)
+  /** The innermost goes on; when it is over, the one that yielded it goes on with its result. */
+  private goOn(result?: unknown): Step {
+    const { running } = this
+    let value = result
+    for (;;) {
+      const innermost = running[running.length - 1]
+      if (running.length === 1) return innermost.next(value)
+      let step: Step
+      try {
+        step = innermost.next(value)
+        if (typeof step !== 'object' || step === null)
+          throw new TypeError('a step of what a goroutine yielded is no object')
+      } catch (error) {
+        if (RunOver.is(error)) throw error
+        running.pop()
+        return this.throw(error)
+      }
+      if (!step.done) return step
+      running.pop()
+      value = step.value
+    }
   }
 
-  /** An error at the place where the goroutine waits, which may catch it. */
-  private throw(error: unknown): IteratorResult<unknown, unknown> {
-    this.driven = null
-    if (this.coroutine.throw === undefined) throw error
-    return this.coroutine.throw(error)
+  /** An error at the place where the goroutine waits: the innermost may catch it, or the one that yielded it. */
+  private throw(error: unknown): Step {
+    const { running } = this
+    let thrown = error
+    while (running.length > 1) {
+      const innermost = running[running.length - 1]
+      let step: Step
+      try {
+        if (innermost.throw === undefined) throw thrown
+        step = innermost.throw(thrown)
+      } catch (rethrown) {
+        if (RunOver.is(rethrown)) throw rethrown
+        running.pop()
+        thrown = rethrown
+        continue
+      }
+      if (!step.done) return step
+      running.pop()
+      return this.goOn(step.value)
+    }
+    if (running[0].throw === undefined) throw thrown
+    return running[0].throw(thrown)
   }
 
-  private drive(yielded: unknown): IteratorResult<unknown, unknown> {
-    if (isIterator(yielded)) return this.advance(yielded)
+  private drive(yielded: unknown): Step {
+    if (isIterator(yielded)) {
+      this.running.push(yielded)
+      return this.goOn()
+    }
     const what = typeof yielded === 'object' || typeof yielded === 'function' ? `a ${typeof yielded}` : String(yielded)
     return this.throw(
       new TypeError(`a goroutine yielded ${what}; it may yield nothing, or an operation: yield* sleep(10)`),
     )
   }
-
-  private advance(operation: Iterator<Yielded, unknown, unknown>): IteratorResult<unknown, unknown> {
-    this.driven = operation
-    let result: IteratorResult<Yielded, unknown>
-    try {
-      result = operation.next()
-    } catch (error) {
-      if (RunOver.is(error)) throw error
-      return this.throw(error)
-    }
-    if (!result.done) return result
-    this.driven = null
-    return this.coroutine.next(result.value)
-  }
 }
 
-function isIterator(value: unknown): value is Iterator<Yielded, unknown, unknown> {
+function isIterator(value: unknown): value is Coroutine {
   return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function'
 }

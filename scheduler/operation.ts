@@ -16,7 +16,8 @@
  *    still, and in no queue. The next operation finds `handedOver` taken, and so does the P when
  *    the goroutine comes back. Both throw a SteppedOutsideError.
  * 4. The references that an operation needs while it waits are on the shadow stack from the
- *    hand-over until it is done or given up.
+ *    hand-over until it is done or given up. What a goroutine that steps by hand keeps behind
+ *    them stays.
  */
 import type { ShadowStack } from '../gc/shadow-stack.ts'
 import { probeStackDeep, probeStackForLock } from '../gc/stack-probe.ts'
@@ -48,8 +49,18 @@ export class OperationError extends TypeError {
 
   constructor(message: string, place: Error | null) {
     super(place === null ? `${message} (run with --check to see where)` : message)
-    const frames = place?.stack?.indexOf('\n') ?? -1
-    if (frames >= 0) this.stack = `TypeError: ${this.message}${place?.stack?.slice(frames)}`
+    const frames = framesOf(place)
+    if (frames !== '') this.stack = `TypeError: ${this.message}\n${frames}`
+  }
+}
+
+/** The lines of an error's stack after its message; none where the program makes something else of stacks. */
+function framesOf(place: Error | null): string {
+  try {
+    const stack: unknown = place?.stack
+    return typeof stack === 'string' ? stack.split('\n').slice(1).join('\n') : ''
+  } catch {
+    return ''
   }
 }
 
@@ -62,8 +73,9 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   private state = FRESH
   /** The goroutine that steps it first; no other may. */
   private fiber: Fiber | null = null
-  /** Words of the shadow stack in use before it put its references there, from the base; −1: it has not. */
+  /** Words of the shadow stack in use before it put its references there, and after, from the base; −1: it has not. */
   private kept = -1
+  private keptEnd = -1
   /** What it failed with as it was parked, for the goroutine to catch. */
   private failure: Error | null = null
 
@@ -140,10 +152,18 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   }
 
   private end(): void {
-    const { stack } = this.p.collector
     this.state = IS_DONE
     if (this.p.handedOver === this) this.p.handedOver = null
-    if (this.kept >= 0) stack.top = stack.base + this.kept
+    if (this.kept >= 0) this.release()
+  }
+
+  /** Takes its references off the shadow stack. Of a goroutine that kept others behind them, the words are cleared. */
+  private release(): void {
+    const { stack } = this.p.collector
+    const begin = stack.base + this.kept
+    const end = stack.base + this.keptEnd
+    if (stack.top === end) stack.top = begin
+    else if (stack.top > end) stack.words.fill(0, begin, end)
     this.kept = -1
   }
 
@@ -233,6 +253,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     this.kept = stack.top - stack.base
     try {
       this.keepReferences(stack)
+      this.keptEnd = stack.top - stack.base
     } catch (error) {
       stack.top = stack.base + this.kept
       this.kept = -1

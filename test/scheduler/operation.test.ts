@@ -174,6 +174,71 @@ test('an operation that was made and not waited for is an error at the next one,
   }
 })
 
+test('what a goroutine that steps by hand keeps meanwhile stays kept, whether the operation is done or given up', () => {
+  for (const isGivenUp of [false, true]) {
+    p = new LoneP()
+    channels = new Channels(p)
+    p.runMain(function* () {
+      const channel = newChannel()
+      p.start(function* () {
+        yield* new Send(p, channels, channel, 1)
+      })
+      const one = receiveFrom(channel)
+      let step = stepOf(one)
+      const kept = newChannel()
+      const at = p.collector.stack.top - 1 - p.collector.stack.base
+      if (isGivenUp) expect(() => one.return(0)).toThrow(OperationError)
+      else
+        while (!step.done) {
+          yield step.value
+          step = one.next()
+        }
+      expect(p.memory.words[p.collector.stack.base + at]).toBe(kept)
+      expect(keptNow()).toBeGreaterThan(at)
+    })
+  }
+})
+
+test('what is yielded without a star may itself yield without one, and catches what is thrown into it', () => {
+  const said: unknown[] = []
+  p.runMain(function* () {
+    const channel = newChannel(1)
+    yield* new Send(p, channels, channel, 7)
+    const helper = function* (): Generator<unknown, number, unknown> {
+      said.push(yield receiveFrom(channel))
+      try {
+        yield 5
+      } catch (error) {
+        said.push((error as Error).name)
+      }
+      return 42
+    }
+    said.push(yield helper())
+  } as () => Generator<unknown, void, unknown>)
+  expect(said).toEqual([7, 'TypeError', 42])
+})
+
+test.each([
+  ['what is over at once', () => [].values()],
+  ['what is none', () => 5],
+  ['what steps to no object', () => ({ next: () => 5 })],
+])('a goroutine that yields %s again and again leaves turns to others', (_, yielded) => {
+  let turns = 0
+  p.runMain(function* () {
+    p.start(function* () {
+      for (;;) {
+        try {
+          yield yielded()
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError)
+        }
+      }
+    })
+    for (; turns < 3; turns++) yield
+  })
+  expect(turns).toBe(3)
+})
+
 test('a goroutine may catch such an error, and go on', () => {
   let caught = 0
   p.runMain(function* () {

@@ -63,8 +63,8 @@ export const operationMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/operation.ts',
-        from: 'if (this.kept >= 0) stack.top = stack.base + this.kept',
-        to: 'if (this.kept >= 0 && this.state === FRESH) stack.top = stack.base + this.kept',
+        from: 'if (stack.top === end) stack.top = begin',
+        to: 'if (stack.top === end && this.state === FRESH) stack.top = begin',
       },
     ],
   },

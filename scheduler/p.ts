@@ -49,6 +49,8 @@ const WAKE_GRACE_MS = 1
 const GLOBAL_EVERY = 61
 /** The net under a wait that a publication should end, in ms: a rescue by it is counted, and is a bug. */
 const NET_MS = 2000
+/** A wake-up that is under way as the net ends a wait comes within this, in ms: the system may have taken its thread off the CPU. */
+const NET_GRACE_MS = 500
 /** The slices in which the ragged barrier waits, in ms (Go: 100 µs); after so many of them each is twice the one before, up to 10 ms, since some P is stalled. */
 const BARRIER_SLICE_MS = 0.1
 const BARRIER_SLICES = 10
@@ -720,10 +722,15 @@ export class P implements World {
       this.stop.leaveRunning()
       this.passBarrier(this.index)
       this.memory.faults.pass('sleep/wait')
-      const woken = wait(words, this.base + p.WAKE, wake, Math.min(milliseconds, NET_MS))
+      const isOver = wait(words, this.base + p.WAKE, wake, Math.min(milliseconds, NET_MS)) === 'timed-out'
+      const isMissed =
+        isOver &&
+        milliseconds > NET_MS &&
+        !mayStill() &&
+        wait(words, this.base + p.WAKE, wake, NET_GRACE_MS) === 'timed-out'
       this.memory.faults.pass('sleep/woken')
       if (!this.stop.enterRunning()) throw new RunOver('')
-      if (woken === 'timed-out' && milliseconds > NET_MS && !mayStill()) add(words, control.RESCUES, 1)
+      if (isMissed && !mayStill()) add(words, control.RESCUES, 1)
       words[this.base + p.ACTIVITY] = activity
     }
     this.sleepers.withdraw(this.index)

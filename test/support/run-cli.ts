@@ -40,13 +40,16 @@ export interface ProcessOptions {
 
 export interface ProcessResult {
   readonly stdout: string
+  /** Without the lines of `stragglers`. */
   readonly stderr: string
+  /** What named a goroutine that kept the world waiting: on a busy machine any, when the system has taken its thread off the CPU. */
+  readonly stragglers: readonly string[]
   readonly code: number | null
   readonly elapsedMs: number
 }
 
 /** What a command printed, and how it ended. */
-export interface CommandResult extends Pick<ProcessResult, 'stdout' | 'stderr' | 'code'> {
+export interface CommandResult extends Omit<ProcessResult, 'elapsedMs'> {
   /** What --json wrote; null after a usage error. */
   readonly record: RunRecord | null
 }
@@ -72,7 +75,7 @@ export function withRecord(args: readonly string[], json: string): readonly stri
 /** The record of a command, which must agree with how it ended; no wait in it was rescued. */
 export function checkedRecord(
   args: readonly string[],
-  { stdout, stderr, code }: Omit<CommandResult, 'record'>,
+  { stdout, stderr, code }: Pick<CommandResult, 'stdout' | 'stderr' | 'code'>,
   json: string,
 ): RunRecord | null {
   const record = recordIn(json)
@@ -145,9 +148,15 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
       const said = `stdout: ${output.stdout.slice(-2000)}\nstderr: ${output.stderr.slice(-4000)}`
       if (tooLate) reject(new Error(`not over after ${limitMs} ms: ${args.join(' ')}\n${said}`))
       else if (code === null) reject(new Error(`killed by ${signal}: ${args.join(' ')}\n${said}`))
-      else resolve({ ...output, code, elapsedMs: performance.now() - began })
+      else resolve({ stdout: output.stdout, ...told(output.stderr), code, elapsedMs: performance.now() - began })
     })
   })
+}
+
+/** What stands on standard error, and who kept the world waiting. */
+export function told(text: string): Pick<ProcessResult, 'stderr' | 'stragglers'> {
+  const straggler = /^.* has reached no safepoint for \d+ ms .*\n/gm
+  return { stderr: text.replaceAll(straggler, ''), stragglers: text.match(straggler) ?? [] }
 }
 
 /** What a process of a test finds in its environment: none of our variables, and a directory of its own for temporary files. */

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RunRecord } from '../../runtime/record.ts'
 import { HANG_MS } from './hang.ts'
-import { type CommandResult, checkedRecord, environment, expectEmpty, repository, withRecord } from './run-cli.ts'
+import { type CommandResult, checkedRecord, environment, expectEmpty, repository, told, withRecord } from './run-cli.ts'
 
 const script = fileURLToPath(new URL('warm-cli.js', import.meta.url))
 /** A process that has carried out so many commands is followed by another: nothing that a run leaves behind adds up. */
@@ -118,7 +118,7 @@ class WarmProcess {
         `${hangs ? `not over after ${HANG_MS} ms` : 'the process ended'}: ${args.join(' ')}\n${stdout}${stderr}`,
       )
     }
-    return { stdout: stdout.slice(0, -1), stderr: stderr.slice(0, -1), code: this.#code ?? null }
+    return { stdout: stdout.slice(0, -1), ...told(stderr.slice(0, -1)), code: this.#code ?? null }
   }
 
   get #isOver(): boolean {

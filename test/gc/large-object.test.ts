@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import * as control from '../../heap/layout/control.ts'
 import { PAGE_BYTES } from '../../heap/layout/layout.ts'
 import * as span from '../../heap/layout/span.ts'
+import { POISON } from '../../heap/sweep-span.ts'
 import { HandWorld } from '../support/hand-world.ts'
 
 const KiB = 1024
@@ -60,6 +61,27 @@ test.each([false, true])('whole cycles, sweep included, pass between two pieces;
   mutator.setGlobal(0, at)
   world.collect(marker)
   expect(mutator.heap.spans.of(at)).toBe(1)
+})
+
+test('a cycle that begins and ends before anything is zeroed reads nothing of it', () => {
+  const world = new HandWorld({ check: true, arenaBytes: 8 * 1024 * KiB })
+  const [mutator, marker] = world.ps
+  mutator.spawn()
+  mutator.collector.cache.allocateLarge(BYTES, true)
+  // Freed, poisoned, and out of quarantine. As a header the poison has thousands of references to nowhere, which a checked mark would not follow in silence.
+  for (let cycle = 0; cycle < 3; cycle++) {
+    world.startMark(marker)
+    world.finishMark(marker)
+    marker.collector.sweeper.finish()
+  }
+  expect(world.memory.i32[PAGE_BYTES >>> 2]).toBe(POISON)
+  world.words[control.TRIGGER] = 0
+  world.at('restarted', () => {
+    marker.collector.drain.enter()
+    world.finishCycle(marker)
+  })
+  const at = mutator.allocator.allocate(BYTES, false)
+  expect([at, world.words[control.CYCLES_MARKED], isZero(world, at, BYTES)]).toEqual([PAGE_BYTES, 4, true])
 })
 
 test('pages that were never used are not touched', () => {

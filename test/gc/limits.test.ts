@@ -15,6 +15,12 @@ function exhaust(world: HandWorld): void {
   memory.doubles[memory.measure(control.LIMITER_UPDATED_AT)] = 0
 }
 
+/** The collector is limited, and not over the next update alone. */
+function limit(world: HandWorld): void {
+  world.words[control.GC_CPU_LIMITED] = 1
+  world.memory.doubles[world.memory.measure(control.LIMITER_LEVEL)] = 1e9
+}
+
 /** A cycle marks, and r is such that a page of debt is worth all there is to mark: an array of so many references. */
 function marking(elements: number): { world: HandWorld; mutator: HandP; marker: HandP; debt(): number } {
   const world = new HandWorld({ globals: 1, arenaBytes: 16 * MiB })
@@ -48,7 +54,7 @@ test('an assist that is under way ends when the collector becomes limited', () =
 
 test('a limited assist does nothing', () => {
   const { world, mutator, debt } = marking(MiB)
-  world.words[control.GC_CPU_LIMITED] = 1
+  limit(world)
   mutator.collector.assists.charge(8192)
   expect([world.words[control.SCAN_WORK_HEAP], debt()]).toEqual([0, 8192])
 })
@@ -69,7 +75,7 @@ test('and none begins to wait for credit once it is limited', () => {
   const { world, mutator } = marking(1)
   const { drain } = mutator.collector
   drain.drainWork = () => {
-    world.words[control.GC_CPU_LIMITED] = 1
+    limit(world)
     return 0
   }
   mutator.collector.assists.charge(8192)

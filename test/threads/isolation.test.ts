@@ -35,7 +35,7 @@ const followed = { exit: 0, message: null, printed: 'lost 0\n' }
 const LEFT: readonly string[] = [
   ...['a promise', 'an asynchronous function', 'a promise that starts a timer', 'a timer'],
   ...['a timer that is not waited for', 'an interval', 'an immediate', 'a port', 'a signal with a timeout'],
-  ...['a finalization registry', 'an observer', 'a listener of process', 'an import', 'a method of arrays'],
+  ...['a finalization registry', 'an observer', 'a listener of process', 'a method of arrays'],
   ...['a global', 'a way to show errors', 'another console', 'a function of Node’s', 'the environment'],
 ]
 

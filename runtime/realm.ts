@@ -23,8 +23,17 @@ const HIDDEN: readonly unknown[] = [
   (async function* () {})(),
 ]
 
-/** What an EventEmitter keeps for itself; its listeners are compared. */
-const OF_EVENTS: ReadonlySet<PropertyKey> = new Set(['_events', '_eventsCount'])
+/** Properties whose values are not compared: what process keeps of its listeners, which are, and globals that Node makes, with all their modules, when they are first looked at. */
+const UNSEEN: ReadonlyMap<object, ReadonlySet<PropertyKey>> = new Map<object, ReadonlySet<PropertyKey>>([
+  [process, new Set(['_events', '_eventsCount'])],
+  [
+    globalThis,
+    new Set([
+      ...['CloseEvent', 'ErrorEvent', 'EventSource', 'FormData', 'Headers', 'MessageEvent', 'Request', 'Response'],
+      ...['WebSocket', 'caches', 'Storage', 'localStorage', 'sessionStorage'],
+    ]),
+  ],
+])
 
 export class Realm {
   readonly #objects = new Map<object, readonly unknown[]>()
@@ -35,13 +44,13 @@ export class Realm {
     for (const root of HIDDEN) this.#add(root)
     this.#add(process)
     this.#add(globalThis)
-    for (const { value } of Object.values(Object.getOwnPropertyDescriptors(globalThis))) this.#add(value)
+    for (const value of this.#objects.get(globalThis) ?? []) this.#add(value)
   }
 
   /** Adds a module of Node's: its functions, and its classes. */
   include(module: object): void {
     this.#add(module)
-    for (const { value } of Object.values(Object.getOwnPropertyDescriptors(module))) this.#add(value)
+    for (const value of this.#objects.get(module) ?? []) this.#add(value)
   }
 
   get isAsItWas(): boolean {
@@ -65,9 +74,10 @@ export class Realm {
 function contentOf(object: object): unknown[] {
   const content: unknown[] = [Object.getPrototypeOf(object)]
   for (const key of Reflect.ownKeys(object)) {
-    if (object === process && OF_EVENTS.has(key)) continue
+    content.push(key)
+    if (UNSEEN.get(object)?.has(key)) continue
     const { value, get, set } = Object.getOwnPropertyDescriptor(object, key) as PropertyDescriptor
-    content.push(key, value, get, set)
+    content.push(value, get, set)
   }
   return object === process
     ? [...content, ...process.eventNames().flatMap(name => process.rawListeners(name))]

@@ -81,3 +81,10 @@ test('ordinary work changes nothing: no getter is called, and nothing is made th
   performance.now()
   expect(found.isAsItWas).toBe(true)
 })
+
+test('no module of Node’s is loaded by looking', () => {
+  const { moduleLoadList } = process as unknown as { moduleLoadList: readonly string[] }
+  const before = [...moduleLoadList]
+  expect(realm().isAsItWas).toBe(true)
+  expect([...moduleLoadList]).toEqual(before)
+})

@@ -37,7 +37,7 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
   ],
   [
     'what converts a value may allocate and throw',
-    ['converts-values', '--procs', '2', '--check'],
+    ['converts-values', '--procs', '2'],
     [],
     'true 77 88 true\n0\n',
   ],

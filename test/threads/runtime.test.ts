@@ -80,6 +80,14 @@ describe('one warm Runtime', () => {
     expect([once.exit, lines.exit, once.rescues, lines.rescues]).toEqual([0, 0, 0, 0])
   })
 
+  test('of the process itself can be closed, and is there again for the next run', async () => {
+    const closed = await ask<{ runs: { exit: number; stdout: string; threads: number }[]; threadsAfter: number }>(
+      'closed',
+    )
+    const run = { exit: 0, stdout: sumOfSquares(1000), threads: 2 }
+    expect(closed).toEqual({ runs: [run, run], threadsAfter: 0 })
+  })
+
   test('rejects with a UsageError before a start, and can be used after it', async () => {
     const { messages, exit } = await ask<{ messages: string[]; exit: number }>('usage')
     expect(messages).toEqual([

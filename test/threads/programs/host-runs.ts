@@ -1,6 +1,6 @@
 // A host: runs of one Runtime, and what it answers. Which of them, the first argument says.
 import { Writable } from 'node:stream'
-import { type CycleRecord, type RunOptions, type RunRecord, Runtime, run, UsageError } from 'sawtooth/host'
+import { type CycleRecord, close, type RunOptions, type RunRecord, Runtime, run, UsageError } from 'sawtooth/host'
 
 const [what = '', programs = '', ...args] = process.argv.slice(2)
 
@@ -122,6 +122,24 @@ const scenarios: Record<string, () => Promise<unknown>> = {
       one('third', 'squares.ts', {}),
     ])
     return { order, results }
+  },
+
+  /** The process's own Runtime is closed, and used again. */
+  async closed() {
+    let threads = 0
+    process.on('worker', worker => {
+      threads++
+      worker.on('exit', () => threads--)
+    })
+    const once = async () => {
+      const stdout = new Collected()
+      const { exit } = await run(`${programs}/squares.ts`, { procs: 2, stdout, stderr: new Collected() })
+      return { exit, stdout: stdout.all, threads }
+    }
+    const first = await once()
+    await close()
+    const threadsAfter = threads
+    return { runs: [first, await once()], threadsAfter }
   },
 
   async usage() {

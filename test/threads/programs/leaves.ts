@@ -88,7 +88,6 @@ const ways: Readonly<Record<string, () => void>> = {
   'a finalization registry': () => die(new FinalizationRegistry(harm)),
   'an observer': () => new PerformanceObserver(harm).observe({ entryTypes: ['gc'] }),
   'a listener of process': () => void process.on('newListener', harm),
-  'an import': () => void import('./squares.ts').then(harm),
   'a method of arrays': () => Object.assign(Array.prototype, { at: () => harm() }),
   'a global': () => Object.assign(globalThis, { left: harm }),
   'a way to show errors': () => {

@@ -35,12 +35,7 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
     [],
     'a mutex.lock is waited for twice: make another operation\nok\n',
   ],
-  [
-    'what converts a value may allocate and throw',
-    ['converts-values', '--procs', '2'],
-    [],
-    'true 77 88 true\n0\n',
-  ],
+  ['what converts a value may allocate and throw', ['converts-values', '--procs', '2'], [], 'true 77 88 true\n0\n'],
   ['a case of nil is never possible', ['merges-with-nil', '--procs', '2'], [], 'merged 20\n'],
   ['each setGCPercent is told what it replaced', ['swaps-gc-percent', '--procs', '4'], [], 'ok\n'],
   ['what is no count, channel, time or case is refused', ['refuses-what-is-none', '--procs', '2'], [], '1 1\n'],

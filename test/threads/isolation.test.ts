@@ -24,11 +24,7 @@ async function ask(ways: readonly string[]): Promise<readonly Answer[]> {
   const { answer, stderr } = await runHost<Answer[]>(
     threadsFile('programs/host-leftovers.ts'),
     [threadsFile('programs'), ...ways],
-<<<<<<< HEAD
     { limitMs: 2 * HANG_MS },
-=======
-    { limitMs: LIMIT_MS },
->>>>>>> 1c8b314ea9184f1f3ab2b59a728bf5ab77f9949e
   )
   expect(stderr).toBe('')
   expect(answer.map(({ way }) => way)).toEqual(ways)

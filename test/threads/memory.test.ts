@@ -27,11 +27,7 @@ const LIMIT_MS = 600_000
 async function samplesOf(program: string): Promise<readonly [Sample, Sample]> {
   const args = [threadsFile('programs'), program, '40', '10,40', '50']
   const { answer } = await runHost<[Sample, Sample]>(threadsFile('programs/host-many-runs.ts'), args, {
-<<<<<<< HEAD
     limitMs: 2 * HANG_MS,
-=======
-    limitMs: LIMIT_MS,
->>>>>>> 1c8b314ea9184f1f3ab2b59a728bf5ab77f9949e
   })
   return answer
 }

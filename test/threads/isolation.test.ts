@@ -18,7 +18,7 @@ interface Answer {
 }
 
 /** Against a hang. */
-const LIMIT_MS = 600_000
+const LIMIT_MS = 4 * HANG_MS
 
 async function ask(ways: readonly string[]): Promise<readonly Answer[]> {
   const { answer, stderr } = await runHost<Answer[]>(

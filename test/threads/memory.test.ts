@@ -21,7 +21,7 @@ const { heapBytes, metaBytes } = layOut({ arenaBytes: 8 * 2 ** 20, procs: 2 }).l
 const RUN_MIB = (heapBytes + metaBytes) / 2 ** 20
 
 /** Against a hang. */
-const LIMIT_MS = 600_000
+const LIMIT_MS = 4 * HANG_MS
 
 /** After 10 and after 40 runs. */
 async function samplesOf(program: string): Promise<readonly [Sample, Sample]> {

@@ -661,7 +661,9 @@ export class P implements World {
       const woken = wait(words, this.base + p.WAKE, wake, Math.min(milliseconds, NET_MS))
       this.memory.faults.pass('sleep/woken')
       if (!this.stop.enterRunning()) throw new RunOver('')
-      if (woken === 'timed-out' && milliseconds > NET_MS && !mayStill()) add(words, control.RESCUES, 1)
+      // A wake-up that was sent after the time-out, as at the end of a long stop, was not lost.
+      const isUntold = woken === 'timed-out' && load(words, this.base + p.WAKE) === wake
+      if (isUntold && milliseconds > NET_MS && !mayStill()) add(words, control.RESCUES, 1)
       words[this.base + p.ACTIVITY] = activity
     }
     this.sleepers.withdraw(this.index)

@@ -249,8 +249,9 @@ export class Collector {
     const { words } = this.memory
     const wanted = this.memory.p(this.pIndex, p.WANTED_BYTES)
     for (let tries = 0; words[wanted] !== 0 && tries < MOST_TRIES; ) {
-      const deadline = now() + (tries > 0 ? BETWEEN_TRIES_MS : 0)
-      this.world.blockInPlace(() => this.isOff && now() >= deadline, deadline)
+      const deadline = now() + BETWEEN_TRIES_MS
+      if (tries > 0) this.world.blockInPlace(() => now() >= deadline, deadline)
+      this.world.blockInPlace(() => this.isOff)
       const epoch = this.world.epoch()
       if (words[wanted] !== 0 && this.isOff && this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)) tries++
     }

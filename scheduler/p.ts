@@ -722,18 +722,20 @@ export class P implements World {
       this.stop.leaveRunning()
       this.passBarrier(this.index)
       this.memory.faults.pass('sleep/wait')
-      const isOver = wait(words, this.base + p.WAKE, wake, Math.min(milliseconds, NET_MS)) === 'timed-out'
-      const isMissed =
-        isOver &&
-        milliseconds > NET_MS &&
-        !mayStill() &&
-        wait(words, this.base + p.WAKE, wake, NET_GRACE_MS) === 'timed-out'
+      const isOver = this.waitForWake(wake, Math.min(milliseconds, NET_MS))
+      const isMissed = isOver && milliseconds > NET_MS && !mayStill() && this.waitForWake(wake, NET_GRACE_MS)
       this.memory.faults.pass('sleep/woken')
       if (!this.stop.enterRunning()) throw new RunOver('')
-      if (isMissed && !mayStill()) add(words, control.RESCUES, 1)
+      // A wake-up that was sent after the time-out, as at the end of a long stop, was not lost.
+      if (isMissed && load(words, this.base + p.WAKE) === wake && !mayStill()) add(words, control.RESCUES, 1)
       words[this.base + p.ACTIVITY] = activity
     }
     this.sleepers.withdraw(this.index)
+  }
+
+  /** True if nobody has moved WAKE from `wake` in so long. */
+  private waitForWake(wake: number, milliseconds: number): boolean {
+    return wait(this.memory.words, this.base + p.WAKE, wake, milliseconds) === 'timed-out'
   }
 
   /**

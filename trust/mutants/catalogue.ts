@@ -591,8 +591,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/p.ts',
-        from: 'wait(words, this.base + p.WAKE, wake, ',
-        to: 'wait(words, this.base + p.WAKE, load(words, this.base + p.WAKE) + 0 * wake, ',
+        from: 'wait(this.memory.words, this.base + p.WAKE, wake, ',
+        to: 'wait(this.memory.words, this.base + p.WAKE, load(this.memory.words, this.base + p.WAKE) + 0 * wake, ',
       },
     ],
   },

@@ -40,8 +40,9 @@ test('it has the lanes and the requests of the trace around the end of its mark,
 })
 
 test('what lies outside of that time is not shown, and what reaches out of it is cut', () => {
-  const [first] = cycles
-  if (first === undefined) throw new Error('no cycle')
+  // The first one may have kept its goal.
+  const first = cycles.find(({ overrun }) => overrun > 0)
+  if (first === undefined) throw new Error('no cycle ran past its goal')
   // Ends at 130.1 ms; its mark lasts so long that not all of it is shown.
   const worst = { ...first, startMs: 100, stwSetupUs: 100, markMs: 30, stwTerminationUs: 100 }
   let text = ''

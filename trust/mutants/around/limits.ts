@@ -31,7 +31,7 @@ export const limitMutants: readonly Mutant[] = [
     name: 'limited-assist-enqueues',
     what: 'An assist that finds the collector limited only when it has done its work waits for credit.',
     origin: '',
-    edits: [{ file: 'gc/assist.ts', from: ' && !this.limiter.isLimiting\n', to: '\n' }],
+    edits: [{ file: 'gc/assist.ts', from: '      if (this.limiter.isLimiting) return false\n', to: '' }],
   },
   {
     name: 'limited-assist-goes-on',

@@ -194,11 +194,11 @@ export class Collector {
     this.sweepFirst(() => true)
   }
 
-  /** Sweeps what is left and starts a cycle, if none runs, wherever the trigger is. A safepoint. */
-  startCycle(trigger: CycleTrigger): void {
-    this.sweepFirst(() => this.isOff)
+  /** Sweeps what is left and starts a cycle, if none runs, wherever the trigger is; unless it is called off meanwhile. A safepoint. */
+  startCycle(trigger: CycleTrigger, isCalledOff: () => boolean = () => false): void {
+    this.sweepFirst(() => this.isOff && !isCalledOff())
     const epoch = this.world.epoch()
-    if (this.isOff) this.world.raise(epoch, trigger)
+    if (this.isOff && !isCalledOff()) this.world.raise(epoch, trigger)
   }
 
   /** Starts a cycle if the heap has reached its trigger. A safepoint. */

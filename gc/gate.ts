@@ -105,7 +105,7 @@ export class Gate {
     this.patienceMs = GATE_MS
     while (!this.collector.live.addWithin(bytes, this.limit)) {
       if (this.isMarked) return false
-      if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle(STOP_HEAP_CYCLE)
+      if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle(STOP_HEAP_CYCLE, this.isOver)
       else this.help()
     }
     return true

@@ -40,7 +40,9 @@ export async function loadTelling<T>(load: () => Promise<T>, tell: (told: Module
   }
   Object.defineProperty(globalThis, key, { value, configurable: true })
   // What keeps this thread alive between runs, and would hide that nothing is pending.
-  const ports = isMainThread ? [] : activeHandles().filter(handle => handle instanceof MessagePort)
+  const ports = isMainThread
+    ? []
+    : activeHandles().filter((one): one is MessagePort => one instanceof MessagePort && hasRef(one))
   for (const port of ports) port.unref()
   let onEmpty = (): void => {}
   const stuck = new Promise<never>((_, reject) => {
@@ -57,6 +59,11 @@ export async function loadTelling<T>(load: () => Promise<T>, tell: (told: Module
     for (const port of ports) port.ref()
     Reflect.deleteProperty(globalThis, key)
   }
+}
+
+/** Whether a port keeps its thread alive; types do not know the method. */
+function hasRef(port: MessagePort): boolean {
+  return (port as MessagePort & { hasRef?: () => boolean }).hasRef?.() ?? true
 }
 
 /** Node's list of what keeps its event loop alive; it is in no types, and a Node without it notices nothing. */

@@ -76,7 +76,9 @@ for (const event of ['unhandledRejection', 'uncaughtException'])
     writeError(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
   )
 
-const STACK_TRACE_LIMIT = Error.stackTraceLimit
+/** How stacks are made on this thread. A program may change it, and the next one shall not find it so. */
+const STACKS = { prepareStackTrace: Error.prepareStackTrace, stackTraceLimit: Error.stackTraceLimit }
+const PREPARES_STACKS = Object.hasOwn(Error, 'prepareStackTrace')
 
 const remains = new Remains()
 
@@ -106,9 +108,8 @@ async function runOnce(message: PMessage): Promise<Served> {
     await settle()
     return { error, heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
   } finally {
-    // The program's: it would make the stacks of the next one.
-    Reflect.deleteProperty(Error, 'prepareStackTrace')
-    Reflect.set(Error, 'stackTraceLimit', STACK_TRACE_LIMIT)
+    Object.assign(Error, STACKS)
+    if (!PREPARES_STACKS) Reflect.deleteProperty(Error, 'prepareStackTrace')
     taskConsole.remove()
     host.close()
     // The pool keeps the message until it has the answer.

@@ -49,6 +49,8 @@ export class Realm {
 
   /** Adds a module of Node's: its functions, and its classes. */
   include(module: object): void {
+    // An import looks at each of them, and those that Node makes when they are first looked at are others from then on.
+    for (const key of Object.keys(module)) Reflect.get(module, key)
     this.#add(module)
     for (const value of this.#objects.get(module) ?? []) this.#add(value)
   }

@@ -80,7 +80,7 @@ export class ThreadPool<Task, Result> {
   #start(job: Job<Task, Result>): Worker | null | undefined {
     if (this.size >= this.#most) return null
     try {
-      const thread = new Worker(this.#filename)
+      const thread = new Worker(this.#filename, { execArgv: flagsOfThreads() })
       thread.on('message', (said: typeof READY | Answer<Result>) => this.#hear(thread, said))
       thread.on('error', (error: Error) => this.#end(thread, error.message))
       thread.on('exit', code => this.#end(thread, `its thread exited with code ${code}`))
@@ -126,6 +126,13 @@ export class ThreadPool<Task, Result> {
     job?.reject(new ThreadError(message, this.#ready.has(thread)))
     if (job !== undefined) this.#distribute()
   }
+}
+
+/** The flags of the process, but for the one that says what a text on the command line is: a thread begins with a file. */
+function flagsOfThreads(): string[] {
+  return process.execArgv.filter(
+    (flag, at, flags) => !/^--input-type(?:=|$)/.test(flag) && flags[at - 1] !== '--input-type',
+  )
 }
 
 /** In a thread of a pool: does each task that comes. */

@@ -100,6 +100,19 @@ test('a wait at the gate ends when the collector becomes limited, in the middle 
   expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
 })
 
+test('a P at the gate that sweeps for a cycle starts none when the collector becomes limited', () => {
+  const world = new HandWorld({ gate: 'goal' })
+  const [mutator] = world.ps
+  mutator.spawn()
+  let swept = 0
+  mutator.collector.sweeper.sweepOne = () => {
+    if (++swept === 3) exhaust(world)
+    return swept < 100
+  }
+  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  expect([swept, world.stops]).toEqual([3, 0])
+})
+
 test('a drain at the gate ends when the collector becomes limited', () => {
   const world = new HandWorld({ gate: 'goal', globals: 1, arenaBytes: 16 * MiB })
   const [mutator, marker] = world.ps

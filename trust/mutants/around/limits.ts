@@ -52,6 +52,14 @@ export const limitMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'limited-gate-starts-a-cycle',
+    what: 'A P at the gate that sweeps for a cycle sweeps to the end and starts it though the collector has become limited.',
+    origin: '',
+    edits: [
+      { file: 'gc/gate.ts', from: 'startCycle(STOP_HEAP_CYCLE, this.isOver)', to: 'startCycle(STOP_HEAP_CYCLE)' },
+    ],
+  },
+  {
     name: 'sweep-for-a-cycle-is-nobodys',
     what: 'What a P sweeps before it starts a cycle counts as time of the program.',
     origin: '',

@@ -76,10 +76,6 @@ for (const event of ['unhandledRejection', 'uncaughtException'])
     writeError(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
   )
 
-/** How stacks are made on this thread. A program may change it, and the next one shall not find it so. */
-const STACKS = { prepareStackTrace: Error.prepareStackTrace, stackTraceLimit: Error.stackTraceLimit }
-const PREPARES_STACKS = Object.hasOwn(Error, 'prepareStackTrace')
-
 const remains = new Remains()
 
 serve(runP)
@@ -108,8 +104,6 @@ async function runOnce(message: PMessage): Promise<Served> {
     await settle()
     return { error, heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
   } finally {
-    Object.assign(Error, STACKS)
-    if (!PREPARES_STACKS) Reflect.deleteProperty(Error, 'prepareStackTrace')
     taskConsole.remove()
     host.close()
     // The pool keeps the message until it has the answer.

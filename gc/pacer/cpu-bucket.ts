@@ -9,8 +9,8 @@
  *
  * 1. Limiting lasts until the bucket is empty. In Go it ends with the first moment that is the program's, so that what limits a mark
  *    is off again before the next one.
- * 2. The capacity is a tenth of Go's, and that of two Ps at most, while the goal leaves no runway, which is where a memory limit lies below what lives. In Go assists go on to a
- *    goal a tenth higher then. A gate admits nothing, so a second of each P would be a second in which the program stands still, or more, where some Ps are idle.
+ * 2. The capacity is a tenth of Go's while the goal leaves no runway, which is where a memory limit lies below what lives. In Go assists go on to a goal a
+ *    tenth higher then. A gate admits nothing, so a second of each P would be a second in which the program stands still.
  *
  * Plain arithmetic, for the collector (gc/cpu-limiter.ts) and for simulators. Times are of CPU: those of all Ps added up.
  */
@@ -18,7 +18,6 @@
 /** A P's share of the capacity, in ms: Go's, and where the goal leaves no runway. */
 const CAPACITY_MS = 1000
 const CAPACITY_WITHOUT_RUNWAY_MS = 100
-const MOST_PS_WITHOUT_RUNWAY = 2
 /** A goal that leaves less than this share of what lives is none that a cycle could keep to. */
 const RUNWAY_SHARE = 1 / 16
 /** How much the heap grows between two cycles while the collector is limited: a share of what lives, and at least so many bytes. */
@@ -46,8 +45,7 @@ export function limitedTrigger(heapMarked: number): number {
 
 /** What the bucket holds, in ms of CPU. */
 export function bucketCapacityMs(procs: number, goal: number, heapMarked: number): number {
-  if (!isWithoutRunway(goal, heapMarked)) return procs * CAPACITY_MS
-  return Math.min(procs, MOST_PS_WITHOUT_RUNWAY) * CAPACITY_WITHOUT_RUNWAY_MS
+  return procs * (isWithoutRunway(goal, heapMarked) ? CAPACITY_WITHOUT_RUNWAY_MS : CAPACITY_MS)
 }
 
 /**

@@ -80,7 +80,8 @@ export class ThreadPool<Task, Result> {
   #start(job: Job<Task, Result>): Worker | null | undefined {
     if (this.size >= this.#most) return null
     try {
-      const thread = new Worker(this.#filename, { execArgv: flagsOfThreads() })
+      const execArgv = flagsOfThreads()
+      const thread = new Worker(this.#filename, execArgv === undefined ? {} : { execArgv })
       thread.on('message', (said: typeof READY | Answer<Result>) => this.#hear(thread, said))
       thread.on('error', (error: Error) => this.#end(thread, error.message))
       thread.on('exit', code => this.#end(thread, `its thread exited with code ${code}`))
@@ -128,11 +129,11 @@ export class ThreadPool<Task, Result> {
   }
 }
 
-/** The flags of the process, but for the one that says what a text on the command line is: a thread begins with a file. */
-function flagsOfThreads(): string[] {
-  return process.execArgv.filter(
-    (flag, at, flags) => !/^--input-type(?:=|$)/.test(flag) && flags[at - 1] !== '--input-type',
-  )
+/** `--input-type` is about a text on the command line; a thread that inherits it does not begin with a file. Undefined: all flags of the process, which must not be named then. */
+function flagsOfThreads(): string[] | undefined {
+  const isAboutText = (flag: string): boolean => /^--input-type(?:=|$)/.test(flag)
+  if (!process.execArgv.some(isAboutText)) return undefined
+  return process.execArgv.filter((flag, at, flags) => !isAboutText(flag) && flags[at - 1] !== '--input-type')
 }
 
 /** In a thread of a pool: does each task that comes. */

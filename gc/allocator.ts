@@ -91,18 +91,18 @@ export class Allocator {
       const at = cache.take(spanClass, slotBytes)
       if (at !== 0) return at
       if (cache.nextRun(spanClass)) return cache.take(spanClass, slotBytes)
-      const fresh = this.refill(spanClass, sizeClass) || this.makeRoom(attempt, bytes, noscan)
+      const fresh = this.refill(spanClass, sizeClass, attempt > 0) || this.makeRoom(attempt, bytes, noscan)
       if (fresh !== 0) return fresh
     }
   }
 
   /** Takes another span and a slot of it, and pays for the span. 0 if no page is left. A safepoint. */
-  private refill(spanClass: number, sizeClass: number): Addr {
+  private refill(spanClass: number, sizeClass: number, isAgain: boolean): Addr {
     const { sweeper, cache, sweep, gate } = this.collector
     const bytes = spanPagesOf(sizeClass) * PAGE_BYTES
     if (this.memory.faults.pass('refill')) return 0
     sweeper.payFor(bytes, 0)
-    const reserved = gate.admit(bytes)
+    const reserved = gate.admit(bytes, isAgain)
     const charged = cache.refill(spanClass, sweep, reserved)
     if (charged === 0) {
       gate.giveBack(reserved)
@@ -119,7 +119,7 @@ export class Allocator {
     sweeper.payFor(pages * PAGE_BYTES, pages)
     assists.charge(pages * PAGE_BYTES)
     for (let attempt = 0; ; attempt++) {
-      const reserved = gate.admit(pages * PAGE_BYTES)
+      const reserved = gate.admit(pages * PAGE_BYTES, attempt > 0)
       const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan, reserved)
       if (at !== 0) return this.paid(at, pages * PAGE_BYTES, true)
       gate.giveBack(reserved)
@@ -175,7 +175,7 @@ export class Allocator {
   }
 
   /**
-   * No page is left: sweeps, then collects, for another try (0), then collects in a stop, or gives up. A safepoint.
+   * No page is left: sweeps, then collects, unless the request has waited at the gate for a cycle, for another try (0), then collects in a stop, or gives up. A safepoint.
    *
    * What other Ps allocate while a concurrent cycle marks counts as marked, and what they hold in their caches is nobody else's: so such a cycle cannot tell that the arena is full. One that
    * marks and sweeps in a stop can.
@@ -192,7 +192,7 @@ export class Allocator {
     const { check } = this.collector.heap
     if (check) add(words, control.QUARANTINE_OPEN, 1)
     try {
-      if (attempt > 1) return this.allocateStopped(bytes, noscan)
+      if (attempt > 1 || this.collector.gate.isAdmitted) return this.allocateStopped(bytes, noscan)
       this.collector.collect(STOP_FULL_CYCLE)
       return 0
     } finally {

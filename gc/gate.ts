@@ -15,6 +15,7 @@
  * Proof of the bound: L at the end of a mark ≤ max(limit, L when its cycle began or the limit was last lowered) + P · the largest single request. L grows by
  * reservations, which leave it within the limit, and by what is admitted in any case. A P admits one of these only after a mark
  * that ended while it waited, so between the ends of two marks it admits one at most: for the next it waits for the second end.
+ * One that finds no memory grows L only once it has some, and no later request of its P waits until then.
  * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
  * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
@@ -45,6 +46,8 @@ export class Gate {
   private patienceMs = 0
   /** It waits for the mark alone: the arena is full. */
   private isFull = false
+  /** The last request was admitted in any case, since a cycle was marked while it waited, and made no room. */
+  isAdmitted = false
 
   constructor(collector: Collector, limitedBy: GateLimit) {
     this.collector = collector
@@ -53,10 +56,17 @@ export class Gate {
     this.mayWake = this.mayWake.bind(this)
   }
 
-  /** Returns the bytes by which the live heap has grown already: those of the request, or 0 where it is admitted without. A safepoint, before that. */
-  admit(bytes: number): number {
-    if (this.limitedBy === 'off' || this.collector.limiter.isLimiting) return 0
-    return this.collector.live.addWithin(bytes, this.limit) || this.waitFor(bytes) ? bytes : 0
+  /**
+   * Returns the bytes by which the live heap has grown already: those of the request, or 0 where it is admitted without. A safepoint, before that. A request that was admitted in any case
+   * and found no memory (`isAgain`) is still admitted: a wait for another cycle would tell it nothing.
+   */
+  admit(bytes: number, isAgain = false): number {
+    if (this.limitedBy === 'off' || (isAgain && this.isAdmitted)) return 0
+    this.isAdmitted = false
+    if (this.collector.limiter.isLimiting) return 0
+    if (this.collector.live.addWithin(bytes, this.limit) || this.waitFor(bytes)) return bytes
+    this.isAdmitted = this.collector.memory.words[control.CYCLES_MARKED] >= this.cycle
+    return 0
   }
 
   /** Takes a reservation back: the request found no memory. */

@@ -22,6 +22,12 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
     ['8', isLong ? '200' : '60'],
     'ok\n',
   ],
+  [
+    'a full arena is told after one collection in a stop',
+    ['full-arena', '--procs', '2', '--arena', '16MiB'],
+    [],
+    'told\ntold\n',
+  ],
   ['a goroutine placed on a busy P wakes an idle one', ['wakes-an-idle-p', '--procs', '3'], [], 'ok\n'],
   [
     'yield without a star does as with one, and an operation is waited for once',

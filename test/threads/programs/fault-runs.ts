@@ -12,12 +12,30 @@ function threads(): string[] {
   return existsSync('/proc/self/task') ? readdirSync('/proc/self/task') : []
 }
 
-/** CPU that the Ps' threads have used, ms: those that came with the first run, the largest number of Ps first. */
-function cpuOfPs(): number {
-  const ns = threads()
-    .filter(thread => !others.has(thread))
-    .map(thread => Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ')[0]))
-  return ns.reduce((sum, each) => sum + each, 0) / 1e6
+/** CPU that a thread has used so far, ns; null if it has ended since it was listed. */
+function cpuOf(thread: string): number | null {
+  try {
+    return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  } catch {
+    return null
+  }
+}
+
+/** CPU that the Ps' threads have used by now, ns, by thread: those that came with the first run, the largest number of Ps first. */
+function cpuOfPs(): Map<string, number> {
+  const used = new Map<string, number>()
+  for (const thread of threads()) {
+    const ns = others.has(thread) ? null : cpuOf(thread)
+    if (ns !== null) used.set(thread, ns)
+  }
+  return used
+}
+
+/** What all threads have used since, ms; one that has come since counts from its start, one that has gone not at all. */
+function cpuSince(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
+  let ns = 0
+  for (const [thread, used] of after) ns += used - (before.get(thread) ?? 0)
+  return ns / 1e6
 }
 
 /** What share of a CPU the Ps use, sampled until it is stopped: the samples, the least first. */
@@ -26,7 +44,7 @@ function sampleShares(): () => number[] {
   let [time, cpu] = [performance.now(), cpuOfPs()]
   const timer = setInterval(() => {
     const [timeNow, cpuNow] = [performance.now(), cpuOfPs()]
-    shares.push((cpuNow - cpu) / (timeNow - time))
+    shares.push(cpuSince(cpu, cpuNow) / (timeNow - time))
     time = timeNow
     cpu = cpuNow
   }, SAMPLE_MS)

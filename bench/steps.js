@@ -97,7 +97,9 @@ function side(name, dist, rewrite = text => text) {
   cpSync(dist, join(folder, 'dist'), { recursive: true })
   cpSync(join(owner, 'package.json'), join(folder, 'package.json'))
   cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  // A revision may have dependencies that this one has not.
+  const modules = join(owner, 'node_modules')
+  symlinkSync(existsSync(modules) ? resolve(modules) : join(root, 'node_modules'), join(folder, 'node_modules'))
   let changed = 0
   for (const path of readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })) {
     if (!path.endsWith('.js')) continue

@@ -52,6 +52,8 @@ export class Allocator {
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
   private readonly inFlight: number
+  /** In a list, so that V8 inlines none of them into the loops of a program that polls: they would be 2 to 3 times as slow. */
+  private readonly atSliceEnd: readonly (() => void)[]
   private sinceZeal = 0
   private zealAt = 0
 
@@ -61,6 +63,11 @@ export class Allocator {
     this.options = options
     this.inFlight = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
     this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
+    this.atSliceEnd = [
+      options.onSliceEnd,
+      () => collector.limiter.updateIfDue(),
+      () => void collector.workers.runDue(),
+    ]
   }
 
   /**
@@ -168,9 +175,7 @@ export class Allocator {
     const time = now()
     if (time - doubles[this.sliceStarted] < SLICE_MS) return
     probeStackDeep()
-    this.options.onSliceEnd()
-    this.collector.limiter.updateIfDue()
-    this.collector.workers.runDue()
+    for (const duty of this.atSliceEnd) duty()
     doubles[this.sliceStarted] = now()
   }
 

@@ -63,11 +63,7 @@ export class Allocator {
     this.options = options
     this.inFlight = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
     this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
-    this.atSliceEnd = [
-      options.onSliceEnd,
-      () => collector.limiter.updateIfDue(),
-      () => void collector.workers.runDue(),
-    ]
+    this.atSliceEnd = [options.onSliceEnd, () => collector.limiter.updateIfDue(), () => void collector.workers.runDue()]
   }
 
   /**

@@ -5,16 +5,18 @@
  */
 import { randomBytes } from 'node:crypto'
 import {
+  accessSync,
   closeSync,
   constants,
-  copyFileSync,
   fchmodSync,
   fchownSync,
   fstatSync,
+  ftruncateSync,
   openSync,
   readSync,
   renameSync,
   type Stats,
+  statfsSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -132,27 +134,25 @@ abstract class GatheredFile implements OutputFile {
   }
 }
 
-/** A file, written beside what has its name now. */
+/** A file, written beside what has its name now; in the temporary directory where nothing can be made beside it. */
 class BesideFile extends GatheredFile {
   readonly #path: string
-  /** null: it is written in its place, since nothing can be made beside it. */
-  readonly #beside: string | null
+  readonly #beside: string
 
   /** Throws what the system says. */
   constructor(given: string, path: string) {
     const old = statSync(path, { throwIfNoEntry: false })
-    const beside = join(dirname(path), nameOfOurs())
-    const descriptor = openNew(beside, old)
-    super(given, descriptor ?? openSync(path, 'w'))
+    const { beside, descriptor } = openBeside(path, old)
+    super(given, descriptor)
     this.#path = path
-    this.#beside = descriptor === null ? null : beside
+    this.#beside = beside
   }
 
   async finish(): Promise<void> {
     this.attempt(() => {
       this.flush()
       this.close()
-      if (this.#beside !== null) rename(this.#beside, this.#path)
+      replace(this.#path, this.#beside)
     })
     if (this.failure !== null) throw this.failure
   }
@@ -161,7 +161,7 @@ class BesideFile extends GatheredFile {
 
   override discard(): void {
     super.discard()
-    if (this.#beside !== null) remove(this.#beside)
+    remove(this.#beside)
   }
 }
 
@@ -177,21 +177,27 @@ function removeUnfinished(): void {
   for (const path of unfinished) remove(path)
 }
 
-/** Makes a file, with the mode and owner of the one that it is to replace; null if its directory takes no new file, though that one may be written. */
-function openNew(path: string, old: Stats | undefined): number | null {
-  let descriptor: number
+/** Makes a file that is to replace another, with its mode and owner, if there is another. */
+function openBeside(path: string, old: Stats | undefined): { beside: string; descriptor: number } {
+  const name = nameOfOurs()
   try {
-    // Neither another's file nor a link.
-    descriptor = openSync(path, 'wx')
+    return openNew(join(dirname(path), name), old)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (old !== undefined && (code === 'EACCES' || code === 'EPERM')) return null
-    throw error
+    if (old === undefined || (code !== 'EACCES' && code !== 'EPERM')) throw error
+    // Its directory takes no new file, but the old one may be written all the same.
+    accessSync(path, constants.W_OK)
+    return openNew(join(tmpdir(), name), old)
   }
+}
+
+function openNew(beside: string, old: Stats | undefined): { beside: string; descriptor: number } {
+  // Neither another's file nor a link.
+  const descriptor = openSync(beside, 'wx')
   if (unfinished.size === 0) process.on('exit', removeUnfinished)
-  unfinished.add(path)
+  unfinished.add(beside)
   if (old !== undefined) keepOwner(descriptor, old)
-  return descriptor
+  return { beside, descriptor }
 }
 
 function keepOwner(descriptor: number, { uid, gid, mode }: Stats): void {
@@ -204,15 +210,39 @@ function keepOwner(descriptor: number, { uid, gid, mode }: Stats): void {
   fchmodSync(descriptor, mode & 0o7777)
 }
 
-/** What cannot be replaced, as a file that is mounted, is overwritten. */
-function rename(from: string, to: string): void {
+/** Why a new file may not take the old one's name although the old one may be written: it is mounted, or on another device, or its directory is not ours. */
+const OVERWRITTEN = ['EBUSY', 'EXDEV', 'EACCES', 'EPERM']
+
+function replace(old: string, whole: string): void {
   try {
-    renameSync(from, to)
-  } catch {
-    copyFileSync(from, to)
+    renameSync(whole, old)
+  } catch (error) {
+    if (!OVERWRITTEN.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    overwrite(old, whole)
   }
-  remove(from)
+  remove(whole)
 }
+
+/** Throws ENOSPC, before it touches the old file, if the disk has no room for what the new one is longer. */
+function overwrite(old: string, whole: string): void {
+  const { bsize, bavail } = statfsSync(old)
+  const { size } = statSync(whole)
+  if (size > statSync(old).blocks * BLOCK + bavail * bsize)
+    throw Object.assign(new Error(`ENOSPC: no space left on device, overwrite '${old}'`), { code: 'ENOSPC' })
+  // Node's own copy empties the old one before it asks whether its mode may be set.
+  const [from, to] = [openSync(whole, 'r'), openSync(old, 'r+')]
+  try {
+    const piece = Buffer.alloc(PIECE)
+    for (let at = 0; at < size; at += writeSync(to, piece, 0, readSync(from, piece, 0, PIECE, at), at));
+    ftruncateSync(to, size)
+  } finally {
+    closeSync(from)
+    closeSync(to)
+  }
+}
+
+/** What `Stats.blocks` counts in, bytes. */
+const BLOCK = 512
 
 function remove(path: string): void {
   try {

@@ -82,9 +82,19 @@ export class TaskConsole {
     return new Target(text => this.#write(stream, text))
   }
 
+  /** As a stream's `write` in Node. */
   #writer(stream: Stream): typeof process.stdout.write {
-    return (chunk: string | Uint8Array): boolean => {
-      this.#write(stream, chunk)
+    return (
+      chunk: string | Uint8Array,
+      encodingOrWritten?: BufferEncoding | ((error?: Error) => void),
+      written?: (error?: Error) => void,
+    ): boolean => {
+      if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))
+        throw new TypeError(`write: the text must be a string or a Uint8Array, not of type ${typeof chunk}`)
+      const hasEncoding = typeof encodingOrWritten === 'string' && typeof chunk === 'string'
+      this.#write(stream, hasEncoding ? Buffer.from(chunk, encodingOrWritten) : chunk)
+      const then = typeof encodingOrWritten === 'function' ? encodingOrWritten : written
+      if (then !== undefined) process.nextTick(then)
       return true
     }
   }

@@ -244,6 +244,25 @@ test.skipIf(!canMount)(
   },
 )
 
+test.skipIf(!canMount)('a file that is mounted is overwritten if its disk has room, and else stays', async () => {
+  await inScratch(async folder => {
+    const mounted = join(folder, 'a.json')
+    shell(`mkdir disk && mount -t tmpfs -o size=64k none disk && touch a.json disk/a`, folder)
+    try {
+      writeFileSync(join(folder, 'disk/a'), 'yesterday')
+      shell(`mount --bind disk/a a.json`, folder)
+      const full = shell(`$SAWTOOTH run ${collects} --procs 1 --json a.json -- 500`, folder)
+      expect(full.stderr).toContain(`sawtooth: ${mounted} cannot be written: ${NO_SPACE}\n`)
+      expect([full.code, readFileSync(mounted, 'utf8')]).toEqual([4, 'yesterday'])
+      expect(shell(`$SAWTOOTH run ${collects} --procs 1 --json a.json -- 3`, folder).code).toBe(0)
+      expect(recordIn(mounted)).toMatchObject({ exit: 0, cycleCount: 3 })
+      expect(readdirSync(folder).sort()).toEqual(['a.json', 'disk'])
+    } finally {
+      shell('umount a.json; umount disk', folder)
+    }
+  })
+})
+
 describe('a host', () => {
   interface Told {
     readonly exit: number

@@ -74,3 +74,22 @@ test('modules are heard on one P only, goroutines on all', async () => {
   )
   expect(all).toBe('a goroutine\n')
 })
+
+test('process.stdout.write takes an encoding and a callback, and refuses what is no text', async () => {
+  const { own, printed } = consoleOf(4)
+  own.install()
+  own.open()
+  const written = new Promise<void>(resolve => process.stdout.write('ok ', () => resolve()))
+  process.stdout.write('666f6f', 'hex')
+  const writeOfAnything = process.stdout.write as (chunk: unknown) => boolean
+  let thrown: unknown
+  try {
+    writeOfAnything.call(process.stdout, 7)
+  } catch (error) {
+    thrown = error
+  }
+  own.remove()
+  await written
+  expect(printed()).toBe('ok foo')
+  expect(thrown).toEqual(new TypeError('write: the text must be a string or a Uint8Array, not of type number'))
+})

@@ -96,12 +96,12 @@ const controlledRuns: readonly Planned[] = [
 ]
 
 /** The unit tests of the floors that are mutated. */
-const UNIT_FOLDERS = ['test/heap', 'test/verify', 'test/gc', 'test/scheduler']
+const UNIT_FOLDERS = ['test/heap', 'test/verify', 'test/gc', 'test/scheduler', 'test/runtime']
 /** Pacers are arithmetic, and are not mutated. A test that is slow has caught nothing: what hangs is ended by the limit of the check. */
 const UNIT_OPTIONS = ['--bail', '1', '--maxWorkers', '2', '--exclude', 'test/gc/pacer/**', '--testTimeout', '3600000']
 
 export const checks: readonly Check[] = [
-  { name: 'unit', what: 'the unit tests of heap, verify, gc and scheduler', run: runUnitTests },
+  { name: 'unit', what: 'the unit tests of heap, verify, gc, scheduler and runtime', run: runUnitTests },
   {
     name: 'explore',
     what: 'the small protocols with few preemptive switches',

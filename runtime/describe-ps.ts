@@ -20,6 +20,7 @@ export const ACTIVITY: Readonly<Record<number, string>> = {
   [p.ACTIVITY_TERMINATING]: 'terminates the mark',
   [p.ACTIVITY_STOPPED]: 'is stopped',
   [p.ACTIVITY_SLEEPING]: 'sleeps',
+  [p.ACTIVITY_PRINTING]: 'waits for the reader of its output',
 }
 const POLL: readonly (readonly [bit: number, what: string])[] = [
   [p.POLL_STOP, 'stop'],

@@ -97,7 +97,7 @@ async function runOnce(message: PMessage): Promise<Served> {
   watchModules(builtins)
   const memory = memoryOf(message)
   const ring = new ConsoleRing(memory, index)
-  const taskConsole = new TaskConsole(message.run, ring, index === 0, roomIn(memory, host))
+  const taskConsole = new TaskConsole(message.run, ring, index === 0, roomIn(memory, index, host))
   taskConsole.install()
   try {
     const error = await runAsP(message, memory, taskConsole)
@@ -115,14 +115,22 @@ async function runOnce(message: PMessage): Promise<Served> {
 const ROOM_MS = 50
 
 /** Waits for the host to take something from this P's console ring: false if the run was ended from outside, and nobody takes it. */
-function roomIn({ words }: Memory, host: MessagePort): (word: number, value: number) => boolean {
+function roomIn(memory: Memory, index: number, host: MessagePort): (word: number, value: number) => boolean {
+  const { words } = memory
+  const activity = memory.p(index, pLayout.ACTIVITY)
   return (word, value) => {
-    host.postMessage({ isRingFull: true } satisfies PTold)
-    do {
-      // Plain, since no turn of a schedule may depend on the host's time. It is looked at again.
-      if (words[control.RUN_STATE] === control.RUN_ABORTED) return false
-    } while (waitForHost(words, word, value, ROOM_MS) === 'timed-out')
-    return true
+    const before = words[activity]
+    words[activity] = pLayout.ACTIVITY_PRINTING
+    try {
+      host.postMessage({ isRingFull: true } satisfies PTold)
+      do {
+        // Plain, since no turn of a schedule may depend on the host's time. It is looked at again.
+        if (words[control.RUN_STATE] === control.RUN_ABORTED) return false
+      } while (waitForHost(words, word, value, ROOM_MS) === 'timed-out')
+      return true
+    } finally {
+      words[activity] = before
+    }
   }
 }
 

@@ -124,6 +124,8 @@ export const ACTIVITY_COPYING = 3
 export const ACTIVITY_TERMINATING = 4
 export const ACTIVITY_STOPPED = 5
 export const ACTIVITY_SLEEPING = 6
+/** Its goroutine prints, and waits until somebody reads what is printed. */
+export const ACTIVITY_PRINTING = 7
 
 /**
  * Doubles of one P. owner; sums since the cycle began unless said otherwise, in milliseconds.

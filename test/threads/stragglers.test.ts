@@ -37,6 +37,15 @@ describe('a task in a loop without a safepoint', () => {
     expect(code).toBe(0)
     expect(stragglers.join('')).toMatch(/\(calculator\) on P 1 has reached no safepoint for \d+ ms/)
   })
+
+  test('is told apart from one that waits for the reader of its output', async () => {
+    const program = threadsFile('programs/prints-while-collecting.ts')
+    const { code, stragglers } = await runProgram([program, '--procs', '2'], { stdoutBytesPerSecond: 5_000_000 })
+    expect(code).toBe(0)
+    expect(stragglers.join('')).toMatch(
+      /^the world waits to stop: goroutine 2 \(printer\) on P 1 .* \(not its own doing: the P waits for the reader of its output\)$/m,
+    )
+  })
 })
 
 describe('--trace', () => {

@@ -75,6 +75,8 @@ export class Allocator {
     try {
       return this.allocateSlowly(bytes, noscan)
     } catch (error) {
+      // V8 keeps ten frames, and the collector's own would fill them: the program's are what helps.
+      if (error instanceof OutOfMemoryError) Error.captureStackTrace(error, this.allocate)
       throw this.collector.world.endedBy(error)
     }
   }

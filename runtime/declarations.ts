@@ -37,8 +37,11 @@ export class Declarations {
     this.where = where
   }
 
-  /** No more declarations: the program runs. */
+  /** No more declarations: the program runs. Throws a DeclarationError unless every P has declared as much. */
   close(): void {
+    // The end is entered as the last type, so that a P that goes on and one that ends are told apart too.
+    const globals = `references in globals: ${this.slots}, words of numbers: ${this.scalars}`
+    this.declareType(`nothing more (types: ${this.types}, tasks: ${this.tasks}, ${globals})`, 0)
     this.isOpen = false
   }
 
@@ -110,7 +113,7 @@ export class Declarations {
     if (!this.enter(shape, id, count, first)) {
       // What was entered first is not changed any more.
       throw new DeclarationError(
-        `declaration ${id} is ${shape} on ${this.where}, but another P has ${this.read(first + id)}: declare the same things in the same order on every P, at module level and without conditions`,
+        `${this.where} declares ${shape} where another P declares ${this.read(first + id)}: declare the same things in the same order on every P, at module level and without conditions`,
       )
     }
     return id

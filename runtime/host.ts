@@ -396,7 +396,6 @@ async function mapped(
     isSyntaxError && goroutine === null ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError())) : null
   if (found) return { kind, message: found.message, goroutine, stack: null }
   const { mapNames, mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
-  const hasLine = kind === 'program' || kind === 'breach' || kind === 'pacer'
-  const stack = error.stack !== null && hasLine ? mapStack(error.stack) : kind === 'internal' ? error.stack : null
+  const stack = error.stack !== null && kind !== 'internal' ? mapStack(error.stack) : error.stack
   return { kind, message: mapNames(error.message), goroutine, stack }
 }

@@ -128,7 +128,7 @@ describe('an arena that is full: exit 2, with its size, the live bytes and the r
       expect({ requested, arena }).toEqual({ requested: request, arena: 8 * 2 ** 20 })
       expect(live).toBeGreaterThanOrEqual(liveAtLeast)
       expect(live).toBeLessThanOrEqual(arena)
-      expect(stderr).toMatch(/^goroutine main:$/m)
+      expect(stderr).toMatch(/^goroutine main:\n(?: {4}at .*\n)* {4}at .*exhausts-arena\.ts:\d+:\d+/m)
     }
   })
 

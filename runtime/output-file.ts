@@ -3,7 +3,6 @@
  * other file has, and what was there stays. A pipe, a device or a file that this process has open may be written to by others too, by the program that runs above
  * all: it gets all of the text at the end, without a wait of this thread for its reader.
  */
-import { randomBytes } from 'node:crypto'
 import {
   accessSync,
   closeSync,
@@ -28,6 +27,7 @@ import { DescriptorQueue, type Writer } from './descriptor-queue.ts'
 import { OutputError, reasonOf } from './output-error.ts'
 import { targetOf } from './output-paths.ts'
 import { standardStream, withoutWaiting } from './standard-streams.ts'
+import { unfinishedName } from './temporary-folder.ts'
 
 /** A text on its way to a file, a piece at a time. Once a piece cannot be written the others are dropped, and `finish` says why. */
 export interface OutputFile {
@@ -165,11 +165,6 @@ class BesideFile extends GatheredFile {
   }
 }
 
-/** A name that no file has. */
-function nameOfOurs(): string {
-  return `.sawtooth-${process.pid}-${randomBytes(6).toString('hex')}`
-}
-
 /** New files that are not whole yet: they go with the process. */
 const unfinished = new Set<string>()
 
@@ -179,19 +174,19 @@ function removeUnfinished(): void {
 
 /** Makes a file that is to replace another, with its mode and owner, if there is another. */
 function openBeside(path: string, old: Stats | undefined): { beside: string; descriptor: number } {
-  const name = nameOfOurs()
   try {
-    return openNew(join(dirname(path), name), old)
+    return openNew(dirname(path), old)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (old === undefined || (code !== 'EACCES' && code !== 'EPERM')) throw error
     // Its directory takes no new file, but the old one may be written all the same.
     accessSync(path, constants.W_OK)
-    return openNew(join(tmpdir(), name), old)
+    return openNew(tmpdir(), old)
   }
 }
 
-function openNew(beside: string, old: Stats | undefined): { beside: string; descriptor: number } {
+function openNew(directory: string, old: Stats | undefined): { beside: string; descriptor: number } {
+  const beside = join(directory, unfinishedName(directory))
   // Neither another's file nor a link.
   const descriptor = openSync(beside, 'wx')
   if (unfinished.size === 0) process.on('exit', removeUnfinished)
@@ -262,7 +257,7 @@ class SpooledFile extends GatheredFile implements Writer {
 
   /** `isOwn`: the queue's descriptor is to be closed at the end. Throws what the system says. */
   constructor(given: string, queue: DescriptorQueue, isOwn: boolean) {
-    const spool = join(tmpdir(), nameOfOurs())
+    const spool = join(tmpdir(), unfinishedName(tmpdir()))
     super(given, openSync(spool, 'wx+', 0o600))
     unlinkSync(spool)
     this.#queue = queue

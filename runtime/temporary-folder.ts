@@ -1,33 +1,33 @@
 /**
- * Temporary folders, such as that in which a program's prepared files lie while it runs. Their names say whose they are,
+ * Temporary folders, such as that in which a program's prepared files lie while it runs, and output files that are not whole yet. Their names say whose they are,
  *
- *   sawtooth-PID-START-MACHINE-RANDOM
+ *   sawtooth-PID-START-MACHINE-RANDOM     .sawtooth-PID-START-MACHINE-RANDOM
  *
  * with the owner's start time, since numbers of processes are used again, and a digest of the machine's boot and the space of process
  * numbers, since a folder may be shared. So a later process knows which owners are dead, and removes what a crash or SIGKILL left behind:
- * only folders of its own user, whose owner it could see if it lived. It follows no link.
+ * only what is its own user's, whose owner it could see if it lived. It follows no link.
  */
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { UsageError } from './usage-error.ts'
 
-const NAME = /^sawtooth-(\d+)-(\d+)-([0-9a-f]{8})-[\w-]+$/
+const NAME = /^\.?sawtooth-(\d+)-(\d+)-([0-9a-f]{8})-[\w-]+$/
 /** What may be met while a leftover is removed: it is gone, it is not ours, another process is at it. Nothing else is passed over. */
 const PASSED_OVER = ['ENOENT', 'EACCES', 'EPERM', 'ENOTEMPTY']
 
 /** A disk that is full or broken is no matter of how the run was asked for. */
 const DISK = ['ENOSPC', 'EDQUOT', 'EIO']
 
-let isSwept = false
+/** Folders in which what dead processes have left was looked for. */
+const swept = new Set<string>()
 
 /** Makes a folder that only this user can enter; the caller removes it. Throws a UsageError that names TMPDIR if there can be none. */
 export function makeTemporaryFolder(): string {
   const parent = tmpdir()
   try {
-    if (!isSwept) trySweep(parent)
-    isSwept = true
+    sweepOnce(parent)
     return mkdtempSync(join(parent, `sawtooth-${ownMark}-`))
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
@@ -41,17 +41,25 @@ export function removeTemporaryFolder(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
 }
 
+/** A name, for a file that is not whole yet, that no other file has. What a dead process has left under such a name in that folder is removed. */
+export function unfinishedName(parent: string): string {
+  sweepOnce(parent)
+  return `.sawtooth-${ownMark}-${randomBytes(6).toString('hex')}`
+}
+
 /** What others have left is no reason to fail: a folder that cannot be looked at, or one that is in use. */
-function trySweep(parent: string): void {
+function sweepOnce(parent: string): void {
+  if (swept.has(parent)) return
+  swept.add(parent)
   try {
-    sweepTemporaryFolders(parent)
+    sweepLeftovers(parent)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error
   }
 }
 
 /** Removes what dead processes have left in a folder. */
-export function sweepTemporaryFolders(parent: string): void {
+export function sweepLeftovers(parent: string): void {
   if (machine === undefined) return
   for (const name of readdirSync(parent)) {
     const [, pid = '', start, where] = NAME.exec(name) ?? []
@@ -61,7 +69,8 @@ export function sweepTemporaryFolders(parent: string): void {
 
 function removeOwn(path: string): void {
   const found = lstatSync(path)
-  if (found.isDirectory() && found.uid === process.getuid?.()) removeTemporaryFolder(path)
+  const isOurs = basename(path).startsWith('.') ? found.isFile() : found.isDirectory()
+  if (isOurs && found.uid === process.getuid?.()) removeTemporaryFolder(path)
 }
 
 /** True if the system knows of no such process, or of another one by now. A process that cannot be looked at may live. */

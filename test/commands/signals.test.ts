@@ -134,8 +134,8 @@ test('what is not over in good time after a signal is ended, and says so', async
 describe('temporary folders', () =>
   test('of dead processes are swept, and nothing else', async () => {
     await inScratch(async scratch => {
-      const temporary = join(scratch, 'temporary')
-      mkdirSync(temporary)
+      const [temporary, outputs] = [join(scratch, 'temporary'), join(scratch, 'outputs')]
+      for (const folder of [temporary, outputs]) mkdirSync(folder)
       const env = { TMPDIR: temporary }
       const whileItLives = async (): Promise<string> => {
         const { code } = await runCli(['run', 'examples/hello.ts'], { env })
@@ -145,7 +145,7 @@ describe('temporary folders', () =>
       let kill = (_: NodeJS.Signals): void => {}
       let during: Promise<string> | null = null
       const killed = runNode(
-        ['bin/sawtooth.js', 'run', loops, '--procs', '2', '--', 'sleeps'],
+        ['bin/sawtooth.js', 'run', loops, '--procs', '2', '--json', join(outputs, 'a.json'), '--', 'sleeps'],
         {
           env,
           onStart: toKill => {
@@ -172,7 +172,10 @@ describe('temporary folders', () =>
       writeFileSync(join(temporary, `sawtooth-${pid}-1-${machine}-file00`), '')
       mkdirSync(join(temporary, `sawtooth-${pid}-1-00000000-other0`))
       mkdirSync(join(temporary, 'sawtooth-mine'))
-      await runCli(['run', 'examples/hello.ts'], { env })
+      expect(readdirSync(outputs)).toEqual([expect.stringMatching(`^\\.sawtooth-${pid}-\\d+-${machine}-\\w+$`)])
+      const again = ['bin/sawtooth.js', 'run', 'examples/hello.ts', '--json', join(outputs, 'b.json')]
+      expect(await runNode(again, { env }, scratch)).toMatchObject({ code: 0 })
+      expect(readdirSync(outputs)).toEqual(['b.json'])
       expect(readdirSync(temporary).sort()).toEqual(
         [
           `sawtooth-${pid}-1-00000000-other0`,

@@ -8,7 +8,7 @@ const writing =
 
 /** Who may write, and what. */
 const allowed: Readonly<Record<string, RegExp>> = {
-  'runtime/output-file.ts': /^(?:writeFileSync|writeSync|copyFileSync|renameSync|openSync)$/,
+  'runtime/output-file.ts': /^(?:writeFileSync|writeSync|ftruncateSync|renameSync|openSync)$/,
   // A pipe, which is asked again.
   'runtime/descriptor-queue.ts': /^writevSync$/,
   // The last words of a process that nothing else ends.

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
+import { vi } from 'vitest'
 import * as control from '../../heap/layout/control.ts'
 import * as g from '../../heap/layout/goroutine.ts'
 import type { Addr } from '../../heap/memory.ts'
@@ -31,7 +32,10 @@ const MOST_CYCLES = 20
 /** How far past its goal a cycle runs. */
 const PAST_BYTES = 200 * 1024
 
-/** The same each time, but for its times. Under Go's protocol without a gate, whose credit lets the heap run past its goal. */
+/** What passes between two looks at the clock, ms: a machine that takes the thread off its CPU would move events apart that belong together. */
+const TICK_MS = 0.002
+
+/** The same each time. Under Go's protocol without a gate, whose credit lets the heap run past its goal. */
 async function handRun(): Promise<HandRun> {
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
   const [json, trace] = [join(directory, 'record.json'), join(directory, 'trace.json')]
@@ -44,6 +48,8 @@ async function handRun(): Promise<HandRun> {
     {},
   )
   const session = new Session(world.memory, configuration, { stderr: heard }, false)
+  let time = performance.now()
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += TICK_MS))
   try {
     session.open()
     world.memory.doubles[world.memory.measure(control.RUN_STARTED_AT)] = performance.now()
@@ -51,6 +57,7 @@ async function handRun(): Promise<HandRun> {
     const record = await session.finish(null)
     return { record, json: readFileSync(json, 'utf8'), trace: readFileSync(trace, 'utf8'), stderr }
   } finally {
+    clock.mockRestore()
     rmSync(directory, { recursive: true })
   }
 }

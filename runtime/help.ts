@@ -37,7 +37,7 @@ Options:
   --gcpacertrace        Go's pacer lines, on stderr
   --json FILE           write the run's record
   --trace FILE          write trace events, for Perfetto or chrome://tracing
-  --check               verify every access, poison freed memory, check marks
+  --check               verify each object that is used, poison freed memory, check marks
   --zeal N[,concurrent] a whole cycle before every Nth allocation returns; or a cycle always running
   --seed N              seed of stealing order and select (default: random)
   --fault SPEC          ${faultGrammar}

@@ -50,8 +50,9 @@ export class ShadowStack {
   }
 
   push(reference: Addr): void {
+    // What is no number throws here, or is converted before a slot is taken.
+    reference = +reference as Addr
     if (this.top === this.limit) this.grow()
-    // The top last: what is no number throws here.
     this.words[this.top] = reference
     this.top++
   }

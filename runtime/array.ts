@@ -132,8 +132,8 @@ export class Elements {
   private setReference(word: number, value: number): void {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { i32, words, barrier } = this.run
+    value = +value // before the barrier is looked at: a cycle may begin in what converts it
     if (words[WRITE_BARRIER] !== 0) {
-      value = +value // one number for both
       barrier.record(i32[word], value)
       step('barrier/store')
     }

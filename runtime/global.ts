@@ -81,8 +81,8 @@ class Cells {
     switch (this.kind.storage) {
       case KIND_REF:
         if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
+        value = +value // before the barrier is looked at: a cycle may begin in what converts it
         if (words[WRITE_BARRIER] !== 0) {
-          value = +value // one number for both
           barrier.record(words[word], value)
           step('barrier/store')
         }

@@ -21,12 +21,13 @@ export function enter(): Scope {
 /** Keeps a reference until its scope is left. Returns it. */
 export function keep<T>(reference: Ref<T>): Ref<T> {
   if (run.check) verifyValue(reference, 0, '', 'keep')
+  // A number from here on: what converts another value may keep references of its own.
+  reference = +reference as Ref<T>
   const shadow = stack
   if (shadow.top === shadow.limit) {
     expectGoroutine('keep')
     shadow.push(reference)
   } else {
-    // The top last: what is no number throws here.
     words[shadow.top] = reference
     shadow.top++
   }
@@ -37,7 +38,7 @@ export function keep<T>(reference: Ref<T>): Ref<T> {
 export function leave(scope: Scope): void
 export function leave<T>(scope: Scope, reference: Ref<T>): Ref<T>
 export function leave(scope: Scope, reference?: number): number | undefined {
-  const top = stack.base + scope
+  const top = +scope + stack.base
   if (run.check && top > stack.top) breach('leave: this scope has been left already')
   stack.top = top
   return reference
@@ -45,14 +46,13 @@ export function leave(scope: Scope, reference?: number): number | undefined {
 
 /** Keeps a reference in a slot of its own, whose content may change. */
 export function local<T>(reference: Ref<T>): Local<T> {
-  const slot = stack.top - stack.base
   keep(reference)
-  return slot as Local<T>
+  return (stack.top - stack.base - 1) as Local<T>
 }
 
 export function getLocal<T>(slot: Local<T>): Ref<T> {
   if (run.check) verifySlot(slot)
-  return words[stack.base + slot] as Ref<T>
+  return words[+slot + stack.base] as Ref<T>
 }
 
 export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
@@ -60,7 +60,9 @@ export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
     verifySlot(slot)
     verifyValue(reference, 0, '', 'setLocal')
   }
-  words[stack.base + slot] = reference
+  // Numbers before the stack is looked at: what converts others may move it.
+  reference = +reference as Ref<T>
+  words[+slot + stack.base] = reference
 }
 
 function verifySlot(slot: number): void {

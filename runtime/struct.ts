@@ -354,11 +354,11 @@ class ReferenceField {
   set(object: number, value: number): void {
     if (object === 0) failNil(this.label)
     const { i32, words, barrier } = this.run
+    // A number from here on: what converts another value is the program's, and a cycle may begin in it.
+    value = +value
     const word = (object + this.byte) >>> 2
     // The barrier (gc/barrier.ts): both shades before the store; one plain load when it is off.
     if (words[WRITE_BARRIER] !== 0) {
-      // One number for both: what converts another value may answer differently the second time.
-      value = +value
       barrier.record(i32[word], value)
       step('barrier/store')
     }

@@ -7,7 +7,7 @@
  *     parks       the operation that it handed over queues it; if that need not wait, go on
  *   `yield operation`, without the star, is carried out here
  */
-import type { YieldedOperation } from './operation.ts'
+import type { OperationError, YieldedOperation } from './operation.ts'
 import type { P } from './p.ts'
 import { RunOver } from './run-over.ts'
 
@@ -27,6 +27,8 @@ export class Fiber {
   private operation: YieldedOperation<unknown> | null = null
   /** What it yielded last, if it gave way before that was looked at. */
   private left: Step | null = null
+  /** What it is to be told, if it gave way before it was. */
+  private misuse: OperationError | null = null
 
   constructor(p: P, coroutine: Coroutine) {
     this.p = p
@@ -37,26 +39,43 @@ export class Fiber {
   run(): Outcome {
     this.operation?.wake()
     this.operation = null
-    let step = this.left ?? this.goOn()
-    this.left = null
+    let step = this.resume()
     for (;;) {
       const { handedOver } = this.p
       if (step.done) {
         this.p.expectNoneLeft()
         return 'ended'
       }
-      if (handedOver !== null) {
-        if (step.value !== handedOver.step) step = this.throw(handedOver.steppedOutside())
-        else if (this.takeOver(handedOver)) return handedOver.isParked ? 'parked' : 'gives way'
-        else step = this.goOn()
-      } else if (step.value === undefined) {
-        if (this.p.unstarted === null) return 'gives way'
-        step = this.throw(this.p.unstarted.forgotten())
-      } else if (this.mustGiveWay()) {
+      const misuse = this.misuseIn(step)
+      if (misuse !== null) {
+        if (this.mustGiveWay()) {
+          this.misuse = misuse
+          return 'gives way'
+        }
+        step = this.throw(misuse)
+      } else if (handedOver !== null) {
+        if (this.takeOver(handedOver)) return handedOver.isParked ? 'parked' : 'gives way'
+        step = this.goOn()
+      } else if (step.value === undefined) return 'gives way'
+      else if (this.mustGiveWay()) {
         this.left = step
         return 'gives way'
       } else step = this.drive(step.value)
     }
+  }
+
+  private resume(): Step {
+    const { left, misuse } = this
+    this.left = null
+    this.misuse = null
+    return misuse === null ? (left ?? this.goOn()) : this.throw(misuse)
+  }
+
+  /** An operation that was stepped outside of `yield*`, or whose `yield*` was forgotten; null: neither. */
+  private misuseIn(step: Step): OperationError | null {
+    const { handedOver, unstarted } = this.p
+    if (handedOver !== null) return step.value === handedOver.step ? null : handedOver.steppedOutside()
+    return step.value === undefined && unstarted !== null ? unstarted.forgotten() : null
   }
 
   /** A goroutine that yields what is carried out at once comes to no safepoint of its own. */
@@ -83,9 +102,7 @@ export class Fiber {
       if (running.length === 1) return innermost.next(value)
       let step: Step
       try {
-        step = innermost.next(value)
-        if (typeof step !== 'object' || step === null)
-          throw new TypeError('a step of what a goroutine yielded is no object')
+        step = stepOf(innermost.next(value))
       } catch (error) {
         if (RunOver.is(error)) throw error
         running.pop()
@@ -106,7 +123,7 @@ export class Fiber {
       let step: Step
       try {
         if (innermost.throw === undefined) throw thrown
-        step = innermost.throw(thrown)
+        step = stepOf(innermost.throw(thrown))
       } catch (rethrown) {
         if (RunOver.is(rethrown)) throw rethrown
         running.pop()
@@ -122,15 +139,35 @@ export class Fiber {
   }
 
   private drive(yielded: unknown): Step {
-    if (isIterator(yielded)) {
-      this.running.push(yielded)
-      return this.goOn()
+    try {
+      this.running.push(iteratorIn(yielded, this.running.length))
+    } catch (error) {
+      return this.throw(error)
     }
-    const what = typeof yielded === 'object' || typeof yielded === 'function' ? `a ${typeof yielded}` : String(yielded)
-    return this.throw(
-      new TypeError(`a goroutine yielded ${what}; it may yield nothing, or an operation: yield* sleep(10)`),
-    )
+    return this.goOn()
   }
+}
+
+/** As deep may iterators yield one another; generators under `yield*` overflow the native stack about there. */
+const MOST_YIELDED = 10_000
+
+/** Throws what the program's own code throws when it is looked at, too. */
+function iteratorIn(yielded: unknown, depth: number): Coroutine {
+  if (!isIterator(yielded)) {
+    const what = typeof yielded === 'object' || typeof yielded === 'function' ? `a ${typeof yielded}` : String(yielded)
+    throw new TypeError(`a goroutine yielded ${what}; it may yield nothing, or an operation: yield* sleep(10)`)
+  }
+  if (depth === MOST_YIELDED)
+    throw new RangeError(`${MOST_YIELDED} iterators have yielded one another, and none of them ends`)
+  return yielded
+}
+
+/** A step as the program's iterator has made it, read once: its properties may be code that throws. */
+function stepOf(given: unknown): Step {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError('a step of what a goroutine yielded is no object')
+  const { done, value } = given as Step
+  return { done: Boolean(done), value } as Step
 }
 
 function isIterator(value: unknown): value is Coroutine {

@@ -85,9 +85,9 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     probeStackForLock()
     const { unstarted } = p
     if (unstarted !== null) throw unstarted.forgotten()
-    p.unstarted = this
     this.p = p
     this.place = p.placeOfOperation()
+    p.unstarted = this
   }
 
   [Symbol.iterator](): this {

@@ -43,6 +43,8 @@ const CLOCK_EVERY = 64
 const POLLS_PER_CLOCK = 256
 /** Operations of a P whose places are noted for messages. */
 const PLACES_NOTED = 1000
+/** As it was when this was loaded: a program may put another in its place. */
+const PlaceError = Error
 /** After so long in a turn the goroutine gives way to one that was woken meanwhile, in ms. */
 const WAKE_GRACE_MS = 1
 /** How often the global queue comes first (Go's schedtick % 61). */
@@ -365,7 +367,7 @@ export class P implements World {
   placeOfOperation(): Error | null {
     if (this.placesNoted === PLACES_NOTED && !this.heap.check) return null
     if (this.placesNoted < PLACES_NOTED) this.placesNoted++
-    return new Error('')
+    return new PlaceError('')
   }
 
   // ————— goroutines

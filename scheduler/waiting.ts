@@ -50,7 +50,9 @@ export class Sleep extends YieldedOperation<void> {
 
   protected override parkOrFinish(): boolean {
     const ticket = this.p.park(g.WAIT_SLEEP, 0)
-    this.p.timers.add(now() + Math.max(0, this.milliseconds), this.p.goroutine, ticket)
+    // Who sleeps for ever waits for no timer: where all do, that is a deadlock.
+    if (this.milliseconds !== Number.POSITIVE_INFINITY)
+      this.p.timers.add(now() + Math.max(0, this.milliseconds), this.p.goroutine, ticket)
     return true
   }
 

@@ -14,6 +14,7 @@ import {
   Send,
 } from '../../scheduler/channel.ts'
 import { OperationError, PARKED } from '../../scheduler/operation.ts'
+import { DeadlockError } from '../../scheduler/p.ts'
 import { Select, type SelectCase } from '../../scheduler/select.ts'
 import { Sleep } from '../../scheduler/waiting.ts'
 import { LoneP } from '../support/lone-p.ts'
@@ -237,6 +238,88 @@ test.each([
     for (; turns < 3; turns++) yield
   })
   expect(turns).toBe(3)
+})
+
+test.each([
+  ['forgets an operation again and again', () => new Sleep(p, 1), undefined],
+  ['steps operations by hand again and again', () => new Sleep(p, 1).next(), 'something else'],
+])('a goroutine that %s, and catches that, leaves others their turns', (_, misuse, yielded) => {
+  let hasOtherRun = false
+  let errors = 0
+  p.runMain(function* () {
+    p.start(function* () {
+      hasOtherRun = true
+    })
+    while (!hasOtherRun)
+      try {
+        misuse()
+        yield yielded
+      } catch (error) {
+        expect(error).toBeInstanceOf(OperationError)
+        errors++
+      }
+  })
+  expect(errors).toBeGreaterThan(0)
+})
+
+test('an iterator that yields itself is an error, before the heap of JavaScript is full', () => {
+  const endless: Iterator<unknown> = { next: () => ({ done: false, value: endless }) }
+  p.runMain(function* () {
+    let thrown: unknown
+    try {
+      yield endless
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toEqual(new RangeError('10000 iterators have yielded one another, and none of them ends'))
+  })
+})
+
+test('what the code of something yielded throws, the goroutine may catch', () => {
+  const mine = new Error('mine')
+  const throws = (): never => {
+    throw mine
+  }
+  const caught: unknown[] = []
+  const odd: readonly unknown[] = [
+    new Proxy({}, { has: throws }),
+    Object.defineProperty({}, 'next', { get: throws }),
+    { next: throws },
+    { next: () => Object.defineProperty({}, 'done', { get: throws }) },
+    { next: () => Object.defineProperty({ done: true }, 'value', { get: throws }) },
+  ]
+  p.runMain(function* () {
+    for (const each of odd)
+      try {
+        yield each
+      } catch (error) {
+        caught.push(error)
+      }
+  })
+  expect(caught).toEqual(odd.map(() => mine))
+})
+
+test('a goroutine that sleeps for ever waits for no timer: where all do, that is a deadlock', () => {
+  expect(() =>
+    p.runMain(function* () {
+      yield* new Sleep(p, Number.POSITIVE_INFINITY)
+    }),
+  ).toThrow(DeadlockError)
+})
+
+test('an operation whose place cannot be noted was not made', () => {
+  p.runMain(function* () {
+    const made = globalThis.Error
+    const limit = Object.getOwnPropertyDescriptor(made, 'stackTraceLimit') as PropertyDescriptor
+    Object.defineProperty(globalThis, 'Error', { configurable: true, value: () => 'none', writable: true })
+    try {
+      yield* new Sleep(p, 0)
+    } finally {
+      globalThis.Error = made
+      Object.defineProperty(made, 'stackTraceLimit', limit)
+    }
+    yield* new Sleep(p, 0)
+  })
 })
 
 test('a goroutine may catch such an error, and go on', () => {

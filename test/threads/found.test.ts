@@ -36,6 +36,13 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
     'a mutex.lock is waited for twice: make another operation\nok\n',
   ],
   ['what converts a value may allocate and throw', ['converts-values', '--procs', '2'], [], 'true 77 88 true\n0\n'],
+  [
+    'a cycle that begins while a stored value is converted loses nothing',
+    ['converts-at-the-barrier', '--procs', '2'],
+    [],
+    'field: 0 lost\narray: 0 lost\nglobal: 0 lost\n',
+  ],
+  ['what keeps a reference while it is converted to one loses none', ['keeps-while-kept', '--procs', '2'], [], 'ok\n'],
   ['a case of nil is never possible', ['merges-with-nil', '--procs', '2'], [], 'merged 20\n'],
   ['each setGCPercent is told what it replaced', ['swaps-gc-percent', '--procs', '4'], [], 'ok\n'],
   ['what is no count, channel, time or case is refused', ['refuses-what-is-none', '--procs', '2'], [], '1 1\n'],

@@ -96,12 +96,23 @@ const controlledRuns: readonly Planned[] = [
 ]
 
 /** The unit tests of the floors that are mutated. */
-const UNIT_FOLDERS = ['test/heap', 'test/verify', 'test/gc', 'test/scheduler', 'test/runtime']
+const UNIT_TESTS = ['test/heap', 'test/verify', 'test/gc', 'test/scheduler', 'test/runtime']
+/** One run after another in a process: what of a run stays behind. */
+const RUN_TESTS = ['test/threads/isolation.test.ts', 'test/threads/memory.test.ts']
 /** Pacers are arithmetic, and are not mutated. A test that is slow has caught nothing: what hangs is ended by the limit of the check. */
-const UNIT_OPTIONS = ['--bail', '1', '--maxWorkers', '2', '--exclude', 'test/gc/pacer/**', '--testTimeout', '3600000']
+const TEST_OPTIONS = ['--bail', '1', '--maxWorkers', '2', '--exclude', 'test/gc/pacer/**', '--testTimeout', '3600000']
 
 export const checks: readonly Check[] = [
-  { name: 'unit', what: 'the unit tests of heap, verify, gc, scheduler and runtime', run: runUnitTests },
+  {
+    name: 'unit',
+    what: 'the unit tests of heap, verify, gc, scheduler and runtime',
+    run: options => runTests(options, ['unit', 'unit-apart'], UNIT_TESTS),
+  },
+  {
+    name: 'runs',
+    what: 'tests of one run after another on the same threads',
+    run: options => runTests(options, ['alone'], RUN_TESTS),
+  },
   {
     name: 'explore',
     what: 'the small protocols with few preemptive switches',
@@ -139,23 +150,24 @@ export const checks: readonly Check[] = [
   },
 ]
 
-async function runUnitTests({ directory, limitMs, signal }: CheckOptions): Promise<Verdict> {
+async function runTests(
+  { directory, limitMs, signal }: CheckOptions,
+  projects: readonly string[],
+  paths: readonly string[],
+): Promise<Verdict> {
   const report = join(directory, 'unit-report.json')
   const vitest = join(directory, 'node_modules/vitest/vitest.mjs')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const args = [
     vitest,
     'run',
-    '--project',
-    'unit',
-    '--project',
-    'unit-apart',
-    ...UNIT_OPTIONS,
+    ...projects.flatMap(project => ['--project', project]),
+    ...TEST_OPTIONS,
     ...reporters,
-    ...UNIT_FOLDERS,
+    ...paths,
   ]
   const end = await runNode(directory, args, limitMs, signal)
-  if (end.hung) return verdictOf('hang', 0, end, `unit tests are not over; the last lines: ${end.output.slice(-300)}`)
+  if (end.hung) return verdictOf('hang', 0, end, `tests are not over; the last lines: ${end.output.slice(-300)}`)
   const results = readReport(report)
   if (end.code === 0) return verdictOf('', results?.numPassedTests ?? 0, end, '')
   for (const file of results?.testResults ?? []) {
@@ -164,9 +176,9 @@ async function runUnitTests({ directory, limitMs, signal }: CheckOptions): Promi
     if (failed === undefined && file.status !== 'failed') continue
     const message = failed?.failureMessages[0] ?? file.message ?? ''
     const title = failed?.fullName ?? 'does not load'
-    return verdictOf(`unit test ${path}`, results?.numTotalTests ?? 0, end, `${title}: ${message.split('\n')[0]}`)
+    return verdictOf(`test ${path}`, results?.numTotalTests ?? 0, end, `${title}: ${message.split('\n')[0]}`)
   }
-  return verdictOf('unit tests', 0, end, end.output.slice(-300))
+  return verdictOf('tests', 0, end, end.output.slice(-300))
 }
 
 /** What of vitest's JSON is read. */

@@ -102,6 +102,11 @@ export const operationMutants: readonly Mutant[] = [
         from: 'if (!isChain || now() - this.wokenSince < SLICE_MS) {',
         to: 'if (!isChain || now() >= this.wokenSince) {',
       },
+      {
+        file: 'scheduler/p.ts',
+        from: 'this.inheritsSlice = isChain && woken !== 0',
+        to: 'this.inheritsSlice = false',
+      },
     ],
   },
   {

@@ -111,7 +111,7 @@ export const checks: readonly Check[] = [
   {
     name: 'runs',
     what: 'tests of one run after another on the same threads',
-    run: options => runTests(options, ['alone'], RUN_TESTS),
+    run: options => runTests(options, ['commands', 'alone'], RUN_TESTS),
   },
   {
     name: 'explore',
@@ -169,6 +169,7 @@ async function runTests(
   const end = await runNode(directory, args, limitMs, signal)
   if (end.hung) return verdictOf('hang', 0, end, `tests are not over; the last lines: ${end.output.slice(-300)}`)
   const results = readReport(report)
+  if (end.code === 0 && !results?.numPassedTests) throw new Error(`there are no tests in ${paths.join(', ')}`)
   if (end.code === 0) return verdictOf('', results?.numPassedTests ?? 0, end, '')
   for (const file of results?.testResults ?? []) {
     const path = file.name.replace(`${directory}/`, '')

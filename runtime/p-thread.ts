@@ -34,7 +34,7 @@ import { printable, printableName } from './printable.ts'
 import { Remains, touchedBytes } from './reclaim.ts'
 import type { RunError } from './record.ts'
 import { coroutineOf } from './task.ts'
-import { TaskConsole } from './task-console.ts'
+import { silence, TaskConsole } from './task-console.ts'
 import { serve } from './thread-pool.ts'
 import { describeThrown, isA, ownMessage, textOf } from './thrown.ts'
 
@@ -75,6 +75,8 @@ for (const event of ['unhandledRejection', 'uncaughtException'])
   process.on(event, error =>
     writeError(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
   )
+
+silence()
 
 const remains = new Remains()
 

@@ -150,7 +150,7 @@ class StreamPrinter implements Printer {
     if (this.#hasFailed) return
     try {
       this.#pending++
-      this.#stream.write(text, () => this.#written())
+      this.#stream.write(text, error => this.#written(error))
     } catch (error) {
       this.#failed(error)
     }
@@ -176,9 +176,13 @@ class StreamPrinter implements Printer {
     if (this.#pending === 0) this.#stream.off?.('error', this.#failed)
   }
 
-  /** An error comes after the callback of its write; one that nobody listens to would end the host's process. */
-  #written(): void {
+  /**
+   * An error comes after the callback of its write; one that nobody listens to would end the host's
+   * process. A stream that is destroyed tells the callback only.
+   */
+  #written(error: Error | null | undefined): void {
     this.#pending--
+    if (error) this.#failed(error)
     if (this.#isClosed && this.#pending === 0) void setImmediate().then(() => this.close())
   }
 

@@ -4,6 +4,8 @@
  *   importing   only what the program's modules print, on one of the Ps, since they run on every P and are to be heard once
  *   running     all that is printed
  *   over        nothing: who has kept a console of this run prints into no other
+ *   no run      nothing: what is called on the thread now was left by a run that is over, and
+ *               only the host prints (decision 0013)
  *
  * While modules are imported the event loop turns, and may call back what an earlier run has left. Code of the modules is known by its asynchronous context.
  */
@@ -17,6 +19,13 @@ const encoder = new TextEncoder()
 
 /** Number of the run whose modules are running: Node keeps it with the promises of the modules, for as long as the thread lives. */
 const importing = new AsyncLocalStorage<number>()
+
+/** For a thread of a pool, before its first run. */
+export function silence(): void {
+  const silent = new Target(() => {})
+  globalThis.console = new Console({ stdout: silent, stderr: silent } as unknown as ConsoleConstructorOptions)
+  process.stdout.write = process.stderr.write = () => true
+}
 
 export class TaskConsole {
   readonly #run: number

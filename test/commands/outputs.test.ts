@@ -296,6 +296,7 @@ describe('a host', () => {
 
   test('whose own stream fails lives, and its run is ended, or over', async () => {
     expect(await ask('stdout')).toMatchObject({ exit: 4, kind: 'output', uncaught: 0 })
+    expect(await ask('destroyed')).toMatchObject({ exit: 4, kind: 'output', uncaught: 0 })
     const closed = await ask('closed')
     expect(closed.uncaught).toBe(0)
     // The program prints last of all: the run may be over by then.

@@ -3,6 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ENDING_NAMES } from '../../trust/soak/endings.ts'
+import { LEFTOVERS, THROWN } from '../../trust/soak/grammar.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runNode } from '../support/run-cli.ts'
 import { isLong } from '../support/size.ts'
@@ -31,13 +33,15 @@ test('random programs on random configurations agree with their models, and a ta
 })
 
 /** A program of one script of these operations, and what it is run under, as a failure file has them. */
-function failureOf(...operations: readonly object[]): string {
+function failureOf(operations: readonly object[], configuration: object = {}): string {
   const main = { locals: 2, table: 0, globals: 0, rounds: 1, operations, bequeaths: false, replies: 0 }
   const program = { scripts: [main], mailboxes: [1], bytes: 2 ** 16 }
-  return JSON.stringify({ program, configuration: { procs: 2, arena: 2 ** 22 }, shrunk: null })
+  return JSON.stringify({ program, configuration: { procs: 2, arena: 2 ** 22, ...configuration }, shrunk: null })
 }
 
 const pairs = { do: 'grow', shape: 'tree', size: 10, stamp: 1, to: 0 }
+const make = { kind: 'wide', length: 3, stamp: 3, to: 1, from: [[0]] }
+const print = { do: 'print', on: 'stdout', lines: 10, length: 20 }
 
 const andShrunk = isLong ? ', and shrunk' : ''
 
@@ -55,6 +59,62 @@ test(`a link that is cut behind the back of the model is found, written down${an
   })
 })
 
+const attempted = (thrown: string, stamp: number): object[] => [
+  {
+    do: 'attempt',
+    slots: 2,
+    after: 2,
+    thrown,
+    stamp,
+    guard: stamp % 2 === 0 ? 0 : null,
+    operations: [pairs, { do: 'gc' }],
+  },
+  { do: 'verify' },
+]
+/** More than there are wrong arguments. */
+const arguments_ = Array.from({ length: 60 }, (_, stamp) => attempted('argument', stamp)).flat()
+const others = [...new Set(THROWN)].flatMap((thrown, stamp) => attempted(thrown, stamp))
+const near = ['allocate', 'gc', 'statistics', 'percent', 'verify'].flatMap(what =>
+  [0, 7, 40, 150, 500].map(left => ({ do: 'overflow', left, operation: { ...make, do: what, percent: 50 } })),
+)
+
+test.each<readonly [string, readonly object[], object]>([
+  ['all errors that are thrown and caught on purpose', [...arguments_, ...others], {}],
+  ['wrong arguments under --check', [...arguments_, ...others], { check: true }],
+  ['operations near the end of the stack', near, {}],
+  [
+    'an output that fails at a byte',
+    [print, { do: 'sleep', ms: 20 }, print],
+    { outputs: ['stdout:destroyed@300', 'json:full'] },
+  ],
+  [
+    'a limit below what lives',
+    [pairs, { do: 'churn', kind: 'wide', length: 1, count: 2000 }],
+    { memoryLimit: 1, gogc: 'off' },
+  ],
+  ...ENDING_NAMES.map(how => [`a run that ends by ${how}`, [{ do: 'end', how, stamp: 7 }], {}] as const),
+  ['leftovers, and the runs after them', LEFTOVERS.map(how => ({ do: 'leave', how })), {}],
+])('the soak expects %s', async (_, operations, configuration) => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'failure.json')
+    writeFileSync(file, failureOf([pairs, ...operations], configuration))
+    const { code, stdout, stderr } = await soak(['--replay', file, '--runs', '2'], scratch)
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'failed 0 times of 2\n', stderr: '' })
+  })
+})
+
+test('the soak finds what is broken in an attempt, and after a run that left something', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'failure.json')
+    const broken = { ...attempted('error', 1)[0], operations: [{ do: 'gc' }, { do: 'sabotage', how: 'cut' }] }
+    const before = [JSON.parse(failureOf([pairs, { do: 'leave', how: 'promise' }]))]
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(failureOf([pairs, broken, { do: 'verify' }])), before }))
+    const { code, stdout } = await soak(['--replay', file, '--runs', '2'], scratch)
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^failed 2 times of 2\nprogram: reference \d of the pair at \d+ is nil, must be a pair\n/)
+  })
+})
+
 test.each([
   ['a reference that is nil in the heap', 'cut', 'program: reference 0 of the pair at 0 is nil, must be a pair'],
   ['a number that is another one', 'number', 'program: pair at 0: number 0 is 0, must be 0'],
@@ -64,7 +124,7 @@ test.each([
 ])('the soak finds %s', async (_, how, message) => {
   await inScratch(async scratch => {
     const file = join(scratch, 'failure.json')
-    writeFileSync(file, failureOf(pairs, { do: 'gc' }, { do: 'sabotage', how }))
+    writeFileSync(file, failureOf([pairs, { do: 'gc' }, { do: 'sabotage', how }]))
     const { code, stdout } = await soak(
       ['--replay', file, '--runs', '1', ...(how === 'hang' ? ['--limit', '2'] : [])],
       scratch,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Memory } from '../../heap/memory.ts'
 import { ConsoleRing } from '../../runtime/console-ring.ts'
-import { TaskConsole } from '../../runtime/task-console.ts'
+import { silence, TaskConsole } from '../../runtime/task-console.ts'
 import { MiB } from '../support/heap.ts'
 
 const memory = Memory.reserve({ arenaBytes: 4 * MiB, procs: 2 })
@@ -92,4 +92,30 @@ test('process.stdout.write takes an encoding and a callback, and refuses what is
   await written
   expect(printed()).toBe('ok foo')
   expect(thrown).toEqual(new TypeError('write: the text must be a string or a Uint8Array, not of type number'))
+})
+
+test('a thread that is silent prints what a run prints, and nothing when the run is over', () => {
+  const { console: before } = globalThis
+  const { write: writeOut } = process.stdout
+  const { write: writeErr } = process.stderr
+  const reached: string[] = []
+  process.stdout.write = process.stderr.write = text => reached.push(String(text)) > 0
+  try {
+    silence()
+    const { own, printed } = consoleOf(5)
+    own.install()
+    own.open()
+    console.log('a goroutine')
+    own.remove()
+    console.log('late')
+    console.error('late')
+    process.stdout.write('late\n')
+    process.stderr.write('late\n')
+    expect(printed()).toBe('a goroutine\n')
+    expect(reached).toEqual([])
+  } finally {
+    globalThis.console = before
+    process.stdout.write = writeOut
+    process.stderr.write = writeErr
+  }
 })

@@ -21,11 +21,13 @@ interface Answer {
 const LIMIT_MS = 4 * HANG_MS
 
 async function ask(ways: readonly string[]): Promise<readonly Answer[]> {
-  const { answer, stderr } = await runHost<Answer[]>(
+  const { answer, stdout, stderr } = await runHost<Answer[]>(
     threadsFile('programs/host-leftovers.ts'),
     [threadsFile('programs'), ...ways],
     { limitMs: 2 * HANG_MS },
   )
+  // What is left behind prints, too: neither into a run's stream nor into the host's.
+  expect(stdout.trimEnd().split('\n').length).toBe(1)
   expect(stderr).toBe('')
   expect(answer.map(({ way }) => way)).toEqual(ways)
   return answer

@@ -10,6 +10,7 @@ import type { RunFlags } from '../../runtime/configuration.ts'
 import { faultPointNames, parseFault } from '../../runtime/faults.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import type { Size } from './grammar.ts'
+import { drawOutputs } from './outputs.ts'
 
 /** null: as the runtime has it when nothing is said. */
 export type Value = number | string | boolean | readonly string[] | null
@@ -33,7 +34,8 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   procs: { draw: random => random.between(1, 8) },
   gogc: { draw: random => random.pick([5, 10, 20, 50, 100, 200, 400, 'off']) },
   arena: { draw: random => random.pick([4, 8, 16, 32, 64]) * MiB },
-  memoryLimit: { draw: random => (random.chance(0.2) ? random.between(1, 64) * MiB : null) },
+  memoryLimit: { draw: drawMemoryLimit },
+  limits: { isOurs: true, draw: random => (random.chance(0.3) ? 'environment' : null) },
   check: { draw: random => random.chance(0.3) || null },
   checkmark: { debug: 'gccheckmark', draw: random => (random.chance(0.3) ? 1 : null) },
   zeal: { draw: drawZeal },
@@ -45,6 +47,13 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   termination: { draw: random => random.pick([null, 'coordinator', 'assist-takes-over']) },
   gate: { draw: random => random.pick([null, 'off', 'off', 'hard']) },
   credit: { draw: random => (random.chance(0.4) ? 'capped' : null) },
+  gctrace: { draw: random => random.chance(0.1) || null },
+  gcpacertrace: { draw: random => random.chance(0.1) || null },
+  // What becomes of its outputs; whether it is the first run of a Runtime; when it is aborted, in
+  // ms.
+  outputs: { isOurs: true, draw: random => (random.chance(0.25) ? drawOutputs(random) : null) },
+  runtime: { isOurs: true, draw: random => (random.chance(0.03) ? 'new' : null) },
+  abort: { isOurs: true, draw: random => (random.chance(0.06) ? random.magnitude(1, 400) : null) },
   seed: { draw: random => random.next() },
   size: { isOurs: true, draw: drawSize },
 }
@@ -60,8 +69,8 @@ export function drawConfiguration(random: Random, given: Configuration = {}): Co
 /** How a configuration is told to the runtime. */
 export interface Told {
   readonly flags: RunFlags
-  /** The value of the environment variable GODEBUG. */
-  readonly debug: string
+  /** Environment variables; undefined: not set. */
+  readonly environment: Readonly<Record<'GODEBUG' | 'GOGC' | 'GOMEMLIMIT', string | undefined>>
 }
 
 export function told(configuration: Configuration): Told {
@@ -73,7 +82,14 @@ export function told(configuration: Configuration): Told {
     if (key === undefined) flags[name] = value
     else debug.push(`${key}=${value}`)
   }
-  return { flags: flags as RunFlags, debug: debug.join(',') }
+  const environment = { GODEBUG: debug.join(','), GOGC: undefined, GOMEMLIMIT: undefined }
+  if (configuration['limits'] !== 'environment') return { flags: flags as RunFlags, environment }
+  const { gogc, memoryLimit, ...others } = flags
+  const textOf = (value: Value | undefined): string | undefined => (value === undefined ? undefined : String(value))
+  return {
+    flags: others as RunFlags,
+    environment: { ...environment, GOGC: textOf(gogc), GOMEMLIMIT: textOf(memoryLimit) },
+  }
 }
 
 /** What may be reachable at once: the rest is for garbage that floats, for caches, and for the quarantine. */
@@ -90,14 +106,32 @@ export function hasRoom({ arena, fault }: Configuration): boolean {
 export function labelsOf(configuration: Configuration): [dimension: string, label: string][] {
   return Object.entries(configuration).flatMap(([name, value]): [string, string][] => {
     if (name === 'seed') return []
-    // A fault by its point and what it does there.
+    // A fault by its point and what it does there; an output by what becomes of it.
     if (Array.isArray(value))
-      return value.map(spec => [name, spec.replace(/@p\d+/, '').replace(/^([^:]*:[a-z]+).*$/, '$1')])
+      return value.map(spec => [name, spec.replace(/@p?\d+/, '').replace(/^([^:]*:[a-zA-Z]+).*$/, '$1')])
     if (name === 'zeal' && value !== null) return [[name, String(value).includes(',') ? 'N,concurrent' : 'N']]
-    if (name === 'memoryLimit' || name === 'periodic') return [[name, value === null ? 'none' : 'some']]
+    if (name === 'memoryLimit') return [[name, limitLabel(configuration)]]
+    if (name === 'periodic' || name === 'abort') return [[name, value === null ? 'none' : 'some']]
     if (name === 'arena') return [[name, `${Number(value) / MiB} MiB`]]
     return [[name, value === null ? 'default' : String(value).replace(/=[\d.]+/g, '')]]
   })
+}
+
+/** Shares of what may live at once: from one that nothing fits in, to one that is hardly felt. */
+const LIMITS = [0.02, 0.25, 0.5, 0.9, 1, 1.2, 2, 6]
+
+/** More often where nothing else starts a cycle. */
+function drawMemoryLimit(random: Random, drawn: Configuration): number | null {
+  if (!random.chance(drawn['gogc'] === 'off' ? 0.7 : 0.25)) return null
+  return Math.floor(liveBytesOf(drawn) * random.pick(LIMITS))
+}
+
+/** A limit beside what may live. */
+function limitLabel(configuration: Configuration): string {
+  const { memoryLimit } = configuration
+  if (memoryLimit === null) return 'none'
+  const share = Number(memoryLimit) / liveBytesOf(configuration)
+  return share < 0.9 ? 'below what may live' : share <= 1.2 ? 'near what may live' : 'above what may live'
 }
 
 function drawZeal(random: Random): string | null {

@@ -6,10 +6,13 @@
  *   script     = places, and operations that are carried out `rounds` times
  *   place      = what holds a reference for a goroutine: a local, an element of its table, a global that is its own; in a scope a local of that scope
  *   spot       = a place, and steps along references from the object that is there
+ *   attempt    = operations, something that is thrown after some of them, and what catches it
+ *   end        = an error that nobody catches: the run must end with it (endings.ts)
  *
  * Numbers of places, fields, mailboxes and steps are taken modulo what there is.
  */
 import type { Random } from '../../lab/random.ts'
+import { ENDING_NAMES, type Ending } from './endings.ts'
 
 /** Structs with 2, 4 and 10 references; two without; arrays. */
 export type Kind = 'pair' | 'quad' | 'wide' | 'leaf' | 'record' | 'references' | 'integers' | 'doubles' | 'bytes'
@@ -72,6 +75,24 @@ export type Operation =
       readonly result: number
       readonly to: Place
     }
+  /**
+   * A scope in which something is thrown after some of its operations, and which catches it.
+   * `guard`: a mutex that it holds meanwhile, and that `finally` unlocks; null: none.
+   */
+  | {
+      readonly do: 'attempt'
+      readonly slots: number
+      readonly operations: readonly Operation[]
+      readonly after: number
+      readonly thrown: Thrown
+      readonly stamp: number
+      readonly guard: number | null
+    }
+  /**
+   * The native stack overflows. An operation is carried out `left` calls above its end, where the
+   * stack may overflow again.
+   */
+  | { readonly do: 'overflow'; readonly left: number; readonly operation: AtOnce }
   /** A recursion that keeps a reference at each level. */
   | {
       readonly do: 'descend'
@@ -85,12 +106,58 @@ export type Operation =
   | { readonly do: 'gc' }
   | { readonly do: 'percent'; readonly percent: number }
   | { readonly do: 'statistics' }
+  | { readonly do: 'print'; readonly on: 'stdout' | 'stderr'; readonly lines: number; readonly length: number }
+  /** Leaves something on its thread that is called after the run, and writes into what was here. */
+  | { readonly do: 'leave'; readonly how: Leftover }
+  /** Ends the run. */
+  | { readonly do: 'end'; readonly how: Ending; readonly stamp: number }
   /** Compares all that must be reachable from this goroutine's places, field by field. */
   | { readonly do: 'verify' }
   /** Main's alone, elsewhere as `verify`: all goroutines end, and after two collections the heap holds what it must, to the byte. */
   | { readonly do: 'census' }
   /** Never drawn: the heap is changed behind the model's back, to see that the checks see it. */
   | { readonly do: 'sabotage'; readonly how: Sabotage }
+
+/** The operations that neither wait nor have operations in them. */
+export type AtOnce = Exclude<
+  Operation,
+  {
+    readonly do:
+      | 'ship'
+      | 'take'
+      | 'swap'
+      | 'join'
+      | 'scope'
+      | 'attempt'
+      | 'overflow'
+      | 'sleep'
+      | 'yield'
+      | 'census'
+      | 'end'
+      | 'sabotage'
+  }
+>
+
+/**
+ * What is thrown in an attempt: values of the program's own; operations used in any other way than
+ * by `yield*`; wrong arguments; the end of the native stack; a request that no arena has room for.
+ */
+export const THROWN = [
+  ...(['error', 'text', 'nothing', 'object', 'symbol'] as const),
+  ...(['forgotten', 'spread', 'stepped', 'returned', 'interrupted', 'iterated'] as const),
+  ...(['argument', 'argument', 'argument', 'overflow', 'memory'] as const),
+] as const
+export type Thrown = (typeof THROWN)[number]
+
+/**
+ * What calls back when a run is over. The thread of a promise that settles serves the next run;
+ * that of any other is ended.
+ */
+export const LEFTOVERS = [
+  ...(['promise', 'promises', 'timer', 'interval', 'immediate'] as const),
+  ...(['promised timer', 'port', 'registry', 'signal'] as const),
+] as const
+export type Leftover = (typeof LEFTOVERS)[number]
 
 /** A reference cut; a number changed; an object hidden from the collector; one that the model does not know; a goroutine that goes on for ever. */
 export type Sabotage = 'cut' | 'number' | 'hide' | 'leak' | 'hang'
@@ -133,6 +200,8 @@ const EXTENTS: Readonly<Record<Size, Extent>> = {
 
 /** Globals that goroutines exchange crates through. */
 export const SHARED_CELLS = 8
+/** Mutexes that attempts hold. */
+export const GUARDS = 2
 
 const MOST_PLACES = 24
 export const MOST_MAILBOXES = 4
@@ -147,12 +216,30 @@ export function drawProgram(random: Random, size: Size, liveBytes: number): Soak
   const goroutines = random.between(1, extent.goroutines)
   const holders = goroutines + SHARED_CELLS + mailboxes.reduce((sum, capacity) => sum + capacity, 0)
   const bytes = Math.floor(liveBytes / holders)
-  const scripts = new Scripts(random, extent, goroutines, bytes).draw()
+  let scripts = new Scripts(random, extent, goroutines, bytes).draw()
+  if (random.chance(LEFT)) scripts = inserted(random, scripts, { do: 'leave', how: random.pick(LEFTOVERS) })
+  if (random.chance(ENDED))
+    scripts = inserted(random, scripts, { do: 'end', how: random.pick(ENDING_NAMES), stamp: random.next() | 0 })
   return { scripts, mailboxes, bytes }
 }
 
+/**
+ * How many programs leave something on a thread, which costs the thread; and how many end with an
+ * error, before most is done.
+ */
+const LEFT = 0.15
+const ENDED = 0.12
+
+/** With one operation more, somewhere in one of the scripts. */
+function inserted(random: Random, scripts: readonly Script[], operation: Operation): Script[] {
+  const index = random.below(scripts.length)
+  const { operations } = scripts[index] as Script
+  const more = operations.toSpliced(random.below(operations.length + 1), 0, operation)
+  return scripts.map((script, at) => (at === index ? { ...script, operations: more } : script))
+}
+
 /** How often each operation is drawn. */
-const WEIGHTS: Readonly<Record<Exclude<Operation['do'], 'sabotage'>, number>> = {
+const WEIGHTS: Readonly<Record<Exclude<Operation['do'], 'leave' | 'end' | 'sabotage'>, number>> = {
   allocate: 26,
   grow: 8,
   churn: 5,
@@ -171,16 +258,41 @@ const WEIGHTS: Readonly<Record<Exclude<Operation['do'], 'sabotage'>, number>> = 
   fork: 6,
   join: 1,
   scope: 3,
+  attempt: 4,
+  overflow: 1,
   descend: 2,
   sleep: 1,
   yield: 3,
   poll: 1,
   gc: 1,
-  percent: 1,
+  percent: 2,
   statistics: 1,
+  print: 1,
   verify: 3,
   census: 1,
 }
+
+/**
+ * What is done near the end of the native stack: wherever it is cut off there, what it has done so
+ * far is in the model.
+ */
+const NEAR_THE_END = {
+  allocate: 8,
+  churn: 2,
+  link: 4,
+  unlink: 1,
+  move: 2,
+  steal: 2,
+  transfer: 2,
+  drop: 1,
+  pack: 2,
+  unpack: 1,
+  gc: 2,
+  poll: 1,
+  percent: 1,
+  statistics: 1,
+  verify: 1,
+} as const satisfies Readonly<Partial<Record<AtOnce['do'], number>>>
 
 /** Draws the scripts of one program: each may fork later ones, so that all goroutines end. */
 class Scripts {
@@ -227,11 +339,14 @@ class Scripts {
   }
 
   private operation(): Operation {
+    return this.operationOf(this.random.weighted(WEIGHTS))
+  }
+
+  private operationOf(what: keyof typeof WEIGHTS): Operation {
     const { random } = this
     const place = (): Place => random.below(MOST_PLACES)
     const field = (): number => random.below(1 << 16)
     const stamp = (): number => random.next() | 0
-    const what = random.weighted(WEIGHTS)
     switch (what) {
       case 'allocate': {
         const from = Array.from({ length: random.below(4) }, () => this.spot())
@@ -275,6 +390,12 @@ class Scripts {
         return { do: what, to: place() }
       case 'scope':
         return this.scope()
+      case 'attempt':
+        return this.attempt()
+      case 'overflow': {
+        const operation = this.operationOf(random.weighted(NEAR_THE_END)) as AtOnce
+        return { do: what, left: random.magnitude(1, 600) - 1, operation }
+      }
       case 'descend':
         return {
           do: what,
@@ -289,7 +410,11 @@ class Scripts {
       case 'poll':
         return { do: what, times: random.magnitude(1, 2000) }
       case 'percent':
-        return { do: what, percent: random.pick([-1, 5, 20, 50, 100, 100, 400]) }
+        return { do: what, percent: random.pick([-1, -1, 0, 1, 5, 20, 50, 100, 100, 400]) }
+      case 'print': {
+        const lines = random.magnitude(1, 50)
+        return { do: what, on: random.pick(['stdout', 'stdout', 'stderr']), lines, length: random.magnitude(1, 2000) }
+      }
       case 'gc':
       case 'statistics':
       case 'verify':
@@ -351,6 +476,22 @@ class Scripts {
       operations,
       result: random.below(6),
       to: random.below(MOST_PLACES),
+    }
+  }
+  private attempt(): Operation {
+    const { random } = this
+    if (this.depth === 3) return { do: 'verify' }
+    this.depth++
+    const operations = this.operations(random.magnitude(1, 12))
+    this.depth--
+    return {
+      do: 'attempt',
+      slots: random.between(1, 4),
+      operations,
+      after: random.below(operations.length + 1),
+      thrown: random.pick(THROWN),
+      stamp: random.next() | 0,
+      guard: random.chance(0.3) ? random.below(GUARDS) : null,
     }
   }
 }

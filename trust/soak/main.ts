@@ -10,6 +10,9 @@ import { Tally } from './tally.ts'
 import { Trials } from './trial.ts'
 
 const help = `Runs random programs under random configurations, and compares the heap with a model of what must be reachable.
+One warm Runtime carries out all runs but a few: after runs that failed, were aborted or left something on their threads too.
+Programs throw and catch errors, or end with one; memory limits and the GC percent change; outputs fail or are slow. What
+was drawn must come, and nothing else: the last line counts it.
 
 Usage:
   npm run soak -- [options]
@@ -20,7 +23,8 @@ Options:
   --seed N           the programs and configurations (default: 1)
   --tally FILE       totals over all slices: goes on after the programs of the seed that are done
   --limit SECONDS    a run that takes longer hangs (default: 60)
-  --failure FILE     where a failure is written: seed, configuration, program, message, and shrunk (default: soak-failure.json)
+  --failure FILE     where a failure is written: seed, configuration, program, message, runs before it, and shrunk
+                     (default: soak-failure.json)
   --shrink SECONDS   how long a failure is shrunk (default: 120)
   --replay FILE      run what a failure file holds, shrunk if it is; with --shrink, shrink it again
   --runs N           how often to run it (default: 10)
@@ -108,12 +112,13 @@ async function shrunk(trials: Trials, failure: Failure, limitMs: number): Promis
 function report({ rate, shrunk: small }: Failure): void {
   if (rate !== null) process.stdout.write(`run again, it failed ${rate.failed} times of ${rate.runs}\n`)
   if (small === null) return
-  const { program, configuration, failure, rate: smallRate } = small
+  const { program, configuration, before = [], failure, rate: smallRate } = small
   const operations = program.scripts.reduce((sum, script) => sum + script.operations.length, 0)
+  const after = before.length === 0 ? '' : `, after ${before.length} other runs`
   process.stdout.write(
-    `shrunk to ${operations} operations in ${program.scripts.length} scripts, which failed ${smallRate.failed} times of ${smallRate.runs}: ${withoutControls(failure)}\n`,
+    `shrunk to ${operations} operations in ${program.scripts.length} scripts${after}, which failed ${smallRate.failed} times of ${smallRate.runs}: ${withoutControls(failure)}\n`,
   )
-  process.stdout.write(`${JSON.stringify({ configuration, program })}\n`)
+  process.stdout.write(`${JSON.stringify({ configuration, program, before })}\n`)
 }
 
 async function replay(trials: Trials, file: string, limitMs: number): Promise<number> {
@@ -141,7 +146,7 @@ function progress(tally: Tally, until: number): () => void {
     if (!process.stderr.isTTY && time - said < QUIET_MS) return
     said = time
     const left = Number.isFinite(until) ? `, ${Math.max(0, Math.round((until - time) / 1000))} s left` : ''
-    const line = `${tally.summary()}${left}`
+    const line = `${tally.brief()}${left}`
     process.stderr.write(process.stderr.isTTY ? `\r${line}\x1b[K` : `${line}\n`)
   }
 }

@@ -3,8 +3,9 @@
  *
  *   1. the configuration: each dimension as it is when nothing is said; fewer Ps
  *   2. whole scripts emptied, and dropped from the end
- *   3. operations of each script, by delta debugging; scopes replaced by what is in them
+ *   3. operations of each script, by delta debugging; scopes and attempts replaced by what is in them
  *   4. fewer rounds, and smaller numbers
+ *   5. the runs before it in the same Runtime: left out; then each shrunk as the trial itself
  *   and again, until nothing changes or the time is over.
  *
  * A shrinker of its own, and not fast-check's: that one shrinks only what it has drawn itself in the same process, a failure file is shrunk days later; and it takes
@@ -19,7 +20,18 @@ import type { Trial } from './trial.ts'
 const KEPT: readonly string[] = ['arena', 'size', 'seed', 'procs']
 
 /** Numbers of operations that say how much. */
-const AMOUNTS: readonly string[] = ['length', 'count', 'size', 'depth', 'times', 'ms', 'slots']
+const AMOUNTS: readonly string[] = [
+  'length',
+  'count',
+  'size',
+  'depth',
+  'times',
+  'ms',
+  'slots',
+  'after',
+  'left',
+  'lines',
+]
 /** Of these there is one at least in every program that is drawn: a tree of none never ends. */
 const AT_LEAST_ONE: readonly string[] = ['size', 'slots']
 
@@ -46,12 +58,14 @@ class Shrinker {
   async shrink(): Promise<Trial> {
     for (let before = ''; before !== JSON.stringify(this.best) && !this.isOver; ) {
       before = JSON.stringify(this.best)
+      await this.dropRunsBefore()
       await this.emptyScripts()
       await this.dropOperations()
       await this.simplifyConfiguration()
       await this.unwrapScopes()
       await this.lessenScripts()
       await this.lessenOperations()
+      await this.shrinkRunsBefore()
     }
     return this.best
   }
@@ -78,6 +92,23 @@ class Shrinker {
 
   private withDimension(name: string, value: Value): Trial {
     return { ...this.best, configuration: { ...this.best.configuration, [name]: value } }
+  }
+
+  private get before(): readonly Trial[] {
+    return this.best.before ?? []
+  }
+
+  private async dropRunsBefore(): Promise<void> {
+    const fails = (before: readonly Trial[]): Promise<boolean> => this.take({ ...this.best, before })
+    if (this.before.length > 0 && !(await fails([]))) await shrink(this.before, fails, this.until)
+  }
+
+  private async shrinkRunsBefore(): Promise<void> {
+    for (let index = 0; index < this.before.length && !this.isOver; index++) {
+      const withRun = (run: Trial): Trial => ({ ...this.best, before: this.before.with(index, run) })
+      const small = await shrinkTrial(this.before[index] as Trial, run => this.fails(withRun(run)), this.until)
+      this.best = withRun(small)
+    }
   }
 
   private async simplifyConfiguration(): Promise<void> {
@@ -114,7 +145,8 @@ class Shrinker {
 
   private async unwrapScopes(): Promise<void> {
     await this.eachOperation(async (index, at, operation) => {
-      if (operation.do === 'scope') await this.replace(index, at, operation.operations)
+      if (operation.do === 'scope' || operation.do === 'attempt') await this.replace(index, at, operation.operations)
+      if (operation.do === 'overflow') await this.replace(index, at, [operation.operation])
     })
   }
 
@@ -147,6 +179,10 @@ class Shrinker {
       }
       const operation = now()
       if (operation.do === 'fork' && operation.carry !== null) await this.replace(index, at, changed({ carry: null }))
+      if (operation.do === 'attempt') {
+        if (operation.guard !== null) await this.replace(index, at, changed({ guard: null }))
+        await shrink(operation.operations, operations => this.replace(index, at, changed({ operations })), this.until)
+      }
       if (operation.do === 'allocate' && operation.from.length > 0) await this.replace(index, at, changed({ from: [] }))
     })
   }

@@ -35,6 +35,8 @@ export interface Failure {
   readonly failure: string
   readonly configuration: Configuration
   readonly program: SoakProgram
+  /** Runs of the same Runtime before it. */
+  readonly before?: readonly Trial[]
   /** When it was run again. */
   readonly rate: Rate | null
   /** The smaller one; null: none was looked for. */
@@ -95,7 +97,8 @@ export async function soak(trials: Trials, tally: Tally, options: SoakOptions): 
       const outcome = await trials.run(trial, limitMs)
       tally.addRun(trial.configuration, outcome)
       if (outcome.failure === null) continue
-      failed = { schema: 1, seed, index, failure: outcome.failure, ...trial, rate: null, shrunk: null }
+      const { before } = trials
+      failed = { schema: 1, seed, index, failure: outcome.failure, ...trial, before, rate: null, shrunk: null }
       break
     }
     tally.addProgram(seed, (performance.now() - began) / 1000)
@@ -127,8 +130,9 @@ export async function shrinkFailure(
   limitMs: number,
   seconds: number,
 ): Promise<Failure> {
-  const { program, configuration } = failure
-  const { failed, runs } = await repeat(trials, { program, configuration }, REPEATS, limitMs)
+  const { program, configuration, before = [] } = failure
+  const trial = { program, configuration, before }
+  const { failed, runs } = await repeat(trials, trial, REPEATS, limitMs)
   const rate = { failed, runs }
   if (failed === 0) return { ...failure, rate }
   // A trial as likely to fail as this one passes all tries once in seven.
@@ -143,7 +147,7 @@ export async function shrinkFailure(
     }
     return false
   }
-  const small = await shrinkTrial({ program, configuration }, fails, performance.now() + seconds * 1000)
+  const small = await shrinkTrial(trial, fails, performance.now() + seconds * 1000)
   const again = await repeat(trials, small, REPEATS, limitMs)
   const shrunk = { ...small, failure: again.failures[0] ?? last, rate: { failed: again.failed, runs: again.runs } }
   return { ...failure, rate, shrunk }

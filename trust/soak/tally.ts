@@ -21,6 +21,23 @@ export interface TallyData {
   /** Allocations that small arenas and faults refused. */
   refused: number
   failures: number
+  /**
+   * Errors thrown on purpose and caught, and operations that overflowed the native stack near its
+   * end.
+   */
+  caught: number
+  overflowed: number
+  /** Times that a program set the GC percent, and runs with a memory limit. */
+  limitChanges: number
+  limited: number
+  /** Runs that ended with an error that was drawn, by its kind. */
+  readonly ended: Record<string, number>
+  /** Runs of which something could not be written. */
+  unwritten: number
+  /** Things that programs left on their threads. */
+  left: number
+  /** Runs of a Runtime that had run before, by how the run before them had ended. */
+  readonly warm: Record<string, number>
   /** Runs by dimension and value. */
   readonly configurations: Record<string, Record<string, number>>
 }
@@ -37,6 +54,12 @@ const EMPTY = {
   censuses: 0,
   refused: 0,
   failures: 0,
+  caught: 0,
+  overflowed: 0,
+  limitChanges: 0,
+  limited: 0,
+  unwritten: 0,
+  left: 0,
 }
 
 export class Tally {
@@ -46,10 +69,9 @@ export class Tally {
   /** `file`: where it is kept, and goes on if it is there; null: nowhere. */
   constructor(file: string | null) {
     this.#file = file
-    this.data =
-      file !== null && existsSync(file)
-        ? (JSON.parse(readFileSync(file, 'utf8')) as TallyData)
-        : { schema: 1, seeds: {}, ...EMPTY, configurations: {} }
+    const before = file !== null && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TallyData) : {}
+    // A file of earlier days has not all of it.
+    this.data = { schema: 1, seeds: {}, ...EMPTY, ended: {}, warm: {}, configurations: {}, ...before }
     if (this.data.schema !== 1) throw new Error(`${file} is no tally of a soak: its schema must be 1`)
   }
 
@@ -59,7 +81,7 @@ export class Tally {
   }
 
   /** Counts a run. */
-  addRun(configuration: Configuration, { record, totals, failure }: Outcome): void {
+  addRun(configuration: Configuration, { record, totals, failure, after }: Outcome): void {
     const { data } = this
     data.runs++
     data.cycles += record.cycles.length
@@ -69,11 +91,16 @@ export class Tally {
     data.operations += totals?.operations ?? 0
     data.censuses += totals?.censuses ?? 0
     data.refused += totals?.refused ?? 0
+    data.caught += totals?.caught ?? 0
+    data.overflowed += totals?.overflowed ?? 0
+    data.limitChanges += totals?.changes ?? 0
+    data.left += totals?.left ?? 0
+    if ((configuration['memoryLimit'] ?? null) !== null) data.limited++
+    if (record.unwritten.length > 0) data.unwritten++
     if (failure !== null) data.failures++
-    for (const [dimension, label] of labelsOf(configuration)) {
-      const labels = (data.configurations[dimension] ??= {})
-      labels[label] = (labels[label] ?? 0) + 1
-    }
+    else if (record.error !== null) count(data.ended, record.error.kind)
+    if (after !== null) count(data.warm, after)
+    for (const [dimension, label] of labelsOf(configuration)) count((data.configurations[dimension] ??= {}), label)
   }
 
   /** A program is done, and the file says so: a slice that is killed in the middle of one does it again. */
@@ -87,8 +114,38 @@ export class Tally {
     renameSync(`${this.#file}.new`, this.#file)
   }
 
+  /** What fits on a line of a terminal. */
+  brief(): string {
+    const { programs, runs, objects, failures } = this.data
+    return `${programs} programs, ${runs} runs, ${objects} objects checked, ${failures} failures`
+  }
+
   summary(): string {
     const { data } = this
-    return `${data.programs} programs, ${data.runs} runs, ${data.cycles} cycles, ${data.objects} objects checked, ${data.failures} failures`
+    const warm = Object.entries(data.warm).filter(([after]) => after !== 'success')
+    const parts = [
+      `${data.programs} programs, ${data.runs} runs, ${data.cycles} cycles, ${data.objects} objects checked`,
+      `${sumOf(data.warm)} runs of a warm Runtime${listOf('after', Object.fromEntries(warm))}`,
+      `${data.caught} errors caught, ${data.overflowed} overflows`,
+      `${sumOf(data.ended)} runs ended on purpose${listOf('by', data.ended)}`,
+      `${data.limited} runs with a memory limit, ${data.limitChanges} changes of the GC percent`,
+      `${data.unwritten} runs with lost outputs, ${data.left} leftovers`,
+      `${data.failures} failures`,
+    ]
+    return parts.join('; ')
   }
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, one) => sum + one, 0)
+}
+
+/** ` (after error 3, abort 1)`; nothing if there is none. */
+function listOf(how: string, counts: Readonly<Record<string, number>>): string {
+  const said = Object.entries(counts).map(([name, one]) => `${name} ${one}`)
+  return said.length === 0 ? '' : ` (${how} ${said.join(', ')})`
 }

@@ -11,12 +11,20 @@ const failing = (code: string): Writable =>
     write: (_chunk, _encoding, done) => done(Object.assign(new Error(`${code}: so it is, write`), { code })),
   })
 
+/** Nobody writes to it any more: it refuses a write, and has no event to tell. */
+const destroyed = (): Writable => {
+  const stream = silent()
+  stream.destroy()
+  return stream
+}
+
 const situations: Record<string, RunOptions> = {
   trace: { trace: '/dev/full', json: file },
   json: { json: '/dev/full' },
   both: { json: '/dev/full', trace: '/dev/full' },
   stdout: { stdout: failing('ENOSPC') },
   closed: { stdout: failing('EPIPE') },
+  destroyed: { stdout: destroyed() },
   stderr: { stderr: failing('ENOSPC'), gctrace: true },
   kept: { keepCycles: 3 },
   all: { keepCycles: Number.POSITIVE_INFINITY },

@@ -2,14 +2,22 @@ import { expect, test } from 'vitest'
 import { Random } from '../../../lab/random.ts'
 import { resolveConfiguration } from '../../../runtime/configuration.ts'
 import { faultPointNames } from '../../../runtime/faults.ts'
-import { drawConfiguration, labelsOf, told } from '../../../trust/soak/configurations.ts'
+import {
+  type Configuration,
+  drawConfiguration,
+  labelsOf,
+  liveBytesOf,
+  told,
+} from '../../../trust/soak/configurations.ts'
 
 const configurations = Array.from({ length: 2000 }, (_, seed) => drawConfiguration(new Random(seed)))
 
 test('the runtime takes every configuration that is drawn', () => {
   for (const configuration of configurations) {
-    const { flags, debug } = told(configuration)
-    const resolved = resolveConfiguration('program.ts', flags, { GODEBUG: debug })
+    const { flags, environment } = told(configuration)
+    const resolved = resolveConfiguration('program.ts', flags, environment)
+    expect(resolved.memoryLimit).toBe(configuration['memoryLimit'])
+    expect(resolved.gcPercent).toBe(configuration['gogc'] === 'off' ? -1 : configuration['gogc'])
     expect(resolved.procs).toBe(configuration['procs'])
     expect(resolved.checkmark).toBe(configuration['check'] === true || configuration['checkmark'] === 1)
     expect(resolved.stopTheWorld).toBe(configuration['stopTheWorld'] ?? 0)
@@ -25,6 +33,20 @@ test('every dimension takes more than one value, but for those that this process
   const single = [...labels].filter(([, { size }]) => size < 2).map(([dimension]) => dimension)
   expect(single).toEqual(['schedule'])
   expect(labels.get('procs')?.size).toBe(8)
+})
+
+test('memory limits are below, near and above what may live, by option and by environment, with and without GOGC', () => {
+  const limited = configurations.filter(({ memoryLimit }) => memoryLimit !== null)
+  const shares = limited.map(configuration => Number(configuration['memoryLimit']) / liveBytesOf(configuration))
+  expect(Math.min(...shares)).toBeLessThan(0.1)
+  expect(Math.max(...shares)).toBeGreaterThan(2)
+  expect(shares.some(share => share >= 0.9 && share <= 1.1)).toBe(true)
+  expect(limited.some(({ gogc, limits }) => gogc === 'off' && limits === 'environment')).toBe(true)
+  expect(limited.some(({ gogc, limits }) => gogc === 'off' && limits === null)).toBe(true)
+  const fromEnvironment = limited.find(({ limits }) => limits === 'environment') as Configuration
+  const { flags, environment } = told(fromEnvironment)
+  expect(flags.memoryLimit).toBe(undefined)
+  expect(environment.GOMEMLIMIT).toBe(String(fromEnvironment['memoryLimit']))
 })
 
 test('every fault point is struck, and no thread is ended', () => {

@@ -1,16 +1,30 @@
 import { expect, test } from 'vitest'
 import { Random, seedOf } from '../../../lab/random.ts'
-import { drawProgram, type Operation, type Size, type SoakProgram } from '../../../trust/soak/grammar.ts'
+import { ENDING_NAMES } from '../../../trust/soak/endings.ts'
+import {
+  drawProgram,
+  LEFTOVERS,
+  type Operation,
+  type Size,
+  type SoakProgram,
+  THROWN,
+} from '../../../trust/soak/grammar.ts'
 
 const sizes: readonly Size[] = ['tiny', 'small', 'medium']
 const programs = Array.from({ length: 300 }, (_, seed) => drawProgram(new Random(seed), sizes[seed % 3], 2 ** 20))
 
-/** All operations, those in scopes too. */
+/** All operations, those in others too. */
 function flat(operations: readonly Operation[]): Operation[] {
-  return operations.flatMap(operation =>
-    operation.do === 'scope' ? [operation, ...flat(operation.operations)] : [operation],
-  )
+  return operations.flatMap(operation => {
+    if (operation.do === 'overflow') return [operation, operation.operation]
+    return 'operations' in operation ? [operation, ...flat(operation.operations)] : [operation]
+  })
 }
+
+const drawnOf = <What extends Operation['do']>(what: What): Extract<Operation, { do: What }>[] =>
+  programs
+    .flatMap(({ scripts }) => scripts.flatMap(script => flat(script.operations)))
+    .filter((operation): operation is Extract<Operation, { do: What }> => operation.do === what)
 
 /** How many goroutines a program starts, main among them. */
 function goroutinesOf({ scripts }: SoakProgram): number {
@@ -54,8 +68,36 @@ test('every operation but sabotage is drawn', () => {
   const drawn = new Set(programs.flatMap(({ scripts }) => scripts.flatMap(s => flat(s.operations).map(o => o.do))))
   expect([...drawn].sort()).toEqual(
     [
-      'allocate', 'census', 'churn', 'descend', 'drop', 'fork', 'gc', 'grow', 'join', 'link', 'move', 'pack', 'percent', 'poll',
-      'scope', 'ship', 'sleep', 'statistics', 'steal', 'swap', 'take', 'transfer', 'unlink', 'unpack', 'verify', 'write', 'yield',
+      'allocate', 'attempt', 'census', 'churn', 'descend', 'drop', 'end', 'fork', 'gc', 'grow', 'join', 'leave', 'link', 'move',
+      'overflow', 'pack', 'percent', 'poll', 'print', 'scope', 'ship', 'sleep', 'statistics', 'steal', 'swap', 'take', 'transfer',
+      'unlink', 'unpack', 'verify', 'write', 'yield',
     ], // biome-ignore format: a list
   )
+})
+
+test('everything that can be thrown is, after any number of operations, with a guard and without', () => {
+  const attempts = drawnOf('attempt')
+  expect(new Set(attempts.map(({ thrown }) => thrown))).toEqual(new Set(THROWN))
+  expect(attempts.some(({ after }) => after === 0)).toBe(true)
+  expect(attempts.some(({ after, operations }) => after === operations.length)).toBe(true)
+  expect(attempts.every(({ after, operations }) => after <= operations.length)).toBe(true)
+  expect(new Set(attempts.map(({ guard }) => guard)).size).toBeGreaterThan(2)
+})
+
+test('what is left behind and how a run ends is drawn for few programs, once in each, and every way of it', () => {
+  const all = Array.from({ length: 3000 }, (_, seed) => drawProgram(new Random(seed), 'tiny', 2 ** 18))
+  for (const [what, ways] of [
+    ['leave', LEFTOVERS],
+    ['end', ENDING_NAMES],
+  ] as const) {
+    const found = all.map(({ scripts }) =>
+      scripts.flatMap(({ operations }) => operations.filter(operation => operation.do === what)),
+    )
+    const share = found.filter(({ length }) => length > 0).length / all.length
+    expect(share).toBeGreaterThan(0.05)
+    expect(share).toBeLessThan(0.25)
+    expect(Math.max(...found.map(({ length }) => length))).toBe(1)
+    const drawn = found.flat().map(operation => (operation as { how: string }).how)
+    expect(new Set(drawn)).toEqual(new Set(ways))
+  }
 })

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Operation } from '../../../trust/soak/grammar.ts'
+import type { Operation, Script } from '../../../trust/soak/grammar.ts'
 import { shrinkTrial } from '../../../trust/soak/shrink.ts'
 import { trialsOf } from '../../../trust/soak/soak.ts'
 import type { Trial } from '../../../trust/soak/trial.ts'
 
 const operationsOf = ({ program }: Trial): Operation[] => program.scripts.flatMap(({ operations }) => operations)
+
+const left: Operation = { do: 'leave', how: 'timer' }
+
+function scriptOf(operations: readonly Operation[]): Script {
+  return { locals: 1, table: 0, globals: 0, rounds: 1, operations, bequeaths: false, replies: 0 }
+}
 
 test('of a trial that fails by two of its operations, and on two Ps, these are left', async () => {
   for (let index = 0; index < 20; index++) {
@@ -28,6 +34,30 @@ test('of a trial that fails by two of its operations, and on two Ps, these are l
     expect(said.map(([name]) => name)).toEqual(['procs', 'arena', 'seed', 'size'])
     expect(tries).toBeLessThan(2000)
   }
+})
+
+test('of the runs before it, and of what is in attempts, only what the failure needs is left', async () => {
+  const [trial, other] = trialsOf(1, 4, 'cut')
+  const leaves = { ...other, program: { ...other.program, scripts: [scriptOf([{ do: 'gc' }, left, { do: 'gc' }])] } }
+  const attempt: Operation = {
+    ...{ do: 'attempt', slots: 3, after: 2, thrown: 'error', stamp: 1, guard: 1 },
+    operations: [{ do: 'gc' }, { do: 'drop', place: 1 }, { do: 'gc' }],
+  }
+  const program = {
+    ...trial.program,
+    scripts: [scriptOf([{ do: 'gc' }, attempt, { do: 'overflow', left: 9, operation: left }])],
+  }
+  const fails = async ({ program: { scripts }, before = [] }: Trial): Promise<boolean> => {
+    const text = JSON.stringify(scripts)
+    return /drop/.test(text) && /leave/.test(text) && before.some(run => operationsOf(run).includes(left))
+  }
+  const small = await shrinkTrial(
+    { ...trial, program, before: [other, leaves, other] },
+    fails,
+    Number.POSITIVE_INFINITY,
+  )
+  expect(operationsOf(small)).toEqual([{ do: 'drop', place: 1 }, left])
+  expect(small.before?.map(operationsOf)).toEqual([[left]])
 })
 
 test('a trial of which nothing can be taken away stays, and the time ends the search', async () => {

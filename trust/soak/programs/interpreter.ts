@@ -4,9 +4,11 @@
 //   changes both alike, and compares them where the program says so: every reference must lead where the model's does, two that the model knows as
 //   one must be one, and every number must follow from its object's stamp.
 //   What goes to another goroutine goes as a crate: objects that nobody else knows, and a manifest from which the receiver makes its model anew.
+//   An error that an attempt throws unwinds its scope: what was in the scope's places is in no
+//   place any more, and its mutex is unlocked.
 //   A census, when all goroutines but main have ended, compares the bytes of the heap after two collections with the sum over the model.
 //
-// The argument is the program, as JSON. The last thing printed is a line of JSON that says how much was compared: see ../totals.ts.
+// The argument is the program, as JSON. What main prints last is a line of JSON that says how much was compared: see ../totals.ts.
 import {
   enter,
   gc,
@@ -34,29 +36,45 @@ import {
   timeout,
   waitGroup,
 } from 'sawtooth'
-import { type Operation, type Place, type Sabotage, type Script, SHARED_CELLS } from '../grammar.ts'
+import {
+  type AtOnce,
+  GUARDS,
+  type Leftover,
+  type Operation,
+  type Place,
+  type Sabotage,
+  type Script,
+  SHARED_CELLS,
+} from '../grammar.ts'
 import type { Totals } from '../totals.ts'
+import { endRun } from './ends.ts'
+import { leaveBehind } from './leftovers.ts'
+import { isOverflow, throwing } from './mistakes.ts'
 import { bytesIn, closureOf, Item, numberOf } from './model.ts'
 import { Places } from './places.ts'
 import { type Any, Crate, fill, MADE_WITH, make, setReference } from './shapes.ts'
 import { channelBytes, LOCK_BYTES, slotFor } from './sizes.ts'
 import { type Met, modelOfCrate, walk } from './walk.ts'
 import {
-  CENSUSES,
   Crates,
-  GOROUTINES,
+  guards,
   leaked,
   locks,
   mailboxes,
-  OBJECTS,
-  OPERATIONS,
   programOf,
-  REFUSED,
   registry,
   shared,
   source,
+  TOTALS,
   totals,
 } from './world.ts'
+
+type Attempt = Extract<Operation, { do: 'attempt' }>
+/** Says how an error that is thrown from here on is known as the one that is meant. */
+type Expect = (isRight: (error: unknown) => boolean) => void
+
+/** Set in a census. */
+const CENSUS_PERCENT = 77
 
 /** One goroutine: what it does with its places, as its script says. */
 class Actor {
@@ -71,6 +89,14 @@ class Actor {
   private allocatedBefore = 0
   private operations = 0
   private censuses = 0
+  private caught = 0
+  private overflowed = 0
+  private changes = 0
+  private left = 0
+  private printedOut = 0
+  private printedErr = 0
+  /** Holds a guard, for which others wait: waits for none of them meanwhile. */
+  private isHolding = false
 
   constructor(script: Script, isMain: boolean, budget: number) {
     this.script = script
@@ -102,12 +128,14 @@ class Actor {
 
   /** Adds to the totals of the run. */
   *report(): Generator<unknown, void, unknown> {
+    const { operations, censuses, caught, overflowed, changes, left, printedOut, printedErr } = this
+    const { objects, refused } = this.places
+    const own: Totals = {
+      ...{ goroutines: 1, objects, operations, refused, censuses, caught, overflowed, changes, left },
+      ...{ printedOut, printedErr },
+    }
     yield* mutex.lock(registry.get())
-    totals.set(GOROUTINES, totals.get(GOROUTINES) + 1)
-    totals.set(OBJECTS, totals.get(OBJECTS) + this.places.objects)
-    totals.set(OPERATIONS, totals.get(OPERATIONS) + this.operations)
-    totals.set(REFUSED, totals.get(REFUSED) + this.places.refused)
-    totals.set(CENSUSES, totals.get(CENSUSES) + this.censuses)
+    for (const [index, name] of TOTALS.entries()) totals.set(index, totals.get(index) + own[name])
     mutex.unlock(registry.get())
   }
 
@@ -132,6 +160,12 @@ class Actor {
         case 'scope':
           yield* this.scope(operation.slots, operation.operations, operation.result, operation.to)
           break
+        case 'attempt':
+          yield* this.attempt(operation)
+          break
+        case 'overflow':
+          this.overflow(operation.left, operation.operation)
+          break
         case 'sleep':
           yield* sleep(operation.ms)
           break
@@ -139,8 +173,11 @@ class Actor {
           for (let time = 0; time < operation.times; time++) yield
           break
         case 'census':
-          if (this.isMain) yield* this.census()
+          if (this.isMain && !this.isHolding) yield* this.census()
           else this.places.verify()
+          break
+        case 'end':
+          yield* endRun(operation.how, operation.stamp)
           break
         case 'sabotage':
           yield* this.sabotage(operation.how)
@@ -152,12 +189,7 @@ class Actor {
   }
 
   /** The operations that do not wait. */
-  private carryOutAtOnce(
-    operation: Exclude<
-      Operation,
-      { readonly do: 'ship' | 'take' | 'swap' | 'join' | 'scope' | 'sleep' | 'yield' | 'census' | 'sabotage' }
-    >,
-  ): void {
+  private carryOutAtOnce(operation: AtOnce): void {
     switch (operation.do) {
       case 'allocate':
         this.allocate(operation)
@@ -225,9 +257,16 @@ class Actor {
         break
       case 'percent':
         setGCPercent(operation.percent)
+        this.changes++
         break
       case 'statistics':
         this.statistics()
+        break
+      case 'print':
+        this.print(operation)
+        break
+      case 'leave':
+        this.leave(operation.how)
         break
       case 'verify':
         this.places.verify()
@@ -334,7 +373,7 @@ class Actor {
 
   private fork({ script: number, carry, on }: Extract<Operation, { do: 'fork' }>): void {
     const { scripts } = programOf()
-    if (number >= scripts.length) return
+    if (number >= scripts.length || this.isHolding) return
     if (this.replies === null || this.group === null) {
       const replies = this.places.attempt(() => Crates.new(this.script.replies))
       if (replies === nil) return
@@ -356,7 +395,7 @@ class Actor {
   }
 
   private *join(to: Place): Generator<unknown, void, unknown> {
-    if (this.replies === null || this.group === null || this.forked === 0) return
+    if (this.replies === null || this.group === null || this.forked === 0 || this.isHolding) return
     yield* waitGroup.wait(getLocal(this.group))
     for (; this.forked > 0; this.forked--) {
       const crate = (yield* Crates.recv(getLocal(this.replies))) as Any
@@ -376,6 +415,7 @@ class Actor {
     // A channel and a group made inside would end with the scope.
     const { replies, group } = this
     const scope = enter()
+    const { count } = this.places
     const outer = this.places.extend(slots)
     yield* this.carryOut(operations)
     if (replies === null && this.replies !== null) yield* this.join(0)
@@ -384,9 +424,104 @@ class Actor {
     const at = leave(scope, this.places.get(chosen))
     this.replies = replies
     this.group = group
-    this.places.cutBack(slots)
+    this.places.cutBackTo(count)
     this.places.put(this.places.at(to), at, item)
   }
+
+  // ————— errors
+
+  /** Something is thrown, and caught here. What was put into the places of its scopes is let go. */
+  private *attempt(attempt: Attempt): Generator<unknown, void, unknown> {
+    const { replies, group } = this
+    const { count } = this.places
+    const scope = enter()
+    this.places.extend(attempt.slots)
+    let isRight: ((error: unknown) => boolean) | null = null
+    const expect: Expect = right => {
+      isRight = right
+    }
+    let isCaught = false
+    try {
+      if (attempt.guard === null || this.isHolding) yield* this.failing(attempt, expect)
+      else yield* this.holding(attempt.guard % GUARDS, () => this.failing(attempt, expect))
+    } catch (error) {
+      // Until it is expected whatever comes is a failure of the run.
+      if ((isRight as ((error: unknown) => boolean) | null)?.(error) !== true) throw error
+      isCaught = true
+    }
+    if (!isCaught) throw new Error(`attempt: ${attempt.thrown} ${attempt.stamp} was not thrown`)
+    this.caught++
+    // Scopes that the error has left are left by this one's end.
+    if (replies === null && this.replies !== null) yield* this.join(0)
+    this.replies = replies
+    this.group = group
+    this.places.cutBackTo(count)
+    leave(scope)
+  }
+
+  private *failing({ operations, after, thrown, stamp }: Attempt, expect: Expect): Generator<unknown, void, unknown> {
+    yield* this.carryOut(operations.slice(0, after))
+    yield* throwing(thrown, stamp, programOf().isChecked, expect)
+  }
+
+  private *holding(guard: number, act: () => Generator<unknown, void, unknown>): Generator<unknown, void, unknown> {
+    yield* mutex.lock(guards.get(guard))
+    this.isHolding = true
+    try {
+      yield* act()
+    } finally {
+      this.isHolding = false
+      mutex.unlock(guards.get(guard))
+    }
+  }
+
+  /** Overflows the native stack, with an operation near its end; then compares. */
+  private overflow(left: number, operation: AtOnce): void {
+    const scope = enter()
+    this.descendToTheEnd(left, operation)
+    leave(scope)
+    this.places.verify()
+  }
+
+  /** Returns how many calls have returned without an overflow. */
+  private descendToTheEnd(left: number, operation: AtOnce): number {
+    let returned = 0
+    try {
+      returned = this.descendToTheEnd(left, operation) + 1
+    } catch (error) {
+      if (!isOverflow(error)) throw error
+    }
+    if (returned === left) this.carryOutNearTheEnd(operation)
+    return returned
+  }
+
+  private carryOutNearTheEnd(operation: AtOnce): void {
+    try {
+      this.carryOutAtOnce(operation)
+    } catch (error) {
+      if (!isOverflow(error)) throw error
+      this.overflowed++
+    }
+  }
+
+  // ————— output and leftovers
+
+  private print({ on, lines, length }: Extract<Operation, { do: 'print' }>): void {
+    const line = 'x'.repeat(length)
+    for (let index = 0; index < lines; index++) {
+      if (on === 'stdout') console.log(line)
+      else console.error(line)
+    }
+    if (on === 'stdout') this.printedOut += lines * length
+    else this.printedErr += lines * length
+  }
+
+  private leave(how: Leftover): void {
+    leaveBehind(how, [...walk(this.places.roots())])
+    this.left++
+  }
+
+  // ————— recursion
 
   /** Goes down, keeping a new object on each level, and compares them on the way back. */
   private descend(depth: number, stamp: number, bottom: 'gc' | 'allocate' | 'poll'): void {
@@ -428,6 +563,7 @@ class Actor {
     while (numGoroutine() > 1) yield
     yield* this.empty()
     this.places.verify()
+    this.setLimits()
     gc()
     gc()
     const { HeapAlloc } = readMemStats()
@@ -435,6 +571,14 @@ class Actor {
     if (HeapAlloc !== expected) throw new Error(`census: HeapAlloc is ${HeapAlloc}, ${expected} bytes are reachable`)
     this.places.verify()
     this.censuses++
+  }
+
+  /** Nobody else sets the GC percent now: what is set must be found. */
+  private setLimits(): void {
+    const before = setGCPercent(CENSUS_PERCENT)
+    const found = setGCPercent(before)
+    if (found !== CENSUS_PERCENT) throw new Error(`setGCPercent: set to ${CENSUS_PERCENT}, was ${found}`)
+    this.changes += 2
   }
 
   private *empty(): Generator<unknown, void, unknown> {
@@ -461,7 +605,7 @@ class Actor {
     return (
       slotFor(8 + text.length(source.get())) +
       capacities.reduce((sum, capacity) => sum + channelBytes(capacity), 0) +
-      (SHARED_CELLS + 1) * LOCK_BYTES +
+      (SHARED_CELLS + GUARDS + 1) * LOCK_BYTES +
       this.places.tableBytes() +
       (this.replies === null ? 0 : channelBytes(this.script.replies)) +
       (this.group === null || getLocal(this.group) === nil ? 0 : LOCK_BYTES)
@@ -522,17 +666,11 @@ export default function* main(json = '{}') {
   const { scripts, mailboxes: capacities, bytes } = programOf()
   for (const [index, capacity] of capacities.entries()) mailboxes.set(index, Crates.new(capacity))
   for (let cell = 0; cell < SHARED_CELLS; cell++) locks.set(cell, mutex.new())
+  for (let guard = 0; guard < GUARDS; guard++) guards.set(guard, mutex.new())
   registry.set(mutex.new())
   const actor = new Actor(scripts[0], true, bytes)
   yield* actor.live(nil)
   yield* actor.census()
   yield* actor.report()
-  const said: Totals = {
-    goroutines: totals.get(GOROUTINES),
-    objects: totals.get(OBJECTS),
-    operations: totals.get(OPERATIONS),
-    refused: totals.get(REFUSED),
-    censuses: totals.get(CENSUSES),
-  }
-  console.log(JSON.stringify(said))
+  console.log(JSON.stringify(Object.fromEntries(TOTALS.map((name, index) => [name, totals.get(index)]))))
 }

@@ -68,10 +68,15 @@ export class Places {
     return this.model.length - slots
   }
 
-  /** The last so many are no places any more. */
-  cutBack(slots: number): void {
-    this.locals.length -= slots
-    this.model.length -= slots
+  /** How many there are. */
+  get count(): number {
+    return this.model.length
+  }
+
+  /** The last ones are no places any more: so many are left. */
+  cutBackTo(count: number): void {
+    this.locals.length -= this.model.length - count
+    this.model.length = count
   }
 
   /** Place `number` of those there are. The locals of scopes come last, and are the likeliest. */

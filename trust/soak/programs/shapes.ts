@@ -166,6 +166,16 @@ function makeBare(kind: Kind, { length }: Item, [a = nil, b = nil, c = nil]: rea
   }
 }
 
+/** Wrong numbers are given to such a one: no model knows it. A safepoint. */
+export function makeLeaf(stamp = 0): Any {
+  return Leaf.new(stamp) as Any
+}
+
+/** Of a leaf. */
+export function setStamp(leaf: Any, stamp: number): void {
+  Leaf.stamp.set(leaf as never, stamp)
+}
+
 function makeReferences(length: number, references: readonly Any[]): Any {
   const scope = enter()
   const kept = references.map(reference => local<never>(reference))

@@ -1,6 +1,7 @@
 /** What the goroutines of a run share: its globals, and the program that it carries out. Each P makes them anew, in the same order. */
 import { chan, f64, global, i32, mutex, ref, bytes as text } from 'sawtooth'
-import { MOST_MAILBOXES, SHARED_CELLS, type SoakProgram } from '../grammar.ts'
+import { GUARDS, MOST_MAILBOXES, SHARED_CELLS, type SoakProgram } from '../grammar.ts'
+import type { Totals } from '../totals.ts'
 import { Crate } from './shapes.ts'
 
 export const Crates = chan(ref(Crate))
@@ -15,17 +16,28 @@ export const mailboxes = global(Mailboxes, MOST_MAILBOXES)
 export const owned = global(ref, OWN_GLOBALS)
 export const shared = global(ref(Crate), SHARED_CELLS)
 export const locks = global(ref(mutex), SHARED_CELLS)
+/** What attempts hold. */
+export const guards = global(ref(mutex), GUARDS)
 /** Under its mutex: globals owned so far, and the totals. */
 export const registry = global(ref(mutex))
 export const ownedSoFar = global(i32)
-export const totals = global(f64, 5)
-export const [GOROUTINES, OBJECTS, OPERATIONS, REFUSED, CENSUSES] = [0, 1, 2, 3, 4]
+export const totals = global(f64, 16)
+/** In the order of ../totals.ts. */
+export const TOTALS = [
+  ...(['goroutines', 'objects', 'operations', 'refused', 'censuses', 'caught'] as const),
+  ...(['overflowed', 'changes', 'left', 'printedOut', 'printedErr'] as const),
+] as const satisfies readonly (keyof Totals)[]
 /** What `leak` hides from the model. */
 export const leaked = global(ref)
 
-let program: SoakProgram | null = null
+/** A program, and what it must know of its run. */
+export interface Given extends SoakProgram {
+  readonly isChecked: boolean
+}
+
+let program: Given | null = null
 
 /** The program, which each P reads once. */
-export function programOf(): SoakProgram {
-  return (program ??= JSON.parse(text.text(source.get())) as SoakProgram)
+export function programOf(): Given {
+  return (program ??= JSON.parse(text.text(source.get())) as Given)
 }

@@ -93,23 +93,6 @@ export const operationMutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'woken-come-first-for-ever',
-    what: 'Goroutines that wake each other never use up their slice: no other has a turn.',
-    origin: '',
-    edits: [
-      {
-        file: 'scheduler/p.ts',
-        from: 'if (!isChain || now() - this.wokenSince < SLICE_MS) {',
-        to: 'if (!isChain || now() >= this.wokenSince) {',
-      },
-      {
-        file: 'scheduler/p.ts',
-        from: 'this.inheritsSlice = isChain && woken !== 0',
-        to: 'this.inheritsSlice = false',
-      },
-    ],
-  },
-  {
     name: 'stuck-ring-left-alone',
     what: 'A P that is never idle takes nothing from the ring of one that is stuck.',
     origin: 'golang/go#13546',

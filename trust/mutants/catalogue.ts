@@ -1056,6 +1056,17 @@ export const mutants: readonly Mutant[] = [
 
 export const equivalents: readonly Equivalent[] = [
   {
+    what: 'A thread whose modules keep the memory of ended runs serves more of them.',
+    file: 'runtime/reclaim.ts',
+    reason:
+      'Handles are released, and a thread whose heap grows by 1 MiB ends: no program is known that keeps the memory.',
+  },
+  {
+    what: 'Goroutines that wake each other come before the others for longer than their slice.',
+    file: 'scheduler/p.ts',
+    reason: 'Each gives way at its next operation once the slice is used up, and is then among the others.',
+  },
+  {
     what: 'A timer that fires is no longer counted before its goroutine is ready.',
     file: 'scheduler/timers.ts',
     reason:

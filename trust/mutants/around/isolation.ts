@@ -61,16 +61,6 @@ export const isolationMutants: readonly Mutant[] = [
     edits: [{ file: 'runtime/reclaim.ts', from: '  collect()\n', to: '' }],
   },
   {
-    name: 'hoarding-thread',
-    what: 'Types of a run that is over lead to its memory, and a thread whose modules keep much of it serves more runs.',
-    origin: '',
-    edits: [
-      { file: 'runtime/handles.ts', from: 'for (const key of Object.keys(handle))', to: 'for (const key of [])' },
-      { file: 'runtime/reclaim.ts', from: 'all - ofTheLast > MOST_SHARED_BYTES', to: 'false' },
-      { file: 'runtime/reclaim.ts', from: ' || all > MOST_OF_THE_LAST', to: '' },
-    ],
-  },
-  {
     name: 'stacks-not-joined',
     what: 'A shadow stack that is freed is not joined with its buddy.',
     origin: '',

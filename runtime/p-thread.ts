@@ -23,6 +23,7 @@ import type { GoroutineId } from '../scheduler/goroutines.ts'
 import { DeadlockError, type Failure, P, type Program } from '../scheduler/p.ts'
 import { BreachError } from '../verify/breach.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
+import { compileFormatting } from './compile-formatting.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing } from './console-ring.ts'
 import { enterRun, leaveRun, Run, serveRun } from './current.ts'
@@ -78,6 +79,7 @@ for (const event of ['unhandledRejection', 'uncaughtException'])
 
 const remains = new Remains()
 
+compileFormatting()
 serve(runP)
 
 async function runP(message: PMessage): Promise<PReport> {

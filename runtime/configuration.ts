@@ -23,9 +23,9 @@ import {
   wholeNumber,
 } from './given.ts'
 import { parseGoDebug } from './godebug.ts'
-import { outputFile, outputsOf, refuseOverwriting } from './output-paths.ts'
+import { namedPaths, outputFile, outputsOf, refuseOverwriting } from './output-paths.ts'
 import type { CycleRecord } from './record.ts'
-import { parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
+import { orderFileOf, parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
 import { textOf } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
@@ -197,7 +197,7 @@ export function resolveConfiguration(
     jsonFile: outputFile(given('json', options.json)),
     traceFile: outputFile(given('trace', options.trace)),
   }
-  refuseOverwriting(outputsOf(files))
+  refuseOverwriting(outputsOf(files), namedPaths({ 'the order of --schedule': orderFileOf(options.schedule) }))
   return {
     program: resolve(program),
     args: argumentsOf(options.args),

@@ -15,6 +15,8 @@ const cli = fileURLToPath(new URL('../../bin/sawtooth.js', import.meta.url))
 const hello = fileURLToPath(new URL('../../examples/hello.ts', import.meta.url))
 const collects = threadsFile('programs/collects.ts')
 const results = fileURLToPath(new URL('../../dist/lab/write-results.js', import.meta.url))
+/** A command of trust/, built. */
+const trust = (name: string): string => fileURLToPath(new URL(`../../dist/trust/${name}/main.js`, import.meta.url))
 const NO_SPACE = 'no space left on device (ENOSPC)'
 
 interface Answer {
@@ -194,6 +196,35 @@ describe('an output', () => {
         expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
       }
       expect(readFileSync(join(folder, 'p.ts'), 'utf8')).toBe(readFileSync(hello, 'utf8'))
+    })
+  })
+
+  test('of a run with a schedule, or of a command that looks for faults, overwrites nothing that it reads', async () => {
+    await inScratch(async folder => {
+      copyFileSync(hello, join(folder, 'p.ts'))
+      writeFileSync(join(folder, 'order.json'), '[]')
+      writeFileSync(join(folder, 'import.js'), "import './inner.js'\nexport default function* main() {}\n")
+      writeFileSync(join(folder, 'inner.js'), 'export default 1\n')
+      const before = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+      const controlled = `${process.execPath} --conditions=controlled`
+      const run = `${controlled} ${cli} run p.ts --procs 2 --schedule replay:order.json`
+      const hunt = `${controlled} ${trust('hunt')}`
+      for (const [line, message] of [
+        [`${run} --json order.json`, '--json would overwrite the order of --schedule: '],
+        [`${run} --trace ./order.json`, '--trace would overwrite the order of --schedule: '],
+        [`${hunt} p.ts --order p.ts`, '--order would overwrite the program: '],
+        [`${hunt} import.js --order inner.js`, '--order would overwrite a file that is imported: '],
+        [`${hunt} p.ts --schedule replay:order.json --order order.json`, '--order would overwrite the order of '],
+        [`node ${trust('soak')} --tally a.json --failure a.json`, '--failure and --tally are the same file: '],
+        [`node ${trust('soak')} --tally order.json`, 'order.json is no tally of a soak'],
+        [`node ${trust('mutants')} --json order.json`, '--json order.json: there is no tally in it'],
+        [`node ${trust('explore')} --json none/a.json`, '--json: '],
+      ] as const) {
+        const { code, stderr } = shell(line, folder)
+        expect({ line, code, stderr }).toEqual({ line, code: 2, stderr: expect.stringContaining(message) })
+        expect(stderr).toMatch(/^[\w:]+: [^\n]*\n$/)
+      }
+      expect(readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))).toEqual(before)
     })
   })
 

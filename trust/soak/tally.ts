@@ -1,5 +1,6 @@
 /** What a soak has done, over all its slices: a file of JSON that each slice goes on with. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { UsageError } from '../../runtime/usage-error.ts'
 import { type Configuration, labelsOf } from './configurations.ts'
 import type { Outcome } from './trial.ts'
 
@@ -39,6 +40,18 @@ const EMPTY = {
   failures: 0,
 }
 
+/** Throws a UsageError for a file that holds something else: it would be overwritten. */
+function tallyIn(file: string): TallyData {
+  try {
+    const data = JSON.parse(readFileSync(file, 'utf8')) as Partial<TallyData> | null
+    if (data?.schema === 1 && typeof data.seeds === 'object' && typeof data.programs === 'number')
+      return data as TallyData
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new UsageError(`--tally: ${file} is no tally of a soak`)
+}
+
 export class Tally {
   readonly data: TallyData
   readonly #file: string | null
@@ -47,10 +60,7 @@ export class Tally {
   constructor(file: string | null) {
     this.#file = file
     this.data =
-      file !== null && existsSync(file)
-        ? (JSON.parse(readFileSync(file, 'utf8')) as TallyData)
-        : { schema: 1, seeds: {}, ...EMPTY, configurations: {} }
-    if (this.data.schema !== 1) throw new Error(`${file} is no tally of a soak: its schema must be 1`)
+      file !== null && existsSync(file) ? tallyIn(file) : { schema: 1, seeds: {}, ...EMPTY, configurations: {} }
   }
 
   /** Programs of a seed that are done. */

@@ -102,10 +102,21 @@ describe('a run on a full disk', () => {
 })
 
 describe('streams that fail', () => {
-  test.each(['2>/dev/full', '2>&1 >out | true'])('standard error (%s) turns no success into a failure', async where => {
+  test.each([
+    ['a reader that has gone', '2>&1 >out | true', 0],
+    ['a full disk', '2>/dev/full', 4],
+  ])('standard error: %s', async (_, where, code) => {
     await inScratch(async folder => {
       shell(`{ $SAWTOOTH run ${hello}; echo $? >code; } ${where}`, folder)
-      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('0\n')
+      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
+      // The summary is lost; a trace before it is lost while there is a record to say so.
+      shell(`{ $SAWTOOTH run ${collects} --gctrace --json a.json -- 20; echo $? >code; } ${where}`, folder)
+      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
+      const unwritten = code === 0 ? [] : [{ file: 'standard error', why: NO_SPACE }]
+      expect(recordIn(join(folder, 'a.json'))).toMatchObject({ exit: code, cycleCount: 20, unwritten })
+      // What else goes wrong keeps its code.
+      shell(`{ $SAWTOOTH run ${threadsFile('programs/throws.ts')}; echo $? >code; } ${where}`, folder)
+      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('1\n')
     })
   })
 
@@ -318,7 +329,7 @@ describe('a host', () => {
     ['trace', 4, 'output', ['/dev/full']],
     ['json', 4, 'output', ['/dev/full']],
     ['both', 4, 'output', ['/dev/full']],
-    ['stderr', 0, null, []],
+    ['stderr', 4, 'output', ['standard error']],
   ] as const)('lives when %s fails, and learns what from the record of its run', async (what, exit, kind, files) => {
     const told = await ask(what)
     expect(told).toMatchObject({ exit, kind, cycleCount: 20, numbers: all, seen: all, uncaught: 0 })

@@ -221,7 +221,7 @@ class ModuleFiles {
 
   async #parse(path: string, code: string): Promise<ReturnType<typeof parse>> {
     try {
-      return parse(code, path)
+      return lexed(code, path)
     } catch (error) {
       // Anything else than a place in the text is no fault of the text.
       const { idx } = error as { idx?: unknown }
@@ -248,6 +248,33 @@ class ModuleFiles {
     }
     return null
   }
+}
+
+/** White space and ends of lines of the language's that the lexer does not know. */
+const UNKNOWN_SPACE = /[\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g
+const UNKNOWN_LINE_END = /[\u2028\u2029]/g
+
+/** What the lexer finds in a copy of the same length, in which it knows all white space. Throws as the lexer does. */
+function lexed(code: string, path: string): ReturnType<typeof parse> {
+  // Outside of a string they end a line, and a comment; inside they are characters.
+  for (const lineEnd of ['\n', ' ']) {
+    const copy = code.replace(UNKNOWN_SPACE, ' ').replace(UNKNOWN_LINE_END, lineEnd)
+    try {
+      const [imports, ...rest] = parse(copy, path)
+      return [imports.map(one => withSpecifierOf(one, code, copy)), ...rest]
+    } catch {
+      // Another copy may do; what none does for is an error of the text itself.
+    }
+  }
+  return parse(code, path)
+}
+
+/** The names of files may hold any character. */
+function withSpecifierOf(found: Import, code: string, copy: string): Import {
+  const [written, read] = [code.slice(found.start, found.end), copy.slice(found.start, found.end)]
+  if (written === read || found.specifier === undefined) return found
+  const [own, bare] = found.type === 'dynamic' ? [written.slice(1, -1), read.slice(1, -1)] : [written, read]
+  return found.specifier === bare ? { ...found, specifier: own } : found
 }
 
 /** null if it is none of a file. */

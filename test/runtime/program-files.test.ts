@@ -397,3 +397,23 @@ describe('a usage error', () => {
     )
   })
 })
+
+test.each([
+  ['a mark of the byte order after a line for the shell', '#!/usr/bin/env node\n\ufeffIMPORT'],
+  ['two marks of the byte order', '\ufeff\ufeffIMPORT'],
+  ['a mark where two files were joined', 'const a = 1;\n\ufeffIMPORT'],
+  ['a mark after a comment', '/* a */\ufeffIMPORT'],
+  ['a line separator', '\u2028IMPORT'],
+  ['a comment that a paragraph separator ends', '// a\u2029IMPORT'],
+  ['an ideographic space', '\u3000IMPORT'],
+  ['a line separator in a string', 'const a = "\u2028"\nIMPORT'],
+])('%s before an import is white space', async (_, text) => {
+  for (const name of ['main.js', 'main.ts']) {
+    const source = `${text}import { answer } from 'sawtooth'\nimport { b } from './b\u2003c.js'\n`
+    given({
+      [name]: `${source.replace('IMPORT', '')}export default function* main() { yield answer + b }\n`,
+      'b\u2003c.js': 'export const b = 1\n',
+    })
+    expect(outcome(await prepare(name)), name).toEqual([43])
+  }
+})

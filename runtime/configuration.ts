@@ -238,7 +238,10 @@ function refuseUnknown(options: RunOptions): void {
 
 /** What only a host can give: parts that are called later must be what they are taken for. */
 function refuseOddParts({ onCycle, signal, stdout, stderr }: RunOptions): void {
-  const isSignal = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  const isSignal =
+    typeof signal?.aborted === 'boolean' &&
+    typeof signal.addEventListener === 'function' &&
+    typeof signal.removeEventListener === 'function'
   if (signal !== undefined && !isSignal) refuse({ name: 'signal', value: signal }, 'an AbortSignal')
   if (onCycle !== undefined && typeof onCycle !== 'function') refuse({ name: 'onCycle', value: onCycle }, 'a function')
   for (const [name, value] of Object.entries({ stdout, stderr }))

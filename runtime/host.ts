@@ -26,7 +26,7 @@ import { expectRoomForThreads, expectSoundProcess } from './sound-process.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts'
 import { deathOf, startRefused } from './thread-failure.ts'
 import { ThreadError, ThreadPool } from './thread-pool.ts'
-import { describeThrown } from './thrown.ts'
+import { describeThrown, isA } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
 
 export type { RunFlags, RunOptions } from './configuration.ts'
@@ -125,7 +125,7 @@ export class Runtime implements AsyncDisposable {
     session.endRun = () => end(session, control.RUN_ABORTED)
     const abort = (): void => {
       const { reason } = options.signal as AbortSignal
-      if (reason instanceof Interruption && reason.wantsDump) session.dump()
+      if (isA(reason, Interruption) && reason.wantsDump) session.dump()
       session.abort()
     }
     options.signal?.addEventListener('abort', abort)
@@ -139,8 +139,12 @@ export class Runtime implements AsyncDisposable {
     } finally {
       this.#session = null
       this.#touched = touchedBytes(memory)
-      options.signal?.removeEventListener('abort', abort)
       if (configuration.dumpOn !== null) process.off(configuration.dumpOn, dump)
+      try {
+        options.signal?.removeEventListener('abort', abort)
+      } catch {
+        // Of a signal of the host's own making: the run has its record all the same.
+      }
     }
   }
 

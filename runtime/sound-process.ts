@@ -8,6 +8,13 @@ export function expectSoundProcess(): void {
     throw new UsageError(
       'code from strings is forbidden in this process (--disallow-code-generation-from-strings), and the probe of the stack is made from one: start Node without it',
     )
+  if (Object.isFrozen(Array.prototype))
+    throw new UsageError(
+      "the language's own objects are frozen in this process (--frozen-intrinsics), and a thread must see what a program does to some of them: start Node without it",
+    )
+  const { permission } = process as { permission?: { has(what: string): boolean } }
+  if (permission?.has('worker') === false)
+    throw new UsageError('worker threads are forbidden in this process: start Node with --allow-worker')
   if (!allows(() => process.cwd()))
     throw new UsageError('the working directory does not exist any more, and no thread can start there: change it')
 }

@@ -187,3 +187,29 @@ test('no folder is left behind by what cannot run', async () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 })
+
+test('a signal and a reason of the host’s own making abort a run as others do', async () => {
+  const { answer, code } = await runHost<object>(threadsFile('programs/host-odd-signals.ts'), [
+    threadsFile('programs/loops.ts'),
+  ])
+  expect({ code, answer }).toEqual({ code: 0, answer: { exits: [130, 130, 130], uncaught: 0 } })
+})
+
+test.each([
+  ['--frozen-intrinsics', /^sawtooth: the language's own objects are frozen in this process \(--frozen-intrinsics\), /],
+  [
+    '--experimental-permission --allow-fs-read=* --allow-fs-write=*',
+    /^sawtooth: worker threads are forbidden in this process: start Node with --allow-worker\n/,
+  ],
+])('%s: exit 2, one line', async (flags, message) => {
+  await inScratch(async scratch => {
+    const { code, stdout, stderr } = await runNode(
+      ['--no-warnings', ...flags.split(' '), cli, 'run', hello],
+      {},
+      scratch,
+    )
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr.split('\n').length).toBe(2)
+  })
+})

@@ -24,7 +24,7 @@ import { Session } from './session.ts'
 import { Interruption } from './signals.ts'
 import { expectRoomForThreads, expectSoundProcess } from './sound-process.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts'
-import { deathOf, startRefused } from './thread-failure.ts'
+import { deathOf, limitReached, startRefused } from './thread-failure.ts'
 import { ThreadError, ThreadPool } from './thread-pool.ts'
 import { describeThrown, isA } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
@@ -173,6 +173,8 @@ export class Runtime implements AsyncDisposable {
       expectToGoOn()
     } catch (error) {
       if (signal?.aborted) return plainError('interrupted', 'interrupted')
+      const limit = error instanceof UsageError ? null : limitReached(error)
+      if (limit !== null) return plainError('lostP', limit)
       if (!(error instanceof ProgramError)) throw error
       return plainError('program', error.message)
     }

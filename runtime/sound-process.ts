@@ -1,5 +1,5 @@
 /** What a run needs of its process, looked at before it starts: what is missing is told in a line that says who takes it away. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { UsageError } from './usage-error.ts'
 
 /** Throws a UsageError. */
@@ -34,9 +34,13 @@ export function expectRoomForThreads(count: number): void {
   )
 }
 
-/** What Linux tells of this process; elsewhere nothing. */
+/** What Linux tells of this process; elsewhere, and where no file can be opened any more, nothing. */
 function systemFile(path: string): string {
-  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function allows(what: () => unknown): boolean {

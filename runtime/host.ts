@@ -437,7 +437,11 @@ async function mapped(
   const { kind, goroutine, isSyntaxError } = error
   const found =
     isSyntaxError && goroutine === null ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError())) : null
-  if (found) return { kind, message: found.message, goroutine, stack: null }
+  const missing =
+    isSyntaxError && goroutine === null
+      ? (found ?? program.findMissingExport(error.message) ?? pacer?.findMissingExport(error.message))
+      : null
+  if (missing) return { kind, message: missing.message, goroutine, stack: null }
   const { mapNames, mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
   const stack = error.stack !== null && kind !== 'internal' ? mapStack(error.stack) : error.stack
   return { kind, message: mapNames(error.message), goroutine, stack }

@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { awaitCompilation } from '../dist/runtime/await-compilation.js'
-import { main } from '../dist/runtime/command-line.js'
 
 /** Commands of the lab, loaded when they are wanted: the runtime knows nothing of it. */
 const lab = {
@@ -8,5 +6,14 @@ const lab = {
   pacers: async argv => (await import('../dist/lab/pacers/command-line.js')).main(argv),
 }
 
-process.exitCode = await main(process.argv.slice(2), undefined, lab)
-await awaitCompilation()
+try {
+  const { main } = await import('../dist/runtime/command-line.js')
+  const { awaitCompilation } = await import('../dist/runtime/await-compilation.js')
+  process.exitCode = await main(process.argv.slice(2), undefined, lab)
+  await awaitCompilation()
+} catch (error) {
+  // Not even the code that would say so can be loaded.
+  if (error?.code !== 'EMFILE' && error?.code !== 'ENFILE') throw error
+  process.stderr.write(`sawtooth: too many open files (${error.code}): ulimit -n\n`)
+  process.exitCode = 3
+}

@@ -183,6 +183,7 @@ const startInHost: Start = async (program, options) => {
   const all = { ...options, keepCycles: 0, onCycle: (cycle: CycleRecord) => totals.add(cycle) }
   const record = await host.start(program, all, isatty(2) && options.gctrace !== true)
   const hasRun = record.exit === 0 || record.exit === EXIT_UNWRITTEN || totals.count > 0
-  if (hasRun) await sayAfterRuns(formatSummary(record, totals), options.signal)
-  return record
+  if (!hasRun) return record
+  const unsaid = await sayAfterRuns(formatSummary(record, totals), options.signal)
+  return { exit: record.exit === 0 && unsaid !== null ? EXIT_UNWRITTEN : record.exit }
 }

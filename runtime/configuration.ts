@@ -23,9 +23,9 @@ import {
   wholeNumber,
 } from './given.ts'
 import { parseGoDebug } from './godebug.ts'
-import { outputFile, outputsOf, refuseOverwriting } from './output-paths.ts'
+import { namedPaths, outputFile, outputsOf, refuseOverwriting } from './output-paths.ts'
 import type { CycleRecord } from './record.ts'
-import { parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
+import { orderFileOf, parseSchedule, type Strategy, scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
 import { textOf } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
@@ -197,7 +197,7 @@ export function resolveConfiguration(
     jsonFile: outputFile(given('json', options.json)),
     traceFile: outputFile(given('trace', options.trace)),
   }
-  refuseOverwriting(outputsOf(files))
+  refuseOverwriting(outputsOf(files), namedPaths({ 'the order of --schedule': orderFileOf(options.schedule) }))
   return {
     program: resolve(program),
     args: argumentsOf(options.args),
@@ -238,7 +238,10 @@ function refuseUnknown(options: RunOptions): void {
 
 /** What only a host can give: parts that are called later must be what they are taken for. */
 function refuseOddParts({ onCycle, signal, stdout, stderr }: RunOptions): void {
-  const isSignal = typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  const isSignal =
+    typeof signal?.aborted === 'boolean' &&
+    typeof signal.addEventListener === 'function' &&
+    typeof signal.removeEventListener === 'function'
   if (signal !== undefined && !isSignal) refuse({ name: 'signal', value: signal }, 'an AbortSignal')
   if (onCycle !== undefined && typeof onCycle !== 'function') refuse({ name: 'onCycle', value: onCycle }, 'a function')
   for (const [name, value] of Object.entries({ stdout, stderr }))

@@ -15,7 +15,7 @@ import { type Configuration, type RunOptions, resolveConfiguration } from './con
 import { EagerCompilation } from './eager-compilation.ts'
 import { ModulesInEvaluation } from './module-loading.ts'
 import { inputGuard, type NamedPath, outputsOf } from './output-paths.ts'
-import type { PMessage, PReport, PTold } from './p-thread.ts'
+import type { Ending, PMessage, PReport, PTold } from './p-thread.ts'
 import { ProgramError } from './program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from './program-files.ts'
 import { reclaim, touchedBytes } from './reclaim.ts'
@@ -24,9 +24,9 @@ import { Session } from './session.ts'
 import { Interruption } from './signals.ts'
 import { expectRoomForThreads, expectSoundProcess } from './sound-process.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts'
-import { deathOf, startRefused } from './thread-failure.ts'
+import { deathOf, limitReached, startRefused } from './thread-failure.ts'
 import { ThreadError, ThreadPool } from './thread-pool.ts'
-import { describeThrown } from './thrown.ts'
+import { describeThrown, isA } from './thrown.ts'
 import { UsageError } from './usage-error.ts'
 
 export type { RunFlags, RunOptions } from './configuration.ts'
@@ -41,6 +41,8 @@ const LOADING_LOOK_MS = 500
 const PATIENCE_MS = 500
 /** Where no goroutine has run there is nothing to leave. */
 const BOOT_PATIENCE_MS = 50
+/** How long a P may take to describe what ended the run, in ms: an error may compute its message, and the P's thread may wait for a core. */
+const DESCRIBING_MS = 10_000
 
 const PROGRAM_URL = new URL('./program.js', import.meta.url).href
 /** What 'sawtooth' means to the program of a run. */
@@ -123,7 +125,7 @@ export class Runtime implements AsyncDisposable {
     session.endRun = () => end(session, control.RUN_ABORTED)
     const abort = (): void => {
       const { reason } = options.signal as AbortSignal
-      if (reason instanceof Interruption && reason.wantsDump) session.dump()
+      if (isA(reason, Interruption) && reason.wantsDump) session.dump()
       session.abort()
     }
     options.signal?.addEventListener('abort', abort)
@@ -137,8 +139,12 @@ export class Runtime implements AsyncDisposable {
     } finally {
       this.#session = null
       this.#touched = touchedBytes(memory)
-      options.signal?.removeEventListener('abort', abort)
       if (configuration.dumpOn !== null) process.off(configuration.dumpOn, dump)
+      try {
+        options.signal?.removeEventListener('abort', abort)
+      } catch {
+        // Of a signal of the host's own making: the run has its record all the same.
+      }
     }
   }
 
@@ -167,13 +173,16 @@ export class Runtime implements AsyncDisposable {
       expectToGoOn()
     } catch (error) {
       if (signal?.aborted) return plainError('interrupted', 'interrupted')
+      const limit = error instanceof UsageError ? null : limitReached(error)
+      if (limit !== null) return plainError('lostP', limit)
       if (!(error instanceof ProgramError)) throw error
       return plainError('program', error.message)
     }
     session.open()
     try {
       session.start()
-      const answers = await this.#runPs(run, session, configuration, program, pacer)
+      const isAborted = (): boolean => signal?.aborted === true
+      const answers = await this.#runPs(run, session, configuration, program, pacer, isAborted)
       return session.failure ?? (await errorOf(answers, program, pacer, session.memory, configuration, signal))
     } catch (error) {
       const { message, stack } = describeThrown(error)
@@ -188,6 +197,7 @@ export class Runtime implements AsyncDisposable {
     configuration: Configuration,
     program: PreparedProgram,
     pacer: PreparedProgram | null,
+    isAborted: () => boolean,
   ): Promise<Answer[]> {
     const { memory } = session
     const pool = this.#poolOf()
@@ -225,13 +235,18 @@ export class Runtime implements AsyncDisposable {
       compilation.end()
       clearInterval(nameLate)
     })
-    if (!(await this.#settles(all, memory, compilation))) {
+    // Whoever ends a run with an error says so; nobody who has died does.
+    const isDescribed = (): boolean =>
+      isAborted() ||
+      lines.some(line => line.hasTold()) ||
+      answers.some(answer => 'death' in answer || answer.report.error !== null)
+    if (!(await this.#settles(all, memory, compilation, isDescribed))) {
       // Some P is in a loop without a safepoint, or waits for a lock that a dead one holds. Its thread goes, and the pool with it.
       const before = [...answers]
       await this.#destroyPool()
       await all
-      lines.forEach(({ told }, index) => {
-        if (told !== null && !before.some(answer => answer.index === index)) before.push({ index, report: told })
+      lines.forEach(({ known }, index) => {
+        if (known !== null && !before.some(answer => answer.index === index)) before.push({ index, report: known })
       })
       return before
     }
@@ -240,9 +255,15 @@ export class Runtime implements AsyncDisposable {
     return answers
   }
 
-  /** True once all have answered; false if the run is over and some have not in good time. */
-  async #settles(all: Promise<unknown>, memory: Memory, compilation: EagerCompilation): Promise<boolean> {
+  /** True once all have answered; false if the run is over and some have not in good time. `isDescribed`: that it is known why, or nobody is to say it. */
+  async #settles(
+    all: Promise<unknown>,
+    memory: Memory,
+    compilation: EagerCompilation,
+    isDescribed: () => boolean,
+  ): Promise<boolean> {
     const settled = all.then(() => true)
+    let describingSince = 0
     let overSince = 0
     let hasBooted = false
     for (;;) {
@@ -251,6 +272,10 @@ export class Runtime implements AsyncDisposable {
       if (state !== control.RUN_BOOTING) compilation.end()
       hasBooted ||= load(memory.words, control.PS_BOOTED) === memory.layout.procs
       if (state === control.RUN_BOOTING || state === control.RUN_ACTIVE) continue
+      if (state === control.RUN_FAILED && !isDescribed()) {
+        describingSince ||= Date.now()
+        if (Date.now() - describingSince < DESCRIBING_MS) continue
+      }
       overSince ||= Date.now()
       const patienceMs = state === control.RUN_ABORTED && !hasBooted ? BOOT_PATIENCE_MS : PATIENCE_MS
       if (Date.now() - overSince > patienceMs) return false
@@ -324,12 +349,12 @@ function end({ memory, schedule }: Session, state: number): void {
 class Line {
   /** The P's end. */
   readonly port: MessagePort
-  /** Its report, if it has told one before it came to an end. */
-  told: PReport | null = null
   readonly #session: Session
   readonly #index: number
   readonly #own: MessagePort
   readonly #modules: ModulesInEvaluation
+  #report: PReport | null = null
+  #ending: Ending | null = null
 
   constructor(session: Session, index: number, modules: ModulesInEvaluation) {
     const { port1, port2 } = new MessageChannel()
@@ -342,16 +367,34 @@ class Line {
     port1.unref()
   }
 
+  /** Whether it has told its report before it came to an end. */
+  hasTold(): boolean {
+    this.#take()
+    return this.#report !== null
+  }
+
+  /** Its report, or what is known of one that did not come in time; null: nothing. */
+  get known(): PReport | null {
+    if (this.#report !== null || this.#ending === null) return this.#report
+    const error = { ...this.#ending, message: 'an error that took too long to describe', stack: null }
+    return { error: { ...error, isSyntaxError: false }, isReusable: false }
+  }
+
   #receive(told: PTold): void {
-    if ('report' in told) this.told = told.report
+    if ('report' in told) this.#report = told.report
+    else if ('ending' in told) this.#ending = told.ending
     else if ('module' in told) this.#modules.hear(this.#index, told)
     else this.#session.drainConsole()
   }
 
-  /** Takes what is still in it, and closes it. */
-  close(): void {
+  #take(): void {
     for (let left = receiveMessageOnPort(this.#own); left !== undefined; left = receiveMessageOnPort(this.#own))
       this.#receive(left.message)
+  }
+
+  /** Takes what is still in it, and closes it. */
+  close(): void {
+    this.#take()
     this.#own.close()
   }
 }
@@ -394,7 +437,11 @@ async function mapped(
   const { kind, goroutine, isSyntaxError } = error
   const found =
     isSyntaxError && goroutine === null ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError())) : null
-  if (found) return { kind, message: found.message, goroutine, stack: null }
+  const missing =
+    isSyntaxError && goroutine === null
+      ? (found ?? program.findMissingExport(error.message) ?? pacer?.findMissingExport(error.message))
+      : null
+  if (missing) return { kind, message: missing.message, goroutine, stack: null }
   const { mapNames, mapStack } = kind === 'pacer' && pacer !== null ? pacer : program
   const stack = error.stack !== null && kind !== 'internal' ? mapStack(error.stack) : error.stack
   return { kind, message: mapNames(error.message), goroutine, stack }

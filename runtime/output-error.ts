@@ -1,12 +1,14 @@
 /** What was to be written, and could not be: the disk is full or fails, or the file is of a kind that takes nothing. */
 
+import { isA, textOf } from './thrown.ts'
+
 /** The exit code where nothing else has gone wrong. */
 export const EXIT_UNWRITTEN = 4
 
 /** The message is one line that says which file, and why. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
-  /** The file's path, or `standard output`. */
+  /** The file's path, `standard output` or `standard error`. */
   readonly file: string
   readonly why: string
 
@@ -19,6 +21,7 @@ export class OutputError extends Error {
 
 /** `no space left on device (ENOSPC)` of an error of the system's; the message of any other. */
 export function reasonOf(error: unknown): string {
+  if (!isA(error, Error)) return textOf(error)
   const { code, message } = error as NodeJS.ErrnoException
   const [, words] = /^E\w+: (.*?)(?:, \w+.*)?$/s.exec(String(message)) ?? []
   return code === undefined || words === undefined ? String(message) : `${words} (${code})`

@@ -3,6 +3,7 @@
  *
  *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
  */
+import { types } from 'node:util'
 import { GCProfiler } from 'node:v8'
 import type { MessagePort } from 'node:worker_threads'
 import { add, compareAndSwap, load, notify, now, scheduling, wait, waitForHost } from '#sync'
@@ -11,6 +12,7 @@ import { Controller, PacerError } from '../gc/controller.ts'
 import { checkShape } from '../gc/pacer/check.ts'
 import type { Pacer } from '../gc/pacer/pacer.ts'
 import { pacerNamed } from '../gc/pacer/registry.ts'
+import { probeStackDeep } from '../gc/stack-probe.ts'
 import { Heap } from '../heap/heap.ts'
 import { InternalError } from '../heap/internal-error.ts'
 import * as control from '../heap/layout/control.ts'
@@ -23,6 +25,7 @@ import type { GoroutineId } from '../scheduler/goroutines.ts'
 import { DeadlockError, type Failure, P, type Program } from '../scheduler/p.ts'
 import { BreachError } from '../verify/breach.ts'
 import { declareBuiltInTypes } from './built-in-types.ts'
+import { compileFormatting } from './compile-formatting.ts'
 import type { Configuration } from './configuration.ts'
 import { ConsoleRing } from './console-ring.ts'
 import { enterRun, leaveRun, Run, serveRun } from './current.ts'
@@ -56,8 +59,15 @@ export interface PMessage {
   readonly host: MessagePort
 }
 
-/** What goes to the host before the report: that the console's ring is full, how this P ended the run, and which module it evaluates. */
-export type PTold = { readonly isRingFull: true } | { readonly report: PReport } | ModuleTold
+/** What goes to the host before the report: that the console's ring is full, that and how this P ended the run, and which module it evaluates. */
+export type PTold =
+  | { readonly isRingFull: true }
+  | { readonly ending: Ending }
+  | { readonly report: PReport }
+  | ModuleTold
+
+/** What is known of an error before any of its own code runs, which may take its time to describe it. */
+export type Ending = Pick<RunError, 'kind' | 'goroutine'>
 
 /** What comes back. */
 export interface PReport {
@@ -80,6 +90,7 @@ silence()
 
 const remains = new Remains()
 
+compileFormatting()
 serve(runP)
 
 async function runP(message: PMessage): Promise<PReport> {
@@ -147,7 +158,9 @@ function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
 class TellingP extends P {
   readonly #collections = new GCProfiler()
 
-  onFailure: (failure: Failure) => void = () => {}
+  /** What this P told of its failure; null: nothing yet. */
+  told: PReport['error'] = null
+  onFailure: (failure: Failure) => PReport['error'] = () => null
 
   override hostCollectionMs(): number {
     const microseconds = this.#collections.stop()?.statistics.reduce((sum, { cost }) => sum + cost, 0) ?? 0
@@ -160,7 +173,7 @@ class TellingP extends P {
     super.fail(error, goroutine)
     if (this.failure === null || this.failure === before) return
     try {
-      this.onFailure(this.failure)
+      this.told = this.onFailure(this.failure)
     } catch {
       // Near the end of the stack it cannot be told; it is once this thread has unwound.
     }
@@ -170,7 +183,7 @@ class TellingP extends P {
 async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport['error']> {
   const { index, schedule } = message
   try {
-    const { run, program } = createP(message, memory, await loadPacer(message))
+    const { run, p, program } = createP(message, memory, await loadPacer(message))
     serveRun(run)
     declareBuiltInTypes()
     const loadMain = (): Promise<Main> => taskConsole.import(() => importMain(message.entryUrl))
@@ -184,13 +197,13 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     enterRun(run)
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
-    const { failure } = run.p
-    return failure === null ? null : describe(failure.error, failure.goroutine, program)
+    const { failure, told } = p
+    return failure === null ? null : (told ?? tellEnding(message.host, failure, program))
   } catch (error) {
     // Before the run: the program, the pacer or this thread cannot start.
     if (schedule !== null) scheduling?.release(schedule)
     endBoot(memory, control.RUN_FAILED)
-    return describe(error, 0, null)
+    return tellEnding(message.host, { error, goroutine: 0 }, null)
   } finally {
     leaveRun()
     scheduling?.part()
@@ -248,7 +261,13 @@ function pacerError(who: string, thrown: unknown): PacerError {
   return error
 }
 
-function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; program: RunningProgram } {
+interface Created {
+  readonly run: Run
+  readonly p: TellingP
+  readonly program: RunningProgram
+}
+
+function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const { index, configuration } = message
   const { check, gcPercent, memoryLimit, procs } = configuration
   const heap = new Heap(memory, check)
@@ -261,16 +280,19 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
   const p = new TellingP(heap, index, controller, program, events, configuration)
-  p.onFailure = ({ error, goroutine }) =>
-    message.host.postMessage({
-      report: { error: describe(error, goroutine, program), isReusable: false },
-    } satisfies PTold)
+  p.onFailure = failure => {
+    // A description that ends at the stack's end would say less than one from above.
+    probeStackDeep()
+    const error = tellEnding(message.host, failure, program)
+    message.host.postMessage({ report: { error, isReusable: false } } satisfies PTold)
+    return error
+  }
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
   const run = new Run(message.run, p, declarations, check)
   program.run = run
-  return { run, program }
+  return { run, p, program }
 }
 
 /** Import errors are the program's. */
@@ -333,6 +355,8 @@ class RunningProgram implements Program {
   }
 }
 
+type Described = NonNullable<PReport['error']>
+
 /** Errors whose message says it all, and their kind. */
 const OWN_ERRORS = [
   [DeadlockError, 'deadlock'],
@@ -342,21 +366,34 @@ const OWN_ERRORS = [
   [StuckModuleError, 'program'],
 ] as const
 
-/** What was thrown, in strings: it crosses threads. */
-function describe(
-  error: unknown,
-  goroutine: GoroutineId,
-  program: RunningProgram | null,
-): RunError & { isSyntaxError: boolean } {
-  const isRunning = program !== null
-  const own = OWN_ERRORS.find(([Kind]) => isA(error, Kind))
+/** What was thrown, in strings: it crosses threads. The host hears at once that there is something. */
+function tellEnding(host: MessagePort, failure: Failure, program: RunningProgram | null): Described {
+  const ending = endingOf(failure, program)
+  host.postMessage({ ending } satisfies PTold)
+  const { error } = failure
   const { message, stack } = describeThrown(error)
+  const isOwn = ownKindOf(error) !== null
   return {
-    // In a run, but in no goroutine: it cannot be the program's fault.
-    kind: own?.[1] ?? (isA(error, InternalError) || (isRunning && goroutine === 0) ? 'internal' : 'program'),
-    message: own === undefined ? message : ownMessage(error as Error),
-    goroutine: goroutine !== 0 && isRunning ? program.nameOf(goroutine) : null,
+    kind: ending.kind,
+    message: isOwn ? ownMessage(error as Error) : message,
+    goroutine: ending.goroutine,
     stack,
     isSyntaxError: isA(error, SyntaxError),
   }
+}
+
+function endingOf({ error, goroutine }: Failure, program: RunningProgram | null): Ending {
+  // In a run, but in no goroutine: it cannot be the program's fault.
+  const otherwise = isMadeBy(error, InternalError) || (program !== null && goroutine === 0) ? 'internal' : 'program'
+  const name = goroutine !== 0 && program !== null ? program.nameOf(goroutine) : null
+  return { kind: ownKindOf(error) ?? otherwise, goroutine: name }
+}
+
+function ownKindOf(error: unknown): string | null {
+  return OWN_ERRORS.find(([Kind]) => isMadeBy(error, Kind))?.[1] ?? null
+}
+
+/** As instanceof, for our own classes, without a look that a Proxy could answer. */
+function isMadeBy(error: unknown, kind: { readonly prototype: unknown }): boolean {
+  return types.isNativeError(error) && Object.getPrototypeOf(error) === kind.prototype
 }

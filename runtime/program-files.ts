@@ -11,7 +11,7 @@
 // makes a warm pool run a program's module code afresh. JSON is copied; packages and .cjs files are loaded where they
 // are, once in a thread's life. A dynamic import whose specifier is no literal is left alone, and finds packages only by
 // luck.
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -42,6 +42,8 @@ export interface PreparedProgram extends Translation {
    * @returns the error with file and line, or null if no file has one
    */
   findSyntaxError(): Promise<ProgramError | null>
+  /** The place of an import to which the engine's message belongs, that its module has no such export; null for other messages. */
+  findMissingExport(message: string): ProgramError | null
 }
 
 /**
@@ -148,6 +150,7 @@ class ModuleFiles {
       isSelfContained: this.#isSelfContained,
       ...translation(this.#sources, this.#own, this.#packageUrl),
       findSyntaxError: () => this.#findSyntaxError(),
+      findMissingExport: message => this.#findMissingExport(message),
     }
   }
 
@@ -221,7 +224,7 @@ class ModuleFiles {
 
   async #parse(path: string, code: string): Promise<ReturnType<typeof parse>> {
     try {
-      return parse(code, path)
+      return lexed(code, path)
     } catch (error) {
       // Anything else than a place in the text is no fault of the text.
       const { idx } = error as { idx?: unknown }
@@ -241,6 +244,30 @@ class ModuleFiles {
     return target.kind === 'anywhere' ? null : target.url
   }
 
+  #findMissingExport(message: string): ProgramError | null {
+    const [, url, name] =
+      /^(?:SyntaxError: )?The requested module '(.*)' does not provide an export named '(.*)'$/.exec(message) ?? []
+    if (url === undefined || name === undefined) return null
+    for (const [written, path] of this.#sources) {
+      if (extname(written) !== '.mjs') continue
+      const code = readFileSync(written, 'utf8')
+      const at = importOf(code, path, url, name)
+      if (at === null) continue
+      const module = this.#sourceOf(url)
+      const from = [...this.#own].find(([, own]) => own === url)?.[0] ?? module ?? url
+      const isType = isTypeIn(module ?? typesOf(url), name)
+      const what = isType ? `${name} is a type: import { type ${name} }` : `'${from}' has no export ${name}`
+      return new ProgramError(path, lineAt(code, at), `SyntaxError: ${what}`)
+    }
+    return null
+  }
+
+  /** The source of a prepared file. */
+  #sourceOf(url: string): string | null {
+    const path = pathIn(url)
+    return path === null ? null : (this.#sources.get(path) ?? null)
+  }
+
   async #findSyntaxError(): Promise<ProgramError | null> {
     for (const [written, path] of this.#sources) {
       const fault = extname(written) === '.mjs' ? await engineSyntaxError(written, path) : null
@@ -248,6 +275,62 @@ class ModuleFiles {
     }
     return null
   }
+}
+
+/** White space and ends of lines of the language's that the lexer does not know. */
+const UNKNOWN_SPACE = /[\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g
+const UNKNOWN_LINE_END = /[\u2028\u2029]/g
+
+/** What the lexer finds in a copy of the same length, in which it knows all white space. Throws as the lexer does. */
+function lexed(code: string, path: string): ReturnType<typeof parse> {
+  // Outside of a string they end a line, and a comment; inside they are characters.
+  for (const lineEnd of ['\n', ' ']) {
+    const copy = code.replace(UNKNOWN_SPACE, ' ').replace(UNKNOWN_LINE_END, lineEnd)
+    try {
+      const [imports, ...rest] = parse(copy, path)
+      return [imports.map(one => withSpecifierOf(one, code, copy)), ...rest]
+    } catch {
+      // Another copy may do; what none does for is an error of the text itself.
+    }
+  }
+  return parse(code, path)
+}
+
+/** The names of files may hold any character. */
+function withSpecifierOf(found: Import, code: string, copy: string): Import {
+  const [written, read] = [code.slice(found.start, found.end), copy.slice(found.start, found.end)]
+  if (written === read || found.specifier === undefined) return found
+  const [own, bare] = found.type === 'dynamic' ? [written.slice(1, -1), read.slice(1, -1)] : [written, read]
+  return found.specifier === bare ? { ...found, specifier: own } : found
+}
+
+/** Where a text imports a name from a module, as it is named there; null: it does not. */
+function importOf(code: string, path: string, url: string, name: string): number | null {
+  const [found] = lexed(code, path)
+  for (const { type, specifier, importStart, importEnd, start } of found) {
+    if (type !== 'static' || specifier !== url) continue
+    const names = code.slice(importStart, Math.max(start, importStart))
+    const at = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`).exec(names)?.index
+    if (at !== undefined && importEnd > 0) return importStart + at
+    if (name === 'default' && /^import\s+[\w$]/.test(names)) return importStart
+  }
+  return null
+}
+
+/** Where the types of a module of Sawtooth's own are told. */
+function typesOf(url: string): string | null {
+  const path = pathIn(url.replace(/\?.*$/, '').replace('run-program.js', 'program.js'))
+  return path?.replace(/\.js$/, '.d.ts') ?? null
+}
+
+/** Whether a file exports such a type. */
+function isTypeIn(file: string | null, name: string): boolean {
+  if (file === null || !/\.m?ts$/.test(file) || !/^\w+$/.test(name) || !existsSync(file)) return false
+  const text = readFileSync(file, 'utf8')
+  const isListed = [...text.matchAll(/^export (type )?\{([^}]*)\}/gm)].some(([, all, list = '']) =>
+    list.split(',').some(one => one.trim() === `type ${name}` || (all !== undefined && one.trim() === name)),
+  )
+  return isListed || new RegExp(`^export (?:declare )?(?:interface|type) ${name}\\b`, 'm').test(text)
 }
 
 /** null if it is none of a file. */

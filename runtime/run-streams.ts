@@ -5,8 +5,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { RunOptions } from './configuration.ts'
 import type { Writer } from './descriptor-queue.ts'
-import { OutputError, reasonOf } from './output-error.ts'
-import { type Stream, standardStream } from './standard-streams.ts'
+import type { OutputError } from './output-error.ts'
+import { type Stream, standardStream, unwrittenOf } from './standard-streams.ts'
 
 /** Bytes of lines that nobody has read yet. */
 const MOST_UNREAD = 1 << 24
@@ -18,15 +18,19 @@ export class RunStreams {
   onClosed: () => void = () => {}
   /** The standard output takes no more. Called once. */
   onLost: (error: OutputError) => void = () => {}
+  /** The standard error takes no more, though somebody may read it. Called once. */
+  onUnsaid: (error: OutputError) => void = () => {}
   readonly #printers: Readonly<Record<Stream, Printer>>
 
   constructor({ stdout, stderr }: Pick<RunOptions, 'stdout' | 'stderr'>) {
     const printer = (stream: Stream, own: NodeJS.WritableStream | undefined): Printer => {
       const fail = (error: unknown): void => {
+        const unwritten = unwrittenOf(stream, error)
         // What is said of the run cannot be said there; the run goes on.
-        if (stream === 2) return
-        if ((error as NodeJS.ErrnoException).code === 'EPIPE') this.onClosed()
-        else this.onLost(new OutputError('standard output', reasonOf(error)))
+        if (stream === 2) {
+          if (unwritten !== null) this.onUnsaid(unwritten)
+        } else if (unwritten === null) this.onClosed()
+        else this.onLost(unwritten)
       }
       return own === undefined ? new QueuePrinter(stream, fail) : new StreamPrinter(own, fail)
     }

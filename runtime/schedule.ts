@@ -80,6 +80,12 @@ export function parseSchedule(spec: string): Strategy {
   return strategy
 }
 
+/** The file that a SPEC reads, as a path; null: it reads none. */
+export function orderFileOf(spec: unknown): string | null {
+  const [, file] = /^replay:(.+)$/s.exec(typeof spec === 'string' ? spec : '') ?? []
+  return file === undefined ? null : resolve(file)
+}
+
 function settingOf(spec: string, setting: string): [string, number] {
   const [, name, value] = /^(\w+)=(\d{1,9})$/.exec(setting) ?? []
   if (name !== undefined && Number(value) > 0) return [name, Number(value)]

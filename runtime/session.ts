@@ -106,6 +106,7 @@ export class Session {
     this.streams = new RunStreams(options)
     this.streams.onClosed = () => this.endRun()
     this.streams.onLost = error => this.lose(error)
+    this.streams.onUnsaid = error => this.outputs.failed(error)
   }
 
   /** Opens what the run writes to. Throws an OutputError. */

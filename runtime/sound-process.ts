@@ -1,5 +1,5 @@
 /** What a run needs of its process, looked at before it starts: what is missing is told in a line that says who takes it away. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { UsageError } from './usage-error.ts'
 
 /** Throws a UsageError. */
@@ -8,6 +8,13 @@ export function expectSoundProcess(): void {
     throw new UsageError(
       'code from strings is forbidden in this process (--disallow-code-generation-from-strings), and the probe of the stack is made from one: start Node without it',
     )
+  if (Object.isFrozen(Array.prototype))
+    throw new UsageError(
+      "the language's own objects are frozen in this process (--frozen-intrinsics), and a thread must see what a program does to some of them: start Node without it",
+    )
+  const { permission } = process as { permission?: { has(what: string): boolean } }
+  if (permission?.has('worker') === false)
+    throw new UsageError('worker threads are forbidden in this process: start Node with --allow-worker')
   if (!allows(() => process.cwd()))
     throw new UsageError('the working directory does not exist any more, and no thread can start there: change it')
 }
@@ -27,9 +34,13 @@ export function expectRoomForThreads(count: number): void {
   )
 }
 
-/** What Linux tells of this process; elsewhere nothing. */
+/** What Linux tells of this process; elsewhere, and where no file can be opened any more, nothing. */
 function systemFile(path: string): string {
-  return existsSync(path) ? readFileSync(path, 'utf8') : ''
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function allows(what: () => unknown): boolean {

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { DescriptorQueue, type Writer } from './descriptor-queue.ts'
 import { OutputError, reasonOf } from './output-error.ts'
+import { isA } from './thrown.ts'
 
 /** 1: standard output, 2: standard error. */
 export type Stream = 1 | 2
@@ -41,13 +42,27 @@ export function withoutWaiting(descriptor: number): number {
   }
 }
 
+/** Why a stream takes no more; null: its reader has gone, as from any pipe. */
+export function unwrittenOf(stream: Stream, error: unknown): OutputError | null {
+  if (isA(error, Error) && (error as NodeJS.ErrnoException).code === 'EPIPE') return null
+  return new OutputError(stream === 1 ? 'standard output' : 'standard error', reasonOf(error))
+}
+
 /** How long readers are waited for once all is to end, in ms. */
 export const LAST_READ_MS = 300
 
-/** Says a text on standard error after what runs have said there, and waits until it is read; from the signal's abort on not for long. */
-export async function sayAfterRuns(text: string, signal: AbortSignal): Promise<void> {
+/**
+ * Says a text on standard error after what runs have said there, and waits until it is read; from the signal's abort on not for long.
+ *
+ * @returns why it cannot be said; null: it is, or nobody reads
+ */
+export async function sayAfterRuns(text: string, signal: AbortSignal): Promise<OutputError | null> {
   const queue = standardStream(2)
-  const writer: Writer = { outputFailed: () => {} }
+  let unsaid: OutputError | null = null
+  const outputFailed = (error: unknown): void => {
+    unsaid = unwrittenOf(2, error)
+  }
+  const writer: Writer = { outputFailed }
   let timer: NodeJS.Timeout | undefined
   const abort = (): void => {
     timer = setTimeout(() => queue.giveUp(writer), LAST_READ_MS)
@@ -58,6 +73,7 @@ export async function sayAfterRuns(text: string, signal: AbortSignal): Promise<v
   await queue.flushed()
   signal.removeEventListener('abort', abort)
   clearTimeout(timer)
+  return unsaid
 }
 
 let isListening = false
@@ -103,5 +119,5 @@ function listen(): void {
 }
 
 function lose(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') lost ??= new OutputError('standard output', reasonOf(error))
+  lost ??= unwrittenOf(1, error)
 }

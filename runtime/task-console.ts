@@ -12,6 +12,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Console, type ConsoleConstructorOptions } from 'node:console'
 import { EventEmitter } from 'node:events'
+import { probeStackDeep } from '../gc/stack-probe.ts'
 import type { ConsoleRing } from './console-ring.ts'
 import type { Stream } from './standard-streams.ts'
 
@@ -52,10 +53,8 @@ export class TaskConsole {
   }
 
   install(): void {
-    globalThis.console = new Console({
-      stdout: this.#target(1),
-      stderr: this.#target(2),
-    } as unknown as ConsoleConstructorOptions)
+    const streams = { stdout: this.#target(1), stderr: this.#target(2) }
+    globalThis.console = probing(new Console(streams as unknown as ConsoleConstructorOptions))
     process.stdout.write = this.#writer(1)
     process.stderr.write = this.#writer(2)
   }
@@ -107,6 +106,23 @@ export class TaskConsole {
       return true
     }
   }
+}
+
+/**
+ * Each method overflows the stack before it formats anything, if it does at all. A regular expression that V8 compiles near the stack's end, as those
+ * of Node's formatting at their first use, would end the process.
+ */
+function probing(console: Console): Console {
+  for (const [name, method] of Object.entries(console)) {
+    if (typeof method !== 'function') continue
+    const value = (...values: unknown[]): unknown => {
+      probeStackDeep()
+      return Reflect.apply(method, console, values)
+    }
+    Object.defineProperty(value, 'name', { value: name })
+    Object.assign(console, { [name]: value })
+  }
+  return console
 }
 
 /** What a Console needs of a stream. No Writable: one that a stack overflow has struck writes nothing any more. */

@@ -20,6 +20,9 @@ const PASSED_OVER = ['ENOENT', 'EACCES', 'EPERM', 'ENOTEMPTY']
 /** A disk that is full or broken is no matter of how the run was asked for. */
 const DISK = ['ENOSPC', 'EDQUOT', 'EIO']
 
+/** The limit of open files, of this process and of the machine. */
+const NO_FILES = ['EMFILE', 'ENFILE']
+
 /** Folders in which what dead processes have left was looked for. */
 const swept = new Set<string>()
 
@@ -36,9 +39,20 @@ export function makeTemporaryFolder(): string {
   }
 }
 
-/** Removes a folder that makeTemporaryFolder has made, with what is in it. */
+/** Folders that could not be looked into, since this process had too many files open. One that still is here at the end is swept by another process. */
+const unremoved = new Set<string>()
+
+/** Removes a folder that makeTemporaryFolder has made, with what is in it; later, if no file can be opened now. */
 export function removeTemporaryFolder(directory: string): void {
-  rmSync(directory, { recursive: true, force: true })
+  unremoved.add(directory)
+  for (const folder of unremoved) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      unremoved.delete(folder)
+    } catch (error) {
+      if (!NO_FILES.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+  }
 }
 
 /** A name, for a file that is not whole yet, that no other file has. What a dead process has left under such a name in that folder is removed. */

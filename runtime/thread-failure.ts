@@ -23,8 +23,22 @@ export function deathOf(error: unknown, isFaultInjected: boolean): string {
 
 /** An error of the system's that tells of a limit, with whose it is; null for any other. */
 export function limitReached(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  // Where no file can be opened, Node finds no module; ours are there.
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ERR_MODULE_NOT_FOUND' && mostFiles() < FEWEST_FILES) return `EMFILE (${LIMITS.EMFILE})`
   const reason = reasonOf(error)
-  return error instanceof Error && reason !== error.message ? reason : null
+  return reason === error.message ? null : reason
+}
+
+/** The runtime's own modules are read at the same time, and each thread reads them. */
+const FEWEST_FILES = 256
+
+/** How many files this process may have open, asked without opening one; Infinity where nothing is known of it. */
+function mostFiles(): number {
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } }
+  const soft = Number(userLimits?.open_files?.soft)
+  return Number.isNaN(soft) ? Number.POSITIVE_INFINITY : soft
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,6 @@
 /** What the commands of this folder share: a wrong argument is told in a line, and is exit 2. */
 import { awaitCompilation } from '../runtime/await-compilation.ts'
+import { type NamedPath, namedPaths, outputFile, refuseOverwriting } from '../runtime/output-paths.ts'
 import { printable } from '../runtime/printable.ts'
 import { UsageError } from '../runtime/usage-error.ts'
 
@@ -25,6 +26,20 @@ export async function runCommand(command: string, main: () => number | Promise<n
     process.stderr.write(`${command}: ${printable(error.message)}\n`)
     process.exitCode = 2
   }
+}
+
+/** What a command is to write, by the option that says so. Throws a UsageError where that cannot be made, or is something else already. */
+export function outputsOf(
+  given: Readonly<Record<string, string | undefined>>,
+  inputs: readonly NamedPath[] = [],
+): NamedPath[] {
+  const paths = Object.entries(given).map(([name, value]) => [
+    name,
+    outputFile(value === undefined ? undefined : { name, value }),
+  ])
+  const outputs = namedPaths(Object.fromEntries(paths))
+  refuseOverwriting(outputs, inputs)
+  return outputs
 }
 
 /** A number from `least` to `most`. Throws a UsageError. */

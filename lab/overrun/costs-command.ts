@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { given, wholeNumber } from '../../runtime/given.ts'
-import { outputFile } from '../../runtime/output-paths.ts'
+import { namedPaths, outputFile, refuseOverwriting } from '../../runtime/output-paths.ts'
 import { print, say } from '../../runtime/standard-streams.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
 import { thisMachine } from '../machine.ts'
@@ -72,6 +72,7 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
   const gogc = wholeNumber({ name: '--gogc', value: values.gogc ?? 100 }, 1, 10_000)
   const policies = values.policies?.split(',').map(parsePolicy) ?? COMPARED
   const json = outputFile(given('json', values.json))
+  refuseOverwriting(namedPaths({ '--json': json }))
   const programs = values.programs?.split(',').map(programNamed) ?? COST_PROGRAMS
   const options = { policies, programs, pairs, procs, gogc, seed, rounds: ROUNDS, progress: showProgress, signal }
   const costs = await measureCosts(options).catch(error => {

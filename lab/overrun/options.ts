@@ -75,7 +75,8 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
   const seed = given('seed', options.seed)
   const json = outputFile(given('json', options.json))
   const report = outputFile(given('report', options.report))
-  refuseOverwriting(namedPaths({ '--json': json, '--report': report }))
+  const campaign = campaignOf(options, lists)
+  refuseOverwriting(namedPaths({ '--json': json, '--report': report, '--campaign': campaign?.file }))
   return {
     what,
     help: options.help === true,
@@ -86,7 +87,7 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
     seed: seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
     json,
     report,
-    campaign: campaignOf(options, lists),
+    campaign,
   }
 }
 

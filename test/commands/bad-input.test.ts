@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -9,6 +9,26 @@ const hello = 'examples/hello.ts'
 const program = (name: string): string => threadsFile(`programs/${name}.ts`)
 const broken = (name: string): string => threadsFile(`broken/${name}.ts`)
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+test('an import of what is not there is told with its file and line', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'bad-input-'))
+  try {
+    const file = join(directory, 'p.ts')
+    for (const [name, what] of [
+      ['chann', "'sawtooth' has no export chann"],
+      ['Ref', 'Ref is a type: import { type Ref }'],
+    ]) {
+      writeFileSync(
+        file,
+        `import { gc } from 'sawtooth'\nimport { ${name} } from 'sawtooth'\nexport default function* main() {}\n`,
+      )
+      const { code, stderr } = await runCliWarm(['run', file, '--procs', '2'])
+      expect({ code, stderr }).toEqual({ code: 1, stderr: `panic: ${file}:2: SyntaxError: ${what}\n` })
+    }
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
 
 describe('usage: exit 2, one line, nothing is run', () => {
   test.each<[string, string[], RegExp, Record<string, string>?]>([

@@ -45,6 +45,25 @@ describe('threads that cannot start are told in a line that says what the system
     })
   })
 
+  test.each([20, 30, 40, 50, 64])('open files, %i of them: one line, whoever runs out of them', async limit => {
+    await inScratch(async scratch => {
+      const { code, stderr } = underShell(scratch, `ulimit -n ${limit}`, ['--procs', '8'])
+      expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^[^\n]*EMFILE.*ulimit -n\)?\n$/) })
+    })
+  })
+
+  test('open files that a host has used up: each run has a record, or is refused with an error of ours', async () => {
+    interface Ended {
+      readonly free: number
+      readonly how: string
+    }
+    const script = threadsFile('programs/host-without-files.ts')
+    const { answer, code } = await runHost<Ended[]>(script, [hello])
+    expect(code).toBe(0)
+    for (const { free, how } of answer)
+      expect(how, `${free} files`).toMatch(/^(?:(?:UsageError|OutputError): .*EMFILE|record: 3 lostP .*EMFILE)/)
+  })
+
   // A limit that does not count for the superuser: somebody else must be able to read the command.
   const somebody = ['setpriv', '--reuid=64123', '--clear-groups']
   const asSomebody = (...args: string[]) => spawnSync(somebody[0] as string, [...somebody.slice(1), ...args])
@@ -185,5 +204,31 @@ test('no folder is left behind by what cannot run', async () => {
     mkdirSync(temporary)
     underShell(scratch, 'ulimit -n 64', ['--procs', '64'], { TMPDIR: temporary })
     expect(readdirSync(temporary)).toEqual([])
+  })
+})
+
+test('a signal and a reason of the host’s own making abort a run as others do', async () => {
+  const { answer, code } = await runHost<object>(threadsFile('programs/host-odd-signals.ts'), [
+    threadsFile('programs/loops.ts'),
+  ])
+  expect({ code, answer }).toEqual({ code: 0, answer: { exits: [130, 130, 130], uncaught: 0 } })
+})
+
+test.each([
+  ['--frozen-intrinsics', /^sawtooth: the language's own objects are frozen in this process \(--frozen-intrinsics\), /],
+  [
+    '--experimental-permission --allow-fs-read=* --allow-fs-write=*',
+    /^sawtooth: worker threads are forbidden in this process: start Node with --allow-worker\n/,
+  ],
+])('%s: exit 2, one line', async (flags, message) => {
+  await inScratch(async scratch => {
+    const { code, stdout, stderr } = await runNode(
+      ['--no-warnings', ...flags.split(' '), cli, 'run', hello],
+      {},
+      scratch,
+    )
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr.split('\n').length).toBe(2)
   })
 })

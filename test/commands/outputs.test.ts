@@ -15,6 +15,8 @@ const cli = fileURLToPath(new URL('../../bin/sawtooth.js', import.meta.url))
 const hello = fileURLToPath(new URL('../../examples/hello.ts', import.meta.url))
 const collects = threadsFile('programs/collects.ts')
 const results = fileURLToPath(new URL('../../dist/lab/write-results.js', import.meta.url))
+/** A command of trust/, built. */
+const trust = (name: string): string => fileURLToPath(new URL(`../../dist/trust/${name}/main.js`, import.meta.url))
 const NO_SPACE = 'no space left on device (ENOSPC)'
 
 interface Answer {
@@ -100,10 +102,21 @@ describe('a run on a full disk', () => {
 })
 
 describe('streams that fail', () => {
-  test.each(['2>/dev/full', '2>&1 >out | true'])('standard error (%s) turns no success into a failure', async where => {
+  test.each([
+    ['a reader that has gone', '2>&1 >out | true', 0],
+    ['a full disk', '2>/dev/full', 4],
+  ])('standard error: %s', async (_, where, code) => {
     await inScratch(async folder => {
       shell(`{ $SAWTOOTH run ${hello}; echo $? >code; } ${where}`, folder)
-      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('0\n')
+      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
+      // The summary is lost; a trace before it is lost while there is a record to say so.
+      shell(`{ $SAWTOOTH run ${collects} --gctrace --json a.json -- 20; echo $? >code; } ${where}`, folder)
+      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
+      const unwritten = code === 0 ? [] : [{ file: 'standard error', why: NO_SPACE }]
+      expect(recordIn(join(folder, 'a.json'))).toMatchObject({ exit: code, cycleCount: 20, unwritten })
+      // What else goes wrong keeps its code.
+      shell(`{ $SAWTOOTH run ${threadsFile('programs/throws.ts')}; echo $? >code; } ${where}`, folder)
+      expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('1\n')
     })
   })
 
@@ -197,6 +210,35 @@ describe('an output', () => {
     })
   })
 
+  test('of a run with a schedule, or of a command that looks for faults, overwrites nothing that it reads', async () => {
+    await inScratch(async folder => {
+      copyFileSync(hello, join(folder, 'p.ts'))
+      writeFileSync(join(folder, 'order.json'), '[]')
+      writeFileSync(join(folder, 'import.js'), "import './inner.js'\nexport default function* main() {}\n")
+      writeFileSync(join(folder, 'inner.js'), 'export default 1\n')
+      const before = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+      const controlled = `${process.execPath} --conditions=controlled`
+      const run = `${controlled} ${cli} run p.ts --procs 2 --schedule replay:order.json`
+      const hunt = `${controlled} ${trust('hunt')}`
+      for (const [line, message] of [
+        [`${run} --json order.json`, '--json would overwrite the order of --schedule: '],
+        [`${run} --trace ./order.json`, '--trace would overwrite the order of --schedule: '],
+        [`${hunt} p.ts --order p.ts`, '--order would overwrite the program: '],
+        [`${hunt} import.js --order inner.js`, '--order would overwrite a file that is imported: '],
+        [`${hunt} p.ts --schedule replay:order.json --order order.json`, '--order would overwrite the order of '],
+        [`node ${trust('soak')} --tally a.json --failure a.json`, '--failure and --tally are the same file: '],
+        [`node ${trust('soak')} --tally order.json`, 'order.json is no tally of a soak'],
+        [`node ${trust('mutants')} --json order.json`, '--json order.json: there is no tally in it'],
+        [`node ${trust('explore')} --json none/a.json`, '--json: '],
+      ] as const) {
+        const { code, stderr } = shell(line, folder)
+        expect({ line, code, stderr }).toEqual({ line, code: 2, stderr: expect.stringContaining(message) })
+        expect(stderr).toMatch(/^[\w:]+: [^\n]*\n$/)
+      }
+      expect(readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))).toEqual(before)
+    })
+  })
+
   test('goes to a device, a pipe, or standard output as it is', async () => {
     await inScratch(async folder => {
       expect(shell(`$SAWTOOTH run ${hello} --json /dev/null --trace /dev/null`, folder).code).toBe(0)
@@ -287,7 +329,7 @@ describe('a host', () => {
     ['trace', 4, 'output', ['/dev/full']],
     ['json', 4, 'output', ['/dev/full']],
     ['both', 4, 'output', ['/dev/full']],
-    ['stderr', 0, null, []],
+    ['stderr', 4, 'output', ['standard error']],
   ] as const)('lives when %s fails, and learns what from the record of its run', async (what, exit, kind, files) => {
     const told = await ask(what)
     expect(told).toMatchObject({ exit, kind, cycleCount: 20, numbers: all, seen: all, uncaught: 0 })

@@ -55,3 +55,14 @@ test('a stack overflow in any operation strikes before it or in no part of it, a
   )
   expect(code).toBe(0)
 })
+
+test('a stack overflow in what prints an object ends no process, at 300 depths', async () => {
+  const { stdout, code } = await runProgram(
+    [threadsFile('programs/overflow-in-console.ts'), '--procs', '2', '--', '300'],
+    { limitMs: 2 * HANG_MS },
+  )
+  expect(stdout.trimEnd().split('\n').at(-1)).toBe(
+    '300 depths; each of 13 ways printed at some, and failed at others: true',
+  )
+  expect(code).toBe(0)
+})

@@ -227,6 +227,10 @@ test.each<[Record<string, unknown>, string | RegExp]>([
     ],
   ),
   [{ signal: {} }, 'signal must be an AbortSignal, not {}'],
+  [
+    { signal: { aborted: false, addEventListener() {} } },
+    'signal must be an AbortSignal, not { aborted: false, addEventListener: [Function: addEventListener] }',
+  ],
   [{ signal: null }, 'signal must be an AbortSignal, not null'],
   [{ stdout: {} }, 'stdout must be a stream to write to, not {}'],
   [{ stderr: 2 }, 'stderr must be a stream to write to, not 2'],

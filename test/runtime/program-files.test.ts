@@ -397,3 +397,54 @@ describe('a usage error', () => {
     )
   })
 })
+
+test.each([
+  ['a mark of the byte order after a line for the shell', '#!/usr/bin/env node\n\ufeffIMPORT'],
+  ['two marks of the byte order', '\ufeff\ufeffIMPORT'],
+  ['a mark where two files were joined', 'const a = 1;\n\ufeffIMPORT'],
+  ['a mark after a comment', '/* a */\ufeffIMPORT'],
+  ['a line separator', '\u2028IMPORT'],
+  ['a comment that a paragraph separator ends', '// a\u2029IMPORT'],
+  ['an ideographic space', '\u3000IMPORT'],
+  ['a line separator in a string', 'const a = "\u2028"\nIMPORT'],
+])('%s before an import is white space', async (_, text) => {
+  for (const name of ['main.js', 'main.ts']) {
+    const source = `${text}import { answer } from 'sawtooth'\nimport { b } from './b\u2003c.js'\n`
+    given({
+      [name]: `${source.replace('IMPORT', '')}export default function* main() { yield answer + b }\n`,
+      'b\u2003c.js': 'export const b = 1\n',
+    })
+    expect(outcome(await prepare(name)), name).toEqual([43])
+  }
+})
+
+describe('an export that is not there is told with the line of its import', () => {
+  const found = async (entry: string): Promise<string> => {
+    const program = await prepare(entry)
+    const [error] = outcome(program) as [{ name: string; message: string }]
+    return program.findMissingExport(`${error.name}: ${error.message}`)?.message ?? 'nothing'
+  }
+
+  test.each([
+    [
+      'of Sawtooth',
+      "import {\n  answer,\n  ansver,\n} from 'sawtooth'\n",
+      ":4: SyntaxError: 'sawtooth' has no export ansver",
+    ],
+    [
+      'under another name',
+      "import { ansver as answer } from 'sawtooth'\n",
+      ":2: SyntaxError: 'sawtooth' has no export ansver",
+    ],
+    ['that is the default', "import it from 'sawtooth'\n", ":2: SyntaxError: 'sawtooth' has no export default"],
+    ['of a file', "import { b } from './b.ts'\nimport { c } from './b.ts'\n", ':3: SyntaxError: '],
+    ['that is a type', "import { b, B } from './b.ts'\n", ':2: SyntaxError: B is a type: import { type B }'],
+    ['that is handed on', "export { ansver } from 'sawtooth'\n", ":2: SyntaxError: 'sawtooth' has no export ansver"],
+  ])('%s', async (_, text, message) => {
+    given({
+      'main.ts': `// $ first\n${text}export default function* main() {}\n`,
+      'b.ts': 'export const b = 1\nexport type B = number\n',
+    })
+    expect(await found('main.ts')).toContain(join(home, 'main.ts') + message)
+  })
+})

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
-import { threadsFile } from '../support/run-cli.ts'
+import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 
 interface Outcome {
@@ -90,4 +90,31 @@ test('no name and no message of a program controls the terminal, or forges a lin
     /^panic: own\n\tgoroutine 1 \(main\):\n\tpanic: forged\n\t {4}at forged/,
   )
   expect(named('undefined', 'task').stderr).toContain('goroutine \\x1b[31mthrower\\n\\ngoroutine 9 (main):\n')
+})
+
+describe('an error that takes its time to be described', () => {
+  const slowly = threadsFile('programs/throws-slowly.ts')
+
+  test('is told when it is, and not lost', async () => {
+    const { record, code, stderr } = await runProgram([slowly, '--procs', '2', '--', '900'])
+    expect({ code, error: record.error }).toMatchObject({
+      code: 1,
+      error: { kind: 'program', message: 'computed', goroutine: 'main' },
+    })
+    expect(stderr).toMatch(/^panic: computed\n\ngoroutine main:\n {4}at .*throws-slowly\.ts:24:/)
+  })
+
+  test('is told without its description where that has no end', async () => {
+    const { record, code, elapsedMs } = await runProgram([slowly, '--procs', '2', '--', 'endless'], {
+      interruptWhen: (_, temporary) => temporary.includes('describing'),
+    })
+    expect({ code, error: record.error }).toEqual({
+      code: 1,
+      error: {
+        ...{ kind: 'program', message: 'an error that took too long to describe' },
+        ...{ goroutine: 'main', stack: null },
+      },
+    })
+    expect(elapsedMs).toBeLessThan(HANG_MS)
+  })
 })

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { withoutControls } from '../../runtime/printable.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
-import { readOrExit, runCommand, wholeNumber } from '../command.ts'
+import { outputsOf, readOrExit, runCommand, wholeNumber } from '../command.ts'
 import { type Exploration, explore } from './explore.ts'
 import type { Protocol } from './protocol.ts'
 import { protocolNamed, protocols } from './protocols.ts'
@@ -89,6 +89,7 @@ function main(): number {
     throw new UsageError(
       `--procs ${wanted}: ${chosen.map(({ name, configurations }) => `${name} has ${configurations.map(({ procs }) => `${procs} Ps`).join(' and ')}`).join(', ')}`,
     )
+  outputsOf({ '--json': values.json })
   const found: (Exploration & { readonly protocol: string; readonly procs: number })[] = []
   for (const { protocol, configuration } of configurationsOf(chosen, wanted)) {
     const { procs, bound: usual, quick } = configuration

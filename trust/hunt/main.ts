@@ -1,13 +1,19 @@
 /** `npm run hunt`: looks for a schedule under which a program fails. */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { loadPacer } from '../../lab/pacers/load-pacer.ts'
 import type { RunOptions } from '../../runtime/configuration.ts'
 import { run } from '../../runtime/host.ts'
+import { inputGuard, namedPaths } from '../../runtime/output-paths.ts'
 import { withoutControls } from '../../runtime/printable.ts'
-import { readOrExit, runCommand } from '../command.ts'
+import { ProgramError } from '../../runtime/program-error.ts'
+import { prepareProgram } from '../../runtime/program-files.ts'
+import { orderFileOf } from '../../runtime/schedule.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
+import { outputsOf, readOrExit, runCommand } from '../command.ts'
 import { buildTree } from '../mutants/build.ts'
 import { mutantNamed } from '../mutants/catalogue.ts'
 import { hunt, type Prey, replay, shrinkCatch } from './hunt.ts'
@@ -71,6 +77,7 @@ async function main(): Promise<number> {
     process.stdout.write(help)
     return values.help ? 0 : 2
   }
+  await refuseOrder(resolve(program))
   if (values.mutant !== undefined) return huntInMutant(values.mutant)
   const { procs, gogc, arena, zeal, pacer, fault, check } = values
   const given = Object.entries({ procs, gogc, arena, zeal, pacer, fault, check }).filter(
@@ -108,6 +115,23 @@ async function main(): Promise<number> {
     process.stdout.write(`${replayCommand(prey, caught.seed, values.order)}\n`)
   }
   return 1
+}
+
+/** Throws a UsageError if the order would overwrite what the hunt reads. */
+async function refuseOrder(program: string): Promise<void> {
+  const { schedule, pacer, order } = values
+  const outputs = outputsOf({ '--order': order }, namedPaths({ 'the order of --schedule': orderFileOf(schedule) }))
+  if (pacer !== undefined) await loadPacer(pacer, outputs)
+  const directory = makeTemporaryFolder()
+  const url = new URL('../../runtime/program.js', import.meta.url).href
+  try {
+    await prepareProgram(program, directory, url, url, inputGuard(outputs))
+  } catch (error) {
+    // A program that cannot start is a failure to be found.
+    if (!(error instanceof ProgramError)) throw error
+  } finally {
+    removeTemporaryFolder(directory)
+  }
 }
 
 /** The same hunt, in a copy of the package with a seeded bug. */

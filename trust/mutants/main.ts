@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { interruptible } from '../../runtime/signals.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
-import { readOrExit, runCommand, wholeNumber } from '../command.ts'
+import { outputsOf, readOrExit, runCommand, wholeNumber } from '../command.ts'
 import { buildTree } from './build.ts'
 import { equivalents, type Mutant, mutants } from './catalogue.ts'
 import { type Check, checks, type Verdict } from './checks.ts'
@@ -163,10 +163,13 @@ class Campaign {
   private recall(): Result[] {
     if (values.json === undefined) return []
     try {
-      const { hash, results } = JSON.parse(readFileSync(values.json, 'utf8')) as { hash: string; results: Result[] }
+      const { hash, results } = JSON.parse(readFileSync(values.json, 'utf8')) as { hash?: unknown; results: Result[] }
+      // What is no tally is somebody else's file.
+      if (typeof hash !== 'string') throw new SyntaxError('there is no tally in it')
       return hash === this.hash ? results : []
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      if (error instanceof SyntaxError) throw new UsageError(`--json ${values.json}: ${error.message}`)
       throw error
     }
   }
@@ -225,6 +228,7 @@ async function main(): Promise<number> {
   const enough = wholeNumber('until', values.until, 1, checks.length)
   const wanted = chosenBy('mutant', mutants, values.only)
   const chosen = chosenBy('check', checks, values.check)
+  outputsOf({ '--json': values.json })
   return interruptible(interruption => examine(new Campaign(chosen, enough, interruption), wanted, jobs))
 }
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { printable, withoutControls } from '../../runtime/printable.ts'
 import { UsageError } from '../../runtime/usage-error.ts'
-import { readOrExit, runCommand } from '../command.ts'
+import { outputsOf, readOrExit, runCommand } from '../command.ts'
 import type { Sabotage } from './grammar.ts'
 import { type Failure, repeat, shrinkFailure, soak } from './soak.ts'
 import { Tally } from './tally.ts'
@@ -76,6 +76,8 @@ function sabotageOf(how: string | undefined): Sabotage | null {
 
 async function main(trials: Trials): Promise<number> {
   const limitMs = numberOf('limit', 60) * 1000
+  // A failure is shrunk where it is.
+  outputsOf({ '--failure': values.failure, '--tally': values.tally })
   if (values.replay !== undefined) return replay(trials, values.replay, limitMs)
   const tally = new Tally(values.tally ?? null)
   const began = performance.now()

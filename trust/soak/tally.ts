@@ -1,5 +1,6 @@
 /** What a soak has done, over all its slices: a file of JSON that each slice goes on with. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { UsageError } from '../../runtime/usage-error.ts'
 import { type Configuration, labelsOf } from './configurations.ts'
 import type { Outcome } from './trial.ts'
 
@@ -62,6 +63,18 @@ const EMPTY = {
   left: 0,
 }
 
+/** Throws a UsageError for a file that holds something else: it would be overwritten. */
+function tallyIn(file: string): Partial<TallyData> {
+  try {
+    const data = JSON.parse(readFileSync(file, 'utf8')) as Partial<TallyData> | null
+    if (data?.schema === 1 && typeof data.seeds === 'object' && typeof data.programs === 'number')
+      return data
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new UsageError(`--tally: ${file} is no tally of a soak`)
+}
+
 export class Tally {
   readonly data: TallyData
   readonly #file: string | null
@@ -69,10 +82,9 @@ export class Tally {
   /** `file`: where it is kept, and goes on if it is there; null: nowhere. */
   constructor(file: string | null) {
     this.#file = file
-    const before = file !== null && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TallyData) : {}
+    const before = file !== null && existsSync(file) ? tallyIn(file) : {}
     // A file of earlier days has not all of it.
     this.data = { schema: 1, seeds: {}, ...EMPTY, ended: {}, warm: {}, configurations: {}, ...before }
-    if (this.data.schema !== 1) throw new Error(`${file} is no tally of a soak: its schema must be 1`)
   }
 
   /** Programs of a seed that are done. */

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_PACER } from '../../../gc/pacer/registry.ts'
 import { given, wholeNumber } from '../../../runtime/given.ts'
-import { namedPaths, outputFile } from '../../../runtime/output-paths.ts'
+import { namedPaths, outputFile, refuseOverwriting } from '../../../runtime/output-paths.ts'
 import { printable } from '../../../runtime/printable.ts'
 import { interruptible } from '../../../runtime/signals.ts'
 import { print } from '../../../runtime/standard-streams.ts'
@@ -48,7 +48,9 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
   const seed = number('seed', 1, 0, 2 ** 31 - 1)
   const tries = number('tries', DEFAULT_TRIES, 1, MOST_TRIES)
   const json = outputFile(given('json', options.json))
-  const pacer = await loadPacer(spec, namedPaths({ '--json': json }))
+  const outputs = namedPaths({ '--json': json })
+  refuseOverwriting(outputs)
+  const pacer = await loadPacer(spec, outputs)
   const wanted: Wanted = { by: by as MeasureName, cores }
   return interruptible(async signal => {
     const line = new Progress()

@@ -60,6 +60,11 @@ export class Runtime implements AsyncDisposable {
   /** The end of the threads that went last. */
   #destroyed: Promise<void> = Promise.resolve()
   #session: Session | null = null
+  /**
+   * True: the programs of this Runtime are known to leave nothing in the modules that they import, which are then no
+   * reason to end threads. For programs of our own.
+   */
+  trustsImports = false
   /** Bytes of memory that the last run touched. */
   #touched = 0
 
@@ -207,7 +212,6 @@ export class Runtime implements AsyncDisposable {
         schedule: session.schedule,
         configuration,
         entryUrl: program.entryUrl,
-        builtins: program.builtins,
         pacerUrl: pacer?.entryUrl ?? null,
         host: line.port,
       }
@@ -235,7 +239,7 @@ export class Runtime implements AsyncDisposable {
       })
       return before
     }
-    const isReusable = program.isSelfContained && (pacer?.isSelfContained ?? true)
+    const isReusable = this.trustsImports || (program.isSelfContained && (pacer?.isSelfContained ?? true))
     if (!isReusable || answers.some(answer => 'death' in answer || !answer.report.isReusable)) await this.#destroyPool()
     return answers
   }
@@ -342,7 +346,9 @@ class Line {
     port1.unref()
   }
 
-  #receive(told: PTold): void {
+  #receive(told: PTold | null): void {
+    // Who finds the P's end can say what it likes.
+    if (typeof told !== 'object' || told === null) return
     if ('report' in told) this.told = told.report
     else if ('module' in told) this.#modules.hear(this.#index, told)
     else this.#session.drainConsole()

@@ -3,8 +3,10 @@
  *
  *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
  */
+
+import process from 'node:process'
 import { GCProfiler } from 'node:v8'
-import type { MessagePort } from 'node:worker_threads'
+import { MessagePort } from 'node:worker_threads'
 import { add, compareAndSwap, load, notify, now, scheduling, wait, waitForHost } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
@@ -28,7 +30,7 @@ import { ConsoleRing } from './console-ring.ts'
 import { enterRun, leaveRun, Run, serveRun } from './current.ts'
 import { Declarations } from './declarations.ts'
 import { FaultInjector } from './fault-injector.ts'
-import { hasLeftovers, settle, watchGoroutines, watchModules } from './leftovers.ts'
+import { hasLeftovers, settle, watchClassesOf, watchGoroutines, watchModules } from './leftovers.ts'
 import { loadTelling, type ModuleTold, StuckModuleError } from './module-loading.ts'
 import { printable, printableName } from './printable.ts'
 import { Remains, touchedBytes } from './reclaim.ts'
@@ -49,8 +51,6 @@ export interface PMessage {
   readonly configuration: Configuration
   /** URL of the prepared program; of the prepared pacer, if it is a file. */
   readonly entryUrl: string
-  /** Modules of Node's that the program imports. */
-  readonly builtins: readonly string[]
   readonly pacerUrl: string | null
   /** Where to tell what cannot wait for the report. */
   readonly host: MessagePort
@@ -80,31 +80,34 @@ silence()
 
 const remains = new Remains()
 
-serve(runP)
+/** How this P ended the run: here, since what a promise resolves with a program can change. */
+let ended: PReport = { error: null, isReusable: false }
+
+serve<PMessage, PReport>(runP, () => ({ ...ended, isReusable: ended.isReusable && !hasLeftovers() }))
 
 async function runP(message: PMessage): Promise<PReport> {
-  const { error, heap, bytes } = await runOnce(message)
-  const holdsTooMuch = remains.add(heap, bytes)
-  return { error, isReusable: !holdsTooMuch && !hasLeftovers() }
+  ended = { error: null, isReusable: false }
+  const { heap, bytes } = await runOnce(message)
+  ended = { ...ended, isReusable: !remains.add(heap, bytes) }
+  return ended
 }
 
 interface Served {
-  readonly error: PReport['error']
   readonly heap: WeakRef<SharedArrayBuffer>
   readonly bytes: number
 }
 
 async function runOnce(message: PMessage): Promise<Served> {
-  const { index, host, builtins } = message
-  watchModules(builtins)
+  const { index, host } = message
+  watchModules()
   const memory = memoryOf(message)
   const ring = new ConsoleRing(memory, index)
   const taskConsole = new TaskConsole(message.run, ring, index === 0, roomIn(memory, index, host))
   taskConsole.install()
   try {
-    const error = await runAsP(message, memory, taskConsole)
+    await runAsP(message, memory, taskConsole)
     await settle()
-    return { error, heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
+    return { heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
   } finally {
     taskConsole.remove()
     host.close()
@@ -124,7 +127,7 @@ function roomIn(memory: Memory, index: number, host: MessagePort): (word: number
     const before = words[activity]
     words[activity] = pLayout.ACTIVITY_PRINTING
     try {
-      host.postMessage({ isRingFull: true } satisfies PTold)
+      tellTo(host)({ isRingFull: true })
       do {
         // Plain, since no turn of a schedule may depend on the host's time. It is looked at again.
         if (words[control.RUN_STATE] === control.RUN_ABORTED) return false
@@ -167,11 +170,12 @@ class TellingP extends P {
   }
 }
 
-async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport['error']> {
+async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<void> {
   const { index, schedule } = message
   try {
     const { run, program } = createP(message, memory, await loadPacer(message))
     serveRun(run)
+    watchClassesOf(run)
     declareBuiltInTypes()
     const loadMain = (): Promise<Main> => taskConsole.import(() => importMain(message.entryUrl))
     program.main = await loadTelling(loadMain, tellTo(message.host))
@@ -185,16 +189,20 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
     const { failure } = run.p
-    return failure === null ? null : describe(failure.error, failure.goroutine, program)
+    if (failure !== null) setError(describe(failure.error, failure.goroutine, program))
   } catch (error) {
     // Before the run: the program, the pacer or this thread cannot start.
     if (schedule !== null) scheduling?.release(schedule)
     endBoot(memory, control.RUN_FAILED)
-    return describe(error, 0, null)
+    setError(describe(error, 0, null))
   } finally {
     leaveRun()
     scheduling?.part()
   }
+}
+
+function setError(error: PReport['error']): void {
+  ended = { ...ended, error }
 }
 
 async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<Pacer> {
@@ -212,8 +220,12 @@ async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<P
   }
 }
 
-function tellTo(host: MessagePort): (told: ModuleTold) => void {
-  return told => host.postMessage(told satisfies PTold)
+// Not looked up on the port: a program that has replaced it would be handed the port.
+const { postMessage } = MessagePort.prototype
+const { apply } = Reflect
+
+function tellTo(host: MessagePort): (told: PTold) => void {
+  return told => apply(postMessage, host, [told])
 }
 
 /** A pacer whose errors are known to be its own, and not the program's that happened to call it. */
@@ -262,9 +274,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): { run: Run; p
   const program = new RunningProgram(memory, configuration.args)
   const p = new TellingP(heap, index, controller, program, events, configuration)
   p.onFailure = ({ error, goroutine }) =>
-    message.host.postMessage({
-      report: { error: describe(error, goroutine, program), isReusable: false },
-    } satisfies PTold)
+    tellTo(message.host)({ report: { error: describe(error, goroutine, program), isReusable: false } })
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
@@ -319,8 +329,10 @@ class RunningProgram implements Program {
   }
 
   start(id: GoroutineId): Coroutine {
-    if (this.#taskOf(id) === MAIN_TASK && this.main !== null) return this.main(...this.#args)
-    return coroutineOf(id)
+    if (this.#taskOf(id) !== MAIN_TASK || this.main === null) return coroutineOf(id)
+    // Not as a method: `this` would lead to the runtime.
+    const { main } = this
+    return main(...this.#args)
   }
 
   nameOf(id: GoroutineId): string {

@@ -10,12 +10,15 @@
  * While modules are imported the event loop turns, and may call back what an earlier run has left. Code of the modules is known by its asynchronous context.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { Buffer } from 'node:buffer'
 import { Console, type ConsoleConstructorOptions } from 'node:console'
 import { EventEmitter } from 'node:events'
+import process from 'node:process'
 import type { ConsoleRing } from './console-ring.ts'
 import type { Stream } from './standard-streams.ts'
 
 const encoder = new TextEncoder()
+const { set } = Reflect
 
 /** Number of the run whose modules are running: Node keeps it with the promises of the modules, for as long as the thread lives. */
 const importing = new AsyncLocalStorage<number>()
@@ -52,10 +55,9 @@ export class TaskConsole {
   }
 
   install(): void {
-    globalThis.console = new Console({
-      stdout: this.#target(1),
-      stderr: this.#target(2),
-    } as unknown as ConsoleConstructorOptions)
+    globalThis.console = methodsOf(
+      new Console({ stdout: this.#target(1), stderr: this.#target(2) } as unknown as ConsoleConstructorOptions),
+    )
     process.stdout.write = this.#writer(1)
     process.stderr.write = this.#writer(2)
   }
@@ -72,9 +74,10 @@ export class TaskConsole {
 
   remove(): void {
     this.#state = 'over'
-    globalThis.console = this.#original
-    process.stdout.write = this.#writes.stdout
-    process.stderr.write = this.#writes.stderr
+    // Not by assignment, which throws where the program has frozen them.
+    set(globalThis, 'console', this.#original)
+    set(process.stdout, 'write', this.#writes.stdout)
+    set(process.stderr, 'write', this.#writes.stderr)
   }
 
   get #isHeard(): boolean {
@@ -107,6 +110,14 @@ export class TaskConsole {
       return true
     }
   }
+}
+
+/** A console without what leads to Node's own objects, which other runs have too: streams, prototypes, ways to format. */
+function methodsOf(console: Console): Console {
+  const methods = Object.entries(console).filter(([, value]) => typeof value === 'function')
+  const own = { ...Object.fromEntries(methods) }
+  Object.defineProperty(own, Symbol.toStringTag, { value: 'console', configurable: true })
+  return own as unknown as Console
 }
 
 /** What a Console needs of a stream. No Writable: one that a stack overflow has struck writes nothing any more. */

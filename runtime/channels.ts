@@ -189,7 +189,7 @@ class Chan {
 const CHANNEL_BYTES = CHANNEL_WORDS * 4
 
 /** A receive, with the value as the program sees it. */
-class ReceiveValue extends Receive<number | boolean | undefined> {
+export class ReceiveValue extends Receive<number | boolean | undefined> {
   private readonly storage: Storage
   private readonly orUndefined: boolean
 
@@ -263,7 +263,7 @@ export function select<const C extends readonly Case<unknown>[]>(
   >
 }
 
-class SelectCases extends Select<Choice<unknown>> {
+export class SelectCases extends Select<Choice<unknown>> {
   private readonly typed: readonly TypedCase[]
 
   constructor(cases: readonly TypedCase[]) {

@@ -5,10 +5,17 @@
  *   enterRun   goroutines run; the event loop stands still     `run`, `p`, `stack`, …: what a goroutine does, it does here
  *   leaveRun   both are over
  *
- * Code of an earlier run may still be called on this thread, by a promise or a timer that its program left behind. It reaches no memory but its own run's:
- * 1. A callback of the event loop finds no P here, since the loop stands still from enterRun to leaveRun.
- * 2. Its types, channels and globals (handles.ts) lead to their own run, whose buffers no other run has.
- * 3. Its declaring functions and built-in types are those of its own run (run-program.ts).
+ * The functions of a program act on whatever run the thread serves: `leave` and `gc` called by code of an earlier run would act on this one. No such code runs:
+ * 1. The event loop stands still from enterRun to leaveRun. So only what this run's own code calls is called.
+ * 2. That leads to code of an earlier run only by something that both runs share. What a program can reach of that is
+ *    compared with what it was before any program (realm.ts), or its use is noted (touched.ts), or it is imported, which
+ *    the host knows (program-files.ts). A thread on which any of them tells of a change ends with its run.
+ * 3. The answer is asked for where no code of a program comes after it (thread-pool.ts).
+ *
+ * Should the event loop call earlier code while a program is imported all the same, it reaches no memory but its own run's:
+ * 4. It finds no P here.
+ * 5. Its types, channels and globals (handles.ts) lead to their own run, whose buffers no other run has.
+ * 6. Its declaring functions and built-in types are those of its own run (run-program.ts).
  */
 import type { WriteBarrier } from '../gc/barrier.ts'
 import type { ShadowStack } from '../gc/shadow-stack.ts'

@@ -6,10 +6,13 @@
  */
 export class Handles {
   readonly #prototype = {}
+  /** Told of the properties of each. */
+  onMade: (properties: object) => void = () => {}
   readonly #held: { readonly name: string; readonly handle: object }[] = []
 
   /** Makes an object with these properties. `name`: as in messages. */
   make<T extends object>(name: string, properties: T): T {
+    this.onMade(properties)
     const handle = Object.create(this.#prototype) as T
     for (const [key, value] of Object.entries(properties))
       Object.defineProperty(handle, key, { value, enumerable: true, configurable: true })

@@ -62,6 +62,11 @@ export class Runtime implements AsyncDisposable {
   /** The end of the threads that went last. */
   #destroyed: Promise<void> = Promise.resolve()
   #session: Session | null = null
+  /**
+   * True: the programs of this Runtime are known to leave nothing in the modules that they import, which are then no
+   * reason to end threads. For programs of our own.
+   */
+  trustsImports = false
   /** Bytes of memory that the last run touched. */
   #touched = 0
 
@@ -217,7 +222,6 @@ export class Runtime implements AsyncDisposable {
         schedule: session.schedule,
         configuration,
         entryUrl: program.entryUrl,
-        builtins: program.builtins,
         pacerUrl: pacer?.entryUrl ?? null,
         host: line.port,
       }
@@ -250,7 +254,7 @@ export class Runtime implements AsyncDisposable {
       })
       return before
     }
-    const isReusable = program.isSelfContained && (pacer?.isSelfContained ?? true)
+    const isReusable = this.trustsImports || (program.isSelfContained && (pacer?.isSelfContained ?? true))
     if (!isReusable || answers.some(answer => 'death' in answer || !answer.report.isReusable)) await this.#destroyPool()
     return answers
   }
@@ -380,7 +384,9 @@ class Line {
     return { error: { ...error, isSyntaxError: false }, isReusable: false }
   }
 
-  #receive(told: PTold): void {
+  #receive(told: PTold | null): void {
+    // Who finds the P's end can say what it likes.
+    if (typeof told !== 'object' || told === null) return
     if ('report' in told) this.#report = told.report
     else if ('ending' in told) this.#ending = told.ending
     else if ('module' in told) this.#modules.hear(this.#index, told)

@@ -1,21 +1,28 @@
 /**
- * What a program leaves on its thread: what can call it back when its run is over, and what it has changed that others would see.
+ * What a program leaves on its thread: what can call it back when its run is over, and what it has changed that others
+ * would see. A thread with leftovers is ended with the run. Whatever is unclear counts as left: a thread too many is
+ * started, and no more.
  *
- * A thread with leftovers is ended with the run. No other run's heap depends on that (current.ts); but a callback may print, take the thread's time or throw, and a changed
- * global makes another language of it for the next program. Whatever is unclear counts as left: a thread too many is started, and no more.
+ *   modules of Node's, packages   the host knows of them (program-files.ts)
+ *   globals of Node's             noted when they are used (touched.ts)
+ *   objects of the language       compared (realm.ts)
+ *   callbacks                     what makes them is a global or a module; these hooks are a second net
  */
 import { createHook } from 'node:async_hooks'
-import { createRequire } from 'node:module'
 import process from 'node:process'
 import { setImmediate } from 'node:timers'
+import type { Run } from './current.ts'
 import { Realm } from './realm.ts'
+import { sharedObjects } from './shared-objects.ts'
+import { forgetTouches, isTouched, noteTouches } from './touched.ts'
 
 /** Promises and microtasks: they are over before the thread takes its next message, or wait for something that is none of them. */
 const PASSING: ReadonlySet<string> = new Set(['PROMISE', 'TickObject', 'Microtask'])
-/** What the loader does to read modules, and modules do to read their data. Those that are under way are among the active resources. */
+/** What the loader does to read modules. What is under way is among the active resources. */
 const OF_LOADING: ReadonlySet<string> = new Set(['FSREQPROMISE', 'FSREQCALLBACK', 'FILEHANDLE', 'FILEHANDLECLOSEREQ'])
 
-const require = createRequire(import.meta.url)
+const { exec } = RegExp.prototype
+const { apply } = Reflect
 
 let watched: 'modules' | 'goroutines' | null = null
 let isMarked = false
@@ -28,37 +35,28 @@ createHook({
   },
 }).enable()
 
-// Their callbacks have no resource that a hook is told of, so their use is enough.
-mark(FinalizationRegistry.prototype, 'register')
-mark(PerformanceObserver.prototype, 'observe')
-mark(process, 'getBuiltinModule')
-for (const [namespace, pattern] of [
-  ['WebAssembly', /^(compile|instantiate)/] as const,
-  ['Atomics', /Async$/] as const,
-]) {
-  const owner: unknown = Reflect.get(globalThis, namespace)
-  if (typeof owner !== 'object' || owner === null) continue // Node was told to be without it
-  for (const name of Object.getOwnPropertyNames(owner)) if (pattern.test(name)) mark(owner, name)
-}
-
-function mark(owner: object, name: string): void {
-  const original: unknown = Reflect.get(owner, name)
-  if (typeof original !== 'function') return // not in this version of Node
-  const value = function (this: unknown, ...values: unknown[]): unknown {
-    isMarked = true
-    return Reflect.apply(original, this, values)
-  }
-  Object.defineProperty(owner, name, { value, writable: true, configurable: true })
-}
+noteTouches()
 
 let realm: Realm | null = null
 
-/** A program is about to be imported. `builtins`: the modules of Node's that it will find. */
-export function watchModules(builtins: readonly string[]): void {
-  realm ??= new Realm()
-  for (const name of builtins) realm.include(require(name) as object)
+/** Modules of a run are about to be imported. */
+export function watchModules(): void {
+  realm ??= realmOfThread()
+  forgetTouches()
   activeBefore = process.getActiveResourcesInfo()
   watched = 'modules'
+}
+
+function realmOfThread(): Realm {
+  const made = new Realm()
+  for (const object of sharedObjects) made.include(object)
+  return made
+}
+
+/** A program is about to be imported, which may reach the run's objects, and with them their classes. */
+export function watchClassesOf(run: Run): void {
+  realm?.includeClassesOf(run)
+  run.handles.onMade = properties => realm?.includeClassesOf(properties)
 }
 
 /** Its goroutines are about to run: nothing that they start is over before the run is. */
@@ -74,17 +72,20 @@ export async function settle(): Promise<void> {
     watched = 'goroutines'
   })
   watched = null
-  performance.clearMarks()
-  performance.clearMeasures()
 }
 
-/** Whether the program has left anything. */
+/** Whether the program has left anything. To be asked where no code of a program comes between it and the answer. */
 export function hasLeftovers(): boolean {
+  watched = null
+  // What the language remembers of the last match, RegExp.$1 and its kin.
+  apply(exec, FORGETS, [''])
+  // The objects first: the rest is asked by means of them.
+  if (isMarked || isTouched() || realm?.isAsItWas !== true) return true
   const before = [...activeBefore]
-  const isNew = (kind: string): boolean => {
+  return process.getActiveResourcesInfo().some(kind => {
     const at = before.indexOf(kind)
     if (at >= 0) before.splice(at, 1)
     return at < 0
-  }
-  return isMarked || process.getActiveResourcesInfo().some(isNew) || realm?.isAsItWas === false
+  })
 }
+const FORGETS = /(?:)/

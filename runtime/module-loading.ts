@@ -3,6 +3,8 @@
  * can name the file whose top level never ends: a loop, or an `await`. A thread in whose event loop nothing is pending can never leave an
  * `await`, and says so itself, as Node does with exit 13.
  */
+import { performance } from 'node:perf_hooks'
+import process from 'node:process'
 import { isMainThread, MessagePort } from 'node:worker_threads'
 import { printable } from './printable.ts'
 

@@ -3,9 +3,11 @@
  *
  *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
  */
+
+import process from 'node:process'
 import { types } from 'node:util'
 import { GCProfiler } from 'node:v8'
-import type { MessagePort } from 'node:worker_threads'
+import { MessagePort } from 'node:worker_threads'
 import { add, compareAndSwap, load, notify, now, scheduling, wait, waitForHost } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { Controller, PacerError } from '../gc/controller.ts'
@@ -31,7 +33,7 @@ import { ConsoleRing } from './console-ring.ts'
 import { enterRun, leaveRun, Run, serveRun } from './current.ts'
 import { Declarations } from './declarations.ts'
 import { FaultInjector } from './fault-injector.ts'
-import { hasLeftovers, settle, watchGoroutines, watchModules } from './leftovers.ts'
+import { hasLeftovers, settle, watchClassesOf, watchGoroutines, watchModules } from './leftovers.ts'
 import { loadTelling, type ModuleTold, StuckModuleError } from './module-loading.ts'
 import { printable, printableName } from './printable.ts'
 import { Remains, touchedBytes } from './reclaim.ts'
@@ -52,8 +54,6 @@ export interface PMessage {
   readonly configuration: Configuration
   /** URL of the prepared program; of the prepared pacer, if it is a file. */
   readonly entryUrl: string
-  /** Modules of Node's that the program imports. */
-  readonly builtins: readonly string[]
   readonly pacerUrl: string | null
   /** Where to tell what cannot wait for the report. */
   readonly host: MessagePort
@@ -91,31 +91,34 @@ silence()
 const remains = new Remains()
 
 compileFormatting()
-serve(runP)
+/** How this P ended the run: here, since what a promise resolves with a program can change. */
+let ended: PReport = { error: null, isReusable: false }
+
+serve<PMessage, PReport>(runP, () => ({ ...ended, isReusable: ended.isReusable && !hasLeftovers() }))
 
 async function runP(message: PMessage): Promise<PReport> {
-  const { error, heap, bytes } = await runOnce(message)
-  const holdsTooMuch = remains.add(heap, bytes)
-  return { error, isReusable: !holdsTooMuch && !hasLeftovers() }
+  ended = { error: null, isReusable: false }
+  const { heap, bytes } = await runOnce(message)
+  ended = { ...ended, isReusable: !remains.add(heap, bytes) }
+  return ended
 }
 
 interface Served {
-  readonly error: PReport['error']
   readonly heap: WeakRef<SharedArrayBuffer>
   readonly bytes: number
 }
 
 async function runOnce(message: PMessage): Promise<Served> {
-  const { index, host, builtins } = message
-  watchModules(builtins)
+  const { index, host } = message
+  watchModules()
   const memory = memoryOf(message)
   const ring = new ConsoleRing(memory, index)
   const taskConsole = new TaskConsole(message.run, ring, index === 0, roomIn(memory, index, host))
   taskConsole.install()
   try {
-    const error = await runAsP(message, memory, taskConsole)
+    await runAsP(message, memory, taskConsole)
     await settle()
-    return { error, heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
+    return { heap: new WeakRef(memory.handle.heap), bytes: touchedBytes(memory) }
   } finally {
     taskConsole.remove()
     host.close()
@@ -135,7 +138,7 @@ function roomIn(memory: Memory, index: number, host: MessagePort): (word: number
     const before = words[activity]
     words[activity] = pLayout.ACTIVITY_PRINTING
     try {
-      host.postMessage({ isRingFull: true } satisfies PTold)
+      tellTo(host)({ isRingFull: true })
       do {
         // Plain, since no turn of a schedule may depend on the host's time. It is looked at again.
         if (words[control.RUN_STATE] === control.RUN_ABORTED) return false
@@ -180,11 +183,12 @@ class TellingP extends P {
   }
 }
 
-async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<PReport['error']> {
+async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<void> {
   const { index, schedule } = message
   try {
     const { run, p, program } = createP(message, memory, await loadPacer(message))
     serveRun(run)
+    watchClassesOf(run)
     declareBuiltInTypes()
     const loadMain = (): Promise<Main> => taskConsole.import(() => importMain(message.entryUrl))
     program.main = await loadTelling(loadMain, tellTo(message.host))
@@ -198,16 +202,20 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
     const { failure, told } = p
-    return failure === null ? null : (told ?? tellEnding(message.host, failure, program))
+    if (failure !== null) setError(told ?? tellEnding(message.host, failure, program))
   } catch (error) {
     // Before the run: the program, the pacer or this thread cannot start.
     if (schedule !== null) scheduling?.release(schedule)
     endBoot(memory, control.RUN_FAILED)
-    return tellEnding(message.host, { error, goroutine: 0 }, null)
+    setError(tellEnding(message.host, { error, goroutine: 0 }, null))
   } finally {
     leaveRun()
     scheduling?.part()
   }
+}
+
+function setError(error: PReport['error']): void {
+  ended = { ...ended, error }
 }
 
 async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<Pacer> {
@@ -225,8 +233,12 @@ async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<P
   }
 }
 
-function tellTo(host: MessagePort): (told: ModuleTold) => void {
-  return told => host.postMessage(told satisfies PTold)
+// Not looked up on the port: a program that has replaced it would be handed the port.
+const { postMessage } = MessagePort.prototype
+const { apply } = Reflect
+
+function tellTo(host: MessagePort): (told: PTold) => void {
+  return told => apply(postMessage, host, [told])
 }
 
 /** A pacer whose errors are known to be its own, and not the program's that happened to call it. */
@@ -284,7 +296,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
     // A description that ends at the stack's end would say less than one from above.
     probeStackDeep()
     const error = tellEnding(message.host, failure, program)
-    message.host.postMessage({ report: { error, isReusable: false } } satisfies PTold)
+    tellTo(message.host)({ report: { error, isReusable: false } })
     return error
   }
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
@@ -341,8 +353,10 @@ class RunningProgram implements Program {
   }
 
   start(id: GoroutineId): Coroutine {
-    if (this.#taskOf(id) === MAIN_TASK && this.main !== null) return this.main(...this.#args)
-    return coroutineOf(id)
+    if (this.#taskOf(id) !== MAIN_TASK || this.main === null) return coroutineOf(id)
+    // Not as a method: `this` would lead to the runtime.
+    const { main } = this
+    return main(...this.#args)
   }
 
   nameOf(id: GoroutineId): string {
@@ -369,7 +383,7 @@ const OWN_ERRORS = [
 /** What was thrown, in strings: it crosses threads. The host hears at once that there is something. */
 function tellEnding(host: MessagePort, failure: Failure, program: RunningProgram | null): Described {
   const ending = endingOf(failure, program)
-  host.postMessage({ ending } satisfies PTold)
+  tellTo(host)({ ending })
   const { error } = failure
   const { message, stack } = describeThrown(error)
   const isOwn = ownKindOf(error) !== null

@@ -21,7 +21,7 @@ import { marked } from './module-loading.ts'
 import { writeScratch } from './output-file.ts'
 import type { NamedPath } from './output-paths.ts'
 import { ProgramError } from './program-error.ts'
-import { isStatelessBuiltin, sourceExtensions, type Target, targetOf } from './program-imports.ts'
+import { sourceExtensions, type Target, targetOf } from './program-imports.ts'
 import { moduleUrl, type Translation, translation } from './program-stack.ts'
 import { looksIllFormed, stripTypes } from './strip-types.ts'
 import { engineSyntaxError } from './syntax-check.ts'
@@ -31,8 +31,6 @@ import { UsageError } from './usage-error.ts'
 export interface PreparedProgram extends Translation {
   /** What each P imports. */
   readonly entryUrl: string
-  /** The modules of Node's that it imports. */
-  readonly builtins: readonly string[]
   /** True if nothing else of what it imports outlives the run: each module of its own is loaded afresh. */
   readonly isSelfContained: boolean
   /**
@@ -83,6 +81,9 @@ export async function prepareModule(
   return files.prepared(path)
 }
 
+/** The one function of Node's that a program may import and keep its threads: it has no state, and is compared (realm.ts). */
+const KEEPS_NOTHING = /^import\s*\{\s*parseArgs\s*\}\s*from\s*(['"])(?:node:)?util\1$/
+
 /** A change to a text, by positions in the unchanged one. */
 interface Edit {
   readonly start: number
@@ -110,7 +111,6 @@ class ModuleFiles {
   readonly #written = new Map<string, string>()
   readonly #kind: 'program' | 'pacer'
   readonly #onInput: (input: NamedPath) => void
-  readonly #builtins = new Set<string>()
   #isSelfContained = true
 
   constructor(
@@ -146,7 +146,6 @@ class ModuleFiles {
   prepared(path: string): PreparedProgram {
     return {
       entryUrl: moduleUrl(this.#writtenFor(path)),
-      builtins: [...this.#builtins],
       isSelfContained: this.#isSelfContained,
       ...translation(this.#sources, this.#own, this.#packageUrl),
       findSyntaxError: () => this.#findSyntaxError(),
@@ -185,13 +184,18 @@ class ModuleFiles {
     const [found, exported] = await this.#parse(path, code)
     const imports: string[] = []
     const edits = found.flatMap(one => {
-      if (one.type === 'import-meta') return metaEdit(one, code, path)
+      if (one.type === 'import-meta') {
+        const edits = metaEdit(one, code, path)
+        // `import.meta.resolve`, or the object itself.
+        if (edits.length === 0) this.#isSelfContained = false
+        return edits
+      }
       if (one.specifier === undefined || (one.type === 'dynamic' && one.glob)) {
         this.#isSelfContained = false
         return []
       }
       const target = targetOf(one.specifier, path, this.#own)
-      this.#note(one.specifier, target)
+      this.#note(one, target, code)
       // A dynamic import may be meant to fail; who can fail only so is told where.
       if (target.kind === 'missing' && one.type !== 'dynamic')
         throw new ProgramError(path, lineAt(code, one.start), target.why)
@@ -209,10 +213,14 @@ class ModuleFiles {
     if (path !== null) this.#onInput({ name: 'a file that is imported', path })
   }
 
-  /** Packages, .cjs files and the like are loaded once in a thread's life, and so are Node's own modules, of which some hold nothing. */
-  #note(specifier: string, target: Target): void {
-    if (isStatelessBuiltin(specifier)) this.#builtins.add(specifier)
-    else if (target.kind !== 'file' && !this.#own.has(specifier)) this.#isSelfContained = false
+  /**
+   * Packages, .cjs files and the like are loaded once in a thread's life, and so are Node's own modules. What fails at
+   * run time, as a dynamic import may, hands out an error of Node's.
+   */
+  #note({ type, specifier, importStart, importEnd }: Import, target: Target, code: string): void {
+    const isOwn = target.kind === 'file' || this.#own.has(specifier ?? '')
+    if (isOwn ? type === 'dynamic' : !KEEPS_NOTHING.test(code.slice(importStart, importEnd)))
+      this.#isSelfContained = false
   }
 
   async #javaScript(path: string, source: string): Promise<string> {

@@ -19,30 +19,6 @@ export type Target =
 /** The extensions of programs and of what they import. */
 export const sourceExtensions: readonly string[] = ['.ts', '.mts', '.js', '.mjs']
 
-/** Modules of Node's that keep nothing of who has used them, and through which nobody is called back who is not seen elsewhere (leftovers.ts). */
-const STATELESS: ReadonlySet<string> = new Set(
-  [
-    ...[
-      'assert',
-      'buffer',
-      'console',
-      'constants',
-      'crypto',
-      'events',
-      'fs',
-      'fs/promises',
-      'os',
-      'path',
-      'perf_hooks',
-    ],
-    ...['process', 'querystring', 'stream', 'string_decoder', 'timers', 'timers/promises', 'url', 'util', 'zlib'],
-  ].flatMap(name => [name, `node:${name}`]),
-)
-
-export function isStatelessBuiltin(specifier: string): boolean {
-  return STATELESS.has(specifier)
-}
-
 /**
  * Finds what `specifier` in the file `from` leads to.
  *

@@ -1,91 +1,220 @@
 /**
- * What all code of a thread shares: the global object, the built-in objects that it leads to, `process`, the environment. A program may change them, and who comes after it on this
- * thread would find them so.
+ * What all code of a thread shares and can be compared: the objects of the language, what else a program can reach,
+ * and all that they lead to. A program may change them, and who comes after it on this thread would find them so.
+ *
+ * Of each object: its keys with their whole descriptors, whether it takes more of them, and its prototype. No getter is
+ * called. What keeps state behind getters and in closures must not be reachable unnoted (touched.ts).
  */
-import { Buffer } from 'node:buffer'
 import { Console } from 'node:console'
-import process from 'node:process'
+import { inspect, parseArgs } from 'node:util'
+import { LANGUAGE } from './language.ts'
+import { opaque } from './touched.ts'
 
-/** What no global's value leads to: something that inherits from it, or itself where the global has a getter. */
-const HIDDEN: readonly unknown[] = [
-  Buffer,
-  Console,
-  Object.getPrototypeOf(process.stdout),
-  [][Symbol.iterator](),
-  new Map().entries(),
-  new Set().values(),
-  ''[Symbol.iterator](),
-  ''.matchAll(/a/g),
-  function* () {},
-  (function* () {})(),
-  async () => {},
-  async function* () {},
-  (async function* () {})(),
-]
+// A program may replace any of these, and put it back.
+const { getOwnPropertyDescriptor, getPrototypeOf, isExtensible, ownKeys, setPrototypeOf } = Reflect
+const { is } = Object
+const uncurried = <T, A extends unknown[], R>(method: (this: T, ...values: A) => R) =>
+  Function.prototype.call.bind(method) as (self: T, ...values: A) => R
+const has = uncurried(Set.prototype.has)
+const add = uncurried(Set.prototype.add)
+const wasSeen = uncurried(WeakSet.prototype.has)
+const see = uncurried(WeakSet.prototype.add)
+const isView = ArrayBuffer.isView
 
-/** Properties whose values are not compared: what process keeps of its listeners, which are, and globals that Node makes, with all their modules, when they are first looked at. */
-const UNSEEN: ReadonlyMap<object, ReadonlySet<PropertyKey>> = new Map<object, ReadonlySet<PropertyKey>>([
-  [process, new Set(['_events', '_eventsCount'])],
-  [
-    globalThis,
-    new Set([
-      ...['CloseEvent', 'ErrorEvent', 'EventSource', 'FormData', 'Headers', 'MessageEvent', 'Request', 'Response'],
-      ...['WebSocket', 'caches', 'Storage', 'localStorage', 'sessionStorage'],
-    ]),
-  ],
-])
+/** An array to which no setter of Array.prototype speaks. */
+function bare<T>(): T[] {
+  const array: T[] = []
+  setPrototypeOf(array, null)
+  return array
+}
+
+const WRITABLE = 1
+const ENUMERABLE = 2
+const CONFIGURABLE = 4
+const IS_DATA = 8
+
+function bitsOf({ writable, enumerable, configurable }: PropertyDescriptor): number {
+  return (
+    (writable === undefined ? 0 : IS_DATA | (writable ? WRITABLE : 0)) |
+    (enumerable === true ? ENUMERABLE : 0) |
+    (configurable === true ? CONFIGURABLE : 0)
+  )
+}
 
 export class Realm {
-  readonly #objects = new Map<object, readonly unknown[]>()
-  readonly #surroundings = surroundings()
+  readonly #known = new Set<object>()
+  /** Objects of runs, whose classes are known. */
+  readonly #seen = new WeakSet<object>()
+  // By object: its prototype, whether it is extensible, and where its properties end.
+  readonly #objects = bare<object>()
+  readonly #prototypes = bare<object | null>()
+  readonly #areExtensible = bare<boolean>()
+  readonly #ends = bare<number>()
+  // By property.
+  readonly #keys = bare<PropertyKey>()
+  readonly #bits = bare<number>()
+  /** Its value, or its getter. */
+  readonly #values = bare<unknown>()
+  readonly #setters = bare<unknown>()
 
   /** As it is now: to be made before a program has run on this thread. */
   constructor() {
-    for (const root of HIDDEN) this.#add(root)
-    this.#add(process)
-    this.#add(globalThis)
-    for (const value of this.#objects.get(globalThis) ?? []) this.#add(value)
+    // First: a property that is no descriptor's own is looked for in it.
+    this.include(Object.prototype)
+    this.#note(globalThis)
+    for (const key of LANGUAGE) this.include(getOwnPropertyDescriptor(globalThis, key)?.value)
+    for (const root of hidden()) this.include(root)
+    this.include(getOwnPropertyDescriptor(globalThis, 'performance')?.value)
   }
 
-  /** Adds a module of Node's: its functions, and its classes. */
-  include(module: object): void {
-    // An import looks at each of them, and those that Node makes when they are first looked at are others from then on.
-    for (const key of Object.keys(module)) Reflect.get(module, key)
-    this.#add(module)
-    for (const value of this.#objects.get(module) ?? []) this.#add(value)
+  /** How many objects are compared. */
+  get size(): number {
+    return this.#objects.length
+  }
+
+  /** Adds an object as it is now, with all that it leads to. No program may have been able to reach it yet. */
+  include(root: unknown): void {
+    const waiting = bare<unknown>()
+    waiting[0] = root
+    for (let count = 1; count > 0; ) {
+      const value = waiting[--count]
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null) continue
+      if (has(this.#known, value) || wasSeen(opaque, value) || isView(value)) continue
+      const from = this.#keys.length
+      this.#note(value)
+      waiting[count++] = this.#prototypes[this.#objects.length - 1]
+      for (let at = from; at < this.#keys.length; at++) {
+        waiting[count++] = this.#values[at]
+        waiting[count++] = this.#setters[at]
+      }
+    }
+  }
+
+  /**
+   * Adds the prototypes of an object, and of those that its properties lead to: the runtime's classes. The objects
+   * themselves belong to their run, and are not kept.
+   */
+  includeClassesOf(root: object): void {
+    const waiting = bare<unknown>()
+    waiting[0] = root
+    for (let count = 1; count > 0; ) {
+      const value = waiting[--count]
+      if (typeof value !== 'object' || value === null || wasSeen(this.#seen, value) || isView(value)) continue
+      see(this.#seen, value)
+      this.include(getPrototypeOf(value))
+      const keys = ownKeys(value)
+      for (let at = 0; at < keys.length; at++) waiting[count++] = getOwnPropertyDescriptor(value, keys[at])?.value
+    }
   }
 
   get isAsItWas(): boolean {
-    for (const [object, before] of this.#objects) {
-      const now = contentOf(object)
-      if (now.length !== before.length || now.some((value, index) => !Object.is(value, before[index]))) return false
+    for (let index = 0, from = 0; index < this.#objects.length; index++) {
+      const object = this.#objects[index]
+      const end = this.#ends[index]
+      if (getPrototypeOf(object) !== this.#prototypes[index]) return false
+      if (isExtensible(object) !== this.#areExtensible[index]) return false
+      const keys = ownKeys(object)
+      if (keys.length !== end - from) return false
+      for (let at = from; at < end; at++) {
+        const key = this.#keys[at]
+        if (keys[at - from] !== key || !this.#isSame(object, key, at)) return false
+      }
+      from = end
     }
-    return surroundings() === this.#surroundings
+    return true
   }
 
-  /** An object with all that it inherits from; of a class, its prototype too. */
-  #add(value: unknown): void {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || this.#objects.has(value)) return
-    this.#objects.set(value, contentOf(value))
-    this.#add(Object.getPrototypeOf(value))
-    if (typeof value === 'function') this.#add(Object.getOwnPropertyDescriptor(value, 'prototype')?.value)
+  #isSame(object: object, key: PropertyKey, at: number): boolean {
+    const now = getOwnPropertyDescriptor(object, key)
+    if (now === undefined) return false
+    const bits = bitsOf(now)
+    if (bits !== this.#bits[at]) return false
+    if ((bits & IS_DATA) !== 0) return is(now.value, this.#values[at])
+    return now.get === this.#values[at] && now.set === this.#setters[at]
+  }
+
+  #note(object: object): void {
+    add(this.#known, object)
+    const at = this.#objects.length
+    this.#objects[at] = object
+    this.#prototypes[at] = getPrototypeOf(object)
+    this.#areExtensible[at] = isExtensible(object)
+    const keys = ownKeys(object)
+    let end = this.#keys.length
+    for (let index = 0; index < keys.length; index++, end++) {
+      const now = getOwnPropertyDescriptor(object, keys[index]) as PropertyDescriptor
+      const bits = bitsOf(now)
+      this.#keys[end] = keys[index]
+      this.#bits[end] = bits
+      this.#values[end] = (bits & IS_DATA) !== 0 ? now.value : now.get
+      this.#setters[end] = now.set
+    }
+    this.#ends[at] = end
   }
 }
 
-/** Keys with what they lead to, and the prototype. No getter is called. */
-function contentOf(object: object): unknown[] {
-  const content: unknown[] = [Object.getPrototypeOf(object)]
-  for (const key of Reflect.ownKeys(object)) {
-    content.push(key)
-    if (UNSEEN.get(object)?.has(key)) continue
-    const { value, get, set } = Object.getOwnPropertyDescriptor(object, key) as PropertyDescriptor
-    content.push(value, get, set)
+/** What no global leads to, and a program has all the same. */
+function hidden(): unknown[] {
+  const found: unknown[] = [
+    [][Symbol.iterator](),
+    new Map().entries(),
+    new Set().values(),
+    ''[Symbol.iterator](),
+    ''.matchAll(/a/g),
+    function* () {},
+    (function* () {})(),
+    async () => {},
+    async function* () {},
+    (async function* () {})(),
+    // Of engines that have them.
+    ...['map', 'values'].map(name => madeBy([].values(), name)),
+    madeBy(getOwnPropertyDescriptor(globalThis, 'Iterator')?.value, 'from', { next: () => {} }),
+    callSite(),
+  ]
+  // An object that shows itself is given Node's own functions when it is printed.
+  for (const colors of [true, false]) {
+    const shows = { [inspect.custom]: (...given: unknown[]) => found.push(...given) }
+    inspect(shows, { colors })
+    found.push((found.at(-2) as { stylize: unknown }).stylize)
   }
-  return object === process
-    ? [...content, ...process.eventNames().flatMap(name => process.rawListeners(name))]
-    : content
+  found.push(inspect, inspect.defaultOptions, Console, parseArgs)
+  // Errors of Node's have classes of their own, one for each code.
+  const options = { text: { type: 'string' } } as const
+  for (const act of [
+    () => new Console(sink()).table([], 1 as never),
+    () => parseArgs({ args: ['left'] }),
+    () => parseArgs({ args: ['--left'] }),
+    () => parseArgs({ args: ['--text'], options }),
+    () => parseArgs({ args: [], options: { text: { type: 'left' as never } } }),
+    () => parseArgs({ args: [], options: { text: { type: 'string', short: 'left' } } }),
+  ]) {
+    try {
+      act()
+    } catch (error) {
+      found.push(Object.getPrototypeOf(error))
+    }
+  }
+  // Prototypes are what is shared of most of them; the rest was made here.
+  return found
 }
 
-function surroundings(): string {
-  return JSON.stringify([process.env, process.exitCode])
+function madeBy(maker: unknown, name: string, ...given: unknown[]): unknown {
+  const method = (maker as Record<string, unknown> | undefined)?.[name]
+  return typeof method === 'function' ? method.call(maker, ...(name === 'map' ? [() => {}] : given)) : undefined
+}
+
+/** What Error.prepareStackTrace is given. */
+function callSite(): unknown {
+  const { prepareStackTrace } = Error
+  try {
+    Error.prepareStackTrace = (_, sites) => sites[0]
+    return new Error().stack
+  } finally {
+    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace')
+    else Error.prepareStackTrace = prepareStackTrace
+  }
+}
+
+function sink(): NodeJS.WritableStream {
+  return { write: () => true, on: () => {}, once: () => {}, removeListener: () => {} } as never
 }

@@ -10,13 +10,16 @@
  * While modules are imported the event loop turns, and may call back what an earlier run has left. Code of the modules is known by its asynchronous context.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { Buffer } from 'node:buffer'
 import { Console, type ConsoleConstructorOptions } from 'node:console'
 import { EventEmitter } from 'node:events'
+import process from 'node:process'
 import { probeStackDeep } from '../gc/stack-probe.ts'
 import type { ConsoleRing } from './console-ring.ts'
 import type { Stream } from './standard-streams.ts'
 
 const encoder = new TextEncoder()
+const { set } = Reflect
 
 /** Number of the run whose modules are running: Node keeps it with the promises of the modules, for as long as the thread lives. */
 const importing = new AsyncLocalStorage<number>()
@@ -53,8 +56,9 @@ export class TaskConsole {
   }
 
   install(): void {
-    const streams = { stdout: this.#target(1), stderr: this.#target(2) }
-    globalThis.console = probing(new Console(streams as unknown as ConsoleConstructorOptions))
+    globalThis.console = methodsOf(
+      new Console({ stdout: this.#target(1), stderr: this.#target(2) } as unknown as ConsoleConstructorOptions),
+    )
     process.stdout.write = this.#writer(1)
     process.stderr.write = this.#writer(2)
   }
@@ -71,9 +75,10 @@ export class TaskConsole {
 
   remove(): void {
     this.#state = 'over'
-    globalThis.console = this.#original
-    process.stdout.write = this.#writes.stdout
-    process.stderr.write = this.#writes.stderr
+    // Not by assignment, which throws where the program has frozen them.
+    set(globalThis, 'console', this.#original)
+    set(process.stdout, 'write', this.#writes.stdout)
+    set(process.stderr, 'write', this.#writes.stderr)
   }
 
   get #isHeard(): boolean {
@@ -109,20 +114,23 @@ export class TaskConsole {
 }
 
 /**
+ * A console without what leads to Node's own objects, which other runs have too: streams, prototypes, ways to format.
+ *
  * Each method overflows the stack before it formats anything, if it does at all. A regular expression that V8 compiles near the stack's end, as those
  * of Node's formatting at their first use, would end the process.
  */
-function probing(console: Console): Console {
+function methodsOf(console: Console): Console {
+  const own: Record<string, unknown> = {}
   for (const [name, method] of Object.entries(console)) {
     if (typeof method !== 'function') continue
     const value = (...values: unknown[]): unknown => {
       probeStackDeep()
       return Reflect.apply(method, console, values)
     }
-    Object.defineProperty(value, 'name', { value: name })
-    Object.assign(console, { [name]: value })
+    own[name] = Object.defineProperty(value, 'name', { value: name })
   }
-  return console
+  Object.defineProperty(own, Symbol.toStringTag, { value: 'console', configurable: true })
+  return own as unknown as Console
 }
 
 /** What a Console needs of a stream. No Writable: one that a stack overflow has struck writes nothing any more. */

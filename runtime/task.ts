@@ -27,7 +27,7 @@ export interface AnyTask {
   readonly body: (...values: never[]) => Coroutine
 }
 
-class DeclaredTask implements AnyTask {
+export class DeclaredTask implements AnyTask {
   readonly taskName: string
   readonly kinds: Parameters
   readonly body: (...values: never[]) => Coroutine
@@ -142,5 +142,7 @@ export function coroutineOf(id: GoroutineId): Coroutine {
     const value = memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)]
     return kind.storage === KIND_BOOL ? value !== 0 : value
   })
-  return task.body(...(values as never[]))
+  // Not as a method: `this` would lead to the runtime.
+  const { body } = task
+  return body(...(values as never[]))
 }

@@ -1,13 +1,53 @@
 /**
  * Threads that are kept for task after task. A task that finds none idle starts one, or waits if there are `most`. A thread that cannot start, or
  * that ends, rejects the task that it was to do, and that is all: it is no error of the process, and another thread takes its place.
+ *
+ * Code that a thread loads may post what it likes through `parentPort`, and nobody hears it. Tasks and answers have a
+ * port of their own; whoever finds that one does not know the word that an answer carries.
  */
-import { parentPort, type TransferListItem, Worker } from 'node:worker_threads'
+import { randomUUID } from 'node:crypto'
+import process from 'node:process'
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  Worker,
+} from 'node:worker_threads'
 
-/** Said by a thread once it can take tasks. */
-const READY = 'ready'
 /** What a thread answers to a task. */
 type Answer<Result> = { readonly result: Result } | { readonly error: unknown }
+/** What a thread says, with the word that it was given: that it can take tasks, or an answer. */
+type Said<Result> = { readonly word: string } & ({ readonly isReady: true } | Answer<Result>)
+
+/** What a thread is sent first, through the port that its code shares with whatever it loads. */
+interface Greeting {
+  /** For tasks and answers. */
+  readonly port: MessagePort
+  /** Who finds the port has not found it. */
+  readonly word: string
+}
+
+/** A thread as the pool sees it. */
+class Thread {
+  readonly worker: Worker
+  readonly port: MessagePort
+  readonly word = randomUUID()
+  isReady = false
+
+  constructor(filename: URL, execArgv: string[] | undefined) {
+    const { port1, port2 } = new MessageChannel()
+    this.worker = new Worker(filename, execArgv === undefined ? {} : { execArgv })
+    this.port = port1
+    this.worker.postMessage({ port: port2, word: this.word } satisfies Greeting, [port2])
+  }
+
+  /** What was said, if it is the pool's own code that said it. */
+  isSaid<Result>(said: unknown): said is Said<Result> {
+    return typeof said === 'object' && said !== null && 'word' in said && said.word === this.word
+  }
+}
 
 interface Job<Task, Result> {
   readonly task: Task
@@ -31,9 +71,8 @@ export class ThreadError extends Error {
 export class ThreadPool<Task, Result> {
   readonly #filename: URL
   readonly #most: number
-  readonly #idle: Worker[] = []
-  readonly #busy = new Map<Worker, Job<Task, Result>>()
-  readonly #ready = new WeakSet<Worker>()
+  readonly #idle: Thread[] = []
+  readonly #busy = new Map<Thread, Job<Task, Result>>()
   readonly #waiting: Job<Task, Result>[] = []
 
   /** `filename`: a module that calls {@link serve}. */
@@ -61,7 +100,7 @@ export class ThreadPool<Task, Result> {
     const jobs = [...this.#busy.values(), ...this.#waiting.splice(0)]
     this.#busy.clear()
     for (const { reject } of jobs) reject(new ThreadError('its thread was ended', true))
-    await Promise.all(threads.map(thread => thread.terminate()))
+    await Promise.all(threads.map(({ worker }) => worker.terminate()))
   }
 
   #distribute(): void {
@@ -77,25 +116,25 @@ export class ThreadPool<Task, Result> {
   }
 
   /** Null: there are enough. Undefined: it cannot start, and the job was told. */
-  #start(job: Job<Task, Result>): Worker | null | undefined {
+  #start(job: Job<Task, Result>): Thread | null | undefined {
     if (this.size >= this.#most) return null
     try {
-      const execArgv = flagsOfThreads()
-      const thread = new Worker(this.#filename, execArgv === undefined ? {} : { execArgv })
-      thread.on('message', (said: typeof READY | Answer<Result>) => this.#hear(thread, said))
-      thread.on('error', (error: Error) => this.#end(thread, error.message))
-      thread.on('exit', code => this.#end(thread, `its thread exited with code ${code}`))
+      const thread = new Thread(this.#filename, flagsOfThreads())
+      thread.port.on('message', (said: unknown) => this.#hear(thread, said))
+      thread.port.unref()
+      thread.worker.on('error', (error: unknown) => this.#end(thread, messageOf(error)))
+      thread.worker.on('exit', code => this.#end(thread, `its thread exited with code ${code}`))
       return thread
     } catch (error) {
-      job.reject(new ThreadError(error instanceof Error ? error.message : String(error), false))
+      job.reject(new ThreadError(messageOf(error), false))
       return undefined
     }
   }
 
-  #give(thread: Worker, job: Job<Task, Result>): void {
+  #give(thread: Thread, job: Job<Task, Result>): void {
     try {
-      thread.postMessage(job.task, job.transferList)
-      thread.ref()
+      thread.port.postMessage(job.task, job.transferList)
+      thread.worker.ref()
       this.#busy.set(thread, job)
     } catch (error) {
       this.#idle.push(thread)
@@ -103,9 +142,10 @@ export class ThreadPool<Task, Result> {
     }
   }
 
-  #hear(thread: Worker, said: typeof READY | Answer<Result>): void {
-    if (said === READY) {
-      this.#ready.add(thread)
+  #hear(thread: Thread, said: unknown): void {
+    if (!thread.isSaid<Result>(said)) return
+    if ('isReady' in said) {
+      thread.isReady = true
       return
     }
     const job = this.#busy.get(thread)
@@ -113,18 +153,22 @@ export class ThreadPool<Task, Result> {
     this.#busy.delete(thread)
     this.#idle.push(thread)
     // An idle thread keeps no process alive.
-    thread.unref()
+    thread.worker.unref()
     if ('error' in said) job.reject(said.error)
     else job.resolve(said.result)
     this.#distribute()
   }
 
-  #end(thread: Worker, message: string): void {
+  #end(thread: Thread, message: string): void {
+    // What it said before it ended.
+    for (let left = receiveMessageOnPort(thread.port); left !== undefined; left = receiveMessageOnPort(thread.port))
+      this.#hear(thread, left.message)
+    thread.port.close()
     const job = this.#busy.get(thread)
     this.#busy.delete(thread)
     const at = this.#idle.indexOf(thread)
     if (at >= 0) this.#idle.splice(at, 1)
-    job?.reject(new ThreadError(message, this.#ready.has(thread)))
+    job?.reject(new ThreadError(message, thread.isReady))
     if (job !== undefined) this.#distribute()
   }
 }
@@ -136,12 +180,25 @@ function flagsOfThreads(): string[] | undefined {
   return process.execArgv.filter((flag, at, flags) => !isAboutText(flag) && flags[at - 1] !== '--input-type')
 }
 
-/** In a thread of a pool: does each task that comes. */
-export function serve<Task, Result>(work: (task: Task) => Result | Promise<Result>): void {
-  const port = parentPort
-  if (port === null) return
-  port.on('message', async (task: Task) => port.postMessage(await answerTo(task, work)))
-  port.postMessage(READY)
+/**
+ * In a thread of a pool: does each task that comes. `conclude` makes the answer of what the work resolved with. No code
+ * of anybody's comes between it and the pool: a promise is settled by what was loaded, if that has replaced `then`.
+ */
+export function serve<Task, Result>(
+  work: (task: Task) => Result | Promise<Result>,
+  conclude: (result: Result) => Result = result => result,
+): void {
+  // Before anything else can be loaded, which might listen too, or replace postMessage.
+  parentPort?.once('message', ({ port, word }: Greeting) => {
+    const post = port.postMessage.bind(port)
+    const say = (said: { readonly isReady: true } | Answer<Result>): void =>
+      post({ word, ...said } satisfies Said<Result>)
+    port.on('message', async (task: Task) => {
+      const answer = await answerTo(task, work)
+      say('result' in answer ? { result: conclude(answer.result) } : answer)
+    })
+    say({ isReady: true })
+  })
 }
 
 async function answerTo<Task, Result>(
@@ -152,6 +209,10 @@ async function answerTo<Task, Result>(
     return { result: await work(task) }
   } catch (error) {
     // Not the error itself, which need not be one that can be sent.
-    return { error: new Error(error instanceof Error ? String(error.message) : String(error)) }
+    return { error: new Error(messageOf(error)) }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? String(error.message) : String(error)
 }

@@ -67,8 +67,7 @@ const EMPTY = {
 function tallyIn(file: string): Partial<TallyData> {
   try {
     const data = JSON.parse(readFileSync(file, 'utf8')) as Partial<TallyData> | null
-    if (data?.schema === 1 && typeof data.seeds === 'object' && typeof data.programs === 'number')
-      return data
+    if (data?.schema === 1 && typeof data.seeds === 'object' && typeof data.programs === 'number') return data
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }

@@ -80,6 +80,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
   expectPossible(scenario, globals)
   const directory = makeTemporaryFolder()
   const runtime = new Runtime()
+  runtime.trustsImports = true // the second run is to find compiled code
   try {
     let printed = ''
     const run = async (scanRates: readonly number[]): Promise<RunRecord> => {

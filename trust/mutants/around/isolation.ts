@@ -39,11 +39,123 @@ export const isolationMutants: readonly Mutant[] = [
     edits: [{ file: 'runtime/task-console.ts', from: ' && importing.getStore() === this.#run', to: '' }],
   },
   {
-    name: 'unseen-timer',
-    what: 'A thread on which a timer is left serves the next run.',
+    name: 'unseen-import',
+    what: "A program that imports a module of Node's keeps its threads.",
+    origin: '',
+    edits: [{ file: 'runtime/program-files.ts', from: '!KEEPS_NOTHING.test(', to: '!/node:/.test(' }],
+  },
+  {
+    name: 'unseen-dynamic-import',
+    what: 'A program that imports while it runs keeps its threads.',
+    origin: '',
+    edits: [{ file: 'runtime/program-files.ts', from: "isOwn ? type === 'dynamic' :", to: 'isOwn ? false :' }],
+  },
+  {
+    name: 'unseen-resolve',
+    what: 'A program that takes more of `import.meta` than its names keeps its threads.',
     origin: '',
     edits: [
-      { file: 'runtime/leftovers.ts', from: "'TickObject', 'Microtask'", to: "'TickObject', 'Microtask', 'Timeout'" },
+      { file: 'runtime/program-files.ts', from: 'if (edits.length === 0) this', to: 'if (edits.length < 0) this' },
+    ],
+  },
+  {
+    name: 'unseen-global',
+    what: "No use of a global of Node's is noted.",
+    origin: '',
+    edits: [{ file: 'runtime/touched.ts', from: 'if (before?.configurable !== true) return', to: 'return' }],
+  },
+  {
+    name: 'unseen-eval',
+    what: 'Code from strings is run unnoted.',
+    origin: '',
+    edits: [{ file: 'runtime/touched.ts', from: "  noteUseOf(globalThis, 'eval')\n", to: '' }],
+  },
+  {
+    name: 'unseen-constructor',
+    what: 'Constructors of functions are called unnoted.',
+    origin: '',
+    edits: [{ file: 'runtime/touched.ts', from: '  noteCodeFromStrings()\n  noteCalls', to: '  noteCalls' }],
+  },
+  {
+    name: 'whole-clock',
+    what: "A program finds all of Node's performance, and no use of it is noted.",
+    origin: '',
+    edits: [
+      { file: 'runtime/touched.ts', from: 'const value = clockOf(performance)', to: 'const value = performance' },
+    ],
+  },
+  {
+    name: 'shallow-realm',
+    what: 'Of what all runs share, only the outermost objects are compared.',
+    origin: '',
+    edits: [{ file: 'runtime/realm.ts', from: '        waiting[count++] = this.#values[at]\n', to: '' }],
+  },
+  {
+    name: 'unseen-flags',
+    what: 'A property that was made read-only, or shown, is taken for the same.',
+    origin: '',
+    edits: [{ file: 'runtime/realm.ts', from: '    if (bits !== this.#bits[at]) return false\n', to: '' }],
+  },
+  {
+    name: 'unseen-freeze',
+    what: 'An object that takes no more properties is taken for the same.',
+    origin: '',
+    edits: [
+      {
+        file: 'runtime/realm.ts',
+        from: '      if (isExtensible(object) !== this.#areExtensible[index]) return false\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'unseen-prototype',
+    what: 'An object with another prototype is taken for the same.',
+    origin: '',
+    edits: [
+      {
+        file: 'runtime/realm.ts',
+        from: '      if (getPrototypeOf(object) !== this.#prototypes[index]) return false\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'unseen-classes',
+    what: 'Classes of the runtime are not compared.',
+    origin: '',
+    edits: [{ file: 'runtime/leftovers.ts', from: '  realm?.includeClassesOf(run)\n', to: '' }],
+  },
+  {
+    name: 'last-match-stays',
+    what: 'The next run finds the last match of a regular expression.',
+    origin: '',
+    edits: [{ file: 'runtime/leftovers.ts', from: "  apply(exec, FORGETS, [''])\n", to: '' }],
+  },
+  {
+    name: 'leftovers-not-asked',
+    what: "A thread's answer is made before anybody has looked what is left.",
+    origin: '',
+    edits: [{ file: 'runtime/thread-pool.ts', from: 'conclude(answer.result)', to: 'answer.result' }],
+  },
+  {
+    name: 'forged-answer',
+    what: "Whoever finds the pool's port answers for the thread.",
+    origin: '',
+    edits: [{ file: 'runtime/thread-pool.ts', from: ' && said.word === this.word', to: '' }],
+  },
+  {
+    name: 'this-of-main',
+    what: '`this` in main leads to the runtime.',
+    origin: '',
+    edits: [{ file: 'runtime/p-thread.ts', from: 'return main(...this.#args)', to: 'return this.main(...this.#args)' }],
+  },
+  {
+    name: 'console-of-node',
+    what: "A program's console leads to Node's own objects.",
+    origin: '',
+    edits: [
+      { file: 'runtime/task-console.ts', from: '  return own as unknown as Console\n', to: '  return console\n' },
     ],
   },
   {

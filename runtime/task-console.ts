@@ -100,8 +100,9 @@ export class TaskConsole {
 }
 
 /**
- * Each method overflows the stack before it formats anything, if it does at all. A regular expression that V8 compiles near the stack's end, as those
- * of Node's formatting at their first use, would end the process.
+ * Each method overflows the stack before it formats anything, if it does at all. A regular
+ * expression that V8 compiles near the stack's end, as those of Node's formatting at their first
+ * use, would end the process.
  */
 function probing(console: Console): Console {
   for (const [name, method] of Object.entries(console)) {

@@ -1,7 +1,8 @@
 /**
- * A regular expression that V8 compiles near the end of the native stack ends the process. So a thread formats, once and before any program, what goes through
- * Node's formatting and our own descriptions. A program may do so at any depth: by `util.inspect`, or where a probe has found stack enough for the first
- * levels of an object, and the object has thousands.
+ * A regular expression that V8 compiles near the end of the native stack ends the process. So a
+ * thread formats, once and before any program, what goes through Node's formatting and our own
+ * descriptions. A program may do so at any depth: by `util.inspect`, or where a probe has found
+ * stack enough for the first levels of an object, and the object has thousands.
  */
 import { Console, type ConsoleConstructorOptions } from 'node:console'
 import { EventEmitter } from 'node:events'
@@ -9,7 +10,10 @@ import { inspect } from 'node:util'
 import { printable, printableLines, printableName, withoutControls } from './printable.ts'
 import { describeThrown, textOf } from './thrown.ts'
 
-/** V8 interprets a regular expression at first, and makes machine code of it later; each for texts of one byte a character, and of two. */
+/**
+ * V8 interprets a regular expression at first, and makes machine code of it later; each for texts
+ * of one byte a character, and of two.
+ */
 const TIMES = 3
 const TEXTS = [`it's "a" \`b\`\n\x1b[1m`, `it's "a" \`Ω\`\n\x1b[1m\ud800`]
 

@@ -41,7 +41,10 @@ const LOADING_LOOK_MS = 500
 const PATIENCE_MS = 500
 /** Where no goroutine has run there is nothing to leave. */
 const BOOT_PATIENCE_MS = 50
-/** How long a P may take to describe what ended the run, in ms: an error may compute its message, and the P's thread may wait for a core. */
+/**
+ * How long a P may take to describe what ended the run, in ms: an error may compute its message,
+ * and the P's thread may wait for a core.
+ */
 const DESCRIBING_MS = 10_000
 
 const PROGRAM_URL = new URL('./program.js', import.meta.url).href
@@ -259,7 +262,10 @@ export class Runtime implements AsyncDisposable {
     return answers
   }
 
-  /** True once all have answered; false if the run is over and some have not in good time. `isDescribed`: that it is known why, or nobody is to say it. */
+  /**
+   * True once all have answered; false if the run is over and some have not in good time.
+   * `isDescribed`: that it is known why, or nobody is to say it.
+   */
   async #settles(
     all: Promise<unknown>,
     memory: Memory,

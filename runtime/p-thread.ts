@@ -59,14 +59,20 @@ export interface PMessage {
   readonly host: MessagePort
 }
 
-/** What goes to the host before the report: that the console's ring is full, that and how this P ended the run, and which module it evaluates. */
+/**
+ * What goes to the host before the report: that the console's ring is full, that and how this P
+ * ended the run, and which module it evaluates.
+ */
 export type PTold =
   | { readonly isRingFull: true }
   | { readonly ending: Ending }
   | { readonly report: PReport }
   | ModuleTold
 
-/** What is known of an error before any of its own code runs, which may take its time to describe it. */
+/**
+ * What is known of an error before any of its own code runs, which may take its time to describe
+ * it.
+ */
 export type Ending = Pick<RunError, 'kind' | 'goroutine'>
 
 /** What comes back. */
@@ -380,7 +386,9 @@ const OWN_ERRORS = [
   [StuckModuleError, 'program'],
 ] as const
 
-/** What was thrown, in strings: it crosses threads. The host hears at once that there is something. */
+/**
+ * What was thrown, in strings: it crosses threads. The host hears at once that there is something.
+ */
 function tellEnding(host: MessagePort, failure: Failure, program: RunningProgram | null): Described {
   const ending = endingOf(failure, program)
   tellTo(host)({ ending })

@@ -40,7 +40,10 @@ export interface PreparedProgram extends Translation {
    * @returns the error with file and line, or null if no file has one
    */
   findSyntaxError(): Promise<ProgramError | null>
-  /** The place of an import to which the engine's message belongs, that its module has no such export; null for other messages. */
+  /**
+   * The place of an import to which the engine's message belongs, that its module has no such
+   * export; null for other messages.
+   */
   findMissingExport(message: string): ProgramError | null
 }
 
@@ -289,7 +292,10 @@ class ModuleFiles {
 const UNKNOWN_SPACE = /[\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g
 const UNKNOWN_LINE_END = /[\u2028\u2029]/g
 
-/** What the lexer finds in a copy of the same length, in which it knows all white space. Throws as the lexer does. */
+/**
+ * What the lexer finds in a copy of the same length, in which it knows all white space. Throws as
+ * the lexer does.
+ */
 function lexed(code: string, path: string): ReturnType<typeof parse> {
   // Outside of a string they end a line, and a comment; inside they are characters.
   for (const lineEnd of ['\n', ' ']) {

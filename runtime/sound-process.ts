@@ -34,7 +34,9 @@ export function expectRoomForThreads(count: number): void {
   )
 }
 
-/** What Linux tells of this process; elsewhere, and where no file can be opened any more, nothing. */
+/**
+ * What Linux tells of this process; elsewhere, and where no file can be opened any more, nothing.
+ */
 function systemFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')

@@ -52,7 +52,8 @@ export function unwrittenOf(stream: Stream, error: unknown): OutputError | null 
 export const LAST_READ_MS = 300
 
 /**
- * Says a text on standard error after what runs have said there, and waits until it is read; from the signal's abort on not for long.
+ * Says a text on standard error after what runs have said there, and waits until it is read; from
+ * the signal's abort on not for long.
  *
  * @returns why it cannot be said; null: it is, or nobody reads
  */

@@ -114,10 +114,12 @@ export class TaskConsole {
 }
 
 /**
- * A console without what leads to Node's own objects, which other runs have too: streams, prototypes, ways to format.
+ * A console without what leads to Node's own objects, which other runs have too: streams,
+ * prototypes, ways to format.
  *
- * Each method overflows the stack before it formats anything, if it does at all. A regular expression that V8 compiles near the stack's end, as those
- * of Node's formatting at their first use, would end the process.
+ * Each method overflows the stack before it formats anything, if it does at all. A regular
+ * expression that V8 compiles near the stack's end, as those of Node's formatting at their first
+ * use, would end the process.
  */
 function methodsOf(console: Console): Console {
   const own: Record<string, unknown> = {}

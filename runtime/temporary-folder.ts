@@ -39,10 +39,16 @@ export function makeTemporaryFolder(): string {
   }
 }
 
-/** Folders that could not be looked into, since this process had too many files open. One that still is here at the end is swept by another process. */
+/**
+ * Folders that could not be looked into, since this process had too many files open. One that
+ * still is here at the end is swept by another process.
+ */
 const unremoved = new Set<string>()
 
-/** Removes a folder that makeTemporaryFolder has made, with what is in it; later, if no file can be opened now. */
+/**
+ * Removes a folder that makeTemporaryFolder has made, with what is in it; later, if no file can be
+ * opened now.
+ */
 export function removeTemporaryFolder(directory: string): void {
   unremoved.add(directory)
   for (const folder of unremoved) {

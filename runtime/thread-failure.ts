@@ -34,7 +34,10 @@ export function limitReached(error: unknown): string | null {
 /** The runtime's own modules are read at the same time, and each thread reads them. */
 const FEWEST_FILES = 256
 
-/** How many files this process may have open, asked without opening one; Infinity where nothing is known of it. */
+/**
+ * How many files this process may have open, asked without opening one; Infinity where nothing is
+ * known of it.
+ */
 function mostFiles(): number {
   const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } }
   const soft = Number(userLimits?.open_files?.soft)

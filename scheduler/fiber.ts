@@ -39,7 +39,7 @@ export class Fiber {
   run(): Outcome {
     this.operation?.wake()
     this.operation = null
-    let step = this.resume()
+    let step = this.firstStep()
     for (;;) {
       const { handedOver } = this.p
       if (step.done) {
@@ -64,7 +64,7 @@ export class Fiber {
     }
   }
 
-  private resume(): Step {
+  private firstStep(): Step {
     const { left, misuse } = this
     this.left = null
     this.misuse = null

@@ -28,7 +28,10 @@ export async function runCommand(command: string, main: () => number | Promise<n
   }
 }
 
-/** What a command is to write, by the option that says so. Throws a UsageError where that cannot be made, or is something else already. */
+/**
+ * What a command is to write, by the option that says so. Throws a UsageError where that cannot be
+ * made, or is something else already.
+ */
 export function outputsOf(
   given: Readonly<Record<string, string | undefined>>,
   inputs: readonly NamedPath[] = [],

@@ -1,4 +1,5 @@
-// A host whose signals and reasons are of its own making: what becomes of its runs. The argument is a program that goes on.
+// A host whose signals and reasons are of its own making: what becomes of its runs. The argument is
+// a program that goes on.
 import { run } from 'sawtooth/host'
 
 const [program = ''] = process.argv.slice(2)

@@ -1,5 +1,5 @@
-// Overflows the native stack in every way to print something, near its end at one depth after another. Each time it is a RangeError of the program's own,
-// or is printed. The process lives.
+// Overflows the native stack in every way to print something, near its end at one depth after
+// another. Each time it is a RangeError of the program's own, or is printed. The process lives.
 //   -- [DEPTHS]
 import { inspect } from 'node:util'
 

@@ -34,6 +34,7 @@ export const ofTwoSizes = [
   'test/commands/stack-overflow.test.ts',
   'test/threads/faults.test.ts',
   'test/threads/found.test.ts',
+  'test/threads/isolation.test.ts',
   'test/threads/matrix.test.ts',
   'test/trust/mutants.test.ts',
 ]

@@ -39,7 +39,7 @@ function underShell(
 describe('threads that cannot start are told in a line that says what the system refused', () => {
   test('open files: the run ends with its record', async () => {
     await inScratch(async scratch => {
-      const { code, stderr, record } = underShell(scratch, 'ulimit -n 64', ['--procs', '64'])
+      const { code, stderr, record } = underShell(scratch, 'ulimit -n 150', ['--procs', '64'])
       expect({ code, kind: record?.error?.kind }).toEqual({ code: 3, kind: 'lostP' })
       expect(stderr).toMatch(/^the threads of 64 Ps cannot start: .*EMFILE.*ulimit -n\)\n$/)
     })

@@ -33,7 +33,7 @@ const MOST_CYCLES = 20
 const PAST_BYTES = 200 * 1024
 
 /** What passes between two looks at the clock, ms: a machine that takes the thread off its CPU would move events apart that belong together. */
-const TICK_MS = 0.002
+const TICK_MS = 0.02
 
 /** The same each time. Under Go's protocol without a gate, whose credit lets the heap run past its goal. */
 async function handRun(): Promise<HandRun> {

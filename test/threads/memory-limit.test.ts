@@ -55,7 +55,7 @@ describe.each([
 test.each(['1', '2'])(
   'with GODEBUG=gcstoptheworld=%s too a request that starts a cycle has its memory after it',
   async mode => {
-    const args = ['programs/churn.ts', '--procs', '2', '--memory-limit', '1MiB', '--', '2', '5', '15']
+    const args = ['programs/churn.ts', '--procs', '2', '--memory-limit', '1MiB', '--', '2', '3', '16']
     const { code, record } = await runProgram([threadsFile(args[0] as string), ...args.slice(1)], {
       env: { GODEBUG: `gcstoptheworld=${mode}` },
       limitMs: HANG_MS,

@@ -111,7 +111,7 @@ export const checks: readonly Check[] = [
   {
     name: 'runs',
     what: 'tests of one run after another on the same threads',
-    run: options => runTests(options, ['commands', 'alone'], RUN_TESTS),
+    run: options => runTests(options, ['commands', 'long'], RUN_TESTS),
   },
   {
     name: 'explore',

@@ -49,6 +49,8 @@ const receiver = task('receiver', [ref(Numbers)], function* (channel) {
 
 /** Frames between two depths, of some 80 bytes each: 300 depths reach beyond all that is probed for. */
 const STRIDE = 5
+/** Words by which the end of the stack is moved, from depth to depth. */
+const WORDS = 32
 /** Frames of 4 KiB that are left before the small ones begin. */
 const ROOM = 40
 
@@ -84,6 +86,11 @@ function descend(left: number, act: Act): number {
   return returned
 }
 
+/** Calls `act` with so many words more on the stack: a frame's size is not the same in each version, and the smallest function must meet the end too. */
+function padded(words: number, act: Act): void {
+  Reflect.apply(act, undefined, new Array(words).fill(0))
+}
+
 /** At how many depths each operation was done near the end of the stack. */
 const done = new Map<string, number>()
 
@@ -92,7 +99,7 @@ function isMixed(depths: number): boolean {
 }
 
 /** Does all of them near the end of the stack, one after the other. Returns the names of those that did not throw a RangeError. */
-function doNearTheEnd(left: number, acts: Readonly<Record<string, Act>>): Set<string> {
+function doNearTheEnd(left: number, words: number, acts: Readonly<Record<string, Act>>): Set<string> {
   const names = new Set<string>()
   const entries = Object.entries(acts)
   let isTried = false
@@ -108,7 +115,7 @@ function doNearTheEnd(left: number, acts: Readonly<Record<string, Act>>): Set<st
     }
   }
   // Compiled, a large frame is a small one, and more of them make the room.
-  for (let room = ROOM; !isTried; room *= 2) goOn(room, () => void descend(left, attempt))
+  for (let room = ROOM; !isTried; room *= 2) goOn(room, () => void descend(left, () => padded(words, attempt)))
   for (const name of names) done.set(name, (done.get(name) ?? 0) + 1)
   return names
 }
@@ -171,7 +178,7 @@ function* plainOperations(depth: number): Generator<unknown, void, unknown> {
   yield* mutex.lock(held)
   const before = started.get()
   let received: unknown
-  const succeeded = doNearTheEnd(depth, {
+  const succeeded = doNearTheEnd(STRIDE * depth, depth % WORDS, {
     send: () => step(Numbers.send(c, 7)),
     'send a reference': () => step(Nodes.send(n, node)),
     recv: () => {
@@ -262,7 +269,7 @@ function* waitingOperations(large: number, small: number): Generator<unknown, vo
 export default function* main(depths = '300') {
   for (let depth = 0; depth < Number(depths); depth++) {
     const scope = enter()
-    yield* plainOperations(STRIDE * depth)
+    yield* plainOperations(depth)
     leave(scope)
   }
   const large = most(count => roomyGenerators(count, () => within(0, nothing))) - ROOM

@@ -70,11 +70,15 @@ export class Outputs {
     return { stdout: this.stdout.stream, stderr: this.stderr.stream, ...this.#files }
   }
 
-  /** Files that the record must say could not be written. */
+  /** Files and streams that the record must say could not be written. */
   get unwritten(): string[] {
     const full = Object.values(this.#files).includes(FULL) ? [FULL] : []
-    const { what, isStruck } = this.stdout
-    return isStruck && what !== 'EPIPE' ? ['standard output', ...full] : full
+    const streams = [
+      { stream: this.stdout, name: 'standard output' },
+      { stream: this.stderr, name: 'standard error' },
+    ]
+    const lost = streams.filter(({ stream: { isStruck, what } }) => isStruck && what !== 'EPIPE')
+    return [...full, ...lost.map(({ name }) => name)]
   }
 
   /** Once all is taken that will be. */

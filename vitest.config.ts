@@ -28,14 +28,16 @@ const long = ['test/**/*.long.test.ts']
 /** They have a telling and an exhaustive size (test/support/size.ts), and run in both. */
 export const ofTwoSizes = [
   'test/commands/controlled.test.ts',
-  'test/commands/hunt.test.ts',
-  'test/commands/mutants.test.ts',
+  'test/commands/hostile-process.test.ts',
+  'test/commands/module-loading.test.ts',
+  'test/commands/outputs.test.ts',
   'test/commands/soak.test.ts',
   'test/commands/stack-overflow.test.ts',
   'test/threads/faults.test.ts',
   'test/threads/found.test.ts',
   'test/threads/isolation.test.ts',
   'test/threads/matrix.test.ts',
+  'test/threads/memory-limit.test.ts',
   'test/trust/mutants.test.ts',
 ]
 

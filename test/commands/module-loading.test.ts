@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runCli, runProgram } from '../support/run-cli.ts'
+import { sampled } from '../support/size.ts'
 
 const nothing = 'export default function* main() {}\n'
 
@@ -15,7 +16,7 @@ async function runFiles(files: Readonly<Record<string, string>>, args: readonly 
   })
 }
 
-test.each<[string, Record<string, string>, string]>([
+const STUCK: readonly (readonly [string, Record<string, string>, string])[] = [
   ['the program', { 'main.js': `await new Promise(() => {})\n${nothing}` }, './main.js'],
   ['an import', { 'main.js': `import './a.js'\n${nothing}`, 'a.js': 'await new Promise(() => {})' }, './a.js'],
   [
@@ -28,7 +29,9 @@ test.each<[string, Record<string, string>, string]>([
     { 'main.js': `await new Promise(done => setTimeout(done, 1e6).unref())\n${nothing}` },
     './main.js',
   ],
-])('an await that nothing can end ends the run: in %s', async (_, files, file) => {
+]
+
+test.each(sampled(STUCK, 2))('an await that nothing can end ends the run: in %s', async (_, files, file) => {
   const { code, stderr, record } = await runFiles(files)
   expect({ code, kind: record.error?.kind }).toEqual({ code: 1, kind: 'program' })
   expect(stderr).toBe(`panic: ${file}: nothing can end what its top level awaits\n`)

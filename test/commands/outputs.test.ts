@@ -10,6 +10,7 @@ import { HANG_MS } from '../support/hang.ts'
 import { noResults } from '../support/overrun-results.ts'
 import { inScratch, recordIn, runNode, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
+import { longTest, sampled } from '../support/size.ts'
 
 const cli = fileURLToPath(new URL('../../bin/sawtooth.js', import.meta.url))
 const hello = fileURLToPath(new URL('../../examples/hello.ts', import.meta.url))
@@ -68,7 +69,7 @@ describe('a run on a full disk', () => {
     })
   })
 
-  test('that fails by itself keeps its own exit code', async () => {
+  longTest('that fails by itself keeps its own exit code', async () => {
     await inScratch(async folder => {
       const throws = threadsFile('programs/throws.ts')
       const { code, stderr } = shell(`$SAWTOOTH run ${throws} --trace /dev/full --json a.json`, folder)
@@ -131,7 +132,7 @@ describe('streams that fail', () => {
     })
   })
 
-  test('a simulation that nobody reads any more ends, and one on a full disk is exit 4', async () => {
+  longTest('a simulation that nobody reads any more ends, and one on a full disk is exit 4', async () => {
     await inScratch(async folder => {
       const sim = '$SAWTOOTH pacers sim --pacer fixed --engine stepped --scenario stepped/steady'
       expect(shell(`{ ${sim}; echo $? >&2; } | head -1`, folder)).toMatchObject({ stdout: /^cycle,/, stderr: /^0$/m })
@@ -210,36 +211,39 @@ describe('an output', () => {
     })
   })
 
-  test('of a run with a schedule, or of a command that looks for faults, overwrites nothing that it reads', async () => {
-    await inScratch(async folder => {
-      copyFileSync(hello, join(folder, 'p.ts'))
-      writeFileSync(join(folder, 'order.json'), '[]')
-      writeFileSync(join(folder, 'import.js'), "import './inner.js'\nexport default function* main() {}\n")
-      writeFileSync(join(folder, 'inner.js'), 'export default 1\n')
-      const before = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
-      const controlled = `${process.execPath} --conditions=controlled`
-      const run = `${controlled} ${cli} run p.ts --procs 2 --schedule replay:order.json`
-      const hunt = `${controlled} ${trust('hunt')}`
-      for (const [line, message] of [
-        [`${run} --json order.json`, '--json would overwrite the order of --schedule: '],
-        [`${run} --trace ./order.json`, '--trace would overwrite the order of --schedule: '],
-        [`${hunt} p.ts --order p.ts`, '--order would overwrite the program: '],
-        [`${hunt} import.js --order inner.js`, '--order would overwrite a file that is imported: '],
-        [`${hunt} p.ts --schedule replay:order.json --order order.json`, '--order would overwrite the order of '],
-        [`node ${trust('soak')} --tally a.json --failure a.json`, '--failure and --tally are the same file: '],
-        [`node ${trust('soak')} --tally order.json`, 'order.json is no tally of a soak'],
-        [`node ${trust('mutants')} --json order.json`, '--json order.json: there is no tally in it'],
-        [`node ${trust('explore')} --json none/a.json`, '--json: '],
-      ] as const) {
-        const { code, stderr } = shell(line, folder)
-        expect({ line, code, stderr }).toEqual({ line, code: 2, stderr: expect.stringContaining(message) })
-        expect(stderr).toMatch(/^[\w:]+: [^\n]*\n$/)
-      }
-      expect(readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))).toEqual(before)
-    })
-  })
+  longTest(
+    'of a run with a schedule, or of a command that looks for faults, overwrites nothing that it reads',
+    async () => {
+      await inScratch(async folder => {
+        copyFileSync(hello, join(folder, 'p.ts'))
+        writeFileSync(join(folder, 'order.json'), '[]')
+        writeFileSync(join(folder, 'import.js'), "import './inner.js'\nexport default function* main() {}\n")
+        writeFileSync(join(folder, 'inner.js'), 'export default 1\n')
+        const before = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+        const controlled = `${process.execPath} --conditions=controlled`
+        const run = `${controlled} ${cli} run p.ts --procs 2 --schedule replay:order.json`
+        const hunt = `${controlled} ${trust('hunt')}`
+        for (const [line, message] of [
+          [`${run} --json order.json`, '--json would overwrite the order of --schedule: '],
+          [`${run} --trace ./order.json`, '--trace would overwrite the order of --schedule: '],
+          [`${hunt} p.ts --order p.ts`, '--order would overwrite the program: '],
+          [`${hunt} import.js --order inner.js`, '--order would overwrite a file that is imported: '],
+          [`${hunt} p.ts --schedule replay:order.json --order order.json`, '--order would overwrite the order of '],
+          [`node ${trust('soak')} --tally a.json --failure a.json`, '--failure and --tally are the same file: '],
+          [`node ${trust('soak')} --tally order.json`, 'order.json is no tally of a soak'],
+          [`node ${trust('mutants')} --json order.json`, '--json order.json: there is no tally in it'],
+          [`node ${trust('explore')} --json none/a.json`, '--json: '],
+        ] as const) {
+          const { code, stderr } = shell(line, folder)
+          expect({ line, code, stderr }).toEqual({ line, code: 2, stderr: expect.stringContaining(message) })
+          expect(stderr).toMatch(/^[\w:]+: [^\n]*\n$/)
+        }
+        expect(readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))).toEqual(before)
+      })
+    },
+  )
 
-  test('goes to a device, a pipe, or standard output as it is', async () => {
+  longTest('goes to a device, a pipe, or standard output as it is', async () => {
     await inScratch(async folder => {
       expect(shell(`$SAWTOOTH run ${hello} --json /dev/null --trace /dev/null`, folder).code).toBe(0)
       const piped = shell(`$SAWTOOTH run ${collects} --json /dev/stdout -- 3 | tail -n +2`, folder)
@@ -325,16 +329,20 @@ describe('a host', () => {
       return answer
     })
 
-  test.each([
+  const failing = [
     ['trace', 4, 'output', ['/dev/full']],
     ['json', 4, 'output', ['/dev/full']],
     ['both', 4, 'output', ['/dev/full']],
     ['stderr', 4, 'output', ['standard error']],
-  ] as const)('lives when %s fails, and learns what from the record of its run', async (what, exit, kind, files) => {
-    const told = await ask(what)
-    expect(told).toMatchObject({ exit, kind, cycleCount: 20, numbers: all, seen: all, uncaught: 0 })
-    expect(told.unwritten.map(({ file }) => file)).toEqual(files)
-  })
+  ] as const
+  test.each(sampled(failing, 2))(
+    'lives when %s fails, and learns what from the record of its run',
+    async (what, exit, kind, files) => {
+      const told = await ask(what)
+      expect(told).toMatchObject({ exit, kind, cycleCount: 20, numbers: all, seen: all, uncaught: 0 })
+      expect(told.unwritten.map(({ file }) => file)).toEqual(files)
+    },
+  )
 
   test('whose own stream fails lives, and its run is ended, or over', async () => {
     expect(await ask('stdout')).toMatchObject({ exit: 4, kind: 'output', uncaught: 0 })
@@ -345,18 +353,19 @@ describe('a host', () => {
     expect([0, 130]).toContain(closed.exit)
   })
 
-  test('gets as many of the newest cycles as it asks for, and sees all as they come', async () => {
+  longTest('gets as many of the newest cycles as it asks for, and sees all as they come', async () => {
     expect(await ask('kept')).toMatchObject({ exit: 0, cycleCount: 20, numbers: [18, 19, 20], seen: all })
     expect(await ask('all')).toMatchObject({ exit: 0, cycleCount: 20, numbers: all, seen: all })
   })
 })
 
 describe('a reader that does not read', () => {
-  test.each<[string, NodeJS.Signals, boolean]>([
+  const unread: readonly (readonly [string, NodeJS.Signals, boolean])[] = [
     ['standard output', 'SIGINT', false],
     ['standard output', 'SIGTERM', false],
     ['both streams', 'SIGINT', true],
-  ])('of %s keeps no run from ending by %s, with its record', async (_, signal, both) => {
+  ]
+  test.each(sampled(unread, 3))('of %s keeps no run from ending by %s, with its record', async (_, signal, both) => {
     await inScratch(async folder => {
       const json = join(folder, 'a.json')
       const args = [cli, 'run', threadsFile('programs/prints.ts'), '--procs', '2', '--json', json]
@@ -384,7 +393,7 @@ describe('a reader that does not read', () => {
     })
   })
 
-  test('but comes back gets everything', async () => {
+  longTest('but comes back gets everything', async () => {
     await inScratch(async folder => {
       const lines = 20_000
       const line = `$SAWTOOTH run ${threadsFile('programs/prints.ts')} --procs 2 -- lines ${lines} 2>err | { sleep 1; cat; } >out`

@@ -1,5 +1,16 @@
+import { test } from 'vitest'
+
 /**
  * Whether the tests are exhaustive rather than telling: in the project `long` of vitest.config.ts, which lists the files that look here.
  * Everything that they claim they claim in their small size too.
  */
 export const isLong = process.env.TEST_SIZE === 'long'
+
+/** A test of the long size alone. */
+export const longTest = (isLong ? test : () => {}) as typeof test
+
+/** Of cases those that are tried: in the small size one of `every`, which the seed chooses, and so each of them now and then. */
+export function sampled<T>(cases: readonly T[], every: number): T[] {
+  const chosen = Number(process.env.SEED ?? 1) % every
+  return cases.filter((_, index) => isLong || index % every === chosen)
+}

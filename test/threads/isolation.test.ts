@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { isLong } from '../support/size.ts'
+import { sampled } from '../support/size.ts'
 import { type Way, ways } from './ways-to-leave.ts'
 
 interface Run {
@@ -47,7 +47,7 @@ const LEFT: readonly string[] = [
 test(
   'a thread on which a program has left something ends with the run, and the next run finds nothing of it',
   async () => {
-    for (const { way, left, ...next } of await ask(LEFT)) {
+    for (const { way, left, ...next } of await ask(sampled(LEFT, 4))) {
       expect({ way, exit: left.exit, message: left.message }).toEqual({ way, exit: 0, message: null })
       expect({ way, ...next }).toEqual({ way, followed, newThreads: 1 })
     }
@@ -86,11 +86,7 @@ test('there are at least 40 ways to leave something', () => {
   expect(ways.filter(({ isSeen }) => isSeen !== undefined).length).toBeGreaterThanOrEqual(40)
 })
 
-/** All, or a quarter, by the seed. */
-const seed = Number(process.env.SEED ?? 1)
-const tried = ways.filter((_, index) => isLong || index % 4 === seed % 4)
-
-test.each(groupsOf(tried, 12))(
+test.each(groupsOf(sampled(ways, 8), 12))(
   'nothing is seen on a thread that serves another run, and it serves none where that is not sure (from “%s”)',
   async (_, group) => {
     const seen = await look(group)
@@ -124,7 +120,9 @@ test(
   LIMIT_MS,
 )
 
-test.each(['text', 'null', 'an object', 'a forged result', 'a forged report', 'the port itself', 'another then'])(
+test.each(
+  sampled(['text', 'null', 'an object', 'a forged result', 'a forged report', 'the port itself', 'another then'], 3),
+)(
   'what a program posts is not taken for its thread’s answer: %s',
   async how => {
     const { answer } = await runHost<{ exit: number; message: string }>(

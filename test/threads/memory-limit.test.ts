@@ -4,6 +4,7 @@ import type { CycleRecord } from '../../runtime/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
+import { sampled } from '../support/size.ts'
 
 const MiB = 2 ** 20
 
@@ -33,13 +34,15 @@ interface Answer {
 }
 
 // What lives passes the limit of 16 MiB, and goes on to 64. When each page beyond it cost a whole cycle, this took hundreds of times as long as without a limit.
-describe.each([
+const BEYOND = [
   ['list', 1, 'goal', 'helping'],
   ['list', 2, 'goal', 'helping'],
   ['arrays', 2, 'goal', 'helping'],
   ['arrays', 4, 'goal', 'helping'],
   ['arrays', 2, 'off', 'coordinator'],
-] as const)('beyond a limit: %s on %i Ps, gate %s, %s', (what, procs, gate, termination) => {
+] as const
+
+describe.each(sampled(BEYOND, 3))('beyond a limit: %s on %i Ps, gate %s, %s', (what, procs, gate, termination) => {
   test('the collector is limited, the program goes on at some half of its speed, and the gate keeps its promise where it gives one', async () => {
     const programs = [threadsFile('programs/over-limit.ts'), what, String(procs), gate, termination]
     const { answer } = await runHost<Answer>(threadsFile('programs/host-limits.ts'), programs, { limitMs: 2 * HANG_MS })

@@ -7,7 +7,6 @@ import { buildTree, transpile } from '../../trust/mutants/build.ts'
 import { mutants } from '../../trust/mutants/catalogue.ts'
 import { checks, type Verdict } from '../../trust/mutants/checks.ts'
 import { HANG_MS } from '../support/hang.ts'
-import { isLong } from '../support/size.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -35,7 +34,7 @@ test('a source is transpiled as the build does it', () => {
 })
 
 test.each(['controlled', 'stress'])('%s passes where nothing is broken', async check => {
-  const runs = isLong ? 4 : 2
+  const runs = 4
   const verdict = await examine(check, null, runs)
   expect(verdict).toMatchObject({ caught: false, by: '' })
   expect(verdict.runs).toBe(runs)

@@ -4,11 +4,10 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runNode } from '../support/run-cli.ts'
-import { isLong } from '../support/size.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
-const replays = isLong ? 20 : 5
+const replays = 20
 
 test('a schedule found to fail fails each time from its seed, and its order shrinks to a quarter at most', async () => {
   const command = [

@@ -13,7 +13,7 @@ import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } fro
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, type Run } from './current.ts'
-import type { AnyKind, Get, Kind, Put, Ref, Self } from './kinds.ts'
+import { type AnyKind, expectKind, type Get, type Kind, type Put, type Ref, type Self } from './kinds.ts'
 
 /** An array type. */
 export interface ArrayType<K> {
@@ -35,6 +35,7 @@ export interface ArrayType<K> {
  */
 export function array<K extends Exclude<AnyKind, Self>>(kind: K): ArrayType<K> {
   const run = expectRun('array')
+  expectKind('array', kind)
   const elements = new Elements(run, kind, `array(${kind.label})`)
   return run.handles.make(elements.typeName, handleOf(elements)) as unknown as ArrayType<K>
 }

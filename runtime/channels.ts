@@ -31,7 +31,17 @@ import {
 import { Elements } from './array.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, p, type Run, run } from './current.ts'
-import { type AnyKind, coerce, type Get, nil, type Put, type Ref, type Self, type Storage } from './kinds.ts'
+import {
+  type AnyKind,
+  coerce,
+  expectKind,
+  type Get,
+  nil,
+  type Put,
+  type Ref,
+  type Self,
+  type Storage,
+} from './kinds.ts'
 
 /** Something to write `yield*` before; its value is the operation's. Stepped in any other way it throws. */
 export interface Operation<T> extends Iterable<Yielded, T, unknown> {
@@ -73,6 +83,7 @@ export interface ChannelType<K> {
  */
 export function chan<K extends Exclude<AnyKind, Self>>(kind: K): ChannelType<K> {
   const run = expectRun('chan')
+  expectKind('chan', kind)
   const channels = new Chan(run, kind)
   return run.handles.make(channels.typeName, handleOf(channels)) as unknown as ChannelType<K>
 }

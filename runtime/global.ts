@@ -4,7 +4,7 @@ import { WRITE_BARRIER } from '../heap/layout/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
 import { expectRun, type Run } from './current.ts'
-import type { AnyKind, Get, Put, Self } from './kinds.ts'
+import { type AnyKind, expectKind, type Get, type Put, type Self } from './kinds.ts'
 
 /** A global variable. Neither get nor set is a safepoint, and neither orders anything between goroutines: use a mutex or a channel for that. */
 export interface Global<K> {
@@ -28,6 +28,7 @@ export function global<K extends Exclude<AnyKind, Self>>(kind: K): Global<K>
 export function global<K extends Exclude<AnyKind, Self>>(kind: K, length: number): GlobalArray<K>
 export function global(kind: AnyKind, length?: number): object {
   const run = expectRun('global')
+  expectKind('global', kind)
   const cells = new Cells(run, kind, length ?? 1)
   return run.handles.make(
     `global(${kind.label})`,

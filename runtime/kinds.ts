@@ -1,5 +1,6 @@
 /** What a field, an element, a parameter or a message may be: a reference or a number. At run time they look alike, so whatever holds one declares which. */
 import { KIND_BOOL, KIND_F64, KIND_I32, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
+import { printableName } from './printable.ts'
 
 declare const brand: unique symbol
 
@@ -23,8 +24,44 @@ export interface Kind<out Get, in Set> {
 }
 declare const kindOf: unique symbol
 
+/** All kinds: what only looks like one would be stored as a number, and its objects lost. */
+const kinds = new WeakSet<object>()
+
+function made<K extends object>(kind: K): K {
+  kinds.add(kind)
+  return kind
+}
+
+/** Throws a TypeError unless it is a kind, and not `self`. `where`: what is declared. */
+export function expectKind(where: string, kind: unknown): void {
+  expectFieldKind(where, kind)
+  if (kind === self) throw new TypeError(`${where}: self is for the fields of a struct; elsewhere write ref(Type)`)
+}
+
+/** As {@link expectKind}, and `self` is one. */
+export function expectFieldKind(where: string, kind: unknown): void {
+  if (isObject(kind) && kinds.has(kind)) return
+  const typeName = isType(kind) ? kind.typeName : null
+  const found =
+    typeof kind === 'string'
+      ? `'${printableName(kind)}'`
+      : typeName === null
+        ? `a value of type ${typeof kind}`
+        : typeName
+  const advice = typeName === null ? 'i32, u32, f64, bool, ref or ref(Type), and self in a struct' : `ref(${typeName})`
+  throw new TypeError(`${where}: ${found} is no kind; write ${advice}`)
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}
+
+function isType(value: unknown): value is Referable {
+  return isObject(value) && 'typeName' in value && typeof value.typeName === 'string' && 'typeId' in value
+}
+
 function scalar<Value>(storage: Storage, label: string): Kind<Value, Value> {
-  return { storage, label, typeId: () => 0 }
+  return made({ storage, label, typeId: () => 0 })
 }
 
 /** A 32-bit integer. */
@@ -46,20 +83,21 @@ export interface Referable {
 export interface RefKind extends Kind<Ref<never>, Ref<unknown>> {
   <T extends Referable>(type: T): Kind<Ref<T>, Ref<T>>
 }
-export const ref: RefKind = Object.assign(
-  <T extends Referable>(type: T): Kind<Ref<T>, Ref<T>> => ({
-    storage: KIND_REF,
-    label: `ref(${type.typeName})`,
-    typeId: () => type.typeId,
-  }),
-  { storage: KIND_REF, label: 'ref', typeId: () => 0 } as const,
+export const ref: RefKind = made(
+  Object.assign(
+    <T extends Referable>(type: T): Kind<Ref<T>, Ref<T>> => {
+      if (!isType(type)) throw new TypeError('ref: its argument must be a type: a struct, array, channel or bytes')
+      return made({ storage: KIND_REF, label: `ref(${type.typeName})`, typeId: () => type.typeId })
+    },
+    { storage: KIND_REF, label: 'ref', typeId: () => 0 } as const,
+  ),
 )
 
 /** In a struct: a reference to the struct itself. */
 export interface Self extends Kind<never, never> {
   readonly isSelf: true
 }
-export const self: Self = { storage: KIND_REF, label: 'self', typeId: () => 0, isSelf: true }
+export const self: Self = made({ storage: KIND_REF, label: 'self', typeId: () => 0, isSelf: true } as const)
 
 /** What reading a kind yields, and what may be written; `This` is the struct that it is a field of. */
 export type Get<K, This = never> = K extends Self ? Ref<This> : K extends Kind<infer Value, never> ? Value : never

@@ -17,7 +17,7 @@ import { roundedBytes, sizeClassOf, spanClassOf } from '../heap/size-classes.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../scheduler/channel.ts'
 import { breach, failNil, verify, verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, type Run } from './current.ts'
-import type { AnyKind, Get, Put, Ref, Self, Storage } from './kinds.ts'
+import { type AnyKind, expectFieldKind, type Get, type Put, type Ref, type Self, type Storage } from './kinds.ts'
 
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
@@ -83,7 +83,10 @@ interface Plan {
 }
 
 function planOf(run: Run, name: string, fields: Fields): Plan {
+  if (typeof fields !== 'object' || fields === null)
+    throw new TypeError(`struct ${name}: its fields must be an object, as { next: self, value: i32 }`)
   const entries = Object.entries(fields)
+  for (const [field, kind] of entries) expectFieldKind(`struct ${name}: field ${field}`, kind)
   for (const [field] of entries)
     if (RESERVED.has(field)) throw new TypeError(`struct ${name}: a field cannot be named ${field}`)
   const references = entries.filter(([, kind]) => kind.storage === KIND_REF)

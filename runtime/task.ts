@@ -6,7 +6,7 @@ import type { Coroutine } from '../scheduler/fiber.ts'
 import type { GoroutineId } from '../scheduler/goroutines.ts'
 import { verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, p, type Run, run, words } from './current.ts'
-import { type AnyKind, coerce, type Get, type Put, type Self } from './kinds.ts'
+import { type AnyKind, coerce, expectKind, type Get, type Put, type Self } from './kinds.ts'
 
 export type Parameters = readonly Exclude<AnyKind, Self>[]
 type Received<P extends Parameters> = { -readonly [I in keyof P]: Get<P[I]> }
@@ -57,6 +57,9 @@ export function task<const P extends Parameters>(
   const run = expectRun('task')
   if (Object.getPrototypeOf(body) !== Object.getPrototypeOf(function* () {}))
     throw new TypeError(`task ${name}: its body must be a generator function (function*)`)
+  if (!Array.isArray(kinds))
+    throw new TypeError(`task ${name}: the kinds of its parameters must be a list, as [ref(Tree), i32]`)
+  for (const [index, kind] of kinds.entries()) expectKind(`task ${name}: parameter ${index + 1}`, kind)
   if (kinds.length - kinds.filter(kind => kind.storage === KIND_REF).length > g.ARGUMENTS_MAX)
     throw new TypeError(`task ${name}: at most ${g.ARGUMENTS_MAX} numbers`)
   const declared = new DeclaredTask(run, name, kinds, body as unknown as (...values: never[]) => Coroutine)

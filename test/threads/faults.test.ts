@@ -230,7 +230,8 @@ const RAISER = 'stop/raised@p0'
 const STALL_MS = 100
 
 test('while one P is stalled for 100 ms the others, having nothing to do, use under a tenth of a CPU', async () => {
-  const heldUp = (fault: readonly string[], cycles = 12): Wanted => ({
+  // So many that each point is passed by that P as often as it is to be stalled: after one stall there are too few samples.
+  const heldUp = (fault: readonly string[], cycles = 60): Wanted => ({
     program: threadsFile('programs/held-up.ts'),
     options: { procs: 4, fault, seed, args: [String(cycles)] },
   })

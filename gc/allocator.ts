@@ -29,6 +29,9 @@ import { probeStack, probeStackDeep } from './stack-probe.ts'
 import { SLICE_MS } from './workers.ts'
 import { STOP_FORCED_CYCLE, STOP_FULL_CYCLE } from './world.ts'
 
+/** As it was when this was loaded: a program may put another in its place. */
+const { captureStackTrace } = Error
+
 /** The arena is full of reachable objects. */
 export class OutOfMemoryError extends Error {
   override name = 'OutOfMemoryError'
@@ -52,7 +55,10 @@ export class Allocator {
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
   private readonly inFlight: number
-  /** In a list, so that V8 inlines none of them into the loops of a program that polls: they would be 2 to 3 times as slow. */
+  /**
+   * What is done at the end of a slice. In a list, so that V8 inlines none of it into the loops of
+   * a program that polls: they would be 2 to 3 times as slow.
+   */
   private readonly atSliceEnd: readonly (() => void)[]
   private sinceZeal = 0
   private zealAt = 0
@@ -76,7 +82,7 @@ export class Allocator {
       return this.allocateSlowly(bytes, noscan)
     } catch (error) {
       // V8 keeps ten frames, and the collector's own would fill them: the program's are what helps.
-      if (error instanceof OutOfMemoryError) Error.captureStackTrace(error, this.allocate)
+      if (error instanceof OutOfMemoryError) captureStackTrace(error, this.allocate)
       throw this.collector.world.endedBy(error)
     }
   }
@@ -105,10 +111,9 @@ export class Allocator {
   private refill(spanClass: number, sizeClass: number, isAgain: boolean): Addr {
     const { sweeper, cache, sweep, gate } = this.collector
     const bytes = spanPagesOf(sizeClass) * PAGE_BYTES
-    if (this.memory.faults.pass('refill')) return 0
     sweeper.payFor(bytes, 0)
     const reserved = gate.admit(bytes, isAgain)
-    const charged = cache.refill(spanClass, sweep, reserved)
+    const charged = this.memory.faults.pass('refill') ? 0 : cache.refill(spanClass, sweep, reserved)
     if (charged === 0) {
       gate.giveBack(reserved)
       return 0
@@ -178,7 +183,8 @@ export class Allocator {
   }
 
   /**
-   * No page is left: sweeps, then collects, unless the request has waited at the gate for a cycle, for another try (0), then collects in a stop, or gives up. A safepoint.
+   * No page is left: sweeps for another try (0); then collects, unless the request has waited at
+   * the gate for a cycle, for another (0); then collects in a stop, or gives up. A safepoint.
    *
    * What other Ps allocate while a concurrent cycle marks counts as marked, and what they hold in their caches is nobody else's: so such a cycle cannot tell that the arena is full. One that
    * marks and sweeps in a stop can.

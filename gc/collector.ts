@@ -194,7 +194,10 @@ export class Collector {
     this.sweepFirst(() => true)
   }
 
-  /** Sweeps what is left and starts a cycle, if none runs, wherever the trigger is; unless it is called off meanwhile. A safepoint. */
+  /**
+   * Sweeps what is left and starts a cycle, if none runs, wherever the trigger is; unless it is
+   * called off meanwhile. A safepoint.
+   */
   startCycle(trigger: CycleTrigger, isCalledOff: () => boolean = () => false): void {
     this.sweepFirst(() => this.isOff && !isCalledOff())
     const epoch = this.world.epoch()

@@ -15,7 +15,8 @@
  * Proof of the bound: L at the end of a mark ≤ max(limit, L when its cycle began or the limit was last lowered) + P · the largest single request. L grows by
  * reservations, which leave it within the limit, and by what is admitted in any case. A P admits one of these only after a mark
  * that ended while it waited, so between the ends of two marks it admits one at most: for the next it waits for the second end.
- * One that finds no memory grows L only once it has some, and no later request of its P waits until then.
+ * One that finds no memory is asked about again (`isAgain`), grows L only once it has some, and no
+ * later request of its P waits until then.
  * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
  * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
@@ -46,7 +47,10 @@ export class Gate {
   private patienceMs = 0
   /** It waits for the mark alone: the arena is full. */
   private isFull = false
-  /** The last request was admitted in any case, since a cycle was marked while it waited, and made no room. */
+  /**
+   * The last request was admitted in any case: a cycle was marked while it waited, and made no
+   * room. The allocator need not try another one.
+   */
   isAdmitted = false
 
   constructor(collector: Collector, limitedBy: GateLimit) {
@@ -57,8 +61,11 @@ export class Gate {
   }
 
   /**
-   * Returns the bytes by which the live heap has grown already: those of the request, or 0 where it is admitted without. A safepoint, before that. A request that was admitted in any case
-   * and found no memory (`isAgain`) is still admitted: a wait for another cycle would tell it nothing.
+   * Returns the bytes by which the live heap has grown already: those of the request, or 0 where it
+   * is admitted without. A safepoint, before that.
+   *
+   * `isAgain`: the last request is asked about again, since it found no memory. If it was admitted
+   * in any case it still is: a wait for another cycle would tell it nothing.
    */
   admit(bytes: number, isAgain = false): number {
     if (this.limitedBy === 'off' || (isAgain && this.isAdmitted)) return 0

@@ -21,7 +21,10 @@ export type Outcome = 'ended' | 'gives way' | 'parked'
 
 export class Fiber {
   private readonly p: P
-  /** The goroutine's generator; then what was yielded without a star and is not over, each yielded by the one before. */
+  /**
+   * The goroutine's generator; then what was yielded without a star and is not over, each yielded
+   * by the one before.
+   */
   private readonly running: Coroutine[]
   /** The operation that the goroutine is parked in. */
   private operation: YieldedOperation<unknown> | null = null
@@ -71,7 +74,7 @@ export class Fiber {
     return misuse === null ? (left ?? this.goOn()) : this.throw(misuse)
   }
 
-  /** An operation that was stepped outside of `yield*`, or whose `yield*` was forgotten; null: neither. */
+  /** What is wrong if an operation was stepped outside of `yield*`, or its `yield*` forgotten. */
   private misuseIn(step: Step): OperationError | null {
     const { handedOver, unstarted } = this.p
     if (handedOver !== null) return step.value === handedOver.step ? null : handedOver.steppedOutside()
@@ -114,7 +117,7 @@ export class Fiber {
     }
   }
 
-  /** An error at the place where the goroutine waits: the innermost may catch it, or the one that yielded it. */
+  /** An error where the goroutine waits: the innermost may catch it, or the one that yielded it. */
   private throw(error: unknown): Step {
     const { running } = this
     let thrown = error
@@ -148,7 +151,7 @@ export class Fiber {
   }
 }
 
-/** As deep may iterators yield one another; generators under `yield*` overflow the native stack about there. */
+/** How deep iterators may yield one another. Under `yield*` the native stack ends about there. */
 const MOST_YIELDED = 10_000
 
 /** Throws what the program's own code throws when it is looked at, too. */
@@ -162,7 +165,7 @@ function iteratorIn(yielded: unknown, depth: number): Coroutine {
   return yielded
 }
 
-/** A step as the program's iterator has made it, read once: its properties may be code that throws. */
+/** A step of the program's iterator, read once: its properties may be code that throws. */
 function stepOf(given: unknown): Step {
   if (typeof given !== 'object' || given === null)
     throw new TypeError('a step of what a goroutine yielded is no object')

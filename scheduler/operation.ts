@@ -54,7 +54,7 @@ export class OperationError extends TypeError {
   }
 }
 
-/** The lines of an error's stack after its message; none where the program makes something else of stacks. */
+/** An error's stack after its message; empty where the program makes something else of stacks. */
 function framesOf(place: Error | null): string {
   try {
     const stack: unknown = place?.stack
@@ -73,7 +73,10 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   private state = FRESH
   /** The goroutine that steps it first; no other may. */
   private fiber: Fiber | null = null
-  /** Words of the shadow stack in use before it put its references there, and after, from the base; −1: it has not. */
+  /**
+   * Words of the shadow stack in use before it put its references there, and after, from the base;
+   * −1: it has not.
+   */
   private kept = -1
   private keptEnd = -1
   /** What it failed with as it was parked, for the goroutine to catch. */
@@ -157,7 +160,10 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     if (this.kept >= 0) this.release()
   }
 
-  /** Takes its references off the shadow stack. Of a goroutine that kept others behind them, the words are cleared. */
+  /**
+   * Takes its references off the shadow stack. Of a goroutine that kept others behind them, the
+   * words are cleared.
+   */
   private release(): void {
     const { stack } = this.p.collector
     const begin = stack.base + this.kept

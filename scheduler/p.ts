@@ -51,7 +51,10 @@ const WAKE_GRACE_MS = 1
 const GLOBAL_EVERY = 61
 /** The net under a wait that a publication should end, in ms: a rescue by it is counted, and is a bug. */
 const NET_MS = 2000
-/** A wake-up that is under way as the net ends a wait comes within this, in ms: the system may have taken its thread off the CPU. */
+/**
+ * A wake-up that is under way as the net ends a wait comes within this, in ms: the system may have
+ * taken its thread off the CPU.
+ */
 const NET_GRACE_MS = 500
 /** The slices in which the ragged barrier waits, in ms (Go: 100 µs); after so many of them each is twice the one before, up to 10 ms, since some P is stalled. */
 const BARRIER_SLICE_MS = 0.1

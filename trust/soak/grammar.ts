@@ -466,10 +466,8 @@ class Scripts {
 
   private scope(): Operation {
     const { random } = this
-    if (this.depth === 3) return { do: 'verify' }
-    this.depth++
-    const operations = this.operations(random.magnitude(1, 12))
-    this.depth--
+    const operations = this.nested()
+    if (operations === null) return { do: 'verify' }
     return {
       do: 'scope',
       slots: random.between(1, 6),
@@ -478,12 +476,20 @@ class Scripts {
       to: random.below(MOST_PLACES),
     }
   }
+
+  /** What stands within another operation; null: as deep as they go. */
+  private nested(): Operation[] | null {
+    if (this.depth === 3) return null
+    this.depth++
+    const operations = this.operations(this.random.magnitude(1, 12))
+    this.depth--
+    return operations
+  }
+
   private attempt(): Operation {
     const { random } = this
-    if (this.depth === 3) return { do: 'verify' }
-    this.depth++
-    const operations = this.operations(random.magnitude(1, 12))
-    this.depth--
+    const operations = this.nested()
+    if (operations === null) return { do: 'verify' }
     return {
       do: 'attempt',
       slots: random.between(1, 4),

@@ -16,6 +16,7 @@ import {
   struct,
   task,
 } from 'sawtooth'
+import { againAndAgain, dying, talk } from '../../../trust/soak/programs/callbacks.ts'
 
 const Node = struct('Node', { next: self, value: i32 })
 const Numbers = chan(i32)
@@ -46,28 +47,6 @@ function harm(): void {
   }
 }
 
-/** A port that posts to itself for ever. */
-function talk(): void {
-  const { port1, port2 } = new MessageChannel()
-  const onmessage = (): void => {
-    harm()
-    port2.postMessage(0)
-  }
-  Object.assign(port1, { onmessage })
-  port1.unref()
-  port2.postMessage(0)
-}
-
-/** Objects that die one after the other, each with a callback. */
-function die(registry: FinalizationRegistry<number>): void {
-  for (let i = 0; i < 1000; i++) registry.register({}, i)
-}
-
-const again = (): void => {
-  harm()
-  setImmediate(again).unref()
-}
-
 const ways: Readonly<Record<string, () => void>> = {
   nothing: () => {},
   'a promise that settles': () => void Promise.resolve().then(() => {}),
@@ -77,10 +56,10 @@ const ways: Readonly<Record<string, () => void>> = {
   'a timer': () => void setTimeout(harm, 5),
   'a timer that is not waited for': () => void setTimeout(harm, 5).unref(),
   'an interval': () => void setInterval(harm, 1).unref(),
-  'an immediate': again,
-  'a port': talk,
+  'an immediate': () => againAndAgain(harm),
+  'a port': () => talk(harm),
   'a signal with a timeout': () => AbortSignal.timeout(5).addEventListener('abort', harm),
-  'a finalization registry': () => die(new FinalizationRegistry(harm)),
+  'a finalization registry': () => dying(new FinalizationRegistry(harm)),
   'an observer': () => new PerformanceObserver(harm).observe({ entryTypes: ['gc'] }),
   'a listener of process': () => void process.on('newListener', harm),
   'a method of arrays': () => Object.assign(Array.prototype, { at: () => harm() }),

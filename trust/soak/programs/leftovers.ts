@@ -2,6 +2,7 @@
 // waits or prepares the next run, and does all the harm that it can.
 import { setLocal, struct } from 'sawtooth'
 import type { Leftover } from '../grammar.ts'
+import { againAndAgain, dying, talk } from './callbacks.ts'
 import { Item } from './model.ts'
 import { type Any, fill, setReference } from './shapes.ts'
 import { Crates, mailboxes, owned, shared, source, totals } from './world.ts'
@@ -53,29 +54,6 @@ async function inTurns(harm: () => void): Promise<void> {
     await null
     if (turn % 100 === 0) harm()
   }
-}
-
-function againAndAgain(harm: () => void): void {
-  const again = (): void => {
-    harm()
-    setImmediate(again).unref()
-  }
-  setImmediate(again).unref()
-}
-
-function talk(harm: () => void): void {
-  const { port1, port2 } = new MessageChannel()
-  const onmessage = (): void => {
-    harm()
-    port2.postMessage(0)
-  }
-  Object.assign(port1, { onmessage })
-  port1.unref()
-  port2.postMessage(0)
-}
-
-function dying(registry: FinalizationRegistry<number>): void {
-  for (let index = 0; index < 1000; index++) registry.register({}, index)
 }
 
 function harmAll(objects: readonly (readonly [Item, Any])[]): void {

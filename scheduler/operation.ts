@@ -14,7 +14,7 @@
  *    So a stack overflow strikes before step 1 or in no part of it, and never between two states.
  * 3. Whoever steps an operation outside of `yield*` keeps the goroutine for itself. It is RUNNING
  *    still, and in no queue. The next operation finds `handedOver` taken, and so does the P when
- *    the goroutine comes back. Both throw a SteppedOutsideError.
+ *    the goroutine comes back. Both throw an OperationError.
  * 4. The references that an operation needs while it waits are on the shadow stack from the
  *    hand-over until it is done or given up. What a goroutine that steps by hand keeps behind
  *    them stays.

@@ -12,6 +12,7 @@ import type { Edit, Mutant } from './catalogue.ts'
 const PARTS = [
   'bin',
   'dist',
+  'examples',
   'gc',
   'heap',
   'lab',

@@ -39,18 +39,22 @@ export function makeTemporaryFolder(): string {
   }
 }
 
-/**
- * Folders that could not be looked into, since this process had too many files open. One that
- * still is here at the end is swept by another process.
- */
+/** Folders that could not be removed when their time came: this process had too many files open. */
 const unremoved = new Set<string>()
 
 /**
- * Removes a folder that makeTemporaryFolder has made, with what is in it; later, if no file can be
- * opened now.
+ * Removes a folder that makeTemporaryFolder has made, with what is in it. If no file can be opened
+ * now, the folder is removed with the next one, or at the end of this process. A folder that is
+ * still there after that is swept by another process.
  */
 export function removeTemporaryFolder(directory: string): void {
   unremoved.add(directory)
+  process.off('exit', atExit)
+  removeUnremoved()
+  if (unremoved.size > 0) process.on('exit', atExit)
+}
+
+function removeUnremoved(): void {
   for (const folder of unremoved) {
     try {
       rmSync(folder, { recursive: true, force: true })
@@ -59,6 +63,10 @@ export function removeTemporaryFolder(directory: string): void {
       if (!NO_FILES.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
   }
+}
+
+function atExit(): void {
+  passingOver(PASSED_OVER, removeUnremoved)
 }
 
 /** A name, for a file that is not whole yet, that no other file has. What a dead process has left under such a name in that folder is removed. */

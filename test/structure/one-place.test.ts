@@ -13,6 +13,7 @@ test('processes listen to signals in one place, and at the option’s signal in 
     'runtime/output-file.ts', // exit: what is not finished is removed
     'runtime/p-thread.ts', // what a program left behind
     'runtime/signals.ts',
+    'runtime/temporary-folder.ts', // exit: what could not be removed in time
     'trust/soak/trial.ts', // what the runtime lets fall on its host
   ])
   expect(filesWith(/\.(?:on|once)\(\s*['"]SIG/)).toEqual([])

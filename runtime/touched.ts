@@ -36,7 +36,6 @@ const NEUTRAL: ReadonlySet<PropertyKey> = new Set(['global', 'gc', 'console'])
 export function noteTouches(): void {
   const { performance } = globalThis
   for (const key of ownKeys(globalThis)) if (!LANGUAGE.has(key) && !NEUTRAL.has(key)) noteUseOf(globalThis, key)
-  noteUseOf(globalThis, 'eval')
   const value = clockOf(performance)
   defineProperty(globalThis, 'performance', { value, writable: true, enumerable: true, configurable: true })
   noteCodeFromStrings()

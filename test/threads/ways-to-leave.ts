@@ -123,6 +123,8 @@ const harmless: readonly (readonly [name: string, leave: string, isSeen: string]
 
 const dynamic: readonly Way[] = [
   { name: 'a module by a dynamic import', imports: "await import('node:fs')", leave: '' },
+  // It may run when its run is over.
+  { name: 'a file of its own by a dynamic import', imports: "await import('./other.js')", leave: '' },
   {
     name: 'a module by require',
     imports: "import { createRequire } from 'node:module'",

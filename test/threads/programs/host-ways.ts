@@ -24,6 +24,9 @@ export default function* main() { ${statements} }`,
   return { exit, message: error?.message ?? null }
 }
 
+// What one of them imports.
+writeFileSync(new URL('other.js', import.meta.url), 'export const a = 1\n')
+
 const answers: unknown[] = []
 for (const { name, leave = '', imports = '', isSeen = 'false' } of ways) {
   const left = await run(new URL('leaves.js', import.meta.url).pathname, imports, leave)

@@ -6,18 +6,18 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 // Unit tests run the sources; package.json would lead them to dist.
 const alias = [
-  { find: /^#sync$/, replacement: source('heap/sync.ts') },
-  { find: /^sawtooth$/, replacement: source('runtime/program.ts') },
-  { find: /^sawtooth\/host$/, replacement: source('runtime/host.ts') },
+  { find: /^#sync$/, replacement: source('memory/sync.ts') },
+  { find: /^sawtooth$/, replacement: source('runtime/program/program.ts') },
+  { find: /^sawtooth\/host$/, replacement: source('runtime/host/host.ts') },
   { find: /^sawtooth\/pacer$/, replacement: source('gc/pacer/pacer.ts') },
 ]
 
 /** They start threads, or put something in the place of a module: each in a process of its own. */
 const apart = [
-  'test/heap/lock.test.ts',
+  'test/memory/lock.test.ts',
   'test/scheduler/stop.test.ts',
-  'test/gc/termination.test.ts',
-  'test/gc/cpu-limiter.test.ts',
+  'test/gc/termination/termination.test.ts',
+  'test/gc/work/cpu-limiter.test.ts',
 ]
 
 /** They measure time, CPU or who does what meanwhile: one file at a time, with all cores for itself. */
@@ -33,12 +33,12 @@ export const ofTwoSizes = [
   'test/commands/outputs.test.ts',
   'test/commands/soak.test.ts',
   'test/commands/stack-overflow.test.ts',
+  'test/mutants/mutants.test.ts',
   'test/threads/faults.test.ts',
   'test/threads/found.test.ts',
   'test/threads/isolation.test.ts',
   'test/threads/matrix.test.ts',
   'test/threads/memory-limit.test.ts',
-  'test/trust/mutants.test.ts',
 ]
 
 /** A process that a test starts has a limit of its own, and a test may start many. */
@@ -52,7 +52,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
-          include: ['test/{heap,verify,measure,gc,scheduler,runtime,lab,trust,structure}/**/*.test.ts'],
+          include: ['test/{memory,heap,gc,scheduler,runtime,lab,structure,explore,hunt,mutants,soak}/**/*.test.ts'],
           exclude: [...apart, ...long],
           pool: 'forks',
           // Many files in one process: they share nothing that changes, and starting takes longer than most of them.

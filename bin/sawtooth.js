@@ -7,8 +7,8 @@ const lab = {
 }
 
 try {
-  const { main } = await import('../dist/runtime/command-line.js')
-  const { awaitCompilation } = await import('../dist/runtime/await-compilation.js')
+  const { main } = await import('../dist/runtime/host/command-line.js')
+  const { awaitCompilation } = await import('../dist/runtime/load/await-compilation.js')
   process.exitCode = await main(process.argv.slice(2), undefined, lab)
   await awaitCompilation()
 } catch (error) {

@@ -18,15 +18,15 @@
  * The caller has put every reference that it still needs on the shadow stack.
  */
 import { add, compareAndSwap, load, now } from '#sync'
-import * as control from '../heap/layout/control.ts'
-import { PAGE_BYTES } from '../heap/layout/layout.ts'
-import * as p from '../heap/layout/p.ts'
-import type { Addr, Memory } from '../heap/memory.ts'
 import { sizeClassOf, slotBytesOf, spanBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
-import { EVENT_CHARGE } from '../measure/events.ts'
+import { PAGE_BYTES } from '../memory/layout.ts'
+import type { Addr, Memory } from '../memory/memory.ts'
+import { probeStack, probeStackDeep } from '../memory/stack-probe.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
 import type { Collector } from './collector.ts'
-import { probeStack, probeStackDeep } from './stack-probe.ts'
-import { SLICE_MS } from './workers.ts'
+import { EVENT_CHARGE } from './record/events.ts'
+import { SLICE_MS } from './work/workers.ts'
 import { STOP_FORCED_CYCLE, STOP_FULL_CYCLE } from './world.ts'
 
 /** As it was when this was loaded: a program may put another in its place. */

@@ -15,33 +15,33 @@
 import { load, now, store } from '#sync'
 import type { Cache } from '../heap/cache.ts'
 import type { Heap } from '../heap/heap.ts'
-import * as control from '../heap/layout/control.ts'
-import * as p from '../heap/layout/p.ts'
 import { LiveHeap } from '../heap/live-heap.ts'
-import type { Memory } from '../heap/memory.ts'
+import { ShadowStack } from '../heap/shadow-stack.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
-import { CycleRecords } from '../measure/cycle-record.ts'
-import type { Events } from '../measure/events.ts'
-import { Overrun } from '../measure/overrun.ts'
-import { Assists, type Credit } from './assist.ts'
-import { WriteBarrier } from './barrier.ts'
+import type { Memory } from '../memory/memory.ts'
+import { probeStackDeep } from '../memory/stack-probe.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
 import type { Controller } from './controller.ts'
-import { CpuLimiter } from './cpu-limiter.ts'
 import { Cycle } from './cycle.ts'
-import { Drain } from './drain.ts'
-import { Gate, type GateLimit } from './gate.ts'
-import { GreyQueue } from './grey-queue.ts'
-import { Marker } from './marker.ts'
-import { Roots } from './roots.ts'
-import { ShadowStack } from './shadow-stack.ts'
-import { probeStackDeep } from './stack-probe.ts'
+import { WriteBarrier } from './mark/barrier.ts'
+import { Drain } from './mark/drain.ts'
+import { GreyQueue } from './mark/grey-queue.ts'
+import { Marker } from './mark/marker.ts'
+import { Roots } from './mark/roots.ts'
+import { WorkBuffers } from './mark/work-buffers.ts'
+import { CycleRecords } from './record/cycle-record.ts'
+import type { Events } from './record/events.ts'
+import { Overrun } from './record/overrun.ts'
 import { Sweeper } from './sweeper.ts'
 import { AssistTakesOver } from './termination/assist-takes-over.ts'
 import { Coordinator } from './termination/coordinator.ts'
 import { Helping } from './termination/helping.ts'
 import type { Termination, TerminationName } from './termination/policy.ts'
-import { WorkBuffers } from './work-buffers.ts'
-import { Workers } from './workers.ts'
+import { Assists, type Credit } from './work/assist.ts'
+import { CpuLimiter } from './work/cpu-limiter.ts'
+import { Gate, type GateLimit } from './work/gate.ts'
+import { Workers } from './work/workers.ts'
 import {
   type CycleTrigger,
   STOP_COMMIT,
@@ -71,7 +71,7 @@ export interface CollectorOptions {
   readonly stopTheWorld: 0 | 1 | 2
   readonly termination: TerminationName
   readonly gate: GateLimit
-  /** How much allocation a goroutine may have paid for ahead (gc/assist.ts). */
+  /** How much allocation a goroutine may have paid for ahead (gc/work/assist.ts). */
   readonly credit: Credit
 }
 

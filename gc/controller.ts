@@ -5,11 +5,11 @@
  * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit (go-gc §1.4).
  */
 import { load, store } from '#sync'
-import * as control from '../heap/layout/control.ts'
-import { PAGE_BYTES } from '../heap/layout/layout.ts'
-import * as p from '../heap/layout/p.ts'
-import type { Memory } from '../heap/memory.ts'
-import { fillMemoryTerms } from '../measure/mapped.ts'
+import { PAGE_BYTES } from '../memory/layout.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
+import { fillMemoryTerms } from './mapped.ts'
 import { checkGoals, checkPlan, checkRatio, checkState } from './pacer/check.ts'
 import {
   type Facts,
@@ -22,7 +22,7 @@ import {
   type State,
 } from './pacer/pacer.ts'
 import { BACKGROUND_UTILIZATION, maxIdleWorkers } from './pacer/worker-counts.ts'
-import { Roles } from './roles.ts'
+import { Roles } from './work/roles.ts'
 import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
 
 /** Kept free below what the arena holds, as a share of it: a cycle is concurrent only as long as there are pages. */

@@ -11,15 +11,15 @@
 
 import { compareAndSwap, load, now, or, store } from '#sync'
 import type { Heap } from '../heap/heap.ts'
-import { InternalError } from '../heap/internal-error.ts'
-import * as control from '../heap/layout/control.ts'
-import { PAGE_BYTES } from '../heap/layout/layout.ts'
-import * as p from '../heap/layout/p.ts'
-import type { Memory } from '../heap/memory.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
-import type { CycleRecords } from '../measure/cycle-record.ts'
-import { EVENT_SWEEP, type Events } from '../measure/events.ts'
-import { probeStackDeep } from './stack-probe.ts'
+import { InternalError } from '../memory/internal-error.ts'
+import { PAGE_BYTES } from '../memory/layout.ts'
+import type { Memory } from '../memory/memory.ts'
+import { probeStackDeep } from '../memory/stack-probe.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
+import type { CycleRecords } from './record/cycle-record.ts'
+import { EVENT_SWEEP, type Events } from './record/events.ts'
 import type { World } from './world.ts'
 
 const MIB = 1024 * 1024

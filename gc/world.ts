@@ -39,7 +39,7 @@ export interface World {
   /**
    * The same, if `isDue` says so, which is asked after the epoch was read, and when this P counts as stopped: if it is taken off the CPU in there, it is
    * not waited for. So `isDue` reads shared words, which another may be changing in a stop: its yes is a hint. It changes them by atomics alone, its P's place apart
-   * (measure/place.ts).
+   * (gc/record/place.ts).
    */
   raiseIf(isDue: () => boolean, reason: StopReason): boolean
   /** Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over. */

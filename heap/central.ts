@@ -7,12 +7,12 @@
  * (heap/span.ts) if it came from an unswept list.
  */
 
-import { SWEEP_GENERATION } from './layout/control.ts'
-import { PAGE_BYTES } from './layout/layout.ts'
-import { SPAN_CLASSES } from './layout/p.ts'
-import * as span from './layout/span.ts'
-import { lock, unlock } from './lock.ts'
-import type { Memory } from './memory.ts'
+import { PAGE_BYTES } from '../memory/layout.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Memory } from '../memory/memory.ts'
+import { SWEEP_GENERATION } from '../memory/words/control.ts'
+import { SPAN_CLASSES } from '../memory/words/p.ts'
+import * as span from '../memory/words/span.ts'
 import type { PageHeap } from './page-heap.ts'
 import { slotBytesOf, spanPagesOf } from './size-classes.ts'
 import type { SpanId, Spans } from './span.ts'

@@ -1,9 +1,9 @@
 /** The heap of one run, as one thread sees it: its memory and the parts that manage it. */
 
+import type { Memory } from '../memory/memory.ts'
+import { SWEEP_DRAINED, SWEEP_GENERATION, SWEEPERS } from '../memory/words/control.ts'
 import { Cache } from './cache.ts'
 import { Central } from './central.ts'
-import { SWEEP_DRAINED, SWEEP_GENERATION, SWEEPERS } from './layout/control.ts'
-import type { Memory } from './memory.ts'
 import { PageHeap } from './page-heap.ts'
 import { Spans } from './span.ts'
 import { Stacks } from './stacks.ts'

@@ -4,12 +4,12 @@
  *    max(0, L after − G) − max(0, L before − G)
  *
  * Each is one atomic operation that tells what L was before, so the changes of a cycle are a chain, and these differences sum to the overrun, whatever
- * the order: to the byte. Whose they are is told in measure/overrun.ts.
+ * the order: to the byte. Whose they are is told in gc/record/overrun.ts.
  */
 import { add, compareAndSwap, load } from '#sync'
-import { GOAL_AT_START, HEAP_LIVE } from './layout/control.ts'
-import * as p from './layout/p.ts'
-import type { Memory } from './memory.ts'
+import type { Memory } from '../memory/memory.ts'
+import { GOAL_AT_START, HEAP_LIVE } from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
 
 export class LiveHeap {
   private readonly memory: Memory

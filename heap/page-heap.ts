@@ -8,9 +8,9 @@
  * Everything is under one lock: spans are acquired once per 8 KiB or more. Old Go (to 1.11) kept its free runs in this form.
  */
 
-import { PAGE_BIN_COUNT, PAGE_BINS, PAGE_LOCK, PAGES_END, PAGES_IN_USE } from './layout/control.ts'
-import { lock, unlock } from './lock.ts'
-import type { Memory } from './memory.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Memory } from '../memory/memory.ts'
+import { PAGE_BIN_COUNT, PAGE_BINS, PAGE_LOCK, PAGES_END, PAGES_IN_USE } from '../memory/words/control.ts'
 
 /** Stands in the page table for page 0, so that nothing joins with it. */
 const NO_SPAN = -1

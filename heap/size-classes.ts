@@ -2,7 +2,7 @@
  * Go's size classes (go 1.19, sizeclasses.go) from 16 bytes up, without the 24-byte one: a slot is whole granules of 16 bytes.
  * Class 0 stands for large objects, which have a span of their own.
  */
-import { PAGE_BYTES } from './layout/layout.ts'
+import { PAGE_BYTES } from '../memory/layout.ts'
 
 /** Objects above this many bytes are large. */
 export const MAX_SMALL_BYTES = 32768

@@ -14,11 +14,11 @@
  */
 
 import { compareAndSwap, load, store } from '#sync'
-import { InternalError } from './internal-error.ts'
-import { SWEEP_GENERATION as HEAP_SWEEP_GENERATION } from './layout/control.ts'
-import { PAGE_SHIFT } from './layout/layout.ts'
-import * as span from './layout/span.ts'
-import type { Addr, Memory } from './memory.ts'
+import { InternalError } from '../memory/internal-error.ts'
+import { PAGE_SHIFT } from '../memory/layout.ts'
+import type { Addr, Memory } from '../memory/memory.ts'
+import { SWEEP_GENERATION as HEAP_SWEEP_GENERATION } from '../memory/words/control.ts'
+import * as span from '../memory/words/span.ts'
 
 /** The first page of a span in use: its name. */
 export type SpanId = number

@@ -11,10 +11,10 @@
  * word for each smallest segment, since a stack in use may hold any words.
  */
 import { add } from '#sync'
-import { STACK_FREE, STACK_FREE_COUNT, STACK_LOCK, STACK_NEXT, STACK_WORDS_IN_USE } from './layout/control.ts'
-import { STACK_MIN_LOG2 } from './layout/layout.ts'
-import { lock, unlock } from './lock.ts'
-import type { Memory } from './memory.ts'
+import { STACK_MIN_LOG2 } from '../memory/layout.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Memory } from '../memory/memory.ts'
+import { STACK_FREE, STACK_FREE_COUNT, STACK_LOCK, STACK_NEXT, STACK_WORDS_IN_USE } from '../memory/words/control.ts'
 
 /** Links of a free segment: word indices, 0 for none. */
 const NEXT = 0

@@ -9,12 +9,12 @@
  */
 
 import { add, compareAndSwap, load, sub } from '#sync'
-import { InternalError } from './internal-error.ts'
-import * as control from './layout/control.ts'
-import { GRANULE_SHIFT } from './layout/layout.ts'
-import * as p from './layout/p.ts'
-import * as span from './layout/span.ts'
-import type { Memory } from './memory.ts'
+import { InternalError } from '../memory/internal-error.ts'
+import { GRANULE_SHIFT } from '../memory/layout.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
+import * as span from '../memory/words/span.ts'
 import type { PageHeap } from './page-heap.ts'
 import type { SpanId, Spans } from './span.ts'
 

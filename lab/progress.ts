@@ -1,5 +1,5 @@
-import { printable } from '../runtime/printable.ts'
-import { say } from '../runtime/standard-streams.ts'
+import { printable } from '../runtime/errors/printable.ts'
+import { say } from '../runtime/output/standard-streams.ts'
 
 /** How often what is done is said where standard error is no terminal, in ms. */
 const QUIET_MS = 60_000

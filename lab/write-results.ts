@@ -1,9 +1,9 @@
 /** The files that a command writes when all is measured and its tables are printed. */
 
-import { EXIT_UNWRITTEN, outputErrorOf } from '../runtime/output-error.ts'
-import { writeOutput } from '../runtime/output-file.ts'
-import { printable } from '../runtime/printable.ts'
-import { say } from '../runtime/standard-streams.ts'
+import { EXIT_UNWRITTEN, outputErrorOf } from '../runtime/errors/output-error.ts'
+import { printable } from '../runtime/errors/printable.ts'
+import { writeOutput } from '../runtime/output/output-file.ts'
+import { say } from '../runtime/output/standard-streams.ts'
 
 export interface ResultFile {
   /** null: it is not asked for. */

@@ -10,12 +10,13 @@
  * Every reference that moves takes the barrier: into the buffer, out of it (the slot is cleared), into the stack of a receiver that waits, and from the
  * stack of a sender that waits, where it may be the only copy and that stack not scanned yet.
  */
-import type { ShadowStack } from '../gc/shadow-stack.ts'
-import { probeStackForLock } from '../gc/stack-probe.ts'
-import * as g from '../heap/layout/goroutine.ts'
-import { lock, unlock } from '../heap/lock.ts'
-import type { Addr } from '../heap/memory.ts'
+
 import { ARRAY_ELEMENTS_BYTE } from '../heap/object.ts'
+import type { ShadowStack } from '../heap/shadow-stack.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Addr } from '../memory/memory.ts'
+import { probeStackForLock } from '../memory/stack-probe.ts'
+import * as g from '../memory/words/goroutine.ts'
 import type { GoroutineId } from './goroutines.ts'
 import { YieldedOperation } from './operation.ts'
 import type { P } from './p.ts'

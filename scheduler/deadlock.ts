@@ -1,7 +1,8 @@
 /** What goroutines do, for a person: all that are left in a deadlock, or at any moment, as Go prints them. Read without stopping anybody. */
-import { GOROUTINE_NEXT } from '../heap/layout/control.ts'
-import * as g from '../heap/layout/goroutine.ts'
-import type { Memory } from '../heap/memory.ts'
+
+import type { Memory } from '../memory/memory.ts'
+import { GOROUTINE_NEXT } from '../memory/words/control.ts'
+import * as g from '../memory/words/goroutine.ts'
 import type { GoroutineId } from './goroutines.ts'
 
 const WAITS: Readonly<Record<number, string>> = {

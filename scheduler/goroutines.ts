@@ -9,18 +9,18 @@
  *               └───────────────────────────────────────────┘
  *
  * Bits beside it: SCAN, while somebody scans the stack of one that does not run; SCAN_WANTED, on a running one whose P shall scan it
- * (gc/roots.ts). Every change is a compare-and-swap, so that neither bit is ever overwritten.
+ * (gc/mark/roots.ts). Every change is a compare-and-swap, so that neither bit is ever overwritten.
  */
 
 import { add, compareAndSwap, load, sub, wait } from '#sync'
 import type { Heap } from '../heap/heap.ts'
-import { InternalError } from '../heap/internal-error.ts'
-import * as control from '../heap/layout/control.ts'
-import * as g from '../heap/layout/goroutine.ts'
-import { MAX_GOROUTINES, STACK_MIN_LOG2 } from '../heap/layout/layout.ts'
-import { lock, unlock } from '../heap/lock.ts'
-import type { Memory } from '../heap/memory.ts'
 import { Stacks } from '../heap/stacks.ts'
+import { InternalError } from '../memory/internal-error.ts'
+import { MAX_GOROUTINES, STACK_MIN_LOG2 } from '../memory/layout.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as g from '../memory/words/goroutine.ts'
 
 /** A goroutine's number: 1 is main. Numbers of ended goroutines are used again. */
 export type GoroutineId = number

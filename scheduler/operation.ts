@@ -19,8 +19,8 @@
  *    hand-over until it is done or given up. What a goroutine that steps by hand keeps behind
  *    them stays.
  */
-import type { ShadowStack } from '../gc/shadow-stack.ts'
-import { probeStackDeep, probeStackForLock } from '../gc/stack-probe.ts'
+import type { ShadowStack } from '../heap/shadow-stack.ts'
+import { probeStackDeep, probeStackForLock } from '../memory/stack-probe.ts'
 import type { Fiber } from './fiber.ts'
 import type { P } from './p.ts'
 

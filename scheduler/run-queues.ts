@@ -12,11 +12,11 @@
  * takes everything, no head can come back (no ABA).
  */
 import { compareAndSwap, exchange, load, store } from '#sync'
-import * as control from '../heap/layout/control.ts'
-import * as g from '../heap/layout/goroutine.ts'
-import * as p from '../heap/layout/p.ts'
-import { lock, unlock } from '../heap/lock.ts'
-import type { Memory } from '../heap/memory.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as g from '../memory/words/goroutine.ts'
+import * as p from '../memory/words/p.ts'
 import type { GoroutineId } from './goroutines.ts'
 
 export class Ring {

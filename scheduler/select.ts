@@ -14,9 +14,9 @@
  */
 
 import { now } from '#sync'
-import type { ShadowStack } from '../gc/shadow-stack.ts'
-import * as g from '../heap/layout/goroutine.ts'
-import type { Addr } from '../heap/memory.ts'
+import type { ShadowStack } from '../heap/shadow-stack.ts'
+import type { Addr } from '../memory/memory.ts'
+import * as g from '../memory/words/goroutine.ts'
 import {
   CHANNEL_KIND,
   CHANNEL_RECEIVERS,

@@ -9,9 +9,9 @@
  * and loads do not do: two threads that each store, then load the other's word, may both miss; 81 times in 100,000 on x64.)
  */
 import { add, and, load, notify, or } from '#sync'
-import { IDLERS, SLEEPERS_LOW as SLEEPERS } from '../heap/layout/control.ts'
-import * as p from '../heap/layout/p.ts'
-import type { Memory } from '../heap/memory.ts'
+import type { Memory } from '../memory/memory.ts'
+import { IDLERS, SLEEPERS_LOW as SLEEPERS } from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
 
 export class Sleepers {
   private readonly memory: Memory

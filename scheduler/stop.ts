@@ -25,9 +25,9 @@
 
 import { add, compareAndSwap, load, notify, now, or, store, wait } from '#sync'
 import type { StopReason } from '../gc/world.ts'
-import { RESTARTED_AT, RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../heap/layout/control.ts'
-import * as p from '../heap/layout/p.ts'
-import type { Memory } from '../heap/memory.ts'
+import type { Memory } from '../memory/memory.ts'
+import { RESTARTED_AT, RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
 
 const RUNNING_MASK = 0xff
 const REASON_SHIFT = 8

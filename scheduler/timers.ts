@@ -1,7 +1,7 @@
 /** The timers of one P's goroutines: a binary heap by deadline. Only its P touches it; the count is shared, for the deadlock test. To set and to cancel one takes the logarithm of their number. */
 import { add, sub } from '#sync'
-import { TIMERS } from '../heap/layout/control.ts'
-import type { Memory } from '../heap/memory.ts'
+import type { Memory } from '../memory/memory.ts'
+import { TIMERS } from '../memory/words/control.ts'
 import type { GoroutineId } from './goroutines.ts'
 
 interface Timer {

@@ -2,11 +2,12 @@
  * Wait records and the queues that they stand in (Go's sudog and waitq). A queue is two words of an object in the heap: first and last record. It is
  * locked by that object's lock; so are the records in it.
  */
-import * as control from '../heap/layout/control.ts'
-import * as g from '../heap/layout/goroutine.ts'
-import { MAX_WAITERS } from '../heap/layout/layout.ts'
-import { lock, unlock } from '../heap/lock.ts'
-import type { Memory } from '../heap/memory.ts'
+
+import { MAX_WAITERS } from '../memory/layout.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as g from '../memory/words/goroutine.ts'
 import type { GoroutineId } from './goroutines.ts'
 
 /** Number of a wait record; 0 is none. */

@@ -7,12 +7,12 @@
  */
 
 import { now } from '#sync'
-import type { ShadowStack } from '../gc/shadow-stack.ts'
-import { probeStackForLock } from '../gc/stack-probe.ts'
-import { InternalError } from '../heap/internal-error.ts'
-import * as g from '../heap/layout/goroutine.ts'
-import { lock, unlock } from '../heap/lock.ts'
-import type { Addr } from '../heap/memory.ts'
+import type { ShadowStack } from '../heap/shadow-stack.ts'
+import { InternalError } from '../memory/internal-error.ts'
+import { lock, unlock } from '../memory/lock.ts'
+import type { Addr } from '../memory/memory.ts'
+import { probeStackForLock } from '../memory/stack-probe.ts'
+import * as g from '../memory/words/goroutine.ts'
 import { ChannelError } from './channel.ts'
 import type { GoroutineId } from './goroutines.ts'
 import { YieldedOperation } from './operation.ts'

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
-import { Runtime } from '../dist/runtime/host.js'
+import { Runtime } from '../dist/runtime/host/host.js'
 
 const { slice, zeal, help } = parseArgs({
   options: { slice: { type: 'boolean' }, zeal: { type: 'string', default: '1' }, help: { type: 'boolean' } },

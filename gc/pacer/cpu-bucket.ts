@@ -12,7 +12,7 @@
  * 2. The capacity is a tenth of Go's while the goal leaves no runway, which is where a memory limit lies below what lives. In Go assists go on to a goal a
  *    tenth higher then. A gate admits nothing, so a second of each P would be a second in which the program stands still.
  *
- * Plain arithmetic, for the collector (gc/cpu-limiter.ts) and for simulators. Times are of CPU: those of all Ps added up.
+ * Plain arithmetic, for the collector (gc/work/cpu-limiter.ts) and for simulators. Times are of CPU: those of all Ps added up.
  */
 
 /** A P's share of the capacity, in ms: Go's, and where the goal leaves no runway. */

@@ -9,8 +9,8 @@
  * It does not replace a coordinator that has vanished in the middle of an attempt: that one still has the role. The proof is the coordinator's.
  */
 import { load } from '#sync'
-import * as control from '../../heap/layout/control.ts'
-import { probeStackDeep } from '../stack-probe.ts'
+import { probeStackDeep } from '../../memory/stack-probe.ts'
+import * as control from '../../memory/words/control.ts'
 import { Coordinator } from './coordinator.ts'
 
 export class AssistTakesOver extends Coordinator {

@@ -18,7 +18,7 @@
  * last P to stop.
  */
 import { add, compareAndSwap, load, store } from '#sync'
-import * as control from '../../heap/layout/control.ts'
+import * as control from '../../memory/words/control.ts'
 import type { Collector } from '../collector.ts'
 import { STOP_TERMINATION } from '../world.ts'
 import type { Termination } from './policy.ts'

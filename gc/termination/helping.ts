@@ -18,9 +18,9 @@
  * Bound, without a gate: from the moment when work is exhausted each P takes memory once, if no stack is wanted.
  */
 import { add, load } from '#sync'
-import * as control from '../../heap/layout/control.ts'
+import { probeStackDeep } from '../../memory/stack-probe.ts'
+import * as control from '../../memory/words/control.ts'
 import type { Collector } from '../collector.ts'
-import { probeStackDeep } from '../stack-probe.ts'
 import { STOP_TERMINATION } from '../world.ts'
 import type { Termination } from './policy.ts'
 

@@ -1,6 +1,6 @@
 /** What the campaign does, step by step: cycles by natural delays, then stalls of four lengths at each point of termination. */
-import type { FaultPoint } from '../../heap/fault-points.ts'
-import { faultPointNames } from '../../runtime/faults.ts'
+import type { FaultPoint } from '../../memory/fault-points.ts'
+import { FAULT_POINTS } from '../../memory/fault-points.ts'
 
 export interface Step {
   readonly name: string
@@ -22,7 +22,7 @@ const STALLS: readonly (readonly [ms: number, cycles: number])[] = [
 ]
 
 /** The points between "no work is left" and "the world is stopped", of those who raise a stop, and of those whom it waits for. */
-export const TERMINATION_POINTS: readonly FaultPoint[] = faultPointNames.filter(
+export const TERMINATION_POINTS: readonly FaultPoint[] = FAULT_POINTS.filter(
   name =>
     /^(?:mark-termination|stop)\//.test(name) ||
     /^\w+-worker\/park$/.test(name) ||

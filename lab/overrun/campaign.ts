@@ -4,10 +4,10 @@
  * net ended, and the first run that fails or does not end.
  */
 import { existsSync } from 'node:fs'
-import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { print } from '../../runtime/output/standard-streams.ts'
+import type { CycleRecord, RunRecord } from '../../runtime/report/record.ts'
 import { humanBytes, humanCount } from '../../runtime/report/units.ts'
-import { print } from '../../runtime/standard-streams.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
 import { readAs } from '../json.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import type { Progress } from '../progress.ts'

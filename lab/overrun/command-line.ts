@@ -1,8 +1,8 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
-import { printable } from '../../runtime/printable.ts'
-import { interruptible } from '../../runtime/signals.ts'
-import { print, say } from '../../runtime/standard-streams.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
+import { printable } from '../../runtime/errors/printable.ts'
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { interruptible } from '../../runtime/host/signals.ts'
+import { print, say } from '../../runtime/output/standard-streams.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'

@@ -1,6 +1,6 @@
 /** From the cycles of a case to its row. */
 import { quantileSorted } from 'simple-statistics'
-import type { CycleRecord } from '../../runtime/record.ts'
+import type { CycleRecord } from '../../runtime/report/record.ts'
 import { beyondBound, boundOf } from './bound.ts'
 import type { Case, CaseParameters, Percentiles, WorstCycle } from './results.ts'
 

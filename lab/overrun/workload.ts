@@ -1,9 +1,9 @@
 /** The program that allocates alone, run with the parameters of a case: what the sweep, the campaign and the traces have in common. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type RunFlags, resolveConfiguration } from '../../runtime/configuration.ts'
-import { Runtime } from '../../runtime/host.ts'
-import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import { Runtime } from '../../runtime/host/host.ts'
+import { type RunFlags, resolveConfiguration } from '../../runtime/options/configuration.ts'
+import type { CycleRecord, RunRecord } from '../../runtime/report/record.ts'
 import { expectWritten, FailedRun, silent } from '../run.ts'
 import { nameOf } from './cases.ts'
 import { withNoise } from './noise.ts'

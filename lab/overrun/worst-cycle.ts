@@ -1,5 +1,5 @@
 /** The cycle that passed its goal by most, as its run's trace shows it: what each P did when its mark came to an end. */
-import type { CycleRecord } from '../../runtime/record.ts'
+import type { CycleRecord } from '../../runtime/report/record.ts'
 import { GC_LANE, readTraceEvents } from '../../runtime/report/trace-events.ts'
 import type { WorstCycle } from './results.ts'
 

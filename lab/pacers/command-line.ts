@@ -1,6 +1,7 @@
 /** `sawtooth pacers`: its commands by name, each loaded when it is wanted: a simulation needs neither a pool nor charts. */
-import { print } from '../../runtime/standard-streams.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
+
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { print } from '../../runtime/output/standard-streams.ts'
 import { help } from './help.ts'
 
 type Command = (argv: readonly string[]) => Promise<number>

@@ -3,16 +3,16 @@ import { isAbsolute } from 'node:path'
 import { checkShape } from '../../gc/pacer/check.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'
 import { pacerNamed } from '../../gc/pacer/registry.ts'
-import { pacerOf } from '../../runtime/configuration.ts'
-import { loadTelling } from '../../runtime/module-loading.ts'
-import { OutputError } from '../../runtime/output-error.ts'
-import { inputGuard, type NamedPath } from '../../runtime/output-paths.ts'
-import { prepareModule } from '../../runtime/program-files.ts'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/temporary-folder.ts'
-import { isA, ownMessage, textOf } from '../../runtime/thrown.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
+import { OutputError } from '../../runtime/errors/output-error.ts'
+import { isA, ownMessage, textOf } from '../../runtime/errors/thrown.ts'
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { loadTelling } from '../../runtime/load/module-loading.ts'
+import { prepareModule } from '../../runtime/load/program-files.ts'
+import { pacerOf } from '../../runtime/options/configuration.ts'
+import { inputGuard, type NamedPath } from '../../runtime/output/output-paths.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
 
-const PROGRAM_URL = new URL('../../runtime/program.js', import.meta.url).href
+const PROGRAM_URL = new URL('../../runtime/program/program.js', import.meta.url).href
 const PACER_URL = new URL('../../gc/pacer/pacer.js', import.meta.url).href
 
 /** `outputs`: what the command is to write, and so must not read. Throws a UsageError. */

@@ -1,10 +1,11 @@
 /** The arguments of `sawtooth pacers sim` and `run`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { RunFlags } from '../../runtime/configuration.ts'
-import { given, wholeNumber } from '../../runtime/given.ts'
-import { type NamedPath, namedPaths, outputFile, refuseOverwriting } from '../../runtime/output-paths.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import type { RunFlags } from '../../runtime/options/configuration.ts'
+import { given, wholeNumber } from '../../runtime/options/given.ts'
+import { outputFile } from '../../runtime/options/output-option.ts'
+import { type NamedPath, namedPaths, refuseOverwriting } from '../../runtime/output/output-paths.ts'
 
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]

@@ -1,9 +1,9 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
 
 import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
-import { printable } from '../../runtime/printable.ts'
-import { interruptible } from '../../runtime/signals.ts'
-import { print, say } from '../../runtime/standard-streams.ts'
+import { printable } from '../../runtime/errors/printable.ts'
+import { interruptible } from '../../runtime/host/signals.ts'
+import { print, say } from '../../runtime/output/standard-streams.ts'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'

@@ -1,8 +1,8 @@
 /** `sawtooth pacers show`: a scenario of the library as a file, to start from. */
 import { parseArgs } from 'node:util'
-import { given, wholeNumber } from '../../runtime/given.ts'
-import { print } from '../../runtime/standard-streams.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { given, wholeNumber } from '../../runtime/options/given.ts'
+import { print } from '../../runtime/output/standard-streams.ts'
 import { showHelp } from './help.ts'
 import { parsed } from './options.ts'
 import { asJson, drawn, fieldsOf, scenarioNamed } from './scenarios/library.ts'

@@ -1,8 +1,9 @@
 /** Rows of a simulation as CSV or JSON, a block at a time. Numbers in the shortest form that reads back as the same. */
-import type { Writer } from '../../runtime/descriptor-queue.ts'
-import { OutputError, reasonOf } from '../../runtime/output-error.ts'
-import { type OutputFile, openOutput } from '../../runtime/output-file.ts'
-import { standardStream } from '../../runtime/standard-streams.ts'
+
+import { OutputError, reasonOf } from '../../runtime/errors/output-error.ts'
+import type { Writer } from '../../runtime/output/descriptor-queue.ts'
+import { type OutputFile, openOutput } from '../../runtime/output/output-file.ts'
+import { standardStream } from '../../runtime/output/standard-streams.ts'
 import type { Block, Simulation } from './engine.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** What the summary says of a run's cycles: sums, and the worst ones. Added up as they come, so that no cycle need be kept. */
-import type { CycleRecord } from '../record.ts'
+import type { CycleRecord } from './record.ts'
 
 export class CycleTotals {
   count = 0

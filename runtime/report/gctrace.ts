@@ -3,8 +3,9 @@
  * ours: gcMarkTermination in mgc.go, startCycle and endCycle in mgcpacer.go, activeSweep.end in mgcsweep.go.
  * No line ends in a line feed.
  */
-import type { CycleRecord } from '../record.ts'
+
 import { goDecimal, goFloat, goMebibytes, goMilliseconds } from './go-print.ts'
+import type { CycleRecord } from './record.ts'
 
 /** What the lines tell and the record does not. Bytes, unless the name says otherwise. */
 export interface CycleExtra {

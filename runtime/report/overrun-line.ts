@@ -1,5 +1,5 @@
 /** The account of a cycle's overrun in one line of the trace: `overrun 1.3MB = 0.9 stall(in-barrier 4.1ms) + 0.4 credit`. */
-import type { CycleRecord } from '../record.ts'
+import type { CycleRecord } from './record.ts'
 
 /** Parts beyond these are summed up as `other`. */
 const MOST_PARTS = 4

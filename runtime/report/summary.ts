@@ -1,7 +1,8 @@
 /** The summary that a run prints on stderr when it ends. */
-import type { RunRecord } from '../record.ts'
+
 import type { CycleTotals } from './cycle-totals.ts'
 import { stoppedCpuMs } from './gctrace.ts'
+import type { RunRecord } from './record.ts'
 import { humanBytes, humanCount, humanMs, humanPercent } from './units.ts'
 
 /** Label, value, and what is to be said of it. */

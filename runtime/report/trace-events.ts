@@ -4,7 +4,7 @@
  *
  * Each event is written whole, so that what was written is valid JSON once close has added its end, whenever that is.
  */
-import { EVENT_DETAILS, EVENT_NAMES, type EventName } from '../../measure/events.ts'
+import { EVENT_DETAILS, EVENT_NAMES, type EventName } from '../../gc/record/events.ts'
 
 /** The lane of what no single P does: phases, pauses, counters. */
 export const GC_LANE = -1
@@ -73,7 +73,7 @@ const PROCESS = 1
 const GC_THREAD = PROCESS
 const FIRST_P_THREAD = 2
 
-/** An event of a P's ring (measure/events.ts). */
+/** An event of a P's ring (gc/record/events.ts). */
 export function eventOfP(
   p: number,
   kind: number,

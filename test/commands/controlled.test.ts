@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { RunRecord } from '../../runtime/record.ts'
+import type { RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { type CommandResult, inScratch, recordIn, runNode } from '../support/run-cli.ts'
 import { isLong } from '../support/size.ts'
@@ -131,12 +131,12 @@ test('without the condition there is no schedule to be had', async () => {
 const EXPLORED = ['stop-the-world', 'shades', 'roles', 'mutual-exclusion']
 
 test('all schedules of protocols within a small bound are sound', async () => {
-  const { protocols } = await import('../../trust/explore/protocols.ts')
+  const { protocols } = await import('../explore/protocols.ts')
   const explored = protocols.filter(({ name }) => isLong || EXPLORED.includes(name))
   await inScratch(async scratch => {
     const run = await runNode(
       [
-        ...['--conditions=controlled', 'dist/trust/explore/main.js', '--quick', '--minutes', '60'],
+        ...['--conditions=controlled', 'dist/test/explore/main.js', '--quick', '--minutes', '60'],
         ...explored.flatMap(({ name }) => ['--protocol', name]),
       ],
       { limitMs: 5 * HANG_MS },

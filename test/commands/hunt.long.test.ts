@@ -12,7 +12,7 @@ const replays = 20
 test('a schedule found to fail fails each time from its seed, and its order shrinks to a quarter at most', async () => {
   const command = [
     '--conditions=controlled',
-    join(repository, 'dist/trust/hunt/main.js'),
+    join(repository, 'dist/test/hunt/main.js'),
     ...'--mutant roots-counted-early test/stress/programs/races.ts --check --zeal 5,concurrent --schedule random'.split(
       ' ',
     ),

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { buildTree, transpile } from '../../trust/mutants/build.ts'
-import { mutants } from '../../trust/mutants/catalogue.ts'
-import { checks, type Verdict } from '../../trust/mutants/checks.ts'
+import { buildTree, transpile } from '../mutants/build.ts'
+import { mutants } from '../mutants/catalogue.ts'
+import { checks, type Verdict } from '../mutants/checks.ts'
 import { HANG_MS } from '../support/hang.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import type { RunRecord } from '../../runtime/record.ts'
+import type { RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { noResults } from '../support/overrun-results.ts'
 import { inScratch, recordIn, runNode, threadsFile } from '../support/run-cli.ts'
@@ -16,8 +16,8 @@ const cli = fileURLToPath(new URL('../../bin/sawtooth.js', import.meta.url))
 const hello = fileURLToPath(new URL('../../examples/hello.ts', import.meta.url))
 const collects = threadsFile('programs/collects.ts')
 const results = fileURLToPath(new URL('../../dist/lab/write-results.js', import.meta.url))
-/** A command of trust/, built. */
-const trust = (name: string): string => fileURLToPath(new URL(`../../dist/trust/${name}/main.js`, import.meta.url))
+/** A command of the tests, built. */
+const command = (name: string): string => fileURLToPath(new URL(`../../dist/test/${name}/main.js`, import.meta.url))
 const NO_SPACE = 'no space left on device (ENOSPC)'
 
 interface Answer {
@@ -222,17 +222,17 @@ describe('an output', () => {
         const before = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
         const controlled = `${process.execPath} --conditions=controlled`
         const run = `${controlled} ${cli} run p.ts --procs 2 --schedule replay:order.json`
-        const hunt = `${controlled} ${trust('hunt')}`
+        const hunt = `${controlled} ${command('hunt')}`
         for (const [line, message] of [
           [`${run} --json order.json`, '--json would overwrite the order of --schedule: '],
           [`${run} --trace ./order.json`, '--trace would overwrite the order of --schedule: '],
           [`${hunt} p.ts --order p.ts`, '--order would overwrite the program: '],
           [`${hunt} import.js --order inner.js`, '--order would overwrite a file that is imported: '],
           [`${hunt} p.ts --schedule replay:order.json --order order.json`, '--order would overwrite the order of '],
-          [`node ${trust('soak')} --tally a.json --failure a.json`, '--failure and --tally are the same file: '],
-          [`node ${trust('soak')} --tally order.json`, 'order.json is no tally of a soak'],
-          [`node ${trust('mutants')} --json order.json`, '--json order.json: there is no tally in it'],
-          [`node ${trust('explore')} --json none/a.json`, '--json: '],
+          [`node ${command('soak')} --tally a.json --failure a.json`, '--failure and --tally are the same file: '],
+          [`node ${command('soak')} --tally order.json`, 'order.json is no tally of a soak'],
+          [`node ${command('mutants')} --json order.json`, '--json order.json: there is no tally in it'],
+          [`node ${command('explore')} --json none/a.json`, '--json: '],
         ] as const) {
           const { code, stderr } = shell(line, folder)
           expect({ line, code, stderr }).toEqual({ line, code: 2, stderr: expect.stringContaining(message) })

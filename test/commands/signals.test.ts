@@ -116,7 +116,7 @@ test('--dump-on prints it as often as it is asked, and the run goes on', async (
 
 test('what is not over in good time after a signal is ended, and says so', async () => {
   await inScratch(async scratch => {
-    const script = `import { interruptible } from '${new URL('../../dist/runtime/signals.js', import.meta.url).href}'
+    const script = `import { interruptible } from '${new URL('../../dist/runtime/host/signals.js', import.meta.url).href}'
       setInterval(() => {}, 1000)
       await interruptible(() => {
         console.log('begun')

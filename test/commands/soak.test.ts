@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ENDING_NAMES } from '../../trust/soak/endings.ts'
-import { LEFTOVERS, THROWN } from '../../trust/soak/grammar.ts'
+import { ENDING_NAMES } from '../soak/endings.ts'
+import { LEFTOVERS, THROWN } from '../soak/grammar.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runNode } from '../support/run-cli.ts'
 import { isLong, sampled } from '../support/size.ts'
@@ -13,7 +13,7 @@ const seed = process.env.SEED ?? '1'
 /** As long as it takes: how many programs there are is said, and not for how long. */
 const patience = ['--minutes', '600', '--limit', '600']
 const soak = (args: readonly string[], scratch: string) =>
-  runNode(['dist/trust/soak/main.js', '--seed', seed, ...patience, ...args], { limitMs: 5 * HANG_MS }, scratch)
+  runNode(['dist/test/soak/main.js', '--seed', seed, ...patience, ...args], { limitMs: 5 * HANG_MS }, scratch)
 
 test('random programs on random configurations agree with their models, and a tally goes on', async () => {
   await inScratch(async scratch => {

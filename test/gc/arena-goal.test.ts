@@ -4,8 +4,8 @@ import { Controller } from '../../gc/controller.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'
 import { builtInPacers, pacerNamed } from '../../gc/pacer/registry.ts'
 import { STOP_HEAP_CYCLE } from '../../gc/world.ts'
-import * as control from '../../heap/layout/control.ts'
-import { Memory } from '../../heap/memory.ts'
+import { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
 
 const MiB = 2 ** 20
 const ARENA = 64 * MiB

@@ -1,9 +1,9 @@
 // Requests that find no room, by hand: who is served, and when it is told that there is none. A collection is one stop here.
 import { expect, test } from 'vitest'
 import { OutOfMemoryError } from '../../gc/allocator.ts'
-import * as control from '../../heap/layout/control.ts'
-import { PAGE_BYTES } from '../../heap/layout/layout.ts'
-import * as p from '../../heap/layout/p.ts'
+import { PAGE_BYTES } from '../../memory/layout.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 const ARENA = 4 * 2 ** 20

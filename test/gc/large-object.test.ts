@@ -1,9 +1,9 @@
 // A large object is zeroed in pieces, with a safepoint between two of them, and only where its pages have been used.
 import { expect, test } from 'vitest'
-import * as control from '../../heap/layout/control.ts'
-import { PAGE_BYTES } from '../../heap/layout/layout.ts'
-import * as span from '../../heap/layout/span.ts'
 import { POISON } from '../../heap/sweep-span.ts'
+import { PAGE_BYTES } from '../../memory/layout.ts'
+import * as control from '../../memory/words/control.ts'
+import * as span from '../../memory/words/span.ts'
 import { HandWorld } from '../support/hand-world.ts'
 
 const KiB = 1024

@@ -1,9 +1,9 @@
 // What a limited collector calls off, and what it does not stop, by hand.
 import { expect, test } from 'vitest'
 import { STOP_HEAP_CYCLE } from '../../gc/world.ts'
-import * as control from '../../heap/layout/control.ts'
-import * as g from '../../heap/layout/goroutine.ts'
-import * as p from '../../heap/layout/p.ts'
+import * as control from '../../memory/words/control.ts'
+import * as g from '../../memory/words/goroutine.ts'
+import * as p from '../../memory/words/p.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 const MiB = 2 ** 20

@@ -1,11 +1,11 @@
 // The colour of new objects, the caches and the sweep, by written schedules: P 0 allocates, P 1 marks or sweeps.
 import { expect, test } from 'vitest'
+import { BreachError } from '../../gc/verify/breach.ts'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
-import * as control from '../../heap/layout/control.ts'
-import { POLL, POLL_FLUSH } from '../../heap/layout/p.ts'
-import * as span from '../../heap/layout/span.ts'
-import type { Addr } from '../../heap/memory.ts'
-import { BreachError } from '../../verify/breach.ts'
+import type { Addr } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import { POLL, POLL_FLUSH } from '../../memory/words/p.ts'
+import * as span from '../../memory/words/span.ts'
 import { type HandP, type HandType, HandWorld } from '../support/hand-world.ts'
 
 test('a large object whose allocation starts a cycle is kept, though the cycle ends before the program has it', () => {

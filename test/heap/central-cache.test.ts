@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import * as control from '../../heap/layout/control.ts'
-import { GRANULE_SHIFT, PAGE_BYTES } from '../../heap/layout/layout.ts'
-import * as p from '../../heap/layout/p.ts'
-import * as span from '../../heap/layout/span.ts'
-import type { Addr } from '../../heap/memory.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import { GRANULE_SHIFT, PAGE_BYTES } from '../../memory/layout.ts'
+import type { Addr } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import * as span from '../../memory/words/span.ts'
 import { HandHeap } from '../support/heap.ts'
 
 const SMALL = [16, 48, 1024, 32768].map(bytes => spanClassOf(sizeClassOf(bytes), bytes === 48))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PAGES_END, PAGES_IN_USE } from '../../heap/layout/control.ts'
+import { PAGES_END, PAGES_IN_USE } from '../../memory/words/control.ts'
 import { HandHeap } from '../support/heap.ts'
 
 const { memory, heap, words } = new HandHeap()

@@ -1,7 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { GRANULE_BYTES, PAGE_BYTES } from '../../heap/layout/layout.ts'
-import { SPAN_CLASSES } from '../../heap/layout/p.ts'
 import {
   MAX_SMALL_BYTES,
   roundedBytes,
@@ -11,6 +9,8 @@ import {
   spanClassOf,
   spanPagesOf,
 } from '../../heap/size-classes.ts'
+import { GRANULE_BYTES, PAGE_BYTES } from '../../memory/layout.ts'
+import { SPAN_CLASSES } from '../../memory/words/p.ts'
 
 // bytes/span of every class of go 1.19 (runtime/sizeclasses.go), in order.
 const GO = `8/8192 16/8192 24/8192 32/8192 48/8192 64/8192 80/8192 96/8192 112/8192 128/8192 144/8192 160/8192 176/8192

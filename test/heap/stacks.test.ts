@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { STACK_FREE, STACK_FREE_COUNT, STACK_NEXT, STACK_WORDS_IN_USE } from '../../heap/layout/control.ts'
-import { layOut, MAX_ARENA_BYTES } from '../../heap/layout/layout.ts'
 import { Stacks } from '../../heap/stacks.ts'
+import { layOut, MAX_ARENA_BYTES } from '../../memory/layout.ts'
+import { STACK_FREE, STACK_FREE_COUNT, STACK_NEXT, STACK_WORDS_IN_USE } from '../../memory/words/control.ts'
 import { HandHeap } from '../support/heap.ts'
 
 interface Segment {

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
-import * as control from '../../heap/layout/control.ts'
-import { PAGE_BYTES } from '../../heap/layout/layout.ts'
-import * as p from '../../heap/layout/p.ts'
-import * as span from '../../heap/layout/span.ts'
 import { POISON } from '../../heap/sweep-span.ts'
+import { PAGE_BYTES } from '../../memory/layout.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import * as span from '../../memory/words/span.ts'
 import { HandHeap } from '../support/heap.ts'
 
 const several = (hand: HandHeap, count: number, bytes: number): number[] =>

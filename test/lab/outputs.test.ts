@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { main as overrun } from '../../lab/overrun/command-line.ts'
 import { main as pacers } from '../../lab/pacers/command-line.ts'
 import { asJson, drawn, fieldsOf, scenarioNamed } from '../../lab/pacers/scenarios/library.ts'
-import { UsageError } from '../../runtime/usage-error.ts'
+import { UsageError } from '../../runtime/errors/usage-error.ts'
 import { noResults } from '../support/overrun-results.ts'
 
 let directory: string

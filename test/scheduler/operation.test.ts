@@ -1,9 +1,9 @@
 // Operations, by hand and on one P: the goroutine is handed over and never parked behind its own back, and whatever else is done with one is an error.
 import { beforeEach, describe, expect, test } from 'vitest'
-import * as control from '../../heap/layout/control.ts'
-import * as g from '../../heap/layout/goroutine.ts'
-import { MAX_WAITERS } from '../../heap/layout/layout.ts'
-import type { Addr } from '../../heap/memory.ts'
+import { MAX_WAITERS } from '../../memory/layout.ts'
+import type { Addr } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as g from '../../memory/words/goroutine.ts'
 import {
   CHANNEL_CAPACITY,
   CHANNEL_KIND,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import * as control from '../../heap/layout/control.ts'
-import * as p from '../../heap/layout/p.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
 import { GlobalQueue, pushReady, ReadyQueue, Ring } from '../../scheduler/run-queues.ts'
 import { HandHeap } from '../support/heap.ts'
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { wait } from '#sync'
-import { SLEEPERS_HIGH, SLEEPERS_LOW } from '../../heap/layout/control.ts'
-import * as p from '../../heap/layout/p.ts'
+import { SLEEPERS_HIGH, SLEEPERS_LOW } from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
 import { Sleepers } from '../../scheduler/sleepers.ts'
 import { HandHeap } from '../support/heap.ts'
 

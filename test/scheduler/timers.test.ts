@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
-import { TIMERS } from '../../heap/layout/control.ts'
+import { TIMERS } from '../../memory/words/control.ts'
 import { Timers } from '../../scheduler/timers.ts'
 import { HandHeap } from '../support/heap.ts'
 

@@ -1,8 +1,8 @@
 // Whose turn it is on a P: goroutines that were woken come first, in one slice, and nobody is left out for ever.
 import { expect, test } from 'vitest'
 import { now } from '#sync'
-import * as g from '../../heap/layout/goroutine.ts'
-import * as layout from '../../heap/layout/p.ts'
+import * as g from '../../memory/words/goroutine.ts'
+import * as layout from '../../memory/words/p.ts'
 import { Ring } from '../../scheduler/run-queues.ts'
 import { Sleep } from '../../scheduler/waiting.ts'
 import { LoneP } from '../support/lone-p.ts'

@@ -1,36 +1,43 @@
 import { expect, test } from 'vitest'
 import { repositoryFiles, type SourceFile, typeScriptIn } from './files.ts'
 
-const sources = typeScriptIn(repositoryFiles(), ['runtime', 'lab', 'trust'])
+const sources = typeScriptIn(repositoryFiles(), ['runtime', 'lab', 'test']).filter(
+  ({ path }) => !path.startsWith('test/') || isCommand(path),
+)
+
+/** Of a command of the tests: what it starts is built as the runtime is. */
+function isCommand(path: string): boolean {
+  return /^test\/(?:explore|hunt|mutants|soak)\//.test(path) && !path.endsWith('.test.ts')
+}
 
 const filesWith = (pattern: RegExp, files: readonly SourceFile[] = sources): string[] =>
   files.filter(({ text }) => pattern.test(text)).map(({ path }) => path)
 
 test('processes listen to signals in one place, and at the option’s signal in a run', () => {
   expect(filesWith(/process\.(?:on|once|prependListener)\(/).sort()).toEqual([
-    'runtime/host.ts', // --dump-on
-    'runtime/module-loading.ts', // beforeExit
-    'runtime/output-file.ts', // exit: what is not finished is removed
-    'runtime/p-thread.ts', // what a program left behind
-    'runtime/signals.ts',
-    'runtime/temporary-folder.ts', // exit: what could not be removed in time
-    'trust/soak/trial.ts', // what the runtime lets fall on its host
+    'runtime/host/host.ts', // --dump-on
+    'runtime/host/p-thread.ts', // what a program left behind
+    'runtime/host/signals.ts',
+    'runtime/load/module-loading.ts', // beforeExit
+    'runtime/output/output-file.ts', // exit: what is not finished is removed
+    'runtime/output/temporary-folder.ts', // exit: what could not be removed in time
+    'test/soak/trial.ts', // what the runtime lets fall on its host
   ])
   expect(filesWith(/\.(?:on|once)\(\s*['"]SIG/)).toEqual([])
 })
 
 test('temporary folders are made where they get their owner’s name', () => {
   expect(filesWith(/\bmkdtemp(?:Sync)?\b|\btmpdir\(\)/)).toEqual([
-    'runtime/output-file.ts', // a file that has a name of ours
-    'runtime/temporary-folder.ts',
+    'runtime/output/output-file.ts', // a file that has a name of ours
+    'runtime/output/temporary-folder.ts',
   ])
 })
 
 test('threads are started by the pool, which hears of their end', () => {
   expect(filesWith(/\bnew Worker\(/).sort()).toEqual([
     'lab/overrun/noise.ts', // does nothing
-    'runtime/thread-pool.ts',
-    'trust/explore/stage.ts', // of one test
+    'runtime/host/thread-pool.ts',
+    'test/explore/stage.ts', // of one test
   ])
 })
 
@@ -59,7 +66,7 @@ test('a text of others that is written raw is found', () => {
 
 test('texts of others are made printable where they are written', () => {
   // Protocols, mutants and checks are named by the sources.
-  const known = /^trust\/(?:explore|mutants)\/main\.ts: /
+  const known = /^test\/(?:explore|mutants)\/main\.ts: /
   const found = sources.flatMap(file =>
     written(file)
       .filter(expression => !isSafe(expression))

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest'
 import { repositoryFiles, type SourceFile, typeScriptIn } from './files.ts'
 
 /** What must be read to trust the collector; it could run in a browser's workers. */
-const core = ['heap', 'gc', 'scheduler']
+const core = ['memory', 'heap', 'gc', 'scheduler']
+/** What checks the heap, tells of a run, and orders its threads is read for its own sake. */
+const besideTheCore = ['gc/verify/', 'gc/record/', 'memory/controlled/']
 /** Of the pacers, which are plug-ins and grow in number, what the collector asks of one is counted. */
 const askedOfPacers = ['gc/pacer/pacer.ts', 'gc/pacer/check.ts', 'gc/pacer/worker-counts.ts']
-const mostCoreLines = 6700
+const mostCoreLines = 6800
 
 /** Absolute paths of somebody's machine; `docs/root/` or a URL's path is none. */
 const machinePath = /(?:(?<![\w.~})\]*/-])|(?<=file:\/\/))\/(?:work|root|tmp|home|Users)\/\w[^\s'"`)]*/g
@@ -56,7 +58,9 @@ test('comments and blank lines are no code', () => {
 
 test(`the core holds at most ${mostCoreLines} lines of code`, () => {
   const files = typeScriptIn(repositoryFiles(), core).filter(
-    ({ path }) => !path.startsWith('gc/pacer/') || askedOfPacers.includes(path),
+    ({ path }) =>
+      !besideTheCore.some(room => path.startsWith(room)) &&
+      (!path.startsWith('gc/pacer/') || askedOfPacers.includes(path)),
   )
   const lines = codeLines(files)
   const above = codeLines(typeScriptIn(repositoryFiles(), ['runtime']))

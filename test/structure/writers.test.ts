@@ -10,7 +10,7 @@ test.each([
   ['by another name', 'runtime/a.ts', "import { readFile, writeFile as put } from 'node:fs/promises'", 'writeFile is'],
   [
     'a stream',
-    'runtime/session.ts',
+    'runtime/host/session.ts',
     "import { createWriteStream, type WriteStream } from 'fs'",
     'createWriteStream is',
   ],
@@ -19,7 +19,12 @@ test.each([
   ['all of fs, later', 'lab/a.ts', "const fs = await import('node:fs')", 'takes all of node:fs'],
   ['a print', 'lab/a.ts', 'process.stdout.write(text)', 'prints by itself'],
   ['a console', 'runtime/a.ts', "console.error('so')", 'prints by itself'],
-  ['more than is allowed', 'runtime/descriptor-queue.ts', "import { writeSync } from 'node:fs'", 'writeSync is for'],
+  [
+    'more than is allowed',
+    'runtime/output/descriptor-queue.ts',
+    "import { writeSync } from 'node:fs'",
+    'writeSync is for',
+  ],
 ])('the rule of outputs finds %s', (_, path, text, fault) => {
   expect(faults(path, text)).toEqual([expect.stringContaining(fault)])
 })
@@ -27,7 +32,7 @@ test.each([
 test.each([
   ['reading', 'lab/a.ts', "import { openSync, readSync } from 'node:fs'\nopenSync(file, 'r')"],
   ['types', 'lab/a.ts', "import type { WriteStream } from 'node:fs'\nimport { type Stats, statSync } from 'node:fs'"],
-  ['the one that writes', 'runtime/output-file.ts', "import { renameSync, writeSync } from 'node:fs'"],
+  ['the one that writes', 'runtime/output/output-file.ts', "import { renameSync, writeSync } from 'node:fs'"],
   ['programs', 'lab/overrun/programs/a.ts', "console.log('a')"],
   ['words', 'lab/a.ts', '// process.stdout.write\n/** console.log */'],
 ])('the rule of outputs allows %s', (_, path, text) => {

@@ -1,4 +1,4 @@
-// The rule of outputs: the runtime and the lab write files in one place, runtime/output-file.ts, and print in one way, so that a disk that is full, a file that is
+// The rule of outputs: the runtime and the lab write files in one place, runtime/output/output-file.ts, and print in one way, so that a disk that is full, a file that is
 // there already and a reader that does not read are met alike everywhere.
 import type { SourceFile } from './files.ts'
 
@@ -8,17 +8,17 @@ const writing =
 
 /** Who may write, and what. */
 const allowed: Readonly<Record<string, RegExp>> = {
-  'runtime/output-file.ts': /^(?:writeFileSync|writeSync|ftruncateSync|renameSync|openSync)$/,
+  'runtime/output/output-file.ts': /^(?:writeFileSync|writeSync|ftruncateSync|renameSync|openSync)$/,
   // A pipe, which is asked again.
-  'runtime/descriptor-queue.ts': /^writevSync$/,
+  'runtime/output/descriptor-queue.ts': /^writevSync$/,
   // The last words of a process that nothing else ends.
-  'runtime/signals.ts': /^writeSync$/,
+  'runtime/host/signals.ts': /^writeSync$/,
   // A pipe, opened again so that it does not block.
-  'runtime/standard-streams.ts': /^openSync$/,
+  'runtime/output/standard-streams.ts': /^openSync$/,
 }
 
 /** Programs print as programs do; a P's own streams lead into its ring. */
-const prints = /(?:^|\/)programs\/|^runtime\/(?:standard-streams|task-console|p-thread)\.ts$/
+const prints = /(?:^|\/)programs\/|^runtime\/(?:output\/standard-streams|host\/task-console|host\/p-thread)\.ts$/
 
 /** One line for each breach. */
 export function writers(files: readonly SourceFile[]): string[] {
@@ -31,7 +31,7 @@ export function writers(files: readonly SourceFile[]): string[] {
       for (const name of namesIn(clause)) {
         const isRead = name === 'openSync' && opensForReading(text)
         if ((writing.test(name) || /^open(?:Sync)?$/.test(name)) && !isRead && !allowed[path]?.test(name))
-          faults.push(`${path}: ${name} is for runtime/output-file.ts`)
+          faults.push(`${path}: ${name} is for runtime/output/output-file.ts`)
       }
     }
     if (/\bimport\(\s*['"](?:node:)?fs\b/.test(text)) faults.push(`${path}: takes all of node:fs`)
@@ -39,7 +39,7 @@ export function writers(files: readonly SourceFile[]): string[] {
       !prints.test(path) &&
       /\bprocess\.std(?:out|err)\.write\b|\bconsole\.(?:log|error|warn|info)\b/.test(code(text))
     )
-      faults.push(`${path}: prints by itself, and not by runtime/standard-streams.ts`)
+      faults.push(`${path}: prints by itself, and not by runtime/output/standard-streams.ts`)
     return faults
   })
 }

@@ -1,13 +1,13 @@
 // A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the collector.
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
-import * as control from '../../heap/layout/control.ts'
-import { GRANULE_SHIFT } from '../../heap/layout/layout.ts'
-import * as p from '../../heap/layout/p.ts'
-import * as span from '../../heap/layout/span.ts'
-import { type Addr, Memory } from '../../heap/memory.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import type { Sweep } from '../../heap/sweep-span.ts'
+import { GRANULE_SHIFT } from '../../memory/layout.ts'
+import { type Addr, Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import * as span from '../../memory/words/span.ts'
 
 export const MiB = 1024 * 1024
 

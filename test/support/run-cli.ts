@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import type { RunRecord } from '../../runtime/record.ts'
+import type { RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from './hang.ts'
 
 export const repository = new URL('../../', import.meta.url)

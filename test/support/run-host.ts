@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript'
 import { inScratch, type ProcessOptions, type ProcessResult, runNode } from './run-cli.ts'
 
-const hostUrl = new URL('../../dist/runtime/host.js', import.meta.url).href
+const hostUrl = new URL('../../dist/runtime/host/host.js', import.meta.url).href
 
 export interface HostResult<T> extends ProcessResult {
   readonly answer: T

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { RunRecord } from '../../runtime/record.ts'
+import type { RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from './hang.ts'
 import { type CommandResult, checkedRecord, environment, expectEmpty, repository, told, withRecord } from './run-cli.ts'
 

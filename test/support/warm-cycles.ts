@@ -1,6 +1,6 @@
 // A program with 64 MiB live at GOGC 100, once its heap has its size: where its cycles end, and what share of the time marks.
 import { expect } from 'vitest'
-import type { CycleRecord } from '../../runtime/record.ts'
+import type { CycleRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from './hang.ts'
 import { runCli } from './run-cli.ts'
 

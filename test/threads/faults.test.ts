@@ -3,8 +3,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { FaultPoint } from '../../heap/fault-points.ts'
-import { faultPointNames, faultPoints } from '../../runtime/faults.ts'
+import type { FaultPoint } from '../../memory/fault-points.ts'
+import { FAULT_POINTS } from '../../memory/fault-points.ts'
+import { faultPoints } from '../../runtime/options/faults.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
@@ -99,7 +100,7 @@ const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
   'assist/wake': fault => races(3, [fault, 'mark/root:stall=1ms:p=0.5'], 100),
 }
 
-const points = faultPointNames
+const points = FAULT_POINTS
 /** Where only Go's protocol comes. */
 const GO_POINTS = /^mark-termination\/(?:enter|(?:before|in|after)-barrier|published|leave)$/
 
@@ -165,19 +166,19 @@ test('under a schedule every point is struck, the same number of times each time
 test('all points at once: nothing is lost, nothing hangs', async () => {
   const harms = isLong ? ['yield:p=0.1', 'stall=1ms:p=0.01', 'stall=3ms:p=0.02', 'yield'] : ['stall=1ms:p=0.02']
   const runs = harms.flatMap(harm => {
-    const all = faultPointNames.map(point => `${point}:${harm}`)
+    const all = FAULT_POINTS.map(point => `${point}:${harm}`)
     const graph = { procs: 4, fault: all, gogc: 5, seed, args: [String(seed), '4000', '4'] }
     return [races(3, all), crowd(2, all), crowd(4, all), { program: GRAPH, options: graph }]
   })
   const answers = await carryOut(runs)
   expectSound(runs, answers)
-  const struck = faultPointNames.filter(point => answers.some(({ strikes }) => strikes[point] > 0))
-  console.log(`${struck.length} of ${faultPointNames.length} points struck in one of ${runs.length} runs`)
-  expect(struck.length).toBeGreaterThan(faultPointNames.length / 2)
+  const struck = FAULT_POINTS.filter(point => answers.some(({ strikes }) => strikes[point] > 0))
+  console.log(`${struck.length} of ${FAULT_POINTS.length} points struck in one of ${runs.length} runs`)
+  expect(struck.length).toBeGreaterThan(FAULT_POINTS.length / 2)
 })
 
 test('what may be refused is refused now and then: the run goes on', async () => {
-  const refusable = faultPointNames.filter(point => faultPoints[point].mayFail === true)
+  const refusable = FAULT_POINTS.filter(point => faultPoints[point].mayFail === true)
   expect(refusable).toEqual(['refill', 'large-allocation', 'work/take-empty'])
   const runs = refusable.flatMap(point => [crowd(2, [`${point}:fail:p=0.2`]), crowd(4, [`${point}:fail:nth=2`])])
   const always = races(3, ['work/take-empty:fail'])

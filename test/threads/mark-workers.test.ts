@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CycleRecord, RunRecord } from '../../runtime/record.ts'
+import type { CycleRecord, RunRecord } from '../../runtime/report/record.ts'
 import { threadsFile } from '../support/run-cli.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { beyondBound } from '../../lab/overrun/bound.ts'
-import type { CycleRecord } from '../../runtime/record.ts'
+import type { CycleRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'

@@ -1,6 +1,6 @@
 /** What a host has after many runs of one Runtime. */
 import { describe, expect, test } from 'vitest'
-import { layOut } from '../../heap/layout/layout.ts'
+import { layOut } from '../../memory/layout.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CycleRecord } from '../../runtime/record.ts'
+import type { CycleRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { expectPrinted } from '../support/printed.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'

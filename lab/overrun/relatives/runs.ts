@@ -1,8 +1,8 @@
 /** Runs of the lab's programs, one after the other in warm threads. A run that fails ends the experiment: its figures would mean nothing. */
 import { fileURLToPath } from 'node:url'
-import type { RunFlags } from '../../../runtime/configuration.ts'
-import { Runtime } from '../../../runtime/host.ts'
-import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
+import { Runtime } from '../../../runtime/host/host.ts'
+import type { RunFlags } from '../../../runtime/options/configuration.ts'
+import type { CycleRecord, RunRecord } from '../../../runtime/report/record.ts'
 import { expectWritten } from '../../run.ts'
 import { flagsOf, type Policy } from './configurations.ts'
 

@@ -1,7 +1,7 @@
 /** A thread of the search's pool. */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
-import { serve } from '../../../runtime/thread-pool.ts'
-import { UsageError } from '../../../runtime/usage-error.ts'
+import { UsageError } from '../../../runtime/errors/usage-error.ts'
+import { serve } from '../../../runtime/host/thread-pool.ts'
 import { loadPacer } from '../load-pacer.ts'
 import { type Part, type Wanted, type Worst, worstOf } from './part.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { failureOf, formatCampaign, isDone, type StepState } from '../../../lab/overrun/campaign.ts'
 import { faultOf, stepsOf, TERMINATION_POINTS } from '../../../lab/overrun/campaign-steps.ts'
-import { parseFault } from '../../../runtime/faults.ts'
+import { parseFault } from '../../../runtime/options/faults.ts'
 import { cycleWith, gated, MIB } from './cycles.ts'
 
 const steps = stepsOf()

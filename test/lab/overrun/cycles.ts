@@ -1,6 +1,6 @@
 /** Cycles for tests: those of a run, with what matters changed in them. */
 import type { CaseParameters } from '../../../lab/overrun/results.ts'
-import type { CycleRecord } from '../../../runtime/record.ts'
+import type { CycleRecord } from '../../../runtime/report/record.ts'
 import { aHandRun } from '../../support/hand-run.ts'
 
 export const MIB = 2 ** 20

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { casesOf, nameOf } from '../../../lab/overrun/cases.ts'
 import { parseOptions } from '../../../lab/overrun/options.ts'
-import { UsageError } from '../../../runtime/usage-error.ts'
+import { UsageError } from '../../../runtime/errors/usage-error.ts'
 import { MIB } from './cycles.ts'
 
 const casesFor = (...argv: string[]): string[] => casesOf(parseOptions(argv).lists).map(nameOf)

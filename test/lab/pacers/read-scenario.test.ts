@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { bytes, rate } from '../../../lab/pacers/fields.ts'
 import { readScenario } from '../../../lab/pacers/read-scenario.ts'
 import { streamScenario } from '../../../lab/pacers/stream-scenario.ts'
-import { UsageError } from '../../../runtime/usage-error.ts'
+import { UsageError } from '../../../runtime/errors/usage-error.ts'
 import { inScratch } from '../../support/run-cli.ts'
 
 const FIELDS = [rate('alloc_rate'), { ...bytes('heap_target'), min: -1 }]

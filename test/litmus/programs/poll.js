@@ -112,7 +112,7 @@ function calling(words) {
   return turns
 }
 
-/** As gc/drain.ts and scheduler/p.ts have it: through fields and an accessor, without the bit that asks nothing. */
+/** As gc/mark/drain.ts and scheduler/p.ts have it: through fields and an accessor, without the bit that asks nothing. */
 class Drain {
   memory
   poll = POLL

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CycleRecord, RunRecord } from '../../../runtime/record.ts'
+import type { CycleRecord, RunRecord } from '../../../runtime/report/record.ts'
 import { formatSummary } from '../../../runtime/report/summary.ts'
 import { humanBytes, humanMs } from '../../../runtime/report/units.ts'
 import { aHandRun } from '../../support/hand-run.ts'

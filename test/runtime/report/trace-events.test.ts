@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EVENT_CHARGE, EVENT_DETAILS, EVENT_NAMES } from '../../../measure/events.ts'
+import { EVENT_CHARGE, EVENT_DETAILS, EVENT_NAMES } from '../../../gc/record/events.ts'
 import {
   eventOfP,
   GC_LANE,

@@ -16,7 +16,7 @@ import {
   struct,
   task,
 } from 'sawtooth'
-import { againAndAgain, dying, talk } from '../../../trust/soak/programs/callbacks.ts'
+import { againAndAgain, dying, talk } from '../../soak/programs/callbacks.ts'
 
 const Node = struct('Node', { next: self, value: i32 })
 const Numbers = chan(i32)

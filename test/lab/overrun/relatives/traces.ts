@@ -1,6 +1,7 @@
 /** Traces whose times a test has chosen, written and read as those of runs are: no run can be asked for them. */
+
+import { EVENT_DETAILS } from '../../../../gc/record/events.ts'
 import { type Trace, traceOf } from '../../../../lab/overrun/relatives/trace.ts'
-import { EVENT_DETAILS } from '../../../../measure/events.ts'
 import {
   GC_LANE,
   type GcSlice,

@@ -1,0 +1,121 @@
+/**
+ * The hybrid write barrier (Go 1.8 and later): Yuasa's deletion shade and Dijkstra's insertion shade, both always, both before
+ * the store.
+ *
+ *   write(slot, value):
+ *     if the barrier is on:
+ *       shade(what the slot holds)      1
+ *       shade(value)                    2
+ *     slot = value
+ *
+ * It must keep this true: every white object that a black object refers to is also reachable from a grey one through white ones
+ * (the weak tricolour invariant). Then, when no grey object is left, no white object is reachable.
+ *
+ * Shade 1 is needed where a goroutine hides the last path to an object: it loads `x = a.f` (x white, its stack scanned already:
+ * black), then clears a.f before `a` is scanned. x is now reachable from a black stack alone. Every reference that a black
+ * stack loads after its scan was in the heap, and can leave the heap only through shade 1.
+ * Shade 2 is needed while a stack is grey: a goroutine whose stack is not scanned yet stores its only copy of x into a black object and
+ * drops its own. x was never in the heap, so shade 1 does not see it. Once all stacks are black shade 2 does nothing new.
+ * Both before the store: if the thread is stopped between shade and store, nothing has happened that the shades did not cover.
+ *
+ * It applies to every reference stored anywhere but in the running goroutine's own shadow stack: fields, elements, globals,
+ * channel slots, the stack of another goroutine. Initialising stores of a constructor need shade 2 alone: fresh memory is zero.
+ *
+ * The shades are buffered per P, 256 pairs, and carried out when the buffer is full, when a drain runs dry, when the P waits or is
+ * asked to, and in the stop that decides whether the mark is over. A pair in the buffer is a shade not done yet, so a mark is over only when
+ * all buffers are empty. Racing stores to one slot: each writer shades what it overwrites as it saw it and what it writes; a value
+ * stored by one and overwritten unseen by the other was shaded by its own writer (2).
+ */
+import { step as syncStep } from '#sync'
+import type { FaultPoints } from '../../memory/fault-points.ts'
+import type { Addr, Memory } from '../../memory/memory.ts'
+import { probeStack } from '../../memory/stack-probe.ts'
+import { WRITE_BARRIER } from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import type { Marker } from './marker.ts'
+
+/** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
+const step = syncStep
+
+/** The flush may be asked for by a nested call; a full buffer is flushed before the pair that would not fit. */
+const CAPACITY = 2 * p.BARRIER_PAIRS
+
+export class WriteBarrier {
+  private readonly words: Int32Array
+  private readonly i32: Int32Array
+  private readonly doubles: Float64Array
+  private readonly faults: FaultPoints
+  private readonly marker: Marker
+  private readonly count: number
+  private readonly buffer: number
+  private readonly measures: number
+
+  constructor(memory: Memory, pIndex: number, marker: Marker) {
+    this.words = memory.words
+    this.i32 = memory.i32
+    this.doubles = memory.doubles
+    this.faults = memory.faults
+    this.marker = marker
+    this.count = memory.p(pIndex, p.BARRIER_COUNT)
+    this.buffer = memory.p(pIndex, p.BARRIER)
+    this.measures = memory.pMeasure(pIndex, 0)
+  }
+
+  /** Stores a reference in a word of the heap. The check for the barrier is one plain load: it changes only in stops. */
+  write(word: number, value: Addr): void {
+    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.i32[word], value)
+    this.i32[word] = value
+  }
+
+  /** Stores a reference in a word of the meta buffer: a global, or the stack of a goroutine that does not run. */
+  writeMeta(word: number, value: Addr): void {
+    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.words[word], value)
+    this.words[word] = value
+  }
+
+  /** Shades a value that moves without a store to the heap: a constructor's argument, a value handed over. */
+  shade(value: Addr): void {
+    if (this.words[WRITE_BARRIER] !== 0) this.record(0, value)
+  }
+
+  private recordStore(old: Addr, value: Addr): void {
+    this.record(old, value)
+    step('barrier/store')
+  }
+
+  /** Puts a pair in the buffer. The barrier is on. */
+  record(old: Addr, value: Addr): void {
+    const words = this.words
+    step('barrier/record')
+    let count = words[this.count]
+    if (count === CAPACITY) {
+      probeStack()
+      this.faults.pass('barrier/full')
+      this.flush()
+      count = 0
+    }
+    words[this.buffer + count] = old
+    words[this.buffer + count + 1] = value
+    words[this.count] = count + 2
+  }
+
+  /** Carries out the shades in the buffer, into this P's grey queue. */
+  flush(): void {
+    const words = this.words
+    const count = words[this.count]
+    if (count === 0) return
+    this.faults.pass('barrier/flush')
+    for (let entry = this.buffer; entry < this.buffer + count; entry++) {
+      const object = words[entry]
+      if (object !== 0) this.marker.shade(object)
+    }
+    words[this.count] = 0
+    this.doubles[this.measures + p.BARRIER_STORES] += count >> 1
+    this.doubles[this.measures + p.BARRIER_FLUSHES] += 1
+  }
+
+  /** True if shades wait in the buffer. */
+  get isPending(): boolean {
+    return this.words[this.count] !== 0
+  }
+}

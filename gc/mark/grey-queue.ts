@@ -1,0 +1,130 @@
+/**
+ * A P's own grey objects (Go's gcWork): two work buffers, the active one and a spare. Filling or emptying one swaps them, and
+ * only when both are full or both empty are the shared lists touched: a P that goes back and forth over a buffer's end costs nobody.
+ *
+ * Which buffers it holds is known to this thread alone. So a P publishes them before it counts as stopped, and nobody
+ * ever looks into the queue of another: what a stopped world has not published does not exist.
+ */
+
+import { WORK_BUFFER_COUNT, WORK_BUFFER_ENTRIES, WORK_BUFFER_WORDS } from '../../memory/layout.ts'
+import type { Addr, Memory } from '../../memory/memory.ts'
+import type { WorkBuffer, WorkBuffers } from './work-buffers.ts'
+
+/** Below this an active buffer is not worth sharing (Go's balance). */
+const TOO_FEW_TO_SHARE = 4
+
+export class GreyQueue {
+  private readonly words: Int32Array
+  private readonly buffers: WorkBuffers
+  private active: WorkBuffer = 0
+  private spare: WorkBuffer = 0
+  /** Word indices in the active buffer: its first entry, the next free one, the end. All 0 without one. The mark loop works on copies. */
+  floor = 0
+  top = 0
+  ceiling = 0
+
+  constructor(memory: Memory, buffers: WorkBuffers) {
+    this.words = memory.words
+    this.buffers = buffers
+  }
+
+  /** Adds a grey object; false if no buffer can be had. */
+  put(object: Addr): boolean {
+    if (this.top === this.ceiling && !this.makeRoom()) return false
+    this.words[this.top++] = object
+    return true
+  }
+
+  /** Takes a grey object, from the shared list if need be; 0 if there is none. */
+  take(): Addr {
+    if (this.top === this.floor && !this.findMore()) return 0
+    return this.words[--this.top]
+  }
+
+  /** True if this P holds no grey object. */
+  get isEmpty(): boolean {
+    return this.top === this.floor && (this.spare === 0 || this.words[this.spare + WORK_BUFFER_COUNT] === 0)
+  }
+
+  /** Hands all that this P holds to the shared lists; true if that was any object. */
+  publish(): boolean {
+    const any = !this.isEmpty
+    this.suspend()
+    this.giveBack(this.active)
+    this.giveBack(this.spare)
+    this.resume(0)
+    this.spare = 0
+    return any
+  }
+
+  /** Gives others something to do: the spare buffer, or half of the active one. True if it did. */
+  share(): boolean {
+    if (this.spare !== 0 && this.words[this.spare + WORK_BUFFER_COUNT] > 0) {
+      this.giveBack(this.spare)
+      this.spare = 0
+      return true
+    }
+    if (this.top - this.floor <= TOO_FEW_TO_SHARE) return false
+    const half = this.spare !== 0 ? this.spare : this.buffers.takeEmpty()
+    if (half === 0) return false
+    const kept = this.floor + ((this.top - this.floor) >> 1)
+    this.words.copyWithin(half + WORK_BUFFER_ENTRIES, kept, this.top)
+    this.words[half + WORK_BUFFER_COUNT] = this.top - kept
+    this.top = kept
+    this.spare = 0
+    this.buffers.putFull(half)
+    return true
+  }
+
+  /** Makes room at `top`, in the spare buffer or a new one; false if no buffer can be had. */
+  makeRoom(): boolean {
+    this.swap()
+    if (this.top !== this.ceiling) return true
+    const empty = this.buffers.takeEmpty()
+    if (empty === 0) return false
+    if (this.active !== 0) {
+      this.suspend()
+      this.buffers.putFull(this.active)
+    }
+    this.words[empty + WORK_BUFFER_COUNT] = 0
+    this.resume(empty)
+    return true
+  }
+
+  /** Finds an object below `top`, in the spare buffer or in the shared list; false if there is none. */
+  findMore(): boolean {
+    this.swap()
+    if (this.top !== this.floor) return true
+    const full = this.buffers.takeFull()
+    if (full === 0) return false
+    if (this.active !== 0) this.buffers.putEmpty(this.active)
+    this.resume(full)
+    return true
+  }
+
+  private swap(): void {
+    this.suspend()
+    const active = this.active
+    this.resume(this.spare)
+    this.spare = active
+  }
+
+  /** Writes the active buffer's count into it. */
+  private suspend(): void {
+    if (this.active !== 0) this.words[this.active + WORK_BUFFER_COUNT] = this.top - this.floor
+  }
+
+  /** Makes a buffer, or none, the active one. */
+  private resume(buffer: WorkBuffer): void {
+    this.active = buffer
+    this.floor = buffer === 0 ? 0 : buffer + WORK_BUFFER_ENTRIES
+    this.ceiling = buffer === 0 ? 0 : buffer + WORK_BUFFER_WORDS
+    this.top = buffer === 0 ? 0 : this.floor + this.words[buffer + WORK_BUFFER_COUNT]
+  }
+
+  private giveBack(buffer: WorkBuffer): void {
+    if (buffer === 0) return
+    if (this.words[buffer + WORK_BUFFER_COUNT] > 0) this.buffers.putFull(buffer)
+    else this.buffers.putEmpty(buffer)
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * Roots: globals, in jobs of 256 KiB, and the shadow stack of every goroutine that lives when the cycle begins, a job each. Jobs are
+ * counted in the setup stop and taken by ticket.
+ *
+ * Who scans a stack
+ *   not running    whoever takes the job, as its owner: CAS status → status | SCAN, scan, clear. Who wants to run it waits so long.
+ *   running here   this P, at once: a worker runs at a safepoint of the goroutine, where its stack is complete
+ *   running there  its own P. The job leaves a mark (CAS RUNNING → RUNNING | SCAN_WANTED) and counts in SCANS_WANTED until it is done. The P serves it at its next safepoint, and in any case before the goroutine stops
+ *                  running: leaving RUNNING is a CAS that fails while the mark is there.
+ *
+ * Proof that no stack is missed: a goroutine alive at setup has a job; from the job on, its status says who will scan it, and every change
+ * of status is a CAS. One born later has only references that its creator shaded (gc/mark/barrier.ts) and what it loads through
+ * shaded paths. Once scanned, a stack stays black: SCANNED_CYCLE.
+ */
+import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
+import type { ShadowStack } from '../../heap/shadow-stack.ts'
+import { InternalError } from '../../memory/internal-error.ts'
+import { ROOT_BLOCK_WORDS } from '../../memory/layout.ts'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as g from '../../memory/words/goroutine.ts'
+import * as p from '../../memory/words/p.ts'
+import type { World } from '../world.ts'
+import type { Marker } from './marker.ts'
+
+export class Roots {
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly marker: Marker
+  private readonly stack: ShadowStack
+  private readonly world: World
+
+  constructor(memory: Memory, pIndex: number, marker: Marker, stack: ShadowStack, world: World) {
+    this.memory = memory
+    this.pIndex = pIndex
+    this.marker = marker
+    this.stack = stack
+    this.world = world
+  }
+
+  /** Counts the jobs, in the setup stop. */
+  prepare(): void {
+    const { words } = this.memory
+    words[control.ROOT_NEXT] = 0
+    words[control.ROOT_JOBS] = this.globalJobs() + words[control.GOROUTINE_NEXT]
+  }
+
+  /** True if jobs are left. A hint, unless the world is stopped. */
+  get areLeft(): boolean {
+    const { words } = this.memory
+    return load(words, control.ROOT_NEXT) < words[control.ROOT_JOBS]
+  }
+
+  /** Takes and does a job. Returns its scan work, or −1 if no job is left. `stopped`: the world is, so that every stack may be scanned. */
+  scanNext(stopped: boolean): number {
+    const { words } = this.memory
+    if (!this.areLeft) return -1
+    const job = add(words, control.ROOT_NEXT, 1)
+    if (job >= words[control.ROOT_JOBS]) return -1
+    this.memory.faults.pass('mark/root')
+    const globals = this.globalJobs()
+    return job < globals ? this.scanGlobals(job) : this.scanGoroutine(job - globals + 1, stopped)
+  }
+
+  /** Scans the stack of the goroutine that runs on this P if somebody wants it. True if it did. */
+  serveWanted(): boolean {
+    const { words } = this.memory
+    const goroutine = words[this.memory.p(this.pIndex, p.GOROUTINE)]
+    if (goroutine === 0) return false
+    const status = this.memory.goroutine(goroutine, g.STATUS)
+    if ((load(words, status) & g.G_SCAN_WANTED) === 0) return false
+    this.memory.faults.pass('mark/scan-served')
+    this.scanOwn(goroutine)
+    and(words, status, ~g.G_SCAN_WANTED)
+    this.marker.queue.publish()
+    this.world.wakeForWork()
+    sub(words, control.SCANS_WANTED, 1)
+    return true
+  }
+
+  /** Scans every stack that is still to be scanned by its own P. In a stopped world. */
+  scanWanted(): void {
+    const { words, layout } = this.memory
+    for (let index = 0; index < layout.procs; index++) {
+      const goroutine = words[this.memory.p(index, p.GOROUTINE)]
+      const status = this.memory.goroutine(goroutine, g.STATUS)
+      if (goroutine === 0 || (words[status] & g.G_SCAN_WANTED) === 0) continue
+      this.scanStack(goroutine)
+      and(words, status, ~g.G_SCAN_WANTED)
+      sub(words, control.SCANS_WANTED, 1)
+    }
+  }
+
+  private globalJobs(): number {
+    return Math.ceil(this.memory.words[control.GLOBAL_SLOTS] / ROOT_BLOCK_WORDS)
+  }
+
+  private scanGlobals(job: number): number {
+    const { words, layout } = this.memory
+    const begin = job * ROOT_BLOCK_WORDS
+    const end = Math.min(begin + ROOT_BLOCK_WORDS, words[control.GLOBAL_SLOTS])
+    this.shadeRange(layout.globals + begin, layout.globals + end)
+    const work = (end - begin) * 4
+    add(words, control.SCAN_WORK_GLOBALS, work)
+    return work
+  }
+
+  private scanGoroutine(goroutine: number, stopped: boolean): number {
+    const { words } = this.memory
+    const record = this.memory.goroutine(goroutine, 0)
+    for (;;) {
+      const status = load(words, record + g.STATUS)
+      if (status === g.G_FREE || status === g.G_DEAD) return 0
+      if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
+      if (status === g.G_RUNNING) {
+        if (words[this.memory.p(this.pIndex, p.GOROUTINE)] === goroutine) return this.scanOwn(goroutine)
+        if (stopped) return this.scanStack(goroutine)
+        if (this.leaveToItsP(record)) return 0
+      } else if (compareAndSwap(words, record + g.STATUS, status, status | g.G_SCAN)) {
+        const work = this.scanStack(goroutine)
+        if ((and(words, record + g.STATUS, ~g.G_SCAN) & g.G_SCAN) === 0)
+          throw new InternalError(`goroutine ${goroutine} ran while its stack was scanned`)
+        notify(words, record + g.STATUS)
+        return work
+      }
+    }
+  }
+
+  private leaveToItsP(record: number): boolean {
+    const { words } = this.memory
+    // Counted before it can be served, and by a P that drains: so who sees nobody drain sees every want.
+    add(words, control.SCANS_WANTED, 1)
+    this.memory.faults.pass('mark/scan-wanted')
+    if (!compareAndSwap(words, record + g.STATUS, g.G_RUNNING, g.G_RUNNING | g.G_SCAN_WANTED)) {
+      sub(words, control.SCANS_WANTED, 1)
+      return false
+    }
+    // Read after the swap, since before it another goroutine may come to be in the record. If it has been served by now, and the record is nobody's
+    // or another's, the wrong P looks for nothing.
+    const owner = words[record + g.P]
+    if (owner < 0) return true
+    this.memory.doubles[this.memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()
+    or(words, this.memory.p(owner, p.POLL), p.POLL_SCAN)
+    this.world.wake(owner)
+    return true
+  }
+
+  private scanOwn(goroutine: number): number {
+    this.stack.save()
+    return this.scanStack(goroutine)
+  }
+
+  private scanStack(goroutine: number): number {
+    const { words } = this.memory
+    const record = this.memory.goroutine(goroutine, 0)
+    this.memory.faults.pass('mark/stack')
+    if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
+    const base = words[record + g.STACK]
+    const used = words[record + g.STACK_USED]
+    this.shadeRange(base, base + used)
+    words[record + g.SCANNED_CYCLE] = words[control.CYCLES]
+    add(words, control.SCAN_WORK_STACK, used * 4)
+    return used * 4
+  }
+
+  private shadeRange(begin: number, end: number): void {
+    const { words } = this.memory
+    for (let index = begin; index < end; index++) {
+      const object = words[index]
+      if (object !== 0) this.marker.shade(object)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * What a cycle's record and the statistics of the run take down, each in the stop in which it is known: when the cycle begins, when the pacer has planned
+ * it, and when its mark is over.
+ */
+import { load } from '#sync'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import type { CycleRecords } from './cycle-record.ts'
+import { nameLateTrigger, resetOverrun } from './overrun.ts'
+
+/** Per-P doubles that count from the start of a cycle. */
+const CYCLE_MEASURES = [
+  p.ASSIST_MS,
+  p.DEDICATED_MS,
+  p.FRACTIONAL_MS,
+  p.IDLE_MS,
+  p.BLOCKED_MS,
+  p.GATE_MS,
+  p.BYTES_MARKED,
+  p.BYTES_BLACKENED,
+]
+
+/** Waits that may go on when the mark is over: since when, and their sum. */
+const WAITS = [
+  [p.GATE_SINCE, p.GATE_MS],
+  [p.BLOCKED_SINCE, p.BLOCKED_MS],
+] as const
+
+export class CycleFacts {
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly records: CycleRecords
+
+  constructor(memory: Memory, pIndex: number, records: CycleRecords) {
+    this.memory = memory
+    this.pIndex = pIndex
+    this.records = records
+  }
+
+  /** What there is when the cycle begins. */
+  begin(trigger: number, consMark: number): void {
+    const { memory, records } = this
+    const { words, doubles, layout } = memory
+    for (let index = 0; index < layout.procs; index++)
+      for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
+    resetOverrun(memory)
+    const requested = this.get(control.STOP_REQUESTED_AT)
+    records.put('n', words[control.CYCLES])
+    records.put('trigger', trigger)
+    records.put('startMs', requested - this.get(control.RUN_STARTED_AT))
+    records.put('setupTimeToSafepointMs', this.get(control.STOPPED_AT) - requested)
+    records.put('heapAtStart', load(words, control.HEAP_LIVE))
+    records.put('triggered', load(words, control.HEAP_LIVE))
+    records.put('triggerBytes', words[control.TRIGGER])
+    records.put('committedGoal', this.get(control.COMMITTED_GOAL))
+    records.put('heapScannable', words[control.HEAP_SCANNABLE])
+    records.put('consMarkBefore', consMark)
+    records.put('rescues', -load(words, control.RESCUES))
+  }
+
+  /** What the pacer makes of it. */
+  planned(): void {
+    const { memory, records } = this
+    const { words } = memory
+    nameLateTrigger(memory, this.pIndex)
+    records.put('goal', this.get(control.GOAL_AT_START))
+    records.put('globalsScan', words[control.GLOBAL_SLOTS] * 4)
+    records.put('expectedScanWork', this.get(control.EXPECTED_SCAN_WORK))
+    records.put('assistRatio', this.get(control.ASSIST_WORK_PER_BYTE))
+    records.put('dedicatedWorkers', words[control.DEDICATED_NEEDED])
+    records.put('fractionalGoal', this.get(control.FRACTIONAL_GOAL))
+  }
+
+  /** The pause of the setup stop, in ms. */
+  paused(ms: number): void {
+    this.set(control.SETUP_PAUSE_MS, ms)
+    this.records.put('stwSetupMs', ms)
+  }
+
+  /** What Ps wait for that have waited since before the mark's end counts for its cycle, and from here on for the next. */
+  private cutWaits(end: number): void {
+    const { doubles, layout } = this.memory
+    for (let index = 0; index < layout.procs; index++) {
+      const own = this.memory.pMeasure(index, 0)
+      for (const [since, total] of WAITS) {
+        if (doubles[own + since] === 0) continue
+        doubles[own + total] += end - doubles[own + since]
+        doubles[own + since] = end
+      }
+    }
+  }
+
+  /** What the mark has come to. `requested`: when the termination stop was; `end`: when it is over. */
+  end(requested: number, end: number): void {
+    const { memory, records } = this
+    const { words } = memory
+    this.cutWaits(end)
+    records.put('largestRefill', words[control.LARGEST_REFILL])
+    records.put('markMs', requested - this.get(control.MARK_STARTED_AT))
+    records.put('stwTerminationMs', end - requested)
+    records.put('terminationTimeToSafepointMs', Math.max(0, this.get(control.STOPPED_AT) - requested))
+    records.put('assistMs', this.sum(p.ASSIST_MS))
+    records.put('dedicatedMs', this.sum(p.DEDICATED_MS))
+    records.put('fractionalMs', this.sum(p.FRACTIONAL_MS))
+    records.put('idleMs', this.sum(p.IDLE_MS))
+    records.put('blockedInPlaceMs', this.sum(p.BLOCKED_MS))
+    records.put('gateMs', this.sum(p.GATE_MS))
+    records.put('pacerUtilization', this.get(control.PACER_UTILIZATION))
+    records.put('scanWorkHeap', load(words, control.SCAN_WORK_HEAP))
+    records.put('scanWorkStack', load(words, control.SCAN_WORK_STACK))
+    records.put('scanWorkGlobals', load(words, control.SCAN_WORK_GLOBALS))
+    records.put('terminationAttempts', load(words, control.TERMINATION_ATTEMPTS))
+    records.put('gateRaises', load(words, control.GATE_RAISES))
+    records.put('restarts', words[control.TERMINATION_RESTARTS])
+    records.put('rescues', records.get('rescues') + load(words, control.RESCUES))
+    records.put('maxStackScan', words[control.STACK_WORDS_IN_USE] * 4)
+    const isLimited = load(words, control.GC_CPU_LIMITED) !== 0
+    records.put('gcCpuLimited', isLimited || words[control.GC_CPU_LIMITED_CYCLE] === words[control.CYCLES] ? 1 : 0)
+    records.put('sweepPagesPerByte', this.get(control.SWEEP_PAGES_PER_BYTE))
+    records.finish()
+    this.addUp(end - requested, end)
+  }
+
+  /** The totals of the run, for the memory statistics. */
+  private addUp(terminationMs: number, end: number): void {
+    const { procs } = this.memory.layout
+    const pause = this.get(control.SETUP_PAUSE_MS) + terminationMs
+    const slot = (this.memory.words[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
+    this.set(control.PAUSES + slot, pause * 1e6)
+    this.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
+    this.set(control.PAUSE_TOTAL_MS, this.get(control.PAUSE_TOTAL_MS) + pause)
+    this.set(control.TOTAL_STOPPED_MS, this.get(control.TOTAL_STOPPED_MS) + pause * procs)
+    this.set(control.TOTAL_ASSIST_MS, this.get(control.TOTAL_ASSIST_MS) + this.sum(p.ASSIST_MS))
+    this.set(control.TOTAL_DEDICATED_MS, this.get(control.TOTAL_DEDICATED_MS) + this.sum(p.DEDICATED_MS))
+    this.set(control.TOTAL_FRACTIONAL_MS, this.get(control.TOTAL_FRACTIONAL_MS) + this.sum(p.FRACTIONAL_MS))
+    this.set(control.TOTAL_IDLE_MS, this.get(control.TOTAL_IDLE_MS) + this.sum(p.IDLE_MS))
+  }
+
+  private get(measure: number): number {
+    return this.memory.doubles[this.memory.measure(measure)]
+  }
+
+  private set(measure: number, value: number): void {
+    this.memory.doubles[this.memory.measure(measure)] = value
+  }
+
+  private sum(measure: number): number {
+    const { doubles, layout } = this.memory
+    let sum = 0
+    for (let index = 0; index < layout.procs; index++) sum += doubles[this.memory.pMeasure(index, measure)]
+    return sum
+  }
+}

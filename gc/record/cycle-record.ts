@@ -1,0 +1,146 @@
+/**
+ * One record per finished cycle, in a ring of shared memory: written in the termination stop, completed when the sweep is, taken by the host.
+ * The names are indices of doubles in the record; sizes in bytes, times in milliseconds.
+ */
+import { add, load } from '#sync'
+import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../../memory/layout.ts'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import { OVERRUN_PARTS, PLACES } from '../../memory/words/p.ts'
+import { sumOverrun } from './overrun.ts'
+
+/** Index of each value in a record. */
+export const RECORD_FIELDS = [
+  'n',
+  'trigger',
+  'startMs',
+  'heapAtStart',
+  'heapAtMarkEnd',
+  'heapMarked',
+  'doubleMarked',
+  'triggerBytes',
+  'goal',
+  'committedGoal',
+  'largestRefill',
+  'stwSetupMs',
+  'markMs',
+  'stwTerminationMs',
+  'setupTimeToSafepointMs',
+  'terminationTimeToSafepointMs',
+  'assistMs',
+  'dedicatedMs',
+  'fractionalMs',
+  'idleMs',
+  'blockedInPlaceMs',
+  'pacerUtilization',
+  'scanWorkHeap',
+  'scanWorkStack',
+  'scanWorkGlobals',
+  'terminationAttempts',
+  'gateRaises',
+  'restarts',
+  'rescues',
+  'assistRatio',
+  'sweptPages',
+  'goalAtMarkEnd',
+  'maxStackScan',
+  'globalsScan',
+  'triggered',
+  'expectedScanWork',
+  'consMarkBefore',
+  'heapScannable',
+  'dedicatedWorkers',
+  'fractionalGoal',
+  'heapLiveAtSweepDone',
+  'allocatedDuringSweep',
+  'sweepPagesPerByte',
+  'checkedBytes',
+  'sweptMarkedBytes',
+  'gateMs',
+  'gcCpuLimited',
+] as const
+export type RecordField = (typeof RECORD_FIELDS)[number]
+/** The values of one cycle by name; its account of the overrun, in bytes by place and cause, and its longest stretch at each place. */
+export type RawCycle = Record<RecordField, number> & {
+  readonly overrunBy: readonly number[]
+  readonly gaps: readonly number[]
+}
+/** Where the account is in a record, and the stretches. */
+const OVERRUN_BY = 64
+const GAPS = OVERRUN_BY + OVERRUN_PARTS
+
+const SLOT: Readonly<Record<RecordField, number>> = Object.fromEntries(
+  RECORD_FIELDS.map((name, index) => [name, index]),
+) as Record<RecordField, number>
+
+export class CycleRecords {
+  private readonly memory: Memory
+  private readonly running: number
+
+  constructor(memory: Memory) {
+    this.memory = memory
+    this.running = memory.layout.cycleRecords + CYCLE_RECORDS * CYCLE_RECORD_DOUBLES
+  }
+
+  /** A value of the cycle that runs: in its stops. Its record stands behind the ring. */
+  put(field: RecordField, value: number): void {
+    this.memory.doubles[this.running + SLOT[field]] = value
+  }
+
+  get(field: RecordField): number {
+    return this.memory.doubles[this.running + SLOT[field]]
+  }
+
+  /** The cycle's mark is over: its record goes into the ring. In the termination stop. A full ring drops it, counted. */
+  finish(): void {
+    const { words, doubles } = this.memory
+    const written = words[control.CYCLE_RECORDS_WRITTEN]
+    if (written - load(words, control.CYCLE_RECORDS_TAKEN) >= CYCLE_RECORDS) {
+      add(words, control.DROPPED, 1)
+      words[control.CYCLE_RECORD_OPEN] = 0
+      return
+    }
+    sumOverrun(this.memory, this.running + OVERRUN_BY, this.running + GAPS)
+    doubles.copyWithin(this.record(written), this.running, this.running + CYCLE_RECORD_DOUBLES)
+    words[control.CYCLE_RECORD_OPEN] = 1
+    add(words, control.CYCLE_RECORDS_WRITTEN, 1)
+  }
+
+  /** Adds what the sweep found to the newest record. By the sweeper that completed the sweep. */
+  completeSweep(): void {
+    const { words, doubles, layout } = this.memory
+    if (words[control.CYCLE_RECORD_OPEN] === 0) return
+    words[control.CYCLE_RECORD_OPEN] = 0
+    const record = this.record(words[control.CYCLE_RECORDS_WRITTEN] - 1)
+    const live = load(words, control.HEAP_LIVE)
+    const swept = load(words, control.SWEPT_MARKED_BYTES)
+    doubles[record + SLOT.sweptPages] = load(words, control.PAGES_SWEPT)
+    doubles[record + SLOT.sweptMarkedBytes] = swept
+    doubles[record + SLOT.doubleMarked] = doubles[record + SLOT.heapMarked] - swept
+    doubles[record + SLOT.heapLiveAtSweepDone] = live
+    doubles[record + SLOT.allocatedDuringSweep] = live - doubles[layout.measures + control.SWEEP_BEGAN_LIVE]
+    add(words, control.CYCLE_RECORDS_COMPLETE, 1)
+  }
+
+  /** Takes the next record; undefined if there is none. `unfinished`: also one whose sweep is not over. For the host. */
+  take(unfinished: boolean): RawCycle | undefined {
+    const { words, doubles } = this.memory
+    const taken = words[control.CYCLE_RECORDS_TAKEN]
+    const available = load(words, unfinished ? control.CYCLE_RECORDS_WRITTEN : control.CYCLE_RECORDS_COMPLETE)
+    if (taken >= available) return undefined
+    const complete = taken < load(words, control.CYCLE_RECORDS_COMPLETE)
+    const record = this.record(taken)
+    const cycle = {
+      overrunBy: [...doubles.subarray(record + OVERRUN_BY, record + OVERRUN_BY + OVERRUN_PARTS)],
+      gaps: [...doubles.subarray(record + GAPS, record + GAPS + PLACES)],
+    } as unknown as RawCycle
+    for (const name of RECORD_FIELDS) cycle[name] = doubles[record + SLOT[name]]
+    if (!complete) cycle.sweptPages = Number.NaN
+    add(words, control.CYCLE_RECORDS_TAKEN, 1)
+    return cycle
+  }
+
+  private record(index: number): number {
+    return this.memory.layout.cycleRecords + (index % CYCLE_RECORDS) * CYCLE_RECORD_DOUBLES
+  }
+}

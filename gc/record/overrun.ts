@@ -1,0 +1,153 @@
+/**
+ * The account of the overrun: where each byte came from by which a cycle passed its goal. Every change of the live heap counts what it adds
+ * (heap/live-heap.ts); the P that made it names that before its next safepoint, by the first of these that holds:
+ *
+ *   largeObject   the request is one object
+ *   lock          a P is at a place of the termination, and others wait for a lock of the work buffers
+ *   stall         a P is at a named place of the termination, or a fault stalls it elsewhere (gc/record/place.ts)
+ *   wantedStack   no work is left and nobody drains, but a P that runs has not scanned its goroutine's stack yet
+ *   unattended    no work is left and nobody drains, and nobody has come yet to end the mark
+ *   parkedWorker  an attempt to end the mark has failed, there is work, and nobody drains
+ *   restart       the mark goes on after a stop that found work
+ *   credit        the goroutine has as much in the bank
+ *   refill        it has not, and pays next
+ *
+ * `lateTrigger` is what lay above the goal when the cycle began; `hostGc` is a stall whose P was in a collection of V8's for the most of it.
+ *
+ * Proof that the parts sum to the whole: the changes do, and each is named once; what is not yet named when the mark ends is a refill's.
+ */
+import { load } from '#sync'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import { IN_BARRIER, PLACES, Place, type TerminationPlace } from './place.ts'
+
+/** What is no stall. In the account, from `p.PLACES`. */
+export const CAUSES = [
+  'largeObject',
+  'lock',
+  'wantedStack',
+  'unattended',
+  'parkedWorker',
+  'restart',
+  'credit',
+  'refill',
+  'lateTrigger',
+  'hostGc',
+] as const
+type Cause = (typeof CAUSES)[number]
+const slotOf = (cause: Cause): number => p.PLACES + CAUSES.indexOf(cause)
+const HOST_GC = slotOf('hostGc')
+
+/** What of a drain the names depend on. */
+interface Marking {
+  readonly isExhausted: boolean
+  readonly isWorkAvailable: boolean
+}
+
+export class Overrun {
+  private readonly memory: Memory
+  private readonly place: Place
+  private readonly owed: number
+  private readonly parts: number
+
+  /** `hostMs`: how long the host's collector held this thread up since it was asked last. */
+  constructor(memory: Memory, pIndex: number, hostMs: () => number) {
+    this.memory = memory
+    this.place = new Place(memory, pIndex, hostMs)
+    this.owed = memory.pMeasure(pIndex, p.OVERRUN_OWED)
+    this.parts = memory.pMeasure(pIndex, p.OVERRUN_BY)
+  }
+
+  /** This P is at a place of the termination, until it is at another or leaves. */
+  at(point: TerminationPlace): void {
+    this.place.be(1 + PLACES.indexOf(point))
+    this.memory.faults.pass(point)
+  }
+
+  /** This P is out of the termination. */
+  leave(): void {
+    this.place.be(0)
+  }
+
+  /** Names what the last request of this P has added. `canPay`: its goroutine has as much in the bank. */
+  name(isLarge: boolean, canPay: boolean, marking: Marking): void {
+    const { doubles } = this.memory
+    const bytes = doubles[this.owed]
+    if (bytes === 0) return
+    doubles[this.owed] = 0
+    doubles[this.parts + (isLarge ? slotOf('largeObject') : this.causeOf(canPay, marking))] += bytes
+  }
+
+  private causeOf(canPay: boolean, marking: Marking): number {
+    const { words } = this.memory
+    const place = this.stalledAt()
+    if (place !== 0) return load(words, control.WORK_LOCK) > 1 ? slotOf('lock') : place
+    if (marking.isExhausted) return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
+    if (load(words, control.TERMINATION_ATTEMPTS) > 0 && load(words, control.DRAINERS) === 0 && marking.isWorkAvailable)
+      return slotOf('parkedWorker')
+    if (words[control.TERMINATION_RESTARTS] > 0) return slotOf('restart')
+    return slotOf(canPay ? 'credit' : 'refill')
+  }
+
+  /** Where some P is in the termination, or stalled; 0: nowhere. Who waits in the barrier waits for another. */
+  private stalledAt(): number {
+    const { words, layout } = this.memory
+    let found = 0
+    for (let index = 0; index < layout.procs; index++) {
+      const place = words[this.memory.p(index, p.PLACE)]
+      if (place !== 0 && (found === 0 || found === IN_BARRIER)) found = place
+    }
+    return found
+  }
+}
+
+/** What lay above the goal when the cycle began, which `pIndex` accounts for. In the setup stop. */
+export function nameLateTrigger(memory: Memory, pIndex: number): void {
+  const { words, doubles } = memory
+  const past = load(words, control.HEAP_LIVE) - doubles[memory.measure(control.GOAL_AT_START)]
+  doubles[memory.pMeasure(pIndex, p.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
+}
+
+/** The mark is over: what has no name yet is a refill's. What the caches give back from here on is not in the account. In the termination stop. */
+export function nameRest(memory: Memory): void {
+  const { doubles, layout } = memory
+  for (let index = 0; index < layout.procs; index++) {
+    const own = memory.pMeasure(index, 0)
+    doubles[own + p.OVERRUN_BY + slotOf('refill')] += doubles[own + p.OVERRUN_OWED]
+  }
+}
+
+/** Sums the account over all Ps into `OVERRUN_PARTS` doubles at `parts`, and the longest stretch at each place, in ms, into PLACES doubles at `gaps`. In the termination stop. */
+export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
+  const { words, doubles, layout } = memory
+  doubles.fill(0, parts, parts + p.OVERRUN_PARTS)
+  doubles.fill(0, gaps, gaps + p.PLACES)
+  const stopped = doubles[memory.measure(control.STOP_REQUESTED_AT)]
+  for (let index = 0; index < layout.procs; index++) {
+    const own = memory.pMeasure(index, 0)
+    for (let part = 0; part < p.OVERRUN_PARTS; part++) doubles[parts + part] += doubles[own + p.OVERRUN_BY + part]
+    for (let place = 1; place < p.PLACES; place++)
+      doubles[gaps + place] = Math.max(doubles[gaps + place], doubles[own + p.LONGEST_GAP + place])
+    const place = words[memory.p(index, p.PLACE)]
+    words[memory.p(index, p.PLACE)] = 0
+    if (place !== 0) doubles[gaps + place] = Math.max(doubles[gaps + place], stopped - doubles[own + p.PLACE_SINCE])
+  }
+  for (let index = 0; index < layout.procs; index++) {
+    const place = words[memory.p(index, p.HOSTS_PLACE)]
+    doubles[parts + HOST_GC] += doubles[parts + place]
+    doubles[parts + place] = 0
+  }
+}
+
+/** Sets the account back. In the setup stop. */
+export function resetOverrun(memory: Memory): void {
+  const { words, doubles, layout } = memory
+  for (let index = 0; index < layout.procs; index++) {
+    const own = memory.pMeasure(index, 0)
+    doubles[own + p.OVERRUN_OWED] = 0
+    doubles.fill(0, own + p.OVERRUN_BY, own + p.OVERRUN_BY + p.OVERRUN_PARTS)
+    doubles.fill(0, own + p.LONGEST_GAP, own + p.LONGEST_GAP + p.PLACES)
+    words[memory.p(index, p.PLACE)] = words[memory.p(index, p.HOSTS_PLACE)] = 0
+  }
+}

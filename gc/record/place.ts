@@ -1,0 +1,68 @@
+/**
+ * Where a P is in the termination, or where a fault stalls it: so that what others allocate meanwhile can be named after it (gc/record/overrun.ts). The longest stretch at
+ * each place is kept for the cycle's record. The end of a mark cuts every stretch: what a P is held up by after that is no matter of this cycle, nor of the next.
+ *
+ * A P that stands aside (scheduler/stop.ts) writes here while another may act. The actor then reads an old or a new place, and a stretch that ends just then may
+ * count for the cycle after: these words are for the record alone.
+ */
+import { now } from '#sync'
+import type { FaultPoint } from '../../memory/fault-points.ts'
+import type { Memory } from '../../memory/memory.ts'
+import * as p from '../../memory/words/p.ts'
+
+/** Places of the termination, in PLACE from 1. Above them, from FIRST_FAULT_PLACE: where a fault stalls, in the order of the faults' counters. */
+export const PLACES = [
+  'mark-termination/enter',
+  'mark-termination/before-barrier',
+  'mark-termination/in-barrier',
+  'mark-termination/after-barrier',
+  'mark-termination/published',
+  'mark-termination/before-stop',
+  'mark-termination/restarted',
+  'mark-termination/leave',
+] as const satisfies readonly FaultPoint[]
+export type TerminationPlace = (typeof PLACES)[number]
+export const FIRST_FAULT_PLACE = 1 + PLACES.length
+export const IN_BARRIER = 1 + PLACES.indexOf('mark-termination/in-barrier')
+
+/** A stretch that is long enough to ask whether it was a collection of the host's, in ms. */
+const LONG_MS = 0.5
+
+export class Place {
+  private readonly memory: Memory
+  private readonly word: number
+  private readonly hosts: number
+  private readonly since: number
+  private readonly gaps: number
+  private readonly hostMs: () => number
+
+  /** `hostMs`: how long the host's collector held this thread up since it was asked last. */
+  constructor(memory: Memory, pIndex: number, hostMs: () => number = () => 0) {
+    this.memory = memory
+    this.word = memory.p(pIndex, p.PLACE)
+    this.hosts = memory.p(pIndex, p.HOSTS_PLACE)
+    this.since = memory.pMeasure(pIndex, p.PLACE_SINCE)
+    this.gaps = memory.pMeasure(pIndex, p.LONGEST_GAP)
+    this.hostMs = hostMs
+  }
+
+  get current(): number {
+    return this.memory.words[this.word]
+  }
+
+  /** This P is at a place from now on; 0: at none. */
+  be(place: number): void {
+    const { words, doubles } = this.memory
+    const before = words[this.word]
+    if (before === place) return
+    const time = now()
+    const hostMs = this.hostMs()
+    if (before !== 0) {
+      const ms = time - doubles[this.since]
+      doubles[this.gaps + before] = Math.max(doubles[this.gaps + before], ms)
+      if (ms >= LONG_MS && hostMs > ms / 2) words[this.hosts] = before
+    }
+    doubles[this.since] = time
+    words[this.word] = place
+  }
+}

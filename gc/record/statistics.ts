@@ -1,0 +1,65 @@
+/**
+ * A snapshot of the counters, taken in a stopped world (STOP_STATISTICS), or by the host when no P runs any more: then sums over Ps are exact, and agree
+ * with each other.
+ */
+import { load } from '#sync'
+import type { Cache } from '../../heap/cache.ts'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+
+/** What is counted, in the order in which it stands at STATISTICS. Bytes, pages, words and plain numbers, as named. */
+export const STATISTICS = [
+  'allocatedBytes',
+  'allocatedObjects',
+  'freedBytes',
+  'freedObjects',
+  'barrierStores',
+  'barrierFlushes',
+  'pagesInUse',
+  'pagesTouched',
+  'stackWordsInUse',
+  'stackWordsTouched',
+  'workBuffersTouched',
+  'goal',
+  'cycles',
+  'cyclesForced',
+] as const
+export type Statistics = Record<(typeof STATISTICS)[number], number>
+
+/** Takes the snapshot. `caches`: of all Ps. */
+export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
+  const { words, doubles } = memory
+  const current = caches.map(cache => cache.unretired())
+  const statistics: Statistics = {
+    allocatedBytes: sumOf(memory, p.ALLOCATED_BYTES) + current.reduce((sum, { bytes }) => sum + bytes, 0),
+    allocatedObjects: sumOf(memory, p.ALLOCATED_OBJECTS) + current.reduce((sum, { objects }) => sum + objects, 0),
+    freedBytes: sumOf(memory, p.FREED_BYTES),
+    freedObjects: sumOf(memory, p.FREED_OBJECTS),
+    barrierStores: sumOf(memory, p.BARRIER_STORES),
+    barrierFlushes: sumOf(memory, p.BARRIER_FLUSHES),
+    pagesInUse: words[control.PAGES_IN_USE],
+    // Page 0 is none; before the first P has made the heap there is not even that one.
+    pagesTouched: Math.max(0, words[control.PAGES_END] - 1),
+    stackWordsInUse: load(words, control.STACK_WORDS_IN_USE),
+    stackWordsTouched: words[control.STACK_NEXT],
+    workBuffersTouched: words[control.WORK_POOL_NEXT],
+    goal: words[control.GOAL],
+    cycles: words[control.CYCLES_MARKED],
+    cyclesForced: words[control.CYCLES_FORCED],
+  }
+  const begin = memory.measure(control.STATISTICS)
+  for (const [index, name] of STATISTICS.entries()) doubles[begin + index] = statistics[name]
+}
+
+/** The newest snapshot. */
+export function statisticsOf(memory: Memory): Statistics {
+  const begin = memory.measure(control.STATISTICS)
+  return Object.fromEntries(STATISTICS.map((name, index) => [name, memory.doubles[begin + index]])) as Statistics
+}
+
+function sumOf(memory: Memory, measure: number): number {
+  let sum = 0
+  for (let index = 0; index < memory.layout.procs; index++) sum += memory.doubles[memory.pMeasure(index, measure)]
+  return sum
+}

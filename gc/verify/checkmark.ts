@@ -1,0 +1,80 @@
+/**
+ * Checkmark (Go's gccheckmark): in the termination stop the live heap is marked once more, from all roots, by one thread and with marks of its
+ * own. An object that this reaches and the concurrent mark did not is a lost object: the collector is wrong, and the run ends.
+ */
+
+import { typeOf } from '../../heap/object.ts'
+import type { Spans } from '../../heap/span.ts'
+import { GRANULE_SHIFT, PAGE_SHIFT } from '../../memory/layout.ts'
+import type { Addr, Memory } from '../../memory/memory.ts'
+import { GLOBAL_SLOTS, GOROUTINE_NEXT, PAGES_END } from '../../memory/words/control.ts'
+import * as g from '../../memory/words/goroutine.ts'
+import * as span from '../../memory/words/span.ts'
+import { BreachError } from './breach.ts'
+import { endOfReferences, firstReference } from './objects.ts'
+
+export class Checkmark {
+  private readonly memory: Memory
+  private readonly spans: Spans
+  private reached = new Uint8Array(0)
+  private pending: Addr[] = []
+
+  constructor(memory: Memory, spans: Spans) {
+    this.memory = memory
+    this.spans = spans
+  }
+
+  /** Walks everything reachable. Returns its bytes, in slots. Throws a BreachError for the first lost object. */
+  verify(): number {
+    const { marks, words } = this.memory
+    if (this.reached.length === 0) this.reached = new Uint8Array(marks.length)
+    else this.reached.fill(0, 0, (words[PAGES_END] << PAGE_SHIFT) >>> GRANULE_SHIFT)
+    let bytes = 0
+    this.visitRoots()
+    for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop()) {
+      bytes += this.spans.read(this.spans.of(object), span.SLOT_BYTES)
+      this.visitReferences(object)
+    }
+    return bytes
+  }
+
+  private visitRoots(): void {
+    const { words, layout } = this.memory
+    for (let slot = 0; slot < words[GLOBAL_SLOTS]; slot++)
+      this.visit(words[layout.globals + slot], `global slot ${slot}`)
+    for (let goroutine = 1; goroutine <= words[GOROUTINE_NEXT]; goroutine++) {
+      const record = this.memory.goroutine(goroutine, 0)
+      const status = words[record + g.STATUS]
+      if (status === g.G_FREE || status === g.G_DEAD) continue
+      const base = words[record + g.STACK]
+      for (let slot = 0; slot < words[record + g.STACK_USED]; slot++) {
+        this.visit(words[base + slot], `slot ${slot} of goroutine ${goroutine}'s stack`)
+      }
+    }
+  }
+
+  private visitReferences(object: Addr): void {
+    const { i32 } = this.memory
+    const end = endOfReferences(this.memory, object)
+    for (let index = firstReference(this.memory, object); index < end; index++) this.visit(i32[index], object)
+  }
+
+  private visit(object: Addr, from: string | Addr): void {
+    if (object === 0) return
+    const granule = object >>> GRANULE_SHIFT
+    if (this.reached[granule] !== 0) return
+    const colour = this.memory.marks[granule]
+    if (colour !== span.BLACK) throw this.lost(object, colour, from)
+    this.reached[granule] = 1
+    this.pending.push(object)
+  }
+
+  private lost(object: Addr, colour: number, from: string | Addr): BreachError {
+    const { i32 } = this.memory
+    const source = typeof from === 'string' ? from : `the object at ${from} (type ${typeOf(i32[from >>> 2])})`
+    const what = colour === span.WHITE ? 'was not marked' : `is no object (mark byte ${colour})`
+    return new BreachError(
+      `checkmark: ${source} refers to ${object} (type ${typeOf(i32[object >>> 2])}), which ${what}: ${colour === span.WHITE ? 'the mark lost an object' : 'the reference is stale'}`,
+    )
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * Goroutine records and their stacks.
+ *
+ *   status     free: in the free list, once · runnable: in at most one queue · running: on one P, which says so · waiting
+ *              no record is dead, and no stack is being scanned, in a stopped world
+ *   counts     records that are not free = GOROUTINES_LIVE = started − finished
+ *   stacks     the segments of live goroutines and the free ones lie side by side, from the first word to STACK_NEXT; the table knows the free
+ *              ones and no others, and of two buddies one is in use
+ *   scans      a stack that shall be scanned is a running goroutine's, while marking; at mark termination all are scanned
+ */
+
+import { STACK_MIN_LOG2 } from '../../memory/layout.ts'
+import * as control from '../../memory/words/control.ts'
+import * as g from '../../memory/words/goroutine.ts'
+import * as p from '../../memory/words/p.ts'
+import type { Inspection } from './inspection.ts'
+
+interface Segment {
+  readonly begin: number
+  readonly size: number
+  readonly owner: string
+}
+
+export function verifyGoroutines(inspection: Inspection): void {
+  const { words, memory, phase } = inspection
+  const free = freeRecords(inspection)
+  const segments: Segment[] = []
+  let live = 0
+  let wanted = 0
+  for (let id = 1; id <= words[control.GOROUTINE_NEXT]; id++) {
+    const record = memory.goroutine(id, 0)
+    const status = words[record + g.STATUS]
+    if ((status === g.G_FREE) !== free.has(id))
+      inspection.found(
+        `goroutine ${id} has status ${status}, and is ${free.has(id) ? '' : 'not '}in the list of free ones`,
+      )
+    if (status === g.G_FREE) continue
+    live++
+    segments.push({ begin: words[record + g.STACK], size: words[record + g.STACK_SIZE], owner: `goroutine ${id}` })
+    inspection.expectWithin(
+      `goroutine ${id}’s STACK_USED`,
+      words[record + g.STACK_USED],
+      0,
+      words[record + g.STACK_SIZE],
+    )
+    if (status === (g.G_RUNNING | g.G_SCAN_WANTED)) wanted++
+    else if (status !== g.G_RUNNABLE && status !== g.G_RUNNING && status !== g.G_WAITING)
+      inspection.found(`goroutine ${id} has status ${status} in a stopped world`)
+    if (phase === control.PHASE_MARK_TERMINATION && words[record + g.SCANNED_CYCLE] !== words[control.CYCLES])
+      inspection.found(
+        `goroutine ${id}’s stack was not scanned in cycle ${words[control.CYCLES]}, but in ${words[record + g.SCANNED_CYCLE]}`,
+      )
+  }
+  inspection.expect('GOROUTINES_LIVE', words[control.GOROUTINES_LIVE], live)
+  inspection.expect(
+    'goroutines started less finished',
+    words[control.GOROUTINES_STARTED] - words[control.GOROUTINES_FINISHED],
+    live,
+  )
+  if (phase !== control.PHASE_MARK) inspection.expect('stacks to be scanned where nothing is marked', wanted, 0)
+  inspection.expect('SCANS_WANTED', words[control.SCANS_WANTED], wanted)
+  verifyRunning(inspection)
+  verifyStacks(inspection, segments)
+}
+
+function freeRecords(inspection: Inspection): ReadonlySet<number> {
+  const { words, memory } = inspection
+  const free = new Set<number>()
+  for (let id = words[control.GOROUTINE_FREE]; id !== 0; id = words[memory.goroutine(id, g.NEXT)]) {
+    if (id < 1 || id > words[control.GOROUTINE_NEXT] || free.has(id)) {
+      inspection.found(
+        `the list of free goroutines holds ${id}, ${free.has(id) ? 'which is listed already' : 'which never was one'}`,
+      )
+      break
+    }
+    free.add(id)
+  }
+  return free
+}
+
+/** P and goroutine name each other, one to one. */
+function verifyRunning(inspection: Inspection): void {
+  const { words, memory } = inspection
+  for (let index = 0; index < memory.layout.procs; index++) {
+    const id = words[memory.p(index, p.GOROUTINE)]
+    if (id === 0) continue
+    const status = words[memory.goroutine(id, g.STATUS)]
+    if ((status & ~g.G_SCAN_WANTED) !== g.G_RUNNING)
+      inspection.found(`P ${index} runs goroutine ${id}, whose status is ${status}`)
+    const owner = words[memory.goroutine(id, g.P)]
+    if (owner !== index) inspection.found(`P ${index} runs goroutine ${id}, which is on P ${owner}`)
+  }
+  for (let id = 1; id <= words[control.GOROUTINE_NEXT]; id++) {
+    if ((words[memory.goroutine(id, g.STATUS)] & ~g.G_SCAN_WANTED) !== g.G_RUNNING) continue
+    const owner = words[memory.goroutine(id, g.P)]
+    if (owner < 0 || owner >= memory.layout.procs || words[memory.p(owner, p.GOROUTINE)] !== id)
+      inspection.found(`goroutine ${id} has status running, and P ${owner} does not run it`)
+  }
+}
+
+function verifyStacks(inspection: Inspection, segments: Segment[]): void {
+  const { words, memory } = inspection
+  const inUse = segments.reduce((sum, { size }) => sum + size, 0)
+  inspection.expect('STACK_WORDS_IN_USE', words[control.STACK_WORDS_IN_USE], inUse)
+  addFree(inspection, segments)
+  segments.sort((a, b) => a.begin - b.begin)
+  let end = memory.layout.stacks
+  let before = 'the begin of the region'
+  for (const { begin, size, owner } of segments) {
+    if (size < 1 << STACK_MIN_LOG2 || (size & (size - 1)) !== 0)
+      inspection.found(`${owner} has a stack of ${size} words, must be a power of two`)
+    if (begin < end)
+      inspection.found(`the stack of ${owner} at ${begin} overlaps the one of ${before}, which ends at ${end}`)
+    if (begin > end) inspection.found(`the stack words from ${end}, after ${before}, to ${begin} belong to nobody`)
+    end = begin + size
+    before = owner
+  }
+  inspection.expect('STACK_NEXT', words[control.STACK_NEXT], end - memory.layout.stacks)
+}
+
+/** Adds the segments in the free lists. */
+function addFree(inspection: Inspection, segments: Segment[]): void {
+  const { words, memory } = inspection
+  const { stacks, stackTable, stackWords } = memory.layout
+  const table = new Int8Array(Math.min(words[control.STACK_NEXT], stackWords) >>> STACK_MIN_LOG2)
+  for (let log2 = 0; log2 < control.STACK_FREE_COUNT; log2++) {
+    const listed = new Set<number>()
+    for (let begin = words[control.STACK_FREE + log2]; begin !== 0; begin = words[begin]) {
+      if (begin < stacks || begin >= stacks + words[control.STACK_NEXT] || listed.has(begin)) {
+        inspection.found(
+          `the list of free stacks of ${2 ** log2} words holds ${begin}, ${listed.has(begin) ? 'which is listed already' : 'which is none'}`,
+        )
+        break
+      }
+      listed.add(begin)
+      segments.push({ begin, size: 2 ** log2, owner: `no goroutine (free, ${2 ** log2} words)` })
+      table[(begin - stacks) >>> STACK_MIN_LOG2] = log2
+      const buddy = stacks + ((begin - stacks) ^ (2 ** log2))
+      if (listed.has(buddy))
+        inspection.found(`the free stacks of ${2 ** log2} words at ${begin} and ${buddy} are not joined`)
+    }
+  }
+  for (const [index, log2] of table.entries()) {
+    const found = words[stackTable + index]
+    if (found !== log2) inspection.found(`the stack table’s entry ${index} is ${found}, must be ${log2}`)
+  }
+}

@@ -1,0 +1,58 @@
+/** One verification: the memory that it reads, the few words that most rules turn on, and what it has found so far. */
+
+import type { SpanId } from '../../heap/span.ts'
+import type { Memory } from '../../memory/memory.ts'
+import { PHASE, SWEEP_GENERATION } from '../../memory/words/control.ts'
+import * as span from '../../memory/words/span.ts'
+import { BreachError } from './breach.ts'
+
+/** So many disagreements show a person the pattern; the rest would only hide it. */
+const MOST_FINDINGS = 5
+
+export class Inspection {
+  readonly memory: Memory
+  readonly words: Int32Array
+  /** PHASE and SWEEP_GENERATION as they are in this stop. */
+  readonly phase: number
+  readonly generation: number
+  private readonly findings: string[] = []
+
+  constructor(memory: Memory) {
+    this.memory = memory
+    this.words = memory.words
+    this.phase = memory.words[PHASE]
+    this.generation = memory.words[SWEEP_GENERATION]
+  }
+
+  get isClean(): boolean {
+    return this.findings.length === 0
+  }
+
+  /** Notes a disagreement. Throws once there are enough of them. */
+  found(finding: string): void {
+    this.findings.push(finding)
+    if (this.findings.length === MOST_FINDINGS) this.conclude()
+  }
+
+  /** For words that have one right value. */
+  expect(what: string, found: number, must: number): void {
+    if (found !== must) this.found(`${what} is ${found}, must be ${must}`)
+  }
+
+  /** For words that have a range. */
+  expectWithin(what: string, found: number, least: number, most: number): void {
+    if (!(found >= least && found <= most)) this.found(`${what} is ${found}, must be ${least} to ${most}`)
+  }
+
+  /** Throws a BreachError that lists what was found, if that is anything. */
+  conclude(): void {
+    if (this.isClean) return
+    const list = this.findings.map(finding => `\n  ${finding}`).join('')
+    throw new BreachError(`verify: the heap disagrees with itself:${list}`)
+  }
+
+  /** A word of a span's record. */
+  span(id: SpanId, word: number): number {
+    return this.words[this.memory.layout.spans + id * span.WORDS + word]
+  }
+}

@@ -1,0 +1,30 @@
+/** What an object refers to, read from its header (heap/object.ts), without the marker's help. */
+
+import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, HEADER_REFERENCES_SHIFT, REFERENCE_ARRAY } from '../../heap/object.ts'
+import { PAGE_SHIFT } from '../../memory/layout.ts'
+import type { Addr, Memory } from '../../memory/memory.ts'
+
+export function isReferenceArray(memory: Memory, object: Addr): boolean {
+  return memory.i32[object >>> 2] >>> HEADER_REFERENCES_SHIFT === REFERENCE_ARRAY
+}
+
+/** Address past the last element of an array of references. */
+export function arrayEnd(memory: Memory, array: Addr): Addr {
+  return array + ARRAY_ELEMENTS_BYTE + (memory.i32[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
+}
+
+/** First address of the large object that an address lies in; 0 or less: of none. */
+export function objectAt(memory: Memory, address: Addr): Addr {
+  if (address <= 0 || address >= memory.layout.heapBytes) return 0
+  return memory.words[memory.layout.pageSpan + (address >>> PAGE_SHIFT)] << PAGE_SHIFT
+}
+
+/** Word of the heap of an object's first reference, and past its last one. */
+export function firstReference(memory: Memory, object: Addr): number {
+  return isReferenceArray(memory, object) ? (object + ARRAY_ELEMENTS_BYTE) >>> 2 : (object >>> 2) + 1
+}
+
+export function endOfReferences(memory: Memory, object: Addr): number {
+  if (isReferenceArray(memory, object)) return arrayEnd(memory, object) >>> 2
+  return (object >>> 2) + 1 + (memory.i32[object >>> 2] >>> HEADER_REFERENCES_SHIFT)
+}

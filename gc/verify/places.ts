@@ -1,0 +1,90 @@
+/**
+ * Where each span in use is. In a stopped world there are three kinds of place, and a span is in one of them, once: the swept lists and the
+ * unswept lists of its class, and the cache of one P. A span that is being swept is in none, but nobody stops while sweeping.
+ */
+
+import type { SpanId } from '../../heap/span.ts'
+import { SWEEP_CLASS, SWEEP_DRAINED, SWEEPERS } from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import * as span from '../../memory/words/span.ts'
+import type { Inspection } from './inspection.ts'
+
+export const SWEPT = 0
+export const UNSWEPT = 1
+export const CACHED = 2
+
+export interface Place {
+  readonly kind: typeof SWEPT | typeof UNSWEPT | typeof CACHED
+  /** As in messages. */
+  readonly name: string
+  /** In a list: whether that is the one for spans without a free slot. */
+  readonly isFull: boolean
+  /** In a cache: index of its first word. */
+  readonly entry: number
+}
+
+export type Places = ReadonlyMap<SpanId, Place>
+
+export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>): Places {
+  const places = new Map<SpanId, Place>()
+  const put = (id: SpanId, spanClass: number, place: Place): boolean => {
+    if (!inUse.has(id)) inspection.found(`${place.name} holds span ${id}, which is not in use`)
+    else if (places.has(id)) inspection.found(`span ${id} is in ${places.get(id)?.name} and in ${place.name}`)
+    else {
+      places.set(id, place)
+      const found = inspection.span(id, span.CLASS)
+      if (found !== spanClass) inspection.found(`span ${id} of span class ${found} is in ${place.name}`)
+      return true
+    }
+    return false
+  }
+  for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
+    for (const pair of [span.CENTRAL_PARTIAL, span.CENTRAL_FULL]) {
+      for (const kind of [SWEPT, UNSWEPT] as const) walkList(inspection, spanClass, pair, kind, put)
+    }
+  }
+  for (let index = 0; index < inspection.memory.layout.procs; index++) walkCache(inspection, index, put)
+  for (const id of inUse) if (!places.has(id)) inspection.found(`span ${id} is in no list and in no cache`)
+  return places
+}
+
+/** False ends the walk: the list leads where it must not. */
+type Put = (id: SpanId, spanClass: number, place: Place) => boolean
+
+function walkList(
+  inspection: Inspection,
+  spanClass: number,
+  pair: number,
+  kind: typeof SWEPT | typeof UNSWEPT,
+  put: Put,
+): void {
+  const { words, generation, memory } = inspection
+  const current = (generation >>> 1) & 1
+  const head = memory.layout.central + spanClass * span.CENTRAL_WORDS + pair + (kind === SWEPT ? current : 1 - current)
+  if (words[head] === 0) return
+  const isFull = pair === span.CENTRAL_FULL
+  const name = `the ${kind === SWEPT ? 'swept' : 'unswept'} ${isFull ? 'full' : 'partial'} list of span class ${spanClass}`
+  const place: Place = { kind, name, isFull, entry: 0 }
+  if (kind === UNSWEPT) expectUnsweptAllowed(inspection, spanClass, name)
+  for (let id = words[head]; id !== 0; id = inspection.span(id, span.NEXT)) if (!put(id, spanClass, place)) return
+}
+
+function expectUnsweptAllowed(inspection: Inspection, spanClass: number, name: string): void {
+  const { words } = inspection
+  if ((words[SWEEPERS] & SWEEP_DRAINED) !== 0)
+    inspection.found(`${name} is not empty, and SWEEPERS says that all are swept`)
+  else if (spanClass < words[SWEEP_CLASS])
+    inspection.found(`${name} is not empty, and SWEEP_CLASS is ${words[SWEEP_CLASS]}`)
+}
+
+function walkCache(inspection: Inspection, index: number, put: Put): void {
+  const { words, memory } = inspection
+  for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
+    const entry = memory.p(index, p.CACHE + spanClass * p.CACHE_WORDS)
+    const id = words[entry + p.SPAN]
+    const name = `P ${index}’s cache for span class ${spanClass}`
+    if (id !== 0) put(id, spanClass, { kind: CACHED, name, isFull: false, entry })
+    else if (words[entry + p.CURSOR] !== 0 || words[entry + p.LIMIT] !== 0 || words[entry + p.RUN_START] !== 0)
+      inspection.found(`${name} has a run and no span`)
+  }
+}

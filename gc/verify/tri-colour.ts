@@ -1,0 +1,188 @@
+/**
+ * The tri-colour invariant in the middle of a mark (gc/mark/barrier.ts):
+ *
+ *   every white object that something black refers to is also reachable from something grey, through white objects alone.
+ *
+ *   black   an object whose mark byte is black and which stands in no work buffer; a stack and a block of globals that were scanned
+ *   grey    an object or a piece of an array in a work buffer; a grey mark byte; both values of a pair that waits in a barrier buffer; a block of
+ *           globals or a stack whose job is not taken; a stack that its P has been asked to scan
+ *
+ * Proof that a mark which keeps it loses nothing: it ends when nothing is grey. Then by the invariant nothing black refers to anything white; all
+ * roots are black; so by induction over the path from a root, every reachable object is black.
+ * Proof that a correct mark keeps it: at its start all roots are grey and the only black slots are unused ones, which refer to nothing. Scanning
+ * makes what it blackens refer to grey or black objects. A store adds an edge from black to white, or cuts a path from grey, only behind a pair that holds
+ * both ends (the barrier's shades 2 and 1), and a pair that waits is grey. A new object is black and refers to what its constructor has shaded. A
+ * running goroutine loads into its black stack only what was in the heap, where it was reachable from grey, or in a black object, where the
+ * invariant held for it; a later cut of that path is shade 1 again.
+ * So a finding is a broken collector, as soon as it is broken: long before the object is missed.
+ *
+ * A waiting pair counts as grey in both values, as if it had been carried out: all shades are carried out before a mark may end.
+ */
+
+import { typeOf } from '../../heap/object.ts'
+import type { SpanId } from '../../heap/span.ts'
+import { GRANULE_SHIFT, OBLET, OBLET_BYTES, PAGE_SHIFT, ROOT_BLOCK_WORDS } from '../../memory/layout.ts'
+import type { Addr } from '../../memory/memory.ts'
+import { CYCLES, GLOBAL_SLOTS, GOROUTINE_NEXT, PAGES_END, ROOT_JOBS, ROOT_NEXT } from '../../memory/words/control.ts'
+import * as g from '../../memory/words/goroutine.ts'
+import * as p from '../../memory/words/p.ts'
+import * as span from '../../memory/words/span.ts'
+import type { Inspection } from './inspection.ts'
+import { arrayEnd, endOfReferences, firstReference, objectAt } from './objects.ts'
+
+/** White, and reachable from something grey through white objects. */
+const IS_REACHED = 1
+/** Stands in a work buffer. */
+const IS_QUEUED = 2
+
+/** `grey`: what stands in work buffers. In a stopped world, with everything else found sound. */
+export function verifyTriColour(inspection: Inspection, spans: Iterable<SpanId>, grey: readonly Addr[]): void {
+  const colours = new TriColour(inspection)
+  const scanSpans = [...spans].filter(id => (inspection.span(id, span.CLASS) & 1) === 0)
+  colours.reachFromQueued(grey)
+  colours.reachFromGreyMarks(scanSpans)
+  colours.reachFromBarriers()
+  colours.eachRoot('grey')
+  colours.close()
+  colours.eachRoot('black')
+  colours.expectBlackObjects(scanSpans)
+}
+
+class TriColour {
+  private readonly inspection: Inspection
+  /** Of each granule up to the last page that was ever used. */
+  private readonly states: Uint8Array
+  private readonly pending: Addr[] = []
+
+  constructor(inspection: Inspection) {
+    this.inspection = inspection
+    this.states = new Uint8Array((inspection.words[PAGES_END] << PAGE_SHIFT) >>> GRANULE_SHIFT)
+  }
+
+  // ————— what grey things reach
+
+  reachFromQueued(entries: readonly Addr[]): void {
+    const { memory } = this.inspection
+    for (const entry of entries) {
+      if (entry % 16 === OBLET) {
+        const piece = entry - OBLET
+        const end = Math.min(piece + OBLET_BYTES, arrayEnd(memory, objectAt(memory, piece)))
+        for (let word = piece >>> 2; word < end >>> 2; word++) this.reach(memory.i32[word])
+      } else {
+        this.states[entry >>> GRANULE_SHIFT] |= IS_QUEUED
+        this.reachFrom(entry)
+      }
+    }
+  }
+
+  reachFromGreyMarks(spans: readonly SpanId[]): void {
+    for (const id of spans) {
+      if (this.inspection.span(id, span.GREY) === 0) continue
+      this.eachSlot(id, span.GREY_MARK, object => this.reachFrom(object))
+    }
+  }
+
+  reachFromBarriers(): void {
+    const { words, memory } = this.inspection
+    for (let index = 0; index < memory.layout.procs; index++) {
+      const begin = memory.p(index, p.BARRIER)
+      const end = begin + words[memory.p(index, p.BARRIER_COUNT)]
+      for (let entry = begin; entry < end; entry++) this.reach(words[entry])
+    }
+  }
+
+  /** Follows white objects to the end. */
+  close(): void {
+    for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop()) this.reachFrom(object)
+  }
+
+  private reachFrom(object: Addr): void {
+    const { i32 } = this.inspection.memory
+    const end = endOfReferences(this.inspection.memory, object)
+    for (let word = firstReference(this.inspection.memory, object); word < end; word++) this.reach(i32[word])
+  }
+
+  private reach(object: Addr): void {
+    const granule = object >>> GRANULE_SHIFT
+    if (this.inspection.memory.marks[granule] !== span.WHITE || this.states[granule] === IS_REACHED) return
+    this.states[granule] = IS_REACHED
+    this.pending.push(object)
+  }
+
+  // ————— what black things refer to
+
+  expectBlackObjects(spans: readonly SpanId[]): void {
+    const { memory } = this.inspection
+    for (const id of spans) {
+      this.eachSlot(id, span.BLACK, object => {
+        if (this.states[object >>> GRANULE_SHIFT] === IS_QUEUED) return
+        const end = endOfReferences(memory, object)
+        for (let word = firstReference(memory, object); word < end; word++)
+          this.expectSafe(
+            memory.i32[word],
+            () => `the black object at ${object} (type ${typeOf(memory.i32[object >>> 2])})`,
+          )
+      })
+    }
+  }
+
+  private expectSafe(target: Addr, who: () => string): void {
+    if (target === 0) return
+    const { memory } = this.inspection
+    const granule = target >>> GRANULE_SHIFT
+    const colour = memory.marks[granule]
+    if (colour === span.BLACK || colour === span.GREY_MARK) return
+    if (colour !== span.WHITE)
+      this.inspection.found(`${who()} refers to ${target}, which is no object (mark byte ${colour})`)
+    else if (this.states[granule] !== IS_REACHED)
+      this.inspection.found(
+        `${who()} refers to ${target} (type ${typeOf(memory.i32[target >>> 2])}), which is white and reachable from nothing grey`,
+      )
+  }
+
+  // ————— roots
+
+  /** Reaches what grey roots refer to, or expects of the black ones that what they refer to is safe. */
+  eachRoot(colour: 'grey' | 'black'): void {
+    const { words, memory } = this.inspection
+    const slots = words[GLOBAL_SLOTS]
+    const blocks = Math.ceil(slots / ROOT_BLOCK_WORDS)
+    const grey = Math.min(Math.min(words[ROOT_NEXT], blocks) * ROOT_BLOCK_WORDS, slots)
+    const from = colour === 'grey' ? grey : 0
+    const to = colour === 'grey' ? slots : grey
+    for (let slot = from; slot < to; slot++)
+      this.root(colour, words[memory.layout.globals + slot], () => `global slot ${slot}, which was scanned,`)
+    for (let id = 1; id <= words[GOROUTINE_NEXT]; id++) {
+      if (this.stackColour(id, blocks) !== colour) continue
+      const begin = words[memory.goroutine(id, g.STACK)]
+      const used = words[memory.goroutine(id, g.STACK_USED)]
+      for (let slot = 0; slot < used; slot++)
+        this.root(colour, words[begin + slot], () => `slot ${slot} of goroutine ${id}’s stack, which was scanned,`)
+    }
+  }
+
+  private root(colour: 'grey' | 'black', object: Addr, who: () => string): void {
+    if (colour === 'grey') this.reach(object)
+    else this.expectSafe(object, who)
+  }
+
+  /** Black: scanned, or nobody will scan it, which is as bad as if its references were. */
+  private stackColour(id: number, blocks: number): 'grey' | 'black' | 'none' {
+    const { words, memory } = this.inspection
+    const status = words[memory.goroutine(id, g.STATUS)]
+    if (status === g.G_FREE || status === g.G_DEAD) return 'none'
+    if (words[memory.goroutine(id, g.SCANNED_CYCLE)] === words[CYCLES]) return 'black'
+    const job = blocks + id - 1
+    const isTaken = job < words[ROOT_NEXT] || job >= words[ROOT_JOBS]
+    return !isTaken || (status & g.G_SCAN_WANTED) !== 0 ? 'grey' : 'black'
+  }
+
+  private eachSlot(id: SpanId, colour: number, visit: (object: Addr) => void): void {
+    const { marks } = this.inspection.memory
+    const stride = this.inspection.span(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
+    const first = (id << PAGE_SHIFT) >>> GRANULE_SHIFT
+    const end = first + this.inspection.span(id, span.SLOTS) * stride
+    for (let granule = first; granule < end; granule += stride)
+      if (marks[granule] === colour) visit(granule << GRANULE_SHIFT)
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The heap verifier: whether every span, list, mark byte and counter in shared memory agrees with every other. It imports `heap` alone and uses little
+ * of it but the layout, so that it does not share the mistakes that it looks for.
+ *
+ *   1  control words: what the phase implies; locks, sweepers          control.ts
+ *   2  pages: spans and free runs cover the arena                       pages.ts
+ *   3  places: each span is in one list or one cache                    places.ts
+ *   4  spans: mark bytes against records; the sums against the counters spans.ts
+ *   5  work buffers and barrier buffers                                 work.ts
+ *   6  goroutines, stacks, queues, wait records                         goroutines.ts, queues.ts
+ *   7  while marking, if all of that is sound: the tri-colour invariant tri-colour.ts
+ *
+ * For a stopped world, where every P has published what it holds (its work buffers, its stack's height): then all of it is exact, in every phase. Called
+ * in the stops of a cycle under `--check` (gc/cycle.ts), and by tests wherever they stop a world.
+ */
+
+import type { Memory } from '../../memory/memory.ts'
+import {
+  CYCLES,
+  EXPECTED_SCAN_WORK,
+  GOROUTINE_NEXT,
+  PAGES_END,
+  PHASE_MARK,
+  VERIFY_AT,
+} from '../../memory/words/control.ts'
+import { verifyControl } from './control.ts'
+import { verifyGoroutines } from './goroutines.ts'
+import { Inspection } from './inspection.ts'
+import { verifyPages } from './pages.ts'
+import { locateSpans } from './places.ts'
+import { verifyQueues } from './queues.ts'
+import { verifySpans } from './spans.ts'
+import { verifyTriColour } from './tri-colour.ts'
+import { verifyWork } from './work.ts'
+
+/** A heap of up to so many pages is verified in each cycle; one of n times as many in each nth, so that its share of the time does not grow. */
+const PAGES_EACH_CYCLE = 1024
+/** Goroutines that take as long as a page. */
+const GOROUTINES_PER_PAGE = 16
+
+/** Throws a BreachError that names the first disagreements found. */
+export function verifyHeap(memory: Memory): void {
+  const inspection = new Inspection(memory)
+  verifyControl(inspection)
+  const inUse = verifyPages(inspection)
+  const places = locateSpans(inspection, inUse)
+  verifySpans(inspection, places)
+  const grey = verifyWork(inspection)
+  verifyGoroutines(inspection)
+  verifyQueues(inspection)
+  if (inspection.phase === PHASE_MARK && inspection.isClean) verifyTriColour(inspection, inUse, grey)
+  inspection.conclude()
+}
+
+/** True if the heap is to be verified in this cycle, by its size. */
+export function isVerificationDue(memory: Memory): boolean {
+  const { words } = memory
+  const pages = words[PAGES_END] + words[GOROUTINE_NEXT] / GOROUTINES_PER_PAGE
+  return words[CYCLES] % Math.ceil(pages / PAGES_EACH_CYCLE) === 0
+}
+
+/**
+ * In the setup stop: after how much scan work the mark shall be stopped to be verified. Another share of the expected work in each cycle, the
+ * same ones in each run: the multiples of the golden ratio, modulo 1, come near to every share.
+ */
+export function planVerification(memory: Memory): void {
+  const { words, doubles } = memory
+  const share = (words[CYCLES] * 0.6180339887498949) % 1
+  words[VERIFY_AT] = isVerificationDue(memory) ? 1 + Math.floor(share * doubles[memory.measure(EXPECTED_SCAN_WORK)]) : 0
+}

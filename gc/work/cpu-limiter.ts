@@ -1,0 +1,163 @@
+/**
+ * Go's limiter of the collector's CPU time (1.19; go-gc §6i): a leaky bucket (gc/pacer/cpu-bucket.ts). The collector's time fills it, the program's
+ * empties it. From full to empty the collector is limited, so that a limit below what lives slows the program, and does not stop it:
+ *
+ *   assists   do nothing; those under way, and those that wait for credit, end
+ *   the gate  is open; waits there end. The heap may pass its goal, and even the memory limit
+ *   cycles    follow each other no closer than the heap grows by an eighth of what lives (limitedTrigger)
+ *
+ *   collector   assists and waits for credit, waits at the gate, sweeping for a cycle that is about to start; a quarter of all Ps while marking; all Ps while
+ *               the world stands
+ *   idle        Ps that have no goroutine to run, or whose goroutine waits in gc(), whatever they do meanwhile but the background quarter: neither
+ *   program     the rest
+ *
+ * Updated around what is done in a stop, and by whoever works or waits for the collector, or allocates, when the last time is 10 ms ago; by one P at a time, and the
+ * others leave it to that one. Time that lasts is counted as far as it has come. Who ends it adds it to its P's total, and another P may read since and total between
+ * the two stores: one update counts it too short or twice, and the next one makes up for it, since only the difference of the sums counts.
+ *
+ * Proof that nobody waits while the collector is limited.
+ * 1. Whoever makes the bucket full says so (GC_CPU_LIMITED), then takes the assist queue's lock and releases who stands there, then wakes every P.
+ * 2. An assist looks at GC_CPU_LIMITED under that lock before it enqueues itself: it is in the queue when it is released, or it sees the word.
+ * 3. A wait at the gate asks at each waking, and a sleeper announces itself before it asks (scheduler/sleepers.ts): it is woken, or it sees the word.
+ * Proof that the bucket fills while others wait. A P that drains updates after every 100,000 bytes if it is due, one that sweeps for a cycle after every span, one that sleeps at the
+ * gate at each waking, which is after 50 ms at the latest. A P that waits for credit waits for one that drains.
+ */
+import { load, now, store } from '#sync'
+import { tryLock, unlock } from '../../memory/lock.ts'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from '../pacer/cpu-bucket.ts'
+
+/** The longest time between two updates, in ms. */
+const PERIOD_MS = 10
+/** The share of Go's background workers. */
+const BACKGROUND = 0.25
+
+export class CpuLimiter {
+  private readonly memory: Memory
+  private readonly own: number
+  private readonly bucket: CpuBucket = { levelMs: 0, isLimiting: false }
+  /** Ends what is under way, when the collector begins to be limited. Set once at boot: assists need a limiter. */
+  callOff: () => void = () => {}
+
+  constructor(memory: Memory, pIndex: number) {
+    this.memory = memory
+    this.own = memory.pMeasure(pIndex, 0)
+  }
+
+  /** True while assists shall do nothing and the gate is open. */
+  get isLimiting(): boolean {
+    return load(this.memory.words, control.GC_CPU_LIMITED) !== 0
+  }
+
+  /** The same, after an update if one is due: for whoever works or waits for the collector. */
+  get isLimitingNow(): boolean {
+    this.updateIfDue()
+    return this.isLimiting
+  }
+
+  /** The least live heap at which a limited collector starts a cycle, in bytes. */
+  get leastTrigger(): number {
+    return limitedTrigger(this.memory.doubles[this.memory.measure(control.HEAP_MARKED)])
+  }
+
+  /** This P's goroutine works or waits for the collector from now on. False if it does already: then this is a part of that. */
+  begin(): boolean {
+    const { doubles } = this.memory
+    if (doubles[this.own + p.COLLECTING_SINCE] !== 0) return false
+    doubles[this.own + p.COLLECTING_SINCE] = now()
+    return true
+  }
+
+  /** It does no longer. `isBegun`: what begin said. */
+  end(isBegun: boolean): void {
+    if (!isBegun) return
+    const { doubles } = this.memory
+    const ms = now() - doubles[this.own + p.COLLECTING_SINCE]
+    doubles[this.own + p.COLLECTING_SINCE] = 0
+    doubles[this.own + p.TOTAL_ASSIST_MS] += ms
+  }
+
+  /** This P has no goroutine that could run, from now on if it had one. A wait for the collector is not idle. */
+  idle(): void {
+    const { doubles } = this.memory
+    if (doubles[this.own + p.IDLE_SINCE] === 0 && doubles[this.own + p.COLLECTING_SINCE] === 0)
+      doubles[this.own + p.IDLE_SINCE] = now()
+  }
+
+  /** It has one again, or works in the background quarter. */
+  busy(): void {
+    const { doubles } = this.memory
+    const since = doubles[this.own + p.IDLE_SINCE]
+    if (since === 0) return
+    doubles[this.own + p.IDLE_SINCE] = 0
+    doubles[this.own + p.TOTAL_IDLE_MS] += now() - since
+  }
+
+  /** An update, if the last one is too long ago. */
+  updateIfDue(): void {
+    const { doubles } = this.memory
+    if (now() - doubles[this.memory.measure(control.LIMITER_UPDATED_AT)] > PERIOD_MS) this.update()
+  }
+
+  /** Counts the time since the last update. `stopped`: in all of it the world stopped, or stood. */
+  update(stopped = false): void {
+    const { words } = this.memory
+    let begins = false
+    if (!tryLock(words, control.LIMITER_LOCK)) return
+    try {
+      const wasLimiting = this.isLimiting
+      this.count(stopped, now())
+      begins = this.isLimiting && !wasLimiting
+    } finally {
+      unlock(words, control.LIMITER_LOCK)
+    }
+    if (begins) this.callOff()
+  }
+
+  private count(stopped: boolean, time: number): void {
+    const { words, doubles, layout } = this.memory
+    const measures = this.memory.measure(0)
+    const window = (time - doubles[measures + control.LIMITER_UPDATED_AT]) * layout.procs
+    const assisted = this.sum(p.TOTAL_ASSIST_MS, p.COLLECTING_SINCE, time)
+    const idled = this.sum(p.TOTAL_IDLE_MS, p.IDLE_SINCE, time)
+    const assist = assisted - doubles[measures + control.LIMITER_ASSISTED]
+    const idle = idled - doubles[measures + control.LIMITER_IDLED]
+    doubles[measures + control.LIMITER_UPDATED_AT] = time
+    doubles[measures + control.LIMITER_ASSISTED] = assisted
+    doubles[measures + control.LIMITER_IDLED] = idled
+    const background = words[control.BLACKEN_ENABLED] !== 0 ? BACKGROUND * window : 0
+    const collector = stopped ? window : assist + background
+    this.fill(collector, Math.max(0, window - idle - collector))
+  }
+
+  private fill(collectorMs: number, programMs: number): void {
+    const { words, doubles, layout } = this.memory
+    const { bucket } = this
+    const level = this.memory.measure(control.LIMITER_LEVEL)
+    const wasLimiting = this.isLimiting
+    bucket.levelMs = doubles[level]
+    bucket.isLimiting = wasLimiting
+    const marked = doubles[this.memory.measure(control.HEAP_MARKED)]
+    fillBucket(bucket, collectorMs, programMs, bucketCapacityMs(layout.procs, words[control.GOAL], marked))
+    doubles[level] = bucket.levelMs
+    if (bucket.isLimiting === wasLimiting) return
+    // A cycle in which it begins, or ends, was limited.
+    store(words, control.GC_CPU_LIMITED_CYCLE, words[control.CYCLES])
+    store(words, control.GC_CPU_LIMITED, bucket.isLimiting ? 1 : 0)
+  }
+
+  /** A total of all Ps, with what lasts at `time`. */
+  private sum(total: number, since: number, time: number): number {
+    const { doubles, layout } = this.memory
+    let sum = 0
+    for (let index = 0; index < layout.procs; index++) {
+      const own = this.memory.pMeasure(index, 0)
+      sum += doubles[own + total]
+      const began = doubles[own + since]
+      if (began > 0) sum += time - began
+    }
+    return sum
+  }
+}

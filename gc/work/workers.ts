@@ -1,0 +1,145 @@
+/**
+ * Mark workers by Go's rules (go-gc §5): which one a P should run now, and running it.
+ *
+ *   dedicated    drains to the end of the work. After a slice of 10 ms it offers its role; it stops once another P has taken it.
+ *   fractional   where dedicated workers alone miss the quarter by too much: each P marks for its share of the time, and leaves when it
+ *                has used 1.2 times the share
+ *   idle         on a P that has nothing else to do; leaves as soon as it has
+ *
+ * A worker runs in the scheduler's loop, or nested at a safepoint of the goroutine that the P was running. Different from Go, a P
+ * cannot give its pinned goroutines away, so the dedicated role moves on instead of the goroutines.
+ *
+ * A P may sleep through the end of a cycle and the start of the next while in a worker. It then finds another CYCLES, and leaves.
+ */
+import { add, load, now, sub } from '#sync'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import type { Drain } from '../mark/drain.ts'
+import { EVENT_DEDICATED, EVENT_FRACTIONAL, EVENT_IDLE, type Events } from '../record/events.ts'
+import type { World } from '../world.ts'
+import type { CpuLimiter } from './cpu-limiter.ts'
+import { Roles } from './roles.ts'
+
+/** A slice, in ms: Go's forcePreemptNS. */
+export const SLICE_MS = 10
+/** A fractional worker leaves when it is this much over its share. */
+const FRACTIONAL_OVERUSE = 1.2
+type Kind = 'dedicated' | 'fractional' | 'idle'
+
+export class Workers {
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly drain: Drain
+  private readonly limiter: CpuLimiter
+  private readonly world: World
+  private readonly events: Events
+  private readonly roles: Roles
+
+  constructor(memory: Memory, pIndex: number, drain: Drain, limiter: CpuLimiter, world: World, events: Events) {
+    this.memory = memory
+    this.pIndex = pIndex
+    this.drain = drain
+    this.limiter = limiter
+    this.world = world
+    this.events = events
+    this.roles = new Roles(memory, pIndex)
+  }
+
+  /** Runs the dedicated or fractional worker that this P should run now. False if there is none (Go's findRunnableGCWorker). */
+  runDue(): boolean {
+    const { words } = this.memory
+    if (words[control.BLACKEN_ENABLED] === 0) return false
+    this.limiter.updateIfDue()
+    if (this.roles.areOffered && this.roles.takeOver()) return this.runDedicated()
+    if (!this.drain.isWorkAvailable) return false
+    return this.roles.take() ? this.runDedicated() : this.runFractionalIfDue()
+  }
+
+  /** Runs an idle worker, if there is work and fewer run than may. */
+  runIdle(): boolean {
+    const { words } = this.memory
+    if (words[control.BLACKEN_ENABLED] === 0 || !this.drain.isWorkAvailable) return false
+    if (add(words, control.IDLE_WORKERS, 1) >= words[control.IDLE_WORKERS_MAX]) {
+      sub(words, control.IDLE_WORKERS, 1)
+      return false
+    }
+    this.run('idle', p.IDLE_MS, EVENT_IDLE, () => this.world.hasOtherWork())
+    sub(words, control.IDLE_WORKERS, 1)
+    if (this.drain.isWorkAvailable) this.world.wakeForWork()
+    return true
+  }
+
+  /** True if this P could take some worker's role now. A hint. */
+  get mayRun(): boolean {
+    const { words } = this.memory
+    if (words[control.BLACKEN_ENABLED] === 0) return false
+    return (
+      this.roles.areLeft || load(words, control.IDLE_WORKERS) < words[control.IDLE_WORKERS_MAX] || this.untilDueMs <= 0
+    )
+  }
+
+  /** Milliseconds until this P is due for a fractional worker again; Infinity if it has no such share or nothing is to be marked. */
+  get untilDueMs(): number {
+    const { words, doubles, layout } = this.memory
+    const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
+    if (words[control.BLACKEN_ENABLED] === 0 || share === 0 || !this.drain.isWorkAvailable)
+      return Number.POSITIVE_INFINITY
+    const spent = doubles[this.memory.pMeasure(this.pIndex, p.FRACTIONAL_MS)]
+    return spent / share - (now() - doubles[layout.measures + control.MARK_STARTED_AT]) + 0.01
+  }
+
+  private runDedicated(): boolean {
+    const { roles } = this
+    const sliceEnd = now() + SLICE_MS
+    const isOver = (): boolean => {
+      if (this.memory.layout.procs > 1 && roles.isHeld && now() >= sliceEnd) {
+        roles.offer()
+        this.world.wakeForWork()
+      }
+      return roles.isGone
+    }
+    this.run('dedicated', p.DEDICATED_MS, EVENT_DEDICATED, isOver, () => roles.giveBack())
+    return true
+  }
+
+  private runFractionalIfDue(): boolean {
+    const { doubles, layout } = this.memory
+    const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
+    if (share === 0) return false
+    const markStarted = doubles[layout.measures + control.MARK_STARTED_AT]
+    const spent = this.memory.pMeasure(this.pIndex, p.FRACTIONAL_MS)
+    const began = now()
+    if (began > markStarted && doubles[spent] / (began - markStarted) > share) return false
+    this.run('fractional', p.FRACTIONAL_MS, EVENT_FRACTIONAL, () => {
+      const time = now()
+      return (doubles[spent] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
+    })
+    return true
+  }
+
+  /** Drains as a worker, its time added to `measure`; `giveBack` returns its role before the termination is considered. */
+  private run(kind: Kind, measure: number, event: number, isOver: () => boolean, giveBack?: () => void): void {
+    const { words, doubles } = this.memory
+    const activity = this.memory.p(this.pIndex, p.ACTIVITY)
+    const before = words[activity]
+    const cycle = words[control.CYCLES]
+    if (kind !== 'idle') this.limiter.busy()
+    const began = now()
+    words[activity] = p.ACTIVITY_MARKING
+    this.memory.faults.pass(`${kind}-worker/start`)
+    this.drain.enter()
+    this.drain.drainForCredit(() => {
+      // Others may wait for what this drain does, and their time counts meanwhile.
+      this.limiter.updateIfDue()
+      return isOver()
+    })
+    const ms = now() - began
+    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, measure)] += ms
+    this.events.slice(event, began, cycle)
+    words[activity] = before
+    this.memory.faults.pass(`${kind}-worker/park`)
+    giveBack?.()
+    this.drain.leave()
+  }
+}

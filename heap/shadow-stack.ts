@@ -1,0 +1,80 @@
+/**
+ * The shadow stack of the goroutine that runs on this P: the references that it keeps, one word each.
+ *
+ *   base ▒▒▒▒▒▒▒▒▒▒ top        limit       words below top are roots; those above are not looked at
+ *
+ * Only the running goroutine writes to its stack, without a barrier: its stack is grey until it is scanned, and what it stores
+ * there later it has either loaded through shaded paths or allocated black. Base, top and limit are fields of this object and no
+ * shared words, since `keep` is hot; they are saved to the goroutine's record when it stops running and when its P waits.
+ */
+
+import type { Addr, Memory } from '../memory/memory.ts'
+import { probeStack } from '../memory/stack-probe.ts'
+import * as g from '../memory/words/goroutine.ts'
+import type { Stacks } from './stacks.ts'
+
+export class ShadowStack {
+  readonly words: Int32Array
+  private readonly memory: Memory
+  private readonly stacks: Stacks
+  private goroutine = 0
+  base = 0
+  top = 0
+  limit = 0
+
+  constructor(memory: Memory, stacks: Stacks) {
+    this.words = memory.words
+    this.memory = memory
+    this.stacks = stacks
+  }
+
+  /** Makes the stack of a goroutine that this P is about to run the current one. */
+  load(goroutine: number): void {
+    const record = this.memory.goroutine(goroutine, 0)
+    this.goroutine = goroutine
+    this.base = this.words[record + g.STACK]
+    this.top = this.base + this.words[record + g.STACK_USED]
+    this.limit = this.base + this.words[record + g.STACK_SIZE]
+  }
+
+  /** Writes how much is in use to the goroutine's record, for whoever scans it while this P is not looking. */
+  save(): void {
+    if (this.goroutine !== 0) this.words[this.memory.goroutine(this.goroutine, g.STACK_USED)] = this.top - this.base
+  }
+
+  /** Forgets the goroutine, which must have been saved. */
+  unload(): void {
+    this.goroutine = 0
+    this.base = 0
+    this.top = 0
+    this.limit = 0
+  }
+
+  push(reference: Addr): void {
+    // What is no number throws here, or is converted before a slot is taken.
+    reference = +reference as Addr
+    if (this.top === this.limit) this.grow()
+    this.words[this.top] = reference
+    this.top++
+  }
+
+  /** Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it. */
+  private grow(): void {
+    probeStack()
+    const size = this.limit - this.base
+    const segment = this.stacks.allocate(size * 2)
+    if (segment === 0) {
+      throw new RangeError(
+        `out of memory: a shadow stack cannot grow beyond ${size} references; all ${this.memory.layout.stackWords} words for stacks are in use`,
+      )
+    }
+    const record = this.memory.goroutine(this.goroutine, 0)
+    this.words.copyWithin(segment, this.base, this.top)
+    this.stacks.free(this.base, size)
+    this.words[record + g.STACK] = segment
+    this.words[record + g.STACK_SIZE] = size * 2
+    this.top = segment + (this.top - this.base)
+    this.base = segment
+    this.limit = segment + size * 2
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The order in which the Ps of a run go on, one at a time: only where Node was started with
+ * `--conditions=controlled`. Plain data: it goes to threads, into records, and comes back from files.
+ *
+ * An order says only where it differs from the *default*: a P goes on until it must wait, or has
+ * taken 1000 turns in a row while others could go on; then the next one that can, counted upwards
+ * and around. So an order is as long as it is interesting, and what is left of it when a switch is
+ * dropped is an order too: that is how orders are shrunk.
+ */
+
+/** At its own `turn`th turn, P `p` lets P `next` go on. */
+export type Switch = readonly [p: number, turn: number, next: number]
+
+/** Switches in the order in which they happened. */
+export type Order = readonly Switch[]
+
+/** What chooses who goes on. */
+export type Strategy =
+  /** At each turn any P that can go on, each as likely. */
+  | { readonly kind: 'random' }
+  /**
+   * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): random priorities, the highest that can goes on, and at `changes` random
+   * turns among the first `turns` the running P falls below all others. Finds a bug that needs d = changes + 1 ordering constraints, among n Ps and
+   * k turns, with probability 1/(n·k^(d−1)) at least.
+   */
+  | { readonly kind: 'pct'; readonly changes: number; readonly turns: number }
+  /** The default, but for `switches` switches to the next P at random turns among the first `turns`. */
+  | { readonly kind: 'round-robin'; readonly switches: number; readonly turns: number }
+  /** As it was recorded. */
+  | { readonly kind: 'replay'; readonly order: Order }
+
+/** What became of a schedule. */
+export interface ScheduleReport {
+  /** Turns taken by all Ps. */
+  readonly turns: number
+  /** How often another P went on than the one before. */
+  readonly switches: number
+  /** Switches that differ from the default; null if there were too many to record. */
+  readonly order: Order | null
+}

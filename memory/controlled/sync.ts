@@ -1,0 +1,111 @@
+/**
+ * `#sync` under the condition `controlled`: every operation is a turn of the run's schedule. A thread that has no part in one (the host's, or any before
+ * it joins) does what the ordinary module does.
+ *
+ *   node --conditions=controlled bin/sawtooth.js run PROGRAM --schedule random --seed 17
+ */
+import type { Scheduling, Woken, Words } from '../sync.ts'
+import { Schedule } from './schedule.ts'
+import type { Strategy } from './strategy.ts'
+
+export type { Scheduling, Woken, Words } from '../sync.ts'
+
+/** The schedule that this thread has a part in, and the buffers of its run. */
+let schedule: Schedule | null = null
+let meta: ArrayBufferLike | null = null
+let heap: ArrayBufferLike | null = null
+
+/** Before each operation. Once the schedule is released, or this thread has no part in one, nothing. */
+function turn(): void {
+  if (schedule?.takesPart) schedule.turn()
+}
+
+export function load(words: Words, index: number): number {
+  turn()
+  return Atomics.load(words, index)
+}
+
+export function store(words: Words, index: number, value: number): void {
+  turn()
+  Atomics.store(words, index, value)
+}
+
+export function add(words: Words, index: number, value: number): number {
+  turn()
+  return Atomics.add(words, index, value)
+}
+
+export function sub(words: Words, index: number, value: number): number {
+  turn()
+  return Atomics.sub(words, index, value)
+}
+
+export function or(words: Words, index: number, bits: number): number {
+  turn()
+  return Atomics.or(words, index, bits)
+}
+
+export function and(words: Words, index: number, mask: number): number {
+  turn()
+  return Atomics.and(words, index, mask)
+}
+
+export function exchange(words: Words, index: number, value: number): number {
+  turn()
+  return Atomics.exchange(words, index, value)
+}
+
+export function compareAndSwap(words: Words, index: number, expected: number, value: number): boolean {
+  turn()
+  return Atomics.compareExchange(words, index, expected, value) === expected
+}
+
+export function wait(words: Words, index: number, expected: number, milliseconds = Number.POSITIVE_INFINITY): Woken {
+  turn()
+  // Asked again: the schedule may have been released while this P waited for its turn.
+  if (!schedule?.takesPart) return Atomics.wait(words, index, expected, milliseconds)
+  if (Atomics.load(words, index) !== expected) return 'not-equal'
+  return schedule.block(keyOf(words, index), milliseconds) ? 'ok' : 'timed-out'
+}
+
+export function waitForHost(words: Words, index: number, expected: number, milliseconds: number): Woken {
+  return Atomics.wait(words, index, expected, milliseconds)
+}
+
+export function notify(words: Words, index: number, count = Number.POSITIVE_INFINITY): void {
+  turn()
+  if (schedule?.takesPart) schedule.wake(keyOf(words, index), count)
+  // Who has no part in the schedule, or none any more, waits in earnest.
+  Atomics.notify(words, index, count)
+}
+
+/** A microsecond a turn. */
+export function now(): number {
+  return schedule?.takesPart ? schedule.time / 1000 : performance.now()
+}
+
+export function step(_point: string): void {
+  turn()
+}
+
+export const scheduling: Scheduling | null = {
+  open: (strategy, procs, seed) => Schedule.create(strategy as Strategy, procs, { seed }).buffer,
+  join: (buffer, index, words, i32) => {
+    meta = words.buffer
+    heap = i32.buffer
+    schedule = new Schedule(buffer)
+    schedule.join(index)
+  },
+  part: () => {
+    schedule?.part()
+    schedule = meta = heap = null
+  },
+  release: buffer => new Schedule(buffer).release(),
+  report: buffer => new Schedule(buffer).report(),
+}
+
+/** A word that Ps may wait on, as a number: 0 is nobody's but this P's own. */
+function keyOf(words: Words, index: number): number {
+  if (words.buffer === meta) return index + 1
+  return words.buffer === heap ? -1 - index : 0
+}

@@ -1,0 +1,190 @@
+/**
+ * Where everything is. Two shared buffers:
+ *
+ *   heap   ┌ page 0 ┬ pages 1 … n of the arena ┐      a reference is a byte address here; page 0 is never used, so nil is 0
+ *   meta   ┌ control ┬ measures ┬ Ps ┬ central lists ┬ page table ┬ spans ┬ marks ┬ work buffers ┬ goroutines ┬ waiters ┬
+ *          ┴ stacks ┬ stack table ┬ globals ┬ declarations ┬ console rings ┬ cycle records ┬ trace rings ┐
+ *
+ * Both are reserved at once and committed by the operating system page by page as they are touched. All offsets below are in
+ * units of the view that reads them: 32-bit words, doubles, or bytes, as their names and comments say.
+ */
+import * as control from './words/control.ts'
+import * as goroutine from './words/goroutine.ts'
+import * as p from './words/p.ts'
+import * as span from './words/span.ts'
+
+export const PAGE_BYTES = 8192
+export const PAGE_SHIFT = 13
+/** Objects begin at multiples of a granule; each granule has a mark byte. */
+export const GRANULE_BYTES = 16
+export const GRANULE_SHIFT = 4
+
+export const MIN_ARENA_BYTES = 4 * 1024 * 1024
+/** Addresses and live bytes are signed 32-bit numbers. */
+export const MAX_ARENA_BYTES = 2 ** 31 - PAGE_BYTES
+export const MAX_PS = 64
+
+/** A work buffer: next buffer (word offset), count, then entries. 254 of them; Go's hold 253. */
+export const WORK_BUFFER_WORDS = 256
+export const WORK_BUFFER_NEXT = 0
+export const WORK_BUFFER_COUNT = 1
+export const WORK_BUFFER_ENTRIES = 2
+export const WORK_BUFFER_CAPACITY = WORK_BUFFER_WORDS - WORK_BUFFER_ENTRIES
+
+/** Words of globals that one root job scans (Go's rootBlockBytes: 256 KiB). */
+export const ROOT_BLOCK_WORDS = 65536
+
+/** In an entry: not an object but a later piece of one. Objects begin at multiples of 16. */
+export const OBLET = 1
+/** Arrays of references are scanned in pieces of this many bytes (Go's maxObletBytes), so that no step takes long. */
+export const OBLET_BYTES = 128 * 1024
+
+/** Smallest shadow stack: 2^6 words. */
+export const STACK_MIN_LOG2 = 6
+
+export const MAX_GOROUTINES = 1 << 18
+export const MAX_WAITERS = 1 << 19
+/** Words for global variables: 64 MiB. */
+export const GLOBAL_WORDS = 1 << 24
+
+/** Types, tasks, globals: a record of DECLARATION_WORDS each (heap/declarations.ts). */
+export const MAX_DECLARATIONS = 4096
+export const DECLARATION_WORDS = 32
+
+/** Console ring of a P, in bytes. */
+export const CONSOLE_RING_BYTES = 1 << 18
+/** Cycle records (gc/record/cycle-record.ts), and doubles of each. */
+export const CYCLE_RECORDS = 4096
+export const CYCLE_RECORD_DOUBLES = 256
+/** Trace events of a P, and doubles of each (gc/record/events.ts). */
+export const TRACE_EVENTS = 1 << 13
+export const TRACE_EVENT_DOUBLES = 4
+
+/** The offsets of one run's memory. Plain numbers: it is sent to every P. */
+export interface Layout {
+  readonly arenaBytes: number
+  readonly procs: number
+  /** Pages, page 0 included. */
+  readonly pages: number
+  readonly heapBytes: number
+  readonly metaBytes: number
+  /** Word offsets. The control words begin the buffer, so their offset is 0 and their names are their indices. */
+  readonly ps: number
+  readonly central: number
+  /** The page table: the span that a page belongs to (0: free); markers read it plainly, since a live object's span cannot change under them. */
+  readonly pageSpan: number
+  /** Length of a free run, at both its ends; then the links of free runs. All of the table is written under PAGE_LOCK. */
+  readonly pageRun: number
+  readonly pageNext: number
+  readonly pagePrevious: number
+  readonly spans: number
+  readonly workBuffers: number
+  readonly workBufferCount: number
+  readonly goroutines: number
+  readonly waiters: number
+  readonly stacks: number
+  readonly stackWords: number
+  /** For each 2^STACK_MIN_LOG2 words of stacks: the power of two of the free segment that begins there, else 0. Under STACK_LOCK. */
+  readonly stackTable: number
+  readonly globals: number
+  readonly declarations: number
+  readonly typeSlots: number
+  readonly consoleRings: number
+  readonly traceRings: number
+  /** Double offsets. */
+  readonly measures: number
+  readonly pMeasures: number
+  readonly goroutineDoubles: number
+  readonly waiterDoubles: number
+  readonly cycleRecords: number
+  readonly traceEvents: number
+  /** Byte offsets. */
+  readonly marks: number
+  readonly consoleBytes: number
+}
+
+/** A named region of the meta buffer, in bytes: for tests and for who draws the map. */
+export interface Region {
+  readonly name: string
+  readonly begin: number
+  readonly end: number
+}
+
+/** Words of a console ring's head: written and read byte counts (runtime/host/console-ring.ts); of a trace ring's: written, read (gc/record/events.ts). */
+export const CONSOLE_RING_WORDS = 16
+export const TRACE_RING_WORDS = 16
+
+export interface LayoutSizes {
+  /** Heap pages in all, in bytes: whole pages, 4 MiB to below 2 GiB. */
+  readonly arenaBytes: number
+  /** Number of Ps, 1 to 64. */
+  readonly procs: number
+  /** Number of work buffers. @defaultValue one per 64 KiB of arena, at least 64 */
+  readonly workBuffers?: number
+}
+
+/** Computes the layout. Regions begin at multiples of 4096 bytes, so that no two share a page of the operating system. */
+export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly Region[] } {
+  const { arenaBytes, procs } = sizes
+  if (!Number.isInteger(arenaBytes / PAGE_BYTES) || arenaBytes < MIN_ARENA_BYTES || arenaBytes > MAX_ARENA_BYTES) {
+    throw new RangeError(
+      `arena of ${arenaBytes} bytes: must be whole pages of ${PAGE_BYTES}, from ${MIN_ARENA_BYTES} to ${MAX_ARENA_BYTES}`,
+    )
+  }
+  if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PS)
+    throw new RangeError(`${procs} Ps: must be 1 to ${MAX_PS}`)
+  // Page 0 is not the arena's; at the very largest arena it takes the place of one page, since addresses end at 2³¹.
+  const pages = Math.min(arenaBytes / PAGE_BYTES + 1, 2 ** 31 / PAGE_BYTES - 1)
+  const workBufferCount = sizes.workBuffers ?? Math.max(64, arenaBytes >>> 16)
+  if (!Number.isInteger(workBufferCount) || workBufferCount < 1)
+    throw new RangeError(`${workBufferCount} work buffers: must be a whole number from 1`)
+  const stackWords = Math.max(1 << 22, arenaBytes >>> 4)
+
+  const regions: Region[] = []
+  let end = 0
+  const region = (name: string, bytes: number): number => {
+    const begin = Math.ceil(end / 4096) * 4096
+    end = begin + bytes
+    regions.push({ name, begin, end })
+    return begin
+  }
+  const words = (name: string, count: number): number => region(name, count * 4) / 4
+  const doubles = (name: string, count: number): number => region(name, count * 8) / 8
+
+  words('control', control.WORDS)
+  const layout: Layout = {
+    arenaBytes,
+    procs,
+    pages,
+    heapBytes: pages * PAGE_BYTES,
+    measures: doubles('measures', control.DOUBLES),
+    ps: words('Ps', procs * p.WORDS),
+    pMeasures: doubles('P measures', procs * p.DOUBLES),
+    central: words('central lists', p.SPAN_CLASSES * span.CENTRAL_WORDS),
+    pageSpan: words('page spans', pages),
+    pageRun: words('page runs', pages),
+    pageNext: words('page next', pages),
+    pagePrevious: words('page previous', pages),
+    spans: words('spans', pages * span.WORDS),
+    marks: region('marks', (pages * PAGE_BYTES) >>> GRANULE_SHIFT),
+    workBuffers: words('work buffers', workBufferCount * WORK_BUFFER_WORDS),
+    workBufferCount,
+    goroutines: words('goroutines', MAX_GOROUTINES * goroutine.WORDS),
+    goroutineDoubles: doubles('goroutine doubles', MAX_GOROUTINES * goroutine.DOUBLES),
+    waiters: words('waiters', MAX_WAITERS * goroutine.WAITER_WORDS),
+    waiterDoubles: doubles('waiter doubles', MAX_WAITERS * goroutine.WAITER_DOUBLES),
+    stacks: words('stacks', stackWords),
+    stackWords,
+    stackTable: words('stack table', stackWords >>> STACK_MIN_LOG2),
+    globals: words('globals', GLOBAL_WORDS),
+    declarations: words('declarations', 3 * MAX_DECLARATIONS * DECLARATION_WORDS),
+    typeSlots: words('type slots', MAX_DECLARATIONS),
+    consoleRings: words('console ring heads', procs * CONSOLE_RING_WORDS),
+    consoleBytes: region('console rings', procs * CONSOLE_RING_BYTES),
+    cycleRecords: doubles('cycle records', (CYCLE_RECORDS + 1) * CYCLE_RECORD_DOUBLES),
+    traceRings: words('trace ring heads', procs * TRACE_RING_WORDS),
+    traceEvents: doubles('trace events', procs * TRACE_EVENTS * TRACE_EVENT_DOUBLES),
+    metaBytes: 0,
+  }
+  return { layout: { ...layout, metaBytes: Math.ceil(end / 4096) * 4096 }, regions }
+}

@@ -1,0 +1,94 @@
+/**
+ * One run's shared memory: the two buffers and the views that everything reads them through. Each thread makes its own `Memory`
+ * of the same buffers.
+ */
+
+import { type FaultPoints, NO_FAULTS } from './fault-points.ts'
+import { type Layout, type LayoutSizes, layOut } from './layout.ts'
+import * as control from './words/control.ts'
+import * as goroutine from './words/goroutine.ts'
+import * as p from './words/p.ts'
+
+/** The byte address of an object in the heap buffer; 0 is nil. */
+export type Addr = number
+
+/** The buffers of a run and where things are in them: what a thread is sent. */
+export interface MemoryHandle {
+  readonly heap: SharedArrayBuffer
+  readonly meta: SharedArrayBuffer
+  readonly layout: Layout
+}
+
+export class Memory {
+  readonly layout: Layout
+  /** The heap as 32-bit words, unsigned words, doubles and bytes. */
+  readonly i32: Int32Array
+  readonly u32: Uint32Array
+  readonly f64: Float64Array
+  readonly u8: Uint8Array
+  /** The meta buffer as words, doubles and bytes. */
+  readonly words: Int32Array
+  readonly doubles: Float64Array
+  readonly bytes: Uint8Array
+  /** A mark byte per granule of the heap buffer. */
+  readonly marks: Uint8Array
+  readonly handle: MemoryHandle
+  /** What the thread does to itself at named points. */
+  readonly faults: FaultPoints
+
+  constructor(handle: MemoryHandle, faults = NO_FAULTS) {
+    const { heap, meta, layout } = handle
+    this.handle = handle
+    this.faults = faults
+    this.layout = layout
+    this.i32 = new Int32Array(heap, 0, layout.heapBytes >>> 2)
+    this.u32 = new Uint32Array(heap, 0, layout.heapBytes >>> 2)
+    this.f64 = new Float64Array(heap, 0, layout.heapBytes >>> 3)
+    this.u8 = new Uint8Array(heap, 0, layout.heapBytes)
+    this.words = new Int32Array(meta, 0, layout.metaBytes >>> 2)
+    this.doubles = new Float64Array(meta, 0, layout.metaBytes >>> 3)
+    this.bytes = new Uint8Array(meta, 0, layout.metaBytes)
+    this.marks = new Uint8Array(meta, layout.marks, layout.heapBytes >>> 4)
+  }
+
+  /** Reserves fresh memory: all zeros, which an allocation relies on where no span has been (PAGES_END). */
+  static reserve(sizes: LayoutSizes): Memory {
+    const { layout } = layOut(sizes)
+    return new Memory({ heap: reserve(layout.heapBytes), meta: reserve(layout.metaBytes), layout })
+  }
+
+  /** Index of a word of P `index`. */
+  p(index: number, word: number): number {
+    return this.layout.ps + index * p.WORDS + word
+  }
+
+  /** Index of a shared double. */
+  measure(name: number): number {
+    return this.layout.measures + name
+  }
+
+  /** Index of a double of P `index`. */
+  pMeasure(index: number, name: number): number {
+    return this.layout.pMeasures + index * p.DOUBLES + name
+  }
+
+  /** Index of a word of a goroutine. */
+  goroutine(id: number, word: number): number {
+    return this.layout.goroutines + id * goroutine.WORDS + word
+  }
+
+  /** Index of a double of a goroutine. */
+  goroutineDouble(id: number, name: number): number {
+    return this.layout.goroutineDoubles + id * goroutine.DOUBLES + name
+  }
+
+  get phase(): number {
+    return this.words[control.PHASE]
+  }
+}
+
+/** A growable buffer made at its full size: its base is page-aligned, and untouched pages cost nothing. */
+function reserve(bytes: number): SharedArrayBuffer {
+  const growable = SharedArrayBuffer as unknown as new (length: number, options: object) => SharedArrayBuffer
+  return new growable(bytes, { maxByteLength: bytes })
+}

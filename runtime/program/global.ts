@@ -1,0 +1,108 @@
+/** Globals: what all goroutines share. Module variables are a P's own; a global is one for all, and if it is a reference, a root. */
+import { step } from '#sync'
+import { WRITE_BARRIER } from '../../memory/words/control.ts'
+import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
+import { verifyValue } from './check.ts'
+import { expectRun, type Run } from './current.ts'
+import { type AnyKind, expectKind, type Get, type Put, type Self } from './kinds.ts'
+
+/** A global variable. Neither get nor set is a safepoint, and neither orders anything between goroutines: use a mutex or a channel for that. */
+export interface Global<K> {
+  get(): Get<K>
+  set(value: Put<K>): void
+}
+
+/** A global array of fixed length. Throws a RangeError for an index out of range. */
+export interface GlobalArray<K> {
+  readonly length: number
+  get(index: number): Get<K>
+  set(index: number, value: Put<K>): void
+}
+
+/**
+ * Declares a global variable, or with a length an array of them. At module level, on every P alike.
+ *
+ * @example const root = global(ref(Tree))
+ */
+export function global<K extends Exclude<AnyKind, Self>>(kind: K): Global<K>
+export function global<K extends Exclude<AnyKind, Self>>(kind: K, length: number): GlobalArray<K>
+export function global(kind: AnyKind, length?: number): object {
+  const run = expectRun('global')
+  expectKind('global', kind)
+  const cells = new Cells(run, kind, length ?? 1)
+  return run.handles.make(
+    `global(${kind.label})`,
+    length === undefined
+      ? { get: () => cells.get(0), set: (value: number) => cells.set(0, value) }
+      : {
+          length,
+          get: (index: number) => cells.get(index),
+          set: (index: number, value: number) => cells.set(index, value),
+        },
+  )
+}
+
+class Cells {
+  private readonly length: number
+  private readonly kind: AnyKind
+  private readonly begin: number
+  private readonly run: Run
+  private readonly doubles: Float64Array
+
+  constructor(run: Run, kind: AnyKind, length: number) {
+    if (!Number.isInteger(length) || length < 1)
+      throw new RangeError(`a global's length must be a whole number from 1, not ${length}`)
+    this.length = length
+    this.kind = kind
+    this.run = run
+    this.doubles = run.p.memory.doubles
+    const { declarations } = run
+    if (kind.storage === KIND_REF) this.begin = declarations.declareReferences(length)
+    else this.begin = declarations.declareScalars(kind.storage === KIND_F64 ? 2 * length : length)
+  }
+
+  get(index: number): number | boolean {
+    const word = this.locate(index)
+    const { words } = this.run
+    switch (this.kind.storage) {
+      case KIND_F64:
+        return this.doubles[(this.begin >>> 1) + index]
+      case KIND_U32:
+        return words[word] >>> 0
+      case KIND_BOOL:
+        return words[word] !== 0
+      default:
+        return words[word]
+    }
+  }
+
+  set(index: number, value: number): void {
+    const word = this.locate(index)
+    const { words, barrier, check } = this.run
+    switch (this.kind.storage) {
+      case KIND_REF:
+        if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
+        value = +value // before the barrier is looked at: a cycle may begin in what converts it
+        if (words[WRITE_BARRIER] !== 0) {
+          barrier.record(words[word], value)
+          step('barrier/store')
+        }
+        words[word] = value
+        break
+      case KIND_F64:
+        this.doubles[(this.begin >>> 1) + index] = value
+        break
+      case KIND_BOOL:
+        words[word] = value ? 1 : 0
+        break
+      default:
+        words[word] = value
+    }
+  }
+
+  private locate(index: number): number {
+    if (index >>> 0 !== index || index >= this.length)
+      throw new RangeError(`index ${index} is out of range of a global of length ${this.length}`)
+    return this.begin + index
+  }
+}

@@ -1,0 +1,151 @@
+/** Tasks: the functions that goroutines run, and starting them. */
+import { probeStackDeep, probeStackForLock } from '../../memory/stack-probe.ts'
+import * as g from '../../memory/words/goroutine.ts'
+import { KIND_BOOL, KIND_REF } from '../../scheduler/channel.ts'
+import type { Coroutine } from '../../scheduler/fiber.ts'
+import type { GoroutineId } from '../../scheduler/goroutines.ts'
+import { verifyValue } from './check.ts'
+import { expectGoroutine, expectRun, p, type Run, run, words } from './current.ts'
+import { type AnyKind, coerce, expectKind, type Get, type Put, type Self } from './kinds.ts'
+
+export type Parameters = readonly Exclude<AnyKind, Self>[]
+type Received<P extends Parameters> = { -readonly [I in keyof P]: Get<P[I]> }
+type Given<P extends Parameters> = { -readonly [I in keyof P]: Put<P[I]> }
+
+declare const parameters: unique symbol
+
+/** A declared task with parameters of the kinds P. */
+export interface Task<P extends Parameters> {
+  readonly taskName: string
+  readonly [parameters]?: (...values: Given<P>) => void
+}
+
+/** What the scheduler needs of one. */
+export interface AnyTask {
+  readonly taskName: string
+  readonly kinds: Parameters
+  readonly body: (...values: never[]) => Coroutine
+}
+
+export class DeclaredTask implements AnyTask {
+  readonly taskName: string
+  readonly kinds: Parameters
+  readonly body: (...values: never[]) => Coroutine
+  readonly id: number
+  readonly references: number
+
+  constructor(run: Run, name: string, kinds: Parameters, body: (...values: never[]) => Coroutine) {
+    this.taskName = name
+    this.kinds = kinds
+    this.body = body
+    this.references = kinds.filter(kind => kind.storage === KIND_REF).length
+    this.id = run.declarations.declareTask(`task ${name}(${kinds.map(kind => kind.label).join(', ')})`)
+  }
+}
+
+/**
+ * Declares a task: a generator function whose parameters are of these kinds. At module level, on every P alike. A reference among
+ * its arguments is kept for as long as the task runs.
+ *
+ * @example const worker = task('worker', [ref(Tree), i32], function* (tree, n) { … })
+ */
+export function task<const P extends Parameters>(
+  name: string,
+  kinds: P,
+  body: (...values: Received<P>) => Generator<unknown, void, never> | Iterator<unknown, unknown, never>,
+): Task<P> {
+  const run = expectRun('task')
+  if (Object.getPrototypeOf(body) !== Object.getPrototypeOf(function* () {}))
+    throw new TypeError(`task ${name}: its body must be a generator function (function*)`)
+  if (!Array.isArray(kinds))
+    throw new TypeError(`task ${name}: the kinds of its parameters must be a list, as [ref(Tree), i32]`)
+  for (const [index, kind] of kinds.entries()) expectKind(`task ${name}: parameter ${index + 1}`, kind)
+  if (kinds.length - kinds.filter(kind => kind.storage === KIND_REF).length > g.ARGUMENTS_MAX)
+    throw new TypeError(`task ${name}: at most ${g.ARGUMENTS_MAX} numbers`)
+  const declared = new DeclaredTask(run, name, kinds, body as unknown as (...values: never[]) => Coroutine)
+  run.tasks.set(declared.id, declared)
+  return declared as unknown as Task<P>
+}
+
+/** `go` starts a goroutine, on the P that has the fewest; `go.on` on a P of one's choice (from 0). */
+export interface Go {
+  /** Starts a goroutine. A safepoint; it protects its own arguments. Throws a TypeError if the task was not declared. */
+  <P extends Parameters>(task: Task<P>, ...values: Given<P>): void
+  on<P extends Parameters>(p: number, task: Task<P>, ...values: Given<P>): void
+}
+
+export const go: Go = Object.assign(
+  <P extends Parameters>(task: Task<P>, ...values: Given<P>): void => start(-1, task, values),
+  {
+    on: <P extends Parameters>(where: number, task: Task<P>, ...values: Given<P>): void => {
+      const { procs } = p.memory.layout
+      if (!Number.isInteger(where) || where < 0 || where >= procs)
+        throw new RangeError(`go.on: P ${where} must be from 0 to ${procs - 1}`)
+      start(where, task, values)
+    },
+  },
+)
+
+function start(where: number, task: unknown, values: readonly unknown[]): void {
+  if (!(task instanceof DeclaredTask))
+    throw new TypeError(
+      "go: this is no declared task; write const worker = task('worker', [kinds], function* …) at module level",
+    )
+  if (values.length !== task.kinds.length)
+    throw new TypeError(
+      `go: task ${task.taskName} takes ${task.kinds.length} arguments, and was given ${values.length}`,
+    )
+  expectGoroutine('go')
+  // What a value's own code does, and throws, comes before there is a goroutine.
+  const stored = task.kinds.map((kind, index) => argumentOf(task, kind, index, values[index]))
+  probeStackForLock()
+  const id = p.goroutines.create(task.id, task.references)
+  passArguments(id, task, stored)
+  p.place(id, where)
+  // Everything that must live is on the new goroutine's stack by now.
+  if (!p.isPolled) return
+  probeStackDeep()
+  p.safepoint()
+}
+
+function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unknown): number {
+  const stored = coerce(kind.storage, value)
+  if (run.check && kind.storage === KIND_REF)
+    verifyValue(stored, kind.typeId(), kind.label, `argument ${index + 1} of task ${task.taskName}`)
+  return stored
+}
+
+/** References go onto the new stack, which needs the barrier: nobody will scan it in this cycle. Numbers go beside the record. */
+function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly number[]): void {
+  const { memory, collector } = p
+  const record = memory.goroutine(id, 0)
+  let slot = words[record + g.STACK]
+  let scalars = 0
+  for (let index = 0; index < values.length; index++) {
+    if (task.kinds[index].storage === KIND_REF) {
+      words[slot] = 0
+      collector.barrier.writeMeta(slot++, values[index])
+    } else memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)] = values[index]
+  }
+  words[record + g.STACK_USED] = task.references
+  words[record + g.ARGUMENT_COUNT] = scalars
+}
+
+/** The generator of a goroutine that runs for the first time, with its arguments. */
+export function coroutineOf(id: GoroutineId): Coroutine {
+  const { memory } = p
+  const record = memory.goroutine(id, 0)
+  const task = run.tasks.get(words[record + g.TASK])
+  if (task === undefined)
+    throw new Error(`goroutine ${id} has task ${words[record + g.TASK]}, which P ${p.index} does not know`)
+  let slot = words[record + g.STACK]
+  let scalars = 0
+  const values = task.kinds.map(kind => {
+    if (kind.storage === KIND_REF) return words[slot++]
+    const value = memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)]
+    return kind.storage === KIND_BOOL ? value !== 0 : value
+  })
+  // Not as a method: `this` would lead to the runtime.
+  const { body } = task
+  return body(...(values as never[]))
+}

@@ -1,0 +1,101 @@
+/** From the doubles of a cycle's record to what a person and a program read. */
+
+import type { RawCycle } from '../../gc/record/cycle-record.ts'
+import { CAUSES } from '../../gc/record/overrun.ts'
+import { FIRST_FAULT_PLACE, PLACES as PLACES_OF_TERMINATION } from '../../gc/record/place.ts'
+import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE, STOP_PERIODIC_CYCLE } from '../../gc/world.ts'
+import type { FaultPoint } from '../../memory/fault-points.ts'
+import { FAULT_POINTS } from '../../memory/fault-points.ts'
+import { NO_BYTES } from '../../memory/words/control.ts'
+import { PLACES } from '../../memory/words/p.ts'
+import type { CycleExtra } from './gctrace.ts'
+import type { CycleRecord } from './record.ts'
+
+export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
+  const goal = bytesOrNull(raw.goal)
+  const overrun = goal === null ? 0 : Math.max(0, raw.heapAtMarkEnd - goal)
+  const capacityMs = raw.markMs * procs
+  const isSwept = !Number.isNaN(raw.sweptPages)
+  return {
+    n: raw.n,
+    trigger: triggerOf(raw.trigger),
+    startMs: raw.startMs,
+    heapAtStart: raw.heapAtStart,
+    heapAtMarkEnd: raw.heapAtMarkEnd,
+    heapMarked: raw.heapMarked,
+    doubleMarked: raw.doubleMarked,
+    triggerBytes: bytesOrNull(raw.triggerBytes),
+    goal,
+    committedGoal: bytesOrNull(raw.committedGoal),
+    overrun,
+    overrunBy: overrun > 0 ? causesOf(raw.overrunBy) : {},
+    gaps: gapsOf(raw.gaps),
+    largestRefill: raw.largestRefill,
+    stwSetupUs: raw.stwSetupMs * 1000,
+    markMs: raw.markMs,
+    stwTerminationUs: raw.stwTerminationMs * 1000,
+    timeToSafepointUs: [raw.setupTimeToSafepointMs * 1000, raw.terminationTimeToSafepointMs * 1000],
+    cpuMs: { assist: raw.assistMs, dedicated: raw.dedicatedMs, fractional: raw.fractionalMs, idle: raw.idleMs },
+    blockedInPlaceMs: raw.blockedInPlaceMs,
+    gateMs: raw.gateMs,
+    utilization: capacityMs > 0 ? (raw.dedicatedMs + raw.fractionalMs + raw.assistMs) / capacityMs : 0,
+    pacerUtilization: raw.pacerUtilization,
+    gcCpuLimited: raw.gcCpuLimited !== 0,
+    scanWork: { heap: raw.scanWorkHeap, stack: raw.scanWorkStack, globals: raw.scanWorkGlobals },
+    terminationAttempts: raw.terminationAttempts,
+    gateRaises: raw.gateRaises,
+    restarts: raw.restarts,
+    rescues: raw.rescues,
+    assistRatio: raw.assistRatio,
+    sweptPages: isSwept ? raw.sweptPages : null,
+  }
+}
+
+/** What gctrace and gcpacertrace tell beside the record. */
+export function extraOf(raw: RawCycle, gcCpuFraction: number): CycleExtra {
+  return {
+    goalAtMarkEnd: bytesOrNull(raw.goalAtMarkEnd),
+    maxStackScan: raw.maxStackScan,
+    globalsScan: raw.globalsScan,
+    gcCpuFraction,
+    triggered: raw.triggered,
+    expectedScanWork: raw.expectedScanWork,
+    consMarkBefore: raw.consMarkBefore,
+  }
+}
+
+/** Places that were not left for so long are told as gaps, in ms. */
+const GAP_MS = 0.1
+
+/** The parts of an overrun by name; a stall's place in brackets. */
+function causesOf(parts: readonly number[]): Record<string, number> {
+  const by: Record<string, number> = {}
+  parts.forEach((bytes, part) => {
+    if (bytes === 0) return
+    const cause = part < PLACES ? `stall:${placeNamed(part)}` : (CAUSES[part - PLACES] as string)
+    by[cause] = (by[cause] ?? 0) + bytes
+  })
+  return by
+}
+
+function gapsOf(stretches: readonly number[]): { point: string; ms: number }[] {
+  const longest: Record<string, number> = {}
+  stretches.forEach((ms, place) => {
+    if (ms >= GAP_MS) longest[placeNamed(place)] = Math.max(longest[placeNamed(place)] ?? 0, ms)
+  })
+  return Object.entries(longest).map(([point, ms]) => ({ point, ms }))
+}
+
+function placeNamed(place: number): FaultPoint {
+  return (PLACES_OF_TERMINATION[place - 1] ?? FAULT_POINTS[place - FIRST_FAULT_PLACE]) as FaultPoint
+}
+
+function bytesOrNull(bytes: number): number | null {
+  return bytes >= NO_BYTES ? null : bytes
+}
+
+function triggerOf(reason: number): CycleRecord['trigger'] {
+  if (reason === STOP_HEAP_CYCLE) return 'heap'
+  if (reason === STOP_FORCED_CYCLE) return 'forced'
+  return reason === STOP_PERIODIC_CYCLE ? 'periodic' : 'full'
+}

@@ -1,0 +1,69 @@
+/** Go's MemStats, from a snapshot of the counters (gc/record/statistics.ts). */
+import { now } from '#sync'
+import { cacheBytes, collectorBytes, mappedBytes, SPAN_BYTES } from '../../gc/mapped.ts'
+import { statisticsOf } from '../../gc/record/statistics.ts'
+import { PAGE_BYTES } from '../../memory/layout.ts'
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import type { MemStats } from './record.ts'
+
+/** The statistics at the newest snapshot. */
+export function memStatsOf(memory: Memory): MemStats {
+  const { doubles, layout } = memory
+  const measure = (name: number): number => doubles[memory.measure(name)]
+  const statistics = statisticsOf(memory)
+  const { allocatedBytes, allocatedObjects, freedBytes, freedObjects, cycles } = statistics
+  const { pagesTouched, stackWordsTouched, workBuffersTouched } = statistics
+  const heapAlloc = allocatedBytes - freedBytes
+  const heapInuse = statistics.pagesInUse * PAGE_BYTES
+  const heapSys = pagesTouched * PAGE_BYTES
+  const stackInuse = statistics.stackWordsInUse * 4
+  const stackSys = stackWordsTouched * 4
+  const spanSys = pagesTouched * SPAN_BYTES
+  const cacheSys = cacheBytes(layout.procs)
+  const elapsedMs = now() - measure(control.RUN_STARTED_AT)
+  const gcMs =
+    measure(control.TOTAL_ASSIST_MS) +
+    measure(control.TOTAL_DEDICATED_MS) +
+    measure(control.TOTAL_FRACTIONAL_MS) +
+    measure(control.TOTAL_STOPPED_MS)
+  return {
+    Alloc: heapAlloc,
+    TotalAlloc: allocatedBytes,
+    Sys: mappedBytes(pagesTouched, stackWordsTouched, workBuffersTouched, layout.procs),
+    Lookups: 0,
+    Mallocs: allocatedObjects,
+    Frees: freedObjects,
+    HeapAlloc: heapAlloc,
+    HeapSys: heapSys,
+    HeapIdle: heapSys - heapInuse,
+    HeapInuse: heapInuse,
+    HeapReleased: 0,
+    HeapObjects: allocatedObjects - freedObjects,
+    StackInuse: stackInuse,
+    StackSys: stackSys,
+    MSpanInuse: statistics.pagesInUse * SPAN_BYTES,
+    MSpanSys: spanSys,
+    MCacheInuse: cacheSys,
+    MCacheSys: cacheSys,
+    BuckHashSys: 0,
+    GCSys: collectorBytes(pagesTouched, workBuffersTouched),
+    OtherSys: 0,
+    NextGC: statistics.goal === control.NO_BYTES ? Number.MAX_SAFE_INTEGER : statistics.goal,
+    LastGC: cycles === 0 ? 0 : Math.round((performance.timeOrigin + measure(control.LAST_CYCLE_AT)) * 1e6),
+    PauseTotalNs: Math.round(measure(control.PAUSE_TOTAL_MS) * 1e6),
+    PauseNs: ring(memory, control.PAUSES),
+    PauseEnd: ring(memory, control.PAUSE_ENDS),
+    NumGC: cycles,
+    NumForcedGC: statistics.cyclesForced,
+    GCCPUFraction: elapsedMs > 0 ? gcMs / (elapsedMs * layout.procs) : 0,
+    EnableGC: true,
+    DebugGC: false,
+    BySize: [],
+  }
+}
+
+function ring(memory: Memory, name: number): number[] {
+  const begin = memory.measure(name)
+  return Array.from(memory.doubles.subarray(begin, begin + control.PAUSE_RING), value => Math.round(value))
+}

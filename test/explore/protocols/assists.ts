@@ -1,0 +1,66 @@
+import {
+  ASSIST_BYTES_PER_WORK,
+  ASSIST_COUNT,
+  ASSIST_FIRST,
+  ASSIST_WORK_PER_BYTE,
+  BACKGROUND_CREDIT,
+  CYCLES,
+} from '../../../memory/words/control.ts'
+import { ASSIST_BYTES, ASSIST_CYCLE } from '../../../memory/words/goroutine.ts'
+import { GOROUTINE } from '../../../memory/words/p.ts'
+import { Stop } from '../../../scheduler/stop.ts'
+import type { PartsProtocol } from '../protocol.ts'
+import { letAllRun, letMark } from '../situations.ts'
+
+const PROCS = 3
+const DEBT = 100_000
+const PAYMENTS = [70_000, 70_000]
+const LEFT = 70_000
+
+// Note: Ps that have paid.
+const PAID = 0
+
+export const assists: PartsProtocol = {
+  name: 'assists',
+  what: 'P 0 and P 1 are in debt while there is nothing to mark, P 2 has credit for both, in three parts, the last of them left by a goroutine that ends: each waits for it, hears of it, and goes on',
+  configurations: [{ procs: PROCS, bound: 2, quick: 1 }],
+
+  setUp({ memory }) {
+    const { words, doubles } = memory
+    letAllRun(memory)
+    letMark(memory)
+    doubles[memory.measure(ASSIST_WORK_PER_BYTE)] = 1
+    doubles[memory.measure(ASSIST_BYTES_PER_WORK)] = 1
+    for (let index = 0; index < PROCS; index++) {
+      const goroutine = index + 1
+      words[memory.p(index, GOROUTINE)] = goroutine
+      words[memory.goroutine(goroutine, ASSIST_CYCLE)] = words[CYCLES]
+    }
+    doubles[memory.goroutineDouble(PROCS, ASSIST_BYTES)] = LEFT
+  },
+
+  body({ memory, notes }, { index, collector }) {
+    if (index === 2) {
+      for (const work of PAYMENTS) collector.assists.payFrom(work)
+      collector.assists.settle(index + 1)
+    } else {
+      collector.assists.charge(DEBT)
+      notes[PAID + index]++
+    }
+    // And is gone: whoever sleeps is woken by what was paid, or by nobody.
+    new Stop(memory, index, () => {}).leaveRunning()
+  },
+
+  verify({ memory, notes }) {
+    const { words, doubles } = memory
+    if (words[ASSIST_COUNT] !== 0 || words[ASSIST_FIRST] !== 0) return 'the queue is not empty'
+    let rest = words[BACKGROUND_CREDIT]
+    for (let index = 0; index < 2; index++) {
+      if (notes[PAID + index] !== 1) return `P ${index} went on ${notes[PAID + index]} times`
+      rest += doubles[memory.goroutineDouble(index + 1, ASSIST_BYTES)]
+    }
+    // Each payment and each look rounds in the goroutine's favour, by a byte.
+    const paid = PAYMENTS.reduce((sum, work) => sum + work, LEFT) - 2 * DEBT
+    return rest >= paid && rest <= paid + 16 ? null : `${rest} bytes are left of ${paid}`
+  },
+}

@@ -1,0 +1,49 @@
+import { now } from '#sync'
+import { FLUSH_NUMBER, FLUSH_PENDING } from '../../../memory/words/control.ts'
+import { FLUSH_SERVED, POLL } from '../../../memory/words/p.ts'
+import { Stop } from '../../../scheduler/stop.ts'
+import type { PartsProtocol } from '../protocol.ts'
+import { letAllRun } from '../situations.ts'
+
+const PROCS = 3
+const BARRIERS = 2
+
+// Note: barriers that P 0 has seen through.
+const SEEN = 0
+
+export const raggedBarrier: PartsProtocol = {
+  name: 'ragged-barrier',
+  what: 'P 0 has every P pass two ragged barriers, while P 1 and P 2 run, sleep and wake: each P passes each barrier once, and P 0 hears of it',
+  configurations: [{ procs: PROCS, bound: 2, quick: 1 }],
+
+  setUp({ memory }) {
+    letAllRun(memory)
+  },
+
+  body({ memory, notes }, p) {
+    if (p.index === 0) {
+      for (let barrier = 0; barrier < BARRIERS; barrier++) {
+        p.raggedBarrier()
+        notes[SEEN]++
+      }
+    } else {
+      for (let round = 0; round < 2; round++) {
+        if (memory.words[memory.p(p.index, POLL)] !== 0) p.safepoint()
+        const until = now() + 0.02
+        p.blockInPlace(() => now() >= until, until)
+      }
+      // And is gone: the coordinator passes for it.
+      new Stop(memory, p.index, () => {}).leaveRunning()
+    }
+  },
+
+  verify({ memory, notes }) {
+    const { words } = memory
+    if (words[FLUSH_PENDING] !== 0) return `${words[FLUSH_PENDING]} Ps are still to pass`
+    for (let index = 1; index < PROCS; index++) {
+      const served = words[memory.p(index, FLUSH_SERVED)]
+      if (served !== words[FLUSH_NUMBER]) return `P ${index} has passed barrier ${served} of ${words[FLUSH_NUMBER]}`
+    }
+    return notes[SEEN] === BARRIERS ? null : `P 0 has seen ${notes[SEEN]} barriers through`
+  },
+}

@@ -1,0 +1,66 @@
+import { load, step } from '#sync'
+import * as g from '../../../memory/words/goroutine.ts'
+import * as p from '../../../memory/words/p.ts'
+import type { PartsProtocol } from '../protocol.ts'
+import { letAllRun, letMark } from '../situations.ts'
+
+const ID = 1
+
+// Notes: the second goroutine is there; all jobs are done; the second one's P was asked for nothing.
+const MADE = 0
+const DONE = 1
+const NOT_ASKED = 2
+
+export const scanRequest: PartsProtocol = {
+  name: 'scan-request',
+  what: 'P 0 does the root jobs while P 1 ends a goroutine and makes another in its record, which P 2 runs: the P that is asked for a scan of its stack is the one that runs it',
+  configurations: [{ procs: 3, bound: 2, quick: 1 }],
+
+  setUp({ memory }, hand) {
+    const { words } = memory
+    const id = hand.goroutines.create(0, 1)
+    words[memory.goroutine(id, g.P)] = 1
+    hand.goroutines.startRunning(id)
+    words[memory.p(1, p.GOROUTINE)] = id
+    letAllRun(memory)
+    letMark(memory)
+    hand.collector.roots.prepare()
+  },
+
+  body({ memory, notes }, { index, collector, goroutines }) {
+    const { words } = memory
+    const own = memory.p(index, p.GOROUTINE)
+    const end = (): void => {
+      collector.stack.save()
+      while (!goroutines.tryStopRunning(ID, g.G_DEAD)) collector.serveScan()
+      collector.stack.unload()
+      words[own] = 0
+    }
+    if (index === 0) {
+      while (collector.roots.scanNext(false) >= 0);
+      notes[DONE] = 1
+    } else if (index === 1) {
+      collector.stack.load(ID)
+      end()
+      goroutines.release(ID)
+      goroutines.create(0, 1)
+      notes[MADE] = 1
+    } else {
+      step('look')
+      if (notes[MADE] === 0) return
+      words[memory.goroutine(ID, g.P)] = index
+      goroutines.startRunning(ID)
+      words[own] = ID
+      collector.stack.load(ID)
+      for (let turn = 0; turn < 3; turn++) step('compute')
+      const isWanted = (load(words, memory.goroutine(ID, g.STATUS)) & g.G_SCAN_WANTED) !== 0
+      const isAsked = (load(words, memory.p(index, p.POLL)) & p.POLL_SCAN) !== 0
+      if (notes[DONE] === 1 && isWanted && !isAsked) notes[NOT_ASKED] = 1
+      end()
+    }
+  },
+
+  verify({ notes }) {
+    return notes[NOT_ASKED] === 0 ? null : 'the stack on P 2 is wanted, and P 2 was not asked for it'
+  },
+}

@@ -1,0 +1,22 @@
+/** Where protocols of parts begin: what a run would have brought about before. By the controlling thread, in `setUp`. */
+
+import type { Memory } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import { STATUS, STATUS_RUNNING } from '../../memory/words/p.ts'
+
+/** All Ps run, as each says itself when its loop begins. */
+export function letAllRun(memory: Memory): void {
+  const { words, layout } = memory
+  words[control.STOP] = layout.procs
+  for (let index = 0; index < layout.procs; index++) words[memory.p(index, STATUS)] = STATUS_RUNNING
+}
+
+/** The first cycle marks, and somebody drains all the time: nobody finds that the mark is over. */
+export function letMark(memory: Memory): void {
+  const { words } = memory
+  words[control.CYCLES] = 1
+  words[control.PHASE] = control.PHASE_MARK
+  words[control.WRITE_BARRIER] = 1
+  words[control.BLACKEN_ENABLED] = 1
+  words[control.DRAINERS] = 1
+}

@@ -1,0 +1,75 @@
+// The policy of golang/go#52433's first idea, by hand: what a goroutine that has taken memory does for the mark.
+import { expect, test } from 'vitest'
+import type { TerminationName } from '../../../gc/termination/policy.ts'
+import * as control from '../../../memory/words/control.ts'
+import * as g from '../../../memory/words/goroutine.ts'
+import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+interface Scene {
+  readonly world: HandWorld
+  readonly mutator: HandP
+  readonly marker: HandP
+  refill(): void
+}
+
+/** A cycle marks, roots and stacks are scanned; `marker` is in a drain, and has an array of 20 references to scan, which nobody else sees. */
+function marking(termination: TerminationName): Scene {
+  const world = new HandWorld({ globals: 1, termination })
+  const [mutator, marker] = world.ps
+  mutator.spawn()
+  mutator.setGlobal(0, mutator.makeArray(20))
+  world.startMark(marker)
+  while (marker.collector.roots.areLeft) marker.scanRoot()
+  mutator.safepoint()
+  return { world, mutator, marker, refill: () => mutator.collector.termination.atRefill(false) }
+}
+
+/** An attempt begins, and fails: in its barrier a buffer is published (R2), and at the next look somebody drains (R1). The marker then parks. */
+function failAttempt({ world, mutator, marker }: Scene): void {
+  world.at('ragged barrier', () => {
+    marker.collector.queue.publish()
+    mutator.collector.drain.enter()
+  })
+  marker.collector.drain.leave()
+  world.words[control.DRAINERS]--
+  expect(world.words[control.TERMINATION_ATTEMPTS]).toBe(1)
+  expect([world.memory.phase, world.words[control.TERMINATOR]]).toEqual([control.PHASE_MARK, 0])
+  expect(mutator.collector.drain.isWorkAvailable).toBe(true)
+}
+
+test('before an attempt has begun a refill does nothing', () => {
+  const { world, mutator, marker, refill } = marking('assist-takes-over')
+  marker.collector.queue.publish()
+  refill()
+  expect(mutator.collector.drain.isWorkAvailable).toBe(true)
+  expect(world.words[control.SCAN_WORK_HEAP]).toBe(0)
+})
+
+test('after a failed attempt a refill marks what there is, though the goroutine has credit, and ends the mark', () => {
+  const scene = marking('assist-takes-over')
+  const { world, mutator, refill } = scene
+  failAttempt(scene)
+  const credit = world.memory.goroutineDouble(mutator.goroutine, g.ASSIST_BYTES)
+  world.memory.doubles[credit] = 2 ** 27
+  refill()
+  expect([world.memory.phase, world.words[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
+})
+
+test('under the coordinator nobody does, until somebody is in debt', () => {
+  const scene = marking('coordinator')
+  failAttempt(scene)
+  scene.refill()
+  expect(scene.world.memory.phase).toBe(control.PHASE_MARK)
+  expect(scene.mutator.collector.drain.isWorkAvailable).toBe(true)
+})
+
+test('a mark that may be over, and that nobody looks after, is ended at a refill', () => {
+  const scene = marking('assist-takes-over')
+  const { world, mutator, refill } = scene
+  failAttempt(scene)
+  // Somebody marks the rest, and vanishes before it can leave the drain as the last.
+  mutator.collector.drain.drainWork(2 ** 20)
+  expect([mutator.collector.drain.isQuiescent, world.memory.phase]).toEqual([true, control.PHASE_MARK])
+  refill()
+  expect(world.memory.phase).toBe(control.PHASE_OFF)
+})

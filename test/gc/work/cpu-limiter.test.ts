@@ -1,0 +1,154 @@
+// Go's leaky bucket, by hand: time is what the test says.
+import { beforeEach, expect, test, vi } from 'vitest'
+import { CpuLimiter } from '../../../gc/work/cpu-limiter.ts'
+import { STOP_HEAP_CYCLE } from '../../../gc/world.ts'
+import * as control from '../../../memory/words/control.ts'
+import * as p from '../../../memory/words/p.ts'
+import { HandWorld } from '../../support/hand-world.ts'
+import { HandHeap } from '../../support/heap.ts'
+
+const clock = vi.hoisted(() => ({ ms: 0 }))
+vi.mock('#sync', async importOriginal => ({
+  ...(await importOriginal<typeof import('#sync')>()),
+  now: () => clock.ms,
+}))
+
+const PROCS = 2
+let limiters: readonly CpuLimiter[]
+let limiter: CpuLimiter
+let words: Int32Array
+let doubles: Float64Array
+let add: (index: number, total: number, ms: number) => void
+let level: () => number
+let set: (measure: number, value: number) => void
+
+beforeEach(() => {
+  const { memory } = new HandHeap({ procs: PROCS })
+  words = memory.words
+  doubles = memory.doubles
+  limiters = [0, 1].map(index => new CpuLimiter(memory, index))
+  limiter = limiters[0]
+  add = (index, total, ms) => {
+    doubles[memory.pMeasure(index, total)] += ms
+  }
+  set = (measure, value) => {
+    doubles[memory.measure(measure)] = value
+  }
+  level = () => doubles[memory.measure(control.LIMITER_LEVEL)]
+  clock.ms = 1000
+  limiter.update()
+})
+
+const pass = (ms: number, stopped = false): void => {
+  clock.ms += ms
+  limiter.update(stopped)
+}
+
+test('what the collector takes beyond half of the time fills the bucket, the rest empties it', () => {
+  add(0, p.TOTAL_ASSIST_MS, 80)
+  add(1, p.TOTAL_ASSIST_MS, 80)
+  pass(100)
+  expect(level()).toBe(160 - 40)
+  pass(50)
+  expect(level()).toBe(20)
+  pass(50)
+  expect(level()).toBe(0)
+  expect(limiter.isLimiting).toBe(false)
+})
+
+test('a second of each P fills it, and from then on it limits until it is empty', () => {
+  words[control.CYCLES] = 7
+  pass(999, true)
+  expect([level(), limiter.isLimiting]).toEqual([1998, false])
+  pass(2, true)
+  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([2000, true, 7])
+  words[control.CYCLES] = 9
+  pass(1)
+  expect([level(), limiter.isLimiting]).toEqual([1998, true])
+  pass(998)
+  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([2, true, 7])
+  pass(1)
+  // The cycle in which it ends was limited too.
+  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([0, false, 9])
+})
+
+test('where the goal leaves no runway a tenth of a second of each P is enough', () => {
+  words[control.GOAL] = 64
+  set(control.HEAP_MARKED, 64)
+  pass(99, true)
+  expect(limiter.isLimiting).toBe(false)
+  pass(2, true)
+  expect([level(), limiter.isLimiting]).toEqual([200, true])
+})
+
+test('while marking a quarter of all Ps is the collector’s', () => {
+  words[control.BLACKEN_ENABLED] = 1
+  add(0, p.TOTAL_ASSIST_MS, 100)
+  add(1, p.TOTAL_ASSIST_MS, 40)
+  pass(100)
+  expect(level()).toBe(140 + 50 - 10)
+})
+
+test('idle time is neither’s, also that of a P that is still idle', () => {
+  add(0, p.TOTAL_ASSIST_MS, 30)
+  add(0, p.TOTAL_IDLE_MS, 70)
+  limiters[1].idle()
+  pass(100)
+  expect(level()).toBe(30)
+  limiters[1].busy()
+  pass(10)
+  expect(level()).toBe(10)
+})
+
+test('work for the collector, and a wait for it, counts while it lasts, and once', () => {
+  const isBegun = limiters[1].begin()
+  limiters[0].idle()
+  pass(40)
+  expect(level()).toBe(40)
+  // A part of it is no work of its own, and no idle time either.
+  const isPart = limiters[1].begin()
+  limiters[1].idle()
+  pass(20)
+  limiters[1].end(isPart)
+  expect(level()).toBe(60)
+  clock.ms += 5
+  limiters[1].end(isBegun)
+  pass(0)
+  expect([level(), isBegun, isPart]).toEqual([65, true, false])
+  pass(10)
+  expect(level()).toBe(55)
+})
+
+test('what is under way is called off once, when the bucket is full', () => {
+  let calledOff = 0
+  for (const each of limiters) each.callOff = () => calledOff++
+  pass(999, true)
+  pass(1, true)
+  limiters[1].update(true)
+  pass(10, true)
+  expect([calledOff, limiter.isLimiting]).toEqual([1, true])
+})
+
+test('an update is due after 10 ms', () => {
+  add(0, p.TOTAL_ASSIST_MS, 9)
+  add(1, p.TOTAL_ASSIST_MS, 9)
+  clock.ms += 9
+  limiter.updateIfDue()
+  expect(level()).toBe(0)
+  clock.ms += 2
+  limiter.updateIfDue()
+  expect(level()).toBe(18 - 4)
+})
+
+test('sweeping for a cycle that is about to start is the collector’s', () => {
+  const world = new HandWorld()
+  const [first] = world.ps
+  let spans = 8
+  first.collector.sweeper.sweepOne = () => {
+    clock.ms += 5
+    return --spans > 0
+  }
+  first.collector.startCycle(STOP_HEAP_CYCLE)
+  expect(world.memory.doubles[world.memory.pMeasure(0, p.TOTAL_ASSIST_MS)]).toBe(40)
+  expect(world.words[control.CYCLES]).toBe(1)
+})

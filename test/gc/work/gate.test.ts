@@ -1,0 +1,162 @@
+// The gate, by hand: what it lets pass, what a P does at it, and that L counts what is there. The goal of a fresh heap is 4 MiB.
+import { expect, test } from 'vitest'
+import type { GateLimit } from '../../../gc/work/gate.ts'
+import { sizeClassOf, spanClassOf } from '../../../heap/size-classes.ts'
+import * as control from '../../../memory/words/control.ts'
+import * as p from '../../../memory/words/p.ts'
+import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+const PAGE = 8192
+/** More than the 64 KiB by which a goal is put off if a cycle begins just before it. */
+const MORE = 10 * PAGE
+
+interface Scene {
+  readonly world: HandWorld
+  readonly mutator: HandP
+  readonly marker: HandP
+  live(): number
+  /** Fills the heap up to so many bytes from its goal. */
+  fill(room: number): void
+  admit(bytes: number): number
+}
+
+/** A heap that has `room` bytes to its goal. What fills it is garbage. */
+function near(room: number, gate: GateLimit = 'goal'): Scene {
+  const world = new HandWorld({ globals: 1, gate, arenaBytes: 32 * 2 ** 20 })
+  const [mutator, marker] = world.ps
+  mutator.spawn()
+  const live = (): number => world.words[control.HEAP_LIVE]
+  const fill = (bytes: number): void => {
+    while (world.words[control.GOAL] - live() >= bytes + PAGE) mutator.collector.cache.allocateLarge(PAGE, true)
+  }
+  fill(room)
+  expect(world.words[control.GOAL] - live()).toBe(room)
+  return { world, mutator, marker, live, fill, admit: bytes => mutator.collector.gate.admit(bytes) }
+}
+
+test('a request within the goal is counted at once, and its charge adds nothing', () => {
+  const { world, mutator, live, admit } = near(PAGE)
+  expect(admit(PAGE)).toBe(PAGE)
+  expect(live()).toBe(world.words[control.GOAL])
+  mutator.collector.cache.allocateLarge(PAGE, true, PAGE)
+  expect(live()).toBe(world.words[control.GOAL])
+  expect(world.stops).toBe(0)
+})
+
+test('a span with fewer free slots than were reserved gives the rest back', () => {
+  const { mutator, live, admit } = near(3 * PAGE)
+  mutator.allocateSlot(16, true)
+  const before = live()
+  mutator.collector.cache.flush()
+  const unused = before - live()
+  const reserved = admit(PAGE)
+  // The span that was flushed is taken again: one slot of it is in use.
+  expect(mutator.collector.cache.refill(spanClassOf(sizeClassOf(16), true), mutator.collector.sweep, reserved)).toBe(
+    unused,
+  )
+  expect(live()).toBe(before)
+})
+
+test('a reservation whose request finds no memory is taken back', () => {
+  const { mutator, live, admit } = near(PAGE)
+  const before = live()
+  mutator.collector.gate.giveBack(admit(PAGE))
+  expect(live()).toBe(before)
+})
+
+test('past the goal a cycle is run, and then there is room', () => {
+  const { world, mutator, live, admit } = near(0)
+  expect(admit(MORE)).toBe(MORE)
+  mutator.collector.cache.allocateLarge(MORE, true, MORE)
+  expect([world.words[control.CYCLES], world.words[control.CYCLES_MARKED], world.stops]).toEqual([1, 1, 2])
+  expect(live()).toBe(MORE)
+  expect(world.memory.doubles[world.memory.pMeasure(mutator.index, p.GATE_MS)]).toBeGreaterThan(0)
+})
+
+test('in a mark that runs what can be marked is marked, and the mark ended', () => {
+  const { world, mutator, marker, live, fill, admit } = near(0)
+  mutator.setGlobal(0, mutator.makeArray(20))
+  world.startMark(marker)
+  fill(0)
+  marker.collector.drain.leave()
+  expect(world.memory.phase).toBe(control.PHASE_MARK)
+  expect(admit(PAGE)).toBe(PAGE)
+  expect([world.memory.phase, world.words[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
+  expect(live()).toBeGreaterThan(PAGE)
+})
+
+test('a P whose work nobody sees is stopped after a while: its work is published, and marked at the gate', () => {
+  const { world, mutator, marker, fill, admit } = near(0)
+  mutator.setGlobal(0, mutator.makeArray(20))
+  world.startMark(marker)
+  fill(0)
+  while (marker.collector.roots.areLeft) marker.scanRoot()
+  mutator.safepoint()
+  expect(mutator.collector.drain.isWorkAvailable).toBe(false)
+  // Nothing comes in time; after the stop the gate has marked what there was, and waits for the drain that still counts.
+  world.at('blocked', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4))
+  world.at('restarted', () => {
+    expect(mutator.collector.drain.isWorkAvailable).toBe(true)
+    world.at('blocked', () => marker.collector.drain.leave())
+  })
+  expect(admit(PAGE)).toBe(PAGE)
+  expect([world.memory.phase, world.words[control.CYCLES_MARKED], world.stops]).toEqual([control.PHASE_OFF, 1, 3])
+})
+
+test('a request that has no room beside what is live is admitted after one cycle, uncounted before its charge', () => {
+  const { world, live, admit } = near(0)
+  expect(admit(6 * 2 ** 20)).toBe(0)
+  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+  expect(live()).toBe(0)
+})
+
+test('a request that finds its room taken by others waits for another cycle', () => {
+  const { world, mutator, marker, live, fill, admit } = near(0)
+  world.startMark(marker)
+  fill(0)
+  while (marker.collector.roots.areLeft) marker.scanRoot()
+  mutator.safepoint()
+  world.at('blocked', () => {
+    marker.collector.drain.leave()
+    // Others are there first.
+    fill(0)
+  })
+  expect(admit(MORE)).toBe(MORE)
+  expect(world.words[control.CYCLES_MARKED]).toBe(2)
+  expect(live()).toBeLessThanOrEqual(world.words[control.GOAL])
+})
+
+test('where a whole cycle is one stop, one such cycle is enough', () => {
+  const world = new HandWorld({ gate: 'goal', stopTheWorld: 1 })
+  const [mutator] = world.ps
+  mutator.spawn()
+  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  expect([world.words[control.CYCLES_MARKED], world.stops]).toEqual([1, 1])
+})
+
+test('hard: up to the pacer’s hard goal', () => {
+  const { world, mutator, live, admit } = near(0, 'hard')
+  const hard = world.memory.doubles[world.memory.measure(control.HARD_GOAL)]
+  expect(hard).toBeGreaterThan(world.words[control.GOAL] + PAGE)
+  const room = Math.floor(hard - live())
+  const reserved = admit(room)
+  expect([reserved, world.stops]).toEqual([room, 0])
+  mutator.collector.gate.giveBack(reserved)
+  expect(admit(room + 2 * MORE)).toBe(room + 2 * MORE)
+  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+})
+
+test('hard, without any goal: as much as a word can count, and no more', () => {
+  const { world, live, admit } = near(PAGE, 'hard')
+  world.memory.doubles[world.memory.measure(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
+  expect(admit(2 ** 31 - PAGE)).toBe(0)
+  expect(live()).toBe(0)
+  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+})
+
+test('off: nothing is counted, and nobody waits', () => {
+  const { world, live, admit } = near(0, 'off')
+  const before = live()
+  expect(admit(PAGE)).toBe(0)
+  expect([live(), world.stops]).toEqual([before, 0])
+})

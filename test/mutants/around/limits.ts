@@ -1,0 +1,174 @@
+/** Seeded bugs around the collector: a limit stands still, or a large object stops the world. */
+import type { Mutant } from '../mutant.ts'
+
+export const limitMutants: readonly Mutant[] = [
+  // ————— the CPU limiter
+  {
+    name: 'limiter-counts-when-over',
+    what: 'What lasts counts for the CPU limiter only when it is over.',
+    origin: '',
+    edits: [{ file: 'gc/work/cpu-limiter.ts', from: 'if (began > 0) sum += time - began', to: 'void time, began' }],
+  },
+  {
+    name: 'limiter-forgets',
+    what: 'The collector is limited only until the first moment that the program has.',
+    origin: 'golang/go#66569',
+    edits: [
+      {
+        file: 'gc/pacer/cpu-bucket.ts',
+        from: 'else if (bucket.levelMs === 0) bucket.isLimiting = false',
+        to: 'else if (change < 0) bucket.isLimiting = false',
+      },
+    ],
+  },
+  {
+    name: 'limited-credit-is-waited-for',
+    what: 'An assist that waits for credit waits on when the collector becomes limited.',
+    origin: '',
+    edits: [{ file: 'gc/collector.ts', from: '      this.assists.releaseAll()\n', to: '' }],
+  },
+  {
+    name: 'limited-assist-enqueues',
+    what: 'An assist that finds the collector limited only when it has done its work waits for credit.',
+    origin: '',
+    edits: [{ file: 'gc/work/assist.ts', from: '      if (this.limiter.isLimiting) return false\n', to: '' }],
+  },
+  {
+    name: 'limited-assist-goes-on',
+    what: 'An assist that is under way does all of its work though the collector has become limited.',
+    origin: '',
+    edits: [{ file: 'gc/mark/drain.ts', from: 'if (isCalledOff()) break', to: 'isCalledOff()' }],
+  },
+  {
+    name: 'limited-gate-stays-shut',
+    what: 'A wait at the gate goes on though the collector has become limited.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/work/gate.ts',
+        from: '(limiter.isLimitingNow && !this.isFull)',
+        to: '(limiter.isLimitingNow && this.isFull)',
+      },
+    ],
+  },
+  {
+    name: 'limited-gate-starts-a-cycle',
+    what: 'A P at the gate that sweeps for a cycle sweeps to the end and starts it though the collector has become limited.',
+    origin: '',
+    edits: [
+      { file: 'gc/work/gate.ts', from: 'startCycle(STOP_HEAP_CYCLE, this.isOver)', to: 'startCycle(STOP_HEAP_CYCLE)' },
+    ],
+  },
+  {
+    name: 'sweep-for-a-cycle-is-nobodys',
+    what: 'What a P sweeps before it starts a cycle counts as time of the program.',
+    origin: '',
+    edits: [{ file: 'gc/collector.ts', from: 'const isBegun = this.limiter.begin()', to: 'const isBegun = false' }],
+  },
+  {
+    name: 'limited-cycles-back-to-back',
+    what: 'A limited collector starts a cycle at each span that is taken.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/collector.ts',
+        from: '(!this.limiter.isLimiting || live >= this.limiter.leastTrigger)',
+        to: '(!this.limiter.isLimiting || live >= 0)',
+      },
+    ],
+  },
+  {
+    name: 'first-page-pays-the-sweep',
+    what: 'Behind the trigger the first page that is taken costs the sweep of the whole heap.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/sweeper.ts',
+        from: 'Math.min(pages / distance, MOST_PAGES_PER_PAGE / PAGE_BYTES)',
+        to: 'Math.min(pages / distance, MOST_PAGES_PER_PAGE)',
+      },
+    ],
+  },
+  {
+    name: 'slot-after-the-cycle',
+    what: 'An allocation that starts a cycle takes its slot afterwards, when a cycle in one stop has put the span back.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/allocator.ts',
+        from: '    return this.paid(cache.take(spanClass, slotBytesOf(sizeClass)), charged)\n',
+        to: '    this.afterCharge(charged)\n    return cache.take(spanClass, slotBytesOf(sizeClass))\n',
+      },
+    ],
+  },
+  // ————— a full arena
+  {
+    name: 'full-arena-serves-nobody',
+    what: 'The stop that collects for a full arena does not serve the requests that wait for it.',
+    origin: '',
+    edits: [{ file: 'gc/cycle.ts', from: 'if (whole === 2) this.serveWanted()', to: 'void this.serveWanted' }],
+  },
+  {
+    name: 'flight-is-kept',
+    what: 'A request that finds no room beside what other Ps have in flight fails at once.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/cycle.ts',
+        from: 'this.inFlight() <= layout.arenaBytes * IN_FLIGHT_SHARE',
+        to: 'this.inFlight() <= layout.arenaBytes / IN_FLIGHT_SHARE',
+      },
+    ],
+  },
+  {
+    name: 'goal-beyond-the-arena',
+    what: 'The goal may lie beyond what the arena holds, so that a cycle begins when it is full.',
+    origin: 'mmtk/mmtk-core#1266',
+    edits: [
+      {
+        file: 'gc/controller.ts',
+        from: '    this.boundByArena(goals, facts.heapMarked)\n',
+        to: '    void this.boundByArena\n',
+      },
+    ],
+  },
+  {
+    name: 'assists-beyond-the-arena',
+    what: 'Where the arena cuts the goal short, assists spread the work over the way to the goal of the pacer.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/controller.ts',
+        from: 'ratio * this.stretch(facts.heapLive)',
+        to: 'ratio + 0 * this.stretch(facts.heapLive)',
+      },
+    ],
+  },
+  // ————— large objects
+  {
+    name: 'large-object-in-one-go',
+    what: 'A large object is zeroed in one go, without a safepoint.',
+    origin: 'golang/go#42642',
+    edits: [
+      { file: 'heap/cache.ts', from: 'Math.min(from + PIECE_BYTES, end)', to: 'Math.max(from + PIECE_BYTES, end)' },
+    ],
+  },
+  {
+    name: 'large-object-taken-for-fresh',
+    what: 'A large object is not zeroed where its pages have been used before.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/page-heap.ts',
+        from: 'Math.min(Math.max(page, words[PAGES_END]), page + count)',
+        to: 'Math.min(page, page + count)',
+      },
+    ],
+  },
+  {
+    name: 'large-object-with-an-old-header',
+    what: 'Until a large object is zeroed a marker reads what stood there before.',
+    origin: '',
+    edits: [{ file: 'heap/cache.ts', from: '    i32[at >>> 2] = 0\n', to: '    void i32\n' }],
+  },
+]

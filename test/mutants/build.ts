@@ -1,0 +1,90 @@
+/**
+ * Scratch trees: the package as it is, sources, tests and built files, with one mutant put in. The built file of a patched source is made from it as tsc would, so
+ * that nothing else is compiled again. The suite's own commands then run in the tree as they do in the repository.
+ */
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
+import type { Edit, Mutant } from './catalogue.ts'
+
+/** What of the repository a tree holds. Packages are the repository's own, by a link. */
+const PARTS = [
+  'bin',
+  'dist',
+  'examples',
+  'gc',
+  'heap',
+  'lab',
+  'memory',
+  'runtime',
+  'scheduler',
+  'test',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+]
+
+/** A tree on disk; disposing of it deletes it. */
+export interface Tree extends Disposable {
+  readonly directory: string
+}
+
+/** Makes a tree of a built repository; `mutant` null: as it is. Throws an Error if the mutant does not apply. */
+export function buildTree(repository: string, mutant: Mutant | null): Tree {
+  const directory = makeTemporaryFolder()
+  const tree = { directory, [Symbol.dispose]: () => removeTemporaryFolder(directory) }
+  try {
+    for (const part of PARTS) {
+      const from = join(repository, part)
+      if (existsSync(from)) cpSync(from, join(directory, part), { recursive: true, filter: isNeeded })
+    }
+    symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'))
+    for (const [file, text] of patched(mutant?.edits ?? [], path => readFileSync(join(directory, path), 'utf8'))) {
+      writeFileSync(join(directory, file), text)
+      writeFileSync(join(directory, 'dist', file.replace(/\.ts$/, '.js')), transpile(file, text))
+    }
+    return tree
+  } catch (error) {
+    tree[Symbol.dispose]()
+    throw error
+  }
+}
+
+function isNeeded(path: string): boolean {
+  return !/\.(map|d\.ts)$/.test(path)
+}
+
+/** The text of every file that the edits touch. Throws an Error for one that does not apply: what it replaces must occur once. */
+export function patched(edits: readonly Edit[], read: (file: string) => string): Map<string, string> {
+  const texts = new Map<string, string>()
+  for (const { file, from, to } of edits) {
+    const text = texts.get(file) ?? read(file)
+    const occurs = text.split(from).length - 1
+    if (occurs !== 1) throw new Error(`${file} must contain this once, and does ${occurs} times: ${from}`)
+    // As a function: in a string, $ has a meaning.
+    texts.set(
+      file,
+      text.replace(from, () => to),
+    )
+  }
+  return texts
+}
+
+/** A source as JavaScript, by the settings of tsconfig.json that change what is emitted. Throws a SyntaxError. */
+export function transpile(file: string, text: string): string {
+  const { outputText, diagnostics } = ts.transpileModule(text, {
+    fileName: file,
+    reportDiagnostics: true,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      useDefineForClassFields: false,
+      verbatimModuleSyntax: true,
+      rewriteRelativeImportExtensions: true,
+    },
+  })
+  const [fault] = diagnostics ?? []
+  if (fault !== undefined) throw new SyntaxError(`${file}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`)
+  return outputText
+}

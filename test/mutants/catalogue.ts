@@ -1,0 +1,1129 @@
+/**
+ * The seeded bugs: ways to break the collector, each small, each taking away one protection or getting one number wrong. The suite must catch every one (main.ts).
+ *
+ * A mutant is text put in the place of other text, which must occur exactly once in its file: where the source moves on, the test of this catalogue says which
+ * mutants no longer apply. A race that is let in must have a `step` or an atomic operation inside, or no controlled schedule can get between.
+ *
+ * Bugs that no behaviour can show stand in `equivalents`, each with the reason: a protection that is there twice is tested by taking both away.
+ */
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { isolationMutants } from './around/isolation.ts'
+import { limitMutants } from './around/limits.ts'
+import { operationMutants } from './around/operations.ts'
+import type { Equivalent, Mutant } from './mutant.ts'
+
+export type { Edit, Equivalent, Mutant } from './mutant.ts'
+
+export const mutants: readonly Mutant[] = [
+  // ————— the barrier
+  {
+    name: 'no-deletion-shade',
+    what: 'The barrier does not shade the reference that a store overwrites.',
+    origin: '',
+    edits: [
+      { file: 'gc/mark/barrier.ts', from: 'words[this.buffer + count] = old', to: 'words[this.buffer + count] = 0' },
+    ],
+  },
+  {
+    name: 'no-insertion-shade',
+    what: 'The barrier does not shade the reference that a store writes.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/barrier.ts',
+        from: 'words[this.buffer + count + 1] = value',
+        to: 'words[this.buffer + count + 1] = 0',
+      },
+    ],
+  },
+  {
+    name: 'shade-after-store',
+    what: 'An element is stored first and shaded afterwards, so that the old reference is never seen.',
+    origin: '',
+    edits: [
+      {
+        file: 'runtime/program/array.ts',
+        from: '    if (words[WRITE_BARRIER] !== 0) {\n',
+        to: "    i32[word] = value\n    if (words[WRITE_BARRIER] !== 0) {\n      step('barrier/store')\n",
+      },
+    ],
+  },
+  {
+    name: 'barrier-late',
+    what: 'The mark begins before the barrier is on: the first P that leaves a drain switches it on, not the setup stop.',
+    origin: '',
+    edits: [
+      { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
+      {
+        file: 'gc/mark/drain.ts',
+        from: '    this.terminate(true)',
+        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    this.terminate(true)',
+      },
+    ],
+  },
+  {
+    name: 'new-goroutine-unshaded',
+    what: 'The arguments of a new goroutine go onto its stack without the barrier, and its stack needs no scan.',
+    origin: '',
+    edits: [
+      {
+        file: 'runtime/program/task.ts',
+        from: 'collector.barrier.writeMeta(slot++, values[index])',
+        to: 'void collector\n      words[slot++] = values[index]',
+      },
+    ],
+  },
+  {
+    name: 'delivery-unshaded',
+    what: 'A channel puts a reference on the stack of a waiting receiver without the barrier.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/channel.ts',
+        from: 'collector.barrier.writeMeta(waiters.read(receiver, g.WAITER_SLOT), value)',
+        to: '(void collector, (memory.words[waiters.read(receiver, g.WAITER_SLOT)] = value))',
+      },
+    ],
+  },
+  {
+    name: 'taken-from-sender-unshaded',
+    what: 'A channel takes a reference from the stack of a waiting sender without shading it.',
+    origin: '',
+    edits: [{ file: 'scheduler/channel.ts', from: 'collector.barrier.shade(value)', to: 'void collector' }],
+  },
+  {
+    name: 'channel-buffer-unshaded',
+    what: 'A reference goes into and out of the buffer of a channel without the barrier.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/channel.ts',
+        from: 'this.p.collector.barrier.write((elements >>> 2) + index, value)',
+        to: 'i32[(elements >>> 2) + index] = value',
+      },
+    ],
+  },
+
+  // ————— allocation while marking
+  {
+    name: 'run-allocated-white',
+    what: 'Slots taken while a cycle marks are white.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/cache.ts',
+        from: 'const colour = marking ? span.BLACK : span.WHITE',
+        to: 'const colour = span.WHITE',
+      },
+    ],
+  },
+  {
+    name: 'large-allocated-white',
+    what: 'A large object that is made while a cycle marks is white.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/cache.ts',
+        from: 'marks[at >>> GRANULE_SHIFT] = marking ? span.BLACK : span.WHITE',
+        to: 'marks[at >>> GRANULE_SHIFT] = span.WHITE',
+      },
+    ],
+  },
+  {
+    name: 'caches-not-blackened',
+    what: 'The setup stop leaves the free slots of cached spans white.',
+    origin: '',
+    edits: [{ file: 'gc/cycle.ts', from: 'for (const cache of this.caches) cache.blacken()', to: '' }],
+  },
+  {
+    name: 'caches-not-flushed',
+    what: 'Cached spans stay cached over the termination stop, and their owners and the sweep use them together.',
+    origin: '',
+    edits: [{ file: 'gc/cycle.ts', from: 'for (const cache of this.caches) cache.flush()', to: '' }],
+  },
+  {
+    name: 'safepoint-before-return',
+    what: 'There is a safepoint between the moment a slot is found and its return.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/allocator.ts',
+        from: 'const at = cache.take(spanClass, slotBytes)\n      if (at !== 0) return at',
+        to: 'const at = cache.take(spanClass, slotBytes)\n      if (at !== 0) {\n        this.collector.poll()\n        return at\n      }',
+      },
+    ],
+  },
+  {
+    name: 'large-object-unrooted',
+    what: 'A large object is on no stack while its allocation starts a cycle, which frees it.',
+    origin: '',
+    edits: [
+      { file: 'gc/allocator.ts', from: '    stack.push(at)\n', to: '' },
+      {
+        file: 'gc/allocator.ts',
+        from: '      stack.top--\n      words[this.inFlight] = 0\n',
+        to: '      void stack\n',
+      },
+    ],
+  },
+
+  // ————— roots and stacks
+  {
+    name: 'roots-counted-early',
+    what: 'Roots are counted at the end of a cycle for the next one, so goroutines born between have no job.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/cycle.ts',
+        from: '    roots.prepare()\n',
+        to: '    if (words[control.CYCLES] === 1) roots.prepare()\n',
+      },
+      {
+        file: 'gc/cycle.ts',
+        from: 'sweeper.startSweep()',
+        to: 'sweeper.startSweep()\n    this.collector.roots.prepare()',
+      },
+    ],
+  },
+  {
+    name: 'freed-stack-scanned',
+    what: 'The stack of a goroutine whose record is free is scanned, though another may use that memory by now.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/roots.ts',
+        from: 'if (status === g.G_FREE || status === g.G_DEAD) return 0',
+        to: 'if (status === g.G_DEAD) return 0',
+      },
+    ],
+  },
+  {
+    name: 'dead-stack-scanned',
+    what: 'The stack of a goroutine that has just ended is scanned while its record is given back.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/roots.ts',
+        from: 'if (status === g.G_FREE || status === g.G_DEAD) return 0',
+        to: 'if (status === g.G_FREE) return 0',
+      },
+    ],
+  },
+  {
+    name: 'scan-wanted-overwritten',
+    what: 'A goroutine stops running over the mark that its stack is to be scanned first.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/goroutines.ts',
+        from: 'if (compareAndSwap(words, word, g.G_RUNNING, status)) return true',
+        to: 'if (compareAndSwap(words, word, load(words, word), status)) return true',
+      },
+    ],
+  },
+  {
+    name: 'scan-bit-ignored',
+    what: 'A goroutine begins to run while another P scans its stack.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/goroutines.ts',
+        from: 'if (found === (g.G_RUNNABLE | g.G_SCAN)) wait(words, status, found)',
+        to: 'if (found === (g.G_RUNNABLE | g.G_SCAN)) compareAndSwap(words, status, found, g.G_RUNNABLE)',
+      },
+    ],
+  },
+  {
+    name: 'wanted-scan-uncounted',
+    what: 'A scan that is left to another P does not count, and is subtracted all the same.',
+    origin: '',
+    edits: [{ file: 'gc/mark/roots.ts', from: '    add(words, control.SCANS_WANTED, 1)\n', to: '' }],
+  },
+  {
+    name: 'scan-forgotten-in-stop',
+    what: 'The mark may end while somebody drains, and the stop does not ask for stacks that are still to be scanned.',
+    origin: '',
+    edits: [
+      { file: 'gc/mark/drain.ts', from: ' || load(words, control.DRAINERS) > 0', to: '' },
+      {
+        file: 'gc/mark/drain.ts',
+        from: 'return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork',
+        to: 'return !this.isSharedWork',
+      },
+      { file: 'gc/cycle.ts', from: ' || load(memory.words, control.SCANS_WANTED) > 0', to: '' },
+    ],
+  },
+  {
+    name: 'grown-stack-one-short',
+    what: 'A stack that moves to a larger segment leaves its last reference behind.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/shadow-stack.ts',
+        from: 'copyWithin(segment, this.base, this.top)',
+        to: 'copyWithin(segment, this.base, this.top - 1)',
+      },
+    ],
+  },
+  {
+    name: 'grown-stack-at-old-place',
+    what: 'A stack that has moved is scanned where it was.',
+    origin: '',
+    edits: [{ file: 'heap/shadow-stack.ts', from: '    this.words[record + g.STACK] = segment\n', to: '' }],
+  },
+
+  // ————— marking
+  {
+    name: 'last-reference-unscanned',
+    what: 'The last reference of an object is not followed.',
+    origin: '',
+    edits: [{ file: 'gc/mark/marker.ts', from: 'index <= end; index++', to: 'index < end; index++' }],
+  },
+  {
+    name: 'oblet-one-short',
+    what: 'The first piece of a large array ends one element early, and the second does not begin there.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/marker.ts',
+        from: 'Math.min(array + OBLET_BYTES, end)',
+        to: 'Math.min(array + OBLET_BYTES - 4, end)',
+      },
+    ],
+  },
+  {
+    name: 'flagged-spans-forgotten',
+    what: 'A drain without work buffers leaves objects grey, and their spans do not count as work.',
+    origin: '',
+    edits: [{ file: 'gc/mark/drain.ts', from: ' || load(words, control.GREY_SPANS) !== 0', to: '' }],
+  },
+  {
+    name: 'share-one-short',
+    what: 'Half of a work buffer is given away, and one object of it is in neither half.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/grey-queue.ts',
+        from: 'this.words[half + WORK_BUFFER_COUNT] = this.top - kept',
+        to: 'this.words[half + WORK_BUFFER_COUNT] = this.top - kept - 1',
+      },
+    ],
+  },
+  {
+    name: 'work-buffer-looked-at-early',
+    what: 'Who takes a work buffer looks at the head of the list before it has the lock.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/work-buffers.ts',
+        from: 'lock(words, control.WORK_LOCK)\n    try {\n      const buffer = words[control.WORK_FULL]',
+        to: 'const buffer = words[control.WORK_FULL]\n    lock(words, control.WORK_LOCK)\n    try {',
+      },
+    ],
+  },
+  {
+    name: 'scan-work-counted-again',
+    what: 'Scan work that is accounted for is not taken off, and counts again at the next step.',
+    origin: '',
+    edits: [{ file: 'gc/mark/drain.ts', from: '    marker.scanWork = 0\n', to: '' }],
+  },
+
+  // ————— termination
+  {
+    name: 'hidden-last-pointer',
+    what: 'A P stops with grey objects in its own queue, where nobody looks.',
+    origin: 'golang/go#11694',
+    edits: [
+      {
+        file: 'gc/collector.ts',
+        from: 'this.drain.account()\n    return this.queue.publish()',
+        to: 'this.drain.account()\n    return false',
+      },
+    ],
+  },
+  {
+    name: 'published-after-stopping',
+    what: 'A P counts as stopped before it has published what it holds.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: '    if (this.collector.publish()) this.wakeForWork()\n    return activity',
+        to: '    return activity',
+      },
+      {
+        file: 'scheduler/p.ts',
+        from: '  private goOn(activity: number): void {\n',
+        to: '  private goOn(activity: number): void {\n    this.collector.publish()\n',
+      },
+    ],
+  },
+  {
+    name: 'asleep-on-grey-objects',
+    what: 'A P goes to sleep, and so counts as stopped, with its barrier buffer and its queue as they are.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'if (this.collector.flush()) this.wakeForWork()\n    const wake',
+        to: 'const wake',
+      },
+    ],
+  },
+  {
+    name: 'flush-of-others-forgotten',
+    what: 'The termination stop carries out the shades of its own P alone.',
+    origin: 'golang/go#27993',
+    edits: [
+      {
+        file: 'gc/cycle.ts',
+        from: 'for (const barrier of this.barriers) barrier.flush()',
+        to: 'this.collector.barrier.flush()',
+      },
+    ],
+  },
+  {
+    name: 'not-asked-again-in-stop',
+    what: 'The termination stop ends the mark without asking once more for work.',
+    origin: 'golang/go#27993',
+    edits: [{ file: 'gc/cycle.ts', from: 'if (isWorkLeft) {', to: 'if (isWorkLeft && words === undefined) {' }],
+  },
+  {
+    name: 'coordinator-looks-once',
+    what: 'A coordinator that gives up does not look again after it has let others in.',
+    origin: '',
+    edits: [{ file: 'gc/termination/coordinator.ts', from: '} while (drain.isQuiescent)', to: '} while (false)' }],
+  },
+  {
+    name: 'termination-epoch-late',
+    what: 'The termination stop is raised on an epoch that was read after the hint.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/termination/coordinator.ts',
+        from: 'if (!world.raise(epoch, STOP_TERMINATION)) return',
+        to: 'if (!world.raise(Math.max(epoch, world.epoch()), STOP_TERMINATION)) return',
+      },
+    ],
+  },
+  {
+    name: 'trigger-not-asked-again',
+    what: 'A cycle is started by who saw the trigger before it swept, though another may have run one meanwhile.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/collector.ts',
+        from: 'if (this.isHeapTriggered) this.world.raise(epoch, STOP_HEAP_CYCLE)',
+        to: 'this.world.raise(epoch, STOP_HEAP_CYCLE)',
+      },
+    ],
+  },
+
+  {
+    name: 'looks-before-leaving',
+    what: 'Who leaves a drain looks whether it is the last before it counts itself off: of two that leave at once neither looks.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/drain.ts',
+        from: 'return sub(this.memory.words, control.DRAINERS, 1) === 1',
+        to: 'const isLast = load(this.memory.words, control.DRAINERS) === 1\n    sub(this.memory.words, control.DRAINERS, 1)\n    return isLast',
+      },
+    ],
+  },
+  {
+    name: 'served-without-a-look',
+    what: 'Who has served the last wanted scan does not look whether the mark is over.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/collector.ts',
+        from: 'if (this.roots.serveWanted()) this.drain.look()',
+        to: 'this.roots.serveWanted()',
+      },
+    ],
+  },
+  {
+    name: 'helping-forgets-a-wanted-stack',
+    what: 'The termination stop scans the stacks that are wanted, but for that of the first P.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/roots.ts',
+        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = words[this.memory.p(index, p.GOROUTINE)]',
+        to: 'sub(words, control.SCANS_WANTED, load(words, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = words[this.memory.p(index, p.GOROUTINE)]',
+      },
+    ],
+  },
+  {
+    name: 'remainder-not-asked-again',
+    what: 'After the remainder was marked in the termination stop nobody asks whether that was all.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/cycle.ts',
+        from: 'drain.drainStopped(termination.remainderBytes)\n      isWorkLeft = this.isWorkLeft()',
+        to: 'drain.drainStopped(termination.remainderBytes)\n      isWorkLeft = false',
+      },
+    ],
+  },
+  {
+    name: 'helping-leaves-it-to-the-last',
+    what: 'Under helping an allocator does not look after the mark: while who saw its end is off the CPU the others take memory.',
+    origin: 'golang/go#52433',
+    edits: [{ file: 'gc/termination/helping.ts', from: '    if (!drain.isExhausted) return\n', to: '    return\n' }],
+  },
+  {
+    name: 'aside-and-still-counted',
+    what: 'Under helping a P that has stood aside and is not counted off yet still counts as draining: nobody raises in its place.',
+    origin: 'this project, found by a review',
+    edits: [
+      {
+        file: 'gc/mark/drain.ts',
+        from: 'if (isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING) return true',
+        to: 'if (isDraining) return true',
+      },
+    ],
+  },
+  {
+    name: 'gate-waits-for-a-wanted-stack',
+    what: 'Who waits at the gate leaves a wanted stack to its P, as a refill below the goal does.',
+    origin: 'this project, found by measuring',
+    edits: [{ file: 'gc/termination/helping.ts', from: 'const isFull = isAtGate || ', to: 'const isFull = ' }],
+  },
+  {
+    name: 'nobody-acts-for-the-raiser',
+    what: 'Who goes on and finds a stop raised, in which nobody runs, waits for its raiser to act.',
+    origin: 'this project, found by a review',
+    edits: [{ file: 'scheduler/stop.ts', from: 'if (!this.actIfLast(word)) wait(', to: 'wait(' }],
+  },
+  {
+    name: 'helping-epoch-late',
+    what: 'Under helping the stop is raised on an epoch that was read after the look.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/stop.ts',
+        from: 'const epoch = this.epoch()\n    return isDue() && this.raiseAside(epoch, reason)',
+        to: 'return isDue() && this.raiseAside(this.epoch(), reason)',
+      },
+    ],
+  },
+
+  // ————— stopping the world
+  {
+    name: 'acts-before-all-stopped',
+    what: 'The stop is carried out while one P still runs.',
+    origin: 'tinygo-org/tinygo#5107',
+    edits: [{ file: 'scheduler/stop.ts', from: 'runningOf(word) !== 0 ||', to: 'runningOf(word) > 1 ||' }],
+  },
+  {
+    name: 'resumes-before-all-stopped',
+    what: 'A P that has stopped goes on while others have not stopped yet.',
+    origin: 'tinygo-org/tinygo#5107',
+    edits: [
+      {
+        file: 'scheduler/stop.ts',
+        from: 'if (reasonOf(word) === 0) {',
+        to: 'if (reasonOf(word) === 0 || ((word & CLAIMED) === 0 && runningOf(word) > 0)) {',
+      },
+    ],
+  },
+  {
+    name: 'stop-claimed-twice',
+    what: 'The claim of a stop is a plain store: its raiser and the last P to stop both act.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/stop.ts',
+        from: 'if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return false',
+        to: 'store(this.words, STOP, word | CLAIMED)',
+      },
+    ],
+  },
+  {
+    name: 'raiser-does-not-act',
+    what: 'Who raises a stop while nobody else runs leaves it to others to act.',
+    origin: '',
+    edits: [{ file: 'scheduler/stop.ts', from: '      this.actIfLast(load(this.words, STOP))\n', to: '' }],
+  },
+  {
+    name: 'stop-told-to-nobody',
+    what: 'A stop is raised, and no P that runs is told.',
+    origin: '',
+    edits: [{ file: 'scheduler/stop.ts', from: '      this.tellAll()\n', to: '' }],
+  },
+  {
+    name: 'restart-wakes-nobody',
+    what: 'The restart moves its word and wakes nobody.',
+    origin: '',
+    edits: [{ file: 'scheduler/stop.ts', from: '    notify(words, RESTARTS)\n', to: '' }],
+  },
+  {
+    name: 'restarts-read-late',
+    what: 'Who waits for the restart reads its word after the look at the stop.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/stop.ts',
+        from: 'const restarts = load(words, RESTARTS)\n      const word = load(words, STOP)',
+        to: 'const word = load(words, STOP)\n      const restarts = load(words, RESTARTS)',
+      },
+    ],
+  },
+
+  // ————— sleeping and waking
+  {
+    name: 'announced-after-the-look',
+    what: 'A P looks for work before it announces that it sleeps.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'this.sleepers.announce(this.index, idle)\n',
+        to: 'const still = mayStill()\n    this.sleepers.announce(this.index, idle)\n',
+      },
+      { file: 'scheduler/p.ts', from: 'milliseconds > 0 && mayStill() &&', to: 'milliseconds > 0 && still &&' },
+    ],
+  },
+  {
+    name: 'wake-word-read-late',
+    what: 'A P reads the word that it sleeps on when it goes to sleep, and not before its last look.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'wait(this.memory.words, this.base + p.WAKE, wake, ',
+        to: 'wait(this.memory.words, this.base + p.WAKE, load(this.memory.words, this.base + p.WAKE) + 0 * wake, ',
+      },
+    ],
+  },
+  {
+    name: 'ready-without-wake',
+    what: 'Who makes a goroutine of another P ready does not look whether that P sleeps.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'pushReady(this.memory, owner, id)\n      this.sleepers.wake(owner)',
+        to: 'pushReady(this.memory, owner, id)',
+      },
+    ],
+  },
+  {
+    name: 'barrier-number-read-early',
+    what: 'A P that passes the ragged barrier reads the number that is wanted before the one that is served, and may pass an old one again.',
+    origin: 'this project, found by exploring termination',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'const served = load(words, this.memory.p(index, p.FLUSH_SERVED))\n    const wanted = load(words, this.memory.p(index, p.FLUSH_WANTED))',
+        to: 'const wanted = load(words, this.memory.p(index, p.FLUSH_WANTED))\n    const served = load(words, this.memory.p(index, p.FLUSH_SERVED))',
+      },
+    ],
+  },
+  {
+    name: 'deadlock-by-two-looks',
+    what: 'A deadlock is told from queues and idle Ps that were looked at one after the other, while goroutines ran.',
+    origin: 'this project, found by exploring the channel protocol',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'load(words, control.IDLE_PS) !== idle) return',
+        to: '(load(words, control.IDLE_PS) & control.IDLE_COUNT) !== layout.procs) return',
+      },
+    ],
+  },
+  {
+    name: 'lock-forgets-waiters',
+    what: 'Who gets a lock after waiting marks it as held, and not as waited for: of two that still wait, one sleeps for ever.',
+    origin: '',
+    edits: [
+      {
+        file: 'memory/lock.ts',
+        from: 'while (exchange(words, index, 2) !== 0) wait(words, index, 2)',
+        to: 'while (exchange(words, index, 2) !== 0) wait(words, index, 2)\n  compareAndSwap(words, index, 2, 1)',
+      },
+    ],
+  },
+
+  // ————— assists and workers
+  {
+    name: 'assist-entry-dropped',
+    what: 'An assist whose debt is paid in part leaves the queue, and is not put back.',
+    origin: '',
+    edits: [
+      { file: 'gc/work/assist.ts', from: 'this.removeFirst()\n        this.append(index)', to: 'this.removeFirst()' },
+    ],
+  },
+  {
+    name: 'assist-released-asleep',
+    what: 'An assist whose debt is paid is not woken.',
+    origin: '',
+    edits: [{ file: 'gc/work/assist.ts', from: '    this.world.wake(index)\n', to: '    void this.world\n' }],
+  },
+  {
+    name: 'credit-without-a-second-look',
+    what: 'Who adds background credit does not look at the queue again: an assist that came meanwhile waits beside it.',
+    origin: 'this project, found by exploring assists; Go leaves it to the next payment',
+    edits: [
+      {
+        file: 'gc/work/assist.ts',
+        from: 'if (load(words, control.ASSIST_COUNT) === 0) return\n',
+        to: 'return\n',
+      },
+    ],
+  },
+  {
+    name: 'credit-of-the-dead-beside-the-queue',
+    what: 'The credit of a goroutine that ends is added without a look at the assist queue, which waits beside it.',
+    origin: 'this project, found by a review; Go adds it to the pool',
+    edits: [
+      {
+        file: 'gc/work/assist.ts',
+        from: 'if (credit > 0) this.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        to: 'if (credit > 0) add(words, control.BACKGROUND_CREDIT, clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+      },
+    ],
+  },
+  {
+    name: 'scan-asked-of-the-last-owner',
+    what: 'Whose P is asked for a scan of a running stack is read before the request is made: the record may be another goroutine’s by then.',
+    origin: 'this project, found by a review',
+    edits: [
+      {
+        file: 'gc/mark/roots.ts',
+        from: '    add(words, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
+        to: '    const before = words[record + g.P]\n    add(words, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
+      },
+      {
+        file: 'gc/mark/roots.ts',
+        from: '    const owner = words[record + g.P]\n    if (owner < 0)',
+        to: '    const owner = before\n    if (owner < 0)',
+      },
+    ],
+  },
+  {
+    name: 'sleep-measured-before-the-look',
+    what: 'How long a P may sleep is found before it has announced that it does: what comes between waits for the net.',
+    origin: 'this project, found by a review',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: '    const wake = load(words, this.base + p.WAKE)\n',
+        to: '    const milliseconds = mostMs()\n    const wake = load(words, this.base + p.WAKE)\n',
+      },
+      {
+        file: 'scheduler/p.ts',
+        from: '    const milliseconds = mostMs()\n    if (milliseconds > 0',
+        to: '    if (milliseconds > 0',
+      },
+    ],
+  },
+  {
+    name: 'thief-looks-once',
+    what: 'A P that may not steal a goroutine yet does not look again.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'return isWaiting ? SLICE_MS :',
+        to: 'return isWaiting ? Number.POSITIVE_INFINITY :',
+      },
+    ],
+  },
+  {
+    name: 'placed-and-nobody-woken',
+    what: 'A goroutine is placed on a busy P, and no idle one is woken.',
+    origin: '',
+    edits: [{ file: 'scheduler/p.ts', from: 'else if (where < 0) this.sleepers.wakeOneIdle()', to: '' }],
+  },
+  {
+    name: 'stop-wakes-no-sleeper',
+    what: 'What a stop has changed is not told to Ps that sleep.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: '      this.fail(error, 0)\n    }\n    this.sleepers.wakeAll()\n',
+        to: '      this.fail(error, 0)\n    }\n',
+      },
+    ],
+  },
+  {
+    name: 'scanned-and-nobody-woken',
+    what: 'What a scan that was asked for has greyed is published, and nobody is woken for it.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/roots.ts',
+        from: '    this.marker.queue.publish()\n    this.world.wakeForWork()\n',
+        to: '    this.marker.queue.publish()\n',
+      },
+    ],
+  },
+  {
+    name: 'negative-credit-stolen',
+    what: 'An assist takes background credit that is below zero, which makes its debt larger.',
+    origin: 'golang/go#15022',
+    edits: [
+      {
+        file: 'gc/work/assist.ts',
+        from: 'if (available <= 0) return 0\n    const stolen',
+        to: 'if (available === 0) return 0\n    const stolen',
+      },
+    ],
+  },
+  {
+    name: 'dedicated-taken-twice',
+    what: 'The role of a dedicated worker is taken by a look and a store.',
+    origin: 'golang/go#13645',
+    edits: [
+      {
+        file: 'gc/work/roles.ts',
+        from: 'if (compareAndSwap(words, DEDICATED_NEEDED, needed, needed - 1)) break',
+        to: 'store(words, DEDICATED_NEEDED, needed - 1)\n      break',
+      },
+    ],
+  },
+  {
+    name: 'offer-taken-twice',
+    what: 'An offered role is taken by a look and a store: by two Ps, or taken and kept.',
+    origin: 'golang/go#13645',
+    edits: [
+      {
+        file: 'gc/work/roles.ts',
+        from: 'if (compareAndSwap(words, role, p.ROLE_OFFERED, p.ROLE_NONE)) return true',
+        to: 'if (load(words, role) !== p.ROLE_NONE) {\n      store(words, role, p.ROLE_NONE)\n      return true\n    }',
+      },
+    ],
+  },
+  {
+    name: 'roles-outlive-their-cycle',
+    what: 'The setup stop leaves roles as they are, and a worker that has slept into this cycle gives one back that it never handed out.',
+    origin: 'golang/go#13645',
+    edits: [
+      {
+        file: 'gc/work/roles.ts',
+        from: 'words[memory.p(index, p.ROLE)] = p.ROLE_NONE',
+        to: 'void index',
+      },
+    ],
+  },
+  {
+    name: 'role-given-back-twice',
+    what: 'A worker gives its role back though another has taken it over.',
+    origin: 'golang/go#13645',
+    edits: [
+      {
+        file: 'gc/work/roles.ts',
+        from: 'else if (!this.endOffer(this.pIndex)) return',
+        to: 'else this.endOffer(this.pIndex)',
+      },
+    ],
+  },
+
+  // ————— sweeping and spans
+  {
+    name: 'sweep-leaves-black',
+    what: 'A sweep leaves live objects black, so that the next cycle does not scan them.',
+    origin: '',
+    edits: [
+      { file: 'heap/sweep-span.ts', from: 'marks[granule] = span.WHITE\n        live++', to: 'live++' },
+      { file: 'heap/sweep-span.ts', from: 'words[word] = FOUR_WHITE\n        live += 4', to: 'live += 4' },
+      { file: 'heap/sweep-span.ts', from: 'after = span.WHITE\n        live++', to: 'live++' },
+    ],
+  },
+  {
+    name: 'sweep-enters-late',
+    what: 'A sweeper enters after the sweep was completed.',
+    origin: '',
+    edits: [{ file: 'heap/sweep-span.ts', from: 'if ((sweepers & control.SWEEP_DRAINED) !== 0) return false', to: '' }],
+  },
+  {
+    name: 'sweep-not-begun-anew',
+    what: 'The termination stop leaves the sweep at its last class, so nothing is swept.',
+    origin: '',
+    edits: [{ file: 'gc/sweeper.ts', from: '    store(words, control.SWEEP_CLASS, 0)\n', to: '' }],
+  },
+  {
+    name: 'fresh-span-stale-generation',
+    what: 'A fresh span is given the sweep generation of an unswept one.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/span.ts',
+        from: 'store(words, record + span.SWEEP_GENERATION, words[HEAP_SWEEP_GENERATION])',
+        to: 'store(words, record + span.SWEEP_GENERATION, words[HEAP_SWEEP_GENERATION] - 2)',
+      },
+    ],
+  },
+  {
+    name: 'span-looked-at-early',
+    what: 'Who takes a span looks at the head of the central list before it has the lock: two Ps cache one span.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/central.ts',
+        from: 'lock(words, this.lockOf(spanClass))\n    try {\n      const id = words[head]',
+        to: 'const id = words[head]\n    lock(words, this.lockOf(spanClass))\n    try {',
+      },
+    ],
+  },
+  {
+    name: 'short-run-not-zeroed',
+    what: 'The last word of a short run of reused slots keeps what it held.',
+    origin: '',
+    edits: [
+      { file: 'heap/cache.ts', from: 'word < end; word++) i32[word] = 0', to: 'word < end - 1; word++) i32[word] = 0' },
+    ],
+  },
+  {
+    name: 'long-run-not-zeroed',
+    what: 'The end of a long run of reused slots keeps what it held.',
+    origin: '',
+    edits: [{ file: 'heap/cache.ts', from: 'else i32.fill(0, first, end)', to: 'else i32.fill(0, first, end - 4)' }],
+  },
+  {
+    name: 'live-heap-not-uncharged',
+    what: 'The unused slots of a span that is put back stay charged to the live heap.',
+    origin: '',
+    edits: [{ file: 'heap/cache.ts', from: 'if (unused > 0) this.charge(', to: 'if (unused < 0) this.charge(' }],
+  },
+  {
+    name: 'size-class-one-short',
+    what: 'A size class takes objects that are a granule too large for it.',
+    origin: '',
+    edits: [
+      { file: 'heap/size-classes.ts', from: '< granules * 16) sizeClass++', to: '< (granules - 1) * 16) sizeClass++' },
+    ],
+  },
+  {
+    name: 'quarantine-released-early',
+    what: 'Under --check a freed slot rests for one cycle instead of two.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/sweep-span.ts',
+        from: 'before === span.QUARANTINE_NEW) after = span.QUARANTINE_OLD',
+        to: 'before === span.QUARANTINE_NEW) after = span.FREE',
+      },
+    ],
+  },
+  {
+    name: 'page-join-one-short',
+    what: 'Where a free run of pages is joined with the one after it, a page is lost.',
+    origin: '',
+    edits: [{ file: 'heap/page-heap.ts', from: 'length += after', to: 'length += after - 1' }],
+  },
+  {
+    name: 'free-run-end-not-written',
+    what: 'The length of a free run of pages stands at its beginning alone.',
+    origin: '',
+    edits: [{ file: 'heap/page-heap.ts', from: '    words[layout.pageRun + page + length - 1] = length\n', to: '' }],
+  },
+
+  // ————— scheduler
+  {
+    name: 'ring-looked-at-early',
+    what: 'Who takes a goroutine from a ring reads its head before it has the lock.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/run-queues.ts',
+        from: 'lock(words, base + p.RING_LOCK)\n    try {\n      const head = words[base + p.RING_HEAD]',
+        to: 'const head = words[base + p.RING_HEAD]\n    lock(words, base + p.RING_LOCK)\n    try {',
+      },
+    ],
+  },
+  {
+    name: 'ready-push-lost',
+    what: 'A push onto a ready list is a load and a store, and one of two is lost.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/run-queues.ts',
+        from: 'if (compareAndSwap(words, head, first, id)) return',
+        to: 'store(words, head, id)\n    return',
+      },
+    ],
+  },
+  {
+    name: 'ticket-won-twice',
+    what: 'The right to wake a goroutine is won by a look and an increment.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/goroutines.ts',
+        from: 'return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.TICKET), ticket, (ticket + 1) | 0)',
+        to: 'const word = this.memory.goroutine(id, g.TICKET)\n    return load(this.memory.words, word) === ticket && add(this.memory.words, word, 1) < 2 ** 31',
+      },
+    ],
+  },
+  {
+    name: 'stale-waiter-served',
+    what: 'A channel hands a value to a waiter whose ticket it did not win.',
+    origin: '',
+    edits: [{ file: 'scheduler/channel.ts', from: 'if (won) return id', to: 'if (won || id > 0) return id' }],
+  },
+  {
+    name: 'mutex-free-while-held',
+    what: 'A mutex that is handed to a waiter is free for others too.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/waiting.ts',
+        from: 'if (woken === NOBODY) i32[word + WAITABLE_STATE] = 0',
+        to: 'i32[word + WAITABLE_STATE] = 0',
+      },
+    ],
+  },
+  // ————— the gate
+  {
+    name: 'gate-looks-then-adds',
+    what: 'The gate looks whether there is room, and then adds, so that two Ps may take the same room.',
+    origin: 'this project’s prototype',
+    edits: [
+      {
+        file: 'heap/live-heap.ts',
+        from: 'if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue',
+        to: 'if (add(words, HEAP_LIVE, bytes) !== live && compareAndSwap(words, HEAP_LIVE, -1, -1)) continue',
+      },
+    ],
+  },
+  {
+    name: 'gate-waits-for-a-policy',
+    what: 'A P at the gate that finds nothing to mark never raises the stop itself.',
+    origin: 'this project’s prototype',
+    edits: [
+      {
+        file: 'gc/work/gate.ts',
+        from: 'return world.raise(epoch, STOP_TERMINATION)',
+        to: 'return epoch < 0 || STOP_TERMINATION < 0',
+      },
+    ],
+  },
+  {
+    name: 'gate-starves-the-large',
+    what: 'A request that has no room beside what lives waits at the gate for ever, or nearly.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/work/gate.ts',
+        from: 'if (this.collector.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break',
+        to: 'void this.fitsBesideMarked',
+      },
+    ],
+  },
+  {
+    name: 'gate-admits-the-beaten',
+    what: 'A request whose room was taken by others is admitted past the goal after one cycle.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/work/gate.ts',
+        from: 'doubles[layout.measures + control.HEAP_MARKED] + bytes',
+        to: 'Infinity + bytes + 0 * (doubles.length + layout.measures)',
+      },
+    ],
+  },
+  {
+    name: 'reservation-charged-twice',
+    what: 'What the gate has reserved is charged to the live heap once more.',
+    origin: '',
+    edits: [{ file: 'heap/cache.ts', from: 'this.live.add(bytes - reserved)', to: 'this.live.add(bytes)' }],
+  },
+  {
+    name: 'reservation-never-given-back',
+    what: 'A request that finds no memory leaves its reservation in the live heap.',
+    origin: '',
+    edits: [
+      { file: 'gc/work/gate.ts', from: 'if (bytes > 0) this.collector.live', to: 'if (bytes < 0) this.collector.live' },
+    ],
+  },
+  {
+    name: 'credit-uncapped',
+    what: 'Capped credit is not capped: a million times the room to the goal.',
+    origin: 'golang/go#40460',
+    edits: [
+      {
+        file: 'gc/work/assist.ts',
+        from: 'Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE))',
+        to: 'Math.abs(words[control.GOAL] - load(words, control.HEAP_LIVE)) * 1e6',
+      },
+    ],
+  },
+  ...isolationMutants,
+  ...operationMutants,
+  ...limitMutants,
+]
+
+export const equivalents: readonly Equivalent[] = [
+  {
+    what: 'A thread whose modules keep the memory of ended runs serves more of them.',
+    file: 'runtime/isolation/reclaim.ts',
+    reason:
+      'Handles are released, and a thread whose heap grows by 1 MiB ends: no program is known that keeps the memory.',
+  },
+  {
+    what: 'Goroutines that wake each other come before the others for longer than their slice.',
+    file: 'scheduler/p.ts',
+    reason: 'Each gives way at its next operation once the slice is used up, and is then among the others.',
+  },
+  {
+    what: 'A timer that fires is no longer counted before its goroutine is ready.',
+    file: 'scheduler/timers.ts',
+    reason:
+      'The P that fires it is not idle, and a deadlock is one only if all Ps are idle from the beginning of the look to its end.',
+  },
+  {
+    what: 'A span is owned for sweeping by a plain store instead of a compare-and-swap.',
+    file: 'heap/span.ts',
+    reason: 'Spans are popped from their lists under a lock, so no two sweepers hold one.',
+  },
+  {
+    what: 'A P passes the ragged barrier without flushing.',
+    file: 'scheduler/p.ts',
+    reason: 'The stop flushes every barrier buffer and asks again: it costs restarts, never an object.',
+  },
+  {
+    what: 'The setup stop is raised on an epoch that was read after the look at the trigger.',
+    file: 'gc/collector.ts',
+    reason:
+      'There is no safepoint between the two, and no stop is carried out while this P runs. With the look before a safepoint: trigger-not-asked-again.',
+  },
+  {
+    what: 'PUBLICATIONS does not count a push.',
+    file: 'gc/mark/work-buffers.ts',
+    reason: 'It is a hint that saves a stop. The stop asks again, exactly.',
+  },
+  {
+    what: 'Quiescence does not ask for drainers.',
+    file: 'gc/mark/drain.ts',
+    reason:
+      'The stop sees what they hold, and stacks that are still to be scanned. Without both: scan-forgotten-in-stop.',
+  },
+  {
+    what: 'An assist that waits does not look at the credit a second time.',
+    file: 'gc/work/assist.ts',
+    reason: 'It waits longer, for the next credit or the end of the mark, and both come without it.',
+  },
+  {
+    what: 'Nobody is woken for what a P publishes while it goes on marking, or as it passes the ragged barrier; the coordinator is not woken when the last P has passed.',
+    file: 'gc/mark/drain.ts',
+    reason:
+      'It costs time alone. The P that published marks on, or comes to its scheduler; the coordinator looks again after its slice. Wake-ups that a mark depends on: stop-wakes-no-sleeper, scanned-and-nobody-woken.',
+  },
+  {
+    what: 'The full flag of a select case is looked at without asking whether the waiter is stale.',
+    file: 'scheduler/channel.ts',
+    reason: 'The ticket decides; the select begins again with a new one.',
+  },
+]
+
+/** Throws a UsageError if there is none of that name. */
+export function mutantNamed(name: string): Mutant {
+  const found = mutants.find(mutant => mutant.name === name)
+  if (found !== undefined) return found
+  throw new UsageError(`there is no mutant '${name}'; npm run test:mutants -- --list prints them`)
+}

@@ -1,0 +1,245 @@
+/**
+ * `npm run test:mutants`: breaks the collector in one way after another, runs the checks against each, and prints a table of what caught it.
+ *
+ *   first the unmutated tree: every check must pass there, and what it takes sets the limits
+ *   then each mutant: a tree with it put in, every check in it
+ *
+ * The tally is written after each check. A later run with it does not repeat what was done with the same sources, so an interrupted run can be taken up, and more checks asked for.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { interruptible } from '../../runtime/host/signals.ts'
+import { outputsOf, readOrExit, runCommand, wholeNumber } from '../support/command.ts'
+import { buildTree } from './build.ts'
+import { equivalents, type Mutant, mutants } from './catalogue.ts'
+import { type Check, checks, type Verdict } from './checks.ts'
+import { type Result, table } from './table.ts'
+
+const help = `Breaks the collector in one way after another, and tells which checks catch it.
+
+Usage:
+  npm run test:mutants -- [options]
+
+Options:
+  --only NAME    only this mutant (repeatable)
+  --check NAME   only this check (repeatable): ${checks.map(({ name }) => name).join(', ')}
+  --until N      go on with the next mutant as soon as N checks have caught one: 1 tells that it is caught, 2 whether by
+                 one check alone (default: all checks, whatever they catch)
+  --seed N       first seed of programs and schedules (default: 1)
+  --jobs N       mutants at a time (default: 1)
+  --json FILE    the tally: written after each check, and taken up again if the sources and the seed are the same
+  --list         what the mutants are, and what cannot be shown
+  --help         this text
+
+Exit: 0 every mutant is caught, 1 one is not, or a check fails without any mutant, 2 usage.
+
+Example:
+  npm run test:mutants -- --only no-deletion-shade --only hidden-last-pointer --json mutants.json
+`
+
+/** From dist/test/mutants/. */
+const repository = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** For checks of the unmutated tree, ms; a mutant may take this many times what that took, and a bit more. */
+const FIRST_LIMIT_MS = 300_000
+const LIMIT_FACTOR = 3
+const LIMIT_MORE_MS = 30_000
+
+const { values } = readOrExit('test:mutants', () =>
+  parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      check: { type: 'string', multiple: true },
+      until: { type: 'string', default: String(checks.length) },
+      seed: { type: 'string', default: '1' },
+      jobs: { type: 'string', default: '1' },
+      json: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }),
+)
+
+/** What a verdict depends on: all that is put into a tree, and the seed. */
+function sourcesHash(): string {
+  const hash = createHash('sha256').update(values.seed)
+  for (const folder of ['memory', 'heap', 'gc', 'scheduler', 'runtime', 'test'].filter(isThere))
+    for (const file of readdirSync(join(repository, folder), { recursive: true, withFileTypes: true }))
+      if (file.isFile() && file.name.endsWith('.ts')) hash.update(readFileSync(join(file.parentPath, file.name)))
+  return hash.digest('hex')
+}
+
+function isThere(folder: string): boolean {
+  return existsSync(join(repository, folder))
+}
+
+class Campaign {
+  readonly results: Result[]
+  private readonly hash = sourcesHash()
+  private readonly chosen: readonly Check[]
+  /** So many checks that caught a mutant are enough. */
+  private readonly enough: number
+  private readonly limits = new Map<string, number>()
+  private readonly interruption: AbortSignal
+
+  constructor(chosen: readonly Check[], enough: number, interruption: AbortSignal) {
+    this.chosen = chosen
+    this.enough = enough
+    this.interruption = interruption
+    this.results = this.recall()
+  }
+
+  /** True if every check is asked of every mutant. */
+  get isForEach(): boolean {
+    return this.enough > 1 && this.chosen.length === checks.length
+  }
+
+  /** The mutants that the tally does not know enough of yet. */
+  left(all: readonly Mutant[]): Mutant[] {
+    return all.filter(({ name }) => this.checksLeft(this.resultOf(name)).length > 0)
+  }
+
+  private checksLeft({ verdicts }: Result): readonly Check[] {
+    if (verdicts.filter(({ verdict }) => verdict.caught).length >= this.enough) return []
+    return this.chosen.filter(({ name }) => !verdicts.some(({ check }) => check === name))
+  }
+
+  private resultOf(mutant: string): Result {
+    return this.results.find(result => result.mutant === mutant) ?? { mutant, verdicts: [] }
+  }
+
+  /** Every check on the tree as it is. False if one fails. */
+  async passesUnmutated(): Promise<boolean> {
+    using tree = buildTree(repository, null)
+    let passes = true
+    for (const check of this.chosen) {
+      const verdict = await this.examine(tree.directory, check)
+      if (this.interruption.aborted) return false
+      this.limits.set(check.name, verdict.seconds * 1000 * LIMIT_FACTOR + LIMIT_MORE_MS)
+      passes &&= !verdict.caught
+      if (!verdict.caught)
+        say(`${check.name} passes without any mutant, in ${verdict.seconds.toFixed(1)} s: ${verdict.runs}`)
+      else say(`${check.name} fails without any mutant: ${verdict.by}: ${verdict.evidence}`)
+    }
+    return passes
+  }
+
+  async examineAll(left: Mutant[], jobs: number): Promise<void> {
+    const began = performance.now()
+    const all = left.length
+    const one = async (): Promise<void> => {
+      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
+        await this.examineMutant(mutant)
+        if (this.interruption.aborted) return
+        const done = all - left.length
+        const minutes = ((performance.now() - began) / done / 60_000) * left.length
+        say(`${done} of ${all}: ${summary(this.resultOf(mutant.name))}; about ${minutes.toFixed(0)} min left`)
+      }
+    }
+    await Promise.all(Array.from({ length: jobs }, one))
+  }
+
+  private async examineMutant(mutant: Mutant): Promise<void> {
+    using tree = buildTree(repository, mutant)
+    for (;;) {
+      const result = this.resultOf(mutant.name)
+      const [check] = this.checksLeft(result)
+      if (check === undefined) return
+      const verdict = await this.examine(tree.directory, check)
+      if (this.interruption.aborted) return
+      this.remember({ ...result, verdicts: [...result.verdicts, { check: check.name, verdict }] })
+    }
+  }
+
+  private examine(directory: string, { name, run }: Check): Promise<Verdict> {
+    const limitMs = this.limits.get(name) ?? FIRST_LIMIT_MS
+    return run({ directory, seed: Number(values.seed), limitMs, signal: this.interruption })
+  }
+
+  private recall(): Result[] {
+    if (values.json === undefined) return []
+    try {
+      const { hash, results } = JSON.parse(readFileSync(values.json, 'utf8')) as { hash?: unknown; results: Result[] }
+      // What is no tally is somebody else's file.
+      if (typeof hash !== 'string') throw new SyntaxError('there is no tally in it')
+      return hash === this.hash ? results : []
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      if (error instanceof SyntaxError) throw new UsageError(`--json ${values.json}: ${error.message}`)
+      throw error
+    }
+  }
+
+  private remember(result: Result): void {
+    const at = this.results.findIndex(({ mutant }) => mutant === result.mutant)
+    if (at === -1) this.results.push(result)
+    else this.results[at] = result
+    if (values.json === undefined) return
+    writeFileSync(values.json, `${JSON.stringify({ hash: this.hash, results: this.results }, null, 1)}\n`)
+  }
+}
+
+function summary({ mutant, verdicts }: Result): string {
+  const said = verdicts.map(
+    ({ check, verdict }) => `${check} ${verdict.caught ? verdict.by : `not in ${verdict.runs}`}`,
+  )
+  return `${mutant}: ${said.join(', ')}`
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+function list(): void {
+  for (const { name, what, origin } of mutants) say(`${name}: ${what}${origin === '' ? '' : ` (${origin})`}`)
+  say('\nNot to be shown by any behaviour:')
+  for (const { file, what, reason } of equivalents) say(`${file}: ${what} ${reason}`)
+}
+
+function chosenBy<T extends { readonly name: string }>(
+  what: string,
+  all: readonly T[],
+  names?: string[],
+): readonly T[] {
+  if (names === undefined) return all
+  return names.map(name => {
+    const found = all.find(candidate => candidate.name === name)
+    if (found === undefined)
+      throw new UsageError(`there is no ${what} '${name}'; there is ${all.map(({ name }) => name).join(', ')}`)
+    return found
+  })
+}
+
+async function main(): Promise<number> {
+  if (values.help) {
+    process.stdout.write(help)
+    return 0
+  }
+  if (values.list) {
+    list()
+    return 0
+  }
+  wholeNumber('seed', values.seed, 1, 2 ** 31)
+  const jobs = wholeNumber('jobs', values.jobs, 1, 64)
+  const enough = wholeNumber('until', values.until, 1, checks.length)
+  const wanted = chosenBy('mutant', mutants, values.only)
+  const chosen = chosenBy('check', checks, values.check)
+  outputsOf({ '--json': values.json })
+  return interruptible(interruption => examine(new Campaign(chosen, enough, interruption), wanted, jobs))
+}
+
+async function examine(campaign: Campaign, wanted: readonly Mutant[], jobs: number): Promise<number> {
+  const left = campaign.left(wanted)
+  if (left.length > 0 && !(await campaign.passesUnmutated())) return 1
+  await campaign.examineAll(left, jobs)
+  const shown = campaign.results.filter(({ mutant }) => wanted.some(({ name }) => name === mutant))
+  process.stdout.write(table(wanted, shown, campaign.isForEach))
+  const isCaught = ({ verdicts }: Result): boolean => verdicts.some(({ verdict }) => verdict.caught)
+  return shown.length === wanted.length && shown.every(isCaught) ? 0 : 1
+}
+
+await runCommand('test:mutants', main)

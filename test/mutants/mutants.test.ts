@@ -1,0 +1,77 @@
+// The catalogue of seeded bugs: that each still applies to the sources as they are, and still compiles. What catches them is `npm run test:mutants`.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { expect, test } from 'vitest'
+import { isLong } from '../support/size.ts'
+import { patched, transpile } from './build.ts'
+import { equivalents, mutants } from './catalogue.ts'
+import type { Verdict } from './checks.ts'
+import { table } from './table.ts'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+const read = (file: string): string => readFileSync(join(repository, file), 'utf8')
+
+test('there are at least 30 mutants, each with a name of its own', () => {
+  expect(mutants.length).toBeGreaterThanOrEqual(30)
+  expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
+})
+
+/** What of a source is code, without comments. The small size does not compile it, but parses it, which is ten times as fast. */
+function codeOf(file: string, text: string): string {
+  const source = ts.createSourceFile(file, isLong ? transpile(file, text) : text, ts.ScriptTarget.ES2023)
+  expect(source).toHaveProperty('parseDiagnostics', [])
+  return printer.printFile(source)
+}
+const printer = ts.createPrinter({ removeComments: true })
+
+const known = new Map<string, string>()
+/** The code of a source of the repository as it is. */
+function codeOfRepository(file: string): string {
+  const code = known.get(file) ?? codeOf(file, read(file))
+  known.set(file, code)
+  return code
+}
+
+test.each(mutants)('$name applies, compiles and changes the code', ({ edits }) => {
+  for (const [file, text] of patched(edits, read)) expect(codeOf(file, text)).not.toBe(codeOfRepository(file))
+})
+
+test('text that does not compile is no code, and a comment changes none', () => {
+  expect(() => codeOf('a.ts', 'let a =')).toThrow()
+  expect(codeOf('a.ts', 'let a = 1 // one')).toBe(codeOf('a.ts', 'let a = 1'))
+  expect(codeOf('a.ts', 'let a = 2')).not.toBe(codeOf('a.ts', 'let a = 1'))
+})
+
+test('what is said of an equivalent mutant is said of a file that is there', () => {
+  for (const { file } of equivalents) expect(read(file)).not.toBe('')
+})
+
+test('text that is there twice, or not at all, is refused', () => {
+  const edit = { file: 'a.ts', from: 'x', to: 'y' }
+  expect(() => patched([edit], () => 'x x')).toThrow('a.ts must contain this once, and does 2 times: x')
+  expect(() => patched([edit], () => '')).toThrow('a.ts must contain this once, and does 0 times: x')
+  expect(patched([edit], () => '$& x').get('a.ts')).toBe('$& y')
+})
+
+test('the table names mutants that one check alone catches, and those that none does', () => {
+  const verdict = (by: string): Verdict => ({ caught: by !== '', by, runs: 3, seconds: 1.25, evidence: '' })
+  const [one, two] = mutants
+  const results = [
+    {
+      mutant: one.name,
+      verdicts: [
+        { check: 'unit', verdict: verdict('') },
+        { check: 'stress', verdict: verdict('model') },
+      ],
+    },
+    { mutant: two.name, verdicts: [{ check: 'unit', verdict: verdict('') }] },
+  ]
+  const text = table(mutants, results, true)
+  expect(text).toContain(`| ${one.name} |  | stress: model | 3 | 1.3 |`)
+  expect(text).toContain('1 of 2 caught.')
+  expect(text).toContain(`By one check alone: ${one.name} (stress).`)
+  expect(text).toContain(`By none: ${two.name}.`)
+  expect(table(mutants, results, false)).not.toContain('alone')
+})

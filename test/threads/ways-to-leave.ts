@@ -7,6 +7,8 @@ export interface Way {
   readonly isSeen?: string
   /** Import declarations of the first. */
   readonly imports?: string
+  /** The first program declares no type and no task. */
+  readonly isBare?: boolean
   /** The thread may serve on, and nothing is seen. */
   readonly isHarmless?: boolean
 }
@@ -129,6 +131,12 @@ const dynamic: readonly Way[] = [
     name: 'a module by require',
     imports: "import { createRequire } from 'node:module'",
     leave: "createRequire('/')('fs')",
+  },
+  {
+    name: 'a class of the scheduler, without a type',
+    imports: "import { sleep } from 'sawtooth'",
+    leave: 'const s = sleep(0); Object.getPrototypeOf(s.p).left = 1; yield* s',
+    isBare: true,
   },
   { name: 'a module by eval', leave: 'eval("import(\'node:fs\')").catch(() => {})' },
   { name: 'a module by a function', leave: 'new Function("return import(\'node:fs\')")().catch(() => {})' },

@@ -128,7 +128,13 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'unseen-classes',
     what: 'Classes of the runtime are not compared.',
     origin: '',
-    edits: [{ file: 'runtime/isolation/leftovers.ts', from: '  realm?.includeClassesOf(run)\n', to: '' }],
+    edits: [
+      {
+        file: 'runtime/isolation/leftovers.ts',
+        from: 'properties => realm?.includeClassesOf(properties)',
+        to: '() => {}',
+      },
+    ],
   },
   {
     name: 'last-match-stays',

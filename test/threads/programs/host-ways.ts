@@ -6,17 +6,20 @@ import { Runtime } from 'sawtooth/host'
 let threads = 0
 process.on('worker', () => threads++)
 
-const ways = JSON.parse(process.argv[2] ?? '') as Record<'name' | 'leave' | 'imports' | 'isSeen', string | undefined>[]
+type Texts = Record<'name' | 'leave' | 'imports' | 'isSeen', string | undefined>
+const ways = JSON.parse(process.argv[2] ?? '') as (Texts & { readonly isBare?: boolean })[]
+
+const DECLARATIONS = `import { go, i32, otherwise, self, struct, task } from 'sawtooth'
+const Node = struct('Node', { next: self, value: i32 })
+const t = task('t', [], function* () {})`
 
 await using runtime = new Runtime()
 
-async function run(file: string, imports: string, statements: string) {
+async function run(file: string, imports: string, statements: string, declarations = DECLARATIONS) {
   writeFileSync(
     file,
     `${imports}
-import { go, i32, otherwise, self, struct, task } from 'sawtooth'
-const Node = struct('Node', { next: self, value: i32 })
-const t = task('t', [], function* () {})
+${declarations}
 export default function* main() { ${statements} }`,
   )
   const stdout = new Writable({ write: (_, __, done) => done() })
@@ -28,8 +31,9 @@ export default function* main() { ${statements} }`,
 writeFileSync(new URL('other.js', import.meta.url), 'export const a = 1\n')
 
 const answers: unknown[] = []
-for (const { name, leave = '', imports = '', isSeen = 'false' } of ways) {
-  const left = await run(new URL('leaves.js', import.meta.url).pathname, imports, leave)
+for (const { name, leave = '', imports = '', isSeen = 'false', isBare } of ways) {
+  const file = new URL('leaves.js', import.meta.url).pathname
+  const left = await run(file, imports, leave, isBare === true ? '' : DECLARATIONS)
   const before = threads
   const looked = await run(
     new URL('looks.js', import.meta.url).pathname,

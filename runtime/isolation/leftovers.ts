@@ -54,11 +54,11 @@ function realmOfThread(): Realm {
 }
 
 /**
- * A program is about to be imported. It reaches the objects of the run, and with them their classes,
- * by types and operations. The types that the runtime declares itself are made after this, and lead
- * to all that an operation leads to.
+ * A program is about to be imported, which may reach the run's objects, and with them their classes:
+ * by an operation, whose P leads to all of them, or by a type.
  */
 export function watchClassesOf(run: Run): void {
+  realm?.includeClassesOf(run)
   run.handles.onMade = properties => realm?.includeClassesOf(properties)
 }
 

@@ -131,8 +131,8 @@ export const isolationMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/isolation/leftovers.ts',
-        from: 'properties => realm?.includeClassesOf(properties)',
-        to: '() => {}',
+        from: '  realm?.includeClassesOf(run)\n',
+        to: '',
       },
     ],
   },

@@ -25,7 +25,7 @@ import { probeStack, probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
 import type { Collector } from './collector.ts'
-import { EVENT_CHARGE } from './record/events.ts'
+import type { Payment } from './listener.ts'
 import { SLICE_MS } from './work/workers.ts'
 import { STOP_FORCED_CYCLE, STOP_FULL_CYCLE } from './world.ts'
 
@@ -54,7 +54,7 @@ export class Allocator {
   private readonly collector: Collector
   private readonly options: AllocatorOptions
   private readonly sliceStarted: number
-  private readonly inFlight: number
+  private readonly inFlightWord: number
   /**
    * What is done at the end of a slice. In a list, so that V8 inlines none of it into the loops of
    * a program that polls: they would be 2 to 3 times as slow.
@@ -67,7 +67,7 @@ export class Allocator {
     this.memory = collector.memory
     this.collector = collector
     this.options = options
-    this.inFlight = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
+    this.inFlightWord = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
     this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
     this.atSliceEnd = [options.onSliceEnd, () => collector.limiter.updateIfDue(), () => void collector.workers.runDue()]
   }
@@ -91,7 +91,7 @@ export class Allocator {
     if (this.memory.words[this.memory.p(this.collector.pIndex, p.GOROUTINE)] === 0) {
       throw new Error('an object is made at module level: objects and goroutines are made in main, or in a task')
     }
-    this.collector.poll()
+    this.collector.starter.poll()
     if (this.options.zealEvery > 0) this.zeal()
     const sizeClass = sizeClassOf(bytes)
     if (sizeClass === 0) return this.allocateLarge(bytes, noscan)
@@ -102,20 +102,20 @@ export class Allocator {
       const at = cache.take(spanClass, slotBytes)
       if (at !== 0) return at
       if (cache.nextRun(spanClass)) return cache.take(spanClass, slotBytes)
-      const fresh = this.refill(spanClass, sizeClass, attempt > 0) || this.makeRoom(attempt, bytes, noscan)
+      const fresh = this.refill(spanClass, sizeClass, attempt) || this.makeRoom(attempt, bytes, noscan)
       if (fresh !== 0) return fresh
     }
   }
 
   /** Takes another span and a slot of it, and pays for the span. 0 if no page is left. A safepoint. */
-  private refill(spanClass: number, sizeClass: number, isAgain: boolean): Addr {
-    const { sweeper, cache, sweep, gate } = this.collector
+  private refill(spanClass: number, sizeClass: number, attempt: number): Addr {
+    const { sweeper, cache } = this.collector
     const bytes = spanPagesOf(sizeClass) * PAGE_BYTES
     sweeper.payFor(bytes, 0)
-    const reserved = gate.admit(bytes, isAgain)
-    const charged = this.memory.faults.pass('refill') ? 0 : cache.refill(spanClass, sweep, reserved)
+    this.admit(bytes, attempt)
+    const charged = this.memory.faults.pass('refill') ? 0 : cache.refill(spanClass, sweeper.sweep)
     if (charged === 0) {
-      gate.giveBack(reserved)
+      cache.live.giveBack()
       return 0
     }
     cache.nextRun(spanClass)
@@ -123,52 +123,77 @@ export class Allocator {
   }
 
   private allocateLarge(bytes: number, noscan: boolean): Addr {
-    const { sweeper, cache, assists, gate } = this.collector
+    const { sweeper, cache, assists } = this.collector
     const pages = Math.ceil(bytes / PAGE_BYTES)
+    const taken = pages * PAGE_BYTES
     if (pages >= this.memory.layout.pages) throw this.outOfMemory(bytes)
-    sweeper.payFor(pages * PAGE_BYTES, pages)
-    assists.charge(pages * PAGE_BYTES)
+    sweeper.payFor(taken, pages)
+    assists.charge(taken)
     for (let attempt = 0; ; attempt++) {
-      const reserved = gate.admit(pages * PAGE_BYTES, attempt > 0)
-      const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan, reserved)
-      if (at !== 0) return this.paid(at, pages * PAGE_BYTES, true)
-      gate.giveBack(reserved)
+      this.admit(taken, attempt)
+      const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan)
+      if (at !== 0) return this.paidLarge(at, taken)
+      cache.live.giveBack()
       const served = this.makeRoom(attempt, bytes, noscan)
       if (served !== 0) return served
     }
   }
 
-  /** A new object that has been charged to the live heap, once that is paid for and its memory is zeroed. The stack keeps it meanwhile: its header is still 0. */
-  private paid(at: Addr, bytes: number, isLarge = false): Addr {
-    const { stack, cache } = this.collector
-    const { words } = this.memory
-    stack.push(at)
-    words[this.inFlight] = bytes
+  private admit(bytes: number, attempt: number): void {
+    const { gate } = this.collector
+    if (attempt === 0) gate.admit(bytes)
+    else gate.admitAgain(bytes)
+  }
+
+  /** A new object that has been charged to the live heap, once that is paid for. The stack keeps it meanwhile. */
+  private paid(at: Addr, bytes: number): Addr {
+    this.keep(at, bytes)
     try {
-      this.afterCharge(bytes, isLarge)
-      if (isLarge)
-        for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from)) this.collector.poll()
+      this.tell(bytes, 'next')
     } finally {
-      stack.top--
-      words[this.inFlight] = 0
+      this.letGo()
     }
     return at
   }
 
-  /** The live heap has grown: the pacer is told, and the goroutine pays, or a cycle starts. A safepoint. */
-  private afterCharge(bytes: number, isPaid = false): void {
+  /** The same of a large object, which was paid for first, once its memory is zeroed. Its header is 0 meanwhile. */
+  private paidLarge(at: Addr, bytes: number): Addr {
+    const { cache, starter } = this.collector
+    this.keep(at, bytes)
+    try {
+      this.tell(bytes, 'before')
+      for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from)) starter.poll()
+    } finally {
+      this.letGo()
+    }
+    return at
+  }
+
+  private keep(at: Addr, bytes: number): void {
+    this.collector.stack.push(at)
+    this.memory.words[this.inFlightWord] = bytes
+  }
+
+  private letGo(): void {
+    this.collector.stack.top--
+    this.memory.words[this.inFlightWord] = 0
+  }
+
+  /** The live heap has grown: listeners and the pacer are told, and the goroutine pays, unless it has; or a cycle starts. @safepoint */
+  private tell(bytes: number, payment: Payment): void {
     const { words } = this.memory
     const largest = load(words, control.LARGEST_REFILL)
     if (bytes > largest) compareAndSwap(words, control.LARGEST_REFILL, largest, bytes)
-    if (words[control.BLACKEN_ENABLED] !== 0) {
-      const { controller, overrun, assists, drain, events } = this.collector
-      overrun.name(isPaid, assists.isInCredit(bytes), drain)
-      events.instant(EVENT_CHARGE, bytes)
+    if (words[control.BLACKEN_ENABLED] === 0) this.collector.starter.startIfTriggered()
+    else {
+      const { here, controller, assists, drain, endOfMark } = this.collector
+      const isInCredit = payment === 'next' && assists.isInCredit(bytes)
+      here.listener.charged(bytes, isInCredit ? 'from the bank' : payment, drain)
       controller.revise()
-      if (!isPaid) assists.charge(bytes)
-      this.collector.termination.atRefill(false)
-      this.collector.drain.verifyIfDue()
-    } else this.collector.startIfTriggered()
+      if (payment !== 'before') assists.charge(bytes)
+      if (endOfMark.refilled()) assists.assistAhead()
+      drain.verifyIfDue()
+    }
     this.endSliceIfDue()
   }
 
@@ -192,7 +217,7 @@ export class Allocator {
   private makeRoom(attempt: number, bytes: number, noscan: boolean): Addr {
     const { words } = this.memory
     if (attempt === 0) {
-      this.collector.sweepAll()
+      this.collector.starter.sweepAll()
       return 0
     }
     probeStackDeep()
@@ -226,7 +251,8 @@ export class Allocator {
     }
     const at = words[stack.top]
     if (at === 0) throw this.outOfMemory(bytes)
-    return this.paid(at, spanBytesOf(bytes), sizeClassOf(bytes) === 0)
+    const taken = spanBytesOf(bytes)
+    return sizeClassOf(bytes) === 0 ? this.paidLarge(at, taken) : this.paid(at, taken)
   }
 
   private outOfMemory(bytes: number): OutOfMemoryError {
@@ -244,6 +270,6 @@ export class Allocator {
     if (!isDue) return
     probeStackDeep()
     if (!this.options.zealConcurrent) this.collector.collect(STOP_FORCED_CYCLE)
-    else this.collector.startCycle(STOP_FORCED_CYCLE)
+    else this.collector.starter.start(STOP_FORCED_CYCLE)
   }
 }

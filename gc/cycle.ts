@@ -1,51 +1,90 @@
 /**
- * What happens in the stops of a cycle, in Go's order (go-gc §1.2, §1.4). Everything here runs on one thread, the last P to stop as a rule, while
- * every other P is stopped or asleep: all shared memory is the actor's, and plain accesses are exact.
+ * What happens in the stops of a cycle, in Go's order (mgc.go gcStart, gcMarkDone, gcMarkTermination, Go
+ * 1.19). One thread does it, usually that of the last P to stop, while every other P is stopped or asleep.
+ * So all shared memory is the actor's, and plain accesses are exact.
+ *
+ *   setUp       1  finish the sweep of the last cycle
+ *               2  reset the counters; take down the heap as it is at the trigger
+ *               3  the pacer plans: workers, goal, assist ratio
+ *               4  the phase is mark, and the write barrier is on
+ *               5  count the root jobs; blacken what the caches have not handed out
+ *               6  blackening is on: workers and assists may mark
+ *   terminate   1  carry out every shade that waits. Is work left? Restart the mark
+ *               2  blackening is off; assists that wait go on
+ *               3  put the caches back, so that what they have not handed out is free, and not live
+ *               4  the pacer learns from the cycle
+ *               5  the live heap is what was marked
+ *               6  the barrier is off, everything is unswept
+ *               7  the pacer sets new goals; the pace of the sweep
  */
 
 import { load, now, store } from '#sync'
 import type { Cache } from '../heap/cache.ts'
+import type { Heap } from '../heap/heap.ts'
 import { spanBytesOf } from '../heap/size-classes.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
-import type { Collector } from './collector.ts'
+import type { Controller } from './controller.ts'
+import type { Here } from './here.ts'
 import { WriteBarrier } from './mark/barrier.ts'
-import { CycleFacts } from './record/cycle-facts.ts'
-import { EVENT_SETUP, EVENT_TERMINATION } from './record/events.ts'
-import { nameRest } from './record/overrun.ts'
+import type { Drain } from './mark/drain.ts'
+import type { Marker } from './mark/marker.ts'
+import type { Roots } from './mark/roots.ts'
 import { takeStatistics } from './record/statistics.ts'
+import type { Sweeper } from './sweeper.ts'
 import { Checkmark } from './verify/checkmark.ts'
 import { isVerificationDue, planVerification, verifyHeap } from './verify/verify-heap.ts'
+import type { AssistQueue } from './work/assist-queue.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
 /** The share of the arena from which on it matters to a request that finds no room what others have in flight. */
 const IN_FLIGHT_SHARE = 1 / 64
 
+/** What of this P's collector the actor works with. */
+export interface CycleParts {
+  readonly heap: Heap
+  readonly controller: Controller
+  readonly marker: Marker
+  readonly roots: Roots
+  readonly drain: Drain
+  readonly assistQueue: AssistQueue
+  readonly sweeper: Sweeper
+  /** Scan work, in bytes, that the termination stop does itself. */
+  readonly remainderBytes: number
+  /** Verify each cycle by checkmark. */
+  readonly checkmark: boolean
+}
+
 export class Cycle {
-  private readonly collector: Collector
+  private readonly here: Here
+  private readonly memory: Memory
+  private readonly parts: CycleParts
   /** The caches and barrier buffers of all Ps, as the actor handles them. */
   private readonly caches: Cache[] = []
   private readonly barriers: WriteBarrier[] = []
-  private readonly checkmark: Checkmark
-  private readonly facts: CycleFacts
+  private readonly checkmark: Checkmark | null
 
-  constructor(collector: Collector) {
-    this.collector = collector
-    const { heap, memory, marker } = collector
+  constructor(here: Here, parts: CycleParts) {
+    const { memory } = here
+    this.here = here
+    this.memory = memory
+    this.parts = parts
     for (let index = 0; index < memory.layout.procs; index++) {
-      this.caches.push(heap.cacheOf(index))
-      this.barriers.push(new WriteBarrier(memory, index, marker))
+      this.caches.push(parts.heap.cacheOf(index))
+      this.barriers.push(new WriteBarrier(memory, index, parts.marker))
     }
-    this.checkmark = new Checkmark(memory, heap.spans)
-    this.facts = new CycleFacts(memory, collector.pIndex, collector.records)
+    this.checkmark = parts.checkmark ? new Checkmark(memory, parts.heap.spans) : null
   }
 
-  /** Sweep termination and mark setup. `whole`: 1 marks in this stop too, and 2 sweeps as well; 0: concurrently. */
-  setUp(trigger: CycleTrigger, whole: 0 | 1 | 2 = 0): void {
-    const { memory, controller, roots, sweeper, events } = this.collector
+  /** Sweep termination and mark setup. */
+  setUp(trigger: CycleTrigger): void {
+    const { memory } = this
+    const { listener } = this.here
+    const { heap, controller, roots, sweeper } = this.parts
     const { words } = memory
-    memory.faults.pass('mark-setup/stopped')
+    listener.at('mark-setup/stopped')
     sweeper.finish()
     this.verify()
     words[control.CYCLES]++
@@ -53,7 +92,7 @@ export class Cycle {
     if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
     this.resetCounters()
     const requested = this.get(control.STOP_REQUESTED_AT)
-    this.facts.begin(trigger, controller.stateOf('consMark'))
+    listener.cycleStarted(controller.stateOf('consMark'))
     this.set(control.SCANNABLE_AT_START, words[control.HEAP_SCANNABLE])
     this.set(control.TRIGGERED, load(words, control.HEAP_LIVE))
     this.set(
@@ -62,24 +101,33 @@ export class Cycle {
     )
     controller.startCycle(trigger)
     this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
-    this.facts.planned()
+    listener.planned()
+    // From the phase on, new objects are black; from the barrier on, stores shade.
     words[control.PHASE] = control.PHASE_MARK
     words[control.WRITE_BARRIER] = 1
     roots.prepare()
+    // What a cache hands out later is black, as is what it has not handed out yet.
     for (const cache of this.caches) cache.blacken()
     words[control.BLACKEN_ENABLED] = 1
     this.verify()
-    if (this.collector.heap.check) planVerification(memory)
+    if (heap.check) planVerification(memory)
     const time = now()
     this.set(control.MARK_STARTED_AT, time)
-    this.facts.paused(time - requested)
-    events.slice(EVENT_SETUP, this.get(control.STOPPED_AT), words[control.CYCLES])
-    if (whole > 0) {
-      this.collector.drain.drainStopped()
-      this.terminate()
-      if (whole === 2) sweeper.finish()
-      if (whole === 2) this.serveWanted()
-    }
+    listener.markStarted(time - requested)
+  }
+
+  /** The whole mark in one stop (GODEBUG=gcstoptheworld=1). */
+  setUpAndMark(trigger: CycleTrigger): void {
+    this.setUp(trigger)
+    this.parts.drain.drainStopped()
+    this.terminate()
+  }
+
+  /** And the whole sweep (gcstoptheworld=2, and where the arena is full). */
+  setUpMarkAndSweep(trigger: CycleTrigger): void {
+    this.setUpAndMark(trigger)
+    this.parts.sweeper.finish()
+    this.serveWanted()
   }
 
   /**
@@ -87,7 +135,8 @@ export class Cycle {
    * room, unless what other Ps have in flight is much: their goroutines may never keep it, so that request is tried again. Another P comes first each time.
    */
   private serveWanted(): void {
-    const { memory, sweep } = this.collector
+    const { memory } = this
+    const { sweep } = this.parts.sweeper
     const { words, layout } = memory
     const wanting: number[] = []
     for (let offset = 0; offset < layout.procs; offset++) {
@@ -107,24 +156,20 @@ export class Cycle {
 
   /** Bytes that all Ps have taken for objects that their goroutines do not have yet. */
   private inFlight(): number {
-    const { words, layout } = this.collector.memory
+    const { words, layout } = this.memory
     let sum = 0
-    for (let index = 0; index < layout.procs; index++) sum += words[this.collector.memory.p(index, p.IN_FLIGHT_BYTES)]
+    for (let index = 0; index < layout.procs; index++) sum += words[this.memory.p(index, p.IN_FLIGHT_BYTES)]
     return sum
   }
 
   /** Mark termination; or, if work is left, nothing but a restart (R3). */
   terminate(): void {
-    const { memory, controller, assists, sweeper, events, options, termination, roots, drain, records } = this.collector
+    const { memory } = this
+    const { listener } = this.here
+    const { controller, assistQueue, sweeper } = this.parts
     const { words } = memory
-    memory.faults.pass('mark-termination/stopped')
-    let isWorkLeft = this.isWorkLeft()
-    if (isWorkLeft && termination.remainderBytes > 0) {
-      memory.faults.pass('mark-termination/remainder')
-      roots.scanWanted()
-      drain.drainStopped(termination.remainderBytes)
-      isWorkLeft = this.isWorkLeft()
-    }
+    listener.at('mark-termination/stopped')
+    const isWorkLeft = this.isWorkLeftAfterRemainder()
     this.verify()
     if (isWorkLeft) {
       words[control.TERMINATION_RESTARTS]++
@@ -134,42 +179,52 @@ export class Cycle {
     // Where all of it is one stop, the mark is part of this pause.
     const requested = Math.max(this.get(control.STOP_REQUESTED_AT), this.get(control.MARK_STARTED_AT))
     words[control.BLACKEN_ENABLED] = 0
-    assists.releaseAll()
-    records.put('heapAtMarkEnd', load(words, control.HEAP_LIVE))
-    nameRest(memory)
+    // The mark is over, and debts are forgotten.
+    assistQueue.releaseAll()
+    listener.markOver()
+    // Before the marked bytes are summed: what no cache has handed out is not live.
     for (const cache of this.caches) cache.flush()
     const bytesMarked = this.sum(p.BYTES_MARKED) + this.sum(p.BYTES_BLACKENED)
     controller.endCycle(bytesMarked, requested)
     words[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
-    records.put('heapMarked', bytesMarked)
-    records.put('checkedBytes', options.checkmark ? this.checkmark.verify() : 0)
-    records.put('goalAtMarkEnd', words[control.GOAL])
+    listener.marked(bytesMarked, this.checkmark?.verify() ?? 0)
     controller.resetLive(bytesMarked)
     words[control.PHASE] = control.PHASE_OFF
     words[control.WRITE_BARRIER] = 0
     words[control.CYCLES_MARKED]++
     sweeper.startSweep()
+    // After the reset: the goals are those of the heap that lives now.
     controller.commit(false)
     sweeper.pace(controller.sweepDistance)
     this.set(control.LAST_CYCLE_AT, time)
     const end = now()
     this.verify()
-    this.facts.end(requested, end)
-    events.slice(EVENT_TERMINATION, this.get(control.STOPPED_AT), words[control.CYCLES])
-    this.collector.world.tellHost()
+    listener.cycleEnded(requested, end)
+  }
+
+  /** The exact question: is anything grey, or a stack unscanned? A policy may have a little of it marked here. */
+  private isWorkLeftAfterRemainder(): boolean {
+    const { roots, drain, remainderBytes } = this.parts
+    if (!this.isWorkLeft()) return false
+    if (remainderBytes === 0) return true
+    this.here.listener.at('mark-termination/remainder')
+    roots.scanWanted()
+    drain.drainStopped(remainderBytes)
+    return this.isWorkLeft()
   }
 
   /** `--check`: the heap is verified at each boundary of a phase, and once in the mark (STOP_VERIFY). */
   verify(): void {
-    const { heap, memory } = this.collector
+    const { memory } = this
     memory.words[control.VERIFY_AT] = 0
-    if (heap.check && isVerificationDue(memory)) verifyHeap(memory)
+    if (this.parts.heap.check && isVerificationDue(memory)) verifyHeap(memory)
   }
 
   /** What Ps ask for by setGCPercent, one after the other: each replaces the one before, and is told which that was. */
   changeGcPercent(): void {
-    const { memory, controller, sweeper } = this.collector
+    const { memory } = this
+    const { controller, sweeper } = this.parts
     const { words } = memory
     for (let index = 0; index < memory.layout.procs; index++) {
       const own = memory.p(index, 0)
@@ -184,26 +239,25 @@ export class Cycle {
 
   /** The counters as they are now, for the memory statistics. */
   takeStatistics(): void {
-    takeStatistics(this.collector.memory, this.caches)
+    takeStatistics(this.memory, this.caches)
   }
 
   /** Carries out every shade that waits, then tells whether anything is grey or a stack unscanned. */
   private isWorkLeft(): boolean {
-    const { memory, queue, drain } = this.collector
+    const { marker, drain } = this.parts
     for (const barrier of this.barriers) barrier.flush()
-    queue.publish()
-    return drain.isWorkAvailable || load(memory.words, control.SCANS_WANTED) > 0
+    marker.queue.publish()
+    return drain.isWorkAvailable || load(this.memory.words, control.SCANS_WANTED) > 0
   }
 
   private assertNoWork(): void {
-    const { drain } = this.collector
-    if (drain.isWorkAvailable) throw new InternalError('mark termination with grey objects left')
+    if (this.parts.drain.isWorkAvailable) throw new InternalError('mark termination with grey objects left')
     for (const barrier of this.barriers)
       if (barrier.isPending) throw new InternalError('mark termination with a barrier buffer that is not empty')
   }
 
   private resetCounters(): void {
-    const { words } = this.collector.memory
+    const { words } = this.memory
     for (const counter of [
       control.SCAN_WORK_HEAP,
       control.SCAN_WORK_STACK,
@@ -218,17 +272,17 @@ export class Cycle {
   }
 
   private get(measure: number): number {
-    const { memory } = this.collector
+    const { memory } = this
     return memory.doubles[memory.measure(measure)]
   }
 
   private set(measure: number, value: number): void {
-    const { memory } = this.collector
+    const { memory } = this
     memory.doubles[memory.measure(measure)] = value
   }
 
   private sum(measure: number): number {
-    const { memory } = this.collector
+    const { memory } = this
     let sum = 0
     for (let index = 0; index < memory.layout.procs; index++) sum += memory.doubles[memory.pMeasure(index, measure)]
     return sum

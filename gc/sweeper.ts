@@ -18,32 +18,24 @@ import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
-import type { CycleRecords } from './record/cycle-record.ts'
-import { EVENT_SWEEP, type Events } from './record/events.ts'
-import type { World } from './world.ts'
+import type { Here } from './here.ts'
 
 const MIB = 1024 * 1024
 /** Pages that are swept for each page that is acquired, at most: if the trigger is nearer, who starts the cycle sweeps the rest. */
 const MOST_PAGES_PER_PAGE = 16
 
 export class Sweeper {
-  private readonly heap: Heap
+  private readonly here: Here
   private readonly memory: Memory
-  private readonly pIndex: number
-  private readonly sweep: Sweep
-  private readonly records: CycleRecords
-  private readonly world: World
-  private readonly events: Events
+  private readonly heap: Heap
+  /** For the allocator, which sweeps to use a span itself. */
+  readonly sweep: Sweep
 
-  constructor(heap: Heap, pIndex: number, sweep: Sweep, records: CycleRecords, world: World, events: Events) {
+  constructor(here: Here, heap: Heap) {
+    this.here = here
+    this.memory = here.memory
     this.heap = heap
-    this.memory = heap.memory
-    this.pIndex = pIndex
-    this.sweep = sweep
-    this.records = records
-    this.world = world
-    this.events = events
-    sweep.onComplete = () => this.complete()
+    this.sweep = heap.sweepOf(here.index, () => this.complete())
   }
 
   /** True if every span is swept. */
@@ -76,7 +68,6 @@ export class Sweeper {
       if (id === 0) compareAndSwap(words, control.SWEEP_CLASS, spanClass, spanClass + 1)
       else if (this.heap.spans.ownToSweep(id)) {
         if (this.sweep.sweep(id, false)) this.heap.central.pushSwept(id)
-        words[this.memory.p(this.pIndex, p.SPANS_SWEPT)]++
         return true
       }
     }
@@ -87,7 +78,7 @@ export class Sweeper {
     if (!this.hasWork) return false
     const began = now()
     const swept = this.sweepOne()
-    this.events.slice(EVENT_SWEEP, began, 1)
+    this.here.listener.slice('sweep', began, 1)
     return swept
   }
 
@@ -133,9 +124,9 @@ export class Sweeper {
         this.memory.doubles[this.memory.measure(control.SWEEP_PAGES_PER_BYTE)] = 0
         return
       }
-      if (words[this.memory.p(this.pIndex, p.POLL)] === 0) continue
+      if (words[this.memory.p(this.here.index, p.POLL)] === 0) continue
       probeStackDeep()
-      this.world.safepoint()
+      this.here.world.safepoint()
     }
   }
 
@@ -154,8 +145,7 @@ export class Sweeper {
     const cycle = words[control.CYCLES_MARKED]
     if (!compareAndSwap(words, control.SWEEP_ANNOUNCED, cycle - 1, cycle))
       throw new InternalError(`the sweep of cycle ${cycle} was completed twice`)
-    this.records.completeSweep()
-    this.world.tellHost()
-    this.world.wakeAll()
+    this.here.listener.swept()
+    this.here.world.wakeAll()
   }
 }

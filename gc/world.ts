@@ -3,8 +3,6 @@
  * at boot.
  */
 
-/** Why the world is stopped: what shall be done in it. In the stop word, 1 to 15. */
-export type StopReason = number
 export const STOP_HEAP_CYCLE = 1
 export const STOP_FORCED_CYCLE = 2
 export const STOP_PERIODIC_CYCLE = 3
@@ -20,6 +18,15 @@ export const STOP_STATISTICS = 7
 export const STOP_FULL_CYCLE_STOPPED = 8
 /** `--check`: the heap is verified in the middle of a mark. */
 export const STOP_VERIFY = 9
+
+/** Why the world is stopped: what is to be done in it. In the stop word, 1 to 15. */
+export type StopReason =
+  | CycleTrigger
+  | typeof STOP_TERMINATION
+  | typeof STOP_COMMIT
+  | typeof STOP_STATISTICS
+  | typeof STOP_FULL_CYCLE_STOPPED
+  | typeof STOP_VERIFY
 
 /** Why a cycle was started (CYCLE_TRIGGER): its stop's reason. */
 export type CycleTrigger =
@@ -65,6 +72,4 @@ export interface World {
   endedBy(error: unknown): unknown
   /** How long the host's own collector (V8's) held this thread up since this was asked last, in ms; 0 where nobody counts. */
   hostCollectionMs(): number
-  /** Something waits for the host: a cycle record, the end of the run. */
-  tellHost(): void
 }

@@ -39,7 +39,8 @@ export class Cache {
   private readonly central: Central
   private readonly pages: PageHeap
   private readonly check: boolean
-  private readonly live: LiveHeap
+  /** What this P's requests reserve and are charged. */
+  readonly live: LiveHeap
   /** Index of the first cache word; of PUBLISHED; of the first double of the P. */
   private readonly base: number
   private readonly published: number
@@ -95,9 +96,9 @@ export class Cache {
 
   /**
    * Replaces the cached span, which must have no free slot, by one that has. Returns the bytes charged to the live heap, or 0 if
-   * there is no memory. The caller takes a run, then tells the pacer and pays. `reserved`: what the live heap was charged before.
+   * there is no memory. The caller takes a run, then tells the pacer and pays.
    */
-  refill(spanClass: number, sweep: Sweep, reserved = 0): number {
+  refill(spanClass: number, sweep: Sweep): number {
     const { words } = this.memory
     this.putBack(spanClass)
     const id = this.central.acquire(spanClass, sweep)
@@ -109,7 +110,7 @@ export class Cache {
     this.spans.write(id, span.ALLOCATED, slots)
     words[this.base + spanClass * p.CACHE_WORDS + p.SPAN] = id
     const bytes = free * this.spans.read(id, span.SLOT_BYTES)
-    this.charge(bytes, spanClass, reserved)
+    this.charge(bytes, spanClass)
     return bytes
   }
 
@@ -117,7 +118,7 @@ export class Cache {
    * A span of its own for a large object, charged to the live heap and coloured; 0 if there is no memory. Its header is 0, so no marker reads what follows; that is zeroed
    * piece by piece (zeroPiece).
    */
-  allocateLarge(bytes: number, noscan: boolean, reserved = 0): Addr {
+  allocateLarge(bytes: number, noscan: boolean): Addr {
     const { words, marks, i32, doubles } = this.memory
     const pages = Math.ceil(bytes / PAGE_BYTES)
     const id = this.pages.allocate(pages)
@@ -133,7 +134,7 @@ export class Cache {
     marks[at >>> GRANULE_SHIFT] = marking ? span.BLACK : span.WHITE
     if (marking) doubles[this.measures + p.BYTES_BLACKENED] += taken
     this.publish()
-    this.charge(taken, spanClass, reserved)
+    this.charge(taken, spanClass)
     doubles[this.measures + p.ALLOCATED_BYTES] += taken
     doubles[this.measures + p.ALLOCATED_OBJECTS] += 1
     this.central.pushSwept(id)
@@ -213,7 +214,7 @@ export class Cache {
     const unused = this.freeSlots(id, stride) + unusedInRun / slotBytes
     this.spans.write(id, span.ALLOCATED, this.spans.read(id, span.SLOTS) - unused)
     this.spans.write(id, span.FREE_FROM, this.spans.base(id))
-    if (unused > 0) this.charge(-unused * slotBytes, spanClass)
+    if (unused > 0) this.uncharge(unused * slotBytes, spanClass)
     words[entry + p.SPAN] = 0
     this.spans.uncache(id)
     this.central.pushSwept(id)
@@ -263,9 +264,18 @@ export class Cache {
     load(words, this.published)
   }
 
-  private charge(bytes: number, spanClass: number, reserved = 0): void {
+  private charge(bytes: number, spanClass: number): void {
+    this.live.charge(bytes)
+    this.countScannable(bytes, spanClass)
+  }
+
+  private uncharge(bytes: number, spanClass: number): void {
+    this.live.shrink(bytes)
+    this.countScannable(-bytes, spanClass)
+  }
+
+  private countScannable(bytes: number, spanClass: number): void {
     const { words } = this.memory
-    if (bytes !== reserved) this.live.add(bytes - reserved)
     if ((spanClass & 1) === 0 && words[PHASE] === PHASE_OFF) add(words, HEAP_SCANNABLE, bytes)
   }
 }

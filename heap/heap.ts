@@ -40,7 +40,8 @@ export class Heap {
     return new Cache(this.memory, this.spans, this.central, this.pages, pIndex, this.check)
   }
 
-  sweepOf(pIndex: number): Sweep {
-    return new Sweep(this.memory, this.spans, this.pages, pIndex, this.check)
+  /** `onComplete` is called by the sweeper whose leaving completes the sweep. */
+  sweepOf(pIndex: number, onComplete: () => void = () => {}): Sweep {
+    return new Sweep(this.memory, this.spans, this.pages, pIndex, this.check, onComplete)
   }
 }

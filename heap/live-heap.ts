@@ -1,10 +1,20 @@
 /**
- * The live heap (L) as one P changes it. Each change also counts by how much it has moved L past the goal of the cycle (G):
+ * The live heap (L) as one P changes it.
+ *
+ *   reserve    L + bytes, if that is within a limit: for the request that this P is about to make
+ *   charge     L + bytes − reserved: the request has its memory
+ *   giveBack   L − reserved: the request found none
+ *   shrink     L − bytes: free slots go back
+ *
+ * Between a reservation and its charge there is no safepoint, so in a stop nothing is reserved.
+ *
+ * Each change also counts by how much it has moved L past the goal of the cycle (G):
  *
  *    max(0, L after − G) − max(0, L before − G)
  *
- * Each is one atomic operation that tells what L was before, so the changes of a cycle are a chain, and these differences sum to the overrun, whatever
- * the order: to the byte. Whose they are is told in gc/record/overrun.ts.
+ * Each is one atomic operation that tells what L was before. So the changes of a cycle are a chain, and
+ * these differences sum to the overrun, to the byte and in any order. gc/record/overrun.ts tells whose
+ * they are.
  */
 import { add, compareAndSwap, load } from '#sync'
 import type { Memory } from '../memory/memory.ts'
@@ -15,6 +25,8 @@ export class LiveHeap {
   private readonly memory: Memory
   private readonly owed: number
   private readonly goal: number
+  /** Bytes by which L has grown for a request that is not charged yet. */
+  reserved = 0
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
@@ -22,21 +34,37 @@ export class LiveHeap {
     this.goal = memory.measure(GOAL_AT_START)
   }
 
-  /** Grows L by so many bytes, or, below 0, shrinks it. */
-  add(bytes: number): void {
-    this.count(add(this.memory.words, HEAP_LIVE, bytes), bytes)
+  /** Grows L by `bytes`, of which some may be reserved. */
+  charge(bytes: number): void {
+    const rest = bytes - this.reserved
+    this.reserved = 0
+    if (rest !== 0) this.add(rest)
   }
 
-  /** Grows L by so many bytes if it stays within `limit`. */
-  addWithin(bytes: number, limit: number): boolean {
+  shrink(bytes: number): void {
+    this.add(-bytes)
+  }
+
+  /** Reserves `bytes` for the next charge, if L stays within `limit`. */
+  reserve(bytes: number, limit: number): boolean {
     const { words } = this.memory
     for (;;) {
       const live = load(words, HEAP_LIVE)
       if (live + bytes > limit) return false
       if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue
+      this.reserved = bytes
       this.count(live, bytes)
       return true
     }
+  }
+
+  /** The request found no memory: what it has reserved, if anything, is taken back. */
+  giveBack(): void {
+    this.charge(0)
+  }
+
+  private add(bytes: number): void {
+    this.count(add(this.memory.words, HEAP_LIVE, bytes), bytes)
   }
 
   private count(before: number, bytes: number): void {

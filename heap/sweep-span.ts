@@ -34,15 +34,16 @@ export class Sweep {
   private readonly spans: Spans
   private readonly pages: PageHeap
   private readonly check: boolean
-  /** Called by the sweeper whose leaving completes the sweep; set by who keeps the record of it. */
-  onComplete: () => void = () => {}
+  private readonly onComplete: () => void
   /** Index of the first double of the P that sweeps. */
   private readonly measures: number
   /** What the span that is being swept held. */
   private readonly counts = { live: 0, freed: 0, quarantined: 0 }
 
-  constructor(memory: Memory, spans: Spans, pages: PageHeap, pIndex: number, check: boolean) {
+  /** `onComplete` is called by the sweeper whose leaving completes the sweep. */
+  constructor(memory: Memory, spans: Spans, pages: PageHeap, pIndex: number, check: boolean, onComplete: () => void) {
     this.memory = memory
+    this.onComplete = onComplete
     this.spans = spans
     this.pages = pages
     this.check = check

@@ -13,7 +13,7 @@ import { add, and, compareAndSwap, load, notify, now, or, store, sub, step as sy
 import { Allocator, type AllocatorOptions, OutOfMemoryError } from '../gc/allocator.ts'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
-import { EVENT_BLOCKED, EVENT_GOROUTINE, EVENT_STOPPED, type Events } from '../gc/record/events.ts'
+import type { Listener } from '../gc/listener.ts'
 import { SLICE_MS } from '../gc/work/workers.ts'
 import type { StopReason, World } from '../gc/world.ts'
 import type { Heap } from '../heap/heap.ts'
@@ -114,7 +114,7 @@ export class P implements World {
   private readonly global: GlobalQueue
   /** By goroutine: those that have run here and have not ended. */
   private readonly fibers: (Fiber | undefined)[] = []
-  private readonly events: Events
+  private readonly trace: Listener
   private readonly base: number
   private ticks = 0
   private isRingsTurn = false
@@ -137,17 +137,17 @@ export class P implements World {
   private stoodSince = 0
   private waitsFor: (() => boolean) | null = null
 
-  constructor(heap: Heap, index: number, controller: Controller, program: Program, events: Events, options: POptions) {
+  constructor(heap: Heap, index: number, controller: Controller, program: Program, trace: Listener, options: POptions) {
     const memory = heap.memory
     this.index = index
     this.memory = memory
     this.heap = heap
     this.program = program
-    this.events = events
+    this.trace = trace
     this.base = memory.p(index, 0)
     this.random = (options.seed ^ Math.imul(index + 1, 0x9e3779b9)) | 1
     this.barrierWait = options.barrierWait
-    this.collector = new Collector(heap, index, controller, this, events, options)
+    this.collector = new Collector(heap, index, controller, this, trace, options)
     const allocatorOptions: AllocatorOptions = {
       ...options,
       onSliceEnd: () => this.askToGiveWay(),
@@ -194,7 +194,7 @@ export class P implements World {
     for (;;) {
       if (words[this.base + p.POLL] !== 0) this.safepoint()
       if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY) this.timers.fireDue(now(), this.fire)
-      if (words[control.PERIODIC_WANTED] !== 0) this.collector.startPeriodic()
+      if (words[control.PERIODIC_WANTED] !== 0) this.collector.starter.startPeriodic()
       if (workers.runDue()) continue
       const id = this.next()
       if (id !== 0) {
@@ -312,7 +312,7 @@ export class P implements World {
     this.collector.stack.unload()
     words[this.base + p.GOROUTINE] = 0
     words[this.base + p.ACTIVITY] = p.ACTIVITY_SCHEDULING
-    this.events.slice(EVENT_GOROUTINE, began, id)
+    this.trace.slice('goroutine', began, id)
   }
 
   private runFiber(id: GoroutineId): Outcome {
@@ -529,7 +529,7 @@ export class P implements World {
   /** What else is asked of this P waits for its next safepoint: served here, a scan might raise a stop again, and so on, ever deeper. */
   private afterRaise(activity: number, raised: boolean): boolean {
     this.goOn(activity)
-    this.collector.overrun.leave()
+    this.collector.here.listener.left()
     this.markIfDue()
     return raised
   }
@@ -578,7 +578,7 @@ export class P implements World {
   private goOn(activity: number): void {
     if (!this.stop.enterRunning()) throw new RunOver('')
     this.memory.words[this.base + p.ACTIVITY] = activity
-    this.events.slice(EVENT_STOPPED, this.stoodSince, 0)
+    this.trace.slice('stopped', this.stoodSince, 0)
   }
 
   /** Carries out a stop's reason. An error here is the collector's or the pacer's, and ends the run; the world goes on to hear of it. */
@@ -623,7 +623,7 @@ export class P implements World {
       doubles[own + p.BLOCKED_SINCE] = 0
       if (doubles[own + p.COLLECTING_SINCE] === 0) doubles[own + p.TOTAL_BLOCKED_MS] += end - began
     }
-    this.events.slice(EVENT_BLOCKED, began, this.goroutine)
+    this.trace.slice('blocked in place', began, this.goroutine)
   }
 
   raggedBarrier(): void {
@@ -643,7 +643,7 @@ export class P implements World {
           this.passBarrier(index)
       }
       if (load(words, control.FLUSH_PENDING) === 0) return
-      this.collector.overrun.at('mark-termination/in-barrier')
+      this.collector.here.listener.at('mark-termination/in-barrier')
       const grown = Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
       if (this.barrierWait !== 'spin')
         this.sleepWhile(

@@ -36,11 +36,11 @@ const CLAIMED = 1 << 12
 const EPOCH_SHIFT = 13
 
 const epochOf = (word: number): number => word >>> EPOCH_SHIFT
-const reasonOf = (word: number): StopReason => (word & REASON_MASK) >> REASON_SHIFT
+const reasonOf = (word: number): StopReason | 0 => ((word & REASON_MASK) >> REASON_SHIFT) as StopReason | 0
 const runningOf = (word: number): number => word & RUNNING_MASK
 
 /** A raised reason, or 0: for who watches. */
-export function raisedReason(memory: Memory): StopReason {
+export function raisedReason(memory: Memory): StopReason | 0 {
   return reasonOf(load(memory.words, STOP))
 }
 
@@ -137,14 +137,15 @@ export class Stop {
 
   /** Carries out the stop that is raised, if nobody runs and nobody else does. True if it did. */
   private actIfLast(word: number): boolean {
-    if (reasonOf(word) === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return false
+    const reason = reasonOf(word)
+    if (reason === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return false
     if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return false
     const { memory } = this
     memory.doubles[memory.measure(STOP_REQUESTED_AT)] = raisingSince(memory)
     memory.doubles[memory.measure(STOPPED_AT)] = now()
     for (let index = 0; index < memory.layout.procs; index++)
       memory.doubles[memory.pMeasure(index, p.RAISING_SINCE)] = 0
-    this.act(reasonOf(word))
+    this.act(reason)
     this.restart(epochOf(word))
     return true
   }

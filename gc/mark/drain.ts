@@ -1,23 +1,32 @@
 /**
- * Draining: root jobs first, then grey objects, until there is nothing left or the drain is called off (Go's gcDrain, gcDrainN).
+ * Draining: root jobs first, then grey objects, until there is nothing left or the drain is called off
+ * (mgcmark.go gcDrain and gcDrainN, Go 1.19).
  *
  *   enter     DRAINERS + 1
- *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack); after each: account for it, let others have work if the
- *             shared list is empty, serve stops
- *   leave     DRAINERS − 1; whoever was the last, and sees no work and no stack still to be scanned, lets the termination policy decide
+ *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack); after each: account for it,
+ *             let others have work if the shared list is empty, serve stops
+ *   countOff  DRAINERS − 1, by the termination policy, which then looks whether the mark may be over
  *
- * Grey objects that a drain leaves behind stay in this P's queue; nobody else sees them until it publishes them.
+ * Grey objects that a drain leaves behind stay in this P's queue. Nobody else sees them until the P
+ * publishes them.
  *
- * Proof that somebody looks. Who leaves subtracts, then looks; so does who has served the last wanted scan. Of the two that bring both counts to 0 the
- * later sees both at 0.
+ * Two questions about the end of the mark, both hints, both false while shared work is left:
+ *
+ *                 DRAINERS                         SCANS_WANTED
+ *   isQuiescent   0                                0
+ *   isOutOfWork   none that belongs to a P that    any
+ *                 runs
+ *
+ * Proof that somebody looks.
+ * 1. A P that leaves a drain decrements DRAINERS, then reads SCANS_WANTED.
+ * 2. A P that has served a wanted scan decrements SCANS_WANTED, then reads DRAINERS.
+ * 3. The later of the two decrements sees both at 0.
  */
 import { add, load, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
-import type { Overrun } from '../record/overrun.ts'
-import type { Termination } from '../termination/policy.ts'
-import type { Assists } from '../work/assist.ts'
+import type { Here } from '../here.ts'
 import { STOP_VERIFY, type World } from '../world.ts'
 import type { WriteBarrier } from './barrier.ts'
 import type { Marker } from './marker.ts'
@@ -29,43 +38,42 @@ export const CREDIT_SLACK = 2000
 /** Work between two looks at whether an idle or fractional worker should leave (Go's drainCheckThreshold). */
 const CHECK_THRESHOLD = 100_000
 
+/** Where the scan work of workers goes. */
+export interface CreditSink {
+  payFrom(work: number): void
+}
+
 export class Drain {
   private readonly memory: Memory
-  private readonly poll: number
-  private readonly activity: number
-  private readonly draining: number
+  private readonly world: World
+  private readonly pollWord: number
+  private readonly drainingWord: number
   private readonly measures: number
   private readonly marker: Marker
   private readonly barrier: WriteBarrier
   private readonly roots: Roots
   private readonly buffers: WorkBuffers
-  private readonly world: World
-  private readonly overrun: Overrun
-  /** Set once at boot: drains, assists and termination need each other. */
-  assists!: Assists
-  termination!: Termination
+  private readonly credit: CreditSink
 
   constructor(
-    memory: Memory,
-    pIndex: number,
+    here: Here,
     marker: Marker,
     barrier: WriteBarrier,
     roots: Roots,
     buffers: WorkBuffers,
-    world: World,
-    overrun: Overrun,
+    credit: CreditSink,
   ) {
+    const { memory, index, world } = here
     this.memory = memory
-    this.poll = memory.p(pIndex, p.POLL)
-    this.activity = memory.p(pIndex, p.ACTIVITY)
-    this.draining = memory.p(pIndex, p.DRAINING)
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.world = world
+    this.pollWord = memory.p(index, p.POLL)
+    this.drainingWord = memory.p(index, p.DRAINING)
+    this.measures = memory.pMeasure(index, 0)
     this.marker = marker
     this.barrier = barrier
     this.roots = roots
     this.buffers = buffers
-    this.world = world
-    this.overrun = overrun
+    this.credit = credit
   }
 
   /** True if this P could mark something now (Go's gcMarkWorkAvailable). */
@@ -79,7 +87,10 @@ export class Drain {
     return !this.buffers.isEmpty || this.roots.areLeft || load(words, control.GREY_SPANS) !== 0
   }
 
-  /** True if nobody drains, no stack is wanted and no shared work is left: the mark may be over. Shared work last: a scan that was served has published. */
+  /**
+   * True if nobody drains, no stack is wanted and no shared work is left: the mark may be over. Shared
+   * work is read last: a scan that was served has published.
+   */
   get isQuiescent(): boolean {
     const { words } = this.memory
     if (words[control.PHASE] !== control.PHASE_MARK || load(words, control.DRAINERS) > 0) return false
@@ -87,10 +98,10 @@ export class Drain {
   }
 
   /**
-   * True if no P that runs drains, and no shared work is left; but stacks may still be wanted. Who is in a drain and does not run has published what it
-   * holds: it is stopped, or stands aside.
+   * True if no P that runs drains, and no shared work is left; stacks may still be wanted. A P that is
+   * in a drain and does not run has published what it holds: it is stopped, or stands aside.
    */
-  get isExhausted(): boolean {
+  get isOutOfWork(): boolean {
     return this.memory.words[control.PHASE] === control.PHASE_MARK && !this.isAnyDraining && !this.isSharedWork
   }
 
@@ -106,24 +117,24 @@ export class Drain {
 
   /** A plain load, as every poll; the bit that sends allocations the slow way asks nothing of a drain. */
   private get isPolled(): boolean {
-    return (this.memory.words[this.poll] & ~p.POLL_ALWAYS) !== 0
+    return (this.memory.words[this.pollWord] & ~p.POLL_ALWAYS) !== 0
   }
 
   enter(): void {
-    add(this.memory.words, this.draining, 1)
+    add(this.memory.words, this.drainingWord, 1)
     add(this.memory.words, control.DRAINERS, 1)
-  }
-
-  leave(): void {
-    this.memory.faults.pass('drain/leave')
-    this.terminate(true)
   }
 
   /** Counts this P off: by the termination policy, once what it holds is published or does not count. True if it was the last that drained. */
   countOff(): boolean {
     this.memory.faults.pass('drain/count-off')
-    sub(this.memory.words, this.draining, 1)
+    sub(this.memory.words, this.drainingWord, 1)
     return sub(this.memory.words, control.DRAINERS, 1) === 1
+  }
+
+  /** Carries out the shades that wait in this P's barrier buffer. */
+  flush(): void {
+    this.barrier.flush()
   }
 
   /** What this P's queue holds becomes everybody's. True if it held anything. */
@@ -131,21 +142,6 @@ export class Drain {
     const isWork = this.marker.queue.publish()
     if (isWork) this.world.wakeForWork()
     return isWork
-  }
-
-  /** This P has served a wanted scan: if that was the last, nobody else may look. */
-  look(): void {
-    this.terminate(false)
-  }
-
-  private terminate(leaves: boolean): void {
-    const { words } = this.memory
-    const before = words[this.activity]
-    words[this.activity] = p.ACTIVITY_TERMINATING
-    if (leaves) this.termination.leave()
-    else this.termination.markMayBeOver()
-    this.overrun.leave()
-    words[this.activity] = before
   }
 
   /**
@@ -161,15 +157,15 @@ export class Drain {
       this.verifyIfDue()
       // After a stop everything is read again: the phase may have ended, and the next cycle begun.
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
-      const rootWork = this.roots.scanNext(false)
+      const rootWork = this.roots.scanNext()
       if (rootWork >= 0) {
-        this.assists.payFrom(rootWork)
+        this.credit.payFrom(rootWork)
         if (isOver()) break
         continue
       }
       const done = this.step()
       if (done === 0) break
-      this.assists.payFrom(this.account())
+      this.credit.payFrom(this.account())
       this.shareIfWanted()
       unchecked += done
       if (unchecked >= CHECK_THRESHOLD) {
@@ -177,7 +173,7 @@ export class Drain {
         if (isOver()) break
       }
     }
-    this.assists.payFrom(this.account())
+    this.credit.payFrom(this.account())
   }
 
   /** Stops the mark to be verified, once it has come as far as the setup stop said (`--check`). A safepoint. */
@@ -207,7 +203,7 @@ export class Drain {
       }
       if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
       if (this.step() === 0) {
-        const rootWork = this.roots.scanNext(false)
+        const rootWork = this.roots.scanNext()
         if (rootWork < 0) break
         work += rootWork
       }
@@ -220,7 +216,7 @@ export class Drain {
   /** Marks in a stopped world: all there is, or about so many bytes of heap. */
   drainStopped(most = Number.POSITIVE_INFINITY): void {
     for (let done = 0; done < most; ) {
-      const wasRoot = this.roots.scanNext(true) >= 0
+      const wasRoot = this.roots.scanNextStopped() >= 0
       const some = this.step()
       this.account()
       if (some === 0 && !wasRoot) return

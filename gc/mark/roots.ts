@@ -20,22 +20,23 @@ import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as g from '../../memory/words/goroutine.ts'
 import * as p from '../../memory/words/p.ts'
+import type { Here } from '../here.ts'
 import type { World } from '../world.ts'
 import type { Marker } from './marker.ts'
 
 export class Roots {
   private readonly memory: Memory
-  private readonly pIndex: number
+  private readonly index: number
+  private readonly world: World
   private readonly marker: Marker
   private readonly stack: ShadowStack
-  private readonly world: World
 
-  constructor(memory: Memory, pIndex: number, marker: Marker, stack: ShadowStack, world: World) {
-    this.memory = memory
-    this.pIndex = pIndex
+  constructor(here: Here, marker: Marker, stack: ShadowStack) {
+    this.memory = here.memory
+    this.index = here.index
+    this.world = here.world
     this.marker = marker
     this.stack = stack
-    this.world = world
   }
 
   /** Counts the jobs, in the setup stop. */
@@ -51,21 +52,30 @@ export class Roots {
     return load(words, control.ROOT_NEXT) < words[control.ROOT_JOBS]
   }
 
-  /** Takes and does a job. Returns its scan work, or −1 if no job is left. `stopped`: the world is, so that every stack may be scanned. */
-  scanNext(stopped: boolean): number {
+  /** Takes and does a job. Returns its scan work, or −1 if no job is left. */
+  scanNext(): number {
+    return this.scanOne('running')
+  }
+
+  /** The same in a stopped world: every stack may be scanned. */
+  scanNextStopped(): number {
+    return this.scanOne('stopped')
+  }
+
+  private scanOne(world: 'running' | 'stopped'): number {
     const { words } = this.memory
     if (!this.areLeft) return -1
     const job = add(words, control.ROOT_NEXT, 1)
     if (job >= words[control.ROOT_JOBS]) return -1
     this.memory.faults.pass('mark/root')
     const globals = this.globalJobs()
-    return job < globals ? this.scanGlobals(job) : this.scanGoroutine(job - globals + 1, stopped)
+    return job < globals ? this.scanGlobals(job) : this.scanGoroutine(job - globals + 1, world)
   }
 
   /** Scans the stack of the goroutine that runs on this P if somebody wants it. True if it did. */
   serveWanted(): boolean {
     const { words } = this.memory
-    const goroutine = words[this.memory.p(this.pIndex, p.GOROUTINE)]
+    const goroutine = words[this.memory.p(this.index, p.GOROUTINE)]
     if (goroutine === 0) return false
     const status = this.memory.goroutine(goroutine, g.STATUS)
     if ((load(words, status) & g.G_SCAN_WANTED) === 0) return false
@@ -105,7 +115,7 @@ export class Roots {
     return work
   }
 
-  private scanGoroutine(goroutine: number, stopped: boolean): number {
+  private scanGoroutine(goroutine: number, world: 'running' | 'stopped'): number {
     const { words } = this.memory
     const record = this.memory.goroutine(goroutine, 0)
     for (;;) {
@@ -113,8 +123,8 @@ export class Roots {
       if (status === g.G_FREE || status === g.G_DEAD) return 0
       if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
       if (status === g.G_RUNNING) {
-        if (words[this.memory.p(this.pIndex, p.GOROUTINE)] === goroutine) return this.scanOwn(goroutine)
-        if (stopped) return this.scanStack(goroutine)
+        if (words[this.memory.p(this.index, p.GOROUTINE)] === goroutine) return this.scanOwn(goroutine)
+        if (world === 'stopped') return this.scanStack(goroutine)
         if (this.leaveToItsP(record)) return 0
       } else if (compareAndSwap(words, record + g.STATUS, status, status | g.G_SCAN)) {
         const work = this.scanStack(goroutine)

@@ -6,8 +6,8 @@ import { load } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
+import { NullListener } from '../listener.ts'
 import type { CycleRecords } from './cycle-record.ts'
-import { nameLateTrigger, resetOverrun } from './overrun.ts'
 
 /** Per-P doubles that count from the start of a cycle. */
 const CYCLE_MEASURES = [
@@ -27,27 +27,24 @@ const WAITS = [
   [p.BLOCKED_SINCE, p.BLOCKED_MS],
 ] as const
 
-export class CycleFacts {
+export class CycleFacts extends NullListener {
   private readonly memory: Memory
-  private readonly pIndex: number
   private readonly records: CycleRecords
 
-  constructor(memory: Memory, pIndex: number, records: CycleRecords) {
+  constructor(memory: Memory, records: CycleRecords) {
+    super()
     this.memory = memory
-    this.pIndex = pIndex
     this.records = records
   }
 
-  /** What there is when the cycle begins. */
-  begin(trigger: number, consMark: number): void {
+  override cycleStarted(consMark: number): void {
     const { memory, records } = this
     const { words, doubles, layout } = memory
     for (let index = 0; index < layout.procs; index++)
       for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
-    resetOverrun(memory)
     const requested = this.get(control.STOP_REQUESTED_AT)
     records.put('n', words[control.CYCLES])
-    records.put('trigger', trigger)
+    records.put('trigger', words[control.CYCLE_TRIGGER])
     records.put('startMs', requested - this.get(control.RUN_STARTED_AT))
     records.put('setupTimeToSafepointMs', this.get(control.STOPPED_AT) - requested)
     records.put('heapAtStart', load(words, control.HEAP_LIVE))
@@ -59,11 +56,9 @@ export class CycleFacts {
     records.put('rescues', -load(words, control.RESCUES))
   }
 
-  /** What the pacer makes of it. */
-  planned(): void {
+  override planned(): void {
     const { memory, records } = this
     const { words } = memory
-    nameLateTrigger(memory, this.pIndex)
     records.put('goal', this.get(control.GOAL_AT_START))
     records.put('globalsScan', words[control.GLOBAL_SLOTS] * 4)
     records.put('expectedScanWork', this.get(control.EXPECTED_SCAN_WORK))
@@ -72,10 +67,23 @@ export class CycleFacts {
     records.put('fractionalGoal', this.get(control.FRACTIONAL_GOAL))
   }
 
-  /** The pause of the setup stop, in ms. */
-  paused(ms: number): void {
-    this.set(control.SETUP_PAUSE_MS, ms)
-    this.records.put('stwSetupMs', ms)
+  override markStarted(pauseMs: number): void {
+    this.set(control.SETUP_PAUSE_MS, pauseMs)
+    this.records.put('stwSetupMs', pauseMs)
+  }
+
+  override markOver(): void {
+    this.records.put('heapAtMarkEnd', load(this.memory.words, control.HEAP_LIVE))
+  }
+
+  override marked(bytesMarked: number, checkedBytes: number): void {
+    this.records.put('heapMarked', bytesMarked)
+    this.records.put('checkedBytes', checkedBytes)
+    this.records.put('goalAtMarkEnd', this.memory.words[control.GOAL])
+  }
+
+  override swept(): void {
+    this.records.completeSweep()
   }
 
   /** What Ps wait for that have waited since before the mark's end counts for its cycle, and from here on for the next. */
@@ -91,8 +99,7 @@ export class CycleFacts {
     }
   }
 
-  /** What the mark has come to. `requested`: when the termination stop was; `end`: when it is over. */
-  end(requested: number, end: number): void {
+  override cycleEnded(requested: number, end: number): void {
     const { memory, records } = this
     const { words } = memory
     this.cutWaits(end)

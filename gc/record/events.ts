@@ -5,7 +5,8 @@
 import { add, load, now, store } from '#sync'
 import { TRACE_EVENT_DOUBLES, TRACE_EVENTS, TRACE_RING_WORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
-import { DROPPED } from '../../memory/words/control.ts'
+import { CYCLES, DROPPED, STOPPED_AT } from '../../memory/words/control.ts'
+import { NullListener, type Slice } from '../listener.ts'
 
 /** What a slice of time was spent on, each with what its detail is; null: nothing. Their numbers stand in the ring. */
 export const EVENT_DETAILS = {
@@ -20,27 +21,17 @@ export const EVENT_DETAILS = {
   stopped: null,
   'blocked in place': 'goroutine',
   charge: 'bytes',
-} as const
+} as const satisfies Record<Slice, string | null> & Record<string, string | null>
 export type EventName = keyof typeof EVENT_DETAILS
 
 export const EVENT_NAMES = Object.keys(EVENT_DETAILS) as readonly EventName[]
-export const EVENT_GOROUTINE = 0
-export const EVENT_DEDICATED = 1
-export const EVENT_FRACTIONAL = 2
-export const EVENT_IDLE = 3
-export const EVENT_ASSIST = 4
-export const EVENT_SWEEP = 5
-export const EVENT_SETUP = 6
-export const EVENT_TERMINATION = 7
-export const EVENT_STOPPED = 8
-export const EVENT_BLOCKED = 9
-/** No slice: bytes were charged to the live heap. */
-export const EVENT_CHARGE = 10
+
+const NUMBERS = Object.fromEntries(EVENT_NAMES.map((name, number) => [name, number])) as Record<EventName, number>
 
 /** Shorter slices are not worth a line, in ms. */
 const SHORTEST_MS = 0.002
 
-export class Events {
+export class Events extends NullListener {
   readonly enabled: boolean
   private readonly memory: Memory
   /** Words: events written, events read. */
@@ -48,25 +39,42 @@ export class Events {
   private readonly events: number
 
   constructor(memory: Memory, pIndex: number, enabled: boolean) {
+    super()
     this.enabled = enabled
     this.memory = memory
     this.ring = memory.layout.traceRings + pIndex * TRACE_RING_WORDS
     this.events = memory.layout.traceEvents + pIndex * TRACE_EVENTS * TRACE_EVENT_DOUBLES
   }
 
-  /** Records that this P did `kind` from `startMs` until now; `detail` is what EVENT_DETAILS says. */
-  slice(kind: number, startMs: number, detail: number): void {
+  override slice(kind: Slice, startMs: number, detail: number): void {
+    this.add(kind, startMs, detail)
+  }
+
+  override charged(bytes: number): void {
+    if (this.enabled) this.write('charge', now(), 0, bytes)
+  }
+
+  override markStarted(): void {
+    this.stop('sweep termination and mark setup')
+  }
+
+  override cycleEnded(): void {
+    this.stop('mark termination')
+  }
+
+  /** A stop in which this P acted, until now. */
+  private stop(kind: EventName): void {
+    const { words, doubles } = this.memory
+    this.add(kind, doubles[this.memory.measure(STOPPED_AT)], words[CYCLES])
+  }
+
+  private add(kind: EventName, startMs: number, detail: number): void {
     if (!this.enabled) return
-    const duration = now() - startMs
-    if (duration >= SHORTEST_MS) this.write(kind, startMs, duration, detail)
+    const durationMs = now() - startMs
+    if (durationMs >= SHORTEST_MS) this.write(kind, startMs, durationMs, detail)
   }
 
-  /** Records that this P did `kind` now. */
-  instant(kind: number, detail: number): void {
-    if (this.enabled) this.write(kind, now(), 0, detail)
-  }
-
-  private write(kind: number, startMs: number, duration: number, detail: number): void {
+  private write(kind: EventName, startMs: number, duration: number, detail: number): void {
     const { words, doubles } = this.memory
     const written = words[this.ring]
     if (written - load(words, this.ring + 1) >= TRACE_EVENTS) {
@@ -74,7 +82,7 @@ export class Events {
       return
     }
     const event = this.events + (written % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
-    doubles[event] = kind
+    doubles[event] = NUMBERS[kind]
     doubles[event + 1] = startMs
     doubles[event + 2] = duration
     doubles[event + 3] = detail

@@ -17,10 +17,12 @@
  * Proof that the parts sum to the whole: the changes do, and each is named once; what is not yet named when the mark ends is a refill's.
  */
 import { load } from '#sync'
+import type { FaultPoint } from '../../memory/fault-points.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
-import { IN_BARRIER, PLACES, Place, type TerminationPlace } from './place.ts'
+import { type MarkState, NullListener, type Payment } from '../listener.ts'
+import { IN_BARRIER, PLACES, Place } from './place.ts'
 
 /** What is no stall. In the account, from `p.PLACES`. */
 export const CAUSES = [
@@ -39,55 +41,63 @@ type Cause = (typeof CAUSES)[number]
 const slotOf = (cause: Cause): number => p.PLACES + CAUSES.indexOf(cause)
 const HOST_GC = slotOf('hostGc')
 
-/** What of a drain the names depend on. */
-interface Marking {
-  readonly isExhausted: boolean
-  readonly isWorkAvailable: boolean
-}
-
-export class Overrun {
+export class Overrun extends NullListener {
   private readonly memory: Memory
+  private readonly pIndex: number
   private readonly place: Place
   private readonly owed: number
   private readonly parts: number
 
   /** `hostMs`: how long the host's collector held this thread up since it was asked last. */
   constructor(memory: Memory, pIndex: number, hostMs: () => number) {
+    super()
     this.memory = memory
+    this.pIndex = pIndex
     this.place = new Place(memory, pIndex, hostMs)
     this.owed = memory.pMeasure(pIndex, p.OVERRUN_OWED)
     this.parts = memory.pMeasure(pIndex, p.OVERRUN_BY)
   }
 
-  /** This P is at a place of the termination, until it is at another or leaves. */
-  at(point: TerminationPlace): void {
-    this.place.be(1 + PLACES.indexOf(point))
-    this.memory.faults.pass(point)
+  /** A point that is no place of the termination is none of the account's. */
+  override at(point: FaultPoint): void {
+    const place = 1 + (PLACES as readonly FaultPoint[]).indexOf(point)
+    if (place > 0) this.place.be(place)
   }
 
-  /** This P is out of the termination. */
-  leave(): void {
+  override left(): void {
     this.place.be(0)
   }
 
-  /** Names what the last request of this P has added. `canPay`: its goroutine has as much in the bank. */
-  name(isLarge: boolean, canPay: boolean, marking: Marking): void {
+  /** Names what the last request of this P has added. */
+  override charged(_bytes: number, payment: Payment, mark: MarkState): void {
     const { doubles } = this.memory
     const bytes = doubles[this.owed]
     if (bytes === 0) return
     doubles[this.owed] = 0
-    doubles[this.parts + (isLarge ? slotOf('largeObject') : this.causeOf(canPay, marking))] += bytes
+    doubles[this.parts + (payment === 'before' ? slotOf('largeObject') : this.causeOf(payment, mark))] += bytes
   }
 
-  private causeOf(canPay: boolean, marking: Marking): number {
+  override cycleStarted(): void {
+    resetOverrun(this.memory)
+  }
+
+  override planned(): void {
+    nameLateTrigger(this.memory, this.pIndex)
+  }
+
+  override markOver(): void {
+    nameRest(this.memory)
+  }
+
+  private causeOf(payment: Payment, mark: MarkState): number {
     const { words } = this.memory
     const place = this.stalledAt()
     if (place !== 0) return load(words, control.WORK_LOCK) > 1 ? slotOf('lock') : place
-    if (marking.isExhausted) return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
-    if (load(words, control.TERMINATION_ATTEMPTS) > 0 && load(words, control.DRAINERS) === 0 && marking.isWorkAvailable)
+    if (mark.isOutOfWork) return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
+    if (load(words, control.TERMINATION_ATTEMPTS) > 0 && load(words, control.DRAINERS) === 0 && mark.isWorkAvailable)
       return slotOf('parkedWorker')
     if (words[control.TERMINATION_RESTARTS] > 0) return slotOf('restart')
-    return slotOf(canPay ? 'credit' : 'refill')
+    return slotOf(payment === 'from the bank' ? 'credit' : 'refill')
   }
 
   /** Where some P is in the termination, or stalled; 0: nowhere. Who waits in the barrier waits for another. */
@@ -103,14 +113,14 @@ export class Overrun {
 }
 
 /** What lay above the goal when the cycle began, which `pIndex` accounts for. In the setup stop. */
-export function nameLateTrigger(memory: Memory, pIndex: number): void {
+function nameLateTrigger(memory: Memory, pIndex: number): void {
   const { words, doubles } = memory
   const past = load(words, control.HEAP_LIVE) - doubles[memory.measure(control.GOAL_AT_START)]
   doubles[memory.pMeasure(pIndex, p.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
 }
 
 /** The mark is over: what has no name yet is a refill's. What the caches give back from here on is not in the account. In the termination stop. */
-export function nameRest(memory: Memory): void {
+function nameRest(memory: Memory): void {
   const { doubles, layout } = memory
   for (let index = 0; index < layout.procs; index++) {
     const own = memory.pMeasure(index, 0)
@@ -141,7 +151,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
 }
 
 /** Sets the account back. In the setup stop. */
-export function resetOverrun(memory: Memory): void {
+function resetOverrun(memory: Memory): void {
   const { words, doubles, layout } = memory
   for (let index = 0; index < layout.procs; index++) {
     const own = memory.pMeasure(index, 0)

@@ -21,7 +21,6 @@ export const PLACES = [
   'mark-termination/restarted',
   'mark-termination/leave',
 ] as const satisfies readonly FaultPoint[]
-export type TerminationPlace = (typeof PLACES)[number]
 export const FIRST_FAULT_PLACE = 1 + PLACES.length
 export const IN_BARRIER = 1 + PLACES.indexOf('mark-termination/in-barrier')
 

@@ -1,6 +1,7 @@
 /**
- * Termination by a coordinator: Go's gcMarkDone since 1.12 (go-gc §2), with what golang/go#52433 is about: its slices of 100 µs (longer ones after ten), its
- * retry, and the worker that goes back to the pool after a failed attempt.
+ * Termination by a coordinator: Go's gcMarkDone since 1.12 (mgc.go, docs/go-collector.md §2). It has
+ * what golang/go#52433 is about: its slices of 100 µs (longer ones after ten), its retry, and the worker
+ * that goes back to the pool after a failed attempt.
  *
  *   one at a time
  *   top: if somebody drains or there is shared work: give up                                        R1
@@ -9,72 +10,90 @@
  *        stop the world; if flushing the barrier buffers once more finds grey objects: restart, top R3 (golang/go#27993)
  *        the mark is over
  *
- * Proof. In the stop every grey object is in a shared list or flagged, or will be after the flush of all barrier buffers, and the question
- * is asked again there, exactly (gc/cycle.ts). So the mark never ends early, whatever the hints before said. It ends at last,
- * because white objects only become fewer, and because whoever leaves a drain last and sees no work comes here: a coordinator that gave up
- * looks again after it has let others in, so that a P which came meanwhile and went away is not needed.
+ * Proof that the mark never ends early.
+ * 1. In the stop every grey object is in a shared list, or flagged, or will be after the flush of all
+ *    barrier buffers.
+ * 2. The stop asks again, after that flush, and exactly (gc/cycle.ts). What was seen before were hints.
+ * Proof that the mark ends.
+ * 1. White objects only become fewer.
+ * 2. The P that leaves a drain last and sees no work comes here.
+ * 3. A coordinator that gave up looks again after it has let others in. So a P that came meanwhile and
+ *    went away is not needed.
  *
- * Different from Go: who finds a coordinator at work leaves instead of waiting for its semaphore; and the stop's work is done by the
- * last P to stop.
+ * Different from Go: a P that finds a coordinator at work leaves, instead of waiting for its semaphore;
+ * and the last P to stop does the work of the stop.
  */
 import { add, compareAndSwap, load, store } from '#sync'
 import * as control from '../../memory/words/control.ts'
-import type { Collector } from '../collector.ts'
+import type { Here } from '../here.ts'
 import { STOP_TERMINATION } from '../world.ts'
-import type { Termination } from './policy.ts'
+import type { Marking, Termination } from './policy.ts'
 
 export class Coordinator implements Termination {
   readonly remainderBytes = 0
-  protected readonly collector: Collector
+  protected readonly here: Here
+  protected readonly marking: Marking
 
-  constructor(collector: Collector) {
-    this.collector = collector
+  constructor(here: Here, marking: Marking) {
+    this.here = here
+    this.marking = marking
   }
 
-  leave(): void {
-    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from now on, nobody ever would. An attempt
-    // publishes it.
-    if (this.collector.drain.countOff()) this.markMayBeOver()
+  onDrained(): void {
+    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from
+    // now on, nobody ever would. An attempt publishes it.
+    if (this.marking.countOff()) this.endMark()
   }
 
-  markMayBeOver(): void {
-    const { memory, drain, overrun } = this.collector
+  onScanServed(): void {
+    this.endMark()
+  }
+
+  /** Go's allocators look after their debt only. */
+  onRefill(): boolean {
+    return false
+  }
+
+  onGateIdle(): void {}
+
+  /** Attempts to end the mark for as long as it may be over, unless another P does. */
+  protected endMark(): void {
+    const { marking } = this
+    const { memory, listener } = this.here
     const { words } = memory
-    if (!drain.isQuiescent) return
+    if (!marking.isQuiescent) return
     do {
       if (!compareAndSwap(words, control.TERMINATOR, 0, 1)) return
-      overrun.at('mark-termination/enter')
-      while (drain.isQuiescent) this.attempt()
+      listener.at('mark-termination/enter')
+      while (marking.isQuiescent) this.attempt()
       store(words, control.TERMINATOR, 0)
-      overrun.at('mark-termination/leave')
-    } while (drain.isQuiescent)
+      listener.at('mark-termination/leave')
+    } while (marking.isQuiescent)
   }
 
-  /** Go's allocators look after their debt alone. */
-  atRefill(): void {}
-
   private attempt(): void {
-    const { memory, drain, barrier, queue, world, overrun } = this.collector
+    const { marking } = this
+    const { memory, world, listener } = this.here
     const { words } = memory
     add(words, control.TERMINATION_ATTEMPTS, 1)
     const epoch = world.epoch()
     const published = load(words, control.PUBLICATIONS)
     const cycle = words[control.CYCLES]
     // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
-    if (!drain.isQuiescent) return
-    overrun.at('mark-termination/before-barrier')
-    barrier.flush()
-    if (queue.publish()) world.wakeForWork()
+    if (!marking.isQuiescent) return
+    listener.at('mark-termination/before-barrier')
+    marking.flush()
+    marking.publish()
     world.raggedBarrier()
-    overrun.at('mark-termination/after-barrier')
+    listener.at('mark-termination/after-barrier')
     if (load(words, control.PUBLICATIONS) !== published) {
-      overrun.at('mark-termination/published') // R2
+      listener.at('mark-termination/published') // R2
       return
     }
-    overrun.at('mark-termination/before-stop')
+    listener.at('mark-termination/before-stop')
     if (!world.raise(epoch, STOP_TERMINATION)) return
     // R3: still marking after the stop; the caller asks again.
     if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
-      overrun.at('mark-termination/restarted')
+      listener.at('mark-termination/restarted')
   }
 }

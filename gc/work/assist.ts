@@ -1,28 +1,27 @@
 /**
- * Assists: a goroutine that allocates while a cycle marks pays with marking (go-gc §4.5).
+ * Assists: a goroutine that allocates while a cycle marks pays with marking (mgcmark.go gcAssistAlloc, Go 1.19).
  *
  *   charge   its credit sinks by the bytes it takes from the heap; below 0 it pays:
  *   pay      owed work = r · debt, at least 64 KiB of it (over-assist)
- *            first from the background credit, then by draining; if neither suffices it waits in the assist queue
- *   fund     workers' scan work pays the queue first, in order; what is left becomes background credit
+ *            first from the background credit, then by draining; if neither suffices it waits in the
+ *            assist queue (gc/work/assist-queue.ts)
  *
- * Different from Go: a goroutine is charged when its P takes a span (all free slots at once), and not object by object, so that
- * nothing of it is on the fast path; and one that waits is blocked in place, so the queue holds Ps.
- *
- * The queue is woken by credit and by the end of the cycle, not by work. Its words are under ASSIST_LOCK.
- * Proof that nobody waits beside credit. Who enqueues itself looks at the credit after it has counted itself, and who adds credit looks at the count after
- * adding: one of the two sees the other, takes all credit (one swap, so one taker) and spends it on the queue. What is left is added again, and looked after again.
+ * Different from Go: a goroutine is charged when its P takes a span (all free slots at once), and not
+ * object by object, so that nothing of it is on the fast path; and one that waits is blocked in place,
+ * so the queue holds Ps.
  */
-import { add, compareAndSwap, load, now, store, sub } from '#sync'
-import { lock, unlock } from '../../memory/lock.ts'
+import { load, now, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
 import * as g from '../../memory/words/goroutine.ts'
 import * as p from '../../memory/words/p.ts'
+import type { Here } from '../here.ts'
+import type { Listener } from '../listener.ts'
 import type { Drain } from '../mark/drain.ts'
-import { EVENT_ASSIST, type Events } from '../record/events.ts'
+import type { EndOfMark } from '../termination/end-of-mark.ts'
 import type { World } from '../world.ts'
+import { type AssistQueue, clampWork } from './assist-queue.ts'
 import type { CpuLimiter } from './cpu-limiter.ts'
 
 /** `go`: as much as an assist has earned (Go); `capped`: no more than there is room to the goal. */
@@ -33,40 +32,36 @@ const OVER_ASSIST_WORK = 64 * 1024
 
 export class Assists {
   private readonly memory: Memory
-  private readonly pIndex: number
-  private readonly drain: Drain
-  private readonly limiter: CpuLimiter
+  private readonly index: number
   private readonly world: World
-  private readonly events: Events
-  private readonly queued: number
+  private readonly listener: Listener
+  private readonly drain: Drain
+  private readonly endOfMark: EndOfMark
+  private readonly queue: AssistQueue
+  private readonly limiter: CpuLimiter
   private readonly isCapped: boolean
   private readonly isCalledOff: () => boolean
+  private readonly isPaid: () => boolean
 
-  constructor(
-    memory: Memory,
-    pIndex: number,
-    drain: Drain,
-    limiter: CpuLimiter,
-    world: World,
-    events: Events,
-    credit: Credit,
-  ) {
-    this.memory = memory
-    this.pIndex = pIndex
+  constructor(here: Here, drain: Drain, endOfMark: EndOfMark, queue: AssistQueue, limiter: CpuLimiter, credit: Credit) {
+    this.memory = here.memory
+    this.index = here.index
+    this.world = here.world
+    this.listener = here.listener
     this.drain = drain
+    this.endOfMark = endOfMark
+    this.queue = queue
     this.limiter = limiter
-    this.world = world
-    this.events = events
     this.isCapped = credit === 'capped'
-    this.queued = memory.p(pIndex, p.ASSIST_QUEUED)
     this.isCalledOff = () => limiter.isLimitingNow
+    this.isPaid = () => !queue.isQueued
   }
 
   /** Charges the goroutine that runs on this P; it pays at once if that puts it in debt. A safepoint. */
   charge(bytes: number): void {
     const { words, doubles } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
-    const goroutine = words[this.memory.p(this.pIndex, p.GOROUTINE)]
+    const goroutine = words[this.memory.p(this.index, p.GOROUTINE)]
     if (goroutine === 0) return
     const credit = this.creditOf(goroutine)
     doubles[credit] -= bytes
@@ -78,7 +73,7 @@ export class Assists {
 
   /** True if the goroutine that runs here has paid for so many bytes ahead. */
   isInCredit(bytes: number): boolean {
-    const goroutine = this.memory.words[this.memory.p(this.pIndex, p.GOROUTINE)]
+    const goroutine = this.memory.words[this.memory.p(this.index, p.GOROUTINE)]
     return goroutine !== 0 && this.memory.doubles[this.creditOf(goroutine)] >= bytes
   }
 
@@ -87,7 +82,7 @@ export class Assists {
     const { words, doubles, layout } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
     const credit = doubles[this.creditOf(goroutine)]
-    if (credit > 0) this.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))
+    if (credit > 0) this.queue.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))
   }
 
   /** Index of a goroutine's credit, which is 0 in a cycle in which it has not allocated yet. */
@@ -125,7 +120,7 @@ export class Assists {
       try {
         this.assist(work, credit)
         if (words[control.CYCLES] !== cycle || doubles[credit] >= 0) return
-        if ((words[this.memory.p(this.pIndex, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.world.safepoint()
+        if ((words[this.memory.p(this.index, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.world.safepoint()
         else this.waitForCredit()
       } finally {
         this.limiter.end(isBegun)
@@ -147,7 +142,7 @@ export class Assists {
 
   /** The goroutine that runs here does the least work of an assist, though it is not in debt: it is credited to it. A safepoint. */
   assistAhead(): void {
-    const goroutine = this.memory.words[this.memory.p(this.pIndex, p.GOROUTINE)]
+    const goroutine = this.memory.words[this.memory.p(this.index, p.GOROUTINE)]
     if (goroutine === 0) return
     probeStackDeep()
     const isBegun = this.limiter.begin()
@@ -181,129 +176,16 @@ export class Assists {
 
   private finish(began: number, cycle: number, done: number): void {
     const { words, doubles } = this.memory
-    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, p.ASSIST_MS)] += now() - began
-    this.events.slice(EVENT_ASSIST, began, done)
-    this.drain.leave()
+    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.index, p.ASSIST_MS)] += now() - began
+    this.listener.slice('assist', began, done)
+    this.endOfMark.drained()
   }
 
   private waitForCredit(): void {
-    const { words } = this.memory
-    if (!this.enqueue()) return
+    if (!this.queue.enqueue()) return
     // Credit may have come between the look and the append.
-    this.payFrom(this.withdraw())
+    this.queue.payFrom(this.queue.withdraw())
     this.memory.faults.pass('assist/wait')
-    this.world.blockInPlace(() => load(words, this.queued) === 0)
+    this.world.blockInPlace(this.isPaid)
   }
-
-  /** False if there is no mark to wait for, or credit, or the CPU limiter limits. */
-  private enqueue(): boolean {
-    const { words } = this.memory
-    lock(words, control.ASSIST_LOCK)
-    try {
-      if (words[control.BLACKEN_ENABLED] === 0 || load(words, control.BACKGROUND_CREDIT) > 0) return false
-      if (this.limiter.isLimiting) return false
-      this.append(this.pIndex)
-      return true
-    } finally {
-      unlock(words, control.ASSIST_LOCK)
-    }
-  }
-
-  /** Workers' scan work: pays goroutines that wait, then becomes background credit. */
-  payFrom(work: number): void {
-    const { words } = this.memory
-    for (let rest = work; rest > 0; rest = this.withdraw()) {
-      rest = this.payQueue(rest)
-      if (rest === 0) return
-      add(words, control.BACKGROUND_CREDIT, rest)
-      // Go leaves who came meanwhile to the next payment; there may be none for long.
-      if (load(words, control.ASSIST_COUNT) === 0) return
-    }
-  }
-
-  /** Returns the work that is left. */
-  private payQueue(work: number): number {
-    const { words, doubles, layout } = this.memory
-    if (load(words, control.ASSIST_COUNT) === 0) return work
-    const bytes = Math.trunc(work * doubles[layout.measures + control.ASSIST_BYTES_PER_WORK])
-    lock(words, control.ASSIST_LOCK)
-    try {
-      return clampWork(this.payInOrder(bytes) * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE])
-    } finally {
-      unlock(words, control.ASSIST_LOCK)
-    }
-  }
-
-  /** Returns the bytes of credit that are left. */
-  private payInOrder(bytes: number): number {
-    const { words, doubles } = this.memory
-    let left = bytes
-    while (words[control.ASSIST_FIRST] !== 0 && left > 0) {
-      const index = words[control.ASSIST_FIRST] - 1
-      const credit = this.memory.goroutineDouble(words[this.memory.p(index, p.GOROUTINE)], g.ASSIST_BYTES)
-      if (left + doubles[credit] < 0) {
-        // Not enough for this one: to the back with it, so that a large debt does not hold up the others.
-        doubles[credit] += left
-        this.removeFirst()
-        this.append(index)
-        return 0
-      }
-      left += doubles[credit]
-      doubles[credit] = 0
-      this.release(index)
-    }
-    return left
-  }
-
-  /** Takes all background credit; 0 if there is none. */
-  private withdraw(): number {
-    const { words } = this.memory
-    for (;;) {
-      const available = load(words, control.BACKGROUND_CREDIT)
-      if (available <= 0) return 0
-      if (compareAndSwap(words, control.BACKGROUND_CREDIT, available, 0)) return available
-    }
-  }
-
-  /** Whoever waits goes on: in the termination stop, since the mark is over and debts are forgotten; and when the limiter begins to limit. */
-  releaseAll(): void {
-    const { words } = this.memory
-    lock(words, control.ASSIST_LOCK)
-    try {
-      while (words[control.ASSIST_FIRST] !== 0) this.release(words[control.ASSIST_FIRST] - 1)
-    } finally {
-      unlock(words, control.ASSIST_LOCK)
-    }
-  }
-
-  private release(index: number): void {
-    this.removeFirst()
-    this.memory.faults.pass('assist/wake')
-    store(this.memory.words, this.memory.p(index, p.ASSIST_QUEUED), 0)
-    this.world.wake(index)
-  }
-
-  private append(index: number): void {
-    const { words } = this.memory
-    const last = words[control.ASSIST_LAST]
-    words[this.memory.p(index, p.ASSIST_NEXT)] = 0
-    if (last === 0) words[control.ASSIST_FIRST] = index + 1
-    else words[this.memory.p(last - 1, p.ASSIST_NEXT)] = index + 1
-    words[control.ASSIST_LAST] = index + 1
-    store(words, this.memory.p(index, p.ASSIST_QUEUED), 1)
-    add(words, control.ASSIST_COUNT, 1)
-  }
-
-  private removeFirst(): void {
-    const { words } = this.memory
-    const index = words[control.ASSIST_FIRST] - 1
-    words[control.ASSIST_FIRST] = words[this.memory.p(index, p.ASSIST_NEXT)]
-    if (words[control.ASSIST_FIRST] === 0) words[control.ASSIST_LAST] = 0
-    sub(words, control.ASSIST_COUNT, 1)
-  }
-}
-
-/** Work counters are 32-bit; a bank beyond a quarter of their range buys nothing more. */
-function clampWork(work: number): number {
-  return Math.min(Math.trunc(work), 2 ** 29)
 }

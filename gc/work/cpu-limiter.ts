@@ -27,23 +27,26 @@ import { tryLock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
+import type { Here } from '../here.ts'
 import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from '../pacer/cpu-bucket.ts'
+import { BACKGROUND_UTILIZATION } from '../pacer/worker-counts.ts'
+import type { World } from '../world.ts'
+import type { AssistQueue } from './assist-queue.ts'
 
 /** The longest time between two updates, in ms. */
 const PERIOD_MS = 10
-/** The share of Go's background workers. */
-const BACKGROUND = 0.25
 
 export class CpuLimiter {
   private readonly memory: Memory
+  private readonly world: World
+  private readonly queue: AssistQueue
   private readonly own: number
   private readonly bucket: CpuBucket = { levelMs: 0, isLimiting: false }
-  /** Ends what is under way, when the collector begins to be limited. Set once at boot: assists need a limiter. */
-  callOff: () => void = () => {}
-
-  constructor(memory: Memory, pIndex: number) {
-    this.memory = memory
-    this.own = memory.pMeasure(pIndex, 0)
+  constructor(here: Here, queue: AssistQueue) {
+    this.memory = here.memory
+    this.world = here.world
+    this.queue = queue
+    this.own = here.memory.pMeasure(here.index, 0)
   }
 
   /** True while assists shall do nothing and the gate is open. */
@@ -101,14 +104,23 @@ export class CpuLimiter {
     if (now() - doubles[this.memory.measure(control.LIMITER_UPDATED_AT)] > PERIOD_MS) this.update()
   }
 
-  /** Counts the time since the last update. `stopped`: in all of it the world stopped, or stood. */
-  update(stopped = false): void {
+  /** Counts the time since the last update: some of it was the collector's. */
+  update(): void {
+    this.updateAs('running')
+  }
+
+  /** The same, of a time in all of which the world stopped, or stood. */
+  updateStopped(): void {
+    this.updateAs('stopped')
+  }
+
+  private updateAs(world: 'running' | 'stopped'): void {
     const { words } = this.memory
     let begins = false
     if (!tryLock(words, control.LIMITER_LOCK)) return
     try {
       const wasLimiting = this.isLimiting
-      this.count(stopped, now())
+      this.count(world, now())
       begins = this.isLimiting && !wasLimiting
     } finally {
       unlock(words, control.LIMITER_LOCK)
@@ -116,7 +128,13 @@ export class CpuLimiter {
     if (begins) this.callOff()
   }
 
-  private count(stopped: boolean, time: number): void {
+  /** The collector begins to be limited: what is under way ends. */
+  private callOff(): void {
+    this.queue.releaseAll()
+    this.world.wakeAll()
+  }
+
+  private count(world: 'running' | 'stopped', time: number): void {
     const { words, doubles, layout } = this.memory
     const measures = this.memory.measure(0)
     const window = (time - doubles[measures + control.LIMITER_UPDATED_AT]) * layout.procs
@@ -127,8 +145,8 @@ export class CpuLimiter {
     doubles[measures + control.LIMITER_UPDATED_AT] = time
     doubles[measures + control.LIMITER_ASSISTED] = assisted
     doubles[measures + control.LIMITER_IDLED] = idled
-    const background = words[control.BLACKEN_ENABLED] !== 0 ? BACKGROUND * window : 0
-    const collector = stopped ? window : assist + background
+    const background = words[control.BLACKEN_ENABLED] !== 0 ? BACKGROUND_UTILIZATION * window : 0
+    const collector = world === 'stopped' ? window : assist + background
     this.fill(collector, Math.max(0, window - idle - collector))
   }
 

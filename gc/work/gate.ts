@@ -15,17 +15,23 @@
  * Proof of the bound: L at the end of a mark ≤ max(limit, L when its cycle began or the limit was last lowered) + P · the largest single request. L grows by
  * reservations, which leave it within the limit, and by what is admitted in any case. A P admits one of these only after a mark
  * that ended while it waited, so between the ends of two marks it admits one at most: for the next it waits for the second end.
- * One that finds no memory is asked about again (`isAgain`), grows L only once it has some, and no
+ * One that finds no memory is asked about again (`admitAgain`), grows L only once it has some, and no
  * later request of its P waits until then.
  * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
  * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
 import { add, load, now } from '#sync'
+import type { LiveHeap } from '../../heap/live-heap.ts'
+import type { Memory } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
-import type { Collector } from '../collector.ts'
-import { STOP_HEAP_CYCLE, STOP_TERMINATION } from '../world.ts'
+import type { Here } from '../here.ts'
+import type { Drain } from '../mark/drain.ts'
+import type { EndOfMark } from '../termination/end-of-mark.ts'
+import { type CycleTrigger, STOP_HEAP_CYCLE, STOP_TERMINATION } from '../world.ts'
+import type { Assists } from './assist.ts'
+import type { CpuLimiter } from './cpu-limiter.ts'
 
 /** `off`: no gate, as Go. */
 export type GateLimit = 'off' | 'goal' | 'hard'
@@ -37,15 +43,27 @@ const MOST_GATE_MS = 50
 /** Cycles that a request waits for while others take the room that each makes. */
 const MOST_CYCLES = 100
 
+/** Starts a cycle if none runs, wherever the trigger is; unless it is called off meanwhile. */
+export interface CycleStarter {
+  start(trigger: CycleTrigger, isCalledOff: () => boolean): void
+}
+
 export class Gate {
-  private readonly collector: Collector
+  private readonly here: Here
+  private readonly memory: Memory
+  private readonly live: LiveHeap
+  private readonly drain: Drain
+  private readonly endOfMark: EndOfMark
+  private readonly limiter: CpuLimiter
+  private readonly assists: Assists
+  private readonly starter: CycleStarter
   private readonly limitedBy: GateLimit
   /** What this P waits with: the request, the cycle whose mark ends the wait, and when it loses patience. */
   private bytes = 0
   private cycle = 0
   private deadline = 0
   private patienceMs = 0
-  /** It waits for the mark alone: the arena is full. */
+  /** It waits only for the mark: the arena is full. */
   private isFull = false
   /**
    * The last request was admitted in any case: a cycle was marked while it waited, and made no
@@ -53,36 +71,51 @@ export class Gate {
    */
   isAdmitted = false
 
-  constructor(collector: Collector, limitedBy: GateLimit) {
-    this.collector = collector
+  constructor(
+    here: Here,
+    live: LiveHeap,
+    drain: Drain,
+    endOfMark: EndOfMark,
+    limiter: CpuLimiter,
+    assists: Assists,
+    starter: CycleStarter,
+    limitedBy: GateLimit,
+  ) {
+    this.here = here
+    this.memory = here.memory
+    this.live = live
+    this.drain = drain
+    this.endOfMark = endOfMark
+    this.limiter = limiter
+    this.assists = assists
+    this.starter = starter
     this.limitedBy = limitedBy
     this.isOver = this.isOver.bind(this)
     this.mayWake = this.mayWake.bind(this)
   }
 
   /**
-   * Returns the bytes by which the live heap has grown already: those of the request, or 0 where it
-   * is admitted without. A safepoint, before that.
-   *
-   * `isAgain`: the last request is asked about again, since it found no memory. If it was admitted
-   * in any case it still is: a wait for another cycle would tell it nothing.
+   * Returns once the request may take memory: the live heap has grown by it (heap/live-heap.ts), or it is
+   * admitted without. A safepoint, before that.
    */
-  admit(bytes: number, isAgain = false): number {
-    if (this.limitedBy === 'off' || (isAgain && this.isAdmitted)) return 0
+  admit(bytes: number): void {
+    if (this.limitedBy === 'off') return
     this.isAdmitted = false
-    if (this.collector.limiter.isLimiting) return 0
-    if (this.collector.live.addWithin(bytes, this.limit) || this.waitFor(bytes)) return bytes
-    this.isAdmitted = this.collector.memory.words[control.CYCLES_MARKED] >= this.cycle
-    return 0
+    if (this.limiter.isLimiting) return
+    if (this.live.reserve(bytes, this.limit) || this.waitFor(bytes)) return
+    this.isAdmitted = this.memory.words[control.CYCLES_MARKED] >= this.cycle
   }
 
-  /** Takes a reservation back: the request found no memory. */
-  giveBack(bytes: number): void {
-    if (bytes > 0) this.collector.live.add(-bytes)
+  /**
+   * The same for the last request, which has found no memory. If it was admitted in any case it still is:
+   * a wait for another cycle would tell it nothing.
+   */
+  admitAgain(bytes: number): void {
+    if (!this.isAdmitted) this.admit(bytes)
   }
 
   private get limit(): number {
-    const { words, doubles, layout } = this.collector.memory
+    const { words, doubles, layout } = this.memory
     if (this.limitedBy === 'goal') return words[control.GOAL]
     // L is a signed word: without a goal the hard one is infinite.
     return Math.min(doubles[layout.measures + control.HARD_GOAL], control.NO_BYTES)
@@ -91,9 +124,9 @@ export class Gate {
   /** True once the request is reserved, false if it is admitted in any case. */
   private waitFor(bytes: number): boolean {
     probeStackDeep()
-    const { memory, pIndex, limiter } = this.collector
+    const { memory, limiter } = this
     const { doubles } = memory
-    const own = memory.pMeasure(pIndex, 0)
+    const own = memory.pMeasure(this.here.index, 0)
     doubles[own + p.GATE_SINCE] = now()
     const isBegun = limiter.begin()
     try {
@@ -109,20 +142,20 @@ export class Gate {
   private waitForCycles(bytes: number): boolean {
     for (let cycles = 0; cycles < MOST_CYCLES; cycles++) {
       if (this.waitForCycle(bytes)) return true
-      if (this.collector.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
+      if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
     }
     return false
   }
 
   /** True once the request is reserved, false if the cycle that runs, or else the next one, has been marked and there is no room, or the gate is open. */
   private waitForCycle(bytes: number): boolean {
-    const { words } = this.collector.memory
+    const { words } = this.memory
     this.bytes = bytes
     this.cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
     this.patienceMs = GATE_MS
-    while (!this.collector.live.addWithin(bytes, this.limit)) {
+    while (!this.live.reserve(bytes, this.limit)) {
       if (this.isMarked) return false
-      if (words[control.PHASE] === control.PHASE_OFF) this.collector.startCycle(STOP_HEAP_CYCLE, this.isOver)
+      if (words[control.PHASE] === control.PHASE_OFF) this.starter.start(STOP_HEAP_CYCLE, this.isOver)
       else this.help()
     }
     return true
@@ -145,34 +178,35 @@ export class Gate {
   }
 
   private help(): void {
-    if (this.collector.drain.isWorkAvailable) this.collector.assists.drainUntil(this.isOver)
+    if (this.drain.isWorkAvailable) this.assists.drainUntil(this.isOver)
     else if (this.endsMark(this.patienceMs)) this.patienceMs = Math.min(this.patienceMs * 2, MOST_GATE_MS)
   }
 
   private get isMarked(): boolean {
-    const { memory, limiter } = this.collector
+    const { memory, limiter } = this
     return memory.words[control.CYCLES_MARKED] >= this.cycle || (limiter.isLimitingNow && !this.isFull)
   }
 
   /** True if the wait is over: the cycle was marked, or there is room. */
   private isOver(): boolean {
-    return this.isMarked || load(this.collector.memory.words, control.HEAP_LIVE) + this.bytes <= this.limit
+    return this.isMarked || load(this.memory.words, control.HEAP_LIVE) + this.bytes <= this.limit
   }
 
   private mayWake(): boolean {
-    return this.isOver() || this.collector.drain.isWorkAvailable || now() >= this.deadline
+    return this.isOver() || this.drain.isWorkAvailable || now() >= this.deadline
   }
 
   /** True if the limit has room for the request in a heap that holds only what was marked last. */
   private fitsBesideMarked(bytes: number): boolean {
-    const { doubles, layout } = this.collector.memory
+    const { doubles, layout } = this.memory
     return doubles[layout.measures + control.HEAP_MARKED] + bytes <= this.limit
   }
 
   /** Waits for work or the end; if neither comes in time, raises the termination stop. True if it did. */
   private endsMark(patienceMs: number): boolean {
-    const { memory, world, drain, termination } = this.collector
-    termination.atRefill(true)
+    const { drain } = this
+    const { memory, world } = this.here
+    this.endOfMark.gateIdle()
     const { words } = memory
     const cycle = words[control.CYCLES]
     this.deadline = now() + patienceMs

@@ -15,9 +15,9 @@ import { add, load, now, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
+import type { Here } from '../here.ts'
 import type { Drain } from '../mark/drain.ts'
-import { EVENT_DEDICATED, EVENT_FRACTIONAL, EVENT_IDLE, type Events } from '../record/events.ts'
-import type { World } from '../world.ts'
+import type { EndOfMark } from '../termination/end-of-mark.ts'
 import type { CpuLimiter } from './cpu-limiter.ts'
 import { Roles } from './roles.ts'
 
@@ -28,22 +28,20 @@ const FRACTIONAL_OVERUSE = 1.2
 type Kind = 'dedicated' | 'fractional' | 'idle'
 
 export class Workers {
+  private readonly here: Here
   private readonly memory: Memory
-  private readonly pIndex: number
   private readonly drain: Drain
+  private readonly endOfMark: EndOfMark
   private readonly limiter: CpuLimiter
-  private readonly world: World
-  private readonly events: Events
   private readonly roles: Roles
 
-  constructor(memory: Memory, pIndex: number, drain: Drain, limiter: CpuLimiter, world: World, events: Events) {
-    this.memory = memory
-    this.pIndex = pIndex
+  constructor(here: Here, drain: Drain, endOfMark: EndOfMark, limiter: CpuLimiter) {
+    this.here = here
+    this.memory = here.memory
     this.drain = drain
+    this.endOfMark = endOfMark
     this.limiter = limiter
-    this.world = world
-    this.events = events
-    this.roles = new Roles(memory, pIndex)
+    this.roles = new Roles(here.memory, here.index)
   }
 
   /** Runs the dedicated or fractional worker that this P should run now. False if there is none (Go's findRunnableGCWorker). */
@@ -64,9 +62,9 @@ export class Workers {
       sub(words, control.IDLE_WORKERS, 1)
       return false
     }
-    this.run('idle', p.IDLE_MS, EVENT_IDLE, () => this.world.hasOtherWork())
+    this.run('idle', p.IDLE_MS, () => this.here.world.hasOtherWork())
     sub(words, control.IDLE_WORKERS, 1)
-    if (this.drain.isWorkAvailable) this.world.wakeForWork()
+    if (this.drain.isWorkAvailable) this.here.world.wakeForWork()
     return true
   }
 
@@ -85,7 +83,7 @@ export class Workers {
     const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
     if (words[control.BLACKEN_ENABLED] === 0 || share === 0 || !this.drain.isWorkAvailable)
       return Number.POSITIVE_INFINITY
-    const spent = doubles[this.memory.pMeasure(this.pIndex, p.FRACTIONAL_MS)]
+    const spent = doubles[this.memory.pMeasure(this.here.index, p.FRACTIONAL_MS)]
     return spent / share - (now() - doubles[layout.measures + control.MARK_STARTED_AT]) + 0.01
   }
 
@@ -95,11 +93,11 @@ export class Workers {
     const isOver = (): boolean => {
       if (this.memory.layout.procs > 1 && roles.isHeld && now() >= sliceEnd) {
         roles.offer()
-        this.world.wakeForWork()
+        this.here.world.wakeForWork()
       }
       return roles.isGone
     }
-    this.run('dedicated', p.DEDICATED_MS, EVENT_DEDICATED, isOver, () => roles.giveBack())
+    this.run('dedicated', p.DEDICATED_MS, isOver, () => roles.giveBack())
     return true
   }
 
@@ -108,10 +106,10 @@ export class Workers {
     const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
     if (share === 0) return false
     const markStarted = doubles[layout.measures + control.MARK_STARTED_AT]
-    const spent = this.memory.pMeasure(this.pIndex, p.FRACTIONAL_MS)
+    const spent = this.memory.pMeasure(this.here.index, p.FRACTIONAL_MS)
     const began = now()
     if (began > markStarted && doubles[spent] / (began - markStarted) > share) return false
-    this.run('fractional', p.FRACTIONAL_MS, EVENT_FRACTIONAL, () => {
+    this.run('fractional', p.FRACTIONAL_MS, () => {
       const time = now()
       return (doubles[spent] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
     })
@@ -119,9 +117,9 @@ export class Workers {
   }
 
   /** Drains as a worker, its time added to `measure`; `giveBack` returns its role before the termination is considered. */
-  private run(kind: Kind, measure: number, event: number, isOver: () => boolean, giveBack?: () => void): void {
+  private run(kind: Kind, measure: number, isOver: () => boolean, giveBack?: () => void): void {
     const { words, doubles } = this.memory
-    const activity = this.memory.p(this.pIndex, p.ACTIVITY)
+    const activity = this.memory.p(this.here.index, p.ACTIVITY)
     const before = words[activity]
     const cycle = words[control.CYCLES]
     if (kind !== 'idle') this.limiter.busy()
@@ -135,11 +133,11 @@ export class Workers {
       return isOver()
     })
     const ms = now() - began
-    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.pIndex, measure)] += ms
-    this.events.slice(event, began, cycle)
+    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.here.index, measure)] += ms
+    this.here.listener.slice(`${kind} worker`, began, cycle)
     words[activity] = before
     this.memory.faults.pass(`${kind}-worker/park`)
     giveBack?.()
-    this.drain.leave()
+    this.endOfMark.drained()
   }
 }

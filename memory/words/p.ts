@@ -39,8 +39,6 @@ export const PUBLISHED = 17
 export const ASSIST_NEXT = 18
 /** 1 while the P stands in the assist queue. Written under ASSIST_LOCK; atomic. */
 export const ASSIST_QUEUED = 19
-/** Cycles that this P helped to sweep, spans swept. owner. */
-export const SPANS_SWEPT = 20
 
 /** Where this P is in the termination, or a fault stalls it: 0, or a place of gc/record/place.ts. owner, also while it stands aside and another acts; set to 0 in the setup stop and at the end of a mark; hint elsewhere. */
 export const PLACE = 21

@@ -31,7 +31,7 @@ test('between two pieces of 256 KiB there is a safepoint, and at the end all is 
   const [mutator] = world.ps
   let polls = 0
   const zeroed: boolean[] = []
-  mutator.collector.poll = () => {
+  mutator.collector.starter.poll = () => {
     // The first is that of every allocation.
     if (polls++ > 0) zeroed.push(isZero(world, PAGE_BYTES, (polls - 1) * 256 * KiB))
   }
@@ -47,7 +47,7 @@ test.each([false, true])('whole cycles, sweep included, pass between two pieces;
   // Nobody pays: in a schedule by hand there is nobody to wait for.
   world.memory.doubles[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 0
   let polls = 0
-  mutator.collector.poll = () => {
+  mutator.collector.starter.poll = () => {
     if (polls++ === 0) return
     if (isMarking && polls === 2) world.finishCycle(marker)
     // The marker meets the object on the stack, and all that stands behind its header is dirty.
@@ -101,7 +101,7 @@ test('of what lies beyond all that was used not even a piece is zeroed', () => {
   const [mutator] = world.ps
   mutator.spawn()
   let polls = 0
-  mutator.collector.poll = () => polls++
+  mutator.collector.starter.poll = () => polls++
   const at = mutator.allocator.allocate(BYTES, true)
   expect([isZero(world, at, BYTES), polls]).toEqual([true, 1])
 })

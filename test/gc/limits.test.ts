@@ -95,9 +95,11 @@ test('a wait at the gate ends when the collector becomes limited, in the middle 
       exhaust(world)
       marker.collector.limiter.update()
     })
-  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  mutator.collector.gate.admit(world.words[control.GOAL] + 1)
+  expect(mutator.collector.cache.live.reserved).toBe(0)
   expect([world.memory.phase, world.words[control.CYCLES_MARKED]]).toEqual([control.PHASE_MARK, 0])
-  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  mutator.collector.gate.admit(world.words[control.GOAL] + 1)
+  expect(mutator.collector.cache.live.reserved).toBe(0)
 })
 
 test('a P at the gate that sweeps for a cycle starts none when the collector becomes limited', () => {
@@ -109,7 +111,8 @@ test('a P at the gate that sweeps for a cycle starts none when the collector bec
     if (++swept === 3) exhaust(world)
     return swept < 100
   }
-  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  mutator.collector.gate.admit(world.words[control.GOAL] + 1)
+  expect(mutator.collector.cache.live.reserved).toBe(0)
   expect([swept, world.stops]).toEqual([3, 0])
 })
 
@@ -120,7 +123,8 @@ test('a drain at the gate ends when the collector becomes limited', () => {
   mutator.setGlobal(0, mutator.makeArray(MiB))
   world.startMark(marker)
   exhaust(world)
-  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  mutator.collector.gate.admit(world.words[control.GOAL] + 1)
+  expect(mutator.collector.cache.live.reserved).toBe(0)
   expect(world.words[control.SCAN_WORK_HEAP]).toBeLessThan(MiB)
   expect(world.memory.phase).toBe(control.PHASE_MARK)
 })
@@ -135,7 +139,7 @@ test('a limited collector starts a cycle only when the heap has grown by an eigh
   words[control.GC_CPU_LIMITED] = 1
   const starts = (live: number): boolean => {
     words[control.HEAP_LIVE] = live
-    return mutator.collector.isHeapTriggered
+    return mutator.collector.starter.isHeapTriggered
   }
   expect([64 * MiB, 72 * MiB - 1, 72 * MiB].map(starts)).toEqual([false, false, true])
   memory.doubles[memory.measure(control.HEAP_MARKED)] = 100

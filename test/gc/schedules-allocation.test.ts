@@ -48,7 +48,7 @@ test('two Ps that find the trigger passed start one cycle', () => {
   first.spawn()
   world.words[control.TRIGGER] = 0
   world.at('epoch', () => second.raise(world.stops, STOP_HEAP_CYCLE))
-  first.collector.startIfTriggered()
+  first.collector.starter.startIfTriggered()
   expect(world.words[control.CYCLES]).toBe(1)
   world.finishMark(enterDrain(second))
   expect(world.words[control.CYCLES_MARKED]).toBe(1)
@@ -137,7 +137,7 @@ test('what was cached but not allocated when the mark ends is neither marked nor
   const bytes = 16 + mutator.heap.spans.read(mutator.heap.spans.of(kept), span.SLOT_BYTES)
   expect(world.words[control.HEAP_LIVE]).toBe(bytes)
   mutator.collector.sweeper.finish()
-  expect(marker.collector.records.take(false)).toMatchObject({ heapMarked: bytes, sweptMarkedBytes: bytes })
+  expect(world.records.take(false)).toMatchObject({ heapMarked: bytes, sweptMarkedBytes: bytes })
 })
 
 /**
@@ -225,7 +225,7 @@ test('sweepgen: a sweeper that comes late does not sweep what is allocated from 
   const n = mutator.keep(mutator.make(Node, [x], 42)) //        3, 4
   expect([n, generation()]).toEqual([dead, 3])
   const owned = spans.ownToSweep(id) //                         5
-  if (owned) sweeper.collector.sweep.sweep(id, true)
+  if (owned) sweeper.collector.sweeper.sweep.sweep(id, true)
   expect([world.colourOf(x), world.colourOf(n)]).toEqual([span.WHITE, span.WHITE])
   expect(owned).toBe(false)
   expect(generation()).toBe(3)
@@ -279,6 +279,6 @@ test('the setup stop refuses to begin while somebody sweeps', () => {
   marker.scanRoot()
   mutator.safepoint()
   world.finishMark(marker)
-  expect(mutator.collector.sweep.begin()).toBe(true)
+  expect(mutator.collector.sweeper.sweep.begin()).toBe(true)
   expect(() => world.stop(marker, STOP_FORCED_CYCLE)).toThrow('sweepers are at work in a stopped world')
 })

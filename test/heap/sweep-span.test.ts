@@ -88,8 +88,7 @@ test('a mark in a free slot is found by the sweep: more live objects than were a
 test('the last sweeper to leave after the lists are drained completes the sweep, and nobody joins then', () => {
   const hand = new HandHeap({ procs: 2 })
   const completed: number[] = []
-  hand.sweeps.forEach((sweep, index) => (sweep.onComplete = () => completed.push(index)))
-  const [one, other] = hand.sweeps
+  const [one, other] = [0, 1].map(index => hand.heap.sweepOf(index, () => completed.push(index)))
   expect(one.begin()).toBe(false)
   hand.endMark()
   expect([one.begin(), other.begin()]).toEqual([true, true])

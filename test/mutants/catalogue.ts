@@ -56,8 +56,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/mark/drain.ts',
-        from: '    this.terminate(true)',
-        to: '    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n    this.terminate(true)',
+        from: '  countOff(): boolean {\n',
+        to: '  countOff(): boolean {\n    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n',
       },
     ],
   },
@@ -149,7 +149,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'gc/allocator.ts',
         from: 'const at = cache.take(spanClass, slotBytes)\n      if (at !== 0) return at',
-        to: 'const at = cache.take(spanClass, slotBytes)\n      if (at !== 0) {\n        this.collector.poll()\n        return at\n      }',
+        to: 'const at = cache.take(spanClass, slotBytes)\n      if (at !== 0) {\n        this.collector.starter.poll()\n        return at\n      }',
       },
     ],
   },
@@ -158,11 +158,11 @@ export const mutants: readonly Mutant[] = [
     what: 'A large object is on no stack while its allocation starts a cycle, which frees it.',
     origin: '',
     edits: [
-      { file: 'gc/allocator.ts', from: '    stack.push(at)\n', to: '' },
+      { file: 'gc/allocator.ts', from: '    this.collector.stack.push(at)\n', to: '    void at\n' },
       {
         file: 'gc/allocator.ts',
-        from: '      stack.top--\n      words[this.inFlight] = 0\n',
-        to: '      void stack\n',
+        from: '    this.collector.stack.top--\n    this.memory.words[this.inFlightWord] = 0\n',
+        to: '    this.memory.words[this.inFlightWord] = 0\n',
       },
     ],
   },
@@ -250,7 +250,7 @@ export const mutants: readonly Mutant[] = [
         from: 'return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork',
         to: 'return !this.isSharedWork',
       },
-      { file: 'gc/cycle.ts', from: ' || load(memory.words, control.SCANS_WANTED) > 0', to: '' },
+      { file: 'gc/cycle.ts', from: ' || load(this.memory.words, control.SCANS_WANTED) > 0', to: '' },
     ],
   },
   {
@@ -392,7 +392,7 @@ export const mutants: readonly Mutant[] = [
     name: 'coordinator-looks-once',
     what: 'A coordinator that gives up does not look again after it has let others in.',
     origin: '',
-    edits: [{ file: 'gc/termination/coordinator.ts', from: '} while (drain.isQuiescent)', to: '} while (false)' }],
+    edits: [{ file: 'gc/termination/coordinator.ts', from: '} while (marking.isQuiescent)', to: '} while (false)' }],
   },
   {
     name: 'termination-epoch-late',
@@ -412,9 +412,9 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'gc/collector.ts',
-        from: 'if (this.isHeapTriggered) this.world.raise(epoch, STOP_HEAP_CYCLE)',
-        to: 'this.world.raise(epoch, STOP_HEAP_CYCLE)',
+        file: 'gc/starter.ts',
+        from: 'if (this.isHeapTriggered) this.here.world.raise(epoch, STOP_HEAP_CYCLE)',
+        to: 'this.here.world.raise(epoch, STOP_HEAP_CYCLE)',
       },
     ],
   },
@@ -438,7 +438,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/collector.ts',
-        from: 'if (this.roots.serveWanted()) this.drain.look()',
+        from: 'if (this.roots.serveWanted()) this.endOfMark.scanServed()',
         to: 'this.roots.serveWanted()',
       },
     ],
@@ -462,8 +462,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/cycle.ts',
-        from: 'drain.drainStopped(termination.remainderBytes)\n      isWorkLeft = this.isWorkLeft()',
-        to: 'drain.drainStopped(termination.remainderBytes)\n      isWorkLeft = false',
+        from: 'drain.drainStopped(remainderBytes)\n    return this.isWorkLeft()',
+        to: 'drain.drainStopped(remainderBytes)\n    return false',
       },
     ],
   },
@@ -471,7 +471,13 @@ export const mutants: readonly Mutant[] = [
     name: 'helping-leaves-it-to-the-last',
     what: 'Under helping an allocator does not look after the mark: while who saw its end is off the CPU the others take memory.',
     origin: 'golang/go#52433',
-    edits: [{ file: 'gc/termination/helping.ts', from: '    if (!drain.isExhausted) return\n', to: '    return\n' }],
+    edits: [
+      {
+        file: 'gc/termination/helping.ts',
+        from: '    if (!this.marking.isOutOfWork) return false\n',
+        to: '    return false\n',
+      },
+    ],
   },
   {
     name: 'aside-and-still-counted',
@@ -489,7 +495,13 @@ export const mutants: readonly Mutant[] = [
     name: 'gate-waits-for-a-wanted-stack',
     what: 'Who waits at the gate leaves a wanted stack to its P, as a refill below the goal does.',
     origin: 'this project, found by measuring',
-    edits: [{ file: 'gc/termination/helping.ts', from: 'const isFull = isAtGate || ', to: 'const isFull = ' }],
+    edits: [
+      {
+        file: 'gc/termination/helping.ts',
+        from: 'if (this.marking.isOutOfWork) this.help(this.lookBesideScans)',
+        to: 'this.onRefill()',
+      },
+    ],
   },
   {
     name: 'nobody-acts-for-the-raiser',
@@ -653,14 +665,18 @@ export const mutants: readonly Mutant[] = [
     what: 'An assist whose debt is paid in part leaves the queue, and is not put back.',
     origin: '',
     edits: [
-      { file: 'gc/work/assist.ts', from: 'this.removeFirst()\n        this.append(index)', to: 'this.removeFirst()' },
+      {
+        file: 'gc/work/assist-queue.ts',
+        from: 'this.removeFirst()\n        this.append(index)',
+        to: 'this.removeFirst()',
+      },
     ],
   },
   {
     name: 'assist-released-asleep',
     what: 'An assist whose debt is paid is not woken.',
     origin: '',
-    edits: [{ file: 'gc/work/assist.ts', from: '    this.world.wake(index)\n', to: '    void this.world\n' }],
+    edits: [{ file: 'gc/work/assist-queue.ts', from: '    this.world.wake(index)\n', to: '    void this.world\n' }],
   },
   {
     name: 'credit-without-a-second-look',
@@ -668,7 +684,7 @@ export const mutants: readonly Mutant[] = [
     origin: 'this project, found by exploring assists; Go leaves it to the next payment',
     edits: [
       {
-        file: 'gc/work/assist.ts',
+        file: 'gc/work/assist-queue.ts',
         from: 'if (load(words, control.ASSIST_COUNT) === 0) return\n',
         to: 'return\n',
       },
@@ -681,8 +697,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/assist.ts',
-        from: 'if (credit > 0) this.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
-        to: 'if (credit > 0) add(words, control.BACKGROUND_CREDIT, clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        from: 'if (credit > 0) this.queue.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        to: 'if (credit > 0) sub(words, control.BACKGROUND_CREDIT, - clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
       },
     ],
   },
@@ -888,7 +904,7 @@ export const mutants: readonly Mutant[] = [
     name: 'live-heap-not-uncharged',
     what: 'The unused slots of a span that is put back stay charged to the live heap.',
     origin: '',
-    edits: [{ file: 'heap/cache.ts', from: 'if (unused > 0) this.charge(', to: 'if (unused < 0) this.charge(' }],
+    edits: [{ file: 'heap/cache.ts', from: 'if (unused > 0) this.uncharge(', to: 'if (unused < 0) this.uncharge(' }],
   },
   {
     name: 'size-class-one-short',
@@ -1010,7 +1026,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/gate.ts',
-        from: 'if (this.collector.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break',
+        from: 'if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break',
         to: 'void this.fitsBesideMarked',
       },
     ],
@@ -1031,15 +1047,13 @@ export const mutants: readonly Mutant[] = [
     name: 'reservation-charged-twice',
     what: 'What the gate has reserved is charged to the live heap once more.',
     origin: '',
-    edits: [{ file: 'heap/cache.ts', from: 'this.live.add(bytes - reserved)', to: 'this.live.add(bytes)' }],
+    edits: [{ file: 'heap/live-heap.ts', from: 'const rest = bytes - this.reserved', to: 'const rest = bytes' }],
   },
   {
     name: 'reservation-never-given-back',
     what: 'A request that finds no memory leaves its reservation in the live heap.',
     origin: '',
-    edits: [
-      { file: 'gc/work/gate.ts', from: 'if (bytes > 0) this.collector.live', to: 'if (bytes < 0) this.collector.live' },
-    ],
+    edits: [{ file: 'heap/live-heap.ts', from: '    this.charge(0)\n', to: '    this.reserved = 0\n' }],
   },
   {
     name: 'credit-uncapped',

@@ -167,7 +167,7 @@ test('in any order of going on, stopping and raising, each raise is one act in a
   const step = fc.record({
     by: fc.nat(PROCS - 1),
     do: fc.constantFrom('toggle', 'toggle', 'read', 'raise'),
-    reason: fc.integer({ min: 1, max: 7 }),
+    reason: fc.constantFrom<StopReason>(1, 2, 3, 4, 5, 6, 7),
   })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), sequence => {
@@ -175,12 +175,14 @@ test('in any order of going on, stopping and raising, each raise is one act in a
       acts = []
       const running = new Set<number>()
       const hints = [0, 0, 0]
-      let [epoch, raised] = [0, 0]
+      let epoch = 0
+      let raised: StopReason | 0 = 0
       const expected: [StopReason, number][] = []
       const actIfLast = (by: number): void => {
         if (raised === 0 || running.size > 0) return
         expected.push([raised, by])
-        ;[epoch, raised] = [epoch + 1, 0]
+        epoch++
+        raised = 0
       }
       const toggle = (by: number): void => {
         if (running.delete(by)) {

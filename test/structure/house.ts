@@ -21,14 +21,14 @@ const core: readonly string[] = ['memory', 'heap', 'gc', 'scheduler']
 /** The rooms of a floor, lowest first. Rooms that are not listed may not be imported upwards either: rule 2 finds it. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   memory: ['words', 'controlled'],
-  gc: ['pacer', 'record', 'verify', 'mark', 'work', 'termination'],
+  gc: ['pacer', 'record', 'verify', 'mark', 'termination', 'work'],
   runtime: ['errors', 'output', 'report', 'options', 'program', 'load', 'isolation', 'host'],
 }
 
 /** Closed rooms: what a file in one may import besides its own room; folders end with a slash. */
 const closed: Readonly<Record<string, readonly string[]>> = {
   'gc/pacer/': [],
-  'gc/record/': ['memory/', 'heap/'],
+  'gc/record/': ['memory/', 'heap/', 'gc/listener.ts'],
   'gc/verify/': ['memory/', 'heap/'],
 }
 

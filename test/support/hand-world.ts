@@ -6,7 +6,7 @@
 
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
-import type { RawCycle } from '../../gc/record/cycle-record.ts'
+import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
 import { Events } from '../../gc/record/events.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
 import { verifyHeap } from '../../gc/verify/verify-heap.ts'
@@ -77,6 +77,7 @@ export class HandWorld {
   readonly memory: Memory
   readonly words: Int32Array
   readonly ps: readonly HandP[]
+  readonly records: CycleRecords
   /** Stops carried out so far: the epoch. */
   stops = 0
   private readonly isRunning: boolean
@@ -87,6 +88,7 @@ export class HandWorld {
     const { procs = 2, check = false, workBuffers = 64, arenaBytes = 4 * MiB, globals = 0 } = options
     this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
     this.words = this.memory.words
+    this.records = new CycleRecords(this.memory)
     this.isRunning = options.isRunning ?? false
     const pOptions: POptions = {
       checkmark: options.checkmark ?? true,
@@ -165,7 +167,7 @@ export class HandWorld {
         drain.drainForCredit(() => false)
         for (const other of this.ps) other.safepoint()
       } while (drain.isWorkAvailable)
-      drain.leave()
+      marker.collector.endOfMark.drained()
       if (this.memory.phase === control.PHASE_OFF) return
       if (attempt === 10) throw new Error('the mark does not end')
       drain.enter()
@@ -176,7 +178,7 @@ export class HandWorld {
   finishCycle(marker: HandP): RawCycle {
     this.finishMark(marker)
     marker.collector.sweeper.finish()
-    const cycle = marker.collector.records.take(false)
+    const cycle = this.records.take(false)
     if (cycle === undefined) throw new Error('the cycle left no record')
     for (let bytes = 16; bytes <= 64; bytes += 16) for (let count = 0; count < 600; count++) marker.overwriteFree(bytes)
     return cycle
@@ -345,13 +347,14 @@ export class HandP extends P {
 
   /** A slot, as gc/allocator.ts takes it, but without assists and triggers. */
   allocateSlot(bytes: number, noscan: boolean): Addr {
-    const { cache, sweep } = this.collector
+    const { cache, sweeper } = this.collector
     const sizeClass = sizeClassOf(bytes)
     const spanClass = spanClassOf(sizeClass, noscan)
     for (;;) {
       const at = cache.take(spanClass, slotBytesOf(sizeClass))
       if (at !== 0) return at
-      if (!cache.nextRun(spanClass) && cache.refill(spanClass, sweep) === 0) throw new Error('the arena is full')
+      if (!cache.nextRun(spanClass) && cache.refill(spanClass, sweeper.sweep) === 0)
+        throw new Error('the arena is full')
     }
   }
 
@@ -394,7 +397,7 @@ export class HandP extends P {
 
   /** Does the next root job. */
   scanRoot(): void {
-    this.collector.roots.scanNext(false)
+    this.collector.roots.scanNext()
   }
 
   /** Scans what is grey here, without looking for roots. */

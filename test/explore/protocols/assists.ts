@@ -41,7 +41,7 @@ export const assists: PartsProtocol = {
 
   body({ memory, notes }, { index, collector }) {
     if (index === 2) {
-      for (const work of PAYMENTS) collector.assists.payFrom(work)
+      for (const work of PAYMENTS) collector.assistQueue.payFrom(work)
       collector.assists.settle(index + 1)
     } else {
       collector.assists.charge(DEBT)

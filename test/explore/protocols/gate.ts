@@ -33,7 +33,10 @@ export const gate: PartsProtocol = {
 
   body({ memory, notes }, { index, collector }) {
     const { words } = memory
-    notes[RESERVED + index] = new Gate(collector, 'goal').admit(PAGE_BYTES)
+    const { here, cache, drain, endOfMark, limiter, assists, starter } = collector
+    const gate = new Gate(here, cache.live, drain, endOfMark, limiter, assists, starter, 'goal')
+    gate.admit(PAGE_BYTES)
+    notes[RESERVED + index] = cache.live.reserved
     notes[MARKED + index] = words[CYCLES_MARKED]
     notes[MOST] = Math.max(notes[MOST], load(words, HEAP_LIVE))
     new Stop(memory, index, reason => collector.act(reason)).leaveRunning()

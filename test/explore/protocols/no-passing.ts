@@ -28,13 +28,13 @@ export const noPassing: PartsProtocol = {
 
   body({ memory, notes }, { index, collector }) {
     const { words } = memory
-    if (index === 0) collector.drain.leave()
+    if (index === 0) collector.endOfMark.drained()
     else {
       for (let request = 0; request < REQUESTS && load(words, CYCLES_MARKED) === 0; request++) {
         // Its drain is over as soon as it stands aside: by its own words, and not by what the others look at.
         if (load(words, memory.p(0, STATUS)) !== STATUS_RUNNING) notes[TAKEN + index]++
         add(words, HEAP_LIVE, PAGE_BYTES)
-        collector.termination.atRefill(false)
+        collector.endOfMark.refilled()
       }
     }
     new Stop(memory, index, reason => collector.act(reason)).leaveRunning()

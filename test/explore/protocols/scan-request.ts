@@ -37,7 +37,7 @@ export const scanRequest: PartsProtocol = {
       words[own] = 0
     }
     if (index === 0) {
-      while (collector.roots.scanNext(false) >= 0);
+      while (collector.roots.scanNext() >= 0);
       notes[DONE] = 1
     } else if (index === 1) {
       collector.stack.load(ID)

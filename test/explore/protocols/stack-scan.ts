@@ -20,8 +20,8 @@ export const stackScan: PartsProtocol = {
 
   setUp({ memory, notes }, hand) {
     const { words } = memory
-    const { cache, sweep, roots, stack } = hand.collector
-    cache.refill(SPAN_CLASS, sweep)
+    const { cache, sweeper, roots, stack } = hand.collector
+    cache.refill(SPAN_CLASS, sweeper.sweep)
     cache.nextRun(SPAN_CLASS)
     notes[OBJECT] = cache.take(SPAN_CLASS, SLOT_BYTES)
     const id = hand.goroutines.create(0, 1)
@@ -36,7 +36,7 @@ export const stackScan: PartsProtocol = {
 
   body({ memory, notes }, { index, collector, goroutines }) {
     if (index === 0) {
-      while (collector.roots.scanNext(false) >= 0);
+      while (collector.roots.scanNext() >= 0);
       return
     }
     const { words } = memory

@@ -1,4 +1,5 @@
 import { step } from '#sync'
+import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../../gc/world.ts'
 import { InternalError } from '../../../memory/internal-error.ts'
 import { STOP } from '../../../memory/words/control.ts'
 import { POLL, POLL_STOP } from '../../../memory/words/p.ts'
@@ -44,7 +45,7 @@ export const stop: PartsProtocol = {
     world.enterRunning()
     work()
     if (index < 2) {
-      const reason = index + 1
+      const reason = index === 0 ? STOP_HEAP_CYCLE : STOP_FORCED_CYCLE
       const epoch = world.epoch()
       step('hint')
       notes[HINT + reason] = epoch

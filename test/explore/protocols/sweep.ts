@@ -24,7 +24,7 @@ const MADE_COUNT = 32
 const isDead = (object: number): boolean => object === 1 || object === 3 || object === 4
 
 function allocate({ notes, memory }: Ground, p: P): number {
-  const { cache, sweep } = p.collector
+  const { cache, sweeper } = p.collector
   for (;;) {
     const at = cache.take(SPAN_CLASS, SLOT_BYTES)
     if (at !== 0) {
@@ -32,7 +32,7 @@ function allocate({ notes, memory }: Ground, p: P): number {
       memory.i32[at >>> 2] = -1
       return at
     }
-    if (!cache.nextRun(SPAN_CLASS)) cache.refill(SPAN_CLASS, sweep)
+    if (!cache.nextRun(SPAN_CLASS)) cache.refill(SPAN_CLASS, sweeper.sweep)
   }
 }
 

@@ -59,7 +59,7 @@ test('ragged barrier: the coordinator flushes its own buffer too', () => {
   marker.scanRoot() //                                          2
   marker.scanGrey()
   marker.scanRoot() //                                          3
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   mutator.store(mutator.field(b), x) //                         4
   mutator.drop()
   mutator.safepoint() //                                        5
@@ -115,7 +115,7 @@ test('stop: a shade that waits on a P which has passed the ragged barrier is fou
     mutator.store(mutator.element(y, 0), 0)
     mutator.collector.drain.enter() //                          9
     expect(mutator.collector.drain.drainWork(64 * 1024)).toBe(64 * 1024)
-    mutator.collector.drain.leave()
+    mutator.collector.endOfMark.drained()
     expect([mutator.collector.queue.isEmpty, mutator.collector.barrier.isPending]).toEqual([true, true])
   })
   world.at('passed', () => expect(other.collector.barrier.isPending).toBe(false)) // 10

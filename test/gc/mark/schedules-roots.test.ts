@@ -78,11 +78,11 @@ test('the mark waits for the stack of a goroutine that runs', () => {
   world.startMark(marker) //                                    1
   marker.scanRoot() //                                          2
   expect(world.goroutine(goroutine, g.STATUS)).toBe(g.G_RUNNING | g.G_SCAN_WANTED)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.words[control.DRAINERS], world.words[control.SCANS_WANTED]]).toEqual([0, 1])
   marker.collector.drain.enter() //                             3
   marker.collector.drain.drainForCredit(() => false)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect(world.words[control.TERMINATION_ATTEMPTS]).toBe(0)
   expect(world.memory.phase).toBe(control.PHASE_MARK)
   mutator.safepoint() //                                        4

@@ -1,7 +1,8 @@
 // The account of the overrun, on real words of shared memory and by hand: what each request is named, and that the parts sum to the whole.
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
-import { CAUSES, nameLateTrigger, nameRest, Overrun, resetOverrun, sumOverrun } from '../../../gc/record/overrun.ts'
+import type { Payment } from '../../../gc/listener.ts'
+import { CAUSES, Overrun, sumOverrun } from '../../../gc/record/overrun.ts'
 import { PLACES } from '../../../gc/record/place.ts'
 import { LiveHeap } from '../../../heap/live-heap.ts'
 import * as control from '../../../memory/words/control.ts'
@@ -15,11 +16,11 @@ const ps = Array.from({ length: PROCS }, (_, index) => index)
 const lives = ps.map(index => new LiveHeap(memory, index))
 let hostMs = 0
 const accounts = ps.map(index => new Overrun(memory, index, () => hostMs))
-const idle = { isExhausted: false, isWorkAvailable: false }
+const idle = { isOutOfWork: false, isWorkAvailable: false }
 
 beforeEach(() => {
   hostMs = 0
-  resetOverrun(memory)
+  accounts[0].cycleStarted()
   for (const index of ps) words[memory.p(index, p.PLACE)] = 0
   words[control.SCANS_WANTED] = words[control.WORK_LOCK] = 0
   words[control.TERMINATION_ATTEMPTS] = words[control.TERMINATION_RESTARTS] = 0
@@ -29,7 +30,7 @@ beforeEach(() => {
 
 /** The account as the record has it, by name. */
 function account(): Record<string, number> {
-  nameRest(memory)
+  accounts[0].markOver()
   const parts = memory.layout.cycleRecords
   sumOverrun(memory, parts, parts + p.OVERRUN_PARTS)
   const by: Record<string, number> = {}
@@ -51,19 +52,19 @@ test('in any order of requests, of what is taken back and of names, the parts su
     bytes: fc.integer({ min: -400, max: 400 }),
     limit: fc.option(fc.integer({ min: 500, max: 1500 })),
     isNamed: fc.boolean(),
-    isLarge: fc.boolean(),
-    canPay: fc.boolean(),
-    isExhausted: fc.boolean(),
+    payment: fc.constantFrom<Payment>('before', 'from the bank', 'next'),
+    isOutOfWork: fc.boolean(),
   })
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1500 }), fc.array(change, { maxLength: 60 }), (atStart, changes) => {
       words[control.HEAP_LIVE] = atStart
-      resetOverrun(memory)
-      nameLateTrigger(memory, 1)
-      for (const { by, bytes, limit, isNamed, isLarge, canPay, isExhausted } of changes) {
-        if (limit === null) lives[by].add(bytes)
-        else lives[by].addWithin(bytes, limit)
-        if (isNamed) accounts[by].name(isLarge, canPay, { isExhausted, isWorkAvailable: false })
+      accounts[0].cycleStarted()
+      accounts[1].planned()
+      for (const { by, bytes, limit, isNamed, payment, isOutOfWork } of changes) {
+        if (limit === null && bytes < 0) lives[by].shrink(-bytes)
+        else if (limit === null) lives[by].charge(bytes)
+        else if (lives[by].reserve(bytes, limit)) lives[by].charge(bytes)
+        if (isNamed) accounts[by].charged(bytes, payment, { isOutOfWork, isWorkAvailable: false })
       }
       const sum = Object.values(account()).reduce((all, bytes) => all + bytes, 0)
       expect(sum).toBe(overrun())
@@ -72,20 +73,19 @@ test('in any order of requests, of what is taken back and of names, the parts su
 })
 
 test.each([
-  ['lateTrigger', () => {}, false, false, idle],
-  ['largeObject', () => {}, true, false, idle],
-  ['credit', () => {}, false, true, idle],
-  ['refill', () => {}, false, false, idle],
-  ['restart', () => words[control.TERMINATION_RESTARTS]++, false, true, idle],
-  ['unattended', () => {}, false, true, { isExhausted: true, isWorkAvailable: false }],
-  ['wantedStack', () => words[control.SCANS_WANTED]++, false, true, { isExhausted: true, isWorkAvailable: false }],
-  ['mark-termination/before-stop', () => accounts[2].at('mark-termination/before-stop'), false, true, idle],
+  ['lateTrigger', () => {}, 'next', idle],
+  ['largeObject', () => {}, 'before', idle],
+  ['credit', () => {}, 'from the bank', idle],
+  ['refill', () => {}, 'next', idle],
+  ['restart', () => words[control.TERMINATION_RESTARTS]++, 'from the bank', idle],
+  ['unattended', () => {}, 'from the bank', { isOutOfWork: true, isWorkAvailable: false }],
+  ['wantedStack', () => words[control.SCANS_WANTED]++, 'from the bank', { isOutOfWork: true, isWorkAvailable: false }],
+  ['mark-termination/before-stop', () => accounts[2].at('mark-termination/before-stop'), 'from the bank', idle],
   [
     'parkedWorker',
     () => words[control.TERMINATION_ATTEMPTS]++,
-    false,
-    true,
-    { isExhausted: false, isWorkAvailable: true },
+    'from the bank',
+    { isOutOfWork: false, isWorkAvailable: true },
   ],
   [
     'lock',
@@ -93,45 +93,44 @@ test.each([
       accounts[2].at('mark-termination/before-barrier')
       words[control.WORK_LOCK] = 2
     },
-    false,
-    true,
+    'from the bank',
     idle,
   ],
-] as const)('what is past the goal is named %s', (cause, bringAbout, isLarge, canPay, marking) => {
+] as const)('what is past the goal is named %s', (cause, bringAbout, payment, mark) => {
   if (cause === 'lateTrigger') {
     words[control.HEAP_LIVE] = GOAL + 100
-    nameLateTrigger(memory, 0)
+    accounts[0].planned()
   } else {
     bringAbout()
-    lives[0].add(GOAL + 100)
-    accounts[0].name(isLarge, canPay, marking)
+    lives[0].charge(GOAL + 100)
+    accounts[0].charged(GOAL + 100, payment, mark)
   }
   expect(account()).toEqual({ [cause]: 100 })
 })
 
 test('of a request that passes the goal only what lies past it is counted', () => {
-  lives[0].add(900)
-  accounts[0].name(false, true, idle)
-  lives[1].add(300)
-  accounts[1].name(false, false, idle)
+  lives[0].charge(900)
+  accounts[0].charged(0, 'from the bank', idle)
+  lives[1].charge(300)
+  accounts[1].charged(0, 'next', idle)
   expect(account()).toEqual({ refill: 200 })
 })
 
 test('who waits in the barrier is not to blame while another is stalled', () => {
   accounts[0].at('mark-termination/in-barrier')
   accounts[1].at('mark-termination/leave')
-  lives[2].add(GOAL + 50)
-  accounts[2].name(false, true, idle)
+  lives[2].charge(GOAL + 50)
+  accounts[2].charged(0, 'from the bank', idle)
   expect(account()).toEqual({ 'mark-termination/leave': 50 })
 })
 
 test('a stall that was a collection of the host’s is named so afterwards', () => {
   accounts[1].at('mark-termination/before-barrier')
-  lives[0].add(GOAL + 70)
-  accounts[0].name(false, true, idle)
+  lives[0].charge(GOAL + 70)
+  accounts[0].charged(0, 'from the bank', idle)
   memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 5
   hostMs = 4
-  accounts[1].leave()
+  accounts[1].left()
   expect(account()).toEqual({ hostGc: 70 })
 })
 
@@ -148,11 +147,11 @@ test('a stretch at a place is told by its longest; one that is not over counts u
 test('the end of a mark cuts every stretch: who is still held up is to blame for nothing in the next cycle', () => {
   accounts[1].at('mark-termination/before-stop')
   account()
-  resetOverrun(memory)
+  accounts[0].cycleStarted()
   memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 30
-  lives[0].add(GOAL + 40)
-  accounts[0].name(false, true, idle)
-  accounts[1].leave()
+  lives[0].charge(GOAL + 40)
+  accounts[0].charged(0, 'from the bank', idle)
+  accounts[1].left()
   expect(account()).toEqual({ credit: 40 })
   expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(0)
 })

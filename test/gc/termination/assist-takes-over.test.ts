@@ -21,7 +21,12 @@ function marking(termination: TerminationName): Scene {
   world.startMark(marker)
   while (marker.collector.roots.areLeft) marker.scanRoot()
   mutator.safepoint()
-  return { world, mutator, marker, refill: () => mutator.collector.termination.atRefill(false) }
+  // As the allocator does.
+  const refill = (): void => {
+    const { endOfMark, assists } = mutator.collector
+    if (endOfMark.refilled()) assists.assistAhead()
+  }
+  return { world, mutator, marker, refill }
 }
 
 /** An attempt begins, and fails: in its barrier a buffer is published (R2), and at the next look somebody drains (R1). The marker then parks. */
@@ -30,7 +35,7 @@ function failAttempt({ world, mutator, marker }: Scene): void {
     marker.collector.queue.publish()
     mutator.collector.drain.enter()
   })
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   world.words[control.DRAINERS]--
   expect(world.words[control.TERMINATION_ATTEMPTS]).toBe(1)
   expect([world.memory.phase, world.words[control.TERMINATOR]]).toEqual([control.PHASE_MARK, 0])

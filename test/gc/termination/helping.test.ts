@@ -21,7 +21,7 @@ function marking(): Scene {
   return { world, mutator, marker, other }
 }
 
-const refill = (of: HandP): void => of.collector.termination.atRefill(false)
+const refill = (of: HandP): boolean => of.collector.endOfMark.refilled()
 const state = ({ world }: Scene): [number, number] => [world.memory.phase, world.words[control.CYCLES_MARKED]]
 const MARKING = [control.PHASE_MARK, 0]
 const ENDED = [control.PHASE_OFF, 1]
@@ -44,7 +44,7 @@ test('whoever leaves a drain publishes what it holds, so that others see it befo
   while (marker.collector.roots.areLeft) marker.scanRoot()
   for (const each of world.ps) each.safepoint()
   expect(marker.collector.queue.isEmpty).toBe(false)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([marker.collector.queue.isEmpty, mutator.collector.drain.isWorkAvailable]).toEqual([true, true])
   expect(state(scene)).toEqual(MARKING)
 })
@@ -61,7 +61,7 @@ test('while the last to leave is off the CPU, the next refill ends the mark', ()
   vanishAsLast(scene)
   refill(mutator)
   expect(state(scene)).toEqual(ENDED)
-  marker.collector.drain.look()
+  marker.collector.endOfMark.scanServed()
   expect(state(scene)).toEqual(ENDED)
 })
 
@@ -74,7 +74,7 @@ test('a refill waits for a wanted stack while the heap is below its goal; above 
   while (marker.collector.roots.areLeft) marker.scanRoot()
   other.safepoint()
   marker.collector.drain.drainForCredit(() => false)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.words[control.DRAINERS], world.words[control.SCANS_WANTED]]).toEqual([0, 1])
   refill(other)
   expect(state(scene)).toEqual(MARKING)
@@ -94,9 +94,9 @@ test('who waits at the gate does not wait for a wanted stack, wherever the heap 
   while (marker.collector.roots.areLeft) marker.scanRoot()
   other.safepoint()
   marker.collector.drain.drainForCredit(() => false)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([state(scene), world.words[control.SCANS_WANTED]]).toEqual([MARKING, 1])
-  other.collector.termination.atRefill(true)
+  other.collector.endOfMark.gateIdle()
   expect([state(scene), world.words[control.SCANS_WANTED]]).toEqual([ENDED, 0])
 })
 
@@ -123,7 +123,7 @@ test('who has served the last wanted stack ends the mark', () => {
   while (marker.collector.roots.areLeft) marker.scanRoot()
   other.safepoint()
   marker.collector.drain.drainForCredit(() => false)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect(state(scene)).toEqual(MARKING)
   mutator.safepoint()
   expect(state(scene)).toEqual(ENDED)
@@ -163,7 +163,7 @@ test('what a barrier’s buffer hides is marked in the stop; more of it than 64 
     marker.collector.drain.drainForCredit(() => false)
     // The shade of the store waits in the buffer: no look sees it.
     mutator.setGlobal(0, first)
-    marker.collector.drain.leave()
+    marker.collector.endOfMark.drained()
     expect(state(scene)).toEqual(isOver ? ENDED : MARKING)
     expect(world.words[control.TERMINATION_RESTARTS]).toBe(isOver ? 0 : 1)
     if (isOver) continue

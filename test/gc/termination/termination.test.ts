@@ -63,7 +63,7 @@ function publish(world: HandWorld, from: HandP, Node: HandType): void {
 
 test('the last to leave the drain ends the mark at the first attempt', () => {
   const { world, marker, attempts } = almostOver()
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect(world.memory.phase).toBe(control.PHASE_OFF)
   expect([attempts(), world.stops, world.words[control.TERMINATOR]]).toEqual([1, 2, 0])
 })
@@ -71,22 +71,22 @@ test('the last to leave the drain ends the mark at the first attempt', () => {
 test('who is not the last to leave attempts nothing', () => {
   const { world, mutator, marker, attempts } = almostOver()
   mutator.collector.drain.enter()
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts()]).toEqual([control.PHASE_MARK, 0])
-  mutator.collector.drain.leave()
+  mutator.collector.endOfMark.drained()
   expect([world.memory.phase, attempts()]).toEqual([control.PHASE_OFF, 1])
 })
 
 test('who is the last to leave, and sees work, attempts nothing', () => {
   const { world, mutator, marker, Node, attempts } = almostOver()
   publish(world, mutator, Node)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts()]).toEqual([control.PHASE_MARK, 0])
 })
 
 test('R1: asked while somebody drains, the coordinator does nothing', () => {
   const { world, mutator, attempts } = almostOver()
-  mutator.collector.termination.markMayBeOver()
+  mutator.collector.endOfMark.scanServed()
   expect([world.memory.phase, attempts(), world.words[control.TERMINATOR]]).toEqual([control.PHASE_MARK, 0, 0])
 })
 
@@ -95,17 +95,17 @@ test('R1: a P that enters a drain after the first look is seen by the second, be
   world.at('epoch', () => mutator.collector.drain.enter())
   const barrier = vi.fn()
   world.at('ragged barrier', barrier)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect(barrier).not.toHaveBeenCalled()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_MARK, 1, 1])
-  mutator.collector.drain.leave()
+  mutator.collector.endOfMark.drained()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_OFF, 2, 2])
 })
 
 test('R2: work published during the ragged barrier calls the attempt off before the stop', () => {
   const { world, mutator, marker, Node, attempts } = almostOver()
   world.at('ragged barrier', () => publish(world, mutator, Node))
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_MARK, 1, 1])
   expect([world.words[control.TERMINATOR], marker.collector.drain.isWorkAvailable]).toEqual([0, true])
   marker.collector.drain.enter()
@@ -124,10 +124,10 @@ test('R2: work that was published and taken again during the ragged barrier call
     publish(world, mutator, Node)
     helper.collector.drain.enter()
     helper.collector.drain.drainForCredit(() => false)
-    helper.collector.drain.leave()
+    helper.collector.endOfMark.drained()
     expect(helper.collector.drain.isQuiescent).toBe(true)
   })
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_OFF, 2, 2])
 })
 
@@ -137,10 +137,10 @@ test('R2: work that was published and taken again during the ragged barrier call
 test('a shade of a black object after the ragged barrier costs no restart', () => {
   const { world, mutator, marker, kept } = almostOver()
   world.at('passed', () => mutator.setGlobal(0, kept))
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect(world.memory.phase).toBe(control.PHASE_OFF)
   mutator.collector.sweeper.finish()
-  expect(marker.collector.records.take(false)).toMatchObject({ terminationAttempts: 1, restarts: 0 })
+  expect(world.records.take(false)).toMatchObject({ terminationAttempts: 1, restarts: 0 })
   expect(mutator.collector.barrier.isPending).toBe(false)
 })
 
@@ -180,7 +180,7 @@ test('R3: a grey object that turns up in the stop restarts the mark', () => {
   const published = world.words[control.PUBLICATIONS]
   world.at('stop', () => expect(world.words[control.PUBLICATIONS]).toBe(published))
   marker.collector.drain.drainForCredit(() => false)
-  marker.collector.drain.leave() //                             2, 4, 5
+  marker.collector.endOfMark.drained() //                             2, 4, 5
   expect([world.memory.phase, world.stops]).toEqual([control.PHASE_MARK, 2])
   expect(world.words[control.BLACKEN_ENABLED]).toBe(1)
   marker.collector.drain.enter() //                             6
@@ -191,17 +191,17 @@ test('R3: a grey object that turns up in the stop restarts the mark', () => {
 test('a stop of another kind in between makes the raise fail, and the coordinator asks again', () => {
   const { world, mutator, marker, attempts } = almostOver()
   world.at('passed', () => world.stop(mutator, STOP_STATISTICS))
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_OFF, 2, 3])
 })
 
 test('one coordinator at a time: another P that would attempt leaves', () => {
   const { world, mutator, marker, attempts } = almostOver()
   world.at('ragged barrier', () => {
-    mutator.collector.termination.markMayBeOver()
+    mutator.collector.endOfMark.scanServed()
     expect(attempts()).toBe(1)
   })
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts()]).toEqual([control.PHASE_OFF, 1])
 })
 
@@ -213,17 +213,17 @@ test('one coordinator at a time: another P that would attempt leaves', () => {
 test('a coordinator that gives up looks again after it has let others in', () => {
   const { world, mutator, marker, attempts } = almostOver()
   world.at('epoch', () => mutator.collector.drain.enter()) //   1
-  beforeRelease.action = () => mutator.collector.drain.leave() // 2
-  marker.collector.drain.leave() //                             3
+  beforeRelease.action = () => mutator.collector.endOfMark.drained() // 2
+  marker.collector.endOfMark.drained() //                             3
   expect([world.memory.phase, attempts()]).toEqual([control.PHASE_OFF, 2])
 })
 
 test('after the end of the mark a late attempt does nothing', () => {
   const { world, mutator, marker, attempts } = almostOver()
-  marker.collector.drain.leave()
-  mutator.collector.termination.markMayBeOver()
+  marker.collector.endOfMark.drained()
+  mutator.collector.endOfMark.scanServed()
   mutator.collector.drain.enter()
-  mutator.collector.drain.leave()
+  mutator.collector.endOfMark.drained()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_OFF, 1, 2])
 })
 

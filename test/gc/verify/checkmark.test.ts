@@ -55,7 +55,7 @@ test.each(Object.keys(PATHS))('an object that is reached by %s and was not marke
   const verify = (): number => new Checkmark(world.memory, only.heap.spans).verify()
   expect(verify).toThrow(source)
   expect(verify).toThrow(`refers to ${x} (type 2), which was not marked: the mark lost an object`)
-  expect(() => only.collector.drain.leave()).toThrow(BreachError)
+  expect(() => only.collector.endOfMark.drained()).toThrow(BreachError)
 })
 
 test.each(Object.keys(PATHS))('an object that is reached by %s and was marked is fine', name => {
@@ -111,7 +111,7 @@ test('it runs in every termination stop if it is asked for, and only then', () =
     world.startMark(only)
     only.collector.drain.drainForCredit(() => false)
     world.paint(x, span.WHITE)
-    const end = (): void => only.collector.drain.leave()
+    const end = (): void => only.collector.endOfMark.drained()
     if (checkmark) expect(end).toThrow(BreachError)
     else expect(end).not.toThrow()
   }

@@ -122,7 +122,7 @@ test('who can neither steal nor mark waits until it is funded', () => {
     expect(queue()).toEqual([0])
     // Looking for work was worth the byte that is rounded up.
     expect(creditOf(goroutines[0])).toBe(-999)
-    worker.collector.assists.payFrom(2 * 999)
+    worker.collector.assistQueue.payFrom(2 * 999)
   })
   charge(first, 1000)
   expect([queue(), creditOf(goroutines[0]), background()]).toEqual([[], 0, 0])
@@ -130,12 +130,12 @@ test('who can neither steal nor mark waits until it is funded', () => {
 
 test('what the queue does not need becomes background credit', () => {
   const { world, first, worker, goroutines, creditOf, background } = marking(2)
-  world.at('blocked', () => worker.collector.assists.payFrom(2 * 999 + 5000))
+  world.at('blocked', () => worker.collector.assistQueue.payFrom(2 * 999 + 5000))
   charge(first, 1000)
   expect([creditOf(goroutines[0]), background()]).toEqual([0, 5000])
-  worker.collector.assists.payFrom(7)
-  worker.collector.assists.payFrom(0)
-  worker.collector.assists.payFrom(-3)
+  worker.collector.assistQueue.payFrom(7)
+  worker.collector.assistQueue.payFrom(0)
+  worker.collector.assistQueue.payFrom(-3)
   expect(background()).toBe(5007)
 })
 
@@ -153,10 +153,10 @@ test('the queue is funded in order', () => {
   const { world, worker, goroutines, creditOf, queue } = scene
   withTwoWaiting(scene, [1000, 500], () => {
     expect(queue()).toEqual([0, 2])
-    worker.collector.assists.payFrom(2 * 1000)
+    worker.collector.assistQueue.payFrom(2 * 1000)
     expect([queue(), creditOf(goroutines[0]), creditOf(goroutines[1])]).toEqual([[2], 0, -500])
     expect(world.words[world.memory.p(0, p.ASSIST_QUEUED)]).toBe(0)
-    worker.collector.assists.payFrom(2 * 500)
+    worker.collector.assistQueue.payFrom(2 * 500)
   })
 })
 
@@ -164,18 +164,18 @@ test('who cannot be funded in full goes to the back with a smaller debt, and nob
   const scene = marking(2)
   const { worker, goroutines, creditOf, queue, background } = scene
   withTwoWaiting(scene, [1000, 50], () => {
-    worker.collector.assists.payFrom(2 * 600)
+    worker.collector.assistQueue.payFrom(2 * 600)
     expect([queue(), creditOf(goroutines[0]), creditOf(goroutines[1])]).toEqual([[2, 0], -400, -50])
-    worker.collector.assists.payFrom(2 * 50)
+    worker.collector.assistQueue.payFrom(2 * 50)
     expect([queue(), creditOf(goroutines[1])]).toEqual([[0], 0])
-    worker.collector.assists.payFrom(2 * 400 + 10)
+    worker.collector.assistQueue.payFrom(2 * 400 + 10)
     expect(background()).toBe(10)
   })
 })
 
 test('one payment may fund several', () => {
   const scene = marking(2)
-  withTwoWaiting(scene, [1000, 50], () => scene.worker.collector.assists.payFrom(2 * 1050 + 4))
+  withTwoWaiting(scene, [1000, 50], () => scene.worker.collector.assistQueue.payFrom(2 * 1050 + 4))
   expect(scene.background()).toBe(4)
 })
 
@@ -215,7 +215,7 @@ test('the end of the mark releases who waits; the next cycle knows nothing of th
 
 test('an assist that finds the mark over as the last drainer ends it', () => {
   const { world, first, worker } = marking(1)
-  worker.collector.drain.leave()
+  worker.collector.endOfMark.drained()
   expect(world.memory.phase).toBe(control.PHASE_OFF)
   worker.collector.sweeper.finish()
 

@@ -1,6 +1,9 @@
 // Go's leaky bucket, by hand: time is what the test says.
 import { beforeEach, expect, test, vi } from 'vitest'
+import { NullListener } from '../../../gc/listener.ts'
+import { AssistQueue } from '../../../gc/work/assist-queue.ts'
 import { CpuLimiter } from '../../../gc/work/cpu-limiter.ts'
+import type { World } from '../../../gc/world.ts'
 import { STOP_HEAP_CYCLE } from '../../../gc/world.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as p from '../../../memory/words/p.ts'
@@ -16,6 +19,7 @@ vi.mock('#sync', async importOriginal => ({
 const PROCS = 2
 let limiters: readonly CpuLimiter[]
 let limiter: CpuLimiter
+let calledOff: number
 let words: Int32Array
 let doubles: Float64Array
 let add: (index: number, total: number, ms: number) => void
@@ -26,7 +30,12 @@ beforeEach(() => {
   const { memory } = new HandHeap({ procs: PROCS })
   words = memory.words
   doubles = memory.doubles
-  limiters = [0, 1].map(index => new CpuLimiter(memory, index))
+  calledOff = 0
+  const world = { wakeAll: () => calledOff++ } satisfies Partial<World> as unknown as World
+  limiters = [0, 1].map(index => {
+    const here = { memory, index, world, listener: new NullListener() }
+    return new CpuLimiter(here, new AssistQueue(here))
+  })
   limiter = limiters[0]
   add = (index, total, ms) => {
     doubles[memory.pMeasure(index, total)] += ms
@@ -39,9 +48,15 @@ beforeEach(() => {
   limiter.update()
 })
 
-const pass = (ms: number, stopped = false): void => {
+const pass = (ms: number): void => {
   clock.ms += ms
-  limiter.update(stopped)
+  limiter.update()
+}
+
+/** The same while the world stands. */
+const stand = (ms: number, by = limiter): void => {
+  clock.ms += ms
+  by.updateStopped()
 }
 
 test('what the collector takes beyond half of the time fills the bucket, the rest empties it', () => {
@@ -58,9 +73,9 @@ test('what the collector takes beyond half of the time fills the bucket, the res
 
 test('a second of each P fills it, and from then on it limits until it is empty', () => {
   words[control.CYCLES] = 7
-  pass(999, true)
+  stand(999)
   expect([level(), limiter.isLimiting]).toEqual([1998, false])
-  pass(2, true)
+  stand(2)
   expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([2000, true, 7])
   words[control.CYCLES] = 9
   pass(1)
@@ -75,9 +90,9 @@ test('a second of each P fills it, and from then on it limits until it is empty'
 test('where the goal leaves no runway a tenth of a second of each P is enough', () => {
   words[control.GOAL] = 64
   set(control.HEAP_MARKED, 64)
-  pass(99, true)
+  stand(99)
   expect(limiter.isLimiting).toBe(false)
-  pass(2, true)
+  stand(2)
   expect([level(), limiter.isLimiting]).toEqual([200, true])
 })
 
@@ -120,12 +135,10 @@ test('work for the collector, and a wait for it, counts while it lasts, and once
 })
 
 test('what is under way is called off once, when the bucket is full', () => {
-  let calledOff = 0
-  for (const each of limiters) each.callOff = () => calledOff++
-  pass(999, true)
-  pass(1, true)
-  limiters[1].update(true)
-  pass(10, true)
+  stand(999)
+  stand(1)
+  stand(0, limiters[1])
+  stand(10)
   expect([calledOff, limiter.isLimiting]).toEqual([1, true])
 })
 
@@ -148,7 +161,7 @@ test('sweeping for a cycle that is about to start is the collector’s', () => {
     clock.ms += 5
     return --spans > 0
   }
-  first.collector.startCycle(STOP_HEAP_CYCLE)
+  first.collector.starter.start(STOP_HEAP_CYCLE)
   expect(world.memory.doubles[world.memory.pMeasure(0, p.TOTAL_ASSIST_MS)]).toBe(40)
   expect(world.words[control.CYCLES]).toBe(1)
 })

@@ -29,16 +29,20 @@ function near(room: number, gate: GateLimit = 'goal'): Scene {
   const fill = (bytes: number): void => {
     while (world.words[control.GOAL] - live() >= bytes + PAGE) mutator.collector.cache.allocateLarge(PAGE, true)
   }
+  const admit = (bytes: number): number => {
+    mutator.collector.gate.admit(bytes)
+    return mutator.collector.cache.live.reserved
+  }
   fill(room)
   expect(world.words[control.GOAL] - live()).toBe(room)
-  return { world, mutator, marker, live, fill, admit: bytes => mutator.collector.gate.admit(bytes) }
+  return { world, mutator, marker, live, fill, admit }
 }
 
 test('a request within the goal is counted at once, and its charge adds nothing', () => {
   const { world, mutator, live, admit } = near(PAGE)
   expect(admit(PAGE)).toBe(PAGE)
   expect(live()).toBe(world.words[control.GOAL])
-  mutator.collector.cache.allocateLarge(PAGE, true, PAGE)
+  mutator.collector.cache.allocateLarge(PAGE, true)
   expect(live()).toBe(world.words[control.GOAL])
   expect(world.stops).toBe(0)
 })
@@ -49,25 +53,26 @@ test('a span with fewer free slots than were reserved gives the rest back', () =
   const before = live()
   mutator.collector.cache.flush()
   const unused = before - live()
-  const reserved = admit(PAGE)
+  admit(PAGE)
   // The span that was flushed is taken again: one slot of it is in use.
-  expect(mutator.collector.cache.refill(spanClassOf(sizeClassOf(16), true), mutator.collector.sweep, reserved)).toBe(
-    unused,
-  )
+  const { cache, sweeper } = mutator.collector
+  expect(cache.refill(spanClassOf(sizeClassOf(16), true), sweeper.sweep)).toBe(unused)
   expect(live()).toBe(before)
 })
 
 test('a reservation whose request finds no memory is taken back', () => {
   const { mutator, live, admit } = near(PAGE)
   const before = live()
-  mutator.collector.gate.giveBack(admit(PAGE))
+  expect(admit(PAGE)).toBe(PAGE)
+  expect(live()).toBe(before + PAGE)
+  mutator.collector.cache.live.giveBack()
   expect(live()).toBe(before)
 })
 
 test('past the goal a cycle is run, and then there is room', () => {
   const { world, mutator, live, admit } = near(0)
   expect(admit(MORE)).toBe(MORE)
-  mutator.collector.cache.allocateLarge(MORE, true, MORE)
+  mutator.collector.cache.allocateLarge(MORE, true)
   expect([world.words[control.CYCLES], world.words[control.CYCLES_MARKED], world.stops]).toEqual([1, 1, 2])
   expect(live()).toBe(MORE)
   expect(world.memory.doubles[world.memory.pMeasure(mutator.index, p.GATE_MS)]).toBeGreaterThan(0)
@@ -78,7 +83,7 @@ test('in a mark that runs what can be marked is marked, and the mark ended', () 
   mutator.setGlobal(0, mutator.makeArray(20))
   world.startMark(marker)
   fill(0)
-  marker.collector.drain.leave()
+  marker.collector.endOfMark.drained()
   expect(world.memory.phase).toBe(control.PHASE_MARK)
   expect(admit(PAGE)).toBe(PAGE)
   expect([world.memory.phase, world.words[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
@@ -97,7 +102,7 @@ test('a P whose work nobody sees is stopped after a while: its work is published
   world.at('blocked', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4))
   world.at('restarted', () => {
     expect(mutator.collector.drain.isWorkAvailable).toBe(true)
-    world.at('blocked', () => marker.collector.drain.leave())
+    world.at('blocked', () => marker.collector.endOfMark.drained())
   })
   expect(admit(PAGE)).toBe(PAGE)
   expect([world.memory.phase, world.words[control.CYCLES_MARKED], world.stops]).toEqual([control.PHASE_OFF, 1, 3])
@@ -117,7 +122,7 @@ test('a request that finds its room taken by others waits for another cycle', ()
   while (marker.collector.roots.areLeft) marker.scanRoot()
   mutator.safepoint()
   world.at('blocked', () => {
-    marker.collector.drain.leave()
+    marker.collector.endOfMark.drained()
     // Others are there first.
     fill(0)
   })
@@ -130,7 +135,8 @@ test('where a whole cycle is one stop, one such cycle is enough', () => {
   const world = new HandWorld({ gate: 'goal', stopTheWorld: 1 })
   const [mutator] = world.ps
   mutator.spawn()
-  expect(mutator.collector.gate.admit(world.words[control.GOAL] + 1)).toBe(0)
+  mutator.collector.gate.admit(world.words[control.GOAL] + 1)
+  expect(mutator.collector.cache.live.reserved).toBe(0)
   expect([world.words[control.CYCLES_MARKED], world.stops]).toEqual([1, 1])
 })
 
@@ -141,7 +147,7 @@ test('hard: up to the pacer’s hard goal', () => {
   const room = Math.floor(hard - live())
   const reserved = admit(room)
   expect([reserved, world.stops]).toEqual([room, 0])
-  mutator.collector.gate.giveBack(reserved)
+  mutator.collector.cache.live.giveBack()
   expect(admit(room + 2 * MORE)).toBe(room + 2 * MORE)
   expect(world.words[control.CYCLES_MARKED]).toBe(1)
 })

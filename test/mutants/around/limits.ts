@@ -25,13 +25,19 @@ export const limitMutants: readonly Mutant[] = [
     name: 'limited-credit-is-waited-for',
     what: 'An assist that waits for credit waits on when the collector becomes limited.',
     origin: '',
-    edits: [{ file: 'gc/collector.ts', from: '      this.assists.releaseAll()\n', to: '' }],
+    edits: [{ file: 'gc/work/cpu-limiter.ts', from: '    this.queue.releaseAll()\n', to: '    void this.queue\n' }],
   },
   {
     name: 'limited-assist-enqueues',
     what: 'An assist that finds the collector limited only when it has done its work waits for credit.',
     origin: '',
-    edits: [{ file: 'gc/work/assist.ts', from: '      if (this.limiter.isLimiting) return false\n', to: '' }],
+    edits: [
+      {
+        file: 'gc/work/assist-queue.ts',
+        from: '      if (load(words, control.GC_CPU_LIMITED) !== 0) return false\n',
+        to: '',
+      },
+    ],
   },
   {
     name: 'limited-assist-goes-on',
@@ -56,14 +62,18 @@ export const limitMutants: readonly Mutant[] = [
     what: 'A P at the gate that sweeps for a cycle sweeps to the end and starts it though the collector has become limited.',
     origin: '',
     edits: [
-      { file: 'gc/work/gate.ts', from: 'startCycle(STOP_HEAP_CYCLE, this.isOver)', to: 'startCycle(STOP_HEAP_CYCLE)' },
+      {
+        file: 'gc/work/gate.ts',
+        from: 'start(STOP_HEAP_CYCLE, this.isOver)',
+        to: 'start(STOP_HEAP_CYCLE, () => false)',
+      },
     ],
   },
   {
     name: 'sweep-for-a-cycle-is-nobodys',
     what: 'What a P sweeps before it starts a cycle counts as time of the program.',
     origin: '',
-    edits: [{ file: 'gc/collector.ts', from: 'const isBegun = this.limiter.begin()', to: 'const isBegun = false' }],
+    edits: [{ file: 'gc/starter.ts', from: 'const isBegun = this.limiter.begin()', to: 'const isBegun = false' }],
   },
   {
     name: 'limited-cycles-back-to-back',
@@ -71,7 +81,7 @@ export const limitMutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'gc/collector.ts',
+        file: 'gc/starter.ts',
         from: '(!this.limiter.isLimiting || live >= this.limiter.leastTrigger)',
         to: '(!this.limiter.isLimiting || live >= 0)',
       },
@@ -97,7 +107,7 @@ export const limitMutants: readonly Mutant[] = [
       {
         file: 'gc/allocator.ts',
         from: '    return this.paid(cache.take(spanClass, slotBytesOf(sizeClass)), charged)\n',
-        to: '    this.afterCharge(charged)\n    return cache.take(spanClass, slotBytesOf(sizeClass))\n',
+        to: "    this.tell(charged, 'next')\n    return cache.take(spanClass, slotBytesOf(sizeClass))\n",
       },
     ],
   },
@@ -106,7 +116,7 @@ export const limitMutants: readonly Mutant[] = [
     name: 'full-arena-serves-nobody',
     what: 'The stop that collects for a full arena does not serve the requests that wait for it.',
     origin: '',
-    edits: [{ file: 'gc/cycle.ts', from: 'if (whole === 2) this.serveWanted()', to: 'void this.serveWanted' }],
+    edits: [{ file: 'gc/cycle.ts', from: '    this.serveWanted()\n', to: '    void this.serveWanted\n' }],
   },
   {
     name: 'flight-is-kept',

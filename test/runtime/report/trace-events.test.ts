@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EVENT_CHARGE, EVENT_DETAILS, EVENT_NAMES } from '../../../gc/record/events.ts'
+import { EVENT_DETAILS, EVENT_NAMES } from '../../../gc/record/events.ts'
 import {
   eventOfP,
   GC_LANE,
@@ -113,14 +113,14 @@ test('each event of a P tells its detail by the name that its kind has for it', 
   for (const [kind, name] of EVENT_NAMES.entries()) {
     const event = eventOfP(1, kind, 2, 3, 4)
     const what = EVENT_DETAILS[name]
-    expect(event).toMatchObject({ kind: kind === EVENT_CHARGE ? 'instant' : 'slice', p: 1, name, startMs: 2 })
+    expect(event).toMatchObject({ kind: name === 'charge' ? 'instant' : 'slice', p: 1, name, startMs: 2 })
     expect(event.args).toEqual(what === null ? undefined : { [what]: 4 })
   }
 })
 
 test('what was written is read back, event for event', () => {
   const events = EVENT_NAMES.map((_, kind) =>
-    eventOfP(kind % 2, kind, kind + 0.5, kind === EVENT_CHARGE ? 0 : 0.25, kind),
+    eventOfP(kind % 2, kind, kind + 0.5, kind === EVENT_NAMES.indexOf('charge') ? 0 : 0.25, kind),
   )
   let text = ''
   const writer = new TraceEventWriter(more => (text += more), 'tree.ts', 2)

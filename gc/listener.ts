@@ -1,0 +1,133 @@
+/**
+ * What the collector tells of itself while it works. A protocol names what happens, and nothing in
+ * it knows who listens: cycle records, trace events and the account of the overrun are listeners
+ * (gc/record/). A listener changes no word that the collector reads.
+ *
+ *   a cycle, in its stops    cycleStarted → planned → markStarted → … → markOver → marked → cycleEnded
+ *   after it                 swept
+ *   at any time              at, left, charged, slice
+ */
+import type { FaultPoint, FaultPoints } from '../memory/fault-points.ts'
+
+/** What a P did in a stretch of time; in brackets, what its detail is. */
+export type Slice =
+  /** (The goroutine.) */
+  | 'goroutine'
+  /** Marking as a worker (the cycle). */
+  | 'dedicated worker'
+  | 'fractional worker'
+  | 'idle worker'
+  /** Marking to pay for an allocation (scan work in bytes). */
+  | 'assist'
+  /** Sweeping in idle time (spans). */
+  | 'sweep'
+  /** Standing still (0). */
+  | 'stopped'
+  /** (The goroutine that waits.) */
+  | 'blocked in place'
+
+/** How a request for memory is paid for: before it was charged, from what its goroutine has in the bank, or next. */
+export type Payment = 'before' | 'from the bank' | 'next'
+
+/** What a listener may ask of the mark while it is told of a charge. */
+export interface MarkState {
+  /** No P that runs drains, and no shared work is left. */
+  readonly isOutOfWork: boolean
+  readonly isWorkAvailable: boolean
+}
+
+export interface Listener {
+  /** This P is at a point of a protocol, until it is at another one, or left. */
+  at(point: FaultPoint): void
+  /** This P is out of the protocol that ends the mark. */
+  left(): void
+  /** While a cycle marks this P took `bytes` and charged them to the live heap. */
+  charged(bytes: number, payment: Payment, mark: MarkState): void
+  /** This P did `kind` from `startMs` until now. */
+  slice(kind: Slice, startMs: number, detail: number): void
+  /** Setup stop: counters are reset, and the heap is as it was at the trigger. */
+  cycleStarted(consMark: number): void
+  /** Setup stop: the pacer has planned the cycle. */
+  planned(): void
+  /** Setup stop: its last step. `pauseMs`: since the stop was requested. */
+  markStarted(pauseMs: number): void
+  /** Termination stop: no grey object is left, and every cache still holds its span. */
+  markOver(): void
+  /** Termination stop: `bytesMarked` live, of which checkmark found `checkedBytes` (0: it did not look). */
+  marked(bytesMarked: number, checkedBytes: number): void
+  /** Termination stop: its last step. `requestedMs`: when the stop was requested. */
+  cycleEnded(requestedMs: number, endMs: number): void
+  /** Every span is swept. By the sweeper whose leaving completed the sweep. */
+  swept(): void
+}
+
+/** Hears nothing: for tests, and for listeners that want to hear of little. */
+export class NullListener implements Listener {
+  at(_point: FaultPoint): void {}
+  left(): void {}
+  charged(_bytes: number, _payment: Payment, _mark: MarkState): void {}
+  slice(_kind: Slice, _startMs: number, _detail: number): void {}
+  cycleStarted(_consMark: number): void {}
+  planned(): void {}
+  markStarted(_pauseMs: number): void {}
+  markOver(): void {}
+  marked(_bytesMarked: number, _checkedBytes: number): void {}
+  cycleEnded(_requestedMs: number, _endMs: number): void {}
+  swept(): void {}
+}
+
+/** Tells several listeners, in their order; at a point, a fault may strike after them. */
+export class Listeners implements Listener {
+  private readonly faults: FaultPoints
+  private readonly all: readonly Listener[]
+
+  constructor(faults: FaultPoints, all: readonly Listener[]) {
+    this.faults = faults
+    this.all = all
+  }
+
+  at(point: FaultPoint): void {
+    for (const each of this.all) each.at(point)
+    this.faults.pass(point)
+  }
+
+  left(): void {
+    for (const each of this.all) each.left()
+  }
+
+  charged(bytes: number, payment: Payment, mark: MarkState): void {
+    for (const each of this.all) each.charged(bytes, payment, mark)
+  }
+
+  slice(kind: Slice, startMs: number, detail: number): void {
+    for (const each of this.all) each.slice(kind, startMs, detail)
+  }
+
+  cycleStarted(consMark: number): void {
+    for (const each of this.all) each.cycleStarted(consMark)
+  }
+
+  planned(): void {
+    for (const each of this.all) each.planned()
+  }
+
+  markStarted(pauseMs: number): void {
+    for (const each of this.all) each.markStarted(pauseMs)
+  }
+
+  markOver(): void {
+    for (const each of this.all) each.markOver()
+  }
+
+  marked(bytesMarked: number, checkedBytes: number): void {
+    for (const each of this.all) each.marked(bytesMarked, checkedBytes)
+  }
+
+  cycleEnded(requestedMs: number, endMs: number): void {
+    for (const each of this.all) each.cycleEnded(requestedMs, endMs)
+  }
+
+  swept(): void {
+    for (const each of this.all) each.swept()
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Starting a cycle: sweep what the last one left, then raise the setup stop, if a cycle is still wanted.
+ *
+ *   a heap that has grown to its trigger · the gate · the host's period · gc()
+ *
+ * Sweeping is done before the stop and not in it, so that the stop is short. It counts as the collector's
+ * time (gc/work/cpu-limiter.ts). Every question is asked again after the sweep, and after the epoch was
+ * read: the raise fails if another P's stop came between.
+ */
+import { load, store } from '#sync'
+import { probeStackDeep } from '../memory/stack-probe.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
+import type { Here } from './here.ts'
+import type { Sweeper } from './sweeper.ts'
+import type { CpuLimiter } from './work/cpu-limiter.ts'
+import { type CycleTrigger, STOP_HEAP_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
+
+const always = (): boolean => true
+const never = (): boolean => false
+
+export class Starter {
+  private readonly here: Here
+  private readonly sweeper: Sweeper
+  private readonly limiter: CpuLimiter
+  private readonly pollWord: number
+
+  constructor(here: Here, sweeper: Sweeper, limiter: CpuLimiter) {
+    this.here = here
+    this.sweeper = sweeper
+    this.limiter = limiter
+    this.pollWord = here.memory.p(here.index, p.POLL)
+  }
+
+  /** True if the heap has reached its trigger and no cycle runs; while the limiter limits, if it has grown enough, too. */
+  get isHeapTriggered(): boolean {
+    const { words } = this.here.memory
+    if (words[control.PHASE] !== control.PHASE_OFF) return false
+    const live = load(words, control.HEAP_LIVE)
+    return live >= words[control.TRIGGER] && (!this.limiter.isLimiting || live >= this.limiter.leastTrigger)
+  }
+
+  /** True if no cycle runs. */
+  get isOff(): boolean {
+    return this.here.memory.words[control.PHASE] === control.PHASE_OFF
+  }
+
+  /** Sweeps while `isDue`, for a cycle that is about to start. @safepoint */
+  sweepFirst(isDue: () => boolean): void {
+    const isBegun = this.limiter.begin()
+    try {
+      while (isDue() && this.sweeper.sweepOne()) {
+        this.poll()
+        this.limiter.updateIfDue()
+      }
+    } finally {
+      this.limiter.end(isBegun)
+    }
+  }
+
+  /** Sweeps all that is left to sweep: an allocator has found no page. @safepoint */
+  sweepAll(): void {
+    this.sweepFirst(always)
+  }
+
+  /** Starts a cycle if none runs, wherever the trigger is; unless it is called off meanwhile. @safepoint */
+  start(trigger: CycleTrigger, isCalledOff: () => boolean = never): void {
+    const { world } = this.here
+    this.sweepFirst(() => this.isOff && !isCalledOff())
+    const epoch = world.epoch()
+    if (this.isOff && !isCalledOff()) world.raise(epoch, trigger)
+  }
+
+  /** Starts a cycle if the heap has reached its trigger. @safepoint */
+  startIfTriggered(): void {
+    if (!this.isHeapTriggered) return
+    probeStackDeep()
+    this.sweepFirst(() => this.isHeapTriggered)
+    const epoch = this.here.world.epoch()
+    if (this.isHeapTriggered) this.here.world.raise(epoch, STOP_HEAP_CYCLE)
+  }
+
+  /** Starts the cycle that the host asked for, if its time has come. @safepoint */
+  startPeriodic(): void {
+    const { memory, world } = this.here
+    const { words } = memory
+    store(words, control.PERIODIC_WANTED, 0)
+    this.sweepFirst(() => this.isOff)
+    const epoch = world.epoch()
+    if (this.isOff && words[control.GC_PERCENT] >= 0) world.raise(epoch, STOP_PERIODIC_CYCLE)
+  }
+
+  /** Serves stops and requests, if there are any. @safepoint */
+  poll(): void {
+    if (this.here.memory.words[this.pollWord] === 0) return
+    probeStackDeep()
+    this.here.world.safepoint()
+  }
+}

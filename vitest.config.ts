@@ -27,18 +27,33 @@ const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.te
 const long = ['test/**/*.long.test.ts']
 /** They have a telling and an exhaustive size (test/support/size.ts), and run in both. */
 export const ofTwoSizes = [
+  'test/commands/bad-input.test.ts',
   'test/commands/controlled.test.ts',
   'test/commands/hostile-process.test.ts',
   'test/commands/module-loading.test.ts',
   'test/commands/outputs.test.ts',
+  'test/commands/overrun.test.ts',
+  'test/commands/readme.test.ts',
+  'test/commands/signals.test.ts',
   'test/commands/soak.test.ts',
   'test/commands/stack-overflow.test.ts',
+  'test/litmus/litmus.test.ts',
   'test/mutants/mutants.test.ts',
+  'test/threads/check.test.ts',
+  'test/threads/console.test.ts',
   'test/threads/faults.test.ts',
   'test/threads/found.test.ts',
+  'test/threads/gate.test.ts',
   'test/threads/isolation.test.ts',
+  'test/threads/mark-workers.test.ts',
   'test/threads/matrix.test.ts',
   'test/threads/memory-limit.test.ts',
+  'test/threads/memory.test.ts',
+  'test/threads/overrun.test.ts',
+  'test/threads/runtime.test.ts',
+  'test/threads/settles.test.ts',
+  'test/threads/stragglers.test.ts',
+  'test/threads/thrown.test.ts',
 ]
 
 /** A process that a test starts has a limit of its own, and a test may start many. */

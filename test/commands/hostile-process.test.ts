@@ -8,6 +8,7 @@ import { HANG_MS } from '../support/hang.ts'
 import { inScratch, recordIn, runCli, runNode, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 import { sampled } from '../support/size.ts'
+import { runCliWarm } from '../support/warm-cli.ts'
 
 const cli = fileURLToPath(new URL('../../bin/sawtooth.js', import.meta.url))
 const hello = fileURLToPath(new URL('../../examples/hello.ts', import.meta.url))
@@ -46,7 +47,7 @@ describe('threads that cannot start are told in a line that says what the system
     })
   })
 
-  test.each(sampled([20, 30, 40, 50, 64], 3))(
+  test.each(sampled([20, 30, 40, 50, 64], 5))(
     'open files, %i of them: one line, whoever runs out of them',
     async limit => {
       await inScratch(async scratch => {
@@ -96,10 +97,11 @@ describe('threads that cannot start are told in a line that says what the system
   test('code that NODE_OPTIONS runs in each of them', async () => {
     await inScratch(async scratch => {
       const broken = join(scratch, 'broken.cjs')
-      for (const [text, why] of [
+      const ends = [
         ["throw new Error('not in my thread')", 'not in my thread'],
         ['process.exit(7)', 'its thread exited with code 7'],
-      ]) {
+      ] as const
+      for (const [text, why] of sampled(ends, 2)) {
         writeFileSync(broken, `if (!require('node:worker_threads').isMainThread) ${text}`)
         const { code, record } = await runCli(['run', hello, '--procs', '3'], {
           env: { NODE_OPTIONS: `--require ${broken}` },
@@ -128,7 +130,7 @@ describe('threads that cannot start are told in a line that says what the system
 })
 
 describe('a process that cannot run anything says why, in one line', () => {
-  test.each<[string, string, readonly string[], Record<string, string>, RegExp]>([
+  const unable: [string, string, readonly string[], Record<string, string>, RegExp][] = [
     [
       'no TMPDIR',
       ':',
@@ -157,7 +159,8 @@ describe('a process that cannot run anything says why, in one line', () => {
       {},
       /--arena: \d+ bytes .* cannot be reserved/,
     ],
-  ])('%s', async (_, before, args, env, message) => {
+  ]
+  test.each(sampled(unable, 4))('%s', async (_, before, args, env, message) => {
     await inScratch(async scratch => {
       const { code, stderr, record } = underShell(scratch, before, args, env)
       expect({ code, record }).toEqual({ code: 2, record: null })
@@ -195,7 +198,7 @@ test('what a terminal would obey is escaped in complaints', async () => {
     ['run', hello, `--${evil}`],
     ['run', hello, '--fault', evil],
   ]) {
-    const { code, stderr } = await runCli(args)
+    const { code, stderr } = await runCliWarm(args)
     expect(code, args.join(' ')).toBe(2)
     expect(stderr.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Cf}]/u)
     expect(stderr).toMatch(/\n$/)
@@ -218,13 +221,15 @@ test('a signal and a reason of the host’s own making abort a run as others do'
   expect({ code, answer }).toEqual({ code: 0, answer: { exits: [130, 130, 130], uncaught: 0 } })
 })
 
-test.each([
+const forbidden: readonly (readonly [string, RegExp])[] = [
   ['--frozen-intrinsics', /^sawtooth: the language's own objects are frozen in this process \(--frozen-intrinsics\), /],
   [
     '--experimental-permission --allow-fs-read=* --allow-fs-write=*',
     /^sawtooth: worker threads are forbidden in this process: start Node with --allow-worker\n/,
   ],
-])('%s: exit 2, one line', async (flags, message) => {
+]
+
+test.each(sampled(forbidden, 2))('%s: exit 2, one line', async (flags, message) => {
   await inScratch(async scratch => {
     const { code, stdout, stderr } = await runNode(
       ['--no-warnings', ...flags.split(' '), cli, 'run', hello],

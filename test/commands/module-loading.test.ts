@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runCli, runProgram } from '../support/run-cli.ts'
-import { sampled } from '../support/size.ts'
+import { longTest, sampled } from '../support/size.ts'
 
 const nothing = 'export default function* main() {}\n'
 
@@ -31,7 +31,7 @@ const STUCK: readonly (readonly [string, Record<string, string>, string])[] = [
   ],
 ]
 
-test.each(sampled(STUCK, 2))('an await that nothing can end ends the run: in %s', async (_, files, file) => {
+test.each(sampled(STUCK, 4))('an await that nothing can end ends the run: in %s', async (_, files, file) => {
   const { code, stderr, record } = await runFiles(files)
   expect({ code, kind: record.error?.kind }).toEqual({ code: 1, kind: 'program' })
   expect(stderr).toBe(`panic: ${file}: nothing can end what its top level awaits\n`)
@@ -70,7 +70,8 @@ test('a pacer’s file that never ends is the pacer’s fault', async () => {
   })
 })
 
-test('a loop at the top level of an import is named, with its P, and can be interrupted', async () => {
+// It is named after five seconds.
+longTest('a loop at the top level of an import is named, with its P, and can be interrupted', async () => {
   let kill = (_: NodeJS.Signals): void => {}
   let heard = ''
   const { code, stderr } = await runFiles(

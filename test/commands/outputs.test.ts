@@ -10,7 +10,7 @@ import { HANG_MS } from '../support/hang.ts'
 import { noResults } from '../support/overrun-results.ts'
 import { inScratch, recordIn, runNode, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { longTest, sampled } from '../support/size.ts'
+import { isLong, longTest, sampled } from '../support/size.ts'
 
 const cli = fileURLToPath(new URL('../../bin/sawtooth.js', import.meta.url))
 const hello = fileURLToPath(new URL('../../examples/hello.ts', import.meta.url))
@@ -103,10 +103,11 @@ describe('a run on a full disk', () => {
 })
 
 describe('streams that fail', () => {
-  test.each([
+  const unheard = [
     ['a reader that has gone', '2>&1 >out | true', 0],
     ['a full disk', '2>/dev/full', 4],
-  ])('standard error: %s', async (_, where, code) => {
+  ] as const
+  test.each(sampled(unheard, 2))('standard error: %s', async (_, where, code) => {
     await inScratch(async folder => {
       shell(`{ $SAWTOOTH run ${hello}; echo $? >code; } ${where}`, folder)
       expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
@@ -115,6 +116,7 @@ describe('streams that fail', () => {
       expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
       const unwritten = code === 0 ? [] : [{ file: 'standard error', why: NO_SPACE }]
       expect(recordIn(join(folder, 'a.json'))).toMatchObject({ exit: code, cycleCount: 20, unwritten })
+      if (!isLong) return
       // What else goes wrong keeps its code.
       shell(`{ $SAWTOOTH run ${threadsFile('programs/throws.ts')}; echo $? >code; } ${where}`, folder)
       expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('1\n')
@@ -159,7 +161,7 @@ describe('a lab whose results cannot be written', () => {
     })
   })
 
-  test('says so for a report', async () => {
+  longTest('says so for a report', async () => {
     await inScratch(async folder => {
       writeFileSync(join(folder, 'a.json'), JSON.stringify(noResults))
       const { code, stdout, stderr } = shell('$SAWTOOTH overrun report a.json --report /dev/full', folder)
@@ -182,7 +184,7 @@ describe('a lab whose results cannot be written', () => {
     })
   })
 
-  test.each(['overrun costs --json', 'overrun --campaign'])(
+  test.each(sampled(['overrun costs --json', 'overrun --campaign'], 2))(
     '%s: is told before anything is measured, where it can be known',
     async command => {
       await inScratch(async folder => {
@@ -200,10 +202,11 @@ describe('an output', () => {
   test('never overwrites the program: exit 2, one line, and it is as it was', async () => {
     await inScratch(async folder => {
       copyFileSync(hello, join(folder, 'p.ts'))
-      for (const [args, message] of [
+      const outputs = [
         ['--json p.ts', /^sawtooth: --json would overwrite the program: .*p\.ts\n$/],
         ['--json out >out', /^sawtooth: standard output and --json are the same file: .*out\n$/],
-      ] as const) {
+      ] as const
+      for (const [args, message] of sampled(outputs, 2)) {
         const { code, stderr } = shell(`$SAWTOOTH run p.ts ${args}`, folder)
         expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
       }
@@ -263,34 +266,36 @@ describe('an output', () => {
 const canMount =
   spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=64k none $d && umount $d && rmdir $d']).status === 0
 
-test.skipIf(!canMount)(
-  `a disk that fills up during a run${canMount ? '' : ' (needs the right to mount one)'}`,
-  async () => {
-    await inScratch(async folder => {
-      const disk = join(folder, 'disk')
-      shell(`mkdir disk && mount -t tmpfs -o size=64k none disk`, folder)
-      try {
-        writeFileSync(join(disk, 'a.json'), 'yesterday')
-        const { code, stdout, stderr } = shell(`$SAWTOOTH run ${collects} --procs 1 --json disk/a.json -- 500`, folder)
-        expect({ code, stdout }).toEqual({ code: 4, stdout: '500 collections\n' })
-        expect(stderr.match(/^sawtooth: .*$/gm)).toEqual([`sawtooth: ${disk}/a.json cannot be written: ${NO_SPACE}`])
-        expect(stderr).toMatch(/^cycles +500 /m)
-        expect(readdirSync(disk)).toEqual(['a.json'])
-        expect(readFileSync(join(disk, 'a.json'), 'utf8')).toBe('yesterday')
-        // And one without room for a temporary directory's files.
-        shell(`cat /dev/zero >disk/full`, folder)
-        const temporary = shell(`TMPDIR=$PWD/disk $SAWTOOTH run ${hello}`, folder)
-        expect(temporary.code).toBe(4)
-        expect(temporary.stderr).toMatch(/^sawtooth: .* cannot be written: no space left on device \(ENOSPC\)\n$/)
-        expect(readdirSync(disk).sort()).toEqual(['a.json', 'full'])
-      } finally {
-        shell('umount disk', folder)
-      }
-    })
-  },
-)
+const orSkipped = canMount ? '' : ' (skipped: there is no right to mount a disk)'
 
-test.skipIf(!canMount)('a file that is mounted is overwritten if its disk has room, and else stays', async () => {
+/** On a disk of its own; the small size has a limit of the size of files in its place. */
+const mountedTest = isLong ? test.skipIf(!canMount) : longTest
+
+mountedTest(`a disk that fills up during a run${orSkipped}`, async () => {
+  await inScratch(async folder => {
+    const disk = join(folder, 'disk')
+    shell(`mkdir disk && mount -t tmpfs -o size=64k none disk`, folder)
+    try {
+      writeFileSync(join(disk, 'a.json'), 'yesterday')
+      const { code, stdout, stderr } = shell(`$SAWTOOTH run ${collects} --procs 1 --json disk/a.json -- 500`, folder)
+      expect({ code, stdout }).toEqual({ code: 4, stdout: '500 collections\n' })
+      expect(stderr.match(/^sawtooth: .*$/gm)).toEqual([`sawtooth: ${disk}/a.json cannot be written: ${NO_SPACE}`])
+      expect(stderr).toMatch(/^cycles +500 /m)
+      expect(readdirSync(disk)).toEqual(['a.json'])
+      expect(readFileSync(join(disk, 'a.json'), 'utf8')).toBe('yesterday')
+      // And one without room for a temporary directory's files.
+      shell(`cat /dev/zero >disk/full`, folder)
+      const temporary = shell(`TMPDIR=$PWD/disk $SAWTOOTH run ${hello}`, folder)
+      expect(temporary.code).toBe(4)
+      expect(temporary.stderr).toMatch(/^sawtooth: .* cannot be written: no space left on device \(ENOSPC\)\n$/)
+      expect(readdirSync(disk).sort()).toEqual(['a.json', 'full'])
+    } finally {
+      shell('umount disk', folder)
+    }
+  })
+})
+
+mountedTest(`a file that is mounted is overwritten if its disk has room, and else stays${orSkipped}`, async () => {
   await inScratch(async folder => {
     const mounted = join(folder, 'a.json')
     shell(`mkdir disk && mount -t tmpfs -o size=64k none disk && touch a.json disk/a`, folder)
@@ -335,7 +340,7 @@ describe('a host', () => {
     ['both', 4, 'output', ['/dev/full']],
     ['stderr', 4, 'output', ['standard error']],
   ] as const
-  test.each(sampled(failing, 2))(
+  test.each(sampled(failing, 4))(
     'lives when %s fails, and learns what from the record of its run',
     async (what, exit, kind, files) => {
       const told = await ask(what)
@@ -344,14 +349,16 @@ describe('a host', () => {
     },
   )
 
-  test('whose own stream fails lives, and its run is ended, or over', async () => {
-    expect(await ask('stdout')).toMatchObject({ exit: 4, kind: 'output', uncaught: 0 })
-    expect(await ask('destroyed')).toMatchObject({ exit: 4, kind: 'output', uncaught: 0 })
-    const closed = await ask('closed')
-    expect(closed.uncaught).toBe(0)
-    // The program prints last of all: the run may be over by then.
-    expect([0, 130]).toContain(closed.exit)
-  })
+  test.each(sampled(['stdout', 'destroyed', 'closed'], 3))(
+    'whose own stream fails lives, and its run is ended, or over: %s',
+    async what => {
+      const told = await ask(what)
+      expect(told.uncaught).toBe(0)
+      // The program prints last of all: the run may be over by then.
+      if (what === 'closed') expect([0, 130]).toContain(told.exit)
+      else expect(told).toMatchObject({ exit: 4, kind: 'output' })
+    },
+  )
 
   longTest('gets as many of the newest cycles as it asks for, and sees all as they come', async () => {
     expect(await ask('kept')).toMatchObject({ exit: 0, cycleCount: 20, numbers: [18, 19, 20], seen: all })
@@ -378,7 +385,7 @@ describe('a reader that does not read', () => {
       try {
         // The record is opened last before the run starts. Then the pipe fills, or on a slow machine not yet: the run must end in any case.
         while (!readdirSync(folder).some(name => /^\.sawtooth-/.test(name)) && child.exitCode === null) await delay(20)
-        await delay(1000)
+        await delay(isLong ? 1000 : 300)
         const signalled = performance.now()
         child.kill(signal)
         expect(await ended).toBe(130)

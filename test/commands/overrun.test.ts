@@ -5,6 +5,8 @@ import { expect, test } from 'vitest'
 import type { CampaignState } from '../../lab/overrun/campaign.ts'
 import type { CaseParameters, OverrunResults } from '../../lab/overrun/results.ts'
 import { inScratch, runCli } from '../support/run-cli.ts'
+import { longTest } from '../support/size.ts'
+import { runCliWarm } from '../support/warm-cli.ts'
 
 const stalled = [
   '--fault',
@@ -60,13 +62,15 @@ test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the 
 
 test('a run that fails is exit 1, and is named', async () => {
   const dies = ['--fault', 'stop/acknowledge@p1:exit:nth=2', '--quick', '--termination', 'coordinator']
-  const { code, stdout, stderr } = await runCli(['overrun', ...dies])
+  const { code, stdout, stderr } = await runCliWarm(['overrun', ...dies])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^sawtooth: overrun: coordinator, 4 P, .*: lostP: P 1 died/m)
 })
 
 test('what the runtime refuses is found before anything is measured', async () => {
-  const { code, stdout, stderr } = await runCli(['overrun', '--termination', 'coordinator', '--fault', 'refill@p9'])
+  const { code, stdout, stderr } = await runCliWarm([
+    ...['overrun', '--termination', 'coordinator', '--fault', 'refill@p9'],
+  ])
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^sawtooth: --fault refill@p9: there is no P 9/)
 })
@@ -90,12 +94,13 @@ const stopped: CampaignState = {
   steps: { 'natural delays': natural },
 }
 
-test('a campaign goes on where it stopped, until its time is over, and ends at a breach', async () => {
+const campaignOf = (file: string): string[] => ['overrun', '--campaign', file, '--minutes', '0.001', '--termination']
+
+longTest('a campaign goes on where it stopped, until its time is over', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'campaign.json')
-    const campaign = ['overrun', '--campaign', file, '--minutes', '0.001', '--termination']
     writeFileSync(file, JSON.stringify(stopped))
-    const first = await runCli([...campaign, 'coordinator'])
+    const first = await runCli([...campaignOf(file), 'coordinator'])
     expect(first.code, first.stdout + first.stderr).toBe(0)
     const { steps } = JSON.parse(readFileSync(file, 'utf8')) as CampaignState
     expect(Object.keys(steps)).toEqual(['natural delays', 'stop/raise 1 ms'])
@@ -103,13 +108,19 @@ test('a campaign goes on where it stopped, until its time is over, and ends at a
     const struck = steps['stop/raise 1 ms']
     expect(struck?.counted).toBeGreaterThan(0)
     expect(struck?.counted).toBeLessThanOrEqual(struck?.strikes ?? 0)
+  })
+})
 
-    const other = await runCli([...campaign, 'assist-takes-over'])
+test('a campaign is of one policy, and has ended at a breach', async () => {
+  await inScratch(async scratch => {
+    const file = join(scratch, 'campaign.json')
+    writeFileSync(file, JSON.stringify(stopped))
+    const other = await runCliWarm([...campaignOf(file), 'assist-takes-over'])
     expect(other.code).toBe(2)
     expect(other.stderr).toContain('is of coordinator, gate goal, 4 P, goal 4 MiB, not of assist-takes-over')
 
     writeFileSync(file, JSON.stringify({ ...stopped, failure: 'cycle 3 lies beyond its bound' }))
-    const broken = await runCli([...campaign, 'coordinator'])
+    const broken = await runCliWarm([...campaignOf(file), 'coordinator'])
     expect(broken.code).toBe(1)
     expect(broken.stdout).toContain('FAILED  cycle 3 lies beyond its bound')
   })

@@ -245,7 +245,7 @@ describe('what cannot be done is exit 2 and one line', () => {
 
 test('GOGC that is off for a while and then on does in the simulator what it does on a real heap', async () => {
   const program = threadsFile('programs/gogc-off-and-on.ts')
-  const { code, stdout, stderr, record } = await runCli(['run', program, '--procs', '1', '--', '4'])
+  const { code, stdout, stderr, record } = await runCliWarm(['run', program, '--procs', '1', '--', '4'])
   expect(code, stderr).toBe(0)
   const { before, off, after } = JSON.parse(stdout) as Record<string, number>
   expect(off).toBe(before) // none while it was off
@@ -263,7 +263,7 @@ test('GOGC that is off for a while and then on does in the simulator what it doe
     const cycles = [cycle, cycle, ...off, { ...cycle, gogc: 100 }]
     const global = { gogc: 100, memory_limit: null, cores: 1, globals_bytes: 0, initial_heap_bytes: marked }
     writeFileSync(file, JSON.stringify({ engine: 'stepped', global, cycles }))
-    const simulated = await runCli(['pacers', 'sim', '--input', file])
+    const simulated = await runCliWarm(['pacers', 'sim', '--input', file])
     const rows = simulated.stdout.trim().split('\n').slice(1)
     expect(rows.slice(2, 6).map(row => row.split(',')[2])).toEqual(Array.from({ length: 4 }, () => 'Infinity'))
     const [, live = 0, trigger = 0, , goal = 0] = rows[6]?.split(',').map(Number) ?? []

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { findGo } from '../../lab/overrun/find-go.ts'
 import { inScratch, runCli, runNode } from '../support/run-cli.ts'
+import { isLong } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -144,14 +145,17 @@ const mentions = pages.flatMap(page =>
 )
 /** Each once, with the first page that has it. */
 const commands = mentions.filter(({ command }, at) => mentions.findIndex(one => one.command === command) === at)
+/** The small size leaves it to overrun.test.ts, which measures in small. */
+const measures = ({ command }: { readonly command: string }): boolean => command.includes('sawtooth.js overrun')
+const tried = commands.filter(one => isLong || !measures(one))
 const needsGo = ({ command }: { readonly command: string }): boolean => command.includes('--with-go')
 
 describe('a command of the pages exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
-  test.each(commands.filter(one => !needsGo(one)))('$page: $command', ({ command }) => expectToExist(command))
+  test.each(tried.filter(one => !needsGo(one)))('$page: $command', ({ command }) => expectToExist(command))
 
-  test.skipIf(findGo() === null).each(commands.filter(needsGo))(
+  test.skipIf(findGo() === null).each(tried.filter(needsGo))(
     `$page: $command${findGo() === null ? ' (skipped: there is no Go)' : ''}`,
     ({ command }) => expectToExist(command),
   )

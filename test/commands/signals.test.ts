@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inScratch, type ProcessOptions, runCli, runNode, runProgram, threadsFile } from '../support/run-cli.ts'
+import { isLong, longTest } from '../support/size.ts'
 
 const loops = threadsFile('programs/loops.ts')
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
@@ -23,7 +24,8 @@ function sending(...names: NodeJS.Signals[]): ProcessOptions {
 }
 
 describe('a signal ends a run with its record', () => {
-  test.each(signals)('%s', async signal => {
+  // In the small size those below are enough.
+  test.each(isLong ? signals : [])('%s', async signal => {
     const { code, record } = await runProgram([loops, '--procs', '2', '--', 'sleeps'], sending(signal))
     expect({ code, error: record.error }).toMatchObject({ code: 130, error: { kind: 'interrupted' } })
   })
@@ -90,7 +92,7 @@ test('SIGQUIT prints what every P and every goroutine does, and ends the run', a
   expect(stderr).toMatch(/\ninterrupted\n/)
 })
 
-test('of very many goroutines some are told, and the rest counted', async () => {
+longTest('of very many goroutines some are told, and the rest counted', async () => {
   const { stderr } = await runProgram([asked, '--procs', '3', '--', '5000'], sending('SIGQUIT'))
   expectDump(stderr)
   expect(stderr.match(/^goroutine /gm)).toHaveLength(1000)

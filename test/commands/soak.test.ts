@@ -7,7 +7,7 @@ import { ENDING_NAMES } from '../soak/endings.ts'
 import { LEFTOVERS, THROWN } from '../soak/grammar.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runNode } from '../support/run-cli.ts'
-import { isLong, sampled } from '../support/size.ts'
+import { isLong, longTest, sampled } from '../support/size.ts'
 
 const seed = process.env.SEED ?? '1'
 /** As long as it takes: how many programs there are is said, and not for how long. */
@@ -96,7 +96,7 @@ const expected: readonly (readonly [string, readonly object[], object])[] = [
   ['leftovers, and the runs after them', LEFTOVERS.map(how => ({ do: 'leave', how })), {}],
 ]
 
-test.each(sampled(expected, 5))('the soak expects %s', async (_, operations, configuration) => {
+test.each(sampled(expected, expected.length))('the soak expects %s', async (_, operations, configuration) => {
   await inScratch(async scratch => {
     const file = join(scratch, 'failure.json')
     writeFileSync(file, failureOf([pairs, ...operations], configuration))
@@ -105,7 +105,7 @@ test.each(sampled(expected, 5))('the soak expects %s', async (_, operations, con
   })
 })
 
-test('the soak finds what is broken in an attempt, and after a run that left something', async () => {
+longTest('the soak finds what is broken in an attempt, and after a run that left something', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'failure.json')
     const broken = { ...attempted('error', 1)[0], operations: [{ do: 'gc' }, { do: 'sabotage', how: 'cut' }] }
@@ -125,7 +125,7 @@ const sabotaged = [
   ['a goroutine that goes on for ever', 'hang', 'hang: not over after 0 ms'],
 ] as const
 
-test.each(sampled(sabotaged, 2))('the soak finds %s', async (_, how, message) => {
+test.each(sampled(sabotaged, 5))('the soak finds %s', async (_, how, message) => {
   await inScratch(async scratch => {
     const file = join(scratch, 'failure.json')
     writeFileSync(file, failureOf([pairs, { do: 'gc' }, { do: 'sabotage', how }]))

@@ -8,10 +8,10 @@ const overflows = threadsFile('programs/stack-overflow.ts')
 
 describe('a stack overflow in or about an allocation', () => {
   test('is a RangeError with exit 1, at whatever depth it strikes', async () => {
-    const times = isLong ? 300 : 34
+    const times = isLong ? 300 : 8
     const { answer, code } = await runHost<{ exit: number; error: string; goroutine: string; rescues: number }[]>(
       threadsFile('programs/host-overflows.ts'),
-      [overflows, String(times), isLong ? '3' : '27'],
+      [overflows, String(times), isLong ? '3' : '116'],
       { limitMs: isLong ? 5 * HANG_MS : HANG_MS },
     )
     expect(code).toBe(0)
@@ -23,7 +23,7 @@ describe('a stack overflow in or about an allocation', () => {
   })
 
   test('strikes in no stop, also where the first collection of all is met with little stack left', async () => {
-    const depths = Array.from({ length: isLong ? 24 : 6 }, (_, index) => String(20 + (isLong ? 15 : 69) * index))
+    const depths = Array.from({ length: isLong ? 24 : 3 }, (_, index) => String(20 + (isLong ? 15 : 172) * index))
     const { answer, code } = await runHost<object[]>(threadsFile('programs/host-first-stops.ts'), [
       threadsFile('programs/first-stop-near-the-end.ts'),
       ...depths,
@@ -33,7 +33,7 @@ describe('a stack overflow in or about an allocation', () => {
   })
 
   test('leaves a sound heap behind where it is caught, many times at different depths', async () => {
-    const times = isLong ? 300 : 50
+    const times = isLong ? 300 : 15
     const args = [overflows, '--procs', '2', '--arena', '64MiB', '--', String(times)]
     const { code, stdout, record } = await runProgram(args, {
       env: { GODEBUG: 'gccheckmark=1' },
@@ -56,13 +56,14 @@ test('a stack overflow in any operation strikes before it or in no part of it, a
   expect(code).toBe(0)
 })
 
-test('a stack overflow in what prints an object ends no process, at 300 depths', async () => {
+test('a stack overflow in what prints an object ends no process, at many depths', async () => {
+  const [depths, stride] = isLong ? [300, 4] : [40, 30]
   const { stdout, code } = await runProgram(
-    [threadsFile('programs/overflow-in-console.ts'), '--procs', '2', '--', '300'],
+    [threadsFile('programs/overflow-in-console.ts'), '--procs', '2', '--', String(depths), String(stride)],
     { limitMs: 2 * HANG_MS },
   )
   expect(stdout.trimEnd().split('\n').at(-1)).toBe(
-    '300 depths; each of 13 ways printed at some, and failed at others: true',
+    `${depths} depths; each of 13 ways printed at some, and failed at others: true`,
   )
   expect(code).toBe(0)
 })

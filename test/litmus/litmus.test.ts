@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { runNode } from '../support/run-cli.ts'
+import { sampled } from '../support/size.ts'
 
 const litmus = fileURLToPath(new URL('../litmus.js', import.meta.url))
 const programs = readdirSync(new URL('programs/', import.meta.url)).map(name => name.replace(/\.js$/, ''))
 
-test.each(programs)('%s', async name => {
+test.each(sampled(programs, 2))('%s', async name => {
   const { code, stdout, stderr } = await runNode([litmus, name], { limitMs: 5 * HANG_MS }, tmpdir())
   console.log(stdout)
   expect(code, `${stdout}${stderr}`).toBe(0)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lineOf, threadsFile } from '../support/run-cli.ts'
+import { sampled } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const breaks = threadsFile('programs/breaks-rules.ts')
@@ -14,7 +15,7 @@ describe('--check ends the run with exit 3, the task and the line', () => {
     ['leftScope', '// left scope', /this scope has been left already/, []],
     ['leftLocal', '// left local', /its scope has been left/, []],
   ])('%s', async (way, marker, message, flags) => {
-    for (const procs of ['1', '2']) {
+    for (const procs of sampled(['1', '2'], 2)) {
       const result = await runProgramWarm([breaks, '--check', '--procs', procs, ...flags, '--', way])
       const { code, record, stdout, stderr } = result
       expect({ code, stdout, kind: record.error?.kind }).toEqual({ code: 3, stdout: '', kind: 'breach' })
@@ -53,10 +54,11 @@ test('nil is an error in every mode, and the program’s', async () => {
 })
 
 describe('results do not depend on how concurrent the collector is', () => {
-  test.each<[string, string[]]>([
+  const programs: readonly (readonly [string, readonly string[]])[] = [
     ['threads/programs/churn.ts', ['3', '60', '9']],
     ['stress/programs/random-graph.ts', ['5', '5000', '3']],
-  ])('%s', async (program, args) => {
+  ]
+  test.each(sampled(programs, 2))('%s', async (program, args) => {
     const outputs = new Set<string>()
     for (const debug of ['gcstoptheworld=0', 'gcstoptheworld=1', 'gcstoptheworld=2,gccheckmark=1']) {
       const { code, stdout, record } = await runProgramWarm(

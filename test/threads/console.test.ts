@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { expectPrinted } from '../support/printed.ts'
 import { inScratch, runProgram, threadsFile } from '../support/run-cli.ts'
+import { isLong, longTest } from '../support/size.ts'
 
 const prints = threadsFile('programs/prints.ts')
 
@@ -21,7 +22,7 @@ describe('console', () => {
     })
   })
 
-  test('of four Ps keeps the order of each, and prints what modules print once', async () => {
+  longTest('of four Ps keeps the order of each, and prints what modules print once', async () => {
     const { code, stdout, stderr } = await runProgram([prints, '--procs', '4', '--', 'lines', '2000'])
     expect(code).toBe(0)
     expectPrinted(stdout, stderr, 4, 2000)
@@ -30,7 +31,7 @@ describe('console', () => {
   test('of 10 MB in one call comes through a slow pipe complete', async () => {
     const bytes = 10_000_000
     const { code, stdout } = await runProgram([prints, '--procs', '2', '--', 'once', String(bytes)], {
-      stdoutBytesPerSecond: 6_000_000,
+      stdoutBytesPerSecond: isLong ? 6_000_000 : 12_000_000,
     })
     const lines = stdout.split('\n')
     expect({ code, lines: lines.length }).toEqual({ code: 0, lines: bytes / 64 + 4 })
@@ -40,11 +41,12 @@ describe('console', () => {
   })
 
   test('of several Ps that print faster than a slow pipe is read loses nothing', async () => {
-    const { code, stdout, stderr } = await runProgram([prints, '--procs', '3', '--', 'lines', '10000'], {
+    const lines = isLong ? 10_000 : 5000
+    const { code, stdout, stderr } = await runProgram([prints, '--procs', '3', '--', 'lines', String(lines)], {
       stdoutBytesPerSecond: 1_500_000,
     })
     expect(code).toBe(0)
-    expectPrinted(stdout, stderr, 3, 10_000)
+    expectPrinted(stdout, stderr, 3, lines)
   })
 
   test('to a pipe that its reader has closed ends the run, as SIGPIPE ends a program of Go', async () => {

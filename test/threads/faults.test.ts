@@ -9,9 +9,8 @@ import { faultPoints } from '../../runtime/options/faults.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { isLong } from '../support/size.ts'
+import { isLong, sampled, seed } from '../support/size.ts'
 
-const seed = Number(process.env.SEED ?? 1)
 const RACES = 'test/stress/programs/races.ts'
 const CROWD = 'test/stress/programs/crowd.ts'
 const GRAPH = 'test/stress/programs/random-graph.ts'
@@ -104,8 +103,8 @@ const points = FAULT_POINTS
 /** Where only Go's protocol comes. */
 const GO_POINTS = /^mark-termination\/(?:enter|(?:before|in|after)-barrier|published|leave)$/
 
-/** Points that are harmed alone: each, or one of six, which the seed chooses. */
-const harmedAlone = points.filter((_, index) => isLong || index % 6 === seed % 6)
+/** Points that are harmed alone: each, or one of ten, which the seed chooses. */
+const harmedAlone = sampled(points, 10)
 
 /** Each point alone, harmed in the same way. Ps: 2, 3 and 4 in turn, where the point does not ask for a number. */
 const alone = (harm: string): Wanted[] =>
@@ -168,7 +167,8 @@ test('all points at once: nothing is lost, nothing hangs', async () => {
   const runs = harms.flatMap(harm => {
     const all = FAULT_POINTS.map(point => `${point}:${harm}`)
     const graph = { procs: 4, fault: all, gogc: 5, seed, args: [String(seed), '4000', '4'] }
-    return [races(3, all), crowd(2, all), crowd(4, all), { program: GRAPH, options: graph }]
+    const two = [races(3, all), crowd(4, all)]
+    return isLong ? [...two, crowd(2, all), { program: GRAPH, options: graph }] : two
   })
   const answers = await carryOut(runs)
   expectSound(runs, answers)
@@ -180,7 +180,11 @@ test('all points at once: nothing is lost, nothing hangs', async () => {
 test('what may be refused is refused now and then: the run goes on', async () => {
   const refusable = FAULT_POINTS.filter(point => faultPoints[point].mayFail === true)
   expect(refusable).toEqual(['refill', 'large-allocation', 'work/take-empty'])
-  const runs = refusable.flatMap(point => [crowd(2, [`${point}:fail:p=0.2`]), crowd(4, [`${point}:fail:nth=2`])])
+  const rounds = isLong ? 40 : 20
+  const runs = refusable.flatMap(point => [
+    crowd(2, [`${point}:fail:p=0.2`], rounds),
+    crowd(4, [`${point}:fail:nth=2`], rounds),
+  ])
   const always = races(3, ['work/take-empty:fail'])
   const answers = await carryOut([...runs, always])
   expectSound([...runs, always], answers)
@@ -237,7 +241,8 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
     options: { procs: 4, fault, seed, args: [String(cycles)] },
   })
   const passes = Array.from({ length: 6 }, (_, index) => index + 1)
-  const stalls = [...HOLD_UPS, RAISER].map(place => {
+  const holdUps = sampled(HOLD_UPS, 3)
+  const stalls = [...holdUps, RAISER].map(place => {
     const run = heldUp(passes.map(nth => `${place}:stall=${STALL_MS}ms:nth=${nth}`))
     return place.startsWith('barrier/serve') ? underGo(run) : run
   })
@@ -248,7 +253,7 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
   // That the measure sees what is used: on a busy machine the Ps have a CPU only now and then.
   expect(answers[1].shares.at(-1), 'of a CPU, where nothing is stalled').toBeGreaterThan(0.1)
   for (const [index, answer] of answers.slice(2, -1).entries()) {
-    const place = HOLD_UPS[index]
+    const place = holdUps[index]
     const { strikes, ms } = answer
     const stalledMs = strikes[place.replace(/@.*/, '')] * STALL_MS
     expect(stalledMs, place).toBeGreaterThan(0)

@@ -7,13 +7,13 @@ const FOUND: readonly (readonly [string, readonly string[], readonly string[], s
   [
     'a mark whose last grey objects one P keeps to itself ends',
     ['mark-ends', '--procs', '2', '--gogc', '25'],
-    [isLong ? '150' : '40'],
+    [isLong ? '150' : '20'],
     'ok\n',
   ],
   [
     'an arena full of garbage is not out of memory',
     ['small-arena', '--procs', '8', '--arena', '4MiB', '--gogc', 'off'],
-    ['8', isLong ? '3000000' : '400000'],
+    ['8', isLong ? '3000000' : '200000'],
     'ok\n',
   ],
   [

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { threadsFile } from '../support/run-cli.ts'
+import { longTest } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const storm = threadsFile('../../examples/alloc-storm.ts')
@@ -11,14 +12,15 @@ const stalled = [
   ...['--fault', 'mark-termination/before-stop:stall=3ms'],
 ]
 
-test('without a gate the heap runs past its goal by more than the bound', async () => {
+// test/commands/overrun.test.ts has both in its small size too.
+longTest('without a gate the heap runs past its goal by more than the bound', async () => {
   const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'off', ...tasks])
   expect(code).toBe(0)
   const over = record.cycles.filter(({ overrun, largestRefill }) => overrun > 4 * largestRefill)
   expect(over.length).toBeGreaterThan(0)
 })
 
-test('past the goal nobody passes the gate: no cycle goes beyond the bound', async () => {
+longTest('past the goal nobody passes the gate: no cycle goes beyond the bound', async () => {
   const { code, record } = await runProgramWarm([storm, ...stalled, '--gate', 'goal', ...tasks])
   expect(code).toBe(0)
   expect(record.cycles.length).toBeGreaterThan(10)

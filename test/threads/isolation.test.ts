@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { sampled } from '../support/size.ts'
+import { isLong, sampled } from '../support/size.ts'
 import { type Way, ways } from './ways-to-leave.ts'
 
 interface Run {
@@ -47,7 +47,7 @@ const LEFT: readonly string[] = [
 test(
   'a thread on which a program has left something ends with the run, and the next run finds nothing of it',
   async () => {
-    for (const { way, left, ...next } of await ask(sampled(LEFT, 4))) {
+    for (const { way, left, ...next } of await ask(sampled(LEFT, 8))) {
       expect({ way, exit: left.exit, message: left.message }).toEqual({ way, exit: 0, message: null })
       expect({ way, ...next }).toEqual({ way, followed, newThreads: 1 })
     }
@@ -59,7 +59,7 @@ test(
   'a thread on which nothing is left serves the next run',
   async () => {
     const ways = ['nothing', 'a promise that settles', 'the clock, and the console', 'another console']
-    for (const { way, left, ...next } of await ask(ways)) {
+    for (const { way, left, ...next } of await ask(sampled(ways, 2))) {
       expect(left, way).toEqual({ exit: 0, message: null, printed: '' })
       expect({ way, ...next }).toEqual({ way, followed, newThreads: 0 })
     }
@@ -86,7 +86,7 @@ test('there are at least 40 ways to leave something', () => {
   expect(ways.filter(({ isSeen }) => isSeen !== undefined).length).toBeGreaterThanOrEqual(40)
 })
 
-test.each(groupsOf(sampled(ways, 8), 12))(
+test.each(groupsOf(sampled(ways, 16), 12))(
   'nothing is seen on a thread that serves another run, and it serves none where that is not sure (from “%s”)',
   async (_, group) => {
     const seen = await look(group)
@@ -111,7 +111,7 @@ test(
   async () => {
     const { answer } = await runHost<{ program: string; exit: number; newThreads: number }[]>(
       threadsFile('programs/host-ordinary.ts'),
-      [threadsFile('../../examples')],
+      [threadsFile('../../examples'), ...(isLong ? [] : ['--small'])],
       { limitMs: 4 * HANG_MS },
     )
     expect(answer.length).toBeGreaterThanOrEqual(4)
@@ -121,7 +121,7 @@ test(
 )
 
 test.each(
-  sampled(['text', 'null', 'an object', 'a forged result', 'a forged report', 'the port itself', 'another then'], 3),
+  sampled(['text', 'null', 'an object', 'a forged result', 'a forged report', 'the port itself', 'another then'], 7),
 )(
   'what a program posts is not taken for its thread’s answer: %s',
   async how => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CycleRecord, RunRecord } from '../../runtime/report/record.ts'
 import { threadsFile } from '../support/run-cli.ts'
+import { sampled } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const churn = threadsFile('programs/churn.ts')
@@ -16,7 +17,7 @@ describe('background mark workers by Go’s rules', () => {
     expect(record.cycles.map(({ cpuMs }) => cpuMs.fractional)).toEqual(record.cycles.map(() => 0))
   })
 
-  test.each(['1', '2', '3'])('%s P: fractional workers, no dedicated ones', async procs => {
+  test.each(sampled(['1', '2', '3'], 3))('%s P: fractional workers, no dedicated ones', async procs => {
     const { record } = await runProgramWarm([churn, '--procs', procs, '--gogc', '50', '--', '6', '150', '10'])
     expect(record.cycles.length).toBeGreaterThan(5)
     expect(total(record, 'fractional')).toBeGreaterThan(0)
@@ -36,7 +37,7 @@ describe('background mark workers by Go’s rules', () => {
 })
 
 describe('one P whose goroutines assist heavily ends', () => {
-  test.each(['1', '5', '20'])('GOGC=%s', async gogc => {
+  test.each(sampled(['1', '5', '20'], 3))('GOGC=%s', async gogc => {
     const { code, stdout, record } = await runProgramWarm([churn, '--procs', '1', '--', '6', '40', '10'], {
       GOGC: gogc,
     })

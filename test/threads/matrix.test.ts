@@ -9,7 +9,7 @@ const matrix = fileURLToPath(new URL('../matrix.js', import.meta.url))
 
 test('every example gives its result on 1 P, and on 4 checked with collections before allocations', async () => {
   const { code, stdout, stderr } = await runNode(
-    [matrix, '--slice', '--zeal', isLong ? '1' : '10'],
+    [matrix, '--slice', '--zeal', isLong ? '1' : '30'],
     { limitMs: 5 * HANG_MS },
     tmpdir(),
   )

@@ -4,6 +4,7 @@ import { layOut } from '../../memory/layout.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
+import { sampled } from '../support/size.ts'
 
 interface Sample {
   readonly run: number
@@ -37,11 +38,12 @@ async function samplesOf(program: string): Promise<readonly [Sample, Sample]> {
 
 // The process's memory is read from /proc.
 describe.skipIf(process.platform !== 'linux')('after 40 runs of one Runtime a process has what it had after 10', () => {
-  test.each([
+  const runs = [
     ['that are ordinary', 'squares.ts', 0],
     ['that fail', 'throws.ts', 1],
     ['that keep all that they can', 'hoards.ts', 0],
-  ])(
+  ] as const
+  test.each(sampled(runs, 3))(
     '%s',
     async (_, program, exit) => {
       const [before, after] = await samplesOf(program)

@@ -1,18 +1,21 @@
 // The account of the overrun on threads: its parts sum to the whole, and a stall is named where it is.
 import { expect, test } from 'vitest'
 import { threadsFile } from '../support/run-cli.ts'
+import { sampled } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const storm = threadsFile('../../examples/alloc-storm.ts')
 const withoutGate = ['--procs', '4', '--arena', '128MiB', '--gate', 'off']
 const STALL_MS = 3
 
-test.each([
+const STALLS: readonly (readonly [string, string])[] = [
   ['coordinator', 'mark-termination/before-stop'],
   ['coordinator', 'mark-termination/before-barrier'],
   ['assist-takes-over', 'mark-termination/after-barrier'],
   ['helping', 'dedicated-worker/park'],
-])(
+]
+
+test.each(sampled(STALLS, 4))(
   'under %s, with stalls at %s, the parts of each overrun sum to it, and the gap is named',
   async (termination, point) => {
     const fault = `${point}:stall=${STALL_MS}ms`

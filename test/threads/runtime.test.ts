@@ -4,6 +4,7 @@ import { HANG_MS } from '../support/hang.ts'
 import { expectPrinted } from '../support/printed.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
+import { isLong, sampled } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const script = threadsFile('programs/host-runs.ts')
@@ -25,10 +26,20 @@ interface Collected extends Brief {
   readonly cpuMs: number
 }
 
+/** `what`: a scenario of the script, or several, with commas; then the answer has them by name. */
 async function ask<T>(what: string, ...args: string[]): Promise<T> {
   const { answer, code, stderr } = await runHost<T>(script, [what, programs, ...args])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return answer
+}
+
+/** Carried out in one process: how it began is nothing to them. */
+const TOGETHER = ['serial', 'cycles', 'streams', 'closed', 'usage']
+let together: Promise<Record<string, unknown>> | null = null
+
+async function askTogether<T>(what: string): Promise<T> {
+  together ??= ask(TOGETHER.join(), '2000000', '3000')
+  return (await together)[what] as T
 }
 
 /** What churn.ts prints: the tree that stays has 2^15 − 1 nodes, each other 2^(depth + 1) − 1. */
@@ -52,14 +63,16 @@ describe('one warm Runtime', () => {
   })
 
   test('carries out concurrent run() calls one after the other', async () => {
-    const { order, results } = await ask<{ order: string[]; results: Collected[] }>('serial')
+    const { order, results } = await askTogether<{ order: string[]; results: Collected[] }>('serial')
     expect(order).toEqual(['first', 'first over', 'second', 'second over', 'third over'])
-    for (const run of results.slice(0, 2)) expect(run).toMatchObject({ exit: 0, stdout: churned(2, 200, 10) })
+    for (const run of results.slice(0, 2)) expect(run).toMatchObject({ exit: 0, stdout: churned(2, 60, 10) })
     expect(results[2].stdout).toBe(sumOfSquares(1000))
   })
 
   test('hands on each cycle as it ends, the same as in the record', async () => {
-    const answer = await ask<Brief & { events: CycleRecord[]; record: CycleRecord[]; duringRun: number }>('cycles')
+    const answer = await askTogether<Brief & { events: CycleRecord[]; record: CycleRecord[]; duringRun: number }>(
+      'cycles',
+    )
     expect(answer).toMatchObject({ exit: 0, rescues: 0 })
     expect(answer.events.length).toBeGreaterThan(3)
     expect(answer.events).toEqual(answer.record)
@@ -68,7 +81,7 @@ describe('one warm Runtime', () => {
   })
 
   test('gives custom streams everything in order, also 2 MB printed in one call', async () => {
-    const { once, lines } = await ask<{ once: Collected; lines: Collected }>('streams', '2000000', '3000')
+    const { once, lines } = await askTogether<{ once: Collected; lines: Collected }>('streams')
     const printed = once.stdout.split('\n')
     expect(printed[0]).toBe('module code of stdout')
     const wanted = Array.from({ length: 2_000_000 / 64 }, (_, line) => String(line).padStart(63, 'ä'))
@@ -81,15 +94,16 @@ describe('one warm Runtime', () => {
   })
 
   test('of the process itself can be closed, and is there again for the next run', async () => {
-    const closed = await ask<{ runs: { exit: number; stdout: string; threads: number }[]; threadsAfter: number }>(
-      'closed',
-    )
+    const closed = await askTogether<{
+      runs: { exit: number; stdout: string; threads: number }[]
+      threadsAfter: number
+    }>('closed')
     const run = { exit: 0, stdout: sumOfSquares(1000), threads: 2 }
     expect(closed).toEqual({ runs: [run, run], threadsAfter: 0 })
   })
 
   test('rejects with a UsageError before a start, and can be used after it', async () => {
-    const { messages, exit } = await ask<{ messages: string[]; exit: number }>('usage')
+    const { messages, exit } = await askTogether<{ messages: string[]; exit: number }>('usage')
     expect(messages).toEqual([
       '--procs must be a whole number from 1 to 64, not 0',
       '--procs must be a whole number from 1 to 64, not 65',
@@ -111,18 +125,19 @@ describe('one warm Runtime', () => {
 
 describe('an AbortSignal', () => {
   test('ends a run with exit 130, whatever its program does', async () => {
-    const ways = ['polls', 'allocates', 'sleeps', 'never']
+    const ways = sampled(['polls', 'allocates', 'sleeps', 'never'], 2)
     const results = await ask<(Brief & { way: string; stdout: string; afterAbortMs: number })[]>('abort', ...ways)
     for (const result of results.slice(0, -1)) {
       expect(result, result.way).toMatchObject({ exit: 130, error: { kind: 'interrupted' }, rescues: 0 })
       // A loop without a safepoint is waited for half a second, then its thread is ended.
       if (result.way !== 'before') expect(result.afterAbortMs, result.way).toBeLessThan(SOON_MS)
     }
-    expect(results.slice(0, 4).map(({ stdout }) => stdout)).toEqual(ways.map(() => 'looping\n'))
+    expect(results.slice(0, ways.length).map(({ stdout }) => stdout)).toEqual(ways.map(() => 'looping\n'))
     expect(results.at(-1)).toMatchObject({ way: 'after', exit: 0, stdout: sumOfSquares(1000) })
   })
 
-  test.each(['polls', 'never'])('of the command line is SIGINT, while the program %s', async way => {
+  // signals.test.ts has them in its small size too.
+  test.each(isLong ? ['polls', 'never'] : [])('of the command line is SIGINT, while the program %s', async way => {
     const { code, record, stderr } = await runProgram([threadsFile('programs/loops.ts'), '--procs', '2', '--', way], {
       signalOnOutput: 'SIGINT',
     })
@@ -132,7 +147,7 @@ describe('an AbortSignal', () => {
 })
 
 test('main returns, and the run ends, whatever other goroutines still do', async () => {
-  for (const way of ['polls', 'sleeps', 'never']) {
+  for (const way of sampled(['polls', 'sleeps', 'never'], 3)) {
     // A process of its own ends too, though a thread of its is in a loop without an end.
     const runs = way === 'never' ? runProgram : runProgramWarm
     const { code, record, stdout } = await runs([threadsFile('programs/returns.ts'), '--procs', '3', '--', way])
@@ -140,7 +155,7 @@ test('main returns, and the run ends, whatever other goroutines still do', async
   }
 })
 
-test.each(['off', 'goal'])(
+test.each(sampled(['off', 'goal'], 2))(
   'with --gate %s, assistMs is some of the time of an allocation, and never more than it',
   async gate => {
     const flags = ['--procs', '2', '--gogc', '20', '--gate', gate, '--termination', 'coordinator']
@@ -155,10 +170,11 @@ test.each(['off', 'goal'])(
 )
 
 describe('a P whose thread dies', () => {
-  test.each<[string, string[]]>([
+  const others: readonly (readonly [string, readonly string[]])[] = [
     ['allocate', ['--procs', '3', '--', 'allocates']],
     ['are in a loop without a safepoint', ['--procs', '3', '--gogc', 'off', '--', 'never']],
-  ])('ends the run soon with an error that names it, while others %s', async (_, args) => {
+  ]
+  test.each(sampled(others, 2))('ends the run soon with an error that names it, while others %s', async (_, args) => {
     let lastSign = 0
     const began = Date.now()
     const { code, record, stderr } = await runProgram(

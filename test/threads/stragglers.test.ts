@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inScratch, runProgram, threadsFile } from '../support/run-cli.ts'
+import { isLong } from '../support/size.ts'
+import { runProgramWarm } from '../support/warm-cli.ts'
 
 const busy = threadsFile('programs/busy.ts')
 
@@ -16,7 +18,7 @@ interface Slice {
 
 describe('a task in a loop without a safepoint', () => {
   test('is named once, and its time to safepoint stands in the record', async () => {
-    const { code, record, stdout, stragglers } = await runProgram([busy, '--procs', '2', '--', '800'])
+    const { code, record, stdout, stragglers } = await runProgram([busy, '--procs', '2', '--', '500'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'begin\nend\n' })
     const named = stragglers.filter(line => line.includes('calculator'))
     expect(named).toEqual([
@@ -40,7 +42,9 @@ describe('a task in a loop without a safepoint', () => {
 
   test('is told apart from one that waits for the reader of its output', async () => {
     const program = threadsFile('programs/prints-while-collecting.ts')
-    const { code, stragglers } = await runProgram([program, '--procs', '2'], { stdoutBytesPerSecond: 5_000_000 })
+    const { code, stragglers } = await runProgram([program, '--procs', '2'], {
+      stdoutBytesPerSecond: isLong ? 5_000_000 : 10_000_000,
+    })
     expect(code).toBe(0)
     expect(stragglers.join('')).toMatch(
       /^the world waits to stop: goroutine 2 \(printer\) on P 1 .* \(not its own doing: the P waits for the reader of its output\)$/m,
@@ -54,7 +58,7 @@ describe('--trace', () => {
       const file = join(scratch, 'trace.json')
       // Long enough for some P to be idle while spans are left to sweep: with a hundred rounds there is none now and then.
       const args = ['--procs', '3', '--trace', file, '--gogc', '50', '--', '6', '400', '9']
-      const { code, record } = await runProgram([threadsFile('programs/churn.ts'), ...args])
+      const { code, record } = await runProgramWarm([threadsFile('programs/churn.ts'), ...args])
       expect(code).toBe(0)
       const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Slice[] }
       const lanes = new Map(
@@ -83,7 +87,7 @@ describe('--trace', () => {
   test('is whole after a run that fails', async () => {
     await inScratch(async scratch => {
       const file = join(scratch, 'trace.json')
-      const { code } = await runProgram([threadsFile('programs/throws.ts'), '--procs', '2', '--trace', file])
+      const { code } = await runProgramWarm([threadsFile('programs/throws.ts'), '--procs', '2', '--trace', file])
       expect(code).toBe(1)
       expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveProperty('traceEvents')
     })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
+import { isLong, seed } from '../support/size.ts'
 
 interface Outcome {
   readonly name: string
@@ -17,11 +18,14 @@ interface Outcome {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'threads-'))
+/** In the small size one of so many is thrown in each place, which the seed chooses. */
+const EVERY = 5
 let outcomes: readonly Outcome[] = []
 
 beforeAll(async () => {
   const options = { limitMs: HANG_MS }
-  const { answer, code } = await runHost<Outcome[]>(threadsFile('programs/host-throws.ts'), [directory], options)
+  const args = [directory, ...(isLong ? [] : [String(EVERY), String(seed % EVERY)])]
+  const { answer, code } = await runHost<Outcome[]>(threadsFile('programs/host-throws.ts'), args, options)
   expect(code).toBe(0)
   outcomes = answer
 })
@@ -36,7 +40,7 @@ describe('whatever is thrown', () => {
     ['task', expect.stringContaining('thrower')],
     ['module', null],
   ])('in %s ends the run as the program’s error', (place, goroutine) => {
-    expect(of(place).length).toBeGreaterThan(20)
+    expect(of(place).length).toBeGreaterThan(isLong ? 20 : 3)
     for (const { name, exit, kind, message, goroutine: found, stderr } of of(place)) {
       expect({ name, exit, kind, found }).toEqual({ name, exit: 1, kind: 'program', found: goroutine })
       expect(message, name).not.toBe('')
@@ -45,7 +49,7 @@ describe('whatever is thrown', () => {
   })
 
   test('in a hook of a pacer is the pacer’s', () => {
-    expect(of('pacer').length).toBeGreaterThan(20)
+    expect(of('pacer').length).toBeGreaterThan(isLong ? 20 : 3)
     for (const { name, exit, kind, message } of of('pacer')) {
       expect({ name, exit, kind }).toEqual({ name, exit: 3, kind: 'pacer' })
       expect(message, name).toMatch(/^pacer thrower: goals threw ./)
@@ -53,7 +57,7 @@ describe('whatever is thrown', () => {
   })
 
   test('by onCycle, now or later, ends the run with a record', () => {
-    expect(of('onCycle').length).toBeGreaterThan(15)
+    expect(of('onCycle').length).toBeGreaterThan(isLong ? 15 : 3)
     for (const { name, exit, kind, message } of of('onCycle')) {
       expect({ name, exit, kind }).toEqual({ name, exit: 1, kind: 'program' })
       expect(message, name).toMatch(/^onCycle threw ./)
@@ -96,7 +100,9 @@ describe('an error that takes its time to be described', () => {
   const slowly = threadsFile('programs/throws-slowly.ts')
 
   test('is told when it is, and not lost', async () => {
-    const { record, code, stderr } = await runProgram([slowly, '--procs', '2', '--', '900'])
+    // Longer than a P that ends is waited for without one.
+    const ms = isLong ? '900' : '600'
+    const { record, code, stderr } = await runProgram([slowly, '--procs', '2', '--', ms])
     expect({ code, error: record.error }).toMatchObject({
       code: 1,
       error: { kind: 'program', message: 'computed', goroutine: 'main' },

@@ -1,4 +1,5 @@
-// A host: runs each program twice, and says whether its threads were kept.
+// A host: runs each program of a folder twice, and says whether its threads were kept.
+//   FOLDER [--small]
 import { Writable } from 'node:stream'
 import { Runtime } from 'sawtooth/host'
 
@@ -11,15 +12,16 @@ const PROGRAMS: readonly (readonly string[])[] = [
   ['deep-and-wide.ts'],
 ]
 
+const [folder, ...size] = process.argv.slice(2)
 let threads = 0
 process.on('worker', () => threads++)
 
+await using runtime = new Runtime()
 const answers: unknown[] = []
 for (const [program = '', ...args] of PROGRAMS) {
-  await using runtime = new Runtime()
-  const file = `${process.argv[2]}/${program}`
+  const file = `${folder}/${program}`
   const stdout = new Writable({ write: (_, __, done) => done() })
-  const run = () => runtime.run(file, { procs: 2, args, stdout, stderr: stdout })
+  const run = () => runtime.run(file, { procs: 2, args: [...args, ...size], stdout, stderr: stdout })
   await run()
   const before = threads
   const { exit } = await run()

@@ -1,6 +1,6 @@
 // Overflows the native stack in every way to print something, near its end at one depth after
 // another. Each time it is a RangeError of the program's own, or is printed. The process lives.
-//   -- [DEPTHS]
+//   -- [DEPTHS [STRIDE]]     so many, so many frames apart
 import { inspect } from 'node:util'
 
 class Named {
@@ -43,7 +43,7 @@ function near(left: number, act: () => void): number {
   return below
 }
 
-export default function* main(depths = '300') {
+export default function* main(depths = '300', stride = '4') {
   const done = prints.map(() => 0)
   const failed = prints.map(() => 0)
   const attempt = (which: number): void => {
@@ -56,7 +56,7 @@ export default function* main(depths = '300') {
     }
   }
   for (let depth = 0; depth < Number(depths); depth++)
-    for (const which of prints.keys()) near(depth * 4, () => attempt(which))
+    for (const which of prints.keys()) near(depth * Number(stride), () => attempt(which))
   const both = prints.every((_, which) => Number(done[which]) > 0 && Number(failed[which]) > 0)
   process.stdout.write(
     `\n${depths} depths; each of ${prints.length} ways printed at some, and failed at others: ${both}\n`,

@@ -1,6 +1,7 @@
 /**
- * What happens in the stops of a cycle, in Go's order (go-gc §1.2, §1.4). Everything here runs on one thread, the last P to stop as a rule, while
- * every other P is stopped or asleep: all shared memory is the actor's, and plain accesses are exact.
+ * What happens in the stops of a cycle, in Go's order (docs/go-collector.md §1.2, §1.4). Everything
+ * here runs on one thread, usually the last P to stop, while every other P is stopped or asleep: all
+ * shared memory is the actor's, and plain accesses are exact.
  */
 
 import { load, now, store } from '#sync'

@@ -1,6 +1,7 @@
 /**
- * Termination by a coordinator: Go's gcMarkDone since 1.12 (go-gc §2), with what golang/go#52433 is about: its slices of 100 µs (longer ones after ten), its
- * retry, and the worker that goes back to the pool after a failed attempt.
+ * Termination by a coordinator: Go's gcMarkDone since 1.12 (docs/go-collector.md §2), with what
+ * golang/go#52433 is about: its slices of 100 µs (longer ones after ten), its retry, and the worker
+ * that goes back to the pool after a failed attempt.
  *
  *   one at a time
  *   top: if somebody drains or there is shared work: give up                                        R1

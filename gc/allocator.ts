@@ -39,7 +39,10 @@ export class OutOfMemoryError extends Error {
 
 /** `--zeal N[,concurrent]`. */
 export interface AllocatorOptions {
-  /** A whole cycle before one of every N allocations, whichever: a loop could keep in step with each Nth. 0: none. */
+  /**
+   * Collects before one randomly chosen allocation in every N; a loop of period N could evade a fixed
+   * choice. 0: off.
+   */
   readonly zealEvery: number
   /** Instead: a cycle is kept running. */
   readonly zealConcurrent: boolean

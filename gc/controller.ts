@@ -2,7 +2,8 @@
  * Between the shared counters and the pacer: fills in the facts, calls the hooks, checks the answers, and puts what they say where
  * the runtime reads it: trigger, goal, assist ratio, worker counts. One per thread; the pacer's state is in shared memory.
  *
- * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit (go-gc §1.4).
+ * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit
+ * (docs/go-collector.md §1.4).
  */
 import { load, store } from '#sync'
 import { PAGE_BYTES } from '../memory/layout.ts'

@@ -1,7 +1,8 @@
 /**
  * Sweeping beside the tasks: everything that the termination stop made unswept must be swept before the next cycle.
  *
- *   proportional   who acquires a span first sweeps as many pages as the pace asks for (go-gc §7.6)
+ *   proportional   who acquires a span first sweeps as many pages as the pace asks for
+ *                  (docs/go-collector.md §7.6)
  *   background     a P that would sleep, or that passes its scheduler, sweeps a span at a time
  *   to the end     before a cycle starts, and in gc()
  *

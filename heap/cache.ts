@@ -11,7 +11,8 @@
  * stores next: who meets a reference to a new object finds it black and never reads its body. (On x64 this comes by itself; on
  * arm64 the marker that follows the reference has a dependency on it. Argued there, tested here.)
  *
- * Live heap (L) is charged for every free slot of a span at once, when the span is acquired (go-gc §7.3).
+ * Live heap (L) is charged for every free slot of a span at once, when the span is acquired
+ * (docs/go-collector.md §7.3).
  */
 
 import { add, load, store } from '#sync'

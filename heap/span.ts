@@ -9,7 +9,7 @@
  *   h+3  cached by a P       in no list; that P owns it
  *
  * Different from Go, there is no h+1 (cached before the sweep began, still cached): the termination stop puts every cached span
- * back before it moves h, so none is cached then (docs/decisions/0002). A span that is not what its list said is a broken
+ * back before it moves h, so none is cached then (decision 0002). A span that is not what its list said is a broken
  * heap, and is thrown.
  */
 

@@ -47,7 +47,7 @@ export const MAX_WAITERS = 1 << 19
 /** Words for global variables: 64 MiB. */
 export const GLOBAL_WORDS = 1 << 24
 
-/** Types, tasks, globals: a record of DECLARATION_WORDS each (heap/declarations.ts). */
+/** Types, tasks, globals: a record of DECLARATION_WORDS each (runtime/program/declarations.ts). */
 export const MAX_DECLARATIONS = 4096
 export const DECLARATION_WORDS = 32
 

@@ -17,7 +17,7 @@ Usage:
   npm run test:matrix -- [--slice] [--zeal N]
 
   --slice    the small sizes, on 1 P plain and on 4 checked (default: 1 to 8 Ps, GOGC 10, 100 and off too)
-  --zeal N   the small sizes collect before every Nth allocation (default: 1)
+  --zeal N   the small sizes collect before one randomly chosen allocation in every N (default: 1)
 
 Exit: 0 every result is right, 1 one is not.
 

@@ -1,5 +1,6 @@
 /**
- * The bucket of the CPU limiter (Go 1.19; go-gc §6i): what the collector takes of the CPU fills it, what the program gets empties it.
+ * The bucket of the CPU limiter (Go 1.19; docs/go-collector.md §6i): what the collector takes of the
+ * CPU fills it, what the program gets empties it.
  *
  *   fill     level + collector − program, from 0 to the capacity
  *   full     the collector is limited: no assists, no waits at a gate

@@ -65,7 +65,8 @@ export class Assists {
     if (goroutine === 0) return
     const credit = this.creditOf(goroutine)
     doubles[credit] -= bytes
-    // What is left of the bank buys no more than this. An assist near the end of the mark earns hundreds of times the room that is left (go-gc §2.1).
+    // What is left of the bank buys no more than this. An assist near the end of the mark earns
+    // hundreds of times the room that is left (docs/go-collector.md §2.1).
     if (this.isCapped && doubles[credit] > 0)
       doubles[credit] = Math.min(doubles[credit], Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE)))
     if (doubles[credit] < 0) this.pay(credit)

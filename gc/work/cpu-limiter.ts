@@ -1,6 +1,8 @@
 /**
- * Go's limiter of the collector's CPU time (1.19; go-gc §6i): a leaky bucket (gc/pacer/cpu-bucket.ts). The collector's time fills it, the program's
- * empties it. From full to empty the collector is limited, so that a limit below what lives slows the program, and does not stop it:
+ * Go's limiter of the collector's CPU time (1.19; docs/go-collector.md §6i): a leaky bucket
+ * (gc/pacer/cpu-bucket.ts). The collector's time fills it, the program's empties it. From full to
+ * empty the collector is limited, so that a limit below what lives slows the program, and does not
+ * stop it:
  *
  *   assists   do nothing; those under way, and those that wait for credit, end
  *   the gate  is open; waits there end. The heap may pass its goal, and even the memory limit

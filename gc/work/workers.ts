@@ -1,5 +1,6 @@
 /**
- * Mark workers by Go's rules (go-gc §5): which one a P should run now, and running it.
+ * Mark workers by Go's rules (docs/go-collector.md §5): which one a P should run now, and running
+ * it.
  *
  *   dedicated    drains to the end of the work. After a slice of 10 ms it offers its role; it stops once another P has taken it.
  *   fractional   where dedicated workers alone miss the quarter by too much: each P marks for its share of the time, and leaves when it

@@ -18,8 +18,8 @@ export const LEAST_GOAL = 4 * 2 ** 20
 const HARDLY_ANY = 64 * 2 ** 10
 
 /**
- * Each P compiles the program's code for itself, and is slower until it has: so long after the allocators were started cycles count as cold, in ms. (The
- * prototype was steady after 340 ms at most; DESIGN §8.)
+ * Each P compiles the program's code for itself, and is slower until it has: for this long after the
+ * allocators were started cycles count as cold, in ms (docs/overrun.md, limits of the figures).
  */
 export const COLD_MS = 350
 /** Runs after which threads and arena are made anew: a thread never forgets a module. */

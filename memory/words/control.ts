@@ -142,7 +142,7 @@ export const GOROUTINES_LIVE = 199
 /** Goroutines started and finished. atomic. */
 export const GOROUTINES_STARTED = 200
 export const GOROUTINES_FINISHED = 201
-/** Wait records of channels (scheduler/waiter.ts): the lock, first free, ever used. locked. */
+/** Wait records of channels (scheduler/waiters.ts): the lock, first free, ever used. locked. */
 export const WAITER_LOCK = 202
 export const WAITER_FREE = 203
 export const WAITER_NEXT = 204

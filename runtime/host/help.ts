@@ -38,7 +38,8 @@ Options:
   --json FILE           write the run's record
   --trace FILE          write trace events, for Perfetto or chrome://tracing
   --check               verify each object that is used, poison freed memory, check marks
-  --zeal N[,concurrent] a whole cycle before every Nth allocation returns; or a cycle always running
+  --zeal N[,concurrent] collect before one randomly chosen allocation in every N; concurrent: start a cycle
+                        there unless one runs
   --seed N              seed of stealing order and select (default: random)
   --fault SPEC          ${faultGrammar}
                         repeatable; --fault list prints the points

@@ -38,7 +38,7 @@ function fileTarget(url: URL, specifier: string): Target {
   url.search = ''
   url.hash = ''
   const asked = fileURLToPath(url)
-  // TypeScript lets './a.js' mean a.ts, and many write it so.
+  // TypeScript lets './a.js' mean './a.ts', and many write it so.
   const found = [asked, asked.replace(/\.(m?)js$/, '.$1ts')].find(path => existsSync(path))
   const missing = (what: string): Target => {
     return { kind: 'missing', why: `${what}${suggestion(asked)}`, url: moduleUrl(asked) + search }

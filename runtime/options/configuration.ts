@@ -64,7 +64,11 @@ export interface RunFlags {
   readonly trace?: string
   /** Verify every access, poison freed memory, checkmark. @defaultValue false */
   readonly check?: boolean
-  /** N or 'N,concurrent': a whole cycle before every Nth allocation returns, or a cycle always running. */
+  /**
+   * N or 'N,concurrent'. Collects before one randomly chosen allocation in every N; with
+   * `concurrent`, starts a cycle there unless one runs.
+   * @defaultValue none
+   */
   readonly zeal?: number | string
   /** Seeds stealing order and select, 0 to 2³² - 1. @defaultValue random */
   readonly seed?: number | string
@@ -118,7 +122,7 @@ export interface Configuration {
   readonly keepCycles: number
   readonly check: boolean
   readonly checkmark: boolean
-  /** A cycle before every Nth allocation returns; 0: none. */
+  /** Collects before one randomly chosen allocation in every N; 0: off. */
   readonly zealEvery: number
   readonly zealConcurrent: boolean
   /** uint32 */

@@ -1,9 +1,10 @@
 /**
- * README and docs say what is so: their programs and commands run and print what stands there, their links and the files that they name exist, and
- * their options are those of the command line.
+ * README and docs say what is so: their programs and commands run and print what stands there, and
+ * their options are those of the command line. That their links and the files that they name exist
+ * is test/structure's to say.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { findGo } from '../../lab/overrun/find-go.ts'
@@ -33,9 +34,6 @@ function blocksOf(page: string, language: string): Block[] {
     .map(([, name = '', text = '']) => ({ language: name, text }))
     .filter(block => block.language === language)
 }
-
-/** A page without its blocks, which hold no links. */
-const prose = (page: string): string => read(page).replaceAll(/^```.*?^```$/gms, '')
 
 /** Blocks that begin with `// NAME.ts`, by name. */
 function filesIn(page: string): Map<string, string> {
@@ -210,48 +208,6 @@ describe('a command of the pages exists', () => {
       : runCli(args, { env: { ...env, NODE_OPTIONS: nodeOptions.join(' ') } }))
     expect(code, stderr).toBe(0)
   }
-})
-
-/** The anchor that a heading has. */
-function anchorOf(heading: string): string {
-  const text = heading.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '').toLowerCase()
-  return text.trim().replaceAll(/\s/g, '-')
-}
-
-test('every relative link leads to a file, and to a heading in it', () => {
-  const broken = pages.flatMap(page => {
-    const links = [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
-    return links
-      .filter(link => !/^https?:/.test(link))
-      .filter(link => {
-        const [path = '', anchor] = link.split('#')
-        const target = path === '' ? page : relative(root, join(root, dirname(page), path))
-        if (!existsSync(join(root, target))) return true
-        if (anchor === undefined) return false
-        const headings = [...prose(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading))
-        return !headings.includes(anchor)
-      })
-      .map(link => `${page}: ${link}`)
-  })
-  expect(broken).toEqual([])
-})
-
-/** Whether a path is there, or for one with a star any that it fits. */
-function isThere(path: string): boolean {
-  if (!path.includes('*')) return existsSync(join(root, path))
-  const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`)
-  return filesBelow(path.split('/', 1)[0] as string).some(file => pattern.test(file))
-}
-
-test('every file and folder that the pages name exists', () => {
-  const named = /^(?:heap|gc|scheduler|runtime|examples|bench|test|docs|bin)(?:\/[\w.*-]*)+$/
-  const missing = pages.flatMap(page =>
-    [...prose(page).matchAll(/`([^`\n]+)`/g)]
-      .map(([, code = '']) => code)
-      .filter(code => named.test(code) && !isThere(code))
-      .map(code => `${page}: ${code}`),
-  )
-  expect(missing).toEqual([])
 })
 
 test('docs/programming.md names everything that a program can import', async () => {

@@ -12,7 +12,7 @@ import {
 import { GRANULE_BYTES, PAGE_BYTES } from '../../memory/layout.ts'
 import { SPAN_CLASSES } from '../../memory/words/p.ts'
 
-// bytes/span of every class of go 1.19 (runtime/sizeclasses.go), in order.
+// bytes/span of every class of go 1.19 (sizeclasses.go), in order.
 const GO = `8/8192 16/8192 24/8192 32/8192 48/8192 64/8192 80/8192 96/8192 112/8192 128/8192 144/8192 160/8192 176/8192
   192/8192 208/8192 224/8192 240/8192 256/8192 288/8192 320/8192 352/8192 384/8192 416/8192 448/8192 480/8192 512/8192
   576/8192 640/8192 704/8192 768/8192 896/8192 1024/8192 1152/8192 1280/8192 1408/16384 1536/8192 1792/16384 2048/8192

@@ -96,7 +96,7 @@ const controlledRuns: readonly Planned[] = [
 ]
 
 /** The unit tests of the floors that are mutated. */
-const UNIT_TESTS = ['test/heap', 'test/verify', 'test/gc', 'test/scheduler', 'test/runtime']
+const UNIT_TESTS = ['test/memory', 'test/heap', 'test/gc', 'test/scheduler', 'test/runtime']
 /** One run after another in a process: what of a run stays behind. */
 const RUN_TESTS = ['test/threads/isolation.test.ts', 'test/threads/memory.test.ts']
 /** Pacers are arithmetic, and are not mutated. A test that is slow has caught nothing: what hangs is ended by the limit of the check. */

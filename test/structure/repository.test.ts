@@ -9,7 +9,7 @@ const besideTheCore = ['gc/verify/', 'gc/record/', 'memory/controlled/']
 const askedOfPacers = ['gc/pacer/pacer.ts', 'gc/pacer/check.ts', 'gc/pacer/worker-counts.ts']
 const mostCoreLines = 7100
 
-/** Absolute paths of somebody's machine; `docs/root/` or a URL's path is none. */
+/** Absolute paths of somebody's machine; a relative one or a URL's path is none. */
 const machinePath = /(?:(?<![\w.~})\]*/-])|(?<=file:\/\/))\/(?:work|root|tmp|home|Users)\/\w[^\s'"`)]*/g
 
 /** Hosts that packages come from; a lockfile that names one does not install elsewhere. */

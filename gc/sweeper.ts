@@ -93,7 +93,7 @@ export class Sweeper {
   startSweep(): void {
     const { words, doubles, layout } = this.memory
     if (!this.isDone) throw new InternalError('a cycle ends before the sweep of the last one')
-    store(words, control.SWEEP_GENERATION, words[control.SWEEP_GENERATION] + 2)
+    store(words, control.HEAP_SWEEP_GENERATION, words[control.HEAP_SWEEP_GENERATION] + 2)
     store(words, control.SWEEP_CLASS, 0)
     store(words, control.PAGES_SWEPT, 0)
     store(words, control.SWEPT_MARKED_BYTES, 0)

@@ -10,7 +10,7 @@
 import { PAGE_BYTES } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
-import { SWEEP_GENERATION } from '../memory/words/control.ts'
+import { HEAP_SWEEP_GENERATION } from '../memory/words/control.ts'
 import { SPAN_CLASSES } from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
 import type { PageHeap } from './page-heap.ts'
@@ -94,7 +94,7 @@ export class Central {
   /** Index of the head of a list: swept lists are number h/2 mod 2 of their pair. */
   private head(spanClass: number, pair: number, swept: boolean): number {
     const { words, layout } = this.memory
-    const current = (words[SWEEP_GENERATION] >>> 1) & 1
+    const current = (words[HEAP_SWEEP_GENERATION] >>> 1) & 1
     return layout.central + spanClass * span.CENTRAL_WORDS + pair + (swept ? current : 1 - current)
   }
 

@@ -1,7 +1,7 @@
 /** The heap of one run, as one thread sees it: its memory and the parts that manage it. */
 
 import type { Memory } from '../memory/memory.ts'
-import { SWEEP_DRAINED, SWEEP_GENERATION, SWEEPERS } from '../memory/words/control.ts'
+import { HEAP_SWEEP_GENERATION, SWEEP_DRAINED, SWEEPERS } from '../memory/words/control.ts'
 import { Cache } from './cache.ts'
 import { Central } from './central.ts'
 import { PageHeap } from './page-heap.ts'
@@ -32,7 +32,7 @@ export class Heap {
     const { words } = this.memory
     this.pages.initialize()
     // Generation 2, so that h−2 is not what a record of zeros says by chance; nothing is unswept.
-    words[SWEEP_GENERATION] = 2
+    words[HEAP_SWEEP_GENERATION] = 2
     words[SWEEPERS] = SWEEP_DRAINED
   }
 

@@ -17,7 +17,7 @@ import { compareAndSwap, load, store } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
 import { PAGE_SHIFT } from '../memory/layout.ts'
 import type { Addr, Memory } from '../memory/memory.ts'
-import { SWEEP_GENERATION as HEAP_SWEEP_GENERATION } from '../memory/words/control.ts'
+import { HEAP_SWEEP_GENERATION } from '../memory/words/control.ts'
 import * as span from '../memory/words/span.ts'
 
 /** The first page of a span in use: its name. */

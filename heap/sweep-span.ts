@@ -165,10 +165,7 @@ export class Sweep {
       } else if (before === span.QUARANTINE_NEW) after = span.QUARANTINE_OLD
       else if (before === span.QUARANTINE_OLD) after = span.FREE
       else if (before !== span.FREE) throw greyFound(granule)
-      if (after >= span.QUARANTINE_NEW && isOpen) {
-        after = span.FREE
-        add(words, control.QUARANTINE_RELEASED, slotBytes)
-      }
+      if (after >= span.QUARANTINE_NEW && isOpen) after = span.FREE
       if (after >= span.QUARANTINE_NEW) quarantined++
       marks[granule] = after
     }

@@ -54,9 +54,7 @@ export class Goroutines {
     // Born in this cycle, it needs no scan: its arguments are shaded, and all else it loads through shaded paths.
     words[record + g.SCANNED_CYCLE] = words[control.CYCLES]
     words[record + g.WAIT_REASON] = g.WAIT_NONE
-    words[record + g.WAITERS] = 0
     words[record + g.GIVE_WAY] = 0
-    words[record + g.ARGUMENT_COUNT] = 0
     words[record + g.ASSIST_CYCLE] = 0
     add(words, control.GOROUTINES_STARTED, 1)
     add(words, control.GOROUTINES_LIVE, 1)

@@ -184,8 +184,6 @@ export class P implements World {
     const { words } = this.memory
     if (words[this.base + p.STATUS] === p.STATUS_RUNNING) this.stop.leaveRunning()
     store(words, this.base + p.STATUS, p.STATUS_ABSENT)
-    add(words, control.PS_DONE, 1)
-    this.tellHost()
   }
 
   private findRunnable(): GoroutineId {
@@ -678,10 +676,6 @@ export class P implements World {
 
   hostCollectionMs(): number {
     return 0
-  }
-
-  tellHost(): void {
-    add(this.memory.words, control.HOST_NEWS, 1)
   }
 
   // ————— sleeping

@@ -78,37 +78,37 @@ export class GlobalQueue {
 
   put(id: GoroutineId): void {
     const { words } = this.memory
-    lock(words, control.GLOBAL_LOCK)
+    lock(words, control.RUN_QUEUE_LOCK)
     try {
       words[this.memory.goroutine(id, g.NEXT)] = 0
-      const last = words[control.GLOBAL_LAST]
-      if (last === 0) words[control.GLOBAL_FIRST] = id
+      const last = words[control.RUN_QUEUE_LAST]
+      if (last === 0) words[control.RUN_QUEUE_FIRST] = id
       else words[this.memory.goroutine(last, g.NEXT)] = id
-      words[control.GLOBAL_LAST] = id
-      store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] + 1)
+      words[control.RUN_QUEUE_LAST] = id
+      store(words, control.RUN_QUEUE_COUNT, words[control.RUN_QUEUE_COUNT] + 1)
     } finally {
-      unlock(words, control.GLOBAL_LOCK)
+      unlock(words, control.RUN_QUEUE_LOCK)
     }
   }
 
   take(): GoroutineId {
     if (this.isEmpty) return 0
     const { words } = this.memory
-    lock(words, control.GLOBAL_LOCK)
+    lock(words, control.RUN_QUEUE_LOCK)
     try {
-      const id = words[control.GLOBAL_FIRST]
+      const id = words[control.RUN_QUEUE_FIRST]
       if (id === 0) return 0
-      words[control.GLOBAL_FIRST] = words[this.memory.goroutine(id, g.NEXT)]
-      if (words[control.GLOBAL_FIRST] === 0) words[control.GLOBAL_LAST] = 0
-      store(words, control.GLOBAL_COUNT, words[control.GLOBAL_COUNT] - 1)
+      words[control.RUN_QUEUE_FIRST] = words[this.memory.goroutine(id, g.NEXT)]
+      if (words[control.RUN_QUEUE_FIRST] === 0) words[control.RUN_QUEUE_LAST] = 0
+      store(words, control.RUN_QUEUE_COUNT, words[control.RUN_QUEUE_COUNT] - 1)
       return id
     } finally {
-      unlock(words, control.GLOBAL_LOCK)
+      unlock(words, control.RUN_QUEUE_LOCK)
     }
   }
 
   get isEmpty(): boolean {
-    return load(this.memory.words, control.GLOBAL_COUNT) === 0
+    return load(this.memory.words, control.RUN_QUEUE_COUNT) === 0
   }
 }
 

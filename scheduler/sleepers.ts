@@ -10,7 +10,7 @@
  */
 import { add, and, load, notify, or } from '#sync'
 import type { Memory } from '../memory/memory.ts'
-import { IDLERS, SLEEPERS_LOW as SLEEPERS } from '../memory/words/control.ts'
+import { IDLERS, SLEEPERS } from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
 
 export class Sleepers {

@@ -26,7 +26,7 @@
 import { add, compareAndSwap, load, notify, now, or, store, wait } from '#sync'
 import type { StopReason } from '../gc/world.ts'
 import type { Memory } from '../memory/memory.ts'
-import { RESTARTED_AT, RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../memory/words/control.ts'
+import { RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
 
 const RUNNING_MASK = 0xff
@@ -152,7 +152,6 @@ export class Stop {
 
   private restart(epoch: number): void {
     const words = this.words
-    this.memory.doubles[this.memory.measure(RESTARTED_AT)] = now()
     store(words, STOP, ((epoch + 1) << EPOCH_SHIFT) | 0)
     this.memory.faults.pass('stop/restart')
     add(words, RESTARTS, 1)

@@ -19,7 +19,7 @@ const LOCKS = {
   WORK_LOCK: control.WORK_LOCK,
   ASSIST_LOCK: control.ASSIST_LOCK,
   PAGE_LOCK: control.PAGE_LOCK,
-  GLOBAL_LOCK: control.GLOBAL_LOCK,
+  RUN_QUEUE_LOCK: control.RUN_QUEUE_LOCK,
   GOROUTINE_LOCK: control.GOROUTINE_LOCK,
   WAITER_LOCK: control.WAITER_LOCK,
   STACK_LOCK: control.STACK_LOCK,
@@ -34,7 +34,7 @@ export function verifyControl(inspection: Inspection): void {
   inspection.expect('BLACKEN_ENABLED', words[control.BLACKEN_ENABLED], isMarking ? 1 : 0)
   const cycles = words[control.CYCLES] - (phase === control.PHASE_OFF ? 0 : 1)
   inspection.expect('CYCLES_MARKED', words[control.CYCLES_MARKED], cycles)
-  inspection.expect('SWEEP_GENERATION', words[control.SWEEP_GENERATION], 2 * cycles + 2)
+  inspection.expect('SWEEP_GENERATION', words[control.HEAP_SWEEP_GENERATION], 2 * cycles + 2)
   verifySweep(inspection)
   verifyLocks(inspection)
   inspection.expect('Ps that run in a stopped world, by the stop word,', words[control.STOP] & RUNNING_MASK, 0)
@@ -120,7 +120,7 @@ function verifyPs(inspection: Inspection): void {
     memory.doubles[memory.measure(control.DEDICATED_AT_START)],
   )
   for (const [name, mask] of [
-    ['SLEEPERS', control.SLEEPERS_LOW],
+    ['SLEEPERS', control.SLEEPERS],
     ['IDLERS', control.IDLERS],
   ] as const) {
     for (let index = procs; index < 64; index++) {

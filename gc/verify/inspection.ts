@@ -2,7 +2,7 @@
 
 import type { SpanId } from '../../heap/span.ts'
 import type { Memory } from '../../memory/memory.ts'
-import { PHASE, SWEEP_GENERATION } from '../../memory/words/control.ts'
+import { HEAP_SWEEP_GENERATION, PHASE } from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
 import { BreachError } from './breach.ts'
 
@@ -12,7 +12,7 @@ const MOST_FINDINGS = 5
 export class Inspection {
   readonly memory: Memory
   readonly words: Int32Array
-  /** PHASE and SWEEP_GENERATION as they are in this stop. */
+  /** PHASE and HEAP_SWEEP_GENERATION as they are in this stop. */
   readonly phase: number
   readonly generation: number
   private readonly findings: string[] = []
@@ -21,7 +21,7 @@ export class Inspection {
     this.memory = memory
     this.words = memory.words
     this.phase = memory.words[PHASE]
-    this.generation = memory.words[SWEEP_GENERATION]
+    this.generation = memory.words[HEAP_SWEEP_GENERATION]
   }
 
   get isClean(): boolean {

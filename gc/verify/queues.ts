@@ -48,15 +48,15 @@ function verifyRunQueues(inspection: Inspection): void {
   let last = 0
   let count = 0
   for (
-    let id = words[control.GLOBAL_FIRST];
+    let id = words[control.RUN_QUEUE_FIRST];
     id !== 0 && put(id, 'the global queue');
     id = words[memory.goroutine(id, g.NEXT)]
   ) {
     last = id
     count++
   }
-  inspection.expect('GLOBAL_LAST', words[control.GLOBAL_LAST], last)
-  inspection.expect('GLOBAL_COUNT', words[control.GLOBAL_COUNT], count)
+  inspection.expect('RUN_QUEUE_LAST', words[control.RUN_QUEUE_LAST], last)
+  inspection.expect('RUN_QUEUE_COUNT', words[control.RUN_QUEUE_COUNT], count)
 }
 
 function verifyRing(inspection: Inspection, index: number, put: (id: number, queue: string) => boolean): void {

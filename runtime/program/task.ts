@@ -128,7 +128,6 @@ function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly num
     } else memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)] = values[index]
   }
   words[record + g.STACK_USED] = task.references
-  words[record + g.ARGUMENT_COUNT] = scalars
 }
 
 /** The generator of a goroutine that runs for the first time, with its arguments. */

@@ -220,7 +220,7 @@ test('sweepgen: a sweeper that comes late does not sweep what is allocated from 
   world.finishMark(sweeper)
   const { spans } = sweeper.heap
   const id = spans.of(x)
-  const generation = (): number => spans.read(id, span.SWEEP_GENERATION) - world.words[control.SWEEP_GENERATION]
+  const generation = (): number => spans.read(id, span.SWEEP_GENERATION) - world.words[control.HEAP_SWEEP_GENERATION]
   expect(generation()).toBe(-2) //                              2
   const n = mutator.keep(mutator.make(Node, [x], 42)) //        3, 4
   expect([n, generation()]).toEqual([dead, 3])

@@ -13,7 +13,7 @@ function withSpan(): { hand: HandHeap; id: number; move(by: number): void } {
   const { spans } = hand.heap
   const id = spans.of(at)
   const word = spans.word(id, span.SWEEP_GENERATION)
-  return { hand, id, move: by => (hand.words[word] = hand.words[control.SWEEP_GENERATION] + by) }
+  return { hand, id, move: by => (hand.words[word] = hand.words[control.HEAP_SWEEP_GENERATION] + by) }
 }
 
 test('a span is found by every address in it, and page 0 belongs to none', () => {
@@ -48,7 +48,7 @@ test('a span that is not cached cannot be put back', () => {
 
 test('a span still cached when the generation moves is a broken heap', () => {
   const { hand, id } = withSpan()
-  hand.words[control.SWEEP_GENERATION] += 2
+  hand.words[control.HEAP_SWEEP_GENERATION] += 2
   expect(() => hand.caches[0].flush()).toThrow(`span ${id} is put back with sweep generation h+1`)
 })
 

@@ -92,7 +92,7 @@ const pick = (module: Record<string, number>, names: readonly string[]): [string
 
 /** Doubles of the control module; what is neither here nor excluded below must be a word. */
 const measures = [
-  ...['ASSIST_WORK_PER_BYTE', 'ASSIST_BYTES_PER_WORK', 'STOP_REQUESTED_AT', 'STOPPED_AT', 'RESTARTED_AT'],
+  ...['ASSIST_WORK_PER_BYTE', 'ASSIST_BYTES_PER_WORK', 'STOP_REQUESTED_AT', 'STOPPED_AT'],
   ...['RUN_STARTED_AT', 'LAST_CYCLE_AT', 'MARK_STARTED_AT', 'FRACTIONAL_GOAL'],
   ...['SWEEP_PAGES_PER_BYTE', 'SETUP_PAUSE_MS', 'PAUSE_TOTAL_MS', 'TOTAL_ASSIST_MS'],
   ...['TOTAL_DEDICATED_MS', 'TOTAL_FRACTIONAL_MS', 'TOTAL_IDLE_MS', 'TOTAL_STOPPED_MS'],
@@ -123,6 +123,7 @@ const controlWords = wordsOf(
     ...sizesOf,
     ...measures,
     'PAGE_BIN_COUNT',
+    'SLEEPER_WORDS',
     'STACK_FREE_COUNT',
     'NO_BYTES',
     'SWEEP_DRAINED',
@@ -174,7 +175,12 @@ const goroutineWords = wordsOf(
 )
 const spanWords = wordsOf(span, ['WORDS', ...colours], ['CENTRAL_'])
 
-const controlRanges = { PAGE_BINS: control.PAGE_BIN_COUNT, STACK_FREE: control.STACK_FREE_COUNT }
+const controlRanges = {
+  PAGE_BINS: control.PAGE_BIN_COUNT,
+  SLEEPERS: control.SLEEPER_WORDS,
+  IDLERS: control.SLEEPER_WORDS,
+  STACK_FREE: control.STACK_FREE_COUNT,
+}
 const measureRanges = {
   PACER_STATE: control.PACER_STATE_COUNT,
   PAUSES: control.PAUSE_RING,

@@ -57,7 +57,7 @@ test('the ring is full at 256 even where its counts pass 2³¹', () => {
 
 test('the global queue gives back the oldest first, and knows its length', () => {
   behavesAsList(new GlobalQueue(memory), Number.POSITIVE_INFINITY, list => {
-    expect(words[control.GLOBAL_COUNT]).toBe(list.length)
+    expect(words[control.RUN_QUEUE_COUNT]).toBe(list.length)
   })
 })
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { wait } from '#sync'
-import { SLEEPERS_HIGH, SLEEPERS_LOW } from '../../memory/words/control.ts'
+import { SLEEPERS } from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
 import { Sleepers } from '../../scheduler/sleepers.ts'
 import { HandHeap } from '../support/heap.ts'
@@ -27,7 +27,7 @@ test('each of 64 Ps announces itself alone', () => {
     expect(everyone.filter(other => sleepers.isSleeping(other))).toEqual([index])
     sleepers.withdraw(index)
   }
-  expect([words[SLEEPERS_LOW], words[SLEEPERS_HIGH]]).toEqual([0, 0])
+  expect([words[SLEEPERS], words[SLEEPERS + 1]]).toEqual([0, 0])
 })
 
 test('who withdraws leaves the announcements of others', () => {
@@ -60,7 +60,7 @@ test('each call of wakeOne wakes another sleeper, until there is none', () => {
   sleepers.wakeOne()
   expect(woken()).toEqual(asleep)
   expect(asleep.map(index => words[wakeWord(index)])).toEqual(asleep.map(() => 1))
-  expect([words[SLEEPERS_LOW], words[SLEEPERS_HIGH]]).toEqual([0, 0])
+  expect([words[SLEEPERS], words[SLEEPERS + 1]]).toEqual([0, 0])
 })
 
 test('wakeAll wakes all that sleep', () => {

@@ -64,7 +64,7 @@ export class HandHeap {
   endMark(): void {
     for (const cache of this.caches) cache.flush()
     this.words[control.PHASE] = control.PHASE_OFF
-    this.words[control.SWEEP_GENERATION] += 2
+    this.words[control.HEAP_SWEEP_GENERATION] += 2
     for (const word of [control.SWEEP_CLASS, control.PAGES_SWEPT, control.SWEPT_MARKED_BYTES, control.SWEEPERS]) {
       this.words[word] = 0
     }

@@ -398,7 +398,7 @@ const BREAKS: Record<string, Break> = {
   WRITE_BARRIER: { phase: 'marking', what: set(word(control.WRITE_BARRIER), 0), says: /WRITE_BARRIER is 0, must be 1/ },
   BLACKEN_ENABLED: { what: set(word(control.BLACKEN_ENABLED), 1), says: /BLACKEN_ENABLED is 1, must be 0/ },
   CYCLES_MARKED: { what: add(word(control.CYCLES_MARKED), 1), says: /CYCLES_MARKED is \d+, must be \d+/ },
-  SWEEP_GENERATION: { what: add(word(control.SWEEP_GENERATION), 4), says: /SWEEP_GENERATION is \d+, must be \d+/ },
+  SWEEP_GENERATION: { what: add(word(control.HEAP_SWEEP_GENERATION), 4), says: /SWEEP_GENERATION is \d+, must be \d+/ },
   SWEEPERS: { what: add(word(control.SWEEPERS), 1), says: /SWEEPERS is 1073741825 in phase 0 of a stopped world/ },
   SWEEP_ANNOUNCED: { what: add(word(control.SWEEP_ANNOUNCED), 1), says: /SWEEP_ANNOUNCED is \d+, must be \d+/ },
   'a lock': { what: set(word(control.STACK_LOCK), 1), says: /STACK_LOCK is held in a stopped world/ },
@@ -420,7 +420,7 @@ const BREAKS: Record<string, Break> = {
   },
   'the stop word': { what: add(word(control.STOP), 1), says: /by the stop word, is 1, must be 0/ },
   'a sleeper that is no P': {
-    what: set(word(control.SLEEPERS_HIGH), 4),
+    what: set(word(control.SLEEPERS + 1), 4),
     says: /SLEEPERS has a bit for P 34, and there are 2 Ps/,
   },
   'TRIGGER above GOAL': {
@@ -557,7 +557,7 @@ const BREAKS: Record<string, Break> = {
     what: set(w => w.p(p.RING_TAIL), -5),
     says: /P 0’s ring holds -5 goroutines/,
   },
-  GLOBAL_COUNT: { what: set(word(control.GLOBAL_COUNT), 1), says: /GLOBAL_COUNT is 1, must be 0/ },
+  RUN_QUEUE_COUNT: { what: set(word(control.RUN_QUEUE_COUNT), 1), says: /RUN_QUEUE_COUNT is 1, must be 0/ },
   ASSIST_COUNT: { what: set(word(control.ASSIST_COUNT), 1), says: /ASSIST_COUNT is 1, must be 0/ },
   'a P in the assist queue that does not know': {
     phase: 'marking',

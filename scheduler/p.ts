@@ -27,6 +27,7 @@ import { deadlockMessage } from './deadlock.ts'
 import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
 import { type GoroutineId, Goroutines } from './goroutines.ts'
 import type { YieldedOperation } from './operation.ts'
+import { Random } from './random.ts'
 import { RunOver } from './run-over.ts'
 import { GlobalQueue, pushReady, ReadyQueue, Ring } from './run-queues.ts'
 import { Sleepers } from './sleepers.ts'
@@ -103,6 +104,7 @@ export class P implements World {
   readonly waiters: Waiters
   readonly timers: Timers
   readonly sleepers: Sleepers
+  readonly random: Random
   /** What ended the run, if this P did. */
   failure: Failure | null = null
 
@@ -123,8 +125,6 @@ export class P implements World {
   /** The next turn goes on in the slice of the one before. */
   private inheritsSlice = false
   private operations = 0
-  private random: number
-  private order = new Uint32Array(16)
   private readonly barrierWait: BarrierWait
   /** The goroutine that runs; null: none does. */
   fiber: Fiber | null = null
@@ -145,13 +145,13 @@ export class P implements World {
     this.program = program
     this.events = events
     this.base = memory.p(index, 0)
-    this.random = (options.seed ^ Math.imul(index + 1, 0x9e3779b9)) | 1
+    this.random = new Random(options.seed, index)
     this.barrierWait = options.barrierWait
     this.collector = new Collector(heap, index, controller, this, events, options)
     const allocatorOptions: AllocatorOptions = {
       ...options,
       onSliceEnd: () => this.askToGiveWay(),
-      random: () => this.nextRandom(),
+      random: () => this.random.next(),
     }
     this.allocator = new Allocator(this.collector, allocatorOptions)
     this.goroutines = new Goroutines(heap)
@@ -267,7 +267,7 @@ export class P implements World {
   /** Takes a goroutine that has not run from another P, beginning with a random one. */
   private steal(): GoroutineId {
     const { layout } = this.memory
-    const first = this.nextRandom() % layout.procs
+    const first = this.random.next() % layout.procs
     for (let offset = 0; offset < layout.procs; offset++) {
       const victim = (first + offset) % layout.procs
       if (!this.maySteal(victim)) continue
@@ -782,28 +782,6 @@ export class P implements World {
     if (!compareAndSwap(words, control.RUN_STATE, control.RUN_ACTIVE, state)) return false
     endAll(this.memory)
     return true
-  }
-
-  /** The numbers from 0 to `count` − 1 in random order, each as likely as any (Fisher and Yates). Good until the next call. */
-  randomOrder(count: number): Uint32Array {
-    if (this.order.length < count) this.order = new Uint32Array(count)
-    const { order } = this
-    for (let at = 0; at < count; at++) {
-      const other = this.nextRandom() % (at + 1)
-      order[at] = order[other]
-      order[other] = at
-    }
-    return order
-  }
-
-  /** A number from 0 to 2³² − 1, from the run's seed: xorshift32. */
-  nextRandom(): number {
-    let random = this.random
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    this.random = random
-    return random >>> 0
   }
 }
 

@@ -71,7 +71,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
   }
 
   protected override tryNow(): boolean {
-    const order = this.p.randomOrder(this.cases.length)
+    const order = this.p.random.orderOf(this.cases.length)
     for (let at = 0; at < this.cases.length; at++) {
       const woken = this.doLocked(order[at])
       if (woken === MUST_WAIT) continue

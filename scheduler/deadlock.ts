@@ -1,4 +1,7 @@
-/** What goroutines do, for a person: all that are left in a deadlock, or at any moment, as Go prints them. Read without stopping anybody. */
+/**
+ * What goroutines do, for a person, as Go prints them: all that are left in a deadlock, or those
+ * that live at any moment. It is read without stopping anybody.
+ */
 
 import type { Memory } from '../memory/memory.ts'
 import { GOROUTINE_NEXT } from '../memory/words/control.ts'
@@ -20,8 +23,13 @@ const STATES: Readonly<Record<number, string>> = { [g.G_RUNNABLE]: 'runnable', [
 /** More goroutines than this are only counted in a deadlock's message. */
 const SHOWN = 50
 
-export function deadlockMessage(memory: Memory, nameOf: (goroutine: GoroutineId) => string): string {
-  return `all goroutines are asleep - deadlock!\n\n${describeGoroutines(memory, nameOf, SHOWN).join('\n')}`
+/** Every goroutine waits for another. */
+export class DeadlockError extends Error {
+  override name = 'DeadlockError'
+
+  constructor(memory: Memory, nameOf: (goroutine: GoroutineId) => string) {
+    super(`all goroutines are asleep - deadlock!\n\n${describeGoroutines(memory, nameOf, SHOWN).join('\n')}`)
+  }
 }
 
 /** A line for each of the first `most` goroutines that live, and one for the rest. */

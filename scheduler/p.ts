@@ -9,21 +9,21 @@
  * Blocked in place. A plain function cannot suspend the generator that called it, and allocation is one. So where it must wait, the P serves
  * stops and requests, marks and sweeps until it may go on, and never runs another goroutine.
  */
-import { add, and, compareAndSwap, load, notify, now, or, store, sub, step as syncStep, wait } from '#sync'
-import { Allocator, type AllocatorOptions, OutOfMemoryError } from '../gc/allocator.ts'
+import { add, and, compareAndSwap, load, now, or, store, sub, step as syncStep, wait } from '#sync'
+import { Allocator, type AllocatorOptions } from '../gc/allocator.ts'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
 import { EVENT_BLOCKED, EVENT_GOROUTINE, EVENT_STOPPED, type Events } from '../gc/record/events.ts'
 import { SLICE_MS } from '../gc/work/workers.ts'
 import type { StopReason, World } from '../gc/world.ts'
 import type { Heap } from '../heap/heap.ts'
-import { InternalError } from '../memory/internal-error.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
 import * as g from '../memory/words/goroutine.ts'
 import * as p from '../memory/words/p.ts'
-import { deadlockMessage } from './deadlock.ts'
+import { DeadlockError } from './deadlock.ts'
+import { Ending, type Failure } from './ending.ts'
 import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
 import { type GoroutineId, Goroutines } from './goroutines.ts'
 import type { YieldedOperation } from './operation.ts'
@@ -76,16 +76,15 @@ export interface Program {
   nameOf(goroutine: GoroutineId): string
 }
 
-/** Every goroutine waits for another. */
-export class DeadlockError extends Error {
-  override name = 'DeadlockError'
+/** What a P asks and tells the thread that it runs on. */
+export interface Host {
+  /** How long the host's own collector has held the thread up since this was asked last, in ms. */
+  collectionMs(): number
+  /** This P has ended the run: at once, since a program that catches all may never let go of it. */
+  onFailure(failure: Failure): void
 }
 
-/** What ended the run, on the P that ended it. */
-export interface Failure {
-  readonly error: unknown
-  readonly goroutine: GoroutineId
-}
+const NO_HOST: Host = { collectionMs: () => 0, onFailure: () => {} }
 
 export interface POptions extends CollectorOptions {
   readonly zealEvery: number
@@ -105,10 +104,10 @@ export class P implements World {
   readonly timers: Timers
   readonly sleepers: Sleepers
   readonly random: Random
-  /** What ended the run, if this P did. */
-  failure: Failure | null = null
+  readonly ending: Ending
 
   private readonly program: Program
+  private readonly host: Host
   private readonly stop: Stop
   private readonly ring: Ring
   private readonly rings: Ring[] = []
@@ -137,12 +136,22 @@ export class P implements World {
   private stoodSince = 0
   private waitsFor: (() => boolean) | null = null
 
-  constructor(heap: Heap, index: number, controller: Controller, program: Program, events: Events, options: POptions) {
+  constructor(
+    heap: Heap,
+    index: number,
+    controller: Controller,
+    program: Program,
+    events: Events,
+    options: POptions,
+    host: Host = NO_HOST,
+  ) {
     const memory = heap.memory
     this.index = index
     this.memory = memory
     this.heap = heap
     this.program = program
+    this.host = host
+    this.ending = new Ending(memory, index, host.onFailure.bind(host))
     this.events = events
     this.base = memory.p(index, 0)
     this.random = new Random(options.seed, index)
@@ -167,14 +176,14 @@ export class P implements World {
 
   // ————— the loop
 
-  /** Runs goroutines until the run is over. Returns when it is; `failure` tells whether this P ended it. */
+  /** Runs goroutines until the run is over. Returns when it is; `ending` tells whether this P ended it. */
   run(): void {
     const { words } = this.memory
     try {
       if (!this.stop.enterRunning()) return
       while (load(words, control.RUN_STATE) === control.RUN_ACTIVE) this.runGoroutine(this.findRunnable())
     } catch (error) {
-      if (!RunOver.is(error)) this.fail(error, words[this.base + p.GOROUTINE])
+      if (!RunOver.is(error)) this.ending.fail(error, words[this.base + p.GOROUTINE])
     } finally {
       this.leave()
     }
@@ -321,7 +330,7 @@ export class P implements World {
       return this.fiber.run()
     } catch (error) {
       if (RunOver.is(error)) throw error
-      this.fail(error, id)
+      this.ending.fail(error, id)
       throw new RunOver('')
     }
   }
@@ -344,7 +353,7 @@ export class P implements World {
     words[this.base + p.GOROUTINE] = 0
     sub(words, this.base + p.LIVE, 1)
     this.goroutines.release(id)
-    if (id === 1) this.endRun(control.RUN_FINISHED)
+    if (id === 1) this.ending.finish(control.RUN_FINISHED)
   }
 
   private giveWay(id: GoroutineId): void {
@@ -586,7 +595,7 @@ export class P implements World {
     try {
       this.collector.act(reason)
     } catch (error) {
-      this.fail(error, 0)
+      this.ending.fail(error, 0)
     }
     this.sleepers.wakeAll()
   }
@@ -676,8 +685,12 @@ export class P implements World {
     this.sleepers.wake(index)
   }
 
+  endedBy(error: unknown): unknown {
+    return this.ending.endedBy(error)
+  }
+
   hostCollectionMs(): number {
-    return 0
+    return this.host.collectionMs()
   }
 
   tellHost(): void {
@@ -755,42 +768,6 @@ export class P implements World {
       if (!this.rings[index].isEmpty || load(words, this.memory.p(index, p.READY)) !== 0) return
     }
     if (!this.readyQueue.isEmpty || load(words, control.IDLE_PS) !== idle) return
-    this.fail(new DeadlockError(deadlockMessage(this.memory, id => this.program.nameOf(id))), 0)
+    this.ending.fail(new DeadlockError(this.memory, id => this.program.nameOf(id)), 0)
   }
-
-  // ————— the end
-
-  /** Ends the run with an error, if nothing has ended it yet. */
-  fail(error: unknown, goroutine: GoroutineId): void {
-    if (this.endRun(control.RUN_FAILED)) this.failure = { error, goroutine }
-  }
-
-  endedBy(error: unknown): unknown {
-    if (this.goroutine === 0 && load(this.memory.words, control.RUN_STATE) === control.RUN_BOOTING) return error
-    if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
-    if (error instanceof RangeError) {
-      if (this.memory.words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
-      this.fail(new InternalError('the native stack ended in a stop: a probe is missing'), this.goroutine)
-      return new RunOver('')
-    }
-    this.fail(error, this.goroutine)
-    return new RunOver('')
-  }
-
-  private endRun(state: number): boolean {
-    const { words } = this.memory
-    if (!compareAndSwap(words, control.RUN_STATE, control.RUN_ACTIVE, state)) return false
-    endAll(this.memory)
-    return true
-  }
-}
-
-/** Asks every P to leave, wherever it waits. RUN_STATE says why. */
-export function endAll(memory: Memory): void {
-  const { words, layout } = memory
-  const sleepers = new Sleepers(memory)
-  for (let index = 0; index < layout.procs; index++) or(words, memory.p(index, p.POLL), p.POLL_END)
-  add(words, control.RESTARTS, 1)
-  notify(words, control.RESTARTS)
-  sleepers.wakeAll()
 }

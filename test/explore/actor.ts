@@ -66,7 +66,7 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
     if (part.index === 0) p.place(p.goroutines.create(MAIN_TASK, 0), 0)
     enterRun(run)
     p.run()
-    if (p.failure !== null) throw p.failure.error
+    if (p.ending.failure !== null) throw p.ending.failure.error
   } finally {
     leaveRun()
   }

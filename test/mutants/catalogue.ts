@@ -745,8 +745,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/p.ts',
-        from: '      this.fail(error, 0)\n    }\n    this.sleepers.wakeAll()\n',
-        to: '      this.fail(error, 0)\n    }\n',
+        from: '      this.ending.fail(error, 0)\n    }\n    this.sleepers.wakeAll()\n',
+        to: '      this.ending.fail(error, 0)\n    }\n',
       },
     ],
   },

@@ -59,6 +59,6 @@ export class LoneP extends P {
     this.memory.words[control.RUN_STATE] = control.RUN_ACTIVE
     this.start(main)
     this.run()
-    if (this.failure !== null) throw this.failure.error
+    if (this.ending.failure !== null) throw this.ending.failure.error
   }
 }

@@ -65,7 +65,7 @@ export class HandRun {
     } finally {
       leaveRun()
     }
-    if (run.p.failure !== null) throw run.p.failure.error
+    if (run.p.ending.failure !== null) throw run.p.ending.failure.error
   }
 
   /** All that it has in memory by now, as far as small runs get: to see whether anybody writes there. */

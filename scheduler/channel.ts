@@ -138,7 +138,7 @@ export class Channels {
       this.unlock(channel)
     }
     if (woken === MUST_WAIT) throw new ChannelError('close of closed channel')
-    this.p.readyAll(woken)
+    this.p.placement.readyAll(woken)
   }
 
   /** Returns the first of the goroutines that it wakes, linked by their records; 0: none. */
@@ -328,7 +328,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   private doneBy(woken: number): boolean {
-    if (woken > 0) this.p.ready(woken)
+    if (woken > 0) this.p.placement.ready(woken)
     return woken !== MUST_WAIT
   }
 

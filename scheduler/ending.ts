@@ -14,34 +14,28 @@ import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
 import type { GoroutineId } from './goroutines.ts'
+import type { Failure, Host } from './host.ts'
 import { RunOver } from './run-over.ts'
 import { Sleepers } from './sleepers.ts'
-
-/** What ended the run, on the P that ended it. */
-export interface Failure {
-  readonly error: unknown
-  /** 0: in no goroutine. */
-  readonly goroutine: GoroutineId
-}
 
 export class Ending {
   /** What ended the run, if this P did. */
   failure: Failure | null = null
   private readonly memory: Memory
   private readonly base: number
-  private readonly onFailure: (failure: Failure) => void
+  private readonly host: Host
 
-  constructor(memory: Memory, pIndex: number, onFailure: (failure: Failure) => void) {
+  constructor(memory: Memory, pIndex: number, host: Host) {
     this.memory = memory
     this.base = memory.p(pIndex, 0)
-    this.onFailure = onFailure
+    this.host = host
   }
 
   /** Ends the run with an error, if nothing has ended it yet. */
   fail(error: unknown, goroutine: GoroutineId): void {
     if (!this.finish(control.RUN_FAILED)) return
     this.failure = { error, goroutine }
-    this.onFailure(this.failure)
+    this.host.onFailure(this.failure)
   }
 
   /** What to throw for an error that was met beneath the program (gc/world.ts). */

@@ -83,7 +83,7 @@ export class Fiber {
 
   /** A goroutine that yields what is carried out at once comes to no safepoint of its own. */
   private mustGiveWay(): boolean {
-    if (this.p.isPolled) this.p.safepoint()
+    if (this.p.isPolled) this.p.world.safepoint()
     return this.p.mustGiveWay
   }
 

@@ -129,7 +129,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     this.state = HAS_TURN
     if (isPolled) {
       this.protect()
-      p.safepoint()
+      p.world.safepoint()
     }
     if (!p.mustGiveWay) return this.attempt()
     this.protect()

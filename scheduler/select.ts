@@ -75,7 +75,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     for (let at = 0; at < this.cases.length; at++) {
       const woken = this.doLocked(order[at])
       if (woken === MUST_WAIT) continue
-      if (woken > 0) this.p.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken)
       return true
     }
     const otherwise = this.cases.findIndex(({ kind }) => kind === 'otherwise')
@@ -149,7 +149,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
       const woken = this.cases[index].channel === 0 ? QUEUED : this.enqueueOrDo(index, ticket)
       if (woken === QUEUED) continue
       if (woken === LOST) return 'woken'
-      if (woken > 0) this.p.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken)
       return woken !== MUST_WAIT ? 'done' : 'again'
     }
     return 'queued'

@@ -209,7 +209,7 @@ function wake(p: P, first: GoroutineId): void {
   for (let id = first; id !== NOBODY; ) {
     if (id === LOST) throw new InternalError('a goroutine waits in one queue and was woken from another')
     const next = p.memory.words[p.memory.goroutine(id, g.NEXT)]
-    p.ready(id)
+    p.placement.ready(id)
     id = next
   }
 }

@@ -24,10 +24,10 @@ import * as control from '../../memory/words/control.ts'
 import * as g from '../../memory/words/goroutine.ts'
 import * as pLayout from '../../memory/words/p.ts'
 import { DeadlockError } from '../../scheduler/deadlock.ts'
-import type { Failure } from '../../scheduler/ending.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
-import { type Host, P, type Program } from '../../scheduler/p.ts'
+import type { Failure, Host } from '../../scheduler/host.ts'
+import { P, type Program } from '../../scheduler/p.ts'
 import { printable, printableName } from '../errors/printable.ts'
 import { describeThrown, isA, ownMessage, textOf } from '../errors/thrown.ts'
 import { hasLeftovers, settle, watchClassesOf, watchGoroutines, watchModules } from '../isolation/leftovers.ts'
@@ -346,7 +346,7 @@ const MAIN_TASK = -1
 
 function startMain(p: P): void {
   const id = p.goroutines.create(MAIN_TASK, 0)
-  p.place(id, p.index)
+  p.placement.place(id, p.index)
 }
 
 /** The program as the scheduler sees it. */

@@ -60,7 +60,7 @@ export class HandRun {
     memory.words[control.RUN_STATE] = control.RUN_ACTIVE
     enterRun(run)
     try {
-      run.p.place(run.p.goroutines.create(MAIN, 0), 0)
+      run.p.placement.place(run.p.goroutines.create(MAIN, 0), 0)
       run.p.run()
     } finally {
       leaveRun()

@@ -27,7 +27,7 @@ import { Ending } from './ending.ts'
 import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
 import { type GoroutineId, Goroutines } from './goroutines.ts'
 import { type Host, NO_HOST } from './host.ts'
-import type { YieldedOperation } from './operation.ts'
+import type { Runner, YieldedOperation } from './operation.ts'
 import { Placement } from './placement.ts'
 import { Random } from './random.ts'
 import { RunOver } from './run-over.ts'
@@ -63,7 +63,7 @@ export interface POptions extends WorldOptions {
   readonly seed: number
 }
 
-export class P {
+export class P implements Runner {
   readonly index: number
   readonly memory: Memory
   readonly heap: Heap

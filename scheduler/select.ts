@@ -27,8 +27,7 @@ import {
   KIND_REF,
   MUST_WAIT,
 } from './channel.ts'
-import { YieldedOperation } from './operation.ts'
-import type { P } from './p.ts'
+import { type Runner, YieldedOperation } from './operation.ts'
 import type { WaiterId } from './waiters.ts'
 
 /** Answers of enqueueOrDo beside those of sendNow: the record is queued; another has won the ticket. */
@@ -57,7 +56,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
   private readonly waiters: WaiterId[] = []
   private isClosed = false
 
-  constructor(p: P, channels: Channels, cases: readonly SelectCase[]) {
+  constructor(p: Runner, channels: Channels, cases: readonly SelectCase[]) {
     super(p)
     this.channels = channels
     this.cases = cases

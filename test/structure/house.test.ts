@@ -98,7 +98,7 @@ describe('a circle is found', () => {
 
 test('the sources hold no circle', () => {
   // Parts of a P that take the whole collector, or the whole P.
-  const known = /gc\/collector\.ts|gc\/mark\/drain\.ts|gc\/work → gc\/mark|scheduler\/(?:fiber|p)\.ts|program\/current\.ts/
+  const known = /gc\/collector\.ts|gc\/mark\/drain\.ts|gc\/work → gc\/mark|program\/current\.ts/
   expect(circles(sources).filter(one => !known.test(one))).toEqual([])
 })
 

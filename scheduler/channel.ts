@@ -18,8 +18,7 @@ import type { Addr } from '../memory/memory.ts'
 import { probeStackForLock } from '../memory/stack-probe.ts'
 import * as g from '../memory/words/goroutine.ts'
 import type { GoroutineId } from './goroutines.ts'
-import { YieldedOperation } from './operation.ts'
-import type { P } from './p.ts'
+import { type Runner, YieldedOperation } from './operation.ts'
 import type { WaiterId } from './waiters.ts'
 
 export const CHANNEL_BUFFER = 1
@@ -57,9 +56,9 @@ export interface Received {
 
 export class Channels {
   readonly received: Received = { value: 0, ok: false }
-  private readonly p: P
+  private readonly p: Runner
 
-  constructor(p: P) {
+  constructor(p: Runner) {
     this.p = p
   }
 
@@ -138,7 +137,7 @@ export class Channels {
       this.unlock(channel)
     }
     if (woken === MUST_WAIT) throw new ChannelError('close of closed channel')
-    this.p.readyAll(woken)
+    this.p.placement.readyAll(woken)
   }
 
   /** Returns the first of the goroutines that it wakes, linked by their records; 0: none. */
@@ -292,7 +291,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   private readonly reason: number
   private waiter: WaiterId = 0
 
-  constructor(p: P, channels: Channels, channel: Addr, queue: number, reason: number) {
+  constructor(p: Runner, channels: Channels, channel: Addr, queue: number, reason: number) {
     super(p)
     this.channels = channels
     this.channel = channel
@@ -328,7 +327,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   private doneBy(woken: number): boolean {
-    if (woken > 0) this.p.ready(woken)
+    if (woken > 0) this.p.placement.ready(woken)
     return woken !== MUST_WAIT
   }
 
@@ -352,7 +351,7 @@ export class Send extends ChannelOperation<void> {
   private readonly value: number
   private isClosed = false
 
-  constructor(p: P, channels: Channels, channel: Addr, value: number) {
+  constructor(p: Runner, channels: Channels, channel: Addr, value: number) {
     super(p, channels, channel, CHANNEL_SENDERS, g.WAIT_SEND)
     this.value = value
   }
@@ -388,7 +387,7 @@ export abstract class Receive<T> extends ChannelOperation<T> {
   protected value = 0
   protected ok = false
 
-  constructor(p: P, channels: Channels, channel: Addr) {
+  constructor(p: Runner, channels: Channels, channel: Addr) {
     super(p, channels, channel, CHANNEL_RECEIVERS, g.WAIT_RECEIVE)
   }
 

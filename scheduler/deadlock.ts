@@ -1,9 +1,18 @@
-/** What goroutines do, for a person: all that are left in a deadlock, or at any moment, as Go prints them. Read without stopping anybody. */
-
+/**
+ * A deadlock: all Ps are idle, nothing is queued anywhere, and no timer runs. So no goroutine can
+ * ever run again.
+ *
+ * Proof that a deadlock is told only if there is one. IDLE_PS counts the idle Ps, and above them how
+ * often a P has left that state. If it is the same before and after the look at the queues, no P
+ * has run anything meanwhile. So the queues were all empty at one moment.
+ */
+import { load } from '#sync'
 import type { Memory } from '../memory/memory.ts'
-import { GOROUTINE_NEXT } from '../memory/words/control.ts'
+import * as control from '../memory/words/control.ts'
 import * as g from '../memory/words/goroutine.ts'
+import { READY } from '../memory/words/p.ts'
 import type { GoroutineId } from './goroutines.ts'
+import type { RunQueues } from './run-queues.ts'
 
 const WAITS: Readonly<Record<number, string>> = {
   [g.WAIT_NONE]: 'waiting',
@@ -20,16 +29,36 @@ const STATES: Readonly<Record<number, string>> = { [g.G_RUNNABLE]: 'runnable', [
 /** More goroutines than this are only counted in a deadlock's message. */
 const SHOWN = 50
 
-export function deadlockMessage(memory: Memory, nameOf: (goroutine: GoroutineId) => string): string {
-  return `all goroutines are asleep - deadlock!\n\n${describeGoroutines(memory, nameOf, SHOWN).join('\n')}`
+/** Every goroutine waits for another. */
+export class DeadlockError extends Error {
+  override name = 'DeadlockError'
+
+  constructor(memory: Memory, nameOf: (goroutine: GoroutineId) => string) {
+    super(`all goroutines are asleep - deadlock!\n\n${describeGoroutines(memory, nameOf, SHOWN).join('\n')}`)
+  }
 }
 
-/** A line for each of the first `most` goroutines that live, and one for the rest. */
+/** `idle`: IDLE_PS as this P became idle. */
+export function isDeadlocked(memory: Memory, queues: RunQueues, idle: number): boolean {
+  const { words, layout } = memory
+  if ((idle & control.IDLE_COUNT) !== layout.procs) return false
+  if (load(words, control.TIMERS) !== 0 || load(words, control.GOROUTINES_LIVE) === 0) return false
+  if (!queues.global.isEmpty) return false
+  for (let index = 0; index < layout.procs; index++) {
+    if (!queues.rings[index].isEmpty || load(words, memory.p(index, READY)) !== 0) return false
+  }
+  return queues.ready.isEmpty && load(words, control.IDLE_PS) === idle
+}
+
+/**
+ * What goroutines do, for a person, as Go prints it: a line for each of the first `most` that live,
+ * and one for the rest. It is read without stopping anybody.
+ */
 export function describeGoroutines(memory: Memory, nameOf: (goroutine: GoroutineId) => string, most: number): string[] {
   const { words } = memory
   const lines: string[] = []
   let live = 0
-  for (let id = 1; id <= words[GOROUTINE_NEXT]; id++) {
+  for (let id = 1; id <= words[control.GOROUTINE_NEXT]; id++) {
     const record = memory.goroutine(id, 0)
     const status = words[record + g.STATUS] & ~(g.G_SCAN | g.G_SCAN_WANTED)
     if (status === g.G_FREE || status === g.G_DEAD || ++live > most) continue

@@ -7,8 +7,7 @@
  *     parks       the operation that it handed over queues it; if that need not wait, go on
  *   `yield operation`, without the star, is carried out here
  */
-import type { OperationError, YieldedOperation } from './operation.ts'
-import type { P } from './p.ts'
+import type { OperationError, Runner, YieldedOperation } from './operation.ts'
 import { RunOver } from './run-over.ts'
 
 /** A goroutine's generator. */
@@ -20,7 +19,7 @@ type Step = IteratorResult<unknown, unknown>
 export type Outcome = 'ended' | 'gives way' | 'parked'
 
 export class Fiber {
-  private readonly p: P
+  private readonly p: Runner
   /**
    * The goroutine's generator; then what was yielded without a star and is not over, each yielded
    * by the one before.
@@ -33,7 +32,7 @@ export class Fiber {
   /** What it is to be told, if it gave way before it was. */
   private misuse: OperationError | null = null
 
-  constructor(p: P, coroutine: Coroutine) {
+  constructor(p: Runner, coroutine: Coroutine) {
     this.p = p
     this.running = [coroutine]
   }
@@ -83,7 +82,7 @@ export class Fiber {
 
   /** A goroutine that yields what is carried out at once comes to no safepoint of its own. */
   private mustGiveWay(): boolean {
-    if (this.p.isPolled) this.p.safepoint()
+    if (this.p.isPolled) this.p.world.safepoint()
     return this.p.mustGiveWay
   }
 

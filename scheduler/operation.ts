@@ -19,10 +19,16 @@
  *    hand-over until it is done or given up. What a goroutine that steps by hand keeps behind
  *    them stays.
  */
+import type { WriteBarrier } from '../gc/mark/barrier.ts'
+import type { World } from '../gc/world.ts'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
+import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep, probeStackForLock } from '../memory/stack-probe.ts'
-import type { Fiber } from './fiber.ts'
-import type { P } from './p.ts'
+import type { GoroutineId, Goroutines } from './goroutines.ts'
+import type { Placement } from './placement.ts'
+import type { Random } from './random.ts'
+import type { Timers } from './timers.ts'
+import type { Waiters } from './waiters.ts'
 
 /** What the P sees when a goroutine is to be parked; `undefined` is giving way. */
 export const PARKED: unique symbol = Symbol('parked')
@@ -64,15 +70,51 @@ function framesOf(place: Error | null): string {
   }
 }
 
+/** What an operation needs of the P that runs its goroutine. */
+export interface Runner {
+  readonly memory: Memory
+  readonly goroutines: Goroutines
+  readonly waiters: Waiters
+  readonly timers: Timers
+  readonly random: Random
+  readonly placement: Placement
+  readonly collector: { readonly stack: ShadowStack; readonly barrier: WriteBarrier }
+  readonly world: Pick<World, 'safepoint'>
+  /** The goroutine that runs, and what it is to others than its operations; 0 and null: none. */
+  readonly goroutine: GoroutineId
+  readonly fiber: object | null
+  /** An operation that was made and is not waited for yet. */
+  unstarted: YieldedOperation<unknown> | null
+  /** An operation that has handed the goroutine over, or was woken, and was not stepped since. */
+  handedOver: YieldedOperation<unknown> | null
+  /** True if the poll word asks for something, as a plain load: what a safepoint begins with. */
+  readonly isPolled: boolean
+  /** True if the goroutine has used up its slice. Asked at every operation. */
+  readonly mustGiveWay: boolean
+  /** The ticket with which the goroutine would park now. */
+  readonly ticket: number
+  /**
+   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its ticket
+   * is where others find it. Returns the ticket.
+   */
+  park(reason: number, object: number): number
+  /** The goroutine that has just parked runs on: it need not wait after all. */
+  unpark(): void
+  /** Throws an OperationError if an operation was made, or handed over, and not waited for. */
+  expectNoneLeft(): void
+  /** Where an operation is made, for messages; null: it is not noted. */
+  placeOfOperation(): Error | null
+}
+
 export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknown>, Iterable<Yielded, T, unknown> {
-  protected readonly p: P
+  protected readonly p: Runner
   /** As in messages: `send`. */
   abstract readonly what: string
   /** Where it was made, for messages; null: not noted. */
   readonly place: Error | null
   private state = FRESH
   /** The goroutine that steps it first; no other may. */
-  private fiber: Fiber | null = null
+  private fiber: object | null = null
   /**
    * Words of the shadow stack in use before it put its references there, and after, from the base;
    * −1: it has not.
@@ -83,7 +125,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   private failure: Error | null = null
 
   /** Throws an OperationError if the operation made before was never waited for. */
-  constructor(p: P) {
+  constructor(p: Runner) {
     // Before anything is noted: a stack that ends here ends before the operation is made.
     probeStackForLock()
     const { unstarted } = p
@@ -129,7 +171,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     this.state = HAS_TURN
     if (isPolled) {
       this.protect()
-      p.safepoint()
+      p.world.safepoint()
     }
     if (!p.mustGiveWay) return this.attempt()
     this.protect()

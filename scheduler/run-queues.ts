@@ -218,3 +218,24 @@ export class ReadyQueue {
     }
   }
 }
+
+/** All run queues, as one P sees them. */
+export class RunQueues {
+  readonly ready: ReadyQueue
+  readonly rings: readonly Ring[]
+  /** Its own. */
+  readonly ring: Ring
+  readonly global: GlobalQueue
+
+  constructor(memory: Memory, pIndex: number) {
+    this.ready = new ReadyQueue(memory, pIndex)
+    this.rings = Array.from({ length: memory.layout.procs }, (_, index) => new Ring(memory, index))
+    this.ring = this.rings[pIndex]
+    this.global = new GlobalQueue(memory)
+  }
+
+  /** True if this P has nothing to run but what it may steal. */
+  get isEmpty(): boolean {
+    return this.ready.isEmpty && this.ring.isEmpty && this.global.isEmpty
+  }
+}

@@ -27,8 +27,7 @@ import {
   KIND_REF,
   MUST_WAIT,
 } from './channel.ts'
-import { YieldedOperation } from './operation.ts'
-import type { P } from './p.ts'
+import { type Runner, YieldedOperation } from './operation.ts'
 import type { WaiterId } from './waiters.ts'
 
 /** Answers of enqueueOrDo beside those of sendNow: the record is queued; another has won the ticket. */
@@ -57,7 +56,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
   private readonly waiters: WaiterId[] = []
   private isClosed = false
 
-  constructor(p: P, channels: Channels, cases: readonly SelectCase[]) {
+  constructor(p: Runner, channels: Channels, cases: readonly SelectCase[]) {
     super(p)
     this.channels = channels
     this.cases = cases
@@ -71,11 +70,11 @@ export abstract class Select<T> extends YieldedOperation<T> {
   }
 
   protected override tryNow(): boolean {
-    const order = this.p.randomOrder(this.cases.length)
+    const order = this.p.random.orderOf(this.cases.length)
     for (let at = 0; at < this.cases.length; at++) {
       const woken = this.doLocked(order[at])
       if (woken === MUST_WAIT) continue
-      if (woken > 0) this.p.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken)
       return true
     }
     const otherwise = this.cases.findIndex(({ kind }) => kind === 'otherwise')
@@ -149,7 +148,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
       const woken = this.cases[index].channel === 0 ? QUEUED : this.enqueueOrDo(index, ticket)
       if (woken === QUEUED) continue
       if (woken === LOST) return 'woken'
-      if (woken > 0) this.p.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken)
       return woken !== MUST_WAIT ? 'done' : 'again'
     }
     return 'queued'

@@ -1,17 +1,25 @@
 /**
  * Sleeping without losing a wake-up.
  *
- *   who sleeps     reads its WAKE word, announces that it sleeps (its bit in SLEEPERS), looks once more for what it waits for, then waits on WAKE
- *   who publishes  publishes, then reads the announcement; if the bit is set, moves WAKE and notifies
+ *   the sleeper    reads its WAKE word, announces that it sleeps (its bit in SLEEPERS), looks once
+ *                  more for what it waits for, then waits on WAKE
+ *   the publisher  publishes, then reads the announcement; if the bit is set, moves WAKE, notifies
  *
- * Proof. All of these are sequentially consistent. If the sleeper's last look missed the publication, the look came before it, so the
- * announcement did too, and the publisher sees the bit. It moves WAKE after the announcement, so after the sleeper read it, and the wait does not begin, or ends. (Plain stores
- * and loads do not do: two threads that each store, then load the other's word, may both miss; 81 times in 100,000 on x64.)
+ * Proof. All of these are sequentially consistent.
+ * 1. If the sleeper's last look missed the publication, the look came before it. So the announcement
+ *    came before it too, and the publisher sees the bit.
+ * 2. The publisher moves WAKE after the announcement, and the sleeper has read WAKE before it. So
+ *    the wait does not begin, or ends.
+ * (Plain stores and loads do not do: of two threads that each store, then load the other's word,
+ * both may miss; 81 times in 100,000 on x64.)
  */
 import { add, and, load, notify, or } from '#sync'
 import type { Memory } from '../memory/memory.ts'
 import { IDLERS, SLEEPERS } from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
+
+/** Why a P sleeps: it has no goroutine to run, or it is blocked in place, and can run none. */
+export type SleepKind = 'idle' | 'blocked'
 
 export class Sleepers {
   private readonly memory: Memory
@@ -20,10 +28,10 @@ export class Sleepers {
     this.memory = memory
   }
 
-  /** `idle`: it sleeps for want of a goroutine; else it is blocked in place, and can mark but run none. */
-  announce(index: number, idle: boolean): void {
+  /** Only one that sleeps for want of a goroutine is among the IDLERS. */
+  announce(index: number, kind: SleepKind): void {
     or(this.memory.words, SLEEPERS + wordOf(index), bitOf(index))
-    if (idle) or(this.memory.words, IDLERS + wordOf(index), bitOf(index))
+    if (kind === 'idle') or(this.memory.words, IDLERS + wordOf(index), bitOf(index))
     this.memory.faults.pass('sleep/announced')
   }
 

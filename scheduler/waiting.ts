@@ -15,8 +15,7 @@ import { probeStackForLock } from '../memory/stack-probe.ts'
 import * as g from '../memory/words/goroutine.ts'
 import { ChannelError } from './channel.ts'
 import type { GoroutineId } from './goroutines.ts'
-import { YieldedOperation } from './operation.ts'
-import type { P } from './p.ts'
+import { type Runner, YieldedOperation } from './operation.ts'
 import type { WaiterId } from './waiters.ts'
 
 export const WAITABLE_LOCK = 1
@@ -37,7 +36,7 @@ export class Sleep extends YieldedOperation<void> {
   override readonly what = 'sleep'
   private readonly milliseconds: number
 
-  constructor(p: P, milliseconds: number) {
+  constructor(p: Runner, milliseconds: number) {
     super(p)
     this.milliseconds = milliseconds
   }
@@ -66,7 +65,7 @@ abstract class Wait extends YieldedOperation<void> {
   private readonly reason: number
   private waiter: WaiterId = 0
 
-  constructor(p: P, object: Addr, reason: number) {
+  constructor(p: Runner, object: Addr, reason: number) {
     super(p)
     this.object = object
     this.reason = reason
@@ -116,7 +115,7 @@ abstract class Wait extends YieldedOperation<void> {
 
 export class LockMutex extends Wait {
   override readonly what = 'mutex.lock'
-  constructor(p: P, mutex: Addr) {
+  constructor(p: Runner, mutex: Addr) {
     super(p, mutex, g.WAIT_MUTEX)
   }
 
@@ -129,7 +128,7 @@ export class LockMutex extends Wait {
 }
 
 /** Hands the mutex to the first who waits, or frees it. Throws a ChannelError if it is not held. Not a safepoint. */
-export function unlockMutex(p: P, mutex: Addr): void {
+export function unlockMutex(p: Runner, mutex: Addr): void {
   const { i32 } = p.memory
   const word = mutex >>> 2
   probeStackForLock()
@@ -149,7 +148,7 @@ export function unlockMutex(p: P, mutex: Addr): void {
 
 export class WaitForGroup extends Wait {
   override readonly what = 'waitGroup.wait'
-  constructor(p: P, group: Addr) {
+  constructor(p: Runner, group: Addr) {
     super(p, group, g.WAIT_GROUP)
   }
 
@@ -162,7 +161,7 @@ export class WaitForGroup extends Wait {
  * Changes a wait group's count by a whole number, and wakes all who wait if that makes it 0. Throws a ChannelError if the
  * count would be below 0 or above 2³¹ − 1, and leaves it as it was. Not a safepoint.
  */
-export function addToGroup(p: P, group: Addr, delta: number): void {
+export function addToGroup(p: Runner, group: Addr, delta: number): void {
   const { i32 } = p.memory
   const word = group >>> 2
   probeStackForLock()
@@ -182,7 +181,7 @@ export function addToGroup(p: P, group: Addr, delta: number): void {
 }
 
 /** Takes the first who waits, its ticket won. NOBODY: nobody waits; LOST: another has woken it, which cannot be. */
-function takeFirst(p: P, word: number): GoroutineId {
+function takeFirst(p: Runner, word: number): GoroutineId {
   const { waiters, goroutines } = p
   const waiter = waiters.takeFirst(word + WAITABLE_QUEUE)
   if (waiter === 0) return NOBODY
@@ -193,7 +192,7 @@ function takeFirst(p: P, word: number): GoroutineId {
 }
 
 /** Takes all who wait, linked by their records, oldest first; as takeFirst. */
-function takeAll(p: P, word: number): GoroutineId {
+function takeAll(p: Runner, word: number): GoroutineId {
   const { words } = p.memory
   const first = takeFirst(p, word)
   for (let last = first; last > NOBODY; ) {
@@ -205,11 +204,11 @@ function takeAll(p: P, word: number): GoroutineId {
 }
 
 /** Once the lock is free: what can throw is not done under it. */
-function wake(p: P, first: GoroutineId): void {
+function wake(p: Runner, first: GoroutineId): void {
   for (let id = first; id !== NOBODY; ) {
     if (id === LOST) throw new InternalError('a goroutine waits in one queue and was woken from another')
     const next = p.memory.words[p.memory.goroutine(id, g.NEXT)]
-    p.ready(id)
+    p.placement.ready(id)
     id = next
   }
 }

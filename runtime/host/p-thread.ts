@@ -23,9 +23,11 @@ import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
 import * as g from '../../memory/words/goroutine.ts'
 import * as pLayout from '../../memory/words/p.ts'
+import { DeadlockError } from '../../scheduler/deadlock.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
-import { DeadlockError, type Failure, P, type Program } from '../../scheduler/p.ts'
+import type { Failure, Host } from '../../scheduler/host.ts'
+import { P, type Program } from '../../scheduler/p.ts'
 import { printable, printableName } from '../errors/printable.ts'
 import { describeThrown, isA, ownMessage, textOf } from '../errors/thrown.ts'
 import { hasLeftovers, settle, watchClassesOf, watchGoroutines, watchModules } from '../isolation/leftovers.ts'
@@ -163,26 +165,33 @@ function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
   return faults.length === 0 ? memory : new Memory(handle, new FaultInjector(memory, faults, index, seed))
 }
 
-/** A P that says at once how it has ended the run: a program that catches everything may never let go of the thread. */
-class TellingP extends P {
+/** The thread as its P sees it: what the P tells of its failure goes to the host's port at once. */
+class ThreadHost implements Host {
   readonly #collections = new GCProfiler()
+  readonly #port: MessagePort
+  readonly #program: RunningProgram
 
   /** What this P told of its failure; null: nothing yet. */
   told: PReport['error'] = null
-  onFailure: (failure: Failure) => PReport['error'] = () => null
 
-  override hostCollectionMs(): number {
+  constructor(port: MessagePort, program: RunningProgram) {
+    this.#port = port
+    this.#program = program
+  }
+
+  collectionMs(): number {
     const microseconds = this.#collections.stop()?.statistics.reduce((sum, { cost }) => sum + cost, 0) ?? 0
     this.#collections.start()
     return microseconds / 1000
   }
 
-  override fail(error: unknown, goroutine: GoroutineId): void {
-    const before = this.failure
-    super.fail(error, goroutine)
-    if (this.failure === null || this.failure === before) return
+  onFailure(failure: Failure): void {
     try {
-      this.told = this.onFailure(this.failure)
+      // A description that ends at the stack's end would say less than one from above.
+      probeStackDeep()
+      const error = tellEnding(this.#port, failure, this.#program)
+      tellTo(this.#port)({ report: { error, isReusable: false } })
+      this.told = error
     } catch {
       // Near the end of the stack it cannot be told; it is once this thread has unwound.
     }
@@ -192,7 +201,7 @@ class TellingP extends P {
 async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsole): Promise<void> {
   const { index, schedule } = message
   try {
-    const { run, p, program } = createP(message, memory, await loadPacer(message))
+    const { run, host: thread, program } = createP(message, memory, await loadPacer(message))
     serveRun(run)
     watchClassesOf(run)
     declareBuiltInTypes()
@@ -207,8 +216,8 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     enterRun(run)
     if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
-    const { failure, told } = p
-    if (failure !== null) setError(told ?? tellEnding(message.host, failure, program))
+    const { failure } = run.p.ending
+    if (failure !== null) setError(thread.told ?? tellEnding(message.host, failure, program))
   } catch (error) {
     // Before the run: the program, the pacer or this thread cannot start.
     if (schedule !== null) scheduling?.release(schedule)
@@ -281,7 +290,7 @@ function pacerError(who: string, thrown: unknown): PacerError {
 
 interface Created {
   readonly run: Run
-  readonly p: TellingP
+  readonly host: ThreadHost
   readonly program: RunningProgram
 }
 
@@ -297,20 +306,14 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   })
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
-  const p = new TellingP(heap, index, controller, program, events, configuration)
-  p.onFailure = failure => {
-    // A description that ends at the stack's end would say less than one from above.
-    probeStackDeep()
-    const error = tellEnding(message.host, failure, program)
-    tellTo(message.host)({ report: { error, isReusable: false } })
-    return error
-  }
+  const host = new ThreadHost(message.host, program)
+  const p = new P(heap, index, controller, program, events, configuration, host)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
   const run = new Run(message.run, p, declarations, check)
   program.run = run
-  return { run, p, program }
+  return { run, host, program }
 }
 
 /** Import errors are the program's. */
@@ -343,7 +346,7 @@ const MAIN_TASK = -1
 
 function startMain(p: P): void {
   const id = p.goroutines.create(MAIN_TASK, 0)
-  p.place(id, p.index)
+  p.placement.place(id, p.index)
 }
 
 /** The program as the scheduler sees it. */

@@ -25,7 +25,7 @@ export function verifyValue(reference: number, type: number, typeName: string, w
 
 /** Ends the run with a breach of the rules, at the line that is running. */
 export function breach(message: string): never {
-  p.fail(new BreachError(message), p.goroutine)
+  p.ending.fail(new BreachError(message), p.goroutine)
   throw new RunOver('')
 }
 

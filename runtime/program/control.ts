@@ -36,9 +36,9 @@ export function setGCPercent(percent: number): number {
   words[own + GC_PERCENT_ASKED] = Math.max(percent, -1)
   words[own + GC_PERCENT_IS_ASKED] = 1
   // Another P's stop may have carried it out.
-  while (words[own + GC_PERCENT_IS_ASKED] !== 0) p.raise(p.epoch(), STOP_COMMIT)
+  while (words[own + GC_PERCENT_IS_ASKED] !== 0) p.world.raise(p.world.epoch(), STOP_COMMIT)
   const old = words[own + GC_PERCENT_REPLACED]
-  if (percent < 0) p.blockInPlace(() => words[PHASE] === PHASE_OFF)
+  if (percent < 0) p.world.blockInPlace(() => words[PHASE] === PHASE_OFF)
   return old
 }
 
@@ -47,7 +47,7 @@ export function readMemStats(): MemStats {
   expectGoroutine('readMemStats')
   probeStackDeep()
   // The snapshot of somebody else's stop may come later than this one's: just as good.
-  while (!p.raise(p.epoch(), STOP_STATISTICS));
+  while (!p.world.raise(p.world.epoch(), STOP_STATISTICS));
   return memStatsOf(p.memory)
 }
 

@@ -101,11 +101,11 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   probeStackForLock()
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, stored)
-  p.place(id, where)
+  p.placement.place(id, where)
   // Everything that must live is on the new goroutine's stack by now.
   if (!p.isPolled) return
   probeStackDeep()
-  p.safepoint()
+  p.world.safepoint()
 }
 
 function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unknown): number {

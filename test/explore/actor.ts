@@ -63,10 +63,10 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
     run.declarations.close()
     memory.words[control.RUN_STATE] = control.RUN_ACTIVE
     scheduling?.join(part.schedule, part.index, memory.words, memory.i32)
-    if (part.index === 0) p.place(p.goroutines.create(MAIN_TASK, 0), 0)
+    if (part.index === 0) p.placement.place(p.goroutines.create(MAIN_TASK, 0), 0)
     enterRun(run)
     p.run()
-    if (p.failure !== null) throw p.failure.error
+    if (p.ending.failure !== null) throw p.ending.failure.error
   } finally {
     leaveRun()
   }

@@ -146,8 +146,8 @@ test('but not for ever', () => {
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   second.keep(second.allocator.allocate(size, true))
   world.words[world.memory.p(second.index, p.IN_FLIGHT_BYTES)] = size
-  first.blockInPlace = () => undefined
-  first.raise = () => {
+  first.world.blockInPlace = () => undefined
+  first.world.raise = () => {
     world.words[control.CYCLES]++
     return true
   }

@@ -179,6 +179,6 @@ test('a cycle that ends or begins limited is said to be limited', () => {
   // What the next update counts is the program's, so that it is limited no more when the mark ends.
   world.memory.doubles[world.memory.measure(control.LIMITER_LEVEL)] = 0
   expect(world.finishCycle(marker).gcCpuLimited).toBe(1)
-  marker.raise(world.stops, STOP_HEAP_CYCLE)
+  marker.world.raise(world.stops, STOP_HEAP_CYCLE)
   expect(world.memory.phase).toBe(control.PHASE_MARK)
 })

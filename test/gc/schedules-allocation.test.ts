@@ -47,7 +47,7 @@ test('two Ps that find the trigger passed start one cycle', () => {
   const [first, second] = world.ps
   first.spawn()
   world.words[control.TRIGGER] = 0
-  world.at('epoch', () => second.raise(world.stops, STOP_HEAP_CYCLE))
+  world.at('epoch', () => second.world.raise(world.stops, STOP_HEAP_CYCLE))
   first.collector.starter.startIfTriggered()
   expect(world.words[control.CYCLES]).toBe(1)
   world.finishMark(enterDrain(second))

@@ -347,12 +347,12 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/standing.ts',
         from: '    if (this.collector.publish()) this.wakeForWork()\n    return activity',
         to: '    return activity',
       },
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/standing.ts',
         from: '  private goOn(activity: number): void {\n',
         to: '  private goOn(activity: number): void {\n    this.collector.publish()\n',
       },
@@ -364,8 +364,8 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'scheduler/p.ts',
-        from: 'if (this.collector.flush()) this.wakeForWork()\n    const wake',
+        file: 'scheduler/sleeping.ts',
+        from: 'if (this.collector.flush()) this.sleepers.wakeOne()\n    const wake',
         to: 'const wake',
       },
     ],
@@ -591,11 +591,11 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'scheduler/p.ts',
-        from: 'this.sleepers.announce(this.index, idle)\n',
-        to: 'const still = mayStill()\n    this.sleepers.announce(this.index, idle)\n',
+        file: 'scheduler/sleeping.ts',
+        from: 'this.sleepers.announce(this.pIndex, kind)\n',
+        to: 'const still = mayStill()\n    this.sleepers.announce(this.pIndex, kind)\n',
       },
-      { file: 'scheduler/p.ts', from: 'milliseconds > 0 && mayStill() &&', to: 'milliseconds > 0 && still &&' },
+      { file: 'scheduler/sleeping.ts', from: 'milliseconds > 0 && mayStill() &&', to: 'milliseconds > 0 && still &&' },
     ],
   },
   {
@@ -604,7 +604,7 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/sleeping.ts',
         from: 'wait(this.memory.words, this.base + p.WAKE, wake, ',
         to: 'wait(this.memory.words, this.base + p.WAKE, load(this.memory.words, this.base + p.WAKE) + 0 * wake, ',
       },
@@ -616,7 +616,7 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/placement.ts',
         from: 'pushReady(this.memory, owner, id)\n      this.sleepers.wake(owner)',
         to: 'pushReady(this.memory, owner, id)',
       },
@@ -628,9 +628,9 @@ export const mutants: readonly Mutant[] = [
     origin: 'this project, found by exploring termination',
     edits: [
       {
-        file: 'scheduler/p.ts',
-        from: 'const served = load(words, this.memory.p(index, p.FLUSH_SERVED))\n    const wanted = load(words, this.memory.p(index, p.FLUSH_WANTED))',
-        to: 'const wanted = load(words, this.memory.p(index, p.FLUSH_WANTED))\n    const served = load(words, this.memory.p(index, p.FLUSH_SERVED))',
+        file: 'scheduler/ragged-barrier.ts',
+        from: 'const served = load(words, memory.p(index, p.FLUSH_SERVED))\n  const wanted = load(words, memory.p(index, p.FLUSH_WANTED))',
+        to: 'const wanted = load(words, memory.p(index, p.FLUSH_WANTED))\n  const served = load(words, memory.p(index, p.FLUSH_SERVED))',
       },
     ],
   },
@@ -640,9 +640,9 @@ export const mutants: readonly Mutant[] = [
     origin: 'this project, found by exploring the channel protocol',
     edits: [
       {
-        file: 'scheduler/p.ts',
-        from: 'load(words, control.IDLE_PS) !== idle) return',
-        to: '(load(words, control.IDLE_PS) & control.IDLE_COUNT) !== layout.procs) return',
+        file: 'scheduler/deadlock.ts',
+        from: 'load(words, control.IDLE_PS) === idle',
+        to: '(load(words, control.IDLE_PS) & control.IDLE_COUNT) === layout.procs',
       },
     ],
   },
@@ -725,12 +725,12 @@ export const mutants: readonly Mutant[] = [
     origin: 'this project, found by a review',
     edits: [
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/sleeping.ts',
         from: '    const wake = load(words, this.base + p.WAKE)\n',
         to: '    const milliseconds = mostMs()\n    const wake = load(words, this.base + p.WAKE)\n',
       },
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/sleeping.ts',
         from: '    const milliseconds = mostMs()\n    if (milliseconds > 0',
         to: '    if (milliseconds > 0',
       },
@@ -742,7 +742,7 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/stealing.ts',
         from: 'return isWaiting ? SLICE_MS :',
         to: 'return isWaiting ? Number.POSITIVE_INFINITY :',
       },
@@ -752,7 +752,7 @@ export const mutants: readonly Mutant[] = [
     name: 'placed-and-nobody-woken',
     what: 'A goroutine is placed on a busy P, and no idle one is woken.',
     origin: '',
-    edits: [{ file: 'scheduler/p.ts', from: 'else if (where < 0) this.sleepers.wakeOneIdle()', to: '' }],
+    edits: [{ file: 'scheduler/placement.ts', from: 'else if (where < 0) this.sleepers.wakeOneIdle()', to: '' }],
   },
   {
     name: 'stop-wakes-no-sleeper',
@@ -760,9 +760,9 @@ export const mutants: readonly Mutant[] = [
     origin: '',
     edits: [
       {
-        file: 'scheduler/p.ts',
-        from: '      this.fail(error, 0)\n    }\n    this.sleepers.wakeAll()\n',
-        to: '      this.fail(error, 0)\n    }\n',
+        file: 'scheduler/standing.ts',
+        from: '      this.parts.ending.fail(error, 0)\n    }\n    this.wakeAll()\n',
+        to: '      this.parts.ending.fail(error, 0)\n    }\n',
       },
     ],
   },
@@ -1081,7 +1081,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     what: 'Goroutines that wake each other come before the others for longer than their slice.',
-    file: 'scheduler/p.ts',
+    file: 'scheduler/turns.ts',
     reason: 'Each gives way at its next operation once the slice is used up, and is then among the others.',
   },
   {
@@ -1097,7 +1097,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     what: 'A P passes the ragged barrier without flushing.',
-    file: 'scheduler/p.ts',
+    file: 'scheduler/ragged-barrier.ts',
     reason: 'The stop flushes every barrier buffer and asks again: it costs restarts, never an object.',
   },
   {

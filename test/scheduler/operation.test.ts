@@ -13,8 +13,8 @@ import {
   Receive,
   Send,
 } from '../../scheduler/channel.ts'
+import { DeadlockError } from '../../scheduler/deadlock.ts'
 import { OperationError, PARKED } from '../../scheduler/operation.ts'
-import { DeadlockError } from '../../scheduler/p.ts'
 import { Select, type SelectCase } from '../../scheduler/select.ts'
 import { Sleep } from '../../scheduler/waiting.ts'
 import { LoneP } from '../support/lone-p.ts'

@@ -23,7 +23,7 @@ const woken = (): number[] => everyone.filter(index => words[wakeWord(index)] !=
 
 test('each of 64 Ps announces itself alone', () => {
   for (const index of everyone) {
-    sleepers.announce(index, true)
+    sleepers.announce(index, 'idle')
     expect(everyone.filter(other => sleepers.isSleeping(other))).toEqual([index])
     sleepers.withdraw(index)
   }
@@ -31,20 +31,20 @@ test('each of 64 Ps announces itself alone', () => {
 })
 
 test('who withdraws leaves the announcements of others', () => {
-  for (const index of [3, 31, 35]) sleepers.announce(index, true)
+  for (const index of [3, 31, 35]) sleepers.announce(index, 'idle')
   sleepers.withdraw(31)
   expect(everyone.filter(index => sleepers.isSleeping(index))).toEqual([3, 35])
 })
 
 test('a wake-up reaches a P that has announced itself, and no other', () => {
-  sleepers.announce(40, true)
+  sleepers.announce(40, 'idle')
   sleepers.wake(8)
   sleepers.wake(40)
   expect(woken()).toEqual([40])
 })
 
 test.each(['wake', 'wakeOne', 'wakeAll'] as const)('a %s between the last look and the wait ends the wait', call => {
-  sleepers.announce(31, true)
+  sleepers.announce(31, 'idle')
   const seen = words[wakeWord(31)]
   sleepers[call](31)
   expect(wait(words, wakeWord(31), seen, 0)).toBe('not-equal')
@@ -52,7 +52,7 @@ test.each(['wake', 'wakeOne', 'wakeAll'] as const)('a %s between the last look a
 
 test('each call of wakeOne wakes another sleeper, until there is none', () => {
   const asleep = [0, 5, 31, 32, 63]
-  for (const index of asleep) sleepers.announce(index, true)
+  for (const index of asleep) sleepers.announce(index, 'idle')
   for (let count = 1; count <= asleep.length; count++) {
     sleepers.wakeOne()
     expect(woken()).toHaveLength(count)
@@ -64,14 +64,14 @@ test('each call of wakeOne wakes another sleeper, until there is none', () => {
 })
 
 test('wakeAll wakes all that sleep', () => {
-  for (const index of [1, 30, 33, 63]) sleepers.announce(index, true)
+  for (const index of [1, 30, 33, 63]) sleepers.announce(index, 'idle')
   sleepers.wakeAll()
   expect(woken()).toEqual([1, 30, 33, 63])
 })
 
 test('a P that is blocked in place is woken for work, and not for a goroutine', () => {
-  sleepers.announce(3, false)
-  sleepers.announce(40, true)
+  sleepers.announce(3, 'blocked')
+  sleepers.announce(40, 'idle')
   sleepers.wakeOneIdle()
   expect(woken()).toEqual([40])
   sleepers.wakeOneIdle()

@@ -18,7 +18,7 @@ class Parked extends Sleep {
 function wake(p: LoneP, id: number): void {
   const ticket = p.memory.words[p.memory.goroutine(id, g.TICKET)]
   expect(p.goroutines.winTicket(id, ticket)).toBe(true)
-  p.ready(id)
+  p.placement.ready(id)
 }
 
 test('a goroutine that is woken runs before those that gave way', () => {

@@ -1,7 +1,8 @@
 // Some Ps over one memory, in one thread that never waits: the test is their scheduler and their operating system. It says who does what, step
 // by step, so an interleaving of threads is written down and happens every time.
 //
-// A HandP is a real P whose `World` is the test's: nothing runs by itself, a stop is carried out on the spot, and what would wait throws.
+// A HandP is a real P whose `World` is the test's: nothing runs by itself, a stop is carried out on
+// the spot, and what would wait throws.
 // Where a protocol calls its world in the middle of a step (the ragged barrier, the stop), the test may have said what the other Ps do there: `at`.
 
 import { Controller } from '../../gc/controller.ts'
@@ -12,7 +13,7 @@ import type { TerminationName } from '../../gc/termination/policy.ts'
 import { verifyHeap } from '../../gc/verify/verify-heap.ts'
 import type { Credit } from '../../gc/work/assist.ts'
 import type { GateLimit } from '../../gc/work/gate.ts'
-import { STOP_FORCED_CYCLE, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
+import { STOP_FORCED_CYCLE, STOP_TERMINATION, type StopReason, type World } from '../../gc/world.ts'
 import { Heap } from '../../heap/heap.ts'
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
@@ -236,38 +237,47 @@ export class HandP extends P {
     const controller = new Controller(heap.memory, fixed(0.7), config)
     super(heap, index, controller, NO_PROGRAM, new Events(heap.memory, index, isTraced), options)
     this.hand = hand
+    Object.assign(this.world, this.byHand())
   }
 
   // ————— World
 
-  override epoch(): number {
-    this.hand.reach('epoch')
-    return this.hand.stops
-  }
-
-  override raise(epoch: number, reason: StopReason): boolean {
-    if (epoch !== this.hand.stops) return false
-    this.hand.stop(this, reason)
-    this.hand.reach('restarted')
-    return true
-  }
-
-  override raiseIf(isDue: () => boolean, reason: StopReason): boolean {
-    const epoch = this.epoch()
-    return isDue() && this.raise(epoch, reason)
-  }
-
-  override blockInPlace(isOver: () => boolean): void {
-    while (!isOver()) if (!this.hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
-  }
-
-  override raggedBarrier(): void {
-    this.hand.reach('ragged barrier')
-    for (const other of this.hand.ps) {
-      if (other === this) continue
-      other.collector.flush()
-      this.hand.reach('passed')
+  /** What takes the place of the methods of the same name: the rest of its world is a real one's. */
+  private byHand(): Pick<World, 'epoch' | 'raise' | 'raiseIf' | 'blockInPlace' | 'raggedBarrier'> {
+    const { hand } = this
+    const epoch = (): number => {
+      hand.reach('epoch')
+      return hand.stops
     }
+    const raise = (since: number, reason: StopReason): boolean => {
+      if (since !== hand.stops) return false
+      hand.stop(this, reason)
+      hand.reach('restarted')
+      return true
+    }
+    return {
+      epoch,
+      raise,
+      raiseIf(isDue: () => boolean, reason: StopReason): boolean {
+        const since = epoch()
+        return isDue() && raise(since, reason)
+      },
+      blockInPlace: (isOver: () => boolean): void => {
+        while (!isOver()) if (!hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
+      },
+      raggedBarrier: (): void => {
+        hand.reach('ragged barrier')
+        for (const other of hand.ps) {
+          if (other === this) continue
+          other.collector.flush()
+          hand.reach('passed')
+        }
+      },
+    }
+  }
+
+  safepoint(): void {
+    this.world.safepoint()
   }
 
   // ————— a goroutine's steps

@@ -50,7 +50,7 @@ export class LoneP extends P {
   /** Starts a goroutine on this P. */
   start(body: () => Coroutine): GoroutineId {
     const id = this.goroutineOf(body)
-    this.place(id, 0)
+    this.placement.place(id, 0)
     return id
   }
 
@@ -59,6 +59,6 @@ export class LoneP extends P {
     this.memory.words[control.RUN_STATE] = control.RUN_ACTIVE
     this.start(main)
     this.run()
-    if (this.failure !== null) throw this.failure.error
+    if (this.ending.failure !== null) throw this.ending.failure.error
   }
 }

@@ -60,12 +60,12 @@ export class HandRun {
     memory.words[control.RUN_STATE] = control.RUN_ACTIVE
     enterRun(run)
     try {
-      run.p.place(run.p.goroutines.create(MAIN, 0), 0)
+      run.p.placement.place(run.p.goroutines.create(MAIN, 0), 0)
       run.p.run()
     } finally {
       leaveRun()
     }
-    if (run.p.failure !== null) throw run.p.failure.error
+    if (run.p.ending.failure !== null) throw run.p.ending.failure.error
   }
 
   /** All that it has in memory by now, as far as small runs get: to see whether anybody writes there. */

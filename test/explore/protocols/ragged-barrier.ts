@@ -23,14 +23,14 @@ export const raggedBarrier: PartsProtocol = {
   body({ memory, notes }, p) {
     if (p.index === 0) {
       for (let barrier = 0; barrier < BARRIERS; barrier++) {
-        p.raggedBarrier()
+        p.world.raggedBarrier()
         notes[SEEN]++
       }
     } else {
       for (let round = 0; round < 2; round++) {
-        if (memory.words[memory.p(p.index, POLL)] !== 0) p.safepoint()
+        if (memory.words[memory.p(p.index, POLL)] !== 0) p.world.safepoint()
         const until = now() + 0.02
-        p.blockInPlace(() => now() >= until, until)
+        p.world.blockInPlace(() => now() >= until, until)
       }
       // And is gone: the coordinator passes for it.
       new Stop(memory, p.index, () => {}).leaveRunning()

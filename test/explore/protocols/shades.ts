@@ -20,13 +20,13 @@ export const shades: RunProtocol = {
     const taker = task('taker', [], function* () {
       const taken = keep(Node.next.get(roots.get(0)))
       Node.next.set(roots.get(0), nil)
-      p.blockInPlace(() => words[CYCLES_MARKED] > 0)
+      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
       notes[0] = Node.value.get(taken)
     })
     // Its stack is scanned when it has let go of the object. If where it stored it is black by then, the insertion's shade is all.
     const giver = task('giver', [], function* () {
       const own = local(Node.new(nil, 4))
-      while (words[PHASE] !== PHASE_MARK) p.safepoint()
+      while (words[PHASE] !== PHASE_MARK) p.world.safepoint()
       Node.next.set(roots.get(1), getLocal(own))
       setLocal(own, nil)
     })
@@ -35,8 +35,8 @@ export const shades: RunProtocol = {
       roots.set(1, Node.new(nil, 3))
       go.on(1, giver)
       go.on(1, taker)
-      while (!p.raise(p.epoch(), STOP_FORCED_CYCLE));
-      p.blockInPlace(() => words[CYCLES_MARKED] > 0)
+      while (!p.world.raise(p.world.epoch(), STOP_FORCED_CYCLE));
+      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
       notes[1] = words[CYCLES_MARKED]
     }
   },

@@ -30,8 +30,8 @@ export const termination: RunProtocol = {
       const head = keep(Node.new(Node.new(Node.new(nil, 1), 2), 3))
       go.on(1, mutator, head)
       // Nothing but the mark: the sweep is explored by itself.
-      while (!p.raise(p.epoch(), STOP_FORCED_CYCLE));
-      p.blockInPlace(() => words[CYCLES_MARKED] > 0)
+      while (!p.world.raise(p.world.epoch(), STOP_FORCED_CYCLE));
+      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
       notes[1] = words[CYCLES_MARKED]
     }
   },

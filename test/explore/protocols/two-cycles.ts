@@ -33,7 +33,7 @@ export const twoCycles: RunProtocol = {
       yield* waitGroup.wait(group)
       gc()
       gc()
-      while (!p.raise(p.epoch(), STOP_STATISTICS));
+      while (!p.world.raise(p.world.epoch(), STOP_STATISTICS));
       const { allocatedBytes, freedBytes } = statisticsOf(p.memory)
       notes[0] = allocatedBytes - freedBytes
     }

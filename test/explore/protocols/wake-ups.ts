@@ -25,14 +25,14 @@ export const wakeUps: RunProtocol = {
     const computer = task('computer', [ref(Node)], function* () {
       p.pollNow()
       compute()
-      p.blockInPlace(() => words[CYCLES_MARKED] > 0)
+      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
       compute()
     })
     return function* main() {
       go.on(1, computer, Node.new(nil, 1))
       yield
-      while (!p.raise(p.epoch(), STOP_FORCED_CYCLE));
-      p.blockInPlace(() => words[CYCLES_MARKED] > 0)
+      while (!p.world.raise(p.world.epoch(), STOP_FORCED_CYCLE));
+      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
       notes[0] = words[CYCLES_MARKED]
     }
   },

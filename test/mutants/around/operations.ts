@@ -86,7 +86,7 @@ export const operationMutants: readonly Mutant[] = [
     origin: 'gopherjs/gopherjs#1078',
     edits: [
       {
-        file: 'scheduler/p.ts',
+        file: 'scheduler/turns.ts',
         from: 'if (!isChain || now() - this.wokenSince < SLICE_MS) {',
         to: 'if (isChain && now() < this.wokenSince) {',
       },
@@ -98,9 +98,9 @@ export const operationMutants: readonly Mutant[] = [
     origin: 'golang/go#13546',
     edits: [
       {
-        file: 'scheduler/p.ts',
-        from: 'return this.global.take() || this.takeStuck()',
-        to: 'return this.global.take()',
+        file: 'scheduler/turns.ts',
+        from: 'return this.queues.global.take() || this.stealing.takeStuck()',
+        to: 'return this.queues.global.take()',
       },
     ],
   },

@@ -1,0 +1,72 @@
+/**
+ * The end of a run. RUN_STATE says how it ended, and one P writes it.
+ *
+ *   1  the P that ends the run moves RUN_STATE from RUN_ACTIVE by CAS. Of several, one does
+ *   2  it sets POLL_END in every poll word, moves RESTARTS, and wakes those that sleep
+ *   3  every P throws a RunOver at its next safepoint, or as it goes on after a stop or a sleep
+ *
+ * An error ends the run by 1 before anything is thrown to the program, which may catch all it sees.
+ */
+import { add, compareAndSwap, load, notify, or } from '#sync'
+import { OutOfMemoryError } from '../gc/allocator.ts'
+import { InternalError } from '../memory/internal-error.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
+import type { GoroutineId } from './goroutines.ts'
+import type { Failure, Host } from './host.ts'
+import { RunOver } from './run-over.ts'
+import { Sleepers } from './sleepers.ts'
+
+export class Ending {
+  /** What ended the run, if this P did. */
+  failure: Failure | null = null
+  private readonly memory: Memory
+  private readonly base: number
+  private readonly host: Host
+
+  constructor(memory: Memory, pIndex: number, host: Host) {
+    this.memory = memory
+    this.base = memory.p(pIndex, 0)
+    this.host = host
+  }
+
+  /** Ends the run with an error, if nothing has ended it yet. */
+  fail(error: unknown, goroutine: GoroutineId): void {
+    if (!this.finish(control.RUN_FAILED)) return
+    this.failure = { error, goroutine }
+    this.host.onFailure(this.failure)
+  }
+
+  /** What to throw for an error that was met beneath the program (gc/world.ts). */
+  endedBy(error: unknown): unknown {
+    const { words } = this.memory
+    const goroutine = words[this.base + p.GOROUTINE]
+    if (goroutine === 0 && load(words, control.RUN_STATE) === control.RUN_BOOTING) return error
+    if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
+    if (error instanceof RangeError) {
+      if (words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
+      this.fail(new InternalError('the native stack ended in a stop: a probe is missing'), goroutine)
+      return new RunOver('')
+    }
+    this.fail(error, goroutine)
+    return new RunOver('')
+  }
+
+  /** Ends the run in the given state. False if it has ended already. */
+  finish(state: number): boolean {
+    if (!compareAndSwap(this.memory.words, control.RUN_STATE, control.RUN_ACTIVE, state)) return false
+    endAll(this.memory)
+    return true
+  }
+}
+
+/** Asks every P to leave, wherever it waits. RUN_STATE says why. */
+export function endAll(memory: Memory): void {
+  const { words, layout } = memory
+  const sleepers = new Sleepers(memory)
+  for (let index = 0; index < layout.procs; index++) or(words, memory.p(index, p.POLL), p.POLL_END)
+  add(words, control.RESTARTS, 1)
+  notify(words, control.RESTARTS)
+  sleepers.wakeAll()
+}

@@ -1,0 +1,120 @@
+/**
+ * The ragged barrier (Go's forEachP): every other P flushes its barrier buffer and publishes its
+ * grey objects, each when it gets to it, and the coordinator waits for all. The world goes on.
+ *
+ *   ask    the coordinator counts the barrier (FLUSH_NUMBER), names itself, sets FLUSH_PENDING to the
+ *          number of the others, then in each of them FLUSH_WANTED to the barrier's number, and
+ *          POLL_FLUSH
+ *   serve  a P at a safepoint clears POLL_FLUSH, flushes, publishes, and passes
+ *   pass   CAS FLUSH_SERVED from what it was to FLUSH_WANTED. The one that succeeds decrements
+ *          FLUSH_PENDING; the one that brings it to 0 wakes the coordinator
+ *   wait   until FLUSH_PENDING is 0 the coordinator passes for each P that does not run, sleeps for
+ *          a slice, and serves its own poll word
+ *
+ * Proof that a P is counted once in a barrier, by whichever P passes for it.
+ * 1. FLUSH_WANTED of a P only grows, and grows again only after the coordinator has seen all pass.
+ * 2. FLUSH_SERVED is read before FLUSH_WANTED, so what is swapped in is no older than what is there.
+ *    In the other order the wanted number may be that of a barrier that was passed meanwhile. The
+ *    swap would go back to it, and the P would be counted again.
+ * 3. So FLUSH_SERVED moves once in each barrier, and the CAS that moves it decrements.
+ *
+ * Proof that a P that has passed has flushed. 1. One that serves flushes first. 2. One that sleeps
+ * has flushed before it counted as stopped. 3. One that stopped has published; what its barrier
+ * buffer holds is looked at in the stop that ends the mark (R3).
+ */
+import { add, compareAndSwap, load, or, store, sub } from '#sync'
+import type { Collector } from '../gc/collector.ts'
+import { SLICE_MS } from '../gc/work/workers.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
+import type { Sleepers } from './sleepers.ts'
+
+/**
+ * The slices in which the coordinator waits, in ms (Go: 100 µs). After BARRIER_SLICES of them each
+ * is twice the one before, up to SLICE_MS, since some P is stalled.
+ */
+const BARRIER_SLICE_MS = 0.1
+const BARRIER_SLICES = 10
+/** The shortest sleep: the thread gives its core away. */
+const YIELD_MS = 0.001
+
+/** How the coordinator waits in the ragged barrier. */
+export type BarrierWait = 'sleep' | 'yield' | 'spin'
+
+/** What the coordinator does while it waits. */
+export interface Meanwhile {
+  sleepInPlace(mayStill: () => boolean, mostMs: () => number): void
+  safepoint(): void
+}
+
+export class RaggedBarrier {
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly collector: Collector
+  private readonly sleepers: Sleepers
+  private readonly wait: BarrierWait
+
+  constructor(collector: Collector, sleepers: Sleepers, wait: BarrierWait) {
+    this.memory = collector.memory
+    this.pIndex = collector.pIndex
+    this.collector = collector
+    this.sleepers = sleepers
+    this.wait = wait
+  }
+
+  /** Returns when every other P has passed. A safepoint. */
+  run(meanwhile: Meanwhile): void {
+    const { words } = this.memory
+    const poll = this.memory.p(this.pIndex, p.POLL)
+    this.ask()
+    for (let slice = 0; ; slice++) {
+      this.passForOthers()
+      if (load(words, control.FLUSH_PENDING) === 0) return
+      this.collector.here.listener.at('mark-termination/in-barrier')
+      const grown = Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
+      if (this.wait !== 'spin')
+        meanwhile.sleepInPlace(
+          () => load(words, control.FLUSH_PENDING) > 0,
+          () => (this.wait === 'yield' ? YIELD_MS : grown),
+        )
+      if (words[poll] !== 0) meanwhile.safepoint()
+    }
+  }
+
+  private ask(): void {
+    const { words, layout } = this.memory
+    const number = add(words, control.FLUSH_NUMBER, 1) + 1
+    store(words, control.FLUSH_COORDINATOR, this.pIndex)
+    store(words, control.FLUSH_PENDING, layout.procs - 1)
+    for (let index = 0; index < layout.procs; index++) {
+      if (index === this.pIndex) continue
+      store(words, this.memory.p(index, p.FLUSH_WANTED), number)
+      or(words, this.memory.p(index, p.POLL), p.POLL_FLUSH)
+    }
+  }
+
+  private passForOthers(): void {
+    const { words, layout } = this.memory
+    for (let index = 0; index < layout.procs; index++) {
+      if (index !== this.pIndex && load(words, this.memory.p(index, p.STATUS)) !== p.STATUS_RUNNING)
+        passBarrier(this.memory, this.sleepers, index)
+    }
+  }
+
+  /** This P was asked, and POLL_FLUSH is cleared. */
+  serve(): void {
+    this.memory.faults.pass('barrier/serve')
+    if (this.collector.flush()) this.sleepers.wakeOne()
+    passBarrier(this.memory, this.sleepers, this.pIndex)
+  }
+}
+
+/** P `index` has passed the barrier that it was asked to pass, if it was. By any P. */
+export function passBarrier(memory: Memory, sleepers: Sleepers, index: number): void {
+  const { words } = memory
+  const served = load(words, memory.p(index, p.FLUSH_SERVED))
+  const wanted = load(words, memory.p(index, p.FLUSH_WANTED))
+  if (served === wanted || !compareAndSwap(words, memory.p(index, p.FLUSH_SERVED), served, wanted)) return
+  if (sub(words, control.FLUSH_PENDING, 1) === 1) sleepers.wake(load(words, control.FLUSH_COORDINATOR))
+}

@@ -1,0 +1,82 @@
+/**
+ * How a P sleeps. While it does it counts as stopped, and nothing that it holds is hidden.
+ *
+ *   1  save the shadow stack, flush the barrier buffer, publish the grey objects
+ *   2  read WAKE and announce the sleep (scheduler/sleepers.ts); then look how long it may be,
+ *      whether it still may, and whether the poll word asks for something
+ *   3  stop running, and pass the ragged barrier, if one was asked: 1 was the flush
+ *   4  wait on WAKE, then run again once no stop is raised
+ *   5  withdraw the announcement
+ *
+ * All looks come after the announcement. So what is published before one is seen, and what is
+ * published after it moves WAKE.
+ *
+ * The net. A wait that a publication should end is over after NET_MS all the same. If the P may not
+ * sleep any more then, and no wake-up comes within NET_GRACE_MS, one was lost: RESCUES counts it.
+ */
+import { add, load, wait } from '#sync'
+import type { Collector } from '../gc/collector.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as control from '../memory/words/control.ts'
+import * as p from '../memory/words/p.ts'
+import { passBarrier } from './ragged-barrier.ts'
+import { RunOver } from './run-over.ts'
+import type { Sleepers, SleepKind } from './sleepers.ts'
+import type { Stop } from './stop.ts'
+
+/** The net under a wait that a publication should end, in ms: a rescue by it is a bug. */
+const NET_MS = 2000
+/**
+ * A wake-up that is under way as the net ends a wait comes within this, in ms: the system may have
+ * taken its thread off the CPU.
+ */
+const NET_GRACE_MS = 500
+
+export class Sleeping {
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly base: number
+  private readonly collector: Collector
+  private readonly stop: Stop
+  private readonly sleepers: Sleepers
+
+  constructor(collector: Collector, stop: Stop, sleepers: Sleepers) {
+    this.memory = collector.memory
+    this.pIndex = collector.pIndex
+    this.base = this.memory.p(this.pIndex, 0)
+    this.collector = collector
+    this.stop = stop
+    this.sleepers = sleepers
+  }
+
+  /** Sleeps for at most `mostMs`, unless `mayStill` says no after the announcement. */
+  sleep(kind: SleepKind, mayStill: () => boolean, mostMs: () => number): void {
+    const { words } = this.memory
+    const activity = words[this.base + p.ACTIVITY]
+    this.collector.stack.save()
+    if (this.collector.flush()) this.sleepers.wakeOne()
+    const wake = load(words, this.base + p.WAKE)
+    this.sleepers.announce(this.pIndex, kind)
+    // How long depends on what there is, so it is asked after the announcement too.
+    const milliseconds = mostMs()
+    if (milliseconds > 0 && mayStill() && (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0) {
+      words[this.base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
+      this.stop.leaveRunning()
+      passBarrier(this.memory, this.sleepers, this.pIndex)
+      this.memory.faults.pass('sleep/wait')
+      const isOver = this.waitForWake(wake, Math.min(milliseconds, NET_MS))
+      const isMissed = isOver && milliseconds > NET_MS && !mayStill() && this.waitForWake(wake, NET_GRACE_MS)
+      this.memory.faults.pass('sleep/woken')
+      if (!this.stop.enterRunning()) throw new RunOver('')
+      // A wake-up that was sent after the time-out, as at the end of a long stop, was not lost.
+      if (isMissed && load(words, this.base + p.WAKE) === wake && !mayStill()) add(words, control.RESCUES, 1)
+      words[this.base + p.ACTIVITY] = activity
+    }
+    this.sleepers.withdraw(this.pIndex)
+  }
+
+  /** True if nobody has moved WAKE from `wake` in that many milliseconds. */
+  private waitForWake(wake: number, milliseconds: number): boolean {
+    return wait(this.memory.words, this.base + p.WAKE, wake, milliseconds) === 'timed-out'
+  }
+}

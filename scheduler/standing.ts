@@ -1,0 +1,243 @@
+/**
+ * A P that stands still: what the collector asks of the scheduler (gc/world.ts). The world and the
+ * collector need each other, so the one makes the other.
+ *
+ *   raise       stop, raise, act if nobody runs (scheduler/stop.ts), go on
+ *   safepoint   serve what the poll word asks: the end of the run, the ragged barrier, a stack scan,
+ *               a stop
+ *   in place    a plain function cannot suspend the generator that called it, and allocation is one.
+ *               Where it must wait, the P serves stops and requests, marks, sweeps and sleeps until
+ *               it may go on, and never runs another goroutine
+ *
+ * Rules. 1. A P publishes what it holds before it counts as stopped. 2. A bit of the poll word is
+ * cleared before what it stands for is looked at, so that a later request sets it again. 3. A stop
+ * that this P raises serves no other request: a scan might raise a stop again, and so on, ever
+ * deeper. 4. A cycle may have begun in a stop, so this P looks for a mark worker after each, as
+ * every P of Go's passes its scheduler then.
+ */
+import { and, load, now } from '#sync'
+import { Collector, type CollectorOptions } from '../gc/collector.ts'
+import type { Controller } from '../gc/controller.ts'
+import type { Listener } from '../gc/listener.ts'
+import type { StopReason, World } from '../gc/world.ts'
+import type { Heap } from '../heap/heap.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as p from '../memory/words/p.ts'
+import type { Ending } from './ending.ts'
+import type { Host } from './host.ts'
+import { type BarrierWait, type Meanwhile, RaggedBarrier } from './ragged-barrier.ts'
+import { RunOver } from './run-over.ts'
+import type { RunQueues } from './run-queues.ts'
+import type { Sleepers } from './sleepers.ts'
+import { Sleeping } from './sleeping.ts'
+import { Stop } from './stop.ts'
+import type { Timers } from './timers.ts'
+
+export interface WorldOptions extends CollectorOptions {
+  readonly barrierWait: BarrierWait
+}
+
+/** What the world needs of its P. */
+export interface WorldParts {
+  readonly queues: RunQueues
+  readonly timers: Timers
+  readonly sleepers: Sleepers
+  readonly ending: Ending
+  readonly host: Host
+}
+
+export class Standing implements World, Meanwhile {
+  readonly collector: Collector
+  readonly sleeping: Sleeping
+  private readonly memory: Memory
+  private readonly words: Int32Array
+  private readonly base: number
+  private readonly measures: number
+  private readonly trace: Listener
+  private readonly parts: WorldParts
+  private readonly stop: Stop
+  private readonly barrier: RaggedBarrier
+  /** When this P stopped last. */
+  private stoodSince = 0
+  /** What this P waits for in place, innermost. */
+  private waitsFor: (() => boolean) | null = null
+
+  constructor(
+    heap: Heap,
+    pIndex: number,
+    controller: Controller,
+    trace: Listener,
+    options: WorldOptions,
+    parts: WorldParts,
+  ) {
+    const { memory } = heap
+    this.memory = memory
+    this.words = memory.words
+    this.base = memory.p(pIndex, 0)
+    this.measures = memory.pMeasure(pIndex, 0)
+    this.trace = trace
+    this.parts = parts
+    this.stop = new Stop(memory, pIndex, this.act.bind(this))
+    this.collector = new Collector(heap, pIndex, controller, this, trace, options)
+    this.sleeping = new Sleeping(this.collector, this.stop, parts.sleepers)
+    this.barrier = new RaggedBarrier(this.collector, parts.sleepers, options.barrierWait)
+  }
+
+  /** The P begins to run. False if the run is over. */
+  enter(): boolean {
+    return this.stop.enterRunning()
+  }
+
+  /** The P runs no more, wherever it was when the run ended. */
+  leave(): void {
+    if (this.words[this.base + p.STATUS] === p.STATUS_RUNNING) this.stop.leaveRunning()
+  }
+
+  // ————— stops
+
+  epoch(): number {
+    return this.stop.epoch()
+  }
+
+  raise(epoch: number, reason: StopReason): boolean {
+    const activity = this.standStill()
+    return this.afterRaise(activity, this.stop.raise(epoch, reason))
+  }
+
+  raiseIf(isDue: () => boolean, reason: StopReason): boolean {
+    const activity = this.standStill()
+    return this.afterRaise(activity, this.stop.raiseIf(isDue, reason))
+  }
+
+  private afterRaise(activity: number, raised: boolean): boolean {
+    this.goOn(activity)
+    this.collector.here.listener.left()
+    this.markIfDue()
+    return raised
+  }
+
+  safepoint(): void {
+    const { words } = this
+    const poll = load(words, this.base + p.POLL)
+    if ((poll & p.POLL_END) !== 0) throw new RunOver('')
+    if ((poll & p.POLL_FLUSH) !== 0) {
+      and(words, this.base + p.POLL, ~p.POLL_FLUSH)
+      this.barrier.serve()
+    }
+    if ((poll & p.POLL_SCAN) !== 0) {
+      and(words, this.base + p.POLL, ~p.POLL_SCAN)
+      this.collector.serveScan()
+    }
+    if ((poll & p.POLL_STOP) !== 0) {
+      and(words, this.base + p.POLL, ~p.POLL_STOP)
+      if (this.stop.isRaised) {
+        const activity = this.standStill()
+        this.stop.leaveRunning()
+        this.goOn(activity)
+        this.markIfDue()
+      }
+    }
+  }
+
+  private markIfDue(): void {
+    if (this.words[this.base + p.ACTIVITY] === p.ACTIVITY_GOROUTINE) this.collector.workers.runDue()
+  }
+
+  /** This P is about to stop: publishes what it holds. Returns what it does. */
+  private standStill(): number {
+    const activity = this.words[this.base + p.ACTIVITY]
+    this.words[this.base + p.ACTIVITY] = p.ACTIVITY_STOPPED
+    this.stoodSince = now()
+    if (this.collector.publish()) this.wakeForWork()
+    return activity
+  }
+
+  private goOn(activity: number): void {
+    if (!this.stop.enterRunning()) throw new RunOver('')
+    this.words[this.base + p.ACTIVITY] = activity
+    this.trace.slice('stopped', this.stoodSince, 0)
+  }
+
+  /**
+   * Carries out a stop's reason. An error here is the collector's or the pacer's, and ends the run.
+   * The world goes on to hear of it.
+   */
+  private act(reason: StopReason): void {
+    try {
+      this.collector.act(reason)
+    } catch (error) {
+      this.parts.ending.fail(error, 0)
+    }
+    this.wakeAll()
+  }
+
+  raggedBarrier(): void {
+    this.barrier.run(this)
+  }
+
+  // ————— blocked in place
+
+  hasOtherWork(): boolean {
+    if (this.waitsFor !== null) return this.waitsFor()
+    return !this.parts.queues.isEmpty || this.parts.timers.nextDeadline <= now()
+  }
+
+  blockInPlace(isOver: () => boolean, deadline = Number.POSITIVE_INFINITY): void {
+    const { doubles } = this.memory
+    const { workers, sweeper, drain, limiter } = this.collector
+    const outer = this.waitsFor
+    const began = now()
+    if (outer === null) doubles[this.measures + p.BLOCKED_SINCE] = began
+    this.waitsFor = isOver
+    for (;;) {
+      if (this.words[this.base + p.POLL] !== 0) this.safepoint()
+      if (isOver()) break
+      if (workers.runDue()) continue
+      limiter.idle()
+      if (workers.runIdle() || sweeper.sweepInBackground()) continue
+      this.sleepInPlace(
+        () => !isOver() && !(drain.isWorkAvailable && workers.mayRun),
+        () => Math.min(workers.untilDueMs, deadline - now()),
+      )
+    }
+    this.waitsFor = outer
+    limiter.busy()
+    if (outer === null) this.countBlocked(began)
+    this.trace.slice('blocked in place', began, this.words[this.base + p.GOROUTINE])
+  }
+
+  private countBlocked(began: number): void {
+    const { doubles } = this.memory
+    const { measures } = this
+    const end = now()
+    doubles[measures + p.BLOCKED_MS] += end - doubles[measures + p.BLOCKED_SINCE]
+    doubles[measures + p.BLOCKED_SINCE] = 0
+    if (doubles[measures + p.COLLECTING_SINCE] === 0) doubles[measures + p.TOTAL_BLOCKED_MS] += end - began
+  }
+
+  sleepInPlace(mayStill: () => boolean, mostMs: () => number): void {
+    this.sleeping.sleep('blocked', mayStill, mostMs)
+  }
+
+  // ————— telling others
+
+  wakeForWork(): void {
+    this.parts.sleepers.wakeOne()
+  }
+
+  wakeAll(): void {
+    this.parts.sleepers.wakeAll()
+  }
+
+  wake(index: number): void {
+    this.parts.sleepers.wake(index)
+  }
+
+  endedBy(error: unknown): unknown {
+    return this.parts.ending.endedBy(error)
+  }
+
+  hostCollectionMs(): number {
+    return this.parts.host.collectionMs()
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Taking goroutines that have not run from the rings of other Ps. Once it runs, a goroutine stays
+ * where it is, so what is stolen unevenly stays uneven. A thief with `own` goroutines
+ *
+ *   1  takes from a P that has as many as itself, or hardly fewer (STEAL_IMBALANCE)
+ *   2  else from a P that is in a turn of more than SLICE_MS, if `own` is hardly above the mean
+ *   3  else from a P that is in a turn of more than STUCK_MS
+ *
+ * A P that always has something to run does not steal. It must look for 3 at times all the same
+ * (scheduler/turns.ts), or a goroutine in the ring of a P that is stuck may wait for ever.
+ * A P that may not steal yet looks again after a slice, since nobody wakes it when it may.
+ *
+ * Different from Go: a thief takes one goroutine, and not half of the queue.
+ */
+import { now } from '#sync'
+import { SLICE_MS } from '../gc/work/workers.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as p from '../memory/words/p.ts'
+import type { GoroutineId } from './goroutines.ts'
+import type { Random } from './random.ts'
+import type { Ring } from './run-queues.ts'
+
+/** A P that has more goroutines than another by this factor leaves those that the other has. */
+const STEAL_IMBALANCE = 1.1
+/** After this long without a turn of its scheduler a P's new goroutines are anybody's, in ms. */
+const STUCK_MS = 200
+
+export class Stealing {
+  private readonly memory: Memory
+  private readonly pIndex: number
+  private readonly rings: readonly Ring[]
+  private readonly random: Random
+
+  constructor(memory: Memory, pIndex: number, rings: readonly Ring[], random: Random) {
+    this.memory = memory
+    this.pIndex = pIndex
+    this.rings = rings
+    this.random = random
+  }
+
+  /** Takes a goroutine from another P, beginning with a random one; 0 if there is none to take. */
+  take(): GoroutineId {
+    const { layout } = this.memory
+    const first = this.random.next() % layout.procs
+    for (let offset = 0; offset < layout.procs; offset++) {
+      const victim = (first + offset) % layout.procs
+      if (!this.mayTakeFrom(victim)) continue
+      this.memory.faults.pass('ring/steal')
+      const id = this.rings[victim].take()
+      if (id !== 0) return id
+    }
+    return 0
+  }
+
+  /** The same by rule 3 only. */
+  takeStuck(): GoroutineId {
+    for (let victim = 0; victim < this.rings.length; victim++) {
+      if (victim === this.pIndex || this.rings[victim].isEmpty || this.turnMs(victim) < STUCK_MS) continue
+      const id = this.rings[victim].take()
+      if (id !== 0) return id
+    }
+    return 0
+  }
+
+  /** True if there is a ring from which this P may take. */
+  get isPossible(): boolean {
+    for (let victim = 0; victim < this.rings.length; victim++) if (this.mayTakeFrom(victim)) return true
+    return false
+  }
+
+  /** How long this P may sleep before it looks again, in ms: it may not take yet what is there. */
+  get untilPossibleMs(): number {
+    const isWaiting = this.rings.some((ring, index) => index !== this.pIndex && !ring.isEmpty)
+    return isWaiting ? SLICE_MS : Number.POSITIVE_INFINITY
+  }
+
+  private mayTakeFrom(victim: number): boolean {
+    const { words, layout } = this.memory
+    if (victim === this.pIndex || this.rings[victim].isEmpty) return false
+    const own = words[this.memory.p(this.pIndex, p.LIVE)]
+    if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
+    const turnMs = this.turnMs(victim)
+    if (turnMs > STUCK_MS) return true
+    let all = 0
+    for (let index = 0; index < layout.procs; index++) all += words[this.memory.p(index, p.LIVE)]
+    return turnMs > SLICE_MS && own * layout.procs < all * STEAL_IMBALANCE
+  }
+
+  /**
+   * How long the goroutine that runs on P `victim` has had its turn, in ms. 0 between two
+   * goroutines: that P is about to look into its ring.
+   */
+  private turnMs(victim: number): number {
+    const { words, doubles } = this.memory
+    if (words[this.memory.p(victim, p.GOROUTINE)] === 0) return 0
+    return now() - doubles[this.memory.pMeasure(victim, p.TURN_STARTED_AT)]
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Whose turn it is on a P, and for how long.
+ *
+ *   every 61st time        the global queue, then a ring of a P that is stuck
+ *   woken                  one after the other, all in one slice, as Go's runnext inherits the slice
+ *                          of its waker
+ *   the slice is used up   one of the others has a turn before the woken begin a new slice
+ *   the others in turn     those that gave way, and the own ring · the global queue · steal
+ *
+ * So two goroutines that wake each other neither wait for the slices of others nor keep them out.
+ * A turn is over when its slice is used up. It is over after WAKE_GRACE_MS if a goroutine was woken
+ * meanwhile or a timer is due.
+ */
+import { now } from '#sync'
+import type { Sweeper } from '../gc/sweeper.ts'
+import { SLICE_MS } from '../gc/work/workers.ts'
+import type { Memory } from '../memory/memory.ts'
+import * as p from '../memory/words/p.ts'
+import type { GoroutineId } from './goroutines.ts'
+import type { RunQueues } from './run-queues.ts'
+import type { Stealing } from './stealing.ts'
+import type { Timers } from './timers.ts'
+
+/** How often the global queue comes first (Go's schedtick % 61). */
+const GLOBAL_EVERY = 61
+/** After so long in a turn the goroutine gives way to one that was woken meanwhile, in ms. */
+const WAKE_GRACE_MS = 1
+
+export class Turns {
+  private readonly doubles: Float64Array
+  private readonly measures: number
+  private readonly queues: RunQueues
+  private readonly timers: Timers
+  private readonly stealing: Stealing
+  private readonly sweeper: Sweeper
+  private count = 0
+  private isRingsTurn = false
+  /** Since when woken goroutines run, one after the other; 0: another had the last turn. */
+  private wokenSince = 0
+  /** The next turn goes on in the slice of the one before. */
+  private inheritsSlice = false
+
+  constructor(memory: Memory, pIndex: number, queues: RunQueues, timers: Timers, stealing: Stealing, sweeper: Sweeper) {
+    this.doubles = memory.doubles
+    this.measures = memory.pMeasure(pIndex, 0)
+    this.queues = queues
+    this.timers = timers
+    this.stealing = stealing
+    this.sweeper = sweeper
+  }
+
+  /** Takes the goroutine that has the next turn; 0 if there is none. */
+  next(): GoroutineId {
+    const isChain = this.wokenSince !== 0
+    this.inheritsSlice = false
+    if (++this.count % GLOBAL_EVERY === 0) {
+      const id = this.nextElsewhere()
+      if (id !== 0) return id
+    }
+    if (!isChain || now() - this.wokenSince < SLICE_MS) {
+      const woken = this.nextWoken()
+      this.inheritsSlice = isChain && woken !== 0
+      if (woken !== 0) return woken
+    }
+    this.wokenSince = 0
+    return this.nextInTurn() || this.nextWoken()
+  }
+
+  private nextWoken(): GoroutineId {
+    const id = this.queues.ready.takeWoken()
+    if (id !== 0 && this.wokenSince === 0) this.wokenSince = now()
+    return id
+  }
+
+  /** Of those that nobody has woken: they gave way, or have not run. */
+  private nextInTurn(): GoroutineId {
+    const { ready, ring, global } = this.queues
+    this.isRingsTurn = !this.isRingsTurn
+    const own = this.isRingsTurn ? ring.take() || ready.takeYielded() : ready.takeYielded() || ring.take()
+    return own || global.take() || this.stealing.take()
+  }
+
+  /** What a P that is never idle must look for all the same, or it may wait for ever. */
+  private nextElsewhere(): GoroutineId {
+    this.sweeper.sweepInBackground()
+    return this.queues.global.take() || this.stealing.takeStuck()
+  }
+
+  /** The goroutine that was taken last begins its turn, at `time`. */
+  begin(time: number): void {
+    if (!this.inheritsSlice) this.doubles[this.measures + p.SLICE_STARTED_AT] = time
+    this.doubles[this.measures + p.TURN_STARTED_AT] = time
+  }
+
+  /** True if the goroutine that runs has had its turn, as of `time`. */
+  isOver(time: number): boolean {
+    if (time - this.doubles[this.measures + p.SLICE_STARTED_AT] > SLICE_MS) return true
+    const isAwaited = this.queues.ready.hasWoken || this.timers.nextDeadline <= time
+    return isAwaited && time - this.doubles[this.measures + p.TURN_STARTED_AT] > WAKE_GRACE_MS
+  }
+}

@@ -1,0 +1,125 @@
+// Breaking a sound heap: a test of the verifier writes something wrong into a grown world, and says
+// what the verifier must answer.
+import { expect, test } from 'vitest'
+import { BreachError } from '../../gc/verify/breach.ts'
+import { verifyHeap } from '../../gc/verify/verify-heap.ts'
+import { PAGE_SHIFT } from '../../memory/layout.ts'
+import type { Addr } from '../../memory/memory.ts'
+import * as control from '../../memory/words/control.ts'
+import * as p from '../../memory/words/p.ts'
+import * as span from '../../memory/words/span.ts'
+import { type GrownPhase, type GrownWorld, growWorld } from './grown-world.ts'
+
+/** Names of things in a grown world, as word indices. */
+export class Words {
+  readonly grown: GrownWorld
+  readonly words: Int32Array
+  readonly marks: Uint8Array
+  readonly doubles: Float64Array
+
+  constructor(grown: GrownWorld) {
+    this.grown = grown
+    this.words = grown.world.words
+    this.marks = grown.world.memory.marks
+    this.doubles = grown.world.memory.doubles
+  }
+
+  get layout(): GrownWorld['world']['memory']['layout'] {
+    return this.grown.world.memory.layout
+  }
+
+  /** The span that holds an object. */
+  spanOf(object: Addr): number {
+    return this.words[this.layout.pageSpan + (object >>> PAGE_SHIFT)]
+  }
+
+  span(id: number, word: number): number {
+    return this.layout.spans + id * span.WORDS + word
+  }
+
+  /** A word of the span of the first kept node, which is in a list, and full or not as it comes. */
+  listed(word: number): number {
+    return this.span(this.spanOf(this.grown.kept[0]), word)
+  }
+
+  /** A word of the large object’s span. */
+  large(word: number): number {
+    return this.span(this.spanOf(this.grown.large), word)
+  }
+
+  /** The span that P 0 caches for nodes, and the words of that cache. */
+  cache(word: number): number {
+    const spanClass = this.words[this.listed(span.CLASS)]
+    return this.grown.world.memory.p(0, p.CACHE + spanClass * p.CACHE_WORDS + word)
+  }
+
+  cached(word: number): number {
+    return this.span(this.words[this.cache(p.SPAN)], word)
+  }
+
+  /** Makes sure that P 0 caches a span for nodes, with a run. */
+  fillCache(): void {
+    this.grown.p.make(this.grown.Node)
+  }
+
+  p(word: number, index = 0): number {
+    return this.grown.world.memory.p(index, word)
+  }
+
+  goroutine(word: number, id = this.grown.parked): number {
+    return this.grown.world.memory.goroutine(id, word)
+  }
+
+  /** First page of the free run between the large objects. */
+  get gap(): number {
+    for (let page = this.spanOf(this.grown.large); ; page++)
+      if (this.words[this.layout.pageSpan + page] === 0) return page
+  }
+
+  /** First page of the last free run. */
+  get rest(): number {
+    let page = this.layout.pages - 1
+    page -= this.words[this.layout.pageRun + page] - 1
+    return page
+  }
+
+  get buffer(): number {
+    return this.words[control.WORK_FULL]
+  }
+}
+
+interface Break {
+  /** @defaultValue 'off' */
+  readonly phase?: GrownPhase
+  readonly what: (w: Words) => void
+  readonly says: RegExp
+}
+
+export const add = (index: (w: Words) => number, by: number) => (w: Words) => {
+  w.words[index(w)] += by
+}
+export const set = (index: (w: Words) => number, value: number | ((w: Words) => number)) => (w: Words) => {
+  w.words[index(w)] = typeof value === 'number' ? value : value(w)
+}
+export const word = (index: number) => () => index
+
+/** A test for each, by what is broken: the verifier finds it. */
+export function testBreaks(breaks: Readonly<Record<string, Break>>): void {
+  test.each(Object.keys(breaks))('it finds what is broken: %s', name => {
+    const { phase = 'off', what, says } = breaks[name]
+    const grown = growWorld(phase)
+    what(new Words(grown))
+    const found = complaintOf(() => verifyHeap(grown.world.memory))
+    expect(found).toBeInstanceOf(BreachError)
+    expect(found?.message).toMatch(says)
+  })
+}
+
+export function complaintOf(verify: () => void): Error | undefined {
+  try {
+    verify()
+  } catch (error) {
+    return error as Error
+  }
+  return undefined
+}

@@ -52,11 +52,6 @@ test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the 
     expect(gated.overrun.max).toBeLessThanOrEqual(4 * 8192)
     expect(without.worst?.lanes.length).toBeGreaterThan(0)
     expect(without.worst?.lanes.some(({ what }) => what === 'goroutine')).toBe(true)
-    // What Ps took from the heap around the end of that mark: at least what carried it past its goal while the terminator slept.
-    const { requests = [], overrun = 0 } = without.worst ?? {}
-    const taken = requests.reduce((sum, { bytes }) => sum + bytes, 0)
-    expect(taken).toBeGreaterThan(4 * 8192)
-    expect(taken).toBeLessThan(overrun + 64 * 2 ** 20)
   })
 })
 

@@ -1,10 +1,14 @@
 // Requests that find no room, by hand: who is served, and when it is told that there is none. A collection is one stop here.
+
 import { expect, test } from 'vitest'
 import { OutOfMemoryError } from '../../gc/allocator.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
+import { useHandClock } from '../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
+
+useHandClock()
 
 const ARENA = 4 * 2 ** 20
 const PAGES = ARENA / PAGE_BYTES

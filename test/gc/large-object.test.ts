@@ -1,10 +1,14 @@
 // A large object is zeroed in pieces, with a safepoint between two of them, and only where its pages have been used.
+
 import { expect, test } from 'vitest'
 import { POISON } from '../../heap/sweep-span.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
+import { useHandClock } from '../support/hand-clock.ts'
 import { HandWorld } from '../support/hand-world.ts'
+
+useHandClock()
 
 const KiB = 1024
 const BYTES = 1024 * KiB

@@ -1,10 +1,14 @@
 // What a limited collector calls off, and what it does not stop, by hand.
+
 import { expect, test } from 'vitest'
 import { STOP_HEAP_CYCLE } from '../../gc/world.ts'
 import * as control from '../../memory/words/control.ts'
 import * as g from '../../memory/words/goroutine.ts'
 import * as p from '../../memory/words/p.ts'
+import { useHandClock } from '../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
+
+useHandClock()
 
 const MiB = 2 ** 20
 

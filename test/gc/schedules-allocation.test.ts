@@ -1,4 +1,5 @@
 // The colour of new objects, the caches and the sweep, by written schedules: P 0 allocates, P 1 marks or sweeps.
+
 import { expect, test } from 'vitest'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
@@ -6,7 +7,10 @@ import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { POLL, POLL_FLUSH } from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
+import { useHandClock } from '../support/hand-clock.ts'
 import { type HandP, type HandType, HandWorld } from '../support/hand-world.ts'
+
+useHandClock()
 
 test('a large object whose allocation starts a cycle is kept, though the cycle ends before the program has it', () => {
   const world = new HandWorld({ check: true })

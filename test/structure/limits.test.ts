@@ -27,3 +27,12 @@ test('the tests that have two sizes run in both', () => {
   const sized = tests.filter(({ path, text }) => /\.test\.ts$/.test(path) && /support\/size\.ts'/.test(text))
   expect(sized.map(({ path }) => path).sort()).toEqual(ofTwoSizes)
 })
+
+test('what is driven by hand has the clock of what is driven by hand', () => {
+  const byHand = tests.filter(({ path, text }) => /\.test\.ts$/.test(path) && /(?:hand|grown)-world\.ts'/.test(text))
+  const unheld = byHand.filter(
+    ({ text }) => !/^useHandClock\(\)$/m.test(text) && !/^ {2}now: \(\) => clock\./m.test(text),
+  )
+  expect(byHand.length).toBeGreaterThan(10)
+  expect(unheld.map(({ path }) => path)).toEqual([])
+})

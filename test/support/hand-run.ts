@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { vi } from 'vitest'
 import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as g from '../../memory/words/goroutine.ts'
 import { Session } from '../../runtime/host/session.ts'
 import { resolveConfiguration } from '../../runtime/options/configuration.ts'
 import type { RunRecord } from '../../runtime/report/record.ts'
+import { holdClock } from './hand-clock.ts'
 import { type HandP, HandWorld } from './hand-world.ts'
 import { MiB } from './heap.ts'
 
@@ -32,9 +32,6 @@ const MOST_CYCLES = 20
 /** How far past its goal a cycle runs. */
 const PAST_BYTES = 200 * 1024
 
-/** What passes between two looks at the clock, ms: a machine that takes the thread off its CPU would move events apart that belong together. */
-const TICK_MS = 0.02
-
 /** The same each time. Under Go's protocol without a gate, whose credit lets the heap run past its goal. */
 async function handRun(): Promise<HandRun> {
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
@@ -48,8 +45,8 @@ async function handRun(): Promise<HandRun> {
     {},
   )
   const session = new Session(world.memory, configuration, { stderr: heard }, false)
-  let time = performance.now()
-  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += TICK_MS))
+  // Events that belong together stay together.
+  const release = holdClock()
   try {
     session.open()
     world.memory.doubles[world.memory.measure(control.RUN_STARTED_AT)] = performance.now()
@@ -57,7 +54,7 @@ async function handRun(): Promise<HandRun> {
     const record = await session.finish(null)
     return { record, json: readFileSync(json, 'utf8'), trace: readFileSync(trace, 'utf8'), stderr }
   } finally {
-    clock.mockRestore()
+    release()
     rmSync(directory, { recursive: true })
   }
 }

@@ -134,8 +134,9 @@ test.each(isLong ? ['stall=3ms:p=0.2', 'stall=1ms', 'yield'] : ['stall=1ms:p=0.3
     console.log(
       `${harmedAlone.length} points, ${strikes.filter(count => count > 0).length} struck, ${strikes.reduce((sum, count) => sum + count)} times`,
     )
-    // With threads it is chance which are struck at all, with a schedule it is not.
-    expect(strikes.filter(count => count > 0).length, 'points struck').toBeGreaterThan(harmedAlone.length / 2)
+    // With threads it is chance which are struck at all, with a schedule it is not: of a few one is enough.
+    const least = isLong ? harmedAlone.length / 2 : 0
+    expect(strikes.filter(count => count > 0).length, 'points struck').toBeGreaterThan(least)
   },
 )
 

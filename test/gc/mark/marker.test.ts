@@ -4,7 +4,10 @@ import { OBLET_BYTES, WORK_BUFFER_CAPACITY } from '../../../memory/layout.ts'
 import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as span from '../../../memory/words/span.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld, type HandWorldOptions } from '../../support/hand-world.ts'
+
+useHandClock()
 
 const MiB = 1024 * 1024
 

@@ -1,10 +1,14 @@
 // The write barrier, by written schedules: P 0 runs a goroutine, P 1 marks. Each schedule hides an object from the marker; its steps are numbered,
 // and are the same on every run. Done with a plain store it must lose the object, or it would prove nothing.
+
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
 import type { Addr } from '../../../memory/memory.ts'
 import * as p from '../../../memory/words/p.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 type Store = (mutator: HandP, word: number, value: Addr) => void
 

@@ -1,5 +1,6 @@
 // Channel hand-overs, by written schedules: x passes from the grey stack of a sender to the black stack of a receiver, or over a black buffer,
 // while P 1 marks. Each way that a reference can take has its own shade.
+
 import { expect, test } from 'vitest'
 import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
@@ -14,7 +15,10 @@ import {
   Receive,
   Send,
 } from '../../../scheduler/channel.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, type HandType, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 /** A receive whose result is the reference. */
 class ReceiveReference extends Receive<Addr> {

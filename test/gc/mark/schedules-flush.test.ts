@@ -1,10 +1,14 @@
 // The barrier buffers at the end of the mark, by written schedules. A pair in a buffer is a shade not carried out: whoever misses it ends the mark too
 // early, or comes to the stop in vain and has to restart the world.
+
 import { expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import * as p from '../../../memory/words/p.ts'
 import { faultCountsOf } from '../../../runtime/host/fault-injector.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 /**
  *   0  global → b; goroutine 1 runs on P 0 and keeps x, its only copy

@@ -1,9 +1,13 @@
 // Root scanning, by written schedules: whose stack is scanned by whom, and what may happen to a goroutine meanwhile.
+
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as g from '../../../memory/words/goroutine.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 /**
  *   0  goroutine 1 keeps x, and parks on P 0

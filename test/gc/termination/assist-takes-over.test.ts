@@ -1,9 +1,13 @@
 // The policy of golang/go#52433's first idea, by hand: what a goroutine that has taken memory does for the mark.
+
 import { expect, test } from 'vitest'
 import type { TerminationName } from '../../../gc/termination/policy.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as g from '../../../memory/words/goroutine.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 interface Scene {
   readonly world: HandWorld

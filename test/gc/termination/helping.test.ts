@@ -1,9 +1,13 @@
 // The policy of golang/go#52433's second idea, by hand: who looks after the end of the mark, when, and what the stop does itself.
+
 import { expect, test } from 'vitest'
 import * as control from '../../../memory/words/control.ts'
 import * as g from '../../../memory/words/goroutine.ts'
 import * as p from '../../../memory/words/p.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 interface Scene {
   readonly world: HandWorld

@@ -1,10 +1,14 @@
 // The coordinator's protocol (gc/termination/coordinator.ts), driven by hand: R1, R2, R3, and what may come between its steps.
+
 import { afterEach, expect, test, vi } from 'vitest'
 import { STOP_STATISTICS } from '../../../gc/world.ts'
 import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as p from '../../../memory/words/p.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, type HandType, HandWorld, type HandWorldOptions } from '../../support/hand-world.ts'
+
+useHandClock()
 
 /** What another P does just before the coordinator lets others in. */
 const beforeRelease = vi.hoisted(() => ({ action: null as (() => void) | null }))

@@ -5,7 +5,10 @@ import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import type { Addr } from '../../../memory/memory.ts'
 import * as g from '../../../memory/words/goroutine.ts'
 import * as span from '../../../memory/words/span.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 /** Ways that an object may be reached from a root, and how checkmark names the last step. */
 const PATHS: Record<string, (world: HandWorld, only: HandP, x: Addr) => string | RegExp> = {

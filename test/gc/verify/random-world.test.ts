@@ -1,10 +1,14 @@
 // Random steps of two Ps, in any order that the protocols allow, and after every one of them the heap agrees with itself: a stop may come anywhere.
+
 import fc from 'fast-check'
 import { test } from 'vitest'
 import { verifyHeap } from '../../../gc/verify/verify-heap.ts'
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import * as control from '../../../memory/words/control.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 const SLOTS = 16
 

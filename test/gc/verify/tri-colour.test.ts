@@ -1,4 +1,5 @@
 // Breaches of the tri-colour invariant in the middle of a mark, each written down step by step: found at once, and not at the end of the mark.
+
 import { describe, expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE, STOP_VERIFY } from '../../../gc/world.ts'
 import { OBLET_BYTES, WORK_BUFFER_COUNT } from '../../../memory/layout.ts'
@@ -6,8 +7,11 @@ import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as p from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 import { MiB } from '../../support/heap.ts'
+
+useHandClock()
 
 const UNSAFE = 'which is white and reachable from nothing grey'
 

@@ -1,12 +1,16 @@
 // The verifier as a whole: what it lets pass, how much it says, and that it only reads. What it
 // finds is in the files beside this one, named as those that find it.
+
 import { expect, test } from 'vitest'
 import { verifyHeap } from '../../../gc/verify/verify-heap.ts'
 import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as span from '../../../memory/words/span.ts'
 import { growWorld } from '../../support/grown-world.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { complaintOf, Words } from '../../support/heap-breaks.ts'
+
+useHandClock()
 
 test.each(['off', 'sweeping', 'marking', 'terminating'] as const)('a sound heap passes: %s', phase => {
   for (const check of [true, false]) {

@@ -1,11 +1,15 @@
 // Assist arithmetic and the assist queue, by hand. r is scan work per byte, r' its inverse.
+
 import { expect, test } from 'vitest'
 import type { Credit } from '../../../gc/work/assist.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as g from '../../../memory/words/goroutine.ts'
 import * as p from '../../../memory/words/p.ts'
 import type { GoroutineId } from '../../../scheduler/goroutines.ts'
+import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 const KiB = 1024
 /** Least work of an assist. */

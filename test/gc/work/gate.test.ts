@@ -1,10 +1,14 @@
 // The gate, by hand: what it lets pass, what a P does at it, and that L counts what is there. The goal of a fresh heap is 4 MiB.
+
 import { expect, test } from 'vitest'
 import type { GateLimit } from '../../../gc/work/gate.ts'
 import { sizeClassOf, spanClassOf } from '../../../heap/size-classes.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as p from '../../../memory/words/p.ts'
+import { passTime, useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
+
+useHandClock()
 
 const PAGE = 8192
 /** More than the 64 KiB by which a goal is put off if a cycle begins just before it. */
@@ -99,7 +103,7 @@ test('a P whose work nobody sees is stopped after a while: its work is published
   mutator.safepoint()
   expect(mutator.collector.drain.isWorkAvailable).toBe(false)
   // Nothing comes in time; after the stop the gate has marked what there was, and waits for the drain that still counts.
-  world.at('blocked', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4))
+  world.at('blocked', () => passTime(4))
   world.at('restarted', () => {
     expect(mutator.collector.drain.isWorkAvailable).toBe(true)
     world.at('blocked', () => marker.collector.endOfMark.drained())

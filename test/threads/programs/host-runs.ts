@@ -4,6 +4,9 @@ import { type CycleRecord, close, type RunOptions, type RunRecord, Runtime, run,
 
 const [what = '', programs = '', ...args] = process.argv.slice(2)
 
+let threads = 0
+process.on('worker', () => threads++)
+
 class Collected extends Writable {
   readonly #chunks: Buffer[] = []
   readonly #onFirst: () => void
@@ -31,10 +34,9 @@ const brief = ({ exit, error, rescues, wallMs, cycles }: RunRecord) => ({
 async function collected(runtime: Runtime, program: string, options: RunOptions = {}) {
   const stdout = new Collected()
   const stderr = new Collected()
-  const before = process.cpuUsage()
+  const before = threads
   const record = await runtime.run(`${programs}/${program}`, { procs: 3, ...options, stdout, stderr })
-  const { user, system } = process.cpuUsage(before)
-  return { ...brief(record), cpuMs: (user + system) / 1000, stdout: stdout.all, stderr: stderr.all }
+  return { ...brief(record), newThreads: threads - before, stdout: stdout.all, stderr: stderr.all }
 }
 
 const scenarios: Record<string, () => Promise<unknown>> = {

@@ -59,7 +59,10 @@ export class Cache {
     this.measures = memory.pMeasure(pIndex, 0)
   }
 
-  /** Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is inlined where objects are made. */
+  /**
+   * Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is inlined
+   * where objects are made. @nosafepoint
+   */
   take(spanClass: number, slotBytes: number): Addr {
     const { words } = this.memory
     const entry = this.base + spanClass * p.CACHE_WORDS
@@ -69,7 +72,9 @@ export class Cache {
     return at
   }
 
-  /** Makes the next free run of the cached span current; false if the span has none. */
+  /**
+   * Makes the next free run of the cached span current; false if the span has none. @nosafepoint
+   */
   nextRun(spanClass: number): boolean {
     const { words, marks } = this.memory
     const entry = this.base + spanClass * p.CACHE_WORDS
@@ -97,7 +102,7 @@ export class Cache {
 
   /**
    * Replaces the cached span, which must have no free slot, by one that has. Returns the bytes charged to the live heap, or 0 if
-   * there is no memory. The caller takes a run, then tells the pacer and pays.
+   * there is no memory. The caller takes a run, then tells the pacer and pays. @nosafepoint
    */
   refill(spanClass: number, sweep: Sweep): number {
     const { words } = this.memory
@@ -117,7 +122,7 @@ export class Cache {
 
   /**
    * A span of its own for a large object, charged to the live heap and coloured; 0 if there is no memory. Its header is 0, so no marker reads what follows; that is zeroed
-   * piece by piece (zeroPiece).
+   * piece by piece (zeroPiece). @nosafepoint
    */
   allocateLarge(bytes: number, noscan: boolean): Addr {
     const { words, marks, i32, doubles } = this.memory

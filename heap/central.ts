@@ -21,6 +21,7 @@ import type { Sweep } from './sweep-span.ts'
 /** Spans that a refill sweeps at most before it takes fresh pages (Go's spanBudget). */
 const SWEEP_BUDGET = 100
 
+/** @nosafepoint */
 export class Central {
   private readonly memory: Memory
   private readonly spans: Spans

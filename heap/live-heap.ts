@@ -34,7 +34,7 @@ export class LiveHeap {
     this.goal = memory.measure(GOAL_AT_START)
   }
 
-  /** Grows L by `bytes`, of which some may be reserved. */
+  /** Grows L by `bytes`, of which some may be reserved. @nosafepoint */
   charge(bytes: number): void {
     const rest = bytes - this.reserved
     this.reserved = 0
@@ -45,7 +45,7 @@ export class LiveHeap {
     this.add(-bytes)
   }
 
-  /** Reserves `bytes` for the next charge, if L stays within `limit`. */
+  /** Reserves `bytes` for the next charge, if L stays within `limit`. @nosafepoint */
   reserve(bytes: number, limit: number): boolean {
     const { words } = this.memory
     for (;;) {
@@ -58,7 +58,7 @@ export class LiveHeap {
     }
   }
 
-  /** The request found no memory: what it has reserved, if anything, is taken back. */
+  /** The request found no memory: what it has reserved, if anything, is taken back. @nosafepoint */
   giveBack(): void {
     this.charge(0)
   }

@@ -130,7 +130,10 @@ export class P implements Runner {
 
   // ————— the loop
 
-  /** Runs goroutines until the run is over. Returns when it is; `ending` tells whether this P ended it. */
+  /**
+   * Runs goroutines until the run is over. Returns when it is; `ending` tells whether this P ended
+   * it. @safepoint
+   */
   run(): void {
     const { words } = this.memory
     try {
@@ -226,7 +229,7 @@ export class P implements Runner {
     this.queues.ready.putYielded(id)
   }
 
-  /** RUNNING → `status`; scans the stack first if a marker wants it, once a cycle. A safepoint then. */
+  /** RUNNING → `status`; scans the stack first if a marker wants it, once a cycle. @safepoint */
   private stopRunning(id: GoroutineId, status: number): void {
     this.collector.stack.save()
     while (!this.goroutines.tryStopRunning(id, status)) this.collector.serveScan()
@@ -253,7 +256,10 @@ export class P implements Runner {
     return this.memory.words[this.base + p.GOROUTINE]
   }
 
-  /** What `poll` does: one load, if nothing is asked for; at every 256th call it looks whether the slice is over. */
+  /**
+   * What `poll` does: one load, if nothing is asked for. At every 256th call it looks whether the
+   * slice is over. @safepoint
+   */
   pollNow(): void {
     step('poll')
     if (this.isPolled) {
@@ -274,7 +280,7 @@ export class P implements Runner {
     return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
   }
 
-  /** The running goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its ticket is where others find it. Returns the ticket. */
+  /** @safepoint */
   park(reason: number, object: number): number {
     const { words } = this.memory
     const id = this.goroutine

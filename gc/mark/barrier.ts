@@ -40,6 +40,7 @@ const step = syncStep
 /** The flush may be asked for by a nested call; a full buffer is flushed before the pair that would not fit. */
 const CAPACITY = 2 * p.BARRIER_PAIRS
 
+/** @nosafepoint */
 export class WriteBarrier {
   private readonly words: Int32Array
   private readonly i32: Int32Array

@@ -67,10 +67,10 @@ export class Sweep {
   }
 
   /**
-   * Sweeps a span that the caller owns (h−1) and publishes it (h). Returns false if it was empty and went back to the page
-   * heap. `keep`: an empty span is wanted by the caller, and stays (as in Go, where an allocator sweeps to use).
+   * Sweeps a span that the caller owns (h−1) and publishes it (h). False if it was empty and went back
+   * to the page heap. `ifEmpty`: an allocator sweeps to use, and keeps the span (as in Go).
    */
-  sweep(id: SpanId, keep: boolean): boolean {
+  sweep(id: SpanId, ifEmpty: 'free' | 'keep'): boolean {
     this.memory.faults.pass('sweep/span')
     const { words, doubles } = this.memory
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
@@ -96,7 +96,7 @@ export class Sweep {
     this.spans.write(id, span.ALLOCATED, live + quarantined)
     this.spans.write(id, span.QUARANTINED, quarantined)
     this.spans.write(id, span.FREE_FROM, this.spans.base(id))
-    if (empty && !(keep && !this.spans.isLarge(id))) {
+    if (empty && (ifEmpty === 'free' || this.spans.isLarge(id))) {
       this.spans.write(id, span.PAGES, 0)
       this.pages.free(id, pages)
       return false

@@ -1,19 +1,29 @@
 /**
- * Where allocation goes when its fast path fails: no free slot in the current run, or the poll word asks for something.
+ * Where allocation goes when its fast path fails: no free slot in the current run, or the poll word
+ * asks for something.
  *
  *   probe the native stack; serve the poll word; end a slice that is used up
  *   a slot: the next run of the cached span, or
- *     sweep what the pace asks for, pass the gate, take another span and charge it to the live heap, and a slot of it;
+ *     sweep what the pace asks for, pass the gate, take another span, charge it to the live heap;
+ *     take a slot of it;
  *     tell the pacer; while marking: pay (assist); else: start a cycle if the trigger is passed
- *   no pages: finish the sweep, then a whole cycle that began after the failure, then one in a stop, which serves the request, or OutOfMemory
+ *   no pages: finish the sweep; then a whole cycle that began after the failure; then one in a
+ *     stop, which serves the request, or OutOfMemory
  *
- * Every wait before the slot is taken may end in another phase, or with the cache flushed: so the slot is looked for again. What comes after it, a whole cycle at times, finds it taken and on
- * the shadow stack. So a request that asked for a cycle has its slot, also where the cycle ends in the same stop and puts the span back.
+ * A wait before the slot is taken may end in another phase, or with the cache flushed. So the slot
+ * is looked for again after each. A wait after it, which is a whole cycle at times, finds the slot
+ * taken and on the shadow stack. So a request that asked for a cycle has its slot, even where the
+ * cycle ends in the same stop and puts the span back.
  *
- * A large object is zeroed last, in pieces, with a safepoint between two of them, and only where its pages have been used before.
- * Proof that nobody reads what is not zeroed yet. 1. Its header is 0 before the span is in a list or the object on the stack. 2. A marker reads an object's header first, and nothing else of one
- * that is 0: it has no references. 3. The program has no reference to it until all is zeroed.
- * Proof that its span survives the cycles that pass meanwhile. It is on the shadow stack, so each of them finds it there, black or white, and its sweep leaves it white.
+ * A large object is zeroed last, in pieces, with a safepoint between two of them, and only where
+ * its pages have been used before. Proof that nobody reads what is not zeroed yet.
+ * 1. Its header is 0 before the span is in a list or the object is on the stack.
+ * 2. A marker reads an object's header first, and nothing else of one whose header is 0: such an
+ *    object has no references.
+ * 3. The program has no reference to it until all of it is zeroed.
+ * Proof that its span survives the cycles that pass meanwhile.
+ * 1. The object is on the shadow stack, so each of these cycles finds it, black or white.
+ * 2. The sweep leaves it white.
  *
  * The caller has put every reference that it still needs on the shadow stack.
  */
@@ -40,8 +50,8 @@ export class OutOfMemoryError extends Error {
 /** `--zeal N[,concurrent]`. */
 export interface AllocatorOptions {
   /**
-   * Collects before one randomly chosen allocation in every N; a loop of period N could evade a fixed
-   * choice. 0: off.
+   * Collects before one randomly chosen allocation in every N; a loop of period N could evade a
+   * fixed choice. 0: off.
    */
   readonly zealEvery: number
   /** Instead: a cycle is kept running. */
@@ -150,7 +160,10 @@ export class Allocator {
     else gate.admitAgain(bytes)
   }
 
-  /** A new object that has been charged to the live heap, once that is paid for. The stack keeps it meanwhile. */
+  /**
+   * A new object that has been charged to the live heap, once that is paid for. The stack keeps it
+   * meanwhile.
+   */
   private paid(at: Addr, bytes: number): Addr {
     this.keep(at, bytes)
     try {
@@ -161,7 +174,10 @@ export class Allocator {
     return at
   }
 
-  /** The same of a large object, which was paid for first, once its memory is zeroed. Its header is 0 meanwhile. */
+  /**
+   * The same of a large object, which was paid for first, once its memory is zeroed. Its header is
+   * 0 meanwhile.
+   */
   private paidLarge(at: Addr, bytes: number): Addr {
     const { cache, starter } = this.collector
     this.keep(at, bytes)
@@ -234,7 +250,8 @@ export class Allocator {
     }
     probeStackDeep()
     if (attempt === 1) this.collector.controller.arenaIsFull(bytes)
-    // Under --check freed slots rest for two cycles; before the program fails for want of memory they are released.
+    // Under --check freed slots rest for two cycles; before the program fails for want of memory
+    // they are released.
     const { check } = this.collector.heap
     if (check) add(words, control.QUARANTINE_OPEN, 1)
     try {
@@ -246,7 +263,10 @@ export class Allocator {
     }
   }
 
-  /** Collects in a stop in which the request is served. Throws OutOfMemoryError if there is no room: then it is no question of who is faster. */
+  /**
+   * Collects in a stop in which the request is served. Throws OutOfMemoryError if there is no room,
+   * since no other P can have been faster.
+   */
   private allocateStopped(bytes: number, noscan: boolean): Addr {
     const { stack, pIndex } = this.collector
     const { words } = this.memory

@@ -1,17 +1,20 @@
 /**
  * The collector as one P sees it: its parts, and the cycle.
  *
- *   1  start        a P finds the trigger passed, or wants a cycle: it sweeps what is left, and raises the
- *                   setup stop                                                       (starter)
- *   2  setup        STOP: sweep is finished; counters are reset; the pacer plans; barrier on; roots
- *                   counted; the caches' unused slots black; blackening on           (cycle)
- *   3  mark         dedicated, fractional and idle workers and assists drain, beside the goroutines
- *                                                                                    (mark/, work/)
- *   4  may be over? the last P to leave a drain that sees no work tells the policy   (termination/)
- *   5  termination  STOP: barrier buffers flushed; if that is work: restart (3). Blackening off, assists
- *                   released, the pacer learns, caches flushed, live heap reset, barrier off, everything
- *                   is unswept, new goals                                            (cycle)
- *   6  sweep        proportional, background, in idle time, until all is swept       (sweeper)
+ *   1  start         (starter)        a P finds the trigger passed, or wants a cycle: it sweeps
+ *                                     what is left, and raises the setup stop
+ *   2  setup         (cycle)          STOP: sweep is finished; counters are reset; the pacer plans;
+ *                                     barrier on; roots counted; the caches' unused slots black;
+ *                                     blackening on
+ *   3  mark          (mark/, work/)   dedicated, fractional and idle workers and assists drain,
+ *                                     beside the goroutines
+ *   4  may be over?  (termination/)   the last P to leave a drain that sees no work tells the
+ *                                     policy
+ *   5  termination   (cycle)          STOP: barrier buffers flushed; if that is work: restart (3).
+ *                                     Blackening off, assists released, the pacer learns, caches
+ *                                     flushed, live heap reset, barrier off, everything is unswept,
+ *                                     new goals
+ *   6  sweep         (sweeper)        proportional, background, in idle time, until all is swept
  *
  * The barrier is on in 2 to 5; blackening only in 3 and 4.
  */
@@ -63,7 +66,10 @@ import {
   type World,
 } from './world.ts'
 
-/** How often a request that finds no room collects in a stop, while others have much in flight; and how long they have for it in between, in ms. */
+/**
+ * How often a request that finds no room collects in a stop, while other Ps have much in flight;
+ * and how long those Ps have between two of these stops, in ms.
+ */
 const MOST_TRIES = 100
 const BETWEEN_TRIES_MS = 1
 
@@ -107,7 +113,9 @@ export class Collector {
   readonly starter: Starter
   readonly cycle: Cycle
 
-  /** Parts in the order in which they need each other: what stands below knows what stands above. */
+  /**
+   * Parts in the order in which they need each other: what stands below knows what stands above.
+   */
   constructor(
     heap: Heap,
     pIndex: number,

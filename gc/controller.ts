@@ -1,6 +1,7 @@
 /**
- * Between the shared counters and the pacer: fills in the facts, calls the hooks, checks the answers, and puts what they say where
- * the runtime reads it: trigger, goal, assist ratio, worker counts. One per thread; the pacer's state is in shared memory.
+ * Between the shared counters and the pacer: fills in the facts, calls the hooks, checks the
+ * answers, and puts what they say where the runtime reads it: trigger, goal, assist ratio, worker
+ * counts. One per thread; the pacer's state is in shared memory.
  *
  * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit
  * (docs/go-collector.md §1.4).
@@ -26,9 +27,15 @@ import { BACKGROUND_UTILIZATION, maxIdleWorkers } from './pacer/worker-counts.ts
 import { Roles } from './work/roles.ts'
 import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
 
-/** Kept free below what the arena holds, as a share of it: a cycle is concurrent only as long as there are pages. */
+/**
+ * Kept free below what the arena holds, as a share of it: a cycle is concurrent only as long as
+ * there are pages.
+ */
 const ARENA_HEADROOM = 1 / 16
-/** Where the arena cuts the goal short, the trigger keeps the pacer's distance from it, between these shares of the way there from what lives (Go's). */
+/**
+ * Where the arena cuts the goal short, the trigger keeps the pacer's distance from it, between
+ * these shares of the way there from what lives (Go's).
+ */
 const EARLIEST_TRIGGER = 0.7
 const LATEST_TRIGGER = 0.95
 
@@ -48,7 +55,7 @@ export class Controller {
   private readonly plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
   private readonly goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }
   private readonly goalsAreLive: boolean
-  /** How much shorter the arena has made the way to the goal than the pacer thinks: its goal, where that lies beyond. */
+  /** The pacer's goal, where it lies beyond what the arena allows; else 0. */
   private pacerGoal = 0
 
   constructor(memory: Memory, pacer: Pacer, config: PacerConfig) {
@@ -72,7 +79,10 @@ export class Controller {
     this.commit()
   }
 
-  /** In the setup stop, once the cycle's counters are reset and the heap live at its start is recorded. */
+  /**
+   * In the setup stop, once the cycle's counters are reset and the heap live at its start is
+   * recorded.
+   */
   startCycle(trigger: number): void {
     const facts = this.fill('mark')
     const holds = this.measures + control.ARENA_HOLDS
@@ -92,7 +102,10 @@ export class Controller {
     this.doubles[this.measures + control.GOAL_AT_START] = this.goals.goal
   }
 
-  /** At each refill while marking: a new assist ratio. By any thread; the last one to write wins, as in Go. */
+  /**
+   * At each refill while marking: a new assist ratio. By any thread; the last one to write wins, as
+   * in Go.
+   */
   revise(): void {
     const facts = this.fill('mark')
     this.setAssistRatio(facts)
@@ -168,13 +181,20 @@ export class Controller {
     this.doubles[this.measures + control.ASSIST_BYTES_PER_WORK] = bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY
   }
 
-  /** No page is left for a request of so many bytes: with this live heap the arena is full, whatever its spans have room for. By any P. */
+  /**
+   * No page is left for a request of that many bytes: with this live heap the arena is full,
+   * whatever its spans have room for. By any P.
+   */
   arenaIsFull(bytes: number): void {
     const holds = this.measures + control.ARENA_HOLDS
     this.doubles[holds] = Math.min(this.doubles[holds], load(this.words, control.HEAP_LIVE) + bytes)
   }
 
-  /** The arena is a limit of every pacer's goal: beyond it a cycle would begin only when the arena is full, and the program wait for all of it. Never below what lives. */
+  /**
+   * The arena limits every pacer's goal, which never falls below what lives. With a goal beyond it
+   * a cycle would begin only when the arena is full, and the program would wait for all of the
+   * cycle.
+   */
   private boundByArena(goals: Goals, heapMarked: number): void {
     const room = this.doubles[this.measures + control.ARENA_HOLDS] - ARENA_HEADROOM * this.memory.layout.arenaBytes
     const most = Math.trunc(Math.max(room, heapMarked))
@@ -189,7 +209,10 @@ export class Controller {
     goals.hardGoal = Math.min(goals.hardGoal, most)
   }
 
-  /** The pacer spreads what is left to mark over the way to its own goal; this is how much shorter the way is. Without any goal of its own it asks for nothing. */
+  /**
+   * The pacer spreads what is left to mark over the way to its own goal. This is by how much the
+   * way is shorter. A pacer without any goal of its own asks for nothing.
+   */
   private stretch(heapLive: number): number {
     if (this.pacerGoal === Number.POSITIVE_INFINITY) return 1
     return Math.max(this.pacerGoal - heapLive, PAGE_BYTES) / Math.max(this.words[control.GOAL] - heapLive, PAGE_BYTES)

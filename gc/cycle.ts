@@ -1,7 +1,7 @@
 /**
- * What happens in the stops of a cycle, in Go's order (mgc.go gcStart, gcMarkDone, gcMarkTermination, Go
- * 1.19). One thread does it, usually that of the last P to stop, while every other P is stopped or asleep.
- * So all shared memory is the actor's, and plain accesses are exact.
+ * What happens in the stops of a cycle, in Go's order (mgc.go gcStart, gcMarkDone,
+ * gcMarkTermination, Go 1.19). One thread does it, usually that of the last P to stop, while every
+ * other P is stopped or asleep. So all shared memory is the actor's, and plain accesses are exact.
  *
  *   setUp       1  finish the sweep of the last cycle
  *               2  reset the counters; take down the heap as it is at the trigger
@@ -39,7 +39,9 @@ import { isVerificationDue, planVerification, verifyHeap } from './verify/verify
 import type { AssistQueue } from './work/assist-queue.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
-/** The share of the arena from which on it matters to a request that finds no room what others have in flight. */
+/**
+ * From this share of the arena on, what others have in flight matters to a request without room.
+ */
 const IN_FLIGHT_SHARE = 1 / 64
 
 /** What of this P's collector the actor works with. */
@@ -132,8 +134,10 @@ export class Cycle {
   }
 
   /**
-   * Requests that found no room are served in the stop that has marked and swept everything and put all caches back: no other P is faster. Who is given nothing knows that there is no
-   * room, unless what other Ps have in flight is much: their goroutines may never keep it, so that request is tried again. Another P comes first each time.
+   * Requests that found no room are served in the stop that has marked and swept everything and put
+   * all caches back: no other P is faster. A P that is given nothing knows that there is no room,
+   * unless other Ps have much in flight: their goroutines may never keep it, so that request is
+   * tried again. Another P comes first each time.
    */
   private serveWanted(): void {
     const { memory } = this
@@ -204,7 +208,10 @@ export class Cycle {
     listener.cycleEnded(requested, end)
   }
 
-  /** The exact question: is anything grey, or a stack unscanned? A policy may have a little of it marked here. */
+  /**
+   * The exact question: is anything grey, or a stack unscanned? A policy may have a little of it
+   * marked here.
+   */
   private isWorkLeftAfterRemainder(): boolean {
     const { roots, drain, remainderBytes } = this.parts
     if (!this.isWorkLeft()) return false
@@ -215,14 +222,20 @@ export class Cycle {
     return this.isWorkLeft()
   }
 
-  /** `--check`: the heap is verified at each boundary of a phase, and once in the mark (STOP_VERIFY). */
+  /**
+   * `--check`: the heap is verified at each boundary of a phase, and once in the mark
+   * (STOP_VERIFY).
+   */
   verify(): void {
     const { memory } = this
     memory.words[control.VERIFY_AT] = 0
     if (this.parts.heap.check && isVerificationDue(memory)) verifyHeap(memory)
   }
 
-  /** What Ps ask for by setGCPercent, one after the other: each replaces the one before, and is told which that was. */
+  /**
+   * What Ps ask for by setGCPercent, one after the other. Each replaces the one before, and is told
+   * which that was.
+   */
   changeGcPercent(): void {
     const { memory } = this
     const { controller, sweeper } = this.parts
@@ -243,7 +256,9 @@ export class Cycle {
     takeStatistics(this.memory, this.caches)
   }
 
-  /** Carries out every shade that waits, then tells whether anything is grey or a stack unscanned. */
+  /**
+   * Carries out every shade that waits, then tells whether anything is grey or a stack unscanned.
+   */
   private isWorkLeft(): boolean {
     const { marker, drain } = this.parts
     for (const barrier of this.barriers) barrier.flush()

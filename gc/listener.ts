@@ -3,9 +3,10 @@
  * it knows who listens: cycle records, trace events and the account of the overrun are listeners
  * (gc/record/). A listener changes no word that the collector reads.
  *
- *   a cycle, in its stops    cycleStarted → planned → markStarted → … → markOver → marked → cycleEnded
- *   after it                 swept
- *   at any time              at, left, charged, slice
+ *   a cycle, in its stops   cycleStarted → planned → markStarted → … → markOver → marked →
+ *                           cycleEnded
+ *   after it                swept
+ *   at any time             at, left, charged, slice
  */
 import type { FaultPoint, FaultPoints } from '../memory/fault-points.ts'
 
@@ -26,7 +27,10 @@ export type Slice =
   /** (The goroutine that waits.) */
   | 'blocked in place'
 
-/** How a request for memory is paid for: before it was charged, from what its goroutine has in the bank, or next. */
+/**
+ * How a request for memory is paid for: before it was charged, from what its goroutine has in the
+ * bank, or next.
+ */
 export type Payment = 'before' | 'from the bank' | 'next'
 
 /** What a listener may ask of the mark while it is told of a charge. */
@@ -54,7 +58,10 @@ export interface Listener {
   markStarted(pauseMs: number): void
   /** Termination stop: no grey object is left, and every cache still holds its span. */
   markOver(): void
-  /** Termination stop: `bytesMarked` live, of which checkmark found `checkedBytes` (0: it did not look). */
+  /**
+   * Termination stop: `bytesMarked` live, of which checkmark found `checkedBytes` (0: it did not
+   * look).
+   */
   marked(bytesMarked: number, checkedBytes: number): void
   /** Termination stop: its last step. `requestedMs`: when the stop was requested. */
   cycleEnded(requestedMs: number, endMs: number): void

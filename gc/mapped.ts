@@ -1,6 +1,7 @@
 /**
- * Memory that is mapped: pages that were ever touched, and what goes with them. Nothing is given back, so it never falls. What is counted is what Go's
- * MemStats.Sys counts, as far as there is such a thing here.
+ * Memory that is mapped: pages that were ever touched, and what goes with them. Nothing is given
+ * back, so it never falls. It counts what Go's MemStats.Sys counts, as far as there is such a thing
+ * here.
  */
 
 import { PAGE_BYTES, WORK_BUFFER_WORDS } from '../memory/layout.ts'
@@ -42,9 +43,11 @@ interface MemoryTerms {
 }
 
 /**
- * Fills them in from the counters as they are, at each refill under a limit: in time by the number of Ps, and without allocation. All accesses are plain, of words and doubles that others
- * change meanwhile: each is read whole (a double too, aligned as it is, on any host of 64 bits), may be a little older than the next, as in Go, and only estimates
- * a goal. Objects of spans in use are counted when the span is given back.
+ * Fills them in from the counters as they are, at each refill under a limit. It takes time by the
+ * number of Ps, and allocates nothing. Other Ps change these words and doubles meanwhile, and all
+ * accesses are plain. Each is read whole (a double too: it is aligned, and the host has 64 bits).
+ * One may be a little older than the next, as in Go: they only estimate a goal. Objects of spans in
+ * use are counted when the span is given back.
  */
 export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
   const { words, doubles, layout } = memory

@@ -1,11 +1,12 @@
 /**
- * Starting a cycle: sweep what the last one left, then raise the setup stop, if a cycle is still wanted.
+ * Starting a cycle: sweep what the last one left, then raise the setup stop, if a cycle is still
+ * wanted.
  *
  *   a heap that has grown to its trigger · the gate · the host's period · gc()
  *
- * Sweeping is done before the stop and not in it, so that the stop is short. It counts as the collector's
- * time (gc/work/cpu-limiter.ts). Every question is asked again after the sweep, and after the epoch was
- * read: the raise fails if another P's stop came between.
+ * Sweeping is done before the stop and not in it, so that the stop is short. It counts as the
+ * collector's time (gc/work/cpu-limiter.ts). Every question is asked again after the sweep, and
+ * after the epoch was read: the raise fails if another P's stop came between.
  */
 import { load, store } from '#sync'
 import { probeStackDeep } from '../memory/stack-probe.ts'
@@ -32,7 +33,10 @@ export class Starter {
     this.pollWord = here.memory.p(here.index, p.POLL)
   }
 
-  /** True if the heap has reached its trigger and no cycle runs; while the limiter limits, if it has grown enough, too. */
+  /**
+   * True if the heap has reached its trigger and no cycle runs; while the limiter limits, if it has
+   * grown enough, too.
+   */
   get isHeapTriggered(): boolean {
     const { words } = this.here.memory
     if (words[control.PHASE] !== control.PHASE_OFF) return false
@@ -63,7 +67,10 @@ export class Starter {
     this.sweepFirst(always)
   }
 
-  /** Starts a cycle if none runs, wherever the trigger is; unless it is called off meanwhile. @safepoint */
+  /**
+   * Starts a cycle if none runs, wherever the trigger is; unless it is called off meanwhile.
+   * @safepoint
+   */
   start(trigger: CycleTrigger, isCalledOff: () => boolean = never): void {
     const { world } = this.here
     this.sweepFirst(() => this.isOff && !isCalledOff())

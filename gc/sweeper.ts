@@ -1,13 +1,14 @@
 /**
- * Sweeping beside the tasks: everything that the termination stop made unswept must be swept before the next cycle.
+ * Sweeping beside the tasks: everything that the termination stop made unswept must be swept before
+ * the next cycle.
  *
- *   proportional   who acquires a span first sweeps as many pages as the pace asks for
+ *   proportional   a P that acquires a span first sweeps as many pages as the pace asks for
  *                  (docs/go-collector.md §7.6)
  *   background     a P that would sleep, or that passes its scheduler, sweeps a span at a time
  *   to the end     before a cycle starts, and in gc()
  *
- * The sweep is complete when no unswept span is listed and no sweeper is at work (heap/sweep-span.ts). The one whose leaving completes it
- * completes the cycle's record.
+ * The sweep is complete when no unswept span is listed and no sweeper is at work
+ * (heap/sweep-span.ts). The sweeper whose leaving completes it completes the cycle's record.
  */
 
 import { compareAndSwap, load, now, or, store } from '#sync'
@@ -22,7 +23,10 @@ import * as p from '../memory/words/p.ts'
 import type { Here } from './here.ts'
 
 const MIB = 1024 * 1024
-/** Pages that are swept for each page that is acquired, at most: if the trigger is nearer, who starts the cycle sweeps the rest. */
+/**
+ * Pages that are swept for each page that is acquired, at most. If the trigger is nearer, the P
+ * that starts the cycle sweeps the rest.
+ */
 const MOST_PAGES_PER_PAGE = 16
 
 export class Sweeper {
@@ -44,7 +48,10 @@ export class Sweeper {
     return load(this.memory.words, control.SWEEPERS) === control.SWEEP_DRAINED
   }
 
-  /** True if a span may be left to take. False while others sweep the last ones: there is nothing to do but to wait for them. */
+  /**
+   * True if a span may be left to take. False while others sweep the last ones: there is nothing to
+   * do but to wait for them.
+   */
   get hasWork(): boolean {
     return (load(this.memory.words, control.SWEEPERS) & control.SWEEP_DRAINED) === 0
   }

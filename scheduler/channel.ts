@@ -1,14 +1,19 @@
 /**
- * Channels. A channel is an object of the heap; what may wait in it stands in a second one, its buffer.
+ * Channels. A channel is an object of the heap; what may wait in it is in a second one, its buffer.
  *
- *   word 0 header  1 buffer  2 lock  3 capacity  4 count  5 first  6 closed  7 kind  8,9 receivers  10,11 senders
+ *   word 0 header    1 buffer   2 lock     3 capacity      4 count
+ *        5 first     6 closed   7 kind     8,9 receivers   10,11 senders
  *
- * All but the header is under the lock. Invariant: receivers wait only if the buffer is empty and no sender waits; senders only if the
- * buffer is full. So a send goes to the first receiver, else into the buffer, else it waits; a receive takes from the buffer, which a waiting
- * sender then fills again, else from the first sender, else it waits.
+ * All but the header is under the lock. Invariant: receivers wait only if the buffer is empty and
+ * no sender waits; senders wait only if the buffer is full.
  *
- * Every reference that moves takes the barrier: into the buffer, out of it (the slot is cleared), into the stack of a receiver that waits, and from the
- * stack of a sender that waits, where it may be the only copy and that stack not scanned yet.
+ *   send      to the first receiver, else into the buffer, else it waits
+ *   receive   from the buffer, which a waiting sender then fills again, else from the first sender,
+ *             else it waits
+ *
+ * Every reference that moves takes the barrier: into the buffer; out of it (the slot is cleared);
+ * into the stack of a receiver that waits; from the stack of a sender that waits, where it may be
+ * the only copy, and that stack may not be scanned yet.
  */
 
 import { ARRAY_ELEMENTS_BYTE } from '../heap/object.ts'
@@ -32,7 +37,10 @@ export const CHANNEL_RECEIVERS = 8
 export const CHANNEL_SENDERS = 10
 export const CHANNEL_WORDS = 12
 
-/** How an element is stored: in the order of the names, as numbers in CHANNEL_KIND and in declarations. */
+/**
+ * How an element is stored: in the order of the names, as numbers in CHANNEL_KIND and in
+ * declarations.
+ */
 export const KIND_REF = 0
 export const KIND_I32 = 1
 export const KIND_U32 = 2
@@ -72,8 +80,8 @@ export class Channels {
   }
 
   /**
-   * Sends, if a receiver waits or the buffer has room. Returns the goroutine to be made ready (0: none), MUST_WAIT, or IS_CLOSED.
-   * The channel is locked.
+   * Sends, if a receiver waits or the buffer has room. Returns the goroutine to be made ready (0:
+   * none), MUST_WAIT, or IS_CLOSED. The channel is locked.
    */
   sendNow(channel: Addr, value: number): number {
     const { i32 } = this.p.memory
@@ -86,7 +94,10 @@ export class Channels {
     return 0
   }
 
-  /** Receives into `received`, if there is something or the channel is closed; as sendNow otherwise. The channel is locked. */
+  /**
+   * Receives into `received`, if there is something or the channel is closed; as sendNow otherwise.
+   * The channel is locked.
+   */
   receiveNow(channel: Addr): number {
     const { i32 } = this.p.memory
     const { received } = this
@@ -110,7 +121,10 @@ export class Channels {
     return 0
   }
 
-  /** True if a send (a receive) would not have to wait, as far as it can be told without winning anybody's ticket. The channel is locked. */
+  /**
+   * True if a send (a receive) would not have to wait, as far as it can be told without winning
+   * anybody's ticket. The channel is locked.
+   */
   maySend(channel: Addr): boolean {
     const { i32 } = this.p.memory
     const word = channel >>> 2
@@ -161,7 +175,10 @@ export class Channels {
     return first
   }
 
-  /** Queues the running goroutine, parked with `ticket`, in a channel that it has locked. `slot`: where on its stack the reference is or goes. */
+  /**
+   * Queues the running goroutine, parked with `ticket`, in a channel that it has locked. `slot`:
+   * where on its stack the reference is or goes.
+   */
   enqueue(channel: Addr, queue: number, waiter: WaiterId, slot: number, value: number): void {
     const { memory, waiters } = this.p
     memory.words[waiters.word(waiter, g.WAITER_SLOT)] = slot
@@ -179,7 +196,10 @@ export class Channels {
     return this.received
   }
 
-  /** The first in the queue that still waits and is not the running goroutine itself (a select may wait at both ends). */
+  /**
+   * The first in the queue that still waits and is not the running goroutine itself (a select may
+   * wait at both ends).
+   */
   private findPeer(queue: number): WaiterId {
     const { memory, waiters, goroutine } = this.p
     for (let id = memory.i32[queue]; id !== 0; ) {
@@ -378,13 +398,19 @@ export class Send extends ChannelOperation<void> {
     this.isClosed = !this.channels.takeHanded(KIND_REF, this.slot(1)).ok
   }
 
-  /** Throws a ChannelError if the channel is closed: here, where the goroutine runs again and may catch it. */
+  /**
+   * Throws a ChannelError if the channel is closed: here, where the goroutine runs again and may
+   * catch it.
+   */
   protected override result(): void {
     if (this.isClosed) throw new ChannelError('send on closed channel')
   }
 }
 
-/** A receive. Its result is the subclass's, made of `value` and `ok`: zero and false once the channel is closed and empty. */
+/**
+ * A receive. Its result is the subclass's, made of `value` and `ok`: zero and false once the
+ * channel is closed and empty.
+ */
 export abstract class Receive<T> extends ChannelOperation<T> {
   override readonly what = 'recv'
   protected value = 0

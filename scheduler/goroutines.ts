@@ -8,8 +8,9 @@
  *     └─ DEAD ◄─│─────────────────────┘                     │
  *               └───────────────────────────────────────────┘
  *
- * Bits beside it: SCAN, while somebody scans the stack of one that does not run; SCAN_WANTED, on a running one whose P shall scan it
- * (gc/mark/roots.ts). Every change is a compare-and-swap, so that neither bit is ever overwritten.
+ * Bits beside it: SCAN, while a P scans the stack of one that does not run; SCAN_WANTED, on a
+ * running one whose P must scan it (gc/mark/roots.ts). Every change is a compare-and-swap, so that
+ * neither bit is ever overwritten.
  */
 
 import { add, compareAndSwap, load, sub, wait } from '#sync'
@@ -34,7 +35,10 @@ export class Goroutines {
     this.memory = heap.memory
   }
 
-  /** A record for a new goroutine of a task, owned by the caller, its stack empty with room for `references`. Throws a RangeError if there is none. */
+  /**
+   * A record for a new goroutine of a task, owned by the caller, its stack empty with room for
+   * `references`. Throws a RangeError if there is none.
+   */
   create(task: number, references: number): GoroutineId {
     const { words } = this.memory
     const size = Math.max(Stacks.sizeFor(references), 1 << STACK_MIN_LOG2)
@@ -51,7 +55,8 @@ export class Goroutines {
     words[record + g.STACK] = stack
     words[record + g.STACK_SIZE] = size
     words[record + g.STACK_USED] = 0
-    // Born in this cycle, it needs no scan: its arguments are shaded, and all else it loads through shaded paths.
+    // Born in this cycle, it needs no scan: its arguments are shaded, and all else it loads through
+    // shaded paths.
     words[record + g.SCANNED_CYCLE] = words[control.CYCLES]
     words[record + g.WAIT_REASON] = g.WAIT_NONE
     words[record + g.GIVE_WAY] = 0
@@ -104,7 +109,10 @@ export class Goroutines {
     }
   }
 
-  /** RUNNING → `status`. False if its stack is to be scanned first, by this P: then nothing has changed. */
+  /**
+   * RUNNING → `status`. False if its stack is to be scanned first, by this P: then nothing has
+   * changed.
+   */
   tryStopRunning(id: GoroutineId, status: number): boolean {
     const { words } = this.memory
     const word = this.memory.goroutine(id, g.STATUS)
@@ -116,13 +124,18 @@ export class Goroutines {
     return false
   }
 
-  /** WAITING → RUNNING, for one that found on a second look that it need not wait, and is in no queue. */
+  /**
+   * WAITING → RUNNING, for one that found on a second look that it need not wait, and is in no
+   * queue.
+   */
   resumeRunning(id: GoroutineId): void {
     this.makeRunnable(id)
     this.startRunning(id)
   }
 
-  /** WAITING → RUNNABLE, whether or not its stack is being scanned. By whoever won its ticket. */
+  /**
+   * WAITING → RUNNABLE, whether or not its stack is being scanned. By the P that won its ticket.
+   */
   makeRunnable(id: GoroutineId): void {
     const { words } = this.memory
     const status = this.memory.goroutine(id, g.STATUS)
@@ -134,7 +147,7 @@ export class Goroutines {
     }
   }
 
-  /** Wins the right to wake a goroutine that parked with `ticket`: one of all who try does. */
+  /** Wins the right to wake a goroutine that parked with `ticket`: one of all that try does. */
   winTicket(id: GoroutineId, ticket: number): boolean {
     return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.TICKET), ticket, (ticket + 1) | 0)
   }

@@ -1,17 +1,18 @@
 /**
- * An operation that a goroutine may have to wait in: a channel operation, select, sleep, lock, wait.
- * A program writes `yield*` before it. It is its own iterator.
+ * An operation that a goroutine may have to wait in: a channel operation, select, sleep, lock,
+ * wait. A program writes `yield*` before it. It is its own iterator.
  *
- *               ┌── done at once ─────────────────────────────────────────────► DONE
+ *               ┌── done at once ────────────────────────────────────► DONE
  *   FRESH ─ next┤
- *     ▲         ├── must wait ──► PARKS ────── the P parks it ──► PARKED ─ woken ─► READY ─ next ─► DONE
- *     │         │                   └───────── done after all ────────────────────► READY
+ *     ▲         ├── must wait ──► PARKS ─ the P parks it ─► PARKED ─ woken ─► READY ─ next ─► DONE
+ *     │         │                   └──── done after all ───────────────────► READY
  *     │         └── slice used up ► GIVES_WAY ─ its turn ──► HAS_TURN ─ next ─► as from FRESH
  *
- * 1. `next` runs in the goroutine. It never changes the goroutine's status. Where it cannot finish it
- *    hands the goroutine over: it yields a step, and the P finds the operation in `handedOver`.
- * 2. The P parks a goroutine that was handed over, with the goroutine's frames off the native stack.
- *    So a stack overflow strikes before step 1 or in no part of it, and never between two states.
+ * 1. `next` runs in the goroutine. It never changes the goroutine's status. Where it cannot finish
+ *    it hands the goroutine over: it yields a step, and the P finds the operation in `handedOver`.
+ * 2. The P parks a goroutine that was handed over, with the goroutine's frames off the native
+ *    stack. So a stack overflow strikes before step 1 or in no part of it, and never between two
+ *    states.
  * 3. Whoever steps an operation outside of `yield*` keeps the goroutine for itself. It is RUNNING
  *    still, and in no queue. The next operation finds `handedOver` taken, and so does the P when
  *    the goroutine comes back. Both throw an OperationError.
@@ -94,8 +95,8 @@ export interface Runner {
   /** The ticket with which the goroutine would park now. */
   readonly ticket: number
   /**
-   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its ticket
-   * is where others find it. Returns the ticket. @safepoint
+   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its
+   * ticket is where others find it. Returns the ticket. @safepoint
    */
   park(reason: number, object: number): number
   /** The goroutine that has just parked runs on: it need not wait after all. */
@@ -326,7 +327,10 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
    * goroutine is in no queue. @safepoint
    */
   protected abstract parkOrFinish(): boolean
-  /** The goroutine was woken: takes what it was woken with. Runs while its references are still kept. */
+  /**
+   * The goroutine was woken: takes what it was woken with. Runs while its references are still
+   * kept.
+   */
   protected abstract resume(): void
   protected abstract result(): T
 }

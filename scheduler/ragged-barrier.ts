@@ -2,8 +2,8 @@
  * The ragged barrier (Go's forEachP): every other P flushes its barrier buffer and publishes its
  * grey objects, each when it gets to it, and the coordinator waits for all. The world goes on.
  *
- *   ask    the coordinator counts the barrier (FLUSH_NUMBER), names itself, sets FLUSH_PENDING to the
- *          number of the others, then in each of them FLUSH_WANTED to the barrier's number, and
+ *   ask    the coordinator counts the barrier (FLUSH_NUMBER), names itself, sets FLUSH_PENDING to
+ *          the number of the others, then in each of them FLUSH_WANTED to the barrier's number, and
  *          POLL_FLUSH
  *   serve  a P at a safepoint clears POLL_FLUSH, flushes, publishes, and passes
  *   pass   CAS FLUSH_SERVED from what it was to FLUSH_WANTED. The one that succeeds decrements
@@ -13,9 +13,9 @@
  *
  * Proof that a P is counted once in a barrier, by whichever P passes for it.
  * 1. FLUSH_WANTED of a P only grows, and grows again only after the coordinator has seen all pass.
- * 2. FLUSH_SERVED is read before FLUSH_WANTED, so what is swapped in is no older than what is there.
- *    In the other order the wanted number may be that of a barrier that was passed meanwhile. The
- *    swap would go back to it, and the P would be counted again.
+ * 2. FLUSH_SERVED is read before FLUSH_WANTED, so what is swapped in is no older than what is
+ *    there. In the other order the wanted number may be that of a barrier that was passed
+ *    meanwhile. The swap would go back to it, and the P would be counted again.
  * 3. So FLUSH_SERVED moves once in each barrier, and the CAS that moves it decrements.
  *
  * Proof that a P that has passed has flushed. 1. One that serves flushes first. 2. One that sleeps

@@ -1,15 +1,16 @@
 /**
  * Where runnable goroutines wait.
  *
- *   ring     per P, 256 goroutines that have not run: whoever has nothing to do may steal them
- *   ready    per P, goroutines that have run there: any thread pushes those that it wakes, and the P takes all at once, oldest first;
- *            the P keeps those that were woken apart from those that gave way
+ *   ring     per P, 256 goroutines that have not run: a P that has nothing to do may steal them
+ *   ready    per P, goroutines that have run there: any thread pushes those that it wakes, and the
+ *            P takes all at once, oldest first; the P keeps those that were woken apart from those
+ *            that gave way
  *   global   what does not fit into a ring
  *
  * A generator cannot move between threads, so a goroutine is pinned to the P on which it first ran.
  *
- * The ready list is a stack of pushes (CAS on its head) that its owner empties by one exchange and turns round: with a single taker that
- * takes everything, no head can come back (no ABA).
+ * The ready list is a stack of pushes (CAS on its head) that its owner empties by one exchange and
+ * turns round. With a single taker that takes everything, no head can come back (no ABA).
  */
 import { compareAndSwap, exchange, load, store } from '#sync'
 import { lock, unlock } from '../memory/lock.ts'
@@ -157,7 +158,10 @@ class Fifo {
   }
 }
 
-/** The owner's end of a ready list: those that were woken, and those that gave way, each oldest first. */
+/**
+ * The owner's end of a ready list: those that were woken, and those that gave way, each oldest
+ * first.
+ */
 export class ReadyQueue {
   private readonly memory: Memory
   private readonly head: number

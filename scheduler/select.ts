@@ -1,14 +1,17 @@
 /**
- * Select: waits for the first of several channel operations, a timeout, or takes `otherwise` if none is possible now.
+ * Select: waits for the first of several channel operations, a timeout, or takes `otherwise` if
+ * none is possible now.
  *
  *   1  in random order: do the first case that need not wait
  *   2  make a wait record for each channel; then park
- *   3  on each channel: queue its record, all with one ticket. Whoever wins the ticket wakes the goroutine, and the other records are stale
+ *   3  on each channel: queue its record, all with one ticket. The P that wins the ticket wakes the
+ *      goroutine, and the other records are stale
  *   4  woken: unlink what is left, take what was handed over
  *
- * Different from Go, the channels are locked one after the other. So in 3 a case may have become possible: then the goroutine must win its own
- * ticket before it does it. If it lost the ticket it has been woken already. If it won it, and finds the case no longer possible (its peer was a
- * select that lost interest), it begins 3 again with a new ticket.
+ * Different from Go, the channels are locked one after the other. So in 3 a case may have become
+ * possible. Then the goroutine must win its own ticket before it does the case. If it has lost the
+ * ticket, it has been woken already. If it has won it, and finds the case no longer possible (its
+ * peer was a select that lost interest), it begins 3 again with a new ticket.
  *
  * A case of no channel (nil) is never possible, as in Go: so a program switches one off.
  */
@@ -30,7 +33,9 @@ import {
 import { type Runner, YieldedOperation } from './operation.ts'
 import type { WaiterId } from './waiters.ts'
 
-/** Answers of enqueueOrDo beside those of sendNow: the record is queued; another has won the ticket. */
+/**
+ * Answers of enqueueOrDo beside those of sendNow: the record is queued; another has won the ticket.
+ */
 const QUEUED = -3
 const LOST = -4
 
@@ -154,7 +159,10 @@ export abstract class Select<T> extends YieldedOperation<T> {
     return 'queued'
   }
 
-  /** Queues the record of a case; or, if the case has become possible and the ticket is won, does it, as sendNow and receiveNow. */
+  /**
+   * Queues the record of a case; or, if the case has become possible and the ticket is won, does
+   * it, as sendNow and receiveNow.
+   */
   private enqueueOrDo(index: number, ticket: number): number {
     const { channels } = this
     const { waiters, goroutines, goroutine } = this.p

@@ -6,21 +6,31 @@
  *   │    epoch     │ claimed│  reason │ running  │     reason 0: not raised; running: Ps that run
  *   └──────────────┴────────┴─────────┴──────────┘
  *
- *   raise    stop; then CAS (epoch as read before the hint, reason 0) → reason; then every P's poll word is set. If nobody runs by now the raiser claims, and acts
- *   stop     a P that sees it at a safepoint, or is about to sleep: status WAITING, running − 1. Who brings running to 0 while a
- *            reason is raised claims (CAS of that very word) and acts: it does what the reason says
+ *   raise    stop; then CAS (epoch as read before the hint, reason 0) → reason; then set every P's
+ *            poll word. If no P runs by now, the raiser claims, and acts
+ *   stop     a P that sees it at a safepoint, or is about to sleep: status WAITING, running − 1.
+ *            The P that brings running to 0 while a reason is raised claims (CAS of that very word)
+ *            and acts: it does what the reason says
  *   restart  the actor stores epoch + 1, reason 0, running 0, and wakes all
- *   go on    a P that stopped or slept: while a reason is raised, claim and act if nobody runs, or wait for the restart; else CAS running + 1. Status RUNNING
+ *   go on    a P that stopped or slept: while a reason is raised, claim and act if no P runs, or
+ *            wait for the restart; else CAS running + 1. Status RUNNING
  *
- * Proof that one P acts, and alone. While a reason is raised running only falls: going on needs reason 0. So exactly one decrement
- * reaches 0, or none where the raiser found it 0. The claim is a CAS on the word with nobody running: same epoch, same reason. One of those who try it wins. (With flag and count in two
- * words a late P claimed the next epoch while others ran, and freed the live heap.)
- * Proof that a raise belongs to its hint. The epoch moves with every restart, phases change in stops alone, and the raise is a CAS on the
- * epoch read before the hint was looked at. So if it succeeds, the phase is still the one that the hint was about.
- * A P that sleeps through a restart counts as stopped until it goes on: the next stop need not wait for it.
- * A raiser counts as stopped before it raises: it is not waited for, wherever it is taken off the CPU. Who finds a
- * stop that nobody runs in acts; who wanted to raise one, and finds one raised, tells the others of it as well.
- * Nobody is waited for by spinning: it lost throughput in every measurement.
+ * Proof that one P acts, and only one.
+ * 1. While a reason is raised running only falls: going on needs reason 0.
+ * 2. So exactly one decrement reaches 0, or none where the raiser found it 0.
+ * 3. The claim is a CAS on the word with nobody running: same epoch, same reason. One of the Ps
+ *    that try it wins. (With flag and count in two words a late P claimed the next epoch while
+ *    others ran, and freed the live heap.)
+ * Proof that a raise belongs to its hint.
+ * 1. The epoch moves with every restart, and phases change only in stops.
+ * 2. The raise is a CAS on the epoch that was read before the hint was looked at. So if it
+ *    succeeds, the phase is still the one that the hint was about.
+ *
+ * A P that sleeps through a restart counts as stopped until it goes on: the next stop does not wait
+ * for it. A raiser counts as stopped before it raises: no stop waits for it, wherever the system
+ * takes it off the CPU. A P that finds a stop in which no P runs acts. A P that is about to raise
+ * one, and finds one raised, tells the others of it as well. No P waits by spinning: it lost
+ * throughput in every measurement.
  */
 
 import { add, compareAndSwap, load, notify, now, or, store, wait } from '#sync'
@@ -39,7 +49,7 @@ const epochOf = (word: number): number => word >>> EPOCH_SHIFT
 const reasonOf = (word: number): StopReason | 0 => ((word & REASON_MASK) >> REASON_SHIFT) as StopReason | 0
 const runningOf = (word: number): number => word & RUNNING_MASK
 
-/** A raised reason, or 0: for who watches. */
+/** A raised reason, or 0: for a watcher. */
 export function raisedReason(memory: Memory): StopReason | 0 {
   return reasonOf(load(memory.words, STOP))
 }

@@ -1,4 +1,7 @@
-/** The timers of one P's goroutines: a binary heap by deadline. Only its P touches it; the count is shared, for the deadlock test. To set and to cancel one takes the logarithm of their number. */
+/**
+ * The timers of one P's goroutines: a binary heap by deadline. Only its P touches it; the count is
+ * shared, for the deadlock test. To set and to cancel one takes the logarithm of their number.
+ */
 import { add, sub } from '#sync'
 import type { Memory } from '../memory/memory.ts'
 import { TIMERS } from '../memory/words/control.ts'
@@ -39,13 +42,17 @@ export class Timers {
     add(this.memory.words, TIMERS, 1)
   }
 
-  /** Takes the next timer that is due, and hands it to `fire`, which makes its goroutine ready if it still waits. */
+  /**
+   * Takes the next timer that is due, and hands it to `fire`, which makes its goroutine ready if it
+   * still waits.
+   */
   fireDue(time: number, fire: (goroutine: GoroutineId, ticket: number) => void): void {
     while (this.heap.length > 0 && this.heap[0].deadline <= time) {
       const timer = this.heap[0]
       this.remove(timer)
       fire(timer.goroutine, timer.ticket)
-      // Counted until its goroutine is ready: a P that looks for a deadlock must see the one or the other.
+      // Counted until its goroutine is ready: a P that looks for a deadlock must see the one or the
+      // other.
       sub(this.memory.words, TIMERS, 1)
     }
   }

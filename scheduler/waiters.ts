@@ -1,6 +1,7 @@
 /**
- * Wait records and the queues that they stand in (Go's sudog and waitq). A queue is two words of an object in the heap: first and last record. It is
- * locked by that object's lock; so are the records in it.
+ * Wait records and the queues that they stand in (Go's sudog and waitq). A queue is two words of an
+ * object in the heap: first and last record. It is locked by that object's lock; so are the records
+ * in it.
  */
 
 import { MAX_WAITERS } from '../memory/layout.ts'
@@ -76,7 +77,10 @@ export class Waiters {
     }
   }
 
-  /** Appends a record to the queue whose first-word is `queue` (its last-word follows). The object is locked. */
+  /**
+   * Appends a record to the queue whose first-word is `queue` (its last-word follows). The object
+   * is locked.
+   */
   append(queue: number, id: WaiterId): void {
     const { words, i32 } = this.memory
     const last = i32[queue + 1]

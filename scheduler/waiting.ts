@@ -1,9 +1,10 @@
 /**
  * Sleep, mutex and wait group. A mutex and a wait group are objects of the heap without references:
  *
- *   word 0 header   1 lock   2 state   3,4 who waits
+ *   word 0 header   1 lock   2 state   3,4 first and last that wait
  *
- * A mutex is handed to the first who waits, so that nobody starves. A wait group wakes all when its count falls to 0.
+ * A mutex is handed to the first goroutine that waits, so that none starves. A wait group wakes all
+ * when its count falls to 0.
  */
 
 import { now } from '#sync'
@@ -184,7 +185,10 @@ export function addToGroup(p: Runner, group: Addr, delta: number): void {
   wake(p, woken)
 }
 
-/** Takes the first who waits, its ticket won. NOBODY: nobody waits; LOST: another has woken it, which cannot be. */
+/**
+ * Takes the first goroutine that waits, its ticket won. NOBODY: none waits; LOST: another P has
+ * woken it, which cannot be.
+ */
 function takeFirst(p: Runner, word: number): GoroutineId {
   const { waiters, goroutines } = p
   const waiter = waiters.takeFirst(word + WAITABLE_QUEUE)
@@ -195,7 +199,7 @@ function takeFirst(p: Runner, word: number): GoroutineId {
   return goroutine
 }
 
-/** Takes all who wait, linked by their records, oldest first; as takeFirst. */
+/** Takes all goroutines that wait, linked by their records, oldest first; as takeFirst. */
 function takeAll(p: Runner, word: number): GoroutineId {
   const { words } = p.memory
   const first = takeFirst(p, word)

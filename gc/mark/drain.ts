@@ -1,11 +1,11 @@
 /**
- * Draining: root jobs first, then grey objects, until there is nothing left or the drain is called off
- * (mgcmark.go gcDrain and gcDrainN, Go 1.19).
+ * Draining: root jobs first, then grey objects, until there is nothing left or the drain is called
+ * off (mgcmark.go gcDrain and gcDrainN, Go 1.19).
  *
  *   enter     DRAINERS + 1
- *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack); after each: account for it,
- *             let others have work if the shared list is empty, serve stops
- *   countOff  DRAINERS − 1, by the termination policy, which then looks whether the mark may be over
+ *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack); after each: account
+ *             for it, let others have work if the shared list is empty, serve stops
+ *   countOff  DRAINERS − 1, by the termination policy. It then looks whether the mark may be over
  *
  * Grey objects that a drain leaves behind stay in this P's queue. Nobody else sees them until the P
  * publishes them.
@@ -35,7 +35,10 @@ import type { WorkBuffers } from './work-buffers.ts'
 
 /** Scan work between two looks at the world (Go's gcCreditSlack). */
 export const CREDIT_SLACK = 2000
-/** Work between two looks at whether an idle or fractional worker should leave (Go's drainCheckThreshold). */
+/**
+ * Work between two looks at whether an idle or fractional worker should leave (Go's
+ * drainCheckThreshold).
+ */
 const CHECK_THRESHOLD = 100_000
 
 /** Where the scan work of workers goes. */
@@ -88,8 +91,8 @@ export class Drain {
   }
 
   /**
-   * True if nobody drains, no stack is wanted and no shared work is left: the mark may be over. Shared
-   * work is read last: a scan that was served has published.
+   * True if nobody drains, no stack is wanted and no shared work is left: the mark may be over.
+   * Shared work is read last: a scan that was served has published.
    */
   get isQuiescent(): boolean {
     const { words } = this.memory
@@ -98,8 +101,8 @@ export class Drain {
   }
 
   /**
-   * True if no P that runs drains, and no shared work is left; stacks may still be wanted. A P that is
-   * in a drain and does not run has published what it holds: it is stopped, or stands aside.
+   * True if no P that runs drains, and no shared work is left; stacks may still be wanted. A P that
+   * is in a drain and does not run has published what it holds: it is stopped, or stands aside.
    */
   get isOutOfWork(): boolean {
     return this.memory.words[control.PHASE] === control.PHASE_MARK && !this.isAnyDraining && !this.isSharedWork
@@ -115,7 +118,10 @@ export class Drain {
     return false
   }
 
-  /** A plain load, as every poll; the bit that sends allocations the slow way asks nothing of a drain. */
+  /**
+   * A plain load, as every poll; the bit that sends allocations the slow way asks nothing of a
+   * drain.
+   */
   private get isPolled(): boolean {
     return (this.memory.words[this.pollWord] & ~p.POLL_ALWAYS) !== 0
   }
@@ -125,7 +131,10 @@ export class Drain {
     add(this.memory.words, control.DRAINERS, 1)
   }
 
-  /** Counts this P off: by the termination policy, once what it holds is published or does not count. True if it was the last that drained. */
+  /**
+   * Counts this P off: by the termination policy, once what it holds is published or does not
+   * count. True if it was the last that drained.
+   */
   countOff(): boolean {
     this.memory.faults.pass('drain/count-off')
     sub(this.memory.words, this.drainingWord, 1)
@@ -190,7 +199,8 @@ export class Drain {
   }
 
   /**
-   * An assist's drain: until it has done `wanted` bytes of scan work, or is called off, which is asked every 100,000 bytes. Returns what it did; none of it becomes credit.
+   * An assist's drain: until it has done `wanted` bytes of scan work, or is called off, which is
+   * asked every 100,000 bytes. Returns what it did; none of it becomes credit.
    */
   drainWork(wanted: number, isCalledOff: () => boolean = () => false): number {
     const { words } = this.memory
@@ -226,7 +236,10 @@ export class Drain {
     }
   }
 
-  /** One step of marking; 0 if nothing was found, not even in the barrier's buffer or in flagged spans. */
+  /**
+   * One step of marking; 0 if nothing was found, not even in the barrier's buffer or in flagged
+   * spans.
+   */
   private step(): number {
     const done = this.marker.scanSome(CREDIT_SLACK)
     if (done > 0) return done

@@ -1,9 +1,11 @@
 /**
- * A P's own grey objects (Go's gcWork): two work buffers, the active one and a spare. Filling or emptying one swaps them, and
- * only when both are full or both empty are the shared lists touched: a P that goes back and forth over a buffer's end costs nobody.
+ * A P's own grey objects (Go's gcWork): two work buffers, the active one and a spare. Filling or
+ * emptying one swaps them, and only when both are full or both empty are the shared lists touched:
+ * a P that goes back and forth over a buffer's end costs nobody.
  *
- * Which buffers it holds is known to this thread alone. So a P publishes them before it counts as stopped, and nobody
- * ever looks into the queue of another: what a stopped world has not published does not exist.
+ * Only this thread knows which buffers it holds. So a P publishes them before it counts as
+ * stopped, and nobody ever looks into the queue of another: what a stopped world has not published
+ * does not exist.
  */
 
 import { WORK_BUFFER_COUNT, WORK_BUFFER_ENTRIES, WORK_BUFFER_WORDS } from '../../memory/layout.ts'
@@ -19,7 +21,10 @@ export class GreyQueue {
   private readonly buffers: WorkBuffers
   private active: WorkBuffer = 0
   private spare: WorkBuffer = 0
-  /** Word indices in the active buffer: its first entry, the next free one, the end. All 0 without one. The mark loop works on copies. */
+  /**
+   * Word indices in the active buffer: its first entry, the next free one, the end. All 0 without
+   * one. The mark loop works on copies.
+   */
   floor = 0
   top = 0
   ceiling = 0
@@ -92,7 +97,9 @@ export class GreyQueue {
     return true
   }
 
-  /** Finds an object below `top`, in the spare buffer or in the shared list; false if there is none. */
+  /**
+   * Finds an object below `top`, in the spare buffer or in the shared list; false if there is none.
+   */
   findMore(): boolean {
     this.swap()
     if (this.top !== this.floor) return true

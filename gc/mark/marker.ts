@@ -4,16 +4,19 @@
  *   shade(object)   if its mark byte is white: make it black, put it in the grey queue
  *   scan(object)    shade every object that it refers to
  *
- * Neither needs an atomic operation. Two markers may both find an object white: both queue it and both scan it, which costs time
- * and counts its bytes twice, but shades nothing that is not reachable. The sweep counts the marks, exactly.
- * The mark bytes of neighbouring objects are different memory locations: stores to them do not disturb each other.
+ * Neither needs an atomic operation. Two markers may both find an object white: both queue it and
+ * both scan it, which costs time and counts its bytes twice, but shades nothing that is not
+ * reachable. The sweep counts the marks, exactly. The mark bytes of neighbouring objects are
+ * different memory locations: stores to them do not disturb each other.
  *
- * A scan reads words that mutators may be writing. Whatever it reads, the barrier has shaded both the value overwritten and the
- * value written (gc/mark/barrier.ts), so either will do.
+ * A scan reads words that mutators may be writing. Whatever it reads, the barrier has shaded both
+ * the value overwritten and the value written (gc/mark/barrier.ts), so either will do.
  *
- * When no work buffer can be had, the object is left GREY and its span is flagged; a drain ends with a pass over flagged spans.
+ * When no work buffer can be had, the object is left GREY and its span is flagged; a drain ends
+ * with a pass over flagged spans.
  *
- * Scan work is counted as Go's: bytes walked, up to the last reference; objects without references are none.
+ * Scan work is counted as Go's: bytes walked, up to the last reference; objects without references
+ * are none.
  */
 
 import { add, exchange, load, or, step as syncStep } from '#sync'
@@ -35,7 +38,10 @@ import type { GreyQueue } from './grey-queue.ts'
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
-/** What an object without references counts for where a drain asks how much it has done; it is no scan work. */
+/**
+ * What an object without references counts for where a drain asks how much it has done; it is no
+ * scan work.
+ */
 const NOSCAN_STEP = 16
 
 /** @nosafepoint */
@@ -49,7 +55,10 @@ export class Marker {
   private readonly typeSlots: number
   private readonly check: boolean
 
-  /** Heap scan work, and bytes of objects marked, since the caller last took them. Owner: this P's thread. */
+  /**
+   * Heap scan work, and bytes of objects marked, since the caller last took them. Owner: this P's
+   * thread.
+   */
   scanWork = 0
   bytesMarked = 0
 
@@ -75,9 +84,9 @@ export class Marker {
   }
 
   /**
-   * Scans up to about `budget` bytes of grey objects. Returns the steps done, 0 if there was nothing: see NOSCAN_STEP.
-   * The mark loop: shade and queue are written out here, and what they touch is in locals (13.5 ns an object with calls, 10 without, sweep
-   * included).
+   * Scans up to about `budget` bytes of grey objects. Returns the steps done, 0 if there was
+   * nothing: see NOSCAN_STEP. The mark loop: shade and queue are written out here, and what they
+   * touch is in locals (13.5 ns an object with calls, 10 without, sweep included).
    */
   scanSome(budget: number): number {
     const i32 = this.i32
@@ -197,14 +206,19 @@ export class Marker {
     return this.spans.read(this.spans.of(object), span.SLOT_BYTES)
   }
 
-  /** No buffer: the mark byte alone must tell. The byte is stored before the flag, so who sees the flag finds the object. */
+  /**
+   * No buffer: the mark byte alone must tell. The byte is stored before the flag, so a P that sees
+   * the flag finds the object.
+   */
   private leaveGrey(object: Addr): void {
     this.marks[object >>> GRANULE_SHIFT] = span.GREY_MARK
     const id = this.spans.of(object)
     if (or(this.words, this.spans.word(id, span.GREY), 1) === 0) add(this.words, GREY_SPANS, 1)
   }
 
-  /** Queues or scans what was left grey; true if there was any. To be called with an empty queue. */
+  /**
+   * Queues or scans what was left grey; true if there was any. To be called with an empty queue.
+   */
   scanFlaggedSpans(): boolean {
     const words = this.words
     if (load(words, GREY_SPANS) === 0) return false
@@ -213,7 +227,8 @@ export class Marker {
     for (let page = 1; page < end; ) {
       const pages = words[this.spans.word(page, span.PAGES)]
       const inUse = words[this.memory.layout.pageSpan + page] === page
-      // The exchange lets one marker only answer for the flag; it comes before the look, so a later grey object flags again.
+      // The exchange lets one marker only answer for the flag; it comes before the look, so a later
+      // grey object flags again.
       if (inUse && exchange(words, this.spans.word(page, span.GREY), 0) !== 0) {
         add(words, GREY_SPANS, -1)
         this.scanGreyOf(page)

@@ -1,16 +1,23 @@
 /**
- * Roots: globals, in jobs of 256 KiB, and the shadow stack of every goroutine that lives when the cycle begins, a job each. Jobs are
- * counted in the setup stop and taken by ticket.
+ * Roots: globals, in jobs of 256 KiB, and the shadow stack of every goroutine that lives when the
+ * cycle begins, a job each. Jobs are counted in the setup stop and taken by ticket.
  *
- * Who scans a stack
- *   not running    whoever takes the job, as its owner: CAS status → status | SCAN, scan, clear. Who wants to run it waits so long.
- *   running here   this P, at once: a worker runs at a safepoint of the goroutine, where its stack is complete
- *   running there  its own P. The job leaves a mark (CAS RUNNING → RUNNING | SCAN_WANTED) and counts in SCANS_WANTED until it is done. The P serves it at its next safepoint, and in any case before the goroutine stops
- *                  running: leaving RUNNING is a CAS that fails while the mark is there.
+ * Which P scans the stack of a goroutine that is
+ *   not running    the P that takes the job, as its owner: CAS status → status | SCAN, scan, clear.
+ *                  A P that is about to run the goroutine waits until SCAN is clear
+ *   running here   this P, at once: a worker runs at a safepoint of the goroutine, where its stack
+ *                  is complete
+ *   running there  its own P. The job leaves a mark (CAS RUNNING → RUNNING | SCAN_WANTED) and
+ *                  counts in SCANS_WANTED until it is done. The P serves it at its next safepoint,
+ *                  and in any case before the goroutine stops running: leaving RUNNING is a CAS
+ *                  that fails while the mark is there
  *
- * Proof that no stack is missed: a goroutine alive at setup has a job; from the job on, its status says who will scan it, and every change
- * of status is a CAS. One born later has only references that its creator shaded (gc/mark/barrier.ts) and what it loads through
- * shaded paths. Once scanned, a stack stays black: SCANNED_CYCLE.
+ * Proof that no stack is missed.
+ * 1. A goroutine that is alive at setup has a job. From the job on, its status says which P will
+ *    scan it, and every change of status is a CAS.
+ * 2. A goroutine that is born later has only references that its creator shaded
+ *    (gc/mark/barrier.ts) and what it loads through shaded paths.
+ * 3. Once scanned, a stack stays black: SCANNED_CYCLE.
  */
 import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
 import type { ShadowStack } from '../../heap/shadow-stack.ts'
@@ -139,15 +146,17 @@ export class Roots {
 
   private leaveToItsP(record: number): boolean {
     const { words } = this.memory
-    // Counted before it can be served, and by a P that drains: so who sees nobody drain sees every want.
+    // Counted before it can be served, and by a P that drains: so a P that sees nobody drain sees
+    // every want.
     add(words, control.SCANS_WANTED, 1)
     this.memory.faults.pass('mark/scan-wanted')
     if (!compareAndSwap(words, record + g.STATUS, g.G_RUNNING, g.G_RUNNING | g.G_SCAN_WANTED)) {
       sub(words, control.SCANS_WANTED, 1)
       return false
     }
-    // Read after the swap, since before it another goroutine may come to be in the record. If it has been served by now, and the record is nobody's
-    // or another's, the wrong P looks for nothing.
+    // Read after the swap, since before it another goroutine may come to be in the record. If it
+    // has been served by now, and the record is nobody's or another's, the wrong P looks for
+    // nothing.
     const owner = words[record + g.P]
     if (owner < 0) return true
     this.memory.doubles[this.memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()

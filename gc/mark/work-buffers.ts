@@ -1,10 +1,12 @@
 /**
- * The shared lists of work buffers: full ones hold grey objects for anyone to scan, empty ones wait to be used (Go's work.full
- * and work.empty). A buffer belongs to the list that holds it, or to the P that took it.
+ * The shared lists of work buffers: full ones hold grey objects for anyone to scan, empty ones wait
+ * to be used (Go's work.full and work.empty). A buffer belongs to the list that holds it, or to the
+ * P that took it.
  *
- * Both lists are under one lock: they are touched once per 254 objects, and a lock-free stack would need a tag against ABA that
- * 32 bits have no room for. PUBLICATIONS counts every push to the full list; termination compares it around its ragged barrier, which
- * covers every way in which work can become visible.
+ * Both lists are under one lock: they are touched once per 254 objects, and a lock-free stack would
+ * need a tag against ABA that 32 bits have no room for. PUBLICATIONS counts every push to the full
+ * list; termination compares it around its ragged barrier, which covers every way in which work can
+ * become visible.
  */
 import { add, load } from '#sync'
 import { WORK_BUFFER_NEXT, WORK_BUFFER_WORDS } from '../../memory/layout.ts'

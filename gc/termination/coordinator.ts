@@ -1,27 +1,29 @@
 /**
- * Termination by a coordinator: Go's gcMarkDone since 1.12 (mgc.go, docs/go-collector.md §2). It has
- * what golang/go#52433 is about: its slices of 100 µs (longer ones after ten), its retry, and the worker
- * that goes back to the pool after a failed attempt.
+ * Termination by a coordinator: Go's gcMarkDone since 1.12 (mgc.go, docs/go-collector.md §2). It
+ * has what golang/go#52433 is about: its slices of 100 µs (longer ones after ten), its retry, and
+ * the worker that goes back to the pool after a failed attempt.
  *
  *   one at a time
- *   top: if somebody drains or there is shared work: give up                                        R1
+ *   top: if somebody drains or there is shared work: give up                                  R1
  *        ragged barrier: every P flushes its barrier buffer and publishes its grey objects
- *        if anything was published meanwhile: top                                                   R2
- *        stop the world; if flushing the barrier buffers once more finds grey objects: restart, top R3 (golang/go#27993)
+ *        if anything was published meanwhile: top                                             R2
+ *        stop the world; if flushing the barrier buffers once more finds grey objects:
+ *        restart, top (golang/go#27993)                                                       R3
  *        the mark is over
  *
  * Proof that the mark never ends early.
- * 1. In the stop every grey object is in a shared list, or flagged, or will be after the flush of all
- *    barrier buffers.
- * 2. The stop asks again, after that flush, and exactly (gc/cycle.ts). What was seen before were hints.
+ * 1. In the stop every grey object is in a shared list, or flagged, or will be after the flush of
+ *    all barrier buffers.
+ * 2. The stop asks again, after that flush, and exactly (gc/cycle.ts). What was seen before were
+ *    hints.
  * Proof that the mark ends.
  * 1. White objects only become fewer.
  * 2. The P that leaves a drain last and sees no work comes here.
- * 3. A coordinator that gave up looks again after it has let others in. So a P that came meanwhile and
- *    went away is not needed.
+ * 3. A coordinator that gave up looks again after it has let others in. So a P that came meanwhile
+ *    and went away is not needed.
  *
- * Different from Go: a P that finds a coordinator at work leaves, instead of waiting for its semaphore;
- * and the last P to stop does the work of the stop.
+ * Different from Go: a P that finds a coordinator at work leaves, instead of waiting for its
+ * semaphore; and the last P to stop does the work of the stop.
  */
 import { add, compareAndSwap, load, store } from '#sync'
 import * as control from '../../memory/words/control.ts'
@@ -41,8 +43,8 @@ export class Coordinator implements Termination {
 
   /** @safepoint */
   onDrained(): void {
-    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from
-    // now on, nobody ever would. An attempt publishes it.
+    // What this P still holds does not count: nobody else sees it, and if its goroutine only polls
+    // from now on, nobody ever would. An attempt publishes it.
     if (this.marking.countOff()) this.endMark()
   }
 

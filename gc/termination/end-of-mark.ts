@@ -1,7 +1,7 @@
 /**
- * Where the mark may be over: the events that a termination policy hears, as this P sends them. While
- * the policy is at work the P is seen to be terminating (ACTIVITY), and to be out of the protocol after
- * it.
+ * Where the mark may be over: the events that a termination policy hears, as this P sends them.
+ * While the policy is at work the P is seen to be terminating (ACTIVITY), and to be out of the
+ * protocol after it.
  */
 import * as p from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
@@ -30,14 +30,20 @@ export class EndOfMark {
     this.leave(before)
   }
 
-  /** This P has served a wanted scan. If it was the last one, no other P is left to notice that the mark is over. @safepoint */
+  /**
+   * This P has served a wanted scan. If it was the last one, no other P is left to notice that the
+   * mark is over. @safepoint
+   */
   scanServed(): void {
     const before = this.enter()
     this.policy.onScanServed()
     this.leave(before)
   }
 
-  /** The goroutine of this P has taken memory. True if it is to assist, though it owes nothing. @safepoint */
+  /**
+   * The goroutine of this P has taken memory. True if it is to assist, though it owes nothing.
+   * @safepoint
+   */
   refilled(): boolean {
     return this.policy.onRefill()
   }

@@ -1,35 +1,37 @@
 /**
- * Helping: nobody's absence between "no work is left" and "the world is stopped" lets an allocator pass.
- * The second idea of golang/go#52433, and ours.
+ * Helping: nobody's absence between "no work is left" and "the world is stopped" lets an allocator
+ * pass. The second idea of golang/go#52433, and ours.
  *
- *   leave   a P that leaves a drain publishes its grey objects, stands aside, counts itself off, and looks
- *   look    by the last P to leave, the last P to serve a wanted scan, and each P that allocates, at a refill
- *           or at the gate: no P that runs drains, no shared work is left, no stack is wanted. Then it raises
- *           the stop, by one swap
- *   stop    barrier buffers are flushed and wanted stacks scanned; what that finds is marked, up to 64 KiB.
- *           If there is more, the mark restarts (R3)
+ *   leave   a P that leaves a drain publishes its grey objects, stands aside, counts itself off,
+ *           and looks
+ *   look    by the last P to leave, the last P to serve a wanted scan, and each P that allocates,
+ *           at a refill or at the gate: no P that runs drains, no shared work is left, no stack is
+ *           wanted. Then it raises the stop, by one swap
+ *   stop    barrier buffers are flushed and wanted stacks scanned; what that finds is marked, up to
+ *           64 KiB. If there is more, the mark restarts (R3)
  *
- * There is no ragged barrier, no sleep, and no role that a P could hold while it is off the CPU. A P that
- * stands aside counts as stopped (scheduler/stop.ts), from before it is counted off until after it has
- * raised; and it counts as no drainer, since it has published. If the system takes it off the CPU in
- * there, no stop waits for it, and another P raises in its place.
+ * There is no ragged barrier, no sleep, and no role that a P could hold while it is off the CPU. A
+ * P that stands aside counts as stopped (scheduler/stop.ts), from before it is counted off until
+ * after it has raised; and it counts as no drainer, since it has published. If the system takes it
+ * off the CPU in there, no stop waits for it, and another P raises in its place.
  *
  * Proof that a look finds exhausted work. Each grey object is in one of these places:
  * 1. The queue of a P that drains and runs. That P counts as a drainer, so work is not exhausted.
- * 2. A shared list or a flagged span: every look sees it. A P that stood aside or stopped published first.
- * 3. What only a stop sees: a barrier's buffer, what a P flushed outside of a drain, a wanted stack. None of
- *    these can create work on another P, and the stop inspects all three.
+ * 2. A shared list or a flagged span: every look sees it. A P that stood aside or stopped published
+ *    first.
+ * 3. What only a stop sees: a barrier's buffer, what a P flushed outside of a drain, a wanted
+ *    stack. None of these can create work on another P, and the stop inspects all three.
  * So once work is exhausted, every look finds it, by whichever P.
  *
  * Proof that the mark never ends early: the stop asks the exact question (gc/cycle.ts).
  * Proof that it ends: white objects only become fewer, and each restart has marked some.
  *
- * A wanted stack belongs to a P that runs, and a stop would have to wait for that P too. So the look waits
- * for the scan, which comes sooner than the stop. At the gate, and once the live heap has reached its
- * goal, the look does not wait: the stop is raised, and scans the stack.
+ * A wanted stack belongs to a P that runs, and a stop would have to wait for that P too. So the
+ * look waits for the scan, which comes sooner than the stop. At the gate, and once the live heap
+ * has reached its goal, the look does not wait: the stop is raised, and scans the stack.
  *
- * Bound, without a gate: from the moment when work is exhausted each P takes memory once, if no stack is
- * wanted.
+ * Bound, without a gate: from the moment when work is exhausted each P takes memory once, if no
+ * stack is wanted.
  */
 import { add, load } from '#sync'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
@@ -97,7 +99,10 @@ export class Helping implements Termination {
     return this.marking.isOutOfWork && load(this.here.memory.words, control.SCANS_WANTED) === 0
   }
 
-  /** Stands aside, looks, and raises the stop if the look says so. No stop waits for this P from before the look on. */
+  /**
+   * Stands aside, looks, and raises the stop if the look says so. No stop waits for this P from
+   * before the look on.
+   */
   private attempt(look: () => boolean): void {
     const { memory, world, listener } = this.here
     const { words } = memory

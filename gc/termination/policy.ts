@@ -1,6 +1,7 @@
 /**
- * How the end of marking is found and agreed on: what the overrun lab studies. One policy, one file.
- * A policy is told of events, asks `Marking` whether the mark may be over, and raises the stop.
+ * How the end of marking is found and agreed on: what the overrun lab studies. One policy, one
+ * file. A policy is told of events, asks `Marking` whether the mark may be over, and raises the
+ * stop.
  */
 export type TerminationName = 'coordinator' | 'assist-takes-over' | 'helping'
 
@@ -21,15 +22,18 @@ export interface Marking {
 }
 
 export interface Termination {
-  /** Scan work, in bytes, up to which what is left is marked in the termination stop; more of it restarts the mark. */
+  /**
+   * Scan work, in bytes, up to which what is left is marked in the termination stop; more of it
+   * restarts the mark.
+   */
   readonly remainderBytes: number
   /** This P's drain is over, and still counts: the policy counts it off. @safepoint */
   onDrained(): void
   /** This P has served a wanted scan, and published what that found. @safepoint */
   onScanServed(): void
   /**
-   * While a cycle marks, the goroutine of this P has taken memory and has paid for it. True if it is
-   * to assist, though it owes nothing. @safepoint
+   * While a cycle marks, the goroutine of this P has taken memory and has paid for it. True if it
+   * is to assist, though it owes nothing. @safepoint
    */
   onRefill(): boolean
   /** This P waits at the gate and sees no work. @safepoint */

@@ -9,8 +9,8 @@
  * Proof that nobody waits beside credit.
  * 1. A P that enqueues itself counts itself, then looks at the credit (withdraw).
  * 2. A P that adds credit adds it, then looks at the count.
- * 3. The later of the two sees the other's write. It takes all credit by one swap, so one P takes it,
- *    and spends it on the queue.
+ * 3. The later of the two sees the other's write. It takes all credit by one swap, so one P takes
+ *    it, and spends it on the queue.
  * 4. What is left is added again, and step 2 follows.
  */
 import { add, compareAndSwap, load, store, sub } from '#sync'
@@ -60,7 +60,7 @@ export class AssistQueue {
       rest = this.payQueue(rest)
       if (rest === 0) return
       add(words, control.BACKGROUND_CREDIT, rest)
-      // Go leaves who came meanwhile to the next payment; there may be none for long.
+      // Go leaves a P that came meanwhile to the next payment; there may be none for long.
       if (load(words, control.ASSIST_COUNT) === 0) return
     }
   }
@@ -86,7 +86,8 @@ export class AssistQueue {
       const index = words[control.ASSIST_FIRST] - 1
       const credit = this.memory.goroutineDouble(words[this.memory.p(index, p.GOROUTINE)], g.ASSIST_BYTES)
       if (left + doubles[credit] < 0) {
-        // Not enough for this one: to the back with it, so that a large debt does not hold up the others.
+        // Not enough for this one: to the back with it, so that a large debt does not hold up the
+        // others.
         doubles[credit] += left
         this.removeFirst()
         this.append(index)
@@ -109,7 +110,10 @@ export class AssistQueue {
     }
   }
 
-  /** Whoever waits goes on: in the termination stop, since the mark is over and debts are forgotten; and when the limiter begins to limit. */
+  /**
+   * Whoever waits goes on: in the termination stop, since the mark is over and debts are forgotten;
+   * and when the limiter begins to limit.
+   */
   releaseAll(): void {
     const { words } = this.memory
     lock(words, control.ASSIST_LOCK)

@@ -1,14 +1,15 @@
 /**
- * Assists: a goroutine that allocates while a cycle marks pays with marking (mgcmark.go gcAssistAlloc, Go 1.19).
+ * Assists: a goroutine that allocates while a cycle marks pays with marking (mgcmark.go
+ * gcAssistAlloc, Go 1.19).
  *
  *   charge   its credit sinks by the bytes it takes from the heap; below 0 it pays:
- *   pay      owed work = r · debt, at least 64 KiB of it (over-assist)
- *            first from the background credit, then by draining; if neither suffices it waits in the
- *            assist queue (gc/work/assist-queue.ts)
+ *   pay      owed work = r · debt, at least 64 KiB of it (over-assist): first from the background
+ *            credit, then by draining; if neither suffices it waits in the assist queue
+ *            (gc/work/assist-queue.ts)
  *
- * Different from Go: a goroutine is charged when its P takes a span (all free slots at once), and not
- * object by object, so that nothing of it is on the fast path; and one that waits is blocked in place,
- * so the queue holds Ps.
+ * Different from Go: a goroutine is charged when its P takes a span (all free slots at once), and
+ * not object by object, so that nothing of it is on the fast path; and one that waits is blocked in
+ * place, so the queue holds Ps.
  */
 import { load, now, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
@@ -80,7 +81,10 @@ export class Assists {
     return goroutine !== 0 && this.memory.doubles[this.creditOf(goroutine)] >= bytes
   }
 
-  /** A goroutine ends: its credit goes to who waits, then to the pool (in Go to the pool alone); its debt is forgiven. */
+  /**
+   * A goroutine ends. Its credit goes to Ps that wait, then to the pool (in Go only to the pool);
+   * its debt is forgiven.
+   */
   settle(goroutine: number): void {
     const { words, doubles, layout } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
@@ -106,7 +110,8 @@ export class Assists {
     const workPerByte = layout.measures + control.ASSIST_WORK_PER_BYTE
     const bytesPerWork = layout.measures + control.ASSIST_BYTES_PER_WORK
     for (;;) {
-      // Read again after every wait: the debt may be paid, the cycle may be over, and another may have begun.
+      // Read again after every wait: the debt may be paid, the cycle may be over, and another may
+      // have begun.
       if (doubles[credit] >= 0 || words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) return
       if (doubles[workPerByte] === 0 || this.limiter.isLimiting) return
       this.memory.faults.pass('assist/pay')
@@ -131,7 +136,10 @@ export class Assists {
     }
   }
 
-  /** Takes background credit; a race may leave it below 0, then stealing fails for a while, as in Go. Returns the work it is worth. */
+  /**
+   * Takes background credit; a race may leave it below 0, then stealing fails for a while, as in
+   * Go. Returns the work it is worth.
+   */
   private steal(work: number, debt: number, credit: number): number {
     const { words, doubles, layout } = this.memory
     const available = load(words, control.BACKGROUND_CREDIT)

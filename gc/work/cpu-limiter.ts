@@ -6,23 +6,36 @@
  *
  *   assists   do nothing; those under way, and those that wait for credit, end
  *   the gate  is open; waits there end. The heap may pass its goal, and even the memory limit
- *   cycles    follow each other no closer than the heap grows by an eighth of what lives (limitedTrigger)
+ *   cycles    follow each other no closer than the heap grows by an eighth of what lives
+ *             (limitedTrigger)
  *
- *   collector   assists and waits for credit, waits at the gate, sweeping for a cycle that is about to start; a quarter of all Ps while marking; all Ps while
- *               the world stands
- *   idle        Ps that have no goroutine to run, or whose goroutine waits in gc(), whatever they do meanwhile but the background quarter: neither
+ * Whose time is whose:
+ *
+ *   collector   assists and waits for credit, waits at the gate, sweeping for a cycle that is about
+ *               to start; a quarter of all Ps while marking; all Ps while the world stands
+ *   neither     Ps that have no goroutine to run, or whose goroutine waits in gc(), whatever they
+ *               do meanwhile except the background quarter
  *   program     the rest
  *
- * Updated around what is done in a stop, and by whoever works or waits for the collector, or allocates, when the last time is 10 ms ago; by one P at a time, and the
- * others leave it to that one. Time that lasts is counted as far as it has come. Who ends it adds it to its P's total, and another P may read since and total between
- * the two stores: one update counts it too short or twice, and the next one makes up for it, since only the difference of the sums counts.
+ * It is updated around what is done in a stop. A P that works or waits for the collector, or that
+ * allocates, updates it when the last update is 10 ms ago. One P does it at a time, and the others
+ * leave it to that one. Time that lasts is counted as far as it has come. The P that ends it adds
+ * it to its total. Another P may read since and total between the two stores: one update counts
+ * that time too short or twice, and the next one makes up for it, since only the difference of the
+ * sums counts.
  *
  * Proof that nobody waits while the collector is limited.
- * 1. Whoever makes the bucket full says so (GC_CPU_LIMITED), then takes the assist queue's lock and releases who stands there, then wakes every P.
- * 2. An assist looks at GC_CPU_LIMITED under that lock before it enqueues itself: it is in the queue when it is released, or it sees the word.
- * 3. A wait at the gate asks at each waking, and a sleeper announces itself before it asks (scheduler/sleepers.ts): it is woken, or it sees the word.
- * Proof that the bucket fills while others wait. A P that drains updates after every 100,000 bytes if it is due, one that sweeps for a cycle after every span, one that sleeps at the
- * gate at each waking, which is after 50 ms at the latest. A P that waits for credit waits for one that drains.
+ * 1. The P that makes the bucket full says so (GC_CPU_LIMITED). Then it takes the assist queue's
+ *    lock and releases the Ps that stand there. Then it wakes every P.
+ * 2. An assist looks at GC_CPU_LIMITED under that lock before it enqueues itself. So it is in the
+ *    queue when that is released, or it sees the word.
+ * 3. A wait at the gate asks at each waking, and a sleeper announces itself before it asks
+ *    (scheduler/sleepers.ts). So it is woken, or it sees the word.
+ * Proof that the bucket fills while others wait.
+ * 1. Where an update is due, a P that drains makes it after every 100,000 bytes, one that sweeps
+ *    for a cycle after every span, one that sleeps at the gate at each waking, after 50 ms at the
+ *    latest.
+ * 2. A P that waits for credit waits for one that drains.
  */
 import { load, now, store } from '#sync'
 import { tryLock, unlock } from '../../memory/lock.ts'
@@ -51,12 +64,12 @@ export class CpuLimiter {
     this.own = here.memory.pMeasure(here.index, 0)
   }
 
-  /** True while assists shall do nothing and the gate is open. */
+  /** True while assists must do nothing and the gate is open. */
   get isLimiting(): boolean {
     return load(this.memory.words, control.GC_CPU_LIMITED) !== 0
   }
 
-  /** The same, after an update if one is due: for whoever works or waits for the collector. */
+  /** The same, after an update if one is due: for a P that works or waits for the collector. */
   get isLimitingNow(): boolean {
     this.updateIfDue()
     return this.isLimiting
@@ -67,7 +80,10 @@ export class CpuLimiter {
     return limitedTrigger(this.memory.doubles[this.memory.measure(control.HEAP_MARKED)])
   }
 
-  /** This P's goroutine works or waits for the collector from now on. False if it does already: then this is a part of that. */
+  /**
+   * This P's goroutine works or waits for the collector from now on. False if it does already: then
+   * this is a part of that.
+   */
   begin(): boolean {
     const { doubles } = this.memory
     if (doubles[this.own + p.COLLECTING_SINCE] !== 0) return false
@@ -84,7 +100,10 @@ export class CpuLimiter {
     doubles[this.own + p.TOTAL_ASSIST_MS] += ms
   }
 
-  /** This P has no goroutine that could run, from now on if it had one. A wait for the collector is not idle. */
+  /**
+   * This P has no goroutine that could run, from now on if it had one. A wait for the collector is
+   * not idle.
+   */
   idle(): void {
     const { doubles } = this.memory
     if (doubles[this.own + p.IDLE_SINCE] === 0 && doubles[this.own + p.COLLECTING_SINCE] === 0)

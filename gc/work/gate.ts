@@ -1,24 +1,32 @@
 /**
- * The gate: while it is shut nobody takes memory that would carry the live heap past its limit, which is the goal (`--gate goal`) or the pacer's hard
- * goal (`hard`). Not Go's: it is what bounds the overrun of golang/go#52433, whatever ends the mark.
+ * The gate: while it is shut, no P takes memory that would carry the live heap (L) past its limit.
+ * The limit is the goal (`--gate goal`) or the pacer's hard goal (`hard`). Not Go's: it bounds the
+ * overrun of golang/go#52433, whatever ends the mark.
  *
- *   reserve    the live heap (L) grows by the request, in one swap, if the sum is within the limit
+ *   reserve    L grows by the request, in one swap, if the sum is within the limit
  *   else, until it can, or the cycle that runs, or else the next one, has been marked:
  *     no cycle         sweep what is left, start one
  *     work is there    drain, without limit of debt
- *     none is          sleep: for work, for the end of the mark, for GATE_MS, twice as long each time; then raise the termination stop
- *   a request that has no room beside what that cycle marked is admitted in any case, or it would wait for ever. One that had room, and found it taken by others,
- *   waits for another cycle, MOST_CYCLES times
+ *     none is          sleep: for work, for the end of the mark, for GATE_MS, twice as long each
+ *                      time; then raise the termination stop
+ *   A request that has no room beside what that cycle marked is admitted in any case, or it would
+ *   wait for ever. One that had room, and found it taken by others, waits for another cycle,
+ *   MOST_CYCLES times.
  *
- * Between the reservation and the charge there is no safepoint, so in a stop nothing is reserved, and L counts what is there.
+ * Between the reservation and the charge there is no safepoint. So in a stop nothing is reserved,
+ * and L counts what is there.
  *
- * Proof of the bound: L at the end of a mark ≤ max(limit, L when its cycle began or the limit was last lowered) + P · the largest single request. L grows by
- * reservations, which leave it within the limit, and by what is admitted in any case. A P admits one of these only after a mark
- * that ended while it waited, so between the ends of two marks it admits one at most: for the next it waits for the second end.
- * One that finds no memory is asked about again (`admitAgain`), grows L only once it has some, and no
- * later request of its P waits until then.
- * Proof that nobody waits for ever. A mark ends: work that others see is drained here too; work that nobody sees, and a policy that is absent, are ended by the
- * stop that is raised after a while, which asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
+ * The bound: L at the end of a mark ≤ max(limit, B) + P · the largest single request, where B is L
+ * when its cycle began or the limit was last lowered. Proof.
+ * 1. L grows by reservations, which leave it within the limit, and by what is admitted in any case.
+ * 2. A P admits a request in any case only after a mark that ended while the request waited. So
+ *    between the ends of two marks it admits one at most: for the next it waits for the second end.
+ * 3. A request that finds no memory is asked about again (`admitAgain`). It grows L only once it
+ *    has some, and no later request of its P waits until then.
+ * Proof that nobody waits for ever.
+ * 1. Work that others see is drained here too.
+ * 2. Work that nobody sees, and a policy that is absent, are ended by the stop that is raised after
+ *    a while. That stop asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
 import { add, load, now } from '#sync'
 import type { LiveHeap } from '../../heap/live-heap.ts'
@@ -36,9 +44,15 @@ import type { CpuLimiter } from './cpu-limiter.ts'
 /** `off`: no gate, as Go. */
 export type GateLimit = 'off' | 'goal' | 'hard'
 
-/** After so long at the gate, in ms, the termination stop is raised, on no sign that the mark is over. */
+/**
+ * After so long at the gate, in ms, the termination stop is raised, on no sign that the mark is
+ * over.
+ */
 const GATE_MS = 3
-/** And after so long at most, the times after that: as often a waiting P counts its time (gc/work/cpu-limiter.ts). */
+/**
+ * And after so long at most, the times after that: as often a waiting P counts its time
+ * (gc/work/cpu-limiter.ts).
+ */
 const MOST_GATE_MS = 50
 /** Cycles that a request waits for while others take the room that each makes. */
 const MOST_CYCLES = 100
@@ -58,7 +72,10 @@ export class Gate {
   private readonly assists: Assists
   private readonly starter: CycleStarter
   private readonly limitedBy: GateLimit
-  /** What this P waits with: the request, the cycle whose mark ends the wait, and when it loses patience. */
+  /**
+   * What this P waits with: the request, the cycle whose mark ends the wait, and when it loses
+   * patience.
+   */
   private bytes = 0
   private cycle = 0
   private deadline = 0
@@ -147,7 +164,10 @@ export class Gate {
     return false
   }
 
-  /** True once the request is reserved, false if the cycle that runs, or else the next one, has been marked and there is no room, or the gate is open. */
+  /**
+   * True once the request is reserved, false if the cycle that runs, or else the next one, has been
+   * marked and there is no room, or the gate is open.
+   */
   private waitForCycle(bytes: number): boolean {
     const { words } = this.memory
     this.bytes = bytes
@@ -203,7 +223,10 @@ export class Gate {
     return doubles[layout.measures + control.HEAP_MARKED] + bytes <= this.limit
   }
 
-  /** Waits for work or the end; if neither comes in time, raises the termination stop. True if it did. */
+  /**
+   * Waits for work or the end; if neither comes in time, raises the termination stop. True if it
+   * did.
+   */
   private endsMark(patienceMs: number): boolean {
     const { drain } = this
     const { memory, world } = this.here

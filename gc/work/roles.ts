@@ -1,16 +1,23 @@
 /**
- * The roles of dedicated workers: the setup stop hands out some, and each is held by one P at most. A role moves on instead of the goroutines that wait behind
- * it (gc/work/workers.ts).
+ * The roles of dedicated workers. The setup stop hands out some, and each is held by one P at most.
+ * A role moves on instead of the goroutines that wait behind it (gc/work/workers.ts).
  *
  *   take        DEDICATED_NEEDED: CAS n → n − 1, if n > 0; own ROLE: HELD
  *   offer       own ROLE: HELD → OFFERED; DEDICATED_OFFERS + 1
- *   take over   DEDICATED_OFFERS − 1; another's ROLE: CAS OFFERED → NONE, and own ROLE: HELD; if the CAS fails, DEDICATED_OFFERS + 1
- *   give back   own ROLE: HELD → NONE, or OFFERED → NONE as above; then DEDICATED_NEEDED + 1. If it is NONE: nothing
+ *   take over   DEDICATED_OFFERS − 1; another's ROLE: CAS OFFERED → NONE, and own ROLE: HELD; if
+ *               the CAS fails, DEDICATED_OFFERS + 1
+ *   give back   own ROLE: HELD → NONE, or OFFERED → NONE as above; then DEDICATED_NEEDED + 1. If it
+ *               is NONE: nothing
  *
- * Proof. Roles that are needed, held or offered stay as many as the setup stop handed out: only the CAS of `take` lowers one number, and its winner alone raises
- * the other; an offer ends by one CAS, whoever makes it. No safepoint is within a step, so in a stopped world the sum is exact (gc/verify/control.ts). The setup
- * stop makes all roles NONE: a worker that slept into the next cycle has none to give back (as two workers once ran in Go: golang/go#13645).
- * An offer is counted off before it is taken: a count too high would keep Ps looking for an offer that is gone; one too low costs a look.
+ * Proof that the roles that are needed, held or offered stay as many as the setup stop handed out.
+ * 1. Only the CAS of `take` lowers DEDICATED_NEEDED, and only its winner holds a role for it.
+ * 2. An offer ends by one CAS, by whichever P.
+ * 3. No safepoint is within a step, so in a stopped world the sum is exact (gc/verify/control.ts).
+ * 4. The setup stop makes all roles NONE. So a worker that slept into the next cycle has none to
+ *    give back (as two workers once ran in Go: golang/go#13645).
+ *
+ * An offer is counted off before it is taken. A count too high would keep Ps looking for an offer
+ * that is gone; one too low costs a look.
  */
 import { add, compareAndSwap, load, store, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
@@ -47,7 +54,10 @@ export class Roles {
     return load(this.memory.words, DEDICATED_OFFERS) > 0
   }
 
-  /** True if this P has a role that it has not offered. A plain load: while it is HELD only its P changes the word. */
+  /**
+   * True if this P has a role that it has not offered. A plain load: while it is HELD only its P
+   * changes the word.
+   */
   get isHeld(): boolean {
     return this.memory.words[this.own] === p.ROLE_HELD
   }
@@ -96,7 +106,8 @@ export class Roles {
   private endOffer(index: number): boolean {
     const { words } = this.memory
     const role = this.memory.p(index, p.ROLE)
-    // A plain look, for speed: the swap decides, and who misses an offer here finds it at its next look.
+    // A plain look, for speed: the swap decides, and a P that misses an offer here finds it at its
+    // next look.
     if (words[role] !== p.ROLE_OFFERED) return false
     sub(words, DEDICATED_OFFERS, 1)
     this.memory.faults.pass('dedicated-worker/take')

@@ -2,15 +2,18 @@
  * Mark workers by Go's rules (docs/go-collector.md §5): which one a P should run now, and running
  * it.
  *
- *   dedicated    drains to the end of the work. After a slice of 10 ms it offers its role; it stops once another P has taken it.
- *   fractional   where dedicated workers alone miss the quarter by too much: each P marks for its share of the time, and leaves when it
- *                has used 1.2 times the share
+ *   dedicated    drains to the end of the work. After a slice of 10 ms it offers its role; it stops
+ *                once another P has taken it
+ *   fractional   where dedicated workers alone miss the quarter by too much: each P marks for its
+ *                share of the time, and leaves when it has used 1.2 times the share
  *   idle         on a P that has nothing else to do; leaves as soon as it has
  *
- * A worker runs in the scheduler's loop, or nested at a safepoint of the goroutine that the P was running. Different from Go, a P
- * cannot give its pinned goroutines away, so the dedicated role moves on instead of the goroutines.
+ * A worker runs in the scheduler's loop, or nested at a safepoint of the goroutine that the P was
+ * running. Different from Go, a P cannot give its pinned goroutines away, so the dedicated role
+ * moves on instead of the goroutines.
  *
- * A P may sleep through the end of a cycle and the start of the next while in a worker. It then finds another CYCLES, and leaves.
+ * A P may sleep through the end of a cycle and the start of the next while in a worker. It then
+ * finds another CYCLES, and leaves.
  */
 import { add, load, now, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
@@ -81,7 +84,10 @@ export class Workers {
     )
   }
 
-  /** Milliseconds until this P is due for a fractional worker again; Infinity if it has no such share or nothing is to be marked. */
+  /**
+   * Milliseconds until this P is due for a fractional worker again; Infinity if it has no such
+   * share or nothing is to be marked.
+   */
   get untilDueMs(): number {
     const { words, doubles, layout } = this.memory
     const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
@@ -120,7 +126,10 @@ export class Workers {
     return true
   }
 
-  /** Drains as a worker, its time added to `measure`; `giveBack` returns its role before the termination is considered. */
+  /**
+   * Drains as a worker, its time added to `measure`; `giveBack` returns its role before the
+   * termination is considered.
+   */
   private run(kind: Kind, measure: number, isOver: () => boolean, giveBack?: () => void): void {
     const { words, doubles } = this.memory
     const activity = this.memory.p(this.here.index, p.ACTIVITY)

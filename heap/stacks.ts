@@ -10,7 +10,7 @@
  * again. So what one deep goroutine has used serves a thousand flat ones after it.
  *
  * The links of a free segment are its own first words. Whether a segment begins at a place and is
- * free cannot be told from its words, since a stack in use may hold any. A table beside the stacks
+ * free cannot be told from its words, since a stack in use may hold any. A table next to the stacks
  * tells it: a word for each smallest segment, which holds the power of two of the free segment that
  * begins there, else 0.
  *

@@ -20,8 +20,8 @@
  *    store, and before each later store of this P.
  * 3. So the mark bytes come before the store that makes the reference known to another P.
  * 4. The marker loads the mark byte at an address that it computes from the reference. So it loads
- *    the byte after the reference, on arm64 too, and finds it black. (On x64 stores are never
- *    reordered. The tests in test/litmus race such accesses.)
+ *    the byte after the reference, on arm64 too, and finds it black. (x64 does not reorder stores.
+ *    test/litmus/programs/publication.js races these accesses.)
  *
  * The words of a cache are plain. Only the P itself accesses them while it runs, and only the actor
  * does in a stop. The same holds for a cached span and for its mark bytes of free slots.

@@ -4,7 +4,7 @@
  *
  *   base ▒▒▒▒▒▒▒▒▒▒ top        limit       words below top are roots; the others are not looked at
  *
- * Only the running goroutine writes to its stack, and it needs no write barrier:
+ * While a goroutine runs, only it writes to its stack, and it needs no write barrier:
  *
  * 1. Until the stack is scanned it is grey: the scan finds whatever is on it.
  * 2. After the scan, the goroutine can push a reference that it had, that it allocated, or that it
@@ -12,6 +12,9 @@
  * 3. What it had was found by the scan. What it allocates is black.
  * 4. What it loads was in the heap, and leaves the heap only through the deletion shade
  *    (gc/mark/barrier.ts). So the mark finds it, or the shade does.
+ *
+ * While it waits, another P may write what it receives into its stack. That P uses the barrier
+ * (scheduler/channel.ts).
  *
  * Base, top and limit are fields and no shared words, since `keep` is hot. The P saves the top to
  * the goroutine's record before another P may look: when it stops or waits, when it is asked for a

@@ -12,8 +12,9 @@
  * A record is plain, except for SWEEP_GENERATION and GREY. The owner of the span writes it, and
  * gives the span on by a store of its generation or under a list's lock. Both publish the record.
  *
- * Markers read PAGES, CLASS, SLOT_BYTES and SLOTS plainly as well: these are constant while the
- * span is in use.
+ * Markers read PAGES, SLOT_BYTES and SLOTS plainly as well. These are constant while the span is in
+ * use, and no span is freed during a mark. A marker that walks all pages may meet a span that is
+ * just being made: it reads the old 0 or the right number of PAGES.
  *
  * Different from Go, there is no h+1 (cached before the sweep began, and still cached): the
  * termination stop puts every cached span back before it moves h (decision 0002). A span whose

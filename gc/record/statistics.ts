@@ -41,8 +41,7 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
     barrierStores: sumOf(memory, p.BARRIER_STORES),
     barrierFlushes: sumOf(memory, p.BARRIER_FLUSHES),
     pagesInUse: words[control.PAGES_IN_USE],
-    // Page 0 does not count. Before the first P has made the heap, PAGES_END does not count even
-    // that.
+    // PAGES_END counts page 0 too. It is 0 before the first P has made the heap.
     pagesTouched: Math.max(0, words[control.PAGES_END] - 1),
     stackWordsInUse: load(words, control.STACK_WORDS_IN_USE),
     stackWordsTouched: words[control.STACK_NEXT],

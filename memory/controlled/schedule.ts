@@ -11,10 +11,10 @@
  *   time     a turn takes a microsecond. If no P can go on, time jumps to the next deadline. If
  *            there is none, the Ps are stuck: a wake-up was lost
  *
- * Only the P that has the turn writes here, and it hands the turn over by an atomic store. So plain
- * accesses are exact and in order. No other P does anything between two turns. So a run depends on
- * the strategy, its seed and the program only, if the program itself is deterministic: V8's
- * collector, the clock and the host's main thread have no part in it.
+ * Only the P that has the turn writes what is not atomic here, and it hands the turn over by an
+ * atomic store. So plain accesses are exact and in order. No other P does anything between two
+ * turns. So a run depends on the strategy, its seed and the program only, if the program itself is
+ * deterministic: V8's collector, the clock and the host's main thread have no part in it.
  *
  * One P at a time is sequentially consistent. A race that needs two stores in flight cannot be
  * found here (test/litmus).

@@ -1,7 +1,7 @@
 /** A thread of the league's pool. */
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { serve } from '../../../runtime/host/thread-pool.ts'
-import { loadPacer } from '../load-pacer.ts'
+import { loadPacer } from '../../../runtime/load/load-pacer.ts'
 import { play } from './play.ts'
 import type { Played, Task } from './results.ts'
 

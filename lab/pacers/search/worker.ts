@@ -2,7 +2,7 @@
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { UsageError } from '../../../runtime/errors/usage-error.ts'
 import { serve } from '../../../runtime/host/thread-pool.ts'
-import { loadPacer } from '../load-pacer.ts'
+import { loadPacer } from '../../../runtime/load/load-pacer.ts'
 import { type Part, type Wanted, type Worst, worstOf } from './part.ts'
 
 export interface Job {

@@ -1,10 +1,10 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
 
-import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
-import { printable } from '../../runtime/errors/printable.ts'
-import { interruptible } from '../../runtime/host/signals.ts'
-import { loadPacer } from '../../runtime/load/load-pacer.ts'
-import { print, say } from '../../runtime/output/standard-streams.ts'
+import { DEFAULT_PACER } from 'sawtooth/internal/gc/pacer/registry'
+import { printable } from 'sawtooth/internal/runtime/errors/printable'
+import { interruptible } from 'sawtooth/internal/runtime/host/signals'
+import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
+import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'

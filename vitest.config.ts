@@ -10,7 +10,11 @@ const alias = [
   { find: /^sawtooth$/, replacement: source('runtime/program/program.ts') },
   { find: /^sawtooth\/host$/, replacement: source('runtime/host/host.ts') },
   { find: /^sawtooth\/pacer$/, replacement: source('gc/pacer/pacer.ts') },
+  { find: /^sawtooth\/internal\/(.+)$/, replacement: `${source('.')}$1.ts` },
 ]
+
+/** The built lab is Node's to load: as a source it would be led to the sources of the runtime. */
+const server = { deps: { external: [/\/dist\/lab\//] } }
 
 /** They start threads, or put something in the place of a module: each in a process of its own. */
 const apart = [
@@ -67,6 +71,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
+          server,
           include: ['test/{memory,heap,gc,scheduler,runtime,lab,structure,explore,hunt,mutants,soak}/**/*.test.ts'],
           exclude: [...apart, ...long],
           pool: 'forks',
@@ -118,6 +123,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'long',
+          server,
           include: [...long, ...ofTwoSizes],
           env: { TEST_SIZE: 'long' },
           pool: 'forks',

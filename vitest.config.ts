@@ -4,7 +4,7 @@ import { HANG_MS } from './test/support/hang.ts'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-// Unit tests run the sources; package.json would lead them to dist.
+// What tests import is the sources; package.json would lead them to dist, as it does the processes that they start.
 const alias = [
   { find: /^#sync$/, replacement: source('memory/sync.ts') },
   { find: /^sawtooth$/, replacement: source('runtime/program/program.ts') },
@@ -93,8 +93,10 @@ export default defineConfig({
       },
       {
         // These start the built command line or another command, so they need a build first. Two files at a time: a fifth faster than one.
+        resolve: { alias },
         test: {
           name: 'commands',
+          server,
           include: ['test/{commands,threads}/**/*.test.ts'],
           exclude: [...alone, ...long],
           pool: 'forks',
@@ -107,8 +109,10 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'alone',
+          server,
           include: alone,
           pool: 'forks',
           isolate: false,
@@ -135,8 +139,10 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'stress',
+          server,
           include: ['test/stress/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 1,

@@ -135,8 +135,6 @@ export interface Configuration {
   /** GODEBUG's gcstoptheworld. */
   readonly stopTheWorld: 0 | 1 | 2
   readonly forceGcPeriodMs: number
-  readonly madvDontNeed: boolean
-  readonly scavTrace: boolean
 }
 
 /** An arena is made of these, bytes. */
@@ -229,8 +227,6 @@ export function resolveConfiguration(
     schedule: scheduleOf(given('schedule', options.schedule), procs),
     stopTheWorld: (debug.gcstoptheworld ?? 0) as 0 | 1 | 2,
     forceGcPeriodMs: debug.forcegcperiod ?? forceGcPeriodMs,
-    madvDontNeed: debug.madvdontneed !== 0,
-    scavTrace: (debug.scavtrace ?? 0) > 0,
   }
 }
 

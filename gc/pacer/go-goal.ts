@@ -12,7 +12,7 @@ export const HEAP_MINIMUM = 4 * MiB
 /** Room that the sweeper gets between L and the trigger (sweepMinHeapDistance). */
 const SWEEP_MIN_HEAP_DISTANCE = MiB
 /** A cycle that started late still gets this much runway (minRunway). */
-const MIN_RUNWAY = 64 * KiB
+export const MIN_RUNWAY = 64 * KiB
 /** Kept free below the memory limit: at least so much, and at least these percents (1.21; before, just the former). */
 const LIMIT_MIN_HEADROOM = MiB
 const LIMIT_HEADROOM_PERCENT = 3

@@ -4,7 +4,7 @@
  * scanned; the bounds of the trigger are 0.7 and 0.95 of the way. The upper bound has a fault that 1.19 mended: for a heap above the minimum a distance is added to M
  * that was meant as a place, so that it is no bound, and a cycle may start at the goal.
  */
-import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
 import { GO_CONTROLLER, nextOutput } from './pi-controller.ts'
 import { assistRatio, measureConsMark, runwayOf } from './runway.ts'
@@ -19,7 +19,6 @@ const INTEGRAL = 5
 
 const MIN_TRIGGER_SHARE = 0.7
 const MAX_TRIGGER_SHARE = 0.95
-const MIN_RUNWAY = 64 * 1024
 
 export const go118: Pacer = {
   name: 'go1.18',

@@ -13,7 +13,7 @@
  * minimum, and a trigger at 7/8 of it, as a later revision says. r stays between 0.05 and γ − 0.05, as in the simulator. A cycle that starts at its goal or above it has a runway of 64 KiB,
  * since one of 0 would make the program stand still.
  */
-import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
 import type { Facts, Pacer, State } from './pacer.ts'
 import { nextOutput, PROPOSAL_CONTROLLER } from './pi-controller.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
@@ -28,7 +28,6 @@ const FIRST_TRIGGER_SHARE = 7 / 8
 const MIN_TRIGGER_SHARE = 0.6
 const MAX_TRIGGER_SHARE = 0.95
 const R_MARGIN = 0.05
-const MIN_RUNWAY = 64 * 1024
 
 export const redesign: Pacer = {
   name: 'redesign',

@@ -2,8 +2,8 @@
  * A deadlock: all Ps are idle, nothing is queued anywhere, and no timer runs. So no goroutine can
  * ever run again.
  *
- * Proof that a deadlock is told only if there is one. IDLE_PS counts the idle Ps, and above them how
- * often a P has left that state. If it is the same before and after the look at the queues, no P
+ * Proof that a deadlock is told only if there is one. IDLE_PS counts the idle Ps, and above them
+ * how often a P has left that state. If it is the same before and after the look at the queues, no P
  * has run anything meanwhile. So the queues were all empty at one moment.
  */
 import { load } from '#sync'

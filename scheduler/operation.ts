@@ -94,8 +94,8 @@ export interface Runner {
   /** The ticket with which the goroutine would park now. */
   readonly ticket: number
   /**
-   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its ticket
-   * is where others find it. Returns the ticket.
+   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its
+   * ticket is where others find it. Returns the ticket.
    */
   park(reason: number, object: number): number
   /** The goroutine that has just parked runs on: it need not wait after all. */
@@ -233,7 +233,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     return true
   }
 
-  /** Parks the goroutine, and queues it. False if it need not wait after all, or cannot; then it goes on. */
+  /** Parks and queues the goroutine. False if it need not wait after all, or cannot: it goes on. */
   park(): boolean {
     try {
       if (this.parkOrFinish()) {
@@ -318,9 +318,9 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   protected abstract keepReferences(stack: ShadowStack): void
   /** Does it, if that is possible now. */
   protected abstract tryNow(): boolean
-  /** Parks the goroutine, and queues it; false if it could be done on the second look and the goroutine is in no queue. */
+  /** Parks and queues the goroutine. False if it was done on a second look: it is in no queue. */
   protected abstract parkOrFinish(): boolean
-  /** The goroutine was woken: takes what it was woken with. Runs while its references are still kept. */
+  /** The goroutine was woken: takes what it was woken with, while its references are still kept. */
   protected abstract resume(): void
   protected abstract result(): T
 }

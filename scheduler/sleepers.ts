@@ -6,8 +6,8 @@
  *   the publisher  publishes, then reads the announcement; if the bit is set, moves WAKE, notifies
  *
  * Proof. All of these are sequentially consistent.
- * 1. If the sleeper's last look missed the publication, the look came before it. So the announcement
- *    came before it too, and the publisher sees the bit.
+ * 1. If the sleeper's last look missed the publication, the look came before it. So the
+ *    announcement came before it too, and the publisher sees the bit.
  * 2. The publisher moves WAKE after the announcement, and the sleeper has read WAKE before it. So
  *    the wait does not begin, or ends.
  * (Plain stores and loads do not do: of two threads that each store, then load the other's word,

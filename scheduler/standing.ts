@@ -3,10 +3,10 @@
  * collector need each other, so the one makes the other.
  *
  *   raise       stop, raise, act if nobody runs (scheduler/stop.ts), go on
- *   safepoint   serve what the poll word asks: the end of the run, the ragged barrier, a stack scan,
- *               a stop
- *   in place    a plain function cannot suspend the generator that called it, and allocation is one.
- *               Where it must wait, the P serves stops and requests, marks, sweeps and sleeps until
+ *   safepoint   serve what the poll word asks: the end of the run, the ragged barrier, a stack
+ *               scan, a stop
+ *   in place    a plain function cannot suspend the generator that called it, and allocation is
+ *               one. Where it must wait, the P serves stops and requests, marks, sweeps and sleeps until
  *               it may go on, and never runs another goroutine
  *
  * Rules. 1. A P publishes what it holds before it counts as stopped. 2. A bit of the poll word is

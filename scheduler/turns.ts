@@ -2,8 +2,8 @@
  * Whose turn it is on a P, and for how long.
  *
  *   every 61st time        the global queue, then a ring of a P that is stuck
- *   woken                  one after the other, all in one slice, as Go's runnext inherits the slice
- *                          of its waker
+ *   woken                  one after the other, all in one slice, as Go's runnext inherits the
+ *                          slice of its waker
  *   the slice is used up   one of the others has a turn before the woken begin a new slice
  *   the others in turn     those that gave way, and the own ring · the global queue · steal
  *

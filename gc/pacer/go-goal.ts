@@ -13,7 +13,7 @@ export const HEAP_MINIMUM = 4 * MiB
 /** The sweeper's room between L and the trigger (sweepMinHeapDistance). */
 const SWEEP_MIN_HEAP_DISTANCE = MiB
 /** A cycle that started late still gets this much runway (minRunway). */
-const MIN_RUNWAY = 64 * KiB
+export const MIN_RUNWAY = 64 * KiB
 /**
  * Kept free below the memory limit: at least this many bytes, and at least this many percent (from
  * 1.21 on).

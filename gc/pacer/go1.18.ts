@@ -10,7 +10,7 @@
  *   mended. For a heap above the minimum it adds to M a distance that was meant as a place. So it
  *   bounds nothing, and a cycle may start at the goal.
  */
-import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
 import { GO_CONTROLLER, nextOutput } from './pi-controller.ts'
 import { assistRatio, measureConsMark, runwayOf } from './runway.ts'
@@ -25,7 +25,6 @@ const INTEGRAL = 5
 
 const MIN_TRIGGER_SHARE = 0.7
 const MAX_TRIGGER_SHARE = 0.95
-const MIN_RUNWAY = 64 * 1024
 
 export const go118: Pacer = {
   name: 'go1.18',

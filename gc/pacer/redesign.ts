@@ -25,7 +25,7 @@
  * - The runway is at least 64 KiB. With a runway of 0, as in a cycle that starts at its goal, the
  *   program would stand still.
  */
-import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
 import type { Facts, Pacer, State } from './pacer.ts'
 import { nextOutput, PROPOSAL_CONTROLLER } from './pi-controller.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
@@ -40,7 +40,6 @@ const FIRST_TRIGGER_SHARE = 7 / 8
 const MIN_TRIGGER_SHARE = 0.6
 const MAX_TRIGGER_SHARE = 0.95
 const R_MARGIN = 0.05
-const MIN_RUNWAY = 64 * 1024
 
 export const redesign: Pacer = {
   name: 'redesign',

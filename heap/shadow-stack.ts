@@ -68,7 +68,7 @@ export class ShadowStack {
 
   /** Pushes a reference. The stack grows if it is full. */
   push(reference: Addr): void {
-    // What is no number throws here, or is converted before a slot is taken.
+    // A value that is not a number throws here or is converted, before a slot is taken.
     reference = +reference as Addr
     if (this.top === this.limit) this.grow()
     this.words[this.top] = reference

@@ -5,8 +5,8 @@
  *
  * An order says only where it differs from the *default*: a P goes on until it must wait, or has
  * taken 1000 turns in a row while others could go on; then the next one that can, counted upwards
- * and around. So an order is as long as it is interesting. If a switch is dropped from an order, the
- * rest is an order too: that is how orders are shrunk.
+ * and around. So an order is as long as it is interesting. If a switch is dropped from an order,
+ * the rest is an order too: that is how orders are shrunk.
  */
 
 /** At its own `turn`th turn, P `p` lets P `next` go on. */

@@ -76,8 +76,8 @@ export class Allocator {
   }
 
   /**
-   * A zeroed slot for an object of `bytes`, with its colour. A safepoint. Throws OutOfMemoryError, or a RangeError where the native stack
-   * is used up.
+   * A zeroed slot for an object of `bytes`, with its colour. Throws OutOfMemoryError, or a
+   * RangeError where the native stack is used up. @safepoint
    */
   allocate(bytes: number, noscan: boolean): Addr {
     probeStack()
@@ -110,7 +110,9 @@ export class Allocator {
     }
   }
 
-  /** Takes another span and a slot of it, and pays for the span. 0 if no page is left. A safepoint. */
+  /**
+   * Takes another span and a slot of it, and pays for the span. 0 if no page is left. @safepoint
+   */
   private refill(spanClass: number, sizeClass: number, attempt: number): Addr {
     const { sweeper, cache } = this.collector
     const bytes = spanPagesOf(sizeClass) * PAGE_BYTES
@@ -182,7 +184,10 @@ export class Allocator {
     this.memory.words[this.inFlightWord] = 0
   }
 
-  /** The live heap has grown: listeners and the pacer are told, and the goroutine pays, unless it has; or a cycle starts. @safepoint */
+  /**
+   * The live heap has grown: listeners and the pacer are told, and the goroutine pays, unless it
+   * has; or a cycle starts. @safepoint
+   */
   private tell(bytes: number, payment: Payment): void {
     const { words } = this.memory
     const largest = load(words, control.LARGEST_REFILL)
@@ -200,7 +205,10 @@ export class Allocator {
     this.endSliceIfDue()
   }
 
-  /** After 10 ms the P looks for a worker that is due, and its goroutine shall give way at its next yield. */
+  /**
+   * After 10 ms the P looks for a worker that is due, and asks its goroutine to give way at its
+   * next yield. @safepoint
+   */
   endSliceIfDue(): void {
     const { doubles } = this.memory
     const time = now()
@@ -212,10 +220,11 @@ export class Allocator {
 
   /**
    * No page is left: sweeps for another try (0); then collects, unless the request has waited at
-   * the gate for a cycle, for another (0); then collects in a stop, or gives up. A safepoint.
+   * the gate for a cycle, for another (0); then collects in a stop, or gives up.
    *
-   * What other Ps allocate while a concurrent cycle marks counts as marked, and what they hold in their caches is nobody else's: so such a cycle cannot tell that the arena is full. One that
-   * marks and sweeps in a stop can.
+   * What other Ps allocate while a concurrent cycle marks counts as marked, and nobody else can
+   * take what they hold in their caches. So such a cycle cannot tell that the arena is full. One
+   * that marks and sweeps in a stop can. @safepoint
    */
   private makeRoom(attempt: number, bytes: number, noscan: boolean): Addr {
     const { words } = this.memory

@@ -175,7 +175,9 @@ export class Collector {
     this.controller.initialize({ procs: this.memory.layout.procs, gcPercent, memoryLimit })
   }
 
-  /** What is done in a stop. Everything that it needs is in shared memory, so any P will do. */
+  /**
+   * What is done in a stop. All that it needs is in shared memory, so any P will do. @nosafepoint
+   */
   act(reason: StopReason): void {
     this.limiter.update()
     this.carryOut(reason)
@@ -218,8 +220,8 @@ export class Collector {
   }
 
   /**
-   * Go's runtime.GC(): waits until a cycle that runs is marked, runs another one, and sweeps. Blocks its caller in place;
-   * other goroutines go on. A safepoint.
+   * Go's runtime.GC(): waits until a cycle that runs is marked, runs another one, and sweeps.
+   * Blocks its caller in place; goroutines of other Ps go on. @safepoint
    */
   collect(trigger: CycleTrigger): void {
     const { words } = this.memory
@@ -240,8 +242,9 @@ export class Collector {
   }
 
   /**
-   * Runs a whole cycle, and sweeps, in a stop, or waits for another P's, in which this P's request is served or refused (WANTED_BYTES). While others have much in flight there, it is done
-   * again after a while, but not for ever. A safepoint.
+   * Runs a whole cycle, and sweeps, in a stop, or waits for the stop of another P. This P's request
+   * is served or refused in it (WANTED_BYTES). While other Ps have much in flight it is done again
+   * after a while, but not for ever. @safepoint
    */
   collectStopped(): void {
     const { words } = this.memory
@@ -255,19 +258,28 @@ export class Collector {
     }
   }
 
-  /** Before this P counts as stopped: what its queue holds becomes everybody's, and its goroutine's stack is complete in memory. */
+  /**
+   * Before this P counts as stopped: what its queue holds becomes everybody's, and its goroutine's
+   * stack is complete in memory. @nosafepoint
+   */
   publish(): boolean {
     this.stack.save()
     this.drain.account()
     return this.queue.publish()
   }
 
-  /** Scans the stack of this P's goroutine if a marker wants it: at a safepoint, and before the goroutine stops running. */
+  /**
+   * Scans the stack of this P's goroutine if a marker wants it: when the P polls, and before the
+   * goroutine stops running. The last scan may end the mark. @safepoint
+   */
   serveScan(): void {
     if (this.roots.serveWanted()) this.endOfMark.scanServed()
   }
 
-  /** What the ragged barrier asks of each P. True if others can mark something that they could not before. */
+  /**
+   * What the ragged barrier asks of each P. True if others can mark something that they could not
+   * before. @nosafepoint
+   */
   flush(): boolean {
     this.barrier.flush()
     const hasPublished = this.queue.publish()

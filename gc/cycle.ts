@@ -57,6 +57,7 @@ export interface CycleParts {
   readonly checkmark: boolean
 }
 
+/** All of it is done in a stop. @nosafepoint */
 export class Cycle {
   private readonly here: Here
   private readonly memory: Memory

@@ -36,6 +36,7 @@ export interface MarkState {
   readonly isWorkAvailable: boolean
 }
 
+/** @nosafepoint */
 export interface Listener {
   /** This P is at a point of a protocol, until it is at another one, or left. */
   at(point: FaultPoint): void

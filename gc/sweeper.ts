@@ -116,7 +116,10 @@ export class Sweeper {
     doubles[rate] = Math.min(pages / distance, MOST_PAGES_PER_PAGE / PAGE_BYTES)
   }
 
-  /** Sweeps what the pace asks for before `bytes` are acquired (Go’s deductSweepCredit). A safepoint. `pagesPaid`: pages that the caller brings swept. */
+  /**
+   * Sweeps what the pace asks for before `bytes` are acquired (Go's deductSweepCredit).
+   * `pagesPaid`: pages that the caller brings swept. @safepoint
+   */
   payFor(bytes: number, pagesPaid: number): void {
     const { words } = this.memory
     while (this.isBehind(bytes, pagesPaid)) {

@@ -1,6 +1,9 @@
 /**
- * What the collector needs of the floor above: stopping the world, sleeping, waking. The scheduler implements it and hands it down
- * at boot.
+ * What the collector needs of the floor above: stopping the world, sleeping, waking. The scheduler
+ * implements it and hands it down at boot.
+ *
+ * At a safepoint this P may stop, and another phase may begin. A function that can reach one says
+ * `@safepoint`; one that must not says `@nosafepoint`. test/structure/safepoints.ts checks both.
  */
 
 export const STOP_HEAP_CYCLE = 1
@@ -39,26 +42,38 @@ export interface World {
   /** The number of stops so far: read it before the hint that leads to a stop. */
   epoch(): number
   /**
-   * Stops the world if no stop has begun since `epoch` was read; whoever finds nobody running acts: the last to stop, as a rule. Returns after the restart: true if
-   * this call raised it, false if another stop came first.
+   * Stops the world if no stop has begun since `epoch` was read. The P that finds no P running
+   * acts: usually the last to stop. Returns after the restart: true if this call raised the stop,
+   * false if another stop came first. @safepoint
    */
   raise(epoch: number, reason: StopReason): boolean
   /**
-   * The same, if `isDue` says so, which is asked after the epoch was read, and when this P counts as stopped: if it is taken off the CPU in there, it is
-   * not waited for. So `isDue` reads shared words, which another may be changing in a stop: its yes is a hint. It changes them by atomics alone, its P's place apart
-   * (gc/record/place.ts).
+   * The same, if `isDue` says so. It is asked after the epoch was read, and while this P counts as
+   * stopped: if the system takes the P off the CPU in there, no stop waits for it. So `isDue` reads
+   * shared words that another P may be changing in a stop: treat its `true` as a hint. It writes
+   * shared words only atomically, except the P's own place (gc/record/place.ts). @safepoint
    */
   raiseIf(isDue: () => boolean, reason: StopReason): boolean
-  /** Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over. */
+  /**
+   * Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over.
+   * @safepoint
+   */
   safepoint(): void
   /**
-   * Keeps this P in place until `isOver` says so: it serves stops and requests, marks, sweeps, and sleeps when there is none of
-   * these. It never runs another goroutine. `deadline`: when `isOver` shall be asked at the latest, in ms of `now()`.
+   * Keeps this P in place until `isOver` says so. The P serves stops and requests, marks, sweeps,
+   * and sleeps when there is none of these. It never runs another goroutine. `deadline`: when
+   * `isOver` must be asked at the latest, in ms of `now()`. @safepoint
    */
   blockInPlace(isOver: () => boolean, deadline?: number): void
-  /** True if this P has something better to do than to mark in idle time: a goroutine to run, or what it waits for in place. */
+  /**
+   * True if this P has something better to do than to mark in idle time: a goroutine to run, or
+   * what it waits for in place.
+   */
   hasOtherWork(): boolean
-  /** Asks every other P to flush its barrier buffer and publish its grey objects, and waits for it in slices of 100 µs (Go's forEachP). */
+  /**
+   * Asks every other P to flush its barrier buffer and to publish its grey objects, and waits for
+   * all of them in slices of 100 µs (Go's forEachP). @safepoint
+   */
   raggedBarrier(): void
   /** Work was published: wakes one P that sleeps, if there is one. */
   wakeForWork(): void
@@ -66,10 +81,14 @@ export interface World {
   wakeAll(): void
   wake(p: number): void
   /**
-   * What to throw for an error that was met beneath the program. The program's own (out of memory, its stack used up) is thrown to it; any other
-   * ends the run at once, so that no program can catch it and go on.
+   * What to throw for an error that was met beneath the program. The program's own (out of memory,
+   * its stack used up) is thrown to it. Any other ends the run at once, so that no program can
+   * catch it and go on.
    */
   endedBy(error: unknown): unknown
-  /** How long the host's own collector (V8's) held this thread up since this was asked last, in ms; 0 where nobody counts. */
+  /**
+   * How long the host's own collector (V8's) held this thread up since this was asked last, in ms;
+   * 0 where nobody counts.
+   */
   hostCollectionMs(): number
 }

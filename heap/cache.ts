@@ -78,7 +78,7 @@ export class Cache {
 
   /**
    * Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is written
-   * out where objects are made.
+   * out where objects are made. @nosafepoint
    */
   take(spanClass: number, slotBytes: number): Addr {
     const { words } = this.memory
@@ -89,7 +89,9 @@ export class Cache {
     return at
   }
 
-  /** Makes the next free run of the cached span current; false if the span has none. */
+  /**
+   * Makes the next free run of the cached span current; false if the span has none. @nosafepoint
+   */
   nextRun(spanClass: number): boolean {
     const { words, marks } = this.memory
     const entry = this.base + spanClass * p.CACHE_WORDS
@@ -120,7 +122,7 @@ export class Cache {
   /**
    * Replaces the cached span, which must have no free slot, by one that has. Returns the bytes
    * charged to the live heap, or 0 if there is no memory. The caller then takes a run, tells the
-   * pacer and pays.
+   * pacer and pays. @nosafepoint
    */
   refill(spanClass: number, sweep: Sweep): number {
     const { words } = this.memory
@@ -142,7 +144,7 @@ export class Cache {
   /**
    * Takes a span for one large object, charges it to the live heap and colours it; 0 if there is no
    * memory. The header is 0, so no marker reads the body. The caller zeroes the body piece by piece
-   * (zeroPiece).
+   * (zeroPiece). @nosafepoint
    */
   allocateLarge(bytes: number, noscan: boolean): Addr {
     const { words, marks, i32, doubles } = this.memory

@@ -29,6 +29,7 @@ import type { Sweep } from './sweep-span.ts'
 /** The most spans that a refill sweeps before it takes fresh pages (Go's spanBudget). */
 const SWEEP_BUDGET = 100
 
+/** @nosafepoint */
 export class Central {
   private readonly memory: Memory
   private readonly spans: Spans

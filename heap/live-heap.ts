@@ -41,7 +41,7 @@ export class LiveHeap {
     this.goal = memory.measure(GOAL_AT_START)
   }
 
-  /** Grows L by `bytes`, of which some may be reserved. */
+  /** Grows L by `bytes`, of which some may be reserved. @nosafepoint */
   charge(bytes: number): void {
     const rest = bytes - this.reserved
     this.reserved = 0
@@ -53,7 +53,10 @@ export class LiveHeap {
     this.add(-bytes)
   }
 
-  /** Reserves `bytes` for the next charge, if L stays within `limit`; else returns false. */
+  /**
+   * Reserves `bytes` for the next charge, if L stays within `limit`; else returns false.
+   * @nosafepoint
+   */
   reserve(bytes: number, limit: number): boolean {
     const { words } = this.memory
     for (;;) {
@@ -67,7 +70,7 @@ export class LiveHeap {
     }
   }
 
-  /** Takes the reservation back, if there is one: the request found no memory. */
+  /** Takes the reservation back, if there is one: the request found no memory. @nosafepoint */
   giveBack(): void {
     this.charge(0)
   }

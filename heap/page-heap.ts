@@ -20,6 +20,7 @@ import { PAGE_BIN_COUNT, PAGE_BINS, PAGE_LOCK, PAGES_END, PAGES_IN_USE } from '.
 /** Stands in the page table for page 0, so that no free run joins with it. */
 const NO_SPAN = -1
 
+/** @nosafepoint */
 export class PageHeap {
   private readonly memory: Memory
   /**

@@ -26,6 +26,7 @@ import { probeStack } from '../memory/stack-probe.ts'
 import * as g from '../memory/words/goroutine.ts'
 import type { Stacks } from './stacks.ts'
 
+/** @nosafepoint */
 export class ShadowStack {
   readonly words: Int32Array
   private readonly memory: Memory

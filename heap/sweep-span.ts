@@ -48,6 +48,7 @@ const FOUR_FREE = 0
 const FOUR_WHITE = span.WHITE * 0x01010101
 const FOUR_BLACK = span.BLACK * 0x01010101
 
+/** @nosafepoint */
 export class Sweep {
   private readonly memory: Memory
   private readonly spans: Spans

@@ -125,7 +125,10 @@ export class Channels {
     return this.findPeer(word + CHANNEL_SENDERS) !== 0
   }
 
-  /** Closes: receivers that wait get nothing, senders that wait an error. Not a safepoint. Throws a ChannelError if it is closed. */
+  /**
+   * Closes: receivers that wait get nothing, senders that wait an error. Throws a ChannelError if
+   * it is closed. @nosafepoint
+   */
   close(channel: Addr): void {
     probeStackForLock()
     const word = channel >>> 2

@@ -37,7 +37,7 @@ export class Fiber {
     this.running = [coroutine]
   }
 
-  /** Runs the goroutine. Throws what it does not catch. */
+  /** Runs the goroutine. Throws what it does not catch. @safepoint */
   run(): Outcome {
     this.operation?.wake()
     this.operation = null
@@ -80,7 +80,10 @@ export class Fiber {
     return step.value === undefined && unstarted !== null ? unstarted.forgotten() : null
   }
 
-  /** A goroutine that yields what is carried out at once comes to no safepoint of its own. */
+  /**
+   * A goroutine that yields what is carried out at once comes to no safepoint of its own.
+   * @safepoint
+   */
   private mustGiveWay(): boolean {
     if (this.p.isPolled) this.p.world.safepoint()
     return this.p.mustGiveWay

@@ -94,8 +94,8 @@ export interface Runner {
   /** The ticket with which the goroutine would park now. */
   readonly ticket: number
   /**
-   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its
-   * ticket is where others find it. Returns the ticket.
+   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its ticket
+   * is where others find it. Returns the ticket. @safepoint
    */
   park(reason: number, object: number): number
   /** The goroutine that has just parked runs on: it need not wait after all. */
@@ -139,7 +139,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     return this
   }
 
-  /** Throws an OperationError where `yield*` would not have stepped it. */
+  /** Throws an OperationError where `yield*` would not have stepped it. @safepoint */
   next(): IteratorResult<Yielded, T> {
     if (this.state === FRESH) return this.begin()
     if (this.state !== IS_READY && this.state !== HAS_TURN) throw this.steppedOutside()
@@ -233,7 +233,10 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     return true
   }
 
-  /** Parks and queues the goroutine. False if it need not wait after all, or cannot: it goes on. */
+  /**
+   * Parks the goroutine, and queues it. False if it need not wait after all, or cannot; then it
+   * goes on. @safepoint
+   */
   park(): boolean {
     try {
       if (this.parkOrFinish()) {
@@ -318,7 +321,10 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   protected abstract keepReferences(stack: ShadowStack): void
   /** Does it, if that is possible now. */
   protected abstract tryNow(): boolean
-  /** Parks and queues the goroutine. False if it was done on a second look: it is in no queue. */
+  /**
+   * Parks the goroutine, and queues it. False if it could be done on the second look and the
+   * goroutine is in no queue. @safepoint
+   */
   protected abstract parkOrFinish(): boolean
   /** The goroutine was woken: takes what it was woken with, while its references are still kept. */
   protected abstract resume(): void

@@ -132,7 +132,10 @@ export class P implements Runner {
 
   // ————— the loop
 
-  /** Runs goroutines until the run is over. `ending` tells whether this P ended it. */
+  /**
+   * Runs goroutines until the run is over. Returns when it is; `ending` tells whether this P ended
+   * it. @safepoint
+   */
   run(): void {
     const { words } = this.memory
     try {
@@ -228,7 +231,7 @@ export class P implements Runner {
     this.queues.ready.putYielded(id)
   }
 
-  /** RUNNING → `status`. Scans the stack first if a marker wants it: a safepoint, once a cycle. */
+  /** RUNNING → `status`; scans the stack first if a marker wants it, once a cycle. @safepoint */
   private stopRunning(id: GoroutineId, status: number): void {
     this.collector.stack.save()
     while (!this.goroutines.tryStopRunning(id, status)) this.collector.serveScan()
@@ -255,7 +258,7 @@ export class P implements Runner {
 
   /**
    * What `poll` does: one load, if nothing is asked for. At every 256th call it looks whether the
-   * slice is over.
+   * slice is over. @safepoint
    */
   pollNow(): void {
     step('poll')
@@ -276,6 +279,7 @@ export class P implements Runner {
     return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
   }
 
+  /** @safepoint */
   park(reason: number, object: number): number {
     const { words } = this.memory
     const id = this.goroutine

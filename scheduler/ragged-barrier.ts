@@ -45,7 +45,9 @@ export type BarrierWait = 'sleep' | 'yield' | 'spin'
 
 /** What the coordinator does while it waits. */
 export interface Meanwhile {
+  /** @safepoint */
   sleepInPlace(mayStill: () => boolean, mostMs: () => number): void
+  /** @safepoint */
   safepoint(): void
 }
 
@@ -64,7 +66,7 @@ export class RaggedBarrier {
     this.wait = wait
   }
 
-  /** Returns when every other P has passed. A safepoint. */
+  /** Returns when every other P has passed. @safepoint */
   run(meanwhile: Meanwhile): void {
     const { words } = this.memory
     const poll = this.memory.p(this.pIndex, p.POLL)

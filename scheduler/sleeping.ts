@@ -49,7 +49,7 @@ export class Sleeping {
     this.sleepers = sleepers
   }
 
-  /** Sleeps for at most `mostMs`, unless `mayStill` says no after the announcement. */
+  /** Sleeps for at most `mostMs`, unless `mayStill` says no after the announcement. @safepoint */
   sleep(kind: SleepKind, mayStill: () => boolean, mostMs: () => number): void {
     const { words } = this.memory
     const activity = words[this.base + p.ACTIVITY]

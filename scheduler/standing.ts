@@ -88,7 +88,7 @@ export class Standing implements World, Meanwhile {
     return this.stop.enterRunning()
   }
 
-  /** The P runs no more, wherever it was when the run ended. */
+  /** The P runs no more, wherever it was when the run ended. @safepoint */
   leave(): void {
     if (this.words[this.base + p.STATUS] === p.STATUS_RUNNING) this.stop.leaveRunning()
   }
@@ -99,11 +99,13 @@ export class Standing implements World, Meanwhile {
     return this.stop.epoch()
   }
 
+  /** @safepoint */
   raise(epoch: number, reason: StopReason): boolean {
     const activity = this.standStill()
     return this.afterRaise(activity, this.stop.raise(epoch, reason))
   }
 
+  /** @safepoint */
   raiseIf(isDue: () => boolean, reason: StopReason): boolean {
     const activity = this.standStill()
     return this.afterRaise(activity, this.stop.raiseIf(isDue, reason))
@@ -116,6 +118,7 @@ export class Standing implements World, Meanwhile {
     return raised
   }
 
+  /** @safepoint */
   safepoint(): void {
     const { words } = this
     const poll = load(words, this.base + p.POLL)
@@ -171,6 +174,7 @@ export class Standing implements World, Meanwhile {
     this.wakeAll()
   }
 
+  /** @safepoint */
   raggedBarrier(): void {
     this.barrier.run(this)
   }
@@ -182,6 +186,7 @@ export class Standing implements World, Meanwhile {
     return !this.parts.queues.isEmpty || this.parts.timers.nextDeadline <= now()
   }
 
+  /** @safepoint */
   blockInPlace(isOver: () => boolean, deadline = Number.POSITIVE_INFINITY): void {
     const { doubles } = this.memory
     const { workers, sweeper, drain, limiter } = this.collector
@@ -215,6 +220,7 @@ export class Standing implements World, Meanwhile {
     if (doubles[measures + p.COLLECTING_SINCE] === 0) doubles[measures + p.TOTAL_BLOCKED_MS] += end - began
   }
 
+  /** @safepoint */
   sleepInPlace(mayStill: () => boolean, mostMs: () => number): void {
     this.sleeping.sleep('blocked', mayStill, mostMs)
   }

@@ -81,15 +81,18 @@ export class Stop {
   }
 
   /**
-   * Stops, raises a stop in the given epoch, and acts if nobody runs. False if one was raised or carried out since. The caller must go on next (enterRunning).
-   * What it holds must have been published.
+   * Stops, raises a stop in the given epoch, and acts if nobody runs. False if one was raised or
+   * carried out since. The caller must go on next (enterRunning). What its P holds must have been
+   * published. @safepoint
    */
   raise(epoch: number, reason: StopReason): boolean {
     this.leaveRunning()
     return this.raiseAside(epoch, reason)
   }
 
-  /** The same, in the epoch in which `isDue` says yes: it is asked when this P counts as stopped. */
+  /**
+   * The same, in the epoch in which `isDue` says yes, while this P counts as stopped. @safepoint
+   */
   raiseIf(isDue: () => boolean, reason: StopReason): boolean {
     this.leaveRunning()
     const epoch = this.epoch()
@@ -124,7 +127,10 @@ export class Stop {
     }
   }
 
-  /** This P no longer runs. Acts if it is the last one to stop. What it holds must have been published. */
+  /**
+   * This P no longer runs. Acts if it is the last one to stop. What it holds must have been
+   * published. @safepoint
+   */
   leaveRunning(): void {
     const words = this.words
     this.memory.faults.pass('stop/acknowledge')

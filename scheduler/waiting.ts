@@ -127,7 +127,10 @@ export class LockMutex extends Wait {
   }
 }
 
-/** Hands the mutex to the first who waits, or frees it. Throws a ChannelError if it is not held. Not a safepoint. */
+/**
+ * Hands the mutex to the first goroutine that waits, or frees it. Throws a ChannelError if it is
+ * not held. @nosafepoint
+ */
 export function unlockMutex(p: Runner, mutex: Addr): void {
   const { i32 } = p.memory
   const word = mutex >>> 2
@@ -158,8 +161,9 @@ export class WaitForGroup extends Wait {
 }
 
 /**
- * Changes a wait group's count by a whole number, and wakes all who wait if that makes it 0. Throws a ChannelError if the
- * count would be below 0 or above 2³¹ − 1, and leaves it as it was. Not a safepoint.
+ * Changes a wait group's count by a whole number. At 0 it wakes all goroutines that wait. Throws a
+ * ChannelError if the count would be below 0 or above 2³¹ − 1, and leaves it as it was.
+ * @nosafepoint
  */
 export function addToGroup(p: Runner, group: Addr, delta: number): void {
   const { i32 } = p.memory

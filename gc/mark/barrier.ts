@@ -1,6 +1,6 @@
 /**
- * The hybrid write barrier (Go 1.8 and later): Yuasa's deletion shade and Dijkstra's insertion shade, both always, both before
- * the store.
+ * The hybrid write barrier (Go 1.8 and later): Yuasa's deletion shade and Dijkstra's insertion
+ * shade, both always, both before the store.
  *
  *   write(slot, value):
  *     if the barrier is on:
@@ -8,23 +8,53 @@
  *       shade(value)                    2
  *     slot = value
  *
- * It must keep this true: every white object that a black object refers to is also reachable from a grey one through white ones
- * (the weak tricolour invariant). Then, when no grey object is left, no white object is reachable.
+ * It must keep this true (the weak tricolour invariant): every white object that a black object
+ * refers to is also reachable from a grey object through white ones. Then, when no grey object is
+ * left, no white object is reachable.
  *
- * Shade 1 is needed where a goroutine hides the last path to an object: it loads `x = a.f` (x white, its stack scanned already:
- * black), then clears a.f before `a` is scanned. x is now reachable from a black stack alone. Every reference that a black
- * stack loads after its scan was in the heap, and can leave the heap only through shade 1.
- * Shade 2 is needed while a stack is grey: a goroutine whose stack is not scanned yet stores its only copy of x into a black object and
- * drops its own. x was never in the heap, so shade 1 does not see it. Once all stacks are black shade 2 does nothing new.
- * Both before the store: if the thread is stopped between shade and store, nothing has happened that the shades did not cover.
+ * Shade 1 is needed where a goroutine hides the last path to an object.
+ * 1. The goroutine's stack is scanned already: black. It loads `x = a.f`, where x is white.
+ * 2. It clears a.f before `a` is scanned. Now x is reachable only from a black stack.
+ * 3. Every reference that a black stack loads after its scan was in the heap. It can leave the heap
+ *    only through shade 1.
+ * Shade 2 is needed while a stack is grey.
+ * 1. A goroutine whose stack is not scanned yet stores its only copy of x into a black object, and
+ *    drops its own.
+ * 2. x was never in the heap, so shade 1 does not see it.
+ * 3. Once all stacks are black, shade 2 does nothing new.
+ * Both come before the store: if the thread is stopped between a shade and the store, nothing has
+ * happened that the shades did not cover.
  *
- * It applies to every reference stored anywhere but in the running goroutine's own shadow stack: fields, elements, globals,
- * channel slots, the stack of another goroutine. Initialising stores of a constructor need shade 2 alone: fresh memory is zero.
+ * It applies to every reference that is stored anywhere but in the running goroutine's own shadow
+ * stack: fields, elements, globals, channel slots, the stack of another goroutine. Initialising
+ * stores of a constructor need only shade 2: fresh memory is zero.
  *
- * The shades are buffered per P, 256 pairs, and carried out when the buffer is full, when a drain runs dry, when the P waits or is
- * asked to, and in the stop that decides whether the mark is over. A pair in the buffer is a shade not done yet, so a mark is over only when
- * all buffers are empty. Racing stores to one slot: each writer shades what it overwrites as it saw it and what it writes; a value
- * stored by one and overwritten unseen by the other was shaded by its own writer (2).
+ * The shades are buffered per P, 256 pairs. They are carried out when the buffer is full, when a
+ * drain runs dry, when the P waits or is asked to, and in the stop that decides whether the mark is
+ * over. A pair in the buffer is a shade that is not done yet, so a mark is over only when all
+ * buffers are empty. If two writers race for one slot, each shades what it overwrites, as it saw
+ * it, and what it writes. A value that one stored and the other overwrote unseen was shaded by its
+ * own writer (2).
+ *
+ * Its parts are used outside of this file too (test/structure/barrier.ts holds the list to it). The
+ * stores of a program are written out there, so that V8 inlines them.
+ *
+ *   runtime/program/struct.ts    ReferenceField.set                    both shades, written out
+ *   runtime/program/array.ts     Elements.setReference                 both shades, written out
+ *   runtime/program/global.ts    Cells.set                             both shades, written out
+ *   runtime/program/struct.ts    StructType.shadeFields                shade 2 in a new object
+ *   runtime/program/struct.ts    SmallStruct.make, MediumStruct.make   ask whether it is on
+ *   runtime/program/struct.ts    MixedStruct.make                      asks whether it is on
+ *   runtime/program/channels.ts  Chan.new                              shade 2 in a new channel
+ *   runtime/program/task.ts      passArguments                         a new goroutine's stack
+ *   scheduler/channel.ts         Channels.write                        a slot of a buffer
+ *   scheduler/channel.ts         Channels.deliver                      the stack of a receiver
+ *   scheduler/channel.ts         Channels.valueOf                      what a sender hands over
+ *   gc/mark/drain.ts             Drain.flush, Drain.step               carry out the shades
+ *   gc/collector.ts              Collector.flush                       carries out the shades
+ *   gc/cycle.ts                  Cycle.isWorkLeft, Cycle.assertNoWork  in the stop, for all Ps
+ *   gc/cycle.ts                  Cycle.setUp, Cycle.terminate          turn it on, and off
+ *   gc/verify/control.ts         verifyControl                         checks whether it is on
  */
 import { step as syncStep } from '#sync'
 import type { FaultPoints } from '../../memory/fault-points.ts'
@@ -37,9 +67,10 @@ import type { Marker } from './marker.ts'
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
-/** The flush may be asked for by a nested call; a full buffer is flushed before the pair that would not fit. */
+/** In words. A full buffer is flushed before the pair that would not fit. */
 const CAPACITY = 2 * p.BARRIER_PAIRS
 
+/** @nosafepoint */
 export class WriteBarrier {
   private readonly words: Int32Array
   private readonly i32: Int32Array
@@ -61,19 +92,28 @@ export class WriteBarrier {
     this.measures = memory.pMeasure(pIndex, 0)
   }
 
-  /** Stores a reference in a word of the heap. The check for the barrier is one plain load: it changes only in stops. */
+  /**
+   * Stores a reference in a word of the heap. The check for the barrier is one plain load: it
+   * changes only in stops.
+   */
   write(word: number, value: Addr): void {
     if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.i32[word], value)
     this.i32[word] = value
   }
 
-  /** Stores a reference in a word of the meta buffer: a global, or the stack of a goroutine that does not run. */
+  /**
+   * Stores a reference in a word of the meta buffer: a global, or the stack of a goroutine that
+   * does not run.
+   */
   writeMeta(word: number, value: Addr): void {
     if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.words[word], value)
     this.words[word] = value
   }
 
-  /** Shades a value that moves without a store to the heap: a constructor's argument, a value handed over. */
+  /**
+   * Shades a value that moves without a store to the heap: a constructor's argument, a value handed
+   * over.
+   */
   shade(value: Addr): void {
     if (this.words[WRITE_BARRIER] !== 0) this.record(0, value)
   }

@@ -145,8 +145,8 @@ export class Drain {
   }
 
   /**
-   * A worker's drain, to the end of the work or until `isOver`, which is asked after root jobs and every 100,000 bytes. Its scan work
-   * becomes background credit.
+   * A worker's drain, to the end of the work or until `isOver`, which is asked after root jobs and
+   * every 100,000 bytes. Its scan work becomes background credit. @safepoint
    */
   drainForCredit(isOver: () => boolean): void {
     const { words } = this.memory
@@ -176,7 +176,9 @@ export class Drain {
     this.credit.payFrom(this.account())
   }
 
-  /** Stops the mark to be verified, once it has come as far as the setup stop said (`--check`). A safepoint. */
+  /**
+   * Verifies the mark in a stop, once it is as far as the setup stop said (`--check`). @safepoint
+   */
   verifyIfDue(): void {
     const { words } = this.memory
     const at = words[control.VERIFY_AT]

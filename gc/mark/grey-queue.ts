@@ -13,6 +13,7 @@ import type { WorkBuffer, WorkBuffers } from './work-buffers.ts'
 /** Below this an active buffer is not worth sharing (Go's balance). */
 const TOO_FEW_TO_SHARE = 4
 
+/** @nosafepoint */
 export class GreyQueue {
   private readonly words: Int32Array
   private readonly buffers: WorkBuffers

@@ -38,6 +38,7 @@ const step = syncStep
 /** What an object without references counts for where a drain asks how much it has done; it is no scan work. */
 const NOSCAN_STEP = 16
 
+/** @nosafepoint */
 export class Marker {
   readonly queue: GreyQueue
   private readonly spans: Spans

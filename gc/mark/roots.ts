@@ -24,6 +24,7 @@ import type { Here } from '../here.ts'
 import type { World } from '../world.ts'
 import type { Marker } from './marker.ts'
 
+/** @nosafepoint */
 export class Roots {
   private readonly memory: Memory
   private readonly index: number

@@ -15,6 +15,7 @@ import * as control from '../../memory/words/control.ts'
 /** Word index of a work buffer; 0 is none. */
 export type WorkBuffer = number
 
+/** @nosafepoint */
 export class WorkBuffers {
   private readonly memory: Memory
 

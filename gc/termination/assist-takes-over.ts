@@ -17,6 +17,7 @@ import * as control from '../../memory/words/control.ts'
 import { Coordinator } from './coordinator.ts'
 
 export class AssistTakesOver extends Coordinator {
+  /** @safepoint */
   override onRefill(): boolean {
     if (load(this.here.memory.words, control.TERMINATION_ATTEMPTS) === 0) return false
     if (!this.marking.isQuiescent) return this.marking.isWorkAvailable
@@ -25,6 +26,7 @@ export class AssistTakesOver extends Coordinator {
     return false
   }
 
+  /** @safepoint */
   override onGateIdle(): void {
     this.onRefill()
   }

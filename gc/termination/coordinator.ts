@@ -39,12 +39,14 @@ export class Coordinator implements Termination {
     this.marking = marking
   }
 
+  /** @safepoint */
   onDrained(): void {
     // What this P still holds does not count: nobody else sees it, and if its goroutine only polls from
     // now on, nobody ever would. An attempt publishes it.
     if (this.marking.countOff()) this.endMark()
   }
 
+  /** @safepoint */
   onScanServed(): void {
     this.endMark()
   }

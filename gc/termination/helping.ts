@@ -58,16 +58,19 @@ export class Helping implements Termination {
     this.lookBesideScans = () => marking.isOutOfWork && this.announce()
   }
 
+  /** @safepoint */
   onDrained(): void {
     this.marking.publish()
     this.attempt(this.countOffAndLook)
     this.onScanServed()
   }
 
+  /** @safepoint */
   onScanServed(): void {
     while (this.isOver) this.attempt(this.look)
   }
 
+  /** @safepoint */
   onRefill(): boolean {
     const { words } = this.here.memory
     if (!this.marking.isOutOfWork) return false
@@ -78,6 +81,7 @@ export class Helping implements Termination {
     return false
   }
 
+  /** @safepoint */
   onGateIdle(): void {
     if (this.marking.isOutOfWork) this.help(this.lookBesideScans)
   }

@@ -57,7 +57,9 @@ export class Assists {
     this.isPaid = () => !queue.isQueued
   }
 
-  /** Charges the goroutine that runs on this P; it pays at once if that puts it in debt. A safepoint. */
+  /**
+   * Charges the goroutine that runs on this P. It pays at once if that puts it in debt. @safepoint
+   */
   charge(bytes: number): void {
     const { words, doubles } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
@@ -141,7 +143,10 @@ export class Assists {
     return stolen
   }
 
-  /** The goroutine that runs here does the least work of an assist, though it is not in debt: it is credited to it. A safepoint. */
+  /**
+   * The goroutine that runs here does the least work of an assist, though it is not in debt. The
+   * work is credited to it. @safepoint
+   */
   assistAhead(): void {
     const goroutine = this.memory.words[this.memory.p(this.index, p.GOROUTINE)]
     if (goroutine === 0) return
@@ -166,7 +171,7 @@ export class Assists {
     this.finish(began, cycle, done)
   }
 
-  /** Drains at the gate, without limit of debt; what that earns is background credit. A safepoint. */
+  /** Drains at the gate, without limit of debt. What that earns is background credit. @safepoint */
   drainUntil(isOver: () => boolean): void {
     const began = now()
     const cycle = this.memory.words[control.CYCLES]

@@ -43,8 +43,8 @@ const MOST_GATE_MS = 50
 /** Cycles that a request waits for while others take the room that each makes. */
 const MOST_CYCLES = 100
 
-/** Starts a cycle if none runs, wherever the trigger is; unless it is called off meanwhile. */
 export interface CycleStarter {
+  /** Starts a cycle if none runs, wherever the trigger is; unless it is called off. @safepoint */
   start(trigger: CycleTrigger, isCalledOff: () => boolean): void
 }
 
@@ -95,8 +95,8 @@ export class Gate {
   }
 
   /**
-   * Returns once the request may take memory: the live heap has grown by it (heap/live-heap.ts), or it is
-   * admitted without. A safepoint, before that.
+   * Returns once the request may take memory: the live heap has grown by it (heap/live-heap.ts), or
+   * the request is admitted without. After that there is no safepoint. @safepoint
    */
   admit(bytes: number): void {
     if (this.limitedBy === 'off') return
@@ -107,8 +107,8 @@ export class Gate {
   }
 
   /**
-   * The same for the last request, which has found no memory. If it was admitted in any case it still is:
-   * a wait for another cycle would tell it nothing.
+   * The same for the last request, which has found no memory. If it was admitted in any case it
+   * still is: a wait for another cycle would tell it nothing. @safepoint
    */
   admitAgain(bytes: number): void {
     if (!this.isAdmitted) this.admit(bytes)
@@ -162,8 +162,9 @@ export class Gate {
   }
 
   /**
-   * Works on a cycle until it has been marked, limited or not: there is no page for the request, so no gate that is open would let it pass. Were all Ps to sleep for the end of the mark instead, it
-   * would wait for a worker, and for each of them to wake and to scan its stack.
+   * Works on a cycle until it has been marked, limited or not: there is no page for the request, so
+   * an open gate would not help it. If all Ps slept for the end of the mark instead, the mark would
+   * wait for a worker, and for each of these Ps to wake and to scan its stack. @safepoint
    */
   helpMark(cycle: number): void {
     this.bytes = Number.POSITIVE_INFINITY

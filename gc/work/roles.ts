@@ -17,6 +17,7 @@ import type { Memory } from '../../memory/memory.ts'
 import { DEDICATED_NEEDED, DEDICATED_OFFERS } from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
 
+/** @nosafepoint */
 export class Roles {
   private readonly memory: Memory
   private readonly pIndex: number

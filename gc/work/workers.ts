@@ -45,7 +45,10 @@ export class Workers {
     this.roles = new Roles(here.memory, here.index)
   }
 
-  /** Runs the dedicated or fractional worker that this P should run now. False if there is none (Go's findRunnableGCWorker). */
+  /**
+   * Runs the dedicated or fractional worker that this P should run now. False if there is none
+   * (Go's findRunnableGCWorker). @safepoint
+   */
   runDue(): boolean {
     const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return false
@@ -55,7 +58,7 @@ export class Workers {
     return this.roles.take() ? this.runDedicated() : this.runFractionalIfDue()
   }
 
-  /** Runs an idle worker, if there is work and fewer run than may. */
+  /** Runs an idle worker, if there is work and fewer run than may. @safepoint */
   runIdle(): boolean {
     const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0 || !this.drain.isWorkAvailable) return false

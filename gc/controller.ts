@@ -69,12 +69,12 @@ export class Controller {
     this.doubles[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
     this.doubles[this.measures + control.ARENA_HOLDS] = this.memory.layout.arenaBytes
     this.pacer.init(config, this.state)
-    this.commit(true)
+    this.commit()
   }
 
   /** In the setup stop, once the cycle's counters are reset and the heap live at its start is recorded. */
   startCycle(trigger: number): void {
-    const facts = this.fill(true)
+    const facts = this.fill('mark')
     const holds = this.measures + control.ARENA_HOLDS
     this.doubles[holds] += (this.memory.layout.arenaBytes - this.doubles[holds]) / 8
     this.pacer.startCycle(this.state, facts, this.plan)
@@ -94,14 +94,14 @@ export class Controller {
 
   /** At each refill while marking: a new assist ratio. By any thread; the last one to write wins, as in Go. */
   revise(): void {
-    const facts = this.fill(true)
+    const facts = this.fill('mark')
     this.setAssistRatio(facts)
     if (this.goalsAreLive) this.setGoals(facts)
   }
 
   /** In the termination stop, before the reset. */
   endCycle(bytesMarked: number, now: number): void {
-    const facts = this.fill(true)
+    const facts = this.fill('mark')
     facts.bytesMarked = bytesMarked
     facts.markDurationNs = (now - this.doubles[this.measures + control.MARK_STARTED_AT]) * 1e6
     facts.assistTimeNs = this.sum(p.ASSIST_MS) * 1e6
@@ -128,14 +128,14 @@ export class Controller {
   }
 
   /** After the reset, or a change of GOGC: new goals. Throws a PacerError for a bad answer. */
-  commit(sweepDone: boolean): void {
-    const marking = this.words[control.PHASE] === control.PHASE_MARK
-    const facts = this.fill(marking)
-    facts.sweepDone = sweepDone
+  commit(): void {
+    const phase = this.words[control.PHASE] === control.PHASE_MARK ? 'mark' : 'off'
+    const facts = this.fill(phase)
+    facts.sweepDone = load(this.words, control.SWEEPERS) === control.SWEEP_DRAINED
     this.pacer.commit(this.state, facts)
     this.check(checkState(this.pacer, 'commit', this.state))
     this.setGoals(facts)
-    if (marking) this.setAssistRatio(facts)
+    if (phase === 'mark') this.setAssistRatio(facts)
   }
 
   /** Bytes to sweep ahead of the trigger, as the pacer said last. */
@@ -195,7 +195,7 @@ export class Controller {
     return Math.max(this.pacerGoal - heapLive, PAGE_BYTES) / Math.max(this.words[control.GOAL] - heapLive, PAGE_BYTES)
   }
 
-  private fill(marking: boolean): Facts {
+  private fill(phase: 'mark' | 'off'): Facts {
     const words = this.words
     const doubles = this.doubles
     const measures = this.measures
@@ -213,8 +213,8 @@ export class Controller {
     facts.maxStackScan = words[control.STACK_WORDS_IN_USE] * 4
     facts.globalsScan = words[control.GLOBAL_SLOTS] * 4
     if (facts.memoryLimit !== Number.POSITIVE_INFINITY) fillMemoryTerms(this.memory, facts)
-    facts.marking = marking
-    facts.sweepDone = !marking && load(words, control.SWEEPERS) === control.SWEEP_DRAINED
+    facts.marking = phase === 'mark'
+    facts.sweepDone = phase === 'off' && load(words, control.SWEEPERS) === control.SWEEP_DRAINED
     facts.forced = words[control.CYCLE_TRIGGER] === STOP_FORCED_CYCLE
     return facts
   }

@@ -196,7 +196,7 @@ export class Cycle {
     words[control.CYCLES_MARKED]++
     sweeper.startSweep()
     // After the reset: the goals are those of the heap that lives now.
-    controller.commit(false)
+    controller.commit()
     sweeper.pace(controller.sweepDistance)
     this.set(control.LAST_CYCLE_AT, time)
     const end = now()
@@ -234,7 +234,7 @@ export class Cycle {
       words[control.GC_PERCENT] = words[own + p.GC_PERCENT_ASKED]
       words[own + p.GC_PERCENT_IS_ASKED] = 0
     }
-    controller.commit(sweeper.isDone)
+    controller.commit()
     if (memory.words[control.PHASE] === control.PHASE_OFF) sweeper.pace(controller.sweepDistance)
   }
 

@@ -67,7 +67,7 @@ export class Sweeper {
       const id = this.heap.central.popUnswept(spanClass)
       if (id === 0) compareAndSwap(words, control.SWEEP_CLASS, spanClass, spanClass + 1)
       else if (this.heap.spans.ownToSweep(id)) {
-        if (this.sweep.sweep(id, false)) this.heap.central.pushSwept(id)
+        if (this.sweep.sweep(id, 'free')) this.heap.central.pushSwept(id)
         return true
       }
     }

@@ -29,6 +29,8 @@ import type { Sweep } from './sweep-span.ts'
 /** The most spans that a refill sweeps before it takes fresh pages (Go's spanBudget). */
 const SWEEP_BUDGET = 100
 
+type SweepState = 'swept' | 'unswept'
+
 /** @nosafepoint */
 export class Central {
   private readonly memory: Memory
@@ -46,7 +48,7 @@ export class Central {
    * is none and no pages are left. May sweep, which `sweep` accounts for.
    */
   acquire(spanClass: number, sweep: Sweep): SpanId {
-    const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, true)
+    const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, 'swept')
     if (partial !== 0) return partial
     if (sweep.begin()) {
       const swept = this.sweepForSlots(spanClass, sweep)
@@ -65,7 +67,7 @@ export class Central {
       const id = this.popUnswept(spanClass)
       if (id === 0) return 0
       if (!this.spans.ownToSweep(id)) continue
-      if (!sweep.sweep(id, true)) continue
+      if (!sweep.sweep(id, 'keep')) continue
       if (this.spans.read(id, span.ALLOCATED) < this.spans.read(id, span.SLOTS)) return id
       this.pushSwept(id)
     }
@@ -90,16 +92,16 @@ export class Central {
 
   /** Pops an unswept span of the class, partial ones first; 0 if there is none. */
   popUnswept(spanClass: number): SpanId {
-    const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, false)
-    return partial !== 0 ? partial : this.pop(spanClass, span.CENTRAL_FULL, false)
+    const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, 'unswept')
+    return partial !== 0 ? partial : this.pop(spanClass, span.CENTRAL_FULL, 'unswept')
   }
 
   /** True if no list of any class holds an unswept span. Exact in a stopped world, else a hint. */
   get allSwept(): boolean {
     const { words } = this.memory
     for (let spanClass = 0; spanClass < SPAN_CLASSES; spanClass++) {
-      if (words[this.head(spanClass, span.CENTRAL_PARTIAL, false)] !== 0) return false
-      if (words[this.head(spanClass, span.CENTRAL_FULL, false)] !== 0) return false
+      if (words[this.head(spanClass, span.CENTRAL_PARTIAL, 'unswept')] !== 0) return false
+      if (words[this.head(spanClass, span.CENTRAL_FULL, 'unswept')] !== 0) return false
     }
     return true
   }
@@ -108,10 +110,10 @@ export class Central {
    * Index of the head of a list: swept lists are number h/2 mod 2 of their pair. The generation is
    * plain, since it changes only in the termination stop.
    */
-  private head(spanClass: number, pair: number, swept: boolean): number {
+  private head(spanClass: number, pair: number, state: SweepState): number {
     const { words, layout } = this.memory
     const current = (words[HEAP_SWEEP_GENERATION] >>> 1) & 1
-    return layout.central + spanClass * span.CENTRAL_WORDS + pair + (swept ? current : 1 - current)
+    return layout.central + spanClass * span.CENTRAL_WORDS + pair + (state === 'swept' ? current : 1 - current)
   }
 
   private lockOf(spanClass: number): number {
@@ -123,7 +125,7 @@ export class Central {
     const spanClass = this.spans.read(id, span.CLASS)
     lock(words, this.lockOf(spanClass))
     try {
-      const head = this.head(spanClass, pair, true)
+      const head = this.head(spanClass, pair, 'swept')
       this.spans.write(id, span.NEXT, words[head])
       words[head] = id
     } finally {
@@ -131,9 +133,9 @@ export class Central {
     }
   }
 
-  private pop(spanClass: number, pair: number, swept: boolean): SpanId {
+  private pop(spanClass: number, pair: number, state: SweepState): SpanId {
     const { words } = this.memory
-    const head = this.head(spanClass, pair, swept)
+    const head = this.head(spanClass, pair, state)
     // A hint, before the lock. An old 0 of a swept list sends the caller on to the next list, which
     // costs a span and no object. An unswept list cannot show an old 0: what was pushed to it was
     // pushed before the termination stop.

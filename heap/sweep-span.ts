@@ -90,10 +90,10 @@ export class Sweep {
 
   /**
    * Sweeps a span that the caller owns (h−1) and publishes it (h). Returns false if it was empty
-   * and went back to the page heap. `keep`: the caller wants the span even if it is empty (as in
-   * Go, where an allocator sweeps to use). A large object's span is not kept.
+   * and went back to the page heap. `ifEmpty`: an allocator sweeps to use, and keeps a span even if
+   * it is empty (as in Go). A large object's span is not kept.
    */
-  sweep(id: SpanId, keep: boolean): boolean {
+  sweep(id: SpanId, ifEmpty: 'free' | 'keep'): boolean {
     this.memory.faults.pass('sweep/span')
     const { words, doubles } = this.memory
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
@@ -121,7 +121,7 @@ export class Sweep {
     this.spans.write(id, span.QUARANTINED, quarantined)
     this.spans.write(id, span.FREE_FROM, this.spans.base(id))
     // 0 PAGES: no span in use begins at this page. The verifier relies on it.
-    if (empty && !(keep && !this.spans.isLarge(id))) {
+    if (empty && (ifEmpty === 'free' || this.spans.isLarge(id))) {
       this.spans.write(id, span.PAGES, 0)
       this.pages.free(id, pages)
       return false

@@ -97,12 +97,12 @@ export class Channels {
       const sender = this.takePeer(word + CHANNEL_SENDERS)
       if (sender === 0) return 0
       this.append(word, this.valueOf(sender, i32[word + CHANNEL_KIND]))
-      return this.release(sender, true)
+      return this.release(sender, 'done')
     }
     const sender = this.takePeer(word + CHANNEL_SENDERS)
     if (sender !== 0) {
       received.value = this.valueOf(sender, i32[word + CHANNEL_KIND])
-      return this.release(sender, true)
+      return this.release(sender, 'done')
     }
     if (i32[word + CHANNEL_CLOSED] === 0) return MUST_WAIT
     received.value = 0
@@ -151,7 +151,7 @@ export class Channels {
     let last = 0
     for (let queue = CHANNEL_RECEIVERS; queue <= CHANNEL_SENDERS; queue += CHANNEL_SENDERS - CHANNEL_RECEIVERS) {
       for (let peer = this.takePeer(word + queue); peer !== 0; peer = this.takePeer(word + queue)) {
-        const goroutine = this.release(peer, false)
+        const goroutine = this.release(peer, 'closed')
         words[this.p.memory.goroutine(goroutine, g.NEXT)] = 0
         if (last === 0) first = goroutine
         else words[this.p.memory.goroutine(last, g.NEXT)] = goroutine
@@ -214,15 +214,15 @@ export class Channels {
     memory.faults.pass('channel/deliver')
     if (kind === KIND_REF) collector.barrier.writeMeta(waiters.read(receiver, g.WAITER_SLOT), value)
     else memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)] = value
-    return this.release(receiver, true)
+    return this.release(receiver, 'done')
   }
 
   /** Tells a goroutine whose ticket is won why it is woken. */
-  private release(waiter: WaiterId, ok: boolean): number {
+  private release(waiter: WaiterId, outcome: 'done' | 'closed'): number {
     const { memory, waiters } = this.p
     const goroutine = waiters.read(waiter, g.WAITER_GOROUTINE)
     memory.words[memory.goroutine(goroutine, g.WOKEN_BY)] = waiters.read(waiter, g.WAITER_CASE)
-    memory.words[memory.goroutine(goroutine, g.WOKEN_OK)] = ok ? 1 : 0
+    memory.words[memory.goroutine(goroutine, g.WOKEN_OK)] = outcome === 'done' ? 1 : 0
     return goroutine
   }
 
@@ -303,25 +303,25 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   protected override tryNow(): boolean {
-    return this.doneBy(this.doOr(false))
+    return this.doneBy(this.doOr('give up'))
   }
 
   protected override parkOrFinish(): boolean {
     // Made first: if there are no more records, the goroutine still runs, and may catch the error.
     this.waiter = this.p.waiters.create(this.p.goroutine, this.p.ticket, 0)
     this.p.park(this.reason, this.channel)
-    if (!this.doneBy(this.doOr(true))) return true
+    if (!this.doneBy(this.doOr('enqueue'))) return true
     this.p.waiters.release(this.waiter)
     return false
   }
 
-  /** Does it, as sendNow and receiveNow; where it must wait, `enqueue` says whether to queue the goroutine. */
-  private doOr(enqueue: boolean): number {
+  /** As sendNow and receiveNow. If it must wait, it queues the goroutine, or does nothing. */
+  private doOr(otherwise: 'enqueue' | 'give up'): number {
     const { channels, channel } = this
     channels.lock(channel)
     try {
       const woken = this.doNow()
-      if (woken === MUST_WAIT && enqueue)
+      if (woken === MUST_WAIT && otherwise === 'enqueue')
         channels.enqueue(channel, this.queue, this.waiter, this.slot(1), this.scalar())
       return woken
     } finally {

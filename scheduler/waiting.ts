@@ -79,7 +79,7 @@ abstract class Wait extends YieldedOperation<void> {
   }
 
   protected override tryNow(): boolean {
-    return this.passesOr(false)
+    return this.passesOr('give up')
   }
 
   protected override parkOrFinish(): boolean {
@@ -87,19 +87,19 @@ abstract class Wait extends YieldedOperation<void> {
     // Made first: if there are no more records, the goroutine still runs, and may catch the error.
     this.waiter = waiters.create(this.p.goroutine, this.p.ticket, 0)
     this.p.park(this.reason, this.object)
-    if (!this.passesOr(true)) return true
+    if (!this.passesOr('enqueue')) return true
     waiters.release(this.waiter)
     return false
   }
 
-  /** True if it need not wait; else `enqueue` says whether to queue the goroutine. */
-  private passesOr(enqueue: boolean): boolean {
+  /** True if it need not wait. Else it queues the goroutine, or does nothing. */
+  private passesOr(otherwise: 'enqueue' | 'give up'): boolean {
     const { memory, waiters } = this.p
     const word = this.object >>> 2
     lock(memory.i32, word + WAITABLE_LOCK)
     try {
       const passes = this.passes(word)
-      if (!passes && enqueue) waiters.append(word + WAITABLE_QUEUE, this.waiter)
+      if (!passes && otherwise === 'enqueue') waiters.append(word + WAITABLE_QUEUE, this.waiter)
       return passes
     } finally {
       unlock(memory.i32, word + WAITABLE_LOCK)

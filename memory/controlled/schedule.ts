@@ -259,7 +259,7 @@ export class Schedule {
     let others = 0
     for (let other = 0; other < words[PROCS]; other++) others += words[P + other * P_WORDS + STATE] === ABSENT ? 0 : 1
     if (others === 0) return
-    if (this.isAnybodyEnabled() || this.jump()) this.pass(this.choose(me, false))
+    if (this.isAnybodyEnabled() || this.jump()) this.pass(this.choose(me))
     else this.release()
   }
 
@@ -279,7 +279,7 @@ export class Schedule {
       this.release()
       throw new LivelockError(`no end in sight after ${words[TURNS]} turns and ${this.time / 1e6} s of their time`)
     }
-    const next = this.choose(this.me, true)
+    const next = this.choose(this.me)
     if (next === this.me) words[IN_A_ROW]++
     else this.handOver(next)
   }
@@ -297,7 +297,7 @@ export class Schedule {
     words[own + WAIT_NUMBER] = ++words[WAITS]
     this.doubles[DEADLINE + this.me] = this.time + milliseconds * 1000
     if (!this.isAnybodyEnabled() && !this.jump()) throw this.stuck()
-    const next = this.choose(this.me, this.isEnabled(this.me))
+    const next = this.choose(this.me)
     if (next !== this.me) this.handOver(next)
     const woken = words[own + STATE] === RUNNABLE
     words[own + STATE] = RUNNABLE
@@ -327,12 +327,12 @@ export class Schedule {
   // ————— which P goes on
 
   /**
-   * Chooses the P that goes on, among those that can, and records the choice. `canStay`: `me` is
-   * one of them.
+   * Chooses the P that goes on, among those that can, and records the choice. `me` may be one of
+   * them.
    */
-  private choose(me: number, canStay: boolean): number {
+  private choose(me: number): number {
     const words = this.words
-    const usual = this.usual(me, canStay)
+    const usual = this.usual(me)
     const chosen = this.chosenBy(words[STRATEGY], me, usual)
     if (words[TRACING] !== 0) this.trace(me, chosen, usual)
     if (chosen !== usual) this.record(me, chosen)
@@ -347,9 +347,9 @@ export class Schedule {
   }
 
   /** The default: the P that would go on if no order said otherwise. */
-  private usual(me: number, canStay: boolean): number {
+  private usual(me: number): number {
     const isLong = this.words[IN_A_ROW] >= this.words[FAIR]
-    return canStay && !isLong ? me : this.nextEnabled(me)
+    return !isLong && this.isEnabled(me) ? me : this.nextEnabled(me)
   }
 
   /** The next P after `me`, upwards and around, that can go on: `me` itself if no other can. */

@@ -23,11 +23,12 @@ interface Scene {
 function living(bytes: number, pacer: Pacer, gcPercent = 100): Scene {
   const memory = Memory.reserve({ arenaBytes: ARENA, procs: 2 })
   const config = { procs: 2, gcPercent, memoryLimit: Number.POSITIVE_INFINITY }
+  memory.words[control.SWEEPERS] = control.SWEEP_DRAINED
   const controller = new Controller(memory, pacer, config)
   controller.initialize(config)
   memory.words[control.SCAN_WORK_HEAP] = bytes
   controller.resetLive(bytes)
-  controller.commit(true)
+  controller.commit()
   const measure = (name: number): number => memory.doubles[memory.measure(name)]
   return {
     memory,
@@ -56,7 +57,7 @@ describe.each(builtInPacers().map(pacer => [pacer.name, pacer] as const))('%s', 
     expect(goal).toBeLessThan(40 * MiB)
     const other = living(10 * MiB, pacer)
     other.memory.doubles[other.memory.measure(control.ARENA_HOLDS)] = Number.POSITIVE_INFINITY
-    other.controller.commit(true)
+    other.controller.commit()
     expect(other.goals().goal).toBe(goal)
   })
 
@@ -95,15 +96,15 @@ test('an arena that was full with less is taken to hold less, and a little more 
   const { memory, controller, goals } = scene
   memory.words[control.HEAP_LIVE] = 40 * MiB
   controller.arenaIsFull(8192)
-  controller.commit(true)
+  controller.commit()
   expect(goals().goal).toBe(36 * MiB + 8192)
   // A large request that finds no room says little of what the arena holds.
   controller.arenaIsFull(100 * MiB)
-  controller.commit(true)
+  controller.commit()
   expect(goals().goal).toBe(36 * MiB + 8192)
   controller.startCycle(STOP_HEAP_CYCLE)
   expect(goals().goal).toBe(39 * MiB + 7168)
   for (let cycle = 0; cycle < 100; cycle++) controller.startCycle(STOP_HEAP_CYCLE)
-  controller.commit(true)
+  controller.commit()
   expect(goals().goal).toBeGreaterThan(MOST - 100)
 })

@@ -229,7 +229,7 @@ test('sweepgen: a sweeper that comes late does not sweep what is allocated from 
   const n = mutator.keep(mutator.make(Node, [x], 42)) //        3, 4
   expect([n, generation()]).toEqual([dead, 3])
   const owned = spans.ownToSweep(id) //                         5
-  if (owned) sweeper.collector.sweeper.sweep.sweep(id, true)
+  if (owned) sweeper.collector.sweeper.sweep.sweep(id, 'keep')
   expect([world.colourOf(x), world.colourOf(n)]).toEqual([span.WHITE, span.WHITE])
   expect(owned).toBe(false)
   expect(generation()).toBe(3)

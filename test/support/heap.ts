@@ -75,7 +75,7 @@ export class HandHeap {
     for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
       for (let id = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
         if (!this.heap.spans.ownToSweep(id)) throw new Error(`span ${id} is being swept already`)
-        if (this.sweeps[pIndex].sweep(id, false)) this.heap.central.pushSwept(id)
+        if (this.sweeps[pIndex].sweep(id, 'free')) this.heap.central.pushSwept(id)
       }
     }
     this.words[control.SWEEPERS] = control.SWEEP_DRAINED

@@ -4,13 +4,17 @@ import { HANG_MS } from './test/support/hang.ts'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-// Unit tests run the sources; package.json would lead them to dist.
+// What tests import is the sources; package.json would lead them to dist, as it does the processes that they start.
 const alias = [
   { find: /^#sync$/, replacement: source('memory/sync.ts') },
   { find: /^sawtooth$/, replacement: source('runtime/program/program.ts') },
   { find: /^sawtooth\/host$/, replacement: source('runtime/host/host.ts') },
   { find: /^sawtooth\/pacer$/, replacement: source('gc/pacer/pacer.ts') },
+  { find: /^sawtooth\/internal\/(.+)$/, replacement: `${source('.')}$1.ts` },
 ]
+
+/** The built lab is Node's to load: as a source it would be led to the sources of the runtime. */
+const server = { deps: { external: [/\/dist\/lab\//] } }
 
 /** They start threads, or put something in the place of a module: each in a process of its own. */
 const apart = [
@@ -67,6 +71,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'unit',
+          server,
           include: ['test/{memory,heap,gc,scheduler,runtime,lab,structure,explore,hunt,mutants,soak}/**/*.test.ts'],
           exclude: [...apart, ...long],
           pool: 'forks',
@@ -88,8 +93,10 @@ export default defineConfig({
       },
       {
         // These start the built command line or another command, so they need a build first. Two files at a time: a fifth faster than one.
+        resolve: { alias },
         test: {
           name: 'commands',
+          server,
           include: ['test/{commands,threads}/**/*.test.ts'],
           exclude: [...alone, ...long],
           pool: 'forks',
@@ -102,8 +109,10 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'alone',
+          server,
           include: alone,
           pool: 'forks',
           isolate: false,
@@ -118,6 +127,7 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'long',
+          server,
           include: [...long, ...ofTwoSizes],
           env: { TEST_SIZE: 'long' },
           pool: 'forks',
@@ -129,8 +139,10 @@ export default defineConfig({
         },
       },
       {
+        resolve: { alias },
         test: {
           name: 'stress',
+          server,
           include: ['test/stress/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 1,

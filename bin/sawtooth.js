@@ -1,9 +1,23 @@
 #!/usr/bin/env node
 
-/** Commands of the lab, loaded when they are wanted: the runtime knows nothing of it. */
+import { existsSync } from 'node:fs'
+
+/** Commands of the lab, a package that need not be installed. Loaded when they are wanted: the runtime knows nothing of it. */
 const lab = {
-  overrun: async argv => (await import('../dist/lab/overrun/command-line.js')).main(argv),
-  pacers: async argv => (await import('../dist/lab/pacers/command-line.js')).main(argv),
+  overrun: async argv => (await ofLab('overrun')).main(argv),
+  pacers: async argv => (await ofLab('pacers')).main(argv),
+}
+
+async function ofLab(name) {
+  const inClone = new URL(`../dist/lab/${name}/command-line.js`, import.meta.url)
+  if (existsSync(inClone)) return import(inClone.href)
+  try {
+    return await import(`sawtooth-lab/${name}`)
+  } catch (error) {
+    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes("package 'sawtooth-lab'")) throw error
+    const { UsageError } = await import('../dist/runtime/errors/usage-error.js')
+    throw new UsageError('this is a command of the lab, which is not installed: npm install sawtooth-lab')
+  }
 }
 
 try {

@@ -22,7 +22,6 @@ import * as control from '../memory/words/control.ts'
 import * as p from '../memory/words/p.ts'
 import type { Here } from './here.ts'
 
-const MIB = 1024 * 1024
 /**
  * Pages that are swept for each page that is acquired, at most. If the trigger is nearer, the P
  * that starts the cycle sweeps the rest.
@@ -117,7 +116,7 @@ export class Sweeper {
       return
     }
     const live = load(words, control.HEAP_LIVE)
-    const distance = Math.max(words[control.TRIGGER] - live - Math.max(sweepDistance, MIB), PAGE_BYTES)
+    const distance = Math.max(words[control.TRIGGER] - live - sweepDistance, PAGE_BYTES)
     const pages = Math.max(0, words[control.PAGES_IN_USE] - load(words, control.PAGES_SWEPT))
     words[control.HEAP_LIVE_BASIS] = live
     words[control.PAGES_SWEPT_BASIS] = load(words, control.PAGES_SWEPT)

@@ -1,18 +1,30 @@
 /**
- * A P's cache of spans: per span class one span, and in it one run of free slots that is filled from the bottom (Go's mcache).
+ * A P's cache (Go's mcache): one span of each span class, and in it one run of free slots.
  *
  *        allocated │ RUN_START ▒▒▒ CURSOR      LIMIT │ perhaps more free runs │
  *
- * Allocation is: take CURSOR, move it by a slot, unless that passes LIMIT. Then the next run of the span is taken, or the next
- * span. A run is zeroed and its mark bytes are set as a whole when it is taken: white, or black while a cycle marks. So a new object
- * is zeroed and has its colour before anyone can meet it, and neither is on the fast path.
+ * Allocation, from the fast path to the slow one:
  *
- * Publication. After a run is taken, one atomic store and load of a word of the P put the mark bytes before whatever the P
- * stores next: who meets a reference to a new object finds it black and never reads its body. (On x64 this comes by itself; on
- * arm64 the marker that follows the reference has a dependency on it. Argued there, tested here.)
+ * 1. take: the slot at CURSOR, if it ends at or below LIMIT. CURSOR moves by a slot.
+ * 2. nextRun: the next run of free slots in the same span. The run is zeroed as a whole, and its
+ *    mark bytes are set: white, or black while a cycle marks. So an object is zeroed and has its
+ *    colour before another P can meet it, and the fast path does neither.
+ * 3. refill: another span from the central lists. All of its free slots are charged to the live
+ *    heap at once (docs/go-collector.md §7.3).
  *
- * Live heap (L) is charged for every free slot of a span at once, when the span is acquired
- * (docs/go-collector.md §7.3).
+ * Publication. A marker that meets a new object must find it black, and so never read its body:
+ *
+ * 1. nextRun and allocateLarge store the mark bytes plainly, then store PUBLISHED and load it, both
+ *    atomically.
+ * 2. The atomic store comes after the plain stores before it. The atomic load comes after that
+ *    store, and before each later store of this P.
+ * 3. So the mark bytes come before the store that makes the reference known to another P.
+ * 4. The marker loads the mark byte at an address that it computes from the reference. So it loads
+ *    the byte after the reference, on arm64 too, and finds it black. (x64 does not reorder stores.
+ *    test/litmus/programs/publication.js races these accesses.)
+ *
+ * The words of a cache are plain. Only the P itself accesses them while it runs, and only the actor
+ * does in a stop. The same holds for a cached span and for its mark bytes of free slots.
  */
 
 import { add, load, store } from '#sync'
@@ -31,7 +43,10 @@ import type { Sweep } from './sweep-span.ts'
 
 /** Runs shorter than this many words are zeroed by a loop: a call of fill costs more. */
 const SHORT_RUN_WORDS = 64
-/** Large objects are zeroed in pieces of so many bytes (Go's memclrNoHeapPointersChunked), so that no stop waits for long. */
+/**
+ * Large objects are zeroed in pieces of this many bytes (Go's memclrNoHeapPointersChunked). There
+ * is a safepoint between two pieces, so that no stop waits for long.
+ */
 const PIECE_BYTES = 256 * 1024
 
 export class Cache {
@@ -40,10 +55,12 @@ export class Cache {
   private readonly central: Central
   private readonly pages: PageHeap
   private readonly check: boolean
-  /** What this P's requests reserve and are charged. */
+  /** Reserves and charges what this P requests. */
   readonly live: LiveHeap
-  /** Index of the first cache word; of PUBLISHED; of the first double of the P. */
+  /** Index of the P's first cache word. */
+  /** Index of the P's PUBLISHED. */
   private readonly base: number
+  /** Index of the P's first double. */
   private readonly published: number
   private readonly measures: number
 
@@ -60,8 +77,8 @@ export class Cache {
   }
 
   /**
-   * Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is inlined
-   * where objects are made. @nosafepoint
+   * Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is written
+   * out where objects are made. @nosafepoint
    */
   take(spanClass: number, slotBytes: number): Addr {
     const { words } = this.memory
@@ -83,6 +100,8 @@ export class Cache {
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const stride = slotBytes >>> GRANULE_SHIFT
     const end = this.spans.limit(id) >>> GRANULE_SHIFT
+    // The span is cached, so no other P allocates from it or sweeps it, and a mark byte that is
+    // FREE stays so: a marker colours objects only.
     let begin = this.spans.read(id, span.FREE_FROM) >>> GRANULE_SHIFT
     while (begin < end && marks[begin] !== span.FREE) begin += stride
     let past = begin
@@ -101,8 +120,9 @@ export class Cache {
   }
 
   /**
-   * Replaces the cached span, which must have no free slot, by one that has. Returns the bytes charged to the live heap, or 0 if
-   * there is no memory. The caller takes a run, then tells the pacer and pays. @nosafepoint
+   * Replaces the cached span, which must have no free slot, by one that has. Returns the bytes
+   * charged to the live heap, or 0 if there is no memory. The caller then takes a run, tells the
+   * pacer and pays. @nosafepoint
    */
   refill(spanClass: number, sweep: Sweep): number {
     const { words } = this.memory
@@ -113,6 +133,7 @@ export class Cache {
     const free = slots - this.spans.read(id, span.ALLOCATED)
     if (free <= 0) throw new InternalError(`span ${id} was acquired and has no free slot`)
     this.spans.cache(id)
+    // The whole span counts as allocated while it is cached. putBack corrects the count.
     this.spans.write(id, span.ALLOCATED, slots)
     words[this.base + spanClass * p.CACHE_WORDS + p.SPAN] = id
     const bytes = free * this.spans.read(id, span.SLOT_BYTES)
@@ -121,8 +142,9 @@ export class Cache {
   }
 
   /**
-   * A span of its own for a large object, charged to the live heap and coloured; 0 if there is no memory. Its header is 0, so no marker reads what follows; that is zeroed
-   * piece by piece (zeroPiece). @nosafepoint
+   * Takes a span for one large object, charges it to the live heap and colours it; 0 if there is no
+   * memory. The header is 0, so no marker reads the body. The caller zeroes the body piece by piece
+   * (zeroPiece). @nosafepoint
    */
   allocateLarge(bytes: number, noscan: boolean): Addr {
     const { words, marks, i32, doubles } = this.memory
@@ -136,6 +158,7 @@ export class Cache {
     this.spans.write(id, span.ALLOCATED, 1)
     this.spans.write(id, span.FRESH_PAGE, this.pages.freshPage)
     i32[at >>> 2] = 0
+    // PHASE is plain: it changes only in stops, so it does not change between here and the charge.
     const marking = words[PHASE] !== PHASE_OFF
     marks[at >>> GRANULE_SHIFT] = marking ? span.BLACK : span.WHITE
     if (marking) doubles[this.measures + p.BYTES_BLACKENED] += taken
@@ -147,7 +170,11 @@ export class Cache {
     return at
   }
 
-  /** Zeroes a piece of a large object, from an address in it, as far as its pages were used before. Returns where to go on; 0: all is zeroed. */
+  /**
+   * Zeroes the piece of a large object that begins at `from`. Pages that no span has used are zero
+   * already and are left out. Returns where the next piece begins; 0 if all is zero. `at`: the
+   * object.
+   */
   zeroPiece(at: Addr, from: Addr): Addr {
     const id = at >>> PAGE_SHIFT
     const end = this.spans.read(id, span.FRESH_PAGE) << PAGE_SHIFT
@@ -156,7 +183,10 @@ export class Cache {
     return past < end ? past : 0
   }
 
-  /** A slot, or a large object whose memory is still to be zeroed, for the P of this cache: in a stop, when nothing needs sweeping. 0 if there is no room for it. */
+  /**
+   * Takes a slot, or a large object whose body is not zeroed yet, for the P of this cache. By the
+   * actor, in a stop in which everything is swept. 0 if there is no room.
+   */
   serve(bytes: number, noscan: boolean, sweep: Sweep): Addr {
     const sizeClass = sizeClassOf(bytes)
     if (sizeClass === 0) return this.allocateLarge(bytes, noscan)
@@ -165,7 +195,10 @@ export class Cache {
     return this.take(spanClass, slotBytesOf(sizeClass))
   }
 
-  /** Marks the unused rest of every current run black: in the setup stop, by whoever acts. */
+  /**
+   * Blackens the unused rest of every current run. By the actor, in the setup stop: what the caches
+   * hand out during the mark must be black.
+   */
   blacken(): void {
     const { words, doubles, marks } = this.memory
     for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
@@ -180,7 +213,10 @@ export class Cache {
     }
   }
 
-  /** Puts every cached span back, its unused slots free and no longer charged: in stops, and when the P ends. */
+  /**
+   * Puts every cached span back. Its unused slots are free again and no longer charged. By the
+   * actor, in the termination stop.
+   */
   flush(): void {
     const { words } = this.memory
     for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
@@ -203,6 +239,11 @@ export class Cache {
     return { bytes, objects }
   }
 
+  /**
+   * Frees the unused slots of a cached span, and puts the span into a central list. This undoes
+   * what nextRun and refill have done in advance for these slots: colour, BYTES_BLACKENED,
+   * ALLOCATED and the charge.
+   */
   private putBack(spanClass: number): void {
     const { words, marks, doubles } = this.memory
     const entry = this.base + spanClass * p.CACHE_WORDS
@@ -219,14 +260,16 @@ export class Cache {
     this.retireRun(entry, slotBytes)
     const unused = this.freeSlots(id, stride) + unusedInRun / slotBytes
     this.spans.write(id, span.ALLOCATED, this.spans.read(id, span.SLOTS) - unused)
+    // The next P that caches the span searches all of it.
     this.spans.write(id, span.FREE_FROM, this.spans.base(id))
     if (unused > 0) this.uncharge(unused * slotBytes, spanClass)
     words[entry + p.SPAN] = 0
+    // The store in uncache publishes the record and the mark bytes; so does the list's lock.
     this.spans.uncache(id)
     this.central.pushSwept(id)
   }
 
-  /** Free slots that no run has taken yet. */
+  /** Counts the free slots that no run has taken yet. */
   private freeSlots(id: SpanId, stride: number): number {
     const { marks } = this.memory
     const end = this.spans.limit(id) >>> GRANULE_SHIFT
@@ -250,7 +293,7 @@ export class Cache {
     words[entry + p.RUN_START] = 0
   }
 
-  /** Zeroes a run of free slots and gives its mark bytes their colour. */
+  /** Zeroes a run of free slots and sets its mark bytes. */
   private prepare(begin: number, past: number, stride: number): void {
     const { words, i32, marks, doubles } = this.memory
     const first = begin << (GRANULE_SHIFT - 2)
@@ -264,6 +307,7 @@ export class Cache {
     if (marking) doubles[this.measures + p.BYTES_BLACKENED] += (past - begin) << GRANULE_SHIFT
   }
 
+  /** Orders the mark bytes before every later store of this P: see Publication above. */
   private publish(): void {
     const { words } = this.memory
     store(words, this.published, 1)
@@ -280,6 +324,10 @@ export class Cache {
     this.countScannable(-bytes, spanClass)
   }
 
+  /**
+   * Counts bytes in scan spans for the pacer. While a cycle marks, HEAP_SCANNABLE is frozen; the
+   * end of the mark sets it anew.
+   */
   private countScannable(bytes: number, spanClass: number): void {
     const { words } = this.memory
     if ((spanClass & 1) === 0 && words[PHASE] === PHASE_OFF) add(words, HEAP_SCANNABLE, bytes)

@@ -1,10 +1,18 @@
 /**
- * The central lists: per span class, the spans that no P caches. Four lists each: partial and full, swept and unswept. Which list
- * of a pair is the unswept one alternates with the sweep generation, so that the termination stop turns all swept spans into
- * unswept ones by moving one number. All spans are swept before the next cycle, so the list that becomes the swept one is empty.
+ * The central lists: for each span class, the spans that no P caches. There are four lists: partial
+ * and full, swept and unswept.
  *
- * A span in a list belongs to whoever holds that class's lock; a span popped belongs to the popper, who must own it to sweep
- * (heap/span.ts) if it came from an unswept list.
+ * Bit 1 of the sweep generation says which list of a pair is the swept one. So the termination stop
+ * makes every swept span an unswept one by adding 2 to the generation. All spans are swept before a
+ * mark begins, so the list that becomes the swept one is empty.
+ *
+ * - A lock for each class guards its four lists and the NEXT words of the spans in them.
+ * - A span that was popped belongs to the P that popped it. If it comes from an unswept list, the P
+ *   must also own it to sweep (heap/span.ts) before it may use it.
+ * - Spans are pushed to swept lists only. So between two termination stops an unswept list only
+ *   shrinks, and an unswept list that is empty stays empty.
+ * - The record of a span is plain: its owner writes it before the push, and the lock orders that
+ *   before whatever the P that pops it reads.
  */
 
 import { PAGE_BYTES } from '../memory/layout.ts'
@@ -18,7 +26,7 @@ import { slotBytesOf, spanPagesOf } from './size-classes.ts'
 import type { SpanId, Spans } from './span.ts'
 import type { Sweep } from './sweep-span.ts'
 
-/** Spans that a refill sweeps at most before it takes fresh pages (Go's spanBudget). */
+/** The most spans that a refill sweeps before it takes fresh pages (Go's spanBudget). */
 const SWEEP_BUDGET = 100
 
 type SweepState = 'swept' | 'unswept'
@@ -36,8 +44,8 @@ export class Central {
   }
 
   /**
-   * A swept span of the class with at least one free slot, owned by the caller; 0 if there is none and no pages are left.
-   * May sweep; `sweep` accounts for it.
+   * Returns a swept span of the class with at least one free slot, owned by the caller; 0 if there
+   * is none and no pages are left. May sweep, which `sweep` accounts for.
    */
   acquire(spanClass: number, sweep: Sweep): SpanId {
     const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, 'swept')
@@ -50,7 +58,10 @@ export class Central {
     return this.grow(spanClass)
   }
 
-  /** Sweeps spans of the class until one has a free slot. The caller has begun a sweep. */
+  /**
+   * Sweeps spans of the class until one has a free slot; 0 if there is none within the budget. The
+   * caller has begun a sweep.
+   */
   private sweepForSlots(spanClass: number, sweep: Sweep): SpanId {
     for (let budget = SWEEP_BUDGET; budget > 0; budget--) {
       const id = this.popUnswept(spanClass)
@@ -63,6 +74,7 @@ export class Central {
     return 0
   }
 
+  /** Makes a span of fresh pages; 0 if there are none. */
   private grow(spanClass: number): SpanId {
     const sizeClass = spanClass >> 1
     const pages = spanPagesOf(sizeClass)
@@ -72,13 +84,13 @@ export class Central {
     return id
   }
 
-  /** Puts a swept span where its number of free slots says. */
+  /** Puts a swept span into the partial or the full list, by its number of free slots. */
   pushSwept(id: SpanId): void {
     const full = this.spans.read(id, span.ALLOCATED) === this.spans.read(id, span.SLOTS)
     this.push(id, full ? span.CENTRAL_FULL : span.CENTRAL_PARTIAL)
   }
 
-  /** An unswept span of the class, partial ones first; 0 if there is none. */
+  /** Pops an unswept span of the class, partial ones first; 0 if there is none. */
   popUnswept(spanClass: number): SpanId {
     const partial = this.pop(spanClass, span.CENTRAL_PARTIAL, 'unswept')
     return partial !== 0 ? partial : this.pop(spanClass, span.CENTRAL_FULL, 'unswept')
@@ -94,7 +106,10 @@ export class Central {
     return true
   }
 
-  /** Index of the head of a list: swept lists are number h/2 mod 2 of their pair. */
+  /**
+   * Index of the head of a list: swept lists are number h/2 mod 2 of their pair. The generation is
+   * plain, since it changes only in the termination stop.
+   */
   private head(spanClass: number, pair: number, state: SweepState): number {
     const { words, layout } = this.memory
     const current = (words[HEAP_SWEEP_GENERATION] >>> 1) & 1
@@ -121,7 +136,9 @@ export class Central {
   private pop(spanClass: number, pair: number, state: SweepState): SpanId {
     const { words } = this.memory
     const head = this.head(spanClass, pair, state)
-    // A hint: an old 0 sends the caller on to the next list, which costs a span and not an object.
+    // A hint, before the lock. An old 0 of a swept list sends the caller on to the next list, which
+    // costs a span and no object. An unswept list cannot show an old 0: what was pushed to it was
+    // pushed before the termination stop.
     if (words[head] === 0) return 0
     lock(words, this.lockOf(spanClass))
     try {

@@ -27,11 +27,12 @@ export class Heap {
     this.stacks = new Stacks(memory)
   }
 
-  /** Prepares fresh memory. Once per run, by its creator. */
+  /** Prepares fresh memory. Once for each run, by the thread that creates it. */
   initialize(): void {
     const { words } = this.memory
     this.pages.initialize()
-    // Generation 2, so that h−2 is not what a record of zeros says by chance; nothing is unswept.
+    // Generation 2 makes a record of zeros say h−2, unswept, so that no P can cache a page that no
+    // span has initialized. No list holds a span yet, so the sweep is over.
     words[HEAP_SWEEP_GENERATION] = 2
     words[SWEEPERS] = SWEEP_DRAINED
   }
@@ -40,7 +41,7 @@ export class Heap {
     return new Cache(this.memory, this.spans, this.central, this.pages, pIndex, this.check)
   }
 
-  /** `onComplete` is called by the sweeper whose leaving completes the sweep. */
+  /** `onComplete` is called by the sweeper whose end completes the sweep. */
   sweepOf(pIndex: number, onComplete: () => void = () => {}): Sweep {
     return new Sweep(this.memory, this.spans, this.pages, pIndex, this.check, onComplete)
   }

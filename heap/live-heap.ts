@@ -12,9 +12,14 @@
  *
  *    max(0, L after − G) − max(0, L before − G)
  *
- * Each is one atomic operation that tells what L was before. So the changes of a cycle are a chain, and
- * these differences sum to the overrun, to the byte and in any order. gc/record/overrun.ts tells whose
- * they are.
+ * Proof that the differences of a cycle sum to its overrun, to the byte and in any order:
+ *
+ * 1. Each change is one atomic operation on HEAP_LIVE, which returns what L was before it.
+ * 2. So the changes of a cycle form a chain: the L after one is the L before the next.
+ * 3. G is constant within a cycle. So the sum telescopes: it is the overrun, less what lay above G
+ *    when the cycle began (`lateTrigger`).
+ *
+ * gc/record/overrun.ts names a cause for each byte.
  */
 import { add, compareAndSwap, load } from '#sync'
 import type { Memory } from '../memory/memory.ts'
@@ -23,7 +28,9 @@ import * as p from '../memory/words/p.ts'
 
 export class LiveHeap {
   private readonly memory: Memory
+  /** Index of this P's OVERRUN_OWED. Plain: only this P writes it, and the actor in a stop. */
   private readonly owed: number
+  /** Index of GOAL_AT_START. Plain: it is set in the setup stop. */
   private readonly goal: number
   /** Bytes by which L has grown for a request that is not charged yet. */
   reserved = 0
@@ -41,16 +48,21 @@ export class LiveHeap {
     if (rest !== 0) this.add(rest)
   }
 
+  /** Shrinks L: free slots go back. */
   shrink(bytes: number): void {
     this.add(-bytes)
   }
 
-  /** Reserves `bytes` for the next charge, if L stays within `limit`. @nosafepoint */
+  /**
+   * Reserves `bytes` for the next charge, if L stays within `limit`; else returns false.
+   * @nosafepoint
+   */
   reserve(bytes: number, limit: number): boolean {
     const { words } = this.memory
     for (;;) {
       const live = load(words, HEAP_LIVE)
       if (live + bytes > limit) return false
+      // The CAS makes test and growth one step: two Ps cannot both take the last room.
       if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue
       this.reserved = bytes
       this.count(live, bytes)
@@ -58,7 +70,7 @@ export class LiveHeap {
     }
   }
 
-  /** The request found no memory: what it has reserved, if anything, is taken back. @nosafepoint */
+  /** Takes the reservation back, if there is one: the request found no memory. @nosafepoint */
   giveBack(): void {
     this.charge(0)
   }
@@ -67,6 +79,7 @@ export class LiveHeap {
     this.count(add(this.memory.words, HEAP_LIVE, bytes), bytes)
   }
 
+  /** Counts what a change by `bytes`, from `before`, has added to the overrun. */
   private count(before: number, bytes: number): void {
     const goal = this.memory.doubles[this.goal]
     this.memory.doubles[this.owed] += Math.max(0, before + bytes - goal) - Math.max(0, before - goal)

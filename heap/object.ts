@@ -3,12 +3,13 @@
  *
  *    31            16 15      12 11         0
  *   ┌────────────────┬──────────┬────────────┐
- *   │ reference words │    0     │    type    │      references stand in words 1 … n, right after the header
+ *   │ reference words │    0     │    type    │      references stand in words 1 … n
  *   └────────────────┴──────────┴────────────┘
  *    0xffff: an array of references; word 1 is its length, they begin at word 2
  *
- * Scalars follow the references, so scanning stops at the last reference (Go's pointer prefix). An array's word 1 is its length; its
- * elements begin at byte 8 (doubles are aligned), references at byte 8 too.
+ * Scalars follow the references, so a scan stops at the last reference (Go's pointer prefix). The
+ * length of any array is its word 1. Its elements begin at byte 8, which is word 2: doubles need
+ * that alignment.
  */
 
 /** A type's number in the table of declarations; 0 is no type. */
@@ -18,7 +19,7 @@ export const HEADER_TYPE_MASK = 0xfff
 export const HEADER_REFERENCES_SHIFT = 16
 /** In the upper half of the header: an array of references. */
 export const REFERENCE_ARRAY = 0xffff
-/** Most references of a struct. */
+/** The most references that a struct may hold. */
 export const MAX_REFERENCES = 0xfffe
 
 /** Word of an array that holds its length, and byte at which its elements begin. */

@@ -1,31 +1,39 @@
 /**
- * The page heap: hands out runs of pages, takes them back, and joins neighbours.
+ * The page heap hands out runs of pages, takes them back, and joins neighbours.
  *
- *   allocate   take the first run of the smallest bin that fits (bins of 1 … 63 pages; the last holds all longer runs, searched
- *              for the best fit); give the rest back
- *   free       join with the free run before and after, by the lengths that stand at both ends of each free run
+ *   allocate   take the first run of the smallest bin that fits; give the rest of it back
+ *   free       join with the free run before and the one after, whose ends hold their lengths
  *
- * Everything is under one lock: spans are acquired once per 8 KiB or more. Old Go (to 1.11) kept its free runs in this form.
+ * Bins hold free runs of 1 … 63 pages. The last bin holds all longer runs, and is searched for the
+ * best fit. Go up to 1.11 kept its free runs in this form.
+ *
+ * One lock guards the bins, the lengths and the links: a P takes pages once for 8 KiB or more. The
+ * page table is written under the lock too, but markers read it plainly. A page that belongs to a
+ * live object keeps its span while they may look: only a sweep frees spans, and no sweep runs
+ * during a mark.
  */
 
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import { PAGE_BIN_COUNT, PAGE_BINS, PAGE_LOCK, PAGES_END, PAGES_IN_USE } from '../memory/words/control.ts'
 
-/** Stands in the page table for page 0, so that nothing joins with it. */
+/** Stands in the page table for page 0, so that no free run joins with it. */
 const NO_SPAN = -1
 
 /** @nosafepoint */
 export class PageHeap {
   private readonly memory: Memory
-  /** Of the pages that were taken here last, the first that no span had used before; past their end if there is none. */
+  /**
+   * Of the pages taken here last, the first that no span had used before; past their end if there
+   * is none. Until the next call, the P that took them may read it.
+   */
   freshPage = 0
 
   constructor(memory: Memory) {
     this.memory = memory
   }
 
-  /** Makes the whole arena one free run. Once per run, before any P starts. */
+  /** Makes the whole arena one free run. Once for each run, before any P starts. */
   initialize(): void {
     const { words, layout } = this.memory
     words[layout.pageSpan] = NO_SPAN
@@ -33,7 +41,7 @@ export class PageHeap {
     this.insert(1, layout.pages - 1)
   }
 
-  /** Takes `count` pages; returns the first page, or 0 if no free run is long enough. */
+  /** Takes `count` pages. Returns the first page, or 0 if no free run is long enough. */
   allocate(count: number): number {
     const { words, layout } = this.memory
     lock(words, PAGE_LOCK)
@@ -46,6 +54,7 @@ export class PageHeap {
       if (length > count) this.insert(page + count, length - count)
       words.fill(page, layout.pageSpan + page, layout.pageSpan + page + count)
       words[PAGES_IN_USE] += count
+      // PAGES_END only grows. Pages from there on were never touched, so they are zero.
       this.freshPage = Math.min(Math.max(page, words[PAGES_END]), page + count)
       if (page + count > words[PAGES_END]) words[PAGES_END] = page + count
       return page
@@ -54,7 +63,7 @@ export class PageHeap {
     }
   }
 
-  /** Gives `count` pages from `page` back. They must have been taken together. */
+  /** Gives back `count` pages from `page`. They must have been taken together. */
   free(page: number, count: number): void {
     const { words } = this.memory
     lock(words, PAGE_LOCK)
@@ -71,6 +80,7 @@ export class PageHeap {
     words[PAGES_IN_USE] -= count
     let begin = page
     let length = count
+    // Page 0 is NO_SPAN, so a page before `begin` always exists and a run never joins with page 0.
     if (words[layout.pageSpan + begin - 1] === 0) {
       const before = words[layout.pageRun + begin - 1]
       this.remove(begin - before, before)
@@ -86,6 +96,9 @@ export class PageHeap {
     this.insert(begin, length)
   }
 
+  /**
+   * The first page of a run of at least `count` pages, or 0. Any run of a bin but the last fits.
+   */
   private find(count: number): number {
     const { words } = this.memory
     const last = PAGE_BIN_COUNT - 1
@@ -96,7 +109,7 @@ export class PageHeap {
     return this.bestOfLastBin(count)
   }
 
-  /** The shortest run of 64 pages or more that fits; of equals the first address. */
+  /** Finds the shortest run of 64 pages or more that fits; of equally short ones, the lowest. */
   private bestOfLastBin(count: number): number {
     const { words, layout } = this.memory
     let best = 0
@@ -112,6 +125,7 @@ export class PageHeap {
     return best
   }
 
+  /** Adds a free run to its bin, at the head, and writes its length at both ends. */
   private insert(page: number, length: number): void {
     const { words, layout } = this.memory
     words[layout.pageRun + page] = length
@@ -124,6 +138,10 @@ export class PageHeap {
     words[head] = page
   }
 
+  /**
+   * Removes a free run from its bin. The lengths at its ends stay; nobody reads them in a used
+   * page.
+   */
   private remove(page: number, length: number): void {
     const { words, layout } = this.memory
     const next = words[layout.pageNext + page]

@@ -1,11 +1,24 @@
 /**
- * The shadow stack of the goroutine that runs on this P: the references that it keeps, one word each.
+ * The shadow stack of the goroutine that runs on this P: the references that it keeps, one word
+ * each.
  *
- *   base ▒▒▒▒▒▒▒▒▒▒ top        limit       words below top are roots; those above are not looked at
+ *   base ▒▒▒▒▒▒▒▒▒▒ top        limit       words below top are roots; the others are not looked at
  *
- * Only the running goroutine writes to its stack, without a barrier: its stack is grey until it is scanned, and what it stores
- * there later it has either loaded through shaded paths or allocated black. Base, top and limit are fields of this object and no
- * shared words, since `keep` is hot; they are saved to the goroutine's record when it stops running and when its P waits.
+ * While a goroutine runs, only it writes to its stack, and it needs no write barrier:
+ *
+ * 1. Until the stack is scanned it is grey: the scan finds whatever is on it.
+ * 2. After the scan, the goroutine can push a reference that it had, that it allocated, or that it
+ *    loaded from the heap.
+ * 3. What it had was found by the scan. What it allocates is black.
+ * 4. What it loads was in the heap, and leaves the heap only through the deletion shade
+ *    (gc/mark/barrier.ts). So the mark finds it, or the shade does.
+ *
+ * While it waits, another P may write what it receives into its stack. That P uses the barrier
+ * (scheduler/channel.ts).
+ *
+ * Base, top and limit are fields and no shared words, since `keep` is hot. The P saves the top to
+ * the goroutine's record before another P may look: when it stops or waits, when it is asked for a
+ * scan, and when the goroutine parks.
  */
 
 import type { Addr, Memory } from '../memory/memory.ts'
@@ -38,7 +51,10 @@ export class ShadowStack {
     this.limit = this.base + this.words[record + g.STACK_SIZE]
   }
 
-  /** Writes how much is in use to the goroutine's record, for whoever scans it while this P is not looking. */
+  /**
+   * Writes how much is in use to the goroutine's record. Plain: the P's next atomic operation,
+   * which says that it stopped or that the goroutine waits, publishes it to the P that scans.
+   */
   save(): void {
     if (this.goroutine !== 0) this.words[this.memory.goroutine(this.goroutine, g.STACK_USED)] = this.top - this.base
   }
@@ -51,16 +67,20 @@ export class ShadowStack {
     this.limit = 0
   }
 
+  /** Pushes a reference. The stack grows if it is full. */
   push(reference: Addr): void {
-    // What is no number throws here, or is converted before a slot is taken.
+    // A value that is not a number throws here or is converted, before a slot is taken.
     reference = +reference as Addr
     if (this.top === this.limit) this.grow()
     this.words[this.top] = reference
     this.top++
   }
 
-  /** Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it. */
+  /**
+   * Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it.
+   */
   private grow(): void {
+    // No safepoint is in here, so no P scans the stack while it moves.
     probeStack()
     const size = this.limit - this.base
     const segment = this.stacks.allocate(size * 2)

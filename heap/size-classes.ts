@@ -1,10 +1,10 @@
 /**
- * Go's size classes (go 1.19, sizeclasses.go) from 16 bytes up, without the 24-byte one: a slot is whole granules of 16 bytes.
- * Class 0 stands for large objects, which have a span of their own.
+ * Go's size classes (Go 1.19, sizeclasses.go) from 16 bytes up, without that of 24 bytes: a slot is
+ * whole granules of 16 bytes. Class 0 stands for large objects, which have a span of their own.
  */
 import { PAGE_BYTES } from '../memory/layout.ts'
 
-/** Objects above this many bytes are large. */
+/** Objects of more bytes are large. */
 export const MAX_SMALL_BYTES = 32768
 
 /** [slot bytes, pages of a span] for class 1, 2, … */
@@ -20,7 +20,7 @@ const CLASSES: readonly (readonly [number, number])[] = [
   [32768, 4],
 ] // biome-ignore format: a table
 
-/** Number of classes, the large one included. */
+/** Number of classes, class 0 included. */
 export const SIZE_CLASSES: number = CLASSES.length + 1
 
 const slotBytes = new Int32Array(SIZE_CLASSES)
@@ -30,14 +30,14 @@ CLASSES.forEach(([bytes, pages], index) => {
   spanPages[index + 1] = pages
 })
 
-/** For sizes rounded up to granules: index bytes / 16. */
+/** The class for each size, in granules of 16 bytes. */
 const classOfGranules = new Uint8Array(MAX_SMALL_BYTES / 16 + 1)
 for (let granules = 0, sizeClass = 1; granules < classOfGranules.length; granules++) {
   while (slotBytes[sizeClass] < granules * 16) sizeClass++
   classOfGranules[granules] = sizeClass
 }
 
-/** The smallest class whose slots hold `bytes`; 0 if that is a large object. */
+/** The smallest class whose slots hold `bytes`; 0 if the object is large. */
 export function sizeClassOf(bytes: number): number {
   return bytes > MAX_SMALL_BYTES ? 0 : classOfGranules[(bytes + 15) >>> 4]
 }
@@ -52,7 +52,7 @@ export function spanPagesOf(sizeClass: number): number {
   return spanPages[sizeClass]
 }
 
-/** Bytes of the span that an object of `bytes` lies in. */
+/** Bytes of the span that holds an object of `bytes`. */
 export function spanBytesOf(bytes: number): number {
   const pages = bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) : spanPages[sizeClassOf(bytes)]
   return pages * PAGE_BYTES
@@ -63,7 +63,7 @@ export function roundedBytes(bytes: number): number {
   return bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES : slotBytes[sizeClassOf(bytes)]
 }
 
-/** Span class: the size class, and whether its objects hold no references. */
+/** The span class: the size class, and whether its objects hold no references. */
 export function spanClassOf(sizeClass: number, noscan: boolean): number {
   return sizeClass * 2 + (noscan ? 1 : 0)
 }

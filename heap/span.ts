@@ -1,16 +1,24 @@
 /**
- * Spans: runs of pages cut into slots of one size, or holding one large object.
+ * Spans: runs of pages that are cut into slots of one size, or hold one large object.
  *
- * Go's sweepgen protocol, with h = the heap's sweep generation, which grows by 2 in each mark termination stop:
+ * Go's sweepgen protocol, with h = the heap's sweep generation. Each mark termination stop adds 2
+ * to h:
  *
  *   h−2  needs sweeping      in an unswept list              ──┐ CAS: one sweeper wins
  *   h−1  is being swept      in no list; its sweeper owns it ◄─┘
- *   h    swept               in a swept list, or in its sweeper's hands
+ *   h    swept               in a swept list, or in the hands of a P
  *   h+3  cached by a P       in no list; that P owns it
  *
- * Different from Go, there is no h+1 (cached before the sweep began, still cached): the termination stop puts every cached span
- * back before it moves h, so none is cached then (decision 0002). A span that is not what its list said is a broken
- * heap, and is thrown.
+ * A record is plain, except for SWEEP_GENERATION and GREY. The owner of the span writes it, and
+ * gives the span on by a store of its generation or under a list's lock. Both publish the record.
+ *
+ * Markers read PAGES, SLOT_BYTES and SLOTS plainly as well. These are constant while the span is in
+ * use, and no span is freed during a mark. A marker that walks all pages may meet a span that is
+ * just being made: it reads the old 0 or the right number of PAGES.
+ *
+ * Different from Go, there is no h+1 (cached before the sweep began, and still cached): the
+ * termination stop puts every cached span back before it moves h (decision 0002). A span whose
+ * generation is not what its list implies is a broken heap: the methods throw.
  */
 
 import { compareAndSwap, load, store } from '#sync'
@@ -20,7 +28,7 @@ import type { Addr, Memory } from '../memory/memory.ts'
 import { HEAP_SWEEP_GENERATION } from '../memory/words/control.ts'
 import * as span from '../memory/words/span.ts'
 
-/** The first page of a span in use: its name. */
+/** The first page of a span in use, which is its name. */
 export type SpanId = number
 
 export class Spans {
@@ -35,15 +43,19 @@ export class Spans {
     return this.memory.layout.spans + id * span.WORDS + word
   }
 
+  /** Reads a word plainly: see above for which the caller may. */
   read(id: SpanId, word: number): number {
     return this.memory.words[this.word(id, word)]
   }
 
+  /** Writes a word plainly. The caller owns the span. */
   write(id: SpanId, word: number, value: number): void {
     this.memory.words[this.word(id, word)] = value
   }
 
-  /** Fills in the record of a fresh span, which its allocator owns: swept, with nothing allocated. */
+  /**
+   * Fills in the record of a fresh span, which its allocator owns: swept, with nothing allocated.
+   */
   initialize(id: SpanId, pages: number, spanClass: number, slotBytes: number, slots: number): void {
     const { words } = this.memory
     const record = this.word(id, 0)
@@ -55,10 +67,15 @@ export class Spans {
     words[record + span.FREE_FROM] = id << PAGE_SHIFT
     words[record + span.GREY] = 0
     words[record + span.QUARANTINED] = 0
+    // Publishes the record. The generation is plain: it changes only in a stop, as in all of this
+    // file.
     store(words, record + span.SWEEP_GENERATION, words[HEAP_SWEEP_GENERATION])
   }
 
-  /** The span that an address of the heap buffer lies in; 0 if it lies in none, −1 for page 0. */
+  /**
+   * The span that an address of the heap buffer lies in; 0 for a free page, −1 for page 0. Plain:
+   * the entry of a live object's page does not change (heap/page-heap.ts).
+   */
   of(address: Addr): SpanId {
     const { words, layout } = this.memory
     return words[layout.pageSpan + (address >>> PAGE_SHIFT)]
@@ -82,7 +99,10 @@ export class Spans {
     return this.read(id, span.CLASS) < 2
   }
 
-  /** Takes an unswept span to sweep it: false if another sweeper was first. Throws if it is no unswept span at all. */
+  /**
+   * Takes an unswept span to sweep it; false if another sweeper was first. The CAS gives ownership.
+   * Throws if the span is neither unswept nor in or past a sweep of this generation.
+   */
   ownToSweep(id: SpanId): boolean {
     const { words } = this.memory
     const generation = words[HEAP_SWEEP_GENERATION]
@@ -93,24 +113,25 @@ export class Spans {
     return false
   }
 
-  /** The span is swept and may be used: publishes all that the sweep wrote. */
+  /** Marks the span as swept. The store publishes all that the sweep wrote. */
   publishSwept(id: SpanId): void {
     const { words } = this.memory
     store(words, this.word(id, span.SWEEP_GENERATION), words[HEAP_SWEEP_GENERATION])
   }
 
-  /** A P takes a swept span into its cache. Throws if it was not swept in this generation. */
+  /** Marks a swept span as cached by a P. Throws if it was not swept in this generation. */
   cache(id: SpanId): void {
     this.expect(id, 0, 'cached')
     store(this.memory.words, this.word(id, span.SWEEP_GENERATION), this.memory.words[HEAP_SWEEP_GENERATION] + 3)
   }
 
-  /** A P puts a cached span back: it is a swept one again. Throws if it was not cached in this generation. */
+  /** Marks a cached span as swept again. Throws if it was not cached in this generation. */
   uncache(id: SpanId): void {
     this.expect(id, 3, 'put back')
     this.publishSwept(id)
   }
 
+  /** Throws unless the span's generation is h + `offset`. */
   private expect(id: SpanId, offset: number, deed: string): void {
     const { words } = this.memory
     const found = load(words, this.word(id, span.SWEEP_GENERATION)) - words[HEAP_SWEEP_GENERATION]

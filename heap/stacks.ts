@@ -1,14 +1,21 @@
 /**
- * Memory for shadow stacks: a buddy allocator, under one lock. A segment has 2^k words, and begins at a multiple of its size in the region.
+ * Memory for shadow stacks: a buddy allocator under one lock. A segment has 2^k words, and begins
+ * at a multiple of its size in the region.
  *
- *   allocate   take the smallest free segment that is large enough, and halve it while half of it is; if there is none, one from the untouched end
- *   free       while the other half of the next larger segment (the buddy) is free too, join the two
+ *   allocate   take the smallest free segment that is large enough; halve it while half will do;
+ *              if no free one is large enough, take one from the untouched end
+ *   free       while the other half of the next larger segment, the buddy, is free, join the two
  *
- * A stack grows by moving to a segment of twice the size. Whatever its old segments were split or joined into, any mixture of sizes fits that fits
- * between their borders: what one deep goroutine has used serves a thousand flat ones after it.
+ * A stack grows by moving to a segment of twice the size. A freed segment joins with its buddies
+ * again. So what one deep goroutine has used serves a thousand flat ones after it.
  *
- * A free segment's first words are its links. Whether a segment begins at some place and is free, and how large it is, stands beside them in a table with a
- * word for each smallest segment, since a stack in use may hold any words.
+ * The links of a free segment are its own first words. Whether a segment begins at a place and is
+ * free cannot be told from its words, since a stack in use may hold any. A table next to the stacks
+ * tells it: a word for each smallest segment, which holds the power of two of the free segment that
+ * begins there, else 0.
+ *
+ * All words here are plain and guarded by STACK_LOCK, except STACK_WORDS_IN_USE, which is atomic.
+ * The words of an allocated segment belong to its goroutine.
  */
 import { add } from '#sync'
 import { STACK_MIN_LOG2 } from '../memory/layout.ts'
@@ -34,7 +41,10 @@ export class Stacks {
     return size
   }
 
-  /** Word index of a segment of `size` words (a power of two); 0 if there is no room. Its contents are not defined. */
+  /**
+   * Word index of a segment of `size` words (a power of two); 0 if there is no room. Its contents
+   * are not defined.
+   */
   allocate(size: number): number {
     const { words } = this.memory
     const log2 = Math.log2(size)
@@ -51,6 +61,7 @@ export class Stacks {
     return segment
   }
 
+  /** Frees a segment that `allocate` returned, of the same size. */
   free(segment: number, size: number): void {
     const { words } = this.memory
     const log2 = Math.log2(size)
@@ -71,7 +82,10 @@ export class Stacks {
     return segment
   }
 
-  /** Takes 2^log2 words from the untouched end, and frees what lies before the next multiple of that; 0 if they are not there. */
+  /**
+   * Takes 2^log2 words from the untouched end, and frees what lies before the next multiple of
+   * that; 0 if there are not that many.
+   */
   private extend(log2: number): number {
     const { words, layout } = this.memory
     const size = 2 ** log2
@@ -79,6 +93,8 @@ export class Stacks {
     if (begin + size > layout.stackWords) return 0
     while (words[STACK_NEXT] < begin) {
       const next = words[STACK_NEXT]
+      // The largest power of two at which `next` is aligned. The gap ends at `begin` at the latest,
+      // since `begin` is a multiple of it too.
       const gap = next & -next
       words[STACK_NEXT] = next + gap
       this.join(layout.stacks + next, Math.log2(gap))
@@ -87,14 +103,14 @@ export class Stacks {
     return layout.stacks + begin
   }
 
-  /** Frees a segment, together with its buddy as long as that is free as well. */
+  /** Frees a segment, joined with its buddy for as long as the buddy is free as a whole. */
   private join(segment: number, log2: number): void {
     const { words, layout } = this.memory
     let begin = segment - layout.stacks
     let joined = log2
     for (;;) {
       const buddy = begin ^ (2 ** joined)
-      // What was never touched is 0 in the table; an index behind its end is undefined.
+      // What was never touched is 0 in the table, so it joins with nothing.
       if (buddy >= layout.stackWords || words[this.entry(layout.stacks + buddy)] !== joined) break
       this.remove(layout.stacks + buddy, joined)
       begin &= buddy
@@ -103,6 +119,7 @@ export class Stacks {
     this.insert(layout.stacks + begin, joined)
   }
 
+  /** Adds a free segment to the list of its size, and tells the table. */
   private insert(segment: number, log2: number): void {
     const { words } = this.memory
     const head = STACK_FREE + log2
@@ -114,6 +131,7 @@ export class Stacks {
     words[this.entry(segment)] = log2
   }
 
+  /** Removes a free segment from the list of its size and from the table. */
   private remove(segment: number, log2: number): void {
     const { words } = this.memory
     const next = words[segment + NEXT]
@@ -124,7 +142,7 @@ export class Stacks {
     words[this.entry(segment)] = 0
   }
 
-  /** The segment's place in the table. */
+  /** Index of the segment's word in the table. */
   private entry(segment: number): number {
     const { layout } = this.memory
     return layout.stackTable + ((segment - layout.stacks) >>> STACK_MIN_LOG2)

@@ -1,11 +1,24 @@
 /**
- * Sweeping one span: what the mark left white is free again, what it left black is white for the next cycle.
+ * Sweeping one span: what the mark left white becomes free, what it left black becomes white for
+ * the next cycle.
  *
  *   FREE  → FREE            BLACK → WHITE, counted          GREY → thrown: the mark was not over
- *   WHITE → FREE; with `--check`: poisoned and QUARANTINE_NEW → (next sweep) QUARANTINE_OLD → (next) FREE
+ *   WHITE → FREE; with `--check`: poisoned, then QUARANTINE_NEW
+ *                 → (next sweep) QUARANTINE_OLD → (the one after) FREE
  *
- * A span with nothing left in it goes back to the page heap. A sweeper brackets its work with begin and end: the sweep is
- * complete when every list was drained and nobody sweeps any more.
+ * A span in which nothing is left goes back to the page heap.
+ *
+ * Mark bytes are plain here. The sweeper owns the span, and no marker runs: a mark begins only
+ * after the sweep is complete. The store of the span's generation at the end publishes them.
+ *
+ * Proof that the sweep completes once, after the last span was swept:
+ *
+ * 1. A sweeper adds 1 to SWEEPERS before it takes a span. It cannot once SWEEP_DRAINED is set.
+ * 2. A sweeper sets SWEEP_DRAINED when it finds no unswept span. None comes back: spans are pushed
+ *    to swept lists only (heap/central.ts). A span that another sweeper has popped is still counted
+ *    in SWEEPERS.
+ * 3. From then on the count only falls. Exactly one decrement leaves SWEEP_DRAINED and no sweeper;
+ *    its sweeper completes the sweep.
  */
 
 import { add, compareAndSwap, load, sub } from '#sync'
@@ -18,10 +31,16 @@ import * as span from '../memory/words/span.ts'
 import type { PageHeap } from './page-heap.ts'
 import type { SpanId, Spans } from './span.ts'
 
-/** What freed memory is filled with under `--check`: no type has this header, and as a reference it lies outside every arena. */
+/**
+ * What freed memory is filled with under `--check`. No type has this header, and as a reference it
+ * lies outside every arena.
+ */
 export const POISON = 0xdeadbeef | 0
 
-/** As much of a large object is poisoned: a sweep of one span is one step, and an access to freed memory is found by its mark byte in any case. */
+/**
+ * The most bytes of a large object that are poisoned, since the sweep of one span is one step. An
+ * access to freed memory is found by its mark byte in any case.
+ */
 const POISON_BYTES = 256 * 1024
 
 /** Four mark bytes in one word. */
@@ -41,7 +60,7 @@ export class Sweep {
   /** What the span that is being swept held. */
   private readonly counts = { live: 0, freed: 0, quarantined: 0 }
 
-  /** `onComplete` is called by the sweeper whose leaving completes the sweep. */
+  /** `onComplete` is called by the sweeper whose end completes the sweep. */
   constructor(memory: Memory, spans: Spans, pages: PageHeap, pIndex: number, check: boolean, onComplete: () => void) {
     this.memory = memory
     this.onComplete = onComplete
@@ -51,7 +70,7 @@ export class Sweep {
     this.measures = memory.pMeasure(pIndex, 0)
   }
 
-  /** Registers a sweeper: false if all spans have been handed out already. */
+  /** Registers a sweeper; false if all spans have been handed out already. */
   begin(): boolean {
     const { words } = this.memory
     for (;;) {
@@ -61,14 +80,18 @@ export class Sweep {
     }
   }
 
-  /** Leaves the sweepers. The one whose leaving completes the sweep says so: it may be an allocator that swept to refill. */
+  /**
+   * Takes the sweeper off the count. If that completes the sweep, says so. This may be an allocator
+   * that swept to refill.
+   */
   end(): void {
     if (sub(this.memory.words, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1)) this.onComplete()
   }
 
   /**
-   * Sweeps a span that the caller owns (h−1) and publishes it (h). False if it was empty and went back
-   * to the page heap. `ifEmpty`: an allocator sweeps to use, and keeps the span (as in Go).
+   * Sweeps a span that the caller owns (h−1) and publishes it (h). Returns false if it was empty
+   * and went back to the page heap. `ifEmpty`: an allocator sweeps to use, and keeps a span even if
+   * it is empty (as in Go). A large object's span is not kept.
    */
   sweep(id: SpanId, ifEmpty: 'free' | 'keep'): boolean {
     this.memory.faults.pass('sweep/span')
@@ -82,6 +105,7 @@ export class Sweep {
     else if (stride === 1) this.sweepDense(first, end)
     else this.sweepSlots(first, end, stride)
     const { live, freed, quarantined } = this.counts
+    // A sweep finds at most what was allocated. ALLOCATED also counts slots in quarantine.
     if (live + freed > this.spans.read(id, span.ALLOCATED)) {
       throw new InternalError(
         `sweep increased the allocation count of span ${id}: ${live} live and ${freed} freed of ${this.spans.read(id, span.ALLOCATED)}`,
@@ -96,6 +120,7 @@ export class Sweep {
     this.spans.write(id, span.ALLOCATED, live + quarantined)
     this.spans.write(id, span.QUARANTINED, quarantined)
     this.spans.write(id, span.FREE_FROM, this.spans.base(id))
+    // 0 PAGES: no span in use begins at this page. The verifier relies on it.
     if (empty && (ifEmpty === 'free' || this.spans.isLarge(id))) {
       this.spans.write(id, span.PAGES, 0)
       this.pages.free(id, pages)
@@ -105,6 +130,7 @@ export class Sweep {
     return true
   }
 
+  /** Sweeps slot by slot. */
   private sweepSlots(first: number, end: number, stride: number): void {
     const { marks } = this.memory
     let live = 0
@@ -122,12 +148,16 @@ export class Sweep {
     this.count(live, freed, 0)
   }
 
-  /** Slots of one granule: their bytes stand side by side, and four of one colour are dealt with at once. */
+  /**
+   * Slots of one granule: their mark bytes stand side by side, so four of one colour are swept at
+   * once.
+   */
   private sweepDense(first: number, end: number): void {
     const { words, layout } = this.memory
     let live = 0
     let freed = 0
-    // Spans begin at pages, so at words; a word that is mixed is left to the loop over bytes.
+    // Spans begin at pages, so their mark bytes begin at words. A word of mixed colours is left to
+    // the loop over bytes.
     for (let granule = first; granule < end; granule += 4) {
       const word = (layout.marks + granule) >>> 2
       const colours = words[word]
@@ -146,6 +176,10 @@ export class Sweep {
     this.count(live, freed, 0)
   }
 
+  /**
+   * Sweeps slot by slot, with poison and quarantine. If the quarantine is open, since memory is
+   * short, freed slots leave it at once.
+   */
   private sweepChecked(first: number, end: number, stride: number, slotBytes: number): void {
     const { words, marks, i32 } = this.memory
     const isOpen = load(words, control.QUARANTINE_OPEN) !== 0

@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:buffer'
 import { readFileSync } from 'node:fs'
-import { UsageError } from '../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import type { Shape } from './shape.ts'
 
 /** Throws a UsageError for a file that cannot be read, is no JSON, or is not of the shape. */

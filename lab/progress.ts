@@ -1,5 +1,5 @@
-import { printable } from '../runtime/errors/printable.ts'
-import { say } from '../runtime/output/standard-streams.ts'
+import { printable } from 'sawtooth/internal/runtime/errors/printable'
+import { say } from 'sawtooth/internal/runtime/output/standard-streams'
 
 /** How often what is done is said where standard error is no terminal, in ms. */
 const QUIET_MS = 60_000

@@ -19,38 +19,8 @@ export class Random {
     return this.next() / 2 ** 32
   }
 
-  /** A whole number from 0 to `end` − 1. */
-  below(end: number): number {
-    return Math.floor(this.share() * end)
-  }
-
-  /** A whole number from `first` to `last`. */
-  between(first: number, last: number): number {
-    return first + this.below(last - first + 1)
-  }
-
-  /** As between, but each order of magnitude is as likely. From 1 up; a whole number, whatever `last` is. */
-  magnitude(first: number, last: number): number {
-    return Math.min(Math.floor(last), Math.floor(first * ((last + 1) / first) ** this.share()))
-  }
-
   chance(probability: number): boolean {
     return this.share() < probability
-  }
-
-  pick<T>(values: readonly T[]): T {
-    return values[this.below(values.length)] as T
-  }
-
-  /** One of the names, each as likely as its weight says. */
-  weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
-    const entries = Object.entries(weights) as [Name, number][]
-    let left = this.below(entries.reduce((sum, [, weight]) => sum + weight, 0))
-    for (const [name, weight] of entries) {
-      left -= weight
-      if (left < 0) return name
-    }
-    throw new RangeError('there is nothing to choose from')
   }
 }
 

@@ -1,7 +1,7 @@
 /** What every experiment that runs programs needs. */
 import { Writable } from 'node:stream'
-import { OutputError } from '../runtime/errors/output-error.ts'
-import type { RunRecord } from '../runtime/report/record.ts'
+import { OutputError } from 'sawtooth/internal/runtime/errors/output-error'
+import type { RunRecord } from 'sawtooth/internal/runtime/report/record'
 
 /** A run that failed, or did not end. */
 export class FailedRun extends Error {

@@ -1,5 +1,5 @@
 /** Tables on a terminal. */
-import { printable } from '../runtime/errors/printable.ts'
+import { printable } from 'sawtooth/internal/runtime/errors/printable'
 
 /** Rows under their heads, a line each: numbers and what begins with one stand to the right, words to the left. */
 export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,9 +1,9 @@
 /** The files that a command writes when all is measured and its tables are printed. */
 
-import { EXIT_UNWRITTEN, outputErrorOf } from '../runtime/errors/output-error.ts'
-import { printable } from '../runtime/errors/printable.ts'
-import { writeOutput } from '../runtime/output/output-file.ts'
-import { say } from '../runtime/output/standard-streams.ts'
+import { EXIT_UNWRITTEN, outputErrorOf } from 'sawtooth/internal/runtime/errors/output-error'
+import { printable } from 'sawtooth/internal/runtime/errors/printable'
+import { writeOutput } from 'sawtooth/internal/runtime/output/output-file'
+import { say } from 'sawtooth/internal/runtime/output/standard-streams'
 
 export interface ResultFile {
   /** null: it is not asked for. */

@@ -1,11 +1,15 @@
 /**
- * Named places at which a run can harm itself on purpose (`--fault`): between two steps of a protocol that others rely on. At each the P may be
- * stalled, or die; a few may be refused what they ask for. runtime/options/faults.ts says of each where it is, and does the harm; each is a `step` too.
- * None is in the mark loop, on an allocation's fast path, or before the barrier's buffer is full.
+ * Named places at which a run can harm itself on purpose (`--fault`). Each lies between two steps
+ * of a protocol that other Ps rely on. There the P may stall, give way or die. At a few, what it
+ * asks for may be refused.
+ *
+ * runtime/options/faults.ts says where each is. Each is a `step` too, so that a controlled schedule
+ * can switch there. None is in the mark loop, on an allocation's fast path, or in a write barrier
+ * whose buffer is not full.
  */
 import { step } from '#sync'
 
-/** In the order of their counters (FAULT_COUNTS), and of their places (gc/record/place.ts). */
+/** In the order of their counters (FAULT_COUNTS) and of their places (gc/record/place.ts). */
 export const FAULT_POINTS = [
   'refill',
   'large-allocation',
@@ -70,10 +74,11 @@ export const FAULT_POINTS = [
 export type FaultPoint = (typeof FAULT_POINTS)[number]
 
 export interface FaultPoints {
-  /** The P is at the point. True if what it asks for there is to be refused. */
+  /** The P is at the point. Returns true if what it asks for there must be refused. */
   pass(point: FaultPoint): boolean
 }
 
+/** Harms nothing. */
 export const NO_FAULTS: FaultPoints = {
   pass(point) {
     step(point)

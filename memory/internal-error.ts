@@ -1,4 +1,7 @@
-/** Something that cannot be, in the runtime itself: an invariant is broken, and the run ends. Never the program's fault. */
+/**
+ * Something impossible in the runtime itself: an invariant is broken, and the run ends. It is never
+ * the program's fault.
+ */
 export class InternalError extends Error {
   override name = 'InternalError'
 }

@@ -1,12 +1,16 @@
 /**
- * Where everything is. Two shared buffers:
+ * Where everything is, in two shared buffers:
  *
- *   heap   ┌ page 0 ┬ pages 1 … n of the arena ┐      a reference is a byte address here; page 0 is never used, so nil is 0
- *   meta   ┌ control ┬ measures ┬ Ps ┬ central lists ┬ page table ┬ spans ┬ marks ┬ work buffers ┬ goroutines ┬ waiters ┬
- *          ┴ stacks ┬ stack table ┬ globals ┬ declarations ┬ console rings ┬ cycle records ┬ trace rings ┐
+ *   heap   ┌ page 0 ┬ pages 1 … n of the arena ┐
+ *   meta   ┌ control ┬ measures ┬ Ps ┬ central lists ┬ page table ┬ spans ┬ marks ┬ work buffers ┬
+ *          ┴ goroutines ┬ waiters ┬ stacks ┬ stack table ┬ globals ┬ declarations ┬
+ *          ┴ console rings ┬ cycle records ┬ trace rings ┐
  *
- * Both are reserved at once and committed by the operating system page by page as they are touched. All offsets below are in
- * units of the view that reads them: 32-bit words, doubles, or bytes, as their names and comments say.
+ * A reference is a byte address in the heap buffer. Page 0 is never used, so nil is 0.
+ *
+ * Both buffers are reserved at once. The operating system commits a page when it is touched. An
+ * offset counts units of the view that reads it: 32-bit words, doubles, or bytes, as its name or
+ * comment says. What may be written where, and by whom, is said in memory/words/.
  */
 import * as control from './words/control.ts'
 import * as goroutine from './words/goroutine.ts'
@@ -15,16 +19,19 @@ import * as span from './words/span.ts'
 
 export const PAGE_BYTES = 8192
 export const PAGE_SHIFT = 13
-/** Objects begin at multiples of a granule; each granule has a mark byte. */
+/** Objects begin at multiples of a granule. Each granule has a mark byte. */
 export const GRANULE_BYTES = 16
 export const GRANULE_SHIFT = 4
 
 export const MIN_ARENA_BYTES = 4 * 1024 * 1024
-/** Addresses and live bytes are signed 32-bit numbers. */
+/** Addresses and live bytes must fit into signed 32-bit words. */
 export const MAX_ARENA_BYTES = 2 ** 31 - PAGE_BYTES
 export const MAX_PS = 64
 
-/** A work buffer: next buffer (word offset), count, then entries. 254 of them; Go's hold 253. */
+/**
+ * A work buffer: the next buffer (a word offset), a count, then entries. 254 of them; Go's hold
+ * 253.
+ */
 export const WORK_BUFFER_WORDS = 256
 export const WORK_BUFFER_NEXT = 0
 export const WORK_BUFFER_COUNT = 1
@@ -34,12 +41,18 @@ export const WORK_BUFFER_CAPACITY = WORK_BUFFER_WORDS - WORK_BUFFER_ENTRIES
 /** Words of globals that one root job scans (Go's rootBlockBytes: 256 KiB). */
 export const ROOT_BLOCK_WORDS = 65536
 
-/** In an entry: not an object but a later piece of one. Objects begin at multiples of 16. */
+/**
+ * Bit of an entry that stands for a later piece of an object, not for the object. Objects begin at
+ * multiples of 16, so their addresses have this bit clear.
+ */
 export const OBLET = 1
-/** Arrays of references are scanned in pieces of this many bytes (Go's maxObletBytes), so that no step takes long. */
+/**
+ * Arrays of references are scanned in pieces of this many bytes (Go's maxObletBytes), so that no
+ * step takes long.
+ */
 export const OBLET_BYTES = 128 * 1024
 
-/** Smallest shadow stack: 2^6 words. */
+/** The smallest shadow stack has 2^6 words. */
 export const STACK_MIN_LOG2 = 6
 
 export const MAX_GOROUTINES = 1 << 18
@@ -47,20 +60,23 @@ export const MAX_WAITERS = 1 << 19
 /** Words for global variables: 64 MiB. */
 export const GLOBAL_WORDS = 1 << 24
 
-/** Types, tasks, globals: a record of DECLARATION_WORDS each (runtime/program/declarations.ts). */
+/**
+ * Types, tasks and globals: at most this many of each, with a record of DECLARATION_WORDS for each
+ * (runtime/program/declarations.ts).
+ */
 export const MAX_DECLARATIONS = 4096
 export const DECLARATION_WORDS = 32
 
-/** Console ring of a P, in bytes. */
+/** Bytes of a P's console ring. */
 export const CONSOLE_RING_BYTES = 1 << 18
-/** Cycle records (gc/record/cycle-record.ts), and doubles of each. */
+/** Number of cycle records in the ring (gc/record/cycle-record.ts), and doubles of each. */
 export const CYCLE_RECORDS = 4096
 export const CYCLE_RECORD_DOUBLES = 256
-/** Trace events of a P, and doubles of each (gc/record/events.ts). */
+/** Number of trace events in a P's ring, and doubles of each (gc/record/events.ts). */
 export const TRACE_EVENTS = 1 << 13
 export const TRACE_EVENT_DOUBLES = 4
 
-/** The offsets of one run's memory. Plain numbers: it is sent to every P. */
+/** The offsets of one run's memory. Plain numbers, which are sent to every P and never change. */
 export interface Layout {
   readonly arenaBytes: number
   readonly procs: number
@@ -68,12 +84,15 @@ export interface Layout {
   readonly pages: number
   readonly heapBytes: number
   readonly metaBytes: number
-  /** Word offsets. The control words begin the buffer, so their offset is 0 and their names are their indices. */
+  /** Word offsets. The control words begin the buffer, so their names are their indices. */
   readonly ps: number
   readonly central: number
-  /** The page table: the span that a page belongs to (0: free); markers read it plainly, since a live object's span cannot change under them. */
+  /**
+   * The page table: the span that a page belongs to, 0 for a free page. Written under PAGE_LOCK.
+   * Markers read it plainly: the span of a live object's page does not change during a mark.
+   */
   readonly pageSpan: number
-  /** Length of a free run, at both its ends; then the links of free runs. All of the table is written under PAGE_LOCK. */
+  /** Length of a free run, at both its ends. Then the links of free runs. Under PAGE_LOCK. */
   readonly pageRun: number
   readonly pageNext: number
   readonly pagePrevious: number
@@ -84,7 +103,10 @@ export interface Layout {
   readonly waiters: number
   readonly stacks: number
   readonly stackWords: number
-  /** For each 2^STACK_MIN_LOG2 words of stacks: the power of two of the free segment that begins there, else 0. Under STACK_LOCK. */
+  /**
+   * For each 2^STACK_MIN_LOG2 words of stacks: the power of two of the free segment that begins
+   * there, else 0. Under STACK_LOCK.
+   */
   readonly stackTable: number
   readonly globals: number
   readonly declarations: number
@@ -103,27 +125,34 @@ export interface Layout {
   readonly consoleBytes: number
 }
 
-/** A named region of the meta buffer, in bytes: for tests and for who draws the map. */
+/** A named region of the meta buffer, in bytes: for tests, and for drawing the map. */
 export interface Region {
   readonly name: string
   readonly begin: number
   readonly end: number
 }
 
-/** Words of a console ring's head: written and read byte counts (runtime/host/console-ring.ts); of a trace ring's: written, read (gc/record/events.ts). */
+/**
+ * Words of a ring's head. A console ring's: bytes written and bytes read
+ * (runtime/host/console-ring.ts). A trace ring's: events written and events read
+ * (gc/record/events.ts). Each word has one writer: the P writes the first, the host the second.
+ */
 export const CONSOLE_RING_WORDS = 16
 export const TRACE_RING_WORDS = 16
 
 export interface LayoutSizes {
-  /** Heap pages in all, in bytes: whole pages, 4 MiB to below 2 GiB. */
+  /** Bytes of the arena: whole pages, from 4 MiB to below 2 GiB. */
   readonly arenaBytes: number
   /** Number of Ps, 1 to 64. */
   readonly procs: number
-  /** Number of work buffers. @defaultValue one per 64 KiB of arena, at least 64 */
+  /** Number of work buffers. @defaultValue one for each 64 KiB of arena, at least 64 */
   readonly workBuffers?: number
 }
 
-/** Computes the layout. Regions begin at multiples of 4096 bytes, so that no two share a page of the operating system. */
+/**
+ * Computes the layout. Regions begin at multiples of 4096 bytes, so that no two share a page of the
+ * operating system.
+ */
 export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly Region[] } {
   const { arenaBytes, procs } = sizes
   if (!Number.isInteger(arenaBytes / PAGE_BYTES) || arenaBytes < MIN_ARENA_BYTES || arenaBytes > MAX_ARENA_BYTES) {
@@ -133,7 +162,8 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
   }
   if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PS)
     throw new RangeError(`${procs} Ps: must be 1 to ${MAX_PS}`)
-  // Page 0 is not the arena's; at the very largest arena it takes the place of one page, since addresses end at 2³¹.
+  // Page 0 is not the arena's. In the largest arena it takes the place of one page, since addresses
+  // end at 2³¹.
   const pages = Math.min(arenaBytes / PAGE_BYTES + 1, 2 ** 31 / PAGE_BYTES - 1)
   const workBufferCount = sizes.workBuffers ?? Math.max(64, arenaBytes >>> 16)
   if (!Number.isInteger(workBufferCount) || workBufferCount < 1)

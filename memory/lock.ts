@@ -1,28 +1,46 @@
 /**
- * A lock in one word of shared memory: 0 free, 1 held, 2 held with waiters.
+ * A lock in one word of shared memory: 0 free, 1 held, 2 held and perhaps with waiters.
  *
- *   lock     CAS 0 → 1, or set 2 and sleep while it is 2, until setting 2 finds 0
+ *   lock     CAS 0 → 1; else set 2 and sleep while it is 2, until setting 2 finds 0
  *   unlock   set 0; if it was 2, wake one
  *
- * Proof. Only who changes the word from 0 enters. Whoever may sleep has set 2 before, and sleeps only while it is 2; the holder
- * that finds 2 on leaving wakes one, which sets 2 again, since others may still sleep. So nobody sleeps on a free lock.
+ * Proof that one thread at a time holds the lock:
  *
- * Held for a bounded time, never across a safepoint, a wait or a write to a file. No spinning: it lost throughput in every
+ * 1. A thread enters only by changing the word from 0, atomically. It leaves the word at 1 or 2.
+ * 2. Only the holder sets it to 0 again.
+ *
+ * Proof that no thread sleeps on a free lock for ever:
+ *
+ * 1. A thread sleeps only after it has set 2, and only if the word is still 2.
+ * 2. After that, only unlock changes the 2. It then wakes a sleeper.
+ * 3. A thread that was woken sets 2 again, whether it enters or not, since others may still sleep.
+ * 4. So while threads sleep, the word is 2 or a woken thread is about to set it. In both cases a
+ *    later unlock wakes the next.
+ *
+ * The exchange in unlock publishes what the holder wrote plainly, and the next holder sees it.
+ *
+ * A lock is held for a bounded time, never across a safepoint, a wait or a write to a file
+ * (test/structure/locks.ts checks that it is released). No spinning: it lost throughput in every
  * measurement.
  */
 import { compareAndSwap, exchange, notify, step, type Words, wait } from '#sync'
 
+/** Takes the lock. Sleeps until it can. */
 export function lock(words: Words, index: number): void {
   step('lock')
   if (compareAndSwap(words, index, 0, 1)) return
   while (exchange(words, index, 2) !== 0) wait(words, index, 2)
 }
 
+/** Frees the lock. Only by its holder. */
 export function unlock(words: Words, index: number): void {
   if (exchange(words, index, 0) === 2) notify(words, index, 1)
 }
 
-/** Takes the lock if it is free: for the host, which must not wait. */
+/**
+ * Takes the lock if it is free. For work that may be left to the P that holds the lock
+ * (gc/work/cpu-limiter.ts).
+ */
 export function tryLock(words: Words, index: number): boolean {
   return compareAndSwap(words, index, 0, 1)
 }

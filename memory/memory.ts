@@ -1,6 +1,9 @@
 /**
- * One run's shared memory: the two buffers and the views that everything reads them through. Each thread makes its own `Memory`
- * of the same buffers.
+ * One run's shared memory: the two buffers, and the views through which everything reads and writes
+ * them. Each thread makes its own `Memory` of the same buffers.
+ *
+ * All views have an explicit length. An access is plain unless it is made through `#sync`. What
+ * makes a plain access legal is said where the word is declared (memory/words/).
  */
 
 import { type FaultPoints, NO_FAULTS } from './fault-points.ts'
@@ -12,7 +15,7 @@ import * as p from './words/p.ts'
 /** The byte address of an object in the heap buffer; 0 is nil. */
 export type Addr = number
 
-/** The buffers of a run and where things are in them: what a thread is sent. */
+/** The buffers of a run and its layout: what a thread is sent. */
 export interface MemoryHandle {
   readonly heap: SharedArrayBuffer
   readonly meta: SharedArrayBuffer
@@ -21,7 +24,7 @@ export interface MemoryHandle {
 
 export class Memory {
   readonly layout: Layout
-  /** The heap as 32-bit words, unsigned words, doubles and bytes. */
+  /** The heap buffer as 32-bit words, unsigned words, doubles and bytes. */
   readonly i32: Int32Array
   readonly u32: Uint32Array
   readonly f64: Float64Array
@@ -30,10 +33,10 @@ export class Memory {
   readonly words: Int32Array
   readonly doubles: Float64Array
   readonly bytes: Uint8Array
-  /** A mark byte per granule of the heap buffer. */
+  /** A mark byte for each granule of the heap buffer. */
   readonly marks: Uint8Array
   readonly handle: MemoryHandle
-  /** What the thread does to itself at named points. */
+  /** What the thread does to itself at fault points. */
   readonly faults: FaultPoints
 
   constructor(handle: MemoryHandle, faults = NO_FAULTS) {
@@ -51,7 +54,10 @@ export class Memory {
     this.marks = new Uint8Array(meta, layout.marks, layout.heapBytes >>> 4)
   }
 
-  /** Reserves fresh memory: all zeros, which an allocation relies on where no span has been (PAGES_END). */
+  /**
+   * Reserves fresh memory, which is all zeros. Allocation relies on that for pages that no span has
+   * used (PAGES_END).
+   */
   static reserve(sizes: LayoutSizes): Memory {
     const { layout } = layOut(sizes)
     return new Memory({ heap: reserve(layout.heapBytes), meta: reserve(layout.metaBytes), layout })
@@ -82,12 +88,16 @@ export class Memory {
     return this.layout.goroutineDoubles + id * goroutine.DOUBLES + name
   }
 
+  /** The phase of the cycle. Plain: it changes only in stops. */
   get phase(): number {
     return this.words[control.PHASE]
   }
 }
 
-/** A growable buffer made at its full size: its base is page-aligned, and untouched pages cost nothing. */
+/**
+ * Makes a growable buffer of its full size. It begins at a page boundary, and pages that are not
+ * touched cost nothing.
+ */
 function reserve(bytes: number): SharedArrayBuffer {
   const growable = SharedArrayBuffer as unknown as new (length: number, options: object) => SharedArrayBuffer
   return new growable(bytes, { maxByteLength: bytes })

@@ -1,24 +1,34 @@
 /**
- * A program's stack overflow must not strike inside the collector, where half a list would be linked. So slow paths begin here, before they touch
- * anything: a probe throws V8's RangeError now if there is less stack left than they may use, and the program has overflowed
- * its stack in its own code.
+ * A program's stack overflow must not strike inside the collector, where a list may be half linked.
+ * So a slow path begins with a probe, before it touches anything. The probe throws V8's RangeError
+ * if less stack is left than the path may use. Then the program has overflowed the stack in its own
+ * code.
  *
- *   probeStack      16 KiB: the frames of any slow path
- *   probeStackForLock  24 KiB, before a lock is taken, or a first of two states is left: what is called then may probe for 16
- *   probeStackDeep  64 KiB, where a collection is worked for or begun. V8 compiles a function at its first call, and wants 40 KiB for that, however small it
- *                   is (kStackSpaceRequiredForCompilation): so much must be left in the deepest frame
+ *   probeStack         16 KiB   the frames of any slow path
+ *   probeStackForLock  24 KiB   before a lock is taken, or the first of two states is left:
+ *                               what is called from there may itself probe for 16 KiB
+ *   probeStackDeep     64 KiB   where a collection may be worked for or begun
  *
- * How: a function's frame has room for the longest list of arguments that it passes, and its entry checks the stack for all of it, in
- * compiled code too (it might have to go back to the interpreter), whether or not the call is ever made. So a call with 2048 arguments that is
- * never made reserves 16 KiB, for the price of a comparison: 5 to 45 ns on Node 20 to 24, where a descent of 160 calls takes 1 µs.
+ * V8 compiles a function at its first call. For that it needs 40 KiB, however small the function is
+ * (kStackSpaceRequiredForCompilation). The deepest frame of a collection must still have them.
+ *
+ * How a probe works:
+ *
+ * 1. A function's frame has room for the longest list of arguments that the function passes.
+ * 2. Its entry checks the stack for the whole frame, whether or not the call is made. Compiled code
+ *    does so too, since it might have to go back to the interpreter.
+ * 3. So a call with 2048 arguments that is never made checks for 16 KiB.
+ *
+ * That costs a comparison: 5 to 45 ns on Node 20 to 24, where a descent of 160 calls takes 1 µs.
  */
 
-/** Never true. Not a constant, or the call would be compiled away. */
+/** Never true in a run. It is no constant, or V8 would remove the call. */
 let isAsked = false
 
+/** Stands for the call that is never made. */
 function take(..._words: number[]): void {}
 
-/** Throws a RangeError if the native stack has not 16 KiB left. */
+/** Throws a RangeError if the native stack has less than 16 KiB left. */
 export function probeStack(n = 0): void {
   // biome-ignore format: what counts is their number
   if (isAsked) take(
@@ -41,13 +51,22 @@ export function probeStack(n = 0): void {
   )
 }
 
-/** Throws a RangeError if the native stack has not 24 KiB left: no probe may strike between a lock and its unlock. */
+/**
+ * Throws a RangeError if the native stack has less than 24 KiB left. No probe may strike between a
+ * lock and its unlock.
+ */
 export const probeStackForLock: (inEarnest?: boolean) => void = makeProbe(3072)
 
-/** Throws a RangeError if the native stack has not 64 KiB left. 0.4 to 1 µs: not for every refill. */
+/**
+ * Throws a RangeError if the native stack has less than 64 KiB left. It takes 0.4 to 1 µs, which is
+ * too much for every refill.
+ */
 export const probeStackDeep: (inEarnest?: boolean) => void = makeProbe(8192)
 
-/** From a string: written out it is KiBs of zeros. Where code from strings is forbidden no run starts (runtime/host/sound-process.ts). */
+/**
+ * Makes a probe from a string: written out, it would be kilobytes of zeros. Where code from strings
+ * is forbidden, no run starts (runtime/host/sound-process.ts).
+ */
 function makeProbe(words: number): (inEarnest?: boolean) => void {
   try {
     return new Function('inEarnest', `if (inEarnest === true) (() => {})(${'0,'.repeat(words)})`) as () => void

@@ -1,41 +1,55 @@
 /**
- * Every atomic operation, wait, wake-up and clock reading of the core goes through this module, imported as `#sync`.
+ * Every atomic operation, wait, wake-up and clock reading of the core goes through this module,
+ * which is imported as `#sync`.
  *
- * Atomics here are sequentially consistent: an access made with them is ordered with every other one, on every thread. A plain
- * access to shared memory is legal only where the layout says why. The functions are one line long so that V8 inlines them.
+ * What the core may rely on:
+ *
+ * 1. Atomic operations are sequentially consistent: all threads see them in one order.
+ * 2. If an atomic read sees what an atomic operation of another thread wrote, the reader also sees
+ *    every plain store that the writer made before. A comment that says "publishes" means this.
+ * 3. Two plain accesses to different words have no order that another thread can rely on. A plain
+ *    access to shared memory is legal only where the declaration of the word says why.
+ *
+ * The functions are one line long so that V8 inlines them.
  */
 
-/** A view of 32-bit words in shared memory. Always of explicit length: length-tracking views are 5 to 28 times slower. */
+/**
+ * A view of 32-bit words in shared memory. Its length is explicit: views that track the length of
+ * their buffer are 5 to 28 times slower.
+ */
 export type Words = Int32Array
 
+/** Reads a word atomically. */
 export function load(words: Words, index: number): number {
   return Atomics.load(words, index)
 }
 
+/** Writes a word atomically. */
 export function store(words: Words, index: number, value: number): void {
   Atomics.store(words, index, value)
 }
 
-/** Adds and returns the value before. */
+/** Adds, and returns the value before. */
 export function add(words: Words, index: number, value: number): number {
   return Atomics.add(words, index, value)
 }
 
-/** Subtracts and returns the value before. */
+/** Subtracts, and returns the value before. */
 export function sub(words: Words, index: number, value: number): number {
   return Atomics.sub(words, index, value)
 }
 
-/** Sets bits and returns the value before. */
+/** Sets bits, and returns the value before. */
 export function or(words: Words, index: number, bits: number): number {
   return Atomics.or(words, index, bits)
 }
 
-/** Keeps only the bits of `mask` and returns the value before. */
+/** Keeps only the bits of `mask`, and returns the value before. */
 export function and(words: Words, index: number, mask: number): number {
   return Atomics.and(words, index, mask)
 }
 
+/** Writes a word, and returns the value before. */
 export function exchange(words: Words, index: number, value: number): number {
   return Atomics.exchange(words, index, value)
 }
@@ -45,15 +59,23 @@ export function compareAndSwap(words: Words, index: number, expected: number, va
   return Atomics.compareExchange(words, index, expected, value) === expected
 }
 
-/** How a wait ended: woken, the word had already changed, or the time was over. */
+/**
+ * How a wait ended: by a wake-up, since the word had changed already, or since the time was over.
+ */
 export type Woken = 'ok' | 'not-equal' | 'timed-out'
 
-/** Sleeps while the word holds `expected`, at most `milliseconds` (default: for ever). Never on the host's main thread. */
+/**
+ * Sleeps while the word holds `expected`, at most `milliseconds` (default: for ever). The test and
+ * the falling asleep are one step, so a notify after a change is not missed. Never on the host's
+ * main thread.
+ */
 export function wait(words: Words, index: number, expected: number, milliseconds = Number.POSITIVE_INFINITY): Woken {
   return Atomics.wait(words, index, expected, milliseconds)
 }
 
-/** As wait, for what the host will do, and no P: a schedule has no say in it, and no turn is taken. */
+/**
+ * As wait, for what the host will do and no P. A controlled schedule does not count it as a turn.
+ */
 export function waitForHost(words: Words, index: number, expected: number, milliseconds: number): Woken {
   return Atomics.wait(words, index, expected, milliseconds)
 }
@@ -63,25 +85,42 @@ export function notify(words: Words, index: number, count = Number.POSITIVE_INFI
   Atomics.notify(words, index, count)
 }
 
-/** Milliseconds since the process began; all threads share the origin (measured on Node 20, 22 and 24). */
+/**
+ * Milliseconds since the process began. All threads share the origin (measured on Node 20, 22 and
+ * 24).
+ */
 export function now(): number {
   return performance.now()
 }
 
-/** A named place between two steps of a protocol. Empty here; under the condition `controlled` it is a turn, as all of the above. */
+/**
+ * A named place between two steps of a protocol. It does nothing here. Under the condition
+ * `controlled` it is a turn, as each operation above is.
+ */
 export function step(_point: string): void {}
 
-/** The order in which a run's threads go on, one at a time (memory/controlled/): under the condition `controlled` of package.json. */
+/**
+ * The order in which a run's threads go on, one at a time (memory/controlled/), under the condition
+ * `controlled` of package.json.
+ */
 export interface Scheduling {
-  /** A schedule for a run of so many Ps: a plain strategy (runtime/options/schedule.ts), with a seed for what it leaves open. By the host. */
+  /**
+   * Makes a schedule for a run of `procs` Ps: a plain strategy (runtime/options/schedule.ts), and a
+   * seed for what the strategy leaves open. By the host.
+   */
   open(strategy: object, procs: number, seed: number): SharedArrayBuffer
-  /** This thread is P `index` from now on; returns when it has its first turn. `words` and `i32`: views of the run's two buffers. */
+  /**
+   * Makes this thread P `index`. Returns when it has its first turn. `words` and `i32` are views of
+   * the run's two buffers.
+   */
   join(schedule: SharedArrayBuffer, index: number, words: Words, i32: Words): void
-  /** It is none any more. */
+  /** This thread takes no more turns. */
   part(): void
-  /** Everybody goes on as the system lets them: a P is lost, or the run is ended from outside. */
+  /**
+   * Lets every thread go on as the system lets it: a P is lost, or the run is ended from outside.
+   */
   release(schedule: SharedArrayBuffer): void
-  /** What happened. By the host, once all Ps have parted. */
+  /** What happened. By the host, after all Ps have parted. */
   report(schedule: SharedArrayBuffer): { turns: number; switches: number; order: readonly (readonly number[])[] | null }
 }
 

@@ -327,10 +327,7 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
    * goroutine is in no queue. @safepoint
    */
   protected abstract parkOrFinish(): boolean
-  /**
-   * The goroutine was woken: takes what it was woken with. Runs while its references are still
-   * kept.
-   */
+  /** The goroutine was woken: takes what it was woken with, while its references are still kept. */
   protected abstract resume(): void
   protected abstract result(): T
 }

@@ -4,7 +4,7 @@
  *
  *   until the run is over
  *     serve the poll word · fire timers · a mark worker that is due
- *     the goroutine whose turn it is (scheduler/turns.ts), until it ends, waits or gives way
+ *     the goroutine whose turn it is (turns.ts), until it ends, waits or gives way
  *     nothing to run: mark in idle time · sweep a span · sleep
  *
  * The rest of a P is in files of their own: where goroutines are (placement.ts), what it takes from
@@ -51,12 +51,11 @@ const PLACES_NOTED = 1000
 /** As it was when this was loaded: a program may put another in its place. */
 const PlaceError = Error
 
-/**
- * What the scheduler needs of the program: the generator of a goroutine that first runs, and names
- * for messages.
- */
+/** What the scheduler needs of the program. */
 export interface Program {
+  /** The generator of a goroutine that is about to run for the first time. */
   start(goroutine: GoroutineId): Coroutine
+  /** For messages. */
   nameOf(goroutine: GoroutineId): string
 }
 
@@ -238,20 +237,13 @@ export class P implements Runner {
     while (!this.goroutines.tryStopRunning(id, status)) this.collector.serveScan()
   }
 
-  /**
-   * Throws an OperationError if an operation was made, or handed the goroutine over, and was not
-   * waited for.
-   */
   expectNoneLeft(): void {
     const { handedOver, unstarted } = this
     if (handedOver !== null) throw handedOver.steppedOutside()
     if (unstarted !== null) throw unstarted.forgotten()
   }
 
-  /**
-   * Where an operation is made, for messages: of the first ones, since it takes microseconds; under
-   * --check of all.
-   */
+  /** Noted for the first ones, since it takes microseconds; under --check for all. */
   placeOfOperation(): Error | null {
     if (this.placesNoted === PLACES_NOTED && !this.heap.check) return null
     if (this.placesNoted < PLACES_NOTED) this.placesNoted++
@@ -260,7 +252,6 @@ export class P implements Runner {
 
   // ————— goroutines
 
-  /** The goroutine that runs here. */
   get goroutine(): GoroutineId {
     return this.memory.words[this.base + p.GOROUTINE]
   }
@@ -278,17 +269,11 @@ export class P implements Runner {
     if ((++this.operations & (POLLS_PER_CLOCK - 1)) === 0) this.allocator.endSliceIfDue()
   }
 
-  /**
-   * True if the poll word asks for something, as a plain load: what every safepoint begins with.
-   */
   get isPolled(): boolean {
     return (this.memory.words[this.base + p.POLL] & ~p.POLL_ALWAYS) !== 0
   }
 
-  /**
-   * True if the running goroutine has used up its slice. Asked at every operation; looks at the
-   * clock at every 64th.
-   */
+  /** Looks at the clock at every 64th operation. */
   get mustGiveWay(): boolean {
     if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.turns.isOver(now())) this.askToGiveWay()
     return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
@@ -306,12 +291,10 @@ export class P implements Runner {
     return load(words, record + g.TICKET)
   }
 
-  /** The ticket with which the running goroutine would park now. */
   get ticket(): number {
     return load(this.memory.words, this.memory.goroutine(this.goroutine, g.TICKET))
   }
 
-  /** The goroutine that has just parked runs on: it need not wait after all. */
   unpark(): void {
     this.goroutines.resumeRunning(this.goroutine)
   }

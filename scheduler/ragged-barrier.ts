@@ -3,8 +3,8 @@
  * grey objects, each when it gets to it, and the coordinator waits for all. The world goes on.
  *
  *   ask    the coordinator counts the barrier (FLUSH_NUMBER), names itself, sets FLUSH_PENDING to
- *          the number of the others, then in each of them FLUSH_WANTED to the barrier's number, and
- *          POLL_FLUSH
+ *          the number of the others, then in each of them FLUSH_WANTED to the barrier's number,
+ *          and POLL_FLUSH
  *   serve  a P at a safepoint clears POLL_FLUSH, flushes, publishes, and passes
  *   pass   CAS FLUSH_SERVED from what it was to FLUSH_WANTED. The one that succeeds decrements
  *          FLUSH_PENDING; the one that brings it to 0 wakes the coordinator
@@ -12,10 +12,11 @@
  *          a slice, and serves its own poll word
  *
  * Proof that a P is counted once in a barrier, by whichever P passes for it.
- * 1. FLUSH_WANTED of a P only grows, and grows again only after the coordinator has seen all pass.
- * 2. FLUSH_SERVED is read before FLUSH_WANTED, so what is swapped in is no older than what is
- *    there. In the other order the wanted number may be that of a barrier that was passed
- *    meanwhile. The swap would go back to it, and the P would be counted again.
+ * 1. One coordinator at a time runs a barrier, and returns when all have passed. So FLUSH_WANTED
+ *    only grows, and never while a P has still to pass.
+ * 2. FLUSH_SERVED is read before FLUSH_WANTED, so no older number replaces what is there.
+ *    In the other order the wanted number may be that of a barrier that was passed meanwhile. The
+ *    swap would go back to it, and the P would be counted again.
  * 3. So FLUSH_SERVED moves once in each barrier, and the CAS that moves it decrements.
  *
  * Proof that a P that has passed has flushed. 1. One that serves flushes first. 2. One that sleeps

@@ -1,7 +1,4 @@
-/**
- * The random numbers of one P. The run's seed decides them, so a run of the same seed has the same
- * ones.
- */
+/** The random numbers of one P. They follow from the run's seed. */
 export class Random {
   private state: number
   private order = new Uint32Array(16)

@@ -1,6 +1,7 @@
 /**
- * Is what a pacer answered fit to use? Each check returns null, or a message that names pacer, hook, field and
- * value, on which the runtime ends the run. They stand between a user's pacer and the heap, so they trust no type.
+ * Whether what a pacer answered is fit for use. Each check returns null, or a message that names
+ * pacer, hook, field and value, with which the runtime ends the run. The checks stand between a
+ * user's pacer and the heap, so they trust no type.
  */
 import { type Goals, MAX_STATE_SLOTS, type Pacer, type Plan, type State } from './pacer.ts'
 
@@ -10,7 +11,7 @@ const MAX_ASSIST_RATIO = 2 ** 40
 const MAX_BYTES = Number.MAX_SAFE_INTEGER
 const SIZE = 'a size in bytes, or Infinity'
 
-/** Asked at each refill: allocates nothing if all is well. */
+/** Called at each refill, so it allocates nothing if all is well. */
 export function checkRatio(pacer: Pacer, ratio: number): string | null {
   if (isBetween(ratio, 0, MAX_ASSIST_RATIO)) return null
   return complaint(pacer, 'revise', 'the assist ratio', ratio, 'from 0 to 2^40 bytes of work per byte')
@@ -25,7 +26,7 @@ export function checkPlan(pacer: Pacer, plan: Plan, procs: number): string | nul
   return null
 }
 
-/** Asked at each refill if the goals are live: allocates nothing if all is well. */
+/** Called at each refill if the goals are live, so it allocates nothing if all is well. */
 export function checkGoals(pacer: Pacer, goals: Goals): string | null {
   const { trigger, goal, hardGoal, committedGoal, sweepDistance } = goals
   if (!isSize(goal)) return complaint(pacer, 'goals', 'goal', goal, SIZE)
@@ -41,7 +42,10 @@ export function checkGoals(pacer: Pacer, goals: Goals): string | null {
   return null
 }
 
-/** Infinity is allowed, as a measurement may divide by 0; what is made of it is checked as an answer. */
+/**
+ * Infinity is allowed, since a measurement may divide by 0. What follows from it is checked as an
+ * answer.
+ */
 export function checkState(pacer: Pacer, hook: string, state: State): string | null {
   for (let slot = 0; slot < pacer.stateNames.length; slot++)
     if (Number.isNaN(state[slot]))

@@ -1,6 +1,7 @@
 /**
- * The plainest pacer: a cycle starts at a fixed share of the way from the marked heap to Go's goal, and assists spread
- * all that may still need a scan over the bytes left. It learns nothing, so it is the base line for pacers that do.
+ * The plainest pacer. A cycle starts at a fixed share of the way from the marked heap to Go's goal.
+ * Assists spread all that may still need a scan over the bytes left. It learns nothing, so it is
+ * the base line for pacers that do.
  */
 import { fillGoals, gcPercentGoal, heapGoal, sweepMinTrigger } from './go-goal.ts'
 import type { Pacer } from './pacer.ts'
@@ -41,7 +42,7 @@ export function fixed(share: number): Pacer {
     goals(state, facts, out) {
       const sweepMin = fillGoals(state[PERCENT_GOAL], state[SWEEP_MIN], facts, out)
       const way = Math.max(out.goal - facts.heapMarked, 0)
-      // An endless way has no share: without a goal there is no trigger.
+      // A share of an endless way is endless: without a goal there is no trigger.
       const trigger = way === Number.POSITIVE_INFINITY ? way : facts.heapMarked + Math.trunc(share * way)
       out.trigger = Math.min(Math.max(trigger, sweepMin), out.goal)
     },

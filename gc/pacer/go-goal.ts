@@ -1,6 +1,7 @@
 /**
- * The heap goal of Go 1.19 and later (heapGoalInternal, memoryLimitHeapGoal and commit in mgcpacer.go), with the
- * headroom of 1.21. Go counts in 64-bit integers: every conversion truncates, and its "none" is Infinity here.
+ * The heap goal of Go 1.19 and later (heapGoalInternal, memoryLimitHeapGoal and commit in
+ * mgcpacer.go), with the headroom of 1.21. Go counts in 64-bit integers, so every conversion
+ * truncates here. Go's largest integer, for "none", is Infinity here.
  */
 import type { Facts, Goals } from './pacer.ts'
 
@@ -9,17 +10,23 @@ export const MiB = 1024 * KiB
 
 /** The heap minimum at GOGC=100 (defaultHeapMinimum). */
 export const HEAP_MINIMUM = 4 * MiB
-/** Room that the sweeper gets between L and the trigger (sweepMinHeapDistance). */
+/** The sweeper's room between L and the trigger (sweepMinHeapDistance). */
 const SWEEP_MIN_HEAP_DISTANCE = MiB
 /** A cycle that started late still gets this much runway (minRunway). */
-const MIN_RUNWAY = 64 * KiB
-/** Kept free below the memory limit: at least so much, and at least these percents (1.21; before, just the former). */
+export const MIN_RUNWAY = 64 * KiB
+/**
+ * Kept free below the memory limit: at least this many bytes, and at least this many percent (from
+ * 1.21 on).
+ */
 const LIMIT_MIN_HEADROOM = MiB
 const LIMIT_HEADROOM_PERCENT = 3
-/** How far past the goal assists let the heap grow when it cannot be kept (maxOvershoot). */
+/** How far past a goal that cannot be kept assists let the heap grow (maxOvershoot). */
 export const MAX_OVERSHOOT = 1.1
 
-/** What GOGC allows: M, and GOGC percent of M, stacks and globals; at least the minimum, which scales with GOGC. */
+/**
+ * What GOGC allows: M, and GOGC percent of M, stacks and globals. At least the minimum, which
+ * scales with GOGC.
+ */
 export function gcPercentGoal(facts: Readonly<Facts>): number {
   if (facts.gcPercent < 0) return Number.POSITIVE_INFINITY
   const roots = facts.lastStackScan + facts.globalsScan
@@ -27,16 +34,23 @@ export function gcPercentGoal(facts: Readonly<Facts>): number {
   return Math.max(facts.heapMarked + growth, Math.trunc((HEAP_MINIMUM * facts.gcPercent) / 100))
 }
 
-/** The smallest trigger and goal that leave the sweeper room, as of commit; 0 if nothing is left to sweep. */
+/**
+ * The smallest trigger and goal that leave the sweeper its room, as of commit; 0 if nothing is left
+ * to sweep.
+ */
 export function sweepMinTrigger(facts: Readonly<Facts>): number {
   return facts.sweepDone ? 0 : facts.heapLive + SWEEP_MIN_HEAP_DISTANCE
 }
 
-/** What the memory limit leaves to the heap, less headroom; never below M, which makes cycles follow each other. */
+/**
+ * What the memory limit leaves to the heap, less headroom. Never below M: then one cycle follows
+ * another.
+ */
 export function memoryLimitGoal(facts: Readonly<Facts>, headroomPercent = LIMIT_HEADROOM_PERCENT): number {
   const limit = facts.memoryLimit
   if (limit === Number.POSITIVE_INFINITY) return limit
-  // Go reads the terms again until they agree; a passing disagreement costs us at most a low estimate of what is not heap.
+  // Go reads the terms again until they agree. Here a passing disagreement costs at most a low
+  // estimate of what is not heap.
   const notHeap = Math.max(facts.mappedReady - facts.heapFree - (facts.totalAlloc - facts.totalFree), 0)
   const overage = Math.max(facts.mappedReady - limit, 0)
   if (notHeap + overage >= limit) return facts.heapMarked
@@ -45,7 +59,10 @@ export function memoryLimitGoal(facts: Readonly<Facts>, headroomPercent = LIMIT_
   return Math.max(room - headroom, headroom, facts.heapMarked)
 }
 
-/** The goal now, of the two goals that were committed. Under a limit nothing may move it up. */
+/**
+ * The goal now, from the two that were committed. A goal that the memory limit sets is moved up by
+ * nothing.
+ */
 export function heapGoal(
   percentGoal: number,
   sweepMin: number,
@@ -58,7 +75,10 @@ export function heapGoal(
   return facts.marking ? Math.max(goal, facts.triggered + MIN_RUNWAY) : goal
 }
 
-/** Fills in all but the trigger, and returns the smallest trigger that leaves the sweeper room. */
+/**
+ * Fills in everything but the trigger. Returns the smallest trigger that leaves the sweeper its
+ * room.
+ */
 export function fillGoals(
   percentGoal: number,
   sweepMin: number,

@@ -1,6 +1,7 @@
 /**
- * Go 1.10 to 1.13, golang/go#14951 as first shipped: the trigger may be anywhere below 0.95 of the way to the goal, and only a heap beyond its soft goal is
- * taken for all live. (1.13 already aimed at the cycle's own goal.) `hard=1.05,background=0.2,target=0.25` is the proposal's.
+ * Go 1.10 to 1.13, golang/go#14951 as first shipped. The trigger may be anywhere below 0.95 of the
+ * way to the goal. Only a heap beyond its soft goal is taken as all live. (1.13 already aimed at
+ * the cycle's own goal.) The proposal's settings are `hard=1.05,background=0.2,target=0.25`.
  */
 import type { Pacer } from './pacer.ts'
 import { type SoftHardOptions, softHardGoal } from './soft-hard-goal.ts'

@@ -1,6 +1,7 @@
 /**
- * Go 1.14 to 1.17, the last form of golang/go#14951: the trigger is at least 0.6 of the way to the goal, or it ran away from heaps that allocate fast; and a heap that has
- * taken more work than was expected is taken for all live at once.
+ * Go 1.14 to 1.17, the last form of golang/go#14951. The trigger is at least 0.6 of the way to the
+ * goal; without this bound it ran away from heaps that allocate fast. A heap that has taken more
+ * work than was expected is taken as all live at once.
  */
 import type { Pacer } from './pacer.ts'
 import { type SoftHardOptions, softHardGoal } from './soft-hard-goal.ts'

@@ -1,10 +1,16 @@
 /**
- * The pacer of Go 1.18 as shipped (mgcpacer.go), the first after the redesign (golang/go#44167). From 1.19 it differs: there is no memory limit;
- * goal and trigger are computed at commit, not on demand; the stacks count with what is allocated to them when a cycle starts, not with what the last one
- * scanned; the bounds of the trigger are 0.7 and 0.95 of the way. The upper bound has a fault that 1.19 mended: for a heap above the minimum a distance is added to M
- * that was meant as a place, so that it is no bound, and a cycle may start at the goal.
+ * The pacer of Go 1.18 as shipped (mgcpacer.go), the first after the redesign (golang/go#44167). It
+ * differs from 1.19:
+ *
+ * - There is no memory limit.
+ * - Goal and trigger are computed at commit, not on demand.
+ * - Stacks count by what is allocated to them when a cycle starts, not by what the last one
+ *   scanned.
+ * - The bounds of the trigger are 0.7 and 0.95 of the way. The upper one is wrong, which 1.19
+ *   mended. For a heap above the minimum it adds to M a distance that was meant as a place. So it
+ *   bounds nothing, and a cycle may start at the goal.
  */
-import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
 import { GO_CONTROLLER, nextOutput } from './pi-controller.ts'
 import { assistRatio, measureConsMark, runwayOf } from './runway.ts'
@@ -19,7 +25,6 @@ const INTEGRAL = 5
 
 const MIN_TRIGGER_SHARE = 0.7
 const MAX_TRIGGER_SHARE = 0.95
-const MIN_RUNWAY = 64 * 1024
 
 export const go118: Pacer = {
   name: 'go1.18',
@@ -42,7 +47,7 @@ export const go118: Pacer = {
   },
 
   endCycle(state, facts) {
-    // From the trigger as it was set, wherever the cycle really began.
+    // Measured from the trigger as it was set, wherever the cycle really began.
     if (facts.heapLive <= state[TRIGGER]) return
     const measured = measureConsMark(facts, state[TRIGGER])
     const output = nextOutput(GO_CONTROLLER, state[CONS_MARK], measured, state, INTEGRAL)

@@ -1,6 +1,8 @@
 /**
- * The pacer of Go 1.19 and 1.20 (mgcpacer.go): as go1.21, but that cons/mark is filtered by a PI controller, which rings after a step and can undershoot below
- * what was ever measured. Its goal is the first with a memory limit, with 1 MiB of headroom. Where the controller fails, cons/mark is 0, as a late patch has it.
+ * The pacer of Go 1.19 and 1.20 (mgcpacer.go). It differs from go1.21 in that a PI controller
+ * filters cons/mark. The controller rings after a step, and can fall below all that was ever
+ * measured. Its goal is the first with a memory limit, which keeps 1 MiB of headroom. Where the
+ * controller fails, cons/mark is 0, as in a late patch.
  */
 import { fillGoals, gcPercentGoal, heapGoal, sweepMinTrigger } from './go-goal.ts'
 import type { Pacer } from './pacer.ts'
@@ -13,7 +15,7 @@ const SWEEP_MIN = 1
 const RUNWAY = 2
 const CONS_MARK = 3
 const INTEGRAL = 4
-/** Kept free below the memory limit: 1 MiB alone (1.21 added 3 %). */
+/** Percent kept free below the memory limit, besides 1 MiB (1.21 added 3 %). */
 const HEADROOM_PERCENT = 0
 
 export const go119: Pacer = {

@@ -1,8 +1,10 @@
 /**
- * The pacer of Go 1.21 and later (mgcpacer.go; goal rules in go-goal.ts, trigger and assists in runway.ts).
+ * The pacer of Go 1.21 and later (mgcpacer.go). The rules of the goal are in go-goal.ts, trigger
+ * and assists in runway.ts.
  *
- * A cycle measures cons/mark. The estimate for the next cycle is the largest of this measurement and the four before it: rather start early than make the
- * program assist. (1.18 to 1.20 filtered it with a PI controller.)
+ * A cycle measures cons/mark. The estimate for the next cycle is the largest of this measurement
+ * and the four before it: a start that is too early is better than assists. (1.18 to 1.20 filtered
+ * the measurements with a PI controller.)
  */
 import { fillGoals, gcPercentGoal, heapGoal, sweepMinTrigger } from './go-goal.ts'
 import type { Pacer } from './pacer.ts'

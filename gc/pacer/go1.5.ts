@@ -1,7 +1,11 @@
 /**
- * The pacer of Go 1.5 to 1.9 (golang.org/s/go15gcpacing), in its last form: a proportional trigger, and assists that take the whole scannable heap
- * for live. The goal is the one, hard, limit. A steady heap ends its mark half way to the goal then, the controller is content wherever that
- * makes up for the CPU it takes, and it settles at 50 % (golang/go#14951). 1.5 itself fixed the assist ratio for a cycle, and took all that was allocated black for garbage.
+ * The pacer of Go 1.5 to 1.9 (golang.org/s/go15gcpacing) in its last form: a proportional trigger,
+ * and assists that take the whole scannable heap as live. The goal is the only limit, and a hard
+ * one.
+ *
+ * So a steady heap ends its mark half way to the goal. The controller sees no error wherever that
+ * makes up for the CPU that marking takes, and it settles at 50 % (golang/go#14951). Go 1.5 itself
+ * fixed the assist ratio for a cycle, and took all that was allocated black as garbage.
  */
 import type { Pacer } from './pacer.ts'
 import { MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
@@ -21,7 +25,10 @@ import {
 import { BACKGROUND_UTILIZATION } from './worker-counts.ts'
 
 export interface Go15Options {
-  /** Seed of golang/go#14951's first alternative: no error where the heap ends its mark at 1/(1 + h_g) of the way. */
+  /**
+   * The adjusted curve of golang/go#14951's first alternative: no error where the heap ends its
+   * mark at 1/(1 + h_g) of the way.
+   */
   readonly adjustedCurve: boolean
 }
 
@@ -34,7 +41,8 @@ export function go15({ adjustedCurve }: Go15Options): Pacer {
     init: ({ gcPercent }, state) => initRatio(gcPercent, state),
 
     startCycle(state, facts, plan) {
-      // A dedicated worker for each four Ps, and the rest of the quarter for one fractional worker at a time: here all Ps share it.
+      // Go has a dedicated worker for each four Ps, and one fractional worker at a time for the
+      // rest of the quarter. Here all Ps share that rest.
       const workers = facts.procs * BACKGROUND_UTILIZATION
       plan.dedicatedWorkers = Math.floor(workers)
       plan.fractionalGoal = (workers - plan.dedicatedWorkers) / facts.procs

@@ -1,13 +1,19 @@
 /**
- * The square-root rule of "Optimal Heap Limits for Reducing Browser Memory Use" (Kirisame, Shenoy, Panchekha, OOPSLA 2022): where several heaps share a memory, all
- * costs together are least if each has room for
+ * The square-root rule of "Optimal Heap Limits for Reducing Browser Memory Use" (Kirisame, Shenoy,
+ * Panchekha, OOPSLA 2022). Where several heaps share a memory, all costs together are least if each
+ * heap has room, besides its live heap, for
  *
- *     E = √(L · g / (c · s))       L: live bytes, g: rate of allocation, s: rate of marking, c: what a byte costs
+ *     E = √(L · g / (c · s))       L: live bytes, g: rate of allocation, s: rate of marking,
+ *                                  c: what a byte costs
  *
- * beside its live heap, and not a share of it as GOGC has it. Fitted to a concurrent collector: g/s is cons/mark, both measured while marking and per CPU, as the
- * largest of this cycle and a decaying last one (go1.21 takes five); E is the way to the goal; trigger and assists are go1.21's. c is fixed by GOGC: a live heap
- * of 64 MiB that allocates a tenth of what a marker scans has the goal that GOGC would give it. Larger heaps get less than by GOGC, smaller ones
- * and such as allocate fast more.
+ * GOGC gives each a share of its live heap instead. The rule is fitted to a concurrent collector:
+ *
+ * - g/s is cons/mark: both are measured while marking and for CPU time. It is the largest of this
+ *   cycle's and a decaying last one. (go1.21 takes the largest of five.)
+ * - E is the way to the goal. Trigger and assists are go1.21's.
+ * - GOGC sets c. A live heap of 64 MiB that allocates a tenth of what a marker scans has the goal
+ *   that GOGC would give it. Larger heaps get less than by GOGC. Smaller ones get more, and so do
+ *   those that allocate fast.
  */
 import { fillGoals, HEAP_MINIMUM, heapGoal, MiB, sweepMinTrigger } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
@@ -22,7 +28,7 @@ const CONS_MARK = 3
 /** Where the rule agrees with GOGC. */
 const REFERENCE_LIVE = 64 * MiB
 const REFERENCE_CONS_MARK = 0.1
-/** More than that is a cycle that hardly scanned. */
+/** A larger value comes from a cycle that hardly scanned. */
 const MOST_CONS_MARK = 1000
 /** What is left of an old cons/mark after a cycle that measured less. */
 const DECAY = 0.8

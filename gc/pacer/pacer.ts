@@ -1,20 +1,24 @@
 /**
- * What a pacer is: arithmetic that decides when a cycle starts (trigger), where it should end (goal), and how much an
- * allocating goroutine must mark on the way (assist ratio). It knows nothing of the heap, so the same object paces the
- * real heap and a simulation. The notation in parentheses (M, L, T, N, …) is that of Go's pacer design documents.
+ * What a pacer is: arithmetic that decides when a cycle starts (trigger), where it should end
+ * (goal), and how much an allocating goroutine must mark on the way (assist ratio). It knows
+ * nothing of the heap, so the same object paces the real heap and a simulation. The notation in
+ * parentheses (M, L, T, N, …) is that of Go's pacer design documents.
  *
  * The runtime calls the hooks in this order:
  *
- *     init, commit                                       before the program starts; nothing to sweep yet
- *     goals                                              after every hook that may change state
- *     ┌ startCycle, revise                               world stopped, mark setup
- *     │ revise …                                         at each refill while marking, by any thread
- *     │ endCycle                                         world stopped; marking is over, the facts are still this cycle's
- *     └ commit                                           world stopped, after the reset: M and L are the bytes just marked
- *     commit (then revise, if marking)                   when GOGC changes; the memory limit does not in a run
+ *     init, commit, goals            before the program starts; there is nothing to sweep yet
+ *     ┌ startCycle, goals, revise    world stopped, mark setup
+ *     │ revise …                     at each refill while marking, by any thread
+ *     │ endCycle                     world stopped; marking is over, the facts are this cycle's
+ *     └ commit, goals                world stopped, after the reset: M and L are the marked bytes
+ *     commit, goals, revise          when GOGC changes; revise only during a mark
  *
- * State changes only in init, startCycle, endCycle and commit, all called in stops, so everybody reads it plainly.
- * No hook may wait, and revise and goals may not allocate. A pacer that throws or answers nonsense (check.ts) ends the run.
+ * Goals that move by themselves (liveGoals) are asked for after each revise too. The memory limit
+ * does not change in a run.
+ *
+ * State changes only in init, startCycle, endCycle and commit. These are called in stops, so every
+ * thread reads the state plainly. No hook may wait; revise and goals may not allocate. A pacer that
+ * throws or gives a nonsensical answer (check.ts) ends the run.
  */
 import { workerCounts } from './worker-counts.ts'
 
@@ -23,76 +27,95 @@ export { workerCounts } from './worker-counts.ts'
 /** A pacer's memory: one slot for each of its `stateNames`, in shared memory. Slots start at 0. */
 export type State = Float64Array
 
-/** The most slots that a pacer may name; the runtime reserves as many. */
+/** The most slots that a pacer may name. The runtime reserves that many. */
 export const MAX_STATE_SLOTS = 64
 
 /** What is known when a run starts. */
 export interface PacerConfig {
   /** Number of Ps (GOMAXPROCS). */
   readonly procs: number
-  /** GOGC in percent; negative: off. */
+  /** GOGC in percent; negative for off. */
   readonly gcPercent: number
-  /** GOMEMLIMIT in bytes; Infinity: none. */
+  /** GOMEMLIMIT in bytes; Infinity for none. */
   readonly memoryLimit: number
 }
 
 /**
- * What a pacer may know, in one object that its thread fills anew before each hook.
- * Sizes and amounts of scan work are in bytes, times in nanoseconds (Ns). During mark they are racy reads of counters.
+ * What a pacer may know, in one object that its thread fills anew before each hook. Sizes and
+ * amounts of scan work are in bytes, times in nanoseconds (Ns). During a mark they are racy reads
+ * of counters.
  */
 export interface Facts {
   /** Number of Ps. Constant in a run. */
   procs: number
-  /** GOGC in percent; negative: off. Set by setGCPercent, in a stop. */
+  /** GOGC in percent; negative for off. Set by setGCPercent, in a stop. */
   gcPercent: number
-  /** GOMEMLIMIT; Infinity: none. Constant in a run. */
+  /** GOMEMLIMIT; Infinity for none. Constant in a run. */
   memoryLimit: number
 
-  /** M: bytes marked by the last cycle, objects allocated black included. Set by the reset; 0 before the first. */
+  /**
+   * M: bytes marked by the last cycle. They include objects allocated black. Set by the reset; 0
+   * before the first.
+   */
   heapMarked: number
-  /** L: M and every byte of spans acquired since. Raised by refills and large allocations, lowered by flushes and the reset. */
+  /**
+   * L: M and every byte of spans acquired since. Raised by refills and large allocations, lowered
+   * by flushes and the reset.
+   */
   heapLive: number
   /** T_a: L when the running cycle started. Set before startCycle; Infinity from the reset on. */
   triggered: number
-  /** Sc: upper bound of the bytes that may need a scan. Raised by allocation; frozen while marking (but in the stepped engine); W_h after the reset. */
+  /**
+   * Sc: an upper bound of the bytes that may need a scan. Raised by allocation; frozen while
+   * marking (except in the lab's stepped engine); W_h after the reset.
+   */
   heapScannable: number
 
-  /** W_h: heap scanned in this cycle. Added to by every marker; 0 at startCycle, as the next two. */
+  /**
+   * W_h: heap scanned in this cycle. Every marker adds to it. It is 0 at startCycle, and so are the
+   * next two.
+   */
   heapScanWork: number
   /** W_s: stacks scanned in this cycle. */
   stackScanWork: number
   /** W_g: globals scanned in this cycle. */
   globalsScanWork: number
-  /** Bytes marked in this cycle so far; at endCycle all of them: the next M. */
+  /** Bytes marked in this cycle so far. At endCycle it is all of them: the next M. */
   bytesMarked: number
 
   /** P_h: W_h of the last cycle. Set by the reset. */
   lastHeapScan: number
   /** P_s: W_s of the last cycle. Set by the reset. */
   lastStackScan: number
-  /** S_max: bytes allocated to goroutine stacks now. Changed as goroutines start, grow and end. */
+  /** S_max: bytes allocated to goroutine stacks now. Changes as goroutines start, grow and end. */
   maxStackScan: number
   /** G: bytes of globals. Constant once the program is loaded. */
   globalsScan: number
 
-  /** D: wall time of concurrent mark. At endCycle its whole length, before that unspecified. */
+  /** D: wall time of the concurrent mark. At endCycle its whole length, before that unspecified. */
   markDurationNs: number
-  /** A: time that goroutines spent assisting, all Ps. The next three: by kind of worker. Complete at endCycle. */
+  /**
+   * A: time that goroutines spent assisting, on all Ps. The next three are by kind of worker. All
+   * are complete at endCycle.
+   */
   assistTimeNs: number
   dedicatedTimeNs: number
   fractionalTimeNs: number
-  /** I: time of idle mark workers. */
+  /** I: time of idle workers. */
   idleTimeNs: number
-  /** Scan work done in the background that no assist has used up, in bytes. At endCycle. */
+  /** Background credit left at endCycle, in bytes: scan work that no assist has claimed. */
   creditLeft: number
 
-  /** The terms of the memory limit: memory that is mapped and not released, */
+  /**
+   * The terms of the memory limit, which are read only under a limit: memory that is mapped and not
+   * released,
+   */
   mappedReady: number
   /** heap pages that are free and not released, */
   heapFree: number
   /** bytes ever allocated in objects, */
   totalAlloc: number
-  /** and bytes of objects ever freed. Only read under a limit. */
+  /** and bytes of objects ever freed. */
   totalFree: number
 
   /** From just before startCycle to the reset. */
@@ -103,23 +126,26 @@ export interface Facts {
   forced: boolean
 }
 
-/** How the background quarter of the CPU is to be spent in a cycle (idle workers are the scheduler's own affair). */
+/**
+ * How to spend the background quarter of the CPU in a cycle. (Idle workers are left to the
+ * scheduler.)
+ */
 export interface Plan {
   /** Ps that do nothing but mark. */
   dedicatedWorkers: number
-  /** Share of its wall time that each of the other Ps gives to marking; 0: none. */
+  /** Share of its wall time that each of the other Ps gives to marking; 0 for none. */
   fractionalGoal: number
 }
 
-/** What a pacer wants of the heap, in bytes. */
+/** What a pacer asks of the heap, in bytes. */
 export interface Goals {
-  /** T: a cycle starts when L reaches it. Never above the goal; Infinity: never. */
+  /** T: a cycle starts when L reaches it. Never above the goal; Infinity for never. */
   trigger: number
-  /** N: marking should be over when L reaches it. Infinity: no goal. */
+  /** N: marking should be over when L reaches it. Infinity for no goal. */
   goal: number
   /** Where `--gate hard` holds allocation: the size that must not be passed at all. */
   hardGoal: number
-  /** The goal before it was moved for the running cycle's sake (Go: its 64 KiB rule). */
+  /** The goal before it was moved for the sake of the running cycle (Go: its 64 KiB rule). */
   committedGoal: number
   /** How far ahead of the trigger sweeping must be done (Go's sweepMinHeapDistance). */
   sweepDistance: number
@@ -131,22 +157,25 @@ export interface Pacer {
   /** One line for a list of pacers. */
   readonly describe: string
   /**
-   * The goals move by themselves between stops: `true`, or only if there is a memory limit. They are then asked for at
-   * each refill, else only after stops.
+   * Whether the goals move by themselves between stops: always (`true`), or only if there is a
+   * memory limit. Then the runtime asks for them at each refill, else only in stops.
    * @defaultValue false
    */
   readonly liveGoals?: boolean | 'under-limit'
   /** One name for each slot of state. */
   readonly stateNames: readonly string[]
-  /** Sets what must not start at 0. A commit follows, with `sweepDone`. */
+  /** Sets what must not start at 0. A commit with `sweepDone` follows. */
   init(config: PacerConfig, state: State): void
   /** Plans a cycle's workers. */
   startCycle(state: State, facts: Readonly<Facts>, plan: Plan): void
-  /** The assist ratio r: bytes of scan work owed for each byte allocated. Finite, and not negative; 0: no assists. */
+  /**
+   * The assist ratio r: bytes of scan work that are due for each byte allocated. Finite and not
+   * negative; 0 for no assists.
+   */
   revise(state: State, facts: Readonly<Facts>): number
   /** Learns from the cycle that just ended. */
   endCycle(state: State, facts: Readonly<Facts>): void
-  /** Recomputes what goals and revise stand on, after the reset or a change of GOGC. */
+  /** Computes again what goals and revise rely on: after the reset, or after a change of GOGC. */
   commit(state: State, facts: Readonly<Facts>): void
   /** Fills in all of `out`. */
   goals(state: State, facts: Readonly<Facts>, out: Goals): void
@@ -197,7 +226,7 @@ export interface PacerDefinition<Name extends string> {
   readonly name: string
   readonly describe: string
   readonly liveGoals?: boolean | 'under-limit'
-  /** Every number to be remembered, with its first value. */
+  /** Every number to remember, with its first value. */
   readonly state: Readonly<Record<Name, number>>
   /** Default: Go's number of workers. */
   startCycle?(state: Record<Name, number>, facts: Readonly<Facts>, plan: Plan): void
@@ -206,11 +235,17 @@ export interface PacerDefinition<Name extends string> {
   endCycle?(state: Record<Name, number>, facts: Readonly<Facts>): void
   /** Default: does nothing. */
   commit?(state: Record<Name, number>, facts: Readonly<Facts>): void
-  /** Must set trigger and goal; if left, hardGoal is 1.1·goal, committedGoal the goal, sweepDistance 1 MiB. */
+  /**
+   * Must set trigger and goal. If left out, hardGoal is 1.1 · goal, committedGoal the goal, and
+   * sweepDistance 1 MiB.
+   */
   goals(state: Readonly<Record<Name, number>>, facts: Readonly<Facts>, out: Goals): void
 }
 
-/** Makes a pacer of a definition, as a user's `--pacer ./mine.ts` does in its default export. Throws a TypeError for one without its hooks. */
+/**
+ * Makes a pacer of a definition, as a user's `--pacer ./mine.ts` does in its default export. Throws
+ * a TypeError if a hook is missing.
+ */
 export function definePacer<Name extends string>(definition: PacerDefinition<Name>): Pacer {
   for (const hook of ['revise', 'goals'] as const)
     if (typeof definition[hook] !== 'function') throw new TypeError(`definePacer: ${hook} is missing`)
@@ -230,7 +265,8 @@ export function definePacer<Name extends string>(definition: PacerDefinition<Nam
     endCycle: (state, facts) => definition.endCycle?.(over(state), facts),
     commit: (state, facts) => definition.commit?.(over(state), facts),
     goals(state, facts, out) {
-      out.trigger = out.goal = Number.NaN // a goal that is forgotten is a bad answer, and not the last one again
+      // A goal that the definition forgets is a bad answer, and not the last one again.
+      out.trigger = out.goal = Number.NaN
       out.hardGoal = out.committedGoal = out.sweepDistance = -1
       definition.goals(over(state), facts, out)
       if (out.hardGoal === -1) out.hardGoal = Math.trunc(1.1 * out.goal)
@@ -240,7 +276,10 @@ export function definePacer<Name extends string>(definition: PacerDefinition<Nam
   }
 }
 
-/** One object whose fields are the slots of the state it was last laid over. An unknown name throws when it is set. */
+/**
+ * One object whose fields are the slots of the state that it was last laid over. Setting an unknown
+ * name throws.
+ */
 function namedSlots<Name extends string>(names: readonly Name[]): (state: State) => Record<Name, number> {
   let slots: State = new Float64Array(0)
   const fields = {} as Record<Name, number>

@@ -1,27 +1,33 @@
 /**
- * The proportional-integral controller of the pacer redesign (golang/go#44167; Go 1.18 and 1.19, mgcpacer.go): moves an estimate
- * towards what was measured, once in a cycle, and sums up what is left of the error. With anti-windup by back-calculation.
+ * The proportional-integral controller of the pacer redesign (golang/go#44167; mgcpacer.go of Go
+ * 1.18 to 1.20). Once in a cycle it moves an estimate towards what was measured, and sums up what
+ * is left of the error. Anti-windup is by back-calculation.
  */
 export interface PiConstants {
   /** K_p. */
   readonly gain: number
-  /** T_i and T_t, in cycles: how fast the error is summed up, and how fast a saturated output takes it back. Either 0: no integral. */
+  /**
+   * T_i and T_t, in cycles: how fast the error is summed up, and how fast a saturated output takes
+   * the sum back. If either is 0 there is no integral.
+   */
   readonly integralTime: number
   readonly resetTime: number
   readonly min: number
   readonly max: number
 }
 
-/** Go 1.18 and 1.19: tuned by Ziegler and Nichols, then T_i by hand, against the noise of real programs. */
+/** Go's: tuned by Ziegler and Nichols, then T_i by hand, against the noise of real programs. */
 export const GO_CONTROLLER: PiConstants = { gain: 0.9, integralTime: 4, resetTime: 1000, min: -1000, max: 1000 }
 /** The proposal's, for an output that is added to the estimate (golang/go#44167's simulator). */
 export const PROPOSAL_CONTROLLER: PiConstants = { gain: 0.9, integralTime: 1.6, resetTime: 1000, min: -2, max: 2 }
 
 /**
- * The output for the error `setPoint - input`. The sum of errors is `state[slot]`, and acts from the next step on.
+ * The output for the error `setPoint - input`. The sum of errors is `state[slot]`, which has an
+ * effect from the next call on.
  *
- * @returns `constants.min`, and forgets the sum, where a number has become infinite or none. (Go tells such a failure apart; who calls this takes an output at
- *   the minimum, which no measurement leads to, for one.)
+ * @returns `constants.min`, and forgets the sum, if a number has become infinite or NaN. (Go
+ *   returns a flag. Here the caller takes an output at the minimum as a failure: no measurement
+ *   leads to it.)
  */
 export function nextOutput(
   constants: PiConstants,

@@ -1,19 +1,31 @@
 /**
- * The pacer redesign as proposed on 8 February 2021 (golang/go#44167), not as shipped (go1.18): a search for r, the bytes allocated for each byte scanned when a quarter of the
- * CPU marks, by a PI controller.
+ * The redesign of the pacer as proposed on 8 February 2021 (golang/go#44167), not as shipped
+ * (go1.18). A PI controller searches for r: the bytes allocated for each byte scanned when a
+ * quarter of the CPU marks.
  *
- *   goal      N = γ · (M + S + G)                                    S: bytes of stacks, G: of globals
- *   trigger   T = N − r · (P + S + G)                                P: scannable bytes of M; between 0.6 and 0.95 of GOGC above M
- *   measured  (L_e − T) / W · ((1 − u_t) · u_n) / ((1 − u_n) · u_t)  u_t: 0.25, u_n: what it was
- *   assists   from the trigger on along one slope, (N − T) / (P + S + G) bytes for each byte of work, up to the work of a heap that is
- *             all live, but not beyond γ · N
+ *   goal      N = γ · (M + S + G)                                  S, G: bytes of stacks, globals
+ *   trigger   T = N − r · (P + S + G)                              P: scannable bytes of M
+ *   measured  (L_e − T) / W · ((1 − u_t) · u_n) / ((1 − u_n) · u_t)
+ *                                                                  u_t: 0.25, u_n: what it was
+ *   assists   from the trigger on along one slope, (N − T) / (P + S + G) bytes for each byte of
+ *             work, up to the work of a heap that is all live, but not beyond γ · N
  *
- * Where it differs from the text, or the text leaves something open: the text has the controller's output for r, and its simulator, whose constants these are and which this follows, adds it
- * to r. W is the work that was done, where the text has M + S + G. S is that of the commit, and not of the mark's start: stacks that grew since are in the next goal. A first cycle has the heap
- * minimum, and a trigger at 7/8 of it, as a later revision says. r stays between 0.05 and γ − 0.05, as in the simulator. A cycle that starts at its goal or above it has a runway of 64 KiB,
- * since one of 0 would make the program stand still.
+ * The trigger lies between 0.6 and 0.95 of the way from M to what GOGC allows above M.
+ *
+ * Different from the text, or left open by it:
+ *
+ * - The text takes the controller's output as r. The proposal's simulator adds the output to r. The
+ *   constants here are the simulator's, so the output is added.
+ * - W is the work that was done. The text has M + S + G.
+ * - In goal and trigger, S is that of the commit, not of the mark's start. Stacks that grew since
+ *   count in the next goal.
+ * - In a first cycle the goal is the heap minimum and the trigger 7/8 of it, as a later revision
+ *   says.
+ * - r stays between 0.05 and γ − 0.05, as in the simulator.
+ * - The runway is at least 64 KiB. With a runway of 0, as in a cycle that starts at its goal, the
+ *   program would stand still.
  */
-import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
 import type { Facts, Pacer, State } from './pacer.ts'
 import { nextOutput, PROPOSAL_CONTROLLER } from './pi-controller.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
@@ -28,7 +40,6 @@ const FIRST_TRIGGER_SHARE = 7 / 8
 const MIN_TRIGGER_SHARE = 0.6
 const MAX_TRIGGER_SHARE = 0.95
 const R_MARGIN = 0.05
-const MIN_RUNWAY = 64 * 1024
 
 export const redesign: Pacer = {
   name: 'redesign',

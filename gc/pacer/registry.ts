@@ -17,7 +17,7 @@ interface Setting {
   readonly defaultValue: number
   readonly min: number
   readonly max: number
-  /** Whole numbers alone. */
+  /** Only whole numbers. */
   readonly isWhole?: boolean
 }
 
@@ -65,7 +65,7 @@ export const entries: Readonly<Record<string, Entry>> = {
 
 export const DEFAULT_PACER = 'go1.21'
 
-/** A name or setting that names no pacer; its message says what there is. A usage error. */
+/** A name or setting that names no pacer. The message says what there is. A usage error. */
 export class UnknownPacer extends Error {
   override readonly name = 'UnknownPacer'
 }

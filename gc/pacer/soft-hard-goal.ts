@@ -1,6 +1,7 @@
 /**
- * The pacers of golang/go#14951 (Go 1.10 to 1.17): a soft goal, at which a steady heap should end its mark, and a hard one. Up to the soft goal assists expect
- * that 1/γ of the scannable heap is live; beyond it, that all is, and aim at the hard goal.
+ * The pacers of golang/go#14951 (Go 1.10 to 1.17). They have a soft goal, at which a steady heap
+ * should end its mark, and a hard one. Up to the soft goal assists expect 1/γ of the scannable heap
+ * to be live. Beyond it they expect all of it to be live, and aim at the hard goal.
  */
 import type { Facts, Pacer } from './pacer.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
@@ -26,28 +27,48 @@ export interface SoftHardVersion {
   readonly describe: string
   /** The least trigger ratio, as a share of GOGC's. */
   readonly minShare: number
-  /** All is taken for live as soon as more work was done than was expected. Else only beyond the soft goal. */
+  /**
+   * All is taken as live as soon as more work was done than was expected. Else only beyond the soft
+   * goal.
+   */
   readonly isHardOnceExceeded: boolean
-  /** The controller aims at the growth to the goal that the cycle had, and not at GOGC's. */
+  /** The controller aims at the growth to the goal that the cycle had. Else at GOGC's. */
   readonly aimsAtCycleGoal: boolean
-  /** What the sweeper has before the trigger, in bytes. */
+  /** The sweeper's room before the trigger, in bytes. */
   sweepRoom(gcPercent: number): number
 }
 
 export interface SoftHardOptions {
-  /** The hard goal, times the soft one: 1.1 as shipped, 1.05 in the proposal. */
+  /** The hard goal as a multiple of the soft one: 1.1 as shipped, 1.05 in the proposal. */
   readonly hard: number
-  /** Share of the CPU for background workers: 0.25 as shipped; 0.2 in the proposal, so that assists have a twentieth. */
+  /**
+   * Share of the CPU for background workers: 0.25 as shipped, 0.2 in the proposal, which leaves
+   * assists a twentieth.
+   */
   readonly background: number
-  /** Share of the CPU at which the controller is content: 0.3 as shipped, 0.25 in the proposal. */
+  /**
+   * Share of the CPU at which the controller sees no error: 0.3 as shipped, 0.25 in the proposal.
+   */
   readonly target: number
-  /** The next goal is that of the live heap as estimated, without what was allocated black and is garbage by now. */
+  /**
+   * The next goal is that of the estimated live heap, without what was allocated black and is
+   * garbage by now.
+   */
   readonly floating: boolean
-  /** Work for which nobody had to pay counts as if the heap had grown less: the next cycle may start later. */
+  /**
+   * Work that no goroutine had to pay for counts as if the heap had grown less, so the next cycle
+   * may start later.
+   */
   readonly credit: boolean
-  /** The heap's growth is taken as what it would have been without idle workers: the next cycle may have none. */
+  /**
+   * The growth of the heap counts as what it would have been without idle workers, since the next
+   * cycle may have none.
+   */
   readonly idle: boolean
-  /** A cycle starts early enough for its first assist ratio to be at most this, as far as that can be (triggerOfRatio); 0: whatever it is. */
+  /**
+   * A cycle starts early enough for its first assist ratio to be at most this, where that is
+   * possible (triggerOfRatio); 0 for no bound.
+   */
   readonly assist: number
 }
 
@@ -56,9 +77,12 @@ export const SHIPPED: SoftHardOptions = {
   ...{ floating: false, credit: false, idle: false, assist: 0 },
 }
 
-/** After the slots of trigger-ratio.ts: the live heap as estimated at the end of the last cycle. */
+/**
+ * The slot after those of trigger-ratio.ts: the live heap as estimated at the end of the last
+ * cycle.
+ */
 const LIVE = RATIO_STATE.length
-/** Its value before the first cycle ends: 0 is an estimate too. */
+/** The value of that slot before the first cycle ends. 0 would be an estimate. */
 const NO_ESTIMATE = -1
 
 export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions): Pacer {
@@ -113,8 +137,10 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
 }
 
 /**
- * The latest trigger at which revise's first ratio, (Sc/γ) / (N − T), is at most `ratio`, if all that is allocated until then is scannable: Sc grows with L. It cannot
- * hold where the heap minimum or the sweeper's room keeps the trigger above it, nor for a cycle that starts past its trigger. In bytes.
+ * The latest trigger at which revise's first ratio, (Sc/γ) / (N − T), is at most `ratio`. It
+ * assumes that all that is allocated until then is scannable: Sc grows with L. It has no effect
+ * where the heap minimum or the sweeper's room keeps the trigger above it, or for a cycle that
+ * starts past its trigger. In bytes.
  */
 function triggerOfRatio(ratio: number, goal: number, facts: Readonly<Facts>): number {
   const byGoal = ratio * growthFactor(facts.gcPercent)
@@ -122,8 +148,9 @@ function triggerOfRatio(ratio: number, goal: number, facts: Readonly<Facts>): nu
 }
 
 /**
- * l ≈ (H_a·m + H_a·H_T − H_a²) / H_T: what was marked of the heap before the trigger tells what share is live, and so much of what was allocated black is
- * taken to be live too (golang/go#14951, floating garbage). In bytes.
+ * l ≈ (H_a·m + H_a·H_T − H_a²) / H_T. All that was allocated black is in m. The rest of m is what
+ * was marked of the heap before the trigger, which tells what share of it is live. The same share
+ * of what was allocated black is taken as live (golang/go#14951, floating garbage). In bytes.
  */
 function liveEstimate({ triggered, heapLive, bytesMarked }: Readonly<Facts>): number {
   if (triggered <= 0 || triggered === Number.POSITIVE_INFINITY) return bytesMarked
@@ -131,7 +158,7 @@ function liveEstimate({ triggered, heapLive, bytesMarked }: Readonly<Facts>): nu
   return Math.min(Math.max(Math.trunc(estimate), 0), bytesMarked)
 }
 
-/** By how much the growth since the trigger counts for more or less than it was. */
+/** The factor by which the growth since the trigger counts for more or less than it was. */
 function scaleOfGrowth({ credit, idle }: SoftHardOptions, facts: Readonly<Facts>): number {
   const cpuNs = facts.markDurationNs * facts.procs
   if (cpuNs <= 0) return 1
@@ -141,7 +168,7 @@ function scaleOfGrowth({ credit, idle }: SoftHardOptions, facts: Readonly<Facts>
   return slower * (1 - unpaid)
 }
 
-/** As `--pacer` takes it: what differs from the shipped form. */
+/** The name as `--pacer` takes it: with the settings that differ from the shipped form. */
 function nameOf(name: string, options: SoftHardOptions): string {
   const settings = (Object.keys(SHIPPED) as (keyof SoftHardOptions)[])
     .filter(key => options[key] !== SHIPPED[key])

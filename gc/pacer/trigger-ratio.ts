@@ -1,20 +1,27 @@
 /**
- * What the pacers of Go 1.5 to 1.17 share (golang.org/s/go15gcpacing, golang/go#14951): a cycle starts when the heap has grown by a ratio h_T of what
- * was marked, and after each cycle a proportional controller moves that ratio, by how far the heap grew (h_a) and how much CPU it took (u_a):
+ * What the pacers of Go 1.5 to 1.17 share (golang.org/s/go15gcpacing, golang/go#14951). A cycle
+ * starts when the heap has grown by a ratio h_T of what was marked. After each cycle a proportional
+ * controller moves that ratio, by how far the heap grew (h_a) and how much CPU marking took (u_a):
  *
  *     e = (h_g − h_T) − (u_a / u_g) · (h_a − h_T)         h_T += e / 2
  *
- * Stacks and globals are scanned, and are in no estimate. In these versions what was allocated black counted as scannable and as scanned at once; on the real
- * heap neither counts it (Sc is frozen while marking), which is the same where all of Sc is expected, and a little less work where 1/γ of it is. In the stepped engine Sc
- * grows with it and the work done does not, as in Go's pacer tests: there they expect more.
+ * The estimates leave out stacks and globals, which are scanned all the same.
+ *
+ * What was allocated black counted as scannable in these versions, and as scanned at once. On the
+ * real heap it counts as neither: Sc is frozen while marking. That is the same where all of Sc is
+ * expected, and a little less work where 1/γ of Sc is. In the stepped engine of the lab, Sc grows
+ * by it and the work done does not, as in Go's pacer tests. There these pacers expect more.
  */
 import { HEAP_MINIMUM, MiB } from './go-goal.ts'
 import type { Facts, Goals, State } from './pacer.ts'
 
-/** Slots of state that all of them have, first. */
+/** The first slots of state, which all of these pacers have. */
 export const RATIO_STATE = ['triggerRatio', 'marked', 'goal', 'trigger', 'committedGoal'] as const
 export const TRIGGER_RATIO = 0
-/** M as the controller sees it: of a heap that triggers at its minimum, what would have made it trigger there. */
+/**
+ * M as the controller sees it. If the heap minimum set the trigger, this is the M that would have
+ * given that trigger.
+ */
 export const MARKED = 1
 export const GOAL = 2
 const TRIGGER = 3
@@ -22,10 +29,13 @@ const COMMITTED_GOAL = 4
 
 const FIRST_RATIO = 7 / 8
 const GAIN = 0.5
-/** A cycle starts at the latest so much of the way to the goal, and has at least so much room, in bytes. */
+/**
+ * A cycle starts at this share of the way to the goal at the latest, and then has at least this
+ * much room, in bytes.
+ */
 const MAX_RATIO_SHARE = 0.95
 const MIN_ROOM = MiB
-/** The sweeper's room up to Go 1.12 scales with GOGC; later it does not. In bytes. */
+/** The sweeper's room, in bytes. Up to Go 1.12 it scales with GOGC; later it does not. */
 export const scaledRoom = (gcPercent: number): number => (MIN_ROOM * Math.max(gcPercent, 0)) / 100
 export const FIXED_ROOM = MIN_ROOM
 
@@ -34,7 +44,7 @@ export function initRatio(gcPercent: number, state: State): void {
   state[MARKED] = heapMinimum(gcPercent) / (1 + FIRST_RATIO)
 }
 
-/** Where the goal is when a cycle starts: at least some room above L. */
+/** Sets the goal when a cycle starts: at least some room above L. */
 export function startRatio(facts: Readonly<Facts>, state: State): void {
   // A small heap triggers at its minimum, which says nothing of what is live.
   if (state[TRIGGER] <= heapMinimum(facts.gcPercent)) state[MARKED] = state[TRIGGER] / (1 + state[TRIGGER_RATIO])
@@ -45,9 +55,12 @@ export function startRatio(facts: Readonly<Facts>, state: State): void {
   }
 }
 
-/** What the controller is to aim at and how it sees what was. */
+/** What the controller should aim at, and how it sees what was. */
 export interface Aim {
-  /** h_g: how far the heap should grow; and w, what its part of the error counts: 1, but for an adjusted error curve. */
+  /**
+   * h_g, how far the heap should grow; and w, the weight of its part of the error: 1 except with an
+   * adjusted error curve.
+   */
   readonly growth: number
   readonly weightOfGrowth: number
   /** h_a. */
@@ -57,13 +70,13 @@ export interface Aim {
   readonly goalUtilization: number
 }
 
-/** The next h_T before its limits. `e = w · (h_g − h_T) − (u_a/u_g) · (h_a − h_T)`. */
+/** The next h_T before its limits: `e = w · (h_g − h_T) − (u_a/u_g) · (h_a − h_T)`. */
 export function nextRatio(ratio: number, aim: Aim): number {
   const { growth, weightOfGrowth, grown, utilization, goalUtilization } = aim
   return ratio + GAIN * (weightOfGrowth * (growth - ratio) - (utilization / goalUtilization) * (grown - ratio))
 }
 
-/** Share of the CPU that marking took: the background's, which is assumed, and the assists'. */
+/** The share of the CPU that marking took: the background's, which is assumed, and the assists'. */
 export function utilizationOf(background: number, facts: Readonly<Facts>): number {
   const cpuNs = facts.markDurationNs * facts.procs
   return background + (cpuNs > 0 ? facts.assistTimeNs / cpuNs : 0)
@@ -75,8 +88,8 @@ export function grownBy(facts: Readonly<Facts>, state: State): number {
 }
 
 /**
- * Goal and trigger of `marked`: M·(1 + g), and M·(1 + h_T) within limits. `minShare`: of g; the least ratio. `sweepRoom`: what the sweeper has before the
- * trigger, in bytes.
+ * Sets goal and trigger for `marked`: M·(1 + g), and M·(1 + h_T) within limits. `minShare` is the
+ * least ratio, as a share of g. `sweepRoom` is what the sweeper has before the trigger, in bytes.
  */
 export function commitRatio(
   facts: Readonly<Facts>,
@@ -85,7 +98,7 @@ export function commitRatio(
   minShare: number,
   sweepRoom: number,
 ): void {
-  // Before the first cycle nothing was marked, and M is what init made of it.
+  // Before the first cycle nothing was marked, and M is what initRatio made of it.
   if (marked > 0 || !facts.sweepDone) state[MARKED] = marked
   if (facts.gcPercent < 0) {
     state[TRIGGER] = state[GOAL] = state[COMMITTED_GOAL] = Number.POSITIVE_INFINITY
@@ -102,14 +115,20 @@ export function commitRatio(
   state[COMMITTED_GOAL] = state[GOAL]
 }
 
-/** Moves the trigger down, and not below the heap minimum or the room that the sweeper needs above what is live. */
+/**
+ * Moves the trigger down, but not below the heap minimum or the room that the sweeper needs above
+ * what is live.
+ */
 export function triggerAtMost(bytes: number, facts: Readonly<Facts>, state: State): void {
   const room = facts.sweepDone ? 0 : MIN_ROOM
   const least = Math.max(heapMinimum(facts.gcPercent), facts.heapLive + room)
   state[TRIGGER] = Math.min(state[TRIGGER], Math.max(Math.trunc(bytes), least))
 }
 
-/** Fills in all goals. `overshoot`: how far past the goal the heap may be made to end. */
+/**
+ * Fills in all goals. `overshoot`: how far beyond the goal assists may let the heap end, as a
+ * factor.
+ */
 export function fillRatioGoals(state: State, overshoot: number, out: Goals): void {
   out.trigger = state[TRIGGER]
   out.goal = state[GOAL]
@@ -118,7 +137,7 @@ export function fillRatioGoals(state: State, overshoot: number, out: Goals): voi
   out.sweepDistance = MiB
 }
 
-/** The heap minimum, which scales with GOGC; GOGC=off has none that matters. */
+/** The heap minimum, which scales with GOGC. It is 0 with GOGC=off. */
 function heapMinimum(gcPercent: number): number {
   return Math.trunc((HEAP_MINIMUM * Math.max(gcPercent, 0)) / 100)
 }

@@ -1,15 +1,21 @@
 /**
- * How many Ps mark in the background: a quarter of them, as near as whole workers come to it.
- * Go 1.10 and later, startCycle in mgcpacer.go; idle workers since 1.19.
+ * How many Ps mark in the background: a quarter of them, as nearly as whole workers allow. Go 1.10
+ * and later, startCycle in mgcpacer.go; idle workers since 1.19.
  */
 
 /** The share of the CPU that marking takes without assists (Go's gcBackgroundUtilization). */
 export const BACKGROUND_UTILIZATION = 0.25
 
-/** If rounding to whole workers misses the quarter by more than this share, fractional workers make up for it. */
+/**
+ * If rounding to whole workers misses the quarter by more than this share, fractional workers make
+ * up for it.
+ */
 const MAX_UTILIZATION_ERROR = 0.3
 
-/** Fills in the number of dedicated workers, and the share of time for a fractional worker on each P. */
+/**
+ * Fills in the number of dedicated workers, and the share of its time that each P gives to a
+ * fractional worker.
+ */
 export function workerCounts(
   procs: number,
   out: { dedicatedWorkers: number; fractionalGoal: number },
@@ -25,8 +31,9 @@ export function workerCounts(
 }
 
 /**
- * How many idle Ps may mark at once. A periodic cycle has no hurry; but where there is no dedicated worker, one idle
- * worker must be allowed, or a fractional worker over its quota could leave a cycle without progress (golang/go#44163).
+ * How many idle workers there may be at once. A periodic cycle is in no hurry. But if there is no
+ * dedicated worker, one idle worker must be allowed. Else a fractional worker that has used up its
+ * share could leave a cycle without progress (golang/go#44163).
  */
 export function maxIdleWorkers(procs: number, dedicatedWorkers: number, periodic: boolean): number {
   if (periodic) return dedicatedWorkers > 0 ? 0 : 1

@@ -1,8 +1,15 @@
 /**
- * When to start, in the manner of ZGC's rule of the allocation rate (JEP 333; zDirector in OpenJDK): predict how long a cycle takes and how fast the program allocates,
- * both from decaying means and deviations, and start so long before the goal would be reached. It knows time alone: no work, no share of CPU. Where it
- * differs: the goal is Go's, since ZGC's is a fixed heap; rates are of the time of marking, when this collector measures them; and as Go's
- * program cannot be stalled until memory is free, assists hold it to the goal if the prediction was wrong.
+ * Decides when to start as ZGC's rule of the allocation rate does (JEP 333; zDirector in OpenJDK).
+ * It predicts how long a cycle takes and how fast the program allocates, both from decaying means
+ * and deviations. It starts that long before the goal would be reached. It knows only time, and
+ * neither work nor shares of CPU.
+ *
+ * Different from ZGC:
+ *
+ * - The goal is Go's. ZGC's is a fixed heap.
+ * - Rates are those of the time of marking, since this collector measures them then.
+ * - If the prediction was wrong, assists hold the program to the goal. ZGC stalls the program until
+ *   memory is free, and Go's cannot be stalled.
  */
 import { fillGoals, gcPercentGoal, heapGoal, sweepMinTrigger } from './go-goal.ts'
 import type { Pacer, State } from './pacer.ts'
@@ -11,7 +18,10 @@ import { BACKGROUND_UTILIZATION, workerCounts } from './worker-counts.ts'
 
 const PERCENT_GOAL = 0
 const SWEEP_MIN = 1
-/** Mean and variance of a cycle's length, in ns, and of the rate of allocation, in bytes per ns without assists. */
+/**
+ * Mean and variance of a cycle's length, in ns. Then those of the allocation rate, in bytes for
+ * each ns, without assists.
+ */
 const DURATION = 2
 const DURATION_VARIANCE = 3
 const RATE = 4
@@ -22,7 +32,7 @@ const CYCLES = 6
 const NEWEST = 0.3
 /** The program may allocate twice as fast as it did (ZAllocationSpikeTolerance). */
 const SPIKE_TOLERANCE = 2
-/** One cycle in a thousand may be beyond the prediction: so many deviations. */
+/** One cycle in a thousand may be beyond the prediction. That takes this many deviations. */
 const ONE_IN_1000 = 3.29
 
 export const zgcLike: Pacer = {
@@ -50,7 +60,8 @@ export const zgcLike: Pacer = {
     const cpuNs = markDurationNs * facts.procs
     const assisting = facts.assistTimeNs / cpuNs
     const rate = Math.max(facts.heapLive - facts.triggered, 0) / markDurationNs
-    // As if nobody had assisted: the program had so much less time, and the markers so much help.
+    // As if no goroutine had assisted: assists took time from the program and gave it to the
+    // marking.
     const programShare = Math.max(1 - BACKGROUND_UTILIZATION - assisting, 0.01)
     learn(state, RATE, (rate * (1 - BACKGROUND_UTILIZATION)) / programShare)
     learn(state, DURATION, (markDurationNs * (BACKGROUND_UTILIZATION + assisting)) / BACKGROUND_UTILIZATION)
@@ -74,7 +85,10 @@ function needed(state: State): number {
   return Math.trunc(rate * (state[DURATION] + ONE_IN_1000 * Math.sqrt(state[DURATION_VARIANCE])))
 }
 
-/** Moves the mean in `slot` and the variance after it by a new value (West's formula). The first one is taken as it is. */
+/**
+ * Moves the mean in `slot` and the variance after it by a new value (West's formula). The first
+ * value is taken as it is.
+ */
 function learn(state: State, slot: number, value: number): void {
   const weight = state[CYCLES] === 0 ? 1 : NEWEST
   const difference = value - state[slot]

@@ -1,6 +1,7 @@
 /**
- * What a cycle's record and the statistics of the run take down, each in the stop in which it is known: when the cycle begins, when the pacer has planned
- * it, and when its mark is over.
+ * Writes down a cycle's facts for its record and for the statistics of the run. Each is written in
+ * the stop in which it is known: when the cycle begins, when the pacer has planned it, and when its
+ * mark is over.
  */
 import { load } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
@@ -9,7 +10,7 @@ import * as p from '../../memory/words/p.ts'
 import { NullListener } from '../listener.ts'
 import type { CycleRecords } from './cycle-record.ts'
 
-/** Per-P doubles that count from the start of a cycle. */
+/** Doubles of each P that count from the start of a cycle. */
 const CYCLE_MEASURES = [
   p.ASSIST_MS,
   p.DEDICATED_MS,
@@ -53,6 +54,7 @@ export class CycleFacts extends NullListener {
     records.put('committedGoal', this.get(control.COMMITTED_GOAL))
     records.put('heapScannable', words[control.HEAP_SCANNABLE])
     records.put('consMarkBefore', consMark)
+    // Minus the rescues so far: the end of the cycle adds the rescues until then.
     records.put('rescues', -load(words, control.RESCUES))
   }
 
@@ -86,7 +88,10 @@ export class CycleFacts extends NullListener {
     this.records.completeSweep()
   }
 
-  /** What Ps wait for that have waited since before the mark's end counts for its cycle, and from here on for the next. */
+  /**
+   * Cuts the waits of Ps that wait while the mark ends. The time until `end` counts for this cycle,
+   * the time from there on for the next.
+   */
   private cutWaits(end: number): void {
     const { doubles, layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
@@ -129,7 +134,7 @@ export class CycleFacts extends NullListener {
     this.addUp(end - requested, end)
   }
 
-  /** The totals of the run, for the memory statistics. */
+  /** Adds to the totals of the run, for the memory statistics. */
   private addUp(terminationMs: number, end: number): void {
     const { procs } = this.memory.layout
     const pause = this.get(control.SETUP_PAUSE_MS) + terminationMs

@@ -1,6 +1,11 @@
 /**
- * One record per finished cycle, in a ring of shared memory: written in the termination stop, completed when the sweep is, taken by the host.
- * The names are indices of doubles in the record; sizes in bytes, times in milliseconds.
+ * One record for each cycle, in a ring of shared memory. It is written in the termination stop,
+ * completed when the sweep is, and taken by the host. A name is the index of a double in the
+ * record. Sizes are in bytes, times in milliseconds.
+ *
+ * A record is plain. The increment of CYCLE_RECORDS_WRITTEN, and later that of
+ * CYCLE_RECORDS_COMPLETE, publishes it to the host. The host's increment of CYCLE_RECORDS_TAKEN
+ * gives its slot back.
  */
 import { add, load } from '#sync'
 import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../../memory/layout.ts'
@@ -9,7 +14,7 @@ import * as control from '../../memory/words/control.ts'
 import { OVERRUN_PARTS, PLACES } from '../../memory/words/p.ts'
 import { sumOverrun } from './overrun.ts'
 
-/** Index of each value in a record. */
+/** The values of a record, in the order of their doubles. */
 export const RECORD_FIELDS = [
   'n',
   'trigger',
@@ -60,12 +65,15 @@ export const RECORD_FIELDS = [
   'gcCpuLimited',
 ] as const
 export type RecordField = (typeof RECORD_FIELDS)[number]
-/** The values of one cycle by name; its account of the overrun, in bytes by place and cause, and its longest stretch at each place. */
+/**
+ * The values of one cycle by name; its account of the overrun, in bytes by place and cause; and its
+ * longest stretch at each place, in ms.
+ */
 export type RawCycle = Record<RecordField, number> & {
   readonly overrunBy: readonly number[]
   readonly gaps: readonly number[]
 }
-/** Where the account is in a record, and the stretches. */
+/** Where the account begins in a record, and where the stretches do. */
 const OVERRUN_BY = 64
 const GAPS = OVERRUN_BY + OVERRUN_PARTS
 
@@ -82,7 +90,10 @@ export class CycleRecords {
     this.running = memory.layout.cycleRecords + CYCLE_RECORDS * CYCLE_RECORD_DOUBLES
   }
 
-  /** A value of the cycle that runs: in its stops. Its record stands behind the ring. */
+  /**
+   * Writes a value of the running cycle, in one of its stops. The record of the running cycle
+   * stands behind the ring.
+   */
   put(field: RecordField, value: number): void {
     this.memory.doubles[this.running + SLOT[field]] = value
   }
@@ -91,7 +102,10 @@ export class CycleRecords {
     return this.memory.doubles[this.running + SLOT[field]]
   }
 
-  /** The cycle's mark is over: its record goes into the ring. In the termination stop. A full ring drops it, counted. */
+  /**
+   * Puts the record of a cycle whose mark is over into the ring. A full ring drops it and counts
+   * that. In the termination stop.
+   */
   finish(): void {
     const { words, doubles } = this.memory
     const written = words[control.CYCLE_RECORDS_WRITTEN]
@@ -122,7 +136,10 @@ export class CycleRecords {
     add(words, control.CYCLE_RECORDS_COMPLETE, 1)
   }
 
-  /** Takes the next record; undefined if there is none. `unfinished`: also one whose sweep is not over. For the host. */
+  /**
+   * Takes the next record; undefined if there is none. With `unfinished`, also a record whose sweep
+   * is not over. By the host.
+   */
   take(unfinished: boolean): RawCycle | undefined {
     const { words, doubles } = this.memory
     const taken = words[control.CYCLE_RECORDS_TAKEN]

@@ -1,6 +1,9 @@
 /**
- * Trace events of one P, in a ring of shared memory that the host drains. Written only when a trace is wanted; a full ring drops
- * events and counts them: a trace never holds a P up.
+ * Trace events of one P, in a ring of shared memory that the host drains. They are written only if
+ * a trace was asked for. A full ring drops events and counts them, so a trace never holds a P up.
+ *
+ * The P writes an event plainly, then stores the count of events written, which publishes it. The
+ * host reads the event, then stores the count of events read, which gives the slot back.
  */
 import { add, load, now, store } from '#sync'
 import { TRACE_EVENT_DOUBLES, TRACE_EVENTS, TRACE_RING_WORDS } from '../../memory/layout.ts'
@@ -8,7 +11,10 @@ import type { Memory } from '../../memory/memory.ts'
 import { CYCLES, DROPPED, STOPPED_AT } from '../../memory/words/control.ts'
 import { NullListener, type Slice } from '../listener.ts'
 
-/** What a slice of time was spent on, each with what its detail is; null: nothing. Their numbers stand in the ring. */
+/**
+ * What a slice of time was spent on, each with what its detail stands for; null if it has none. The
+ * ring holds their numbers in this order.
+ */
 export const EVENT_DETAILS = {
   goroutine: 'goroutine',
   'dedicated worker': 'cycle',
@@ -28,13 +34,13 @@ export const EVENT_NAMES = Object.keys(EVENT_DETAILS) as readonly EventName[]
 
 const NUMBERS = Object.fromEntries(EVENT_NAMES.map((name, number) => [name, number])) as Record<EventName, number>
 
-/** Shorter slices are not worth a line, in ms. */
+/** Shorter slices, in ms, are not worth a line. */
 const SHORTEST_MS = 0.002
 
 export class Events extends NullListener {
   readonly enabled: boolean
   private readonly memory: Memory
-  /** Words: events written, events read. */
+  /** Index of the ring's head: events written, then events read. */
   private readonly ring: number
   private readonly events: number
 
@@ -62,7 +68,7 @@ export class Events extends NullListener {
     this.stop('mark termination')
   }
 
-  /** A stop in which this P acted, until now. */
+  /** A stop in which this P acted, from when the world stood until now. */
   private stop(kind: EventName): void {
     const { words, doubles } = this.memory
     this.add(kind, doubles[this.memory.measure(STOPPED_AT)], words[CYCLES])
@@ -89,7 +95,7 @@ export class Events extends NullListener {
     store(words, this.ring, written + 1)
   }
 
-  /** Takes all events written since the last call: for the host. */
+  /** Takes all events that were written since the last call. By the host. */
   drain(each: (kind: number, startMs: number, durationMs: number, detail: number) => void): void {
     const { words, doubles } = this.memory
     const written = load(words, this.ring)

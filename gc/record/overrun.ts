@@ -1,20 +1,33 @@
 /**
- * The account of the overrun: where each byte came from by which a cycle passed its goal. Every change of the live heap counts what it adds
- * (heap/live-heap.ts); the P that made it names that before its next safepoint, by the first of these that holds:
+ * The account of the overrun: it names a cause for each byte by which a cycle passed its goal.
+ * Every change of the live heap counts the bytes that it adds (heap/live-heap.ts). The P that made
+ * the change names them before its next safepoint, by the first of these that holds:
  *
- *   largeObject   the request is one object
- *   lock          a P is at a place of the termination, and others wait for a lock of the work buffers
- *   stall         a P is at a named place of the termination, or a fault stalls it elsewhere (gc/record/place.ts)
- *   wantedStack   no work is left and nobody drains, but a P that runs has not scanned its goroutine's stack yet
+ *   largeObject   the request is one large object, which was paid for before
+ *   lock          a P is at a place, and others wait for the lock of the work buffers
+ *   stall         a P is at a place of the termination, or a fault stalls it (gc/record/place.ts):
+ *                 the bytes are named after the place
+ *   wantedStack   no work is left and nobody drains, but a wanted stack is not scanned yet
  *   unattended    no work is left and nobody drains, and nobody has come yet to end the mark
  *   parkedWorker  an attempt to end the mark has failed, there is work, and nobody drains
  *   restart       the mark goes on after a stop that found work
- *   credit        the goroutine has as much in the bank
- *   refill        it has not, and pays next
+ *   credit        the goroutine pays for the request with credit that it has
+ *   refill        it has not enough credit, and pays next
  *
- * `lateTrigger` is what lay above the goal when the cycle began; `hostGc` is a stall whose P was in a collection of V8's for the most of it.
+ * Two more are named elsewhere. `lateTrigger` is what lay above the goal when the cycle began.
+ * `hostGc` takes over the bytes of a place at which the host's collector held a P up for most of a
+ * long stretch.
  *
- * Proof that the parts sum to the whole: the changes do, and each is named once; what is not yet named when the mark ends is a refill's.
+ * Proof that the parts sum to the overrun:
+ *
+ * 1. The changes of a cycle and `lateTrigger` sum to it (heap/live-heap.ts).
+ * 2. Each change adds to OVERRUN_OWED of its P once. Naming moves the whole of that word to one
+ *    part.
+ * 3. What is not yet named when the mark ends goes to `refill`.
+ * 4. `hostGc` only moves bytes from part to part.
+ *
+ * The words of the account are plain. Each P writes only its own; in a stop, the actor writes all.
+ * The reads of other Ps' places are hints: a stale one names a byte after a place just left.
  */
 import { load } from '#sync'
 import type { FaultPoint } from '../../memory/fault-points.ts'
@@ -24,7 +37,7 @@ import * as p from '../../memory/words/p.ts'
 import { type MarkState, NullListener, type Payment } from '../listener.ts'
 import { IN_BARRIER, PLACES, Place } from './place.ts'
 
-/** What is no stall. In the account, from `p.PLACES`. */
+/** The causes that are no stall. In the account they begin at `p.PLACES`. */
 export const CAUSES = [
   'largeObject',
   'lock',
@@ -48,7 +61,7 @@ export class Overrun extends NullListener {
   private readonly owed: number
   private readonly parts: number
 
-  /** `hostMs`: how long the host's collector held this thread up since it was asked last. */
+  /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
   constructor(memory: Memory, pIndex: number, hostMs: () => number) {
     super()
     this.memory = memory
@@ -58,7 +71,7 @@ export class Overrun extends NullListener {
     this.parts = memory.pMeasure(pIndex, p.OVERRUN_BY)
   }
 
-  /** A point that is no place of the termination is none of the account's. */
+  /** Notes where this P is. A point that is no place of the termination does not count. */
   override at(point: FaultPoint): void {
     const place = 1 + (PLACES as readonly FaultPoint[]).indexOf(point)
     if (place > 0) this.place.be(place)
@@ -89,6 +102,7 @@ export class Overrun extends NullListener {
     nameRest(this.memory)
   }
 
+  /** The first cause that holds, as an index in the account. */
   private causeOf(payment: Payment, mark: MarkState): number {
     const { words } = this.memory
     const place = this.stalledAt()
@@ -100,7 +114,10 @@ export class Overrun extends NullListener {
     return slotOf(payment === 'from the bank' ? 'credit' : 'refill')
   }
 
-  /** Where some P is in the termination, or stalled; 0: nowhere. Who waits in the barrier waits for another. */
+  /**
+   * The place of some P that is at one; 0 if none is. A P that waits in the ragged barrier waits
+   * for another, so its place counts only if no other P is at one.
+   */
   private stalledAt(): number {
     const { words, layout } = this.memory
     let found = 0
@@ -112,14 +129,20 @@ export class Overrun extends NullListener {
   }
 }
 
-/** What lay above the goal when the cycle began, which `pIndex` accounts for. In the setup stop. */
+/**
+ * Names what lay above the goal when the cycle began. It goes to the account of `pIndex`. In the
+ * setup stop.
+ */
 function nameLateTrigger(memory: Memory, pIndex: number): void {
   const { words, doubles } = memory
   const past = load(words, control.HEAP_LIVE) - doubles[memory.measure(control.GOAL_AT_START)]
   doubles[memory.pMeasure(pIndex, p.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
 }
 
-/** The mark is over: what has no name yet is a refill's. What the caches give back from here on is not in the account. In the termination stop. */
+/**
+ * Names the rest when the mark is over: it is a refill's. What the caches give back from here on is
+ * not in the account. In the termination stop.
+ */
 function nameRest(memory: Memory): void {
   const { doubles, layout } = memory
   for (let index = 0; index < layout.procs; index++) {
@@ -128,7 +151,11 @@ function nameRest(memory: Memory): void {
   }
 }
 
-/** Sums the account over all Ps into `OVERRUN_PARTS` doubles at `parts`, and the longest stretch at each place, in ms, into PLACES doubles at `gaps`. In the termination stop. */
+/**
+ * Sums the account over all Ps into `OVERRUN_PARTS` doubles at `parts`, and the longest stretch at
+ * each place, in ms, into PLACES doubles at `gaps`. A stretch that has not ended is cut at the
+ * request for the stop. In the termination stop.
+ */
 export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   const { words, doubles, layout } = memory
   doubles.fill(0, parts, parts + p.OVERRUN_PARTS)
@@ -143,6 +170,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
     words[memory.p(index, p.PLACE)] = 0
     if (place !== 0) doubles[gaps + place] = Math.max(doubles[gaps + place], stopped - doubles[own + p.PLACE_SINCE])
   }
+  // What any P had named after that place: the host's collector was the cause.
   for (let index = 0; index < layout.procs; index++) {
     const place = words[memory.p(index, p.HOSTS_PLACE)]
     doubles[parts + HOST_GC] += doubles[parts + place]
@@ -150,7 +178,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   }
 }
 
-/** Sets the account back. In the setup stop. */
+/** Resets the account. In the setup stop. */
 function resetOverrun(memory: Memory): void {
   const { words, doubles, layout } = memory
   for (let index = 0; index < layout.procs; index++) {

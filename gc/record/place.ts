@@ -1,16 +1,22 @@
 /**
- * Where a P is in the termination, or where a fault stalls it: so that what others allocate meanwhile can be named after it (gc/record/overrun.ts). The longest stretch at
- * each place is kept for the cycle's record. The end of a mark cuts every stretch: what a P is held up by after that is no matter of this cycle, nor of the next.
+ * Where a P is in the termination, or where a fault stalls it. What others allocate meanwhile is
+ * named after the place (gc/record/overrun.ts). The cycle's record keeps the longest stretch at
+ * each place: the gap. The end of a mark cuts every stretch. What holds a P up after that counts
+ * neither for this cycle nor for the next.
  *
- * A P that stands aside (scheduler/stop.ts) writes here while another may act. The actor then reads an old or a new place, and a stretch that ends just then may
- * count for the cycle after: these words are for the record alone.
+ * The words are plain, and the P itself writes them, also while it stands aside (scheduler/stop.ts)
+ * and another P acts. Then the actor reads an old place or a new one, and a stretch that ends just
+ * then may count for the next cycle. Nothing but the record depends on these words.
  */
 import { now } from '#sync'
 import type { FaultPoint } from '../../memory/fault-points.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as p from '../../memory/words/p.ts'
 
-/** Places of the termination, in PLACE from 1. Above them, from FIRST_FAULT_PLACE: where a fault stalls, in the order of the faults' counters. */
+/**
+ * Places of the termination, in PLACE from 1. Above them, from FIRST_FAULT_PLACE, are the fault
+ * points, in the order of their counters.
+ */
 export const PLACES = [
   'mark-termination/enter',
   'mark-termination/before-barrier',
@@ -24,7 +30,7 @@ export const PLACES = [
 export const FIRST_FAULT_PLACE = 1 + PLACES.length
 export const IN_BARRIER = 1 + PLACES.indexOf('mark-termination/in-barrier')
 
-/** A stretch that is long enough to ask whether it was a collection of the host's, in ms. */
+/** From this length on, in ms, a stretch is compared with the time in the host's collector. */
 const LONG_MS = 0.5
 
 export class Place {
@@ -35,7 +41,7 @@ export class Place {
   private readonly gaps: number
   private readonly hostMs: () => number
 
-  /** `hostMs`: how long the host's collector held this thread up since it was asked last. */
+  /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
   constructor(memory: Memory, pIndex: number, hostMs: () => number = () => 0) {
     this.memory = memory
     this.word = memory.p(pIndex, p.PLACE)
@@ -49,7 +55,7 @@ export class Place {
     return this.memory.words[this.word]
   }
 
-  /** This P is at a place from now on; 0: at none. */
+  /** This P is at a place from now on; 0 for none. Ends the stretch at the place before. */
   be(place: number): void {
     const { words, doubles } = this.memory
     const before = words[this.word]

@@ -1,6 +1,6 @@
 /**
- * A snapshot of the counters, taken in a stopped world (STOP_STATISTICS), or by the host when no P runs any more: then sums over Ps are exact, and agree
- * with each other.
+ * A snapshot of the counters. It is taken in a stopped world (STOP_STATISTICS), or by the host when
+ * no P runs any more. So sums over Ps are exact and agree with each other.
  */
 import { load } from '#sync'
 import type { Cache } from '../../heap/cache.ts'
@@ -8,7 +8,9 @@ import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
 
-/** What is counted, in the order in which it stands at STATISTICS. Bytes, pages, words and plain numbers, as named. */
+/**
+ * What is counted, in its order at STATISTICS. In bytes, pages, words and plain numbers, as named.
+ */
 export const STATISTICS = [
   'allocatedBytes',
   'allocatedObjects',
@@ -27,7 +29,7 @@ export const STATISTICS = [
 ] as const
 export type Statistics = Record<(typeof STATISTICS)[number], number>
 
-/** Takes the snapshot. `caches`: of all Ps. */
+/** Takes the snapshot. `caches` are those of all Ps. */
 export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
   const { words, doubles } = memory
   const current = caches.map(cache => cache.unretired())
@@ -39,7 +41,7 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
     barrierStores: sumOf(memory, p.BARRIER_STORES),
     barrierFlushes: sumOf(memory, p.BARRIER_FLUSHES),
     pagesInUse: words[control.PAGES_IN_USE],
-    // Page 0 is none; before the first P has made the heap there is not even that one.
+    // PAGES_END counts page 0 too. It is 0 before the first P has made the heap.
     pagesTouched: Math.max(0, words[control.PAGES_END] - 1),
     stackWordsInUse: load(words, control.STACK_WORDS_IN_USE),
     stackWordsTouched: words[control.STACK_NEXT],

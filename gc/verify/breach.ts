@@ -1,4 +1,7 @@
-/** What `--check` found wrong: a lost object, a stale reference, two words that disagree. The heap is not to be trusted any more. */
+/**
+ * What `--check` found wrong: a lost object, a stale reference, two words that disagree. The heap
+ * cannot be trusted any more.
+ */
 export class BreachError extends Error {
   override name = 'BreachError'
 }

@@ -1,6 +1,7 @@
 /**
- * Checkmark (Go's gccheckmark): in the termination stop the live heap is marked once more, from all roots, by one thread and with marks of its
- * own. An object that this reaches and the concurrent mark did not is a lost object: the collector is wrong, and the run ends.
+ * Checkmark (Go's gccheckmark). In the termination stop one thread marks the live heap a second
+ * time, from all roots, with marks of its own. An object that it reaches and that the concurrent
+ * mark did not reach is a lost object: the collector is wrong, and the run ends.
  */
 
 import { typeOf } from '../../heap/object.ts'
@@ -24,7 +25,10 @@ export class Checkmark {
     this.spans = spans
   }
 
-  /** Walks everything reachable. Returns its bytes, in slots. Throws a BreachError for the first lost object. */
+  /**
+   * Walks everything that is reachable. Returns its bytes, counting whole slots. Throws a
+   * BreachError for the first lost object.
+   */
   verify(): number {
     const { marks, words } = this.memory
     if (this.reached.length === 0) this.reached = new Uint8Array(marks.length)

@@ -1,18 +1,18 @@
 /**
- * The control words against each other: what one phase of the cycle implies for all of them, and that nobody who stopped holds a lock, sweeps, or is
- * counted as running.
+ * The control words against each other. One phase of the cycle implies values for all of them. No P
+ * that has stopped holds a lock, sweeps, or counts as running.
  *
- *   phase        barrier  blackening  cycles          root jobs  barrier buffers, grey      assist queue
- *   off          0        0           all marked      -          none                       empty
- *   mark         1        1           one is not      -          any                        any
- *   termination  1        0           one is not      all taken  none                       empty
+ *   phase        barrier  blackening  cycles        root jobs  barrier buffers, grey  assist queue
+ *   off          0        0           all marked    -          none                   empty
+ *   mark         1        1           one is not    -          any                    any
+ *   termination  1        0           one is not    all taken  none                   empty
  */
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 
-/** Ps that run, in STOP (scheduler/stop.ts). */
+/** The bits of STOP that count Ps that run (scheduler/stop.ts). */
 const RUNNING_MASK = 0xff
 
 const LOCKS = {
@@ -50,7 +50,7 @@ export function verifyControl(inspection: Inspection): void {
   verifyPs(inspection)
 }
 
-/** In a stopped world nobody sweeps, and the next mark begins after all is swept. */
+/** In a stopped world nobody sweeps, and a mark begins only after everything is swept. */
 function verifySweep(inspection: Inspection): void {
   const { words, phase } = inspection
   const sweepers = words[control.SWEEPERS]
@@ -82,7 +82,10 @@ function verifyLocks(inspection: Inspection): void {
   }
 }
 
-/** Scannable heap: what was scanned last, and then the scan spans' part of what L was charged. Frozen while marking. */
+/**
+ * Scannable heap: what the last mark scanned, and then what was charged of L for scan spans. While
+ * marking it is frozen.
+ */
 function verifyScannable(inspection: Inspection): void {
   const { words, memory, phase } = inspection
   const { doubles } = memory

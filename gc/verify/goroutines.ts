@@ -1,12 +1,15 @@
 /**
  * Goroutine records and their stacks.
  *
- *   status     free: in the free list, once · runnable: in at most one queue · running: on one P, which says so · waiting
- *              no record is dead, and no stack is being scanned, in a stopped world
+ *   status     free: in the free list, once · runnable: in at most one queue · waiting
+ *              running: on one P, which names the goroutine
+ *              in a stopped world no record is dead, and no stack is being scanned
  *   counts     records that are not free = GOROUTINES_LIVE = started − finished
- *   stacks     the segments of live goroutines and the free ones lie side by side, from the first word to STACK_NEXT; the table knows the free
- *              ones and no others, and of two buddies one is in use
- *   scans      a stack that shall be scanned is a running goroutine's, while marking; at mark termination all are scanned
+ *   stacks     the segments of live goroutines and the free ones lie side by side, from the first
+ *              word to STACK_NEXT; the table names the free ones and no others; of two buddies
+ *              at least one is in use, or they would have been joined
+ *   scans      a wanted stack is a running goroutine's, and there is one only while marking;
+ *              at mark termination all stacks are scanned
  */
 
 import { STACK_MIN_LOG2 } from '../../memory/layout.ts'
@@ -78,7 +81,7 @@ function freeRecords(inspection: Inspection): ReadonlySet<number> {
   return free
 }
 
-/** P and goroutine name each other, one to one. */
+/** Each P and the goroutine that it runs name each other. */
 function verifyRunning(inspection: Inspection): void {
   const { words, memory } = inspection
   for (let index = 0; index < memory.layout.procs; index++) {

@@ -1,4 +1,7 @@
-/** One verification: the memory that it reads, the few words that most rules turn on, and what it has found so far. */
+/**
+ * One verification: the memory that it reads, the few words that most rules depend on, and what it
+ * has found so far.
+ */
 
 import type { SpanId } from '../../heap/span.ts'
 import type { Memory } from '../../memory/memory.ts'
@@ -6,7 +9,7 @@ import { HEAP_SWEEP_GENERATION, PHASE } from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
 import { BreachError } from './breach.ts'
 
-/** So many disagreements show a person the pattern; the rest would only hide it. */
+/** This many disagreements show a person the pattern. More would only hide it. */
 const MOST_FINDINGS = 5
 
 export class Inspection {
@@ -44,7 +47,7 @@ export class Inspection {
     if (!(found >= least && found <= most)) this.found(`${what} is ${found}, must be ${least} to ${most}`)
   }
 
-  /** Throws a BreachError that lists what was found, if that is anything. */
+  /** Throws a BreachError that lists what was found, if anything was. */
   conclude(): void {
     if (this.isClean) return
     const list = this.findings.map(finding => `\n  ${finding}`).join('')

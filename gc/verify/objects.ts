@@ -1,4 +1,6 @@
-/** What an object refers to, read from its header (heap/object.ts), without the marker's help. */
+/**
+ * What an object refers to, read from its header (heap/object.ts) and not with the marker's code.
+ */
 
 import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, HEADER_REFERENCES_SHIFT, REFERENCE_ARRAY } from '../../heap/object.ts'
 import { PAGE_SHIFT } from '../../memory/layout.ts'
@@ -13,13 +15,13 @@ export function arrayEnd(memory: Memory, array: Addr): Addr {
   return array + ARRAY_ELEMENTS_BYTE + (memory.i32[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
 }
 
-/** First address of the large object that an address lies in; 0 or less: of none. */
+/** First address of the large object that an address lies in; 0 or less if it lies in none. */
 export function objectAt(memory: Memory, address: Addr): Addr {
   if (address <= 0 || address >= memory.layout.heapBytes) return 0
   return memory.words[memory.layout.pageSpan + (address >>> PAGE_SHIFT)] << PAGE_SHIFT
 }
 
-/** Word of the heap of an object's first reference, and past its last one. */
+/** Words of the heap: an object's first reference, and the word past its last one. */
 export function firstReference(memory: Memory, object: Addr): number {
   return isReferenceArray(memory, object) ? (object + ARRAY_ELEMENTS_BYTE) >>> 2 : (object >>> 2) + 1
 }

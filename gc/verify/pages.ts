@@ -1,9 +1,12 @@
 /**
- * The page table against itself: spans in use and free runs lie side by side, from page 1 to the last, without a gap.
+ * The page table against itself: spans in use and free runs lie side by side without a gap, from
+ * page 1 to the last page.
  *
- *   every page of a span names it, and its record says how many they are; no other page has a record in use
- *   a free run has its length at both ends, no free neighbour, and stands in the bin for its length, once, its links both ways
- *   PAGES_IN_USE counts the pages of spans; PAGES_END lies past the last of them
+ * - Every page of a span names the span, whose record tells their number. No other page has a
+ *   record in use.
+ * - A free run has its length at both ends and no free neighbour. It is in the bin for its length,
+ *   once, and is linked both ways.
+ * - PAGES_IN_USE counts the pages of spans. PAGES_END lies past the last of them.
  */
 
 import type { SpanId } from '../../heap/span.ts'
@@ -11,7 +14,7 @@ import { PAGE_BIN_COUNT, PAGE_BINS, PAGES_END, PAGES_IN_USE } from '../../memory
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 
-/** Free runs: first page → pages. */
+/** Free runs: the number of pages by the first page. */
 type FreeRuns = Map<number, number>
 
 /** Returns the spans in use, in the order of their pages. */
@@ -26,7 +29,7 @@ export function verifyPages(inspection: Inspection): ReadonlySet<SpanId> {
   for (let page = 1; page < layout.pages; ) {
     const isFree = words[layout.pageSpan + page] === 0
     const pages = isFree ? freeRunAt(inspection, page) : spanAt(inspection, page)
-    // What lies behind pages that do not say how many they are cannot be told.
+    // If pages do not tell how many they are, it is unknown where the next ones begin.
     if (pages === 0) return spans
     if (isFree && isAfterFree)
       inspection.found(`the free run at page ${page} follows another, and was not joined with it`)
@@ -67,7 +70,7 @@ function spanAt(inspection: Inspection, page: number): number {
   return pages
 }
 
-/** Pages of the free run that begins at `page`; 0 if its length makes no sense. */
+/** Pages of the free run that begins at `page`; 0 if its length is impossible. */
 function freeRunAt(inspection: Inspection, page: number): number {
   const { words, memory } = inspection
   const { layout } = memory
@@ -79,7 +82,7 @@ function freeRunAt(inspection: Inspection, page: number): number {
   const atEnd = words[layout.pageRun + page + length - 1]
   if (atEnd !== length)
     inspection.found(`the free run at page ${page} has ${length} pages at its begin and ${atEnd} at its end`)
-  // Pages that were never used are not looked at: reading them would make them take memory.
+  // Pages that were never used are not looked at: reading them would commit memory.
   const end = Math.min(page + length, words[PAGES_END])
   for (let inner = page; inner < end; inner++) {
     const named = words[layout.pageSpan + inner]

@@ -1,6 +1,7 @@
 /**
- * Where each span in use is. In a stopped world there are three kinds of place, and a span is in one of them, once: the swept lists and the
- * unswept lists of its class, and the cache of one P. A span that is being swept is in none, but nobody stops while sweeping.
+ * Where each span in use is. In a stopped world there are three kinds of place: the swept lists and
+ * the unswept lists of its class, and the cache of one P. A span is in one of them, once. A span
+ * that is being swept is in none, but no P stops while it sweeps one.
  */
 
 import type { SpanId } from '../../heap/span.ts'
@@ -15,11 +16,11 @@ export const CACHED = 2
 
 export interface Place {
   readonly kind: typeof SWEPT | typeof UNSWEPT | typeof CACHED
-  /** As in messages. */
+  /** Its name in messages. */
   readonly name: string
-  /** In a list: whether that is the one for spans without a free slot. */
+  /** Of a list: whether it is the one for spans without a free slot. */
   readonly isFull: boolean
-  /** In a cache: index of its first word. */
+  /** Of a cache: the index of its first word. */
   readonly entry: number
 }
 
@@ -48,7 +49,7 @@ export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>):
   return places
 }
 
-/** False ends the walk: the list leads where it must not. */
+/** Returns false if the list leads where it must not, which ends the walk. */
 type Put = (id: SpanId, spanClass: number, place: Place) => boolean
 
 function walkList(

@@ -1,10 +1,13 @@
 /**
- * The queues that the scheduler keeps in shared memory. What a P has taken off its ready list it keeps in order privately, so a runnable
- * goroutine is in at most one queue here; and one that is in a queue is runnable.
+ * The queues that the scheduler keeps in shared memory. A goroutine in a queue is runnable. A
+ * runnable goroutine is in at most one queue here, since a P takes goroutines off its ready list
+ * and keeps them in order privately.
  *
- *   rings, ready lists, global queue   links and counts; no goroutine twice; what is ready on a P is pinned to it
- *   assist queue                       its members are flagged, and nobody else; none where nothing is marked
- *   wait records                       the free list; a record in an object's queue is linked both ways, and the object is allocated
+ *   rings, ready lists, global queue   links and counts; no goroutine twice; what is ready on a P
+ *                                      is pinned to it
+ *   assist queue                       its members are flagged and no others; empty unless marking
+ *   wait records                       the free list; a record in an object's queue is linked both
+ *                                      ways, and the object is allocated
  */
 
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
@@ -129,7 +132,7 @@ function verifyQueued(inspection: Inspection, id: number, at: (id: number, word:
     inspection.found(`wait record ${id} stands in the queue at word ${queue}, where no object is (mark byte ${colour})`)
 }
 
-/** Colour of the slot that an address lies in; −1 if it lies in no span. */
+/** Mark byte of the slot that an address lies in; −1 if it lies in no span. */
 function slotColour(inspection: Inspection, address: number): number {
   const { words, memory } = inspection
   const id = words[memory.layout.pageSpan + Math.floor(address / 8192)] ?? 0

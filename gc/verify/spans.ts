@@ -1,18 +1,26 @@
 /**
- * Each span in use against its mark bytes, its class, and the place where it is; and their sums against the counters of the heap.
+ * Each span in use against its mark bytes, its class, and the place where it is. Then their sums
+ * against the counters of the heap.
  *
- *   place      generation   ALLOCATED              FREE_FROM           colours besides free and quarantined
- *   swept      h            slots that are not     first slot          white; while marking: grey and black too
- *   unswept    h−2          free                   first slot          white, black
- *   cached     h+3          all slots              no free slot below  as swept; the unused rest of the run white, black while marking
+ *   place     generation  ALLOCATED        FREE_FROM        colours besides free and quarantined
+ *   swept     h           slots that are   first slot       white; while marking: grey, black too
+ *   unswept   h−2         not free         first slot       white, black
+ *   cached    h+3         all slots        no free          as swept; the unused rest of the run
+ *                                          slot below it    white, black while marking
  *
- * Only first granules of slots have a colour. Grey slots are possible in a flagged span of the mark phase alone; a flag may have outlived
- * its objects.
+ * Only the first granule of a slot has a colour. Grey slots are possible only in the mark phase, in
+ * a span that is flagged. A flag may outlive its objects.
  *
- * Live heap, exactly. L was set to the bytes marked, visits counted, and has been charged since. So at any time
- *   L = live bytes + (HEAP_MARKED − exact marked bytes),  exact marked bytes = SWEPT_MARKED_BYTES + black bytes not swept yet,
- * where live is what is black in unswept spans, all but free and quarantined slots in swept ones, and free slots too in cached ones.
- * Garbage and live objects together are what was allocated and not freed.
+ * The live heap, exactly. L was set to the marked bytes, which count visits, and was charged since.
+ * So at any time
+ *
+ *   L = live bytes + (HEAP_MARKED − exact marked bytes)
+ *   exact marked bytes = SWEPT_MARKED_BYTES + black bytes that are not swept yet
+ *
+ * Live bytes are black slots in unswept spans, all slots but free and quarantined ones in swept
+ * spans, and free slots too in cached spans.
+ *
+ * Live objects and garbage together are what was allocated and not freed.
  */
 
 import { SIZE_CLASSES, slotBytesOf, spanPagesOf } from '../../heap/size-classes.ts'
@@ -33,17 +41,17 @@ import { CACHED, type Place, type Places, SWEPT, UNSWEPT } from './places.ts'
 
 const COLOURS = ['free', 'white', 'grey', 'black', 'quarantined (new)', 'quarantined (old)']
 
-/** What all spans hold together. */
+/** Sums over all spans. */
 interface Sums {
   /** Objects, live or garbage, and their bytes. */
   objects: number
   bytes: number
-  /** As HEAP_LIVE counts. */
+  /** What HEAP_LIVE counts. */
   liveBytes: number
-  /** Black in spans that are not swept yet. */
+  /** Black slots in spans that are not swept yet. */
   unsweptMarkedBytes: number
   greySpans: number
-  /** In current runs: objects and bytes that the Ps’ counters do not hold yet. */
+  /** Objects and bytes in current runs, which the Ps’ counters do not hold yet. */
   runObjects: number
   runBytes: number
 }
@@ -55,7 +63,7 @@ export function verifySpans(inspection: Inspection, places: Places): void {
   if (isCounted) verifySums(inspection, sums)
 }
 
-/** False if its record makes no sense, so that its slots could not be counted. */
+/** Returns false if the span's record is impossible, so that its slots could not be counted. */
 function verifySpan(inspection: Inspection, id: SpanId, place: Place, sums: Sums): boolean {
   if (!hasRightShape(inspection, id)) return false
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
@@ -113,7 +121,7 @@ function hasRightShape(inspection: Inspection, id: SpanId): boolean {
   )
 }
 
-/** Slots by colour. Complains of colours that are out of place. */
+/** Counts slots by colour. Complains of colours that are out of place. */
 function countColours(inspection: Inspection, id: SpanId, place: Place): Int32Array {
   const { marks } = inspection.memory
   const stride = inspection.span(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
@@ -144,7 +152,7 @@ function isAllowed(colour: number, phase: number, place: Place): boolean {
   return colour <= span.QUARANTINE_OLD
 }
 
-/** The run that a P fills: slots of it that are not handed out. */
+/** Verifies the run that a P fills. Returns how many of its slots are not handed out. */
 function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums): number {
   const { words, memory, phase } = inspection
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
@@ -190,7 +198,8 @@ function verifySums(inspection: Inspection, sums: Sums): void {
   inspection.expect('GREY_SPANS', words[GREY_SPANS], sums.greySpans)
   const marked = words[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
   const markedByVisits = doubles[memory.measure(HEAP_MARKED)]
-  // Visits count twice what two markers found at the same time.
+  // HEAP_MARKED counts visits, so it counts twice an object that two markers found at the same
+  // time.
   if (markedByVisits < marked)
     inspection.found(`HEAP_MARKED is ${markedByVisits}, and ${marked} bytes were found marked`)
   inspection.expect('HEAP_LIVE', words[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)

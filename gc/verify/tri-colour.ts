@@ -1,22 +1,40 @@
 /**
  * The tri-colour invariant in the middle of a mark (gc/mark/barrier.ts):
  *
- *   every white object that something black refers to is also reachable from something grey, through white objects alone.
+ *   Every white object that something black refers to is also reachable from something grey,
+ *   through white objects only.
  *
- *   black   an object whose mark byte is black and which stands in no work buffer; a stack and a block of globals that were scanned
- *   grey    an object or a piece of an array in a work buffer; a grey mark byte; both values of a pair that waits in a barrier buffer; a block of
- *           globals or a stack whose job is not taken; a stack that its P has been asked to scan
+ * Black is an object whose mark byte is black and which is in no work buffer, and a stack or a
+ * block of globals that was scanned. Grey is:
  *
- * Proof that a mark which keeps it loses nothing: it ends when nothing is grey. Then by the invariant nothing black refers to anything white; all
- * roots are black; so by induction over the path from a root, every reachable object is black.
- * Proof that a correct mark keeps it: at its start all roots are grey and the only black slots are unused ones, which refer to nothing. Scanning
- * makes what it blackens refer to grey or black objects. A store adds an edge from black to white, or cuts a path from grey, only behind a pair that holds
- * both ends (the barrier's shades 2 and 1), and a pair that waits is grey. A new object is black and refers to what its constructor has shaded. A
- * running goroutine loads into its black stack only what was in the heap, where it was reachable from grey, or in a black object, where the
- * invariant held for it; a later cut of that path is shade 1 again.
- * So a finding is a broken collector, as soon as it is broken: long before the object is missed.
+ * - an object or a piece of an array in a work buffer, and an object with a grey mark;
+ * - both values of a pair that waits in a barrier buffer;
+ * - a block of globals or a stack whose root job is not taken, and a wanted stack.
  *
- * A waiting pair counts as grey in both values, as if it had been carried out: all shades are carried out before a mark may end.
+ * Proof that a mark which keeps the invariant loses nothing:
+ *
+ * 1. The mark ends when nothing is grey.
+ * 2. Then by the invariant nothing black refers to anything white.
+ * 3. All roots are black. So by induction over the path from a root every reachable object is
+ *    black.
+ *
+ * Proof that a correct mark keeps the invariant:
+ *
+ * 1. At its start all roots are grey. The only black slots are unused ones, which refer to nothing.
+ * 2. A scan makes what it blackens refer only to grey or black objects.
+ * 3. A store may add a reference from black to white, or cut a path from grey. It does so only
+ *    after a pair that holds both ends (shades 2 and 1 of the barrier), and a pair that waits is
+ *    grey.
+ * 4. A new object is black. It refers only to what its constructor has shaded.
+ * 5. A running goroutine loads into its black stack only what was in the heap. That was reachable
+ *    from something grey, or in a black object, for which the invariant held. A later cut of that
+ *    path is shade 1 again.
+ *
+ * So a finding is a broken collector, as soon as it is broken, and long before the object is
+ * missed.
+ *
+ * A pair that waits counts as if it had been carried out, since all shades are carried out before a
+ * mark may end.
  */
 
 import { typeOf } from '../../heap/object.ts'
@@ -32,10 +50,13 @@ import { arrayEnd, endOfReferences, firstReference, objectAt } from './objects.t
 
 /** White, and reachable from something grey through white objects. */
 const IS_REACHED = 1
-/** Stands in a work buffer. */
+/** In a work buffer. */
 const IS_QUEUED = 2
 
-/** `grey`: what stands in work buffers. In a stopped world, with everything else found sound. */
+/**
+ * Verifies the invariant. `grey` is what work buffers hold. In a stopped world in which all else is
+ * sound.
+ */
 export function verifyTriColour(inspection: Inspection, spans: Iterable<SpanId>, grey: readonly Addr[]): void {
   const colours = new TriColour(inspection)
   const scanSpans = [...spans].filter(id => (inspection.span(id, span.CLASS) & 1) === 0)
@@ -50,7 +71,7 @@ export function verifyTriColour(inspection: Inspection, spans: Iterable<SpanId>,
 
 class TriColour {
   private readonly inspection: Inspection
-  /** Of each granule up to the last page that was ever used. */
+  /** States of the granules up to the last page that was ever used. */
   private readonly states: Uint8Array
   private readonly pending: Addr[] = []
 
@@ -91,7 +112,7 @@ class TriColour {
     }
   }
 
-  /** Follows white objects to the end. */
+  /** Follows white objects until no new one is reached. */
   close(): void {
     for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop()) this.reachFrom(object)
   }
@@ -142,7 +163,9 @@ class TriColour {
 
   // ————— roots
 
-  /** Reaches what grey roots refer to, or expects of the black ones that what they refer to is safe. */
+  /**
+   * Grey roots: reaches what they refer to. Black roots: expects that what they refer to is safe.
+   */
   eachRoot(colour: 'grey' | 'black'): void {
     const { words, memory } = this.inspection
     const slots = words[GLOBAL_SLOTS]
@@ -166,7 +189,10 @@ class TriColour {
     else this.expectSafe(object, who)
   }
 
-  /** Black: scanned, or nobody will scan it, which is as bad as if its references were. */
+  /**
+   * Black is a stack that was scanned, and also one that nobody will scan: what only that one
+   * refers to would be lost, which is a finding too.
+   */
   private stackColour(id: number, blocks: number): 'grey' | 'black' | 'none' {
     const { words, memory } = this.inspection
     const status = words[memory.goroutine(id, g.STATUS)]

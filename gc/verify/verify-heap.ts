@@ -1,8 +1,9 @@
 /**
- * The heap verifier: whether every span, list, mark byte and counter in shared memory agrees with every other. It imports `heap` alone and uses little
- * of it but the layout, so that it does not share the mistakes that it looks for.
+ * The heap verifier: whether every span, list, mark byte and counter in shared memory agrees with
+ * the others. It imports only memory/ and heap/, and uses little of heap/ but the layout, so that
+ * it does not share the mistakes that it looks for.
  *
- *   1  control words: what the phase implies; locks, sweepers          control.ts
+ *   1  control words: what the phase implies; locks, sweepers           control.ts
  *   2  pages: spans and free runs cover the arena                       pages.ts
  *   3  places: each span is in one list or one cache                    places.ts
  *   4  spans: mark bytes against records; the sums against the counters spans.ts
@@ -10,8 +11,9 @@
  *   6  goroutines, stacks, queues, wait records                         goroutines.ts, queues.ts
  *   7  while marking, if all of that is sound: the tri-colour invariant tri-colour.ts
  *
- * For a stopped world, where every P has published what it holds (its work buffers, its stack's height): then all of it is exact, in every phase. Called
- * in the stops of a cycle under `--check` (gc/cycle.ts), and by tests wherever they stop a world.
+ * It needs a stopped world in which every P has published what it holds: its work buffers and the
+ * height of its stack. Then all rules are exact, in every phase. It is called in the stops of a
+ * cycle under `--check` (gc/cycle.ts), and by tests wherever they stop a world.
  */
 
 import type { Memory } from '../../memory/memory.ts'
@@ -33,12 +35,15 @@ import { verifySpans } from './spans.ts'
 import { verifyTriColour } from './tri-colour.ts'
 import { verifyWork } from './work.ts'
 
-/** A heap of up to so many pages is verified in each cycle; one of n times as many in each nth, so that its share of the time does not grow. */
+/**
+ * A heap of up to this many pages is verified in each cycle; one of n times as many in each nth
+ * cycle, so that the share of time does not grow.
+ */
 const PAGES_EACH_CYCLE = 1024
-/** Goroutines that take as long as a page. */
+/** This many goroutines take as long as a page. */
 const GOROUTINES_PER_PAGE = 16
 
-/** Throws a BreachError that names the first disagreements found. */
+/** Throws a BreachError that names the first disagreements. */
 export function verifyHeap(memory: Memory): void {
   const inspection = new Inspection(memory)
   verifyControl(inspection)
@@ -52,7 +57,7 @@ export function verifyHeap(memory: Memory): void {
   inspection.conclude()
 }
 
-/** True if the heap is to be verified in this cycle, by its size. */
+/** True if the heap must be verified in this cycle, by its size. */
 export function isVerificationDue(memory: Memory): boolean {
   const { words } = memory
   const pages = words[PAGES_END] + words[GOROUTINE_NEXT] / GOROUTINES_PER_PAGE
@@ -60,8 +65,9 @@ export function isVerificationDue(memory: Memory): boolean {
 }
 
 /**
- * In the setup stop: after how much scan work the mark shall be stopped to be verified. Another share of the expected work in each cycle, the
- * same ones in each run: the multiples of the golden ratio, modulo 1, come near to every share.
+ * In the setup stop: sets after how much scan work the mark is stopped to be verified. The share of
+ * the expected work differs from cycle to cycle and is the same in each run. The multiples of the
+ * golden ratio, modulo 1, come near to every share.
  */
 export function planVerification(memory: Memory): void {
   const { words, doubles } = memory

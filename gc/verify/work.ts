@@ -1,6 +1,7 @@
 /**
- * What is grey, as far as it stands in memory. A P publishes its work buffers before it counts as stopped, so in a stopped world each buffer that
- * was ever used is in the full list or in the empty one; and only while marking is there anything in them, or in a barrier's buffer.
+ * What is grey in memory. A P publishes its work buffers before it counts as stopped. So in a
+ * stopped world each buffer that was ever used is in the full list or in the empty one. Only while
+ * marking is anything in the full list or in a barrier buffer.
  */
 
 import {
@@ -19,7 +20,10 @@ import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 import { arrayEnd, isReferenceArray, objectAt } from './objects.ts'
 
-/** Grey objects, and pieces of arrays (their bit OBLET set), that stand in work buffers. */
+/**
+ * Verifies the work buffers. Returns what they hold: grey objects, and pieces of arrays, which have
+ * their bit OBLET set.
+ */
 export function verifyWork(inspection: Inspection): Addr[] {
   const { words, memory, phase } = inspection
   const { layout } = memory
@@ -42,7 +46,7 @@ export function verifyWork(inspection: Inspection): Addr[] {
   return entries
 }
 
-/** Length of a list. */
+/** Walks a list of work buffers. Returns its length. */
 function walk(
   inspection: Inspection,
   head: number,
@@ -94,7 +98,8 @@ function complaintOf(inspection: Inspection, entry: number): string {
   const object = isPiece ? objectAt(memory, entry - OBLET) : entry
   if (object <= 0 || object % 16 !== 0 || object >= memory.layout.heapBytes) return 'no address of an object'
   const colour = memory.marks[object >>> 4]
-  // Grey: another marker found it white at the same time, and had no buffer for it.
+  // A grey mark is possible too: another marker found the object white at the same time, and had no
+  // work buffer for it.
   if (colour !== span.BLACK && colour !== span.GREY_MARK)
     return `what is queued is marked, and its mark byte is ${colour}`
   if (!isPiece) return ''

@@ -1,5 +1,5 @@
 /** What the gate promises: L at the end of a mark ≤ max(limit, L when the cycle began) + P · the largest single request (gc/work/gate.ts has the proof). */
-import type { CycleRecord } from '../../runtime/report/record.ts'
+import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import type { CaseParameters } from './results.ts'
 
 /** The pacer's hard goal is this much of its goal (gc/pacer/go-goal.ts). */

@@ -1,6 +1,6 @@
 /** What the campaign does, step by step: cycles by natural delays, then stalls of four lengths at each point of termination. */
-import type { FaultPoint } from '../../memory/fault-points.ts'
-import { FAULT_POINTS } from '../../memory/fault-points.ts'
+import type { FaultPoint } from 'sawtooth/internal/memory/fault-points'
+import { FAULT_POINTS } from 'sawtooth/internal/memory/fault-points'
 
 export interface Step {
   readonly name: string

@@ -4,10 +4,10 @@
  * net ended, and the first run that fails or does not end.
  */
 import { existsSync } from 'node:fs'
-import { UsageError } from '../../runtime/errors/usage-error.ts'
-import { print } from '../../runtime/output/standard-streams.ts'
-import type { CycleRecord, RunRecord } from '../../runtime/report/record.ts'
-import { humanBytes, humanCount } from '../../runtime/report/units.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { print } from 'sawtooth/internal/runtime/output/standard-streams'
+import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
+import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
 import { readAs } from '../json.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import type { Progress } from '../progress.ts'

@@ -1,5 +1,5 @@
 /** Which cases a sweep has: the product of the lists that were asked for, or some policies that tell most. */
-import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { BASELINE, type Policy } from './policy.ts'
 import type { CaseParameters } from './results.ts'
 

@@ -1,8 +1,8 @@
 /** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
-import { printable } from '../../runtime/errors/printable.ts'
-import { UsageError } from '../../runtime/errors/usage-error.ts'
-import { interruptible } from '../../runtime/host/signals.ts'
-import { print, say } from '../../runtime/output/standard-streams.ts'
+import { printable } from 'sawtooth/internal/runtime/errors/printable'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { interruptible } from 'sawtooth/internal/runtime/host/signals'
+import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { formatMachine, thisMachine } from '../machine.ts'
 import { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'

@@ -1,5 +1,5 @@
 /** Costs as a table of plain text. */
-import { humanBytes, humanMs } from '../../runtime/report/units.ts'
+import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
 import { formatTable } from '../table.ts'
 import { policyName } from './policy.ts'
 import type { Cost, Criterion, LatencyPercentiles } from './results.ts'

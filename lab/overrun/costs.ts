@@ -9,12 +9,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from 'sawtooth/host'
+import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import { readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
 import { median, quantile } from 'simple-statistics'
-import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from '../../runtime/host/host.ts'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
-import { readTraceEvents } from '../../runtime/report/trace-events.ts'
 import { ownJson } from '../json.ts'
+import { exampleFile, labFile } from '../package-files.ts'
 import { expectWritten } from '../run.ts'
 import { BUCKETS, percentilesOfCounts } from './latency-buckets.ts'
 import { medianInterval } from './median-interval.ts'
@@ -56,13 +56,12 @@ const WARM_RUNS = 2
 const WARM_MS = 100
 const WINDOWS_MS = [1, 10, 100]
 
-const fromRoot = (path: string): string => fileURLToPath(new URL('../../../', import.meta.url)) + path
-const LATENCY_PROGRAM = fromRoot('lab/overrun/programs/allocation-latency.ts')
+const LATENCY_PROGRAM = labFile('overrun/programs/allocation-latency.ts')
 
 /** The programs of the criterion, each some 0.6 s of work for 2 Ps on 2 cores. */
 export const COST_PROGRAMS: readonly CostProgram[] = [
-  { name: 'alloc-storm', file: fromRoot('examples/alloc-storm.ts'), args: ['--tasks', '256'] },
-  { name: 'binary-trees', file: fromRoot('examples/binary-trees.ts'), args: ['17'] },
+  { name: 'alloc-storm', file: exampleFile('alloc-storm.ts'), args: ['--tasks', '256'] },
+  { name: 'binary-trees', file: exampleFile('binary-trees.ts'), args: ['17'] },
 ]
 
 /** One policy on one program, while it is measured. */

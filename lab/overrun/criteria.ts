@@ -1,5 +1,5 @@
 /** What must hold of a sweep, with the figures that say whether it does. */
-import { humanBytes, humanCount } from '../../runtime/report/units.ts'
+import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
 import { nameOf } from './cases.ts'
 import type { Criterion } from './results.ts'
 import type { Tally } from './statistics.ts'

@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 
 /** Folders that hold an installed Go, or one folder `go-VERSION` for each. */
 const INSTALLED = ['/usr/local', '/usr/lib']

@@ -1,9 +1,9 @@
 /** The same program under Go, where there is one: its cycles are read from the lines that GODEBUG asks for. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import { labFile } from '../package-files.ts'
 import { FailedRun } from '../run.ts'
 import { theGo } from './find-go.ts'
 import { withNoise } from './noise.ts'
@@ -13,8 +13,7 @@ import { COLD_MS, liveBytesOf } from './workload.ts'
 
 const run = promisify(execFile)
 
-/** From dist/lab/overrun up to the package. */
-const SOURCE = fileURLToPath(new URL('../../../lab/overrun/go/', import.meta.url) + 'alloc-only.go')
+const SOURCE = labFile('overrun/go/alloc-only.go')
 
 /** A run that is not over so long after its time hangs, in ms. */
 const PATIENCE_MS = 30_000

@@ -1,5 +1,5 @@
 /** The text of `sawtooth overrun --help`. */
-import { faultGrammar } from '../../runtime/options/faults.ts'
+import { faultGrammar } from 'sawtooth/internal/runtime/options/faults'
 import { CAUSES } from './cases.ts'
 
 export const help = `Measures how far the heap runs past its goal while marking comes to an end (golang/go#52433), and what bounds it.

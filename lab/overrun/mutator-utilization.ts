@@ -4,7 +4,7 @@
  * it was spent in stops, in workers that the pacer asked for, in assists, and blocked in place. As in Go's tools, idle workers and idle sweeping are
  * not counted: they take only what the program has left.
  */
-import { GC_LANE, type TraceEvent, type TraceFile } from '../../runtime/report/trace-events.ts'
+import { GC_LANE, type TraceEvent, type TraceFile } from 'sawtooth/internal/runtime/report/trace-events'
 
 /** Time that the collector took on one P, in ms. Slices may overlap and nest. */
 export interface TakenSlice {

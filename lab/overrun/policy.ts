@@ -1,5 +1,5 @@
 /** What the lab compares: how the end of marking is found, with or without a gate, with Go's credit or with the capped one. */
-import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import type { CaseParameters } from './results.ts'
 
 export type Policy = Pick<CaseParameters, 'termination' | 'gate' | 'credit'>

@@ -1,6 +1,7 @@
 /** From the cycles of a case to its row. */
+
+import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import { quantileSorted } from 'simple-statistics'
-import type { CycleRecord } from '../../runtime/report/record.ts'
 import { beyondBound, boundOf } from './bound.ts'
 import type { Case, CaseParameters, Percentiles, WorstCycle } from './results.ts'
 

@@ -1,5 +1,5 @@
 /** The table of a sweep: a row for each case. What all cases have in common stands once, above. */
-import { humanBytes, humanCount, humanPercent } from '../../runtime/report/units.ts'
+import { humanBytes, humanCount, humanPercent } from 'sawtooth/internal/runtime/report/units'
 import { formatTable } from '../table.ts'
 import type { Case } from './results.ts'
 

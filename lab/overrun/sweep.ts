@@ -1,8 +1,8 @@
 /** Measures cases. Those that differ in their policy alone are run in turns, in rounds, so that what the machine does meanwhile meets them alike. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
-import { humanCount } from '../../runtime/report/units.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import { humanCount } from 'sawtooth/internal/runtime/report/units'
 import type { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
 import { nameOf } from './cases.ts'

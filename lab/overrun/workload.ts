@@ -1,16 +1,15 @@
 /** The program that allocates alone, run with the parameters of a case: what the sweep, the campaign and the traces have in common. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { Runtime } from '../../runtime/host/host.ts'
-import { type RunFlags, resolveConfiguration } from '../../runtime/options/configuration.ts'
-import type { CycleRecord, RunRecord } from '../../runtime/report/record.ts'
+import { Runtime } from 'sawtooth/host'
+import { type RunFlags, resolveConfiguration } from 'sawtooth/internal/runtime/options/configuration'
+import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
+import { labFile } from '../package-files.ts'
 import { expectWritten, FailedRun, silent } from '../run.ts'
 import { nameOf } from './cases.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
 
-/** As it stands in the sources, since the runtime prepares a program for each run: from dist/lab/overrun up to the package. */
-const PROGRAM = fileURLToPath(new URL('../../../lab/overrun/programs/', import.meta.url) + 'alloc-only.ts')
+const PROGRAM = labFile('overrun/programs/alloc-only.ts')
 
 /** Go's least goal at GOGC 100, bytes. */
 export const LEAST_GOAL = 4 * 2 ** 20

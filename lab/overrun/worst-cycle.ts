@@ -1,6 +1,6 @@
 /** The cycle that passed its goal by most, as its run's trace shows it: what each P did when its mark came to an end. */
-import type { CycleRecord } from '../../runtime/report/record.ts'
-import { GC_LANE, readTraceEvents } from '../../runtime/report/trace-events.ts'
+import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
+import { GC_LANE, readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
 import type { WorstCycle } from './results.ts'
 
 /** What is shown before the end of the mark, and after the world goes on, in ms. */

@@ -1,7 +1,7 @@
 /** `sawtooth pacers`: its commands by name, each loaded when it is wanted: a simulation needs neither a pool nor charts. */
 
-import { UsageError } from '../../runtime/errors/usage-error.ts'
-import { print } from '../../runtime/output/standard-streams.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { help } from './help.ts'
 
 type Command = (argv: readonly string[]) => Promise<number>

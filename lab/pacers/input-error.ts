@@ -1,4 +1,4 @@
-import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 
 /** Input that no engine can run: one line that names file, cycle (from 0) and field, and what is allowed. */
 export class InputError extends UsageError {

@@ -1,6 +1,6 @@
 /** The scenario that `--input` or `--scenario` names, and the engine that it is for. */
 import { resolve } from 'node:path'
-import { UsageError } from '../../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { shown } from '../shape.ts'
 import type { Field } from './fields.ts'
 import { InputError } from './input-error.ts'

@@ -1,5 +1,5 @@
 /** `sawtooth pacers list`: what there is to simulate. */
-import { entries, pacerNamed } from '../../gc/pacer/registry.ts'
+import { entries, pacerNamed } from 'sawtooth/internal/gc/pacer/registry'
 import { formatTable } from '../table.ts'
 import { library } from './scenarios/library.ts'
 

@@ -1,11 +1,11 @@
 /** The arguments of `sawtooth pacers sim` and `run`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { UsageError } from '../../runtime/errors/usage-error.ts'
-import type { RunFlags } from '../../runtime/options/configuration.ts'
-import { given, wholeNumber } from '../../runtime/options/given.ts'
-import { outputFile } from '../../runtime/options/output-option.ts'
-import { type NamedPath, namedPaths, refuseOverwriting } from '../../runtime/output/output-paths.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
+import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
+import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
+import { type NamedPath, namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]

@@ -1,13 +1,13 @@
 /** `sawtooth pacers run`: one pacer over one scenario, on the real heap. */
 
-import { DEFAULT_PACER } from '../../gc/pacer/registry.ts'
-import { printable } from '../../runtime/errors/printable.ts'
-import { interruptible } from '../../runtime/host/signals.ts'
-import { print, say } from '../../runtime/output/standard-streams.ts'
+import { DEFAULT_PACER } from 'sawtooth/internal/gc/pacer/registry'
+import { printable } from 'sawtooth/internal/runtime/errors/printable'
+import { interruptible } from 'sawtooth/internal/runtime/host/signals'
+import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
+import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { FailedRun } from '../run.ts'
 import { runHelp } from './help.ts'
 import { inputOf } from './input.ts'
-import { loadPacer } from './load-pacer.ts'
 import { outputsOf, parseRunOptions } from './options.ts'
 import { type Measured, measure } from './real/engine.ts'
 import { writeRows } from './write-rows.ts'

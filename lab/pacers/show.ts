@@ -1,8 +1,8 @@
 /** `sawtooth pacers show`: a scenario of the library as a file, to start from. */
 import { parseArgs } from 'node:util'
-import { UsageError } from '../../runtime/errors/usage-error.ts'
-import { given, wholeNumber } from '../../runtime/options/given.ts'
-import { print } from '../../runtime/output/standard-streams.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
+import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { showHelp } from './help.ts'
 import { parsed } from './options.ts'
 import { asJson, drawn, fieldsOf, scenarioNamed } from './scenarios/library.ts'

@@ -1,9 +1,9 @@
 /** Rows of a simulation as CSV or JSON, a block at a time. Numbers in the shortest form that reads back as the same. */
 
-import { OutputError, reasonOf } from '../../runtime/errors/output-error.ts'
-import type { Writer } from '../../runtime/output/descriptor-queue.ts'
-import { type OutputFile, openOutput } from '../../runtime/output/output-file.ts'
-import { standardStream } from '../../runtime/output/standard-streams.ts'
+import { OutputError, reasonOf } from 'sawtooth/internal/runtime/errors/output-error'
+import type { Writer } from 'sawtooth/internal/runtime/output/descriptor-queue'
+import { type OutputFile, openOutput } from 'sawtooth/internal/runtime/output/output-file'
+import { standardStream } from 'sawtooth/internal/runtime/output/standard-streams'
 import type { Block, Simulation } from './engine.ts'
 
 /**

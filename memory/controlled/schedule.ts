@@ -1,25 +1,35 @@
 /**
- * A schedule: one P at a time, in an order that a seed decides. The Ps are real threads; all but one wait.
+ * A schedule: one P goes on at a time, in an order that a seed decides. The Ps are real threads;
+ * all but one wait.
  *
- *   turn     before an atomic operation, a step, a wait, a notify, the P that has the turn chooses who has the next one, itself included.
- *            If that is another, it hands the turn over, and sleeps until it has it again
- *   block    a wait whose word holds what is expected: the P is WAITING for a key (which word of which buffer), perhaps until a deadline;
- *            another must go on. A notify makes it RUNNABLE; so does its deadline
- *   time     a microsecond a turn. If nobody can go on, time jumps to the next deadline; if there is none, the Ps are stuck: a wake-up was lost
+ *   turn     before an atomic operation, step, wait or notify, the P that has the turn chooses
+ *            the P that has the next one, itself included. If that is another P, it hands the turn
+ *            over, and sleeps until it has the turn again
+ *   block    a wait whose word holds what is expected: the P is WAITING for a key (which word of
+ *            which buffer), perhaps until a deadline, and another P must go on. A notify makes it
+ *            RUNNABLE, and so does its deadline
+ *   time     a turn takes a microsecond. If no P can go on, time jumps to the next deadline. If
+ *            there is none, the Ps are stuck: a wake-up was lost
  *
- * Everything here is written by the P that has the turn, and handing it over is an atomic store, so plain accesses are exact and in
- * order. What the P does between two turns happens on no other thread meanwhile. So a run depends on the strategy, its seed and the program
- * alone, as long as that is so for the program: V8's own collector, the clock and the host's main thread have no part in it.
+ * Only the P that has the turn writes what is not atomic here, and it hands the turn over by an
+ * atomic store. So plain accesses are exact and in order. No other P does anything between two
+ * turns. So a run depends on the strategy, its seed and the program only, if the program itself is
+ * deterministic: V8's collector, the clock and the host's main thread have no part in it.
  *
- * One at a time is sequentially consistent: a race that needs two stores in flight cannot be found here (test/litmus).
+ * One P at a time is sequentially consistent. A race that needs two stores in flight cannot be
+ * found here (test/litmus).
  */
 import type { Order, ScheduleReport, Strategy, Switch } from './strategy.ts'
 
-/** Ps under one schedule. */
+/** The most Ps under one schedule. */
 const MAX_PS = 64
 
-// Words. But for MODE, CURRENT, JOINED and each P's CALLED, which are atomic, all belong to whoever has the turn.
-/** GATHERING until all have joined; then CONTROLLED; RELEASED when the run ends by force: everybody goes on as the system lets them. */
+// Words. MODE, CURRENT, JOINED and each P's CALLED are atomic. All others belong to the P that has
+// the turn.
+/**
+ * GATHERING until all have joined, then CONTROLLED. RELEASED when the run ends by force: then each
+ * thread goes on as the system lets it.
+ */
 const MODE = 0
 /** The P that has the turn. */
 const CURRENT = 1
@@ -28,23 +38,25 @@ const PROCS = 3
 const STRATEGY = 4
 /** State of the generator: xorshift32. */
 const RANDOM = 5
-/** Most turns in a row while others can go on, and how many the present P has taken. */
+/**
+ * The most turns in a row while others can go on, and how many the P that has the turn has taken.
+ */
 const FAIR = 6
 const IN_A_ROW = 7
-/** Turns and switches so far; turns after which the run is given up. */
+/** Turns and switches so far, and the turns after which the run is given up. */
 const TURNS = 8
 const SWITCHES = 9
 const MOST_TURNS = 10
-/** Switches in ORDER, those that found no room included. */
+/** Switches in ORDER, counting those that found no room. */
 const ORDER_LENGTH = 11
-/** 1 if every choice is to be written to TRACE, and how many have been. */
+/** 1 if every choice must be written to TRACE, and how many have been. */
 const TRACING = 12
 const TRACE_LENGTH = 13
-/** Waits begun: who waits longest is woken first. */
+/** Waits begun: the P that waits longest is woken first. */
 const WAITS = 14
-/** PCT: the lowest priority given so far. Round robin: switches left. */
+/** PCT: the lowest priority given so far. */
 const LOWEST = 15
-/** PCT, round robin: turns at which something changes, ascending, and the next of them. */
+/** PCT, round robin: the turns at which something changes, ascending, and the next of them. */
 const CHANGE_NEXT = 16
 const CHANGES = 17
 const CHANGE = 18
@@ -54,31 +66,37 @@ const MOST_CHANGES = 64
 const P = 128
 const P_WORDS = 16
 const STATE = 0
-/** The word it waits on (see keyOf), and the number of its wait. */
+/** The word that it waits on (see keyOf), and the number of its wait. */
 const KEY = 1
 const WAIT_NUMBER = 2
 /** Turns it has taken. */
 const OWN_TURNS = 3
-/** Bumped when the turn is handed to it; it sleeps on this. */
+/** Increased when the turn is handed to the P, which sleeps on this word. */
 const CALLED = 4
 const PRIORITY = 5
 /** Its switches in REPLAY: the next one, and the end. */
 const REPLAY_NEXT = 6
 const REPLAY_END = 7
 
-/** Doubles, in microseconds: by how much time has jumped; the time at which the run is given up; each P's deadline. */
+/**
+ * Doubles, in microseconds: by how much time has jumped, the time at which the run is given up, and
+ * each P's deadline.
+ */
 const DOUBLES = (P + MAX_PS * P_WORDS) / 2
 const JUMPED = DOUBLES
 const MOST_TIME = DOUBLES + 1
 const DEADLINE = DOUBLES + 2
 
-/** The choices as they were made, for exploration: who had the turn, who got it, who could have had it, in a word each. */
+/**
+ * The choices as they were made, for exploration. A word for each: the P that had the turn, the P
+ * that got it, the one that would have by default, and the Ps that could have had it.
+ */
 const TRACE = 2 * (DEADLINE + MAX_PS)
 export const MOST_TRACED = 1 << 16
-/** Three words a switch. */
+/** Three words for each switch. */
 const ORDER = TRACE + MOST_TRACED
 const MOST_SWITCHES = 1 << 20
-/** To be replayed: two words a switch, those of each P together. */
+/** To be replayed: two words for each switch, with those of one P together. */
 const REPLAY = ORDER + 3 * MOST_SWITCHES
 
 const GATHERING = 0
@@ -94,15 +112,18 @@ const BY_PRIORITY = 1
 const ROUND_ROBIN = 2
 const REPLAYED = 3
 
-/** Looks at CURRENT before a P that has handed on its turn sleeps: on an idle core the turn comes back within a microsecond or two. */
+/**
+ * How often a P that has handed on its turn reads CURRENT before it sleeps. On an idle core the
+ * turn comes back within a microsecond or two.
+ */
 const LOOKS = 200
 
-/** Nobody can go on, and nobody will: a wake-up was lost, or the Ps wait for each other. */
+/** No P can go on, and none ever will: a wake-up was lost, or the Ps wait for each other. */
 export class StuckError extends Error {
   override name = 'StuckError'
 }
 
-/** The Ps go on and on: some condition is never met. */
+/** The Ps go on without end: some condition is never met. */
 export class LivelockError extends Error {
   override name = 'LivelockError'
 }
@@ -117,7 +138,10 @@ export interface ScheduleOptions {
   readonly tracing?: boolean
 }
 
-/** One choice: who had the turn, who got it, who would have by default, and a bit for each P that could. */
+/**
+ * One choice: the P that had the turn, the one that got it, the one that would have by default, and
+ * a bit for each P that could.
+ */
 export interface Choice {
   readonly me: number
   readonly chosen: number
@@ -125,7 +149,10 @@ export interface Choice {
   readonly enabled: number
 }
 
-/** Names a key of a wait, for messages. Words of the meta buffer count from 1, those of the heap from −1 down. */
+/**
+ * Names the key of a wait, for messages. Words of the meta buffer count from 1, those of the heap
+ * from −1 down.
+ */
 function nameOfKey(key: number): string {
   if (key === 0) return 'its own'
   return key > 0 ? `word ${key - 1} of the meta buffer` : `word ${-key - 1} of the heap`
@@ -135,7 +162,7 @@ export class Schedule {
   readonly buffer: SharedArrayBuffer
   private readonly words: Int32Array
   private readonly doubles: Float64Array
-  /** The P whose thread this is; −1: a thread that has no part in it. */
+  /** The P whose thread this is; −1 for a thread that has no part in the schedule. */
   private me = -1
   private own = 0
 
@@ -145,7 +172,7 @@ export class Schedule {
     this.doubles = new Float64Array(buffer)
   }
 
-  /** A schedule for `procs` Ps. */
+  /** Makes a schedule for `procs` Ps. */
   static create(strategy: Strategy, procs: number, options: ScheduleOptions = {}): Schedule {
     const replayed = strategy.kind === 'replay' ? strategy.order.length : 0
     const schedule = new Schedule(new SharedArrayBuffer(4 * (REPLAY + 2 * replayed)))
@@ -153,12 +180,15 @@ export class Schedule {
     return schedule
   }
 
-  /** Makes the schedule ready for a run, or for another one with a strategy that needs no more room. While no P has a part in it. */
+  /**
+   * Makes the schedule ready for a run, or for another one with a strategy that needs no more room.
+   * While no P has a part in it.
+   */
   prepare(strategy: Strategy, procs: number, options: ScheduleOptions = {}): void {
     const words = this.words
     words.fill(0, 0, TRACE)
     words[PROCS] = procs
-    // Xorshift has no way out of 0, and neighbouring seeds shall not look alike.
+    // Xorshift never leaves 0, and neighbouring seeds must not look alike.
     words[RANDOM] = Math.imul((options.seed ?? 1) + 1, 0x9e3779b9) | 1
     words[FAIR] = options.fair ?? 1000
     words[MOST_TURNS] = options.mostTurns ?? 50_000_000
@@ -205,7 +235,7 @@ export class Schedule {
 
   // ————— the Ps' side
 
-  /** This thread is P `index` from now on. Returns when it has its first turn. */
+  /** Makes this thread P `index`. Returns when it has its first turn. */
   join(index: number): void {
     const words = this.words
     this.me = index
@@ -238,7 +268,10 @@ export class Schedule {
     return this.me >= 0 && Atomics.load(this.words, MODE) === CONTROLLED
   }
 
-  /** Before whatever another P could notice, or be noticed by. Throws a LivelockError after too many. */
+  /**
+   * Takes a turn, before anything that another P could notice, or that could show another P's
+   * deeds. Throws a LivelockError after too many turns.
+   */
   turn(): void {
     const words = this.words
     words[this.own + OWN_TURNS]++
@@ -252,8 +285,8 @@ export class Schedule {
   }
 
   /**
-   * This P waits for `key` from now on, at most so many milliseconds, and others go on. True if it was woken, false if the time was over. Throws a
-   * StuckError if nobody can go on any more.
+   * Makes this P wait for `key`, at most `milliseconds`, while others go on. True if it was woken,
+   * false if the time was over. Throws a StuckError if no P can go on any more.
    */
   block(key: number, milliseconds: number): boolean {
     const words = this.words
@@ -286,14 +319,17 @@ export class Schedule {
     }
   }
 
-  /** Microseconds: turns taken, and what time has jumped. */
+  /** Microseconds: turns taken, and by how much time has jumped. */
   get time(): number {
     return this.words[TURNS] + this.doubles[JUMPED]
   }
 
-  // ————— who goes on
+  // ————— which P goes on
 
-  /** The P that goes on, among those that can; records it. `me` may be one of them. */
+  /**
+   * Chooses the P that goes on, among those that can, and records the choice. `me` may be one of
+   * them.
+   */
   private choose(me: number): number {
     const words = this.words
     const usual = this.usual(me)
@@ -310,7 +346,7 @@ export class Schedule {
     return this.replayed(usual)
   }
 
-  /** The default: who would go on if no order said otherwise. */
+  /** The default: the P that would go on if no order said otherwise. */
   private usual(me: number): number {
     const isLong = this.words[IN_A_ROW] >= this.words[FAIR]
     return !isLong && this.isEnabled(me) ? me : this.nextEnabled(me)
@@ -334,7 +370,10 @@ export class Schedule {
     for (let other = 0; ; other++) if (this.isEnabled(other) && chosen-- === 0) return other
   }
 
-  /** The highest priority that can go on. One that has had its fair share of turns in a row is the lowest from then on: it may be in a loop. */
+  /**
+   * The P of the highest priority that can go on. A P that has had its fair share of turns in a row
+   * gets the lowest priority, since it may be in a loop.
+   */
   private highest(me: number): number {
     const words = this.words
     if (this.isChange() || words[IN_A_ROW] >= words[FAIR]) words[P + me * P_WORDS + PRIORITY] = --words[LOWEST]
@@ -354,7 +393,10 @@ export class Schedule {
     return true
   }
 
-  /** What the order says of this turn of this P, if it says anything and that P can go on. */
+  /**
+   * What the order says of this turn of this P, if it says anything and the P that it names can go
+   * on.
+   */
   private replayed(usual: number): number {
     const words = this.words
     const end = words[this.own + REPLAY_END]
@@ -438,12 +480,13 @@ export class Schedule {
     Atomics.notify(this.words, called)
   }
 
-  /** Returns when this P has the turn, or nobody needs one any more. */
+  /** Returns when this P has the turn, or the schedule is released. */
   private awaitTurn(): void {
     const words = this.words
     for (let look = 0; look < LOOKS; look++) if (this.hasTurn()) return
     for (;;) {
-      // Read before the look: who hands the turn on stores CURRENT, then moves this word.
+      // Read before the look: the P that hands the turn on stores CURRENT, then changes this word.
+      // So a turn that comes after the look is not slept through.
       const called = Atomics.load(words, this.own + CALLED)
       if (this.hasTurn()) return
       Atomics.wait(words, this.own + CALLED, called)
@@ -457,14 +500,17 @@ export class Schedule {
 
   // ————— from outside
 
-  /** The run is over, or must end: nobody waits for a turn any more. By any thread. */
+  /**
+   * Ends the schedule: the run is over, or must end, and no thread waits for a turn any more. By
+   * any thread.
+   */
   release(): void {
     const words = this.words
     Atomics.store(words, MODE, RELEASED)
     for (let index = 0; index < words[PROCS]; index++) this.call(index)
   }
 
-  /** What happened. Once no P has a part in it. */
+  /** What happened. After all Ps have parted. */
   report(): ScheduleReport {
     const words = this.words
     const length = words[ORDER_LENGTH]
@@ -474,7 +520,7 @@ export class Schedule {
     return { turns: words[TURNS], switches: words[SWITCHES], order: length <= MOST_SWITCHES ? order : null }
   }
 
-  /** Each choice in turn: for exploration. Once no P has a part in it. */
+  /** Each choice in turn, for exploration. After all Ps have parted. */
   choices(): Choice[] {
     const words = this.words
     return Array.from(words.subarray(TRACE, TRACE + words[TRACE_LENGTH]), word => ({

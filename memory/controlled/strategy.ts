@@ -1,11 +1,12 @@
 /**
  * The order in which the Ps of a run go on, one at a time: only where Node was started with
- * `--conditions=controlled`. Plain data: it goes to threads, into records, and comes back from files.
+ * `--conditions=controlled`. Plain data: it goes to threads, into records, and comes back from
+ * files.
  *
  * An order says only where it differs from the *default*: a P goes on until it must wait, or has
  * taken 1000 turns in a row while others could go on; then the next one that can, counted upwards
- * and around. So an order is as long as it is interesting, and what is left of it when a switch is
- * dropped is an order too: that is how orders are shrunk.
+ * and around. So an order is as long as it is interesting. If a switch is dropped from an order,
+ * the rest is an order too: that is how orders are shrunk.
  */
 
 /** At its own `turn`th turn, P `p` lets P `next` go on. */
@@ -14,17 +15,21 @@ export type Switch = readonly [p: number, turn: number, next: number]
 /** Switches in the order in which they happened. */
 export type Order = readonly Switch[]
 
-/** What chooses who goes on. */
+/** What chooses the P that goes on. */
 export type Strategy =
-  /** At each turn any P that can go on, each as likely. */
+  /** At each turn any P that can go on, with equal probability. */
   | { readonly kind: 'random' }
   /**
-   * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): random priorities, the highest that can goes on, and at `changes` random
-   * turns among the first `turns` the running P falls below all others. Finds a bug that needs d = changes + 1 ordering constraints, among n Ps and
-   * k turns, with probability 1/(n·k^(d−1)) at least.
+   * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010). Priorities are random, and
+   * of the Ps that can go on the one with the highest does. At `changes` random turns among the
+   * first `turns`, the running P falls below all others. Among n Ps and k turns this finds a bug
+   * that needs d = changes + 1 ordering constraints with a probability of at least 1/(n·k^(d−1)).
    */
   | { readonly kind: 'pct'; readonly changes: number; readonly turns: number }
-  /** The default, but for `switches` switches to the next P at random turns among the first `turns`. */
+  /**
+   * The default, except for `switches` switches to the next P at random turns among the first
+   * `turns`.
+   */
   | { readonly kind: 'round-robin'; readonly switches: number; readonly turns: number }
   /** As it was recorded. */
   | { readonly kind: 'replay'; readonly order: Order }
@@ -33,7 +38,7 @@ export type Strategy =
 export interface ScheduleReport {
   /** Turns taken by all Ps. */
   readonly turns: number
-  /** How often another P went on than the one before. */
+  /** How often the turn went to another P than the one before. */
   readonly switches: number
   /** Switches that differ from the default; null if there were too many to record. */
   readonly order: Order | null

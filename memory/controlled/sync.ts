@@ -1,6 +1,7 @@
 /**
- * `#sync` under the condition `controlled`: every operation is a turn of the run's schedule. A thread that has no part in one (the host's, or any before
- * it joins) does what the ordinary module does.
+ * `#sync` under the condition `controlled`: every operation is a turn of the run's schedule. A
+ * thread that has no part in a schedule (the host's, or a P's before it joins) does what the
+ * ordinary module does.
  *
  *   node --conditions=controlled bin/sawtooth.js run PROGRAM --schedule random --seed 17
  */
@@ -15,7 +16,10 @@ let schedule: Schedule | null = null
 let meta: ArrayBufferLike | null = null
 let heap: ArrayBufferLike | null = null
 
-/** Before each operation. Once the schedule is released, or this thread has no part in one, nothing. */
+/**
+ * Takes a turn before an operation. Does nothing once the schedule is released, or if this thread
+ * has no part in one.
+ */
 function turn(): void {
   if (schedule?.takesPart) schedule.turn()
 }
@@ -75,11 +79,11 @@ export function waitForHost(words: Words, index: number, expected: number, milli
 export function notify(words: Words, index: number, count = Number.POSITIVE_INFINITY): void {
   turn()
   if (schedule?.takesPart) schedule.wake(keyOf(words, index), count)
-  // Who has no part in the schedule, or none any more, waits in earnest.
+  // Also wakes threads that have no part in the schedule, or none any more: those wait in earnest.
   Atomics.notify(words, index, count)
 }
 
-/** A microsecond a turn. */
+/** A turn takes a microsecond. */
 export function now(): number {
   return schedule?.takesPart ? schedule.time / 1000 : performance.now()
 }
@@ -104,7 +108,7 @@ export const scheduling: Scheduling | null = {
   report: buffer => new Schedule(buffer).report(),
 }
 
-/** A word that Ps may wait on, as a number: 0 is nobody's but this P's own. */
+/** A word that Ps may wait on, as a number. 0 stands for a word that only this P knows. */
 function keyOf(words: Words, index: number): number {
   if (words.buffer === meta) return index + 1
   return words.buffer === heap ? -1 - index : 0

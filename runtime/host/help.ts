@@ -54,8 +54,8 @@ SIZE is a whole number of bytes, or one with ${sizeUnits}.
 
 Environment, each second to its option:
   GOGC, GOMEMLIMIT, GOMAXPROCS   as in Go
-  GODEBUG                        gctrace=1 gcpacertrace=1 gccheckmark=1 gcstoptheworld=1|2 madvdontneed=0|1
-                                 scavtrace=1 forcegcperiod=MS, with commas between them
+  GODEBUG                        gctrace=1 gcpacertrace=1 gccheckmark=1 gcstoptheworld=1|2
+                                 forcegcperiod=MS, with commas between them
 
 Exit: 0 fine, 1 the program failed, 2 usage, deadlock or out of memory, 3 a breach or an internal error,
 4 what the run was to write could not be written,

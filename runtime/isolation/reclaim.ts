@@ -63,17 +63,28 @@ function collector(): () => void {
 export class Remains {
   readonly #runs: { readonly memory: WeakRef<SharedArrayBuffer>; readonly bytes: number }[] = []
   #heapAtFirst = 0
+  #wereTooMuch = false
 
-  /** A run is over, and its memory is referred to no more, as far as the runtime knows. Collects if that is worth it; whether the thread holds too much by then. */
+  /**
+   * A run is over, and its memory is referred to no more, as far as the runtime knows. Collects if that
+   * is worth it. Returns whether the thread holds too much, and held too much after the collection
+   * before: while V8 compiles in the background it holds more than it will, on a busy machine for long.
+   */
   add(memory: WeakRef<SharedArrayBuffer>, bytes: number): boolean {
     this.#runs.push({ memory, bytes })
     if (!reclaim(bytes)) return false
+    const wereTooMuch = this.#wereTooMuch
+    this.#wereTooMuch = this.#areTooMuch(memory, bytes)
+    return this.#wereTooMuch && wereTooMuch
+  }
+
+  #areTooMuch(last: WeakRef<SharedArrayBuffer>, bytes: number): boolean {
     const held = this.#runs.filter(run => run.memory.deref() !== undefined)
     this.#runs.splice(0, this.#runs.length, ...held)
     const heap = getHeapStatistics().used_heap_size
     this.#heapAtFirst ||= heap
     const all = held.reduce((sum, run) => sum + run.bytes, 0)
-    const ofTheLast = held.at(-1)?.memory === memory ? bytes : 0
+    const ofTheLast = held.at(-1)?.memory === last ? bytes : 0
     return heap - this.#heapAtFirst > MOST_MODULE_BYTES || all - ofTheLast > MOST_SHARED_BYTES || all > MOST_OF_THE_LAST
   }
 }

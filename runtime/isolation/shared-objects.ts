@@ -12,8 +12,8 @@ import { LockMutex, Sleep, WaitForGroup } from '../../scheduler/waiting.ts'
 import { StuckModuleError } from '../load/module-loading.ts'
 import { ReceiveValue, SelectCases } from '../program/channels.ts'
 import { DeclarationError } from '../program/declarations.ts'
+import { DeclaredTask } from '../program/declared-task.ts'
 import * as program from '../program/program.ts'
-import { DeclaredTask } from '../program/task.ts'
 
 /** All that they lead to is compared (realm.ts). Classes of a run's own objects are found through it. */
 export const sharedObjects: readonly unknown[] = [

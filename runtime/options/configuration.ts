@@ -8,6 +8,7 @@ import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Credit } from '../../gc/work/assist.ts'
 import type { GateLimit } from '../../gc/work/gate.ts'
 import type { Strategy } from '../../memory/controlled/strategy.ts'
+import { MAX_ARENA_BYTES, MAX_PS, MIN_ARENA_BYTES, PAGE_BYTES } from '../../memory/layout.ts'
 import type { BarrierWait } from '../../scheduler/ragged-barrier.ts'
 import { textOf } from '../errors/thrown.ts'
 import { UsageError } from '../errors/usage-error.ts'
@@ -135,17 +136,8 @@ export interface Configuration {
   /** GODEBUG's gcstoptheworld. */
   readonly stopTheWorld: 0 | 1 | 2
   readonly forceGcPeriodMs: number
-  readonly madvDontNeed: boolean
-  readonly scavTrace: boolean
 }
 
-/** An arena is made of these, bytes. */
-const pageBytes = 8192
-const leastArena = 4 * 2 ** 20
-/** An address is an int32, so the arena ends below 2 GiB. */
-const arenaLimit = 2 ** 31
-/** Scheduler words are laid out for so many. */
-const mostProcs = 64
 const defaultKeptCycles = 10_000
 /** Go's forcegcperiod. */
 const forceGcPeriodMs = 120_000
@@ -229,8 +221,6 @@ export function resolveConfiguration(
     schedule: scheduleOf(given('schedule', options.schedule), procs),
     stopTheWorld: (debug.gcstoptheworld ?? 0) as 0 | 1 | 2,
     forceGcPeriodMs: debug.forcegcperiod ?? forceGcPeriodMs,
-    madvDontNeed: debug.madvdontneed !== 0,
-    scavTrace: (debug.scavtrace ?? 0) > 0,
   }
 }
 
@@ -260,13 +250,13 @@ function argumentsOf(args: readonly string[] = []): readonly string[] {
 }
 
 function procsOf(from: Given | undefined): number {
-  return from === undefined ? Math.min(availableParallelism(), mostProcs) : wholeNumber(from, 1, mostProcs)
+  return from === undefined ? Math.min(availableParallelism(), MAX_PS) : wholeNumber(from, 1, MAX_PS)
 }
 
 function arenaOf(from: Given | undefined): number {
   if (from === undefined) return 2 ** 30
   const size = bytes(from)
-  if (size !== undefined && size >= leastArena && size < arenaLimit && size % pageBytes === 0) return size
+  if (size !== undefined && size >= MIN_ARENA_BYTES && size <= MAX_ARENA_BYTES && size % PAGE_BYTES === 0) return size
   return refuse(from, `whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with ${sizeUnits}`)
 }
 

@@ -8,9 +8,6 @@ export interface GoDebug {
   readonly gccheckmark?: number
   /** 1: marking stops the world; 2: sweeping as well. */
   readonly gcstoptheworld?: number
-  /** 1: released pages leave at once (MADV_DONTNEED); 0: when the kernel needs them (MADV_FREE). */
-  readonly madvdontneed?: number
-  readonly scavtrace?: number
   /** Milliseconds without a cycle after which one is forced. Not Go's: there it cannot be set from outside. */
   readonly forcegcperiod?: number
 }
@@ -23,8 +20,6 @@ const bounds: Readonly<Record<keyof GoDebug, readonly [low: number, high: number
   gcpacertrace: [0, maxInt32],
   gccheckmark: [0, 1],
   gcstoptheworld: [0, 2],
-  madvdontneed: [0, 1],
-  scavtrace: [0, maxInt32],
   forcegcperiod: [1, maxInt32],
 }
 

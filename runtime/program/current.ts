@@ -23,8 +23,8 @@ import * as layout from '../../memory/words/p.ts'
 import { Channels } from '../../scheduler/channel.ts'
 import type { P } from '../../scheduler/p.ts'
 import type { Declarations } from './declarations.ts'
+import type { AnyTask } from './declared-task.ts'
 import { Handles } from './handles.ts'
-import type { AnyTask } from './task.ts'
 
 /**
  * A run, as one P sees it. Types hold it as a field: V8 then takes the views for constants, and an allocation costs half of what it does with the

@@ -5,10 +5,10 @@ import { KIND_BOOL, KIND_REF } from '../../scheduler/channel.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { verifyValue } from './check.ts'
-import { expectGoroutine, expectRun, p, type Run, run, words } from './current.ts'
-import { type AnyKind, coerce, expectKind, type Get, type Put, type Self } from './kinds.ts'
+import { expectGoroutine, expectRun, p, run, words } from './current.ts'
+import { DeclaredTask, type Parameters } from './declared-task.ts'
+import { type AnyKind, coerce, expectKind, type Get, type Put } from './kinds.ts'
 
-export type Parameters = readonly Exclude<AnyKind, Self>[]
 type Received<P extends Parameters> = { -readonly [I in keyof P]: Get<P[I]> }
 type Given<P extends Parameters> = { -readonly [I in keyof P]: Put<P[I]> }
 
@@ -18,29 +18,6 @@ declare const parameters: unique symbol
 export interface Task<P extends Parameters> {
   readonly taskName: string
   readonly [parameters]?: (...values: Given<P>) => void
-}
-
-/** What the scheduler needs of one. */
-export interface AnyTask {
-  readonly taskName: string
-  readonly kinds: Parameters
-  readonly body: (...values: never[]) => Coroutine
-}
-
-export class DeclaredTask implements AnyTask {
-  readonly taskName: string
-  readonly kinds: Parameters
-  readonly body: (...values: never[]) => Coroutine
-  readonly id: number
-  readonly references: number
-
-  constructor(run: Run, name: string, kinds: Parameters, body: (...values: never[]) => Coroutine) {
-    this.taskName = name
-    this.kinds = kinds
-    this.body = body
-    this.references = kinds.filter(kind => kind.storage === KIND_REF).length
-    this.id = run.declarations.declareTask(`task ${name}(${kinds.map(kind => kind.label).join(', ')})`)
-  }
 }
 
 /**
@@ -62,7 +39,7 @@ export function task<const P extends Parameters>(
   for (const [index, kind] of kinds.entries()) expectKind(`task ${name}: parameter ${index + 1}`, kind)
   if (kinds.length - kinds.filter(kind => kind.storage === KIND_REF).length > g.ARGUMENTS_MAX)
     throw new TypeError(`task ${name}: at most ${g.ARGUMENTS_MAX} numbers`)
-  const declared = new DeclaredTask(run, name, kinds, body as unknown as (...values: never[]) => Coroutine)
+  const declared = new DeclaredTask(run.declarations, name, kinds, body as unknown as (...values: never[]) => Coroutine)
   run.tasks.set(declared.id, declared)
   return declared as unknown as Task<P>
 }

@@ -219,16 +219,16 @@ test('docs/programming.md names everything that a program can import', async () 
   expect(exported.filter(name => !new RegExp(`\\b${name}\\b`).test(page))).toEqual([])
 })
 
-test('docs/host.md has the options of run --help, and no others', async () => {
+test('docs/command-line.md has the options of run --help, and no others', async () => {
   const { stdout } = await runCliWarm(['run', '--help'])
-  const section = /^## Options\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
+  const section = /^## Options\n(.*?)^## /ms.exec(read('docs/command-line.md'))?.[1] ?? ''
   const documented = [...section.matchAll(/^\| `(--[a-z-]+)/gm)].map(([, option]) => option)
   const offered = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option)
   expect(documented.sort()).toEqual(offered.sort())
 })
 
-test('the command line accepts every option of docs/host.md', async () => {
-  const section = /^## Options\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
+test('the command line accepts every option of docs/command-line.md', async () => {
+  const section = /^## Options\n(.*?)^## /ms.exec(read('docs/command-line.md'))?.[1] ?? ''
   const options = [...section.matchAll(/^\| `(--[a-z-]+)( )?/gm)]
   expect(options.length).toBeGreaterThan(10)
   // All in one command, each with a value that nobody allows: an option that is unknown is what the message would complain of.
@@ -239,9 +239,9 @@ test('the command line accepts every option of docs/host.md', async () => {
   expect(unknown.stderr).toContain('no option --banana')
 })
 
-test('the environment variables of docs/host.md are those of run --help', async () => {
+test('the environment variables of docs/command-line.md are those of run --help', async () => {
   const { stdout } = await runCliWarm(['run', '--help'])
-  const section = /^## Environment\n(.*?)^## /ms.exec(read('docs/host.md'))?.[1] ?? ''
+  const section = /^## Environment\n(.*?)^## /ms.exec(read('docs/command-line.md'))?.[1] ?? ''
   const names = (text: string): string[] =>
     [...new Set(text.match(/\b(?:GO[A-Z]{2,}|[a-z]{8,}(?==))/g))].filter(name => name !== 'key').sort()
   expect(names(section)).toEqual(names(/^Environment(.*?)^Exit/ms.exec(stdout)?.[1] ?? ''))

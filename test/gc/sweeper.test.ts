@@ -155,7 +155,7 @@ function paced(spans: number, runway: number): Hand {
   hand.terminate(objects)
   hand.words[control.HEAP_LIVE] = objects.length * BYTES
   hand.words[control.TRIGGER] = hand.words[control.HEAP_LIVE] + runway + MiB
-  hand.sweepers[0].pace(0)
+  hand.sweepers[0].pace(MiB)
   return hand
 }
 
@@ -199,15 +199,15 @@ test('without a trigger, or with all swept, nothing is asked for', () => {
   const rate = hand.memory.measure(control.SWEEP_PAGES_PER_BYTE)
   expect(hand.memory.doubles[rate]).toBe(4 / PAGE_BYTES)
   hand.words[control.TRIGGER] = control.NO_BYTES
-  hand.sweepers[0].pace(0)
+  hand.sweepers[0].pace(MiB)
   expect(hand.memory.doubles[rate]).toBe(0)
   hand.sweepers[0].payFor(MiB, 0)
   expect(hand.words[control.PAGES_SWEPT]).toBe(0)
   hand.words[control.TRIGGER] = 3 * MiB
-  hand.sweepers[0].pace(0)
+  hand.sweepers[0].pace(MiB)
   hand.sweepers[0].payFor(3 * MiB, 0)
   expect([hand.isSwept.isDone, hand.memory.doubles[rate]]).toEqual([true, 0])
-  hand.sweepers[0].pace(0)
+  hand.sweepers[0].pace(MiB)
   expect(hand.memory.doubles[rate]).toBe(0)
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { Random } from '../../lab/random.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import { resolveConfiguration } from '../../runtime/options/configuration.ts'
+import { Random } from '../support/random.ts'
 import { type Configuration, drawConfiguration, labelsOf, liveBytesOf, told } from './configurations.ts'
 
 const configurations = Array.from({ length: 2000 }, (_, seed) => drawConfiguration(new Random(seed)))

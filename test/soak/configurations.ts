@@ -5,11 +5,11 @@
  */
 import { scheduling } from '#sync'
 import { entries as pacers } from '../../gc/pacer/registry.ts'
-import type { Random } from '../../lab/random.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import { UsageError } from '../../runtime/errors/usage-error.ts'
 import type { RunFlags } from '../../runtime/options/configuration.ts'
 import { parseFault } from '../../runtime/options/faults.ts'
+import type { Random } from '../support/random.ts'
 import type { Size } from './grammar.ts'
 import { drawOutputs } from './outputs.ts'
 

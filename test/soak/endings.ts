@@ -1,6 +1,6 @@
 /**
  * Errors that end a run on purpose: what a program throws and nobody catches, and what the run's
- * record must then say. It is written down from the documents (docs/host.md, docs/programming.md).
+ * record must then say. It is written down from the documents (docs/command-line.md, docs/programming.md).
  */
 
 interface Expected {

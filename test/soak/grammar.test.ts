@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Random, seedOf } from '../../lab/random.ts'
+import { Random, seedOf } from '../support/random.ts'
 import { ENDING_NAMES } from './endings.ts'
 import { drawProgram, LEFTOVERS, type Operation, type Size, type SoakProgram, THROWN } from './grammar.ts'
 

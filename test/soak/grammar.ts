@@ -11,7 +11,7 @@
  *
  * Numbers of places, fields, mailboxes and steps are taken modulo what there is.
  */
-import type { Random } from '../../lab/random.ts'
+import type { Random } from '../support/random.ts'
 import { ENDING_NAMES, type Ending } from './endings.ts'
 
 /** Structs with 2, 4 and 10 references; two without; arrays. */

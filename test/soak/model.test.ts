@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { roundedBytes } from '../../heap/size-classes.ts'
-import { Random } from '../../lab/random.ts'
+import { Random } from '../support/random.ts'
 import { closureOf, Item, itemsOf, manifestOf } from './programs/model.ts'
 import { slotFor } from './programs/sizes.ts'
 

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { Random } from '../../lab/random.ts'
 import type { RunRecord } from '../../runtime/report/record.ts'
+import { Random } from '../support/random.ts'
 import { drawOutputs, Outputs } from './outputs.ts'
 
 test('one output or two are struck, each in every way, at many bytes', () => {

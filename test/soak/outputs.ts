@@ -14,9 +14,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import type { Random } from '../../lab/random.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
 import type { RunRecord } from '../../runtime/report/record.ts'
+import type { Random } from '../support/random.ts'
 
 const STREAMS = ['stdout', 'stderr'] as const
 const FILES = ['json', 'trace'] as const

@@ -3,7 +3,7 @@
  * alone; what the threads do does not.
  */
 
-import { Random, seedOf } from '../../lab/random.ts'
+import { Random, seedOf } from '../support/random.ts'
 import { type Configuration, drawConfiguration, liveBytesOf } from './configurations.ts'
 import { drawProgram, type Operation, type Sabotage, type Size, type SoakProgram } from './grammar.ts'
 import { shrinkTrial } from './shrink.ts'

@@ -40,6 +40,9 @@ const ownNames: Readonly<Record<string, string>> = {
   'sawtooth/pacer': 'gc/pacer/pacer.ts',
 }
 
+/** And any module, for the lab, which is a package of its own. */
+const INTERNAL = 'sawtooth/internal/'
+
 interface Arrow {
   readonly from: string
   readonly specifier: string
@@ -164,8 +167,14 @@ function arrowsOf(file: SourceFile): Arrow[] {
   return [...imported, ...located].map(specifier => ({
     from: file.path,
     specifier,
-    to: specifier.startsWith('.') ? posix.join(posix.dirname(file.path), specifier) : ownNames[specifier],
+    to: targetOf(specifier, file.path),
   }))
+}
+
+function targetOf(specifier: string, from: string): string | undefined {
+  if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier)
+  if (specifier.startsWith(INTERNAL)) return `${specifier.slice(INTERNAL.length)}.ts`
+  return ownNames[specifier]
 }
 
 /** Whether the code, and not just a comment or a string, names Atomics as a value. */

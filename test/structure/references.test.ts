@@ -111,7 +111,7 @@ test('zeal is described alike everywhere', () => {
   expect(described.map(({ path }) => path)).toEqual(
     expect.arrayContaining([
       'README.md',
-      'docs/host.md',
+      'docs/command-line.md',
       'gc/allocator.ts',
       'runtime/host/help.ts',
       'runtime/options/configuration.ts',

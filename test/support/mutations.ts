@@ -1,6 +1,6 @@
 // Files as a disk, an editor or another version may leave them: each is a JSON file of ours with
 // one thing in it changed, drawn from a seed.
-import { Random } from '../../lab/random.ts'
+import { Random } from './random.ts'
 
 /** What is put in the place of a value; a text stands for what JSON has no word for. */
 const BEYOND = '"beyond all numbers"'

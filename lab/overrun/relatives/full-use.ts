@@ -6,7 +6,7 @@
  * waits by itself. A P whose thread has been woken and is off the CPU in the middle of its goroutine counts as running: a trace cannot see it.
  */
 import { join } from 'node:path'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../../runtime/output/temporary-folder.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'

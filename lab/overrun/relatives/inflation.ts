@@ -1,6 +1,6 @@
 /** What one assist of the least size is credited with, by the arithmetic of the runtime's default pacer: bytes for each byte of room to the goal. */
-import { go121 } from '../../../gc/pacer/go1.21.ts'
-import { type Facts, type Goals, newFacts, type State } from '../../../gc/pacer/pacer.ts'
+import { go121 } from 'sawtooth/internal/gc/pacer/go1.21'
+import { type Facts, type Goals, newFacts, type State } from 'sawtooth/pacer'
 
 const MiB = 2 ** 20
 /** Go's gcOverAssistWork. */

@@ -1,5 +1,5 @@
 /** Which cycles had to mark what no cycle before them had. */
-import type { CycleRecord } from '../../../runtime/report/record.ts'
+import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 
 /**
  * Numbers of the cycles that scanned more of the heap than the one before, by at least half of `work`: the pacer expects as much as was scanned last, so in these

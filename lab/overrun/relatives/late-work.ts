@@ -7,7 +7,7 @@
  * of a long list, or on the stack of a goroutine that took it from there when its stack had been scanned (lab/overrun/programs/hidden-subgraph.ts). P is 2, no more
  * than the cores, so that the delays of golang/go#52433 are rare.
  */
-import type { CycleRecord } from '../../../runtime/report/record.ts'
+import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'

@@ -7,7 +7,7 @@
  * and the time from the end of the last drain that found work until the world is stopped. Slices below 2 µs are not in a trace, so the time is that exact.
  */
 import { join } from 'node:path'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../../runtime/output/temporary-folder.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'

@@ -1,13 +1,10 @@
 /** Runs of the lab's programs, one after the other in warm threads. A run that fails ends the experiment: its figures would mean nothing. */
-import { fileURLToPath } from 'node:url'
-import { Runtime } from '../../../runtime/host/host.ts'
-import type { RunFlags } from '../../../runtime/options/configuration.ts'
-import type { CycleRecord, RunRecord } from '../../../runtime/report/record.ts'
+import { Runtime } from 'sawtooth/host'
+import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
+import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
+import { labFile } from '../../package-files.ts'
 import { expectWritten } from '../../run.ts'
 import { flagsOf, type Policy } from './configurations.ts'
-
-/** As they stand in the sources, since the runtime prepares a program for each run: from dist/lab/overrun/relatives up to the package. */
-const PROGRAMS = fileURLToPath(new URL('../../../../lab/overrun/programs/', import.meta.url))
 
 /** Runs after which threads and arena are made anew: a thread never forgets a module. */
 const MOST_RUNS = 100
@@ -41,7 +38,7 @@ export class Runs implements AsyncDisposable {
     if (this.#count++ % MOST_RUNS === MOST_RUNS - 1) await this.#renew()
     const stdout: string[] = []
     const stderr: string[] = []
-    const record = await this.#runtime.run(`${PROGRAMS}${program}.ts`, {
+    const record = await this.#runtime.run(labFile(`overrun/programs/${program}.ts`), {
       gogc: 100,
       memoryLimit: 'off',
       keepCycles: Number.POSITIVE_INFINITY,

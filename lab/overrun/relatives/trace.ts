@@ -7,7 +7,7 @@ import {
   readTraceEvents,
   type TraceEvent,
   type TraceFile,
-} from '../../../runtime/report/trace-events.ts'
+} from 'sawtooth/internal/runtime/report/trace-events'
 
 /** What a P did, with its end. Times in ms since the run began. */
 export type Slice = PSlice & { readonly endMs: number }

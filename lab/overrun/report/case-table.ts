@@ -1,5 +1,5 @@
 /** Every case of the sweep, a row each. */
-import { humanBytes, humanCount } from '../../../runtime/report/units.ts'
+import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
 import { html } from '../../report/markup.ts'
 import type { Case, OverrunResults } from '../results.ts'
 import { type Section, swatch, table } from './parts.ts'

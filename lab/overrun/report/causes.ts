@@ -1,5 +1,5 @@
 /** Where the bytes past the goal came from: mean per cycle and policy, by cause. */
-import { humanBytes } from '../../../runtime/report/units.ts'
+import { humanBytes } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'

@@ -1,5 +1,5 @@
 /** How far cycles went past their goal: the empirical distribution of each policy, a chart for each situation. */
-import { humanBytes } from '../../../runtime/report/units.ts'
+import { humanBytes } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'

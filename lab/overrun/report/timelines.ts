@@ -1,5 +1,5 @@
 /** The worst cycles around the end of their mark: lanes of Ps above, bytes that they took from the heap beneath. */
-import { humanBytes, humanMs } from '../../../runtime/report/units.ts'
+import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'

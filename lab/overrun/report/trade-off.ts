@@ -1,5 +1,5 @@
 /** What each policy costs: a bounded heap against bounded latency and throughput, and all figures in a table. */
-import { humanBytes, humanMs, humanPercent } from '../../../runtime/report/units.ts'
+import { humanBytes, humanMs, humanPercent } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'

@@ -1,5 +1,5 @@
 /** Where the results of a league go, played or merged. */
-import { print } from '../../../runtime/output/standard-streams.ts'
+import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { writeResults } from '../../write-results.ts'
 import type { LeagueResults } from './results.ts'
 import { formatLeague } from './table.ts'

@@ -4,8 +4,8 @@
  *
  *   h = (peak − trigger) / (goal − trigger)      u_a: share of the CPU while marking      u_g: 0.25 on the surface; of a pacer its setting `target`
  */
-import { settingsOf } from '../../../gc/pacer/registry.ts'
-import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
+import { settingsOf } from 'sawtooth/internal/gc/pacer/registry'
+import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import type { Played } from './results.ts'

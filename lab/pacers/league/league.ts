@@ -3,7 +3,7 @@
  * what is there; a shard is every nth scenario, so that machines can share the work.
  */
 import { availableParallelism } from 'node:os'
-import { ThreadPool } from '../../../runtime/host/thread-pool.ts'
+import { ThreadPool } from 'sawtooth/internal/runtime/host/thread-pool'
 import { FailedRun } from '../../run.ts'
 import { leagueScenario } from '../input.ts'
 import { measure } from '../real/engine.ts'

@@ -1,6 +1,7 @@
 /** What a run of a pacer over a scenario is judged by. */
+
+import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 import { mean, median, medianAbsoluteDeviation } from 'simple-statistics'
-import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
 
 /** One run, a number for each cycle. Sizes in bytes. */
 export interface Series {

@@ -1,5 +1,5 @@
 /** Plays one task in a simulator. Pure. */
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import type { Pacer } from 'sawtooth/pacer'
 import { Random, seedOf } from '../../random.ts'
 import { leagueScenario } from '../input.ts'
 import { NOISE_FIELDS, NoisyNature } from '../noisy/nature.ts'

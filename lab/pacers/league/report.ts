@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
 import { formatMachine } from '../../machine.ts'
+import { labFile } from '../../package-files.ts'
 import { html, Markup } from '../../report/markup.ts'
 import { STYLE } from '../../report/style.ts'
 import { evolutionSection } from './evolution.ts'
@@ -14,8 +14,8 @@ import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults, type Played } fr
 import { simulatorErrors, standingsOf } from './standings.ts'
 import { columnsOf, counted, percent } from './table.ts'
 
-/** As it stands in the sources, for a browser: from dist/lab/pacers/league up to the package. */
-const PAGE = fileURLToPath(new URL('../../../../lab/pacers/league/', import.meta.url) + 'report-page.js')
+/** For a browser. */
+const PAGE = labFile('pacers/league/report-page.js')
 
 const TITLES: Readonly<Record<LeagueEngine, string>> = {
   stepped: 'Simulated: the stepped engine',

@@ -1,7 +1,7 @@
 /** The league's tables for a terminal. */
 
+import { printable } from 'sawtooth/internal/runtime/errors/printable'
 import { median } from 'simple-statistics'
-import { printable } from '../../../runtime/errors/printable.ts'
 import { formatTable } from '../../table.ts'
 import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults } from './results.ts'
 import { type Standing, simulatorErrors, standingsOf } from './standings.ts'

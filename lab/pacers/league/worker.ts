@@ -1,7 +1,8 @@
 /** A thread of the league's pool. */
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
-import { serve } from '../../../runtime/host/thread-pool.ts'
-import { loadPacer } from '../load-pacer.ts'
+
+import { serve } from 'sawtooth/internal/runtime/host/thread-pool'
+import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
+import type { Pacer } from 'sawtooth/pacer'
 import { play } from './play.ts'
 import type { Played, Task } from './results.ts'
 

@@ -2,8 +2,9 @@
  * The noisy engine: the stepped one with a nature that is not smooth, in many runs beside each other, each drawn from its own seed. A row is a cycle, and
  * tells quantiles over the runs.
  */
+
+import type { Pacer } from 'sawtooth/pacer'
 import { mean, quantileSorted } from 'simple-statistics'
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
 import { Random, seedOf } from '../../random.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { Pace } from '../pace.ts'

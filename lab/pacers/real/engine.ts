@@ -11,15 +11,15 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { Runtime } from 'sawtooth/host'
+import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
+import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
+import { writeScratch } from 'sawtooth/internal/runtime/output/output-file'
+import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { median } from 'simple-statistics'
-import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
-import { Runtime } from '../../../runtime/host/host.ts'
-import type { RunFlags } from '../../../runtime/options/configuration.ts'
-import { writeScratch } from '../../../runtime/output/output-file.ts'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../../runtime/output/temporary-folder.ts'
-import type { CycleRecord, RunRecord } from '../../../runtime/report/record.ts'
 import { ownJson } from '../../json.ts'
+import { labFile } from '../../package-files.ts'
 import { expectWritten, FailedRun, listener, silent } from '../../run.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
@@ -27,8 +27,7 @@ import { globalsOf, type Scenario } from '../scenario.ts'
 import { GLOBAL_FIELDS } from '../stepped/engine.ts'
 import type { Shape, Told } from './shape.ts'
 
-/** As it stands in the sources, since the runtime prepares a program for each run: from dist/lab/pacers/real up to the package. */
-const PROGRAM = fileURLToPath(new URL('../../../../lab/pacers/programs/', import.meta.url) + 'shaped-heap.ts')
+const PROGRAM = labFile('pacers/programs/shaped-heap.ts')
 
 export const COLUMNS = [
   ...['cycle', 'heap_live', 'trigger', 'peak', 'goal', 'scannable', 'gc_utilization'],

@@ -1,5 +1,5 @@
 /** The scenarios that are built in, by name: `model/steady`, `stepped/steady`, `ours/spike-train`. */
-import { UsageError } from '../../../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { Random } from '../../random.ts'
 import type { Field } from '../fields.ts'
 import { CYCLE_FIELDS as MACRO_FIELDS } from '../macro/model.ts'

@@ -1,6 +1,6 @@
 /** The scenarios that are searched: a steady program, and up to five ways in which it may change. Each is a number or two, and none is the neutral one, so that what is not needed is left away by shrinking. */
 import fc from 'fast-check'
-import { UsageError } from '../../../runtime/errors/usage-error.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import type { Scenario } from '../scenario.ts'
 
 /** Cycles of each; what happens happens after the pacer has had time to learn. */

@@ -1,7 +1,7 @@
 /** How much a scenario hurts a pacer, by one of three measures, after it has had time to learn. */
 
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
-import { BACKGROUND_UTILIZATION } from '../../../gc/pacer/worker-counts.ts'
+import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
+import type { Pacer } from 'sawtooth/pacer'
 import type { Scenario } from '../scenario.ts'
 import { newOutcome, simulatedRun } from '../stepped/engine.ts'
 import { SETTLED } from './family.ts'

@@ -1,6 +1,6 @@
 /** A search in parts of a fixed number of tries, each with its own seed: whoever searches them, and in which order, the same is found. */
 import fc from 'fast-check'
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import type { Pacer } from 'sawtooth/pacer'
 import { seedOf } from '../../random.ts'
 import { type Member, members, scenarioOf } from './family.ts'
 import { hurt, MEASURES, type MeasureName } from './hurt.ts'

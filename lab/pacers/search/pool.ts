@@ -1,7 +1,7 @@
 /** Threads that search parts. */
 import { availableParallelism } from 'node:os'
-import { UsageError } from '../../../runtime/errors/usage-error.ts'
-import { ThreadPool } from '../../../runtime/host/thread-pool.ts'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { ThreadPool } from 'sawtooth/internal/runtime/host/thread-pool'
 import type { Part, Wanted, Worst } from './part.ts'
 import type { Answer, Job } from './worker.ts'
 

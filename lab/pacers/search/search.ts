@@ -2,7 +2,7 @@
  * `sawtooth pacers search`: looks for the scenario of a family that hurts a pacer most, and shrinks it to a few numbers. The tries are searched in parts, several at a
  * time; the worst over all parts is shrunk for as long as it hurts nine tenths as much. fast-check draws and shrinks.
  */
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import type { Pacer } from 'sawtooth/pacer'
 import { type Part, partsOf, type Wanted, type Worst, worseOf } from './part.ts'
 import { type Found, shrunk } from './shrink.ts'
 

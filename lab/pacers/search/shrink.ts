@@ -1,6 +1,6 @@
 /** Takes away from a scenario what is not needed for its pain. */
 import fc from 'fast-check'
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import type { Pacer } from 'sawtooth/pacer'
 import type { Scenario } from '../scenario.ts'
 import { type Member, members, scenarioOf, tellingOf } from './family.ts'
 import { hurt, MEASURES } from './hurt.ts'

@@ -1,8 +1,9 @@
 /** A thread of the search's pool. */
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
-import { UsageError } from '../../../runtime/errors/usage-error.ts'
-import { serve } from '../../../runtime/host/thread-pool.ts'
-import { loadPacer } from '../load-pacer.ts'
+
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { serve } from 'sawtooth/internal/runtime/host/thread-pool'
+import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
+import type { Pacer } from 'sawtooth/pacer'
 import { type Part, type Wanted, type Worst, worstOf } from './part.ts'
 
 export interface Job {

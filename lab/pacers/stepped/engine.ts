@@ -3,7 +3,7 @@
  * ratio is revised. There are no idle workers, and under a memory limit nothing is mapped but the
  * heap. The CPU limiter is the collector's (run.ts).
  */
-import type { Pacer } from '../../../gc/pacer/pacer.ts'
+import type { Pacer } from 'sawtooth/pacer'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { bytes, type Field, rate, share } from '../fields.ts'
 import { InputError } from '../input-error.ts'

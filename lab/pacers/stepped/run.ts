@@ -10,10 +10,10 @@
  * may pass its goal, and cycles do not follow each other at once.
  */
 
-import { checkGoals, checkPlan, checkRatio, checkState } from '../../../gc/pacer/check.ts'
-import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from '../../../gc/pacer/cpu-bucket.ts'
-import { type Facts, type Goals, newFacts, type Pacer, type PacerConfig, type Plan } from '../../../gc/pacer/pacer.ts'
-import { BACKGROUND_UTILIZATION as BACKGROUND } from '../../../gc/pacer/worker-counts.ts'
+import { checkGoals, checkPlan, checkRatio, checkState } from 'sawtooth/internal/gc/pacer/check'
+import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from 'sawtooth/internal/gc/pacer/cpu-bucket'
+import { BACKGROUND_UTILIZATION as BACKGROUND } from 'sawtooth/internal/gc/pacer/worker-counts'
+import { type Facts, type Goals, newFacts, type Pacer, type PacerConfig, type Plan } from 'sawtooth/pacer'
 import { type Nature, smooth } from './nature.ts'
 
 const PERIOD_NS = 500_000

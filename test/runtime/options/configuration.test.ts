@@ -42,8 +42,6 @@ test('defaults', () => {
     schedule: null,
     stopTheWorld: 0,
     forceGcPeriodMs: 120_000,
-    madvDontNeed: true,
-    scavTrace: false,
   })
   expect(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32).toBe(true)
   expect(configured().seed).not.toBe(configured().seed) // equal once in 2³² runs of this test
@@ -136,7 +134,6 @@ describe('environment', () => {
     [{ GODEBUG: 'gctrace=1,gctrace=0' }, { gctrace: false }],
     [{ GODEBUG: 'gccheckmark=1' }, { check: false, checkmark: true }],
     [{ GODEBUG: 'gcstoptheworld=2' }, { stopTheWorld: 2 }],
-    [{ GODEBUG: 'madvdontneed=0,scavtrace=1' }, { madvDontNeed: false, scavTrace: true }],
     [{ GODEBUG: 'forcegcperiod=250' }, { forceGcPeriodMs: 250 }],
     [{ GODEBUG: 'asyncpreemptoff=1,toString=3,nonsense,,=,gctrace=1' }, { gctrace: true }],
   ])('%j', (environment, expected) => {
@@ -169,8 +166,8 @@ describe('environment', () => {
     [{ GODEBUG: 'gcpacertrace=-1' }, "GODEBUG gcpacertrace must be a whole number from 0 to 2147483647, not '-1'"],
     [{ GODEBUG: 'gccheckmark=2' }, "GODEBUG gccheckmark must be a whole number from 0 to 1, not '2'"],
     [{ GODEBUG: 'gcstoptheworld=3' }, "GODEBUG gcstoptheworld must be a whole number from 0 to 2, not '3'"],
-    [{ GODEBUG: 'madvdontneed=' }, "GODEBUG madvdontneed must be a whole number from 0 to 1, not ''"],
-    [{ GODEBUG: 'scavtrace=1=1' }, "GODEBUG scavtrace must be a whole number from 0 to 2147483647, not '1=1'"],
+    [{ GODEBUG: 'gccheckmark=' }, "GODEBUG gccheckmark must be a whole number from 0 to 1, not ''"],
+    [{ GODEBUG: 'gctrace=1=1' }, "GODEBUG gctrace must be a whole number from 0 to 2147483647, not '1=1'"],
     [{ GODEBUG: 'forcegcperiod=0' }, "GODEBUG forcegcperiod must be a whole number from 1 to 2147483647, not '0'"],
   ])('%j is refused', (environment, message) => {
     expect(() => configured({}, environment)).toThrow(new UsageError(message))

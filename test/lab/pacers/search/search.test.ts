@@ -7,7 +7,7 @@ import { memberOf, scenarioOf, tellingOf } from '../../../../lab/pacers/search/f
 import { hurt, MEASURES, type MeasureName } from '../../../../lab/pacers/search/hurt.ts'
 import { type Part, partsOf, type Worst, worseOf, worstOf } from '../../../../lab/pacers/search/part.ts'
 import { type Outcome, type SearchOptions, search } from '../../../../lab/pacers/search/search.ts'
-import { Random } from '../../../../lab/random.ts'
+import { Random } from '../../../support/random.ts'
 
 const options = {
   ...{ cores: 8, seed: 7, tries: 1500, lanes: 1, progress: () => {} },

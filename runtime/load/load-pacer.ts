@@ -3,16 +3,16 @@ import { isAbsolute } from 'node:path'
 import { checkShape } from '../../gc/pacer/check.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'
 import { pacerNamed } from '../../gc/pacer/registry.ts'
-import { OutputError } from '../../runtime/errors/output-error.ts'
-import { isA, ownMessage, textOf } from '../../runtime/errors/thrown.ts'
-import { UsageError } from '../../runtime/errors/usage-error.ts'
-import { loadTelling } from '../../runtime/load/module-loading.ts'
-import { prepareModule } from '../../runtime/load/program-files.ts'
-import { pacerOf } from '../../runtime/options/configuration.ts'
-import { inputGuard, type NamedPath } from '../../runtime/output/output-paths.ts'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
+import { OutputError } from '../errors/output-error.ts'
+import { isA, ownMessage, textOf } from '../errors/thrown.ts'
+import { UsageError } from '../errors/usage-error.ts'
+import { pacerOf } from '../options/configuration.ts'
+import { inputGuard, type NamedPath } from '../output/output-paths.ts'
+import { makeTemporaryFolder, removeTemporaryFolder } from '../output/temporary-folder.ts'
+import { loadTelling } from './module-loading.ts'
+import { prepareModule } from './program-files.ts'
 
-const PROGRAM_URL = new URL('../../runtime/program/program.js', import.meta.url).href
+const PROGRAM_URL = new URL('../program/program.js', import.meta.url).href
 const PACER_URL = new URL('../../gc/pacer/pacer.js', import.meta.url).href
 
 /** `outputs`: what the command is to write, and so must not read. Throws a UsageError. */

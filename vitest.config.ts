@@ -37,6 +37,8 @@ export const ofTwoSizes = [
   'test/commands/module-loading.test.ts',
   'test/commands/outputs.test.ts',
   'test/commands/overrun.test.ts',
+  'test/commands/packages.test.ts',
+  'test/commands/pacers.test.ts',
   'test/commands/readme.test.ts',
   'test/commands/signals.test.ts',
   'test/commands/soak.test.ts',

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { entries } from '../../gc/pacer/registry.ts'
 import { template } from '../../lab/pacers/template.ts'
 import { inScratch, runCli, threadsFile } from '../support/run-cli.ts'
+import { longTest } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
 const steady = fileURLToPath(new URL('../lab/pacers/stepped/scenarios/steady.json', import.meta.url))
@@ -122,7 +123,7 @@ test('the noisy engine prints quantiles over its runs', async () => {
   expect(stdout.trim().split('\n').length).toBe(101)
 })
 
-test('a real heap is shaped to a scenario, cycle by cycle', async () => {
+longTest('a real heap is shaped to a scenario, cycle by cycle', async () => {
   await inScratch(async scratch => {
     const [json, begun] = [join(scratch, 'out.json'), join(scratch, 'begun.json')]
     const shown = JSON.parse((await runCliWarm(['pacers', 'show', 'stepped/steady'])).stdout) as { cycles: object[] }

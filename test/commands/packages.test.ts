@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { inScratch, type ProcessResult, runNode } from '../support/run-cli.ts'
+import { longTest } from '../support/size.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -101,7 +102,7 @@ describe('the lab', () => {
     expect(manifestIn('.').peerDependencies).toEqual({ 'sawtooth-lab': version })
   })
 
-  test('works beside the runtime, without a clone', async () => {
+  longTest('works beside the runtime, without a clone', async () => {
     await inScratch(async scratch => {
       const directory = join(scratch, 'installed')
       install(directory, { '.': runtime, lab })

@@ -242,7 +242,7 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
     options: { procs: 4, fault, seed, args: [String(cycles)] },
   })
   const passes = Array.from({ length: 6 }, (_, index) => index + 1)
-  const holdUps = sampled(HOLD_UPS, 3)
+  const holdUps = sampled(HOLD_UPS, 6)
   const stalls = [...holdUps, RAISER].map(place => {
     const run = heldUp(passes.map(nth => `${place}:stall=${STALL_MS}ms:nth=${nth}`))
     return place.startsWith('barrier/serve') ? underGo(run) : run

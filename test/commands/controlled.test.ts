@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import type { RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { type CommandResult, inScratch, recordIn, runNode } from '../support/run-cli.ts'
-import { isLong } from '../support/size.ts'
+import { isLong, longTest } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
 const RACES = 'test/stress/programs/races.ts'
@@ -132,7 +132,7 @@ test('without the condition there is no schedule to be had', async () => {
 /** Protocols that are explored; all of them in the long size. */
 const EXPLORED = ['stop-the-world']
 
-test('all schedules of protocols within a small bound are sound', async () => {
+longTest('all schedules of protocols within a small bound are sound', async () => {
   const { protocols } = await import('../explore/protocols.ts')
   const explored = protocols.filter(({ name }) => isLong || EXPLORED.includes(name))
   await inScratch(async scratch => {

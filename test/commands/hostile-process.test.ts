@@ -7,7 +7,7 @@ import type { RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, recordIn, runCli, runNode, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { sampled } from '../support/size.ts'
+import { longTest, sampled } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
 const cli = fileURLToPath(new URL('../../bin/sawtooth.js', import.meta.url))
@@ -94,7 +94,7 @@ describe('threads that cannot start are told in a line that says what the system
     })
   })
 
-  test('code that NODE_OPTIONS runs in each of them', async () => {
+  longTest('code that NODE_OPTIONS runs in each of them', async () => {
     await inScratch(async scratch => {
       const broken = join(scratch, 'broken.cjs')
       const ends = [
@@ -114,7 +114,7 @@ describe('threads that cannot start are told in a line that says what the system
     })
   })
 
-  test('and leave a host and its Runtime as they were', async () => {
+  longTest('and leave a host and its Runtime as they were', async () => {
     interface Brief {
       readonly exit: number
       readonly kind: string | null
@@ -205,7 +205,7 @@ test('what a terminal would obey is escaped in complaints', async () => {
   }
 })
 
-test('no folder is left behind by what cannot run', async () => {
+longTest('no folder is left behind by what cannot run', async () => {
   await inScratch(async scratch => {
     const temporary = join(scratch, 'temporary')
     mkdirSync(temporary)

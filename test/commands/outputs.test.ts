@@ -80,7 +80,7 @@ describe('a run on a full disk', () => {
     })
   })
 
-  test('ends when its standard output takes no more', async () => {
+  longTest('ends when its standard output takes no more', async () => {
     await inScratch(async folder => {
       const line = `$SAWTOOTH run ${threadsFile('programs/prints.ts')} --json a.json -- lines 1000000000 >/dev/full`
       const { code, stderr } = shell(line, folder)

@@ -46,7 +46,7 @@ describe('a signal ends a run with its record', () => {
     })
   })
 
-  test('while its files are being prepared', async () => {
+  longTest('while its files are being prepared', async () => {
     await inScratch(async scratch => {
       // A long chain of imports, so that it takes a while.
       const count = 1500
@@ -85,7 +85,7 @@ function expectDump(stderr: string): void {
 
 const asked = threadsFile('programs/asked.ts')
 
-test('SIGQUIT prints what every P and every goroutine does, and ends the run', async () => {
+longTest('SIGQUIT prints what every P and every goroutine does, and ends the run', async () => {
   const { code, record, stderr } = await runProgram([asked, '--procs', '3'], sending('SIGQUIT'))
   expect({ code, kind: record.error?.kind }).toEqual({ code: 130, kind: 'interrupted' })
   expectDump(stderr)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { isLong } from '../support/size.ts'
+import { isLong, longTest } from '../support/size.ts'
 
 const overflows = threadsFile('programs/stack-overflow.ts')
 
@@ -32,7 +32,7 @@ describe('a stack overflow in or about an allocation', () => {
     expect(answer).toEqual(depths.map(depth => ({ depth, exit: 0, error: null, rescues: 0 })))
   })
 
-  test('leaves a sound heap behind where it is caught, many times at different depths', async () => {
+  longTest('leaves a sound heap behind where it is caught, many times at different depths', async () => {
     const times = isLong ? 300 : 15
     const args = [overflows, '--procs', '2', '--arena', '64MiB', '--', String(times)]
     const { code, stdout, record } = await runProgram(args, {

@@ -40,7 +40,7 @@ describe('console', () => {
     expect(lines.slice(-3)).toEqual(['', 'after it', ''])
   })
 
-  test('of several Ps that print faster than a slow pipe is read loses nothing', async () => {
+  longTest('of several Ps that print faster than a slow pipe is read loses nothing', async () => {
     const lines = isLong ? 10_000 : 5000
     const { code, stdout, stderr } = await runProgram([prints, '--procs', '3', '--', 'lines', String(lines)], {
       stdoutBytesPerSecond: 1_500_000,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { isLong, sampled } from '../support/size.ts'
+import { isLong, longTest, sampled } from '../support/size.ts'
 import { type Way, ways } from './ways-to-leave.ts'
 
 interface Run {
@@ -55,7 +55,7 @@ test(
   LIMIT_MS,
 )
 
-test(
+longTest(
   'a thread on which nothing is left serves the next run',
   async () => {
     const ways = ['nothing', 'a promise that settles', 'the clock, and the console', 'another console']
@@ -135,7 +135,7 @@ test.each(
   LIMIT_MS,
 )
 
-test(
+longTest(
   'a thousand goroutines start after one that has kept as many references as there is room for',
   async () => {
     const { code, stdout } = await runProgram([threadsFile('programs/deep-then-many.ts'), '--procs', '2'], {

@@ -4,7 +4,7 @@ import { HANG_MS } from '../support/hang.ts'
 import { expectPrinted } from '../support/printed.ts'
 import { runProgram, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
-import { isLong, sampled } from '../support/size.ts'
+import { isLong, longTest, sampled } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const script = threadsFile('programs/host-runs.ts')
@@ -35,7 +35,7 @@ async function ask<T>(what: string, ...args: string[]): Promise<T> {
 }
 
 /** Carried out in one process: how it began is nothing to them. */
-const TOGETHER = ['serial', 'cycles', 'streams', 'closed', 'usage']
+const TOGETHER = [...(isLong ? ['serial'] : []), 'cycles', 'streams', 'closed', 'usage']
 let together: Promise<Record<string, unknown>> | null = null
 
 async function askTogether<T>(what: string): Promise<T> {
@@ -63,7 +63,7 @@ describe('one warm Runtime', () => {
     expect([first, other, again].map(({ newThreads }) => newThreads)).toEqual([3, 0, 0])
   })
 
-  test('carries out concurrent run() calls one after the other', async () => {
+  longTest('carries out concurrent run() calls one after the other', async () => {
     const { order, results } = await askTogether<{ order: string[]; results: Collected[] }>('serial')
     expect(order).toEqual(['first', 'first over', 'second', 'second over', 'third over'])
     for (const run of results.slice(0, 2)) expect(run).toMatchObject({ exit: 0, stdout: churned(2, 60, 10) })
@@ -125,7 +125,7 @@ describe('one warm Runtime', () => {
 })
 
 describe('an AbortSignal', () => {
-  test('ends a run with exit 130, whatever its program does', async () => {
+  longTest('ends a run with exit 130, whatever its program does', async () => {
     const ways = sampled(['polls', 'allocates', 'sleeps', 'never'], 2)
     const results = await ask<(Brief & { way: string; stdout: string; afterAbortMs: number })[]>('abort', ...ways)
     for (const result of results.slice(0, -1)) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inScratch, runProgram, threadsFile } from '../support/run-cli.ts'
-import { isLong } from '../support/size.ts'
+import { isLong, longTest } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
 
 const busy = threadsFile('programs/busy.ts')
@@ -33,7 +33,7 @@ describe('a task in a loop without a safepoint', () => {
     expect(Math.max(...pauses)).toBeGreaterThanOrEqual(longest)
   })
 
-  test('is named too if it is a stack scan that waits for it', async () => {
+  longTest('is named too if it is a stack scan that waits for it', async () => {
     // It begins its loop while a cycle marks already: no stop waits for it, but its stack is not scanned yet.
     const { code, stragglers } = await runProgram([threadsFile('programs/busy-in-mark.ts'), '--procs', '3'])
     expect(code).toBe(0)

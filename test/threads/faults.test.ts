@@ -175,7 +175,8 @@ test('all points at once: nothing is lost, nothing hangs', async () => {
   expectSound(runs, answers)
   const struck = FAULT_POINTS.filter(point => answers.some(({ strikes }) => strikes[point] > 0))
   console.log(`${struck.length} of ${FAULT_POINTS.length} points struck in one of ${runs.length} runs`)
-  expect(struck.length).toBeGreaterThan(FAULT_POINTS.length / 2)
+  // By chance, in two runs at first: the schedules strike all of them.
+  expect(struck.length).toBeGreaterThan(FAULT_POINTS.length / (isLong ? 2 : 4))
 })
 
 test('what may be refused is refused now and then: the run goes on', async () => {

@@ -125,8 +125,8 @@ describe('one warm Runtime', () => {
 })
 
 describe('an AbortSignal', () => {
-  longTest('ends a run with exit 130, whatever its program does', async () => {
-    const ways = sampled(['polls', 'allocates', 'sleeps', 'never'], 2)
+  test('ends a run with exit 130, whatever its program does', async () => {
+    const ways = sampled(['polls', 'allocates', 'sleeps', 'never'], 4)
     const results = await ask<(Brief & { way: string; stdout: string; afterAbortMs: number })[]>('abort', ...ways)
     for (const result of results.slice(0, -1)) {
       expect(result, result.way).toMatchObject({ exit: 130, error: { kind: 'interrupted' }, rescues: 0 })

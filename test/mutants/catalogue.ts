@@ -181,7 +181,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'gc/cycle.ts',
         from: 'sweeper.startSweep()',
-        to: 'sweeper.startSweep()\n    this.collector.roots.prepare()',
+        to: 'sweeper.startSweep()\n    this.parts.roots.prepare()',
       },
     ],
   },
@@ -378,7 +378,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'gc/cycle.ts',
         from: 'for (const barrier of this.barriers) barrier.flush()',
-        to: 'this.collector.barrier.flush()',
+        to: 'this.barriers[this.here.index].flush()',
       },
     ],
   },

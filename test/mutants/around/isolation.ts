@@ -62,7 +62,13 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'unseen-global',
     what: "No use of a global of Node's is noted.",
     origin: '',
-    edits: [{ file: 'runtime/isolation/touched.ts', from: 'if (before?.configurable !== true) return', to: 'return' }],
+    edits: [
+      {
+        file: 'runtime/isolation/touched.ts',
+        from: 'configurable !== true) return',
+        to: 'configurable !== true || owner !== null) return',
+      },
+    ],
   },
   {
     name: 'unseen-eval',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { repositoryFiles, type SourceFile } from './files.ts'
+import { repositoryFiles, type SourceFile, typeScriptIn } from './files.ts'
 import { deadReferences } from './references.ts'
 
 /** A house with two sources, a test, a decision and a page. */
@@ -117,4 +117,30 @@ test('zeal is described alike everywhere', () => {
       'runtime/options/configuration.ts',
     ]),
   )
+})
+
+/** Spans such as `Stop.raise`, of classes of the core. */
+function missingMembers(pages: readonly SourceFile[], sources: readonly SourceFile[]): string[] {
+  const bodies = new Map<string, string>()
+  for (const { text } of sources)
+    for (const [, name = ''] of text.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)) bodies.set(name, text)
+  return pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/`([A-Z]\w+)\.(\w+)`/g)].flatMap(([, name = '', member = '']) => {
+      const body = bodies.get(name)
+      return body === undefined || new RegExp(`\\b${member}\\b`).test(body) ? [] : [`${path}: ${name}.${member}`]
+    }),
+  )
+}
+
+test('a member that a page names is found missing, and one that is there is not', () => {
+  const sources = [{ path: 'gc/a.ts', text: 'export class Gate {\n  admit(): void {}\n}\n' }]
+  const page = (text: string) => [{ path: 'docs/a.md', text }]
+  expect(missingMembers(page('`Gate.admitted`, and `Atomics.wait`'), sources)).toEqual(['docs/a.md: Gate.admitted'])
+  expect(missingMembers(page('`Gate.admit`'), sources)).toEqual([])
+})
+
+test('members of classes of the core that the pages name exist', () => {
+  const all = repositoryFiles()
+  const pages = all.filter(({ path }) => path.endsWith('.md') && !path.startsWith('docs/go-collector'))
+  expect(missingMembers(pages, typeScriptIn(all, ['memory', 'heap', 'gc', 'scheduler']))).toEqual([])
 })

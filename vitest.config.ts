@@ -25,7 +25,10 @@ const apart = [
 ]
 
 /** They measure time, CPU or who does what meanwhile: one file at a time, with all cores for itself. */
-const alone = ['test/threads/{console,faults,mark-workers,settles,stragglers}.test.ts', 'test/litmus/**/*.test.ts']
+const alone = [
+  'test/threads/{console,faults,mark-workers,settles,stragglers}.test.ts',
+  'test/litmus/**/*.test.ts',
+]
 
 /** What is exhaustive rather than telling: part of `npm run test:all`, and not of `npm test`. */
 const long = ['test/**/*.long.test.ts']
@@ -74,7 +77,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           server,
-          include: ['test/{memory,heap,gc,scheduler,runtime,lab,structure,explore,hunt,mutants,soak}/**/*.test.ts'],
+          include: [
+            'test/{memory,heap,gc,scheduler,runtime,lab,structure,explore,hunt,mutants,soak}/**/*.test.ts',
+          ],
           exclude: [...apart, ...long],
           pool: 'forks',
           // Many files in one process: they share nothing that changes, and starting takes longer than most of them.

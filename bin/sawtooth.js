@@ -14,9 +14,12 @@ async function ofLab(name) {
   try {
     return await import(`sawtooth-lab/${name}`)
   } catch (error) {
-    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes("package 'sawtooth-lab'")) throw error
+    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes("package 'sawtooth-lab'"))
+      throw error
     const { UsageError } = await import('../dist/runtime/errors/usage-error.js')
-    throw new UsageError('this is a command of the lab, which is not installed: npm install sawtooth-lab')
+    throw new UsageError(
+      'this is a command of the lab, which is not installed: npm install sawtooth-lab',
+    )
   }
 }
 

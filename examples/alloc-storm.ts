@@ -1,7 +1,21 @@
 // Many tasks that allocate 16-byte objects and drop them, beside a tree that lives. Watch it with --gctrace.
 //   -- [--tasks N] [--live SIZE] [--seconds S]
 import { parseArgs } from 'node:util'
-import { chan, enter, f64, go, i32, keep, leave, nil, type Ref, ref, self, struct, task } from 'sawtooth'
+import {
+  chan,
+  enter,
+  f64,
+  go,
+  i32,
+  keep,
+  leave,
+  nil,
+  type Ref,
+  ref,
+  self,
+  struct,
+  task,
+} from 'sawtooth'
 import { bytesOf } from './shared/size.ts'
 
 /** 16 bytes, its header included. */
@@ -24,15 +38,19 @@ function checksum(tree: Ref<typeof Node>, before = 0): number {
   return checksum(Node.right.get(tree), Math.imul(left + Node.value.get(tree), 31))
 }
 
-const storm = task('storm', [f64, f64, f64, ref(Counts)], function* (objects, batch, deadline, counts) {
-  let dropped = 0
-  while (dropped < objects && Date.now() < deadline) {
-    for (let i = 0; i < batch; i++) Node.new(nil, nil, i)
-    dropped += batch
-    yield
-  }
-  yield* Counts.send(counts, dropped)
-})
+const storm = task(
+  'storm',
+  [f64, f64, f64, ref(Counts)],
+  function* (objects, batch, deadline, counts) {
+    let dropped = 0
+    while (dropped < objects && Date.now() < deadline) {
+      for (let i = 0; i < batch; i++) Node.new(nil, nil, i)
+      dropped += batch
+      yield
+    }
+    yield* Counts.send(counts, dropped)
+  },
+)
 
 export default function* main(...args: string[]) {
   const text = { type: 'string' } as const
@@ -43,7 +61,8 @@ export default function* main(...args: string[]) {
     live = small ? '4KiB' : '4MiB',
     seconds,
   } = parseArgs({ args, options }).values
-  const [objects, batch] = seconds !== undefined ? [Infinity, 1000] : small ? [100, 50] : [250_000, 1000]
+  const [objects, batch] =
+    seconds !== undefined ? [Infinity, 1000] : small ? [100, 50] : [250_000, 1000]
   const deadline = seconds !== undefined ? Date.now() + Number(seconds) * 1000 : Infinity
 
   const nodes = Math.floor(bytesOf(live) / 16)

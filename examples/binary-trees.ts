@@ -1,7 +1,21 @@
 // The Benchmarks Game's binary-trees: short-lived trees of every size, beside one that stays. Each depth has a task.
 //   -- [DEPTH]
 import { parseArgs } from 'node:util'
-import { enter, global, go, i32, keep, leave, nil, type Ref, ref, self, struct, task, waitGroup } from 'sawtooth'
+import {
+  enter,
+  global,
+  go,
+  i32,
+  keep,
+  leave,
+  nil,
+  type Ref,
+  ref,
+  self,
+  struct,
+  task,
+  waitGroup,
+} from 'sawtooth'
 
 const Tree = struct('Tree', { left: self, right: self })
 
@@ -31,7 +45,11 @@ const counter = task('counter', [i32, i32, ref(waitGroup)], function* (depth, tr
 })
 
 export default function* main(...args: string[]) {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { small: { type: 'boolean' } } })
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { small: { type: 'boolean' } },
+  })
   const minDepth = values.small ? 2 : 4
   const maxDepth = Math.max(minDepth + 2, Number(positionals[0] ?? (values.small ? 6 : 16)))
   const treesOf = (depth: number) => 2 ** (maxDepth - depth + minDepth)

@@ -33,7 +33,11 @@ function sumOfStar(star: Ref<typeof Cells>): number {
 }
 
 /** Collects while the shape is all that lives, and adds it up. */
-function survey<Shape>(name: string, shape: Ref<Shape>, sumOf: (shape: Ref<Shape>) => number): void {
+function survey<Shape>(
+  name: string,
+  shape: Ref<Shape>,
+  sumOf: (shape: Ref<Shape>) => number,
+): void {
   const s = enter()
   keep(shape)
   const start = performance.now()
@@ -44,7 +48,11 @@ function survey<Shape>(name: string, shape: Ref<Shape>, sumOf: (shape: Ref<Shape
 }
 
 export default function* main(...args: string[]) {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { small: { type: 'boolean' } } })
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { small: { type: 'boolean' } },
+  })
   const cells = Number(positionals[0] ?? (values.small ? 500 : 1_000_000))
   survey('list', listOf(cells), sumOfList)
   survey('star', starOf(cells), sumOfStar)

@@ -27,7 +27,12 @@ function populate(depth: number, node: Ref<typeof Node>): Ref<typeof Node> {
 
 const topDown = (depth: number) => populate(depth, Node.new(nil, nil, 0, 0))
 
-function timeConstruction(how: string, trees: number, depth: number, construct: (depth: number) => void): void {
+function timeConstruction(
+  how: string,
+  trees: number,
+  depth: number,
+  construct: (depth: number) => void,
+): void {
   const start = performance.now()
   for (let i = 0; i < trees; i++) construct(depth)
   console.error(`\t${how} construction took ${Math.round(performance.now() - start)}msecs`)

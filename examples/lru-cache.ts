@@ -6,7 +6,13 @@ import { bytesOf } from './shared/size.ts'
 import { xorshift } from './shared/xorshift.ts'
 
 /** `newer` and `older` make a ring of all entries, in which an anchor stands between the newest and the oldest. */
-const Entry = struct('Entry', { chain: self, newer: self, older: self, value: ref(bytes), key: i32 })
+const Entry = struct('Entry', {
+  chain: self,
+  newer: self,
+  older: self,
+  value: ref(bytes),
+  key: i32,
+})
 const Chains = array(ref(Entry))
 const Result = struct('Result', { hits: i32, misses: i32, checksum: i32 })
 const Results = chan(ref(Result))
@@ -30,45 +36,53 @@ function join(older: Ref<typeof Entry>, newer: Ref<typeof Entry>): void {
 
 const SHARDS = 4
 
-const cache = task('cache', [i32, i32, i32, ref(Results)], function* (capacity, rounds, seed, results) {
-  const chains = keep(Chains.new(capacity))
-  const anchor = keep(Entry.new(nil, nil, nil, nil, -1))
-  join(anchor, anchor)
-  const random = xorshift(seed)
-  let [hits, misses, checksum] = [0, 0, 0]
-  while (hits + misses < capacity * rounds) {
-    if ((hits + misses) % 1000 === 0) yield
-    const key = Math.floor((random() / 2 ** 32) * (random() / 2 ** 32) * capacity * 8) // small ones are more likely
-    let entry = find(Chains.get(chains, key % capacity), key)
-    if (entry !== nil) {
-      hits++
-      join(Entry.older.get(entry), Entry.newer.get(entry))
-    } else {
-      if (misses++ >= capacity) {
-        const oldest = Entry.newer.get(anchor)
-        const index = Entry.key.get(oldest) % capacity
-        Chains.set(chains, index, without(oldest, Chains.get(chains, index)))
-        join(anchor, Entry.newer.get(oldest))
+const cache = task(
+  'cache',
+  [i32, i32, i32, ref(Results)],
+  function* (capacity, rounds, seed, results) {
+    const chains = keep(Chains.new(capacity))
+    const anchor = keep(Entry.new(nil, nil, nil, nil, -1))
+    join(anchor, anchor)
+    const random = xorshift(seed)
+    let [hits, misses, checksum] = [0, 0, 0]
+    while (hits + misses < capacity * rounds) {
+      if ((hits + misses) % 1000 === 0) yield
+      const key = Math.floor((random() / 2 ** 32) * (random() / 2 ** 32) * capacity * 8) // small ones are more likely
+      let entry = find(Chains.get(chains, key % capacity), key)
+      if (entry !== nil) {
+        hits++
+        join(Entry.older.get(entry), Entry.newer.get(entry))
+      } else {
+        if (misses++ >= capacity) {
+          const oldest = Entry.newer.get(anchor)
+          const index = Entry.key.get(oldest) % capacity
+          Chains.set(chains, index, without(oldest, Chains.get(chains, index)))
+          join(anchor, Entry.newer.get(oldest))
+        }
+        const value = bytes.new(VALUE_BYTES)
+        bytes.set(value, key % VALUE_BYTES, key)
+        entry = Entry.new(Chains.get(chains, key % capacity), nil, nil, value, key)
+        Chains.set(chains, key % capacity, entry)
       }
-      const value = bytes.new(VALUE_BYTES)
-      bytes.set(value, key % VALUE_BYTES, key)
-      entry = Entry.new(Chains.get(chains, key % capacity), nil, nil, value, key)
-      Chains.set(chains, key % capacity, entry)
+      join(Entry.older.get(anchor), entry)
+      join(entry, anchor)
+      checksum = Math.imul(checksum, 31) + bytes.get(Entry.value.get(entry), key % VALUE_BYTES)
     }
-    join(Entry.older.get(anchor), entry)
-    join(entry, anchor)
-    checksum = Math.imul(checksum, 31) + bytes.get(Entry.value.get(entry), key % VALUE_BYTES)
-  }
-  yield* Results.send(results, Result.new(hits, misses, checksum))
-})
+    yield* Results.send(results, Result.new(hits, misses, checksum))
+  },
+)
 
 export default function* main(...args: string[]) {
   const text = { type: 'string' } as const
-  const { values } = parseArgs({ args, options: { small: { type: 'boolean' }, live: text, rounds: text } })
+  const { values } = parseArgs({
+    args,
+    options: { small: { type: 'boolean' }, live: text, rounds: text },
+  })
   const live = bytesOf(values.live ?? (values.small ? '32KiB' : '64MiB'))
   const capacity = Math.floor(live / SHARDS / ENTRY_BYTES)
   const results = keep(Results.new(SHARDS))
-  for (let seed = 1; seed <= SHARDS; seed++) go(cache, capacity, Number(values.rounds ?? 5), seed, results)
+  for (let seed = 1; seed <= SHARDS; seed++)
+    go(cache, capacity, Number(values.rounds ?? 5), seed, results)
   let [hits, misses, checksum] = [0, 0, 0]
   for (let shard = 0; shard < SHARDS; shard++) {
     const result = yield* Results.recv(results)

@@ -22,14 +22,19 @@ const stage = task('stage', [i32, ref(Items), ref(Items)], function* (number, in
 /** Depends on each value of an item's trail, and on their order. */
 function checksum(item: Ref<typeof Item>): number {
   let sum = 0
-  for (; item !== nil; item = Item.from.get(item)) sum = Math.imul(sum ^ Item.value.get(item), 0x01000193)
+  for (; item !== nil; item = Item.from.get(item))
+    sum = Math.imul(sum ^ Item.value.get(item), 0x01000193)
   return sum
 }
 
 export default function* main(...args: string[]) {
   const text = { type: 'string' } as const
   const options = { small: { type: 'boolean' }, stages: text, items: text } as const
-  const { small, stages = small ? 4 : 16, items = small ? 100 : 20_000 } = parseArgs({ args, options }).values
+  const {
+    small,
+    stages = small ? 4 : 16,
+    items = small ? 100 : 20_000,
+  } = parseArgs({ args, options }).values
 
   let last = keep(Items.new(16))
   go(source, Number(items), last)

@@ -17,7 +17,11 @@ const filter = task('filter', [i32, ref(Numbers), ref(Numbers)], function* (prim
 })
 
 export default function* main(...args: string[]) {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { small: { type: 'boolean' } } })
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { small: { type: 'boolean' } },
+  })
   const count = Number(positionals[0] ?? (values.small ? 20 : 500))
 
   let last = keep(Numbers.new())

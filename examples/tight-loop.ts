@@ -2,7 +2,21 @@
 // it. See the pauses with --gctrace, on two Ps or more, and then with `-- --poll`.
 //   -- [--steps N] [--poll]
 import { parseArgs } from 'node:util'
-import { bool, chan, f64, go, i32, keep, nil, poll, readMemStats, ref, self, struct, task } from 'sawtooth'
+import {
+  bool,
+  chan,
+  f64,
+  go,
+  i32,
+  keep,
+  nil,
+  poll,
+  readMemStats,
+  ref,
+  self,
+  struct,
+  task,
+} from 'sawtooth'
 
 const Cell = struct('Cell', { next: self, value: i32 })
 const Results = chan(f64)
@@ -27,8 +41,16 @@ const allocator = task('allocator', [f64, ref(Results)], function* (cells, resul
 })
 
 export default function* main(...args: string[]) {
-  const options = { small: { type: 'boolean' }, steps: { type: 'string' }, poll: { type: 'boolean' } } as const
-  const { small, steps = small ? 100_000 : 300_000_000, poll: polls = false } = parseArgs({ args, options }).values
+  const options = {
+    small: { type: 'boolean' },
+    steps: { type: 'string' },
+    poll: { type: 'boolean' },
+  } as const
+  const {
+    small,
+    steps = small ? 100_000 : 300_000_000,
+    poll: polls = false,
+  } = parseArgs({ args, options }).values
   const allocators = 4
 
   const results = keep(Results.new())

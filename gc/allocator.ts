@@ -28,7 +28,13 @@
  * The caller has put every reference that it still needs on the shadow stack.
  */
 import { add, compareAndSwap, load, now } from '#sync'
-import { sizeClassOf, slotBytesOf, spanBytesOf, spanClassOf, spanPagesOf } from '../heap/size-classes.ts'
+import {
+  sizeClassOf,
+  slotBytesOf,
+  spanBytesOf,
+  spanClassOf,
+  spanPagesOf,
+} from '../heap/size-classes.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 import type { Addr, Memory } from '../memory/memory.ts'
 import { probeStack, probeStackDeep } from '../memory/stack-probe.ts'
@@ -82,7 +88,11 @@ export class Allocator {
     this.options = options
     this.inFlightWord = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
     this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
-    this.atSliceEnd = [options.onSliceEnd, () => collector.limiter.updateIfDue(), () => void collector.workers.runDue()]
+    this.atSliceEnd = [
+      options.onSliceEnd,
+      () => collector.limiter.updateIfDue(),
+      () => void collector.workers.runDue(),
+    ]
   }
 
   /**
@@ -102,7 +112,9 @@ export class Allocator {
 
   private allocateSlowly(bytes: number, noscan: boolean): Addr {
     if (this.memory.words[this.memory.p(this.collector.pIndex, p.GOROUTINE)] === 0) {
-      throw new Error('an object is made at module level: objects and goroutines are made in main, or in a task')
+      throw new Error(
+        'an object is made at module level: objects and goroutines are made in main, or in a task',
+      )
     }
     this.collector.starter.poll()
     if (this.options.zealEvery > 0) this.zeal()
@@ -115,7 +127,8 @@ export class Allocator {
       const at = cache.take(spanClass, slotBytes)
       if (at !== 0) return at
       if (cache.nextRun(spanClass)) return cache.take(spanClass, slotBytes)
-      const fresh = this.refill(spanClass, sizeClass, attempt) || this.makeRoom(attempt, bytes, noscan)
+      const fresh =
+        this.refill(spanClass, sizeClass, attempt) || this.makeRoom(attempt, bytes, noscan)
       if (fresh !== 0) return fresh
     }
   }
@@ -146,7 +159,9 @@ export class Allocator {
     assists.charge(taken)
     for (let attempt = 0; ; attempt++) {
       this.admit(taken, attempt)
-      const at = this.memory.faults.pass('large-allocation') ? 0 : cache.allocateLarge(bytes, noscan)
+      const at = this.memory.faults.pass('large-allocation')
+        ? 0
+        : cache.allocateLarge(bytes, noscan)
       if (at !== 0) return this.paidLarge(at, taken)
       cache.live.giveBack()
       const served = this.makeRoom(attempt, bytes, noscan)
@@ -183,7 +198,8 @@ export class Allocator {
     this.keep(at, bytes)
     try {
       this.tell(bytes, 'before')
-      for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from)) starter.poll()
+      for (let from = cache.zeroPiece(at, at); from !== 0; from = cache.zeroPiece(at, from))
+        starter.poll()
     } finally {
       this.letGo()
     }

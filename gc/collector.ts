@@ -73,7 +73,11 @@ import {
 const MOST_TRIES = 100
 const BETWEEN_TRIES_MS = 1
 
-const TERMINATIONS = { coordinator: Coordinator, 'assist-takes-over': AssistTakesOver, helping: Helping }
+const TERMINATIONS = {
+  coordinator: Coordinator,
+  'assist-takes-over': AssistTakesOver,
+  helping: Helping,
+}
 
 /** What of the configuration the collector needs. */
 export interface CollectorOptions {
@@ -150,7 +154,14 @@ export class Collector {
     this.termination = new TERMINATIONS[options.termination](here, this.drain)
     this.endOfMark = new EndOfMark(here, this.termination)
     this.limiter = new CpuLimiter(here, this.assistQueue)
-    this.assists = new Assists(here, this.drain, this.endOfMark, this.assistQueue, this.limiter, options.credit)
+    this.assists = new Assists(
+      here,
+      this.drain,
+      this.endOfMark,
+      this.assistQueue,
+      this.limiter,
+      options.credit,
+    )
     this.workers = new Workers(here, this.drain, this.endOfMark, this.limiter)
     this.sweeper = new Sweeper(here, heap)
     this.starter = new Starter(here, this.sweeper, this.limiter)
@@ -216,7 +227,9 @@ export class Collector {
         this.cycle.verify()
         break
       default:
-        throw new InternalError(`the world is stopped for ${reason satisfies never}, which is no reason`)
+        throw new InternalError(
+          `the world is stopped for ${reason satisfies never}, which is no reason`,
+        )
     }
   }
 
@@ -262,7 +275,12 @@ export class Collector {
       if (tries > 0) this.world.blockInPlace(() => now() >= deadline, deadline)
       this.world.blockInPlace(() => this.starter.isOff)
       const epoch = this.world.epoch()
-      if (words[wanted] !== 0 && this.starter.isOff && this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)) tries++
+      if (
+        words[wanted] !== 0 &&
+        this.starter.isOff &&
+        this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)
+      )
+        tries++
     }
   }
 

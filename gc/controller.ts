@@ -53,7 +53,13 @@ export class Controller {
   private readonly state: State
   private readonly facts: Facts
   private readonly plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
-  private readonly goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }
+  private readonly goals: Goals = {
+    trigger: 0,
+    goal: 0,
+    hardGoal: 0,
+    committedGoal: 0,
+    sweepDistance: 0,
+  }
   private readonly goalsAreLive: boolean
   /** The pacer's goal, where it lies beyond what the arena allows; else 0. */
   private pacerGoal = 0
@@ -178,7 +184,8 @@ export class Controller {
     this.check(checkRatio(this.pacer, ratio))
     const bounded = this.pacerGoal === 0 ? ratio : ratio * this.stretch(facts.heapLive)
     this.doubles[this.measures + control.ASSIST_WORK_PER_BYTE] = bounded
-    this.doubles[this.measures + control.ASSIST_BYTES_PER_WORK] = bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY
+    this.doubles[this.measures + control.ASSIST_BYTES_PER_WORK] =
+      bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY
   }
 
   /**
@@ -196,7 +203,9 @@ export class Controller {
    * cycle.
    */
   private boundByArena(goals: Goals, heapMarked: number): void {
-    const room = this.doubles[this.measures + control.ARENA_HOLDS] - ARENA_HEADROOM * this.memory.layout.arenaBytes
+    const room =
+      this.doubles[this.measures + control.ARENA_HOLDS] -
+      ARENA_HEADROOM * this.memory.layout.arenaBytes
     const most = Math.trunc(Math.max(room, heapMarked))
     this.pacerGoal = goals.goal > most ? goals.goal : 0
     if (goals.goal <= most) return
@@ -215,7 +224,10 @@ export class Controller {
    */
   private stretch(heapLive: number): number {
     if (this.pacerGoal === Number.POSITIVE_INFINITY) return 1
-    return Math.max(this.pacerGoal - heapLive, PAGE_BYTES) / Math.max(this.words[control.GOAL] - heapLive, PAGE_BYTES)
+    return (
+      Math.max(this.pacerGoal - heapLive, PAGE_BYTES) /
+      Math.max(this.words[control.GOAL] - heapLive, PAGE_BYTES)
+    )
   }
 
   private fill(phase: 'mark' | 'off'): Facts {

@@ -100,7 +100,9 @@ export class Cycle {
     this.set(control.TRIGGERED, load(words, control.HEAP_LIVE))
     this.set(
       control.EXPECTED_SCAN_WORK,
-      this.get(control.LAST_HEAP_SCAN) + this.get(control.LAST_STACK_SCAN) + words[control.GLOBAL_SLOTS] * 4,
+      this.get(control.LAST_HEAP_SCAN) +
+        this.get(control.LAST_STACK_SCAN) +
+        words[control.GLOBAL_SLOTS] * 4,
     )
     controller.startCycle(trigger)
     this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
@@ -163,7 +165,8 @@ export class Cycle {
   private inFlight(): number {
     const { words, layout } = this.memory
     let sum = 0
-    for (let index = 0; index < layout.procs; index++) sum += words[this.memory.p(index, p.IN_FLIGHT_BYTES)]
+    for (let index = 0; index < layout.procs; index++)
+      sum += words[this.memory.p(index, p.IN_FLIGHT_BYTES)]
     return sum
   }
 
@@ -182,7 +185,10 @@ export class Cycle {
     }
     const time = now()
     // Where all of it is one stop, the mark is part of this pause.
-    const requested = Math.max(this.get(control.STOP_REQUESTED_AT), this.get(control.MARK_STARTED_AT))
+    const requested = Math.max(
+      this.get(control.STOP_REQUESTED_AT),
+      this.get(control.MARK_STARTED_AT),
+    )
     words[control.BLACKEN_ENABLED] = 0
     // The mark is over, and debts are forgotten.
     assistQueue.releaseAll()
@@ -267,9 +273,11 @@ export class Cycle {
   }
 
   private assertNoWork(): void {
-    if (this.parts.drain.isWorkAvailable) throw new InternalError('mark termination with grey objects left')
+    if (this.parts.drain.isWorkAvailable)
+      throw new InternalError('mark termination with grey objects left')
     for (const barrier of this.barriers)
-      if (barrier.isPending) throw new InternalError('mark termination with a barrier buffer that is not empty')
+      if (barrier.isPending)
+        throw new InternalError('mark termination with a barrier buffer that is not empty')
   }
 
   private resetCounters(): void {
@@ -300,7 +308,8 @@ export class Cycle {
   private sum(measure: number): number {
     const { memory } = this
     let sum = 0
-    for (let index = 0; index < memory.layout.procs; index++) sum += memory.doubles[memory.pMeasure(index, measure)]
+    for (let index = 0; index < memory.layout.procs; index++)
+      sum += memory.doubles[memory.pMeasure(index, measure)]
     return sum
   }
 }

@@ -31,7 +31,12 @@ export function mappedBytes(
   procs: number,
 ): number {
   const heap = pagesTouched * (PAGE_BYTES + SPAN_BYTES)
-  return heap + stackWordsTouched * 4 + cacheBytes(procs) + collectorBytes(pagesTouched, workBuffersTouched)
+  return (
+    heap +
+    stackWordsTouched * 4 +
+    cacheBytes(procs) +
+    collectorBytes(pagesTouched, workBuffersTouched)
+  )
 }
 
 /** The terms of the memory limit, in bytes: as a pacer's facts have them (gc/pacer/pacer.ts). */
@@ -53,7 +58,12 @@ export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
   const { words, doubles, layout } = memory
   const pagesTouched = words[control.PAGES_END] - 1
   const { procs } = layout
-  terms.mappedReady = mappedBytes(pagesTouched, words[control.STACK_NEXT], words[control.WORK_POOL_NEXT], procs)
+  terms.mappedReady = mappedBytes(
+    pagesTouched,
+    words[control.STACK_NEXT],
+    words[control.WORK_POOL_NEXT],
+    procs,
+  )
   terms.heapFree = (pagesTouched - words[control.PAGES_IN_USE]) * PAGE_BYTES
   terms.totalAlloc = terms.totalFree = 0
   for (let index = 0; index < procs; index++) {

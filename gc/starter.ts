@@ -41,7 +41,10 @@ export class Starter {
     const { words } = this.here.memory
     if (words[control.PHASE] !== control.PHASE_OFF) return false
     const live = load(words, control.HEAP_LIVE)
-    return live >= words[control.TRIGGER] && (!this.limiter.isLimiting || live >= this.limiter.leastTrigger)
+    return (
+      live >= words[control.TRIGGER] &&
+      (!this.limiter.isLimiting || live >= this.limiter.leastTrigger)
+    )
   }
 
   /** True if no cycle runs. */

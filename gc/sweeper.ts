@@ -145,8 +145,11 @@ export class Sweeper {
     const { words, doubles, layout } = this.memory
     const rate = doubles[layout.measures + control.SWEEP_PAGES_PER_BYTE]
     if (rate === 0) return false
-    const grown = Math.max(load(words, control.HEAP_LIVE) - words[control.HEAP_LIVE_BASIS], 0) + bytes
-    return rate * grown - pagesPaid > load(words, control.PAGES_SWEPT) - words[control.PAGES_SWEPT_BASIS]
+    const grown =
+      Math.max(load(words, control.HEAP_LIVE) - words[control.HEAP_LIVE_BASIS], 0) + bytes
+    return (
+      rate * grown - pagesPaid > load(words, control.PAGES_SWEPT) - words[control.PAGES_SWEPT_BASIS]
+    )
   }
 
   private complete(): void {

@@ -64,7 +64,14 @@ export class Cache {
   private readonly published: number
   private readonly measures: number
 
-  constructor(memory: Memory, spans: Spans, central: Central, pages: PageHeap, pIndex: number, check: boolean) {
+  constructor(
+    memory: Memory,
+    spans: Spans,
+    central: Central,
+    pages: PageHeap,
+    pIndex: number,
+    check: boolean,
+  ) {
     this.memory = memory
     this.spans = spans
     this.central = central
@@ -207,7 +214,11 @@ export class Cache {
       const limit = words[entry + p.LIMIT]
       if (cursor === limit) continue
       const stride = this.spans.read(words[entry + p.SPAN], span.SLOT_BYTES) >>> GRANULE_SHIFT
-      for (let granule = cursor >>> GRANULE_SHIFT; granule < limit >>> GRANULE_SHIFT; granule += stride)
+      for (
+        let granule = cursor >>> GRANULE_SHIFT;
+        granule < limit >>> GRANULE_SHIFT;
+        granule += stride
+      )
         marks[granule] = span.BLACK
       doubles[this.measures + p.BYTES_BLACKENED] += limit - cursor
     }
@@ -254,9 +265,14 @@ export class Cache {
     const cursor = words[entry + p.CURSOR]
     const limit = words[entry + p.LIMIT]
     const unusedInRun = limit - cursor
-    for (let granule = cursor >>> GRANULE_SHIFT; granule < limit >>> GRANULE_SHIFT; granule += stride)
+    for (
+      let granule = cursor >>> GRANULE_SHIFT;
+      granule < limit >>> GRANULE_SHIFT;
+      granule += stride
+    )
       marks[granule] = span.FREE
-    if (unusedInRun > 0 && words[PHASE] !== PHASE_OFF) doubles[this.measures + p.BYTES_BLACKENED] -= unusedInRun
+    if (unusedInRun > 0 && words[PHASE] !== PHASE_OFF)
+      doubles[this.measures + p.BYTES_BLACKENED] -= unusedInRun
     this.retireRun(entry, slotBytes)
     const unused = this.freeSlots(id, stride) + unusedInRun / slotBytes
     this.spans.write(id, span.ALLOCATED, this.spans.read(id, span.SLOTS) - unused)
@@ -274,7 +290,11 @@ export class Cache {
     const { marks } = this.memory
     const end = this.spans.limit(id) >>> GRANULE_SHIFT
     let free = 0
-    for (let granule = this.spans.read(id, span.FREE_FROM) >>> GRANULE_SHIFT; granule < end; granule += stride) {
+    for (
+      let granule = this.spans.read(id, span.FREE_FROM) >>> GRANULE_SHIFT;
+      granule < end;
+      granule += stride
+    ) {
       if (marks[granule] === span.FREE) free++
     }
     return free

@@ -80,7 +80,14 @@ export class Central {
     const pages = spanPagesOf(sizeClass)
     const slotBytes = slotBytesOf(sizeClass)
     const id = this.pages.allocate(pages)
-    if (id !== 0) this.spans.initialize(id, pages, spanClass, slotBytes, Math.floor((pages * PAGE_BYTES) / slotBytes))
+    if (id !== 0)
+      this.spans.initialize(
+        id,
+        pages,
+        spanClass,
+        slotBytes,
+        Math.floor((pages * PAGE_BYTES) / slotBytes),
+      )
     return id
   }
 
@@ -113,7 +120,12 @@ export class Central {
   private head(spanClass: number, pair: number, state: SweepState): number {
     const { words, layout } = this.memory
     const current = (words[HEAP_SWEEP_GENERATION] >>> 1) & 1
-    return layout.central + spanClass * span.CENTRAL_WORDS + pair + (state === 'swept' ? current : 1 - current)
+    return (
+      layout.central +
+      spanClass * span.CENTRAL_WORDS +
+      pair +
+      (state === 'swept' ? current : 1 - current)
+    )
   }
 
   private lockOf(spanClass: number): number {

@@ -82,6 +82,7 @@ export class LiveHeap {
   /** Counts what a change by `bytes`, from `before`, has added to the overrun. */
   private count(before: number, bytes: number): void {
     const goal = this.memory.doubles[this.goal]
-    this.memory.doubles[this.owed] += Math.max(0, before + bytes - goal) - Math.max(0, before - goal)
+    this.memory.doubles[this.owed] +=
+      Math.max(0, before + bytes - goal) - Math.max(0, before - goal)
   }
 }

@@ -15,7 +15,13 @@
 
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
-import { PAGE_BIN_COUNT, PAGE_BINS, PAGE_LOCK, PAGES_END, PAGES_IN_USE } from '../memory/words/control.ts'
+import {
+  PAGE_BIN_COUNT,
+  PAGE_BINS,
+  PAGE_LOCK,
+  PAGES_END,
+  PAGES_IN_USE,
+} from '../memory/words/control.ts'
 
 /** Stands in the page table for page 0, so that no free run joins with it. */
 const NO_SPAN = -1
@@ -114,7 +120,11 @@ export class PageHeap {
     const { words, layout } = this.memory
     let best = 0
     let bestLength = 0
-    for (let page = words[PAGE_BINS + PAGE_BIN_COUNT - 1]; page !== 0; page = words[layout.pageNext + page]) {
+    for (
+      let page = words[PAGE_BINS + PAGE_BIN_COUNT - 1];
+      page !== 0;
+      page = words[layout.pageNext + page]
+    ) {
       const length = words[layout.pageRun + page]
       if (length < count) continue
       if (best === 0 || length < bestLength || (length === bestLength && page < best)) {

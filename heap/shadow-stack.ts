@@ -56,7 +56,8 @@ export class ShadowStack {
    * which says that it stopped or that the goroutine waits, publishes it to the P that scans.
    */
   save(): void {
-    if (this.goroutine !== 0) this.words[this.memory.goroutine(this.goroutine, g.STACK_USED)] = this.top - this.base
+    if (this.goroutine !== 0)
+      this.words[this.memory.goroutine(this.goroutine, g.STACK_USED)] = this.top - this.base
   }
 
   /** Forgets the goroutine, which must have been saved. */

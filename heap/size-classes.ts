@@ -54,13 +54,16 @@ export function spanPagesOf(sizeClass: number): number {
 
 /** Bytes of the span that holds an object of `bytes`. */
 export function spanBytesOf(bytes: number): number {
-  const pages = bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) : spanPages[sizeClassOf(bytes)]
+  const pages =
+    bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) : spanPages[sizeClassOf(bytes)]
   return pages * PAGE_BYTES
 }
 
 /** Bytes that an object of `bytes` takes: its slot, or whole pages. */
 export function roundedBytes(bytes: number): number {
-  return bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES : slotBytes[sizeClassOf(bytes)]
+  return bytes > MAX_SMALL_BYTES
+    ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
+    : slotBytes[sizeClassOf(bytes)]
 }
 
 /** The span class: the size class, and whether its objects hold no references. */

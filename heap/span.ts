@@ -106,10 +106,13 @@ export class Spans {
   ownToSweep(id: SpanId): boolean {
     const { words } = this.memory
     const generation = words[HEAP_SWEEP_GENERATION]
-    if (compareAndSwap(words, this.word(id, span.SWEEP_GENERATION), generation - 2, generation - 1)) return true
+    if (compareAndSwap(words, this.word(id, span.SWEEP_GENERATION), generation - 2, generation - 1))
+      return true
     const found = load(words, this.word(id, span.SWEEP_GENERATION)) - generation
     if (found !== -1 && found !== 0 && found !== 3)
-      throw new InternalError(`span ${id} is listed as unswept with sweep generation h${signed(found)}`)
+      throw new InternalError(
+        `span ${id} is listed as unswept with sweep generation h${signed(found)}`,
+      )
     return false
   }
 
@@ -122,7 +125,11 @@ export class Spans {
   /** Marks a swept span as cached by a P. Throws if it was not swept in this generation. */
   cache(id: SpanId): void {
     this.expect(id, 0, 'cached')
-    store(this.memory.words, this.word(id, span.SWEEP_GENERATION), this.memory.words[HEAP_SWEEP_GENERATION] + 3)
+    store(
+      this.memory.words,
+      this.word(id, span.SWEEP_GENERATION),
+      this.memory.words[HEAP_SWEEP_GENERATION] + 3,
+    )
   }
 
   /** Marks a cached span as swept again. Throws if it was not cached in this generation. */

@@ -21,7 +21,13 @@ import { add } from '#sync'
 import { STACK_MIN_LOG2 } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
-import { STACK_FREE, STACK_FREE_COUNT, STACK_LOCK, STACK_NEXT, STACK_WORDS_IN_USE } from '../memory/words/control.ts'
+import {
+  STACK_FREE,
+  STACK_FREE_COUNT,
+  STACK_LOCK,
+  STACK_NEXT,
+  STACK_WORDS_IN_USE,
+} from '../memory/words/control.ts'
 
 /** Links of a free segment: word indices, 0 for none. */
 const NEXT = 0

@@ -61,7 +61,14 @@ export class Sweep {
   private readonly counts = { live: 0, freed: 0, quarantined: 0 }
 
   /** `onComplete` is called by the sweeper whose end completes the sweep. */
-  constructor(memory: Memory, spans: Spans, pages: PageHeap, pIndex: number, check: boolean, onComplete: () => void) {
+  constructor(
+    memory: Memory,
+    spans: Spans,
+    pages: PageHeap,
+    pIndex: number,
+    check: boolean,
+    onComplete: () => void,
+  ) {
     this.memory = memory
     this.onComplete = onComplete
     this.spans = spans
@@ -85,7 +92,8 @@ export class Sweep {
    * that swept to refill.
    */
   end(): void {
-    if (sub(this.memory.words, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1)) this.onComplete()
+    if (sub(this.memory.words, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1))
+      this.onComplete()
   }
 
   /**
@@ -215,5 +223,7 @@ export class Sweep {
 }
 
 function greyFound(granule: number): InternalError {
-  return new InternalError(`sweep met a grey object at address ${granule << GRANULE_SHIFT}: the mark was not over`)
+  return new InternalError(
+    `sweep met a grey object at address ${granule << GRANULE_SHIFT}: the mark was not over`,
+  )
 }

@@ -22,7 +22,9 @@ export function textOf(file: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ERR_STRING_TOO_LONG' || code === 'ERR_FS_FILE_TOO_LARGE')
-      throw new UsageError(`${file} is too large: at most ${constants.MAX_STRING_LENGTH} characters can be read`)
+      throw new UsageError(
+        `${file} is too large: at most ${constants.MAX_STRING_LENGTH} characters can be read`,
+      )
     throw new UsageError(`${file} cannot be read: ${code}`)
   }
 }

@@ -31,5 +31,7 @@ export class Progress {
 /** What is left if it goes on as it has since `began`, as the end of a line; `done` is not 0. */
 export function remaining(began: number, done: number, all: number): string {
   const seconds = (((performance.now() - began) / done) * (all - done)) / 1000
-  return seconds < 90 ? `, about ${Math.ceil(seconds)} s left` : `, about ${Math.ceil(seconds / 60)} min left`
+  return seconds < 90
+    ? `, about ${Math.ceil(seconds)} s left`
+    : `, about ${Math.ceil(seconds / 60)} min left`
 }

@@ -47,13 +47,16 @@ export const name: Shape<string> = simple(
 export const flag: Shape<boolean> = simple('true or false', value => typeof value === 'boolean')
 
 export function oneOf<const T extends string | number>(...values: readonly T[]): Shape<T> {
-  return simple(values.join(', ').replace(/, ([^,]*)$/, ' or $1'), value => values.includes(value as T))
+  return simple(values.join(', ').replace(/, ([^,]*)$/, ' or $1'), value =>
+    values.includes(value as T),
+  )
 }
 
 export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
   return (value, place) => {
     if (!Array.isArray(value)) return unlike(value, place, 'a list')
-    if (value.length < least) return `${place} has ${value.length} items; it must have ${least} at least`
+    if (value.length < least)
+      return `${place} has ${value.length} items; it must have ${least} at least`
     return first(value, (one, at) => item(one, `${place}[${at}]`))
   }
 }
@@ -96,7 +99,8 @@ export function either<A, B>(says: string, one: Shape<A>, other: Shape<B>): Shap
 
 /** What a value of the shape must be beside. */
 export function suchThat<T>(shape: Shape<T>, says: string, holds: (value: T) => boolean): Shape<T> {
-  return (value, place) => shape(value, place) ?? (holds(value as T) ? null : `${place || 'the file'} ${says}`)
+  return (value, place) =>
+    shape(value, place) ?? (holds(value as T) ? null : `${place || 'the file'} ${says}`)
 }
 
 /** What a tree of any form is made of. */
@@ -114,21 +118,26 @@ export function tree(parts: TreeParts): Shape<Readonly<Record<string, unknown>>>
   const { words, leaf, apart } = parts
   const below = (value: unknown, place: string, depth: number): string | null => {
     if (depth > MOST_DEPTH) return `${place} is too deep`
-    if (Array.isArray(value)) return first(value, (one, at) => below(one, `${place}[${at}]`, depth + 1))
+    if (Array.isArray(value))
+      return first(value, (one, at) => below(one, `${place}[${at}]`, depth + 1))
     if (!isObject(value)) return leaf(value, place)
     return first(Object.entries(value), ([key, one]) => {
       if (Object.hasOwn(apart, key)) return (apart[key] as Shape<unknown>)(one, `${place}.${key}`)
-      return words.has(key) ? below(one, `${place}.${key}`, depth + 1) : `${place}[${shown(key)}] has no place here`
+      return words.has(key)
+        ? below(one, `${place}.${key}`, depth + 1)
+        : `${place}[${shown(key)}] has no place here`
     })
   }
-  return (value, place) => (isObject(value) ? below(value, place, 0) : unlike(value, place, 'an object'))
+  return (value, place) =>
+    isObject(value) ? below(value, place, 0) : unlike(value, place, 'an object')
 }
 
 /** A value as a complaint shows it: short, and in one line. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
-  const said = typeof value === 'string' ? JSON.stringify(value.slice(0, MOST_SHOWN)) : String(value)
+  const said =
+    typeof value === 'string' ? JSON.stringify(value.slice(0, MOST_SHOWN)) : String(value)
   return said.replace(/[\u007f-\u009f\u2028\u2029]/g, ' ')
 }
 
@@ -152,7 +161,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function first<T>(values: readonly T[], complain: (value: T, index: number) => string | null): string | null {
+function first<T>(
+  values: readonly T[],
+  complain: (value: T, index: number) => string | null,
+): string | null {
   for (let index = 0; index < values.length; index++) {
     const complaint = complain(values[index] as T, index)
     if (complaint !== null) return complaint

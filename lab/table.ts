@@ -2,16 +2,23 @@
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
 
 /** Rows under their heads, a line each: numbers and what begins with one stand to the right, words to the left. */
-export function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
   const widths = heads.map((head, column) =>
     Math.max(...[head, ...rows.map(row => row[column] ?? '')].map(cell => printable(cell).length)),
   )
-  const isNumber = heads.map((_, column) => rows.every(row => /^(?:[-\d]|$)/.test(row[column] ?? '')))
+  const isNumber = heads.map((_, column) =>
+    rows.every(row => /^(?:[-\d]|$)/.test(row[column] ?? '')),
+  )
   const line = (cells: readonly string[]): string =>
     cells
       .map(printable)
       .map((cell, column) =>
-        isNumber[column] ? cell.padStart(widths[column] as number) : cell.padEnd(widths[column] as number),
+        isNumber[column]
+          ? cell.padStart(widths[column] as number)
+          : cell.padEnd(widths[column] as number),
       )
       .join('  ')
       .trimEnd()

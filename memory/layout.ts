@@ -155,7 +155,11 @@ export interface LayoutSizes {
  */
 export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly Region[] } {
   const { arenaBytes, procs } = sizes
-  if (!Number.isInteger(arenaBytes / PAGE_BYTES) || arenaBytes < MIN_ARENA_BYTES || arenaBytes > MAX_ARENA_BYTES) {
+  if (
+    !Number.isInteger(arenaBytes / PAGE_BYTES) ||
+    arenaBytes < MIN_ARENA_BYTES ||
+    arenaBytes > MAX_ARENA_BYTES
+  ) {
     throw new RangeError(
       `arena of ${arenaBytes} bytes: must be whole pages of ${PAGE_BYTES}, from ${MIN_ARENA_BYTES} to ${MAX_ARENA_BYTES}`,
     )

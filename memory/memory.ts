@@ -99,6 +99,9 @@ export class Memory {
  * touched cost nothing.
  */
 function reserve(bytes: number): SharedArrayBuffer {
-  const growable = SharedArrayBuffer as unknown as new (length: number, options: object) => SharedArrayBuffer
+  const growable = SharedArrayBuffer as unknown as new (
+    length: number,
+    options: object,
+  ) => SharedArrayBuffer
   return new growable(bytes, { maxByteLength: bytes })
 }

@@ -69,7 +69,10 @@ export const probeStackDeep: (inEarnest?: boolean) => void = makeProbe(8192)
  */
 function makeProbe(words: number): (inEarnest?: boolean) => void {
   try {
-    return new Function('inEarnest', `if (inEarnest === true) (() => {})(${'0,'.repeat(words)})`) as () => void
+    return new Function(
+      'inEarnest',
+      `if (inEarnest === true) (() => {})(${'0,'.repeat(words)})`,
+    ) as () => void
   } catch {
     return () => {
       throw new Error('there is no probe of the stack: code from strings is forbidden')

@@ -55,7 +55,12 @@ export function exchange(words: Words, index: number, value: number): number {
 }
 
 /** Stores `value` if the word holds `expected`; true if it did. */
-export function compareAndSwap(words: Words, index: number, expected: number, value: number): boolean {
+export function compareAndSwap(
+  words: Words,
+  index: number,
+  expected: number,
+  value: number,
+): boolean {
   return Atomics.compareExchange(words, index, expected, value) === expected
 }
 
@@ -69,14 +74,24 @@ export type Woken = 'ok' | 'not-equal' | 'timed-out'
  * the falling asleep are one step, so a notify after a change is not missed. Never on the host's
  * main thread.
  */
-export function wait(words: Words, index: number, expected: number, milliseconds = Number.POSITIVE_INFINITY): Woken {
+export function wait(
+  words: Words,
+  index: number,
+  expected: number,
+  milliseconds = Number.POSITIVE_INFINITY,
+): Woken {
   return Atomics.wait(words, index, expected, milliseconds)
 }
 
 /**
  * As wait, for what the host will do and no P. A controlled schedule does not count it as a turn.
  */
-export function waitForHost(words: Words, index: number, expected: number, milliseconds: number): Woken {
+export function waitForHost(
+  words: Words,
+  index: number,
+  expected: number,
+  milliseconds: number,
+): Woken {
   return Atomics.wait(words, index, expected, milliseconds)
 }
 
@@ -121,7 +136,11 @@ export interface Scheduling {
    */
   release(schedule: SharedArrayBuffer): void
   /** What happened. By the host, after all Ps have parted. */
-  report(schedule: SharedArrayBuffer): { turns: number; switches: number; order: readonly (readonly number[])[] | null }
+  report(schedule: SharedArrayBuffer): {
+    turns: number
+    switches: number
+    order: readonly (readonly number[])[] | null
+  }
 }
 
 /** null: the system orders the threads. */

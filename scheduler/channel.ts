@@ -128,7 +128,11 @@ export class Channels {
   maySend(channel: Addr): boolean {
     const { i32 } = this.p.memory
     const word = channel >>> 2
-    if (i32[word + CHANNEL_CLOSED] !== 0 || i32[word + CHANNEL_COUNT] < i32[word + CHANNEL_CAPACITY]) return true
+    if (
+      i32[word + CHANNEL_CLOSED] !== 0 ||
+      i32[word + CHANNEL_COUNT] < i32[word + CHANNEL_CAPACITY]
+    )
+      return true
     return this.findPeer(word + CHANNEL_RECEIVERS) !== 0
   }
 
@@ -163,7 +167,11 @@ export class Channels {
     i32[word + CHANNEL_CLOSED] = 1
     let first = 0
     let last = 0
-    for (let queue = CHANNEL_RECEIVERS; queue <= CHANNEL_SENDERS; queue += CHANNEL_SENDERS - CHANNEL_RECEIVERS) {
+    for (
+      let queue = CHANNEL_RECEIVERS;
+      queue <= CHANNEL_SENDERS;
+      queue += CHANNEL_SENDERS - CHANNEL_RECEIVERS
+    ) {
       for (let peer = this.takePeer(word + queue); peer !== 0; peer = this.takePeer(word + queue)) {
         const goroutine = this.release(peer, 'closed')
         words[this.p.memory.goroutine(goroutine, g.NEXT)] = 0
@@ -192,7 +200,10 @@ export class Channels {
     const { memory, goroutine } = this.p
     this.received.ok = memory.words[memory.goroutine(goroutine, g.WOKEN_OK)] !== 0
     if (kind === KIND_REF) this.received.value = memory.words[slot]
-    else this.received.value = this.received.ok ? memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)] : 0
+    else
+      this.received.value = this.received.ok
+        ? memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)]
+        : 0
     return this.received
   }
 
@@ -221,7 +232,10 @@ export class Channels {
     for (;;) {
       const id = this.findPeer(queue)
       if (id === 0) return 0
-      const won = goroutines.winTicket(waiters.read(id, g.WAITER_GOROUTINE), waiters.read(id, g.WAITER_TICKET))
+      const won = goroutines.winTicket(
+        waiters.read(id, g.WAITER_GOROUTINE),
+        waiters.read(id, g.WAITER_TICKET),
+      )
       waiters.remove(id)
       if (won) return id
     }
@@ -257,7 +271,8 @@ export class Channels {
 
   private append(word: number, value: number): void {
     const { i32 } = this.p.memory
-    const at = (i32[word + CHANNEL_FIRST] + i32[word + CHANNEL_COUNT]) % i32[word + CHANNEL_CAPACITY]
+    const at =
+      (i32[word + CHANNEL_FIRST] + i32[word + CHANNEL_COUNT]) % i32[word + CHANNEL_CAPACITY]
     this.write(word, at, value)
     i32[word + CHANNEL_COUNT]++
   }

@@ -24,7 +24,10 @@ const WAITS: Readonly<Record<number, string>> = {
   [g.WAIT_GROUP]: 'wait group',
 }
 
-const STATES: Readonly<Record<number, string>> = { [g.G_RUNNABLE]: 'runnable', [g.G_RUNNING]: 'running' }
+const STATES: Readonly<Record<number, string>> = {
+  [g.G_RUNNABLE]: 'runnable',
+  [g.G_RUNNING]: 'running',
+}
 
 /** More goroutines than this are only counted in a deadlock's message. */
 const SHOWN = 50
@@ -34,7 +37,9 @@ export class DeadlockError extends Error {
   override name = 'DeadlockError'
 
   constructor(memory: Memory, nameOf: (goroutine: GoroutineId) => string) {
-    super(`all goroutines are asleep - deadlock!\n\n${describeGoroutines(memory, nameOf, SHOWN).join('\n')}`)
+    super(
+      `all goroutines are asleep - deadlock!\n\n${describeGoroutines(memory, nameOf, SHOWN).join('\n')}`,
+    )
   }
 }
 
@@ -54,7 +59,11 @@ export function isDeadlocked(memory: Memory, queues: RunQueues, idle: number): b
  * What goroutines do, for a person, as Go prints it: a line for each of the first `most` that live,
  * and one for the rest. It is read without stopping anybody.
  */
-export function describeGoroutines(memory: Memory, nameOf: (goroutine: GoroutineId) => string, most: number): string[] {
+export function describeGoroutines(
+  memory: Memory,
+  nameOf: (goroutine: GoroutineId) => string,
+  most: number,
+): string[] {
   const { words } = memory
   const lines: string[] = []
   let live = 0
@@ -65,7 +74,9 @@ export function describeGoroutines(memory: Memory, nameOf: (goroutine: Goroutine
     const on = words[record + g.WAIT_ON]
     const wait = `${WAITS[words[record + g.WAIT_REASON]]}${on === 0 ? '' : ` on ${on}`}`
     const p = words[record + g.P]
-    lines.push(`goroutine ${id} (${nameOf(id)}) [${STATES[status] ?? wait}]${p < 0 ? '' : `, on P ${p}`}`)
+    lines.push(
+      `goroutine ${id} (${nameOf(id)}) [${STATES[status] ?? wait}]${p < 0 ? '' : `, on P ${p}`}`,
+    )
   }
   if (live > most) lines.push(`… and ${live - most} more`)
   return lines

@@ -46,7 +46,10 @@ export class Ending {
     if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
       if (words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
-      this.fail(new InternalError('the native stack ended in a stop: a probe is missing'), goroutine)
+      this.fail(
+        new InternalError('the native stack ended in a stop: a probe is missing'),
+        goroutine,
+      )
       return new RunOver('')
     }
     this.fail(error, goroutine)
@@ -55,7 +58,8 @@ export class Ending {
 
   /** Ends the run in the given state. False if it has ended already. */
   finish(state: number): boolean {
-    if (!compareAndSwap(this.memory.words, control.RUN_STATE, control.RUN_ACTIVE, state)) return false
+    if (!compareAndSwap(this.memory.words, control.RUN_STATE, control.RUN_ACTIVE, state))
+      return false
     endAll(this.memory)
     return true
   }

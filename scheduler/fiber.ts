@@ -76,7 +76,8 @@ export class Fiber {
   /** What is wrong if an operation was stepped outside of `yield*`, or its `yield*` forgotten. */
   private misuseIn(step: Step): OperationError | null {
     const { handedOver, unstarted } = this.p
-    if (handedOver !== null) return step.value === handedOver.step ? null : handedOver.steppedOutside()
+    if (handedOver !== null)
+      return step.value === handedOver.step ? null : handedOver.steppedOutside()
     return step.value === undefined && unstarted !== null ? unstarted.forgotten() : null
   }
 
@@ -159,11 +160,18 @@ const MOST_YIELDED = 10_000
 /** Throws what the program's own code throws when it is looked at, too. */
 function iteratorIn(yielded: unknown, depth: number): Coroutine {
   if (!isIterator(yielded)) {
-    const what = typeof yielded === 'object' || typeof yielded === 'function' ? `a ${typeof yielded}` : String(yielded)
-    throw new TypeError(`a goroutine yielded ${what}; it may yield nothing, or an operation: yield* sleep(10)`)
+    const what =
+      typeof yielded === 'object' || typeof yielded === 'function'
+        ? `a ${typeof yielded}`
+        : String(yielded)
+    throw new TypeError(
+      `a goroutine yielded ${what}; it may yield nothing, or an operation: yield* sleep(10)`,
+    )
   }
   if (depth === MOST_YIELDED)
-    throw new RangeError(`${MOST_YIELDED} iterators have yielded one another, and none of them ends`)
+    throw new RangeError(
+      `${MOST_YIELDED} iterators have yielded one another, and none of them ends`,
+    )
   return yielded
 }
 
@@ -176,5 +184,10 @@ function stepOf(given: unknown): Step {
 }
 
 function isIterator(value: unknown): value is Coroutine {
-  return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function'
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'next' in value &&
+    typeof value.next === 'function'
+  )
 }

@@ -43,7 +43,8 @@ export class Goroutines {
     const { words } = this.memory
     const size = Math.max(Stacks.sizeFor(references), 1 << STACK_MIN_LOG2)
     const stack = this.heap.stacks.allocate(size)
-    if (stack === 0) throw new RangeError('out of memory: no room for the stack of another goroutine')
+    if (stack === 0)
+      throw new RangeError('out of memory: no room for the stack of another goroutine')
     const id = this.takeRecord()
     if (id === 0) {
       this.heap.stacks.free(stack, size)
@@ -90,7 +91,8 @@ export class Goroutines {
     try {
       const id = words[control.GOROUTINE_FREE]
       if (id !== 0) words[control.GOROUTINE_FREE] = words[this.memory.goroutine(id, g.NEXT)]
-      else if (words[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES) return ++words[control.GOROUTINE_NEXT]
+      else if (words[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES)
+        return ++words[control.GOROUTINE_NEXT]
       return id
     } finally {
       unlock(words, control.GOROUTINE_LOCK)
@@ -105,7 +107,8 @@ export class Goroutines {
       this.memory.faults.pass('goroutine/wait-for-scan')
       const found = load(words, status)
       if (found === (g.G_RUNNABLE | g.G_SCAN)) wait(words, status, found)
-      else if (found !== g.G_RUNNABLE) throw new InternalError(`goroutine ${id} is to run with status ${found}`)
+      else if (found !== g.G_RUNNABLE)
+        throw new InternalError(`goroutine ${id} is to run with status ${found}`)
     }
   }
 
@@ -149,12 +152,19 @@ export class Goroutines {
 
   /** Wins the right to wake a goroutine that parked with `ticket`: one of all that try does. */
   winTicket(id: GoroutineId, ticket: number): boolean {
-    return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.TICKET), ticket, (ticket + 1) | 0)
+    return compareAndSwap(
+      this.memory.words,
+      this.memory.goroutine(id, g.TICKET),
+      ticket,
+      (ticket + 1) | 0,
+    )
   }
 
   private change(id: GoroutineId, from: number, to: number): void {
     const status = this.memory.goroutine(id, g.STATUS)
     if (!compareAndSwap(this.memory.words, status, from, to))
-      throw new InternalError(`goroutine ${id} has status ${load(this.memory.words, status)}, not ${from}`)
+      throw new InternalError(
+        `goroutine ${id} has status ${load(this.memory.words, status)}, not ${from}`,
+      )
   }
 }

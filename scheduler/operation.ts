@@ -107,7 +107,9 @@ export interface Runner {
   placeOfOperation(): Error | null
 }
 
-export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknown>, Iterable<Yielded, T, unknown> {
+export abstract class YieldedOperation<T>
+  implements Iterator<Yielded, T, unknown>, Iterable<Yielded, T, unknown>
+{
   protected readonly p: Runner
   /** As in messages: `send`. */
   abstract readonly what: string
@@ -185,7 +187,10 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
     return this.handOver(PARKS, PARKED_STEP)
   }
 
-  private handOver(state: number, step: IteratorYieldResult<Yielded>): IteratorYieldResult<Yielded> {
+  private handOver(
+    state: number,
+    step: IteratorYieldResult<Yielded>,
+  ): IteratorYieldResult<Yielded> {
     this.state = state
     this.p.handedOver = this
     return step
@@ -278,13 +283,19 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   forgotten(): OperationError {
     this.state = IS_DONE
     if (this.p.unstarted === this) this.p.unstarted = null
-    return new OperationError(`${this.what} was never waited for: yield* is missing before it`, this.place)
+    return new OperationError(
+      `${this.what} was never waited for: yield* is missing before it`,
+      this.place,
+    )
   }
 
   /** Its goroutine went on without waiting for it. Gives it up. */
   steppedOutside(): OperationError {
     if (this.state === IS_DONE)
-      return new OperationError(`a ${this.what} is waited for twice: make another operation`, this.place)
+      return new OperationError(
+        `a ${this.what} is waited for twice: make another operation`,
+        this.place,
+      )
     if (this.fiber !== this.p.fiber) return this.belongsToAnother()
     this.end()
     return new OperationError(
@@ -294,7 +305,10 @@ export abstract class YieldedOperation<T> implements Iterator<Yielded, T, unknow
   }
 
   private belongsToAnother(): OperationError {
-    return new OperationError(`a ${this.what} that another goroutine waits in cannot be stepped here`, this.place)
+    return new OperationError(
+      `a ${this.what} that another goroutine waits in cannot be stepped here`,
+      this.place,
+    )
   }
 
   // ————— references

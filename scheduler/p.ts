@@ -120,7 +120,13 @@ export class P implements Runner {
     const sleepers = new Sleepers(memory)
     this.placement = new Placement(memory, index, this.goroutines, queues, sleepers)
     this.stealing = new Stealing(memory, index, queues.rings, random)
-    this.world = new Standing(heap, index, controller, trace, options, { queues, timers, sleepers, ending, host })
+    this.world = new Standing(heap, index, controller, trace, options, {
+      queues,
+      timers,
+      sleepers,
+      ending,
+      host,
+    })
     this.collector = this.world.collector
     this.turns = new Turns(memory, index, queues, timers, this.stealing, this.collector.sweeper)
     this.allocator = new Allocator(this.collector, {
@@ -140,7 +146,8 @@ export class P implements Runner {
     const { words } = this.memory
     try {
       if (!this.world.enter()) return
-      while (load(words, control.RUN_STATE) === control.RUN_ACTIVE) this.runGoroutine(this.findRunnable())
+      while (load(words, control.RUN_STATE) === control.RUN_ACTIVE)
+        this.runGoroutine(this.findRunnable())
     } catch (error) {
       if (!RunOver.is(error)) this.ending.fail(error, words[this.base + p.GOROUTINE])
     } finally {
@@ -159,7 +166,8 @@ export class P implements Runner {
     const { workers, sweeper, limiter } = this.collector
     for (;;) {
       if (words[this.base + p.POLL] !== 0) this.world.safepoint()
-      if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY) this.timers.fireDue(now(), this.fire)
+      if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY)
+        this.timers.fireDue(now(), this.fire)
       if (words[control.PERIODIC_WANTED] !== 0) this.collector.starter.startPeriodic()
       if (workers.runDue()) continue
       const id = this.turns.next()
@@ -275,7 +283,8 @@ export class P implements Runner {
 
   /** Looks at the clock at every 64th operation. */
   get mustGiveWay(): boolean {
-    if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.turns.isOver(now())) this.askToGiveWay()
+    if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.turns.isOver(now()))
+      this.askToGiveWay()
     return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
   }
 
@@ -306,7 +315,8 @@ export class P implements Runner {
   }
 
   private askToGiveWay(): void {
-    if (this.goroutine !== 0) this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] = 1
+    if (this.goroutine !== 0)
+      this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] = 1
   }
 
   // ————— nothing to run
@@ -320,7 +330,12 @@ export class P implements Runner {
     this.world.sleeping.sleep(
       'idle',
       () => !this.hasWork,
-      () => Math.min(this.timers.nextDeadline - now(), workers.untilDueMs, this.stealing.untilPossibleMs),
+      () =>
+        Math.min(
+          this.timers.nextDeadline - now(),
+          workers.untilDueMs,
+          this.stealing.untilPossibleMs,
+        ),
     )
     add(words, control.IDLE_PS, control.IDLE_LEFT)
   }
@@ -328,7 +343,8 @@ export class P implements Runner {
   private get hasWork(): boolean {
     const { ready, global, ring } = this.queues
     const { drain, workers, sweeper } = this.collector
-    if (!ready.isEmpty || !global.isEmpty || load(this.memory.words, control.PERIODIC_WANTED) !== 0) return true
+    if (!ready.isEmpty || !global.isEmpty || load(this.memory.words, control.PERIODIC_WANTED) !== 0)
+      return true
     if (!ring.isEmpty || this.stealing.isPossible) return true
     return (drain.isWorkAvailable && workers.mayRun) || sweeper.hasWork
   }

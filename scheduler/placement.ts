@@ -28,7 +28,13 @@ export class Placement {
   private readonly queues: RunQueues
   private readonly sleepers: Sleepers
 
-  constructor(memory: Memory, pIndex: number, goroutines: Goroutines, queues: RunQueues, sleepers: Sleepers) {
+  constructor(
+    memory: Memory,
+    pIndex: number,
+    goroutines: Goroutines,
+    queues: RunQueues,
+    sleepers: Sleepers,
+  ) {
     this.memory = memory
     this.pIndex = pIndex
     this.goroutines = goroutines
@@ -55,7 +61,8 @@ export class Placement {
     let least = words[this.memory.p(best, p.LIVE)]
     for (let index = 0; index < layout.procs; index++) {
       if (index === this.pIndex) continue
-      const live = words[this.memory.p(index, p.LIVE)] - (this.sleepers.isSleeping(index) ? ASLEEP_BONUS : 0)
+      const live =
+        words[this.memory.p(index, p.LIVE)] - (this.sleepers.isSleeping(index) ? ASLEEP_BONUS : 0)
       if (live < least) {
         best = index
         least = live

@@ -118,6 +118,8 @@ export function passBarrier(memory: Memory, sleepers: Sleepers, index: number): 
   const { words } = memory
   const served = load(words, memory.p(index, p.FLUSH_SERVED))
   const wanted = load(words, memory.p(index, p.FLUSH_WANTED))
-  if (served === wanted || !compareAndSwap(words, memory.p(index, p.FLUSH_SERVED), served, wanted)) return
-  if (sub(words, control.FLUSH_PENDING, 1) === 1) sleepers.wake(load(words, control.FLUSH_COORDINATOR))
+  if (served === wanted || !compareAndSwap(words, memory.p(index, p.FLUSH_SERVED), served, wanted))
+    return
+  if (sub(words, control.FLUSH_PENDING, 1) === 1)
+    sleepers.wake(load(words, control.FLUSH_COORDINATOR))
 }

@@ -101,7 +101,8 @@ export abstract class Select<T> extends YieldedOperation<T> {
 
   private do(index: number): number {
     const { kind, channel, value } = this.cases[index]
-    const woken = kind === 'send' ? this.channels.sendNow(channel, value) : this.channels.receiveNow(channel)
+    const woken =
+      kind === 'send' ? this.channels.sendNow(channel, value) : this.channels.receiveNow(channel)
     if (woken !== MUST_WAIT) this.take(index, kind === 'receive')
     this.isClosed = woken === IS_CLOSED
     return woken
@@ -194,7 +195,10 @@ export abstract class Select<T> extends YieldedOperation<T> {
     timers.cancel(goroutine)
     const { kind, channel } = this.cases[index]
     const elements = memory.i32[(channel >>> 2) + CHANNEL_KIND]
-    const handed = this.channels.takeHanded(kind === 'send' ? KIND_REF : elements, this.slot(2 * index + 1))
+    const handed = this.channels.takeHanded(
+      kind === 'send' ? KIND_REF : elements,
+      this.slot(2 * index + 1),
+    )
     this.isClosed = kind === 'send' && !handed.ok
     this.take(index, kind === 'receive')
   }

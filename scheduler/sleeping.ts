@@ -59,17 +59,23 @@ export class Sleeping {
     this.sleepers.announce(this.pIndex, kind)
     // How long depends on what there is, so it is asked after the announcement too.
     const milliseconds = mostMs()
-    if (milliseconds > 0 && mayStill() && (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0) {
+    if (
+      milliseconds > 0 &&
+      mayStill() &&
+      (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0
+    ) {
       words[this.base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
       this.stop.leaveRunning()
       passBarrier(this.memory, this.sleepers, this.pIndex)
       this.memory.faults.pass('sleep/wait')
       const isOver = this.waitForWake(wake, Math.min(milliseconds, NET_MS))
-      const isMissed = isOver && milliseconds > NET_MS && !mayStill() && this.waitForWake(wake, NET_GRACE_MS)
+      const isMissed =
+        isOver && milliseconds > NET_MS && !mayStill() && this.waitForWake(wake, NET_GRACE_MS)
       this.memory.faults.pass('sleep/woken')
       if (!this.stop.enterRunning()) throw new RunOver('')
       // A wake-up that was sent after the time-out, as at the end of a long stop, was not lost.
-      if (isMissed && load(words, this.base + p.WAKE) === wake && !mayStill()) add(words, control.RESCUES, 1)
+      if (isMissed && load(words, this.base + p.WAKE) === wake && !mayStill())
+        add(words, control.RESCUES, 1)
       words[this.base + p.ACTIVITY] = activity
     }
     this.sleepers.withdraw(this.pIndex)

@@ -217,7 +217,8 @@ export class Standing implements World, Meanwhile {
     const end = now()
     doubles[measures + p.BLOCKED_MS] += end - doubles[measures + p.BLOCKED_SINCE]
     doubles[measures + p.BLOCKED_SINCE] = 0
-    if (doubles[measures + p.COLLECTING_SINCE] === 0) doubles[measures + p.TOTAL_BLOCKED_MS] += end - began
+    if (doubles[measures + p.COLLECTING_SINCE] === 0)
+      doubles[measures + p.TOTAL_BLOCKED_MS] += end - began
   }
 
   /** @safepoint */

@@ -55,7 +55,8 @@ export class Stealing {
   /** The same by rule 3 only. */
   takeStuck(): GoroutineId {
     for (let victim = 0; victim < this.rings.length; victim++) {
-      if (victim === this.pIndex || this.rings[victim].isEmpty || this.turnMs(victim) < STUCK_MS) continue
+      if (victim === this.pIndex || this.rings[victim].isEmpty || this.turnMs(victim) < STUCK_MS)
+        continue
       const id = this.rings[victim].take()
       if (id !== 0) return id
     }
@@ -64,7 +65,8 @@ export class Stealing {
 
   /** True if there is a ring from which this P may take. */
   get isPossible(): boolean {
-    for (let victim = 0; victim < this.rings.length; victim++) if (this.mayTakeFrom(victim)) return true
+    for (let victim = 0; victim < this.rings.length; victim++)
+      if (this.mayTakeFrom(victim)) return true
     return false
   }
 

@@ -46,7 +46,8 @@ const CLAIMED = 1 << 12
 const EPOCH_SHIFT = 13
 
 const epochOf = (word: number): number => word >>> EPOCH_SHIFT
-const reasonOf = (word: number): StopReason | 0 => ((word & REASON_MASK) >> REASON_SHIFT) as StopReason | 0
+const reasonOf = (word: number): StopReason | 0 =>
+  ((word & REASON_MASK) >> REASON_SHIFT) as StopReason | 0
 const runningOf = (word: number): number => word & RUNNING_MASK
 
 /** A raised reason, or 0: for a watcher. */

@@ -40,7 +40,14 @@ export class Turns {
   /** The next turn goes on in the slice of the one before. */
   private inheritsSlice = false
 
-  constructor(memory: Memory, pIndex: number, queues: RunQueues, timers: Timers, stealing: Stealing, sweeper: Sweeper) {
+  constructor(
+    memory: Memory,
+    pIndex: number,
+    queues: RunQueues,
+    timers: Timers,
+    stealing: Stealing,
+    sweeper: Sweeper,
+  ) {
     this.doubles = memory.doubles
     this.measures = memory.pMeasure(pIndex, 0)
     this.queues = queues
@@ -76,7 +83,9 @@ export class Turns {
   private nextInTurn(): GoroutineId {
     const { ready, ring, global } = this.queues
     this.isRingsTurn = !this.isRingsTurn
-    const own = this.isRingsTurn ? ring.take() || ready.takeYielded() : ready.takeYielded() || ring.take()
+    const own = this.isRingsTurn
+      ? ring.take() || ready.takeYielded()
+      : ready.takeYielded() || ring.take()
     return own || global.take() || this.stealing.take()
   }
 

@@ -37,7 +37,10 @@ export class Waiters {
   create(goroutine: GoroutineId, ticket: number, index: number): WaiterId {
     const { words } = this.memory
     const id = this.takeRecord()
-    if (id === 0) throw new RangeError(`too many goroutines wait: at most ${MAX_WAITERS - 1} records of waiting`)
+    if (id === 0)
+      throw new RangeError(
+        `too many goroutines wait: at most ${MAX_WAITERS - 1} records of waiting`,
+      )
     const record = this.word(id, 0)
     words[record + g.WAITER_GOROUTINE] = goroutine
     words[record + g.WAITER_TICKET] = ticket

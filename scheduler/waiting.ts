@@ -214,7 +214,8 @@ function takeAll(p: Runner, word: number): GoroutineId {
 /** Once the lock is free: what can throw is not done under it. */
 function wake(p: Runner, first: GoroutineId): void {
   for (let id = first; id !== NOBODY; ) {
-    if (id === LOST) throw new InternalError('a goroutine waits in one queue and was woken from another')
+    if (id === LOST)
+      throw new InternalError('a goroutine waits in one queue and was woken from another')
     const next = p.memory.words[p.memory.goroutine(id, g.NEXT)]
     p.placement.ready(id)
     id = next

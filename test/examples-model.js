@@ -8,7 +8,8 @@ const MIB = 1024 * KIB
 
 const sumTo = n => (n * (n + 1)) / 2
 const nodesOf = depth => 2 ** (depth + 1) - 1
-const depthsFrom = (least, most) => Array.from({ length: (most - least) / 2 + 1 }, (_, i) => least + 2 * i)
+const depthsFrom = (least, most) =>
+  Array.from({ length: (most - least) / 2 + 1 }, (_, i) => least + 2 * i)
 
 const hello = (...names) => names.sort().map(name => `Hello, ${name}!`)
 
@@ -30,7 +31,8 @@ function gcbench(stretch, longLived, array, least, most) {
     ` Creating a long-lived binary tree of depth ${longLived}`,
     ` Creating a long-lived array of ${array} doubles`,
     ...depthsFrom(least, most).map(
-      depth => `Creating ${Math.floor((2 * nodesOf(stretch)) / nodesOf(depth))} trees of depth ${depth}`,
+      depth =>
+        `Creating ${Math.floor((2 * nodesOf(stretch)) / nodesOf(depth))} trees of depth ${depth}`,
     ),
   ]
 }
@@ -51,7 +53,9 @@ function xorshift32(x) {
 /** A Map is in the order of insertion: an LRU list, if what is found is inserted again. */
 function lruCache(liveBytes) {
   const shards = [1, 2, 3, 4].map(seed => lruShard(Math.floor(liveBytes / 4 / 132), seed))
-  const [hits, misses, checksum] = [0, 1, 2].map(at => shards.reduce((sum, shard) => sum + shard[at], 0))
+  const [hits, misses, checksum] = [0, 1, 2].map(at =>
+    shards.reduce((sum, shard) => sum + shard[at], 0),
+  )
   return [`${hits} hits, ${misses} misses, checksum ${checksum | 0}`]
 }
 
@@ -81,7 +85,8 @@ function pipeline(stages, items) {
   let sum = 0
   for (let item = 1; item <= items; item++) {
     const trail = [item]
-    for (let stage = 1; stage <= stages; stage++) trail.unshift((Math.imul(trail[0], 31) + stage) | 0)
+    for (let stage = 1; stage <= stages; stage++)
+      trail.unshift((Math.imul(trail[0], 31) + stage) | 0)
     sum = (sum + trail.reduce((hash, value) => Math.imul(hash ^ value, 0x01000193), 0)) | 0
   }
   return [`${items} items through ${stages} stages, checksum ${sum}`]
@@ -89,7 +94,8 @@ function pipeline(stages, items) {
 
 function sieve(count) {
   const primes = []
-  for (let n = 2; primes.length < count; n++) if (primes.every(prime => n % prime !== 0)) primes.push(n)
+  for (let n = 2; primes.length < count; n++)
+    if (primes.every(prime => n % prime !== 0)) primes.push(n)
   return [primes.join(' ')]
 }
 
@@ -103,7 +109,10 @@ const deepAndWide = cells => [`list: sum ${sumTo(cells)}`, `star: sum ${sumTo(ce
 
 function stacksAndGlobals(tasks, kept, globalStep) {
   const inGlobal = globalStep * sumTo(100_000 / globalStep - 1)
-  return [`on the stacks of ${tasks} tasks: sum ${tasks * sumTo(kept)}`, `in the global: sum ${inGlobal}`]
+  return [
+    `on the stacks of ${tasks} tasks: sum ${tasks * sumTo(kept)}`,
+    `in the global: sum ${inGlobal}`,
+  ]
 }
 
 /** [example, size, arguments, lines]. Of size `many` are runs with more tasks than the small one has. */
@@ -134,5 +143,13 @@ const runs = [
   ['stacks-and-globals', 'small', ['--small'], stacksAndGlobals(8, 100, 200)],
 ]
 
-const table = runs.map(([example, size, args, lines]) => ({ example, size, args, stdout: `${lines.join('\n')}\n` }))
-writeFileSync(new URL('matrix/examples.json', import.meta.url), `${JSON.stringify(table, null, 2)}\n`)
+const table = runs.map(([example, size, args, lines]) => ({
+  example,
+  size,
+  args,
+  stdout: `${lines.join('\n')}\n`,
+}))
+writeFileSync(
+  new URL('matrix/examples.json', import.meta.url),
+  `${JSON.stringify(table, null, 2)}\n`,
+)

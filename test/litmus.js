@@ -11,7 +11,9 @@ import { endRace, sharedBytes, viewsOf } from './litmus/race.js'
 const folder = new URL('litmus/programs/', import.meta.url)
 const rounds = Number(process.env.ROUNDS ?? 100_000)
 if (!(Number.isInteger(rounds) && rounds >= 1000 && rounds <= 1e8)) {
-  console.error(`ROUNDS must be a whole number from 1,000 to 100,000,000, not '${process.env.ROUNDS}'`)
+  console.error(
+    `ROUNDS must be a whole number from 1,000 to 100,000,000, not '${process.env.ROUNDS}'`,
+  )
   process.exit(2)
 }
 
@@ -48,11 +50,20 @@ function race(program, variant, index) {
     let done = 0
     for (const thread of threads.keys()) {
       const processor = bound[thread % bound.length]
-      const workerData = { program: program.href, variant: index, thread, buffer, rounds, most, processor }
+      const workerData = {
+        program: program.href,
+        variant: index,
+        thread,
+        buffer,
+        rounds,
+        most,
+        processor,
+      }
       const worker = new Worker(new URL('litmus/thread.js', import.meta.url), { workerData })
       worker.on('error', reject)
       worker.on('online', () => {
-        if (++ready === threads.length) enough = setInterval(endIfEnough, rule === 'must' ? LOOK_MS : ENOUGH_MS)
+        if (++ready === threads.length)
+          enough = setInterval(endIfEnough, rule === 'must' ? LOOK_MS : ENOUGH_MS)
       })
       worker.on('exit', () => {
         if (++done < threads.length) return
@@ -81,9 +92,14 @@ for (const name of wanted.length > 0 ? wanted : all) {
     const title = `${place} ${name.replace('-', ' ')}, ${variant.name}:`
     try {
       const found = await race(program, variant, index)
-      const verdict = found.overlapped === 0 ? 'WRONG: the threads never met' : rules[variant.rule](found)
+      const verdict =
+        found.overlapped === 0 ? 'WRONG: the threads never met' : rules[variant.rule](found)
       const { seen, of, overlapped, more = [] } = found
-      const facts = [`${number(seen)} of ${number(of)}`, `${number(overlapped)} overlapped`, ...more]
+      const facts = [
+        `${number(seen)} of ${number(of)}`,
+        `${number(overlapped)} overlapped`,
+        ...more,
+      ]
       console.log(`${title} ${variant.what} ${facts.join('; ')}: ${verdict}`)
       if (verdict.startsWith('WRONG')) process.exitCode = 1
     } catch (error) {

@@ -8,7 +8,11 @@ import { parseArgs } from 'node:util'
 import { Runtime } from '../dist/runtime/host/host.js'
 
 const { slice, zeal, help } = parseArgs({
-  options: { slice: { type: 'boolean' }, zeal: { type: 'string', default: '1' }, help: { type: 'boolean' } },
+  options: {
+    slice: { type: 'boolean' },
+    zeal: { type: 'string', default: '1' },
+    help: { type: 'boolean' },
+  },
 }).values
 if (help) {
   console.log(`Runs every example many ways, and compares what it prints.
@@ -63,12 +67,15 @@ for (const { row, options } of runs()) {
   const out = collect()
   const err = collect()
   const start = performance.now()
-  const record = await runtime.run(new URL(`../examples/${row.example}.ts`, import.meta.url).pathname, {
-    ...options,
-    args: row.args,
-    stdout: out.stream,
-    stderr: err.stream,
-  })
+  const record = await runtime.run(
+    new URL(`../examples/${row.example}.ts`, import.meta.url).pathname,
+    {
+      ...options,
+      args: row.args,
+      stdout: out.stream,
+      stderr: err.stream,
+    },
+  )
   const right = record.exit === 0 && out.text() === row.stdout
   counts.runs++
   counts.cycles += record.cycles.length
@@ -84,7 +91,9 @@ for (const { row, options } of runs()) {
   }
   if (right) continue
   counts.wrong++
-  console.log(`  seed ${record.seed}, exit ${record.exit}, ${record.rescues} rescues\n${err.text()}`)
+  console.log(
+    `  seed ${record.seed}, exit ${record.exit}, ${record.rescues} rescues\n${err.text()}`,
+  )
   console.log(
     `  printed:  ${JSON.stringify(out.text().slice(0, 400))}\n  expected: ${JSON.stringify(row.stdout.slice(0, 400))}`,
   )

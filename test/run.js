@@ -36,14 +36,17 @@ runTests(DEFAULT)
 if (options.includes('--all')) runTests(LONG)
 
 if (skipped.length > 0) console.log(`\nskipped:\n${skipped.map(name => `  ${name}`).join('\n')}`)
-console.log(`\n${passed} passed, ${failed} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}`)
+console.log(
+  `\n${passed} passed, ${failed} failed${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}`,
+)
 process.exitCode = failed === 0 ? 0 : 1
 
 /** A step of the check, with others beside it: it prints when it is over. */
 function runBeside(command) {
   const child = spawn(command, { cwd: root, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', text => (output += text))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', text => (output += text))
   return new Promise(resolve => {
     child.on('close', code => {
       if (code === 0) passed++
@@ -59,7 +62,9 @@ function runTests(projects) {
   const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
   const report = join(scratch, 'report.json')
   const chosen = projects.map(project => `--project ${project}`).join(' ')
-  const ok = run(`vitest run ${chosen} --reporter=default --reporter=json --outputFile.json="${report}"`)
+  const ok = run(
+    `vitest run ${chosen} --reporter=default --reporter=json --outputFile.json="${report}"`,
+  )
   const tests = countTests(report)
   passed += tests.passed
   // Vitest also fails for what is no test: a file that does not load, an error outside any test.
@@ -76,14 +81,16 @@ function countTests(path) {
     return { passed: 0, failed: 1 } // vitest died before it could write
   }
   const unloadable = results.testResults.filter(
-    file => file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
+    file =>
+      file.status === 'failed' && !file.assertionResults.some(test => test.status === 'failed'),
   )
   const names = results.testResults
     .flatMap(file => file.assertionResults)
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
     .map(({ fullName }) => fullName.trim())
   const unexplained = names.filter(name => !name.includes('(skipped: '))
-  for (const name of unexplained) console.log(`FAILED: skipped without a reason in its name: ${name}`)
+  for (const name of unexplained)
+    console.log(`FAILED: skipped without a reason in its name: ${name}`)
   skipped.push(...names.filter(name => !unexplained.includes(name)))
   return {
     passed: results.numPassedTests,

@@ -96,7 +96,8 @@ export class Drain {
    */
   get isQuiescent(): boolean {
     const { words } = this.memory
-    if (words[control.PHASE] !== control.PHASE_MARK || load(words, control.DRAINERS) > 0) return false
+    if (words[control.PHASE] !== control.PHASE_MARK || load(words, control.DRAINERS) > 0)
+      return false
     return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork
   }
 
@@ -105,7 +106,11 @@ export class Drain {
    * is in a drain and does not run has published what it holds: it is stopped, or stands aside.
    */
   get isOutOfWork(): boolean {
-    return this.memory.words[control.PHASE] === control.PHASE_MARK && !this.isAnyDraining && !this.isSharedWork
+    return (
+      this.memory.words[control.PHASE] === control.PHASE_MARK &&
+      !this.isAnyDraining &&
+      !this.isSharedWork
+    )
   }
 
   private get isAnyDraining(): boolean {
@@ -113,7 +118,8 @@ export class Drain {
     if (load(words, control.DRAINERS) === 0) return false
     for (let index = 0; index < layout.procs; index++) {
       const isDraining = load(words, this.memory.p(index, p.DRAINING)) > 0
-      if (isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING) return true
+      if (isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING)
+        return true
     }
     return false
   }

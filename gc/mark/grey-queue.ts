@@ -49,7 +49,10 @@ export class GreyQueue {
 
   /** True if this P holds no grey object. */
   get isEmpty(): boolean {
-    return this.top === this.floor && (this.spare === 0 || this.words[this.spare + WORK_BUFFER_COUNT] === 0)
+    return (
+      this.top === this.floor &&
+      (this.spare === 0 || this.words[this.spare + WORK_BUFFER_COUNT] === 0)
+    )
   }
 
   /** Hands all that this P holds to the shared lists; true if that was any object. */

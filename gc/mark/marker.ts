@@ -169,7 +169,9 @@ export class Marker {
     const references = header >>> HEADER_REFERENCES_SHIFT
     if (references === REFERENCE_ARRAY) return this.scanArray(entry)
     this.bytesMarked += this.slotBytes(entry)
-    return references === 0 ? NOSCAN_STEP : this.scanRange(entry + 4, entry + 4 + references * 4) + 4
+    return references === 0
+      ? NOSCAN_STEP
+      : this.scanRange(entry + 4, entry + 4 + references * 4) + 4
   }
 
   /** Scans the first piece of an array of references and queues the others. */
@@ -180,7 +182,10 @@ export class Marker {
       // Without a buffer the piece is scanned at once: a long step instead of a lost object.
       if (!this.queue.put(piece + OBLET)) this.scanRange(piece, Math.min(piece + OBLET_BYTES, end))
     }
-    return this.scanRange(array + ARRAY_ELEMENTS_BYTE, Math.min(array + OBLET_BYTES, end)) + ARRAY_ELEMENTS_BYTE
+    return (
+      this.scanRange(array + ARRAY_ELEMENTS_BYTE, Math.min(array + OBLET_BYTES, end)) +
+      ARRAY_ELEMENTS_BYTE
+    )
   }
 
   private scanPiece(piece: Addr): number {
@@ -251,6 +256,8 @@ export class Marker {
 
   private checkColour(object: Addr, colour: number): void {
     if (colour === span.BLACK || colour === span.GREY_MARK) return
-    throw new InternalError(`mark met a reference to ${object}, where no object is (mark byte ${colour})`)
+    throw new InternalError(
+      `mark met a reference to ${object}, where no object is (mark byte ${colour})`,
+    )
   }
 }

@@ -131,7 +131,8 @@ export class Roots {
       if (status === g.G_FREE || status === g.G_DEAD) return 0
       if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
       if (status === g.G_RUNNING) {
-        if (words[this.memory.p(this.index, p.GOROUTINE)] === goroutine) return this.scanOwn(goroutine)
+        if (words[this.memory.p(this.index, p.GOROUTINE)] === goroutine)
+          return this.scanOwn(goroutine)
         if (world === 'stopped') return this.scanStack(goroutine)
         if (this.leaveToItsP(record)) return 0
       } else if (compareAndSwap(words, record + g.STATUS, status, status | g.G_SCAN)) {

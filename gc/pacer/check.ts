@@ -14,13 +14,25 @@ const SIZE = 'a size in bytes, or Infinity'
 /** Called at each refill, so it allocates nothing if all is well. */
 export function checkRatio(pacer: Pacer, ratio: number): string | null {
   if (isBetween(ratio, 0, MAX_ASSIST_RATIO)) return null
-  return complaint(pacer, 'revise', 'the assist ratio', ratio, 'from 0 to 2^40 bytes of work per byte')
+  return complaint(
+    pacer,
+    'revise',
+    'the assist ratio',
+    ratio,
+    'from 0 to 2^40 bytes of work per byte',
+  )
 }
 
 export function checkPlan(pacer: Pacer, plan: Plan, procs: number): string | null {
   const { dedicatedWorkers, fractionalGoal } = plan
   if (!isBetween(dedicatedWorkers, 0, procs) || !Number.isInteger(dedicatedWorkers))
-    return complaint(pacer, 'startCycle', 'dedicatedWorkers', dedicatedWorkers, `a whole number from 0 to ${procs}`)
+    return complaint(
+      pacer,
+      'startCycle',
+      'dedicatedWorkers',
+      dedicatedWorkers,
+      `a whole number from 0 to ${procs}`,
+    )
   if (!isBetween(fractionalGoal, 0, 1))
     return complaint(pacer, 'startCycle', 'fractionalGoal', fractionalGoal, 'from 0 to 1')
   return null
@@ -31,9 +43,11 @@ export function checkGoals(pacer: Pacer, goals: Goals): string | null {
   const { trigger, goal, hardGoal, committedGoal, sweepDistance } = goals
   if (!isSize(goal)) return complaint(pacer, 'goals', 'goal', goal, SIZE)
   if (!isSize(trigger)) return complaint(pacer, 'goals', 'trigger', trigger, SIZE)
-  if (trigger > goal) return complaint(pacer, 'goals', 'trigger', trigger, `at most the goal, ${goal}`)
+  if (trigger > goal)
+    return complaint(pacer, 'goals', 'trigger', trigger, `at most the goal, ${goal}`)
   if (!isSize(hardGoal)) return complaint(pacer, 'goals', 'hardGoal', hardGoal, SIZE)
-  if (hardGoal < goal) return complaint(pacer, 'goals', 'hardGoal', hardGoal, `at least the goal, ${goal}`)
+  if (hardGoal < goal)
+    return complaint(pacer, 'goals', 'hardGoal', hardGoal, `at least the goal, ${goal}`)
   if (!isSize(committedGoal)) return complaint(pacer, 'goals', 'committedGoal', committedGoal, SIZE)
   if (committedGoal > goal)
     return complaint(pacer, 'goals', 'committedGoal', committedGoal, `at most the goal, ${goal}`)
@@ -56,18 +70,29 @@ export function checkState(pacer: Pacer, hook: string, state: State): string | n
 /** Whether a module's default export is a pacer at all; `where` names the file. */
 export function checkShape(value: unknown, where: string): string | null {
   const pacer = value as Partial<Record<keyof Pacer, unknown>> | null | undefined
-  if (typeof pacer !== 'object' || pacer === null) return `${where}: its default export is not a pacer`
+  if (typeof pacer !== 'object' || pacer === null)
+    return `${where}: its default export is not a pacer`
   for (const field of ['name', 'describe'] as const)
     if (typeof pacer[field] !== 'string') return `${where}: ${field} is not a string`
   for (const hook of ['init', 'startCycle', 'revise', 'endCycle', 'commit', 'goals'] as const)
     if (typeof pacer[hook] !== 'function') return `${where}: ${hook} is not a function`
   const names: unknown = pacer.stateNames
-  if (!Array.isArray(names) || names.length > MAX_STATE_SLOTS || !names.every(name => typeof name === 'string'))
+  if (
+    !Array.isArray(names) ||
+    names.length > MAX_STATE_SLOTS ||
+    !names.every(name => typeof name === 'string')
+  )
     return `${where}: stateNames is not a list of at most ${MAX_STATE_SLOTS} names`
   return null
 }
 
-function complaint(pacer: Pacer, hook: string, field: string, value: unknown, allowed: string): string {
+function complaint(
+  pacer: Pacer,
+  hook: string,
+  field: string,
+  value: unknown,
+  allowed: string,
+): string {
   // An object's own text is the pacer's code.
   const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function'
   const shown = isObject ? 'an object' : String(value)

@@ -64,7 +64,12 @@ export function bucketCapacityMs(procs: number, goal: number, heapMarked: number
  * Adds a stretch of time. `collectorMs` is what the collector took, with a quarter of all Ps while
  * it marks. `programMs` is what the program had. Idle time belongs to neither. Allocates nothing.
  */
-export function fillBucket(bucket: CpuBucket, collectorMs: number, programMs: number, capacityMs: number): void {
+export function fillBucket(
+  bucket: CpuBucket,
+  collectorMs: number,
+  programMs: number,
+  capacityMs: number,
+): void {
   const change = collectorMs - programMs
   bucket.levelMs = Math.min(Math.max(bucket.levelMs + change, 0), capacityMs)
   if (change > 0 && bucket.levelMs === capacityMs) bucket.isLimiting = true

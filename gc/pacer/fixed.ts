@@ -43,7 +43,8 @@ export function fixed(share: number): Pacer {
       const sweepMin = fillGoals(state[PERCENT_GOAL], state[SWEEP_MIN], facts, out)
       const way = Math.max(out.goal - facts.heapMarked, 0)
       // A share of an endless way is endless: without a goal there is no trigger.
-      const trigger = way === Number.POSITIVE_INFINITY ? way : facts.heapMarked + Math.trunc(share * way)
+      const trigger =
+        way === Number.POSITIVE_INFINITY ? way : facts.heapMarked + Math.trunc(share * way)
       out.trigger = Math.min(Math.max(trigger, sweepMin), out.goal)
     },
   }

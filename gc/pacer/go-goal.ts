@@ -46,12 +46,18 @@ export function sweepMinTrigger(facts: Readonly<Facts>): number {
  * What the memory limit leaves to the heap, less headroom. Never below M: then one cycle follows
  * another.
  */
-export function memoryLimitGoal(facts: Readonly<Facts>, headroomPercent = LIMIT_HEADROOM_PERCENT): number {
+export function memoryLimitGoal(
+  facts: Readonly<Facts>,
+  headroomPercent = LIMIT_HEADROOM_PERCENT,
+): number {
   const limit = facts.memoryLimit
   if (limit === Number.POSITIVE_INFINITY) return limit
   // Go reads the terms again until they agree. Here a passing disagreement costs at most a low
   // estimate of what is not heap.
-  const notHeap = Math.max(facts.mappedReady - facts.heapFree - (facts.totalAlloc - facts.totalFree), 0)
+  const notHeap = Math.max(
+    facts.mappedReady - facts.heapFree - (facts.totalAlloc - facts.totalFree),
+    0,
+  )
   const overage = Math.max(facts.mappedReady - limit, 0)
   if (notHeap + overage >= limit) return facts.heapMarked
   const room = limit - (notHeap + overage)

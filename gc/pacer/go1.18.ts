@@ -64,7 +64,10 @@ export const go118: Pacer = {
     const goal = heapMarked + Math.trunc(((heapMarked + roots) * gcPercent) / 100)
     const [minTrigger, maxTrigger] = triggerBounds(goal, facts)
     const runway = runwayOf(state[CONS_MARK], facts.lastHeapScan + roots)
-    const trigger = Math.min(Math.max(runway > goal ? minTrigger : goal - runway, minTrigger), maxTrigger)
+    const trigger = Math.min(
+      Math.max(runway > goal ? minTrigger : goal - runway, minTrigger),
+      maxTrigger,
+    )
     state[TRIGGER] = trigger
     state[GOAL] = state[COMMITTED_GOAL] = Math.max(goal, trigger)
   },
@@ -82,7 +85,11 @@ function triggerBounds(goal: number, facts: Readonly<Facts>): readonly [min: num
   const { heapMarked, heapLive, gcPercent, sweepDone } = facts
   const heapMinimum = Math.trunc((HEAP_MINIMUM * gcPercent) / 100)
   const way = Math.max(goal - heapMarked, 0)
-  const min = Math.max(heapMinimum, sweepDone ? 0 : heapLive + MiB, heapMarked + Math.trunc(way * MIN_TRIGGER_SHARE))
+  const min = Math.max(
+    heapMinimum,
+    sweepDone ? 0 : heapLive + MiB,
+    heapMarked + Math.trunc(way * MIN_TRIGGER_SHARE),
+  )
   let maxRunway = Math.trunc(way * MAX_TRIGGER_SHARE)
   if (goal > heapMinimum) maxRunway = Math.max(maxRunway, goal - heapMinimum)
   return [min, Math.max(heapMarked + maxRunway, min)]

@@ -37,7 +37,13 @@ export const go119: Pacer = {
 
   endCycle(state, facts) {
     if (facts.heapLive <= facts.triggered) return
-    const output = nextOutput(GO_CONTROLLER, state[CONS_MARK], measureConsMark(facts), state, INTEGRAL)
+    const output = nextOutput(
+      GO_CONTROLLER,
+      state[CONS_MARK],
+      measureConsMark(facts),
+      state,
+      INTEGRAL,
+    )
     state[CONS_MARK] = output === GO_CONTROLLER.min ? 0 : output
   },
 
@@ -48,7 +54,13 @@ export const go119: Pacer = {
   },
 
   goals(state, facts, out) {
-    const minTrigger = fillGoals(state[PERCENT_GOAL], state[SWEEP_MIN], facts, out, HEADROOM_PERCENT)
+    const minTrigger = fillGoals(
+      state[PERCENT_GOAL],
+      state[SWEEP_MIN],
+      facts,
+      out,
+      HEADROOM_PERCENT,
+    )
     out.trigger = triggerFor(out.goal, minTrigger, state[RUNWAY], facts.heapMarked)
   },
 }

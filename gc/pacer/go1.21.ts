@@ -42,7 +42,11 @@ export const go121: Pacer = {
   },
 
   revise(state, facts) {
-    return assistRatio(heapGoal(state[PERCENT_GOAL], state[SWEEP_MIN], facts), expectedWork(facts), facts)
+    return assistRatio(
+      heapGoal(state[PERCENT_GOAL], state[SWEEP_MIN], facts),
+      expectedWork(facts),
+      facts,
+    )
   },
 
   endCycle(state, facts) {

@@ -66,7 +66,8 @@ export function go15({ adjustedCurve }: Go15Options): Pacer {
       })
     },
 
-    commit: (state, facts) => commitRatio(facts, state, facts.heapMarked, 0, scaledRoom(facts.gcPercent)),
+    commit: (state, facts) =>
+      commitRatio(facts, state, facts.heapMarked, 0, scaledRoom(facts.gcPercent)),
 
     goals: (state, _facts, out) => fillRatioGoals(state, 1, out),
   }

@@ -48,7 +48,11 @@ export const membalancer: Pacer = {
   },
 
   revise(state, facts) {
-    return assistRatio(heapGoal(state[ROOM_GOAL], state[SWEEP_MIN], facts), expectedWork(facts), facts)
+    return assistRatio(
+      heapGoal(state[ROOM_GOAL], state[SWEEP_MIN], facts),
+      expectedWork(facts),
+      facts,
+    )
   },
 
   endCycle(state, facts) {
@@ -75,6 +79,7 @@ function roomGoal(consMark: number, facts: Readonly<Facts>): number {
   const { gcPercent, heapMarked } = facts
   if (gcPercent < 0) return Number.POSITIVE_INFINITY
   const live = heapMarked + facts.lastStackScan + facts.globalsScan
-  const room = (gcPercent / 100) * Math.sqrt(live * REFERENCE_LIVE * (consMark / REFERENCE_CONS_MARK))
+  const room =
+    (gcPercent / 100) * Math.sqrt(live * REFERENCE_LIVE * (consMark / REFERENCE_CONS_MARK))
   return Math.max(heapMarked + Math.trunc(room), Math.trunc((HEAP_MINIMUM * gcPercent) / 100))
 }

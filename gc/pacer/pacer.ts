@@ -248,7 +248,8 @@ export interface PacerDefinition<Name extends string> {
  */
 export function definePacer<Name extends string>(definition: PacerDefinition<Name>): Pacer {
   for (const hook of ['revise', 'goals'] as const)
-    if (typeof definition[hook] !== 'function') throw new TypeError(`definePacer: ${hook} is missing`)
+    if (typeof definition[hook] !== 'function')
+      throw new TypeError(`definePacer: ${hook} is missing`)
   const stateNames = Object.keys(definition.state) as Name[]
   const over = namedSlots(stateNames)
   return {
@@ -256,7 +257,8 @@ export function definePacer<Name extends string>(definition: PacerDefinition<Nam
     describe: definition.describe,
     liveGoals: definition.liveGoals ?? false,
     stateNames,
-    init: (_config, state) => stateNames.forEach((name, slot) => (state[slot] = definition.state[name])),
+    init: (_config, state) =>
+      stateNames.forEach((name, slot) => (state[slot] = definition.state[name])),
     startCycle(state, facts, plan) {
       workerCounts(facts.procs, plan)
       definition.startCycle?.(over(state), facts, plan)
@@ -280,11 +282,16 @@ export function definePacer<Name extends string>(definition: PacerDefinition<Nam
  * One object whose fields are the slots of the state that it was last laid over. Setting an unknown
  * name throws.
  */
-function namedSlots<Name extends string>(names: readonly Name[]): (state: State) => Record<Name, number> {
+function namedSlots<Name extends string>(
+  names: readonly Name[],
+): (state: State) => Record<Name, number> {
   let slots: State = new Float64Array(0)
   const fields = {} as Record<Name, number>
   names.forEach((name, slot) =>
-    Object.defineProperty(fields, name, { get: () => slots[slot], set: (value: number) => (slots[slot] = value) }),
+    Object.defineProperty(fields, name, {
+      get: () => slots[slot],
+      set: (value: number) => (slots[slot] = value),
+    }),
   )
   Object.preventExtensions(fields)
   return state => {

@@ -17,9 +17,21 @@ export interface PiConstants {
 }
 
 /** Go's: tuned by Ziegler and Nichols, then T_i by hand, against the noise of real programs. */
-export const GO_CONTROLLER: PiConstants = { gain: 0.9, integralTime: 4, resetTime: 1000, min: -1000, max: 1000 }
+export const GO_CONTROLLER: PiConstants = {
+  gain: 0.9,
+  integralTime: 4,
+  resetTime: 1000,
+  min: -1000,
+  max: 1000,
+}
 /** The proposal's, for an output that is added to the estimate (golang/go#44167's simulator). */
-export const PROPOSAL_CONTROLLER: PiConstants = { gain: 0.9, integralTime: 1.6, resetTime: 1000, min: -2, max: 2 }
+export const PROPOSAL_CONTROLLER: PiConstants = {
+  gain: 0.9,
+  integralTime: 1.6,
+  resetTime: 1000,
+  min: -2,
+  max: 2,
+}
 
 /**
  * The output for the error `setPoint - input`. The sum of errors is `state[slot]`, which has an

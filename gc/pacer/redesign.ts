@@ -43,7 +43,8 @@ const R_MARGIN = 0.05
 
 export const redesign: Pacer = {
   name: 'redesign',
-  describe: 'the redesign of golang/go#44167 as proposed: PI controller on bytes allocated per byte scanned',
+  describe:
+    'the redesign of golang/go#44167 as proposed: PI controller on bytes allocated per byte scanned',
   stateNames: ['r', 'integral', 'goal', 'trigger'],
 
   init() {},
@@ -61,7 +62,8 @@ export const redesign: Pacer = {
     const most = triggered + roots
     const expected = facts.lastHeapScan + roots
     const hardRunway = growthFactor(facts.gcPercent) * goal - triggered
-    const extrapolated = expected > 0 ? Math.min(((goal - triggered) / expected) * most, hardRunway) : hardRunway
+    const extrapolated =
+      expected > 0 ? Math.min(((goal - triggered) / expected) * most, hardRunway) : hardRunway
     const runway = Math.max(extrapolated, MIN_RUNWAY)
     return Math.max(most - done, MIN_WORK_LEFT) / Math.max(triggered + runway - facts.heapLive, 1)
   },
@@ -81,10 +83,15 @@ export const redesign: Pacer = {
     }
     const minimum = Math.trunc((HEAP_MINIMUM * facts.gcPercent) / 100)
     const roots = facts.maxStackScan + facts.globalsScan
-    const goal = Math.max(Math.trunc(growthFactor(facts.gcPercent) * (facts.heapMarked + roots)), minimum)
+    const goal = Math.max(
+      Math.trunc(growthFactor(facts.gcPercent) * (facts.heapMarked + roots)),
+      minimum,
+    )
     const sweepMin = facts.sweepDone ? 0 : facts.heapLive + MiB
     const trigger =
-      facts.heapMarked === 0 ? Math.trunc(FIRST_TRIGGER_SHARE * goal) : triggerOf(goal, roots, facts, state)
+      facts.heapMarked === 0
+        ? Math.trunc(FIRST_TRIGGER_SHARE * goal)
+        : triggerOf(goal, roots, facts, state)
     state[TRIGGER] = Math.max(trigger, sweepMin)
     state[GOAL] = Math.max(goal, state[TRIGGER])
   },

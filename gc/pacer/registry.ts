@@ -44,11 +44,22 @@ function softHard(values: Readonly<Record<string, number>>): SoftHardOptions {
     name => values[name] as number,
   ) as [number, number, number, number]
   const isOn = (name: string): boolean => values[name] !== 0
-  return { hard, background, target, assist, floating: isOn('floating'), credit: isOn('credit'), idle: isOn('idle') }
+  return {
+    hard,
+    background,
+    target,
+    assist,
+    floating: isOn('floating'),
+    credit: isOn('credit'),
+    idle: isOn('idle'),
+  }
 }
 
 export const entries: Readonly<Record<string, Entry>> = {
-  'go1.5': { settings: { curve: SWITCH }, make: values => go15({ adjustedCurve: values['curve'] !== 0 }) },
+  'go1.5': {
+    settings: { curve: SWITCH },
+    make: values => go15({ adjustedCurve: values['curve'] !== 0 }),
+  },
   'go1.10': { settings: SOFT_HARD, make: values => go110(softHard(values)) },
   'go1.14': { settings: SOFT_HARD, make: values => go114(softHard(values)) },
   redesign: { settings: {}, make: () => redesign },
@@ -89,16 +100,21 @@ export function settingsOf(spec: string): Readonly<Record<string, number>> {
 function parsed(spec: string): { entry: Entry; values: Record<string, number> } {
   const [name = '', settings] = spec.split(/:(.*)/s, 2)
   const entry = Object.hasOwn(entries, name) ? entries[name] : undefined
-  if (entry === undefined) throw new UnknownPacer(`no pacer '${name}': there is ${Object.keys(entries).join(', ')}`)
+  if (entry === undefined)
+    throw new UnknownPacer(`no pacer '${name}': there is ${Object.keys(entries).join(', ')}`)
   const values: Record<string, number> = {}
   for (const [key, setting] of Object.entries(entry.settings)) values[key] = setting.defaultValue
   const given = settings === undefined ? [] : settings.split(',')
   for (const text of given) {
     const [key = '', value = ''] = text.split(/=(.*)/s, 2)
     const setting = Object.hasOwn(entry.settings, key) ? entry.settings[key] : undefined
-    if (setting === undefined) throw new UnknownPacer(`pacer ${name} has no setting '${key}': ${knownOf(entry)}`)
+    if (setting === undefined)
+      throw new UnknownPacer(`pacer ${name} has no setting '${key}': ${knownOf(entry)}`)
     const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= setting.min && number <= setting.max) || (setting.isWhole && !Number.isInteger(number)))
+    if (
+      !(number >= setting.min && number <= setting.max) ||
+      (setting.isWhole && !Number.isInteger(number))
+    )
       throw new UnknownPacer(`pacer ${name}: '${text}' is ill-formed: ${knownOf(entry)}`)
     values[key] = number
   }

@@ -94,7 +94,12 @@ export function runwayOf(consMark: number, work: number): number {
 }
 
 /** T: a runway below the goal, within bounds (1.19 and later). Sizes in bytes. */
-export function triggerFor(goal: number, sweepMin: number, runway: number, heapMarked: number): number {
+export function triggerFor(
+  goal: number,
+  sweepMin: number,
+  runway: number,
+  heapMarked: number,
+): number {
   if (heapMarked >= goal) return goal
   const step = Math.floor((goal - heapMarked) / 64)
   const min = Math.max(sweepMin, heapMarked, heapMarked + step * MIN_TRIGGER_64THS)

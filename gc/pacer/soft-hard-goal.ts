@@ -118,7 +118,9 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
       if (facts.forced || facts.gcPercent < 0) return
       const ratio = state[TRIGGER_RATIO]
       state[TRIGGER_RATIO] = nextRatio(ratio, {
-        growth: version.aimsAtCycleGoal ? Math.max(state[GOAL] / state[MARKED] - 1, 0) : facts.gcPercent / 100,
+        growth: version.aimsAtCycleGoal
+          ? Math.max(state[GOAL] / state[MARKED] - 1, 0)
+          : facts.gcPercent / 100,
         weightOfGrowth: 1,
         grown: ratio + (grownBy(facts, state) - ratio) * scaleOfGrowth(options, facts),
         utilization: utilizationOf(background, facts),
@@ -127,9 +129,11 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     },
 
     commit(state, facts) {
-      const marked = options.floating && state[LIVE] !== NO_ESTIMATE ? state[LIVE] : facts.heapMarked
+      const marked =
+        options.floating && state[LIVE] !== NO_ESTIMATE ? state[LIVE] : facts.heapMarked
       commitRatio(facts, state, marked, version.minShare, version.sweepRoom(facts.gcPercent))
-      if (options.assist > 0) triggerAtMost(triggerOfRatio(options.assist, state[GOAL], facts), facts, state)
+      if (options.assist > 0)
+        triggerAtMost(triggerOfRatio(options.assist, state[GOAL], facts), facts, state)
     },
 
     goals: (state, _facts, out) => fillRatioGoals(state, hard, out),
@@ -164,7 +168,8 @@ function scaleOfGrowth({ credit, idle }: SoftHardOptions, facts: Readonly<Facts>
   if (cpuNs <= 0) return 1
   const paidNs = facts.dedicatedTimeNs + facts.fractionalTimeNs + facts.assistTimeNs
   const slower = idle && paidNs > 0 ? (paidNs + facts.idleTimeNs) / paidNs : 1
-  const unpaid = credit && facts.heapScanWork > 0 ? Math.min(facts.creditLeft / facts.heapScanWork, 1) : 0
+  const unpaid =
+    credit && facts.heapScanWork > 0 ? Math.min(facts.creditLeft / facts.heapScanWork, 1) : 0
   return slower * (1 - unpaid)
 }
 

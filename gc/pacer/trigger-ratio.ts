@@ -47,7 +47,8 @@ export function initRatio(gcPercent: number, state: State): void {
 /** Sets the goal when a cycle starts: at least some room above L. */
 export function startRatio(facts: Readonly<Facts>, state: State): void {
   // A small heap triggers at its minimum, which says nothing of what is live.
-  if (state[TRIGGER] <= heapMinimum(facts.gcPercent)) state[MARKED] = state[TRIGGER] / (1 + state[TRIGGER_RATIO])
+  if (state[TRIGGER] <= heapMinimum(facts.gcPercent))
+    state[MARKED] = state[TRIGGER] / (1 + state[TRIGGER_RATIO])
   if (facts.gcPercent < 0) state[GOAL] = Number.POSITIVE_INFINITY
   else {
     const goal = Math.trunc(state[MARKED] * (1 + facts.gcPercent / 100))
@@ -73,7 +74,10 @@ export interface Aim {
 /** The next h_T before its limits: `e = w · (h_g − h_T) − (u_a/u_g) · (h_a − h_T)`. */
 export function nextRatio(ratio: number, aim: Aim): number {
   const { growth, weightOfGrowth, grown, utilization, goalUtilization } = aim
-  return ratio + GAIN * (weightOfGrowth * (growth - ratio) - (utilization / goalUtilization) * (grown - ratio))
+  return (
+    ratio +
+    GAIN * (weightOfGrowth * (growth - ratio) - (utilization / goalUtilization) * (grown - ratio))
+  )
 }
 
 /** The share of the CPU that marking took: the background's, which is assumed, and the assists'. */
@@ -105,7 +109,10 @@ export function commitRatio(
     return
   }
   const growth = facts.gcPercent / 100
-  state[TRIGGER_RATIO] = Math.min(Math.max(state[TRIGGER_RATIO], minShare * growth), MAX_RATIO_SHARE * growth)
+  state[TRIGGER_RATIO] = Math.min(
+    Math.max(state[TRIGGER_RATIO], minShare * growth),
+    MAX_RATIO_SHARE * growth,
+  )
   const minTrigger = Math.max(
     heapMinimum(facts.gcPercent),
     facts.sweepDone ? 0 : facts.heapLive + Math.trunc(sweepRoom),

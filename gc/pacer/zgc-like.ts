@@ -51,7 +51,11 @@ export const zgcLike: Pacer = {
   },
 
   revise(state, facts) {
-    return assistRatio(heapGoal(state[PERCENT_GOAL], state[SWEEP_MIN], facts), expectedWork(facts), facts)
+    return assistRatio(
+      heapGoal(state[PERCENT_GOAL], state[SWEEP_MIN], facts),
+      expectedWork(facts),
+      facts,
+    )
   },
 
   endCycle(state, facts) {
@@ -64,7 +68,11 @@ export const zgcLike: Pacer = {
     // marking.
     const programShare = Math.max(1 - BACKGROUND_UTILIZATION - assisting, 0.01)
     learn(state, RATE, (rate * (1 - BACKGROUND_UTILIZATION)) / programShare)
-    learn(state, DURATION, (markDurationNs * (BACKGROUND_UTILIZATION + assisting)) / BACKGROUND_UTILIZATION)
+    learn(
+      state,
+      DURATION,
+      (markDurationNs * (BACKGROUND_UTILIZATION + assisting)) / BACKGROUND_UTILIZATION,
+    )
     state[CYCLES]++
   },
 

@@ -111,7 +111,10 @@ export class CycleFacts extends NullListener {
     records.put('largestRefill', words[control.LARGEST_REFILL])
     records.put('markMs', requested - this.get(control.MARK_STARTED_AT))
     records.put('stwTerminationMs', end - requested)
-    records.put('terminationTimeToSafepointMs', Math.max(0, this.get(control.STOPPED_AT) - requested))
+    records.put(
+      'terminationTimeToSafepointMs',
+      Math.max(0, this.get(control.STOPPED_AT) - requested),
+    )
     records.put('assistMs', this.sum(p.ASSIST_MS))
     records.put('dedicatedMs', this.sum(p.DEDICATED_MS))
     records.put('fractionalMs', this.sum(p.FRACTIONAL_MS))
@@ -128,7 +131,10 @@ export class CycleFacts extends NullListener {
     records.put('rescues', records.get('rescues') + load(words, control.RESCUES))
     records.put('maxStackScan', words[control.STACK_WORDS_IN_USE] * 4)
     const isLimited = load(words, control.GC_CPU_LIMITED) !== 0
-    records.put('gcCpuLimited', isLimited || words[control.GC_CPU_LIMITED_CYCLE] === words[control.CYCLES] ? 1 : 0)
+    records.put(
+      'gcCpuLimited',
+      isLimited || words[control.GC_CPU_LIMITED_CYCLE] === words[control.CYCLES] ? 1 : 0,
+    )
     records.put('sweepPagesPerByte', this.get(control.SWEEP_PAGES_PER_BYTE))
     records.finish()
     this.addUp(end - requested, end)
@@ -138,14 +144,21 @@ export class CycleFacts extends NullListener {
   private addUp(terminationMs: number, end: number): void {
     const { procs } = this.memory.layout
     const pause = this.get(control.SETUP_PAUSE_MS) + terminationMs
-    const slot = (this.memory.words[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
+    const slot =
+      (this.memory.words[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
     this.set(control.PAUSES + slot, pause * 1e6)
     this.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
     this.set(control.PAUSE_TOTAL_MS, this.get(control.PAUSE_TOTAL_MS) + pause)
     this.set(control.TOTAL_STOPPED_MS, this.get(control.TOTAL_STOPPED_MS) + pause * procs)
     this.set(control.TOTAL_ASSIST_MS, this.get(control.TOTAL_ASSIST_MS) + this.sum(p.ASSIST_MS))
-    this.set(control.TOTAL_DEDICATED_MS, this.get(control.TOTAL_DEDICATED_MS) + this.sum(p.DEDICATED_MS))
-    this.set(control.TOTAL_FRACTIONAL_MS, this.get(control.TOTAL_FRACTIONAL_MS) + this.sum(p.FRACTIONAL_MS))
+    this.set(
+      control.TOTAL_DEDICATED_MS,
+      this.get(control.TOTAL_DEDICATED_MS) + this.sum(p.DEDICATED_MS),
+    )
+    this.set(
+      control.TOTAL_FRACTIONAL_MS,
+      this.get(control.TOTAL_FRACTIONAL_MS) + this.sum(p.FRACTIONAL_MS),
+    )
     this.set(control.TOTAL_IDLE_MS, this.get(control.TOTAL_IDLE_MS) + this.sum(p.IDLE_MS))
   }
 
@@ -160,7 +173,8 @@ export class CycleFacts extends NullListener {
   private sum(measure: number): number {
     const { doubles, layout } = this.memory
     let sum = 0
-    for (let index = 0; index < layout.procs; index++) sum += doubles[this.memory.pMeasure(index, measure)]
+    for (let index = 0; index < layout.procs; index++)
+      sum += doubles[this.memory.pMeasure(index, measure)]
     return sum
   }
 }

@@ -132,7 +132,8 @@ export class CycleRecords {
     doubles[record + SLOT.sweptMarkedBytes] = swept
     doubles[record + SLOT.doubleMarked] = doubles[record + SLOT.heapMarked] - swept
     doubles[record + SLOT.heapLiveAtSweepDone] = live
-    doubles[record + SLOT.allocatedDuringSweep] = live - doubles[layout.measures + control.SWEEP_BEGAN_LIVE]
+    doubles[record + SLOT.allocatedDuringSweep] =
+      live - doubles[layout.measures + control.SWEEP_BEGAN_LIVE]
     add(words, control.CYCLE_RECORDS_COMPLETE, 1)
   }
 
@@ -143,7 +144,10 @@ export class CycleRecords {
   take(unfinished: boolean): RawCycle | undefined {
     const { words, doubles } = this.memory
     const taken = words[control.CYCLE_RECORDS_TAKEN]
-    const available = load(words, unfinished ? control.CYCLE_RECORDS_WRITTEN : control.CYCLE_RECORDS_COMPLETE)
+    const available = load(
+      words,
+      unfinished ? control.CYCLE_RECORDS_WRITTEN : control.CYCLE_RECORDS_COMPLETE,
+    )
     if (taken >= available) return undefined
     const complete = taken < load(words, control.CYCLE_RECORDS_COMPLETE)
     const record = this.record(taken)

@@ -32,7 +32,10 @@ export type EventName = keyof typeof EVENT_DETAILS
 
 export const EVENT_NAMES = Object.keys(EVENT_DETAILS) as readonly EventName[]
 
-const NUMBERS = Object.fromEntries(EVENT_NAMES.map((name, number) => [name, number])) as Record<EventName, number>
+const NUMBERS = Object.fromEntries(EVENT_NAMES.map((name, number) => [name, number])) as Record<
+  EventName,
+  number
+>
 
 /** Shorter slices, in ms, are not worth a line. */
 const SHORTEST_MS = 0.002

@@ -87,7 +87,9 @@ export class Overrun extends NullListener {
     const bytes = doubles[this.owed]
     if (bytes === 0) return
     doubles[this.owed] = 0
-    doubles[this.parts + (payment === 'before' ? slotOf('largeObject') : this.causeOf(payment, mark))] += bytes
+    doubles[
+      this.parts + (payment === 'before' ? slotOf('largeObject') : this.causeOf(payment, mark))
+    ] += bytes
   }
 
   override cycleStarted(): void {
@@ -107,8 +109,13 @@ export class Overrun extends NullListener {
     const { words } = this.memory
     const place = this.stalledAt()
     if (place !== 0) return load(words, control.WORK_LOCK) > 1 ? slotOf('lock') : place
-    if (mark.isOutOfWork) return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
-    if (load(words, control.TERMINATION_ATTEMPTS) > 0 && load(words, control.DRAINERS) === 0 && mark.isWorkAvailable)
+    if (mark.isOutOfWork)
+      return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
+    if (
+      load(words, control.TERMINATION_ATTEMPTS) > 0 &&
+      load(words, control.DRAINERS) === 0 &&
+      mark.isWorkAvailable
+    )
       return slotOf('parkedWorker')
     if (words[control.TERMINATION_RESTARTS] > 0) return slotOf('restart')
     return slotOf(payment === 'from the bank' ? 'credit' : 'refill')
@@ -163,12 +170,17 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   const stopped = doubles[memory.measure(control.STOP_REQUESTED_AT)]
   for (let index = 0; index < layout.procs; index++) {
     const own = memory.pMeasure(index, 0)
-    for (let part = 0; part < p.OVERRUN_PARTS; part++) doubles[parts + part] += doubles[own + p.OVERRUN_BY + part]
+    for (let part = 0; part < p.OVERRUN_PARTS; part++)
+      doubles[parts + part] += doubles[own + p.OVERRUN_BY + part]
     for (let place = 1; place < p.PLACES; place++)
       doubles[gaps + place] = Math.max(doubles[gaps + place], doubles[own + p.LONGEST_GAP + place])
     const place = words[memory.p(index, p.PLACE)]
     words[memory.p(index, p.PLACE)] = 0
-    if (place !== 0) doubles[gaps + place] = Math.max(doubles[gaps + place], stopped - doubles[own + p.PLACE_SINCE])
+    if (place !== 0)
+      doubles[gaps + place] = Math.max(
+        doubles[gaps + place],
+        stopped - doubles[own + p.PLACE_SINCE],
+      )
   }
   // What any P had named after that place: the host's collector was the cause.
   for (let index = 0; index < layout.procs; index++) {

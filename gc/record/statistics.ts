@@ -34,8 +34,10 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
   const { words, doubles } = memory
   const current = caches.map(cache => cache.unretired())
   const statistics: Statistics = {
-    allocatedBytes: sumOf(memory, p.ALLOCATED_BYTES) + current.reduce((sum, { bytes }) => sum + bytes, 0),
-    allocatedObjects: sumOf(memory, p.ALLOCATED_OBJECTS) + current.reduce((sum, { objects }) => sum + objects, 0),
+    allocatedBytes:
+      sumOf(memory, p.ALLOCATED_BYTES) + current.reduce((sum, { bytes }) => sum + bytes, 0),
+    allocatedObjects:
+      sumOf(memory, p.ALLOCATED_OBJECTS) + current.reduce((sum, { objects }) => sum + objects, 0),
     freedBytes: sumOf(memory, p.FREED_BYTES),
     freedObjects: sumOf(memory, p.FREED_OBJECTS),
     barrierStores: sumOf(memory, p.BARRIER_STORES),
@@ -57,11 +59,14 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
 /** The newest snapshot. */
 export function statisticsOf(memory: Memory): Statistics {
   const begin = memory.measure(control.STATISTICS)
-  return Object.fromEntries(STATISTICS.map((name, index) => [name, memory.doubles[begin + index]])) as Statistics
+  return Object.fromEntries(
+    STATISTICS.map((name, index) => [name, memory.doubles[begin + index]]),
+  ) as Statistics
 }
 
 function sumOf(memory: Memory, measure: number): number {
   let sum = 0
-  for (let index = 0; index < memory.layout.procs; index++) sum += memory.doubles[memory.pMeasure(index, measure)]
+  for (let index = 0; index < memory.layout.procs; index++)
+    sum += memory.doubles[memory.pMeasure(index, measure)]
   return sum
 }

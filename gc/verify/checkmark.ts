@@ -60,7 +60,8 @@ export class Checkmark {
   private visitReferences(object: Addr): void {
     const { i32 } = this.memory
     const end = endOfReferences(this.memory, object)
-    for (let index = firstReference(this.memory, object); index < end; index++) this.visit(i32[index], object)
+    for (let index = firstReference(this.memory, object); index < end; index++)
+      this.visit(i32[index], object)
   }
 
   private visit(object: Addr, from: string | Addr): void {
@@ -75,7 +76,8 @@ export class Checkmark {
 
   private lost(object: Addr, colour: number, from: string | Addr): BreachError {
     const { i32 } = this.memory
-    const source = typeof from === 'string' ? from : `the object at ${from} (type ${typeOf(i32[from >>> 2])})`
+    const source =
+      typeof from === 'string' ? from : `the object at ${from} (type ${typeOf(i32[from >>> 2])})`
     const what = colour === span.WHITE ? 'was not marked' : `is no object (mark byte ${colour})`
     return new BreachError(
       `checkmark: ${source} refers to ${object} (type ${typeOf(i32[object >>> 2])}), which ${what}: ${colour === span.WHITE ? 'the mark lost an object' : 'the reference is stale'}`,

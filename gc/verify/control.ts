@@ -30,14 +30,22 @@ export function verifyControl(inspection: Inspection): void {
   const { procs } = inspection.memory.layout
   const isMarking = phase === control.PHASE_MARK
   inspection.expectWithin('PHASE', phase, control.PHASE_OFF, control.PHASE_MARK_TERMINATION)
-  inspection.expect('WRITE_BARRIER', words[control.WRITE_BARRIER], phase === control.PHASE_OFF ? 0 : 1)
+  inspection.expect(
+    'WRITE_BARRIER',
+    words[control.WRITE_BARRIER],
+    phase === control.PHASE_OFF ? 0 : 1,
+  )
   inspection.expect('BLACKEN_ENABLED', words[control.BLACKEN_ENABLED], isMarking ? 1 : 0)
   const cycles = words[control.CYCLES] - (phase === control.PHASE_OFF ? 0 : 1)
   inspection.expect('CYCLES_MARKED', words[control.CYCLES_MARKED], cycles)
   inspection.expect('SWEEP_GENERATION', words[control.HEAP_SWEEP_GENERATION], 2 * cycles + 2)
   verifySweep(inspection)
   verifyLocks(inspection)
-  inspection.expect('Ps that run in a stopped world, by the stop word,', words[control.STOP] & RUNNING_MASK, 0)
+  inspection.expect(
+    'Ps that run in a stopped world, by the stop word,',
+    words[control.STOP] & RUNNING_MASK,
+    0,
+  )
   inspection.expectWithin('DRAINERS', words[control.DRAINERS], 0, Number.POSITIVE_INFINITY)
   inspection.expectWithin('DEDICATED_NEEDED', words[control.DEDICATED_NEEDED], 0, procs)
   inspection.expectWithin('IDLE_WORKERS', words[control.IDLE_WORKERS], 0, procs)
@@ -45,7 +53,12 @@ export function verifyControl(inspection: Inspection): void {
   inspection.expectWithin('FLUSH_PENDING', words[control.FLUSH_PENDING], 0, procs)
   inspection.expectWithin('TRIGGER', words[control.TRIGGER], 0, words[control.GOAL])
   if (phase === control.PHASE_MARK_TERMINATION)
-    inspection.expectWithin('ROOT_NEXT', words[control.ROOT_NEXT], words[control.ROOT_JOBS], Number.POSITIVE_INFINITY)
+    inspection.expectWithin(
+      'ROOT_NEXT',
+      words[control.ROOT_NEXT],
+      words[control.ROOT_JOBS],
+      Number.POSITIVE_INFINITY,
+    )
   verifyScannable(inspection)
   verifyPs(inspection)
 }
@@ -65,7 +78,12 @@ function verifySweep(inspection: Inspection): void {
     words[control.SWEEP_ANNOUNCED],
     words[control.CYCLES_MARKED] - (isDrained ? 0 : 1),
   )
-  inspection.expectWithin('PAGES_SWEPT', words[control.PAGES_SWEPT], 0, words[control.PAGES_END] - 1)
+  inspection.expectWithin(
+    'PAGES_SWEPT',
+    words[control.PAGES_SWEPT],
+    0,
+    words[control.PAGES_END] - 1,
+  )
 }
 
 function verifyLocks(inspection: Inspection): void {
@@ -78,7 +96,8 @@ function verifyLocks(inspection: Inspection): void {
       inspection.found(`the central lock of span class ${spanClass} is held in a stopped world`)
   }
   for (let index = 0; index < memory.layout.procs; index++) {
-    if (words[memory.p(index, p.RING_LOCK)] !== 0) inspection.found(`P ${index}’s RING_LOCK is held in a stopped world`)
+    if (words[memory.p(index, p.RING_LOCK)] !== 0)
+      inspection.found(`P ${index}’s RING_LOCK is held in a stopped world`)
   }
 }
 

@@ -39,7 +39,11 @@ export function verifyGoroutines(inspection: Inspection): void {
       )
     if (status === g.G_FREE) continue
     live++
-    segments.push({ begin: words[record + g.STACK], size: words[record + g.STACK_SIZE], owner: `goroutine ${id}` })
+    segments.push({
+      begin: words[record + g.STACK],
+      size: words[record + g.STACK_SIZE],
+      owner: `goroutine ${id}`,
+    })
     inspection.expectWithin(
       `goroutine ${id}’s STACK_USED`,
       words[record + g.STACK_USED],
@@ -49,7 +53,10 @@ export function verifyGoroutines(inspection: Inspection): void {
     if (status === (g.G_RUNNING | g.G_SCAN_WANTED)) wanted++
     else if (status !== g.G_RUNNABLE && status !== g.G_RUNNING && status !== g.G_WAITING)
       inspection.found(`goroutine ${id} has status ${status} in a stopped world`)
-    if (phase === control.PHASE_MARK_TERMINATION && words[record + g.SCANNED_CYCLE] !== words[control.CYCLES])
+    if (
+      phase === control.PHASE_MARK_TERMINATION &&
+      words[record + g.SCANNED_CYCLE] !== words[control.CYCLES]
+    )
       inspection.found(
         `goroutine ${id}’s stack was not scanned in cycle ${words[control.CYCLES]}, but in ${words[record + g.SCANNED_CYCLE]}`,
       )
@@ -60,7 +67,8 @@ export function verifyGoroutines(inspection: Inspection): void {
     words[control.GOROUTINES_STARTED] - words[control.GOROUTINES_FINISHED],
     live,
   )
-  if (phase !== control.PHASE_MARK) inspection.expect('stacks to be scanned where nothing is marked', wanted, 0)
+  if (phase !== control.PHASE_MARK)
+    inspection.expect('stacks to be scanned where nothing is marked', wanted, 0)
   inspection.expect('SCANS_WANTED', words[control.SCANS_WANTED], wanted)
   verifyRunning(inspection)
   verifyStacks(inspection, segments)
@@ -113,8 +121,11 @@ function verifyStacks(inspection: Inspection, segments: Segment[]): void {
     if (size < 1 << STACK_MIN_LOG2 || (size & (size - 1)) !== 0)
       inspection.found(`${owner} has a stack of ${size} words, must be a power of two`)
     if (begin < end)
-      inspection.found(`the stack of ${owner} at ${begin} overlaps the one of ${before}, which ends at ${end}`)
-    if (begin > end) inspection.found(`the stack words from ${end}, after ${before}, to ${begin} belong to nobody`)
+      inspection.found(
+        `the stack of ${owner} at ${begin} overlaps the one of ${before}, which ends at ${end}`,
+      )
+    if (begin > end)
+      inspection.found(`the stack words from ${end}, after ${before}, to ${begin} belong to nobody`)
     end = begin + size
     before = owner
   }
@@ -140,11 +151,14 @@ function addFree(inspection: Inspection, segments: Segment[]): void {
       table[(begin - stacks) >>> STACK_MIN_LOG2] = log2
       const buddy = stacks + ((begin - stacks) ^ (2 ** log2))
       if (listed.has(buddy))
-        inspection.found(`the free stacks of ${2 ** log2} words at ${begin} and ${buddy} are not joined`)
+        inspection.found(
+          `the free stacks of ${2 ** log2} words at ${begin} and ${buddy} are not joined`,
+        )
     }
   }
   for (const [index, log2] of table.entries()) {
     const found = words[stackTable + index]
-    if (found !== log2) inspection.found(`the stack table’s entry ${index} is ${found}, must be ${log2}`)
+    if (found !== log2)
+      inspection.found(`the stack table’s entry ${index} is ${found}, must be ${log2}`)
   }
 }

@@ -44,7 +44,8 @@ export class Inspection {
 
   /** For words that have a range. */
   expectWithin(what: string, found: number, least: number, most: number): void {
-    if (!(found >= least && found <= most)) this.found(`${what} is ${found}, must be ${least} to ${most}`)
+    if (!(found >= least && found <= most))
+      this.found(`${what} is ${found}, must be ${least} to ${most}`)
   }
 
   /** Throws a BreachError that lists what was found, if anything was. */

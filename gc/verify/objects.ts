@@ -2,7 +2,12 @@
  * What an object refers to, read from its header (heap/object.ts) and not with the marker's code.
  */
 
-import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, HEADER_REFERENCES_SHIFT, REFERENCE_ARRAY } from '../../heap/object.ts'
+import {
+  ARRAY_ELEMENTS_BYTE,
+  ARRAY_LENGTH_WORD,
+  HEADER_REFERENCES_SHIFT,
+  REFERENCE_ARRAY,
+} from '../../heap/object.ts'
 import { PAGE_SHIFT } from '../../memory/layout.ts'
 import type { Addr, Memory } from '../../memory/memory.ts'
 
@@ -23,7 +28,9 @@ export function objectAt(memory: Memory, address: Addr): Addr {
 
 /** Words of the heap: an object's first reference, and the word past its last one. */
 export function firstReference(memory: Memory, object: Addr): number {
-  return isReferenceArray(memory, object) ? (object + ARRAY_ELEMENTS_BYTE) >>> 2 : (object >>> 2) + 1
+  return isReferenceArray(memory, object)
+    ? (object + ARRAY_ELEMENTS_BYTE) >>> 2
+    : (object >>> 2) + 1
 }
 
 export function endOfReferences(memory: Memory, object: Addr): number {

@@ -64,7 +64,9 @@ function spanAt(inspection: Inspection, page: number): number {
   for (let inner = page + 1; inner < page + pages; inner++) {
     const named = words[layout.pageSpan + inner]
     if (named !== page)
-      inspection.found(`page ${inner} names span ${named}, and lies in span ${page} of ${pages} pages`)
+      inspection.found(
+        `page ${inner} names span ${named}, and lies in span ${page} of ${pages} pages`,
+      )
     expectNoRecord(inspection, inner)
   }
   return pages
@@ -81,13 +83,17 @@ function freeRunAt(inspection: Inspection, page: number): number {
   }
   const atEnd = words[layout.pageRun + page + length - 1]
   if (atEnd !== length)
-    inspection.found(`the free run at page ${page} has ${length} pages at its begin and ${atEnd} at its end`)
+    inspection.found(
+      `the free run at page ${page} has ${length} pages at its begin and ${atEnd} at its end`,
+    )
   // Pages that were never used are not looked at: reading them would commit memory.
   const end = Math.min(page + length, words[PAGES_END])
   for (let inner = page; inner < end; inner++) {
     const named = words[layout.pageSpan + inner]
     if (named !== 0)
-      inspection.found(`page ${inner} names span ${named}, and lies in the free run at page ${page} of ${length} pages`)
+      inspection.found(
+        `page ${inner} names span ${named}, and lies in the free run at page ${page} of ${length} pages`,
+      )
     expectNoRecord(inspection, inner)
   }
   return length
@@ -95,7 +101,8 @@ function freeRunAt(inspection: Inspection, page: number): number {
 
 function expectNoRecord(inspection: Inspection, page: number): void {
   const pages = inspection.span(page, span.PAGES)
-  if (pages !== 0) inspection.found(`page ${page} begins no span in use, and its record has ${pages} pages`)
+  if (pages !== 0)
+    inspection.found(`page ${page} begins no span in use, and its record has ${pages} pages`)
 }
 
 function verifyBins(inspection: Inspection, runs: FreeRuns): void {
@@ -115,7 +122,9 @@ function verifyBins(inspection: Inspection, runs: FreeRuns): void {
       listed.add(page)
       const right = Math.min(length, PAGE_BIN_COUNT) - 1
       if (bin !== right)
-        inspection.found(`the free run at page ${page} of ${length} pages is in bin ${bin}, must be in ${right}`)
+        inspection.found(
+          `the free run at page ${page} of ${length} pages is in bin ${bin}, must be in ${right}`,
+        )
       if (words[pagePrevious + page] !== previous)
         inspection.found(
           `the free run at page ${page} follows ${previous} in bin ${bin}, and links back to ${words[pagePrevious + page]}`,
@@ -124,6 +133,7 @@ function verifyBins(inspection: Inspection, runs: FreeRuns): void {
     }
   }
   for (const [page, length] of runs) {
-    if (!listed.has(page)) inspection.found(`the free run at page ${page} of ${length} pages is in no bin`)
+    if (!listed.has(page))
+      inspection.found(`the free run at page ${page} of ${length} pages is in no bin`)
   }
 }

@@ -30,11 +30,13 @@ export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>):
   const places = new Map<SpanId, Place>()
   const put = (id: SpanId, spanClass: number, place: Place): boolean => {
     if (!inUse.has(id)) inspection.found(`${place.name} holds span ${id}, which is not in use`)
-    else if (places.has(id)) inspection.found(`span ${id} is in ${places.get(id)?.name} and in ${place.name}`)
+    else if (places.has(id))
+      inspection.found(`span ${id} is in ${places.get(id)?.name} and in ${place.name}`)
     else {
       places.set(id, place)
       const found = inspection.span(id, span.CLASS)
-      if (found !== spanClass) inspection.found(`span ${id} of span class ${found} is in ${place.name}`)
+      if (found !== spanClass)
+        inspection.found(`span ${id} of span class ${found} is in ${place.name}`)
       return true
     }
     return false
@@ -44,8 +46,10 @@ export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>):
       for (const kind of [SWEPT, UNSWEPT] as const) walkList(inspection, spanClass, pair, kind, put)
     }
   }
-  for (let index = 0; index < inspection.memory.layout.procs; index++) walkCache(inspection, index, put)
-  for (const id of inUse) if (!places.has(id)) inspection.found(`span ${id} is in no list and in no cache`)
+  for (let index = 0; index < inspection.memory.layout.procs; index++)
+    walkCache(inspection, index, put)
+  for (const id of inUse)
+    if (!places.has(id)) inspection.found(`span ${id} is in no list and in no cache`)
   return places
 }
 
@@ -61,13 +65,18 @@ function walkList(
 ): void {
   const { words, generation, memory } = inspection
   const current = (generation >>> 1) & 1
-  const head = memory.layout.central + spanClass * span.CENTRAL_WORDS + pair + (kind === SWEPT ? current : 1 - current)
+  const head =
+    memory.layout.central +
+    spanClass * span.CENTRAL_WORDS +
+    pair +
+    (kind === SWEPT ? current : 1 - current)
   if (words[head] === 0) return
   const isFull = pair === span.CENTRAL_FULL
   const name = `the ${kind === SWEPT ? 'swept' : 'unswept'} ${isFull ? 'full' : 'partial'} list of span class ${spanClass}`
   const place: Place = { kind, name, isFull, entry: 0 }
   if (kind === UNSWEPT) expectUnsweptAllowed(inspection, spanClass, name)
-  for (let id = words[head]; id !== 0; id = inspection.span(id, span.NEXT)) if (!put(id, spanClass, place)) return
+  for (let id = words[head]; id !== 0; id = inspection.span(id, span.NEXT))
+    if (!put(id, spanClass, place)) return
 }
 
 function expectUnsweptAllowed(inspection: Inspection, spanClass: number, name: string): void {
@@ -85,7 +94,11 @@ function walkCache(inspection: Inspection, index: number, put: Put): void {
     const id = words[entry + p.SPAN]
     const name = `P ${index}’s cache for span class ${spanClass}`
     if (id !== 0) put(id, spanClass, { kind: CACHED, name, isFull: false, entry })
-    else if (words[entry + p.CURSOR] !== 0 || words[entry + p.LIMIT] !== 0 || words[entry + p.RUN_START] !== 0)
+    else if (
+      words[entry + p.CURSOR] !== 0 ||
+      words[entry + p.LIMIT] !== 0 ||
+      words[entry + p.RUN_START] !== 0
+    )
       inspection.found(`${name} has a run and no span`)
   }
 }

@@ -34,7 +34,8 @@ function verifyRunQueues(inspection: Inspection): void {
     else if (other !== undefined) inspection.found(`goroutine ${id} is in ${other} and in ${queue}`)
     else {
       const status = words[memory.goroutine(id, g.STATUS)]
-      if (status !== g.G_RUNNABLE) inspection.found(`goroutine ${id} in ${queue} has status ${status}`)
+      if (status !== g.G_RUNNABLE)
+        inspection.found(`goroutine ${id} in ${queue} has status ${status}`)
       return true
     }
     return false
@@ -42,7 +43,11 @@ function verifyRunQueues(inspection: Inspection): void {
   for (let index = 0; index < memory.layout.procs; index++) {
     verifyRing(inspection, index, put)
     const ready = `P ${index}’s ready list`
-    for (let id = words[memory.p(index, p.READY)]; id !== 0; id = words[memory.goroutine(id, g.NEXT)]) {
+    for (
+      let id = words[memory.p(index, p.READY)];
+      id !== 0;
+      id = words[memory.goroutine(id, g.NEXT)]
+    ) {
       if (!put(id, ready)) break
       const owner = words[memory.goroutine(id, g.P)]
       if (owner !== index) inspection.found(`goroutine ${id} in ${ready} is on P ${owner}`)
@@ -62,7 +67,11 @@ function verifyRunQueues(inspection: Inspection): void {
   inspection.expect('RUN_QUEUE_COUNT', words[control.RUN_QUEUE_COUNT], count)
 }
 
-function verifyRing(inspection: Inspection, index: number, put: (id: number, queue: string) => boolean): void {
+function verifyRing(
+  inspection: Inspection,
+  index: number,
+  put: (id: number, queue: string) => boolean,
+): void {
   const { words, memory } = inspection
   const base = memory.p(index, 0)
   const head = words[base + p.RING_HEAD]
@@ -79,7 +88,11 @@ function verifyAssistQueue(inspection: Inspection): void {
   const { words, memory, phase } = inspection
   const queued = new Set<number>()
   let last = 0
-  for (let number = words[control.ASSIST_FIRST]; number !== 0; number = words[memory.p(number - 1, p.ASSIST_NEXT)]) {
+  for (
+    let number = words[control.ASSIST_FIRST];
+    number !== 0;
+    number = words[memory.p(number - 1, p.ASSIST_NEXT)]
+  ) {
     if (number < 1 || number > memory.layout.procs || queued.has(number - 1)) {
       inspection.found(
         `the assist queue holds P ${number - 1}${queued.has(number - 1) ? ' twice' : ', and there is none'}`,
@@ -91,14 +104,20 @@ function verifyAssistQueue(inspection: Inspection): void {
   }
   inspection.expect('ASSIST_LAST', words[control.ASSIST_LAST], last)
   inspection.expect('ASSIST_COUNT', words[control.ASSIST_COUNT], queued.size)
-  if (phase !== control.PHASE_MARK) inspection.expect('assists that wait where nothing is marked', queued.size, 0)
+  if (phase !== control.PHASE_MARK)
+    inspection.expect('assists that wait where nothing is marked', queued.size, 0)
   for (let index = 0; index < memory.layout.procs; index++)
-    inspection.expect(`P ${index}’s ASSIST_QUEUED`, words[memory.p(index, p.ASSIST_QUEUED)], queued.has(index) ? 1 : 0)
+    inspection.expect(
+      `P ${index}’s ASSIST_QUEUED`,
+      words[memory.p(index, p.ASSIST_QUEUED)],
+      queued.has(index) ? 1 : 0,
+    )
 }
 
 function verifyWaiters(inspection: Inspection): void {
   const { words, memory } = inspection
-  const at = (id: number, word: number): number => words[memory.layout.waiters + id * g.WAITER_WORDS + word]
+  const at = (id: number, word: number): number =>
+    words[memory.layout.waiters + id * g.WAITER_WORDS + word]
   const free = new Set<number>()
   for (let id = words[control.WAITER_FREE]; id !== 0; id = at(id, g.WAITER_NEXT)) {
     if (id < 1 || id > words[control.WAITER_NEXT] || free.has(id)) {
@@ -109,12 +128,19 @@ function verifyWaiters(inspection: Inspection): void {
     }
     free.add(id)
     if (at(id, g.WAITER_QUEUE) !== 0)
-      inspection.found(`wait record ${id} is free, and in the queue at word ${at(id, g.WAITER_QUEUE)}`)
+      inspection.found(
+        `wait record ${id} is free, and in the queue at word ${at(id, g.WAITER_QUEUE)}`,
+      )
   }
-  for (let id = 1; id <= words[control.WAITER_NEXT]; id++) if (!free.has(id)) verifyQueued(inspection, id, at)
+  for (let id = 1; id <= words[control.WAITER_NEXT]; id++)
+    if (!free.has(id)) verifyQueued(inspection, id, at)
 }
 
-function verifyQueued(inspection: Inspection, id: number, at: (id: number, word: number) => number): void {
+function verifyQueued(
+  inspection: Inspection,
+  id: number,
+  at: (id: number, word: number) => number,
+): void {
   const { i32 } = inspection.memory
   const queue = at(id, g.WAITER_QUEUE)
   if (queue === 0) return
@@ -129,7 +155,9 @@ function verifyQueued(inspection: Inspection, id: number, at: (id: number, word:
     )
   const colour = slotColour(inspection, queue * 4)
   if (colour < span.WHITE || colour > span.BLACK)
-    inspection.found(`wait record ${id} stands in the queue at word ${queue}, where no object is (mark byte ${colour})`)
+    inspection.found(
+      `wait record ${id} stands in the queue at word ${queue}, where no object is (mark byte ${colour})`,
+    )
 }
 
 /** Mark byte of the slot that an address lies in; −1 if it lies in no span. */

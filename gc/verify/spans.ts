@@ -57,7 +57,15 @@ interface Sums {
 }
 
 export function verifySpans(inspection: Inspection, places: Places): void {
-  const sums = { objects: 0, bytes: 0, liveBytes: 0, unsweptMarkedBytes: 0, greySpans: 0, runObjects: 0, runBytes: 0 }
+  const sums = {
+    objects: 0,
+    bytes: 0,
+    liveBytes: 0,
+    unsweptMarkedBytes: 0,
+    greySpans: 0,
+    runObjects: 0,
+    runBytes: 0,
+  }
   let isCounted = true
   for (const [id, place] of places) isCounted = verifySpan(inspection, id, place, sums) && isCounted
   if (isCounted) verifySums(inspection, sums)
@@ -84,7 +92,9 @@ function verifySpan(inspection: Inspection, id: SpanId, place: Place, sums: Sums
   if (place.kind !== CACHED) {
     expectOf(inspection, id, 'FREE_FROM', span.FREE_FROM, id << PAGE_SHIFT)
     if (place.isFull !== (allocated === slots))
-      inspection.found(`span ${id} has ${allocated} of ${slots} slots allocated, and is in ${place.name}`)
+      inspection.found(
+        `span ${id} has ${allocated} of ${slots} slots allocated, and is in ${place.name}`,
+      )
   }
   const flag = inspection.span(id, span.GREY)
   if (flag !== 0 && (flag !== 1 || inspection.phase !== PHASE_MARK))
@@ -95,7 +105,12 @@ function verifySpan(inspection: Inspection, id: SpanId, place: Place, sums: Sums
   const unused = place.kind === CACHED ? verifyRun(inspection, id, place, sums) : 0
   sums.objects += objects - unused
   sums.bytes += (objects - unused) * slotBytes
-  const live = place.kind === UNSWEPT ? counts[span.BLACK] : place.kind === CACHED ? slots - quarantined : objects
+  const live =
+    place.kind === UNSWEPT
+      ? counts[span.BLACK]
+      : place.kind === CACHED
+        ? slots - quarantined
+        : objects
   sums.liveBytes += live * slotBytes
   if (place.kind === UNSWEPT) sums.unsweptMarkedBytes += counts[span.BLACK] * slotBytes
   sums.greySpans += flag
@@ -114,10 +129,14 @@ function hasRightShape(inspection: Inspection, id: SpanId): boolean {
   const slotBytes = isLarge ? pages * PAGE_BYTES : slotBytesOf(sizeClass)
   const fits = isLarge || pages === spanPagesOf(sizeClass)
   if (!fits)
-    inspection.found(`span ${id} of span class ${spanClass} has ${pages} pages, must be ${spanPagesOf(sizeClass)}`)
+    inspection.found(
+      `span ${id} of span class ${spanClass} has ${pages} pages, must be ${spanPagesOf(sizeClass)}`,
+    )
   const hasSlotBytes = expectOf(inspection, id, 'SLOT_BYTES', span.SLOT_BYTES, slotBytes)
   return (
-    expectOf(inspection, id, 'SLOTS', span.SLOTS, Math.floor((pages * PAGE_BYTES) / slotBytes)) && hasSlotBytes && fits
+    expectOf(inspection, id, 'SLOTS', span.SLOTS, Math.floor((pages * PAGE_BYTES) / slotBytes)) &&
+    hasSlotBytes &&
+    fits
   )
 }
 
@@ -132,11 +151,14 @@ function countColours(inspection: Inspection, id: SpanId, place: Place): Int32Ar
   let stray = 0
   for (let granule = first; granule < end; granule += stride) {
     counts[marks[granule]]++
-    for (let inner = granule + 1; inner < granule + stride; inner++) if (marks[inner] !== 0) stray = inner
+    for (let inner = granule + 1; inner < granule + stride; inner++)
+      if (marks[inner] !== 0) stray = inner
   }
   for (let granule = end; granule < endOfPages; granule++) if (marks[granule] !== 0) stray = granule
   if (stray !== 0)
-    inspection.found(`address ${stray * 16} in span ${id} begins no slot, and has mark byte ${marks[stray]}`)
+    inspection.found(
+      `address ${stray * 16} in span ${id} begins no slot, and has mark byte ${marks[stray]}`,
+    )
   for (let colour = 0; colour < counts.length; colour++) {
     if (counts[colour] > 0 && !isAllowed(colour, inspection.phase, place))
       inspection.found(
@@ -185,7 +207,9 @@ function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums)
   for (let at = cursor; at < limit; at += slotBytes) {
     const found = memory.marks[at >>> GRANULE_SHIFT]
     if (found !== colour)
-      inspection.found(`the unused slot at ${at} in ${place.name} is ${COLOURS[found]}, must be ${COLOURS[colour]}`)
+      inspection.found(
+        `the unused slot at ${at} in ${place.name} is ${COLOURS[found]}, must be ${COLOURS[colour]}`,
+      )
   }
   sums.runObjects += (cursor - start) / slotBytes
   sums.runBytes += cursor - start
@@ -205,7 +229,8 @@ function verifySums(inspection: Inspection, sums: Sums): void {
   inspection.expect('HEAP_LIVE', words[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)
   const sum = (measure: number): number => {
     let total = 0
-    for (let index = 0; index < memory.layout.procs; index++) total += doubles[memory.pMeasure(index, measure)]
+    for (let index = 0; index < memory.layout.procs; index++)
+      total += doubles[memory.pMeasure(index, measure)]
     return total
   }
   inspection.expect(
@@ -220,7 +245,13 @@ function verifySums(inspection: Inspection, sums: Sums): void {
   )
 }
 
-function expectOf(inspection: Inspection, id: SpanId, name: string, word: number, must: number): boolean {
+function expectOf(
+  inspection: Inspection,
+  id: SpanId,
+  name: string,
+  word: number,
+  must: number,
+): boolean {
   const found = inspection.span(id, word)
   if (found !== must) inspection.found(`span ${id} has ${name} ${found}, must be ${must}`)
   return found === must

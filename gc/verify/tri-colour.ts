@@ -39,9 +39,22 @@
 
 import { typeOf } from '../../heap/object.ts'
 import type { SpanId } from '../../heap/span.ts'
-import { GRANULE_SHIFT, OBLET, OBLET_BYTES, PAGE_SHIFT, ROOT_BLOCK_WORDS } from '../../memory/layout.ts'
+import {
+  GRANULE_SHIFT,
+  OBLET,
+  OBLET_BYTES,
+  PAGE_SHIFT,
+  ROOT_BLOCK_WORDS,
+} from '../../memory/layout.ts'
 import type { Addr } from '../../memory/memory.ts'
-import { CYCLES, GLOBAL_SLOTS, GOROUTINE_NEXT, PAGES_END, ROOT_JOBS, ROOT_NEXT } from '../../memory/words/control.ts'
+import {
+  CYCLES,
+  GLOBAL_SLOTS,
+  GOROUTINE_NEXT,
+  PAGES_END,
+  ROOT_JOBS,
+  ROOT_NEXT,
+} from '../../memory/words/control.ts'
 import * as g from '../../memory/words/goroutine.ts'
 import * as p from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -57,7 +70,11 @@ const IS_QUEUED = 2
  * Verifies the invariant. `grey` is what work buffers hold. In a stopped world in which all else is
  * sound.
  */
-export function verifyTriColour(inspection: Inspection, spans: Iterable<SpanId>, grey: readonly Addr[]): void {
+export function verifyTriColour(
+  inspection: Inspection,
+  spans: Iterable<SpanId>,
+  grey: readonly Addr[],
+): void {
   const colours = new TriColour(inspection)
   const scanSpans = [...spans].filter(id => (inspection.span(id, span.CLASS) & 1) === 0)
   colours.reachFromQueued(grey)
@@ -114,18 +131,21 @@ class TriColour {
 
   /** Follows white objects until no new one is reached. */
   close(): void {
-    for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop()) this.reachFrom(object)
+    for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop())
+      this.reachFrom(object)
   }
 
   private reachFrom(object: Addr): void {
     const { i32 } = this.inspection.memory
     const end = endOfReferences(this.inspection.memory, object)
-    for (let word = firstReference(this.inspection.memory, object); word < end; word++) this.reach(i32[word])
+    for (let word = firstReference(this.inspection.memory, object); word < end; word++)
+      this.reach(i32[word])
   }
 
   private reach(object: Addr): void {
     const granule = object >>> GRANULE_SHIFT
-    if (this.inspection.memory.marks[granule] !== span.WHITE || this.states[granule] === IS_REACHED) return
+    if (this.inspection.memory.marks[granule] !== span.WHITE || this.states[granule] === IS_REACHED)
+      return
     this.states[granule] = IS_REACHED
     this.pending.push(object)
   }
@@ -154,7 +174,9 @@ class TriColour {
     const colour = memory.marks[granule]
     if (colour === span.BLACK || colour === span.GREY_MARK) return
     if (colour !== span.WHITE)
-      this.inspection.found(`${who()} refers to ${target}, which is no object (mark byte ${colour})`)
+      this.inspection.found(
+        `${who()} refers to ${target}, which is no object (mark byte ${colour})`,
+      )
     else if (this.states[granule] !== IS_REACHED)
       this.inspection.found(
         `${who()} refers to ${target} (type ${typeOf(memory.i32[target >>> 2])}), which is white and reachable from nothing grey`,
@@ -174,13 +196,21 @@ class TriColour {
     const from = colour === 'grey' ? grey : 0
     const to = colour === 'grey' ? slots : grey
     for (let slot = from; slot < to; slot++)
-      this.root(colour, words[memory.layout.globals + slot], () => `global slot ${slot}, which was scanned,`)
+      this.root(
+        colour,
+        words[memory.layout.globals + slot],
+        () => `global slot ${slot}, which was scanned,`,
+      )
     for (let id = 1; id <= words[GOROUTINE_NEXT]; id++) {
       if (this.stackColour(id, blocks) !== colour) continue
       const begin = words[memory.goroutine(id, g.STACK)]
       const used = words[memory.goroutine(id, g.STACK_USED)]
       for (let slot = 0; slot < used; slot++)
-        this.root(colour, words[begin + slot], () => `slot ${slot} of goroutine ${id}’s stack, which was scanned,`)
+        this.root(
+          colour,
+          words[begin + slot],
+          () => `slot ${slot} of goroutine ${id}’s stack, which was scanned,`,
+        )
     }
   }
 

@@ -53,7 +53,8 @@ export function verifyHeap(memory: Memory): void {
   const grey = verifyWork(inspection)
   verifyGoroutines(inspection)
   verifyQueues(inspection)
-  if (inspection.phase === PHASE_MARK && inspection.isClean) verifyTriColour(inspection, inUse, grey)
+  if (inspection.phase === PHASE_MARK && inspection.isClean)
+    verifyTriColour(inspection, inUse, grey)
   inspection.conclude()
 }
 
@@ -72,5 +73,7 @@ export function isVerificationDue(memory: Memory): boolean {
 export function planVerification(memory: Memory): void {
   const { words, doubles } = memory
   const share = (words[CYCLES] * 0.6180339887498949) % 1
-  words[VERIFY_AT] = isVerificationDue(memory) ? 1 + Math.floor(share * doubles[memory.measure(EXPECTED_SCAN_WORK)]) : 0
+  words[VERIFY_AT] = isVerificationDue(memory)
+    ? 1 + Math.floor(share * doubles[memory.measure(EXPECTED_SCAN_WORK)])
+    : 0
 }

@@ -14,7 +14,13 @@ import {
   WORK_BUFFER_WORDS,
 } from '../../memory/layout.ts'
 import type { Addr } from '../../memory/memory.ts'
-import { PHASE_MARK, WORK_EMPTY, WORK_FULL, WORK_FULL_COUNT, WORK_POOL_NEXT } from '../../memory/words/control.ts'
+import {
+  PHASE_MARK,
+  WORK_EMPTY,
+  WORK_FULL,
+  WORK_FULL_COUNT,
+  WORK_POOL_NEXT,
+} from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
@@ -30,11 +36,14 @@ export function verifyWork(inspection: Inspection): Addr[] {
   const entries: Addr[] = []
   const listed = new Set<number>()
   inspection.expectWithin('WORK_POOL_NEXT', words[WORK_POOL_NEXT], 0, layout.workBufferCount)
-  const full = walk(inspection, WORK_FULL, 'full', listed, buffer => readEntries(inspection, buffer, entries))
+  const full = walk(inspection, WORK_FULL, 'full', listed, buffer =>
+    readEntries(inspection, buffer, entries),
+  )
   walk(inspection, WORK_EMPTY, 'empty', listed, () => {})
   inspection.expect('WORK_FULL_COUNT', words[WORK_FULL_COUNT], full)
   if (phase !== PHASE_MARK) inspection.expect('full work buffers where nothing is marked', full, 0)
-  if (inspection.isClean) inspection.expect('work buffers in the two lists', listed.size, words[WORK_POOL_NEXT])
+  if (inspection.isClean)
+    inspection.expect('work buffers in the two lists', listed.size, words[WORK_POOL_NEXT])
   for (let index = 0; index < layout.procs; index++) {
     const count = words[memory.p(index, p.BARRIER_COUNT)]
     const most = phase === PHASE_MARK ? 2 * p.BARRIER_PAIRS : 0
@@ -60,11 +69,15 @@ function walk(
   for (let buffer = words[head]; buffer !== 0; buffer = words[buffer + WORK_BUFFER_NEXT]) {
     const number = (buffer - layout.workBuffers) / WORK_BUFFER_WORDS
     if (!Number.isInteger(number) || number < 0 || number >= words[WORK_POOL_NEXT]) {
-      inspection.found(`the ${name} list of work buffers holds ${buffer}, which is none that was handed out`)
+      inspection.found(
+        `the ${name} list of work buffers holds ${buffer}, which is none that was handed out`,
+      )
       break
     }
     if (listed.has(buffer)) {
-      inspection.found(`the ${name} list of work buffers holds buffer ${number}, which is listed already`)
+      inspection.found(
+        `the ${name} list of work buffers holds buffer ${number}, which is listed already`,
+      )
       break
     }
     listed.add(buffer)
@@ -96,7 +109,8 @@ function complaintOf(inspection: Inspection, entry: number): string {
   const { memory } = inspection
   const isPiece = entry % 16 === OBLET
   const object = isPiece ? objectAt(memory, entry - OBLET) : entry
-  if (object <= 0 || object % 16 !== 0 || object >= memory.layout.heapBytes) return 'no address of an object'
+  if (object <= 0 || object % 16 !== 0 || object >= memory.layout.heapBytes)
+    return 'no address of an object'
   const colour = memory.marks[object >>> 4]
   // A grey mark is possible too: another marker found the object white at the same time, and had no
   // work buffer for it.
@@ -105,6 +119,9 @@ function complaintOf(inspection: Inspection, entry: number): string {
   if (!isPiece) return ''
   const offset = entry - OBLET - object
   const isRight =
-    isReferenceArray(memory, object) && offset > 0 && offset % OBLET_BYTES === 0 && entry < arrayEnd(memory, object)
+    isReferenceArray(memory, object) &&
+    offset > 0 &&
+    offset % OBLET_BYTES === 0 &&
+    entry < arrayEnd(memory, object)
   return isRight ? '' : 'no piece of an array of references'
 }

@@ -44,7 +44,8 @@ export class AssistQueue {
     const { words } = this.memory
     lock(words, control.ASSIST_LOCK)
     try {
-      if (words[control.BLACKEN_ENABLED] === 0 || load(words, control.BACKGROUND_CREDIT) > 0) return false
+      if (words[control.BLACKEN_ENABLED] === 0 || load(words, control.BACKGROUND_CREDIT) > 0)
+        return false
       if (load(words, control.GC_CPU_LIMITED) !== 0) return false
       this.append(this.index)
       return true
@@ -72,7 +73,9 @@ export class AssistQueue {
     const bytes = Math.trunc(work * doubles[layout.measures + control.ASSIST_BYTES_PER_WORK])
     lock(words, control.ASSIST_LOCK)
     try {
-      return clampWork(this.payInOrder(bytes) * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE])
+      return clampWork(
+        this.payInOrder(bytes) * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE],
+      )
     } finally {
       unlock(words, control.ASSIST_LOCK)
     }
@@ -84,7 +87,10 @@ export class AssistQueue {
     let left = bytes
     while (words[control.ASSIST_FIRST] !== 0 && left > 0) {
       const index = words[control.ASSIST_FIRST] - 1
-      const credit = this.memory.goroutineDouble(words[this.memory.p(index, p.GOROUTINE)], g.ASSIST_BYTES)
+      const credit = this.memory.goroutineDouble(
+        words[this.memory.p(index, p.GOROUTINE)],
+        g.ASSIST_BYTES,
+      )
       if (left + doubles[credit] < 0) {
         // Not enough for this one: to the back with it, so that a large debt does not hold up the
         // others.

@@ -44,7 +44,14 @@ export class Assists {
   private readonly isCalledOff: () => boolean
   private readonly isPaid: () => boolean
 
-  constructor(here: Here, drain: Drain, endOfMark: EndOfMark, queue: AssistQueue, limiter: CpuLimiter, credit: Credit) {
+  constructor(
+    here: Here,
+    drain: Drain,
+    endOfMark: EndOfMark,
+    queue: AssistQueue,
+    limiter: CpuLimiter,
+    credit: Credit,
+  ) {
     this.memory = here.memory
     this.index = here.index
     this.world = here.world
@@ -71,7 +78,10 @@ export class Assists {
     // What is left of the bank buys no more than this. An assist near the end of the mark earns
     // hundreds of times the room that is left (docs/go-collector.md §2.1).
     if (this.isCapped && doubles[credit] > 0)
-      doubles[credit] = Math.min(doubles[credit], Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE)))
+      doubles[credit] = Math.min(
+        doubles[credit],
+        Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE)),
+      )
     if (doubles[credit] < 0) this.pay(credit)
   }
 
@@ -89,7 +99,10 @@ export class Assists {
     const { words, doubles, layout } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return
     const credit = doubles[this.creditOf(goroutine)]
-    if (credit > 0) this.queue.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))
+    if (credit > 0)
+      this.queue.payFrom(
+        clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit),
+      )
   }
 
   /** Index of a goroutine's credit, which is 0 in a cycle in which it has not allocated yet. */
@@ -112,7 +125,12 @@ export class Assists {
     for (;;) {
       // Read again after every wait: the debt may be paid, the cycle may be over, and another may
       // have begun.
-      if (doubles[credit] >= 0 || words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) return
+      if (
+        doubles[credit] >= 0 ||
+        words[control.BLACKEN_ENABLED] === 0 ||
+        words[control.CYCLES] !== cycle
+      )
+        return
       if (doubles[workPerByte] === 0 || this.limiter.isLimiting) return
       this.memory.faults.pass('assist/pay')
       let debt = -doubles[credit]
@@ -128,7 +146,8 @@ export class Assists {
       try {
         this.assist(work, credit)
         if (words[control.CYCLES] !== cycle || doubles[credit] >= 0) return
-        if ((words[this.memory.p(this.index, p.POLL)] & ~p.POLL_ALWAYS) !== 0) this.world.safepoint()
+        if ((words[this.memory.p(this.index, p.POLL)] & ~p.POLL_ALWAYS) !== 0)
+          this.world.safepoint()
         else this.waitForCredit()
       } finally {
         this.limiter.end(isBegun)
@@ -174,7 +193,8 @@ export class Assists {
     this.drain.enter()
     const done = this.drain.drainWork(work, this.isCalledOff)
     if (words[control.CYCLES] === cycle)
-      doubles[credit] += 1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
+      doubles[credit] +=
+        1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
     this.limiter.updateIfDue()
     this.finish(began, cycle, done)
   }
@@ -190,7 +210,8 @@ export class Assists {
 
   private finish(began: number, cycle: number, done: number): void {
     const { words, doubles } = this.memory
-    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.index, p.ASSIST_MS)] += now() - began
+    if (words[control.CYCLES] === cycle)
+      doubles[this.memory.pMeasure(this.index, p.ASSIST_MS)] += now() - began
     this.listener.slice('assist', began, done)
     this.endOfMark.drained()
   }

@@ -43,7 +43,12 @@ import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as p from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
-import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from '../pacer/cpu-bucket.ts'
+import {
+  bucketCapacityMs,
+  type CpuBucket,
+  fillBucket,
+  limitedTrigger,
+} from '../pacer/cpu-bucket.ts'
 import { BACKGROUND_UTILIZATION } from '../pacer/worker-counts.ts'
 import type { World } from '../world.ts'
 import type { AssistQueue } from './assist-queue.ts'
@@ -179,7 +184,12 @@ export class CpuLimiter {
     bucket.levelMs = doubles[level]
     bucket.isLimiting = wasLimiting
     const marked = doubles[this.memory.measure(control.HEAP_MARKED)]
-    fillBucket(bucket, collectorMs, programMs, bucketCapacityMs(layout.procs, words[control.GOAL], marked))
+    fillBucket(
+      bucket,
+      collectorMs,
+      programMs,
+      bucketCapacityMs(layout.procs, words[control.GOAL], marked),
+    )
     doubles[level] = bucket.levelMs
     if (bucket.isLimiting === wasLimiting) return
     // A cycle in which it begins, or ends, was limited.

@@ -175,7 +175,8 @@ export class Gate {
     this.patienceMs = GATE_MS
     while (!this.live.reserve(bytes, this.limit)) {
       if (this.isMarked) return false
-      if (words[control.PHASE] === control.PHASE_OFF) this.starter.start(STOP_HEAP_CYCLE, this.isOver)
+      if (words[control.PHASE] === control.PHASE_OFF)
+        this.starter.start(STOP_HEAP_CYCLE, this.isOver)
       else this.help()
     }
     return true
@@ -200,12 +201,15 @@ export class Gate {
 
   private help(): void {
     if (this.drain.isWorkAvailable) this.assists.drainUntil(this.isOver)
-    else if (this.endsMark(this.patienceMs)) this.patienceMs = Math.min(this.patienceMs * 2, MOST_GATE_MS)
+    else if (this.endsMark(this.patienceMs))
+      this.patienceMs = Math.min(this.patienceMs * 2, MOST_GATE_MS)
   }
 
   private get isMarked(): boolean {
     const { memory, limiter } = this
-    return memory.words[control.CYCLES_MARKED] >= this.cycle || (limiter.isLimitingNow && !this.isFull)
+    return (
+      memory.words[control.CYCLES_MARKED] >= this.cycle || (limiter.isLimitingNow && !this.isFull)
+    )
   }
 
   /** True if the wait is over: the cycle was marked, or there is room. */

@@ -41,7 +41,8 @@ export class Roles {
     const { words } = memory
     store(words, DEDICATED_NEEDED, needed)
     store(words, DEDICATED_OFFERS, 0)
-    for (let index = 0; index < memory.layout.procs; index++) words[memory.p(index, p.ROLE)] = p.ROLE_NONE
+    for (let index = 0; index < memory.layout.procs; index++)
+      words[memory.p(index, p.ROLE)] = p.ROLE_NONE
   }
 
   /** True if a role could be had. A hint. */

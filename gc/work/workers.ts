@@ -80,7 +80,9 @@ export class Workers {
     const { words } = this.memory
     if (words[control.BLACKEN_ENABLED] === 0) return false
     return (
-      this.roles.areLeft || load(words, control.IDLE_WORKERS) < words[control.IDLE_WORKERS_MAX] || this.untilDueMs <= 0
+      this.roles.areLeft ||
+      load(words, control.IDLE_WORKERS) < words[control.IDLE_WORKERS_MAX] ||
+      this.untilDueMs <= 0
     )
   }
 
@@ -146,7 +148,8 @@ export class Workers {
       return isOver()
     })
     const ms = now() - began
-    if (words[control.CYCLES] === cycle) doubles[this.memory.pMeasure(this.here.index, measure)] += ms
+    if (words[control.CYCLES] === cycle)
+      doubles[this.memory.pMeasure(this.here.index, measure)] += ms
     this.here.listener.slice(`${kind} worker`, began, cycle)
     words[activity] = before
     this.memory.faults.pass(`${kind}-worker/park`)

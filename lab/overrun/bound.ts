@@ -5,7 +5,10 @@ import type { CaseParameters } from './results.ts'
 /** The pacer's hard goal is this much of its goal (gc/pacer/go-goal.ts). */
 const HARD_GOAL = 1.1
 
-type Cycle = Pick<CycleRecord, 'goal' | 'heapAtStart' | 'heapAtMarkEnd' | 'largestRefill' | 'gcCpuLimited'>
+type Cycle = Pick<
+  CycleRecord,
+  'goal' | 'heapAtStart' | 'heapAtMarkEnd' | 'largestRefill' | 'gcCpuLimited'
+>
 
 /** The most bytes that may live when the cycle's mark ends; null where nothing is promised: the gate is off, or open since the CPU limiter limits, or there is no goal. */
 export function boundOf(cycle: Cycle, gate: CaseParameters['gate'], procs: number): number | null {

@@ -12,7 +12,17 @@ import { readAs } from '../json.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import type { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
-import { amount, count, dictionary, object, oneOf, orNull, type Shape, text, whole } from '../shape.ts'
+import {
+  amount,
+  count,
+  dictionary,
+  object,
+  oneOf,
+  orNull,
+  type Shape,
+  text,
+  whole,
+} from '../shape.ts'
 import { formatTable } from '../table.ts'
 import { writeResults } from '../write-results.ts'
 import { beyondBound } from './bound.ts'
@@ -57,7 +67,12 @@ export interface CampaignState {
 }
 
 const stateShape: Shape<CampaignState> = object({
-  ...{ schema: oneOf(1), parameters: parametersShape, seed: whole(0, 2 ** 32 - 1), seconds: amount },
+  ...{
+    schema: oneOf(1),
+    parameters: parametersShape,
+    seed: whole(0, 2 ** 32 - 1),
+    seconds: amount,
+  },
   steps: dictionary(
     object<StepState>({
       ...{ runs: count, seconds: amount, cycles: count, counted: count },
@@ -88,7 +103,11 @@ const EMPTY: StepState = {
 }
 
 /** Returns the exit code: 1 at the first breach, 4 if its file cannot be written, else 0, whether all steps are done or the time is over. */
-export async function runCampaign(options: OverrunOptions, signal: AbortSignal, progress: Progress): Promise<number> {
+export async function runCampaign(
+  options: OverrunOptions,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<number> {
   const { file, minutes } = options.campaign as NonNullable<OverrunOptions['campaign']>
   const parameters = parametersOf(options)
   checkCase(parameters)
@@ -108,7 +127,9 @@ export async function runCampaign(options: OverrunOptions, signal: AbortSignal, 
       ) {
         progress.show(progressOf(step, steps, state, until))
         state = await advanced(state, step, bench)
-        written = await writeResults(0, [{ path: file, text: () => `${JSON.stringify(state, null, 1)}\n` }])
+        written = await writeResults(0, [
+          { path: file, text: () => `${JSON.stringify(state, null, 1)}\n` },
+        ])
       }
     }
   }
@@ -147,7 +168,11 @@ export function isDone({ wanted, point }: Step, { counted, runs } = EMPTY): bool
 }
 
 /** The state after another run of a step. */
-async function advanced(state: CampaignState, step: Step, bench: Workbench): Promise<CampaignState> {
+async function advanced(
+  state: CampaignState,
+  step: Step,
+  bench: Workbench,
+): Promise<CampaignState> {
   const before = state.steps[step.name] ?? EMPTY
   const runs = Object.values(state.steps).reduce((sum, one) => sum + one.runs, 0)
   const seconds = secondsFor(step, before)
@@ -155,7 +180,11 @@ async function advanced(state: CampaignState, step: Step, bench: Workbench): Pro
   const began = performance.now()
   let measured: Measurement
   try {
-    measured = await bench.run({ ...state.parameters, injected }, seconds, (state.seed + runs) >>> 0)
+    measured = await bench.run(
+      { ...state.parameters, injected },
+      seconds,
+      (state.seed + runs) >>> 0,
+    )
   } catch (error) {
     if (error instanceof FailedRun) return { ...state, failure: `${step.name}: ${error.message}` }
     throw error
@@ -170,9 +199,14 @@ async function advanced(state: CampaignState, step: Step, bench: Workbench): Pro
     strikes: before.strikes + (struck?.strikes ?? 0),
     gateRaises: before.gateRaises + all.reduce((sum, cycle) => sum + cycle.gateRaises, 0),
     limited: before.limited + all.filter(({ gcCpuLimited }) => gcCpuLimited).length,
-    overrun: Math.max(before.overrun, ...all.map(({ overrun, gcCpuLimited }) => (gcCpuLimited ? 0 : overrun))),
+    overrun: Math.max(
+      before.overrun,
+      ...all.map(({ overrun, gcCpuLimited }) => (gcCpuLimited ? 0 : overrun)),
+    ),
   }
-  const passes = record.faults.map(({ point, passes: count }) => [point, count / Math.max(1, all.length)] as const)
+  const passes = record.faults.map(
+    ({ point, passes: count }) => [point, count / Math.max(1, all.length)] as const,
+  )
   return {
     ...state,
     seconds: state.seconds + (performance.now() - began) / 1000,
@@ -192,7 +226,9 @@ export function failureOf(
   const beyond = cycles.find(cycle => beyondBound(cycle, gate, procs) > 0)
   if (beyond !== undefined)
     return `${name} (seed ${seed}): cycle ${beyond.n} lies ${humanBytes(beyondBound(beyond, gate, procs))} beyond its bound: ${JSON.stringify(beyond)}`
-  return rescues === 0 ? null : `${name} (seed ${seed}): ${rescues} waits were ended by their safety net alone`
+  return rescues === 0
+    ? null
+    : `${name} (seed ${seed}): ${rescues} waits were ended by their safety net alone`
 }
 
 /** As long as the cycles that are left will take, if they are like those before. */
@@ -201,7 +237,12 @@ function secondsFor({ wanted }: Step, { seconds, counted }: StepState): number {
   return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, ((wanted - counted) * seconds) / counted))
 }
 
-function progressOf(step: Step, steps: readonly Step[], { steps: states }: CampaignState, until: number): string {
+function progressOf(
+  step: Step,
+  steps: readonly Step[],
+  { steps: states }: CampaignState,
+  until: number,
+): string {
   const { counted } = states[step.name] ?? EMPTY
   const left = Math.max(0, Math.round((until - performance.now()) / 1000))
   return `step ${steps.indexOf(step) + 1} of ${steps.length}, ${step.name}: ${humanCount(counted)} of ${humanCount(step.wanted)} cycles, ${left} s left`
@@ -214,7 +255,8 @@ export function formatCampaign(steps: readonly Step[], state: CampaignState): st
     const seen = state.steps[step.name]
     if (seen === undefined) return []
     const { cycles, counted, strikes, gateRaises, limited, overrun } = seen
-    const stands = counted >= step.wanted ? 'done' : isDone(step, seen) ? 'no P came there' : 'begun'
+    const stands =
+      counted >= step.wanted ? 'done' : isDone(step, seen) ? 'no P came there' : 'begun'
     return [
       [
         step.name,

@@ -70,7 +70,10 @@ function policiesOf({ termination, gate, credit }: CaseLists): readonly Policy[]
 }
 
 /** Who has no ragged barrier waits in no way: one case, not one for each. */
-function waitsOf({ termination }: Policy, waits: readonly CaseParameters['wait'][]): readonly CaseParameters['wait'][] {
+function waitsOf(
+  { termination }: Policy,
+  waits: readonly CaseParameters['wait'][],
+): readonly CaseParameters['wait'][] {
   return termination === 'helping' ? waits.slice(0, 1) : waits
 }
 

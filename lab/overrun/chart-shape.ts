@@ -3,12 +3,61 @@
  * links, data from elsewhere and expressions; what of it no experiment uses is refused in a file,
  * so that a chart can do no more than draw the data inside it.
  */
-import { dictionary, either, flag, list, name, number, orNull, type Shape, suchThat, tree } from '../shape.ts'
+import {
+  dictionary,
+  either,
+  flag,
+  list,
+  name,
+  number,
+  orNull,
+  type Shape,
+  suchThat,
+  tree,
+} from '../shape.ts'
 
 const WORDS = new Set([
-  ...['$schema', 'title', 'width', 'height', 'data', 'mark', 'encoding', 'layer', 'vconcat', 'facet', 'spec', 'row'],
-  ...['transform', 'window', 'op', 'as', 'groupby', 'sort', 'resolve', 'type', 'interpolate', 'point', 'opacity'],
-  ...['x', 'y', 'color', 'shape', 'strokeDash', 'yOffset', 'field', 'datum', 'scale', 'constant', 'reverse', 'nice'],
+  ...[
+    '$schema',
+    'title',
+    'width',
+    'height',
+    'data',
+    'mark',
+    'encoding',
+    'layer',
+    'vconcat',
+    'facet',
+    'spec',
+    'row',
+  ],
+  ...[
+    'transform',
+    'window',
+    'op',
+    'as',
+    'groupby',
+    'sort',
+    'resolve',
+    'type',
+    'interpolate',
+    'point',
+    'opacity',
+  ],
+  ...[
+    'x',
+    'y',
+    'color',
+    'shape',
+    'strokeDash',
+    'yOffset',
+    'field',
+    'datum',
+    'scale',
+    'constant',
+    'reverse',
+    'nice',
+  ],
   ...['axis', 'format', 'legend', 'labelLimit', 'header', 'labelAngle', 'labelAlign'],
 ])
 /**
@@ -22,7 +71,11 @@ const leaf = orNull(either('a text, a number, or true or false', flag, wordOrNum
 
 /** Rows of a table, or of a chart's data. */
 export const rowsShape = suchThat(
-  list(dictionary(either('a text or a number', name, number(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)))),
+  list(
+    dictionary(
+      either('a text or a number', name, number(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
+    ),
+  ),
   'must have the same names in each row',
   rows => new Set(rows.map(row => JSON.stringify(Object.keys(row)))).size <= 1,
 )
@@ -31,4 +84,8 @@ const values = suchThat(rowsShape, 'must have values of the same kind by each na
   Object.keys(rows[0] ?? {}).every(key => new Set(rows.map(row => typeof row[key])).size === 1),
 )
 
-export const chartShape: Shape<Readonly<Record<string, unknown>>> = tree({ words: WORDS, leaf, apart: { values } })
+export const chartShape: Shape<Readonly<Record<string, unknown>>> = tree({
+  words: WORDS,
+  leaf,
+  apart: { values },
+})

@@ -89,7 +89,9 @@ async function measureSweep(
   const found = await sweep(cases, { ...options, traces }, bench, go, progress)
   progress.erase()
   const machine = thisMachine(go?.version ?? null)
-  print(`${formatMachine(machine)}; seed ${options.seed}\n${formatSweep(found.cases)}${formatAgainstGo(found.cases)}`)
+  print(
+    `${formatMachine(machine)}; seed ${options.seed}\n${formatSweep(found.cases)}${formatAgainstGo(found.cases)}`,
+  )
   const criteria = criteriaOf(found.tallies, quick)
   return { schema: 1, machine, command, cases: found.cases, costs: [], experiments: [], criteria }
 }
@@ -101,12 +103,27 @@ async function measureExperiment(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<OverrunResults> {
-  const result = await experiment.measure({ seed, quick, progress: text => progress.show(text), signal })
+  const result = await experiment.measure({
+    seed,
+    quick,
+    progress: text => progress.show(text),
+    signal,
+  })
   progress.erase()
   const machine = thisMachine(null)
   const { issue, title, rows, found, criterion } = result
-  print(`${formatMachine(machine)}; seed ${seed}\n${issue}: ${title}\n\n${formatRows(rows)}\n${found}\n`)
-  return { schema: 1, machine, command, cases: [], costs: [], experiments: [result], criteria: [criterion] }
+  print(
+    `${formatMachine(machine)}; seed ${seed}\n${issue}: ${title}\n\n${formatRows(rows)}\n${found}\n`,
+  )
+  return {
+    schema: 1,
+    machine,
+    command,
+    cases: [],
+    costs: [],
+    experiments: [result],
+    criteria: [criterion],
+  }
 }
 
 /** Says of each criterion whether it holds, and writes what was asked for: 0; 1 if one does not hold, else 4 if something could not be written. */

@@ -68,14 +68,28 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
     return 0
   }
   const pairs = wholeNumber({ name: '--pairs', value: values.pairs ?? PAIRS }, FEWEST, 10_000)
-  const procs = wholeNumber({ name: '--procs', value: values.procs ?? availableParallelism() }, 1, MOST_PROCS)
+  const procs = wholeNumber(
+    { name: '--procs', value: values.procs ?? availableParallelism() },
+    1,
+    MOST_PROCS,
+  )
   const seed = wholeNumber({ name: '--seed', value: values.seed ?? 1 }, 0, 2 ** 32 - 1)
   const gogc = wholeNumber({ name: '--gogc', value: values.gogc ?? 100 }, 1, 10_000)
   const policies = values.policies?.split(',').map(parsePolicy) ?? COMPARED
   const json = outputFile(given('json', values.json))
   refuseOverwriting(namedPaths({ '--json': json }))
   const programs = values.programs?.split(',').map(programNamed) ?? COST_PROGRAMS
-  const options = { policies, programs, pairs, procs, gogc, seed, rounds: ROUNDS, progress: showProgress, signal }
+  const options = {
+    policies,
+    programs,
+    pairs,
+    procs,
+    gogc,
+    seed,
+    rounds: ROUNDS,
+    progress: showProgress,
+    signal,
+  }
   const costs = await measureCosts(options).catch(error => {
     if (!signal.aborted) throw error
   })
@@ -88,7 +102,15 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
   print(costsTable(costs, criteria))
   const command = ['sawtooth overrun costs', ...argv].join(' ')
   const machine = thisMachine(null)
-  const results: OverrunResults = { schema: 1, machine, command, cases: [], costs, experiments: [], criteria }
+  const results: OverrunResults = {
+    schema: 1,
+    machine,
+    command,
+    cases: [],
+    costs,
+    experiments: [],
+    criteria,
+  }
   const code = criteria.every(({ holds }) => holds) ? 0 : 1
   return writeResults(code, [{ path: json, text: () => `${JSON.stringify(results, null, 1)}\n` }])
 }
@@ -99,7 +121,11 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
  */
 export function criteriaOf(cost: Cost): Criterion[] {
   const { throughput, pauseRatio, program } = cost
-  const of = (interval: { readonly median: number; readonly low: number; readonly high: number }): string =>
+  const of = (interval: {
+    readonly median: number
+    readonly low: number
+    readonly high: number
+  }): string =>
     `${interval.median.toFixed(3)}, 95 % interval ${interval.low.toFixed(3)} to ${interval.high.toFixed(3)}`
   const what = `${policyName(cost)} on ${program}, ${throughput.pairs} pairs`
   return [
@@ -138,7 +164,9 @@ function readArguments(argv: readonly string[]) {
 function programNamed(name: string): CostProgram {
   const found = COST_PROGRAMS.find(program => program.name === name)
   if (found !== undefined) return found
-  throw new UsageError(`--programs must be some of ${COST_PROGRAMS.map(each => each.name).join(', ')}, not '${name}'`)
+  throw new UsageError(
+    `--programs must be some of ${COST_PROGRAMS.map(each => each.name).join(', ')}, not '${name}'`,
+  )
 }
 
 /** Always the same line on a terminal, a line each in a file. */

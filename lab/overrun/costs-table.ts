@@ -4,7 +4,15 @@ import { formatTable } from '../table.ts'
 import { policyName } from './policy.ts'
 import type { Cost, Criterion, LatencyPercentiles } from './results.ts'
 
-const HEADS = ['policy', 'throughput [95 %]', 'cycles', 'pause', 'allocation', 'MMU', 'overrun p99, max']
+const HEADS = [
+  'policy',
+  'throughput [95 %]',
+  'cycles',
+  'pause',
+  'allocation',
+  'MMU',
+  'overrun p99, max',
+]
 
 /** A block for each program, then the criteria. Ends in a line feed. */
 export function costsTable(costs: readonly Cost[], criteria: readonly Criterion[]): string {

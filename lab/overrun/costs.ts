@@ -10,7 +10,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { type CycleRecord, type RunOptions, type RunRecord, Runtime } from 'sawtooth/host'
-import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
 import { readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
 import { median, quantile } from 'simple-statistics'
 import { ownJson } from '../json.ts'
@@ -90,8 +93,14 @@ interface Latencies {
  * @param runtime - carries out the runs, and is closed
  * @throws Error for a run that failed, that had no warm cycle, or in which a wait was ended by its safety net
  */
-export async function measureCosts(options: CostOptions, runtime: CostRuntime = new Runtime()): Promise<Cost[]> {
-  const policies = [BASELINE, ...options.policies.filter(policy => policyName(policy) !== policyName(BASELINE))]
+export async function measureCosts(
+  options: CostOptions,
+  runtime: CostRuntime = new Runtime(),
+): Promise<Cost[]> {
+  const policies = [
+    BASELINE,
+    ...options.policies.filter(policy => policyName(policy) !== policyName(BASELINE)),
+  ]
   const subjects = options.programs.flatMap(program =>
     policies.map(
       (policy): Subject => ({
@@ -105,14 +114,18 @@ export async function measureCosts(options: CostOptions, runtime: CostRuntime = 
       }),
     ),
   )
-  const latencies = policies.map((policy): Latencies => ({ policy, counts: new Array(BUCKETS).fill(0), maxUs: 0 }))
+  const latencies = policies.map(
+    (policy): Latencies => ({ policy, counts: new Array(BUCKETS).fill(0), maxUs: 0 }),
+  )
   const laboratory = new Laboratory(options, runtime)
   try {
     options.progress(`${WARM_RUNS} runs of each to compile the code`)
     await laboratory.warm(subjects)
     for (let pair = 0; pair < options.pairs; pair++)
       for (const subject of subjects) {
-        options.progress(`pair ${pair + 1} of ${options.pairs}: ${subject.program.name}, ${policyName(subject.policy)}`)
+        options.progress(
+          `pair ${pair + 1} of ${options.pairs}: ${subject.program.name}, ${policyName(subject.policy)}`,
+        )
         await laboratory.pair(subject, pair)
       }
     for (let round = 0; round < options.rounds; round++) {
@@ -132,7 +145,9 @@ export async function measureCosts(options: CostOptions, runtime: CostRuntime = 
   return subjects.flatMap(subject =>
     latencies
       .filter(({ policy }) => policy === subject.policy)
-      .map(({ counts, maxUs }) => costOf(subject, percentilesOfCounts(counts, maxUs), options.procs)),
+      .map(({ counts, maxUs }) =>
+        costOf(subject, percentilesOfCounts(counts, maxUs), options.procs),
+      ),
   )
 }
 
@@ -168,13 +183,19 @@ class Laboratory {
     const second = (await this.#run(program, order[1], pair)).record
     const [ours, theirs] = pair % 2 === 0 ? [first, second] : [second, first]
     subject.speedUps.push(theirs.wallMs / ours.wallMs)
-    subject.pauseRatios.push(median(pausesUs(warmCycles(ours))) / median(pausesUs(warmCycles(theirs))))
+    subject.pauseRatios.push(
+      median(pausesUs(warmCycles(ours))) / median(pausesUs(warmCycles(theirs))),
+    )
     subject.cycleRatios.push(ours.cycles.length / theirs.cycles.length)
     subject.cycles.push(...warmCycles(ours))
   }
 
   async latency(latencies: Latencies, round: number): Promise<void> {
-    const program = { name: 'allocation-latency', file: LATENCY_PROGRAM, args: ['--warm-ms', String(WARM_MS)] }
+    const program = {
+      name: 'allocation-latency',
+      file: LATENCY_PROGRAM,
+      args: ['--warm-ms', String(WARM_MS)],
+    }
     const { output } = await this.#run(program, latencies.policy, round)
     const { counts, maxUs } = ownJson<Pick<Latencies, 'counts' | 'maxUs'>>(output)
     counts.forEach((count, bucket) => (latencies.counts[bucket] += count))
@@ -188,7 +209,9 @@ class Laboratory {
       const { record } = await this.#run(program, policy, round, { trace })
       const taken = takenSlices(readTraceEvents(await readFile(trace, 'utf8')))
       const span = { fromMs: WARM_MS, toMs: record.wallMs }
-      for (const [window, share] of Object.entries(minimumMutatorUtilization(taken, this.#procs, span, WINDOWS_MS)))
+      for (const [window, share] of Object.entries(
+        minimumMutatorUtilization(taken, this.#procs, span, WINDOWS_MS),
+      ))
         utilization[window] = Math.min(utilization[window] ?? 1, share)
     } finally {
       removeTemporaryFolder(directory)
@@ -221,11 +244,13 @@ class Laboratory {
     const record = await this.#runtime.run(program.file, run)
     expectWritten(record)
     const what = `${program.name} under ${policyName(policy)}`
-    if (record.exit !== 0) throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)
+    if (record.exit !== 0)
+      throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)
     if (record.rescues !== 0)
       throw new Error(`${what}: ${record.rescues} waits were ended by their safety net, must be 0`)
     // What the rings had no room for is missing in the utilization.
-    if (stderr.text.includes('trace events or cycle records were dropped')) throw new Error(`${what}: ${stderr.text}`)
+    if (stderr.text.includes('trace events or cycle records were dropped'))
+      throw new Error(`${what}: ${stderr.text}`)
     if (warmCycles(record).length === 0)
       throw new Error(
         `${what}: no cycle began after ${WARM_MS} ms, in ${Math.round(record.wallMs)} ms: more work is needed`,

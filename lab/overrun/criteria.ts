@@ -31,7 +31,10 @@ function overran(tally: Tally): Criterion {
 
 function kept(gated: readonly Tally[]): Criterion {
   const cycles = gated.reduce((sum, { bounded }) => sum + bounded, 0)
-  const where = gated.length === 1 ? nameOf((gated[0] as Tally).parameters) : `the ${gated.length} cases with a gate`
+  const where =
+    gated.length === 1
+      ? nameOf((gated[0] as Tally).parameters)
+      : `the ${gated.length} cases with a gate`
   const broken = gated.filter(({ breaches }) => breaches.length > 0)
   const said = broken.map(({ parameters, breaches }) => {
     const worst = breaches.reduce((one, other) => (other.beyond > one.beyond ? other : one))

@@ -16,8 +16,14 @@ const NAME = process.platform === 'win32' ? 'go.exe' : 'go'
  * @param path - folders as in the environment variable PATH
  * @param installed - folders whose subfolders `go` and `go-VERSION` are looked at after it
  */
-export function findGo(path = process.env['PATH'] ?? '', installed: readonly string[] = INSTALLED): string | null {
-  const folders = [...path.split(delimiter).filter(folder => folder !== ''), ...installed.flatMap(binariesIn)]
+export function findGo(
+  path = process.env['PATH'] ?? '',
+  installed: readonly string[] = INSTALLED,
+): string | null {
+  const folders = [
+    ...path.split(delimiter).filter(folder => folder !== ''),
+    ...installed.flatMap(binariesIn),
+  ]
   return folders.map(folder => join(folder, NAME)).find(isExecutable) ?? null
 }
 

@@ -2,7 +2,10 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
 import { labFile } from '../package-files.ts'
 import { FailedRun } from '../run.ts'
 import { theGo } from './find-go.ts'
@@ -58,7 +61,14 @@ export class GoProgram implements AsyncDisposable {
 
   /** The warm cycles of one run. */
   async cycles({ procs, goal, noise }: CaseParameters, seconds: number): Promise<GoCycle[]> {
-    const args = ['-goroutines', procs, '-live', liveBytesOf(goal), '-seconds', seconds + COLD_MS / 1000].map(String)
+    const args = [
+      '-goroutines',
+      procs,
+      '-live',
+      liveBytesOf(goal),
+      '-seconds',
+      seconds + COLD_MS / 1000,
+    ].map(String)
     const environment: NodeJS.ProcessEnv = {
       ...process.env,
       GOMAXPROCS: String(procs),
@@ -72,11 +82,16 @@ export class GoProgram implements AsyncDisposable {
       timeout: seconds * 1000 + PATIENCE_MS,
       maxBuffer: 2 ** 28,
     }
-    const { stderr } = await withNoise(noise, () => run(join(this.#directory, 'alloc-only'), args, options))
+    const { stderr } = await withNoise(noise, () =>
+      run(join(this.#directory, 'alloc-only'), args, options),
+    )
     const cycles = goCyclesIn(stderr)
-    if (cycles.length === 0) throw new FailedRun(`Go has printed no trace of a cycle: ${stderr.slice(0, 200)}`)
+    if (cycles.length === 0)
+      throw new FailedRun(`Go has printed no trace of a cycle: ${stderr.slice(0, 200)}`)
     const asked = cycles.find(({ isForced }) => isForced)
-    return cycles.filter(({ n, startMs }) => asked !== undefined && n > asked.n && startMs > asked.startMs + COLD_MS)
+    return cycles.filter(
+      ({ n, startMs }) => asked !== undefined && n > asked.n && startMs > asked.startMs + COLD_MS,
+    )
   }
 }
 
@@ -95,9 +110,15 @@ export function goCyclesIn(trace: string): GoCycle[] {
         heapAtMarkEnd: Number(live),
         goal: Number(live) - Number(past),
       }
-    const [, n, seconds, rest = ''] = /^gc (\d+) @([\d.]+)s (.* P(?: \(forced\))?)$/.exec(line) ?? []
+    const [, n, seconds, rest = ''] =
+      /^gc (\d+) @([\d.]+)s (.* P(?: \(forced\))?)$/.exec(line) ?? []
     if (n === undefined) continue
-    cycles.push({ n: Number(n), startMs: Number(seconds) * 1000, isForced: rest.endsWith('(forced)'), ...found })
+    cycles.push({
+      n: Number(n),
+      startMs: Number(seconds) * 1000,
+      isForced: rest.endsWith('(forced)'),
+      ...found,
+    })
     found = UNTOLD
   }
   return cycles

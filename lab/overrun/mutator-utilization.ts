@@ -4,7 +4,11 @@
  * it was spent in stops, in workers that the pacer asked for, in assists, and blocked in place. As in Go's tools, idle workers and idle sweeping are
  * not counted: they take only what the program has left.
  */
-import { GC_LANE, type TraceEvent, type TraceFile } from 'sawtooth/internal/runtime/report/trace-events'
+import {
+  GC_LANE,
+  type TraceEvent,
+  type TraceFile,
+} from 'sawtooth/internal/runtime/report/trace-events'
 
 /** Time that the collector took on one P, in ms. Slices may overlap and nest. */
 export interface TakenSlice {
@@ -21,7 +25,11 @@ const TAKEN: readonly TraceEvent['name'][] = [
   'blocked in place',
 ]
 /** On a P's lane: the stop's work. On the collector's: all of the stop, the way there included. */
-const STOPS: readonly TraceEvent['name'][] = ['sweep termination and mark setup', 'mark setup', 'mark termination']
+const STOPS: readonly TraceEvent['name'][] = [
+  'sweep termination and mark setup',
+  'mark setup',
+  'mark termination',
+]
 
 /** What the collector took according to a trace. While the world is stopped, all Ps are taken: one that slept has no slice that says so. */
 export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
@@ -29,10 +37,13 @@ export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
     event.kind === 'slice' ? [{ ...event, endMs: event.startMs + event.durationMs }] : [],
   )
   const stoppedAt = new Map(
-    slices.flatMap(({ name, startMs, endMs }) => (name === 'time to safepoint' ? [[startMs, endMs] as const] : [])),
+    slices.flatMap(({ name, startMs, endMs }) =>
+      name === 'time to safepoint' ? [[startMs, endMs] as const] : [],
+    ),
   )
   return slices.flatMap(({ name, p, startMs, endMs }) => {
-    if (p !== GC_LANE) return TAKEN.includes(name) || STOPS.includes(name) ? [{ p, startMs, endMs }] : []
+    if (p !== GC_LANE)
+      return TAKEN.includes(name) || STOPS.includes(name) ? [{ p, startMs, endMs }] : []
     if (!STOPS.includes(name)) return []
     const stopped = stoppedAt.get(startMs) ?? startMs
     return Array.from({ length: procs }, (_, each) => ({ p: each, startMs: stopped, endMs }))
@@ -58,7 +69,9 @@ export function minimumMutatorUtilization(
     const starts = [fromMs, last, ...total.times, ...total.times.map(time => time - window)]
     const most = starts.reduce(
       (max, start) =>
-        start < fromMs || start > last ? max : Math.max(max, total.at(start + window) - total.at(start)),
+        start < fromMs || start > last
+          ? max
+          : Math.max(max, total.at(start + window) - total.at(start)),
       0,
     )
     least[window] = Math.max(0, 1 - most / (window * procs))
@@ -106,7 +119,9 @@ class TakenTotal {
       if (this.times[middle] <= time) low = middle + 1
       else high = middle
     }
-    return low === 0 ? 0 : this.#totals[low - 1] + this.#levels[low - 1] * (time - this.times[low - 1])
+    return low === 0
+      ? 0
+      : this.#totals[low - 1] + this.#levels[low - 1] * (time - this.times[low - 1])
   }
 }
 

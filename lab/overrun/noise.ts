@@ -4,7 +4,10 @@ import { Worker } from 'node:worker_threads'
 
 /** Does `work` beside so many busy threads. They run before it begins, and are ended after it, whatever becomes of it. */
 export async function withNoise<T>(threads: number, work: () => Promise<T>): Promise<T> {
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./noise-thread.js', import.meta.url)))
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./noise-thread.js', import.meta.url)),
+  )
   try {
     await Promise.all(workers.map(worker => once(worker, 'online')))
     return await work()

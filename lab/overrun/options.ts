@@ -2,7 +2,14 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { faultGrammar, parseFault } from 'sawtooth/internal/runtime/options/faults'
-import { bytes, type Given, given, refuse, text, wholeNumber } from 'sawtooth/internal/runtime/options/given'
+import {
+  bytes,
+  type Given,
+  given,
+  refuse,
+  text,
+  wholeNumber,
+} from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
@@ -34,7 +41,13 @@ const value = { type: 'string' } as const
 const values = { type: 'string', multiple: true } as const
 const flag = { type: 'boolean' } as const
 
-const ofAll = { quick: flag, seed: value, json: value, report: value, help: { ...flag, short: 'h' } } as const
+const ofAll = {
+  quick: flag,
+  seed: value,
+  json: value,
+  report: value,
+  help: { ...flag, short: 'h' },
+} as const
 const ofSweep = {
   'with-go': flag,
   goal: values,
@@ -56,17 +69,31 @@ const ofSweep = {
 export function parseOptions(argv: readonly string[]): OverrunOptions {
   const { values: options, positionals } = parsed(argv)
   const what = whatOf(positionals)
-  const foreign = Object.keys(options).find(name => what !== 'sweep' && Object.hasOwn(ofSweep, name))
-  if (foreign !== undefined) throw new UsageError(`overrun ${what} has no option --${foreign}; it is the sweep's`)
+  const foreign = Object.keys(options).find(
+    name => what !== 'sweep' && Object.hasOwn(ofSweep, name),
+  )
+  if (foreign !== undefined)
+    throw new UsageError(`overrun ${what} has no option --${foreign}; it is the sweep's`)
   const quick = options.quick === true
-  const numbers = (name: 'procs' | 'noise', least: number, most: number, otherwise: readonly number[]): number[] =>
+  const numbers = (
+    name: 'procs' | 'noise',
+    least: number,
+    most: number,
+    otherwise: readonly number[],
+  ): number[] =>
     listOf(name, options[name])?.map(one => wholeNumber(one, least, most)) ?? [...otherwise]
   const lists: CaseLists = {
-    goal: listOf('goal', options.goal)?.map(goalOf) ?? (quick ? [LEAST_GOAL] : [4 * MIB, 16 * MIB, 64 * MIB]),
+    goal:
+      listOf('goal', options.goal)?.map(goalOf) ??
+      (quick ? [LEAST_GOAL] : [4 * MIB, 16 * MIB, 64 * MIB]),
     procs: numbers('procs', 1, 64, quick ? [4] : [1, 2, 4, 8]),
     noise: numbers('noise', 0, MOST_NOISE, [0]),
     wait: namesOf('wait', options.wait, ['sleep', 'yield', 'spin']) ?? ['sleep'],
-    termination: namesOf('termination', options.termination, ['coordinator', 'assist-takes-over', 'helping']),
+    termination: namesOf('termination', options.termination, [
+      'coordinator',
+      'assist-takes-over',
+      'helping',
+    ]),
     gate: namesOf('gate', options.gate, ['off', 'goal', 'hard']),
     credit: namesOf('credit', options.credit, ['go', 'capped']),
     faults: (options.fault ?? []).map(faultOf),
@@ -77,15 +104,21 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
   const json = outputFile(given('json', options.json))
   const report = outputFile(given('report', options.report))
   const campaign = campaignOf(options, lists)
-  refuseOverwriting(namedPaths({ '--json': json, '--report': report, '--campaign': campaign?.file }))
+  refuseOverwriting(
+    namedPaths({ '--json': json, '--report': report, '--campaign': campaign?.file }),
+  )
   return {
     what,
     help: options.help === true,
     quick,
     lists,
     seconds: secondsOf(given('seconds', options.seconds)) ?? (quick ? 3 : 4),
-    cycles: options.cycles === undefined ? null : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
-    seed: seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
+    cycles:
+      options.cycles === undefined
+        ? null
+        : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
+    seed:
+      seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
     json,
     report,
     campaign,
@@ -96,7 +129,17 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
 export const CAMPAIGN_POLICY = DEFAULT_POLICIES[2] as (typeof DEFAULT_POLICIES)[number]
 
 /** What the campaign knows of: the rest would be without effect. */
-const OF_CAMPAIGN = ['campaign', 'minutes', 'termination', 'gate', 'credit', 'wait', 'noise', 'seed', 'help']
+const OF_CAMPAIGN = [
+  'campaign',
+  'minutes',
+  'termination',
+  'gate',
+  'credit',
+  'wait',
+  'noise',
+  'seed',
+  'help',
+]
 
 interface Texts {
   readonly campaign?: string
@@ -114,11 +157,14 @@ function campaignOf(texts: Texts, lists: CaseLists): OverrunOptions['campaign'] 
   }
   const foreign = Object.keys(texts).find(name => !OF_CAMPAIGN.includes(name))
   if (foreign !== undefined)
-    throw new UsageError(`--campaign has no --${foreign}: it takes --${OF_CAMPAIGN.slice(1).join(', --')}`)
+    throw new UsageError(
+      `--campaign has no --${foreign}: it takes --${OF_CAMPAIGN.slice(1).join(', --')}`,
+    )
   const manifold = (['termination', 'gate', 'credit', 'wait', 'noise'] as const).find(
     name => (lists[name]?.length ?? 0) > 1,
   )
-  if (manifold !== undefined) throw new UsageError(`--campaign is of one policy: --${manifold} has several`)
+  if (manifold !== undefined)
+    throw new UsageError(`--campaign is of one policy: --${manifold} has several`)
   if (lists.gate?.[0] === 'off')
     throw new UsageError('--campaign needs a gate: without one there is no bound; goal or hard')
   return { file, minutes: minutes === undefined ? 30 : positive(minutes) }
@@ -128,15 +174,23 @@ function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: { ...ofAll, ...ofSweep }, allowPositionals: true })
   } catch (error) {
-    if (!(error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')))
+    if (
+      !(
+        error instanceof Error &&
+        String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
+      )
+    )
       throw error
     // Node's own go on with advice.
-    throw new UsageError(`overrun: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth overrun --help`)
+    throw new UsageError(
+      `overrun: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth overrun --help`,
+    )
   }
 }
 
 function whatOf([name = 'sweep', second]: readonly string[]): 'sweep' | ExperimentName {
-  if (second !== undefined) throw new UsageError(`overrun does one thing at a time: '${second}' is a second`)
+  if (second !== undefined)
+    throw new UsageError(`overrun does one thing at a time: '${second}' is a second`)
   const found = (['sweep', ...EXPERIMENT_NAMES] as const).find(one => one === name)
   if (found !== undefined) return found
   throw new UsageError(`overrun has no ${name}; there is sweep, ${EXPERIMENT_NAMES.join(', ')}`)
@@ -145,7 +199,10 @@ function whatOf([name = 'sweep', second]: readonly string[]): 'sweep' | Experime
 /** The items of lists with commas: an option may be given more than once. */
 function listOf(option: string, lists: readonly string[] | undefined): Given[] | null {
   if (lists === undefined) return null
-  return [...new Set(lists.flatMap(list => list.split(',')))].map(item => ({ name: `--${option}`, value: item }))
+  return [...new Set(lists.flatMap(list => list.split(',')))].map(item => ({
+    name: `--${option}`,
+    value: item,
+  }))
 }
 
 function namesOf<Name extends string>(
@@ -155,7 +212,10 @@ function namesOf<Name extends string>(
 ): Name[] | null {
   const items = listOf(option, lists)
   return (
-    items?.map(item => names.find(name => name === item.value) ?? refuse(item, `a list of ${names.join(', ')}`)) ?? null
+    items?.map(
+      item =>
+        names.find(name => name === item.value) ?? refuse(item, `a list of ${names.join(', ')}`),
+    ) ?? null
   )
 }
 

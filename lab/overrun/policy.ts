@@ -28,7 +28,11 @@ export function policyName({ termination, gate, credit }: Policy): string {
 export function parsePolicy(text: string): Policy {
   const [termination, gate = 'off', credit = 'go', ...more] = text.split('/')
   if (more.length > 0) throw new UsageError(`a policy is ${GRAMMAR}, not '${text}'`)
-  const one = <Name extends string>(part: string, value: string | undefined, names: readonly Name[]): Name => {
+  const one = <Name extends string>(
+    part: string,
+    value: string | undefined,
+    names: readonly Name[],
+  ): Name => {
     const found = names.find(name => name === value)
     if (found !== undefined) return found
     throw new UsageError(

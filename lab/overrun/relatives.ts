@@ -6,7 +6,13 @@ import { experiment as gcsys } from './relatives/gcsys.ts'
 import { experiment as lateWork } from './relatives/late-work.ts'
 import { experiment as restarts } from './relatives/restarts.ts'
 
-export const EXPERIMENT_NAMES: readonly ExperimentName[] = ['credit', 'gcsys', 'restarts', 'late-work', 'full-use']
+export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
+  'credit',
+  'gcsys',
+  'restarts',
+  'late-work',
+  'full-use',
+]
 
 export const relatives: Partial<Readonly<Record<ExperimentName, Experiment>>> = {
   credit,

@@ -31,7 +31,9 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
   }
   const file = outputFile(given('report', values.report))
   if (file === null || positionals.length === 0)
-    throw new UsageError('overrun report needs FILE.json and --report FILE.html; see sawtooth overrun report --help')
+    throw new UsageError(
+      'overrun report needs FILE.json and --report FILE.html; see sawtooth overrun report --help',
+    )
   refuseOverwriting(
     [{ name: '--report', path: file }],
     positionals.map(path => ({ name: 'results', path: resolve(path) })),
@@ -58,21 +60,28 @@ function readArguments(argv: readonly string[]) {
 }
 
 /** A chart is a specification of its own: whether it can be drawn is seen when it is. */
-async function expectCharts(all: readonly OverrunResults[], files: readonly string[]): Promise<void> {
+async function expectCharts(
+  all: readonly OverrunResults[],
+  files: readonly string[],
+): Promise<void> {
   const { draw } = await import('../report/draw.ts')
   for (const [index, { experiments }] of all.entries())
     for (const [at, { chart, title }] of experiments.entries()) {
       if (Object.keys(chart).length === 0) continue
       const complaint = await draw(chart, title).then(() => null, inWords)
       if (complaint !== null)
-        throw new UsageError(`${files[index]}: experiments[${at}].chart cannot be drawn: ${complaint}`)
+        throw new UsageError(
+          `${files[index]}: experiments[${at}].chart cannot be drawn: ${complaint}`,
+        )
     }
 }
 
 /** All results as if one command had measured them; machines are told apart by their commands alone, so they must be the same. */
 function merged(all: readonly OverrunResults[]): OverrunResults {
   const first = all[0] as OverrunResults
-  const other = all.find(({ machine }) => machine.cpu !== first.machine.cpu || machine.node !== first.machine.node)
+  const other = all.find(
+    ({ machine }) => machine.cpu !== first.machine.cpu || machine.node !== first.machine.node,
+  )
   if (other !== undefined)
     throw new UsageError(
       `the results are of different machines: ${first.machine.cpu}, Node ${first.machine.node}, and ${other.machine.cpu}, Node ${other.machine.node}`,

@@ -41,7 +41,12 @@ const parameters = {
   ...policy,
   runtime: oneOf('sawtooth', 'go'),
   wait: oneOf('sleep', 'yield', 'spin'),
-  ...{ procs, goal: whole(1, Number.MAX_SAFE_INTEGER), noise: whole(0, 1024), injected: orNull(name) },
+  ...{
+    procs,
+    goal: whole(1, Number.MAX_SAFE_INTEGER),
+    noise: whole(0, 1024),
+    injected: orNull(name),
+  },
 } as const
 
 export const parametersShape: Shape<CaseParameters> = object(parameters)
@@ -74,16 +79,30 @@ const worstCycle = object<WorstCycle>({
 const oneCase = suchThat(
   object<Case>({
     ...parameters,
-    ...{ cycles: count, overrun: percentiles, pastLeastGoal: optional(percentiles), rescues: count },
+    ...{
+      cycles: count,
+      overrun: percentiles,
+      pastLeastGoal: optional(percentiles),
+      rescues: count,
+    },
     overruns: suchThat(list(count), 'must not fall', isAscending),
-    ...{ bound: orNull(count), held: orNull(flag), by: dictionary(amount), worst: orNull(worstCycle) },
+    ...{
+      bound: orNull(count),
+      held: orNull(flag),
+      by: dictionary(amount),
+      worst: orNull(worstCycle),
+    },
   }),
   'must have as many overruns as cycles',
   ({ cycles, overruns }) => cycles === overruns.length,
 )
 
 const interval = { median: ratio, low: ratio, high: ratio } as const
-const isInterval = ({ low, median, high }: { readonly [Name in keyof typeof interval]: number }): boolean =>
+const isInterval = ({
+  low,
+  median,
+  high,
+}: { readonly [Name in keyof typeof interval]: number }): boolean =>
   isAscending([low, median, high])
 const between = 'must have its median between low and high'
 
@@ -91,7 +110,11 @@ const cost = object<Cost>({
   ...{ program: name, ...policy, procs, cycleRatio: ratio, overrun: percentiles },
   throughput: suchThat(object({ ...interval, pairs: whole(1, 1e9) }), between, isInterval),
   pauseRatio: suchThat(object(interval), between, isInterval),
-  ...{ pauseUs: latencies, allocationUs: latencies, minimumMutatorUtilization: dictionary(number(0, 1)) },
+  ...{
+    pauseUs: latencies,
+    allocationUs: latencies,
+    minimumMutatorUtilization: dictionary(number(0, 1)),
+  },
 })
 
 const criterion = object<Criterion>({ says: name, holds: flag })
@@ -106,7 +129,12 @@ export const resultsShape: Shape<OverrunResults> = object({
   schema: oneOf(1),
   machine: machineShape,
   command: text,
-  ...{ cases: list(oneCase), costs: list(cost), experiments: list(experiment), criteria: list(criterion) },
+  ...{
+    cases: list(oneCase),
+    costs: list(cost),
+    experiments: list(experiment),
+    criteria: list(criterion),
+  },
 })
 
 function isAscending(values: readonly number[]): boolean {

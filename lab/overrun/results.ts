@@ -83,7 +83,11 @@ export interface WorstCycle {
     readonly toMs: number
   }[]
   /** Bytes that Ps took from the heap, a point for each request. */
-  readonly requests: readonly { readonly p: number; readonly atMs: number; readonly bytes: number }[]
+  readonly requests: readonly {
+    readonly p: number
+    readonly atMs: number
+    readonly bytes: number
+  }[]
   readonly markEndMs: number
 }
 
@@ -95,7 +99,12 @@ export interface Cost {
   readonly credit: CaseParameters['credit']
   readonly procs: number
   /** Ratio of throughputs, above 1 is faster than `coordinator` with the gate off: median of the pairs, and its 95 % interval. */
-  readonly throughput: { readonly median: number; readonly low: number; readonly high: number; readonly pairs: number }
+  readonly throughput: {
+    readonly median: number
+    readonly low: number
+    readonly high: number
+    readonly pairs: number
+  }
   /** Stop-the-world pauses. */
   readonly pauseUs: LatencyPercentiles
   /** Ratio of the median pauses, above 1 is longer than the baseline's: median of the pairs, and its 95 % interval. */

@@ -79,7 +79,9 @@ export class Tally {
   /** The row. Its bound is the highest of its cycles: `held` says whether each kept its own. */
   row(worst: WorstCycle | null): Case {
     const overruns = this.#overruns.toSorted((one, other) => one - other)
-    const past = this.#heaps.map(heap => Math.max(0, heap - this.#leastGoal)).sort((one, other) => one - other)
+    const past = this.#heaps
+      .map(heap => Math.max(0, heap - this.#leastGoal))
+      .sort((one, other) => one - other)
     return {
       ...this.parameters,
       cycles: overruns.length,

@@ -30,7 +30,10 @@ const FOUND: readonly Column[] = [
   ['p90', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p90)))],
   ['p99', ofCycles(({ overrun }) => humanBytes(Math.round(overrun.p99)))],
   ['max', ofCycles(({ overrun }) => humanBytes(overrun.max))],
-  ['past least', row => (row.pastLeastGoal === undefined ? '-' : humanBytes(row.pastLeastGoal.max))],
+  [
+    'past least',
+    row => (row.pastLeastGoal === undefined ? '-' : humanBytes(row.pastLeastGoal.max)),
+  ],
   ['of goal', ofCycles(({ overrun, goal }) => humanPercent(overrun.max / goal))],
   ['bound', row => (row.bound === null ? '-' : humanBytes(row.bound))],
   ['kept', row => (row.held === null ? '-' : row.held ? 'yes' : 'NO')],
@@ -43,7 +46,10 @@ export function formatAgainstGo(cases: readonly Case[]): string {
     .filter(({ runtime }) => runtime === 'go')
     .flatMap(go => {
       const same = (row: Case): boolean =>
-        row.goal === go.goal && row.procs === go.procs && row.noise === go.noise && row.injected === null
+        row.goal === go.goal &&
+        row.procs === go.procs &&
+        row.noise === go.noise &&
+        row.injected === null
       const ours = cases.find(row => isGoLike(row) && same(row))
       if (ours === undefined) return []
       const [ourP99, goP99] = [ours.overrun.p99, go.overrun.p99].map(Math.round) as [number, number]
@@ -57,7 +63,11 @@ export function formatAgainstGo(cases: readonly Case[]): string {
 
 function isGoLike({ runtime, termination, gate, credit, wait }: Case): boolean {
   return (
-    runtime === 'sawtooth' && termination === 'coordinator' && gate === 'off' && credit === 'go' && wait === 'sleep'
+    runtime === 'sawtooth' &&
+    termination === 'coordinator' &&
+    gate === 'off' &&
+    credit === 'go' &&
+    wait === 'sleep'
   )
 }
 

@@ -1,7 +1,10 @@
 /** Measures cases. Those that differ in their policy alone are run in turns, in rounds, so that what the machine does meanwhile meets them alike. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
 import { humanCount } from 'sawtooth/internal/runtime/report/units'
 import type { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
@@ -108,7 +111,8 @@ class Runner {
     const before = tally.cycles
     const slice = cycles === null ? seconds / ROUNDS : SLICE_SECONDS
     if (tally.parameters.runtime === 'go') {
-      for (const cycle of (await this.#go?.cycles(tally.parameters, slice)) ?? []) tally.addOverrun(cycle)
+      for (const cycle of (await this.#go?.cycles(tally.parameters, slice)) ?? [])
+        tally.addOverrun(cycle)
     } else {
       const { all, warm, record } = await this.#bench.run(tally.parameters, slice, this.#nextSeed())
       tally.add(all, warm, record.rescues)

@@ -1,7 +1,10 @@
 /** The program that allocates alone, run with the parameters of a case: what the sweep, the campaign and the traces have in common. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Runtime } from 'sawtooth/host'
-import { type RunFlags, resolveConfiguration } from 'sawtooth/internal/runtime/options/configuration'
+import {
+  type RunFlags,
+  resolveConfiguration,
+} from 'sawtooth/internal/runtime/options/configuration'
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { labFile } from '../package-files.ts'
 import { expectWritten, FailedRun, silent } from '../run.ts'
@@ -58,7 +61,12 @@ export class Workbench implements AsyncDisposable {
    *
    * @throws UsageError for parameters that the runtime refuses; {@link FailedRun}; {@link Interrupted}
    */
-  async run(parameters: CaseParameters, seconds: number, seed: number, trace?: string): Promise<Measurement> {
+  async run(
+    parameters: CaseParameters,
+    seconds: number,
+    seed: number,
+    trace?: string,
+  ): Promise<Measurement> {
     if (this.#signal.aborted) throw new Interrupted()
     if (++this.#runs % MOST_RUNS === 0) {
       await this.#runtime.close()
@@ -130,7 +138,14 @@ export function liveBytesOf(goal: number): number {
 function flagsOf(parameters: CaseParameters, seconds: number, seed: number): RunFlags {
   const { termination, gate, credit, wait, procs, goal, injected } = parameters
   return {
-    args: ['--goroutines', String(procs), '--live', String(liveBytesOf(goal)), '--seconds', String(seconds)],
+    args: [
+      '--goroutines',
+      String(procs),
+      '--live',
+      String(liveBytesOf(goal)),
+      '--seconds',
+      String(seconds),
+    ],
     procs,
     gogc: 100,
     memoryLimit: 'off',

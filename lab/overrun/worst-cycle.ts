@@ -24,7 +24,14 @@ export function worstCycleOf(cycles: readonly CycleRecord[], trace: string): Wor
     const { p, name, startMs: begins, durationMs } = event
     const ends = begins + durationMs
     if (ends <= from || begins >= to) return []
-    return [{ p, what: name, fromMs: Math.max(begins, from) - startMs, toMs: Math.min(ends, to) - startMs }]
+    return [
+      {
+        p,
+        what: name,
+        fromMs: Math.max(begins, from) - startMs,
+        toMs: Math.min(ends, to) - startMs,
+      },
+    ]
   })
   lanes.sort((one, other) => one.p - other.p || one.fromMs - other.fromMs)
   const requests = events.flatMap(event => {

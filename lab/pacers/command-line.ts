@@ -26,7 +26,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 /** Does what the arguments after `pacers` ask for. Returns the exit code; throws a UsageError. */
 export async function main([command, ...rest]: readonly string[]): Promise<number> {
   if (command === '--help' || command === '-h') return answer(help)
-  const load = command !== undefined && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
+  const load =
+    command !== undefined && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined
   if (load !== undefined) return (await load())(rest)
   const what = command === undefined ? 'pacers needs a command' : `there is no pacers ${command}`
   throw new UsageError(`${what}: ${Object.keys(COMMANDS).join(', ')}; see sawtooth pacers --help`)

@@ -14,8 +14,18 @@ export interface Field {
   readonly ifMissing?: number
 }
 
-export const rate = (name: string, min = 0): Field => ({ name, min, max: Number.MAX_VALUE, isWhole: false })
-export const bytes = (name: string, min = 0): Field => ({ name, min, max: Number.MAX_SAFE_INTEGER, isWhole: true })
+export const rate = (name: string, min = 0): Field => ({
+  name,
+  min,
+  max: Number.MAX_VALUE,
+  isWhole: false,
+})
+export const bytes = (name: string, min = 0): Field => ({
+  name,
+  min,
+  max: Number.MAX_SAFE_INTEGER,
+  isWhole: true,
+})
 export const share = (name: string): Field => ({ name, min: 0, max: 1, isWhole: false })
 
 /** The number in a field of a record; `where` is the record's place in its file. Throws an InputError. */
@@ -25,11 +35,20 @@ export function numberIn(record: unknown, field: Field, file: string, where: str
   const value = (record as Readonly<Record<string, unknown>>)[field.name]
   if (value === null && field.ifNull !== undefined) return field.ifNull
   if (value === undefined && field.ifMissing !== undefined) return field.ifMissing
-  if (value === undefined) throw new InputError(file, where, `${field.name} is missing; it must be ${allowed(field)}`)
+  if (value === undefined)
+    throw new InputError(file, where, `${field.name} is missing; it must be ${allowed(field)}`)
   // Not written !(a && b): a comparison with NaN is false.
   const isFine =
-    typeof value === 'number' && value >= field.min && value <= field.max && (!field.isWhole || Number.isInteger(value))
-  if (!isFine) throw new InputError(file, where, `${field.name} = ${shown(value)}; it must be ${allowed(field)}`)
+    typeof value === 'number' &&
+    value >= field.min &&
+    value <= field.max &&
+    (!field.isWhole || Number.isInteger(value))
+  if (!isFine)
+    throw new InputError(
+      file,
+      where,
+      `${field.name} = ${shown(value)}; it must be ${allowed(field)}`,
+    )
   return value
 }
 

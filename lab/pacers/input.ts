@@ -18,7 +18,9 @@ export function inputOf(
     const found = scenarioNamed(input.scenario)
     const chosen = engine ?? found.engine
     if (fieldsOf[chosen] !== fieldsOf[found.engine])
-      throw new UsageError(`the scenario ${found.name} is of the ${found.engine} engine, not of ${chosen}`)
+      throw new UsageError(
+        `the scenario ${found.name} is of the ${found.engine} engine, not of ${chosen}`,
+      )
     return { engine: chosen, scenario: drawn(found, seed) }
   }
   const { file } = input
@@ -42,9 +44,15 @@ export function inputOf(
 }
 
 /** Of the stepped engine's form, by its name or as a .json file; `step` is the cycle in which it changes for good. Throws a UsageError, an InputError among them. */
-export function leagueScenario(spec: string, seed: number): { readonly scenario: Scenario; readonly step: number } {
+export function leagueScenario(
+  spec: string,
+  seed: number,
+): { readonly scenario: Scenario; readonly step: number } {
   if (!library.some(({ name }) => name === spec) && spec.endsWith('.json'))
-    return { scenario: inputOf({ input: { file: resolve(spec) }, seed }, 'stepped').scenario, step: 0 }
+    return {
+      scenario: inputOf({ input: { file: resolve(spec) }, seed }, 'stepped').scenario,
+      step: 0,
+    }
   const found = scenarioNamed(spec)
   if (found.engine === 'stepped') return { scenario: drawn(found, seed), step: found.step }
   throw new UsageError(`${spec} is of the macro engine, which has two pacers of its own`)

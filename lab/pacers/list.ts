@@ -8,7 +8,12 @@ export function formatList(): string {
     const keys = Object.entries(settings).map(([key, { defaultValue }]) => `${key}=${defaultValue}`)
     return [name, keys.join(',') || '-', pacerNamed(name).describe]
   })
-  const scenarios = library.map(({ name, engine, cycles, what }) => [name, engine, String(cycles), what])
+  const scenarios = library.map(({ name, engine, cycles, what }) => [
+    name,
+    engine,
+    String(cycles),
+    what,
+  ])
   return [
     `${formatTable(['pacer', 'settings', ''], pacers).trimEnd()}\n`,
     'Of the macro engine: old (Go 1.14 to 1.17) and new (the redesign), as in mknyszek/pacer-model.\n',

@@ -5,7 +5,11 @@ import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
 import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
-import { type NamedPath, namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
+import {
+  type NamedPath,
+  namedPaths,
+  refuseOverwriting,
+} from 'sawtooth/internal/runtime/output/output-paths'
 
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]
@@ -28,7 +32,9 @@ export interface SimOptions extends InputOptions {
   readonly runs: number
 }
 
-export interface RunOptions extends InputOptions, Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
+export interface RunOptions
+  extends InputOptions,
+    Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
   /** null: as the scenario's cores, but no more than there are. */
   readonly procs: number | null
 }
@@ -45,7 +51,10 @@ const ofBoth = {
 /** Throws a UsageError that says what is allowed. */
 export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
   const options = parsed('sim', () =>
-    parseArgs({ args: [...argv], options: { ...ofBoth, engine: value, controller: value, runs: value } }),
+    parseArgs({
+      args: [...argv],
+      options: { ...ofBoth, engine: value, controller: value, runs: value },
+    }),
   ).values
   if (options.help === true) return 'help'
   const { engine } = options
@@ -67,7 +76,14 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   const options = parsed('run', () =>
     parseArgs({
       args: [...argv],
-      options: { ...ofBoth, procs: value, termination: value, gate: value, credit: value, arena: value },
+      options: {
+        ...ofBoth,
+        procs: value,
+        termination: value,
+        gate: value,
+        credit: value,
+        arena: value,
+      },
     }),
   ).values
   if (options.help === true) return 'help'
@@ -76,7 +92,9 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   return {
     ...inputOptions('run', options),
     procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
-    ...(termination === undefined ? {} : { termination: termination as NonNullable<RunFlags['termination']> }),
+    ...(termination === undefined
+      ? {}
+      : { termination: termination as NonNullable<RunFlags['termination']> }),
     ...(gate === undefined ? {} : { gate: gate as NonNullable<RunFlags['gate']> }),
     ...(credit === undefined ? {} : { credit: credit as NonNullable<RunFlags['credit']> }),
     ...(arena === undefined ? {} : { arena }),
@@ -125,7 +143,12 @@ export function parsed<T>(command: string, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    if (!(error instanceof Error && String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')))
+    if (
+      !(
+        error instanceof Error &&
+        String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
+      )
+    )
       throw error
     // Node's own go on with advice.
     throw new UsageError(

@@ -57,7 +57,8 @@ function asAWhole(file: string, fieldsOf: FieldsOf): ScenarioFile {
     const kind = cycles === undefined ? 'is missing' : 'is no list'
     throw new InputError(file, 'cycles', `${kind}; there must be a list of cycles`)
   }
-  if (cycles.length === 0) throw new InputError(file, 'cycles', 'is empty; there must be one at least')
+  if (cycles.length === 0)
+    throw new InputError(file, 'cycles', 'is empty; there must be one at least')
   const columns = new Columns(fieldsOf(header), file)
   for (const cycle of cycles) columns.add(cycle)
   return { header, columns: columns.finished(), cycles: cycles.length }

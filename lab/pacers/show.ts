@@ -25,7 +25,10 @@ export async function showCommand(argv: readonly string[]): Promise<number> {
     throw new UsageError('pacers show needs the name of one scenario; see sawtooth pacers list')
   const seed = given('seed', values.seed)
   const scenario = scenarioNamed(name)
-  const { header, ...rest } = drawn(scenario, seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 32 - 1))
+  const { header, ...rest } = drawn(
+    scenario,
+    seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 32 - 1),
+  )
   const { cycles, ...head } = asJson({ header, ...rest }, fieldsOf[scenario.engine])
   const lines = cycles.map(cycle => JSON.stringify(cycle)).join(',\n  ')
   print(`${JSON.stringify(head).slice(0, -1)},\n"cycles":[\n  ${lines}\n]}\n`)

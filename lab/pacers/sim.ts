@@ -32,7 +32,13 @@ export async function simCommand(argv: readonly string[]): Promise<number> {
   if (controller !== null && !Object.hasOwn(CONTROLLERS, controller))
     inputGuard(outputsOf(options))({ name: 'the controller', path: resolve(controller) })
   const simulation = await simulationOf(engine, scenario, options)
-  const header = { schema: 1, engine, pacer: pacerOf(engine, options), scenario: scenario.origin, seed: options.seed }
+  const header = {
+    schema: 1,
+    engine,
+    pacer: pacerOf(engine, options),
+    scenario: scenario.origin,
+    seed: options.seed,
+  }
   await writeRows(simulation, options, header)
   for (const remark of simulation.remarks()) sayLine(remark)
   return 0
@@ -42,13 +48,21 @@ function sayLine(text: string): void {
   say(`sawtooth: ${printable(text)}\n`)
 }
 
-const DEFAULT_PACERS: Readonly<Record<EngineName, string>> = { macro: 'new', stepped: 'go1.21', noisy: 'go1.21' }
+const DEFAULT_PACERS: Readonly<Record<EngineName, string>> = {
+  macro: 'new',
+  stepped: 'go1.21',
+  noisy: 'go1.21',
+}
 
 function pacerOf(engine: EngineName, { pacer }: SimOptions): string {
   return pacer ?? DEFAULT_PACERS[engine]
 }
 
-async function simulationOf(engine: EngineName, scenario: Scenario, options: SimOptions): Promise<Simulation> {
+async function simulationOf(
+  engine: EngineName,
+  scenario: Scenario,
+  options: SimOptions,
+): Promise<Simulation> {
   const pacer = pacerOf(engine, options)
   if (engine !== 'macro') {
     if (options.controller !== null) throw new UsageError('--controller is of the macro engine')
@@ -61,19 +75,30 @@ async function simulationOf(engine: EngineName, scenario: Scenario, options: Sim
     throw new UsageError(
       `--pacer of the macro engine must be old or new, not '${pacer}'; the stepped engine runs all others`,
     )
-  return macroSimulation(scenario, pacer, controllerOf(options.controller), options.controller ?? 'new')
+  return macroSimulation(
+    scenario,
+    pacer,
+    controllerOf(options.controller),
+    options.controller ?? 'new',
+  )
 }
 
 function controllerOf(given: string | null): ControllerConstants {
   if (given === null) return CONTROLLERS.new
   if (given === 'new' || given === 'old') return CONTROLLERS[given]
   if (!existsSync(given))
-    throw new UsageError(`--controller must be new, old or a file of constants; there is no file ${given}`)
+    throw new UsageError(
+      `--controller must be new, old or a file of constants; there is no file ${given}`,
+    )
   const constants = parsedJson(textOf(given), given)
   const values = {} as Record<keyof ControllerConstants, number>
   for (const name of Object.keys(CONTROLLER_FIELDS) as (keyof ControllerConstants)[])
     values[name] = numberIn(constants, CONTROLLER_FIELDS[name], given, 'the controller')
   if (values.min > values.max)
-    throw new InputError(given, 'the controller', `min = ${values.min} is above max = ${values.max}`)
+    throw new InputError(
+      given,
+      'the controller',
+      `min = ${values.min} is above max = ${values.max}`,
+    )
   return values
 }

@@ -17,9 +17,17 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { ownJson, withoutMark } from '../json.ts'
 
 const PIECE_BYTES = 1 << 16
-const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [...'"\\,[]{}'].map(character =>
-  character.charCodeAt(0),
-) as [number, number, number, number, number, number, number]
+const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
+  ...'"\\,[]{}',
+].map(character => character.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+]
 /** How deep the elements of the list stand. */
 const IN_LIST = 2
 
@@ -37,7 +45,9 @@ export function streamScenario(
   try {
     descriptor = openSync(file, 'r')
     // A pipe cannot be read a second time.
-    return fstatSync(descriptor).isFile() ? new Stream(descriptor, begin, add, pieceBytes).read() : null
+    return fstatSync(descriptor).isFile()
+      ? new Stream(descriptor, begin, add, pieceBytes).read()
+      : null
   } catch {
     return null // the reader of whole files says what is wrong
   } finally {
@@ -59,7 +69,12 @@ class Stream {
   /** Where the last text began. */
   #textAt = 0
 
-  constructor(descriptor: number, begin: (head: unknown) => void, add: (cycle: unknown) => void, pieceBytes: number) {
+  constructor(
+    descriptor: number,
+    begin: (head: unknown) => void,
+    add: (cycle: unknown) => void,
+    pieceBytes: number,
+  ) {
     this.#descriptor = descriptor
     this.#pieceBytes = pieceBytes
     this.#begin = begin
@@ -72,7 +87,9 @@ class Stream {
     this.#begin(ownJson(`${head}]}`))
     if (!this.#list()) return null
     while (this.#more());
-    const { cycles, ...rest } = ownJson<Readonly<Record<string, unknown>>>(head + this.#bytes.toString('utf8'))
+    const { cycles, ...rest } = ownJson<Readonly<Record<string, unknown>>>(
+      head + this.#bytes.toString('utf8'),
+    )
     // A second list of that name would be the one that counts.
     return Array.isArray(cycles) && cycles.length === 0 ? rest : null
   }

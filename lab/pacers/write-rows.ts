@@ -20,8 +20,11 @@ export async function writeRows(
     for (const block of simulation.blocks()) {
       if (sinks.length === 0) {
         if (csv !== undefined)
-          sinks.push(new CsvSink(csv === null ? new StandardOutput() : openOutput(csv), simulation.columns))
-        if (json !== undefined) sinks.push(new JsonSink(openOutput(json), header, simulation.columns))
+          sinks.push(
+            new CsvSink(csv === null ? new StandardOutput() : openOutput(csv), simulation.columns),
+          )
+        if (json !== undefined)
+          sinks.push(new JsonSink(openOutput(json), header, simulation.columns))
       }
       for (const sink of sinks) sink.write(block)
       for (const { file } of sinks) if (file instanceof StandardOutput) await file.room()
@@ -107,7 +110,11 @@ class JsonSink extends Sink {
   readonly #names: readonly string[]
   #isFirst = true
 
-  constructor(file: OutputFile, header: Readonly<Record<string, unknown>>, columns: readonly string[]) {
+  constructor(
+    file: OutputFile,
+    header: Readonly<Record<string, unknown>>,
+    columns: readonly string[],
+  ) {
     super(file)
     this.#names = columns
     file.write(`${JSON.stringify(header).slice(0, -1)},"rows":[`)
@@ -116,7 +123,9 @@ class JsonSink extends Sink {
   write({ rows, columns }: Block): void {
     let text = ''
     for (let row = 0; row < rows; row++) {
-      const record = Object.fromEntries(this.#names.map((name, index) => [name, columns[index]?.[row]]))
+      const record = Object.fromEntries(
+        this.#names.map((name, index) => [name, columns[index]?.[row]]),
+      )
       text += `${this.#isFirst ? '' : ','}\n${JSON.stringify(record)}`
       this.#isFirst = false
     }

@@ -24,7 +24,13 @@ const CONFIG = {
     titleFontWeight: 'normal',
     titlePadding: 8,
   },
-  legend: { labelColor: TEXT, titleColor: TEXT, labelFontSize: 12, titleFontSize: 12, labelLimit: 400 },
+  legend: {
+    labelColor: TEXT,
+    titleColor: TEXT,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    labelLimit: 400,
+  },
   title: {
     color: TEXT,
     subtitleColor: '#57606a',
@@ -47,7 +53,10 @@ const NO_NUMBER = /\b(?:NaN|Infinity|undefined)\b/
  * one of whose numbers is none
  */
 export async function draw(specification: ChartSpecification, says: string): Promise<Markup> {
-  const [{ parse, View, loader }, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
+  const [{ parse, View, loader }, { compile }] = await Promise.all([
+    import('vega'),
+    import('vega-lite'),
+  ])
   const config = { ...CONFIG, ...(specification['config'] as object | undefined) }
   const complaints: string[] = []
   const logger = collector(complaints)
@@ -56,7 +65,8 @@ export async function draw(specification: ChartSpecification, says: string): Pro
     { logger },
   )
   const nothing = loader()
-  const refuse = (uri: string): void => void complaints.push(`a chart's data must be inside it, not at ${uri}`)
+  const refuse = (uri: string): void =>
+    void complaints.push(`a chart's data must be inside it, not at ${uri}`)
   nothing.load = uri => {
     refuse(uri)
     return Promise.reject(new Error('no network')) // which Vega takes for a warning

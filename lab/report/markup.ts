@@ -14,7 +14,9 @@ export type Child = Markup | string | number | null | readonly Child[]
 /** Markup with its children in place: texts and numbers escaped, null is nothing, lists are joined. */
 export function html(strings: TemplateStringsArray, ...children: readonly Child[]): Markup {
   return new Markup(
-    strings.map((string, index) => string + (index < children.length ? textOf(children[index]) : '')).join(''),
+    strings
+      .map((string, index) => string + (index < children.length ? textOf(children[index]) : ''))
+      .join(''),
   )
 }
 

@@ -196,8 +196,10 @@ export class Schedule {
     this.doubles[MOST_TIME] = 1e9
     for (let round = 0; round < 8; round++) this.random()
     if (strategy.kind === 'random') words[STRATEGY] = RANDOMLY
-    else if (strategy.kind === 'pct') this.preparePriorities(strategy.changes, strategy.turns, procs)
-    else if (strategy.kind === 'round-robin') this.prepareChanges(ROUND_ROBIN, strategy.switches, strategy.turns)
+    else if (strategy.kind === 'pct')
+      this.preparePriorities(strategy.changes, strategy.turns, procs)
+    else if (strategy.kind === 'round-robin')
+      this.prepareChanges(ROUND_ROBIN, strategy.switches, strategy.turns)
     else this.prepareReplay(strategy.order, procs)
   }
 
@@ -213,7 +215,9 @@ export class Schedule {
     const words = this.words
     words[STRATEGY] = strategy
     words[CHANGES] = Math.min(count, MOST_CHANGES)
-    const at = Array.from({ length: words[CHANGES] }, () => 1 + (this.random() % turns)).sort((a, b) => a - b)
+    const at = Array.from({ length: words[CHANGES] }, () => 1 + (this.random() % turns)).sort(
+      (a, b) => a - b,
+    )
     words.set(at, CHANGE)
   }
 
@@ -257,7 +261,8 @@ export class Schedule {
     words[this.own + OWN_TURNS]++
     words[this.own + STATE] = ABSENT
     let others = 0
-    for (let other = 0; other < words[PROCS]; other++) others += words[P + other * P_WORDS + STATE] === ABSENT ? 0 : 1
+    for (let other = 0; other < words[PROCS]; other++)
+      others += words[P + other * P_WORDS + STATE] === ABSENT ? 0 : 1
     if (others === 0) return
     if (this.isAnybodyEnabled() || this.jump()) this.pass(this.choose(me))
     else this.release()
@@ -277,7 +282,9 @@ export class Schedule {
     words[this.own + OWN_TURNS]++
     if (++words[TURNS] > words[MOST_TURNS] || this.time > this.doubles[MOST_TIME]) {
       this.release()
-      throw new LivelockError(`no end in sight after ${words[TURNS]} turns and ${this.time / 1e6} s of their time`)
+      throw new LivelockError(
+        `no end in sight after ${words[TURNS]} turns and ${this.time / 1e6} s of their time`,
+      )
     }
     const next = this.choose(this.me)
     if (next === this.me) words[IN_A_ROW]++
@@ -312,7 +319,8 @@ export class Schedule {
       for (let other = 0; other < words[PROCS]; other++) {
         const base = P + other * P_WORDS
         if (words[base + STATE] !== WAITING || words[base + KEY] !== key) continue
-        if (first < 0 || words[base + WAIT_NUMBER] < words[P + first * P_WORDS + WAIT_NUMBER]) first = other
+        if (first < 0 || words[base + WAIT_NUMBER] < words[P + first * P_WORDS + WAIT_NUMBER])
+          first = other
       }
       if (first < 0) return
       words[P + first * P_WORDS + STATE] = RUNNABLE
@@ -376,11 +384,13 @@ export class Schedule {
    */
   private highest(me: number): number {
     const words = this.words
-    if (this.isChange() || words[IN_A_ROW] >= words[FAIR]) words[P + me * P_WORDS + PRIORITY] = --words[LOWEST]
+    if (this.isChange() || words[IN_A_ROW] >= words[FAIR])
+      words[P + me * P_WORDS + PRIORITY] = --words[LOWEST]
     let best = -1
     for (let other = 0; other < words[PROCS]; other++) {
       if (!this.isEnabled(other)) continue
-      if (best < 0 || words[P + other * P_WORDS + PRIORITY] > words[P + best * P_WORDS + PRIORITY]) best = other
+      if (best < 0 || words[P + other * P_WORDS + PRIORITY] > words[P + best * P_WORDS + PRIORITY])
+        best = other
     }
     if (words[IN_A_ROW] >= words[FAIR]) words[IN_A_ROW] = 0
     return best
@@ -388,7 +398,8 @@ export class Schedule {
 
   private isChange(): boolean {
     const words = this.words
-    if (words[CHANGE_NEXT] >= words[CHANGES] || words[TURNS] < words[CHANGE + words[CHANGE_NEXT]]) return false
+    if (words[CHANGE_NEXT] >= words[CHANGES] || words[TURNS] < words[CHANGE + words[CHANGE_NEXT]])
+      return false
     words[CHANGE_NEXT]++
     return true
   }
@@ -422,7 +433,8 @@ export class Schedule {
     const words = this.words
     let next = Number.POSITIVE_INFINITY
     for (let other = 0; other < words[PROCS]; other++) {
-      if (words[P + other * P_WORDS + STATE] === WAITING) next = Math.min(next, this.doubles[DEADLINE + other])
+      if (words[P + other * P_WORDS + STATE] === WAITING)
+        next = Math.min(next, this.doubles[DEADLINE + other])
     }
     if (next === Number.POSITIVE_INFINITY) return false
     this.doubles[JUMPED] = next - words[TURNS]
@@ -434,7 +446,8 @@ export class Schedule {
     const waits: string[] = []
     for (let other = 0; other < words[PROCS]; other++) {
       const base = P + other * P_WORDS
-      if (words[base + STATE] === WAITING) waits.push(`P ${other} on ${nameOfKey(words[base + KEY])}`)
+      if (words[base + STATE] === WAITING)
+        waits.push(`P ${other} on ${nameOfKey(words[base + KEY])}`)
     }
     words[this.own + STATE] = RUNNABLE
     this.release()
@@ -445,7 +458,8 @@ export class Schedule {
     const words = this.words
     if (words[TRACE_LENGTH] >= MOST_TRACED) return
     let enabled = 0
-    for (let other = 0; other < Math.min(words[PROCS], 8); other++) if (this.isEnabled(other)) enabled |= 1 << other
+    for (let other = 0; other < Math.min(words[PROCS], 8); other++)
+      if (this.isEnabled(other)) enabled |= 1 << other
     words[TRACE + words[TRACE_LENGTH]++] = me | (chosen << 4) | (usual << 8) | (enabled << 12)
   }
 
@@ -495,7 +509,9 @@ export class Schedule {
 
   private hasTurn(): boolean {
     const mode = Atomics.load(this.words, MODE)
-    return mode === RELEASED || (mode === CONTROLLED && Atomics.load(this.words, CURRENT) === this.me)
+    return (
+      mode === RELEASED || (mode === CONTROLLED && Atomics.load(this.words, CURRENT) === this.me)
+    )
   }
 
   // ————— from outside
@@ -517,7 +533,11 @@ export class Schedule {
     const order: Switch[] = []
     for (let entry = ORDER; entry < ORDER + 3 * Math.min(length, MOST_SWITCHES); entry += 3)
       order.push([words[entry], words[entry + 1], words[entry + 2]])
-    return { turns: words[TURNS], switches: words[SWITCHES], order: length <= MOST_SWITCHES ? order : null }
+    return {
+      turns: words[TURNS],
+      switches: words[SWITCHES],
+      order: length <= MOST_SWITCHES ? order : null,
+    }
   }
 
   /** Each choice in turn, for exploration. After all Ps have parted. */

@@ -59,12 +59,22 @@ export function exchange(words: Words, index: number, value: number): number {
   return Atomics.exchange(words, index, value)
 }
 
-export function compareAndSwap(words: Words, index: number, expected: number, value: number): boolean {
+export function compareAndSwap(
+  words: Words,
+  index: number,
+  expected: number,
+  value: number,
+): boolean {
   turn()
   return Atomics.compareExchange(words, index, expected, value) === expected
 }
 
-export function wait(words: Words, index: number, expected: number, milliseconds = Number.POSITIVE_INFINITY): Woken {
+export function wait(
+  words: Words,
+  index: number,
+  expected: number,
+  milliseconds = Number.POSITIVE_INFINITY,
+): Woken {
   turn()
   // Asked again: the schedule may have been released while this P waited for its turn.
   if (!schedule?.takesPart) return Atomics.wait(words, index, expected, milliseconds)
@@ -72,7 +82,12 @@ export function wait(words: Words, index: number, expected: number, milliseconds
   return schedule.block(keyOf(words, index), milliseconds) ? 'ok' : 'timed-out'
 }
 
-export function waitForHost(words: Words, index: number, expected: number, milliseconds: number): Woken {
+export function waitForHost(
+  words: Words,
+  index: number,
+  expected: number,
+  milliseconds: number,
+): Woken {
   return Atomics.wait(words, index, expected, milliseconds)
 }
 

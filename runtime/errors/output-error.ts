@@ -28,7 +28,15 @@ export function reasonOf(error: unknown): string {
 }
 
 /** What a system says of a disk that is full, or fails, wherever it is written to. */
-const OF_DISKS: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS', 'ENFILE', 'ESTALE']
+const OF_DISKS: readonly unknown[] = [
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EIO',
+  'EROFS',
+  'ENFILE',
+  'ESTALE',
+]
 
 /** An error of the disk's as an OutputError; null for every other error. */
 export function outputErrorOf(error: unknown): OutputError | null {

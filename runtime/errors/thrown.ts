@@ -63,12 +63,17 @@ function withName(error: object): string {
 /** An error's message, without its name. */
 export function ownMessage(error: object): string {
   const message = read(error, 'message')
-  return message === undefined ? '' : typeof message === 'string' ? cut(message, LONGEST) : textOf(message)
+  return message === undefined
+    ? ''
+    : typeof message === 'string'
+      ? cut(message, LONGEST)
+      : textOf(message)
 }
 
 function stackOf(error: object): string | null {
   const stack = read(error, 'stack')
-  const text = typeof stack === 'string' ? withHeadMarked(stack, read(error, 'message')) : framesOf(stack)
+  const text =
+    typeof stack === 'string' ? withHeadMarked(stack, read(error, 'message')) : framesOf(stack)
   return text === null ? null : [text, ...related(error)].join('\n')
 }
 
@@ -98,9 +103,13 @@ function related(error: object): string[] {
     lines.push(`${how} ${printable(cut(textOf(other), LONGEST_RELATED))}`)
   const errors = isA(error, AggregateError) ? read(error, 'errors') : undefined
   const count = typeof errors === 'object' && errors !== null ? Number(read(errors, 'length')) : 0
-  for (let at = 0; at < Math.min(count || 0, MOST_RELATED); at++) tell('with', read(errors as object, String(at)))
+  for (let at = 0; at < Math.min(count || 0, MOST_RELATED); at++)
+    tell('with', read(errors as object, String(at)))
   const told = new Set<unknown>([error])
-  for (let cause = read(error, 'cause'); cause !== undefined && !told.has(cause) && told.size <= MOST_RELATED; ) {
+  for (
+    let cause = read(error, 'cause');
+    cause !== undefined && !told.has(cause) && told.size <= MOST_RELATED;
+  ) {
     told.add(cause)
     tell('caused by', cause)
     cause = typeof cause === 'object' && cause !== null ? read(cause, 'cause') : undefined
@@ -121,5 +130,7 @@ function guarded<T>(look: () => T): T | undefined {
 }
 
 function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length - longest} more characters)`
+  return text.length <= longest
+    ? text
+    : `${text.slice(0, longest)}… (${text.length - longest} more characters)`
 }

@@ -91,11 +91,14 @@ async function obey(
   if (command === 'run') return run(rest, start)
   if (command === '--help' || command === '-h') return answer(help)
   if (command === '--version') return answer(`sawtooth ${version()}\n`)
-  if (command === undefined) throw new UsageError('a command is needed: run, overrun, pacers; see sawtooth --help')
+  if (command === undefined)
+    throw new UsageError('a command is needed: run, overrun, pacers; see sawtooth --help')
   const added = Object.hasOwn(further, command) ? further[command] : undefined
   if (added !== undefined) return added(rest)
   const kind = command.startsWith('-') ? 'option' : 'command'
-  throw new UsageError(`there is no ${kind} ${command}; there is run, overrun, pacers, --help, --version`)
+  throw new UsageError(
+    `there is no ${kind} ${command}; there is run, overrun, pacers, --help, --version`,
+  )
 }
 
 async function run(argv: readonly string[], start: Start): Promise<number> {
@@ -121,7 +124,13 @@ function parseRun(argv: readonly string[]): RunArguments {
     ['help', { type: 'boolean' as const, short: 'h' }],
   ])
   // Not strict: Node's own messages are several lines long and advise what is of no use here.
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
   const flags: Record<string, string | boolean> = {}
   const faults: string[] = []
   const args: string[] = []
@@ -141,11 +150,17 @@ function parseRun(argv: readonly string[]): RunArguments {
     } else if (program === undefined) {
       program = token.value
     } else {
-      throw new UsageError(`run takes one PROGRAM, '${token.value}' is a second; its arguments come after --`)
+      throw new UsageError(
+        `run takes one PROGRAM, '${token.value}' is a second; its arguments come after --`,
+      )
     }
   }
   const { help: wantsHelp = false, ...rest } = flags
-  return { program, flags: { ...rest, fault: faults, args } as RunFlags, wantsHelp: wantsHelp === true }
+  return {
+    program,
+    flags: { ...rest, fault: faults, args } as RunFlags,
+    wantsHelp: wantsHelp === true,
+  }
 }
 
 function optionValue(name: string, rawName: string, value: string | undefined): string | true {
@@ -154,7 +169,8 @@ function optionValue(name: string, rawName: string, value: string | undefined): 
     return true
   }
   const wanted = Object.hasOwn(valued, name) ? valued[name] : undefined
-  if (wanted === undefined) throw new UsageError(`run has no option ${rawName}; see sawtooth run --help`)
+  if (wanted === undefined)
+    throw new UsageError(`run has no option ${rawName}; see sawtooth run --help`)
   if (value === undefined) throw new UsageError(`${rawName} needs a value: ${wanted}`)
   return value
 }

@@ -21,7 +21,10 @@ class Named {}
 
 export function compileFormatting(): void {
   const silent = Object.assign(new EventEmitter(), { write: () => {} })
-  const formatter = new Console({ stdout: silent, stderr: silent } as unknown as ConsoleConstructorOptions)
+  const formatter = new Console({
+    stdout: silent,
+    stderr: silent,
+  } as unknown as ConsoleConstructorOptions)
   for (let time = 0; time < TIMES; time++)
     for (const text of TEXTS) {
       const sample = sampleOf(text)
@@ -31,15 +34,25 @@ export function compileFormatting(): void {
       formatter.table([{ [text]: text }])
       inspect(sample, { colors: true, compact: false, showProxy: true, numericSeparator: true })
       describeThrown(sample.error)
-      for (const told of [printable, printableLines, printableName, textOf, withoutControls]) told(text)
+      for (const told of [printable, printableLines, printableName, textOf, withoutControls])
+        told(text)
     }
 }
 
 /** Something of each kind that formatting treats in its own way. */
 function sampleOf(text: string) {
-  const error = Object.assign(new TypeError(text, { cause: new Error('a cause') }), { code: 'CODE', name: text })
+  const error = Object.assign(new TypeError(text, { cause: new Error('a cause') }), {
+    code: 'CODE',
+    name: text,
+  })
   return {
-    ...{ [text]: text, [Symbol(text)]: text, key: 12345.678, proxy: new Proxy({}, {}), regExp: /a/u },
+    ...{
+      [text]: text,
+      [Symbol(text)]: text,
+      key: 12345.678,
+      proxy: new Proxy({}, {}),
+      regExp: /a/u,
+    },
     error,
     many: Array.from({ length: 8 }, (_, at) => text + at),
     sparse: Object.assign(new Array(3), { 1: text, [text]: 1 }),

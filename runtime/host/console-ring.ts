@@ -35,7 +35,11 @@ export class ConsoleRing {
    * Writes a text. By the P. `waitForRoom`: sleeps while the word of that index holds that value; false if the run is over, and nobody takes anything any
    * more.
    */
-  write(stream: Stream, text: Uint8Array, waitForRoom: (word: number, value: number) => boolean): void {
+  write(
+    stream: Stream,
+    text: Uint8Array,
+    waitForRoom: (word: number, value: number) => boolean,
+  ): void {
     for (let begin = 0; begin < text.length; begin += LONGEST)
       if (!this.writeRecord(stream, text.subarray(begin, begin + LONGEST), waitForRoom)) return
   }
@@ -52,14 +56,20 @@ export class ConsoleRing {
       if (((written - read) | 0) + RECORD_HEAD + text.length <= CONSOLE_RING_BYTES) break
       if (!waitForRoom(this.head + READ, read)) return false
     }
-    this.put(written, Uint8Array.of(stream, text.length & 0xff, (text.length >>> 8) & 0xff, text.length >>> 16))
+    this.put(
+      written,
+      Uint8Array.of(stream, text.length & 0xff, (text.length >>> 8) & 0xff, text.length >>> 16),
+    )
     this.put(written + RECORD_HEAD, text)
     store(words, this.head + WRITTEN, (written + RECORD_HEAD + text.length) | 0)
     return true
   }
 
   /** Takes what is in the ring, as long as `mayTake` says so of its stream; false if something stays. By the host. */
-  drain(take: (stream: Stream, text: Uint8Array) => void, mayTake: (stream: Stream) => boolean): boolean {
+  drain(
+    take: (stream: Stream, text: Uint8Array) => void,
+    mayTake: (stream: Stream) => boolean,
+  ): boolean {
     const { words } = this.memory
     const written = load(words, this.head + WRITTEN)
     const before = load(words, this.head + READ)

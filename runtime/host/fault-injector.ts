@@ -12,7 +12,8 @@ import * as p from '../../memory/words/p.ts'
 import type { Fault, FaultWhen } from '../options/faults.ts'
 import type { FaultCount } from '../report/record.ts'
 
-const isTerminationPlace = (point: FaultPoint): boolean => (PLACES as readonly FaultPoint[]).includes(point)
+const isTerminationPlace = (point: FaultPoint): boolean =>
+  (PLACES as readonly FaultPoint[]).includes(point)
 
 const never = new Int32Array(new SharedArrayBuffer(4))
 
@@ -103,7 +104,8 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
   const { words, layout } = memory
   const sum = (point: FaultPoint, offset: number): number => {
     let all = 0
-    for (let index = 0; index < layout.procs; index++) all += words[countOf(memory, index, point) + offset]
+    for (let index = 0; index < layout.procs; index++)
+      all += words[countOf(memory, index, point) + offset]
     return all
   }
   return FAULT_POINTS.map(point => ({

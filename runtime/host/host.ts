@@ -18,7 +18,11 @@ import { EagerCompilation } from '../load/eager-compilation.ts'
 import { ModulesInEvaluation } from '../load/module-loading.ts'
 import { ProgramError } from '../load/program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from '../load/program-files.ts'
-import { type Configuration, type RunOptions, resolveConfiguration } from '../options/configuration.ts'
+import {
+  type Configuration,
+  type RunOptions,
+  resolveConfiguration,
+} from '../options/configuration.ts'
 import { inputGuard, type NamedPath, outputsOf } from '../output/output-paths.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../output/temporary-folder.ts'
 import type { RunError, RunRecord } from '../report/record.ts'
@@ -49,14 +53,17 @@ const DESCRIBING_MS = 10_000
 
 const PROGRAM_URL = new URL('../program/program.js', import.meta.url).href
 /** What 'sawtooth' means to the program of a run. */
-const programUrlOf = (run: number): string => new URL(`../program/run-program.js?run=${run}`, import.meta.url).href
+const programUrlOf = (run: number): string =>
+  new URL(`../program/run-program.js?run=${run}`, import.meta.url).href
 const PACER_URL = new URL('../../gc/pacer/pacer.js', import.meta.url).href
 
 /** Runs that have been started in this process. */
 let runs = 0
 
 /** What one P's thread answered: its report, or that it died. */
-type Answer = { readonly index: number; readonly report: PReport } | { readonly index: number; readonly death: unknown }
+type Answer =
+  | { readonly index: number; readonly report: PReport }
+  | { readonly index: number; readonly death: unknown }
 
 /** A pool of threads, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
 export class Runtime implements AsyncDisposable {
@@ -175,7 +182,13 @@ export class Runtime implements AsyncDisposable {
     let program: PreparedProgram
     let pacer: PreparedProgram | null = null
     try {
-      program = await prepareProgram(configuration.program, directory, programUrlOf(run), PACER_URL, onInput)
+      program = await prepareProgram(
+        configuration.program,
+        directory,
+        programUrlOf(run),
+        PACER_URL,
+        onInput,
+      )
       if (configuration.pacer.startsWith('/'))
         pacer = await prepareModule(configuration.pacer, directory, PROGRAM_URL, PACER_URL, onInput)
       expectToGoOn()
@@ -191,7 +204,10 @@ export class Runtime implements AsyncDisposable {
       session.start()
       const isAborted = (): boolean => signal?.aborted === true
       const answers = await this.#runPs(run, session, configuration, program, pacer, isAborted)
-      return session.failure ?? (await errorOf(answers, program, pacer, session.memory, configuration, signal))
+      return (
+        session.failure ??
+        (await errorOf(answers, program, pacer, session.memory, configuration, signal))
+      )
     } catch (error) {
       const { message, stack } = describeThrown(error)
       return { kind: 'internal', message, goroutine: null, stack }
@@ -212,7 +228,10 @@ export class Runtime implements AsyncDisposable {
     const compilation = new EagerCompilation()
     const answers: Answer[] = []
     const modules = new ModulesInEvaluation()
-    const lines = Array.from({ length: configuration.procs }, (_, index) => new Line(session, index, modules))
+    const lines = Array.from(
+      { length: configuration.procs },
+      (_, index) => new Line(session, index, modules),
+    )
     const nameLate = setInterval(() => {
       for (const line of modules.find(url => (pacer ?? program).mapNames(program.mapNames(url))))
         session.writeLine(line)
@@ -253,12 +272,15 @@ export class Runtime implements AsyncDisposable {
       await this.#destroyPool()
       await all
       lines.forEach(({ known }, index) => {
-        if (known !== null && !before.some(answer => answer.index === index)) before.push({ index, report: known })
+        if (known !== null && !before.some(answer => answer.index === index))
+          before.push({ index, report: known })
       })
       return before
     }
-    const isReusable = this.trustsImports || (program.isSelfContained && (pacer?.isSelfContained ?? true))
-    if (!isReusable || answers.some(answer => 'death' in answer || !answer.report.isReusable)) await this.#destroyPool()
+    const isReusable =
+      this.trustsImports || (program.isSelfContained && (pacer?.isSelfContained ?? true))
+    if (!isReusable || answers.some(answer => 'death' in answer || !answer.report.isReusable))
+      await this.#destroyPool()
     return answers
   }
 
@@ -287,7 +309,8 @@ export class Runtime implements AsyncDisposable {
         if (Date.now() - describingSince < DESCRIBING_MS) continue
       }
       overSince ||= Date.now()
-      const patienceMs = state === control.RUN_ABORTED && !hasBooted ? BOOT_PATIENCE_MS : PATIENCE_MS
+      const patienceMs =
+        state === control.RUN_ABORTED && !hasBooted ? BOOT_PATIENCE_MS : PATIENCE_MS
       if (Date.now() - overSince > patienceMs) return false
     }
   }
@@ -324,7 +347,11 @@ export async function close(): Promise<void> {
 }
 
 /** As run; `showStatus`: draw a status line on the terminal. */
-export function start(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
+export function start(
+  program: string,
+  options: RunOptions,
+  showStatus: boolean,
+): Promise<RunRecord> {
   shared ??= new Runtime()
   return shared.start(program, options, showStatus)
 }
@@ -386,7 +413,11 @@ class Line {
   /** Its report, or what is known of one that did not come in time; null: nothing. */
   get known(): PReport | null {
     if (this.#report !== null || this.#ending === null) return this.#report
-    const error = { ...this.#ending, message: 'an error that took too long to describe', stack: null }
+    const error = {
+      ...this.#ending,
+      message: 'an error that took too long to describe',
+      stack: null,
+    }
     return { error: { ...error, isSyntaxError: false }, isReusable: false }
   }
 
@@ -400,7 +431,11 @@ class Line {
   }
 
   #take(): void {
-    for (let left = receiveMessageOnPort(this.#own); left !== undefined; left = receiveMessageOnPort(this.#own))
+    for (
+      let left = receiveMessageOnPort(this.#own);
+      left !== undefined;
+      left = receiveMessageOnPort(this.#own)
+    )
       this.#receive(left.message)
   }
 
@@ -435,7 +470,9 @@ async function errorOf(
     return mapped(failed.report.error, program, pacer)
   if (load(memory.words, control.RUN_STATE) === control.RUN_FINISHED) return null
   if (load(memory.words, control.RUN_STATE) === control.RUN_ABORTED) {
-    const message = signal?.aborted ? 'interrupted' : 'interrupted: nobody reads the standard output any more'
+    const message = signal?.aborted
+      ? 'interrupted'
+      : 'interrupted: nobody reads the standard output any more'
     return plainError('interrupted', message)
   }
   return plainError('internal', 'the run ended, and no P says why')
@@ -448,10 +485,14 @@ async function mapped(
 ): Promise<RunError> {
   const { kind, goroutine, isSyntaxError } = error
   const found =
-    isSyntaxError && goroutine === null ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError())) : null
+    isSyntaxError && goroutine === null
+      ? ((await program.findSyntaxError()) ?? (await pacer?.findSyntaxError()))
+      : null
   const missing =
     isSyntaxError && goroutine === null
-      ? (found ?? program.findMissingExport(error.message) ?? pacer?.findMissingExport(error.message))
+      ? (found ??
+        program.findMissingExport(error.message) ??
+        pacer?.findMissingExport(error.message))
       : null
   if (missing) return { kind, message: missing.message, goroutine, stack: null }
   const { mapNames, mapStack } = kind === 'pacer' && pacer !== null ? pacer : program

@@ -30,7 +30,13 @@ import type { Failure, Host } from '../../scheduler/host.ts'
 import { P, type Program } from '../../scheduler/p.ts'
 import { printable, printableName } from '../errors/printable.ts'
 import { describeThrown, isA, ownMessage, textOf } from '../errors/thrown.ts'
-import { hasLeftovers, settle, watchClassesOf, watchGoroutines, watchModules } from '../isolation/leftovers.ts'
+import {
+  hasLeftovers,
+  settle,
+  watchClassesOf,
+  watchGoroutines,
+  watchModules,
+} from '../isolation/leftovers.ts'
 import { Remains, touchedBytes } from '../isolation/reclaim.ts'
 import { loadTelling, type ModuleTold, StuckModuleError } from '../load/module-loading.ts'
 import type { Configuration } from '../options/configuration.ts'
@@ -91,7 +97,9 @@ type Main = (...args: string[]) => Coroutine
 const writeError = process.stderr.write.bind(process.stderr)
 for (const event of ['unhandledRejection', 'uncaughtException'])
   process.on(event, error =>
-    writeError(`sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`),
+    writeError(
+      `sawtooth: after the run, in no goroutine: ${printable(describeThrown(error).message)}\n`,
+    ),
   )
 
 silence()
@@ -102,7 +110,10 @@ compileFormatting()
 /** How this P ended the run: here, since what a promise resolves with a program can change. */
 let ended: PReport = { error: null, isReusable: false }
 
-serve<PMessage, PReport>(runP, () => ({ ...ended, isReusable: ended.isReusable && !hasLeftovers() }))
+serve<PMessage, PReport>(runP, () => ({
+  ...ended,
+  isReusable: ended.isReusable && !hasLeftovers(),
+}))
 
 async function runP(message: PMessage): Promise<PReport> {
   ended = { error: null, isReusable: false }
@@ -139,7 +150,11 @@ async function runOnce(message: PMessage): Promise<Served> {
 const ROOM_MS = 50
 
 /** Waits for the host to take something from this P's console ring: false if the run was ended from outside, and nobody takes it. */
-function roomIn(memory: Memory, index: number, host: MessagePort): (word: number, value: number) => boolean {
+function roomIn(
+  memory: Memory,
+  index: number,
+  host: MessagePort,
+): (word: number, value: number) => boolean {
   const { words } = memory
   const activity = memory.p(index, pLayout.ACTIVITY)
   return (word, value) => {
@@ -162,7 +177,9 @@ function roomIn(memory: Memory, index: number, host: MessagePort): (word: number
 function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
   const { faults, seed } = configuration
   const memory = new Memory(handle)
-  return faults.length === 0 ? memory : new Memory(handle, new FaultInjector(memory, faults, index, seed))
+  return faults.length === 0
+    ? memory
+    : new Memory(handle, new FaultInjector(memory, faults, index, seed))
 }
 
 /** The thread as its P sees it: what the P tells of its failure goes to the host's port at once. */
@@ -180,7 +197,8 @@ class ThreadHost implements Host {
   }
 
   collectionMs(): number {
-    const microseconds = this.#collections.stop()?.statistics.reduce((sum, { cost }) => sum + cost, 0) ?? 0
+    const microseconds =
+      this.#collections.stop()?.statistics.reduce((sum, { cost }) => sum + cost, 0) ?? 0
     this.#collections.start()
     return microseconds / 1000
   }
@@ -214,7 +232,8 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     if (schedule !== null) scheduling?.join(schedule, index, memory.words, memory.i32)
     boot(memory)
     enterRun(run)
-    if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
+    if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE)
+      startMain(run.p)
     run.p.run()
     const { failure } = run.p.ending
     if (failure !== null) setError(thread.told ?? tellEnding(message.host, failure, program))
@@ -237,7 +256,10 @@ async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<P
   if (pacerUrl === null) return pacerNamed(configuration.pacer)
   const file = configuration.pacer
   try {
-    const { default: pacer } = await loadTelling((): Promise<{ default?: unknown }> => import(pacerUrl), tellTo(host))
+    const { default: pacer } = await loadTelling(
+      (): Promise<{ default?: unknown }> => import(pacerUrl),
+      tellTo(host),
+    )
     const complaint = checkShape(pacer, file)
     if (complaint !== null) throw new PacerError(complaint)
     return guarded(pacer as Pacer)
@@ -309,7 +331,8 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const host = new ThreadHost(message.host, program)
   const p = new P(heap, index, controller, program, events, configuration, host)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
-  if (check || configuration.zealEvery > 0) memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
+  if (check || configuration.zealEvery > 0)
+    memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
   const run = new Run(message.run, p, declarations, check)
   program.run = run
@@ -319,7 +342,10 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
 /** Import errors are the program's. */
 async function importMain(entryUrl: string): Promise<Main> {
   const { default: main } = (await import(entryUrl)) as { default?: unknown }
-  if (typeof main !== 'function' || Object.getPrototypeOf(main) !== Object.getPrototypeOf(function* () {})) {
+  if (
+    typeof main !== 'function' ||
+    Object.getPrototypeOf(main) !== Object.getPrototypeOf(function* () {})
+  ) {
     throw new TypeError(
       'the default export of a program must be a generator function: export default function* main(...args)',
     )
@@ -334,7 +360,8 @@ function boot(memory: Memory): void {
     memory.doubles[memory.measure(control.RUN_STARTED_AT)] = now()
     endBoot(memory, control.RUN_ACTIVE)
   }
-  while (load(words, control.RUN_STATE) === control.RUN_BOOTING) wait(words, control.RUN_STATE, control.RUN_BOOTING)
+  while (load(words, control.RUN_STATE) === control.RUN_BOOTING)
+    wait(words, control.RUN_STATE, control.RUN_BOOTING)
 }
 
 function endBoot(memory: Memory, state: number): void {
@@ -370,7 +397,9 @@ class RunningProgram implements Program {
 
   nameOf(id: GoroutineId): string {
     const task = this.#taskOf(id)
-    return task === MAIN_TASK ? 'main' : printableName(this.run?.tasks.get(task)?.taskName ?? `task ${task}`)
+    return task === MAIN_TASK
+      ? 'main'
+      : printableName(this.run?.tasks.get(task)?.taskName ?? `task ${task}`)
   }
 
   #taskOf(id: GoroutineId): number {
@@ -392,7 +421,11 @@ const OWN_ERRORS = [
 /**
  * What was thrown, in strings: it crosses threads. The host hears at once that there is something.
  */
-function tellEnding(host: MessagePort, failure: Failure, program: RunningProgram | null): Described {
+function tellEnding(
+  host: MessagePort,
+  failure: Failure,
+  program: RunningProgram | null,
+): Described {
   const ending = endingOf(failure, program)
   tellTo(host)({ ending })
   const { error } = failure
@@ -409,7 +442,8 @@ function tellEnding(host: MessagePort, failure: Failure, program: RunningProgram
 
 function endingOf({ error, goroutine }: Failure, program: RunningProgram | null): Ending {
   // In a run, but in no goroutine: it cannot be the program's fault.
-  const otherwise = isMadeBy(error, InternalError) || (program !== null && goroutine === 0) ? 'internal' : 'program'
+  const otherwise =
+    isMadeBy(error, InternalError) || (program !== null && goroutine === 0) ? 'internal' : 'program'
   const name = goroutine !== 0 && program !== null ? program.nameOf(goroutine) : null
   return { kind: ownKindOf(error) ?? otherwise, goroutine: name }
 }

@@ -87,7 +87,12 @@ export class Session {
   private gcMs = 0
   private isStatusShown = false
 
-  constructor(memory: Memory, configuration: Configuration, options: RunOptions, showStatus: boolean) {
+  constructor(
+    memory: Memory,
+    configuration: Configuration,
+    options: RunOptions,
+    showStatus: boolean,
+  ) {
     this.memory = memory
     this.configuration = configuration
     this.schedule =
@@ -100,7 +105,8 @@ export class Session {
     const tasks = Declarations.tasksOf(memory)
     this.nameOf = goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)])
     this.stragglers = new Stragglers(memory, this.nameOf)
-    for (let index = 0; index < configuration.procs; index++) this.rings.push(new ConsoleRing(memory, index))
+    for (let index = 0; index < configuration.procs; index++)
+      this.rings.push(new ConsoleRing(memory, index))
     this.cycles = new KeptCycles(configuration.keepCycles)
     this.outputs = new RunOutputs(error => this.writeLine(`sawtooth: ${error.message}`))
     this.streams = new RunStreams(options)
@@ -121,7 +127,10 @@ export class Session {
   start(): void {
     // Under a schedule the host looks when all is over: what it does in between comes when the system will, and is in no order.
     if (this.schedule === null)
-      this.timer = setInterval(() => this.attempt('internal', 'a look at the run', () => this.tick()), TICK_MS)
+      this.timer = setInterval(
+        () => this.attempt('internal', 'a look at the run', () => this.tick()),
+        TICK_MS,
+      )
   }
 
   /** One look at everything. */
@@ -138,7 +147,10 @@ export class Session {
 
   /** What each P and each goroutine does at this moment. */
   describe(): string[] {
-    return [...describePs(this.memory, this.nameOf), ...describeGoroutines(this.memory, this.nameOf, MOST_DESCRIBED)]
+    return [
+      ...describePs(this.memory, this.nameOf),
+      ...describeGoroutines(this.memory, this.nameOf, MOST_DESCRIBED),
+    ]
   }
 
   /** Prints that on the run's standard error. */
@@ -214,11 +226,14 @@ export class Session {
 
   /** Says how the run ended. Answers with what ended it, as far as it is known. */
   private sayEnding(error: RunError | null): RunError | null {
-    const isOurs = error !== null && !(error.kind === 'interrupted' && this.lost !== null && !this.isAborted)
+    const isOurs =
+      error !== null && !(error.kind === 'interrupted' && this.lost !== null && !this.isAborted)
     if (isOurs) this.printError(error)
     const dropped = load(this.memory.words, control.DROPPED)
-    if (dropped > 0) this.writeLine(`${dropped} trace events or cycle records were dropped: their rings were full`)
-    if (this.unsaid > 0) this.writeLine(`${this.unsaid} lines of traces were not printed: nobody read them`)
+    if (dropped > 0)
+      this.writeLine(`${dropped} trace events or cycle records were dropped: their rings were full`)
+    if (this.unsaid > 0)
+      this.writeLine(`${this.unsaid} lines of traces were not printed: nobody read them`)
     return isOurs ? error : null
   }
 
@@ -247,7 +262,8 @@ export class Session {
     const unwritten = this.outputs.failures.map(({ file, why }) => ({ file, why }))
     const [first] = this.outputs.failures
     const cut: RunError | null = this.isCutOff ? plainError('interrupted', 'interrupted') : null
-    const error = record.error ?? cut ?? (first === undefined ? null : plainError('output', first.message))
+    const error =
+      record.error ?? cut ?? (first === undefined ? null : plainError('output', first.message))
     return { ...record, exit: exitOf(error), error, unwritten }
   }
 
@@ -268,7 +284,11 @@ export class Session {
   }
 
   private takeRecords(unfinished: boolean): void {
-    for (let raw = this.records.take(unfinished); raw !== undefined; raw = this.records.take(unfinished))
+    for (
+      let raw = this.records.take(unfinished);
+      raw !== undefined;
+      raw = this.records.take(unfinished)
+    )
       this.report(raw)
   }
 
@@ -292,7 +312,11 @@ export class Session {
     this.callBack(cycle)
   }
 
-  private writePacerTrace(raw: RawCycle, cycle: CycleRecord, extra: ReturnType<typeof extraOf>): void {
+  private writePacerTrace(
+    raw: RawCycle,
+    cycle: CycleRecord,
+    extra: ReturnType<typeof extraOf>,
+  ): void {
     this.writeTrace(formatPacerTraceStart(cycle, raw))
     const end = formatPacerTraceEnd(cycle, extra)
     if (end !== undefined) this.writeTrace(end)
@@ -311,7 +335,11 @@ export class Session {
   private askForPeriodicCycle(): void {
     const { words, doubles } = this.memory
     const last = doubles[this.memory.measure(control.LAST_CYCLE_AT)]
-    if (last === 0 || now() - last < this.configuration.forceGcPeriodMs || words[control.PHASE] !== control.PHASE_OFF)
+    if (
+      last === 0 ||
+      now() - last < this.configuration.forceGcPeriodMs ||
+      words[control.PHASE] !== control.PHASE_OFF
+    )
       return
     if (load(words, control.PERIODIC_WANTED) !== 0) return
     store(words, control.PERIODIC_WANTED, 1)
@@ -378,7 +406,12 @@ export class Session {
   }
 
   private printError({ kind, message, goroutine, stack }: RunError): void {
-    const head = kind === 'program' ? 'panic: ' : kind === 'deadlock' || kind === 'outOfMemory' ? 'fatal error: ' : ''
+    const head =
+      kind === 'program'
+        ? 'panic: '
+        : kind === 'deadlock' || kind === 'outOfMemory'
+          ? 'fatal error: '
+          : ''
     // A deadlock's message has lines, and they are the runtime's; those of others are marked.
     this.writeLine(`${head}${kind === 'deadlock' ? message : printableLines(message)}`)
     if (this.configuration.schedule !== null && this.configuration.schedule.kind !== 'replay')
@@ -386,11 +419,17 @@ export class Session {
         `(schedule: ${this.configuration.schedule.kind}; the same order again with --seed ${this.configuration.seed})`,
       )
     const { faults } = this.configuration
-    const struck = faults.length === 0 ? [] : faultCountsOf(this.memory, faults).filter(({ strikes }) => strikes > 0)
+    const struck =
+      faults.length === 0
+        ? []
+        : faultCountsOf(this.memory, faults).filter(({ strikes }) => strikes > 0)
     if (struck.length > 0)
-      this.writeLine(`(faults struck: ${struck.map(({ point, strikes }) => `${point} ${strikes} times`).join(', ')})`)
+      this.writeLine(
+        `(faults struck: ${struck.map(({ point, strikes }) => `${point} ${strikes} times`).join(', ')})`,
+      )
     if (goroutine !== null) this.writeLine(`\ngoroutine ${goroutine}:`)
-    const frames = stack?.split('\n').filter(line => /^(?: {4}at |caused by |with )/.test(line)) ?? []
+    const frames =
+      stack?.split('\n').filter(line => /^(?: {4}at |caused by |with )/.test(line)) ?? []
     if (frames.length > 0) this.writeLine(frames.join('\n'))
   }
 
@@ -399,7 +438,8 @@ export class Session {
     if (strategy === null || scheduling === null || this.schedule === null) return null
     const report = scheduling.report(this.schedule) as ScheduleReport
     const met = new Set(report.order?.map(String))
-    const unmet = strategy.kind === 'replay' ? strategy.order.filter(one => !met.has(String(one))).length : 0
+    const unmet =
+      strategy.kind === 'replay' ? strategy.order.filter(one => !met.has(String(one))).length : 0
     return { strategy: strategy.kind, unmet, ...report }
   }
 

@@ -47,7 +47,10 @@ export async function interruptible<T>(
 
 function giveUp(signal: NodeJS.Signals, patienceMs: number): never {
   try {
-    writeSync(2, `sawtooth: not over ${patienceMs / 1000} s after ${signal}: ended without the rest\n`)
+    writeSync(
+      2,
+      `sawtooth: not over ${patienceMs / 1000} s after ${signal}: ended without the rest\n`,
+    )
   } finally {
     process.exit(INTERRUPTED_EXIT)
   }

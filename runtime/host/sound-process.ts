@@ -14,9 +14,13 @@ export function expectSoundProcess(): void {
     )
   const { permission } = process as { permission?: { has(what: string): boolean } }
   if (permission?.has('worker') === false)
-    throw new UsageError('worker threads are forbidden in this process: start Node with --allow-worker')
+    throw new UsageError(
+      'worker threads are forbidden in this process: start Node with --allow-worker',
+    )
   if (!allows(() => process.cwd()))
-    throw new UsageError('the working directory does not exist any more, and no thread can start there: change it')
+    throw new UsageError(
+      'the working directory does not exist any more, and no thread can start there: change it',
+    )
 }
 
 /** Address space that V8 reserves for a thread, most of it never used: 570 to 770 MiB (Node 20.20.2). Less is no room in any case. */

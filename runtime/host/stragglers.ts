@@ -27,7 +27,8 @@ export class Stragglers {
   find(): string[] {
     const { words, doubles, layout } = this.#memory
     const lines: string[] = []
-    const stopSince = raisedReason(this.#memory) === 0 ? Number.POSITIVE_INFINITY : raisingSince(this.#memory)
+    const stopSince =
+      raisedReason(this.#memory) === 0 ? Number.POSITIVE_INFINITY : raisingSince(this.#memory)
     for (let index = 0; index < layout.procs; index++) {
       if (load(words, this.#memory.p(index, p.STATUS)) !== p.STATUS_RUNNING) continue
       const scanSince = this.#isScanWanted(index)
@@ -47,7 +48,10 @@ export class Stragglers {
   #isScanWanted(index: number): boolean {
     const { words } = this.#memory
     const goroutine = words[this.#memory.p(index, p.GOROUTINE)]
-    return goroutine !== 0 && (load(words, this.#memory.goroutine(goroutine, g.STATUS)) & g.G_SCAN_WANTED) !== 0
+    return (
+      goroutine !== 0 &&
+      (load(words, this.#memory.goroutine(goroutine, g.STATUS)) & g.G_SCAN_WANTED) !== 0
+    )
   }
 
   #advice(index: number): string {
@@ -58,7 +62,8 @@ export class Stragglers {
 
   #who(index: number): string {
     const goroutine = this.#memory.words[this.#memory.p(index, p.GOROUTINE)]
-    if (goroutine === 0) return `P ${index} (which runs no goroutine: the system has taken its thread off the CPU)`
+    if (goroutine === 0)
+      return `P ${index} (which runs no goroutine: the system has taken its thread off the CPU)`
     return `goroutine ${goroutine} (${this.#nameOf(goroutine)}) on P ${index}`
   }
 }

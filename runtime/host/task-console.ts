@@ -27,7 +27,10 @@ const importing = new AsyncLocalStorage<number>()
 /** For a thread of a pool, before its first run. */
 export function silence(): void {
   const silent = new Target(() => {})
-  globalThis.console = new Console({ stdout: silent, stderr: silent } as unknown as ConsoleConstructorOptions)
+  globalThis.console = new Console({
+    stdout: silent,
+    stderr: silent,
+  } as unknown as ConsoleConstructorOptions)
   process.stdout.write = process.stderr.write = () => true
 }
 
@@ -57,7 +60,10 @@ export class TaskConsole {
 
   install(): void {
     globalThis.console = methodsOf(
-      new Console({ stdout: this.#target(1), stderr: this.#target(2) } as unknown as ConsoleConstructorOptions),
+      new Console({
+        stdout: this.#target(1),
+        stderr: this.#target(2),
+      } as unknown as ConsoleConstructorOptions),
     )
     process.stdout.write = this.#writer(1)
     process.stderr.write = this.#writer(2)
@@ -103,7 +109,9 @@ export class TaskConsole {
       written?: (error?: Error) => void,
     ): boolean => {
       if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))
-        throw new TypeError(`write: the text must be a string or a Uint8Array, not of type ${typeof chunk}`)
+        throw new TypeError(
+          `write: the text must be a string or a Uint8Array, not of type ${typeof chunk}`,
+        )
       const hasEncoding = typeof encodingOrWritten === 'string' && typeof chunk === 'string'
       this.#write(stream, hasEncoding ? Buffer.from(chunk, encodingOrWritten) : chunk)
       const then = typeof encodingOrWritten === 'function' ? encodingOrWritten : written

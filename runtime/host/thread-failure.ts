@@ -26,7 +26,8 @@ export function limitReached(error: unknown): string | null {
   if (!(error instanceof Error)) return null
   // Where no file can be opened, Node finds no module; ours are there.
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'ERR_MODULE_NOT_FOUND' && mostFiles() < FEWEST_FILES) return `EMFILE (${LIMITS.EMFILE})`
+  if (code === 'ERR_MODULE_NOT_FOUND' && mostFiles() < FEWEST_FILES)
+    return `EMFILE (${LIMITS.EMFILE})`
   const reason = reasonOf(error)
   return reason === error.message ? null : reason
 }
@@ -39,7 +40,9 @@ const FEWEST_FILES = 256
  * known of it.
  */
 function mostFiles(): number {
-  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } }
+  const { userLimits } = process.report.getReport() as {
+    userLimits?: { open_files?: { soft?: unknown } }
+  }
   const soft = Number(userLimits?.open_files?.soft)
   return Number.isNaN(soft) ? Number.POSITIVE_INFINITY : soft
 }

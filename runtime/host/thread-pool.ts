@@ -161,7 +161,11 @@ export class ThreadPool<Task, Result> {
 
   #end(thread: Thread, message: string): void {
     // What it said before it ended.
-    for (let left = receiveMessageOnPort(thread.port); left !== undefined; left = receiveMessageOnPort(thread.port))
+    for (
+      let left = receiveMessageOnPort(thread.port);
+      left !== undefined;
+      left = receiveMessageOnPort(thread.port)
+    )
       this.#hear(thread, left.message)
     thread.port.close()
     const job = this.#busy.get(thread)
@@ -177,7 +181,9 @@ export class ThreadPool<Task, Result> {
 function flagsOfThreads(): string[] | undefined {
   const isAboutText = (flag: string): boolean => /^--input-type(?:=|$)/.test(flag)
   if (!process.execArgv.some(isAboutText)) return undefined
-  return process.execArgv.filter((flag, at, flags) => !isAboutText(flag) && flags[at - 1] !== '--input-type')
+  return process.execArgv.filter(
+    (flag, at, flags) => !isAboutText(flag) && flags[at - 1] !== '--input-type',
+  )
 }
 
 /**

@@ -19,7 +19,12 @@ import { forgetTouches, isTouched, noteTouches } from './touched.ts'
 /** Promises and microtasks: they are over before the thread takes its next message, or wait for something that is none of them. */
 const PASSING: ReadonlySet<string> = new Set(['PROMISE', 'TickObject', 'Microtask'])
 /** What the loader does to read modules. What is under way is among the active resources. */
-const OF_LOADING: ReadonlySet<string> = new Set(['FSREQPROMISE', 'FSREQCALLBACK', 'FILEHANDLE', 'FILEHANDLECLOSEREQ'])
+const OF_LOADING: ReadonlySet<string> = new Set([
+  'FSREQPROMISE',
+  'FSREQCALLBACK',
+  'FILEHANDLE',
+  'FILEHANDLECLOSEREQ',
+])
 
 const { exec } = RegExp.prototype
 const { apply } = Reflect
@@ -30,7 +35,8 @@ let activeBefore: readonly string[] = []
 
 createHook({
   init(_, type) {
-    if (watched === null || PASSING.has(type) || (watched === 'modules' && OF_LOADING.has(type))) return
+    if (watched === null || PASSING.has(type) || (watched === 'modules' && OF_LOADING.has(type)))
+      return
     isMarked = true
   },
 }).enable()

@@ -99,11 +99,18 @@ export class Realm {
     waiting[0] = root
     for (let count = 1; count > 0; ) {
       const value = waiting[--count]
-      if (typeof value !== 'object' || value === null || wasSeen(this.#seen, value) || isView(value)) continue
+      if (
+        typeof value !== 'object' ||
+        value === null ||
+        wasSeen(this.#seen, value) ||
+        isView(value)
+      )
+        continue
       see(this.#seen, value)
       this.include(getPrototypeOf(value))
       const keys = ownKeys(value)
-      for (let at = 0; at < keys.length; at++) waiting[count++] = getOwnPropertyDescriptor(value, keys[at])?.value
+      for (let at = 0; at < keys.length; at++)
+        waiting[count++] = getOwnPropertyDescriptor(value, keys[at])?.value
     }
   }
 
@@ -200,7 +207,9 @@ function hidden(): unknown[] {
 
 function madeBy(maker: unknown, name: string, ...given: unknown[]): unknown {
   const method = (maker as Record<string, unknown> | undefined)?.[name]
-  return typeof method === 'function' ? method.call(maker, ...(name === 'map' ? [() => {}] : given)) : undefined
+  return typeof method === 'function'
+    ? method.call(maker, ...(name === 'map' ? [() => {}] : given))
+    : undefined
 }
 
 /** What Error.prepareStackTrace is given. */

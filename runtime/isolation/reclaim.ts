@@ -31,7 +31,12 @@ let endedBytes = 0
 export function touchedBytes({ words, layout }: Memory): number {
   return (
     OF_EVERY_RUN +
-    mappedBytes(words[control.PAGES_END], words[control.STACK_NEXT], words[control.WORK_POOL_NEXT], layout.procs) +
+    mappedBytes(
+      words[control.PAGES_END],
+      words[control.STACK_NEXT],
+      words[control.WORK_POOL_NEXT],
+      layout.procs,
+    ) +
     words[control.GOROUTINE_NEXT] * (4 * g.WORDS + 8 * g.DOUBLES) +
     words[control.WAITER_NEXT] * (4 * g.WAITER_WORDS + 8 * g.WAITER_DOUBLES) +
     4 * words[control.GLOBAL_WORDS]
@@ -41,7 +46,8 @@ export function touchedBytes({ words, layout }: Memory): number {
 /** A run has ended that touched so many bytes. Collects this thread's heap if that is worth it. Returns whether it did. */
 export function reclaim(bytes: number): boolean {
   endedBytes += bytes
-  if (endedBytes < Math.max(LEAST_BYTES, getHeapStatistics().used_heap_size * LEAST_SHARE)) return false
+  if (endedBytes < Math.max(LEAST_BYTES, getHeapStatistics().used_heap_size * LEAST_SHARE))
+    return false
   endedBytes = 0
   collect ??= collector()
   collect()
@@ -85,6 +91,10 @@ export class Remains {
     this.#heapAtFirst ||= heap
     const all = held.reduce((sum, run) => sum + run.bytes, 0)
     const ofTheLast = held.at(-1)?.memory === last ? bytes : 0
-    return heap - this.#heapAtFirst > MOST_MODULE_BYTES || all - ofTheLast > MOST_SHARED_BYTES || all > MOST_OF_THE_LAST
+    return (
+      heap - this.#heapAtFirst > MOST_MODULE_BYTES ||
+      all - ofTheLast > MOST_SHARED_BYTES ||
+      all > MOST_OF_THE_LAST
+    )
   }
 }

@@ -20,6 +20,14 @@ export const sharedObjects: readonly unknown[] = [
   ...Object.values(program),
   ...builtInPacers(),
   ...[ReceiveValue, SelectCases, Send, Sleep, LockMutex, WaitForGroup, DeclaredTask],
-  ...[OutOfMemoryError, PacerError, InternalError, ChannelError, OperationError, DeadlockError, RunOver],
+  ...[
+    OutOfMemoryError,
+    PacerError,
+    InternalError,
+    ChannelError,
+    OperationError,
+    DeadlockError,
+    RunOver,
+  ],
   ...[BreachError, DeclarationError, StuckModuleError],
 ]

@@ -10,7 +10,16 @@
 import { LANGUAGE } from './language.ts'
 
 // A program may replace any of these.
-const { apply, construct, defineProperty, get, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, set } = Reflect
+const {
+  apply,
+  construct,
+  defineProperty,
+  get,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  ownKeys,
+  set,
+} = Reflect
 const { bind } = Function.prototype
 
 let isNoted = false
@@ -35,14 +44,23 @@ const NEUTRAL: ReadonlySet<PropertyKey> = new Set(['global', 'gc', 'console'])
 /** Once in a thread's life, before any program. The runtime's own code imports what it needs. */
 export function noteTouches(): void {
   const { performance } = globalThis
-  for (const key of ownKeys(globalThis)) if (!LANGUAGE.has(key) && !NEUTRAL.has(key)) noteUseOf(globalThis, key)
+  for (const key of ownKeys(globalThis))
+    if (!LANGUAGE.has(key) && !NEUTRAL.has(key)) noteUseOf(globalThis, key)
   const value = clockOf(performance)
-  defineProperty(globalThis, 'performance', { value, writable: true, enumerable: true, configurable: true })
+  defineProperty(globalThis, 'performance', {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
   noteCodeFromStrings()
   noteCalls(FinalizationRegistry.prototype, 'register')
   noteCalls(get(globalThis, 'Atomics'), 'waitAsync')
   // What it returns nothing else leads to, and to make one here takes 17 ms.
-  noteCalls(get((get(globalThis, 'Intl') as typeof Intl | undefined)?.Segmenter ?? {}, 'prototype'), 'segment')
+  noteCalls(
+    get((get(globalThis, 'Intl') as typeof Intl | undefined)?.Segmenter ?? {}, 'prototype'),
+    'segment',
+  )
 }
 
 function noteUseOf(owner: object, key: PropertyKey): void {
@@ -71,7 +89,11 @@ function noteCalls(owner: unknown, key: string): void {
   if (typeof owner !== 'object' || owner === null) return // Node was told to be without it
   const original: unknown = get(owner, key)
   if (typeof original !== 'function') return // not in this version of Node
-  defineProperty(owner, key, { value: noted(original as () => unknown), writable: true, configurable: true })
+  defineProperty(owner, key, {
+    value: noted(original as () => unknown),
+    writable: true,
+    configurable: true,
+  })
 }
 
 function noted<F extends (...values: never[]) => unknown>(original: F): F {

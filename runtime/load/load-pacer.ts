@@ -25,7 +25,13 @@ async function pacerIn(file: string, outputs: readonly NamedPath[]): Promise<Pac
   const directory = makeTemporaryFolder()
   let inSources = (message: string): string => message
   try {
-    const { entryUrl, mapNames } = await prepareModule(file, directory, PROGRAM_URL, PACER_URL, inputGuard(outputs))
+    const { entryUrl, mapNames } = await prepareModule(
+      file,
+      directory,
+      PROGRAM_URL,
+      PACER_URL,
+      inputGuard(outputs),
+    )
     inSources = mapNames
     const load = (): Promise<{ default?: unknown }> => import(entryUrl)
     const { default: pacer } = await loadTelling(load, () => {})

@@ -32,7 +32,10 @@ export class StuckModuleError extends Error {
 }
 
 /** On a P's thread: what `load` resolves with. Rejects with a StuckModuleError if it never will. */
-export async function loadTelling<T>(load: () => Promise<T>, tell: (told: ModuleTold) => void): Promise<T> {
+export async function loadTelling<T>(
+  load: () => Promise<T>,
+  tell: (told: ModuleTold) => void,
+): Promise<T> {
   const at: string[] = []
   const key = Symbol.for('sawtooth.module')
   const value = (module: string, isOver: boolean): void => {
@@ -50,7 +53,11 @@ export async function loadTelling<T>(load: () => Promise<T>, tell: (told: Module
   const stuck = new Promise<never>((_, reject) => {
     onEmpty = () => {
       for (const port of ports) port.ref()
-      reject(new StuckModuleError(`${at.at(-1) ?? 'a module'}: nothing can end what its top level awaits`))
+      reject(
+        new StuckModuleError(
+          `${at.at(-1) ?? 'a module'}: nothing can end what its top level awaits`,
+        ),
+      )
     }
   })
   process.once('beforeExit', onEmpty)

@@ -68,7 +68,11 @@ export async function prepareProgram(
   const files = new ModuleFiles(runDirectory, programModuleUrl, pacerModuleUrl, 'program', onInput)
   const { path, hasDefaultExport } = await files.prepare(entry)
   if (hasDefaultExport) return files.prepared(path)
-  throw new ProgramError(path, null, 'a program needs a default export: export default function* main(...args)')
+  throw new ProgramError(
+    path,
+    null,
+    'a program needs a default export: export default function* main(...args)',
+  )
 }
 
 /** As {@link prepareProgram}, for a module that is no program: a pacer given as file. Its exports are not looked at. */
@@ -141,7 +145,8 @@ class ModuleFiles {
     const found = await this.#prepareSource(realpathSync(entry), source)
     const waiting = [...found.imports]
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      if (!this.#sources.has(this.#writtenFor(path))) waiting.push(...(await this.#prepareImported(path)))
+      if (!this.#sources.has(this.#writtenFor(path)))
+        waiting.push(...(await this.#prepareImported(path)))
     }
     return found
   }
@@ -159,7 +164,8 @@ class ModuleFiles {
   #writtenFor(path: string): string {
     const extension = extname(path) === '.json' ? 'json' : 'mjs'
     const written =
-      this.#written.get(path) ?? join(this.#runDirectory, `${this.#kind}-${this.#written.size}.${extension}`)
+      this.#written.get(path) ??
+      join(this.#runDirectory, `${this.#kind}-${this.#written.size}.${extension}`)
     this.#written.set(path, written)
     return written
   }
@@ -212,7 +218,8 @@ class ModuleFiles {
   }
 
   #noteInput(target: Target): void {
-    const path = target.kind === 'file' ? target.path : target.kind === 'url' ? pathIn(target.url) : null
+    const path =
+      target.kind === 'file' ? target.path : target.kind === 'url' ? pathIn(target.url) : null
     if (path !== null) this.#onInput({ name: 'a file that is imported', path })
   }
 
@@ -257,7 +264,9 @@ class ModuleFiles {
 
   #findMissingExport(message: string): ProgramError | null {
     const [, url, name] =
-      /^(?:SyntaxError: )?The requested module '(.*)' does not provide an export named '(.*)'$/.exec(message) ?? []
+      /^(?:SyntaxError: )?The requested module '(.*)' does not provide an export named '(.*)'$/.exec(
+        message,
+      ) ?? []
     if (url === undefined || name === undefined) return null
     for (const [written, path] of this.#sources) {
       if (extname(written) !== '.mjs') continue
@@ -267,7 +276,9 @@ class ModuleFiles {
       const module = this.#sourceOf(url)
       const from = [...this.#own].find(([, own]) => own === url)?.[0] ?? module ?? url
       const isType = isTypeIn(module ?? typesOf(url), name)
-      const what = isType ? `${name} is a type: import { type ${name} }` : `'${from}' has no export ${name}`
+      const what = isType
+        ? `${name} is a type: import { type ${name} }`
+        : `'${from}' has no export ${name}`
       return new ProgramError(path, lineAt(code, at), `SyntaxError: ${what}`)
     }
     return null
@@ -314,7 +325,8 @@ function lexed(code: string, path: string): ReturnType<typeof parse> {
 function withSpecifierOf(found: Import, code: string, copy: string): Import {
   const [written, read] = [code.slice(found.start, found.end), copy.slice(found.start, found.end)]
   if (written === read || found.specifier === undefined) return found
-  const [own, bare] = found.type === 'dynamic' ? [written.slice(1, -1), read.slice(1, -1)] : [written, read]
+  const [own, bare] =
+    found.type === 'dynamic' ? [written.slice(1, -1), read.slice(1, -1)] : [written, read]
   return found.specifier === bare ? { ...found, specifier: own } : found
 }
 
@@ -339,12 +351,17 @@ function typesOf(url: string): string | null {
 
 /** Whether a file exports such a type. */
 function isTypeIn(file: string | null, name: string): boolean {
-  if (file === null || !/\.m?ts$/.test(file) || !/^\w+$/.test(name) || !existsSync(file)) return false
+  if (file === null || !/\.m?ts$/.test(file) || !/^\w+$/.test(name) || !existsSync(file))
+    return false
   const text = readFileSync(file, 'utf8')
   const isListed = [...text.matchAll(/^export (type )?\{([^}]*)\}/gm)].some(([, all, list = '']) =>
-    list.split(',').some(one => one.trim() === `type ${name}` || (all !== undefined && one.trim() === name)),
+    list
+      .split(',')
+      .some(one => one.trim() === `type ${name}` || (all !== undefined && one.trim() === name)),
   )
-  return isListed || new RegExp(`^export (?:declare )?(?:interface|type) ${name}\\b`, 'm').test(text)
+  return (
+    isListed || new RegExp(`^export (?:declare )?(?:interface|type) ${name}\\b`, 'm').test(text)
+  )
 }
 
 /** null if it is none of a file. */
@@ -383,13 +400,17 @@ function importEdit(found: Import, url: string): Edit {
 function metaEdit(found: Import, code: string, path: string): Edit[] {
   const property = /^\.(url|filename|dirname)\b/.exec(code.slice(found.end, found.end + 20))?.[1]
   if (property === undefined) return []
-  const value = property === 'url' ? pathToFileURL(path).href : property === 'filename' ? path : dirname(path)
+  const value =
+    property === 'url' ? pathToFileURL(path).href : property === 'filename' ? path : dirname(path)
   return [{ start: found.start, end: found.end + 1 + property.length, text: JSON.stringify(value) }]
 }
 
 function applied(edits: readonly Edit[], code: string): string {
   const backwards = [...edits].sort((a, b) => b.start - a.start)
-  return backwards.reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code)
+  return backwards.reduce(
+    (text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end),
+    code,
+  )
 }
 
 function lineAt(code: string, position: number): number {

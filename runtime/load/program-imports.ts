@@ -24,11 +24,16 @@ export const sourceExtensions: readonly string[] = ['.ts', '.mts', '.js', '.mjs'
  *
  * @param own - the modules that Sawtooth itself provides: URL by specifier
  */
-export function targetOf(specifier: string, from: string, own: ReadonlyMap<string, string>): Target {
+export function targetOf(
+  specifier: string,
+  from: string,
+  own: ReadonlyMap<string, string>,
+): Target {
   const provided = own.get(specifier)
   if (provided !== undefined) return { kind: 'url', url: provided }
   if (isBuiltin(specifier)) return { kind: 'anywhere' }
-  if (/^(?:\.{0,2}\/|file:)/.test(specifier)) return fileTarget(new URL(specifier, pathToFileURL(from)), specifier)
+  if (/^(?:\.{0,2}\/|file:)/.test(specifier))
+    return fileTarget(new URL(specifier, pathToFileURL(from)), specifier)
   if (/^(?:data|https?|node):/.test(specifier)) return { kind: 'anywhere' }
   return packageTarget(specifier, from)
 }
@@ -47,13 +52,16 @@ function fileTarget(url: URL, specifier: string): Target {
   const path = realpathSync(found) // by which Node, too, tells modules apart
   const extension = extname(path)
   if (extension !== '' && !statSync(path).isFile()) return missing(`'${specifier}' is no file`)
-  if (extension === '.json' || sourceExtensions.includes(extension)) return { kind: 'file', path, search }
+  if (extension === '.json' || sourceExtensions.includes(extension))
+    return { kind: 'file', path, search }
   if (extension === '') return missing(`'${specifier}' needs a file's full name`)
   return { kind: 'url', url: moduleUrl(path) + search } // .cjs, .wasm: nothing in it to rewrite
 }
 
 function suggestion(asked: string): string {
-  const found = [...sourceExtensions, '/index.ts', '/index.js'].find(ending => existsSync(asked + ending))
+  const found = [...sourceExtensions, '/index.ts', '/index.js'].find(ending =>
+    existsSync(asked + ending),
+  )
   return found === undefined ? '' : `; did you mean '${basename(asked)}${found}'?`
 }
 
@@ -63,9 +71,11 @@ function packageTarget(specifier: string, from: string): Target {
     return { kind: 'url', url: moduleUrl(require.resolve(specifier)) }
   } catch (error) {
     const { code, message } = error as Error & { code?: string }
-    const path = code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ? importOnly(specifier, require) : undefined
+    const path =
+      code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ? importOnly(specifier, require) : undefined
     if (path !== undefined) return { kind: 'url', url: moduleUrl(path) }
-    if (code === 'MODULE_NOT_FOUND') return { kind: 'missing', why: `cannot find package '${specifier}'`, url: null }
+    if (code === 'MODULE_NOT_FOUND')
+      return { kind: 'missing', why: `cannot find package '${specifier}'`, url: null }
     return { kind: 'missing', why: message.split('\n', 1)[0] as string, url: null }
   }
 }
@@ -85,13 +95,19 @@ function importOnly(specifier: string, require: NodeJS.Require): string | undefi
 }
 
 function hasSubpaths(exports: unknown): exports is Record<string, unknown> {
-  return typeof exports === 'object' && exports !== null && Object.keys(exports).some(key => key.startsWith('.'))
+  return (
+    typeof exports === 'object' &&
+    exports !== null &&
+    Object.keys(exports).some(key => key.startsWith('.'))
+  )
 }
 
 /** The first of an export's conditions that holds for `import` in Node. */
 function imported(target: unknown): string | undefined {
   if (typeof target === 'string') return target
   if (typeof target !== 'object' || target === null) return undefined
-  const conditions = Object.entries(target).filter(([name]) => ['node', 'import', 'default'].includes(name))
+  const conditions = Object.entries(target).filter(([name]) =>
+    ['node', 'import', 'default'].includes(name),
+  )
   return conditions.map(([, next]) => imported(next)).find(path => path !== undefined)
 }

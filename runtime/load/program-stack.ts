@@ -44,14 +44,19 @@ export function translation(
 
   /** Columns of the first line of a prepared file, without what was put before it. */
   const unmoved = (text: string, name: string): string =>
-    text.replaceAll(new RegExp(`(${escaped(name)}:1:)(\\d+)`, 'g'), (found, place: string, column: string) =>
-      Number(column) > MARK.length ? place + (Number(column) - MARK.length) : found,
+    text.replaceAll(
+      new RegExp(`(${escaped(name)}:1:)(\\d+)`, 'g'),
+      (found, place: string, column: string) =>
+        Number(column) > MARK.length ? place + (Number(column) - MARK.length) : found,
     )
 
   const all = [...sourceNames, ...ownNames]
   // Node shows a line of the source where an import fails.
   const mapNames = (text: string): string =>
-    all.reduce((mapped, [name, shown]) => unmoved(mapped, name).replaceAll(name, shown), text.replaceAll(MARK, ''))
+    all.reduce(
+      (mapped, [name, shown]) => unmoved(mapped, name).replaceAll(name, shown),
+      text.replaceAll(MARK, ''),
+    )
   const mapStack = (stack: string): string => {
     const lines = stack.split('\n')
     const last = lines.findLastIndex(line => isFrame(line) && isProgram(line))

@@ -41,7 +41,8 @@ export function stripWithSucrase(source: string, file: string): string {
 
 function sucrase(source: string, file: string, transforms: Transform[]): string {
   try {
-    return transform(source, { transforms, disableESTransforms: true, keepUnusedImports: true }).code
+    return transform(source, { transforms, disableESTransforms: true, keepUnusedImports: true })
+      .code
   } catch (error) {
     const { message, loc } = error as Error & { loc?: { line: number } }
     const what = message.replace(/ \(\d+:\d+\)$/, '')
@@ -59,7 +60,11 @@ function stripWithNode(strip: Strip, source: string, file: string): string | nul
     const { message, stack = '', code = '' } = error as NodeJS.ErrnoException
     if (!code.endsWith('_TYPESCRIPT_SYNTAX')) return null
     const line = /^[^\n]*:(\d+)\n/.exec(stack)?.[1]
-    throw new ProgramError(file, line === undefined ? null : Number(line), `SyntaxError: ${message}`)
+    throw new ProgramError(
+      file,
+      line === undefined ? null : Number(line),
+      `SyntaxError: ${message}`,
+    )
   } finally {
     process.emitWarning = emitWarning
   }
@@ -84,29 +89,45 @@ function refuseUnerasable(source: string, file: string): void {
   tokens.forEach((token, at) => {
     const what = unerasableAt(token, tokens[at - 1], tokens[at + 1], tokens[at + 2])
     if (what === null) return
-    throw new ProgramError(file, token.line, `SyntaxError: ${what} cannot be erased; only erasable TypeScript runs`)
+    throw new ProgramError(
+      file,
+      token.line,
+      `SyntaxError: ${what} cannot be erased; only erasable TypeScript runs`,
+    )
   })
 }
 
 function unerasableAt(token: Token, before?: Token, after?: Token, second?: Token): string | null {
   if (token.kind === 'enum' && !token.isType) return 'a TypeScript enum'
-  if (modifiers.includes(token.kind) && !token.isType && (before?.kind === '(' || before?.kind === ',')) {
+  if (
+    modifiers.includes(token.kind) &&
+    !token.isType &&
+    (before?.kind === '(' || before?.kind === ',')
+  ) {
     return 'a TypeScript parameter property'
   }
-  if (token.kind === 'import' && after?.kind === 'name' && second?.kind === '=') return 'a TypeScript import ='
+  if (token.kind === 'import' && after?.kind === 'name' && second?.kind === '=')
+    return 'a TypeScript import ='
   if (token.kind === 'export' && after?.kind === '=') return 'a TypeScript export ='
-  const opensNamespace = token.kind === 'name' && (token.text === 'namespace' || token.text === 'module')
+  const opensNamespace =
+    token.kind === 'name' && (token.text === 'namespace' || token.text === 'module')
   const isBlock = after?.kind === 'name' && (second?.kind === '{' || second?.kind === '.')
-  if (opensNamespace && isBlock && token.isType && before?.kind !== 'declare') return 'a TypeScript namespace'
+  if (opensNamespace && isBlock && token.isType && before?.kind !== 'declare')
+    return 'a TypeScript namespace'
   return null
 }
 
 /** Sucrase's tokens; the one public way to them is a table as text: `6:23-6:30 private private 28 1 isType …`. */
 function tokensOf(source: string): Token[] {
-  const table = getFormattedTokens(source, { transforms: ['typescript'], disableESTransforms: true })
+  const table = getFormattedTokens(source, {
+    transforms: ['typescript'],
+    disableESTransforms: true,
+  })
   return table.split('\n').flatMap(row => {
     const [, line, kind = '', text = ''] = /^(\d+):\S+ +(\S+) +(\S*)/.exec(row) ?? []
-    return line === undefined ? [] : [{ line: Number(line), kind, text, isType: / isType /.test(row) }]
+    return line === undefined
+      ? []
+      : [{ line: Number(line), kind, text, isType: / isType /.test(row) }]
   })
 }
 

@@ -9,11 +9,16 @@ import { ProgramError } from './program-error.ts'
  * @param written - the file as the engine would load it
  * @param source - its source, for the message; lines are the same
  */
-export async function engineSyntaxError(written: string, source: string): Promise<ProgramError | null> {
+export async function engineSyntaxError(
+  written: string,
+  source: string,
+): Promise<ProgramError | null> {
   const stderr = await promisify(execFile)(process.execPath, ['--check', written]).then(
     () => '',
     (error: { stderr?: string }) => error.stderr ?? '',
   )
   const what = /^SyntaxError: .*$/m.exec(stderr)?.[0]
-  return what === undefined ? null : new ProgramError(source, Number(/:(\d+)\n/.exec(stderr)?.[1] ?? 1), what)
+  return what === undefined
+    ? null
+    : new ProgramError(source, Number(/:(\d+)\n/.exec(stderr)?.[1] ?? 1), what)
 }

@@ -195,7 +195,10 @@ export function resolveConfiguration(
     jsonFile: outputFile(given('json', options.json)),
     traceFile: outputFile(given('trace', options.trace)),
   }
-  refuseOverwriting(outputsOf(files), namedPaths({ 'the order of --schedule': orderFileOf(options.schedule) }))
+  refuseOverwriting(
+    outputsOf(files),
+    namedPaths({ 'the order of --schedule': orderFileOf(options.schedule) }),
+  )
   return {
     program: resolve(program),
     args: argumentsOf(options.args),
@@ -204,7 +207,11 @@ export function resolveConfiguration(
     memoryLimit: limit === undefined ? null : memoryLimit(limit),
     arena: arenaOf(given('arena', options.arena)),
     pacer: pacerOf(given('pacer', options.pacer)),
-    termination: oneOf('termination', options.termination, ['helping', 'coordinator', 'assist-takes-over']),
+    termination: oneOf('termination', options.termination, [
+      'helping',
+      'coordinator',
+      'assist-takes-over',
+    ]),
     gate: oneOf('gate', options.gate, ['goal', 'hard', 'off']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
@@ -229,7 +236,9 @@ function refuseUnknown(options: RunOptions): void {
     throw new UsageError(`the options of a run must be an object, not ${textOf(options)}`)
   const unknown = Object.keys(options).find(name => !Object.hasOwn(optionNames, name))
   if (unknown === undefined) return
-  throw new UsageError(`there is no option ${unknown}; there is ${Object.keys(optionNames).join(', ')}`)
+  throw new UsageError(
+    `there is no option ${unknown}; there is ${Object.keys(optionNames).join(', ')}`,
+  )
 }
 
 /** What only a host can give: parts that are called later must be what they are taken for. */
@@ -239,9 +248,11 @@ function refuseOddParts({ onCycle, signal, stdout, stderr }: RunOptions): void {
     typeof signal.addEventListener === 'function' &&
     typeof signal.removeEventListener === 'function'
   if (signal !== undefined && !isSignal) refuse({ name: 'signal', value: signal }, 'an AbortSignal')
-  if (onCycle !== undefined && typeof onCycle !== 'function') refuse({ name: 'onCycle', value: onCycle }, 'a function')
+  if (onCycle !== undefined && typeof onCycle !== 'function')
+    refuse({ name: 'onCycle', value: onCycle }, 'a function')
   for (const [name, value] of Object.entries({ stdout, stderr }))
-    if (value !== undefined && typeof value?.write !== 'function') refuse({ name, value }, 'a stream to write to')
+    if (value !== undefined && typeof value?.write !== 'function')
+      refuse({ name, value }, 'a stream to write to')
 }
 
 function argumentsOf(args: readonly string[] = []): readonly string[] {
@@ -250,13 +261,21 @@ function argumentsOf(args: readonly string[] = []): readonly string[] {
 }
 
 function procsOf(from: Given | undefined): number {
-  return from === undefined ? Math.min(availableParallelism(), MAX_PS) : wholeNumber(from, 1, MAX_PS)
+  return from === undefined
+    ? Math.min(availableParallelism(), MAX_PS)
+    : wholeNumber(from, 1, MAX_PS)
 }
 
 function arenaOf(from: Given | undefined): number {
   if (from === undefined) return 2 ** 30
   const size = bytes(from)
-  if (size !== undefined && size >= MIN_ARENA_BYTES && size <= MAX_ARENA_BYTES && size % PAGE_BYTES === 0) return size
+  if (
+    size !== undefined &&
+    size >= MIN_ARENA_BYTES &&
+    size <= MAX_ARENA_BYTES &&
+    size % PAGE_BYTES === 0
+  )
+    return size
   return refuse(from, `whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with ${sizeUnits}`)
 }
 
@@ -294,16 +313,20 @@ function zealOf(from: Given | undefined): { zealEvery: number; zealConcurrent: b
   if (from === undefined) return { zealEvery: 0, zealConcurrent: false }
   const [, every, concurrent] = /^(\d+)(,concurrent)?$/.exec(textOf(from.value)) ?? []
   const zealEvery = Number(every)
-  if (!(zealEvery >= 1 && zealEvery < 2 ** 31)) refuse(from, 'N or N,concurrent with a whole number N from 1')
+  if (!(zealEvery >= 1 && zealEvery < 2 ** 31))
+    refuse(from, 'N or N,concurrent with a whole number N from 1')
   return { zealEvery, zealConcurrent: concurrent !== undefined }
 }
 
 function seedOf(from: Given | undefined): number {
-  return from === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(from, 0, 2 ** 32 - 1)
+  return from === undefined
+    ? Math.floor(Math.random() * 2 ** 32)
+    : wholeNumber(from, 0, 2 ** 32 - 1)
 }
 
 function keptCyclesOf(value: unknown = defaultKeptCycles): number {
-  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0)) return value as number
+  if (value === Number.POSITIVE_INFINITY || (Number.isInteger(value) && (value as number) >= 0))
+    return value as number
   return refuse({ name: 'keepCycles', value }, 'a whole number from 0, or Infinity')
 }
 
@@ -312,7 +335,9 @@ function faultsOf(from: Given | undefined, procs: number): Fault[] {
   return [from.value].flat().map(spec => {
     const fault = parseFault(text({ ...from, value: spec }, faultGrammar))
     if (fault.p === null || fault.p < procs) return fault
-    throw new UsageError(`--fault ${spec}: there is no P ${fault.p}, they count from 0 to ${procs - 1}`)
+    throw new UsageError(
+      `--fault ${spec}: there is no P ${fault.p}, they count from 0 to ${procs - 1}`,
+    )
   })
 }
 
@@ -323,7 +348,9 @@ function scheduleOf(from: Given | undefined, procs: number): Strategy | null {
       ? (from.value as Strategy)
       : parseSchedule(text(from, scheduleGrammar))
   const absent =
-    strategy.kind === 'replay' ? strategy.order.find(([p, , next]) => Math.max(p, next) >= procs) : undefined
+    strategy.kind === 'replay'
+      ? strategy.order.find(([p, , next]) => Math.max(p, next) >= procs)
+      : undefined
   if (absent === undefined) return strategy
   throw new UsageError(
     `--schedule replay: the order has a P ${Math.max(absent[0], absent[2])}, and there are ${procs} Ps: give the --procs with which it was recorded`,

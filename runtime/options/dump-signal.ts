@@ -4,7 +4,18 @@ import { type Given, refuse, text } from './given.ts'
 
 /** Those that no process can take, that tell of a fault, or that Node and the commands need for themselves. */
 const TAKEN: readonly string[] = [
-  ...['SIGKILL', 'SIGSTOP', 'SIGABRT', 'SIGIOT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'],
+  ...[
+    'SIGKILL',
+    'SIGSTOP',
+    'SIGABRT',
+    'SIGIOT',
+    'SIGBUS',
+    'SIGFPE',
+    'SIGILL',
+    'SIGSEGV',
+    'SIGSYS',
+    'SIGTRAP',
+  ],
   ...['SIGCHLD', 'SIGPIPE', 'SIGPROF', 'SIGVTALRM', 'SIGXFSZ'],
   ...['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'],
 ]
@@ -14,5 +25,7 @@ export function dumpSignal(from: Given | undefined): NodeJS.Signals | null {
   if (from === undefined) return null
   const allowed = Object.keys(constants.signals).filter(name => !TAKEN.includes(name))
   const name = text(from, 'the name of a signal, as SIGUSR2')
-  return allowed.includes(name) ? (name as NodeJS.Signals) : refuse(from, `one of ${allowed.join(', ')}`)
+  return allowed.includes(name)
+    ? (name as NodeJS.Signals)
+    : refuse(from, `one of ${allowed.join(', ')}`)
 }

@@ -26,11 +26,16 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'mark-setup/stopped': { where: 'the world is stopped to begin a cycle' },
   'mark/root': { where: 'a root job was taken' },
   'mark/stack': { where: 'a shadow stack is about to be scanned, and is owned for it' },
-  'mark/scan-wanted': { where: 'a running goroutine is about to be asked to have its stack scanned' },
-  'mark/scan-served': { where: 'a P is about to scan the stack of its goroutine, as it was asked to' },
+  'mark/scan-wanted': {
+    where: 'a running goroutine is about to be asked to have its stack scanned',
+  },
+  'mark/scan-served': {
+    where: 'a P is about to scan the stack of its goroutine, as it was asked to',
+  },
   'drain/leave': { where: 'a drain is over, and still counts' },
   'drain/count-off': {
-    where: 'a drain is over, what it holds is everybody’s, and it still counts; under helping the P stands aside',
+    where:
+      'a drain is over, what it holds is everybody’s, and it still counts; under helping the P stands aside',
   },
   'mark-termination/enter': {
     where: 'a P has become the coordinator of the end of the mark',
@@ -39,10 +44,13 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'mark-termination/in-barrier': { where: 'the ragged barrier waits for another P' },
   'mark-termination/after-barrier': { where: 'every P has passed the ragged barrier' },
   'mark-termination/published': { where: 'work was published meanwhile: back to the top (R2)' },
-  'mark-termination/before-stop': { where: 'before the stop that may end the mark; under helping the P stands aside' },
+  'mark-termination/before-stop': {
+    where: 'before the stop that may end the mark; under helping the P stands aside',
+  },
   'mark-termination/stopped': { where: 'the world is stopped to end the mark' },
   'mark-termination/remainder': {
-    where: 'the world is stopped with a little work left, which is about to be done there (helping)',
+    where:
+      'the world is stopped with a little work left, which is about to be done there (helping)',
   },
   'mark-termination/restarted': { where: 'work was left in the stop: the world has gone on (R3)' },
   'mark-termination/leave': {
@@ -50,7 +58,9 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   },
   'dedicated-worker/start': { where: 'a dedicated worker is about to drain' },
   'dedicated-worker/park': { where: 'a dedicated worker has drained, and still counts' },
-  'dedicated-worker/offer': { where: 'a dedicated worker has offered its role, and has woken nobody' },
+  'dedicated-worker/offer': {
+    where: 'a dedicated worker has offered its role, and has woken nobody',
+  },
   'dedicated-worker/take': { where: 'the role was taken, by another P or back' },
   'fractional-worker/start': { where: 'a fractional worker is about to drain' },
   'fractional-worker/park': { where: 'a fractional worker has drained, and still counts' },
@@ -60,12 +70,16 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'work/take-full': { where: 'a buffer of grey objects is about to be taken' },
   'work/take-empty': { where: 'an empty work buffer is about to be taken', mayFail: true },
   'barrier/full': { where: 'the buffer of the write barrier is full' },
-  'barrier/flush': { where: 'the shades in a buffer of the write barrier are about to be carried out' },
+  'barrier/flush': {
+    where: 'the shades in a buffer of the write barrier are about to be carried out',
+  },
   'barrier/serve': { where: 'a P is about to pass the ragged barrier, as it was asked to' },
   'assist/pay': { where: 'a goroutine in debt is about to pay' },
   'assist/wait': { where: 'a goroutine in debt stands in the assist queue, and is about to wait' },
   'gate/wait': { where: 'a request would pass the limit of the gate, and is about to wait' },
-  'assist/wake': { where: 'a goroutine in the assist queue is about to be told that it is paid for (locked)' },
+  'assist/wake': {
+    where: 'a goroutine in the assist queue is about to be told that it is paid for (locked)',
+  },
   'sweep/span': { where: 'a span is owned, and about to be swept' },
   'sweep/complete': { where: 'the last sweeper has left, and has told nobody' },
   'sleep/announced': { where: 'a P has announced that it sleeps, and looks once more' },
@@ -85,7 +99,9 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
 }
 
 /** What happens at the point. `yield` gives the thread away once, `fail` refuses the request, `exit` ends the P. */
-export type FaultAction = { readonly kind: 'stall'; readonly ms: number } | { readonly kind: 'yield' | 'fail' | 'exit' }
+export type FaultAction =
+  | { readonly kind: 'stall'; readonly ms: number }
+  | { readonly kind: 'yield' | 'fail' | 'exit' }
 
 /** Which of the passes through the point are struck: each P counts its own, from 1. */
 export type FaultWhen =
@@ -112,14 +128,19 @@ export const faultGrammar = 'POINT[@pN][:stall=DURATION|yield|fail|exit][:p=F|on
  */
 export function parseFault(spec: string): Fault {
   const [place = '', ...rest] = spec.split(':')
-  const [, point = '', p] = /^([^@]*)(?:@p(\d+))?$/.exec(place) ?? fail(spec, `'${place}' is no POINT[@pN]`)
-  if (!isPoint(point)) throw new UsageError(`--fault has no point '${point}'; run --fault list prints them`)
+  const [, point = '', p] =
+    /^([^@]*)(?:@p(\d+))?$/.exec(place) ?? fail(spec, `'${place}' is no POINT[@pN]`)
+  if (!isPoint(point))
+    throw new UsageError(`--fault has no point '${point}'; run --fault list prints them`)
   const action = rest[0] === undefined ? null : parseAction(rest[0])
   const remaining = rest.slice(action === null ? 0 : 1)
   const when = remaining[0] === undefined ? always : parseWhen(remaining[0])
-  if (when === null || remaining.length > 1) fail(spec, `'${remaining[when === null ? 0 : 1]}' does not belong there`)
+  if (when === null || remaining.length > 1)
+    fail(spec, `'${remaining[when === null ? 0 : 1]}' does not belong there`)
   if (action?.kind === 'fail' && !faultPoints[point].mayFail) {
-    throw new UsageError(`--fault ${point}: nothing can fail there; fail is for ${refusable().join(', ')}`)
+    throw new UsageError(
+      `--fault ${point}: nothing can fail there; fail is for ${refusable().join(', ')}`,
+    )
   }
   return { point, p: p === undefined ? null : Number(p), action: action ?? { kind: 'yield' }, when }
 }
@@ -148,9 +169,15 @@ function parseAction(text: string): FaultAction | null {
   if (text === 'yield' || text === 'fail' || text === 'exit') return { kind: text }
   if (!text.startsWith('stall=')) return null
   const match = /^(\d+(?:\.\d+)?)(us|µs|ms|s)$/.exec(text.slice('stall='.length))
-  if (match === null) throw new UsageError(`--fault ${text}: a DURATION is a number with us, ms or s, as in stall=3ms`)
+  if (match === null)
+    throw new UsageError(
+      `--fault ${text}: a DURATION is a number with us, ms or s, as in stall=3ms`,
+    )
   const value = Number(match[1])
-  return { kind: 'stall', ms: match[2] === 's' ? value * 1000 : match[2] === 'ms' ? value : value / 1000 }
+  return {
+    kind: 'stall',
+    ms: match[2] === 's' ? value * 1000 : match[2] === 'ms' ? value : value / 1000,
+  }
 }
 
 function parseWhen(text: string): FaultWhen | null {
@@ -159,7 +186,8 @@ function parseWhen(text: string): FaultWhen | null {
   if (key === undefined || value === undefined) return null
   const number = Number(value)
   if (key === 'p') {
-    if (/^\d*\.?\d+$/.test(value) && number > 0 && number <= 1) return { kind: 'probability', p: number }
+    if (/^\d*\.?\d+$/.test(value) && number > 0 && number <= 1)
+      return { kind: 'probability', p: number }
     throw new UsageError(`--fault ${text}: p is a number above 0 and up to 1`)
   }
   if (/^\d+$/.test(value) && number >= 1 && number <= 0xffff_ffff) return { kind: 'nth', n: number }

@@ -14,7 +14,12 @@ export interface Given {
 }
 
 /** The option if it is given, else the variable if it is set and not empty, else undefined. */
-export function given(option: string, value: unknown, variable?: string, environment?: Environment): Given | undefined {
+export function given(
+  option: string,
+  value: unknown,
+  variable?: string,
+  environment?: Environment,
+): Given | undefined {
   if (value !== undefined) return { name: `--${option}`, value }
   const text = variable === undefined ? undefined : environment?.[variable]
   return text === undefined || text === '' ? undefined : { name: variable as string, value: text }
@@ -30,7 +35,8 @@ export function refuse({ name, value }: Given, allowed: string): never {
 export function wholeNumber(from: Given, low: number, high: number, unit = ''): number {
   const { value } = from
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
-  if (typeof number === 'number' && Number.isInteger(number) && number >= low && number <= high) return number
+  if (typeof number === 'number' && Number.isInteger(number) && number >= low && number <= high)
+    return number
   return refuse(from, `a whole number${unit} from ${low} to ${high}`)
 }
 
@@ -65,5 +71,8 @@ export function memoryLimit(from: Given): number | null {
   if (from.value === 'off' || from.value === '9223372036854775807') return null
   const isVariable = !from.name.startsWith('--')
   const limit = isVariable || !String(from.value).endsWith('TiB') ? bytes(from) : undefined
-  return limit ?? refuse(from, `a count of bytes, alone or with ${isVariable ? goSizeUnits : sizeUnits}, or off`)
+  return (
+    limit ??
+    refuse(from, `a count of bytes, alone or with ${isVariable ? goSizeUnits : sizeUnits}, or off`)
+  )
 }

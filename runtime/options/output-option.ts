@@ -18,10 +18,12 @@ export function outputFile(from: Given | undefined): string | null {
 function complaintAbout(path: string): string | null {
   try {
     const target = targetOf(path)
-    if (target.kind === 'descriptor') return fstatSync(target.descriptor).isDirectory() ? notDirectory(path) : null
+    if (target.kind === 'descriptor')
+      return fstatSync(target.descriptor).isDirectory() ? notDirectory(path) : null
     const stats = statSync(target.path, { throwIfNoEntry: false })
     if (stats?.isDirectory()) return notDirectory(path)
-    if (stats !== undefined) return may(target.path, constants.W_OK) ? null : `: ${path} cannot be written`
+    if (stats !== undefined)
+      return may(target.path, constants.W_OK) ? null : `: ${path} cannot be written`
     if (may(dirname(target.path), constants.W_OK | constants.X_OK)) return null
     return `: ${path} cannot be made: its directory is missing or cannot be written`
   } catch (error) {

@@ -11,7 +11,8 @@ import type { Order, Strategy, Switch } from '../../memory/controlled/strategy.t
 import { UsageError } from '../errors/usage-error.ts'
 
 /** How a schedule is written, in the words of the messages. */
-export const scheduleGrammar = 'random, pct[:changes=N,turns=N], round-robin[:switches=N,turns=N] or replay:FILE'
+export const scheduleGrammar =
+  'random, pct[:changes=N,turns=N], round-robin[:switches=N,turns=N] or replay:FILE'
 
 /** In the named settings: N where none is given. Turns: a small program's length. */
 const DEFAULTS = { changes: 3, switches: 3, turns: 20_000 }
@@ -31,7 +32,9 @@ export function parseSchedule(spec: string): Strategy {
     if (rest === '') throw new UsageError('--schedule replay: needs a FILE: replay:order.json')
     return { kind, order: orderIn(rest) }
   }
-  const settings = new Map(rest === '' ? [] : rest.split(',').map(setting => settingOf(spec, setting)))
+  const settings = new Map(
+    rest === '' ? [] : rest.split(',').map(setting => settingOf(spec, setting)),
+  )
   const setting = (name: keyof typeof DEFAULTS): number => {
     const value = settings.get(name) ?? DEFAULTS[name]
     settings.delete(name)
@@ -40,9 +43,11 @@ export function parseSchedule(spec: string): Strategy {
   let strategy: Strategy
   if (kind === 'random') strategy = { kind }
   else if (kind === 'pct') strategy = { kind, changes: setting('changes'), turns: setting('turns') }
-  else if (kind === 'round-robin') strategy = { kind, switches: setting('switches'), turns: setting('turns') }
+  else if (kind === 'round-robin')
+    strategy = { kind, switches: setting('switches'), turns: setting('turns') }
   else throw new UsageError(`--schedule must be ${scheduleGrammar}, not '${spec}'`)
-  for (const name of settings.keys()) throw new UsageError(`--schedule ${spec}: ${kind} has no setting ${name}`)
+  for (const name of settings.keys())
+    throw new UsageError(`--schedule ${spec}: ${kind} has no setting ${name}`)
   return strategy
 }
 
@@ -55,7 +60,9 @@ export function orderFileOf(spec: unknown): string | null {
 function settingOf(spec: string, setting: string): [string, number] {
   const [, name, value] = /^(\w+)=(\d{1,9})$/.exec(setting) ?? []
   if (name !== undefined && Number(value) > 0) return [name, Number(value)]
-  throw new UsageError(`--schedule ${spec}: '${setting}' must be NAME=N with a whole number N from 1`)
+  throw new UsageError(
+    `--schedule ${spec}: '${setting}' must be NAME=N with a whole number N from 1`,
+  )
 }
 
 /** The order in a run's record, or in a file that is one. */
@@ -65,9 +72,12 @@ function orderIn(file: string): Order {
     content = JSON.parse(readFileSync(resolve(file), 'utf8'))
   } catch (error) {
     // V8 quotes the text that is no JSON, line ends and all.
-    throw new UsageError(`--schedule replay:${file}: ${(error as Error).message.replace(/\s+/g, ' ')}`)
+    throw new UsageError(
+      `--schedule replay:${file}: ${(error as Error).message.replace(/\s+/g, ' ')}`,
+    )
   }
-  const order = (content as { schedule?: { order?: unknown } | null } | null)?.schedule?.order ?? content
+  const order =
+    (content as { schedule?: { order?: unknown } | null } | null)?.schedule?.order ?? content
   if (Array.isArray(order) && order.every(isSwitch)) return order
   throw new UsageError(
     `--schedule replay:${file}: there is no order in it: the record of a run with --schedule, or [[p, turn, next], …]`,
@@ -75,5 +85,9 @@ function orderIn(file: string): Order {
 }
 
 function isSwitch(value: unknown): value is Switch {
-  return Array.isArray(value) && value.length === 3 && value.every(number => Number.isInteger(number) && number >= 0)
+  return (
+    Array.isArray(value) &&
+    value.length === 3 &&
+    value.every(number => Number.isInteger(number) && number >= 0)
+  )
 }

@@ -47,7 +47,8 @@ export function openOutput(path: string): OutputFile {
   try {
     const target = targetOf(path)
     if (target.kind === 'file') return new BesideFile(path, target.path)
-    if (target.kind === 'device') return new SpooledFile(path, new DescriptorQueue(() => openDevice(target.path)), true)
+    if (target.kind === 'device')
+      return new SpooledFile(path, new DescriptorQueue(() => openDevice(target.path)), true)
     const { descriptor } = target
     const queue =
       descriptor === 1 || descriptor === 2
@@ -125,7 +126,8 @@ abstract class GatheredFile implements OutputFile {
   protected flush(): void {
     const bytes = Buffer.from(this.#text)
     this.#text = ''
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.descriptor, bytes, written)
+    for (let written = 0; written < bytes.length; )
+      written += writeSync(this.descriptor, bytes, written)
   }
 
   protected close(): void {
@@ -185,7 +187,10 @@ function openBeside(path: string, old: Stats | undefined): { beside: string; des
   }
 }
 
-function openNew(directory: string, old: Stats | undefined): { beside: string; descriptor: number } {
+function openNew(
+  directory: string,
+  old: Stats | undefined,
+): { beside: string; descriptor: number } {
   const beside = join(directory, unfinishedName(directory))
   // Neither another's file nor a link.
   const descriptor = openSync(beside, 'wx')
@@ -223,12 +228,18 @@ function overwrite(old: string, whole: string): void {
   const { bsize, bavail } = statfsSync(old)
   const { size } = statSync(whole)
   if (size > statSync(old).blocks * BLOCK + bavail * bsize)
-    throw Object.assign(new Error(`ENOSPC: no space left on device, overwrite '${old}'`), { code: 'ENOSPC' })
+    throw Object.assign(new Error(`ENOSPC: no space left on device, overwrite '${old}'`), {
+      code: 'ENOSPC',
+    })
   // Node's own copy empties the old one before it asks whether its mode may be set.
   const [from, to] = [openSync(whole, 'r'), openSync(old, 'r+')]
   try {
     const piece = Buffer.alloc(PIECE)
-    for (let at = 0; at < size; at += writeSync(to, piece, 0, readSync(from, piece, 0, PIECE, at), at));
+    for (
+      let at = 0;
+      at < size;
+      at += writeSync(to, piece, 0, readSync(from, piece, 0, PIECE, at), at)
+    );
     ftruncateSync(to, size)
   } finally {
     closeSync(from)

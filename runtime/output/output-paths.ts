@@ -1,5 +1,12 @@
 /** Which files a run or a command may write: they can be, they are no other output, and nothing that is read. Found out before anything is opened. */
-import { type BigIntStats, fstatSync, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import {
+  type BigIntStats,
+  fstatSync,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '../errors/usage-error.ts'
 
@@ -24,11 +31,13 @@ const MOST_LINKS = 40
 export function targetOf(path: string): Target {
   let at = path
   for (let links = 0; links < MOST_LINKS; links++) {
-    const [, whose, descriptor] = /^\/(?:dev|proc\/(self|thread-self|\d+))\/fd\/(\d+)$/.exec(at) ?? []
+    const [, whose, descriptor] =
+      /^\/(?:dev|proc\/(self|thread-self|\d+))\/fd\/(\d+)$/.exec(at) ?? []
     if (descriptor !== undefined && (!/^\d/.test(whose ?? '') || Number(whose) === process.pid))
       return { kind: 'descriptor', descriptor: Number(descriptor) }
     const stats = lstatSync(at, { throwIfNoEntry: false })
-    if (stats === undefined || stats.isFile() || stats.isDirectory()) return { kind: 'file', path: at }
+    if (stats === undefined || stats.isFile() || stats.isDirectory())
+      return { kind: 'file', path: at }
     if (!stats.isSymbolicLink()) return { kind: 'device', path: at }
     at = resolve(realpathSync(dirname(at)), readlinkSync(at))
   }
@@ -36,24 +45,33 @@ export function targetOf(path: string): Target {
 }
 
 /** The files that a run is to write, with the options that ask for them. */
-export function outputsOf(files: { readonly jsonFile: string | null; readonly traceFile: string | null }): NamedPath[] {
+export function outputsOf(files: {
+  readonly jsonFile: string | null
+  readonly traceFile: string | null
+}): NamedPath[] {
   return namedPaths({ '--json': files.jsonFile, '--trace': files.traceFile })
 }
 
 /** Paths by the names under which they were given, without those that were not. */
-export function namedPaths(paths: Readonly<Record<string, string | null | undefined>>): NamedPath[] {
+export function namedPaths(
+  paths: Readonly<Record<string, string | null | undefined>>,
+): NamedPath[] {
   return Object.entries(paths).flatMap(([name, path]) => (path == null ? [] : [{ name, path }]))
 }
 
 /** Throws a UsageError where two outputs are one file, or one is a file that is read, or the one to which a standard stream goes. */
-export function refuseOverwriting(outputs: readonly NamedPath[], inputs: readonly NamedPath[] = []): void {
+export function refuseOverwriting(
+  outputs: readonly NamedPath[],
+  inputs: readonly NamedPath[] = [],
+): void {
   const written = new Map(standardFiles())
   for (const { name, path } of outputs) {
     const identity = identityOf(path)
     if (identity === null) continue
     const other = written.get(identity)
     const isItself = targetOf(path).kind === 'descriptor' && other?.startsWith('standard')
-    if (other !== undefined && !isItself) throw new UsageError(`${other} and ${name} are the same file: ${path}`)
+    if (other !== undefined && !isItself)
+      throw new UsageError(`${other} and ${name} are the same file: ${path}`)
     written.set(identity, name)
   }
   for (const input of inputs) inputGuard(outputs)(input)
@@ -75,7 +93,9 @@ function identityOf(path: string): string | null {
     const target = targetOf(path)
     if (target.kind === 'descriptor') return inodeOf(fstatSync(target.descriptor, { bigint: true }))
     const stats = statSync(target.path, { bigint: true, throwIfNoEntry: false })
-    return stats === undefined ? join(realpathSync(dirname(target.path)), basename(target.path)) : inodeOf(stats)
+    return stats === undefined
+      ? join(realpathSync(dirname(target.path)), basename(target.path))
+      : inodeOf(stats)
   } catch {
     return null
   }

@@ -91,7 +91,8 @@ export function sweepLeftovers(parent: string): void {
   if (machine === undefined) return
   for (const name of readdirSync(parent)) {
     const [, pid = '', start, where] = NAME.exec(name) ?? []
-    if (where === machine && isDead(pid, start)) passingOver(PASSED_OVER, () => removeOwn(join(parent, name)))
+    if (where === machine && isDead(pid, start))
+      passingOver(PASSED_OVER, () => removeOwn(join(parent, name)))
   }
 }
 
@@ -103,7 +104,10 @@ function removeOwn(path: string): void {
 
 /** True if the system knows of no such process, or of another one by now. A process that cannot be looked at may live. */
 function isDead(pid: string, start: string | undefined): boolean {
-  const found = passingOver(['EACCES', 'EPERM'], () => passingOver(['ENOENT', 'ESRCH'], () => startOf(pid)) ?? 'none')
+  const found = passingOver(
+    ['EACCES', 'EPERM'],
+    () => passingOver(['ENOENT', 'ESRCH'], () => startOf(pid)) ?? 'none',
+  )
   return found !== undefined && found !== start
 }
 

@@ -6,14 +6,27 @@
  * An index out of range is an error in every mode.
  */
 import { step } from '#sync'
-import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../../heap/object.ts'
+import {
+  ARRAY_ELEMENTS_BYTE,
+  ARRAY_LENGTH_WORD,
+  headerOf,
+  REFERENCE_ARRAY,
+} from '../../heap/object.ts'
 import type { Addr } from '../../memory/memory.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { ACTIVITY, ACTIVITY_COPYING } from '../../memory/words/p.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, type Run } from './current.ts'
-import { type AnyKind, expectKind, type Get, type Kind, type Put, type Ref, type Self } from './kinds.ts'
+import {
+  type AnyKind,
+  expectKind,
+  type Get,
+  type Kind,
+  type Put,
+  type Ref,
+  type Self,
+} from './kinds.ts'
 
 /** An array type. */
 export interface ArrayType<K> {
@@ -150,7 +163,9 @@ export class Elements {
     this.verify(array)
     const length = this.run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
     if (index >>> 0 !== index || index >= length)
-      throw new RangeError(`index ${index} is out of range of a ${this.typeName} of length ${length}`)
+      throw new RangeError(
+        `index ${index} is out of range of a ${this.typeName} of length ${length}`,
+      )
   }
 }
 
@@ -226,7 +241,9 @@ export function bytesOf(run: Run): Bytes {
       if (length > NAMED_BYTES) words[doing] = ACTIVITY_COPYING
       try {
         // A copy: a decoder takes no shared memory.
-        return decoder.decode(u8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length))
+        return decoder.decode(
+          u8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length),
+        )
       } finally {
         words[doing] = before
       }

@@ -124,7 +124,9 @@ class Chan {
 
   new(capacity = 0): number {
     if (!Number.isInteger(capacity) || capacity < 0)
-      throw new RangeError(`${this.typeName}.new: capacity ${capacity} must be a whole number from 0`)
+      throw new RangeError(
+        `${this.typeName}.new: capacity ${capacity} must be a whole number from 0`,
+      )
     const { i32, words, barrier } = this.run
     const buffer = capacity === 0 ? nil : this.buffer.new(capacity)
     const at = this.allocate(buffer)
@@ -153,13 +155,23 @@ class Chan {
   }
 
   recv(channel: number): Operation<number | boolean> {
-    return new ReceiveValue(this.run.p, this.run.channels, this.verify(channel), this.kind.storage, false) as Operation<
-      number | boolean
-    >
+    return new ReceiveValue(
+      this.run.p,
+      this.run.channels,
+      this.verify(channel),
+      this.kind.storage,
+      false,
+    ) as Operation<number | boolean>
   }
 
   next(channel: number): Operation<number | boolean | undefined> {
-    return new ReceiveValue(this.run.p, this.run.channels, this.verify(channel), this.kind.storage, true)
+    return new ReceiveValue(
+      this.run.p,
+      this.run.channels,
+      this.verify(channel),
+      this.kind.storage,
+      true,
+    )
   }
 
   close(channel: number): void {
@@ -250,7 +262,8 @@ export function timeout(milliseconds: number): Case<undefined> {
 /** A text of digits is taken too: arguments of main are texts. */
 function millisecondsFor(what: string, given: number): number {
   const milliseconds = Number(given)
-  if (Number.isNaN(milliseconds)) throw new RangeError(`${what}: ${String(given)} is no number of milliseconds`)
+  if (Number.isNaN(milliseconds))
+    throw new RangeError(`${what}: ${String(given)} is no number of milliseconds`)
   return milliseconds
 }
 
@@ -268,7 +281,9 @@ export function select<const C extends readonly Case<unknown>[]>(
   expectGoroutine('select')
   for (const [index, one] of cases.entries())
     if (!(one instanceof TypedCase))
-      throw new TypeError(`select: argument ${index + 1} is no case: receiving, sending, timeout(ms) or otherwise`)
+      throw new TypeError(
+        `select: argument ${index + 1} is no case: receiving, sending, timeout(ms) or otherwise`,
+      )
   return new SelectCases(cases as unknown as readonly TypedCase[]) as unknown as Operation<
     Choice<C[number] extends Case<infer T> ? T : never>
   >
@@ -285,7 +300,11 @@ export class SelectCases extends Select<Choice<unknown>> {
   protected override result(): Choice<unknown> {
     this.expectOpen()
     const { kind, storage } = this.typed[this.index]
-    return { index: this.index, ok: this.ok, value: kind === 'receive' ? incoming(this.value, storage) : undefined }
+    return {
+      index: this.index,
+      ok: this.ok,
+      value: kind === 'receive' ? incoming(this.value, storage) : undefined,
+    }
   }
 }
 
@@ -311,7 +330,13 @@ function declareWaitable(run: Run, name: string): number {
 }
 
 /** Refuses nil and what is no such object, at all times: a lock would be looked for in the middle of another. */
-function verifyObject(run: Run, object: number, header: number, typeId: number, name: string): number {
+function verifyObject(
+  run: Run,
+  object: number,
+  header: number,
+  typeId: number,
+  name: string,
+): number {
   if (object === 0) failNil(name)
   if (run.check) verify(object, typeId, name, name)
   // A number from here on, whatever the program gave: no code of its own runs under a lock.
@@ -324,7 +349,9 @@ function verifyObject(run: Run, object: number, header: number, typeId: number, 
 function wholeCount(what: string, given: number, least: number): number {
   const count = Number(given)
   if (!Number.isInteger(count) || count < least || count > MAX_COUNT)
-    throw new RangeError(`${what}: ${String(given)} must be a whole number from ${least} to ${MAX_COUNT}`)
+    throw new RangeError(
+      `${what}: ${String(given)} must be a whole number from ${least} to ${MAX_COUNT}`,
+    )
   return count
 }
 
@@ -357,7 +384,8 @@ export interface WaitGroup {
 /** Declared by the runtime, as byte strings. */
 export function mutexOf(run: Run): Mutex {
   const typeId = declareWaitable(run, 'mutex')
-  const verified = (object: number): number => verifyObject(run, object, headerOf(typeId, 0), typeId, 'mutex')
+  const verified = (object: number): number =>
+    verifyObject(run, object, headerOf(typeId, 0), typeId, 'mutex')
   return run.handles.make('mutex', {
     typeId,
     typeName: 'mutex',
@@ -369,11 +397,13 @@ export function mutexOf(run: Run): Mutex {
 
 export function waitGroupOf(run: Run): WaitGroup {
   const typeId = declareWaitable(run, 'waitGroup')
-  const verified = (object: number): number => verifyObject(run, object, headerOf(typeId, 0), typeId, 'waitGroup')
+  const verified = (object: number): number =>
+    verifyObject(run, object, headerOf(typeId, 0), typeId, 'waitGroup')
   return run.handles.make('waitGroup', {
     typeId,
     typeName: 'waitGroup',
-    new: (count = 0) => newWaitable(run, typeId, wholeCount('waitGroup.new', count, 0)) as Ref<WaitGroup>,
+    new: (count = 0) =>
+      newWaitable(run, typeId, wholeCount('waitGroup.new', count, 0)) as Ref<WaitGroup>,
     add: (object: Ref<WaitGroup>, count: number) =>
       addToGroup(run.p, verified(object), wholeCount('waitGroup.add', count, -MAX_COUNT)),
     done: (object: Ref<WaitGroup>) => addToGroup(run.p, verified(object), -1),

@@ -31,7 +31,11 @@ export function breach(message: string): never {
 
 function complaintAbout(reference: number, type: number, typeName: string): string | null {
   const { memory, heap } = p
-  if (!Number.isInteger(reference) || reference < PAGE_BYTES || reference >= memory.layout.heapBytes)
+  if (
+    !Number.isInteger(reference) ||
+    reference < PAGE_BYTES ||
+    reference >= memory.layout.heapBytes
+  )
     return `${reference} is no reference`
   const id = heap.spans.of(reference)
   if (id <= 0 || heap.spans.read(id, span.PAGES) === 0)
@@ -43,7 +47,8 @@ function complaintAbout(reference: number, type: number, typeName: string): stri
     return `${reference} is a stale reference, its object has been freed: it was not kept over a safepoint (keep it, or put it in an object)`
   }
   const found = typeOf(i32[reference >>> 2])
-  if (type !== 0 && found !== type) return `${reference} refers to a ${nameOf(found)}, not to a ${typeName}`
+  if (type !== 0 && found !== type)
+    return `${reference} refers to a ${nameOf(found)}, not to a ${typeName}`
   return null
 }
 

@@ -30,7 +30,9 @@ export function gc(): void {
 export function setGCPercent(percent: number): number {
   expectGoroutine('setGCPercent')
   if (!Number.isInteger(percent) || percent >= 2 ** 31)
-    throw new RangeError(`setGCPercent: ${percent} must be a whole number of percent, negative for off`)
+    throw new RangeError(
+      `setGCPercent: ${percent} must be a whole number of percent, negative for off`,
+    )
   probeStackDeep()
   const own = p.memory.p(p.index, 0)
   words[own + GC_PERCENT_ASKED] = Math.max(percent, -1)
@@ -68,7 +70,10 @@ export function isMarking(): boolean {
  */
 export function assistMs(): number {
   const { doubles } = p.memory
-  return doubles[p.memory.pMeasure(p.index, TOTAL_ASSIST_MS)] + doubles[p.memory.pMeasure(p.index, TOTAL_BLOCKED_MS)]
+  return (
+    doubles[p.memory.pMeasure(p.index, TOTAL_ASSIST_MS)] +
+    doubles[p.memory.pMeasure(p.index, TOTAL_BLOCKED_MS)]
+  )
 }
 
 /** Number of goroutines that have not ended (Go's runtime.NumGoroutine). */

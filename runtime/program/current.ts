@@ -75,7 +75,10 @@ export class Run {
 }
 
 /** Stands for all below while no goroutine runs: whatever is asked of it is an error that says so. */
-const nobody = new Proxy({}, { get: () => failOutside('a call'), set: () => failOutside('a call') }) as never
+const nobody = new Proxy(
+  {},
+  { get: () => failOutside('a call'), set: () => failOutside('a call') },
+) as never
 
 export let served: Run | null = null
 export let run: Run = nobody
@@ -112,12 +115,16 @@ export function expectGoroutine(what: string): void {
 
 function failOutside(what: string): never {
   expectRun(what)
-  throw new Error(`${what} at module level, or in a callback: objects and goroutines are made in main, or in a task`)
+  throw new Error(
+    `${what} at module level, or in a callback: objects and goroutines are made in main, or in a task`,
+  )
 }
 
 /** The run that this thread serves. Throws unless there is one: programs are run by `sawtooth run`, or by `run` of sawtooth/host. */
 export function expectRun(what: string): Run {
   if (served === null)
-    throw new Error(`${what} needs a run: start this program with 'sawtooth run', or with run() of 'sawtooth/host'`)
+    throw new Error(
+      `${what} needs a run: start this program with 'sawtooth run', or with run() of 'sawtooth/host'`,
+    )
   return served
 }

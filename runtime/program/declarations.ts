@@ -78,7 +78,9 @@ export class Declarations {
     const begin = SCALARS_BEGIN + this.scalars
     this.scalars += count + (count & 1)
     if (this.scalars > GLOBAL_WORDS - SCALARS_BEGIN)
-      throw new DeclarationError(`too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`)
+      throw new DeclarationError(
+        `too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`,
+      )
     this.raise(control.GLOBAL_WORDS, this.scalars)
     return layout.globals + begin
   }
@@ -97,7 +99,10 @@ export class Declarations {
   /** Names of tasks by number, from the table, as they may stand in a line: for the host, which declares nothing. Main is −1. */
   static tasksOf(memory: Memory): (task: number) => string {
     const table = new Declarations(memory, 'the host')
-    return task => (task < 0 ? 'main' : printableName(nameIn(table.read(MAX_DECLARATIONS + task)) || `task ${task}`))
+    return task =>
+      task < 0
+        ? 'main'
+        : printableName(nameIn(table.read(MAX_DECLARATIONS + task)) || `task ${task}`)
   }
 
   private expectOpen(what: string): void {
@@ -110,7 +115,9 @@ export class Declarations {
   private declare(shape: string, id: number, count: number, first: number): number {
     this.expectOpen(shape)
     if (id >= MAX_DECLARATIONS)
-      throw new DeclarationError(`too many declarations: at most ${MAX_DECLARATIONS - 1} types and as many tasks`)
+      throw new DeclarationError(
+        `too many declarations: at most ${MAX_DECLARATIONS - 1} types and as many tasks`,
+      )
     if (!this.enter(shape, id, count, first)) {
       // What was entered first is not changed any more.
       throw new DeclarationError(

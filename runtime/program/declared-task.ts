@@ -20,7 +20,12 @@ export class DeclaredTask implements AnyTask {
   readonly id: number
   readonly references: number
 
-  constructor(declarations: Declarations, name: string, kinds: Parameters, body: (...values: never[]) => Coroutine) {
+  constructor(
+    declarations: Declarations,
+    name: string,
+    kinds: Parameters,
+    body: (...values: never[]) => Coroutine,
+  ) {
     this.taskName = name
     this.kinds = kinds
     this.body = body

@@ -11,7 +11,12 @@ export type Ref<T> = number & { readonly [brand]: T }
 export const nil: Ref<never> = 0 as Ref<never>
 
 /** How a kind is stored. */
-export type Storage = typeof KIND_REF | typeof KIND_I32 | typeof KIND_U32 | typeof KIND_F64 | typeof KIND_BOOL
+export type Storage =
+  | typeof KIND_REF
+  | typeof KIND_I32
+  | typeof KIND_U32
+  | typeof KIND_F64
+  | typeof KIND_BOOL
 
 /** Get: what reading yields; Set: what may be written. */
 export interface Kind<out Get, in Set> {
@@ -35,7 +40,8 @@ function made<K extends object>(kind: K): K {
 /** Throws a TypeError unless it is a kind, and not `self`. `where`: what is declared. */
 export function expectKind(where: string, kind: unknown): void {
   expectFieldKind(where, kind)
-  if (kind === self) throw new TypeError(`${where}: self is for the fields of a struct; elsewhere write ref(Type)`)
+  if (kind === self)
+    throw new TypeError(`${where}: self is for the fields of a struct; elsewhere write ref(Type)`)
 }
 
 /** As {@link expectKind}, and `self` is one. */
@@ -48,7 +54,10 @@ export function expectFieldKind(where: string, kind: unknown): void {
       : typeName === null
         ? `a value of type ${typeof kind}`
         : typeName
-  const advice = typeName === null ? 'i32, u32, f64, bool, ref or ref(Type), and self in a struct' : `ref(${typeName})`
+  const advice =
+    typeName === null
+      ? 'i32, u32, f64, bool, ref or ref(Type), and self in a struct'
+      : `ref(${typeName})`
   throw new TypeError(`${where}: ${found} is no kind; write ${advice}`)
 }
 
@@ -57,7 +66,12 @@ function isObject(value: unknown): value is object {
 }
 
 function isType(value: unknown): value is Referable {
-  return isObject(value) && 'typeName' in value && typeof value.typeName === 'string' && 'typeId' in value
+  return (
+    isObject(value) &&
+    'typeName' in value &&
+    typeof value.typeName === 'string' &&
+    'typeId' in value
+  )
 }
 
 function scalar<Value>(storage: Storage, label: string): Kind<Value, Value> {
@@ -86,7 +100,8 @@ export interface RefKind extends Kind<Ref<never>, Ref<unknown>> {
 export const ref: RefKind = made(
   Object.assign(
     <T extends Referable>(type: T): Kind<Ref<T>, Ref<T>> => {
-      if (!isType(type)) throw new TypeError('ref: its argument must be a type: a struct, array, channel or bytes')
+      if (!isType(type))
+        throw new TypeError('ref: its argument must be a type: a struct, array, channel or bytes')
       return made({ storage: KIND_REF, label: `ref(${type.typeName})`, typeId: () => type.typeId })
     },
     { storage: KIND_REF, label: 'ref', typeId: () => 0 } as const,
@@ -97,11 +112,24 @@ export const ref: RefKind = made(
 export interface Self extends Kind<never, never> {
   readonly isSelf: true
 }
-export const self: Self = made({ storage: KIND_REF, label: 'self', typeId: () => 0, isSelf: true } as const)
+export const self: Self = made({
+  storage: KIND_REF,
+  label: 'self',
+  typeId: () => 0,
+  isSelf: true,
+} as const)
 
 /** What reading a kind yields, and what may be written; `This` is the struct that it is a field of. */
-export type Get<K, This = never> = K extends Self ? Ref<This> : K extends Kind<infer Value, never> ? Value : never
-export type Put<K, This = never> = K extends Self ? Ref<This> : K extends Kind<unknown, infer Value> ? Value : never
+export type Get<K, This = never> = K extends Self
+  ? Ref<This>
+  : K extends Kind<infer Value, never>
+    ? Value
+    : never
+export type Put<K, This = never> = K extends Self
+  ? Ref<This>
+  : K extends Kind<unknown, infer Value>
+    ? Value
+    : never
 /** Any kind. */
 export type AnyKind = Kind<unknown, never>
 

@@ -5,7 +5,10 @@
 import { expectRun } from './current.ts'
 import * as program from './program.ts'
 
-type OfRun = Pick<typeof program, 'array' | 'bytes' | 'chan' | 'global' | 'mutex' | 'struct' | 'task' | 'waitGroup'>
+type OfRun = Pick<
+  typeof program,
+  'array' | 'bytes' | 'chan' | 'global' | 'mutex' | 'struct' | 'task' | 'waitGroup'
+>
 
 /** Of the run with this number, which is served now. They hold the number and no more: Node keeps a module for as long as its thread lives. */
 export function programOfRun(number: number): OfRun {

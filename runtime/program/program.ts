@@ -21,7 +21,17 @@ export {
   timeout,
   type WaitGroup,
 } from './channels.ts'
-export { assistMs, gc, isMarking, numGC, numGoroutine, poll, procs, readMemStats, setGCPercent } from './control.ts'
+export {
+  assistMs,
+  gc,
+  isMarking,
+  numGC,
+  numGoroutine,
+  poll,
+  procs,
+  readMemStats,
+  setGCPercent,
+} from './control.ts'
 export { type Global, type GlobalArray, global } from './global.ts'
 export { bool, f64, i32, type Kind, nil, type Ref, ref, self, u32 } from './kinds.ts'
 export { enter, getLocal, keep, type Local, leave, local, type Scope, setLocal } from './locals.ts'

@@ -17,7 +17,15 @@ import { CACHE_WORDS, LIMIT } from '../../memory/words/p.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
 import { breach, failNil, verify, verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, type Run } from './current.ts'
-import { type AnyKind, expectFieldKind, type Get, type Put, type Ref, type Self, type Storage } from './kinds.ts'
+import {
+  type AnyKind,
+  expectFieldKind,
+  type Get,
+  type Put,
+  type Ref,
+  type Self,
+  type Storage,
+} from './kinds.ts'
 
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
@@ -38,7 +46,13 @@ export type Struct<Name extends string, F extends Fields> = {
   readonly typeName: Name
   /** Makes an object. A safepoint; it protects its own arguments. Throws OutOfMemoryError. */
   readonly new: (...values: Put<F[keyof F], Struct<Name, F>>[]) => Ref<Struct<Name, F>>
-} & { readonly [K in keyof F]: Field<Struct<Name, F>, Get<F[K], Struct<Name, F>>, Put<F[K], Struct<Name, F>>> }
+} & {
+  readonly [K in keyof F]: Field<
+    Struct<Name, F>,
+    Get<F[K], Struct<Name, F>>,
+    Put<F[K], Struct<Name, F>>
+  >
+}
 
 /** Names that a field may not have. */
 const RESERVED = new globalThis.Set(['new', 'typeId', 'typeName', 'constructor'])
@@ -48,13 +62,27 @@ const RESERVED = new globalThis.Set(['new', 'typeId', 'typeName', 'constructor']
  *
  * @example const Tree = struct('Tree', { left: self, right: self })
  */
-export function struct<const Name extends string, F extends Fields>(name: Name, fields: F): Struct<Name, F> {
+export function struct<const Name extends string, F extends Fields>(
+  name: Name,
+  fields: F,
+): Struct<Name, F> {
   const run = expectRun('struct')
   const plan = planOf(run, name, fields)
-  const Type = plan.mixed ? MixedStruct : plan.words <= 3 ? SmallStruct : plan.words <= 7 ? MediumStruct : MixedStruct
+  const Type = plan.mixed
+    ? MixedStruct
+    : plan.words <= 3
+      ? SmallStruct
+      : plan.words <= 7
+        ? MediumStruct
+        : MixedStruct
   // The fields are on an object of their own: a program may name one `plan` or `header`, and `new` must not mistake it for its own.
   const own = Object.fromEntries(plan.fields.map(field => [field.name, fieldOf(plan, field)]))
-  const type = run.handles.make(name, { typeId: plan.typeId, typeName: name, new: new Type(plan).maker(), ...own })
+  const type = run.handles.make(name, {
+    typeId: plan.typeId,
+    typeName: name,
+    new: new Type(plan).maker(),
+    ...own,
+  })
   return type as unknown as Struct<Name, F>
 }
 
@@ -84,7 +112,9 @@ interface Plan {
 
 function planOf(run: Run, name: string, fields: Fields): Plan {
   if (typeof fields !== 'object' || fields === null)
-    throw new TypeError(`struct ${name}: its fields must be an object, as { next: self, value: i32 }`)
+    throw new TypeError(
+      `struct ${name}: its fields must be an object, as { next: self, value: i32 }`,
+    )
   const entries = Object.entries(fields)
   for (const [field, kind] of entries) expectFieldKind(`struct ${name}: field ${field}`, kind)
   for (const [field] of entries)
@@ -92,7 +122,8 @@ function planOf(run: Run, name: string, fields: Fields): Plan {
   const references = entries.filter(([, kind]) => kind.storage === KIND_REF)
   const small = entries.filter(([, kind]) => kind.storage !== KIND_REF && kind.storage !== KIND_F64)
   const doubles = entries.filter(([, kind]) => kind.storage === KIND_F64)
-  if (references.length > MAX_REFERENCES) throw new TypeError(`struct ${name}: at most ${MAX_REFERENCES} references`)
+  if (references.length > MAX_REFERENCES)
+    throw new TypeError(`struct ${name}: at most ${MAX_REFERENCES} references`)
   const bytes = new Map<string, number>()
   let end = 4
   for (const [field] of [...references, ...small]) {
@@ -171,7 +202,8 @@ abstract class StructType {
     const top = stack.top - stack.base
     try {
       for (let index = 0; index < fields.length; index++) {
-        if (fields[index].storage === KIND_REF && values[index] !== undefined) stack.push(values[index])
+        if (fields[index].storage === KIND_REF && values[index] !== undefined)
+          stack.push(values[index])
       }
       return p.allocator.allocate(bytes, references === 0)
     } finally {
@@ -187,7 +219,8 @@ abstract class StructType {
       if (typeof value !== 'number' && typeof value !== 'boolean')
         breach(`${field.argument}: ${String(value)} is no number`)
       if (field.storage !== KIND_REF) continue
-      if (value !== 0) verify(Number(value), targetOf(this.plan, field), labelOf(this.plan, field), field.argument)
+      if (value !== 0)
+        verify(Number(value), targetOf(this.plan, field), labelOf(this.plan, field), field.argument)
     }
   }
 
@@ -195,7 +228,8 @@ abstract class StructType {
   protected shadeFields(at: Addr): void {
     const { barrier, i32 } = this.run
     const end = (at >>> 2) + this.plan.references
-    for (let word = (at >>> 2) + 1; word <= end; word++) if (i32[word] !== 0) barrier.record(0, i32[word])
+    for (let word = (at >>> 2) + 1; word <= end; word++)
+      if (i32[word] !== 0) barrier.record(0, i32[word])
   }
 
   protected wordOf(index: number): number {
@@ -223,7 +257,8 @@ class SmallStruct extends StructType {
   }
 
   private make(value0 = 0, value1 = 0, value2 = 0): Addr {
-    if (this.run.check) this.verifyValues([value0, value1, value2].slice(0, this.plan.fields.length))
+    if (this.run.check)
+      this.verifyValues([value0, value1, value2].slice(0, this.plan.fields.length))
     // Numbers before the slot is taken: what converts another value may allocate.
     value0 = +value0
     value1 = +value1
@@ -254,9 +289,19 @@ class MediumStruct extends StructType {
     return (a, b, c, d, e, f, g) => this.make(a, b, c, d, e, f, g)
   }
 
-  private make(value0 = 0, value1 = 0, value2 = 0, value3 = 0, value4 = 0, value5 = 0, value6 = 0): Addr {
+  private make(
+    value0 = 0,
+    value1 = 0,
+    value2 = 0,
+    value3 = 0,
+    value4 = 0,
+    value5 = 0,
+    value6 = 0,
+  ): Addr {
     if (this.run.check)
-      this.verifyValues([value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length))
+      this.verifyValues(
+        [value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length),
+      )
     value0 = +value0
     value1 = +value1
     value2 = +value2
@@ -266,7 +311,9 @@ class MediumStruct extends StructType {
     value6 = +value6
     let at = this.take()
     if (at === 0)
-      at = this.takeSlowly([value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length))
+      at = this.takeSlowly(
+        [value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length),
+      )
     const { i32, words } = this.run
     const word = at >>> 2
     const offset = this.word
@@ -292,7 +339,9 @@ class MixedStruct extends StructType {
   private make(values: number[]): Addr {
     const { fields } = this.plan
     if (values.length > fields.length)
-      throw new TypeError(`${this.typeName}.new takes at most ${fields.length} values, and was given ${values.length}`)
+      throw new TypeError(
+        `${this.typeName}.new takes at most ${fields.length} values, and was given ${values.length}`,
+      )
     if (this.run.check) this.verifyValues(values)
     for (let index = 0; index < values.length; index++) values[index] = +values[index]
     let at = this.plan.bytes <= this.slotBytes ? this.take() : 0

@@ -29,17 +29,27 @@ export interface Task<P extends Parameters> {
 export function task<const P extends Parameters>(
   name: string,
   kinds: P,
-  body: (...values: Received<P>) => Generator<unknown, void, never> | Iterator<unknown, unknown, never>,
+  body: (
+    ...values: Received<P>
+  ) => Generator<unknown, void, never> | Iterator<unknown, unknown, never>,
 ): Task<P> {
   const run = expectRun('task')
   if (Object.getPrototypeOf(body) !== Object.getPrototypeOf(function* () {}))
     throw new TypeError(`task ${name}: its body must be a generator function (function*)`)
   if (!Array.isArray(kinds))
-    throw new TypeError(`task ${name}: the kinds of its parameters must be a list, as [ref(Tree), i32]`)
-  for (const [index, kind] of kinds.entries()) expectKind(`task ${name}: parameter ${index + 1}`, kind)
+    throw new TypeError(
+      `task ${name}: the kinds of its parameters must be a list, as [ref(Tree), i32]`,
+    )
+  for (const [index, kind] of kinds.entries())
+    expectKind(`task ${name}: parameter ${index + 1}`, kind)
   if (kinds.length - kinds.filter(kind => kind.storage === KIND_REF).length > g.ARGUMENTS_MAX)
     throw new TypeError(`task ${name}: at most ${g.ARGUMENTS_MAX} numbers`)
-  const declared = new DeclaredTask(run.declarations, name, kinds, body as unknown as (...values: never[]) => Coroutine)
+  const declared = new DeclaredTask(
+    run.declarations,
+    name,
+    kinds,
+    body as unknown as (...values: never[]) => Coroutine,
+  )
   run.tasks.set(declared.id, declared)
   return declared as unknown as Task<P>
 }
@@ -113,7 +123,9 @@ export function coroutineOf(id: GoroutineId): Coroutine {
   const record = memory.goroutine(id, 0)
   const task = run.tasks.get(words[record + g.TASK])
   if (task === undefined)
-    throw new Error(`goroutine ${id} has task ${words[record + g.TASK]}, which P ${p.index} does not know`)
+    throw new Error(
+      `goroutine ${id} has task ${words[record + g.TASK]}, which P ${p.index} does not know`,
+    )
   let slot = words[record + g.STACK]
   let scalars = 0
   const values = task.kinds.map(kind => {

@@ -35,10 +35,16 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
     markMs: raw.markMs,
     stwTerminationUs: raw.stwTerminationMs * 1000,
     timeToSafepointUs: [raw.setupTimeToSafepointMs * 1000, raw.terminationTimeToSafepointMs * 1000],
-    cpuMs: { assist: raw.assistMs, dedicated: raw.dedicatedMs, fractional: raw.fractionalMs, idle: raw.idleMs },
+    cpuMs: {
+      assist: raw.assistMs,
+      dedicated: raw.dedicatedMs,
+      fractional: raw.fractionalMs,
+      idle: raw.idleMs,
+    },
     blockedInPlaceMs: raw.blockedInPlaceMs,
     gateMs: raw.gateMs,
-    utilization: capacityMs > 0 ? (raw.dedicatedMs + raw.fractionalMs + raw.assistMs) / capacityMs : 0,
+    utilization:
+      capacityMs > 0 ? (raw.dedicatedMs + raw.fractionalMs + raw.assistMs) / capacityMs : 0,
     pacerUtilization: raw.pacerUtilization,
     gcCpuLimited: raw.gcCpuLimited !== 0,
     scanWork: { heap: raw.scanWorkHeap, stack: raw.scanWorkStack, globals: raw.scanWorkGlobals },

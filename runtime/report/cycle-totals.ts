@@ -21,7 +21,8 @@ export class CycleTotals {
     if (cycle.trigger === 'forced') this.forced++
     this.restarts += cycle.restarts
     this.pausesUs += stwSetupUs + stwTerminationUs
-    for (const kind of ['assist', 'dedicated', 'fractional', 'idle'] as const) this.cpuMs[kind] += cycle.cpuMs[kind]
+    for (const kind of ['assist', 'dedicated', 'fractional', 'idle'] as const)
+      this.cpuMs[kind] += cycle.cpuMs[kind]
     const us = Math.max(stwSetupUs, stwTerminationUs)
     if (us > (this.worstPause?.us ?? -1)) this.worstPause = { n, us }
     if (overrun > 0) this.overran++

@@ -68,7 +68,12 @@ export function stoppedCpuMs(pausesUs: number, machine: Machine): number {
 /** CPU time that counts as the collector's in Go's gc_cpu_fraction: idle workers' does not. */
 export function gcCpuMs(cycle: CycleRecord, machine: Machine): number {
   const { assist, dedicated, fractional } = cycle.cpuMs
-  return stoppedCpuMs(cycle.stwSetupUs + cycle.stwTerminationUs, machine) + assist + dedicated + fractional
+  return (
+    stoppedCpuMs(cycle.stwSetupUs + cycle.stwTerminationUs, machine) +
+    assist +
+    dedicated +
+    fractional
+  )
 }
 
 /** `gc 1 @0.007s 12%: 0.074+5.8+0.067 ms clock, 0.14+0.45/2.7/2.1+0.13 ms cpu, 3->5->4 MB, 4 MB goal, …` */
@@ -80,7 +85,9 @@ export function formatGcTrace(cycle: CycleRecord, extra: CycleExtra, machine: Ma
   const clock = `${us(cycle.stwSetupUs)}+${ms(cycle.markMs)}+${us(cycle.stwTerminationUs)}`
   const work = `${ms(assist)}/${ms(dedicated + fractional)}/${ms(idle)}`
   const cpu = `${us(procs * cycle.stwSetupUs)}+${work}+${us(procs * cycle.stwTerminationUs)}`
-  const heap = [cycle.heapAtStart, cycle.heapAtMarkEnd, cycle.heapMarked].map(goMebibytes).join('->')
+  const heap = [cycle.heapAtStart, cycle.heapAtMarkEnd, cycle.heapMarked]
+    .map(goMebibytes)
+    .join('->')
   return (
     `gc ${cycle.n} @${goDecimal(cycle.startMs, 3)}s ${Math.trunc(extra.gcCpuFraction * 100)}%: ` +
     `${clock} ms clock, ${cpu} ms cpu, ${heap} MB, ${goMebibytes(extra.goalAtMarkEnd ?? NO_GOAL_BYTES)} MB goal, ` +
@@ -111,7 +118,8 @@ export function formatPacerTraceEnd(
 ): string | undefined {
   if (cycle.heapAtMarkEnd <= extra.triggered) return undefined
   const { heap, stack, globals } = cycle.scanWork
-  const pastGoal = BigInt(cycle.heapAtMarkEnd) - BigInt(Math.trunc(extra.goalAtMarkEnd ?? NO_GOAL_BYTES))
+  const pastGoal =
+    BigInt(cycle.heapAtMarkEnd) - BigInt(Math.trunc(extra.goalAtMarkEnd ?? NO_GOAL_BYTES))
   return (
     `pacer: ${Math.trunc(cycle.pacerUtilization * 100)}% CPU (25 exp.) for ${heap}+${stack}+${globals} B work ` +
     `(${extra.expectedScanWork} B exp.) in ${extra.triggered} B -> ${cycle.heapAtMarkEnd} B ` +

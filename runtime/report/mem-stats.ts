@@ -50,7 +50,10 @@ export function memStatsOf(memory: Memory): MemStats {
     GCSys: collectorBytes(pagesTouched, workBuffersTouched),
     OtherSys: 0,
     NextGC: statistics.goal === control.NO_BYTES ? Number.MAX_SAFE_INTEGER : statistics.goal,
-    LastGC: cycles === 0 ? 0 : Math.round((performance.timeOrigin + measure(control.LAST_CYCLE_AT)) * 1e6),
+    LastGC:
+      cycles === 0
+        ? 0
+        : Math.round((performance.timeOrigin + measure(control.LAST_CYCLE_AT)) * 1e6),
     PauseTotalNs: Math.round(measure(control.PAUSE_TOTAL_MS) * 1e6),
     PauseNs: ring(memory, control.PAUSES),
     PauseEnd: ring(memory, control.PAUSE_ENDS),
@@ -65,5 +68,7 @@ export function memStatsOf(memory: Memory): MemStats {
 
 function ring(memory: Memory, name: number): number[] {
   const begin = memory.measure(name)
-  return Array.from(memory.doubles.subarray(begin, begin + control.PAUSE_RING), value => Math.round(value))
+  return Array.from(memory.doubles.subarray(begin, begin + control.PAUSE_RING), value =>
+    Math.round(value),
+  )
 }

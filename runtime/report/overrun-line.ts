@@ -6,10 +6,16 @@ const MOST_PARTS = 4
 const TERMINATION = 'mark-termination/'
 
 /** MB are Go's: 2²⁰ bytes. undefined for a cycle that kept its goal. No line feed at the end. */
-export function formatOverrun(cycle: Pick<CycleRecord, 'overrun' | 'overrunBy' | 'gaps'>): string | undefined {
+export function formatOverrun(
+  cycle: Pick<CycleRecord, 'overrun' | 'overrunBy' | 'gaps'>,
+): string | undefined {
   if (cycle.overrun === 0) return undefined
-  const parts = Object.entries(cycle.overrunBy).sort(([, one], [, other]) => Math.abs(other) - Math.abs(one))
-  const told = parts.slice(0, MOST_PARTS).map(([cause, bytes]) => `${megabytes(bytes)} ${withGap(cause, cycle.gaps)}`)
+  const parts = Object.entries(cycle.overrunBy).sort(
+    ([, one], [, other]) => Math.abs(other) - Math.abs(one),
+  )
+  const told = parts
+    .slice(0, MOST_PARTS)
+    .map(([cause, bytes]) => `${megabytes(bytes)} ${withGap(cause, cycle.gaps)}`)
   const rest = parts.slice(MOST_PARTS).reduce((sum, [, bytes]) => sum + bytes, 0)
   if (rest !== 0) told.push(`${megabytes(rest)} other`)
   return `overrun ${megabytes(cycle.overrun)}MB = ${told.join(' + ')}`

@@ -24,8 +24,12 @@ export class RecordWriter {
 
   /** The cycles of `record` are those that were written. Rejects with an OutputError. */
   async finish(record: RunRecord): Promise<void> {
-    const rest = Object.entries(record).filter(([name]) => name !== 'cycles' && !Object.hasOwn(this.#head, name))
-    this.file.write(`${this.#separator === '' ? '' : '\n '}],${fieldsOf(Object.fromEntries(rest))}\n}\n`)
+    const rest = Object.entries(record).filter(
+      ([name]) => name !== 'cycles' && !Object.hasOwn(this.#head, name),
+    )
+    this.file.write(
+      `${this.#separator === '' ? '' : '\n '}],${fieldsOf(Object.fromEntries(rest))}\n}\n`,
+    )
     await this.file.finish()
   }
 }

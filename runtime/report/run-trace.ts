@@ -14,7 +14,10 @@ export class RunTrace {
   constructor(memory: Memory, writer: TraceEventWriter) {
     this.#memory = memory
     this.#writer = writer
-    this.#events = Array.from({ length: memory.layout.procs }, (_, p) => new Events(memory, p, false))
+    this.#events = Array.from(
+      { length: memory.layout.procs },
+      (_, p) => new Events(memory, p, false),
+    )
   }
 
   /** Takes what is in the rings. */

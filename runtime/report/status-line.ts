@@ -19,7 +19,8 @@ const BAR_WIDTH = 20
 /** Never longer than the terminal is wide: a line that wraps could not be drawn over. */
 export function formatStatusLine(status: Status, columns = 80): string {
   const { goal, heapLive, goroutines } = status
-  const heap = goal === null ? humanBytes(heapLive) : `${humanBytes(heapLive)} of ${humanBytes(goal)}`
+  const heap =
+    goal === null ? humanBytes(heapLive) : `${humanBytes(heapLive)} of ${humanBytes(goal)}`
   const parts = [
     humanMs(status.elapsedMs).padStart(7),
     `gc ${humanCount(status.cycles)}${status.marking ? ' mark' : ''}`,

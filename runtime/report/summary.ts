@@ -38,7 +38,9 @@ export function formatSummary(record: RunRecord, totals: CycleTotals): string {
   const labelWidth = Math.max(...lines.map(([label]) => label.length))
   const valueWidth = Math.max(...lines.map(([, value]) => value.length))
   return lines
-    .map(([label, value, note]) => `${label.padEnd(labelWidth)}  ${value.padStart(valueWidth)}  ${note}`.trimEnd())
+    .map(([label, value, note]) =>
+      `${label.padEnd(labelWidth)}  ${value.padStart(valueWidth)}  ${note}`.trimEnd(),
+    )
     .map(text => `${text}\n`)
     .join('')
 }
@@ -68,7 +70,11 @@ function pauseLines({ pausesUs, worstPause }: CycleTotals): Line[] {
 function cpuLines(record: RunRecord, { count, cpuMs, pausesUs }: CycleTotals): Line[] {
   if (count === 0 || durationMs(record) <= 0) return []
   const shareOf = (ms: number): number => ms / (durationMs(record) * record.procs)
-  const [assist, dedicated, fractional] = [shareOf(cpuMs.assist), shareOf(cpuMs.dedicated), shareOf(cpuMs.fractional)]
+  const [assist, dedicated, fractional] = [
+    shareOf(cpuMs.assist),
+    shareOf(cpuMs.dedicated),
+    shareOf(cpuMs.fractional),
+  ]
   const stopped = shareOf(stoppedCpuMs(pausesUs, record))
   return [
     line('GC CPU', humanPercent(assist + dedicated + fractional + stopped), 'without idle workers'),

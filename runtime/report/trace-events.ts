@@ -26,7 +26,11 @@ interface GcDetails {
 
 /** Lines of the chart of the heap; null: there is none. */
 interface Counters {
-  readonly heap: { readonly live: number; readonly goal: number | null; readonly trigger: number | null }
+  readonly heap: {
+    readonly live: number
+    readonly goal: number | null
+    readonly trigger: number | null
+  }
 }
 
 /** Times in milliseconds since the run began. Slices of one lane must nest: they may touch, but not overlap. */
@@ -43,10 +47,9 @@ interface OfP {
 }
 
 /** A stretch of time of a P's. */
-export type PSlice = { readonly [Name in Exclude<EventName, 'charge'>]: Slice<Name, Details[Name]> & OfP }[Exclude<
-  EventName,
-  'charge'
->]
+export type PSlice = {
+  readonly [Name in Exclude<EventName, 'charge'>]: Slice<Name, Details[Name]> & OfP
+}[Exclude<EventName, 'charge'>]
 /** Bytes were charged to the live heap. */
 export interface Charge extends OfP {
   readonly kind: 'instant'
@@ -85,9 +88,13 @@ export function eventOfP(
   const what = EVENT_DETAILS[name]
   const args = what === null ? undefined : { [what]: detail }
   // The names are looked up, and so the type cannot follow.
-  return { ...(name === 'charge' ? { kind: 'instant' } : { kind: 'slice', durationMs }), p, name, startMs, args } as
-    | PSlice
-    | Charge
+  return {
+    ...(name === 'charge' ? { kind: 'instant' } : { kind: 'slice', durationMs }),
+    p,
+    name,
+    startMs,
+    args,
+  } as PSlice | Charge
 }
 
 export class TraceEventWriter {
@@ -112,7 +119,8 @@ export class TraceEventWriter {
   event(event: TraceEvent): void {
     const startNs = Math.round(event.startMs * 1e6)
     // Rounded at both ends, so that slices that nest still do.
-    const endNs = event.kind === 'slice' ? Math.round((event.startMs + event.durationMs) * 1e6) : startNs
+    const endNs =
+      event.kind === 'slice' ? Math.round((event.startMs + event.durationMs) * 1e6) : startNs
     if (this.#closed || !(Number.isFinite(startNs) && Number.isFinite(endNs) && endNs >= startNs)) {
       this.#dropped++
       return
@@ -124,7 +132,13 @@ export class TraceEventWriter {
     }
     const args = event.args === undefined ? {} : { args: event.args }
     if (event.kind === 'slice')
-      this.#put({ ph: 'X', ...common, tid: threadOf(event.p), dur: (endNs - startNs) / 1e3, ...args })
+      this.#put({
+        ph: 'X',
+        ...common,
+        tid: threadOf(event.p),
+        dur: (endNs - startNs) / 1e3,
+        ...args,
+      })
     else this.#put({ ph: 'i', s: 't', ...common, tid: threadOf(event.p), ...args })
   }
 
@@ -171,7 +185,10 @@ export interface TraceFile {
 export function readTraceEvents(text: string): TraceFile {
   const { traceEvents } = JSON.parse(text) as { readonly traceEvents: readonly FileEvent[] }
   const lanes = traceEvents.filter(({ ph, name }) => ph === 'M' && name === 'thread_name')
-  return { procs: lanes.length - 1, events: traceEvents.filter(({ ph }) => ph !== 'M').map(eventOf) }
+  return {
+    procs: lanes.length - 1,
+    events: traceEvents.filter(({ ph }) => ph !== 'M').map(eventOf),
+  }
 }
 
 const KINDS = { X: 'slice', i: 'instant', C: 'counter' } as const
@@ -195,6 +212,7 @@ function threadOf(p: number): number {
 
 function finiteIn(values: Readonly<Record<string, number | null>>): Record<string, number> {
   const finite: Record<string, number> = {}
-  for (const [name, value] of Object.entries(values)) if (Number.isFinite(value)) finite[name] = value as number
+  for (const [name, value] of Object.entries(values))
+    if (Number.isFinite(value)) finite[name] = value as number
   return finite
 }

@@ -60,9 +60,12 @@ for (const [name, unit, pattern] of [
   execFileSync(go, ['build', '-o', join(scratch, name), here(`go/${name}.go`)])
   const ratios = []
   for (let pair = 0; pair < Number(pairs); pair++) {
-    const [we, they] = pair % 2 === 0 ? [ours(name), gos(name, pattern)] : [gos(name, pattern), ours(name)].reverse()
+    const [we, they] =
+      pair % 2 === 0 ? [ours(name), gos(name, pattern)] : [gos(name, pattern), ours(name)].reverse()
     ratios.push(we / they)
-    console.log(`${name}: sawtooth ${we.toFixed(2)}, go ${they.toFixed(2)} ${unit}; ratio ${(we / they).toFixed(3)}`)
+    console.log(
+      `${name}: sawtooth ${we.toFixed(2)}, go ${they.toFixed(2)} ${unit}; ratio ${(we / they).toFixed(3)}`,
+    )
   }
   console.log(`${name}: median ratio ${median(ratios).toFixed(3)} of ${pairs} pairs`)
 }

@@ -68,7 +68,13 @@ function chart(record, from, to) {
     type: 'nominal',
     title: null,
     scale: { domain: SERIES.map(([name]) => name), range: SERIES.map(([, value]) => value) },
-    legend: { orient: 'top', symbolType: 'square', symbolSize: 130, symbolStrokeWidth: 0, symbolOpacity: 1 },
+    legend: {
+      orient: 'top',
+      symbolType: 'square',
+      symbolSize: 130,
+      symbolStrokeWidth: 0,
+      symbolOpacity: 1,
+    },
   }
   const line = (series, mark) => ({
     transform: [{ filter: `datum.series === '${series}'` }],
@@ -132,7 +138,8 @@ const { values, positionals } = parseArgs({
   options: { from: { type: 'string', default: '0' }, to: { type: 'string' } },
 })
 const [recordFile, pictureFile] = positionals
-if (recordFile === undefined || pictureFile === undefined) throw new Error('usage: picture.js RECORD.json PICTURE.svg')
+if (recordFile === undefined || pictureFile === undefined)
+  throw new Error('usage: picture.js RECORD.json PICTURE.svg')
 const record = JSON.parse(readFileSync(recordFile, 'utf8'))
 const specification = chart(record, Number(values.from), Number(values.to ?? record.wallMs))
 const svg = await new View(parse(compile(specification).spec), { renderer: 'none' }).toSVG()

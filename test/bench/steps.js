@@ -7,7 +7,16 @@
 // of the pairs' ratios, and the ratio of the fastest of all: above 1 the build is slower than the other side.
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -51,7 +60,8 @@ const pairs = Number(values.pairs)
 const wanted = values.only?.split(',') ?? Object.keys(measures)
 for (const name of wanted)
   if (!(name in measures)) fail(`--only takes ${Object.keys(measures).join(', ')}; not '${name}'`)
-if (!(Number.isInteger(pairs) && pairs > 0)) fail(`--pairs must be a whole number above 0, not '${values.pairs}'`)
+if (!(Number.isInteger(pairs) && pairs > 0))
+  fail(`--pairs must be a whole number above 0, not '${values.pairs}'`)
 
 function fail(message) {
   console.error(message)
@@ -101,7 +111,10 @@ function side(name, dist, rewrite = text => text) {
   cpSync(bin, join(folder, 'bin'), { recursive: true })
   // A revision may have dependencies that this one has not.
   const modules = join(owner, 'node_modules')
-  symlinkSync(existsSync(modules) ? resolve(modules) : join(root, 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(
+    existsSync(modules) ? resolve(modules) : join(root, 'node_modules'),
+    join(folder, 'node_modules'),
+  )
   let changed = 0
   for (const path of readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })) {
     if (!path.endsWith('.js')) continue
@@ -118,7 +131,11 @@ function side(name, dist, rewrite = text => text) {
 const build = resolve(values.dist ?? join(root, 'dist'))
 const sides =
   values.against === undefined
-    ? [side('the build', build), side('without steps', build, withoutSteps), side('without sync', build, withoutSync)]
+    ? [
+        side('the build', build),
+        side('without steps', build, withoutSteps),
+        side('without sync', build, withoutSync),
+      ]
     : [side('the build', build), side('the other', resolve(values.against))]
 
 // ————— the runs
@@ -128,17 +145,24 @@ function report(title, ours, theirs) {
   const ratios = ours.map((value, pair) => value / theirs[pair]).sort((a, b) => a - b)
   const spread = `${ratios[0].toFixed(3)} to ${ratios.at(-1).toFixed(3)}`
   const fastest = Math.min(...ours) / Math.min(...theirs)
-  console.log(`${title}: median ratio ${median(ratios).toFixed(3)} (${spread}), of the fastest ${fastest.toFixed(3)}`)
+  console.log(
+    `${title}: median ratio ${median(ratios).toFixed(3)} (${spread}), of the fastest ${fastest.toFixed(3)}`,
+  )
 }
 
 const median = sorted => sorted[sorted.length >> 1]
 
 /** Where a revision may have the modules that the programs look into, as of this one and of earlier ones. */
-const FOLDERS = { 'control.js': ['memory/words', 'heap/layout'], 'current.js': ['runtime/program', 'runtime'] }
+const FOLDERS = {
+  'control.js': ['memory/words', 'heap/layout'],
+  'current.js': ['runtime/program', 'runtime'],
+}
 
 function moduleIn(dist, name) {
   const folder = FOLDERS[name].find(folder => existsSync(join(dist, folder, name)))
-  return folder === undefined ? fail(`${dist} has no ${name} that is known here`) : join(dist, folder, name)
+  return folder === undefined
+    ? fail(`${dist} has no ${name} that is known here`)
+    : join(dist, folder, name)
 }
 
 /** The fastest round. */
@@ -164,9 +188,12 @@ function run({ folder }, { program, args }) {
 }
 
 try {
-  console.log(`${process.version}, ${cpus().length} × ${cpus()[0].model}, ${pairs} pairs; the build against`)
+  console.log(
+    `${process.version}, ${cpus().length} × ${cpus()[0].model}, ${pairs} pairs; the build against`,
+  )
   const [, ...others] = sides
-  for (const { name, changed } of others) console.log(`  ${name}${changed > 0 ? `: ${changed} files differ` : ''}`)
+  for (const { name, changed } of others)
+    console.log(`  ${name}${changed > 0 ? `: ${changed} files differ` : ''}`)
   const taken = new Map(wanted.map(name => [name, sides.map(() => [])]))
   for (let pair = 0; pair < pairs; pair++) {
     for (const name of wanted) {
@@ -180,7 +207,8 @@ try {
   console.log('')
   for (const name of wanted) {
     const [ours, ...theirs] = taken.get(name)
-    for (const [index, other] of theirs.entries()) report(`${name}, ${others[index].name}`, ours, other)
+    for (const [index, other] of theirs.entries())
+      report(`${name}, ${others[index].name}`, ours, other)
   }
 } finally {
   rmSync(scratch, { recursive: true })

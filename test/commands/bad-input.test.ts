@@ -24,7 +24,10 @@ test('an import of what is not there is told with its file and line', async () =
         `import { gc } from 'sawtooth'\nimport { ${name} } from 'sawtooth'\nexport default function* main() {}\n`,
       )
       const { code, stderr } = await runCliWarm(['run', file, '--procs', '2'])
-      expect({ code, stderr }).toEqual({ code: 1, stderr: `panic: ${file}:2: SyntaxError: ${what}\n` })
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `panic: ${file}:2: SyntaxError: ${what}\n`,
+      })
     }
   } finally {
     rmSync(directory, { recursive: true })
@@ -33,22 +36,65 @@ test('an import of what is not there is told with its file and line', async () =
 
 describe('usage: exit 2, one line, nothing is run', () => {
   test.each<[string, string[], RegExp, Record<string, string>?]>([
-    ['an unknown option', [hello, '--banana'], /run has no option --banana; see sawtooth run --help/],
+    [
+      'an unknown option',
+      [hello, '--banana'],
+      /run has no option --banana; see sawtooth run --help/,
+    ],
     ['an unknown command', [], /there is no command/],
     ['a missing program', ['no-such-program.ts'], /program not found: .*no-such-program\.ts/],
     ['a directory as program', ['examples'], /program is not a file: .*examples/],
     ['another kind of file', ['package.json'], /program must be a \.ts, .* file: .*package\.json/],
     ['--procs 0', [hello, '--procs', '0'], /--procs must be a whole number from 1 to 64, not '0'/],
-    ['--procs 65', [hello, '--procs', '65'], /--procs must be a whole number from 1 to 64, not '65'/],
-    ['GOMAXPROCS=two', [hello], /GOMAXPROCS must be a whole number from 1 to 64, not 'two'/, { GOMAXPROCS: 'two' }],
-    ['GOGC=banana', [hello], /GOGC must be a percentage as whole number, or off, not 'banana'/, { GOGC: 'banana' }],
-    ['GODEBUG', [hello], /GODEBUG gcstoptheworld must be .* from 0 to 2, not '3'/, { GODEBUG: 'gcstoptheworld=3' }],
-    ['an arena too small', [hello, '--arena', '1MiB'], /--arena must be whole 8 KiB pages, from 4MiB .*, not '1MiB'/],
+    [
+      '--procs 65',
+      [hello, '--procs', '65'],
+      /--procs must be a whole number from 1 to 64, not '65'/,
+    ],
+    [
+      'GOMAXPROCS=two',
+      [hello],
+      /GOMAXPROCS must be a whole number from 1 to 64, not 'two'/,
+      { GOMAXPROCS: 'two' },
+    ],
+    [
+      'GOGC=banana',
+      [hello],
+      /GOGC must be a percentage as whole number, or off, not 'banana'/,
+      { GOGC: 'banana' },
+    ],
+    [
+      'GODEBUG',
+      [hello],
+      /GODEBUG gcstoptheworld must be .* from 0 to 2, not '3'/,
+      { GODEBUG: 'gcstoptheworld=3' },
+    ],
+    [
+      'an arena too small',
+      [hello, '--arena', '1MiB'],
+      /--arena must be whole 8 KiB pages, from 4MiB .*, not '1MiB'/,
+    ],
     ['an unknown pacer', [hello, '--pacer', 'go9'], /--pacer: .*'?go9'?/],
-    ['a missing pacer file', [hello, '--pacer', './none.ts'], /--pacer: there is no file .*none\.ts/],
-    ['an unknown fault', [hello, '--fault', 'coffee'], /--fault has no point 'coffee'; run --fault list prints them/],
-    ['a fault that cannot fail', [hello, '--fault', 'stop/raise:fail'], /nothing can fail there; fail is for refill, /],
-    ['a fault at no P', [hello, '--procs', '2', '--fault', 'refill@p2'], /there is no P 2, they count from 0 to 1/],
+    [
+      'a missing pacer file',
+      [hello, '--pacer', './none.ts'],
+      /--pacer: there is no file .*none\.ts/,
+    ],
+    [
+      'an unknown fault',
+      [hello, '--fault', 'coffee'],
+      /--fault has no point 'coffee'; run --fault list prints them/,
+    ],
+    [
+      'a fault that cannot fail',
+      [hello, '--fault', 'stop/raise:fail'],
+      /nothing can fail there; fail is for refill, /,
+    ],
+    [
+      'a fault at no P',
+      [hello, '--procs', '2', '--fault', 'refill@p2'],
+      /there is no P 2, they count from 0 to 1/,
+    ],
   ])('%s', async (name, args, message, env = {}) => {
     const { code, stdout, stderr, record } = await runCliWarm(
       name === 'an unknown command' ? ['walk'] : ['run', ...args],
@@ -61,27 +107,44 @@ describe('usage: exit 2, one line, nothing is run', () => {
 
   test('an unreadable place for the record', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'threads-'))
-    const { code, stderr } = await runCli(['run', hello, '--trace', join(directory, 'none', 'trace.json')])
+    const { code, stderr } = await runCli([
+      'run',
+      hello,
+      '--trace',
+      join(directory, 'none', 'trace.json'),
+    ])
     rmSync(directory, { recursive: true })
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^sawtooth: --trace: .*\n$/) })
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^sawtooth: --trace: .*\n$/),
+    })
   })
 })
 
 describe('a program that cannot start: exit 1, file and line', () => {
   test.each<[string, string | null, RegExp]>([
     ['syntax-error', 'console.log(values.map', /SyntaxError: .+/],
-    ['declared-twice', 'const twice: number = 2', /SyntaxError: Identifier 'twice' has already been declared/],
+    [
+      'declared-twice',
+      'const twice: number = 2',
+      /SyntaxError: Identifier 'twice' has already been declared/,
+    ],
     ['import-missing', 'import {', /there is no file '\.\/there-is-no-such-file\.ts'/],
     ['module-throws', 'JSON.parse', /SyntaxError: .* is not valid JSON/],
     ['no-generator', null, /the default export of a program must be a generator function/],
   ])('%s', async (name, marker, message) => {
     const { code, record, stdout, stderr } = await runProgramWarm([broken(name), '--procs', '3'])
-    expect({ code, stdout, kind: record.error?.kind }).toEqual({ code: 1, stdout: '', kind: 'program' })
+    expect({ code, stdout, kind: record.error?.kind }).toEqual({
+      code: 1,
+      stdout: '',
+      kind: 'program',
+    })
     expect(record.error?.goroutine).toBeNull()
     expect(stderr).toMatch(new RegExp(`^panic: .*${message.source}`))
     // Sucrase finds the syntax error at the bracket that closes too much, a line later.
     const line = marker === null ? null : lineOf(broken(name), marker)
-    if (line !== null) expect(stderr).toMatch(new RegExp(`${escaped(broken(name))}:(?:${line}|${line + 1})\\b`))
+    if (line !== null)
+      expect(stderr).toMatch(new RegExp(`${escaped(broken(name))}:(?:${line}|${line + 1})\\b`))
     expect(stderr.match(/panic/g)?.length).toBe(1)
     expectNoInnards(stderr)
   })
@@ -149,13 +212,24 @@ describe('an arena that is full: exit 2, with its size, the live bytes and the r
       expect({ requested, arena }).toEqual({ requested: request, arena: 8 * 2 ** 20 })
       expect(live).toBeGreaterThanOrEqual(liveAtLeast)
       expect(live).toBeLessThanOrEqual(arena)
-      expect(stderr).toMatch(/^goroutine main:\n(?: {4}at .*\n)* {4}at .*exhausts-arena\.ts:\d+:\d+/m)
+      expect(stderr).toMatch(
+        /^goroutine main:\n(?: {4}at .*\n)* {4}at .*exhausts-arena\.ts:\d+:\d+/m,
+      )
     }
   })
 
   test('can be caught, and the program goes on', async () => {
-    const { code, stdout } = await runProgramWarm([program('exhausts-arena'), '--arena', '8MiB', '--', 'catch'])
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'caught 3 times, and there is room again\n' })
+    const { code, stdout } = await runProgramWarm([
+      program('exhausts-arena'),
+      '--arena',
+      '8MiB',
+      '--',
+      'catch',
+    ])
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'caught 3 times, and there is room again\n',
+    })
   })
 })
 
@@ -163,7 +237,10 @@ describe('a pacer that goes wrong: exit 3, and what it did', () => {
   test.each([
     ['nan', /^pacer answers-nan: revise answered the assist ratio = NaN; it must be /],
     ['throws-in-stop', /^pacer throws-in-stop: startCycle threw Error: no plan for this one\n/],
-    ['throws-in-revise', /^pacer throws-in-revise: revise threw RangeError: no ratio for this one\n/],
+    [
+      'throws-in-revise',
+      /^pacer throws-in-revise: revise threw RangeError: no ratio for this one\n/,
+    ],
     ['throws-at-start', /^pacer throws-at-start: goals threw Error: no goal at all\n/],
     ['not-a-pacer', /^\S*not-a-pacer\.ts: describe is not a string\n/],
   ])('%s', async (name, message) => {
@@ -171,9 +248,14 @@ describe('a pacer that goes wrong: exit 3, and what it did', () => {
       program('churn'),
       ...['--procs', '3', '--pacer', program(`pacers/${name}`)],
     ])
-    expect({ code, stdout, kind: record.error?.kind }).toEqual({ code: 3, stdout: '', kind: 'pacer' })
+    expect({ code, stdout, kind: record.error?.kind }).toEqual({
+      code: 3,
+      stdout: '',
+      kind: 'pacer',
+    })
     expect(stderr).toMatch(message)
-    if (name.startsWith('throws')) expect(stderr).toMatch(/^ {4}at .*test\/threads\/programs\/pacers\/bad\.ts:\d+/m)
+    if (name.startsWith('throws'))
+      expect(stderr).toMatch(/^ {4}at .*test\/threads\/programs\/pacers\/bad\.ts:\d+/m)
     expectNoInnards(stderr)
   })
 

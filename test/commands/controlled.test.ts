@@ -34,14 +34,24 @@ async function runControlled(
 }
 
 /** As runControlled, in a process that stays. */
-const runControlledWarm: typeof runControlled = (options, program = [RACES], args = ['1', '8', '2']) =>
-  runCliWarm(['run', ...program, ...options, '--', ...args], {}, ['--conditions=controlled'])
+const runControlledWarm: typeof runControlled = (
+  options,
+  program = [RACES],
+  args = ['1', '8', '2'],
+) => runCliWarm(['run', ...program, ...options, '--', ...args], {}, ['--conditions=controlled'])
 
 /** All that is the same each time. */
 function told(run: { readonly record: RunRecord | null; readonly stdout: string }): unknown {
   const { record } = run
   if (record === null) throw new Error('no record')
-  return [run.stdout, record.exit, record.schedule?.turns, record.schedule?.order, record.cycles, record.allocations]
+  return [
+    run.stdout,
+    record.exit,
+    record.schedule?.turns,
+    record.schedule?.order,
+    record.cycles,
+    record.allocations,
+  ]
 }
 
 test.each(isLong ? ['random', 'pct:changes=5', 'round-robin:switches=20'] : ['random'])(
@@ -52,13 +62,18 @@ test.each(isLong ? ['random', 'pct:changes=5', 'round-robin:switches=20'] : ['ra
     expect(first.code, first.stderr).toBe(0)
     expect(first.record?.schedule?.strategy).toBe(schedule.split(':')[0])
     expect(told(await runControlledWarm([...options, '--seed', '7']))).toEqual(told(first))
-    expect((await runControlledWarm([...options, '--seed', '8'])).record?.schedule?.order).not.toEqual(
-      first.record?.schedule?.order,
-    )
+    expect(
+      (await runControlledWarm([...options, '--seed', '8'])).record?.schedule?.order,
+    ).not.toEqual(first.record?.schedule?.order)
     await inScratch(async scratch => {
       const file = join(scratch, 'order.json')
       writeFileSync(file, JSON.stringify(first.record))
-      const replayed = await runControlledWarm([...options.slice(0, -1), `replay:${file}`, '--seed', '7'])
+      const replayed = await runControlledWarm([
+        ...options.slice(0, -1),
+        `replay:${file}`,
+        '--seed',
+        '7',
+      ])
       expect(told(replayed)).toEqual(told(first))
     })
   },
@@ -67,7 +82,17 @@ test.each(isLong ? ['random', 'pct:changes=5', 'round-robin:switches=20'] : ['ra
 const others = ['pct:changes=5', 'round-robin:switches=20']
 
 test.each(isLong ? others : [])('%s: the same seed gives the same order', async schedule => {
-  const options = ['--procs', '2', '--check', '--zeal', '5,concurrent', '--schedule', schedule, '--seed', '7']
+  const options = [
+    '--procs',
+    '2',
+    '--check',
+    '--zeal',
+    '5,concurrent',
+    '--schedule',
+    schedule,
+    '--seed',
+    '7',
+  ]
   const first = await runControlled(options)
   expect(first.code, first.stderr).toBe(0)
   expect(first.record?.schedule?.strategy).toBe(schedule.split(':')[0])
@@ -75,7 +100,16 @@ test.each(isLong ? others : [])('%s: the same seed gives the same order', async 
 })
 
 test('time is a count of turns: a microsecond each, and pauses are whole numbers of them', async () => {
-  const run = await runControlledWarm(['--procs', '2', '--zeal', '20', '--schedule', 'round-robin', '--seed', '3'])
+  const run = await runControlledWarm([
+    '--procs',
+    '2',
+    '--zeal',
+    '20',
+    '--schedule',
+    'round-robin',
+    '--seed',
+    '3',
+  ])
   expect(run.code, run.stderr).toBe(0)
   const { cycles, schedule } = run.record as RunRecord
   expect(cycles.length).toBeGreaterThan(3)
@@ -83,7 +117,10 @@ test('time is a count of turns: a microsecond each, and pauses are whole numbers
     expect(stwSetupUs).toBeCloseTo(Math.round(stwSetupUs), 6)
     expect(stwTerminationUs).toBeCloseTo(Math.round(stwTerminationUs), 6)
   }
-  const pauses = cycles.reduce((sum, { stwSetupUs, stwTerminationUs }) => sum + stwSetupUs + stwTerminationUs, 0)
+  const pauses = cycles.reduce(
+    (sum, { stwSetupUs, stwTerminationUs }) => sum + stwSetupUs + stwTerminationUs,
+    0,
+  )
   expect(pauses).toBeLessThan(schedule?.turns ?? 0)
 })
 
@@ -99,7 +136,15 @@ test('a deadlock under a schedule is told as ever', async () => {
 
 test('a P that dies under a schedule does not keep the others waiting for their turn', async () => {
   const fault = ['--fault', 'refill@p1:exit:nth=2']
-  const run = await runControlledWarm(['--procs', '3', '--schedule', 'random', '--seed', '1', ...fault])
+  const run = await runControlledWarm([
+    '--procs',
+    '3',
+    '--schedule',
+    'random',
+    '--seed',
+    '1',
+    ...fault,
+  ])
   expect(run.code).toBe(3)
   expect(run.stderr).toContain('P 1 died')
 })
@@ -109,7 +154,10 @@ test.each([
     'sideways',
     "--schedule must be random, pct[:changes=N,turns=N], round-robin[:switches=N,turns=N] or replay:FILE, not 'sideways'",
   ],
-  ['pct:changes=0', "--schedule pct:changes=0: 'changes=0' must be NAME=N with a whole number N from 1"],
+  [
+    'pct:changes=0',
+    "--schedule pct:changes=0: 'changes=0' must be NAME=N with a whole number N from 1",
+  ],
   ['random:changes=2', '--schedule random:changes=2: random has no setting changes'],
   ['replay:nowhere.json', '--schedule replay:nowhere.json: ENOENT'],
   ['replay:README.md', '--schedule replay:README.md: '],
@@ -123,9 +171,15 @@ test.each([
 
 test('without the condition there is no schedule to be had', async () => {
   await inScratch(async scratch => {
-    const run = await runNode(['bin/sawtooth.js', 'run', RACES, '--schedule', 'random'], {}, scratch)
+    const run = await runNode(
+      ['bin/sawtooth.js', 'run', RACES, '--schedule', 'random'],
+      {},
+      scratch,
+    )
     expect(run.code).toBe(2)
-    expect(run.stderr).toContain('--schedule random needs controlled threads: node --conditions=controlled')
+    expect(run.stderr).toContain(
+      '--schedule random needs controlled threads: node --conditions=controlled',
+    )
   })
 })
 
@@ -146,7 +200,9 @@ longTest('all schedules of protocols within a small bound are sound', async () =
     )
     console.log(run.stdout)
     expect(run.code, run.stdout).toBe(0)
-    const counted = [...run.stdout.matchAll(/^([\w-]+): \d Ps, bound (\d): (\d+) schedules, all sound/gm)]
+    const counted = [
+      ...run.stdout.matchAll(/^([\w-]+): \d Ps, bound (\d): (\d+) schedules, all sound/gm),
+    ]
     expect(counted.map(([, name]) => name)).toEqual(
       explored.flatMap(({ name, configurations }) => configurations.map(() => name)),
     )

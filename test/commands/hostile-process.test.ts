@@ -52,7 +52,10 @@ describe('threads that cannot start are told in a line that says what the system
     async limit => {
       await inScratch(async scratch => {
         const { code, stderr } = underShell(scratch, `ulimit -n ${limit}`, ['--procs', '8'])
-        expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^[^\n]*EMFILE.*ulimit -n\)?\n$/) })
+        expect({ code, stderr }).toEqual({
+          code: 3,
+          stderr: expect.stringMatching(/^[^\n]*EMFILE.*ulimit -n\)?\n$/),
+        })
       })
     },
   )
@@ -66,13 +69,17 @@ describe('threads that cannot start are told in a line that says what the system
     const { answer, code } = await runHost<Ended[]>(script, [hello])
     expect(code).toBe(0)
     for (const { free, how } of answer)
-      expect(how, `${free} files`).toMatch(/^(?:(?:UsageError|OutputError): .*EMFILE|record: 3 lostP .*EMFILE)/)
+      expect(how, `${free} files`).toMatch(
+        /^(?:(?:UsageError|OutputError): .*EMFILE|record: 3 lostP .*EMFILE)/,
+      )
   })
 
   // A limit that does not count for the superuser: somebody else must be able to read the command.
   const somebody = ['setpriv', '--reuid=64123', '--clear-groups']
-  const asSomebody = (...args: string[]) => spawnSync(somebody[0] as string, [...somebody.slice(1), ...args])
-  const canLimit = process.getuid?.() === 0 && asSomebody('prlimit', '--nproc=20', 'test', '-r', cli).status === 0
+  const asSomebody = (...args: string[]) =>
+    spawnSync(somebody[0] as string, [...somebody.slice(1), ...args])
+  const canLimit =
+    process.getuid?.() === 0 && asSomebody('prlimit', '--nproc=20', 'test', '-r', cli).status === 0
 
   test.runIf(canLimit)('threads of a user: the run ends with its record', async () => {
     await inScratch(async scratch => {
@@ -80,13 +87,20 @@ describe('threads that cannot start are told in a line that says what the system
       const limited = `set -- ${somebody.join(' ')} prlimit --nproc=20 "$@"`
       const { code, stderr, record } = underShell(scratch, limited, ['--procs', '16'])
       expect({ code, kind: record?.error?.kind }).toEqual({ code: 3, kind: 'lostP' })
-      expect(stderr).toMatch(/^the threads of 16 Ps cannot start: EAGAIN \(too many threads: ulimit -u, .*\)\n$/)
+      expect(stderr).toMatch(
+        /^the threads of 16 Ps cannot start: EAGAIN \(too many threads: ulimit -u, .*\)\n$/,
+      )
     })
   })
 
   test('address space: nothing is started', async () => {
     await inScratch(async scratch => {
-      const { code, stderr, record } = underShell(scratch, 'ulimit -v 4000000', ['--procs', '64', '--arena', '8MiB'])
+      const { code, stderr, record } = underShell(scratch, 'ulimit -v 4000000', [
+        '--procs',
+        '64',
+        '--arena',
+        '8MiB',
+      ])
       expect({ code, record }).toEqual({ code: 2, record: null })
       expect(stderr).toMatch(
         /^sawtooth: threads for 64 more Ps need some \d+ bytes of address space, .*\(ulimit -v\)\n$/,
@@ -108,7 +122,12 @@ describe('threads that cannot start are told in a line that says what the system
         })
         expect({ code, error: record?.error }).toEqual({
           code: 3,
-          error: { kind: 'lostP', message: `the threads of 3 Ps cannot start: ${why}`, goroutine: null, stack: null },
+          error: {
+            kind: 'lostP',
+            message: `the threads of 3 Ps cannot start: ${why}`,
+            goroutine: null,
+            stack: null,
+          },
         })
       }
     })
@@ -119,9 +138,10 @@ describe('threads that cannot start are told in a line that says what the system
       readonly exit: number
       readonly kind: string | null
     }
-    const { answer, code } = await runHost<{ refused: Brief; after: Brief }>(threadsFile('programs/host-refused.ts'), [
-      hello,
-    ])
+    const { answer, code } = await runHost<{ refused: Brief; after: Brief }>(
+      threadsFile('programs/host-refused.ts'),
+      [hello],
+    )
     expect({ code, answer }).toEqual({
       code: 0,
       answer: { refused: { exit: 3, kind: 'lostP' }, after: { exit: 0, kind: null } },
@@ -222,7 +242,10 @@ test('a signal and a reason of the host’s own making abort a run as others do'
 })
 
 const forbidden: readonly (readonly [string, RegExp])[] = [
-  ['--frozen-intrinsics', /^sawtooth: the language's own objects are frozen in this process \(--frozen-intrinsics\), /],
+  [
+    '--frozen-intrinsics',
+    /^sawtooth: the language's own objects are frozen in this process \(--frozen-intrinsics\), /,
+  ],
   [
     '--experimental-permission --allow-fs-read=* --allow-fs-write=*',
     /^sawtooth: worker threads are forbidden in this process: start Node with --allow-worker\n/,

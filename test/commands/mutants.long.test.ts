@@ -10,10 +10,15 @@ import { HANG_MS } from '../support/hang.ts'
 
 const repository = fileURLToPath(new URL('../..', import.meta.url))
 
-async function examine(checkName: string, mutantName: string | null, mostRuns?: number): Promise<Verdict> {
+async function examine(
+  checkName: string,
+  mutantName: string | null,
+  mostRuns?: number,
+): Promise<Verdict> {
   const check = checks.find(({ name }) => name === checkName)
   const mutant = mutantName === null ? null : mutants.find(({ name }) => name === mutantName)
-  if (check === undefined || mutant === undefined) throw new Error(`no ${checkName} or no ${mutantName}`)
+  if (check === undefined || mutant === undefined)
+    throw new Error(`no ${checkName} or no ${mutantName}`)
   using tree = buildTree(repository, mutant)
   const signal = new AbortController().signal
   return await check.run({
@@ -26,10 +31,13 @@ async function examine(checkName: string, mutantName: string | null, mostRuns?: 
 }
 
 test('a source is transpiled as the build does it', () => {
-  const withoutMap = (text: string): string => text.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '').trimEnd()
+  const withoutMap = (text: string): string =>
+    text.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '').trimEnd()
   for (const file of ['heap/cache.ts', 'gc/cycle.ts', 'scheduler/p.ts']) {
     const built = readFileSync(join(repository, 'dist', file.replace('.ts', '.js')), 'utf8')
-    expect(transpile(file, readFileSync(join(repository, file), 'utf8')).trimEnd()).toBe(withoutMap(built))
+    expect(transpile(file, readFileSync(join(repository, file), 'utf8')).trimEnd()).toBe(
+      withoutMap(built),
+    )
   }
 })
 

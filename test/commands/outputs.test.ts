@@ -17,7 +17,8 @@ const hello = fileURLToPath(new URL('../../examples/hello.ts', import.meta.url))
 const collects = threadsFile('programs/collects.ts')
 const results = fileURLToPath(new URL('../../dist/lab/write-results.js', import.meta.url))
 /** A command of the tests, built. */
-const command = (name: string): string => fileURLToPath(new URL(`../../dist/test/${name}/main.js`, import.meta.url))
+const command = (name: string): string =>
+  fileURLToPath(new URL(`../../dist/test/${name}/main.js`, import.meta.url))
 const NO_SPACE = 'no space left on device (ENOSPC)'
 
 interface Answer {
@@ -44,9 +45,14 @@ const linesOf = (text: string): string[] => text.trimEnd().split('\n').sort()
 describe('a run on a full disk', () => {
   test('goes on without its trace, says so once, and is exit 4 with its record', async () => {
     await inScratch(async folder => {
-      const { code, stdout, stderr } = shell(`$SAWTOOTH run ${hello} --trace /dev/full --json a.json`, folder)
+      const { code, stdout, stderr } = shell(
+        `$SAWTOOTH run ${hello} --trace /dev/full --json a.json`,
+        folder,
+      )
       expect({ code, stdout: linesOf(stdout) }).toEqual({ code: 4, stdout: greetings })
-      expect(stderr.match(/^sawtooth: .*$/gm)).toEqual([`sawtooth: /dev/full cannot be written: ${NO_SPACE}`])
+      expect(stderr.match(/^sawtooth: .*$/gm)).toEqual([
+        `sawtooth: /dev/full cannot be written: ${NO_SPACE}`,
+      ])
       expect(stderr).not.toContain('    at ')
       expect(stderr).toMatch(/^allocated /m)
       expect(recordIn(join(folder, 'a.json'))).toMatchObject({
@@ -61,7 +67,10 @@ describe('a run on a full disk', () => {
     await inScratch(async folder => {
       writeFileSync(join(folder, 'a.json'), 'yesterday')
       // Blocks of 512 or 1024 bytes: less than a record, more than the copy of the program.
-      const { code, stdout, stderr } = shell(`ulimit -f 4; exec $SAWTOOTH run ${hello} --json a.json`, folder)
+      const { code, stdout, stderr } = shell(
+        `ulimit -f 4; exec $SAWTOOTH run ${hello} --json a.json`,
+        folder,
+      )
       expect({ code, stdout: linesOf(stdout) }).toEqual({ code: 4, stdout: greetings })
       expect(stderr).toMatch(/^sawtooth: .*a\.json cannot be written: file too large \(EFBIG\)$/m)
       expect(readFileSync(join(folder, 'a.json'), 'utf8')).toBe('yesterday')
@@ -72,11 +81,18 @@ describe('a run on a full disk', () => {
   longTest('that fails by itself keeps its own exit code', async () => {
     await inScratch(async folder => {
       const throws = threadsFile('programs/throws.ts')
-      const { code, stderr } = shell(`$SAWTOOTH run ${throws} --trace /dev/full --json a.json`, folder)
+      const { code, stderr } = shell(
+        `$SAWTOOTH run ${throws} --trace /dev/full --json a.json`,
+        folder,
+      )
       expect(code).toBe(1)
       expect(stderr).toContain(`/dev/full cannot be written: ${NO_SPACE}`)
       const record = recordIn(join(folder, 'a.json'))
-      expect(record).toMatchObject({ exit: 1, error: { kind: 'program' }, unwritten: [{ file: '/dev/full' }] })
+      expect(record).toMatchObject({
+        exit: 1,
+        error: { kind: 'program' },
+        unwritten: [{ file: '/dev/full' }],
+      })
     })
   })
 
@@ -85,8 +101,13 @@ describe('a run on a full disk', () => {
       const line = `$SAWTOOTH run ${threadsFile('programs/prints.ts')} --json a.json -- lines 1000000000 >/dev/full`
       const { code, stderr } = shell(line, folder)
       expect(code, stderr).toBe(4)
-      expect(stderr).toMatch(/^sawtooth: standard output cannot be written: no space left on device \(ENOSPC\)$/m)
-      expect(recordIn(join(folder, 'a.json'))).toMatchObject({ exit: 4, unwritten: [{ file: 'standard output' }] })
+      expect(stderr).toMatch(
+        /^sawtooth: standard output cannot be written: no space left on device \(ENOSPC\)$/m,
+      )
+      expect(recordIn(join(folder, 'a.json'))).toMatchObject({
+        exit: 4,
+        unwritten: [{ file: 'standard output' }],
+      })
     })
   })
 
@@ -94,7 +115,10 @@ describe('a run on a full disk', () => {
     await inScratch(async folder => {
       const program = join(folder, 'large.js')
       writeFileSync(program, `export default function* main() {}\n//${'x'.repeat(10_000)}\n`)
-      const { code, stdout, stderr } = shell(`ulimit -f 4; exec $SAWTOOTH run large.js --json a.json`, folder)
+      const { code, stdout, stderr } = shell(
+        `ulimit -f 4; exec $SAWTOOTH run large.js --json a.json`,
+        folder,
+      )
       expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
       expect(stderr).toMatch(/^sawtooth: \S+\.mjs cannot be written: file too large \(EFBIG\)\n$/)
       expect(readdirSync(folder)).toEqual(['large.js'])
@@ -112,13 +136,23 @@ describe('streams that fail', () => {
       shell(`{ $SAWTOOTH run ${hello}; echo $? >code; } ${where}`, folder)
       expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
       // The summary is lost; a trace before it is lost while there is a record to say so.
-      shell(`{ $SAWTOOTH run ${collects} --gctrace --json a.json -- 20; echo $? >code; } ${where}`, folder)
+      shell(
+        `{ $SAWTOOTH run ${collects} --gctrace --json a.json -- 20; echo $? >code; } ${where}`,
+        folder,
+      )
       expect(readFileSync(join(folder, 'code'), 'utf8')).toBe(`${code}\n`)
       const unwritten = code === 0 ? [] : [{ file: 'standard error', why: NO_SPACE }]
-      expect(recordIn(join(folder, 'a.json'))).toMatchObject({ exit: code, cycleCount: 20, unwritten })
+      expect(recordIn(join(folder, 'a.json'))).toMatchObject({
+        exit: code,
+        cycleCount: 20,
+        unwritten,
+      })
       if (!isLong) return
       // What else goes wrong keeps its code.
-      shell(`{ $SAWTOOTH run ${threadsFile('programs/throws.ts')}; echo $? >code; } ${where}`, folder)
+      shell(
+        `{ $SAWTOOTH run ${threadsFile('programs/throws.ts')}; echo $? >code; } ${where}`,
+        folder,
+      )
       expect(readFileSync(join(folder, 'code'), 'utf8')).toBe('1\n')
     })
   })
@@ -134,27 +168,42 @@ describe('streams that fail', () => {
     })
   })
 
-  longTest('a simulation that nobody reads any more ends, and one on a full disk is exit 4', async () => {
-    await inScratch(async folder => {
-      const sim = '$SAWTOOTH pacers sim --pacer fixed --engine stepped --scenario stepped/steady'
-      expect(shell(`{ ${sim}; echo $? >&2; } | head -1`, folder)).toMatchObject({ stdout: /^cycle,/, stderr: /^0$/m })
-      for (const where of ['>/dev/full', '--csv /dev/full', '--json /dev/full']) {
-        const { code, stderr } = shell(`${sim} ${where}`, folder)
-        expect(code, where).toBe(4)
-        expect(stderr).toMatch(/^sawtooth: .* cannot be written: no space left on device \(ENOSPC\)$/m)
-      }
-    })
-  })
+  longTest(
+    'a simulation that nobody reads any more ends, and one on a full disk is exit 4',
+    async () => {
+      await inScratch(async folder => {
+        const sim = '$SAWTOOTH pacers sim --pacer fixed --engine stepped --scenario stepped/steady'
+        expect(shell(`{ ${sim}; echo $? >&2; } | head -1`, folder)).toMatchObject({
+          stdout: /^cycle,/,
+          stderr: /^0$/m,
+        })
+        for (const where of ['>/dev/full', '--csv /dev/full', '--json /dev/full']) {
+          const { code, stderr } = shell(`${sim} ${where}`, folder)
+          expect(code, where).toBe(4)
+          expect(stderr).toMatch(
+            /^sawtooth: .* cannot be written: no space left on device \(ENOSPC\)$/m,
+          )
+        }
+      })
+    },
+  )
 })
 
 describe('a lab whose results cannot be written', () => {
   test('prints its tables all the same, and is exit 4', async () => {
     await inScratch(async folder => {
-      const league = '$SAWTOOTH pacers league --pacers fixed --scenarios stepped/steady --engines stepped'
-      const { code, stdout, stderr } = shell(`${league} --json /dev/full --report league.html`, folder)
+      const league =
+        '$SAWTOOTH pacers league --pacers fixed --scenarios stepped/steady --engines stepped'
+      const { code, stdout, stderr } = shell(
+        `${league} --json /dev/full --report league.html`,
+        folder,
+      )
       // A machine that is slow is told how far the league is.
       const said = stderr.replaceAll(/^\d+ of \d+.*\n/gm, '')
-      expect({ code, said }).toEqual({ code: 4, said: `sawtooth: /dev/full cannot be written: ${NO_SPACE}\n` })
+      expect({ code, said }).toEqual({
+        code: 4,
+        said: `sawtooth: /dev/full cannot be written: ${NO_SPACE}\n`,
+      })
       expect(stdout).toContain('fixed')
       // One that cannot be written keeps no other from being.
       expect(readFileSync(join(folder, 'league.html'), 'utf8')).toContain('</html>')
@@ -164,7 +213,10 @@ describe('a lab whose results cannot be written', () => {
   longTest('says so for a report', async () => {
     await inScratch(async folder => {
       writeFileSync(join(folder, 'a.json'), JSON.stringify(noResults))
-      const { code, stdout, stderr } = shell('$SAWTOOTH overrun report a.json --report /dev/full', folder)
+      const { code, stdout, stderr } = shell(
+        '$SAWTOOTH overrun report a.json --report /dev/full',
+        folder,
+      )
       expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
       expect(stderr).toBe(`sawtooth: /dev/full cannot be written: ${NO_SPACE}\n`)
     })
@@ -220,7 +272,10 @@ describe('an output', () => {
       await inScratch(async folder => {
         copyFileSync(hello, join(folder, 'p.ts'))
         writeFileSync(join(folder, 'order.json'), '[]')
-        writeFileSync(join(folder, 'import.js'), "import './inner.js'\nexport default function* main() {}\n")
+        writeFileSync(
+          join(folder, 'import.js'),
+          "import './inner.js'\nexport default function* main() {}\n",
+        )
         writeFileSync(join(folder, 'inner.js'), 'export default 1\n')
         const before = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
         const controlled = `${process.execPath} --conditions=controlled`
@@ -230,41 +285,69 @@ describe('an output', () => {
           [`${run} --json order.json`, '--json would overwrite the order of --schedule: '],
           [`${run} --trace ./order.json`, '--trace would overwrite the order of --schedule: '],
           [`${hunt} p.ts --order p.ts`, '--order would overwrite the program: '],
-          [`${hunt} import.js --order inner.js`, '--order would overwrite a file that is imported: '],
-          [`${hunt} p.ts --schedule replay:order.json --order order.json`, '--order would overwrite the order of '],
-          [`node ${command('soak')} --tally a.json --failure a.json`, '--failure and --tally are the same file: '],
+          [
+            `${hunt} import.js --order inner.js`,
+            '--order would overwrite a file that is imported: ',
+          ],
+          [
+            `${hunt} p.ts --schedule replay:order.json --order order.json`,
+            '--order would overwrite the order of ',
+          ],
+          [
+            `node ${command('soak')} --tally a.json --failure a.json`,
+            '--failure and --tally are the same file: ',
+          ],
           [`node ${command('soak')} --tally order.json`, 'order.json is no tally of a soak'],
-          [`node ${command('mutants')} --json order.json`, '--json order.json: there is no tally in it'],
+          [
+            `node ${command('mutants')} --json order.json`,
+            '--json order.json: there is no tally in it',
+          ],
           [`node ${command('explore')} --json none/a.json`, '--json: '],
         ] as const) {
           const { code, stderr } = shell(line, folder)
-          expect({ line, code, stderr }).toEqual({ line, code: 2, stderr: expect.stringContaining(message) })
+          expect({ line, code, stderr }).toEqual({
+            line,
+            code: 2,
+            stderr: expect.stringContaining(message),
+          })
           expect(stderr).toMatch(/^[\w:]+: [^\n]*\n$/)
         }
-        expect(readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))).toEqual(before)
+        expect(readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))).toEqual(
+          before,
+        )
       })
     },
   )
 
   longTest('goes to a device, a pipe, or standard output as it is', async () => {
     await inScratch(async folder => {
-      expect(shell(`$SAWTOOTH run ${hello} --json /dev/null --trace /dev/null`, folder).code).toBe(0)
+      expect(shell(`$SAWTOOTH run ${hello} --json /dev/null --trace /dev/null`, folder).code).toBe(
+        0,
+      )
       const piped = shell(`$SAWTOOTH run ${collects} --json /dev/stdout -- 3 | tail -n +2`, folder)
       expect((JSON.parse(piped.stdout) as RunRecord).cycleCount).toBe(3)
       shell(`$SAWTOOTH run ${collects} --json /dev/stdout -- 3 >out`, folder)
       const [first, ...rest] = readFileSync(join(folder, 'out'), 'utf8').split('\n')
       expect(first).toBe('3 collections')
       expect((JSON.parse(rest.join('\n')) as RunRecord).exit).toBe(0)
-      const named = shell(`mkfifo pipe; cat pipe >got & $SAWTOOTH run ${collects} --json pipe -- 3; wait`, folder)
+      const named = shell(
+        `mkfifo pipe; cat pipe >got & $SAWTOOTH run ${collects} --json pipe -- 3; wait`,
+        folder,
+      )
       expect(named.code).toBe(0)
-      expect((JSON.parse(readFileSync(join(folder, 'got'), 'utf8')) as RunRecord).cycles.length).toBe(3)
+      expect(
+        (JSON.parse(readFileSync(join(folder, 'got'), 'utf8')) as RunRecord).cycles.length,
+      ).toBe(3)
     })
   })
 })
 
 /** A file system of 64 KiB; null where none can be mounted. */
 const canMount =
-  spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=64k none $d && umount $d && rmdir $d']).status === 0
+  spawnSync('sh', [
+    '-c',
+    'd=$(mktemp -d) && mount -t tmpfs -o size=64k none $d && umount $d && rmdir $d',
+  ]).status === 0
 
 const orSkipped = canMount ? '' : ' (skipped: there is no right to mount a disk)'
 
@@ -277,9 +360,14 @@ mountedTest(`a disk that fills up during a run${orSkipped}`, async () => {
     shell(`mkdir disk && mount -t tmpfs -o size=64k none disk`, folder)
     try {
       writeFileSync(join(disk, 'a.json'), 'yesterday')
-      const { code, stdout, stderr } = shell(`$SAWTOOTH run ${collects} --procs 1 --json disk/a.json -- 500`, folder)
+      const { code, stdout, stderr } = shell(
+        `$SAWTOOTH run ${collects} --procs 1 --json disk/a.json -- 500`,
+        folder,
+      )
       expect({ code, stdout }).toEqual({ code: 4, stdout: '500 collections\n' })
-      expect(stderr.match(/^sawtooth: .*$/gm)).toEqual([`sawtooth: ${disk}/a.json cannot be written: ${NO_SPACE}`])
+      expect(stderr.match(/^sawtooth: .*$/gm)).toEqual([
+        `sawtooth: ${disk}/a.json cannot be written: ${NO_SPACE}`,
+      ])
       expect(stderr).toMatch(/^cycles +500 /m)
       expect(readdirSync(disk)).toEqual(['a.json'])
       expect(readFileSync(join(disk, 'a.json'), 'utf8')).toBe('yesterday')
@@ -287,7 +375,9 @@ mountedTest(`a disk that fills up during a run${orSkipped}`, async () => {
       shell(`cat /dev/zero >disk/full`, folder)
       const temporary = shell(`TMPDIR=$PWD/disk $SAWTOOTH run ${hello}`, folder)
       expect(temporary.code).toBe(4)
-      expect(temporary.stderr).toMatch(/^sawtooth: .* cannot be written: no space left on device \(ENOSPC\)\n$/)
+      expect(temporary.stderr).toMatch(
+        /^sawtooth: .* cannot be written: no space left on device \(ENOSPC\)\n$/,
+      )
       expect(readdirSync(disk).sort()).toEqual(['a.json', 'full'])
     } finally {
       shell('umount disk', folder)
@@ -295,24 +385,27 @@ mountedTest(`a disk that fills up during a run${orSkipped}`, async () => {
   })
 })
 
-mountedTest(`a file that is mounted is overwritten if its disk has room, and else stays${orSkipped}`, async () => {
-  await inScratch(async folder => {
-    const mounted = join(folder, 'a.json')
-    shell(`mkdir disk && mount -t tmpfs -o size=64k none disk && touch a.json disk/a`, folder)
-    try {
-      writeFileSync(join(folder, 'disk/a'), 'yesterday')
-      shell(`mount --bind disk/a a.json`, folder)
-      const full = shell(`$SAWTOOTH run ${collects} --procs 1 --json a.json -- 500`, folder)
-      expect(full.stderr).toContain(`sawtooth: ${mounted} cannot be written: ${NO_SPACE}\n`)
-      expect([full.code, readFileSync(mounted, 'utf8')]).toEqual([4, 'yesterday'])
-      expect(shell(`$SAWTOOTH run ${collects} --procs 1 --json a.json -- 3`, folder).code).toBe(0)
-      expect(recordIn(mounted)).toMatchObject({ exit: 0, cycleCount: 3 })
-      expect(readdirSync(folder).sort()).toEqual(['a.json', 'disk'])
-    } finally {
-      shell('umount a.json; umount disk', folder)
-    }
-  })
-})
+mountedTest(
+  `a file that is mounted is overwritten if its disk has room, and else stays${orSkipped}`,
+  async () => {
+    await inScratch(async folder => {
+      const mounted = join(folder, 'a.json')
+      shell(`mkdir disk && mount -t tmpfs -o size=64k none disk && touch a.json disk/a`, folder)
+      try {
+        writeFileSync(join(folder, 'disk/a'), 'yesterday')
+        shell(`mount --bind disk/a a.json`, folder)
+        const full = shell(`$SAWTOOTH run ${collects} --procs 1 --json a.json -- 500`, folder)
+        expect(full.stderr).toContain(`sawtooth: ${mounted} cannot be written: ${NO_SPACE}\n`)
+        expect([full.code, readFileSync(mounted, 'utf8')]).toEqual([4, 'yesterday'])
+        expect(shell(`$SAWTOOTH run ${collects} --procs 1 --json a.json -- 3`, folder).code).toBe(0)
+        expect(recordIn(mounted)).toMatchObject({ exit: 0, cycleCount: 3 })
+        expect(readdirSync(folder).sort()).toEqual(['a.json', 'disk'])
+      } finally {
+        shell('umount a.json; umount disk', folder)
+      }
+    })
+  },
+)
 
 describe('a host', () => {
   interface Told {
@@ -330,7 +423,8 @@ describe('a host', () => {
       const script = threadsFile('programs/host-outputs.ts')
       const { answer, code } = await runHost<Told>(script, [what, collects, join(folder, 'a.json')])
       expect(code).toBe(0)
-      if (what === 'trace') expect(recordIn(join(folder, 'a.json'))).toMatchObject({ exit: 4, cycleCount: 20 })
+      if (what === 'trace')
+        expect(recordIn(join(folder, 'a.json'))).toMatchObject({ exit: 4, cycleCount: 20 })
       return answer
     })
 
@@ -344,7 +438,14 @@ describe('a host', () => {
     'lives when %s fails, and learns what from the record of its run',
     async (what, exit, kind, files) => {
       const told = await ask(what)
-      expect(told).toMatchObject({ exit, kind, cycleCount: 20, numbers: all, seen: all, uncaught: 0 })
+      expect(told).toMatchObject({
+        exit,
+        kind,
+        cycleCount: 20,
+        numbers: all,
+        seen: all,
+        uncaught: 0,
+      })
       expect(told.unwritten.map(({ file }) => file)).toEqual(files)
     },
   )
@@ -360,10 +461,18 @@ describe('a host', () => {
     },
   )
 
-  longTest('gets as many of the newest cycles as it asks for, and sees all as they come', async () => {
-    expect(await ask('kept')).toMatchObject({ exit: 0, cycleCount: 20, numbers: [18, 19, 20], seen: all })
-    expect(await ask('all')).toMatchObject({ exit: 0, cycleCount: 20, numbers: all, seen: all })
-  })
+  longTest(
+    'gets as many of the newest cycles as it asks for, and sees all as they come',
+    async () => {
+      expect(await ask('kept')).toMatchObject({
+        exit: 0,
+        cycleCount: 20,
+        numbers: [18, 19, 20],
+        seen: all,
+      })
+      expect(await ask('all')).toMatchObject({ exit: 0, cycleCount: 20, numbers: all, seen: all })
+    },
+  )
 })
 
 describe('a reader that does not read', () => {
@@ -372,33 +481,40 @@ describe('a reader that does not read', () => {
     ['standard output', 'SIGTERM', false],
     ['both streams', 'SIGINT', true],
   ]
-  test.each(sampled(unread, 3))('of %s keeps no run from ending by %s, with its record', async (_, signal, both) => {
-    await inScratch(async folder => {
-      const json = join(folder, 'a.json')
-      const args = [cli, 'run', threadsFile('programs/prints.ts'), '--procs', '2', '--json', json]
-      const child = spawn(process.execPath, [...args, '--', 'lines', '1000000000'], {
-        env: { ...process.env, TMPDIR: folder },
-        stdio: ['ignore', 'pipe', both ? 'pipe' : 'ignore'],
+  test.each(sampled(unread, 3))(
+    'of %s keeps no run from ending by %s, with its record',
+    async (_, signal, both) => {
+      await inScratch(async folder => {
+        const json = join(folder, 'a.json')
+        const args = [cli, 'run', threadsFile('programs/prints.ts'), '--procs', '2', '--json', json]
+        const child = spawn(process.execPath, [...args, '--', 'lines', '1000000000'], {
+          env: { ...process.env, TMPDIR: folder },
+          stdio: ['ignore', 'pipe', both ? 'pipe' : 'ignore'],
+        })
+        const ended = new Promise<number | null>(resolve => child.on('exit', resolve))
+        const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
+        try {
+          // The record is opened last before the run starts. Then the pipe fills, or on a slow machine not yet: the run must end in any case.
+          while (
+            !readdirSync(folder).some(name => /^\.sawtooth-/.test(name)) &&
+            child.exitCode === null
+          )
+            await delay(20)
+          await delay(isLong ? 1000 : 300)
+          const signalled = performance.now()
+          child.kill(signal)
+          expect(await ended).toBe(130)
+          // A second is what it takes; this is a limit for a machine that does much else.
+          expect(performance.now() - signalled).toBeLessThan(15_000)
+          expect(recordIn(json)).toMatchObject({ exit: 130, error: { kind: 'interrupted' } })
+        } finally {
+          clearTimeout(limit)
+          child.stdout?.destroy()
+          child.stderr?.destroy()
+        }
       })
-      const ended = new Promise<number | null>(resolve => child.on('exit', resolve))
-      const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
-      try {
-        // The record is opened last before the run starts. Then the pipe fills, or on a slow machine not yet: the run must end in any case.
-        while (!readdirSync(folder).some(name => /^\.sawtooth-/.test(name)) && child.exitCode === null) await delay(20)
-        await delay(isLong ? 1000 : 300)
-        const signalled = performance.now()
-        child.kill(signal)
-        expect(await ended).toBe(130)
-        // A second is what it takes; this is a limit for a machine that does much else.
-        expect(performance.now() - signalled).toBeLessThan(15_000)
-        expect(recordIn(json)).toMatchObject({ exit: 130, error: { kind: 'interrupted' } })
-      } finally {
-        clearTimeout(limit)
-        child.stdout?.destroy()
-        child.stderr?.destroy()
-      }
-    })
-  })
+    },
+  )
 
   longTest('but comes back gets everything', async () => {
     await inScratch(async folder => {

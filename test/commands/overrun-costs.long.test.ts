@@ -10,7 +10,9 @@ const script = `
   console.log(JSON.stringify(await measureCosts({ ...options, progress: text => console.error(text) })))`
 
 const measure = (options: Omit<CostOptions, 'progress'>) =>
-  inScratch(scratch => runNode(['--input-type=module', '-e', script, JSON.stringify(options)], {}, scratch))
+  inScratch(scratch =>
+    runNode(['--input-type=module', '-e', script, JSON.stringify(options)], {}, scratch),
+  )
 
 const storm = { name: 'storm', file: 'examples/alloc-storm.ts', args: ['--tasks', '16'] }
 const smallest = { policies: [], pairs: 6, procs: 2, seed: 1, rounds: 1 }
@@ -24,8 +26,17 @@ test('the baseline is measured against itself in pairs, with pauses, latency, ut
   const { code, stdout, stderr } = await measure({ ...smallest, programs: [storm] })
   expect(code, stderr).toBe(0)
   const costs = JSON.parse(stdout) as Cost[]
-  expect(costs.map(({ program, gate, procs }) => [program, gate, procs])).toEqual([['storm', 'off', 2]])
-  for (const { throughput, pauseUs, pauseRatio, allocationUs, minimumMutatorUtilization, overrun } of costs) {
+  expect(costs.map(({ program, gate, procs }) => [program, gate, procs])).toEqual([
+    ['storm', 'off', 2],
+  ])
+  for (const {
+    throughput,
+    pauseUs,
+    pauseRatio,
+    allocationUs,
+    minimumMutatorUtilization,
+    overrun,
+  } of costs) {
     expect(throughput.pairs).toBe(6)
     for (const { low, median, high } of [throughput, pauseRatio]) {
       expect(low).toBeGreaterThan(0)
@@ -51,7 +62,11 @@ test('the baseline is measured against itself in pairs, with pauses, latency, ut
 })
 
 test.each([
-  ['that fails', { ...storm, args: ['--live', 'much'] }, /storm under coordinator\/off\/go: exit 1: /],
+  [
+    'that fails',
+    { ...storm, args: ['--live', 'much'] },
+    /storm under coordinator\/off\/go: exit 1: /,
+  ],
   [
     'that is over before it is warm',
     { name: 'hello', file: 'examples/hello.ts', args: [] },

@@ -56,7 +56,13 @@ test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the 
 })
 
 test('a run that fails is exit 1, and is named', async () => {
-  const dies = ['--fault', 'stop/acknowledge@p1:exit:nth=2', '--quick', '--termination', 'coordinator']
+  const dies = [
+    '--fault',
+    'stop/acknowledge@p1:exit:nth=2',
+    '--quick',
+    '--termination',
+    'coordinator',
+  ]
   const { code, stdout, stderr } = await runCliWarm(['overrun', ...dies])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^sawtooth: overrun: coordinator, 4 P, .*: lostP: P 1 died/m)
@@ -89,7 +95,14 @@ const stopped: CampaignState = {
   steps: { 'natural delays': natural },
 }
 
-const campaignOf = (file: string): string[] => ['overrun', '--campaign', file, '--minutes', '0.001', '--termination']
+const campaignOf = (file: string): string[] => [
+  'overrun',
+  '--campaign',
+  file,
+  '--minutes',
+  '0.001',
+  '--termination',
+]
 
 longTest('a campaign goes on where it stopped, until its time is over', async () => {
   await inScratch(async scratch => {
@@ -112,7 +125,9 @@ test('a campaign is of one policy, and has ended at a breach', async () => {
     writeFileSync(file, JSON.stringify(stopped))
     const other = await runCliWarm([...campaignOf(file), 'assist-takes-over'])
     expect(other.code).toBe(2)
-    expect(other.stderr).toContain('is of coordinator, gate goal, 4 P, goal 4 MiB, not of assist-takes-over')
+    expect(other.stderr).toContain(
+      'is of coordinator, gate goal, 4 P, goal 4 MiB, not of assist-takes-over',
+    )
 
     writeFileSync(file, JSON.stringify({ ...stopped, failure: 'cycle 3 lies beyond its bound' }))
     const broken = await runCliWarm([...campaignOf(file), 'coordinator'])

@@ -11,15 +11,18 @@ const league = [
   ...['pacers', 'league', '--pacers', 'go1.14;fixed:trigger=0.7'],
   ...['--scenarios', 'stepped/steady,ours/spike-train'],
 ]
-const resultsIn = (file: string): LeagueResults => JSON.parse(readFileSync(file, 'utf8')) as LeagueResults
+const resultsIn = (file: string): LeagueResults =>
+  JSON.parse(readFileSync(file, 'utf8')) as LeagueResults
 const byTask = ({ played }: LeagueResults): Map<string, unknown> =>
-  new Map(played.map(({ pacer, scenario, engine, ...rest }) => [`${pacer} ${scenario} ${engine}`, rest]))
+  new Map(
+    played.map(({ pacer, scenario, engine, ...rest }) => [`${pacer} ${scenario} ${engine}`, rest]),
+  )
 
 test('shards that are merged are the whole league', async () => {
   await inScratch(async scratch => {
-    const [whole, one, two, merged] = ['whole', 'one', 'two', 'merged'].map(name => join(scratch, `${name}.json`)) as [
-      ...[string, string, string, string],
-    ]
+    const [whole, one, two, merged] = ['whole', 'one', 'two', 'merged'].map(name =>
+      join(scratch, `${name}.json`),
+    ) as [...[string, string, string, string]]
     const first = await runCliWarm([...league, '--json', whole])
     expect(first, first.stderr).toMatchObject({ code: 0 })
     for (const [shard, file] of [['1/2', one] as const, ['2/2', two] as const]) {
@@ -40,7 +43,10 @@ test('shards that are merged are the whole league', async () => {
     const whose = join(scratch, 'other.json')
     writeFileSync(whose, '{"schema":1,"played":[]}')
     const other = await runCliWarm(['pacers', 'merge', whose])
-    expect(other).toMatchObject({ code: 2, stderr: `sawtooth: ${whose}: machines is missing; it must be a list\n` })
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: `sawtooth: ${whose}: machines is missing; it must be a list\n`,
+    })
   })
 })
 
@@ -50,7 +56,9 @@ test('a real heap plays too, and the simulator is compared with it', async () =>
   const { code, stdout, stderr } = await runCliWarm(args)
   expect(code, stderr).toBe(0)
   expect(stdout).toMatch(/real: medians over 1 scenario;.*\npacer .*\ngo1\.21 /)
-  expect(stdout).toMatch(/the simulator against the real heap, medians over 1 pair: peak over goal \d/)
+  expect(stdout).toMatch(
+    /the simulator against the real heap, medians over 1 pair: peak over goal \d/,
+  )
 })
 
 test('an interrupt leaves what was played until then', async () => {
@@ -58,9 +66,12 @@ test('an interrupt leaves what was played until then', async () => {
     const json = join(scratch, 'some.json')
     const args = ['--pacers', 'go1.21;go1.14', '--scenarios', 'stepped/steady,proposal/high-gogc']
     // The first that is played is a simulation, or one of four runs on the real heap that take some thirty seconds.
-    const { code, stdout } = await runCli(['pacers', 'league', ...args, '--engines', 'stepped,real', '--json', json], {
-      interruptWhen: stderr => / of 8/.test(stderr),
-    })
+    const { code, stdout } = await runCli(
+      ['pacers', 'league', ...args, '--engines', 'stepped,real', '--json', json],
+      {
+        interruptWhen: stderr => / of 8/.test(stderr),
+      },
+    )
     expect(code).toBe(130)
     const { played, failed, tasks } = resultsIn(json)
     expect(failed).toEqual([])
@@ -85,7 +96,10 @@ test('a pacer of your own plays against those that are built in', async () => {
 
 test.each([
   [['--pacers', 'go9'], "no pacer 'go9'"],
-  [['--scenarios', 'model/steady'], 'model/steady is of the macro engine, which has two pacers of its own'],
+  [
+    ['--scenarios', 'model/steady'],
+    'model/steady is of the macro engine, which has two pacers of its own',
+  ],
   [['--engines', 'macro'], "--engines must be of stepped, noisy, real, not 'macro'"],
   [['--shard', '3/2'], "--shard must be K/N, with K from 1 to N, not '3/2'"],
 ])('%j is a usage error', async (args, message) => {
@@ -136,7 +150,9 @@ test('names in a file of results are text on its report, whatever they look like
     expect(stdout).toContain(hostile)
     const page = readFileSync(report, 'utf8')
     expect(page).not.toContain('<img')
-    expect(page).toContain('&lt;/script&gt;&lt;img src=x onerror=console.error(&#39;run&#39;)&gt;$&amp;')
+    expect(page).toContain(
+      '&lt;/script&gt;&lt;img src=x onerror=console.error(&#39;run&#39;)&gt;$&amp;',
+    )
     if (chromium === null) return
     const { console, requests, pictures } = await open(page, 'canvas')
     expect({ console, requests }).toEqual({ console: [], requests: [] })

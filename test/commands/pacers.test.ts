@@ -8,8 +8,12 @@ import { inScratch, runCli, threadsFile } from '../support/run-cli.ts'
 import { longTest } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
-const steady = fileURLToPath(new URL('../lab/pacers/stepped/scenarios/steady.json', import.meta.url))
-const model = fileURLToPath(new URL('../lab/pacers/macro/pacer-model/scenarios/steady.json', import.meta.url))
+const steady = fileURLToPath(
+  new URL('../lab/pacers/stepped/scenarios/steady.json', import.meta.url),
+)
+const model = fileURLToPath(
+  new URL('../lab/pacers/macro/pacer-model/scenarios/steady.json', import.meta.url),
+)
 
 test('without an engine the file decides, and without a file for the rows they are printed as CSV', async () => {
   const stepped = await runCliWarm(['pacers', 'sim', '--input', steady])
@@ -26,14 +30,29 @@ test('without an engine the file decides, and without a file for the rows they a
 test('CSV and JSON say the same, and nothing goes to standard output then', async () => {
   await inScratch(async scratch => {
     const [csv, json] = [join(scratch, 'out.csv'), join(scratch, 'out.json')]
-    const args = ['pacers', 'sim', '--scenario', 'ours/noisy-all', '--seed', '9', '--csv', csv, '--json', json]
+    const args = [
+      'pacers',
+      'sim',
+      '--scenario',
+      'ours/noisy-all',
+      '--seed',
+      '9',
+      '--csv',
+      csv,
+      '--json',
+      json,
+    ]
     expect(await runCliWarm(args)).toMatchObject({ code: 0, stdout: '', stderr: '' })
-    const { rows, ...header } = JSON.parse(readFileSync(json, 'utf8')) as { rows: Record<string, number>[] }
+    const { rows, ...header } = JSON.parse(readFileSync(json, 'utf8')) as {
+      rows: Record<string, number>[]
+    }
     expect(header).toEqual({
       ...{ schema: 1, engine: 'stepped', pacer: 'go1.21', scenario: 'ours/noisy-all', seed: 9 },
     })
     const [head = '', ...lines] = readFileSync(csv, 'utf8').trim().split('\n')
-    expect(lines.map(line => line.split(',').map(Number))).toEqual(rows.map(row => Object.values(row)))
+    expect(lines.map(line => line.split(',').map(Number))).toEqual(
+      rows.map(row => Object.values(row)),
+    )
     expect(head.split(',')).toEqual(Object.keys(rows[0] as object))
   })
 })
@@ -41,7 +60,12 @@ test('CSV and JSON say the same, and nothing goes to standard output then', asyn
 test('list names all pacers and scenarios', async () => {
   const { stdout, code } = await runCliWarm(['pacers', 'list'])
   expect(code).toBe(0)
-  for (const name of [...Object.keys(entries), 'model/steady', 'stepped/steady', 'ours/spike-train'])
+  for (const name of [
+    ...Object.keys(entries),
+    'model/steady',
+    'stepped/steady',
+    'ours/spike-train',
+  ])
     expect(stdout).toContain(name)
 })
 
@@ -51,7 +75,14 @@ test('the pacer that new prints paces a simulation and a run', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'mine.ts')
     writeFileSync(file, printed.stdout)
-    const simulated = await runCliWarm(['pacers', 'sim', '--scenario', 'stepped/steady', '--pacer', file])
+    const simulated = await runCliWarm([
+      'pacers',
+      'sim',
+      '--scenario',
+      'stepped/steady',
+      '--pacer',
+      file,
+    ])
     expect(simulated).toMatchObject({ code: 0, stderr: '' })
     const { code, record } = await runCliWarm([
       'run',
@@ -71,13 +102,28 @@ test('the pacer that new prints paces a simulation and a run', async () => {
 test('search says what hurts, in a line of numbers, and its file is simulated with the same result', async () => {
   await inScratch(async scratch => {
     const file = join(scratch, 'found.json')
-    const args = ['pacers', 'search', '--pacer', 'go1.14', '--seed', '3', '--tries', '500', '--json', file]
+    const args = [
+      'pacers',
+      'search',
+      '--pacer',
+      'go1.14',
+      '--seed',
+      '3',
+      '--tries',
+      '500',
+      '--json',
+      file,
+    ]
     const { code, stdout } = await runCliWarm(args)
     expect(code).toBe(0)
-    const [, claimed] = /^go1\.14: overshoot (\d\.\d{3}) .* with .+=\d/.exec(stdout) as RegExpExecArray
+    const [, claimed] = /^go1\.14: overshoot (\d\.\d{3}) .* with .+=\d/.exec(
+      stdout,
+    ) as RegExpExecArray
     const again = await runCliWarm(['pacers', 'sim', '--input', file, '--pacer', 'go1.14'])
     const rows = again.stdout.trim().split('\n').slice(17)
-    const over = rows.map(row => row.split(',').map(Number)).map(([, , , peak = 0, goal = 1]) => peak / goal - 1)
+    const over = rows
+      .map(row => row.split(',').map(Number))
+      .map(([, , , peak = 0, goal = 1]) => peak / goal - 1)
     expect(Math.max(...over).toFixed(3)).toBe(claimed)
   })
 })
@@ -86,11 +132,14 @@ test('an interrupted search says what was the worst until then, and of how many'
   await inScratch(async scratch => {
     const file = join(scratch, 'found.json')
     const args = ['pacers', 'search', '--pacer', 'go1.14', '--tries', '100000000', '--json', file]
-    const { code, stdout } = await runCli(args, { interruptWhen: stderr => /the worst so far/.test(stderr) })
+    const { code, stdout } = await runCli(args, {
+      interruptWhen: stderr => /the worst so far/.test(stderr),
+    })
     expect(code).toBe(130)
-    const [, worst, tried] = /^the worst of (\d+) scenarios had .*\n(\d+) of 100000000 were tried\n$/m.exec(
-      stdout,
-    ) as RegExpExecArray
+    const [, worst, tried] =
+      /^the worst of (\d+) scenarios had .*\n(\d+) of 100000000 were tried\n$/m.exec(
+        stdout,
+      ) as RegExpExecArray
     expect(worst).toBe(tried)
     const again = await runCliWarm(['pacers', 'sim', '--input', file, '--pacer', 'go1.14'])
     expect(again.code).toBe(0)
@@ -108,13 +157,26 @@ test('a pacer of one’s own is searched in all threads', async () => {
     writeFileSync(file, template.replace('return Math.max(', "throw new Error('tired'); Math.max("))
     const bad = await runCliWarm(search)
     expect(bad).toMatchObject({ code: 2, stdout: '' })
-    expect(bad.stderr).toMatch(/^sawtooth: search\/.*: cycle 0: pacer mine: revise threw Error: tired\n$/)
+    expect(bad.stderr).toMatch(
+      /^sawtooth: search\/.*: cycle 0: pacer mine: revise threw Error: tired\n$/,
+    )
   })
 })
 
 test('the noisy engine prints quantiles over its runs', async () => {
   const { code, stdout } = await runCliWarm([
-    ...['pacers', 'sim', '--scenario', 'ours/spike-train', '--engine', 'noisy', '--runs', '5', '--seed', '2'],
+    ...[
+      'pacers',
+      'sim',
+      '--scenario',
+      'ours/spike-train',
+      '--engine',
+      'noisy',
+      '--runs',
+      '5',
+      '--seed',
+      '2',
+    ],
   ])
   expect(code).toBe(0)
   expect(stdout.split('\n', 1)[0]).toBe(
@@ -126,12 +188,16 @@ test('the noisy engine prints quantiles over its runs', async () => {
 longTest('a real heap is shaped to a scenario, cycle by cycle', async () => {
   await inScratch(async scratch => {
     const [json, begun] = [join(scratch, 'out.json'), join(scratch, 'begun.json')]
-    const shown = JSON.parse((await runCliWarm(['pacers', 'show', 'stepped/steady'])).stdout) as { cycles: object[] }
+    const shown = JSON.parse((await runCliWarm(['pacers', 'show', 'stepped/steady'])).stdout) as {
+      cycles: object[]
+    }
     writeFileSync(begun, JSON.stringify({ ...shown, cycles: shown.cycles.slice(0, 18) }))
     const args = ['pacers', 'run', '--input', begun, '--pacer', 'fixed:trigger=0.7', '--procs', '2']
     const { code, stderr } = await runCliWarm([...args, '--json', json])
     expect(code, stderr).toBe(0)
-    const { rows, ...header } = JSON.parse(readFileSync(json, 'utf8')) as { rows: Record<string, number>[] }
+    const { rows, ...header } = JSON.parse(readFileSync(json, 'utf8')) as {
+      rows: Record<string, number>[]
+    }
     expect(header).toMatchObject({
       engine: 'real',
       pacer: 'fixed:trigger=0.7',
@@ -182,9 +248,24 @@ test.each([
 ])('%s is refused before the run', async (_, change, message) => {
   await inScratch(async scratch => {
     const file = join(scratch, 'wants.json')
-    const cycle = { alloc_rate: 33, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 }
-    const global = { gogc: 100, memory_limit: null, cores: 2, globals_bytes: 32768, initial_heap_bytes: 262144 }
-    writeFileSync(file, JSON.stringify({ engine: 'stepped', global, cycles: [cycle, { ...cycle, ...change }] }))
+    const cycle = {
+      alloc_rate: 33,
+      scan_rate: 1024,
+      growth_rate: 1,
+      scannable_frac: 1,
+      stack_bytes: 8192,
+    }
+    const global = {
+      gogc: 100,
+      memory_limit: null,
+      cores: 2,
+      globals_bytes: 32768,
+      initial_heap_bytes: 262144,
+    }
+    writeFileSync(
+      file,
+      JSON.stringify({ engine: 'stepped', global, cycles: [cycle, { ...cycle, ...change }] }),
+    )
     const { code, stderr } = await runCliWarm(['pacers', 'run', '--input', file])
     expect({ code, stderr }).toEqual({ code: 2, stderr: `sawtooth: ${file}: ${message}\n` })
   })
@@ -198,7 +279,14 @@ test('an interrupted run on a real heap leaves nothing behind', async () => {
 })
 
 test('what cannot be written is one line', async () => {
-  const { code, stderr } = await runCliWarm(['pacers', 'sim', '--scenario', 'stepped/steady', '--csv', '/dev/full'])
+  const { code, stderr } = await runCliWarm([
+    'pacers',
+    'sim',
+    '--scenario',
+    'stepped/steady',
+    '--csv',
+    '/dev/full',
+  ])
   const stderrWanted = 'sawtooth: /dev/full cannot be written: no space left on device (ENOSPC)\n'
   expect({ code, stderr }).toEqual({ code: 4, stderr: stderrWanted })
 })
@@ -207,7 +295,10 @@ describe('what cannot be done is exit 2 and one line', () => {
   test.each([
     [['walk'], 'there is no pacers walk: sim, run, league, merge, search, show, list, new'],
     [['search', '--for', 'luck'], "--for must be overshoot, assists, oscillation, not 'luck'"],
-    [['run', '--scenario', 'model/steady'], 'the scenario model/steady is of the macro engine, not of stepped'],
+    [
+      ['run', '--scenario', 'model/steady'],
+      'the scenario model/steady is of the macro engine, not of stepped',
+    ],
     [['run', '--scenario', 'stepped/steady', '--gate', 'wide'], '--gate must be'],
     [['merge'], 'pacers merge needs the files of some shards'],
     [['sim'], 'pacers sim needs --input FILE or --scenario NAME, and not both'],
@@ -216,13 +307,34 @@ describe('what cannot be done is exit 2 and one line', () => {
       'there is no scenario steady, but model/steady, stepped/steady; see sawtooth pacers list',
     ],
     [['sim', '--input', '/nowhere.json'], '/nowhere.json cannot be read: ENOENT'],
-    [['sim', '--scenario', 'model/steady', '--engine', 'stepped'], 'the scenario model/steady is of the macro engine'],
-    [['sim', '--scenario', 'model/steady', '--engine', 'real'], "--engine must be macro, stepped, noisy, not 'real'"],
-    [['sim', '--scenario', 'model/steady', '--pacer', 'go1.21'], '--pacer of the macro engine must be old or new'],
-    [['sim', '--scenario', 'stepped/steady', '--pacer', 'go9'], "--pacer: no pacer 'go9': there is go1.5"],
-    [['sim', '--scenario', 'stepped/steady', '--pacer', 'go1.10:hard=x'], "pacer go1.10: 'hard=x' is ill-formed"],
-    [['sim', '--scenario', 'stepped/steady', '--controller', 'old'], '--controller is of the macro engine'],
-    [['sim', '--scenario', 'model/steady', '--controller', 'mine'], '--controller must be new, old or a file'],
+    [
+      ['sim', '--scenario', 'model/steady', '--engine', 'stepped'],
+      'the scenario model/steady is of the macro engine',
+    ],
+    [
+      ['sim', '--scenario', 'model/steady', '--engine', 'real'],
+      "--engine must be macro, stepped, noisy, not 'real'",
+    ],
+    [
+      ['sim', '--scenario', 'model/steady', '--pacer', 'go1.21'],
+      '--pacer of the macro engine must be old or new',
+    ],
+    [
+      ['sim', '--scenario', 'stepped/steady', '--pacer', 'go9'],
+      "--pacer: no pacer 'go9': there is go1.5",
+    ],
+    [
+      ['sim', '--scenario', 'stepped/steady', '--pacer', 'go1.10:hard=x'],
+      "pacer go1.10: 'hard=x' is ill-formed",
+    ],
+    [
+      ['sim', '--scenario', 'stepped/steady', '--controller', 'old'],
+      '--controller is of the macro engine',
+    ],
+    [
+      ['sim', '--scenario', 'model/steady', '--controller', 'mine'],
+      '--controller must be new, old or a file',
+    ],
     [['sim', '--banana'], "pacers sim: Unknown option '--banana'"],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await runCliWarm(['pacers', ...args])
@@ -234,8 +346,18 @@ describe('what cannot be done is exit 2 and one line', () => {
   test('a pacer of one’s own that throws, with its file, cycle and message', async () => {
     await inScratch(async scratch => {
       const file = join(scratch, 'bad.js')
-      writeFileSync(file, template.replace('return Math.max(', "throw new Error('tired'); Math.max("))
-      const { code, stderr } = await runCliWarm(['pacers', 'sim', '--scenario', 'stepped/steady', '--pacer', file])
+      writeFileSync(
+        file,
+        template.replace('return Math.max(', "throw new Error('tired'); Math.max("),
+      )
+      const { code, stderr } = await runCliWarm([
+        'pacers',
+        'sim',
+        '--scenario',
+        'stepped/steady',
+        '--pacer',
+        file,
+      ])
       expect({ code, stderr }).toEqual({
         code: 2,
         stderr: 'sawtooth: stepped/steady: cycle 0: pacer mine: revise threw Error: tired\n',
@@ -246,12 +368,20 @@ describe('what cannot be done is exit 2 and one line', () => {
 
 test('GOGC that is off for a while and then on does in the simulator what it does on a real heap', async () => {
   const program = threadsFile('programs/gogc-off-and-on.ts')
-  const { code, stdout, stderr, record } = await runCliWarm(['run', program, '--procs', '1', '--', '4'])
+  const { code, stdout, stderr, record } = await runCliWarm([
+    'run',
+    program,
+    '--procs',
+    '1',
+    '--',
+    '4',
+  ])
   expect(code, stderr).toBe(0)
   const { before, off, after } = JSON.parse(stdout) as Record<string, number>
   expect(off).toBe(before) // none while it was off
   expect(after).toBeGreaterThan(before as number)
-  const [marked = 0] = record?.cycles.slice((before as number) - 1).map(({ heapMarked }) => heapMarked) ?? []
+  const [marked = 0] =
+    record?.cycles.slice((before as number) - 1).map(({ heapMarked }) => heapMarked) ?? []
   const next = record?.cycles[before as number]
   // Four times as much was allocated, with GOGC off, as lives; the goal is moved for a cycle that
   // starts beyond it.
@@ -259,14 +389,28 @@ test('GOGC that is off for a while and then on does in the simulator what it doe
   expect((next?.goal ?? 0) - (next?.heapAtStart ?? 0)).toBe(64 * 1024)
   await inScratch(async scratch => {
     const file = join(scratch, 'off-and-on.json')
-    const cycle = { alloc_rate: 33, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 }
+    const cycle = {
+      alloc_rate: 33,
+      scan_rate: 1024,
+      growth_rate: 1,
+      scannable_frac: 1,
+      stack_bytes: 8192,
+    }
     const off = [{ gogc: -1 }, {}, {}, {}].map(change => ({ ...cycle, ...change }))
     const cycles = [cycle, cycle, ...off, { ...cycle, gogc: 100 }]
-    const global = { gogc: 100, memory_limit: null, cores: 1, globals_bytes: 0, initial_heap_bytes: marked }
+    const global = {
+      gogc: 100,
+      memory_limit: null,
+      cores: 1,
+      globals_bytes: 0,
+      initial_heap_bytes: marked,
+    }
     writeFileSync(file, JSON.stringify({ engine: 'stepped', global, cycles }))
     const simulated = await runCliWarm(['pacers', 'sim', '--input', file])
     const rows = simulated.stdout.trim().split('\n').slice(1)
-    expect(rows.slice(2, 6).map(row => row.split(',')[2])).toEqual(Array.from({ length: 4 }, () => 'Infinity'))
+    expect(rows.slice(2, 6).map(row => row.split(',')[2])).toEqual(
+      Array.from({ length: 4 }, () => 'Infinity'),
+    )
     const [, live = 0, trigger = 0, , goal = 0] = rows[6]?.split(',').map(Number) ?? []
     expect(trigger / live).toBeCloseTo(5, 1)
     expect(goal - trigger).toBeCloseTo(64 * 1024, -1)

@@ -24,7 +24,9 @@ const manifestIn = (folder: string): Manifest =>
 /** What npm packs of a package, built as it is. */
 function filesOf(folder: string): string[] {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts', '--offline']
-  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: join(root, folder), encoding: 'utf8' })) as readonly {
+  const [packed] = JSON.parse(
+    execFileSync('npm', args, { cwd: join(root, folder), encoding: 'utf8' }),
+  ) as readonly {
     readonly files: readonly { readonly path: string }[]
   }[]
   return packed?.files.map(({ path }) => path) ?? []
@@ -49,7 +51,8 @@ function install(directory: string, packages: Readonly<Record<string, readonly s
   const modules = join(directory, 'node_modules')
   for (const [folder, files] of Object.entries(packages)) {
     const name = folder === '.' ? 'sawtooth' : 'sawtooth-lab'
-    for (const file of files) cpSync(join(root, folder, file), join(modules, name, file), { recursive: true })
+    for (const file of files)
+      cpSync(join(root, folder, file), join(modules, name, file), { recursive: true })
     for (const dependency of dependenciesOf(folder)) {
       mkdirSync(dirname(join(modules, dependency)), { recursive: true })
       const link = join(modules, dependency)
@@ -72,7 +75,8 @@ describe('the runtime alone', () => {
       const directory = join(scratch, 'installed')
       install(directory, { '.': runtime })
       const cli = join(directory, 'node_modules/sawtooth/bin/sawtooth.js')
-      const run = (...args: string[]): Promise<ProcessResult> => runNode([cli, ...args], {}, scratch)
+      const run = (...args: string[]): Promise<ProcessResult> =>
+        runNode([cli, ...args], {}, scratch)
       const hello = join(directory, 'node_modules/sawtooth/examples/hello.ts')
       expect(await run('run', hello)).toMatchObject({ code: 0 })
       for (const command of ['overrun', 'pacers']) {
@@ -95,7 +99,8 @@ describe('the lab', () => {
     ])
       expect(lab).toContain(path)
     // Whose costs are measured.
-    for (const name of ['alloc-storm', 'binary-trees']) expect(runtime).toContain(`examples/${name}.ts`)
+    for (const name of ['alloc-storm', 'binary-trees'])
+      expect(runtime).toContain(`examples/${name}.ts`)
     expect(lab.filter(path => /node_modules|tsbuildinfo/.test(path))).toEqual([])
     const { version } = manifestIn('.')
     expect(manifestIn('lab')).toMatchObject({ version, peerDependencies: { sawtooth: version } })
@@ -107,7 +112,8 @@ describe('the lab', () => {
       const directory = join(scratch, 'installed')
       install(directory, { '.': runtime, lab })
       const cli = join(directory, 'node_modules/sawtooth/bin/sawtooth.js')
-      const run = (...args: string[]): Promise<ProcessResult> => runNode([cli, ...args], {}, scratch)
+      const run = (...args: string[]): Promise<ProcessResult> =>
+        runNode([cli, ...args], {}, scratch)
       // Whether its criteria hold is the machine's: exit 1 with a table is as good.
       const measured = await run('overrun', '--quick', '--seconds', '0.6')
       expect([0, 1], measured.stderr).toContain(measured.code)

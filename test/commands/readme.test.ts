@@ -17,7 +17,9 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
 /** Files of a folder and those below it. */
 const filesBelow = (folder: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(path => `${folder}/${path}`)
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+    path => `${folder}/${path}`,
+  )
 
 const documents = filesBelow('docs').filter(path => path.endsWith('.md'))
 const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...documents.sort()]
@@ -59,12 +61,17 @@ const transcripts: Transcript[] = pages.flatMap(page =>
 )
 
 /** Runs a command of a page in a directory that holds the page's files, and hands back what it prints there, with no directory in its paths. */
-async function printed(page: string, args: readonly string[]): Promise<{ output: string; code: number | null }> {
+async function printed(
+  page: string,
+  args: readonly string[],
+): Promise<{ output: string; code: number | null }> {
   return inScratch(async scratch => {
     const directory = join(scratch, 'programs')
     mkdirSync(directory)
     for (const [name, text] of filesIn(page)) writeFileSync(join(directory, name), text)
-    const resolved = args.map(arg => (existsSync(join(directory, arg)) ? join(directory, arg) : arg))
+    const resolved = args.map(arg =>
+      existsSync(join(directory, arg)) ? join(directory, arg) : arg,
+    )
     const { stdout, stderr, code } = await runCliWarm(resolved)
     return { output: `${stdout}${stderr}`.replaceAll(`${directory}/`, ''), code }
   })
@@ -117,7 +124,14 @@ test.each(['stepped/step-alloc', 'proposal/big-stacks'])(
       writeFileSync(taught, filesIn('docs/writing-a-pacer.md').get('my-pacer.ts') as string)
       writeFileSync(printed, (await runCliWarm(['pacers', 'new'])).stdout)
       for (const file of [taught, printed]) {
-        const { stdout } = await runCliWarm(['pacers', 'sim', '--scenario', scenario, '--pacer', file])
+        const { stdout } = await runCliWarm([
+          'pacers',
+          'sim',
+          '--scenario',
+          scenario,
+          '--pacer',
+          file,
+        ])
         const shares = stdout
           .trim()
           .split('\n')
@@ -142,16 +156,22 @@ const mentions = pages.flatMap(page =>
   ),
 )
 /** Each once, with the first page that has it. */
-const commands = mentions.filter(({ command }, at) => mentions.findIndex(one => one.command === command) === at)
+const commands = mentions.filter(
+  ({ command }, at) => mentions.findIndex(one => one.command === command) === at,
+)
 /** The small size leaves it to overrun.test.ts, which measures in small. */
-const measures = ({ command }: { readonly command: string }): boolean => command.includes('sawtooth.js overrun')
+const measures = ({ command }: { readonly command: string }): boolean =>
+  command.includes('sawtooth.js overrun')
 const tried = commands.filter(one => isLong || !measures(one))
-const needsGo = ({ command }: { readonly command: string }): boolean => command.includes('--with-go')
+const needsGo = ({ command }: { readonly command: string }): boolean =>
+  command.includes('--with-go')
 
 describe('a command of the pages exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
 
-  test.each(tried.filter(one => !needsGo(one)))('$page: $command', ({ command }) => expectToExist(command))
+  test.each(tried.filter(one => !needsGo(one)))('$page: $command', ({ command }) =>
+    expectToExist(command),
+  )
 
   test.skipIf(findGo() === null).each(tried.filter(needsGo))(
     `$page: $command${findGo() === null ? ' (skipped: there is no Go)' : ''}`,
@@ -171,7 +191,9 @@ describe('a command of the pages exists', () => {
       expect([words[0], words[cli]]).toEqual(['node', 'bin/sawtooth.js'])
       expect(options.every(option => option.startsWith('--'))).toBe(true)
       const settings = command.split(' ').filter(isSetting)
-      const env = Object.fromEntries(settings.map(word => [word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]))
+      const env = Object.fromEntries(
+        settings.map(word => [word.split('=', 1)[0], word.slice(word.indexOf('=') + 1)]),
+      )
       if (words[cli + 1] === 'overrun') await expectToMeasure(words.slice(cli + 1))
       else await expectToRun(words.slice(cli + 1), env, options)
     }
@@ -200,8 +222,12 @@ describe('a command of the pages exists', () => {
       return
     }
     const end = words.indexOf('--')
-    const own = (end < 0 ? words : words.slice(0, end)).map(word => (word === 'PROGRAM' ? 'examples/hello.ts' : word))
-    const options = own.flatMap((word, at) => (word === '--json' || own[at - 1] === '--json' ? [] : [word]))
+    const own = (end < 0 ? words : words.slice(0, end)).map(word =>
+      word === 'PROGRAM' ? 'examples/hello.ts' : word,
+    )
+    const options = own.flatMap((word, at) =>
+      word === '--json' || own[at - 1] === '--json' ? [] : [word],
+    )
     const args = [...options, '--', '--small']
     const { code, stderr } = await (nodeOptions.length === 0
       ? runCliWarm(args, env)
@@ -212,7 +238,9 @@ describe('a command of the pages exists', () => {
 
 test('docs/programming.md names everything that a program can import', async () => {
   const exported = await inScratch(scratch =>
-    runNode(['--input-type=module', '-e', LIST_EXPORTS], {}, scratch).then(({ stdout }) => stdout.trim().split(',')),
+    runNode(['--input-type=module', '-e', LIST_EXPORTS], {}, scratch).then(({ stdout }) =>
+      stdout.trim().split(','),
+    ),
   )
   expect(exported).toContain('struct')
   const page = read('docs/programming.md')
@@ -232,7 +260,9 @@ test('the command line accepts every option of docs/command-line.md', async () =
   const options = [...section.matchAll(/^\| `(--[a-z-]+)( )?/gm)]
   expect(options.length).toBeGreaterThan(10)
   // All in one command, each with a value that nobody allows: an option that is unknown is what the message would complain of.
-  const given = options.map(([, option = '', hasValue]) => (hasValue === undefined ? option : `${option}=§`))
+  const given = options.map(([, option = '', hasValue]) =>
+    hasValue === undefined ? option : `${option}=§`,
+  )
   const { stderr } = await runCliWarm(['run', 'examples/hello.ts', ...given, '--procs', '0'])
   expect(stderr).not.toContain('no option')
   const unknown = await runCliWarm(['run', 'examples/hello.ts', ...given, '--banana'])
@@ -243,6 +273,8 @@ test('the environment variables of docs/command-line.md are those of run --help'
   const { stdout } = await runCliWarm(['run', '--help'])
   const section = /^## Environment\n(.*?)^## /ms.exec(read('docs/command-line.md'))?.[1] ?? ''
   const names = (text: string): string[] =>
-    [...new Set(text.match(/\b(?:GO[A-Z]{2,}|[a-z]{8,}(?==))/g))].filter(name => name !== 'key').sort()
+    [...new Set(text.match(/\b(?:GO[A-Z]{2,}|[a-z]{8,}(?==))/g))]
+      .filter(name => name !== 'key')
+      .sort()
   expect(names(section)).toEqual(names(/^Environment(.*?)^Exit/ms.exec(stdout)?.[1] ?? ''))
 })

@@ -1,7 +1,14 @@
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { inScratch, type ProcessOptions, runCli, runNode, runProgram, threadsFile } from '../support/run-cli.ts'
+import {
+  inScratch,
+  type ProcessOptions,
+  runCli,
+  runNode,
+  runProgram,
+  threadsFile,
+} from '../support/run-cli.ts'
 import { isLong, longTest } from '../support/size.ts'
 
 const loops = threadsFile('programs/loops.ts')
@@ -26,8 +33,14 @@ function sending(...names: NodeJS.Signals[]): ProcessOptions {
 describe('a signal ends a run with its record', () => {
   // In the small size those below are enough.
   test.each(isLong ? signals : [])('%s', async signal => {
-    const { code, record } = await runProgram([loops, '--procs', '2', '--', 'sleeps'], sending(signal))
-    expect({ code, error: record.error }).toMatchObject({ code: 130, error: { kind: 'interrupted' } })
+    const { code, record } = await runProgram(
+      [loops, '--procs', '2', '--', 'sleeps'],
+      sending(signal),
+    )
+    expect({ code, error: record.error }).toMatchObject({
+      code: 130,
+      error: { kind: 'interrupted' },
+    })
   })
 
   test('also if it comes twice, and others with it', async () => {
@@ -40,8 +53,14 @@ describe('a signal ends a run with its record', () => {
   test('before anything has started: in module code that never ends', async () => {
     await inScratch(async scratch => {
       const program = join(scratch, 'endless.js')
-      writeFileSync(program, "console.log('loading')\nfor (;;);\nexport default function* main() {}\n")
-      const { code, record } = await runProgram([program, '--procs', '2'], sending('SIGTERM', 'SIGTERM'))
+      writeFileSync(
+        program,
+        "console.log('loading')\nfor (;;);\nexport default function* main() {}\n",
+      )
+      const { code, record } = await runProgram(
+        [program, '--procs', '2'],
+        sending('SIGTERM', 'SIGTERM'),
+      )
       expect({ code, kind: record.error?.kind }).toEqual({ code: 130, kind: 'interrupted' })
     })
   })
@@ -51,15 +70,22 @@ describe('a signal ends a run with its record', () => {
       // A long chain of imports, so that it takes a while.
       const count = 1500
       for (let at = 0; at < count; at++)
-        writeFileSync(join(scratch, `m${at}.js`), at + 1 < count ? `import './m${at + 1}.js'\n` : '')
+        writeFileSync(
+          join(scratch, `m${at}.js`),
+          at + 1 < count ? `import './m${at + 1}.js'\n` : '',
+        )
       const program = join(scratch, 'chain.js')
-      writeFileSync(program, "import './m0.js'\nexport default function* main() { console.log('ran') }\n")
+      writeFileSync(
+        program,
+        "import './m0.js'\nexport default function* main() { console.log('ran') }\n",
+      )
       const temporary = join(scratch, 'temporary')
       mkdirSync(temporary)
       let kill = (_: NodeJS.Signals): void => {}
       // Its folder is there: it has begun.
       const watch = setInterval(() => {
-        if (readdirSync(temporary).some(name => readdirSync(join(temporary, name)).length > 0)) kill('SIGINT')
+        if (readdirSync(temporary).some(name => readdirSync(join(temporary, name)).length > 0))
+          kill('SIGINT')
       }, 5)
       const { code, stdout, record } = await runProgram([program, '--procs', '1'], {
         env: { TMPDIR: temporary },
@@ -67,7 +93,11 @@ describe('a signal ends a run with its record', () => {
           kill = toKill
         },
       }).finally(() => clearInterval(watch))
-      expect({ code, stdout, kind: record.error?.kind }).toEqual({ code: 130, stdout: '', kind: 'interrupted' })
+      expect({ code, stdout, kind: record.error?.kind }).toEqual({
+        code: 130,
+        stdout: '',
+        kind: 'interrupted',
+      })
       expect(readdirSync(temporary)).toEqual([])
     })
   })
@@ -79,7 +109,9 @@ function expectDump(stderr: string): void {
   expect(stderr).toMatch(/^P 2 sleeps/m)
   expect(stderr).toMatch(/^goroutine 1 \(main\) \[channel receive on \d+\], on P \d$/m)
   expect(stderr).toMatch(/^goroutine 2 \(sender\) \[channel send on \d+\], on P \d$/m)
-  expect(stderr).toMatch(/^goroutine 3 \(a name with spaces \(and brackets\)\) \[sleep\], on P \d$/m)
+  expect(stderr).toMatch(
+    /^goroutine 3 \(a name with spaces \(and brackets\)\) \[sleep\], on P \d$/m,
+  )
   expect(stderr).toMatch(/^goroutine 4 \(busy\\n\) \[running\], on P \d$/m)
 }
 
@@ -147,7 +179,17 @@ describe('temporary folders', () =>
       let kill = (_: NodeJS.Signals): void => {}
       let during: Promise<string> | null = null
       const killed = runNode(
-        ['bin/sawtooth.js', 'run', loops, '--procs', '2', '--json', join(outputs, 'a.json'), '--', 'sleeps'],
+        [
+          'bin/sawtooth.js',
+          'run',
+          loops,
+          '--procs',
+          '2',
+          '--json',
+          join(outputs, 'a.json'),
+          '--',
+          'sleeps',
+        ],
         {
           env,
           onStart: toKill => {
@@ -174,8 +216,16 @@ describe('temporary folders', () =>
       writeFileSync(join(temporary, `sawtooth-${pid}-1-${machine}-file00`), '')
       mkdirSync(join(temporary, `sawtooth-${pid}-1-00000000-other0`))
       mkdirSync(join(temporary, 'sawtooth-mine'))
-      expect(readdirSync(outputs)).toEqual([expect.stringMatching(`^\\.sawtooth-${pid}-\\d+-${machine}-\\w+$`)])
-      const again = ['bin/sawtooth.js', 'run', 'examples/hello.ts', '--json', join(outputs, 'b.json')]
+      expect(readdirSync(outputs)).toEqual([
+        expect.stringMatching(`^\\.sawtooth-${pid}-\\d+-${machine}-\\w+$`),
+      ])
+      const again = [
+        'bin/sawtooth.js',
+        'run',
+        'examples/hello.ts',
+        '--json',
+        join(outputs, 'b.json'),
+      ]
       expect(await runNode(again, { env }, scratch)).toMatchObject({ code: 0 })
       expect(readdirSync(outputs)).toEqual(['b.json'])
       expect(readdirSync(temporary).sort()).toEqual(

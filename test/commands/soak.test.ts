@@ -13,7 +13,11 @@ const seed = process.env.SEED ?? '1'
 /** As long as it takes: how many programs there are is said, and not for how long. */
 const patience = ['--minutes', '600', '--limit', '600']
 const soak = (args: readonly string[], scratch: string) =>
-  runNode(['dist/test/soak/main.js', '--seed', seed, ...patience, ...args], { limitMs: 5 * HANG_MS }, scratch)
+  runNode(
+    ['dist/test/soak/main.js', '--seed', seed, ...patience, ...args],
+    { limitMs: 5 * HANG_MS },
+    scratch,
+  )
 
 test('random programs on random configurations agree with their models, and a tally goes on', async () => {
   await inScratch(async scratch => {
@@ -34,9 +38,21 @@ test('random programs on random configurations agree with their models, and a ta
 
 /** A program of one script of these operations, and what it is run under, as a failure file has them. */
 function failureOf(operations: readonly object[], configuration: object = {}): string {
-  const main = { locals: 2, table: 0, globals: 0, rounds: 1, operations, bequeaths: false, replies: 0 }
+  const main = {
+    locals: 2,
+    table: 0,
+    globals: 0,
+    rounds: 1,
+    operations,
+    bequeaths: false,
+    replies: 0,
+  }
   const program = { scripts: [main], mailboxes: [1], bytes: 2 ** 16 }
-  return JSON.stringify({ program, configuration: { procs: 2, arena: 2 ** 22, ...configuration }, shrunk: null })
+  return JSON.stringify({
+    program,
+    configuration: { procs: 2, arena: 2 ** 22, ...configuration },
+    shrunk: null,
+  })
 }
 
 const pairs = { do: 'grow', shape: 'tree', size: 10, stamp: 1, to: 0 }
@@ -49,7 +65,10 @@ test(`a link that is cut behind the back of the model is found, written down${an
   await inScratch(async scratch => {
     const file = join(scratch, 'failure.json')
     const seconds = isLong ? '60' : '0'
-    const run = await soak(['--programs', '3', '--sabotage', 'cut', '--shrink', seconds, '--failure', file], scratch)
+    const run = await soak(
+      ['--programs', '3', '--sabotage', 'cut', '--shrink', seconds, '--failure', file],
+      scratch,
+    )
     expect(run.code, run.stdout).toBe(1)
     const failure = JSON.parse(readFileSync(file, 'utf8'))
     expect(failure.seed).toBe(Number(seed))
@@ -75,7 +94,11 @@ const attempted = (thrown: string, stamp: number): object[] => [
 const arguments_ = Array.from({ length: 60 }, (_, stamp) => attempted('argument', stamp)).flat()
 const others = [...new Set(THROWN)].flatMap((thrown, stamp) => attempted(thrown, stamp))
 const near = ['allocate', 'gc', 'statistics', 'percent', 'verify'].flatMap(what =>
-  [0, 7, 40, 150, 500].map(left => ({ do: 'overflow', left, operation: { ...make, do: what, percent: 50 } })),
+  [0, 7, 40, 150, 500].map(left => ({
+    do: 'overflow',
+    left,
+    operation: { ...make, do: what, percent: 50 },
+  })),
 )
 
 const expected: readonly (readonly [string, readonly object[], object])[] = [
@@ -92,36 +115,68 @@ const expected: readonly (readonly [string, readonly object[], object])[] = [
     [pairs, { do: 'churn', kind: 'wide', length: 1, count: 2000 }],
     { memoryLimit: 1, gogc: 'off' },
   ],
-  ...ENDING_NAMES.map(how => [`a run that ends by ${how}`, [{ do: 'end', how, stamp: 7 }], {}] as const),
+  ...ENDING_NAMES.map(
+    how => [`a run that ends by ${how}`, [{ do: 'end', how, stamp: 7 }], {}] as const,
+  ),
   ['leftovers, and the runs after them', LEFTOVERS.map(how => ({ do: 'leave', how })), {}],
 ]
 
-test.each(sampled(expected, expected.length))('the soak expects %s', async (_, operations, configuration) => {
-  await inScratch(async scratch => {
-    const file = join(scratch, 'failure.json')
-    writeFileSync(file, failureOf([pairs, ...operations], configuration))
-    const { code, stdout, stderr } = await soak(['--replay', file, '--runs', '2'], scratch)
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'failed 0 times of 2\n', stderr: '' })
-  })
-})
+test.each(sampled(expected, expected.length))(
+  'the soak expects %s',
+  async (_, operations, configuration) => {
+    await inScratch(async scratch => {
+      const file = join(scratch, 'failure.json')
+      writeFileSync(file, failureOf([pairs, ...operations], configuration))
+      const { code, stdout, stderr } = await soak(['--replay', file, '--runs', '2'], scratch)
+      expect({ code, stdout, stderr }).toEqual({
+        code: 0,
+        stdout: 'failed 0 times of 2\n',
+        stderr: '',
+      })
+    })
+  },
+)
 
-longTest('the soak finds what is broken in an attempt, and after a run that left something', async () => {
-  await inScratch(async scratch => {
-    const file = join(scratch, 'failure.json')
-    const broken = { ...attempted('error', 1)[0], operations: [{ do: 'gc' }, { do: 'sabotage', how: 'cut' }] }
-    const before = [JSON.parse(failureOf([pairs, { do: 'leave', how: 'promise' }]))]
-    writeFileSync(file, JSON.stringify({ ...JSON.parse(failureOf([pairs, broken, { do: 'verify' }])), before }))
-    const { code, stdout } = await soak(['--replay', file, '--runs', '2'], scratch)
-    expect(code).toBe(1)
-    expect(stdout).toMatch(/^failed 2 times of 2\nprogram: reference \d of the pair at \d+ is nil, must be a pair\n/)
-  })
-})
+longTest(
+  'the soak finds what is broken in an attempt, and after a run that left something',
+  async () => {
+    await inScratch(async scratch => {
+      const file = join(scratch, 'failure.json')
+      const broken = {
+        ...attempted('error', 1)[0],
+        operations: [{ do: 'gc' }, { do: 'sabotage', how: 'cut' }],
+      }
+      const before = [JSON.parse(failureOf([pairs, { do: 'leave', how: 'promise' }]))]
+      writeFileSync(
+        file,
+        JSON.stringify({ ...JSON.parse(failureOf([pairs, broken, { do: 'verify' }])), before }),
+      )
+      const { code, stdout } = await soak(['--replay', file, '--runs', '2'], scratch)
+      expect(code).toBe(1)
+      expect(stdout).toMatch(
+        /^failed 2 times of 2\nprogram: reference \d of the pair at \d+ is nil, must be a pair\n/,
+      )
+    })
+  },
+)
 
 const sabotaged = [
-  ['a reference that is nil in the heap', 'cut', 'program: reference 0 of the pair at 0 is nil, must be a pair'],
+  [
+    'a reference that is nil in the heap',
+    'cut',
+    'program: reference 0 of the pair at 0 is nil, must be a pair',
+  ],
   ['a number that is another one', 'number', 'program: pair at 0: number 0 is 0, must be 0'],
-  ['an object that was hidden from the collector', 'hide', 'program: pair at 0: number 0 is 0, must be 0'],
-  ['an object that the model does not know', 'leak', 'program: census: HeapAlloc is 0, 0 bytes are reachable'],
+  [
+    'an object that was hidden from the collector',
+    'hide',
+    'program: pair at 0: number 0 is 0, must be 0',
+  ],
+  [
+    'an object that the model does not know',
+    'leak',
+    'program: census: HeapAlloc is 0, 0 bytes are reachable',
+  ],
   ['a goroutine that goes on for ever', 'hang', 'hang: not over after 0 ms'],
 ] as const
 

@@ -9,11 +9,11 @@ const overflows = threadsFile('programs/stack-overflow.ts')
 describe('a stack overflow in or about an allocation', () => {
   test('is a RangeError with exit 1, at whatever depth it strikes', async () => {
     const times = isLong ? 300 : 8
-    const { answer, code } = await runHost<{ exit: number; error: string; goroutine: string; rescues: number }[]>(
-      threadsFile('programs/host-overflows.ts'),
-      [overflows, String(times), isLong ? '3' : '116'],
-      { limitMs: isLong ? 5 * HANG_MS : HANG_MS },
-    )
+    const { answer, code } = await runHost<
+      { exit: number; error: string; goroutine: string; rescues: number }[]
+    >(threadsFile('programs/host-overflows.ts'), [overflows, String(times), isLong ? '3' : '116'], {
+      limitMs: isLong ? 5 * HANG_MS : HANG_MS,
+    })
     expect(code).toBe(0)
     expect(answer.length).toBe(times)
     for (const run of answer) {
@@ -23,7 +23,9 @@ describe('a stack overflow in or about an allocation', () => {
   })
 
   test('strikes in no stop, also where the first collection of all is met with little stack left', async () => {
-    const depths = Array.from({ length: isLong ? 24 : 3 }, (_, index) => String(20 + (isLong ? 15 : 172) * index))
+    const depths = Array.from({ length: isLong ? 24 : 3 }, (_, index) =>
+      String(20 + (isLong ? 15 : 172) * index),
+    )
     const { answer, code } = await runHost<object[]>(threadsFile('programs/host-first-stops.ts'), [
       threadsFile('programs/first-stop-near-the-end.ts'),
       ...depths,
@@ -32,17 +34,23 @@ describe('a stack overflow in or about an allocation', () => {
     expect(answer).toEqual(depths.map(depth => ({ depth, exit: 0, error: null, rescues: 0 })))
   })
 
-  longTest('leaves a sound heap behind where it is caught, many times at different depths', async () => {
-    const times = isLong ? 300 : 15
-    const args = [overflows, '--procs', '2', '--arena', '64MiB', '--', String(times)]
-    const { code, stdout, record } = await runProgram(args, {
-      env: { GODEBUG: 'gccheckmark=1' },
-      limitMs: isLong ? 5 * HANG_MS : HANG_MS,
-    })
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `${times} overflows, heap sound after each\n` })
-    // Each gc() is a cycle that began after the call; another P's trigger may have begun it.
-    expect(record.cycles.length).toBeGreaterThanOrEqual(times)
-  })
+  longTest(
+    'leaves a sound heap behind where it is caught, many times at different depths',
+    async () => {
+      const times = isLong ? 300 : 15
+      const args = [overflows, '--procs', '2', '--arena', '64MiB', '--', String(times)]
+      const { code, stdout, record } = await runProgram(args, {
+        env: { GODEBUG: 'gccheckmark=1' },
+        limitMs: isLong ? 5 * HANG_MS : HANG_MS,
+      })
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: `${times} overflows, heap sound after each\n`,
+      })
+      // Each gc() is a cycle that began after the call; another P's trigger may have begun it.
+      expect(record.cycles.length).toBeGreaterThanOrEqual(times)
+    },
+  )
 })
 
 test('a stack overflow in any operation strikes before it or in no part of it, at 300 depths', async () => {
@@ -59,7 +67,14 @@ test('a stack overflow in any operation strikes before it or in no part of it, a
 test('a stack overflow in what prints an object ends no process, at many depths', async () => {
   const [depths, stride] = isLong ? [300, 4] : [40, 30]
   const { stdout, code } = await runProgram(
-    [threadsFile('programs/overflow-in-console.ts'), '--procs', '2', '--', String(depths), String(stride)],
+    [
+      threadsFile('programs/overflow-in-console.ts'),
+      '--procs',
+      '2',
+      '--',
+      String(depths),
+      String(stride),
+    ],
     { limitMs: 2 * HANG_MS },
   )
   expect(stdout.trimEnd().split('\n').at(-1)).toBe(

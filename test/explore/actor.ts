@@ -52,7 +52,8 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
   const { memory, heap } = ground
   let main: () => Coroutine = () => [][Symbol.iterator]()
   const { p } = newP(heap, part.index, protocol, {
-    start: id => (memory.words[memory.goroutine(id, g.TASK)] === MAIN_TASK ? main() : coroutineOf(id)),
+    start: id =>
+      memory.words[memory.goroutine(id, g.TASK)] === MAIN_TASK ? main() : coroutineOf(id),
     nameOf: id => `goroutine ${id}`,
   })
   const run = new Run(0, p, new Declarations(memory, `P ${part.index}`), false)

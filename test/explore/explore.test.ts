@@ -55,14 +55,25 @@ function play(model: Model, order: Order, seen: (path: string) => void): Outcome
   const choices: Choice[] = []
   let me = 0
   let path = ''
-  for (let enabled = enabledIn(model, taken); enabled.length > 0; enabled = enabledIn(model, taken)) {
+  for (
+    let enabled = enabledIn(model, taken);
+    enabled.length > 0;
+    enabled = enabledIn(model, taken)
+  ) {
     own[me]++
     const usual = enabled.includes(me)
       ? me
-      : ([1, 2, 3].map(offset => (me + offset) % model.turns.length).find(other => enabled.includes(other)) as number)
+      : ([1, 2, 3]
+          .map(offset => (me + offset) % model.turns.length)
+          .find(other => enabled.includes(other)) as number)
     const wanted = order.find(([p, turn]) => p === me && turn === own[me])?.[2]
     const chosen = wanted ?? usual
-    choices.push({ me, chosen, usual, enabled: enabled.reduce((mask, index) => mask | (1 << index), 0) })
+    choices.push({
+      me,
+      chosen,
+      usual,
+      enabled: enabled.reduce((mask, index) => mask | (1 << index), 0),
+    })
     me = chosen
     taken[me]++
     path += me
@@ -87,14 +98,21 @@ test.each([
     },
     2,
   ],
-] satisfies [Model, number][])('%j with bound %i: each schedule within the bound, once', (model, bound) => {
-  const paths: string[] = []
-  const { schedules, complete } = explore(order => play(model, order, path => paths.push(path)), { bound })
-  const expected = [...interleavings(model)].flatMap(([path, cost]) => (cost <= bound ? [path] : []))
-  expect(complete).toBe(true)
-  expect(paths.toSorted()).toEqual(expected.toSorted())
-  expect(schedules).toBe(expected.length)
-})
+] satisfies [Model, number][])(
+  '%j with bound %i: each schedule within the bound, once',
+  (model, bound) => {
+    const paths: string[] = []
+    const { schedules, complete } = explore(order => play(model, order, path => paths.push(path)), {
+      bound,
+    })
+    const expected = [...interleavings(model)].flatMap(([path, cost]) =>
+      cost <= bound ? [path] : [],
+    )
+    expect(complete).toBe(true)
+    expect(paths.toSorted()).toEqual(expected.toSorted())
+    expect(schedules).toBe(expected.length)
+  },
+)
 
 test('a failure ends the search, with the order that led to it', () => {
   const model: Model = { turns: [3, 3], waits: [] }

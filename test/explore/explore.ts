@@ -52,13 +52,20 @@ export function explore(play: (order: Order) => Outcome, options: ExploreOptions
   let schedules = 0
   let mostChoices = 0
   for (let candidate = candidates.pop(); candidate !== undefined; candidate = candidates.pop()) {
-    if (performance.now() > until) return { schedules, complete: false, bound, mostChoices, failure: null }
+    if (performance.now() > until)
+      return { schedules, complete: false, bound, mostChoices, failure: null }
     const { complaint, choices } = play(candidate.order)
     schedules++
     mostChoices = Math.max(mostChoices, choices.length)
     const failure = complaint ?? deviation(candidate, choices)
     if (failure !== null) {
-      return { schedules, complete: false, bound, mostChoices, failure: { order: candidate.order, complaint: failure } }
+      return {
+        schedules,
+        complete: false,
+        bound,
+        mostChoices,
+        failure: { order: candidate.order, complaint: failure },
+      }
     }
     branch(candidate, choices, bound, candidates)
     onSchedule?.(schedules, candidates.length)
@@ -76,7 +83,12 @@ function deviation({ order, last }: Candidate, choices: readonly Choice[]): stri
 }
 
 /** Every way to go on differently after the candidate's last switch. */
-function branch(candidate: Candidate, choices: readonly Choice[], bound: number, candidates: Candidate[]): void {
+function branch(
+  candidate: Candidate,
+  choices: readonly Choice[],
+  bound: number,
+  candidates: Candidate[],
+): void {
   const turns: number[] = []
   for (const [index, { me, chosen, enabled }] of choices.entries()) {
     turns[me] = (turns[me] ?? 0) + 1
@@ -86,7 +98,11 @@ function branch(candidate: Candidate, choices: readonly Choice[], bound: number,
     for (let other = 0; enabled >>> other !== 0; other++) {
       if (other === chosen || ((enabled >>> other) & 1) === 0) continue
       const to: Switch = [me, turns[me], other]
-      candidates.push({ order: [...candidate.order, to], cost: candidate.cost + price, last: index })
+      candidates.push({
+        order: [...candidate.order, to],
+        cost: candidate.cost + price,
+        last: index,
+      })
     }
   }
 }

@@ -3,7 +3,12 @@ import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
-import { CYCLE_RECORD_DOUBLES, type Layout, STACK_MIN_LOG2, WORK_BUFFER_WORDS } from '../../memory/layout.ts'
+import {
+  CYCLE_RECORD_DOUBLES,
+  type Layout,
+  STACK_MIN_LOG2,
+  WORK_BUFFER_WORDS,
+} from '../../memory/layout.ts'
 import { Memory, type MemoryHandle } from '../../memory/memory.ts'
 import * as goroutine from '../../memory/words/goroutine.ts'
 import { P, type Program } from '../../scheduler/p.ts'
@@ -62,7 +67,11 @@ export function newP(
   program: Program,
 ): { p: P; controller: Controller } {
   const { memory } = heap
-  const config = { procs: memory.layout.procs, gcPercent: -1, memoryLimit: Number.POSITIVE_INFINITY }
+  const config = {
+    procs: memory.layout.procs,
+    gcPercent: -1,
+    memoryLimit: Number.POSITIVE_INFINITY,
+  }
   const controller = new Controller(memory, fixed(0.7), config)
   const p = new P(heap, index, controller, program, new Events(memory, index, false), {
     checkmark: true,

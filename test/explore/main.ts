@@ -85,7 +85,10 @@ function main(): number {
   const minutes = wholeNumber('minutes', values.minutes, 1, 600)
   const chosen = values.protocol === undefined ? protocols : values.protocol.map(protocolNamed)
   const wanted = values.procs === undefined ? null : wholeNumber('procs', values.procs, 2, 3)
-  if (wanted !== null && !chosen.some(({ configurations }) => configurations.some(({ procs }) => procs === wanted)))
+  if (
+    wanted !== null &&
+    !chosen.some(({ configurations }) => configurations.some(({ procs }) => procs === wanted))
+  )
     throw new UsageError(
       `--procs ${wanted}: ${chosen.map(({ name, configurations }) => `${name} has ${configurations.map(({ procs }) => `${procs} Ps`).join(' and ')}`).join(', ')}`,
     )
@@ -93,7 +96,12 @@ function main(): number {
   const found: (Exploration & { readonly protocol: string; readonly procs: number })[] = []
   for (const { protocol, configuration } of configurationsOf(chosen, wanted)) {
     const { procs, bound: usual, quick } = configuration
-    const exploration = exploreOne(protocol, procs, Math.min(values.quick ? quick : usual, bound), minutes)
+    const exploration = exploreOne(
+      protocol,
+      procs,
+      Math.min(values.quick ? quick : usual, bound),
+      minutes,
+    )
     report(protocol.name, procs, exploration)
     found.push({ protocol: protocol.name, procs, ...exploration })
     if (values.bail && exploration.failure !== null) break
@@ -118,7 +126,9 @@ function report(name: string, procs: number, exploration: Exploration & { second
     `${name}: ${procs} Ps, bound ${bound}: ${schedules} schedules, ${verdict}; at most ${mostChoices} choices in one; ${seconds.toFixed(1)} s\n`,
   )
   if (failure !== null)
-    process.stdout.write(`  ${withoutControls(failure.complaint)}\n  order ${JSON.stringify(failure.order)}\n`)
+    process.stdout.write(
+      `  ${withoutControls(failure.complaint)}\n  order ${JSON.stringify(failure.order)}\n`,
+    )
 }
 
 await runCommand('explore', main)

@@ -50,5 +50,7 @@ export const protocols: readonly Protocol[] = [
 export function protocolNamed(name: string): Protocol {
   const found = protocols.find(protocol => protocol.name === name)
   if (found !== undefined) return found
-  throw new UsageError(`there is no protocol '${name}'; there is ${protocols.map(({ name }) => name).join(', ')}`)
+  throw new UsageError(
+    `there is no protocol '${name}'; there is ${protocols.map(({ name }) => name).join(', ')}`,
+  )
 }

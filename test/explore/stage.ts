@@ -53,12 +53,16 @@ export class Stage implements Disposable {
 
   /** Throws if the threads cannot be controlled. */
   constructor(protocol: Protocol, procs: number) {
-    if (scheduling === null) throw new UsageError('schedules need controlled threads: node --conditions=controlled …')
+    if (scheduling === null)
+      throw new UsageError('schedules need controlled threads: node --conditions=controlled …')
     this.protocol = protocol
     this.procs = procs
     const handle = newGround(procs)
     this.ground = groundOf(handle)
-    this.schedule = Schedule.create({ kind: 'replay', order: new Array(MOST_SWITCHES).fill([0, 0, 0]) }, procs)
+    this.schedule = Schedule.create(
+      { kind: 'replay', order: new Array(MOST_SWITCHES).fill([0, 0, 0]) },
+      procs,
+    )
     this.meeting = new Int32Array(new SharedArrayBuffer(4 * COMPLAINT + procs * COMPLAINT_BYTES))
     for (let index = 0; index < procs; index++) {
       const part: Part = {
@@ -76,7 +80,11 @@ export class Stage implements Disposable {
   play(order: Order): Outcome {
     const { meeting, schedule, protocol, procs } = this
     this.prepare()
-    schedule.prepare({ kind: 'replay', order }, procs, { fair: FAIR, mostTurns: MOST_TURNS, tracing: true })
+    schedule.prepare({ kind: 'replay', order }, procs, {
+      fair: FAIR,
+      mostTurns: MOST_TURNS,
+      tracing: true,
+    })
     meeting.fill(0, COMPLAINT)
     store(meeting, DONE, 0)
     add(meeting, BEGUN, 1)

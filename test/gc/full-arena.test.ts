@@ -82,32 +82,35 @@ test('what another P holds in its cache is found', () => {
   expect(collections(world) - before).toBe(2)
 })
 
-test.each([1, 2])('all who wait are served in one stop, as far as there is room: of two, %i', pages => {
-  const { world, first, second } = scene()
-  const { memory, words } = world
-  hold(first, PAGES - pages, 0)
-  second.keep(0)
-  const own = memory.p(second.index, 0)
-  const fillRest = (): void => {
-    world.words[control.TRIGGER] = control.NO_BYTES
-    second.allocator.allocate(pages * PAGE_BYTES, true)
-  }
-  fillRest()
-  world.at('restarted', () => {
+test.each([1, 2])(
+  'all who wait are served in one stop, as far as there is room: of two, %i',
+  pages => {
+    const { world, first, second } = scene()
+    const { memory, words } = world
+    hold(first, PAGES - pages, 0)
+    second.keep(0)
+    const own = memory.p(second.index, 0)
+    const fillRest = (): void => {
+      world.words[control.TRIGGER] = control.NO_BYTES
+      second.allocator.allocate(pages * PAGE_BYTES, true)
+    }
     fillRest()
-    words[own + p.WANTED_SLOT] = second.collector.stack.top - 1
-    words[own + p.WANTED_NOSCAN] = 1
-    words[own + p.WANTED_BYTES] = 128
-  })
-  let served = 0
-  try {
-    if (first.allocator.allocate(256, true) > 0) served++
-  } catch (error) {
-    expect(error).toBeInstanceOf(OutOfMemoryError)
-  }
-  if (words[second.collector.stack.top - 1] > 0) served++
-  expect([words[own + p.WANTED_BYTES], served]).toEqual([0, pages])
-})
+    world.at('restarted', () => {
+      fillRest()
+      words[own + p.WANTED_SLOT] = second.collector.stack.top - 1
+      words[own + p.WANTED_NOSCAN] = 1
+      words[own + p.WANTED_BYTES] = 128
+    })
+    let served = 0
+    try {
+      if (first.allocator.allocate(256, true) > 0) served++
+    } catch (error) {
+      expect(error).toBeInstanceOf(OutOfMemoryError)
+    }
+    if (words[second.collector.stack.top - 1] > 0) served++
+    expect([words[own + p.WANTED_BYTES], served]).toEqual([0, pages])
+  },
+)
 
 test('a large object that is served in the stop is zeroed, though its pages were used', () => {
   const { world, first, second } = scene()
@@ -123,7 +126,9 @@ test('a large object that is served in the stop is zeroed, though its pages were
   world.at('restarted', takePage)
   const at = first.allocator.allocate(bytes, true)
   expect(at).toBeGreaterThan(0)
-  expect(world.memory.i32.subarray(at >>> 2, (at + bytes) >>> 2).every(word => word === 0)).toBe(true)
+  expect(world.memory.i32.subarray(at >>> 2, (at + bytes) >>> 2).every(word => word === 0)).toBe(
+    true,
+  )
 })
 
 test('what others have in flight is no reason to fail: their goroutines may never keep it', () => {
@@ -131,7 +136,8 @@ test('what others have in flight is no reason to fail: their goroutines may neve
   const { memory, words } = world
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   // Another P is about to hand half of the arena to its goroutine; it does so between two stops.
-  const inFlight = (bytes: number): void => void (words[memory.p(second.index, p.IN_FLIGHT_BYTES)] = bytes)
+  const inFlight = (bytes: number): void =>
+    void (words[memory.p(second.index, p.IN_FLIGHT_BYTES)] = bytes)
   second.keep(second.allocator.allocate(size, true))
   inFlight(size)
   for (let stops = 0; stops < 3; stops++) world.at('restarted', () => undefined)

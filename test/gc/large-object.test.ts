@@ -44,28 +44,31 @@ test('between two pieces of 256 KiB there is a safepoint, and at the end all is 
   expect(isZero(world, at, BYTES)).toBe(true)
 })
 
-test.each([false, true])('whole cycles, sweep included, pass between two pieces; while marking: %s', isMarking => {
-  const world = used(BYTES)
-  const [mutator, marker] = world.ps
-  if (isMarking) world.startMark(marker)
-  // Nobody pays: in a schedule by hand there is nobody to wait for.
-  world.memory.doubles[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 0
-  let polls = 0
-  mutator.collector.starter.poll = () => {
-    if (polls++ === 0) return
-    if (isMarking && polls === 2) world.finishCycle(marker)
-    // The marker meets the object on the stack, and all that stands behind its header is dirty.
-    else world.collect(marker)
-    expect(mutator.heap.spans.of(PAGE_BYTES)).toBe(1)
-    expect(world.colourOf(PAGE_BYTES)).toBe(span.WHITE)
-  }
-  const at = mutator.allocator.allocate(BYTES, false)
-  expect([at, polls - 1]).toEqual([PAGE_BYTES, PIECES - 1])
-  expect(isZero(world, at, BYTES)).toBe(true)
-  mutator.setGlobal(0, at)
-  world.collect(marker)
-  expect(mutator.heap.spans.of(at)).toBe(1)
-})
+test.each([false, true])(
+  'whole cycles, sweep included, pass between two pieces; while marking: %s',
+  isMarking => {
+    const world = used(BYTES)
+    const [mutator, marker] = world.ps
+    if (isMarking) world.startMark(marker)
+    // Nobody pays: in a schedule by hand there is nobody to wait for.
+    world.memory.doubles[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 0
+    let polls = 0
+    mutator.collector.starter.poll = () => {
+      if (polls++ === 0) return
+      if (isMarking && polls === 2) world.finishCycle(marker)
+      // The marker meets the object on the stack, and all that stands behind its header is dirty.
+      else world.collect(marker)
+      expect(mutator.heap.spans.of(PAGE_BYTES)).toBe(1)
+      expect(world.colourOf(PAGE_BYTES)).toBe(span.WHITE)
+    }
+    const at = mutator.allocator.allocate(BYTES, false)
+    expect([at, polls - 1]).toEqual([PAGE_BYTES, PIECES - 1])
+    expect(isZero(world, at, BYTES)).toBe(true)
+    mutator.setGlobal(0, at)
+    world.collect(marker)
+    expect(mutator.heap.spans.of(at)).toBe(1)
+  },
+)
 
 test('a cycle that begins and ends before anything is zeroed reads nothing of it', () => {
   const world = new HandWorld({ check: true, arenaBytes: 8 * 1024 * KiB })
@@ -85,7 +88,11 @@ test('a cycle that begins and ends before anything is zeroed reads nothing of it
     world.finishCycle(marker)
   })
   const at = mutator.allocator.allocate(BYTES, false)
-  expect([at, world.words[control.CYCLES_MARKED], isZero(world, at, BYTES)]).toEqual([PAGE_BYTES, 4, true])
+  expect([at, world.words[control.CYCLES_MARKED], isZero(world, at, BYTES)]).toEqual([
+    PAGE_BYTES,
+    4,
+    true,
+  ])
 })
 
 test('pages that were never used are not touched', () => {
@@ -96,7 +103,11 @@ test('pages that were never used are not touched', () => {
   const beyond = end >>> 2
   world.memory.i32[beyond] = 77
   const at = mutator.allocator.allocate(BYTES, true)
-  expect([at, isZero(world, at, end - at), world.memory.i32[beyond]]).toEqual([PAGE_BYTES, true, 77])
+  expect([at, isZero(world, at, end - at), world.memory.i32[beyond]]).toEqual([
+    PAGE_BYTES,
+    true,
+    77,
+  ])
   world.memory.i32[beyond] = 0
 })
 

@@ -26,7 +26,12 @@ function limit(world: HandWorld): void {
 }
 
 /** A cycle marks, and r is such that a page of debt is worth all there is to mark: an array of so many references. */
-function marking(elements: number): { world: HandWorld; mutator: HandP; marker: HandP; debt(): number } {
+function marking(elements: number): {
+  world: HandWorld
+  mutator: HandP
+  marker: HandP
+  debt(): number
+} {
   const world = new HandWorld({ globals: 1, arenaBytes: 16 * MiB })
   const { memory } = world
   const [mutator, marker] = world.ps
@@ -40,7 +45,12 @@ function marking(elements: number): { world: HandWorld; mutator: HandP; marker: 
   marker.collector.queue.publish()
   memory.doubles[memory.measure(control.ASSIST_WORK_PER_BYTE)] = 1000
   memory.doubles[memory.measure(control.ASSIST_BYTES_PER_WORK)] = 1 / 1000
-  return { world, mutator, marker, debt: () => -memory.doubles[memory.goroutineDouble(goroutine, g.ASSIST_BYTES)] }
+  return {
+    world,
+    mutator,
+    marker,
+    debt: () => -memory.doubles[memory.goroutineDouble(goroutine, g.ASSIST_BYTES)],
+  }
 }
 
 test('an assist that is under way ends when the collector becomes limited', () => {
@@ -164,7 +174,8 @@ test.each([1, 2] as const)(
     mutator.spawn()
     // Whatever was marked, the next span starts a cycle again.
     world.words[control.TRIGGER] = 0
-    for (let time = 0; time < 5; time++) world.at('restarted', () => (world.words[control.TRIGGER] = 0))
+    for (let time = 0; time < 5; time++)
+      world.at('restarted', () => (world.words[control.TRIGGER] = 0))
     const at = mutator.allocator.allocate(16, true)
     expect([world.words[control.CYCLES], at > 0]).toEqual([1, true])
     // And it outlives the sweep.

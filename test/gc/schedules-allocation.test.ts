@@ -81,7 +81,11 @@ interface NewObject {
  *   3  P 0  makes n and keeps it
  *   4  P 1  ends the mark
  */
-function makeOnBlackStack({ prepare, make, undo }: NewObject): { world: HandWorld; n: Addr; mutator: HandP } {
+function makeOnBlackStack({ prepare, make, undo }: NewObject): {
+  world: HandWorld
+  n: Addr
+  mutator: HandP
+} {
   const world = new HandWorld()
   const [mutator, marker] = world.ps
   const Node = world.type(1)
@@ -224,7 +228,8 @@ test('sweepgen: a sweeper that comes late does not sweep what is allocated from 
   world.finishMark(sweeper)
   const { spans } = sweeper.heap
   const id = spans.of(x)
-  const generation = (): number => spans.read(id, span.SWEEP_GENERATION) - world.words[control.HEAP_SWEEP_GENERATION]
+  const generation = (): number =>
+    spans.read(id, span.SWEEP_GENERATION) - world.words[control.HEAP_SWEEP_GENERATION]
   expect(generation()).toBe(-2) //                              2
   const n = mutator.keep(mutator.make(Node, [x], 42)) //        3, 4
   expect([n, generation()]).toEqual([dead, 3])
@@ -284,5 +289,7 @@ test('the setup stop refuses to begin while somebody sweeps', () => {
   mutator.safepoint()
   world.finishMark(marker)
   expect(mutator.collector.sweeper.sweep.begin()).toBe(true)
-  expect(() => world.stop(marker, STOP_FORCED_CYCLE)).toThrow('sweepers are at work in a stopped world')
+  expect(() => world.stop(marker, STOP_FORCED_CYCLE)).toThrow(
+    'sweepers are at work in a stopped world',
+  )
 })

@@ -28,7 +28,9 @@ class Hand extends HandHeap {
       this.told++
       this.records.completeSweep()
     }
-    this.sweepers = [0, 1].map(index => new Sweeper({ memory: this.memory, index, world, listener }, this.heap))
+    this.sweepers = [0, 1].map(
+      index => new Sweeper({ memory: this.memory, index, world, listener }, this.heap),
+    )
   }
 
   /** Ends a mark that reached these objects, as gc/cycle.ts does. */
@@ -45,7 +47,13 @@ class Hand extends HandHeap {
     return Array.from({ length: spans * (PAGE_BYTES / BYTES) }, () => this.allocate(BYTES))
   }
 
-  get isSwept(): { isDone: boolean; announced: number; complete: number; told: number; woken: number } {
+  get isSwept(): {
+    isDone: boolean
+    announced: number
+    complete: number
+    told: number
+    woken: number
+  } {
     const { words, told, woken } = this
     return {
       isDone: this.sweepers[0].isDone,
@@ -125,7 +133,12 @@ test('in the background a span at a time is swept, and nothing when all is done'
   expect(hand.sweepers[0].sweepInBackground()).toBe(false)
   hand.fill(2)
   hand.terminate([])
-  expect([1, 2, 3, 4].map(() => hand.sweepers[0].sweepInBackground())).toEqual([true, true, false, false])
+  expect([1, 2, 3, 4].map(() => hand.sweepers[0].sweepInBackground())).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
   expect(hand.isSwept).toEqual(complete(1))
 })
 
@@ -160,7 +173,10 @@ function paced(spans: number, runway: number): Hand {
 }
 
 test('as the heap grows, sweeping keeps ahead in proportion, and is done 1 MiB before the trigger', () => {
-  const parameters = [fc.integer({ min: 1, max: 60 }), fc.integer({ min: PAGE_BYTES, max: MiB })] as const
+  const parameters = [
+    fc.integer({ min: 1, max: 60 }),
+    fc.integer({ min: PAGE_BYTES, max: MiB }),
+  ] as const
   fc.assert(
     fc.property(
       ...parameters,

@@ -21,7 +21,10 @@ test('a refill charges every free slot at once, and a flush gives back what was 
   for (let slot = 1; slot < 3; slot++) hand.allocate(BYTES)
   cache.flush()
   expect(hand.words[control.HEAP_LIVE]).toBe(3 * BYTES)
-  expect(coloursFrom(hand, first)).toEqual([...Array(3).fill(span.WHITE), ...Array(5).fill(span.FREE)])
+  expect(coloursFrom(hand, first)).toEqual([
+    ...Array(3).fill(span.WHITE),
+    ...Array(5).fill(span.FREE),
+  ])
   expect(cache.refill(SPAN_CLASS, hand.sweeps[0])).toBe(5 * BYTES)
 })
 
@@ -33,7 +36,10 @@ test('only spans that may hold references are scannable, and none acquired durin
   }
   expect([refill(SPAN_CLASS), refill(SPAN_CLASS + 1)]).toEqual([PAGE_BYTES, PAGE_BYTES])
   hand.words[control.PHASE] = control.PHASE_MARK
-  expect([refill(SPAN_CLASS + 2), hand.words[control.HEAP_LIVE]]).toEqual([PAGE_BYTES, 2 * PAGE_BYTES + 7 * 1152])
+  expect([refill(SPAN_CLASS + 2), hand.words[control.HEAP_LIVE]]).toEqual([
+    PAGE_BYTES,
+    2 * PAGE_BYTES + 7 * 1152,
+  ])
 })
 
 test('as a mark begins the rest of a run goes black and what was allocated in it stays white', () => {
@@ -42,12 +48,20 @@ test('as a mark begins the rest of a run goes black and what was allocated in it
   hand.allocate(BYTES)
   hand.words[control.PHASE] = control.PHASE_MARK
   hand.caches[0].blacken()
-  expect(coloursFrom(hand, first)).toEqual([...Array(2).fill(span.WHITE), ...Array(6).fill(span.BLACK)])
+  expect(coloursFrom(hand, first)).toEqual([
+    ...Array(2).fill(span.WHITE),
+    ...Array(6).fill(span.BLACK),
+  ])
   expect(hand.measure(p.BYTES_BLACKENED)).toBe(6 * BYTES)
   hand.allocate(BYTES)
   hand.caches[0].flush()
   expect(hand.measure(p.BYTES_BLACKENED)).toBe(BYTES)
-  expect(coloursFrom(hand, first)).toEqual([span.WHITE, span.WHITE, span.BLACK, ...Array(5).fill(span.FREE)])
+  expect(coloursFrom(hand, first)).toEqual([
+    span.WHITE,
+    span.WHITE,
+    span.BLACK,
+    ...Array(5).fill(span.FREE),
+  ])
 })
 
 test('during a mark a run is black from its first slot, and so is a large object', () => {

@@ -10,7 +10,8 @@ import { HandHeap } from '../support/heap.ts'
 
 const SMALL = [16, 48, 1024, 32768].map(bytes => spanClassOf(sizeClassOf(bytes), bytes === 48))
 const slotBytesFor = (spanClass: number): number => slotBytesOf(spanClass >> 1)
-const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
+const sum = (values: Iterable<number>): number =>
+  [...values].reduce((total, value) => total + value, 0)
 
 /** What two Ps have, as a list of objects and sums: the heap must agree with it after every step. */
 class Model {
@@ -46,7 +47,10 @@ class Model {
     let at = 0
     while ((at = cache.take(spanClass, slotBytes)) === 0) {
       if (cache.nextRun(spanClass)) continue
-      expect(this.#spare[pIndex].get(spanClass) ?? 0, 'free slots left in a span without a run').toBe(0)
+      expect(
+        this.#spare[pIndex].get(spanClass) ?? 0,
+        'free slots left in a span without a run',
+      ).toBe(0)
       const charged = cache.refill(spanClass, hand.sweeps[pIndex])
       if (charged === 0) return false
       this.#refilled(pIndex, spanClass, charged)
@@ -58,9 +62,12 @@ class Model {
 
   #refilled(pIndex: number, spanClass: number, charged: number): void {
     const { spans } = this.hand.heap
-    const id = this.hand.words[this.hand.memory.p(pIndex, p.CACHE + spanClass * p.CACHE_WORDS + p.SPAN)]
+    const id =
+      this.hand.words[this.hand.memory.p(pIndex, p.CACHE + spanClass * p.CACHE_WORDS + p.SPAN)]
     this.#sweptBetween(spans.base(id), spans.limit(id))
-    const inSpan = [...this.objects.keys()].filter(at => at >= spans.base(id) && at < spans.limit(id)).length
+    const inSpan = [...this.objects.keys()].filter(
+      at => at >= spans.base(id) && at < spans.limit(id),
+    ).length
     expect(charged).toBe((spans.read(id, span.SLOTS) - inSpan) * slotBytesFor(spanClass))
     this.#spare[pIndex].set(spanClass, charged)
     this.#charge(charged, spanClass)
@@ -87,7 +94,8 @@ class Model {
     const granules = this.#granules.subarray(at >>> GRANULE_SHIFT, (at + bytes) >>> GRANULE_SHIFT)
     if (granules.includes(1)) throw new Error(`${at} overlaps another object`)
     granules.fill(1)
-    if (this.hand.colourOf(at) !== (this.isMarking ? span.BLACK : span.WHITE)) throw new Error(`colour of ${at}`)
+    if (this.hand.colourOf(at) !== (this.isMarking ? span.BLACK : span.WHITE))
+      throw new Error(`colour of ${at}`)
     this.objects.set(at, bytes)
     this.allocated += bytes
   }
@@ -116,7 +124,8 @@ class Model {
     this.sweepAll(0)
     const { hand } = this
     hand.words[control.PHASE] = control.PHASE_MARK
-    for (const index of [0, 1]) hand.memory.doubles[hand.memory.pMeasure(index, p.BYTES_BLACKENED)] = 0
+    for (const index of [0, 1])
+      hand.memory.doubles[hand.memory.pMeasure(index, p.BYTES_BLACKENED)] = 0
     for (const cache of hand.caches) cache.blacken()
     this.blackened = this.allocated
   }
@@ -142,13 +151,30 @@ class Model {
   }
 }
 
-const allocation = { p: fc.nat(1), spanClass: fc.constantFrom(...SMALL), count: fc.integer({ min: 1, max: 150 }) }
-const large = { p: fc.nat(1), bytes: fc.integer({ min: 32769, max: 300_000 }), noscan: fc.boolean() }
+const allocation = {
+  p: fc.nat(1),
+  spanClass: fc.constantFrom(...SMALL),
+  count: fc.integer({ min: 1, max: 150 }),
+}
+const large = {
+  p: fc.nat(1),
+  bytes: fc.integer({ min: 32769, max: 300_000 }),
+  noscan: fc.boolean(),
+}
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('allocate' as const), ...allocation }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('large' as const), ...large }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'sweep' as const), p: fc.nat(1) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('phase' as const), nth: fc.constantFrom(1, 2, 7, 1000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('flush' as const, 'sweep' as const), p: fc.nat(1) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('phase' as const),
+      nth: fc.constantFrom(1, 2, 7, 1000),
+    }),
+  },
 )
 
 test('two Ps that share the central lists hand out every slot once, zeroed and coloured, and charge the live heap exactly', () => {
@@ -160,7 +186,8 @@ test('two Ps that share the central lists hand out every slot once, zeroed and c
         if (one.do === 'flush') model.flush(one.p)
         else if (one.do === 'sweep') model.sweepAll(one.p)
         else if (one.do === 'large') model.allocateLarge(one.p, one.bytes, one.noscan)
-        else if (one.do === 'allocate') for (let n = one.count; n > 0 && model.allocate(one.p, one.spanClass); n--);
+        else if (one.do === 'allocate')
+          for (let n = one.count; n > 0 && model.allocate(one.p, one.spanClass); n--);
         else if (!model.isMarking) model.startMark()
         else if (one.do === 'phase') model.endMark(one.nth)
         expect(words[control.HEAP_LIVE]).toBe(model.live)
@@ -180,7 +207,9 @@ function finish(model: Model): void {
   model.sweepAll(0)
   expect(hand.words[control.HEAP_LIVE]).toBe(sum(model.objects.values()))
   expect(hand.words[control.SWEPT_MARKED_BYTES]).toBe(sum(model.objects.values()))
-  expect(hand.measure(p.ALLOCATED_BYTES, 0) + hand.measure(p.ALLOCATED_BYTES, 1)).toBe(model.allocated)
+  expect(hand.measure(p.ALLOCATED_BYTES, 0) + hand.measure(p.ALLOCATED_BYTES, 1)).toBe(
+    model.allocated,
+  )
   expect(hand.measure(p.FREED_BYTES, 0) + hand.measure(p.FREED_BYTES, 1)).toBe(model.freed)
   model.startMark()
   hand.endMark()

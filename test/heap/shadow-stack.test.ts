@@ -86,10 +86,13 @@ test('a stack that finds no room says so, and is as it was', () => {
   create(1)
   stack.load(1)
   const { stacks } = hand.heap
-  for (let size = hand.memory.layout.stackWords / 2; size >= 64; size /= 2) while (stacks.allocate(size) !== 0);
+  for (let size = hand.memory.layout.stackWords / 2; size >= 64; size /= 2)
+    while (stacks.allocate(size) !== 0);
   for (const reference of references(64)) stack.push(reference)
   expect(() => stack.push(16 * 65)).toThrow(RangeError)
-  expect(() => stack.push(16 * 65)).toThrow(`cannot grow beyond 64 references; all ${2 ** 22} words`)
+  expect(() => stack.push(16 * 65)).toThrow(
+    `cannot grow beyond 64 references; all ${2 ** 22} words`,
+  )
   expect(contents()).toEqual(references(64))
   stack.top--
   stack.push(5)

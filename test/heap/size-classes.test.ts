@@ -24,7 +24,9 @@ const classes = Array.from({ length: SIZE_CLASSES - 1 }, (_, index) => index + 1
 
 test('the small classes are those of Go that are whole granules: all but 8 and 24 bytes', () => {
   const go = GO.split(/\s+/).filter(entry => !entry.startsWith('8/') && !entry.startsWith('24/'))
-  expect(classes.map(index => `${slotBytesOf(index)}/${spanPagesOf(index) * PAGE_BYTES}`)).toEqual(go)
+  expect(classes.map(index => `${slotBytesOf(index)}/${spanPagesOf(index) * PAGE_BYTES}`)).toEqual(
+    go,
+  )
   expect(classes).toHaveLength(65)
 })
 
@@ -59,7 +61,10 @@ test('a larger object is of class 0 and takes whole pages, and not one too many'
 })
 
 test('every size class has two span classes of its own', () => {
-  const spanClasses = [0, ...classes].flatMap(index => [spanClassOf(index, false), spanClassOf(index, true)])
+  const spanClasses = [0, ...classes].flatMap(index => [
+    spanClassOf(index, false),
+    spanClassOf(index, true),
+  ])
   expect(new Set(spanClasses).size).toBe(spanClasses.length)
   expect(Math.max(...spanClasses)).toBeLessThan(SPAN_CLASSES)
 })

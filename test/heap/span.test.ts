@@ -13,7 +13,11 @@ function withSpan(): { hand: HandHeap; id: number; move(by: number): void } {
   const { spans } = hand.heap
   const id = spans.of(at)
   const word = spans.word(id, span.SWEEP_GENERATION)
-  return { hand, id, move: by => (hand.words[word] = hand.words[control.HEAP_SWEEP_GENERATION] + by) }
+  return {
+    hand,
+    id,
+    move: by => (hand.words[word] = hand.words[control.HEAP_SWEEP_GENERATION] + by),
+  }
 }
 
 test('a span is found by every address in it, and page 0 belongs to none', () => {
@@ -37,13 +41,17 @@ test('of two sweepers one gets the span', () => {
 
 test('a span cannot be cached twice', () => {
   const { hand, id } = withSpan()
-  expect(() => hand.heap.spans.cache(id)).toThrow(`span ${id} is cached with sweep generation h+3, must be h+0`)
+  expect(() => hand.heap.spans.cache(id)).toThrow(
+    `span ${id} is cached with sweep generation h+3, must be h+0`,
+  )
 })
 
 test('a span that is not cached cannot be put back', () => {
   const { hand, id } = withSpan()
   hand.heap.spans.uncache(id)
-  expect(() => hand.heap.spans.uncache(id)).toThrow(`span ${id} is put back with sweep generation h+0, must be h+3`)
+  expect(() => hand.heap.spans.uncache(id)).toThrow(
+    `span ${id} is put back with sweep generation h+0, must be h+3`,
+  )
 })
 
 test('a span still cached when the generation moves is a broken heap', () => {
@@ -52,13 +60,18 @@ test('a span still cached when the generation moves is a broken heap', () => {
   expect(() => hand.caches[0].flush()).toThrow(`span ${id} is put back with sweep generation h+1`)
 })
 
-test.each([-4, -3, 1, 2, 5])('a span of generation h%i in an unswept list is a broken heap', offset => {
-  const { hand, id, move } = withSpan()
-  hand.endMark()
-  expect(hand.heap.central.popUnswept(SPAN_CLASS)).toBe(id)
-  move(offset)
-  expect(() => hand.heap.spans.ownToSweep(id)).toThrow(/listed as unswept with sweep generation h[+-]\d/)
-})
+test.each([-4, -3, 1, 2, 5])(
+  'a span of generation h%i in an unswept list is a broken heap',
+  offset => {
+    const { hand, id, move } = withSpan()
+    hand.endMark()
+    expect(hand.heap.central.popUnswept(SPAN_CLASS)).toBe(id)
+    move(offset)
+    expect(() => hand.heap.spans.ownToSweep(id)).toThrow(
+      /listed as unswept with sweep generation h[+-]\d/,
+    )
+  },
+)
 
 test('an unswept span cannot be cached', () => {
   const { hand, id, move } = withSpan()

@@ -2,7 +2,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Stacks } from '../../heap/stacks.ts'
 import { layOut, MAX_ARENA_BYTES } from '../../memory/layout.ts'
-import { STACK_FREE, STACK_FREE_COUNT, STACK_NEXT, STACK_WORDS_IN_USE } from '../../memory/words/control.ts'
+import {
+  STACK_FREE,
+  STACK_FREE_COUNT,
+  STACK_NEXT,
+  STACK_WORDS_IN_USE,
+} from '../../memory/words/control.ts'
 import { HandHeap } from '../support/heap.ts'
 
 interface Segment {
@@ -13,7 +18,9 @@ interface Segment {
 const SMALLEST = 64
 
 test('the size for some words is the smallest power of two from 64 that holds them', () => {
-  expect([0, 1, 64, 65, 128, 129, 5000].map(Stacks.sizeFor)).toEqual([64, 64, 64, 128, 128, 256, 8192])
+  expect([0, 1, 64, 65, 128, 129, 5000].map(Stacks.sizeFor)).toEqual([
+    64, 64, 64, 128, 128, 256, 8192,
+  ])
 })
 
 /** What is free below `end`, in the largest pieces that begin at multiples of their size: offsets by size. */
@@ -37,7 +44,8 @@ function listedBy({ memory, words }: HandHeap): Map<number, number[]> {
   const free = new Map<number, number[]>()
   for (let log2 = 0; log2 < STACK_FREE_COUNT; log2++) {
     const list: number[] = []
-    for (let at = words[STACK_FREE + log2]; at !== 0; at = words[at]) list.push(at - memory.layout.stacks)
+    for (let at = words[STACK_FREE + log2]; at !== 0; at = words[at])
+      list.push(at - memory.layout.stacks)
     if (list.length > 0)
       free.set(
         2 ** log2,
@@ -48,7 +56,11 @@ function listedBy({ memory, words }: HandHeap): Map<number, number[]> {
 }
 
 test('as a model that keeps only what is in use: segments are split and joined, and a request fails only where nothing fits', () => {
-  const step = fc.record({ log2: fc.integer({ min: 6, max: 22 }), frees: fc.boolean(), which: fc.nat() })
+  const step = fc.record({
+    log2: fc.integer({ min: 6, max: 22 }),
+    frees: fc.boolean(),
+    which: fc.nat(),
+  })
   // Large ones are few, so that the region is full now and then.
   const sequence = fc.array(step, { maxLength: 120, size: 'max' })
   let refused = 0

@@ -14,7 +14,9 @@ test('what the mark reached is white again, what it left is free, and the next o
   const objects = several(hand, 8, 1024)
   const kept = objects.filter((_, index) => index % 2 === 0)
   hand.cycle(kept)
-  expect(objects.map(object => hand.colourOf(object))).toEqual([0, 1, 2, 3].flatMap(() => [span.WHITE, span.FREE]))
+  expect(objects.map(object => hand.colourOf(object))).toEqual(
+    [0, 1, 2, 3].flatMap(() => [span.WHITE, span.FREE]),
+  )
   expect(hand.words[control.SWEPT_MARKED_BYTES]).toBe(4 * 1024)
   expect(hand.words[control.PAGES_SWEPT]).toBe(1)
   expect([hand.measure(p.FREED_BYTES), hand.measure(p.FREED_OBJECTS)]).toEqual([4 * 1024, 4])
@@ -65,16 +67,22 @@ test('a large object is a span of its own, freed as a whole', () => {
   expect(hand.words[control.PAGES_IN_USE]).toBe(4)
   expect(hand.words[control.SWEPT_MARKED_BYTES]).toBe(4 * PAGE_BYTES)
   expect(hand.measure(p.FREED_BYTES)).toBe(5 * PAGE_BYTES)
-  expect([hand.heap.spans.of(kept + 3 * PAGE_BYTES), hand.heap.spans.of(lost)]).toEqual([kept / PAGE_BYTES, 0])
+  expect([hand.heap.spans.of(kept + 3 * PAGE_BYTES), hand.heap.spans.of(lost)]).toEqual([
+    kept / PAGE_BYTES,
+    0,
+  ])
 })
 
-test.each([false, true])('a grey object is found by the sweep, with check %s: the mark was not over', check => {
-  const hand = new HandHeap({ check })
-  const object = hand.allocate(64)
-  hand.memory.marks[object >>> 4] = span.GREY_MARK
-  hand.endMark()
-  expect(() => hand.sweepAll()).toThrow(`sweep met a grey object at address ${object}`)
-})
+test.each([false, true])(
+  'a grey object is found by the sweep, with check %s: the mark was not over',
+  check => {
+    const hand = new HandHeap({ check })
+    const object = hand.allocate(64)
+    hand.memory.marks[object >>> 4] = span.GREY_MARK
+    hand.endMark()
+    expect(() => hand.sweepAll()).toThrow(`sweep met a grey object at address ${object}`)
+  },
+)
 
 test('a mark in a free slot is found by the sweep: more live objects than were allocated', () => {
   const hand = new HandHeap()

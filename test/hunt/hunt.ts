@@ -33,7 +33,9 @@ const QUIET = { write: () => true } as unknown as NodeJS.WritableStream
 /** What is wrong with a run; null: nothing. */
 export function failureOf(record: RunRecord): string | null {
   if (record.error !== null) return `${record.error.kind}: ${record.error.message}`
-  return record.rescues > 0 ? `${record.rescues} waits were ended by their net alone: wake-ups were lost` : null
+  return record.rescues > 0
+    ? `${record.rescues} waits were ended by their net alone: wake-ups were lost`
+    : null
 }
 
 /** Two failures are the same if they differ in numbers alone. */
@@ -51,7 +53,12 @@ export async function runUnder(
   const record = await run(program, { ...options, schedule, seed, stdout: QUIET, stderr: QUIET })
   const failure = failureOf(record)
   if (failure === null) return null
-  return { seed, failure, turns: record.schedule?.turns ?? 0, order: record.schedule?.order ?? null }
+  return {
+    seed,
+    failure,
+    turns: record.schedule?.turns ?? 0,
+    order: record.schedule?.order ?? null,
+  }
 }
 
 export interface HuntOptions {
@@ -81,19 +88,37 @@ export async function hunt(
 }
 
 /** How many of `times` runs from the seed are the very same: the failure to the letter, and the order. */
-export async function replay(run: Run, prey: Prey, schedule: string, caught: Catch, times: number): Promise<number> {
+export async function replay(
+  run: Run,
+  prey: Prey,
+  schedule: string,
+  caught: Catch,
+  times: number,
+): Promise<number> {
   let same = 0
   for (let time = 0; time < times; time++) {
     const again = await runUnder(run, prey, schedule, caught.seed)
-    if (again?.failure === caught.failure && JSON.stringify(again.order) === JSON.stringify(caught.order)) same++
+    if (
+      again?.failure === caught.failure &&
+      JSON.stringify(again.order) === JSON.stringify(caught.order)
+    )
+      same++
   }
   return same
 }
 
 /** Fewer switches, and the same failure: until none can be left out, the time is over, or at most this share of them is left. */
-export function shrinkCatch(run: Run, prey: Prey, caught: Catch, until: number, share: number): Promise<Shrunk> {
+export function shrinkCatch(
+  run: Run,
+  prey: Prey,
+  caught: Catch,
+  until: number,
+  share: number,
+): Promise<Shrunk> {
   if (caught.order === null)
-    throw new RangeError('an order too long to be recorded cannot be shrunk: take a shorter program, or pct')
+    throw new RangeError(
+      'an order too long to be recorded cannot be shrunk: take a shorter program, or pct',
+    )
   const fails = async (order: Order): Promise<boolean> => {
     const again = await runUnder(run, prey, { kind: 'replay', order }, caught.seed)
     return again !== null && isSame(again.failure, caught.failure)

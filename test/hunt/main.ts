@@ -12,7 +12,10 @@ import { prepareProgram } from '../../runtime/load/program-files.ts'
 import type { RunOptions } from '../../runtime/options/configuration.ts'
 import { orderFileOf } from '../../runtime/options/schedule.ts'
 import { inputGuard, namedPaths } from '../../runtime/output/output-paths.ts'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from '../../runtime/output/temporary-folder.ts'
 import { buildTree } from '../mutants/build.ts'
 import { mutantNamed } from '../mutants/catalogue.ts'
 import { outputsOf, readOrExit, runCommand } from '../support/command.ts'
@@ -95,21 +98,34 @@ async function main(): Promise<number> {
   })
   if (process.stderr.isTTY === true) process.stderr.write('\r\x1b[K')
   if (caught === null) {
-    process.stdout.write(`${tried} schedules, none fails (${((performance.now() - began) / 1000).toFixed(1)} s)\n`)
+    process.stdout.write(
+      `${tried} schedules, none fails (${((performance.now() - began) / 1000).toFixed(1)} s)\n`,
+    )
     return 0
   }
-  process.stdout.write(`seed ${caught.seed} fails, after ${tried} schedules: ${withoutControls(caught.failure)}\n`)
+  process.stdout.write(
+    `seed ${caught.seed} fails, after ${tried} schedules: ${withoutControls(caught.failure)}\n`,
+  )
   const times = Number(values.replays)
   const same = await replay(run, prey, values.schedule, caught, times)
-  process.stdout.write(`run again from its seed: ${same} of ${times} the same failure in the same order\n`)
+  process.stdout.write(
+    `run again from its seed: ${same} of ${times} the same failure in the same order\n`,
+  )
   if (caught.order === null) return 1
-  const shrunk = await shrinkCatch(run, prey, caught, performance.now() + limit, Number(values.share))
+  const shrunk = await shrinkCatch(
+    run,
+    prey,
+    caught,
+    performance.now() + limit,
+    Number(values.share),
+  )
   process.stdout.write(
     `order: ${caught.order.length} switches, shrunk to ${shrunk.order.length} in ${shrunk.tries} tries${shrunk.minimal ? ', of which none can be left out' : ''}\n`,
   )
   for (const [p, turn, next] of shrunk.order.slice(0, SHOWN))
     process.stdout.write(`  P ${p} at its turn ${turn} → P ${next}\n`)
-  if (shrunk.order.length > SHOWN) process.stdout.write(`  … and ${shrunk.order.length - SHOWN} more\n`)
+  if (shrunk.order.length > SHOWN)
+    process.stdout.write(`  … and ${shrunk.order.length - SHOWN} more\n`)
   if (values.order !== undefined) {
     writeFileSync(values.order, `${JSON.stringify(shrunk.order)}\n`)
     process.stdout.write(`${replayCommand(prey, caught.seed, values.order)}\n`)
@@ -120,7 +136,10 @@ async function main(): Promise<number> {
 /** Throws a UsageError if the order would overwrite what the hunt reads. */
 async function refuseOrder(program: string): Promise<void> {
   const { schedule, pacer, order } = values
-  const outputs = outputsOf({ '--order': order }, namedPaths({ 'the order of --schedule': orderFileOf(schedule) }))
+  const outputs = outputsOf(
+    { '--order': order },
+    namedPaths({ 'the order of --schedule': orderFileOf(schedule) }),
+  )
   if (pacer !== undefined) await loadPacer(pacer, outputs)
   const directory = makeTemporaryFolder()
   const url = new URL('../../runtime/program/program.js', import.meta.url).href
@@ -141,7 +160,9 @@ function huntInMutant(name: string): number {
     .slice(2)
     .filter((arg, index, all) => !/^--mutant(=|$)/.test(arg) && all[index - 1] !== '--mutant')
   const hunter = join(tree.directory, 'dist/test/hunt/main.js')
-  const { status } = spawnSync(process.execPath, ['--conditions=controlled', hunter, ...args], { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, ['--conditions=controlled', hunter, ...args], {
+    stdio: 'inherit',
+  })
   return status ?? 1
 }
 

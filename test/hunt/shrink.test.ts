@@ -8,21 +8,27 @@ const orderOf = (turns: readonly number[]): Order => turns.map((turn): Switch =>
 test('an order shrinks to exactly the switches that its failure needs', async () => {
   const someTurns = uniqueArray(integer({ min: 0, max: 200 }), { maxLength: 60 })
   await assert(
-    asyncProperty(someTurns, uniqueArray(integer({ min: 0, max: 59 }), { maxLength: 4 }), async (turns, picks) => {
-      const order = orderOf(turns)
-      const needed = picks.filter(pick => pick < order.length).map(pick => order[pick])
-      const fails = async (tried: Order): Promise<boolean> => needed.every(one => tried.includes(one))
-      const { order: shrunk, minimal } = await shrink(order, fails)
-      expect(minimal).toBe(true)
-      expect(shrunk).toEqual(order.filter(one => needed.includes(one)))
-    }),
+    asyncProperty(
+      someTurns,
+      uniqueArray(integer({ min: 0, max: 59 }), { maxLength: 4 }),
+      async (turns, picks) => {
+        const order = orderOf(turns)
+        const needed = picks.filter(pick => pick < order.length).map(pick => order[pick])
+        const fails = async (tried: Order): Promise<boolean> =>
+          needed.every(one => tried.includes(one))
+        const { order: shrunk, minimal } = await shrink(order, fails)
+        expect(minimal).toBe(true)
+        expect(shrunk).toEqual(order.filter(one => needed.includes(one)))
+      },
+    ),
   )
 })
 
 test('what a failure needs in alternatives shrinks to one of them', async () => {
   const order = orderOf(Array.from({ length: 64 }, (_, turn) => turn))
   const fails = async (tried: Order): Promise<boolean> =>
-    [3, 60].every(turn => tried.includes(order[turn])) || [10, 11].every(turn => tried.includes(order[turn]))
+    [3, 60].every(turn => tried.includes(order[turn])) ||
+    [10, 11].every(turn => tried.includes(order[turn]))
   expect((await shrink(order, fails)).order).toHaveLength(2)
 })
 

@@ -32,7 +32,11 @@ export async function shrink<Item = Switch>(
     const size = Math.ceil(left.length / pieces)
     let shorter: readonly Item[] | undefined
     // From the end: what comes after the failure goes first.
-    for (let begin = (Math.ceil(left.length / size) - 1) * size; begin >= 0 && shorter === undefined; begin -= size) {
+    for (
+      let begin = (Math.ceil(left.length / size) - 1) * size;
+      begin >= 0 && shorter === undefined;
+      begin -= size
+    ) {
       if (performance.now() > until) return { order: left, tries, minimal: false }
       const without = [...left.slice(0, begin), ...left.slice(begin + size)]
       tries++

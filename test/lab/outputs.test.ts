@@ -25,7 +25,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-const contents = (): [string, string][] => readdirSync(directory).map(name => [name, readFileSync(at(name), 'utf8')])
+const contents = (): [string, string][] =>
+  readdirSync(directory).map(name => [name, readFileSync(at(name), 'utf8')])
 
 test.each([
   ['sim --input @scenario.json --json @scenario.json', '--json would overwrite the scenario: '],
@@ -35,13 +36,22 @@ test.each([
     'sim --scenario model/steady --controller @constants.json --csv @constants.json',
     '--csv would overwrite the controller: ',
   ],
-  ['sim --scenario stepped/steady --pacer @pacer.js --csv @pacer.js', '--csv would overwrite the pacer: '],
+  [
+    'sim --scenario stepped/steady --pacer @pacer.js --csv @pacer.js',
+    '--csv would overwrite the pacer: ',
+  ],
   [
     'sim --scenario stepped/steady --pacer @pacer.js --csv @inner.js',
     '--csv would overwrite a file that is imported: ',
   ],
-  ['run --scenario stepped/steady --pacer @pacer.js --json @pacer.js', '--json would overwrite the pacer: '],
-  ['league --scenarios @scenario.json --pacers fixed --json @scenario.json', '--json would overwrite the scenario: '],
+  [
+    'run --scenario stepped/steady --pacer @pacer.js --json @pacer.js',
+    '--json would overwrite the pacer: ',
+  ],
+  [
+    'league --scenarios @scenario.json --pacers fixed --json @scenario.json',
+    '--json would overwrite the scenario: ',
+  ],
   ['league --pacers @pacer.js --report @pacer.js', '--report would overwrite the pacer: '],
   ['league --pacers fixed --json @new --report @new', '--json and --report are the same file: '],
   ['merge @results.json --json @results.json', '--json would overwrite a shard: '],
@@ -51,7 +61,9 @@ test.each([
 ])('%s', async (line, message) => {
   const before = contents()
   const argv = line.replaceAll('@', `${directory}/`).split(' ')
-  const refused = await (argv[0] === 'overrun' ? overrun(argv.slice(1)) : pacers(argv)).catch(error => error)
+  const refused = await (argv[0] === 'overrun' ? overrun(argv.slice(1)) : pacers(argv)).catch(
+    error => error,
+  )
   expect(refused).toBeInstanceOf(UsageError)
   expect(refused.message).toContain(message)
   expect(contents()).toEqual(before)

@@ -11,7 +11,9 @@ import { runNode } from '../support/run-cli.ts'
 import { sampled } from '../support/size.ts'
 
 const litmus = fileURLToPath(new URL('../litmus.js', import.meta.url))
-const programs = readdirSync(new URL('programs/', import.meta.url)).map(name => name.replace(/\.js$/, ''))
+const programs = readdirSync(new URL('programs/', import.meta.url)).map(name =>
+  name.replace(/\.js$/, ''),
+)
 
 test.each(sampled(programs, 2))('%s', async name => {
   const { code, stdout, stderr } = await runNode([litmus, name], { limitMs: 5 * HANG_MS }, tmpdir())

@@ -37,8 +37,12 @@ export function viewsOf(buffer, rounds) {
     unsigned: new Uint32Array(buffer, 0, CELLS * LINE),
     bytes: new Uint8Array(buffer, 0, CELL_BYTES),
     doubles: new Float64Array(buffer, 0, CELL_BYTES / 8),
-    counts: [0, 1, 2, 3].map(thread => new Float64Array(buffer, CELL_BYTES + thread * COUNTS * 8, COUNTS)),
-    notes: [0, 1].map(thread => new Uint8Array(buffer, HEAD_BYTES + thread * (rounds + 1), rounds + 1)),
+    counts: [0, 1, 2, 3].map(
+      thread => new Float64Array(buffer, CELL_BYTES + thread * COUNTS * 8, COUNTS),
+    ),
+    notes: [0, 1].map(
+      thread => new Uint8Array(buffer, HEAD_BYTES + thread * (rounds + 1), rounds + 1),
+    ),
   }
 }
 
@@ -92,7 +96,8 @@ export function nap(words, milliseconds) {
 export function beginRound({ words, meetings, thread }) {
   if (!meetings.next()) return false
   const round = meetings.count
-  for (let idle = (thread === 0 ? round : round >> 5) & 31; idle > 0; idle--) Atomics.load(words, FENCE + cell(thread))
+  for (let idle = (thread === 0 ? round : round >> 5) & 31; idle > 0; idle--)
+    Atomics.load(words, FENCE + cell(thread))
   words[BEGUN + cell(thread)] = round
   return true
 }

@@ -9,5 +9,11 @@ const { variants } = await import(program)
 const { threads, perMeeting = 1 } = variants[variant]
 const views = viewsOf(buffer, rounds)
 const counts = views.counts[thread]
-const meetings = new Meetings(views.words, counts, thread, threads.length, Math.ceil(most / perMeeting))
+const meetings = new Meetings(
+  views.words,
+  counts,
+  thread,
+  threads.length,
+  Math.ceil(most / perMeeting),
+)
 threads[thread]({ ...views, thread, rounds, meetings, counts, notes: views.notes[thread] })

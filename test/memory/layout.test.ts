@@ -33,11 +33,28 @@ describe.each(sizes)('the layout of an arena of $arenaBytes bytes for $procs Ps'
 
   test('gives every offset in the unit of the view that reads it', () => {
     const begins = regions.slice(1).map(region => region.begin)
-    const doubles = ['measures', 'pMeasures', 'goroutineDoubles', 'waiterDoubles', 'cycleRecords', 'traceEvents']
+    const doubles = [
+      'measures',
+      'pMeasures',
+      'goroutineDoubles',
+      'waiterDoubles',
+      'cycleRecords',
+      'traceEvents',
+    ]
     const bytes = ['marks', 'consoleBytes']
-    const counts = ['arenaBytes', 'procs', 'pages', 'heapBytes', 'metaBytes', 'workBufferCount', 'stackWords']
+    const counts = [
+      'arenaBytes',
+      'procs',
+      'pages',
+      'heapBytes',
+      'metaBytes',
+      'workBufferCount',
+      'stackWords',
+    ]
     const offsets = Object.entries(layout).filter(([name]) => !counts.includes(name))
-    const found = offsets.map(([name, at]) => at * (doubles.includes(name) ? 8 : bytes.includes(name) ? 1 : 4))
+    const found = offsets.map(
+      ([name, at]) => at * (doubles.includes(name) ? 8 : bytes.includes(name) ? 1 : 4),
+    )
     expect(found.sort((a, b) => a - b)).toEqual(begins)
   })
 
@@ -51,7 +68,10 @@ describe.each(sizes)('the layout of an arena of $arenaBytes bytes for $procs Ps'
 test.each([
   [{ arenaBytes: MIN_ARENA_BYTES - PAGE_BYTES, procs: 1 }, /arena of 4186112 bytes.*from 4194304/],
   [{ arenaBytes: MIN_ARENA_BYTES + 1, procs: 1 }, /whole pages of 8192/],
-  [{ arenaBytes: MAX_ARENA_BYTES + PAGE_BYTES, procs: 1 }, /arena of 2147483648 bytes.*to 2147475456/],
+  [
+    { arenaBytes: MAX_ARENA_BYTES + PAGE_BYTES, procs: 1 },
+    /arena of 2147483648 bytes.*to 2147475456/,
+  ],
   [{ arenaBytes: Number.NaN, procs: 1 }, /arena of NaN bytes/],
   [{ arenaBytes: MIN_ARENA_BYTES, procs: 0 }, /0 Ps: must be 1 to 64/],
   [{ arenaBytes: MIN_ARENA_BYTES, procs: 65 }, /65 Ps/],
@@ -80,8 +100,13 @@ test('the last page of the largest arena can be used', () => {
 })
 
 /** Constants of a module that are words: all but the named ones and those with one of these prefixes. */
-function wordsOf(module: object, others: readonly string[], prefixes: readonly string[] = []): [string, number][] {
-  for (const name of others) expect(module, `${name} is excluded, but does not exist`).toHaveProperty(name)
+function wordsOf(
+  module: object,
+  others: readonly string[],
+  prefixes: readonly string[] = [],
+): [string, number][] {
+  for (const name of others)
+    expect(module, `${name} is excluded, but does not exist`).toHaveProperty(name)
   return Object.entries(module).filter(
     ([name]) => !others.includes(name) && !prefixes.some(prefix => name.startsWith(prefix)),
   )
@@ -104,11 +129,33 @@ const measures = [
   ...['PACER_STATE', 'PAUSES', 'PAUSE_ENDS', 'STATISTICS'],
 ]
 const pMeasures = [
-  ...['ASSIST_MS', 'DEDICATED_MS', 'FRACTIONAL_MS', 'IDLE_MS', 'BLOCKED_MS', 'BYTES_MARKED', 'BYTES_BLACKENED'],
-  ...['ALLOCATED_BYTES', 'ALLOCATED_OBJECTS', 'FREED_BYTES', 'FREED_OBJECTS', 'BARRIER_STORES', 'BARRIER_FLUSHES'],
+  ...[
+    'ASSIST_MS',
+    'DEDICATED_MS',
+    'FRACTIONAL_MS',
+    'IDLE_MS',
+    'BLOCKED_MS',
+    'BYTES_MARKED',
+    'BYTES_BLACKENED',
+  ],
+  ...[
+    'ALLOCATED_BYTES',
+    'ALLOCATED_OBJECTS',
+    'FREED_BYTES',
+    'FREED_OBJECTS',
+    'BARRIER_STORES',
+    'BARRIER_FLUSHES',
+  ],
   ...['SLICE_STARTED_AT', 'TOTAL_BLOCKED_MS', 'SCAN_REQUESTED_AT', 'TURN_STARTED_AT', 'GATE_MS'],
   ...['RAISING_SINCE', 'OVERRUN_OWED', 'PLACE_SINCE', 'OVERRUN_BY', 'LONGEST_GAP'],
-  ...['TOTAL_ASSIST_MS', 'TOTAL_IDLE_MS', 'IDLE_SINCE', 'GATE_SINCE', 'BLOCKED_SINCE', 'COLLECTING_SINCE'],
+  ...[
+    'TOTAL_ASSIST_MS',
+    'TOTAL_IDLE_MS',
+    'IDLE_SINCE',
+    'GATE_SINCE',
+    'BLOCKED_SINCE',
+    'COLLECTING_SINCE',
+  ],
 ]
 const cacheEntry = ['CURSOR', 'LIMIT', 'SPAN', 'RUN_START']
 const goroutineDoubles = ['ASSIST_BYTES', 'WOKEN_VALUE', 'ARGUMENTS']
@@ -210,7 +257,12 @@ test.each<[string, [string, number][], number, Record<string, number>]>([
   ],
   ['words of a wait record', pick(goroutine, waiter), goroutine.WAITER_WORDS, {}],
   ['words of a span', spanWords, span.WORDS, {}],
-  ['words of a central list', pick(span, central), span.CENTRAL_WORDS, { CENTRAL_PARTIAL: 2, CENTRAL_FULL: 2 }],
+  [
+    'words of a central list',
+    pick(span, central),
+    span.CENTRAL_WORDS,
+    { CENTRAL_PARTIAL: 2, CENTRAL_FULL: 2 },
+  ],
 ])('%s lie apart, and within their record', (_, words, size, ranges) => {
   const owners = new Map<number, string>()
   expect(words.length).toBeGreaterThan(2)

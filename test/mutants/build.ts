@@ -5,7 +5,10 @@
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from '../../runtime/output/temporary-folder.ts'
 import type { Edit, Mutant } from './catalogue.ts'
 
 /** What of the repository a tree holds. Packages are the repository's own, by a link. */
@@ -37,10 +40,13 @@ export function buildTree(repository: string, mutant: Mutant | null): Tree {
   try {
     for (const part of PARTS) {
       const from = join(repository, part)
-      if (existsSync(from)) cpSync(from, join(directory, part), { recursive: true, filter: isNeeded })
+      if (existsSync(from))
+        cpSync(from, join(directory, part), { recursive: true, filter: isNeeded })
     }
     symlinkSync(join(repository, 'node_modules'), join(directory, 'node_modules'))
-    for (const [file, text] of patched(mutant?.edits ?? [], path => readFileSync(join(directory, path), 'utf8'))) {
+    for (const [file, text] of patched(mutant?.edits ?? [], path =>
+      readFileSync(join(directory, path), 'utf8'),
+    )) {
       writeFileSync(join(directory, file), text)
       writeFileSync(join(directory, 'dist', file.replace(/\.ts$/, '.js')), transpile(file, text))
     }
@@ -56,12 +62,16 @@ function isNeeded(path: string): boolean {
 }
 
 /** The text of every file that the edits touch. Throws an Error for one that does not apply: what it replaces must occur once. */
-export function patched(edits: readonly Edit[], read: (file: string) => string): Map<string, string> {
+export function patched(
+  edits: readonly Edit[],
+  read: (file: string) => string,
+): Map<string, string> {
   const texts = new Map<string, string>()
   for (const { file, from, to } of edits) {
     const text = texts.get(file) ?? read(file)
     const occurs = text.split(from).length - 1
-    if (occurs !== 1) throw new Error(`${file} must contain this once, and does ${occurs} times: ${from}`)
+    if (occurs !== 1)
+      throw new Error(`${file} must contain this once, and does ${occurs} times: ${from}`)
     // As a function: in a string, $ has a meaning.
     texts.set(
       file,
@@ -85,6 +95,7 @@ export function transpile(file: string, text: string): string {
     },
   })
   const [fault] = diagnostics ?? []
-  if (fault !== undefined) throw new SyntaxError(`${file}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`)
+  if (fault !== undefined)
+    throw new SyntaxError(`${file}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`)
   return outputText
 }

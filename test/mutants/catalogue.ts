@@ -21,7 +21,11 @@ export const mutants: readonly Mutant[] = [
     what: 'The barrier does not shade the reference that a store overwrites.',
     origin: '',
     edits: [
-      { file: 'gc/mark/barrier.ts', from: 'words[this.buffer + count] = old', to: 'words[this.buffer + count] = 0' },
+      {
+        file: 'gc/mark/barrier.ts',
+        from: 'words[this.buffer + count] = old',
+        to: 'words[this.buffer + count] = 0',
+      },
     ],
   },
   {
@@ -89,7 +93,13 @@ export const mutants: readonly Mutant[] = [
     name: 'taken-from-sender-unshaded',
     what: 'A channel takes a reference from the stack of a waiting sender without shading it.',
     origin: '',
-    edits: [{ file: 'scheduler/channel.ts', from: 'collector.barrier.shade(value)', to: 'void collector' }],
+    edits: [
+      {
+        file: 'scheduler/channel.ts',
+        from: 'collector.barrier.shade(value)',
+        to: 'void collector',
+      },
+    ],
   },
   {
     name: 'channel-buffer-unshaded',
@@ -133,13 +143,17 @@ export const mutants: readonly Mutant[] = [
     name: 'caches-not-blackened',
     what: 'The setup stop leaves the free slots of cached spans white.',
     origin: '',
-    edits: [{ file: 'gc/cycle.ts', from: 'for (const cache of this.caches) cache.blacken()', to: '' }],
+    edits: [
+      { file: 'gc/cycle.ts', from: 'for (const cache of this.caches) cache.blacken()', to: '' },
+    ],
   },
   {
     name: 'caches-not-flushed',
     what: 'Cached spans stay cached over the termination stop, and their owners and the sweep use them together.',
     origin: '',
-    edits: [{ file: 'gc/cycle.ts', from: 'for (const cache of this.caches) cache.flush()', to: '' }],
+    edits: [
+      { file: 'gc/cycle.ts', from: 'for (const cache of this.caches) cache.flush()', to: '' },
+    ],
   },
   {
     name: 'safepoint-before-return',
@@ -237,7 +251,9 @@ export const mutants: readonly Mutant[] = [
     name: 'wanted-scan-uncounted',
     what: 'A scan that is left to another P does not count, and is subtracted all the same.',
     origin: '',
-    edits: [{ file: 'gc/mark/roots.ts', from: '    add(words, control.SCANS_WANTED, 1)\n', to: '' }],
+    edits: [
+      { file: 'gc/mark/roots.ts', from: '    add(words, control.SCANS_WANTED, 1)\n', to: '' },
+    ],
   },
   {
     name: 'scan-forgotten-in-stop',
@@ -250,7 +266,11 @@ export const mutants: readonly Mutant[] = [
         from: 'return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork',
         to: 'return !this.isSharedWork',
       },
-      { file: 'gc/cycle.ts', from: ' || load(this.memory.words, control.SCANS_WANTED) > 0', to: '' },
+      {
+        file: 'gc/cycle.ts',
+        from: ' || load(this.memory.words, control.SCANS_WANTED) > 0',
+        to: '',
+      },
     ],
   },
   {
@@ -269,7 +289,13 @@ export const mutants: readonly Mutant[] = [
     name: 'grown-stack-at-old-place',
     what: 'A stack that has moved is scanned where it was.',
     origin: '',
-    edits: [{ file: 'heap/shadow-stack.ts', from: '    this.words[record + g.STACK] = segment\n', to: '' }],
+    edits: [
+      {
+        file: 'heap/shadow-stack.ts',
+        from: '    this.words[record + g.STACK] = segment\n',
+        to: '',
+      },
+    ],
   },
 
   // ————— marking
@@ -277,7 +303,9 @@ export const mutants: readonly Mutant[] = [
     name: 'last-reference-unscanned',
     what: 'The last reference of an object is not followed.',
     origin: '',
-    edits: [{ file: 'gc/mark/marker.ts', from: 'index <= end; index++', to: 'index < end; index++' }],
+    edits: [
+      { file: 'gc/mark/marker.ts', from: 'index <= end; index++', to: 'index < end; index++' },
+    ],
   },
   {
     name: 'oblet-one-short',
@@ -295,7 +323,9 @@ export const mutants: readonly Mutant[] = [
     name: 'flagged-spans-forgotten',
     what: 'A drain without work buffers leaves objects grey, and their spans do not count as work.',
     origin: '',
-    edits: [{ file: 'gc/mark/drain.ts', from: ' || load(words, control.GREY_SPANS) !== 0', to: '' }],
+    edits: [
+      { file: 'gc/mark/drain.ts', from: ' || load(words, control.GREY_SPANS) !== 0', to: '' },
+    ],
   },
   {
     name: 'share-one-short',
@@ -386,13 +416,25 @@ export const mutants: readonly Mutant[] = [
     name: 'not-asked-again-in-stop',
     what: 'The termination stop ends the mark without asking once more for work.',
     origin: 'golang/go#27993',
-    edits: [{ file: 'gc/cycle.ts', from: 'if (isWorkLeft) {', to: 'if (isWorkLeft && words === undefined) {' }],
+    edits: [
+      {
+        file: 'gc/cycle.ts',
+        from: 'if (isWorkLeft) {',
+        to: 'if (isWorkLeft && words === undefined) {',
+      },
+    ],
   },
   {
     name: 'coordinator-looks-once',
     what: 'A coordinator that gives up does not look again after it has let others in.',
     origin: '',
-    edits: [{ file: 'gc/termination/coordinator.ts', from: '} while (marking.isQuiescent)', to: '} while (false)' }],
+    edits: [
+      {
+        file: 'gc/termination/coordinator.ts',
+        from: '} while (marking.isQuiescent)',
+        to: '} while (false)',
+      },
+    ],
   },
   {
     name: 'termination-epoch-late',
@@ -486,8 +528,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/drain.ts',
-        from: 'if (isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING) return true',
-        to: 'if (isDraining) return true',
+        from: 'isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING',
+        to: 'isDraining',
       },
     ],
   },
@@ -527,7 +569,9 @@ export const mutants: readonly Mutant[] = [
     name: 'acts-before-all-stopped',
     what: 'The stop is carried out while one P still runs.',
     origin: 'tinygo-org/tinygo#5107',
-    edits: [{ file: 'scheduler/stop.ts', from: 'runningOf(word) !== 0 ||', to: 'runningOf(word) > 1 ||' }],
+    edits: [
+      { file: 'scheduler/stop.ts', from: 'runningOf(word) !== 0 ||', to: 'runningOf(word) > 1 ||' },
+    ],
   },
   {
     name: 'resumes-before-all-stopped',
@@ -557,7 +601,9 @@ export const mutants: readonly Mutant[] = [
     name: 'raiser-does-not-act',
     what: 'Who raises a stop while nobody else runs leaves it to others to act.',
     origin: '',
-    edits: [{ file: 'scheduler/stop.ts', from: '      this.actIfLast(load(this.words, STOP))\n', to: '' }],
+    edits: [
+      { file: 'scheduler/stop.ts', from: '      this.actIfLast(load(this.words, STOP))\n', to: '' },
+    ],
   },
   {
     name: 'stop-told-to-nobody',
@@ -595,7 +641,11 @@ export const mutants: readonly Mutant[] = [
         from: 'this.sleepers.announce(this.pIndex, kind)\n',
         to: 'const still = mayStill()\n    this.sleepers.announce(this.pIndex, kind)\n',
       },
-      { file: 'scheduler/sleeping.ts', from: 'milliseconds > 0 && mayStill() &&', to: 'milliseconds > 0 && still &&' },
+      {
+        file: 'scheduler/sleeping.ts',
+        from: 'milliseconds > 0 &&\n      mayStill() &&',
+        to: 'milliseconds > 0 &&\n      still &&',
+      },
     ],
   },
   {
@@ -676,7 +726,13 @@ export const mutants: readonly Mutant[] = [
     name: 'assist-released-asleep',
     what: 'An assist whose debt is paid is not woken.',
     origin: '',
-    edits: [{ file: 'gc/work/assist-queue.ts', from: '    this.world.wake(index)\n', to: '    void this.world\n' }],
+    edits: [
+      {
+        file: 'gc/work/assist-queue.ts',
+        from: '    this.world.wake(index)\n',
+        to: '    void this.world\n',
+      },
+    ],
   },
   {
     name: 'credit-without-a-second-look',
@@ -697,8 +753,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/assist.ts',
-        from: 'if (credit > 0) this.queue.payFrom(clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
-        to: 'if (credit > 0) sub(words, control.BACKGROUND_CREDIT, - clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        from: 'this.queue.payFrom(\n        clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit),\n      )',
+        to: 'sub(words, control.BACKGROUND_CREDIT, - clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
       },
     ],
   },
@@ -731,8 +787,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'scheduler/sleeping.ts',
-        from: '    const milliseconds = mostMs()\n    if (milliseconds > 0',
-        to: '    if (milliseconds > 0',
+        from: '    const milliseconds = mostMs()\n    if (',
+        to: '    if (',
       },
     ],
   },
@@ -752,7 +808,13 @@ export const mutants: readonly Mutant[] = [
     name: 'placed-and-nobody-woken',
     what: 'A goroutine is placed on a busy P, and no idle one is woken.',
     origin: '',
-    edits: [{ file: 'scheduler/placement.ts', from: 'else if (where < 0) this.sleepers.wakeOneIdle()', to: '' }],
+    edits: [
+      {
+        file: 'scheduler/placement.ts',
+        from: 'else if (where < 0) this.sleepers.wakeOneIdle()',
+        to: '',
+      },
+    ],
   },
   {
     name: 'stop-wakes-no-sleeper',
@@ -845,8 +907,16 @@ export const mutants: readonly Mutant[] = [
     what: 'A sweep leaves live objects black, so that the next cycle does not scan them.',
     origin: '',
     edits: [
-      { file: 'heap/sweep-span.ts', from: 'marks[granule] = span.WHITE\n        live++', to: 'live++' },
-      { file: 'heap/sweep-span.ts', from: 'words[word] = FOUR_WHITE\n        live += 4', to: 'live += 4' },
+      {
+        file: 'heap/sweep-span.ts',
+        from: 'marks[granule] = span.WHITE\n        live++',
+        to: 'live++',
+      },
+      {
+        file: 'heap/sweep-span.ts',
+        from: 'words[word] = FOUR_WHITE\n        live += 4',
+        to: 'live += 4',
+      },
       { file: 'heap/sweep-span.ts', from: 'after = span.WHITE\n        live++', to: 'live++' },
     ],
   },
@@ -854,7 +924,13 @@ export const mutants: readonly Mutant[] = [
     name: 'sweep-enters-late',
     what: 'A sweeper enters after the sweep was completed.',
     origin: '',
-    edits: [{ file: 'heap/sweep-span.ts', from: 'if ((sweepers & control.SWEEP_DRAINED) !== 0) return false', to: '' }],
+    edits: [
+      {
+        file: 'heap/sweep-span.ts',
+        from: 'if ((sweepers & control.SWEEP_DRAINED) !== 0) return false',
+        to: '',
+      },
+    ],
   },
   {
     name: 'sweep-not-begun-anew',
@@ -891,27 +967,47 @@ export const mutants: readonly Mutant[] = [
     what: 'The last word of a short run of reused slots keeps what it held.',
     origin: '',
     edits: [
-      { file: 'heap/cache.ts', from: 'word < end; word++) i32[word] = 0', to: 'word < end - 1; word++) i32[word] = 0' },
+      {
+        file: 'heap/cache.ts',
+        from: 'word < end; word++) i32[word] = 0',
+        to: 'word < end - 1; word++) i32[word] = 0',
+      },
     ],
   },
   {
     name: 'long-run-not-zeroed',
     what: 'The end of a long run of reused slots keeps what it held.',
     origin: '',
-    edits: [{ file: 'heap/cache.ts', from: 'else i32.fill(0, first, end)', to: 'else i32.fill(0, first, end - 4)' }],
+    edits: [
+      {
+        file: 'heap/cache.ts',
+        from: 'else i32.fill(0, first, end)',
+        to: 'else i32.fill(0, first, end - 4)',
+      },
+    ],
   },
   {
     name: 'live-heap-not-uncharged',
     what: 'The unused slots of a span that is put back stay charged to the live heap.',
     origin: '',
-    edits: [{ file: 'heap/cache.ts', from: 'if (unused > 0) this.uncharge(', to: 'if (unused < 0) this.uncharge(' }],
+    edits: [
+      {
+        file: 'heap/cache.ts',
+        from: 'if (unused > 0) this.uncharge(',
+        to: 'if (unused < 0) this.uncharge(',
+      },
+    ],
   },
   {
     name: 'size-class-one-short',
     what: 'A size class takes objects that are a granule too large for it.',
     origin: '',
     edits: [
-      { file: 'heap/size-classes.ts', from: '< granules * 16) sizeClass++', to: '< (granules - 1) * 16) sizeClass++' },
+      {
+        file: 'heap/size-classes.ts',
+        from: '< granules * 16) sizeClass++',
+        to: '< (granules - 1) * 16) sizeClass++',
+      },
     ],
   },
   {
@@ -936,7 +1032,13 @@ export const mutants: readonly Mutant[] = [
     name: 'free-run-end-not-written',
     what: 'The length of a free run of pages stands at its beginning alone.',
     origin: '',
-    edits: [{ file: 'heap/page-heap.ts', from: '    words[layout.pageRun + page + length - 1] = length\n', to: '' }],
+    edits: [
+      {
+        file: 'heap/page-heap.ts',
+        from: '    words[layout.pageRun + page + length - 1] = length\n',
+        to: '',
+      },
+    ],
   },
 
   // ————— scheduler
@@ -971,7 +1073,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'return compareAndSwap(this.memory.words, this.memory.goroutine(id, g.TICKET), ticket, (ticket + 1) | 0)',
+        from: 'return compareAndSwap(\n      this.memory.words,\n      this.memory.goroutine(id, g.TICKET),\n      ticket,\n      (ticket + 1) | 0,\n    )',
         to: 'const word = this.memory.goroutine(id, g.TICKET)\n    return load(this.memory.words, word) === ticket && add(this.memory.words, word, 1) < 2 ** 31',
       },
     ],
@@ -980,7 +1082,13 @@ export const mutants: readonly Mutant[] = [
     name: 'stale-waiter-served',
     what: 'A channel hands a value to a waiter whose ticket it did not win.',
     origin: '',
-    edits: [{ file: 'scheduler/channel.ts', from: 'if (won) return id', to: 'if (won || id > 0) return id' }],
+    edits: [
+      {
+        file: 'scheduler/channel.ts',
+        from: 'if (won) return id',
+        to: 'if (won || id > 0) return id',
+      },
+    ],
   },
   {
     name: 'mutex-free-while-held',
@@ -1047,13 +1155,21 @@ export const mutants: readonly Mutant[] = [
     name: 'reservation-charged-twice',
     what: 'What the gate has reserved is charged to the live heap once more.',
     origin: '',
-    edits: [{ file: 'heap/live-heap.ts', from: 'const rest = bytes - this.reserved', to: 'const rest = bytes' }],
+    edits: [
+      {
+        file: 'heap/live-heap.ts',
+        from: 'const rest = bytes - this.reserved',
+        to: 'const rest = bytes',
+      },
+    ],
   },
   {
     name: 'reservation-never-given-back',
     what: 'A request that finds no memory leaves its reservation in the live heap.',
     origin: '',
-    edits: [{ file: 'heap/live-heap.ts', from: '    this.charge(0)\n', to: '    this.reserved = 0\n' }],
+    edits: [
+      { file: 'heap/live-heap.ts', from: '    this.charge(0)\n', to: '    this.reserved = 0\n' },
+    ],
   },
   {
     name: 'credit-uncapped',
@@ -1082,7 +1198,8 @@ export const equivalents: readonly Equivalent[] = [
   {
     what: 'Goroutines that wake each other come before the others for longer than their slice.',
     file: 'scheduler/turns.ts',
-    reason: 'Each gives way at its next operation once the slice is used up, and is then among the others.',
+    reason:
+      'Each gives way at its next operation once the slice is used up, and is then among the others.',
   },
   {
     what: 'A timer that fires is no longer counted before its goroutine is ready.',
@@ -1098,7 +1215,8 @@ export const equivalents: readonly Equivalent[] = [
   {
     what: 'A P passes the ragged barrier without flushing.',
     file: 'scheduler/ragged-barrier.ts',
-    reason: 'The stop flushes every barrier buffer and asks again: it costs restarts, never an object.',
+    reason:
+      'The stop flushes every barrier buffer and asks again: it costs restarts, never an object.',
   },
   {
     what: 'The setup stop is raised on an epoch that was read after the look at the trigger.',
@@ -1120,7 +1238,8 @@ export const equivalents: readonly Equivalent[] = [
   {
     what: 'An assist that waits does not look at the credit a second time.',
     file: 'gc/work/assist.ts',
-    reason: 'It waits longer, for the next credit or the end of the mark, and both come without it.',
+    reason:
+      'It waits longer, for the next credit or the end of the mark, and both come without it.',
   },
   {
     what: 'Nobody is woken for what a P publishes while it goes on marking, or as it passes the ragged barrier; the coordinator is not woken when the last P has passed.',

@@ -58,41 +58,93 @@ const GO = { termination: 'coordinator', gate: 'off' } as const
 
 /** On real threads: what the programs do is checked by their own models, and by --check and checkmark. */
 const threadRuns: readonly Planned[] = [
-  { program: SHAPES, options: { ...GO, procs: 2, gogc: 10, arena: '64MiB', args: ['SEED', '300', '2'] } },
-  { program: RACES, options: { procs: 3, check: true, zeal: '2,concurrent', args: ['SEED', '300', '3'] } },
+  {
+    program: SHAPES,
+    options: { ...GO, procs: 2, gogc: 10, arena: '64MiB', args: ['SEED', '300', '2'] },
+  },
+  {
+    program: RACES,
+    options: { procs: 3, check: true, zeal: '2,concurrent', args: ['SEED', '300', '3'] },
+  },
   { program: GRAPH, options: { ...GO, procs: 4, gogc: 5, args: ['SEED', '6000', '4'] } },
-  { program: SHAPES, options: { procs: 4, check: true, zeal: '20', arena: '64MiB', args: ['SEED', '40', '3'] } },
-  { program: GRAPH, options: { ...GO, procs: 2, check: true, zeal: '3,concurrent', args: ['SEED', '1500', '3'] } },
+  {
+    program: SHAPES,
+    options: { procs: 4, check: true, zeal: '20', arena: '64MiB', args: ['SEED', '40', '3'] },
+  },
+  {
+    program: GRAPH,
+    options: { ...GO, procs: 2, check: true, zeal: '3,concurrent', args: ['SEED', '1500', '3'] },
+  },
   { program: STACKS, options: { procs: 4, check: true, zeal: '3,concurrent', args: ['300', '6'] } },
   { program: CONTENDED, options: { ...GO, procs: 4, args: ['500', '4'] } },
   { program: RACES, options: { procs: 4, zeal: '1', args: ['SEED', '100', '3'] } },
-  { program: SHAPES, options: { ...GO, procs: 1, gogc: 20, check: true, arena: '48MiB', args: ['SEED', '100', '1'] } },
+  {
+    program: SHAPES,
+    options: { ...GO, procs: 1, gogc: 20, check: true, arena: '48MiB', args: ['SEED', '100', '1'] },
+  },
 ]
 
 /** Under a schedule: small, since each turn costs microseconds. */
 const controlledRuns: readonly Planned[] = [
   {
     program: RACES,
-    options: { ...GO, procs: 3, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '30', '2'] },
+    options: {
+      ...GO,
+      procs: 3,
+      check: true,
+      zeal: '5,concurrent',
+      schedule: 'random',
+      args: ['SEED', '30', '2'],
+    },
   },
   {
     program: RACES,
-    options: { ...GO, procs: 2, check: true, zeal: '5,concurrent', schedule: 'pct', args: ['SEED', '30', '2'] },
+    options: {
+      ...GO,
+      procs: 2,
+      check: true,
+      zeal: '5,concurrent',
+      schedule: 'pct',
+      args: ['SEED', '30', '2'],
+    },
   },
   {
     program: STACKS,
-    options: { ...GO, procs: 3, check: true, zeal: '4,concurrent', schedule: 'random', args: ['5', '2'] },
+    options: {
+      ...GO,
+      procs: 3,
+      check: true,
+      zeal: '4,concurrent',
+      schedule: 'random',
+      args: ['5', '2'],
+    },
   },
   { program: CONTENDED, options: { ...GO, procs: 3, schedule: 'random', args: ['5', '3'] } },
   {
     program: GRAPH,
-    options: { ...GO, procs: 2, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '60', '2'] },
+    options: {
+      ...GO,
+      procs: 2,
+      check: true,
+      zeal: '5,concurrent',
+      schedule: 'random',
+      args: ['SEED', '60', '2'],
+    },
   },
   {
     program: RACES,
-    options: { procs: 3, check: true, zeal: '5,concurrent', schedule: 'random', args: ['SEED', '30', '2'] },
+    options: {
+      procs: 3,
+      check: true,
+      zeal: '5,concurrent',
+      schedule: 'random',
+      args: ['SEED', '30', '2'],
+    },
   },
-  { program: RACES, options: { ...GO, procs: 4, zeal: '9', schedule: 'pct:changes=8', args: ['SEED', '8', '3'] } },
+  {
+    program: RACES,
+    options: { ...GO, procs: 4, zeal: '9', schedule: 'pct:changes=8', args: ['SEED', '8', '3'] },
+  },
 ]
 
 /** The unit tests of the floors that are mutated. */
@@ -100,7 +152,16 @@ const UNIT_TESTS = ['test/memory', 'test/heap', 'test/gc', 'test/scheduler', 'te
 /** One run after another in a process: what of a run stays behind. */
 const RUN_TESTS = ['test/threads/isolation.test.ts', 'test/threads/memory.test.ts']
 /** Pacers are arithmetic, and are not mutated. A test that is slow has caught nothing: what hangs is ended by the limit of the check. */
-const TEST_OPTIONS = ['--bail', '1', '--maxWorkers', '2', '--exclude', 'test/gc/pacer/**', '--testTimeout', '3600000']
+const TEST_OPTIONS = [
+  '--bail',
+  '1',
+  '--maxWorkers',
+  '2',
+  '--exclude',
+  'test/gc/pacer/**',
+  '--testTimeout',
+  '3600000',
+]
 
 export const checks: readonly Check[] = [
   {
@@ -121,7 +182,8 @@ export const checks: readonly Check[] = [
   {
     name: 'controlled',
     what: 'programs under one seeded schedule after another',
-    run: options => runSeries(options, controlledRuns, CONTROLLED_RUNS, ['--conditions=controlled']),
+    run: options =>
+      runSeries(options, controlledRuns, CONTROLLED_RUNS, ['--conditions=controlled']),
   },
   {
     name: 'stress',
@@ -167,9 +229,16 @@ async function runTests(
     ...paths,
   ]
   const end = await runNode(directory, args, limitMs, signal)
-  if (end.hung) return verdictOf('hang', 0, end, `tests are not over; the last lines: ${end.output.slice(-300)}`)
+  if (end.hung)
+    return verdictOf(
+      'hang',
+      0,
+      end,
+      `tests are not over; the last lines: ${end.output.slice(-300)}`,
+    )
   const results = readReport(report)
-  if (end.code === 0 && !results?.numPassedTests) throw new Error(`there are no tests in ${paths.join(', ')}`)
+  if (end.code === 0 && !results?.numPassedTests)
+    throw new Error(`there are no tests in ${paths.join(', ')}`)
   if (end.code === 0) return verdictOf('', results?.numPassedTests ?? 0, end, '')
   for (const file of results?.testResults ?? []) {
     const path = file.name.replace(`${directory}/`, '')
@@ -177,7 +246,12 @@ async function runTests(
     if (failed === undefined && file.status !== 'failed') continue
     const message = failed?.failureMessages[0] ?? file.message ?? ''
     const title = failed?.fullName ?? 'does not load'
-    return verdictOf(`test ${path}`, results?.numTotalTests ?? 0, end, `${title}: ${message.split('\n')[0]}`)
+    return verdictOf(
+      `test ${path}`,
+      results?.numTotalTests ?? 0,
+      end,
+      `${title}: ${message.split('\n')[0]}`,
+    )
   }
   return verdictOf('tests', 0, end, end.output.slice(-300))
 }
@@ -217,11 +291,19 @@ async function runExploration(
   const main = join(directory, 'dist/test/explore/main.js')
   const args = ['--conditions=controlled', main, ...which, '--bail', '--json', report]
   const end = await runNode(directory, args, limitMs, signal)
-  if (end.hung) return verdictOf('hang', 0, end, `the exploration is not over: ${lastLine(end.output)}`)
+  if (end.hung)
+    return verdictOf('hang', 0, end, `the exploration is not over: ${lastLine(end.output)}`)
   // A schedule that hangs where no schedule reaches ends the exploration, and leaves no report.
   if (!existsSync(report))
-    return verdictOf(end.output.includes('a schedule hangs') ? 'hang' : 'crash', 0, end, end.output.slice(-300))
-  const found = JSON.parse(readFileSync(report, 'utf8')) as readonly (Exploration & { readonly protocol: string })[]
+    return verdictOf(
+      end.output.includes('a schedule hangs') ? 'hang' : 'crash',
+      0,
+      end,
+      end.output.slice(-300),
+    )
+  const found = JSON.parse(readFileSync(report, 'utf8')) as readonly (Exploration & {
+    readonly protocol: string
+  })[]
   const schedules = found.reduce((sum, exploration) => sum + exploration.schedules, 0)
   const failed = found.find(({ failure }) => failure !== null)
   if (failed === undefined) return verdictOf(end.code === 0 ? '' : 'unfinished', schedules, end, '')
@@ -257,7 +339,13 @@ function lastLine(text: string): string {
 }
 
 function verdictOf(by: string, runs: number, end: End, evidence: string): Verdict {
-  return { caught: by !== '', by, runs, seconds: end.seconds, evidence: evidence.replaceAll('\n', ' ').slice(0, 600) }
+  return {
+    caught: by !== '',
+    by,
+    runs,
+    seconds: end.seconds,
+    evidence: evidence.replaceAll('\n', ' ').slice(0, 600),
+  }
 }
 
 /** How a process ended. */
@@ -270,13 +358,38 @@ interface End {
 }
 
 /** Variables that would change what a run does. */
-const OURS = ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS', 'NODE_OPTIONS', 'NODE_ENV', 'FORCE_COLOR', 'VITEST']
+const OURS = [
+  'GOGC',
+  'GOMEMLIMIT',
+  'GOMAXPROCS',
+  'NODE_OPTIONS',
+  'NODE_ENV',
+  'FORCE_COLOR',
+  'VITEST',
+]
 
-function runNode(cwd: string, args: readonly string[], limitMs: number, signal: AbortSignal): Promise<End> {
-  const inherited = Object.entries(process.env).filter(([name]) => !OURS.some(ours => name.startsWith(ours)))
-  const env = { ...Object.fromEntries(inherited), GODEBUG: 'gccheckmark=1', NO_COLOR: '1', TMPDIR: cwd }
+function runNode(
+  cwd: string,
+  args: readonly string[],
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<End> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !OURS.some(ours => name.startsWith(ours)),
+  )
+  const env = {
+    ...Object.fromEntries(inherited),
+    GODEBUG: 'gccheckmark=1',
+    NO_COLOR: '1',
+    TMPDIR: cwd,
+  }
   const began = performance.now()
-  const child = spawn(process.execPath, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text))

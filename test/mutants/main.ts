@@ -68,8 +68,12 @@ const { values } = readOrExit('test:mutants', () =>
 function sourcesHash(): string {
   const hash = createHash('sha256').update(values.seed)
   for (const folder of ['memory', 'heap', 'gc', 'scheduler', 'runtime', 'test'].filter(isThere))
-    for (const file of readdirSync(join(repository, folder), { recursive: true, withFileTypes: true }))
-      if (file.isFile() && file.name.endsWith('.ts')) hash.update(readFileSync(join(file.parentPath, file.name)))
+    for (const file of readdirSync(join(repository, folder), {
+      recursive: true,
+      withFileTypes: true,
+    }))
+      if (file.isFile() && file.name.endsWith('.ts'))
+        hash.update(readFileSync(join(file.parentPath, file.name)))
   return hash.digest('hex')
 }
 
@@ -122,7 +126,9 @@ class Campaign {
       this.limits.set(check.name, verdict.seconds * 1000 * LIMIT_FACTOR + LIMIT_MORE_MS)
       passes &&= !verdict.caught
       if (!verdict.caught)
-        say(`${check.name} passes without any mutant, in ${verdict.seconds.toFixed(1)} s: ${verdict.runs}`)
+        say(
+          `${check.name} passes without any mutant, in ${verdict.seconds.toFixed(1)} s: ${verdict.runs}`,
+        )
       else say(`${check.name} fails without any mutant: ${verdict.by}: ${verdict.evidence}`)
     }
     return passes
@@ -137,7 +143,9 @@ class Campaign {
         if (this.interruption.aborted) return
         const done = all - left.length
         const minutes = ((performance.now() - began) / done / 60_000) * left.length
-        say(`${done} of ${all}: ${summary(this.resultOf(mutant.name))}; about ${minutes.toFixed(0)} min left`)
+        say(
+          `${done} of ${all}: ${summary(this.resultOf(mutant.name))}; about ${minutes.toFixed(0)} min left`,
+        )
       }
     }
     await Promise.all(Array.from({ length: jobs }, one))
@@ -163,13 +171,17 @@ class Campaign {
   private recall(): Result[] {
     if (values.json === undefined) return []
     try {
-      const { hash, results } = JSON.parse(readFileSync(values.json, 'utf8')) as { hash?: unknown; results: Result[] }
+      const { hash, results } = JSON.parse(readFileSync(values.json, 'utf8')) as {
+        hash?: unknown
+        results: Result[]
+      }
       // What is no tally is somebody else's file.
       if (typeof hash !== 'string') throw new SyntaxError('there is no tally in it')
       return hash === this.hash ? results : []
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      if (error instanceof SyntaxError) throw new UsageError(`--json ${values.json}: ${error.message}`)
+      if (error instanceof SyntaxError)
+        throw new UsageError(`--json ${values.json}: ${error.message}`)
       throw error
     }
   }
@@ -179,7 +191,10 @@ class Campaign {
     if (at === -1) this.results.push(result)
     else this.results[at] = result
     if (values.json === undefined) return
-    writeFileSync(values.json, `${JSON.stringify({ hash: this.hash, results: this.results }, null, 1)}\n`)
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ hash: this.hash, results: this.results }, null, 1)}\n`,
+    )
   }
 }
 
@@ -195,7 +210,8 @@ function say(line: string): void {
 }
 
 function list(): void {
-  for (const { name, what, origin } of mutants) say(`${name}: ${what}${origin === '' ? '' : ` (${origin})`}`)
+  for (const { name, what, origin } of mutants)
+    say(`${name}: ${what}${origin === '' ? '' : ` (${origin})`}`)
   say('\nNot to be shown by any behaviour:')
   for (const { file, what, reason } of equivalents) say(`${file}: ${what} ${reason}`)
 }
@@ -209,7 +225,9 @@ function chosenBy<T extends { readonly name: string }>(
   return names.map(name => {
     const found = all.find(candidate => candidate.name === name)
     if (found === undefined)
-      throw new UsageError(`there is no ${what} '${name}'; there is ${all.map(({ name }) => name).join(', ')}`)
+      throw new UsageError(
+        `there is no ${what} '${name}'; there is ${all.map(({ name }) => name).join(', ')}`,
+      )
     return found
   })
 }
@@ -229,10 +247,16 @@ async function main(): Promise<number> {
   const wanted = chosenBy('mutant', mutants, values.only)
   const chosen = chosenBy('check', checks, values.check)
   outputsOf({ '--json': values.json })
-  return interruptible(interruption => examine(new Campaign(chosen, enough, interruption), wanted, jobs))
+  return interruptible(interruption =>
+    examine(new Campaign(chosen, enough, interruption), wanted, jobs),
+  )
 }
 
-async function examine(campaign: Campaign, wanted: readonly Mutant[], jobs: number): Promise<number> {
+async function examine(
+  campaign: Campaign,
+  wanted: readonly Mutant[],
+  jobs: number,
+): Promise<number> {
   const left = campaign.left(wanted)
   if (left.length > 0 && !(await campaign.passesUnmutated())) return 1
   await campaign.examineAll(left, jobs)

@@ -20,7 +20,11 @@ test('there are at least 30 mutants, each with a name of its own', () => {
 
 /** What of a source is code, without comments. The small size does not compile it, but parses it, which is ten times as fast. */
 function codeOf(file: string, text: string): string {
-  const source = ts.createSourceFile(file, isLong ? transpile(file, text) : text, ts.ScriptTarget.ES2023)
+  const source = ts.createSourceFile(
+    file,
+    isLong ? transpile(file, text) : text,
+    ts.ScriptTarget.ES2023,
+  )
   expect(source).toHaveProperty('parseDiagnostics', [])
   return printer.printFile(source)
 }
@@ -35,7 +39,8 @@ function codeOfRepository(file: string): string {
 }
 
 test.each(mutants)('$name applies, compiles and changes the code', ({ edits }) => {
-  for (const [file, text] of patched(edits, read)) expect(codeOf(file, text)).not.toBe(codeOfRepository(file))
+  for (const [file, text] of patched(edits, read))
+    expect(codeOf(file, text)).not.toBe(codeOfRepository(file))
 })
 
 test('text that does not compile is no code, and a comment changes none', () => {
@@ -50,13 +55,23 @@ test('what is said of an equivalent mutant is said of a file that is there', () 
 
 test('text that is there twice, or not at all, is refused', () => {
   const edit = { file: 'a.ts', from: 'x', to: 'y' }
-  expect(() => patched([edit], () => 'x x')).toThrow('a.ts must contain this once, and does 2 times: x')
-  expect(() => patched([edit], () => '')).toThrow('a.ts must contain this once, and does 0 times: x')
+  expect(() => patched([edit], () => 'x x')).toThrow(
+    'a.ts must contain this once, and does 2 times: x',
+  )
+  expect(() => patched([edit], () => '')).toThrow(
+    'a.ts must contain this once, and does 0 times: x',
+  )
   expect(patched([edit], () => '$& x').get('a.ts')).toBe('$& y')
 })
 
 test('the table names mutants that one check alone catches, and those that none does', () => {
-  const verdict = (by: string): Verdict => ({ caught: by !== '', by, runs: 3, seconds: 1.25, evidence: '' })
+  const verdict = (by: string): Verdict => ({
+    caught: by !== '',
+    by,
+    runs: 3,
+    seconds: 1.25,
+    evidence: '',
+  })
   const [one, two] = mutants
   const results = [
     {

@@ -50,8 +50,12 @@ async function runAll(plan: Plan): Promise<Outcome> {
       const by = blame(record)
       if (by === null) continue
       const how = `${program} ${JSON.stringify({ ...options, args })}`
-      const message = record.error?.message ?? `${record.rescues} waits were ended by their net alone`
-      return { runs: done, failure: { by, evidence: `${message.split('\n')[0]} (${how}, seed ${seed})`, seed } }
+      const message =
+        record.error?.message ?? `${record.rescues} waits were ended by their net alone`
+      return {
+        runs: done,
+        failure: { by, evidence: `${message.split('\n')[0]} (${how}, seed ${seed})`, seed },
+      }
     }
   }
 }

@@ -9,7 +9,11 @@ export interface Result {
 }
 
 /** A row for each mutant, then those that one check alone caught, if enough checks were `tried` to tell, and those that none did. */
-export function table(mutants: readonly Mutant[], results: readonly Result[], tried: boolean): string {
+export function table(
+  mutants: readonly Mutant[],
+  results: readonly Result[],
+  tried: boolean,
+): string {
   const rows = mutants.flatMap(mutant => {
     const result = results.find(({ mutant: name }) => name === mutant.name)
     return result === undefined ? [] : [row(mutant, result)]
@@ -22,7 +26,11 @@ export function table(mutants: readonly Mutant[], results: readonly Result[], tr
 function row({ name, origin }: Mutant, { verdicts }: Result): string[] {
   const caught = verdicts.filter(({ verdict }) => verdict.caught)
   const cells = [
-    caught.map(({ check, verdict }) => (verdict.by.startsWith('unit') ? check : `${check}: ${verdict.by}`)).join('; '),
+    caught
+      .map(({ check, verdict }) =>
+        verdict.by.startsWith('unit') ? check : `${check}: ${verdict.by}`,
+      )
+      .join('; '),
     caught.map(({ verdict }) => verdict.runs).join('; '),
     caught.map(({ verdict }) => verdict.seconds.toFixed(1)).join('; '),
   ]
@@ -41,7 +49,9 @@ function sums(results: readonly Result[], tried: boolean): string[] {
   return [
     `${results.length - none.length} of ${results.length} caught.`,
     ...(tried
-      ? [`By one check alone: ${alone.map(one => `${one.mutant} (${catchers(one)})`).join(', ') || 'none'}.`]
+      ? [
+          `By one check alone: ${alone.map(one => `${one.mutant} (${catchers(one)})`).join(', ') || 'none'}.`,
+        ]
       : []),
     ...slowest(results),
     ...(none.length === 0 ? [] : [`By none: ${none.map(({ mutant }) => mutant).join(', ')}.`]),
@@ -55,6 +65,8 @@ function slowest(results: readonly Result[]): string[] {
     return seconds.length === 0 ? [] : [{ mutant, seconds: Math.min(...seconds) }]
   })
   if (soonest.length === 0) return []
-  const { mutant, seconds } = soonest.reduce((one, other) => (other.seconds > one.seconds ? other : one))
+  const { mutant, seconds } = soonest.reduce((one, other) =>
+    other.seconds > one.seconds ? other : one,
+  )
   return [`By its quickest check each within ${seconds.toFixed(1)} s (${mutant}).`]
 }

@@ -14,7 +14,12 @@ const read = (file: string): string => readFileSync(join(repository, file), 'utf
 const { config } = ts.readConfigFile(join(repository, 'tsconfig.json'), ts.sys.readFile)
 const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, repository)
 // What a mutant leaves out may have been the only use of a name.
-const lenient: ts.CompilerOptions = { ...options, noUnusedLocals: false, noUnusedParameters: false, noEmit: true }
+const lenient: ts.CompilerOptions = {
+  ...options,
+  noUnusedLocals: false,
+  noUnusedParameters: false,
+  noEmit: true,
+}
 delete lenient.incremental
 delete lenient.tsBuildInfoFile
 
@@ -45,9 +50,11 @@ function complaints(changed: ReadonlyMap<string, string>): string[] {
 
 test('a mutant that names what is not there is found', () => {
   const file = 'gc/cycle.ts'
-  expect(complaints(new Map([[file, read(file).replace('sweeper.finish()', 'this.collector.finish()')]]))).toEqual([
-    "Property 'collector' does not exist on type 'Cycle'.",
-  ])
+  expect(
+    complaints(
+      new Map([[file, read(file).replace('sweeper.finish()', 'this.collector.finish()')]]),
+    ),
+  ).toEqual(["Property 'collector' does not exist on type 'Cycle'."])
 })
 
 test.each(mutants)('$name has the types of the sources', ({ edits }) => {

@@ -67,7 +67,8 @@ function inMain(body: () => void): void {
   })
 }
 
-const ofOperation = (message: RegExp) => expect.objectContaining({ message: expect.stringMatching(message) })
+const ofOperation = (message: RegExp) =>
+  expect.objectContaining({ message: expect.stringMatching(message) })
 
 describe('an operation that must wait', () => {
   test('hands its goroutine over, which runs until its P parks it', () => {
@@ -88,24 +89,27 @@ describe('an operation that must wait', () => {
     ['return', (one: ReceiveNumber) => one.return(0)],
     ['throw', (one: ReceiveNumber) => one.throw(new Error('the program’s'))],
     ['another operation', () => new Sleep(p, 0).next()],
-  ])('is given up by %s outside of yield*, with an error that says where it was made', (_, step) => {
-    inMain(() => {
-      const kept = keptNow() + 1
-      const one = receiveFrom(newChannel())
-      expect(stepOf(one)).toEqual({ done: false, value: PARKED })
-      let error: unknown
-      try {
-        step(one)
-      } catch (thrown) {
-        error = thrown
-      }
-      expect(error).toBeInstanceOf(OperationError)
-      expect(error).toEqual(ofOperation(/^recv was stepped outside of yield\*/))
-      expect((error as Error).stack).toContain('operation.test.ts')
-      expect([statusOf(1), p.handedOver, keptNow()]).toEqual([g.G_RUNNING, null, kept])
-      p.unstarted = null
-    })
-  })
+  ])(
+    'is given up by %s outside of yield*, with an error that says where it was made',
+    (_, step) => {
+      inMain(() => {
+        const kept = keptNow() + 1
+        const one = receiveFrom(newChannel())
+        expect(stepOf(one)).toEqual({ done: false, value: PARKED })
+        let error: unknown
+        try {
+          step(one)
+        } catch (thrown) {
+          error = thrown
+        }
+        expect(error).toBeInstanceOf(OperationError)
+        expect(error).toEqual(ofOperation(/^recv was stepped outside of yield\*/))
+        expect((error as Error).stack).toContain('operation.test.ts')
+        expect([statusOf(1), p.handedOver, keptNow()]).toEqual([g.G_RUNNING, null, kept])
+        p.unstarted = null
+      })
+    },
+  )
 
   test('is an error of a goroutine that ends without it, gives way, or yields something else', () => {
     for (const end of [[], [undefined], [7]]) {
@@ -271,7 +275,9 @@ test('an iterator that yields itself is an error, before the heap of JavaScript 
     } catch (error) {
       thrown = error
     }
-    expect(thrown).toEqual(new RangeError('10000 iterators have yielded one another, and none of them ends'))
+    expect(thrown).toEqual(
+      new RangeError('10000 iterators have yielded one another, and none of them ends'),
+    )
   })
 })
 
@@ -311,7 +317,11 @@ test('an operation whose place cannot be noted was not made', () => {
   p.runMain(function* () {
     const made = globalThis.Error
     const limit = Object.getOwnPropertyDescriptor(made, 'stackTraceLimit') as PropertyDescriptor
-    Object.defineProperty(globalThis, 'Error', { configurable: true, value: () => 'none', writable: true })
+    Object.defineProperty(globalThis, 'Error', {
+      configurable: true,
+      value: () => 'none',
+      writable: true,
+    })
     try {
       yield* new Sleep(p, 0)
     } finally {
@@ -343,7 +353,10 @@ describe('without a record of waiting', () => {
 
   test.each([
     ['a receive', (channel: Addr) => receiveFrom(channel)],
-    ['a select', (channel: Addr) => new SelectIndex(p, channels, [caseOf(channel), caseOf(channel)])],
+    [
+      'a select',
+      (channel: Addr) => new SelectIndex(p, channels, [caseOf(channel), caseOf(channel)]),
+    ],
   ])('%s throws into its goroutine, which runs on, and has no record', (_, operation) => {
     p.runMain(function* () {
       const channel = newChannel()
@@ -357,7 +370,11 @@ describe('without a record of waiting', () => {
         error = thrown
       }
       expect(error).toBeInstanceOf(RangeError)
-      expect([statusOf(1), keptNow(), p.memory.words[control.WAITER_FREE]]).toEqual([g.G_RUNNING, kept, before])
+      expect([statusOf(1), keptNow(), p.memory.words[control.WAITER_FREE]]).toEqual([
+        g.G_RUNNING,
+        kept,
+        before,
+      ])
       yield* new Sleep(p, 0)
     })
   })
@@ -367,7 +384,11 @@ describe('without a record of waiting', () => {
       const channel = newChannel()
       p.memory.words[control.WAITER_NEXT] = MAX_WAITERS - 3
       for (let time = 0; time < 3; time++) {
-        const three = new SelectIndex(p, channels, [caseOf(channel), caseOf(channel), caseOf(channel)])
+        const three = new SelectIndex(p, channels, [
+          caseOf(channel),
+          caseOf(channel),
+          caseOf(channel),
+        ])
         let error: unknown
         try {
           yield* three
@@ -376,7 +397,9 @@ describe('without a record of waiting', () => {
         }
         expect(error).toBeInstanceOf(RangeError)
       }
-      expect(yield* new SelectIndex(p, channels, [caseOf(channel), caseOf(channel), timeoutOf(1)])).toBe(2)
+      expect(
+        yield* new SelectIndex(p, channels, [caseOf(channel), caseOf(channel), timeoutOf(1)]),
+      ).toBe(2)
     })
   })
 })
@@ -390,34 +413,53 @@ function timeoutOf(value: number): SelectCase {
 }
 
 describe('select', () => {
-  test.each([[2], [3], [5]])('takes each of the cases that are possible as often as any other, of %i', count => {
-    const taken = new Map<number, number>()
-    const rounds = 3000
-    p.runMain(function* () {
-      const ready = newChannel()
-      channels.close(ready)
-      const never = newChannel()
-      // Idle cases before the second one must not favour it.
-      const cases = Array.from({ length: count }, (_, at) => caseOf(at === 0 || at === count - 1 ? ready : never))
-      for (let round = 0; round < rounds; round++) {
-        const index = yield* new SelectIndex(p, channels, cases)
-        taken.set(index, (taken.get(index) ?? 0) + 1)
-      }
-    })
-    expect([...taken.keys()].sort()).toEqual([0, count - 1].sort())
-    // Six standard deviations; the seed is fixed.
-    expect(Math.abs((taken.get(0) ?? 0) - rounds / 2)).toBeLessThan(3 * Math.sqrt(rounds))
-  })
+  test.each([[2], [3], [5]])(
+    'takes each of the cases that are possible as often as any other, of %i',
+    count => {
+      const taken = new Map<number, number>()
+      const rounds = 3000
+      p.runMain(function* () {
+        const ready = newChannel()
+        channels.close(ready)
+        const never = newChannel()
+        // Idle cases before the second one must not favour it.
+        const cases = Array.from({ length: count }, (_, at) =>
+          caseOf(at === 0 || at === count - 1 ? ready : never),
+        )
+        for (let round = 0; round < rounds; round++) {
+          const index = yield* new SelectIndex(p, channels, cases)
+          taken.set(index, (taken.get(index) ?? 0) + 1)
+        }
+      })
+      expect([...taken.keys()].sort()).toEqual([0, count - 1].sort())
+      // Six standard deviations; the seed is fixed.
+      expect(Math.abs((taken.get(0) ?? 0) - rounds / 2)).toBeLessThan(3 * Math.sqrt(rounds))
+    },
+  )
 
   test('waits for the least of its timeouts, and never takes a case of nil', () => {
     p.runMain(function* () {
-      expect(yield* new SelectIndex(p, channels, [caseOf(0), timeoutOf(1e9), timeoutOf(1), timeoutOf(2)])).toBe(2)
-      expect(yield* new SelectIndex(p, channels, [caseOf(0), { kind: 'otherwise', channel: 0, value: 0 }])).toBe(1)
+      expect(
+        yield* new SelectIndex(p, channels, [
+          caseOf(0),
+          timeoutOf(1e9),
+          timeoutOf(1),
+          timeoutOf(2),
+        ]),
+      ).toBe(2)
+      expect(
+        yield* new SelectIndex(p, channels, [
+          caseOf(0),
+          { kind: 'otherwise', channel: 0, value: 0 },
+        ]),
+      ).toBe(1)
     })
   })
 })
 
 test('a goroutine that does not run cannot be asked to stop running', () => {
   const id = p.goroutineOf(function* () {})
-  expect(() => p.goroutines.tryStopRunning(id, g.G_WAITING)).toThrow(`goroutine ${id} is to stop running`)
+  expect(() => p.goroutines.tryStopRunning(id, g.G_WAITING)).toThrow(
+    `goroutine ${id} is to stop running`,
+  )
 })

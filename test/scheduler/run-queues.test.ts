@@ -8,19 +8,27 @@ import { HandHeap } from '../support/heap.ts'
 const { memory, words } = new HandHeap({ procs: 2 })
 
 /** Puts this many new goroutines (positive), or takes as many. */
-const steps = fc.array(fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -300, max: 300 })), {
-  maxLength: 40,
-})
+const steps = fc.array(
+  fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -300, max: 300 })),
+  {
+    maxLength: 40,
+  },
+)
 
 /** A queue behaves as a list of at most `capacity` in which the oldest is first. */
-function behavesAsList(queue: Ring | GlobalQueue, capacity: number, check: (list: readonly number[]) => void): void {
+function behavesAsList(
+  queue: Ring | GlobalQueue,
+  capacity: number,
+  check: (list: readonly number[]) => void,
+): void {
   fc.assert(
     fc.property(steps, sequence => {
       const list: number[] = []
       let next = 1
       for (const count of sequence) {
         for (let n = 0; n < count; n++, next++) {
-          if ((queue.put(next) ?? true) !== list.length < capacity) throw new Error(`put with ${list.length} inside`)
+          if ((queue.put(next) ?? true) !== list.length < capacity)
+            throw new Error(`put with ${list.length} inside`)
           if (list.length < capacity) list.push(next)
         }
         for (let n = 0; n > count; n--) expect(queue.take()).toBe(list.shift() ?? 0)
@@ -41,7 +49,13 @@ test('a thief takes from the same ring, and the other P has one of its own', () 
   const [owner, thief, other] = [new Ring(memory, 0), new Ring(memory, 0), new Ring(memory, 1)]
   for (const id of [1, 2, 3]) owner.put(id)
   other.put(9)
-  expect([thief.take(), owner.take(), thief.take(), owner.take(), thief.isEmpty]).toEqual([1, 2, 3, 0, true])
+  expect([thief.take(), owner.take(), thief.take(), owner.take(), thief.isEmpty]).toEqual([
+    1,
+    2,
+    3,
+    0,
+    true,
+  ])
   expect(other.take()).toBe(9)
 })
 
@@ -106,5 +120,10 @@ test('woken and yielded goroutines come out each in their order, whoever woke th
 test('a push goes to the list of its P alone', () => {
   const [one, other] = [new ReadyQueue(memory, 0), new ReadyQueue(memory, 1)]
   pushReady(memory, 1, 7)
-  expect([one.isEmpty, one.takeWoken(), other.isEmpty, other.takeWoken()]).toEqual([true, 0, false, 7])
+  expect([one.isEmpty, one.takeWoken(), other.isEmpty, other.takeWoken()]).toEqual([
+    true,
+    0,
+    false,
+    7,
+  ])
 })

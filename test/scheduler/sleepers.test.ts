@@ -43,12 +43,15 @@ test('a wake-up reaches a P that has announced itself, and no other', () => {
   expect(woken()).toEqual([40])
 })
 
-test.each(['wake', 'wakeOne', 'wakeAll'] as const)('a %s between the last look and the wait ends the wait', call => {
-  sleepers.announce(31, 'idle')
-  const seen = words[wakeWord(31)]
-  sleepers[call](31)
-  expect(wait(words, wakeWord(31), seen, 0)).toBe('not-equal')
-})
+test.each(['wake', 'wakeOne', 'wakeAll'] as const)(
+  'a %s between the last look and the wait ends the wait',
+  call => {
+    sleepers.announce(31, 'idle')
+    const seen = words[wakeWord(31)]
+    sleepers[call](31)
+    expect(wait(words, wakeWord(31), seen, 0)).toBe('not-equal')
+  },
+)
 
 test('each call of wakeOne wakes another sleeper, until there is none', () => {
   const asleep = [0, 5, 31, 32, 63]

@@ -47,12 +47,22 @@ test('the last P to stop acts, once, when no other runs; then all may go on', ()
   const epoch = one.epoch()
   expect(one.raise(epoch, STOP_HEAP_CYCLE)).toBe(true)
   expect([poll(0), poll(1), poll(2)]).toEqual([0, p.POLL_STOP, p.POLL_STOP])
-  expect([two.isRaised, raisedReason(memory), status(0), status(1)]).toEqual([true, STOP_HEAP_CYCLE, W, R])
+  expect([two.isRaised, raisedReason(memory), status(0), status(1)]).toEqual([
+    true,
+    STOP_HEAP_CYCLE,
+    W,
+    R,
+  ])
   expect(raisingSince(memory)).toBeLessThanOrEqual(now())
   expect(acts).toEqual([])
   two.leaveRunning()
   expect(acts).toEqual([{ reason: STOP_HEAP_CYCLE, by: 1, statuses: [W, W, p.STATUS_ABSENT] }])
-  expect([one.isRaised, raisedReason(memory), one.epoch(), words[RESTARTS]]).toEqual([false, 0, epoch + 1, 1])
+  expect([one.isRaised, raisedReason(memory), one.epoch(), words[RESTARTS]]).toEqual([
+    false,
+    0,
+    epoch + 1,
+    1,
+  ])
   expect(raisingSince(memory)).toBe(Number.POSITIVE_INFINITY)
   expect([one.enterRunning(), two.enterRunning(), status(0), status(1)]).toEqual([true, true, R, R])
   one.leaveRunning()

@@ -20,7 +20,8 @@ function fired(time: number): number[] {
 }
 
 test('timers fire by deadline, those of one deadline in the order in which they were set, none early', () => {
-  for (const [goroutine, deadline] of [30, 10, 20, 10, 40, 10].entries()) timers.add(deadline, goroutine, 0)
+  for (const [goroutine, deadline] of [30, 10, 20, 10, 40, 10].entries())
+    timers.add(deadline, goroutine, 0)
   expect(timers.nextDeadline).toBe(10)
   expect(fired(9.99)).toEqual([])
   expect(fired(20)).toEqual([1, 3, 5, 2])
@@ -85,7 +86,9 @@ test('timers agree with a sorted list, whatever is set, cancelled and fired', ()
           const [{ goroutine }] = list.splice(one.which % list.length, 1)
           timers.cancel(goroutine)
         } else if (one.do === 'fire') {
-          const due = list.filter(timer => timer.deadline <= one.deadline).sort((a, b) => a.deadline - b.deadline)
+          const due = list
+            .filter(timer => timer.deadline <= one.deadline)
+            .sort((a, b) => a.deadline - b.deadline)
           expect(fired(one.deadline)).toEqual(due.map(timer => timer.goroutine))
           list = list.filter(timer => !due.includes(timer))
         }

@@ -54,7 +54,8 @@ test('goroutines that wake each other for ever leave turns to the others', () =>
         p.start(function* () {
           for (;;) {
             exchanges++
-            if (p.memory.words[p.memory.goroutine(ids[other], g.STATUS)] === g.G_WAITING) wake(p, ids[other])
+            if (p.memory.words[p.memory.goroutine(ids[other], g.STATUS)] === g.G_WAITING)
+              wake(p, ids[other])
             yield* new Parked(p, 0)
           }
         }),

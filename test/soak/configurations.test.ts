@@ -2,9 +2,17 @@ import { expect, test } from 'vitest'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import { resolveConfiguration } from '../../runtime/options/configuration.ts'
 import { Random } from '../support/random.ts'
-import { type Configuration, drawConfiguration, labelsOf, liveBytesOf, told } from './configurations.ts'
+import {
+  type Configuration,
+  drawConfiguration,
+  labelsOf,
+  liveBytesOf,
+  told,
+} from './configurations.ts'
 
-const configurations = Array.from({ length: 2000 }, (_, seed) => drawConfiguration(new Random(seed)))
+const configurations = Array.from({ length: 2000 }, (_, seed) =>
+  drawConfiguration(new Random(seed)),
+)
 
 test('the runtime takes every configuration that is drawn', () => {
   for (const configuration of configurations) {
@@ -13,10 +21,14 @@ test('the runtime takes every configuration that is drawn', () => {
     expect(resolved.memoryLimit).toBe(configuration['memoryLimit'])
     expect(resolved.gcPercent).toBe(configuration['gogc'] === 'off' ? -1 : configuration['gogc'])
     expect(resolved.procs).toBe(configuration['procs'])
-    expect(resolved.checkmark).toBe(configuration['check'] === true || configuration['checkmark'] === 1)
+    expect(resolved.checkmark).toBe(
+      configuration['check'] === true || configuration['checkmark'] === 1,
+    )
     expect(resolved.stopTheWorld).toBe(configuration['stopTheWorld'] ?? 0)
     expect(resolved.zealEvery > 0).toBe(configuration['zeal'] !== null)
-    expect(resolved.faults.length).toBe(((configuration['fault'] ?? []) as readonly string[]).length)
+    expect(resolved.faults.length).toBe(
+      ((configuration['fault'] ?? []) as readonly string[]).length,
+    )
   }
 })
 
@@ -31,7 +43,9 @@ test('every dimension takes more than one value, but for those that this process
 
 test('memory limits are below, near and above what may live, by option and by environment, with and without GOGC', () => {
   const limited = configurations.filter(({ memoryLimit }) => memoryLimit !== null)
-  const shares = limited.map(configuration => Number(configuration['memoryLimit']) / liveBytesOf(configuration))
+  const shares = limited.map(
+    configuration => Number(configuration['memoryLimit']) / liveBytesOf(configuration),
+  )
   expect(Math.min(...shares)).toBeLessThan(0.1)
   expect(Math.max(...shares)).toBeGreaterThan(2)
   expect(shares.some(share => share >= 0.9 && share <= 1.1)).toBe(true)

@@ -40,10 +40,18 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   check: { draw: random => random.chance(0.3) || null },
   checkmark: { debug: 'gccheckmark', draw: random => (random.chance(0.3) ? 1 : null) },
   zeal: { draw: drawZeal },
-  stopTheWorld: { debug: 'gcstoptheworld', draw: random => (random.chance(0.15) ? random.between(1, 2) : null) },
-  periodic: { debug: 'forcegcperiod', draw: random => (random.chance(0.15) ? random.between(2, 50) : null) },
+  stopTheWorld: {
+    debug: 'gcstoptheworld',
+    draw: random => (random.chance(0.15) ? random.between(1, 2) : null),
+  },
+  periodic: {
+    debug: 'forcegcperiod',
+    draw: random => (random.chance(0.15) ? random.between(2, 50) : null),
+  },
   pacer: { draw: random => (random.chance(0.5) ? drawPacer(random) : null) },
-  fault: { draw: (random, { procs }) => (random.chance(0.5) ? drawFaults(random, Number(procs)) : null) },
+  fault: {
+    draw: (random, { procs }) => (random.chance(0.5) ? drawFaults(random, Number(procs)) : null),
+  },
   schedule: { draw: random => (scheduling === null ? null : drawSchedule(random)) },
   termination: { draw: random => random.pick([null, 'coordinator', 'assist-takes-over']) },
   gate: { draw: random => random.pick([null, 'off', 'off', 'hard']) },
@@ -63,7 +71,9 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
 export function drawConfiguration(random: Random, given: Configuration = {}): Configuration {
   const drawn: Record<string, Value> = {}
   for (const [name, dimension] of Object.entries(DIMENSIONS))
-    drawn[name] = Object.hasOwn(given, name) ? (given[name] as Value) : dimension.draw(random, drawn)
+    drawn[name] = Object.hasOwn(given, name)
+      ? (given[name] as Value)
+      : dimension.draw(random, drawn)
   return drawn
 }
 
@@ -86,7 +96,8 @@ export function told(configuration: Configuration): Told {
   const environment = { GODEBUG: debug.join(','), GOGC: undefined, GOMEMLIMIT: undefined }
   if (configuration['limits'] !== 'environment') return { flags: flags as RunFlags, environment }
   const { gogc, memoryLimit, ...others } = flags
-  const textOf = (value: Value | undefined): string | undefined => (value === undefined ? undefined : String(value))
+  const textOf = (value: Value | undefined): string | undefined =>
+    value === undefined ? undefined : String(value)
   return {
     flags: others as RunFlags,
     environment: { ...environment, GOGC: textOf(gogc), GOMEMLIMIT: textOf(memoryLimit) },
@@ -100,7 +111,9 @@ export function liveBytesOf({ arena }: Configuration): number {
 
 /** Whether the arena is so large that no allocation may fail. */
 export function hasRoom({ arena, fault }: Configuration): boolean {
-  return Number(arena) >= 32 * MiB && !(Array.isArray(fault) && fault.some(spec => /:fail\b/.test(spec)))
+  return (
+    Number(arena) >= 32 * MiB && !(Array.isArray(fault) && fault.some(spec => /:fail\b/.test(spec)))
+  )
 }
 
 /** As the tally counts them: values without end in classes. */
@@ -109,8 +122,12 @@ export function labelsOf(configuration: Configuration): [dimension: string, labe
     if (name === 'seed') return []
     // A fault by its point and what it does there; an output by what becomes of it.
     if (Array.isArray(value))
-      return value.map(spec => [name, spec.replace(/@p?\d+/, '').replace(/^([^:]*:[a-zA-Z]+).*$/, '$1')])
-    if (name === 'zeal' && value !== null) return [[name, String(value).includes(',') ? 'N,concurrent' : 'N']]
+      return value.map(spec => [
+        name,
+        spec.replace(/@p?\d+/, '').replace(/^([^:]*:[a-zA-Z]+).*$/, '$1'),
+      ])
+    if (name === 'zeal' && value !== null)
+      return [[name, String(value).includes(',') ? 'N,concurrent' : 'N']]
     if (name === 'memoryLimit') return [[name, limitLabel(configuration)]]
     if (name === 'periodic' || name === 'abort') return [[name, value === null ? 'none' : 'some']]
     if (name === 'arena') return [[name, `${Number(value) / MiB} MiB`]]
@@ -132,7 +149,11 @@ function limitLabel(configuration: Configuration): string {
   const { memoryLimit } = configuration
   if (memoryLimit === null) return 'none'
   const share = Number(memoryLimit) / liveBytesOf(configuration)
-  return share < 0.9 ? 'below what may live' : share <= 1.2 ? 'near what may live' : 'above what may live'
+  return share < 0.9
+    ? 'below what may live'
+    : share <= 1.2
+      ? 'near what may live'
+      : 'above what may live'
 }
 
 function drawZeal(random: Random): string | null {
@@ -157,7 +178,9 @@ function drawFaults(random: Random, procs: number): string[] {
     const point = random.pick(FAULT_POINTS)
     const where = random.chance(0.3) ? `@p${random.below(procs)}` : ''
     const action = random.pick(
-      ['yield', `stall=${random.magnitude(20, 3000)}us`, 'fail'].filter(action => isAllowed(`${point}:${action}`)),
+      ['yield', `stall=${random.magnitude(20, 3000)}us`, 'fail'].filter(action =>
+        isAllowed(`${point}:${action}`),
+      ),
     )
     const when = random.pick([
       `p=${(random.magnitude(1, 100) / 1000).toFixed(3)}`,
@@ -180,7 +203,11 @@ function isAllowed(spec: string): boolean {
 }
 
 function drawSchedule(random: Random): string {
-  return random.pick(['random', `pct:changes=${random.between(1, 5)}`, `round-robin:switches=${random.between(1, 20)}`])
+  return random.pick([
+    'random',
+    `pct:changes=${random.between(1, 5)}`,
+    `round-robin:switches=${random.between(1, 20)}`,
+  ])
 }
 
 /** What takes long is done to small programs. */
@@ -189,5 +216,7 @@ function drawSize(random: Random, { zeal, check, schedule }: Configuration): Siz
   const [every, kind] = zeal === null ? [Number.POSITIVE_INFINITY] : String(zeal).split(',')
   if (kind === undefined && Number(every) < 20) return 'tiny'
   if (kind === undefined && Number(every) < 200) return random.pick(['tiny', 'small'])
-  return check === true ? random.pick(['tiny', 'small', 'small']) : random.pick(['tiny', 'small', 'medium'])
+  return check === true
+    ? random.pick(['tiny', 'small', 'small'])
+    : random.pick(['tiny', 'small', 'medium'])
 }

@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest'
 import { Random, seedOf } from '../support/random.ts'
 import { ENDING_NAMES } from './endings.ts'
-import { drawProgram, LEFTOVERS, type Operation, type Size, type SoakProgram, THROWN } from './grammar.ts'
+import {
+  drawProgram,
+  LEFTOVERS,
+  type Operation,
+  type Size,
+  type SoakProgram,
+  THROWN,
+} from './grammar.ts'
 
 const sizes: readonly Size[] = ['tiny', 'small', 'medium']
-const programs = Array.from({ length: 300 }, (_, seed) => drawProgram(new Random(seed), sizes[seed % 3], 2 ** 20))
+const programs = Array.from({ length: 300 }, (_, seed) =>
+  drawProgram(new Random(seed), sizes[seed % 3], 2 ** 20),
+)
 
 /** All operations, those in others too. */
 function flat(operations: readonly Operation[]): Operation[] {
@@ -30,7 +39,8 @@ function goroutinesOf({ scripts }: SoakProgram): number {
 }
 
 test('a seed is a program, and another seed another one', () => {
-  const drawn = (seed: number): string => JSON.stringify(drawProgram(new Random(seed), 'small', 2 ** 20))
+  const drawn = (seed: number): string =>
+    JSON.stringify(drawProgram(new Random(seed), 'small', 2 ** 20))
   expect(drawn(7)).toBe(drawn(7))
   expect(new Set(programs.map(program => JSON.stringify(program))).size).toBe(programs.length)
   expect(new Set(Array.from({ length: 1000 }, (_, index) => seedOf(1, index))).size).toBe(1000)
@@ -58,7 +68,9 @@ test('scripts fork later ones alone, and few goroutines', () => {
 })
 
 test('every operation but sabotage is drawn', () => {
-  const drawn = new Set(programs.flatMap(({ scripts }) => scripts.flatMap(s => flat(s.operations).map(o => o.do))))
+  const drawn = new Set(
+    programs.flatMap(({ scripts }) => scripts.flatMap(s => flat(s.operations).map(o => o.do))),
+  )
   expect([...drawn].sort()).toEqual(
     [
       'allocate', 'attempt', 'census', 'churn', 'descend', 'drop', 'end', 'fork', 'gc', 'grow', 'join', 'leave', 'link', 'move',
@@ -78,7 +90,9 @@ test('everything that can be thrown is, after any number of operations, with a g
 })
 
 test('what is left behind and how a run ends is drawn for few programs, once in each, and every way of it', () => {
-  const all = Array.from({ length: 3000 }, (_, seed) => drawProgram(new Random(seed), 'tiny', 2 ** 18))
+  const all = Array.from({ length: 3000 }, (_, seed) =>
+    drawProgram(new Random(seed), 'tiny', 2 ** 18),
+  )
   for (const [what, ways] of [
     ['leave', LEFTOVERS],
     ['end', ENDING_NAMES],

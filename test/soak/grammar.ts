@@ -15,7 +15,16 @@ import type { Random } from '../support/random.ts'
 import { ENDING_NAMES, type Ending } from './endings.ts'
 
 /** Structs with 2, 4 and 10 references; two without; arrays. */
-export type Kind = 'pair' | 'quad' | 'wide' | 'leaf' | 'record' | 'references' | 'integers' | 'doubles' | 'bytes'
+export type Kind =
+  | 'pair'
+  | 'quad'
+  | 'wide'
+  | 'leaf'
+  | 'record'
+  | 'references'
+  | 'integers'
+  | 'doubles'
+  | 'bytes'
 
 export type Place = number
 export type Spot = readonly [place: Place, ...steps: number[]]
@@ -45,7 +54,13 @@ export type Operation =
   /** The only copy goes through a bare reference while its place, or its field, is cleared. */
   | { readonly do: 'move'; readonly from: Place; readonly to: Place }
   | { readonly do: 'steal'; readonly from: Spot; readonly field: number; readonly to: Place }
-  | { readonly do: 'transfer'; readonly from: Spot; readonly field: number; readonly to: Spot; readonly into: number }
+  | {
+      readonly do: 'transfer'
+      readonly from: Spot
+      readonly field: number
+      readonly to: Spot
+      readonly into: number
+    }
   /** New numbers in an object. */
   | { readonly do: 'write'; readonly at: Spot; readonly stamp: number }
   | { readonly do: 'drop'; readonly place: Place }
@@ -54,7 +69,12 @@ export type Operation =
   | { readonly do: 'unpack'; readonly from: Place; readonly to: Place }
   /** Sends a crate through a mailbox, if it can be done within `ms` (0: at once). */
   | { readonly do: 'ship'; readonly place: Place; readonly mailbox: number; readonly ms: number }
-  | { readonly do: 'take'; readonly mailboxes: readonly number[]; readonly to: Place; readonly ms: number }
+  | {
+      readonly do: 'take'
+      readonly mailboxes: readonly number[]
+      readonly to: Place
+      readonly ms: number
+    }
   /** Exchanges crates with a global that all goroutines share, under its mutex. */
   | { readonly do: 'swap'; readonly cell: number; readonly place: Place }
   /** In one of the rounds, starts a goroutine, with the crate of a place as its argument. `on`: where; null: where the runtime likes. */
@@ -106,7 +126,12 @@ export type Operation =
   | { readonly do: 'gc' }
   | { readonly do: 'percent'; readonly percent: number }
   | { readonly do: 'statistics' }
-  | { readonly do: 'print'; readonly on: 'stdout' | 'stderr'; readonly lines: number; readonly length: number }
+  | {
+      readonly do: 'print'
+      readonly on: 'stdout' | 'stderr'
+      readonly lines: number
+      readonly length: number
+    }
   /** Leaves something on its thread that is called after the run, and writes into what was here. */
   | { readonly do: 'leave'; readonly how: Leftover }
   /** Ends the run. */
@@ -212,14 +237,21 @@ const SHORT = 40
 /** A program that, with all its goroutines, mailboxes and shared globals, never has more than `liveBytes` reachable. */
 export function drawProgram(random: Random, size: Size, liveBytes: number): SoakProgram {
   const extent = EXTENTS[size]
-  const mailboxes = Array.from({ length: random.between(1, MOST_MAILBOXES) }, () => random.below(MOST_IN_MAILBOX + 1))
+  const mailboxes = Array.from({ length: random.between(1, MOST_MAILBOXES) }, () =>
+    random.below(MOST_IN_MAILBOX + 1),
+  )
   const goroutines = random.between(1, extent.goroutines)
   const holders = goroutines + SHARED_CELLS + mailboxes.reduce((sum, capacity) => sum + capacity, 0)
   const bytes = Math.floor(liveBytes / holders)
   let scripts = new Scripts(random, extent, goroutines, bytes).draw()
-  if (random.chance(LEFT)) scripts = inserted(random, scripts, { do: 'leave', how: random.pick(LEFTOVERS) })
+  if (random.chance(LEFT))
+    scripts = inserted(random, scripts, { do: 'leave', how: random.pick(LEFTOVERS) })
   if (random.chance(ENDED))
-    scripts = inserted(random, scripts, { do: 'end', how: random.pick(ENDING_NAMES), stamp: random.next() | 0 })
+    scripts = inserted(random, scripts, {
+      do: 'end',
+      how: random.pick(ENDING_NAMES),
+      stamp: random.next() | 0,
+    })
   return { scripts, mailboxes, bytes }
 }
 
@@ -354,7 +386,13 @@ class Scripts {
       }
       case 'grow': {
         const size = random.magnitude(1, Math.max(1, Math.min(600, this.bytes / 32)))
-        return { do: what, shape: random.pick(['chain', 'tree']), size, stamp: stamp(), to: place() }
+        return {
+          do: what,
+          shape: random.pick(['chain', 'tree']),
+          size,
+          stamp: stamp(),
+          to: place(),
+        }
       }
       case 'churn': {
         const shape = this.shape()
@@ -377,9 +415,16 @@ class Scripts {
       case 'drop':
         return { do: what, place: place() }
       case 'ship':
-        return { do: what, place: place(), mailbox: random.below(MOST_MAILBOXES), ms: random.pick([0, 0, 1]) }
+        return {
+          do: what,
+          place: place(),
+          mailbox: random.below(MOST_MAILBOXES),
+          ms: random.pick([0, 0, 1]),
+        }
       case 'take': {
-        const mailboxes = Array.from({ length: random.between(1, 3) }, () => random.below(MOST_MAILBOXES))
+        const mailboxes = Array.from({ length: random.between(1, 3) }, () =>
+          random.below(MOST_MAILBOXES),
+        )
         return { do: what, mailboxes, to: place(), ms: random.pick([0, 0, 1, 2]) }
       }
       case 'swap':
@@ -413,7 +458,12 @@ class Scripts {
         return { do: what, percent: random.pick([-1, -1, 0, 1, 5, 20, 50, 100, 100, 400]) }
       case 'print': {
         const lines = random.magnitude(1, 50)
-        return { do: what, on: random.pick(['stdout', 'stdout', 'stderr']), lines, length: random.magnitude(1, 2000) }
+        return {
+          do: what,
+          on: random.pick(['stdout', 'stdout', 'stderr']),
+          lines,
+          length: random.magnitude(1, 2000),
+        }
       }
       case 'gc':
       case 'statistics':
@@ -425,7 +475,10 @@ class Scripts {
 
   private spot(): Spot {
     const { random } = this
-    return [random.below(MOST_PLACES), ...Array.from({ length: random.below(5) }, () => random.below(16))]
+    return [
+      random.below(MOST_PLACES),
+      ...Array.from({ length: random.below(5) }, () => random.below(16)),
+    ]
   }
 
   /** A kind, and its length if it is an array: most are short, some large objects of hundreds of KiB if there is room for them. */

@@ -61,7 +61,10 @@ const SHRINK_SECONDS = 120
 /** Between two lines of progress that go to a file, in ms. */
 const QUIET_MS = 30_000
 
-function numberOf(option: 'minutes' | 'programs' | 'seed' | 'limit' | 'shrink' | 'runs', otherwise: number): number {
+function numberOf(
+  option: 'minutes' | 'programs' | 'seed' | 'limit' | 'shrink' | 'runs',
+  otherwise: number,
+): number {
   const text = values[option]
   if (text === undefined) return otherwise
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
@@ -95,7 +98,9 @@ async function main(trials: Trials): Promise<number> {
   process.stdout.write(`seed ${seed}: ${tally.summary()} (${Math.round(tally.data.seconds)} s)\n`)
   if (failure === null) return 0
   write(values.failure, failure)
-  process.stdout.write(`program ${failure.index} of seed ${failure.seed} failed: ${withoutControls(failure.failure)}\n`)
+  process.stdout.write(
+    `program ${failure.index} of seed ${failure.seed} failed: ${withoutControls(failure.failure)}\n`,
+  )
   report(await shrunk(trials, failure, limitMs))
   return 1
 }
@@ -104,15 +109,23 @@ async function main(trials: Trials): Promise<number> {
 async function shrunk(trials: Trials, failure: Failure, limitMs: number): Promise<Failure> {
   const seconds = numberOf('shrink', SHRINK_SECONDS)
   if (seconds === 0) return failure
-  process.stderr.write(`written to ${printable(values.failure)}; shrinking for at most ${seconds} s\n`)
+  process.stderr.write(
+    `written to ${printable(values.failure)}; shrinking for at most ${seconds} s\n`,
+  )
   // A hang is waited for again and again.
-  const small = await shrinkFailure(trials, failure, Math.min(limitMs, Math.max(2000, (seconds * 1000) / 60)), seconds)
+  const small = await shrinkFailure(
+    trials,
+    failure,
+    Math.min(limitMs, Math.max(2000, (seconds * 1000) / 60)),
+    seconds,
+  )
   write(values.failure, small)
   return small
 }
 
 function report({ rate, shrunk: small }: Failure): void {
-  if (rate !== null) process.stdout.write(`run again, it failed ${rate.failed} times of ${rate.runs}\n`)
+  if (rate !== null)
+    process.stdout.write(`run again, it failed ${rate.failed} times of ${rate.runs}\n`)
   if (small === null) return
   const { program, configuration, before = [], failure, rate: smallRate } = small
   const operations = program.scripts.reduce((sum, script) => sum + script.operations.length, 0)
@@ -130,7 +143,12 @@ async function replay(trials: Trials, file: string, limitMs: number): Promise<nu
     report(small)
     return small.shrunk === null ? 0 : 1
   }
-  const { failed, runs, failures } = await repeat(trials, failure.shrunk ?? failure, numberOf('runs', 10), limitMs)
+  const { failed, runs, failures } = await repeat(
+    trials,
+    failure.shrunk ?? failure,
+    numberOf('runs', 10),
+    limitMs,
+  )
   process.stdout.write(`failed ${failed} times of ${runs}\n`)
   if (failures[0] !== undefined) process.stdout.write(`${withoutControls(failures[0])}\n`)
   return failed === 0 ? 0 : 1
@@ -147,7 +165,9 @@ function progress(tally: Tally, until: number): () => void {
     const time = performance.now()
     if (!process.stderr.isTTY && time - said < QUIET_MS) return
     said = time
-    const left = Number.isFinite(until) ? `, ${Math.max(0, Math.round((until - time) / 1000))} s left` : ''
+    const left = Number.isFinite(until)
+      ? `, ${Math.max(0, Math.round((until - time) / 1000))} s left`
+      : ''
     const line = `${tally.brief()}${left}`
     process.stderr.write(process.stderr.isTTY ? `\r${line}\x1b[K` : `${line}\n`)
   }

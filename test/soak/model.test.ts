@@ -4,7 +4,17 @@ import { Random } from '../support/random.ts'
 import { closureOf, Item, itemsOf, manifestOf } from './programs/model.ts'
 import { slotFor } from './programs/sizes.ts'
 
-const KINDS = ['pair', 'quad', 'wide', 'leaf', 'record', 'references', 'integers', 'doubles', 'bytes'] as const
+const KINDS = [
+  'pair',
+  'quad',
+  'wide',
+  'leaf',
+  'record',
+  'references',
+  'integers',
+  'doubles',
+  'bytes',
+] as const
 
 /** A graph with sharing and cycles, whose first item reaches all that it can. */
 function graph(seed: number): Item {

@@ -22,7 +22,12 @@ const totals: Totals = {
 }
 const heard = (text: string) => ({ text, isWhole: true, isClosed: false })
 const whole = heard(`${JSON.stringify(totals)}\n`)
-const errorOf = (kind: string, message = 'so it is'): RunError => ({ kind, message, goroutine: null, stack: null })
+const errorOf = (kind: string, message = 'so it is'): RunError => ({
+  kind,
+  message,
+  goroutine: null,
+  stack: null,
+})
 const recordOf = (error: RunError | null, change: Partial<RunRecord> = {}): RunRecord =>
   ({
     error,
@@ -34,7 +39,15 @@ const recordOf = (error: RunError | null, change: Partial<RunRecord> = {}): RunR
 
 /** What is wrong with a run that is as it must be but for a few facts. */
 function failure(facts: Partial<Facts>, operations: readonly Operation[] = []): string | null {
-  const script = { locals: 1, table: 0, globals: 0, rounds: 1, operations, bequeaths: false, replies: 0 }
+  const script = {
+    locals: 1,
+    table: 0,
+    globals: 0,
+    rounds: 1,
+    operations,
+    bequeaths: false,
+    replies: 0,
+  }
   return failureOf({
     ...{
       record: recordOf(null),
@@ -42,7 +55,14 @@ function failure(facts: Partial<Facts>, operations: readonly Operation[] = []): 
       limitMs: HANG_MS,
       stood: null,
     },
-    ...{ configuration: { arena: 2 ** 25 }, isAborted: false, out: whole, err: heard(''), unwritten: [], uncaught: [] },
+    ...{
+      configuration: { arena: 2 ** 25 },
+      isAborted: false,
+      out: whole,
+      err: heard(''),
+      unwritten: [],
+      uncaught: [],
+    },
     ...facts,
   })
 }
@@ -60,15 +80,24 @@ test('a run that ends well and says what it compared is no failure, and one that
 const end = (how: (typeof ENDING_NAMES)[number]): Operation => ({ do: 'end', how, stamp: 7 })
 
 test('an error is expected only if the program was drawn to end with it, with this kind and message', () => {
-  const thrown = { record: recordOf(errorOf('program', 'the soak ends 7')), out: heard('ends: error\n') }
+  const thrown = {
+    record: recordOf(errorOf('program', 'the soak ends 7')),
+    out: heard('ends: error\n'),
+  }
   expect(failure(thrown, [end('error')])).toBe(null)
   expect(failure(thrown)).toBe('program: the soak ends 7')
   expect(failure(thrown, [end('text')])).toBe('program: the soak ends 7')
-  expect(failure({ ...thrown, record: recordOf(errorOf('program', 'the soak ends 8')) }, [end('error')])).not.toBe(null)
-  expect(failure({ ...thrown, record: recordOf(errorOf('internal')) }, [end('error')])).not.toBe(null)
+  expect(
+    failure({ ...thrown, record: recordOf(errorOf('program', 'the soak ends 8')) }, [end('error')]),
+  ).not.toBe(null)
+  expect(failure({ ...thrown, record: recordOf(errorOf('internal')) }, [end('error')])).not.toBe(
+    null,
+  )
   expect(failure({ record: recordOf(errorOf('deadlock')) }, [end('deadlock')])).toBe(null)
   expect(failure({ record: recordOf(errorOf('deadlock')) }, [end('memory')])).not.toBe(null)
-  expect(failure({ record: recordOf(errorOf('lostP'), { exit: 1 }) }, [end('exit')])).toMatch(/^exit: 1, /)
+  expect(failure({ record: recordOf(errorOf('lostP'), { exit: 1 }) }, [end('exit')])).toMatch(
+    /^exit: 1, /,
+  )
 })
 
 test('an end that was announced must come, and one that was drawn need not have been reached', () => {
@@ -90,11 +119,15 @@ test('what could not be written is in the record, and nothing else, whatever end
   const record = recordOf(errorOf('output'), { unwritten })
   expect(failure({ record, unwritten: ['/dev/full'] })).toBe(null)
   expect(failure({ record })).toMatch(/^output: /)
-  expect(failure({ record, unwritten: ['/dev/full', 'standard output'] })).toMatch(/must be .*standard output/)
+  expect(failure({ record, unwritten: ['/dev/full', 'standard output'] })).toMatch(
+    /must be .*standard output/,
+  )
   expect(failure({ record: recordOf(null), unwritten: ['/dev/full'] })).toMatch(/says of nothing/)
   const ended = recordOf(errorOf('program', 'the soak ends 7'), { unwritten })
   expect(failure({ record: ended, unwritten: ['/dev/full'] }, [end('error')])).toBe(null)
-  expect(failure({ record: { ...ended, unwritten: [] }, unwritten: ['/dev/full'] }, [end('error')])).not.toBe(null)
+  expect(
+    failure({ record: { ...ended, unwritten: [] }, unwritten: ['/dev/full'] }, [end('error')]),
+  ).not.toBe(null)
 })
 
 test('all that a program prints comes out, unless its stream was to fail', () => {
@@ -102,13 +135,17 @@ test('all that a program prints comes out, unless its stream was to fail', () =>
   const out = heard(`xxx\nxxx\n${JSON.stringify(said)}\n`)
   const err = heard('gc 1 @0.1s\nxx\n')
   expect(failure({ out, err })).toBe(null)
-  expect(failure({ out: { ...out, text: out.text.slice(4) }, err })).toMatch(/^print: 3 characters came out of 6/)
+  expect(failure({ out: { ...out, text: out.text.slice(4) }, err })).toMatch(
+    /^print: 3 characters came out of 6/,
+  )
   expect(failure({ out, err: heard('') })).toMatch(/of 2 on stderr/)
   expect(failure({ out, err: { ...heard(''), isWhole: false } })).toBe(null)
 })
 
 test('what another P has printed before may come after what main says last', () => {
-  expect(failure({ out: heard(`${JSON.stringify({ ...totals, printedOut: 3 })}\nxxx\n`) })).toBe(null)
+  expect(failure({ out: heard(`${JSON.stringify({ ...totals, printedOut: 3 })}\nxxx\n`) })).toBe(
+    null,
+  )
 })
 
 test('an allocation may be refused in a small arena only', () => {

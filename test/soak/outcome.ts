@@ -39,7 +39,8 @@ export function failureOf(facts: Facts): string | null {
   if (uncaught[0] !== undefined) return `host: ${uncaught[0]}`
   const { error, rescues, exit } = record
   if (error !== null && !isExpected(error, facts)) return described(error)
-  if (rescues > 0) return `rescues: ${rescues} waits were ended by their net alone: wake-ups were lost`
+  if (rescues > 0)
+    return `rescues: ${rescues} waits were ended by their net alone: wake-ups were lost`
   if (exit !== (error === null ? 0 : EXITS[error.kind]))
     return `exit: ${exit}, after ${error === null ? 'no error' : `an error of the kind ${error.kind}`}`
   return failureOfEnd(facts) ?? failureOfOutput(facts) ?? failureOfTotals(facts)
@@ -87,11 +88,13 @@ function failureOfTotals({ record, configuration, out, err }: Facts): string | n
   const isOver = record.error === null || record.error.kind === 'output'
   if (!isOver || !out.isWhole) return null
   const totals = totalsIn(out.text)
-  if (totals === null) return 'silent: the run ended, and the program did not say once what it compared'
+  if (totals === null)
+    return 'silent: the run ended, and the program did not say once what it compared'
   if (totals.refused > 0 && hasRoom(configuration))
     return `memory: ${totals.refused} allocations were refused, in an arena with room`
   const [heardOut, heardErr] = [filledIn(out.text), filledIn(err.text)]
-  if (heardOut !== totals.printedOut) return `print: ${heardOut} characters came out of ${totals.printedOut}`
+  if (heardOut !== totals.printedOut)
+    return `print: ${heardOut} characters came out of ${totals.printedOut}`
   if (err.isWhole && heardErr !== totals.printedErr)
     return `print: ${heardErr} characters came out of ${totals.printedErr} on stderr`
   return null

@@ -9,7 +9,8 @@ import { drawOutputs, Outputs } from './outputs.ts'
 test('one output or two are struck, each in every way, at many bytes', () => {
   const drawn = Array.from({ length: 2000 }, (_, seed) => drawOutputs(new Random(seed)))
   expect(new Set(drawn.map(({ length }) => length))).toEqual(new Set([1, 2]))
-  for (const specs of drawn) expect(new Set(specs.map(spec => spec.split(':')[0])).size).toBe(specs.length)
+  for (const specs of drawn)
+    expect(new Set(specs.map(spec => spec.split(':')[0])).size).toBe(specs.length)
   const ways = new Set(drawn.flat().map(spec => spec.replace(/@\d+$/, '')))
   const ofStreams = ['ENOSPC', 'EPIPE', 'destroyed', 'slow', 'stuck', 'throws']
   expect([...ways].sort()).toEqual(
@@ -24,7 +25,10 @@ test('one output or two are struck, each in every way, at many bytes', () => {
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** Writes as the host does: listens, and waits a turn. What the stream told, and by which way. */
-async function writeTo(stream: NodeJS.WritableStream, texts: readonly Uint8Array[]): Promise<string[]> {
+async function writeTo(
+  stream: NodeJS.WritableStream,
+  texts: readonly Uint8Array[],
+): Promise<string[]> {
   const told: string[] = []
   const tell = (error: Error): unknown => told.push(error.message)
   stream.on?.('error', tell)

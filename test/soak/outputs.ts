@@ -14,7 +14,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { makeTemporaryFolder, removeTemporaryFolder } from '../../runtime/output/temporary-folder.ts'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from '../../runtime/output/temporary-folder.ts'
 import type { RunRecord } from '../../runtime/report/record.ts'
 import type { Random } from '../support/random.ts'
 
@@ -42,7 +45,9 @@ export function drawOutputs(random: Random): string[] {
 function drawOutput(random: Random, name: StreamName | FileName): string {
   if (name === 'json' || name === 'trace') return `${name}:${random.pick(['full', 'file'])}`
   const what = random.pick([...AT_A_BYTE, ...AT_A_BYTE, ...TIMING])
-  return what === 'slow' || what === 'stuck' ? `${name}:${what}` : `${name}:${what}@${random.magnitude(1, 30_000) - 1}`
+  return what === 'slow' || what === 'stuck'
+    ? `${name}:${what}`
+    : `${name}:${what}@${random.magnitude(1, 30_000) - 1}`
 }
 
 /** The outputs of one run. */
@@ -54,7 +59,8 @@ export class Outputs {
 
   /** `specs`: null: all that is printed is taken, and no file is written. */
   constructor(specs: readonly string[] | null) {
-    const of = (name: string): string => specs?.find(spec => spec.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
+    const of = (name: string): string =>
+      specs?.find(spec => spec.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
     this.stdout = new SoakStream(of('stdout'))
     this.stderr = new SoakStream(of('stderr'))
     const isWritten = FILES.some(name => of(name) !== '')
@@ -66,7 +72,12 @@ export class Outputs {
   }
 
   /** Options of the run. */
-  get options(): { stdout: NodeJS.WritableStream; stderr: NodeJS.WritableStream; json?: string; trace?: string } {
+  get options(): {
+    stdout: NodeJS.WritableStream
+    stderr: NodeJS.WritableStream
+    json?: string
+    trace?: string
+  } {
     return { stdout: this.stdout.stream, stderr: this.stderr.stream, ...this.#files }
   }
 
@@ -92,7 +103,10 @@ export class Outputs {
       if (path === FULL) continue
       try {
         const written = JSON.parse(readFileSync(path, 'utf8')) as Partial<RunRecord>
-        if (name === 'json' && (written.exit !== record.exit || written.cycles?.length !== record.cycleCount))
+        if (
+          name === 'json' &&
+          (written.exit !== record.exit || written.cycles?.length !== record.cycleCount)
+        )
           return `the record in its file has exit ${written.exit} and ${written.cycles?.length} cycles, the run ${record.exit} and ${record.cycleCount}`
       } catch (error) {
         return `the file of ${name} cannot be read: ${String(error)}`
@@ -143,7 +157,9 @@ class SoakStream {
 
   #streamOf(what: string): NodeJS.WritableStream {
     if (what === '' || what === 'throws')
-      return { write: (chunk: Uint8Array) => this.#takeOrThrow(chunk) } as unknown as NodeJS.WritableStream
+      return {
+        write: (chunk: Uint8Array) => this.#takeOrThrow(chunk),
+      } as unknown as NodeJS.WritableStream
     return new SinkStream(
       (stream, chunk, done) => {
         if (what === 'stuck') return
@@ -197,5 +213,8 @@ class SinkStream extends Writable {
 }
 
 function failureOf(code: string): Error {
-  return Object.assign(new Error(`${code}: as it was drawn, write`), code === 'throws' ? {} : { code })
+  return Object.assign(
+    new Error(`${code}: as it was drawn, write`),
+    code === 'throws' ? {} : { code },
+  )
 }

@@ -4,7 +4,8 @@ import { shrinkTrial } from './shrink.ts'
 import { trialsOf } from './soak.ts'
 import type { Trial } from './trial.ts'
 
-const operationsOf = ({ program }: Trial): Operation[] => program.scripts.flatMap(({ operations }) => operations)
+const operationsOf = ({ program }: Trial): Operation[] =>
+  program.scripts.flatMap(({ operations }) => operations)
 
 const left: Operation = { do: 'leave', how: 'timer' }
 
@@ -26,7 +27,10 @@ test('of a trial that fails by two of its operations, and on two Ps, these are l
     const start = { ...trial, configuration: { ...trial.configuration, procs: 5 } }
     const { program, configuration } = await shrinkTrial(start, fails, Number.POSITIVE_INFINITY)
     expect(program.scripts.length).toBe(1)
-    expect(program.scripts[0].operations.map(operation => operation.do)).toEqual(['grow', 'sabotage'])
+    expect(program.scripts[0].operations.map(operation => operation.do)).toEqual([
+      'grow',
+      'sabotage',
+    ])
     expect(program.scripts[0].operations[0]).toMatchObject({ size: 1 })
     expect(program.scripts[0].rounds).toBe(1)
     expect(configuration['procs']).toBe(2)
@@ -38,7 +42,10 @@ test('of a trial that fails by two of its operations, and on two Ps, these are l
 
 test('of the runs before it, and of what is in attempts, only what the failure needs is left', async () => {
   const [trial, other] = trialsOf(1, 4, 'cut')
-  const leaves = { ...other, program: { ...other.program, scripts: [scriptOf([{ do: 'gc' }, left, { do: 'gc' }])] } }
+  const leaves = {
+    ...other,
+    program: { ...other.program, scripts: [scriptOf([{ do: 'gc' }, left, { do: 'gc' }])] },
+  }
   const attempt: Operation = {
     ...{ do: 'attempt', slots: 3, after: 2, thrown: 'error', stamp: 1, guard: 1 },
     operations: [{ do: 'gc' }, { do: 'drop', place: 1 }, { do: 'gc' }],
@@ -49,7 +56,11 @@ test('of the runs before it, and of what is in attempts, only what the failure n
   }
   const fails = async ({ program: { scripts }, before = [] }: Trial): Promise<boolean> => {
     const text = JSON.stringify(scripts)
-    return /drop/.test(text) && /leave/.test(text) && before.some(run => operationsOf(run).includes(left))
+    return (
+      /drop/.test(text) &&
+      /leave/.test(text) &&
+      before.some(run => operationsOf(run).includes(left))
+    )
   }
   const small = await shrinkTrial(
     { ...trial, program, before: [other, leaves, other] },

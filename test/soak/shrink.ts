@@ -86,7 +86,9 @@ class Shrinker {
   }
 
   private withScript(index: number, change: Partial<Script>): Trial {
-    const scripts = this.best.program.scripts.map((script, at) => (at === index ? { ...script, ...change } : script))
+    const scripts = this.best.program.scripts.map((script, at) =>
+      at === index ? { ...script, ...change } : script,
+    )
     return this.withProgram({ scripts })
   }
 
@@ -99,22 +101,36 @@ class Shrinker {
   }
 
   private async dropRunsBefore(): Promise<void> {
-    const fails = (before: readonly Trial[]): Promise<boolean> => this.take({ ...this.best, before })
+    const fails = (before: readonly Trial[]): Promise<boolean> =>
+      this.take({ ...this.best, before })
     if (this.before.length > 0 && !(await fails([]))) await shrink(this.before, fails, this.until)
   }
 
   private async shrinkRunsBefore(): Promise<void> {
     for (let index = 0; index < this.before.length && !this.isOver; index++) {
-      const withRun = (run: Trial): Trial => ({ ...this.best, before: this.before.with(index, run) })
-      const small = await shrinkTrial(this.before[index] as Trial, run => this.fails(withRun(run)), this.until)
+      const withRun = (run: Trial): Trial => ({
+        ...this.best,
+        before: this.before.with(index, run),
+      })
+      const small = await shrinkTrial(
+        this.before[index] as Trial,
+        run => this.fails(withRun(run)),
+        this.until,
+      )
       this.best = withRun(small)
     }
   }
 
   private async simplifyConfiguration(): Promise<void> {
     for (const [name, value] of Object.entries(this.best.configuration)) {
-      if (value === null || KEPT.includes(name) || (await this.take(this.withDimension(name, null)))) continue
-      if (Array.isArray(value)) await shrink(value, rest => this.take(this.withDimension(name, rest)), this.until)
+      if (
+        value === null ||
+        KEPT.includes(name) ||
+        (await this.take(this.withDimension(name, null)))
+      )
+        continue
+      if (Array.isArray(value))
+        await shrink(value, rest => this.take(this.withDimension(name, rest)), this.until)
     }
     for (let procs = 1; procs < Number(this.best.configuration['procs']); procs++)
       if (await this.take(this.withDimension('procs', procs))) break
@@ -124,9 +140,13 @@ class Shrinker {
     const { scripts } = this.best.program
     for (let index = scripts.length - 1; index > 0; index--) {
       const isLast = index === this.best.program.scripts.length - 1
-      if (isLast && (await this.take(this.withProgram({ scripts: this.best.program.scripts.slice(0, index) }))))
+      if (
+        isLast &&
+        (await this.take(this.withProgram({ scripts: this.best.program.scripts.slice(0, index) })))
+      )
         continue
-      if (this.operationsOf(index).length > 0) await this.take(this.withScript(index, { operations: [] }))
+      if (this.operationsOf(index).length > 0)
+        await this.take(this.withScript(index, { operations: [] }))
     }
   }
 
@@ -145,7 +165,8 @@ class Shrinker {
 
   private async unwrapScopes(): Promise<void> {
     await this.eachOperation(async (index, at, operation) => {
-      if (operation.do === 'scope' || operation.do === 'attempt') await this.replace(index, at, operation.operations)
+      if (operation.do === 'scope' || operation.do === 'attempt')
+        await this.replace(index, at, operation.operations)
       if (operation.do === 'overflow') await this.replace(index, at, [operation.operation])
     })
   }
@@ -162,14 +183,17 @@ class Shrinker {
       }
     }
     while (this.best.program.mailboxes.length > 1) {
-      if (!(await this.take(this.withProgram({ mailboxes: this.best.program.mailboxes.slice(1) })))) break
+      if (!(await this.take(this.withProgram({ mailboxes: this.best.program.mailboxes.slice(1) }))))
+        break
     }
   }
 
   private async lessenOperations(): Promise<void> {
     await this.eachOperation(async (index, at) => {
       const now = (): Operation => this.operationsOf(index)[at] as Operation
-      const changed = (change: object): readonly Operation[] => [{ ...now(), ...change } as Operation]
+      const changed = (change: object): readonly Operation[] => [
+        { ...now(), ...change } as Operation,
+      ]
       for (const name of AMOUNTS) {
         const amount = (): number => (now() as unknown as Record<string, number>)[name] as number
         if (amount() !== undefined)
@@ -178,24 +202,36 @@ class Shrinker {
           )
       }
       const operation = now()
-      if (operation.do === 'fork' && operation.carry !== null) await this.replace(index, at, changed({ carry: null }))
+      if (operation.do === 'fork' && operation.carry !== null)
+        await this.replace(index, at, changed({ carry: null }))
       if (operation.do === 'attempt') {
         if (operation.guard !== null) await this.replace(index, at, changed({ guard: null }))
-        await shrink(operation.operations, operations => this.replace(index, at, changed({ operations })), this.until)
+        await shrink(
+          operation.operations,
+          operations => this.replace(index, at, changed({ operations })),
+          this.until,
+        )
       }
-      if (operation.do === 'allocate' && operation.from.length > 0) await this.replace(index, at, changed({ from: [] }))
+      if (operation.do === 'allocate' && operation.from.length > 0)
+        await this.replace(index, at, changed({ from: [] }))
     })
   }
 
   /** The least, or half, for as long as that fails. */
-  private async lessen(amount: () => number, least: number, trial: (less: number) => Trial): Promise<void> {
+  private async lessen(
+    amount: () => number,
+    least: number,
+    trial: (less: number) => Trial,
+  ): Promise<void> {
     if (amount() <= least || (await this.take(trial(least)))) return
     for (let half = Math.floor(amount() / 2); half > least; half = Math.floor(amount() / 2))
       if (!(await this.take(trial(half)))) return
   }
 
   /** Calls `act` for each operation outside scopes, backwards, so that what it changes does not move those to come. */
-  private async eachOperation(act: (index: number, at: number, operation: Operation) => Promise<void>): Promise<void> {
+  private async eachOperation(
+    act: (index: number, at: number, operation: Operation) => Promise<void>,
+  ): Promise<void> {
     for (let index = 0; index < this.best.program.scripts.length; index++)
       for (let at = this.operationsOf(index).length - 1; at >= 0 && !this.isOver; at--)
         await act(index, at, this.operationsOf(index)[at] as Operation)

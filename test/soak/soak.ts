@@ -5,7 +5,13 @@
 
 import { Random, seedOf } from '../support/random.ts'
 import { type Configuration, drawConfiguration, liveBytesOf } from './configurations.ts'
-import { drawProgram, type Operation, type Sabotage, type Size, type SoakProgram } from './grammar.ts'
+import {
+  drawProgram,
+  type Operation,
+  type Sabotage,
+  type Size,
+  type SoakProgram,
+} from './grammar.ts'
 import { shrinkTrial } from './shrink.ts'
 import type { Tally } from './tally.ts'
 import type { Trial, Trials } from './trial.ts'
@@ -70,7 +76,11 @@ function sabotaged(program: SoakProgram, random: Random, how: Sabotage): SoakPro
     { do: 'sabotage', how },
     { do: 'verify' },
   ]
-  const operations = main.operations.toSpliced(random.below(main.operations.length + 1), 0, ...broken)
+  const operations = main.operations.toSpliced(
+    random.below(main.operations.length + 1),
+    0,
+    ...broken,
+  )
   return { ...program, scripts: [{ ...main, operations }, ...others] }
 }
 
@@ -87,7 +97,11 @@ export interface SoakOptions {
 }
 
 /** Goes on where the tally stands. Returns the first failure, if there is one. */
-export async function soak(trials: Trials, tally: Tally, options: SoakOptions): Promise<Failure | null> {
+export async function soak(
+  trials: Trials,
+  tally: Tally,
+  options: SoakOptions,
+): Promise<Failure | null> {
   const { seed, until, programs, limitMs, sabotage, onProgram } = options
   for (let count = 0; count < programs && performance.now() < until; count++) {
     const index = tally.doneOf(seed)
@@ -98,7 +112,16 @@ export async function soak(trials: Trials, tally: Tally, options: SoakOptions): 
       tally.addRun(trial.configuration, outcome)
       if (outcome.failure === null) continue
       const { before } = trials
-      failed = { schema: 1, seed, index, failure: outcome.failure, ...trial, before, rate: null, shrunk: null }
+      failed = {
+        schema: 1,
+        seed,
+        index,
+        failure: outcome.failure,
+        ...trial,
+        before,
+        rate: null,
+        shrunk: null,
+      }
       break
     }
     tally.addProgram(seed, (performance.now() - began) / 1000)
@@ -149,6 +172,10 @@ export async function shrinkFailure(
   }
   const small = await shrinkTrial(trial, fails, performance.now() + seconds * 1000)
   const again = await repeat(trials, small, REPEATS, limitMs)
-  const shrunk = { ...small, failure: again.failures[0] ?? last, rate: { failed: again.failed, runs: again.runs } }
+  const shrunk = {
+    ...small,
+    failure: again.failures[0] ?? last,
+    rate: { failed: again.failed, runs: again.runs },
+  }
   return { ...failure, rate, shrunk }
 }

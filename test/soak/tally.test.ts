@@ -4,8 +4,19 @@ import { Tally } from './tally.ts'
 import type { Outcome } from './trial.ts'
 
 function outcomeOf(kind: string | null, change: Partial<Outcome> = {}): Outcome {
-  const record = { error: kind === null ? null : { kind }, cycles: [], allocations: { bytes: 0 }, unwritten: [] }
-  return { failure: null, record: record as unknown as RunRecord, totals: null, after: 'success', ...change }
+  const record = {
+    error: kind === null ? null : { kind },
+    cycles: [],
+    allocations: { bytes: 0 },
+    unwritten: [],
+  }
+  return {
+    failure: null,
+    record: record as unknown as RunRecord,
+    totals: null,
+    after: 'success',
+    ...change,
+  }
 }
 
 test('the summary says of each part of the soak how often it happened', () => {
@@ -28,7 +39,10 @@ test('the summary says of each part of the soak how often it happened', () => {
   tally.addRun({ memoryLimit: null }, outcomeOf('program', { after: 'leftovers' }))
   tally.addRun({}, outcomeOf('interrupted', { after: 'error' }))
   const unwritten = [{ file: 'standard output', why: 'full' }]
-  tally.addRun({}, outcomeOf('output', { record: { ...outcomeOf('output').record, unwritten }, after: 'abort' }))
+  tally.addRun(
+    {},
+    outcomeOf('output', { record: { ...outcomeOf('output').record, unwritten }, after: 'abort' }),
+  )
   tally.addRun({}, outcomeOf(null))
   tally.addRun({}, outcomeOf('internal', { failure: 'internal: so it is' }))
   expect(tally.summary()).toBe(

@@ -67,7 +67,8 @@ const EMPTY = {
 function tallyIn(file: string): Partial<TallyData> {
   try {
     const data = JSON.parse(readFileSync(file, 'utf8')) as Partial<TallyData> | null
-    if (data?.schema === 1 && typeof data.seeds === 'object' && typeof data.programs === 'number') return data
+    if (data?.schema === 1 && typeof data.seeds === 'object' && typeof data.programs === 'number')
+      return data
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
   }
@@ -83,7 +84,15 @@ export class Tally {
     this.#file = file
     const before = file !== null && existsSync(file) ? tallyIn(file) : {}
     // A file of earlier days has not all of it.
-    this.data = { schema: 1, seeds: {}, ...EMPTY, ended: {}, warm: {}, configurations: {}, ...before }
+    this.data = {
+      schema: 1,
+      seeds: {},
+      ...EMPTY,
+      ended: {},
+      warm: {},
+      configurations: {},
+      ...before,
+    }
   }
 
   /** Programs of a seed that are done. */
@@ -111,7 +120,8 @@ export class Tally {
     if (failure !== null) data.failures++
     else if (record.error !== null) count(data.ended, record.error.kind)
     if (after !== null) count(data.warm, after)
-    for (const [dimension, label] of labelsOf(configuration)) count((data.configurations[dimension] ??= {}), label)
+    for (const [dimension, label] of labelsOf(configuration))
+      count((data.configurations[dimension] ??= {}), label)
   }
 
   /** A program is done, and the file says so: a slice that is killed in the middle of one does it again. */

@@ -29,7 +29,9 @@ export interface Outcome {
 export type After = 'success' | 'error' | 'abort' | 'exhaustion' | 'lost output' | 'leftovers'
 
 /** As it stands in the sources, since the runtime prepares a program for each run: from dist/test/soak up to the package. */
-const INTERPRETER = fileURLToPath(new URL('../../../test/soak/programs/', import.meta.url) + 'interpreter.ts')
+const INTERPRETER = fileURLToPath(
+  new URL('../../../test/soak/programs/', import.meta.url) + 'interpreter.ts',
+)
 
 /** Runs of the same Runtime that are told with a failure. */
 const MOST_BEFORE = 3
@@ -69,7 +71,10 @@ export class Trials implements AsyncDisposable {
     return outcome
   }
 
-  async #runOnce({ program, configuration }: Trial, limitMs: number): Promise<Omit<Outcome, 'after'>> {
+  async #runOnce(
+    { program, configuration }: Trial,
+    limitMs: number,
+  ): Promise<Omit<Outcome, 'after'>> {
     const { flags, environment } = told(configuration)
     setEnvironment(environment)
     const outputs = new Outputs(configuration['outputs'] as readonly string[] | null)
@@ -94,7 +99,17 @@ export class Trials implements AsyncDisposable {
       await outputs.end()
       const [out, err] = [printedOf(outputs.stdout), printedOf(outputs.stderr)]
       const { unwritten } = outputs
-      const facts = { record, program, configuration, limitMs, stood, isAborted, out, err, unwritten }
+      const facts = {
+        record,
+        program,
+        configuration,
+        limitMs,
+        stood,
+        isAborted,
+        out,
+        err,
+        unwritten,
+      }
       const failure = failureOf({ ...facts, uncaught: uncaught.told }) ?? outputs.complaint(record)
       return { failure, record, totals: totalsIn(out.text) }
     } finally {

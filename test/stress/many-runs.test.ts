@@ -14,12 +14,19 @@ const MOST_GROWTH = 1.05
 /** Runs whose mean is taken: threads are ended and started within so many, and V8's heaps grow and shrink. */
 const WINDOW = 50
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
 
 // The process's memory is read from /proc.
 test.skipIf(process.platform !== 'linux').each([
   ['small programs', threadsFile('programs'), 'squares.ts', 1000, '50'],
-  ['programs with 50,000 goroutines', threadsFile('../stress/programs'), 'many-goroutines.ts', 200, '50000'],
+  [
+    'programs with 50,000 goroutines',
+    threadsFile('../stress/programs'),
+    'many-goroutines.ts',
+    200,
+    '50000',
+  ],
 ] as const)('%s', async (_, directory, program, times, argument) => {
   const window = Array.from({ length: WINDOW }, (_, index) => index + 1)
   const runs = [...window.map(run => 10 + run), ...window.map(run => times - WINDOW + run)]
@@ -30,8 +37,12 @@ test.skipIf(process.platform !== 'linux').each([
   )
   expect(answer.map(({ exit }) => exit)).toEqual(runs.map(() => 0))
   for (const kind of ['residentMiB', 'reservedMiB'] as const) {
-    const [first, last] = [answer.slice(0, WINDOW), answer.slice(WINDOW)].map(part => mean(part.map(one => one[kind])))
-    console.log(`${program}: ${kind} ${first.toFixed(1)} after 10 runs, ${last.toFixed(1)} after ${times}`)
+    const [first, last] = [answer.slice(0, WINDOW), answer.slice(WINDOW)].map(part =>
+      mean(part.map(one => one[kind])),
+    )
+    console.log(
+      `${program}: ${kind} ${first.toFixed(1)} after 10 runs, ${last.toFixed(1)} after ${times}`,
+    )
     expect(last, kind).toBeLessThan(first * MOST_GROWTH)
   }
 })

@@ -25,7 +25,9 @@ test(`a run of ${CYCLES} cycles`, async () => {
   await inScratch(async scratch => {
     const json = join(scratch, 'record.json')
     const args = [threadsFile('programs/collects.ts'), String(CYCLES), json]
-    const { answer } = await runHost<Told>(threadsFile('programs/host-million.ts'), args, { limitMs: 20 * HANG_MS })
+    const { answer } = await runHost<Told>(threadsFile('programs/host-million.ts'), args, {
+      limitMs: 20 * HANG_MS,
+    })
     const { early, late } = answer
     console.log(`heap ${early.heapUsed} → ${late.heapUsed} bytes, RSS ${early.rss} → ${late.rss}`)
     expect(answer).toMatchObject({ exit: 0, cycleCount: CYCLES, kept: 10_000, newest: CYCLES })

@@ -9,14 +9,28 @@ import { inScratch, runCli } from '../support/run-cli.ts'
 
 test.each([
   ...['credit', 'gcsys', 'restarts', 'late-work', 'full-use'].map(name => [name, '--quick']),
-  ['costs', '--pairs', '6', '--procs', '2', '--policies', 'helping/goal', '--programs', 'alloc-storm'],
+  [
+    'costs',
+    '--pairs',
+    '6',
+    '--procs',
+    '2',
+    '--policies',
+    'helping/goal',
+    '--programs',
+    'alloc-storm',
+  ],
 ])('%s', async (...args) => {
   await inScratch(async scratch => {
     const [file, page] = [join(scratch, 'results.json'), join(scratch, 'report.html')]
-    const { code, stderr } = await runCli(['overrun', ...args, '--seed', '7', '--json', file], { limitMs: 5 * HANG_MS })
+    const { code, stderr } = await runCli(['overrun', ...args, '--seed', '7', '--json', file], {
+      limitMs: 5 * HANG_MS,
+    })
     expect([0, 1], stderr).toContain(code) // whether its criterion holds is no matter here
     const report = ['report', file, '--report', page]
     expect(await outcomeOf(overrun, report)).toEqual({ code: 0, said: `${page}\n` })
-    await expectEach(file, 400, overrun, report, (_, what) => expectSound(readFileSync(page, 'utf8'), what))
+    await expectEach(file, 400, overrun, report, (_, what) =>
+      expectSound(readFileSync(page, 'utf8'), what),
+    )
   })
 })

@@ -26,6 +26,8 @@ test.each(pacers)(
       cycles += result.record?.cycles.length ?? 0
       concurrent += result.record?.cycles.filter(cycle => cycle.markMs > 0).length ?? 0
     }
-    console.log(`${pacer}: ${cycles} cycles, ${concurrent} of them concurrent, from seed ${firstSeed}`)
+    console.log(
+      `${pacer}: ${cycles} cycles, ${concurrent} of them concurrent, from seed ${firstSeed}`,
+    )
   },
 )

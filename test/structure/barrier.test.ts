@@ -23,22 +23,33 @@ test.each([
   ['a method that is taken out', 'function f({ record }: WriteBarrier) { record() }'],
   ['a method that is passed on', 'function f(b: WriteBarrier) { return [b.record] }'],
   ['a getter', 'function f(b: WriteBarrier) { return b.isPending }'],
-  ['a look whether it is on', 'function f(words: Int32Array) { return words[WRITE_BARRIER] !== 0 }'],
-  ['a look by another name', 'function f(words: Int32Array) { return words[control.WRITE_BARRIER] !== 0 }'],
+  [
+    'a look whether it is on',
+    'function f(words: Int32Array) { return words[WRITE_BARRIER] !== 0 }',
+  ],
+  [
+    'a look by another name',
+    'function f(words: Int32Array) { return words[control.WRITE_BARRIER] !== 0 }',
+  ],
 ])('a site of the barrier is found: %s', (_, text) => {
   expect(sites(text)).toEqual(['heap/a.ts f'])
 })
 
 test.each([
   ['a method of that name', 'class A { record() {} } function f(a: A) { a.record() }'],
-  ['what is only made or kept', 'class A { b: WriteBarrier; constructor() { this.b = new WriteBarrier() } }'],
+  [
+    'what is only made or kept',
+    'class A { b: WriteBarrier; constructor() { this.b = new WriteBarrier() } }',
+  ],
 ])('no site of the barrier: %s', (_, text) => {
   expect(sites(text)).toEqual([])
 })
 
 test('the header of gc/mark/barrier.ts lists each use of its parts, and no other', () => {
   const files = repositoryFiles()
-  const graph = new CallGraph(typeScriptIn(files, ['memory', 'heap', 'gc', 'scheduler', 'runtime', 'lab']))
+  const graph = new CallGraph(
+    typeScriptIn(files, ['memory', 'heap', 'gc', 'scheduler', 'runtime', 'lab']),
+  )
   const text = files.find(({ path }) => path === 'gc/mark/barrier.ts')?.text ?? ''
   expect(listedSites(text.slice(0, text.indexOf('*/')))).toEqual(barrierSites(graph))
 })

@@ -7,7 +7,9 @@ const BARRIER = 'gc/mark/barrier.ts'
 /** The routines that the header names, as `path routine`, sorted. */
 export function listedSites(header: string): string[] {
   const lines = [...header.matchAll(/^ \* {3}(\S+\.ts) +(\S+(?:, \S+)*) {2,}\S/gm)]
-  return lines.flatMap(([, path, names = '']) => names.split(', ').map(name => `${path} ${name}`)).sort()
+  return lines
+    .flatMap(([, path, names = '']) => names.split(', ').map(name => `${path} ${name}`))
+    .sort()
 }
 
 /** The routines that use the barrier's methods or the word that turns it on, in the same form. */
@@ -17,7 +19,8 @@ export function barrierSites(graph: CallGraph): string[] {
     const path = source.fileName.slice(1)
     if (path === BARRIER) continue
     each(source, node => {
-      if (isUse(node) && graph.declarationsAt(node).some(isPart)) found.add(`${path} ${labelOf(node)}`)
+      if (isUse(node) && graph.declarationsAt(node).some(isPart))
+        found.add(`${path} ${labelOf(node)}`)
     })
   }
   return [...found].sort()
@@ -26,12 +29,17 @@ export function barrierSites(graph: CallGraph): string[] {
 /** True unless the name is only imported, exported or declared here. */
 function isUse({ parent }: ts.Node): boolean {
   if (parent === undefined) return false
-  return !ts.isImportSpecifier(parent) && !ts.isExportSpecifier(parent) && !ts.isVariableDeclaration(parent)
+  return (
+    !ts.isImportSpecifier(parent) &&
+    !ts.isExportSpecifier(parent) &&
+    !ts.isVariableDeclaration(parent)
+  )
 }
 
 /** True if what is declared is a part of the barrier. */
 function isPart(declared: ts.Node): boolean {
   if (ts.isVariableDeclaration(declared)) return declared.name.getText() === 'WRITE_BARRIER'
-  if (!ts.isClassLike(declared.parent) || declared.parent.name?.text !== 'WriteBarrier') return false
+  if (!ts.isClassLike(declared.parent) || declared.parent.name?.text !== 'WriteBarrier')
+    return false
   return ts.isMethodDeclaration(declared) || ts.isAccessor(declared)
 }

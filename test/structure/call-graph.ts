@@ -114,7 +114,9 @@ export class CallGraph {
   }
 
   private isBodiless(call: ts.CallExpression): boolean {
-    return this.calleesOf(call).some(node => ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node))
+    return this.calleesOf(call).some(
+      node => ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node),
+    )
   }
 
   // ————— what a call means
@@ -150,7 +152,11 @@ export class CallGraph {
     const found: ts.Node[] = []
     for (const declared of symbol?.declarations ?? []) {
       if (!ts.isClassLike(declared)) continue
-      for (let one: ts.ClassLikeDeclaration | null = declared; one !== null; one = this.baseOf(one)) {
+      for (
+        let one: ts.ClassLikeDeclaration | null = declared;
+        one !== null;
+        one = this.baseOf(one)
+      ) {
         const own = one.members.find(ts.isConstructorDeclaration)
         if (own === undefined) continue
         found.push(own)
@@ -190,7 +196,8 @@ export class CallGraph {
   /** The members of other classes that may stand in a member's place. */
   private others(node: ts.Node): ts.Node[] {
     const { parent } = node
-    const name = ts.isClassElement(node) || ts.isTypeElement(node) ? node.name?.getText() : undefined
+    const name =
+      ts.isClassElement(node) || ts.isTypeElement(node) ? node.name?.getText() : undefined
     if (name === undefined) return []
     if (ts.isClassLike(parent)) return membersNamed(name, this.heirs.get(parent) ?? [])
     if (ts.isInterfaceDeclaration(parent) || ts.isTypeLiteralNode(parent))
@@ -198,11 +205,15 @@ export class CallGraph {
     return []
   }
 
-  private standInsOf(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): ts.ClassLikeDeclaration[] {
+  private standInsOf(
+    node: ts.InterfaceDeclaration | ts.TypeLiteralNode,
+  ): ts.ClassLikeDeclaration[] {
     const found = this.standIns.get(node)
     if (found !== undefined) return found
     const isOurs = this.isOurs(node)
-    const all = this.classes.filter(one => this.implementsIt(one, node) || (isOurs && this.fits(one, node)))
+    const all = this.classes.filter(
+      one => this.implementsIt(one, node) || (isOurs && this.fits(one, node)),
+    )
     const withBases = [...new Set(all.flatMap(one => [one, ...this.basesOf(one)]))]
     this.standIns.set(node, withBases)
     return withBases
@@ -212,20 +223,28 @@ export class CallGraph {
   private fits(one: ts.ClassLikeDeclaration, node: ts.Node): boolean {
     const [instance, wanted] = [this.instanceOf(one), this.checker.getTypeAtLocation(node)]
     const members = this.checker.getPropertiesOfType(wanted)
-    if (members.some(({ name, flags }) => !(flags & ts.SymbolFlags.Optional) && !instance.getProperty(name)))
+    if (
+      members.some(
+        ({ name, flags }) => !(flags & ts.SymbolFlags.Optional) && !instance.getProperty(name),
+      )
+    )
       return false
     return this.checker.isTypeAssignableTo(instance, wanted)
   }
 
   private implementsIt(one: ts.ClassLikeDeclaration, node: ts.Node): boolean {
     return (one.heritageClauses ?? []).some(({ types }) =>
-      types.some(({ expression }) => this.symbolAt(expression)?.declarations?.includes(node as ts.Declaration)),
+      types.some(({ expression }) =>
+        this.symbolAt(expression)?.declarations?.includes(node as ts.Declaration),
+      ),
     )
   }
 
   private instanceOf(one: ts.ClassLikeDeclaration): ts.Type {
     const symbol = one.name === undefined ? undefined : this.checker.getSymbolAtLocation(one.name)
-    return symbol === undefined ? this.checker.getTypeAtLocation(one) : this.checker.getDeclaredTypeOfSymbol(symbol)
+    return symbol === undefined
+      ? this.checker.getTypeAtLocation(one)
+      : this.checker.getDeclaredTypeOfSymbol(symbol)
   }
 
   private basesOf(one: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration[] {
@@ -235,7 +254,8 @@ export class CallGraph {
 
   private baseOf(one: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | null {
     const clause = one.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)
-    const declared = clause === undefined ? [] : (this.symbolAt(clause.types[0]?.expression)?.declarations ?? [])
+    const declared =
+      clause === undefined ? [] : (this.symbolAt(clause.types[0]?.expression)?.declarations ?? [])
     return declared.find(ts.isClassLike) ?? null
   }
 
@@ -252,7 +272,8 @@ export class CallGraph {
     const passing: Passing[] = []
     for (const source of this.sources)
       each(source, node => {
-        if (ts.isCallExpression(node) || ts.isNewExpression(node)) passing.push(...this.passingAt(node))
+        if (ts.isCallExpression(node) || ts.isNewExpression(node))
+          passing.push(...this.passingAt(node))
         else this.followInto(node)
       })
     for (let isNew = true; isNew; ) {
@@ -271,13 +292,22 @@ export class CallGraph {
     const isForeign = this.isForeign(call)
     // An array's method hands its elements on, first.
     const isMethod = ts.isPropertyAccessExpression(call.expression)
-    const given = isForeign ? (isMethod ? [call.expression.expression] : []) : (call.arguments ?? [])
+    const given = isForeign
+      ? isMethod
+        ? [call.expression.expression]
+        : []
+      : (call.arguments ?? [])
     const values = given.map(one => this.valuesOf(one))
-    return values.every(({ length }) => length === 0) ? [] : [{ called: this.namedAt(call), values }]
+    return values.every(({ length }) => length === 0)
+      ? []
+      : [{ called: this.namedAt(call), values }]
   }
 
   private followInto(node: ts.Node): void {
-    if ((ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isParameter(node)) && node.initializer)
+    if (
+      (ts.isVariableDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isParameter(node)) &&
+      node.initializer
+    )
       this.give([node], this.valuesOf(node.initializer))
     if (ts.isBindingElement(node)) {
       this.give([node], this.boundProperty(node)?.declarations ?? [])
@@ -326,10 +356,14 @@ export class CallGraph {
   private valuesOf(of: ts.Node): readonly ts.Node[] {
     const node = unwrapped(of)
     if (isRoutine(node)) return [node]
-    if (ts.isConditionalExpression(node)) return [...this.valuesOf(node.whenTrue), ...this.valuesOf(node.whenFalse)]
-    if (ts.isBinaryExpression(node)) return [...this.valuesOf(node.left), ...this.valuesOf(node.right)]
-    if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap(element => this.valuesOf(element))
-    if (ts.isSpreadElement(node) || ts.isElementAccessExpression(node)) return this.valuesOf(node.expression)
+    if (ts.isConditionalExpression(node))
+      return [...this.valuesOf(node.whenTrue), ...this.valuesOf(node.whenFalse)]
+    if (ts.isBinaryExpression(node))
+      return [...this.valuesOf(node.left), ...this.valuesOf(node.right)]
+    if (ts.isArrayLiteralExpression(node))
+      return node.elements.flatMap(element => this.valuesOf(element))
+    if (ts.isSpreadElement(node) || ts.isElementAccessExpression(node))
+      return this.valuesOf(node.expression)
     if (ts.isCallExpression(node) && isBind(node))
       return this.valuesOf((node.expression as ts.PropertyAccessExpression).expression)
     if (ts.isPropertyAccessExpression(node)) return this.declarationsOf(this.symbolAt(node.name))
@@ -338,7 +372,9 @@ export class CallGraph {
   }
 
   private declarationsOf(symbol: ts.Symbol | undefined): readonly ts.Node[] {
-    return (symbol?.declarations ?? []).filter(node => !ts.isClassLike(node) && !ts.isSourceFile(node))
+    return (symbol?.declarations ?? []).filter(
+      node => !ts.isClassLike(node) && !ts.isSourceFile(node),
+    )
   }
 }
 
@@ -379,7 +415,8 @@ export function isRoutine(node: ts.Node): node is Routine {
 export function labelOf(node: ts.Node): string {
   const { parent } = node
   if (parent === undefined) return node.getSourceFile().fileName.slice(1)
-  const owner = ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent) ? `${parent.name?.text}.` : ''
+  const owner =
+    ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent) ? `${parent.name?.text}.` : ''
   if (ts.isConstructorDeclaration(node)) return `${owner}constructor`
   const name = isRoutine(node) || owner !== '' ? (node as ts.NamedDeclaration).name : undefined
   if (name !== undefined) return `${owner}${name.getText()}`
@@ -392,7 +429,11 @@ function visitOwn(routine: Routine, visit: (node: ts.Node) => void): void {
   if (routine.body !== undefined) visit(routine.body)
   if (!ts.isConstructorDeclaration(routine)) return
   for (const member of routine.parent.members)
-    if (ts.isPropertyDeclaration(member) && member.initializer !== undefined && !isRoutine(member.initializer))
+    if (
+      ts.isPropertyDeclaration(member) &&
+      member.initializer !== undefined &&
+      !isRoutine(member.initializer)
+    )
       visit(member.initializer)
 }
 

@@ -13,10 +13,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Every file that is tracked, or would be after `git add .`. */
 export function repositoryFiles(): SourceFile[] {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
   return listed
     .split('\0')
     .filter(path => path !== '' && existsSync(join(root, path)))
@@ -24,6 +28,11 @@ export function repositoryFiles(): SourceFile[] {
 }
 
 /** The TypeScript files in the given top-level folders. */
-export function typeScriptIn(files: readonly SourceFile[], folders: readonly string[]): SourceFile[] {
-  return files.filter(file => file.path.endsWith('.ts') && folders.includes(file.path.split('/', 1)[0] ?? ''))
+export function typeScriptIn(
+  files: readonly SourceFile[],
+  folders: readonly string[],
+): SourceFile[] {
+  return files.filter(
+    file => file.path.endsWith('.ts') && folders.includes(file.path.split('/', 1)[0] ?? ''),
+  )
 }

@@ -20,7 +20,10 @@ test.each([
   ['a word', "f('swept')"],
   ['a condition', 'f(a === b, !c)'],
   ['a property', 'f({ isSwept: true })'],
-  ['a value that is returned, assigned or compared', 'const f = () => true; a = false; if (b === true) g()'],
+  [
+    'a value that is returned, assigned or compared',
+    'const f = () => true; a = false; if (b === true) g()',
+  ],
 ])('no bare flag: %s', (_, text) => {
   expect(flags(text)).toEqual([])
 })
@@ -29,5 +32,7 @@ test('no call in the core passes a bare flag', () => {
   const core = typeScriptIn(repositoryFiles(), ['memory', 'heap', 'gc', 'scheduler'])
   // The probes are made from a string (memory/stack-probe.ts), and only a test calls them in earnest.
   const known = ['probeStackForLock(true)', 'probeStackDeep(true)']
-  expect(core.flatMap(bareFlags).filter(call => !known.some(text => call.endsWith(` ${text}`)))).toEqual([])
+  expect(
+    core.flatMap(bareFlags).filter(call => !known.some(text => call.endsWith(` ${text}`))),
+  ).toEqual([])
 })

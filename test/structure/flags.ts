@@ -19,9 +19,12 @@ export function bareFlags({ path, text }: SourceFile): string[] {
 /** `true`, `false`, or what stands for them: `!0`. */
 function isFlag(node: ts.Expression): boolean {
   if (ts.isParenthesizedExpression(node)) return isFlag(node.expression)
-  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return true
+  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
+    return true
   return (
-    ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken && isConstant(node.operand)
+    ts.isPrefixUnaryExpression(node) &&
+    node.operator === ts.SyntaxKind.ExclamationToken &&
+    isConstant(node.operand)
   )
 }
 

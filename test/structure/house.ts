@@ -50,9 +50,11 @@ interface Arrow {
   readonly to: string | undefined
 }
 
-const isSync = (path: string): boolean => path === 'memory/sync.ts' || path.startsWith('memory/controlled/')
+const isSync = (path: string): boolean =>
+  path === 'memory/sync.ts' || path.startsWith('memory/controlled/')
 const floorOf = (path: string): string => path.split('/', 1)[0] ?? ''
-const closedRoomOf = (path: string): string | undefined => Object.keys(closed).find(room => path.startsWith(room))
+const closedRoomOf = (path: string): string | undefined =>
+  Object.keys(closed).find(room => path.startsWith(room))
 
 /** One line for each breach of rules 1, 3, 4 and 5, in the order of the files; none if all is well. */
 export function importViolations(files: readonly SourceFile[]): string[] {
@@ -61,7 +63,8 @@ export function importViolations(files: readonly SourceFile[]): string[] {
       const fault = faultOf(arrow)
       return fault === undefined ? [] : [`${file.path}: '${arrow.specifier}': ${fault}`]
     })
-    if (!isSync(file.path) && usesAtomics(file)) faults.push(`${file.path}: Atomics outside the sync modules`)
+    if (!isSync(file.path) && usesAtomics(file))
+      faults.push(`${file.path}: Atomics outside the sync modules`)
     return faults
   })
 }
@@ -73,12 +76,16 @@ function faultOf({ from, specifier, to }: Arrow): string | undefined {
     if (to === undefined || !mayImport.some(allowed => to.startsWith(allowed)))
       return `${room} is closed: it imports ${closed[room]?.join(' and ') || 'nothing'}`
   }
-  if (to === undefined) return core.includes(floorOf(from)) ? 'the core imports no package' : undefined
-  if (specifier.startsWith('.') && to === 'memory/sync.ts' && !isSync(from)) return "import it as '#sync'"
+  if (to === undefined)
+    return core.includes(floorOf(from)) ? 'the core imports no package' : undefined
+  if (specifier.startsWith('.') && to === 'memory/sync.ts' && !isSync(from))
+    return "import it as '#sync'"
   const floor = (floors as readonly string[]).indexOf(floorOf(to))
   if (floor < 0) return 'leads out of the house'
   const own = (floors as readonly string[]).indexOf(floorOf(from))
-  return floor > own || (floor === own && rankOf(to) > rankOf(from)) ? 'imports go down only' : undefined
+  return floor > own || (floor === own && rankOf(to) > rankOf(from))
+    ? 'imports go down only'
+    : undefined
 }
 
 /** Where a file's room is on its floor; a file on the floor itself may be imported from, and may import, all rooms. */
@@ -89,12 +96,16 @@ function rankOf(path: string): number {
 
 /** Each circle once, as `a → b → a`: between files, and between the children of each folder. */
 export function circles(files: readonly SourceFile[]): string[] {
-  const arrows = files.flatMap(arrowsOf).filter(({ to }) => to !== undefined) as (Arrow & { to: string })[]
+  const arrows = files.flatMap(arrowsOf).filter(({ to }) => to !== undefined) as (Arrow & {
+    to: string
+  })[]
   const folders = new Set(files.flatMap(({ path }) => foldersOf(path)))
   const found = circlesIn(arrows.map(({ from, to }) => [from, to]))
   for (const folder of folders) {
     const inside = arrows.filter(({ from, to }) => from.startsWith(folder) && to.startsWith(folder))
-    found.push(...circlesIn(inside.map(({ from, to }) => [childOf(folder, from), childOf(folder, to)])))
+    found.push(
+      ...circlesIn(inside.map(({ from, to }) => [childOf(folder, from), childOf(folder, to)])),
+    )
   }
   return [...new Set(found)]
 }
@@ -117,7 +128,8 @@ function childOf(folder: string, path: string): string {
 /** Circles of a graph: one through each arrow that closes one on a walk from the first node on. */
 function circlesIn(arrows: readonly (readonly [from: string, to: string])[]): string[] {
   const next = new Map<string, Set<string>>()
-  for (const [from, to] of arrows) if (from !== to) next.set(from, (next.get(from) ?? new Set()).add(to))
+  for (const [from, to] of arrows)
+    if (from !== to) next.set(from, (next.get(from) ?? new Set()).add(to))
   const found: string[] = []
   const done = new Set<string>()
   const walk = (node: string, path: readonly string[]): void => {
@@ -151,7 +163,9 @@ export function drawing(files: readonly SourceFile[]): string {
   const width = Math.max(...order.map(room => room.length))
   return order
     .map(room => {
-      const others = [...(imports.get(room) ?? [])].sort(([a], [b]) => height(b) - height(a) || a.localeCompare(b))
+      const others = [...(imports.get(room) ?? [])].sort(
+        ([a], [b]) => height(b) - height(a) || a.localeCompare(b),
+      )
       const listed = others.map(([other, count]) => `${other} ${count}`).join(', ')
       return `${room.padEnd(width)}  ${String(sizes.get(room)).padStart(3)} files${listed === '' ? '' : ` → ${listed}`}\n`
     })
@@ -160,10 +174,12 @@ export function drawing(files: readonly SourceFile[]): string {
 
 /** Static, dynamic, type-only and re-exporting imports, and modules named by `new URL('./x.js', import.meta.url)`. */
 function arrowsOf(file: SourceFile): Arrow[] {
-  const imported = ts.preProcessFile(file.text, true, true).importedFiles.map(found => found.fileName)
-  const located = [...file.text.matchAll(/new URL\(\s*['"`](\.{1,2}\/[^'"`]+\.[cm]?[jt]s)['"`]/g)].map(
-    match => match[1] ?? '',
-  )
+  const imported = ts
+    .preProcessFile(file.text, true, true)
+    .importedFiles.map(found => found.fileName)
+  const located = [
+    ...file.text.matchAll(/new URL\(\s*['"`](\.{1,2}\/[^'"`]+\.[cm]?[jt]s)['"`]/g),
+  ].map(match => match[1] ?? '')
   return [...imported, ...located].map(specifier => ({
     from: file.path,
     specifier,

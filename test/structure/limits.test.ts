@@ -13,7 +13,9 @@ function ownLimits(text: string): string[] {
 test('a limit that is a number is found where it stands', () => {
   expect(ownLimits('runNode(args, { limitMs: 60_000 }, scratch)')).toHaveLength(1)
   expect(ownLimits('{ limitMs: isLong ? 60_000 : 5 * HANG_MS }')).toHaveLength(1)
-  expect(ownLimits('{ limitMs: HANG_MS }, { limitMs }, { limitMs: isLong ? HANG_MS : HANG_MS }')).toEqual([])
+  expect(
+    ownLimits('{ limitMs: HANG_MS }, { limitMs }, { limitMs: isLong ? HANG_MS : HANG_MS }'),
+  ).toEqual([])
 })
 
 test('no test has a limit that is not HANG_MS or a multiple of it', () => {
@@ -24,12 +26,16 @@ test('no test has a limit that is not HANG_MS or a multiple of it', () => {
 })
 
 test('the tests that have two sizes run in both', () => {
-  const sized = tests.filter(({ path, text }) => /\.test\.ts$/.test(path) && /support\/size\.ts'/.test(text))
+  const sized = tests.filter(
+    ({ path, text }) => /\.test\.ts$/.test(path) && /support\/size\.ts'/.test(text),
+  )
   expect(sized.map(({ path }) => path).sort()).toEqual(ofTwoSizes)
 })
 
 test('what is driven by hand has the clock of what is driven by hand', () => {
-  const byHand = tests.filter(({ path, text }) => /\.test\.ts$/.test(path) && /(?:hand|grown)-world\.ts'/.test(text))
+  const byHand = tests.filter(
+    ({ path, text }) => /\.test\.ts$/.test(path) && /(?:hand|grown)-world\.ts'/.test(text),
+  )
   const unheld = byHand.filter(
     ({ text }) => !/^useHandClock\(\)$/m.test(text) && !/^ {2}now: \(\) => clock\./m.test(text),
   )

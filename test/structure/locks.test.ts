@@ -6,11 +6,27 @@ const violations = (text: string): string[] => lockViolations([{ path: 'heap/a.t
 
 test.each([
   ['no finally', 'function f() { lock(w, 1); g(); unlock(w, 1) }', 'lock without try'],
-  ['a finally that keeps the lock', 'function f() { lock(w, 1); try { g() } finally { h() } }', 'lock without try'],
-  ['a statement between', 'function f() { lock(w, 1); g(); try { h() } finally { unlock(w, 1) } }', 'lock without try'],
-  ['a lock that is only tried', 'function f() { if (!tryLock(w, 1)) return; g(); unlock(w, 1) }', 'lock without try'],
+  [
+    'a finally that keeps the lock',
+    'function f() { lock(w, 1); try { g() } finally { h() } }',
+    'lock without try',
+  ],
+  [
+    'a statement between',
+    'function f() { lock(w, 1); g(); try { h() } finally { unlock(w, 1) } }',
+    'lock without try',
+  ],
+  [
+    'a lock that is only tried',
+    'function f() { if (!tryLock(w, 1)) return; g(); unlock(w, 1) }',
+    'lock without try',
+  ],
   ['a throw', 'function f() { lock(w, 1); try { throw g } finally { unlock(w, 1) } }', 'f throws'],
-  ['a coercion', 'function f(x) { lock(w, 1); try { Number(x) } finally { unlock(w, 1) } }', 'calls Number'],
+  [
+    'a coercion',
+    'function f(x) { lock(w, 1); try { Number(x) } finally { unlock(w, 1) } }',
+    'calls Number',
+  ],
   [
     'a throw further down',
     'function g() { h() } function h() { throw 1 } function f() { lock(w, 1); try { g() } finally { unlock(w, 1) } }',
@@ -33,7 +49,10 @@ test.each([
 test.each([
   ['what is guarded', 'function f() { lock(w, 1); try { g() } finally { unlock(w, 1) } }'],
   ['the lock itself', 'class A { lock(c) { lock(w, c) } unlock(c) { unlock(w, c) } }'],
-  ['a throw after the unlock', 'function f() { lock(w, 1); try { g() } finally { unlock(w, 1) } throw 1 }'],
+  [
+    'a throw after the unlock',
+    'function f() { lock(w, 1); try { g() } finally { unlock(w, 1) } throw 1 }',
+  ],
 ])('the lock rule allows %s', (_, text) => {
   expect(violations(text)).toEqual([])
 })

@@ -16,7 +16,10 @@ const harmless = /^(?:Set|Map|Array|Uint\w+|Int\w+|Float\w+)$/
  * One line for each breach of the lock rule. `excused`: routines, as `Class.method`, that throw
  * only where the run is lost already.
  */
-export function lockViolations(files: readonly SourceFile[], excused: readonly string[] = []): string[] {
+export function lockViolations(
+  files: readonly SourceFile[],
+  excused: readonly string[] = [],
+): string[] {
   return new Reader(files, excused).violations()
 }
 
@@ -55,13 +58,20 @@ class Reader {
   }
 
   private thrownAt(node: ts.Node, from: Routine): string | null {
-    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && throwing.has(node.expression.text))
+    if (
+      ts.isCallExpression(node) &&
+      ts.isIdentifier(node.expression) &&
+      throwing.has(node.expression.text)
+    )
       return `${labelOf(from)} calls ${node.expression.text}`
     for (const target of this.graph.targetsAt(node)) {
       if (this.excused.includes(labelOf(target))) continue
       if (!this.known.has(target)) {
         this.known.set(target, null) // while it is looked into: recursion adds nothing
-        this.known.set(target, target.body === undefined ? null : this.thrownIn(target.body, target))
+        this.known.set(
+          target,
+          target.body === undefined ? null : this.thrownIn(target.body, target),
+        )
       }
       const thrown = this.known.get(target) ?? null
       if (thrown !== null) return thrown
@@ -77,7 +87,8 @@ export function locksIn(routine: Routine): (ts.Block | null)[] {
   const visit = (node: ts.Node): void => {
     if (takesLock(node)) {
       let statement = node
-      while (statement.parent !== undefined && !ts.isBlock(statement.parent)) statement = statement.parent
+      while (statement.parent !== undefined && !ts.isBlock(statement.parent))
+        statement = statement.parent
       found.push(followingTry(statement))
     }
     ts.forEachChild(node, child => void (isRoutine(child) || visit(child)))
@@ -88,7 +99,9 @@ export function locksIn(routine: Routine): (ts.Block | null)[] {
 
 function takesLock(node: ts.Node): boolean {
   if (!ts.isCallExpression(node)) return false
-  const name = ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression
+  const name = ts.isPropertyAccessExpression(node.expression)
+    ? node.expression.name
+    : node.expression
   return ts.isIdentifier(name) && /^(?:lock|tryLock)$/.test(name.text)
 }
 
@@ -97,5 +110,7 @@ function followingTry(statement: ts.Node): ts.Block | null {
   const { statements } = statement.parent
   const next = statements[statements.indexOf(statement as ts.Statement) + 1]
   if (next === undefined || !ts.isTryStatement(next)) return null
-  return next.finallyBlock !== undefined && /\bunlock\(/.test(next.finallyBlock.getText()) ? next.tryBlock : null
+  return next.finallyBlock !== undefined && /\bunlock\(/.test(next.finallyBlock.getText())
+    ? next.tryBlock
+    : null
 }

@@ -7,10 +7,18 @@ const loops = (text: string): string[] => openLoops({ path: 'scheduler/a.ts', te
 test.each([
   ['for (;;)', 'class A { f() { for (;;) g() } }', ['A.f']],
   ['for without a step', 'function f() { for (let i = 0; i < n; ) i = g(i) }', ['f']],
-  ['for with a step that counts nothing', 'function f() { for (let x = g(); x !== 0; x = g()) h(x) }', ['f']],
+  [
+    'for with a step that counts nothing',
+    'function f() { for (let x = g(); x !== 0; x = g()) h(x) }',
+    ['f'],
+  ],
   ['while', 'class A { get f() { while (g()) h() } }', ['A.f']],
   ['do', 'function f() { do g(); while (h()) }', ['f']],
-  ['counting loops', 'function f() { for (let i = 0; i < n; i++) g(); for (const x of y) h(x) }', []],
+  [
+    'counting loops',
+    'function f() { for (let i = 0; i < n; i++) g(); for (const x of y) h(x) }',
+    [],
+  ],
 ])('an open loop is found: %s', (_, text, found) => {
   expect(loops(text)).toEqual(found)
 })

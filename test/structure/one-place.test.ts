@@ -43,14 +43,17 @@ test('threads are started by the pool, which hears of their end', () => {
 
 /** What stands between `${` and `}` in texts that are written to a standard stream as they are. */
 function written({ text }: SourceFile): string[] {
-  const texts = [...text.matchAll(/(?:process\.std(?:out|err)\.write|\b(?:say|print))\(\s*`((?:\\.|[^`\\])*)`/g)].map(
-    match => match[1] ?? '',
+  const texts = [
+    ...text.matchAll(/(?:process\.std(?:out|err)\.write|\b(?:say|print))\(\s*`((?:\\.|[^`\\])*)`/g),
+  ].map(match => match[1] ?? '')
+  return texts.flatMap(each =>
+    [...each.matchAll(/\$\{((?:[^{}]|\{[^{}]*\})*)\}/g)].map(match => match[1] ?? ''),
   )
-  return texts.flatMap(each => [...each.matchAll(/\$\{((?:[^{}]|\{[^{}]*\})*)\}/g)].map(match => match[1] ?? ''))
 }
 
 /** Words for what others have said, or named. */
-const others = /\b(?:message|error|failures?|complaint|remark|file|path|name|pacer|stack)\b(?!\.(?:index|seed)\b)/
+const others =
+  /\b(?:message|error|failures?|complaint|remark|file|path|name|pacer|stack)\b(?!\.(?:index|seed)\b)/
 const isSafe = (expression: string): boolean =>
   !others.test(expression) || /\b(?:printable|withoutControls|JSON\.stringify)\b/.test(expression)
 

@@ -8,12 +8,16 @@ const house: readonly SourceFile[] = [
   { path: 'heap/span.ts', text: '' },
   { path: 'test/gc/work/gate.test.ts', text: '' },
   { path: 'docs/decisions/0002-caches.md', text: '' },
-  { path: 'docs/page.md', text: '# Page\n\n## 1. The gate: not Go’s\n\n### 1.2 Bound\n\n```text\n# 9. Code\n```\n' },
+  {
+    path: 'docs/page.md',
+    text: '# Page\n\n## 1. The gate: not Go’s\n\n### 1.2 Bound\n\n```text\n# 9. Code\n```\n',
+  },
 ]
 
 const named = (path: string, text: string): string[] =>
   deadReferences([...house, { path, text }]).map(found => found.replace(/^[\w/.]+:\d+: /, ''))
-const inComment = (text: string): string[] => named('heap/a.ts', `/** ${text} */\nexport const a = 1\n`)
+const inComment = (text: string): string[] =>
+  named('heap/a.ts', `/** ${text} */\nexport const a = 1\n`)
 const inPage = (text: string): string[] => named('docs/a.md', `${text}\n`)
 
 test.each([
@@ -46,7 +50,12 @@ test.each([
   ['its own heading', '# It\n\n[x](#it)', '# It\n\n[x](#that)', '#that'],
   ['its own section', '## 2. It\n\nas in §2', '## 2. It\n\nas in §3', 'docs/a.md has no §3'],
   ['a section of another', '[x](page.md) §1.2', '[x](page.md) §1.3', 'page.md has no §1.3'],
-  ['a file in code', '```sh\nnode gc/work/gate.ts\n```', '```sh\nnode gc/gone.ts\n```', 'gc/gone.ts'],
+  [
+    'a file in code',
+    '```sh\nnode gc/work/gate.ts\n```',
+    '```sh\nnode gc/gone.ts\n```',
+    'gc/gone.ts',
+  ],
   [
     'a decision',
     '[decision 0002](decisions/0002-caches.md)',
@@ -59,7 +68,9 @@ test.each([
 })
 
 test('what is no reference is left alone', () => {
-  expect(inPage('`./mine.ts`, https://example.org/gc/gone.ts, [x](https://example.org/gone.md)')).toEqual([])
+  expect(
+    inPage('`./mine.ts`, https://example.org/gc/gone.ts, [x](https://example.org/gone.md)'),
+  ).toEqual([])
   expect(inPage('```ts\n// mine.ts\n```\n\n`a[0](x)`, and/or, lab.ts')).toEqual(['lab.ts'])
   expect(named('heap/a.ts', "export const a = '// gc/gone.ts' + `/* gc/gone.ts */`\n")).toEqual([])
 })
@@ -77,7 +88,14 @@ test('comments are read wherever they stand', () => {
       '// gc/e.ts',
     ].join('\n'),
   )
-  expect(found).toEqual(['gc/a.ts', 'docs/page.md has no §7', 'gc/b.ts', 'gc/c.ts', 'gc/d.ts', 'gc/e.ts'])
+  expect(found).toEqual([
+    'gc/a.ts',
+    'docs/page.md has no §7',
+    'gc/b.ts',
+    'gc/c.ts',
+    'gc/d.ts',
+    'gc/e.ts',
+  ])
 })
 
 test('what comments and pages name exists', () => {
@@ -96,17 +114,22 @@ function fixedZeal({ path, text }: SourceFile): string[] {
 }
 
 test('a fixed choice of zeal is found', () => {
-  const near = (what: string): string[] => fixedZeal({ path: 'a.ts', text: `/** --zeal N:\n * ${what} */` })
+  const near = (what: string): string[] =>
+    fixedZeal({ path: 'a.ts', text: `/** --zeal N:\n * ${what} */` })
   expect(near(['collects at every', 'Nth allocation'].join('\n * '))).toHaveLength(1)
   expect(near('collects before one randomly chosen allocation in every N')).toEqual([])
-  expect(fixedZeal({ path: 'a.ts', text: ['--shard K/N plays every', 'Nth scenario'].join(' ') })).toEqual([])
+  expect(
+    fixedZeal({ path: 'a.ts', text: ['--shard K/N plays every', 'Nth scenario'].join(' ') }),
+  ).toEqual([])
 })
 
 test('zeal is described alike everywhere', () => {
   const files = repositoryFiles()
   expect(files.filter(({ path }) => /\.(?:[jt]s|md)$/.test(path)).flatMap(fixedZeal)).toEqual([])
   const described = files.filter(({ text }) =>
-    text.replaceAll(/\s+(?:\*\s+)?/g, ' ').includes('before one randomly chosen allocation in every N'),
+    text
+      .replaceAll(/\s+(?:\*\s+)?/g, ' ')
+      .includes('before one randomly chosen allocation in every N'),
   )
   expect(described.map(({ path }) => path)).toEqual(
     expect.arrayContaining([
@@ -123,11 +146,14 @@ test('zeal is described alike everywhere', () => {
 function missingMembers(pages: readonly SourceFile[], sources: readonly SourceFile[]): string[] {
   const bodies = new Map<string, string>()
   for (const { text } of sources)
-    for (const [, name = ''] of text.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)) bodies.set(name, text)
+    for (const [, name = ''] of text.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm))
+      bodies.set(name, text)
   return pages.flatMap(({ path, text }) =>
     [...text.matchAll(/`([A-Z]\w+)\.(\w+)`/g)].flatMap(([, name = '', member = '']) => {
       const body = bodies.get(name)
-      return body === undefined || new RegExp(`\\b${member}\\b`).test(body) ? [] : [`${path}: ${name}.${member}`]
+      return body === undefined || new RegExp(`\\b${member}\\b`).test(body)
+        ? []
+        : [`${path}: ${name}.${member}`]
     }),
   )
 }
@@ -135,12 +161,18 @@ function missingMembers(pages: readonly SourceFile[], sources: readonly SourceFi
 test('a member that a page names is found missing, and one that is there is not', () => {
   const sources = [{ path: 'gc/a.ts', text: 'export class Gate {\n  admit(): void {}\n}\n' }]
   const page = (text: string) => [{ path: 'docs/a.md', text }]
-  expect(missingMembers(page('`Gate.admitted`, and `Atomics.wait`'), sources)).toEqual(['docs/a.md: Gate.admitted'])
+  expect(missingMembers(page('`Gate.admitted`, and `Atomics.wait`'), sources)).toEqual([
+    'docs/a.md: Gate.admitted',
+  ])
   expect(missingMembers(page('`Gate.admit`'), sources)).toEqual([])
 })
 
 test('members of classes of the core that the pages name exist', () => {
   const all = repositoryFiles()
-  const pages = all.filter(({ path }) => path.endsWith('.md') && !path.startsWith('docs/go-collector'))
-  expect(missingMembers(pages, typeScriptIn(all, ['memory', 'heap', 'gc', 'scheduler']))).toEqual([])
+  const pages = all.filter(
+    ({ path }) => path.endsWith('.md') && !path.startsWith('docs/go-collector'),
+  )
+  expect(missingMembers(pages, typeScriptIn(all, ['memory', 'heap', 'gc', 'scheduler']))).toEqual(
+    [],
+  )
 })

@@ -34,7 +34,18 @@ const foreign: readonly string[] = [
 ]
 
 /** Where a path from the root begins. */
-const folders = ['memory', 'heap', 'gc', 'scheduler', 'runtime', 'lab', 'examples', 'test', 'docs', 'bin']
+const folders = [
+  'memory',
+  'heap',
+  'gc',
+  'scheduler',
+  'runtime',
+  'lab',
+  'examples',
+  'test',
+  'docs',
+  'bin',
+]
 
 /** A comment, or a paragraph or a block of code of a page. */
 interface Passage {
@@ -48,7 +59,11 @@ interface Passage {
 export function deadReferences(files: readonly SourceFile[]): string[] {
   const house = new House(files)
   return files.flatMap(passagesOf).flatMap(passage => {
-    const dead = [...deadPaths(passage, house), ...deadSections(passage, house), ...deadDecisions(passage, house)]
+    const dead = [
+      ...deadPaths(passage, house),
+      ...deadSections(passage, house),
+      ...deadDecisions(passage, house),
+    ]
     if (isPage(passage.file) && !passage.isCode) dead.push(...deadLinks(passage, house))
     return [...new Set(dead)].map(what => `${passage.file}:${passage.line}: ${what}`)
   })
@@ -95,7 +110,8 @@ class House {
   }
 }
 
-const isPage = (path: string): boolean => /^(?:docs\/.*|README|CHANGELOG|CONTRIBUTING)\.md$/.test(path)
+const isPage = (path: string): boolean =>
+  /^(?:docs\/.*|README|CHANGELOG|CONTRIBUTING)\.md$/.test(path)
 
 function passagesOf(file: SourceFile): Passage[] {
   if (isPage(file.path)) return partsOfPage(file)
@@ -120,8 +136,10 @@ function commentsOf({ path, text }: SourceFile): Passage[] {
     const children = node.getChildren(source)
     for (const child of children) visit(child)
     if (children.length > 0) return
-    for (const found of ts.getLeadingCommentRanges(text, node.pos) ?? []) ranges.set(found.pos, found.end)
-    for (const found of ts.getTrailingCommentRanges(text, node.end) ?? []) ranges.set(found.pos, found.end)
+    for (const found of ts.getLeadingCommentRanges(text, node.pos) ?? [])
+      ranges.set(found.pos, found.end)
+    for (const found of ts.getTrailingCommentRanges(text, node.end) ?? [])
+      ranges.set(found.pos, found.end)
   }
   visit(source)
   const comments: Passage[] = []
@@ -131,7 +149,13 @@ function commentsOf({ path, text }: SourceFile): Passage[] {
     const previous = comments.at(-1)
     if (previous !== undefined && /^\n[ \t]*$/.test(text.slice(last, start)))
       comments[comments.length - 1] = { ...previous, text: `${previous.text}\n${said}` }
-    else comments.push({ file: path, line: text.slice(0, start).split('\n').length, text: said, isCode: false })
+    else
+      comments.push({
+        file: path,
+        line: text.slice(0, start).split('\n').length,
+        text: said,
+        isCode: false,
+      })
     last = end
   }
   return comments
@@ -151,7 +175,10 @@ function deadPaths({ text, isCode }: Passage, house: House): string[] {
   const names = [...prose.matchAll(named), ...prose.matchAll(folder)]
     .map(([name]) => name)
     .filter(name => !fromRoot.includes(name) && !/^[A-Z]+\./.test(name))
-  return [...dead, ...names.filter(name => !house.hasEnd(name.replace(/\/$/, '')) && !foreign.includes(name))]
+  return [
+    ...dead,
+    ...names.filter(name => !house.hasEnd(name.replace(/\/$/, '')) && !foreign.includes(name)),
+  ]
 }
 
 /** `a/{b,c}` as `a/b` and `a/c`. */
@@ -164,14 +191,20 @@ function alternatives(path: string): string[] {
 
 function deadSections({ file, text }: Passage, house: House): string[] {
   const prose = text.replaceAll(/\s+/g, ' ')
-  return [...prose.matchAll(/§ ?(\d+(?:\.\d+)*[a-z]?\b)?/g)].flatMap(({ 0: citation, 1: number, index }) => {
-    const before = /([\w./-]+\.md)\)?(?:,? (?:and )?§ ?[\w.]*\w)*,? (?:and )?$/.exec(prose.slice(0, index))
-    const page = before?.[1] ?? (isPage(file) ? file : undefined)
-    if (page === undefined || number === undefined) return [`${citation} of no page`]
-    const path = [page, posix.join(posix.dirname(file), page)].find(each => house.has(each))
-    const isThere = house.headings(path ?? '').some(heading => new RegExp(`^${number}[. ]`).test(heading))
-    return isThere ? [] : [`${page} has no ${citation}`]
-  })
+  return [...prose.matchAll(/§ ?(\d+(?:\.\d+)*[a-z]?\b)?/g)].flatMap(
+    ({ 0: citation, 1: number, index }) => {
+      const before = /([\w./-]+\.md)\)?(?:,? (?:and )?§ ?[\w.]*\w)*,? (?:and )?$/.exec(
+        prose.slice(0, index),
+      )
+      const page = before?.[1] ?? (isPage(file) ? file : undefined)
+      if (page === undefined || number === undefined) return [`${citation} of no page`]
+      const path = [page, posix.join(posix.dirname(file), page)].find(each => house.has(each))
+      const isThere = house
+        .headings(path ?? '')
+        .some(heading => new RegExp(`^${number}[. ]`).test(heading))
+      return isThere ? [] : [`${page} has no ${citation}`]
+    },
+  )
 }
 
 function deadDecisions({ text }: Passage, house: House): string[] {
@@ -180,7 +213,9 @@ function deadDecisions({ text }: Passage, house: House): string[] {
     ([, number = '', target = '']) => !posix.basename(target).startsWith(`${number}-`),
   )
   return [
-    ...numbers.filter(number => house.decision(number) === undefined).map(number => `decision ${number}`),
+    ...numbers
+      .filter(number => house.decision(number) === undefined)
+      .map(number => `decision ${number}`),
     ...wrong.map(([link]) => `${link} is another decision`),
   ]
 }
@@ -192,7 +227,10 @@ function deadLinks({ file, text }: Passage, house: House): string[] {
     if (/^[a-z]+:/.test(target)) return false
     const [path = '', anchor] = target.split('#')
     const page = path === '' ? file : posix.join(posix.dirname(file), path).replace(/\/$/, '')
-    return !house.has(page) || (anchor !== undefined && !house.headings(page).map(slugOf).includes(anchor))
+    return (
+      !house.has(page) ||
+      (anchor !== undefined && !house.headings(page).map(slugOf).includes(anchor))
+    )
   })
 }
 

@@ -47,7 +47,11 @@ describe('the safepoint rule finds', () => {
       'abstract class A { protected abstract g(w: World): void; f(w: World) { this.g(w) } } class B extends A { protected g(w: World) { w.safepoint() } }',
       untagged,
     ],
-    ['a way through a part of the world', "export function f(w: Pick<World, 'safepoint'>) { w.safepoint() }", untagged],
+    [
+      'a way through a part of the world',
+      "export function f(w: Pick<World, 'safepoint'>) { w.safepoint() }",
+      untagged,
+    ],
     [
       'a way through the elements of an array',
       'export function f(all: readonly World[]) { for (const one of all) one.safepoint() }',
@@ -75,7 +79,11 @@ describe('the safepoint rule finds', () => {
     ],
     ['prose', 'export class A { /** A safepoint. */ f() {} }', 'in prose'],
     ['prose that denies it', 'export class A { /** Not a safepoint. */ f() {} }', 'in prose'],
-    ['a tag on what reaches none', '/** @safepoint */ export function f(w: World) { w.wake() }', lie],
+    [
+      'a tag on what reaches none',
+      '/** @safepoint */ export function f(w: World) { w.wake() }',
+      lie,
+    ],
     [
       'a tag on a private method that reaches none',
       'class A { /** @safepoint */ private f(w: World) { w.wake() } }',
@@ -86,7 +94,11 @@ describe('the safepoint rule finds', () => {
       'interface I { /** @safepoint */ f(): void } class A implements I { f() {} }',
       lie,
     ],
-    ['@nosafepoint on what reaches one', '/** @nosafepoint */ export function f(w: World) { w.safepoint() }', broken],
+    [
+      '@nosafepoint on what reaches one',
+      '/** @nosafepoint */ export function f(w: World) { w.safepoint() }',
+      broken,
+    ],
     [
       '@nosafepoint on a private method that reaches one',
       'class A { /** @nosafepoint */ private f(w: World) { w.safepoint() } }',
@@ -143,7 +155,9 @@ describe('the safepoint rule finds', () => {
       ['A.f'],
     ],
   ])('%s', (_, text, labels) => {
-    expect(violations(text)).toEqual(labels.map(label => expect.stringContaining(`gc/a.ts: ${label} `)))
+    expect(violations(text)).toEqual(
+      labels.map(label => expect.stringContaining(`gc/a.ts: ${label} `)),
+    )
   })
 })
 
@@ -153,8 +167,14 @@ test.each([
     'what is not public',
     'class A { private f(w: World) { w.safepoint() } protected g(w: World) { w.safepoint() } } function h(w: World) { w.safepoint() }',
   ],
-  ['what only holds a function that reaches one', 'export function f(w: World) { return () => w.safepoint() }'],
-  ['another method of that name', 'class A { safepoint() {} } export function f(a: A) { a.safepoint() }'],
+  [
+    'what only holds a function that reaches one',
+    'export function f(w: World) { return () => w.safepoint() }',
+  ],
+  [
+    'another method of that name',
+    'class A { safepoint() {} } export function f(a: A) { a.safepoint() }',
+  ],
   ['another method of the world', 'export function f(w: World) { w.wake() }'],
   ['@nosafepoint on what reaches none', '/** @nosafepoint */ class A { f(w: World) { w.wake() } }'],
   [
@@ -167,13 +187,18 @@ test.each([
 
 test('a call of a function that nobody is seen to pass is found', () => {
   const graph = new CallGraph([
-    { path: 'gc/a.ts', text: 'function g(h: () => void) { h() } function f(x: () => void) { x() } f(() => {})' },
+    {
+      path: 'gc/a.ts',
+      text: 'function g(h: () => void) { h() } function f(x: () => void) { x() } f(() => {})',
+    },
   ])
   expect(opaqueCalls(graph)).toEqual(['g: h'])
 })
 
 describe('the sources', () => {
-  const graph = new CallGraph(typeScriptIn(repositoryFiles(), ['memory', 'heap', 'gc', 'scheduler', 'runtime']))
+  const graph = new CallGraph(
+    typeScriptIn(repositoryFiles(), ['memory', 'heap', 'gc', 'scheduler', 'runtime']),
+  )
 
   test('keep the safepoint rule', () => {
     expect(safepointViolations(graph)).toEqual([])
@@ -182,6 +207,8 @@ describe('the sources', () => {
   test('call no function of which it is not seen whether it reaches a safepoint, but for these', () => {
     // Probes of the stack are made from strings (memory/stack-probe.ts). The last one is V8's.
     const known = ['probeStackDeep', 'probeStackForLock', 'captureStackTrace']
-    expect(opaqueCalls(graph).filter(call => !known.some(name => call.endsWith(`: ${name}`)))).toEqual([])
+    expect(
+      opaqueCalls(graph).filter(call => !known.some(name => call.endsWith(`: ${name}`))),
+    ).toEqual([])
   })
 })

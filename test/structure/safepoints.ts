@@ -39,12 +39,17 @@ export function opaqueCalls(graph: CallGraph): string[] {
   const found = new Set<string>()
   for (const source of graph.sources.filter(isUnderRule))
     each(source, node => {
-      if (graph.isOpaque(node)) found.add(`${labelOf(node)}: ${(node as ts.CallExpression).expression.getText()}`)
+      if (graph.isOpaque(node))
+        found.add(`${labelOf(node)}: ${(node as ts.CallExpression).expression.getText()}`)
     })
   return [...found]
 }
 
-type Open = ts.MethodSignature | ts.PropertySignature | ts.PropertyDeclaration | ts.MethodDeclaration
+type Open =
+  | ts.MethodSignature
+  | ts.PropertySignature
+  | ts.PropertyDeclaration
+  | ts.MethodDeclaration
 
 class Rule {
   private readonly graph: CallGraph
@@ -62,7 +67,8 @@ class Rule {
       if (!isUnderRule(source)) continue
       each(source, node => {
         const complaint = this.complaintOf(node)
-        if (complaint !== null) found.push(`${source.fileName.slice(1)}: ${labelOf(node)} ${complaint}`)
+        if (complaint !== null)
+          found.push(`${source.fileName.slice(1)}: ${labelOf(node)} ${complaint}`)
       })
     }
     return [...found, ...this.locked()]
@@ -78,7 +84,9 @@ class Rule {
     const way = this.wayFrom(node)
     if (way === null) return saysSo ? 'says @safepoint, and reaches none' : null
     if (saysNot) return `says @nosafepoint, and reaches one: ${way}`
-    return saysSo || !isPublic(node) ? null : `reaches a safepoint and does not say @safepoint: ${way}`
+    return saysSo || !isPublic(node)
+      ? null
+      : `reaches a safepoint and does not say @safepoint: ${way}`
   }
 
   private locked(): string[] {
@@ -88,7 +96,8 @@ class Rule {
         each(guarded, node => {
           for (const target of this.graph.calledAt(node)) {
             const way = this.wayFrom(target)
-            if (way !== null) found.push(`${labelOf(routine)}: between lock and unlock, a safepoint: ${way}`)
+            if (way !== null)
+              found.push(`${labelOf(routine)}: between lock and unlock, a safepoint: ${way}`)
           }
         })
     return found
@@ -120,7 +129,8 @@ class Rule {
   private wayFrom(node: ts.Node): string | null {
     if (!this.next.has(node)) return null
     const names: string[] = []
-    for (let at: ts.Node | null = node; at !== null; at = this.next.get(at) ?? null) names.push(labelOf(at))
+    for (let at: ts.Node | null = node; at !== null; at = this.next.get(at) ?? null)
+      names.push(labelOf(at))
     return names.join(' → ')
   }
 }
@@ -149,7 +159,9 @@ function isPublic(node: ts.Node): boolean {
 
 function isUnder(node: ts.Node, tag: string): boolean {
   const { parent } = node
-  return (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent)) && has(commentOf(parent), tag)
+  return (
+    (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent)) && has(commentOf(parent), tag)
+  )
 }
 
 /** The comments before a declaration. */

@@ -17,11 +17,15 @@ test.each([
   ['a line of a diagram', `/*\n${wide(101, '  ┌─ ')}\n*/`, 2],
   ['an address among words', wide(101, '// see https://example.org/'), 1],
 ])('the rule of width finds %s', (_, text, line) => {
-  expect(found(text)).toEqual([`heap/a.ts:${line}: a comment of 101 columns, at most ${MOST_COLUMNS}`])
+  expect(found(text)).toEqual([
+    `heap/a.ts:${line}: a comment of 101 columns, at most ${MOST_COLUMNS}`,
+  ])
 })
 
 test('each line that is too wide is found', () => {
-  expect(found(`/*\n${wide(101, ' * ')}\n${wide(150, ' * ')}\n*/\n${wide(120, '// ')}`)).toHaveLength(3)
+  expect(
+    found(`/*\n${wide(101, ' * ')}\n${wide(150, ' * ')}\n*/\n${wide(120, '// ')}`),
+  ).toHaveLength(3)
 })
 
 test.each([
@@ -37,7 +41,8 @@ test.each([
 
 test(`comments have at most ${MOST_COLUMNS} columns`, () => {
   const files = repositoryFiles().filter(({ path }) => path.endsWith('.ts'))
-  for (const folder of NARROW_FOLDERS) expect(files.some(({ path }) => path.startsWith(folder))).toBe(true)
+  for (const folder of NARROW_FOLDERS)
+    expect(files.some(({ path }) => path.startsWith(folder))).toBe(true)
   const narrow = files.filter(({ path }) => NARROW_FOLDERS.some(folder => path.startsWith(folder)))
   expect(narrow.flatMap(wideComments)).toEqual([])
 })

@@ -1,6 +1,6 @@
 // The rule of width: no line of a comment ends beyond column 100.
 //
-// The formatter breaks code at column 120 and leaves comments alone. A comment that stands behind
+// The formatter breaks code at column 100 and leaves comments alone. A comment that stands behind
 // code counts where it ends.
 import ts from 'typescript'
 import type { SourceFile } from './files.ts'
@@ -23,7 +23,9 @@ export function wideComments({ path, text }: SourceFile): string[] {
       .split('\n')
       .flatMap((line, index) => {
         if (line.length <= MOST_COLUMNS || UNBREAKABLE.test(line)) return []
-        return [`${path}:${first + index + 1}: a comment of ${line.length} columns, at most ${MOST_COLUMNS}`]
+        return [
+          `${path}:${first + index + 1}: a comment of ${line.length} columns, at most ${MOST_COLUMNS}`,
+        ]
       })
   })
 }
@@ -40,8 +42,10 @@ function commentRanges(path: string, text: string): [number, number][] {
     const children = node.getChildren(source)
     for (const child of children) visit(child)
     if (children.length > 0) return
-    for (const found of ts.getLeadingCommentRanges(text, node.pos) ?? []) ranges.set(found.pos, found.end)
-    for (const found of ts.getTrailingCommentRanges(text, node.end) ?? []) ranges.set(found.pos, found.end)
+    for (const found of ts.getLeadingCommentRanges(text, node.pos) ?? [])
+      ranges.set(found.pos, found.end)
+    for (const found of ts.getTrailingCommentRanges(text, node.end) ?? [])
+      ranges.set(found.pos, found.end)
   }
   visit(source)
   return [...ranges].sort(([a], [b]) => a - b)

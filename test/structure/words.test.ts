@@ -9,9 +9,9 @@ const both = 'add(words, control.ONE, 1)\nadd(words, control.TWO, 1)'
 
 describe('the rule of words finds', () => {
   test('a number that is out of order', () => {
-    expect(violations('/** A. */\nexport const ONE = 2\n/** B. */\nexport const TWO = 1\n', both)).toEqual([
-      'memory/words/a.ts: TWO is out of order',
-    ])
+    expect(
+      violations('/** A. */\nexport const ONE = 2\n/** B. */\nexport const TWO = 1\n', both),
+    ).toEqual(['memory/words/a.ts: TWO is out of order'])
   })
 
   test('a word without a biography', () => {
@@ -29,16 +29,23 @@ describe('the rule of words finds', () => {
     ['is never written', 'return load(words, this.memory.p(index, p.ONE)) + 1'],
     ['is never written', 'this.oneWord = memory.p(index, p.ONE)\nreturn words[this.oneWord]'],
   ])('one that %s: %s', (fault, use) => {
-    expect(violations('/** A. */\nexport const ONE = 1\n', use)).toEqual([`memory/words/a.ts: ONE ${fault}`])
+    expect(violations('/** A. */\nexport const ONE = 1\n', use)).toEqual([
+      `memory/words/a.ts: ONE ${fault}`,
+    ])
   })
 
   test('one that nobody uses, whatever comments say of it', () => {
-    expect(violations('/** A. */\nexport const ONE = 1\n', '/** add(words, ONE, 1) */\n// ONE')).toHaveLength(2)
+    expect(
+      violations('/** A. */\nexport const ONE = 1\n', '/** add(words, ONE, 1) */\n// ONE'),
+    ).toHaveLength(2)
   })
 })
 
 test.each([
-  ['a word that one file writes and another part reads', 'words[control.ONE] = 1\nreturn words[control.ONE]'],
+  [
+    'a word that one file writes and another part reads',
+    'words[control.ONE] = 1\nreturn words[control.ONE]',
+  ],
   ['a lock', 'lock(words, control.ONE)'],
   ['a counter', 'words[own + p.ONE]++'],
   ['a counter before its use', 'return ++words[p.ONE]'],
@@ -50,7 +57,8 @@ test.each([
 })
 
 test('a group of words shares a biography, and a table begins at 0 again', () => {
-  const table = '/** A. */\nexport const ONE = 1\nexport const TWO = 2\n/** B. */\nexport const NIL = 0\n'
+  const table =
+    '/** A. */\nexport const ONE = 1\nexport const TWO = 2\n/** B. */\nexport const NIL = 0\n'
   expect(violations(table, `${both}\nadd(words, NIL, 1)`)).toEqual([])
 })
 

@@ -13,7 +13,8 @@ import type { SourceFile } from './files.ts'
 const NO_WORD =
   /^(?:WORDS|DOUBLES|NO_BYTES|IDLE_COUNT|IDLE_LEFT|SWEEP_DRAINED|SPAN_CLASSES|PLACES|OVERRUN_PARTS|PAUSE_RING|MAX_FAULT_POINTS|ARGUMENTS_MAX|FREE|WHITE|GREY_MARK|BLACK|\w+_(?:WORDS|DOUBLES|COUNT|PAIRS|SLOTS)|(?:PHASE|RUN|POLL|STATUS|ROLE|ACTIVITY|G|WAIT|QUARANTINE)_(?!STATE|OPEN|QUEUE|STARTED|WANTED)\w+)$/
 /** These have such a name, and are words. */
-const WORD = /^(?:GLOBAL_WORDS|GLOBAL_SLOTS|WORK_FULL_COUNT|ASSIST_COUNT|RUN_QUEUE_COUNT|BARRIER_COUNT)$/
+const WORD =
+  /^(?:GLOBAL_WORDS|GLOBAL_SLOTS|WORK_FULL_COUNT|ASSIST_COUNT|RUN_QUEUE_COUNT|BARRIER_COUNT)$/
 
 interface Declared {
   readonly name: string
@@ -36,14 +37,20 @@ function declared(text: string): Declared[] {
 const isWord = ({ name }: Declared): boolean => WORD.test(name) || !NO_WORD.test(name)
 
 /** One line for each breach; `users` are the files that access words. */
-export function wordViolations(tables: readonly SourceFile[], users: readonly SourceFile[]): string[] {
-  const texts = users.map(({ text }) => text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|^import [^;'"]*? from .*$/gm, ''))
+export function wordViolations(
+  tables: readonly SourceFile[],
+  users: readonly SourceFile[],
+): string[] {
+  const texts = users.map(({ text }) =>
+    text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|^import [^;'"]*? from .*$/gm, ''),
+  )
   return tables.flatMap(table => {
     const all = declared(table.text)
     const faults: string[] = []
     let last = -1
     for (const { name, value, hasBiography } of all) {
-      if (!hasBiography && isWord({ name, value, hasBiography })) faults.push(`${table.path}: ${name} has no biography`)
+      if (!hasBiography && isWord({ name, value, hasBiography }))
+        faults.push(`${table.path}: ${name} has no biography`)
       if (!/^\d+$/.test(value)) continue
       // A new table begins at 0.
       if (Number(value) !== 0 && isWord({ name, value, hasBiography })) {
@@ -81,7 +88,9 @@ function follow(name: RegExp, text: string, uses: Uses, depth: number): void {
     const line = statementAround(text, index)
     const at = index - line.start
     const [, alias] =
-      /^\s*(?:(?:const|let|private|readonly)\s+)*((?:this\.)?\w+)(?:: [\w[\] ]+)? = (?!=)/.exec(line.text) ?? []
+      /^\s*(?:(?:const|let|private|readonly)\s+)*((?:this\.)?\w+)(?:: [\w[\] ]+)? = (?!=)/.exec(
+        line.text,
+      ) ?? []
     const access = accessAt(line.text, at)
     if (access === 'read' || access === 'both') uses.isRead = true
     if (access === 'write' || access === 'both') uses.isWritten = true

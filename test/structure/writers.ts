@@ -8,7 +8,8 @@ const writing =
 
 /** Who may write, and what. */
 const allowed: Readonly<Record<string, RegExp>> = {
-  'runtime/output/output-file.ts': /^(?:writeFileSync|writeSync|ftruncateSync|renameSync|openSync)$/,
+  'runtime/output/output-file.ts':
+    /^(?:writeFileSync|writeSync|ftruncateSync|renameSync|openSync)$/,
   // A pipe, which is asked again.
   'runtime/output/descriptor-queue.ts': /^writevSync$/,
   // The last words of a process that nothing else ends.
@@ -18,7 +19,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
 }
 
 /** Programs print as programs do; a P's own streams lead into its ring. */
-const prints = /(?:^|\/)programs\/|^runtime\/(?:output\/standard-streams|host\/task-console|host\/p-thread)\.ts$/
+const prints =
+  /(?:^|\/)programs\/|^runtime\/(?:output\/standard-streams|host\/task-console|host\/p-thread)\.ts$/
 
 /** One line for each breach. */
 export function writers(files: readonly SourceFile[]): string[] {
@@ -30,7 +32,11 @@ export function writers(files: readonly SourceFile[]): string[] {
       if (!clause.startsWith('{')) faults.push(`${path}: takes all of node:fs`)
       for (const name of namesIn(clause)) {
         const isRead = name === 'openSync' && opensForReading(text)
-        if ((writing.test(name) || /^open(?:Sync)?$/.test(name)) && !isRead && !allowed[path]?.test(name))
+        if (
+          (writing.test(name) || /^open(?:Sync)?$/.test(name)) &&
+          !isRead &&
+          !allowed[path]?.test(name)
+        )
           faults.push(`${path}: ${name} is for runtime/output/output-file.ts`)
       }
     }

@@ -66,7 +66,13 @@ export async function open(page: string, pictures = 'svg', act = ''): Promise<Se
   const { port } = server.address() as AddressInfo
   try {
     return await inScratch(async scratch => {
-      const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--enable-logging=stderr']
+      const flags = [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--hide-scrollbars',
+        '--enable-logging=stderr',
+      ]
       const own = [
         `--user-data-dir=${join(scratch, 'profile')}`,
         `--window-size=${WINDOW_WIDTH},900`,
@@ -79,7 +85,11 @@ export async function open(page: string, pictures = 'svg', act = ''): Promise<Se
       )
       const [, body = ''] = /<body>([^<]*)<\/body>/.exec(stdout) ?? []
       const seen = JSON.parse(body) as Omit<Seen, 'console' | 'requests'>
-      return { ...seen, requests, console: stderr.split('\n').filter(line => line.includes('CONSOLE')) }
+      return {
+        ...seen,
+        requests,
+        console: stderr.split('\n').filter(line => line.includes('CONSOLE')),
+      }
     })
   } finally {
     server.closeAllConnections()

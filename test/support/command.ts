@@ -13,13 +13,18 @@ export function readOrExit<T>(command: string, read: () => T): T {
   } catch (error) {
     if (!isComplaint(error)) throw error
     // Node's own go on with advice.
-    process.stderr.write(`${command}: ${printable(error.message.split('. ')[0] ?? '')}; see --help\n`)
+    process.stderr.write(
+      `${command}: ${printable(error.message.split('. ')[0] ?? '')}; see --help\n`,
+    )
     process.exit(2)
   }
 }
 
 /** Runs a command, and sets its exit code. */
-export async function runCommand(command: string, main: () => number | Promise<number>): Promise<void> {
+export async function runCommand(
+  command: string,
+  main: () => number | Promise<number>,
+): Promise<void> {
   try {
     process.exitCode = await main()
     await awaitCompilation()
@@ -50,12 +55,18 @@ export function outputsOf(
 /** A number from `least` to `most`. Throws a UsageError. */
 export function wholeNumber(option: string, text: string, least: number, most: number): number {
   const number = Number(text)
-  if (text.trim() !== '' && Number.isInteger(number) && number >= least && number <= most) return number
+  if (text.trim() !== '' && Number.isInteger(number) && number >= least && number <= most)
+    return number
   throw new UsageError(`--${option} must be a whole number from ${least} to ${most}, not '${text}'`)
 }
 
 function isComplaint(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   const { code = '' } = error as NodeJS.ErrnoException
-  return error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS') || code === 'ENOENT' || code === 'EISDIR'
+  return (
+    error instanceof UsageError ||
+    code.startsWith('ERR_PARSE_ARGS') ||
+    code === 'ENOENT' ||
+    code === 'EISDIR'
+  )
 }

@@ -41,7 +41,16 @@ async function handRun(): Promise<HandRun> {
   const world = new HandWorld({ procs: 2, globals: 1, arenaBytes: 16 * MiB, isTraced: true })
   const configuration = resolveConfiguration(
     'by-hand.ts',
-    { json, trace, procs: 2, arena: '16MiB', termination: 'coordinator', gate: 'off', gctrace: true, seed: 1 },
+    {
+      json,
+      trace,
+      procs: 2,
+      arena: '16MiB',
+      termination: 'coordinator',
+      gate: 'off',
+      gctrace: true,
+      seed: 1,
+    },
     {},
   )
   const session = new Session(world.memory, configuration, { stderr: heard }, false)
@@ -75,7 +84,10 @@ function allocate(world: HandWorld, tick: () => void): void {
     // Credit is banked, as Go's rule banks it where little is left to mark: the goroutine runs past the goal and pays nothing.
     mutator.collector.assists.isInCredit(0) // what it had in the cycle before is forgotten
     memory.doubles[memory.goroutineDouble(goroutine, g.ASSIST_BYTES)] = 16 * LARGE_BYTES
-    while (memory.phase !== control.PHASE_OFF && words[control.HEAP_LIVE] < words[control.GOAL] + PAST_BYTES)
+    while (
+      memory.phase !== control.PHASE_OFF &&
+      words[control.HEAP_LIVE] < words[control.GOAL] + PAST_BYTES
+    )
       mutator.allocator.allocate(1024, true)
     // On a slow machine a fractional worker may have ended it.
     if (memory.phase !== control.PHASE_OFF) {

@@ -15,7 +15,12 @@ import type { Credit } from '../../gc/work/assist.ts'
 import type { GateLimit } from '../../gc/work/gate.ts'
 import { STOP_FORCED_CYCLE, STOP_TERMINATION, type StopReason, type World } from '../../gc/world.ts'
 import { Heap } from '../../heap/heap.ts'
-import { ARRAY_ELEMENTS_BYTE, ARRAY_LENGTH_WORD, headerOf, REFERENCE_ARRAY } from '../../heap/object.ts'
+import {
+  ARRAY_ELEMENTS_BYTE,
+  ARRAY_LENGTH_WORD,
+  headerOf,
+  REFERENCE_ARRAY,
+} from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
 import { type Addr, Memory } from '../../memory/memory.ts'
@@ -86,7 +91,13 @@ export class HandWorld {
   private types = ARRAY_TYPE
 
   constructor(options: HandWorldOptions = {}) {
-    const { procs = 2, check = false, workBuffers = 64, arenaBytes = 4 * MiB, globals = 0 } = options
+    const {
+      procs = 2,
+      check = false,
+      workBuffers = 64,
+      arenaBytes = 4 * MiB,
+      globals = 0,
+    } = options
     this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
     this.words = this.memory.words
     this.records = new CycleRecords(this.memory)
@@ -104,7 +115,12 @@ export class HandWorld {
     }
     // Each P sees the memory through views of its own, as each thread does.
     this.ps = Array.from({ length: procs }, (_, index) => {
-      const faults = new FaultInjector(this.memory, (options.faults ?? []).map(parseFault), index, 1)
+      const faults = new FaultInjector(
+        this.memory,
+        (options.faults ?? []).map(parseFault),
+        index,
+        1,
+      )
       const heap = new Heap(new Memory(this.memory.handle, faults), check)
       return new HandP(this, heap, index, pOptions, options.isTraced ?? false)
     })
@@ -181,7 +197,8 @@ export class HandWorld {
     marker.collector.sweeper.finish()
     const cycle = this.records.take(false)
     if (cycle === undefined) throw new Error('the cycle left no record')
-    for (let bytes = 16; bytes <= 64; bytes += 16) for (let count = 0; count < 600; count++) marker.overwriteFree(bytes)
+    for (let bytes = 16; bytes <= 64; bytes += 16)
+      for (let count = 0; count < 600; count++) marker.overwriteFree(bytes)
     return cycle
   }
 
@@ -233,7 +250,11 @@ export class HandP extends P {
   private readonly hand: HandWorld
 
   constructor(hand: HandWorld, heap: Heap, index: number, options: POptions, isTraced: boolean) {
-    const config = { procs: heap.memory.layout.procs, gcPercent: 100, memoryLimit: Number.POSITIVE_INFINITY }
+    const config = {
+      procs: heap.memory.layout.procs,
+      gcPercent: 100,
+      memoryLimit: Number.POSITIVE_INFINITY,
+    }
     const controller = new Controller(heap.memory, fixed(0.7), config)
     super(heap, index, controller, NO_PROGRAM, new Events(heap.memory, index, isTraced), options)
     this.hand = hand
@@ -263,7 +284,8 @@ export class HandP extends P {
         return isDue() && raise(since, reason)
       },
       blockInPlace: (isOver: () => boolean): void => {
-        while (!isOver()) if (!hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
+        while (!isOver())
+          if (!hand.reach('blocked')) throw new Error(`P ${this.index} would wait in place`)
       },
       raggedBarrier: (): void => {
         hand.reach('ragged barrier')
@@ -301,7 +323,11 @@ export class HandP extends P {
   private takeReady(id: GoroutineId): void {
     const { words } = this.memory
     const next = (goroutine: GoroutineId): number => this.memory.goroutine(goroutine, g.NEXT)
-    for (let link = this.memory.p(this.index, p.READY); words[link] !== 0; link = next(words[link])) {
+    for (
+      let link = this.memory.p(this.index, p.READY);
+      words[link] !== 0;
+      link = next(words[link])
+    ) {
       if (words[link] !== id) continue
       words[link] = words[next(id)]
       return
@@ -348,7 +374,8 @@ export class HandP extends P {
   makeArray(length: number): Addr {
     const bytes = ARRAY_ELEMENTS_BYTE + length * 4
     const { cache } = this.collector
-    const at = sizeClassOf(bytes) === 0 ? cache.allocateLarge(bytes, false) : this.allocateSlot(bytes, false)
+    const at =
+      sizeClassOf(bytes) === 0 ? cache.allocateLarge(bytes, false) : this.allocateSlot(bytes, false)
     if (sizeClassOf(bytes) === 0) for (let from = at; from !== 0; ) from = cache.zeroPiece(at, from)
     this.memory.i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
     this.memory.i32[at >>> 2] = headerOf(ARRAY_TYPE, REFERENCE_ARRAY)

@@ -98,9 +98,10 @@ interface Break {
 export const add = (index: (w: Words) => number, by: number) => (w: Words) => {
   w.words[index(w)] += by
 }
-export const set = (index: (w: Words) => number, value: number | ((w: Words) => number)) => (w: Words) => {
-  w.words[index(w)] = typeof value === 'number' ? value : value(w)
-}
+export const set =
+  (index: (w: Words) => number, value: number | ((w: Words) => number)) => (w: Words) => {
+    w.words[index(w)] = typeof value === 'number' ? value : value(w)
+  }
 export const word = (index: number) => () => index
 
 /** A test for each, by what is broken: the verifier finds it. */

@@ -65,7 +65,12 @@ export class HandHeap {
     for (const cache of this.caches) cache.flush()
     this.words[control.PHASE] = control.PHASE_OFF
     this.words[control.HEAP_SWEEP_GENERATION] += 2
-    for (const word of [control.SWEEP_CLASS, control.PAGES_SWEPT, control.SWEPT_MARKED_BYTES, control.SWEEPERS]) {
+    for (const word of [
+      control.SWEEP_CLASS,
+      control.PAGES_SWEPT,
+      control.SWEPT_MARKED_BYTES,
+      control.SWEEPERS,
+    ]) {
       this.words[word] = 0
     }
   }

@@ -8,7 +8,11 @@ import { mutationsOf } from './mutations.ts'
 const seed = Number(process.env.SEED ?? 1)
 export type Main = (argv: readonly string[]) => Promise<number>
 const load = async (path: string): Promise<Main> =>
-  ((await import(new URL(`../../dist/lab/${path}/command-line.js`, import.meta.url).href)) as { main: Main }).main
+  (
+    (await import(new URL(`../../dist/lab/${path}/command-line.js`, import.meta.url).href)) as {
+      main: Main
+    }
+  ).main
 export const [overrun, pacers] = [await load('overrun'), await load('pacers')]
 
 export interface Outcome {
@@ -43,7 +47,9 @@ export async function outcomeOf(main: Main, argv: readonly string[]): Promise<Ou
 export const GARBAGE = /\bNaN\b|\bundefined\b|\bInfinity\b|\[object \w+\]/
 
 export function expectSound(page: string, what: string): void {
-  const own = page.replace(/<script>.*?<\/script>/gs, '').replace(/<script type="application\/json".*?<\/script>/gs, '')
+  const own = page
+    .replace(/<script>.*?<\/script>/gs, '')
+    .replace(/<script type="application\/json".*?<\/script>/gs, '')
   expect(GARBAGE.exec(own)?.[0], what).toBe(undefined)
   expect(/<img|<script/.exec(own)?.[0], what).toBe(undefined)
 }

@@ -54,5 +54,8 @@ function change(root: Holder, place: readonly string[], random: Random): string 
 
 function placesIn(value: unknown, place: readonly string[]): string[][] {
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, one]) => [[...place, key], ...placesIn(one, [...place, key])])
+  return Object.entries(value).flatMap(([key, one]) => [
+    [...place, key],
+    ...placesIn(one, [...place, key]),
+  ])
 }

@@ -78,7 +78,15 @@ export const someResults: OverrunResults = {
     { ...someCase, injected: 'mark-termination/before-stop:stall=3ms' },
     { ...kept, injected: 'mark-termination/before-stop:stall=3ms' },
   ],
-  costs: [someCost, { ...someCost, termination: 'helping', gate: 'goal', overrun: { p50: 0, p90: 0, p99: 0, max: 0 } }],
+  costs: [
+    someCost,
+    {
+      ...someCost,
+      termination: 'helping',
+      gate: 'goal',
+      overrun: { p50: 0, p90: 0, p99: 0, max: 0 },
+    },
+  ],
   experiments: [
     {
       name: 'credit',
@@ -101,7 +109,10 @@ export const someResults: OverrunResults = {
           ],
         },
         mark: 'bar',
-        encoding: { y: { field: 'policy', type: 'nominal' }, x: { field: 'bytes', type: 'quantitative' } },
+        encoding: {
+          y: { field: 'policy', type: 'nominal' },
+          x: { field: 'bytes', type: 'quantitative' },
+        },
       },
     },
   ],

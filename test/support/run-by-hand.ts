@@ -31,17 +31,24 @@ export class HandRun {
       start: (id: number) => (id === 1 ? this.#main() : coroutineOf(id)),
       nameOf: (id: number) => `goroutine ${id}`,
     }
-    const p = new P(new Heap(this.memory, false), 0, controller, program, new Events(this.memory, 0, false), {
-      checkmark: true,
-      stopTheWorld: 0,
-      termination: 'helping',
-      gate: 'off',
-      credit: 'go',
-      barrierWait: 'sleep',
-      zealEvery: 0,
-      zealConcurrent: false,
-      seed: 1,
-    })
+    const p = new P(
+      new Heap(this.memory, false),
+      0,
+      controller,
+      program,
+      new Events(this.memory, 0, false),
+      {
+        checkmark: true,
+        stopTheWorld: 0,
+        termination: 'helping',
+        gate: 'off',
+        credit: 'go',
+        barrierWait: 'sleep',
+        zealEvery: 0,
+        zealConcurrent: false,
+        seed: 1,
+      },
+    )
     p.collector.initialize(-1, Number.POSITIVE_INFINITY)
     this.run = new Run(number, p, new Declarations(this.memory, 'P 0'), false)
   }

@@ -15,7 +15,15 @@ export const repository = new URL('../../', import.meta.url)
 const cli = fileURLToPath(new URL('bin/sawtooth.js', repository))
 
 /** Environment variables that would change what a run does. */
-const OURS = ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS', 'GODEBUG', 'NODE_OPTIONS', 'NODE_ENV', 'FORCE_COLOR']
+const OURS = [
+  'GOGC',
+  'GOMEMLIMIT',
+  'GOMAXPROCS',
+  'GODEBUG',
+  'NODE_OPTIONS',
+  'NODE_ENV',
+  'FORCE_COLOR',
+]
 
 /** How often it is looked whether a process is to be interrupted, in ms. */
 const LOOK_MS = 20
@@ -57,7 +65,10 @@ export interface CommandResult extends Omit<ProcessResult, 'elapsedMs'> {
 export interface CliResult extends ProcessResult, CommandResult {}
 
 /** Runs `sawtooth …`; a `run` writes a record. */
-export async function runCli(args: readonly string[], options: ProcessOptions = {}): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  options: ProcessOptions = {},
+): Promise<CliResult> {
   return inScratch(async scratch => {
     const json = join(scratch, 'record.json')
     const result = await runNode([cli, ...withRecord(args, json)], options, scratch)
@@ -69,7 +80,9 @@ export async function runCli(args: readonly string[], options: ProcessOptions = 
 export function withRecord(args: readonly string[], json: string): readonly string[] {
   if (args[0] !== 'run') return args
   const end = args.indexOf('--')
-  return end < 0 ? [...args, '--json', json] : [...args.slice(0, end), '--json', json, ...args.slice(end)]
+  return end < 0
+    ? [...args, '--json', json]
+    : [...args.slice(0, end), '--json', json, ...args.slice(end)]
 }
 
 /** The record of a command, which must agree with how it ended; no wait in it was rescued. */
@@ -93,12 +106,17 @@ export async function runProgram(
 ): Promise<ProcessResult & { readonly record: RunRecord }> {
   const result = await runCli(['run', ...args], options)
   const { record } = result
-  if (record === null) throw new Error(`no record was written; exit ${result.code}\n${result.stdout}${result.stderr}`)
+  if (record === null)
+    throw new Error(`no record was written; exit ${result.code}\n${result.stdout}${result.stderr}`)
   return { ...result, record }
 }
 
 /** Runs Node. Fails if it has not ended, with all that holds its pipes, within the limit. */
-export function runNode(args: readonly string[], options: ProcessOptions, scratch: string): Promise<ProcessResult> {
+export function runNode(
+  args: readonly string[],
+  options: ProcessOptions,
+  scratch: string,
+): Promise<ProcessResult> {
   const {
     env = {},
     limitMs = HANG_MS,
@@ -148,7 +166,13 @@ export function runNode(args: readonly string[], options: ProcessOptions, scratc
       const said = `stdout: ${output.stdout.slice(-2000)}\nstderr: ${output.stderr.slice(-4000)}`
       if (tooLate) reject(new Error(`not over after ${limitMs} ms: ${args.join(' ')}\n${said}`))
       else if (code === null) reject(new Error(`killed by ${signal}: ${args.join(' ')}\n${said}`))
-      else resolve({ stdout: output.stdout, ...told(output.stderr), code, elapsedMs: performance.now() - began })
+      else
+        resolve({
+          stdout: output.stdout,
+          ...told(output.stderr),
+          code,
+          elapsedMs: performance.now() - began,
+        })
     })
   })
 }
@@ -161,7 +185,9 @@ export function told(text: string): Pick<ProcessResult, 'stderr' | 'stragglers'>
 
 /** What a process of a test finds in its environment: none of our variables, and a directory of its own for temporary files. */
 export function environment(scratch: string): NodeJS.ProcessEnv {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !OURS.includes(name)))
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !OURS.includes(name)),
+  )
   return { ...inherited, TMPDIR: scratch }
 }
 

@@ -24,15 +24,21 @@ export async function runHost<T>(
       compilerOptions: { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 },
     })
     const compiled = join(scratch, 'host.mjs')
-    writeFileSync(compiled, outputText.replaceAll(/'sawtooth\/host'|"sawtooth\/host"/g, `'${hostUrl}'`))
+    writeFileSync(
+      compiled,
+      outputText.replaceAll(/'sawtooth\/host'|"sawtooth\/host"/g, `'${hostUrl}'`),
+    )
     const result = await runNode([compiled, ...args], options, scratch)
     const last = result.stdout.trimEnd().split('\n').at(-1) ?? ''
     try {
       return { ...result, answer: JSON.parse(last) as T }
     } catch (error) {
-      throw new Error(`no answer from ${script}: exit ${result.code}\n${result.stdout}${result.stderr}`, {
-        cause: error,
-      })
+      throw new Error(
+        `no answer from ${script}: exit ${result.code}\n${result.stdout}${result.stderr}`,
+        {
+          cause: error,
+        },
+      )
     }
   })
 }

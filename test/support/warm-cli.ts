@@ -9,7 +9,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from './hang.ts'
-import { type CommandResult, checkedRecord, environment, expectEmpty, repository, told, withRecord } from './run-cli.ts'
+import {
+  type CommandResult,
+  checkedRecord,
+  environment,
+  expectEmpty,
+  repository,
+  told,
+  withRecord,
+} from './run-cli.ts'
 
 const script = fileURLToPath(new URL('warm-cli.js', import.meta.url))
 /** A process that has carried out so many commands is followed by another: nothing that a run leaves behind adds up. */

@@ -38,7 +38,9 @@ function shareOf({ cpuMs, markMs }: CycleRecord, procs: number): number {
 }
 
 /** What a steady state is told by: medians over its cycles. Prints them. */
-export async function steadyState(procs: number): Promise<{ cycles: number; ratio: number; share: number }> {
+export async function steadyState(
+  procs: number,
+): Promise<{ cycles: number; ratio: number; share: number }> {
   const cycles = await warmCycles(procs)
   const ratio = median(cycles.map(cycle => cycle.heapAtMarkEnd / (cycle.goal ?? Number.NaN)))
   const share = median(cycles.map(cycle => shareOf(cycle, procs)))

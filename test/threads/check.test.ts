@@ -16,9 +16,21 @@ describe('--check ends the run with exit 3, the task and the line', () => {
     ['leftLocal', '// left local', /its scope has been left/, []],
   ])('%s', async (way, marker, message, flags) => {
     for (const procs of sampled(['1', '2'], 2)) {
-      const result = await runProgramWarm([breaks, '--check', '--procs', procs, ...flags, '--', way])
+      const result = await runProgramWarm([
+        breaks,
+        '--check',
+        '--procs',
+        procs,
+        ...flags,
+        '--',
+        way,
+      ])
       const { code, record, stdout, stderr } = result
-      expect({ code, stdout, kind: record.error?.kind }).toEqual({ code: 3, stdout: '', kind: 'breach' })
+      expect({ code, stdout, kind: record.error?.kind }).toEqual({
+        code: 3,
+        stdout: '',
+        kind: 'breach',
+      })
       expect(record.error?.message).toMatch(message)
       expect(record.error?.goroutine).toBe('breaker')
       expect(stderr.match(message)?.length).toBe(1)
@@ -28,13 +40,34 @@ describe('--check ends the run with exit 3, the task and the line', () => {
   })
 
   test('a program that catches all it can', async () => {
-    const { code, record } = await runProgramWarm([breaks, '--check', '--zeal', '1', '--procs', '2', '--', 'caught'])
-    expect({ code, error: record.error }).toMatchObject({ code: 3, error: { kind: 'breach', goroutine: 'breaker' } })
+    const { code, record } = await runProgramWarm([
+      breaks,
+      '--check',
+      '--zeal',
+      '1',
+      '--procs',
+      '2',
+      '--',
+      'caught',
+    ])
+    expect({ code, error: record.error }).toMatchObject({
+      code: 3,
+      error: { kind: 'breach', goroutine: 'breaker' },
+    })
   })
 
   test('a program that keeps the rule has nothing to fear, even from --zeal', async () => {
     for (const zeal of ['1', '3,concurrent']) {
-      const { code, stdout } = await runProgramWarm([breaks, '--check', '--zeal', zeal, '--procs', '2', '--', 'kept'])
+      const { code, stdout } = await runProgramWarm([
+        breaks,
+        '--check',
+        '--zeal',
+        zeal,
+        '--procs',
+        '2',
+        '--',
+        'kept',
+      ])
       expect({ code, stdout }).toEqual({ code: 0, stdout: 'over\n' })
     }
   })
@@ -60,7 +93,11 @@ describe('results do not depend on how concurrent the collector is', () => {
   ]
   test.each(sampled(programs, 2))('%s', async (program, args) => {
     const outputs = new Set<string>()
-    for (const debug of ['gcstoptheworld=0', 'gcstoptheworld=1', 'gcstoptheworld=2,gccheckmark=1']) {
+    for (const debug of [
+      'gcstoptheworld=0',
+      'gcstoptheworld=1',
+      'gcstoptheworld=2,gccheckmark=1',
+    ]) {
       const { code, stdout, record } = await runProgramWarm(
         [threadsFile(`../${program}`), '--procs', '3', '--gogc', '20', '--', ...args],
         { GODEBUG: debug },

@@ -23,28 +23,43 @@ describe('console', () => {
   })
 
   longTest('of four Ps keeps the order of each, and prints what modules print once', async () => {
-    const { code, stdout, stderr } = await runProgram([prints, '--procs', '4', '--', 'lines', '2000'])
+    const { code, stdout, stderr } = await runProgram([
+      prints,
+      '--procs',
+      '4',
+      '--',
+      'lines',
+      '2000',
+    ])
     expect(code).toBe(0)
     expectPrinted(stdout, stderr, 4, 2000)
   })
 
   test('of 10 MB in one call comes through a slow pipe complete', async () => {
     const bytes = 10_000_000
-    const { code, stdout } = await runProgram([prints, '--procs', '2', '--', 'once', String(bytes)], {
-      stdoutBytesPerSecond: isLong ? 6_000_000 : 12_000_000,
-    })
+    const { code, stdout } = await runProgram(
+      [prints, '--procs', '2', '--', 'once', String(bytes)],
+      {
+        stdoutBytesPerSecond: isLong ? 6_000_000 : 12_000_000,
+      },
+    )
     const lines = stdout.split('\n')
     expect({ code, lines: lines.length }).toEqual({ code: 0, lines: bytes / 64 + 4 })
-    const wrong = lines.slice(1, -3).findIndex((line, index) => line !== String(index).padStart(63, 'ä'))
+    const wrong = lines
+      .slice(1, -3)
+      .findIndex((line, index) => line !== String(index).padStart(63, 'ä'))
     expect(wrong).toBe(-1)
     expect(lines.slice(-3)).toEqual(['', 'after it', ''])
   })
 
   longTest('of several Ps that print faster than a slow pipe is read loses nothing', async () => {
     const lines = isLong ? 10_000 : 5000
-    const { code, stdout, stderr } = await runProgram([prints, '--procs', '3', '--', 'lines', String(lines)], {
-      stdoutBytesPerSecond: 1_500_000,
-    })
+    const { code, stdout, stderr } = await runProgram(
+      [prints, '--procs', '3', '--', 'lines', String(lines)],
+      {
+        stdoutBytesPerSecond: 1_500_000,
+      },
+    )
     expect(code).toBe(0)
     expectPrinted(stdout, stderr, 3, lines)
   })

@@ -50,7 +50,9 @@ async function carryOut(runs: readonly Wanted[], nodeOptions = ''): Promise<Answ
     const file = join(scratch, 'runs.json')
     writeFileSync(file, JSON.stringify(runs))
     const env = { GODEBUG: 'gccheckmark=1', NODE_OPTIONS: nodeOptions }
-    return (await runHost<Answer[]>(threadsFile('programs/fault-runs.ts'), [file], { env, limitMs })).answer
+    return (
+      await runHost<Answer[]>(threadsFile('programs/fault-runs.ts'), [file], { env, limitMs })
+    ).answer
   })
 }
 
@@ -76,7 +78,11 @@ const underGo = ({ program, options }: Wanted): Wanted => ({
 })
 
 const greyLate = (fault: readonly string[]): Wanted => {
-  const late = crowd(2, [...fault, 'work/take-empty:fail:p=0.8', 'mark-termination/after-barrier:stall=1ms'], 12)
+  const late = crowd(
+    2,
+    [...fault, 'work/take-empty:fail:p=0.8', 'mark-termination/after-barrier:stall=1ms'],
+    12,
+  )
   return underGo({ ...late, options: { ...late.options, zeal: '7,concurrent' } })
 }
 
@@ -116,12 +122,10 @@ const alone = (harm: string): Wanted[] =>
 function expectSound(runs: readonly Wanted[], answers: readonly Answer[]): void {
   expect(answers).toHaveLength(runs.length)
   for (const [index, { exit, message, rescues, cycles }] of answers.entries())
-    expect([exit, message, rescues, cycles > 0], `seed ${seed}: ${JSON.stringify(runs[index])}`).toEqual([
-      0,
-      null,
-      0,
-      true,
-    ])
+    expect(
+      [exit, message, rescues, cycles > 0],
+      `seed ${seed}: ${JSON.stringify(runs[index])}`,
+    ).toEqual([0, null, 0, true])
 }
 
 test.each(isLong ? ['stall=3ms:p=0.2', 'stall=1ms', 'yield'] : ['stall=1ms:p=0.3'])(
@@ -146,25 +150,36 @@ test('under a schedule every point is struck, the same number of times each time
     options: { ...options, schedule },
   })
   const all = points.map(point => `${point}:stall=50us`)
-  const slow = ['mark/root:stall=12ms:p=0.5', 'mark/stack:stall=1ms:p=0.3', 'barrier/serve:stall=1ms:p=0.3']
+  const slow = [
+    'mark/root:stall=12ms:p=0.5',
+    'mark/stack:stall=1ms:p=0.3',
+    'barrier/serve:stall=1ms:p=0.3',
+  ]
   const busy = crowd(2, [...all, ...slow], 12)
   const runs = [
     scheduled(races(3, [...all, ...slow], 40), 'random'),
     scheduled(races(3, [...all, ...slow], 80), 'pct:changes=40,turns=60000'),
     scheduled(underGo(races(3, [...all, ...slow], 80)), 'pct:changes=40,turns=60000'),
     scheduled(gated([...all, ...slow], 12), 'pct:changes=40,turns=60000'),
-    scheduled({ ...busy, options: { ...busy.options, zeal: '2,concurrent' } }, 'round-robin:switches=60'),
+    scheduled(
+      { ...busy, options: { ...busy.options, zeal: '2,concurrent' } },
+      'round-robin:switches=60',
+    ),
     scheduled(greyLate(['mark-termination/restarted:yield']), 'pct'),
   ]
   const answers = await carryOut(runs, '--conditions=controlled')
   expectSound(runs, answers)
-  const counts = Object.fromEntries(points.map(point => [point, answers.map(({ strikes }) => strikes[point])]))
+  const counts = Object.fromEntries(
+    points.map(point => [point, answers.map(({ strikes }) => strikes[point])]),
+  )
   const missed = points.filter(point => counts[point].every(count => count === 0))
   expect(missed, `points that no fault struck: ${JSON.stringify(counts)}`).toEqual([])
 })
 
 test('all points at once: nothing is lost, nothing hangs', async () => {
-  const harms = isLong ? ['yield:p=0.1', 'stall=1ms:p=0.01', 'stall=3ms:p=0.02', 'yield'] : ['stall=1ms:p=0.02']
+  const harms = isLong
+    ? ['yield:p=0.1', 'stall=1ms:p=0.01', 'stall=3ms:p=0.02', 'yield']
+    : ['stall=1ms:p=0.02']
   const runs = harms.flatMap(harm => {
     const all = FAULT_POINTS.map(point => `${point}:${harm}`)
     const graph = { procs: 4, fault: all, gogc: 5, seed, args: [String(seed), '4000', '4'] }
@@ -174,7 +189,9 @@ test('all points at once: nothing is lost, nothing hangs', async () => {
   const answers = await carryOut(runs)
   expectSound(runs, answers)
   const struck = FAULT_POINTS.filter(point => answers.some(({ strikes }) => strikes[point] > 0))
-  console.log(`${struck.length} of ${FAULT_POINTS.length} points struck in one of ${runs.length} runs`)
+  console.log(
+    `${struck.length} of ${FAULT_POINTS.length} points struck in one of ${runs.length} runs`,
+  )
   // By chance, in two runs at first: the schedules strike all of them.
   expect(struck.length).toBeGreaterThan(FAULT_POINTS.length / (isLong ? 2 : 4))
 })
@@ -191,7 +208,10 @@ test('what may be refused is refused now and then: the run goes on', async () =>
   const answers = await carryOut([...runs, always])
   expectSound([...runs, always], answers)
   for (const [index, { strikes }] of answers.entries())
-    expect(strikes[refusable[Math.min(index >> 1, 2)]], JSON.stringify(runs[index])).toBeGreaterThan(0)
+    expect(
+      strikes[refusable[Math.min(index >> 1, 2)]],
+      JSON.stringify(runs[index]),
+    ).toBeGreaterThan(0)
 })
 
 /** Points, and the P that dies there; null: whoever comes there twice. */
@@ -205,7 +225,9 @@ const deaths: readonly (readonly [FaultPoint, number | null])[] = isLong
 
 test('a P that dies at a point ends the run, and is named', async () => {
   const runs = deaths.map(([point, where]) =>
-    (SPECIAL[point] ?? (fault => races(3, [fault])))(`${point}${where === null ? '' : `@p${where}`}:exit:nth=2`),
+    (SPECIAL[point] ?? (fault => races(3, [fault])))(
+      `${point}${where === null ? '' : `@p${where}`}:exit:nth=2`,
+    ),
   )
   const answers = await carryOut(runs)
   for (const [index, { exit, message, strikes }] of answers.entries()) {
@@ -268,6 +290,8 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
   }
   // Who raises a stop beside one that is raised, and of which nobody has been told, waits for that one: some tries, and not a million.
   const { passes: counted } = answers[answers.length - 1]
-  console.log(`${RAISER}: ${counted['stop/raise']} tries to raise a stop, ${counted['stop/raised']} raised`)
+  console.log(
+    `${RAISER}: ${counted['stop/raise']} tries to raise a stop, ${counted['stop/raised']} raised`,
+  )
   expect(counted['stop/raise']).toBeLessThan(5 * counted['stop/raised'])
 })

@@ -25,7 +25,9 @@ longTest('past the goal nobody passes the gate: no cycle goes beyond the bound',
   expect(code).toBe(0)
   expect(record.cycles.length).toBeGreaterThan(10)
   for (const { n, goal, heapAtStart, heapAtMarkEnd, largestRefill } of record.cycles)
-    expect(heapAtMarkEnd, `cycle ${n}`).toBeLessThanOrEqual(Math.max(Number(goal), heapAtStart) + 4 * largestRefill)
+    expect(heapAtMarkEnd, `cycle ${n}`).toBeLessThanOrEqual(
+      Math.max(Number(goal), heapAtStart) + 4 * largestRefill,
+    )
   expect(record.cycles.reduce((sum, { gateMs }) => sum + gateMs, 0)).toBeGreaterThan(0)
   expect(record.rescues).toBe(0)
 })

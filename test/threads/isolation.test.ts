@@ -39,7 +39,13 @@ const followed = { exit: 0, message: null, printed: 'lost 0\n' }
 
 const LEFT: readonly string[] = [
   ...['a promise that starts a timer', 'a timer'],
-  ...['a timer that is not waited for', 'an interval', 'an immediate', 'a port', 'a signal with a timeout'],
+  ...[
+    'a timer that is not waited for',
+    'an interval',
+    'an immediate',
+    'a port',
+    'a signal with a timeout',
+  ],
   ...['a finalization registry', 'an observer', 'a listener of process', 'a method of arrays'],
   ...['a global', 'a way to show errors', 'the environment'],
 ]
@@ -48,7 +54,11 @@ test(
   'a thread on which a program has left something ends with the run, and the next run finds nothing of it',
   async () => {
     for (const { way, left, ...next } of await ask(sampled(LEFT, 8))) {
-      expect({ way, exit: left.exit, message: left.message }).toEqual({ way, exit: 0, message: null })
+      expect({ way, exit: left.exit, message: left.message }).toEqual({
+        way,
+        exit: 0,
+        message: null,
+      })
       expect({ way, ...next }).toEqual({ way, followed, newThreads: 1 })
     }
   },
@@ -58,7 +68,12 @@ test(
 longTest(
   'a thread on which nothing is left serves the next run',
   async () => {
-    const ways = ['nothing', 'a promise that settles', 'the clock, and the console', 'another console']
+    const ways = [
+      'nothing',
+      'a promise that settles',
+      'the clock, and the console',
+      'another console',
+    ]
     for (const { way, left, ...next } of await ask(sampled(ways, 2))) {
       expect(left, way).toEqual({ exit: 0, message: null, printed: '' })
       expect({ way, ...next }).toEqual({ way, followed, newThreads: 0 })
@@ -75,9 +90,13 @@ interface Seen {
 }
 
 async function look(group: readonly Way[]): Promise<readonly Seen[]> {
-  const { answer, stderr } = await runHost<Seen[]>(threadsFile('programs/host-ways.ts'), [JSON.stringify(group)], {
-    limitMs: 4 * HANG_MS,
-  })
+  const { answer, stderr } = await runHost<Seen[]>(
+    threadsFile('programs/host-ways.ts'),
+    [JSON.stringify(group)],
+    {
+      limitMs: 4 * HANG_MS,
+    },
+  )
   expect(stderr).toBe('')
   return answer
 }
@@ -93,7 +112,12 @@ test.each(groupsOf(sampled(ways, 16), 12))(
     for (const { name, ...rest } of seen) {
       const fine = { exit: 0, message: null }
       const { isHarmless = false } = group.find(way => way.name === name) as Way
-      expect({ name, ...rest }).toEqual({ name, left: fine, looked: fine, newThreads: isHarmless ? 0 : 1 })
+      expect({ name, ...rest }).toEqual({
+        name,
+        left: fine,
+        looked: fine,
+        newThreads: isHarmless ? 0 : 1,
+      })
     }
     expect(seen).toHaveLength(group.length)
   },
@@ -121,7 +145,18 @@ test(
 )
 
 test.each(
-  sampled(['text', 'null', 'an object', 'a forged result', 'a forged report', 'the port itself', 'another then'], 7),
+  sampled(
+    [
+      'text',
+      'null',
+      'an object',
+      'a forged result',
+      'a forged report',
+      'the port itself',
+      'another then',
+    ],
+    7,
+  ),
 )(
   'what a program posts is not taken for its thread’s answer: %s',
   async how => {
@@ -138,10 +173,16 @@ test.each(
 longTest(
   'a thousand goroutines start after one that has kept as many references as there is room for',
   async () => {
-    const { code, stdout } = await runProgram([threadsFile('programs/deep-then-many.ts'), '--procs', '2'], {
-      limitMs: LIMIT_MS,
+    const { code, stdout } = await runProgram(
+      [threadsFile('programs/deep-then-many.ts'), '--procs', '2'],
+      {
+        limitMs: LIMIT_MS,
+      },
+    )
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: 'all stack memory was used\n1000 goroutines, sum 499500\n',
     })
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'all stack memory was used\n1000 goroutines, sum 499500\n' })
   },
   LIMIT_MS,
 )

@@ -11,26 +11,69 @@ const total = (record: RunRecord, kind: keyof CycleRecord['cpuMs']): number =>
 
 describe('background mark workers by Go’s rules', () => {
   test('four Ps: one dedicated worker, no fractional ones', async () => {
-    const { record } = await runProgramWarm([churn, '--procs', '4', '--gogc', '50', '--', '8', '150', '10'])
+    const { record } = await runProgramWarm([
+      churn,
+      '--procs',
+      '4',
+      '--gogc',
+      '50',
+      '--',
+      '8',
+      '150',
+      '10',
+    ])
     expect(record.cycles.length).toBeGreaterThan(5)
     expect(total(record, 'dedicated')).toBeGreaterThan(0)
     expect(record.cycles.map(({ cpuMs }) => cpuMs.fractional)).toEqual(record.cycles.map(() => 0))
   })
 
-  test.each(sampled(['1', '2', '3'], 3))('%s P: fractional workers, no dedicated ones', async procs => {
-    const { record } = await runProgramWarm([churn, '--procs', procs, '--gogc', '50', '--', '6', '150', '10'])
-    expect(record.cycles.length).toBeGreaterThan(5)
-    expect(total(record, 'fractional')).toBeGreaterThan(0)
-    expect(record.cycles.map(({ cpuMs }) => cpuMs.dedicated)).toEqual(record.cycles.map(() => 0))
-  })
+  test.each(sampled(['1', '2', '3'], 3))(
+    '%s P: fractional workers, no dedicated ones',
+    async procs => {
+      const { record } = await runProgramWarm([
+        churn,
+        '--procs',
+        procs,
+        '--gogc',
+        '50',
+        '--',
+        '6',
+        '150',
+        '10',
+      ])
+      expect(record.cycles.length).toBeGreaterThan(5)
+      expect(total(record, 'fractional')).toBeGreaterThan(0)
+      expect(record.cycles.map(({ cpuMs }) => cpuMs.dedicated)).toEqual(record.cycles.map(() => 0))
+    },
+  )
 
   test('Ps that have nothing to do mark in idle time', async () => {
-    const { record } = await runProgramWarm([churn, '--procs', '4', '--gogc', '50', '--', '1', '300', '10'])
+    const { record } = await runProgramWarm([
+      churn,
+      '--procs',
+      '4',
+      '--gogc',
+      '50',
+      '--',
+      '1',
+      '300',
+      '10',
+    ])
     expect(total(record, 'idle')).toBeGreaterThan(0)
   })
 
   test('a collector that is off has no cycles, but the forced ones', async () => {
-    const { record } = await runProgramWarm([churn, '--procs', '2', '--gogc', 'off', '--', '2', '100', '10'])
+    const { record } = await runProgramWarm([
+      churn,
+      '--procs',
+      '2',
+      '--gogc',
+      'off',
+      '--',
+      '2',
+      '100',
+      '10',
+    ])
     expect(record.cycles).toEqual([])
     expect(record).toMatchObject({ exit: 0, gogc: 'off', memStats: { NumGC: 0 } })
   })
@@ -38,10 +81,16 @@ describe('background mark workers by Go’s rules', () => {
 
 describe('one P whose goroutines assist heavily ends', () => {
   test.each(sampled(['1', '5', '20'], 3))('GOGC=%s', async gogc => {
-    const { code, stdout, record } = await runProgramWarm([churn, '--procs', '1', '--', '6', '40', '10'], {
-      GOGC: gogc,
+    const { code, stdout, record } = await runProgramWarm(
+      [churn, '--procs', '1', '--', '6', '40', '10'],
+      {
+        GOGC: gogc,
+      },
+    )
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `${2 ** 15 - 1 + 6 * 40 * (2 ** 11 - 1)} nodes\n`,
     })
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `${2 ** 15 - 1 + 6 * 40 * (2 ** 11 - 1)} nodes\n` })
     expect(record.cycles.length).toBeGreaterThan(5)
     expect(total(record, 'assist')).toBeGreaterThan(0)
   })
@@ -79,10 +128,16 @@ describe('what a cycle tells', () => {
       expect(cycle.startMs).toBeLessThan(wallMs)
       const { assist, dedicated, fractional, idle } = cycle.cpuMs
       // Each P spends its time on one thing at a time; a stop's work comes on top.
-      expect(assist + dedicated + fractional + idle).toBeLessThanOrEqual(procs * (cycle.markMs + 1) + 1)
+      expect(assist + dedicated + fractional + idle).toBeLessThanOrEqual(
+        procs * (cycle.markMs + 1) + 1,
+      )
       expect(cycle.heapAtMarkEnd).toBeGreaterThanOrEqual(cycle.heapAtStart)
-      expect(cycle.overrun).toBe(Math.max(0, cycle.heapAtMarkEnd - (cycle.goal ?? Number.POSITIVE_INFINITY)))
-      expect(Object.values(cycle.overrunBy).reduce((sum, bytes) => sum + bytes, 0)).toBe(cycle.overrun)
+      expect(cycle.overrun).toBe(
+        Math.max(0, cycle.heapAtMarkEnd - (cycle.goal ?? Number.POSITIVE_INFINITY)),
+      )
+      expect(Object.values(cycle.overrunBy).reduce((sum, bytes) => sum + bytes, 0)).toBe(
+        cycle.overrun,
+      )
       expect(cycle.triggerBytes ?? 0).toBeLessThanOrEqual(cycle.goal ?? Number.POSITIVE_INFINITY)
       expect(cycle.timeToSafepointUs[0]).toBeLessThanOrEqual(cycle.stwSetupUs)
       expect(cycle.timeToSafepointUs[1]).toBeLessThanOrEqual(cycle.stwTerminationUs)
@@ -102,9 +157,20 @@ function expectSame(line: string, cycle: CycleRecord, { procs, cpus }: RunRecord
     '(\\d+) MB stacks, (\\d+) MB globals, (\\d+) P( \\(forced\\))?$'
   const match = new RegExp(pattern).exec(line)
   if (match === null) throw new Error(`no line of gctrace: ${line}`)
-  const [n, at, , setup, mark, termination, setupCpu, assist, background, idle, terminationCpu, ...rest] = match
-    .slice(1, -1)
-    .map(Number)
+  const [
+    n,
+    at,
+    ,
+    setup,
+    mark,
+    termination,
+    setupCpu,
+    assist,
+    background,
+    idle,
+    terminationCpu,
+    ...rest
+  ] = match.slice(1, -1).map(Number)
   const [atStart, atEnd, marked, goal, , , ps] = rest
   const stopped = Math.min(procs, cpus)
   expect([n, ps, match.at(-1) === undefined]).toEqual([cycle.n, procs, cycle.trigger !== 'forced'])
@@ -123,10 +189,13 @@ function expectSame(line: string, cycle: CycleRecord, { procs, cpus }: RunRecord
   for (const [name, printed, exact] of pairs) {
     expect(printed, `${name} in ${line}`).toBeLessThanOrEqual(exact + 1e-6)
     // Two digits from 100 µs to 10 ms, whole milliseconds above, microseconds below.
-    const cut = name !== 'start' && exact >= 10 ? 1 : Math.max(0.001, name === 'start' ? 0 : exact / 10)
+    const cut =
+      name !== 'start' && exact >= 10 ? 1 : Math.max(0.001, name === 'start' ? 0 : exact / 10)
     expect(exact - printed, `${name} in ${line}`).toBeLessThan(cut + 1e-6)
   }
   const mebibytes = (bytes: number): number => Math.floor(bytes / 2 ** 20)
-  const wanted = [cycle.heapAtStart, cycle.heapAtMarkEnd, cycle.heapMarked, cycle.goal ?? 0].map(mebibytes)
+  const wanted = [cycle.heapAtStart, cycle.heapAtMarkEnd, cycle.heapMarked, cycle.goal ?? 0].map(
+    mebibytes,
+  )
   expect([atStart, atEnd, marked, goal]).toEqual(wanted)
 }

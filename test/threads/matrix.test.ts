@@ -15,7 +15,11 @@ test('every example gives its result on 1 P, and on 4 checked with collections b
   )
   console.log(stdout)
   expect(code, `${stdout}${stderr}`).toBe(0)
-  const counts = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { runs: number; wrong: number; rescues: number }
+  const counts = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+    runs: number
+    wrong: number
+    rescues: number
+  }
   expect(counts).toMatchObject({ wrong: 0, rescues: 0 })
   expect(counts.runs).toBeGreaterThanOrEqual(20)
 })

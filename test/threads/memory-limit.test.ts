@@ -40,26 +40,51 @@ const BEYOND = [
   ['arrays', 2, 'off', 'coordinator'],
 ] as const
 
-describe.each(sampled(BEYOND, 5))('beyond a limit: %s on %i Ps, gate %s, %s', (what, procs, gate, termination) => {
-  test('the collector is limited, the program goes on at some half of its speed, and the gate keeps its promise where it gives one', async () => {
-    const programs = [threadsFile('programs/over-limit.ts'), what, String(procs), gate, termination]
-    const { answer } = await runHost<Answer>(threadsFile('programs/host-limits.ts'), programs, { limitMs: 2 * HANG_MS })
-    expect(answer).toMatchObject({ exit: 0, rescues: 0 })
-    const limited = answer.cycles.filter(({ gcCpuLimited }) => gcCpuLimited)
-    expect(limited.length).toBeGreaterThan(0)
-    // On a quiet machine it is 1.5 to 2.5; one that others share keeps this.
-    expect(answer.limitedMs / answer.freeMs).toBeLessThan(12)
-    for (const cycle of answer.cycles) expect(beyondBound(cycle, gate, procs), `cycle ${cycle.n}`).toBe(0)
-  })
-})
+describe.each(sampled(BEYOND, 5))(
+  'beyond a limit: %s on %i Ps, gate %s, %s',
+  (what, procs, gate, termination) => {
+    test('the collector is limited, the program goes on at some half of its speed, and the gate keeps its promise where it gives one', async () => {
+      const programs = [
+        threadsFile('programs/over-limit.ts'),
+        what,
+        String(procs),
+        gate,
+        termination,
+      ]
+      const { answer } = await runHost<Answer>(threadsFile('programs/host-limits.ts'), programs, {
+        limitMs: 2 * HANG_MS,
+      })
+      expect(answer).toMatchObject({ exit: 0, rescues: 0 })
+      const limited = answer.cycles.filter(({ gcCpuLimited }) => gcCpuLimited)
+      expect(limited.length).toBeGreaterThan(0)
+      // On a quiet machine it is 1.5 to 2.5; one that others share keeps this.
+      expect(answer.limitedMs / answer.freeMs).toBeLessThan(12)
+      for (const cycle of answer.cycles)
+        expect(beyondBound(cycle, gate, procs), `cycle ${cycle.n}`).toBe(0)
+    })
+  },
+)
 
 test.each(sampled(['1', '2'], 2))(
   'with GODEBUG=gcstoptheworld=%s too a request that starts a cycle has its memory after it',
   async mode => {
-    const args = ['programs/churn.ts', '--procs', '2', '--memory-limit', '1MiB', '--', '2', '3', '16']
-    const { code, record } = await runProgramWarm([threadsFile(args[0] as string), ...args.slice(1)], {
-      GODEBUG: `gcstoptheworld=${mode}`,
-    })
+    const args = [
+      'programs/churn.ts',
+      '--procs',
+      '2',
+      '--memory-limit',
+      '1MiB',
+      '--',
+      '2',
+      '3',
+      '16',
+    ]
+    const { code, record } = await runProgramWarm(
+      [threadsFile(args[0] as string), ...args.slice(1)],
+      {
+        GODEBUG: `gcstoptheworld=${mode}`,
+      },
+    )
     expect(code).toBe(0)
     // What lives is beyond the limit.
     expect(Math.max(...record.cycles.map(({ heapMarked }) => heapMarked))).toBeGreaterThan(MiB)

@@ -30,32 +30,41 @@ const FILES_OF_A_THREAD = 4
 /** After 10 and after 40 runs. */
 async function samplesOf(program: string): Promise<readonly [Sample, Sample]> {
   const args = [threadsFile('programs'), program, '40', '10,40', '50']
-  const { answer } = await runHost<[Sample, Sample]>(threadsFile('programs/host-many-runs.ts'), args, {
-    limitMs: 2 * HANG_MS,
-  })
+  const { answer } = await runHost<[Sample, Sample]>(
+    threadsFile('programs/host-many-runs.ts'),
+    args,
+    {
+      limitMs: 2 * HANG_MS,
+    },
+  )
   return answer
 }
 
 // The process's memory is read from /proc.
-describe.skipIf(process.platform !== 'linux')('after 40 runs of one Runtime a process has what it had after 10', () => {
-  const runs = [
-    ['that are ordinary', 'squares.ts', 0],
-    ['that fail', 'throws.ts', 1],
-    ['that keep all that they can', 'hoards.ts', 0],
-  ] as const
-  test.each(sampled(runs, 3))(
-    '%s',
-    async (_, program, exit) => {
-      const [before, after] = await samplesOf(program)
-      expect([before.exit, after.exit]).toEqual([exit, exit])
-      // The pool's threads, of which each has some files, may just have been ended, or started anew: no more than those are apart.
-      expect(Math.abs(after.threads - before.threads)).toBeLessThanOrEqual(POOL_THREADS)
-      expect(Math.abs(after.files - before.files)).toBeLessThanOrEqual(POOL_THREADS * FILES_OF_A_THREAD)
-      expect([after.temporary, after.listeners]).toEqual([0, 0])
-      expect(after.processListeners).toBe(before.processListeners)
-      // A few that have just ended are not collected yet; of 30 runs, all would be here if none were.
-      expect(after.reservedMiB - before.reservedMiB).toBeLessThan(10 * RUN_MIB)
-    },
-    LIMIT_MS,
-  )
-})
+describe.skipIf(process.platform !== 'linux')(
+  'after 40 runs of one Runtime a process has what it had after 10',
+  () => {
+    const runs = [
+      ['that are ordinary', 'squares.ts', 0],
+      ['that fail', 'throws.ts', 1],
+      ['that keep all that they can', 'hoards.ts', 0],
+    ] as const
+    test.each(sampled(runs, 3))(
+      '%s',
+      async (_, program, exit) => {
+        const [before, after] = await samplesOf(program)
+        expect([before.exit, after.exit]).toEqual([exit, exit])
+        // The pool's threads, of which each has some files, may just have been ended, or started anew: no more than those are apart.
+        expect(Math.abs(after.threads - before.threads)).toBeLessThanOrEqual(POOL_THREADS)
+        expect(Math.abs(after.files - before.files)).toBeLessThanOrEqual(
+          POOL_THREADS * FILES_OF_A_THREAD,
+        )
+        expect([after.temporary, after.listeners]).toEqual([0, 0])
+        expect(after.processListeners).toBe(before.processListeners)
+        // A few that have just ended are not collected yet; of 30 runs, all would be here if none were.
+        expect(after.reservedMiB - before.reservedMiB).toBeLessThan(10 * RUN_MIB)
+      },
+      LIMIT_MS,
+    )
+  },
+)

@@ -41,10 +41,16 @@ test.each(sampled(STALLS, 4))(
         Object.values(overrunBy).reduce((sum, bytes) => sum + bytes, 0),
         `cycle ${n}: ${JSON.stringify(overrunBy)}`,
       ).toBe(overrun)
-    const named = over.filter(({ gaps }) => gaps.some(gap => gap.point === point && gap.ms >= STALL_MS))
-    expect(named.length / over.length, `${named.length} of ${over.length}`).toBeGreaterThanOrEqual(0.99)
+    const named = over.filter(({ gaps }) =>
+      gaps.some(gap => gap.point === point && gap.ms >= STALL_MS),
+    )
+    expect(named.length / over.length, `${named.length} of ${over.length}`).toBeGreaterThanOrEqual(
+      0.99,
+    )
     for (const { n, gaps, markMs, stwSetupUs, stwTerminationUs } of record.cycles)
       for (const { ms } of gaps)
-        expect(ms, `a gap of cycle ${n}`).toBeLessThanOrEqual(markMs + (stwSetupUs + stwTerminationUs) / 1000 + 0.1)
+        expect(ms, `a gap of cycle ${n}`).toBeLessThanOrEqual(
+          markMs + (stwSetupUs + stwTerminationUs) / 1000 + 0.1,
+        )
   },
 )

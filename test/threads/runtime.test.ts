@@ -54,26 +54,37 @@ describe('one warm Runtime', () => {
     const runs = await ask<Collected[]>('warm')
     expect(runs.map(({ rescues }) => rescues)).toEqual(runs.map(() => 0))
     const [first, other, again, lost, afterLost, afterLostOther, failed, smaller] = runs
-    for (const run of [first, again, afterLost]) expect(run).toMatchObject({ exit: 0, stdout: churned(3, 60, 9) })
-    for (const run of [other, afterLostOther]) expect(run).toMatchObject({ exit: 0, stdout: sumOfSquares(1000) })
-    expect(lost).toMatchObject({ exit: 3, error: { kind: 'lostP', message: expect.stringMatching(/^P 1 /) } })
-    expect(failed).toMatchObject({ exit: 1, error: { kind: 'program', message: 'the cupboard is bare' } })
+    for (const run of [first, again, afterLost])
+      expect(run).toMatchObject({ exit: 0, stdout: churned(3, 60, 9) })
+    for (const run of [other, afterLostOther])
+      expect(run).toMatchObject({ exit: 0, stdout: sumOfSquares(1000) })
+    expect(lost).toMatchObject({
+      exit: 3,
+      error: { kind: 'lostP', message: expect.stringMatching(/^P 1 /) },
+    })
+    expect(failed).toMatchObject({
+      exit: 1,
+      error: { kind: 'program', message: 'the cupboard is bare' },
+    })
     expect(smaller).toMatchObject({ exit: 0, stdout: sumOfSquares(10) })
     // The threads are there and warm.
     expect([first, other, again].map(({ newThreads }) => newThreads)).toEqual([3, 0, 0])
   })
 
   longTest('carries out concurrent run() calls one after the other', async () => {
-    const { order, results } = await askTogether<{ order: string[]; results: Collected[] }>('serial')
+    const { order, results } = await askTogether<{ order: string[]; results: Collected[] }>(
+      'serial',
+    )
     expect(order).toEqual(['first', 'first over', 'second', 'second over', 'third over'])
-    for (const run of results.slice(0, 2)) expect(run).toMatchObject({ exit: 0, stdout: churned(2, 60, 10) })
+    for (const run of results.slice(0, 2))
+      expect(run).toMatchObject({ exit: 0, stdout: churned(2, 60, 10) })
     expect(results[2].stdout).toBe(sumOfSquares(1000))
   })
 
   test('hands on each cycle as it ends, the same as in the record', async () => {
-    const answer = await askTogether<Brief & { events: CycleRecord[]; record: CycleRecord[]; duringRun: number }>(
-      'cycles',
-    )
+    const answer = await askTogether<
+      Brief & { events: CycleRecord[]; record: CycleRecord[]; duringRun: number }
+    >('cycles')
     expect(answer).toMatchObject({ exit: 0, rescues: 0 })
     expect(answer.events.length).toBeGreaterThan(3)
     expect(answer.events).toEqual(answer.record)
@@ -85,7 +96,9 @@ describe('one warm Runtime', () => {
     const { once, lines } = await askTogether<{ once: Collected; lines: Collected }>('streams')
     const printed = once.stdout.split('\n')
     expect(printed[0]).toBe('module code of stdout')
-    const wanted = Array.from({ length: 2_000_000 / 64 }, (_, line) => String(line).padStart(63, 'ä'))
+    const wanted = Array.from({ length: 2_000_000 / 64 }, (_, line) =>
+      String(line).padStart(63, 'ä'),
+    )
     expect(printed.length).toBe(wanted.length + 4)
     expect(printed.slice(1, -3).every((line, index) => line === wanted[index])).toBe(true)
     expect(printed.slice(-3)).toEqual(['', 'after it', ''])
@@ -127,32 +140,57 @@ describe('one warm Runtime', () => {
 describe('an AbortSignal', () => {
   test('ends a run with exit 130, whatever its program does', async () => {
     const ways = sampled(['polls', 'allocates', 'sleeps', 'never'], 4)
-    const results = await ask<(Brief & { way: string; stdout: string; afterAbortMs: number })[]>('abort', ...ways)
+    const results = await ask<(Brief & { way: string; stdout: string; afterAbortMs: number })[]>(
+      'abort',
+      ...ways,
+    )
     for (const result of results.slice(0, -1)) {
-      expect(result, result.way).toMatchObject({ exit: 130, error: { kind: 'interrupted' }, rescues: 0 })
+      expect(result, result.way).toMatchObject({
+        exit: 130,
+        error: { kind: 'interrupted' },
+        rescues: 0,
+      })
       // A loop without a safepoint is waited for half a second, then its thread is ended.
       if (result.way !== 'before') expect(result.afterAbortMs, result.way).toBeLessThan(SOON_MS)
     }
-    expect(results.slice(0, ways.length).map(({ stdout }) => stdout)).toEqual(ways.map(() => 'looping\n'))
+    expect(results.slice(0, ways.length).map(({ stdout }) => stdout)).toEqual(
+      ways.map(() => 'looping\n'),
+    )
     expect(results.at(-1)).toMatchObject({ way: 'after', exit: 0, stdout: sumOfSquares(1000) })
   })
 
   // signals.test.ts has them in its small size too.
-  test.each(isLong ? ['polls', 'never'] : [])('of the command line is SIGINT, while the program %s', async way => {
-    const { code, record, stderr } = await runProgram([threadsFile('programs/loops.ts'), '--procs', '2', '--', way], {
-      signalOnOutput: 'SIGINT',
-    })
-    expect({ code, error: record.error?.kind }).toEqual({ code: 130, error: 'interrupted' })
-    expect(stderr).toMatch(/^interrupted$/m)
-  })
+  test.each(isLong ? ['polls', 'never'] : [])(
+    'of the command line is SIGINT, while the program %s',
+    async way => {
+      const { code, record, stderr } = await runProgram(
+        [threadsFile('programs/loops.ts'), '--procs', '2', '--', way],
+        {
+          signalOnOutput: 'SIGINT',
+        },
+      )
+      expect({ code, error: record.error?.kind }).toEqual({ code: 130, error: 'interrupted' })
+      expect(stderr).toMatch(/^interrupted$/m)
+    },
+  )
 })
 
 test('main returns, and the run ends, whatever other goroutines still do', async () => {
   for (const way of sampled(['polls', 'sleeps', 'never'], 3)) {
     // A process of its own ends too, though a thread of its is in a loop without an end.
     const runs = way === 'never' ? runProgram : runProgramWarm
-    const { code, record, stdout } = await runs([threadsFile('programs/returns.ts'), '--procs', '3', '--', way])
-    expect({ code, error: record.error, stdout }).toEqual({ code: 0, error: null, stdout: 'main returns\n' })
+    const { code, record, stdout } = await runs([
+      threadsFile('programs/returns.ts'),
+      '--procs',
+      '3',
+      '--',
+      way,
+    ])
+    expect({ code, error: record.error, stdout }).toEqual({
+      code: 0,
+      error: null,
+      stdout: 'main returns\n',
+    })
   }
 })
 
@@ -160,9 +198,16 @@ test.each(sampled(['off', 'goal'], 2))(
   'with --gate %s, assistMs is some of the time of an allocation, and never more than it',
   async gate => {
     const flags = ['--procs', '2', '--gogc', '20', '--gate', gate, '--termination', 'coordinator']
-    const { code, stdout } = await runProgramWarm([threadsFile('programs/assist-time.ts'), ...flags])
+    const { code, stdout } = await runProgramWarm([
+      threadsFile('programs/assist-time.ts'),
+      ...flags,
+    ])
     expect(code).toBe(0)
-    const { assisted, wall, worst } = JSON.parse(stdout) as { assisted: number; wall: number; worst: number }
+    const { assisted, wall, worst } = JSON.parse(stdout) as {
+      assisted: number
+      wall: number
+      worst: number
+    }
     expect(assisted).toBeGreaterThan(0)
     expect(assisted).toBeLessThan(wall)
     // Two readings of the clock apart.
@@ -175,23 +220,29 @@ describe('a P whose thread dies', () => {
     ['allocate', ['--procs', '3', '--', 'allocates']],
     ['are in a loop without a safepoint', ['--procs', '3', '--gogc', 'off', '--', 'never']],
   ]
-  test.each(sampled(others, 2))('ends the run soon with an error that names it, while others %s', async (_, args) => {
-    let lastSign = 0
-    const began = Date.now()
-    const { code, record, stderr } = await runProgram(
-      [threadsFile('programs/dies.ts'), '--fault', 'refill@p1:exit:nth=1000', ...args],
-      {
-        onOutput: (stream, text) => {
-          const stamps = text.trim().split('\n').map(Number)
-          if (stream === 'stdout') lastSign = Math.max(lastSign, ...stamps)
+  test.each(sampled(others, 2))(
+    'ends the run soon with an error that names it, while others %s',
+    async (_, args) => {
+      let lastSign = 0
+      const began = Date.now()
+      const { code, record, stderr } = await runProgram(
+        [threadsFile('programs/dies.ts'), '--fault', 'refill@p1:exit:nth=1000', ...args],
+        {
+          onOutput: (stream, text) => {
+            const stamps = text.trim().split('\n').map(Number)
+            if (stream === 'stdout') lastSign = Math.max(lastSign, ...stamps)
+          },
         },
-      },
-    )
-    const over = Date.now()
-    expect(record.error).toMatchObject({ kind: 'lostP', message: expect.stringMatching(/^P 1 died/) })
-    expect({ code, exit: record.exit }).toEqual({ code: 3, exit: 3 })
-    expect(stderr).toMatch(/^P 1 died in the middle of the run/m)
-    expect(lastSign).toBeGreaterThan(began)
-    expect(over - lastSign).toBeLessThan(SOON_MS)
-  })
+      )
+      const over = Date.now()
+      expect(record.error).toMatchObject({
+        kind: 'lostP',
+        message: expect.stringMatching(/^P 1 died/),
+      })
+      expect({ code, exit: record.exit }).toEqual({ code: 3, exit: 3 })
+      expect(stderr).toMatch(/^P 1 died in the middle of the run/m)
+      expect(lastSign).toBeGreaterThan(began)
+      expect(over - lastSign).toBeLessThan(SOON_MS)
+    },
+  )
 })

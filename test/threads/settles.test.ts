@@ -11,18 +11,24 @@ const MANY: Readonly<Record<string, readonly string[]>> = {
 
 const tried = Object.keys(MANY).flatMap(example => [2, 4].map(procs => [example, procs] as const))
 
-test.each(sampled(tried, 3))('goroutines are spread evenly: %s on %i Ps', async (example, procs) => {
-  const { code, record, stderr } = await runCliWarm([
-    'run',
-    `examples/${example}.ts`,
-    '--procs',
-    String(procs),
-    '--',
-    ...MANY[example],
-  ])
-  expect(code, stderr).toBe(0)
-  const peaks = record?.goroutines.peakLivePerP ?? []
-  const mean = peaks.reduce((sum, peak) => sum + peak, 0) / procs
-  expect(mean).toBeGreaterThanOrEqual(16)
-  expect(Math.max(...peaks) - Math.min(...peaks), `peaks ${peaks.join(', ')}`).toBeLessThanOrEqual(mean / 4)
-})
+test.each(sampled(tried, 3))(
+  'goroutines are spread evenly: %s on %i Ps',
+  async (example, procs) => {
+    const { code, record, stderr } = await runCliWarm([
+      'run',
+      `examples/${example}.ts`,
+      '--procs',
+      String(procs),
+      '--',
+      ...MANY[example],
+    ])
+    expect(code, stderr).toBe(0)
+    const peaks = record?.goroutines.peakLivePerP ?? []
+    const mean = peaks.reduce((sum, peak) => sum + peak, 0) / procs
+    expect(mean).toBeGreaterThanOrEqual(16)
+    expect(
+      Math.max(...peaks) - Math.min(...peaks),
+      `peaks ${peaks.join(', ')}`,
+    ).toBeLessThanOrEqual(mean / 4)
+  },
+)

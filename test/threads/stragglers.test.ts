@@ -18,7 +18,13 @@ interface Slice {
 
 describe('a task in a loop without a safepoint', () => {
   test('is named once, and its time to safepoint stands in the record', async () => {
-    const { code, record, stdout, stragglers } = await runProgram([busy, '--procs', '2', '--', '500'])
+    const { code, record, stdout, stragglers } = await runProgram([
+      busy,
+      '--procs',
+      '2',
+      '--',
+      '500',
+    ])
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'begin\nend\n' })
     const named = stragglers.filter(line => line.includes('calculator'))
     expect(named).toEqual([
@@ -29,13 +35,20 @@ describe('a task in a loop without a safepoint', () => {
     const longest = Math.max(...record.cycles.flatMap(({ timeToSafepointUs }) => timeToSafepointUs))
     expect(longest).toBeGreaterThan(200_000)
     // The pause is nearly all of it.
-    const pauses = record.cycles.flatMap(({ stwSetupUs, stwTerminationUs }) => [stwSetupUs, stwTerminationUs])
+    const pauses = record.cycles.flatMap(({ stwSetupUs, stwTerminationUs }) => [
+      stwSetupUs,
+      stwTerminationUs,
+    ])
     expect(Math.max(...pauses)).toBeGreaterThanOrEqual(longest)
   })
 
   longTest('is named too if it is a stack scan that waits for it', async () => {
     // It begins its loop while a cycle marks already: no stop waits for it, but its stack is not scanned yet.
-    const { code, stragglers } = await runProgram([threadsFile('programs/busy-in-mark.ts'), '--procs', '3'])
+    const { code, stragglers } = await runProgram([
+      threadsFile('programs/busy-in-mark.ts'),
+      '--procs',
+      '3',
+    ])
     expect(code).toBe(0)
     expect(stragglers.join('')).toMatch(/\(calculator\) on P 1 has reached no safepoint for \d+ ms/)
   })
@@ -62,7 +75,9 @@ describe('--trace', () => {
       expect(code).toBe(0)
       const { traceEvents } = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: Slice[] }
       const lanes = new Map(
-        traceEvents.filter(({ name }) => name === 'thread_name').map(({ tid, args }) => [args.name, tid]),
+        traceEvents
+          .filter(({ name }) => name === 'thread_name')
+          .map(({ tid, args }) => [args.name, tid]),
       )
       expect([...lanes.keys()]).toEqual(['GC', 'P 0', 'P 1', 'P 2'])
       const slices = (lane: string): Slice[] =>
@@ -78,16 +93,29 @@ describe('--trace', () => {
       const marks = slices('GC').filter(({ name }) => name === 'mark')
       expect(marks.map(({ args }) => args.cycle)).toEqual(record.cycles.map(({ n }) => n))
       const kinds = new Set(traceEvents.map(({ name }) => name))
-      for (const name of ['fractional worker', 'stopped', 'sweep', 'mark termination', 'time to safepoint'])
+      for (const name of [
+        'fractional worker',
+        'stopped',
+        'sweep',
+        'mark termination',
+        'time to safepoint',
+      ])
         expect(kinds).toContain(name)
-      for (const { ts } of traceEvents.filter(({ ph }) => ph === 'X')) expect(ts).toBeGreaterThanOrEqual(0)
+      for (const { ts } of traceEvents.filter(({ ph }) => ph === 'X'))
+        expect(ts).toBeGreaterThanOrEqual(0)
     })
   })
 
   test('is whole after a run that fails', async () => {
     await inScratch(async scratch => {
       const file = join(scratch, 'trace.json')
-      const { code } = await runProgramWarm([threadsFile('programs/throws.ts'), '--procs', '2', '--trace', file])
+      const { code } = await runProgramWarm([
+        threadsFile('programs/throws.ts'),
+        '--procs',
+        '2',
+        '--trace',
+        file,
+      ])
       expect(code).toBe(1)
       expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveProperty('traceEvents')
     })
@@ -98,9 +126,14 @@ describe('--trace', () => {
 function overlap(slices: readonly Slice[]): [Slice, Slice] | null {
   const open: Slice[] = []
   for (const slice of [...slices].sort((a, b) => a.ts - b.ts || b.dur - a.dur)) {
-    while (open.length > 0 && open[open.length - 1].ts + open[open.length - 1].dur <= slice.ts + 0.002) open.pop()
+    while (
+      open.length > 0 &&
+      open[open.length - 1].ts + open[open.length - 1].dur <= slice.ts + 0.002
+    )
+      open.pop()
     const outer = open.at(-1)
-    if (outer !== undefined && slice.ts + slice.dur > outer.ts + outer.dur + 0.002) return [outer, slice]
+    if (outer !== undefined && slice.ts + slice.dur > outer.ts + outer.dur + 0.002)
+      return [outer, slice]
     open.push(slice)
   }
   return null

@@ -25,14 +25,20 @@ let outcomes: readonly Outcome[] = []
 beforeAll(async () => {
   const options = { limitMs: HANG_MS }
   const args = [directory, ...(isLong ? [] : [String(EVERY), String(seed % EVERY)])]
-  const { answer, code } = await runHost<Outcome[]>(threadsFile('programs/host-throws.ts'), args, options)
+  const { answer, code } = await runHost<Outcome[]>(
+    threadsFile('programs/host-throws.ts'),
+    args,
+    options,
+  )
   expect(code).toBe(0)
   outcomes = answer
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const of = (place: string): readonly Outcome[] => outcomes.filter(outcome => outcome.place === place)
-const named = (name: string, place: string): Outcome => of(place).find(outcome => outcome.name === name) as Outcome
+const of = (place: string): readonly Outcome[] =>
+  outcomes.filter(outcome => outcome.place === place)
+const named = (name: string, place: string): Outcome =>
+  of(place).find(outcome => outcome.name === name) as Outcome
 
 describe('whatever is thrown', () => {
   test.each([
@@ -42,7 +48,12 @@ describe('whatever is thrown', () => {
   ])('in %s ends the run as the program’s error', (place, goroutine) => {
     expect(of(place).length).toBeGreaterThan(isLong ? 20 : 3)
     for (const { name, exit, kind, message, goroutine: found, stderr } of of(place)) {
-      expect({ name, exit, kind, found }).toEqual({ name, exit: 1, kind: 'program', found: goroutine })
+      expect({ name, exit, kind, found }).toEqual({
+        name,
+        exit: 1,
+        kind: 'program',
+        found: goroutine,
+      })
       expect(message, name).not.toBe('')
       expect(stderr, name).toMatch(/^panic: ./)
     }
@@ -88,12 +99,16 @@ test('no name and no message of a program controls the terminal, or forges a lin
     expect(stderr.match(/^goroutine /gm)?.length ?? 0, `${name} in ${place}`).toBe(
       place === 'main' || place === 'task' ? 1 : 0,
     )
-    expect(stderr.match(/^panic: /gm)?.length ?? 0).toBe(place === 'pacer' || place === 'last' ? 0 : 1)
+    expect(stderr.match(/^panic: /gm)?.length ?? 0).toBe(
+      place === 'pacer' || place === 'last' ? 0 : 1,
+    )
   }
   expect(named('many lines', 'main').stderr).toMatch(
     /^panic: own\n\tgoroutine 1 \(main\):\n\tpanic: forged\n\t {4}at forged/,
   )
-  expect(named('undefined', 'task').stderr).toContain('goroutine \\x1b[31mthrower\\n\\ngoroutine 9 (main):\n')
+  expect(named('undefined', 'task').stderr).toContain(
+    'goroutine \\x1b[31mthrower\\n\\ngoroutine 9 (main):\n',
+  )
 })
 
 describe('an error that takes its time to be described', () => {
@@ -111,9 +126,12 @@ describe('an error that takes its time to be described', () => {
   })
 
   test('is told without its description where that has no end', async () => {
-    const { record, code, elapsedMs } = await runProgram([slowly, '--procs', '2', '--', 'endless'], {
-      interruptWhen: (_, temporary) => temporary.includes('describing'),
-    })
+    const { record, code, elapsedMs } = await runProgram(
+      [slowly, '--procs', '2', '--', 'endless'],
+      {
+        interruptWhen: (_, temporary) => temporary.includes('describing'),
+      },
+    )
     expect({ code, error: record.error }).toEqual({
       code: 1,
       error: {

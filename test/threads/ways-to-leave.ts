@@ -14,7 +14,11 @@ export interface Way {
 }
 
 const plain: readonly (readonly [name: string, leave: string, isSeen: string])[] = [
-  ['Object.prototype frozen', 'Object.freeze(Object.prototype)', 'Object.isFrozen(Object.prototype)'],
+  [
+    'Object.prototype frozen',
+    'Object.freeze(Object.prototype)',
+    'Object.isFrozen(Object.prototype)',
+  ],
   ['Array.prototype frozen', 'Object.freeze(Array.prototype)', 'Object.isFrozen(Array.prototype)'],
   ['JSON frozen', 'Object.freeze(JSON)', 'Object.isFrozen(JSON)'],
   ['no new globals', 'Object.preventExtensions(globalThis)', '!Object.isExtensible(globalThis)'],
@@ -23,37 +27,69 @@ const plain: readonly (readonly [name: string, leave: string, isSeen: string])[]
     "Object.defineProperty(globalThis, 'Map', { writable: false })",
     write('globalThis', 'Map'),
   ],
-  ['a method made read-only', "Object.defineProperty(Math, 'max', { writable: false })", write('Math', 'max')],
-  ['a method made enumerable', "Object.defineProperty(Array.prototype, 'at', { enumerable: true })", enumerable()],
+  [
+    'a method made read-only',
+    "Object.defineProperty(Math, 'max', { writable: false })",
+    write('Math', 'max'),
+  ],
+  [
+    'a method made enumerable',
+    "Object.defineProperty(Array.prototype, 'at', { enumerable: true })",
+    enumerable(),
+  ],
   ['a property of a method', 'Array.prototype.map.left = 1', 'Array.prototype.map.left === 1'],
   ['a property of a getter', `${getter()}.left = 1`, `${getter()}.left === 1`],
-  ['the name of a function', "Object.defineProperty(parseInt, 'name', { value: 'left' })", "parseInt.name === 'left'"],
+  [
+    'the name of a function',
+    "Object.defineProperty(parseInt, 'name', { value: 'left' })",
+    "parseInt.name === 'left'",
+  ],
   ['a prototype', 'Object.setPrototypeOf(Map.prototype, { left: 1 })', 'new Map().left === 1'],
-  ['the prototype of a function', 'Object.setPrototypeOf(Math.max, { left: 1 })', 'Math.max.left === 1'],
+  [
+    'the prototype of a function',
+    'Object.setPrototypeOf(Math.max, { left: 1 })',
+    'Math.max.left === 1',
+  ],
   ['a method of iterators', `${iterator()}.next = () => ({ done: true })`, '[...[1]].length === 0'],
   [
     'a method of generators',
     'Object.getPrototypeOf(function* () {}).prototype.left = 1',
     '(function* () {})().left === 1',
   ],
-  ['a class of Intl', 'Intl.DateTimeFormat.prototype.left = 1', 'new Intl.DateTimeFormat().left === 1'],
+  [
+    'a class of Intl',
+    'Intl.DateTimeFormat.prototype.left = 1',
+    'new Intl.DateTimeFormat().left === 1',
+  ],
   ['segments', `${segments()}.left = 1`, `${segments()}.left === 1`],
   [
     'a hidden global',
     "Object.defineProperty(globalThis, 'left', { get: () => 1, configurable: true })",
     'globalThis.left === 1',
   ],
-  ['a symbol of a global', "globalThis[Symbol.for('left')] = 1", "globalThis[Symbol.for('left')] === 1"],
+  [
+    'a symbol of a global',
+    "globalThis[Symbol.for('left')] = 1",
+    "globalThis[Symbol.for('left')] === 1",
+  ],
   ['a global variable by eval', "(0, eval)('var left = 1')", "typeof left === 'number'"],
   ['a global binding by eval', "(0, eval)('let left = 1')", "typeof left === 'number'"],
-  ['a global by a constructor', "(() => {}).constructor('globalThis.Left = 1; delete globalThis.Left')()", 'false'],
+  [
+    'a global by a constructor',
+    "(() => {}).constructor('globalThis.Left = 1; delete globalThis.Left')()",
+    'false',
+  ],
   ['a limit of stacks', 'Error.stackTraceLimit = 3', 'Error.stackTraceLimit === 3'],
   ['frames of a stack', `${callSite()}.left = 1`, `${callSite()}.left === 1`],
   ['the arguments', "process.argv.push('left')", "process.argv.includes('left')"],
   ['the flags', "process.execArgv.push('left')", "process.execArgv.includes('left')"],
   ['the environment', "process.env.LEFT = '1'", "process.env.LEFT === '1'"],
   ['standard output', 'process.stdout.columns = 7', 'process.stdout.columns === 7'],
-  ['a function on a function', 'process.hrtime.bigint = () => 7n', 'process.hrtime.bigint() === 7n'],
+  [
+    'a function on a function',
+    'process.hrtime.bigint = () => 7n',
+    'process.hrtime.bigint() === 7n',
+  ],
   ['another such', 'process.memoryUsage.rss = () => 7', 'process.memoryUsage.rss() === 7'],
   [
     'who takes exceptions',
@@ -67,13 +103,33 @@ const plain: readonly (readonly [name: string, leave: string, isSeen: string])[]
   ],
   ['process by Reflect', "Reflect.get(globalThis, 'process').left = 1", 'process.left === 1'],
   ['another process', 'globalThis.process = { left: 1 }', 'process.left === 1'],
-  ['a module by process', "process.getBuiltinModule('node:util').inspect.defaultOptions.depth = 0", inspects()],
-  ['a class of WebAssembly', 'WebAssembly.Module.prototype.left = 1', 'WebAssembly.Module.prototype.left === 1'],
-  ['a method of cryptography', 'Object.getPrototypeOf(crypto.subtle).left = 1', 'crypto.subtle.left === 1'],
+  [
+    'a module by process',
+    "process.getBuiltinModule('node:util').inspect.defaultOptions.depth = 0",
+    inspects(),
+  ],
+  [
+    'a class of WebAssembly',
+    'WebAssembly.Module.prototype.left = 1',
+    'WebAssembly.Module.prototype.left === 1',
+  ],
+  [
+    'a method of cryptography',
+    'Object.getPrototypeOf(crypto.subtle).left = 1',
+    'crypto.subtle.left === 1',
+  ],
   ['a method of the clock', 'performance.now.left = 1', 'performance.now.left === 1'],
   ['another clock', 'performance.now = () => 7', 'performance.now() === 7'],
-  ['a mark of the clock', "performance.mark('left')", "performance.getEntriesByName('left').length > 0"],
-  ['a listener of the clock', "performance.addEventListener('left', e => { e.left = 1 })", event('performance')],
+  [
+    'a mark of the clock',
+    "performance.mark('left')",
+    "performance.getEntriesByName('left').length > 0",
+  ],
+  [
+    'a listener of the clock',
+    "performance.addEventListener('left', e => { e.left = 1 })",
+    event('performance'),
+  ],
   [
     'the class of the clock',
     'Object.getPrototypeOf(Object.getPrototypeOf(performance)).left = 1',
@@ -91,7 +147,11 @@ const plain: readonly (readonly [name: string, leave: string, isSeen: string])[]
   ['a class of operations', 'Object.getPrototypeOf(otherwise).left = 1', 'otherwise.left === 1'],
   ['a class of fields', 'Object.getPrototypeOf(Node.value).left = 1', 'Node.value.left === 1'],
   ['a class of tasks', 'Object.getPrototypeOf(t).left = 1', 't.left === 1'],
-  ['a class of the scheduler', 'Object.getPrototypeOf(Node.value.run.p).left = 1', 'Node.value.run.p.left === 1'],
+  [
+    'a class of the scheduler',
+    'Object.getPrototypeOf(Node.value.run.p).left = 1',
+    'Node.value.run.p.left === 1',
+  ],
 ]
 
 const imported: readonly (readonly [module: string, leave: string, isSeen: string])[] = [
@@ -111,7 +171,11 @@ const imported: readonly (readonly [module: string, leave: string, isSeen: strin
 const harmless: readonly (readonly [name: string, leave: string, isSeen: string])[] = [
   ['nothing', '', 'false'],
   ['the last match', "/(left)/.exec('left')", "RegExp.$1 === 'left' || RegExp.input === 'left'"],
-  ['a console’s own', 'console.log = 1; console.group = 1', 'console.log === 1 || console.group === 1'],
+  [
+    'a console’s own',
+    'console.log = 1; console.group = 1',
+    'console.log === 1 || console.group === 1',
+  ],
   ['a stream of the console', `if (${stream()}) ${stream()}.left = 1`, `${stream()}?.left === 1`],
   ['a group and a count', "console.group(''); console.count('x')", "'left' in console"],
   ['its own run’s', 'Node.left = 1', 'Node.left === 1'],
@@ -126,7 +190,11 @@ const harmless: readonly (readonly [name: string, leave: string, isSeen: string]
 const dynamic: readonly Way[] = [
   { name: 'a module by a dynamic import', imports: "await import('node:fs')", leave: '' },
   // It may run when its run is over.
-  { name: 'a file of its own by a dynamic import', imports: "await import('./other.js')", leave: '' },
+  {
+    name: 'a file of its own by a dynamic import',
+    imports: "await import('./other.js')",
+    leave: '',
+  },
   {
     name: 'a module by require',
     imports: "import { createRequire } from 'node:module'",
@@ -139,7 +207,10 @@ const dynamic: readonly Way[] = [
     isBare: true,
   },
   { name: 'a module by eval', leave: 'eval("import(\'node:fs\')").catch(() => {})' },
-  { name: 'a module by a function', leave: 'new Function("return import(\'node:fs\')")().catch(() => {})' },
+  {
+    name: 'a module by a function',
+    leave: 'new Function("return import(\'node:fs\')")().catch(() => {})',
+  },
   { name: 'what resolves', imports: 'const { resolve } = import.meta', leave: 'resolve.left = 1' },
   { name: 'a registry', leave: 'new FinalizationRegistry(() => {}).register({}, 1)' },
 ]

@@ -2,7 +2,22 @@
 // between the two, so that a reader of the cycles can tell where the first ends. lab/overrun/go/alloc-only.go is the same in Go.
 //   -- [--goroutines N] [--live BYTES] [--seconds S]
 import { parseArgs } from 'node:util'
-import { chan, enter, f64, gc, go, i32, keep, leave, nil, type Ref, ref, self, struct, task } from 'sawtooth'
+import {
+  chan,
+  enter,
+  f64,
+  gc,
+  go,
+  i32,
+  keep,
+  leave,
+  nil,
+  type Ref,
+  ref,
+  self,
+  struct,
+  task,
+} from 'sawtooth'
 
 /** 16 bytes, its header included. */
 const Node = struct('Node', { left: self, right: self, value: i32 })

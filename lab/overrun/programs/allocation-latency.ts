@@ -2,7 +2,22 @@
 // allocations took how long (../latency-buckets.ts), and the longest in µs.
 //   -- [--tasks N] [--live-nodes N] [--warm-ms N] [--ms N]
 import { parseArgs } from 'node:util'
-import { array, chan, enter, f64, go, i32, keep, leave, nil, type Ref, ref, self, struct, task } from 'sawtooth'
+import {
+  array,
+  chan,
+  enter,
+  f64,
+  go,
+  i32,
+  keep,
+  leave,
+  nil,
+  type Ref,
+  ref,
+  self,
+  struct,
+  task,
+} from 'sawtooth'
 import { BUCKETS, bucketOf } from '../latency-buckets.ts'
 
 /** 16 bytes. */
@@ -44,8 +59,16 @@ const allocator = task('allocator', [f64, f64, ref(Tallies)], function* (begin, 
 
 export default function* main(...args: string[]) {
   const text = { type: 'string' } as const
-  const { values } = parseArgs({ args, options: { tasks: text, 'live-nodes': text, 'warm-ms': text, ms: text } })
-  const { tasks = '16', 'live-nodes': liveNodes = '262144', 'warm-ms': warmMs = '400', ms = '1000' } = values
+  const { values } = parseArgs({
+    args,
+    options: { tasks: text, 'live-nodes': text, 'warm-ms': text, ms: text },
+  })
+  const {
+    tasks = '16',
+    'live-nodes': liveNodes = '262144',
+    'warm-ms': warmMs = '400',
+    ms = '1000',
+  } = values
   keep(treeOf(Number(liveNodes)))
   const tallies = keep(Tallies.new())
   const begin = performance.now() + Number(warmMs)

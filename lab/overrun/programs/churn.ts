@@ -1,6 +1,21 @@
 // One goroutine on each P that allocates 16-byte objects and drops them, beside a tree that lives.
 //   -- LIVE_NODES MILLISECONDS
-import { chan, enter, f64, go, i32, keep, leave, nil, procs, type Ref, ref, self, struct, task } from 'sawtooth'
+import {
+  chan,
+  enter,
+  f64,
+  go,
+  i32,
+  keep,
+  leave,
+  nil,
+  procs,
+  type Ref,
+  ref,
+  self,
+  struct,
+  task,
+} from 'sawtooth'
 
 /** 16 bytes, its header included. */
 const Node = struct('Node', { left: self, right: self, value: i32 })
@@ -32,6 +47,7 @@ export default function* main(nodes: string, milliseconds: string) {
   for (let p = 0; p < procs(); p++) go.on(p, dropper, deadline, counts)
   let dropped = 0
   for (let p = 0; p < procs(); p++) dropped += yield* Counts.recv(counts)
-  if (Number(nodes) > 0 && Node.value.get(tree) !== Number(nodes)) throw new Error('the tree that lives is damaged')
+  if (Number(nodes) > 0 && Node.value.get(tree) !== Number(nodes))
+    throw new Error('the tree that lives is damaged')
   console.log(dropped)
 }

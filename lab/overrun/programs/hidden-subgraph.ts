@@ -81,7 +81,12 @@ const dropper = task('dropper', [f64, ref(Done)], function* (deadline, done) {
   yield* Done.send(done, 0)
 })
 
-export default function* main(listNodes: string, treeNodes: string, milliseconds: string, seed: string) {
+export default function* main(
+  listNodes: string,
+  treeNodes: string,
+  milliseconds: string,
+  seed: string,
+) {
   const s = enter()
   let head = Node.new(nil, nil, 0)
   last.set(head)

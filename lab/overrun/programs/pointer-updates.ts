@@ -39,40 +39,44 @@ function listOf(length: number): Ref<typeof Node> {
   return leave(s, list)
 }
 
-const mover = task('mover', [f64, f64, f64, ref(Counts)], function* (length, deadline, seed, counts) {
-  let state = seed | 1
-  const random = (below: number): number => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return (state >>> 0) % below
-  }
-  let moves = 0
-  while (performance.now() < deadline) {
-    for (let i = 0; i < BATCH; i++) {
-      const lists = table.get()
-      const from = random(Nodes.length(lists))
-      const to = random(Nodes.length(lists))
-      const moved = Nodes.get(lists, from)
-      Nodes.set(lists, from, Nodes.get(lists, to))
-      Nodes.set(lists, to, moved)
-      // The tail goes elsewhere, by way of this goroutine's hands alone.
-      if (moved !== nil) {
-        const tail = Node.next.get(moved)
-        Node.next.set(moved, nil)
-        Nodes.set(lists, random(Nodes.length(lists)), tail)
-      }
-      if (i % 4 === 0) {
-        const fresh = listOf(length)
-        const again = table.get()
-        Nodes.set(again, random(Nodes.length(again)), fresh)
-      }
+const mover = task(
+  'mover',
+  [f64, f64, f64, ref(Counts)],
+  function* (length, deadline, seed, counts) {
+    let state = seed | 1
+    const random = (below: number): number => {
+      state ^= state << 13
+      state ^= state >>> 17
+      state ^= state << 5
+      return (state >>> 0) % below
     }
-    moves += BATCH
-    yield
-  }
-  yield* Counts.send(counts, moves)
-})
+    let moves = 0
+    while (performance.now() < deadline) {
+      for (let i = 0; i < BATCH; i++) {
+        const lists = table.get()
+        const from = random(Nodes.length(lists))
+        const to = random(Nodes.length(lists))
+        const moved = Nodes.get(lists, from)
+        Nodes.set(lists, from, Nodes.get(lists, to))
+        Nodes.set(lists, to, moved)
+        // The tail goes elsewhere, by way of this goroutine's hands alone.
+        if (moved !== nil) {
+          const tail = Node.next.get(moved)
+          Node.next.set(moved, nil)
+          Nodes.set(lists, random(Nodes.length(lists)), tail)
+        }
+        if (i % 4 === 0) {
+          const fresh = listOf(length)
+          const again = table.get()
+          Nodes.set(again, random(Nodes.length(again)), fresh)
+        }
+      }
+      moves += BATCH
+      yield
+    }
+    yield* Counts.send(counts, moves)
+  },
+)
 
 export default function* main(places: string, length: string, milliseconds: string, seed: string) {
   const lists = keep(Nodes.new(Number(places)))
@@ -80,7 +84,8 @@ export default function* main(places: string, length: string, milliseconds: stri
   for (let i = 0; i < Number(places); i++) Nodes.set(lists, i, listOf(Number(length)))
   const counts = keep(Counts.new())
   const deadline = performance.now() + Number(milliseconds)
-  for (let p = 0; p < procs(); p++) go.on(p, mover, Number(length), deadline, Number(seed) + p, counts)
+  for (let p = 0; p < procs(); p++)
+    go.on(p, mover, Number(length), deadline, Number(seed) + p, counts)
   let moves = 0
   for (let p = 0; p < procs(); p++) moves += yield* Counts.recv(counts)
   console.log(moves)

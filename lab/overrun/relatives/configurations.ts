@@ -7,7 +7,12 @@ export interface Policy extends Pick<CaseParameters, 'termination' | 'gate' | 'c
 }
 
 /** Go's protocol, as it is: what an effect must show under. */
-export const GO_LIKE: Policy = { name: 'Go-like', termination: 'coordinator', gate: 'off', credit: 'go' }
+export const GO_LIKE: Policy = {
+  name: 'Go-like',
+  termination: 'coordinator',
+  gate: 'off',
+  credit: 'go',
+}
 
 /** Go's protocol with a limit to what may be banked, and nothing else: how much of an effect is the credit's doing. */
 export const CAPPED: Policy = { ...GO_LIKE, name: 'Go-like, credit capped', credit: 'capped' }

@@ -31,7 +31,12 @@ interface Measured {
   readonly overruns: number[]
 }
 
-async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({
+  seed,
+  quick,
+  progress,
+  signal,
+}: ExperimentOptions): Promise<ExperimentResult> {
   const measured = POLICIES.flatMap(policy =>
     (Object.keys(DELAYS) as Delay[]).map((delay): Measured => ({ policy, delay, overruns: [] })),
   )
@@ -55,7 +60,8 @@ async function measure({ seed, quick, progress, signal }: ExperimentOptions): Pr
 }
 
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
-  const p99 = (policy: Policy): number => quantileOrZero(overrunsOf(measured, policy, 'stall of 3 ms'), 0.99)
+  const p99 = (policy: Policy): number =>
+    quantileOrZero(overrunsOf(measured, policy, 'stall of 3 ms'), 0.99)
   const inflated = inflation(0, MiB, false)
   const [go, capped, ours] = [p99(GO_LIKE), p99(CAPPED), p99(OURS)]
   const found =
@@ -89,8 +95,14 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
   }
 }
 
-function overrunsOf(measured: readonly Measured[], policy: Policy, delay: Delay): readonly number[] {
-  return measured.filter(one => one.policy === policy && one.delay === delay).flatMap(({ overruns }) => overruns)
+function overrunsOf(
+  measured: readonly Measured[],
+  policy: Policy,
+  delay: Delay,
+): readonly number[] {
+  return measured
+    .filter(one => one.policy === policy && one.delay === delay)
+    .flatMap(({ overruns }) => overruns)
 }
 
 /** Work left, halved from 2 MiB on: the abscissa of what an assist is credited with. */
@@ -98,7 +110,11 @@ const WORK_LEFT = Array.from({ length: 14 }, (_, halvings) => (2 * MiB) / 2 ** h
 
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   const overruns = measured.flatMap(one =>
-    one.overruns.map(overrun => ({ policy: one.policy.name, delay: one.delay, MiB: mebibytes(overrun) })),
+    one.overruns.map(overrun => ({
+      policy: one.policy.name,
+      delay: one.delay,
+      MiB: mebibytes(overrun),
+    })),
   )
   const credits = [false, true].flatMap(isCapped =>
     WORK_LEFT.map(workLeft => ({
@@ -117,7 +133,11 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
         height: 200,
         data: { values: overruns },
         transform: [
-          { window: [{ op: 'cume_dist', as: 'share' }], sort: [{ field: 'MiB' }], groupby: ['policy', 'delay'] },
+          {
+            window: [{ op: 'cume_dist', as: 'share' }],
+            sort: [{ field: 'MiB' }],
+            groupby: ['policy', 'delay'],
+          },
         ],
         mark: { type: 'line', interpolate: 'step-after' },
         encoding: {
@@ -127,7 +147,12 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
             title: 'past the goal, MiB',
             scale: { type: 'symlog', constant: 0.1 },
           },
-          y: { field: 'share', type: 'quantitative', title: 'share of cycles', axis: { format: '%' } },
+          y: {
+            field: 'share',
+            type: 'quantitative',
+            title: 'share of cycles',
+            axis: { format: '%' },
+          },
           color: { field: 'policy', type: 'nominal', legend: { labelLimit: 0 } },
           strokeDash: { field: 'delay', type: 'nominal' },
         },
@@ -139,7 +164,11 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
         data: { values: credits },
         mark: { type: 'line', point: true },
         encoding: {
-          x: { field: 'work left KiB', type: 'quantitative', scale: { type: 'log', reverse: true, nice: false } },
+          x: {
+            field: 'work left KiB',
+            type: 'quantitative',
+            scale: { type: 'log', reverse: true, nice: false },
+          },
           y: { field: 'credit / room', type: 'quantitative', scale: { type: 'log' } },
           color: { field: 'credit', type: 'nominal' },
         },

@@ -6,7 +6,10 @@
  * waits by itself. A P whose thread has been woken and is off the CPU in the middle of its goroutine counts as running: a trace cannot see it.
  */
 import { join } from 'node:path'
-import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
@@ -26,8 +29,15 @@ interface Measured {
   dropped: number
 }
 
-async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
-  const measured = PROCS.flatMap(procs => POLICIES.map((policy): Measured => ({ policy, procs, uses: [], dropped: 0 })))
+async function measure({
+  seed,
+  quick,
+  progress,
+  signal,
+}: ExperimentOptions): Promise<ExperimentResult> {
+  const measured = PROCS.flatMap(procs =>
+    POLICIES.map((policy): Measured => ({ policy, procs, uses: [], dropped: 0 })),
+  )
   const rounds = quick ? 1 : 4
   const milliseconds = quick ? 1200 : 2200
   const directory = makeTemporaryFolder()
@@ -63,10 +73,9 @@ function after({ uses }: Measured, share: number): number {
 
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
   const compared = PROCS.map(procs => {
-    const [go, ours] = POLICIES.map(policy => measured.find(one => one.policy === policy && one.procs === procs)) as [
-      Measured,
-      Measured,
-    ]
+    const [go, ours] = POLICIES.map(policy =>
+      measured.find(one => one.policy === policy && one.procs === procs),
+    ) as [Measured, Measured]
     return { procs, go, ours }
   })
   const told = (share: number): string =>
@@ -90,7 +99,8 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
         )
         .join(', ')})`,
       holds: compared.every(
-        ({ go, ours }) => go.uses.length > 0 && ours.uses.length > 0 && after(ours, 0.5) < after(go, 0.9),
+        ({ go, ours }) =>
+          go.uses.length > 0 && ours.uses.length > 0 && after(ours, 0.5) < after(go, 0.9),
       ),
     },
     seed,
@@ -111,18 +121,33 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
 
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   const values = measured.flatMap(({ policy, procs, uses }) =>
-    uses.map(({ afterMs }) => ({ policy: policy.name, P: `P = ${procs}`, ms: rounded(afterMs, 4) })),
+    uses.map(({ afterMs }) => ({
+      policy: policy.name,
+      P: `P = ${procs}`,
+      ms: rounded(afterMs, 4),
+    })),
   )
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     title: 'From the end of the termination stop until all Ps run goroutines (golang/go#45894)',
     data: { values },
-    transform: [{ window: [{ op: 'cume_dist', as: 'share' }], sort: [{ field: 'ms' }], groupby: ['policy', 'P'] }],
+    transform: [
+      {
+        window: [{ op: 'cume_dist', as: 'share' }],
+        sort: [{ field: 'ms' }],
+        groupby: ['policy', 'P'],
+      },
+    ],
     mark: { type: 'line', interpolate: 'step-after' },
     width: 520,
     height: 260,
     encoding: {
-      x: { field: 'ms', type: 'quantitative', title: 'ms', scale: { type: 'symlog', constant: 0.01 } },
+      x: {
+        field: 'ms',
+        type: 'quantitative',
+        title: 'ms',
+        scale: { type: 'symlog', constant: 0.01 },
+      },
       y: { field: 'share', type: 'quantitative', title: 'share of cycles', axis: { format: '%' } },
       color: { field: 'policy', type: 'nominal' },
       strokeDash: { field: 'P', type: 'ordinal' },

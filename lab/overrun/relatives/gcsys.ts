@@ -41,7 +41,12 @@ interface Measured extends Situation {
   readonly growths: readonly number[]
 }
 
-async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({
+  seed,
+  quick,
+  progress,
+  signal,
+}: ExperimentOptions): Promise<ExperimentResult> {
   const measured: Measured[] = []
   await using runs = new Runs(signal)
   for (const situation of SITUATIONS) {
@@ -77,7 +82,8 @@ function shareOf(one: Measured): string {
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
   const [atOne, cappedAtOne, oursAtOne] = POLICIES.map(policy => {
     const one = measured.find(({ policy: its, procs }) => its === policy && procs === 1)
-    if (one === undefined) throw new Error(`gcsys: nothing was measured at P = 1 under ${policy.name}`)
+    if (one === undefined)
+      throw new Error(`gcsys: nothing was measured at P = 1 under ${policy.name}`)
     return one
   }) as [Measured, Measured, Measured]
   const ours = measured.filter(({ policy }) => policy === OURS)
@@ -116,13 +122,25 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
 
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   const values = measured.flatMap(({ policy, procs, delay, growths }) =>
-    growths.map(growth => ({ policy: policy.name, situation: `P = ${procs}, ${delay}`, MiB: mebibytes(growth) })),
+    growths.map(growth => ({
+      policy: policy.name,
+      situation: `P = ${procs}, ${delay}`,
+      MiB: mebibytes(growth),
+    })),
   )
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    title: 'Growth of Sys in each run of TestGcSys (golang/go#37331); the rule is the limit of the test',
+    title:
+      'Growth of Sys in each run of TestGcSys (golang/go#37331); the rule is the limit of the test',
     data: { values },
-    facet: { row: { field: 'situation', type: 'nominal', title: null, header: { labelAngle: 0, labelAlign: 'left' } } },
+    facet: {
+      row: {
+        field: 'situation',
+        type: 'nominal',
+        title: null,
+        header: { labelAngle: 0, labelAlign: 'left' },
+      },
+    },
     spec: {
       width: 480,
       height: 60,
@@ -135,7 +153,10 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
             color: { field: 'policy', type: 'nominal', legend: null },
           },
         },
-        { mark: { type: 'rule', strokeDash: [4, 4] }, encoding: { x: { datum: mebibytes(LIMIT) } } },
+        {
+          mark: { type: 'rule', strokeDash: [4, 4] },
+          encoding: { x: { datum: mebibytes(LIMIT) } },
+        },
       ],
     },
   }

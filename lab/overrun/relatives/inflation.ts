@@ -15,11 +15,21 @@ export function inflation(workLeft: number, room: number, capped: boolean): numb
   const config = { procs: 4, gcPercent: 100, memoryLimit: Number.POSITIVE_INFINITY }
   const facts = newFacts(config)
   const state = new Float64Array(go121.stateNames.length)
-  Object.assign(facts, { heapMarked: 2 * MiB, lastHeapScan: 2 * MiB, heapScannable: 4 * MiB, sweepDone: true })
+  Object.assign(facts, {
+    heapMarked: 2 * MiB,
+    lastHeapScan: 2 * MiB,
+    heapScannable: 4 * MiB,
+    sweepDone: true,
+  })
   go121.init(config, state)
   go121.commit(state, facts)
   const { goal } = goalsOf(state, facts)
-  Object.assign(facts, { marking: true, triggered: 2 * MiB, heapScanWork: 2 * MiB - workLeft, heapLive: goal - room })
+  Object.assign(facts, {
+    marking: true,
+    triggered: 2 * MiB,
+    heapScanWork: 2 * MiB - workLeft,
+    heapLive: goal - room,
+  })
   const bytes = LEAST_ASSIST_WORK / go121.revise(state, facts)
   return (capped ? Math.min(bytes, room) : bytes) / room
 }

@@ -7,7 +7,10 @@ import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
  *
  * @param work - bytes of scan work of what may be missing
  */
-export function lateCycles(cycles: readonly Pick<CycleRecord, 'n' | 'scanWork'>[], work: number): ReadonlySet<number> {
+export function lateCycles(
+  cycles: readonly Pick<CycleRecord, 'n' | 'scanWork'>[],
+  work: number,
+): ReadonlySet<number> {
   return new Set(
     cycles
       .filter(({ scanWork }, index) => {

@@ -31,7 +31,12 @@ interface Measured {
   readonly others: CycleRecord[]
 }
 
-async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({
+  seed,
+  quick,
+  progress,
+  signal,
+}: ExperimentOptions): Promise<ExperimentResult> {
   const sizes = quick ? QUICK_TREE_NODES : TREE_NODES
   const measured = sizes.flatMap(treeNodes =>
     POLICIES.map((policy): Measured => ({ policy, treeNodes, late: [], others: [] })),
@@ -41,7 +46,9 @@ async function measure({ seed, quick, progress, signal }: ExperimentOptions): Pr
   await using runs = new Runs(signal)
   for (let round = 0; round < rounds; round++) {
     for (const { policy, treeNodes, late, others } of measured) {
-      progress(`late-work: ${policy.name}, tree of ${treeNodes} nodes, round ${round + 1} of ${rounds}`)
+      progress(
+        `late-work: ${policy.name}, tree of ${treeNodes} nodes, round ${round + 1} of ${rounds}`,
+      )
       const { record } = await runs.run('hidden-subgraph', policy, {
         procs: PROCS,
         seed: seedOf(seed, round),
@@ -140,7 +147,14 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     title: 'Cycles by how far the heap was past its goal (golang/go#11694)',
     data: { values },
-    facet: { row: { field: 'policy', type: 'nominal', title: null, header: { labelAngle: 0, labelAlign: 'left' } } },
+    facet: {
+      row: {
+        field: 'policy',
+        type: 'nominal',
+        title: null,
+        header: { labelAngle: 0, labelAlign: 'left' },
+      },
+    },
     spec: {
       width: 480,
       height: 160,

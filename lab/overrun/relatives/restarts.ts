@@ -7,7 +7,10 @@
  * and the time from the end of the last drain that found work until the world is stopped. Slices below 2 µs are not in a trace, so the time is that exact.
  */
 import { join } from 'node:path'
-import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
@@ -33,9 +36,16 @@ interface Measured {
   dropped: number
 }
 
-async function measure({ seed, quick, progress, signal }: ExperimentOptions): Promise<ExperimentResult> {
+async function measure({
+  seed,
+  quick,
+  progress,
+  signal,
+}: ExperimentOptions): Promise<ExperimentResult> {
   const measured = (quick ? QUICK_PROCS : PROCS).flatMap(procs =>
-    POLICIES.map((policy): Measured => ({ policy, procs, attempts: [], restarts: [], stopMs: [], dropped: 0 })),
+    POLICIES.map(
+      (policy): Measured => ({ policy, procs, attempts: [], restarts: [], stopMs: [], dropped: 0 }),
+    ),
   )
   const rounds = quick ? 1 : 4
   const milliseconds = quick ? 1300 : 2000
@@ -75,7 +85,10 @@ function sum(values: readonly number[]): number {
 }
 
 /** All measurements of a policy with more than one P, as one. */
-function pooled(measured: readonly Measured[], policy: Policy): Omit<Measured, 'procs' | 'dropped'> {
+function pooled(
+  measured: readonly Measured[],
+  policy: Policy,
+): Omit<Measured, 'procs' | 'dropped'> {
   const several = measured.filter(one => one.policy === policy && one.procs > 1)
   return {
     policy,
@@ -131,15 +144,38 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     title: 'From the last drain that found work to the stopped world (golang/go#27993)',
     data: { values },
-    transform: [{ window: [{ op: 'cume_dist', as: 'share' }], sort: [{ field: 'ms' }], groupby: ['policy', 'P'] }],
-    facet: { row: { field: 'P', type: 'ordinal', title: null, header: { labelAngle: 0, labelAlign: 'left' } } },
+    transform: [
+      {
+        window: [{ op: 'cume_dist', as: 'share' }],
+        sort: [{ field: 'ms' }],
+        groupby: ['policy', 'P'],
+      },
+    ],
+    facet: {
+      row: {
+        field: 'P',
+        type: 'ordinal',
+        title: null,
+        header: { labelAngle: 0, labelAlign: 'left' },
+      },
+    },
     spec: {
       width: 480,
       height: 110,
       mark: { type: 'line', interpolate: 'step-after' },
       encoding: {
-        x: { field: 'ms', type: 'quantitative', title: 'ms', scale: { type: 'symlog', constant: 0.01 } },
-        y: { field: 'share', type: 'quantitative', title: 'share of cycles', axis: { format: '%' } },
+        x: {
+          field: 'ms',
+          type: 'quantitative',
+          title: 'ms',
+          scale: { type: 'symlog', constant: 0.01 },
+        },
+        y: {
+          field: 'share',
+          type: 'quantitative',
+          title: 'share of cycles',
+          axis: { format: '%' },
+        },
         color: { field: 'policy', type: 'nominal' },
       },
     },

@@ -51,7 +51,8 @@ export class Runs implements AsyncDisposable {
     expectWritten(record)
     const said = `${program}, ${policy.name}, P = ${record.procs}, seed ${record.seed}`
     if (record.exit !== 0) throw new Error(`${said}: exit ${record.exit}: ${record.error?.message}`)
-    if (record.rescues > 0) throw new Error(`${said}: ${record.rescues} waits were ended by their net alone`)
+    if (record.rescues > 0)
+      throw new Error(`${said}: ${record.rescues} waits were ended by their net alone`)
     const dropped = /^(\d+) trace events or cycle records were dropped/m.exec(stderr.join(''))?.[1]
     return { record, printed: stdout.join(''), dropped: Number(dropped ?? 0) }
   }

@@ -35,10 +35,13 @@ function firstUse(lane: readonly Slice[], fromMs: number): number {
   }
   if (isWithin(later, moment)) return moment
   return (
-    later.find(({ name, startMs }) => name === 'goroutine' && startMs > moment)?.startMs ?? Number.POSITIVE_INFINITY
+    later.find(({ name, startMs }) => name === 'goroutine' && startMs > moment)?.startMs ??
+    Number.POSITIVE_INFINITY
   )
 }
 
 function isWithin(slices: readonly Slice[], moment: number): boolean {
-  return slices.some(({ name, startMs, endMs }) => name === 'goroutine' && startMs <= moment && moment < endMs)
+  return slices.some(
+    ({ name, startMs, endMs }) => name === 'goroutine' && startMs <= moment && moment < endMs,
+  )
 }

@@ -15,13 +15,15 @@ export interface TimeToStop {
 /** One entry for each cycle in which a drain is in the trace: slices below 2 µs are not. */
 export function timesToStop({ cycles, lanes }: Trace): TimeToStop[] {
   const drains = lanes.flat().filter(isDrain)
-  return cycles.flatMap(({ n, markBeganMs, terminationRequestedMs, terminationStoppedMs }): TimeToStop[] => {
-    // A worker's slice may end in the stop that found it in its drain; one that ends later is the next cycle's.
-    const ends = drains
-      .map(({ endMs }) => endMs)
-      .filter(endMs => endMs > markBeganMs && endMs <= terminationRequestedMs)
-    return ends.length === 0 ? [] : [{ n, ms: terminationStoppedMs - Math.max(...ends) }]
-  })
+  return cycles.flatMap(
+    ({ n, markBeganMs, terminationRequestedMs, terminationStoppedMs }): TimeToStop[] => {
+      // A worker's slice may end in the stop that found it in its drain; one that ends later is the next cycle's.
+      const ends = drains
+        .map(({ endMs }) => endMs)
+        .filter(endMs => endMs > markBeganMs && endMs <= terminationRequestedMs)
+      return ends.length === 0 ? [] : [{ n, ms: terminationStoppedMs - Math.max(...ends) }]
+    },
+  )
 }
 
 function isDrain(slice: Slice): boolean {

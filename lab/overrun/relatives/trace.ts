@@ -54,11 +54,15 @@ function isOfGc(event: TraceEvent): event is GcSlice {
 type Named<Name extends GcSlice['name']> = Extract<GcSlice, { readonly name: Name }>
 
 function cyclesIn(slices: readonly GcSlice[]): TracedCycle[] {
-  const setups = new Map(slices.flatMap(one => (one.name === 'mark setup' ? [[one.args.cycle, one] as const] : [])))
+  const setups = new Map(
+    slices.flatMap(one => (one.name === 'mark setup' ? [[one.args.cycle, one] as const] : [])),
+  )
   const safepoints = new Map(
     slices.flatMap(one => (one.name === 'time to safepoint' ? [[one.startMs, one] as const] : [])),
   )
-  const terminations = slices.filter((one): one is Named<'mark termination'> => one.name === 'mark termination')
+  const terminations = slices.filter(
+    (one): one is Named<'mark termination'> => one.name === 'mark termination',
+  )
   return terminations.flatMap(({ args, startMs, durationMs }): TracedCycle[] => {
     const setup = setups.get(args.cycle)
     const safepoint = safepoints.get(startMs)

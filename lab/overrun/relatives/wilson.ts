@@ -16,7 +16,9 @@ const Z = 1.959964
  */
 export function wilson(seen: number, trials: number): Interval {
   if (!(trials > 0 && seen >= 0 && seen <= trials))
-    throw new RangeError(`seen ${seen} of ${trials} trials; there must be at least 1, and seen from 0 to that`)
+    throw new RangeError(
+      `seen ${seen} of ${trials} trials; there must be at least 1, and seen from 0 to that`,
+    )
   const share = seen / trials
   const scale = 1 + Z ** 2 / trials
   const centre = (share + Z ** 2 / (2 * trials)) / scale

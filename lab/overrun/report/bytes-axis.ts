@@ -8,7 +8,11 @@ export const BYTES_LABEL =
   "datum.value >= 1073741824 ? datum.value / 1073741824 + ' GiB' : datum.value >= 1048576 ? datum.value / 1048576 + ' MiB' : datum.value >= 1024 ? datum.value / 1024 + ' KiB' : datum.value + ' B'"
 
 /** The scale and axis of a field of bytes up to `most`. `least`: where the axis begins; below 0, what stands at 0 is not cut. */
-export function symlogBytes(most: number, title: string, least = 0): Readonly<Record<string, unknown>> {
+export function symlogBytes(
+  most: number,
+  title: string,
+  least = 0,
+): Readonly<Record<string, unknown>> {
   const end = Math.max(most * 1.15, 4 * LINEAR_BYTES)
   const values = [0]
   for (let tick = LINEAR_BYTES; tick <= end; tick *= 4) values.push(tick)

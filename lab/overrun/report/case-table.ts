@@ -21,11 +21,16 @@ const HEADS = [
   'rescues',
 ]
 
-export function caseSection({ cases }: OverrunResults, styles: ReadonlyMap<string, SeriesStyle>): Section | null {
+export function caseSection(
+  { cases }: OverrunResults,
+  styles: ReadonlyMap<string, SeriesStyle>,
+): Section | null {
   if (cases.length === 0) return null
   const anyInjected = cases.some(({ injected }) => injected !== null)
   const shown = HEADS.map(head => head !== 'injected' || anyInjected)
-  const rows = cases.map(one => rowOf(one, styles.get(seriesLabel(one))).filter((_, column) => shown[column]))
+  const rows = cases.map(one =>
+    rowOf(one, styles.get(seriesLabel(one))).filter((_, column) => shown[column]),
+  )
   return {
     id: 'cases',
     title: 'Every case',
@@ -50,7 +55,11 @@ function rowOf(one: Case, style: SeriesStyle | undefined) {
     humanCount(cycles),
     ...[p50, p90, p99, max].map(bytes => humanBytes(Math.round(bytes))),
     bound === null ? '–' : humanBytes(bound),
-    held === null ? '–' : held ? html`<span class="holds">yes</span>` : html`<span class="fails">no</span>`,
+    held === null
+      ? '–'
+      : held
+        ? html`<span class="holds">yes</span>`
+        : html`<span class="fails">no</span>`,
     rescues === 0 ? 0 : html`<span class="fails">${rescues}</span>`,
   ]
 }

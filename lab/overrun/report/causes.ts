@@ -8,7 +8,17 @@ import { figure, type Section } from './parts.ts'
 import { type SeriesStyle, seriesLabel } from './policies.ts'
 
 /** Paul Tol's muted colours: none of them is a policy's. */
-const COLOURS = ['#332288', '#88ccee', '#44aa99', '#117733', '#999933', '#ddcc77', '#cc6677', '#882255', '#aa4499']
+const COLOURS = [
+  '#332288',
+  '#88ccee',
+  '#44aa99',
+  '#117733',
+  '#999933',
+  '#ddcc77',
+  '#cc6677',
+  '#882255',
+  '#aa4499',
+]
 const UNKNOWN = 'unattributed'
 const UNKNOWN_COLOUR = '#bbbbbb'
 const MIB = 2 ** 20
@@ -31,7 +41,9 @@ export async function causesSection(
   ] as const) {
     const shares = meanShares(some)
     if (shares.some(({ bytes }) => bytes > 0))
-      charts.push(await draw(chartOf(title, shares, styles), `Bytes past the goal by cause: ${title}`))
+      charts.push(
+        await draw(chartOf(title, shares, styles), `Bytes past the goal by cause: ${title}`),
+      )
   }
   if (charts.length === 0) return null
   return {
@@ -71,10 +83,19 @@ function chartOf(
   const named = causes.filter(cause => cause !== UNKNOWN)
   const policies = [...styles.keys()].filter(label => shares.some(({ policy }) => policy === label))
   const sums = policies.map(policy => {
-    const bytes = shares.reduce((sum, share) => sum + (share.policy === policy ? share.bytes : 0), 0)
+    const bytes = shares.reduce(
+      (sum, share) => sum + (share.policy === policy ? share.bytes : 0),
+      0,
+    )
     return { policy, mib: bytes / MIB, text: humanBytes(Math.round(bytes)) }
   })
-  const y = { field: 'policy', type: 'nominal', title: null, sort: policies, axis: { ticks: false } }
+  const y = {
+    field: 'policy',
+    type: 'nominal',
+    title: null,
+    sort: policies,
+    axis: { ticks: false },
+  }
   const x = {
     field: 'mib',
     type: 'quantitative',
@@ -89,7 +110,11 @@ function chartOf(
     layer: [
       {
         data: {
-          values: shares.map(share => ({ ...share, mib: share.bytes / MIB, rank: causes.indexOf(share.cause) })),
+          values: shares.map(share => ({
+            ...share,
+            mib: share.bytes / MIB,
+            rank: causes.indexOf(share.cause),
+          })),
         },
         mark: { type: 'bar', height: 18 },
         encoding: {
@@ -101,7 +126,9 @@ function chartOf(
             title: null,
             scale: {
               domain: causes,
-              range: causes.map(cause => COLOURS[named.indexOf(cause) % COLOURS.length] ?? UNKNOWN_COLOUR),
+              range: causes.map(
+                cause => COLOURS[named.indexOf(cause) % COLOURS.length] ?? UNKNOWN_COLOUR,
+              ),
             },
             legend: { orient: 'bottom', columns: 4 },
           },

@@ -35,7 +35,10 @@ export async function distributionSection(
   const charts = []
   for (const [situation, own] of chosen)
     charts.push(
-      await draw(chartOf(situation, own, most, styles, wide), `Distribution of overrun by policy: ${situation}`),
+      await draw(
+        chartOf(situation, own, most, styles, wide),
+        `Distribution of overrun by policy: ${situation}`,
+      ),
     )
   const left = situations.size - chosen.length
   const shown = new Set(chosen.flatMap(([, own]) => own.map(seriesLabel)))
@@ -72,7 +75,9 @@ function chartOf(
   styles: ReadonlyMap<string, SeriesStyle>,
   wide: boolean,
 ): ChartSpecification {
-  const values = cases.flatMap(one => steps(one.overruns, most).map(step => ({ ...step, policy: seriesLabel(one) })))
+  const values = cases.flatMap(one =>
+    steps(one.overruns, most).map(step => ({ ...step, policy: seriesLabel(one) })),
+  )
   return {
     width: wide ? 960 : 440,
     height: wide ? 320 : 210,
@@ -88,8 +93,18 @@ function chartOf(
         scale: { domain: [0, 1] },
         axis: { format: '.0%', values: [0, 0.25, 0.5, 0.75, 0.9, 1] },
       },
-      color: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'colour'), legend: null },
-      strokeDash: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'dash'), legend: null },
+      color: {
+        field: 'policy',
+        type: 'nominal',
+        scale: labelScale(styles, 'colour'),
+        legend: null,
+      },
+      strokeDash: {
+        field: 'policy',
+        type: 'nominal',
+        scale: labelScale(styles, 'dash'),
+        legend: null,
+      },
       order: { field: 'order', type: 'quantitative' },
     },
   }
@@ -105,7 +120,8 @@ export function steps(
   const points = [{ bytes: ascending[0], share: 0 }]
   ascending.forEach((bytes, index) => {
     const isLastOfItsValue = ascending[index + 1] !== bytes
-    const isShown = index % stride === 0 || index >= count - 100 || ascending[index + 1] > bytes * 1.2
+    const isShown =
+      index % stride === 0 || index >= count - 100 || ascending[index + 1] > bytes * 1.2
     if (isLastOfItsValue && isShown) points.push({ bytes, share: (index + 1) / count })
   })
   points.push({ bytes: Math.max(rightEdge, ascending[count - 1]), share: 1 })

@@ -12,9 +12,19 @@ export async function experimentsSection({ experiments }: OverrunResults): Promi
   return { id: 'experiments', title: 'Relatives of the issue', body: html`${parts}` }
 }
 
-async function partOf({ name, issue, title, found, criterion, seed, rows, chart }: ExperimentResult): Promise<Markup> {
+async function partOf({
+  name,
+  issue,
+  title,
+  found,
+  criterion,
+  seed,
+  rows,
+  chart,
+}: ExperimentResult): Promise<Markup> {
   const heads = [...new Set(rows.flatMap(row => Object.keys(row)))]
-  const drawn = Object.keys(chart).length === 0 ? null : figure([await draw(chart, title)], `Seed ${seed}.`)
+  const drawn =
+    Object.keys(chart).length === 0 ? null : figure([await draw(chart, title)], `Seed ${seed}.`)
   return html`<h3>${title} <span class="issue">${issueLink(issue)}</span></h3>
 <p>${found}</p>${verdict(criterion)}${drawn}
 ${

@@ -24,7 +24,9 @@ export async function reportHtml(results: OverrunResults): Promise<string> {
   const styles = seriesStyles(results)
   const { criteria } = results
   const sections: readonly (Section | null)[] = [
-    criteria.length === 0 ? null : { id: 'criteria', title: 'What must hold', body: criteriaList(criteria) },
+    criteria.length === 0
+      ? null
+      : { id: 'criteria', title: 'What must hold', body: criteriaList(criteria) },
     await distributionSection(results, styles),
     await causesSection(results, styles),
     await timelinesSection(results, styles),

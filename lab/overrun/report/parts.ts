@@ -26,16 +26,24 @@ export function swatch({ colour, dash }: SeriesStyle): Markup {
 
 /** A table. Cells that begin with a digit, and the heads above them, stand to the right. */
 export function table(heads: readonly Child[], rows: readonly (readonly Child[])[]): Markup {
-  const isNumber = heads.map((_, column) => rows.length > 0 && rows.every(row => isNumeric(row[column] ?? null)))
+  const isNumber = heads.map(
+    (_, column) => rows.length > 0 && rows.every(row => isNumeric(row[column] ?? null)),
+  )
   const cell = (child: Child, column: number): Markup =>
     isNumber[column] ? html`<td class="number">${child}</td>` : html`<td>${child}</td>`
   const head = (child: Child, column: number): Markup =>
-    isNumber[column] ? html`<th class="number" scope="col">${child}</th>` : html`<th scope="col">${child}</th>`
+    isNumber[column]
+      ? html`<th class="number" scope="col">${child}</th>`
+      : html`<th scope="col">${child}</th>`
   return html`<div class="table"><table><thead><tr>${heads.map(head)}</tr></thead><tbody>${rows.map(
     row => html`<tr>${row.map(cell)}</tr>`,
   )}</tbody></table></div>`
 }
 
 function isNumeric(child: Child): boolean {
-  return typeof child === 'number' || child === null || (typeof child === 'string' && /^(?:[-−\d]|–?$)/.test(child))
+  return (
+    typeof child === 'number' ||
+    child === null ||
+    (typeof child === 'string' && /^(?:[-−\d]|–?$)/.test(child))
+  )
 }

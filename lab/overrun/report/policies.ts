@@ -17,7 +17,16 @@ export interface SeriesStyle {
 }
 
 /** Okabe and Ito's colours, which people with any colour vision tell apart; without the yellow, which is faint on white. */
-const COLOURS = ['#d55e00', '#0072b2', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f3c8d', '#8a6d3b']
+const COLOURS = [
+  '#d55e00',
+  '#0072b2',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#7f3c8d',
+  '#8a6d3b',
+]
 const GO_COLOUR = '#333333'
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3], [12, 6]]
 const SHAPES = [
@@ -56,8 +65,15 @@ export function seriesLabel({ runtime, termination, gate, credit, wait }: Series
 }
 
 /** The styles of all that the results hold, by label: Go first, then the known ones, then as they come. */
-export function seriesStyles({ cases, costs }: Pick<OverrunResults, 'cases' | 'costs'>): Map<string, SeriesStyle> {
-  const ofCosts = costs.map(cost => ({ ...cost, runtime: 'sawtooth' as const, wait: 'sleep' as const }))
+export function seriesStyles({
+  cases,
+  costs,
+}: Pick<OverrunResults, 'cases' | 'costs'>): Map<string, SeriesStyle> {
+  const ofCosts = costs.map(cost => ({
+    ...cost,
+    runtime: 'sawtooth' as const,
+    wait: 'sleep' as const,
+  }))
   const labels = [...new Set([...cases, ...ofCosts].map(seriesLabel))]
   const order = ['Go', ...KNOWN, ...labels]
   const sorted = labels.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
@@ -71,7 +87,8 @@ export function seriesStyles({ cases, costs }: Pick<OverrunResults, 'cases' | 'c
   }
   return new Map(
     sorted.map(label => {
-      if (label === 'Go') return [label, { label, colour: GO_COLOUR, dash: [4, 2], shape: 'stroke' }]
+      if (label === 'Go')
+        return [label, { label, colour: GO_COLOUR, dash: [4, 2], shape: 'stroke' }]
       const place = placeOf(label)
       const round = Math.floor(place / COLOURS.length)
       const within = place % COLOURS.length

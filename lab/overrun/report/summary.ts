@@ -32,6 +32,8 @@ export function criteriaList(criteria: readonly Criterion[]): Markup {
 
 /** A criterion with its verdict in a word, which does not rely on colour. */
 export function verdict({ says, holds }: Criterion): Markup {
-  const mark = holds ? html`<span class="badge holds">✓ holds</span>` : html`<span class="badge fails">✗ fails</span>`
+  const mark = holds
+    ? html`<span class="badge holds">✓ holds</span>`
+    : html`<span class="badge fails">✗ fails</span>`
   return html`<div class="verdict">${mark}<span>${says}</span></div>`
 }

@@ -54,8 +54,12 @@ function activityLegend(cycles: readonly WorstCycle[]): Markup {
   const seen = [...new Set(cycles.flatMap(({ lanes }) => lanes.map(({ what }) => what)))]
   const known = ACTIVITIES.filter(([what]) => seen.includes(what))
   const others = seen.filter(what => !ACTIVITIES.some(([name]) => name === what))
-  return html`<ul class="legend">${[...known, ...others.map(what => [what, OTHER_COLOUR] as const)].map(
-    ([what, colour]) => html`<li><span class="patch" style="background:${colour}"></span> ${what}</li>`,
+  return html`<ul class="legend">${[
+    ...known,
+    ...others.map(what => [what, OTHER_COLOUR] as const),
+  ].map(
+    ([what, colour]) =>
+      html`<li><span class="patch" style="background:${colour}"></span> ${what}</li>`,
   )}</ul>`
 }
 
@@ -63,16 +67,21 @@ function activityLegend(cycles: readonly WorstCycle[]): Markup {
 export function joinedLanes(lanes: WorstCycle['lanes'], leastGapMs: number): WorstCycle['lanes'] {
   const joined: WorstCycle['lanes'][number][] = []
   const order = (one: WorstCycle['lanes'][number]): string => `${one.p} ${one.what}`
-  for (const lane of lanes.toSorted((a, b) => order(a).localeCompare(order(b)) || a.fromMs - b.fromMs)) {
+  for (const lane of lanes.toSorted(
+    (a, b) => order(a).localeCompare(order(b)) || a.fromMs - b.fromMs,
+  )) {
     const last = joined.at(-1)
-    if (last === undefined || order(last) !== order(lane) || lane.fromMs - last.toMs >= leastGapMs) joined.push(lane)
+    if (last === undefined || order(last) !== order(lane) || lane.fromMs - last.toMs >= leastGapMs)
+      joined.push(lane)
     else joined[joined.length - 1] = { ...last, toMs: Math.max(last.toMs, lane.toMs) }
   }
   return joined
 }
 
 /** The worst cycle of each policy, the farthest past its goal first. */
-function worstOfPolicies(cases: readonly Case[]): { readonly one: Case; readonly cycle: WorstCycle }[] {
+function worstOfPolicies(
+  cases: readonly Case[],
+): { readonly one: Case; readonly cycle: WorstCycle }[] {
   const found = cases.flatMap(one =>
     one.worst === null || one.worst.lanes.length === 0 ? [] : [{ one, cycle: one.worst }],
   )
@@ -93,7 +102,11 @@ function captionOf(one: Case, { n, overrun, by, gaps }: WorstCycle): Markup {
 
 function chartOf(cycle: WorstCycle): ChartSpecification {
   const { lanes, requests, markEndMs } = cycle
-  const times = [...lanes.flatMap(({ fromMs, toMs }) => [fromMs, toMs]), ...requests.map(({ atMs }) => atMs), markEndMs]
+  const times = [
+    ...lanes.flatMap(({ fromMs, toMs }) => [fromMs, toMs]),
+    ...requests.map(({ atMs }) => atMs),
+    markEndMs,
+  ]
   const domain = [Math.min(...times), Math.max(...times)]
   const x = {
     type: 'quantitative',
@@ -125,7 +138,13 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
         encoding: {
           x: { field: 'fromMs', ...x, ...(requests.length > 0 ? { axis: null } : {}) },
           x2: { field: 'toMs' },
-          y: { field: 'lane', type: 'nominal', title: null, sort: names, axis: { ticks: false, domain: false } },
+          y: {
+            field: 'lane',
+            type: 'nominal',
+            title: null,
+            sort: names,
+            axis: { ticks: false, domain: false },
+          },
           color: {
             field: 'what',
             type: 'nominal',
@@ -151,7 +170,13 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
     height: 130,
     layer: [
       {
-        data: { values: [{ atMs: domain[0], mib: 0 }, ...taken, { atMs: domain[1], mib: bytes / 2 ** 20 }] },
+        data: {
+          values: [
+            { atMs: domain[0], mib: 0 },
+            ...taken,
+            { atMs: domain[1], mib: bytes / 2 ** 20 },
+          ],
+        },
         mark: {
           type: 'area',
           interpolate: 'step-after',

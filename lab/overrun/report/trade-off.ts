@@ -61,7 +61,10 @@ interface Point {
 /** Hollow, so that two at the same place are both seen. */
 const POINT = { type: 'point', filled: false, size: 150, strokeWidth: 2.6, opacity: 1 } as const
 
-function latencyChart(points: readonly Point[], styles: ReadonlyMap<string, SeriesStyle>): ChartSpecification {
+function latencyChart(
+  points: readonly Point[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+): ChartSpecification {
   const most = Math.max(...points.map(({ overrun }) => overrun))
   const latencies = points.map(({ allocationUs }) => allocationUs)
   const domain = [Math.min(...latencies) * 0.6, Math.max(...latencies) * 1.6]
@@ -80,13 +83,21 @@ function latencyChart(points: readonly Point[], styles: ReadonlyMap<string, Seri
         scale: { type: 'log', domain, nice: false },
         axis: { tickCount: 4 },
       },
-      color: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'colour'), legend: null },
+      color: {
+        field: 'policy',
+        type: 'nominal',
+        scale: labelScale(styles, 'colour'),
+        legend: null,
+      },
       shape: { field: 'policy', type: 'nominal', scale: labelScale(styles, 'shape'), legend: null },
     },
   }
 }
 
-function throughputChart(points: readonly Point[], styles: ReadonlyMap<string, SeriesStyle>): ChartSpecification {
+function throughputChart(
+  points: readonly Point[],
+  styles: ReadonlyMap<string, SeriesStyle>,
+): ChartSpecification {
   const ends = points.flatMap(({ low, high }) => [low, high, 1])
   const domain = [Math.min(...ends) - 0.01, Math.max(...ends) + 0.01]
   const x = {
@@ -101,10 +112,25 @@ function throughputChart(points: readonly Point[], styles: ReadonlyMap<string, S
     title: null,
     sort: points.toSorted((one, other) => other.overrun - one.overrun).map(({ policy }) => policy),
     // In two lines at most, so that both charts stand side by side.
-    axis: { labelExpr: "split(replace(datum.label, ' + ', '|+ '), '|')", ticks: false, domain: false, grid: true },
+    axis: {
+      labelExpr: "split(replace(datum.label, ' + ', '|+ '), '|')",
+      ticks: false,
+      domain: false,
+      grid: true,
+    },
   }
-  const color = { field: 'policy', type: 'nominal', scale: labelScale(styles, 'colour'), legend: null }
-  const shape = { field: 'policy', type: 'nominal', scale: labelScale(styles, 'shape'), legend: null }
+  const color = {
+    field: 'policy',
+    type: 'nominal',
+    scale: labelScale(styles, 'colour'),
+    legend: null,
+  }
+  const shape = {
+    field: 'policy',
+    type: 'nominal',
+    scale: labelScale(styles, 'shape'),
+    legend: null,
+  }
   return {
     width: WIDTH - 120,
     height: Math.max(HEIGHT, 36 * points.length),
@@ -120,7 +146,10 @@ function throughputChart(points: readonly Point[], styles: ReadonlyMap<string, S
         mark: { type: 'rule', strokeWidth: 2.6 },
         encoding: { y, color, x: { field: 'low', ...x }, x2: { field: 'high' } },
       },
-      { mark: { ...POINT, fill: 'white' }, encoding: { y, color, shape, x: { field: 'median', ...x } } },
+      {
+        mark: { ...POINT, fill: 'white' },
+        encoding: { y, color, shape, x: { field: 'median', ...x } },
+      },
     ],
   }
 }
@@ -149,10 +178,27 @@ function tablesOf(costs: readonly Cost[], styles: ReadonlyMap<string, SeriesStyl
     ...windows.map(window => percent(cost.minimumMutatorUtilization[window])),
   ])
   return html`${table(
-    ['policy', 'throughput [95 %]', 'cycles', 'overrun p99', 'max', 'pause p50', 'p99', 'max', 'pause ratio [95 %]'],
+    [
+      'policy',
+      'throughput [95 %]',
+      'cycles',
+      'overrun p99',
+      'max',
+      'pause p50',
+      'p99',
+      'max',
+      'pause ratio [95 %]',
+    ],
     overall,
   )}${table(
-    ['policy', 'allocation p50', 'p99', 'p99.9', 'max', ...windows.map(window => `MMU ${window} ms`)],
+    [
+      'policy',
+      'allocation p50',
+      'p99',
+      'p99.9',
+      'max',
+      ...windows.map(window => `MMU ${window} ms`),
+    ],
     latency,
   )}`
 }
@@ -165,7 +211,10 @@ function percent(share: number | undefined): string {
   return share === undefined ? '–' : humanPercent(share)
 }
 
-function times(latency: LatencyPercentiles, percentiles: readonly (keyof LatencyPercentiles)[]): string[] {
+function times(
+  latency: LatencyPercentiles,
+  percentiles: readonly (keyof LatencyPercentiles)[],
+): string[] {
   return percentiles.map(percentile => humanMs(latency[percentile] / 1000))
 }
 

@@ -21,7 +21,13 @@ import { LEAGUE_ENGINES, type LeagueEngine } from './results.ts'
 
 /** The real heap takes seconds for each: only these, unless others are named. */
 const REAL_SCENARIOS = [
-  ...['stepped/steady', 'proposal/jitter', 'proposal/large-step', 'proposal/oscillation', 'proposal/high-gogc'],
+  ...[
+    'stepped/steady',
+    'proposal/jitter',
+    'proposal/large-step',
+    'proposal/oscillation',
+    'proposal/high-gogc',
+  ],
   ...[
     'proposal/big-stacks',
     'ours/shrink-by-90',
@@ -40,7 +46,14 @@ export async function leagueCommand(argv: readonly string[]): Promise<number> {
     parseArgs({
       args: [...argv],
       options: {
-        ...{ pacers: value, scenarios: value, engines: value, shard: value, seed: value, procs: value },
+        ...{
+          pacers: value,
+          scenarios: value,
+          engines: value,
+          shard: value,
+          seed: value,
+          procs: value,
+        },
         ...{ json: value, report: value, help },
       },
     }),
@@ -87,11 +100,13 @@ interface Texts {
 
 function optionsOf(texts: Texts): LeagueOptions {
   const pacers = unique(texts.pacers?.split(';')) ?? Object.keys(entries)
-  const scenarios = unique(texts.scenarios?.split(',')) ?? library.map(({ name }) => name).filter(isStepped)
+  const scenarios =
+    unique(texts.scenarios?.split(',')) ?? library.map(({ name }) => name).filter(isStepped)
   for (const scenario of scenarios) leagueScenario(scenario, 1) // wrong ones are found now
   const engines = (texts.engines?.split(',') ?? ['stepped', 'noisy']) as LeagueEngine[]
   const unknown = engines.find(engine => !LEAGUE_ENGINES.includes(engine))
-  if (unknown !== undefined) throw new UsageError(`--engines must be of ${LEAGUE_ENGINES.join(', ')}, not '${unknown}'`)
+  if (unknown !== undefined)
+    throw new UsageError(`--engines must be of ${LEAGUE_ENGINES.join(', ')}, not '${unknown}'`)
   const [seed, procs] = [given('seed', texts.seed), given('procs', texts.procs)]
   return {
     ...{ pacers, scenarios, engines, shard: shardIn(texts.shard) },
@@ -108,8 +123,11 @@ function isStepped(name: string): boolean {
   return library.some(one => one.name === name && one.engine === 'stepped')
 }
 
-function isWanted(areNamed: boolean): (task: { engine: LeagueEngine; scenario: string }) => boolean {
-  return ({ engine, scenario }) => engine !== 'real' || areNamed || REAL_SCENARIOS.includes(scenario)
+function isWanted(
+  areNamed: boolean,
+): (task: { engine: LeagueEngine; scenario: string }) => boolean {
+  return ({ engine, scenario }) =>
+    engine !== 'real' || areNamed || REAL_SCENARIOS.includes(scenario)
 }
 
 function shardIn(text: string | undefined): LeagueOptions['shard'] {

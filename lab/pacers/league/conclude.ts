@@ -21,6 +21,8 @@ export async function conclude(results: LeagueResults, { json, report }: Files):
 
 /** The command line as a shell takes it. */
 export function commandOf(command: string, argv: readonly string[]): string {
-  const words = argv.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+  const words = argv.map(word =>
+    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  )
   return ['sawtooth', 'pacers', command, ...words].join(' ')
 }

@@ -25,7 +25,10 @@ const X = {
   scale: { domain: [0, MOST_H] },
   axis: { title: 'h: how much of the way from trigger to goal', grid: false },
 }
-const Y = { scale: { domain: [LEAST_U, MOST_U] }, axis: { title: 'share of the CPU', format: '%', grid: false } }
+const Y = {
+  scale: { domain: [LEAST_U, MOST_U] },
+  axis: { title: 'share of the CPU', format: '%', grid: false },
+}
 
 /** Where the controller of a pacer is content: h = w · u_g / u, with w = 1/(1 + h_g) under the adjusted error curve. */
 export function zeroCurve(pacer: string): (u: number) => number {
@@ -55,7 +58,9 @@ export async function evolutionSection(played: readonly Played[]): Promise<Marku
   if (own.length === 0) return null
   const charts = [await draw(surface(), 'The error e by growth of the heap and share of the CPU')]
   for (const one of own)
-    charts.push(await draw(evolution(one), `The cycles of ${one.pacer} by growth and share of the CPU`))
+    charts.push(
+      await draw(evolution(one), `The cycles of ${one.pacer} by growth and share of the CPU`),
+    )
   return html`<section id="evolution"><h2>The controller of golang/go#14951</h2>
 <p>First the error by which it moves the trigger: blue later, red earlier, none on the black line. It is that of u_g = 0.25, which go1.5 and the proposal have. Then the cycles of a steady heap, ${engine === 'real' ? 'measured' : 'simulated'}, with the
 line on which that pacer's own controller is content: as shipped go1.10 and go1.14 have u_g = 0.3; under curve=1 the line is at half of the growth. Cycles of pacers that expect the
@@ -107,7 +112,12 @@ function evolution({ pacer, series }: Played): ChartSpecification {
     encoding: {
       x: { field: 'h', type: 'quantitative', ...X },
       y: { field: 'u', type: 'quantitative', ...Y },
-      color: { field: 'cycle', type: 'quantitative', scale: { scheme: 'viridis' }, legend: { title: 'cycle' } },
+      color: {
+        field: 'cycle',
+        type: 'quantitative',
+        scale: { scheme: 'viridis' },
+        legend: { title: 'cycle' },
+      },
     },
   }
   const subtitle = `${beyond} of ${values.length} cycles are beyond the axes, and drawn at the edge`

@@ -36,7 +36,9 @@ export function tasksOf({ pacers, scenarios, engines }: LeagueOptions): Task[] {
 /** Every nth scenario, under all pacers, so that one machine has played what is compared. */
 export function shardOf(tasks: readonly Task[], { k, n }: LeagueOptions['shard']): Task[] {
   const scenarios = [...new Set(tasks.map(({ scenario, engine }) => `${engine} ${scenario}`))]
-  return tasks.filter(({ scenario, engine }) => scenarios.indexOf(`${engine} ${scenario}`) % n === k - 1)
+  return tasks.filter(
+    ({ scenario, engine }) => scenarios.indexOf(`${engine} ${scenario}`) % n === k - 1,
+  )
 }
 
 /** `done` is told after each task. Stops early when the signal is aborted. */
@@ -60,7 +62,10 @@ export async function playAll(
   }
   const simulated = tasks.filter(({ engine }) => engine !== 'real')
   if (simulated.length > 0) {
-    const pool = new ThreadPool<Play, Played>(new URL('./worker.js', import.meta.url), availableParallelism())
+    const pool = new ThreadPool<Play, Played>(
+      new URL('./worker.js', import.meta.url),
+      availableParallelism(),
+    )
     const abort = (): void => void pool.destroy()
     signal.addEventListener('abort', abort)
     try {
@@ -82,16 +87,32 @@ function inOrder<T extends Task>(some: readonly T[], tasks: readonly Task[]): T[
   return tasks.flatMap(task => some.filter(isSame(task)))
 }
 
-async function playReal(task: Task, seed: number, procs: number | null, signal: AbortSignal): Promise<Played> {
+async function playReal(
+  task: Task,
+  seed: number,
+  procs: number | null,
+  signal: AbortSignal,
+): Promise<Played> {
   const { scenario, step } = leagueScenario(task.scenario, seed)
   const measured = await measure(scenario, {
     ...{ pacer: task.pacer, procs, seed, signal },
   })
   const [block] = measured.blocks()
-  const column = (name: string): number[] => [...(block?.columns[measured.columns.indexOf(name)] ?? [])]
+  const column = (name: string): number[] => [
+    ...(block?.columns[measured.columns.indexOf(name)] ?? []),
+  ]
   const series: Series = {
-    ...{ heapLive: column('heap_live'), trigger: column('trigger'), peak: column('peak'), goal: column('goal') },
-    ...{ work: column('work'), utilization: column('gc_utilization'), assists: column('assist_utilization') },
+    ...{
+      heapLive: column('heap_live'),
+      trigger: column('trigger'),
+      peak: column('peak'),
+      goal: column('goal'),
+    },
+    ...{
+      work: column('work'),
+      utilization: column('gc_utilization'),
+      assists: column('assist_utilization'),
+    },
     r: [],
   }
   if (series.peak.length === 0) throw new FailedRun('no cycle was seen')

@@ -30,7 +30,9 @@ export async function mergeCommand(argv: readonly string[]): Promise<number> {
     return 0
   }
   if (files.length === 0)
-    throw new UsageError('pacers merge needs the files of some shards; see sawtooth pacers merge --help')
+    throw new UsageError(
+      'pacers merge needs the files of some shards; see sawtooth pacers merge --help',
+    )
   const outputs = {
     json: outputFile(given('json', values.json)),
     report: outputFile(given('report', values.report)),
@@ -41,7 +43,9 @@ export async function mergeCommand(argv: readonly string[]): Promise<number> {
   )
   const shards = files.map(file => readAs(file, resultsShape))
   const [first] = shards as [LeagueResults]
-  const odd = shards.findIndex(({ seed, tasks }) => seed !== first.seed || !isDeepStrictEqual(tasks, first.tasks))
+  const odd = shards.findIndex(
+    ({ seed, tasks }) => seed !== first.seed || !isDeepStrictEqual(tasks, first.tasks),
+  )
   if (odd >= 0) throw new UsageError(`${files[odd]} is a shard of another league than ${files[0]}`)
   expectOnce(shards, files)
   return conclude(
@@ -69,5 +73,7 @@ function expectOnce(shards: readonly LeagueResults[], files: readonly string[]):
 }
 
 function different(machines: readonly Machine[]): Machine[] {
-  return machines.filter((one, at) => machines.findIndex(other => isDeepStrictEqual(one, other)) === at)
+  return machines.filter(
+    (one, at) => machines.findIndex(other => isDeepStrictEqual(one, other)) === at,
+  )
 }

@@ -65,13 +65,18 @@ const SMOOTHED = 5
 export function metricsOf(series: Series, step: number): Metrics {
   const all = series.peak.length
   const from = Math.min(LEARNING, Math.floor(all / 2))
-  const over = series.peak.map((peak, cycle) => peak / Math.max(series.goal[cycle] as number, 1) - 1)
+  const over = series.peak.map(
+    (peak, cycle) => peak / Math.max(series.goal[cycle] as number, 1) - 1,
+  )
   const place = series.trigger.map((trigger, cycle) => {
     const live = series.heapLive[cycle] as number
     return (trigger - live) / Math.max((series.goal[cycle] as number) - live, 1)
   })
   const moves = place.slice(from + 1).map((one, at) => Math.abs(one - (place[from + at] as number)))
-  const allocated = series.peak.reduce((sum, peak, cycle) => sum + peak - (series.heapLive[cycle] as number), 0)
+  const allocated = series.peak.reduce(
+    (sum, peak, cycle) => sum + peak - (series.heapLive[cycle] as number),
+    0,
+  )
   return {
     missMedian: median(over.slice(from).map(Math.abs)),
     overshootWorst: Math.max(0, ...over.slice(from)),
@@ -103,7 +108,9 @@ function isNearItsEnd(series: readonly number[], band: number): (cycle: number) 
 export function combined(runs: readonly Metrics[]): Metrics {
   const of = (name: keyof Metrics): number => {
     const values = runs.map(run => run[name])
-    return name === 'overshootWorst' || name === 'assistWorst' ? Math.max(...values) : median(values)
+    return name === 'overshootWorst' || name === 'assistWorst'
+      ? Math.max(...values)
+      : median(values)
   }
   return Object.fromEntries(METRIC_NAMES.map(name => [name, of(name)])) as unknown as Metrics
 }

@@ -23,7 +23,11 @@ export function play(task: Task, pacer: Pacer, seed: number): Played {
   const runs = Array.from({ length: NOISY_RUNS }, (_, run) =>
     seriesOf(scenario, pacer, new NoisyNature(levels, new Random(seedOf(seed, run)))),
   )
-  return { ...task, series: runs[0] as Series, metrics: combined(runs.map(series => metricsOf(series, step))) }
+  return {
+    ...task,
+    series: runs[0] as Series,
+    metrics: combined(runs.map(series => metricsOf(series, step))),
+  }
 }
 
 function seriesOf(scenario: Scenario, pacer: Pacer, nature: Nature): Series {
@@ -36,7 +40,8 @@ function seriesOf(scenario: Scenario, pacer: Pacer, nature: Nature): Series {
   for (let cycle = 0; cycle < scenario.cycles; cycle++) {
     run(cycle, outcome)
     if (!outcome.hasCycle) continue // what is judged are cycles
-    for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) numbers[name].push(outcome[name])
+    for (const name of Object.keys(numbers) as (keyof typeof numbers)[])
+      numbers[name].push(outcome[name])
     r.push(Number.isNaN(outcome.r) ? null : outcome.r)
   }
   return { ...numbers, r }

@@ -1,6 +1,8 @@
 // Draws the charts of a league's report. Runs in a browser, inlined beside uPlot and the data (report.ts).
 const runs = JSON.parse(document.getElementById('data').textContent)
-const [scenario, pacer, engine] = ['scenario', 'pacer', 'engine'].map(id => document.getElementById(id))
+const [scenario, pacer, engine] = ['scenario', 'pacer', 'engine'].map(id =>
+  document.getElementById(id),
+)
 const charts = document.getElementById('charts')
 const MIB = 2 ** 20
 const TARGET = 0.25
@@ -20,7 +22,9 @@ const COLOURS = [
 const unique = name => [...new Set(runs.map(run => run[name]))]
 const colourOf = name => COLOURS[unique('pacer').indexOf(name) % COLOURS.length]
 const found = (ofPacer, ofEngine) =>
-  runs.find(run => run.scenario === scenario.value && run.pacer === ofPacer && run.engine === ofEngine)
+  runs.find(
+    run => run.scenario === scenario.value && run.pacer === ofPacer && run.engine === ofEngine,
+  )
 
 /** A line for each pacer's run; those that are not chosen are faint. */
 const linesOf = (all, valuesOf) =>
@@ -34,7 +38,9 @@ const linesOf = (all, valuesOf) =>
 const fromZero = top => (_, __, most) => [0, Math.max(top, most)]
 /** What `of` makes of each cycle of a run. */
 const each = ({ series }, of) =>
-  series.peak.map((_, at) => of(Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[at]]))))
+  series.peak.map((_, at) =>
+    of(Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[at]]))),
+  )
 /** null, which is not drawn, where nothing was scanned. */
 const ratio = (above, below) => (below > 0 ? above / below : null)
 
@@ -103,7 +109,12 @@ function draw() {
   const all = unique('pacer')
     .map(name => [name, found(name, engine.value)])
     .filter(([, run]) => run !== undefined)
-  const target = { label: 'target', values: one.series.peak.map(() => TARGET), colour: '#333333', dash: [6, 4] }
+  const target = {
+    label: 'target',
+    values: one.series.peak.map(() => TARGET),
+    colour: '#333333',
+    dash: [6, 4],
+  }
   chart(
     'Share of the CPU while marking, and the target',
     [target, ...linesOf(all, run => run.series.utilization)],
@@ -125,7 +136,10 @@ function draw() {
   chart(
     'Where the cycle starts: 0 is the marked heap, 1 the goal',
     linesOf(all, run =>
-      each(run, ({ trigger, heapLive, goal }) => (trigger - heapLive) / Math.max(goal - heapLive, 1)),
+      each(
+        run,
+        ({ trigger, heapLive, goal }) => (trigger - heapLive) / Math.max(goal - heapLive, 1),
+      ),
     ),
     '',
   )
@@ -139,7 +153,12 @@ function draw() {
   }
   chart(
     'r, bytes allocated for each byte scanned: the controller’s, or the one that the trigger was placed by',
-    [turnedOut, ...linesOf(all, run => each(run, ({ r, goal, trigger, work }) => r ?? ratio(goal - trigger, work)))],
+    [
+      turnedOut,
+      ...linesOf(all, run =>
+        each(run, ({ r, goal, trigger, work }) => r ?? ratio(goal - trigger, work)),
+      ),
+    ],
     '',
   )
   const [simulated, real] = ['stepped', 'real'].map(kind => found(pacer.value, kind))
@@ -150,8 +169,18 @@ function draw() {
     [
       { label: 'peak over goal, simulated', values: over(simulated), colour: '#0072b2' },
       { label: 'peak over goal, real', values: over(real), colour: '#d55e00' },
-      { label: 'share of the CPU, simulated', values: simulated.series.utilization, colour: '#0072b2', dash: [4, 4] },
-      { label: 'share of the CPU, real', values: real.series.utilization, colour: '#d55e00', dash: [4, 4] },
+      {
+        label: 'share of the CPU, simulated',
+        values: simulated.series.utilization,
+        colour: '#0072b2',
+        dash: [4, 4],
+      },
+      {
+        label: 'share of the CPU, real',
+        values: real.series.utilization,
+        colour: '#d55e00',
+        dash: [4, 4],
+      },
     ],
     '',
     fromZero(1.1),

@@ -93,12 +93,15 @@ function errorsSection(played: readonly Played[]): Markup {
   const scenarios = [...new Set(errors.map(({ scenario }) => scenario))]
   const cell = (scenario: string, pacer: string): string => {
     const error = errors.find(one => one.scenario === scenario && one.pacer === pacer)
-    return error === undefined ? '' : `${(error.peak * 100).toFixed(1)} / ${(error.cpu * 100).toFixed(1)}`
+    return error === undefined
+      ? ''
+      : `${(error.peak * 100).toFixed(1)} / ${(error.cpu * 100).toFixed(1)}`
   }
   return html`<section id="errors"><h2>The simulator against the real heap</h2>
 <div class="scroll"><table><thead><tr><th>scenario</th>${pacers.map(pacer => html`<th>${pacer}</th>`)}</tr></thead>
 <tbody>${scenarios.map(
-    scenario => html`<tr><td>${scenario}</td>${pacers.map(pacer => html`<td>${cell(scenario, pacer)}</td>`)}</tr>\n`,
+    scenario =>
+      html`<tr><td>${scenario}</td>${pacers.map(pacer => html`<td>${cell(scenario, pacer)}</td>`)}</tr>\n`,
   )}</tbody></table></div>
 <p>How far they are apart in peak over goal, and in the share of the CPU while marking: percentage points, medians of the cycles. Over all: ${percent(median(errors.map(({ peak }) => peak)))} and ${percent(median(errors.map(({ cpu }) => cpu)))}.</p></section>`
 }
@@ -106,7 +109,8 @@ function errorsSection(played: readonly Played[]): Markup {
 function failuresSection({ failed }: LeagueResults): Markup {
   if (failed.length === 0) return new Markup('')
   return html`<section id="failed"><h2>Not played</h2><ul>${failed.map(
-    ({ pacer, scenario, engine, message }) => html`<li>${pacer} on ${scenario}, ${engine}: ${message}</li>\n`,
+    ({ pacer, scenario, engine, message }) =>
+      html`<li>${pacer} on ${scenario}, ${engine}: ${message}</li>\n`,
   )}</ul></section>`
 }
 
@@ -117,7 +121,9 @@ function dataOf(played: readonly Played[]): string {
     series: Object.fromEntries(
       Object.entries(series).map(([name, values]: [string, readonly (number | null)[]]) => [
         name,
-        values.map(value => (value === null ? null : RATIOS.has(name) ? Number(value.toFixed(4)) : Math.round(value))),
+        values.map(value =>
+          value === null ? null : RATIOS.has(name) ? Number(value.toFixed(4)) : Math.round(value),
+        ),
       ]),
     ),
   }))

@@ -1,6 +1,18 @@
 /** What a file of a league must hold: results.ts says what it means. */
 import { machineShape } from '../../machine.ts'
-import { amount, list, name, number, object, oneOf, orNull, type Shape, suchThat, text, whole } from '../../shape.ts'
+import {
+  amount,
+  list,
+  name,
+  number,
+  object,
+  oneOf,
+  orNull,
+  type Shape,
+  suchThat,
+  text,
+  whole,
+} from '../../shape.ts'
 import type { Metrics, Series } from './metrics.ts'
 import { LEAGUE_ENGINES, type LeagueResults, type Played, type Task } from './results.ts'
 
@@ -20,7 +32,9 @@ const series = suchThat(
   'must have as many numbers of each kind',
   // The real heap has no r.
   ({ r, ...one }) =>
-    [...Object.values(one), ...(r.length === 0 ? [] : [r])].every(same => same.length === one.peak.length),
+    [...Object.values(one), ...(r.length === 0 ? [] : [r])].every(
+      same => same.length === one.peak.length,
+    ),
 )
 
 const metrics = object<Metrics>({

@@ -34,13 +34,16 @@ export function standingsOf(played: readonly Played[], engine: LeagueEngine): St
       one.pacer === pacer && scenarios.includes(one.scenario)
     const own = ofEngine.filter(isOwn)
     const of = (name: keyof Metrics): number => median(own.map(({ metrics }) => metrics[name]))
-    const metrics = Object.fromEntries(METRIC_NAMES.map(name => [name, of(name)])) as unknown as Metrics
+    const metrics = Object.fromEntries(
+      METRIC_NAMES.map(name => [name, of(name)]),
+    ) as unknown as Metrics
     const apart = errors.filter(isOwn).map(({ peak }) => peak)
     return { pacer, metrics, simulatorError: apart.length === 0 ? null : median(apart) }
   })
   type Row = (typeof medians)[number]
   const scores: ((row: Row) => number)[] = METRIC_NAMES.map(name => row => row.metrics[name])
-  if (medians.every(({ simulatorError }) => simulatorError !== null)) scores.push(row => row.simulatorError ?? 0)
+  if (medians.every(({ simulatorError }) => simulatorError !== null))
+    scores.push(row => row.simulatorError ?? 0)
   const rankBy = (score: (row: Row) => number, row: Row): number => {
     const better = medians.filter(other => score(other) < score(row)).length
     const equal = medians.filter(other => score(other) === score(row)).length
@@ -75,7 +78,18 @@ export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
       const over = ({ peak, goal }: Series, cycle: number): number =>
         (peak[cycle] as number) / Math.max(goal[cycle] as number, 1)
       const apart = (of: (series: Series, cycle: number) => number): number =>
-        median(Array.from({ length: cycles }, (_, cycle) => Math.abs(of(real, cycle) - of(simulated, cycle))))
-      return [{ pacer, scenario, peak: apart(over), cpu: apart((one, cycle) => one.utilization[cycle] as number) }]
+        median(
+          Array.from({ length: cycles }, (_, cycle) =>
+            Math.abs(of(real, cycle) - of(simulated, cycle)),
+          ),
+        )
+      return [
+        {
+          pacer,
+          scenario,
+          peak: apart(over),
+          cpu: apart((one, cycle) => one.utilization[cycle] as number),
+        },
+      ]
     })
 }

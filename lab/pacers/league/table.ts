@@ -7,7 +7,8 @@ import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults } from './results
 import { type Standing, simulatorErrors, standingsOf } from './standings.ts'
 
 /** Without a sign where it is rounded to nothing. */
-export const percent = (share: number): string => `${(share * 100).toFixed(1).replace(/^-0\.0$/, '0.0')} %`
+export const percent = (share: number): string =>
+  `${(share * 100).toFixed(1).replace(/^-0\.0$/, '0.0')} %`
 
 const COLUMNS: readonly (readonly [head: string, cell: (standing: Standing) => string])[] = [
   ['pacer', ({ pacer }) => pacer],
@@ -19,13 +20,18 @@ const COLUMNS: readonly (readonly [head: string, cell: (standing: Standing) => s
   ['settles in', ({ metrics }) => metrics.settling.toFixed(0)],
   ['oscillation', ({ metrics }) => percent(metrics.oscillation)],
   ['cycles/GiB', ({ metrics }) => metrics.cyclesPerGiB.toFixed(1)],
-  ['simulator off by', ({ simulatorError }) => (simulatorError === null ? '-' : percent(simulatorError))],
+  [
+    'simulator off by',
+    ({ simulatorError }) => (simulatorError === null ? '-' : percent(simulatorError)),
+  ],
 ]
 
 /** The last one is of the real heap alone. */
-export const columnsOf = (engine: LeagueEngine): typeof COLUMNS => (engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1))
+export const columnsOf = (engine: LeagueEngine): typeof COLUMNS =>
+  engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1)
 
-export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+export const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`
 
 export function formatLeague({ played, failed, tasks }: LeagueResults): string {
   const tables = LEAGUE_ENGINES.flatMap(engine => {
@@ -44,7 +50,10 @@ export function formatLeague({ played, failed, tasks }: LeagueResults): string {
   })
   const errors = simulatorErrors(played)
   if (errors.length > 0) {
-    const [peak, cpu] = [median(errors.map(error => error.peak)), median(errors.map(error => error.cpu))]
+    const [peak, cpu] = [
+      median(errors.map(error => error.peak)),
+      median(errors.map(error => error.cpu)),
+    ]
     const worst = errors.reduce((one, other) => (other.cpu > one.cpu ? other : one))
     tables.push(
       `the simulator against the real heap, medians over ${counted(errors.length, 'pair')}: peak over goal ${percent(peak)}, share of the CPU ${percent(cpu)}\n` +
@@ -53,6 +62,7 @@ export function formatLeague({ played, failed, tasks }: LeagueResults): string {
   }
   for (const { engine, scenario, pacer, message } of failed)
     tables.push(printable(`FAILED  ${pacer} on ${scenario}, ${engine}: ${message}`))
-  if (played.length + failed.length < tasks.length) tables.push(`played: ${played.length} of ${tasks.length}`)
+  if (played.length + failed.length < tasks.length)
+    tables.push(`played: ${played.length} of ${tasks.length}`)
   return `${tables.join('\n\n')}\n`
 }

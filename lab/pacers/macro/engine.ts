@@ -51,13 +51,27 @@ export function macroSimulation(
             'the heap grows beyond what a number holds: growth_rate',
           )
         if (pacer === 'new' && Number.isNaN(rows.r[row]))
-          throw new InputError(scenario.origin, `cycle ${from + row}`, `r is no number under the controller ${named}`)
+          throw new InputError(
+            scenario.origin,
+            `cycle ${from + row}`,
+            `r is no number under the controller ${named}`,
+          )
         if (rows.saturated[row] === 1 && saturations++ < MOST_NAMED) saturated.push(from + row)
       }
       yield {
         rows: to - from,
         columns: [
-          ...[cycle, rows.r, rows.live, rows.scan, rows.goal, rows.utilization, target, rows.trigger, rows.peak],
+          ...[
+            cycle,
+            rows.r,
+            rows.live,
+            rows.scan,
+            rows.goal,
+            rows.utilization,
+            target,
+            rows.trigger,
+            rows.peak,
+          ],
           ...[overshoot, ratio],
         ],
       }
@@ -68,7 +82,8 @@ export function macroSimulation(
     columns: COLUMNS,
     cycles: scenario.cycles,
     blocks,
-    remarks: () => (saturations === 0 ? [] : [saturationRemark(scenario.origin, saturated, saturations)]),
+    remarks: () =>
+      saturations === 0 ? [] : [saturationRemark(scenario.origin, saturated, saturations)],
   }
 }
 

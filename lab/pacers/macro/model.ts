@@ -65,7 +65,12 @@ export function newRows(length: number): Rows {
   const column = (): Float64Array => new Float64Array(length)
   return {
     ...{ r: column(), live: column(), scan: column(), goal: column() },
-    ...{ utilization: column(), trigger: column(), peak: column(), saturated: new Uint8Array(length) },
+    ...{
+      utilization: column(),
+      trigger: column(),
+      peak: column(),
+      saturated: new Uint8Array(length),
+    },
   }
 }
 

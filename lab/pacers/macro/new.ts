@@ -79,7 +79,8 @@ export class NewModel implements Model {
       const error = measured - r
       const raw = gain * error + integral
       const out = raw < min ? min : raw > max ? max : raw
-      if (hasIntegral) integral += ((gain * period) / integralTime) * error + (period / resetTime) * (out - raw)
+      if (hasIntegral)
+        integral += ((gain * period) / integralTime) * error + (period / resetTime) * (out - raw)
       r += out
       if (r < R_MARGIN) r = R_MARGIN
       if (r > gamma - R_MARGIN) r = gamma - R_MARGIN

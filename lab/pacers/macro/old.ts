@@ -80,7 +80,8 @@ export class OldModel implements Model {
       const base = isFirst ? standIn : live
       const wanted = (goal - base) / base
       const grown = peak / base - 1
-      const next = rawRatio + GAIN * (wanted - rawRatio - (utilization / TARGET) * (grown - rawRatio))
+      const next =
+        rawRatio + GAIN * (wanted - rawRatio - (utilization / TARGET) * (grown - rawRatio))
       if (next - next === 0) rawRatio = next // else the heap was empty
       ratio = limited(rawRatio, gamma, live, heap.live, target)
 
@@ -105,7 +106,13 @@ function utilizationAt(slope: number, alloc: number, scanRate: number): number {
 }
 
 /** The limits are those of the goal of the last live heap, and of the new one at the same time: as the original has it. */
-function limited(ratio: number, gamma: number, lastLive: number, live: number, target: number): number {
+function limited(
+  ratio: number,
+  gamma: number,
+  lastLive: number,
+  live: number,
+  target: number,
+): number {
   let goal = Math.trunc(lastLive * gamma)
   let isByGamma = true
   if (target > 0 && goal < target) {

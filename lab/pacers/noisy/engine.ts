@@ -13,7 +13,8 @@ import { GLOBAL_FIELDS, newOutcome, simulatedRun } from '../stepped/engine.ts'
 import { NOISE_FIELDS, NoisyNature } from './nature.ts'
 
 const QUANTILES = [0.05, 0.5, 0.95, 1] as const
-const names = (what: string): string[] => ['p5', 'p50', 'p95', 'max'].map(quantile => `${what}_${quantile}`)
+const names = (what: string): string[] =>
+  ['p5', 'p50', 'p95', 'max'].map(quantile => `${what}_${quantile}`)
 
 export const COLUMNS = [
   ...['cycle', 'trigger_p50', 'goal_p50', ...names('peak_over_goal'), ...names('gc_utilization')],
@@ -62,7 +63,11 @@ export function noisySimulation(
         })
         const row = [
           ...[cycle + 1, ...quantilesOf(trigger, [0.5]), ...quantilesOf(goal, [0.5])],
-          ...[...quantilesOf(over, QUANTILES), ...quantilesOf(utilization, QUANTILES), mean([...limited])],
+          ...[
+            ...quantilesOf(over, QUANTILES),
+            ...quantilesOf(utilization, QUANTILES),
+            mean([...limited]),
+          ],
         ]
         row.forEach((value, column) => (columns[column] as number[]).push(value))
       }

@@ -92,7 +92,9 @@ export class NoisyNature implements Nature {
   }
 
   awayNs(): number {
-    return this.random.chance(AWAY_CHANCE) ? Math.trunc(this.exponential(this.levels.awayMs) * 1e6) : 0
+    return this.random.chance(AWAY_CHANCE)
+      ? Math.trunc(this.exponential(this.levels.awayMs) * 1e6)
+      : 0
   }
 
   /** Exponentially distributed, with this mean. */

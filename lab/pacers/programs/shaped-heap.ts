@@ -46,7 +46,15 @@ const SLICE_MS = 0.5
 
 // 32 bytes with the header, each word a reference.
 const Bytes = array(i32)
-const Cell = struct('Cell', { next: self, chunk: self, bytes: ref(Bytes), a: self, b: self, c: self, d: self })
+const Cell = struct('Cell', {
+  next: self,
+  chunk: self,
+  bytes: ref(Bytes),
+  a: self,
+  b: self,
+  c: self,
+  d: self,
+})
 type Cell = Ref<typeof Cell>
 const Done = chan(i32)
 
@@ -101,7 +109,8 @@ function chunkOn(below: Cell, fraction: number): Cell {
   return leave(scope, head)
 }
 
-const at = (values: readonly number[], cycle: number): number => values[Math.min(cycle, shape.cycles - 1)] as number
+const at = (values: readonly number[], cycle: number): number =>
+  values[Math.min(cycle, shape.cycles - 1)] as number
 
 const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
   // A goroutine stays on the P that starts it: as long as this one gives no way, its P starts no other.
@@ -174,6 +183,8 @@ export default function* main() {
   }
   leave(scope)
   for (let index = 0; index < procs(); index++) yield* Done.recv(done)
-  const told: Told = { offCpu: account === null ? null : offCpu.reduce((sum, one) => sum + one.get(), 0) / procs() }
+  const told: Told = {
+    offCpu: account === null ? null : offCpu.reduce((sum, one) => sum + one.get(), 0) / procs(),
+  }
   console.log(JSON.stringify(told))
 }

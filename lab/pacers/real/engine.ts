@@ -15,7 +15,10 @@ import { Runtime } from 'sawtooth/host'
 import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
 import { writeScratch } from 'sawtooth/internal/runtime/output/output-file'
-import { makeTemporaryFolder, removeTemporaryFolder } from 'sawtooth/internal/runtime/output/temporary-folder'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { median } from 'simple-statistics'
 import { ownJson } from '../../json.ts'
@@ -86,12 +89,17 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
       printed = ''
       const program = join(directory, 'shaped-heap.ts')
       writeScratch(program, readFileSync(PROGRAM, 'utf8'))
-      writeScratch(join(directory, 'shape.json'), JSON.stringify(shapeOf(scenario, globals, scanRates)))
+      writeScratch(
+        join(directory, 'shape.json'),
+        JSON.stringify(shapeOf(scenario, globals, scanRates)),
+      )
       const record = await runtime.run(program, {
         ...flagsOf(options),
         procs: options.procs ?? Math.min(globals.procs, availableParallelism()),
         gogc: globals.gcPercent < 0 ? 'off' : globals.gcPercent,
-        ...(globals.memoryLimit === Number.POSITIVE_INFINITY ? {} : { memoryLimit: globals.memoryLimit }),
+        ...(globals.memoryLimit === Number.POSITIVE_INFINITY
+          ? {}
+          : { memoryLimit: globals.memoryLimit }),
         keepCycles: Number.POSITIVE_INFINITY,
         stdout: listener(text => (printed += text)),
         stderr: silent(),
@@ -102,7 +110,9 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
         throw new InputError(scenario.origin, `cycle ${cycle}`, record.error.message)
       }
       if (record.error !== null)
-        throw new FailedRun(`${scenario.origin} under ${options.pacer}: ${record.error.kind}: ${record.error.message}`)
+        throw new FailedRun(
+          `${scenario.origin} under ${options.pacer}: ${record.error.kind}: ${record.error.message}`,
+        )
       return record
     }
     const first = await run(Array.from({ length: scenario.cycles }, () => ASSUMED_SCAN_RATE))
@@ -129,7 +139,9 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
 /** Bytes that shall live in each cycle. */
 function liveOf({ columns }: Scenario, { initialHeap }: Globals): number[] {
   let bytes = initialHeap
-  return [...(columns[GROWTH] as Float64Array)].map((factor, cycle) => (bytes = cycle === 0 ? bytes : bytes * factor))
+  return [...(columns[GROWTH] as Float64Array)].map(
+    (factor, cycle) => (bytes = cycle === 0 ? bytes : bytes * factor),
+  )
 }
 
 /** Throws an InputError where the scenario wants what no real heap has. */
@@ -142,7 +154,8 @@ function expectPossible(scenario: Scenario, globals: Globals): void {
       refuse(cycle, `growth_rate makes the heap ${bytes} bytes; a real one has less than 2 GiB`)
   })
   scenario.columns[STACK]?.forEach((bytes, cycle) => {
-    if (bytes > MOST_STACK_BYTES) refuse(cycle, `stack_bytes = ${bytes}; a real stack has at most ${MOST_STACK_BYTES}`)
+    if (bytes > MOST_STACK_BYTES)
+      refuse(cycle, `stack_bytes = ${bytes}; a real stack has at most ${MOST_STACK_BYTES}`)
   })
   let percent = globals.gcPercent
   scenario.columns[GOGC]?.forEach((value, cycle) => {
@@ -157,7 +170,9 @@ function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly numbe
   const [alloc, scan, , fractions, stacks, gogc] = columns.map(column => [...column]) as [
     ...[number[], number[], number[], number[], number[], number[]],
   ]
-  const rates = alloc.map((rate, cycle) => (rate / (scan[cycle] as number)) * (scanRates[cycle] as number))
+  const rates = alloc.map(
+    (rate, cycle) => (rate / (scan[cycle] as number)) * (scanRates[cycle] as number),
+  )
   let percent = globals.gcPercent
   const percents = gogc.map(value => (percent = Number.isNaN(value) ? percent : value))
   const warmed = (values: readonly number[]): number[] => [
@@ -170,7 +185,12 @@ function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly numbe
     live: warmed(liveOf(scenario, globals)).map((value, cycle) =>
       cycle < WARM_CYCLES ? Math.min(value, WARM_BYTES) : value,
     ),
-    ...{ fractions: warmed(fractions), stacks: warmed(stacks), rates: warmed(rates), gogc: warmed(percents) },
+    ...{
+      fractions: warmed(fractions),
+      stacks: warmed(stacks),
+      rates: warmed(rates),
+      gogc: warmed(percents),
+    },
   }
 }
 
@@ -201,11 +221,19 @@ function scanRatesOf(cycles: readonly CycleRecord[]): number[] {
 function blockOf(cycles: readonly CycleRecord[], liveBefore: number): Block {
   const rows = cycles.map((cycle, index) => [
     ...[index + 1, cycles[index - 1]?.heapMarked ?? liveBefore, cycle.heapAtStart],
-    ...[cycle.heapAtMarkEnd, cycle.goal ?? Number.POSITIVE_INFINITY, cycle.scanWork.heap, cycle.utilization],
+    ...[
+      cycle.heapAtMarkEnd,
+      cycle.goal ?? Number.POSITIVE_INFINITY,
+      cycle.scanWork.heap,
+      cycle.utilization,
+    ],
     ...[cycle.pacerUtilization, assistShareOf(cycle), workOf(cycle), cycle.markMs, cycle.startMs],
     Number(cycle.gcCpuLimited),
   ])
-  return { rows: rows.length, columns: COLUMNS.map((_, column) => rows.map(row => row[column] as number)) }
+  return {
+    rows: rows.length,
+    columns: COLUMNS.map((_, column) => rows.map(row => row[column] as number)),
+  }
 }
 
 function workOf({ scanWork }: CycleRecord): number {
@@ -224,8 +252,11 @@ function remarksOf(
   offCpu: number | null,
 ): string[] {
   const remarks: string[] = []
-  if (columns[FOLLOW]?.some(value => value > 0)) remarks.push('assist_follow is left out on a real heap')
-  const short = cycles.filter(({ heapMarked }, cycle) => heapMarked < REACHED * (live[cycle] as number)).length
+  if (columns[FOLLOW]?.some(value => value > 0))
+    remarks.push('assist_follow is left out on a real heap')
+  const short = cycles.filter(
+    ({ heapMarked }, cycle) => heapMarked < REACHED * (live[cycle] as number),
+  ).length
   if (short > 0)
     remarks.push(
       `in ${short} of ${cycles.length} cycles less lived than the scenario says: it has to be allocated first`,

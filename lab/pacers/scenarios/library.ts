@@ -46,11 +46,16 @@ function like(name: string): string {
 }
 
 /** The scenario with its noise drawn from a seed: the same seed gives the same numbers. */
-export function drawn({ name, engine, cycles, global, signals }: LibraryScenario, seed: number): Scenario {
+export function drawn(
+  { name, engine, cycles, global, signals }: LibraryScenario,
+  seed: number,
+): Scenario {
   const random = new Random(seed)
   const columns = signals.map(() => new Float64Array(cycles))
   for (let cycle = 0; cycle < cycles; cycle++)
-    signals.forEach((signal, index) => ((columns[index] as Float64Array)[cycle] = signal(cycle, random)))
+    signals.forEach(
+      (signal, index) => ((columns[index] as Float64Array)[cycle] = signal(cycle, random)),
+    )
   return { origin: name, header: { name, engine, global }, columns, cycles }
 }
 
@@ -58,9 +63,13 @@ export function drawn({ name, engine, cycles, global, signals }: LibraryScenario
 export function asJson(
   scenario: Scenario,
   fields: readonly Field[],
-): Readonly<Record<string, unknown>> & { readonly cycles: readonly Readonly<Record<string, number | undefined>>[] } {
+): Readonly<Record<string, unknown>> & {
+  readonly cycles: readonly Readonly<Record<string, number | undefined>>[]
+} {
   const cycles = Array.from({ length: scenario.cycles }, (_, cycle) =>
-    Object.fromEntries(fields.map(({ name }, index) => [name, (scenario.columns[index] as Float64Array)[cycle]])),
+    Object.fromEntries(
+      fields.map(({ name }, index) => [name, (scenario.columns[index] as Float64Array)[cycle]]),
+    ),
   )
   return { ...scenario.header, cycles }
 }

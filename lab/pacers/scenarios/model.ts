@@ -2,7 +2,18 @@
  * The scenarios of mknyszek/pacer-model, for the macro engine, by their recipes. Those with noise draw it from our seed: the originals drew it from a
  * generator without one, and are what they are in their files alone.
  */
-import { constant, delayed, limited, noise, oscillation, ramp, rounded, type Signal, spike, sum } from './signals.ts'
+import {
+  constant,
+  delayed,
+  limited,
+  noise,
+  oscillation,
+  ramp,
+  rounded,
+  type Signal,
+  spike,
+  sum,
+} from './signals.ts'
 
 const MiB = 2 ** 20
 const GiB = 2 ** 30
@@ -42,15 +53,27 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
     cycles: 100,
   },
   'osc-alloc': { what: 'the rate swings', alloc: sum(constant(2), oscillation(0.4, 8)) },
-  'jitter-alloc': { what: 'heap and rate move a little', alloc: around(4, 0.4), growth: jitteryBuildUp },
-  'heavy-jitter-alloc': { what: 'the same, at a high rate', alloc: around(10, 1), growth: jitteryBuildUp },
+  'jitter-alloc': {
+    what: 'heap and rate move a little',
+    alloc: around(4, 0.4),
+    growth: jitteryBuildUp,
+  },
+  'heavy-jitter-alloc': {
+    what: 'the same, at a high rate',
+    alloc: around(10, 1),
+    growth: jitteryBuildUp,
+  },
   'high-GOGC': {
     what: 'fifteen times as much lives, under a GOGC of 1500',
     gamma: 16,
     alloc: around(5, 0.2),
     growth: jitteryWithSpike,
   },
-  'big-stacks': { what: '128 MiB of stacks', alloc: constant(4), stack: sum(constant(2048), ramp(128 * MiB, 8)) },
+  'big-stacks': {
+    what: '128 MiB of stacks',
+    alloc: constant(4),
+    stack: sum(constant(2048), ramp(128 * MiB, 8)),
+  },
   'big-globals': { what: '128 MiB of globals', alloc: constant(4), globals: 128 * MiB },
   'high-heap-target': {
     what: 'the same spike below a floor of 2 GiB for the goal',

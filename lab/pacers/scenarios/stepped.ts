@@ -95,9 +95,16 @@ const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
     alloc: sum(constant(165), noise(7)),
     growth: sum(buildUp(7), noise(0.01), delayed(25, spike(9))),
   },
-  oscillation: { what: 'the rate swings, with a period of 8 cycles', alloc: sum(constant(66), oscillation(13, 8)) },
+  oscillation: {
+    what: 'the rate swings, with a period of 8 cycles',
+    alloc: sum(constant(66), oscillation(13, 8)),
+  },
   // A quarter and a sixth of the original's 128 MiB: a real heap takes no more of either.
-  'big-stacks': { what: '32 MiB of stacks', alloc: constant(132), stack: sum(constant(2 * KiB), ramp(32 * MiB, 8)) },
+  'big-stacks': {
+    what: '32 MiB of stacks',
+    alloc: constant(132),
+    stack: sum(constant(2 * KiB), ramp(32 * MiB, 8)),
+  },
   'big-globals': { what: '24 MiB of globals', alloc: constant(132), globals: 24 * MiB },
   'high-ratio': {
     what: 'the program allocates a third as fast as a worker scans',
@@ -190,7 +197,10 @@ function breaths(): number[] {
 const procs = Object.fromEntries(
   [1, 2, 3, 4, 5, 6, 7, 8].map(
     cores =>
-      [`procs-${cores}`, { what: `${cores} ${cores === 1 ? 'core' : 'cores'}`, cores, alloc: constant(99) }] as const,
+      [
+        `procs-${cores}`,
+        { what: `${cores} ${cores === 1 ? 'core' : 'cores'}`, cores, alloc: constant(99) },
+      ] as const,
   ),
 )
 

@@ -41,7 +41,12 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
   const { pacer: spec = DEFAULT_PACER, for: by = 'overshoot' } = options
   if (!Object.hasOwn(MEASURES, by))
     throw new UsageError(`--for must be ${Object.keys(MEASURES).join(', ')}, not '${by}'`)
-  const number = (name: 'cores' | 'seed' | 'tries', otherwise: number, least: number, most: number): number => {
+  const number = (
+    name: 'cores' | 'seed' | 'tries',
+    otherwise: number,
+    least: number,
+    most: number,
+  ): number => {
     const from = given(name, options[name])
     return from === undefined ? otherwise : wholeNumber(from, least, most)
   }
@@ -61,8 +66,10 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
         `${tried} of ${tries}${remaining(began, tried, tries)}${worst === null ? '' : `, the worst so far ${worst.toFixed(3)}`}`,
       )
     const pool = new SearchPool(spec, wanted)
-    const outcome = await search(pacer, { ...wanted, seed, tries, lanes: pool.threads, signal, progress }, part =>
-      pool.searchPart(part),
+    const outcome = await search(
+      pacer,
+      { ...wanted, seed, tries, lanes: pool.threads, signal, progress },
+      part => pool.searchPart(part),
     ).finally(async () => {
       line.erase()
       await pool.close()
@@ -80,7 +87,8 @@ export async function searchCommand(argv: readonly string[]): Promise<number> {
 
 function formatOutcome({ tried, found }: Outcome, { by, cores }: Wanted, seed: number): string {
   const { says, threshold } = MEASURES[by]
-  if (found === null) return `none of ${tried} scenarios has ${by} above ${threshold} (${says}); seed ${seed}`
+  if (found === null)
+    return `none of ${tried} scenarios has ${by} above ${threshold} (${says}); seed ${seed}`
   const numbers = Object.entries(found.numbers).map(([name, one]) => `${name}=${one}`)
   return (
     `${by} ${found.hurt.toFixed(3)} (${says}) with ${numbers.join(' ') || 'nothing out of the ordinary'}\n` +

@@ -27,7 +27,9 @@ export interface Member {
   readonly stacks: number
 }
 
-const BOUNDS: Readonly<Record<keyof Member, readonly [least: number, most: number, neutral: number]>> = {
+const BOUNDS: Readonly<
+  Record<keyof Member, readonly [least: number, most: number, neutral: number]>
+> = {
   gogc: [25, 800, 100],
   alloc: [8, 1024, 64],
   burst: [1, 32, 1],
@@ -57,19 +59,26 @@ function around(least: number, most: number, neutral: number): fc.Arbitrary<numb
 
 export const members: fc.Arbitrary<Member> = fc.record(
   Object.fromEntries(
-    Object.entries(BOUNDS).map(([name, bounds]) => [name, around(...(bounds as [number, number, number]))]),
+    Object.entries(BOUNDS).map(([name, bounds]) => [
+      name,
+      around(...(bounds as [number, number, number])),
+    ]),
   ) as unknown as { [Key in keyof Member]: fc.Arbitrary<number> },
 )
 
 /** What of a member is not neutral. */
 export function tellingOf(member: Member): Partial<Member> {
-  const told = Object.entries(member).filter(([name, value]) => value !== BOUNDS[name as keyof Member][2])
+  const told = Object.entries(member).filter(
+    ([name, value]) => value !== BOUNDS[name as keyof Member][2],
+  )
   return Object.fromEntries(told)
 }
 
 /** The member whose numbers are given, the others neutral. Throws a UsageError. */
 export function memberOf(given: Readonly<Record<string, number>>): Member {
-  const member = Object.fromEntries(Object.entries(BOUNDS).map(([name, [, , neutral]]) => [name, neutral]))
+  const member = Object.fromEntries(
+    Object.entries(BOUNDS).map(([name, [, , neutral]]) => [name, neutral]),
+  )
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(BOUNDS, name))
       throw new UsageError(`there is no number ${name}: ${Object.keys(BOUNDS).join(', ')}`)
@@ -80,9 +89,11 @@ export function memberOf(given: Readonly<Record<string, number>>): Member {
 
 /** In the form of the stepped engine. */
 export function scenarioOf(member: Member, cores: number): Scenario {
-  const { gogc, alloc, burst, burstEvery, growth, growthAt, pointers, pointersLater, stacks } = member
+  const { gogc, alloc, burst, burstEvery, growth, growthAt, pointers, pointersLater, stacks } =
+    member
   const middle = (SETTLED + CYCLES) / 2
-  const column = (of: (cycle: number) => number): Float64Array => Float64Array.from({ length: CYCLES }, (_, i) => of(i))
+  const column = (of: (cycle: number) => number): Float64Array =>
+    Float64Array.from({ length: CYCLES }, (_, i) => of(i))
   const buildUp = (cycle: number): number => 2 - Math.min(cycle, 8) / 8
   return {
     origin: `search/${Object.entries(tellingOf(member))
@@ -91,7 +102,13 @@ export function scenarioOf(member: Member, cores: number): Scenario {
     header: {
       engine: 'stepped',
       global: {
-        ...{ gogc, memory_limit: null, cores, globals_bytes: 32 * KiB, initial_heap_bytes: 512 * KiB },
+        ...{
+          gogc,
+          memory_limit: null,
+          cores,
+          globals_bytes: 32 * KiB,
+          initial_heap_bytes: 512 * KiB,
+        },
       },
     },
     columns: [

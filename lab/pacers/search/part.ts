@@ -30,11 +30,19 @@ const PART_TRIES = 500
 /** In order. Drawn as they are wanted, since they may be many. */
 export function* partsOf(tries: number, seed: number): Generator<Part, void> {
   for (let index = 0; index * PART_TRIES < tries; index++)
-    yield { index, seed: seedOf(seed, index), tries: Math.min(PART_TRIES, tries - index * PART_TRIES) }
+    yield {
+      index,
+      seed: seedOf(seed, index),
+      tries: Math.min(PART_TRIES, tries - index * PART_TRIES),
+    }
 }
 
 /** Draws members, and each time one is found it asks for one that is worse still. null: none hurts. Throws an InputError where the pacer answers nonsense. */
-export function worstOf({ index, seed, tries }: Part, pacer: Pacer, { by, cores }: Wanted): Worst | null {
+export function worstOf(
+  { index, seed, tries }: Part,
+  pacer: Pacer,
+  { by, cores }: Wanted,
+): Worst | null {
   const pain = (member: Member): number => hurt(scenarioOf(member, cores), pacer, by)
   let worst: Worst | null = null
   let tried = 0

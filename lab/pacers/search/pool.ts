@@ -8,7 +8,10 @@ import type { Answer, Job } from './worker.ts'
 export class SearchPool {
   /** A thread for each core. */
   readonly threads = availableParallelism()
-  readonly #pool = new ThreadPool<Job, Answer>(new URL('./worker.js', import.meta.url), this.threads)
+  readonly #pool = new ThreadPool<Job, Answer>(
+    new URL('./worker.js', import.meta.url),
+    this.threads,
+  )
   readonly #pacer: string
   readonly #wanted: Wanted
 

@@ -69,14 +69,28 @@ export function steppedSimulation(
         pace.add(outcome.steps, cycle)
         limits.add(outcome, cycle)
         const { heapLive, trigger, peak, goal, scannable, utilization, isLimited } = outcome
-        const row = [cycle + 1, heapLive, trigger, peak, goal, scannable, utilization, Number(isLimited)]
+        const row = [
+          cycle + 1,
+          heapLive,
+          trigger,
+          peak,
+          goal,
+          scannable,
+          utilization,
+          Number(isLimited),
+        ]
         row.forEach((value, column) => (columns[column] as number[]).push(value))
       }
       yield { rows, columns }
     }
   }
 
-  return { columns: COLUMNS, cycles: scenario.cycles, blocks, remarks: () => limits.remarks(scenario) }
+  return {
+    columns: COLUMNS,
+    cycles: scenario.cycles,
+    blocks,
+    remarks: () => limits.remarks(scenario),
+  }
 }
 
 /** What the CPU limiter did in a run. */
@@ -134,7 +148,17 @@ export function simulatedRun(
 
 export function newOutcome(): Outcome {
   return {
-    ...{ heapLive: 0, trigger: 0, peak: 0, goal: 0, scannable: 0, work: 0, utilization: 0, assists: 0, r: 0 },
+    ...{
+      heapLive: 0,
+      trigger: 0,
+      peak: 0,
+      goal: 0,
+      scannable: 0,
+      work: 0,
+      utilization: 0,
+      assists: 0,
+      r: 0,
+    },
     ...{ hasCycle: false, isLimited: false, collectorMs: 0, busyMs: 0, steps: 0 },
   }
 }

@@ -11,9 +11,21 @@
  */
 
 import { checkGoals, checkPlan, checkRatio, checkState } from 'sawtooth/internal/gc/pacer/check'
-import { bucketCapacityMs, type CpuBucket, fillBucket, limitedTrigger } from 'sawtooth/internal/gc/pacer/cpu-bucket'
+import {
+  bucketCapacityMs,
+  type CpuBucket,
+  fillBucket,
+  limitedTrigger,
+} from 'sawtooth/internal/gc/pacer/cpu-bucket'
 import { BACKGROUND_UTILIZATION as BACKGROUND } from 'sawtooth/internal/gc/pacer/worker-counts'
-import { type Facts, type Goals, newFacts, type Pacer, type PacerConfig, type Plan } from 'sawtooth/pacer'
+import {
+  type Facts,
+  type Goals,
+  newFacts,
+  type Pacer,
+  type PacerConfig,
+  type Plan,
+} from 'sawtooth/pacer'
 import { type Nature, smooth } from './nature.ts'
 
 const PERIOD_NS = 500_000
@@ -84,7 +96,13 @@ export class SteppedRun {
   private readonly pacer: Pacer
   private readonly state: Float64Array
   private readonly facts: Facts
-  private readonly goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }
+  private readonly goals: Goals = {
+    trigger: 0,
+    goal: 0,
+    hardGoal: 0,
+    committedGoal: 0,
+    sweepDistance: 0,
+  }
   private readonly plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
   private readonly initialHeap: number
   private readonly nature: Nature
@@ -105,7 +123,13 @@ export class SteppedRun {
   /** The hook that is called. */
   private hook = 'init'
 
-  constructor(pacer: Pacer, config: PacerConfig, globals: number, initialHeap: number, nature: Nature = smooth) {
+  constructor(
+    pacer: Pacer,
+    config: PacerConfig,
+    globals: number,
+    initialHeap: number,
+    nature: Nature = smooth,
+  ) {
     this.pacer = pacer
     this.nature = nature
     this.initialHeap = initialHeap
@@ -250,7 +274,9 @@ export class SteppedRun {
       let elapsedNs = PERIOD_NS
       if (actual < scanned) {
         elapsedNs = Math.trunc((actual * PERIOD_NS) / capacity)
-        allocated = Math.trunc(((alloc * BYTES_PER_PERIOD * elapsedNs) / PERIOD_NS) * procs * program)
+        allocated = Math.trunc(
+          ((alloc * BYTES_PER_PERIOD * elapsedNs) / PERIOD_NS) * procs * program,
+        )
       }
       globalsLeft -= fromGlobals
       stackLeft -= fromStack
@@ -273,7 +299,9 @@ export class SteppedRun {
     const awayNs = nature.awayNs()
     if (awayNs > 0) {
       const planned = Math.min(plan.dedicatedWorkers / procs + plan.fractionalGoal, 1)
-      const allocated = Math.trunc(((allocRate * BYTES_PER_PERIOD * awayNs) / PERIOD_NS) * procs * (1 - planned))
+      const allocated = Math.trunc(
+        ((allocRate * BYTES_PER_PERIOD * awayNs) / PERIOD_NS) * procs * (1 - planned),
+      )
       backgroundNs += awayNs * procs * planned
       this.allocate(allocated, fraction)
       const ownMs = awayNs * msOfNs * (1 - planned)
@@ -316,13 +344,17 @@ export class SteppedRun {
     else if (stackLeft > 0) field = 'stack_bytes is too high'
     else if (this.isFirst) field = 'initial_heap_bytes is too high'
     else if (growth > 1) field = 'growth_rate is too high'
-    return new BadAnswer(`the mark does not end within ${MOST_PERIODS} steps of 500 µs: ${field}, for this scan_rate`)
+    return new BadAnswer(
+      `the mark does not end within ${MOST_PERIODS} steps of 500 µs: ${field}, for this scan_rate`,
+    )
   }
 
   private controllerR(): number {
     const { state, rSlot, consMarkSlot } = this
     if (rSlot >= 0) return state[rSlot] as number
-    return consMarkSlot >= 0 ? (state[consMarkSlot] as number) * ((1 - BACKGROUND) / BACKGROUND) : Number.NaN
+    return consMarkSlot >= 0
+      ? (state[consMarkSlot] as number) * ((1 - BACKGROUND) / BACKGROUND)
+      : Number.NaN
   }
 
   private allocate(bytes: number, fraction: number): void {

@@ -47,7 +47,9 @@ export const gate: PartsProtocol = {
     if (notes[MOST] > LIMIT) return `${notes[MOST]} bytes live, and the goal is ${LIMIT}`
     const early = notes.subarray(MARKED, MARKED + procs).filter(marked => marked === 0).length
     if (early !== 1) return `${early} requests were admitted before the mark was over, must be 1`
-    const refused = notes.subarray(RESERVED, RESERVED + procs).filter(bytes => bytes !== PAGE_BYTES).length
+    const refused = notes
+      .subarray(RESERVED, RESERVED + procs)
+      .filter(bytes => bytes !== PAGE_BYTES).length
     return refused === 0 ? null : `${refused} requests were not reserved`
   },
 }

@@ -28,7 +28,10 @@ export const mutualExclusion: PartsProtocol = {
   },
 
   verify({ memory, notes }) {
-    if (notes[ENTERED] !== PROCS * ROUNDS) return `${notes[ENTERED]} entries, must be ${PROCS * ROUNDS}`
-    return memory.words[STACK_LOCK] === 0 ? null : `the lock is ${memory.words[STACK_LOCK]} in the end`
+    if (notes[ENTERED] !== PROCS * ROUNDS)
+      return `${notes[ENTERED]} entries, must be ${PROCS * ROUNDS}`
+    return memory.words[STACK_LOCK] === 0
+      ? null
+      : `the lock is ${memory.words[STACK_LOCK]} in the end`
   },
 }

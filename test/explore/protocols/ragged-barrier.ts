@@ -42,7 +42,8 @@ export const raggedBarrier: PartsProtocol = {
     if (words[FLUSH_PENDING] !== 0) return `${words[FLUSH_PENDING]} Ps are still to pass`
     for (let index = 1; index < PROCS; index++) {
       const served = words[memory.p(index, FLUSH_SERVED)]
-      if (served !== words[FLUSH_NUMBER]) return `P ${index} has passed barrier ${served} of ${words[FLUSH_NUMBER]}`
+      if (served !== words[FLUSH_NUMBER])
+        return `P ${index} has passed barrier ${served} of ${words[FLUSH_NUMBER]}`
     }
     return notes[SEEN] === BARRIERS ? null : `P 0 has seen ${notes[SEEN]} barriers through`
   },

@@ -26,7 +26,8 @@ export const roles: PartsProtocol = {
     notes[HAD]++
     const { words } = memory
     let held = words[DEDICATED_NEEDED]
-    for (let other = 0; other < PROCS; other++) if (words[memory.p(other, ROLE)] !== ROLE_NONE) held++
+    for (let other = 0; other < PROCS; other++)
+      if (words[memory.p(other, ROLE)] !== ROLE_NONE) held++
     if (held > NEEDED) throw new InternalError(`${held} roles of ${NEEDED}`)
     own.offer()
     step('slice')
@@ -36,7 +37,8 @@ export const roles: PartsProtocol = {
   verify({ memory, notes }) {
     const { words } = memory
     if (notes[HAD] === 0) return 'nobody had the role'
-    if (words[DEDICATED_NEEDED] !== NEEDED) return `${words[DEDICATED_NEEDED]} roles are free of ${NEEDED}`
+    if (words[DEDICATED_NEEDED] !== NEEDED)
+      return `${words[DEDICATED_NEEDED]} roles are free of ${NEEDED}`
     if (words[DEDICATED_OFFERS] !== 0) return `${words[DEDICATED_OFFERS]} offers are counted`
     for (let index = 0; index < PROCS; index++)
       if (words[memory.p(index, ROLE)] !== ROLE_NONE) return `P ${index} has kept a role`

@@ -61,6 +61,8 @@ export const scanRequest: PartsProtocol = {
   },
 
   verify({ notes }) {
-    return notes[NOT_ASKED] === 0 ? null : 'the stack on P 2 is wanted, and P 2 was not asked for it'
+    return notes[NOT_ASKED] === 0
+      ? null
+      : 'the stack on P 2 is wanted, and P 2 was not asked for it'
   },
 }

@@ -43,6 +43,8 @@ export const shades: RunProtocol = {
 
   verify({ notes }) {
     if (notes[1] !== 1) return `${notes[1]} cycles were marked`
-    return notes[0] === 0 || notes[0] === 1 ? null : `the object that was taken has the value ${notes[0]}`
+    return notes[0] === 0 || notes[0] === 1
+      ? null
+      : `the object that was taken has the value ${notes[0]}`
   },
 }

@@ -64,8 +64,10 @@ export const stackScan: PartsProtocol = {
     const { words, marks } = memory
     if (words[SCANS_WANTED] !== 0) return `${words[SCANS_WANTED]} scans are wanted, must be 0`
     const isMarked = marks[notes[OBJECT] >>> GRANULE_SHIFT] !== span.WHITE
-    if (isMarked !== (notes[SCANNED] === 1)) return `scanned: ${notes[SCANNED]}, its object marked: ${isMarked}`
-    if (words[SCAN_WORK_STACK] !== (isMarked ? 4 : 0)) return `${words[SCAN_WORK_STACK]} bytes of stacks were scanned`
+    if (isMarked !== (notes[SCANNED] === 1))
+      return `scanned: ${notes[SCANNED]}, its object marked: ${isMarked}`
+    if (words[SCAN_WORK_STACK] !== (isMarked ? 4 : 0))
+      return `${words[SCAN_WORK_STACK]} bytes of stacks were scanned`
     const status = words[memory.goroutine(1, g.STATUS)]
     return status === g.G_RUNNABLE ? null : `the new goroutine has status ${status}`
   },

@@ -25,7 +25,8 @@ export const stop: PartsProtocol = {
       if (notes[ACTING]++ !== 0) throw new InternalError('two act in one stop')
       step('act')
       for (let other = 0; other < PROCS; other++)
-        if (notes[IN_STEP + other] !== 0) throw new InternalError(`P ${other} runs in a stopped world`)
+        if (notes[IN_STEP + other] !== 0)
+          throw new InternalError(`P ${other} runs in a stopped world`)
       if (notes[ACTED + 1] + notes[ACTED + 2] !== notes[HINT + reason])
         throw new InternalError('a stop is raised in another epoch than that of its hint')
       notes[ACTED + reason]++
@@ -60,7 +61,8 @@ export const stop: PartsProtocol = {
   verify({ memory, notes }) {
     for (const reason of [1, 2]) {
       const [raised, acted] = [notes[RAISED + reason], notes[ACTED + reason]]
-      if (raised !== acted) return `reason ${reason} was raised ${raised} times and acted upon ${acted} times`
+      if (raised !== acted)
+        return `reason ${reason} was raised ${raised} times and acted upon ${acted} times`
     }
     const stops = notes[ACTED + 1] + notes[ACTED + 2]
     if (stops === 0) return 'nobody could raise a stop'

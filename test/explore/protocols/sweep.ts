@@ -76,8 +76,10 @@ export const sweep: PartsProtocol = {
     }
     const made = Array.from(notes.subarray(MADE, MADE + notes[MADE_COUNT]))
     if (new Set(made).size !== 2) return `objects were made at ${made}`
-    if (made.some(at => marks[at >>> GRANULE_SHIFT] !== span.WHITE)) return 'an object that was made is gone'
-    if (words[PAGES_SWEPT] !== 2 * SPAN_PAGES) return `${words[PAGES_SWEPT]} pages were swept of ${2 * SPAN_PAGES}`
+    if (made.some(at => marks[at >>> GRANULE_SHIFT] !== span.WHITE))
+      return 'an object that was made is gone'
+    if (words[PAGES_SWEPT] !== 2 * SPAN_PAGES)
+      return `${words[PAGES_SWEPT]} pages were swept of ${2 * SPAN_PAGES}`
     if (words[SWEEPERS] !== SWEEP_DRAINED || words[SWEEP_ANNOUNCED] !== 1)
       return 'the sweep is over, and nobody has said so'
     return null

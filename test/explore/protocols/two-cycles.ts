@@ -40,6 +40,8 @@ export const twoCycles: RunProtocol = {
   },
 
   verify({ notes }) {
-    return notes[0] === REACHABLE_BYTES ? null : `${notes[0]} bytes are left of ${REACHABLE_BYTES} that are reachable`
+    return notes[0] === REACHABLE_BYTES
+      ? null
+      : `${notes[0]} bytes are left of ${REACHABLE_BYTES} that are reachable`
   },
 }

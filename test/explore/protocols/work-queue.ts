@@ -35,12 +35,20 @@ export const workQueue: PartsProtocol = {
     for (let object = rest.take(); object !== 0; object = rest.take()) note(ground, object)
     rest.publish()
     for (let object = 1; object <= OBJECTS; object++)
-      if (ground.notes[object] !== 1) return `object ${object} was taken ${ground.notes[object]} times`
+      if (ground.notes[object] !== 1)
+        return `object ${object} was taken ${ground.notes[object]} times`
     let empty = 0
     const all = words[WORK_POOL_NEXT]
-    while (empty <= all && words[WORK_POOL_NEXT] === all && buffers.takeEmpty() !== 0 && words[WORK_POOL_NEXT] === all)
+    while (
+      empty <= all &&
+      words[WORK_POOL_NEXT] === all &&
+      buffers.takeEmpty() !== 0 &&
+      words[WORK_POOL_NEXT] === all
+    )
       empty++
     if (empty !== all) return `${all} buffers were handed out, and ${empty} came back`
-    return words[WORK_FULL_COUNT] === 0 && words[WORK_LOCK] === 0 ? null : 'the full list is empty, and says it is not'
+    return words[WORK_FULL_COUNT] === 0 && words[WORK_LOCK] === 0
+      ? null
+      : 'the full list is empty, and says it is not'
   },
 }

@@ -45,7 +45,9 @@ class Hand extends HandHeap {
   }
 
   coloursOf(objects: readonly Addr[]): string {
-    return objects.map(object => ['free', 'white', 'grey', 'black'][this.colourOf(object)]).join(' ')
+    return objects
+      .map(object => ['free', 'white', 'grey', 'black'][this.colourOf(object)])
+      .join(' ')
   }
 }
 
@@ -55,29 +57,38 @@ test('off, it stores and records nothing', () => {
   hand.barrier.write(hand.field(a, 1), b)
   hand.barrier.writeMeta(hand.memory.layout.globals, a)
   hand.barrier.shade(b)
-  expect([hand.memory.i32[hand.field(a, 1)], hand.words[hand.memory.layout.globals]]).toEqual([b, a])
+  expect([hand.memory.i32[hand.field(a, 1)], hand.words[hand.memory.layout.globals]]).toEqual([
+    b,
+    a,
+  ])
   expect(hand.barrier.isPending).toBe(false)
   hand.barrier.flush()
   expect(hand.coloursOf([a, b])).toBe('white white')
 })
 
-test.each(['the heap', 'the meta buffer'])('on, a store to %s shades what it overwrites and what it writes', where => {
-  const hand = new Hand()
-  const [holder, before, after, other] = hand.nodes(4)
-  const { words, memory, barrier } = hand
-  const [view, word] = where === 'the heap' ? [memory.i32, hand.field(holder, 1)] : [words, memory.layout.globals]
-  view[word] = before
-  hand.turnOn()
-  if (where === 'the heap') barrier.write(word, after)
-  else barrier.writeMeta(word, after)
-  expect(view[word]).toBe(after)
-  expect(barrier.isPending).toBe(true)
-  expect(hand.coloursOf([holder, before, after, other])).toBe('white white white white')
-  barrier.flush()
-  expect(barrier.isPending).toBe(false)
-  expect(hand.coloursOf([holder, before, after, other])).toBe('white black black white')
-  expect(new Set([hand.queue.take(), hand.queue.take(), hand.queue.take()])).toEqual(new Set([before, after, 0]))
-})
+test.each(['the heap', 'the meta buffer'])(
+  'on, a store to %s shades what it overwrites and what it writes',
+  where => {
+    const hand = new Hand()
+    const [holder, before, after, other] = hand.nodes(4)
+    const { words, memory, barrier } = hand
+    const [view, word] =
+      where === 'the heap' ? [memory.i32, hand.field(holder, 1)] : [words, memory.layout.globals]
+    view[word] = before
+    hand.turnOn()
+    if (where === 'the heap') barrier.write(word, after)
+    else barrier.writeMeta(word, after)
+    expect(view[word]).toBe(after)
+    expect(barrier.isPending).toBe(true)
+    expect(hand.coloursOf([holder, before, after, other])).toBe('white white white white')
+    barrier.flush()
+    expect(barrier.isPending).toBe(false)
+    expect(hand.coloursOf([holder, before, after, other])).toBe('white black black white')
+    expect(new Set([hand.queue.take(), hand.queue.take(), hand.queue.take()])).toEqual(
+      new Set([before, after, 0]),
+    )
+  },
+)
 
 test('a value that moves without a store is shaded alone, and nil is no object', () => {
   const hand = new Hand()
@@ -103,11 +114,17 @@ test('a full buffer is flushed before the store whose pair would not fit', () =>
   hand.words[word] = objects[2 * p.BARRIER_PAIRS]
   hand.barrier.writeMeta(word, objects[2 * p.BARRIER_PAIRS + 1])
   expect(black()).toBe(2 * p.BARRIER_PAIRS)
-  expect([hand.measure(p.BARRIER_FLUSHES), hand.measure(p.BARRIER_STORES)]).toEqual([1, p.BARRIER_PAIRS])
+  expect([hand.measure(p.BARRIER_FLUSHES), hand.measure(p.BARRIER_STORES)]).toEqual([
+    1,
+    p.BARRIER_PAIRS,
+  ])
   expect(hand.words[hand.memory.p(0, p.BARRIER_COUNT)]).toBe(2)
   hand.barrier.flush()
   hand.barrier.flush()
-  expect([hand.measure(p.BARRIER_FLUSHES), hand.measure(p.BARRIER_STORES)]).toEqual([2, p.BARRIER_PAIRS + 1])
+  expect([hand.measure(p.BARRIER_FLUSHES), hand.measure(p.BARRIER_STORES)]).toEqual([
+    2,
+    p.BARRIER_PAIRS + 1,
+  ])
   expect(black()).toBe(objects.length)
 })
 
@@ -146,7 +163,8 @@ test('whatever the program does while marking goes on, no reachable object is wh
       const locals: Addr[] = nodes.slice(0, LOCALS)
       let isStackScanned = false
       const scanStack = (): void => {
-        if (!isStackScanned) for (const object of locals) if (object !== 0) hand.marker.shade(object)
+        if (!isStackScanned)
+          for (const object of locals) if (object !== 0) hand.marker.shade(object)
         isStackScanned = true
       }
       hand.words[control.PHASE] = control.PHASE_MARK
@@ -168,7 +186,8 @@ test('whatever the program does while marking goes on, no reachable object is wh
       hand.barrier.flush()
       hand.marker.scanSome(Number.POSITIVE_INFINITY)
       const reachable = new Set(locals.filter(object => object !== 0))
-      for (const node of reachable) for (const index of [1, 2]) reachable.add(i32[hand.field(node, index)] || node)
+      for (const node of reachable)
+        for (const index of [1, 2]) reachable.add(i32[hand.field(node, index)] || node)
       for (const node of reachable) expect(hand.colourOf(node)).toBe(span.BLACK)
     }),
     { numRuns: 500 },

@@ -25,10 +25,17 @@ class CountedBuffers extends WorkBuffers {
   }
 }
 
-function queues(count: number, workBuffers: number): { buffers: CountedBuffers; hand: HandHeap; queues: GreyQueue[] } {
+function queues(
+  count: number,
+  workBuffers: number,
+): { buffers: CountedBuffers; hand: HandHeap; queues: GreyQueue[] } {
   const hand = new HandHeap({ workBuffers })
   const buffers = new CountedBuffers(hand.memory)
-  return { buffers, hand, queues: Array.from({ length: count }, () => new GreyQueue(hand.memory, buffers)) }
+  return {
+    buffers,
+    hand,
+    queues: Array.from({ length: count }, () => new GreyQueue(hand.memory, buffers)),
+  }
 }
 
 const takeAll = (queue: GreyQueue): number[] => {
@@ -45,36 +52,41 @@ const step = fc.record({
 
 test('what goes into two queues comes out once, whoever takes it, however few buffers there are', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 6 }), fc.array(step, { maxLength: 40 }), (workBuffers, sequence) => {
-      const { buffers, hand, queues: pair } = queues(2, workBuffers)
-      const inside = new Set<number>()
-      let next = 16
-      for (const { queue: index, do: deed, count } of sequence) {
-        const queue = pair[index]
-        const pushes = buffers.pushes
-        if (deed === 'put') {
-          for (let n = 0; n < count && queue.put(next); n++, next += 16) inside.add(next)
-        } else if (deed === 'take') {
-          for (let n = 0; n < count; n++) {
-            const object = queue.take()
-            if (object === 0 && !(queue.isEmpty && buffers.isEmpty))
-              throw new Error('nothing taken where there is work')
-            if (object === 0) break
-            if (!inside.delete(object)) throw new Error(`${object} came out twice, or never went in`)
+    fc.property(
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(step, { maxLength: 40 }),
+      (workBuffers, sequence) => {
+        const { buffers, hand, queues: pair } = queues(2, workBuffers)
+        const inside = new Set<number>()
+        let next = 16
+        for (const { queue: index, do: deed, count } of sequence) {
+          const queue = pair[index]
+          const pushes = buffers.pushes
+          if (deed === 'put') {
+            for (let n = 0; n < count && queue.put(next); n++, next += 16) inside.add(next)
+          } else if (deed === 'take') {
+            for (let n = 0; n < count; n++) {
+              const object = queue.take()
+              if (object === 0 && !(queue.isEmpty && buffers.isEmpty))
+                throw new Error('nothing taken where there is work')
+              if (object === 0) break
+              if (!inside.delete(object))
+                throw new Error(`${object} came out twice, or never went in`)
+            }
+          } else {
+            const any = deed === 'publish' ? !queue.isEmpty : undefined
+            expect(queue[deed as 'publish' | 'share']()).toBe(any ?? buffers.pushes > pushes)
+            if (deed === 'publish') expect(queue.isEmpty).toBe(true)
           }
-        } else {
-          const any = deed === 'publish' ? !queue.isEmpty : undefined
-          expect(queue[deed as 'publish' | 'share']()).toBe(any ?? buffers.pushes > pushes)
-          if (deed === 'publish') expect(queue.isEmpty).toBe(true)
+          expect(hand.words[PUBLICATIONS]).toBe(buffers.pushes)
         }
-        expect(hand.words[PUBLICATIONS]).toBe(buffers.pushes)
-      }
-      pair[0].publish()
-      expect(new Set([...takeAll(pair[1]), ...takeAll(pair[0])])).toEqual(inside)
-      // Every buffer is in reach again.
-      for (const queue of pair) queue.publish()
-      for (let buffer = 0; buffer < workBuffers; buffer++) expect(buffers.takeEmpty()).not.toBe(0)
-    }),
+        pair[0].publish()
+        expect(new Set([...takeAll(pair[1]), ...takeAll(pair[0])])).toEqual(inside)
+        // Every buffer is in reach again.
+        for (const queue of pair) queue.publish()
+        for (let buffer = 0; buffer < workBuffers; buffer++) expect(buffers.takeEmpty()).not.toBe(0)
+      },
+    ),
     { numRuns: 150 },
   )
 })

@@ -23,39 +23,47 @@ function mark(world: HandWorld, only: HandP, objects: readonly Addr[]): boolean[
   return objects.map(object => world.colourOf(object) === span.BLACK)
 }
 
-test.each([0, 1, 2, 3, 7, 16, 100, 1000])('a struct of %i references leads to each of them', count => {
-  const { world, only } = oneP()
-  const Leaf = world.type(0)
-  const children = Array.from({ length: count }, (_, index) => only.make(Leaf, [], index))
-  const Struct = world.type(count)
-  const object = only.make(Struct, children)
-  // The number behind the last reference must not be taken for one.
-  const bait = only.make(Leaf)
-  world.memory.i32[only.field(object, count)] = bait
-  only.setGlobal(0, object)
-  expect(mark(world, only, [object, ...children])).toEqual(Array(count + 1).fill(true))
-  expect(world.colourOf(bait)).toBe(span.WHITE)
-  const { heapMarked, scanWorkHeap } = world.finishCycle(only)
-  expect(heapMarked).toBe(count * 16 + roundedBytes(Struct.bytes))
-  expect(scanWorkHeap).toBe(count === 0 ? 0 : (count + 1) * 4)
-})
+test.each([0, 1, 2, 3, 7, 16, 100, 1000])(
+  'a struct of %i references leads to each of them',
+  count => {
+    const { world, only } = oneP()
+    const Leaf = world.type(0)
+    const children = Array.from({ length: count }, (_, index) => only.make(Leaf, [], index))
+    const Struct = world.type(count)
+    const object = only.make(Struct, children)
+    // The number behind the last reference must not be taken for one.
+    const bait = only.make(Leaf)
+    world.memory.i32[only.field(object, count)] = bait
+    only.setGlobal(0, object)
+    expect(mark(world, only, [object, ...children])).toEqual(Array(count + 1).fill(true))
+    expect(world.colourOf(bait)).toBe(span.WHITE)
+    const { heapMarked, scanWorkHeap } = world.finishCycle(only)
+    expect(heapMarked).toBe(count * 16 + roundedBytes(Struct.bytes))
+    expect(scanWorkHeap).toBe(count === 0 ? 0 : (count + 1) * 4)
+  },
+)
 
-test.each([0, 1, 5, 1000, 8190, 8191, 20_000])('an array of %i references leads to each of them', length => {
-  const { world, only } = oneP()
-  const Leaf = world.type(0)
-  const array = only.makeArray(length)
-  only.setGlobal(0, array)
-  const ends = [...new Set([0, length >> 1, length - 1])].filter(index => index >= 0 && index < length)
-  const children = ends.map(index => {
-    const child = only.make(Leaf)
-    only.store(only.element(array, index), child)
-    return child
-  })
-  expect(mark(world, only, [array, ...children])).toEqual(Array(children.length + 1).fill(true))
-  const { heapMarked, scanWorkHeap } = world.finishCycle(only)
-  expect(heapMarked).toBe(children.length * 16 + roundedBytes(8 + 4 * length))
-  expect(scanWorkHeap).toBe(4 * length)
-})
+test.each([0, 1, 5, 1000, 8190, 8191, 20_000])(
+  'an array of %i references leads to each of them',
+  length => {
+    const { world, only } = oneP()
+    const Leaf = world.type(0)
+    const array = only.makeArray(length)
+    only.setGlobal(0, array)
+    const ends = [...new Set([0, length >> 1, length - 1])].filter(
+      index => index >= 0 && index < length,
+    )
+    const children = ends.map(index => {
+      const child = only.make(Leaf)
+      only.store(only.element(array, index), child)
+      return child
+    })
+    expect(mark(world, only, [array, ...children])).toEqual(Array(children.length + 1).fill(true))
+    const { heapMarked, scanWorkHeap } = world.finishCycle(only)
+    expect(heapMarked).toBe(children.length * 16 + roundedBytes(8 + 4 * length))
+    expect(scanWorkHeap).toBe(4 * length)
+  },
+)
 
 /** Elements just before and after each border between two pieces, and both ends. */
 function bordersOf(length: number): number[] {
@@ -102,21 +110,31 @@ function plantWideTree(world: HandWorld, p: HandP, width: number): number {
   const root = p.makeArray(width)
   p.setGlobal(0, root)
   for (let index = 0; index < width; index++) {
-    p.store(p.element(root, index), p.make(Link, [p.make(Link, [p.make(Leaf, [], index)], index)], index))
+    p.store(
+      p.element(root, index),
+      p.make(Link, [p.make(Link, [p.make(Leaf, [], index)], index)], index),
+    )
   }
   return roundedBytes(8 + 4 * width) + width * 48
 }
 
-test.each([1, 2])('with a pool of %i work buffers everything is marked: what finds no room stays grey', workBuffers => {
-  const { world, only } = oneP({ workBuffers })
-  const bytes = plantWideTree(world, only, 10 * WORK_BUFFER_CAPACITY)
-  world.startMark(only)
-  only.scanRoot()
-  only.collector.marker.scanSome(1)
-  expect(world.words[control.GREY_SPANS]).toBeGreaterThan(0)
-  expect(world.finishCycle(only)).toMatchObject({ heapMarked: bytes, checkedBytes: bytes, doubleMarked: 0 })
-  expect(world.words[control.GREY_SPANS]).toBe(0)
-})
+test.each([1, 2])(
+  'with a pool of %i work buffers everything is marked: what finds no room stays grey',
+  workBuffers => {
+    const { world, only } = oneP({ workBuffers })
+    const bytes = plantWideTree(world, only, 10 * WORK_BUFFER_CAPACITY)
+    world.startMark(only)
+    only.scanRoot()
+    only.collector.marker.scanSome(1)
+    expect(world.words[control.GREY_SPANS]).toBeGreaterThan(0)
+    expect(world.finishCycle(only)).toMatchObject({
+      heapMarked: bytes,
+      checkedBytes: bytes,
+      doubleMarked: 0,
+    })
+    expect(world.words[control.GREY_SPANS]).toBe(0)
+  },
+)
 
 test('a P that gets no work buffer at all marks by grey objects alone', () => {
   const world = new HandWorld({ procs: 2, globals: 1, workBuffers: 1 })
@@ -129,7 +147,11 @@ test('a P that gets no work buffer at all marks by grey objects alone', () => {
   marker.scanRoot()
   expect(world.words[control.GREY_SPANS]).toBe(1)
   expect(marker.collector.queue.isEmpty).toBe(true)
-  expect(world.finishCycle(marker)).toMatchObject({ heapMarked: bytes + 16, checkedBytes: bytes, doubleMarked: 0 })
+  expect(world.finishCycle(marker)).toMatchObject({
+    heapMarked: bytes + 16,
+    checkedBytes: bytes,
+    doubleMarked: 0,
+  })
 })
 
 test('grey objects that nobody has queued are work: the stop does not end the mark over them', () => {
@@ -175,7 +197,11 @@ test('an object that two markers find white is counted twice, its children once'
   first.scanGrey() //                                           3
   second.scanGrey()
   const cycle = world.finishCycle(second)
-  expect(cycle).toMatchObject({ heapMarked: 16 + 2 * 128, sweptMarkedBytes: 16 + 128, doubleMarked: 128 })
+  expect(cycle).toMatchObject({
+    heapMarked: 16 + 2 * 128,
+    sweptMarkedBytes: 16 + 128,
+    doubleMarked: 128,
+  })
   expect(cycle.scanWorkHeap).toBe(2 * 31 * 4)
 })
 
@@ -199,5 +225,7 @@ test('under --check a reference to no object is an internal error of the mark', 
   const x = only.make(world.type(0))
   world.memory.words[world.global(0)] = x + 16
   world.startMark(only)
-  expect(() => only.scanRoot()).toThrow(`mark met a reference to ${x + 16}, where no object is (mark byte 0)`)
+  expect(() => only.scanRoot()).toThrow(
+    `mark met a reference to ${x + 16}, where no object is (mark byte 0)`,
+  )
 })

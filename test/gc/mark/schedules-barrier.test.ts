@@ -50,7 +50,9 @@ function hideBehindBlackStack(store: Store): number {
 test('deletion shade: an object that leaves the heap for a black stack is not lost', () => {
   expect(hideBehindBlackStack(shading)).toBe(42)
   expect(() => hideBehindBlackStack(plain)).toThrow(BreachError)
-  expect(() => hideBehindBlackStack(plain)).toThrow(/slot 0 of goroutine 1's stack refers to .* was not marked/)
+  expect(() => hideBehindBlackStack(plain)).toThrow(
+    /slot 0 of goroutine 1's stack refers to .* was not marked/,
+  )
 })
 
 /**

@@ -93,7 +93,11 @@ test('ragged barrier: the coordinator flushes its own buffer too', () => {
  *  12  P 1  scans x; the second attempt ends the mark
  */
 test('stop: a shade that waits on a P which has passed the ragged barrier is found', () => {
-  const world = new HandWorld({ globals: 3, procs: 3, faults: ['mark-termination/restarted:stall=1ms'] })
+  const world = new HandWorld({
+    globals: 3,
+    procs: 3,
+    faults: ['mark-termination/restarted:stall=1ms'],
+  })
   const [mutator, marker, other] = world.ps
   const Node = world.type(1)
   mutator.spawn()
@@ -113,19 +117,25 @@ test('stop: a shade that waits on a P which has passed the ragged barrier is fou
   other.store(other.field(a), 0)
   world.at('passed', () => {
     other.setGlobal(1, y) //                                    6
-    for (let pair = 0; pair <= p.BARRIER_PAIRS; pair++) mutator.setGlobal(2, world.words[world.global(1)]) // 7
+    for (let pair = 0; pair <= p.BARRIER_PAIRS; pair++)
+      mutator.setGlobal(2, world.words[world.global(1)]) // 7
     expect(mutator.collector.queue.isEmpty).toBe(false)
     mutator.keep(mutator.load(mutator.element(y, 0))) //        8
     mutator.store(mutator.element(y, 0), 0)
     mutator.collector.drain.enter() //                          9
     expect(mutator.collector.drain.drainWork(64 * 1024)).toBe(64 * 1024)
     mutator.collector.endOfMark.drained()
-    expect([mutator.collector.queue.isEmpty, mutator.collector.barrier.isPending]).toEqual([true, true])
+    expect([mutator.collector.queue.isEmpty, mutator.collector.barrier.isPending]).toEqual([
+      true,
+      true,
+    ])
   })
   world.at('passed', () => expect(other.collector.barrier.isPending).toBe(false)) // 10
   const cycle = world.finishCycle(marker) //                    4 to 12
   expect([cycle.terminationAttempts, cycle.restarts]).toEqual([2, 1])
-  expect(faultCountsOf(world.memory, []).find(({ point }) => point === 'mark-termination/restarted')).toMatchObject({
+  expect(
+    faultCountsOf(world.memory, []).find(({ point }) => point === 'mark-termination/restarted'),
+  ).toMatchObject({
     strikes: 1,
   })
   expect(world.stops).toBe(3)

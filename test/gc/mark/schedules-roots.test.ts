@@ -27,7 +27,12 @@ test('the stack of a parked goroutine is scanned by whoever takes its job', () =
   expect(world.goroutine(goroutine, g.STATUS)).toBe(g.G_WAITING)
   const cycle = world.finishCycle(marker) //                    3
   expect(mutator.numberOf(x, Node)).toBe(42)
-  expect(cycle).toMatchObject({ heapMarked: 16, sweptMarkedBytes: 16, doubleMarked: 0, scanWorkStack: 4 })
+  expect(cycle).toMatchObject({
+    heapMarked: 16,
+    sweptMarkedBytes: 16,
+    doubleMarked: 0,
+    scanWorkStack: 4,
+  })
 })
 
 /** A job that a marker took and did not do would lose the object: nothing else leads to it. */

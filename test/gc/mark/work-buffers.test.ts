@@ -12,7 +12,9 @@ const fresh = (): { buffers: WorkBuffers; hand: HandHeap } => {
 }
 
 test('a buffer is in one list or in one hand, and every push to the full list is counted', () => {
-  const steps = fc.array(fc.constantFrom('takeEmpty', 'takeFull', 'putEmpty', 'putFull'), { maxLength: 200 })
+  const steps = fc.array(fc.constantFrom('takeEmpty', 'takeFull', 'putEmpty', 'putFull'), {
+    maxLength: 200,
+  })
   const { buffers, hand } = fresh()
   const { words } = hand
   const held: WorkBuffer[] = []
@@ -49,7 +51,8 @@ test('a buffer is in one list or in one hand, and every push to the full list is
     { numRuns: 50 },
   )
   const everywhere = new Set([...held, ...full])
-  for (let buffer = buffers.takeEmpty(); buffer !== 0; buffer = buffers.takeEmpty()) everywhere.add(buffer)
+  for (let buffer = buffers.takeEmpty(); buffer !== 0; buffer = buffers.takeEmpty())
+    everywhere.add(buffer)
   expect(everywhere.size).toBe(COUNT)
 })
 

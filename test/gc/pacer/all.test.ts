@@ -13,7 +13,11 @@ const variants = [
 ]
 const names = [...builtInPacers().map(({ name }) => name), ...variants]
 
-const size = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 ** 31 - 1 }), fc.integer({ min: 0, max: 2 ** 16 }))
+const size = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  fc.integer({ min: 0, max: 2 ** 16 }),
+)
 const ns = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 10 ** 10 }))
 const cycle = fc.record({
   // What happened until the trigger, in the mark, and at its end.
@@ -39,7 +43,10 @@ const cycle = fc.record({
 const run = fc.record({
   procs: fc.integer({ min: 1, max: 64 }),
   gcPercent: fc.integer({ min: -1, max: 3000 }),
-  memoryLimit: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.integer({ min: 1, max: 2 ** 31 })),
+  memoryLimit: fc.oneof(
+    fc.constant(Number.POSITIVE_INFINITY),
+    fc.integer({ min: 1, max: 2 ** 31 }),
+  ),
   globalsScan: size,
   cycles: fc.array(cycle, { minLength: 1, maxLength: 8 }),
 })
@@ -47,7 +54,13 @@ const run = fc.record({
 /** Drives a pacer through a run as the runtime would; the first complaint, or null. */
 function complaintOf(
   pacer: Pacer,
-  { procs, gcPercent, memoryLimit, globalsScan, cycles }: typeof run extends fc.Arbitrary<infer T> ? T : never,
+  {
+    procs,
+    gcPercent,
+    memoryLimit,
+    globalsScan,
+    cycles,
+  }: typeof run extends fc.Arbitrary<infer T> ? T : never,
 ): string | null {
   const config = { procs, gcPercent, memoryLimit }
   const state = new Float64Array(pacer.stateNames.length)
@@ -90,7 +103,12 @@ function complaintOf(
     aim()
     complaints.push(checkRatio(pacer, pacer.revise(state, facts)))
     const { heapScanWork, stackScanWork, globalsScanWork } = one
-    Object.assign(facts, { heapScanWork, stackScanWork, globalsScanWork, heapLive: facts.heapLive + one.allocated })
+    Object.assign(facts, {
+      heapScanWork,
+      stackScanWork,
+      globalsScanWork,
+      heapLive: facts.heapLive + one.allocated,
+    })
     complaints.push(checkRatio(pacer, pacer.revise(state, facts)))
     aim()
     const { markDurationNs, assistTimeNs, dedicatedTimeNs, idleTimeNs, creditLeft } = one

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { bucketCapacityMs, type CpuBucket, fillBucket, isWithoutRunway } from '../../../gc/pacer/cpu-bucket.ts'
+import {
+  bucketCapacityMs,
+  type CpuBucket,
+  fillBucket,
+  isWithoutRunway,
+} from '../../../gc/pacer/cpu-bucket.ts'
 
 const fresh = (): CpuBucket => ({ levelMs: 0, isLimiting: false })
 

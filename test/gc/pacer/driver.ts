@@ -26,7 +26,12 @@ export interface Driver {
 }
 
 export function drive(pacer: Pacer, changed: Partial<PacerConfig> = {}): Driver {
-  const config: PacerConfig = { procs: 4, gcPercent: 100, memoryLimit: Number.POSITIVE_INFINITY, ...changed }
+  const config: PacerConfig = {
+    procs: 4,
+    gcPercent: 100,
+    memoryLimit: Number.POSITIVE_INFINITY,
+    ...changed,
+  }
   const state = new Float64Array(pacer.stateNames.length)
   const facts = newFacts(config)
   const plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
@@ -49,7 +54,12 @@ export function drive(pacer: Pacer, changed: Partial<PacerConfig> = {}): Driver 
     goals,
     start(heapLive = goals().trigger) {
       facts.heapLive = facts.triggered = heapLive
-      facts.heapScanWork = facts.stackScanWork = facts.globalsScanWork = facts.assistTimeNs = facts.idleTimeNs = 0
+      facts.heapScanWork =
+        facts.stackScanWork =
+        facts.globalsScanWork =
+        facts.assistTimeNs =
+        facts.idleTimeNs =
+          0
       facts.marking = true
       pacer.startCycle(state, facts, plan)
       return pacer.revise(state, facts)

@@ -6,14 +6,19 @@ import { drive, MiB } from './driver.ts'
 
 test('the trigger lies at its share of the way to the goal of Go', () => {
   expect(drive(fixed(0.8)).goals()).toMatchObject({ trigger: Math.trunc(3.2 * MiB), goal: 4 * MiB })
-  expect(drive(fixed(0.5)).commit({ heapMarked: 20 * MiB })).toMatchObject({ trigger: 30 * MiB, goal: 40 * MiB })
+  expect(drive(fixed(0.5)).commit({ heapMarked: 20 * MiB })).toMatchObject({
+    trigger: 30 * MiB,
+    goal: 40 * MiB,
+  })
   expect(drive(fixed(0)).commit({ heapMarked: 20 * MiB }).trigger).toBe(20 * MiB)
   expect(drive(fixed(1)).commit({ heapMarked: 20 * MiB }).trigger).toBe(40 * MiB)
 })
 
 test('the sweeper gets its room even so', () => {
   const driver = drive(fixed(0))
-  expect(driver.commit({ heapMarked: 20 * MiB, heapLive: 20 * MiB, sweepDone: false }).trigger).toBe(21 * MiB)
+  expect(
+    driver.commit({ heapMarked: 20 * MiB, heapLive: 20 * MiB, sweepDone: false }).trigger,
+  ).toBe(21 * MiB)
 })
 
 test('without a goal nothing triggers', () => {
@@ -23,7 +28,12 @@ test('without a goal nothing triggers', () => {
 
 test('the assist ratio is what may need a scan over the way to the goal', () => {
   const driver = drive(fixed(0.5))
-  driver.commit({ heapMarked: 20 * MiB, heapScannable: 24 * MiB, maxStackScan: MiB, globalsScan: MiB })
+  driver.commit({
+    heapMarked: 20 * MiB,
+    heapScannable: 24 * MiB,
+    maxStackScan: MiB,
+    globalsScan: MiB,
+  })
   expect(driver.start(30 * MiB)).toBeCloseTo(26 / 11, 9) // globals raise the goal by 1 MiB
   expect(driver.revise({ heapLive: 36 * MiB, heapScanWork: 20 * MiB })).toBeCloseTo(6 / 5, 9)
   expect(driver.revise({ heapScanWork: 30 * MiB })).toBe(0)

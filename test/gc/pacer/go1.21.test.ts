@@ -5,7 +5,8 @@ import { go121 } from '../../../gc/pacer/go1.21.ts'
 import { goalsAreLive } from '../../../gc/pacer/pacer.ts'
 import { type Driver, drive, KiB, MiB } from './driver.ts'
 
-const slot = (driver: Driver, name: string): number => driver.state[go121.stateNames.indexOf(name)] as number
+const slot = (driver: Driver, name: string): number =>
+  driver.state[go121.stateNames.indexOf(name)] as number
 
 describe('goal', () => {
   test('of the first cycle is 4 MiB, its trigger 61/64 of that', () => {
@@ -20,7 +21,11 @@ describe('goal', () => {
 
   test('is GOGC percent above the marked heap, stacks and globals counted', () => {
     const driver = drive(go121, { gcPercent: 50 })
-    const { goal } = driver.commit({ heapMarked: 100 * MiB, lastStackScan: 3, globalsScan: 2 * MiB })
+    const { goal } = driver.commit({
+      heapMarked: 100 * MiB,
+      lastStackScan: 3,
+      globalsScan: 2 * MiB,
+    })
     expect(goal).toBe(151 * MiB + 1)
   })
 
@@ -32,7 +37,12 @@ describe('goal', () => {
   test('does not exist with GOGC off, and nothing triggers a cycle', () => {
     const driver = drive(go121, { gcPercent: -1 })
     const none = Number.POSITIVE_INFINITY
-    expect(driver.goals()).toMatchObject({ trigger: none, goal: none, hardGoal: none, committedGoal: none })
+    expect(driver.goals()).toMatchObject({
+      trigger: none,
+      goal: none,
+      hardGoal: none,
+      committedGoal: none,
+    })
     // Go: a distance of 2^63, so that a forced cycle has a ratio above 0.
     driver.commit({ globalsScan: 200_304 })
     expect(driver.start(30 * MiB)).toBeCloseTo(2.1717e-14, 17)
@@ -42,12 +52,17 @@ describe('goal', () => {
   test('with GOGC=0 is the marked heap, and cycles follow each other', () => {
     const driver = drive(go121, { gcPercent: 0 })
     expect(driver.goals()).toMatchObject({ trigger: 0, goal: 0 })
-    expect(driver.commit({ heapMarked: 9 * MiB })).toMatchObject({ trigger: 9 * MiB, goal: 9 * MiB })
+    expect(driver.commit({ heapMarked: 9 * MiB })).toMatchObject({
+      trigger: 9 * MiB,
+      goal: 9 * MiB,
+    })
   })
 
   test('leaves the sweeper 1 MiB above the live heap until it is done', () => {
     const driver = drive(go121)
-    expect(driver.commit({ heapMarked: 4 * MiB, heapLive: 8 * MiB, sweepDone: false })).toMatchObject({
+    expect(
+      driver.commit({ heapMarked: 4 * MiB, heapLive: 8 * MiB, sweepDone: false }),
+    ).toMatchObject({
       trigger: 9 * MiB,
       goal: 9 * MiB,
     })
@@ -66,7 +81,8 @@ describe('goal', () => {
 describe('memory limit', () => {
   const limit = 512 * MiB
   const under = (changed: object): number =>
-    drive(go121, { gcPercent: -1, memoryLimit: limit }).commit({ heapMarked: 20 * MiB, ...changed }).goal
+    drive(go121, { gcPercent: -1, memoryLimit: limit }).commit({ heapMarked: 20 * MiB, ...changed })
+      .goal
 
   test('leaves 3 % headroom', () => {
     expect(under({})).toBe(520_764_785)
@@ -82,7 +98,9 @@ describe('memory limit', () => {
     const mappedReady = 100 * MiB
     const room = limit - 40 * MiB
     const headroom = Math.trunc(room / 100) * 3
-    expect(under({ mappedReady, heapFree: 10 * MiB, totalAlloc: 70 * MiB, totalFree: 20 * MiB })).toBe(room - headroom)
+    expect(
+      under({ mappedReady, heapFree: 10 * MiB, totalAlloc: 70 * MiB, totalFree: 20 * MiB }),
+    ).toBe(room - headroom)
     const over = limit - 10 * MiB // 10 MiB too much are mapped, all of it heap
     const less = over - Math.trunc(over / 100) * 3
     expect(under({ mappedReady: 522 * MiB, heapFree: 500 * MiB, totalAlloc: 22 * MiB })).toBe(less)
@@ -122,7 +140,8 @@ describe('trigger', () => {
   })
 
   test('is never below 45/64 of the way', () => {
-    for (const consMark of [1, 100, Number.POSITIVE_INFINITY]) expect(shareOfWay(64 * MiB, consMark)).toBe(45 / 64)
+    for (const consMark of [1, 100, Number.POSITIVE_INFINITY])
+      expect(shareOfWay(64 * MiB, consMark)).toBe(45 / 64)
   })
 
   test('is never above 61/64 of the way, in a heap under 85 MiB', () => {
@@ -163,7 +182,9 @@ describe('assist ratio', () => {
   test('extrapolates the goal to no more than the next cycle would have', () => {
     const driver = inMark()
     // 24/30 · 300 + 40 would be 280 MiB; the goal times 2 is 128.
-    expect(driver.revise({ heapScannable: 300 * MiB, heapScanWork: 31 * MiB })).toBe((300 - 31) / (128 - 40))
+    expect(driver.revise({ heapScannable: 300 * MiB, heapScanWork: 31 * MiB })).toBe(
+      (300 - 31) / (128 - 40),
+    )
   })
 
   test('extrapolates an expectation of nothing as far as it may', () => {
@@ -202,14 +223,23 @@ describe('cons/mark', () => {
   const cycle = (driver: Driver, allocated: number, changed: object = {}): number => {
     driver.start(8 * MiB)
     const heapLive = 8 * MiB + allocated
-    driver.end({ heapLive, heapScanWork: MiB, markDurationNs: 10e6, bytesMarked: 4 * MiB, ...changed })
+    driver.end({
+      heapLive,
+      heapScanWork: MiB,
+      markDurationNs: 10e6,
+      bytesMarked: 4 * MiB,
+      ...changed,
+    })
     return slot(driver, 'consMark')
   }
 
   test('is bytes allocated per byte scanned, each by its share of the CPU', () => {
     expect(cycle(drive(go121), 3 * MiB)).toBeCloseTo((3 * 0.25) / 0.75, 9)
     // 4 of 40 ms in assists, 8 idle: the mutator had 65 %, the scanner 55.
-    expect(cycle(drive(go121), 3 * MiB, { assistTimeNs: 4e6, idleTimeNs: 8e6 })).toBeCloseTo((3 * 0.55) / 0.65, 9)
+    expect(cycle(drive(go121), 3 * MiB, { assistTimeNs: 4e6, idleTimeNs: 8e6 })).toBeCloseTo(
+      (3 * 0.55) / 0.65,
+      9,
+    )
   })
 
   test('is the largest of this measurement and the last four', () => {
@@ -240,7 +270,11 @@ describe('cons/mark', () => {
   test('of a cycle that scanned nothing makes the next start as early as may be', () => {
     const driver = drive(go121)
     expect(cycle(driver, 3 * MiB, { heapScanWork: 0 })).toBe(Number.POSITIVE_INFINITY)
-    const { trigger, goal } = driver.commit({ heapMarked: 64 * MiB, heapLive: 64 * MiB, sweepDone: true })
+    const { trigger, goal } = driver.commit({
+      heapMarked: 64 * MiB,
+      heapLive: 64 * MiB,
+      sweepDone: true,
+    })
     expect(trigger).toBe(64 * MiB + (goal - 64 * MiB) * (45 / 64))
   })
 })
@@ -273,7 +307,11 @@ test('any history of any heap gives sound answers, with the trigger in its bound
       }
       for (const { late, allocated, ...facts } of cycles) {
         const { trigger } = driver.goals()
-        sound(driver.start((trigger === Number.POSITIVE_INFINITY ? driver.facts.heapMarked : trigger) + late))
+        sound(
+          driver.start(
+            (trigger === Number.POSITIVE_INFINITY ? driver.facts.heapMarked : trigger) + late,
+          ),
+        )
         expect(checkGoals(go121, driver.goals())).toBeNull()
         sound(driver.revise({ ...facts, heapLive: driver.facts.heapLive + allocated }))
         const goals = driver.end()

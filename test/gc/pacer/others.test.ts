@@ -14,7 +14,10 @@ import { drive, MiB } from './driver.ts'
 
 const MS = 1e6
 /** What ends a mark of 10 ms on 4 Ps, of which so much went into assists. */
-const tenMs = (assistShare = 0) => ({ markDurationNs: 10 * MS, assistTimeNs: assistShare * 10 * MS * 4 })
+const tenMs = (assistShare = 0) => ({
+  markDurationNs: 10 * MS,
+  assistTimeNs: assistShare * 10 * MS * 4,
+})
 /** 100 MiB marked, all scannable, and nothing left to sweep. */
 const heap = {
   heapMarked: 100 * MiB,
@@ -28,7 +31,10 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
   test('a first cycle starts at the minimum, with room of 1 MiB at least', () => {
     const driver = drive(go110(SHIPPED))
     // M is made up so that 7/8 lead to 4 MiB: its double is 4.27 MiB.
-    expect(driver.goals()).toMatchObject({ trigger: 4 * MiB, goal: Math.trunc(((4 * MiB) / 1.875) * 2) })
+    expect(driver.goals()).toMatchObject({
+      trigger: 4 * MiB,
+      goal: Math.trunc(((4 * MiB) / 1.875) * 2),
+    })
     driver.start()
     expect(driver.goals().goal).toBe(5 * MiB)
   })
@@ -42,7 +48,10 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
       driver.commit(heap)
       expect(driver.goals()).toMatchObject({ trigger: 187.5 * MiB, goal: 200 * MiB })
       expect(driver.start()).toBeCloseTo(work / 12.5, 9)
-      expect(driver.revise({ heapScanWork: 20 * MiB, heapLive: 190 * MiB })).toBeCloseTo((work - 20) / 10, 9)
+      expect(driver.revise({ heapScanWork: 20 * MiB, heapLive: 190 * MiB })).toBeCloseTo(
+        (work - 20) / 10,
+        9,
+      )
     }
     const driver = drive(go110(SHIPPED))
     driver.commit(heap)
@@ -68,7 +77,12 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
     driver.start()
     // h_g = 1, h_T = 7/8, h_a = 0.95, u_a = 0.25 + 0.2: e = 0.125 - (0.45 / 0.3) · 0.075.
     const ratio = 0.875 + 0.5 * (0.125 - 1.5 * 0.075)
-    const goals = driver.end({ heapLive: 195 * MiB, bytesMarked: 100 * MiB, heapScanWork: 50 * MiB, ...tenMs(0.2) })
+    const goals = driver.end({
+      heapLive: 195 * MiB,
+      bytesMarked: 100 * MiB,
+      heapScanWork: 50 * MiB,
+      ...tenMs(0.2),
+    })
     expect(goals.trigger).toBe(Math.trunc(100 * MiB * (1 + ratio)))
     expect(goals.goal).toBe(200 * MiB)
   })
@@ -78,7 +92,10 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
       const driver = drive(pacer)
       driver.commit(heap)
       driver.start()
-      expect(driver.end({ bytesMarked: 0, ...tenMs() })).toMatchObject({ trigger: 4 * MiB, goal: 4 * MiB })
+      expect(driver.end({ bytesMarked: 0, ...tenMs() })).toMatchObject({
+        trigger: 4 * MiB,
+        goal: 4 * MiB,
+      })
     }
   })
 
@@ -106,7 +123,11 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
   ])('assist=N of %s', (_, make) => {
     const started = (assist: number, scannable: number, gcPercent = 100) => {
       const driver = drive(make({ ...SHIPPED, assist }), { gcPercent })
-      const { trigger } = driver.commit({ ...heap, heapScannable: scannable, lastHeapScan: scannable })
+      const { trigger } = driver.commit({
+        ...heap,
+        heapScannable: scannable,
+        lastHeapScan: scannable,
+      })
       // All that is allocated until the trigger is scannable.
       driver.facts.heapScannable += trigger - heap.heapMarked
       return { trigger, ratio: driver.start() }
@@ -183,7 +204,16 @@ test('zgc-like starts so early that twice the rate for as long as the last cycle
 })
 
 test('pacers from before Go 1.19 ignore a memory limit, and no others do', () => {
-  const goal = (pacer: Pacer, memoryLimit: number): number => drive(pacer, { memoryLimit }).commit(heap).goal
-  const ignoring = builtInPacers().filter(pacer => goal(pacer, 64 * MiB) === goal(pacer, Number.POSITIVE_INFINITY))
-  expect(ignoring.map(({ name }) => name)).toEqual(['go1.5', 'go1.10', 'go1.14', 'redesign', 'go1.18'])
+  const goal = (pacer: Pacer, memoryLimit: number): number =>
+    drive(pacer, { memoryLimit }).commit(heap).goal
+  const ignoring = builtInPacers().filter(
+    pacer => goal(pacer, 64 * MiB) === goal(pacer, Number.POSITIVE_INFINITY),
+  )
+  expect(ignoring.map(({ name }) => name)).toEqual([
+    'go1.5',
+    'go1.10',
+    'go1.14',
+    'redesign',
+    'go1.18',
+  ])
 })

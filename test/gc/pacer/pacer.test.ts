@@ -70,5 +70,7 @@ test('a definition without revise or goals is refused where it is made', () => {
   const whole = { name: 'mine', describe: '', state: {}, revise: () => 0, goals: () => {} }
   expect(() => definePacer(whole)).not.toThrow()
   for (const hook of ['revise', 'goals'] as const)
-    expect(() => definePacer({ ...whole, [hook]: undefined } as never)).toThrow(`definePacer: ${hook} is missing`)
+    expect(() => definePacer({ ...whole, [hook]: undefined } as never)).toThrow(
+      `definePacer: ${hook} is missing`,
+    )
 })

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { checkShape } from '../../../gc/pacer/check.ts'
 import { go121 } from '../../../gc/pacer/go1.21.ts'
-import { builtInPacers, DEFAULT_PACER, pacerNamed, UnknownPacer } from '../../../gc/pacer/registry.ts'
+import {
+  builtInPacers,
+  DEFAULT_PACER,
+  pacerNamed,
+  UnknownPacer,
+} from '../../../gc/pacer/registry.ts'
 import { drive, MiB } from './driver.ts'
 
 test('finds pacers by name', () => {

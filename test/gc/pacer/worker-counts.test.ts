@@ -15,14 +15,17 @@ test.each([
   [10, 3, 0, 7, 0],
   [12, 3, 0, 9, 0],
   [64, 16, 0, 48, 0],
-])('%i Ps: %i dedicated, %f fractional, %i idle', (procs, dedicated, fractional, idle, idlePeriodic) => {
-  const plan = { dedicatedWorkers: -1, fractionalGoal: -1 }
-  workerCounts(procs, plan)
-  expect(plan.dedicatedWorkers).toBe(dedicated)
-  expect(plan.fractionalGoal).toBeCloseTo(fractional, 12)
-  expect(maxIdleWorkers(procs, dedicated, false)).toBe(idle)
-  expect(maxIdleWorkers(procs, dedicated, true)).toBe(idlePeriodic)
-})
+])(
+  '%i Ps: %i dedicated, %f fractional, %i idle',
+  (procs, dedicated, fractional, idle, idlePeriodic) => {
+    const plan = { dedicatedWorkers: -1, fractionalGoal: -1 }
+    workerCounts(procs, plan)
+    expect(plan.dedicatedWorkers).toBe(dedicated)
+    expect(plan.fractionalGoal).toBeCloseTo(fractional, 12)
+    expect(maxIdleWorkers(procs, dedicated, false)).toBe(idle)
+    expect(maxIdleWorkers(procs, dedicated, true)).toBe(idlePeriodic)
+  },
+)
 
 test('no P count is more than 30 % off a quarter, fractional workers included', () => {
   for (let procs = 1; procs <= 64; procs++) {

@@ -42,7 +42,8 @@ function account(): Record<string, number> {
 }
 
 /** The longest stretch at a place, by the last account. */
-const gap = (place: number): number => memory.doubles[memory.layout.cycleRecords + p.OVERRUN_PARTS + place]
+const gap = (place: number): number =>
+  memory.doubles[memory.layout.cycleRecords + p.OVERRUN_PARTS + place]
 
 const overrun = (): number => Math.max(0, words[control.HEAP_LIVE] - GOAL)
 
@@ -56,19 +57,23 @@ test('in any order of requests, of what is taken back and of names, the parts su
     isOutOfWork: fc.boolean(),
   })
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 1500 }), fc.array(change, { maxLength: 60 }), (atStart, changes) => {
-      words[control.HEAP_LIVE] = atStart
-      accounts[0].cycleStarted()
-      accounts[1].planned()
-      for (const { by, bytes, limit, isNamed, payment, isOutOfWork } of changes) {
-        if (limit === null && bytes < 0) lives[by].shrink(-bytes)
-        else if (limit === null) lives[by].charge(bytes)
-        else if (lives[by].reserve(bytes, limit)) lives[by].charge(bytes)
-        if (isNamed) accounts[by].charged(bytes, payment, { isOutOfWork, isWorkAvailable: false })
-      }
-      const sum = Object.values(account()).reduce((all, bytes) => all + bytes, 0)
-      expect(sum).toBe(overrun())
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 1500 }),
+      fc.array(change, { maxLength: 60 }),
+      (atStart, changes) => {
+        words[control.HEAP_LIVE] = atStart
+        accounts[0].cycleStarted()
+        accounts[1].planned()
+        for (const { by, bytes, limit, isNamed, payment, isOutOfWork } of changes) {
+          if (limit === null && bytes < 0) lives[by].shrink(-bytes)
+          else if (limit === null) lives[by].charge(bytes)
+          else if (lives[by].reserve(bytes, limit)) lives[by].charge(bytes)
+          if (isNamed) accounts[by].charged(bytes, payment, { isOutOfWork, isWorkAvailable: false })
+        }
+        const sum = Object.values(account()).reduce((all, bytes) => all + bytes, 0)
+        expect(sum).toBe(overrun())
+      },
+    ),
   )
 })
 
@@ -79,8 +84,18 @@ test.each([
   ['refill', () => {}, 'next', idle],
   ['restart', () => words[control.TERMINATION_RESTARTS]++, 'from the bank', idle],
   ['unattended', () => {}, 'from the bank', { isOutOfWork: true, isWorkAvailable: false }],
-  ['wantedStack', () => words[control.SCANS_WANTED]++, 'from the bank', { isOutOfWork: true, isWorkAvailable: false }],
-  ['mark-termination/before-stop', () => accounts[2].at('mark-termination/before-stop'), 'from the bank', idle],
+  [
+    'wantedStack',
+    () => words[control.SCANS_WANTED]++,
+    'from the bank',
+    { isOutOfWork: true, isWorkAvailable: false },
+  ],
+  [
+    'mark-termination/before-stop',
+    () => accounts[2].at('mark-termination/before-stop'),
+    'from the bank',
+    idle,
+  ],
   [
     'parkedWorker',
     () => words[control.TERMINATION_ATTEMPTS]++,
@@ -138,7 +153,8 @@ test('a stretch at a place is told by its longest; one that is not over counts u
   accounts[1].at('mark-termination/enter')
   memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 3
   accounts[1].at('mark-termination/before-stop')
-  memory.doubles[memory.measure(control.STOP_REQUESTED_AT)] = memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] + 7
+  memory.doubles[memory.measure(control.STOP_REQUESTED_AT)] =
+    memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] + 7
   account()
   expect(gap(1)).toBeGreaterThanOrEqual(3)
   expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(7)

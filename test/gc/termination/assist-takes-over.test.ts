@@ -78,7 +78,10 @@ test('a mark that may be over, and that nobody looks after, is ended at a refill
   failAttempt(scene)
   // Somebody marks the rest, and vanishes before it can leave the drain as the last.
   mutator.collector.drain.drainWork(2 ** 20)
-  expect([mutator.collector.drain.isQuiescent, world.memory.phase]).toEqual([true, control.PHASE_MARK])
+  expect([mutator.collector.drain.isQuiescent, world.memory.phase]).toEqual([
+    true,
+    control.PHASE_MARK,
+  ])
   refill()
   expect(world.memory.phase).toBe(control.PHASE_OFF)
 })

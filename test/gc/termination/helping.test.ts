@@ -26,7 +26,10 @@ function marking(): Scene {
 }
 
 const refill = (of: HandP): boolean => of.collector.endOfMark.refilled()
-const state = ({ world }: Scene): [number, number] => [world.memory.phase, world.words[control.CYCLES_MARKED]]
+const state = ({ world }: Scene): [number, number] => [
+  world.memory.phase,
+  world.words[control.CYCLES_MARKED],
+]
 const MARKING = [control.PHASE_MARK, 0]
 const ENDED = [control.PHASE_OFF, 1]
 
@@ -49,7 +52,10 @@ test('whoever leaves a drain publishes what it holds, so that others see it befo
   for (const each of world.ps) each.safepoint()
   expect(marker.collector.queue.isEmpty).toBe(false)
   marker.collector.endOfMark.drained()
-  expect([marker.collector.queue.isEmpty, mutator.collector.drain.isWorkAvailable]).toEqual([true, true])
+  expect([marker.collector.queue.isEmpty, mutator.collector.drain.isWorkAvailable]).toEqual([
+    true,
+    true,
+  ])
   expect(state(scene)).toEqual(MARKING)
 })
 
@@ -148,7 +154,10 @@ test('a P that holds grey objects of its barrier publishes them instead of stopp
   vanishAsLast(scene)
   refill(mutator)
   expect(state(scene)).toEqual(MARKING)
-  expect([mutator.collector.queue.isEmpty, world.words[control.TERMINATION_ATTEMPTS]]).toEqual([true, 0])
+  expect([mutator.collector.queue.isEmpty, world.words[control.TERMINATION_ATTEMPTS]]).toEqual([
+    true,
+    0,
+  ])
 })
 
 test('what a barrier’s buffer hides is marked in the stop; more of it than 64 KiB restarts the mark', () => {

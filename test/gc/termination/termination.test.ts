@@ -6,7 +6,12 @@ import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as p from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
-import { type HandP, type HandType, HandWorld, type HandWorldOptions } from '../../support/hand-world.ts'
+import {
+  type HandP,
+  type HandType,
+  HandWorld,
+  type HandWorldOptions,
+} from '../../support/hand-world.ts'
 
 useHandClock()
 
@@ -54,7 +59,14 @@ function almostOver(options: HandWorldOptions = {}): Scene {
   marker.scanRoot()
   mutator.safepoint()
   marker.collector.drain.drainForCredit(() => false)
-  return { world, mutator, marker, Node, kept, attempts: () => world.words[control.TERMINATION_ATTEMPTS] }
+  return {
+    world,
+    mutator,
+    marker,
+    Node,
+    kept,
+    attempts: () => world.words[control.TERMINATION_ATTEMPTS],
+  }
 }
 
 /** A P publishes a grey object; the object is its own, so nobody has seen it. */
@@ -91,7 +103,11 @@ test('who is the last to leave, and sees work, attempts nothing', () => {
 test('R1: asked while somebody drains, the coordinator does nothing', () => {
   const { world, mutator, attempts } = almostOver()
   mutator.collector.endOfMark.scanServed()
-  expect([world.memory.phase, attempts(), world.words[control.TERMINATOR]]).toEqual([control.PHASE_MARK, 0, 0])
+  expect([world.memory.phase, attempts(), world.words[control.TERMINATOR]]).toEqual([
+    control.PHASE_MARK,
+    0,
+    0,
+  ])
 })
 
 test('R1: a P that enters a drain after the first look is seen by the second, before the ragged barrier', () => {
@@ -111,7 +127,10 @@ test('R2: work published during the ragged barrier calls the attempt off before 
   world.at('ragged barrier', () => publish(world, mutator, Node))
   marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_MARK, 1, 1])
-  expect([world.words[control.TERMINATOR], marker.collector.drain.isWorkAvailable]).toEqual([0, true])
+  expect([world.words[control.TERMINATOR], marker.collector.drain.isWorkAvailable]).toEqual([
+    0,
+    true,
+  ])
   marker.collector.drain.enter()
   expect(world.finishCycle(marker)).toMatchObject({ terminationAttempts: 2, restarts: 0 })
 })
@@ -179,7 +198,8 @@ test('R3: a grey object that turns up in the stop restarts the mark', () => {
   other.store(other.field(a), 0)
   world.at('passed', () => {
     other.setGlobal(1, y) //                                    3
-    for (let pair = 0; pair <= p.BARRIER_PAIRS; pair++) mutator.setGlobal(2, world.words[world.global(1)])
+    for (let pair = 0; pair <= p.BARRIER_PAIRS; pair++)
+      mutator.setGlobal(2, world.words[world.global(1)])
   })
   const published = world.words[control.PUBLICATIONS]
   world.at('stop', () => expect(world.words[control.PUBLICATIONS]).toBe(published))

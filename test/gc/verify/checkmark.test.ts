@@ -41,25 +41,33 @@ const PATHS: Record<string, (world: HandWorld, only: HandP, x: Addr) => string |
   },
 }
 
-function withPath(name: string): { world: HandWorld; only: HandP; x: Addr; source: string | RegExp } {
+function withPath(name: string): {
+  world: HandWorld
+  only: HandP
+  x: Addr
+  source: string | RegExp
+} {
   const world = new HandWorld({ procs: 1, globals: 2 })
   const [only] = world.ps
   const x = only.make(world.type(0), [], 42)
   return { world, only, x, source: PATHS[name](world, only, x) }
 }
 
-test.each(Object.keys(PATHS))('an object that is reached by %s and was not marked is lost', name => {
-  const { world, only, x, source } = withPath(name)
-  world.startMark(only)
-  only.collector.drain.drainForCredit(() => false)
-  expect(world.colourOf(x)).toBe(span.BLACK)
-  world.paint(x, span.WHITE)
-  only.collector.publish()
-  const verify = (): number => new Checkmark(world.memory, only.heap.spans).verify()
-  expect(verify).toThrow(source)
-  expect(verify).toThrow(`refers to ${x} (type 2), which was not marked: the mark lost an object`)
-  expect(() => only.collector.endOfMark.drained()).toThrow(BreachError)
-})
+test.each(Object.keys(PATHS))(
+  'an object that is reached by %s and was not marked is lost',
+  name => {
+    const { world, only, x, source } = withPath(name)
+    world.startMark(only)
+    only.collector.drain.drainForCredit(() => false)
+    expect(world.colourOf(x)).toBe(span.BLACK)
+    world.paint(x, span.WHITE)
+    only.collector.publish()
+    const verify = (): number => new Checkmark(world.memory, only.heap.spans).verify()
+    expect(verify).toThrow(source)
+    expect(verify).toThrow(`refers to ${x} (type 2), which was not marked: the mark lost an object`)
+    expect(() => only.collector.endOfMark.drained()).toThrow(BreachError)
+  },
+)
 
 test.each(Object.keys(PATHS))('an object that is reached by %s and was marked is fine', name => {
   const { world, only, x } = withPath(name)

@@ -6,20 +6,51 @@ import * as span from '../../../memory/words/span.ts'
 import { add, set, testBreaks, word } from '../../support/heap-breaks.ts'
 
 testBreaks({
-  PHASE: { what: set(word(control.PHASE), control.PHASE_MARK), says: /WRITE_BARRIER is 0, must be 1/ },
-  WRITE_BARRIER: { phase: 'marking', what: set(word(control.WRITE_BARRIER), 0), says: /WRITE_BARRIER is 0, must be 1/ },
-  BLACKEN_ENABLED: { what: set(word(control.BLACKEN_ENABLED), 1), says: /BLACKEN_ENABLED is 1, must be 0/ },
-  CYCLES_MARKED: { what: add(word(control.CYCLES_MARKED), 1), says: /CYCLES_MARKED is \d+, must be \d+/ },
-  SWEEP_GENERATION: { what: add(word(control.HEAP_SWEEP_GENERATION), 4), says: /SWEEP_GENERATION is \d+, must be \d+/ },
-  SWEEPERS: { what: add(word(control.SWEEPERS), 1), says: /SWEEPERS is 1073741825 in phase 0 of a stopped world/ },
-  SWEEP_ANNOUNCED: { what: add(word(control.SWEEP_ANNOUNCED), 1), says: /SWEEP_ANNOUNCED is \d+, must be \d+/ },
-  'a lock': { what: set(word(control.STACK_LOCK), 1), says: /STACK_LOCK is held in a stopped world/ },
+  PHASE: {
+    what: set(word(control.PHASE), control.PHASE_MARK),
+    says: /WRITE_BARRIER is 0, must be 1/,
+  },
+  WRITE_BARRIER: {
+    phase: 'marking',
+    what: set(word(control.WRITE_BARRIER), 0),
+    says: /WRITE_BARRIER is 0, must be 1/,
+  },
+  BLACKEN_ENABLED: {
+    what: set(word(control.BLACKEN_ENABLED), 1),
+    says: /BLACKEN_ENABLED is 1, must be 0/,
+  },
+  CYCLES_MARKED: {
+    what: add(word(control.CYCLES_MARKED), 1),
+    says: /CYCLES_MARKED is \d+, must be \d+/,
+  },
+  SWEEP_GENERATION: {
+    what: add(word(control.HEAP_SWEEP_GENERATION), 4),
+    says: /SWEEP_GENERATION is \d+, must be \d+/,
+  },
+  SWEEPERS: {
+    what: add(word(control.SWEEPERS), 1),
+    says: /SWEEPERS is 1073741825 in phase 0 of a stopped world/,
+  },
+  SWEEP_ANNOUNCED: {
+    what: add(word(control.SWEEP_ANNOUNCED), 1),
+    says: /SWEEP_ANNOUNCED is \d+, must be \d+/,
+  },
+  'a lock': {
+    what: set(word(control.STACK_LOCK), 1),
+    says: /STACK_LOCK is held in a stopped world/,
+  },
   'a central lock': {
     what: set(w => w.layout.central + 5 * span.CENTRAL_WORDS, 2),
     says: /the central lock of span class 5 is held/,
   },
-  DRAINERS: { what: set(word(control.DRAINERS), -1), says: /DRAINERS is -1, must be 0 to Infinity/ },
-  DEDICATED_OFFERS: { what: set(word(control.DEDICATED_OFFERS), 1), says: /DEDICATED_OFFERS is 1, must be 0/ },
+  DRAINERS: {
+    what: set(word(control.DRAINERS), -1),
+    says: /DRAINERS is -1, must be 0 to Infinity/,
+  },
+  DEDICATED_OFFERS: {
+    what: set(word(control.DEDICATED_OFFERS), 1),
+    says: /DEDICATED_OFFERS is 1, must be 0/,
+  },
   'a role that nobody handed out': {
     phase: 'marking',
     what: set(w => w.p(p.ROLE), p.ROLE_HELD),
@@ -40,11 +71,23 @@ testBreaks({
     says: /TRIGGER is \d+, must be 0 to \d+/,
   },
 
-  DEDICATED_NEEDED: { what: set(word(control.DEDICATED_NEEDED), 3), says: /DEDICATED_NEEDED is 3, must be 0 to 2/ },
-  IDLE_WORKERS: { what: set(word(control.IDLE_WORKERS), -1), says: /IDLE_WORKERS is -1, must be 0 to 2/ },
+  DEDICATED_NEEDED: {
+    what: set(word(control.DEDICATED_NEEDED), 3),
+    says: /DEDICATED_NEEDED is 3, must be 0 to 2/,
+  },
+  IDLE_WORKERS: {
+    what: set(word(control.IDLE_WORKERS), -1),
+    says: /IDLE_WORKERS is -1, must be 0 to 2/,
+  },
   TERMINATOR: { what: set(word(control.TERMINATOR), 2), says: /TERMINATOR is 2, must be 0 to 1/ },
-  FLUSH_PENDING: { what: set(word(control.FLUSH_PENDING), -1), says: /FLUSH_PENDING is -1, must be 0 to 2/ },
-  PAGES_SWEPT: { what: set(word(control.PAGES_SWEPT), -1), says: /PAGES_SWEPT is -1, must be 0 to \d+/ },
+  FLUSH_PENDING: {
+    what: set(word(control.FLUSH_PENDING), -1),
+    says: /FLUSH_PENDING is -1, must be 0 to 2/,
+  },
+  PAGES_SWEPT: {
+    what: set(word(control.PAGES_SWEPT), -1),
+    says: /PAGES_SWEPT is -1, must be 0 to \d+/,
+  },
   'root jobs that are left at mark termination': {
     phase: 'terminating',
     what: set(word(control.ROOT_NEXT), 0),

@@ -6,7 +6,10 @@ import * as p from '../../../memory/words/p.ts'
 import { add, set, testBreaks, word } from '../../support/heap-breaks.ts'
 
 testBreaks({
-  GOROUTINES_LIVE: { what: add(word(control.GOROUTINES_LIVE), 1), says: /GOROUTINES_LIVE is 3, must be 2/ },
+  GOROUTINES_LIVE: {
+    what: add(word(control.GOROUTINES_LIVE), 1),
+    says: /GOROUTINES_LIVE is 3, must be 2/,
+  },
   GOROUTINES_FINISHED: {
     what: add(word(control.GOROUTINES_FINISHED), 1),
     says: /goroutines started less finished is 1, must be 2/,
@@ -54,14 +57,18 @@ testBreaks({
     ),
     says: /P 1 runs goroutine \d+, whose status is 3/,
   },
-  STACK_USED: { what: set(w => w.goroutine(g.STACK_USED), 65), says: /STACK_USED is 65, must be 0 to 64/ },
+  STACK_USED: {
+    what: set(w => w.goroutine(g.STACK_USED), 65),
+    says: /STACK_USED is 65, must be 0 to 64/,
+  },
   STACK_WORDS_IN_USE: {
     what: add(word(control.STACK_WORDS_IN_USE), 64),
     says: /STACK_WORDS_IN_USE is 192, must be 128/,
   },
   STACK_NEXT: { what: add(word(control.STACK_NEXT), 64), says: /STACK_NEXT is \d+, must be \d+/ },
   'two goroutines with one stack': {
-    what: w => (w.words[w.goroutine(g.STACK)] = w.words[w.goroutine(g.STACK, w.words[w.p(p.GOROUTINE)])]),
+    what: w =>
+      (w.words[w.goroutine(g.STACK)] = w.words[w.goroutine(g.STACK, w.words[w.p(p.GOROUTINE)])]),
     says: /the stack of goroutine \d+ at \d+ overlaps the one of goroutine \d+/,
   },
   'a free stack that is lost': {

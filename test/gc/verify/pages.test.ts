@@ -4,14 +4,23 @@ import * as span from '../../../memory/words/span.ts'
 import { add, set, testBreaks, word } from '../../support/heap-breaks.ts'
 
 testBreaks({
-  PAGES_IN_USE: { what: add(word(control.PAGES_IN_USE), 1), says: /PAGES_IN_USE is \d+, must be \d+/ },
-  'PAGES_END below a span': { what: set(word(control.PAGES_END), 3), says: /PAGES_END is 3, must be \d+ to \d+/ },
+  PAGES_IN_USE: {
+    what: add(word(control.PAGES_IN_USE), 1),
+    says: /PAGES_IN_USE is \d+, must be \d+/,
+  },
+  'PAGES_END below a span': {
+    what: set(word(control.PAGES_END), 3),
+    says: /PAGES_END is 3, must be \d+ to \d+/,
+  },
   'page 0': { what: set(w => w.layout.pageSpan, 0), says: /entry of page 0 is 0, must be -1/ },
   'a page of a span that names another': {
     what: set(w => w.layout.pageSpan + w.spanOf(w.grown.large) + 1, 2),
     says: /page \d+ names span 2, and lies in span \d+ of \d+ pages/,
   },
-  'a span of no pages': { what: set(w => w.large(span.PAGES), 0), says: /span \d+ is in use with 0 pages/ },
+  'a span of no pages': {
+    what: set(w => w.large(span.PAGES), 0),
+    says: /span \d+ is in use with 0 pages/,
+  },
   'a page inside a span with a record': {
     what: w => (w.words[w.span(w.spanOf(w.grown.large) + 1, span.PAGES)] = 1),
     says: /page \d+ begins no span in use, and its record has 1 pages/,
@@ -36,7 +45,8 @@ testBreaks({
   },
   'a free run in no bin': {
     what: w => {
-      const bin = control.PAGE_BINS + Math.min(w.words[w.layout.pageRun + w.gap], control.PAGE_BIN_COUNT) - 1
+      const bin =
+        control.PAGE_BINS + Math.min(w.words[w.layout.pageRun + w.gap], control.PAGE_BIN_COUNT) - 1
       w.words[bin] = w.words[w.layout.pageNext + w.words[bin]]
     },
     says: /the free run at page \d+ of \d+ pages is in no bin/,

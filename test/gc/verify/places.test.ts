@@ -8,7 +8,8 @@ testBreaks({
   'a span in no list': {
     what: w => {
       for (let spanClass = 0; spanClass < 2; spanClass++)
-        for (let head = 1; head < 5; head++) w.words[w.layout.central + spanClass * span.CENTRAL_WORDS + head] = 0
+        for (let head = 1; head < 5; head++)
+          w.words[w.layout.central + spanClass * span.CENTRAL_WORDS + head] = 0
     },
     says: /span \d+ is in no list and in no cache/,
   },

@@ -36,18 +36,27 @@ testBreaks({
     what: set(w => w.p(p.RING_TAIL), -5),
     says: /P 0’s ring holds -5 goroutines/,
   },
-  RUN_QUEUE_COUNT: { what: set(word(control.RUN_QUEUE_COUNT), 1), says: /RUN_QUEUE_COUNT is 1, must be 0/ },
+  RUN_QUEUE_COUNT: {
+    what: set(word(control.RUN_QUEUE_COUNT), 1),
+    says: /RUN_QUEUE_COUNT is 1, must be 0/,
+  },
   ASSIST_COUNT: { what: set(word(control.ASSIST_COUNT), 1), says: /ASSIST_COUNT is 1, must be 0/ },
   'a P in the assist queue that does not know': {
     phase: 'marking',
     what: w => {
-      w.words[control.ASSIST_FIRST] = w.words[control.ASSIST_LAST] = w.words[control.ASSIST_COUNT] = 1
+      w.words[control.ASSIST_FIRST] =
+        w.words[control.ASSIST_LAST] =
+        w.words[control.ASSIST_COUNT] =
+          1
     },
     says: /P 0’s ASSIST_QUEUED is 0, must be 1/,
   },
   'an assist that waits outside the mark': {
     what: w => {
-      w.words[control.ASSIST_FIRST] = w.words[control.ASSIST_LAST] = w.words[control.ASSIST_COUNT] = 1
+      w.words[control.ASSIST_FIRST] =
+        w.words[control.ASSIST_LAST] =
+        w.words[control.ASSIST_COUNT] =
+          1
       w.words[w.p(p.ASSIST_QUEUED)] = 1
     },
     says: /assists that wait where nothing is marked is 1, must be 0/,

@@ -25,7 +25,13 @@ class RandomWorld {
   private readonly types
 
   constructor(check: boolean, workBuffers: number) {
-    this.world = new HandWorld({ procs: 2, globals: SLOTS, check, workBuffers, arenaBytes: 8 * 1024 * 1024 })
+    this.world = new HandWorld({
+      procs: 2,
+      globals: SLOTS,
+      check,
+      workBuffers,
+      arenaBytes: 8 * 1024 * 1024,
+    })
     this.types = [0, 1, 2, 5, 30].map(references => this.world.type(references))
     for (const each of this.world.ps) each.spawn()
   }
@@ -34,7 +40,9 @@ class RandomWorld {
     make: (p, a, b) => {
       const type = this.types[a % this.types.length]
       const held = this.global(b)
-      const references = Array.from({ length: type.references }, (_, index) => (index === 0 ? held : 0))
+      const references = Array.from({ length: type.references }, (_, index) =>
+        index === 0 ? held : 0,
+      )
       p.setGlobal(a % SLOTS, p.make(type, references))
     },
     garbage: (p, a) => {

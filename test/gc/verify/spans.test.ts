@@ -33,7 +33,10 @@ testBreaks({
     },
     says: /has ALLOCATED \d+, must be \d+/,
   },
-  QUARANTINED: { what: add(w => w.listed(span.QUARANTINED), 1), says: /has QUARANTINED \d+, must be \d+/ },
+  QUARANTINED: {
+    what: add(w => w.listed(span.QUARANTINED), 1),
+    says: /has QUARANTINED \d+, must be \d+/,
+  },
   'FREE_FROM of a listed span': {
     what: add(w => w.listed(span.FREE_FROM), 16),
     says: /has FREE_FROM \d+, must be \d+/,
@@ -48,11 +51,15 @@ testBreaks({
   'a free slot below FREE_FROM': {
     what: w => {
       w.fillCache()
-      w.marks[w.words[w.cached(span.FREE_FROM)] / 16 - w.words[w.cached(span.SLOT_BYTES)] / 16] = span.FREE
+      w.marks[w.words[w.cached(span.FREE_FROM)] / 16 - w.words[w.cached(span.SLOT_BYTES)] / 16] =
+        span.FREE
     },
     says: /the slot at \d+ below FREE_FROM \d+ of span \d+ is free/,
   },
-  SLOT_BYTES: { what: add(w => w.listed(span.SLOT_BYTES), 16), says: /has SLOT_BYTES 32, must be 16/ },
+  SLOT_BYTES: {
+    what: add(w => w.listed(span.SLOT_BYTES), 16),
+    says: /has SLOT_BYTES 32, must be 16/,
+  },
   SLOTS: { what: add(w => w.listed(span.SLOTS), -1), says: /has SLOTS 511, must be 512/ },
   'a span class that is none': {
     what: set(w => w.listed(span.CLASS), 500),
@@ -79,8 +86,15 @@ testBreaks({
     what: w => (w.marks[w.grown.kept[5] >>> GRANULE_SHIFT] = span.GREY_MARK),
     says: /has 1 grey slots and no flag/,
   },
-  'a flag outside the mark': { what: set(w => w.listed(span.GREY), 1), says: /has GREY 1 in phase 0/ },
-  GREY_SPANS: { phase: 'marking', what: set(word(control.GREY_SPANS), 1), says: /GREY_SPANS is 1, must be 0/ },
+  'a flag outside the mark': {
+    what: set(w => w.listed(span.GREY), 1),
+    says: /has GREY 1 in phase 0/,
+  },
+  GREY_SPANS: {
+    phase: 'marking',
+    what: set(word(control.GREY_SPANS), 1),
+    says: /GREY_SPANS is 1, must be 0/,
+  },
   'a freed object': {
     what: w => (w.marks[w.grown.kept[5] >>> GRANULE_SHIFT] = span.FREE),
     says: /has ALLOCATED \d+, must be \d+/,

@@ -62,7 +62,9 @@ describe('a black object gets a white one', () => {
     world.memory.i32[holder.field(a)] = x
     expect(verify(scene)).not.toThrow()
     holder.drop()
-    expect(verify(scene)).toThrow(`the black object at ${a} (type 2) refers to ${x} (type 2), ${UNSAFE}`)
+    expect(verify(scene)).toThrow(
+      `the black object at ${a} (type 2) refers to ${x} (type 2), ${UNSAFE}`,
+    )
   })
 
   test('with the barrier: the pair that waits is grey, and what hangs from it is safe too', () => {
@@ -115,14 +117,18 @@ describe('a scanned root', () => {
     scanGlobals(scene)
     world.words[world.global(1)] = x
     holder.drop()
-    expect(verify(scene)).toThrow(`global slot 1, which was scanned, refers to ${x} (type 2), ${UNSAFE}`)
+    expect(verify(scene)).toThrow(
+      `global slot 1, which was scanned, refers to ${x} (type 2), ${UNSAFE}`,
+    )
   })
 
   test('a stack whose job was taken, and which nobody has scanned or will scan', () => {
     const scene = begin()
     scanGlobals(scene)
     scene.world.words[control.ROOT_NEXT]++
-    expect(verify(scene)).toThrow(`slot 0 of goroutine 1’s stack, which was scanned, refers to ${scene.x}`)
+    expect(verify(scene)).toThrow(
+      `slot 0 of goroutine 1’s stack, which was scanned, refers to ${scene.x}`,
+    )
   })
 
   test('a stack that its P has been asked to scan is grey', () => {
@@ -172,7 +178,9 @@ test('a reference to a slot that was freed', () => {
   const free = world.memory.layout.heapBytes - 4096
   expect(world.colourOf(free)).toBe(span.FREE)
   world.memory.i32[holder.field(a)] = free
-  expect(verify(scene)).toThrow(`the black object at ${a} (type 2) refers to ${free}, which is no object (mark byte 0)`)
+  expect(verify(scene)).toThrow(
+    `the black object at ${a} (type 2) refers to ${free}, which is no object (mark byte 0)`,
+  )
 })
 
 test('under --check each mark of a small heap is stopped once to be verified, at another place in each cycle', () => {

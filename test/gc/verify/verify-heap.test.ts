@@ -12,12 +12,15 @@ import { complaintOf, Words } from '../../support/heap-breaks.ts'
 
 useHandClock()
 
-test.each(['off', 'sweeping', 'marking', 'terminating'] as const)('a sound heap passes: %s', phase => {
-  for (const check of [true, false]) {
-    const { world } = growWorld(phase, check)
-    expect(() => verifyHeap(world.memory)).not.toThrow()
-  }
-})
+test.each(['off', 'sweeping', 'marking', 'terminating'] as const)(
+  'a sound heap passes: %s',
+  phase => {
+    for (const check of [true, false]) {
+      const { world } = growWorld(phase, check)
+      expect(() => verifyHeap(world.memory)).not.toThrow()
+    }
+  },
+)
 
 test('it lists up to five disagreements, so that a person sees the pattern', () => {
   const grown = growWorld('off')
@@ -27,7 +30,8 @@ test('it lists up to five disagreements, so that a person sees the pattern', () 
     /disagrees with itself:\n {2}WORK_LOCK is held.*\n {2}PAGE_LOCK is held/,
   )
   for (const object of grown.kept) w.marks[object >>> GRANULE_SHIFT] = 9
-  for (let spanClass = 0; spanClass < 8; spanClass++) w.words[w.layout.central + spanClass * span.CENTRAL_WORDS] = 1
+  for (let spanClass = 0; spanClass < 8; spanClass++)
+    w.words[w.layout.central + spanClass * span.CENTRAL_WORDS] = 1
   const found = complaintOf(() => verifyHeap(grown.world.memory))
   expect(found?.message.split('\n  ')).toHaveLength(1 + 5)
 })
@@ -35,10 +39,16 @@ test('it lists up to five disagreements, so that a person sees the pattern', () 
 test('it changes nothing', () => {
   for (const phase of ['off', 'sweeping', 'marking'] as const) {
     const { memory } = growWorld(phase).world
-    const before = [memory.words.slice(0, memory.layout.workBuffers), memory.marks.slice(), memory.i32.slice()]
+    const before = [
+      memory.words.slice(0, memory.layout.workBuffers),
+      memory.marks.slice(),
+      memory.i32.slice(),
+    ]
     verifyHeap(memory)
     const after = [memory.words.slice(0, memory.layout.workBuffers), memory.marks, memory.i32]
     for (const [index, words] of before.entries())
-      expect(Buffer.compare(Buffer.from(words.buffer), Buffer.from(after[index].slice().buffer))).toBe(0)
+      expect(
+        Buffer.compare(Buffer.from(words.buffer), Buffer.from(after[index].slice().buffer)),
+      ).toBe(0)
   }
 })

@@ -29,7 +29,8 @@ testBreaks({
   },
   'a work buffer that is none': {
     phase: 'marking',
-    what: w => (w.words[w.buffer + WORK_BUFFER_NEXT] = w.layout.workBuffers + 63 * WORK_BUFFER_WORDS),
+    what: w =>
+      (w.words[w.buffer + WORK_BUFFER_NEXT] = w.layout.workBuffers + 63 * WORK_BUFFER_WORDS),
     says: /the full list of work buffers holds \d+, which is none that was handed out/,
   },
   'an empty buffer in the full list': {

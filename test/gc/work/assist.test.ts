@@ -43,7 +43,8 @@ function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
   // The array is grey: published, so that the assists find it.
   worker.collector.queue.publish()
   memory.doubles[memory.measure(control.ASSIST_WORK_PER_BYTE)] = r
-  memory.doubles[memory.measure(control.ASSIST_BYTES_PER_WORK)] = r === 0 ? Number.POSITIVE_INFINITY : 1 / r
+  memory.doubles[memory.measure(control.ASSIST_BYTES_PER_WORK)] =
+    r === 0 ? Number.POSITIVE_INFINITY : 1 / r
   return {
     world,
     first,
@@ -54,7 +55,11 @@ function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
     background: () => words[control.BACKGROUND_CREDIT],
     queue: () => {
       const found: number[] = []
-      for (let index = words[control.ASSIST_FIRST]; index !== 0; index = words[memory.p(index - 1, p.ASSIST_NEXT)])
+      for (
+        let index = words[control.ASSIST_FIRST];
+        index !== 0;
+        index = words[memory.p(index - 1, p.ASSIST_NEXT)]
+      )
         found.push(index - 1)
       expect(words[control.ASSIST_COUNT]).toBe(found.length)
       return found

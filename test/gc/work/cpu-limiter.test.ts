@@ -76,7 +76,11 @@ test('a second of each P fills it, and from then on it limits until it is empty'
   stand(999)
   expect([level(), limiter.isLimiting]).toEqual([1998, false])
   stand(2)
-  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([2000, true, 7])
+  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([
+    2000,
+    true,
+    7,
+  ])
   words[control.CYCLES] = 9
   pass(1)
   expect([level(), limiter.isLimiting]).toEqual([1998, true])

@@ -31,7 +31,8 @@ function near(room: number, gate: GateLimit = 'goal'): Scene {
   mutator.spawn()
   const live = (): number => world.words[control.HEAP_LIVE]
   const fill = (bytes: number): void => {
-    while (world.words[control.GOAL] - live() >= bytes + PAGE) mutator.collector.cache.allocateLarge(PAGE, true)
+    while (world.words[control.GOAL] - live() >= bytes + PAGE)
+      mutator.collector.cache.allocateLarge(PAGE, true)
   }
   const admit = (bytes: number): number => {
     mutator.collector.gate.admit(bytes)
@@ -77,7 +78,9 @@ test('past the goal a cycle is run, and then there is room', () => {
   const { world, mutator, live, admit } = near(0)
   expect(admit(MORE)).toBe(MORE)
   mutator.collector.cache.allocateLarge(MORE, true)
-  expect([world.words[control.CYCLES], world.words[control.CYCLES_MARKED], world.stops]).toEqual([1, 1, 2])
+  expect([world.words[control.CYCLES], world.words[control.CYCLES_MARKED], world.stops]).toEqual([
+    1, 1, 2,
+  ])
   expect(live()).toBe(MORE)
   expect(world.memory.doubles[world.memory.pMeasure(mutator.index, p.GATE_MS)]).toBeGreaterThan(0)
 })
@@ -109,7 +112,11 @@ test('a P whose work nobody sees is stopped after a while: its work is published
     world.at('blocked', () => marker.collector.endOfMark.drained())
   })
   expect(admit(PAGE)).toBe(PAGE)
-  expect([world.memory.phase, world.words[control.CYCLES_MARKED], world.stops]).toEqual([control.PHASE_OFF, 1, 3])
+  expect([world.memory.phase, world.words[control.CYCLES_MARKED], world.stops]).toEqual([
+    control.PHASE_OFF,
+    1,
+    3,
+  ])
 })
 
 test('a request that has no room beside what is live is admitted after one cycle, uncounted before its charge', () => {

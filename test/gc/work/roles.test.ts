@@ -5,7 +5,10 @@ import { Memory } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import { MiB } from '../../support/heap.ts'
 
-function rolesOf(procs: number, needed: number): { memory: Memory; ps: Roles[]; needed: () => number } {
+function rolesOf(
+  procs: number,
+  needed: number,
+): { memory: Memory; ps: Roles[]; needed: () => number } {
   const memory = Memory.reserve({ arenaBytes: 4 * MiB, procs })
   Roles.handOut(memory, needed)
   const ps = Array.from({ length: procs }, (_, index) => new Roles(memory, index))

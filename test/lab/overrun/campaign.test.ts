@@ -33,7 +33,13 @@ test('10,000 cycles by natural delays, then four lengths of stalls at each point
 })
 
 test('the points are those of termination, of stops, of parking workers and of the gate', () => {
-  for (const point of ['mark-termination/enter', 'stop/raise', 'drain/leave', 'dedicated-worker/park', 'gate/wait'])
+  for (const point of [
+    'mark-termination/enter',
+    'stop/raise',
+    'drain/leave',
+    'dedicated-worker/park',
+    'gate/wait',
+  ])
     expect(TERMINATION_POINTS).toContain(point)
   for (const point of ['mark-setup/stopped', 'refill', 'dedicated-worker/start'])
     expect(TERMINATION_POINTS).not.toContain(point)
@@ -44,7 +50,8 @@ test('a stall strikes about once in a cycle, however often Ps come to its point'
   expect(faultOf(step)).toBe('drain/leave:stall=3ms')
   expect(faultOf(step, 0.2)).toBe('drain/leave:stall=3ms')
   expect(faultOf(step, 8)).toBe('drain/leave:stall=3ms:p=0.1250')
-  for (const each of steps.slice(1)) for (const fault of faultOf(each, 1e6).split(' ')) parseFault(fault)
+  for (const each of steps.slice(1))
+    for (const fault of faultOf(each, 1e6).split(' ')) parseFault(fault)
 })
 
 test('a step is done when enough cycles count, or when three runs have not come to its point', () => {
@@ -67,18 +74,34 @@ test('a cycle beyond its bound is a failure that shows its record, a rescue is o
   expect(failureOf(step, gated, [atBound, beyond], run)).toBe(
     `stop/raise 1 ms (seed 9): cycle 3 lies 1 B beyond its bound: ${JSON.stringify(beyond)}`,
   )
-  expect(failureOf(step, gated, [atBound], { ...run, rescues: 2 })).toContain('2 waits were ended by their safety net')
+  expect(failureOf(step, gated, [atBound], { ...run, rescues: 2 })).toContain(
+    '2 waits were ended by their safety net',
+  )
 })
 
 test('it says how far it is, what was never come to, and what ended it', () => {
   const state = {
-    ...{ schema: 1 as const, parameters: gated, seed: 7, seconds: 12, passesPerCycle: {}, failure: null },
-    steps: { 'stop/raise 1 ms': seen, 'gate/wait 1 ms': { ...seen, runs: 3, counted: 0, strikes: 0 } },
+    ...{
+      schema: 1 as const,
+      parameters: gated,
+      seed: 7,
+      seconds: 12,
+      passesPerCycle: {},
+      failure: null,
+    },
+    steps: {
+      'stop/raise 1 ms': seen,
+      'gate/wait 1 ms': { ...seen, runs: 3, counted: 0, strikes: 0 },
+    },
   }
   const text = formatCampaign(steps, state)
   expect(text).toMatch(/stop\/raise 1 ms +500 +500 +600 +700 +4 +0 +0 B +done\n/)
   expect(text).toMatch(/gate\/wait 1 ms +500 +0 +0 +700 +4 +0 +0 B +no P came there\n/)
   expect(text).toContain(`2 of ${steps.length} steps are done, in 12 s (seed 7)`)
-  expect(text).toContain('ok      helping, gate goal, 4 P, goal 4 MiB: the bound is kept in each of 1,400 cycles')
-  expect(formatCampaign(steps, { ...state, failure: 'cycle 3 lies beyond' })).toContain('FAILED  cycle 3 lies beyond\n')
+  expect(text).toContain(
+    'ok      helping, gate goal, 4 P, goal 4 MiB: the bound is kept in each of 1,400 cycles',
+  )
+  expect(formatCampaign(steps, { ...state, failure: 'cycle 3 lies beyond' })).toContain(
+    'FAILED  cycle 3 lies beyond\n',
+  )
 })

@@ -28,7 +28,9 @@ const nowhere = { json: null, report: null }
 test('all criteria hold: exit 0; one does not: exit 1, and it says which', async () => {
   expect(await conclude(results(true, true), nowhere)).toBe(0)
   expect(await conclude(results(true, false), nowhere)).toBe(1)
-  expect(stdout).toBe(`\nok      criterion 0\nok      criterion 1\n\nok      criterion 0\nFAILED  criterion 1\n`)
+  expect(stdout).toBe(
+    `\nok      criterion 0\nok      criterion 1\n\nok      criterion 0\nFAILED  criterion 1\n`,
+  )
 })
 
 test('results are written whether or not the criteria hold', async () => {
@@ -45,8 +47,28 @@ test('results are written whether or not the criteria hold', async () => {
 test('help has an example, and every option of the sweep', async () => {
   expect(await main(['--help'])).toBe(0)
   expect(stdout).toMatch(/Examples:\n {2}sawtooth overrun --quick\n/)
-  for (const name of ['goal', 'procs', 'noise', 'wait', 'termination', 'gate', 'credit', 'cause', 'fault', 'with-go'])
+  for (const name of [
+    'goal',
+    'procs',
+    'noise',
+    'wait',
+    'termination',
+    'gate',
+    'credit',
+    'cause',
+    'fault',
+    'with-go',
+  ])
     expect(stdout).toContain(`--${name} `)
-  for (const name of ['quick', 'seconds', 'cycles', 'seed', 'json', 'report', 'campaign', 'minutes'])
+  for (const name of [
+    'quick',
+    'seconds',
+    'cycles',
+    'seed',
+    'json',
+    'report',
+    'campaign',
+    'minutes',
+  ])
     expect(stdout).toContain(`--${name} `)
 })

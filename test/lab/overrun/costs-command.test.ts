@@ -28,7 +28,10 @@ test('--help says what is measured, and how', async () => {
 })
 
 describe('the criterion', () => {
-  const holds = (throughput: readonly [number, number], pause: readonly [number, number]): boolean[] =>
+  const holds = (
+    throughput: readonly [number, number],
+    pause: readonly [number, number],
+  ): boolean[] =>
     criteriaOf({
       ...someCost,
       throughput: { median: 1, low: throughput[0], high: throughput[1], pairs: 30 },

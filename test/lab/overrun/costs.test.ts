@@ -23,7 +23,9 @@ class HandRuns implements CostRuntime {
   async run(...[file, options = {}]: Parameters<CostRuntime['run']>): Promise<RunRecord> {
     const isGated = options.gate === 'goal'
     const isLatency = file.endsWith('allocation-latency.ts')
-    this.asked.push(`${isGated ? 'gated' : 'baseline'}${isLatency ? ' latency' : options.trace ? ' trace' : ''}`)
+    this.asked.push(
+      `${isGated ? 'gated' : 'baseline'}${isLatency ? ' latency' : options.trace ? ' trace' : ''}`,
+    )
     this.seeds.push(Number(options.seed))
     if (isLatency) {
       const counts = new Array<number>(BUCKETS).fill(0)
@@ -52,12 +54,23 @@ class HandRuns implements CostRuntime {
   }
 }
 
-const options = { policies: [gated], programs: [program], pairs: 6, procs: 2, seed: 40, rounds: 1, progress: () => {} }
+const options = {
+  policies: [gated],
+  programs: [program],
+  pairs: 6,
+  procs: 2,
+  seed: 40,
+  rounds: 1,
+  progress: () => {},
+}
 
 test('a policy is compared with the baseline of its own pair, cold cycles left out', async () => {
   const runtime = new HandRuns()
   const [baseline, ours] = await measureCosts(options, runtime)
-  expect(baseline).toMatchObject({ gate: 'off', throughput: { median: 1, low: 1, high: 1, pairs: 6 } })
+  expect(baseline).toMatchObject({
+    gate: 'off',
+    throughput: { median: 1, low: 1, high: 1, pairs: 6 },
+  })
   expect(ours).toMatchObject({
     program: 'by hand',
     ...gated,
@@ -101,7 +114,10 @@ test('no throughput is taken from runs that are timed inside or traced', async (
   const runtime = new HandRuns()
   const [, ours] = await measureCosts({ ...options, rounds: 2 }, runtime)
   expect(runtime.asked.filter(what => what.includes(' ')).sort()).toEqual(
-    ['baseline latency', 'baseline trace', 'gated latency', 'gated trace'].flatMap(what => [what, what]),
+    ['baseline latency', 'baseline trace', 'gated latency', 'gated trace'].flatMap(what => [
+      what,
+      what,
+    ]),
   )
   expect(ours.throughput.pairs).toBe(6)
 })

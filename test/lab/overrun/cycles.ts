@@ -12,7 +12,13 @@ export function cycleWith(given: Partial<CycleRecord>): CycleRecord {
   const goal = given.goal === undefined ? 4 * MIB : given.goal
   const heapAtMarkEnd = given.heapAtMarkEnd ?? 4 * MIB
   const overrun = goal === null ? 0 : Math.max(0, heapAtMarkEnd - goal)
-  const sizes = { heapAtStart: 3 * MIB, committedGoal: goal, overrun, overrunBy: {}, largestRefill: 8192 }
+  const sizes = {
+    heapAtStart: 3 * MIB,
+    committedGoal: goal,
+    overrun,
+    overrunBy: {},
+    largestRefill: 8192,
+  }
   return { ...first, ...sizes, ...given, goal, heapAtMarkEnd }
 }
 

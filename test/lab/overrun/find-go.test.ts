@@ -18,7 +18,8 @@ function put(path: string, mode = 0o755): string {
   chmodSync(file, mode)
   return file
 }
-const path = (...folders: string[]): string => folders.map(folder => join(machine, folder)).join(delimiter)
+const path = (...folders: string[]): string =>
+  folders.map(folder => join(machine, folder)).join(delimiter)
 const find = (...folders: string[]): string | null =>
   findGo(path(...folders), [join(machine, 'usr/local'), join(machine, 'usr/lib')])
 

@@ -14,7 +14,14 @@ gc 4 @0.402s 11%: 0.11+4.6+0.024 ms clock, 0`
 
 test('the overrun of a cycle of Go’s is that of the pacer’s line before it, else 0', () => {
   expect(goCyclesIn(trace)).toEqual([
-    { n: 1, startMs: 12, isForced: false, overrun: 1_763_592, heapAtMarkEnd: 5_957_896, goal: 4_194_304 },
+    {
+      n: 1,
+      startMs: 12,
+      isForced: false,
+      overrun: 1_763_592,
+      heapAtMarkEnd: 5_957_896,
+      goal: 4_194_304,
+    },
     { n: 2, startMs: 15, isForced: true, overrun: 0, heapAtMarkEnd: null, goal: null },
     { n: 3, startMs: 400, isForced: false, overrun: 0, heapAtMarkEnd: 3_960_808, goal: 4_194_304 },
   ])

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest'
-import { BUCKETS, boundOf, bucketOf, percentilesOfCounts } from '../../../lab/overrun/latency-buckets.ts'
+import {
+  BUCKETS,
+  boundOf,
+  bucketOf,
+  percentilesOfCounts,
+} from '../../../lab/overrun/latency-buckets.ts'
 
 function counted(latencies: readonly number[]): number[] {
   const counts = new Array<number>(BUCKETS).fill(0)

@@ -1,13 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { minimumMutatorUtilization, type TakenSlice, takenSlices } from '../../../lab/overrun/mutator-utilization.ts'
+import {
+  minimumMutatorUtilization,
+  type TakenSlice,
+  takenSlices,
+} from '../../../lab/overrun/mutator-utilization.ts'
 import { readTraceEvents } from '../../../runtime/report/trace-events.ts'
 import { aHandRun } from '../../support/hand-run.ts'
 import { cycle, slice as sliceOf, traceFile } from './relatives/traces.ts'
 
 const slice = (p: number, startMs: number, endMs: number): TakenSlice => ({ p, startMs, endMs })
 const rounded = (ms: number): number => Math.round(ms * 1e6) / 1e6
-const leastOf = (taken: readonly TakenSlice[], procs: number, window: number, fromMs = 0, toMs = 100): number =>
-  minimumMutatorUtilization(taken, procs, { fromMs, toMs }, [window])[window]
+const leastOf = (
+  taken: readonly TakenSlice[],
+  procs: number,
+  window: number,
+  fromMs = 0,
+  toMs = 100,
+): number => minimumMutatorUtilization(taken, procs, { fromMs, toMs }, [window])[window]
 
 describe('minimum mutator utilization', () => {
   test('is 1 where the collector took nothing', () => {
@@ -32,7 +41,9 @@ describe('minimum mutator utilization', () => {
   })
 
   test('counts nested and overlapping slices of a P once', () => {
-    expect(leastOf([slice(0, 10, 20), slice(0, 12, 14), slice(0, 18, 22)], 1, 20)).toBeCloseTo(1 - 12 / 20)
+    expect(leastOf([slice(0, 10, 20), slice(0, 12, 14), slice(0, 18, 22)], 1, 20)).toBeCloseTo(
+      1 - 12 / 20,
+    )
   })
 
   test('does not look beyond the time that is asked for', () => {
@@ -45,7 +56,13 @@ describe('minimum mutator utilization', () => {
   })
 
   test('agrees with the least of all windows on a fine grid', () => {
-    const taken = [slice(0, 3, 7.5), slice(1, 6, 9), slice(0, 14, 15), slice(1, 14.5, 20), slice(0, 26, 31)]
+    const taken = [
+      slice(0, 3, 7.5),
+      slice(1, 6, 9),
+      slice(0, 14, 15),
+      slice(1, 14.5, 20),
+      slice(0, 26, 31),
+    ]
     for (const window of [1, 4, 10, 25]) {
       let least = 1
       for (let start = 0; start <= 40 - window; start += 1 / 64) {
@@ -68,7 +85,9 @@ test('a trace: stops take every P from the time that the world is stopped, idle 
     sliceOf(1, 'dedicated worker', 3, 4),
     sliceOf(1, 'sweep', 7, 8),
   ])
-  const taken = takenSlices(trace).map(({ p, startMs, endMs }) => slice(p, rounded(startMs), rounded(endMs)))
+  const taken = takenSlices(trace).map(({ p, startMs, endMs }) =>
+    slice(p, rounded(startMs), rounded(endMs)),
+  )
   expect(taken).toEqual([
     ...[slice(0, 1.05, 1.5), slice(1, 1.05, 1.5), slice(0, 5.6, 6.5), slice(1, 5.6, 6.5)],
     ...[slice(0, 2, 3), slice(1, 3, 4)],

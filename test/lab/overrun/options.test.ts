@@ -23,7 +23,18 @@ test('without a list: three goals, four numbers of Ps, three policies', () => {
 
 test('cases are the product of the lists, an item once', () => {
   expect(
-    casesFor('--goal', '4MiB,8MiB,4MiB', '--procs', '2', '--noise', '0,1', '--gate', 'off', '--gate', 'hard'),
+    casesFor(
+      '--goal',
+      '4MiB,8MiB,4MiB',
+      '--procs',
+      '2',
+      '--noise',
+      '0,1',
+      '--gate',
+      'off',
+      '--gate',
+      'hard',
+    ),
   ).toEqual([
     'coordinator, 2 P, goal 4 MiB',
     'coordinator, gate hard, 2 P, goal 4 MiB',
@@ -43,13 +54,18 @@ test('helping has no ragged barrier to wait in: one case, not one for each wait'
 
 test('a case of Go’s for each goal, number of Ps and noise', () => {
   const names = casesFor('--with-go', '--procs', '1,2', '--goal', '4MiB', '--wait', 'sleep,spin')
-  expect(names.filter(name => name.startsWith('Go'))).toEqual(['Go, 1 P, goal 4 MiB', 'Go, 2 P, goal 4 MiB'])
+  expect(names.filter(name => name.startsWith('Go'))).toEqual([
+    'Go, 1 P, goal 4 MiB',
+    'Go, 2 P, goal 4 MiB',
+  ])
 })
 
 test('faults go together into each case, causes are a case each', () => {
   const faults = ['--fault', 'refill:yield', '--fault', 'stop/raise:stall=1ms']
   const first = ['--procs', '1', '--goal', '4MiB', '--termination', 'coordinator']
-  expect(casesFor(...first, ...faults)).toEqual(['coordinator, 1 P, goal 4 MiB, refill:yield stop/raise:stall=1ms'])
+  expect(casesFor(...first, ...faults)).toEqual([
+    'coordinator, 1 P, goal 4 MiB, refill:yield stop/raise:stall=1ms',
+  ])
   expect(casesFor(...first, '--cause', 'vanish,park')).toEqual([
     'coordinator, 1 P, goal 4 MiB, mark-termination/after-barrier:stall=3ms',
     'coordinator, 1 P, goal 4 MiB, dedicated-worker/park:stall=3ms',
@@ -77,7 +93,11 @@ test('seed, time, and where results go', () => {
     json: join(process.cwd(), 'a.json'),
   })
   expect(options.lists.goal).toEqual([8 * MIB])
-  expect(parseOptions(['credit', '--quick', '--seed', '3'])).toMatchObject({ what: 'credit', quick: true, seed: 3 })
+  expect(parseOptions(['credit', '--quick', '--seed', '3'])).toMatchObject({
+    what: 'credit',
+    quick: true,
+    seed: 3,
+  })
 })
 
 const file = join(tmpdir(), 'overrun-options.json')
@@ -90,15 +110,24 @@ test.each<[string[], string]>([
   [['--goal', '1MiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1MiB'"],
   [['--goal', '1GiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1GiB'"],
   [['--procs', '4,'], "--procs must be a whole number from 1 to 64, not ''"],
-  [['--noise', '-1,'], "overrun: Option '--noise' argument is ambiguous; see sawtooth overrun --help"],
+  [
+    ['--noise', '-1,'],
+    "overrun: Option '--noise' argument is ambiguous; see sawtooth overrun --help",
+  ],
   [['--gate', 'goal,wide'], "--gate must be a list of off, goal, hard, not 'wide'"],
   [['--cause', 'sleep'], "--cause must be a list of vanish, park, not 'sleep'"],
   [['--fault', 'nowhere'], "--fault has no point 'nowhere'; run --fault list prints them"],
   [['--seconds', '0'], "--seconds must be a number above 0, up to 86400, not '0'"],
   [['--minutes', '3'], '--minutes is of a --campaign FILE'],
-  [['--campaign', file, '--gate', 'off'], '--campaign needs a gate: without one there is no bound; goal or hard'],
+  [
+    ['--campaign', file, '--gate', 'off'],
+    '--campaign needs a gate: without one there is no bound; goal or hard',
+  ],
   [['--campaign', file, '--gate', 'goal,hard'], '--campaign is of one policy: --gate has several'],
-  [['--campaign', file, '--fault', 'refill'], '--campaign has no --fault: it takes --minutes, --termination, '],
+  [
+    ['--campaign', file, '--fault', 'refill'],
+    '--campaign has no --fault: it takes --minutes, --termination, ',
+  ],
   [['--campaign', file, '--quick'], '--campaign has no --quick'],
   [['--json', 'no/such/directory/a.json'], 'its directory is missing or cannot be written'],
 ])('%j is a usage error', (argv, message) => {

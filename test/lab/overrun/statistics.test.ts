@@ -27,16 +27,28 @@ test('cycles count from 350 ms after the collection that the program asks for', 
 
 test('a row counts warm cycles, and looks at the bound in the cold ones too', () => {
   const tally = new Tally(gated)
-  const [cold, warm] = [cycleWith({ n: 7, heapAtMarkEnd: 6 * MIB }), cycleWith({ heapAtMarkEnd: 4 * MIB + 10 })]
+  const [cold, warm] = [
+    cycleWith({ n: 7, heapAtMarkEnd: 6 * MIB }),
+    cycleWith({ heapAtMarkEnd: 4 * MIB + 10 }),
+  ]
   tally.add([cold, warm], [warm], 0)
   const row = tally.row(null)
-  expect(row).toMatchObject({ cycles: 1, overruns: [10], bound: 4 * MIB + 4 * 8192, held: false, rescues: 0 })
+  expect(row).toMatchObject({
+    cycles: 1,
+    overruns: [10],
+    bound: 4 * MIB + 4 * 8192,
+    held: false,
+    rescues: 0,
+  })
   expect(tally.breaches).toEqual([{ cycle: cold, beyond: 2 * MIB - 4 * 8192 }])
 })
 
 test('a heap that a goal has risen with is past the smallest goal of the case all the same', () => {
   const tally = new Tally(coordinator)
-  const cycles = [cycleWith({ heapAtMarkEnd: 4 * MIB }), cycleWith({ goal: 10 * MIB, heapAtMarkEnd: 9 * MIB })]
+  const cycles = [
+    cycleWith({ heapAtMarkEnd: 4 * MIB }),
+    cycleWith({ goal: 10 * MIB, heapAtMarkEnd: 9 * MIB }),
+  ]
   tally.add(cycles, cycles, 0)
   expect(tally.row(null).overrun.max).toBe(0)
   expect(tally.row(null).pastLeastGoal).toMatchObject({ p50: 2.5 * MIB, max: 5 * MIB })
@@ -44,7 +56,10 @@ test('a heap that a goal has risen with is past the smallest goal of the case al
 
 test('causes are summed over cycles, and without a gate there is no bound', () => {
   const tally = new Tally(coordinator)
-  const cycles = [cycleWith({ overrunBy: { credit: 3, stall: 1 } }), cycleWith({ overrunBy: { credit: 4 } })]
+  const cycles = [
+    cycleWith({ overrunBy: { credit: 3, stall: 1 } }),
+    cycleWith({ overrunBy: { credit: 4 } }),
+  ]
   tally.add(cycles, cycles, 0)
   expect(tally.row(null)).toMatchObject({ by: { credit: 7, stall: 1 }, bound: null, held: null })
 })
@@ -67,10 +82,15 @@ test('criteria: Go’s protocol overruns, a gate keeps its bound, nothing is res
   expect(verdicts([overran, tallied(gated, 5 * MIB)])).toEqual([true, false, true])
   expect(verdicts([overran, tallied(gated, 4 * MIB, 1)])).toEqual([true, true, false])
   expect(verdicts([overran, new Tally(gated)]), 'no cycle was seen').toEqual([true, false, true])
-  expect(verdicts([tallied(coordinator, 4 * MIB), kept], false), 'a sweep shows what there is').toEqual([true, true])
+  expect(
+    verdicts([tallied(coordinator, 4 * MIB), kept], false),
+    'a sweep shows what there is',
+  ).toEqual([true, true])
 })
 
 test('a criterion that fails names the case and the cycle', () => {
   const [criterion] = criteriaOf([tallied(gated, 5 * MIB)], false)
-  expect(criterion?.says).toContain('helping, gate goal, 4 P, goal 4 MiB: 1 beyond it, by 992 KiB in cycle 1')
+  expect(criterion?.says).toContain(
+    'helping, gate goal, 4 P, goal 4 MiB: 1 beyond it, by 992 KiB in cycle 1',
+  )
 })

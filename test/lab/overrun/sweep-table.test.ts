@@ -18,7 +18,12 @@ const kept: Case = {
   ...{ ...found, ...gated, cycles: 20, overrun: { p50: 0, p90: 0, p99: 0, max: 0 } },
   ...{ bound: 4 * MIB + 32 * 1024, held: true },
 }
-const go: Case = { ...overran, runtime: 'go', cycles: 99, overrun: { p50: 0, p90: 0, p99: MIB, max: 3 * MIB } }
+const go: Case = {
+  ...overran,
+  runtime: 'go',
+  cycles: 99,
+  overrun: { p50: 0, p90: 0, p99: MIB, max: 3 * MIB },
+}
 
 test('a row for each case; what all cases have in common stands above', () => {
   expect(formatSweep([overran, kept]).split('\n')).toEqual([

@@ -19,8 +19,14 @@ test('it has the lanes and the requests of the trace around the end of its mark,
   const worst = worstCycleOf(cycles, trace)
   const of = cycles.find(({ n }) => n === worst?.n)
   if (worst === null || of === undefined) throw new Error('no cycle ran past its goal')
-  const [from, to] = [Math.max(0, worst.markEndMs - 15), worst.markEndMs + of.stwTerminationUs / 1000 + 1]
-  const around = readTraceEvents(trace).events.map(event => ({ ...event, startMs: event.startMs - of.startMs }))
+  const [from, to] = [
+    Math.max(0, worst.markEndMs - 15),
+    worst.markEndMs + of.stwTerminationUs / 1000 + 1,
+  ]
+  const around = readTraceEvents(trace).events.map(event => ({
+    ...event,
+    startMs: event.startMs - of.startMs,
+  }))
   expect(worst.requests).toEqual(
     around.flatMap(event =>
       event.kind === 'instant' && event.startMs >= from && event.startMs <= to
@@ -49,7 +55,14 @@ test('what lies outside of that time is not shown, and what reaches out of it is
   const writer = new TraceEventWriter(part => (text += part), 'program.ts', 2)
   const assist = { kind: 'slice', name: 'assist', args: { scanWork: 1 } } as const
   writer.event({ ...assist, p: 1, startMs: 120, durationMs: 2 })
-  writer.event({ kind: 'slice', p: 0, name: 'goroutine', startMs: 90, durationMs: 50, args: { goroutine: 1 } })
+  writer.event({
+    kind: 'slice',
+    p: 0,
+    name: 'goroutine',
+    startMs: 90,
+    durationMs: 50,
+    args: { goroutine: 1 },
+  })
   writer.event({ ...assist, p: 0, startMs: 101, durationMs: 2 })
   writer.event({ ...assist, p: 0, startMs: 140, durationMs: 2 })
   writer.event({ kind: 'instant', p: 1, name: 'charge', startMs: 125, args: { bytes: 8192 } })
@@ -57,7 +70,9 @@ test('what lies outside of that time is not shown, and what reaches out of it is
   writer.close()
   const found = worstCycleOf([worst], text)
   const rounded = (ms: number): number => Math.round(ms * 1e6) / 1e6
-  expect(found?.lanes.map(({ p, what, fromMs, toMs }) => [p, what, rounded(fromMs), rounded(toMs)])).toEqual([
+  expect(
+    found?.lanes.map(({ p, what, fromMs, toMs }) => [p, what, rounded(fromMs), rounded(toMs)]),
+  ).toEqual([
     [0, 'goroutine', 15.1, 31.2],
     [1, 'assist', 20, 22],
   ])

@@ -10,7 +10,8 @@ interface File {
   readonly cycles: readonly object[]
 }
 
-const read = (path: string): File => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as File
+const read = (path: string): File =>
+  JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as File
 const stepped = read('stepped/scenarios/steady.json')
 const macro = read('macro/pacer-model/scenarios/steady.json')
 
@@ -18,7 +19,13 @@ async function engineOf(value: object, engine: EngineName | null = null): Promis
   return inScratch(async scratch => {
     const file = join(scratch, 'in.json')
     writeFileSync(file, JSON.stringify(value))
-    const options: InputOptions = { pacer: null, input: { file }, csv: null, json: undefined, seed: 1 }
+    const options: InputOptions = {
+      pacer: null,
+      input: { file },
+      csv: null,
+      json: undefined,
+      seed: 1,
+    }
     const found = inputOf(options, engine)
     expect(found.scenario.cycles).toBe(50)
     return `${found.engine}, ${found.scenario.columns.length} fields`
@@ -34,9 +41,9 @@ test('the file says which engine it is for, before its cycles or behind them; it
 })
 
 test('what is asked for wins over the file', async () => {
-  expect(await engineOf({ engine: 'stepped', global: stepped.global, cycles: stepped.cycles }, 'noisy')).toBe(
-    'noisy, 7 fields',
-  )
+  expect(
+    await engineOf({ engine: 'stepped', global: stepped.global, cycles: stepped.cycles }, 'noisy'),
+  ).toBe('noisy, 7 fields')
 })
 
 test('an engine that there is not, before the cycles or behind them, and cycles of another form are told as what they are', async () => {
@@ -45,6 +52,10 @@ test('an engine that there is not, before the cycles or behind them, and cycles 
     { engine: 'walk', cycles },
     { cycles, engine: 'walk' },
   ])
-    await expect(engineOf(value)).rejects.toThrow('in.json: engine: is "walk"; it must be macro, stepped, noisy')
-  await expect(engineOf({ cycles, global })).rejects.toThrow('in.json: cycle 0: heap_target is missing')
+    await expect(engineOf(value)).rejects.toThrow(
+      'in.json: engine: is "walk"; it must be macro, stepped, noisy',
+    )
+  await expect(engineOf({ cycles, global })).rejects.toThrow(
+    'in.json: cycle 0: heap_target is missing',
+  )
 })

@@ -43,15 +43,21 @@ test('brackets in a text end no list, and a mark of byte order is none of the te
 
 /** Objects of any form, with names as odd as a text may be. */
 const extras = fc.dictionary(
-  fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom('cycles', '"cycles":[', '\\', '\ufeff')),
+  fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('cycles', '"cycles":[', '\\', '\ufeff'),
+  ),
   fc.jsonValue({ maxDepth: 3 }),
   { maxKeys: 4 },
 )
-const records = fc.tuple(extras, fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })).map(([extra, rate]) => ({
-  ...extra,
-  alloc_rate: rate,
-  heap_target: 7,
-}))
+const records = fc
+  .tuple(extras, fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }))
+  .map(([extra, rate]) => ({
+    ...extra,
+    alloc_rate: rate,
+    heap_target: 7,
+  }))
 const files = fc.record({
   before: extras.map(({ cycles: _, ...others }) => others),
   behind: extras.map(({ cycles: _, ...others }) => others),
@@ -65,34 +71,54 @@ describe('every valid file is read as JSON.parse reads it', () => {
     await inScratch(async scratch => {
       const file = join(scratch, 'in.json')
       fc.assert(
-        fc.property(files, fc.integer({ min: 1, max: 90 }), ({ before, behind, cycles, indent, mark }, pieceBytes) => {
-          const text = JSON.stringify({ ...before, cycles, ...behind }, null, indent)
-          writeFileSync(file, mark + text)
-          const { cycles: wanted, ...header } = JSON.parse(text) as { cycles: { alloc_rate: number }[] }
-          const found = readScenario(file, () => FIELDS)
-          expect(found.header).toEqual(header)
-          expect([...(found.columns[0] as Float64Array)]).toEqual(wanted.map(one => one.alloc_rate))
-          const streamed: unknown[] = []
-          const beside = streamScenario(
-            file,
-            () => {},
-            one => streamed.push(one),
-            pieceBytes,
-          )
-          expect(beside).toEqual(header)
-          expect(streamed).toEqual(wanted)
-        }),
+        fc.property(
+          files,
+          fc.integer({ min: 1, max: 90 }),
+          ({ before, behind, cycles, indent, mark }, pieceBytes) => {
+            const text = JSON.stringify({ ...before, cycles, ...behind }, null, indent)
+            writeFileSync(file, mark + text)
+            const { cycles: wanted, ...header } = JSON.parse(text) as {
+              cycles: { alloc_rate: number }[]
+            }
+            const found = readScenario(file, () => FIELDS)
+            expect(found.header).toEqual(header)
+            expect([...(found.columns[0] as Float64Array)]).toEqual(
+              wanted.map(one => one.alloc_rate),
+            )
+            const streamed: unknown[] = []
+            const beside = streamScenario(
+              file,
+              () => {},
+              one => streamed.push(one),
+              pieceBytes,
+            )
+            expect(beside).toEqual(header)
+            expect(streamed).toEqual(wanted)
+          },
+        ),
         { numRuns: 300 },
       )
     })
   })
 
   test.each([
-    ['two lists of cycles, of which the last counts', '{"cycles":[{"v":1}],"cycles":[{"v":2},{"v":3}]}', [2, 3]],
+    [
+      'two lists of cycles, of which the last counts',
+      '{"cycles":[{"v":1}],"cycles":[{"v":2},{"v":3}]}',
+      [2, 3],
+    ],
     ['a name with an escape', '{"cycle\\u0073":[{"v":2}]}', [2]],
     ['two numbers of one name, of which the last counts', '{"cycles":[{"v":1,"v":2}]}', [2]],
-    ['a list of the same name deeper', '{"a":{"cycles":[9]},"b":"\\"cycles\\":[","cycles":[{"v":2}]}', [2]],
-    ['brackets and quotes in texts', '{"cycles":[{"n":"\\\\","v":1},{"n":"\\"]}","v":2}],"t":"]}"}', [1, 2]],
+    [
+      'a list of the same name deeper',
+      '{"a":{"cycles":[9]},"b":"\\"cycles\\":[","cycles":[{"v":2}]}',
+      [2],
+    ],
+    [
+      'brackets and quotes in texts',
+      '{"cycles":[{"n":"\\\\","v":1},{"n":"\\"]}","v":2}],"t":"]}"}',
+      [1, 2],
+    ],
     ['lists and objects in a record', '{"cycles":[{"x":[1,[]],"y":{"z":"}"},"v":1}]}', [1]],
   ])('%s', async (_, text, wanted) => {
     const { columns } = await read(text, [rate('v')])
@@ -149,7 +175,11 @@ describe('bad input is one line that names file, cycle and field', () => {
       `{"cycles":[{"alloc_rate":"1","heap_target":1}]}`,
       'cycle 0: alloc_rate = "1"; it must be a number',
     ],
-    ['null', `{"cycles":[{"alloc_rate":null,"heap_target":1}]}`, 'cycle 0: alloc_rate = null; it must be a number'],
+    [
+      'null',
+      `{"cycles":[{"alloc_rate":null,"heap_target":1}]}`,
+      'cycle 0: alloc_rate = null; it must be a number',
+    ],
     [
       'a fraction of a byte',
       `{"cycles":[{"alloc_rate":1,"heap_target":1.5}]}`,
@@ -165,10 +195,18 @@ describe('bad input is one line that names file, cycle and field', () => {
       `{"cycles":[${fine},{"alloc_rate":NaN,"heap_target":1},${fine}]}`,
       'cycle 1: alloc_rate = NaN is no JSON',
     ],
-    ['a cycle that is no object', `{"cycles":[${fine},7]}`, 'cycle 1: is a number, must be an object'],
+    [
+      'a cycle that is no object',
+      `{"cycles":[${fine},7]}`,
+      'cycle 1: is a number, must be an object',
+    ],
     ['an empty list', '{"cycles":[]}', 'cycles: is empty; there must be one at least'],
     ['no list', '{"global":{}}', 'cycles: is missing; there must be a list of cycles'],
-    ['something else than a list', '{"cycles":7}', 'cycles: is no list; there must be a list of cycles'],
+    [
+      'something else than a list',
+      '{"cycles":7}',
+      'cycles: is no list; there must be a list of cycles',
+    ],
     ['a list that does not end', `{"cycles":[${fine},`, 'the file: is no JSON'],
     ['a comma too few', `{"cycles":[${fine}${fine}]}`, 'the file: is no JSON'],
     ['no JSON at all', 'hello', 'the file: is no JSON'],
@@ -188,6 +226,8 @@ describe('bad input is one line that names file, cycle and field', () => {
   })
 
   test('a missing file', () => {
-    expect(() => readScenario('/nowhere/in.json', () => FIELDS)).toThrow('/nowhere/in.json cannot be read: ENOENT')
+    expect(() => readScenario('/nowhere/in.json', () => FIELDS)).toThrow(
+      '/nowhere/in.json cannot be read: ENOENT',
+    )
   })
 })

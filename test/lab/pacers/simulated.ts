@@ -7,7 +7,11 @@ export function rowsOf(simulation: Simulation): Rows {
   const rows: Record<string, number>[] = []
   for (const block of simulation.blocks())
     for (let row = 0; row < block.rows; row++)
-      rows.push(Object.fromEntries(simulation.columns.map((name, at) => [name, block.columns[at]?.[row] as number])))
+      rows.push(
+        Object.fromEntries(
+          simulation.columns.map((name, at) => [name, block.columns[at]?.[row] as number]),
+        ),
+      )
   return rows
 }
 

@@ -5,7 +5,8 @@ import { BURST, cell, judgeBursts, OVERLAPPED, OWN, ROUNDS_PER_BURST, SEEN } fro
 const WORD = OWN + cell(0)
 
 function count({ words, meetings }) {
-  for (let value = 0; meetings.next(); ) for (const last = value + BURST; value < last; ) words[WORD] = ++value
+  for (let value = 0; meetings.next(); )
+    for (const last = value + BURST; value < last; ) words[WORD] = ++value
 }
 
 function loadTwice({ words, meetings, counts }) {
@@ -43,10 +44,19 @@ function loadInTheWrongOrder({ words, unsigned, meetings, counts }) {
   }
 }
 
-const common = { what: 'the second load saw an older value', judge: judgeBursts(), perMeeting: ROUNDS_PER_BURST }
+const common = {
+  what: 'the second load saw an older value',
+  judge: judgeBursts(),
+  perMeeting: ROUNDS_PER_BURST,
+}
 
 export const variants = [
   { ...common, name: 'plain', rule: 'never', threads: [count, loadTwice] },
-  { ...common, name: 'plain, through two views', rule: 'never', threads: [count, loadThroughTwoViews] },
+  {
+    ...common,
+    name: 'plain, through two views',
+    rule: 'never',
+    threads: [count, loadThroughTwoViews],
+  },
   { ...common, name: 'in the wrong order', rule: 'must', threads: [count, loadInTheWrongOrder] },
 ]

@@ -65,7 +65,11 @@ function sendFlagFirst({ words, meetings }) {
   }
 }
 
-const common = { what: 'the flag came before its data', judge: judgeBursts(), perMeeting: ROUNDS_PER_BURST }
+const common = {
+  what: 'the flag came before its data',
+  judge: judgeBursts(),
+  perMeeting: ROUNDS_PER_BURST,
+}
 
 export const variants = [
   { ...common, name: 'flag atomic', rule: 'never', threads: [sendAtomically, receiveAtomically] },

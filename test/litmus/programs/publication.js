@@ -92,14 +92,20 @@ const follower = isWrong =>
     }
   }
 
-const findsMark = follower((words, bytes, object) => bytes[MARKS + object] !== BLACK || words[wordOf(object) + 3] !== 0)
+const findsMark = follower(
+  (words, bytes, object) => bytes[MARKS + object] !== BLACK || words[wordOf(object) + 3] !== 0,
+)
 const findsBody = follower((words, _bytes, object) => {
   const word = wordOf(object)
   return words[word + 2] !== object || words[word] !== object
 })
 
 // Two meetings for the objects of one burst.
-const common = { what: 'not black, or not clear', judge: judgeBursts(OBJECTS / 2), perMeeting: ROUNDS_PER_BURST }
+const common = {
+  what: 'not black, or not clear',
+  judge: judgeBursts(OBJECTS / 2),
+  perMeeting: ROUNDS_PER_BURST,
+}
 
 export const variants = [
   { ...common, name: 'marks', rule: 'never', threads: [asTheCacheDoes, findsMark] },

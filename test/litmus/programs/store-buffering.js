@@ -46,6 +46,12 @@ const what = 'both missed'
 
 export const variants = [
   { name: 'plain', what, rule: 'may', threads: [plain, plain], judge },
-  { name: 'only the load atomic', what, rule: 'may', threads: [plainThenAtomicLoad, plainThenAtomicLoad], judge },
+  {
+    name: 'only the load atomic',
+    what,
+    rule: 'may',
+    threads: [plainThenAtomicLoad, plainThenAtomicLoad],
+    judge,
+  },
   { name: 'atomic', what, rule: 'never', threads: [atomic, atomic], judge },
 ]

@@ -75,5 +75,10 @@ const common = { what: 'torn', judge: judgeBursts(STORES), perMeeting: ROUNDS_PE
 export const variants = [
   { ...common, name: 'a word', rule: 'never', threads: [storeWords, loadWords] },
   { ...common, name: 'a double', rule: 'never', threads: [storeDoubles, loadDoubles] },
-  { ...common, name: 'a double stored by halves', rule: 'must', threads: [storeHalves, loadDoubles] },
+  {
+    ...common,
+    name: 'a double stored by halves',
+    rule: 'must',
+    threads: [storeHalves, loadDoubles],
+  },
 ]

@@ -18,44 +18,80 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'p-after-the-run',
     what: 'The bindings of the P stay when its run is over.',
     origin: '',
-    edits: [{ file: 'runtime/program/current.ts', from: '  run = p = stack = words = i32 = nobody\n', to: '' }],
+    edits: [
+      {
+        file: 'runtime/program/current.ts',
+        from: '  run = p = stack = words = i32 = nobody\n',
+        to: '',
+      },
+    ],
   },
   {
     name: 'p-while-importing',
     what: 'The bindings of the P are set before the program is imported, while the event loop turns.',
     origin: '',
-    edits: [{ file: 'runtime/program/current.ts', from: '  served = opened\n', to: '  enterRun((served = opened))\n' }],
+    edits: [
+      {
+        file: 'runtime/program/current.ts',
+        from: '  served = opened\n',
+        to: '  enterRun((served = opened))\n',
+      },
+    ],
   },
   {
     name: 'late-declaration',
     what: 'A declaring function of a run that is over declares in the run that the thread serves by then.',
     origin: '',
-    edits: [{ file: 'runtime/program/program-of-run.ts', from: '.number !== number', to: '.number < number' }],
+    edits: [
+      {
+        file: 'runtime/program/program-of-run.ts',
+        from: '.number !== number',
+        to: '.number < number',
+      },
+    ],
   },
   {
     name: 'late-print',
     what: 'What is printed while modules are imported is heard, whoever prints it.',
     origin: '',
-    edits: [{ file: 'runtime/host/task-console.ts', from: ' && importing.getStore() === this.#run', to: '' }],
+    edits: [
+      {
+        file: 'runtime/host/task-console.ts',
+        from: ' && importing.getStore() === this.#run',
+        to: '',
+      },
+    ],
   },
   {
     name: 'unseen-import',
     what: "A program that imports a module of Node's keeps its threads.",
     origin: '',
-    edits: [{ file: 'runtime/load/program-files.ts', from: '!KEEPS_NOTHING.test(', to: '!/node:/.test(' }],
+    edits: [
+      { file: 'runtime/load/program-files.ts', from: '!KEEPS_NOTHING.test(', to: '!/node:/.test(' },
+    ],
   },
   {
     name: 'unseen-dynamic-import',
     what: 'A program that imports while it runs keeps its threads.',
     origin: '',
-    edits: [{ file: 'runtime/load/program-files.ts', from: "isOwn ? type === 'dynamic' :", to: 'isOwn ? false :' }],
+    edits: [
+      {
+        file: 'runtime/load/program-files.ts',
+        from: "isOwn ? type === 'dynamic' :",
+        to: 'isOwn ? false :',
+      },
+    ],
   },
   {
     name: 'unseen-resolve',
     what: 'A program that takes more of `import.meta` than its names keeps its threads.',
     origin: '',
     edits: [
-      { file: 'runtime/load/program-files.ts', from: 'if (edits.length === 0) this', to: 'if (edits.length < 0) this' },
+      {
+        file: 'runtime/load/program-files.ts',
+        from: 'if (edits.length === 0) this',
+        to: 'if (edits.length < 0) this',
+      },
     ],
   },
   {
@@ -74,13 +110,25 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'unseen-eval',
     what: 'Code from strings is run unnoted.',
     origin: '',
-    edits: [{ file: 'runtime/isolation/touched.ts', from: "'gc', 'console'])", to: "'gc', 'console', 'eval'])" }],
+    edits: [
+      {
+        file: 'runtime/isolation/touched.ts',
+        from: "'gc', 'console'])",
+        to: "'gc', 'console', 'eval'])",
+      },
+    ],
   },
   {
     name: 'unseen-constructor',
     what: 'Constructors of functions are called unnoted.',
     origin: '',
-    edits: [{ file: 'runtime/isolation/touched.ts', from: '  noteCodeFromStrings()\n  noteCalls', to: '  noteCalls' }],
+    edits: [
+      {
+        file: 'runtime/isolation/touched.ts',
+        from: '  noteCodeFromStrings()\n  noteCalls',
+        to: '  noteCalls',
+      },
+    ],
   },
   {
     name: 'whole-clock',
@@ -98,13 +146,25 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'shallow-realm',
     what: 'Of what all runs share, only the outermost objects are compared.',
     origin: '',
-    edits: [{ file: 'runtime/isolation/realm.ts', from: '        waiting[count++] = this.#values[at]\n', to: '' }],
+    edits: [
+      {
+        file: 'runtime/isolation/realm.ts',
+        from: '        waiting[count++] = this.#values[at]\n',
+        to: '',
+      },
+    ],
   },
   {
     name: 'unseen-flags',
     what: 'A property that was made read-only, or shown, is taken for the same.',
     origin: '',
-    edits: [{ file: 'runtime/isolation/realm.ts', from: '    if (bits !== this.#bits[at]) return false\n', to: '' }],
+    edits: [
+      {
+        file: 'runtime/isolation/realm.ts',
+        from: '    if (bits !== this.#bits[at]) return false\n',
+        to: '',
+      },
+    ],
   },
   {
     name: 'unseen-freeze',
@@ -146,13 +206,17 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'last-match-stays',
     what: 'The next run finds the last match of a regular expression.',
     origin: '',
-    edits: [{ file: 'runtime/isolation/leftovers.ts', from: "  apply(exec, FORGETS, [''])\n", to: '' }],
+    edits: [
+      { file: 'runtime/isolation/leftovers.ts', from: "  apply(exec, FORGETS, [''])\n", to: '' },
+    ],
   },
   {
     name: 'leftovers-not-asked',
     what: "A thread's answer is made before anybody has looked what is left.",
     origin: '',
-    edits: [{ file: 'runtime/host/thread-pool.ts', from: 'conclude(answer.result)', to: 'answer.result' }],
+    edits: [
+      { file: 'runtime/host/thread-pool.ts', from: 'conclude(answer.result)', to: 'answer.result' },
+    ],
   },
   {
     name: 'forged-answer',
@@ -165,7 +229,11 @@ export const isolationMutants: readonly Mutant[] = [
     what: '`this` in main leads to the runtime.',
     origin: '',
     edits: [
-      { file: 'runtime/host/p-thread.ts', from: 'return main(...this.#args)', to: 'return this.main(...this.#args)' },
+      {
+        file: 'runtime/host/p-thread.ts',
+        from: 'return main(...this.#args)',
+        to: 'return this.main(...this.#args)',
+      },
     ],
   },
   {
@@ -173,7 +241,11 @@ export const isolationMutants: readonly Mutant[] = [
     what: "A program's console leads to Node's own objects.",
     origin: '',
     edits: [
-      { file: 'runtime/host/task-console.ts', from: '  return own as unknown as Console\n', to: '  return console\n' },
+      {
+        file: 'runtime/host/task-console.ts',
+        from: '  return own as unknown as Console\n',
+        to: '  return console\n',
+      },
     ],
   },
   {
@@ -198,7 +270,13 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'stacks-not-joined',
     what: 'A shadow stack that is freed is not joined with its buddy.',
     origin: '',
-    edits: [{ file: 'heap/stacks.ts', from: 'if (buddy >= layout.stackWords ||', to: 'if (buddy >= 0 ||' }],
+    edits: [
+      {
+        file: 'heap/stacks.ts',
+        from: 'if (buddy >= layout.stackWords ||',
+        to: 'if (buddy >= 0 ||',
+      },
+    ],
   },
   {
     name: 'stacks-not-split',

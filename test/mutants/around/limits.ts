@@ -7,7 +7,13 @@ export const limitMutants: readonly Mutant[] = [
     name: 'limiter-counts-when-over',
     what: 'What lasts counts for the CPU limiter only when it is over.',
     origin: '',
-    edits: [{ file: 'gc/work/cpu-limiter.ts', from: 'if (began > 0) sum += time - began', to: 'void time, began' }],
+    edits: [
+      {
+        file: 'gc/work/cpu-limiter.ts',
+        from: 'if (began > 0) sum += time - began',
+        to: 'void time, began',
+      },
+    ],
   },
   {
     name: 'limiter-forgets',
@@ -25,7 +31,13 @@ export const limitMutants: readonly Mutant[] = [
     name: 'limited-credit-is-waited-for',
     what: 'An assist that waits for credit waits on when the collector becomes limited.',
     origin: '',
-    edits: [{ file: 'gc/work/cpu-limiter.ts', from: '    this.queue.releaseAll()\n', to: '    void this.queue\n' }],
+    edits: [
+      {
+        file: 'gc/work/cpu-limiter.ts',
+        from: '    this.queue.releaseAll()\n',
+        to: '    void this.queue\n',
+      },
+    ],
   },
   {
     name: 'limited-assist-enqueues',
@@ -73,7 +85,13 @@ export const limitMutants: readonly Mutant[] = [
     name: 'sweep-for-a-cycle-is-nobodys',
     what: 'What a P sweeps before it starts a cycle counts as time of the program.',
     origin: '',
-    edits: [{ file: 'gc/starter.ts', from: 'const isBegun = this.limiter.begin()', to: 'const isBegun = false' }],
+    edits: [
+      {
+        file: 'gc/starter.ts',
+        from: 'const isBegun = this.limiter.begin()',
+        to: 'const isBegun = false',
+      },
+    ],
   },
   {
     name: 'limited-cycles-back-to-back',
@@ -116,7 +134,9 @@ export const limitMutants: readonly Mutant[] = [
     name: 'full-arena-serves-nobody',
     what: 'The stop that collects for a full arena does not serve the requests that wait for it.',
     origin: '',
-    edits: [{ file: 'gc/cycle.ts', from: '    this.serveWanted()\n', to: '    void this.serveWanted\n' }],
+    edits: [
+      { file: 'gc/cycle.ts', from: '    this.serveWanted()\n', to: '    void this.serveWanted\n' },
+    ],
   },
   {
     name: 'flight-is-kept',
@@ -160,7 +180,11 @@ export const limitMutants: readonly Mutant[] = [
     what: 'A large object is zeroed in one go, without a safepoint.',
     origin: 'golang/go#42642',
     edits: [
-      { file: 'heap/cache.ts', from: 'Math.min(from + PIECE_BYTES, end)', to: 'Math.max(from + PIECE_BYTES, end)' },
+      {
+        file: 'heap/cache.ts',
+        from: 'Math.min(from + PIECE_BYTES, end)',
+        to: 'Math.max(from + PIECE_BYTES, end)',
+      },
     ],
   },
   {

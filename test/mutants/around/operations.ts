@@ -54,7 +54,13 @@ export const operationMutants: readonly Mutant[] = [
     name: 'hand-over-forgotten',
     what: 'A goroutine that kept itself after an operation had handed it over may end, and wait in others.',
     origin: '',
-    edits: [{ file: 'scheduler/p.ts', from: 'if (handedOver !== null) throw handedOver.steppedOutside()', to: '' }],
+    edits: [
+      {
+        file: 'scheduler/p.ts',
+        from: 'if (handedOver !== null) throw handedOver.steppedOutside()',
+        to: '',
+      },
+    ],
   },
   {
     name: 'given-up-keeps-references',

@@ -1,13 +1,32 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { printable, printableLines, printableName, withoutControls } from '../../../runtime/errors/printable.ts'
+import {
+  printable,
+  printableLines,
+  printableName,
+  withoutControls,
+} from '../../../runtime/errors/printable.ts'
 
 /** What a terminal obeys or hides, what turns a line round, what ends one. */
 const harmful = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({
-    unit: fc.constantFrom('\x1b', ']', '0', ';', '\x07', '\n', '\r', '\t', '\u202e', '\u2028', '\ud800', 'a', 'é'),
+    unit: fc.constantFrom(
+      '\x1b',
+      ']',
+      '0',
+      ';',
+      '\x07',
+      '\n',
+      '\r',
+      '\t',
+      '\u202e',
+      '\u2028',
+      '\ud800',
+      'a',
+      'é',
+    ),
   }),
 )
 

@@ -16,11 +16,14 @@ function withProperty(name: string, value: PropertyDescriptor): Error {
 
 test('whatever is thrown becomes text that can be sent to another thread', () => {
   fc.assert(
-    fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), thrown => {
-      const described = describeThrown(thrown)
-      expect(structuredClone(described)).toEqual(described)
-      expect(typeof described.message).toBe('string')
-    }),
+    fc.property(
+      fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }),
+      thrown => {
+        const described = describeThrown(thrown)
+        expect(structuredClone(described)).toEqual(described)
+        expect(typeof described.message).toBe('string')
+      },
+    ),
   )
 })
 
@@ -28,8 +31,18 @@ describe('an error', () => {
   test.each<[string, unknown, RegExp, RegExp | null | undefined]>([
     ['undefined', undefined, /^thrown: undefined$/, null],
     ['a symbol', Symbol('s'), /^thrown: Symbol\(s\)$/, null],
-    ['an object without toString', Object.create(null), /^thrown: \[Object: null prototype\] \{\}$/, null],
-    ['an object whose toString throws', { toString: failing, code: 7 }, /^thrown: \{.*code: 7.*\}$/, null],
+    [
+      'an object without toString',
+      Object.create(null),
+      /^thrown: \[Object: null prototype\] \{\}$/,
+      null,
+    ],
+    [
+      'an object whose toString throws',
+      { toString: failing, code: 7 },
+      /^thrown: \{.*code: 7.*\}$/,
+      null,
+    ],
     ['a proxy that only throws', hostile, /^thrown: a Proxy$/, null],
     [
       'a stack of call sites',
@@ -39,12 +52,37 @@ describe('an error', () => {
     ],
     ['a stack that is a number', withProperty('stack', { value: 7 }), /^its own$/, null],
     ['a stack that throws', withProperty('stack', { get: failing }), /^its own$/, null],
-    ['a message that is a function', withProperty('message', { value: () => 1 }), /Function/, /^ {4}at /m],
+    [
+      'a message that is a function',
+      withProperty('message', { value: () => 1 }),
+      /Function/,
+      /^ {4}at /m,
+    ],
     ['a message that throws', withProperty('message', { get: failing }), /^Error$/, undefined],
-    ['a name that is a symbol', withProperty('name', { value: Symbol('n') }), /^its own$/, undefined],
-    ['another realm', runInNewContext("new TypeError('abroad')"), /^TypeError: abroad$/, /^TypeError: abroad/],
-    ['a cause', new Error('outer', { cause: new TypeError('inner') }), /^outer$/, /^caused by TypeError: inner$/m],
-    ['a cause that is no error', new Error('outer', { cause: null }), /^outer$/, /^caused by null$/m],
+    [
+      'a name that is a symbol',
+      withProperty('name', { value: Symbol('n') }),
+      /^its own$/,
+      undefined,
+    ],
+    [
+      'another realm',
+      runInNewContext("new TypeError('abroad')"),
+      /^TypeError: abroad$/,
+      /^TypeError: abroad/,
+    ],
+    [
+      'a cause',
+      new Error('outer', { cause: new TypeError('inner') }),
+      /^outer$/,
+      /^caused by TypeError: inner$/m,
+    ],
+    [
+      'a cause that is no error',
+      new Error('outer', { cause: null }),
+      /^outer$/,
+      /^caused by null$/m,
+    ],
     [
       'many errors',
       new AggregateError([new Error('a'), 'b'], 'all'),
@@ -75,7 +113,9 @@ describe('an error', () => {
 
   test('cannot make its message look like a frame', () => {
     const { stack } = describeThrown(new Error('a\n    at forged (b.js:1:1)'))
-    expect(stack?.split('\n').filter(line => line.includes('forged'))).toEqual([expect.stringMatching(/^\t/)])
+    expect(stack?.split('\n').filter(line => line.includes('forged'))).toEqual([
+      expect.stringMatching(/^\t/),
+    ])
   })
 })
 

@@ -26,7 +26,9 @@ const mustNotStart: Start = () => {
 }
 
 /** What `run` hands to the host. */
-async function started(...argv: string[]): Promise<{ program: string; options: Record<string, unknown> }> {
+async function started(
+  ...argv: string[]
+): Promise<{ program: string; options: Record<string, unknown> }> {
   let call: { program: string; options: Record<string, unknown> } | undefined
   const code = await main(['run', ...argv], async (program, { signal, ...options }) => {
     expect(signal).toBeInstanceOf(AbortSignal)
@@ -44,10 +46,52 @@ describe('run hands over', () => {
 
   test('every option, in the host’s names', async () => {
     const { program, options } = await started(
-      ...['--procs', '4', 'a.ts', '--gogc=-1', '--memory-limit', '1GiB', '--arena', '64MiB', '--pacer', 'fixed'],
-      ...['--termination', 'helping', '--gate', 'goal', '--credit', 'capped', '--gctrace', '--gcpacertrace'],
-      ...['--json', 'a.json', '--trace', 't.json', '--check', '--zeal', '1,concurrent', '--seed', '7'],
-      ...['--dump-on', 'SIGUSR2', '--fault', 'refill', '--fault', 'refill:once', '--', '--procs', 'x', '--', 'y'],
+      ...[
+        '--procs',
+        '4',
+        'a.ts',
+        '--gogc=-1',
+        '--memory-limit',
+        '1GiB',
+        '--arena',
+        '64MiB',
+        '--pacer',
+        'fixed',
+      ],
+      ...[
+        '--termination',
+        'helping',
+        '--gate',
+        'goal',
+        '--credit',
+        'capped',
+        '--gctrace',
+        '--gcpacertrace',
+      ],
+      ...[
+        '--json',
+        'a.json',
+        '--trace',
+        't.json',
+        '--check',
+        '--zeal',
+        '1,concurrent',
+        '--seed',
+        '7',
+      ],
+      ...[
+        '--dump-on',
+        'SIGUSR2',
+        '--fault',
+        'refill',
+        '--fault',
+        'refill:once',
+        '--',
+        '--procs',
+        'x',
+        '--',
+        'y',
+      ],
     )
     expect(program).toBe('a.ts')
     expect(options).toEqual({
@@ -108,7 +152,10 @@ test.each<[string[], string]>([
   [['pacers'], `there is no command pacers; ${atTop}`], // it is the lab's, and handed in
   [['run'], 'run needs a PROGRAM; see sawtooth run --help'],
   [['run', '--', 'a.ts'], 'run needs a PROGRAM; see sawtooth run --help'],
-  [['run', 'a.ts', 'b.ts'], "run takes one PROGRAM, 'b.ts' is a second; its arguments come after --"],
+  [
+    ['run', 'a.ts', 'b.ts'],
+    "run takes one PROGRAM, 'b.ts' is a second; its arguments come after --",
+  ],
   [['run', 'a.ts', '--banana'], 'run has no option --banana; see sawtooth run --help'],
   [['run', 'a.ts', '--banana=3'], 'run has no option --banana; see sawtooth run --help'],
   [['run', 'a.ts', '--toString'], 'run has no option --toString; see sawtooth run --help'],
@@ -135,7 +182,17 @@ test('the help of run names every option and the environment', async () => {
   await main(['run', '--help'], mustNotStart)
   const { options } = await started('a.ts', '--seed', '1')
   expect(options.seed).toBe('1')
-  for (const name of ['procs', 'gogc', 'memory-limit', 'arena', 'pacer', 'termination', 'gate', 'credit', 'gctrace'])
+  for (const name of [
+    'procs',
+    'gogc',
+    'memory-limit',
+    'arena',
+    'pacer',
+    'termination',
+    'gate',
+    'credit',
+    'gctrace',
+  ])
     expect(stdout).toContain(`--${name} `)
   for (const name of ['gcpacertrace', 'json', 'trace', 'check', 'zeal', 'seed', 'fault', 'dump-on'])
     expect(stdout).toContain(`--${name} `)

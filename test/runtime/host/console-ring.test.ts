@@ -43,22 +43,25 @@ test('what may not be taken yet stays, and so does all behind it', () => {
 
 test('a ring without room lets its P wait, and no byte is lost however much is printed at once', () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 3 * CONSOLE_RING_BYTES }), { maxLength: 8 }), lengths => {
-      let [went, came] = ['', '']
-      const take = (): boolean => {
-        came += taken()
-          .map(([, text]) => text)
-          .join('')
-        return true
-      }
-      for (const [index, length] of lengths.entries()) {
-        const text = String(index).repeat(length)
-        went += text
-        ring.write(1, bytes(text), take)
-      }
-      take()
-      expect(came === went).toBe(true)
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 3 * CONSOLE_RING_BYTES }), { maxLength: 8 }),
+      lengths => {
+        let [went, came] = ['', '']
+        const take = (): boolean => {
+          came += taken()
+            .map(([, text]) => text)
+            .join('')
+          return true
+        }
+        for (const [index, length] of lengths.entries()) {
+          const text = String(index).repeat(length)
+          went += text
+          ring.write(1, bytes(text), take)
+        }
+        take()
+        expect(came === went).toBe(true)
+      },
+    ),
     { numRuns: 20 },
   )
 })

@@ -6,7 +6,11 @@ import { parseFault } from '../../../runtime/options/faults.ts'
 
 test('a cycle in which several Ps are struck, or one of them often, counts once', () => {
   const memory = Memory.reserve({ arenaBytes: 4 * 2 ** 20, procs: 2 })
-  const faults = [parseFault('refill:yield'), parseFault('refill@p1:yield'), parseFault('drain/leave:yield:nth=2')]
+  const faults = [
+    parseFault('refill:yield'),
+    parseFault('refill@p1:yield'),
+    parseFault('drain/leave:yield:nth=2'),
+  ]
   const [p0, p1] = [0, 1].map(index => new FaultInjector(memory, faults, index, 1))
   if (p0 === undefined || p1 === undefined) throw new Error('two Ps were asked for')
   const counts = (point: string) => faultCountsOf(memory, faults).find(one => one.point === point)

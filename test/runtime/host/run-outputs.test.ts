@@ -1,5 +1,13 @@
 // A run whose output is something that it reads: refused before anything is opened, and before there is a thread.
-import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -12,8 +20,14 @@ const at = (name: string): string => join(directory, name)
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'outputs-test-'))
-  writeFileSync(at('p.js'), "import './part.js'\nimport './data.cjs'\nexport default function* main() {}\n")
-  writeFileSync(at('part.js'), "import data from './data.json' with { type: 'json' }\nexport const part = data\n")
+  writeFileSync(
+    at('p.js'),
+    "import './part.js'\nimport './data.cjs'\nexport default function* main() {}\n",
+  )
+  writeFileSync(
+    at('part.js'),
+    "import data from './data.json' with { type: 'json' }\nexport const part = data\n",
+  )
   writeFileSync(at('data.cjs'), 'module.exports = 1\n')
   writeFileSync(at('data.json'), '1\n')
   writeFileSync(at('broken.js'), "import './part.js'\nexport default function* main( {}\n")
@@ -26,7 +40,8 @@ afterEach(() => {
   rmSync(directory, { recursive: true })
 })
 
-const contents = (): [string, string][] => readdirSync(directory).map(name => [name, readFileSync(at(name), 'utf8')])
+const contents = (): [string, string][] =>
+  readdirSync(directory).map(name => [name, readFileSync(at(name), 'utf8')])
 
 test.each<[string, Pick<RunOptions, 'json' | 'trace' | 'pacer'>, string]>([
   ['p.js', { json: 'p.js' }, '--json would overwrite the program: '],
@@ -37,13 +52,21 @@ test.each<[string, Pick<RunOptions, 'json' | 'trace' | 'pacer'>, string]>([
   ['p.js', { json: 'data.json' }, '--json would overwrite a file that is imported: '],
   ['broken.js', { json: 'broken.js' }, '--json would overwrite the program: '],
   ['p.js', { json: 'pacer.js', pacer: 'pacer.js' }, '--json would overwrite the pacer: '],
-  ['p.js', { json: 'inner.js', pacer: 'pacer.js' }, '--json would overwrite a file that is imported: '],
+  [
+    'p.js',
+    { json: 'inner.js', pacer: 'pacer.js' },
+    '--json would overwrite a file that is imported: ',
+  ],
   ['p.js', { json: 'new', trace: 'new' }, '--json and --trace are the same file: '],
 ])('%s with %j', async (program, options, message) => {
   const before = contents()
-  const absolute = Object.fromEntries(Object.entries(options).map(([name, file]) => [name, at(file)]))
+  const absolute = Object.fromEntries(
+    Object.entries(options).map(([name, file]) => [name, at(file)]),
+  )
   await using runtime = new Runtime()
-  const refused = await runtime.run(at(program), { ...absolute, procs: 1, arena: '4MiB' }).catch(error => error)
+  const refused = await runtime
+    .run(at(program), { ...absolute, procs: 1, arena: '4MiB' })
+    .catch(error => error)
   expect(refused).toBeInstanceOf(UsageError)
   expect(refused.message).toContain(message)
   expect(contents()).toEqual(before)

@@ -25,7 +25,13 @@ function ended() {
   const total = own.global(i32)
   const head = own.global(ref(Node), 3)
   const worker = own.task('worker', [i32], function* () {})
-  const alias = { make: Node.new, value: Node.value, next: Node.next, setTotal: total.set, close: Numbers.close }
+  const alias = {
+    make: Node.new,
+    value: Node.value,
+    next: Node.next,
+    setTotal: total.set,
+    close: Numbers.close,
+  }
   const { bytes, mutex, waitGroup } = own
   let kept = { node: 0, nodes: 0, channel: 0, text: 0, lock: 0, group: 0, scope: 0, slot: 0 }
   hand.go(function* () {
@@ -42,7 +48,21 @@ function ended() {
     total.set(1)
     yield* Numbers.send(kept.channel as Ref<typeof Numbers>, 5)
   })
-  return { own, hand, Node, Nodes, Numbers, total, head, worker, alias, bytes, mutex, waitGroup, kept }
+  return {
+    own,
+    hand,
+    Node,
+    Nodes,
+    Numbers,
+    total,
+    head,
+    worker,
+    alias,
+    bytes,
+    mutex,
+    waitGroup,
+    kept,
+  }
 }
 
 /** Everything that its program may call late, each as a callback. */
@@ -138,7 +158,18 @@ function attempt(call: () => unknown): string {
 
 test('every function and type of ‘sawtooth’ is among the late calls, or holds nothing', () => {
   const called = Object.keys(lateCalls(ended())).flatMap(way => way.split(' '))
-  const holdsNothing = ['i32', 'u32', 'f64', 'bool', 'ref', 'self', 'nil', 'otherwise', 'timeout', 'procs']
+  const holdsNothing = [
+    'i32',
+    'u32',
+    'f64',
+    'bool',
+    'ref',
+    'self',
+    'nil',
+    'otherwise',
+    'timeout',
+    'procs',
+  ]
   const tried = ['bytes', 'mutex', 'waitGroup', 'select']
   for (const name of Object.keys(program))
     expect([...called, ...holdsNothing, ...tried], `${name} of 'sawtooth'`).toContain(name)

@@ -56,7 +56,10 @@ test('what a run has left behind prints nothing into the next, not even while th
   next.own.open()
   console.log('a goroutine')
   next.own.remove()
-  expect([first.printed(), next.printed()]).toEqual(['first\n', 'a module\na module, later\na goroutine\n'])
+  expect([first.printed(), next.printed()]).toEqual([
+    'first\n',
+    'a module\na module, later\na goroutine\n',
+  ])
 })
 
 test('modules are heard on one P only, goroutines on all', async () => {
@@ -91,7 +94,9 @@ test('process.stdout.write takes an encoding and a callback, and refuses what is
   own.remove()
   await written
   expect(printed()).toBe('ok foo')
-  expect(thrown).toEqual(new TypeError('write: the text must be a string or a Uint8Array, not of type number'))
+  expect(thrown).toEqual(
+    new TypeError('write: the text must be a string or a Uint8Array, not of type number'),
+  )
 })
 
 test('a thread that is silent prints what a run prints, and nothing when the run is over', () => {

@@ -20,7 +20,8 @@ const owners: Readonly<Record<string, object>> = {
   Array,
   'Array.prototype': Array.prototype,
   'Array.prototype.map': Array.prototype.map,
-  'the getter of Map.prototype.size': Object.getOwnPropertyDescriptor(Map.prototype, 'size')?.get as object,
+  'the getter of Map.prototype.size': Object.getOwnPropertyDescriptor(Map.prototype, 'size')
+    ?.get as object,
   'Object.prototype': Object.prototype,
   Error,
   Math,
@@ -30,7 +31,9 @@ const owners: Readonly<Record<string, object>> = {
   'Promise.prototype': Promise.prototype,
   'Function.prototype': Function.prototype,
   '%TypedArray%.prototype': Object.getPrototypeOf(Int32Array.prototype) as object,
-  '%IteratorPrototype%': Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object,
+  '%IteratorPrototype%': Object.getPrototypeOf(
+    Object.getPrototypeOf([][Symbol.iterator]()),
+  ) as object,
   '%GeneratorPrototype%': Object.getPrototypeOf(function* () {}).prototype as object,
   '%AsyncGeneratorPrototype%': Object.getPrototypeOf(async function* () {}).prototype as object,
   'the prototype of call sites': Object.getPrototypeOf(callSite()) as object,
@@ -39,7 +42,12 @@ const owners: Readonly<Record<string, object>> = {
 
 test.each(Object.keys(owners))('a property more of %s is seen, until it is gone', name => {
   const found = new Realm()
-  Object.defineProperty(owners[name], 'sawtooth', { value: '1', configurable: true, enumerable: true, writable: true })
+  Object.defineProperty(owners[name], 'sawtooth', {
+    value: '1',
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  })
   expect(found.isAsItWas).toBe(false)
   Reflect.deleteProperty(owners[name], 'sawtooth')
   expect(found.isAsItWas).toBe(true)

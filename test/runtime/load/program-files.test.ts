@@ -1,12 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { UsageError } from '../../../runtime/errors/usage-error.ts'
 import { ProgramError } from '../../../runtime/load/program-error.ts'
-import { type PreparedProgram, prepareModule, prepareProgram } from '../../../runtime/load/program-files.ts'
+import {
+  type PreparedProgram,
+  prepareModule,
+  prepareProgram,
+} from '../../../runtime/load/program-files.ts'
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'sawtooth-files-')))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -42,7 +54,8 @@ function given(files: Record<string, string>): void {
 beforeEach(() => {
   home = join(root, `home ${++count}'s`) // neither a space nor a quote may matter
   given({
-    '../stub/runtime/program.js': 'export const answer = 42\nexport function call(f) {\n  return f()\n}\n',
+    '../stub/runtime/program.js':
+      'export const answer = 42\nexport function call(f) {\n  return f()\n}\n',
     '../stub/gc/pacer/pacer.js': 'export const kind = "pacer"\n',
     '../stub/package.json': '{ "type": "module" }',
   })
@@ -58,7 +71,10 @@ function prepare(entry: string, how = prepareProgram): Promise<PreparedProgram> 
 
 /** What a program's first step yields, or what it throws, in a process of its own. */
 function outcome(...programs: PreparedProgram[]): unknown[] {
-  const output = execFileSync(process.execPath, [runner, ...programs.map(({ entryUrl }) => entryUrl)])
+  const output = execFileSync(process.execPath, [
+    runner,
+    ...programs.map(({ entryUrl }) => entryUrl),
+  ])
   return JSON.parse(output.toString()) as unknown[]
 }
 
@@ -88,7 +104,9 @@ describe('a program runs', () => {
   })
 
   test.each(['main.js', 'main.mjs', 'main.mts'])('as %s', async name => {
-    given({ [name]: "import { answer } from 'sawtooth'\nexport default function* () { yield answer }" })
+    given({
+      [name]: "import { answer } from 'sawtooth'\nexport default function* () { yield answer }",
+    })
     expect(outcome(await prepare(name))).toEqual([42])
   })
 
@@ -115,7 +133,8 @@ describe('a program runs', () => {
         "import { even } from './even.ts'\nexport default function* () { yield even(10) }\nexport const zero = 0",
       'even.ts':
         "import { odd } from './odd.ts'\nimport { zero } from './main.ts'\nexport const even = (n: number): boolean => n === zero || odd(n - 1)",
-      'odd.ts': "import { even } from './even.ts'\nexport const odd = (n: number): boolean => n !== 0 && even(n - 1)",
+      'odd.ts':
+        "import { even } from './even.ts'\nexport const odd = (n: number): boolean => n !== 0 && even(n - 1)",
     })
     expect(outcome(await prepare('main.ts'))).toEqual([true])
   })
@@ -128,7 +147,8 @@ describe('a program runs', () => {
         '{ "type": "module", "exports": { ".": { "types": "./no.d.ts", "import": { "default": "./m.js" } }, "./sub": { "import": "./s.js" } } }',
       'node_modules/modern/m.js': 'export default "modern"',
       'node_modules/modern/s.js': 'export default "sub"',
-      'node_modules/@scope/only/package.json': '{ "type": "module", "exports": { "import": "./o.js" } }',
+      'node_modules/@scope/only/package.json':
+        '{ "type": "module", "exports": { "import": "./o.js" } }',
       'node_modules/@scope/only/o.js': 'export default "scoped"',
       'main.js': `
         import common from 'common'
@@ -208,7 +228,10 @@ test('rewriting moves no line', async () => {
 })
 
 test('a pacer may import its types and needs no default export', async () => {
-  given({ 'my-pacer.ts': "import { kind } from 'sawtooth/pacer'\nexport const pacer = { kind: kind as string }" })
+  given({
+    'my-pacer.ts':
+      "import { kind } from 'sawtooth/pacer'\nexport const pacer = { kind: kind as string }",
+  })
   const { entryUrl } = await prepare('my-pacer.ts', prepareModule)
   const written = readFileSync(fileURLToPath(entryUrl), 'utf8')
   expect(written).toContain(pacerUrl)
@@ -216,9 +239,12 @@ test('a pacer may import its types and needs no default export', async () => {
 
 test('the first line keeps its columns in stacks, also behind a line for the shell', async () => {
   const first = 'export default function* main() { throw new Error("here") }'
-  const second = '#!/usr/bin/env node\nexport default function* main() { throw new Error("here") }\n'
+  const second =
+    '#!/usr/bin/env node\nexport default function* main() { throw new Error("here") }\n'
   given({ 'first.js': first, 'second.js': second })
-  expect(await mappedStack(await prepare('first.js'))).toContain(`first.js:1:${first.indexOf('new Error') + 1})`)
+  expect(await mappedStack(await prepare('first.js'))).toContain(
+    `first.js:1:${first.indexOf('new Error') + 1})`,
+  )
   expect(await mappedStack(await prepare('second.js'))).toContain('second.js:2:')
 })
 
@@ -292,7 +318,9 @@ export default function* main(): Generator<void> {
   test('calls Sawtooth by its name', async () => {
     given({ 'main.ts': "import { Ref } from 'sawtooth'\nexport default function* () {}" })
     const stack = await mappedStack(await prepare('main.ts'))
-    expect(stack).toContain("The requested module 'sawtooth' does not provide an export named 'Ref'")
+    expect(stack).toContain(
+      "The requested module 'sawtooth' does not provide an export named 'Ref'",
+    )
   })
 
   test('maps written names as path and as URL', async () => {
@@ -314,23 +342,50 @@ export default function* main(): Generator<void> {
   test('without a frame of the program is its message', async () => {
     given({ 'main.js': 'export default function* main() {}' })
     const { mapStack } = await prepare('main.js')
-    expect(mapStack(`Error: a\nb\n    at x (${programUrl}:1:2)\n    at y (node:internal/z:1:2)`)).toBe('Error: a\nb')
+    expect(
+      mapStack(`Error: a\nb\n    at x (${programUrl}:1:2)\n    at y (node:internal/z:1:2)`),
+    ).toBe('Error: a\nb')
   })
 })
 
 describe('refused, with file and line', () => {
   test.each<[string, Record<string, string>, string, string]>([
-    ['a TypeScript error', { 'main.ts': 'let a\n\nconst x: = 3\n' }, 'main.ts', ':3: SyntaxError: Unexpected token'],
-    ['a JavaScript error', { 'main.js': 'let a\n\nconst = 3\n' }, 'main.js', ":3: SyntaxError: Unexpected token '='"],
+    [
+      'a TypeScript error',
+      { 'main.ts': 'let a\n\nconst x: = 3\n' },
+      'main.ts',
+      ':3: SyntaxError: Unexpected token',
+    ],
+    [
+      'a JavaScript error',
+      { 'main.js': 'let a\n\nconst = 3\n' },
+      'main.js',
+      ":3: SyntaxError: Unexpected token '='",
+    ],
     [
       'an unclosed function',
       { 'main.js': 'export default function* main() {\n  yield 1\n' },
       'main.js',
       ':3: SyntaxError: Unexpected end of input',
     ],
-    ['TypeScript in a .js file', { 'main.js': '\nlet x: number = 3\n' }, 'main.js', ':2: SyntaxError: '],
-    ['an error in an import', { 'main.js': "import './a.ts'", 'a.ts': '\nlet x = = 1' }, 'a.ts', ':2: SyntaxError: '],
-    ['a missing file', { 'main.ts': "\nimport './nothing.ts'" }, 'main.ts', ":2: there is no file './nothing.ts'"],
+    [
+      'TypeScript in a .js file',
+      { 'main.js': '\nlet x: number = 3\n' },
+      'main.js',
+      ':2: SyntaxError: ',
+    ],
+    [
+      'an error in an import',
+      { 'main.js': "import './a.ts'", 'a.ts': '\nlet x = = 1' },
+      'a.ts',
+      ':2: SyntaxError: ',
+    ],
+    [
+      'a missing file',
+      { 'main.ts': "\nimport './nothing.ts'" },
+      'main.ts',
+      ":2: there is no file './nothing.ts'",
+    ],
     [
       'a missing extension',
       { 'main.ts': "\n\nimport { a } from './lib/a'", 'lib/a.ts': '' },
@@ -349,7 +404,12 @@ describe('refused, with file and line', () => {
       'main.ts',
       ":1: cannot find package 'no-such-package'",
     ],
-    ['a missing re-export', { 'main.ts': "let a\nexport * from './b.ts'" }, 'main.ts', ":2: there is no file './b.ts'"],
+    [
+      'a missing re-export',
+      { 'main.ts': "let a\nexport * from './b.ts'" },
+      'main.ts',
+      ":2: there is no file './b.ts'",
+    ],
     [
       'no default export',
       { 'main.ts': 'export function* main() {}' },
@@ -436,10 +496,22 @@ describe('an export that is not there is told with the line of its import', () =
       "import { ansver as answer } from 'sawtooth'\n",
       ":2: SyntaxError: 'sawtooth' has no export ansver",
     ],
-    ['that is the default', "import it from 'sawtooth'\n", ":2: SyntaxError: 'sawtooth' has no export default"],
+    [
+      'that is the default',
+      "import it from 'sawtooth'\n",
+      ":2: SyntaxError: 'sawtooth' has no export default",
+    ],
     ['of a file', "import { b } from './b.ts'\nimport { c } from './b.ts'\n", ':3: SyntaxError: '],
-    ['that is a type', "import { b, B } from './b.ts'\n", ':2: SyntaxError: B is a type: import { type B }'],
-    ['that is handed on', "export { ansver } from 'sawtooth'\n", ":2: SyntaxError: 'sawtooth' has no export ansver"],
+    [
+      'that is a type',
+      "import { b, B } from './b.ts'\n",
+      ':2: SyntaxError: B is a type: import { type B }',
+    ],
+    [
+      'that is handed on',
+      "export { ansver } from 'sawtooth'\n",
+      ":2: SyntaxError: 'sawtooth' has no export ansver",
+    ],
   ])('%s', async (_, text, message) => {
     given({
       'main.ts': `// $ first\n${text}export default function* main() {}\n`,

@@ -11,8 +11,10 @@ afterAll(() => rmSync(directory, { recursive: true }))
 const pacerFile = join(directory, 'my-pacer.ts')
 writeFileSync(pacerFile, 'export default {}\n')
 
-const configured = (options: Record<string, unknown> = {}, environment: Record<string, string> = {}) =>
-  resolveConfiguration('program.ts', options as RunFlags, environment)
+const configured = (
+  options: Record<string, unknown> = {},
+  environment: Record<string, string> = {},
+) => resolveConfiguration('program.ts', options as RunFlags, environment)
 
 test('defaults', () => {
   const { seed, ...rest } = configured()
@@ -161,28 +163,50 @@ describe('environment', () => {
       { GOMEMLIMIT: '1MB' },
       "GOMEMLIMIT must be a count of bytes, alone or with B, KiB, MiB, GiB or TiB, or off, not '1MB'",
     ],
-    [{ GODEBUG: 'gctrace=yes' }, "GODEBUG gctrace must be a whole number from 0 to 2147483647, not 'yes'"],
+    [
+      { GODEBUG: 'gctrace=yes' },
+      "GODEBUG gctrace must be a whole number from 0 to 2147483647, not 'yes'",
+    ],
     [{ GODEBUG: 'gctrace' }, 'GODEBUG gctrace needs a value, as in gctrace=1'],
-    [{ GODEBUG: 'gcpacertrace=-1' }, "GODEBUG gcpacertrace must be a whole number from 0 to 2147483647, not '-1'"],
-    [{ GODEBUG: 'gccheckmark=2' }, "GODEBUG gccheckmark must be a whole number from 0 to 1, not '2'"],
-    [{ GODEBUG: 'gcstoptheworld=3' }, "GODEBUG gcstoptheworld must be a whole number from 0 to 2, not '3'"],
+    [
+      { GODEBUG: 'gcpacertrace=-1' },
+      "GODEBUG gcpacertrace must be a whole number from 0 to 2147483647, not '-1'",
+    ],
+    [
+      { GODEBUG: 'gccheckmark=2' },
+      "GODEBUG gccheckmark must be a whole number from 0 to 1, not '2'",
+    ],
+    [
+      { GODEBUG: 'gcstoptheworld=3' },
+      "GODEBUG gcstoptheworld must be a whole number from 0 to 2, not '3'",
+    ],
     [{ GODEBUG: 'gccheckmark=' }, "GODEBUG gccheckmark must be a whole number from 0 to 1, not ''"],
-    [{ GODEBUG: 'gctrace=1=1' }, "GODEBUG gctrace must be a whole number from 0 to 2147483647, not '1=1'"],
-    [{ GODEBUG: 'forcegcperiod=0' }, "GODEBUG forcegcperiod must be a whole number from 1 to 2147483647, not '0'"],
+    [
+      { GODEBUG: 'gctrace=1=1' },
+      "GODEBUG gctrace must be a whole number from 0 to 2147483647, not '1=1'",
+    ],
+    [
+      { GODEBUG: 'forcegcperiod=0' },
+      "GODEBUG forcegcperiod must be a whole number from 1 to 2147483647, not '0'",
+    ],
   ])('%j is refused', (environment, message) => {
     expect(() => configured({}, environment)).toThrow(new UsageError(message))
   })
 })
 
-const arenaMustBe = '--arena must be whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with B, KiB, MiB or GiB'
-const limitMustBe = '--memory-limit must be a count of bytes, alone or with B, KiB, MiB or GiB, or off'
+const arenaMustBe =
+  '--arena must be whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with B, KiB, MiB or GiB'
+const limitMustBe =
+  '--memory-limit must be a count of bytes, alone or with B, KiB, MiB or GiB, or off'
 
 test.each([undefined, null, '', 7, {}])('program %j is refused', program => {
   expect(() => resolveConfiguration(program as unknown as string)).toThrow(UsageError)
 })
 
 test.each([null, 7, 'fast'])('options %j are refused', options => {
-  expect(() => resolveConfiguration('program.ts', options as unknown as RunFlags)).toThrow(UsageError)
+  expect(() => resolveConfiguration('program.ts', options as unknown as RunFlags)).toThrow(
+    UsageError,
+  )
 })
 
 test.each<[Record<string, unknown>, string | RegExp]>([
@@ -202,10 +226,16 @@ test.each<[Record<string, unknown>, string | RegExp]>([
   [{ pacer: '' }, "--pacer must be NAME[:key=value,…] or a file, not ''"],
   [{ pacer: 'go9' }, /^--pacer: no pacer 'go9': there is /],
   [{ pacer: 'fixed:trigger=2' }, /^--pacer: pacer fixed: 'trigger=2' is ill-formed/],
-  [{ pacer: join(directory, 'nothing.ts') }, `--pacer: there is no file ${join(directory, 'nothing.ts')}`],
+  [
+    { pacer: join(directory, 'nothing.ts') },
+    `--pacer: there is no file ${join(directory, 'nothing.ts')}`,
+  ],
   [{ pacer: 'nothing.mjs' }, `--pacer: there is no file ${resolve('nothing.mjs')}`],
   [{ pacer: directory }, `--pacer: ${directory} is not a file`],
-  [{ termination: 'never' }, "--termination must be helping, coordinator, assist-takes-over, not 'never'"],
+  [
+    { termination: 'never' },
+    "--termination must be helping, coordinator, assist-takes-over, not 'never'",
+  ],
   [{ gate: 'open' }, "--gate must be goal, hard, off, not 'open'"],
   [{ gate: true }, '--gate must be goal, hard, off, not true'],
   [{ credit: 'none' }, "--credit must be go, capped, not 'none'"],
@@ -237,16 +267,24 @@ test.each<[Record<string, unknown>, string | RegExp]>([
   [{ schedule: null }, /^--schedule must be /],
   [{ gate: '\x1b[2J\n' }, "--gate must be goal, hard, off, not '\\x1b[2J\\n'"],
   [{ zeal: 0 }, '--zeal must be N or N,concurrent with a whole number N from 1, not 0'],
-  [{ zeal: '1,often' }, "--zeal must be N or N,concurrent with a whole number N from 1, not '1,often'"],
+  [
+    { zeal: '1,often' },
+    "--zeal must be N or N,concurrent with a whole number N from 1, not '1,often'",
+  ],
   [{ seed: -1 }, '--seed must be a whole number from 0 to 4294967295, not -1'],
   [{ seed: 2 ** 32 }, '--seed must be a whole number from 0 to 4294967295, not 4294967296'],
   [{ fault: 'banana' }, "--fault has no point 'banana'; run --fault list prints them"],
-  [{ fault: [3] }, '--fault must be POINT[@pN][:stall=DURATION|yield|fail|exit][:p=F|once|nth=N], not 3'],
+  [
+    { fault: [3] },
+    '--fault must be POINT[@pN][:stall=DURATION|yield|fail|exit][:p=F|once|nth=N], not 3',
+  ],
   [{ procs: 2, fault: 'refill@p2' }, '--fault refill@p2: there is no P 2, they count from 0 to 1'],
   [{ args: 'x' }, 'args must be an array of strings'],
   [{ args: [1] }, 'args must be an array of strings'],
   [{ gogcc: 50 }, /^there is no option gogcc; there is args, procs, gogc, /],
 ])('%j is refused', (options, message) => {
-  expect(() => configured(options)).toThrow(typeof message === 'string' ? new UsageError(message) : message)
+  expect(() => configured(options)).toThrow(
+    typeof message === 'string' ? new UsageError(message) : message,
+  )
   expect(() => configured(options)).toThrow(UsageError)
 })

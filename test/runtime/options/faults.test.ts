@@ -19,14 +19,21 @@ const actions = fc.oneof(
 const whens = fc.oneof(
   fc.constant({ kind: 'once' as const }),
   fc.record({ kind: fc.constant('nth' as const), n: fc.integer({ min: 1, max: 2 ** 32 - 1 }) }),
-  fc.record({ kind: fc.constant('probability' as const), p: fc.integer({ min: 1, max: 1000 }).map(n => n / 1000) }),
+  fc.record({
+    kind: fc.constant('probability' as const),
+    p: fc.integer({ min: 1, max: 1000 }).map(n => n / 1000),
+  }),
 )
 const durations = { us: 0.001, ms: 1, s: 1000 }
 
 const actionText = (action: FaultAction, unit: keyof typeof durations): string =>
   action.kind === 'stall' ? `:stall=${action.ms}${unit}` : `:${action.kind}`
 const whenText = (when: FaultWhen): string =>
-  when.kind === 'nth' ? `:nth=${when.n}` : when.kind === 'probability' ? `:p=${when.p}` : `:${when.kind}`
+  when.kind === 'nth'
+    ? `:nth=${when.n}`
+    : when.kind === 'probability'
+      ? `:p=${when.p}`
+      : `:${when.kind}`
 
 test('every spec of the grammar means what it says', () => {
   fc.assert(
@@ -39,9 +46,17 @@ test('every spec of the grammar means what it says', () => {
       (point, p, action, when, unit) => {
         const place = p === null ? point : `${point}@p${p}`
         fc.pre(action?.kind !== 'fail' || faultPoints[point].mayFail === true)
-        const spec = place + (action === null ? '' : actionText(action, unit)) + (when === null ? '' : whenText(when))
+        const spec =
+          place +
+          (action === null ? '' : actionText(action, unit)) +
+          (when === null ? '' : whenText(when))
         const fault = parseFault(spec)
-        expect({ ...fault, action: null }).toEqual({ point, p, action: null, when: when ?? { kind: 'always' } })
+        expect({ ...fault, action: null }).toEqual({
+          point,
+          p,
+          action: null,
+          when: when ?? { kind: 'always' },
+        })
         expect(fault.action.kind).toBe(action?.kind ?? 'yield')
         if (action?.kind === 'stall')
           expect((fault.action as typeof action).ms).toBeCloseTo(action.ms * durations[unit], 9)
@@ -52,9 +67,18 @@ test('every spec of the grammar means what it says', () => {
 
 test.each<[string, Fault]>([
   ['refill', { point: 'refill', p: null, action: { kind: 'yield' }, when: { kind: 'always' } }],
-  ['refill@p3:stall=1.5s:once', { point: 'refill', p: 3, action: { kind: 'stall', ms: 1500 }, when: { kind: 'once' } }],
-  ['refill:stall=250µs', { point: 'refill', p: null, action: { kind: 'stall', ms: 0.25 }, when: { kind: 'always' } }],
-  ['refill:p=.5', { point: 'refill', p: null, action: { kind: 'yield' }, when: { kind: 'probability', p: 0.5 } }],
+  [
+    'refill@p3:stall=1.5s:once',
+    { point: 'refill', p: 3, action: { kind: 'stall', ms: 1500 }, when: { kind: 'once' } },
+  ],
+  [
+    'refill:stall=250µs',
+    { point: 'refill', p: null, action: { kind: 'stall', ms: 0.25 }, when: { kind: 'always' } },
+  ],
+  [
+    'refill:p=.5',
+    { point: 'refill', p: null, action: { kind: 'yield' }, when: { kind: 'probability', p: 0.5 } },
+  ],
 ])('%s', (spec, fault) => {
   expect(parseFault(spec)).toEqual(fault)
 })
@@ -72,7 +96,10 @@ test.each([
   ['refill:once:yield', `${mustBe} 'yield' does not belong there in 'refill:once:yield'`],
   ['refill:yield:once:once', `${mustBe} 'once' does not belong there in 'refill:yield:once:once'`],
   ['refill:stall=3', '--fault stall=3: a DURATION is a number with us, ms or s, as in stall=3ms'],
-  ['refill:stall=-3ms', '--fault stall=-3ms: a DURATION is a number with us, ms or s, as in stall=3ms'],
+  [
+    'refill:stall=-3ms',
+    '--fault stall=-3ms: a DURATION is a number with us, ms or s, as in stall=3ms',
+  ],
   ['refill:p=0', '--fault p=0: p is a number above 0 and up to 1'],
   ['refill:p=1.5', '--fault p=1.5: p is a number above 0 and up to 1'],
   ['refill:p=', '--fault p=: p is a number above 0 and up to 1'],
@@ -108,7 +135,9 @@ describe('what may be refused', () => {
 
   test('is what the list says', () => {
     const lines = listFaultPoints().split('\n')
-    expect(lines.filter(line => line.endsWith(' (may fail)')).map(line => line.split(/ +/)[0])).toEqual(may)
+    expect(
+      lines.filter(line => line.endsWith(' (may fail)')).map(line => line.split(/ +/)[0]),
+    ).toEqual(may)
   })
 })
 

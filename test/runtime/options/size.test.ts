@@ -6,11 +6,15 @@ const units = { '': 0n, B: 0n, KiB: 10n, MiB: 20n, GiB: 30n, TiB: 40n }
 
 test('a size is its digits times its unit, or null when a double would not hold it exactly', () => {
   fc.assert(
-    fc.property(fc.bigInt({ min: 0n, max: 2n ** 60n }), fc.constantFrom(...Object.keys(units)), (count, unit) => {
-      const bytes = count << units[unit as keyof typeof units]
-      const expected = bytes <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(bytes) : null
-      expect(parseSize(`${count}${unit}`)).toBe(expected)
-    }),
+    fc.property(
+      fc.bigInt({ min: 0n, max: 2n ** 60n }),
+      fc.constantFrom(...Object.keys(units)),
+      (count, unit) => {
+        const bytes = count << units[unit as keyof typeof units]
+        const expected = bytes <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(bytes) : null
+        expect(parseSize(`${count}${unit}`)).toBe(expected)
+      },
+    ),
   )
 })
 

@@ -46,11 +46,15 @@ function read(): string {
 const text = (name: string): Buffer => Buffer.from(name)
 
 test('what is written arrives in order, however small or large the pieces are', async () => {
-  const pieces = Array.from({ length: 600 }, (_, index) => `${index} ${'.'.repeat((index * 37) % 3000)}\n`)
+  const pieces = Array.from(
+    { length: 600 },
+    (_, index) => `${index} ${'.'.repeat((index * 37) % 3000)}\n`,
+  )
   for (const piece of pieces) queue.write(text(piece), writer)
   let all = ''
   const over = queue.flushed().then(() => true)
-  for (let isOver = false; !isOver; isOver = await Promise.race([over, delay(1, false)])) all += read()
+  for (let isOver = false; !isOver; isOver = await Promise.race([over, delay(1, false)]))
+    all += read()
   for (let rest = read(); rest !== ''; rest = read()) all += rest
   expect(all).toBe(pieces.join(''))
   expect(errors).toEqual([])

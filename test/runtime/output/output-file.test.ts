@@ -94,7 +94,9 @@ describe('a file', () => {
   })
 
   test('whose directory is gone cannot be opened', () => {
-    expect(() => openOutput(at('none/a'))).toThrow(new OutputError(at('none/a'), 'no such file or directory (ENOENT)'))
+    expect(() => openOutput(at('none/a'))).toThrow(
+      new OutputError(at('none/a'), 'no such file or directory (ENOENT)'),
+    )
   })
 })
 
@@ -144,15 +146,21 @@ describe('before anything is opened it is refused', () => {
   test('to write a directory, or where there is none', () => {
     mkdirSync(at('folder'))
     expect(refusing('folder')).toBe(`--json must be a file: ${at('folder')} is a directory`)
-    expect(refusing('none/a')).toMatch(/^--json: .* cannot be made: its directory is missing or cannot be written$/)
+    expect(refusing('none/a')).toMatch(
+      /^--json: .* cannot be made: its directory is missing or cannot be written$/,
+    )
     symlinkSync(at('none/a'), at('dangling'))
-    expect(refusing('dangling')).toMatch(/^--json: .*dangling cannot be made: its directory is missing/)
+    expect(refusing('dangling')).toMatch(
+      /^--json: .*dangling cannot be made: its directory is missing/,
+    )
   })
 
   test('to follow links that lead to themselves, or a name that is too long', () => {
     symlinkSync(at('loop'), at('loop'))
     expect(refusing('loop')).toMatch(/^--json: .* cannot be written: .*ELOOP/)
-    expect(refusing('n'.repeat(256))).toMatch(/^--json: .* cannot be written: name too long \(ENAMETOOLONG\)$/)
+    expect(refusing('n'.repeat(256))).toMatch(
+      /^--json: .* cannot be written: name too long \(ENAMETOOLONG\)$/,
+    )
   })
 
   test('to write two outputs to one file, by whatever names', () => {

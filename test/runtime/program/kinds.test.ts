@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { bool, expectFieldKind, expectKind, f64, i32, ref, self, u32 } from '../../../runtime/program/kinds.ts'
+import {
+  bool,
+  expectFieldKind,
+  expectKind,
+  f64,
+  i32,
+  ref,
+  self,
+  u32,
+} from '../../../runtime/program/kinds.ts'
 
 const Node = { typeId: 5, typeName: 'Node' }
 
@@ -10,7 +19,9 @@ test.each([i32, u32, f64, bool, ref, ref(Node)])('%o is a kind', kind => {
 
 test('self is one in a struct alone', () => {
   expectFieldKind('struct A: field a', self)
-  expect(() => expectKind('chan', self)).toThrow('chan: self is for the fields of a struct; elsewhere write ref(Type)')
+  expect(() => expectKind('chan', self)).toThrow(
+    'chan: self is for the fields of a struct; elsewhere write ref(Type)',
+  )
 })
 
 test.each<[unknown, string]>([

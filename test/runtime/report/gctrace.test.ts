@@ -7,7 +7,12 @@ import {
   formatPacerTraceSweepDone,
   gcCpuMs,
 } from '../../../runtime/report/gctrace.ts'
-import { goDecimal, goFloat, goMebibytes, goMilliseconds } from '../../../runtime/report/go-print.ts'
+import {
+  goDecimal,
+  goFloat,
+  goMebibytes,
+  goMilliseconds,
+} from '../../../runtime/report/go-print.ts'
 import { cycleExtra, cycleRecord, MiB } from './records.ts'
 
 describe('gctrace', () => {
@@ -41,7 +46,9 @@ describe('gctrace', () => {
       heapMarked: 4 * MiB,
     })
     const machine = { procs: 6, cpus: 2 }
-    expect(formatGcTrace(cycle, cycleExtra({ gcCpuFraction: 0.1, goalAtMarkEnd: 8_504_896 }), machine)).toBe(
+    expect(
+      formatGcTrace(cycle, cycleExtra({ gcCpuFraction: 0.1, goalAtMarkEnd: 8_504_896 }), machine),
+    ).toBe(
       'gc 2 @0.012s 10%: 0.066+4.7+0.019 ms clock, 0.13+0.51/4.8/0+0.038 ms cpu, 7->8->4 MB, 8 MB goal, 0 MB stacks, 0 MB globals, 6 P',
     )
     expect(gcCpuMs(cycle, machine)).toBeCloseTo(2 * 0.085 + 0.51 + 4.8, 9)
@@ -67,7 +74,10 @@ describe('gctrace', () => {
   })
 
   test('without a goal shows the largest integer of Go', () => {
-    const line = formatGcTrace(cycleRecord(), cycleExtra({ goalAtMarkEnd: null }), { procs: 1, cpus: 1 })
+    const line = formatGcTrace(cycleRecord(), cycleExtra({ goalAtMarkEnd: null }), {
+      procs: 1,
+      cpus: 1,
+    })
     expect(line).toContain(', 8796093022207 MB goal,')
   })
 })
@@ -87,7 +97,9 @@ describe('gcpacertrace', () => {
       scanWork: { heap: 3_794_384, stack: 2272, globals: 200_304 },
       heapAtMarkEnd: 5_275_648,
     })
-    expect(formatPacerTraceEnd(cycle, cycleExtra({ expectedScanWork: 200_304, triggered: 3_997_696 }))).toBe(
+    expect(
+      formatPacerTraceEnd(cycle, cycleExtra({ expectedScanWork: 200_304, triggered: 3_997_696 })),
+    ).toBe(
       'pacer: 28% CPU (25 exp.) for 3794384+2272+200304 B work (200304 B exp.) in 3997696 B -> 5275648 B (∆goal 1081344, cons/mark +0.000000e+000)',
     )
   })
@@ -109,16 +121,26 @@ describe('gcpacertrace', () => {
   })
 
   test('is missing at the end of a cycle in which nothing was allocated', () => {
-    expect(formatPacerTraceEnd(cycleRecord({ heapAtMarkEnd: 9 }), cycleExtra({ triggered: 9 }))).toBeUndefined()
+    expect(
+      formatPacerTraceEnd(cycleRecord({ heapAtMarkEnd: 9 }), cycleExtra({ triggered: 9 })),
+    ).toBeUndefined()
   })
 
   test('counts down from the largest integer of Go without a goal', () => {
-    const line = formatPacerTraceEnd(cycleRecord({ heapAtMarkEnd: MiB }), cycleExtra({ goalAtMarkEnd: null }))
+    const line = formatPacerTraceEnd(
+      cycleRecord({ heapAtMarkEnd: MiB }),
+      cycleExtra({ goalAtMarkEnd: null }),
+    )
     expect(line).toContain('∆goal -9223372036852678656,')
   })
 
   test('when sweeping is done', () => {
-    const sweep = { heapLive: 4.9 * MiB, allocatedDuringSweep: 0.5 * MiB, sweptPages: 645, sweepPagesPerByte: 0.000223 }
+    const sweep = {
+      heapLive: 4.9 * MiB,
+      allocatedDuringSweep: 0.5 * MiB,
+      sweptPages: 645,
+      sweepPagesPerByte: 0.000223,
+    }
     expect(formatPacerTraceSweepDone(sweep)).toBe(
       'pacer: sweep done at heap size 4MB; allocated 0MB during sweep; swept 645 pages at +2.230000e-004 pages/byte',
     )

@@ -24,7 +24,10 @@ test('the file holds the record that the host gets, with every cycle', () => {
 })
 
 test('the host’s record has the newest cycles, and says how many there were', () => {
-  const cycles = Array.from({ length: 25 }, (_, index) => ({ ...record.cycles[0], n: index + 1 }) as CycleRecord)
+  const cycles = Array.from(
+    { length: 25 },
+    (_, index) => ({ ...record.cycles[0], n: index + 1 }) as CycleRecord,
+  )
   for (const most of [0, 1, 7, 24, 25, 26, Number.POSITIVE_INFINITY]) {
     const kept = new KeptCycles(most)
     for (const cycle of cycles) kept.add(cycle)
@@ -35,8 +38,14 @@ test('the host’s record has the newest cycles, and says how many there were', 
 
 test('the record of a run that never started has nothing in it but what is so', async () => {
   const memory = Memory.reserve({ arenaBytes: 4 * 2 ** 20, procs: 2 })
-  const session = new Session(memory, resolveConfiguration('none.ts', { procs: 2, arena: '4MiB' }, {}), {}, false)
-  const { memStats, cycles, cycleCount, allocations, goroutines, rescues, exit } = await session.finish(null)
+  const session = new Session(
+    memory,
+    resolveConfiguration('none.ts', { procs: 2, arena: '4MiB' }, {}),
+    {},
+    false,
+  )
+  const { memStats, cycles, cycleCount, allocations, goroutines, rescues, exit } =
+    await session.finish(null)
   const { MCacheInuse, MCacheSys, Sys, EnableGC, DebugGC, BySize, ...rest } = memStats
   // The caches of its Ps, which are there.
   expect([MCacheInuse, Sys]).toEqual([MCacheSys, MCacheSys])

@@ -3,7 +3,14 @@ import { formatStatusLine } from '../../../runtime/report/status-line.ts'
 import { humanBytes, humanCount, humanMs, humanPercent } from '../../../runtime/report/units.ts'
 import { MiB } from './records.ts'
 
-const status = { elapsedMs: 12_345, cycles: 1234, marking: true, heapLive: 3 * MiB, goal: 4 * MiB, goroutines: 5 }
+const status = {
+  elapsedMs: 12_345,
+  cycles: 1234,
+  marking: true,
+  heapLive: 3 * MiB,
+  goal: 4 * MiB,
+  goroutines: 5,
+}
 
 test('shows how far the heap is from its goal', () => {
   expect(formatStatusLine(status, 120)).toBe(
@@ -24,7 +31,8 @@ test('needs no goal', () => {
 })
 
 test('never wraps', () => {
-  for (const columns of [0, 1, 40, 80]) expect(formatStatusLine(status, columns).length).toBeLessThanOrEqual(columns)
+  for (const columns of [0, 1, 40, 80])
+    expect(formatStatusLine(status, columns).length).toBeLessThanOrEqual(columns)
 })
 
 test.each([

@@ -16,7 +16,11 @@ function summaryOf(cycles: readonly CycleRecord[], changed: Partial<RunRecord> =
   return formatSummary(record, totalsOf(cycles))
 }
 
-const still = { stwSetupUs: 0, stwTerminationUs: 0, cpuMs: { assist: 0, dedicated: 0, fractional: 0, idle: 0 } }
+const still = {
+  stwSetupUs: 0,
+  stwTerminationUs: 0,
+  cpuMs: { assist: 0, dedicated: 0, fractional: 0, idle: 0 },
+}
 
 test('a run with cycles', () => {
   const cycles = [

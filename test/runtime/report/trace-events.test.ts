@@ -22,7 +22,10 @@ interface Written {
 }
 
 /** What a viewer finds, and the writer. */
-function traced(events: readonly TraceEvent[], procs = 2): { written: Written[]; named: Written[]; dropped: number } {
+function traced(
+  events: readonly TraceEvent[],
+  procs = 2,
+): { written: Written[]; named: Written[]; dropped: number } {
   let text = ''
   const writer = new TraceEventWriter(more => (text += more), 'tree.ts', procs)
   for (const event of events) writer.event(event)
@@ -45,15 +48,38 @@ test('an empty trace is valid, and has a lane for the collector and for each P',
     [2, 'P 0'],
     [3, 'P 1'],
   ])
-  expect(named[0]).toMatchObject({ name: 'process_name', pid: 1, args: { name: 'sawtooth tree.ts' } })
+  expect(named[0]).toMatchObject({
+    name: 'process_name',
+    pid: 1,
+    args: { name: 'sawtooth tree.ts' },
+  })
 })
 
 test('slices, instants and counters', () => {
   const { written } = traced([
-    { kind: 'slice', p: 1, name: 'dedicated worker', startMs: 1.5, durationMs: 0.25, args: { cycle: 3 } },
+    {
+      kind: 'slice',
+      p: 1,
+      name: 'dedicated worker',
+      startMs: 1.5,
+      durationMs: 0.25,
+      args: { cycle: 3 },
+    },
     { kind: 'instant', p: 0, name: 'charge', startMs: 2, args: { bytes: 8192 } },
-    { kind: 'slice', p: GC_LANE, name: 'time to safepoint', startMs: 2, durationMs: 0.5, args: undefined },
-    { kind: 'counter', name: 'heap', startMs: 2.5, args: { live: 3, goal: null, trigger: Number.POSITIVE_INFINITY } },
+    {
+      kind: 'slice',
+      p: GC_LANE,
+      name: 'time to safepoint',
+      startMs: 2,
+      durationMs: 0.5,
+      args: undefined,
+    },
+    {
+      kind: 'counter',
+      name: 'heap',
+      startMs: 2.5,
+      args: { live: 3, goal: null, trigger: Number.POSITIVE_INFINITY },
+    },
   ])
   expect(written).toEqual([
     { ph: 'X', name: 'dedicated worker', pid: 1, tid: 3, ts: 1500, dur: 250, args: { cycle: 3 } },
@@ -69,8 +95,22 @@ test('slices that nest still do when written', () => {
     fc.property(fc.array(time, { minLength: 4, maxLength: 4 }), times => {
       const [a, b, c, d] = times.sort((x, y) => x - y) as [number, number, number, number]
       const { written } = traced([
-        { kind: 'slice', p: 0, name: 'goroutine', startMs: a, durationMs: d - a, args: { goroutine: 1 } },
-        { kind: 'slice', p: 0, name: 'assist', startMs: b, durationMs: c - b, args: { scanWork: 1 } },
+        {
+          kind: 'slice',
+          p: 0,
+          name: 'goroutine',
+          startMs: a,
+          durationMs: d - a,
+          args: { goroutine: 1 },
+        },
+        {
+          kind: 'slice',
+          p: 0,
+          name: 'assist',
+          startMs: b,
+          durationMs: c - b,
+          args: { scanWork: 1 },
+        },
       ])
       const [outer, inner] = written.map(event => {
         const start = Math.round(event.ts * 1e3)
@@ -84,7 +124,14 @@ test('slices that nest still do when written', () => {
 })
 
 test('what has no time, or comes too late, is dropped and counted', () => {
-  const event: PSlice = { kind: 'slice', p: 0, name: 'stopped', startMs: 1, durationMs: 1, args: undefined }
+  const event: PSlice = {
+    kind: 'slice',
+    p: 0,
+    name: 'stopped',
+    startMs: 1,
+    durationMs: 1,
+    args: undefined,
+  }
   const { written, dropped } = traced([
     { ...event, startMs: Number.NaN },
     { ...event, durationMs: -1 },
@@ -102,18 +149,26 @@ test('what has no time, or comes too late, is dropped and counted', () => {
   JSON.parse(text)
 })
 
-test.each(['"', '\\', '\n', '\u0000', '\u2028', '\ud800', '</script>'])('a program named %j gives valid JSON', name => {
-  let text = ''
-  new TraceEventWriter(more => (text += more), name, 1).close()
-  const { traceEvents } = JSON.parse(text) as { traceEvents: Written[] }
-  expect(traceEvents[0]?.args['name']).toBe(`sawtooth ${name}`)
-})
+test.each(['"', '\\', '\n', '\u0000', '\u2028', '\ud800', '</script>'])(
+  'a program named %j gives valid JSON',
+  name => {
+    let text = ''
+    new TraceEventWriter(more => (text += more), name, 1).close()
+    const { traceEvents } = JSON.parse(text) as { traceEvents: Written[] }
+    expect(traceEvents[0]?.args['name']).toBe(`sawtooth ${name}`)
+  },
+)
 
 test('each event of a P tells its detail by the name that its kind has for it', () => {
   for (const [kind, name] of EVENT_NAMES.entries()) {
     const event = eventOfP(1, kind, 2, 3, 4)
     const what = EVENT_DETAILS[name]
-    expect(event).toMatchObject({ kind: name === 'charge' ? 'instant' : 'slice', p: 1, name, startMs: 2 })
+    expect(event).toMatchObject({
+      kind: name === 'charge' ? 'instant' : 'slice',
+      p: 1,
+      name,
+      startMs: 2,
+    })
     expect(event.args).toEqual(what === null ? undefined : { [what]: 4 })
   }
 })
@@ -135,7 +190,10 @@ test('the trace of a run tells each cycle of its record, and bytes for each requ
   expect(procs).toBe(record.procs)
   const ends = events.filter(event => event.name === 'mark termination' && event.p === GC_LANE)
   expect(ends.map(({ args }) => args)).toEqual(
-    record.cycles.map(({ n, terminationAttempts }) => ({ cycle: n, attempts: terminationAttempts })),
+    record.cycles.map(({ n, terminationAttempts }) => ({
+      cycle: n,
+      attempts: terminationAttempts,
+    })),
   )
   const charges = events.filter(event => event.kind === 'instant')
   expect(charges.length).toBeGreaterThan(10)

@@ -110,7 +110,8 @@ class Actor {
   *live(luggage: Any): Generator<unknown, void, unknown> {
     yield* this.places.furnish()
     if (luggage !== nil) this.places.adopt(luggage, 0)
-    for (this.round = 0; this.round < this.script.rounds; this.round++) yield* this.carryOut(this.script.operations)
+    for (this.round = 0; this.round < this.script.rounds; this.round++)
+      yield* this.carryOut(this.script.operations)
     yield* this.join(0)
     this.places.verify()
   }
@@ -131,7 +132,17 @@ class Actor {
     const { operations, censuses, caught, overflowed, changes, left, printedOut, printedErr } = this
     const { objects, refused } = this.places
     const own: Totals = {
-      ...{ goroutines: 1, objects, operations, refused, censuses, caught, overflowed, changes, left },
+      ...{
+        goroutines: 1,
+        objects,
+        operations,
+        refused,
+        censuses,
+        caught,
+        overflowed,
+        changes,
+        left,
+      },
       ...{ printedOut, printedErr },
     }
     yield* mutex.lock(registry.get())
@@ -203,7 +214,8 @@ class Actor {
       case 'link': {
         const target = this.places.find(operation.to)
         const holder = this.places.find(operation.from)
-        if (target !== null && holder !== null) this.places.store(holder, operation.field, target.at, target.item)
+        if (target !== null && holder !== null)
+          this.places.store(holder, operation.field, target.at, target.item)
         break
       }
       case 'unlink': {
@@ -226,7 +238,8 @@ class Actor {
       case 'transfer': {
         const into = this.places.find(operation.to)
         const taken = this.places.takeOut(this.places.find(operation.from), operation.field)
-        if (taken !== null && into !== null) this.places.store(into, operation.into, taken.at, taken.item)
+        if (taken !== null && into !== null)
+          this.places.store(into, operation.into, taken.at, taken.item)
         break
       }
       case 'write': {
@@ -274,7 +287,13 @@ class Actor {
     }
   }
 
-  private allocate({ kind, length, stamp, to, from }: Extract<Operation, { do: 'allocate' }>): void {
+  private allocate({
+    kind,
+    length,
+    stamp,
+    to,
+    from,
+  }: Extract<Operation, { do: 'allocate' }>): void {
     const item = new Item(kind, length, stamp)
     if (!this.places.afford(item.bytes)) return
     const mets = from.map(spot => this.places.find(spot)).filter(met => met !== null)
@@ -353,8 +372,14 @@ class Actor {
     if (index === 0) this.places.put(place, nil, null)
   }
 
-  private *take(boxes: readonly number[], to: Place, ms: number): Generator<unknown, void, unknown> {
-    const receiving = boxes.map(box => Crates.receiving(mailboxes.get(box % programOf().mailboxes.length)))
+  private *take(
+    boxes: readonly number[],
+    to: Place,
+    ms: number,
+  ): Generator<unknown, void, unknown> {
+    const receiving = boxes.map(box =>
+      Crates.receiving(mailboxes.get(box % programOf().mailboxes.length)),
+    )
     const { index, value } = yield* select(...receiving, ms === 0 ? otherwise : timeout(ms))
     if (index < boxes.length) this.places.adopt(value as Any, to)
   }
@@ -459,12 +484,18 @@ class Actor {
     leave(scope)
   }
 
-  private *failing({ operations, after, thrown, stamp }: Attempt, expect: Expect): Generator<unknown, void, unknown> {
+  private *failing(
+    { operations, after, thrown, stamp }: Attempt,
+    expect: Expect,
+  ): Generator<unknown, void, unknown> {
     yield* this.carryOut(operations.slice(0, after))
     yield* throwing(thrown, stamp, programOf().isChecked, expect)
   }
 
-  private *holding(guard: number, act: () => Generator<unknown, void, unknown>): Generator<unknown, void, unknown> {
+  private *holding(
+    guard: number,
+    act: () => Generator<unknown, void, unknown>,
+  ): Generator<unknown, void, unknown> {
     yield* mutex.lock(guards.get(guard))
     this.isHolding = true
     try {
@@ -528,7 +559,9 @@ class Actor {
     if (depth === 0) {
       if (bottom === 'gc') gc()
       else if (bottom === 'poll') poll()
-      else for (let index = 0; index < 100; index++) this.places.attempt(() => make(new Item('pair', 0, index), []))
+      else
+        for (let index = 0; index < 100; index++)
+          this.places.attempt(() => make(new Item('pair', 0, index), []))
       return
     }
     const scope = enter()
@@ -547,9 +580,18 @@ class Actor {
     const expect = (holds: boolean, what: string): void => {
       if (!holds) throw new Error(`memory statistics: ${what}`)
     }
-    expect(stats.HeapAlloc >= reachable, `HeapAlloc is ${stats.HeapAlloc}, ${reachable} bytes are reachable from here`)
-    expect(stats.HeapInuse >= stats.HeapAlloc, `HeapInuse ${stats.HeapInuse} is less than HeapAlloc ${stats.HeapAlloc}`)
-    expect(stats.HeapSys === stats.HeapInuse + stats.HeapIdle, `HeapSys ${stats.HeapSys} is not the sum of its parts`)
+    expect(
+      stats.HeapAlloc >= reachable,
+      `HeapAlloc is ${stats.HeapAlloc}, ${reachable} bytes are reachable from here`,
+    )
+    expect(
+      stats.HeapInuse >= stats.HeapAlloc,
+      `HeapInuse ${stats.HeapInuse} is less than HeapAlloc ${stats.HeapAlloc}`,
+    )
+    expect(
+      stats.HeapSys === stats.HeapInuse + stats.HeapIdle,
+      `HeapSys ${stats.HeapSys} is not the sum of its parts`,
+    )
     expect(
       stats.TotalAlloc >= this.allocatedBefore,
       `TotalAlloc fell from ${this.allocatedBefore} to ${stats.TotalAlloc}`,
@@ -568,7 +610,8 @@ class Actor {
     gc()
     const { HeapAlloc } = readMemStats()
     const expected = bytesIn(closureOf(this.places.model)) + this.furniture()
-    if (HeapAlloc !== expected) throw new Error(`census: HeapAlloc is ${HeapAlloc}, ${expected} bytes are reachable`)
+    if (HeapAlloc !== expected)
+      throw new Error(`census: HeapAlloc is ${HeapAlloc}, ${expected} bytes are reachable`)
     this.places.verify()
     this.censuses++
   }
@@ -577,7 +620,8 @@ class Actor {
   private setLimits(): void {
     const before = setGCPercent(CENSUS_PERCENT)
     const found = setGCPercent(before)
-    if (found !== CENSUS_PERCENT) throw new Error(`setGCPercent: set to ${CENSUS_PERCENT}, was ${found}`)
+    if (found !== CENSUS_PERCENT)
+      throw new Error(`setGCPercent: set to ${CENSUS_PERCENT}, was ${found}`)
     this.changes += 2
   }
 
@@ -643,7 +687,8 @@ class Actor {
     this.places.put(place, nil, null)
     gc()
     gc()
-    for (let index = 0; index < 2000; index++) make(new Item(item.kind === 'crate' ? 'pair' : item.kind, 0, -1), [])
+    for (let index = 0; index < 2000; index++)
+      make(new Item(item.kind === 'crate' ? 'pair' : item.kind, 0, -1), [])
     this.places.put(place, at, item)
   }
 }
@@ -672,5 +717,7 @@ export default function* main(json = '{}') {
   yield* actor.live(nil)
   yield* actor.census()
   yield* actor.report()
-  console.log(JSON.stringify(Object.fromEntries(TOTALS.map((name, index) => [name, totals.get(index)]))))
+  console.log(
+    JSON.stringify(Object.fromEntries(TOTALS.map((name, index) => [name, totals.get(index)]))),
+  )
 }

@@ -104,7 +104,11 @@ function* waits(channel: Channel): Steps {
   return yield* Crates.recv(channel)
 }
 
-function* misusing(how: Misuse, channel: Channel, expect: (isRight: (error: unknown) => boolean) => void): Steps {
+function* misusing(
+  how: Misuse,
+  channel: Channel,
+  expect: (isRight: (error: unknown) => boolean) => void,
+): Steps {
   expect(error => error instanceof TypeError && /yield\*/.test(error.message))
   return yield* MISUSES[how](channel)
 }
@@ -185,7 +189,9 @@ const WRONG: readonly Wrong[] = [
   wrong('RangeError', () => waitGroup.add(waitGroup.new(1), 0.5)),
   wrong('RangeError', () => setGCPercent(0.5)),
   wrong('RangeError', () => sleep(Number.NaN)),
-  wrong('RangeError', channel => select(Crates.receiving(channel), timeout('soon' as unknown as number))),
+  wrong('RangeError', channel =>
+    select(Crates.receiving(channel), timeout('soon' as unknown as number)),
+  ),
   wrong('RangeError', () => go.on(-1, null as never)),
   wrong('RangeError', () => go.on(64, null as never)),
   wrong('TypeError', () => go({} as never)),

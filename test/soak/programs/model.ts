@@ -92,7 +92,8 @@ export function closureOf(roots: Iterable<Item | null>): Set<Item> {
     waiting.push(item)
   }
   for (const root of roots) add(root)
-  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) item.references.forEach(add)
+  for (let item = waiting.pop(); item !== undefined; item = waiting.pop())
+    item.references.forEach(add)
   return found
 }
 
@@ -126,7 +127,8 @@ export function manifestOf(root: Item): number[] {
 /** The items of a manifest, the first of which is the root; throws if it is not one. */
 export function itemsOf(numbers: readonly number[]): Item[] {
   const end = numbers.length - 1
-  if (end < 1 || numbers[end] !== sumOf(numbers, end)) throw new Error('a manifest was changed: its sum is wrong')
+  if (end < 1 || numbers[end] !== sumOf(numbers, end))
+    throw new Error('a manifest was changed: its sum is wrong')
   const items: Item[] = []
   const links: [from: Item, index: number, to: number][] = []
   let at = 1
@@ -134,7 +136,8 @@ export function itemsOf(numbers: readonly number[]): Item[] {
     const [kind, length, stamp, count] = numbers.slice(at, at + 4)
     const item = new Item(KINDS[kind], length, stamp)
     at += 4
-    for (let link = 0; link < count; link++, at += 2) links.push([item, numbers[at], numbers[at + 1]])
+    for (let link = 0; link < count; link++, at += 2)
+      links.push([item, numbers[at], numbers[at + 1]])
     items.push(item)
   }
   for (const [from, index, to] of links) from.references[index] = items[to]

@@ -2,10 +2,30 @@
  * Where one goroutine keeps its graph: locals, a table, globals, and the locals of scopes, with the model of what must be in each, and how much may be
  * reachable from them. What is changed here is changed in the heap and in the model.
  */
-import { enter, getLocal, keep, type Local, leave, local, mutex, nil, type Ref, setLocal } from 'sawtooth'
+import {
+  enter,
+  getLocal,
+  keep,
+  type Local,
+  leave,
+  local,
+  mutex,
+  nil,
+  type Ref,
+  setLocal,
+} from 'sawtooth'
 import type { Place, Script, Spot } from '../grammar.ts'
 import { bytesIn, closureOf, Item, manifestOf } from './model.ts'
-import { type Any, fill, getReference, Integers, make, makeCrate, References, setReference } from './shapes.ts'
+import {
+  type Any,
+  fill,
+  getReference,
+  Integers,
+  make,
+  makeCrate,
+  References,
+  setReference,
+} from './shapes.ts'
 import { slotFor } from './sizes.ts'
 import { type Met, modelOfCrate, walk } from './walk.ts'
 import { OWN_GLOBALS, owned, ownedSoFar, registry } from './world.ts'
@@ -56,7 +76,8 @@ export class Places {
     this.globals = Math.min(globals, OWN_GLOBALS - this.firstGlobal)
     ownedSoFar.set(this.firstGlobal + this.globals)
     mutex.unlock(registry.get())
-    while (this.model.length < this.locals.length + this.tableLength + this.globals) this.model.push(null)
+    while (this.model.length < this.locals.length + this.tableLength + this.globals)
+      this.model.push(null)
   }
 
   /** So many places more, which are locals. Returns the first of them. */
@@ -88,7 +109,8 @@ export class Places {
     const slot = this.localOf(place)
     if (slot !== null) return getLocal(slot)
     const index = place - this.fixed
-    if (this.table !== null && index < this.tableLength) return References.get(getLocal(this.table), index) as Any
+    if (this.table !== null && index < this.tableLength)
+      return References.get(getLocal(this.table), index) as Any
     return owned.get(this.firstGlobal + index - this.tableLength) as Any
   }
 
@@ -96,7 +118,8 @@ export class Places {
     const slot = this.localOf(place)
     const index = place - this.fixed
     if (slot !== null) setLocal(slot, at)
-    else if (this.table !== null && index < this.tableLength) References.set(getLocal(this.table), index, at)
+    else if (this.table !== null && index < this.tableLength)
+      References.set(getLocal(this.table), index, at)
     else owned.set(this.firstGlobal + index - this.tableLength, at)
     this.model[place] = item
   }
@@ -117,7 +140,8 @@ export class Places {
     for (const step of steps) {
       const { references, kind }: Item = item
       const there: number[] = []
-      for (let index = 0; index < references.length; index++) if (references[index] !== null) there.push(index)
+      for (let index = 0; index < references.length; index++)
+        if (references[index] !== null) there.push(index)
       if (there.length === 0) break
       const index: number = there[step % there.length]
       at = getReference(at, kind, index)
@@ -150,7 +174,11 @@ export class Places {
     this.looks++
     if (this.estimate + bytes > this.budget) {
       this.estimate = bytesIn(closureOf(this.model))
-      for (let place = 0; place < this.model.length && this.estimate + bytes > this.budget; place++) {
+      for (
+        let place = 0;
+        place < this.model.length && this.estimate + bytes > this.budget;
+        place++
+      ) {
         const at = (place + this.looks) % this.model.length
         this.put(at, nil, null)
         this.estimate = bytesIn(closureOf(this.model))
@@ -197,7 +225,10 @@ export class Places {
     const kept = keep(this.attempt(() => Integers.new(numbers.length)))
     if (kept !== nil) fill(kept as unknown as Any, manifest)
     const crate = new Item('crate', 0, numbers[numbers.length - 1])
-    const at = kept === nil ? nil : this.attempt(() => makeCrate(this.get(from), kept as unknown as Any, crate.stamp))
+    const at =
+      kept === nil
+        ? nil
+        : this.attempt(() => makeCrate(this.get(from), kept as unknown as Any, crate.stamp))
     leave(scope)
     if (at === nil) return false
     crate.references[0] = item

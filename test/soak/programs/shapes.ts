@@ -59,7 +59,18 @@ const cells = (...fields: unknown[]): Cell[] => fields as Cell[]
 const REFERENCES: Partial<Readonly<Record<ItemKind, readonly Cell[]>>> = {
   pair: cells(Pair.left, Pair.right),
   quad: cells(Quad.a, Quad.b, Quad.c, Quad.d),
-  wide: cells(Wide.r0, Wide.r1, Wide.r2, Wide.r3, Wide.r4, Wide.r5, Wide.r6, Wide.r7, Wide.r8, Wide.r9),
+  wide: cells(
+    Wide.r0,
+    Wide.r1,
+    Wide.r2,
+    Wide.r3,
+    Wide.r4,
+    Wide.r5,
+    Wide.r6,
+    Wide.r7,
+    Wide.r8,
+    Wide.r9,
+  ),
   crate: cells(Crate.contents, Crate.manifest),
 }
 
@@ -70,7 +81,12 @@ const itself = (stamp: number): number => stamp
 
 /** The numbers of structs: where they are, and what follows from the stamp. */
 const NUMBERS: Partial<
-  Readonly<Record<ItemKind, readonly (readonly [cell: unknown, value: (stamp: number, index: number) => unknown])[]>>
+  Readonly<
+    Record<
+      ItemKind,
+      readonly (readonly [cell: unknown, value: (stamp: number, index: number) => unknown])[]
+    >
+  >
 > = {
   pair: [[Pair.stamp, itself]],
   quad: [
@@ -215,7 +231,8 @@ export function compare(object: Any, item: Item): string | null {
   }
   const elements = arrayOf(kind)
   if (elements === null) return null
-  if (elements.length(object) !== length) return `length is ${elements.length(object)}, must be ${length}`
+  if (elements.length(object) !== length)
+    return `length is ${elements.length(object)}, must be ${length}`
   if (kind === 'references') return null
   for (let index = 0; index < length; index++) {
     const found = Number(elements.get(object, index))

@@ -7,7 +7,9 @@ import { type Any, Crate, compare, getReference, Integers } from './shapes.ts'
 type Found = Map<Item, Any>
 
 /** Walks through the heap and the model side by side, and compares them. Not a safepoint. */
-export function walk(roots: readonly (readonly [where: string, at: Any, item: Item | null])[]): Found {
+export function walk(
+  roots: readonly (readonly [where: string, at: Any, item: Item | null])[],
+): Found {
   const found: Found = new Map()
   const itemAt = new Map<Any, Item>()
   const waiting: [Any, Item][] = []
@@ -19,9 +21,11 @@ export function walk(roots: readonly (readonly [where: string, at: Any, item: It
     if (at === nil) throw new Error(`${where()} is nil, must be a ${item.kind}`)
     const before = found.get(item)
     if (before === at) return
-    if (before !== undefined) throw new Error(`${where()} is ${at}, must be ${before}: two for one ${item.kind}`)
+    if (before !== undefined)
+      throw new Error(`${where()} is ${at}, must be ${before}: two for one ${item.kind}`)
     const other = itemAt.get(at)
-    if (other !== undefined) throw new Error(`${where()} is ${at}, one ${other.kind} for two: this must be another`)
+    if (other !== undefined)
+      throw new Error(`${where()} is ${at}, one ${other.kind} for two: this must be another`)
     found.set(item, at)
     itemAt.set(at, item)
     waiting.push([at, item])
@@ -33,7 +37,11 @@ export function walk(roots: readonly (readonly [where: string, at: Any, item: It
     const fault = compare(at, item)
     if (fault !== null) throw new Error(`${kind} at ${at}: ${fault}`)
     for (let index = 0; index < references.length; index++)
-      meet(() => `reference ${index} of the ${kind} at ${at}`, getReference(at, kind, index), references[index])
+      meet(
+        () => `reference ${index} of the ${kind} at ${at}`,
+        getReference(at, kind, index),
+        references[index],
+      )
   }
   return found
 }
@@ -47,7 +55,9 @@ export interface Met {
 /** A crate with its model. */
 export function modelOfCrate(crate: Any): Item {
   const manifest = Crate.manifest.get(crate as never)
-  const numbers = Array.from({ length: Integers.length(manifest) }, (_, index) => Integers.get(manifest, index))
+  const numbers = Array.from({ length: Integers.length(manifest) }, (_, index) =>
+    Integers.get(manifest, index),
+  )
   const item = new Item('crate', 0, numbers[numbers.length - 1])
   item.references[0] = itemsOf(numbers)[0]
   item.references[1] = new Item('manifest', numbers.length, 0, numbers)

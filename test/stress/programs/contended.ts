@@ -1,5 +1,18 @@
 // Many goroutines at one mutex and at two channels: one at a time has the mutex, and every number that is sent is received once, by whichever select wins it.
-import { chan, enter, global, go, i32, keep, leave, mutex, ref, select, task, waitGroup } from 'sawtooth'
+import {
+  chan,
+  enter,
+  global,
+  go,
+  i32,
+  keep,
+  leave,
+  mutex,
+  ref,
+  select,
+  task,
+  waitGroup,
+} from 'sawtooth'
 
 const Numbers = chan(i32)
 /** Goroutines that have the mutex. */
@@ -11,19 +24,24 @@ const holder = task('holder', [ref(mutex), ref(waitGroup), i32], function* (lock
     inside.set(inside.get() + 1)
     if (inside.get() !== 1) throw new Error(`${inside.get()} goroutines have the mutex`)
     yield
-    if (inside.get() !== 1) throw new Error(`${inside.get()} goroutines have the mutex after a turn`)
+    if (inside.get() !== 1)
+      throw new Error(`${inside.get()} goroutines have the mutex after a turn`)
     inside.set(inside.get() - 1)
     mutex.unlock(lock)
   }
   waitGroup.done(done)
 })
 
-const sender = task('sender', [ref(Numbers), ref(Numbers), i32, i32], function* (left, right, first, count) {
-  for (let n = first; n < first + count; n++) {
-    // Either channel, whichever is taken first: the other record is stale then.
-    yield* select(Numbers.sending(left, n), Numbers.sending(right, n))
-  }
-})
+const sender = task(
+  'sender',
+  [ref(Numbers), ref(Numbers), i32, i32],
+  function* (left, right, first, count) {
+    for (let n = first; n < first + count; n++) {
+      // Either channel, whichever is taken first: the other record is stale then.
+      yield* select(Numbers.sending(left, n), Numbers.sending(right, n))
+    }
+  },
+)
 
 const receiver = task(
   'receiver',
@@ -57,6 +75,7 @@ export default function* main(rounds = '20', tasks = '4') {
   yield* waitGroup.wait(done)
   leave(scope)
   const all = count * each
-  if (sum !== (all * (all + 1)) / 2) throw new Error(`received ${sum} in sum, sent ${(all * (all + 1)) / 2}`)
+  if (sum !== (all * (all + 1)) / 2)
+    throw new Error(`received ${sum} in sum, sent ${(all * (all + 1)) / 2}`)
   console.log('ok')
 }

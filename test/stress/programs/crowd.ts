@@ -93,15 +93,20 @@ function fill(seed: number): void {
   const one = keep(chain(seed, 2))
   const other = keep(chain(-seed, 2))
   for (let i = 0; i < LARGE_SET; i++) Nodes.set(large, i, i % 2 === 0 ? one : other)
-  for (let i = 0; i < LARGE_SET; i += 50) verify(Nodes.get(large, i), seed, 2, `large object, element ${i}`)
+  for (let i = 0; i < LARGE_SET; i += 50)
+    verify(Nodes.get(large, i), seed, 2, `large object, element ${i}`)
   leave(scope)
 }
 
-const child = task('child', [ref(Node), ref(waitGroup), i32, i32], function* (node, group, first, length) {
-  yield
-  verify(node, first, length, 'a fork')
-  waitGroup.done(group)
-})
+const child = task(
+  'child',
+  [ref(Node), ref(waitGroup), i32, i32],
+  function* (node, group, first, length) {
+    yield
+    verify(node, first, length, 'a fork')
+    waitGroup.done(group)
+  },
+)
 
 const member = task(
   'member',
@@ -173,12 +178,24 @@ export default function* main(seed = '1', rounds = '300', tasks = '6') {
   left.set(Nodes.new(LEFT_SLOTS))
   for (let i = 0; i < count; i++) {
     const [input, output] = [Channels.get(channels, i), Channels.get(channels, (i + 1) % count)]
-    go(member, input, output, done, lock, group, i, count, Number(rounds), Number(seed) * 7919 + i * 104729)
+    go(
+      member,
+      input,
+      output,
+      done,
+      lock,
+      group,
+      i,
+      count,
+      Number(rounds),
+      Number(seed) * 7919 + i * 104729,
+    )
   }
   let locks = 0
   for (let i = 0; i < count; i++) locks += yield* Done.recv(done)
   yield* waitGroup.wait(group)
-  if (locked.get() !== locks) throw new Error(`the mutex was held ${locks} times, and its counter says ${locked.get()}`)
+  if (locked.get() !== locks)
+    throw new Error(`the mutex was held ${locks} times, and its counter says ${locked.get()}`)
   leave(scope)
   // A task that has sent its last value still keeps its arguments until it ends.
   while (numGoroutine() > 1) yield
@@ -190,6 +207,7 @@ export default function* main(seed = '1', rounds = '300', tasks = '6') {
     reachable += (i + 1) * NODE_BYTES
   }
   const { HeapAlloc } = readMemStats()
-  if (HeapAlloc !== reachable) throw new Error(`${HeapAlloc} bytes are live, ${reachable} are reachable`)
+  if (HeapAlloc !== reachable)
+    throw new Error(`${HeapAlloc} bytes are live, ${reachable} are reachable`)
   console.log(`ok: ${count} tasks`)
 }

@@ -47,7 +47,8 @@ function random(state: Random, below: number): number {
 
 function expect(node: Node, number: number, where: string): void {
   if (node === nil) throw new Error(`${where}: nil, must be ${number}`)
-  if (Node.number.get(node) !== number) throw new Error(`${where}: ${Node.number.get(node)}, must be ${number}`)
+  if (Node.number.get(node) !== number)
+    throw new Error(`${where}: ${Node.number.get(node)}, must be ${number}`)
 }
 
 /** Garbage of the nodes' size, so that what was freed is used again. */
@@ -234,7 +235,8 @@ export default function* main(seed = '1', steps = '20', tasks = '2') {
   const done = keep(waitGroup.new())
   waitGroup.add(done, count)
   for (let i = 0; i < 2; i++) go(courier, out, back)
-  for (let i = 0; i < count; i++) go(mutator, out, back, lock, done, i, Number(seed) * 7919 + i * 104729, Number(steps))
+  for (let i = 0; i < count; i++)
+    go(mutator, out, back, lock, done, i, Number(seed) * 7919 + i * 104729, Number(steps))
   yield* waitGroup.wait(done)
   Nodes.close(out)
   leave(scope)
@@ -244,6 +246,7 @@ export default function* main(seed = '1', steps = '20', tasks = '2') {
   gc()
   const { HeapAlloc } = readMemStats()
   // Goroutines that are about to end may keep a little.
-  if (HeapAlloc > 64 * 1024) throw new Error(`${HeapAlloc} bytes are live, and nearly nothing is reachable`)
+  if (HeapAlloc > 64 * 1024)
+    throw new Error(`${HeapAlloc} bytes are live, and nearly nothing is reachable`)
   console.log('ok')
 }

@@ -144,6 +144,7 @@ export default function* main(seed = '1', steps = '200000', tasks = '4') {
   gc()
   const reachable = count * NODES_BYTES + nodes * NODE_BYTES
   const { HeapAlloc } = readMemStats()
-  if (HeapAlloc !== reachable) throw new Error(`${HeapAlloc} bytes are live, ${reachable} are reachable`)
+  if (HeapAlloc !== reachable)
+    throw new Error(`${HeapAlloc} bytes are live, ${reachable} are reachable`)
   console.log(`ok: ${count} tasks`)
 }

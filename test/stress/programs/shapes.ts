@@ -58,7 +58,8 @@ function lengthFrom(state: Random): number {
 function numbers(length: number, first: number): Ref<typeof Numbers> {
   const made = Numbers.new(length)
   for (let i = 0; i < length; i++) {
-    if (Numbers.get(made, i) !== 0) throw new Error(`a new array of ${length} has ${Numbers.get(made, i)} at ${i}`)
+    if (Numbers.get(made, i) !== 0)
+      throw new Error(`a new array of ${length} has ${Numbers.get(made, i)} at ${i}`)
     Numbers.set(made, i, first + i)
   }
   return made
@@ -84,7 +85,8 @@ function wide(state: Random, number: number): Ref<typeof Wide> {
 }
 
 function verifyWide(made: Ref<typeof Wide>, number: number): void {
-  if (Wide.number.get(made) !== number) throw new Error(`${Wide.number.get(made)} must be ${number}`)
+  if (Wide.number.get(made) !== number)
+    throw new Error(`${Wide.number.get(made)} must be ${number}`)
   verify(Wide.a.get(made), number, 'a')
   verify(Wide.b.get(made), number + 1, 'b')
   verify(Wide.c.get(made), number + 2, 'c')
@@ -126,41 +128,47 @@ function longArray(state: Random): void {
   leave(scope)
 }
 
-const shaper = task('shaper', [ref(waitGroup), i32, i32, i32], function* (group, index, seed, steps) {
-  const state = { seed: seed | 1 }
-  kept.set(index, Wides.new(SLOTS))
-  lists.set(index, Lists.new(SLOTS))
-  const number = new Int32Array(SLOTS)
-  const first = new Int32Array(SLOTS)
-  for (let step = 1; step <= steps; step++) {
-    const slot = random(state, SLOTS)
-    number[slot] = step * 10
-    // Made first: `kept.get` before it would be a bare reference over safepoints.
-    const made = wide(state, number[slot])
-    Wides.set(kept.get(index), slot, made)
-    const other = random(state, SLOTS)
-    first[other] = step
-    const list = numbers(lengthFrom(state), step)
-    Lists.set(lists.get(index), other, list)
-    const seen = random(state, SLOTS)
-    if (number[seen] !== 0) verifyWide(Wides.get(kept.get(index), seen), number[seen])
-    if (first[seen] !== 0) verify(Lists.get(lists.get(index), seen), first[seen], 'list')
-    if (step % 16 === 0 && deep(300) !== 300) throw new Error('a stack is not as deep as it was')
-    if (step % 16 === 8 && chained(500) !== 500) throw new Error('a chain is not as long as it was')
-    if (step % 32 === 1) longArray(state)
-    if (step % 8 === 0) yield
-  }
-  kept.set(index, nil)
-  lists.set(index, nil)
-  waitGroup.done(group)
-})
+const shaper = task(
+  'shaper',
+  [ref(waitGroup), i32, i32, i32],
+  function* (group, index, seed, steps) {
+    const state = { seed: seed | 1 }
+    kept.set(index, Wides.new(SLOTS))
+    lists.set(index, Lists.new(SLOTS))
+    const number = new Int32Array(SLOTS)
+    const first = new Int32Array(SLOTS)
+    for (let step = 1; step <= steps; step++) {
+      const slot = random(state, SLOTS)
+      number[slot] = step * 10
+      // Made first: `kept.get` before it would be a bare reference over safepoints.
+      const made = wide(state, number[slot])
+      Wides.set(kept.get(index), slot, made)
+      const other = random(state, SLOTS)
+      first[other] = step
+      const list = numbers(lengthFrom(state), step)
+      Lists.set(lists.get(index), other, list)
+      const seen = random(state, SLOTS)
+      if (number[seen] !== 0) verifyWide(Wides.get(kept.get(index), seen), number[seen])
+      if (first[seen] !== 0) verify(Lists.get(lists.get(index), seen), first[seen], 'list')
+      if (step % 16 === 0 && deep(300) !== 300) throw new Error('a stack is not as deep as it was')
+      if (step % 16 === 8 && chained(500) !== 500)
+        throw new Error('a chain is not as long as it was')
+      if (step % 32 === 1) longArray(state)
+      if (step % 8 === 0) yield
+    }
+    kept.set(index, nil)
+    lists.set(index, nil)
+    waitGroup.done(group)
+  },
+)
 
 export default function* main(seed = '1', steps = '300', tasks = '2') {
   const count = Number(tasks)
   const scope = enter()
   const group = keep(waitGroup.new())
   waitGroup.add(group, count)
-  for (let i = 0; i < count; i++) go(shaper, group, i, Number(seed) * 7919 + i * 104729, Number(steps))
+  for (let i = 0; i < count; i++)
+    go(shaper, group, i, Number(seed) * 7919 + i * 104729, Number(steps))
   yield* waitGroup.wait(group)
   leave(scope)
   gc()

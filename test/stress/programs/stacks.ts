@@ -26,7 +26,8 @@ const MANY = 40
 
 function expect(node: Node, number: number, where: string): void {
   if (node === nil) throw new Error(`${where}: nil, must be ${number}`)
-  if (Node.number.get(node) !== number) throw new Error(`${where}: ${Node.number.get(node)}, must be ${number}`)
+  if (Node.number.get(node) !== number)
+    throw new Error(`${where}: ${Node.number.get(node)}, must be ${number}`)
 }
 
 function litter(count: number): void {

@@ -1,5 +1,20 @@
 // A task begins a loop without a safepoint while a cycle marks, with a stack that is not scanned yet.
-import { chan, enter, global, go, i32, keep, leave, nil, poll, type Ref, ref, self, struct, task } from 'sawtooth'
+import {
+  chan,
+  enter,
+  global,
+  go,
+  i32,
+  keep,
+  leave,
+  nil,
+  poll,
+  type Ref,
+  ref,
+  self,
+  struct,
+  task,
+} from 'sawtooth'
 
 const Tree = struct('Tree', { left: self, right: self })
 type Tree = Ref<typeof Tree>

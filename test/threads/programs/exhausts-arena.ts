@@ -1,6 +1,19 @@
 // Keeps all that it allocates until there is no room: small objects, medium ones, or one that is too large. `catch`: lets go
 // of them when there is none, and begins anew.
-import { array, enter, f64, getLocal, i32, leave, local, nil, ref, self, setLocal, struct } from 'sawtooth'
+import {
+  array,
+  enter,
+  f64,
+  getLocal,
+  i32,
+  leave,
+  local,
+  nil,
+  ref,
+  self,
+  setLocal,
+  struct,
+} from 'sawtooth'
 
 const Cell = struct('Cell', { next: self, a: f64, b: f64 })
 const Numbers = array(i32)

@@ -8,7 +8,13 @@ const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) 
 const answer: object[] = []
 for (const [index, depth] of depths.entries()) {
   await using runtime = new Runtime()
-  const options = { procs: 1 + (index % 2), arena: '16MiB', args: [depth], stdout: nowhere(), stderr: nowhere() }
+  const options = {
+    procs: 1 + (index % 2),
+    arena: '16MiB',
+    args: [depth],
+    stdout: nowhere(),
+    stderr: nowhere(),
+  }
   const { exit, error, rescues } = await runtime.run(program, options)
   answer.push({ depth, exit, error: error?.message ?? null, rescues })
 }

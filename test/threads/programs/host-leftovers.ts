@@ -17,7 +17,12 @@ async function run(program: string, args: string[]) {
       done()
     },
   })
-  const { exit, error } = await runtime.run(`${programs}/${program}`, { procs: 1, args, arena: '8MiB', stdout })
+  const { exit, error } = await runtime.run(`${programs}/${program}`, {
+    procs: 1,
+    args,
+    arena: '8MiB',
+    stdout,
+  })
   return { exit, message: error?.message ?? null, printed }
 }
 

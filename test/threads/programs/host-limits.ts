@@ -20,7 +20,14 @@ async function took(memoryLimit?: string) {
     },
   })
   const record = await runtime.run(program, {
-    ...{ args: [what, '64'], procs: Number(procs), gogc: 'off' as const, gate, termination, stdout },
+    ...{
+      args: [what, '64'],
+      procs: Number(procs),
+      gogc: 'off' as const,
+      gate,
+      termination,
+      stdout,
+    },
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
   })
   return { ms: Number(printed), record }
@@ -31,4 +38,12 @@ const free = await took(undefined)
 const limited = await took('16MiB')
 const again = await took(undefined)
 const { exit, cycles, rescues } = limited.record
-console.log(JSON.stringify({ freeMs: Math.max(free.ms, again.ms), limitedMs: limited.ms, exit, cycles, rescues }))
+console.log(
+  JSON.stringify({
+    freeMs: Math.max(free.ms, again.ms),
+    limitedMs: limited.ms,
+    exit,
+    cycles,
+    rescues,
+  }),
+)

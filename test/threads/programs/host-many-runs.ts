@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os'
 import { Writable } from 'node:stream'
 import { Runtime } from 'sawtooth/host'
 
-const [directory = '', program = '', times = '60', samples = '20,60', ...args] = process.argv.slice(2)
+const [directory = '', program = '', times = '60', samples = '20,60', ...args] =
+  process.argv.slice(2)
 
 const { signal } = new AbortController()
 let listeners = 0
-for (const [name, change] of [['addEventListener', 1] as const, ['removeEventListener', -1] as const]) {
+for (const [name, change] of [
+  ['addEventListener', 1] as const,
+  ['removeEventListener', -1] as const,
+]) {
   const original = signal[name].bind(signal) as (...values: unknown[]) => void
   Object.assign(signal, {
     [name]: (...values: unknown[]) => {
@@ -20,7 +24,8 @@ for (const [name, change] of [['addEventListener', 1] as const, ['removeEventLis
 
 function sample() {
   const status = readFileSync('/proc/self/status', 'utf8')
-  const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
+  const of = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
   return {
     reservedMiB: Math.round(of('VmSize') / 1024),
     residentMiB: Math.round(of('VmRSS') / 1024),
@@ -28,7 +33,9 @@ function sample() {
     files: readdirSync('/proc/self/fd').length,
     temporary: readdirSync(tmpdir()).filter(name => name.startsWith('sawtooth-')).length,
     listeners,
-    processListeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+    processListeners: process
+      .eventNames()
+      .reduce((sum, name) => sum + process.listenerCount(name), 0),
   }
 }
 

@@ -26,5 +26,15 @@ const record = await run(program, {
 })
 const late = memory()
 const { exit, error, cycleCount, cycles } = record
-console.log(JSON.stringify({ exit, error, cycleCount, kept: cycles.length, newest: cycles.at(-1)?.n, early, late }))
+console.log(
+  JSON.stringify({
+    exit,
+    error,
+    cycleCount,
+    kept: cycles.length,
+    newest: cycles.at(-1)?.n,
+    early,
+    late,
+  }),
+)
 process.exit()

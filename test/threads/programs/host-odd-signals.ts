@@ -12,7 +12,11 @@ const trap = (): never => {
 const reason = new Proxy({}, { get: trap, getPrototypeOf: trap })
 const inTheMiddle = new AbortController()
 setTimeout(() => inTheMiddle.abort(reason), 300)
-const own = { aborted: true, addEventListener: () => {}, removeEventListener: trap } as unknown as AbortSignal
+const own = {
+  aborted: true,
+  addEventListener: () => {},
+  removeEventListener: trap,
+} as unknown as AbortSignal
 
 const exits: number[] = []
 for (const signal of [AbortSignal.abort(reason), inTheMiddle.signal, own])

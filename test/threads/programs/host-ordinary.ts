@@ -21,7 +21,8 @@ const answers: unknown[] = []
 for (const [program = '', ...args] of PROGRAMS) {
   const file = `${folder}/${program}`
   const stdout = new Writable({ write: (_, __, done) => done() })
-  const run = () => runtime.run(file, { procs: 2, args: [...args, ...size], stdout, stderr: stdout })
+  const run = () =>
+    runtime.run(file, { procs: 2, args: [...args, ...size], stdout, stderr: stdout })
   await run()
   const before = threads
   const { exit } = await run()

@@ -8,7 +8,8 @@ const [what = '', program = '', file = ''] = process.argv.slice(2)
 const silent = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
 const failing = (code: string): Writable =>
   new Writable({
-    write: (_chunk, _encoding, done) => done(Object.assign(new Error(`${code}: so it is, write`), { code })),
+    write: (_chunk, _encoding, done) =>
+      done(Object.assign(new Error(`${code}: so it is, write`), { code })),
   })
 
 /** Nobody writes to it any more: it refuses a write, and has no event to tell. */
@@ -39,9 +40,24 @@ const given = {
   onCycle: ({ n }: { n: number }) => seen.push(n),
   ...situations[what],
 }
-const { exit, error, unwritten, cycleCount, cycles } = await run(program, { procs: 1, args: ['20'], ...given })
+const { exit, error, unwritten, cycleCount, cycles } = await run(program, {
+  procs: 1,
+  args: ['20'],
+  ...given,
+})
 await delay(20)
 const kind = error?.kind ?? null
 const numbers = cycles.map(({ n }) => n)
-console.log(JSON.stringify({ exit, kind, message: error?.message, unwritten, cycleCount, numbers, seen, uncaught }))
+console.log(
+  JSON.stringify({
+    exit,
+    kind,
+    message: error?.message,
+    unwritten,
+    cycleCount,
+    numbers,
+    seen,
+    uncaught,
+  }),
+)
 process.exit()

@@ -1,6 +1,14 @@
 // A host: runs of one Runtime, and what it answers. Which of them, the first argument says: one, or several with commas.
 import { Writable } from 'node:stream'
-import { type CycleRecord, close, type RunOptions, type RunRecord, Runtime, run, UsageError } from 'sawtooth/host'
+import {
+  type CycleRecord,
+  close,
+  type RunOptions,
+  type RunRecord,
+  Runtime,
+  run,
+  UsageError,
+} from 'sawtooth/host'
 
 const [what = '', programs = '', ...args] = process.argv.slice(2)
 
@@ -35,7 +43,12 @@ async function collected(runtime: Runtime, program: string, options: RunOptions 
   const stdout = new Collected()
   const stderr = new Collected()
   const before = threads
-  const record = await runtime.run(`${programs}/${program}`, { procs: 3, ...options, stdout, stderr })
+  const record = await runtime.run(`${programs}/${program}`, {
+    procs: 3,
+    ...options,
+    stdout,
+    stderr,
+  })
   return { ...brief(record), newThreads: threads - before, stdout: stdout.all, stderr: stderr.all }
 }
 
@@ -48,7 +61,10 @@ const scenarios: Record<string, () => Promise<unknown>> = {
       await collected(runtime, 'churn.ts', churn),
       await collected(runtime, 'squares.ts'),
       await collected(runtime, 'churn.ts', churn),
-      await collected(runtime, 'churn.ts', { args: ['4', '2000', '10'], fault: 'refill@p1:exit:nth=200' }),
+      await collected(runtime, 'churn.ts', {
+        args: ['4', '2000', '10'],
+        fault: 'refill@p1:exit:nth=200',
+      }),
       await collected(runtime, 'churn.ts', churn),
       await collected(runtime, 'squares.ts'),
       await collected(runtime, 'throws.ts'),
@@ -87,13 +103,27 @@ const scenarios: Record<string, () => Promise<unknown>> = {
           controller.abort()
         }, 100),
       )
-      const options = { procs: 3, args: [way], signal: controller.signal, stdout, stderr: new Collected() }
+      const options = {
+        procs: 3,
+        args: [way],
+        signal: controller.signal,
+        stdout,
+        stderr: new Collected(),
+      }
       const record = await runtime.run(`${programs}/loops.ts`, options)
-      results.push({ way, ...brief(record), afterAbortMs: performance.now() - abortedAt, stdout: stdout.all })
+      results.push({
+        way,
+        ...brief(record),
+        afterAbortMs: performance.now() - abortedAt,
+        stdout: stdout.all,
+      })
       if (abortedAt === 0) throw new Error(`${way}: it ended before the abort`)
     }
     const aborted = AbortSignal.abort()
-    results.push({ way: 'before', ...(await collected(runtime, 'loops.ts', { signal: aborted, args: ['polls'] })) })
+    results.push({
+      way: 'before',
+      ...(await collected(runtime, 'loops.ts', { signal: aborted, args: ['polls'] })),
+    })
     results.push({ way: 'after', ...(await collected(runtime, 'squares.ts')) })
     return results
   },
@@ -135,7 +165,11 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     })
     const once = async () => {
       const stdout = new Collected()
-      const { exit } = await run(`${programs}/squares.ts`, { procs: 2, stdout, stderr: new Collected() })
+      const { exit } = await run(`${programs}/squares.ts`, {
+        procs: 2,
+        stdout,
+        stderr: new Collected(),
+      })
       return { exit, stdout: stdout.all, threads }
     }
     const first = await once()
@@ -167,7 +201,9 @@ const scenarios: Record<string, () => Promise<unknown>> = {
         await run(path, options)
         messages.push('it ran')
       } catch (error) {
-        messages.push(error instanceof UsageError ? error.message : `not a UsageError: ${String(error)}`)
+        messages.push(
+          error instanceof UsageError ? error.message : `not a UsageError: ${String(error)}`,
+        )
       }
     }
     const { exit } = await run(program, { stdout: new Collected(), stderr: new Collected() })

@@ -7,7 +7,8 @@ import { type RunOptions, Runtime } from 'sawtooth/host'
 
 const [directory = '', every = '1', chosen = '0'] = process.argv.slice(2)
 const trap = '() => { throw new Error("a trap") }'
-const get = (name: string): string => `Object.defineProperty(new Error('own'), '${name}', { get: ${trap} })`
+const get = (name: string): string =>
+  `Object.defineProperty(new Error('own'), '${name}', { get: ${trap} })`
 const value = (name: string, what: string): string =>
   `Object.defineProperty(new Error('own'), '${name}', { value: ${what} })`
 
@@ -33,13 +34,24 @@ const THROWN: Readonly<Record<string, readonly [what: string, before?: string]>>
   cause: ["new Error('own', { cause: new TypeError('inner') })"],
   'cyclic cause': ["((error) => Object.assign(error, { cause: error }))(new Error('own'))"],
   huge: ["new Error('own'.repeat(100_000))"],
-  'many lines': ["new Error('own\\ngoroutine 1 (main):\\npanic: forged\\n    at forged (x.js:1:1)')"],
+  'many lines': [
+    "new Error('own\\ngoroutine 1 (main):\\npanic: forged\\n    at forged (x.js:1:1)')",
+  ],
   escapes: ["new Error('\\x1b]0;own\\x07\\x1b[2J\\u202e')"],
 }
 
 /** What the test looks for by name, in main and in a task. */
 const NAMED: readonly string[] = [
-  ...['undefined', 'symbol', 'call sites', 'aggregate', 'cause', 'cyclic cause', 'huge', 'many lines'],
+  ...[
+    'undefined',
+    'symbol',
+    'call sites',
+    'aggregate',
+    'cause',
+    'cyclic cause',
+    'huge',
+    'many lines',
+  ],
 ]
 
 const PLACES: Readonly<Record<string, (what: string, before: string) => string>> = {
@@ -99,11 +111,19 @@ export default { name: 'thrower', describe: '', stateNames: [], init: nothing, s
     join(directory, 'collects.js'),
     "import { gc } from 'sawtooth'\nexport default function* main() { gc() }",
   )
-  results.push({ name, place: 'pacer', ...(await outcome(runtime, join(directory, 'collects.js'), { pacer })) })
+  results.push({
+    name,
+    place: 'pacer',
+    ...(await outcome(runtime, join(directory, 'collects.js'), { pacer })),
+  })
   // The host's own realm is left as it is.
   if (before !== '') continue
   const onCycle = new Function(`throw ${what}`) as () => void
-  results.push({ name, place: 'onCycle', ...(await outcome(runtime, join(directory, 'collects.js'), { onCycle })) })
+  results.push({
+    name,
+    place: 'onCycle',
+    ...(await outcome(runtime, join(directory, 'collects.js'), { onCycle })),
+  })
 }
 const later = async (): Promise<void> => {
   throw new Error('own, later')
@@ -113,5 +133,9 @@ results.push({
   place: 'onCycle',
   ...(await outcome(runtime, join(directory, 'collects.js'), { onCycle: later })),
 })
-results.push({ name: 'nothing', place: 'last', ...(await outcome(runtime, join(directory, 'collects.js'))) })
+results.push({
+  name: 'nothing',
+  place: 'last',
+  ...(await outcome(runtime, join(directory, 'collects.js'))),
+})
 console.log(JSON.stringify(results))

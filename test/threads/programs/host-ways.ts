@@ -23,7 +23,12 @@ ${declarations}
 export default function* main() { ${statements} }`,
   )
   const stdout = new Writable({ write: (_, __, done) => done() })
-  const { exit, error } = await runtime.run(file, { procs: 1, arena: '8MiB', stdout, stderr: stdout })
+  const { exit, error } = await runtime.run(file, {
+    procs: 1,
+    arena: '8MiB',
+    stdout,
+    stderr: stdout,
+  })
   return { exit, message: error?.message ?? null }
 }
 

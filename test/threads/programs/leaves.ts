@@ -50,9 +50,11 @@ function harm(): void {
 const ways: Readonly<Record<string, () => void>> = {
   nothing: () => {},
   'a promise that settles': () => void Promise.resolve().then(() => {}),
-  'the clock, and the console': () => console.assert(performance.now() > 0 && performance.timeOrigin > 0),
+  'the clock, and the console': () =>
+    console.assert(performance.now() > 0 && performance.timeOrigin > 0),
 
-  'a promise that starts a timer': () => void Promise.resolve().then(() => setTimeout(harm, 5).unref()),
+  'a promise that starts a timer': () =>
+    void Promise.resolve().then(() => setTimeout(harm, 5).unref()),
   'a timer': () => void setTimeout(harm, 5),
   'a timer that is not waited for': () => void setTimeout(harm, 5).unref(),
   'an interval': () => void setInterval(harm, 1).unref(),
@@ -80,7 +82,8 @@ const leaver = task('leaver', [i32, ref(Done)], function* (way, done) {
 
 export default function* main(way = 'nothing') {
   const done = keep(Done.new())
-  for (let index = 0; index < procs(); index++) go.on(index, leaver, Object.keys(ways).indexOf(way), done)
+  for (let index = 0; index < procs(); index++)
+    go.on(index, leaver, Object.keys(ways).indexOf(way), done)
   for (let index = 0; index < procs(); index++) yield* Done.recv(done)
   yield* sleep(1)
 }

@@ -99,7 +99,11 @@ function isMixed(depths: number): boolean {
 }
 
 /** Does all of them near the end of the stack, one after the other. Returns the names of those that did not throw a RangeError. */
-function doNearTheEnd(left: number, words: number, acts: Readonly<Record<string, Act>>): Set<string> {
+function doNearTheEnd(
+  left: number,
+  words: number,
+  acts: Readonly<Record<string, Act>>,
+): Set<string> {
   const names = new Set<string>()
   const entries = Object.entries(acts)
   let isTried = false
@@ -115,7 +119,8 @@ function doNearTheEnd(left: number, words: number, acts: Readonly<Record<string,
     }
   }
   // Compiled, a large frame is a small one, and more of them make the room.
-  for (let room = ROOM; !isTried; room *= 2) goOn(room, () => void descend(left, () => padded(words, attempt)))
+  for (let room = ROOM; !isTried; room *= 2)
+    goOn(room, () => void descend(left, () => padded(words, attempt)))
   for (const name of names) done.set(name, (done.get(name) ?? 0) + 1)
   return names
 }
@@ -169,7 +174,12 @@ function expectThat(isSo: boolean, what: string): void {
 
 /** Operations that need not wait: all done near the end of the stack, then looked at from the top. */
 function* plainOperations(depth: number): Generator<unknown, void, unknown> {
-  const [c, r, x, d] = [keep(Numbers.new(2)), keep(Numbers.new(2)), keep(Numbers.new(2)), keep(Numbers.new(2))]
+  const [c, r, x, d] = [
+    keep(Numbers.new(2)),
+    keep(Numbers.new(2)),
+    keep(Numbers.new(2)),
+    keep(Numbers.new(2)),
+  ]
   const n = keep(Nodes.new(2))
   const [m, held] = [keep(mutex.new()), keep(mutex.new())]
   const w = keep(waitGroup.new(2))
@@ -212,7 +222,10 @@ function* plainOperations(depth: number): Generator<unknown, void, unknown> {
   const is = (name: string): number => (succeeded.has(name) ? 1 : 0)
   expectThat(Numbers.length(c) === is('send'), 'send')
   expectThat(Nodes.length(n) === is('send a reference'), 'send a reference')
-  expectThat(Numbers.length(r) === 1 - is('recv') && (is('recv') === 0 || received === 7), `recv of ${received}`)
+  expectThat(
+    Numbers.length(r) === 1 - is('recv') && (is('recv') === 0 || received === 7),
+    `recv of ${received}`,
+  )
   expectThat(Numbers.length(x) === 1 - is('select'), 'select')
   if (is('lock') === 0) yield* mutex.lock(m)
   mutex.unlock(m)

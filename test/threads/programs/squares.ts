@@ -7,7 +7,8 @@ const Sums = chan(f64)
 
 const summer = task('summer', [ref(Squares), f64, ref(Sums)], function* (squares, begin, sums) {
   let sum = 0
-  for (let index = begin; index < Squares.length(squares); index += 2) sum += Squares.get(squares, index)
+  for (let index = begin; index < Squares.length(squares); index += 2)
+    sum += Squares.get(squares, index)
   yield* Sums.send(sums, sum)
 })
 

@@ -123,7 +123,8 @@ export default function* main(times = '300', uncaughtWay = '') {
     leave(scope)
     for (let slot = 0; slot < SLOTS; slot++) Nodes.set(slots, slot, nil)
     gc()
-    if (sum(kept) !== 500_500) throw new Error(`after overflow ${overflows} the sum is ${sum(kept)}`)
+    if (sum(kept) !== 500_500)
+      throw new Error(`after overflow ${overflows} the sum is ${sum(kept)}`)
     yield
   }
   for (let time = 0; time < Number(times); time += 50) {

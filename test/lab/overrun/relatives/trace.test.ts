@@ -43,7 +43,9 @@ test('the trace of a run has the times of its record, cycle for cycle', async ()
   expect(lanes.length).toBe(record.procs)
   expect(cycles.map(({ n }) => n)).toEqual(record.cycles.map(({ n }) => n))
   for (const [index, found] of cycles.entries()) {
-    const { startMs, stwSetupUs, markMs, stwTerminationUs, timeToSafepointUs } = record.cycles[index] as CycleRecord
+    const { startMs, stwSetupUs, markMs, stwTerminationUs, timeToSafepointUs } = record.cycles[
+      index
+    ] as CycleRecord
     const requestedMs = startMs + stwSetupUs / 1000 + markMs
     // A trace counts nanoseconds.
     expect(found.setupRequestedMs).toBeCloseTo(startMs, 5)
@@ -58,7 +60,9 @@ test('the trace of a run has the times of its record, cycle for cycle', async ()
 const running = [slice(0, 'goroutine', 1, 20), slice(1, 'goroutine', 1, 20)]
 const stops = cycle(1, [2, 3], [5, 6])
 const use = (...events: Parameters<typeof trace>[1]): readonly number[] =>
-  timesToFullUse(trace(2, [...running, ...stops, ...events])).map(({ afterMs }) => Number(afterMs.toFixed(6)))
+  timesToFullUse(trace(2, [...running, ...stops, ...events])).map(({ afterMs }) =>
+    Number(afterMs.toFixed(6)),
+  )
 
 test('all in use at once when nobody is stopped any more', () => {
   expect(use(slice(0, 'stopped', 5, 6), slice(1, 'stopped', 5, 6))).toEqual([0])
@@ -70,7 +74,11 @@ test('the last P to wake decides', () => {
 
 test('what follows at once is not use: stopped, then blocked in place', () => {
   expect(
-    use(slice(0, 'stopped', 5, 7), slice(0, 'blocked in place', 7, 8), slice(0, 'blocked in place', 10, 11)),
+    use(
+      slice(0, 'stopped', 5, 7),
+      slice(0, 'blocked in place', 7, 8),
+      slice(0, 'blocked in place', 10, 11),
+    ),
   ).toEqual([2])
 })
 
@@ -83,7 +91,12 @@ test('a stop within a block: the block counts to its end', () => {
 })
 
 test('without a goroutine at that time, the next one counts', () => {
-  const events = [slice(0, 'goroutine', 1, 20), slice(1, 'goroutine', 1, 5), slice(1, 'goroutine', 8, 20), ...stops]
+  const events = [
+    slice(0, 'goroutine', 1, 20),
+    slice(1, 'goroutine', 1, 5),
+    slice(1, 'goroutine', 8, 20),
+    ...stops,
+  ]
   expect(timesToFullUse(trace(2, events))).toEqual([{ n: 1, afterMs: 2, isOvertaken: false }])
 })
 
@@ -102,7 +115,9 @@ const toStop = (...events: Parameters<typeof trace>[1]): readonly number[] =>
   timesToStop(trace(2, [...stops, ...events])).map(({ ms }) => Number(ms.toFixed(6)))
 
 test('from the last drain of any P until the world is stopped', () => {
-  expect(toStop(slice(0, 'dedicated worker', 3, 4), slice(1, 'assist', 3.5, 4.5, 2000))).toEqual([0.6])
+  expect(toStop(slice(0, 'dedicated worker', 3, 4), slice(1, 'assist', 3.5, 4.5, 2000))).toEqual([
+    0.6,
+  ])
 })
 
 test('an assist that found nothing is no drain', () => {
@@ -110,5 +125,7 @@ test('an assist that found nothing is no drain', () => {
 })
 
 test('drains of the cycle before and after do not count', () => {
-  expect(toStop(slice(0, 'fractional worker', 1, 2), slice(0, 'dedicated worker', 6.5, 7))).toEqual([])
+  expect(toStop(slice(0, 'fractional worker', 1, 2), slice(0, 'dedicated worker', 6.5, 7))).toEqual(
+    [],
+  )
 })

@@ -13,7 +13,13 @@ import {
 } from '../../../../runtime/report/trace-events.ts'
 
 /** A slice of a P. `detail`: what its kind tells. */
-export function slice(p: number, name: PSlice['name'], startMs: number, endMs: number, detail = 0): PSlice {
+export function slice(
+  p: number,
+  name: PSlice['name'],
+  startMs: number,
+  endMs: number,
+  detail = 0,
+): PSlice {
   const what = EVENT_DETAILS[name]
   const args = what === null ? undefined : { [what]: detail }
   return { kind: 'slice', p, name, startMs, durationMs: endMs - startMs, args } as PSlice
@@ -28,7 +34,12 @@ export function cycle(
   const at = ([startMs, endMs]: readonly [number, number]) =>
     ({ kind: 'slice', p: GC_LANE, startMs, durationMs: endMs - startMs }) as const
   const safepoint = (stop: readonly [number, number]) =>
-    ({ ...at(stop), name: 'time to safepoint', durationMs: (stop[1] - stop[0]) / 10, args: undefined }) as const
+    ({
+      ...at(stop),
+      name: 'time to safepoint',
+      durationMs: (stop[1] - stop[0]) / 10,
+      args: undefined,
+    }) as const
   return [
     { ...at(setup), name: 'mark setup', args: { cycle: n, trigger: 'heap' } },
     safepoint(setup),

@@ -19,7 +19,8 @@ test('a distribution of many values is drawn with few points, none of which lies
   const values = Array.from({ length: 50_000 }, (_, index) => index * 3)
   const points = steps(values, 200_000)
   expect(points.length).toBeLessThan(500)
-  for (const { bytes, share } of points.slice(1, -1)) expect(share).toBeCloseTo((bytes / 3 + 1) / 50_000, 12)
+  for (const { bytes, share } of points.slice(1, -1))
+    expect(share).toBeCloseTo((bytes / 3 + 1) / 50_000, 12)
   expect(points.at(-2)).toMatchObject({ bytes: 149_997, share: 1 })
 })
 
@@ -36,7 +37,12 @@ test('the mean of a cause is over all cycles of the policy, those without it inc
 })
 
 test('neighbours that do the same are one slice where the gap is not seen', () => {
-  const lane = (p: number, what: string, fromMs: number, toMs: number) => ({ p, what, fromMs, toMs })
+  const lane = (p: number, what: string, fromMs: number, toMs: number) => ({
+    p,
+    what,
+    fromMs,
+    toMs,
+  })
   const lanes = [
     lane(0, 'goroutine', 2.01, 3),
     lane(0, 'goroutine', 0, 2),
@@ -56,13 +62,21 @@ test('no two policies have both colour and dash in common, and those that all re
   const cases = (['coordinator', 'assist-takes-over', 'helping'] as const).flatMap(termination =>
     (['off', 'goal', 'hard'] as const).flatMap(gate =>
       (['go', 'capped'] as const).flatMap(credit =>
-        (['sleep', 'yield'] as const).map(wait => ({ ...someCase, termination, gate, credit, wait })),
+        (['sleep', 'yield'] as const).map(wait => ({
+          ...someCase,
+          termination,
+          gate,
+          credit,
+          wait,
+        })),
       ),
     ),
   )
   const styles = seriesStyles({ cases: [...cases].reverse(), costs: [] })
   expect(styles.size).toBe(cases.length)
-  expect(new Set([...styles.values()].map(({ colour, dash }) => `${colour} ${dash}`)).size).toBe(cases.length)
+  expect(new Set([...styles.values()].map(({ colour, dash }) => `${colour} ${dash}`)).size).toBe(
+    cases.length,
+  )
   const few = seriesStyles({ cases: [someCase], costs: [] })
   expect(few.get('coordinator')).toEqual(styles.get(seriesLabel(someCase)))
 })

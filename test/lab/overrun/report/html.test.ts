@@ -3,10 +3,20 @@ import { reportHtml } from '../../../../lab/overrun/report/html.ts'
 import { humanBytes, humanMs } from '../../../../runtime/report/units.ts'
 import { noResults, someCase, someCost, someResults } from '../../../support/overrun-results.ts'
 
-const SECTIONS = ['criteria', 'distribution', 'causes', 'timelines', 'costs', 'experiments', 'cases']
+const SECTIONS = [
+  'criteria',
+  'distribution',
+  'causes',
+  'timelines',
+  'costs',
+  'experiments',
+  'cases',
+]
 
-const sectionsOf = (page: string): string[] => [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id)
-const partOf = (page: string, id: string): string => page.split(`<section id="${id}"`)[1]?.split('</section>')[0] ?? ''
+const sectionsOf = (page: string): string[] =>
+  [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id)
+const partOf = (page: string, id: string): string =>
+  page.split(`<section id="${id}"`)[1]?.split('</section>')[0] ?? ''
 const count = (text: string, part: string): number => text.split(part).length - 1
 
 const page = await reportHtml(someResults)
@@ -37,9 +47,15 @@ describe('the report', () => {
 
   test('has a row for every case, with its figures', async () => {
     const cases = [1, 8].flatMap(procs =>
-      [4, 8, 16, 32, 64].map(mib => ({ ...someCase, procs, goal: mib * 2 ** 20, cycles: 1000 * procs + mib })),
+      [4, 8, 16, 32, 64].map(mib => ({
+        ...someCase,
+        procs,
+        goal: mib * 2 ** 20,
+        cycles: 1000 * procs + mib,
+      })),
     )
-    const rows = partOf(await reportHtml({ ...noResults, cases }), 'cases').split('<tbody>')[1] ?? ''
+    const rows =
+      partOf(await reportHtml({ ...noResults, cases }), 'cases').split('<tbody>')[1] ?? ''
     expect(count(rows, '<tr>')).toBe(cases.length)
     for (const { procs, goal, cycles } of cases)
       expect(rows).toMatch(
@@ -59,11 +75,22 @@ describe('the report', () => {
       criteria: [{ says: evil, holds: true }],
       cases: someResults.cases.map(one => ({ ...one, injected: evil, by: { [evil]: 5 } })),
       costs: [{ ...someCost, program: evil }],
-      experiments: [{ ...experiment, name: evil, title: evil, issue: evil, found: evil, rows: [{ [evil]: evil }] }],
+      experiments: [
+        {
+          ...experiment,
+          name: evil,
+          title: evil,
+          issue: evil,
+          found: evil,
+          rows: [{ [evil]: evil }],
+        },
+      ],
     })
     expect(escaped).not.toContain('<script')
     expect(escaped).not.toContain('<img')
-    expect(escaped).toContain('&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;&#39;&amp;')
+    expect(escaped).toContain(
+      '&quot;&gt;&lt;img src=x onerror=alert(1)&gt;&lt;script&gt;&#39;&amp;',
+    )
   })
 
   test('needs no network and runs no script', async () => {
@@ -86,22 +113,25 @@ describe('the report', () => {
     const part = partOf(page, 'timelines')
     const worst = someCase.worst
     if (worst === null) throw new Error('no cycle ran past its goal')
-    const [[cause, bytes]] = Object.entries(worst.by).toSorted(([, one], [, other]) => other - one) as [
-      [string, number],
-    ]
+    const [[cause, bytes]] = Object.entries(worst.by).toSorted(
+      ([, one], [, other]) => other - one,
+    ) as [[string, number]]
     expect(part).toContain(`${humanBytes(worst.overrun)} = ${humanBytes(bytes)} ${cause}`)
     for (const { point, ms } of worst.gaps) expect(part).toContain(`${point} ${humanMs(ms)}`)
     expect(part).toContain('MiB taken')
     // The area's edge rises: its points are not all on one level.
     const [, path = ''] = /class="mark-area[^"]*"[^>]*><path[^>]*? d="([^"]+)"/.exec(part) ?? []
     expect(
-      new Set([...path.matchAll(/V([-\d.]+)|[ML][-\d.]+,([-\d.]+)/g)].map(([, v, y]) => v ?? y)).size,
+      new Set([...path.matchAll(/V([-\d.]+)|[ML][-\d.]+,([-\d.]+)/g)].map(([, v, y]) => v ?? y))
+        .size,
     ).toBeGreaterThan(2)
   })
 
   test('tells natural delays from injected ones', async () => {
     expect(partOf(page, 'causes')).toMatch(/Natural delays[\s\S]*Injected delays/)
-    expect(partOf(page, 'distribution')).toContain('injected mark-termination/before-stop:stall=3ms')
+    expect(partOf(page, 'distribution')).toContain(
+      'injected mark-termination/before-stop:stall=3ms',
+    )
   })
 
   test('draws a policy in the same colour in each chart', async () => {
@@ -113,8 +143,8 @@ describe('the report', () => {
   test('a chart whose data are elsewhere is an error', async () => {
     const [experiment] = someResults.experiments
     const chart = { ...experiment.chart, data: { url: 'https://example.org/data.json' } }
-    await expect(reportHtml({ ...noResults, experiments: [{ ...experiment, chart }] })).rejects.toThrow(
-      "a chart's data must be inside it",
-    )
+    await expect(
+      reportHtml({ ...noResults, experiments: [{ ...experiment, chart }] }),
+    ).rejects.toThrow("a chart's data must be inside it")
   })
 })

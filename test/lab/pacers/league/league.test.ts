@@ -2,13 +2,19 @@ import { describe, expect, test } from 'vitest'
 import { pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { evolutionSection, zeroCurve } from '../../../../lab/pacers/league/evolution.ts'
 import { type LeagueOptions, shardOf, tasksOf } from '../../../../lab/pacers/league/league.ts'
-import { combined, type Metrics, metricsOf, type Series } from '../../../../lab/pacers/league/metrics.ts'
+import {
+  combined,
+  type Metrics,
+  metricsOf,
+  type Series,
+} from '../../../../lab/pacers/league/metrics.ts'
 import { play } from '../../../../lab/pacers/league/play.ts'
 import type { Played } from '../../../../lab/pacers/league/results.ts'
 import { simulatorErrors, standingsOf } from '../../../../lab/pacers/league/standings.ts'
 
 const CYCLES = 40
-const list = (of: (cycle: number) => number): number[] => Array.from({ length: CYCLES }, (_, cycle) => of(cycle))
+const list = (of: (cycle: number) => number): number[] =>
+  Array.from({ length: CYCLES }, (_, cycle) => of(cycle))
 const still: Series = {
   heapLive: list(() => 100),
   trigger: list(() => 180),
@@ -23,13 +29,22 @@ const still: Series = {
 describe('a run is judged by', () => {
   test('nothing, where it is at its goal at a quarter of the CPU', () => {
     expect(metricsOf(still, 0)).toEqual({
-      ...{ missMedian: 0, overshootWorst: 0, cpuOverTarget: 0, assistWorst: 0, settling: 0, oscillation: 0 },
+      ...{
+        missMedian: 0,
+        overshootWorst: 0,
+        cpuOverTarget: 0,
+        assistWorst: 0,
+        settling: 0,
+        oscillation: 0,
+      },
       cyclesPerGiB: 2 ** 30 / 100,
     })
   })
 
   test('how far it is from its goal, early or late, and by its worst cycle', () => {
-    expect(metricsOf({ ...still, peak: list(() => 180) }, 0)).toMatchObject({ missMedian: expect.closeTo(0.1, 9) })
+    expect(metricsOf({ ...still, peak: list(() => 180) }, 0)).toMatchObject({
+      missMedian: expect.closeTo(0.1, 9),
+    })
     const peak = list(cycle => (cycle === 25 ? 300 : 200))
     expect(metricsOf({ ...still, peak }, 0)).toMatchObject({ missMedian: 0, overshootWorst: 0.5 })
   })
@@ -62,7 +77,11 @@ describe('a run is judged by', () => {
 
   test('several runs: by their medians, and the worst of the worst', () => {
     const one = metricsOf(still, 0)
-    const runs: Metrics[] = [0.1, 0.2, 0.9].map(value => ({ ...one, missMedian: value, overshootWorst: value }))
+    const runs: Metrics[] = [0.1, 0.2, 0.9].map(value => ({
+      ...one,
+      missMedian: value,
+      overshootWorst: value,
+    }))
     expect(combined(runs)).toMatchObject({ missMedian: 0.2, overshootWorst: 0.9 })
   })
 })
@@ -113,7 +132,10 @@ test('only scenarios that all have played are compared', () => {
   const { rows, scenarios } = standingsOf(all, 'stepped')
   expect(scenarios).toEqual(['s'])
   expect(rows.map(({ metrics }) => metrics.missMedian)).toEqual([0.1, 0.2])
-  expect(standingsOf([...all, played('c', {}, { scenario: 'u' })], 'stepped')).toEqual({ rows: [], scenarios: [] })
+  expect(standingsOf([...all, played('c', {}, { scenario: 'u' })], 'stepped')).toEqual({
+    rows: [],
+    scenarios: [],
+  })
 })
 
 test("on a real heap the simulator's error is one more rank", () => {
@@ -135,14 +157,26 @@ test("on a real heap the simulator's error is one more rank", () => {
 
 test('the simulator is as far from the real heap as their runs are apart', () => {
   const real = { ...still, peak: list(() => 220), utilization: list(() => 0.3) }
-  const [error] = simulatorErrors([played('a', {}), played('a', {}, { engine: 'real', series: real })])
-  expect(error).toMatchObject({ pacer: 'a', scenario: 's', peak: expect.closeTo(0.1, 9), cpu: expect.closeTo(0.05, 9) })
+  const [error] = simulatorErrors([
+    played('a', {}),
+    played('a', {}, { engine: 'real', series: real }),
+  ])
+  expect(error).toMatchObject({
+    pacer: 'a',
+    scenario: 's',
+    peak: expect.closeTo(0.1, 9),
+    cpu: expect.closeTo(0.05, 9),
+  })
   expect(simulatorErrors([played('a', {}, { engine: 'real' })])).toEqual([])
 })
 
 test('the controller’s r is what the rates are, where the pacer has one', () => {
   const rOf = (pacer: string): number | null | undefined =>
-    play({ pacer, scenario: 'stepped/steady', engine: 'stepped' }, pacerNamed(pacer), 1).series.r.at(-1)
+    play(
+      { pacer, scenario: 'stepped/steady', engine: 'stepped' },
+      pacerNamed(pacer),
+      1,
+    ).series.r.at(-1)
   // 33 bytes are allocated while 1024 are scanned, each in the time of one core, and three cores of four allocate.
   for (const pacer of ['redesign', 'go1.18', 'go1.19', 'go1.21'])
     expect(rOf(pacer), pacer).toBeCloseTo((33 / 1024) * 3, 2)

@@ -28,7 +28,10 @@ function expectSame(
       const same = found[at]?.[name] as number
       if (Number.isInteger(value)) expect(same, `cycle ${at}, ${name}`).toBe(value)
       else
-        expect(Math.abs(same - value) <= 1e-12 * Math.abs(value), `cycle ${at}, ${name}: ${same}, ${value}`).toBe(true)
+        expect(
+          Math.abs(same - value) <= 1e-12 * Math.abs(value),
+          `cycle ${at}, ${name}: ${same}, ${value}`,
+        ).toBe(true)
     }
   })
 }
@@ -44,7 +47,8 @@ const tables = (folder: string): { file: string; name: string; pacer: MacroPacer
 describe('the tables of pacer-model come out to the digit', () => {
   test.each(tables(''))('$name, $pacer', ({ file, name, pacer }) => {
     // Where the original wraps: its distance to the goal is 1.8e19 there.
-    const wrapped = name === 'low-noise-high-heap-target' && pacer === 'old' ? ['48 r', '48 actual_u'] : []
+    const wrapped =
+      name === 'low-noise-high-heap-target' && pacer === 'old' ? ['48 r', '48 actual_u'] : []
     const simulation = macroSimulation(scenario(name), pacer)
     expectSame(rowsOf(simulation), rowsOfCsv(readFileSync(file, 'utf8')), wrapped)
     expect(simulation.remarks().length).toBe(wrapped.length === 0 ? 0 : 1)
@@ -61,7 +65,9 @@ test('a distance that the original wraps is taken as 0, and told', () => {
   const row = rowsOf(simulation)[48]
   expect(row).toMatchObject({ r: 0 })
   expect(row?.['actual_u']).toBeLessThan(1)
-  expect(simulation.remarks()[0]).toMatch(/lies above the goal in 1 cycle \(48\); the distance is taken as 0/)
+  expect(simulation.remarks()[0]).toMatch(
+    /lies above the goal in 1 cycle \(48\); the distance is taken as 0/,
+  )
 })
 
 const cycle = fc.record({
@@ -89,7 +95,8 @@ const controller = fc.record({
 })
 
 function asScenario({ gamma, globals, initialHeap, cycles }: Input): Scenario {
-  const column = (of: (one: Input['cycles'][number]) => number): Float64Array => Float64Array.from(cycles, of)
+  const column = (of: (one: Input['cycles'][number]) => number): Float64Array =>
+    Float64Array.from(cycles, of)
   return {
     origin: 'drawn',
     header: { global: { gamma, globals_bytes: globals, init_live_heap: initialHeap } },
@@ -121,7 +128,10 @@ describe('any input gives what the recipe gives, computed in whole 64-bit number
       fc.property(input, controller, (drawn, constants) => {
         const wanted = sound(cycles => newPacer({ ...drawn, cycles }, constants), drawn.cycles)
         compared += wanted.length
-        const found = rowsOf(macroSimulation(asScenario(drawn), 'new', constants)).slice(0, wanted.length)
+        const found = rowsOf(macroSimulation(asScenario(drawn), 'new', constants)).slice(
+          0,
+          wanted.length,
+        )
         expectSame(found, wanted as unknown as Record<string, number>[])
       }),
       { numRuns: 300 },
@@ -143,7 +153,11 @@ describe('any input gives what the recipe gives, computed in whole 64-bit number
       fc.property(calm, ({ target, ...given }) => {
         const drawn = {
           ...given,
-          cycles: given.cycles.map(one => ({ ...one, target, fraction: Math.max(one.fraction, 0.01) })),
+          cycles: given.cycles.map(one => ({
+            ...one,
+            target,
+            fraction: Math.max(one.fraction, 0.01),
+          })),
         }
         const wanted = sound(cycles => oldPacer({ ...drawn, cycles }), drawn.cycles)
         compared += wanted.length
@@ -158,7 +172,9 @@ describe('any input gives what the recipe gives, computed in whole 64-bit number
 
 test('a heap beyond what a number holds is an error that names the cycle', () => {
   const one = scenario('steady')
-  const columns = one.columns.map((column, index) => (index === 2 ? column.map(() => 1e200) : column))
+  const columns = one.columns.map((column, index) =>
+    index === 2 ? column.map(() => 1e200) : column,
+  )
   for (const pacer of ['old', 'new'] as const)
     expect(() => rowsOf(macroSimulation({ ...one, columns }, pacer))).toThrow(
       /steady\.json: cycle \d: the heap grows beyond/,
@@ -168,7 +184,9 @@ test('a heap beyond what a number holds is an error that names the cycle', () =>
 test('a run may be as long as it likes: blocks go on where the last one ended', () => {
   const one = scenario('steady')
   const cycles = 10_000
-  const columns = one.columns.map(column => Float64Array.from({ length: cycles }, (_, at) => column[Math.min(at, 49)]))
+  const columns = one.columns.map(column =>
+    Float64Array.from({ length: cycles }, (_, at) => column[Math.min(at, 49)]),
+  )
   const rows = rowsOf(macroSimulation({ ...one, columns, cycles }, 'new'))
   expect(rows.length).toBe(cycles)
   expect(rows.map(row => row['cycle'])).toEqual(Array.from({ length: cycles }, (_, at) => at))

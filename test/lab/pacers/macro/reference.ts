@@ -71,7 +71,14 @@ class Survivors {
 
 export function newPacer(
   input: Input,
-  controller: { gain: number; integralTime: number; resetTime: number; period: number; min: number; max: number },
+  controller: {
+    gain: number
+    integralTime: number
+    resetTime: number
+    period: number
+    min: number
+    max: number
+  },
 ): Output[] {
   const heap = new Survivors()
   let R = 0
@@ -169,10 +176,19 @@ export function oldPacer(input: Input): Output[] {
     q = q + 0.5 * (X - q - (u / 0.3) * (Y - q))
     let next = trunc(N(L) * gamma)
     let byGamma = true
-    if (cycle.target > 0 && next < BigInt(cycle.target)) [next, byGamma] = [BigInt(cycle.target), false]
+    if (cycle.target > 0 && next < BigInt(cycle.target))
+      [next, byGamma] = [BigInt(cycle.target), false]
     if (next < 4194304n) [next, byGamma] = [4194304n, false]
     const most = byGamma ? 0.95 * (gamma - 1) : 0.95 * (N(next) / N(heap.live) - 1)
     h = q < 0.6 * (gamma - 1) ? 0.6 * (gamma - 1) : q > most ? most : q
-    return { r, live: N(heap.live), scan: N(heap.scan), goal: N(goal), actual_u: u, trigger: N(trigger), peak: N(peak) }
+    return {
+      r,
+      live: N(heap.live),
+      scan: N(heap.scan),
+      goal: N(goal),
+      actual_u: u,
+      trigger: N(trigger),
+      peak: N(peak),
+    }
   })
 }

@@ -6,7 +6,11 @@ import { noisySimulation } from '../../../../lab/pacers/noisy/engine.ts'
 import { type NoiseLevels, NoisyNature } from '../../../../lab/pacers/noisy/nature.ts'
 import type { Scenario } from '../../../../lab/pacers/scenario.ts'
 import { drawn, scenarioNamed } from '../../../../lab/pacers/scenarios/library.ts'
-import { newOutcome, simulatedRun, steppedSimulation } from '../../../../lab/pacers/stepped/engine.ts'
+import {
+  newOutcome,
+  simulatedRun,
+  steppedSimulation,
+} from '../../../../lab/pacers/stepped/engine.ts'
 import { type Nature, smooth } from '../../../../lab/pacers/stepped/nature.ts'
 import type { Outcome } from '../../../../lab/pacers/stepped/run.ts'
 import { Random } from '../../../../lab/random.ts'
@@ -25,7 +29,10 @@ function withNoise(levels: NoiseLevels, name = 'stepped/steady'): Scenario {
     noise_idle: levels.idle,
     noise_away_ms: levels.awayMs,
   }
-  return { ...scenario, header: { ...scenario.header, global: { ...(scenario.header['global'] as object), ...noise } } }
+  return {
+    ...scenario,
+    header: { ...scenario.header, global: { ...(scenario.header['global'] as object), ...noise } },
+  }
 }
 
 test('without noise each run is the stepped engine’s', () => {
@@ -41,12 +48,15 @@ test('without noise each run is the stepped engine’s', () => {
 })
 
 test('the same seed gives the same rows, another one others; quantiles ascend', () => {
-  const rows = (seed: number) => rowsOf(noisySimulation(drawn(scenarioNamed('stepped/steady'), 1), go121, 20, seed))
+  const rows = (seed: number) =>
+    rowsOf(noisySimulation(drawn(scenarioNamed('stepped/steady'), 1), go121, 20, seed))
   expect(rows(4)).toEqual(rows(4))
   expect(rows(4)).not.toEqual(rows(5))
   for (const row of rows(4))
     for (const what of ['peak_over_goal', 'gc_utilization']) {
-      const quantiles = ['p5', 'p50', 'p95', 'max'].map(quantile => row[`${what}_${quantile}`] as number)
+      const quantiles = ['p5', 'p50', 'p95', 'max'].map(
+        quantile => row[`${what}_${quantile}`] as number,
+      )
       expect(quantiles.toSorted((one, other) => one - other)).toEqual(quantiles)
     }
 })
@@ -73,8 +83,14 @@ describe('each kind of noise shows alone', () => {
 
   test('fractional workers that come and go change a P count that has them', () => {
     const spread = (fractional: number): number => {
-      const rows = rowsOf(noisySimulation(withNoise({ ...none, fractional }, 'ours/procs-2'), go121, 40, 1)).slice(25)
-      return Math.max(...rows.map(row => (row['peak_over_goal_p95'] as number) - (row['peak_over_goal_p5'] as number)))
+      const rows = rowsOf(
+        noisySimulation(withNoise({ ...none, fractional }, 'ours/procs-2'), go121, 40, 1),
+      ).slice(25)
+      return Math.max(
+        ...rows.map(
+          row => (row['peak_over_goal_p95'] as number) - (row['peak_over_goal_p5'] as number),
+        ),
+      )
     }
     expect(spread(1)).toBe(0)
     expect(spread(0.1)).toBeGreaterThan(0)
@@ -97,7 +113,11 @@ test('bursts have the mean of the scenario', () => {
 const byDefault: NoiseLevels = { burst: 3, lateMs: 1, fractional: 0.1, idle: 0.05, awayMs: 1 }
 
 /** The last of 30 cycles under a pacer that always owes `ratio`, and what it was told of that. */
-function lastCycle(ratio: number, procs: number, nature: Nature): { out: Outcome; told: Facts; planned: number } {
+function lastCycle(
+  ratio: number,
+  procs: number,
+  nature: Nature,
+): { out: Outcome; told: Facts; planned: number } {
   let told: Facts | undefined
   let planned = 0
   const pacer: Pacer = {
@@ -126,7 +146,9 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('on %d P', procs => {
       nature.beginCycle(plan.dedicatedWorkers / procs, plan.fractionalGoal)
       const shares = Array.from({ length: 100_000 }, () => nature.backgroundShare())
       // Of a share that is all or nothing in a quarter of the periods the mean is within four deviations of 0.0014.
-      expect(Math.abs(mean(shares) - plan.dedicatedWorkers / procs - plan.fractionalGoal)).toBeLessThan(0.006)
+      expect(
+        Math.abs(mean(shares) - plan.dedicatedWorkers / procs - plan.fractionalGoal),
+      ).toBeLessThan(0.006)
       expect(Math.max(...shares)).toBeLessThanOrEqual(1)
     },
   )
@@ -160,5 +182,7 @@ test('assists are what is above the background of the period, whatever that is',
 
 test('a level that cannot be is an error that names it', () => {
   const scenario = withNoise({ ...none, idle: 2 })
-  expect(() => noisySimulation(scenario, go121, 1, 1)).toThrow('stepped/steady: global: noise_idle = 2; it must be')
+  expect(() => noisySimulation(scenario, go121, 1, 1)).toThrow(
+    'stepped/steady: global: noise_idle = 2; it must be',
+  )
 })

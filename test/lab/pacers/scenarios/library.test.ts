@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { macroSimulation } from '../../../../lab/pacers/macro/engine.ts'
-import { asJson, drawn, fieldsOf, library, scenarioNamed } from '../../../../lab/pacers/scenarios/library.ts'
+import {
+  asJson,
+  drawn,
+  fieldsOf,
+  library,
+  scenarioNamed,
+} from '../../../../lab/pacers/scenarios/library.ts'
 import { steppedSimulation } from '../../../../lab/pacers/stepped/engine.ts'
 import { rowsOf } from '../simulated.ts'
 
@@ -19,21 +25,30 @@ describe('a scenario without noise is the published one, to the digit', () => {
     'model/%s',
     name => {
       const wanted = fileOf(`../macro/pacer-model/scenarios/${name}.json`)
-      const found = asJson(drawn(scenarioNamed(`model/${name}`), 1), fieldsOf.macro) as unknown as File
+      const found = asJson(
+        drawn(scenarioNamed(`model/${name}`), 1),
+        fieldsOf.macro,
+      ) as unknown as File
       expect(found.global).toEqual(wanted.global)
       expect(found.cycles).toEqual(wanted.cycles)
     },
   )
 
-  test.each(['steady', 'step-alloc', 'small-heap-slow-alloc', 'steady-memory-limit'])('stepped/%s', name => {
-    const wanted = fileOf(`../stepped/scenarios/${name}.json`)
-    const found = asJson(drawn(scenarioNamed(`stepped/${name}`), 1), fieldsOf.stepped) as unknown as File
-    expect(found.global).toEqual(wanted.global)
-    const published = Object.keys(wanted.cycles[0] as object)
-    expect(found.cycles.map(cycle => published.map(field => cycle[field]))).toEqual(
-      wanted.cycles.map(cycle => published.map(field => cycle[field])),
-    )
-  })
+  test.each(['steady', 'step-alloc', 'small-heap-slow-alloc', 'steady-memory-limit'])(
+    'stepped/%s',
+    name => {
+      const wanted = fileOf(`../stepped/scenarios/${name}.json`)
+      const found = asJson(
+        drawn(scenarioNamed(`stepped/${name}`), 1),
+        fieldsOf.stepped,
+      ) as unknown as File
+      expect(found.global).toEqual(wanted.global)
+      const published = Object.keys(wanted.cycles[0] as object)
+      expect(found.cycles.map(cycle => published.map(field => cycle[field]))).toEqual(
+        wanted.cycles.map(cycle => published.map(field => cycle[field])),
+      )
+    },
+  )
 })
 
 describe('a scenario with noise is the published one but for what was drawn', () => {
@@ -46,7 +61,10 @@ describe('a scenario with noise is the published one but for what was drawn', ()
   }
   test.each(Object.entries(amplitudes))('model/%s', (name, amplitude) => {
     const wanted = fileOf(`../macro/pacer-model/scenarios/${name}.json`)
-    const found = asJson(drawn(scenarioNamed(`model/${name}`), 7), fieldsOf.macro) as unknown as File
+    const found = asJson(
+      drawn(scenarioNamed(`model/${name}`), 7),
+      fieldsOf.macro,
+    ) as unknown as File
     expect(found.global).toEqual(wanted.global)
     expect(found.cycles.length).toBe(wanted.cycles.length)
     wanted.cycles.forEach((cycle, at) => {
@@ -69,12 +87,15 @@ test.each(library.map(({ name }) => name))('%s can be simulated', name => {
   const found = scenarioNamed(name)
   const scenario = drawn(found, 1)
   const simulation =
-    found.engine === 'macro' ? macroSimulation(scenario, 'new') : steppedSimulation(scenario, pacerNamed('go1.21'))
+    found.engine === 'macro'
+      ? macroSimulation(scenario, 'new')
+      : steppedSimulation(scenario, pacerNamed('go1.21'))
   expect(rowsOf(simulation).length).toBe(found.cycles)
 })
 
 test('there are the 18 of pacer-model, the 5 of the stepped engine, and at least ten of our own', () => {
-  const count = (prefix: string): number => library.filter(({ name }) => name.startsWith(prefix)).length
+  const count = (prefix: string): number =>
+    library.filter(({ name }) => name.startsWith(prefix)).length
   expect([count('model/'), count('stepped/')]).toEqual([18, 5])
   expect(count('ours/')).toBeGreaterThanOrEqual(10)
   expect(new Set(library.map(({ name }) => name)).size).toBe(library.length)

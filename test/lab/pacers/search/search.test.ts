@@ -5,7 +5,13 @@ import type { Pacer } from '../../../../gc/pacer/pacer.ts'
 import { pacerNamed } from '../../../../gc/pacer/registry.ts'
 import { memberOf, scenarioOf, tellingOf } from '../../../../lab/pacers/search/family.ts'
 import { hurt, MEASURES, type MeasureName } from '../../../../lab/pacers/search/hurt.ts'
-import { type Part, partsOf, type Worst, worseOf, worstOf } from '../../../../lab/pacers/search/part.ts'
+import {
+  type Part,
+  partsOf,
+  type Worst,
+  worseOf,
+  worstOf,
+} from '../../../../lab/pacers/search/part.ts'
 import { type Outcome, type SearchOptions, search } from '../../../../lab/pacers/search/search.ts'
 import { Random } from '../../../support/random.ts'
 
@@ -70,7 +76,10 @@ test('parts make up all tries, and each draws from a seed of its own', () => {
 })
 
 test('of two that hurt as much the earlier part’s is kept', () => {
-  const [early, late] = [3, 5].map(part => ({ part, member: memberOf({}), hurt: 1 })) as [Worst, Worst]
+  const [early, late] = [3, 5].map(part => ({ part, member: memberOf({}), hurt: 1 })) as [
+    Worst,
+    Worst,
+  ]
   expect(worseOf(late, early)).toBe(early)
   expect(worseOf(early, late)).toBe(early)
   expect(worseOf(early, { ...late, hurt: 2 })).toMatchObject({ part: 5 })
@@ -80,7 +89,13 @@ test('of two that hurt as much the earlier part’s is kept', () => {
 test('an interrupt begins no part more, and those that have begun count', async () => {
   const interrupt = new AbortController()
   const pacer = pacerNamed('go1.14')
-  const wanted: SearchOptions = { ...options, by: 'overshoot', tries: 1e8, lanes: 2, signal: interrupt.signal }
+  const wanted: SearchOptions = {
+    ...options,
+    by: 'overshoot',
+    tries: 1e8,
+    lanes: 2,
+    signal: interrupt.signal,
+  }
   const { tried, found } = await here(pacer, { ...wanted, progress: () => interrupt.abort() })
   const first = await here(pacer, { ...options, by: 'overshoot', tries: tried })
   expect(tried).toBeLessThan(5000)
@@ -93,11 +108,16 @@ test('where parts fail it is the first of them that is reported, whichever fails
     if (index >= 1) throw new Error(`part ${index}`)
     return null
   }
-  await expect(search(fixed(0.5), { ...options, by: 'overshoot', lanes: 3 }, failing)).rejects.toThrow('part 1')
+  await expect(
+    search(fixed(0.5), { ...options, by: 'overshoot', lanes: 3 }, failing),
+  ).rejects.toThrow('part 1')
 })
 
 test('nothing is found where nothing hurts: a trigger at a fixed share of the way hardly moves', async () => {
-  expect(await here(fixed(0.5), { ...options, tries: 300, by: 'oscillation' })).toEqual({ tried: 300, found: null })
+  expect(await here(fixed(0.5), { ...options, tries: 300, by: 'oscillation' })).toEqual({
+    tried: 300,
+    found: null,
+  })
 })
 
 test('a member of which nothing is out of the ordinary hurts nobody', () => {
@@ -105,5 +125,7 @@ test('a member of which nothing is out of the ordinary hurts nobody', () => {
   expect(tellingOf(memberOf({}))).toEqual({})
   for (const name of ['go1.21', 'redesign', 'go1.19'])
     for (const by of Object.keys(MEASURES) as MeasureName[])
-      expect(hurt(calm, pacerNamed(name), by), `${name}, ${by}`).toBeLessThan(MEASURES[by].threshold / 2)
+      expect(hurt(calm, pacerNamed(name), by), `${name}, ${by}`).toBeLessThan(
+        MEASURES[by].threshold / 2,
+      )
 })

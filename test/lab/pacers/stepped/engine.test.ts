@@ -119,7 +119,8 @@ describe('the last row of a steady heap is that of', () => {
     ['go1.21', { heapLive: 20_886_438, trigger: 39_968_953, peak: 41_813_835, goal: 41_813_836 }],
   ])('%s', (name, wanted) => {
     const last = rowsOf(pacerNamed(name), 'steady').at(-1) as Row
-    for (const [key, value] of Object.entries(wanted)) expect(last[key as keyof Row] / value).toBeCloseTo(1, 4)
+    for (const [key, value] of Object.entries(wanted))
+      expect(last[key as keyof Row] / value).toBeCloseTo(1, 4)
     between(last.gcUtilization, 0.25, 0.2502)
   })
 
@@ -141,8 +142,9 @@ test('go1.19 settles as go1.21 does, and rings after a step, which go1.21 does n
   const swings = (name: string): number => {
     const triggers = rowsOf(pacerNamed(name), 'step-alloc').slice(51, 70)
     const shares = triggers.map(row => (row.goal - row.trigger) / row.goal)
-    return shares.filter((share, at) => at > 1 && (share - shares[at - 1]) * (shares[at - 1] - shares[at - 2]) < 0)
-      .length
+    return shares.filter(
+      (share, at) => at > 1 && (share - shares[at - 1]) * (shares[at - 1] - shares[at - 2]) < 0,
+    ).length
   }
   expect(swings('go1.19')).toBeGreaterThan(swings('go1.21'))
 })
@@ -176,7 +178,9 @@ describe('seed scenarios of our own', () => {
     name => {
       fc.assert(
         fc.property(drawn, ({ cycles, ...global }) => {
-          const columns = CYCLE_FIELDS.map((_, at) => Float64Array.from(cycles, one => one[at] as number))
+          const columns = CYCLE_FIELDS.map((_, at) =>
+            Float64Array.from(cycles, one => one[at] as number),
+          )
           const scenario = { origin: 'drawn', header: { global }, columns, cycles: cycles.length }
           const rows = namedRows(pacerNamed(name), scenario)
           expect(rows.length).toBe(cycles.length)
@@ -194,7 +198,16 @@ describe('seed scenarios of our own', () => {
 describe('what cannot be simulated is one line with its place', () => {
   const scenario = (global: object, cycles: readonly number[][]): Scenario => ({
     origin: 'x.json',
-    header: { global: { gogc: 100, memory_limit: null, cores: 4, globals_bytes: 0, initial_heap_bytes: 1, ...global } },
+    header: {
+      global: {
+        gogc: 100,
+        memory_limit: null,
+        cores: 4,
+        globals_bytes: 0,
+        initial_heap_bytes: 1,
+        ...global,
+      },
+    },
     columns: CYCLE_FIELDS.map((_, at) => Float64Array.from(cycles, one => one[at] as number)),
     cycles: cycles.length,
   })
@@ -229,6 +242,8 @@ describe('what cannot be simulated is one line with its place', () => {
 
   test('a run in which no cycle starts', () => {
     const never = scenario({ gogc: -1 }, [[33, 1024, 1, 1, 8192, -1, 0]])
-    expect(() => rowsIn(steppedSimulation(never, go121))).toThrow('x.json: cycle 0: no cycle ever starts: GOGC is off')
+    expect(() => rowsIn(steppedSimulation(never, go121))).toThrow(
+      'x.json: cycle 0: no cycle ever starts: GOGC is off',
+    )
   })
 })

@@ -21,7 +21,13 @@ const CYCLE = {
   ...{ alloc_rate: 33, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 },
   ...{ gogc: Number.NaN, assist_follow: 0 },
 }
-const GLOBAL = { gogc: 100, memory_limit: null, cores: 8, globals_bytes: 32_768, initial_heap_bytes: 16 * MIB }
+const GLOBAL = {
+  gogc: 100,
+  memory_limit: null,
+  cores: 8,
+  globals_bytes: 32_768,
+  initial_heap_bytes: 16 * MIB,
+}
 
 function scenario(cycles: readonly Partial<typeof CYCLE>[], global: object = {}): Scenario {
   const all = cycles.map((cycle): Readonly<Record<string, number>> => ({ ...CYCLE, ...cycle }))
@@ -32,23 +38,31 @@ function scenario(cycles: readonly Partial<typeof CYCLE>[], global: object = {})
     cycles: all.length,
   }
 }
-const same = (count: number, cycle: Partial<typeof CYCLE> = {}) => Array.from({ length: count }, () => cycle)
+const same = (count: number, cycle: Partial<typeof CYCLE> = {}) =>
+  Array.from({ length: count }, () => cycle)
 const column = (rows: Rows, name: string): number[] => rows.map(row => row[name] as number)
 
 /** From the rows alone: a byte is scanned, and allocated, in so much time of a CPU, and a mark has it all. */
 function collectorShare(rows: Rows): number {
   const scanning = (bytes: number): number => bytes / (CYCLE.scan_rate * 1024)
-  const collectorMs = rows.map(row => scanning((row['scannable'] as number) + CYCLE.stack_bytes + GLOBAL.globals_bytes))
+  const collectorMs = rows.map(row =>
+    scanning((row['scannable'] as number) + CYCLE.stack_bytes + GLOBAL.globals_bytes),
+  )
   const allMs = rows.map(({ trigger = 0, heap_live = 0, gc_utilization = 1 }, at) => {
     const before = Math.max(0, trigger - heap_live) / (CYCLE.alloc_rate * 1024)
     return before + (collectorMs[at] as number) / gc_utilization
   })
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+  const sum = (values: readonly number[]): number =>
+    values.reduce((total, value) => total + value, 0)
   return sum(collectorMs) / sum(allMs)
 }
 
 describe('under a memory limit below what lives', () => {
-  const below = scenario(same(150), { gogc: -1, memory_limit: 32 * MIB, initial_heap_bytes: 64 * MIB })
+  const below = scenario(same(150), {
+    gogc: -1,
+    memory_limit: 32 * MIB,
+    initial_heap_bytes: 64 * MIB,
+  })
 
   // Those that know a memory limit.
   test.each(['go1.19', 'go1.21', 'fixed', 'membalancer', 'zgc-like'])(
@@ -98,13 +112,25 @@ describe('with GOGC off for a while', () => {
 
   test('no cycle starts, each entry allocates as much as up to the goal that was, and the next cycle starts at once', () => {
     const rows = rowsOf(
-      steppedSimulation(scenario([...same(20), { gogc: -1 }, ...same(3), { gogc: 100 }, ...same(9)]), go121),
+      steppedSimulation(
+        scenario([...same(20), { gogc: -1 }, ...same(3), { gogc: 100 }, ...same(9)]),
+        go121,
+      ),
     )
     expect(rows.slice(0, 20)).toEqual(steady)
     const marked = rows[20]?.['heap_live'] as number
     for (const [at, row] of rows.slice(20, 24).entries()) {
-      expect(row).toMatchObject({ cycle: 21 + at, trigger: Number.POSITIVE_INFINITY, goal: Number.POSITIVE_INFINITY })
-      expect(row).toMatchObject({ heap_live: marked, gc_utilization: 0, limited: 0, peak: marked * (2 + at) })
+      expect(row).toMatchObject({
+        cycle: 21 + at,
+        trigger: Number.POSITIVE_INFINITY,
+        goal: Number.POSITIVE_INFINITY,
+      })
+      expect(row).toMatchObject({
+        heap_live: marked,
+        gc_utilization: 0,
+        limited: 0,
+        peak: marked * (2 + at),
+      })
     }
     const next = rows[24] as Rows[number]
     expect(next).toMatchObject({ heap_live: marked, trigger: marked * 5 })
@@ -115,7 +141,9 @@ describe('with GOGC off for a while', () => {
   })
 
   test('a heap that is not yet at its trigger goes on to it', () => {
-    const rows = rowsOf(steppedSimulation(scenario([...same(20), { gogc: -1 }, { gogc: 400 }]), go121))
+    const rows = rowsOf(
+      steppedSimulation(scenario([...same(20), { gogc: -1 }, { gogc: 400 }]), go121),
+    )
     const [off, on] = rows.slice(20) as [Rows[number], Rows[number]]
     expect(on['trigger']).toBeGreaterThan(off['peak'] as number)
     const direct = rowsOf(steppedSimulation(scenario([...same(20), { gogc: 400 }]), go121)).at(-1)
@@ -134,13 +162,16 @@ describe('with GOGC off for a while', () => {
   })
 
   test('from the start, and to the end', () => {
-    const rows = rowsOf(steppedSimulation(scenario([{}, { gogc: 100 }, {}, { gogc: -1 }], { gogc: -1 }), go121))
+    const rows = rowsOf(
+      steppedSimulation(scenario([{}, { gogc: 100 }, {}, { gogc: -1 }], { gogc: -1 }), go121),
+    )
     expect(column(rows, 'trigger').map(Number.isFinite)).toEqual([false, true, true, false])
   })
 
   test('a pacer that knows the memory limit starts its cycles by it, and one that does not starts none', () => {
     const limited = scenario([...same(9), { gogc: -1 }, ...same(9)], { memory_limit: 64 * MIB })
-    const triggers = (name: string) => column(rowsOf(steppedSimulation(limited, pacerNamed(name))), 'trigger')
+    const triggers = (name: string) =>
+      column(rowsOf(steppedSimulation(limited, pacerNamed(name))), 'trigger')
     expect(triggers('go1.21').every(Number.isFinite)).toBe(true)
     expect(triggers('go1.14').filter(Number.isFinite).length).toBe(9)
   })
@@ -156,8 +187,13 @@ describe('with GOGC off for a while', () => {
   })
 
   test('in the noisy engine an entry without a cycle is one in all runs', () => {
-    const rows = rowsOf(noisySimulation(scenario([...same(3), { gogc: -1 }, { gogc: 100 }]), go121, 8, 1))
-    expect(rows[3]).toMatchObject({ trigger_p50: Number.POSITIVE_INFINITY, goal_p50: Number.POSITIVE_INFINITY })
+    const rows = rowsOf(
+      noisySimulation(scenario([...same(3), { gogc: -1 }, { gogc: 100 }]), go121, 8, 1),
+    )
+    expect(rows[3]).toMatchObject({
+      trigger_p50: Number.POSITIVE_INFINITY,
+      goal_p50: Number.POSITIVE_INFINITY,
+    })
     expect(rows[3]).toMatchObject({ peak_over_goal_max: 0, gc_utilization_max: 0, limited: 0 })
     expect(Number.isFinite(rows[4]?.['trigger_p50'])).toBe(true)
   })
@@ -184,7 +220,9 @@ describe('a mark without an end is refused after so many steps, and the number t
   })
 
   test('a heap of the size of a large machine’s is simulated', () => {
-    const rows = rowsOf(steppedSimulation(scenario(same(3), { initial_heap_bytes: 64 * 2 ** 30 }), go121))
+    const rows = rowsOf(
+      steppedSimulation(scenario(same(3), { initial_heap_bytes: 64 * 2 ** 30 }), go121),
+    )
     expect(rows.at(-1)?.['scannable']).toBe(64 * 2 ** 30)
   })
 
@@ -199,9 +237,14 @@ describe('a mark without an end is refused after so many steps, and the number t
 test('a long simulation says how far it is, whenever its steps have doubled', () => {
   const said: string[] = []
   // Each mark takes some tens of thousands of steps.
-  const long = scenario(same(70, { scan_rate: 0.1, alloc_rate: 0.01 }), { cores: 1, initial_heap_bytes: MIB })
+  const long = scenario(same(70, { scan_rate: 0.1, alloc_rate: 0.01 }), {
+    cores: 1,
+    initial_heap_bytes: MIB,
+  })
   rowsOf(steppedSimulation(long, go121, text => said.push(text)))
-  const counts = said.map(text => /^simulating cycle (\d+) of 70, (\d+) steps so far$/.exec(text)?.slice(1).map(Number))
+  const counts = said.map(text =>
+    /^simulating cycle (\d+) of 70, (\d+) steps so far$/.exec(text)?.slice(1).map(Number),
+  )
   expect(counts.length).toBeGreaterThan(1)
   for (const [at, [cycle = 0, steps = 0] = []] of counts.entries()) {
     expect(steps).toBeGreaterThanOrEqual(2 ** (20 + at))
@@ -211,35 +254,53 @@ test('a long simulation says how far it is, whenever its steps have doubled', ()
 })
 
 describe('a number, however extreme, is refused in a line, or simulated in rows that are numbers', () => {
-  const extremes = [-1, 0, 5e-324, 1e-4, 0.5, 1e3, 1e9, 2 ** 31, 2 ** 53 - 1, 1e20, Number.MAX_VALUE]
-  test.each([...Object.keys(GLOBAL), ...Object.keys(CYCLE), 'noise_burst', 'noise_late_ms', 'noise_away_ms'])(
-    '%s',
-    async name => {
-      await inScratch(async scratch => {
-        const file = join(scratch, 'in.json')
-        for (const value of extremes) {
-          const { gogc, ...cycle } = CYCLE
-          const isGlobal = !Object.hasOwn(cycle, name)
-          const global = isGlobal ? { ...GLOBAL, [name]: value } : GLOBAL
-          const cycles = same(4, cycle).map((one, at) => (at === 2 && !isGlobal ? { ...one, [name]: value } : one))
-          writeFileSync(file, JSON.stringify({ global, cycles }))
-          const simulate = (): Rows[] => {
-            const read = { origin: file, ...readScenario(file, () => CYCLE_FIELDS) }
-            return [steppedSimulation(read, go121), noisySimulation(read, go121, 2, 1)].map(rowsOf)
-          }
-          let rows: Rows
-          try {
-            rows = simulate().flat()
-          } catch (error) {
-            expect(error).toBeInstanceOf(InputError)
-            expect((error as Error).message).toMatch(
-              new RegExp(`^[^\n]*in\\.json: (?:global|cycle \\d): [^\n]*${name}`, 'i'),
-            )
-            continue
-          }
-          for (const row of rows) expect(Object.values(row).every(Number.isFinite), JSON.stringify(row)).toBe(true)
+  const extremes = [
+    -1,
+    0,
+    5e-324,
+    1e-4,
+    0.5,
+    1e3,
+    1e9,
+    2 ** 31,
+    2 ** 53 - 1,
+    1e20,
+    Number.MAX_VALUE,
+  ]
+  test.each([
+    ...Object.keys(GLOBAL),
+    ...Object.keys(CYCLE),
+    'noise_burst',
+    'noise_late_ms',
+    'noise_away_ms',
+  ])('%s', async name => {
+    await inScratch(async scratch => {
+      const file = join(scratch, 'in.json')
+      for (const value of extremes) {
+        const { gogc, ...cycle } = CYCLE
+        const isGlobal = !Object.hasOwn(cycle, name)
+        const global = isGlobal ? { ...GLOBAL, [name]: value } : GLOBAL
+        const cycles = same(4, cycle).map((one, at) =>
+          at === 2 && !isGlobal ? { ...one, [name]: value } : one,
+        )
+        writeFileSync(file, JSON.stringify({ global, cycles }))
+        const simulate = (): Rows[] => {
+          const read = { origin: file, ...readScenario(file, () => CYCLE_FIELDS) }
+          return [steppedSimulation(read, go121), noisySimulation(read, go121, 2, 1)].map(rowsOf)
         }
-      })
-    },
-  )
+        let rows: Rows
+        try {
+          rows = simulate().flat()
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError)
+          expect((error as Error).message).toMatch(
+            new RegExp(`^[^\n]*in\\.json: (?:global|cycle \\d): [^\n]*${name}`, 'i'),
+          )
+          continue
+        }
+        for (const row of rows)
+          expect(Object.values(row).every(Number.isFinite), JSON.stringify(row)).toBe(true)
+      }
+    })
+  })
 })

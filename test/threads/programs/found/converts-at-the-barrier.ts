@@ -1,5 +1,19 @@
 // A cycle begins in the code that converts a value to be stored, and takes over what the store deletes: the only other copy of it is kept behind the marker.
-import { array, enter, gc, global, i32, isMarking, keep, leave, nil, poll, ref, self, struct } from 'sawtooth'
+import {
+  array,
+  enter,
+  gc,
+  global,
+  i32,
+  isMarking,
+  keep,
+  leave,
+  nil,
+  poll,
+  ref,
+  self,
+  struct,
+} from 'sawtooth'
 
 const Node = struct('Node', { next: self, value: i32 })
 const Nodes = array(ref(Node))

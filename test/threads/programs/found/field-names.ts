@@ -2,7 +2,14 @@
 import { gc, i32, keep, ref, struct } from 'sawtooth'
 
 const Leaf = struct('Leaf', { value: i32 })
-const Box = struct('Box', { header: ref(Leaf), plan: i32, run: ref(Leaf), slotBytes: i32, cacheEntry: i32, make: i32 })
+const Box = struct('Box', {
+  header: ref(Leaf),
+  plan: i32,
+  run: ref(Leaf),
+  slotBytes: i32,
+  cacheEntry: i32,
+  make: i32,
+})
 
 export default function* main() {
   const box = keep(Box.new(Leaf.new(42), 7, Leaf.new(43), 1, 2, 3))

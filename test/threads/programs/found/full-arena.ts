@@ -1,5 +1,17 @@
 // Fills the arena with large arrays, then what is left with small objects: how many collections pass each time until it is told that there is no room.
-import { array, getLocal, i32, keep, local, nil, numGC, ref, self, setLocal, struct } from 'sawtooth'
+import {
+  array,
+  getLocal,
+  i32,
+  keep,
+  local,
+  nil,
+  numGC,
+  ref,
+  self,
+  setLocal,
+  struct,
+} from 'sawtooth'
 
 const Cell = struct('Cell', { next: self, value: i32 })
 const Cells = array(ref(Cell))

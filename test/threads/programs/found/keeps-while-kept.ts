@@ -25,7 +25,9 @@ export default function* main() {
     gc()
     for (let made = 0; made < 10_000; made++) Node.new(nil, 7)
     isRight &&= kept.every((node, index) => Node.value.get(node as never) === index % count)
-    isRight &&= Node.value.get(getLocal(slots[1] as never)) === -2 && Node.value.get(getLocal(slots[0] as never)) === -4
+    isRight &&=
+      Node.value.get(getLocal(slots[1] as never)) === -2 &&
+      Node.value.get(getLocal(slots[0] as never)) === -4
   }
   console.log(isRight ? 'ok' : 'wrong')
 }

@@ -1,5 +1,20 @@
 // An assist leaves grey objects in its own queue, and its goroutine only polls from then on: the mark must end all the same.
-import { enter, gc, global, go, i32, keep, leave, nil, poll, type Ref, ref, self, struct, task } from 'sawtooth'
+import {
+  enter,
+  gc,
+  global,
+  go,
+  i32,
+  keep,
+  leave,
+  nil,
+  poll,
+  type Ref,
+  ref,
+  self,
+  struct,
+  task,
+} from 'sawtooth'
 
 const Tree = struct('Tree', { left: self, right: self })
 const root = global(ref(Tree))

@@ -1,5 +1,18 @@
 // Arguments that are no count, no channel, no time: refused where they are given, and nothing is left behind.
-import { chan, go, i32, keep, mutex, numGoroutine, type Ref, select, sleep, task, timeout, waitGroup } from 'sawtooth'
+import {
+  chan,
+  go,
+  i32,
+  keep,
+  mutex,
+  numGoroutine,
+  type Ref,
+  select,
+  sleep,
+  task,
+  timeout,
+  waitGroup,
+} from 'sawtooth'
 
 const Numbers = chan(i32)
 const Others = chan(i32)
@@ -23,7 +36,9 @@ export default function* main() {
   const throwing = { valueOf: () => wrong(JSON.parse('{')) }
   const acts: readonly (() => unknown)[] = [
     ...[-1, 1.5, Number.NaN, 2 ** 31, throwing].map(count => () => waitGroup.new(wrong(count))),
-    ...[0.5, Number.NaN, 2 ** 31, Symbol('x'), throwing].map(count => () => waitGroup.add(group, wrong(count))),
+    ...[0.5, Number.NaN, 2 ** 31, Symbol('x'), throwing].map(
+      count => () => waitGroup.add(group, wrong(count)),
+    ),
     () => waitGroup.add(group, -2),
     () => waitGroup.add(full, 1),
     ...[Symbol('x'), throwing].map(value => () => Numbers.send(channel, wrong(value))),

@@ -39,7 +39,7 @@ import { PAGE_BYTES } from '../memory/layout.ts'
 import type { Addr, Memory } from '../memory/memory.ts'
 import { probeStack, probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Collector } from './collector.ts'
 import type { Payment } from './listener.ts'
 import { SLICE_MS } from './work/workers.ts'
@@ -86,8 +86,8 @@ export class Allocator {
     this.memory = collector.memory
     this.collector = collector
     this.options = options
-    this.inFlightWord = collector.memory.p(collector.pIndex, p.IN_FLIGHT_BYTES)
-    this.sliceStarted = collector.memory.pMeasure(collector.pIndex, p.SLICE_STARTED_AT)
+    this.inFlightWord = collector.memory.p(collector.pIndex, pWords.IN_FLIGHT_BYTES)
+    this.sliceStarted = collector.memory.pMeasure(collector.pIndex, pWords.SLICE_STARTED_AT)
     this.atSliceEnd = [
       options.onSliceEnd,
       () => collector.limiter.updateIfDue(),
@@ -111,7 +111,7 @@ export class Allocator {
   }
 
   private allocateSlowly(bytes: number, noscan: boolean): Addr {
-    if (this.memory.words[this.memory.p(this.collector.pIndex, p.GOROUTINE)] === 0) {
+    if (this.memory.meta[this.memory.p(this.collector.pIndex, pWords.GOROUTINE)] === 0) {
       throw new Error(
         'an object is made at module level: objects and goroutines are made in main, or in a task',
       )
@@ -208,12 +208,12 @@ export class Allocator {
 
   private keep(at: Addr, bytes: number): void {
     this.collector.stack.push(at)
-    this.memory.words[this.inFlightWord] = bytes
+    this.memory.meta[this.inFlightWord] = bytes
   }
 
   private letGo(): void {
     this.collector.stack.top--
-    this.memory.words[this.inFlightWord] = 0
+    this.memory.meta[this.inFlightWord] = 0
   }
 
   /**
@@ -221,10 +221,10 @@ export class Allocator {
    * has; or a cycle starts. @safepoint
    */
   private tell(bytes: number, payment: Payment): void {
-    const { words } = this.memory
-    const largest = load(words, control.LARGEST_REFILL)
-    if (bytes > largest) compareAndSwap(words, control.LARGEST_REFILL, largest, bytes)
-    if (words[control.BLACKEN_ENABLED] === 0) this.collector.starter.startIfTriggered()
+    const { meta } = this.memory
+    const largest = load(meta, control.LARGEST_REFILL)
+    if (bytes > largest) compareAndSwap(meta, control.LARGEST_REFILL, largest, bytes)
+    if (meta[control.BLACKEN_ENABLED] === 0) this.collector.starter.startIfTriggered()
     else {
       const { here, controller, assists, drain, endOfMark } = this.collector
       const isInCredit = payment === 'next' && assists.isInCredit(bytes)
@@ -242,12 +242,12 @@ export class Allocator {
    * next yield. @safepoint
    */
   endSliceIfDue(): void {
-    const { doubles } = this.memory
+    const { metaF64 } = this.memory
     const time = now()
-    if (time - doubles[this.sliceStarted] < SLICE_MS) return
+    if (time - metaF64[this.sliceStarted] < SLICE_MS) return
     probeStackDeep()
     for (const duty of this.atSliceEnd) duty()
-    doubles[this.sliceStarted] = now()
+    metaF64[this.sliceStarted] = now()
   }
 
   /**
@@ -259,7 +259,7 @@ export class Allocator {
    * that marks and sweeps in a stop can. @safepoint
    */
   private makeRoom(attempt: number, bytes: number, noscan: boolean): Addr {
-    const { words } = this.memory
+    const { meta } = this.memory
     if (attempt === 0) {
       this.collector.starter.sweepAll()
       return 0
@@ -269,13 +269,13 @@ export class Allocator {
     // Under --check freed slots rest for two cycles; before the program fails for want of memory
     // they are released.
     const { check } = this.collector.heap
-    if (check) add(words, control.QUARANTINE_OPEN, 1)
+    if (check) add(meta, control.QUARANTINE_OPEN, 1)
     try {
       if (attempt > 1 || this.collector.gate.isAdmitted) return this.allocateStopped(bytes, noscan)
       this.collector.collect(STOP_FULL_CYCLE)
       return 0
     } finally {
-      if (check) add(words, control.QUARANTINE_OPEN, -1)
+      if (check) add(meta, control.QUARANTINE_OPEN, -1)
     }
   }
 
@@ -285,28 +285,28 @@ export class Allocator {
    */
   private allocateStopped(bytes: number, noscan: boolean): Addr {
     const { stack, pIndex } = this.collector
-    const { words } = this.memory
+    const { meta } = this.memory
     stack.push(0)
     const own = this.memory.p(pIndex, 0)
-    words[own + p.WANTED_SLOT] = stack.top - 1
-    words[own + p.WANTED_NOSCAN] = noscan ? 1 : 0
-    words[own + p.WANTED_BYTES] = bytes
+    meta[own + pWords.WANTED_SLOT] = stack.top - 1
+    meta[own + pWords.WANTED_NOSCAN] = noscan ? 1 : 0
+    meta[own + pWords.WANTED_BYTES] = bytes
     try {
       this.collector.collectStopped()
     } finally {
-      words[own + p.WANTED_BYTES] = 0
+      meta[own + pWords.WANTED_BYTES] = 0
       stack.top--
     }
-    const at = words[stack.top]
+    const at = meta[stack.top]
     if (at === 0) throw this.outOfMemory(bytes)
     const taken = spanBytesOf(bytes)
     return sizeClassOf(bytes) === 0 ? this.paidLarge(at, taken) : this.paid(at, taken)
   }
 
   private outOfMemory(bytes: number): OutOfMemoryError {
-    const { doubles, layout } = this.memory
+    const { metaF64, layout } = this.memory
     return new OutOfMemoryError(
-      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${doubles[this.memory.measure(control.HEAP_MARKED)]} are live by the last full collection`,
+      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${metaF64[this.memory.measure(control.HEAP_MARKED)]} are live by the last full collection`,
     )
   }
 

@@ -105,10 +105,10 @@ export class Central {
 
   /** True if no list of any class holds an unswept span. Exact in a stopped world, else a hint. */
   get allSwept(): boolean {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (let spanClass = 0; spanClass < SPAN_CLASSES; spanClass++) {
-      if (words[this.head(spanClass, span.CENTRAL_PARTIAL, 'unswept')] !== 0) return false
-      if (words[this.head(spanClass, span.CENTRAL_FULL, 'unswept')] !== 0) return false
+      if (meta[this.head(spanClass, span.CENTRAL_PARTIAL, 'unswept')] !== 0) return false
+      if (meta[this.head(spanClass, span.CENTRAL_FULL, 'unswept')] !== 0) return false
     }
     return true
   }
@@ -118,8 +118,8 @@ export class Central {
    * plain, since it changes only in the termination stop.
    */
   private head(spanClass: number, pair: number, state: SweepState): number {
-    const { words, layout } = this.memory
-    const current = (words[HEAP_SWEEP_GENERATION] >>> 1) & 1
+    const { meta, layout } = this.memory
+    const current = (meta[HEAP_SWEEP_GENERATION] >>> 1) & 1
     return (
       layout.central +
       spanClass * span.CENTRAL_WORDS +
@@ -133,32 +133,32 @@ export class Central {
   }
 
   private push(id: SpanId, pair: number): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const spanClass = this.spans.read(id, span.CLASS)
-    lock(words, this.lockOf(spanClass))
+    lock(meta, this.lockOf(spanClass))
     try {
       const head = this.head(spanClass, pair, 'swept')
-      this.spans.write(id, span.NEXT, words[head])
-      words[head] = id
+      this.spans.write(id, span.NEXT, meta[head])
+      meta[head] = id
     } finally {
-      unlock(words, this.lockOf(spanClass))
+      unlock(meta, this.lockOf(spanClass))
     }
   }
 
   private pop(spanClass: number, pair: number, state: SweepState): SpanId {
-    const { words } = this.memory
+    const { meta } = this.memory
     const head = this.head(spanClass, pair, state)
     // A hint, before the lock. An old 0 of a swept list sends the caller on to the next list, which
     // costs a span and no object. An unswept list cannot show an old 0: what was pushed to it was
     // pushed before the termination stop.
-    if (words[head] === 0) return 0
-    lock(words, this.lockOf(spanClass))
+    if (meta[head] === 0) return 0
+    lock(meta, this.lockOf(spanClass))
     try {
-      const id = words[head]
-      if (id !== 0) words[head] = this.spans.read(id, span.NEXT)
+      const id = meta[head]
+      if (id !== 0) meta[head] = this.spans.read(id, span.NEXT)
       return id
     } finally {
-      unlock(words, this.lockOf(spanClass))
+      unlock(meta, this.lockOf(spanClass))
     }
   }
 }

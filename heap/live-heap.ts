@@ -24,7 +24,7 @@
 import { add, compareAndSwap, load } from '#sync'
 import type { Memory } from '../memory/memory.ts'
 import { GOAL_AT_START, HEAP_LIVE } from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 
 export class LiveHeap {
   private readonly memory: Memory
@@ -37,7 +37,7 @@ export class LiveHeap {
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
-    this.owed = memory.pMeasure(pIndex, p.OVERRUN_OWED)
+    this.owed = memory.pMeasure(pIndex, pWords.OVERRUN_OWED)
     this.goal = memory.measure(GOAL_AT_START)
   }
 
@@ -58,12 +58,12 @@ export class LiveHeap {
    * @nosafepoint
    */
   reserve(bytes: number, limit: number): boolean {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (;;) {
-      const live = load(words, HEAP_LIVE)
+      const live = load(meta, HEAP_LIVE)
       if (live + bytes > limit) return false
       // The CAS makes test and growth one step: two Ps cannot both take the last room.
-      if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue
+      if (!compareAndSwap(meta, HEAP_LIVE, live, live + bytes)) continue
       this.reserved = bytes
       this.count(live, bytes)
       return true
@@ -76,13 +76,13 @@ export class LiveHeap {
   }
 
   private add(bytes: number): void {
-    this.count(add(this.memory.words, HEAP_LIVE, bytes), bytes)
+    this.count(add(this.memory.meta, HEAP_LIVE, bytes), bytes)
   }
 
   /** Counts what a change by `bytes`, from `before`, has added to the overrun. */
   private count(before: number, bytes: number): void {
-    const goal = this.memory.doubles[this.goal]
-    this.memory.doubles[this.owed] +=
+    const goal = this.memory.metaF64[this.goal]
+    this.memory.metaF64[this.owed] +=
       Math.max(0, before + bytes - goal) - Math.max(0, before - goal)
   }
 }

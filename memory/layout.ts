@@ -13,8 +13,8 @@
  * comment says. What may be written where, and by whom, is said in memory/words/.
  */
 import * as control from './words/control.ts'
-import * as goroutine from './words/goroutine.ts'
-import * as p from './words/p.ts'
+import * as gWords from './words/goroutine.ts'
+import * as pWords from './words/p.ts'
 import * as span from './words/span.ts'
 
 export const PAGE_BYTES = 8192
@@ -192,9 +192,9 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
     pages,
     heapBytes: pages * PAGE_BYTES,
     measures: doubles('measures', control.DOUBLES),
-    ps: words('Ps', procs * p.WORDS),
-    pMeasures: doubles('P measures', procs * p.DOUBLES),
-    central: words('central lists', p.SPAN_CLASSES * span.CENTRAL_WORDS),
+    ps: words('Ps', procs * pWords.WORDS),
+    pMeasures: doubles('P measures', procs * pWords.DOUBLES),
+    central: words('central lists', pWords.SPAN_CLASSES * span.CENTRAL_WORDS),
     pageSpan: words('page spans', pages),
     pageRun: words('page runs', pages),
     pageNext: words('page next', pages),
@@ -203,10 +203,10 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
     marks: region('marks', (pages * PAGE_BYTES) >>> GRANULE_SHIFT),
     workBuffers: words('work buffers', workBufferCount * WORK_BUFFER_WORDS),
     workBufferCount,
-    goroutines: words('goroutines', MAX_GOROUTINES * goroutine.WORDS),
-    goroutineDoubles: doubles('goroutine doubles', MAX_GOROUTINES * goroutine.DOUBLES),
-    waiters: words('waiters', MAX_WAITERS * goroutine.WAITER_WORDS),
-    waiterDoubles: doubles('waiter doubles', MAX_WAITERS * goroutine.WAITER_DOUBLES),
+    goroutines: words('goroutines', MAX_GOROUTINES * gWords.WORDS),
+    goroutineDoubles: doubles('goroutine doubles', MAX_GOROUTINES * gWords.DOUBLES),
+    waiters: words('waiters', MAX_WAITERS * gWords.WAITER_WORDS),
+    waiterDoubles: doubles('waiter doubles', MAX_WAITERS * gWords.WAITER_DOUBLES),
     stacks: words('stacks', stackWords),
     stackWords,
     stackTable: words('stack table', stackWords >>> STACK_MIN_LOG2),

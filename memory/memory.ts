@@ -9,8 +9,8 @@
 import { type FaultPoints, NO_FAULTS } from './fault-points.ts'
 import { type Layout, type LayoutSizes, layOut } from './layout.ts'
 import * as control from './words/control.ts'
-import * as goroutine from './words/goroutine.ts'
-import * as p from './words/p.ts'
+import * as gWords from './words/goroutine.ts'
+import * as pWords from './words/p.ts'
 
 /** The byte address of an object in the heap buffer; 0 is nil. */
 export type Addr = number
@@ -25,14 +25,14 @@ export interface MemoryHandle {
 export class Memory {
   readonly layout: Layout
   /** The heap buffer as 32-bit words, unsigned words, doubles and bytes. */
-  readonly i32: Int32Array
-  readonly u32: Uint32Array
-  readonly f64: Float64Array
-  readonly u8: Uint8Array
+  readonly heap: Int32Array
+  readonly heapU32: Uint32Array
+  readonly heapF64: Float64Array
+  readonly heapU8: Uint8Array
   /** The meta buffer as words, doubles and bytes. */
-  readonly words: Int32Array
-  readonly doubles: Float64Array
-  readonly bytes: Uint8Array
+  readonly meta: Int32Array
+  readonly metaF64: Float64Array
+  readonly metaU8: Uint8Array
   /** A mark byte for each granule of the heap buffer. */
   readonly marks: Uint8Array
   readonly handle: MemoryHandle
@@ -44,13 +44,13 @@ export class Memory {
     this.handle = handle
     this.faults = faults
     this.layout = layout
-    this.i32 = new Int32Array(heap, 0, layout.heapBytes >>> 2)
-    this.u32 = new Uint32Array(heap, 0, layout.heapBytes >>> 2)
-    this.f64 = new Float64Array(heap, 0, layout.heapBytes >>> 3)
-    this.u8 = new Uint8Array(heap, 0, layout.heapBytes)
-    this.words = new Int32Array(meta, 0, layout.metaBytes >>> 2)
-    this.doubles = new Float64Array(meta, 0, layout.metaBytes >>> 3)
-    this.bytes = new Uint8Array(meta, 0, layout.metaBytes)
+    this.heap = new Int32Array(heap, 0, layout.heapBytes >>> 2)
+    this.heapU32 = new Uint32Array(heap, 0, layout.heapBytes >>> 2)
+    this.heapF64 = new Float64Array(heap, 0, layout.heapBytes >>> 3)
+    this.heapU8 = new Uint8Array(heap, 0, layout.heapBytes)
+    this.meta = new Int32Array(meta, 0, layout.metaBytes >>> 2)
+    this.metaF64 = new Float64Array(meta, 0, layout.metaBytes >>> 3)
+    this.metaU8 = new Uint8Array(meta, 0, layout.metaBytes)
     this.marks = new Uint8Array(meta, layout.marks, layout.heapBytes >>> 4)
   }
 
@@ -65,7 +65,7 @@ export class Memory {
 
   /** Index of a word of P `index`. */
   p(index: number, word: number): number {
-    return this.layout.ps + index * p.WORDS + word
+    return this.layout.ps + index * pWords.WORDS + word
   }
 
   /** Index of a shared double. */
@@ -75,22 +75,22 @@ export class Memory {
 
   /** Index of a double of P `index`. */
   pMeasure(index: number, name: number): number {
-    return this.layout.pMeasures + index * p.DOUBLES + name
+    return this.layout.pMeasures + index * pWords.DOUBLES + name
   }
 
   /** Index of a word of a goroutine. */
   goroutine(id: number, word: number): number {
-    return this.layout.goroutines + id * goroutine.WORDS + word
+    return this.layout.goroutines + id * gWords.WORDS + word
   }
 
   /** Index of a double of a goroutine. */
   goroutineDouble(id: number, name: number): number {
-    return this.layout.goroutineDoubles + id * goroutine.DOUBLES + name
+    return this.layout.goroutineDoubles + id * gWords.DOUBLES + name
   }
 
   /** The phase of the cycle. Plain: it changes only in stops. */
   get phase(): number {
-    return this.words[control.PHASE]
+    return this.meta[control.PHASE]
   }
 }
 

@@ -12,7 +12,7 @@ import { OutOfMemoryError } from '../gc/allocator.ts'
 import { InternalError } from '../memory/internal-error.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { GoroutineId } from './goroutines.ts'
 import type { Failure, Host } from './host.ts'
 import { RunOver } from './run-over.ts'
@@ -40,12 +40,12 @@ export class Ending {
 
   /** What to throw for an error that was met beneath the program (gc/world.ts). */
   endedBy(error: unknown): unknown {
-    const { words } = this.memory
-    const goroutine = words[this.base + p.GOROUTINE]
-    if (goroutine === 0 && load(words, control.RUN_STATE) === control.RUN_BOOTING) return error
+    const { meta } = this.memory
+    const goroutine = meta[this.base + pWords.GOROUTINE]
+    if (goroutine === 0 && load(meta, control.RUN_STATE) === control.RUN_BOOTING) return error
     if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
-      if (words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
+      if (meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) return error // the program's own
       this.fail(
         new InternalError('the native stack ended in a stop: a probe is missing'),
         goroutine,
@@ -58,7 +58,7 @@ export class Ending {
 
   /** Ends the run in the given state. False if it has ended already. */
   finish(state: number): boolean {
-    if (!compareAndSwap(this.memory.words, control.RUN_STATE, control.RUN_ACTIVE, state))
+    if (!compareAndSwap(this.memory.meta, control.RUN_STATE, control.RUN_ACTIVE, state))
       return false
     endAll(this.memory)
     return true
@@ -67,10 +67,11 @@ export class Ending {
 
 /** Asks every P to leave, wherever it waits. RUN_STATE says why. */
 export function endAll(memory: Memory): void {
-  const { words, layout } = memory
+  const { meta, layout } = memory
   const sleepers = new Sleepers(memory)
-  for (let index = 0; index < layout.procs; index++) or(words, memory.p(index, p.POLL), p.POLL_END)
-  add(words, control.RESTARTS, 1)
-  notify(words, control.RESTARTS)
+  for (let index = 0; index < layout.procs; index++)
+    or(meta, memory.p(index, pWords.POLL), pWords.POLL_END)
+  add(meta, control.RESTARTS, 1)
+  notify(meta, control.RESTARTS)
   sleepers.wakeAll()
 }

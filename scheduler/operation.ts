@@ -217,7 +217,7 @@ export abstract class YieldedOperation<T>
     const begin = stack.base + this.kept
     const end = stack.base + this.keptEnd
     if (stack.top === end) stack.top = begin
-    else if (stack.top > end) stack.words.fill(0, begin, end)
+    else if (stack.top > end) stack.meta.fill(0, begin, end)
     this.kept = -1
   }
 

@@ -20,8 +20,8 @@ import type { Heap } from '../heap/heap.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
-import * as g from '../memory/words/goroutine.ts'
-import * as p from '../memory/words/p.ts'
+import * as gWords from '../memory/words/goroutine.ts'
+import * as pWords from '../memory/words/p.ts'
 import { DeadlockError, isDeadlocked } from './deadlock.ts'
 import { Ending } from './ending.ts'
 import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
@@ -143,32 +143,32 @@ export class P implements Runner {
    * it. @safepoint
    */
   run(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     try {
       if (!this.world.enter()) return
-      while (load(words, control.RUN_STATE) === control.RUN_ACTIVE)
+      while (load(meta, control.RUN_STATE) === control.RUN_ACTIVE)
         this.runGoroutine(this.findRunnable())
     } catch (error) {
-      if (!RunOver.is(error)) this.ending.fail(error, words[this.base + p.GOROUTINE])
+      if (!RunOver.is(error)) this.ending.fail(error, meta[this.base + pWords.GOROUTINE])
     } finally {
       this.leave()
     }
   }
 
   private leave(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     this.world.leave()
-    store(words, this.base + p.STATUS, p.STATUS_ABSENT)
+    store(meta, this.base + pWords.STATUS, pWords.STATUS_ABSENT)
   }
 
   private findRunnable(): GoroutineId {
-    const { words } = this.memory
+    const { meta } = this.memory
     const { workers, sweeper, limiter } = this.collector
     for (;;) {
-      if (words[this.base + p.POLL] !== 0) this.world.safepoint()
+      if (meta[this.base + pWords.POLL] !== 0) this.world.safepoint()
       if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY)
         this.timers.fireDue(now(), this.fire)
-      if (words[control.PERIODIC_WANTED] !== 0) this.collector.starter.startPeriodic()
+      if (meta[control.PERIODIC_WANTED] !== 0) this.collector.starter.startPeriodic()
       if (workers.runDue()) continue
       const id = this.turns.next()
       if (id !== 0) {
@@ -183,22 +183,22 @@ export class P implements Runner {
   }
 
   private runGoroutine(id: GoroutineId): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const began = now()
     this.placement.adopt(id)
     this.goroutines.startRunning(id)
-    words[this.base + p.GOROUTINE] = id
+    meta[this.base + pWords.GOROUTINE] = id
     this.collector.stack.load(id)
-    words[this.memory.goroutine(id, g.GIVE_WAY)] = 0
-    words[this.base + p.ACTIVITY] = p.ACTIVITY_GOROUTINE
+    meta[this.memory.goroutine(id, gWords.GIVE_WAY)] = 0
+    meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_GOROUTINE
     this.turns.begin(began)
     const outcome = this.runFiber(id)
     if (outcome === 'ended') this.end(id)
     else if (outcome === 'gives way') this.giveWay(id)
     this.fiber = null
     this.collector.stack.unload()
-    words[this.base + p.GOROUTINE] = 0
-    words[this.base + p.ACTIVITY] = p.ACTIVITY_SCHEDULING
+    meta[this.base + pWords.GOROUTINE] = 0
+    meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_SCHEDULING
     this.trace.slice('goroutine', began, id)
   }
 
@@ -221,21 +221,21 @@ export class P implements Runner {
   }
 
   private end(id: GoroutineId): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     this.collector.assists.settle(id)
     this.memory.faults.pass('goroutine/end')
-    this.stopRunning(id, g.G_DEAD)
+    this.stopRunning(id, gWords.G_DEAD)
     this.fibers[id] = undefined
     // Its number may be used again at once, on any P.
     this.collector.stack.unload()
-    words[this.base + p.GOROUTINE] = 0
+    meta[this.base + pWords.GOROUTINE] = 0
     this.placement.bury(id)
     if (id === 1) this.ending.finish(control.RUN_FINISHED)
   }
 
   private giveWay(id: GoroutineId): void {
     this.collector.stack.save()
-    this.stopRunning(id, g.G_RUNNABLE)
+    this.stopRunning(id, gWords.G_RUNNABLE)
     this.queues.ready.putYielded(id)
   }
 
@@ -261,7 +261,7 @@ export class P implements Runner {
   // ————— goroutines
 
   get goroutine(): GoroutineId {
-    return this.memory.words[this.base + p.GOROUTINE]
+    return this.memory.meta[this.base + pWords.GOROUTINE]
   }
 
   /**
@@ -278,30 +278,30 @@ export class P implements Runner {
   }
 
   get isPolled(): boolean {
-    return (this.memory.words[this.base + p.POLL] & ~p.POLL_ALWAYS) !== 0
+    return (this.memory.meta[this.base + pWords.POLL] & ~pWords.POLL_ALWAYS) !== 0
   }
 
   /** Looks at the clock at every 64th operation. */
   get mustGiveWay(): boolean {
     if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.turns.isOver(now()))
       this.askToGiveWay()
-    return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
+    return this.memory.meta[this.memory.goroutine(this.goroutine, gWords.GIVE_WAY)] !== 0
   }
 
   /** @safepoint */
   park(reason: number, object: number): number {
-    const { words } = this.memory
+    const { meta } = this.memory
     const id = this.goroutine
     const record = this.memory.goroutine(id, 0)
-    words[record + g.WAIT_REASON] = reason
-    words[record + g.WAIT_ON] = object
-    this.stopRunning(id, g.G_WAITING)
+    meta[record + gWords.WAIT_REASON] = reason
+    meta[record + gWords.WAIT_ON] = object
+    this.stopRunning(id, gWords.G_WAITING)
     this.memory.faults.pass('goroutine/parked')
-    return load(words, record + g.TICKET)
+    return load(meta, record + gWords.TICKET)
   }
 
   get ticket(): number {
-    return load(this.memory.words, this.memory.goroutine(this.goroutine, g.TICKET))
+    return load(this.memory.meta, this.memory.goroutine(this.goroutine, gWords.TICKET))
   }
 
   unpark(): void {
@@ -310,21 +310,21 @@ export class P implements Runner {
 
   private readonly fire = (id: GoroutineId, ticket: number): void => {
     if (!this.goroutines.winTicket(id, ticket)) return
-    this.memory.words[this.memory.goroutine(id, g.WOKEN_BY)] = -1
+    this.memory.meta[this.memory.goroutine(id, gWords.WOKEN_BY)] = -1
     this.placement.ready(id)
   }
 
   private askToGiveWay(): void {
     if (this.goroutine !== 0)
-      this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] = 1
+      this.memory.meta[this.memory.goroutine(this.goroutine, gWords.GIVE_WAY)] = 1
   }
 
   // ————— nothing to run
 
   private sleepIdle(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const { workers } = this.collector
-    const idle = add(words, control.IDLE_PS, 1) + 1
+    const idle = add(meta, control.IDLE_PS, 1) + 1
     if (isDeadlocked(this.memory, this.queues, idle))
       this.ending.fail(new DeadlockError(this.memory, id => this.program.nameOf(id)), 0)
     this.world.sleeping.sleep(
@@ -337,13 +337,13 @@ export class P implements Runner {
           this.stealing.untilPossibleMs,
         ),
     )
-    add(words, control.IDLE_PS, control.IDLE_LEFT)
+    add(meta, control.IDLE_PS, control.IDLE_LEFT)
   }
 
   private get hasWork(): boolean {
     const { ready, global, ring } = this.queues
     const { drain, workers, sweeper } = this.collector
-    if (!ready.isEmpty || !global.isEmpty || load(this.memory.words, control.PERIODIC_WANTED) !== 0)
+    if (!ready.isEmpty || !global.isEmpty || load(this.memory.meta, control.PERIODIC_WANTED) !== 0)
       return true
     if (!ring.isEmpty || this.stealing.isPossible) return true
     return (drain.isWorkAvailable && workers.mayRun) || sweeper.hasWork

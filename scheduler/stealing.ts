@@ -15,7 +15,7 @@
 import { now } from '#sync'
 import { SLICE_MS } from '../gc/work/workers.ts'
 import type { Memory } from '../memory/memory.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { GoroutineId } from './goroutines.ts'
 import type { Random } from './random.ts'
 import type { Ring } from './run-queues.ts'
@@ -77,14 +77,15 @@ export class Stealing {
   }
 
   private mayTakeFrom(victim: number): boolean {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     if (victim === this.pIndex || this.rings[victim].isEmpty) return false
-    const own = words[this.memory.p(this.pIndex, p.LIVE)]
-    if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
+    const own = meta[this.memory.p(this.pIndex, pWords.LIVE)]
+    if (own <= meta[this.memory.p(victim, pWords.LIVE)] * STEAL_IMBALANCE) return true
     const turnMs = this.turnMs(victim)
     if (turnMs > STUCK_MS) return true
     let all = 0
-    for (let index = 0; index < layout.procs; index++) all += words[this.memory.p(index, p.LIVE)]
+    for (let index = 0; index < layout.procs; index++)
+      all += meta[this.memory.p(index, pWords.LIVE)]
     return turnMs > SLICE_MS && own * layout.procs < all * STEAL_IMBALANCE
   }
 
@@ -93,8 +94,8 @@ export class Stealing {
    * goroutines: that P is about to look into its ring.
    */
   private turnMs(victim: number): number {
-    const { words, doubles } = this.memory
-    if (words[this.memory.p(victim, p.GOROUTINE)] === 0) return 0
-    return now() - doubles[this.memory.pMeasure(victim, p.TURN_STARTED_AT)]
+    const { meta, metaF64 } = this.memory
+    if (meta[this.memory.p(victim, pWords.GOROUTINE)] === 0) return 0
+    return now() - metaF64[this.memory.pMeasure(victim, pWords.TURN_STARTED_AT)]
   }
 }

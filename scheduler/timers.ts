@@ -39,7 +39,7 @@ export class Timers {
     this.heap.push(timer)
     this.byGoroutine.set(goroutine, timer)
     this.rise(timer.at)
-    add(this.memory.words, TIMERS, 1)
+    add(this.memory.meta, TIMERS, 1)
   }
 
   /**
@@ -53,7 +53,7 @@ export class Timers {
       fire(timer.goroutine, timer.ticket)
       // Counted until its goroutine is ready: a P that looks for a deadlock must see the one or the
       // other.
-      sub(this.memory.words, TIMERS, 1)
+      sub(this.memory.meta, TIMERS, 1)
     }
   }
 
@@ -62,7 +62,7 @@ export class Timers {
     const timer = this.byGoroutine.get(goroutine)
     if (timer === undefined) return
     this.remove(timer)
-    sub(this.memory.words, TIMERS, 1)
+    sub(this.memory.meta, TIMERS, 1)
   }
 
   private remove(timer: Timer): void {

@@ -61,20 +61,20 @@ import type { FaultPoints } from '../../memory/fault-points.ts'
 import type { Addr, Memory } from '../../memory/memory.ts'
 import { probeStack } from '../../memory/stack-probe.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Marker } from './marker.ts'
 
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
 /** In words. A full buffer is flushed before the pair that would not fit. */
-const CAPACITY = 2 * p.BARRIER_PAIRS
+const CAPACITY = 2 * pWords.BARRIER_PAIRS
 
 /** @nosafepoint */
 export class WriteBarrier {
-  private readonly words: Int32Array
-  private readonly i32: Int32Array
-  private readonly doubles: Float64Array
+  private readonly meta: Int32Array
+  private readonly heap: Int32Array
+  private readonly metaF64: Float64Array
   private readonly faults: FaultPoints
   private readonly marker: Marker
   private readonly count: number
@@ -82,13 +82,13 @@ export class WriteBarrier {
   private readonly measures: number
 
   constructor(memory: Memory, pIndex: number, marker: Marker) {
-    this.words = memory.words
-    this.i32 = memory.i32
-    this.doubles = memory.doubles
+    this.meta = memory.meta
+    this.heap = memory.heap
+    this.metaF64 = memory.metaF64
     this.faults = memory.faults
     this.marker = marker
-    this.count = memory.p(pIndex, p.BARRIER_COUNT)
-    this.buffer = memory.p(pIndex, p.BARRIER)
+    this.count = memory.p(pIndex, pWords.BARRIER_COUNT)
+    this.buffer = memory.p(pIndex, pWords.BARRIER)
     this.measures = memory.pMeasure(pIndex, 0)
   }
 
@@ -97,8 +97,8 @@ export class WriteBarrier {
    * changes only in stops.
    */
   write(word: number, value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.i32[word], value)
-    this.i32[word] = value
+    if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.heap[word], value)
+    this.heap[word] = value
   }
 
   /**
@@ -106,8 +106,8 @@ export class WriteBarrier {
    * does not run.
    */
   writeMeta(word: number, value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.words[word], value)
-    this.words[word] = value
+    if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.meta[word], value)
+    this.meta[word] = value
   }
 
   /**
@@ -115,7 +115,7 @@ export class WriteBarrier {
    * over.
    */
   shade(value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.record(0, value)
+    if (this.meta[WRITE_BARRIER] !== 0) this.record(0, value)
   }
 
   private recordStore(old: Addr, value: Addr): void {
@@ -125,37 +125,37 @@ export class WriteBarrier {
 
   /** Puts a pair in the buffer. The barrier is on. */
   record(old: Addr, value: Addr): void {
-    const words = this.words
+    const meta = this.meta
     step('barrier/record')
-    let count = words[this.count]
+    let count = meta[this.count]
     if (count === CAPACITY) {
       probeStack()
       this.faults.pass('barrier/full')
       this.flush()
       count = 0
     }
-    words[this.buffer + count] = old
-    words[this.buffer + count + 1] = value
-    words[this.count] = count + 2
+    meta[this.buffer + count] = old
+    meta[this.buffer + count + 1] = value
+    meta[this.count] = count + 2
   }
 
   /** Carries out the shades in the buffer, into this P's grey queue. */
   flush(): void {
-    const words = this.words
-    const count = words[this.count]
+    const meta = this.meta
+    const count = meta[this.count]
     if (count === 0) return
     this.faults.pass('barrier/flush')
     for (let entry = this.buffer; entry < this.buffer + count; entry++) {
-      const object = words[entry]
+      const object = meta[entry]
       if (object !== 0) this.marker.shade(object)
     }
-    words[this.count] = 0
-    this.doubles[this.measures + p.BARRIER_STORES] += count >> 1
-    this.doubles[this.measures + p.BARRIER_FLUSHES] += 1
+    meta[this.count] = 0
+    this.metaF64[this.measures + pWords.BARRIER_STORES] += count >> 1
+    this.metaF64[this.measures + pWords.BARRIER_FLUSHES] += 1
   }
 
   /** True if shades wait in the buffer. */
   get isPending(): boolean {
-    return this.words[this.count] !== 0
+    return this.meta[this.count] !== 0
   }
 }

@@ -73,8 +73,8 @@ export class Events extends NullListener {
 
   /** A stop in which this P acted, from when the world stood until now. */
   private stop(kind: EventName): void {
-    const { words, doubles } = this.memory
-    this.add(kind, doubles[this.memory.measure(STOPPED_AT)], words[CYCLES])
+    const { meta, metaF64 } = this.memory
+    this.add(kind, metaF64[this.memory.measure(STOPPED_AT)], meta[CYCLES])
   }
 
   private add(kind: EventName, startMs: number, detail: number): void {
@@ -84,28 +84,28 @@ export class Events extends NullListener {
   }
 
   private write(kind: EventName, startMs: number, duration: number, detail: number): void {
-    const { words, doubles } = this.memory
-    const written = words[this.ring]
-    if (written - load(words, this.ring + 1) >= TRACE_EVENTS) {
-      add(words, DROPPED, 1)
+    const { meta, metaF64 } = this.memory
+    const written = meta[this.ring]
+    if (written - load(meta, this.ring + 1) >= TRACE_EVENTS) {
+      add(meta, DROPPED, 1)
       return
     }
     const event = this.events + (written % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
-    doubles[event] = NUMBERS[kind]
-    doubles[event + 1] = startMs
-    doubles[event + 2] = duration
-    doubles[event + 3] = detail
-    store(words, this.ring, written + 1)
+    metaF64[event] = NUMBERS[kind]
+    metaF64[event + 1] = startMs
+    metaF64[event + 2] = duration
+    metaF64[event + 3] = detail
+    store(meta, this.ring, written + 1)
   }
 
   /** Takes all events that were written since the last call. By the host. */
   drain(each: (kind: number, startMs: number, durationMs: number, detail: number) => void): void {
-    const { words, doubles } = this.memory
-    const written = load(words, this.ring)
-    for (let read = words[this.ring + 1]; read !== written; read++) {
+    const { meta, metaF64 } = this.memory
+    const written = load(meta, this.ring)
+    for (let read = meta[this.ring + 1]; read !== written; read++) {
       const event = this.events + (read % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
-      each(doubles[event], doubles[event + 1], doubles[event + 2], doubles[event + 3])
-      store(words, this.ring + 1, read + 1)
+      each(metaF64[event], metaF64[event + 1], metaF64[event + 2], metaF64[event + 3])
+      store(meta, this.ring + 1, read + 1)
     }
   }
 }

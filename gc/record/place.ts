@@ -11,7 +11,7 @@
 import { now } from '#sync'
 import type { FaultPoint } from '../../memory/fault-points.ts'
 import type { Memory } from '../../memory/memory.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 
 /**
  * Places of the termination, in PLACE from 1. Above them, from FIRST_FAULT_PLACE, are the fault
@@ -44,30 +44,30 @@ export class Place {
   /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
   constructor(memory: Memory, pIndex: number, hostMs: () => number = () => 0) {
     this.memory = memory
-    this.word = memory.p(pIndex, p.PLACE)
-    this.hosts = memory.p(pIndex, p.HOSTS_PLACE)
-    this.since = memory.pMeasure(pIndex, p.PLACE_SINCE)
-    this.gaps = memory.pMeasure(pIndex, p.LONGEST_GAP)
+    this.word = memory.p(pIndex, pWords.PLACE)
+    this.hosts = memory.p(pIndex, pWords.HOSTS_PLACE)
+    this.since = memory.pMeasure(pIndex, pWords.PLACE_SINCE)
+    this.gaps = memory.pMeasure(pIndex, pWords.LONGEST_GAP)
     this.hostMs = hostMs
   }
 
   get current(): number {
-    return this.memory.words[this.word]
+    return this.memory.meta[this.word]
   }
 
   /** This P is at a place from now on; 0 for none. Ends the stretch at the place before. */
   be(place: number): void {
-    const { words, doubles } = this.memory
-    const before = words[this.word]
+    const { meta, metaF64 } = this.memory
+    const before = meta[this.word]
     if (before === place) return
     const time = now()
     const hostMs = this.hostMs()
     if (before !== 0) {
-      const ms = time - doubles[this.since]
-      doubles[this.gaps + before] = Math.max(doubles[this.gaps + before], ms)
-      if (ms >= LONG_MS && hostMs > ms / 2) words[this.hosts] = before
+      const ms = time - metaF64[this.since]
+      metaF64[this.gaps + before] = Math.max(metaF64[this.gaps + before], ms)
+      if (ms >= LONG_MS && hostMs > ms / 2) meta[this.hosts] = before
     }
-    doubles[this.since] = time
-    words[this.word] = place
+    metaF64[this.since] = time
+    meta[this.word] = place
   }
 }

@@ -3,7 +3,7 @@
  * While the policy is at work the P is seen to be terminating (ACTIVITY), and to be out of the
  * protocol after it.
  */
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { Termination } from './policy.ts'
 
@@ -15,7 +15,7 @@ export class EndOfMark {
   constructor(here: Here, policy: Termination) {
     this.here = here
     this.policy = policy
-    this.activityWord = here.memory.p(here.index, p.ACTIVITY)
+    this.activityWord = here.memory.p(here.index, pWords.ACTIVITY)
   }
 
   get remainderBytes(): number {
@@ -54,14 +54,14 @@ export class EndOfMark {
   }
 
   private enter(): number {
-    const { words } = this.here.memory
-    const before = words[this.activityWord]
-    words[this.activityWord] = p.ACTIVITY_TERMINATING
+    const { meta } = this.here.memory
+    const before = meta[this.activityWord]
+    meta[this.activityWord] = pWords.ACTIVITY_TERMINATING
     return before
   }
 
   private leave(before: number): void {
     this.here.listener.left()
-    this.here.memory.words[this.activityWord] = before
+    this.here.memory.meta[this.activityWord] = before
   }
 }

@@ -6,7 +6,7 @@
 
 import type { SpanId } from '../../heap/span.ts'
 import { SWEEP_CLASS, SWEEP_DRAINED, SWEEPERS } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 
@@ -41,7 +41,7 @@ export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>):
     }
     return false
   }
-  for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
+  for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
     for (const pair of [span.CENTRAL_PARTIAL, span.CENTRAL_FULL]) {
       for (const kind of [SWEPT, UNSWEPT] as const) walkList(inspection, spanClass, pair, kind, put)
     }
@@ -63,41 +63,41 @@ function walkList(
   kind: typeof SWEPT | typeof UNSWEPT,
   put: Put,
 ): void {
-  const { words, generation, memory } = inspection
+  const { meta, generation, memory } = inspection
   const current = (generation >>> 1) & 1
   const head =
     memory.layout.central +
     spanClass * span.CENTRAL_WORDS +
     pair +
     (kind === SWEPT ? current : 1 - current)
-  if (words[head] === 0) return
+  if (meta[head] === 0) return
   const isFull = pair === span.CENTRAL_FULL
   const name = `the ${kind === SWEPT ? 'swept' : 'unswept'} ${isFull ? 'full' : 'partial'} list of span class ${spanClass}`
   const place: Place = { kind, name, isFull, entry: 0 }
   if (kind === UNSWEPT) expectUnsweptAllowed(inspection, spanClass, name)
-  for (let id = words[head]; id !== 0; id = inspection.span(id, span.NEXT))
+  for (let id = meta[head]; id !== 0; id = inspection.span(id, span.NEXT))
     if (!put(id, spanClass, place)) return
 }
 
 function expectUnsweptAllowed(inspection: Inspection, spanClass: number, name: string): void {
-  const { words } = inspection
-  if ((words[SWEEPERS] & SWEEP_DRAINED) !== 0)
+  const { meta } = inspection
+  if ((meta[SWEEPERS] & SWEEP_DRAINED) !== 0)
     inspection.found(`${name} is not empty, and SWEEPERS says that all are swept`)
-  else if (spanClass < words[SWEEP_CLASS])
-    inspection.found(`${name} is not empty, and SWEEP_CLASS is ${words[SWEEP_CLASS]}`)
+  else if (spanClass < meta[SWEEP_CLASS])
+    inspection.found(`${name} is not empty, and SWEEP_CLASS is ${meta[SWEEP_CLASS]}`)
 }
 
 function walkCache(inspection: Inspection, index: number, put: Put): void {
-  const { words, memory } = inspection
-  for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
-    const entry = memory.p(index, p.CACHE + spanClass * p.CACHE_WORDS)
-    const id = words[entry + p.SPAN]
+  const { meta, memory } = inspection
+  for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
+    const entry = memory.p(index, pWords.CACHE + spanClass * pWords.CACHE_WORDS)
+    const id = meta[entry + pWords.SPAN]
     const name = `P ${index}’s cache for span class ${spanClass}`
     if (id !== 0) put(id, spanClass, { kind: CACHED, name, isFull: false, entry })
     else if (
-      words[entry + p.CURSOR] !== 0 ||
-      words[entry + p.LIMIT] !== 0 ||
-      words[entry + p.RUN_START] !== 0
+      meta[entry + pWords.CURSOR] !== 0 ||
+      meta[entry + pWords.LIMIT] !== 0 ||
+      meta[entry + pWords.RUN_START] !== 0
     )
       inspection.found(`${name} has a run and no span`)
   }

@@ -34,7 +34,7 @@ import {
   PHASE_OFF,
   SWEPT_MARKED_BYTES,
 } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 import { CACHED, type Place, type Places, SWEPT, UNSWEPT } from './places.ts'
@@ -176,13 +176,13 @@ function isAllowed(colour: number, phase: number, place: Place): boolean {
 
 /** Verifies the run that a P fills. Returns how many of its slots are not handed out. */
 function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums): number {
-  const { words, memory, phase } = inspection
+  const { meta, memory, phase } = inspection
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
   const base = id << PAGE_SHIFT
   const end = base + inspection.span(id, span.SLOTS) * slotBytes
-  const start = words[place.entry + p.RUN_START]
-  const cursor = words[place.entry + p.CURSOR]
-  const limit = words[place.entry + p.LIMIT]
+  const start = meta[place.entry + pWords.RUN_START]
+  const cursor = meta[place.entry + pWords.CURSOR]
+  const limit = meta[place.entry + pWords.LIMIT]
   const freeFrom = inspection.span(id, span.FREE_FROM)
   const isSlot = (at: number): boolean => at >= base && at <= end && (at - base) % slotBytes === 0
   const hasRun = start !== 0 || cursor !== 0 || limit !== 0
@@ -217,30 +217,30 @@ function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums)
 }
 
 function verifySums(inspection: Inspection, sums: Sums): void {
-  const { words, memory } = inspection
-  const { doubles } = memory
-  inspection.expect('GREY_SPANS', words[GREY_SPANS], sums.greySpans)
-  const marked = words[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
-  const markedByVisits = doubles[memory.measure(HEAP_MARKED)]
+  const { meta, memory } = inspection
+  const { metaF64 } = memory
+  inspection.expect('GREY_SPANS', meta[GREY_SPANS], sums.greySpans)
+  const marked = meta[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
+  const markedByVisits = metaF64[memory.measure(HEAP_MARKED)]
   // HEAP_MARKED counts visits, so it counts twice an object that two markers found at the same
   // time.
   if (markedByVisits < marked)
     inspection.found(`HEAP_MARKED is ${markedByVisits}, and ${marked} bytes were found marked`)
-  inspection.expect('HEAP_LIVE', words[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)
+  inspection.expect('HEAP_LIVE', meta[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)
   const sum = (measure: number): number => {
     let total = 0
     for (let index = 0; index < memory.layout.procs; index++)
-      total += doubles[memory.pMeasure(index, measure)]
+      total += metaF64[memory.pMeasure(index, measure)]
     return total
   }
   inspection.expect(
     'bytes allocated less bytes freed',
-    sum(p.ALLOCATED_BYTES) + sums.runBytes - sum(p.FREED_BYTES),
+    sum(pWords.ALLOCATED_BYTES) + sums.runBytes - sum(pWords.FREED_BYTES),
     sums.bytes,
   )
   inspection.expect(
     'objects allocated less objects freed',
-    sum(p.ALLOCATED_OBJECTS) + sums.runObjects - sum(p.FREED_OBJECTS),
+    sum(pWords.ALLOCATED_OBJECTS) + sums.runObjects - sum(pWords.FREED_OBJECTS),
     sums.objects,
   )
 }

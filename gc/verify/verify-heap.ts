@@ -60,9 +60,9 @@ export function verifyHeap(memory: Memory): void {
 
 /** True if the heap must be verified in this cycle, by its size. */
 export function isVerificationDue(memory: Memory): boolean {
-  const { words } = memory
-  const pages = words[PAGES_END] + words[GOROUTINE_NEXT] / GOROUTINES_PER_PAGE
-  return words[CYCLES] % Math.ceil(pages / PAGES_EACH_CYCLE) === 0
+  const { meta } = memory
+  const pages = meta[PAGES_END] + meta[GOROUTINE_NEXT] / GOROUTINES_PER_PAGE
+  return meta[CYCLES] % Math.ceil(pages / PAGES_EACH_CYCLE) === 0
 }
 
 /**
@@ -71,9 +71,9 @@ export function isVerificationDue(memory: Memory): boolean {
  * golden ratio, modulo 1, come near to every share.
  */
 export function planVerification(memory: Memory): void {
-  const { words, doubles } = memory
-  const share = (words[CYCLES] * 0.6180339887498949) % 1
-  words[VERIFY_AT] = isVerificationDue(memory)
-    ? 1 + Math.floor(share * doubles[memory.measure(EXPECTED_SCAN_WORK)])
+  const { meta, metaF64 } = memory
+  const share = (meta[CYCLES] * 0.6180339887498949) % 1
+  meta[VERIFY_AT] = isVerificationDue(memory)
+    ? 1 + Math.floor(share * metaF64[memory.measure(EXPECTED_SCAN_WORK)])
     : 0
 }

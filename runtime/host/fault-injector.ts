@@ -8,7 +8,7 @@ import type { FaultPoint, FaultPoints } from '../../memory/fault-points.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { CYCLES } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Fault, FaultWhen } from '../options/faults.ts'
 import type { FaultCount } from '../report/record.ts'
 
@@ -33,7 +33,7 @@ export class FaultInjector implements FaultPoints {
 
   constructor(memory: Memory, faults: readonly Fault[], pIndex: number, seed: number) {
     const own = faults.filter(fault => fault.p === null || fault.p === pIndex)
-    this.#words = memory.words
+    this.#words = memory.meta
     this.#place = new Place(memory, pIndex)
     this.#points = new Map(
       FAULT_POINTS.map(point => [
@@ -101,11 +101,11 @@ export class FaultInjector implements FaultPoints {
 
 /** Passes and strikes of every point, all Ps together. */
 export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCount[] {
-  const { words, layout } = memory
+  const { meta, layout } = memory
   const sum = (point: FaultPoint, offset: number): number => {
     let all = 0
     for (let index = 0; index < layout.procs; index++)
-      all += words[countOf(memory, index, point) + offset]
+      all += meta[countOf(memory, index, point) + offset]
     return all
   }
   return FAULT_POINTS.map(point => ({
@@ -118,5 +118,5 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
 }
 
 function countOf(memory: Memory, pIndex: number, point: FaultPoint): number {
-  return memory.p(pIndex, p.FAULT_COUNTS) + p.FAULT_WORDS * FAULT_POINTS.indexOf(point)
+  return memory.p(pIndex, pWords.FAULT_COUNTS) + pWords.FAULT_WORDS * FAULT_POINTS.indexOf(point)
 }

@@ -16,7 +16,7 @@ function withSpan(): { hand: HandHeap; id: number; move(by: number): void } {
   return {
     hand,
     id,
-    move: by => (hand.words[word] = hand.words[control.HEAP_SWEEP_GENERATION] + by),
+    move: by => (hand.meta[word] = hand.meta[control.HEAP_SWEEP_GENERATION] + by),
   }
 }
 
@@ -56,7 +56,7 @@ test('a span that is not cached cannot be put back', () => {
 
 test('a span still cached when the generation moves is a broken heap', () => {
   const { hand, id } = withSpan()
-  hand.words[control.HEAP_SWEEP_GENERATION] += 2
+  hand.meta[control.HEAP_SWEEP_GENERATION] += 2
   expect(() => hand.caches[0].flush()).toThrow(`span ${id} is put back with sweep generation h+1`)
 })
 

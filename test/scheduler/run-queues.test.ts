@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { GlobalQueue, pushReady, ReadyQueue, Ring } from '../../scheduler/run-queues.ts'
 import { HandHeap } from '../support/heap.ts'
 
-const { memory, words } = new HandHeap({ procs: 2 })
+const { memory, meta } = new HandHeap({ procs: 2 })
 
 /** Puts this many new goroutines (positive), or takes as many. */
 const steps = fc.array(
@@ -42,7 +42,7 @@ function behavesAsList(
 }
 
 test('the ring of a P gives back the oldest first, and takes no more than 256', () => {
-  behavesAsList(new Ring(memory, 1), p.RING_SLOTS, () => {})
+  behavesAsList(new Ring(memory, 1), pWords.RING_SLOTS, () => {})
 })
 
 test('a thief takes from the same ring, and the other P has one of its own', () => {
@@ -61,8 +61,8 @@ test('a thief takes from the same ring, and the other P has one of its own', () 
 
 test('the ring is full at 256 even where its counts pass 2³¹', () => {
   const ring = new Ring(memory, 0)
-  const ids = Array.from({ length: p.RING_SLOTS }, (_, index) => index + 1)
-  words[memory.p(0, p.RING_HEAD)] = words[memory.p(0, p.RING_TAIL)] = 2 ** 31 - 10
+  const ids = Array.from({ length: pWords.RING_SLOTS }, (_, index) => index + 1)
+  meta[memory.p(0, pWords.RING_HEAD)] = meta[memory.p(0, pWords.RING_TAIL)] = 2 ** 31 - 10
   expect(ids.every(id => ring.put(id))).toBe(true)
   expect(ring.put(999)).toBe(false)
   expect(ids.map(() => ring.take())).toEqual(ids)
@@ -71,7 +71,7 @@ test('the ring is full at 256 even where its counts pass 2³¹', () => {
 
 test('the global queue gives back the oldest first, and knows its length', () => {
   behavesAsList(new GlobalQueue(memory), Number.POSITIVE_INFINITY, list => {
-    expect(words[control.RUN_QUEUE_COUNT]).toBe(list.length)
+    expect(meta[control.RUN_QUEUE_COUNT]).toBe(list.length)
   })
 })
 

@@ -4,11 +4,11 @@ import { TIMERS } from '../../memory/words/control.ts'
 import { Timers } from '../../scheduler/timers.ts'
 import { HandHeap } from '../support/heap.ts'
 
-const { memory, words } = new HandHeap()
+const { memory, meta } = new HandHeap()
 let timers: Timers
 
 beforeEach(() => {
-  words[TIMERS] = 0
+  meta[TIMERS] = 0
   timers = new Timers(memory)
 })
 
@@ -25,9 +25,9 @@ test('timers fire by deadline, those of one deadline in the order in which they 
   expect(timers.nextDeadline).toBe(10)
   expect(fired(9.99)).toEqual([])
   expect(fired(20)).toEqual([1, 3, 5, 2])
-  expect([timers.nextDeadline, words[TIMERS]]).toEqual([30, 2])
+  expect([timers.nextDeadline, meta[TIMERS]]).toEqual([30, 2])
   expect(fired(Number.POSITIVE_INFINITY)).toEqual([0, 4])
-  expect([timers.nextDeadline, words[TIMERS]]).toEqual([Number.POSITIVE_INFINITY, 0])
+  expect([timers.nextDeadline, meta[TIMERS]]).toEqual([Number.POSITIVE_INFINITY, 0])
 })
 
 test('the ticket of a timer comes back with it', () => {
@@ -40,8 +40,8 @@ test('the ticket of a timer comes back with it', () => {
 test('a timer counts until its goroutine is ready, so that no deadlock is seen between', () => {
   timers.add(1, 7, 0)
   const counts: number[] = []
-  timers.fireDue(1, () => counts.push(words[TIMERS]))
-  expect([...counts, words[TIMERS]]).toEqual([1, 0])
+  timers.fireDue(1, () => counts.push(meta[TIMERS]))
+  expect([...counts, meta[TIMERS]]).toEqual([1, 0])
 })
 
 test('a timer that is set while others fire is kept, and fires in the same round if it is due', () => {
@@ -54,14 +54,14 @@ test('a timer that is set while others fire is kept, and fires in the same round
     timers.add(2, 2, 0)
     timers.add(4, 4, 0)
   })
-  expect([order, timers.nextDeadline, words[TIMERS]]).toEqual([[1, 2, 3], 4, 1])
+  expect([order, timers.nextDeadline, meta[TIMERS]]).toEqual([[1, 2, 3], 4, 1])
 })
 
 test('what is not set is cancelled without harm', () => {
   timers.cancel(5)
   timers.add(1, 6, 0)
   timers.cancel(5)
-  expect([words[TIMERS], fired(1)]).toEqual([1, [6]])
+  expect([meta[TIMERS], fired(1)]).toEqual([1, [6]])
 })
 
 test('timers agree with a sorted list, whatever is set, cancelled and fired', () => {
@@ -74,7 +74,7 @@ test('timers agree with a sorted list, whatever is set, cancelled and fired', ()
   fc.assert(
     fc.property(fc.array(step, { minLength: 30, maxLength: 100 }), sequence => {
       timers = new Timers(memory)
-      words[TIMERS] = 0
+      meta[TIMERS] = 0
       // In the order in which they were set: sorting is stable.
       let list: { deadline: number; goroutine: number }[] = []
       let next = 1
@@ -93,7 +93,7 @@ test('timers agree with a sorted list, whatever is set, cancelled and fired', ()
           list = list.filter(timer => !due.includes(timer))
         }
         expect(timers.nextDeadline).toBe(Math.min(...list.map(timer => timer.deadline)))
-        expect(words[TIMERS]).toBe(list.length)
+        expect(meta[TIMERS]).toBe(list.length)
       }
       const rest = list.sort((a, b) => a.deadline - b.deadline).map(timer => timer.goroutine)
       expect(fired(Number.POSITIVE_INFINITY)).toEqual(rest)

@@ -5,7 +5,7 @@ import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
 import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P } from '../../scheduler/p.ts'
@@ -24,7 +24,7 @@ export class LoneP extends P {
     })
     const bodies: (() => Coroutine)[] = []
     const program = {
-      start: (id: GoroutineId) => bodies[memory.words[memory.goroutine(id, g.TASK)]](),
+      start: (id: GoroutineId) => bodies[memory.meta[memory.goroutine(id, gWords.TASK)]](),
       nameOf: (id: GoroutineId) => `goroutine ${id}`,
     }
     super(heap, 0, controller, program, new Events(memory, 0, false), {
@@ -56,7 +56,7 @@ export class LoneP extends P {
 
   /** Runs main, the first goroutine, and what it starts. Throws what ends the run. */
   runMain(main: () => Coroutine): void {
-    this.memory.words[control.RUN_STATE] = control.RUN_ACTIVE
+    this.memory.meta[control.RUN_STATE] = control.RUN_ACTIVE
     this.start(main)
     this.run()
     if (this.ending.failure !== null) throw this.ending.failure.error

@@ -64,7 +64,7 @@ export class HandRun {
     const { run, memory } = this
     this.#main = main
     run.declarations.close()
-    memory.words[control.RUN_STATE] = control.RUN_ACTIVE
+    memory.meta[control.RUN_STATE] = control.RUN_ACTIVE
     enterRun(run)
     try {
       run.p.placement.place(run.p.goroutines.create(MAIN, 0), 0)
@@ -77,15 +77,15 @@ export class HandRun {
 
   /** All that it has in memory by now, as far as small runs get: to see whether anybody writes there. */
   content(): Buffer {
-    const { words, i32, layout } = this.memory
+    const { meta, heap, layout } = this.memory
     const regions = [
-      words.subarray(0, layout.pageSpan),
-      words.subarray(layout.goroutines, layout.goroutines + 1000),
-      words.subarray(layout.stacks, layout.stacks + 1000),
-      words.subarray(layout.globals, layout.globals + 100),
-      words.subarray(layout.declarations, layout.declarations + 5000),
-      words.subarray(layout.consoleRings, layout.consoleRings + 100),
-      i32.subarray(0, 100_000),
+      meta.subarray(0, layout.pageSpan),
+      meta.subarray(layout.goroutines, layout.goroutines + 1000),
+      meta.subarray(layout.stacks, layout.stacks + 1000),
+      meta.subarray(layout.globals, layout.globals + 100),
+      meta.subarray(layout.declarations, layout.declarations + 5000),
+      meta.subarray(layout.consoleRings, layout.consoleRings + 100),
+      heap.subarray(0, 100_000),
     ]
     return Buffer.concat(regions.map(region => Buffer.from(region.slice().buffer)))
   }

@@ -78,7 +78,7 @@ test('what goes into two queues comes out once, whoever takes it, however few bu
             expect(queue[deed as 'publish' | 'share']()).toBe(any ?? buffers.pushes > pushes)
             if (deed === 'publish') expect(queue.isEmpty).toBe(true)
           }
-          expect(hand.words[PUBLICATIONS]).toBe(buffers.pushes)
+          expect(hand.meta[PUBLICATIONS]).toBe(buffers.pushes)
         }
         pair[0].publish()
         expect(new Set([...takeAll(pair[1]), ...takeAll(pair[0])])).toEqual(inside)

@@ -16,7 +16,7 @@ test('a buffer is in one list or in one hand, and every push to the full list is
     maxLength: 200,
   })
   const { buffers, hand } = fresh()
-  const { words } = hand
+  const { meta } = hand
   const held: WorkBuffer[] = []
   const full = new Set<WorkBuffer>()
   let pushes = 0
@@ -41,7 +41,7 @@ test('a buffer is in one list or in one hand, and every push to the full list is
             pushes++
           }
         }
-        expect([words[WORK_FULL_COUNT], words[PUBLICATIONS], buffers.isEmpty]).toEqual([
+        expect([meta[WORK_FULL_COUNT], meta[PUBLICATIONS], buffers.isEmpty]).toEqual([
           full.size,
           pushes,
           full.size === 0,

@@ -3,7 +3,7 @@ import { BreachError } from '../../../gc/verify/breach.ts'
 import { Checkmark } from '../../../gc/verify/checkmark.ts'
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import type { Addr } from '../../../memory/memory.ts'
-import * as g from '../../../memory/words/goroutine.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
 import * as span from '../../../memory/words/span.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
@@ -105,7 +105,7 @@ test('it counts what is reachable, once, in slots; garbage, cycles and dead goro
   only.setGlobal(1, b)
   world.stop(only, STOP_FORCED_CYCLE)
   for (const object of [a, b]) world.paint(object, span.BLACK)
-  world.words[world.memory.goroutine(dead, g.STATUS)] = g.G_DEAD
+  world.meta[world.memory.goroutine(dead, gWords.STATUS)] = gWords.G_DEAD
   const checkmark = new Checkmark(world.memory, only.heap.spans)
   const marks = world.memory.marks.slice()
   expect(checkmark.verify()).toBe(32)

@@ -130,7 +130,7 @@ export class Collector {
   ) {
     const memory = heap.memory
     const listener = new Listeners(memory.faults, [
-      new Overrun(memory, pIndex, () => world.hostCollectionMs()),
+      new Overrun(memory, pIndex, () => world.v8CollectionMs()),
       new CycleFacts(memory, new CycleRecords(memory)),
       trace,
     ])
@@ -259,7 +259,7 @@ export class Collector {
     if (trigger === STOP_FULL_CYCLE) this.gate.helpMark(cycle + 1)
     this.world.blockInPlace(() => meta[control.CYCLES_MARKED] > cycle)
     while (meta[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.starter.poll()
-    this.world.blockInPlace(() => meta[control.CYCLES] !== cycle + 1 || this.sweeper.isDone)
+    this.world.blockInPlace(() => meta[control.CYCLES] !== cycle + 1 || this.sweeper.isComplete)
   }
 
   /**

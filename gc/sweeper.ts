@@ -43,7 +43,7 @@ export class Sweeper {
   }
 
   /** True if every span is swept. */
-  get isDone(): boolean {
+  get isComplete(): boolean {
     return load(this.memory.meta, control.SWEEPERS) === control.SWEEP_DRAINED
   }
 
@@ -92,13 +92,13 @@ export class Sweeper {
   /** Sweeps all that is left: in the setup stop, where nobody else does. */
   finish(): void {
     while (this.sweepOne());
-    if (!this.isDone) throw new InternalError('sweepers are at work in a stopped world')
+    if (!this.isComplete) throw new InternalError('sweepers are at work in a stopped world')
   }
 
   /** In the termination stop: every swept span becomes an unswept one. */
   startSweep(): void {
     const { meta, metaF64, layout } = this.memory
-    if (!this.isDone) throw new InternalError('a cycle ends before the sweep of the last one')
+    if (!this.isComplete) throw new InternalError('a cycle ends before the sweep of the last one')
     store(meta, control.HEAP_SWEEP_GENERATION, meta[control.HEAP_SWEEP_GENERATION] + 2)
     store(meta, control.SWEEP_CLASS, 0)
     store(meta, control.PAGES_SWEPT, 0)
@@ -111,7 +111,7 @@ export class Sweeper {
   pace(sweepDistance: number): void {
     const { meta, metaF64, layout } = this.memory
     const rate = layout.measures + control.SWEEP_PAGES_PER_BYTE
-    if (this.isDone || meta[control.TRIGGER] === control.NO_BYTES) {
+    if (this.isComplete || meta[control.TRIGGER] === control.NO_BYTES) {
       metaF64[rate] = 0
       return
     }
@@ -155,7 +155,7 @@ export class Sweeper {
     const { meta } = this.memory
     this.memory.faults.pass('sweep/complete')
     const cycle = meta[control.CYCLES_MARKED]
-    if (!compareAndSwap(meta, control.SWEEP_ANNOUNCED, cycle - 1, cycle))
+    if (!compareAndSwap(meta, control.SWEEP_COMPLETE_CYCLE, cycle - 1, cycle))
       throw new InternalError(`the sweep of cycle ${cycle} was completed twice`)
     this.here.listener.swept()
     this.here.world.wakeAll()

@@ -90,5 +90,5 @@ export interface World {
    * How long the host's own collector (V8's) held this thread up since this was asked last, in ms;
    * 0 where nobody counts.
    */
-  hostCollectionMs(): number
+  v8CollectionMs(): number
 }

@@ -122,7 +122,7 @@ export class Cache {
     meta[entry + pWords.RUN_START] = begin << GRANULE_SHIFT
     meta[entry + pWords.CURSOR] = begin << GRANULE_SHIFT
     meta[entry + pWords.LIMIT] = past << GRANULE_SHIFT
-    this.publish()
+    this.publishMarks()
     return true
   }
 
@@ -169,7 +169,7 @@ export class Cache {
     const marking = meta[PHASE] !== PHASE_OFF
     marks[at >>> GRANULE_SHIFT] = marking ? span.BLACK : span.WHITE
     if (marking) metaF64[this.measures + pWords.BYTES_BLACKENED] += taken
-    this.publish()
+    this.publishMarks()
     this.charge(taken, spanClass)
     metaF64[this.measures + pWords.ALLOCATED_BYTES] += taken
     metaF64[this.measures + pWords.ALLOCATED_OBJECTS] += 1
@@ -329,7 +329,7 @@ export class Cache {
   }
 
   /** Orders the mark bytes before every later store of this P: see Publication above. */
-  private publish(): void {
+  private publishMarks(): void {
     const { meta } = this.memory
     store(meta, this.published, 1)
     load(meta, this.published)

@@ -104,7 +104,7 @@ export class Central {
   }
 
   /** True if no list of any class holds an unswept span. Exact in a stopped world, else a hint. */
-  get allSwept(): boolean {
+  get isDrained(): boolean {
     const { meta } = this.memory
     for (let spanClass = 0; spanClass < SPAN_CLASSES; spanClass++) {
       if (meta[this.head(spanClass, span.CENTRAL_PARTIAL, 'unswept')] !== 0) return false

@@ -58,7 +58,7 @@ export const STACK_MIN_LOG2 = 6
 export const MAX_GOROUTINES = 1 << 18
 export const MAX_WAITERS = 1 << 19
 /** Words for global variables: 64 MiB. */
-export const GLOBAL_WORDS = 1 << 24
+export const MAX_GLOBAL_WORDS = 1 << 24
 
 /**
  * Types, tasks and globals: at most this many of each, with a record of DECLARATION_WORDS for each
@@ -210,7 +210,7 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
     stacks: words('stacks', stackWords),
     stackWords,
     stackTable: words('stack table', stackWords >>> STACK_MIN_LOG2),
-    globals: words('globals', GLOBAL_WORDS),
+    globals: words('globals', MAX_GLOBAL_WORDS),
     declarations: words('declarations', 3 * MAX_DECLARATIONS * DECLARATION_WORDS),
     typeSlots: words('type slots', MAX_DECLARATIONS),
     consoleRings: words('console ring heads', procs * CONSOLE_RING_WORDS),

@@ -14,28 +14,28 @@ import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
 import type { GoroutineId } from './goroutines.ts'
-import type { Failure, Host } from './host.ts'
 import { RunOver } from './run-over.ts'
 import { Sleepers } from './sleepers.ts'
+import type { Failure, Thread } from './thread.ts'
 
 export class Ending {
   /** What ended the run, if this P did. */
   failure: Failure | null = null
   private readonly memory: Memory
   private readonly base: number
-  private readonly host: Host
+  private readonly thread: Thread
 
-  constructor(memory: Memory, pIndex: number, host: Host) {
+  constructor(memory: Memory, pIndex: number, thread: Thread) {
     this.memory = memory
     this.base = memory.p(pIndex, 0)
-    this.host = host
+    this.thread = thread
   }
 
   /** Ends the run with an error, if nothing has ended it yet. */
   fail(error: unknown, goroutine: GoroutineId): void {
     if (!this.finish(control.RUN_FAILED)) return
     this.failure = { error, goroutine }
-    this.host.onFailure(this.failure)
+    this.thread.onFailure(this.failure)
   }
 
   /** What to throw for an error that was met beneath the program (gc/world.ts). */
@@ -45,7 +45,8 @@ export class Ending {
     if (goroutine === 0 && load(meta, control.RUN_STATE) === control.RUN_BOOTING) return error
     if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
-      if (meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) return error // the program's own
+      // A P that runs met it in the program's own code.
+      if (meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) return error
       this.fail(
         new InternalError('the native stack ended in a stop: a probe is missing'),
         goroutine,

@@ -50,21 +50,21 @@ const IS_DONE = 6
 /** What a step of an operation yields to the P. */
 export type Yielded = typeof PARKED | undefined
 
-/** An operation was not used as `yield*` uses it. Its stack says where, if the place is known. */
+/** An operation was not used as `yield*` uses it. Its stack says where, if the call is known. */
 export class OperationError extends TypeError {
   override name = 'TypeError'
 
-  constructor(message: string, place: Error | null) {
-    super(place === null ? `${message} (run with --check to see where)` : message)
-    const frames = framesOf(place)
+  constructor(message: string, callSite: Error | null) {
+    super(callSite === null ? `${message} (run with --check to see where)` : message)
+    const frames = framesOf(callSite)
     if (frames !== '') this.stack = `TypeError: ${this.message}\n${frames}`
   }
 }
 
 /** An error's stack after its message; empty where the program makes something else of stacks. */
-function framesOf(place: Error | null): string {
+function framesOf(callSite: Error | null): string {
   try {
-    const stack: unknown = place?.stack
+    const stack: unknown = callSite?.stack
     return typeof stack === 'string' ? stack.split('\n').slice(1).join('\n') : ''
   } catch {
     return ''
@@ -104,7 +104,7 @@ export interface Runner {
   /** Throws an OperationError if an operation was made, or handed over, and not waited for. */
   expectNoneLeft(): void
   /** Where an operation is made, for messages; null: it is not noted. */
-  placeOfOperation(): Error | null
+  callSite(): Error | null
 }
 
 export abstract class YieldedOperation<T>
@@ -114,7 +114,7 @@ export abstract class YieldedOperation<T>
   /** As in messages: `send`. */
   abstract readonly what: string
   /** Where it was made, for messages; null: not noted. */
-  readonly place: Error | null
+  readonly callSite: Error | null
   private state = FRESH
   /** The goroutine that steps it first; no other may. */
   private fiber: object | null = null
@@ -134,7 +134,7 @@ export abstract class YieldedOperation<T>
     const { unstarted } = p
     if (unstarted !== null) throw unstarted.forgotten()
     this.p = p
-    this.place = p.placeOfOperation()
+    this.callSite = p.callSite()
     p.unstarted = this
   }
 
@@ -285,7 +285,7 @@ export abstract class YieldedOperation<T>
     if (this.p.unstarted === this) this.p.unstarted = null
     return new OperationError(
       `${this.what} was never waited for: yield* is missing before it`,
-      this.place,
+      this.callSite,
     )
   }
 
@@ -294,20 +294,20 @@ export abstract class YieldedOperation<T>
     if (this.state === IS_DONE)
       return new OperationError(
         `a ${this.what} is waited for twice: make another operation`,
-        this.place,
+        this.callSite,
       )
     if (this.fiber !== this.p.fiber) return this.belongsToAnother()
     this.end()
     return new OperationError(
       `${this.what} was stepped outside of yield*: write yield* before it, and before each generator that waits in it; next(), for…of and a spread cannot wait`,
-      this.place,
+      this.callSite,
     )
   }
 
   private belongsToAnother(): OperationError {
     return new OperationError(
       `a ${this.what} that another goroutine waits in cannot be stepped here`,
-      this.place,
+      this.callSite,
     )
   }
 

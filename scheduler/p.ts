@@ -26,7 +26,6 @@ import { DeadlockError, isDeadlocked } from './deadlock.ts'
 import { Ending } from './ending.ts'
 import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
 import { type GoroutineId, Goroutines } from './goroutines.ts'
-import { type Host, NO_HOST } from './host.ts'
 import type { Runner, YieldedOperation } from './operation.ts'
 import { Placement } from './placement.ts'
 import { Random } from './random.ts'
@@ -35,6 +34,7 @@ import { RunQueues } from './run-queues.ts'
 import { Sleepers } from './sleepers.ts'
 import { Standing, type WorldOptions } from './standing.ts'
 import { Stealing } from './stealing.ts'
+import { NO_THREAD, type Thread } from './thread.ts'
 import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
 import { Waiters } from './waiters.ts'
@@ -47,7 +47,7 @@ const CLOCK_EVERY = 64
 /** Polls between two looks at the clock, a power of two. */
 const POLLS_PER_CLOCK = 256
 /** Operations of a P whose places are noted for messages. */
-const PLACES_NOTED = 1000
+const CALL_SITES_NOTED = 1000
 /** As it was when this was loaded: a program may put another in its place. */
 const PlaceError = Error
 
@@ -92,7 +92,7 @@ export class P implements Runner {
   /** By goroutine: those that have run here and have not ended. */
   private readonly fibers: (Fiber | undefined)[] = []
   private operations = 0
-  private placesNoted = 0
+  private callSitesNoted = 0
 
   constructor(
     heap: Heap,
@@ -101,7 +101,7 @@ export class P implements Runner {
     program: Program,
     trace: Listener,
     options: POptions,
-    host: Host = NO_HOST,
+    thread: Thread = NO_THREAD,
   ) {
     const { memory } = heap
     this.index = index
@@ -115,7 +115,7 @@ export class P implements Runner {
     this.timers = new Timers(memory)
     this.random = new Random(options.seed, index)
     this.queues = new RunQueues(memory, index)
-    this.ending = new Ending(memory, index, host)
+    this.ending = new Ending(memory, index, thread)
     const { queues, timers, ending, random } = this
     const sleepers = new Sleepers(memory)
     this.placement = new Placement(memory, index, this.goroutines, queues, sleepers)
@@ -125,7 +125,7 @@ export class P implements Runner {
       timers,
       sleepers,
       ending,
-      host,
+      thread,
     })
     this.collector = this.world.collector
     this.turns = new Turns(memory, index, queues, timers, this.stealing, this.collector.sweeper)
@@ -151,13 +151,13 @@ export class P implements Runner {
     } catch (error) {
       if (!RunOver.is(error)) this.ending.fail(error, meta[this.base + pWords.GOROUTINE])
     } finally {
-      this.leave()
+      this.leaveRun()
     }
   }
 
-  private leave(): void {
+  private leaveRun(): void {
     const { meta } = this.memory
-    this.world.leave()
+    this.world.stopForGood()
     store(meta, this.base + pWords.STATUS, pWords.STATUS_ABSENT)
   }
 
@@ -252,9 +252,9 @@ export class P implements Runner {
   }
 
   /** Noted for the first ones, since it takes microseconds; under --check for all. */
-  placeOfOperation(): Error | null {
-    if (this.placesNoted === PLACES_NOTED && !this.heap.check) return null
-    if (this.placesNoted < PLACES_NOTED) this.placesNoted++
+  callSite(): Error | null {
+    if (this.callSitesNoted === CALL_SITES_NOTED && !this.heap.check) return null
+    if (this.callSitesNoted < CALL_SITES_NOTED) this.callSitesNoted++
     return new PlaceError('')
   }
 

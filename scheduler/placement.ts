@@ -43,7 +43,7 @@ export class Placement {
   }
 
   /** Queues a new goroutine: on P `where`, or, for −1, on the P that has the fewest. */
-  place(id: GoroutineId, where: number): void {
+  assign(id: GoroutineId, where: number): void {
     const target = where < 0 ? this.lightest() : where
     this.memory.meta[this.memory.goroutine(id, gWords.P)] = target
     this.countLive(target)

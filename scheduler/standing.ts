@@ -24,13 +24,13 @@ import type { Heap } from '../heap/heap.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as pWords from '../memory/words/p.ts'
 import type { Ending } from './ending.ts'
-import type { Host } from './host.ts'
 import { type BarrierWait, type Meanwhile, RaggedBarrier } from './ragged-barrier.ts'
 import { RunOver } from './run-over.ts'
 import type { RunQueues } from './run-queues.ts'
 import type { Sleepers } from './sleepers.ts'
 import { Sleeping } from './sleeping.ts'
 import { Stop } from './stop.ts'
+import type { Thread } from './thread.ts'
 import type { Timers } from './timers.ts'
 
 export interface WorldOptions extends CollectorOptions {
@@ -43,7 +43,7 @@ export interface WorldParts {
   readonly timers: Timers
   readonly sleepers: Sleepers
   readonly ending: Ending
-  readonly host: Host
+  readonly thread: Thread
 }
 
 export class Standing implements World, Meanwhile {
@@ -89,7 +89,7 @@ export class Standing implements World, Meanwhile {
   }
 
   /** The P runs no more, wherever it was when the run ended. @safepoint */
-  leave(): void {
+  stopForGood(): void {
     if (this.meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) this.stop.leaveRunning()
   }
 
@@ -245,7 +245,7 @@ export class Standing implements World, Meanwhile {
     return this.parts.ending.endedBy(error)
   }
 
-  hostCollectionMs(): number {
-    return this.parts.host.collectionMs()
+  v8CollectionMs(): number {
+    return this.parts.thread.collectionMs()
   }
 }

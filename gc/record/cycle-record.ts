@@ -11,7 +11,7 @@ import { add, load } from '#sync'
 import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import { OVERRUN_PARTS, PLACES } from '../../memory/words/p.ts'
+import { OVERRUN_PARTS, PLACE_COUNT } from '../../memory/words/p.ts'
 import { sumOverrun } from './overrun.ts'
 
 /** The values of a record, in the order of their doubles. */
@@ -153,7 +153,7 @@ export class CycleRecords {
     const record = this.record(taken)
     const cycle = {
       overrunBy: [...metaF64.subarray(record + OVERRUN_BY, record + OVERRUN_BY + OVERRUN_PARTS)],
-      gaps: [...metaF64.subarray(record + GAPS, record + GAPS + PLACES)],
+      gaps: [...metaF64.subarray(record + GAPS, record + GAPS + PLACE_COUNT)],
     } as unknown as RawCycle
     for (const name of RECORD_FIELDS) cycle[name] = metaF64[record + SLOT[name]]
     if (!complete) cycle.sweptPages = Number.NaN

@@ -37,7 +37,7 @@ import * as pWords from '../../memory/words/p.ts'
 import { type MarkState, NullListener, type Payment } from '../listener.ts'
 import { IN_BARRIER, PLACES, Place } from './place.ts'
 
-/** The causes that are no stall. In the account they begin at `pWords.PLACES`. */
+/** The causes that are no stall. In the account they begin at `pWords.PLACE_COUNT`. */
 export const CAUSES = [
   'largeObject',
   'lock',
@@ -51,7 +51,7 @@ export const CAUSES = [
   'hostGc',
 ] as const
 type Cause = (typeof CAUSES)[number]
-const slotOf = (cause: Cause): number => pWords.PLACES + CAUSES.indexOf(cause)
+const slotOf = (cause: Cause): number => pWords.PLACE_COUNT + CAUSES.indexOf(cause)
 const HOST_GC = slotOf('hostGc')
 
 export class Overrun extends NullListener {
@@ -62,11 +62,11 @@ export class Overrun extends NullListener {
   private readonly parts: number
 
   /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
-  constructor(memory: Memory, pIndex: number, hostMs: () => number) {
+  constructor(memory: Memory, pIndex: number, v8Ms: () => number) {
     super()
     this.memory = memory
     this.pIndex = pIndex
-    this.place = new Place(memory, pIndex, hostMs)
+    this.place = new Place(memory, pIndex, v8Ms)
     this.owed = memory.pMeasure(pIndex, pWords.OVERRUN_OWED)
     this.parts = memory.pMeasure(pIndex, pWords.OVERRUN_BY)
   }
@@ -160,19 +160,19 @@ function nameRest(memory: Memory): void {
 
 /**
  * Sums the account over all Ps into `OVERRUN_PARTS` doubles at `parts`, and the longest stretch at
- * each place, in ms, into PLACES doubles at `gaps`. A stretch that has not ended is cut at the
+ * each place, in ms, into PLACE_COUNT doubles at `gaps`. A stretch that has not ended is cut at the
  * request for the stop. In the termination stop.
  */
 export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   const { meta, metaF64, layout } = memory
   metaF64.fill(0, parts, parts + pWords.OVERRUN_PARTS)
-  metaF64.fill(0, gaps, gaps + pWords.PLACES)
+  metaF64.fill(0, gaps, gaps + pWords.PLACE_COUNT)
   const stopped = metaF64[memory.measure(control.STOP_REQUESTED_AT)]
   for (let index = 0; index < layout.procs; index++) {
     const own = memory.pMeasure(index, 0)
     for (let part = 0; part < pWords.OVERRUN_PARTS; part++)
       metaF64[parts + part] += metaF64[own + pWords.OVERRUN_BY + part]
-    for (let place = 1; place < pWords.PLACES; place++)
+    for (let place = 1; place < pWords.PLACE_COUNT; place++)
       metaF64[gaps + place] = Math.max(
         metaF64[gaps + place],
         metaF64[own + pWords.LONGEST_GAP + place],
@@ -187,7 +187,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   }
   // What any P had named after that place: the host's collector was the cause.
   for (let index = 0; index < layout.procs; index++) {
-    const place = meta[memory.p(index, pWords.HOSTS_PLACE)]
+    const place = meta[memory.p(index, pWords.V8_PLACE)]
     metaF64[parts + HOST_GC] += metaF64[parts + place]
     metaF64[parts + place] = 0
   }
@@ -200,7 +200,7 @@ function resetOverrun(memory: Memory): void {
     const own = memory.pMeasure(index, 0)
     metaF64[own + pWords.OVERRUN_OWED] = 0
     metaF64.fill(0, own + pWords.OVERRUN_BY, own + pWords.OVERRUN_BY + pWords.OVERRUN_PARTS)
-    metaF64.fill(0, own + pWords.LONGEST_GAP, own + pWords.LONGEST_GAP + pWords.PLACES)
-    meta[memory.p(index, pWords.PLACE)] = meta[memory.p(index, pWords.HOSTS_PLACE)] = 0
+    metaF64.fill(0, own + pWords.LONGEST_GAP, own + pWords.LONGEST_GAP + pWords.PLACE_COUNT)
+    meta[memory.p(index, pWords.PLACE)] = meta[memory.p(index, pWords.V8_PLACE)] = 0
   }
 }

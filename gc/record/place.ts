@@ -36,19 +36,19 @@ const LONG_MS = 0.5
 export class Place {
   private readonly memory: Memory
   private readonly word: number
-  private readonly hosts: number
+  private readonly v8PlaceWord: number
   private readonly since: number
   private readonly gaps: number
-  private readonly hostMs: () => number
+  private readonly v8Ms: () => number
 
   /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
-  constructor(memory: Memory, pIndex: number, hostMs: () => number = () => 0) {
+  constructor(memory: Memory, pIndex: number, v8Ms: () => number = () => 0) {
     this.memory = memory
     this.word = memory.p(pIndex, pWords.PLACE)
-    this.hosts = memory.p(pIndex, pWords.HOSTS_PLACE)
+    this.v8PlaceWord = memory.p(pIndex, pWords.V8_PLACE)
     this.since = memory.pMeasure(pIndex, pWords.PLACE_SINCE)
     this.gaps = memory.pMeasure(pIndex, pWords.LONGEST_GAP)
-    this.hostMs = hostMs
+    this.v8Ms = v8Ms
   }
 
   get current(): number {
@@ -61,11 +61,11 @@ export class Place {
     const before = meta[this.word]
     if (before === place) return
     const time = now()
-    const hostMs = this.hostMs()
+    const v8Ms = this.v8Ms()
     if (before !== 0) {
       const ms = time - metaF64[this.since]
       metaF64[this.gaps + before] = Math.max(metaF64[this.gaps + before], ms)
-      if (ms >= LONG_MS && hostMs > ms / 2) meta[this.hosts] = before
+      if (ms >= LONG_MS && v8Ms > ms / 2) meta[this.v8PlaceWord] = before
     }
     metaF64[this.since] = time
     meta[this.word] = place

@@ -11,7 +11,7 @@ import * as pWords from '../../memory/words/p.ts'
 /**
  * What is counted, in its order at STATISTICS. In bytes, pages, words and plain numbers, as named.
  */
-export const STATISTICS = [
+export const STATISTIC_NAMES = [
   'allocatedBytes',
   'allocatedObjects',
   'freedBytes',
@@ -27,7 +27,7 @@ export const STATISTICS = [
   'cycles',
   'cyclesForced',
 ] as const
-export type Statistics = Record<(typeof STATISTICS)[number], number>
+export type Statistics = Record<(typeof STATISTIC_NAMES)[number], number>
 
 /** Takes the snapshot. `caches` are those of all Ps. */
 export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
@@ -54,14 +54,14 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
     cyclesForced: meta[control.CYCLES_FORCED],
   }
   const begin = memory.measure(control.STATISTICS)
-  for (const [index, name] of STATISTICS.entries()) metaF64[begin + index] = statistics[name]
+  for (const [index, name] of STATISTIC_NAMES.entries()) metaF64[begin + index] = statistics[name]
 }
 
 /** The newest snapshot. */
 export function statisticsOf(memory: Memory): Statistics {
   const begin = memory.measure(control.STATISTICS)
   return Object.fromEntries(
-    STATISTICS.map((name, index) => [name, memory.metaF64[begin + index]]),
+    STATISTIC_NAMES.map((name, index) => [name, memory.metaF64[begin + index]]),
   ) as Statistics
 }
 

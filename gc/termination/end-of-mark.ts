@@ -27,7 +27,7 @@ export class EndOfMark {
     this.here.listener.at('drain/leave')
     const before = this.enter()
     this.policy.onDrained()
-    this.leave(before)
+    this.withdraw(before)
   }
 
   /**
@@ -37,7 +37,7 @@ export class EndOfMark {
   scanServed(): void {
     const before = this.enter()
     this.policy.onScanServed()
-    this.leave(before)
+    this.withdraw(before)
   }
 
   /**
@@ -60,7 +60,7 @@ export class EndOfMark {
     return before
   }
 
-  private leave(before: number): void {
+  private withdraw(before: number): void {
     this.here.listener.left()
     this.here.memory.meta[this.activityWord] = before
   }

@@ -74,8 +74,8 @@ function verifySweep(inspection: Inspection): void {
     )
   inspection.expectWithin('SWEEP_CLASS', meta[control.SWEEP_CLASS], 0, pWords.SPAN_CLASSES)
   inspection.expect(
-    'SWEEP_ANNOUNCED',
-    meta[control.SWEEP_ANNOUNCED],
+    'SWEEP_COMPLETE_CYCLE',
+    meta[control.SWEEP_COMPLETE_CYCLE],
     meta[control.CYCLES_MARKED] - (isDrained ? 0 : 1),
   )
   inspection.expectWithin('PAGES_SWEPT', meta[control.PAGES_SWEPT], 0, meta[control.PAGES_END] - 1)

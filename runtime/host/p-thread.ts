@@ -26,8 +26,8 @@ import * as pWords from '../../memory/words/p.ts'
 import { DeadlockError } from '../../scheduler/deadlock.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
-import type { Failure, Host } from '../../scheduler/host.ts'
 import { P, type Program } from '../../scheduler/p.ts'
+import type { Failure, Thread } from '../../scheduler/thread.ts'
 import { printable, printableName } from '../errors/printable.ts'
 import { describeThrown, isA, ownMessage, textOf } from '../errors/thrown.ts'
 import {
@@ -183,7 +183,7 @@ function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
 }
 
 /** The thread as its P sees it: what the P tells of its failure goes to the host's port at once. */
-class ThreadHost implements Host {
+class ThreadHost implements Thread {
   readonly #collections = new GCProfiler()
   readonly #port: MessagePort
   readonly #program: RunningProgram
@@ -372,7 +372,7 @@ const MAIN_TASK = -1
 
 function startMain(p: P): void {
   const id = p.goroutines.create(MAIN_TASK, 0)
-  p.placement.place(id, p.index)
+  p.placement.assign(id, p.index)
 }
 
 /** The program as the scheduler sees it. */

@@ -3,7 +3,7 @@
  * order; the nth declaration of a kind has number n. The first P to come to it enters it, the others compare.
  */
 
-import { DECLARATION_WORDS, GLOBAL_WORDS, MAX_DECLARATIONS } from '../../memory/layout.ts'
+import { DECLARATION_WORDS, MAX_DECLARATIONS, MAX_GLOBAL_WORDS } from '../../memory/layout.ts'
 import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -21,7 +21,7 @@ const TEXT = 2
 const TEXT_WORDS = DECLARATION_WORDS - TEXT
 
 /** Half of the words for globals hold references, from the bottom; scalars have the other half. */
-const SCALARS_BEGIN = GLOBAL_WORDS / 2
+const SCALARS_BEGIN = MAX_GLOBAL_WORDS / 2
 
 export class Declarations {
   private readonly memory: Memory
@@ -77,9 +77,9 @@ export class Declarations {
     this.expectOpen('a global')
     const begin = SCALARS_BEGIN + this.scalars
     this.scalars += count + (count & 1)
-    if (this.scalars > GLOBAL_WORDS - SCALARS_BEGIN)
+    if (this.scalars > MAX_GLOBAL_WORDS - SCALARS_BEGIN)
       throw new DeclarationError(
-        `too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`,
+        `too many global numbers: at most ${MAX_GLOBAL_WORDS - SCALARS_BEGIN} words in all`,
       )
     this.raise(control.GLOBAL_WORDS, this.scalars)
     return layout.globals + begin

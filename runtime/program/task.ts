@@ -88,7 +88,7 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   probeStackForLock()
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, stored)
-  p.placement.place(id, where)
+  p.placement.assign(id, where)
   // Everything that must live is on the new goroutine's stack by now.
   if (!p.isPolled) return
   probeStackDeep()

@@ -64,7 +64,7 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
     run.declarations.close()
     memory.meta[control.RUN_STATE] = control.RUN_ACTIVE
     scheduling?.join(part.schedule, part.index, memory.meta, memory.heap)
-    if (part.index === 0) p.placement.place(p.goroutines.create(MAIN_TASK, 0), 0)
+    if (part.index === 0) p.placement.assign(p.goroutines.create(MAIN_TASK, 0), 0)
     enterRun(run)
     p.run()
     if (p.ending.failure !== null) throw p.ending.failure.error

@@ -267,7 +267,7 @@ test('a refill sweeps before it allocates, beside the background sweeper', () =>
   const first = mutator.make(Node) //                           2
   const swept = mutator.heap.spans.of(first)
   while (sweeper.collector.sweeper.sweepInBackground()); //     3
-  expect(sweeper.collector.sweeper.isDone).toBe(true)
+  expect(sweeper.collector.sweeper.isComplete).toBe(true)
   const later = Array.from({ length: 511 }, () => mutator.make(Node)) // 4
   const inUse = new Set(kept)
   for (const object of [first, ...later]) {

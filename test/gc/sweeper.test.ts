@@ -56,8 +56,8 @@ class Hand extends HandHeap {
   } {
     const { meta, told, woken } = this
     return {
-      isDone: this.sweepers[0].isDone,
-      announced: meta[control.SWEEP_ANNOUNCED],
+      isDone: this.sweepers[0].isComplete,
+      announced: meta[control.SWEEP_COMPLETE_CYCLE],
       complete: meta[control.CYCLE_RECORDS_COMPLETE],
       told,
       woken,
@@ -105,7 +105,7 @@ test('sweepOne sweeps one span and puts it back in its list; without any left it
   expect([hand.sweepers[1].sweepOne(), hand.sweepers[0].sweepOne()]).toEqual([false, false])
   expect(hand.isSwept).toEqual(complete(1))
   expect(hand.meta[control.PAGES_IN_USE]).toBe(2)
-  expect(hand.heap.central.allSwept).toBe(true)
+  expect(hand.heap.central.isDrained).toBe(true)
   expect(hand.fill(1)[0]).toBe(objects[1])
 })
 

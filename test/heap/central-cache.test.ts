@@ -119,7 +119,7 @@ class Model {
   sweepAll(pIndex: number): void {
     this.hand.sweepAll(pIndex)
     this.#sweptBetween(0, 2 ** 31)
-    expect(this.hand.heap.central.allSwept).toBe(true)
+    expect(this.hand.heap.central.isDrained).toBe(true)
   }
 
   startMark(): void {

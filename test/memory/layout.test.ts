@@ -198,7 +198,7 @@ const ofP = wordsOf(
     'BARRIER_PAIRS',
     'RING_SLOTS',
     'MAX_FAULT_POINTS',
-    'PLACES',
+    'PLACE_COUNT',
     'OVERRUN_PARTS',
     'FAULT_WORDS',
   ],
@@ -240,7 +240,7 @@ const pRanges = {
   RING: pWords.RING_SLOTS,
   FAULT_COUNTS: pWords.FAULT_WORDS * pWords.MAX_FAULT_POINTS,
 }
-const pMeasureRanges = { OVERRUN_BY: pWords.OVERRUN_PARTS, LONGEST_GAP: pWords.PLACES }
+const pMeasureRanges = { OVERRUN_BY: pWords.OVERRUN_PARTS, LONGEST_GAP: pWords.PLACE_COUNT }
 
 test.each<[string, [string, number][], number, Record<string, number>]>([
   ['control words', controlWords, control.WORDS, controlRanges],

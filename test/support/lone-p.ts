@@ -50,7 +50,7 @@ export class LoneP extends P {
   /** Starts a goroutine on this P. */
   start(body: () => Coroutine): GoroutineId {
     const id = this.goroutineOf(body)
-    this.placement.place(id, 0)
+    this.placement.assign(id, 0)
     return id
   }
 

@@ -67,7 +67,7 @@ export class HandRun {
     memory.meta[control.RUN_STATE] = control.RUN_ACTIVE
     enterRun(run)
     try {
-      run.p.placement.place(run.p.goroutines.create(MAIN, 0), 0)
+      run.p.placement.assign(run.p.goroutines.create(MAIN, 0), 0)
       run.p.run()
     } finally {
       leaveRun()

@@ -2,8 +2,8 @@ import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import {
   CYCLES_MARKED,
   PAGES_SWEPT,
-  SWEEP_ANNOUNCED,
   SWEEP_CLASS,
+  SWEEP_COMPLETE_CYCLE,
   SWEEP_DRAINED,
   SWEEPERS,
 } from '../../../memory/words/control.ts'
@@ -80,7 +80,7 @@ export const sweep: PartsProtocol = {
       return 'an object that was made is gone'
     if (meta[PAGES_SWEPT] !== 2 * SPAN_PAGES)
       return `${meta[PAGES_SWEPT]} pages were swept of ${2 * SPAN_PAGES}`
-    if (meta[SWEEPERS] !== SWEEP_DRAINED || meta[SWEEP_ANNOUNCED] !== 1)
+    if (meta[SWEEPERS] !== SWEEP_DRAINED || meta[SWEEP_COMPLETE_CYCLE] !== 1)
       return 'the sweep is over, and nobody has said so'
     return null
   },

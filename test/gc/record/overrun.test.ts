@@ -37,7 +37,7 @@ function account(): Record<string, number> {
   for (let part = 0; part < pWords.OVERRUN_PARTS; part++) {
     const bytes = memory.metaF64[parts + part]
     if (bytes !== 0)
-      by[part < pWords.PLACES ? PLACES[part - 1] : CAUSES[part - pWords.PLACES]] = bytes
+      by[part < pWords.PLACE_COUNT ? PLACES[part - 1] : CAUSES[part - pWords.PLACE_COUNT]] = bytes
   }
   return by
 }

@@ -263,7 +263,7 @@ test.each([1, 2] as const)(
     world.stop(marker, 2)
     expect([world.memory.phase, world.stops]).toEqual([control.PHASE_OFF, 1])
     expect(world.meta[control.HEAP_LIVE]).toBe(32)
-    expect(mutator.collector.sweeper.isDone).toBe(stopTheWorld === 2)
+    expect(mutator.collector.sweeper.isComplete).toBe(stopTheWorld === 2)
     expect(mutator.numberOf(x, Node)).toBe(42)
   },
 )

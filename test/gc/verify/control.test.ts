@@ -31,9 +31,9 @@ testBreaks({
     what: add(word(control.SWEEPERS), 1),
     says: /SWEEPERS is 1073741825 in phase 0 of a stopped world/,
   },
-  SWEEP_ANNOUNCED: {
-    what: add(word(control.SWEEP_ANNOUNCED), 1),
-    says: /SWEEP_ANNOUNCED is \d+, must be \d+/,
+  SWEEP_COMPLETE_CYCLE: {
+    what: add(word(control.SWEEP_COMPLETE_CYCLE), 1),
+    says: /SWEEP_COMPLETE_CYCLE is \d+, must be \d+/,
   },
   'a lock': {
     what: set(word(control.STACK_LOCK), 1),

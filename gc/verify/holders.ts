@@ -1,5 +1,5 @@
 /**
- * Where each span in use is. In a stopped world there are three kinds of place: the swept lists and
+ * What holds each span in use. In a stopped world there are three kinds of holder: the swept lists and
  * the unswept lists of its class, and the cache of one P. A span is in one of them, once. A span
  * that is being swept is in none, but no P stops while it sweeps one.
  */
@@ -14,7 +14,7 @@ export const SWEPT = 0
 export const UNSWEPT = 1
 export const CACHED = 2
 
-export interface Place {
+export interface Holder {
   readonly kind: typeof SWEPT | typeof UNSWEPT | typeof CACHED
   /** Its name in messages. */
   readonly name: string
@@ -24,19 +24,19 @@ export interface Place {
   readonly entry: number
 }
 
-export type Places = ReadonlyMap<SpanId, Place>
+export type Holders = ReadonlyMap<SpanId, Holder>
 
-export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>): Places {
-  const places = new Map<SpanId, Place>()
-  const put = (id: SpanId, spanClass: number, place: Place): boolean => {
-    if (!inUse.has(id)) inspection.found(`${place.name} holds span ${id}, which is not in use`)
-    else if (places.has(id))
-      inspection.found(`span ${id} is in ${places.get(id)?.name} and in ${place.name}`)
+export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>): Holders {
+  const holders = new Map<SpanId, Holder>()
+  const put = (id: SpanId, spanClass: number, holder: Holder): boolean => {
+    if (!inUse.has(id)) inspection.found(`${holder.name} holds span ${id}, which is not in use`)
+    else if (holders.has(id))
+      inspection.found(`span ${id} is in ${holders.get(id)?.name} and in ${holder.name}`)
     else {
-      places.set(id, place)
+      holders.set(id, holder)
       const found = inspection.span(id, span.CLASS)
       if (found !== spanClass)
-        inspection.found(`span ${id} of span class ${found} is in ${place.name}`)
+        inspection.found(`span ${id} of span class ${found} is in ${holder.name}`)
       return true
     }
     return false
@@ -49,12 +49,12 @@ export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>):
   for (let index = 0; index < inspection.memory.layout.procs; index++)
     walkCache(inspection, index, put)
   for (const id of inUse)
-    if (!places.has(id)) inspection.found(`span ${id} is in no list and in no cache`)
-  return places
+    if (!holders.has(id)) inspection.found(`span ${id} is in no list and in no cache`)
+  return holders
 }
 
 /** Returns false if the list leads where it must not, which ends the walk. */
-type Put = (id: SpanId, spanClass: number, place: Place) => boolean
+type Put = (id: SpanId, spanClass: number, holder: Holder) => boolean
 
 function walkList(
   inspection: Inspection,
@@ -73,10 +73,10 @@ function walkList(
   if (meta[head] === 0) return
   const isFull = pair === span.CENTRAL_FULL
   const name = `the ${kind === SWEPT ? 'swept' : 'unswept'} ${isFull ? 'full' : 'partial'} list of span class ${spanClass}`
-  const place: Place = { kind, name, isFull, entry: 0 }
+  const holder: Holder = { kind, name, isFull, entry: 0 }
   if (kind === UNSWEPT) expectUnsweptAllowed(inspection, spanClass, name)
   for (let id = meta[head]; id !== 0; id = inspection.span(id, span.NEXT))
-    if (!put(id, spanClass, place)) return
+    if (!put(id, spanClass, holder)) return
 }
 
 function expectUnsweptAllowed(inspection: Inspection, spanClass: number, name: string): void {

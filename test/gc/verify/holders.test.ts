@@ -1,4 +1,4 @@
-// The verifier of places (gc/verify/places.ts): each span is in one list or in one cache.
+// The verifier of holders (gc/verify/holders.ts): each span is in one list or in one cache.
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
@@ -13,7 +13,7 @@ testBreaks({
     },
     says: /span \d+ is in no list and in no cache/,
   },
-  'a span in two places': {
+  'a span in two lists': {
     what: w => {
       w.fillCache()
       w.meta[w.cache(pWords.SPAN)] = w.spanOf(w.grown.kept[0])

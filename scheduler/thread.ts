@@ -8,11 +8,11 @@ export interface Failure {
 }
 
 /** What a P asks and tells the thread that it runs on. */
-export interface Host {
+export interface Thread {
   /** How long the host's own collector has held the thread up since this was asked last, in ms. */
   collectionMs(): number
   /** This P has ended the run: at once, since a program that catches all may never let go of it. */
   onFailure(failure: Failure): void
 }
 
-export const NO_HOST: Host = { collectionMs: () => 0, onFailure: () => {} }
+export const NO_THREAD: Thread = { collectionMs: () => 0, onFailure: () => {} }

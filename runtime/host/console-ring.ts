@@ -88,19 +88,19 @@ export class ConsoleRing {
     return read === written
   }
 
-  private put(at: number, metaU8: Uint8Array): void {
+  private put(at: number, bytes: Uint8Array): void {
     const begin = at & (CONSOLE_RING_BYTES - 1)
-    const first = Math.min(metaU8.length, CONSOLE_RING_BYTES - begin)
-    this.memory.metaU8.set(metaU8.subarray(0, first), this.bytes + begin)
-    this.memory.metaU8.set(metaU8.subarray(first), this.bytes)
+    const first = Math.min(bytes.length, CONSOLE_RING_BYTES - begin)
+    this.memory.metaU8.set(bytes.subarray(0, first), this.bytes + begin)
+    this.memory.metaU8.set(bytes.subarray(first), this.bytes)
   }
 
   private get(at: number, length: number): Uint8Array {
     const begin = at & (CONSOLE_RING_BYTES - 1)
     const first = Math.min(length, CONSOLE_RING_BYTES - begin)
-    const metaU8 = new Uint8Array(length)
-    metaU8.set(this.memory.metaU8.subarray(this.bytes + begin, this.bytes + begin + first))
-    metaU8.set(this.memory.metaU8.subarray(this.bytes, this.bytes + length - first), first)
-    return metaU8
+    const bytes = new Uint8Array(length)
+    bytes.set(this.memory.metaU8.subarray(this.bytes + begin, this.bytes + begin + first))
+    bytes.set(this.memory.metaU8.subarray(this.bytes, this.bytes + length - first), first)
+    return bytes
   }
 }

@@ -2,6 +2,7 @@
  * One run, as the host's main thread sees it: it never waits for a P, nor for who reads what it prints. Every few milliseconds it carries out console output,
  * traces and cycle records, asks for a periodic cycle, and names who keeps the world waiting.
  */
+
 import { availableParallelism } from 'node:os'
 import { load, now, scheduling, store } from '#sync'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
@@ -9,6 +10,7 @@ import { statisticsOf, takeStatistics } from '../../gc/record/statistics.ts'
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import type { ScheduleReport } from '../../memory/controlled/strategy.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
@@ -103,7 +105,8 @@ export class Session {
     this.showStatus = showStatus
     this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
-    this.nameOf = goroutine => tasks(memory.meta[memory.goroutine(goroutine, gWords.TASK)])
+    this.nameOf = goroutine =>
+      tasks(memory.meta[memory.goroutineWord(goroutine as GoroutineId, gWords.TASK)])
     this.stragglers = new Stragglers(memory, this.nameOf)
     for (let index = 0; index < configuration.procs; index++)
       this.rings.push(new ConsoleRing(memory, index))
@@ -334,7 +337,7 @@ export class Session {
   /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
   private askForPeriodicCycle(): void {
     const { meta, metaF64 } = this.memory
-    const last = metaF64[this.memory.measure(control.LAST_CYCLE_AT)]
+    const last = metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)]
     if (
       last === 0 ||
       now() - last < this.configuration.forceGcPeriodMs ||
@@ -343,7 +346,7 @@ export class Session {
       return
     if (load(meta, control.PERIODIC_WANTED) !== 0) return
     store(meta, control.PERIODIC_WANTED, 1)
-    metaF64[this.memory.measure(control.LAST_CYCLE_AT)] = now()
+    metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)] = now()
     this.wakeAll()
   }
 
@@ -489,7 +492,9 @@ export class Session {
       goroutines: {
         started: load(meta, control.GOROUTINES_STARTED),
         finished: load(meta, control.GOROUTINES_FINISHED),
-        peakLivePerP: this.rings.map((_, index) => load(meta, memory.p(index, pWords.PEAK_LIVE))),
+        peakLivePerP: this.rings.map((_, index) =>
+          load(meta, memory.pWord(index, pWords.PEAK_LIVE)),
+        ),
       },
       faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory, configuration.faults),
     }

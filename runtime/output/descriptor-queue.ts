@@ -14,7 +14,7 @@ export interface Writer {
 }
 
 interface Text {
-  readonly metaU8: Uint8Array
+  readonly bytes: Uint8Array
   readonly writer: Writer
 }
 
@@ -55,10 +55,10 @@ export class DescriptorQueue {
     return this.waiting >= FULL
   }
 
-  write(metaU8: Uint8Array, writer: Writer): void {
-    if (metaU8.length === 0) return
-    this.#texts.push({ metaU8, writer })
-    this.#taken += metaU8.length
+  write(bytes: Uint8Array, writer: Writer): void {
+    if (bytes.length === 0) return
+    this.#texts.push({ bytes: bytes, writer })
+    this.#taken += bytes.length
     if (this.#timer === null) this.#writeAll()
   }
 
@@ -112,13 +112,13 @@ export class DescriptorQueue {
     const texts = this.#texts.slice(0, MOST_TEXTS)
     let written = writevSync(
       this.#descriptor,
-      texts.map(({ metaU8 }) => metaU8),
+      texts.map(({ bytes: metaU8 }) => metaU8),
     )
-    const whole = texts.findIndex(({ metaU8 }) => (written -= metaU8.length) < 0)
+    const whole = texts.findIndex(({ bytes: metaU8 }) => (written -= metaU8.length) < 0)
     this.#texts.splice(0, whole < 0 ? texts.length : whole)
     const first = this.#texts[0]
     if (whole >= 0 && first !== undefined)
-      this.#texts[0] = { ...first, metaU8: first.metaU8.subarray(first.metaU8.length + written) }
+      this.#texts[0] = { ...first, bytes: first.bytes.subarray(first.bytes.length + written) }
     return true
   }
 
@@ -134,7 +134,8 @@ export class DescriptorQueue {
   }
 
   #settle(): void {
-    this.#settled = this.#taken - this.#texts.reduce((sum, { metaU8 }) => sum + metaU8.length, 0)
+    this.#settled =
+      this.#taken - this.#texts.reduce((sum, { bytes: metaU8 }) => sum + metaU8.length, 0)
     const over = this.#waiters.filter(({ isOver }) => isOver())
     if (over.length === 0) return
     this.#waiters = this.#waiters.filter(waiter => !over.includes(waiter))

@@ -1,5 +1,7 @@
 /** Globals: what all goroutines share. Module variables are a P's own; a global is one for all, and if it is a reference, a root. */
+
 import { step } from '#sync'
+import type { MetaDoubles } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
@@ -47,7 +49,7 @@ class Cells {
   private readonly kind: AnyKind
   private readonly begin: number
   private readonly run: Run
-  private readonly metaF64: Float64Array
+  private readonly metaF64: MetaDoubles
 
   constructor(run: Run, kind: AnyKind, length: number) {
     if (!Number.isInteger(length) || length < 1)

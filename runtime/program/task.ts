@@ -1,9 +1,9 @@
 /** Tasks: the functions that goroutines run, and starting them. */
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { probeStackDeep, probeStackForLock } from '../../memory/stack-probe.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../../scheduler/channel.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, meta, p, run } from './current.ts'
 import { DeclaredTask, type Parameters } from './declared-task.ts'
@@ -105,7 +105,7 @@ function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unk
 /** References go onto the new stack, which needs the barrier: nobody will scan it in this cycle. Numbers go beside the record. */
 function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly number[]): void {
   const { memory, collector } = p
-  const record = memory.goroutine(id, 0)
+  const record = memory.goroutineWord(id, 0)
   let slot = meta[record + gWords.STACK]
   let scalars = 0
   for (let index = 0; index < values.length; index++) {
@@ -120,7 +120,7 @@ function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly num
 /** The generator of a goroutine that runs for the first time, with its arguments. */
 export function coroutineOf(id: GoroutineId): Coroutine {
   const { memory } = p
-  const record = memory.goroutine(id, 0)
+  const record = memory.goroutineWord(id, 0)
   const task = run.tasks.get(meta[record + gWords.TASK])
   if (task === undefined)
     throw new Error(

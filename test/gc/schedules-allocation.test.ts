@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import { POLL, POLL_FLUSH } from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -33,7 +33,7 @@ test('what is asked of a P between the moment a slot is found and its return wai
   const [mutator] = world.ps
   mutator.spawn()
   const { cache } = mutator.collector
-  const poll = world.memory.p(mutator.index, POLL)
+  const poll = world.memory.pWord(mutator.index, POLL)
   const take = cache.take.bind(cache)
   cache.take = (spanClass, slotBytes) => {
     const at = take(spanClass, slotBytes)

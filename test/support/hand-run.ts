@@ -1,10 +1,11 @@
 // A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session watches them as it watches threads. What it writes, the record and
 // the trace, is what the program writes: reports are tested on it.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { Session } from '../../runtime/host/session.ts'
@@ -58,7 +59,7 @@ async function handRun(): Promise<HandRun> {
   const release = holdClock()
   try {
     session.open()
-    world.memory.metaF64[world.memory.measure(control.RUN_STARTED_AT)] = performance.now()
+    world.memory.metaF64[world.memory.controlDouble(control.RUN_STARTED_AT)] = performance.now()
     allocate(world, () => session.tick())
     const record = await session.finish(null)
     return { record, json: readFileSync(json, 'utf8'), trace: readFileSync(trace, 'utf8'), stderr }

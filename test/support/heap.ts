@@ -1,10 +1,12 @@
 // A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the collector.
+
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import type { Sweep } from '../../heap/sweep-span.ts'
+import type { Addr, MetaWords, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
-import { type Addr, Memory } from '../../memory/memory.ts'
+import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -19,7 +21,7 @@ export interface HandHeapOptions {
 
 export class HandHeap {
   readonly memory: Memory
-  readonly meta: Int32Array
+  readonly meta: MetaWords
   readonly heap: Heap
   readonly caches: readonly Cache[]
   readonly sweeps: readonly Sweep[]
@@ -78,7 +80,7 @@ export class HandHeap {
   /** Sweeps all that is unswept, and calls the sweep complete. */
   sweepAll(pIndex = 0): void {
     for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
-      for (let id = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
+      for (let id: SpanId = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
         if (!this.heap.spans.ownToSweep(id)) throw new Error(`span ${id} is being swept already`)
         if (this.sweeps[pIndex].sweep(id, 'free')) this.heap.central.pushSwept(id)
       }
@@ -95,6 +97,6 @@ export class HandHeap {
 
   /** A double of a P. */
   measure(name: number, pIndex = 0): number {
-    return this.memory.metaF64[this.memory.pMeasure(pIndex, name)]
+    return this.memory.metaF64[this.memory.pDouble(pIndex, name)]
   }
 }

@@ -23,7 +23,7 @@ export const noPassing: PartsProtocol = {
     letAllRun(memory)
     letMark(memory)
     memory.meta[TRIGGER] = 0
-    memory.meta[memory.p(0, DRAINING)] = 1
+    memory.meta[memory.pWord(0, DRAINING)] = 1
   },
 
   body({ memory, notes }, { index, collector }) {
@@ -32,7 +32,7 @@ export const noPassing: PartsProtocol = {
     else {
       for (let request = 0; request < REQUESTS && load(meta, CYCLES_MARKED) === 0; request++) {
         // Its drain is over as soon as it stands aside: by its own words, and not by what the others look at.
-        if (load(meta, memory.p(0, STATUS)) !== STATUS_RUNNING) notes[TAKEN + index]++
+        if (load(meta, memory.pWord(0, STATUS)) !== STATUS_RUNNING) notes[TAKEN + index]++
         add(meta, HEAP_LIVE, PAGE_BYTES)
         collector.endOfMark.refilled()
       }

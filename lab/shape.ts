@@ -122,7 +122,8 @@ export function tree(parts: TreeParts): Shape<Readonly<Record<string, unknown>>>
       return first(value, (one, at) => below(one, `${place}[${at}]`, depth + 1))
     if (!isObject(value)) return leaf(value, place)
     return first(Object.entries(value), ([key, one]) => {
-      if (Object.hasOwn(apart, key)) return (apart[key] as Shape<unknown>)(one, `${place}.${key}`)
+      const own = Object.hasOwn(apart, key) ? apart[key] : undefined
+      if (own !== undefined) return own(one, `${place}.${key}`)
       return words.has(key)
         ? below(one, `${place}.${key}`, depth + 1)
         : `${place}[${shown(key)}] has no place here`
@@ -165,8 +166,8 @@ function first<T>(
   values: readonly T[],
   complain: (value: T, index: number) => string | null,
 ): string | null {
-  for (let index = 0; index < values.length; index++) {
-    const complaint = complain(values[index] as T, index)
+  for (const [index, value] of values.entries()) {
+    const complaint = complain(value, index)
     if (complaint !== null) return complaint
   }
   return null

@@ -15,11 +15,10 @@ export function formatTable(
   const line = (cells: readonly string[]): string =>
     cells
       .map(printable)
-      .map((cell, column) =>
-        isNumber[column]
-          ? cell.padStart(widths[column] as number)
-          : cell.padEnd(widths[column] as number),
-      )
+      .map((cell, column) => {
+        const width = widths[column] ?? 0
+        return isNumber[column] ? cell.padStart(width) : cell.padEnd(width)
+      })
       .join('  ')
       .trimEnd()
   return `${[heads, ...rows].map(line).join('\n')}\n`

@@ -178,9 +178,9 @@ class Laboratory {
 
   async pair(subject: Subject, pair: number): Promise<void> {
     const { program, policy } = subject
-    const order = pair % 2 === 0 ? [policy, BASELINE] : [BASELINE, policy]
-    const first = (await this.#run(program, order[0], pair)).record
-    const second = (await this.#run(program, order[1], pair)).record
+    const [one, other] = pair % 2 === 0 ? [policy, BASELINE] : [BASELINE, policy]
+    const first = (await this.#run(program, one, pair)).record
+    const second = (await this.#run(program, other, pair)).record
     const [ours, theirs] = pair % 2 === 0 ? [first, second] : [second, first]
     subject.speedUps.push(theirs.wallMs / ours.wallMs)
     subject.pauseRatios.push(
@@ -198,7 +198,9 @@ class Laboratory {
     }
     const { output } = await this.#run(program, latencies.policy, round)
     const { counts, maxUs } = ownJson<Pick<Latencies, 'counts' | 'maxUs'>>(output)
-    counts.forEach((count, bucket) => (latencies.counts[bucket] += count))
+    counts.forEach((count, bucket) => {
+      latencies.counts[bucket] = (latencies.counts[bucket] ?? 0) + count
+    })
     latencies.maxUs = Math.max(latencies.maxUs, maxUs)
   }
 
@@ -279,10 +281,8 @@ function pausesUs(cycles: readonly CycleRecord[]): number[] {
 
 function costOf(subject: Subject, allocationUs: LatencyPercentiles, procs: number): Cost {
   const { policy, program, speedUps, pauseRatios, cycleRatios, cycles, utilization } = subject
-  const [p50, p90, p99, max] = quantile(
-    cycles.map(({ overrun }) => overrun),
-    [0.5, 0.9, 0.99, 1],
-  )
+  const overruns = cycles.map(({ overrun }) => overrun)
+  const overrunAt = (share: number): number => quantile(overruns, share)
   return {
     program: program.name,
     termination: policy.termination,
@@ -295,11 +295,16 @@ function costOf(subject: Subject, allocationUs: LatencyPercentiles, procs: numbe
     cycleRatio: median(cycleRatios),
     allocationUs,
     minimumMutatorUtilization: utilization,
-    overrun: { p50, p90, p99, max },
+    overrun: {
+      p50: overrunAt(0.5),
+      p90: overrunAt(0.9),
+      p99: overrunAt(0.99),
+      max: overrunAt(1),
+    },
   }
 }
 
-function percentiles(values: readonly number[]): LatencyPercentiles {
-  const [p50, p99, p999, max] = quantile([...values], [0.5, 0.99, 0.999, 1])
-  return { p50, p99, p999, max }
+function percentiles(values: number[]): LatencyPercentiles {
+  const at = (share: number): number => quantile(values, share)
+  return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) }
 }

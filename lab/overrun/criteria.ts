@@ -31,9 +31,10 @@ function overran(tally: Tally): Criterion {
 
 function kept(gated: readonly Tally[]): Criterion {
   const cycles = gated.reduce((sum, { bounded }) => sum + bounded, 0)
+  const [first, ...more] = gated
   const where =
-    gated.length === 1
-      ? nameOf((gated[0] as Tally).parameters)
+    first !== undefined && more.length === 0
+      ? nameOf(first.parameters)
       : `the ${gated.length} cases with a gate`
   const broken = gated.filter(({ breaches }) => breaches.length > 0)
   const said = broken.map(({ parameters, breaches }) => {

@@ -1,5 +1,6 @@
 /** The median of a sample, and where the median of what it was drawn from lies. */
 import { binomialDistribution, medianSorted } from 'simple-statistics'
+import { itemAt } from '../indexed.ts'
 
 /** Fewer values give no 95 % interval: even from the least to the largest it would cover the median less often. */
 export const FEWEST = 6
@@ -23,6 +24,15 @@ export function medianInterval(values: readonly number[]): MedianInterval {
   const sorted = values.toSorted((a, b) => a - b)
   const below = binomialDistribution(sorted.length, 0.5) ?? []
   let rank = 0
-  for (let tail = below[0]; tail <= 0.025; tail += below[rank]) rank++
-  return { median: medianSorted(sorted), low: sorted[rank - 1], high: sorted[sorted.length - rank] }
+  let tail = 0
+  for (const probability of below) {
+    tail += probability
+    if (tail > 0.025) break
+    rank++
+  }
+  return {
+    median: medianSorted(sorted),
+    low: itemAt(sorted, rank - 1),
+    high: itemAt(sorted, sorted.length - rank),
+  }
 }

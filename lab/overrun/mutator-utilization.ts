@@ -9,6 +9,7 @@ import {
   type TraceEvent,
   type TraceFile,
 } from 'sawtooth/internal/runtime/report/trace-events'
+import { itemAt } from '../indexed.ts'
 
 /** Time that the collector took on one P, in ms. Slices may overlap and nest. */
 export interface TakenSlice {
@@ -62,11 +63,12 @@ export function minimumMutatorUtilization(
   windowsMs: readonly number[],
 ): Record<string, number> {
   const total = new TakenTotal(taken)
+  const times = total.times()
   const least: Record<string, number> = {}
   for (const window of windowsMs) {
     if (!(window > 0 && window <= toMs - fromMs)) continue
     const last = toMs - window
-    const starts = [fromMs, last, ...total.times, ...total.times.map(time => time - window)]
+    const starts = [fromMs, last, ...times, ...times.map(time => time - window)]
     const most = starts.reduce(
       (max, start) =>
         start < fromMs || start > last
@@ -79,49 +81,54 @@ export function minimumMutatorUtilization(
   return least
 }
 
+/** What the collector has taken up to a time at which the number of taken Ps changes. */
+interface Taken {
+  readonly time: number
+  /** Ms, summed over Ps. */
+  readonly total: number
+  /** Ps taken from this time on. */
+  readonly level: number
+}
+
 /** How many ms the collector has taken, summed over Ps, up to any time. */
 class TakenTotal {
-  /** Where the number of taken Ps changes, ascending. */
-  readonly times: readonly number[]
-  readonly #totals: readonly number[]
-  /** Ps taken from each of the times on. */
-  readonly #levels: readonly number[]
+  /** In the order of their times. */
+  readonly #taken: readonly Taken[]
 
-  constructor(taken: readonly TakenSlice[]) {
-    const changes = disjoint(taken)
+  constructor(slices: readonly TakenSlice[]) {
+    const changes = disjoint(slices)
       .flatMap(({ startMs, endMs }) => [
         { time: startMs, by: 1 },
         { time: endMs, by: -1 },
       ])
       .sort((a, b) => a.time - b.time)
-    const times: number[] = []
-    const totals: number[] = []
-    const levels: number[] = []
+    const taken: Taken[] = []
     let level = 0
     let total = 0
     for (const { time, by } of changes) {
-      total += level * (time - (times.at(-1) ?? time))
+      total += level * (time - (taken.at(-1)?.time ?? time))
       level += by
-      times.push(time)
-      totals.push(total)
-      levels.push(level)
+      taken.push({ time, total, level })
     }
-    this.times = times
-    this.#totals = totals
-    this.#levels = levels
+    this.#taken = taken
+  }
+
+  /** Where the number of taken Ps changes, ascending. */
+  times(): number[] {
+    return this.#taken.map(({ time }) => time)
   }
 
   at(time: number): number {
     let low = 0
-    let high = this.times.length
+    let high = this.#taken.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.times[middle] <= time) low = middle + 1
+      if (itemAt(this.#taken, middle).time <= time) low = middle + 1
       else high = middle
     }
-    return low === 0
-      ? 0
-      : this.#totals[low - 1] + this.#levels[low - 1] * (time - this.times[low - 1])
+    if (low === 0) return 0
+    const last = itemAt(this.#taken, low - 1)
+    return last.total + last.level * (time - last.time)
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
+import { itemAt } from '../indexed.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
 import type { ExperimentName } from './experiment.ts'
 import { EXPERIMENT_NAMES } from './relatives.ts'
@@ -126,7 +127,7 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
 }
 
 /** What the campaign asks of a policy that its options do not name. */
-export const CAMPAIGN_POLICY = DEFAULT_POLICIES[2] as (typeof DEFAULT_POLICIES)[number]
+export const CAMPAIGN_POLICY = itemAt(DEFAULT_POLICIES, 2)
 
 /** What the campaign knows of: the rest would be without effect. */
 const OF_CAMPAIGN = [

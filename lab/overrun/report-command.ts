@@ -8,6 +8,7 @@ import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { writeOutput } from 'sawtooth/internal/runtime/output/output-file'
 import { refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
+import { itemAt } from '../indexed.ts'
 import { oneLine, readAs } from '../json.ts'
 import type { OverrunResults } from './results.ts'
 import { resultsShape } from './results-shape.ts'
@@ -78,7 +79,7 @@ async function expectCharts(
 
 /** All results as if one command had measured them; machines are told apart by their commands alone, so they must be the same. */
 function merged(all: readonly OverrunResults[]): OverrunResults {
-  const first = all[0] as OverrunResults
+  const first = itemAt(all, 0)
   const other = all.find(
     ({ machine }) => machine.cpu !== first.machine.cpu || machine.node !== first.machine.node,
   )

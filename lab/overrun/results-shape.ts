@@ -138,5 +138,5 @@ export const resultsShape: Shape<OverrunResults> = object({
 })
 
 function isAscending(values: readonly number[]): boolean {
-  return values.every((one, at) => at === 0 || (values[at - 1] as number) <= one)
+  return values.every((one, at) => one >= (values[at - 1] ?? one))
 }

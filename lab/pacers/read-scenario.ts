@@ -3,6 +3,7 @@
  * of a cycle. By pieces, where the file allows it (stream-scenario.ts); else, and whenever
  * something is wrong, as a whole.
  */
+import { itemAt } from '../indexed.ts'
 import { parsedJson, textOf } from '../json.ts'
 import { type Field, numberIn } from './fields.ts'
 import { InputError } from './input-error.ts'
@@ -81,13 +82,8 @@ class Columns {
   add(cycle: unknown): void {
     if (this.length === this.#room) this.#grow()
     const where = `cycle ${this.length}`
-    for (let index = 0; index < this.#fields.length; index++)
-      (this.#columns[index] as Float64Array)[this.length] = numberIn(
-        cycle,
-        this.#fields[index] as Field,
-        this.#file,
-        where,
-      )
+    for (const [index, field] of this.#fields.entries())
+      itemAt(this.#columns, index)[this.length] = numberIn(cycle, field, this.#file, where)
     this.length++
   }
 

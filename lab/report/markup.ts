@@ -13,11 +13,7 @@ export type Child = Markup | string | number | null | readonly Child[]
 
 /** Markup with its children in place: texts and numbers escaped, null is nothing, lists are joined. */
 export function html(strings: TemplateStringsArray, ...children: readonly Child[]): Markup {
-  return new Markup(
-    strings
-      .map((string, index) => string + (index < children.length ? textOf(children[index]) : ''))
-      .join(''),
-  )
+  return new Markup(String.raw({ raw: strings }, ...children.map(textOf)))
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -29,7 +25,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => ESCAPES[character] as string)
+  return text.replace(/[&<>"']/g, character => ESCAPES[character] ?? character)
 }
 
 function textOf(child: Child): string {

@@ -46,7 +46,8 @@ const allocator = task('allocator', [f64, f64, ref(Tallies)], function* (begin, 
       const us = (after - time) * 1000
       time = after
       if (after < begin) continue
-      counts[bucketOf(us)]++
+      const bucket = bucketOf(us)
+      counts[bucket] = (counts[bucket] ?? 0) + 1
       if (us > longest) longest = us
     }
     yield // others' time is no latency of an allocation: the clock is read anew
@@ -77,7 +78,9 @@ export default function* main(...args: string[]) {
   let maxUs = 0
   for (let i = 0; i < Number(tasks); i++) {
     const numbers = yield* Tallies.recv(tallies) // good until the next safepoint
-    for (let bucket = 0; bucket < BUCKETS; bucket++) counts[bucket] += Numbers.get(numbers, bucket)
+    counts.forEach((count, bucket) => {
+      counts[bucket] = count + Numbers.get(numbers, bucket)
+    })
     maxUs = Math.max(maxUs, Numbers.get(numbers, BUCKETS))
   }
   console.log(JSON.stringify({ counts, maxUs }))

@@ -1,5 +1,6 @@
 /** How far cycles went past their goal: the empirical distribution of each policy, a chart for each situation. */
 import { humanBytes } from 'sawtooth/internal/runtime/report/units'
+import { itemAt } from '../../indexed.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'
@@ -110,20 +111,23 @@ function chartOf(
   }
 }
 
-/** The empirical distribution function of values in ascending order: from the first value at 0 to the right edge at 1. */
+/**
+ * The empirical distribution function of values in ascending order: from the first value at 0 to
+ * the right edge at 1. There must be one value at least.
+ */
 export function steps(
   ascending: readonly number[],
   rightEdge: number,
 ): { readonly bytes: number; readonly share: number; readonly order: number }[] {
   const count = ascending.length
   const stride = Math.max(1, Math.floor(count / POINTS))
-  const points = [{ bytes: ascending[0], share: 0 }]
+  const points = [{ bytes: itemAt(ascending, 0), share: 0 }]
   ascending.forEach((bytes, index) => {
-    const isLastOfItsValue = ascending[index + 1] !== bytes
-    const isShown =
-      index % stride === 0 || index >= count - 100 || ascending[index + 1] > bytes * 1.2
+    const next = ascending[index + 1] ?? Number.POSITIVE_INFINITY
+    const isLastOfItsValue = next !== bytes
+    const isShown = index % stride === 0 || index >= count - 100 || next > bytes * 1.2
     if (isLastOfItsValue && isShown) points.push({ bytes, share: (index + 1) / count })
   })
-  points.push({ bytes: Math.max(rightEdge, ascending[count - 1]), share: 1 })
+  points.push({ bytes: Math.max(rightEdge, itemAt(ascending, count - 1)), share: 1 })
   return points.map((point, order) => ({ ...point, order }))
 }

@@ -1,4 +1,5 @@
 /** How a report names and draws a policy: the same words, colour and dash in every chart and table. */
+import { itemAt } from '../../indexed.ts'
 import type { CaseParameters, OverrunResults } from '../results.ts'
 
 /** What a line of a chart stands for. */
@@ -96,9 +97,9 @@ export function seriesStyles({
         label,
         {
           label,
-          colour: COLOURS[within],
-          dash: DASHES[round % DASHES.length],
-          shape: SHAPES[within],
+          colour: itemAt(COLOURS, within),
+          dash: itemAt(DASHES, round % DASHES.length),
+          shape: itemAt(SHAPES, within),
         },
       ]
     }),

@@ -107,11 +107,11 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
     ...requests.map(({ atMs }) => atMs),
     markEndMs,
   ]
-  const domain = [Math.min(...times), Math.max(...times)]
+  const [begin, close] = [Math.min(...times), Math.max(...times)]
   const x = {
     type: 'quantitative',
     title: 'ms since the cycle began',
-    scale: { domain, nice: false, zero: false },
+    scale: { domain: [begin, close], nice: false, zero: false },
     axis: { grid: false },
   }
   const end = {
@@ -120,7 +120,7 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
     encoding: { x: { field: 'markEndMs', ...x } },
   }
   // What lies within another slice is drawn over it.
-  const slices = joinedLanes(lanes, (domain[1] - domain[0]) / WIDTH)
+  const slices = joinedLanes(lanes, (close - begin) / WIDTH)
     .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))
     .map(({ p, what, fromMs, toMs }) => ({ lane: `P ${p}`, what, fromMs, toMs }))
   const known = ACTIVITIES.filter(([what]) => slices.some(slice => slice.what === what))
@@ -171,11 +171,7 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
     layer: [
       {
         data: {
-          values: [
-            { atMs: domain[0], mib: 0 },
-            ...taken,
-            { atMs: domain[1], mib: bytes / 2 ** 20 },
-          ],
+          values: [{ atMs: begin, mib: 0 }, ...taken, { atMs: close, mib: bytes / 2 ** 20 }],
         },
         mark: {
           type: 'area',

@@ -6,6 +6,7 @@
  */
 import { settingsOf } from 'sawtooth/internal/gc/pacer/registry'
 import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
+import { itemAt } from '../../indexed.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import type { Played } from './results.ts'
@@ -98,9 +99,9 @@ function surface(): ChartSpecification {
 function evolution({ pacer, series }: Played): ChartSpecification {
   let beyond = 0
   const values = series.peak.map((peak, cycle) => {
-    const [trigger, goal] = [series.trigger[cycle] as number, series.goal[cycle] as number]
+    const [trigger, goal] = [itemAt(series.trigger, cycle), itemAt(series.goal, cycle)]
     const trueH = (peak - trigger) / Math.max(goal - trigger, 1)
-    const trueU = series.utilization[cycle] as number
+    const trueU = itemAt(series.utilization, cycle)
     const h = Math.min(Math.max(trueH, 0), MOST_H)
     const u = Math.min(Math.max(trueU, LEAST_U), MOST_U)
     if (h !== trueH || u !== trueU) beyond++

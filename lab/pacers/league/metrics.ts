@@ -2,6 +2,7 @@
 
 import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 import { mean, median, medianAbsoluteDeviation } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
 
 /** One run, a number for each cycle. Sizes in bytes. */
 export interface Series {
@@ -65,16 +66,14 @@ const SMOOTHED = 5
 export function metricsOf(series: Series, step: number): Metrics {
   const all = series.peak.length
   const from = Math.min(LEARNING, Math.floor(all / 2))
-  const over = series.peak.map(
-    (peak, cycle) => peak / Math.max(series.goal[cycle] as number, 1) - 1,
-  )
+  const over = series.peak.map((peak, cycle) => peak / Math.max(itemAt(series.goal, cycle), 1) - 1)
   const place = series.trigger.map((trigger, cycle) => {
-    const live = series.heapLive[cycle] as number
-    return (trigger - live) / Math.max((series.goal[cycle] as number) - live, 1)
+    const live = itemAt(series.heapLive, cycle)
+    return (trigger - live) / Math.max(itemAt(series.goal, cycle) - live, 1)
   })
-  const moves = place.slice(from + 1).map((one, at) => Math.abs(one - (place[from + at] as number)))
+  const moves = place.slice(from + 1).map((one, at) => Math.abs(one - itemAt(place, from + at)))
   const allocated = series.peak.reduce(
-    (sum, peak, cycle) => sum + peak - (series.heapLive[cycle] as number),
+    (sum, peak, cycle) => sum + peak - itemAt(series.heapLive, cycle),
     0,
   )
   return {
@@ -101,7 +100,7 @@ function isNearItsEnd(series: readonly number[], band: number): (cycle: number) 
   const values = series.map((_, cycle) => median(series.slice(cycle, cycle + SMOOTHED)))
   const end = values.slice(-Math.max(LEAST_END, Math.floor(values.length / 4)))
   const [middle, width] = [median(end), Math.max(band, DEVIATIONS * medianAbsoluteDeviation(end))]
-  return cycle => Math.abs((values[cycle] as number) - middle) <= width
+  return cycle => Math.abs(itemAt(values, cycle) - middle) <= width
 }
 
 /** The median of each over several runs of the same, and the worst of what is the worst. */

@@ -1,5 +1,6 @@
 /** Who is best: in each engine pacers are ranked by each metric, in the median over the scenarios, and by the mean of these ranks. */
 import { mean, median } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
 import { METRIC_NAMES, type Metrics, type Series } from './metrics.ts'
 import type { LeagueEngine, Played } from './results.ts'
 
@@ -76,7 +77,7 @@ export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
       if (simulated === undefined) return []
       const cycles = Math.min(real.peak.length, simulated.peak.length)
       const over = ({ peak, goal }: Series, cycle: number): number =>
-        (peak[cycle] as number) / Math.max(goal[cycle] as number, 1)
+        itemAt(peak, cycle) / Math.max(itemAt(goal, cycle), 1)
       const apart = (of: (series: Series, cycle: number) => number): number =>
         median(
           Array.from({ length: cycles }, (_, cycle) =>
@@ -88,7 +89,7 @@ export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
           pacer,
           scenario,
           peak: apart(over),
-          cpu: apart((one, cycle) => one.utilization[cycle] as number),
+          cpu: apart((one, cycle) => itemAt(one.utilization, cycle)),
         },
       ]
     })

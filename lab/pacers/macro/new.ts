@@ -1,4 +1,5 @@
 /** The redesign as proposed (golang/go#44167), in the model: model.ts. The names of the text: r, γ, A and K for the rates. */
+import { cellAt } from '../../indexed.ts'
 import type { ControllerConstants } from './controller.ts'
 import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
@@ -29,12 +30,12 @@ export class NewModel implements Model {
     const hasIntegral = integralTime !== 0 && resetTime !== 0
     let { r, integral } = this
     for (let cycle = from; cycle < to; cycle++) {
-      const alloc = allocs[cycle]
-      const scanRate = scans[cycle]
-      const growth = growths[cycle]
-      const fraction = fractions[cycle]
-      const stack = stacks[cycle]
-      const target = targets[cycle]
+      const alloc = cellAt(allocs, cycle)
+      const scanRate = cellAt(scans, cycle)
+      const growth = cellAt(growths, cycle)
+      const fraction = cellAt(fractions, cycle)
+      const stack = cellAt(stacks, cycle)
+      const target = cellAt(targets, cycle)
       const row = cycle - from
       const { live, scan } = heap
 

@@ -1,4 +1,5 @@
 /** The pacer of Go 1.14 to 1.17, in the model: model.ts. h: trigger ratio. Where the original wraps, differences are taken as 0. */
+import { cellAt } from '../../indexed.ts'
 import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.3
@@ -29,12 +30,12 @@ export class OldModel implements Model {
     const { gamma } = this.globals
     let { rawRatio, ratio } = this
     for (let cycle = from; cycle < to; cycle++) {
-      const alloc = allocs[cycle]
-      const scanRate = scans[cycle]
-      const growth = growths[cycle]
-      const fraction = fractions[cycle]
-      const stack = stacks[cycle]
-      const target = targets[cycle]
+      const alloc = cellAt(allocs, cycle)
+      const scanRate = cellAt(scans, cycle)
+      const growth = cellAt(growths, cycle)
+      const fraction = cellAt(fractions, cycle)
+      const stack = cellAt(stacks, cycle)
+      const target = cellAt(targets, cycle)
       const row = cycle - from
       const { live, scan, isFirst } = heap
 

@@ -5,6 +5,7 @@
 
 import type { Pacer } from 'sawtooth/pacer'
 import { mean, quantileSorted } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
 import { Random, seedOf } from '../../random.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { Pace } from '../pace.ts'
@@ -69,7 +70,7 @@ export function noisySimulation(
             mean([...limited]),
           ],
         ]
-        row.forEach((value, column) => (columns[column] as number[]).push(value))
+        columns.forEach((column, index) => column.push(itemAt(row, index)))
       }
       yield { rows, columns }
     }
@@ -87,6 +88,7 @@ function quantilesOf(values: Float64Array, at: readonly number[]): number[] {
   // simple-statistics wants a plain list.
   const sorted = [...values.sort()]
   // Infinite ones, of cycles that never started, are no numbers to interpolate between.
-  if (sorted[0] === sorted.at(-1)) return at.map(() => sorted[0] as number)
+  const least = itemAt(sorted, 0)
+  if (least === sorted.at(-1)) return at.map(() => least)
   return at.map(quantile => quantileSorted(sorted, quantile))
 }

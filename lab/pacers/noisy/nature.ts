@@ -8,6 +8,7 @@
  *   away        whoever ends the mark is off the CPU for a while, with nothing left to mark (golang/go#52433)
  */
 
+import { itemAt } from '../../indexed.ts'
 import type { Random } from '../../random.ts'
 import { type Field, share } from '../fields.ts'
 import type { Nature } from '../stepped/nature.ts'
@@ -88,7 +89,7 @@ export class NoisyNature implements Nature {
     ratios.push(ratio)
     if (ratios.length > MOST_LATE_PERIODS) ratios.shift()
     const late = Math.floor(this.exponential(this.levels.lateMs) / PERIOD_MS)
-    return ratios[Math.max(ratios.length - 1 - late, 0)] as number
+    return itemAt(ratios, Math.max(ratios.length - 1 - late, 0))
   }
 
   awayNs(): number {

@@ -21,6 +21,7 @@ import {
 } from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { median } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
 import { ownJson } from '../../json.ts'
 import { labFile } from '../../package-files.ts'
 import { expectWritten, FailedRun, listener, silent } from '../../run.ts'
@@ -139,7 +140,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
 /** Bytes that shall live in each cycle. */
 function liveOf({ columns }: Scenario, { initialHeap }: Globals): number[] {
   let bytes = initialHeap
-  return [...(columns[GROWTH] as Float64Array)].map(
+  return [...itemAt(columns, GROWTH)].map(
     (factor, cycle) => (bytes = cycle === 0 ? bytes : bytes * factor),
   )
 }
@@ -170,13 +171,11 @@ function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly numbe
   const [alloc, scan, , fractions, stacks, gogc] = columns.map(column => [...column]) as [
     ...[number[], number[], number[], number[], number[], number[]],
   ]
-  const rates = alloc.map(
-    (rate, cycle) => (rate / (scan[cycle] as number)) * (scanRates[cycle] as number),
-  )
+  const rates = alloc.map((rate, cycle) => (rate / itemAt(scan, cycle)) * itemAt(scanRates, cycle))
   let percent = globals.gcPercent
   const percents = gogc.map(value => (percent = Number.isNaN(value) ? percent : value))
   const warmed = (values: readonly number[]): number[] => [
-    ...Array.from({ length: WARM_CYCLES }, () => values[0] as number),
+    ...Array.from({ length: WARM_CYCLES }, () => itemAt(values, 0)),
     ...values,
   ]
   return {
@@ -232,7 +231,7 @@ function blockOf(cycles: readonly CycleRecord[], liveBefore: number): Block {
   ])
   return {
     rows: rows.length,
-    columns: COLUMNS.map((_, column) => rows.map(row => row[column] as number)),
+    columns: COLUMNS.map((_, column) => rows.map(row => itemAt(row, column))),
   }
 }
 
@@ -255,7 +254,7 @@ function remarksOf(
   if (columns[FOLLOW]?.some(value => value > 0))
     remarks.push('assist_follow is left out on a real heap')
   const short = cycles.filter(
-    ({ heapMarked }, cycle) => heapMarked < REACHED * (live[cycle] as number),
+    ({ heapMarked }, cycle) => heapMarked < REACHED * itemAt(live, cycle),
   ).length
   if (short > 0)
     remarks.push(

@@ -1,5 +1,6 @@
 /** The scenarios that are built in, by name: `model/steady`, `stepped/steady`, `ours/spike-train`. */
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { itemAt } from '../../indexed.ts'
 import { Random } from '../../random.ts'
 import type { Field } from '../fields.ts'
 import { CYCLE_FIELDS as MACRO_FIELDS } from '../macro/model.ts'
@@ -51,12 +52,15 @@ export function drawn(
   seed: number,
 ): Scenario {
   const random = new Random(seed)
-  const columns = signals.map(() => new Float64Array(cycles))
+  const drawing = signals.map(signal => [signal, new Float64Array(cycles)] as const)
   for (let cycle = 0; cycle < cycles; cycle++)
-    signals.forEach(
-      (signal, index) => ((columns[index] as Float64Array)[cycle] = signal(cycle, random)),
-    )
-  return { origin: name, header: { name, engine, global }, columns, cycles }
+    for (const [signal, column] of drawing) column[cycle] = signal(cycle, random)
+  return {
+    origin: name,
+    header: { name, engine, global },
+    columns: drawing.map(([, column]) => column),
+    cycles,
+  }
 }
 
 /** As a file of the engine's form, for others to read. */
@@ -68,7 +72,7 @@ export function asJson(
 } {
   const cycles = Array.from({ length: scenario.cycles }, (_, cycle) =>
     Object.fromEntries(
-      fields.map(({ name }, index) => [name, (scenario.columns[index] as Float64Array)[cycle]]),
+      fields.map(({ name }, index) => [name, itemAt(scenario.columns, index)[cycle]]),
     ),
   )
   return { ...scenario.header, cycles }

@@ -2,6 +2,7 @@
  * Signals: a number for each cycle, made of simple ones. Those of mknyszek/pacer-model and of Go's pacer tests, with the same meaning, so that their
  * scenarios can be written down; noise is drawn from a seed.
  */
+import { itemAt } from '../../indexed.ts'
 import type { Random } from '../../random.ts'
 
 /** The value in cycle `i`, from 0. Asked once for each cycle, in order; noise draws then. */
@@ -52,7 +53,7 @@ export const alternation =
 export const sequence =
   (...values: readonly number[]): Signal =>
   i =>
-    values[Math.min(i, values.length - 1)] as number
+    itemAt(values, Math.min(i, values.length - 1))
 
 /** 0 for so many cycles, then the signal from its start. */
 export const delayed =

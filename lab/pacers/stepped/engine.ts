@@ -4,6 +4,7 @@
  * heap. The CPU limiter is the collector's (run.ts).
  */
 import type { Pacer } from 'sawtooth/pacer'
+import { itemAt } from '../../indexed.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { bytes, type Field, rate, share } from '../fields.ts'
 import { InputError } from '../input-error.ts'
@@ -79,7 +80,7 @@ export function steppedSimulation(
           utilization,
           Number(isLimited),
         ]
-        row.forEach((value, column) => (columns[column] as number[]).push(value))
+        columns.forEach((column, index) => column.push(itemAt(row, index)))
       }
       yield { rows, columns }
     }

@@ -26,6 +26,7 @@ import {
   type PacerConfig,
   type Plan,
 } from 'sawtooth/pacer'
+import { cellAt } from '../../indexed.ts'
 import { type Nature, smooth } from './nature.ts'
 
 const PERIOD_NS = 500_000
@@ -351,9 +352,9 @@ export class SteppedRun {
 
   private controllerR(): number {
     const { state, rSlot, consMarkSlot } = this
-    if (rSlot >= 0) return state[rSlot] as number
+    if (rSlot >= 0) return cellAt(state, rSlot)
     return consMarkSlot >= 0
-      ? (state[consMarkSlot] as number) * ((1 - BACKGROUND) / BACKGROUND)
+      ? cellAt(state, consMarkSlot) * ((1 - BACKGROUND) / BACKGROUND)
       : Number.NaN
   }
 

@@ -1,6 +1,6 @@
 /**
- * Reads at an index that must lie within. For the compiler any indexed read may find nothing; here
- * that is a mistake of the lab's, and is thrown.
+ * Reads at an index that must exist. For the compiler any indexed read may find nothing. Here that
+ * would be a mistake of the lab's own, and it is thrown.
  */
 
 /** The item at an index. Throws a RangeError where there is none. */
@@ -11,8 +11,8 @@ export function itemAt<T extends string | number | object>(values: readonly T[],
 }
 
 /**
- * The number in a row of a column. Throws a RangeError where there is none. It is not itemAt, so
- * that V8 sees only columns here, and inlines the read into the loops of the simulators.
+ * The number in a row of a column. Throws a RangeError where there is none. This is a function of
+ * its own so that V8 sees only columns here, and inlines the read into the loops of the simulators.
  */
 export function cellAt(column: Float64Array, row: number): number {
   const cell = column[row]

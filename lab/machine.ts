@@ -1,4 +1,4 @@
-/** The machine of the figures. */
+/** The machine on which the figures were measured. */
 import { availableParallelism, cpus } from 'node:os'
 import { name, object, orNull, type Shape, whole } from './shape.ts'
 

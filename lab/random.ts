@@ -1,4 +1,7 @@
-/** A stream of numbers from a seed: mulberry32. The same seed gives the same stream on every machine. */
+/**
+ * A stream of numbers from a seed: mulberry32. The same seed gives the same stream on every
+ * machine.
+ */
 export class Random {
   private state: number
 

@@ -1,4 +1,7 @@
-/** `sawtooth overrun costs`: throughput, pauses, allocation latency and minimum mutator utilization of each policy, beside its overrun. */
+/**
+ * `sawtooth overrun costs`: throughput, pauses, allocation latency and minimum mutator utilization
+ * of each policy, beside its overrun.
+ */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
@@ -14,9 +17,9 @@ import { FEWEST } from './median-interval.ts'
 import { type Policy, parsePolicy, policyName } from './policy.ts'
 import type { Cost, Criterion, OverrunResults } from './results.ts'
 
-/** What the criterion is asked of. */
+/** The policy to which the criteria apply. */
 const OURS: Policy = { termination: 'helping', gate: 'goal', credit: 'go' }
-/** Beside the baseline, which is always measured. */
+/** The policies that are compared with the baseline unless others are named. */
 const COMPARED: readonly Policy[] = [
   { termination: 'coordinator', gate: 'off', credit: 'capped' },
   { termination: 'coordinator', gate: 'goal', credit: 'go' },
@@ -24,7 +27,7 @@ const COMPARED: readonly Policy[] = [
   OURS,
 ]
 const PAIRS = 30
-/** Of latency and utilization. */
+/** Rounds of latency and utilization. */
 const ROUNDS = 3
 const MOST_PROCS = 64
 
@@ -57,7 +60,7 @@ Example:
 /**
  * The command. Progress goes to standard error, the table to standard output.
  *
- * @param signal - ends it: nothing is compared then, and it answers with 130
+ * @param signal - ends the command: nothing is compared then, and it returns 130
  * @returns the exit code
  * @throws UsageError for an argument that is none
  */
@@ -116,8 +119,11 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
 }
 
 /**
- * What the issue asks of the policy that is to be the default. Throughput: the interval reaches 0.99, and its lower end is above 0.97. Pauses: the
- * interval of the ratio of medians is not above 1 altogether, which is what so many pairs can tell of "not longer".
+ * What the issue asks of the policy that is to be the default.
+ *
+ * - Throughput: the interval reaches 0.99, and its lower end is above 0.97.
+ * - Pauses: the interval of the ratio of medians does not lie entirely above 1. That is what this
+ *   number of pairs can tell of "not longer".
  */
 export function criteriaOf(cost: Cost): Criterion[] {
   const { throughput, pauseRatio, program } = cost
@@ -155,7 +161,7 @@ function readArguments(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS }).values
   } catch (error) {
-    // Node's own goes on with advice that is of no use here.
+    // Node's own message goes on with advice that is of no use here.
     const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
     throw new UsageError(`overrun costs: ${said}; see sawtooth overrun costs --help`)
   }
@@ -169,7 +175,7 @@ function programNamed(name: string): CostProgram {
   )
 }
 
-/** Always the same line on a terminal, a line each in a file. */
+/** On a terminal the same line each time; in a file a line each. */
 function showProgress(text: string): void {
   say(process.stderr.isTTY ? `\r${text}\x1b[K` : `${text}\n`)
 }

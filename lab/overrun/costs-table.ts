@@ -15,7 +15,7 @@ const HEADS = [
   'overrun p99, max',
 ]
 
-/** A block for each program, then the criteria. Ends in a line feed. */
+/** A block for each program, then the criteria. The text ends in a line feed. */
 export function costsTable(costs: readonly Cost[], criteria: readonly Criterion[]): string {
   const blocks = [...groupBy(costs, ({ program }) => program)].map(([program, own]) => {
     const [{ procs, throughput, minimumMutatorUtilization }] = own

@@ -1,10 +1,12 @@
 /**
- * What a policy costs, against Go's protocol without a gate.
+ * Measures what a policy costs, against Go's protocol without a gate.
  *
- *   pairs    the policy and the baseline in turn, the first of them in every second pair the other one: throughput, pauses, overrun
- *   rounds   each policy in turn: latency of allocations, and a trace for the minimum mutator utilization; no throughput is taken from these
+ * 1. Pairs: the policy and the baseline run in turn, and every second pair begins with the other of
+ *    the two. They give throughput, pauses and overrun.
+ * 2. Rounds: each policy runs in turn. They give the latency of allocations, and a trace for the
+ *    minimum mutator utilization. No throughput is taken from them.
  *
- * The baseline is measured against itself as well: what its interval shows is the noise of the machine.
+ * The baseline is also compared with itself. The interval of that is the noise of the machine.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -32,7 +34,7 @@ export interface CostProgram {
   readonly args: readonly string[]
 }
 
-/** As much of a Runtime as is needed. */
+/** The part of a Runtime that is needed here. */
 export type CostRuntime = Pick<Runtime, 'run' | 'close'>
 
 export interface CostOptions {
@@ -41,27 +43,33 @@ export interface CostOptions {
   /** At least FEWEST of median-interval.ts. */
   readonly pairs: number
   readonly procs: number
-  /** GOGC of what is compared; the baseline has 100. */
+  /** GOGC of the policies; the baseline has 100. */
   readonly gogc?: number
-  /** Of the runs: both of a pair have the same. */
+  /** The seed of the runs. Both runs of a pair have the same. */
   readonly seed: number
-  /** How often latency and utilization are measured: their maximum and minimum are over all rounds. */
+  /** The number of rounds. The longest latency and the least utilization are over all of them. */
   readonly rounds: number
   /** Called with a short text of what is done now. */
   readonly progress: (text: string) => void
-  /** Ends it: what runs is aborted, and measureCosts rejects. */
+  /** Ends the measurement: the run is aborted, and measureCosts rejects. */
   readonly signal?: AbortSignal
 }
 
-/** Runs of each policy on each program before the first pair: the threads of the pool still compile the runtime. */
+/**
+ * Runs of each policy on each program before the first pair. In them the threads of the pool still
+ * compile the runtime.
+ */
 const WARM_RUNS = 2
-/** So long a P compiles the code of the program, in a pool that has compiled the runtime (measured: 50 ms). What begins earlier is left out. */
+/**
+ * How long a P compiles the code of the program, in a pool that has compiled the runtime (measured:
+ * 50 ms). Cycles that begin earlier are left out.
+ */
 const WARM_MS = 100
 const WINDOWS_MS = [1, 10, 100]
 
 const LATENCY_PROGRAM = labFile('overrun/programs/allocation-latency.ts')
 
-/** The programs of the issue's criterion, each some 0.6 s of work for 2 Ps on 2 cores. */
+/** The programs of the issue's criterion. Each is some 0.6 s of work for 2 Ps on 2 cores. */
 export const COST_PROGRAMS: readonly CostProgram[] = [
   { name: 'alloc-storm', file: exampleFile('alloc-storm.ts'), args: ['--tasks', '256'] },
   { name: 'binary-trees', file: exampleFile('binary-trees.ts'), args: ['17'] },
@@ -73,10 +81,10 @@ interface Subject {
   readonly program: CostProgram
   readonly speedUps: number[]
   readonly pauseRatios: number[]
-  /** Cycles of a run to those of the baseline's. */
+  /** Cycles of a run, as a ratio to those of the baseline's. */
   readonly cycleRatios: number[]
   readonly cycles: CycleRecord[]
-  /** By window in ms: the least so far. */
+  /** The least utilization so far, by window in ms. */
   readonly utilization: Record<string, number>
 }
 
@@ -88,10 +96,11 @@ interface Latencies {
 }
 
 /**
- * Measures the policies, and the baseline first. Rows in the order of programs, then policies.
+ * Measures the baseline and then the policies. Rows are in the order of programs, then policies.
  *
- * @param runtime - carries out the runs, and is closed
- * @throws Error for a run that failed, that had no warm cycle, or in which a wait was ended by its safety net
+ * @param runtime - carries out the runs, and is closed at the end
+ * @throws Error for a run that failed, for one that had no warm cycle, and for one in which a wait
+ * was ended by its safety net
  */
 export async function measureCosts(
   options: CostOptions,
@@ -151,7 +160,7 @@ export async function measureCosts(
   )
 }
 
-/** Runs programs in one Runtime, so that threads and arena are the same for all. */
+/** Runs all programs in one Runtime, so that threads and arena are the same for all. */
 class Laboratory {
   readonly #runtime: CostRuntime
   readonly #procs: number
@@ -250,7 +259,7 @@ class Laboratory {
       throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)
     if (record.rescues !== 0)
       throw new Error(`${what}: ${record.rescues} waits were ended by their safety net, must be 0`)
-    // What the rings had no room for is missing in the utilization.
+    // Events that the rings had no room for would be missing in the utilization.
     if (stderr.text.includes('trace events or cycle records were dropped'))
       throw new Error(`${what}: ${stderr.text}`)
     if (warmCycles(record).length === 0)

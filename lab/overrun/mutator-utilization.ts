@@ -1,8 +1,13 @@
 /**
- * Minimum mutator utilization (Cheng and Blelloch, "A parallel, real-time garbage collector", 2001): of all windows of a length, the share of the one
- * in which the least was left to the program. Here of all Ps together: a window of w ms on P Ps is w · P ms, and the collector's part is whatever of
- * it was spent in stops, in workers that the pacer asked for, in assists, and blocked in place. As in Go's tools, idle workers and idle sweeping are
- * not counted: they take only what the program has left.
+ * Minimum mutator utilization (Cheng and Blelloch, "A parallel, real-time garbage collector",
+ * 2001): of all windows of a length, the one in which the least was left to the program, and that
+ * share.
+ *
+ * - Here it is that of all Ps together: a window of w ms on P Ps is w · P ms.
+ * - The collector's part is what was spent in stops, in dedicated and fractional workers, in
+ *   assists, and blocked in place.
+ * - Idle workers and idle sweeping do not count, as in Go's tools: they take only what the program
+ *   has left.
  */
 import {
   GC_LANE,
@@ -25,14 +30,20 @@ const TAKEN: readonly TraceEvent['name'][] = [
   'stopped',
   'blocked in place',
 ]
-/** On a P's lane: the stop's work. On the collector's: all of the stop, the way there included. */
+/**
+ * On a P's lane these are the stop's work. On the collector's lane they are all of the stop, with
+ * the way there.
+ */
 const STOPS: readonly TraceEvent['name'][] = [
   'sweep termination and mark setup',
   'mark setup',
   'mark termination',
 ]
 
-/** What the collector took according to a trace. While the world is stopped, all Ps are taken: one that slept has no slice that says so. */
+/**
+ * What the collector took according to a trace. While the world is stopped all Ps are taken, even
+ * one that slept and so has no slice that says so.
+ */
 export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
   const slices = events.flatMap(event =>
     event.kind === 'slice' ? [{ ...event, endMs: event.startMs + event.durationMs }] : [],
@@ -52,9 +63,15 @@ export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
 }
 
 /**
- * Least share of a window that was left to the program, by the window's length in ms. Exact: what the collector took from a window is a piecewise
- * linear function of where the window begins, so its maximum lies where the window begins or ends at an end of a slice. A window longer than the time
- * from `fromMs` to `toMs` is left out.
+ * The least share of a window that was left to the program, by the window's length in ms. The
+ * result is exact:
+ *
+ * 1. What the collector took from a window is a piecewise linear function of where the window
+ *    begins.
+ * 2. So its maximum lies where the window begins or ends at an end of a slice. All of these are
+ *    tried.
+ *
+ * A window longer than the time from `fromMs` to `toMs` is left out.
  */
 export function minimumMutatorUtilization(
   taken: readonly TakenSlice[],
@@ -132,7 +149,10 @@ class TakenTotal {
   }
 }
 
-/** The same time, each P's in slices that do not overlap: an assist that was stopped is in two. */
+/**
+ * The same time in slices of which no two of a P overlap. An assist that was stopped is in two
+ * slices at first.
+ */
 function disjoint(taken: readonly TakenSlice[]): TakenSlice[] {
   const joined: TakenSlice[] = []
   for (const slice of taken.toSorted((a, b) => a.p - b.p || a.startMs - b.startMs)) {

@@ -20,7 +20,7 @@ import { LEAST_GOAL } from './workload.ts'
 
 const MIB = 2 ** 20
 
-/** With it and what it overruns the largest goal fits in an arena below 2 GiB. */
+/** The largest goal with which the heap, overrun included, still fits into an arena below 2 GiB. */
 const LARGEST_GOAL = 512 * MIB
 const MOST_NOISE = 64
 
@@ -126,10 +126,10 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
   }
 }
 
-/** What the campaign asks of a policy that its options do not name. */
+/** The campaign's policy, where its options name no other. */
 export const CAMPAIGN_POLICY = itemAt(DEFAULT_POLICIES, 2)
 
-/** What the campaign knows of: the rest would be without effect. */
+/** The options that the campaign takes. Any other would be without effect. */
 const OF_CAMPAIGN = [
   'campaign',
   'minutes',
@@ -182,7 +182,7 @@ function parsed(argv: readonly string[]) {
       )
     )
       throw error
-    // Node's own go on with advice.
+    // Node's own messages go on with advice.
     throw new UsageError(
       `overrun: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth overrun --help`,
     )

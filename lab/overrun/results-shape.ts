@@ -1,4 +1,4 @@
-/** What a file of results must hold: results.ts says what it means. */
+/** What a file of results must hold. results.ts says what it means. */
 import { machineShape } from '../machine.ts'
 import {
   amount,

@@ -1,4 +1,4 @@
-/** HTML from templates in which every text is escaped, unless it is markup itself. */
+/** HTML from templates. Every text in them is escaped, unless it is markup already. */
 
 /** Text that is HTML already. */
 export class Markup {
@@ -11,7 +11,10 @@ export class Markup {
 
 export type Child = Markup | string | number | null | readonly Child[]
 
-/** Markup with its children in place: texts and numbers escaped, null is nothing, lists are joined. */
+/**
+ * Markup with its children in place. Texts and numbers are escaped, null is nothing, and lists are
+ * joined.
+ */
 export function html(strings: TemplateStringsArray, ...children: readonly Child[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...children.map(textOf)))
 }

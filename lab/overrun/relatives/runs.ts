@@ -1,4 +1,7 @@
-/** Runs of the lab's programs, one after the other in warm threads. A run that fails ends the experiment: its figures would mean nothing. */
+/**
+ * Runs the lab's programs one after the other, in warm threads. A run that fails ends the
+ * experiment: its figures would mean nothing.
+ */
 import { Runtime } from 'sawtooth/host'
 import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
@@ -30,9 +33,11 @@ export class Runs implements AsyncDisposable {
   }
 
   /**
-   * Runs a program of lab/overrun/programs under a policy. The environment's GOGC and GOMEMLIMIT have no say.
+   * Runs a program of lab/overrun/programs under a policy. The environment's GOGC and GOMEMLIMIT
+   * have no effect.
    *
-   * @throws Error if the run does not end with exit 0, or if only a safety net ended a wait in it.
+   * @throws Error if the run does not end with exit 0, and if a wait in it was ended only by its
+   * safety net
    */
   async run(program: string, policy: Policy, flags: RunFlags): Promise<Run> {
     if (this.#count++ % MOST_RUNS === MOST_RUNS - 1) await this.#renew()
@@ -72,7 +77,7 @@ export function seedOf(seed: number, n: number): number {
   return (seed + n) >>> 0
 }
 
-/** The cycles of a run but its cold ones. */
+/** The cycles of a run without its cold ones. */
 export function warmCycles(record: RunRecord): CycleRecord[] {
   return record.cycles.filter(({ startMs }) => startMs >= COLD_MS)
 }

@@ -1,4 +1,4 @@
-/** Where the bytes past the goal came from: mean per cycle and policy, by cause. */
+/** Where the bytes past the goal came from: the mean of each cause per cycle and policy. */
 import { humanBytes } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html } from '../../report/markup.ts'
@@ -7,7 +7,7 @@ import type { Case, OverrunResults } from '../results.ts'
 import { figure, type Section } from './parts.ts'
 import { type SeriesStyle, seriesLabel } from './policies.ts'
 
-/** Paul Tol's muted colours: none of them is a policy's. */
+/** Paul Tol's muted colours, of which none is a policy's. */
 const COLOURS = [
   '#332288',
   '#88ccee',

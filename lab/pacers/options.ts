@@ -14,7 +14,7 @@ import {
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]
 
-/** Which scenario, and where its rows go. */
+/** The scenario, and where its rows go. */
 export interface InputOptions {
   readonly pacer: string | null
   readonly input: { readonly file: string } | { readonly scenario: string }
@@ -28,14 +28,14 @@ export interface SimOptions extends InputOptions {
   /** null: the input's own, else macro. */
   readonly engine: EngineName | null
   readonly controller: string | null
-  /** Of the noisy engine. */
+  /** Runs of the noisy engine. */
   readonly runs: number
 }
 
 export interface RunOptions
   extends InputOptions,
     Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
-  /** null: as the scenario's cores, but no more than there are. */
+  /** null: as many as the scenario has cores, but no more than the machine has. */
   readonly procs: number | null
 }
 
@@ -71,7 +71,10 @@ export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
   }
 }
 
-/** Throws a UsageError that says what is allowed. What the runtime alone understands it checks when it starts. */
+/**
+ * Throws a UsageError that says what is allowed. What only the runtime understands is checked when
+ * it starts.
+ */
 export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   const options = parsed('run', () =>
     parseArgs({
@@ -101,7 +104,7 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   }
 }
 
-/** What the command is to write. */
+/** The files that the command is to write. */
 export function outputsOf({ csv, json }: Pick<InputOptions, 'csv' | 'json'>): NamedPath[] {
   return namedPaths({ '--csv': csv, '--json': json })
 }
@@ -133,12 +136,12 @@ function inputOptions(command: string, options: Texts): InputOptions {
     input: input === undefined ? { scenario: scenario as string } : { file: resolve(input) },
     csv: csv ?? (json === null ? null : undefined),
     json: json ?? undefined,
-    // The same each time, unless another is asked for: a scenario without noise needs none.
+    // Without the option the seed is always the same. A scenario without noise needs none.
     seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 32 - 1),
   }
 }
 
-/** What `parse` answers; an error of Node’s own as a UsageError. */
+/** The result of `parse`. An error of Node's own becomes a UsageError. */
 export function parsed<T>(command: string, parse: () => T): T {
   try {
     return parse()
@@ -150,7 +153,7 @@ export function parsed<T>(command: string, parse: () => T): T {
       )
     )
       throw error
-    // Node's own go on with advice.
+    // Node's own messages go on with advice.
     throw new UsageError(
       `pacers ${command}: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth pacers ${command} --help`,
     )

@@ -19,7 +19,7 @@ import { commandOf, conclude } from './conclude.ts'
 import { type LeagueOptions, playAll, shardOf, tasksOf } from './league.ts'
 import { LEAGUE_ENGINES, type LeagueEngine } from './results.ts'
 
-/** The real heap takes seconds for each: only these, unless others are named. */
+/** The scenarios that the real heap plays unless others are named: each takes seconds there. */
 const REAL_SCENARIOS = [
   ...[
     'stepped/steady',
@@ -40,7 +40,10 @@ const REAL_SCENARIOS = [
 const value = { type: 'string' } as const
 const help = { type: 'boolean', short: 'h' } as const
 
-/** Returns 0, 1 if a task failed, or 130 after an interrupt, with what was there. Throws a UsageError. */
+/**
+ * Returns 0, 1 if a task failed, or 130 after an interrupt, with what was played until then. Throws
+ * a UsageError.
+ */
 export async function leagueCommand(argv: readonly string[]): Promise<number> {
   const texts = parsed('league', () =>
     parseArgs({

@@ -1,4 +1,4 @@
-/** Where the results of a league go, played or merged. */
+/** Prints and writes the results of a league, played or merged. */
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { writeResults } from '../../write-results.ts'
 import type { LeagueResults } from './results.ts'
@@ -9,12 +9,15 @@ export interface Files {
   readonly report: string | null
 }
 
-/** Prints the tables, then writes the files. Returns 0; 1 if a task failed, else 4 if a file could not be written. */
+/**
+ * Prints the tables, then writes the files. Returns 0; 1 if a task failed; else 4 if a file could
+ * not be written.
+ */
 export async function conclude(results: LeagueResults, { json, report }: Files): Promise<number> {
   print(formatLeague(results))
   return writeResults(results.failed.length === 0 ? 0 : 1, [
     { path: json, text: () => `${JSON.stringify(results)}\n` },
-    // Loaded when it is needed.
+    // Loaded only when it is needed.
     { path: report, text: async () => (await import('./report.ts')).leagueHtml(results) },
   ])
 }

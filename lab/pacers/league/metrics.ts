@@ -1,4 +1,4 @@
-/** What a run of a pacer over a scenario is judged by. */
+/** The metrics by which a run of a pacer over a scenario is judged. */
 
 import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 import { mean, median, medianAbsoluteDeviation } from 'simple-statistics'
@@ -6,34 +6,34 @@ import { itemAt } from '../../indexed.ts'
 
 /** One run, a number for each cycle. Sizes in bytes. */
 export interface Series {
-  /** Marked by the cycle before. */
+  /** Bytes that the cycle before marked. */
   readonly heapLive: readonly number[]
   readonly trigger: readonly number[]
   readonly peak: readonly number[]
   readonly goal: readonly number[]
   /** Bytes scanned: heap, stacks and globals. */
   readonly work: readonly number[]
-  /** Share of the CPU while marking: workers, and assists; */
+  /** Share of the CPU while marking, of workers and assists. */
   readonly utilization: readonly number[]
-  /** assists alone. */
+  /** The same, only of assists. */
   readonly assists: readonly number[]
-  /** The controller's r (stepped/run.ts); null where a pacer has none, and on the real heap. */
+  /** The controller's r (stepped/run.ts); null if the pacer has none. Empty for the real heap. */
   readonly r: readonly (number | null)[]
 }
 
 /** In each the least is best. */
 export interface Metrics {
-  /** |peak / goal − 1|, in the median of the cycles: it counts to end early, too. */
+  /** |peak / goal − 1| in the median of the cycles. To end early counts too. */
   readonly missMedian: number
-  /** peak / goal − 1 in the worst cycle; 0: none passed its goal. */
+  /** peak / goal − 1 in the worst cycle; 0 if none passed its goal. */
   readonly overshootWorst: number
-  /** Share of the CPU while marking, over the quarter that is meant: mean. */
+  /** Share of the CPU while marking, less the quarter that is meant: mean. */
   readonly cpuOverTarget: number
   /** The largest share of the CPU that assists took in a cycle. */
   readonly assistWorst: number
-  /** Cycles from the step on until the run stays near where it ends. */
+  /** Cycles from the step until the run stays near where it ends. */
   readonly settling: number
-  /** How far the trigger's place on the way to the goal moves from cycle to cycle, in the mean. */
+  /** How far the trigger moves on its way from live heap to goal, from cycle to cycle: mean. */
   readonly oscillation: number
   /** Cycles for each GiB that the program allocated. */
   readonly cyclesPerGiB: number
@@ -50,19 +50,29 @@ export const METRIC_NAMES = [
 ] as const satisfies readonly (keyof Metrics)[]
 
 const GIB = 2 ** 30
-/** Cycles that a pacer has to learn in, before anything counts but the settling. */
+/** Cycles in which a pacer may learn. Of them only the settling counts. */
 const LEARNING = 10
-/** A run is settled while it stays within these of its end, or within what it moves there: shares of the CPU, and of the goal. */
+/**
+ * A run is settled while it stays within these bands around its end, or within what it moves there.
+ * The first is a share of the CPU, the second a share of the goal.
+ */
 const CPU_BAND = 0.03
 const GOAL_BAND = 0.05
-/** Of a run that is not smooth: so many times the median absolute deviation. */
+/** The band of a run that is not smooth, as a multiple of the median absolute deviation. */
 const DEVIATIONS = 4
-/** Its end: a quarter of the cycles, and no fewer than these. */
+/** Cycles of a run's end: a quarter of all, but at least this many. */
 const LEAST_END = 7
-/** A cycle is taken as the median of so many from it on: one astray is none. */
+/**
+ * A cycle's value is the median of this many cycles from it on, so that a single outlier does not
+ * count.
+ */
 const SMOOTHED = 5
 
-/** `step`: the cycle in which the scenario changes for good. */
+/**
+ * The metrics of a run.
+ *
+ * @param step - the cycle in which the scenario changes for good
+ */
 export function metricsOf(series: Series, step: number): Metrics {
   const all = series.peak.length
   const from = Math.min(LEARNING, Math.floor(all / 2))
@@ -87,7 +97,7 @@ export function metricsOf(series: Series, step: number): Metrics {
   }
 }
 
-/** The first cycle from which on all stay near the end, counted from the step. */
+/** The first cycle from which on all cycles stay near the end, counted from the step. */
 function settlingOf(utilization: readonly number[], over: readonly number[], step: number): number {
   const isCpuSettled = isNearItsEnd(utilization, CPU_BAND)
   const isGoalSettled = isNearItsEnd(over, GOAL_BAND)
@@ -103,7 +113,10 @@ function isNearItsEnd(series: readonly number[], band: number): (cycle: number) 
   return cycle => Math.abs(itemAt(values, cycle) - middle) <= width
 }
 
-/** The median of each over several runs of the same, and the worst of what is the worst. */
+/**
+ * The metrics of several runs of the same: the worst value of a metric that is a worst one, the
+ * median of any other.
+ */
 export function combined(runs: readonly Metrics[]): Metrics {
   const of = (name: keyof Metrics): number => {
     const values = runs.map(run => run[name])

@@ -13,7 +13,7 @@ import type { Played, Task } from './results.ts'
 /** Runs of a noisy task. */
 const NOISY_RUNS = 20
 
-/** Throws an InputError where the pacer answers nonsense. */
+/** Throws an InputError if the pacer answers nonsense. */
 export function play(task: Task, pacer: Pacer, seed: number): Played {
   const { scenario, step } = leagueScenario(task.scenario, seed)
   if (task.engine === 'stepped') {

@@ -1,4 +1,4 @@
-/** What a file of a league must hold: results.ts says what it means. */
+/** What a file of a league must hold. results.ts says what it means. */
 import { machineShape } from '../../machine.ts'
 import {
   amount,
@@ -18,8 +18,8 @@ import { LEAGUE_ENGINES, type LeagueResults, type Played, type Task } from './re
 
 const task = { pacer: name, scenario: name, engine: oneOf(...LEAGUE_ENGINES) } as const
 /**
- * Of a goal, or of the CPU. A measured one may be a little below 0, or above 1: real/engine.ts says
- * why.
+ * A share of a goal or of the CPU. A measured one may be a little below 0, or above 1:
+ * real/engine.ts says why.
  */
 const ratio = number(-1e9, 1e9)
 const bytes = list(amount, 1)

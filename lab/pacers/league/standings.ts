@@ -1,4 +1,7 @@
-/** Who is best: in each engine pacers are ranked by each metric, in the median over the scenarios, and by the mean of these ranks. */
+/**
+ * Ranks the pacers. In each engine a pacer has a rank by each metric, in the median over the
+ * scenarios. The mean of these ranks orders the pacers.
+ */
 import { mean, median } from 'simple-statistics'
 import { itemAt } from '../../indexed.ts'
 import { METRIC_NAMES, type Metrics, type Series } from './metrics.ts'
@@ -6,18 +9,27 @@ import type { LeagueEngine, Played } from './results.ts'
 
 export interface Standing {
   readonly pacer: string
-  /** Mean of the ranks by each metric, and on the real heap by the simulator's error: 1 is best. */
+  /**
+   * Mean of the ranks by each metric, and on the real heap also by the simulator's error; 1 is
+   * best.
+   */
   readonly rank: number
-  /** In the median over the scenarios. */
+  /** Medians over the scenarios. */
   readonly metrics: Metrics
-  /** How far the simulator is from the real heap in peak over goal; null where one of them was not played. */
+  /**
+   * How far the simulator is from the real heap in peak over goal; null if one of them was not
+   * played.
+   */
   readonly simulatorError: number | null
 }
 
 export interface Standings {
   /** Best first. */
   readonly rows: readonly Standing[]
-  /** Those that all pacers have played: an interrupt, a shard or a failure may leave some out, and others would not compare. */
+  /**
+   * Scenarios that all pacers have played. An interrupt, a shard or a failure may leave others out,
+   * and these would not compare.
+   */
   readonly scenarios: readonly string[]
 }
 
@@ -56,7 +68,7 @@ export function standingsOf(played: readonly Played[], engine: LeagueEngine): St
   return { rows, scenarios }
 }
 
-/** How far the simulator is from the real heap, for a pacer on a scenario: medians over the cycles. */
+/** How far the simulator is from the real heap, for a pacer on a scenario: medians over cycles. */
 export interface SimulatorError {
   readonly pacer: string
   readonly scenario: string
@@ -66,7 +78,7 @@ export interface SimulatorError {
   readonly cpu: number
 }
 
-/** For each pacer and scenario that both the stepped engine and the real heap have played. */
+/** One for each pacer and scenario that both the stepped engine and the real heap have played. */
 export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
   return played
     .filter(({ engine }) => engine === 'real')

@@ -1,4 +1,7 @@
-/** The macro engine over a scenario: columns of mknyszek/pacer-model's output, and two that its plots derive. */
+/**
+ * Runs the macro engine over a scenario. Its columns are those of mknyszek/pacer-model's output,
+ * and two that its plots derive.
+ */
 import { cellAt } from '../../indexed.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
@@ -12,14 +15,16 @@ const COLUMNS = [
   ...['cycle', 'r', 'live', 'scan', 'goal', 'actual_u', 'target_u', 'trigger', 'peak'],
   ...['overshoot_pct', 'alloc_scan_ratio'],
 ]
-/** So many saturated cycles are named. */
+/** How many saturated cycles are named. */
 const MOST_NAMED = 5
 
 export type MacroPacer = 'old' | 'new'
 
 /**
- * `controller` is of the new pacer, and `named` for messages; the old one has its own. Throws an
- * InputError, also while blocks are drawn.
+ * Throws an InputError, also while blocks are drawn.
+ *
+ * @param controller - of the new pacer; the old one has its own
+ * @param named - the controller's name in messages
  */
 export function macroSimulation(
   scenario: Scenario,

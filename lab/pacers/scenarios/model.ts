@@ -1,6 +1,7 @@
 /**
- * The scenarios of mknyszek/pacer-model, for the macro engine, by their recipes. Those with noise draw it from our seed: the originals drew it from a
- * generator without one, and are what they are in their files alone.
+ * The scenarios of mknyszek/pacer-model, for the macro engine, by their recipes. Those with noise
+ * draw it from our seed. The originals drew it from a generator without a seed, so the published
+ * numbers exist only in their files.
  */
 import {
   constant,
@@ -130,7 +131,10 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
   },
 }
 
-/** What the library makes its scenarios of: see library.ts. Signals in the order of macro/model.ts's fields, which is the order of draws. */
+/**
+ * What the library makes its scenarios of (library.ts). Signals are in the order of
+ * macro/model.ts's fields, which is the order of the draws.
+ */
 export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) => ({
   name: `model/${name}`,
   what: scenario.what,

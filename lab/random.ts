@@ -1,3 +1,8 @@
+/** Random numbers from seeds. */
+
+/** The largest seed: seeds have 32 bits. */
+export const MOST_SEED = 2 ** 32 - 1
+
 /**
  * A stream of numbers from a seed: mulberry32. The same seed gives the same stream on every
  * machine.

@@ -3,11 +3,9 @@
  *
  *   heap at mark end ≤ max(limit, heap when the cycle began) + P · the largest single request
  */
+import { MAX_OVERSHOOT } from 'sawtooth/internal/gc/pacer/go-goal'
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import type { CaseParameters } from './results.ts'
-
-/** The pacer's hard goal, as a multiple of its goal (gc/pacer/go-goal.ts). */
-const HARD_GOAL = 1.1
 
 type Cycle = Pick<
   CycleRecord,
@@ -21,7 +19,7 @@ type Cycle = Pick<
 export function boundOf(cycle: Cycle, gate: CaseParameters['gate'], procs: number): number | null {
   const { goal, heapAtStart, largestRefill, gcCpuLimited } = cycle
   if (gate === 'off' || goal === null || gcCpuLimited) return null
-  const limit = gate === 'goal' ? goal : Math.trunc(HARD_GOAL * goal)
+  const limit = gate === 'goal' ? goal : Math.trunc(MAX_OVERSHOOT * goal)
   return Math.max(limit, heapAtStart) + procs * largestRefill
 }
 

@@ -17,6 +17,7 @@ import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
 import { readAs } from '../json.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import type { Progress } from '../progress.ts'
+import { MOST_SEED } from '../random.ts'
 import { FailedRun } from '../run.ts'
 import {
   amount,
@@ -81,7 +82,7 @@ const stateShape: Shape<CampaignState> = object({
   ...{
     schema: oneOf(1),
     parameters: parametersShape,
-    seed: whole(0, 2 ** 32 - 1),
+    seed: whole(0, MOST_SEED),
     seconds: amount,
   },
   steps: dictionary(

@@ -3,6 +3,7 @@
  * that tell most.
  */
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { MiB } from '../units.ts'
 import { BASELINE, type Policy } from './policy.ts'
 import type { CaseParameters } from './results.ts'
 
@@ -111,7 +112,7 @@ export function nameOf({
   if (gate !== 'off') parts.push(`gate ${gate}`)
   if (credit !== 'go') parts.push(`credit ${credit}`)
   if (wait !== 'sleep') parts.push(`wait ${wait}`)
-  parts.push(`${procs} P`, `goal ${goal / 2 ** 20} MiB`)
+  parts.push(`${procs} P`, `goal ${goal / MiB} MiB`)
   if (noise > 0) parts.push(`${noise} busy`)
   if (injected !== null) parts.push(injected)
   return parts.join(', ')

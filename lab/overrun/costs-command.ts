@@ -4,12 +4,14 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../machine.ts'
+import { MOST_SEED } from '../random.ts'
 import { writeResults } from '../write-results.ts'
 import { COST_PROGRAMS, type CostProgram, measureCosts } from './costs.ts'
 import { costsTable } from './costs-table.ts'
@@ -29,7 +31,6 @@ const COMPARED: readonly Policy[] = [
 const PAIRS = 30
 /** Rounds of latency and utilization. */
 const ROUNDS = 3
-const MOST_PROCS = 64
 
 export const costsHelp = `What each policy costs against Go's protocol without a gate: throughput in pairs that run in turn, pauses, latency of an
 allocation with gate waits and time blocked in place, and minimum mutator utilization, beside the overrun. The baseline, which is
@@ -40,7 +41,7 @@ Usage:
 
 Options:
   --pairs N           pairs of runs for each policy and program, ${FEWEST} or more (default: ${PAIRS})
-  --procs N           Ps, 1 to ${MOST_PROCS} (default: the cores)
+  --procs N           Ps, 1 to ${MAX_PS} (default: the cores)
   --policies LIST     each TERMINATION[/GATE[/CREDIT]], with commas between them
                       (default: ${COMPARED.map(policyName).join(',')})
   --gogc N            GOGC of what is compared; the baseline has 100 (default: 100). A policy that keeps its goal has less memory
@@ -74,9 +75,9 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
   const procs = wholeNumber(
     { name: '--procs', value: values.procs ?? availableParallelism() },
     1,
-    MOST_PROCS,
+    MAX_PS,
   )
-  const seed = wholeNumber({ name: '--seed', value: values.seed ?? 1 }, 0, 2 ** 32 - 1)
+  const seed = wholeNumber({ name: '--seed', value: values.seed ?? 1 }, 0, MOST_SEED)
   const gogc = wholeNumber({ name: '--gogc', value: values.gogc ?? 100 }, 1, 10_000)
   const policies = values.policies?.split(',').map(parsePolicy) ?? COMPARED
   const json = outputFile(given('json', values.json))

@@ -15,14 +15,12 @@ import { theGo } from './find-go.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
 import type { Overrun } from './statistics.ts'
-import { COLD_MS, liveBytesOf } from './workload.ts'
+import { COLD_MS, PATIENCE_MS } from './warm-threads.ts'
+import { liveBytesOf } from './workload.ts'
 
 const run = promisify(execFile)
 
 const SOURCE = labFile('overrun/go/alloc-only.go')
-
-/** A run that is not over so long after its time hangs, in ms. */
-const PATIENCE_MS = 30_000
 
 /** A cycle of Go's collector. */
 export interface GoCycle extends Overrun {

@@ -1,5 +1,6 @@
 /** The arguments of `sawtooth overrun`. */
 import { parseArgs } from 'node:util'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { faultGrammar, parseFault } from 'sawtooth/internal/runtime/options/faults'
 import {
@@ -13,15 +14,15 @@ import {
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { itemAt } from '../indexed.ts'
+import { MOST_SEED } from '../random.ts'
+import { MiB } from '../units.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
 import type { ExperimentName } from './experiment.ts'
 import { EXPERIMENT_NAMES } from './relatives.ts'
 import { LEAST_GOAL } from './workload.ts'
 
-const MIB = 2 ** 20
-
 /** The largest goal with which the heap, overrun included, still fits into an arena below 2 GiB. */
-const LARGEST_GOAL = 512 * MIB
+const LARGEST_GOAL = 512 * MiB
 const MOST_NOISE = 64
 
 export interface OverrunOptions {
@@ -86,8 +87,8 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
   const lists: CaseLists = {
     goal:
       listOf('goal', options.goal)?.map(goalOf) ??
-      (quick ? [LEAST_GOAL] : [4 * MIB, 16 * MIB, 64 * MIB]),
-    procs: numbers('procs', 1, 64, quick ? [4] : [1, 2, 4, 8]),
+      (quick ? [LEAST_GOAL] : [4 * MiB, 16 * MiB, 64 * MiB]),
+    procs: numbers('procs', 1, MAX_PS, quick ? [4] : [1, 2, 4, 8]),
     noise: numbers('noise', 0, MOST_NOISE, [0]),
     wait: namesOf('wait', options.wait, ['sleep', 'yield', 'spin']) ?? ['sleep'],
     termination: namesOf('termination', options.termination, [
@@ -119,7 +120,7 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
         ? null
         : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
     seed:
-      seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
+      seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, MOST_SEED),
     json,
     report,
     campaign,

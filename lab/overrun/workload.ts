@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Runtime } from 'sawtooth/host'
+import { HEAP_MINIMUM } from 'sawtooth/internal/gc/pacer/go-goal'
 import {
   type RunFlags,
   resolveConfiguration,
@@ -11,26 +12,18 @@ import {
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { labFile } from '../package-files.ts'
 import { expectWritten, FailedRun, silent } from '../run.ts'
+import { KiB } from '../units.ts'
 import { nameOf } from './cases.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
+import { COLD_MS, MOST_RUNS, PATIENCE_MS } from './warm-threads.ts'
 
 const PROGRAM = labFile('overrun/programs/alloc-only.ts')
 
 /** Go's least goal at GOGC 100, bytes. */
-export const LEAST_GOAL = 4 * 2 ** 20
+export const LEAST_GOAL = HEAP_MINIMUM
 /** What lives if the goal is the least one in any case, bytes. */
-const HARDLY_ANY = 64 * 2 ** 10
-
-/**
- * How long cycles count as cold after the allocators were started, in ms. Each P compiles the
- * program's code for itself, and is slower until it has (docs/overrun.md, limits of the figures).
- */
-export const COLD_MS = 350
-/** Runs after which threads and arena are made anew, since a thread never forgets a module. */
-const MOST_RUNS = 100
-/** A run that is not over so long after its time hangs, in ms. */
-const PATIENCE_MS = 30_000
+const HARDLY_ANY = 64 * KiB
 
 export interface Measurement {
   /** All cycles of the run. */
@@ -40,7 +33,7 @@ export interface Measurement {
   readonly record: RunRecord
 }
 
-/** Somebody pressed Ctrl-C. */
+/** The user pressed Ctrl-C. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }

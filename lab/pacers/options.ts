@@ -1,6 +1,7 @@
 /** The arguments of `sawtooth pacers sim` and `run`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
 import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
@@ -10,6 +11,7 @@ import {
   namedPaths,
   refuseOverwriting,
 } from 'sawtooth/internal/runtime/output/output-paths'
+import { MOST_SEED } from '../random.ts'
 
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]
@@ -94,7 +96,7 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   const { termination, gate, credit, arena } = options
   return {
     ...inputOptions('run', options),
-    procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
+    procs: procs === undefined ? null : wholeNumber(procs, 1, MAX_PS),
     ...(termination === undefined
       ? {}
       : { termination: termination as NonNullable<RunFlags['termination']> }),
@@ -137,7 +139,7 @@ function inputOptions(command: string, options: Texts): InputOptions {
     csv: csv ?? (json === null ? null : undefined),
     json: json ?? undefined,
     // Without the option the seed is always the same. A scenario without noise needs none.
-    seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 32 - 1),
+    seed: seed === undefined ? 1 : wholeNumber(seed, 0, MOST_SEED),
   }
 }
 

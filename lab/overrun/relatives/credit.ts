@@ -13,11 +13,12 @@
  * credit that goroutines have. What one assist is credited with is computed with the pacer's own
  * arithmetic.
  */
+import { KiB, MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { inflation } from './inflation.ts'
-import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 4
@@ -125,7 +126,7 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   const credits = [false, true].flatMap(isCapped =>
     WORK_LEFT.map(workLeft => ({
       credit: isCapped ? 'capped' : 'go',
-      'work left KiB': workLeft / 1024,
+      'work left KiB': workLeft / KiB,
       'credit / room': inflation(workLeft, MiB, isCapped),
     })),
   )

@@ -12,10 +12,11 @@
  * Go's grows in arenas of 64 MiB, of which it counts what is mapped.
  */
 import { ownJson } from '../../json.ts'
+import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
-import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
 import { wilson } from './wilson.ts'
 

@@ -4,10 +4,10 @@
  */
 import { go121 } from 'sawtooth/internal/gc/pacer/go1.21'
 import { type Facts, type Goals, newFacts, type State } from 'sawtooth/pacer'
+import { KiB, MiB } from '../../units.ts'
 
-const MiB = 2 ** 20
 /** Go's gcOverAssistWork. */
-const LEAST_ASSIST_WORK = 64 * 1024
+const LEAST_ASSIST_WORK = 64 * KiB
 
 /**
  * @param workLeft - bytes of scan work that the pacer still expects

@@ -12,11 +12,12 @@
  * golang/go#52433 are rare.
  */
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
+import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { lateCycles } from './late-cycles.ts'
-import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 2

@@ -1,7 +1,6 @@
 /** How the tables of experiments show figures. */
 import { quantile } from 'simple-statistics'
-
-export const MiB = 2 ** 20
+import { MiB } from '../../units.ts'
 
 /** Rounded to that many digits after the point. */
 export function rounded(value: number, digits = 2): number {

@@ -7,13 +7,8 @@ import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { labFile } from '../../package-files.ts'
 import { expectWritten } from '../../run.ts'
+import { COLD_MS, MOST_RUNS } from '../warm-threads.ts'
 import { flagsOf, type Policy } from './configurations.ts'
-
-/** Runs after which threads and arena are made anew: a thread never forgets a module. */
-const MOST_RUNS = 100
-
-/** Cycles that begin before are cold: each P still compiles its code. In ms since the run began. */
-const COLD_MS = 350
 
 export interface Run {
   readonly record: RunRecord
@@ -77,7 +72,7 @@ export function seedOf(seed: number, n: number): number {
   return (seed + n) >>> 0
 }
 
-/** The cycles of a run without its cold ones. */
+/** The cycles of a run without its cold ones, which begin less than COLD_MS after the run. */
 export function warmCycles(record: RunRecord): CycleRecord[] {
   return record.cycles.filter(({ startMs }) => startMs >= COLD_MS)
 }

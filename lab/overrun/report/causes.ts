@@ -2,6 +2,7 @@
 import { humanBytes } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html } from '../../report/markup.ts'
+import { MiB } from '../../units.ts'
 import { groupBy } from '../group-by.ts'
 import type { Case, OverrunResults } from '../results.ts'
 import { figure, type Section } from './parts.ts'
@@ -21,7 +22,6 @@ const COLOURS = [
 ]
 const UNKNOWN = 'unattributed'
 const UNKNOWN_COLOUR = '#bbbbbb'
-const MIB = 2 ** 20
 
 interface Share {
   readonly policy: string
@@ -87,7 +87,7 @@ function chartOf(
       (sum, share) => sum + (share.policy === policy ? share.bytes : 0),
       0,
     )
-    return { policy, mib: bytes / MIB, text: humanBytes(Math.round(bytes)) }
+    return { policy, mib: bytes / MiB, text: humanBytes(Math.round(bytes)) }
   })
   const y = {
     field: 'policy',
@@ -112,7 +112,7 @@ function chartOf(
         data: {
           values: shares.map(share => ({
             ...share,
-            mib: share.bytes / MIB,
+            mib: share.bytes / MiB,
             rank: causes.indexOf(share.cause),
           })),
         },

@@ -12,7 +12,7 @@ import { symlogBytes } from './bytes-axis.ts'
 import { figure, legend, type Section } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 
-/** Nobody reads a page with more charts than this; the table has all cases. */
+/** The most charts of a page; the table has all cases. */
 const MOST_CHARTS = 12
 /** Points of a line, without the hundred largest values, which are all drawn. */
 const POINTS = 200

@@ -5,6 +5,7 @@
 import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
+import { MiB } from '../../units.ts'
 import { groupBy } from '../group-by.ts'
 import type { Case, OverrunResults, WorstCycle } from '../results.ts'
 import { situationOf } from './distribution.ts'
@@ -170,14 +171,14 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
   let bytes = 0
   const taken = requests
     .toSorted((a, b) => a.atMs - b.atMs)
-    .map(request => ({ atMs: request.atMs, mib: (bytes += request.bytes) / 2 ** 20 }))
+    .map(request => ({ atMs: request.atMs, mib: (bytes += request.bytes) / MiB }))
   const beneath = {
     width: WIDTH,
     height: 130,
     layer: [
       {
         data: {
-          values: [{ atMs: begin, mib: 0 }, ...taken, { atMs: close, mib: bytes / 2 ** 20 }],
+          values: [{ atMs: begin, mib: 0 }, ...taken, { atMs: close, mib: bytes / MiB }],
         },
         mark: {
           type: 'area',

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { entries } from 'sawtooth/internal/gc/pacer/registry'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { interruptible } from 'sawtooth/internal/runtime/host/signals'
 import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
@@ -114,7 +115,7 @@ function optionsOf(texts: Texts): LeagueOptions {
   return {
     ...{ pacers, scenarios, engines, shard: shardIn(texts.shard) },
     seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 31 - 1),
-    procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
+    procs: procs === undefined ? null : wholeNumber(procs, 1, MAX_PS),
   }
 }
 

@@ -3,6 +3,7 @@
 import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 import { mean, median, medianAbsoluteDeviation } from 'simple-statistics'
 import { itemAt } from '../../indexed.ts'
+import { GiB } from '../../units.ts'
 
 /** One run, a number for each cycle. Sizes in bytes. */
 export interface Series {
@@ -49,7 +50,6 @@ export const METRIC_NAMES = [
   'cyclesPerGiB',
 ] as const satisfies readonly (keyof Metrics)[]
 
-const GIB = 2 ** 30
 /** Cycles in which a pacer may learn. Of them only the settling counts. */
 const LEARNING = 10
 /**
@@ -93,7 +93,7 @@ export function metricsOf(series: Series, step: number): Metrics {
     assistWorst: Math.max(...series.assists.slice(from)),
     settling: settlingOf(series.utilization, over, Math.min(step, all - 1)),
     oscillation: moves.length === 0 ? 0 : mean(moves),
-    cyclesPerGiB: allocated > 0 ? (all * GIB) / allocated : 0,
+    cyclesPerGiB: allocated > 0 ? (all * GiB) / allocated : 0,
   }
 }
 

@@ -1,5 +1,7 @@
 /** What a file of a league must hold. results.ts says what it means. */
+
 import { machineShape } from '../../machine.ts'
+import { MOST_SEED } from '../../random.ts'
 import {
   amount,
   list,
@@ -43,7 +45,7 @@ const metrics = object<Metrics>({
 })
 
 const league = object<LeagueResults>({
-  ...{ schema: oneOf(1), machines: list(machineShape), command: text, seed: whole(0, 2 ** 32 - 1) },
+  ...{ schema: oneOf(1), machines: list(machineShape), command: text, seed: whole(0, MOST_SEED) },
   tasks: list(object(task)),
   played: list(object<Played>({ ...task, metrics, series })),
   failed: list(object({ ...task, message: text })),

@@ -11,11 +11,12 @@
  *    while its output is limited.
  */
 import { cellAt } from '../../indexed.ts'
+import { MiB } from '../../units.ts'
 import type { ControllerConstants } from './controller.ts'
 import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.25
-const LEAST_GOAL = 2 * 1024 * 1024
+const LEAST_GOAL = 2 * MiB
 const MIN_TRIGGER_SHARE = 0.6
 const R_MARGIN = 0.05
 

@@ -11,12 +11,13 @@
  *    goal less h, less what the heap grew beyond h, weighted by the utilization over its target.
  */
 import { cellAt } from '../../indexed.ts'
+import { MiB } from '../../units.ts'
 import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.3
 const BACKGROUND = 0.25
 const GAIN = 0.5
-const LEAST_GOAL = 4 * 1024 * 1024
+const LEAST_GOAL = 4 * MiB
 const OVERSHOOT = 1.1
 const FIRST_RATIO = 7 / 8
 const MIN_RATIO_SHARE = 0.6

@@ -32,6 +32,7 @@ import { itemAt } from '../../indexed.ts'
 import { ownJson } from '../../json.ts'
 import { labFile } from '../../package-files.ts'
 import { expectWritten, FailedRun, listener, silent } from '../../run.ts'
+import { GiB, KiB, MiB } from '../../units.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
@@ -46,15 +47,15 @@ export const COLUMNS = [
 ] as const
 
 /** The scan rate before it is measured, in bytes for each ms of a CPU. */
-const ASSUMED_SCAN_RATE = 1024 * 1024
+const ASSUMED_SCAN_RATE = MiB
 /** Cycles before those of the scenario, and the most that lives in them. */
 const WARM_CYCLES = 40
-const WARM_BYTES = 4 * 2 ** 20
+const WARM_BYTES = 4 * MiB
 /**
  * A stack of 64 MiB cannot grow, and that of the main goroutine holds more than the scenario says.
  */
-const MOST_STACK_BYTES = 63 * 2 ** 20
-const MOST_HEAP_BYTES = 2 ** 31
+const MOST_STACK_BYTES = 63 * MiB
+const MOST_HEAP_BYTES = 2 * GiB
 /**
  * Above the first share of time in which threads waited for a CPU, the machine is called busy.
  * Below the second share of the scenario's live heap, the heap is called too small.
@@ -145,7 +146,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
       ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate, offCpu },
       blocks: () => [blockOf(cycles, liveBefore)],
       remarks: () => [
-        `${scenario.origin}: ${record.procs} P, a worker scans ${Math.round(scanRate / 1024)} KiB in a millisecond`,
+        `${scenario.origin}: ${record.procs} P, a worker scans ${Math.round(scanRate / KiB)} KiB in a millisecond`,
         ...remarksOf(scenario, liveOf(scenario, globals), cycles, offCpu),
       ],
     }

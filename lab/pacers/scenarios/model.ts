@@ -3,6 +3,7 @@
  * draw it from our seed. The originals drew it from a generator without a seed, so the published
  * numbers exist only in their files.
  */
+import { GiB, KiB, MiB } from '../../units.ts'
 import {
   constant,
   delayed,
@@ -16,8 +17,6 @@ import {
   sum,
 } from './signals.ts'
 
-const MiB = 2 ** 20
-const GiB = 2 ** 30
 const CYCLES = 50
 const SCAN_RATE = 31
 const NO_TARGET = -1
@@ -143,7 +142,7 @@ export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) =
   step: 0,
   global: {
     gamma: scenario.gamma ?? 2,
-    globals_bytes: scenario.globals ?? 32 * 1024,
+    globals_bytes: scenario.globals ?? 32 * KiB,
     init_live_heap: 2 * MiB,
   },
   signals: [

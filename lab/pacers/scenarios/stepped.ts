@@ -2,6 +2,7 @@
  * The scenarios for the stepped engine: those of Go's pacer tests (mgcpacer_test.go), those of
  * golang/go#44167's results, and our own. Rates are KiB per CPU-millisecond.
  */
+import { KiB, MiB } from '../../units.ts'
 import {
   alternation,
   constant,
@@ -18,8 +19,6 @@ import {
   train,
 } from './signals.ts'
 
-const KiB = 1024
-const MiB = 2 ** 20
 const CYCLES = 50
 const LEAST_RATE = 0.0001
 

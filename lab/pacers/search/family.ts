@@ -5,12 +5,12 @@
  */
 import fc from 'fast-check'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { KiB, MiB } from '../../units.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Cycles of each scenario. Nothing happens before the pacer has had time to learn. */
 export const CYCLES = 48
 export const SETTLED = 16
-const KiB = 1024
 const SCAN_RATE = 1024
 
 /** Whole numbers, since these shrink best. Each says what it stands for. */
@@ -120,7 +120,7 @@ export function scenarioOf(member: Member, cores: number): Scenario {
       column(() => SCAN_RATE),
       column(cycle => (cycle === growthAt ? 1 + growth / 8 : buildUp(cycle))),
       column(cycle => (cycle < middle ? pointers : pointersLater) / 8),
-      column(cycle => (cycle < middle ? 8 * KiB : Math.max(stacks * KiB * KiB, 8 * KiB))),
+      column(cycle => (cycle < middle ? 8 * KiB : Math.max(stacks * MiB, 8 * KiB))),
       column(() => gogc),
       column(() => 0),
     ],

@@ -22,7 +22,7 @@ serve(work)
 
 async function work({ part, pacer, wanted }: Job): Promise<Answer> {
   try {
-    loading ??= loadPacer(pacer) // a pool searches for one pacer alone
+    loading ??= loadPacer(pacer) // a pool searches for only one pacer
     return { worst: worstOf(part, await loading, wanted) }
   } catch (error) {
     if (error instanceof UsageError) return { complaint: error.message }

@@ -22,6 +22,7 @@ import {
   fillBucket,
   limitedTrigger,
 } from 'sawtooth/internal/gc/pacer/cpu-bucket'
+import { HEAP_MINIMUM } from 'sawtooth/internal/gc/pacer/go-goal'
 import { BACKGROUND_UTILIZATION as BACKGROUND } from 'sawtooth/internal/gc/pacer/worker-counts'
 import {
   type Facts,
@@ -32,6 +33,7 @@ import {
   type Plan,
 } from 'sawtooth/pacer'
 import { cellAt } from '../../indexed.ts'
+import { KiB } from '../../units.ts'
 import { type Nature, smooth } from './nature.ts'
 
 const PERIOD_NS = 500_000
@@ -43,9 +45,6 @@ const BYTES_PER_PERIOD = 512
  */
 export const MOST_PERIODS = 120_000
 const NS_PER_MS = 1e6
-const BYTES_PER_KIB = 1024
-/** Go's least heap under a GOGC of 100. */
-const LEAST_HEAP = 4 * 2 ** 20
 /** The GOGC of an entry without a cycle, if none was on before. */
 const USUAL_GC_PERCENT = 100
 
@@ -184,7 +183,7 @@ export class SteppedRun {
     out.heapLive = this.facts.heapMarked
     out.hasCycle = this.goals.trigger !== Number.POSITIVE_INFINITY
     const start = out.hasCycle ? this.start(allocRate) : this.facts.heapLive + this.own()
-    this.busyMs = (start - this.facts.heapLive) / (allocRate * BYTES_PER_KIB)
+    this.busyMs = (start - this.facts.heapLive) / (allocRate * KiB)
     fillBucket(this.bucket, 0, this.busyMs, this.capacityMs())
     if (out.hasCycle) {
       this.begin(start, fraction, stack)
@@ -203,7 +202,7 @@ export class SteppedRun {
     const { facts, goals, bucket } = this
     const start = Math.max(goals.trigger, facts.heapLive)
     if (!bucket.isLimiting) return start
-    const whileLimited = facts.heapLive + Math.ceil(bucket.levelMs * allocRate * BYTES_PER_KIB)
+    const whileLimited = facts.heapLive + Math.ceil(bucket.levelMs * allocRate * KiB)
     return Math.max(start, Math.min(Math.trunc(limitedTrigger(facts.heapMarked)), whileLimited))
   }
 
@@ -212,7 +211,7 @@ export class SteppedRun {
    * the last GOGC that was on.
    */
   private own(): number {
-    return Math.trunc((Math.max(this.facts.heapMarked, LEAST_HEAP) * this.lastGcPercent) / 100)
+    return Math.trunc((Math.max(this.facts.heapMarked, HEAP_MINIMUM) * this.lastGcPercent) / 100)
   }
 
   private goOn(heapLive: number, fraction: number, out: Outcome): void {

@@ -5,8 +5,8 @@ import { say } from 'sawtooth/internal/runtime/output/standard-streams'
 const QUIET_MS = 60_000
 
 /**
- * A line on standard error that says what is done now. On a terminal the line is drawn over;
- * elsewhere the first line is written, and then at most one per QUIET_MS.
+ * A line on standard error that says what is done now. On a terminal it is drawn over each time;
+ * elsewhere the first is written, and then at most one in each QUIET_MS.
  */
 export class Progress {
   #isShown = false

@@ -32,7 +32,7 @@ export class Random {
   }
 }
 
-/** The seed of case `index` among those of `seed`. */
+/** The seed of case `index` of all those that follow from `seed`. */
 export function seedOf(seed: number, index: number): number {
   return new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)).next()
 }

@@ -70,7 +70,7 @@ export interface CampaignState {
   readonly parameters: CaseParameters
   readonly seed: number
   readonly seconds: number
-  /** By name of step. */
+  /** The states of the steps, by name. */
   readonly steps: Readonly<Record<string, StepState>>
   /** How often Ps come to each point in a cycle, as last measured. */
   readonly passesPerCycle: Readonly<Record<string, number>>

@@ -28,7 +28,7 @@ export const CAUSES = {
 } as const
 export type Cause = keyof typeof CAUSES
 
-/** Lists of the command line; null: not given. */
+/** Lists of the command line; null if not given. */
 export interface CaseLists {
   readonly goal: readonly number[]
   readonly procs: readonly number[]
@@ -37,7 +37,7 @@ export interface CaseLists {
   readonly termination: readonly CaseParameters['termination'][] | null
   readonly gate: readonly CaseParameters['gate'][] | null
   readonly credit: readonly CaseParameters['credit'][] | null
-  /** `--fault`, all in one case. */
+  /** The values of `--fault`. All of them go into one case. */
   readonly faults: readonly string[]
   readonly causes: readonly Cause[]
   readonly withGo: boolean

@@ -28,7 +28,7 @@ export function findGo(
   return folders.map(folder => join(folder, NAME)).find(isExecutable) ?? null
 }
 
-/** The path of `go`. Throws a UsageError where there is none. */
+/** The path of `go`. Throws a UsageError if there is none. */
 export function theGo(): string {
   const go = findGo()
   if (go !== null) return go

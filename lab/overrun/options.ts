@@ -198,7 +198,7 @@ function whatOf([name = 'sweep', second]: readonly string[]): 'sweep' | Experime
   throw new UsageError(`overrun has no ${name}; there is sweep, ${EXPERIMENT_NAMES.join(', ')}`)
 }
 
-/** The items of lists with commas: an option may be given more than once. */
+/** The items of lists with commas. An option may be given more than once. */
 function listOf(option: string, lists: readonly string[] | undefined): Given[] | null {
   if (lists === undefined) return null
   return [...new Set(lists.flatMap(list => list.split(',')))].map(item => ({

@@ -11,7 +11,7 @@ export interface OverrunResults {
   readonly command: string
   /** The cases of the sweep; empty for another command. */
   readonly cases: readonly Case[]
-  /** What each policy costs; empty where it was not measured. */
+  /** What each policy costs; empty if that was not measured. */
   readonly costs: readonly Cost[]
   /** The relatives of golang/go#52433. */
   readonly experiments: readonly ExperimentResult[]

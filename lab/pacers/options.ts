@@ -27,7 +27,7 @@ export interface InputOptions {
 }
 
 export interface SimOptions extends InputOptions {
-  /** null: the input's own, else macro. */
+  /** null: the input's own, or macro if it names none. */
   readonly engine: EngineName | null
   readonly controller: string | null
   /** Runs of the noisy engine. */

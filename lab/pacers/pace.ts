@@ -16,7 +16,7 @@ export class Pace {
     this.#say = say
   }
 
-  /** `cycle`: from 0. */
+  /** Adds the steps of a cycle, which is counted from 0. */
   add(steps: number, cycle: number): void {
     this.#steps += steps
     if (this.#steps < this.#next) return

@@ -58,7 +58,8 @@ const allocator = task('allocator', [f64, f64, ref(Tallies)], function* (begin, 
       counts[bucket] = (counts[bucket] ?? 0) + 1
       if (us > longest) longest = us
     }
-    yield // others' time is no latency of an allocation: the clock is read anew
+    // The time of other goroutines is no latency of an allocation, so the clock is read again.
+    yield
   }
   const numbers = keep(Numbers.new(BUCKETS + 1))
   counts.forEach((count, bucket) => Numbers.set(numbers, bucket, count))

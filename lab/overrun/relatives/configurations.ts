@@ -23,7 +23,7 @@ export const CAPPED: Policy = { ...GO_LIKE, name: 'Go-like, credit capped', cred
 /** Helping with the gate at the goal, and capped credit. */
 export const OURS: Policy = { name: 'ours', termination: 'helping', gate: 'goal', credit: 'capped' }
 
-/** What a run is told of a policy. */
+/** The part of a policy that a run takes as options. */
 export function flagsOf({ termination, gate, credit }: Policy): Omit<Policy, 'name'> {
   return { termination, gate, credit }
 }

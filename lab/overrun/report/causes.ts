@@ -26,7 +26,7 @@ const UNKNOWN_COLOUR = '#bbbbbb'
 interface Share {
   readonly policy: string
   readonly cause: string
-  /** Mean per cycle. */
+  /** Mean of a cycle. */
   readonly bytes: number
 }
 
@@ -56,7 +56,7 @@ export async function causesSection(
   }
 }
 
-/** Mean bytes per cycle of each cause, for each policy that says its causes. */
+/** Mean bytes per cycle of each cause, for each policy whose results name causes. */
 export function meanShares(cases: readonly Case[]): Share[] {
   const told = cases.filter(({ runtime, cycles }) => runtime === 'sawtooth' && cycles > 0)
   return [...groupBy(told, seriesLabel)].flatMap(([policy, own]) => {

@@ -11,7 +11,7 @@ import { symlogBytes } from './bytes-axis.ts'
 import { figure, legend, type Section, swatch, table } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 
-/** Of a plot without its labels, px; two of them stand side by side. */
+/** Size of a plot without its labels, px. Two plots fit side by side. */
 const WIDTH = 400
 const HEIGHT = 230
 

@@ -22,7 +22,7 @@ export async function conclude(results: LeagueResults, { json, report }: Files):
   ])
 }
 
-/** The command line as a shell takes it. */
+/** The command line in the form in which a shell takes it. */
 export function commandOf(command: string, argv: readonly string[]): string {
   const words = argv.map(word =>
     /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,

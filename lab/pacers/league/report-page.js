@@ -51,7 +51,7 @@ function fill(select, values) {
   if (values.includes(before)) select.value = before
 }
 
-/** A chart of lines over cycles. `lines`: { label, values, colour, dash, isFaint } */
+/** A chart of lines over cycles. Each line is { label, values, colour, dash, isFaint }. */
 function chart(title, lines, unit, range = undefined) {
   const box = document.createElement('div')
   box.className = 'chart'

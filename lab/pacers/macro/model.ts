@@ -42,7 +42,7 @@ export interface Globals {
   /** γ = 1 + GOGC/100. */
   readonly gamma: number
   readonly globals: number
-  /** Live bytes at the first mark. */
+  /** Bytes that live at the first mark. */
   readonly initialHeap: number
 }
 

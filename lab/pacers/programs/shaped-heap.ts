@@ -49,7 +49,7 @@ const REBUILT = 0.1
 /** How long a goroutine goes on before it yields. */
 const SLICE_MS = 0.5
 
-// 32 bytes with the header, each word a reference.
+// 32 bytes with the header. Each word is a reference.
 const Bytes = array(i32)
 const Cell = struct('Cell', {
   next: self,

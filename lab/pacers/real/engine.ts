@@ -65,7 +65,7 @@ const REACHED = 0.8
 /** A cycle's scan rate is the median of this many cycles around it. */
 const SMOOTHED_CYCLES = 5
 
-/** Columns of a scenario. */
+/** Indexes of a scenario's columns. */
 const GROWTH = 2
 const STACK = 4
 const GOGC = 5

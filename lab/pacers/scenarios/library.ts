@@ -65,7 +65,7 @@ export function drawn(
   }
 }
 
-/** As a file of the engine's form, for others to read. */
+/** The scenario as a file of the engine's form. */
 export function asJson(
   scenario: Scenario,
   fields: readonly Field[],

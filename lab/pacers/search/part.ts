@@ -64,7 +64,7 @@ export function worstOf(
     tried += result.numRuns
     if (!result.failed) break
     const [member] = result.counterexample as [Member]
-    worst = { part: index, member, hurt: pain(member) } // throws here if it threw there
+    worst = { part: index, member, hurt: pain(member) } // throws what it threw in the search
   }
   return worst
 }

@@ -13,7 +13,7 @@ import { type Found, shrunk } from './shrink.ts'
 
 export interface SearchOptions extends Wanted {
   readonly seed: number
-  /** Scenarios to be drawn in all. */
+  /** Scenarios that are drawn in all. */
   readonly tries: number
   /** How many parts are searched at a time. */
   readonly lanes: number
@@ -23,9 +23,9 @@ export interface SearchOptions extends Wanted {
 }
 
 export interface Outcome {
-  /** Fewer than were asked for after an interrupt. */
+  /** Scenarios that were tried: fewer than were asked for after an interrupt. */
   readonly tried: number
-  /** null: none hurts. */
+  /** null if none hurts. */
   readonly found: Found | null
 }
 

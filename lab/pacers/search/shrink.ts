@@ -1,4 +1,4 @@
-/** Takes away from a scenario what is not needed for its pain. */
+/** Removes from a scenario what its pain does not need. */
 import fc from 'fast-check'
 import type { Pacer } from 'sawtooth/pacer'
 import type { Scenario } from '../scenario.ts'

@@ -13,7 +13,7 @@ export interface Job {
   readonly wanted: Wanted
 }
 
-/** A complaint goes back as its text: a thread's errors arrive without their class. */
+/** A complaint is sent back as its text, since errors of a thread arrive without their class. */
 export type Answer = { readonly worst: Worst | null } | { readonly complaint: string }
 
 let loading: Promise<Pacer> | undefined

@@ -198,7 +198,7 @@ class Laboratory {
     }
     const { output } = await this.#run(program, latencies.policy, round)
     const { counts, maxUs } = ownJson<Pick<Latencies, 'counts' | 'maxUs'>>(output)
-    counts.forEach((count, bucket) => (latencies.counts[bucket] += count))
+    for (const [bucket, count] of counts.entries()) latencies.counts[bucket] += count
     latencies.maxUs = Math.max(latencies.maxUs, maxUs)
   }
 

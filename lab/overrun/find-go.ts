@@ -17,7 +17,7 @@ const NAME = process.platform === 'win32' ? 'go.exe' : 'go'
  * @param installed - folders whose subfolders `go` and `go-VERSION` are looked at after it
  */
 export function findGo(
-  path = process.env['PATH'] ?? '',
+  path = process.env.PATH ?? '',
   installed: readonly string[] = INSTALLED,
 ): string | null {
   const folders = [

@@ -114,7 +114,10 @@ export class DescriptorQueue {
       this.#descriptor,
       texts.map(({ metaU8 }) => metaU8),
     )
-    const whole = texts.findIndex(({ metaU8 }) => (written -= metaU8.length) < 0)
+    const whole = texts.findIndex(({ metaU8 }) => {
+      written -= metaU8.length
+      return written < 0
+    })
     this.#texts.splice(0, whole < 0 ? texts.length : whole)
     const first = this.#texts[0]
     if (whole >= 0 && first !== undefined)

@@ -77,10 +77,11 @@ export class HandHeap {
 
   /** Sweeps all that is unswept, and calls the sweep complete. */
   sweepAll(pIndex = 0): void {
+    const { central } = this.heap
     for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
-      for (let id = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
+      for (let id = central.popUnswept(spanClass); id !== 0; id = central.popUnswept(spanClass)) {
         if (!this.heap.spans.ownToSweep(id)) throw new Error(`span ${id} is being swept already`)
-        if (this.sweeps[pIndex].sweep(id, 'free')) this.heap.central.pushSwept(id)
+        if (this.sweeps[pIndex].sweep(id, 'free')) central.pushSwept(id)
       }
     }
     this.meta[control.SWEEPERS] = control.SWEEP_DRAINED

@@ -164,7 +164,10 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
   let bytes = 0
   const taken = requests
     .toSorted((a, b) => a.atMs - b.atMs)
-    .map(request => ({ atMs: request.atMs, mib: (bytes += request.bytes) / 2 ** 20 }))
+    .map(request => {
+      bytes += request.bytes
+      return { atMs: request.atMs, mib: bytes / 2 ** 20 }
+    })
   const beneath = {
     width: WIDTH,
     height: 130,

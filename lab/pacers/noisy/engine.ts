@@ -69,7 +69,7 @@ export function noisySimulation(
             mean([...limited]),
           ],
         ]
-        row.forEach((value, column) => (columns[column] as number[]).push(value))
+        for (const [column, value] of row.entries()) (columns[column] as number[]).push(value)
       }
       yield { rows, columns }
     }

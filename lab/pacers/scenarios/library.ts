@@ -53,9 +53,8 @@ export function drawn(
   const random = new Random(seed)
   const columns = signals.map(() => new Float64Array(cycles))
   for (let cycle = 0; cycle < cycles; cycle++)
-    signals.forEach(
-      (signal, index) => ((columns[index] as Float64Array)[cycle] = signal(cycle, random)),
-    )
+    for (const [index, signal] of signals.entries())
+      (columns[index] as Float64Array)[cycle] = signal(cycle, random)
   return { origin: name, header: { name, engine, global }, columns, cycles }
 }
 

@@ -79,7 +79,7 @@ export function steppedSimulation(
           utilization,
           Number(isLimited),
         ]
-        row.forEach((value, column) => (columns[column] as number[]).push(value))
+        for (const [column, value] of row.entries()) (columns[column] as number[]).push(value)
       }
       yield { rows, columns }
     }

@@ -109,8 +109,10 @@ export class Realm {
       see(this.#seen, value)
       this.include(getPrototypeOf(value))
       const keys = ownKeys(value)
-      for (let at = 0; at < keys.length; at++)
-        waiting[count++] = getOwnPropertyDescriptor(value, keys[at])?.value
+      for (let at = 0; at < keys.length; at++) {
+        const key = keys[at]
+        if (key !== undefined) waiting[count++] = getOwnPropertyDescriptor(value, key)?.value
+      }
     }
   }
 
@@ -118,13 +120,15 @@ export class Realm {
     for (let index = 0, from = 0; index < this.#objects.length; index++) {
       const object = this.#objects[index]
       const end = this.#ends[index]
+      if (object === undefined || end === undefined) return false
       if (getPrototypeOf(object) !== this.#prototypes[index]) return false
       if (isExtensible(object) !== this.#areExtensible[index]) return false
       const keys = ownKeys(object)
       if (keys.length !== end - from) return false
       for (let at = from; at < end; at++) {
         const key = this.#keys[at]
-        if (keys[at - from] !== key || !this.#isSame(object, key, at)) return false
+        if (key === undefined || keys[at - from] !== key) return false
+        if (!this.#isSame(object, key, at)) return false
       }
       from = end
     }
@@ -149,9 +153,10 @@ export class Realm {
     const keys = ownKeys(object)
     let end = this.#keys.length
     for (let index = 0; index < keys.length; index++, end++) {
-      const now = getOwnPropertyDescriptor(object, keys[index]) as PropertyDescriptor
+      const key = keys[index] as PropertyKey
+      const now = getOwnPropertyDescriptor(object, key) as PropertyDescriptor
       const bits = bitsOf(now)
-      this.#keys[end] = keys[index]
+      this.#keys[end] = key
       this.#bits[end] = bits
       this.#values[end] = (bits & IS_DATA) !== 0 ? now.value : now.get
       this.#setters[end] = now.set

@@ -10,6 +10,7 @@ import { mappedBytes } from '../../gc/mapped.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
+import { readAt } from '../read-at.ts'
 
 const MiB = 2 ** 20
 /** Less than this is not collected for; nor is less than an eighth of the JavaScript heap, on whose size a collection's time depends. */
@@ -32,14 +33,14 @@ export function touchedBytes({ meta, layout }: Memory): number {
   return (
     OF_EVERY_RUN +
     mappedBytes(
-      meta[control.PAGES_END],
-      meta[control.STACK_NEXT],
-      meta[control.WORK_POOL_NEXT],
+      readAt(meta, control.PAGES_END),
+      readAt(meta, control.STACK_NEXT),
+      readAt(meta, control.WORK_POOL_NEXT),
       layout.procs,
     ) +
-    meta[control.GOROUTINE_NEXT] * (4 * gWords.WORDS + 8 * gWords.DOUBLES) +
-    meta[control.WAITER_NEXT] * (4 * gWords.WAITER_WORDS + 8 * gWords.WAITER_DOUBLES) +
-    4 * meta[control.GLOBAL_WORDS]
+    readAt(meta, control.GOROUTINE_NEXT) * (4 * gWords.WORDS + 8 * gWords.DOUBLES) +
+    readAt(meta, control.WAITER_NEXT) * (4 * gWords.WAITER_WORDS + 8 * gWords.WAITER_DOUBLES) +
+    4 * readAt(meta, control.GLOBAL_WORDS)
   )
 }
 

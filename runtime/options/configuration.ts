@@ -363,7 +363,11 @@ function switched(option: string, value: unknown, otherwise: boolean): boolean {
 }
 
 /** One of some names; the first where none is given. */
-function oneOf<Name extends string>(option: string, value: unknown, names: readonly Name[]): Name {
+function oneOf<Name extends string>(
+  option: string,
+  value: unknown,
+  names: readonly [Name, ...Name[]],
+): Name {
   if (value === undefined) return names[0]
   const found = names.find(name => name === value)
   return found ?? refuse({ name: `--${option}`, value }, names.join(', '))

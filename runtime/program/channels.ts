@@ -28,6 +28,7 @@ import {
   WAITABLE_WORDS,
   WaitForGroup,
 } from '../../scheduler/waiting.ts'
+import { readAt } from '../read-at.ts'
 import { Elements } from './array.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, p, type Run, run } from './current.ts'
@@ -179,11 +180,11 @@ class Chan {
   }
 
   length(channel: number): number {
-    return this.run.heap[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
+    return readAt(this.run.heap, (this.verify(channel) >>> 2) + CHANNEL_COUNT)
   }
 
   capacity(channel: number): number {
-    return this.run.heap[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
+    return readAt(this.run.heap, (this.verify(channel) >>> 2) + CHANNEL_CAPACITY)
   }
 
   receiving(channel: number): Case<unknown> {
@@ -299,11 +300,11 @@ export class SelectCases extends Select<Choice<unknown>> {
 
   protected override result(): Choice<unknown> {
     this.expectOpen()
-    const { kind, storage } = this.typed[this.index]
+    const chosen = this.typed[this.index]
     return {
       index: this.index,
       ok: this.ok,
-      value: kind === 'receive' ? incoming(this.value, storage) : undefined,
+      value: chosen?.kind === 'receive' ? incoming(this.value, chosen.storage) : undefined,
     }
   }
 }

@@ -5,6 +5,7 @@ import { typeOf } from '../../heap/object.ts'
 import { GRANULE_SHIFT, PAGE_BYTES } from '../../memory/layout.ts'
 import * as span from '../../memory/words/span.ts'
 import { RunOver } from '../../scheduler/run-over.ts'
+import { readAt } from '../read-at.ts'
 import { heap, p, run } from './current.ts'
 
 /** Throws if a reference is nil: in every mode, since a look at the number costs nothing. */
@@ -43,11 +44,11 @@ function complaintAbout(reference: number, type: number, typeName: string): stri
     return `${reference} refers to freed memory: it was not kept over a safepoint`
   if ((reference - spans.base(id)) % spans.read(id, span.SLOT_BYTES) !== 0)
     return `${reference} is no reference: it points into an object`
-  const colour = memory.marks[reference >>> GRANULE_SHIFT]
+  const colour = readAt(memory.marks, reference >>> GRANULE_SHIFT)
   if (colour === span.FREE || colour >= span.QUARANTINE_NEW) {
     return `${reference} is a stale reference, its object has been freed: it was not kept over a safepoint (keep it, or put it in an object)`
   }
-  const found = typeOf(heap[reference >>> 2])
+  const found = typeOf(readAt(heap, reference >>> 2))
   if (type !== 0 && found !== type)
     return `${reference} refers to a ${nameOf(found)}, not to a ${typeName}`
   return null

@@ -10,6 +10,7 @@ import {
   TOTAL_ASSIST_MS,
   TOTAL_BLOCKED_MS,
 } from '../../memory/words/p.ts'
+import { readAt } from '../read-at.ts'
 import { memStatsOf } from '../report/mem-stats.ts'
 import type { MemStats } from '../report/record.ts'
 import { expectGoroutine, expectRun, meta, p } from './current.ts'
@@ -39,7 +40,7 @@ export function setGCPercent(percent: number): number {
   meta[own + GC_PERCENT_IS_ASKED] = 1
   // Another P's stop may have carried it out.
   while (meta[own + GC_PERCENT_IS_ASKED] !== 0) p.world.raise(p.world.epoch(), STOP_COMMIT)
-  const old = meta[own + GC_PERCENT_REPLACED]
+  const old = readAt(meta, own + GC_PERCENT_REPLACED)
   if (percent < 0) p.world.blockInPlace(() => meta[PHASE] === PHASE_OFF)
   return old
 }
@@ -71,8 +72,8 @@ export function isMarking(): boolean {
 export function assistMs(): number {
   const { metaF64 } = p.memory
   return (
-    metaF64[p.memory.pMeasure(p.index, TOTAL_ASSIST_MS)] +
-    metaF64[p.memory.pMeasure(p.index, TOTAL_BLOCKED_MS)]
+    readAt(metaF64, p.memory.pMeasure(p.index, TOTAL_ASSIST_MS)) +
+    readAt(metaF64, p.memory.pMeasure(p.index, TOTAL_BLOCKED_MS))
   )
 }
 

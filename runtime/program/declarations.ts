@@ -8,6 +8,7 @@ import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { printableName } from '../errors/printable.ts'
+import { readAt } from '../read-at.ts'
 
 /** Two Ps disagree on what the program declares, or it declares too much. */
 export class DeclarationError extends Error {
@@ -90,7 +91,7 @@ export class Declarations {
     const { meta } = this.memory
     lock(meta, control.DECLARE_LOCK)
     try {
-      if (meta[word] < count) meta[word] = count
+      if (readAt(meta, word) < count) meta[word] = count
     } finally {
       unlock(meta, control.DECLARE_LOCK)
     }
@@ -132,7 +133,7 @@ export class Declarations {
     const { meta } = this.memory
     lock(meta, control.DECLARE_LOCK)
     try {
-      if (meta[count] >= id) return this.agrees(first + id, shape)
+      if (readAt(meta, count) >= id) return this.agrees(first + id, shape)
       this.write(first + id, shape)
       meta[count] = id
       return true
@@ -163,11 +164,14 @@ export class Declarations {
   private read(index: number): string {
     const { meta } = this.memory
     const record = this.record(index)
-    const length = Math.min(meta[record + LENGTH], 2 * TEXT_WORDS)
+    const length = readAt(meta, record + LENGTH)
+    const shown = Math.min(length, 2 * TEXT_WORDS)
     let text = ''
-    for (let at = 0; at < length; at++)
-      text += String.fromCharCode((meta[record + TEXT + (at >> 1)] >>> (16 * (at & 1))) & 0xffff)
-    return length < meta[record + LENGTH] ? `${text}…` : text
+    for (let at = 0; at < shown; at++) {
+      const two = readAt(meta, record + TEXT + (at >> 1))
+      text += String.fromCharCode((two >>> (16 * (at & 1))) & 0xffff)
+    }
+    return shown < length ? `${text}…` : text
   }
 }
 

@@ -4,6 +4,7 @@ import * as gWords from '../../memory/words/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../../scheduler/channel.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { GoroutineId } from '../../scheduler/goroutines.ts'
+import { readAt } from '../read-at.ts'
 import { verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, meta, p, run } from './current.ts'
 import { DeclaredTask, type Parameters } from './declared-task.ts'
@@ -106,13 +107,13 @@ function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unk
 function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly number[]): void {
   const { memory, collector } = p
   const record = memory.goroutine(id, 0)
-  let slot = meta[record + gWords.STACK]
+  let slot = readAt(meta, record + gWords.STACK)
   let scalars = 0
-  for (let index = 0; index < values.length; index++) {
-    if (task.kinds[index].storage === KIND_REF) {
+  for (const [index, value] of values.entries()) {
+    if (task.kinds[index]?.storage === KIND_REF) {
       meta[slot] = 0
-      collector.barrier.writeMeta(slot++, values[index])
-    } else memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)] = values[index]
+      collector.barrier.writeMeta(slot++, value)
+    } else memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)] = value
   }
   meta[record + gWords.STACK_USED] = task.references
 }
@@ -121,16 +122,15 @@ function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly num
 export function coroutineOf(id: GoroutineId): Coroutine {
   const { memory } = p
   const record = memory.goroutine(id, 0)
-  const task = run.tasks.get(meta[record + gWords.TASK])
+  const number = readAt(meta, record + gWords.TASK)
+  const task = run.tasks.get(number)
   if (task === undefined)
-    throw new Error(
-      `goroutine ${id} has task ${meta[record + gWords.TASK]}, which P ${p.index} does not know`,
-    )
-  let slot = meta[record + gWords.STACK]
+    throw new Error(`goroutine ${id} has task ${number}, which P ${p.index} does not know`)
+  let slot = readAt(meta, record + gWords.STACK)
   let scalars = 0
   const values = task.kinds.map(kind => {
     if (kind.storage === KIND_REF) return meta[slot++]
-    const value = memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)]
+    const value = readAt(memory.metaF64, memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++))
     return kind.storage === KIND_BOOL ? value !== 0 : value
   })
   // Not as a method: `this` would lead to the runtime.

@@ -5,12 +5,13 @@ import { statisticsOf } from '../../gc/record/statistics.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
+import { readAt } from '../read-at.ts'
 import type { MemStats } from './record.ts'
 
 /** The statistics at the newest snapshot. */
 export function memStatsOf(memory: Memory): MemStats {
   const { metaF64, layout } = memory
-  const measure = (name: number): number => metaF64[memory.measure(name)]
+  const measure = (name: number): number => readAt(metaF64, memory.measure(name))
   const statistics = statisticsOf(memory)
   const { allocatedBytes, allocatedObjects, freedBytes, freedObjects, cycles } = statistics
   const { pagesTouched, stackWordsTouched, workBuffersTouched } = statistics

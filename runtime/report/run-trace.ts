@@ -3,6 +3,7 @@
 import { Events } from '../../gc/record/events.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
+import { readAt } from '../read-at.ts'
 import type { CycleRecord } from './record.ts'
 import { eventOfP, GC_LANE, type GcSlice, type TraceEventWriter } from './trace-events.ts'
 
@@ -22,7 +23,7 @@ export class RunTrace {
 
   /** Takes what is in the rings. */
   drain(): void {
-    const began = this.#memory.metaF64[this.#memory.measure(control.RUN_STARTED_AT)]
+    const began = readAt(this.#memory.metaF64, this.#memory.measure(control.RUN_STARTED_AT))
     this.#events.forEach((events, p) => {
       events.drain((kind, startMs, durationMs, detail) =>
         this.#writer.event(eventOfP(p, kind, startMs - began, durationMs, detail)),

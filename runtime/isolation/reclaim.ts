@@ -11,8 +11,8 @@ import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { readAt } from '../read-at.ts'
+import { MiB } from '../report/units.ts'
 
-const MiB = 2 ** 20
 /** Less than this is not collected for; nor is less than an eighth of the JavaScript heap, on whose size a collection's time depends. */
 const LEAST_BYTES = 4 * MiB
 const LEAST_SHARE = 1 / 8

@@ -16,6 +16,7 @@ import type { Addr } from '../../memory/memory.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { ACTIVITY, ACTIVITY_COPYING } from '../../memory/words/p.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
+import { MiB } from '../report/units.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, type Run } from './current.ts'
 import {
@@ -191,7 +192,7 @@ const decoder = new TextDecoder()
 /** Longer texts are turned into bytes piece by piece, this many characters each, with a safepoint between two of them. */
 const PIECE_CHARACTERS = 64 * 1024
 /** From so many bytes on the making of a text is named if a stop waits for it: it is no safepoint. */
-const NAMED_BYTES = 1024 * 1024
+const NAMED_BYTES = MiB
 
 /** Where a piece that begins at `from` ends: not between the two halves of a character. */
 function pieceEnd(text: string, from: number): number {

@@ -6,6 +6,7 @@
 
 import { goDecimal, goFloat, goMebibytes, goMilliseconds } from './go-print.ts'
 import type { CycleRecord } from './record.ts'
+import { MiB, wholeNs } from './units.ts'
 
 /** What the lines tell and the record does not. Bytes, unless the name says otherwise. */
 export interface CycleExtra {
@@ -53,7 +54,7 @@ export interface Machine {
 export const GC_FORCED_LINE = 'GC forced'
 
 /** What Go prints for "no goal": its largest integer in MiB. */
-const NO_GOAL_BYTES = 2 ** 63 - 2 ** 20
+const NO_GOAL_BYTES = 2 ** 63 - MiB
 
 /** Ps that a stop can take from the program at once: no more than there are CPUs (stwprocs). */
 function stoppedProcs(machine: Machine): number {
@@ -81,7 +82,7 @@ export function formatGcTrace(cycle: CycleRecord, extra: CycleExtra, machine: Ma
   const procs = stoppedProcs(machine)
   const { assist, dedicated, fractional, idle } = cycle.cpuMs
   const us = (value: number): string => goMilliseconds(Math.round(value * 1e3))
-  const ms = (value: number): string => goMilliseconds(Math.round(value * 1e6))
+  const ms = (value: number): string => goMilliseconds(wholeNs(value))
   const clock = `${us(cycle.stwSetupUs)}+${ms(cycle.markMs)}+${us(cycle.stwTerminationUs)}`
   const work = `${ms(assist)}/${ms(dedicated + fractional)}/${ms(idle)}`
   const cpu = `${us(procs * cycle.stwSetupUs)}+${work}+${us(procs * cycle.stwTerminationUs)}`

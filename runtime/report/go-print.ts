@@ -1,4 +1,5 @@
 /** Numbers as Go's runtime prints them: by `print`, and by itoaDiv and fmtNSAsMS in mgc.go. */
+import { MiB } from './units.ts'
 
 /** `print` of a float64: seven digits and a signed exponent of three, as +1.164342e+000. */
 export function goFloat(value: number): string {
@@ -30,5 +31,5 @@ export function goMilliseconds(ns: number): string {
 
 /** Whole mebibytes, cut as by a shift: 3.9 MiB are 3. */
 export function goMebibytes(bytes: number): number {
-  return Math.floor(bytes / 2 ** 20)
+  return Math.floor(bytes / MiB)
 }

@@ -1,5 +1,6 @@
 /** The account of a cycle's overrun in one line of the trace: `overrun 1.3MB = 0.9 stall(in-barrier 4.1ms) + 0.4 credit`. */
 import type { CycleRecord } from './record.ts'
+import { MiB } from './units.ts'
 
 /** Parts beyond these are summed up as `other`. */
 const MOST_PARTS = 4
@@ -32,6 +33,6 @@ function withGap(cause: string, gaps: CycleRecord['gaps']): string {
 
 /** One decimal, or, below a tenth, two digits that count. */
 function megabytes(bytes: number): string {
-  const value = bytes / 2 ** 20
+  const value = bytes / MiB
   return Math.abs(value) >= 0.095 ? value.toFixed(1) : String(Number(value.toPrecision(2)))
 }

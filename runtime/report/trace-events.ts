@@ -5,6 +5,7 @@
  * Each event is written whole, so that what was written is valid JSON once close has added its end, whenever that is.
  */
 import { EVENT_DETAILS, EVENT_NAMES, type EventName } from '../../gc/record/events.ts'
+import { wholeNs } from './units.ts'
 
 /** The lane of what no single P does: phases, pauses, counters. */
 export const GC_LANE = -1
@@ -117,10 +118,9 @@ export class TraceEventWriter {
   }
 
   event(event: TraceEvent): void {
-    const startNs = Math.round(event.startMs * 1e6)
+    const startNs = wholeNs(event.startMs)
     // Rounded at both ends, so that slices that nest still do.
-    const endNs =
-      event.kind === 'slice' ? Math.round((event.startMs + event.durationMs) * 1e6) : startNs
+    const endNs = event.kind === 'slice' ? wholeNs(event.startMs + event.durationMs) : startNs
     if (this.#closed || !(Number.isFinite(startNs) && Number.isFinite(endNs) && endNs >= startNs)) {
       this.#dropped++
       return

@@ -5,7 +5,7 @@ type View = Int32Array | Uint32Array | Uint8Array | Float64Array
  * The number at an index of a view, read plainly. For reads off the hot paths: the core, and what a
  * program calls at each access to an object, index the views themselves.
  *
- * Throws a RangeError outside the view: where an index was computed wrongly, `undefined` would go on
+ * Throws a RangeError outside the view. A wrong index would read `undefined`, and that would go on
  * as NaN or as 0.
  */
 export function readAt(view: View, index: number): number {

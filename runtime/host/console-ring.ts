@@ -90,19 +90,19 @@ export class ConsoleRing {
     return read === written
   }
 
-  private put(at: number, metaU8: Uint8Array): void {
+  private put(at: number, text: Uint8Array): void {
     const begin = at & (CONSOLE_RING_BYTES - 1)
-    const first = Math.min(metaU8.length, CONSOLE_RING_BYTES - begin)
-    this.memory.metaU8.set(metaU8.subarray(0, first), this.bytes + begin)
-    this.memory.metaU8.set(metaU8.subarray(first), this.bytes)
+    const first = Math.min(text.length, CONSOLE_RING_BYTES - begin)
+    this.memory.metaU8.set(text.subarray(0, first), this.bytes + begin)
+    this.memory.metaU8.set(text.subarray(first), this.bytes)
   }
 
   private get(at: number, length: number): Uint8Array {
     const begin = at & (CONSOLE_RING_BYTES - 1)
     const first = Math.min(length, CONSOLE_RING_BYTES - begin)
-    const metaU8 = new Uint8Array(length)
-    metaU8.set(this.memory.metaU8.subarray(this.bytes + begin, this.bytes + begin + first))
-    metaU8.set(this.memory.metaU8.subarray(this.bytes, this.bytes + length - first), first)
-    return metaU8
+    const text = new Uint8Array(length)
+    text.set(this.memory.metaU8.subarray(this.bytes + begin, this.bytes + begin + first))
+    text.set(this.memory.metaU8.subarray(this.bytes, this.bytes + length - first), first)
+    return text
   }
 }

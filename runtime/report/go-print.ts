@@ -16,7 +16,10 @@ export function goDecimal(value: number, decimals: number): string {
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
-/** Milliseconds: whole ones from 10 on, else two digits that matter and at most three decimals, cut and not rounded. */
+/**
+ * Milliseconds of nanoseconds: whole from 10 on. Below, two significant digits and at most three
+ * decimals, cut and not rounded.
+ */
 export function goMilliseconds(ns: number): string {
   if (ns >= 10e6) return goDecimal(ns / 1e6, 0)
   let value = Math.trunc(ns / 1e3)

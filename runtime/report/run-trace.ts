@@ -1,4 +1,7 @@
-/** The trace of a run: events that Ps have put into their rings, and cycles as slices of the collector's lane. */
+/**
+ * The trace of a run: the events that Ps have put into their rings, and cycles as slices of the
+ * collector's lane.
+ */
 
 import { Events } from '../../gc/record/events.ts'
 import type { Memory } from '../../memory/memory.ts'
@@ -21,7 +24,7 @@ export class RunTrace {
     )
   }
 
-  /** Takes what is in the rings. */
+  /** Takes what is in the rings and writes it. */
   drain(): void {
     const began = readAt(this.#memory.metaF64, this.#memory.measure(control.RUN_STARTED_AT))
     this.#events.forEach((events, p) => {

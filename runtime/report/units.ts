@@ -3,7 +3,7 @@
 export const KiB = 2 ** 10
 export const MiB = 2 ** 20
 
-/** Whole nanoseconds, of milliseconds. */
+/** Milliseconds in whole nanoseconds. */
 export function wholeNs(ms: number): number {
   return Math.round(ms * 1e6)
 }

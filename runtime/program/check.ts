@@ -1,4 +1,7 @@
-/** What `--check` verifies at every access: the reference is to an object that is allocated, of the right type. A breach ends the run; a program cannot catch it. */
+/**
+ * What `--check` verifies at every access: the reference is to an object that is allocated and has
+ * the right type. A breach ends the run, and a program cannot catch it.
+ */
 
 import { BreachError } from '../../gc/verify/breach.ts'
 import { typeOf } from '../../heap/object.ts'
@@ -8,18 +11,23 @@ import { RunOver } from '../../scheduler/run-over.ts'
 import { readAt } from '../read-at.ts'
 import { heap, p, run } from './current.ts'
 
-/** Throws if a reference is nil: in every mode, since a look at the number costs nothing. */
+/**
+ * Throws a TypeError for nil. It is asked in every mode, since to look at the number costs nothing.
+ */
 export function failNil(what: string): never {
   throw new TypeError(`nil dereference: ${what} of nil`)
 }
 
-/** Verifies a reference that the program uses. `type` 0: any type will do. `typeName` and `what` are for the message. */
+/**
+ * Verifies a reference that the program uses. `type` 0: any type will do. `typeName` and `what` are
+ * for the message.
+ */
 export function verify(reference: number, type: number, typeName: string, what: string): void {
   const complaint = complaintAbout(reference, type, typeName)
   if (complaint !== null) breach(`${what}: ${complaint}`)
 }
 
-/** Verifies a reference that is stored or passed on: nil is fine. */
+/** Verifies a reference that is stored or passed on: nil is allowed. */
 export function verifyValue(reference: number, type: number, typeName: string, what: string): void {
   if (reference !== 0) verify(reference, type, typeName, what)
 }

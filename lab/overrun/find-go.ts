@@ -18,7 +18,7 @@ const NAME = process.platform === 'win32' ? 'go.exe' : 'go'
  * @param installed - folders whose subfolders `go` and `go-VERSION` are searched after the path
  */
 export function findGo(
-  path = process.env['PATH'] ?? '',
+  path = process.env.PATH ?? '',
   installed: readonly string[] = INSTALLED,
 ): string | null {
   const folders = [

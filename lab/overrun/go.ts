@@ -76,7 +76,7 @@ export class GoProgram implements AsyncDisposable {
       GOGC: '100',
       GODEBUG: 'gctrace=1,gcpacertrace=1',
     }
-    delete environment['GOMEMLIMIT']
+    delete environment.GOMEMLIMIT
     const options = {
       env: environment,
       signal: this.#signal,

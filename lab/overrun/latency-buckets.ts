@@ -35,7 +35,10 @@ export function percentilesOfCounts(counts: readonly number[], maxUs: number): L
   if (total === 0) throw new RangeError('no allocation was timed')
   const at = (share: number): number => {
     let left = Math.ceil(total * share)
-    const bucket = counts.findIndex(count => (left -= count) <= 0)
+    const bucket = counts.findIndex(count => {
+      left -= count
+      return left <= 0
+    })
     return Math.min(boundOf(bucket), maxUs)
   }
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: maxUs }

@@ -17,6 +17,6 @@ export function globalsOf<Name extends string>(
 ): Record<Name, number> {
   const values = {} as Record<Name, number>
   for (const name of Object.keys(fields) as Name[])
-    values[name] = numberIn(header['global'] ?? {}, fields[name], origin, 'global')
+    values[name] = numberIn(header.global ?? {}, fields[name], origin, 'global')
   return values
 }

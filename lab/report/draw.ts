@@ -60,7 +60,7 @@ export async function draw(specification: ChartSpecification, says: string): Pro
     import('vega'),
     import('vega-lite'),
   ])
-  const config = { ...CONFIG, ...(specification['config'] as object | undefined) }
+  const config = { ...CONFIG, ...(specification.config as object | undefined) }
   const complaints: string[] = []
   const logger = collector(complaints)
   const { spec } = compile(

@@ -12,6 +12,7 @@ import type { Memory } from '../../memory/memory.ts'
 import { CYCLES } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import type { Fault, FaultWhen } from '../options/faults.ts'
+import { readAt } from '../read-at.ts'
 import type { FaultCount } from '../report/record.ts'
 
 const isTerminationPlace = (point: FaultPoint): boolean =>
@@ -53,16 +54,23 @@ export class FaultInjector implements FaultPoints {
   pass(point: FaultPoint): boolean {
     step(point)
     const { count, lastCycle, faults } = this.#points.get(point) as PointFaults
-    const pass = ++this.#words[count]
+    const pass = this.#count(count)
     let refused = false
     for (const fault of faults) {
       if (!this.#strikes(fault.when, pass)) continue
-      this.#words[count + 1]++
-      const cycle = this.#words[CYCLES]
-      if (exchange(this.#words, lastCycle, cycle) !== cycle) this.#words[count + 2]++
+      this.#count(count + 1)
+      const cycle = readAt(this.#words, CYCLES)
+      if (exchange(this.#words, lastCycle, cycle) !== cycle) this.#count(count + 2)
       if (this.#carryOut(fault)) refused = true
     }
     return refused
+  }
+
+  /** Adds 1 to a word that only this P writes. Returns the sum. */
+  #count(word: number): number {
+    const sum = readAt(this.#words, word) + 1
+    this.#words[word] = sum
+    return sum
   }
 
   #strikes(when: FaultWhen, pass: number): boolean {
@@ -107,7 +115,7 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
   const sum = (point: FaultPoint, offset: number): number => {
     let all = 0
     for (let index = 0; index < layout.procs; index++)
-      all += meta[countOf(memory, index, point) + offset]
+      all += readAt(meta, countOf(memory, index, point) + offset)
     return all
   }
   return FAULT_POINTS.map(point => ({

@@ -44,6 +44,7 @@ import { declareBuiltInTypes } from '../program/built-in-types.ts'
 import { enterRun, leaveRun, Run, serveRun } from '../program/current.ts'
 import { Declarations } from '../program/declarations.ts'
 import { coroutineOf } from '../program/task.ts'
+import { readAt } from '../read-at.ts'
 import type { RunError } from '../report/record.ts'
 import { compileFormatting } from './compile-formatting.ts'
 import { ConsoleRing } from './console-ring.ts'
@@ -158,7 +159,7 @@ function roomIn(
   const { meta } = memory
   const activityWord = memory.pWord(index, pWords.ACTIVITY)
   return (word, value) => {
-    const before = meta[activityWord]
+    const before = readAt(meta, activityWord)
     meta[activityWord] = pWords.ACTIVITY_PRINTING
     try {
       tellTo(host)({ isRingFull: true })
@@ -402,7 +403,7 @@ class RunningProgram implements Program {
   }
 
   #taskOf(id: GoroutineId): number {
-    return this.#memory.meta[this.#memory.goroutineWord(id, gWords.TASK)]
+    return readAt(this.#memory.meta, this.#memory.goroutineWord(id, gWords.TASK))
   }
 }
 

@@ -22,6 +22,7 @@ import { describeThrown, textOf } from '../errors/thrown.ts'
 import type { Configuration, RunOptions } from '../options/configuration.ts'
 import { LAST_READ_MS, type Stream } from '../output/standard-streams.ts'
 import { Declarations } from '../program/declarations.ts'
+import { readAt } from '../read-at.ts'
 import { cycleOf, extraOf } from '../report/cycle-of.ts'
 import { exitOf } from '../report/exit-codes.ts'
 import {
@@ -106,7 +107,7 @@ export class Session {
     this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
     this.nameOf = goroutine =>
-      tasks(memory.meta[memory.goroutineWord(goroutine as GoroutineId, gWords.TASK)])
+      tasks(readAt(memory.meta, memory.goroutineWord(goroutine as GoroutineId, gWords.TASK)))
     this.stragglers = new Stragglers(memory, this.nameOf)
     for (let index = 0; index < configuration.procs; index++)
       this.rings.push(new ConsoleRing(memory, index))
@@ -337,7 +338,7 @@ export class Session {
   /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
   private askForPeriodicCycle(): void {
     const { meta, metaF64 } = this.memory
-    const last = metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)]
+    const last = readAt(metaF64, this.memory.controlDouble(control.LAST_CYCLE_AT))
     if (
       last === 0 ||
       now() - last < this.configuration.forceGcPeriodMs ||
@@ -387,13 +388,14 @@ export class Session {
 
   private drawStatus(): void {
     const { meta } = this.memory
+    const goal = readAt(meta, control.GOAL)
     const line = formatStatusLine(
       {
         elapsedMs: now() - this.beganMs,
-        cycles: meta[control.CYCLES],
+        cycles: readAt(meta, control.CYCLES),
         marking: meta[control.PHASE] !== control.PHASE_OFF,
         heapLive: load(meta, control.HEAP_LIVE),
-        goal: meta[control.GOAL] === control.NO_BYTES ? null : meta[control.GOAL],
+        goal: goal === control.NO_BYTES ? null : goal,
         goroutines: load(meta, control.GOROUTINES_LIVE),
       },
       process.stderr.columns,

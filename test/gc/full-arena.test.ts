@@ -136,8 +136,9 @@ test('what others have in flight is no reason to fail: their goroutines may neve
   const { memory, meta } = world
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   // Another P is about to hand half of the arena to its goroutine; it does so between two stops.
-  const inFlight = (bytes: number): void =>
-    void (meta[memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = bytes)
+  const inFlight = (bytes: number): void => {
+    meta[memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = bytes
+  }
   second.keep(second.allocator.allocate(size, true))
   inFlight(size)
   for (let stops = 0; stops < 3; stops++) world.at('restarted', () => undefined)

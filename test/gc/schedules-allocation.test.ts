@@ -259,7 +259,7 @@ test('a refill sweeps before it allocates, beside the background sweeper', () =>
   const objects = Array.from({ length: 1024 }, (_, index) => mutator.make(Node, [], index))
   const kept = objects.filter((_, index) => index % 2 === 1)
   const array = mutator.keep(mutator.makeArray(kept.length))
-  kept.forEach((object, index) => mutator.store(mutator.element(array, index), object))
+  for (const [index, object] of kept.entries()) mutator.store(mutator.element(array, index), object)
   world.startMark(sweeper) //                                   1
   sweeper.scanRoot()
   mutator.safepoint()

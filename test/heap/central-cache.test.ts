@@ -44,8 +44,8 @@ class Model {
     const { hand } = this
     const cache = hand.caches[pIndex]
     const slotBytes = slotBytesFor(spanClass)
-    let at = 0
-    while ((at = cache.take(spanClass, slotBytes)) === 0) {
+    let at = cache.take(spanClass, slotBytes)
+    for (; at === 0; at = cache.take(spanClass, slotBytes)) {
       if (cache.nextRun(spanClass)) continue
       expect(
         this.#spare[pIndex].get(spanClass) ?? 0,

@@ -72,8 +72,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/task.ts',
-        from: 'collector.barrier.writeMeta(slot++, values[index])',
-        to: 'void collector\n      meta[slot++] = values[index]',
+        from: 'collector.barrier.writeMeta(slot++, value)',
+        to: 'void collector\n      meta[slot++] = value',
       },
     ],
   },

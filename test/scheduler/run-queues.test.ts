@@ -111,7 +111,8 @@ test('woken and yielded goroutines come out each in their order, whoever woke th
         expect(queue.isEmpty).toBe(woken.length + pushed.length + yielded.length === 0)
       }
       const rest: number[] = []
-      for (let id: number; (id = queue.takeWoken() || queue.takeYielded()) !== 0; ) rest.push(id)
+      const take = (): number => queue.takeWoken() || queue.takeYielded()
+      for (let id = take(); id !== 0; id = take()) rest.push(id)
       expect(rest).toEqual([...woken, ...pushed, ...yielded])
     }),
     { numRuns: 100 },

@@ -38,7 +38,12 @@ async function handRun(): Promise<HandRun> {
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
   const [json, trace] = [join(directory, 'record.json'), join(directory, 'trace.json')]
   let stderr = ''
-  const heard = new Writable({ write: (chunk, _, done) => done(void (stderr += chunk)) })
+  const heard = new Writable({
+    write: (chunk, _, done) => {
+      stderr += chunk
+      done()
+    },
+  })
   const world = new HandWorld({ procs: 2, globals: 1, arenaBytes: 16 * MiB, isTraced: true })
   const configuration = resolveConfiguration(
     'by-hand.ts',

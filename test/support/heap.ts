@@ -4,7 +4,7 @@ import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import type { Sweep } from '../../heap/sweep-span.ts'
-import type { Addr, MetaWords, SpanId } from '../../memory/kinds.ts'
+import type { Addr, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
 import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -79,10 +79,11 @@ export class HandHeap {
 
   /** Sweeps all that is unswept, and calls the sweep complete. */
   sweepAll(pIndex = 0): void {
+    const { central } = this.heap
     for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
-      for (let id: SpanId = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
+      for (let id = central.popUnswept(spanClass); id !== 0; id = central.popUnswept(spanClass)) {
         if (!this.heap.spans.ownToSweep(id)) throw new Error(`span ${id} is being swept already`)
-        if (this.sweeps[pIndex].sweep(id, 'free')) this.heap.central.pushSwept(id)
+        if (this.sweeps[pIndex].sweep(id, 'free')) central.pushSwept(id)
       }
     }
     this.meta[control.SWEEPERS] = control.SWEEP_DRAINED

@@ -62,7 +62,7 @@ const allocator = task('allocator', [f64, f64, ref(Tallies)], function* (begin, 
     yield
   }
   const numbers = keep(Numbers.new(BUCKETS + 1))
-  counts.forEach((count, bucket) => Numbers.set(numbers, bucket, count))
+  for (const [bucket, count] of counts.entries()) Numbers.set(numbers, bucket, count)
   Numbers.set(numbers, BUCKETS, longest)
   yield* Tallies.send(tallies, numbers)
 })

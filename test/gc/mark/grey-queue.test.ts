@@ -41,7 +41,7 @@ function queues(
 
 const takeAll = (queue: GreyQueue): number[] => {
   const taken: number[] = []
-  for (let object: number; (object = queue.take()) !== 0; ) taken.push(object)
+  for (let object = queue.take(); object !== 0; object = queue.take()) taken.push(object)
   return taken
 }
 

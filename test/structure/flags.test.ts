@@ -30,7 +30,8 @@ test.each([
 
 test('no call in the core passes a bare flag', () => {
   const core = typeScriptIn(repositoryFiles(), ['memory', 'heap', 'gc', 'scheduler'])
-  // The probes are made from a string (memory/stack-probe.ts), and only a test calls them in earnest.
+  // The probes are made from a string, and probeStackInEarnest, which only a test calls, passes them
+  // `true` (memory/stack-probe.ts).
   const known = ['probeStackForLock(true)', 'probeStackDeep(true)']
   expect(
     core.flatMap(bareFlags).filter(call => !known.some(text => call.endsWith(` ${text}`))),

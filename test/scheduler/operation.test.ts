@@ -1,4 +1,5 @@
-// Operations, by hand and on one P: the goroutine is handed over and never parked behind its own back, and whatever else is done with one is an error.
+// Operations, by hand and on one P. An operation hands its goroutine over, and does not park it by
+// itself. Any other use of an operation than `yield*` is an error.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { MAX_WAITERS } from '../../memory/layout.ts'
 import type { Addr } from '../../memory/memory.ts'
@@ -54,7 +55,7 @@ const receiveFrom = (channel: Addr): ReceiveNumber => new ReceiveNumber(p, chann
 const statusOf = (id: number): number => p.memory.meta[p.memory.goroutine(id, gWords.STATUS)]
 const keptNow = (): number => p.collector.stack.top - p.collector.stack.base
 
-/** A step of an operation whose goroutine has time left in its slice, however slow the machine is. */
+/** Steps an operation. Its goroutine has time left in its slice, however slow the machine is. */
 function stepOf<T>(operation: Iterator<unknown, T>): IteratorResult<unknown, T> {
   p.memory.meta[p.memory.goroutine(p.goroutine, gWords.GIVE_WAY)] = 0
   return operation.next()

@@ -30,8 +30,8 @@ test.each([
 
 test('no call in the core passes a bare flag', () => {
   const core = typeScriptIn(repositoryFiles(), ['memory', 'heap', 'gc', 'scheduler'])
-  // The probes are made from a string, and probeStackInEarnest, which only a test calls, passes them
-  // `true` (memory/stack-probe.ts).
+  // probeStackInEarnest (memory/stack-probe.ts), which only a test calls, passes `true` to probes
+  // that are made from a string.
   const known = ['probeStackForLock(true)', 'probeStackDeep(true)']
   expect(
     core.flatMap(bareFlags).filter(call => !known.some(text => call.endsWith(` ${text}`))),

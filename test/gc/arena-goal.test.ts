@@ -1,4 +1,4 @@
-// The arena is a limit of every pacer's goal: a cycle begins while there is room for it to be concurrent.
+// The arena limits every pacer's goal: a cycle begins while there is room for it to be concurrent.
 import { describe, expect, test } from 'vitest'
 import { Controller } from '../../gc/controller.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'

@@ -1,4 +1,5 @@
-// Requests that find no room, by hand: who is served, and when it is told that there is none. A collection is one stop here.
+// Requests that find no room, by hand: which are served, and when one is told that there is no
+// room. A collection is one stop here.
 
 import { expect, test } from 'vitest'
 import { OutOfMemoryError } from '../../gc/allocator.ts'
@@ -39,7 +40,8 @@ test('a full arena is told after one collection, and one in a stop', () => {
 
 test('free slots of another size are no room', () => {
   const { world, first } = scene()
-  // A page with one object of 48 bytes: the others of its slots would hold what is asked for, if they were of its size.
+  // A page with one object of 48 bytes. Its free slots would hold the request if they were of the
+  // request's size.
   first.setGlobal(0, first.allocator.allocate(48, true))
   hold(first, PAGES - 1, 1)
   const before = collections(world)
@@ -64,7 +66,8 @@ test('free pages that do not lie together are no room for a large object, and ar
 test('what another P holds in its cache is found', () => {
   const { world, first, second } = scene()
   hold(first, PAGES - 2, 0)
-  // Two sizes, a page each, of which nothing lives; so near the arena's end any request would start a cycle.
+  // Two sizes, a page each, of which nothing lives. So close to the arena's end any request would
+  // start a cycle.
   const fillRest = (): void => {
     for (const bytes of [64, 128]) {
       world.meta[control.TRIGGER] = control.NO_BYTES

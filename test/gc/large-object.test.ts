@@ -1,4 +1,5 @@
-// A large object is zeroed in pieces, with a safepoint between two of them, and only where its pages have been used.
+// A large object is zeroed in pieces, with a safepoint between two pieces, and only where its pages
+// have been used.
 
 import { expect, test } from 'vitest'
 import { POISON } from '../../heap/sweep-span.ts'
@@ -75,7 +76,8 @@ test('a cycle that begins and ends before anything is zeroed reads nothing of it
   const [mutator, marker] = world.ps
   mutator.spawn()
   mutator.collector.cache.allocateLarge(BYTES, true)
-  // Freed, poisoned, and out of quarantine. As a header the poison has thousands of references to nowhere, which a checked mark would not follow in silence.
+  // Its memory is freed, poisoned, and out of quarantine. Read as a header, the poison has
+  // thousands of references to nowhere, which a checked mark would report.
   for (let cycle = 0; cycle < 3; cycle++) {
     world.startMark(marker)
     world.finishMark(marker)

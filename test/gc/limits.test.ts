@@ -19,13 +19,16 @@ function exhaust(world: HandWorld): void {
   memory.metaF64[memory.controlDouble(control.LIMITER_UPDATED_AT)] = 0
 }
 
-/** The collector is limited, and not over the next update alone. */
+/** The collector is limited, and stays so beyond the next update. */
 function limit(world: HandWorld): void {
   world.meta[control.GC_CPU_LIMITED] = 1
   world.memory.metaF64[world.memory.controlDouble(control.LIMITER_LEVEL)] = 1e9
 }
 
-/** A cycle marks, and r is such that a page of debt is worth all there is to mark: an array of so many references. */
+/**
+ * A cycle marks. All there is to mark is an array of `elements` references, and at this assist
+ * ratio a page of debt is worth all of it.
+ */
 function marking(elements: number): {
   world: HandWorld
   mutator: HandP
@@ -103,7 +106,8 @@ test('a wait at the gate ends when the collector becomes limited, in the middle 
   world.startMark(marker)
   while (marker.collector.roots.areLeft) marker.scanRoot()
   mutator.safepoint()
-  // Nothing is left to mark that others see, and the marker does not leave its drain: only the limiter ends this wait, where it sleeps, or, on a slow machine, where it would raise a stop.
+  // No work is left that other Ps see, and the marker does not leave its drain. So only the limiter
+  // ends this wait: where the P sleeps or, on a slow machine, where it would raise a stop.
   for (const point of ['blocked', 'epoch'] as const)
     world.at(point, () => {
       exhaust(world)

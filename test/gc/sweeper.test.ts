@@ -158,7 +158,10 @@ test('a sweep that is completed twice is an error', () => {
   expect(() => hand.sweepers[0].sweepOne()).toThrow('the sweep of cycle 1 was completed twice')
 })
 
-/** The pace is a quotient of doubles: where it asks for a whole number of pages, one more may be swept. */
+/**
+ * The pace is a quotient of doubles. Where it asks for a whole number of pages, one more page may
+ * be swept.
+ */
 const ROUNDING = 1e-6
 
 /** Paced so that the trigger lies `runway` bytes beyond the pacer's distance. */

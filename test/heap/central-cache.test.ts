@@ -13,7 +13,9 @@ const slotBytesFor = (spanClass: number): number => slotBytesOf(spanClass >> 1)
 const sum = (values: Iterable<number>): number =>
   [...values].reduce((total, value) => total + value, 0)
 
-/** What two Ps have, as a list of objects and sums: the heap must agree with it after every step. */
+/**
+ * What two Ps have, as a list of objects and sums. The heap must agree with it after every step.
+ */
 class Model {
   readonly hand = new HandHeap({ procs: 2 })
   /** Live objects, or not yet swept ones; their sizes. */

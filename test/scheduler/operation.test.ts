@@ -1,5 +1,5 @@
-// Operations, by hand and on one P: the goroutine is handed over and never parked behind its own back, and whatever else is done with one is an error.
-
+// Operations, by hand and on one P. An operation hands its goroutine over, and does not park it by
+// itself. Any other use of an operation than `yield*` is an error.
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { MAX_WAITERS } from '../../memory/layout.ts'
@@ -56,7 +56,7 @@ const statusOf = (id: GoroutineId): number =>
   p.memory.meta[p.memory.goroutineWord(id, gWords.STATUS)]
 const keptNow = (): number => p.collector.stack.top - p.collector.stack.base
 
-/** A step of an operation whose goroutine has time left in its slice, however slow the machine is. */
+/** Steps an operation. Its goroutine has time left in its slice, however slow the machine is. */
 function stepOf<T>(operation: Iterator<unknown, T>): IteratorResult<unknown, T> {
   p.memory.meta[p.memory.goroutineWord(p.goroutine, gWords.GIVE_WAY)] = 0
   return operation.next()

@@ -88,7 +88,8 @@ test('woken and yielded goroutines come out each in their order, whoever woke th
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), sequence => {
       const queue = new ReadyQueue(memory, 0)
-      // The owner finds what others pushed when it takes: it comes after what it had put itself until then.
+      // The owner finds what others pushed when it takes: that comes after what the owner had put
+      // until then.
       const woken: number[] = []
       const yielded: number[] = []
       const pushed: number[] = []

@@ -1,5 +1,5 @@
-// Whose turn it is on a P: goroutines that were woken come first, in one slice, and nobody is left out for ever.
-
+// Which goroutine has its turn on a P: those that were woken come first, in one slice, and none is
+// left out for ever.
 import { expect, test } from 'vitest'
 import { now } from '#sync'
 import type { GoroutineId } from '../../memory/kinds.ts'

@@ -38,7 +38,7 @@ export class Words {
     return this.layout.spans + id * span.WORDS + word
   }
 
-  /** A word of the span of the first kept node, which is in a list, and full or not as it comes. */
+  /** A word of the span of the first kept node. The span is in a list, full or not. */
   listed(word: number): number {
     return this.span(this.spanOf(this.grown.kept[0]), word)
   }
@@ -105,7 +105,7 @@ export const set =
   }
 export const word = (index: number) => () => index
 
-/** A test for each, by what is broken: the verifier finds it. */
+/** Declares a test for each, named by what is broken: the verifier finds it. */
 export function testBreaks(breaks: Readonly<Record<string, Break>>): void {
   test.each(Object.keys(breaks))('it finds what is broken: %s', name => {
     const { phase = 'off', what, says } = breaks[name]

@@ -1,3 +1,15 @@
+/**
+ * The request for a stack scan (gc/mark/roots.ts), while the goroutine record changes its owner
+ * (scheduler/goroutines.ts).
+ *
+ * 1. Goroutine 1 runs on P 1 when the cycle begins. P 0 carries out the root jobs, so it asks for a
+ *    scan of each stack that it finds running.
+ * 2. P 1 ends the goroutine, releases its record, and makes another goroutine in it.
+ * 3. P 2 runs that second goroutine for three steps, and ends it.
+ *
+ * What must hold: if the second goroutine's stack is still wanted when all jobs are done, P 2 was
+ * asked for it.
+ */
 import { load, step } from '#sync'
 import type { GoroutineId } from '../../../memory/kinds.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
@@ -7,14 +19,14 @@ import { letAllRun, letMark } from '../situations.ts'
 
 const ID = 1 as GoroutineId
 
-// Notes: the second goroutine is there; all jobs are done; the second one's P was asked for nothing.
+// Notes: the second goroutine was made; all root jobs are done; P 2 was not asked for the stack.
 const MADE = 0
 const DONE = 1
 const NOT_ASKED = 2
 
 export const scanRequest: PartsProtocol = {
   name: 'scan-request',
-  what: 'P 0 does the root jobs while P 1 ends a goroutine and makes another in its record, which P 2 runs: the P that is asked for a scan of its stack is the one that runs it',
+  what: 'P 0 carries out the root jobs while P 1 ends a goroutine and makes another in its record, which P 2 runs: P 2 is the one that is asked for a scan of the new stack',
   configurations: [{ procs: 3, bound: 2, quick: 1 }],
 
   setUp({ memory }, hand) {

@@ -1,4 +1,5 @@
-// The account of the overrun, on real words of shared memory and by hand: what each request is named, and that the parts sum to the whole.
+// The account of the overrun, by hand on real words of shared memory: which cause each request is
+// charged to, and that the parts sum to the whole.
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import type { Payment } from '../../../gc/listener.ts'

@@ -1,4 +1,5 @@
-// Breaches of the tri-colour invariant in the middle of a mark, each written down step by step: found at once, and not at the end of the mark.
+// Breaches of the tri-colour invariant in the middle of a mark, each written down step by step.
+// Each is found at once, and not at the end of the mark.
 
 import { describe, expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE, STOP_VERIFY } from '../../../gc/world.ts'

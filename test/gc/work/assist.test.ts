@@ -28,7 +28,10 @@ interface Scene {
   queue(): number[]
 }
 
-/** A cycle marks at ratio r; with `elements`, an array of so many references is still to be scanned, else nothing is left to do. */
+/**
+ * A cycle marks at assist ratio r. With `elements`, an array of that many references is still to be
+ * scanned. Else nothing is left to do.
+ */
 function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
   const world = new HandWorld({ procs: 3, globals: 1, credit })
   const { meta, memory } = world

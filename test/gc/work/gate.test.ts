@@ -1,4 +1,5 @@
-// The gate, by hand: what it lets pass, what a P does at it, and that L counts what is there. The goal of a fresh heap is 4 MiB.
+// The gate, by hand: what it admits, what a P does while it waits, and that L counts what is there.
+// The goal of a fresh heap is 4 MiB.
 
 import { expect, test } from 'vitest'
 import type { GateLimit } from '../../../gc/work/gate.ts'
@@ -107,7 +108,8 @@ test('a P whose work nobody sees is stopped after a while: its work is published
   while (marker.collector.roots.areLeft) marker.scanRoot()
   mutator.safepoint()
   expect(mutator.collector.drain.isWorkAvailable).toBe(false)
-  // Nothing comes in time; after the stop the gate has marked what there was, and waits for the drain that still counts.
+  // Nothing comes in time. After the stop the P at the gate marks what there is, and waits for the
+  // drain that still counts.
   world.at('blocked', () => passTime(4))
   world.at('restarted', () => {
     expect(mutator.collector.drain.isWorkAvailable).toBe(true)

@@ -13,6 +13,7 @@
  * comment says. What may be written where, and by whom, is said in memory/words/.
  */
 import type { Bytes, MetaDouble, MetaWord } from './kinds.ts'
+import { MiB } from './units.ts'
 import * as control from './words/control.ts'
 import * as gWords from './words/goroutine.ts'
 import * as pWords from './words/p.ts'
@@ -24,7 +25,7 @@ export const PAGE_SHIFT = 13
 export const GRANULE_BYTES = 16
 export const GRANULE_SHIFT = 4
 
-export const MIN_ARENA_BYTES = 4 * 1024 * 1024
+export const MIN_ARENA_BYTES = 4 * MiB
 /** Addresses and live bytes must fit into signed 32-bit words. */
 export const MAX_ARENA_BYTES = 2 ** 31 - PAGE_BYTES
 export const MAX_PS = 64

@@ -1,3 +1,5 @@
+import { xorshift32 } from '../memory/xorshift.ts'
+
 /** The random numbers of one P. They follow from the run's seed. */
 export class Random {
   private state: number
@@ -7,14 +9,10 @@ export class Random {
     this.state = (seed ^ Math.imul(pIndex + 1, 0x9e3779b9)) | 1
   }
 
-  /** A number from 0 to 2³² − 1: xorshift32. */
+  /** A number from 1 to 2³² − 1. */
   next(): number {
-    let random = this.state
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    this.state = random
-    return random >>> 0
+    this.state = xorshift32(this.state)
+    return this.state >>> 0
   }
 
   /**

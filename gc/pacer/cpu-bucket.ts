@@ -19,6 +19,7 @@
  * This is plain arithmetic, for the collector (gc/work/cpu-limiter.ts) and for simulators. Times
  * are CPU times: those of all Ps added up.
  */
+import { MiB } from './units.ts'
 
 /** A P's share of the capacity, in ms: Go's, and where the goal leaves no runway. */
 const CAPACITY_MS = 1000
@@ -30,7 +31,7 @@ const RUNWAY_SHARE = 1 / 16
  * and at least this many bytes.
  */
 const LIMITED_SHARE = 1 / 8
-const LIMITED_GROWTH = 1024 * 1024
+const LIMITED_GROWTH = MiB
 
 /** The bucket between two updates. */
 export interface CpuBucket {

@@ -4,9 +4,7 @@
  * truncates here. Go's largest integer, for "none", is Infinity here.
  */
 import type { Facts, Goals } from './pacer.ts'
-
-export const KiB = 1024
-export const MiB = 1024 * KiB
+import { KiB, MiB } from './units.ts'
 
 /** The heap minimum at GOGC=100 (defaultHeapMinimum). */
 export const HEAP_MINIMUM = 4 * MiB

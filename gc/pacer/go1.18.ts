@@ -10,10 +10,11 @@
  *   mended. For a heap above the minimum it adds to M a distance that was meant as a place. So it
  *   bounds nothing, and a cycle may start at the goal.
  */
-import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
 import { GO_CONTROLLER, nextOutput } from './pi-controller.ts'
 import { assistRatio, measureConsMark, runwayOf } from './runway.ts'
+import { MiB } from './units.ts'
 import { workerCounts } from './worker-counts.ts'
 
 const GOAL = 0

@@ -15,9 +15,10 @@
  *   that GOGC would give it. Larger heaps get less than by GOGC. Smaller ones get more, and so do
  *   those that allocate fast.
  */
-import { fillGoals, HEAP_MINIMUM, heapGoal, MiB, sweepMinTrigger } from './go-goal.ts'
+import { fillGoals, HEAP_MINIMUM, heapGoal, sweepMinTrigger } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
 import { assistRatio, expectedWork, measureConsMark, runwayOf, triggerFor } from './runway.ts'
+import { MiB } from './units.ts'
 import { workerCounts } from './worker-counts.ts'
 
 const ROOM_GOAL = 0

@@ -20,6 +20,7 @@
  * thread reads the state plainly. No hook may wait; revise and goals may not allocate. A pacer that
  * throws or gives a nonsensical answer (check.ts) ends the run.
  */
+import { MiB } from './units.ts'
 import { workerCounts } from './worker-counts.ts'
 
 export { workerCounts } from './worker-counts.ts'
@@ -274,7 +275,7 @@ export function definePacer<Name extends string>(definition: PacerDefinition<Nam
       definition.goals(over(state), facts, out)
       if (out.hardGoal === -1) out.hardGoal = Math.trunc(1.1 * out.goal)
       if (out.committedGoal === -1) out.committedGoal = out.goal
-      if (out.sweepDistance === -1) out.sweepDistance = 1024 * 1024
+      if (out.sweepDistance === -1) out.sweepDistance = MiB
     },
   }
 }

@@ -25,10 +25,11 @@
  * - The runway is at least 64 KiB. With a runway of 0, as in a cycle that starts at its goal, the
  *   program would stand still.
  */
-import { HEAP_MINIMUM, MIN_RUNWAY, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM, MIN_RUNWAY } from './go-goal.ts'
 import type { Facts, Pacer, State } from './pacer.ts'
 import { nextOutput, PROPOSAL_CONTROLLER } from './pi-controller.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
+import { MiB } from './units.ts'
 import { BACKGROUND_UTILIZATION, workerCounts } from './worker-counts.ts'
 
 const R = 0

@@ -12,8 +12,9 @@
  * expected, and a little less work where 1/γ of Sc is. In the stepped engine of the lab, Sc grows
  * by it and the work done does not, as in Go's pacer tests. There these pacers expect more.
  */
-import { HEAP_MINIMUM, MiB } from './go-goal.ts'
+import { HEAP_MINIMUM } from './go-goal.ts'
 import type { Facts, Goals, State } from './pacer.ts'
+import { MiB } from './units.ts'
 
 /** The first slots of state, which all of these pacers have. */
 export const RATIO_STATE = ['triggerRatio', 'marked', 'goal', 'trigger', 'committedGoal'] as const

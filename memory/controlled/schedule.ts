@@ -19,6 +19,7 @@
  * One P at a time is sequentially consistent. A race that needs two stores in flight cannot be
  * found here (test/litmus).
  */
+import { xorshift32 } from '../xorshift.ts'
 import type { Order, ScheduleReport, Strategy, Switch } from './strategy.ts'
 
 /** The most Ps under one schedule. */
@@ -551,11 +552,7 @@ export class Schedule {
   }
 
   private random(): number {
-    let random = this.words[RANDOM]
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    this.words[RANDOM] = random
-    return random >>> 0
+    this.words[RANDOM] = xorshift32(this.words[RANDOM])
+    return this.words[RANDOM] >>> 0
   }
 }

@@ -11,6 +11,7 @@ import type { MetaWords } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { CYCLES } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
+import { xorshift32 } from '../../memory/xorshift.ts'
 import type { Fault, FaultWhen } from '../options/faults.ts'
 import { readAt } from '../read-at.ts'
 import type { FaultCount } from '../report/record.ts'
@@ -98,14 +99,10 @@ export class FaultInjector implements FaultPoints {
     if (this.#place.current === place) this.#place.be(before)
   }
 
-  /** From 0 to 1: xorshift32. */
+  /** A number between 0 and 1. */
   #next(): number {
-    let random = this.#random
-    random ^= random << 13
-    random ^= random >>> 17
-    random ^= random << 5
-    this.#random = random
-    return (random >>> 0) / 2 ** 32
+    this.#random = xorshift32(this.#random)
+    return (this.#random >>> 0) / 2 ** 32
   }
 }
 

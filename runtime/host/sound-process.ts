@@ -1,7 +1,7 @@
 /** What a run needs of its process, looked at before it starts: what is missing is told in a line that says who takes it away. */
 import { readFileSync } from 'node:fs'
+import { KiB, MiB } from '../../memory/units.ts'
 import { UsageError } from '../errors/usage-error.ts'
-import { KiB, MiB } from '../report/units.ts'
 
 /** Throws a UsageError. */
 export function expectSoundProcess(): void {

@@ -12,10 +12,10 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { mappedBytes } from '../../gc/mapped.ts'
 import type { Memory } from '../../memory/memory.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { readAt } from '../read-at.ts'
-import { MiB } from '../report/units.ts'
 
 /**
  * The least that is collected for. It must also be an eighth of the JavaScript heap, since the time

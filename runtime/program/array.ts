@@ -14,10 +14,10 @@ import {
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
 import type { Addr } from '../../memory/kinds.ts'
+import { MiB } from '../../memory/units.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { ACTIVITY, ACTIVITY_COPYING } from '../../memory/words/p.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
-import { MiB } from '../report/units.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, type Run } from './current.ts'
 import {

@@ -4,9 +4,10 @@
  * mgcpacer.go, activeSweep.end in mgcsweep.go. No line ends in a line feed.
  */
 
+import { MiB } from '../../memory/units.ts'
 import { goDecimal, goFloat, goMebibytes, goMilliseconds } from './go-print.ts'
 import type { CycleRecord } from './record.ts'
-import { MiB, wholeNs } from './units.ts'
+import { wholeNs } from './units.ts'
 
 /** What the lines tell and the record does not. In bytes, unless the name says otherwise. */
 export interface CycleExtra {

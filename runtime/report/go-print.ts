@@ -1,5 +1,5 @@
 /** Numbers as Go's runtime prints them: by `print`, and by itoaDiv and fmtNSAsMS in mgc.go. */
-import { MiB } from './units.ts'
+import { MiB } from '../../memory/units.ts'
 
 /** `print` of a float64: seven digits and a signed exponent of three, as +1.164342e+000. */
 export function goFloat(value: number): string {

@@ -2,8 +2,9 @@
  * The account of a cycle's overrun in one line of the trace: `overrun 1.3MB = 0.9 stall(in-barrier
  * 4.1ms) + 0.4 credit`.
  */
+
+import { MiB } from '../../memory/units.ts'
 import type { CycleRecord } from './record.ts'
-import { MiB } from './units.ts'
 
 /** Parts beyond these are summed up as `other`. */
 const MOST_PARTS = 4

@@ -1,7 +1,6 @@
 /** Units, and sizes, times, shares and counts as people read them. */
 
-export const KiB = 2 ** 10
-export const MiB = 2 ** 20
+import { KiB } from '../../memory/units.ts'
 
 /** Milliseconds in whole nanoseconds. */
 export function wholeNs(ms: number): number {

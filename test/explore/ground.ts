@@ -2,6 +2,7 @@
  * The memory of a schedule. It is made once. Before each schedule, what a small protocol can have
  * touched is set to 0.
  */
+
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
@@ -13,11 +14,12 @@ import {
   WORK_BUFFER_WORDS,
 } from '../../memory/layout.ts'
 import { Memory, type MemoryHandle } from '../../memory/memory.ts'
+import { MiB } from '../../memory/units.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { P, type Program } from '../../scheduler/p.ts'
 import { type Ground, NOTES, type Protocol } from './protocol.ts'
 
-const ARENA_BYTES = 4 * 1024 * 1024
+const ARENA_BYTES = 4 * MiB
 const WORK_BUFFERS = 32
 // More of each than any protocol has.
 const GOROUTINES = 32

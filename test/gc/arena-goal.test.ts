@@ -1,13 +1,14 @@
 // The arena limits every pacer's goal: a cycle begins while there is room for it to be concurrent.
+
 import { describe, expect, test } from 'vitest'
 import { Controller } from '../../gc/controller.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'
 import { builtInPacers, pacerNamed } from '../../gc/pacer/registry.ts'
 import { STOP_HEAP_CYCLE } from '../../gc/world.ts'
 import { Memory } from '../../memory/memory.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 
-const MiB = 2 ** 20
 const ARENA = 64 * MiB
 /** A sixteenth is kept free. */
 const MOST = 60 * MiB

@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest'
 import { POISON } from '../../heap/sweep-span.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
+import { KiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
 import { useHandClock } from '../support/hand-clock.ts'
@@ -11,7 +12,6 @@ import { HandWorld } from '../support/hand-world.ts'
 
 useHandClock()
 
-const KiB = 1024
 const BYTES = 1024 * KiB
 const PIECES = 4
 

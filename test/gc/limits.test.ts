@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { STOP_HEAP_CYCLE } from '../../gc/world.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -9,8 +10,6 @@ import { useHandClock } from '../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 useHandClock()
-
-const MiB = 2 ** 20
 
 /** As if the collector had had all of the time for long: the next update fills the bucket. */
 function exhaust(world: HandWorld): void {

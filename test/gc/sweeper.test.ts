@@ -6,8 +6,9 @@ import { Sweeper } from '../../gc/sweeper.ts'
 import type { World } from '../../gc/world.ts'
 import type { Addr } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
-import { HandHeap, MiB } from '../support/heap.ts'
+import { HandHeap } from '../support/heap.ts'
 
 /** Objects of this size are eight to a page, and have a span class of their own. */
 const BYTES = 1024

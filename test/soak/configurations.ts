@@ -4,9 +4,11 @@
  * have one. Values are plain data: the tally counts them, failure files hold them, and the shrinker
  * takes them out one by one.
  */
+
 import { scheduling } from '#sync'
 import { entries as pacers } from '../../gc/pacer/registry.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
+import { MiB } from '../../memory/units.ts'
 import { UsageError } from '../../runtime/errors/usage-error.ts'
 import type { RunFlags } from '../../runtime/options/configuration.ts'
 import { parseFault } from '../../runtime/options/faults.ts'
@@ -31,8 +33,6 @@ interface Dimension {
   /** The value is no option of the run: only the soak reads it. */
   readonly isOurs?: boolean
 }
-
-const MiB = 2 ** 20
 
 /** The dimensions, in the order in which they are drawn. */
 const DIMENSIONS: Readonly<Record<string, Dimension>> = {

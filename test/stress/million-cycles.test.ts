@@ -1,17 +1,17 @@
 // The memory that a host needs for a run does not grow with its cycles, and the record of a million of them, which no text of V8's can hold, is whole. CYCLES=100000 in
 // front of it for fewer.
+
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
+import { MiB } from '../../memory/units.ts'
 import type { CycleRecord, RunRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 
 const CYCLES = Number(process.env.CYCLES ?? 1_000_000)
-const MIB = 2 ** 20
-
 interface Told {
   readonly exit: number
   readonly cycleCount: number
@@ -32,8 +32,8 @@ test(`a run of ${CYCLES} cycles`, async () => {
     console.log(`heap ${early.heapUsed} → ${late.heapUsed} bytes, RSS ${early.rss} → ${late.rss}`)
     expect(answer).toMatchObject({ exit: 0, cycleCount: CYCLES, kept: 10_000, newest: CYCLES })
     // The newest 10,000 to twice as many are kept, a kilobyte or two each. All would be a gigabyte.
-    expect(late.heapUsed - early.heapUsed).toBeLessThan(30 * MIB)
-    expect(late.rss - early.rss).toBeLessThan(100 * MIB)
+    expect(late.heapUsed - early.heapUsed).toBeLessThan(30 * MiB)
+    expect(late.rss - early.rss).toBeLessThan(100 * MiB)
 
     let [n, rest, isInCycles] = [0, '', false]
     for await (const line of createInterface({ input: createReadStream(json) })) {

@@ -41,6 +41,28 @@ test('threads are started by the pool, which hears of their end', () => {
   ])
 })
 
+test('sizes, and the steps of a random number, are said once', () => {
+  const all = typeScriptIn(repositoryFiles(), [
+    'memory',
+    'heap',
+    'gc',
+    'scheduler',
+    'runtime',
+    'lab',
+    'test',
+  ])
+  expect(filesWith(/^(?:export )?const (?:[KMG]iB|[KMG]IB) = /m, all)).toEqual([
+    'gc/pacer/units.ts', // a pacer imports nothing from outside
+    'lab/pacers/template.ts', // what a new pacer's file begins as
+    'memory/units.ts',
+  ])
+  expect(filesWith(/\^= \w+(?:\.\w+)? << 13\b/, all)).toEqual([
+    'lab/overrun/programs/pointer-updates.ts', // programs import only from sawtooth
+    'memory/xorshift.ts',
+    'test/stress/programs/races.ts',
+  ])
+})
+
 /** What stands between `${` and `}` in texts that are written to a standard stream as they are. */
 function written({ text }: SourceFile): string[] {
   const texts = [

@@ -1,11 +1,13 @@
 // A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session
 // watches them as it watches threads. It writes a record and a trace as a real run does, and
 // reports are tested on these.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { Addr } from '../../memory/kinds.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { Session } from '../../runtime/host/session.ts'
@@ -13,7 +15,6 @@ import { resolveConfiguration } from '../../runtime/options/configuration.ts'
 import type { RunRecord } from '../../runtime/report/record.ts'
 import { holdClock } from './hand-clock.ts'
 import { type HandP, HandWorld } from './hand-world.ts'
-import { MiB } from './heap.ts'
 
 export interface HandRun {
   /** What run() resolves with. */

@@ -26,13 +26,13 @@ import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/
 import type { Addr, GoroutineId, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
 import { Memory } from '../../memory/memory.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { FaultInjector } from '../../runtime/host/fault-injector.ts'
 import { parseFault } from '../../runtime/options/faults.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
-import { MiB } from './heap.ts'
 
 /**
  * Where the test may step in: where a P reads the epoch, before the ragged barrier, in the barrier

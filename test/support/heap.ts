@@ -1,5 +1,6 @@
 // A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the
 // collector.
+
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
@@ -7,11 +8,10 @@ import type { Sweep } from '../../heap/sweep-span.ts'
 import type { Addr, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
 import { Memory } from '../../memory/memory.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
-
-export const MiB = 1024 * 1024
 
 export interface HandHeapOptions {
   readonly procs?: number

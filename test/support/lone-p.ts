@@ -1,16 +1,17 @@
 // A P that runs its goroutines in the test's own thread, as in a run, until main ends. The other
 // Ps, if there are any, are only words in its memory.
+
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
 import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory } from '../../memory/memory.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import { P } from '../../scheduler/p.ts'
-import { MiB } from './heap.ts'
 
 export class LoneP extends P {
   private readonly bodies: (() => Coroutine)[]

@@ -5,9 +5,8 @@ import { thisMachine } from '../../lab/machine.ts'
 import type { Case, CaseParameters, Cost, OverrunResults } from '../../lab/overrun/results.ts'
 import { Tally } from '../../lab/overrun/statistics.ts'
 import { worstCycleOf } from '../../lab/overrun/worst-cycle.ts'
+import { KiB } from '../../memory/units.ts'
 import { aHandRun } from './hand-run.ts'
-
-const KIB = 1024
 
 const { record, trace } = await aHandRun()
 export const { cycles: someCycles } = record
@@ -19,7 +18,7 @@ const withoutGate: CaseParameters = {
   credit: 'go',
   wait: 'sleep',
   procs: record.procs,
-  goal: 4096 * KIB,
+  goal: 4096 * KiB,
   noise: 0,
   injected: null,
 }
@@ -56,7 +55,7 @@ export const someCost: Cost = {
   cycleRatio: 1.07,
   allocationUs: { p50: 0.08, p99: 2.9, p999: 47, max: 83_000 },
   minimumMutatorUtilization: { 1: 0, 10: 0.31, 100: 0.72 },
-  overrun: { p50: 0, p90: 900, p99: 300 * KIB, max: 400 * KIB },
+  overrun: { p50: 0, p90: 900, p99: 300 * KiB, max: 400 * KiB },
 }
 
 export const noResults: OverrunResults = {

@@ -2,12 +2,14 @@
  * A run with one P on the thread of a test. It takes the steps of runtime/host/p-thread.ts, without
  * a pool.
  */
+
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
 import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory } from '../../memory/memory.ts'
+import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
 import { declareBuiltInTypes } from '../../runtime/program/built-in-types.ts'
 import { enterRun, leaveRun, Run, serveRun } from '../../runtime/program/current.ts'
@@ -15,7 +17,6 @@ import { Declarations } from '../../runtime/program/declarations.ts'
 import { coroutineOf } from '../../runtime/program/task.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import { P } from '../../scheduler/p.ts'
-import { MiB } from './heap.ts'
 
 const MAIN = -1
 

@@ -1,11 +1,11 @@
 // A program with 64 MiB live at GOGC 100, once its heap has grown to its size: where its cycles
 // end, and the share of the time for which a cycle marks.
+
 import { expect } from 'vitest'
+import { MiB } from '../../memory/units.ts'
 import type { CycleRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from './hang.ts'
 import { runCli } from './run-cli.ts'
-
-const MIB = 2 ** 20
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
@@ -31,7 +31,7 @@ async function warmCycles(procs: number): Promise<readonly CycleRecord[]> {
   ]
   const { code, record, stderr } = await runCli(args, { limitMs: 5 * HANG_MS })
   expect(code, stderr).toBe(0)
-  return (record?.cycles ?? []).filter(cycle => cycle.heapMarked > 55 * MIB).slice(1)
+  return (record?.cycles ?? []).filter(cycle => cycle.heapMarked > 55 * MiB).slice(1)
 }
 
 function shareOf({ cpuMs, markMs }: CycleRecord, procs: number): number {

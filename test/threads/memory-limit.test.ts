@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { beyondBound } from '../../lab/overrun/bound.ts'
+import { MiB } from '../../memory/units.ts'
 import type { CycleRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 import { isLong, sampled } from '../support/size.ts'
 import { runProgramWarm } from '../support/warm-cli.ts'
-
-const MiB = 2 ** 20
 
 test('with GOGC off a memory limit is the goal: what is mapped stays below it', async () => {
   const [program, limitMiB, ...args] = isLong

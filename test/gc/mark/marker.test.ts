@@ -2,14 +2,13 @@ import { expect, test } from 'vitest'
 import { roundedBytes } from '../../../heap/size-classes.ts'
 import type { Addr } from '../../../memory/kinds.ts'
 import { OBLET_BYTES, WORK_BUFFER_CAPACITY } from '../../../memory/layout.ts'
+import { MiB } from '../../../memory/units.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as span from '../../../memory/words/span.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld, type HandWorldOptions } from '../../support/hand-world.ts'
 
 useHandClock()
-
-const MiB = 1024 * 1024
 
 function oneP(options: HandWorldOptions = {}): { world: HandWorld; only: HandP } {
   const world = new HandWorld({ procs: 1, globals: 1, ...options })

@@ -9,9 +9,6 @@ import {
   type State,
 } from '../../../gc/pacer/pacer.ts'
 
-export const KiB = 1024
-export const MiB = 1024 * KiB
-
 export interface Driver {
   readonly state: State
   readonly facts: Facts

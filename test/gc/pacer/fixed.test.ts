@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkGoals, checkRatio } from '../../../gc/pacer/check.ts'
 import { fixed } from '../../../gc/pacer/fixed.ts'
-import { drive, MiB } from './driver.ts'
+import { MiB } from '../../../memory/units.ts'
+import { drive } from './driver.ts'
 
 test('the trigger lies at its share of the way to the goal of Go', () => {
   expect(drive(fixed(0.8)).goals()).toMatchObject({ trigger: Math.trunc(3.2 * MiB), goal: 4 * MiB })

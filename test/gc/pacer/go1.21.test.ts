@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { checkGoals, checkRatio } from '../../../gc/pacer/check.ts'
 import { go121 } from '../../../gc/pacer/go1.21.ts'
 import { goalsAreLive } from '../../../gc/pacer/pacer.ts'
-import { type Driver, drive, KiB, MiB } from './driver.ts'
+import { KiB, MiB } from '../../../memory/units.ts'
+import { type Driver, drive } from './driver.ts'
 
 const slot = (driver: Driver, name: string): number =>
   driver.state[go121.stateNames.indexOf(name)] as number

@@ -1,4 +1,5 @@
 // Figures worked out by hand, for the pacers that no table of Go's knows.
+
 import { describe, expect, test } from 'vitest'
 import { go15 } from '../../../gc/pacer/go1.5.ts'
 import { go110 } from '../../../gc/pacer/go1.10.ts'
@@ -10,7 +11,8 @@ import { redesign } from '../../../gc/pacer/redesign.ts'
 import { builtInPacers } from '../../../gc/pacer/registry.ts'
 import { SHIPPED } from '../../../gc/pacer/soft-hard-goal.ts'
 import { zgcLike } from '../../../gc/pacer/zgc-like.ts'
-import { drive, MiB } from './driver.ts'
+import { MiB } from '../../../memory/units.ts'
+import { drive } from './driver.ts'
 
 const MS = 1e6
 /** What ends a mark of 10 ms on 4 Ps, of which so much went into assists. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { checkGoals, checkShape } from '../../../gc/pacer/check.ts'
 import { definePacer } from '../../../gc/pacer/pacer.ts'
-import { drive, MiB } from './driver.ts'
+import { MiB } from '../../../memory/units.ts'
+import { drive } from './driver.ts'
 
 /** As a user would write it: twice the marked heap and 8 MiB, with the longest cycle remembered. */
 const mine = definePacer({

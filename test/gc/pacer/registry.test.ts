@@ -7,7 +7,8 @@ import {
   pacerNamed,
   UnknownPacer,
 } from '../../../gc/pacer/registry.ts'
-import { drive, MiB } from './driver.ts'
+import { MiB } from '../../../memory/units.ts'
+import { drive } from './driver.ts'
 
 test('finds pacers by name', () => {
   expect(pacerNamed(DEFAULT_PACER)).toBe(go121)

@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE, STOP_VERIFY } from '../../../gc/world.ts'
 import type { Addr, GoroutineId } from '../../../memory/kinds.ts'
 import { OBLET_BYTES, WORK_BUFFER_COUNT } from '../../../memory/layout.ts'
+import { MiB } from '../../../memory/units.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
-import { MiB } from '../../support/heap.ts'
 
 useHandClock()
 

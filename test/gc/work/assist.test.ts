@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest'
 import type { Credit } from '../../../gc/work/assist.ts'
 import type { GoroutineId } from '../../../memory/kinds.ts'
+import { KiB } from '../../../memory/units.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
 import * as pWords from '../../../memory/words/p.ts'
@@ -11,7 +12,6 @@ import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
 useHandClock()
 
-const KiB = 1024
 /** Least work of an assist. */
 const OVER_ASSIST = 64 * KiB
 

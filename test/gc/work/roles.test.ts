@@ -1,10 +1,11 @@
 // The roles of dedicated workers, one step after the other. Their interleavings are explored
 // (test/explore/protocols/roles.ts).
+
 import { expect, test } from 'vitest'
 import { Roles } from '../../../gc/work/roles.ts'
 import { Memory } from '../../../memory/memory.ts'
+import { MiB } from '../../../memory/units.ts'
 import * as control from '../../../memory/words/control.ts'
-import { MiB } from '../../support/heap.ts'
 
 function rolesOf(
   procs: number,

@@ -1,27 +1,25 @@
 import { expect, test } from 'vitest'
 import { beyondBound, boundOf } from '../../../lab/overrun/bound.ts'
-
-const MIB = 2 ** 20
-const KIB = 2 ** 10
+import { KiB, MiB } from '../../../memory/units.ts'
 
 const cycle = {
-  goal: 4 * MIB,
-  heapAtStart: 3 * MIB,
-  heapAtMarkEnd: 4 * MIB,
-  largestRefill: 8 * KIB,
+  goal: 4 * MiB,
+  heapAtStart: 3 * MiB,
+  heapAtMarkEnd: 4 * MiB,
+  largestRefill: 8 * KiB,
   gcCpuLimited: false,
 }
 
 test('the bound of the gate at the goal is the goal and a request for each P', () => {
-  expect(boundOf(cycle, 'goal', 4)).toBe(4 * MIB + 32 * KIB)
+  expect(boundOf(cycle, 'goal', 4)).toBe(4 * MiB + 32 * KiB)
 })
 
 test('a cycle that began above its goal may end as far above it', () => {
-  expect(boundOf({ ...cycle, heapAtStart: 5 * MIB }, 'goal', 4)).toBe(5 * MIB + 32 * KIB)
+  expect(boundOf({ ...cycle, heapAtStart: 5 * MiB }, 'goal', 4)).toBe(5 * MiB + 32 * KiB)
 })
 
 test('the gate at the hard goal lets the heap grow by a tenth more', () => {
-  expect(boundOf(cycle, 'hard', 1)).toBe(Math.trunc(4.4 * MIB) + 8 * KIB)
+  expect(boundOf(cycle, 'hard', 1)).toBe(Math.trunc(4.4 * MiB) + 8 * KiB)
 })
 
 test.each([
@@ -30,11 +28,11 @@ test.each([
   ['while the CPU limiter keeps the gate open', { ...cycle, gcCpuLimited: true }, 'goal'],
 ] as const)('%s nothing is promised, and nothing broken', (_, without, gate) => {
   expect(boundOf(without, gate, 4)).toBe(null)
-  expect(beyondBound({ ...without, heapAtMarkEnd: 100 * MIB }, gate, 4)).toBe(0)
+  expect(beyondBound({ ...without, heapAtMarkEnd: 100 * MiB }, gate, 4)).toBe(0)
 })
 
 test('a heap at the bound keeps it, a byte more breaks it by a byte', () => {
-  const bound = 4 * MIB + 32 * KIB
+  const bound = 4 * MiB + 32 * KiB
   expect(beyondBound({ ...cycle, heapAtMarkEnd: bound }, 'goal', 4)).toBe(0)
   expect(beyondBound({ ...cycle, heapAtMarkEnd: bound + 1 }, 'goal', 4)).toBe(1)
 })

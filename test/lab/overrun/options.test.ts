@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { casesOf, nameOf } from '../../../lab/overrun/cases.ts'
 import { parseOptions } from '../../../lab/overrun/options.ts'
+import { MiB } from '../../../memory/units.ts'
 import { UsageError } from '../../../runtime/errors/usage-error.ts'
-import { MIB } from './cycles.ts'
 
 const casesFor = (...argv: string[]): string[] => casesOf(parseOptions(argv).lists).map(nameOf)
 
@@ -92,7 +92,7 @@ test('seed, time, and where results go', () => {
     cycles: 100,
     json: join(process.cwd(), 'a.json'),
   })
-  expect(options.lists.goal).toEqual([8 * MIB])
+  expect(options.lists.goal).toEqual([8 * MiB])
   expect(parseOptions(['credit', '--quick', '--seed', '3'])).toMatchObject({
     what: 'credit',
     quick: true,

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { criteriaOf } from '../../../lab/overrun/criteria.ts'
 import { percentilesOf, Tally } from '../../../lab/overrun/statistics.ts'
 import { warmOf } from '../../../lab/overrun/workload.ts'
-import { coordinator, cycleWith, gated, MIB } from './cycles.ts'
+import { MiB } from '../../../memory/units.ts'
+import { coordinator, cycleWith, gated } from './cycles.ts'
 
 test('percentiles lie between two values as linear interpolation says', () => {
   const values = Array.from({ length: 100 }, (_, index) => index + 1)
@@ -28,30 +29,30 @@ test('cycles count from 350 ms after the collection that the program asks for', 
 test('a row counts warm cycles, and looks at the bound in the cold ones too', () => {
   const tally = new Tally(gated)
   const [cold, warm] = [
-    cycleWith({ n: 7, heapAtMarkEnd: 6 * MIB }),
-    cycleWith({ heapAtMarkEnd: 4 * MIB + 10 }),
+    cycleWith({ n: 7, heapAtMarkEnd: 6 * MiB }),
+    cycleWith({ heapAtMarkEnd: 4 * MiB + 10 }),
   ]
   tally.add([cold, warm], [warm], 0)
   const row = tally.row(null)
   expect(row).toMatchObject({
     cycles: 1,
     overruns: [10],
-    bound: 4 * MIB + 4 * 8192,
+    bound: 4 * MiB + 4 * 8192,
     held: false,
     rescues: 0,
   })
-  expect(tally.breaches).toEqual([{ cycle: cold, beyond: 2 * MIB - 4 * 8192 }])
+  expect(tally.breaches).toEqual([{ cycle: cold, beyond: 2 * MiB - 4 * 8192 }])
 })
 
 test('a heap that a goal has risen with is past the smallest goal of the case all the same', () => {
   const tally = new Tally(coordinator)
   const cycles = [
-    cycleWith({ heapAtMarkEnd: 4 * MIB }),
-    cycleWith({ goal: 10 * MIB, heapAtMarkEnd: 9 * MIB }),
+    cycleWith({ heapAtMarkEnd: 4 * MiB }),
+    cycleWith({ goal: 10 * MiB, heapAtMarkEnd: 9 * MiB }),
   ]
   tally.add(cycles, cycles, 0)
   expect(tally.row(null).overrun.max).toBe(0)
-  expect(tally.row(null).pastLeastGoal).toMatchObject({ p50: 2.5 * MIB, max: 5 * MIB })
+  expect(tally.row(null).pastLeastGoal).toMatchObject({ p50: 2.5 * MiB, max: 5 * MiB })
 })
 
 test('causes are summed over cycles, and without a gate there is no bound', () => {
@@ -74,22 +75,22 @@ const verdicts = (tallies: readonly Tally[], overruns = true): boolean[] =>
   criteriaOf(tallies, overruns).map(({ holds }) => holds)
 
 test('criteria: Go’s protocol overruns, a gate keeps its bound, nothing is rescued', () => {
-  const overran = tallied(coordinator, 9 * MIB)
-  const kept = tallied(gated, 4 * MIB)
+  const overran = tallied(coordinator, 9 * MiB)
+  const kept = tallied(gated, 4 * MiB)
   expect(verdicts([overran, kept])).toEqual([true, true, true])
   // Within what a gate would allow: nothing has been shown.
-  expect(verdicts([tallied(coordinator, 4 * MIB + 4 * 8192), kept])).toEqual([false, true, true])
-  expect(verdicts([overran, tallied(gated, 5 * MIB)])).toEqual([true, false, true])
-  expect(verdicts([overran, tallied(gated, 4 * MIB, 1)])).toEqual([true, true, false])
+  expect(verdicts([tallied(coordinator, 4 * MiB + 4 * 8192), kept])).toEqual([false, true, true])
+  expect(verdicts([overran, tallied(gated, 5 * MiB)])).toEqual([true, false, true])
+  expect(verdicts([overran, tallied(gated, 4 * MiB, 1)])).toEqual([true, true, false])
   expect(verdicts([overran, new Tally(gated)]), 'no cycle was seen').toEqual([true, false, true])
   expect(
-    verdicts([tallied(coordinator, 4 * MIB), kept], false),
+    verdicts([tallied(coordinator, 4 * MiB), kept], false),
     'a sweep shows what there is',
   ).toEqual([true, true])
 })
 
 test('a criterion that fails names the case and the cycle', () => {
-  const [criterion] = criteriaOf([tallied(gated, 5 * MIB)], false)
+  const [criterion] = criteriaOf([tallied(gated, 5 * MiB)], false)
   expect(criterion?.says).toContain(
     'helping, gate goal, 4 P, goal 4 MiB: 1 beyond it, by 992 KiB in cycle 1',
   )

@@ -2,27 +2,28 @@ import { expect, test } from 'vitest'
 import type { Case } from '../../../lab/overrun/results.ts'
 import { formatAgainstGo, formatSweep } from '../../../lab/overrun/sweep-table.ts'
 import { formatRows } from '../../../lab/table.ts'
+import { MiB } from '../../../memory/units.ts'
 import { someCase } from '../../support/overrun-results.ts'
-import { coordinator, gated, MIB } from './cycles.ts'
+import { coordinator, gated } from './cycles.ts'
 
 const { pastLeastGoal: _, ...found } = { ...someCase, bound: null, held: null }
-const pastLeastGoal = { p50: 0, p90: 0, p99: 0, max: 7 * MIB }
+const pastLeastGoal = { p50: 0, p90: 0, p99: 0, max: 7 * MiB }
 const overran: Case = {
   ...found,
   ...coordinator,
   pastLeastGoal,
   cycles: 1234,
-  overrun: { p50: 0, p90: 1024, p99: 2 * MIB, max: 5 * MIB },
+  overrun: { p50: 0, p90: 1024, p99: 2 * MiB, max: 5 * MiB },
 }
 const kept: Case = {
   ...{ ...found, ...gated, cycles: 20, overrun: { p50: 0, p90: 0, p99: 0, max: 0 } },
-  ...{ bound: 4 * MIB + 32 * 1024, held: true },
+  ...{ bound: 4 * MiB + 32 * 1024, held: true },
 }
 const go: Case = {
   ...overran,
   runtime: 'go',
   cycles: 99,
-  overrun: { p50: 0, p90: 0, p99: MIB, max: 3 * MIB },
+  overrun: { p50: 0, p90: 0, p99: MiB, max: 3 * MiB },
 }
 
 test('a row for each case; what all cases have in common stands above', () => {

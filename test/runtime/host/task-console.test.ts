@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Memory } from '../../../memory/memory.ts'
+import { MiB } from '../../../memory/units.ts'
 import { ConsoleRing } from '../../../runtime/host/console-ring.ts'
 import { silence, TaskConsole } from '../../../runtime/host/task-console.ts'
-import { MiB } from '../../support/heap.ts'
 
 const memory = Memory.reserve({ arenaBytes: 4 * MiB, procs: 2 })
 

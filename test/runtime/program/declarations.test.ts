@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Memory } from '../../../memory/memory.ts'
+import { MiB } from '../../../memory/units.ts'
 import { DeclarationError, Declarations } from '../../../runtime/program/declarations.ts'
-import { MiB } from '../../support/heap.ts'
 
 type Declare = (declarations: Declarations) => void
 

@@ -1,6 +1,8 @@
 // Go 1.19.8 (2 CPUs) printed the lines that are expected here, from the numbers that are formatted
 // here.
+
 import { describe, expect, test } from 'vitest'
+import { MiB } from '../../../memory/units.ts'
 import {
   formatGcTrace,
   formatPacerTraceEnd,
@@ -14,7 +16,7 @@ import {
   goMebibytes,
   goMilliseconds,
 } from '../../../runtime/report/go-print.ts'
-import { cycleExtra, cycleRecord, MiB } from './records.ts'
+import { cycleExtra, cycleRecord } from './records.ts'
 
 describe('gctrace', () => {
   test('of a first cycle on 2 Ps', () => {

@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest'
+import { MiB } from '../../../memory/units.ts'
 import { formatOverrun } from '../../../runtime/report/overrun-line.ts'
-
-const MB = 2 ** 20
 
 test('a cycle that kept its goal has no line', () => {
   expect(formatOverrun({ overrun: 0, overrunBy: {}, gaps: [] })).toBeUndefined()
 })
 
 test('the parts come by size, a stall with its place and the length of its gap', () => {
-  const overrunBy = { credit: 0.4 * MB, 'stall:mark-termination/in-barrier': 0.9 * MB }
+  const overrunBy = { credit: 0.4 * MiB, 'stall:mark-termination/in-barrier': 0.9 * MiB }
   const gaps = [{ point: 'mark-termination/in-barrier', ms: 4.12 }]
-  expect(formatOverrun({ overrun: 1.3 * MB, overrunBy, gaps })).toBe(
+  expect(formatOverrun({ overrun: 1.3 * MiB, overrunBy, gaps })).toBe(
     'overrun 1.3MB = 0.9 stall(in-barrier 4.1ms) + 0.4 credit',
   )
 })
@@ -23,8 +22,8 @@ test('a place outside of the termination keeps its name, and a stretch too short
 })
 
 test('parts beyond the fourth are summed up; what is below 0 stays so', () => {
-  const overrunBy = { a: 5 * MB, b: 4 * MB, c: -3 * MB, d: 2 * MB, e: MB, f: 0.5 * MB }
-  expect(formatOverrun({ overrun: 9.5 * MB, overrunBy, gaps: [] })).toBe(
+  const overrunBy = { a: 5 * MiB, b: 4 * MiB, c: -3 * MiB, d: 2 * MiB, e: MiB, f: 0.5 * MiB }
+  expect(formatOverrun({ overrun: 9.5 * MiB, overrunBy, gaps: [] })).toBe(
     'overrun 9.5MB = 5.0 a + 4.0 b + -3.0 c + 2.0 d + 1.5 other',
   )
 })

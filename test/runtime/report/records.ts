@@ -1,11 +1,10 @@
 // Records to format: those of a run, with what a test is about changed in them.
 
+import { MiB } from '../../../memory/units.ts'
 import { CycleTotals } from '../../../runtime/report/cycle-totals.ts'
 import type { CycleExtra } from '../../../runtime/report/gctrace.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/report/record.ts'
 import { aHandRun } from '../../support/hand-run.ts'
-
-export const MiB = 1024 * 1024
 
 const { record } = await aHandRun()
 const [first] = record.cycles as readonly [CycleRecord, ...CycleRecord[]]

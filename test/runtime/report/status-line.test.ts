@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { MiB } from '../../../memory/units.ts'
 import { formatStatusLine } from '../../../runtime/report/status-line.ts'
 import { humanBytes, humanCount, humanMs, humanPercent } from '../../../runtime/report/units.ts'
-import { MiB } from './records.ts'
 
 const status = {
   elapsedMs: 12_345,

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { MiB } from '../../../memory/units.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/report/record.ts'
 import { formatSummary } from '../../../runtime/report/summary.ts'
 import { humanBytes, humanMs } from '../../../runtime/report/units.ts'
 import { aHandRun } from '../../support/hand-run.ts'
-import { cycleRecord, MiB, runRecord, totalsOf } from './records.ts'
+import { cycleRecord, runRecord, totalsOf } from './records.ts'
 
 /** The summary of a run with these cycles. The machine and the sizes make it easy to read. */
 function summaryOf(cycles: readonly CycleRecord[], changed: Partial<RunRecord> = {}): string {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { inflation } from '../../../../lab/overrun/relatives/inflation.ts'
-
-const MiB = 2 ** 20
+import { MiB } from '../../../../memory/units.ts'
 
 test('with nothing left to mark, an assist of 64 KiB is credited with 65 times the room: the clamp at 1000 bytes', () => {
   expect(inflation(0, MiB, false)).toBeCloseTo(65_536 / 1000, 3)

@@ -1,5 +1,6 @@
 // What a scenario may ask of the stepped engine beside smooth cycles: a limit below what lives,
 // GOGC off for a while, numbers out of all proportion.
+
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -12,10 +13,10 @@ import type { Scenario } from '../../../../lab/pacers/scenario.ts'
 import { drawn, library } from '../../../../lab/pacers/scenarios/library.ts'
 import { CYCLE_FIELDS, steppedSimulation } from '../../../../lab/pacers/stepped/engine.ts'
 import { MOST_PERIODS } from '../../../../lab/pacers/stepped/run.ts'
+import { MiB } from '../../../../memory/units.ts'
 import { inScratch } from '../../../support/run-cli.ts'
 import { type Rows, rowsOf } from '../simulated.ts'
 
-const MIB = 2 ** 20
 const go121 = pacerNamed('go1.21')
 const CYCLE = {
   ...{ alloc_rate: 33, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 },
@@ -26,7 +27,7 @@ const GLOBAL = {
   memory_limit: null,
   cores: 8,
   globals_bytes: 32_768,
-  initial_heap_bytes: 16 * MIB,
+  initial_heap_bytes: 16 * MiB,
 }
 
 function scenario(cycles: readonly Partial<typeof CYCLE>[], global: object = {}): Scenario {
@@ -63,8 +64,8 @@ function collectorShare(rows: Rows): number {
 describe('under a memory limit below what lives', () => {
   const below = scenario(same(150), {
     gogc: -1,
-    memory_limit: 32 * MIB,
-    initial_heap_bytes: 64 * MIB,
+    memory_limit: 32 * MiB,
+    initial_heap_bytes: 64 * MiB,
   })
 
   // Those that know a memory limit.
@@ -172,7 +173,7 @@ describe('with GOGC off for a while', () => {
   })
 
   test('a pacer that knows the memory limit starts its cycles by it, and one that does not starts none', () => {
-    const limited = scenario([...same(9), { gogc: -1 }, ...same(9)], { memory_limit: 64 * MIB })
+    const limited = scenario([...same(9), { gogc: -1 }, ...same(9)], { memory_limit: 64 * MiB })
     const triggers = (name: string) =>
       column(rowsOf(steppedSimulation(limited, pacerNamed(name))), 'trigger')
     expect(triggers('go1.21').every(Number.isFinite)).toBe(true)
@@ -182,7 +183,7 @@ describe('with GOGC off for a while', () => {
   test('and no cycle to the end is an error, whatever the pacer knows', () => {
     for (const [name, global] of [
       ['go1.21', { gogc: -1 }],
-      ['go1.14', { gogc: -1, memory_limit: 64 * MIB }],
+      ['go1.14', { gogc: -1, memory_limit: 64 * MiB }],
     ] as const)
       expect(() => rowsOf(steppedSimulation(scenario(same(5), global), pacerNamed(name)))).toThrow(
         'x.json: cycle 0: no cycle ever starts: GOGC is off, and no memory limit has a say',
@@ -242,7 +243,7 @@ test('a long simulation says how far it is, whenever its steps have doubled', ()
   // Each mark takes some tens of thousands of steps.
   const long = scenario(same(70, { scan_rate: 0.1, alloc_rate: 0.01 }), {
     cores: 1,
-    initial_heap_bytes: MIB,
+    initial_heap_bytes: MiB,
   })
   rowsOf(steppedSimulation(long, go121, text => said.push(text)))
   const counts = said.map(text =>

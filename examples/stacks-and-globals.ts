@@ -1,4 +1,5 @@
-// Roots: tasks that wait with much on their shadow stacks, and a large global. A collection has to find all of it.
+// Roots: tasks that wait with much on their shadow stacks, and a large global. A collection must
+// find all of it.
 //   -- [--tasks N] [--kept N]
 import { parseArgs } from 'node:util'
 import {

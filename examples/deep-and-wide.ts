@@ -10,7 +10,7 @@ const Cells = array(ref(Cell))
 
 function listOf(length: number): Ref<typeof Cell> {
   let list: Ref<typeof Cell> = nil
-  for (let i = length; i > 0; i--) list = Cell.new(list, i) // new protects its arguments itself
+  for (let i = length; i > 0; i--) list = Cell.new(list, i) // `new` protects its arguments.
   return list
 }
 

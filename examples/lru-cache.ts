@@ -21,7 +21,7 @@ const Chains = array(ref(Entry))
 const Result = struct('Result', { hits: i32, misses: i32, checksum: i32 })
 const Results = chan(ref(Result))
 const VALUE_BYTES = 88
-const ENTRY_BYTES = 32 + 96 + 4 // with its value, and a chain's place in the array
+const ENTRY_BYTES = 32 + 96 + 4 // With its value, and a chain's place in the array.
 
 function find(chain: Ref<typeof Entry>, key: number): Ref<typeof Entry> {
   return chain === nil || Entry.key.get(chain) === key ? chain : find(Entry.chain.get(chain), key)

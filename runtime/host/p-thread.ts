@@ -336,7 +336,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const { index, configuration } = message
   const { check, gcPercent, memoryLimit, procs } = configuration
   const heap = new Heap(memory, check)
-  now() // compiles Node's own part of it (runtime/load/eager-compilation.ts sees to ours)
+  now() // Compiles Node's part of it, which eager-compilation.ts does not reach.
   const controller = new Controller(memory, pacer, {
     procs,
     gcPercent,

@@ -62,6 +62,6 @@ function allows(what: () => unknown): boolean {
     what()
     return true
   } catch {
-    return false // the answer, whatever the reason
+    return false // The answer, whatever the reason.
   }
 }

@@ -59,7 +59,8 @@ export default function* main(...args: string[]) {
   const start = performance.now()
   gc()
   console.error(`collected in ${(performance.now() - start).toFixed(1)} ms`)
-  for (let i = 0; i < (small ? 100 : 1_000_000); i++) Cell.new(-1) // In the place of what was freed.
+  // In the place of what was freed.
+  for (let i = 0; i < (small ? 100 : 1_000_000); i++) Cell.new(-1)
 
   Gate.close(gate)
   let sum = 0

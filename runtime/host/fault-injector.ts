@@ -3,10 +3,12 @@
  * that it names. Every point counts its passes and strikes in shared memory, so that a run can
  * prove that a fault was met.
  */
+
 import { exchange, step, wait } from '#sync'
 import { FIRST_FAULT_PLACE, PLACES, Place } from '../../gc/record/place.ts'
 import type { FaultPoint, FaultPoints } from '../../memory/fault-points.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
+import type { MetaWords } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { CYCLES } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -28,7 +30,7 @@ interface PointFaults {
 }
 
 export class FaultInjector implements FaultPoints {
-  readonly #words: Int32Array
+  readonly #words: MetaWords
   readonly #place: Place
   readonly #points: ReadonlyMap<FaultPoint, PointFaults>
   #random: number
@@ -128,5 +130,7 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
 }
 
 function countOf(memory: Memory, pIndex: number, point: FaultPoint): number {
-  return memory.p(pIndex, pWords.FAULT_COUNTS) + pWords.FAULT_WORDS * FAULT_POINTS.indexOf(point)
+  return (
+    memory.pWord(pIndex, pWords.FAULT_COUNTS) + pWords.FAULT_WORDS * FAULT_POINTS.indexOf(point)
+  )
 }

@@ -21,6 +21,7 @@ import { Events } from '../../gc/record/events.ts'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { Heap } from '../../heap/heap.ts'
 import { InternalError } from '../../memory/internal-error.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory, type MemoryHandle } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
@@ -28,7 +29,6 @@ import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { DeadlockError } from '../../scheduler/deadlock.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type Program } from '../../scheduler/p.ts'
 import type { Failure, Thread } from '../../scheduler/thread.ts'
 import { printable, printableName } from '../errors/printable.ts'
@@ -170,10 +170,10 @@ function roomIn(
   host: MessagePort,
 ): (word: number, value: number) => boolean {
   const { meta } = memory
-  const activity = memory.p(index, pWords.ACTIVITY)
+  const activityWord = memory.pWord(index, pWords.ACTIVITY)
   return (word, value) => {
-    const before = readAt(meta, activity)
-    meta[activity] = pWords.ACTIVITY_PRINTING
+    const before = readAt(meta, activityWord)
+    meta[activityWord] = pWords.ACTIVITY_PRINTING
     try {
       tellTo(host)({ isRingFull: true })
       do {
@@ -182,7 +182,7 @@ function roomIn(
       } while (waitForHost(meta, word, value, ROOM_MS) === 'timed-out')
       return true
     } finally {
-      meta[activity] = before
+      meta[activityWord] = before
     }
   }
 }
@@ -348,7 +348,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const p = new P(heap, index, controller, program, events, configuration, host)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0)
-    memory.meta[memory.p(index, pWords.POLL)] = pWords.POLL_ALWAYS
+    memory.meta[memory.pWord(index, pWords.POLL)] = pWords.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
   const run = new Run(message.run, p, declarations, check)
   program.run = run
@@ -373,7 +373,7 @@ async function importMain(entryUrl: string): Promise<Main> {
 function boot(memory: Memory): void {
   const { meta, layout } = memory
   if (add(meta, control.PS_BOOTED, 1) + 1 === layout.procs) {
-    memory.metaF64[memory.measure(control.RUN_STARTED_AT)] = now()
+    memory.metaF64[memory.controlDouble(control.RUN_STARTED_AT)] = now()
     endBoot(memory, control.RUN_ACTIVE)
   }
   while (load(meta, control.RUN_STATE) === control.RUN_BOOTING)
@@ -419,7 +419,7 @@ class RunningProgram implements Program {
   }
 
   #taskOf(id: GoroutineId): number {
-    return readAt(this.#memory.meta, this.#memory.goroutine(id, gWords.TASK))
+    return readAt(this.#memory.meta, this.#memory.goroutineWord(id, gWords.TASK))
   }
 }
 

@@ -3,6 +3,7 @@
  * prints. Every few milliseconds it carries out console output, traces and cycle records, asks for
  * a periodic cycle, and names the P that keeps the world waiting.
  */
+
 import { availableParallelism } from 'node:os'
 import { load, now, scheduling, store } from '#sync'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
@@ -10,6 +11,7 @@ import { statisticsOf, takeStatistics } from '../../gc/record/statistics.ts'
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import type { ScheduleReport } from '../../memory/controlled/strategy.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
@@ -106,7 +108,8 @@ export class Session {
     this.showStatus = showStatus
     this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
-    this.nameOf = goroutine => tasks(readAt(memory.meta, memory.goroutine(goroutine, gWords.TASK)))
+    this.nameOf = goroutine =>
+      tasks(readAt(memory.meta, memory.goroutineWord(goroutine as GoroutineId, gWords.TASK)))
     this.stragglers = new Stragglers(memory, this.nameOf)
     for (let index = 0; index < configuration.procs; index++)
       this.rings.push(new ConsoleRing(memory, index))
@@ -352,7 +355,7 @@ export class Session {
    */
   private askForPeriodicCycle(): void {
     const { meta, metaF64 } = this.memory
-    const last = readAt(metaF64, this.memory.measure(control.LAST_CYCLE_AT))
+    const last = readAt(metaF64, this.memory.controlDouble(control.LAST_CYCLE_AT))
     if (
       last === 0 ||
       now() - last < this.configuration.forceGcPeriodMs ||
@@ -361,7 +364,7 @@ export class Session {
       return
     if (load(meta, control.PERIODIC_WANTED) !== 0) return
     store(meta, control.PERIODIC_WANTED, 1)
-    metaF64[this.memory.measure(control.LAST_CYCLE_AT)] = now()
+    metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)] = now()
     this.wakeAll()
   }
 
@@ -515,7 +518,9 @@ export class Session {
       goroutines: {
         started: load(meta, control.GOROUTINES_STARTED),
         finished: load(meta, control.GOROUTINES_FINISHED),
-        peakLivePerP: this.rings.map((_, index) => load(meta, memory.p(index, pWords.PEAK_LIVE))),
+        peakLivePerP: this.rings.map((_, index) =>
+          load(meta, memory.pWord(index, pWords.PEAK_LIVE)),
+        ),
       },
       faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory, configuration.faults),
     }

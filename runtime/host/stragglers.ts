@@ -3,7 +3,9 @@
  * in a loop without a safepoint. If the runtime is at work on the P, the line says so, and gives no
  * advice.
  */
+
 import { load, now } from '#sync'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -35,9 +37,9 @@ export class Stragglers {
     const stopSince =
       raisedReason(this.#memory) === 0 ? Number.POSITIVE_INFINITY : raisingSince(this.#memory)
     for (let index = 0; index < layout.procs; index++) {
-      if (load(meta, this.#memory.p(index, pWords.STATUS)) !== pWords.STATUS_RUNNING) continue
+      if (load(meta, this.#memory.pWord(index, pWords.STATUS)) !== pWords.STATUS_RUNNING) continue
       const scanSince = this.#isScanWanted(index)
-        ? readAt(metaF64, this.#memory.pMeasure(index, pWords.SCAN_REQUESTED_AT))
+        ? readAt(metaF64, this.#memory.pDouble(index, pWords.SCAN_REQUESTED_AT))
         : Number.POSITIVE_INFINITY
       const since = Math.min(stopSince, scanSince)
       if (now() - since < PATIENCE_MS || this.#namedFor.get(index) === since) continue
@@ -52,21 +54,22 @@ export class Stragglers {
 
   #isScanWanted(index: number): boolean {
     const { meta } = this.#memory
-    const goroutine = readAt(meta, this.#memory.p(index, pWords.GOROUTINE))
+    const goroutine = readAt(meta, this.#memory.pWord(index, pWords.GOROUTINE)) as GoroutineId
     return (
       goroutine !== 0 &&
-      (load(meta, this.#memory.goroutine(goroutine, gWords.STATUS)) & gWords.G_SCAN_WANTED) !== 0
+      (load(meta, this.#memory.goroutineWord(goroutine, gWords.STATUS)) & gWords.G_SCAN_WANTED) !==
+        0
     )
   }
 
   #advice(index: number): string {
-    const activity = readAt(this.#memory.meta, this.#memory.p(index, pWords.ACTIVITY))
+    const activity = readAt(this.#memory.meta, this.#memory.pWord(index, pWords.ACTIVITY))
     if (activity === pWords.ACTIVITY_GOROUTINE) return 'call poll() in long loops'
     return `not its own doing: the P ${ACTIVITY[activity] ?? 'is at work'}`
   }
 
   #who(index: number): string {
-    const goroutine = readAt(this.#memory.meta, this.#memory.p(index, pWords.GOROUTINE))
+    const goroutine = readAt(this.#memory.meta, this.#memory.pWord(index, pWords.GOROUTINE))
     if (goroutine === 0)
       return `P ${index} (which runs no goroutine: the system has taken its thread off the CPU)`
     return `goroutine ${goroutine} (${this.#nameOf(goroutine)}) on P ${index}`

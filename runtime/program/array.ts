@@ -5,6 +5,7 @@
  *
  * An index out of range is an error in every mode.
  */
+
 import { step } from '#sync'
 import {
   ARRAY_ELEMENTS_BYTE,
@@ -12,7 +13,7 @@ import {
   headerOf,
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { ACTIVITY, ACTIVITY_COPYING } from '../../memory/words/p.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
@@ -252,16 +253,16 @@ export function bytesOf(run: Run): Bytes {
     },
     text(bytes: Ref<Bytes>) {
       const length = elements.length(bytes)
-      const doing = p.memory.p(p.index, ACTIVITY)
-      const before = meta[doing]
-      if (length > NAMED_BYTES) meta[doing] = ACTIVITY_COPYING
+      const doingWord = p.memory.pWord(p.index, ACTIVITY)
+      const before = meta[doingWord]
+      if (length > NAMED_BYTES) meta[doingWord] = ACTIVITY_COPYING
       try {
         // A copy, since a decoder takes no shared memory.
         return decoder.decode(
           heapU8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length),
         )
       } finally {
-        meta[doing] = before
+        meta[doingWord] = before
       }
     },
   })

@@ -41,7 +41,7 @@ export function setGCPercent(percent: number): number {
       `setGCPercent: ${percent} must be a whole number of percent, negative for off`,
     )
   probeStackDeep()
-  const own = p.memory.p(p.index, 0)
+  const own = p.memory.pWord(p.index, 0)
   meta[own + GC_PERCENT_ASKED] = Math.max(percent, -1)
   meta[own + GC_PERCENT_IS_ASKED] = 1
   // A stop of another P may have carried it out.
@@ -82,8 +82,8 @@ export function isMarking(): boolean {
 export function assistMs(): number {
   const { metaF64 } = p.memory
   return (
-    readAt(metaF64, p.memory.pMeasure(p.index, TOTAL_ASSIST_MS)) +
-    readAt(metaF64, p.memory.pMeasure(p.index, TOTAL_BLOCKED_MS))
+    readAt(metaF64, p.memory.pDouble(p.index, TOTAL_ASSIST_MS)) +
+    readAt(metaF64, p.memory.pDouble(p.index, TOTAL_BLOCKED_MS))
   )
 }
 

@@ -25,8 +25,10 @@
  *    has.
  * 6. Its declaring functions and built-in types are those of its own run (run-program.ts).
  */
+
 import type { WriteBarrier } from '../../gc/mark/barrier.ts'
 import type { ShadowStack } from '../../heap/shadow-stack.ts'
+import type { HeapWords, MetaWord, MetaWords } from '../../memory/kinds.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { Channels } from '../../scheduler/channel.ts'
 import type { P } from '../../scheduler/p.ts'
@@ -57,14 +59,14 @@ export class Run {
   readonly check: boolean
   readonly stack: ShadowStack
   readonly barrier: WriteBarrier
-  readonly meta: Int32Array
-  readonly heap: Int32Array
+  readonly meta: MetaWords
+  readonly heap: HeapWords
   readonly heapU32: Uint32Array
   readonly heapF64: Float64Array
   readonly heapU8: Uint8Array
   /** Indices of the P's poll word and of its first cache word. */
-  readonly pollWord: number
-  readonly cacheWord: number
+  readonly pollWord: MetaWord
+  readonly cacheWord: MetaWord
 
   constructor(number: number, p: P, declarations: Declarations, check: boolean) {
     const { memory } = p
@@ -80,8 +82,8 @@ export class Run {
     this.heapU32 = memory.heapU32
     this.heapF64 = memory.heapF64
     this.heapU8 = memory.heapU8
-    this.pollWord = memory.p(p.index, pWords.POLL)
-    this.cacheWord = memory.p(p.index, pWords.CACHE)
+    this.pollWord = memory.pWord(p.index, pWords.POLL)
+    this.cacheWord = memory.pWord(p.index, pWords.CACHE)
   }
 }
 
@@ -97,8 +99,8 @@ export let served: Run | null = null
 export let run: Run = nobody
 export let p: P = nobody
 export let stack: ShadowStack = nobody
-export let meta: Int32Array = nobody
-export let heap: Int32Array = nobody
+export let meta: MetaWords = nobody
+export let heap: HeapWords = nobody
 
 /** Makes `opened` the run that this thread serves. */
 export function serveRun(opened: Run): void {

@@ -3,6 +3,7 @@
  * copy of a global serves them all. A global that holds a reference is a root.
  */
 import { step } from '#sync'
+import type { MetaDoubles } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
@@ -54,7 +55,7 @@ class Cells {
   private readonly kind: AnyKind
   private readonly begin: number
   private readonly run: Run
-  private readonly metaF64: Float64Array
+  private readonly metaF64: MetaDoubles
 
   constructor(run: Run, kind: AnyKind, length: number) {
     if (!Number.isInteger(length) || length < 1)

@@ -13,10 +13,11 @@
  * at their kinds, and for all other structs. Every object has room for 3 words, so a missing
  * argument writes 0 to a word that holds nothing.
  */
+
 import { step as syncStep } from '#sync'
 import { headerOf, MAX_REFERENCES } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, spanClassOf } from '../../heap/size-classes.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { probeStack } from '../../memory/stack-probe.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { CACHE_WORDS, LIMIT } from '../../memory/words/p.ts'

@@ -1,9 +1,10 @@
 /** Tasks: the functions that goroutines run, and how goroutines are started. */
+
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { probeStackDeep, probeStackForLock } from '../../memory/stack-probe.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../../scheduler/channel.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { readAt } from '../read-at.ts'
 import { verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, meta, p, run } from './current.ts'
@@ -116,7 +117,7 @@ function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unk
  */
 function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly number[]): void {
   const { memory, collector } = p
-  const record = memory.goroutine(id, 0)
+  const record = memory.goroutineWord(id, 0)
   let slot = readAt(meta, record + gWords.STACK)
   let scalars = 0
   for (const [index, value] of values.entries()) {
@@ -131,7 +132,7 @@ function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly num
 /** The generator of a goroutine that runs for the first time, made with its arguments. */
 export function coroutineOf(id: GoroutineId): Coroutine {
   const { memory } = p
-  const record = memory.goroutine(id, 0)
+  const record = memory.goroutineWord(id, 0)
   const number = readAt(meta, record + gWords.TASK)
   const task = run.tasks.get(number)
   if (task === undefined)

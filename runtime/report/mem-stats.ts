@@ -12,7 +12,7 @@ import { wholeNs } from './units.ts'
 /** The statistics at the newest snapshot. */
 export function memStatsOf(memory: Memory): MemStats {
   const { metaF64, layout } = memory
-  const measure = (name: number): number => readAt(metaF64, memory.measure(name))
+  const measure = (name: number): number => readAt(metaF64, memory.controlDouble(name))
   const statistics = statisticsOf(memory)
   const { allocatedBytes, allocatedObjects, freedBytes, freedObjects, cycles } = statistics
   const { pagesTouched, stackWordsTouched, workBuffersTouched } = statistics
@@ -66,8 +66,8 @@ export function memStatsOf(memory: Memory): MemStats {
 }
 
 function ring(memory: Memory, name: number): number[] {
-  const begin = memory.measure(name)
-  return Array.from(memory.metaF64.subarray(begin, begin + control.PAUSE_RING), value =>
+  const beginDouble = memory.controlDouble(name)
+  return Array.from(memory.metaF64.subarray(beginDouble, beginDouble + control.PAUSE_RING), value =>
     Math.round(value),
   )
 }

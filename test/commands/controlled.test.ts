@@ -1,4 +1,5 @@
-// Runs under a schedule: one P at a time, in an order that a seed decides. In processes started with the condition `controlled`.
+// Runs under a schedule: one P at a time, in an order that a seed decides. The processes are
+// started with the condition `controlled`.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -40,7 +41,7 @@ const runControlledWarm: typeof runControlled = (
   args = ['1', '8', '2'],
 ) => runCliWarm(['run', ...program, ...options, '--', ...args], {}, ['--conditions=controlled'])
 
-/** All that is the same each time. */
+/** The part of the record that must be the same each time. */
 function told(run: { readonly record: RunRecord | null; readonly stdout: string }): unknown {
   const { record } = run
   if (record === null) throw new Error('no record')
@@ -183,7 +184,7 @@ test('without the condition there is no schedule to be had', async () => {
   })
 })
 
-/** Protocols that are explored; all of them in the long size. */
+/** The protocols that are explored: all of them only in the large size. */
 const EXPLORED = ['stop-the-world']
 
 longTest('all schedules of protocols within a small bound are sound', async () => {

@@ -1,4 +1,5 @@
-// A schedule that fails, on a collector that is broken on purpose: found, run again from its seed, and shrunk. The command is that of docs/schedules.md.
+// A schedule that fails on a collector that is broken on purpose: it is found, run again from its
+// seed, and shrunk. The command is the one in docs/schedules.md.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** `npm run test:mutants` in small: a tree as it is passes, and three mutants do not, each by a check of another kind. */
+/**
+ * `npm run test:mutants` in small: the unmutated tree passes, and three mutants fail, each in a
+ * check of another kind.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

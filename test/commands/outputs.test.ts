@@ -1,4 +1,5 @@
-// What a command is to write, where it cannot: a full disk, a closed pipe, a reader that does not read, a file that is something else already.
+// Outputs that cannot be written: a full disk, a closed pipe, a reader that does not read, a file
+// that is something else already.
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +28,10 @@ interface Answer {
   readonly stderr: string
 }
 
-/** Runs a line of the shell in a folder; `$SAWTOOTH` is the command line. Whatever hangs is ended. */
+/**
+ * Runs a line of the shell in a folder. `$SAWTOOTH` is the command line. A command that hangs is
+ * ended.
+ */
 function shell(line: string, folder: string): Answer {
   const env = { ...process.env, SAWTOOTH: `${process.execPath} ${cli}`, TMPDIR: folder }
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
@@ -66,7 +70,7 @@ describe('a run on a full disk', () => {
   test('leaves the old record as it was, and nothing beside it', async () => {
     await inScratch(async folder => {
       writeFileSync(join(folder, 'a.json'), 'yesterday')
-      // Blocks of 512 or 1024 bytes: less than a record, more than the copy of the program.
+      // Blocks are 512 or 1024 bytes: less than a record, more than the copy of the program.
       const { code, stdout, stderr } = shell(
         `ulimit -f 4; exec $SAWTOOTH run ${hello} --json a.json`,
         folder,
@@ -148,7 +152,7 @@ describe('streams that fail', () => {
         unwritten,
       })
       if (!isLong) return
-      // What else goes wrong keeps its code.
+      // A run that also goes wrong in another way keeps the exit code of that.
       shell(
         `{ $SAWTOOTH run ${threadsFile('programs/throws.ts')}; echo $? >code; } ${where}`,
         folder,
@@ -205,7 +209,7 @@ describe('a lab whose results cannot be written', () => {
         said: `sawtooth: /dev/full cannot be written: ${NO_SPACE}\n`,
       })
       expect(stdout).toContain('fixed')
-      // One that cannot be written keeps no other from being.
+      // A file that cannot be written does not keep the others from being written.
       expect(readFileSync(join(folder, 'league.html'), 'utf8')).toContain('</html>')
     })
   })
@@ -342,7 +346,7 @@ describe('an output', () => {
   })
 })
 
-/** A file system of 64 KiB; null where none can be mounted. */
+/** A file system of 64 KiB, or null where none can be mounted. */
 const canMount =
   spawnSync('sh', [
     '-c',
@@ -351,7 +355,7 @@ const canMount =
 
 const orSkipped = canMount ? '' : ' (skipped: there is no right to mount a disk)'
 
-/** On a disk of its own; the small size has a limit of the size of files in its place. */
+/** A test on a disk of its own. The small size has a limit on the size of files instead. */
 const mountedTest = isLong ? test.skipIf(!canMount) : longTest
 
 mountedTest(`a disk that fills up during a run${orSkipped}`, async () => {
@@ -494,7 +498,8 @@ describe('a reader that does not read', () => {
         const ended = new Promise<number | null>(resolve => child.on('exit', resolve))
         const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
         try {
-          // The record is opened last before the run starts. Then the pipe fills, or on a slow machine not yet: the run must end in any case.
+          // The record is the last file that is opened before the run starts. By then the pipe may
+          // be full or, on a slow machine, not yet. The run must end in both cases.
           while (
             !readdirSync(folder).some(name => /^\.sawtooth-/.test(name)) &&
             child.exitCode === null
@@ -504,7 +509,7 @@ describe('a reader that does not read', () => {
           const signalled = performance.now()
           child.kill(signal)
           expect(await ended).toBe(130)
-          // A second is what it takes; this is a limit for a machine that does much else.
+          // It takes a second. The limit is for a machine that does much else.
           expect(performance.now() - signalled).toBeLessThan(15_000)
           expect(recordIn(json)).toMatchObject({ exit: 130, error: { kind: 'interrupted' } })
         } finally {

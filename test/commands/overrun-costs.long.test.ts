@@ -1,4 +1,5 @@
-// What policies cost, measured in small in a process of its own: that every figure is there, and is of the run that it says it is of.
+// What policies cost, measured in small in a process of its own: every figure is there, and belongs
+// to the run that it names.
 import { expect, test } from 'vitest'
 import type { CostOptions } from '../../lab/overrun/costs.ts'
 import type { Cost, LatencyPercentiles } from '../../lab/overrun/results.ts'
@@ -44,7 +45,8 @@ test('the baseline is measured against itself in pairs, with pauses, latency, ut
     }
     expectRising(pauseUs)
     expectRising(allocationUs)
-    // A window of 1 ms holds a stop or an assist, so that something is taken; a longer window cannot be worse than all of its parts.
+    // Some window of 1 ms holds a stop or an assist, so the program does not have all of it. A
+    // longer window cannot be worse than all of its parts.
     const { 1: short, 10: middle } = minimumMutatorUtilization
     expect(short).toBeGreaterThanOrEqual(0)
     expect(short).toBeLessThan(1)

@@ -11,7 +11,8 @@ test.skipIf(chromium === null)(
     const { pictures, pageWidth, windowWidth, requests, console } = await open(page)
     expect(console).toEqual([])
     expect(requests).toEqual([])
-    // Two distributions and two charts of causes, natural and injected; a timeline; two charts of costs; one of an experiment.
+    // Two distributions and two charts of causes, each natural and injected; a timeline; two charts
+    // of costs; one chart of an experiment.
     expect(pictures).toHaveLength(8)
     for (const { width, height } of pictures) {
       expect(width).toBeGreaterThan(200)

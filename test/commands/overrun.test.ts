@@ -1,4 +1,5 @@
-// The overrun lab in small, with the terminator stalled for 3 ms each time: what natural delays do is the machine's, and no test's.
+// The overrun lab in small, with the terminator stalled for 3 ms each time. Natural delays depend
+// on the machine, so no test relies on them.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -47,7 +48,7 @@ test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the 
     }
     expect(without).toMatchObject({ bound: null, held: null })
     expect(gated.held).toBe(true)
-    // Each P takes more in 3 ms than the gate lets all of them take together, if it has a CPU by then.
+    // In 3 ms each P that has a CPU takes more than the gate lets all Ps take together.
     expect(without.overrun.max).toBeGreaterThan(4 * 8192)
     expect(gated.overrun.max).toBeLessThanOrEqual(4 * 8192)
     expect(without.worst?.lanes.length).toBeGreaterThan(0)

@@ -65,7 +65,8 @@ test('an interrupt leaves what was played until then', async () => {
   await inScratch(async scratch => {
     const json = join(scratch, 'some.json')
     const args = ['--pacers', 'go1.21;go1.14', '--scenarios', 'stepped/steady,proposal/high-gogc']
-    // The first that is played is a simulation, or one of four runs on the real heap that take some thirty seconds.
+    // The first match is a simulation, or one of four runs on the real heap, which take some thirty
+    // seconds.
     const { code, stdout } = await runCli(
       ['pacers', 'league', ...args, '--engines', 'stepped,real', '--json', json],
       {

@@ -1,6 +1,7 @@
 /**
- * The two packages as they would be installed: copies of what npm packs, beside the packages that they depend on. Whoever installs the runtime gets no lab and
- * none of its libraries, and the commands of the lab say what to install.
+ * The two packages as a user installs them: copies of what npm packs, beside the packages that they
+ * depend on. A user who installs the runtime gets neither the lab nor its libraries, and the lab's
+ * commands say what to install.
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
@@ -35,7 +36,10 @@ function filesOf(folder: string): string[] {
 execFileSync('npm', ['run', 'build', '--silent'], { cwd: join(root, 'lab') })
 const [runtime, lab] = [filesOf('.'), filesOf('lab')]
 
-/** A package's dependencies, and theirs. One that has its place within the package that depends on it is there with that. */
+/**
+ * The dependencies of a package, and theirs. A dependency that lies within the package that needs
+ * it is copied with that package.
+ */
 function dependenciesOf(folder: string, known = new Set<string>()): ReadonlySet<string> {
   for (const name of Object.keys(manifestIn(folder).dependencies ?? {})) {
     const isWithin = folder !== '.' && existsSync(join(root, folder, 'node_modules', name))
@@ -98,7 +102,7 @@ describe('the lab', () => {
       'pacers/programs/shaped-heap.ts',
     ])
       expect(lab).toContain(path)
-    // Whose costs are measured.
+    // The policies whose costs are measured.
     for (const name of ['alloc-storm', 'binary-trees'])
       expect(runtime).toContain(`examples/${name}.ts`)
     expect(lab.filter(path => /node_modules|tsbuildinfo/.test(path))).toEqual([])
@@ -114,7 +118,7 @@ describe('the lab', () => {
       const cli = join(directory, 'node_modules/sawtooth/bin/sawtooth.js')
       const run = (...args: string[]): Promise<ProcessResult> =>
         runNode([cli, ...args], {}, scratch)
-      // Whether its criteria hold is the machine's: exit 1 with a table is as good.
+      // The machine decides whether the criteria hold: exit 1 with a table is as good.
       const measured = await run('overrun', '--quick', '--seconds', '0.6')
       expect([0, 1], measured.stderr).toContain(measured.code)
       expect(measured.stdout).toMatch(/^(?:ok|FAILED) /m)

@@ -1,7 +1,7 @@
 /**
- * README and docs say what is so: their programs and commands run and print what stands there, and
- * their options are those of the command line. That their links and the files that they name exist
- * is test/structure's to say.
+ * README and docs are true: their programs and commands run and print what the pages show, and the
+ * options in them are those of the command line. Links and named files are tested by
+ * test/structure.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ function blocksOf(page: string, language: string): Block[] {
     .filter(block => block.language === language)
 }
 
-/** Blocks that begin with `// NAME.ts`, by name. */
+/** The blocks that begin with `// NAME.ts`, by name. */
 function filesIn(page: string): Map<string, string> {
   const named = blocksOf(page, 'ts').flatMap(({ text }) => {
     const name = /^\/\/ ([\w-]+\.ts)\n/.exec(text)?.[1]
@@ -52,7 +52,7 @@ interface Transcript {
   readonly output: string
 }
 
-/** Blocks of `$ command` and what it prints; a line `…` stands for any lines. */
+/** The blocks of `$ command` and what it prints. A line `…` stands for any lines. */
 const transcripts: Transcript[] = pages.flatMap(page =>
   blocksOf(page, 'console').map(({ text }) => {
     const [command = '', ...output] = text.split('\n')
@@ -60,7 +60,10 @@ const transcripts: Transcript[] = pages.flatMap(page =>
   }),
 )
 
-/** Runs a command of a page in a directory that holds the page's files, and hands back what it prints there, with no directory in its paths. */
+/**
+ * Runs a command of a page in a directory that holds the page's files. Returns what it prints,
+ * without the directory in paths.
+ */
 async function printed(
   page: string,
   args: readonly string[],
@@ -144,7 +147,7 @@ test.each(['stepped/step-alloc', 'proposal/big-stacks'])(
   },
 )
 
-/** Commands in `sh` blocks, without what stands after a comment sign, one for each part of a chain. */
+/** The commands in `sh` blocks, without comments. Each part of a chain is a command. */
 const mentions = pages.flatMap(page =>
   blocksOf(page, 'sh').flatMap(({ text }) =>
     text
@@ -155,11 +158,11 @@ const mentions = pages.flatMap(page =>
       .map(command => ({ page, command })),
   ),
 )
-/** Each once, with the first page that has it. */
+/** Each command once, with the first page that has it. */
 const commands = mentions.filter(
   ({ command }, at) => mentions.findIndex(one => one.command === command) === at,
 )
-/** The small size leaves it to overrun.test.ts, which measures in small. */
+/** The small size leaves the lab to overrun.test.ts, which measures in small. */
 const measures = ({ command }: { readonly command: string }): boolean =>
   command.includes('sawtooth.js overrun')
 const tried = commands.filter(one => isLong || !measures(one))
@@ -204,14 +207,17 @@ describe('a command of the pages exists', () => {
     return /^[A-Z]+=/.test(word)
   }
 
-  /** Runs the lab for a moment. Whether its criteria hold is the machine's, and no test's: exit 1 with a table is as good. */
+  /**
+   * Runs the lab for a moment. The machine decides whether its criteria hold: exit 1 with a table
+   * is as good.
+   */
   async function expectToMeasure(words: readonly string[]): Promise<void> {
     const { code, stdout, stderr } = await runCliWarm([...words, '--seconds', '0.6'])
     expect([0, 1], stderr).toContain(code)
     expect(stdout).toMatch(/^(?:ok|FAILED) /m)
   }
 
-  /** Runs it in its small size; a run's record goes to a scratch directory. */
+  /** Runs the command in its small size. A run's record goes to a scratch directory. */
   async function expectToRun(
     words: readonly string[],
     env: Readonly<Record<string, string>>,
@@ -259,7 +265,8 @@ test('the command line accepts every option of docs/command-line.md', async () =
   const section = /^## Options\n(.*?)^## /ms.exec(read('docs/command-line.md'))?.[1] ?? ''
   const options = [...section.matchAll(/^\| `(--[a-z-]+)( )?/gm)]
   expect(options.length).toBeGreaterThan(10)
-  // All in one command, each with a value that nobody allows: an option that is unknown is what the message would complain of.
+  // All options are in one command, each with a value that no option allows. If an option were
+  // unknown, the message would say so first.
   const given = options.map(([, option = '', hasValue]) =>
     hasValue === undefined ? option : `${option}=§`,
   )

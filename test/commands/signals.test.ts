@@ -14,7 +14,10 @@ import { isLong, longTest } from '../support/size.ts'
 const loops = threadsFile('programs/loops.ts')
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
-/** Options under which the process is sent signals, one after the other, when its stdout first says something. */
+/**
+ * Options under which the process is sent signals, one after the other, after its first output on
+ * stdout.
+ */
 function sending(...names: NodeJS.Signals[]): ProcessOptions {
   let kill = (_: NodeJS.Signals): void => {}
   let isSent = false
@@ -44,7 +47,8 @@ describe('a signal ends a run with its record', () => {
   })
 
   test('also if it comes twice, and others with it', async () => {
-    // A loop without a safepoint: the run takes half a second to its end, and all come before it.
+    // The loop has no safepoint. So the run takes half a second to end, and all signals come
+    // before.
     const all = sending('SIGINT', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGINT')
     const { code, record } = await runProgram([loops, '--procs', '2', '--', 'never'], all)
     expect({ code, kind: record.error?.kind }).toEqual({ code: 130, kind: 'interrupted' })
@@ -67,7 +71,7 @@ describe('a signal ends a run with its record', () => {
 
   longTest('while its files are being prepared', async () => {
     await inScratch(async scratch => {
-      // A long chain of imports, so that it takes a while.
+      // A long chain of imports, so that loading takes a while.
       const count = 1500
       for (let at = 0; at < count; at++)
         writeFileSync(
@@ -82,7 +86,7 @@ describe('a signal ends a run with its record', () => {
       const temporary = join(scratch, 'temporary')
       mkdirSync(temporary)
       let kill = (_: NodeJS.Signals): void => {}
-      // Its folder is there: it has begun.
+      // The run's folder exists, so the run has begun.
       const watch = setInterval(() => {
         if (readdirSync(temporary).some(name => readdirSync(join(temporary, name)).length > 0))
           kill('SIGINT')
@@ -206,7 +210,7 @@ describe('temporary folders', () =>
       expect(left).toMatch(/^sawtooth-\d+-\d+-[0-9a-f]{8}-\w+$/)
       expect(readdirSync(temporary)).toEqual([left])
 
-      // As a dead owner's, but a link, a file, and one of an unknown machine.
+      // Named like a dead owner's, but a link, a file, and a folder of an unknown machine.
       const keep = join(scratch, 'keep')
       mkdirSync(keep)
       writeFileSync(join(keep, 'file'), '')

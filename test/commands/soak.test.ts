@@ -1,5 +1,5 @@
-// The soak in small: it finds nothing, counts what it has done, goes on where it left off; and it finds what is broken on purpose, writes it down and
-// shrinks it.
+// The soak in small. On a sound runtime it finds nothing, counts what it has done, and continues
+// where it left off. A bug that was put in on purpose is found, written down and shrunk.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { inScratch, runNode } from '../support/run-cli.ts'
 import { isLong, longTest, sampled } from '../support/size.ts'
 
 const seed = process.env.SEED ?? '1'
-/** As long as it takes: how many programs there are is said, and not for how long. */
+/** Runs the soak for as long as it takes: the number of programs is given, and not a time. */
 const patience = ['--minutes', '600', '--limit', '600']
 const soak = (args: readonly string[], scratch: string) =>
   runNode(
@@ -36,7 +36,9 @@ test('random programs on random configurations agree with their models, and a ta
   })
 })
 
-/** A program of one script of these operations, and what it is run under, as a failure file has them. */
+/**
+ * A failure file that holds a program with one script of these operations, and its configuration.
+ */
 function failureOf(operations: readonly object[], configuration: object = {}): string {
   const main = {
     locals: 2,
@@ -90,7 +92,7 @@ const attempted = (thrown: string, stamp: number): object[] => [
   },
   { do: 'verify' },
 ]
-/** More than there are wrong arguments. */
+/** More tries than there are wrong arguments. */
 const arguments_ = Array.from({ length: 60 }, (_, stamp) => attempted('argument', stamp)).flat()
 const others = [...new Set(THROWN)].flatMap((thrown, stamp) => attempted(thrown, stamp))
 const near = ['allocate', 'gc', 'statistics', 'percent', 'verify'].flatMap(what =>
@@ -192,7 +194,7 @@ test.each(sampled(sabotaged, 5))('the soak finds %s', async (_, how, message) =>
     const [rate, failure, ...rest] = stdout.trimEnd().split('\n')
     expect(rate).toBe('failed 1 times of 1')
     expect(failure.replaceAll(/-?\d+/g, '0')).toBe(message.replaceAll(/\d+/g, '0'))
-    // Who does what, when nothing comes to an end.
+    // What each P and goroutine does when a run does not end.
     if (how === 'hang') expect(rest.filter(line => line.startsWith('P ')).length).toBe(2)
   })
 })

@@ -1,4 +1,7 @@
-/** A P's thread on a stage: it joins each schedule, does its part of the protocol, and parts. */
+/**
+ * The thread of a P on a stage (stage.ts): it joins each schedule, carries out its part of the
+ * protocol, and leaves the schedule.
+ */
 import { workerData } from 'node:worker_threads'
 import { add, load, notify, scheduling, wait } from '#sync'
 import * as control from '../../memory/words/control.ts'
@@ -47,13 +50,13 @@ function play(protocol: Protocol, ground: Ground): void {
   protocol.body(ground, p)
 }
 
-/** As runtime/host/p-thread.ts runs a program, from the end of the boot on. */
+/** Runs a program as runtime/host/p-thread.ts does, from the end of the boot on. */
 function playRun(protocol: RunProtocol, ground: Ground): void {
   const { memory, heap } = ground
   let main: () => Coroutine = () => [][Symbol.iterator]()
   const { p } = newP(heap, part.index, protocol, {
     start: id =>
-      memory.meta[memory.goroutine(id, gWords.TASK)] === MAIN_TASK ? main() : coroutineOf(id),
+      memory.meta[memory.goroutineWord(id, gWords.TASK)] === MAIN_TASK ? main() : coroutineOf(id),
     nameOf: id => `goroutine ${id}`,
   })
   const run = new Run(0, p, new Declarations(memory, `P ${part.index}`), false)

@@ -1,17 +1,19 @@
-// The search against a model: threads that do nothing but count, whose interleavings can be listed by other means.
+// The search against a model: threads that only count. Their interleavings can be listed by other
+// means.
 import { expect, test } from 'vitest'
 import type { Choice } from '../../memory/controlled/schedule.ts'
 import type { Order } from '../../memory/controlled/strategy.ts'
 import { explore } from './explore.ts'
 import type { Outcome } from './stage.ts'
 
-/** Threads with so many turns each, and the thread that must wait until another has done so many: [who, at its turn, for whom, how many]. */
 interface Model {
+  /** How many turns each thread has. */
   readonly turns: readonly number[]
+  /** [thread, turn, other, count]: before that turn the thread waits for the other's `count`. */
   readonly waits: readonly (readonly [number, number, number, number])[]
 }
 
-/** Who can take a turn. */
+/** The threads that can take a turn. */
 function enabledIn({ turns, waits }: Model, taken: readonly number[]): number[] {
   return turns.flatMap((all, index) => {
     const waitsFor = waits.find(([who, turn]) => who === index && turn === taken[index])
@@ -20,7 +22,7 @@ function enabledIn({ turns, waits }: Model, taken: readonly number[]): number[] 
   })
 }
 
-/** All interleavings, as strings of thread numbers, with what they cost. */
+/** All interleavings, as strings of thread numbers, each with its preemptive switches. */
 function interleavings(model: Model): Map<string, number> {
   const found = new Map<string, number>()
   const go = (taken: readonly number[], last: number, path: string, cost: number): void => {
@@ -48,7 +50,10 @@ function interleavings(model: Model): Map<string, number> {
   return found
 }
 
-/** Carries out a schedule as memory/controlled/schedule.ts does: the present thread chooses before each of its turns. */
+/**
+ * Carries out a schedule as memory/controlled/schedule.ts does: before each of its turns, a thread
+ * chooses which has the next one.
+ */
 function play(model: Model, order: Order, seen: (path: string) => void): Outcome {
   const taken = model.turns.map(() => 0)
   const own = model.turns.map(() => 0)

@@ -1,12 +1,17 @@
 /**
- * All schedules of a protocol with at most so many preemptive switches (Musuvathi and Qadeer's context bounding, PLDI 2007): most bugs of interleaving need
- * two.
+ * All schedules of a protocol with at most `bound` preemptive switches (Musuvathi and Qadeer's
+ * context bounding, PLDI 2007). Most bugs of interleaving need two.
  *
- *   a schedule is the default (runtime/options/schedule.ts) but for some switches. After each one that was carried out, every choice that came after its last
- *   switch is looked at: each other P that could have gone on there is a schedule to be tried, if it costs no more than the bound.
- *   A switch away from a P that could go on costs one; where the P had to wait anyway, it costs nothing
+ * 1. A schedule is the default (memory/controlled/strategy.ts) with a list of switches. The search
+ *    begins with the empty list.
+ * 2. A switch away from a P that could go on is preemptive, and costs one. A switch away from a P
+ *    that must wait costs nothing.
+ * 3. After a schedule was carried out, the search looks at each choice behind the schedule's last
+ *    switch. Each other P that could have gone on there gives a schedule to be tried: the same
+ *    switches and this one. It is left out if it costs more than the bound.
  *
- * So each schedule is carried out exactly once. It is begun anew each time: nothing is stored but switches.
+ * A schedule is reached only from the one without its last switch. So each is carried out once.
+ * Each begins anew: only switches are stored.
  */
 
 import type { Choice } from '../../memory/controlled/schedule.ts'
@@ -20,8 +25,9 @@ export interface Failure {
 }
 
 export interface Exploration {
-  /** Schedules carried out; true if these are all within the bound. */
+  /** How many schedules were carried out. */
   readonly schedules: number
+  /** True if these are all within the bound. */
   readonly complete: boolean
   /** Preemptive switches allowed. */
   readonly bound: number
@@ -32,20 +38,23 @@ export interface Exploration {
 
 export interface ExploreOptions {
   readonly bound: number
-  /** When to give up, in ms of performance.now(). @defaultValue never */
+  /** When to give up: ms on the clock of performance.now(). @defaultValue never */
   readonly until?: number
   /** Called after each schedule. */
   readonly onSchedule?: (schedules: number, left: number) => void
 }
 
-/** To be tried: switches, what they cost, and where the last of them is among the choices. */
+/** A schedule to be tried: its switches, their cost, and the index of the last one's choice. */
 interface Candidate {
   readonly order: Order
   readonly cost: number
   readonly last: number
 }
 
-/** Explores until all is explored, something goes wrong, or the time is over. `play` carries out one schedule. */
+/**
+ * Explores until no schedule is left, one goes wrong, or the time is over. `play` carries out one
+ * schedule.
+ */
 export function explore(play: (order: Order) => Outcome, options: ExploreOptions): Exploration {
   const { bound, until = Number.POSITIVE_INFINITY, onSchedule } = options
   const candidates: Candidate[] = [{ order: [], cost: 0, last: -1 }]
@@ -73,7 +82,11 @@ export function explore(play: (order: Order) => Outcome, options: ExploreOptions
   return { schedules, complete: true, bound, mostChoices, failure: null }
 }
 
-/** A schedule that does not do what the one before it did up to their last switch would make the count of schedules worthless. */
+/**
+ * What is wrong if the schedule did not come to its last switch, else null. In that case the
+ * protocol did not repeat the schedule from which this one was made, and the search would miss
+ * schedules.
+ */
 function deviation({ order, last }: Candidate, choices: readonly Choice[]): string | null {
   const wanted = order.at(-1)
   if (wanted === undefined) return null

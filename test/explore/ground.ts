@@ -1,4 +1,7 @@
-/** The memory of a schedule: made once, and swept clean for each schedule as far as a small one can have touched it. */
+/**
+ * The memory of a schedule. It is made once. Before each schedule, what a small protocol can have
+ * touched is set to 0.
+ */
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
@@ -40,10 +43,10 @@ export function groundOf(handle: GroundHandle): Ground {
   return { memory, heap: new Heap(memory, false), notes: new Int32Array(handle.notes) }
 }
 
-/** Everything as at the very beginning. By the controlling thread, while no P is there. */
+/** Makes the memory as it was at first. Only the controlling thread calls it, while no P runs. */
 export function clear({ memory, notes }: Ground): void {
   const { meta, metaF64, layout } = memory
-  // From the control words to the marks, all of it: a few hundred KiB.
+  // All words from the control words to the work buffers: a few hundred KiB.
   meta.fill(0, 0, layout.workBuffers + layout.workBufferCount * WORK_BUFFER_WORDS)
   const begin = (region: keyof Layout, length: number): [number, number] => {
     const at = layout[region]
@@ -59,7 +62,7 @@ export function clear({ memory, notes }: Ground): void {
   notes.fill(0)
 }
 
-/** A P as the runtime makes it, with checkmark, and a collector that starts no cycle by itself. */
+/** A P as the runtime makes it, with checkmark. GOGC is off, so no cycle starts by itself. */
 export function newP(
   heap: Heap,
   index: number,

@@ -1,4 +1,4 @@
-/** `npm run explore`: all schedules of the protocols that a bound allows. */
+/** `npm run explore`: explores all schedules of small protocols that a bound allows. */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { withoutControls } from '../../runtime/errors/printable.ts'
@@ -19,7 +19,7 @@ Options:
   --bound N         at most N preemptive switches, 0 to 4 (default: as listed)
   --quick           smaller bounds, for half a minute in all
   --procs N         only configurations with N Ps
-  --minutes N       give up a protocol after so long (default: 10)
+  --minutes N       give up a protocol after N minutes (default: 10)
   --bail            no more protocols after one that fails
   --json FILE       write what was found
   --list            what is explored
@@ -110,7 +110,7 @@ function main(): number {
   return found.every(({ complete }) => complete) ? 0 : 1
 }
 
-/** Each protocol with each number of Ps; `wanted`: with that one alone. */
+/** Each protocol with each of its numbers of Ps, or only with `wanted` Ps. */
 function configurationsOf(chosen: readonly Protocol[], wanted: number | null) {
   return chosen.flatMap(protocol =>
     protocol.configurations

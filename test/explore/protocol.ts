@@ -1,4 +1,7 @@
-/** What is explored: one protocol among a few Ps, small enough for all of its schedules. One protocol, one file. */
+/**
+ * What is explored: one protocol among a few Ps, small enough that all of its schedules can be
+ * tried. One protocol, one file.
+ */
 import type { Controller } from '../../gc/controller.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Heap } from '../../heap/heap.ts'
@@ -6,10 +9,13 @@ import type { Memory } from '../../memory/memory.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { P } from '../../scheduler/p.ts'
 
-/** Words that a protocol notes down what happened in. Written by the P that has the turn, plainly. */
+/**
+ * How many words a protocol has to note what happened. Only the P that has the turn writes them, so
+ * plain stores are enough.
+ */
 export const NOTES = 256
 
-/** The memory of a schedule, and what was noted. On each thread, views of its own. */
+/** The memory of a schedule and its notes. Each thread has its own views of them. */
 export interface Ground {
   readonly memory: Memory
   readonly heap: Heap
@@ -20,7 +26,7 @@ export interface Ground {
 export interface Configuration {
   readonly procs: number
   readonly bound: number
-  /** A smaller bound, for some hundred schedules. */
+  /** A smaller bound, for `--quick`: some hundred schedules. */
   readonly quick: number
 }
 
@@ -28,22 +34,22 @@ interface Described {
   readonly name: string
   /** What the Ps do, and what must hold in every order: one line. */
   readonly what: string
-  /** Numbers of Ps, each with the preemptive switches that can all be tried within some minutes. */
+  /** Each number of Ps, with the largest bound whose schedules take a few minutes in all. */
   readonly configurations: readonly Configuration[]
-  /** What ends the mark. @defaultValue 'coordinator' */
+  /** The termination policy. @defaultValue 'coordinator' */
   readonly termination?: TerminationName
-  /** Called by the controlling thread before the Ps are there, with a P 0 of its own. */
+  /** Called by the controlling thread before the Ps begin, with a P 0 of its own. */
   readonly setUp?: (ground: Ground, p: P, controller: Controller) => void
-  /** After all Ps have parted: what is wrong, or null. */
+  /** Called when all Ps have left the schedule. Returns what is wrong, or null. */
   readonly verify: (ground: Ground) => string | null
 }
 
-/** A protocol of parts: each P does its own, and nothing else runs. */
+/** A protocol of parts: each P carries out `body`, and nothing else runs. */
 export interface PartsProtocol extends Described {
   readonly body: (ground: Ground, p: P) => void
 }
 
-/** A protocol in a whole run: a program, as a module would declare it, on every P. */
+/** A protocol in a whole run: every P loads a program, as a module would declare it. */
 export interface RunProtocol extends Described {
   /** Declares what the program needs and returns its main. */
   readonly program: (ground: Ground) => () => Coroutine

@@ -1,17 +1,21 @@
-/** Where protocols of parts begin: what a run would have brought about before. By the controlling thread, in `setUp`. */
+/**
+ * Where protocols of parts begin: what a run would have done before. Only the controlling thread
+ * calls these, in `setUp`.
+ */
 
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { STATUS, STATUS_RUNNING } from '../../memory/words/p.ts'
 
-/** All Ps run, as each says itself when its loop begins. */
+/** All Ps run. In a run each P says so itself when its loop begins. */
 export function letAllRun(memory: Memory): void {
   const { meta, layout } = memory
   meta[control.STOP] = layout.procs
-  for (let index = 0; index < layout.procs; index++) meta[memory.p(index, STATUS)] = STATUS_RUNNING
+  for (let index = 0; index < layout.procs; index++)
+    meta[memory.pWord(index, STATUS)] = STATUS_RUNNING
 }
 
-/** The first cycle marks, and somebody drains all the time: nobody finds that the mark is over. */
+/** The first cycle marks. One drainer is counted that never leaves, so no P ends the mark. */
 export function letMark(memory: Memory): void {
   const { meta } = memory
   meta[control.CYCLES] = 1

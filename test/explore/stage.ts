@@ -1,6 +1,11 @@
 /**
- * Carries out schedules, one after the other, on threads that stay: one thread for each P (actor.ts), and this one, which prepares the ground, says go,
- * waits until all have parted, and looks at what there is. A schedule takes about a millisecond.
+ * Carries out schedules, one after the other, on threads that stay. There is one thread for each P
+ * (actor.ts) and this one, the controlling thread. A schedule takes about a millisecond.
+ *
+ * 1. The controlling thread clears the memory, sets up the protocol and moves BEGUN.
+ * 2. Each P's thread joins the schedule, carries out its part, leaves the schedule and counts in
+ *    DONE.
+ * 3. When all have counted, the controlling thread verifies what they left.
  */
 import { Worker } from 'node:worker_threads'
 import { add, load, notify, scheduling, store, wait } from '#sync'
@@ -11,10 +16,11 @@ import { UsageError } from '../../runtime/errors/usage-error.ts'
 import { clear, type GroundHandle, groundOf, newGround, newP } from './ground.ts'
 import type { Ground, Protocol } from './protocol.ts'
 
-/** Words that the threads meet at: schedules begun, and Ps that have done their part in the present one. */
+/** The words at which the threads meet. How many schedules have begun. */
 export const BEGUN = 0
+/** How many Ps have carried out their part of the present schedule. */
 export const DONE = 1
-/** Then, of each P, the length of what went wrong there, and the text. */
+/** From here on, for each P: the length of its complaint in bytes, and the text. */
 export const COMPLAINT = 16
 export const COMPLAINT_BYTES = 2048
 
@@ -29,18 +35,24 @@ export interface Part {
 
 /** How a schedule went. */
 export interface Outcome {
-  /** What is wrong; null: nothing. */
+  /** What is wrong, or null. */
   readonly complaint: string | null
   readonly choices: readonly Choice[]
 }
 
-/** Longest replayed order. */
+/** The most switches in an order. */
 const MOST_SWITCHES = 4096
-/** Turns after which a schedule of so small a protocol has gone astray. */
+/** A schedule with more turns than this is a livelock: the protocols are small. */
 const MOST_TURNS = 40_000
-/** Turns in a row of one P while another could go on: then it is in a loop that only another can end. */
+/**
+ * After this many turns in a row a P must let another go on: it may be in a loop that only another
+ * P can end.
+ */
 const FAIR = 600
-/** A schedule is over in milliseconds; after this long it hangs outside the schedule's reach, in ms. */
+/**
+ * A schedule takes milliseconds. If it takes longer than this, in ms, a thread hangs where the
+ * schedule does not control it.
+ */
 const HANG_MS = 30_000
 
 export class Stage implements Disposable {
@@ -76,7 +88,7 @@ export class Stage implements Disposable {
     }
   }
 
-  /** Carries out one schedule: the default, but for the switches of `order`. */
+  /** Carries out one schedule: the default order with the switches of `order`. */
   play(order: Order): Outcome {
     const { meeting, schedule, protocol, procs } = this
     this.prepare()
@@ -117,7 +129,7 @@ export class Stage implements Disposable {
     }
     const rescues = load(this.ground.memory.meta, control.RESCUES)
     if (rescues > 0) texts.push(`${rescues} lost wake-ups`)
-    // Who failed has left things as they were: what follows from that says nothing.
+    // After a failure the memory is half-way through something, so `verify` would say nothing.
     if (texts.length === 0) texts.push(this.protocol.verify(this.ground) ?? '')
     return texts.filter(text => text !== '').join('; ') || null
   }

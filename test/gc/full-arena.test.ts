@@ -1,4 +1,5 @@
-// Requests that find no room, by hand: who is served, and when it is told that there is none. A collection is one stop here.
+// Requests that find no room, by hand: which are served, and when one is told that there is no
+// room. A collection is one stop here.
 
 import { expect, test } from 'vitest'
 import { OutOfMemoryError } from '../../gc/allocator.ts'
@@ -39,7 +40,8 @@ test('a full arena is told after one collection, and one in a stop', () => {
 
 test('free slots of another size are no room', () => {
   const { world, first } = scene()
-  // A page with one object of 48 bytes: the others of its slots would hold what is asked for, if they were of its size.
+  // A page with one object of 48 bytes. Its free slots would hold the request if they were of the
+  // request's size.
   first.setGlobal(0, first.allocator.allocate(48, true))
   hold(first, PAGES - 1, 1)
   const before = collections(world)
@@ -64,7 +66,8 @@ test('free pages that do not lie together are no room for a large object, and ar
 test('what another P holds in its cache is found', () => {
   const { world, first, second } = scene()
   hold(first, PAGES - 2, 0)
-  // Two sizes, a page each, of which nothing lives; so near the arena's end any request would start a cycle.
+  // Two sizes, a page each, of which nothing lives. So close to the arena's end any request would
+  // start a cycle.
   const fillRest = (): void => {
     for (const bytes of [64, 128]) {
       world.meta[control.TRIGGER] = control.NO_BYTES
@@ -89,7 +92,7 @@ test.each([1, 2])(
     const { memory, meta } = world
     hold(first, PAGES - pages, 0)
     second.keep(0)
-    const own = memory.p(second.index, 0)
+    const own = memory.pWord(second.index, 0)
     const fillRest = (): void => {
       world.meta[control.TRIGGER] = control.NO_BYTES
       second.allocator.allocate(pages * PAGE_BYTES, true)
@@ -137,7 +140,7 @@ test('what others have in flight is no reason to fail: their goroutines may neve
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   // Another P is about to hand half of the arena to its goroutine; it does so between two stops.
   const inFlight = (bytes: number): void => {
-    meta[memory.p(second.index, pWords.IN_FLIGHT_BYTES)] = bytes
+    meta[memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = bytes
   }
   second.keep(second.allocator.allocate(size, true))
   inFlight(size)
@@ -156,7 +159,7 @@ test('but not for ever', () => {
   const { world, first, second } = scene()
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   second.keep(second.allocator.allocate(size, true))
-  world.meta[world.memory.p(second.index, pWords.IN_FLIGHT_BYTES)] = size
+  world.meta[world.memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = size
   first.world.blockInPlace = () => undefined
   first.world.raise = () => {
     world.meta[control.CYCLES]++

@@ -1,4 +1,5 @@
-// A large object is zeroed in pieces, with a safepoint between two of them, and only where its pages have been used.
+// A large object is zeroed in pieces, with a safepoint between two pieces, and only where its pages
+// have been used.
 
 import { expect, test } from 'vitest'
 import { POISON } from '../../heap/sweep-span.ts'
@@ -51,7 +52,7 @@ test.each([false, true])(
     const [mutator, marker] = world.ps
     if (isMarking) world.startMark(marker)
     // Nobody pays: in a schedule by hand there is nobody to wait for.
-    world.memory.metaF64[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 0
+    world.memory.metaF64[world.memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 0
     let polls = 0
     mutator.collector.starter.poll = () => {
       if (polls++ === 0) return
@@ -75,7 +76,8 @@ test('a cycle that begins and ends before anything is zeroed reads nothing of it
   const [mutator, marker] = world.ps
   mutator.spawn()
   mutator.collector.cache.allocateLarge(BYTES, true)
-  // Freed, poisoned, and out of quarantine. As a header the poison has thousands of references to nowhere, which a checked mark would not follow in silence.
+  // Its memory is freed, poisoned, and out of quarantine. Read as a header, the poison has
+  // thousands of references to nowhere, which a checked mark would report.
   for (let cycle = 0; cycle < 3; cycle++) {
     world.startMark(marker)
     world.finishMark(marker)

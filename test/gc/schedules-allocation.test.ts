@@ -1,9 +1,10 @@
-// The colour of new objects, the caches and the sweep, by written schedules: P 0 allocates, P 1 marks or sweeps.
+// The colour of new objects, the caches and the sweep, by written schedules: P 0 allocates, and P 1
+// marks or sweeps.
 
 import { expect, test } from 'vitest'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import { POLL, POLL_FLUSH } from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -33,7 +34,7 @@ test('what is asked of a P between the moment a slot is found and its return wai
   const [mutator] = world.ps
   mutator.spawn()
   const { cache } = mutator.collector
-  const poll = world.memory.p(mutator.index, POLL)
+  const poll = world.memory.pWord(mutator.index, POLL)
   const take = cache.take.bind(cache)
   cache.take = (spanClass, slotBytes) => {
     const at = take(spanClass, slotBytes)
@@ -73,7 +74,8 @@ interface NewObject {
 }
 
 /**
- * A new object is on a stack that was scanned before, and nowhere else: no root leads to it, and no store shades it.
+ * A new object is only on a stack that was scanned before: no root leads to it, and no store shades
+ * it.
  *
  *   0  goroutine 1 runs on P 0
  *   1  setup stop
@@ -149,7 +151,8 @@ test('what was cached but not allocated when the mark ends is neither marked nor
 })
 
 /**
- * A span that stays cached over the end of a mark would not be swept: its objects stay black, and the next cycle never scans them.
+ * A span that stays cached over the end of a mark would not be swept. Its objects would stay black,
+ * and the next cycle would never scan them.
  *
  *   0  goroutine 1 runs on P 0 and keeps x, of a span that P 0 caches
  *   1  a cycle: x is black; the sweep makes it white
@@ -205,15 +208,17 @@ test('all spans are swept before the next mark', () => {
 })
 
 /**
- * Two sweepers and one span. The lists hand a span to one P only, so the second sweeper here knows the span by its address: the sweep generation
- * alone tells it that it comes too late.
+ * Two sweepers and one span. The lists hand a span to one P only, so the second sweeper here knows
+ * the span by its address. Only the sweep generation tells it that it comes too late.
  *
  *   0  goroutine 1 runs on P 0 and keeps x; a dead object lies beside it
  *   1  a cycle is marked, and not swept
  *   2  P 1  looks at x's span and finds it unswept
- *   3  P 0  refills from the same span: it takes it from the list, owns it, sweeps it, and caches it
+ *   3  P 0  refills from the same span: it takes it from the list, owns it, sweeps it, and caches
+ *           it
  *   4  P 0  makes n in the dead object's slot: white, as no cycle marks
- *   5  P 1  goes on with what it found, and tries to own the span: refused. Sweeping it again would free n and x
+ *   5  P 1  goes on with what it found, and tries to own the span: it is refused. To sweep the span
+ *           again would free n and x
  */
 test('sweepgen: a sweeper that comes late does not sweep what is allocated from again', () => {
   const world = new HandWorld()

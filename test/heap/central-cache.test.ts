@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { Addr, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -13,7 +13,9 @@ const slotBytesFor = (spanClass: number): number => slotBytesOf(spanClass >> 1)
 const sum = (values: Iterable<number>): number =>
   [...values].reduce((total, value) => total + value, 0)
 
-/** What two Ps have, as a list of objects and sums: the heap must agree with it after every step. */
+/**
+ * What two Ps have, as a list of objects and sums. The heap must agree with it after every step.
+ */
 class Model {
   readonly hand = new HandHeap({ procs: 2 })
   /** Live objects, or not yet swept ones; their sizes. */
@@ -62,10 +64,9 @@ class Model {
 
   #refilled(pIndex: number, spanClass: number, charged: number): void {
     const { spans } = this.hand.heap
-    const id =
-      this.hand.meta[
-        this.hand.memory.p(pIndex, pWords.CACHE + spanClass * pWords.CACHE_WORDS + pWords.SPAN)
-      ]
+    const id = this.hand.meta[
+      this.hand.memory.pWord(pIndex, pWords.CACHE + spanClass * pWords.CACHE_WORDS + pWords.SPAN)
+    ] as SpanId
     this.#sweptBetween(spans.base(id), spans.limit(id))
     const inSpan = [...this.objects.keys()].filter(
       at => at >= spans.base(id) && at < spans.limit(id),
@@ -127,7 +128,7 @@ class Model {
     const { hand } = this
     hand.meta[control.PHASE] = control.PHASE_MARK
     for (const index of [0, 1])
-      hand.memory.metaF64[hand.memory.pMeasure(index, pWords.BYTES_BLACKENED)] = 0
+      hand.memory.metaF64[hand.memory.pDouble(index, pWords.BYTES_BLACKENED)] = 0
     for (const cache of hand.caches) cache.blacken()
     this.blackened = this.allocated
   }

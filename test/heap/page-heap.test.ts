@@ -30,7 +30,10 @@ function freeRuns(taken: ReadonlySet<number>): Map<number, number> {
   return runs
 }
 
-/** What best fit allows: the first pages of the shortest runs that are long enough; of long ones only the first. */
+/**
+ * The first pages of the runs that best fit allows: the shortest runs that are long enough, and of
+ * long runs only the first.
+ */
 function bestFits(runs: Map<number, number>, count: number): number[] {
   const fitting = [...runs].filter(([, length]) => length >= count)
   const shortest = Math.min(...fitting.map(([, length]) => length))

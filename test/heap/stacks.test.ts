@@ -23,7 +23,10 @@ test('the size for some words is the smallest power of two from 64 that holds th
   ])
 })
 
-/** What is free below `end`, in the largest pieces that begin at multiples of their size: offsets by size. */
+/**
+ * What is free below `end`, as offsets by size. The pieces are the largest that begin at multiples
+ * of their size.
+ */
 function freeOf(live: readonly Segment[], end: number): Map<number, number[]> {
   const free = new Map<number, number[]>()
   let at = 0

@@ -1,6 +1,7 @@
 /**
- * Hunting: one program under one schedule after another, until one fails; the same again from its seed; and the order shrunk. What a failing schedule needs to
- * be seen again is its seed, and whatever else was given to the run.
+ * Hunting: runs one program under one schedule after another until one fails, runs that one again
+ * from its seed, and shrinks its order. A failing schedule is repeated from its seed and the run's
+ * other options.
  */
 
 import type { Order, Strategy } from '../../memory/controlled/strategy.ts'
@@ -13,24 +14,24 @@ export type Run = (program: string, options: RunOptions) => Promise<RunRecord>
 
 export interface Prey {
   readonly program: string
-  /** As the host's, without seed and schedule. */
+  /** The host's options, without seed and schedule. */
   readonly options: RunOptions
 }
 
 /** A run that failed. */
 export interface Catch {
   readonly seed: number
-  /** What is wrong: `kind: message`, or the rescues. */
+  /** What is wrong: `kind: message`, or the number of rescues. */
   readonly failure: string
   readonly turns: number
-  /** null: too long to be recorded. */
+  /** The order, or null if it was too long to be recorded. */
   readonly order: Order | null
 }
 
-/** Prey that is expected to print nothing worth reading. */
+/** A stream that drops what the program prints. */
 const QUIET = { write: () => true } as unknown as NodeJS.WritableStream
 
-/** What is wrong with a run; null: nothing. */
+/** What is wrong with a run, or null. */
 export function failureOf(record: RunRecord): string | null {
   if (record.error !== null) return `${record.error.kind}: ${record.error.message}`
   return record.rescues > 0
@@ -38,12 +39,12 @@ export function failureOf(record: RunRecord): string | null {
     : null
 }
 
-/** Two failures are the same if they differ in numbers alone. */
+/** Two failures are the same if they differ only in numbers. */
 export function isSame(failure: string | null, other: string): boolean {
   return failure !== null && failure.replace(/\d+/g, 'N') === other.replace(/\d+/g, 'N')
 }
 
-/** One run under one schedule. */
+/** Runs the program once, under one schedule. */
 export async function runUnder(
   run: Run,
   { program, options }: Prey,
@@ -65,7 +66,7 @@ export interface HuntOptions {
   readonly schedule: string
   readonly firstSeed: number
   readonly seeds: number
-  /** When to give up, in ms of performance.now(). */
+  /** When to give up: ms on the clock of performance.now(). */
   readonly until?: number
   readonly onSeed?: (seed: number) => void
 }
@@ -87,7 +88,10 @@ export async function hunt(
   return { caught: null, tried }
 }
 
-/** How many of `times` runs from the seed are the very same: the failure to the letter, and the order. */
+/**
+ * Runs the seed `times` times. Returns how many runs are identical: the same failure to the letter,
+ * and the same order.
+ */
 export async function replay(
   run: Run,
   prey: Prey,
@@ -107,7 +111,10 @@ export async function replay(
   return same
 }
 
-/** Fewer switches, and the same failure: until none can be left out, the time is over, or at most this share of them is left. */
+/**
+ * Looks for fewer switches with the same failure, until none can be left out, the time is over, or
+ * at most this share of the switches is left.
+ */
 export function shrinkCatch(
   run: Run,
   prey: Prey,

@@ -44,10 +44,10 @@ Example:
   npm run hunt -- test/stress/programs/random-graph.ts --check --zeal 5 --seeds 50 -- 1 200 3
 `
 
-/** From dist/test/hunt/. */
+/** The root, from dist/test/hunt/. */
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Switches that are printed. */
+/** The most switches that are printed. */
 const SHOWN = 12
 
 const { values, positionals } = readOrExit('hunt', () =>
@@ -146,14 +146,14 @@ async function refuseOrder(program: string): Promise<void> {
   try {
     await prepareProgram(program, directory, url, url, inputGuard(outputs))
   } catch (error) {
-    // A program that cannot start is a failure to be found.
+    // A program that cannot start counts as a failure that was found.
     if (!(error instanceof ProgramError)) throw error
   } finally {
     removeTemporaryFolder(directory)
   }
 }
 
-/** The same hunt, in a copy of the package with a seeded bug. */
+/** Runs the same hunt in a copy of the package with a seeded bug. */
 function huntInMutant(name: string): number {
   using tree = buildTree(repository, mutantNamed(name))
   const args = process.argv
@@ -166,7 +166,7 @@ function huntInMutant(name: string): number {
   return status ?? 1
 }
 
-/** How to see it again. */
+/** How to see the failure again. */
 function replayCommand({ program, options }: Prey, seed: number, file: string): string {
   const { args = [], ...flags } = options
   const told = Object.entries(flags).flatMap(([name, value]) =>

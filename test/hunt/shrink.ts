@@ -1,22 +1,28 @@
 /**
- * Shrinking an order that fails to one with fewer switches that still does: delta debugging (Zeller and Hildebrandt, 2002). Any subset of an order's switches is an
- * order, since a switch is said in turns of its own P, and where it cannot be made the default holds.
+ * Shrinks an order that fails to one with fewer switches that still fails: delta debugging (Zeller
+ * and Hildebrandt, 2002).
  *
- *   in n pieces: does the order fail without one of them? Then go on without it. If it needs each: twice as many pieces, down to single switches
+ * 1. Cut the order into n pieces.
+ * 2. If the order still fails without one of the pieces, go on without that piece.
+ * 3. If every piece is needed, go on with twice as many pieces, down to single switches.
+ *
+ * Any subset of an order's switches is an order: a switch counts the turns of its own P, and where
+ * it cannot be made, the default holds.
  */
 import type { Switch } from '../../memory/controlled/strategy.ts'
 
 export interface Shrunk<Item = Switch> {
   readonly order: readonly Item[]
-  /** Orders tried. */
+  /** How many orders were tried. */
   readonly tries: number
   /** True if no single switch can be left out. */
   readonly minimal: boolean
 }
 
 /**
- * `fails` tells whether an order fails in the same way. `until`: when to give up, in ms of performance.now(). `enough`: at most so many may be left. Any list will do
- * whose parts are such lists too.
+ * Shrinks any list of which each part is such a list too. `fails` tells whether a list fails in the
+ * same way. `until` is when to give up, in ms on the clock of performance.now(). With `enough`
+ * items or fewer, the list is small enough.
  */
 export async function shrink<Item = Switch>(
   order: readonly Item[],
@@ -31,7 +37,7 @@ export async function shrink<Item = Switch>(
     if (left.length <= enough) return { order: left, tries, minimal: false }
     const size = Math.ceil(left.length / pieces)
     let shorter: readonly Item[] | undefined
-    // From the end: what comes after the failure goes first.
+    // It begins at the end, so what comes after the failure is dropped first.
     for (
       let begin = (Math.ceil(left.length / size) - 1) * size;
       begin >= 0 && shorter === undefined;

@@ -1,4 +1,5 @@
-// What the lab's commands are to write is nothing that they read, and no two of it are one file: refused before anything is simulated or measured.
+// An output of the lab's commands may be neither one of their inputs nor another output. Such an
+// output is refused before anything is simulated or measured.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -99,7 +99,10 @@ test('the last page of the largest arena can be used', () => {
   expect(cache.refill(spanClass, heap.sweepOf(0))).toBe(0)
 })
 
-/** Constants of a module that are words: all but the named ones and those with one of these prefixes. */
+/**
+ * The constants of a module that are words: all but the named ones and those with one of these
+ * prefixes.
+ */
 function wordsOf(
   module: object,
   others: readonly string[],

@@ -30,7 +30,10 @@ function deepest(then: () => void): number {
   return fits
 }
 
-/** Compiles the descent, and makes it indifferent to what it calls: its frames must not change between two measurements. */
+/**
+ * Has V8 compile the descent for any function that it calls, so that its frames do not change
+ * between two measurements.
+ */
 function settleDescent(): void {
   const things = [() => 1, () => 'a', () => null, () => ({}), () => undefined]
   for (let last = -1, depth = 0; depth !== last; ) {

@@ -1,6 +1,7 @@
 /**
- * Scratch trees: the package as it is, sources, tests and built files, with one mutant put in. The built file of a patched source is made from it as tsc would, so
- * that nothing else is compiled again. The suite's own commands then run in the tree as they do in the repository.
+ * Scratch trees: a copy of the package (sources, tests, built files) with one mutant put in. Only
+ * the patched sources are compiled again, each as tsc would compile it. The suite's commands run in
+ * the tree as they do in the repository.
  */
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +12,7 @@ import {
 } from '../../runtime/output/temporary-folder.ts'
 import type { Edit, Mutant } from './catalogue.ts'
 
-/** What of the repository a tree holds. Packages are the repository's own, by a link. */
+/** What a tree copies of the repository. It has a link to the repository's packages. */
 const PARTS = [
   'bin',
   'dist',
@@ -33,7 +34,10 @@ export interface Tree extends Disposable {
   readonly directory: string
 }
 
-/** Makes a tree of a built repository; `mutant` null: as it is. Throws an Error if the mutant does not apply. */
+/**
+ * Makes a tree of a built repository. With `mutant` null the tree is as the repository is. Throws
+ * an Error if the mutant does not apply.
+ */
 export function buildTree(repository: string, mutant: Mutant | null): Tree {
   const directory = makeTemporaryFolder()
   const tree = { directory, [Symbol.dispose]: () => removeTemporaryFolder(directory) }
@@ -61,7 +65,10 @@ function isNeeded(path: string): boolean {
   return !/\.(map|d\.ts)$/.test(path)
 }
 
-/** The text of every file that the edits touch. Throws an Error for one that does not apply: what it replaces must occur once. */
+/**
+ * The new text of every file that the edits touch. Throws an Error for an edit that does not apply:
+ * the text that it replaces must occur exactly once.
+ */
 export function patched(
   edits: readonly Edit[],
   read: (file: string) => string,
@@ -72,7 +79,7 @@ export function patched(
     const occurs = text.split(from).length - 1
     if (occurs !== 1)
       throw new Error(`${file} must contain this once, and does ${occurs} times: ${from}`)
-    // As a function: in a string, $ has a meaning.
+    // A function, since `$` has a meaning in a replacement string.
     texts.set(
       file,
       text.replace(from, () => to),
@@ -81,7 +88,10 @@ export function patched(
   return texts
 }
 
-/** A source as JavaScript, by the settings of tsconfig.json that change what is emitted. Throws a SyntaxError. */
+/**
+ * A source as JavaScript, by those settings of tsconfig.json that change what is emitted. Throws a
+ * SyntaxError if the source does not parse.
+ */
 export function transpile(file: string, text: string): string {
   const { outputText, diagnostics } = ts.transpileModule(text, {
     fileName: file,

@@ -1,10 +1,14 @@
 /**
- * The seeded bugs: ways to break the collector, each small, each taking away one protection or getting one number wrong. The suite must catch every one (main.ts).
+ * The seeded bugs: small ways to break the collector. Each takes away one protection or gets one
+ * number wrong. The suite must catch every one (main.ts).
  *
- * A mutant is text put in the place of other text, which must occur exactly once in its file: where the source moves on, the test of this catalogue says which
- * mutants no longer apply. A race that is let in must have a `step` or an atomic operation inside, or no controlled schedule can get between.
+ * A mutant replaces text, which must occur exactly once in its file. When a source changes, the
+ * test of this catalogue names the mutants that no longer apply. A mutant that opens a race must
+ * have a `step` or an atomic operation inside the race: no controlled schedule switches anywhere
+ * else.
  *
- * Bugs that no behaviour can show stand in `equivalents`, each with the reason: a protection that is there twice is tested by taking both away.
+ * `equivalents` lists bugs that no behaviour can show, each with the reason. Where two protections
+ * guard the same thing, a mutant takes both away.
  */
 import { UsageError } from '../../runtime/errors/usage-error.ts'
 import { isolationMutants } from './around/isolation.ts'
@@ -23,8 +27,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'meta[this.buffer + count] = old',
-        to: 'meta[this.buffer + count] = 0',
+        from: 'meta[this.bufferWord + count] = old',
+        to: 'meta[this.bufferWord + count] = 0',
       },
     ],
   },
@@ -35,14 +39,14 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'meta[this.buffer + count + 1] = value',
-        to: 'meta[this.buffer + count + 1] = 0',
+        from: 'meta[this.bufferWord + count + 1] = value',
+        to: 'meta[this.bufferWord + count + 1] = 0',
       },
     ],
   },
   {
     name: 'shade-after-store',
-    what: 'An element is stored first and shaded afterwards, so that the old reference is never seen.',
+    what: 'An element is stored first and shaded afterwards, so the shade misses the old reference.',
     origin: '',
     edits: [
       {
@@ -54,7 +58,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'barrier-late',
-    what: 'The mark begins before the barrier is on: the first P that leaves a drain switches it on, not the setup stop.',
+    what: 'The mark begins before the barrier is on: instead of the setup stop, the first P that leaves a drain switches it on.',
     origin: '',
     edits: [
       { file: 'gc/cycle.ts', from: '    meta[control.WRITE_BARRIER] = 1\n', to: '' },
@@ -67,7 +71,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'new-goroutine-unshaded',
-    what: 'The arguments of a new goroutine go onto its stack without the barrier, and its stack needs no scan.',
+    what: 'The arguments of a new goroutine go onto its stack without the barrier, though its stack is never scanned.',
     origin: '',
     edits: [
       {
@@ -149,7 +153,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'caches-not-flushed',
-    what: 'Cached spans stay cached over the termination stop, and their owners and the sweep use them together.',
+    what: 'Cached spans stay cached over the termination stop, so a P allocates in a span that the sweep sweeps.',
     origin: '',
     edits: [
       { file: 'gc/cycle.ts', from: 'for (const cache of this.caches) cache.flush()', to: '' },
@@ -157,7 +161,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'safepoint-before-return',
-    what: 'There is a safepoint between the moment a slot is found and its return.',
+    what: 'There is a safepoint between finding a slot and returning it.',
     origin: '',
     edits: [
       {
@@ -184,7 +188,7 @@ export const mutants: readonly Mutant[] = [
   // ————— roots and stacks
   {
     name: 'roots-counted-early',
-    what: 'Roots are counted at the end of a cycle for the next one, so goroutines born between have no job.',
+    what: 'The roots of a cycle are counted at the end of the cycle before, so goroutines born in between have no job.',
     origin: '',
     edits: [
       {
@@ -201,7 +205,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'freed-stack-scanned',
-    what: 'The stack of a goroutine whose record is free is scanned, though another may use that memory by now.',
+    what: 'The stack of a goroutine whose record is free is scanned, though another goroutine may use that memory by then.',
     origin: '',
     edits: [
       {
@@ -213,7 +217,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'dead-stack-scanned',
-    what: 'The stack of a goroutine that has just ended is scanned while its record is given back.',
+    what: 'The stack of a goroutine that has just ended is scanned while its record is being released.',
     origin: '',
     edits: [
       {
@@ -225,7 +229,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'scan-wanted-overwritten',
-    what: 'A goroutine stops running over the mark that its stack is to be scanned first.',
+    what: 'A goroutine that stops running overwrites the mark that says that its stack must be scanned first.',
     origin: '',
     edits: [
       {
@@ -242,20 +246,20 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, status, found)',
-        to: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) compareAndSwap(meta, status, found, gWords.G_RUNNABLE)',
+        from: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, statusWord, found)',
+        to: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) compareAndSwap(meta, statusWord, found, gWords.G_RUNNABLE)',
       },
     ],
   },
   {
     name: 'wanted-scan-uncounted',
-    what: 'A scan that is left to another P does not count, and is subtracted all the same.',
+    what: 'A scan that is left to another P is not counted in SCANS_WANTED, but is subtracted when it is done.',
     origin: '',
     edits: [{ file: 'gc/mark/roots.ts', from: '    add(meta, control.SCANS_WANTED, 1)\n', to: '' }],
   },
   {
     name: 'scan-forgotten-in-stop',
-    what: 'The mark may end while somebody drains, and the stop does not ask for stacks that are still to be scanned.',
+    what: 'The mark may end while a P drains, and the termination stop does not ask for stacks that are still wanted.',
     origin: '',
     edits: [
       { file: 'gc/mark/drain.ts', from: ' || load(meta, control.DRAINERS) > 0', to: '' },
@@ -319,13 +323,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'flagged-spans-forgotten',
-    what: 'A drain without work buffers leaves objects grey, and their spans do not count as work.',
+    what: 'When a drain gets no work buffer, it leaves objects grey, and their flagged spans do not count as work.',
     origin: '',
     edits: [{ file: 'gc/mark/drain.ts', from: ' || load(meta, control.GREY_SPANS) !== 0', to: '' }],
   },
   {
     name: 'share-one-short',
-    what: 'Half of a work buffer is given away, and one object of it is in neither half.',
+    what: 'When half of a work buffer is shared, one object is in neither half.',
     origin: '',
     edits: [
       {
@@ -337,19 +341,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'work-buffer-looked-at-early',
-    what: 'Who takes a work buffer looks at the head of the list before it has the lock.',
+    what: 'A P that takes a work buffer reads the head of the list before it has the lock.',
     origin: '',
     edits: [
       {
         file: 'gc/mark/work-buffers.ts',
-        from: 'lock(meta, control.WORK_LOCK)\n    try {\n      const buffer = meta[control.WORK_FULL]',
-        to: 'const buffer = meta[control.WORK_FULL]\n    lock(meta, control.WORK_LOCK)\n    try {',
+        from: 'lock(meta, control.WORK_LOCK)\n    try {\n      const buffer = meta[control.WORK_FULL] as WorkBuffer',
+        to: 'const buffer = meta[control.WORK_FULL] as WorkBuffer\n    lock(meta, control.WORK_LOCK)\n    try {',
       },
     ],
   },
   {
     name: 'scan-work-counted-again',
-    what: 'Scan work that is accounted for is not taken off, and counts again at the next step.',
+    what: 'Scan work that was accounted for is not reset, so it counts again at the next step.',
     origin: '',
     edits: [{ file: 'gc/mark/drain.ts', from: '    marker.scanWork = 0\n', to: '' }],
   },
@@ -357,7 +361,7 @@ export const mutants: readonly Mutant[] = [
   // ————— termination
   {
     name: 'hidden-last-pointer',
-    what: 'A P stops with grey objects in its own queue, where nobody looks.',
+    what: 'A P stops with grey objects in its own queue, where no other P looks.',
     origin: 'golang/go#11694',
     edits: [
       {
@@ -398,7 +402,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'flush-of-others-forgotten',
-    what: 'The termination stop carries out the shades of its own P alone.',
+    what: 'The termination stop flushes only the barrier buffer of the P that acts.',
     origin: 'golang/go#27993',
     edits: [
       {
@@ -446,7 +450,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'trigger-not-asked-again',
-    what: 'A cycle is started by who saw the trigger before it swept, though another may have run one meanwhile.',
+    what: 'A P that saw the trigger and then swept starts a cycle, though another P may have run one meanwhile.',
     origin: '',
     edits: [
       {
@@ -459,7 +463,7 @@ export const mutants: readonly Mutant[] = [
 
   {
     name: 'looks-before-leaving',
-    what: 'Who leaves a drain looks whether it is the last before it counts itself off: of two that leave at once neither looks.',
+    what: 'A P that leaves a drain looks whether it is the last before it counts itself off, so of two Ps that leave at once neither ends the mark.',
     origin: '',
     edits: [
       {
@@ -471,7 +475,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'served-without-a-look',
-    what: 'Who has served the last wanted scan does not look whether the mark is over.',
+    what: 'The P that has served the last wanted scan does not look whether the mark is over.',
     origin: '',
     edits: [
       {
@@ -483,19 +487,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'helping-forgets-a-wanted-stack',
-    what: 'The termination stop scans the stacks that are wanted, but for that of the first P.',
+    what: 'The termination stop does not scan the wanted stack of P 0.',
     origin: '',
     edits: [
       {
         file: 'gc/mark/roots.ts',
-        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.p(index, pWords.GOROUTINE)]',
-        to: 'sub(meta, control.SCANS_WANTED, load(meta, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.p(index, pWords.GOROUTINE)]',
+        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)]',
+        to: 'sub(meta, control.SCANS_WANTED, load(meta, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)]',
       },
     ],
   },
   {
     name: 'remainder-not-asked-again',
-    what: 'After the remainder was marked in the termination stop nobody asks whether that was all.',
+    what: 'After the termination stop has marked the remainder, it does not ask whether more is left.',
     origin: '',
     edits: [
       {
@@ -507,7 +511,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'helping-leaves-it-to-the-last',
-    what: 'Under helping an allocator does not look after the mark: while who saw its end is off the CPU the others take memory.',
+    what: 'Under helping a P that takes memory does not look whether the mark is over. While the P that saw the end is off the CPU, the others take memory.',
     origin: 'golang/go#52433',
     edits: [
       {
@@ -519,19 +523,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'aside-and-still-counted',
-    what: 'Under helping a P that has stood aside and is not counted off yet still counts as draining: nobody raises in its place.',
+    what: 'Under helping a P that stands aside counts as draining until it is counted off, so no other P raises the stop in its place.',
     origin: 'this project, found by a review',
     edits: [
       {
         file: 'gc/mark/drain.ts',
-        from: 'isDraining && load(meta, this.memory.p(index, pWords.STATUS)) === pWords.STATUS_RUNNING',
+        from: 'isDraining &&\n        load(meta, this.memory.pWord(index, pWords.STATUS)) === pWords.STATUS_RUNNING',
         to: 'isDraining',
       },
     ],
   },
   {
     name: 'gate-waits-for-a-wanted-stack',
-    what: 'Who waits at the gate leaves a wanted stack to its P, as a refill below the goal does.',
+    what: "A P that waits at the gate leaves a wanted stack to that stack's P, as a refill below the goal does.",
     origin: 'this project, found by measuring',
     edits: [
       {
@@ -543,7 +547,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'nobody-acts-for-the-raiser',
-    what: 'Who goes on and finds a stop raised, in which nobody runs, waits for its raiser to act.',
+    what: 'A P that goes on and finds a stop in which no P runs waits for the raiser to act.',
     origin: 'this project, found by a review',
     edits: [{ file: 'scheduler/stop.ts', from: 'if (!this.actIfLast(word)) wait(', to: 'wait(' }],
   },
@@ -595,7 +599,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'raiser-does-not-act',
-    what: 'Who raises a stop while nobody else runs leaves it to others to act.',
+    what: 'A P that raises a stop while no P runs leaves it to others to act.',
     origin: '',
     edits: [
       { file: 'scheduler/stop.ts', from: '      this.actIfLast(load(this.meta, STOP))\n', to: '' },
@@ -603,19 +607,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'stop-told-to-nobody',
-    what: 'A stop is raised, and no P that runs is told.',
+    what: 'A stop is raised, and the Ps that run are not told.',
     origin: '',
     edits: [{ file: 'scheduler/stop.ts', from: '      this.tellAll()\n', to: '' }],
   },
   {
     name: 'restart-wakes-nobody',
-    what: 'The restart moves its word and wakes nobody.',
+    what: 'The restart moves RESTARTS and wakes no P.',
     origin: '',
     edits: [{ file: 'scheduler/stop.ts', from: '    notify(meta, RESTARTS)\n', to: '' }],
   },
   {
     name: 'restarts-read-late',
-    what: 'Who waits for the restart reads its word after the look at the stop.',
+    what: 'A P that waits for the restart reads RESTARTS after it has read the stop word.',
     origin: '',
     edits: [
       {
@@ -646,7 +650,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'wake-word-read-late',
-    what: 'A P reads the word that it sleeps on when it goes to sleep, and not before its last look.',
+    what: 'A P reads WAKE when it goes to sleep, and not before its last look.',
     origin: '',
     edits: [
       {
@@ -658,7 +662,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'ready-without-wake',
-    what: 'Who makes a goroutine of another P ready does not look whether that P sleeps.',
+    what: 'A P that makes a goroutine of another P ready does not look whether that P sleeps.',
     origin: '',
     edits: [
       {
@@ -670,19 +674,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'barrier-number-read-early',
-    what: 'A P that passes the ragged barrier reads the number that is wanted before the one that is served, and may pass an old one again.',
+    what: 'A P that passes the ragged barrier reads the wanted number before the served one, so it may pass an old barrier again.',
     origin: 'this project, found by exploring termination',
     edits: [
       {
         file: 'scheduler/ragged-barrier.ts',
-        from: 'const served = load(meta, memory.p(index, pWords.FLUSH_SERVED))\n  const wanted = load(meta, memory.p(index, pWords.FLUSH_WANTED))',
-        to: 'const wanted = load(meta, memory.p(index, pWords.FLUSH_WANTED))\n  const served = load(meta, memory.p(index, pWords.FLUSH_SERVED))',
+        from: 'const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))\n  const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))',
+        to: 'const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))\n  const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))',
       },
     ],
   },
   {
     name: 'deadlock-by-two-looks',
-    what: 'A deadlock is told from queues and idle Ps that were looked at one after the other, while goroutines ran.',
+    what: 'The search for a deadlock reads the queues and then the idle Ps, though a goroutine may have run in between.',
     origin: 'this project, found by exploring the channel protocol',
     edits: [
       {
@@ -694,7 +698,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'lock-forgets-waiters',
-    what: 'Who gets a lock after waiting marks it as held, and not as waited for: of two that still wait, one sleeps for ever.',
+    what: 'A thread that gets a lock after a wait marks it as held without waiters. If others still wait, they sleep for ever.',
     origin: '',
     edits: [
       {
@@ -708,7 +712,7 @@ export const mutants: readonly Mutant[] = [
   // ————— assists and workers
   {
     name: 'assist-entry-dropped',
-    what: 'An assist whose debt is paid in part leaves the queue, and is not put back.',
+    what: 'An assist whose debt is paid only in part is taken off the queue and not put back.',
     origin: '',
     edits: [
       {
@@ -732,7 +736,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'credit-without-a-second-look',
-    what: 'Who adds background credit does not look at the queue again: an assist that came meanwhile waits beside it.',
+    what: 'A P that adds background credit does not look at the assist queue again, so an assist that came meanwhile waits beside the credit.',
     origin: 'this project, found by exploring assists; Go leaves it to the next payment',
     edits: [
       {
@@ -744,19 +748,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'credit-of-the-dead-beside-the-queue',
-    what: 'The credit of a goroutine that ends is added without a look at the assist queue, which waits beside it.',
+    what: 'The credit of a goroutine that ends is added without a look at the assist queue, so an assist waits beside that credit.',
     origin: 'this project, found by a review; Go adds it to the pool',
     edits: [
       {
         file: 'gc/work/assist.ts',
-        from: 'this.queue.payFrom(\n        clampWork(metaF64[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit),\n      )',
-        to: 'sub(meta, control.BACKGROUND_CREDIT, - clampWork(metaF64[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        from: 'this.queue.payFrom(clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))',
+        to: 'sub(meta, control.BACKGROUND_CREDIT, - clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))',
       },
     ],
   },
   {
     name: 'scan-asked-of-the-last-owner',
-    what: 'Whose P is asked for a scan of a running stack is read before the request is made: the record may be another goroutine’s by then.',
+    what: 'The P that is asked to scan a running stack is read before the stack is marked as wanted. By then the record may belong to a goroutine on another P.',
     origin: 'this project, found by a review',
     edits: [
       {
@@ -773,7 +777,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'sleep-measured-before-the-look',
-    what: 'How long a P may sleep is found before it has announced that it does: what comes between waits for the net.',
+    what: 'A P finds how long it may sleep before it announces its sleep, so what is published in between waits for the net.',
     origin: 'this project, found by a review',
     edits: [
       {
@@ -802,7 +806,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'placed-and-nobody-woken',
-    what: 'A goroutine is placed on a busy P, and no idle one is woken.',
+    what: 'A goroutine is placed on a busy P, and no idle P is woken to steal it.',
     origin: '',
     edits: [
       {
@@ -814,7 +818,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'stop-wakes-no-sleeper',
-    what: 'What a stop has changed is not told to Ps that sleep.',
+    what: 'A stop does not wake the Ps that sleep, though it has changed what they wait for.',
     origin: '',
     edits: [
       {
@@ -826,7 +830,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'scanned-and-nobody-woken',
-    what: 'What a scan that was asked for has greyed is published, and nobody is woken for it.',
+    what: 'A wanted scan publishes the grey objects that it found, and wakes no P for them.',
     origin: '',
     edits: [
       {
@@ -850,7 +854,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'dedicated-taken-twice',
-    what: 'The role of a dedicated worker is taken by a look and a store.',
+    what: 'The role of a dedicated worker is taken by a load and a store instead of a compare-and-swap.',
     origin: 'golang/go#13645',
     edits: [
       {
@@ -862,31 +866,31 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'offer-taken-twice',
-    what: 'An offered role is taken by a look and a store: by two Ps, or taken and kept.',
+    what: 'An offered role is taken by a load and a store, so two Ps may take it, or its holder gives it back as well.',
     origin: 'golang/go#13645',
     edits: [
       {
         file: 'gc/work/roles.ts',
-        from: 'if (compareAndSwap(meta, role, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true',
-        to: 'if (load(meta, role) !== pWords.ROLE_NONE) {\n      store(meta, role, pWords.ROLE_NONE)\n      return true\n    }',
+        from: 'if (compareAndSwap(meta, roleWord, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true',
+        to: 'if (load(meta, roleWord) !== pWords.ROLE_NONE) {\n      store(meta, roleWord, pWords.ROLE_NONE)\n      return true\n    }',
       },
     ],
   },
   {
     name: 'roles-outlive-their-cycle',
-    what: 'The setup stop leaves roles as they are, and a worker that has slept into this cycle gives one back that it never handed out.',
+    what: 'The setup stop leaves roles as they are, so a worker that slept into this cycle gives back a role that this cycle never handed out.',
     origin: 'golang/go#13645',
     edits: [
       {
         file: 'gc/work/roles.ts',
-        from: 'meta[memory.p(index, pWords.ROLE)] = pWords.ROLE_NONE',
+        from: 'meta[memory.pWord(index, pWords.ROLE)] = pWords.ROLE_NONE',
         to: 'void index',
       },
     ],
   },
   {
     name: 'role-given-back-twice',
-    what: 'A worker gives its role back though another has taken it over.',
+    what: 'A worker gives its role back though another P has taken it over.',
     origin: 'golang/go#13645',
     edits: [
       {
@@ -900,7 +904,7 @@ export const mutants: readonly Mutant[] = [
   // ————— sweeping and spans
   {
     name: 'sweep-leaves-black',
-    what: 'A sweep leaves live objects black, so that the next cycle does not scan them.',
+    what: 'A sweep leaves live objects black, so the next cycle does not scan them.',
     origin: '',
     edits: [
       {
@@ -918,7 +922,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'sweep-enters-late',
-    what: 'A sweeper enters after the sweep was completed.',
+    what: 'A sweeper enters after the sweep is complete.',
     origin: '',
     edits: [
       {
@@ -948,19 +952,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'span-looked-at-early',
-    what: 'Who takes a span looks at the head of the central list before it has the lock: two Ps cache one span.',
+    what: 'A P that takes a span reads the head of the central list before it has the lock, so two Ps may cache one span.',
     origin: '',
     edits: [
       {
         file: 'heap/central.ts',
-        from: 'lock(meta, this.lockOf(spanClass))\n    try {\n      const id = meta[head]',
-        to: 'const id = meta[head]\n    lock(meta, this.lockOf(spanClass))\n    try {',
+        from: 'lock(meta, this.lockWord(spanClass))\n    try {\n      const id = meta[head] as SpanId',
+        to: 'const id = meta[head] as SpanId\n    lock(meta, this.lockWord(spanClass))\n    try {',
       },
     ],
   },
   {
     name: 'short-run-not-zeroed',
-    what: 'The last word of a short run of reused slots keeps what it held.',
+    what: 'The last word of a short run of reused slots is not zeroed.',
     origin: '',
     edits: [
       {
@@ -972,7 +976,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'long-run-not-zeroed',
-    what: 'The end of a long run of reused slots keeps what it held.',
+    what: 'The last word of a long run of reused slots is not zeroed.',
     origin: '',
     edits: [
       {
@@ -1020,13 +1024,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'page-join-one-short',
-    what: 'Where a free run of pages is joined with the one after it, a page is lost.',
+    what: 'When a free run of pages is joined with the one after it, a page is lost.',
     origin: '',
     edits: [{ file: 'heap/page-heap.ts', from: 'length += after', to: 'length += after - 1' }],
   },
   {
     name: 'free-run-end-not-written',
-    what: 'The length of a free run of pages stands at its beginning alone.',
+    what: 'The length of a free run of pages is written only at its beginning.',
     origin: '',
     edits: [
       {
@@ -1040,7 +1044,7 @@ export const mutants: readonly Mutant[] = [
   // ————— scheduler
   {
     name: 'ring-looked-at-early',
-    what: 'Who takes a goroutine from a ring reads its head before it has the lock.',
+    what: 'A P that takes a goroutine from a ring reads the head before it has the lock.',
     origin: '',
     edits: [
       {
@@ -1052,25 +1056,25 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'ready-push-lost',
-    what: 'A push onto a ready list is a load and a store, and one of two is lost.',
+    what: 'A push onto a ready list is a load and a store, so one of two concurrent pushes is lost.',
     origin: '',
     edits: [
       {
         file: 'scheduler/run-queues.ts',
-        from: 'if (compareAndSwap(meta, head, first, id)) return',
-        to: 'store(meta, head, id)\n    return',
+        from: 'if (compareAndSwap(meta, headWord, first, id)) return',
+        to: 'store(meta, headWord, id)\n    return',
       },
     ],
   },
   {
     name: 'ticket-won-twice',
-    what: 'The right to wake a goroutine is won by a look and an increment.',
+    what: 'The right to wake a goroutine is won by a load and an increment instead of a compare-and-swap.',
     origin: '',
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'return compareAndSwap(\n      this.memory.meta,\n      this.memory.goroutine(id, gWords.TICKET),\n      ticket,\n      (ticket + 1) | 0,\n    )',
-        to: 'const word = this.memory.goroutine(id, gWords.TICKET)\n    return load(this.memory.meta, word) === ticket && add(this.memory.meta, word, 1) < 2 ** 31',
+        from: 'return compareAndSwap(\n      this.memory.meta,\n      this.memory.goroutineWord(id, gWords.TICKET),\n      ticket,\n      (ticket + 1) | 0,\n    )',
+        to: 'const word = this.memory.goroutineWord(id, gWords.TICKET)\n    return load(this.memory.meta, word) === ticket && add(this.memory.meta, word, 1) < 2 ** 31',
       },
     ],
   },
@@ -1088,7 +1092,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'mutex-free-while-held',
-    what: 'A mutex that is handed to a waiter is free for others too.',
+    what: 'A mutex that is handed to a waiter is also marked as free.',
     origin: '',
     edits: [
       {
@@ -1101,7 +1105,7 @@ export const mutants: readonly Mutant[] = [
   // ————— the gate
   {
     name: 'gate-looks-then-adds',
-    what: 'The gate looks whether there is room, and then adds, so that two Ps may take the same room.',
+    what: 'The gate looks whether there is room and then adds, so two Ps may take the same room.',
     origin: 'this project’s prototype',
     edits: [
       {
@@ -1125,7 +1129,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'gate-starves-the-large',
-    what: 'A request that has no room beside what lives waits at the gate for ever, or nearly.',
+    what: 'A request that has no room beside what the cycle marked waits at the gate for MOST_CYCLES cycles instead of one.',
     origin: '',
     edits: [
       {
@@ -1142,14 +1146,14 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/gate.ts',
-        from: 'metaF64[layout.measures + control.HEAP_MARKED] + bytes',
-        to: 'Infinity + bytes + 0 * (metaF64.length + layout.measures)',
+        from: 'this.memory.get(control.HEAP_MARKED) + bytes',
+        to: 'Infinity + bytes',
       },
     ],
   },
   {
     name: 'reservation-charged-twice',
-    what: 'What the gate has reserved is charged to the live heap once more.',
+    what: 'The bytes that the gate has reserved are charged to the live heap a second time.',
     origin: '',
     edits: [
       {
@@ -1169,7 +1173,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'credit-uncapped',
-    what: 'Capped credit is not capped: a million times the room to the goal.',
+    what: 'Capped credit has no useful cap: it may be a million times the room to the goal.',
     origin: 'golang/go#40460',
     edits: [
       {
@@ -1192,10 +1196,10 @@ export const equivalents: readonly Equivalent[] = [
       'Handles are released, and a thread whose heap grows by 1 MiB ends: no program is known that keeps the memory.',
   },
   {
-    what: 'Goroutines that wake each other come before the others for longer than their slice.',
+    what: 'Goroutines that wake each other run before the others for longer than their slice.',
     file: 'scheduler/turns.ts',
     reason:
-      'Each gives way at its next operation once the slice is used up, and is then among the others.',
+      'Each gives way at its next operation once its slice is used up, and then waits among the others.',
   },
   {
     what: 'A timer that fires is no longer counted before its goroutine is ready.',
@@ -1218,7 +1222,7 @@ export const equivalents: readonly Equivalent[] = [
     what: 'The setup stop is raised on an epoch that was read after the look at the trigger.',
     file: 'gc/collector.ts',
     reason:
-      'There is no safepoint between the two, and no stop is carried out while this P runs. With the look before a safepoint: trigger-not-asked-again.',
+      'There is no safepoint between the two, and no stop is carried out while this P runs. The case with a safepoint in between is trigger-not-asked-again.',
   },
   {
     what: 'PUBLICATIONS does not count a push.',
@@ -1229,19 +1233,19 @@ export const equivalents: readonly Equivalent[] = [
     what: 'Quiescence does not ask for drainers.',
     file: 'gc/mark/drain.ts',
     reason:
-      'The stop sees what they hold, and stacks that are still to be scanned. Without both: scan-forgotten-in-stop.',
+      'The stop sees what drainers hold and which stacks are still wanted. The case without both is scan-forgotten-in-stop.',
   },
   {
     what: 'An assist that waits does not look at the credit a second time.',
     file: 'gc/work/assist.ts',
     reason:
-      'It waits longer, for the next credit or the end of the mark, and both come without it.',
+      'It waits longer: for the next credit, or for the end of the mark. Both come without this P.',
   },
   {
-    what: 'Nobody is woken for what a P publishes while it goes on marking, or as it passes the ragged barrier; the coordinator is not woken when the last P has passed.',
+    what: 'No P is woken for what a P publishes while it marks on, or as it passes the ragged barrier; the coordinator is not woken when the last P has passed.',
     file: 'gc/mark/drain.ts',
     reason:
-      'It costs time alone. The P that published marks on, or comes to its scheduler; the coordinator looks again after its slice. Wake-ups that a mark depends on: stop-wakes-no-sleeper, scanned-and-nobody-woken.',
+      'It costs only time. The P that published marks on, or comes to its scheduler; the coordinator looks again after its slice. Wake-ups that a mark depends on: stop-wakes-no-sleeper, scanned-and-nobody-woken.',
   },
   {
     what: 'The full flag of a select case is looked at without asking whether the waiter is stale.',

@@ -1,8 +1,11 @@
 /**
- * The suite as checks: each runs in a tree and tells whether something was caught there. What passes on the unmutated tree and fails on a mutant has caught it.
+ * The suite as checks. A check runs in a tree and says whether it caught something. A check that
+ * passes on the unmutated tree and fails on a mutant has caught the mutant.
  *
- * A check runs in processes of its own, as the leader of a group that can be ended as a whole: a mutant may hang any thread. One that is not over after its limit has
- * been caught by hanging; the runner sets the limit from what the unmutated tree took, so that a slow machine catches nothing.
+ * A mutant may hang any thread. So a check runs in processes of their own, as a group that can be
+ * ended as a whole. A check that is not over after its limit has caught the mutant by hanging. The
+ * runner sets the limit from the time that the unmutated tree took, so that a slow machine catches
+ * nothing.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
@@ -12,9 +15,9 @@ import type { Outcome, Plan, Planned } from './series.ts'
 
 export interface Verdict {
   readonly caught: boolean
-  /** What caught it: `checkmark`, `model`, `unit test …`; empty if it was not caught. */
+  /** What caught the mutant: `checkmark`, `model`, `test …`. Empty if nothing did. */
   readonly by: string
-  /** Tests, runs or schedules until then. */
+  /** How many tests, runs or schedules it took. */
   readonly runs: number
   readonly seconds: number
   /** One line: a message, and how to see it again. */
@@ -25,11 +28,15 @@ export interface CheckOptions {
   /** The root of the tree. */
   readonly directory: string
   readonly seed: number
-  /** How many programs are run on threads or under schedules if nothing is caught. @defaultValue what the check says */
+  /**
+   * How many programs are run on threads or under schedules if nothing is caught.
+   *
+   * @defaultValue the check's own number
+   */
   readonly mostRuns?: number
-  /** After so long it hangs, ms. */
+  /** A check that takes longer than this hangs, in ms. */
   readonly limitMs: number
-  /** Ends the check; its verdict is then worth nothing. */
+  /** Ends the check. Its verdict then means nothing. */
   readonly signal: AbortSignal
 }
 
@@ -40,11 +47,12 @@ export interface Check {
 }
 
 /**
- * Programs that are run if nothing is caught: some 12 s of each kind on a quiet machine of 2 cores. A number, and not a time, so that a slow machine sees no less.
+ * How many programs are run if nothing is caught: about 12 s of each kind on a quiet machine with 2
+ * cores. The limit is a number and not a time, so that a slow machine runs as many.
  */
 const THREAD_RUNS = 12
 const CONTROLLED_RUNS = 40
-/** When a single run hangs, ms: a machine that is busy and slow takes a third of it. */
+/** A run that takes longer than this hangs, in ms. A busy and slow machine takes a third of it. */
 const RUN_LIMIT_MS = 60_000
 
 const RACES = 'test/stress/programs/races.ts'
@@ -53,10 +61,10 @@ const SHAPES = 'test/stress/programs/shapes.ts'
 const CONTENDED = 'test/stress/programs/contended.ts'
 const STACKS = 'test/stress/programs/stacks.ts'
 
-/** Go's protocol; the others have the defaults. */
+/** Go's protocol. Plans without it have the defaults. */
 const GO = { termination: 'coordinator', gate: 'off' } as const
 
-/** On real threads: what the programs do is checked by their own models, and by --check and checkmark. */
+/** Runs on real threads. The programs' own models check them, and so do --check and checkmark. */
 const threadRuns: readonly Planned[] = [
   {
     program: SHAPES,
@@ -84,7 +92,7 @@ const threadRuns: readonly Planned[] = [
   },
 ]
 
-/** Under a schedule: small, since each turn costs microseconds. */
+/** Runs under a schedule. They are small, since each turn costs microseconds. */
 const controlledRuns: readonly Planned[] = [
   {
     program: RACES,
@@ -149,9 +157,12 @@ const controlledRuns: readonly Planned[] = [
 
 /** The unit tests of the floors that are mutated. */
 const UNIT_TESTS = ['test/memory', 'test/heap', 'test/gc', 'test/scheduler', 'test/runtime']
-/** One run after another in a process: what of a run stays behind. */
+/** One run after another in one process: these find what a run leaves behind. */
 const RUN_TESTS = ['test/threads/isolation.test.ts', 'test/threads/memory.test.ts']
-/** Pacers are arithmetic, and are not mutated. A test that is slow has caught nothing: what hangs is ended by the limit of the check. */
+/**
+ * Pacers are arithmetic, and are not mutated. A slow test catches nothing, so tests have no limit
+ * of their own: the limit of the check ends a test that hangs.
+ */
 const TEST_OPTIONS = [
   '--bail',
   '1',
@@ -256,7 +267,7 @@ async function runTests(
   return verdictOf('tests', 0, end, end.output.slice(-300))
 }
 
-/** What of vitest's JSON is read. */
+/** The part of vitest's JSON report that is read here. */
 interface UnitReport {
   readonly numPassedTests: number
   readonly numTotalTests: number
@@ -272,7 +283,7 @@ interface UnitReport {
   }[]
 }
 
-/** null: vitest ended before it could write. */
+/** Null if vitest ended before it wrote the report. */
 function readReport(path: string): UnitReport | null {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as UnitReport
@@ -293,7 +304,7 @@ async function runExploration(
   const end = await runNode(directory, args, limitMs, signal)
   if (end.hung)
     return verdictOf('hang', 0, end, `the exploration is not over: ${lastLine(end.output)}`)
-  // A schedule that hangs where no schedule reaches ends the exploration, and leaves no report.
+  // A thread that hangs where no schedule controls it ends the exploration without a report.
   if (!existsSync(report))
     return verdictOf(
       end.output.includes('a schedule hangs') ? 'hang' : 'crash',
@@ -328,7 +339,7 @@ async function runSeries(
   return verdictOf(outcome.failure?.by ?? '', outcome.runs, end, outcome.failure?.evidence ?? '')
 }
 
-/** null: the process ended before it could say. */
+/** Null if the process ended before it printed its outcome. */
 function outcomeIn(output: string): Outcome | null {
   const last = lastLine(output)
   return last.startsWith('{"runs"') ? (JSON.parse(last) as Outcome) : null
@@ -353,11 +364,11 @@ interface End {
   readonly code: number | null
   readonly hung: boolean
   readonly seconds: number
-  /** Of both streams, in the order of arrival. */
+  /** The text of both streams, in the order of arrival. */
   readonly output: string
 }
 
-/** Variables that would change what a run does. */
+/** The beginnings of variables that would change what a run does. */
 const OURS = [
   'GOGC',
   'GOMEMLIMIT',

@@ -1,10 +1,12 @@
 /**
- * `npm run test:mutants`: breaks the collector in one way after another, runs the checks against each, and prints a table of what caught it.
+ * `npm run test:mutants`: breaks the collector in one way after another, runs the checks against
+ * each mutant, and prints a table of what caught it.
  *
- *   first the unmutated tree: every check must pass there, and what it takes sets the limits
- *   then each mutant: a tree with it put in, every check in it
+ * 1. Every check must pass on the unmutated tree. The time that it takes there sets its limit.
+ * 2. Each mutant is put into a tree of its own, and every check runs in that tree.
  *
- * The tally is written after each check. A later run with it does not repeat what was done with the same sources, so an interrupted run can be taken up, and more checks asked for.
+ * The tally is written after each check. A later run with the same sources does not repeat what the
+ * tally holds. So an interrupted run can be continued, and more checks can be asked for.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -41,11 +43,12 @@ Example:
   npm run test:mutants -- --only no-deletion-shade --only hidden-last-pointer --json mutants.json
 `
 
-/** From dist/test/mutants/. */
+/** The root, from dist/test/mutants/. */
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** For checks of the unmutated tree, ms; a mutant may take this many times what that took, and a bit more. */
+/** The limit of a check of the unmutated tree, in ms. */
 const FIRST_LIMIT_MS = 300_000
+/** A check of a mutant may take this many times what it took unmutated, and a bit more. */
 const LIMIT_FACTOR = 3
 const LIMIT_MORE_MS = 30_000
 
@@ -64,7 +67,7 @@ const { values } = readOrExit('test:mutants', () =>
   }),
 )
 
-/** What a verdict depends on: all that is put into a tree, and the seed. */
+/** A hash of what a verdict depends on: the sources that a tree holds, and the seed. */
 function sourcesHash(): string {
   const hash = createHash('sha256').update(values.seed)
   for (const folder of ['memory', 'heap', 'gc', 'scheduler', 'runtime', 'test'].filter(isThere))
@@ -85,7 +88,7 @@ class Campaign {
   readonly results: Result[]
   private readonly hash = sourcesHash()
   private readonly chosen: readonly Check[]
-  /** So many checks that caught a mutant are enough. */
+  /** A mutant that this many checks have caught is left. */
   private readonly enough: number
   private readonly limits = new Map<string, number>()
   private readonly interruption: AbortSignal
@@ -97,12 +100,12 @@ class Campaign {
     this.results = this.recall()
   }
 
-  /** True if every check is asked of every mutant. */
+  /** True if every check runs on every mutant. */
   get isForEach(): boolean {
     return this.enough > 1 && this.chosen.length === checks.length
   }
 
-  /** The mutants that the tally does not know enough of yet. */
+  /** The mutants for which the tally lacks a verdict. */
   left(all: readonly Mutant[]): Mutant[] {
     return all.filter(({ name }) => this.checksLeft(this.resultOf(name)).length > 0)
   }
@@ -116,7 +119,7 @@ class Campaign {
     return this.results.find(result => result.mutant === mutant) ?? { mutant, verdicts: [] }
   }
 
-  /** Every check on the tree as it is. False if one fails. */
+  /** Runs every check on the unmutated tree. False if one fails. */
   async passesUnmutated(): Promise<boolean> {
     using tree = buildTree(repository, null)
     let passes = true
@@ -175,7 +178,7 @@ class Campaign {
         hash?: unknown
         results: Result[]
       }
-      // What is no tally is somebody else's file.
+      // A file that is no tally belongs to somebody else, and is not overwritten.
       if (typeof hash !== 'string') throw new SyntaxError('there is no tally in it')
       return hash === this.hash ? results : []
     } catch (error) {

@@ -11,7 +11,7 @@ export interface Mutant {
   readonly name: string
   /** What is broken: one sentence. */
   readonly what: string
-  /** Where such a bug was seen: `owner/name#issue`; empty: nowhere that we know of. */
+  /** Where such a bug was seen: `owner/name#issue`. Empty if nowhere that we know of. */
   readonly origin: string
   readonly edits: readonly Edit[]
 }

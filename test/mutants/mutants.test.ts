@@ -1,4 +1,5 @@
-// The catalogue of seeded bugs: that each still applies to the sources as they are, and still compiles. What catches them is `npm run test:mutants`.
+// The catalogue of seeded bugs: each still applies to the sources as they are, and still compiles.
+// `npm run test:mutants` tells what catches them.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +19,10 @@ test('there are at least 30 mutants, each with a name of its own', () => {
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
 })
 
-/** What of a source is code, without comments. The small size does not compile it, but parses it, which is ten times as fast. */
+/**
+ * The code of a source, without comments. The small size only parses the source, which is ten times
+ * as fast as to compile it.
+ */
 function codeOf(file: string, text: string): string {
   const source = ts.createSourceFile(
     file,
@@ -31,7 +35,7 @@ function codeOf(file: string, text: string): string {
 const printer = ts.createPrinter({ removeComments: true })
 
 const known = new Map<string, string>()
-/** The code of a source of the repository as it is. */
+/** The code of a source of the repository, unmutated. */
 function codeOfRepository(file: string): string {
   const code = known.get(file) ?? codeOf(file, read(file))
   known.set(file, code)
@@ -49,7 +53,7 @@ test('text that does not compile is no code, and a comment changes none', () => 
   expect(codeOf('a.ts', 'let a = 2')).not.toBe(codeOf('a.ts', 'let a = 1'))
 })
 
-test('what is said of an equivalent mutant is said of a file that is there', () => {
+test('each equivalent mutant names a file that exists', () => {
   for (const { file } of equivalents) expect(read(file)).not.toBe('')
 })
 
@@ -64,7 +68,7 @@ test('text that is there twice, or not at all, is refused', () => {
   expect(patched([edit], () => '$& x').get('a.ts')).toBe('$& y')
 })
 
-test('the table names mutants that one check alone catches, and those that none does', () => {
+test('the table names mutants that only one check catches, and those that none does', () => {
   const verdict = (by: string): Verdict => ({
     caught: by !== '',
     by,

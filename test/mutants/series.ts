@@ -1,6 +1,7 @@
 /**
- * Runs programs one after the other in one process, each round with another seed, until one goes wrong or all have been made; the last line on standard output is the
- * outcome, as JSON. It is started in a mutant's tree, so it takes the host from there.
+ * Runs programs one after the other in one process, each round with another seed, until a run goes
+ * wrong or the last one has been made. The last line on standard output is the outcome, as JSON. It
+ * is started in a mutant's tree, so it takes the host from there.
  *
  *   node [--conditions=controlled] dist/test/mutants/series.js '{ plan }'
  */
@@ -20,16 +21,16 @@ export interface Plan {
   readonly repository: string
   readonly runs: readonly Planned[]
   readonly firstSeed: number
-  /** How many to make in all. */
+  /** How many runs to make in all. */
   readonly most: number
-  /** A run that takes longer hangs, ms. */
+  /** A run that takes longer than this hangs, in ms. */
   readonly limitMs: number
 }
 
 /** How a series ended. */
 export interface Outcome {
   readonly runs: number
-  /** null: nothing went wrong. */
+  /** Null if nothing went wrong. */
   readonly failure: { readonly by: string; readonly evidence: string; readonly seed: number } | null
 }
 
@@ -60,7 +61,7 @@ async function runAll(plan: Plan): Promise<Outcome> {
   }
 }
 
-/** Which check a run failed; null: none. */
+/** The check that a run failed, or null. */
 function blame({ error, rescues }: RunRecord): string | null {
   if (error === null) return rescues > 0 ? 'rescue' : null
   const { kind, message } = error

@@ -2,13 +2,16 @@
 import type { Mutant } from './catalogue.ts'
 import type { Verdict } from './checks.ts'
 
-/** The verdicts on one mutant, in the order in which the checks ran; an empty name: on the tree without one. */
+/** The verdicts on one mutant, in the order in which the checks ran. */
 export interface Result {
   readonly mutant: string
   readonly verdicts: readonly { readonly check: string; readonly verdict: Verdict }[]
 }
 
-/** A row for each mutant, then those that one check alone caught, if enough checks were `tried` to tell, and those that none did. */
+/**
+ * A row for each mutant, then the mutants that no check caught. If enough checks were `tried` to
+ * tell, the mutants that only one check caught are named too.
+ */
 export function table(
   mutants: readonly Mutant[],
   results: readonly Result[],
@@ -58,7 +61,7 @@ function sums(results: readonly Result[], tried: boolean): string[] {
   ]
 }
 
-/** The mutant for which the check that catches it soonest takes longest. */
+/** The mutant whose quickest check takes longest. */
 function slowest(results: readonly Result[]): string[] {
   const soonest = results.flatMap(({ mutant, verdicts }) => {
     const seconds = verdicts.flatMap(({ verdict }) => (verdict.caught ? [verdict.seconds] : []))

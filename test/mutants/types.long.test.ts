@@ -1,5 +1,5 @@
-// A mutant that names what is not there any more fails at once, and would count as caught: each must have
-// the types of the sources.
+// A mutant that uses a name which no longer exists fails at once, and would count as caught. So
+// each mutant must compile with the types of the sources.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ const read = (file: string): string => readFileSync(join(repository, file), 'utf
 
 const { config } = ts.readConfigFile(join(repository, 'tsconfig.json'), ts.sys.readFile)
 const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, repository)
-// What a mutant leaves out may have been the only use of a name.
+// The text that a mutant leaves out may be the only use of a name.
 const lenient: ts.CompilerOptions = {
   ...options,
   noUnusedLocals: false,
@@ -23,7 +23,7 @@ const lenient: ts.CompilerOptions = {
 delete lenient.incremental
 delete lenient.tsBuildInfoFile
 
-/** Sources in place of those on disk, by absolute path; all others are parsed once. */
+/** Sources that stand in for those on disk, by absolute path. All others are parsed once. */
 let instead = new Map<string, string>()
 const parsed = new Map<string, ts.SourceFile | undefined>()
 const host = ts.createCompilerHost(lenient)
@@ -48,7 +48,7 @@ function complaints(changed: ReadonlyMap<string, string>): string[] {
   )
 }
 
-test('a mutant that names what is not there is found', () => {
+test('a mutant that uses a name which does not exist is found', () => {
   const file = 'gc/cycle.ts'
   expect(
     complaints(

@@ -1,7 +1,8 @@
 /**
- * What a soak's programs are run under: a value for each of some dimensions, drawn from a seed. A dimension is one entry of the table below, and whatever there is to
- * be switched in the runtime should have one. Values are plain data: they are counted in the tally, written into failure files, and taken out one by one
- * when a failure is shrunk.
+ * The configurations under which a soak runs its programs: a value for each dimension, drawn from a
+ * seed. A dimension is an entry of the table below. Whatever can be switched in the runtime should
+ * have one. Values are plain data: the tally counts them, failure files hold them, and the shrinker
+ * takes them out one by one.
  */
 import { scheduling } from '#sync'
 import { entries as pacers } from '../../gc/pacer/registry.ts'
@@ -13,24 +14,27 @@ import type { Random } from '../support/random.ts'
 import type { Size } from './grammar.ts'
 import { drawOutputs } from './outputs.ts'
 
-/** null: as the runtime has it when nothing is said. */
+/** Null stands for the runtime's default. */
 export type Value = number | string | boolean | readonly string[] | null
 
-/** By dimension. */
+/** A value for each dimension. */
 export type Configuration = Readonly<Record<string, Value>>
 
 interface Dimension {
-  /** `drawn`: the dimensions before it. */
+  /** Draws a value. `drawn` holds the values of the dimensions before this one. */
   draw(random: Random, drawn: Configuration): Value
-  /** How a run is told: a flag (the name of the dimension, if nothing is said), or a key of GODEBUG. */
+  /**
+   * How the value is given to a run: by a flag, or by a key of GODEBUG. The default is the flag
+   * with the dimension's name.
+   */
   readonly debug?: string
-  /** No option of the run: what the soak itself needs to know. */
+  /** The value is no option of the run: only the soak reads it. */
   readonly isOurs?: boolean
 }
 
 const MiB = 2 ** 20
 
-/** Each of the dimensions, in the order in which they are drawn. */
+/** The dimensions, in the order in which they are drawn. */
 const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   procs: { draw: random => random.between(1, 8) },
   gogc: { draw: random => random.pick([5, 10, 20, 50, 100, 200, 400, 'off']) },
@@ -58,8 +62,8 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   credit: { draw: random => (random.chance(0.4) ? 'capped' : null) },
   gctrace: { draw: random => random.chance(0.1) || null },
   gcpacertrace: { draw: random => random.chance(0.1) || null },
-  // What becomes of its outputs; whether it is the first run of a Runtime; when it is aborted, in
-  // ms.
+  // What happens to the outputs; whether the run is the first of a Runtime; after how many ms it is
+  // aborted.
   outputs: { isOurs: true, draw: random => (random.chance(0.25) ? drawOutputs(random) : null) },
   runtime: { isOurs: true, draw: random => (random.chance(0.03) ? 'new' : null) },
   abort: { isOurs: true, draw: random => (random.chance(0.06) ? random.magnitude(1, 400) : null) },
@@ -67,7 +71,7 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   size: { isOurs: true, draw: drawSize },
 }
 
-/** A configuration; `given`: dimensions that are settled already. */
+/** Draws a configuration. `given` holds the dimensions that are settled already. */
 export function drawConfiguration(random: Random, given: Configuration = {}): Configuration {
   const drawn: Record<string, Value> = {}
   for (const [name, dimension] of Object.entries(DIMENSIONS))
@@ -77,10 +81,10 @@ export function drawConfiguration(random: Random, given: Configuration = {}): Co
   return drawn
 }
 
-/** How a configuration is told to the runtime. */
+/** How a configuration is given to the runtime. */
 export interface Told {
   readonly flags: RunFlags
-  /** Environment variables; undefined: not set. */
+  /** Environment variables. One that is undefined is not set. */
   readonly environment: Readonly<Record<'GODEBUG' | 'GOGC' | 'GOMEMLIMIT', string | undefined>>
 }
 
@@ -104,23 +108,26 @@ export function told(configuration: Configuration): Told {
   }
 }
 
-/** What may be reachable at once: the rest is for garbage that floats, for caches, and for the quarantine. */
+/**
+ * The bytes that may be reachable at once. The rest of the arena is for floating garbage, for
+ * caches and for the quarantine.
+ */
 export function liveBytesOf({ arena }: Configuration): number {
   return Number(arena) / 6
 }
 
-/** Whether the arena is so large that no allocation may fail. */
+/** True if the arena is so large that no allocation may fail. */
 export function hasRoom({ arena, fault }: Configuration): boolean {
   return (
     Number(arena) >= 32 * MiB && !(Array.isArray(fault) && fault.some(spec => /:fail\b/.test(spec)))
   )
 }
 
-/** As the tally counts them: values without end in classes. */
+/** A value as the tally counts it. Values of which there are endlessly many are put in classes. */
 export function labelsOf(configuration: Configuration): [dimension: string, label: string][] {
   return Object.entries(configuration).flatMap(([name, value]): [string, string][] => {
     if (name === 'seed') return []
-    // A fault by its point and what it does there; an output by what becomes of it.
+    // A fault is counted by its point and its effect, an output by what happens to it.
     if (Array.isArray(value))
       return value.map(spec => [
         name,
@@ -135,16 +142,18 @@ export function labelsOf(configuration: Configuration): [dimension: string, labe
   })
 }
 
-/** Shares of what may live at once: from one that nothing fits in, to one that is hardly felt. */
+/**
+ * Shares of what may live at once: from a limit that nothing fits in, to one that hardly matters.
+ */
 const LIMITS = [0.02, 0.25, 0.5, 0.9, 1, 1.2, 2, 6]
 
-/** More often where nothing else starts a cycle. */
+/** Drawn more often where nothing else starts a cycle. */
 function drawMemoryLimit(random: Random, drawn: Configuration): number | null {
   if (!random.chance(drawn.gogc === 'off' ? 0.7 : 0.25)) return null
   return Math.floor(liveBytesOf(drawn) * random.pick(LIMITS))
 }
 
-/** A limit beside what may live. */
+/** A memory limit, in relation to what may live. */
 function limitLabel(configuration: Configuration): string {
   const { memoryLimit } = configuration
   if (memoryLimit === null) return 'none'
@@ -161,7 +170,7 @@ function drawZeal(random: Random): string | null {
   return `${random.magnitude(1, 1000)}${random.chance(0.6) ? ',concurrent' : ''}`
 }
 
-/** One of the registry's, with some of its settings. */
+/** A pacer of the registry, with some of its settings. */
 function drawPacer(random: Random): string {
   const name = random.pick(Object.keys(pacers))
   const settings = Object.entries(pacers[name]?.settings ?? {}).filter(() => random.chance(0.7))
@@ -172,7 +181,7 @@ function drawPacer(random: Random): string {
   return given.length === 0 ? name : `${name}:${given.join(',')}`
 }
 
-/** One to three faults at any of the points that there are; never the death of a thread. */
+/** One to three faults, each at any of the points, but never the death of a thread. */
 function drawFaults(random: Random, procs: number): string[] {
   return Array.from({ length: random.between(1, 3) }, () => {
     const point = random.pick(FAULT_POINTS)
@@ -191,7 +200,7 @@ function drawFaults(random: Random, procs: number): string[] {
   })
 }
 
-/** Not everything can be refused everywhere. */
+/** Only some points can refuse what is asked there. */
 function isAllowed(spec: string): boolean {
   try {
     parseFault(spec)
@@ -210,7 +219,7 @@ function drawSchedule(random: Random): string {
   ])
 }
 
-/** What takes long is done to small programs. */
+/** What takes long is drawn only for small programs. */
 function drawSize(random: Random, { zeal, check, schedule }: Configuration): Size {
   if (schedule !== null) return 'tiny'
   const [every, kind] = zeal === null ? [Number.POSITIVE_INFINITY] : String(zeal).split(',')

@@ -1,11 +1,11 @@
 /**
  * Errors that end a run on purpose: what a program throws and nobody catches, and what the run's
- * record must then say. It is written down from the documents (docs/command-line.md, docs/programming.md).
+ * record must then say. They follow the documents (docs/command-line.md, docs/programming.md).
  */
 
 interface Expected {
   readonly kind: string
-  /** What the record's message must be; null: it need not be any. */
+  /** The message that the record must hold. Null if any message will do. */
   readonly message: ((stamp: number) => string) | null
 }
 
@@ -32,7 +32,7 @@ export const ENDING_NAMES = Object.keys(ENDINGS) as Ending[]
 /** What a program prints before it ends the run, at the beginning of a line. */
 export const ANNOUNCEMENT = 'ends: '
 
-/** Whether a run's error is this ending. */
+/** True if a run's error is this ending. */
 export function isEnding(
   how: Ending,
   stamp: number,

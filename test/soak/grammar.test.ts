@@ -15,7 +15,7 @@ const programs = Array.from({ length: 300 }, (_, seed) =>
   drawProgram(new Random(seed), sizes[seed % 3], 2 ** 20),
 )
 
-/** All operations, those in others too. */
+/** All operations, also those within others. */
 function flat(operations: readonly Operation[]): Operation[] {
   return operations.flatMap(operation => {
     if (operation.do === 'overflow') return [operation, operation.operation]

@@ -1,20 +1,23 @@
 /**
- * The random programs of the soak, as plain data: what JSON can say. `drawProgram` makes one from a seed; programs/interpreter.ts carries it out; shrink.ts takes
- * pieces out of it. So any part may be missing: a script that is not there is not forked, and an operation whose objects are not there does nothing.
+ * The random programs of the soak, as plain data that JSON can write. `drawProgram` makes one from
+ * a seed, programs/interpreter.ts carries it out, and shrink.ts takes pieces out of it. So any part
+ * may be missing: a missing script is not forked, and an operation whose objects are missing does
+ * nothing.
  *
  *   program    = scripts, the first of which is main's; mailboxes
  *   script     = places, and operations that are carried out `rounds` times
- *   place      = what holds a reference for a goroutine: a local, an element of its table, a global that is its own; in a scope a local of that scope
- *   spot       = a place, and steps along references from the object that is there
- *   attempt    = operations, something that is thrown after some of them, and what catches it
+ *   place      = what holds a reference for a goroutine: a local, an element of its table, a global
+ *                of its own, or, in a scope, a local of that scope
+ *   spot       = a place, and steps along references from the object in that place
+ *   attempt    = operations, an error that is thrown after some of them, and what catches it
  *   end        = an error that nobody catches: the run must end with it (endings.ts)
  *
- * Numbers of places, fields, mailboxes and steps are taken modulo what there is.
+ * Numbers of places, fields, mailboxes and steps are taken modulo how many there are.
  */
 import type { Random } from '../support/random.ts'
 import { ENDING_NAMES, type Ending } from './endings.ts'
 
-/** Structs with 2, 4 and 10 references; two without; arrays. */
+/** Structs with 2, 4 and 10 references, two structs without references, and arrays. */
 export type Kind =
   | 'pair'
   | 'quad'
@@ -30,7 +33,10 @@ export type Place = number
 export type Spot = readonly [place: Place, ...steps: number[]]
 
 export type Operation =
-  /** A new object with references to others. `stamp`: what its numbers follow from; `length`: of an array. */
+  /**
+   * Makes an object with references to others. Its numbers follow from `stamp`. `length` is that of
+   * an array.
+   */
   | {
       readonly do: 'allocate'
       readonly kind: Kind
@@ -39,7 +45,7 @@ export type Operation =
       readonly to: Place
       readonly from: readonly Spot[]
     }
-  /** A chain or a tree of pairs, built with `enter`, `keep` and `leave`. */
+  /** Builds a chain or a tree of pairs, with `enter`, `keep` and `leave`. */
   | {
       readonly do: 'grow'
       readonly shape: 'chain' | 'tree'
@@ -47,11 +53,11 @@ export type Operation =
       readonly stamp: number
       readonly to: Place
     }
-  /** Garbage. */
+  /** Makes garbage. */
   | { readonly do: 'churn'; readonly kind: Kind; readonly length: number; readonly count: number }
   | { readonly do: 'link'; readonly from: Spot; readonly field: number; readonly to: Spot }
   | { readonly do: 'unlink'; readonly from: Spot; readonly field: number }
-  /** The only copy goes through a bare reference while its place, or its field, is cleared. */
+  /** The only copy of a reference is bare while the place or the field that held it is cleared. */
   | { readonly do: 'move'; readonly from: Place; readonly to: Place }
   | { readonly do: 'steal'; readonly from: Spot; readonly field: number; readonly to: Place }
   | {
@@ -61,13 +67,16 @@ export type Operation =
       readonly to: Spot
       readonly into: number
     }
-  /** New numbers in an object. */
+  /** Writes new numbers into an object. */
   | { readonly do: 'write'; readonly at: Spot; readonly stamp: number }
   | { readonly do: 'drop'; readonly place: Place }
-  /** All that can be reached from a place is cut off from the rest, and goes into a crate, with a manifest of what it is; and out of it. */
+  /**
+   * Cuts off all that can be reached from a place, and puts it into a crate with a manifest of what
+   * it is. The other operation takes it out again.
+   */
   | { readonly do: 'pack'; readonly from: Place; readonly to: Place }
   | { readonly do: 'unpack'; readonly from: Place; readonly to: Place }
-  /** Sends a crate through a mailbox, if it can be done within `ms` (0: at once). */
+  /** Sends a crate through a mailbox, if it can be sent within `ms` (0: at once). */
   | { readonly do: 'ship'; readonly place: Place; readonly mailbox: number; readonly ms: number }
   | {
       readonly do: 'take'
@@ -77,7 +86,10 @@ export type Operation =
     }
   /** Exchanges crates with a global that all goroutines share, under its mutex. */
   | { readonly do: 'swap'; readonly cell: number; readonly place: Place }
-  /** In one of the rounds, starts a goroutine, with the crate of a place as its argument. `on`: where; null: where the runtime likes. */
+  /**
+   * In one of the rounds, starts a goroutine with the crate of a place as its argument. `on` is its
+   * P; null leaves the choice to the runtime.
+   */
   | {
       readonly do: 'fork'
       readonly script: number
@@ -85,9 +97,9 @@ export type Operation =
       readonly carry: Place | null
       readonly on: number | null
     }
-  /** Waits for all that were forked here, and takes what they have left. */
+  /** Waits for all goroutines that were forked here, and takes what they have left. */
   | { readonly do: 'join'; readonly to: Place }
-  /** A scope with locals of its own; one of them outlives it. */
+  /** A scope with locals of its own. One of them outlives the scope. */
   | {
       readonly do: 'scope'
       readonly slots: number
@@ -96,8 +108,8 @@ export type Operation =
       readonly to: Place
     }
   /**
-   * A scope in which something is thrown after some of its operations, and which catches it.
-   * `guard`: a mutex that it holds meanwhile, and that `finally` unlocks; null: none.
+   * A scope in which an error is thrown after some of its operations, and caught outside. `guard`
+   * is a mutex that the scope holds meanwhile, and that `finally` unlocks. Null stands for none.
    */
   | {
       readonly do: 'attempt'
@@ -132,18 +144,23 @@ export type Operation =
       readonly lines: number
       readonly length: number
     }
-  /** Leaves something on its thread that is called after the run, and writes into what was here. */
+  /**
+   * Leaves something on its thread that is called after the run, and writes into the run's objects.
+   */
   | { readonly do: 'leave'; readonly how: Leftover }
   /** Ends the run. */
   | { readonly do: 'end'; readonly how: Ending; readonly stamp: number }
   /** Compares all that must be reachable from this goroutine's places, field by field. */
   | { readonly do: 'verify' }
-  /** Main's alone, elsewhere as `verify`: all goroutines end, and after two collections the heap holds what it must, to the byte. */
+  /**
+   * All goroutines end, and after two collections the heap holds what it must, to the byte. Only
+   * main does this. In other scripts it is `verify`.
+   */
   | { readonly do: 'census' }
-  /** Never drawn: the heap is changed behind the model's back, to see that the checks see it. */
+  /** Never drawn: it changes the heap and not the model, to see that the checks find it. */
   | { readonly do: 'sabotage'; readonly how: Sabotage }
 
-/** The operations that neither wait nor have operations in them. */
+/** The operations that neither wait nor contain operations. */
 export type AtOnce = Exclude<
   Operation,
   {
@@ -164,8 +181,9 @@ export type AtOnce = Exclude<
 >
 
 /**
- * What is thrown in an attempt: values of the program's own; operations used in any other way than
- * by `yield*`; wrong arguments; the end of the native stack; a request that no arena has room for.
+ * What an attempt throws: values of the program's own, and the errors of operations used without
+ * `yield*`, of wrong arguments, of a native stack overflow, and of a request that no arena has room
+ * for.
  */
 export const THROWN = [
   ...(['error', 'text', 'nothing', 'object', 'symbol'] as const),
@@ -175,8 +193,8 @@ export const THROWN = [
 export type Thrown = (typeof THROWN)[number]
 
 /**
- * What calls back when a run is over. The thread of a promise that settles serves the next run;
- * that of any other is ended.
+ * What calls back when a run is over. A thread on which only a promise is left, which settles, may
+ * serve the next run. A thread with any of the others is ended.
  */
 export const LEFTOVERS = [
   ...(['promise', 'promises', 'timer', 'interval', 'immediate'] as const),
@@ -184,7 +202,10 @@ export const LEFTOVERS = [
 ] as const
 export type Leftover = (typeof LEFTOVERS)[number]
 
-/** A reference cut; a number changed; an object hidden from the collector; one that the model does not know; a goroutine that goes on for ever. */
+/**
+ * Ways to break the heap or the run: a reference is cut, a number is changed, an object is hidden
+ * from the collector, an object is made that the model does not know, or a goroutine never ends.
+ */
 export type Sabotage = 'cut' | 'number' | 'hide' | 'leak' | 'hang'
 
 export interface Script {
@@ -193,17 +214,19 @@ export interface Script {
   readonly globals: number
   readonly rounds: number
   readonly operations: readonly Operation[]
-  /** Its places are packed and given to who forked it; else they are garbage. */
+  /**
+   * True if the goroutine packs its places for the goroutine that forked it. Else they are garbage.
+   */
   readonly bequeaths: boolean
-  /** Capacity of the channel through which it gets what its forks leave. */
+  /** Capacity of the channel that brings what the goroutines forked here leave. */
   readonly replies: number
 }
 
 export interface SoakProgram {
   readonly scripts: readonly Script[]
-  /** Capacity of each. */
+  /** The capacity of each mailbox. */
   readonly mailboxes: readonly number[]
-  /** Most bytes that may be reachable from one goroutine's places. */
+  /** The most bytes that may be reachable from one goroutine's places. */
   readonly bytes: number
 }
 
@@ -223,18 +246,21 @@ const EXTENTS: Readonly<Record<Size, Extent>> = {
   medium: { scripts: 8, goroutines: 40, operations: [20, 100], rounds: 24 },
 }
 
-/** Globals that goroutines exchange crates through. */
+/** How many globals goroutines exchange crates through. */
 export const SHARED_CELLS = 8
-/** Mutexes that attempts hold. */
+/** How many mutexes attempts hold. */
 export const GUARDS = 2
 
 const MOST_PLACES = 24
 export const MOST_MAILBOXES = 4
 const MOST_IN_MAILBOX = 4
-/** Length of an array that is nothing special. */
+/** The length of a usual array. */
 const SHORT = 40
 
-/** A program that, with all its goroutines, mailboxes and shared globals, never has more than `liveBytes` reachable. */
+/**
+ * Draws a program. All its goroutines, mailboxes and shared globals together never reach more than
+ * `liveBytes`.
+ */
 export function drawProgram(random: Random, size: Size, liveBytes: number): SoakProgram {
   const extent = EXTENTS[size]
   const mailboxes = Array.from({ length: random.between(1, MOST_MAILBOXES) }, () =>
@@ -256,13 +282,13 @@ export function drawProgram(random: Random, size: Size, liveBytes: number): Soak
 }
 
 /**
- * How many programs leave something on a thread, which costs the thread; and how many end with an
- * error, before most is done.
+ * The share of programs that leave something on a thread, which costs the thread, and the share of
+ * those that end with an error, before most of their work is done.
  */
 const LEFT = 0.15
 const ENDED = 0.12
 
-/** With one operation more, somewhere in one of the scripts. */
+/** The program with one more operation, somewhere in one of the scripts. */
 function inserted(random: Random, scripts: readonly Script[], operation: Operation): Script[] {
   const index = random.below(scripts.length)
   const { operations } = scripts[index] as Script
@@ -305,8 +331,8 @@ const WEIGHTS: Readonly<Record<Exclude<Operation['do'], 'leave' | 'end' | 'sabot
 }
 
 /**
- * What is done near the end of the native stack: wherever it is cut off there, what it has done so
- * far is in the model.
+ * The operations that are carried out near the end of the native stack. Wherever one is cut off,
+ * the model holds what it has done so far.
  */
 const NEAR_THE_END = {
   allocate: 8,
@@ -326,13 +352,13 @@ const NEAR_THE_END = {
   verify: 1,
 } as const satisfies Readonly<Partial<Record<AtOnce['do'], number>>>
 
-/** Draws the scripts of one program: each may fork later ones, so that all goroutines end. */
+/** Draws the scripts of one program. Each may fork only later ones, so all goroutines end. */
 class Scripts {
   private readonly random: Random
   private readonly extent: Extent
   private readonly bytes: number
   private readonly count: number
-  /** Goroutines that may still be started. */
+  /** How many goroutines may still be started. */
   private left: number
   /** How often each script is started. */
   private readonly starts: number[]
@@ -481,7 +507,10 @@ class Scripts {
     ]
   }
 
-  /** A kind, and its length if it is an array: most are short, some large objects of hundreds of KiB if there is room for them. */
+  /**
+   * A kind, and a length if it is an array. Most arrays are short. If there is room, some are large
+   * objects of hundreds of KiB.
+   */
   private shape(): { kind: Kind; length: number } {
     const { random } = this
     const kind = random.weighted({
@@ -500,7 +529,7 @@ class Scripts {
     return { kind, length: random.magnitude(1, Math.max(1, most)) - 1 }
   }
 
-  /** A fork of a later script, if it may be started so often. */
+  /** A fork of a later script, if that may be started that often. */
   private fork(): Operation {
     const { random, script, count } = this
     const repeats = this.starts[script]
@@ -530,7 +559,7 @@ class Scripts {
     }
   }
 
-  /** What stands within another operation; null: as deep as they go. */
+  /** Operations within another one, or null if they are nested as deep as they may be. */
   private nested(): Operation[] | null {
     if (this.depth === 3) return null
     this.depth++

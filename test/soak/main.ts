@@ -1,4 +1,7 @@
-/** `npm run soak`: random programs under random configurations, each beside a model of what must be reachable. */
+/**
+ * `npm run soak`: runs random programs under random configurations, each beside a model of what
+ * must be reachable.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { printable, withoutControls } from '../../runtime/errors/printable.ts'
@@ -58,7 +61,7 @@ const { values } = readOrExit('soak', () =>
 
 const SABOTAGES: readonly string[] = ['cut', 'number', 'hide', 'leak', 'hang'] satisfies Sabotage[]
 const SHRINK_SECONDS = 120
-/** Between two lines of progress that go to a file, in ms. */
+/** The time between two lines of progress that go to a file, in ms. */
 const QUIET_MS = 30_000
 
 function numberOf(
@@ -79,7 +82,7 @@ function sabotageOf(how: string | undefined): Sabotage | null {
 
 async function main(trials: Trials): Promise<number> {
   const limitMs = numberOf('limit', 60) * 1000
-  // A failure is shrunk where it is.
+  // A failure is shrunk in the process that found it.
   outputsOf({ '--failure': values.failure, '--tally': values.tally })
   if (values.replay !== undefined) return replay(trials, values.replay, limitMs)
   const tally = new Tally(values.tally ?? null)
@@ -105,14 +108,14 @@ async function main(trials: Trials): Promise<number> {
   return 1
 }
 
-/** Shrinks a failure, and writes it. */
+/** Shrinks a failure, and writes the failure file. */
 async function shrunk(trials: Trials, failure: Failure, limitMs: number): Promise<Failure> {
   const seconds = numberOf('shrink', SHRINK_SECONDS)
   if (seconds === 0) return failure
   process.stderr.write(
     `written to ${printable(values.failure)}; shrinking for at most ${seconds} s\n`,
   )
-  // A hang is waited for again and again.
+  // Each try of a hang takes the whole limit.
   const small = await shrinkFailure(
     trials,
     failure,
@@ -158,7 +161,9 @@ function write(file: string, failure: Failure): void {
   writeFileSync(file, `${JSON.stringify(failure)}\n`)
 }
 
-/** A line on standard error: always the same one on a terminal, now and then one in a file. */
+/**
+ * Shows progress on standard error: on a terminal it rewrites one line, in a file it adds lines.
+ */
 function progress(tally: Tally, until: number): () => void {
   let said = performance.now()
   return () => {

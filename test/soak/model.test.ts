@@ -16,7 +16,7 @@ const KINDS = [
   'bytes',
 ] as const
 
-/** A graph with sharing and cycles, whose first item reaches all that it can. */
+/** A graph with sharing and cycles. */
 function graph(seed: number): Item {
   const random = new Random(seed)
   const items = Array.from({ length: random.between(1, 40) }, () => {
@@ -28,7 +28,7 @@ function graph(seed: number): Item {
   return items[0]
 }
 
-/** A graph as text: items by their order on the way from the root. */
+/** A graph as text. Items are numbered in the order in which a walk from the root finds them. */
 function shapeOf(root: Item): string {
   const items = [root]
   const numbers = new Map([[root, 0]])

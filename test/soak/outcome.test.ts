@@ -37,7 +37,7 @@ const recordOf = (error: RunError | null, change: Partial<RunRecord> = {}): RunR
     ...change,
   }) as unknown as RunRecord
 
-/** What is wrong with a run that is as it must be but for a few facts. */
+/** What is wrong with a run that is as it must be, except for the given facts. */
 function failure(facts: Partial<Facts>, operations: readonly Operation[] = []): string | null {
   const script = {
     locals: 1,

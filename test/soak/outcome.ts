@@ -1,4 +1,6 @@
-/** What a run may come to, given what was drawn for it; and what is wrong with what it came to. */
+/**
+ * Which outcomes a run may have, given what was drawn for it, and what is wrong with its outcome.
+ */
 import type { RunError, RunRecord } from '../../runtime/report/record.ts'
 import { type Configuration, hasRoom } from './configurations.ts'
 import { ANNOUNCEMENT, EXITS, isEnding } from './endings.ts'
@@ -11,28 +13,28 @@ export interface Facts {
   readonly program: SoakProgram
   readonly configuration: Configuration
   readonly limitMs: number
-  /** What the Ps did when the time was over; null: it was not. */
+  /** What the Ps did when the run's time was over. Null if it ended before. */
   readonly stood: readonly string[] | null
-  /** It was aborted, as drawn. */
+  /** The run was aborted, as drawn. */
   readonly isAborted: boolean
   readonly out: Printed
   readonly err: Printed
-  /** Files that could not be written. */
+  /** The files that could not be written. */
   readonly unwritten: readonly string[]
-  /** What the host's process was told in no run's name. */
+  /** What fell on the host's process, outside of every run. */
   readonly uncaught: readonly string[]
 }
 
-/** What came out of a stream. */
+/** What a stream received. */
 export interface Printed {
   readonly text: string
-  /** All that was written has come out. */
+  /** The stream took all that was written. */
   readonly isWhole: boolean
-  /** Nobody reads it any more. */
+  /** Nobody reads the stream any more. */
   readonly isClosed: boolean
 }
 
-/** What is wrong; null: nothing. */
+/** What is wrong, or null. */
 export function failureOf(facts: Facts): string | null {
   const { stood, limitMs, uncaught, record } = facts
   if (stood !== null) return `hang: not over after ${limitMs} ms\n${stood.join('\n')}`
@@ -51,7 +53,7 @@ function described({ kind, message, goroutine, stack }: RunError): string {
   return `${kind}: ${message}${by}${stack === null ? '' : `\n${stack}`}`
 }
 
-/** Whether something that was drawn ends a run like that. */
+/** True if something that was drawn may end a run in this way. */
 function isExpected(error: RunError, { program, isAborted, out, unwritten }: Facts): boolean {
   if (error.kind === 'interrupted') return isAborted || out.isClosed
   if (error.kind === 'output') return unwritten.length > 0
@@ -63,7 +65,7 @@ function endsOf({ scripts }: SoakProgram): Extract<Operation, { do: 'end' }>[] {
 }
 
 /**
- * An end that was announced comes, unless the run was over before for another reason that was
+ * An end that was announced must come, unless the run ended before for another reason that was
  * drawn.
  */
 function failureOfEnd({ record, out }: Facts): string | null {
@@ -83,7 +85,7 @@ function listOf(files: readonly string[]): string {
   return files.length === 0 ? 'nothing' : files.join(', ')
 }
 
-/** Of a run whose `main` returned, and whose words were heard. */
+/** What is wrong with a run whose `main` returned and whose output was read. */
 function failureOfTotals({ record, configuration, out, err }: Facts): string | null {
   const isOver = record.error === null || record.error.kind === 'output'
   if (!isOver || !out.isWhole) return null
@@ -101,15 +103,15 @@ function failureOfTotals({ record, configuration, out, err }: Facts): string | n
 }
 
 /**
- * What a program says of itself, once, if it came to its end. Lines that other Ps printed before may
- * come after it, since each P has a ring of its own.
+ * The totals that a program prints, once, if it came to its end. Lines that other Ps printed
+ * earlier may come after them, since each P has a ring of its own.
  */
 export function totalsIn(printed: string): Totals | null {
   const [said, ...more] = printed.split('\n').filter(line => line.startsWith('{'))
   return said === undefined || more.length > 0 ? null : (JSON.parse(said) as Totals)
 }
 
-/** Characters of the lines that programs print to fill a stream. */
+/** How many characters programs printed in lines that only fill a stream. */
 function filledIn(text: string): number {
   return text.split('\n').reduce((sum, line) => sum + (/^x+$/.test(line) ? line.length : 0), 0)
 }

@@ -24,7 +24,9 @@ test('one output or two are struck, each in every way, at many bytes', () => {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-/** Writes as the host does: listens, and waits a turn. What the stream told, and by which way. */
+/**
+ * Writes as the host does: it listens, and waits a turn. Returns what the stream reported, and how.
+ */
 async function writeTo(
   stream: NodeJS.WritableStream,
   texts: readonly Uint8Array[],

@@ -1,6 +1,6 @@
 /**
- * What becomes of a run's outputs: disks that are full, pipes that nobody reads, streams that fail
- * or are slow; and files, which are read again.
+ * What happens to a run's outputs: a disk is full, nobody reads a pipe, a stream fails or is slow.
+ * Files are read again.
  *
  *   stdout:WHAT, stderr:WHAT
  *     ENOSPC@BYTES, EPIPE@BYTES   the write that goes past that many bytes fails
@@ -29,12 +29,12 @@ type FileName = (typeof FILES)[number]
 const AT_A_BYTE = ['ENOSPC', 'EPIPE', 'throws', 'destroyed'] as const
 const TIMING = ['slow', 'stuck'] as const
 
-/** A device that takes nothing. */
+/** A device on which every write fails. */
 const FULL = '/dev/full'
-/** How long a slow stream takes for a piece, in ms. */
+/** How long a slow stream takes for each piece, in ms. */
 const PIECE_MS = 1
 
-/** One or two outputs with what becomes of them. */
+/** Draws one or two outputs, and what happens to them. */
 export function drawOutputs(random: Random): string[] {
   const names = [...STREAMS, ...FILES]
   const first = random.pick(names)
@@ -57,7 +57,7 @@ export class Outputs {
   readonly #folder: string | null
   readonly #files: Partial<Record<FileName, string>> = {}
 
-  /** `specs`: null: all that is printed is taken, and no file is written. */
+  /** With `specs` null, streams take all that is printed, and no file is written. */
   constructor(specs: readonly string[] | null) {
     const of = (name: string): string =>
       specs?.find(spec => spec.startsWith(`${name}:`))?.slice(name.length + 1) ?? ''
@@ -71,7 +71,7 @@ export class Outputs {
     }
   }
 
-  /** Options of the run. */
+  /** The run's options for its outputs. */
   get options(): {
     stdout: NodeJS.WritableStream
     stderr: NodeJS.WritableStream
@@ -81,7 +81,7 @@ export class Outputs {
     return { stdout: this.stdout.stream, stderr: this.stderr.stream, ...this.#files }
   }
 
-  /** Files and streams that the record must say could not be written. */
+  /** The files and streams that, as the record must say, could not be written. */
   get unwritten(): string[] {
     const full = Object.values(this.#files).includes(FULL) ? [FULL] : []
     const streams = [
@@ -92,12 +92,12 @@ export class Outputs {
     return [...full, ...lost.map(({ name }) => name)]
   }
 
-  /** Once all is taken that will be. */
+  /** Resolves once the streams have taken all that they will take. */
   async end(): Promise<void> {
     await Promise.all([this.stdout.end(), this.stderr.end()])
   }
 
-  /** What is wrong with the files; null: nothing. */
+  /** What is wrong with the files, or null. */
   complaint(record: RunRecord): string | null {
     for (const [name, path] of Object.entries(this.#files)) {
       if (path === FULL) continue
@@ -122,10 +122,10 @@ export class Outputs {
 
 /** A stream that does what a spec says. */
 class SoakStream {
-  /** Empty: it takes all. */
+  /** The spec's WHAT. If it is empty, the stream takes all. */
   readonly what: string
   readonly stream: NodeJS.WritableStream
-  /** It has failed. */
+  /** The stream has failed. */
   isStruck = false
   readonly #end: number
   readonly #decoder = new TextDecoder()
@@ -143,7 +143,7 @@ class SoakStream {
     return this.#text
   }
 
-  /** All that it was given must be there. */
+  /** True if all that the stream was given must be there. */
   get isWhole(): boolean {
     return this.what === '' || this.what === 'slow' || (this.what !== 'stuck' && !this.isStruck)
   }
@@ -197,7 +197,7 @@ class SoakStream {
 
 type Done = (error?: Error | null) => void
 
-/** A stream that says when it is written to after its end. */
+/** A stream that reports a write after its end. */
 class SinkStream extends Writable {
   readonly #refuse: () => void
 

@@ -1,25 +1,29 @@
 /**
- * Shrinking a trial that fails to a smaller one that still does. Programs are plain data any part of which may be missing, so the steps are plain too:
+ * Shrinks a trial that fails to a smaller one that still fails. Any part of a program may be
+ * missing, so the steps are simple. They are repeated until nothing changes or the time is over:
  *
- *   1. the configuration: each dimension as it is when nothing is said; fewer Ps
- *   2. whole scripts emptied, and dropped from the end
- *   3. operations of each script, by delta debugging; scopes and attempts replaced by what is in them
- *   4. fewer rounds, and smaller numbers
- *   5. the runs before it in the same Runtime: left out; then each shrunk as the trial itself
- *   and again, until nothing changes or the time is over.
+ * 1. The configuration: each dimension gets the runtime's default, and there are fewer Ps.
+ * 2. Whole scripts are emptied, and dropped from the end.
+ * 3. The operations of each script are thinned out by delta debugging. Scopes and attempts are
+ *    replaced by what is in them.
+ * 4. Rounds become fewer, and numbers smaller.
+ * 5. The runs before the trial in the same Runtime are left out. The others are shrunk as the trial
+ *    is.
  *
- * A shrinker of its own, and not fast-check's: that one shrinks only what it has drawn itself in the same process, a failure file is shrunk days later; and it takes
- * one run for the truth, while threads need several runs for each step. A step that fails by chance to fail costs size, never truth.
+ * This is not fast-check's shrinker, for two reasons. That one shrinks only what it has drawn
+ * itself in the same process, and a failure file is shrunk days later. It also trusts a single run,
+ * and threads need several runs for each step. If a smaller trial happens not to fail, the result
+ * is larger, but never wrong.
  */
 import { shrink } from '../hunt/shrink.ts'
 import type { Value } from './configurations.ts'
 import type { Operation, Script, SoakProgram } from './grammar.ts'
 import type { Trial } from './trial.ts'
 
-/** Dimensions without which a configuration is another one. */
+/** The dimensions that are never taken out: without them the configuration is another one. */
 const KEPT: readonly string[] = ['arena', 'size', 'seed', 'procs']
 
-/** Numbers of operations that say how much. */
+/** The numbers in operations that say how much. */
 const AMOUNTS: readonly string[] = [
   'length',
   'count',
@@ -32,10 +36,13 @@ const AMOUNTS: readonly string[] = [
   'left',
   'lines',
 ]
-/** Of these there is one at least in every program that is drawn: a tree of none never ends. */
+/** These numbers are 1 or more in every program that is drawn: a tree of size 0 never ends. */
 const AT_LEAST_ONE: readonly string[] = ['size', 'slots']
 
-/** `fails`: whether a trial fails. `until`: when to give up, in ms of performance.now(). */
+/**
+ * `fails` tells whether a trial fails. `until` is when to give up, in ms on the clock of
+ * performance.now().
+ */
 export async function shrinkTrial(
   trial: Trial,
   fails: (trial: Trial) => Promise<boolean>,
@@ -74,7 +81,7 @@ class Shrinker {
     return performance.now() > this.until
   }
 
-  /** Takes a trial if it fails. */
+  /** Goes on with a trial if it fails. */
   private async take(trial: Trial): Promise<boolean> {
     if (this.isOver || !(await this.fails(trial))) return false
     this.best = trial
@@ -217,7 +224,7 @@ class Shrinker {
     })
   }
 
-  /** The least, or half, for as long as that fails. */
+  /** Lowers a number to the least value, or halves it, for as long as the trial fails. */
   private async lessen(
     amount: () => number,
     least: number,
@@ -228,7 +235,10 @@ class Shrinker {
       if (!(await this.take(trial(half)))) return
   }
 
-  /** Calls `act` for each operation outside scopes, backwards, so that what it changes does not move those to come. */
+  /**
+   * Calls `act` for each operation outside scopes. It goes backwards, so that what `act` changes
+   * does not move the operations to come.
+   */
   private async eachOperation(
     act: (index: number, at: number, operation: Operation) => Promise<void>,
   ): Promise<void> {

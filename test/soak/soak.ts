@@ -1,6 +1,7 @@
 /**
- * The soak: random programs under random configurations until the time is over, or one fails. Program k of a seed, and what it is run under, follow from the seed and k
- * alone; what the threads do does not.
+ * The soak: runs random programs under random configurations until the time is over or one fails.
+ * Program k of a seed and its configurations follow only from the seed and k. What the threads do
+ * does not.
  */
 
 import { Random, seedOf } from '../support/random.ts'
@@ -16,17 +17,17 @@ import { shrinkTrial } from './shrink.ts'
 import type { Tally } from './tally.ts'
 import type { Trial, Trials } from './trial.ts'
 
-/** Configurations that each program is run under. */
+/** The number of configurations under which each program is run. */
 const RUNS = 2
 
 /** How often a failing trial is run again, to learn how often it fails. */
 const REPEATS = 10
-/** Most runs of one step of the shrinking. */
+/** The most runs in one step of the shrinker. */
 const MOST_TRIES = 15
 
 const SIZES: readonly Size[] = ['tiny', 'small', 'medium']
 
-/** How often a trial failed, of how many times. */
+/** How often a trial failed, and in how many runs. */
 export interface Rate {
   readonly failed: number
   readonly runs: number
@@ -36,20 +37,20 @@ export interface Rate {
 export interface Failure {
   readonly schema: 1
   readonly seed: number
-  /** Which of the seed's programs it is. */
+  /** The index of the program among those of the seed. */
   readonly index: number
   readonly failure: string
   readonly configuration: Configuration
   readonly program: SoakProgram
-  /** Runs of the same Runtime before it. */
+  /** The runs of the same Runtime before it. */
   readonly before?: readonly Trial[]
-  /** When it was run again. */
+  /** How often it failed when it was run again. */
   readonly rate: Rate | null
-  /** The smaller one; null: none was looked for. */
+  /** The smaller trial, or null if none was looked for. */
   readonly shrunk: (Trial & { readonly failure: string; readonly rate: Rate }) | null
 }
 
-/** Program `index` of a seed, and what it is run under. `sabotage`: break the heap in it. */
+/** Program `index` of a seed, and its configurations. With `sabotage`, it breaks the heap. */
 export function trialsOf(seed: number, index: number, sabotage: Sabotage | null): Trial[] {
   const random = new Random(seedOf(seed, index))
   const first = drawConfiguration(random)
@@ -59,14 +60,14 @@ export function trialsOf(seed: number, index: number, sabotage: Sabotage | null)
   const trials = [{ program, configuration: first }]
   while (trials.length < RUNS) {
     const configuration = drawConfiguration(random, { arena: first.arena as number })
-    // Not one that is meant for smaller programs.
+    // A value that is meant for smaller programs is not used.
     if (SIZES.indexOf(configuration.size as Size) >= SIZES.indexOf(size))
       trials.push({ program, configuration: { ...configuration, size } })
   }
   return trials
 }
 
-/** Main breaks the heap after one of its operations, right after it has made what can be broken. */
+/** Has main break the heap after one of its operations, right after making what can be broken. */
 function sabotaged(program: SoakProgram, random: Random, how: Sabotage): SoakProgram {
   const [main, ...others] = program.scripts
   if (main === undefined) return program
@@ -86,17 +87,17 @@ function sabotaged(program: SoakProgram, random: Random, how: Sabotage): SoakPro
 
 export interface SoakOptions {
   readonly seed: number
-  /** When no program is begun any more, in ms of performance.now(). */
+  /** After this no program is begun: ms on the clock of performance.now(). */
   readonly until: number
-  /** Most programs. */
+  /** The most programs. */
   readonly programs: number
-  /** How long a run may take. */
+  /** How long a run may take, in ms. */
   readonly limitMs: number
   readonly sabotage: Sabotage | null
   readonly onProgram: () => void
 }
 
-/** Goes on where the tally stands. Returns the first failure, if there is one. */
+/** Continues where the tally ends. Returns the first failure, if there is one. */
 export async function soak(
   trials: Trials,
   tally: Tally,
@@ -131,7 +132,7 @@ export async function soak(
   return null
 }
 
-/** Runs a trial so many times. */
+/** Runs a trial that many times. */
 export async function repeat(
   trials: Trials,
   trial: Trial,
@@ -146,7 +147,10 @@ export async function repeat(
   return { failed: failures.length, runs, failures }
 }
 
-/** Learns how often a failure happens, and shrinks it for at most `seconds`. Whatever fails counts: one bug has many faces. */
+/**
+ * Learns how often a failure happens, and shrinks it for at most `seconds`. Any failure counts,
+ * since one bug has many faces.
+ */
 export async function shrinkFailure(
   trials: Trials,
   failure: Failure,
@@ -158,7 +162,7 @@ export async function shrinkFailure(
   const { failed, runs } = await repeat(trials, trial, REPEATS, limitMs)
   const rate = { failed, runs }
   if (failed === 0) return { ...failure, rate }
-  // A trial as likely to fail as this one passes all tries once in seven.
+  // If a trial is as likely to fail as this one, all its tries pass once in seven times.
   const tries = Math.min(MOST_TRIES, Math.ceil((2 * runs) / failed))
   let last = failure.failure
   const fails = async (trial: Trial): Promise<boolean> => {

@@ -1,4 +1,4 @@
-/** What a soak has done, over all its slices: a file of JSON that each slice goes on with. */
+/** What a soak has done over all its slices. It is a JSON file, which each slice continues. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { UsageError } from '../../runtime/errors/usage-error.ts'
 import { type Configuration, labelsOf } from './configurations.ts'
@@ -6,40 +6,40 @@ import type { Outcome } from './trial.ts'
 
 export interface TallyData {
   readonly schema: 1
-  /** By seed: how many of its programs are done. */
+  /** How many programs are done, by seed. */
   readonly seeds: Record<string, number>
   seconds: number
   programs: number
   runs: number
   cycles: number
-  /** Objects compared, field by field. */
+  /** How many objects were compared, field by field. */
   objects: number
   bytesAllocated: number
   goroutines: number
   operations: number
-  /** Times that, with all other goroutines at an end, the heap was compared to the byte. */
+  /** How often the heap was compared to the byte, after all other goroutines had ended. */
   censuses: number
-  /** Allocations that small arenas and faults refused. */
+  /** How many allocations small arenas and faults refused. */
   refused: number
   failures: number
   /**
-   * Errors thrown on purpose and caught, and operations that overflowed the native stack near its
-   * end.
+   * How many errors were thrown on purpose and caught, and how many operations overflowed the
+   * native stack near its end.
    */
   caught: number
   overflowed: number
-  /** Times that a program set the GC percent, and runs with a memory limit. */
+  /** How often a program set the GC percent, and how many runs had a memory limit. */
   limitChanges: number
   limited: number
-  /** Runs that ended with an error that was drawn, by its kind. */
+  /** How many runs ended with an error that was drawn, by its kind. */
   readonly ended: Record<string, number>
-  /** Runs of which something could not be written. */
+  /** How many runs had an output that could not be written. */
   unwritten: number
-  /** Things that programs left on their threads. */
+  /** How many things programs left on their threads. */
   left: number
-  /** Runs of a Runtime that had run before, by how the run before them had ended. */
+  /** How many runs followed another in the same Runtime, by how that one had ended. */
   readonly warm: Record<string, number>
-  /** Runs by dimension and value. */
+  /** How many runs there were, by dimension and value. */
   readonly configurations: Record<string, Record<string, number>>
 }
 
@@ -63,7 +63,7 @@ const EMPTY = {
   left: 0,
 }
 
-/** Throws a UsageError for a file that holds something else: it would be overwritten. */
+/** Throws a UsageError for a file that holds something else, since it would be overwritten. */
 function tallyIn(file: string): Partial<TallyData> {
   try {
     const data = JSON.parse(readFileSync(file, 'utf8')) as Partial<TallyData> | null
@@ -79,11 +79,13 @@ export class Tally {
   readonly data: TallyData
   readonly #file: string | null
 
-  /** `file`: where it is kept, and goes on if it is there; null: nowhere. */
+  /**
+   * `file` is where the tally is kept. If it exists, the tally continues it. Null keeps it nowhere.
+   */
   constructor(file: string | null) {
     this.#file = file
     const before = file !== null && existsSync(file) ? tallyIn(file) : {}
-    // A file of earlier days has not all of it.
+    // An older file may lack some of the counts.
     this.data = {
       schema: 1,
       seeds: {},
@@ -95,7 +97,7 @@ export class Tally {
     }
   }
 
-  /** Programs of a seed that are done. */
+  /** How many programs of a seed are done. */
   doneOf(seed: number): number {
     return this.data.seeds[seed] ?? 0
   }
@@ -126,18 +128,21 @@ export class Tally {
     }
   }
 
-  /** A program is done, and the file says so: a slice that is killed in the middle of one does it again. */
+  /**
+   * Counts a program as done, and writes the file. A slice that is killed in the middle of a
+   * program repeats that program.
+   */
   addProgram(seed: number, seconds: number): void {
     this.data.programs++
     this.data.seconds = Math.round((this.data.seconds + seconds) * 1000) / 1000
     this.data.seeds[seed] = this.doneOf(seed) + 1
     if (this.#file === null) return
-    // Whole, or not at all.
+    // The file is replaced whole, or not at all.
     writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.data, null, 1)}\n`)
     renameSync(`${this.#file}.new`, this.#file)
   }
 
-  /** What fits on a line of a terminal. */
+  /** A summary that fits on a line of a terminal. */
   brief(): string {
     const { programs, runs, objects, failures } = this.data
     return `${programs} programs, ${runs} runs, ${objects} objects checked, ${failures} failures`
@@ -167,7 +172,7 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, one) => sum + one, 0)
 }
 
-/** ` (after error 3, abort 1)`; nothing if there is none. */
+/** ` (after error 3, abort 1)`, or an empty text if there is none. */
 function listOf(how: string, counts: Readonly<Record<string, number>>): string {
   const said = Object.entries(counts).map(([name, one]) => `${name} ${one}`)
   return said.length === 0 ? '' : ` (${how} ${said.join(', ')})`

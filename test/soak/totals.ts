@@ -1,22 +1,22 @@
 /** What a run of a random program has done, as the program prints it. */
 export interface Totals {
   readonly goroutines: number
-  /** Objects compared, field by field. */
+  /** How many objects were compared, field by field. */
   readonly objects: number
-  /** Operations carried out. */
+  /** How many operations were carried out. */
   readonly operations: number
-  /** Allocations that threw an OutOfMemoryError, but for those that were to. */
+  /** How many allocations threw an OutOfMemoryError, without those that were meant to. */
   readonly refused: number
   readonly censuses: number
-  /** Errors thrown on purpose, and caught. */
+  /** How many errors were thrown on purpose, and caught. */
   readonly caught: number
-  /** Operations near the end of the native stack, at which it overflowed once more. */
+  /** How many operations near the end of the native stack overflowed it once more. */
   readonly overflowed: number
-  /** Times that the GC percent was set. */
+  /** How often the GC percent was set. */
   readonly changes: number
-  /** Things left on threads. */
+  /** How many things were left on threads. */
   readonly left: number
-  /** Characters of lines that programs print on each stream to fill it. */
+  /** How many characters of lines were printed on each stream only to fill it. */
   readonly printedOut: number
   readonly printedErr: number
 }

@@ -1,4 +1,7 @@
-/** A trial: one random program under one configuration, on real threads. It fails if the program says so, if the runtime does, or if it does not end in time. */
+/**
+ * A trial: one random program under one configuration, on real threads. It fails if the program
+ * reports an error, if the runtime does, or if it does not end in time.
+ */
 import { fileURLToPath } from 'node:url'
 import { Runtime } from '../../runtime/host/host.ts'
 import type { RunRecord } from '../../runtime/report/record.ts'
@@ -11,36 +14,39 @@ import type { Totals } from './totals.ts'
 export interface Trial {
   readonly program: SoakProgram
   readonly configuration: Configuration
-  /** Runs of the same Runtime before it, whatever becomes of them. */
+  /** The runs of the same Runtime before it. Their outcomes do not count. */
   readonly before?: readonly Trial[]
 }
 
 export interface Outcome {
-  /** What is wrong; null: nothing. */
+  /** What is wrong, or null. */
   readonly failure: string | null
   readonly record: RunRecord
-  /** What the program says of itself, if it came to its end. */
+  /** The totals that the program printed, if it came to its end. */
   readonly totals: Totals | null
-  /** What the run's Runtime has done before; null: nothing, since it is new. */
+  /** How the Runtime's run before this one ended. Null if the Runtime is new. */
   readonly after: After | null
 }
 
-/** How a run of a warm Runtime can have ended, as the next one sees it. */
+/** How a run of a warm Runtime can have ended, as the next run sees it. */
 export type After = 'success' | 'error' | 'abort' | 'exhaustion' | 'lost output' | 'leftovers'
 
-/** As it stands in the sources, since the runtime prepares a program for each run: from dist/test/soak up to the package. */
+/**
+ * The program's source, since the runtime prepares a program for each run. The path leads from
+ * dist/test/soak up to the package.
+ */
 const INTERPRETER = fileURLToPath(
   `${new URL('../../../test/soak/programs/', import.meta.url)}interpreter.ts`,
 )
 
-/** Runs of the same Runtime that are told with a failure. */
+/** How many runs of the same Runtime are reported with a failure. */
 const MOST_BEFORE = 3
 
-/** How often it is looked whether a trial takes too long. */
+/** The time between two looks at whether a trial takes too long, in ms. */
 const WATCH_MS = 50
 
 /**
- * Carries out trials, one after the other, in one Runtime: a trial begins with what the runs before
+ * Carries out trials, one after the other, in one Runtime. So each trial meets what the runs before
  * it have left.
  */
 export class Trials implements AsyncDisposable {
@@ -58,7 +64,10 @@ export class Trials implements AsyncDisposable {
     return this.#before.slice(0, -1)
   }
 
-  /** `limitMs`: how long it may take, from when its Ps are there: until then it is the host that works. */
+  /**
+   * Runs a trial. It may take `limitMs` from when its Ps are there. Before that, the host works and
+   * the trial does not.
+   */
   async run(trial: Trial, limitMs: number): Promise<Outcome> {
     const { program, configuration, before = [] } = trial
     if (before.length > 0) await this.#renew()
@@ -121,8 +130,8 @@ export class Trials implements AsyncDisposable {
   }
 
   /**
-   * Aborts the run when its time is over. `end` answers with what its Ps did then; null: it was not
-   * over.
+   * Aborts the run when its time is over. `end` returns what the Ps did then, or null if the run
+   * ended in time.
    */
   #watch(limitMs: number, aborter: AbortController): { end(): string[] | null } {
     let stood: string[] | null = null
@@ -157,7 +166,7 @@ function setEnvironment(variables: Readonly<Record<string, string | undefined>>)
   }
 }
 
-/** What the runtime lets fall on the host's process, which would end by it. */
+/** Collects the errors that the runtime lets fall on the host's process, which they would end. */
 class Uncaught {
   readonly told: string[] = []
   readonly #hear = (thrown: unknown): void => {

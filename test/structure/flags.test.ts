@@ -30,7 +30,8 @@ test.each([
 
 test('no call in the core passes a bare flag', () => {
   const core = typeScriptIn(repositoryFiles(), ['memory', 'heap', 'gc', 'scheduler'])
-  // The probes are made from a string (memory/stack-probe.ts), and only a test calls them in earnest.
+  // probeStackInEarnest (memory/stack-probe.ts), which only a test calls, passes `true` to probes
+  // that are made from a string.
   const known = ['probeStackForLock(true)', 'probeStackDeep(true)']
   expect(
     core.flatMap(bareFlags).filter(call => !known.some(text => call.endsWith(` ${text}`))),

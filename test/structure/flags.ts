@@ -1,4 +1,5 @@
-// The flag rule: no call passes a bare `true` or `false`. Two methods, or a word, say what is meant.
+// The flag rule: no call passes a bare `true` or `false`. Two methods, or an argument that is a
+// word, say what is meant.
 import ts from 'typescript'
 import { each } from './call-graph.ts'
 import type { SourceFile } from './files.ts'
@@ -16,7 +17,7 @@ export function bareFlags({ path, text }: SourceFile): string[] {
   return found
 }
 
-/** `true`, `false`, or what stands for them: `!0`. */
+/** True for `true`, `false`, and what stands for them: `!0`. */
 function isFlag(node: ts.Expression): boolean {
   if (ts.isParenthesizedExpression(node)) return isFlag(node.expression)
   if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)

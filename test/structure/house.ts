@@ -18,7 +18,10 @@ export const floors = ['memory', 'heap', 'gc', 'scheduler', 'runtime', 'lab'] as
 /** What could run in a browser's workers. */
 const core: readonly string[] = ['memory', 'heap', 'gc', 'scheduler']
 
-/** The rooms of a floor, lowest first. Rooms that are not listed may not be imported upwards either: rule 2 finds it. */
+/**
+ * The rooms of a floor, lowest first. Rooms that are not listed may not import upwards either: rule
+ * 2 finds it.
+ */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   memory: ['words', 'controlled'],
   gc: ['pacer', 'record', 'verify', 'mark', 'termination', 'work'],
@@ -46,7 +49,7 @@ const INTERNAL = 'sawtooth/internal/'
 interface Arrow {
   readonly from: string
   readonly specifier: string
-  /** undefined: a package. */
+  /** Undefined for a package. */
   readonly to: string | undefined
 }
 
@@ -56,7 +59,7 @@ const floorOf = (path: string): string => path.split('/', 1)[0] ?? ''
 const closedRoomOf = (path: string): string | undefined =>
   Object.keys(closed).find(room => path.startsWith(room))
 
-/** One line for each breach of rules 1, 3, 4 and 5, in the order of the files; none if all is well. */
+/** One line for each breach of rules 1, 3, 4 and 5, in the order of the files. */
 export function importViolations(files: readonly SourceFile[]): string[] {
   return files.flatMap(file => {
     const faults = arrowsOf(file).flatMap(arrow => {
@@ -88,7 +91,10 @@ function faultOf({ from, specifier, to }: Arrow): string | undefined {
     : undefined
 }
 
-/** Where a file's room is on its floor; a file on the floor itself may be imported from, and may import, all rooms. */
+/**
+ * The height of a file's room on its floor. A file on the floor itself may import all rooms, and
+ * all rooms may import it.
+ */
 function rankOf(path: string): number {
   const [floor = '', room = '', ...rest] = path.split('/')
   return rest.length === 0 ? Number.NaN : (rooms[floor] ?? []).indexOf(room)
@@ -143,7 +149,10 @@ function circlesIn(arrows: readonly (readonly [from: string, to: string])[]): st
   return found
 }
 
-/** The rooms with what each imports, floor by floor from the roof down, and how often: `gc/work → gc/mark 3, heap 2`. */
+/**
+ * The rooms with what each imports and how often, floor by floor from the roof down:
+ * `gc/work → gc/mark 3, heap 2`.
+ */
 export function drawing(files: readonly SourceFile[]): string {
   const imports = new Map<string, Map<string, number>>()
   const sizes = new Map<string, number>()
@@ -172,7 +181,10 @@ export function drawing(files: readonly SourceFile[]): string {
     .join('')
 }
 
-/** Static, dynamic, type-only and re-exporting imports, and modules named by `new URL('./x.js', import.meta.url)`. */
+/**
+ * All imports: static, dynamic, type-only and re-exporting ones, and modules named by
+ * `new URL('./x.js', import.meta.url)`.
+ */
 function arrowsOf(file: SourceFile): Arrow[] {
   const imported = ts
     .preProcessFile(file.text, true, true)
@@ -193,7 +205,7 @@ function targetOf(specifier: string, from: string): string | undefined {
   return ownNames[specifier]
 }
 
-/** Whether the code, and not just a comment or a string, names Atomics as a value. */
+/** True if the code, and not only a comment or a string, names Atomics as a value. */
 function usesAtomics(file: SourceFile): boolean {
   if (!file.text.includes('Atomics')) return false
   const visit = (node: ts.Node): boolean =>

@@ -1,11 +1,14 @@
-// What makes a test pass on a machine that is slow or busy: limits are for hangs, and of one size.
+// A test passes on a slow or busy machine: limits are only for hangs, and there is one of them.
 import { expect, test } from 'vitest'
 import { ofTwoSizes } from '../../vitest.config.ts'
 import { repositoryFiles, typeScriptIn } from './files.ts'
 
 const tests = typeScriptIn(repositoryFiles(), ['test'])
 
-/** Limits in milliseconds that are no multiple of HANG_MS; programs that tests run have none of their own. */
+/**
+ * The limits in milliseconds that are no multiple of HANG_MS. Programs that tests run have none of
+ * their own.
+ */
 function ownLimits(text: string): string[] {
   return text.match(/\b(?:limitMs|timeout|testTimeout|hookTimeout): *(?:\d|[\w.]+ \? *\d).*/g) ?? []
 }

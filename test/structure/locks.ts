@@ -1,9 +1,9 @@
-// The lock rule: between a lock and its unlock nothing is thrown; if something is all the same, the
-// lock is given back.
+// The lock rule: between a lock and its unlock nothing is thrown. If something is thrown all the
+// same, the lock is released.
 //   1. A call of `lock`, or of `tryLock`, is followed by `try { … } finally { unlock }`.
-//   2. Nothing that the `try` block calls, however deep, throws, makes an object of a class, coerces
-//      a program's value, or probes the stack for as much as was probed before the lock was taken.
-// What is called is found in the call graph (call-graph.ts).
+//   2. Nothing that the `try` block calls, however deep, throws, makes an object of a class,
+//      coerces a program's value, or probes the stack for as much as was probed before the lock.
+// The call graph (call-graph.ts) says what is called.
 import ts from 'typescript'
 import { CallGraph, each, isRoutine, labelOf, type Routine } from './call-graph.ts'
 import type { SourceFile } from './files.ts'

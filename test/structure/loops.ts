@@ -1,4 +1,5 @@
-// The loop rule: a loop of the scheduler that counts nothing stands in the table of docs/scheduler.md, which says what bounds it.
+// The loop rule: a loop of the scheduler that counts nothing is listed in the table of
+// docs/scheduler.md, which says what bounds it.
 import ts from 'typescript'
 import type { SourceFile } from './files.ts'
 
@@ -20,7 +21,7 @@ export function openLoops({ path, text }: SourceFile): string[] {
   return [...found]
 }
 
-/** All but `for … of` and a loop that counts up or down to its condition. */
+/** True for every loop but `for … of` and one that counts up or down to its condition. */
 function isOpenLoop(node: ts.Node): boolean {
   if (ts.isWhileStatement(node) || ts.isDoStatement(node)) return true
   if (!ts.isForStatement(node)) return false

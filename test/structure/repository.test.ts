@@ -6,7 +6,9 @@ import { repositoryFiles, type SourceFile, typeScriptIn } from './files.ts'
 const core = ['memory', 'heap', 'gc', 'scheduler']
 /** What checks the heap, tells of a run, and orders its threads is read for its own sake. */
 const besideTheCore = ['gc/verify/', 'gc/record/', 'memory/controlled/']
-/** Of the pacers, which are plug-ins and grow in number, what the collector asks of one is counted. */
+/**
+ * Pacers are plug-ins, and more are added. So only what the collector asks of a pacer is counted.
+ */
 const askedOfPacers = ['gc/pacer/pacer.ts', 'gc/pacer/check.ts', 'gc/pacer/worker-counts.ts']
 const mostCoreStatements = 6550
 

@@ -12,6 +12,7 @@ export const NARROW_FOLDERS: readonly string[] = [
   'gc/',
   'scheduler/',
   'runtime/',
+  'lab/',
   'examples/',
   'bin/',
 ]

@@ -1,15 +1,15 @@
 // The rule of shared words, whose declarations are memory/words/:
 //   1. Numbers ascend within a table of words.
-//   2. Each word has its biography: a comment of its own, or that of the group it stands in.
+//   2. Each word has its biography: a comment of its own, or that of its group.
 //   3. Each word is both written and read outside of its declaration.
 //
-// Rule 3 follows a word by name: where it is an index in an access, or an argument of an operation that
-// reads or writes. Where its index is kept in a field, a variable or a list, all that is done with that
-// counts. A word that is handed on in another way counts as both: the rule finds words that are dead, and
-// no others.
+// Rule 3 follows a word by name. The word is an index in an access, or an argument of an operation
+// that reads or writes. If its index is kept in a field, a variable or a list, all that is done
+// with that counts. A word that is passed on in another way counts as both read and written. So the
+// rule finds only words that are dead.
 import type { SourceFile } from './files.ts'
 
-/** What declares no word: sizes, values, and offsets in a record that is reached by another name. */
+/** Names that declare no word: sizes, values, and offsets in a record that has another name. */
 const NO_WORD =
   /^(?:WORDS|DOUBLES|NO_BYTES|IDLE_COUNT|IDLE_LEFT|SWEEP_DRAINED|SPAN_CLASSES|PLACE_COUNT|OVERRUN_PARTS|PAUSE_RING|MAX_FAULT_POINTS|ARGUMENTS_MAX|FREE|WHITE|GREY_MARK|BLACK|\w+_(?:WORDS|DOUBLES|COUNT|PAIRS|SLOTS)|(?:PHASE|RUN|POLL|STATUS|ROLE|ACTIVITY|G|WAIT|QUARANTINE)_(?!STATE|OPEN|QUEUE|STARTED|WANTED)\w+)$/
 /** These have such a name, and are words. */
@@ -82,7 +82,9 @@ function usesOf(name: string, texts: readonly string[]): Uses {
   return uses
 }
 
-/** Notes what is done with an index that is named so; `depth`: how often it may be given another name. */
+/**
+ * Notes what is done with an index of this name. `depth` is how often it may get another name.
+ */
 function follow(name: RegExp, text: string, uses: Uses, depth: number): void {
   for (const { index } of text.matchAll(name)) {
     const line = statementAround(text, index)

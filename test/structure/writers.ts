@@ -1,5 +1,6 @@
-// The rule of outputs: the runtime and the lab write files in one place, runtime/output/output-file.ts, and print in one way, so that a disk that is full, a file that is
-// there already and a reader that does not read are met alike everywhere.
+// The rule of outputs: the runtime and the lab write files in one place,
+// runtime/output/output-file.ts, and print in one way. So a full disk, a file that exists already
+// and a reader that does not read are handled alike everywhere.
 import type { SourceFile } from './files.ts'
 
 /** Calls of node:fs that write a file, or give one another's name. */

@@ -1,4 +1,5 @@
-// A page in a browser without a window: what it logs, what it asks the network for, and how it is laid out.
+// A page in a browser without a window: what the page logs, what it requests from the network, and
+// how it is laid out.
 import { execFile } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { createServer } from 'node:http'
@@ -8,9 +9,9 @@ import { promisify } from 'node:util'
 import { HANG_MS } from './hang.ts'
 import { inScratch } from './run-cli.ts'
 
-/** What the page's own measurements say, and what the browser logged of it. */
+/** What the measuring script found, and what the browser logged. */
 interface Seen {
-  /** What the selector finds: its pictures. */
+  /** The elements that the selector finds. */
   readonly pictures: readonly { readonly width: number; readonly height: number }[]
   readonly pageWidth: number
   readonly windowWidth: number
@@ -37,8 +38,9 @@ function found(command: string): string | null {
 }
 
 /**
- * Opens a page, with a script added to it that measures it and is all that may run. The page comes from a server of its own to which the browser is
- * led for every host, so that it sees whatever else the page asks for. `pictures`: a selector; `act`: a script to run first.
+ * Opens a page, with a measuring script added to it. No other script may run. A server of this
+ * process serves the page, and the browser resolves every host to that server. So the server sees
+ * whatever else the page requests. `pictures` is a selector; `act` is a script that runs first.
  */
 export async function open(page: string, pictures = 'svg', act = ''): Promise<Seen> {
   const measure = `<script>addEventListener('load', async () => {
@@ -58,7 +60,7 @@ export async function open(page: string, pictures = 'svg', act = ''): Promise<Se
       response.setHeader('content-type', 'text/html; charset=utf-8').end(measured)
       return
     }
-    // The browser looks for news of itself as well, and refers to nobody.
+    // The browser also looks for updates of itself. Such a request names no referrer.
     if (headers.referer !== undefined) requests.push(`${headers.host}${url}`)
     response.writeHead(404).end()
   })

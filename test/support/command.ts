@@ -1,4 +1,4 @@
-/** What the commands of this folder share: a wrong argument is told in a line, and is exit 2. */
+/** What the test commands share. A wrong argument is reported in one line, with exit code 2. */
 
 import { printable } from '../../runtime/errors/printable.ts'
 import { UsageError } from '../../runtime/errors/usage-error.ts'
@@ -6,13 +6,16 @@ import { awaitCompilation } from '../../runtime/load/await-compilation.ts'
 import { outputFile } from '../../runtime/options/output-option.ts'
 import { type NamedPath, namedPaths, refuseOverwriting } from '../../runtime/output/output-paths.ts'
 
-/** The result of `read`, which reads arguments or a file that they name; if it complains of them, the process ends with 2. */
+/**
+ * The result of `read`, which reads arguments or a file that they name. If it throws a UsageError,
+ * the process ends with exit code 2.
+ */
 export function readOrExit<T>(command: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
     if (!isComplaint(error)) throw error
-    // Node's own go on with advice.
+    // Node's own messages continue with advice, which is left out.
     process.stderr.write(
       `${command}: ${printable(error.message.split('. ')[0] ?? '')}; see --help\n`,
     )
@@ -36,8 +39,8 @@ export async function runCommand(
 }
 
 /**
- * What a command is to write, by the option that says so. Throws a UsageError where that cannot be
- * made, or is something else already.
+ * The files that a command is to write, by the option that names them. Throws a UsageError for a
+ * file that cannot be written, and for one that two options name or that is an input.
  */
 export function outputsOf(
   given: Readonly<Record<string, string | undefined>>,

@@ -1,11 +1,11 @@
-// A world with something of everything that the verifier looks at: spans of several classes in every kind of place, a large object, free runs, goroutines that
-// run, wait and have ended, a wait queue, free stacks, work buffers. Sound, whatever is done to it by the collector's own steps.
+// A world that holds some of everything that the verifier looks at: spans of several classes in
+// every kind of place, a large object, free runs, goroutines that run, wait and have ended, a wait
+// queue, free stacks, work buffers. The world is sound, and the collector's own steps keep it so.
 import { STOP_FORCED_CYCLE, STOP_STATISTICS } from '../../gc/world.ts'
+import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { type HandP, type HandType, HandWorld } from './hand-world.ts'
 
 export type GrownPhase = 'off' | 'sweeping' | 'marking' | 'terminating'
@@ -21,7 +21,7 @@ export interface GrownWorld {
   readonly parked: GoroutineId
 }
 
-/** `check`: with poison and quarantine. */
+/** With `check`, freed slots are poisoned and go into quarantine. */
 export function growWorld(phase: GrownPhase, check = true): GrownWorld {
   const world = new HandWorld({ procs: 2, globals: 4, check })
   const [p, other] = world.ps
@@ -64,7 +64,7 @@ export function growWorld(phase: GrownPhase, check = true): GrownWorld {
     p.setGlobal(3, kept[2])
   }
   if (phase === 'terminating') {
-    // As far as the termination stop comes before the reset.
+    // The part of the termination stop that comes before the reset.
     world.startMark(p)
     p.collector.drain.drainForCredit(() => false)
     for (const each of world.ps) each.safepoint()
@@ -73,7 +73,7 @@ export function growWorld(phase: GrownPhase, check = true): GrownWorld {
     world.meta[control.BLACKEN_ENABLED] = 0
     world.meta[control.PHASE] = control.PHASE_MARK_TERMINATION
   }
-  // Everything is published, and the verifier has been happy once.
+  // Everything is published, and the verifier has found the world sound once.
   world.stop(p, STOP_STATISTICS)
   return { world, p, other, Node, kept, large, parked }
 }

@@ -1,26 +1,26 @@
-// The clock of what is driven by hand: it goes on when somebody looks at it, and at no other time. A machine
-// that takes the test's thread off its CPU would else use up the patience of a P that waits, and another
-// interleaving than the one that is written down would happen.
+// The clock of worlds that are driven by hand: it moves only when somebody reads it. With a real
+// clock, a machine that takes the test's thread off its CPU would use up the patience of a P that
+// waits. Then another interleaving would happen than the one that the test writes down.
 import { afterEach, beforeEach, vi } from 'vitest'
 
-/** What passes between two looks at the clock, in ms. */
+/** The time that passes between two reads of the clock, in ms. */
 const TICK_MS = 0.02
 
 let time = 0
 
-/** Replaces the clock; returns what brings the real one back. */
+/** Replaces the clock. Returns a function that restores the real one. */
 export function holdClock(): () => void {
   time = performance.now()
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => (time += TICK_MS))
   return () => clock.mockRestore()
 }
 
-/** So much time passes at once, in ms. */
+/** Moves the clock by that many ms. */
 export function passTime(ms: number): void {
   time += ms
 }
 
-/** Each test of the file has the clock of what is driven by hand. */
+/** Gives each test of the file this clock. */
 export function useHandClock(): void {
   let release: () => void
   beforeEach(() => {

@@ -1,10 +1,11 @@
-// A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session watches them as it watches threads. What it writes, the record and
-// the trace, is what the program writes: reports are tested on it.
+// A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session
+// watches them as it watches threads. It writes a record and a trace as a real run does, and
+// reports are tested on these.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { Session } from '../../runtime/host/session.ts'
@@ -23,16 +24,19 @@ export interface HandRun {
   readonly stderr: string
 }
 
-/** Live nodes of 16 bytes. */
+/** How many nodes of 16 bytes live. */
 const NODES = 20_000
 const LARGE_BYTES = 4 * MiB
-/** Cycles that run past their goal, and the most for it. */
+/** How many cycles run past their goal, and how many cycles that may take. */
 const CYCLES = 3
 const MOST_CYCLES = 20
 /** How far past its goal a cycle runs. */
 const PAST_BYTES = 200 * 1024
 
-/** The same each time. Under Go's protocol without a gate, whose credit lets the heap run past its goal. */
+/**
+ * The result is the same each time. The run has Go's protocol and no gate: Go's credit lets the
+ * heap run past its goal.
+ */
 async function handRun(): Promise<HandRun> {
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
   const [json, trace] = [join(directory, 'record.json'), join(directory, 'trace.json')]
@@ -63,7 +67,7 @@ async function handRun(): Promise<HandRun> {
   const release = holdClock()
   try {
     session.open()
-    world.memory.metaF64[world.memory.measure(control.RUN_STARTED_AT)] = performance.now()
+    world.memory.metaF64[world.memory.controlDouble(control.RUN_STARTED_AT)] = performance.now()
     allocate(world, () => session.tick())
     const record = await session.finish(null)
     return { record, json: readFileSync(json, 'utf8'), trace: readFileSync(trace, 'utf8'), stderr }
@@ -86,15 +90,16 @@ function allocate(world: HandWorld, tick: () => void): void {
     if (cycle === MOST_CYCLES) throw new Error('no cycle runs past its goal')
     while (memory.phase === control.PHASE_OFF) mutator.allocator.allocate(LARGE_BYTES, true)
     worker.collector.drain.enter()
-    // Credit is banked, as Go's rule banks it where little is left to mark: the goroutine runs past the goal and pays nothing.
-    mutator.collector.assists.isInCredit(0) // what it had in the cycle before is forgotten
+    // The goroutine gets credit, as Go's rule gives it where little is left to mark: it runs past
+    // the goal and pays nothing.
+    mutator.collector.assists.isInCredit(0) // forgets the credit of the cycle before
     memory.metaF64[memory.goroutineDouble(goroutine, gWords.ASSIST_BYTES)] = 16 * LARGE_BYTES
     while (
       memory.phase !== control.PHASE_OFF &&
       meta[control.HEAP_LIVE] < meta[control.GOAL] + PAST_BYTES
     )
       mutator.allocator.allocate(1024, true)
-    // On a slow machine a fractional worker may have ended it.
+    // On a slow machine a fractional worker may have ended the mark.
     if (memory.phase !== control.PHASE_OFF) {
       over++
       world.finishMark(worker)
@@ -106,7 +111,7 @@ function allocate(world: HandWorld, tick: () => void): void {
 
 let shared: Promise<HandRun> | null = null
 
-/** One for all tests of a process. */
+/** One run for all tests of a process. */
 export function aHandRun(): Promise<HandRun> {
   shared ??= handRun()
   return shared

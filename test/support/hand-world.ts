@@ -1,9 +1,10 @@
-// Some Ps over one memory, in one thread that never waits: the test is their scheduler and their operating system. It says who does what, step
-// by step, so an interleaving of threads is written down and happens every time.
+// Some Ps over one memory, in one thread that never waits. The test is their scheduler and their
+// operating system: it says which P does what, step by step. So an interleaving of threads is
+// written down, and happens every time.
 //
-// A HandP is a real P whose `World` is the test's: nothing runs by itself, a stop is carried out on
-// the spot, and what would wait throws.
-// Where a protocol calls its world in the middle of a step (the ragged barrier, the stop), the test may have said what the other Ps do there: `at`.
+// A HandP is a real P whose `World` belongs to the test. Nothing runs by itself, a stop is carried
+// out on the spot, and a wait throws. A protocol may call its world in the middle of a step, as in
+// the ragged barrier or a stop. With `at`, a test says beforehand what the other Ps do there.
 
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
@@ -22,20 +23,21 @@ import {
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { Addr, GoroutineId, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
-import { type Addr, Memory } from '../../memory/memory.ts'
+import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { FaultInjector } from '../../runtime/host/fault-injector.ts'
 import { parseFault } from '../../runtime/options/faults.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
 import { MiB } from './heap.ts'
 
 /**
- * Where the test may step in: where a P reads the epoch, before the ragged barrier, in it each time that a P has passed, before a stop, after one where
- * it was raised, and where a P would wait.
+ * Where the test may step in: where a P reads the epoch, before the ragged barrier, in the barrier
+ * each time that a P has passed, before a stop, after a stop on the P that raised it, and where a P
+ * would wait.
  */
 export type Point = 'epoch' | 'ragged barrier' | 'passed' | 'stop' | 'restarted' | 'blocked'
 
@@ -56,17 +58,22 @@ export interface HandWorldOptions {
   readonly credit?: Credit
   readonly workBuffers?: number
   readonly arenaBytes?: number
-  /** References among the globals. */
+  /** How many globals hold references. */
   readonly globals?: number
-  /** As `--fault`, one SPEC each. */
+  /** One SPEC of `--fault` each. */
   readonly faults?: readonly string[]
-  /** Ps have the status of one that runs, between stops; else that of none that was ever booted. @defaultValue false */
+  /**
+   * Between stops each P has the status of a P that runs. Otherwise it has that of a P that was
+   * never booted.
+   *
+   * @defaultValue false
+   */
   readonly isRunning?: boolean
   /** Ps put events into their rings, as under `--trace`. @defaultValue false */
   readonly isTraced?: boolean
 }
 
-/** No schedule needs so many: a protocol goes round in circles. */
+/** No test needs as many: a protocol that takes more goes round in circles. */
 const TOO_MANY_STOPS = 100
 
 /** The type of every array of references. */
@@ -81,10 +88,10 @@ const NO_PROGRAM: Program = {
 
 export class HandWorld {
   readonly memory: Memory
-  readonly meta: Int32Array
+  readonly meta: MetaWords
   readonly ps: readonly HandP[]
   readonly records: CycleRecords
-  /** Stops carried out so far: the epoch. */
+  /** How many stops were carried out so far: the epoch. */
   stops = 0
   private readonly isRunning: boolean
   private readonly actions: { point: Point; action: () => void }[] = []
@@ -113,7 +120,7 @@ export class HandWorld {
       barrierWait: 'sleep',
       seed: 1,
     }
-    // Each P sees the memory through views of its own, as each thread does.
+    // Each P has its own views of the memory, as each thread does.
     this.ps = Array.from({ length: procs }, (_, index) => {
       const faults = new FaultInjector(
         this.memory,
@@ -131,7 +138,10 @@ export class HandWorld {
 
   // ————— the collector's steps
 
-  /** What happens when a P comes to a point next, in the middle of its own step. Each happens once, in the order given. */
+  /**
+   * Says what happens when a P next comes to a point in the middle of its step. Each happens once,
+   * in the order given.
+   */
   at(point: Point, action: () => void): void {
     this.actions.push({ point, action })
   }
@@ -144,15 +154,15 @@ export class HandWorld {
     return true
   }
 
-  /** The world stops: every P publishes what it holds, and `actor` acts. */
+  /** The world stops: every P publishes its grey objects, and `actor` acts. */
   stop(actor: HandP, reason: StopReason): void {
     if (this.stops === TOO_MANY_STOPS) throw new Error('the world stops again and again')
     this.reach('stop')
     const { metaF64 } = this.memory
-    metaF64[this.memory.measure(control.STOP_REQUESTED_AT)] = performance.now()
+    metaF64[this.memory.controlDouble(control.STOP_REQUESTED_AT)] = performance.now()
     for (const each of this.ps) each.collector.publish()
     this.setStatus(pWords.STATUS_WAITING)
-    metaF64[this.memory.measure(control.STOPPED_AT)] = performance.now()
+    metaF64[this.memory.controlDouble(control.STOPPED_AT)] = performance.now()
     actor.collector.act(reason)
     verifyHeap(this.memory)
     this.goOn()
@@ -160,7 +170,7 @@ export class HandWorld {
   }
 
   private setStatus(status: number): void {
-    for (const { index } of this.ps) this.meta[this.memory.p(index, pWords.STATUS)] = status
+    for (const { index } of this.ps) this.meta[this.memory.pWord(index, pWords.STATUS)] = status
   }
 
   private goOn(): void {
@@ -174,8 +184,8 @@ export class HandWorld {
   }
 
   /**
-   * `marker`, which is in a drain, drains all there is, the others come to a safepoint, and it leaves; as the last one it ends the mark, after
-   * as many attempts as that takes.
+   * `marker` is in a drain. It drains all there is, the others come to a safepoint, and it leaves.
+   * As the last drainer it ends the mark, after as many attempts as that takes.
    */
   finishMark(marker: HandP): void {
     const { drain } = marker.collector
@@ -191,7 +201,10 @@ export class HandWorld {
     }
   }
 
-  /** The rest of a cycle: the mark ends, everything is swept, and what was freed is used again, so that a lost object has lost its contents. */
+  /**
+   * The rest of a cycle: the mark ends, everything is swept, and freed slots are used again. So an
+   * object that was lost has lost its contents too.
+   */
   finishCycle(marker: HandP): RawCycle {
     this.finishMark(marker)
     marker.collector.sweeper.finish()
@@ -208,7 +221,10 @@ export class HandWorld {
     return this.finishCycle(marker)
   }
 
-  /** The question of the termination stop, without the protocol that leads to it. True if the mark was over. */
+  /**
+   * Asks what the termination stop asks, without the protocol that leads to it. True if the mark
+   * was over.
+   */
   tryTerminate(actor: HandP): boolean {
     this.stop(actor, STOP_TERMINATION)
     return this.memory.phase === control.PHASE_OFF
@@ -216,7 +232,7 @@ export class HandWorld {
 
   // ————— what there is
 
-  /** A struct of so many references, and then a number. */
+  /** A struct of that many references, and then a number. */
   type(references: number, bytes = (references + 2) * 4): HandType {
     const id = ++this.types
     this.meta[this.memory.layout.typeSlots + id] = roundedBytes(bytes)
@@ -238,7 +254,7 @@ export class HandWorld {
 
   /** Word of a goroutine's record. */
   goroutine(id: GoroutineId, word: number): number {
-    return this.meta[this.memory.goroutine(id, word)]
+    return this.meta[this.memory.goroutineWord(id, word)]
   }
 
   isScanned(id: GoroutineId): boolean {
@@ -263,7 +279,7 @@ export class HandP extends P {
 
   // ————— World
 
-  /** What takes the place of the methods of the same name: the rest of its world is a real one's. */
+  /** Replaces the methods of these names. The rest of the P's world is a real one. */
   private byHand(): Pick<World, 'epoch' | 'raise' | 'raiseIf' | 'blockInPlace' | 'raggedBarrier'> {
     const { hand } = this
     const epoch = (): number => {
@@ -307,26 +323,27 @@ export class HandP extends P {
   /** A new goroutine that runs here. */
   spawn(): GoroutineId {
     const id = this.goroutines.create(-1, 0)
-    this.memory.meta[this.memory.goroutine(id, gWords.P)] = this.index
+    this.memory.meta[this.memory.goroutineWord(id, gWords.P)] = this.index
     this.resume(id)
     return id
   }
 
-  /** Runs a goroutine that is ready, wherever it stands in this P's ready list. */
+  /** Runs a goroutine that is ready, wherever it is in this P's ready list. */
   resume(id: GoroutineId): void {
     this.takeReady(id)
     this.goroutines.startRunning(id)
-    this.memory.meta[this.memory.p(this.index, pWords.GOROUTINE)] = id
+    this.memory.meta[this.memory.pWord(this.index, pWords.GOROUTINE)] = id
     this.collector.stack.load(id)
   }
 
   private takeReady(id: GoroutineId): void {
     const { meta } = this.memory
-    const next = (goroutine: GoroutineId): number => this.memory.goroutine(goroutine, gWords.NEXT)
+    const next = (goroutine: GoroutineId): number =>
+      this.memory.goroutineWord(goroutine, gWords.NEXT)
     for (
-      let link = this.memory.p(this.index, pWords.READY);
+      let link = this.memory.pWord(this.index, pWords.READY);
       meta[link] !== 0;
-      link = next(meta[link])
+      link = next(meta[link] as GoroutineId)
     ) {
       if (meta[link] !== id) continue
       meta[link] = meta[next(id)]
@@ -343,7 +360,7 @@ export class HandP extends P {
   /** The goroutine that ran here has parked itself: this P runs none now. */
   leaveGoroutine(): void {
     this.collector.stack.unload()
-    this.memory.meta[this.memory.p(this.index, pWords.GOROUTINE)] = 0
+    this.memory.meta[this.memory.pWord(this.index, pWords.GOROUTINE)] = 0
   }
 
   /** Puts a reference on the running goroutine's shadow stack. */
@@ -382,7 +399,7 @@ export class HandP extends P {
     return at
   }
 
-  /** A slot, as gc/allocator.ts takes it, but without assists and triggers. */
+  /** Takes a slot as gc/allocator.ts does, but without assists and triggers. */
   allocateSlot(bytes: number, noscan: boolean): Addr {
     const { cache, sweeper } = this.collector
     const sizeClass = sizeClassOf(bytes)
@@ -395,7 +412,7 @@ export class HandP extends P {
     }
   }
 
-  /** Takes a slot that is free, scan and noscan, and writes over it. */
+  /** Takes a free slot, once for references and once without, and overwrites it. */
   overwriteFree(bytes: number): void {
     for (const noscan of [false, true]) {
       const at = this.allocateSlot(bytes, noscan)

@@ -1,10 +1,12 @@
-// A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the collector.
+// A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the
+// collector.
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import type { Sweep } from '../../heap/sweep-span.ts'
+import type { Addr, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
-import { type Addr, Memory } from '../../memory/memory.ts'
+import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -19,7 +21,7 @@ export interface HandHeapOptions {
 
 export class HandHeap {
   readonly memory: Memory
-  readonly meta: Int32Array
+  readonly meta: MetaWords
   readonly heap: Heap
   readonly caches: readonly Cache[]
   readonly sweeps: readonly Sweep[]
@@ -34,7 +36,9 @@ export class HandHeap {
     this.sweeps = indices.map(index => this.heap.sweepOf(index))
   }
 
-  /** A slot of the class from a P's cache, as gc/allocator.ts takes it; 0 if there is no memory. */
+  /**
+   * Takes a slot of the class from a P's cache, as gc/allocator.ts does. 0 if there is no memory.
+   */
   allocateSlot(spanClass: number, pIndex = 0): Addr {
     const cache = this.caches[pIndex]
     const slotBytes = slotBytesOf(spanClass >> 1)
@@ -55,12 +59,15 @@ export class HandHeap {
     return this.memory.marks[object >>> GRANULE_SHIFT]
   }
 
-  /** What the mark would have done. */
+  /** Marks an object, as the mark would have done. */
   blacken(objects: Iterable<Addr>): void {
     for (const object of objects) this.memory.marks[object >>> GRANULE_SHIFT] = span.BLACK
   }
 
-  /** The termination stop: every cached span goes back, and all swept spans become unswept ones (gc/sweeper.ts, startSweep). */
+  /**
+   * The termination stop: every cached span is put back, and all swept spans become unswept
+   * (gc/sweeper.ts, startSweep).
+   */
   endMark(): void {
     for (const cache of this.caches) cache.flush()
     this.meta[control.PHASE] = control.PHASE_OFF
@@ -75,7 +82,7 @@ export class HandHeap {
     }
   }
 
-  /** Sweeps all that is unswept, and calls the sweep complete. */
+  /** Sweeps every unswept span and completes the sweep. */
   sweepAll(pIndex = 0): void {
     const { central } = this.heap
     for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
@@ -96,6 +103,6 @@ export class HandHeap {
 
   /** A double of a P. */
   measure(name: number, pIndex = 0): number {
-    return this.memory.metaF64[this.memory.pMeasure(pIndex, name)]
+    return this.memory.metaF64[this.memory.pDouble(pIndex, name)]
   }
 }

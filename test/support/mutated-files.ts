@@ -1,5 +1,5 @@
-// Commands of the lab on files with one thing in them changed: each is read, or refused in one line
-// that names the file.
+// Commands of the lab on files in which one thing was changed. Each file is read, or refused in one
+// line that names it.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, vi } from 'vitest'
 import { mutationsOf } from './mutations.ts'
@@ -16,14 +16,14 @@ const load = async (path: string): Promise<Main> =>
 export const [overrun, pacers] = [await load('overrun'), await load('pacers')]
 
 export interface Outcome {
-  /** The exit code; null: refused as a usage error. */
+  /** The exit code, or null if the file was refused as a usage error. */
   readonly code: number | null
   readonly said: string
 }
 
 /**
- * A command in this process, which starts hundreds of times as fast. What is no usage error is
- * thrown.
+ * Runs a command in this process, which starts hundreds of times as fast. An error that is not
+ * about usage is thrown.
  */
 export async function outcomeOf(main: Main, argv: readonly string[]): Promise<Outcome> {
   let said = ''
@@ -43,7 +43,7 @@ export async function outcomeOf(main: Main, argv: readonly string[]): Promise<Ou
   }
 }
 
-/** What stands where a number or a name should be, once it is in a text. */
+/** What a text shows where a number or a name is missing. */
 export const GARBAGE = /\bNaN\b|\bundefined\b|\bInfinity\b|\[object \w+\]/
 
 export function expectSound(page: string, what: string): void {
@@ -55,8 +55,8 @@ export function expectSound(page: string, what: string): void {
 }
 
 /**
- * Fails where one of `count` mutations is neither read nor refused, and where all or none are.
- * `check`: of what was read.
+ * Fails if one of `count` mutations is neither read nor refused, and if all or none are read.
+ * `check` looks at what was read.
  */
 export async function expectEach(
   file: string,

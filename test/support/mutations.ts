@@ -1,8 +1,8 @@
-// Files as a disk, an editor or another version may leave them: each is a JSON file of ours with
-// one thing in it changed, drawn from a seed.
+// Files as a disk, an editor or another version may leave them. Each is a JSON file of ours in
+// which one thing was changed. A seed draws the change.
 import { Random } from './random.ts'
 
-/** What is put in the place of a value; a text stands for what JSON has no word for. */
+/** The values that replace a value. A text stands for a value that JSON cannot write. */
 const BEYOND = '"beyond all numbers"'
 const ODD: readonly unknown[] = [
   ...[null, true, '', 'x', '-1', -1, 0, 1.5, 2 ** 53, 1e300, -1e300, JSON.parse(BEYOND)],
@@ -11,7 +11,7 @@ const ODD: readonly unknown[] = [
 ]
 
 export interface Mutation {
-  /** What was changed: for a failure. */
+  /** What was changed, for the message of a failure. */
   readonly what: string
   readonly text: string
 }
@@ -25,7 +25,7 @@ export function mutationsOf(text: string, count: number, seed: number): Mutation
   return Array.from({ length: count }, () => {
     if (random.chance(0.1)) return truncated(text, random)
     const holder = { file: JSON.parse(text) } as Holder
-    // Half of them near the root: a list of thousands of numbers would have them all.
+    // Half of the changes are near the root: a list of thousands of numbers would get them all.
     const near = places.filter(place => place.length <= 3)
     const place = random.pick(random.chance(0.5) ? near : places)
     const what = `${change(holder, place, random)} ${place.join('.')}`

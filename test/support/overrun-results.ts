@@ -1,4 +1,5 @@
-// Results of the overrun lab: their cases are what it makes of a run by hand, the rest is by hand, with something of everything.
+// Results of the overrun lab. The lab makes their cases of a run by hand. The rest is written here,
+// with some of everything.
 
 import { thisMachine } from '../../lab/machine.ts'
 import type { Case, CaseParameters, Cost, OverrunResults } from '../../lab/overrun/results.ts'
@@ -29,10 +30,10 @@ function caseOf(parameters: CaseParameters, cycles: typeof someCycles): Case {
   return tally.row(worstCycleOf(cycles, trace))
 }
 
-/** A case of Go's protocol that passed its goal now and then. */
+/** A case of Go's protocol in which some cycles passed their goal. */
 export const someCase: Case = caseOf(withoutGate, someCycles)
 
-/** One that kept it: nothing else is changed in its cycles. */
+/** A case in which all cycles kept their goal. Nothing else in the cycles differs. */
 const kept: Case = caseOf(
   { ...withoutGate, termination: 'helping', gate: 'goal' },
   someCycles.map(cycle => ({

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** That what prints.ts printed is complete, and in order for each P. */
+/** Expects that all that prints.ts printed is there, in order for each P. */
 export function expectPrinted(stdout: string, stderr: string, procs: number, lines: number): void {
   for (let index = 0; index < procs; index++) {
     const of = (text: string): string[] =>

@@ -1,4 +1,7 @@
-/** Choices from a seed: mulberry32, as in lab/random.ts. The same seed gives the same choices on every machine. */
+/**
+ * Choices from a seed: mulberry32, as in lab/random.ts. The same seed gives the same choices on
+ * every machine.
+ */
 export class Random {
   private state: number
 
@@ -14,7 +17,7 @@ export class Random {
     return (mixed ^ (mixed >>> 14)) >>> 0
   }
 
-  /** From 0 to below 1. */
+  /** From 0 up to, but without, 1. */
   share(): number {
     return this.next() / 2 ** 32
   }
@@ -29,7 +32,10 @@ export class Random {
     return first + this.below(last - first + 1)
   }
 
-  /** As between, but each order of magnitude is as likely. From 1 up; a whole number, whatever `last` is. */
+  /**
+   * As `between`, but each order of magnitude is equally likely. `first` must be 1 or more. The
+   * result is a whole number also if `last` is not.
+   */
   magnitude(first: number, last: number): number {
     return Math.min(Math.floor(last), Math.floor(first * ((last + 1) / first) ** this.share()))
   }
@@ -42,7 +48,7 @@ export class Random {
     return values[this.below(values.length)] as T
   }
 
-  /** One of the names, each as likely as its weight says. */
+  /** One of the names, with a probability in proportion to its weight. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
     const entries = Object.entries(weights) as [Name, number][]
     let left = this.below(entries.reduce((sum, [, weight]) => sum + weight, 0))

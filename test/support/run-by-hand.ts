@@ -1,8 +1,12 @@
-/** A run with one P on the thread of a test: what runtime/host/p-thread.ts does, step by step, without a pool. */
+/**
+ * A run with one P on the thread of a test. It takes the steps of runtime/host/p-thread.ts, without
+ * a pool.
+ */
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { declareBuiltInTypes } from '../../runtime/program/built-in-types.ts'
@@ -20,7 +24,7 @@ export class HandRun {
   readonly run: Run
   #main: () => Coroutine = () => [][Symbol.iterator]()
 
-  /** `number`: of the run, for its modules. */
+  /** `number` is that of the run, for its modules. */
   constructor(number: number) {
     const controller = new Controller(this.memory, fixed(0.7), {
       procs: 1,
@@ -28,7 +32,7 @@ export class HandRun {
       memoryLimit: Number.POSITIVE_INFINITY,
     })
     const program = {
-      start: (id: number) => (id === 1 ? this.#main() : coroutineOf(id)),
+      start: (id: GoroutineId) => (id === 1 ? this.#main() : coroutineOf(id)),
       nameOf: (id: number) => `goroutine ${id}`,
     }
     const p = new P(
@@ -75,7 +79,10 @@ export class HandRun {
     if (run.p.ending.failure !== null) throw run.p.ending.failure.error
   }
 
-  /** All that it has in memory by now, as far as small runs get: to see whether anybody writes there. */
+  /**
+   * A copy of the memory that small runs reach. A test compares two, to see whether somebody wrote
+   * there.
+   */
   content(): Buffer {
     const { meta, heap, layout } = this.memory
     const regions = [

@@ -1,6 +1,7 @@
 /**
- * Runs the built command line in a process of its own, under a hard time limit: whatever a run does, no thread outlives its test. What every run
- * must keep is asserted here: it ends by itself, no wait was ended by its safety net, and its scratch directory is empty again.
+ * Runs the built command line in a process of its own, under a hard time limit. So no thread
+ * outlives its test, whatever the run does. It asserts what must hold for every run: the process
+ * ends by itself, no wait was ended by its net, and the run's scratch directory is empty again.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -25,32 +26,38 @@ const OURS = [
   'FORCE_COLOR',
 ]
 
-/** How often it is looked whether a process is to be interrupted, in ms. */
+/** The time between two looks at whether a process is to be interrupted, in ms. */
 const LOOK_MS = 20
 
 export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** When the process hangs: it is killed, and the test has failed, ms. @defaultValue HANG_MS */
+  /** After this long, in ms, the process is killed and the test fails. @defaultValue HANG_MS */
   readonly limitMs?: number
-  /** Called as output arrives. `sinceMs`: since the process began. */
+  /** Called as output arrives. `sinceMs` is the time since the process began. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string, sinceMs: number) => void
   /** Reads standard output no faster than this. @defaultValue as it comes */
   readonly stdoutBytesPerSecond?: number
-  /** Closes standard output's pipe after the first piece of it. */
+  /** Closes the pipe of standard output after the first output. */
   readonly closesStdout?: boolean
   /** Sent as soon as something is printed on standard output. */
   readonly signalOnOutput?: NodeJS.Signals
-  /** Interrupted once this holds, of what it has printed on standard error, and of the names in its directory for temporary files. */
+  /**
+   * The process is interrupted once this returns true. It is asked about the standard error so far,
+   * and about the names in the process's directory for temporary files.
+   */
   readonly interruptWhen?: (stderr: string, temporary: readonly string[]) => boolean
-  /** Called with what sends the process a signal, once it runs. */
+  /** Called once the process runs, with a function that sends it a signal. */
   readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void
 }
 
 export interface ProcessResult {
   readonly stdout: string
-  /** Without the lines of `stragglers`. */
+  /** Standard error without the lines of `stragglers`. */
   readonly stderr: string
-  /** What named a goroutine that kept the world waiting: on a busy machine any, when the system has taken its thread off the CPU. */
+  /**
+   * The lines that name a goroutine for which the world waited. On a busy machine that may be any,
+   * if the system has taken its thread off the CPU.
+   */
   readonly stragglers: readonly string[]
   readonly code: number | null
   readonly elapsedMs: number
@@ -58,13 +65,13 @@ export interface ProcessResult {
 
 /** What a command printed, and how it ended. */
 export interface CommandResult extends Omit<ProcessResult, 'elapsedMs'> {
-  /** What --json wrote; null after a usage error. */
+  /** The record that --json wrote, or null after a usage error. */
   readonly record: RunRecord | null
 }
 
 export interface CliResult extends ProcessResult, CommandResult {}
 
-/** Runs `sawtooth …`; a `run` writes a record. */
+/** Runs `sawtooth …`. If it is a `run`, it writes a record. */
 export async function runCli(
   args: readonly string[],
   options: ProcessOptions = {},
@@ -76,7 +83,7 @@ export async function runCli(
   })
 }
 
-/** The arguments, with a place for the record if it is a `run`. */
+/** The arguments, and `--json` with a file for the record if the command is a `run`. */
 export function withRecord(args: readonly string[], json: string): readonly string[] {
   if (args[0] !== 'run') return args
   const end = args.indexOf('--')
@@ -85,7 +92,7 @@ export function withRecord(args: readonly string[], json: string): readonly stri
     : [...args.slice(0, end), '--json', json, ...args.slice(end)]
 }
 
-/** The record of a command, which must agree with how it ended; no wait in it was rescued. */
+/** The record of a command. It must agree with how the command ended, and no wait was rescued. */
 export function checkedRecord(
   args: readonly string[],
   { stdout, stderr, code }: Pick<CommandResult, 'stdout' | 'stderr' | 'code'>,
@@ -111,7 +118,7 @@ export async function runProgram(
   return { ...result, record }
 }
 
-/** Runs Node. Fails if it has not ended, with all that holds its pipes, within the limit. */
+/** Runs Node. Fails if Node, and all that holds its pipes, has not ended within the limit. */
 export function runNode(
   args: readonly string[],
   options: ProcessOptions,
@@ -177,13 +184,16 @@ export function runNode(
   })
 }
 
-/** What stands on standard error, and who kept the world waiting. */
+/** Standard error, split into the lines of stragglers and the others. */
 export function told(text: string): Pick<ProcessResult, 'stderr' | 'stragglers'> {
   const straggler = /^.* has reached no safepoint for \d+ ms .*\n/gm
   return { stderr: text.replaceAll(straggler, ''), stragglers: text.match(straggler) ?? [] }
 }
 
-/** What a process of a test finds in its environment: none of our variables, and a directory of its own for temporary files. */
+/**
+ * The environment of a process of a test: without our variables, and with a directory of its own
+ * for temporary files.
+ */
 export function environment(scratch: string): NodeJS.ProcessEnv {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !OURS.includes(name)),
@@ -191,7 +201,7 @@ export function environment(scratch: string): NodeJS.ProcessEnv {
   return { ...inherited, TMPDIR: scratch }
 }
 
-/** Runs have left nothing in their directory for temporary files. */
+/** Expects that runs have left nothing in their directory for temporary files. */
 export function expectEmpty(scratch: string): void {
   const left = readdirSync(scratch).filter(name => /^\.?sawtooth-/.test(name))
   expect(left, 'directories that runs left behind').toEqual([])
@@ -214,7 +224,7 @@ export function threadsFile(path: string): string {
   return fileURLToPath(new URL(`test/threads/${path}`, repository))
 }
 
-/** The line, from 1, on which a text first stands in a file. */
+/** The number, from 1, of the first line of a file that holds the text. */
 export function lineOf(file: string, text: string): number {
   const line = readFileSync(file, 'utf8')
     .split('\n')
@@ -223,7 +233,7 @@ export function lineOf(file: string, text: string): number {
   return line + 1
 }
 
-/** The record that a run wrote; null if it wrote none. */
+/** The record that a run wrote, or null. */
 export function recordIn(file: string): RunRecord | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as RunRecord

@@ -1,6 +1,7 @@
 /**
- * Runs a host script, a module that uses 'sawtooth/host', in a process of its own under a hard time limit. The script prints one line of JSON as its
- * last, which is handed back. It is compiled first, as Node 20 runs no TypeScript and knows no `await using`.
+ * Runs a host script, a module that uses 'sawtooth/host', in a process of its own under a hard time
+ * limit. The last line that the script prints is JSON, and is returned. The script is compiled
+ * first, since Node 20 runs no TypeScript and knows no `await using`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ export interface HostResult<T> extends ProcessResult {
   readonly answer: T
 }
 
-/** `script`: a path; `args`: what it finds in process.argv from the third place on. */
+/** `script` is a path. The script finds `args` in process.argv, from the third place on. */
 export async function runHost<T>(
   script: string,
   args: readonly string[] = [],

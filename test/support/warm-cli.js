@@ -1,5 +1,6 @@
-// Carries out one command line after another in this process, as many calls of bin/sawtooth.js would. Each is a
-// message { args, env }; the answer is its exit code. A NUL character on both streams says where its output ends.
+// Carries out one command line after another in this process, as many calls of bin/sawtooth.js
+// would. Each command is a message { args, env }, and the answer is its exit code. A NUL character
+// on both streams marks where its output ends.
 import { writeSync } from 'node:fs'
 
 const [node, script] = process.argv
@@ -10,7 +11,7 @@ process.on('message', async ({ args, env }) => {
   process.env = { ...environment, ...env }
   process.argv = [node, script, ...args]
   process.exitCode = undefined
-  // The query makes it a module of its own, which does all anew. What it imports is there already.
+  // The query makes it a new module, which is evaluated again. Its imports are loaded already.
   await import(`../../bin/sawtooth.js?${calls++}`)
   for (const stream of [1, 2]) writeSync(stream, '\0')
   process.send(process.exitCode)

@@ -1,6 +1,7 @@
 /**
- * As run-cli.ts, but one command after the other in one process that stays: its threads have started and its code is compiled, which is
- * most of what a short run costs. For what concerns a run, and not the process: neither signals nor how a process ends.
+ * As run-cli.ts, but one command after the other in one process that stays. Its threads have
+ * started and its code is compiled, which is most of what a short run costs. It is for tests about
+ * a run, and not for tests about signals or the end of a process.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -20,10 +21,13 @@ import {
 } from './run-cli.ts'
 
 const script = fileURLToPath(new URL('warm-cli.js', import.meta.url))
-/** A process that has carried out so many commands is followed by another: nothing that a run leaves behind adds up. */
+/**
+ * After this many commands another process takes over, so that what runs leave behind does not add
+ * up.
+ */
 const MOST_COMMANDS = 50
 
-/** As runCli. One command at a time: who calls meanwhile waits. */
+/** As runCli. It carries out one command at a time, and a call meanwhile waits. */
 export function runCliWarm(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -35,7 +39,7 @@ export function runCliWarm(
 }
 
 let last: Promise<unknown> = Promise.resolve()
-/** By Node's options. */
+/** The processes, by Node's options. */
 const processes = new Map<string, WarmProcess>()
 
 async function carryOut(
@@ -73,7 +77,7 @@ class WarmProcess {
   #output = { stdout: '', stderr: '' }
   #code: number | undefined
   readonly #kind: string
-  /** Called as something of the present command arrives, or the process has ended. */
+  /** Called when output of the present command arrives, and when the process has ended. */
   #news = (): void => {}
 
   constructor(kind: string, nodeOptions: readonly string[]) {

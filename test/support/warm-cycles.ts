@@ -1,4 +1,5 @@
-// A program with 64 MiB live at GOGC 100, once its heap has its size: where its cycles end, and what share of the time marks.
+// A program with 64 MiB live at GOGC 100, once its heap has grown to its size: where its cycles
+// end, and the share of the time for which a cycle marks.
 import { expect } from 'vitest'
 import type { CycleRecord } from '../../runtime/report/record.ts'
 import { HANG_MS } from './hang.ts'
@@ -25,7 +26,7 @@ async function warmCycles(procs: number): Promise<readonly CycleRecord[]> {
     '--live',
     '64MiB',
     '--rounds',
-    // With more Ps the cache is full later.
+    // With more Ps the program's cache is full later.
     procs === 1 ? '16' : '40',
   ]
   const { code, record, stderr } = await runCli(args, { limitMs: 5 * HANG_MS })
@@ -37,7 +38,7 @@ function shareOf({ cpuMs, markMs }: CycleRecord, procs: number): number {
   return (cpuMs.dedicated + cpuMs.fractional) / (markMs * procs)
 }
 
-/** What a steady state is told by: medians over its cycles. Prints them. */
+/** Describes a steady state by medians over its cycles, and prints them. */
 export async function steadyState(
   procs: number,
 ): Promise<{ cycles: number; ratio: number; share: number }> {

@@ -1,5 +1,7 @@
-// Runs that harm themselves at every named point: they lose no object, do not hang, and need no net. A counter proves that each fault was met.
-//   npx vitest run --project long test/threads/faults.test.ts     every point alone, more harm at each, and a P that dies at each
+// Runs that harm themselves at every fault point: they lose no object, do not hang, and need no
+// net. A counter proves that each fault struck.
+//   npx vitest run --project long test/threads/faults.test.ts
+//     every point by itself, more harm at each, and a P that dies at each
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -36,7 +38,7 @@ interface Answer {
   readonly rescues: number
   readonly cycles: number
   readonly ms: number
-  /** Of a CPU, that the Ps used: samples, the least first. */
+  /** Samples of the share of a CPU that the Ps used, the smallest first. */
   readonly shares: readonly number[]
   readonly strikes: Readonly<Record<string, number>>
   readonly passes: Readonly<Record<string, number>>
@@ -99,7 +101,8 @@ const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
   'mark-termination/published': fault => races(3, [fault, 'mark/stack:stall=2ms:p=0.3'], 100),
   'mark-termination/in-barrier': fault => crowd(4, [fault, 'barrier/serve:stall=1ms:p=0.3']),
   'barrier/full': fault => crowd(2, [fault], 60),
-  // Something is greyed between the ragged barrier and the stop, and not published (golang/go#27993): where work buffers are refused.
+  // An object becomes grey between the ragged barrier and the stop and is not published
+  // (golang/go#27993): that happens where work buffers are refused.
   'mark-termination/restarted': fault => greyLate([fault]),
   'assist/wait': fault => races(3, [fault, 'mark/root:stall=1ms:p=0.5'], 100),
   'assist/wake': fault => races(3, [fault, 'mark/root:stall=1ms:p=0.5'], 100),
@@ -112,7 +115,10 @@ const GO_POINTS = /^mark-termination\/(?:enter|(?:before|in|after)-barrier|publi
 /** Points that are harmed alone: each, or one of ten, which the seed chooses. */
 const harmedAlone = sampled(points, 10)
 
-/** Each point alone, harmed in the same way. Ps: 2, 3 and 4 in turn, where the point does not ask for a number. */
+/**
+ * Runs that each harm one point in the same way. They have 2, 3 and 4 Ps in turn, where the point
+ * does not ask for a number.
+ */
 const alone = (harm: string): Wanted[] =>
   harmedAlone.map((point, index) => {
     const run = (SPECIAL[point] ?? (fault => races(2 + (index % 3), [fault])))(`${point}:${harm}`)
@@ -138,7 +144,8 @@ test.each(isLong ? ['stall=3ms:p=0.2', 'stall=1ms', 'yield'] : ['stall=1ms:p=0.3
     console.log(
       `${harmedAlone.length} points, ${strikes.filter(count => count > 0).length} struck, ${strikes.reduce((sum, count) => sum + count)} times`,
     )
-    // With threads it is chance which are struck at all, with a schedule it is not: of a few one is enough.
+    // On threads it is chance which points are struck at all. Under a schedule it is not, so one of
+    // a few is enough.
     const least = isLong ? harmedAlone.length / 2 : 0
     expect(strikes.filter(count => count > 0).length, 'points struck').toBeGreaterThan(least)
   },
@@ -231,7 +238,7 @@ test('a P that dies at a point ends the run, and is named', async () => {
   )
   const answers = await carryOut(runs)
   for (const [index, { exit, message, strikes }] of answers.entries()) {
-    // In the long version some points may not be come to twice by any P: then there is nothing to see.
+    // In the large size no P may pass some points twice. Then nothing is shown.
     const [point, where] = deaths[index]
     if (isLong && strikes[point] === 0) continue
     expect(exit, JSON.stringify(runs[index])).toBe(3)
@@ -239,7 +246,10 @@ test('a P that dies at a point ends the run, and is named', async () => {
   }
 })
 
-/** Where a P that is stalled keeps others waiting: for a stop, a ragged barrier, the end of a stop, of the mark or of the sweep, a lock. */
+/**
+ * The points at which a stalled P makes others wait: for a stop, a ragged barrier, the end of a
+ * stop, of the mark or of the sweep, or a lock.
+ */
 const HOLD_UPS: readonly string[] = [
   'stop/acknowledge@p1',
   'barrier/serve@p1',
@@ -249,17 +259,21 @@ const HOLD_UPS: readonly string[] = [
   'pages/locked',
 ]
 
-/** The share of a CPU below which so many of a run's samples are, of all. */
+/** The share of a CPU below which this part of a run's samples lies. */
 function shareAt({ shares }: Answer, part: number): number {
   return shares[Math.floor(shares.length * part)] ?? Number.NaN
 }
 
-/** Where a P is stalled that has raised a stop: it holds nobody up, since whoever finds nobody running acts in its place. */
+/**
+ * The point at which a P is stalled that has raised a stop. It makes no P wait: a P that finds no P
+ * running acts in its place.
+ */
 const RAISER = 'stop/raised@p0'
 const STALL_MS = 100
 
 test('while one P is stalled for 100 ms the others, having nothing to do, use under a tenth of a CPU', async () => {
-  // So many that each point is passed by that P as often as it is to be stalled: after one stall there are too few samples.
+  // With this many cycles the P passes each point as often as it is to be stalled there. A single
+  // stall gives too few samples.
   const heldUp = (fault: readonly string[], cycles = 60): Wanted => ({
     program: threadsFile('programs/held-up.ts'),
     options: { procs: 4, fault, seed, args: [String(cycles)] },
@@ -281,14 +295,16 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
     const { strikes, ms } = answer
     const stalledMs = strikes[place.replace(/@.*/, '')] * STALL_MS
     expect(stalledMs, place).toBeGreaterThan(0)
-    // While it is stalled it uses least: of the samples of that time, which are the first, the one in the middle.
+    // The Ps use least during the stall. Its samples are the smallest, and this takes the middle
+    // one.
     const share = shareAt(answer, Math.min(1, stalledMs / ms) / 2)
     console.log(
       `${place}: stalled for ${stalledMs} of ${ms.toFixed(0)} ms; meanwhile the Ps used ${(100 * share).toFixed(1)} % of a CPU`,
     )
     expect(share, place).toBeLessThan(0.1)
   }
-  // Who raises a stop beside one that is raised, and of which nobody has been told, waits for that one: some tries, and not a million.
+  // A P that is to raise a stop beside one that is raised, and of which no P was told, waits for
+  // that one: it takes some tries, and not a million.
   const { passes: counted } = answers[answers.length - 1]
   console.log(
     `${RAISER}: ${counted['stop/raise']} tries to raise a stop, ${counted['stop/raised']} raised`,

@@ -6,7 +6,8 @@ import { runProgramWarm } from '../support/warm-cli.ts'
 const storm = threadsFile('../../examples/alloc-storm.ts')
 const tasks = ['--', '--tasks', '24']
 
-// The coordinator vanishes for 3 ms each time, while four Ps allocate: golang/go#52433 at its plainest.
+// The coordinator vanishes for 3 ms each time, while four Ps allocate: the simplest case of
+// golang/go#52433.
 const stalled = [
   ...['--procs', '4', '--arena', '128MiB', '--termination', 'coordinator'],
   ...['--fault', 'mark-termination/before-stop:stall=3ms'],

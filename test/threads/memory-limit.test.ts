@@ -31,7 +31,8 @@ interface Answer {
   readonly cycles: readonly CycleRecord[]
 }
 
-// What lives passes the limit of 16 MiB, and goes on to 64. When each page beyond it cost a whole cycle, this took hundreds of times as long as without a limit.
+// What lives passes the limit of 16 MiB, and grows to 64 MiB. When each page beyond the limit cost
+// a whole cycle, this took hundreds of times as long as without a limit.
 const BEYOND = [
   ['list', 1, 'goal', 'helping'],
   ['list', 2, 'goal', 'helping'],

@@ -54,14 +54,16 @@ describe.skipIf(process.platform !== 'linux')(
       async (_, program, exit) => {
         const [before, after] = await samplesOf(program)
         expect([before.exit, after.exit]).toEqual([exit, exit])
-        // The pool's threads, of which each has some files, may just have been ended, or started anew: no more than those are apart.
+        // The pool's threads, each with some files, may just have ended, or started anew. The
+        // numbers differ by no more than these.
         expect(Math.abs(after.threads - before.threads)).toBeLessThanOrEqual(POOL_THREADS)
         expect(Math.abs(after.files - before.files)).toBeLessThanOrEqual(
           POOL_THREADS * FILES_OF_A_THREAD,
         )
         expect([after.temporary, after.listeners]).toEqual([0, 0])
         expect(after.processListeners).toBe(before.processListeners)
-        // A few that have just ended are not collected yet; of 30 runs, all would be here if none were.
+        // A few runs that have just ended are not collected yet. Without any collection the memory
+        // of all 30 runs would be here.
         expect(after.reservedMiB - before.reservedMiB).toBeLessThan(10 * RUN_MIB)
       },
       LIMIT_MS,

@@ -1,4 +1,7 @@
-/** Operations used as a newcomer might, outside of `yield*`: each is an error that names the operation and the line. */
+/**
+ * Operations used as a newcomer might use them, outside of `yield*`. Each is an error that names
+ * the operation and the line.
+ */
 import { expect, test } from 'vitest'
 import { lineOf, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'

@@ -1,4 +1,5 @@
-// The account of the overrun on threads: its parts sum to the whole, and a stall is named where it is.
+// The account of the overrun on threads: its parts sum to the whole, and a stall is charged to the
+// place where it happens.
 import { expect, test } from 'vitest'
 import { threadsFile } from '../support/run-cli.ts'
 import { sampled } from '../support/size.ts'

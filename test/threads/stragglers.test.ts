@@ -43,7 +43,8 @@ describe('a task in a loop without a safepoint', () => {
   })
 
   longTest('is named too if it is a stack scan that waits for it', async () => {
-    // It begins its loop while a cycle marks already: no stop waits for it, but its stack is not scanned yet.
+    // The goroutine begins its loop while a cycle marks. No stop waits for it, but its stack is not
+    // scanned yet.
     const { code, stragglers } = await runProgram([
       threadsFile('programs/busy-in-mark.ts'),
       '--procs',
@@ -69,7 +70,8 @@ describe('--trace', () => {
   test('writes valid JSON with a lane for each P, whose slices nest', async () => {
     await inScratch(async scratch => {
       const file = join(scratch, 'trace.json')
-      // Long enough for some P to be idle while spans are left to sweep: with a hundred rounds there is none now and then.
+      // The run is long enough that some P is idle while spans are left to sweep. With a hundred
+      // rounds sometimes none is.
       const args = ['--procs', '3', '--trace', file, '--gogc', '50', '--', '6', '400', '9']
       const { code, record } = await runProgramWarm([threadsFile('programs/churn.ts'), ...args])
       expect(code).toBe(0)
@@ -122,7 +124,10 @@ describe('--trace', () => {
   })
 })
 
-/** Two slices of a lane that overlap without nesting, or null. Times are in µs; rounding may be off by a nanosecond. */
+/**
+ * Two slices of a lane that overlap without nesting, or null. Times are in µs, and may be off by a
+ * nanosecond of rounding.
+ */
 function overlap(slices: readonly Slice[]): [Slice, Slice] | null {
   const open: Slice[] = []
   for (const slice of [...slices].sort((a, b) => a.ts - b.ts || b.dur - a.dur)) {

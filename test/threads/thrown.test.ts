@@ -18,7 +18,7 @@ interface Outcome {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'threads-'))
-/** In the small size one of so many is thrown in each place, which the seed chooses. */
+/** In the small size one of this many values is thrown in each place. The seed chooses which. */
 const EVERY = 5
 let outcomes: readonly Outcome[] = []
 
@@ -115,7 +115,7 @@ describe('an error that takes its time to be described', () => {
   const slowly = threadsFile('programs/throws-slowly.ts')
 
   test('is told when it is, and not lost', async () => {
-    // Longer than a P that ends is waited for without one.
+    // Longer than the wait for a P that ends without an error.
     const ms = isLong ? '900' : '600'
     const { record, code, stderr } = await runProgram([slowly, '--procs', '2', '--', ms])
     expect({ code, error: record.error }).toMatchObject({

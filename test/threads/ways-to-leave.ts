@@ -1,15 +1,20 @@
-/** What a program may do to what it shares with the next one on its thread, and how the next one would see it. */
+/**
+ * What a program may do to what it shares with the next program on its thread, and how the next one
+ * would see it.
+ */
 export interface Way {
   readonly name: string
   /** Statements of a goroutine of the first program. */
   readonly leave: string
-  /** An expression in the second: true if it sees something. Undefined: nothing is to be seen. */
+  /**
+   * An expression in the second: true if it sees something. Undefined if there is nothing to see.
+   */
   readonly isSeen?: string
-  /** Import declarations of the first. */
+  /** Import declarations of the first program. */
   readonly imports?: string
   /** The first program declares no type and no task. */
   readonly isBare?: boolean
-  /** The thread may serve on, and nothing is seen. */
+  /** The thread may serve the next run, and the next program sees nothing. */
   readonly isHarmless?: boolean
 }
 

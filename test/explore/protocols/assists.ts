@@ -1,3 +1,17 @@
+/**
+ * The assist queue (gc/work/assist-queue.ts) and the charge of an assist (gc/work/assist.ts), while
+ * a cycle marks and there is nothing to mark.
+ *
+ * 1. P 0 and P 1 are each charged 100,000 bytes. Neither can mark, so both need credit.
+ * 2. P 2 pays 70,000 bytes of scan work, twice, as a worker does.
+ * 3. P 2 ends a goroutine that has 70,000 bytes of credit left, and its credit goes to the others.
+ * 4. A P that is done counts as stopped. It wakes nobody any more.
+ *
+ * What must hold: P 0 and P 1 each go on, once. The queue is empty in the end. What was paid and
+ * not owed is left, as background credit or as credit of the two goroutines. A P that waits beside
+ * credit would show: no wait may be ended by its net.
+ */
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import {
   ASSIST_BYTES_PER_WORK,
   ASSIST_COUNT,
@@ -17,37 +31,37 @@ const DEBT = 100_000
 const PAYMENTS = [70_000, 70_000]
 const LEFT = 70_000
 
-// Note: Ps that have paid.
+// Note, of each P that is in debt: how often it went on.
 const PAID = 0
 
 export const assists: PartsProtocol = {
   name: 'assists',
-  what: 'P 0 and P 1 are in debt while there is nothing to mark, P 2 has credit for both, in three parts, the last of them left by a goroutine that ends: each waits for it, hears of it, and goes on',
+  what: 'P 0 and P 1 are in debt while there is nothing to mark; P 2 gives credit for both in three parts, of which a goroutine that ends leaves the last: each waits for credit, is woken, and goes on',
   configurations: [{ procs: PROCS, bound: 2, quick: 1 }],
 
   setUp({ memory }) {
     const { meta, metaF64 } = memory
     letAllRun(memory)
     letMark(memory)
-    metaF64[memory.measure(ASSIST_WORK_PER_BYTE)] = 1
-    metaF64[memory.measure(ASSIST_BYTES_PER_WORK)] = 1
+    metaF64[memory.controlDouble(ASSIST_WORK_PER_BYTE)] = 1
+    metaF64[memory.controlDouble(ASSIST_BYTES_PER_WORK)] = 1
     for (let index = 0; index < PROCS; index++) {
-      const goroutine = index + 1
-      meta[memory.p(index, GOROUTINE)] = goroutine
-      meta[memory.goroutine(goroutine, ASSIST_CYCLE)] = meta[CYCLES]
+      const goroutine = (index + 1) as GoroutineId
+      meta[memory.pWord(index, GOROUTINE)] = goroutine
+      meta[memory.goroutineWord(goroutine, ASSIST_CYCLE)] = meta[CYCLES]
     }
-    metaF64[memory.goroutineDouble(PROCS, ASSIST_BYTES)] = LEFT
+    metaF64[memory.goroutineDouble(PROCS as GoroutineId, ASSIST_BYTES)] = LEFT
   },
 
   body({ memory, notes }, { index, collector }) {
     if (index === 2) {
       for (const work of PAYMENTS) collector.assistQueue.payFrom(work)
-      collector.assists.settle(index + 1)
+      collector.assists.settle((index + 1) as GoroutineId)
     } else {
       collector.assists.charge(DEBT)
       notes[PAID + index]++
     }
-    // And is gone: whoever sleeps is woken by what was paid, or by nobody.
+    // From here on this P wakes nobody: only what was paid can wake a P that sleeps.
     new Stop(memory, index, () => {}).leaveRunning()
   },
 
@@ -57,9 +71,9 @@ export const assists: PartsProtocol = {
     let rest = meta[BACKGROUND_CREDIT]
     for (let index = 0; index < 2; index++) {
       if (notes[PAID + index] !== 1) return `P ${index} went on ${notes[PAID + index]} times`
-      rest += metaF64[memory.goroutineDouble(index + 1, ASSIST_BYTES)]
+      rest += metaF64[memory.goroutineDouble((index + 1) as GoroutineId, ASSIST_BYTES)]
     }
-    // Each payment and each look rounds in the goroutine's favour, by a byte.
+    // Each payment and each look rounds by a byte, in favour of the goroutine.
     const paid = PAYMENTS.reduce((sum, work) => sum + work, LEFT) - 2 * DEBT
     return rest >= paid && rest <= paid + 16 ? null : `${rest} bytes are left of ${paid}`
   },

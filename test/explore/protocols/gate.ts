@@ -1,3 +1,15 @@
+/**
+ * The gate (gc/work/gate.ts), with the goal as its limit, and the reservation
+ * (heap/live-heap.ts).
+ *
+ * 1. A cycle marks, and a drainer is counted that does not exist. So no policy finds the mark over.
+ * 2. The live heap is one page below the goal. Each P asks for a page.
+ * 3. One P reserves the page. The others wait at the gate, until one of them raises the termination
+ *    stop on no sign. The stop ends the mark.
+ *
+ * What must hold: exactly one request is admitted before the mark is over. In the end every request
+ * is reserved. No P ever sees a live heap above the goal.
+ */
 import { load } from '#sync'
 import { Gate } from '../../../gc/work/gate.ts'
 import { PAGE_BYTES } from '../../../memory/layout.ts'
@@ -8,15 +20,15 @@ import { letAllRun, letMark } from '../situations.ts'
 
 const LIMIT = 2 ** 22
 
-// Notes, of each P: whether its request was reserved, and cycles marked by then.
+// Notes, of each P: the bytes that it reserved, and the cycles that were marked by then.
 const RESERVED = 0
 const MARKED = 64
-/** The most that was ever seen to live. */
+/** Note: the largest live heap that a P has seen. */
 const MOST = 128
 
 export const gate: PartsProtocol = {
   name: 'gate',
-  what: 'while a cycle marks, each P asks for a page, and there is room for one: one is reserved, and the others once they have ended the mark; the live heap never passes the goal',
+  what: 'while a cycle marks, each P asks for a page, and there is room for one: one P reserves it, and the others reserve theirs once they have ended the mark; the live heap never passes the goal',
   configurations: [
     { procs: 2, bound: 4, quick: 2 },
     { procs: 3, bound: 3, quick: 0 },

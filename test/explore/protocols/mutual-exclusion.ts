@@ -1,3 +1,9 @@
+/**
+ * The lock in one word (memory/lock.ts): three Ps enter it twice each.
+ *
+ * What must hold: one P at a time is inside. Each P enters twice, so no P sleeps on a free lock. In
+ * the end the lock is free.
+ */
 import { step } from '#sync'
 import { InternalError } from '../../../memory/internal-error.ts'
 import { lock, unlock } from '../../../memory/lock.ts'
@@ -7,13 +13,13 @@ import type { PartsProtocol } from '../protocol.ts'
 const PROCS = 3
 const ROUNDS = 2
 
-// Notes: who is inside, and how often anybody was.
+// Notes: how many Ps are inside, and how often any P has entered.
 const INSIDE = 0
 const ENTERED = 1
 
 export const mutualExclusion: PartsProtocol = {
   name: 'mutual-exclusion',
-  what: 'three Ps enter a lock twice each: one is inside at a time, nobody sleeps on a free lock, and in the end it is free',
+  what: 'three Ps enter a lock twice each: one is inside at a time, none sleeps on a free lock, and in the end the lock is free',
   configurations: [{ procs: PROCS, bound: 3, quick: 2 }],
 
   body({ memory, notes }, { index }) {

@@ -1,10 +1,19 @@
+/**
+ * Placing, stealing and finding goroutines, in a whole run: scheduler/run-queues.ts,
+ * scheduler/placement.ts, scheduler/stealing.ts, and sleeping and waking.
+ *
+ * 1. Main starts two goroutines. Any P may take one from the ring in which it was placed.
+ * 2. Main waits for both at a wait group.
+ *
+ * What must hold: each goroutine runs exactly once, and main goes on after both.
+ */
 import { waitGroup } from '../../../runtime/program/built-in-types.ts'
 import { i32, ref } from '../../../runtime/program/kinds.ts'
 import { keep } from '../../../runtime/program/locals.ts'
 import { go, task } from '../../../runtime/program/task.ts'
 import type { RunProtocol } from '../protocol.ts'
 
-const TASKS = 2
+const GOROUTINES = 2
 
 export const runQueues: RunProtocol = {
   name: 'run-queues',
@@ -21,16 +30,16 @@ export const runQueues: RunProtocol = {
     })
     return function* main() {
       const group = keep(waitGroup.new())
-      waitGroup.add(group, TASKS)
-      for (let number = 0; number < TASKS; number++) go(worker, group, number)
+      waitGroup.add(group, GOROUTINES)
+      for (let number = 0; number < GOROUTINES; number++) go(worker, group, number)
       yield* waitGroup.wait(group)
-      notes[TASKS] = 1
+      notes[GOROUTINES] = 1
     }
   },
 
   verify({ notes }) {
-    for (let number = 0; number < TASKS; number++)
+    for (let number = 0; number < GOROUTINES; number++)
       if (notes[number] !== 1) return `goroutine ${number} ran ${notes[number]} times`
-    return notes[TASKS] === 1 ? null : 'main did not come to its end'
+    return notes[GOROUTINES] === 1 ? null : 'main did not come to its end'
   },
 }

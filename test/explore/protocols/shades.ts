@@ -1,3 +1,16 @@
+/**
+ * Each shade of the barrier by itself (gc/mark/barrier.ts), in a whole run with a cycle. Two
+ * objects are each found by one shade only.
+ *
+ * 1. The taker loads the only reference to an object from the heap onto its stack, which was empty
+ *    when it was scanned, and overwrites it in the heap. Only the deletion shade tells of it.
+ * 2. The giver stores the only reference to an object from its stack into the heap, and drops it
+ *    from the stack before that is scanned. If the place in the heap is black already, only the
+ *    insertion shade tells of it.
+ *
+ * What must hold: one cycle is marked, the taken object still has its value after it, and checkmark
+ * finds both objects marked.
+ */
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import { CYCLES_MARKED, PHASE, PHASE_MARK } from '../../../memory/words/control.ts'
 import { meta, p } from '../../../runtime/program/current.ts'
@@ -10,20 +23,22 @@ import type { RunProtocol } from '../protocol.ts'
 
 export const shades: RunProtocol = {
   name: 'shades',
-  what: 'while a cycle marks, a goroutine on P 1 takes the only reference to an object out of the heap onto its stack, another stores the only one, from its stack, and lets go of it: each object is known by one shade alone, and checkmark finds both marked',
+  what: 'while a cycle marks, a goroutine on P 1 moves the only reference to an object from the heap to its stack, and another moves the only reference to a second one from its stack to the heap: only one shade tells of each object, and checkmark finds both marked',
   configurations: [{ procs: 2, bound: 2, quick: 1 }],
 
   program({ notes }) {
     const Node = struct('Node', { next: self, value: i32 })
     const roots = global(ref(Node), 2)
-    // Its stack is empty when it is scanned. From then on the deletion's shade is all that tells of the object.
+    // Its stack is empty when it is scanned. After that only the deletion shade tells of the
+    // object.
     const taker = task('taker', [], function* () {
       const taken = keep(Node.next.get(roots.get(0)))
       Node.next.set(roots.get(0), nil)
       p.world.blockInPlace(() => meta[CYCLES_MARKED] > 0)
       notes[0] = Node.value.get(taken)
     })
-    // Its stack is scanned when it has let go of the object. If where it stored it is black by then, the insertion's shade is all.
+    // Its stack is scanned after it has dropped the object. If the node in which it stored the
+    // object is black by then, only the insertion shade tells of the object.
     const giver = task('giver', [], function* () {
       const own = local(Node.new(nil, 4))
       while (meta[PHASE] !== PHASE_MARK) p.world.safepoint()

@@ -1,3 +1,15 @@
+/**
+ * Stopping the world (scheduler/stop.ts): three Ps, of which two raise a stop.
+ *
+ * 1. P 0 and P 1 each read the epoch, note it as that of their hint, and try to raise a stop, each
+ *    for a reason of its own. P 2 only looks at its poll word.
+ * 2. Each P carries out a step of a mutator before and after that.
+ * 3. Each P counts as stopped when it is done.
+ *
+ * What must hold: one P at a time acts, and no mutator is in its step meanwhile. A stop is carried
+ * out in the epoch of its hint. Each stop that was raised is carried out once, and at least one was
+ * raised. In the end the stop word holds the number of stops as its epoch, and nothing else.
+ */
 import { step } from '#sync'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../../gc/world.ts'
 import { InternalError } from '../../../memory/internal-error.ts'
@@ -6,18 +18,19 @@ import { POLL, POLL_STOP } from '../../../memory/words/p.ts'
 import { Stop } from '../../../scheduler/stop.ts'
 import type { PartsProtocol } from '../protocol.ts'
 
-// Notes: who acts now; stops raised and carried out, by reason; then of each P whether it is in the middle of a mutator's step.
+// Notes: how many Ps act now; the stops that were raised, and those that were carried out, by
+// reason; for each P, whether it is in the middle of a mutator's step.
 const ACTING = 0
 const RAISED = 8
 const ACTED = 16
 const IN_STEP = 24
-/** The epoch in which a reason for a stop was seen, by reason. */
+/** Note: the epoch in which the hint for a stop was seen, by reason. */
 const HINT = 32
 const PROCS = 3
 
 export const stop: PartsProtocol = {
   name: 'stop-the-world',
-  what: 'P 0 and P 1 each raise a stop, P 2 only polls: whoever acts is alone, every raise is carried out once, and in its epoch',
+  what: 'P 0 and P 1 each raise a stop, and P 2 only polls: one P acts at a time, and each stop that was raised is carried out once, in the epoch of its hint',
   configurations: [{ procs: 3, bound: 3, quick: 1 }],
 
   body({ memory, notes }, { index }) {
@@ -39,7 +52,7 @@ export const stop: PartsProtocol = {
       notes[IN_STEP + index] = 0
     }
     const stopHere = (): void => {
-      memory.meta[memory.p(index, POLL)] = 0
+      memory.meta[memory.pWord(index, POLL)] = 0
       world.leaveRunning()
       world.enterRunning()
     }
@@ -53,7 +66,7 @@ export const stop: PartsProtocol = {
       if (world.raise(epoch, reason)) notes[RAISED + reason]++
       world.enterRunning()
     }
-    if ((memory.meta[memory.p(index, POLL)] & POLL_STOP) !== 0) stopHere()
+    if ((memory.meta[memory.pWord(index, POLL)] & POLL_STOP) !== 0) stopHere()
     work()
     world.leaveRunning()
   },

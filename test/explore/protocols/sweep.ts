@@ -1,3 +1,15 @@
+/**
+ * The concurrent sweep (gc/sweeper.ts, heap/sweep-span.ts) beside allocation (heap/cache.ts,
+ * heap/central.ts).
+ *
+ * 1. Two spans of one class hold two live objects and three dead ones, and are unswept.
+ * 2. P 0 sweeps until no span is left to take. P 1 and P 2 each allocate an object of the class,
+ *    for which they sweep, and put their spans back. P 1 then sweeps too.
+ *
+ * What must hold: each span is swept once. The live objects are white and unchanged. The two new
+ * objects are in different slots, and are white. The sweep is complete, and is recorded as that of
+ * cycle 1.
+ */
 import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import {
   CYCLES_MARKED,
@@ -11,12 +23,12 @@ import * as span from '../../../memory/words/span.ts'
 import type { P } from '../../../scheduler/p.ts'
 import type { Ground, PartsProtocol } from '../protocol.ts'
 
-/** Three slots to a span of ten pages, and few classes after it. */
+/** Three slots to a span of ten pages. Few classes follow, so the sweep is short. */
 const SLOT_BYTES = 27264
 const SPAN_CLASS = 126
 const SPAN_PAGES = 10
 
-// Notes: the objects that were there, dead ones negative; then, from MADE on, those that were made.
+// Notes: the objects that were there; from MADE on, those that were made; how many were made.
 const THERE = 0
 const MADE = 16
 const MADE_COUNT = 32
@@ -38,7 +50,7 @@ function allocate({ notes, memory }: Ground, p: P): number {
 
 export const sweep: PartsProtocol = {
   name: 'sweep',
-  what: 'two spans with 2 live and 3 dead objects are unswept; P 0 sweeps, P 1 and P 2 allocate of their class: each span is swept once, no live object is lost, no slot is given twice',
+  what: 'two unswept spans hold 2 live and 3 dead objects; P 0 sweeps, P 1 and P 2 allocate in their class: each span is swept once, no live object is lost, no slot is handed out twice',
   configurations: [{ procs: 3, bound: 2, quick: 1 }],
 
   setUp(ground, p) {
@@ -81,7 +93,7 @@ export const sweep: PartsProtocol = {
     if (meta[PAGES_SWEPT] !== 2 * SPAN_PAGES)
       return `${meta[PAGES_SWEPT]} pages were swept of ${2 * SPAN_PAGES}`
     if (meta[SWEEPERS] !== SWEEP_DRAINED || meta[SWEEP_COMPLETE_CYCLE] !== 1)
-      return 'the sweep is over, and nobody has said so'
+      return 'no span is unswept, and the sweep is not complete'
     return null
   },
 }

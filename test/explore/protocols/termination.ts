@@ -1,3 +1,17 @@
+/**
+ * A whole mark, from its setup stop to its termination stop, while a mutator hides objects from it:
+ * gc/cycle.ts, gc/mark/, gc/termination/coordinator.ts, scheduler/ragged-barrier.ts and
+ * scheduler/stop.ts.
+ *
+ * 1. Main, on P 0, starts a mutator on P 1 with a list of three nodes, raises the setup stop, and
+ *    waits in place until the cycle is marked. P 0 marks meanwhile.
+ * 2. The mutator loads the second node onto its stack and cuts the list behind the first. Only its
+ *    stack leads to the last two nodes then.
+ * 3. The mutator makes a fourth node that refers to the second, and stores it in a global.
+ *
+ * What must hold: one cycle is marked. Each node that the program can reach is marked: checkmark
+ * compares, and the mutator reads the second node's value through the global.
+ */
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import { CYCLES_MARKED } from '../../../memory/words/control.ts'
 import { meta, p } from '../../../runtime/program/current.ts'
@@ -10,7 +24,7 @@ import type { RunProtocol } from '../protocol.ts'
 
 export const termination: RunProtocol = {
   name: 'termination',
-  what: 'while main on P 0 has a cycle marked, a goroutine on P 1 moves the only path to two objects from the heap to its stack and back: the mark ends, once, and has lost none of 4',
+  what: 'while a cycle marks for main on P 0, a goroutine on P 1 moves the only path to two objects from the heap to its stack and back: the mark ends, once, and loses none of 4 objects',
   configurations: [
     { procs: 2, bound: 2, quick: 1 },
     { procs: 3, bound: 1, quick: 0 },
@@ -29,7 +43,7 @@ export const termination: RunProtocol = {
     return function* main() {
       const head = keep(Node.new(Node.new(Node.new(nil, 1), 2), 3))
       go.on(1, mutator, head)
-      // Nothing but the mark: the sweep is explored by itself.
+      // Not gc(), which would sweep too: the sweep has a protocol of its own.
       while (!p.world.raise(p.world.epoch(), STOP_FORCED_CYCLE));
       p.world.blockInPlace(() => meta[CYCLES_MARKED] > 0)
       notes[1] = meta[CYCLES_MARKED]

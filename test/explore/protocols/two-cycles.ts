@@ -1,3 +1,14 @@
+/**
+ * Three whole cycles in a run, mark and sweep, with allocation beside the first: what is freed, and
+ * how it is counted.
+ *
+ * 1. Main, on P 0, makes two nodes, starts a mutator on P 1 with the first, and collects.
+ * 2. The mutator drops the second node and makes two that nothing refers to.
+ * 3. After that main collects twice.
+ *
+ * What must hold: allocated less freed bytes are those of what main still reaches, a node and the
+ * wait group. So no cycle freed too much, and what survived the first was freed by the others.
+ */
 import { statisticsOf } from '../../../gc/record/statistics.ts'
 import { STOP_STATISTICS } from '../../../gc/world.ts'
 import { waitGroup } from '../../../runtime/program/built-in-types.ts'
@@ -9,7 +20,7 @@ import { struct } from '../../../runtime/program/struct.ts'
 import { go, task } from '../../../runtime/program/task.ts'
 import type { RunProtocol } from '../protocol.ts'
 
-/** A node's slot, and a wait group's. */
+/** The slots of a node and of a wait group. */
 const REACHABLE_BYTES = 16 + 32
 
 export const twoCycles: RunProtocol = {

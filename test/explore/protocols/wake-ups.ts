@@ -1,3 +1,17 @@
+/**
+ * Wake-ups that a mark depends on (scheduler/sleepers.ts, gc/mark/roots.ts, scheduler/standing.ts),
+ * in a whole run.
+ *
+ * 1. Main, on P 0, starts a goroutine on P 1 with an object on its stack, raises the setup stop,
+ *    and waits in place until the cycle is marked.
+ * 2. The goroutine serves its poll word, which may ask for a scan of its stack, and computes for
+ *    3 s. P 0 must be woken for the object that the scan found.
+ * 3. The goroutine waits in place for the end of the mark, and computes again. If P 0 sleeps, it
+ *    must be woken for the end.
+ *
+ * What must hold: one cycle is marked. No wait is ended by its net: each computation takes longer
+ * than the net, so a P that is not woken would be found there.
+ */
 import { wait } from '#sync'
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import { CYCLES_MARKED } from '../../../memory/words/control.ts'
@@ -7,17 +21,19 @@ import { struct } from '../../../runtime/program/struct.ts'
 import { go, task } from '../../../runtime/program/task.ts'
 import type { RunProtocol } from '../protocol.ts'
 
-/** Longer than the net of a wait, ms: whoever waits for the one that computes would be found in the net. */
+/**
+ * In ms: longer than the net of a wait, so a P that waits for the computation is found in its net.
+ */
 const BUSY_MS = 3000
 
-/** A computation that calls nothing of the runtime, as far as anybody else can see. */
+/** To the other Ps this looks like a computation that calls nothing of the runtime. */
 function compute(): void {
   wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BUSY_MS)
 }
 
 export const wakeUps: RunProtocol = {
   name: 'wake-ups',
-  what: 'a goroutine on P 1 serves what it is asked and computes for 3 s, waits for the end of the mark and computes again: whoever sleeps meanwhile on P 0 hears of its stack’s objects, and of the end, at once',
+  what: 'a goroutine on P 1 serves a request and computes for 3 s, waits for the end of the mark and computes again: if P 0 sleeps meanwhile, it is woken for the objects of the stack on P 1, and for the end of the mark',
   configurations: [{ procs: 2, bound: 2, quick: 1 }],
 
   program({ notes }) {

@@ -1,3 +1,13 @@
+/**
+ * Grey objects on their way from P to P: gc/mark/grey-queue.ts and gc/mark/work-buffers.ts.
+ *
+ * 1. P 0 puts six objects into its queue, shares a part, takes one, and publishes the rest.
+ * 2. P 1 and P 2 each take two objects, if there are any, and publish what they have left.
+ * 3. In the end what is left in the shared list is taken too.
+ *
+ * What must hold: each object was taken exactly once. Every work buffer is back in the list of
+ * empty ones. The full list is empty and counted so, and its lock is free.
+ */
 import { GreyQueue } from '../../../gc/mark/grey-queue.ts'
 import { WorkBuffers } from '../../../gc/mark/work-buffers.ts'
 import { WORK_FULL_COUNT, WORK_LOCK, WORK_POOL_NEXT } from '../../../memory/words/control.ts'
@@ -5,14 +15,14 @@ import type { Ground, PartsProtocol } from '../protocol.ts'
 
 const OBJECTS = 6
 
-/** Notes how often an object was taken: addresses are multiples of 16. */
+/** Notes that the object was taken. Addresses are multiples of 16. */
 function note({ notes }: Ground, object: number): void {
   if (object !== 0) notes[object / 16]++
 }
 
 export const workQueue: PartsProtocol = {
   name: 'work-queue',
-  what: 'P 0 greys 6 objects, shares some, publishes the rest; P 1 and P 2 take what they find: each object goes to exactly one',
+  what: 'P 0 greys 6 objects, shares some and publishes the rest; P 1 and P 2 take what they find: exactly one P takes each object',
   configurations: [{ procs: 3, bound: 3, quick: 1 }],
 
   body(ground, p) {

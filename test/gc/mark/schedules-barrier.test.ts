@@ -1,9 +1,10 @@
-// The write barrier, by written schedules: P 0 runs a goroutine, P 1 marks. Each schedule hides an object from the marker; its steps are numbered,
-// and are the same on every run. Done with a plain store it must lose the object, or it would prove nothing.
+// The write barrier, by written schedules: P 0 runs a goroutine, P 1 marks. Each schedule hides an
+// object from the marker. Its steps are numbered, and are the same on every run. With a plain store
+// the schedule must lose the object, or it would prove nothing.
 
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
@@ -127,12 +128,14 @@ test('insertion shade: an object that leaves a grey stack for a global is not lo
 })
 
 /**
- * A new object is black and is never scanned, so what its constructor puts into it needs the insertion shade.
+ * A new object is black and is never scanned. So what its constructor stores in it needs the
+ * insertion shade.
  *
  *   0  goroutine 1 runs on P 0 and keeps x
  *   1  setup stop
  *   2  P 0  makes n with n.f = x, drops x and keeps n
- *   3  P 1  asks for goroutine 1's stack; P 0 scans it: n is black already, and x is not there any more
+ *   3  P 1  asks for goroutine 1's stack; P 0 scans it: n is black already, and x is no longer
+ *           there
  *   4  P 1  ends the mark
  */
 test('insertion shade: what a constructor stores in a new object is not lost', () => {

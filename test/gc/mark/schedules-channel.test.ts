@@ -1,8 +1,9 @@
-// Channel hand-overs, by written schedules: x passes from the grey stack of a sender to the black stack of a receiver, or over a black buffer,
-// while P 1 marks. Each way that a reference can take has its own shade.
+// Channel hand-overs, by written schedules: x passes from the grey stack of a sender to the black
+// stack of a receiver, or through a black buffer, while P 1 marks. Each way that a reference can
+// take has its own shade.
 
 import { expect, test } from 'vitest'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
 import {
@@ -174,7 +175,8 @@ test('hand-over into the buffer, which is black', () => {
 /**
  *   0  goroutine 1 runs on P 0; the channel's buffer holds x, its only copy
  *   1  setup stop
- *   2  P 1  scans the globals: the channel is grey, its buffer white. Goroutine 1's stack is scanned: black
+ *   2  P 1  scans the globals: the channel is grey, its buffer white. Goroutine 1's stack is
+ *           scanned: black
  *   3  P 0  goroutine 1 receives x: its slot is cleared. It keeps x
  *   4  P 1  scans the channel and the buffer, which is empty, and ends the mark
  */
@@ -195,10 +197,12 @@ test('hand-over out of the buffer, to a black stack: the slot is cleared', () =>
 })
 
 /**
- *   0  goroutine 1 runs on P 1; the buffer is full; goroutine 2 waits on P 0 to send x, its only copy
+ *   0  goroutine 1 runs on P 1; the buffer is full; goroutine 2 waits on P 0 to send x, its only
+ *      copy
  *   1  setup stop
  *   2  P 1  scans the channel and its buffer: black
- *   3  P 1  goroutine 1 receives what is in the buffer; x moves from goroutine 2's stack into the buffer
+ *   3  P 1  goroutine 1 receives what is in the buffer; x moves from goroutine 2's stack into the
+ *           buffer
  *   4  P 0  goroutine 2 runs on, and drops x
  *   5  the stacks are scanned; P 1 ends the mark; x is received
  */

@@ -1,5 +1,6 @@
-// The barrier buffers at the end of the mark, by written schedules. A pair in a buffer is a shade not carried out: whoever misses it ends the mark too
-// early, or comes to the stop in vain and has to restart the world.
+// The barrier buffers at the end of the mark, by written schedules. A pair in a buffer is a shade
+// that was not carried out. A P that misses it ends the mark too early, or raises the stop in vain
+// and has to restart the world.
 
 import { expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
@@ -15,9 +16,10 @@ useHandClock()
  *   1  setup stop
  *   2  P 1  scans the globals and b: black
  *   3  P 0  b.f = x: the shade waits in its buffer; drops x
- *   4  P 1  asks for goroutine 1's stack; P 0 scans it: x is not there any more
+ *   4  P 1  asks for goroutine 1's stack; P 0 scans it: x is no longer there
  *   5  P 1  finds nothing more, leaves the drain as the last one, and attempts to end the mark
- *   6  P 0  flushes its buffer in the ragged barrier: x is published, and the attempt is given up without a stop (R2)
+ *   6  P 0  flushes its buffer in the ragged barrier: x is published, and the attempt is given up
+ *           without a stop (R2)
  *   7  P 1  scans x; the second attempt ends the mark
  */
 test('ragged barrier: a shade that waits on another P is found without a stop', () => {
@@ -46,9 +48,11 @@ test('ragged barrier: a shade that waits on another P is found without a stop', 
  *   0  as above
  *   1  setup stop
  *   2  P 1  scans the globals and b: black
- *   3  P 1  asks for goroutine 1's stack and leaves the drain: the request makes P 0 the last drainer
+ *   3  P 1  asks for goroutine 1's stack and leaves the drain: the request makes P 0 the last
+ *           drainer
  *   4  P 0  b.f = x: the shade waits in its own buffer; drops x
- *   5  P 0  scans its stack at a safepoint, is the last to leave, and attempts to end the mark: it flushes its own buffer first (R2)
+ *   5  P 0  scans its stack at a safepoint, is the last to leave, and attempts to end the mark: it
+ *           flushes its own buffer first (R2)
  *   6  P 1  scans x; the second attempt ends the mark
  */
 test('ragged barrier: the coordinator flushes its own buffer too', () => {
@@ -75,21 +79,25 @@ test('ragged barrier: the coordinator flushes its own buffer too', () => {
 })
 
 /**
- * A shade that is needed after its P has passed the barrier, though nobody publishes anything (golang/go#27993). It takes three Ps: another one still
- * has the shade of y in its buffer, and finds y black when it passes, because P 0 has come before it.
+ * A shade that is needed after its P has passed the barrier, though no P publishes anything
+ * (golang/go#27993). It takes three Ps: P 2 still has the shade of y in its buffer, and finds y
+ * black when it passes, because P 0 has shaded y before.
  *
  *   0  global 0 → a → y, an array of 64 KiB; y[0] → x. Goroutine 1 runs on P 0, goroutine 2 on P 2
  *   1  setup stop
  *   2  P 1  scans the globals: a is grey. Both stacks are scanned: black
  *   3  P 2  loads y from a.f and keeps it; a.f = nil: the shade of y waits in P 2's buffer
- *   4  P 1  scans a, finds nothing more, leaves the drain as the last one, and begins the ragged barrier
+ *   4  P 1  scans a, finds nothing more, leaves the drain as the last one, and begins the ragged
+ *           barrier
  *   5  P 0  passes: it has nothing
  *   6  P 2  global 1 = y
- *   7  P 0  loads y from global 1, and stores it until its buffer is full and carried out: y is in P 0's grey queue
+ *   7  P 0  loads y from global 1, and stores it until its buffer is full and carried out: y is in
+ *           P 0's grey queue
  *   8  P 0  loads x from y[0] and keeps it; y[0] = nil: the shade of x waits in P 0's buffer
  *   9  P 0  assists with 64 KiB: scans y, finds nothing there, and has paid
  *  10  P 2  passes: it finds y black, and has nothing to publish
- *  11  P 1  sees no publication, and raises the stop. The actor flushes every buffer, finds x, and restarts the world (R3)
+ *  11  P 1  sees no publication, and raises the stop. The actor flushes every buffer, finds x, and
+ *           restarts the world (R3)
  *  12  P 1  scans x; the second attempt ends the mark
  */
 test('stop: a shade that waits on a P which has passed the ragged barrier is found', () => {
@@ -147,7 +155,8 @@ test('stop: a shade that waits on a P which has passed the ragged barrier is fou
  *   1  setup stop
  *   2  as a worker, the P scans the globals and b: black
  *   3  it runs on with its goroutine: b.f = x; drops x
- *   4  it marks again, its own stack first, and runs dry: before it leaves the drain, it carries out its own shades, and ends the mark at the first attempt
+ *   4  it marks again, its own stack first, and runs dry: before it leaves the drain, it carries
+ *      out its own shades, and ends the mark at the first attempt
  */
 test('a drain that runs dry carries out the shades of its own P', () => {
   const world = new HandWorld({ globals: 1, procs: 1 })

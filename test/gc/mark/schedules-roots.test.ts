@@ -1,4 +1,5 @@
-// Root scanning, by written schedules: whose stack is scanned by whom, and what may happen to a goroutine meanwhile.
+// Root scanning, by written schedules: which P scans which stack, and what may happen to a
+// goroutine meanwhile.
 
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
@@ -52,7 +53,8 @@ test('a parked goroutine whose job is skipped loses what it keeps', () => {
  *   1  setup stop
  *   2  P 1  scans its stack
  *   3  P 0  runs goroutine 1, which drops x; nobody scans it again
- *   4  P 1  ends the mark: x floats until the next cycle, as all does that was reachable when the mark began
+ *   4  P 1  ends the mark: x floats until the next cycle, as does all that was reachable when the
+ *           mark began
  */
 test('the stack of a goroutine that is ready is scanned before it runs on', () => {
   const world = new HandWorld()
@@ -74,9 +76,11 @@ test('the stack of a goroutine that is ready is scanned before it runs on', () =
 /**
  *   0  goroutine 1 runs on P 0 and keeps x
  *   1  setup stop
- *   2  P 1  takes the job: it may not touch the stack, asks P 0, and leaves the drain. The request counts
+ *   2  P 1  takes the job: it may not touch the stack, asks P 0, and leaves the drain. The request
+ *           counts
  *   3  P 1  finds nothing to do, and the mark is not over
- *   4  P 0  comes to a safepoint, scans, and is now the last: it ends the attempt, marks, and ends the mark
+ *   4  P 0  comes to a safepoint, scans, and is now the last: it ends the attempt, marks, and ends
+ *           the mark
  */
 test('the mark waits for the stack of a goroutine that runs', () => {
   const world = new HandWorld()
@@ -103,12 +107,14 @@ test('the mark waits for the stack of a goroutine that runs', () => {
 })
 
 /**
- * Between the request and its safepoint the goroutine stops running: then nobody would be left who must scan it.
+ * Between the request and its safepoint the goroutine stops running. Then no P would be left that
+ * must scan it.
  *
  *   0  goroutine 1 runs on P 0 and keeps x
  *   1  setup stop
  *   2  P 1  takes the job and asks P 0
- *   3  P 0  parks goroutine 1, without a safepoint: the change of status fails while the request stands, so it scans first
+ *   3  P 0  parks goroutine 1, without a safepoint: the change of status fails while the request
+ *           stands, so P 0 scans first
  *   4  P 1  ends the mark
  */
 test('a goroutine that was asked for its stack cannot park before it is scanned', () => {
@@ -128,12 +134,13 @@ test('a goroutine that was asked for its stack cannot park before it is scanned'
 })
 
 /**
- * A stop may come before the safepoint, and find the question of termination raised: an unscanned stack is work left.
+ * A termination stop may come before the safepoint. It must find that an unscanned stack is work
+ * that is left.
  *
  *   0  goroutine 1 runs on P 0 and keeps x
  *   1  setup stop
  *   2  P 1  takes the job and asks P 0
- *   3  somebody raises the termination stop all the same: the world restarts and marks on
+ *   3  a P raises the termination stop all the same: the world restarts and marks on
  *   4  P 0  comes to its safepoint; the mark ends
  */
 test('the stop does not end the mark while a stack is still to be scanned', () => {
@@ -156,7 +163,8 @@ test('the stop does not end the mark while a stack is still to be scanned', () =
  *   0  goroutine 1 runs on P 0 and keeps x
  *   1  setup stop
  *   2  P 0  goroutine 1 starts goroutine 2 with the argument x, and drops x
- *   3  P 1  asks for goroutine 1's stack; P 0 scans it: x is not there any more. It finds no job for goroutine 2
+ *   3  P 1  asks for goroutine 1's stack; P 0 scans it: x is no longer there. P 1 finds no job for
+ *           goroutine 2
  *   4  P 1  ends the mark
  */
 test('the arguments of a goroutine that is born during the mark are shaded by its creator', () => {
@@ -168,7 +176,7 @@ test('the arguments of a goroutine that is born during the mark are shaded by it
   world.startMark(marker) //                                    1
   const born = mutator.goroutines.create(-1, 1) //              2
   mutator.collector.barrier.writeMeta(world.goroutine(born, gWords.STACK), x)
-  world.meta[world.memory.goroutine(born, gWords.STACK_USED)] = 1
+  world.meta[world.memory.goroutineWord(born, gWords.STACK_USED)] = 1
   mutator.drop()
   marker.scanRoot() //                                          3
   mutator.safepoint()

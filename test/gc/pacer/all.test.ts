@@ -1,4 +1,5 @@
-// What every pacer must do, whatever the heap does: each answer is checked as the runtime checks it.
+// What every pacer must do, whatever the heap does. Each answer is checked as the runtime checks
+// it.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkGoals, checkPlan, checkRatio, checkState } from '../../../gc/pacer/check.ts'

@@ -103,7 +103,8 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
     const driver = drive(go110({ ...SHIPPED, floating: true }))
     driver.commit(heap)
     driver.start(180 * MiB)
-    // m = 110, H_T = 180, H_a = 200: of the 180 MiB that were there 90 live, a half; so of the 20 that came 10 do.
+    // m = 110, H_T = 180, H_a = 200. Of the 180 MiB that were there, half live: 90. So of the 20
+    // that came, 10 live.
     const { goal } = driver.end({ heapLive: 200 * MiB, bytesMarked: 110 * MiB, ...tenMs() })
     expect(goal).toBe(200 * MiB)
   })
@@ -112,7 +113,7 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
     const driver = drive(go110({ ...SHIPPED, floating: true }))
     driver.commit(heap)
     driver.start(180 * MiB)
-    // m = 20, as much as was allocated in the mark. What is left is the sweeper's room above the 20.
+    // m = 20, as much as was allocated during the mark. The goal is that and the sweeper's room.
     const { goal } = driver.end({ heapLive: 200 * MiB, bytesMarked: 20 * MiB, ...tenMs() })
     expect(goal).toBe(21 * MiB)
   })

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { maxIdleWorkers, workerCounts } from '../../../gc/pacer/worker-counts.ts'
 
-// Go's table: Ps, dedicated, fractional share per P, idle workers at a heap trigger, idle workers in a periodic cycle.
+// Go's table: Ps, dedicated workers, fractional share of each P, idle workers at a heap trigger,
+// idle workers in a periodic cycle.
 test.each([
   [1, 0, 0.25, 1, 1],
   [2, 0, 0.25, 2, 1],

@@ -1,4 +1,5 @@
-// The policy of golang/go#52433's first idea, by hand: what a goroutine that has taken memory does for the mark.
+// The policy of golang/go#52433's first idea, by hand: what a goroutine that has taken memory does
+// for the end of the mark.
 
 import { expect, test } from 'vitest'
 import type { TerminationName } from '../../../gc/termination/policy.ts'
@@ -16,7 +17,10 @@ interface Scene {
   refill(): void
 }
 
-/** A cycle marks, roots and stacks are scanned; `marker` is in a drain, and has an array of 20 references to scan, which nobody else sees. */
+/**
+ * A cycle marks, and roots and stacks are scanned. `marker` is in a drain, and has an array of 20
+ * references to scan, which no other P sees.
+ */
 function marking(termination: TerminationName): Scene {
   const world = new HandWorld({ globals: 1, termination })
   const [mutator, marker] = world.ps
@@ -33,7 +37,10 @@ function marking(termination: TerminationName): Scene {
   return { world, mutator, marker, refill }
 }
 
-/** An attempt begins, and fails: in its barrier a buffer is published (R2), and at the next look somebody drains (R1). The marker then parks. */
+/**
+ * An attempt begins, and fails: in its barrier a buffer is published (R2), and at the next look a P
+ * drains (R1). The marker then parks.
+ */
 function failAttempt({ world, mutator, marker }: Scene): void {
   world.at('ragged barrier', () => {
     marker.collector.queue.publish()

@@ -1,4 +1,5 @@
-// The policy of golang/go#52433's second idea, by hand: who looks after the end of the mark, when, and what the stop does itself.
+// The policy of golang/go#52433's second idea, by hand: which P looks whether the mark is over,
+// when it looks, and what the stop does itself.
 
 import { expect, test } from 'vitest'
 import * as control from '../../../memory/words/control.ts'
@@ -16,7 +17,10 @@ interface Scene {
   readonly other: HandP
 }
 
-/** A cycle marks, and all roots are scanned but the stack of the mutator's goroutine, which keeps x: it is wanted. `marker` is in a drain. */
+/**
+ * A cycle marks. All roots are scanned except the stack of the mutator's goroutine, which keeps x:
+ * that stack is wanted. `marker` is in a drain.
+ */
 function marking(): Scene {
   const world = new HandWorld({ procs: 3, globals: 1, termination: 'helping', isRunning: true })
   const [mutator, marker, other] = world.ps
@@ -37,7 +41,7 @@ const ENDED = [control.PHASE_OFF, 1]
 function vanishAsLast({ world, marker }: Scene): void {
   marker.collector.drain.publish()
   world.meta[control.DRAINERS]--
-  world.meta[world.memory.p(marker.index, pWords.DRAINING)]--
+  world.meta[world.memory.pWord(marker.index, pWords.DRAINING)]--
 }
 
 test('whoever leaves a drain publishes what it holds, so that others see it before it is counted off', () => {
@@ -117,7 +121,7 @@ test('a drainer that stands aside, and is not counted off yet, keeps nobody from
   while (marker.collector.roots.areLeft) marker.scanRoot()
   for (const each of world.ps) each.safepoint()
   marker.collector.drain.drainForCredit(() => false)
-  const status = world.memory.p(marker.index, pWords.STATUS)
+  const status = world.memory.pWord(marker.index, pWords.STATUS)
   world.meta[status] = pWords.STATUS_RUNNING
   refill(other)
   expect(state(scene)).toEqual(MARKING)

@@ -1,8 +1,9 @@
-// The coordinator's protocol (gc/termination/coordinator.ts), driven by hand: R1, R2, R3, and what may come between its steps.
+// The coordinator's protocol (gc/termination/coordinator.ts), driven by hand: R1, R2, R3, and what
+// may come between its steps.
 
 import { afterEach, expect, test, vi } from 'vitest'
 import { STOP_STATISTICS } from '../../../gc/world.ts'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr, MetaWords } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
@@ -22,7 +23,7 @@ vi.mock('#sync', async original => {
   const sync = await original<typeof import('../../../memory/sync.ts')>()
   return {
     ...sync,
-    store: (meta: Int32Array, index: number, value: number) => {
+    store: (meta: MetaWords, index: number, value: number) => {
       if (index === control.TERMINATOR && value === 0) {
         const { action } = beforeRelease
         beforeRelease.action = null
@@ -47,7 +48,10 @@ interface Scene {
   attempts(): number
 }
 
-/** Up to where the mark looks over: goroutine 1 runs on P 0, its stack black; P 1 is the only drainer, and finds nothing more. */
+/**
+ * Goes to where the mark seems over: goroutine 1 runs on P 0, and its stack is black. P 1 is the
+ * only drainer, and finds nothing more.
+ */
 function almostOver(options: HandWorldOptions = {}): Scene {
   const world = new HandWorld({ globals: 2, ...options })
   const [mutator, marker] = world.ps
@@ -137,7 +141,8 @@ test('R2: work published during the ragged barrier calls the attempt off before 
 
 /**
  *   1  P 1  attempts; P 0 publishes work in the ragged barrier
- *   2  P 2  takes that work, marks it to the end, and leaves: nobody drains, and no work is left in any list
+ *   2  P 2  takes that work, marks it to the end, and leaves: no P drains, and no work is left in
+ *           any list
  *   3  P 1  sees by PUBLICATIONS that there was some: its barrier proves nothing. It asks once more
  */
 test('R2: work that was published and taken again during the ragged barrier calls the attempt off too', () => {
@@ -155,7 +160,8 @@ test('R2: work that was published and taken again during the ragged barrier call
 })
 
 /**
- * Shades recorded after a P has passed the barrier. Those of black objects are done in the stop, and are no reason to restart.
+ * Shades that are recorded after a P has passed the barrier. Those of black objects are carried out
+ * in the stop, and are no reason to restart.
  */
 test('a shade of a black object after the ragged barrier costs no restart', () => {
   const { world, mutator, marker, kept } = almostOver()
@@ -168,15 +174,16 @@ test('a shade of a black object after the ragged barrier costs no restart', () =
 })
 
 /**
- * A grey object that is in one P's queue only, though no P has published anything since the first look. Which barrier entries can do that, and how
- * such a shade can wait in the buffer up to the stop, is in schedules-flush.test.ts.
+ * A grey object that is only in one P's queue, though no P has published anything since the first
+ * look. Which barrier entries can do that, and how such a shade can wait in the buffer up to the
+ * stop, is in schedules-flush.test.ts.
  *
  *   0  global 0 → a → y → x; goroutine 1 runs on P 0, goroutine 2 on P 2; their stacks are black
  *   1  P 2  keeps y and clears a.f: the shade of y waits in its buffer. P 1 scans a
  *   2  P 1  leaves as the last one; in the ragged barrier P 0 passes first
  *   3  P 2  global 1 = y; P 0 stores y until its own buffer is carried out: y is in P 0's queue
  *   4  P 2  passes, finds y black, and publishes nothing
- *   5  P 0  publishes y as it stops: the world restarts                                                              R3
+ *   5  P 0  publishes y as it stops: the world restarts (R3)
  *   6  P 1  scans y and x
  */
 test('R3: a grey object that turns up in the stop restarts the mark', () => {

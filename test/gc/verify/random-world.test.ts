@@ -1,4 +1,5 @@
-// Random steps of two Ps, in any order that the protocols allow, and after every one of them the heap agrees with itself: a stop may come anywhere.
+// Random steps of two Ps, in any order that the protocols allow. After each step the heap agrees
+// with itself, since a stop may come anywhere.
 
 import fc from 'fast-check'
 import { test } from 'vitest'

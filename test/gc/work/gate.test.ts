@@ -1,4 +1,5 @@
-// The gate, by hand: what it lets pass, what a P does at it, and that L counts what is there. The goal of a fresh heap is 4 MiB.
+// The gate, by hand: what it admits, what a P does while it waits, and that L counts what is there.
+// The goal of a fresh heap is 4 MiB.
 
 import { expect, test } from 'vitest'
 import type { GateLimit } from '../../../gc/work/gate.ts'
@@ -82,9 +83,9 @@ test('past the goal a cycle is run, and then there is room', () => {
     1, 1, 2,
   ])
   expect(live()).toBe(MORE)
-  expect(
-    world.memory.metaF64[world.memory.pMeasure(mutator.index, pWords.GATE_MS)],
-  ).toBeGreaterThan(0)
+  expect(world.memory.metaF64[world.memory.pDouble(mutator.index, pWords.GATE_MS)]).toBeGreaterThan(
+    0,
+  )
 })
 
 test('in a mark that runs what can be marked is marked, and the mark ended', () => {
@@ -107,7 +108,8 @@ test('a P whose work nobody sees is stopped after a while: its work is published
   while (marker.collector.roots.areLeft) marker.scanRoot()
   mutator.safepoint()
   expect(mutator.collector.drain.isWorkAvailable).toBe(false)
-  // Nothing comes in time; after the stop the gate has marked what there was, and waits for the drain that still counts.
+  // Nothing comes in time. After the stop the P at the gate marks what there is, and waits for the
+  // drain that still counts.
   world.at('blocked', () => passTime(4))
   world.at('restarted', () => {
     expect(mutator.collector.drain.isWorkAvailable).toBe(true)
@@ -155,7 +157,7 @@ test('where a whole cycle is one stop, one such cycle is enough', () => {
 
 test('hard: up to the pacer’s hard goal', () => {
   const { world, mutator, live, admit } = near(0, 'hard')
-  const hard = world.memory.metaF64[world.memory.measure(control.HARD_GOAL)]
+  const hard = world.memory.metaF64[world.memory.controlDouble(control.HARD_GOAL)]
   expect(hard).toBeGreaterThan(world.meta[control.GOAL] + PAGE)
   const room = Math.floor(hard - live())
   const reserved = admit(room)
@@ -167,7 +169,7 @@ test('hard: up to the pacer’s hard goal', () => {
 
 test('hard, without any goal: as much as a word can count, and no more', () => {
   const { world, live, admit } = near(PAGE, 'hard')
-  world.memory.metaF64[world.memory.measure(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
+  world.memory.metaF64[world.memory.controlDouble(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
   expect(admit(2 ** 31 - PAGE)).toBe(0)
   expect(live()).toBe(0)
   expect(world.meta[control.CYCLES_MARKED]).toBe(1)

@@ -1,4 +1,5 @@
-// The roles of dedicated workers, one step after the other; their interleavings are explored (test/explore/protocols/roles.ts).
+// The roles of dedicated workers, one step after the other. Their interleavings are explored
+// (test/explore/protocols/roles.ts).
 import { expect, test } from 'vitest'
 import { Roles } from '../../../gc/work/roles.ts'
 import { Memory } from '../../../memory/memory.ts'

@@ -1,4 +1,5 @@
-// The pairs and what is made of them. The runs are one by hand with other times: of its record and its trace only what is compared is chosen here.
+// The pairs, and the figures made of them. Each run is a run by hand with other times: only the
+// compared parts of its record and its trace are chosen here.
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { type CostRuntime, measureCosts } from '../../../lab/overrun/costs.ts'
@@ -14,7 +15,10 @@ const program = { name: 'by hand', file: 'by-hand.ts', args: ['--much'] }
 const { record } = await aHandRun()
 const [first] = record.cycles as readonly [CycleRecord, ...CycleRecord[]]
 
-/** Runs take 100 ms, gated ones 125; of their cycles the first is cold. Notes what was asked for. */
+/**
+ * Runs take 100 ms, and gated runs 125 ms. The first of their cycles is cold. Notes which runs were
+ * asked for.
+ */
 class HandRuns implements CostRuntime {
   readonly asked: string[] = []
   readonly seeds: number[] = []

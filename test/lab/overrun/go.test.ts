@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { goCyclesIn } from '../../../lab/overrun/go.ts'
 
-// Go 1.19's own lines. The second cycle allocated nothing while it marked; the last line was cut off at the end of the program.
+// Go 1.19's own lines. The program allocated nothing during the second mark. The last line was cut
+// off at the end of the program.
 const trace = `pacer: assist ratio=+1.767337e+000 (scan 2 MB in 3->4 MB) workers=1++0.000000e+000
 pacer: 25% CPU (25 exp.) for 1124064+3768+227824 B work (1356848 B exp.) in 3419403 B -> 5957896 B (∆goal 1763592, cons/mark +3.442854e-001)
 gc 1 @0.012s 4%: 0.088+1.1+0.034 ms clock, 0.17+0.28/0.016/0+0.069 ms cpu, 3->5->1 MB, 4 MB goal, 0 MB stacks, 0 MB globals, 4 P

@@ -3,7 +3,8 @@ import { FEWEST, medianInterval } from '../../../lab/overrun/median-interval.ts'
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1)
 
-// The ranks of the tables, as in Conover, Practical Nonparametric Statistics: B(n, 1/2) leaves at most 2.5 % on each side.
+// The ranks of the tables, as in Conover, Practical Nonparametric Statistics: B(n, 1/2) leaves at
+// most 2.5 % on each side.
 test.each([
   [6, 1, 6],
   [8, 1, 8],

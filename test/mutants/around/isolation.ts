@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.ts'
 export const isolationMutants: readonly Mutant[] = [
   {
     name: 'heap-of-the-last-run',
-    what: 'A run takes over the heap buffer of the one before it.',
+    what: 'A run takes over the heap buffer of the run before it.',
     origin: '',
     edits: [
       {
@@ -40,7 +40,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'late-declaration',
-    what: 'A declaring function of a run that is over declares in the run that the thread serves by then.',
+    what: 'A declaring function of a run that is over declares in the run that its thread serves now.',
     origin: '',
     edits: [
       {
@@ -52,7 +52,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'late-print',
-    what: 'What is printed while modules are imported is heard, whoever prints it.',
+    what: "What is printed while modules are imported counts as the program's, also if a run that is over prints it.",
     origin: '',
     edits: [
       {
@@ -108,7 +108,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'unseen-eval',
-    what: 'Code from strings is run unnoted.',
+    what: 'No use of code from strings is noted.',
     origin: '',
     edits: [
       {
@@ -120,7 +120,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'unseen-constructor',
-    what: 'Constructors of functions are called unnoted.',
+    what: 'No call of a constructor of functions is noted.',
     origin: '',
     edits: [
       {
@@ -132,7 +132,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'whole-clock',
-    what: "A program finds all of Node's performance, and no use of it is noted.",
+    what: "A program finds all of Node's `performance`, and no use of it is noted.",
     origin: '',
     edits: [
       {
@@ -156,7 +156,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'unseen-flags',
-    what: 'A property that was made read-only, or shown, is taken for the same.',
+    what: 'A property that was made read-only or enumerable is taken as unchanged.',
     origin: '',
     edits: [
       {
@@ -168,7 +168,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'unseen-freeze',
-    what: 'An object that takes no more properties is taken for the same.',
+    what: 'An object that was made non-extensible is taken as unchanged.',
     origin: '',
     edits: [
       {
@@ -180,7 +180,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'unseen-prototype',
-    what: 'An object with another prototype is taken for the same.',
+    what: 'An object that was given another prototype is taken as unchanged.',
     origin: '',
     edits: [
       {
@@ -212,7 +212,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'leftovers-not-asked',
-    what: "A thread's answer is made before anybody has looked what is left.",
+    what: 'A thread answers before it has looked what the run left behind.',
     origin: '',
     edits: [
       { file: 'runtime/host/thread-pool.ts', from: 'conclude(answer.result)', to: 'answer.result' },
@@ -220,7 +220,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'forged-answer',
-    what: "Whoever finds the pool's port answers for the thread.",
+    what: "A program that finds the pool's port can answer for the thread.",
     origin: '',
     edits: [{ file: 'runtime/host/thread-pool.ts', from: ' && said.word === this.word', to: '' }],
   },
@@ -250,7 +250,7 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'handles-stay',
-    what: 'Types of a run that is over lead to its memory, and its modules keep them.',
+    what: 'The types of a run that is over lead to its memory, and its modules keep the types.',
     origin: '',
     edits: [
       {
@@ -286,8 +286,8 @@ export const isolationMutants: readonly Mutant[] = [
   },
   {
     name: 'stale-stack-table',
-    what: 'A segment that is taken is still free in the table.',
+    what: 'A segment that is taken stays marked as free in the table.',
     origin: '',
-    edits: [{ file: 'heap/stacks.ts', from: '    meta[this.entry(segment)] = 0\n', to: '' }],
+    edits: [{ file: 'heap/stacks.ts', from: '    meta[this.entryWord(segment)] = 0\n', to: '' }],
   },
 ]

@@ -5,7 +5,7 @@ export const limitMutants: readonly Mutant[] = [
   // ————— the CPU limiter
   {
     name: 'limiter-counts-when-over',
-    what: 'What lasts counts for the CPU limiter only when it is over.',
+    what: 'The CPU limiter counts an assist, a wait at the gate or idle time only when it is over.',
     origin: '',
     edits: [
       {
@@ -17,7 +17,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'limiter-forgets',
-    what: 'The collector is limited only until the first moment that the program has.',
+    what: 'The collector stops being limited when the limiter’s bucket begins to fall, and not only when it is empty.',
     origin: 'golang/go#66569',
     edits: [
       {
@@ -41,7 +41,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'limited-assist-enqueues',
-    what: 'An assist that finds the collector limited only when it has done its work waits for credit.',
+    what: 'An assist that did its work and then finds the collector limited still waits for credit.',
     origin: '',
     edits: [
       {
@@ -71,7 +71,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'limited-gate-starts-a-cycle',
-    what: 'A P at the gate that sweeps for a cycle sweeps to the end and starts it though the collector has become limited.',
+    what: 'A P at the gate that sweeps before a cycle sweeps to the end and starts the cycle, though the collector has become limited.',
     origin: '',
     edits: [
       {
@@ -83,7 +83,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'sweep-for-a-cycle-is-nobodys',
-    what: 'What a P sweeps before it starts a cycle counts as time of the program.',
+    what: "The time for which a P sweeps before it starts a cycle counts as the program's.",
     origin: '',
     edits: [
       {
@@ -107,7 +107,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'first-page-pays-the-sweep',
-    what: 'Behind the trigger the first page that is taken costs the sweep of the whole heap.',
+    what: 'Once the live heap is past the trigger, the first page that is taken costs the sweep of the whole heap.',
     origin: '',
     edits: [
       {
@@ -119,7 +119,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'slot-after-the-cycle',
-    what: 'An allocation that starts a cycle takes its slot afterwards, when a cycle in one stop has put the span back.',
+    what: 'An allocation that starts a cycle takes its slot only afterwards, when a cycle in one stop has put the span back.',
     origin: '',
     edits: [
       {
@@ -164,7 +164,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'assists-beyond-the-arena',
-    what: 'Where the arena cuts the goal short, assists spread the work over the way to the goal of the pacer.',
+    what: "Where the arena lowers the goal, assists spread the work over the way to the pacer's goal.",
     origin: '',
     edits: [
       {
@@ -201,7 +201,7 @@ export const limitMutants: readonly Mutant[] = [
   },
   {
     name: 'large-object-with-an-old-header',
-    what: 'Until a large object is zeroed a marker reads what stood there before.',
+    what: 'A marker reads a large object that is not zeroed yet, and so what was there before.',
     origin: '',
     edits: [{ file: 'heap/cache.ts', from: '    heap[at >>> 2] = 0\n', to: '    void heap\n' }],
   },

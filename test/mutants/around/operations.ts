@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.ts'
 export const operationMutants: readonly Mutant[] = [
   {
     name: 'select-parks-before-its-records',
-    what: 'A select that finds no wait record throws when its goroutine is parked already.',
+    what: 'A select that finds no wait record throws after its goroutine has been parked.',
     origin: '',
     edits: [
       {
@@ -16,7 +16,7 @@ export const operationMutants: readonly Mutant[] = [
   },
   {
     name: 'select-loses-records',
-    what: 'A select that finds too few wait records keeps those that it has.',
+    what: 'A select that finds too few wait records does not give back those that it took.',
     origin: 'golang/go#9110',
     edits: [
       {
@@ -28,7 +28,7 @@ export const operationMutants: readonly Mutant[] = [
   },
   {
     name: 'operation-parks-its-goroutine',
-    what: 'An operation parks its goroutine by itself, so that one stepped outside of yield* runs on while it waits.',
+    what: 'An operation parks its goroutine by itself, so a goroutine that steps it outside of yield* runs on while it waits.',
     origin: '',
     edits: [
       {
@@ -52,7 +52,7 @@ export const operationMutants: readonly Mutant[] = [
   },
   {
     name: 'hand-over-forgotten',
-    what: 'A goroutine that kept itself after an operation had handed it over may end, and wait in others.',
+    what: 'A goroutine that runs on after an operation has handed it over may end, or wait in another operation.',
     origin: '',
     edits: [
       {
@@ -76,7 +76,7 @@ export const operationMutants: readonly Mutant[] = [
   },
   {
     name: 'stop-running-spins',
-    what: 'A goroutine that does not run is asked to stop running, again and again.',
+    what: 'A goroutine that does not run is asked to stop running, in an endless loop.',
     origin: '',
     edits: [
       {

@@ -1,4 +1,5 @@
-// The ring of what a P prints, both of its ends in one thread: where the P would wait, the host takes.
+// The ring of what a P prints, with both of its ends in one thread: where the P would wait, the
+// host takes.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CONSOLE_RING_BYTES } from '../../../memory/layout.ts'

@@ -1,4 +1,5 @@
-// A run whose output is something that it reads: refused before anything is opened, and before there is a thread.
+// A run with an output that is one of its inputs: it is refused before anything is opened, and
+// before there is a thread.
 import {
   linkSync,
   mkdtempSync,

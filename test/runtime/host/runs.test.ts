@@ -1,4 +1,7 @@
-/** One run after another on the same thread, and code of the first that is called while the second is there. */
+/**
+ * One run after another on the same thread, and code of the first that is called while the second
+ * runs.
+ */
 import { expect, test } from 'vitest'
 import type { ChannelType, Global, Ref, Struct } from '../../../runtime/program/program.ts'
 import * as program from '../../../runtime/program/program.ts'

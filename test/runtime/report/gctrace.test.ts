@@ -1,4 +1,5 @@
-// The lines expected here were printed by Go 1.19.8 (2 CPUs), from the numbers that they are formatted from.
+// Go 1.19.8 (2 CPUs) printed the lines that are expected here, from the numbers that are formatted
+// here.
 import { describe, expect, test } from 'vitest'
 import {
   formatGcTrace,

@@ -1,4 +1,5 @@
-// What a run tells, from a run by hand: the record that is written while it runs, the one that the host gets, the totals of the summary.
+// What a run reports, from a run by hand: the record that is written while it runs, the record that
+// the host gets, and the totals of the summary.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -5,7 +5,7 @@ import { humanBytes, humanMs } from '../../../runtime/report/units.ts'
 import { aHandRun } from '../../support/hand-run.ts'
 import { cycleRecord, MiB, runRecord, totalsOf } from './records.ts'
 
-/** The summary of a run with these cycles, on a machine and with sizes that make it easy to read. */
+/** The summary of a run with these cycles. The machine and the sizes make it easy to read. */
 function summaryOf(cycles: readonly CycleRecord[], changed: Partial<RunRecord> = {}): string {
   const { memStats } = runRecord()
   const record = runRecord({

@@ -1,4 +1,4 @@
-// Ways of the event loop to call something back for ever, that keep no process alive.
+// Ways in which the event loop calls back for ever without keeping a process alive.
 
 /** Once a turn. */
 export function againAndAgain(callback: () => void): void {

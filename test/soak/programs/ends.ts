@@ -1,5 +1,5 @@
-// Ends the run with an error that nobody catches, as ../endings.ts has it. It is announced first:
-// an end that was announced must come.
+// Ends the run with an error that nobody catches (../endings.ts). It is announced first: an end
+// that was announced must come.
 import { bytes, nil, select, sleep } from 'sawtooth'
 import { ANNOUNCEMENT, type Ending } from '../endings.ts'
 import { endless, LARGER_THAN_ANY_ARENA } from './mistakes.ts'

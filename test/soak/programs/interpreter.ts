@@ -1,14 +1,20 @@
-// Carries out one random program (../grammar.ts), and compares the heap with a model of it (model.ts).
+// Carries out one random program (../grammar.ts), and compares the heap with a model of it
+// (model.ts).
 //
-//   Each goroutine owns a graph of objects, which hangs from its places, and the model of it: plain JavaScript objects, on the P where it runs. It
-//   changes both alike, and compares them where the program says so: every reference must lead where the model's does, two that the model knows as
-//   one must be one, and every number must follow from its object's stamp.
-//   What goes to another goroutine goes as a crate: objects that nobody else knows, and a manifest from which the receiver makes its model anew.
-//   An error that an attempt throws unwinds its scope: what was in the scope's places is in no
-//   place any more, and its mutex is unlocked.
-//   A census, when all goroutines but main have ended, compares the bytes of the heap after two collections with the sum over the model.
+//   1. Each goroutine owns a graph of objects, which is reachable from its places, and a model of
+//      the graph: plain JavaScript objects, on the P where it runs. It changes both alike.
+//   2. It compares both where the program says so. Every reference must lead where the model's
+//      does, two objects that are one in the model must be one, and every number must follow from
+//      its object's stamp.
+//   3. What goes to another goroutine goes as a crate: objects that no other goroutine knows, and a
+//      manifest from which the receiver makes its model anew.
+//   4. An error that an attempt throws unwinds its scope: what was in the scope's places is in no
+//      place any more, and the scope's mutex is unlocked.
+//   5. When all goroutines but main have ended, a census compares the bytes of the heap, after two
+//      collections, with the sum over the model.
 //
-// The argument is the program, as JSON. What main prints last is a line of JSON that says how much was compared: see ../totals.ts.
+// The argument is the program, as JSON. The last line that main prints is JSON that says how much
+// was compared (../totals.ts).
 import {
   enter,
   gc,
@@ -70,18 +76,20 @@ import {
 } from './world.ts'
 
 type Attempt = Extract<Operation, { do: 'attempt' }>
-/** Says how an error that is thrown from here on is known as the one that is meant. */
+/** Says how to tell whether an error that is thrown from here on is the expected one. */
 type Expect = (isRight: (error: unknown) => boolean) => void
 
-/** Set in a census. */
+/** The GC percent that is set during a census. */
 const CENSUS_PERCENT = 77
 
-/** One goroutine: what it does with its places, as its script says. */
+/** One goroutine: it does with its places what its script says. */
 class Actor {
   private readonly script: Script
   private readonly isMain: boolean
   private readonly places: Places
-  /** Where what it forks answers, and the group of these: made with the first fork. */
+  /**
+   * The channel on which its forks answer, and their wait group. Both are made with the first fork.
+   */
   private replies: Local<typeof Crates> | null = null
   private group: Local<typeof waitGroup> | null = null
   private forked = 0
@@ -95,7 +103,7 @@ class Actor {
   private left = 0
   private printedOut = 0
   private printedErr = 0
-  /** Holds a guard, for which others wait: waits for none of them meanwhile. */
+  /** True while it holds a guard, for which others wait. Meanwhile it waits for none of them. */
   private isHolding = false
 
   constructor(script: Script, isMain: boolean, budget: number) {
@@ -106,7 +114,7 @@ class Actor {
 
   // ————— a goroutine's life
 
-  /** `luggage`: the crate that it was started with, or nil. It is good as long as the goroutine is. */
+  /** `luggage` is the crate that the goroutine was started with, or nil. It stays protected. */
   *live(luggage: Any): Generator<unknown, void, unknown> {
     yield* this.places.furnish()
     if (luggage !== nil) this.places.adopt(luggage, 0)
@@ -116,7 +124,9 @@ class Actor {
     this.places.verify()
   }
 
-  /** What is left: a crate with all of it, or nil. Bare; nothing of it is in a place any more. */
+  /**
+   * A crate with all that is left, or nil. It is bare, and nothing in it is in a place any more.
+   */
   bequest(): Any {
     if (!this.script.bequeaths || !this.places.gather()) {
       this.places.clear()
@@ -127,7 +137,7 @@ class Actor {
     return crate
   }
 
-  /** Adds to the totals of the run. */
+  /** Adds its counts to the totals of the run. */
   *report(): Generator<unknown, void, unknown> {
     const { operations, censuses, caught, overflowed, changes, left, printedOut, printedErr } = this
     const { objects, refused } = this.places
@@ -318,7 +328,7 @@ class Actor {
     if (grown !== null) this.places.put(this.places.at(to), grown.at, grown.item)
   }
 
-  /** A chain of `size` pairs, the head of which stands in a local that changes. */
+  /** A chain of `size` pairs, whose head is in a local that changes. */
   private chain(size: number, stamp: number): Met | null {
     const scope = enter()
     const head = local<never>(nil)
@@ -424,7 +434,7 @@ class Actor {
     yield* waitGroup.wait(getLocal(this.group))
     for (; this.forked > 0; this.forked--) {
       const crate = (yield* Crates.recv(getLocal(this.replies))) as Any
-      // One after the other: the places that follow.
+      // The crates go into one place after the other.
       if (crate !== nil) this.places.adopt(crate, this.places.at(to + this.forked))
     }
   }
@@ -455,7 +465,7 @@ class Actor {
 
   // ————— errors
 
-  /** Something is thrown, and caught here. What was put into the places of its scopes is let go. */
+  /** Throws an error and catches it. What was put into the places of its scopes is dropped. */
   private *attempt(attempt: Attempt): Generator<unknown, void, unknown> {
     const { replies, group } = this
     const { count } = this.places
@@ -470,13 +480,13 @@ class Actor {
       if (attempt.guard === null || this.isHolding) yield* this.failing(attempt, expect)
       else yield* this.holding(attempt.guard % GUARDS, () => this.failing(attempt, expect))
     } catch (error) {
-      // Until it is expected whatever comes is a failure of the run.
+      // An error that comes before one is expected is a failure of the run.
       if ((isRight as ((error: unknown) => boolean) | null)?.(error) !== true) throw error
       isCaught = true
     }
     if (!isCaught) throw new Error(`attempt: ${attempt.thrown} ${attempt.stamp} was not thrown`)
     this.caught++
-    // Scopes that the error has left are left by this one's end.
+    // The end of this scope also ends the scopes that the error has left.
     if (replies === null && this.replies !== null) yield* this.join(0)
     this.replies = replies
     this.group = group
@@ -506,7 +516,7 @@ class Actor {
     }
   }
 
-  /** Overflows the native stack, with an operation near its end; then compares. */
+  /** Overflows the native stack, with an operation near its end, and then compares. */
   private overflow(left: number, operation: AtOnce): void {
     const scope = enter()
     this.descendToTheEnd(left, operation)
@@ -599,7 +609,10 @@ class Actor {
     this.allocatedBefore = stats.TotalAlloc
   }
 
-  /** All goroutines end; what is in mailboxes and shared globals is taken, and let go; then the heap holds what the model does. */
+  /**
+   * All goroutines end. What is in mailboxes and shared globals is taken and dropped. Then the heap
+   * must hold what the model does.
+   */
   *census(): Generator<unknown, void, unknown> {
     yield* this.join(0)
     while (numGoroutine() > 1) yield
@@ -616,7 +629,7 @@ class Actor {
     this.censuses++
   }
 
-  /** Nobody else sets the GC percent now: what is set must be found. */
+  /** No other goroutine sets the GC percent now, so what is set must be read again. */
   private setLimits(): void {
     const before = setGCPercent(CENSUS_PERCENT)
     const found = setGCPercent(before)
@@ -643,7 +656,7 @@ class Actor {
     this.places.objects += walk([['a crate left over', crate, modelOfCrate(crate)]]).size
   }
 
-  /** Bytes of what is reachable, and in no model: main's own, with no other goroutine. */
+  /** The bytes of what is reachable and in no model. Main is the only goroutine. */
   private furniture(): number {
     const { mailboxes: capacities } = programOf()
     return (
@@ -678,7 +691,7 @@ class Actor {
     if (how === 'hide') this.hide()
   }
 
-  /** Breaks the rule for references: what a place holds is bare over collections, and put back. */
+  /** Breaks the rule for references: a reference is bare over collections, and then put back. */
   private hide(): void {
     const place = this.places.model.findIndex(item => item !== null)
     if (place < 0) return

@@ -1,5 +1,5 @@
-// What a program leaves on its thread. When its run is over it is called back, while the thread
-// waits or prepares the next run, and does all the harm that it can.
+// What a program leaves on its thread. After the run it is called back, while the thread waits or
+// prepares the next run, and does all the harm that it can.
 import { setLocal, struct } from 'sawtooth'
 import type { Leftover } from '../grammar.ts'
 import { againAndAgain, dying, talk } from './callbacks.ts'
@@ -13,8 +13,8 @@ const OFTEN_MS = 1
 const TURNS = 2000
 
 /**
- * `objects`: addresses of the run, and what is there. They stay what they are for the next run, if
- * they are numbers of its memory.
+ * `objects` holds addresses of the run's memory, and what is there. The same numbers may be
+ * addresses in the next run, whose objects must stay unchanged.
  */
 export function leaveBehind(how: Leftover, objects: readonly (readonly [Item, Any])[]): void {
   const harm = (): void => harmAll(objects)

@@ -1,5 +1,5 @@
-// What programs do wrong on purpose, and what they must be told. None of it changes an object that
-// the model knows, nor the state of a channel or mutex.
+// Mistakes that programs make on purpose, and the error that each must get. None changes an object
+// that the model knows, or the state of a channel or mutex.
 import {
   bytes,
   enter,
@@ -23,14 +23,14 @@ import type { Thrown } from '../grammar.ts'
 import { type Any, Integers, makeLeaf, References, setStamp } from './shapes.ts'
 import { Crates, totals } from './world.ts'
 
-/** A value of the program's own, which must come out as the same one. */
+/** A value of the program's own. The same value must be caught. */
 type Own = 'error' | 'text' | 'nothing' | 'object' | 'symbol'
 type Misuse = 'forgotten' | 'spread' | 'stepped' | 'returned' | 'interrupted' | 'iterated'
 type Steps = Generator<unknown, unknown, unknown>
 
 /**
- * Throws what an attempt is to throw: answers with what it must be caught as. `isChecked`: the run
- * has `--check`.
+ * Throws what an attempt is to throw, and says as what it must be caught. `isChecked` is true if
+ * the run has `--check`.
  */
 export function* throwing(
   thrown: Thrown,
@@ -96,7 +96,7 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : String(error)
 }
 
-// ————— operations used in any other way than by `yield*`
+// ————— operations used without `yield*`
 
 type Channel = ReturnType<typeof Crates.new>
 
@@ -113,7 +113,7 @@ function* misusing(
   return yield* MISUSES[how](channel)
 }
 
-/** Where a way is not told at once, it is by the next operation. */
+/** A wrong use that is not reported at once is reported by the next operation. */
 const MISUSES: Readonly<Record<Misuse, (channel: Channel) => Steps>> = {
   *forgotten(channel) {
     Crates.recv(channel)
@@ -148,7 +148,7 @@ const MISUSES: Readonly<Record<Misuse, (channel: Channel) => Steps>> = {
 
 const OWN = 'thrown while it was converted'
 
-/** Not a number until it is asked: it collects first, and throws. */
+/** An object that must be converted to a number: the conversion collects, and throws. */
 const collecting = {
   valueOf(): number {
     gc()
@@ -168,7 +168,7 @@ const wrong = (name: string, act: (channel: Channel) => unknown): Wrong => [
   },
 ]
 
-/** In a scope of its own: what it makes is gone with the error. */
+/** A mistake in a scope of its own: what it makes is gone with the error. */
 function withScope(act: () => unknown): unknown {
   const scope = enter()
   act()
@@ -220,10 +220,10 @@ const WRONG: readonly Wrong[] = [
   ],
 ]
 
-/** A total that is none. */
+/** An index at which no total is kept. */
 const UNUSED_TOTAL = 15
 
-/** Breaches of the rules where they are checked: those end the run. */
+/** Breaches of the rules in places where they are checked. They end the run. */
 const WRONG_UNCHECKED: readonly Wrong[] = [
   wrong('TypeError', () => Crates.recv(makeLeaf() as never)),
   wrong('TypeError', () => Crates.close(big as never)),

@@ -1,11 +1,15 @@
-// The model: what the heap must hold, in plain JavaScript objects. It knows no address and asks the heap nothing.
+// The model: what the heap must hold, in plain JavaScript objects. It knows no address, and asks
+// the heap nothing.
 import type { Kind } from '../grammar.ts'
 import { slotFor } from './sizes.ts'
 
-/** What there is beside the kinds of the grammar: a crate (its contents, its manifest), and a manifest (numbers that follow from no stamp). */
+/**
+ * The kinds of the grammar, and two more: a crate, which holds contents and a manifest, and a
+ * manifest, whose numbers follow from no stamp.
+ */
 export type ItemKind = Kind | 'crate' | 'manifest'
 
-/** By number in manifests. */
+/** The kinds, by their numbers in manifests. */
 const KINDS: readonly ItemKind[] = [
   'pair', 'quad', 'wide', 'leaf', 'record', 'references', 'integers', 'doubles', 'bytes', 'crate', 'manifest',
 ] // biome-ignore format: a table
@@ -13,11 +17,11 @@ const KINDS: readonly ItemKind[] = [
 /** One object that must be there. */
 export class Item {
   readonly kind: ItemKind
-  /** Elements of an array. */
+  /** How many elements an array has. */
   readonly length: number
-  /** What its numbers follow from. */
+  /** The value from which its numbers follow. */
   stamp: number
-  /** What each of its references must lead to; null: nil. */
+  /** What each of its references must lead to. Null stands for nil. */
   readonly references: (Item | null)[]
   /** The elements of a manifest. */
   readonly numbers: readonly number[]
@@ -51,7 +55,7 @@ function referencesOf(kind: ItemKind, length: number): number {
   }
 }
 
-/** Bytes of heap that such an object takes. */
+/** The bytes of heap that such an object takes. */
 export function bytesOf(kind: ItemKind, length: number): number {
   switch (kind) {
     case 'pair':
@@ -104,10 +108,11 @@ export function bytesIn(items: Iterable<Item>): number {
 }
 
 // A manifest says what can be reached from its first item:
-//   number of items │ for each: kind, length, stamp, number of references that are not nil, and for each of these its index and what it leads to │ sum
-// It travels with the objects, so that whoever gets them knows what they must be.
+//   number of items │ for each item: kind, length, stamp, number of references that are not nil,
+//   and for each of these its index and the item that it leads to │ sum
+// It travels with the objects, so that the goroutine that gets them knows what they must be.
 
-/** The manifest of what can be reached from `root`, which has neither crates nor manifests in it. */
+/** The manifest of what can be reached from `root`. No crate or manifest is among it. */
 export function manifestOf(root: Item): number[] {
   const items = [root, ...[...closureOf([root])].filter(item => item !== root)]
   const indices = new Map(items.map((item, index) => [item, index]))
@@ -124,7 +129,7 @@ export function manifestOf(root: Item): number[] {
   return numbers
 }
 
-/** The items of a manifest, the first of which is the root; throws if it is not one. */
+/** The items of a manifest, of which the first is the root. Throws if it is no manifest. */
 export function itemsOf(numbers: readonly number[]): Item[] {
   const end = numbers.length - 1
   if (end < 1 || numbers[end] !== sumOf(numbers, end))

@@ -1,6 +1,7 @@
 /**
- * Where one goroutine keeps its graph: locals, a table, globals, and the locals of scopes, with the model of what must be in each, and how much may be
- * reachable from them. What is changed here is changed in the heap and in the model.
+ * Where one goroutine keeps its graph: locals, a table, globals, and the locals of scopes. Each
+ * place has a model of what must be in it. It also bounds how much may be reachable from all of
+ * them. Every change is made in the heap and in the model.
  */
 import {
   enter,
@@ -30,17 +31,17 @@ import { slotFor } from './sizes.ts'
 import { type Met, modelOfCrate, walk } from './walk.ts'
 import { OWN_GLOBALS, owned, ownedSoFar, registry } from './world.ts'
 
-/** Most items of a crate: its manifest has some ten numbers for each. */
+/** The most items in a crate: its manifest has about ten numbers for each. */
 const MOST_IN_CRATE = 3000
 
 /** One goroutine's places. */
 export class Places {
   private readonly script: Script
-  /** Locals outside scopes: one at least, to put things in. */
+  /** How many locals are outside scopes: at least one, to put things in. */
   private readonly fixed: number
-  /** Most bytes that may be reachable from here. */
+  /** The most bytes that may be reachable from here. */
   readonly budget: number
-  /** What must be in each place; null: nil. */
+  /** What must be in each place. Null stands for nil. */
   readonly model: (Item | null)[] = []
   /** The places that are locals: the fixed ones first, those of scopes last. */
   private readonly locals: Local<never>[] = []
@@ -48,11 +49,11 @@ export class Places {
   private tableLength = 0
   private firstGlobal = 0
   private globals = 0
-  /** Most bytes that can be reachable: those of the last look, and all that were made since. */
+  /** The most bytes that can be reachable: those at the last look, and all that were made since. */
   private estimate = 0
-  /** Which place is the first to be given up, when there are too many bytes: another one each time. */
+  /** Which place is given up first when there are too many bytes: another one each time. */
   private looks = 0
-  /** Objects compared, and allocations that found no memory. */
+  /** How many objects were compared, and how many allocations found no memory. */
   objects = 0
   refused = 0
 
@@ -80,7 +81,7 @@ export class Places {
       this.model.push(null)
   }
 
-  /** So many places more, which are locals. Returns the first of them. */
+  /** Adds that many places, which are locals. Returns the first of them. */
   extend(slots: number): Place {
     for (let slot = 0; slot < slots; slot++) {
       this.locals.push(local<never>(nil))
@@ -89,18 +90,20 @@ export class Places {
     return this.model.length - slots
   }
 
-  /** How many there are. */
+  /** How many places there are. */
   get count(): number {
     return this.model.length
   }
 
-  /** The last ones are no places any more: so many are left. */
+  /** Drops the last places, so that `count` are left. */
   cutBackTo(count: number): void {
     this.locals.length -= this.model.length - count
     this.model.length = count
   }
 
-  /** Place `number` of those there are. The locals of scopes come last, and are the likeliest. */
+  /**
+   * Place `number`, modulo how many there are. The locals of scopes come last, and are likeliest.
+   */
   at(number: Place): Place {
     return number % this.model.length
   }
@@ -124,14 +127,14 @@ export class Places {
     this.model[place] = item
   }
 
-  /** Places: locals, the table, globals, and then the locals of scopes. */
+  /** The places, in order: locals, the table, globals, and then the locals of scopes. */
   private localOf(place: Place): Local<never> | null {
     if (place < this.fixed) return this.locals[place]
     const index = place - this.tableLength - this.globals
     return index < this.fixed ? null : this.locals[index]
   }
 
-  /** The object at a spot; null if there is none, or a crate: what is packed stays as it is. */
+  /** The object at a spot. Null if there is none, or a crate: what is packed stays unchanged. */
   find([place, ...steps]: Spot): Met | null {
     const first = this.at(place)
     let item = this.model[first]
@@ -157,7 +160,7 @@ export class Places {
 
   // ————— memory
 
-  /** nil, if there is no memory. */
+  /** Calls `makes`. Returns nil if there is no memory. */
   attempt<T>(makes: () => Ref<T>): Ref<T> {
     try {
       return makes()
@@ -168,7 +171,10 @@ export class Places {
     }
   }
 
-  /** Makes sure that so many bytes more may be reachable, at the cost of what there is. False if they cannot be. */
+  /**
+   * Makes sure that `bytes` more may be reachable, and gives up places for it. False if that is not
+   * possible.
+   */
   afford(bytes: number): boolean {
     if (bytes > this.budget) return false
     this.looks++
@@ -190,7 +196,7 @@ export class Places {
 
   // ————— references
 
-  /** Writes a reference into a field, here and there. */
+  /** Writes a reference into a field, in the heap and in the model. */
   store({ at, item }: Met, field: number, target: Any, targetItem: Item | null): void {
     const { length } = item.references
     if (length === 0) return
@@ -198,7 +204,7 @@ export class Places {
     item.references[field % length] = targetItem
   }
 
-  /** Takes a reference out of a field: bare from here on, and perhaps the only one. */
+  /** Takes a reference out of a field. From here on it is bare, and perhaps the only one. */
   takeOut(holder: Met | null, field: number): Met | null {
     const { length } = holder?.item.references ?? []
     if (holder === null || length === 0) return null
@@ -211,7 +217,7 @@ export class Places {
 
   // ————— crates
 
-  /** Packs what hangs from a place, which everything else lets go of. False if that cannot be. */
+  /** Packs what is reachable from a place. All else drops it. False if that is not possible. */
   pack(from: Place, to: Place): boolean {
     const item = this.model[from]
     if (item === null || item.kind === 'crate') return false
@@ -250,7 +256,7 @@ export class Places {
       if (place !== except && item !== null && contents.has(item)) this.put(place, nil, null)
   }
 
-  /** The contents of a crate, in the place of it. */
+  /** Replaces a crate in a place by its contents. */
   unpack(from: Place, to: Place): void {
     const item = this.model[from]
     if (item?.kind !== 'crate') return
@@ -259,7 +265,10 @@ export class Places {
     this.put(to, contents, item.references[0])
   }
 
-  /** Takes a crate that another goroutine packed: makes its model, and compares. Not a safepoint. */
+  /**
+   * Takes a crate that another goroutine packed: makes the model of it, and compares. Not a
+   * safepoint.
+   */
   adopt(crate: Any, to: Place): void {
     const item = modelOfCrate(crate)
     this.objects += walk([['a crate', crate, item]]).size
@@ -267,12 +276,12 @@ export class Places {
     this.estimate = this.budget // so that the next allocation looks
   }
 
-  /** The place holds a crate now, if it held anything that can be packed. */
+  /** Packs a place. The place then holds a crate, if it held anything that can be packed. */
   isCrate(place: Place): boolean {
     return this.model[place]?.kind === 'crate' || this.pack(place, place)
   }
 
-  /** All places in one: the rest hangs from the first. False if that cannot be. */
+  /** Links all places to the first, so that it reaches them all. False if that is not possible. */
   gather(): boolean {
     const item = new Item('references', this.model.length, 0)
     const array = this.attempt(() => make(item, []))
@@ -290,14 +299,14 @@ export class Places {
     return this.pack(0, 0)
   }
 
-  /** Lets go of everything. */
+  /** Drops everything. */
   clear(): void {
     for (let place = 0; place < this.model.length; place++) this.put(place, nil, null)
   }
 
   // ————— checks
 
-  /** Compares all that hangs from here. */
+  /** Compares all that is reachable from here. */
   verify(): void {
     this.objects += walk(this.roots()).size
   }

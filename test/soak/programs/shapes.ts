@@ -1,4 +1,5 @@
-// How the model's kinds are made, read and written in the heap. No function but the makers is a safepoint.
+// How the model's kinds are made, read and written in the heap. Only the functions that make
+// objects are safepoints.
 import {
   array,
   bool,
@@ -53,7 +54,7 @@ interface Cell {
   set(object: Any, value: never): void
 }
 
-/** Cells of TypeScript's many types, as one. */
+/** Gives the cells of many TypeScript types one type. */
 const cells = (...fields: unknown[]): Cell[] => fields as Cell[]
 
 const REFERENCES: Partial<Readonly<Record<ItemKind, readonly Cell[]>>> = {
@@ -79,7 +80,7 @@ const double = (stamp: number, index: number): number => numberOf(stamp, index) 
 const truth = (stamp: number, index: number): boolean => (numberOf(stamp, index) & 1) === 1
 const itself = (stamp: number): number => stamp
 
-/** The numbers of structs: where they are, and what follows from the stamp. */
+/** The numbers of structs: where they are, and how they follow from the stamp. */
 const NUMBERS: Partial<
   Readonly<
     Record<
@@ -123,7 +124,7 @@ function isFilled(length: number, index: number): boolean {
   return length <= SHORT || index % STRIDE === 0
 }
 
-/** The element of an array that is no struct's. */
+/** The element of an array or a manifest. A struct has fields instead. */
 function elementOf(kind: ItemKind, { length, stamp, numbers }: Item, index: number): number {
   if (kind === 'manifest') return numbers[index]
   if (!isFilled(length, index)) return 0
@@ -151,14 +152,17 @@ function arrayOf(kind: ItemKind): {
   }
 }
 
-/** Makes an object with its numbers, and its first references as given. A safepoint; the references are protected. */
+/**
+ * Makes an object with its numbers, and with the given first references, which are protected. A
+ * safepoint.
+ */
 export function make(item: Item, references: readonly Any[]): Any {
   const object = makeBare(item.kind as Kind, item, references)
   fill(object, item)
   return object
 }
 
-/** The references go to the constructor bare where it has parameters for them. */
+/** Where the constructor has parameters for references, they are passed bare. */
 function makeBare(kind: Kind, { length }: Item, [a = nil, b = nil, c = nil]: readonly Any[]): Any {
   switch (kind) {
     case 'pair':
@@ -182,7 +186,7 @@ function makeBare(kind: Kind, { length }: Item, [a = nil, b = nil, c = nil]: rea
   }
 }
 
-/** Wrong numbers are given to such a one: no model knows it. A safepoint. */
+/** Makes an object with wrong numbers, which no model knows. A safepoint. */
 export function makeLeaf(stamp = 0): Any {
   return Leaf.new(stamp) as Any
 }
@@ -201,10 +205,10 @@ function makeReferences(length: number, references: readonly Any[]): Any {
   return leave(scope, object) as Any
 }
 
-/** How many references `make` takes. */
+/** How many references `make` takes for an item. */
 export const MADE_WITH = 3
 
-/** Makes a crate; its contents and manifest are protected. */
+/** Makes a crate. Its contents and its manifest are protected. */
 export function makeCrate(contents: Any, manifest: Any, stamp: number): Any {
   return Crate.new(contents, manifest, stamp) as Any
 }

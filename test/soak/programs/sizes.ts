@@ -1,4 +1,5 @@
-// What an object takes, by the documents alone (docs/memory.md): the soak's model must not ask the heap.
+// The bytes that an object takes, only from the documents (docs/memory.md): the soak's model must
+// not ask the heap.
 
 /** Go's size classes from 16 bytes up, without that of 24. */
 const CLASSES = [
@@ -10,7 +11,7 @@ const CLASSES = [
 
 const PAGE = 8192
 
-/** Bytes of the slot, or of the pages, that an object of so many bytes takes. */
+/** The bytes of the slot, or of the pages, that an object of `bytes` takes. */
 export function slotFor(bytes: number): number {
   return CLASSES.find(slot => slot >= bytes) ?? Math.ceil(bytes / PAGE) * PAGE
 }

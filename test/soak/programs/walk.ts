@@ -3,7 +3,7 @@ import { nil } from 'sawtooth'
 import { Item, itemsOf } from './model.ts'
 import { type Any, Crate, compare, getReference, Integers } from './shapes.ts'
 
-/** Where a walk through the heap has found each item. */
+/** The object that a walk through the heap has found for each item. */
 type Found = Map<Item, Any>
 
 /** Walks through the heap and the model side by side, and compares them. Not a safepoint. */

@@ -1,4 +1,5 @@
-// Goroutines that wait in different ways, one that is busy for ever, and so many more that sleep. Prints a line as soon as all of them do.
+// Goroutines that wait in different ways, one that is busy for ever, and a given number of others
+// that sleep. Prints a line as soon as each of them does what it is meant to do.
 import { chan, go, i32, keep, mutex, poll, ref, sleep, task } from 'sawtooth'
 
 const Numbers = chan(i32)

@@ -1,4 +1,5 @@
-// Allocates at a small GOGC, and holds each allocation's own time against what assistMs says of it. Prints both sums, and the worst that assistMs said beyond the clock.
+// Allocates at a small GOGC, and compares the time of each allocation with what assistMs says of
+// it. Prints both sums, and by how much assistMs exceeded the clock at worst.
 import { array, assistMs, i32, keep, ref, self, struct } from 'sawtooth'
 
 const Node = struct('Node', { left: self, right: self })

@@ -1,4 +1,5 @@
-// A task begins a loop without a safepoint while a cycle marks, with a stack that is not scanned yet.
+// A goroutine begins a loop without a safepoint while a cycle marks and its stack is not scanned
+// yet.
 import {
   chan,
   enter,
@@ -28,7 +29,10 @@ function bottomUp(depth: number): Tree {
   return leave(scope, Tree.new(left, bottomUp(depth - 1)))
 }
 
-/** In turns: short stretches with a safepoint between, then the long one. Cycles begin all the while. */
+/**
+ * Computes in short stretches with a safepoint between them, then in the long one. Cycles begin all
+ * the while.
+ */
 const calculator = task('calculator', [ref(Done)], function* (done) {
   for (let turn = 0; turn < 6; turn++) {
     compute(15)

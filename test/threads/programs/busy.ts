@@ -1,6 +1,6 @@
 // Prints, computes without a safepoint, prints again.
-//   -- MS          so long, while main allocates: it needs a collection meanwhile, which has to wait
-//   --             until there is the file that the variable WAITS_FOR names
+//   -- MS          for MS, while main allocates: main needs a collection, which has to wait
+//   --             until the file exists that the variable WAITS_FOR names
 import { existsSync } from 'node:fs'
 import { chan, global, go, i32, keep, nil, poll, ref, self, struct, task } from 'sawtooth'
 

@@ -1,4 +1,5 @@
-// Tasks that build trees and forget them, beside a tree that stays: steady work for the collector, with a fixed result.
+// Goroutines that build trees and drop them, beside a tree that stays: steady work for the
+// collector, with a fixed result.
 //   -- [TASKS] [ROUNDS] [DEPTH]
 import { chan, enter, go, i32, keep, leave, nil, type Ref, ref, self, struct, task } from 'sawtooth'
 

@@ -1,4 +1,5 @@
-// One goroutine keeps references until there is no more room for its stack, and ends; then a thousand keep one each.
+// One goroutine keeps references until there is no more room for its stack, and ends. Then a
+// thousand goroutines keep one reference each.
 import { chan, go, i32, keep, nil, type Ref, ref, self, struct, task } from 'sawtooth'
 
 const Node = struct('Node', { next: self, value: i32 })

@@ -1,5 +1,6 @@
-// P 1 allocates and prints the time at each refill or so, until a fault ends it; the others `allocates` or `never` reach a safepoint
-// (then without a collector, whose first cycle would wait for them).
+// P 1 allocates, and prints the time about once in each refill, until a fault ends it. The other Ps
+// allocate (`allocates`), or never reach a safepoint (`never`). With `never` there is no collector,
+// whose first cycle would wait for them.
 import { enter, go, i32, nil, procs, self, sleep, struct, task } from 'sawtooth'
 
 const Cell = struct('Cell', { next: self, value: i32 })

@@ -1,5 +1,5 @@
-// Keeps all that it allocates until there is no room: small objects, medium ones, or one that is too large. `catch`: lets go
-// of them when there is none, and begins anew.
+// Keeps all that it allocates until there is no room: small objects, medium ones, or one that is
+// too large. With `catch` it drops them when there is no room, and begins anew.
 import {
   array,
   enter,

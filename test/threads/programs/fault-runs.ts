@@ -1,4 +1,4 @@
-// A host: carries out the runs that it is given, one after the other, and prints what became of each.
+// A host that carries out the given runs, one after the other, and prints the outcome of each.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { type RunOptions, Runtime } from 'sawtooth/host'
 
@@ -21,7 +21,10 @@ function cpuOf(thread: string): number | null {
   }
 }
 
-/** CPU that the Ps' threads have used by now, ns, by thread: those that came with the first run, the largest number of Ps first. */
+/**
+ * The CPU time that each P's thread has used by now, in ns. These are the threads that the first
+ * run started, which has the most Ps.
+ */
 function cpuOfPs(): Map<string, number> {
   const used = new Map<string, number>()
   for (const thread of threads()) {
@@ -31,7 +34,10 @@ function cpuOfPs(): Map<string, number> {
   return used
 }
 
-/** What all threads have used since, ms; one that has come since counts from its start, one that has gone not at all. */
+/**
+ * The CPU time that all threads have used since, in ms. A thread that was started since counts from
+ * its start. A thread that has ended does not count.
+ */
 function cpuSince(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
   let ns = 0
   for (const [thread, used] of after) ns += used - (before.get(thread) ?? 0)

@@ -1,4 +1,5 @@
-// The first collection, and all that it needs, is met with room for so many frames of a descent left: V8 has compiled nothing of it yet.
+// The first collection happens with room for only FRAMES frames of a descent left on the native
+// stack. V8 has compiled nothing of the collector yet.
 //   -- FRAMES
 import { array, gc, i32 } from 'sawtooth'
 

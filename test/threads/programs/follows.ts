@@ -1,4 +1,5 @@
-// Comes after a program that has left something: imports slowly, so that this is called back meanwhile; then keeps a list, and finds it as it was.
+// Follows a program that has left something. It imports slowly, so that what was left is called
+// back meanwhile. Then it keeps a list, and finds the list unchanged.
 import { readFile } from 'node:fs/promises'
 import {
   chan,

@@ -1,4 +1,5 @@
-// Keeps a list, turns GOGC off, allocates so many times what lives, and turns it on again: prints how many cycles there were before, while and after it was off.
+// Keeps a list, turns GOGC off, allocates several times what lives, and turns GOGC on again. Prints
+// how many cycles there were before, while and after GOGC was off.
 import { gc, getLocal, local, nil, numGC, self, setGCPercent, setLocal, struct } from 'sawtooth'
 
 const Node = struct('Node', { next: self, a: self, b: self, c: self, d: self })

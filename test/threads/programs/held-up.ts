@@ -1,5 +1,6 @@
-// A fixed number of cycles, beside a goroutine on P 1 that allocates until they are done, and stops the world as main does. If one P is held up for long at a time, the others have soon
-// nothing to do but to wait for it: for a stop, a ragged barrier, the end of the mark or of the sweep.
+// A fixed number of cycles, beside a goroutine on P 1 that allocates until they are done, and stops
+// the world as main does. If one P is held up for long, the others soon can only wait for it: for a
+// stop, a ragged barrier, the end of the mark or of the sweep.
 import {
   array,
   enter,

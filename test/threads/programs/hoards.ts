@@ -1,4 +1,5 @@
-// Keeps all that leads to its run's memory, under names of its own: Node keeps a module, and its variables, for as long as the thread lives.
+// Keeps all that leads to its run's memory, in variables of its module. Node keeps a module and its
+// variables for as long as the thread lives.
 import { chan, global, i32, keep, type Operation, self, struct } from 'sawtooth'
 
 const Node = struct('Node', { next: self, value: i32 })

@@ -1,4 +1,5 @@
-// A host: runs first-stop-near-the-end.ts at many depths, each time on threads of its own, which have compiled nothing.
+// A host that runs first-stop-near-the-end.ts at many depths, each time on new threads, which have
+// compiled nothing.
 import { Writable } from 'node:stream'
 import { Runtime } from 'sawtooth/host'
 

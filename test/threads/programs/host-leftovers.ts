@@ -1,4 +1,5 @@
-// A host: after each program that has left something on its threads, one that must find nothing of it.
+// A host that runs, after each program that leaves something on its threads, one that must find
+// nothing of it.
 import { Writable } from 'node:stream'
 import { Runtime } from 'sawtooth/host'
 

@@ -1,4 +1,5 @@
-// Runs a program that grows beyond a memory limit, without the limit and with it, in turn in one process: what both took, and the cycles of the latter.
+// A host that runs a program which grows beyond a memory limit, in turn without the limit and with
+// it. Prints the time that both took, and the cycles of the runs with the limit.
 import { Writable } from 'node:stream'
 import { Runtime } from 'sawtooth/host'
 

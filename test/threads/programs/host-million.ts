@@ -1,4 +1,5 @@
-// A host whose program collects very many times: the memory that the host needs after the first of these cycles, and after the last.
+// A host whose program collects very many times. Prints the memory that the host needs after the
+// first of these cycles and after the last.
 import { Writable } from 'node:stream'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

@@ -1,4 +1,5 @@
-// A host whose disk is full, or whose stream fails: what it learns, and that it lives. What fails, the first argument says; the second is a file.
+// A host whose disk is full, or whose stream fails. It prints what it learns, and lives on. The
+// first argument says what fails, and the second is a file.
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type RunOptions, run } from 'sawtooth/host'

@@ -1,4 +1,5 @@
-// A host whose first run gets no threads: they cannot be made from a folder that is gone. Then the folder is another.
+// A host whose first run gets no threads, since none can be made from a folder that is gone. Then
+// it changes to another folder.
 import { mkdirSync, rmdirSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { type RunRecord, Runtime } from 'sawtooth/host'

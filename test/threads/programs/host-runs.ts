@@ -1,4 +1,5 @@
-// A host: runs of one Runtime, and what it answers. Which of them, the first argument says: one, or several with commas.
+// A host that prints what one Runtime answers to some runs. The first argument names the runs,
+// separated by commas.
 import { Writable } from 'node:stream'
 import {
   type CycleRecord,

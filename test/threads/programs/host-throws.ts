@@ -1,5 +1,6 @@
-// A host: programs that throw whatever can be thrown, wherever a program may throw; and what one warm Runtime makes of each.
-//   DIRECTORY [EVERY CHOSEN]     one of EVERY, and what is looked for by name; by default all
+// A host that runs programs which throw whatever can be thrown, wherever a program may throw.
+// Prints what one warm Runtime makes of each.
+//   DIRECTORY [EVERY CHOSEN]     one program of EVERY, and those looked for by name; all by default
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'

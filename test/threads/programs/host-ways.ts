@@ -1,4 +1,5 @@
-// A host: after each program that leaves something in one of the ways (test/threads/ways-to-leave.ts), one that looks for it.
+// A host that runs, after each program that leaves something in one of the ways
+// (test/threads/ways-to-leave.ts), one that looks for it.
 import { writeFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { Runtime } from 'sawtooth/host'

@@ -1,5 +1,6 @@
-// Leaves something on its threads when it is over, in one of the ways that there are; what it has left calls back, and does harm if it can.
-// It imports nothing of Node's, which would be enough to end its threads.
+// Leaves something on its threads when it is over, in one of several ways. What it has left calls
+// back, and does harm if it can. It imports no module of Node's, which would be enough to end its
+// threads.
 import {
   chan,
   type Global,

@@ -1,4 +1,5 @@
-// Never ends by itself: `polls` at safepoints, `allocates`, `sleeps`, or `never` reaches a safepoint, on each P.
+// Never ends by itself. On each P a goroutine polls at safepoints (`polls`), allocates
+// (`allocates`), sleeps (`sleeps`), or never reaches a safepoint (`never`).
 import { go, i32, nil, poll, procs, self, sleep, struct, task } from 'sawtooth'
 
 const Cell = struct('Cell', { next: self })

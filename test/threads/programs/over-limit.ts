@@ -1,4 +1,5 @@
-// Keeps a list that grows to so many MiB: small objects (`list`), or arrays without references (`arrays`). Prints how long that took, in ms.
+// Keeps a list that grows to a given number of MiB: small objects (`list`), or arrays without
+// references (`arrays`). Prints how long that took, in ms.
 import { array, getLocal, i32, keep, local, nil, ref, self, setLocal, struct } from 'sawtooth'
 
 const Cell = struct('Cell', { next: self, value: i32 })

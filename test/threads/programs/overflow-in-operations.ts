@@ -1,5 +1,6 @@
-// Overflows the native stack in every operation of the programming interface, near its end at one depth after another. Each time the operation either
-// has happened or throws a RangeError and has not, and the program goes on with the same objects.
+// Overflows the native stack in every operation of the programming interface, near its end at one
+// depth after another. Each time the operation either has happened, or throws a RangeError and has
+// not happened. The program goes on with the same objects.
 //   -- [DEPTHS]
 import {
   array,
@@ -47,7 +48,10 @@ const receiver = task('receiver', [ref(Numbers)], function* (channel) {
   yield* Numbers.recv(channel)
 })
 
-/** Frames between two depths, of some 80 bytes each: 300 depths reach beyond all that is probed for. */
+/**
+ * How many frames, of some 80 bytes each, lie between two depths: 300 depths reach beyond all that
+ * is probed for.
+ */
 const STRIDE = 5
 /** Words by which the end of the stack is moved, from depth to depth. */
 const WORDS = 32
@@ -62,7 +66,10 @@ const roomy = new Function(
   `return function roomy(isAsked, room, act) { if (isAsked) roomy(${'0,'.repeat(512)}0); return goOn(room, act) }`,
 )(goOn) as Roomy
 
-/** Descends to the end of the stack in large frames, and does `act` when `room` of them have returned. Returns how many have. */
+/**
+ * Descends to the end of the stack in large frames, and calls `act` when `room` of them have
+ * returned. Returns how many have.
+ */
 function goOn(room: number, act: Act): number {
   let returned = 0
   try {
@@ -74,7 +81,10 @@ function goOn(room: number, act: Act): number {
   return returned
 }
 
-/** Descends to the end of the stack, and does `act` when `left` frames have returned. Returns how many have. */
+/**
+ * Descends to the end of the stack, and calls `act` when `left` frames have returned. Returns how
+ * many have.
+ */
 function descend(left: number, act: Act): number {
   let returned = 0
   try {
@@ -86,7 +96,10 @@ function descend(left: number, act: Act): number {
   return returned
 }
 
-/** Calls `act` with so many words more on the stack: a frame's size is not the same in each version, and the smallest function must meet the end too. */
+/**
+ * Calls `act` with that many more words on the stack. A frame's size differs between versions of
+ * Node, and the smallest function must meet the end of the stack too.
+ */
 function padded(words: number, act: Act): void {
   Reflect.apply(act, undefined, new Array(words).fill(0))
 }
@@ -98,7 +111,10 @@ function isMixed(depths: number): boolean {
   return [...done.values()].every(count => count > 0 && count < depths)
 }
 
-/** Does all of them near the end of the stack, one after the other. Returns the names of those that did not throw a RangeError. */
+/**
+ * Does all operations near the end of the stack, one after the other. Returns the names of those
+ * that did not throw a RangeError.
+ */
 function doNearTheEnd(
   left: number,
   words: number,
@@ -155,7 +171,10 @@ function most(enter: (count: number) => Operating): number {
 
 const nothing: Operate = () => []
 
-/** The one step that an operation takes which need not wait. Where it gives way, its slice being used up, it is given up. */
+/**
+ * The single step of an operation that need not wait. If the operation gives way, since its slice
+ * is used up, it is given up.
+ */
 function step(operation: Iterable<unknown, unknown>): unknown {
   const one = operation[Symbol.iterator]()
   const { done, value } = one.next()
@@ -172,7 +191,10 @@ function expectThat(isSo: boolean, what: string): void {
   if (!isSo) throw new Error(what)
 }
 
-/** Operations that need not wait: all done near the end of the stack, then looked at from the top. */
+/**
+ * The operations that need not wait: all are done near the end of the stack, and their effects are
+ * checked from the top.
+ */
 function* plainOperations(depth: number): Generator<unknown, void, unknown> {
   const [c, r, x, d] = [
     keep(Numbers.new(2)),

@@ -1,5 +1,6 @@
-// Overflows the native stack in many ways, so that it strikes at many depths: in the program, in a fast or a slow path of
-// an allocation, while a cycle marks or not. Each time the program catches it, collects, and counts what must be there.
+// Overflows the native stack in many ways, so that the overflow strikes at many depths: in the
+// program, in a fast or a slow path of an allocation, while a cycle marks or not. Each time the
+// program catches it, collects, and counts what must be there.
 //   -- [TIMES]             catches TIMES overflows
 //   -- OFFSET WAY          does not catch one, in WAY (0 to 4), OFFSET small frames deeper
 import {
@@ -34,7 +35,7 @@ const SLOTS = 64
 /** Where a result goes that nobody needs, so that no call is left out. */
 let sink = 0
 
-/** Each frame allocates, in one of several ways, and is larger or smaller by the locals that it has. */
+/** Each frame allocates, in one of several ways. Its locals make it larger or smaller. */
 function small(slots: Ref<typeof Nodes>, depth: number): number {
   const scope = enter()
   const node = keep(Node.new(Nodes.get(slots, depth & (SLOTS - 1)), depth))

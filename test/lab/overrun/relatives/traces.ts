@@ -1,4 +1,7 @@
-/** Traces whose times a test has chosen, written and read as those of runs are: no run can be asked for them. */
+/**
+ * Traces whose times a test chooses. They are written and read as the traces of runs are. No run
+ * can be asked for such times.
+ */
 
 import { EVENT_DETAILS } from '../../../../gc/record/events.ts'
 import { type Trace, traceOf } from '../../../../lab/overrun/relatives/trace.ts'
@@ -25,7 +28,10 @@ export function slice(
   return { kind: 'slice', p, name, startMs, durationMs: endMs - startMs, args } as PSlice
 }
 
-/** The collector's lane of one cycle: requests and ends of its stops; each world has stopped after a tenth of its stop. */
+/**
+ * The collector's lane of one cycle: requests and ends of its stops. Each time the world has
+ * stopped after a tenth of the stop.
+ */
 export function cycle(
   n: number,
   setup: readonly [number, number],

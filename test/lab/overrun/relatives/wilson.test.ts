@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { type Interval, wilson } from '../../../../lab/overrun/relatives/wilson.ts'
 
-// The examples of Newcombe, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17 (1998), method 3.
+// The examples of Newcombe, Two-sided confidence intervals for the single proportion, Statistics in
+// Medicine 17 (1998), method 3.
 test.each([
   ['81 of 263', 81, 263, 0.2553, 0.3662],
   ['15 of 148', 15, 148, 0.0624, 0.1605],

@@ -59,7 +59,8 @@ describe('a run is judged by', () => {
 
   test('the cycles from a step until it stays near its end', () => {
     const utilization = list(cycle => (cycle >= 20 && cycle < 28 ? 0.4 : 0.25))
-    expect(metricsOf({ ...still, utilization }, 20).settling).toBe(6) // then most of five are settled
+    // From the sixth on, most of five cycles are settled.
+    expect(metricsOf({ ...still, utilization }, 20).settling).toBe(6)
     expect(metricsOf({ ...still, utilization }, 28).settling).toBe(0)
   })
 
@@ -119,7 +120,8 @@ test('the standings are by the mean of the ranks, and equals share a place', () 
   const { rows: standings, scenarios } = standingsOf(all, 'stepped')
   expect(scenarios).toEqual(['s'])
   expect(standings.map(({ pacer }) => pacer)).toEqual(['good', 'equal', 'bad'])
-  // Of seven metrics two tell them apart: ranks 1.5, 1.5 and 3; in the other five all share the places 1 to 3.
+  // Two of seven metrics tell the pacers apart, with ranks 1.5, 1.5 and 3. In the other five all
+  // share the places 1 to 3.
   expect(standings.map(({ rank }) => rank)).toEqual([13 / 7, 13 / 7, 16 / 7])
 })
 
@@ -177,7 +179,8 @@ test('the controller’s r is what the rates are, where the pacer has one', () =
       pacerNamed(pacer),
       1,
     ).series.r.at(-1)
-  // 33 bytes are allocated while 1024 are scanned, each in the time of one core, and three cores of four allocate.
+  // In the time of one core 33 bytes are allocated, or 1024 scanned, and three cores of four
+  // allocate.
   for (const pacer of ['redesign', 'go1.18', 'go1.19', 'go1.21'])
     expect(rOf(pacer), pacer).toBeCloseTo((33 / 1024) * 3, 2)
   expect(rOf('go1.14')).toBe(null)

@@ -108,7 +108,10 @@ function asScenario({ gamma, globals, initialHeap, cycles }: Input): Scenario {
   }
 }
 
-/** The rows of the reference up to where the original wraps or is no number any more, from where on nothing is promised. */
+/**
+ * The rows of the reference up to where the original wraps, or is no longer a number. From there on
+ * nothing is promised.
+ */
 function sound(run: (cycles: Input['cycles']) => Output[], cycles: Input['cycles']): Output[] {
   for (let length = cycles.length; length > 0; length--) {
     try {
@@ -140,7 +143,8 @@ describe('any input gives what the recipe gives, computed in whole 64-bit number
   })
 
   test('old', () => {
-    // Of such as do not wrap and expect some work: GOGC 90 and more, a floor for the goal that does not fall, and pointers.
+    // Inputs that do not wrap and expect some work: GOGC 90 and more, a floor for the goal that
+    // does not fall, and pointers.
     const calm = fc.record({
       gamma: fc.double({ min: 1.9, max: 20, noNaN: true }),
       globals: fc.integer({ min: 0, max: 2 ** 22 }),

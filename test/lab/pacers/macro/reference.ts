@@ -1,5 +1,7 @@
-// The macro model once more, as plainly as can be: counts of bytes are BigInts, in 64 bits without a sign as in the original, and nothing is fast.
-// Written from the recipe alone, to be compared with the engine on inputs for which no table exists. A difference below 0 throws `Wraps`.
+// The macro model once more, as plainly as possible. Counts of bytes are BigInts, of 64 bits
+// without a sign as in the original, and nothing is fast. It was written only from the recipe, and
+// is compared with the engine on inputs for which no table exists. A difference below 0 throws
+// `Wraps`.
 
 export interface Input {
   readonly gamma: number

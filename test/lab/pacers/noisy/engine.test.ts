@@ -143,7 +143,8 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('on %d P', procs => {
       const nature = new NoisyNature(byDefault, new Random(7))
       nature.beginCycle(plan.dedicatedWorkers / procs, plan.fractionalGoal)
       const shares = Array.from({ length: 100_000 }, () => nature.backgroundShare())
-      // Of a share that is all or nothing in a quarter of the periods the mean is within four deviations of 0.0014.
+      // The mean of a share that is 1 in a quarter of the periods, and else 0, is within four
+      // deviations of 0.0014.
       expect(
         Math.abs(mean(shares) - plan.dedicatedWorkers / procs - plan.fractionalGoal),
       ).toBeLessThan(0.006)

@@ -42,7 +42,10 @@ const same = (count: number, cycle: Partial<typeof CYCLE> = {}) =>
   Array.from({ length: count }, () => cycle)
 const column = (rows: Rows, name: string): number[] => rows.map(row => row[name] as number)
 
-/** From the rows alone: a byte is scanned, and allocated, in so much time of a CPU, and a mark has it all. */
+/**
+ * The collector's share of the CPU, from the rows only: a byte takes a fixed time to scan, and
+ * another to allocate, and a mark has all of the CPU's time that the collector has.
+ */
 function collectorShare(rows: Rows): number {
   const scanning = (bytes: number): number => bytes / (CYCLE.scan_rate * 1024)
   const collectorMs = rows.map(row =>

@@ -1,4 +1,5 @@
-// A cycle begins in the code that converts a value to be stored, and takes over what the store deletes: the only other copy of it is kept behind the marker.
+// A cycle begins in the code that converts a value which is to be stored. That code also moves the
+// reference that the store will overwrite: its only other copy is kept behind the marker.
 import {
   array,
   enter,

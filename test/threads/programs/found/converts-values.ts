@@ -1,4 +1,5 @@
-// Values that are converted by code of the program, which allocates, throws, or answers differently each time: no slot is given out twice, no lock stays held.
+// Code of the program converts values, and allocates, throws, or answers differently each time. No
+// slot is handed out twice, and no lock stays held.
 import { chan, enter, gc, getLocal, i32, leave, local, nil, numGC, self, struct } from 'sawtooth'
 
 const Node = struct('Node', { next: self, value: i32, other: i32 })

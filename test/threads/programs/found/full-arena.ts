@@ -1,4 +1,5 @@
-// Fills the arena with large arrays, then what is left with small objects: how many collections pass each time until it is told that there is no room.
+// Fills the arena with large arrays, and what is left with small objects. Prints how many
+// collections pass each time until it is told that there is no room.
 import {
   array,
   getLocal,

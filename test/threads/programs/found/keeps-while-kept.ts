@@ -1,4 +1,5 @@
-// Values that keep references of their own while they are converted to one, so many that the shadow stack moves.
+// Values that keep references of their own while they are converted to a reference: so many that
+// the shadow stack moves.
 import { gc, getLocal, i32, keep, local, nil, self, setLocal, struct } from 'sawtooth'
 
 const Node = struct('Node', { next: self, value: i32 })

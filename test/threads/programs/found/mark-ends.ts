@@ -1,4 +1,5 @@
-// An assist leaves grey objects in its own queue, and its goroutine only polls from then on: the mark must end all the same.
+// An assist leaves grey objects in its P's queue, and its goroutine only polls from then on. The
+// mark must end all the same.
 import {
   enter,
   gc,
@@ -39,7 +40,8 @@ export default function* main(rounds = '300') {
   root.set(build(17))
   go.on(1, collector, Number(rounds))
   for (let round = 1; round <= Number(rounds); round++) {
-    // An allocation that took long was an assist in a running cycle: from then on this goroutine only polls.
+    // An allocation that took long was an assist in a cycle that runs. From then on this goroutine
+    // only polls.
     for (let i = 0, slow = 0; i < 2e6 && slow < 1 + (round % 3); i++) {
       const began = performance.now()
       Tree.new(nil, nil)

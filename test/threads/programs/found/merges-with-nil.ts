@@ -1,4 +1,5 @@
-// Two inputs are merged by a select whose closed one is switched off with nil (gopherjs/gopherjs#110).
+// A select merges two inputs, and an input that is closed is switched off with nil
+// (gopherjs/gopherjs#110).
 import { chan, go, i32, keep, nil, type Ref, ref, select, task } from 'sawtooth'
 
 const Numbers = chan(i32)

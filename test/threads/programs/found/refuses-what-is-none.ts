@@ -1,4 +1,5 @@
-// Arguments that are no count, no channel, no time: refused where they are given, and nothing is left behind.
+// Arguments that are no count, no channel, no time: they are refused where they are given, and
+// nothing is left behind.
 import {
   chan,
   go,

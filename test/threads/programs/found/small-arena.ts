@@ -1,4 +1,5 @@
-// Many tasks drop what they allocate: an arena that is always full of garbage, and never of anything else.
+// Many goroutines drop what they allocate: the arena is always full of garbage, and of nothing
+// else.
 import { go, i32, keep, nil, ref, self, struct, task, waitGroup } from 'sawtooth'
 
 const Pair = struct('Pair', { left: self, right: self })

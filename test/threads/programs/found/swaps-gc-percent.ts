@@ -1,4 +1,4 @@
-// Goroutines on all Ps swap in a GOGC of their own: each value is handed back once (golang/go#19076).
+// Goroutines on all Ps swap in a GOGC of their own: each value is returned once (golang/go#19076).
 import { chan, go, i32, keep, procs, ref, setGCPercent, task } from 'sawtooth'
 
 const Replaced = chan(i32)

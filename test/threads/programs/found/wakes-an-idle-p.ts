@@ -1,4 +1,5 @@
-// P 1 is busy and has the fewest goroutines, so a new one is placed there; P 2 sleeps, and must hear that it may take it.
+// P 1 is busy and has the fewest goroutines, so a new one is placed there. P 2 sleeps, and must be
+// woken to take it.
 import { global, go, i32, poll, sleep, task } from 'sawtooth'
 
 const ran = global(i32)

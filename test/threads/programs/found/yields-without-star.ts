@@ -1,4 +1,5 @@
-// `yield operation` does as `yield* operation` does, also where it parks, one after the other; an operation is waited for once.
+// `yield operation` does what `yield* operation` does, also where it parks, and for one operation
+// after the other. An operation is waited for once.
 import { chan, go, i32, keep, mutex, ref, sleep, task } from 'sawtooth'
 
 const Numbers = chan(i32)

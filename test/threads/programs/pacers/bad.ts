@@ -1,4 +1,5 @@
-// Pacers that go wrong in one way each; what is left out is Go's. The file that is given as --pacer names one of them.
+// Pacers that each go wrong in one way, and are Go's in all others. The file that is given as
+// --pacer names one of them.
 import { definePacer, type Pacer } from 'sawtooth/pacer'
 
 const sound = {

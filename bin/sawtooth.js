@@ -2,7 +2,10 @@
 
 import { existsSync } from 'node:fs'
 
-/** Commands of the lab, a package that need not be installed. Loaded when they are wanted: the runtime knows nothing of it. */
+/**
+ * Commands of the lab, a package that need not be installed. They are loaded when asked for: the
+ * runtime knows nothing of the lab.
+ */
 const lab = {
   overrun: async argv => (await ofLab('overrun')).main(argv),
   pacers: async argv => (await ofLab('pacers')).main(argv),

@@ -1,4 +1,5 @@
-// Many tasks that allocate 16-byte objects and drop them, beside a tree that lives. Watch it with --gctrace.
+// Many tasks that allocate 16-byte objects and drop them, beside a tree that lives. Watch it with
+// --gctrace.
 //   -- [--tasks N] [--live SIZE] [--seconds S]
 import { parseArgs } from 'node:util'
 import {
@@ -22,7 +23,7 @@ import { bytesOf } from './shared/size.ts'
 const Node = struct('Node', { left: self, right: self, value: i32 })
 const Counts = chan(f64)
 
-/** A balanced tree of the numbers from `first` up to, and without, `end`. */
+/** A balanced tree of the numbers from `first` to `end`, without `end`. */
 function treeOf(first: number, end: number): Ref<typeof Node> {
   if (first === end) return nil
   const s = enter()

@@ -1,4 +1,5 @@
-// The Benchmarks Game's binary-trees: short-lived trees of every size, beside one that stays. Each depth has a task.
+// The Benchmarks Game's binary-trees: short-lived trees of every size, beside one that stays. Each
+// depth has a task.
 //   -- [DEPTH]
 import { parseArgs } from 'node:util'
 import {

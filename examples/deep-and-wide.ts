@@ -1,5 +1,6 @@
-// A list of a million cells, then a star: one array of references to a million cells. In the list there is never more
-// than one cell to mark next, so a second marker finds nothing to do; the star can be marked by as many as there are.
+// A list of a million cells, then a star: one array of references to a million cells. In the list
+// there is never more than one cell to mark next, so a second marker finds nothing to do. The star
+// can be marked by as many markers as there are.
 //   -- [CELLS]
 import { parseArgs } from 'node:util'
 import { array, enter, gc, i32, keep, leave, nil, type Ref, ref, self, struct } from 'sawtooth'
@@ -9,7 +10,7 @@ const Cells = array(ref(Cell))
 
 function listOf(length: number): Ref<typeof Cell> {
   let list: Ref<typeof Cell> = nil
-  for (let i = length; i > 0; i--) list = Cell.new(list, i) // new protects its arguments itself
+  for (let i = length; i > 0; i--) list = Cell.new(list, i) // `new` protects its arguments.
   return list
 }
 
@@ -32,7 +33,7 @@ function sumOfStar(star: Ref<typeof Cells>): number {
   return sum
 }
 
-/** Collects while the shape is all that lives, and adds it up. */
+/** Collects while only the shape lives, and adds it up. */
 function survey<Shape>(
   name: string,
   shape: Ref<Shape>,

@@ -1,5 +1,5 @@
-// GCBench by Ellis, Kovac and Boehm: trees built from the top and from the bottom, beside a tree and an array that stay.
-// Its lines that tell times go to stderr.
+// GCBench by Ellis, Kovac and Boehm: trees built from the top and from the bottom, beside a tree
+// and an array that stay. The lines that tell times go to stderr.
 import { array, enter, f64, i32, keep, leave, nil, type Ref, self, struct } from 'sawtooth'
 
 const Node = struct('Node', { left: self, right: self, i: i32, j: i32 })

@@ -1,4 +1,4 @@
-// Tasks, a channel and the console. Whose greeting comes first is left to chance, so main sorts them.
+// Tasks, a channel and the console. Chance decides whose greeting comes first, so main sorts them.
 import { bytes, chan, go, keep, ref, task } from 'sawtooth'
 
 const Greetings = chan(ref(bytes))

@@ -1,11 +1,15 @@
-// LRU caches: a large live heap that stays as large, while each miss replaces the oldest entry by a new one. Four tasks, a cache each.
+// LRU caches: a large live heap that stays as large, while each miss replaces the oldest entry by a
+// new one. There are four tasks, with a cache each.
 //   -- [--live SIZE] [--rounds N]
 import { parseArgs } from 'node:util'
 import { array, bytes, chan, go, i32, keep, nil, type Ref, ref, self, struct, task } from 'sawtooth'
 import { bytesOf } from './shared/size.ts'
 import { xorshift } from './shared/xorshift.ts'
 
-/** `newer` and `older` make a ring of all entries, in which an anchor stands between the newest and the oldest. */
+/**
+ * `newer` and `older` make a ring of all entries. An anchor stands between the newest and the
+ * oldest.
+ */
 const Entry = struct('Entry', {
   chain: self,
   newer: self,
@@ -17,7 +21,7 @@ const Chains = array(ref(Entry))
 const Result = struct('Result', { hits: i32, misses: i32, checksum: i32 })
 const Results = chan(ref(Result))
 const VALUE_BYTES = 88
-const ENTRY_BYTES = 32 + 96 + 4 // with its value, and a chain's place in the array
+const ENTRY_BYTES = 32 + 96 + 4 // With its value, and a chain's place in the array.
 
 function find(chain: Ref<typeof Entry>, key: number): Ref<typeof Entry> {
   return chain === nil || Entry.key.get(chain) === key ? chain : find(Entry.chain.get(chain), key)
@@ -47,7 +51,8 @@ const cache = task(
     let [hits, misses, checksum] = [0, 0, 0]
     while (hits + misses < capacity * rounds) {
       if ((hits + misses) % 1000 === 0) yield
-      const key = Math.floor((random() / 2 ** 32) * (random() / 2 ** 32) * capacity * 8) // small ones are more likely
+      // Small keys are more likely.
+      const key = Math.floor((random() / 2 ** 32) * (random() / 2 ** 32) * capacity * 8)
       let entry = find(Chains.get(chains, key % capacity), key)
       if (entry !== nil) {
         hits++

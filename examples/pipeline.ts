@@ -1,5 +1,6 @@
-// Objects handed from stage to stage through channels of references. Each stage hangs what it got onto an object of its
-// own, so in the end an item holds a trail of objects that many Ps have made.
+// Objects are handed from stage to stage through channels of references. Each stage hangs what it
+// got onto an object of its own, so in the end an item holds a trail of objects that many Ps have
+// made.
 //   -- [--stages N] [--items N]
 import { parseArgs } from 'node:util'
 import { chan, go, i32, keep, nil, type Ref, ref, self, struct, task } from 'sawtooth'

@@ -1,4 +1,5 @@
-// The prime sieve of goroutines: each prime has a task that lets pass what it does not divide.
+// The prime sieve of goroutines: each prime has a task that passes on what the prime does not
+// divide.
 //   -- [PRIMES]
 import { parseArgs } from 'node:util'
 import { chan, go, i32, keep, ref, task } from 'sawtooth'

@@ -1,4 +1,5 @@
-// Roots: tasks that wait with much on their shadow stacks, and a large global. A collection has to find all of it.
+// Roots: tasks that wait with much on their shadow stacks, and a large global. A collection must
+// find all of it.
 //   -- [--tasks N] [--kept N]
 import { parseArgs } from 'node:util'
 import {
@@ -58,7 +59,8 @@ export default function* main(...args: string[]) {
   const start = performance.now()
   gc()
   console.error(`collected in ${(performance.now() - start).toFixed(1)} ms`)
-  for (let i = 0; i < (small ? 100 : 1_000_000); i++) Cell.new(-1) // in the place of what was freed
+  // In the place of what was freed.
+  for (let i = 0; i < (small ? 100 : 1_000_000); i++) Cell.new(-1)
 
   Gate.close(gate)
   let sum = 0

@@ -1,5 +1,6 @@
-// One task computes without a safepoint, so that nobody can stop it; those that allocate need a collection, and wait for
-// it. See the pauses with --gctrace, on two Ps or more, and then with `-- --poll`.
+// One task computes without a safepoint, so nobody can stop it. The tasks that allocate need a
+// collection, and wait for it. See the pauses with --gctrace, on two Ps or more, and then with `--
+// --poll`.
 //   -- [--steps N] [--poll]
 import { parseArgs } from 'node:util'
 import {

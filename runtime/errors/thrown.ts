@@ -138,7 +138,7 @@ function guarded<T>(look: () => T): T | undefined {
   try {
     return look()
   } catch {
-    return undefined // Whatever it is: it is the program's, and says nothing more.
+    return undefined // What was thrown is the program's, and says nothing more.
   }
 }
 

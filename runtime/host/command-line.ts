@@ -1,5 +1,5 @@
-// The command line: a thin layer over the host's `run`. It reads arguments, turns signals into an abort, and answers
-// with an exit code; what a run prints and writes is the host's.
+// The command line: a thin layer over the host's `run`. It reads arguments, turns signals into an
+// abort, and returns an exit code. What a run prints and writes is the host's part.
 import { createRequire } from 'node:module'
 import { isatty } from 'node:tty'
 import { parseArgs } from 'node:util'
@@ -23,10 +23,15 @@ export type Start = (
   options: RunFlags & { readonly signal: AbortSignal },
 ) => Promise<{ readonly exit: number }>
 
-/** A command of a folder above this one: its arguments without its name; answers with the exit code, or throws a UsageError. */
+/**
+ * A command of a folder above this one. Takes its arguments without its name; returns the exit
+ * code, or throws a UsageError.
+ */
 export type Command = (argv: readonly string[]) => Promise<number>
 
-/** `run`'s options. A string's value here is what its message says when it is missing. */
+/**
+ * The options of `run`. The text of an option is what its message says when the value is missing.
+ */
 const valued: Readonly<Record<string, string>> = {
   procs: '1 to 64',
   gogc: 'a percentage or off',
@@ -52,7 +57,8 @@ const switches: readonly string[] = ['gctrace', 'gcpacertrace', 'check', 'help']
  *
  * @param start - the host's `run`; loaded when a program is to be run, so that help needs no pool
  * @param further - commands beside those of the runtime, by name
- * @returns the exit code; errors of usage are printed and answered with 2, files that cannot be written with 4, none is thrown
+ * @returns the exit code. Nothing is thrown: errors of usage are printed and give 2, and files that
+ *   cannot be written give 4
  */
 export async function main(
   argv: readonly string[],
@@ -65,7 +71,7 @@ export async function main(
   return complain(unwritten, code)
 }
 
-/** Says what went wrong; `code`: of what went wrong before. */
+/** Says what went wrong. `code`: the exit code of what went wrong before. */
 function complain(error: unknown, code = 0): number {
   const [said, own] = complaintOf(error)
   say(`sawtooth: ${said}\n`)
@@ -116,14 +122,17 @@ interface RunArguments {
   readonly wantsHelp: boolean
 }
 
-/** Reads `run`'s arguments into the host's form. Values stay texts: what they may be is the configuration's to say. */
+/**
+ * Reads `run`'s arguments into the host's form. Values stay texts: the configuration says what they
+ * may be.
+ */
 function parseRun(argv: readonly string[]): RunArguments {
   const options = Object.fromEntries([
     ...Object.keys(valued).map(name => [name, { type: 'string' as const }]),
     ...switches.map(name => [name, { type: 'boolean' as const }]),
     ['help', { type: 'boolean' as const, short: 'h' }],
   ])
-  // Not strict: Node's own messages are several lines long and advise what is of no use here.
+  // Not strict: Node's own messages are several lines long, and their advice is of no use here.
   const { tokens } = parseArgs({
     args: [...argv],
     options,

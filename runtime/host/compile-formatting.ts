@@ -1,8 +1,9 @@
 /**
- * A regular expression that V8 compiles near the end of the native stack ends the process. So a
- * thread formats, once and before any program, what goes through Node's formatting and our own
- * descriptions. A program may do so at any depth: by `util.inspect`, or where a probe has found
- * stack enough for the first levels of an object, and the object has thousands.
+ * Compiles the regular expressions of formatting. V8 ends the process when it compiles one near the
+ * end of the native stack. So a thread once formats, before any program, everything that goes
+ * through Node's formatting and the runtime's own descriptions. A program may format at any depth:
+ * by `util.inspect`, or where a probe has found stack enough for the first levels of an object, and
+ * the object has thousands.
  */
 import { Console, type ConsoleConstructorOptions } from 'node:console'
 import { EventEmitter } from 'node:events'
@@ -11,8 +12,8 @@ import { printable, printableLines, printableName, withoutControls } from '../er
 import { describeThrown, textOf } from '../errors/thrown.ts'
 
 /**
- * V8 interprets a regular expression at first, and makes machine code of it later; each for texts
- * of one byte a character, and of two.
+ * V8 interprets a regular expression at first, and makes machine code of it later. It does both
+ * separately for texts of one byte a character and of two.
  */
 const TIMES = 3
 const TEXTS = [`it's "a" \`b\`\n\x1b[1m`, `it's "a" \`Ω\`\n\x1b[1m\ud800`]
@@ -39,7 +40,7 @@ export function compileFormatting(): void {
     }
 }
 
-/** Something of each kind that formatting treats in its own way. */
+/** Something of each kind that formatting treats in a way of its own. */
 function sampleOf(text: string) {
   const error = Object.assign(new TypeError(text, { cause: new Error('a cause') }), {
     code: 'CODE',

@@ -1,6 +1,7 @@
 /**
- * What a P's program prints, on its way to the host: a ring of bytes in shared memory, written by the P, drained by the host. Nothing is ever dropped: a P
- * whose ring is full waits until the host has taken something, or the run is over. It waits outside of every lock, and in no safepoint.
+ * What a P's program prints, on its way to the host: a ring of bytes in shared memory. The P writes
+ * it, and the host drains it. Nothing is ever dropped: a P whose ring is full waits until the host
+ * has taken something, or the run is over. It waits outside every lock, and in no safepoint.
  *
  *   record: stream (1 or 2), then the length of the text in 3 bytes, then its UTF-8
  */
@@ -10,15 +11,16 @@ import type { Memory } from '../../memory/memory.ts'
 import type { Stream } from '../output/standard-streams.ts'
 import { readAt } from '../read-at.ts'
 
-// Words of a ring's head, in bytes since the run began, modulo 2³². Each has one writer, who stores it atomically once the bytes that it is about are
-// written or read; the other side loads it atomically, so that it sees these bytes.
-/** By the P. */
+// The words of a ring's head count bytes since the run began, modulo 2³². Each word has one writer.
+// It stores the word atomically after it has written or read the bytes. The other side loads it
+// atomically, and so sees the bytes as well.
+/** Written by the P. */
 const WRITTEN = 0
-/** By the host. The P waits on it for room. */
+/** Written by the host. The P waits on it for room. */
 const READ = 1
 
 const RECORD_HEAD = 4
-/** Longer texts go in several records. */
+/** A longer text goes in several records. */
 const LONGEST = CONSOLE_RING_BYTES / 4
 
 export class ConsoleRing {
@@ -33,8 +35,8 @@ export class ConsoleRing {
   }
 
   /**
-   * Writes a text. By the P. `waitForRoom`: sleeps while the word of that index holds that value; false if the run is over, and nobody takes anything any
-   * more.
+   * Writes a text. For the P. `waitForRoom` sleeps while the word of that index holds that value;
+   * false if the run is over and nobody takes anything any more.
    */
   write(
     stream: Stream,
@@ -66,7 +68,10 @@ export class ConsoleRing {
     return true
   }
 
-  /** Takes what is in the ring, as long as `mayTake` says so of its stream; false if something stays. By the host. */
+  /**
+   * Takes what is in the ring while `mayTake` allows its stream; false if something stays. For the
+   * host.
+   */
   drain(
     take: (stream: Stream, text: Uint8Array) => void,
     mayTake: (stream: Stream) => boolean,

@@ -1,5 +1,7 @@
-/** What each P does at this moment, as far as shared memory tells: for who wants to know why a run does not end. Read without stopping anybody. */
-
+/**
+ * What each P does at this moment, as far as shared memory tells: to find out why a run does not
+ * end. Reading it stops nobody.
+ */
 import { load } from '#sync'
 import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
@@ -13,7 +15,7 @@ const STATUS: Readonly<Record<number, string>> = {
   [pWords.STATUS_RUNNING]: 'running',
   [pWords.STATUS_WAITING]: 'waiting',
 }
-/** What the P is said to do. */
+/** What a P is said to do, by its activity. */
 export const ACTIVITY: Readonly<Record<number, string>> = {
   [pWords.ACTIVITY_SCHEDULING]: 'schedules',
   [pWords.ACTIVITY_GOROUTINE]: 'runs a goroutine',
@@ -44,7 +46,7 @@ const SHARED: readonly (readonly [name: string, word: number])[] = [
   ['timers', control.TIMERS],
 ]
 
-/** A line for each P, and one for what they share. `nameOf`: of a goroutine. */
+/** A line for each P, and one for the words that they share. `nameOf`: the name of a goroutine. */
 export function describePs(memory: Memory, nameOf: (goroutine: number) => string): string[] {
   const { meta, layout } = memory
   const shared = SHARED.map(([name, word]) => `${name} ${load(meta, word)}`).join(', ')

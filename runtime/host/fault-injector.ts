@@ -1,6 +1,7 @@
 /**
- * Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. Every point counts its passes and
- * strikes in shared memory, so that a run can prove that a fault was met.
+ * Carries out the faults of a run on one P: at a named point, what the fault says, in the passes
+ * that it names. Every point counts its passes and strikes in shared memory, so that a run can
+ * prove that a fault was met.
  */
 
 import { exchange, step, wait } from '#sync'
@@ -22,9 +23,9 @@ const isTerminationPlace = (point: FaultPoint): boolean =>
 const never = new Int32Array(new SharedArrayBuffer(4))
 
 interface PointFaults {
-  /** Index of the word that counts passes; those of strikes and of cycles follow. */
+  /** Index of the word that counts passes; the words for strikes and for cycles follow. */
   readonly count: number
-  /** Index of the word that holds the last cycle in which any P was struck here. */
+  /** Index of the word that holds the last cycle in which a P was struck here. */
   readonly lastCycle: number
   readonly faults: readonly Fault[]
 }
@@ -88,8 +89,9 @@ export class FaultInjector implements FaultPoints {
   }
 
   /**
-   * Outside of the termination where it is kept is its place meanwhile, so that what others allocate past the goal is named after it. In the termination it
-   * has said where it is, as it does without a fault (gc/record/place.ts).
+   * Outside the termination, the point is the P's place during the stall, so that what others
+   * allocate past the goal is named after it. In the termination the P has told its place already,
+   * as it does without a fault (gc/record/place.ts).
    */
   #stall(point: FaultPoint, ms: number): void {
     const before = this.#place.current
@@ -106,7 +108,7 @@ export class FaultInjector implements FaultPoints {
   }
 }
 
-/** Passes and strikes of every point, all Ps together. */
+/** Passes and strikes of every point, summed over Ps. */
 export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCount[] {
   const { meta, layout } = memory
   const sum = (point: FaultPoint, offset: number): number => {

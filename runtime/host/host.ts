@@ -1,7 +1,11 @@
 /**
- * 'sawtooth/host': running programs from any Node program. The commands are a thin layer over this.
+ * 'sawtooth/host': runs programs from any Node program. The commands are a thin layer over it.
  *
- * @example const record = await run('./program.ts', { procs: 4, onCycle: cycle => console.log(cycle.heapAtMarkEnd) })
+ * @example
+ * const record = await run('./program.ts', {
+ *   procs: 4,
+ *   onCycle: cycle => console.log(cycle.heapAtMarkEnd),
+ * })
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
@@ -42,9 +46,9 @@ export type { CycleRecord, MemStats, RunError, RunRecord } from '../report/recor
 /** How often modules that do not end are looked for, in ms. */
 const LOADING_LOOK_MS = 500
 
-/** How long Ps are waited for once the run is over, in ms; then their threads are ended. */
+/** How long Ps are waited for after the run is over, in ms. Then their threads are ended. */
 const PATIENCE_MS = 500
-/** Where no goroutine has run there is nothing to leave. */
+/** The same where no goroutine has run: there is nothing to leave. */
 const BOOT_PATIENCE_MS = 50
 /**
  * How long a P may take to describe what ended the run, in ms: an error may compute its message,
@@ -59,35 +63,39 @@ const programUrlOf = (run: number): string =>
 /** Runs that have been started in this process. */
 let runs = 0
 
-/** What one P's thread answered: its report, or that it died. */
+/** What a P's thread answered: its report, or how it died. */
 type Answer =
   | { readonly index: number; readonly report: PReport }
   | { readonly index: number; readonly death: unknown }
 
-/** A pool of threads, for run after run. Close it when it is not needed any more, or declare it with `await using`. */
+/**
+ * A pool of threads, for run after run. Close it when it is not needed any more, or declare it with
+ * `await using`.
+ */
 export class Runtime implements AsyncDisposable {
   #pool: ThreadPool<PMessage, PReport> | null = null
   #last: Promise<unknown> = Promise.resolve()
-  /** The end of the threads that went last. */
+  /** The end of the threads that were ended last. */
   #destroyed: Promise<void> = Promise.resolve()
   #session: Session | null = null
   /**
-   * True: the programs of this Runtime are known to leave nothing in the modules that they import, which are then no
-   * reason to end threads. For programs of our own.
+   * True if the programs of this Runtime are known to leave nothing in the modules that they
+   * import, which then are no reason to end threads. Only for programs of Sawtooth's own.
    */
   trustsImports = false
   /** Bytes of memory that the last run touched. */
   #touched = 0
 
   /**
-   * Runs a program. Resolves with its record for every run that started, whatever became of it. Rejects before a start: with a UsageError, or with an
-   * OutputError if a file that the run needs cannot be made. Runs of one Runtime are carried out one after the other.
+   * Runs a program. Resolves with its record for every run that started, however it ended. Rejects
+   * before the start: with a UsageError, or with an OutputError if a file that the run needs cannot
+   * be made. The runs of one Runtime are carried out one after the other.
    */
   run(program: string, options: RunOptions = {}): Promise<RunRecord> {
     return this.start(program, options, false)
   }
 
-  /** As run; `showStatus`: draw a status line on the terminal. */
+  /** As `run`. `showStatus`: draw a status line on the terminal. */
   start(program: string, options: RunOptions, showStatus: boolean): Promise<RunRecord> {
     const result = this.#last.then(
       () => this.#run(program, options, showStatus),
@@ -97,12 +105,15 @@ export class Runtime implements AsyncDisposable {
     return result
   }
 
-  /** What each P and each goroutine does at this moment, a line each: for who wants to know why a run does not end. Nothing between runs. */
+  /**
+   * What each P and each goroutine does at this moment, a line each: to find out why a run does not
+   * end. Empty between runs.
+   */
   describe(): string[] {
     return this.#session?.describe() ?? []
   }
 
-  /** Ends the threads. */
+  /** Ends the threads, once all runs are over. */
   async close(): Promise<void> {
     await this.#last.catch(() => undefined)
     await this.#destroyPool()
@@ -120,7 +131,7 @@ export class Runtime implements AsyncDisposable {
       return await this.#runIn(directory, configuration, options, showStatus)
     } finally {
       removeTemporaryFolder(directory)
-      // Here, since nothing on the way refers to the run's memory any more.
+      // Reclaims here: only now does nothing refer to the run's memory any more.
       reclaim(this.#touched)
     }
   }
@@ -131,7 +142,7 @@ export class Runtime implements AsyncDisposable {
     options: RunOptions,
     showStatus: boolean,
   ): Promise<RunRecord> {
-    // Fresh in every run: what an earlier one has left behind can only reach its own.
+    // Fresh in every run: what an earlier run has left behind can reach only its own memory.
     const memory = reserveMemory(configuration.arena, configuration.procs)
     expectRoomForThreads(configuration.procs - (this.#pool?.size ?? 0))
     const session = new Session(memory, configuration, options, showStatus)
@@ -157,12 +168,15 @@ export class Runtime implements AsyncDisposable {
       try {
         options.signal?.removeEventListener('abort', abort)
       } catch {
-        // Of a signal of the host's own making: the run has its record all the same.
+        // The signal is an object of the host's own making. The run has its record all the same.
       }
     }
   }
 
-  /** Prepares the program, and runs it: what ended the run; null if `main` returned. Throws before a start only. */
+  /**
+   * Prepares the program and runs it. Returns what ended the run; null if `main` returned. Throws
+   * only before the start.
+   */
   async #outcome(
     run: number,
     directory: string,
@@ -213,7 +227,10 @@ export class Runtime implements AsyncDisposable {
     }
   }
 
-  /** Sends every P its message, and waits for all to answer: a P that dies ends the run, one that does not leave in time is ended. */
+  /**
+   * Sends every P its message, and waits until all have answered. A P that dies ends the run. A P
+   * that does not leave in time is ended.
+   */
   async #runPs(
     run: number,
     session: Session,
@@ -260,13 +277,14 @@ export class Runtime implements AsyncDisposable {
       compilation.end()
       clearInterval(nameLate)
     })
-    // Whoever ends a run with an error says so; nobody who has died does.
+    // A P that ends a run with an error tells it; a P that has died does not.
     const isDescribed = (): boolean =>
       isAborted() ||
       lines.some(line => line.hasTold()) ||
       answers.some(answer => 'death' in answer || answer.report.error !== null)
     if (!(await this.#settles(all, memory, compilation, isDescribed))) {
-      // Some P is in a loop without a safepoint, or waits for a lock that a dead one holds. Its thread goes, and the pool with it.
+      // Some P is in a loop without a safepoint, or waits for a lock that a dead P holds. Its
+      // thread is ended, and the pool with it.
       const before = [...answers]
       await this.#destroyPool()
       await all
@@ -284,8 +302,8 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
-   * True once all have answered; false if the run is over and some have not in good time.
-   * `isDescribed`: that it is known why, or nobody is to say it.
+   * True once all have answered; false if the run is over and some have not answered in time.
+   * `isDescribed`: it is known why the run ended, or nobody will tell it.
    */
   async #settles(
     all: Promise<unknown>,
@@ -319,7 +337,7 @@ export class Runtime implements AsyncDisposable {
     return this.#pool
   }
 
-  /** Ends all threads; resolves when they are over. */
+  /** Ends all threads. Resolves when they have ended. */
   #destroyPool(): Promise<void> {
     if (this.#pool !== null) this.#destroyed = this.#pool.destroy()
     this.#pool = null
@@ -330,7 +348,8 @@ export class Runtime implements AsyncDisposable {
 let shared: Runtime | null = null
 
 /**
- * Runs a program in the process's own Runtime, which stays warm: the next run starts in a millisecond. See Runtime.run.
+ * Runs a program in the process's own Runtime, which stays warm: the next run starts within a
+ * millisecond. See {@link Runtime.run}.
  *
  * @param program - a module whose default export is `function* main(...args: string[])`; .ts or .js
  */
@@ -338,14 +357,17 @@ export function run(program: string, options: RunOptions = {}): Promise<RunRecor
   return start(program, options, false)
 }
 
-/** Ends the threads of the process's own Runtime, once its runs are over. The next `run` makes another. */
+/**
+ * Ends the threads of the process's own Runtime, once its runs are over. The next `run` makes
+ * another one.
+ */
 export async function close(): Promise<void> {
   const closed = shared
   shared = null
   await closed?.close()
 }
 
-/** As run; `showStatus`: draw a status line on the terminal. */
+/** As `run`. `showStatus`: draw a status line on the terminal. */
 export function start(
   program: string,
   options: RunOptions,
@@ -355,7 +377,7 @@ export function start(
   return shared.start(program, options, showStatus)
 }
 
-/** Throws a UsageError if there is no room for it in the process's address space. */
+/** Throws a UsageError if the process's address space has no room for it. */
 function reserveMemory(arenaBytes: number, procs: number): Memory {
   try {
     return Memory.reserve({ arenaBytes, procs })
@@ -381,9 +403,12 @@ function end({ memory, schedule }: Session, state: number): void {
   endAll(memory)
 }
 
-/** What a P tells the host while it runs: that its console's ring is full, and how it has ended the run. */
+/**
+ * What a P tells the host while it runs: that its console's ring is full, and how it has ended the
+ * run.
+ */
 class Line {
-  /** The P's end. */
+  /** The port's other end, for the P. */
   readonly port: MessagePort
   readonly #session: Session
   readonly #index: number
@@ -403,13 +428,13 @@ class Line {
     port1.unref()
   }
 
-  /** Whether it has told its report before it came to an end. */
+  /** Whether the P has told its report before it came to an end. */
   hasTold(): boolean {
     this.#take()
     return this.#report !== null
   }
 
-  /** Its report, or what is known of one that did not come in time; null: nothing. */
+  /** The P's report, or what is known of a report that did not come in time; null: nothing. */
   get known(): PReport | null {
     if (this.#report !== null || this.#ending === null) return this.#report
     const error = {
@@ -421,7 +446,7 @@ class Line {
   }
 
   #receive(told: PTold | null): void {
-    // Who finds the P's end can say what it likes.
+    // Code that finds the P's end can say what it likes.
     if (typeof told !== 'object' || told === null) return
     if ('report' in told) this.#report = told.report
     else if ('ending' in told) this.#ending = told.ending
@@ -438,7 +463,7 @@ class Line {
       this.#receive(left.message)
   }
 
-  /** Takes what is still in it, and closes it. */
+  /** Takes what is still in the port, and closes it. */
   close(): void {
     this.#take()
     this.#own.close()

@@ -1,7 +1,10 @@
 /**
  * A worker thread's part in a run: it becomes P `index`, once per run.
  *
- *   import the program afresh (every P does, and declares the same types and tasks) → wait for the others → run goroutines → report
+ * 1. It imports the program afresh. Every P does, and declares the same types and tasks.
+ * 2. It waits for the others.
+ * 3. It runs goroutines.
+ * 4. It reports.
  */
 
 import process from 'node:process'
@@ -55,21 +58,21 @@ import { serve } from './thread-pool.ts'
 /** What a thread is sent to become a P. */
 export interface PMessage {
   readonly index: number
-  /** Number of the run, of all runs of the process. */
+  /** Number of the run among all runs of the process. */
   readonly run: number
   readonly memory: MemoryHandle
   /** The schedule of the run's Ps; null: the system orders them. */
   readonly schedule: SharedArrayBuffer | null
   readonly configuration: Configuration
-  /** URL of the prepared program; of the prepared pacer, if it is a file. */
+  /** URL of the prepared program, and of the prepared pacer if that is a file. */
   readonly entryUrl: string
   readonly pacerUrl: string | null
-  /** Where to tell what cannot wait for the report. */
+  /** The port for what cannot wait for the report. */
   readonly host: MessagePort
 }
 
 /**
- * What goes to the host before the report: that the console's ring is full, that and how this P
+ * What goes to the host before the report: that the console's ring is full, that and how this P has
  * ended the run, and which module it evaluates.
  */
 export type PTold =
@@ -79,12 +82,12 @@ export type PTold =
   | ModuleTold
 
 /**
- * What is known of an error before any of its own code runs, which may take its time to describe
- * it.
+ * What is known of an error before any code of its own runs. That code may take its time to
+ * describe it.
  */
 export type Ending = Pick<RunError, 'kind' | 'goroutine'>
 
-/** What comes back. */
+/** What a P's thread returns. */
 export interface PReport {
   /** Whether the thread may serve another run. */
   readonly isReusable: boolean
@@ -94,7 +97,8 @@ export interface PReport {
 
 type Main = (...args: string[]) => Coroutine
 
-// A promise or timer of a program may throw when its run is over, where no goroutine can see it. It would end the thread, and with it the host's process.
+// A promise or a timer of a program may throw when its run is over, where no goroutine can see it.
+// That would end the thread, and with it the host's process.
 const writeError = process.stderr.write.bind(process.stderr)
 for (const event of ['unhandledRejection', 'uncaughtException'])
   process.on(event, error =>
@@ -108,7 +112,10 @@ silence()
 const remains = new Remains()
 
 compileFormatting()
-/** How this P ended the run: here, since what a promise resolves with a program can change. */
+/**
+ * How this P ended the run. It is kept here, since a program can change what a promise resolves
+ * with.
+ */
 let ended: PReport = { error: null, isReusable: false }
 
 serve<PMessage, PReport>(runP, () => ({
@@ -147,10 +154,16 @@ async function runOnce(message: PMessage): Promise<Served> {
   }
 }
 
-/** How often a P that waits for the host to take what it printed looks whether the run is over, in ms. */
+/**
+ * A P that waits for the host to take what it printed looks this often whether the run is over, in
+ * ms.
+ */
 const ROOM_MS = 50
 
-/** Waits for the host to take something from this P's console ring: false if the run was ended from outside, and nobody takes it. */
+/**
+ * Waits for the host to take something from this P's console ring. False if the run was ended from
+ * outside, and nobody takes it.
+ */
 function roomIn(
   memory: Memory,
   index: number,
@@ -174,7 +187,7 @@ function roomIn(
   }
 }
 
-/** The run's memory as this thread sees it, with the faults that it is to meet. */
+/** The run's memory as this thread sees it, with the faults that it must meet. */
 function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
   const { faults, seed } = configuration
   const memory = new Memory(handle)
@@ -183,13 +196,13 @@ function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
     : new Memory(handle, new FaultInjector(memory, faults, index, seed))
 }
 
-/** The thread as its P sees it: what the P tells of its failure goes to the host's port at once. */
+/** The thread as its P sees it. What the P tells of its failure goes to the host's port at once. */
 class ThreadHost implements Thread {
   readonly #collections = new GCProfiler()
   readonly #port: MessagePort
   readonly #program: RunningProgram
 
-  /** What this P told of its failure; null: nothing yet. */
+  /** What this P has told of its failure; null: nothing yet. */
   told: PReport['error'] = null
 
   constructor(port: MessagePort, program: RunningProgram) {
@@ -206,13 +219,13 @@ class ThreadHost implements Thread {
 
   onFailure(failure: Failure): void {
     try {
-      // A description that ends at the stack's end would say less than one from above.
+      // A description that meets the end of the stack would say less than one from further up.
       probeStackDeep()
       const error = tellEnding(this.#port, failure, this.#program)
       tellTo(this.#port)({ report: { error, isReusable: false } })
       this.told = error
     } catch {
-      // Near the end of the stack it cannot be told; it is once this thread has unwound.
+      // Near the end of the stack it cannot be told. It is told after this thread has unwound.
     }
   }
 }
@@ -270,7 +283,7 @@ async function loadPacer({ pacerUrl, configuration, host }: PMessage): Promise<P
   }
 }
 
-// Not looked up on the port: a program that has replaced it would be handed the port.
+// Not looked up on the port: a program that has replaced the method would be given the port.
 const { postMessage } = MessagePort.prototype
 const { apply } = Reflect
 
@@ -278,7 +291,10 @@ function tellTo(host: MessagePort): (told: PTold) => void {
   return told => apply(postMessage, host, [told])
 }
 
-/** A pacer whose errors are known to be its own, and not the program's that happened to call it. */
+/**
+ * A pacer whose errors are known to be its own, and not those of the program that called it by
+ * chance.
+ */
 function guarded(pacer: Pacer): Pacer {
   const guard =
     <A extends unknown[], R>(hook: string, body: (...args: A) => R) =>
@@ -320,7 +336,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const { index, configuration } = message
   const { check, gcPercent, memoryLimit, procs } = configuration
   const heap = new Heap(memory, check)
-  now() // compiles Node's own part of it (runtime/load/eager-compilation.ts sees to ours)
+  now() // Compiles Node's part of it, which eager-compilation.ts does not reach.
   const controller = new Controller(memory, pacer, {
     procs,
     gcPercent,
@@ -339,7 +355,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   return { run, host, program }
 }
 
-/** Import errors are the program's. */
+/** Imports the program. An error of the import is the program's. */
 async function importMain(entryUrl: string): Promise<Main> {
   const { default: main } = (await import(entryUrl)) as { default?: unknown }
   if (
@@ -390,7 +406,7 @@ class RunningProgram implements Program {
 
   start(id: GoroutineId): Coroutine {
     if (this.#taskOf(id) !== MAIN_TASK || this.main === null) return coroutineOf(id)
-    // Not as a method: `this` would lead to the runtime.
+    // Not called as a method: `this` would lead to the runtime.
     const { main } = this
     return main(...this.#args)
   }
@@ -409,7 +425,7 @@ class RunningProgram implements Program {
 
 type Described = NonNullable<PReport['error']>
 
-/** Errors whose message says it all, and their kind. */
+/** Errors whose message says everything, and their kinds. */
 const OWN_ERRORS = [
   [DeadlockError, 'deadlock'],
   [OutOfMemoryError, 'outOfMemory'],
@@ -419,7 +435,8 @@ const OWN_ERRORS = [
 ] as const
 
 /**
- * What was thrown, in strings: it crosses threads. The host hears at once that there is something.
+ * Puts what was thrown into strings, since it crosses threads. The host hears at once that there is
+ * something.
  */
 function tellEnding(
   host: MessagePort,
@@ -441,7 +458,7 @@ function tellEnding(
 }
 
 function endingOf({ error, goroutine }: Failure, program: RunningProgram | null): Ending {
-  // In a run, but in no goroutine: it cannot be the program's fault.
+  // In a run but in no goroutine: it cannot be the program's fault.
   const otherwise =
     isMadeBy(error, InternalError) || (program !== null && goroutine === 0) ? 'internal' : 'program'
   const name = goroutine !== 0 && program !== null ? program.nameOf(goroutine) : null
@@ -452,7 +469,7 @@ function ownKindOf(error: unknown): string | null {
   return OWN_ERRORS.find(([Kind]) => isMadeBy(error, Kind))?.[1] ?? null
 }
 
-/** As instanceof, for our own classes, without a look that a Proxy could answer. */
+/** As `instanceof`, for the runtime's own classes, without a look that a Proxy could answer. */
 function isMadeBy(error: unknown, kind: { readonly prototype: unknown }): boolean {
   return types.isNativeError(error) && Object.getPrototypeOf(error) === kind.prototype
 }

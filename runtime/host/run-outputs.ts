@@ -1,4 +1,7 @@
-/** The files of a run, its record and its trace. A file that cannot be written any more is told of once, and the run goes on without it. */
+/**
+ * The files of a run: its record and its trace. A file that cannot be written any more is told
+ * once, and the run goes on without it.
+ */
 
 import type { OutputError } from '../errors/output-error.ts'
 import type { Configuration } from '../options/configuration.ts'
@@ -20,7 +23,7 @@ export class RunOutputs {
     this.#tell = tell
   }
 
-  /** Throws an OutputError, and leaves nothing behind. */
+  /** Opens the files. If it throws an OutputError, it leaves nothing behind. */
   open({ jsonFile, traceFile, program, procs }: Configuration, head: Partial<RunRecord>): void {
     try {
       if (traceFile !== null) this.#traceFile = openOutput(traceFile)
@@ -37,12 +40,12 @@ export class RunOutputs {
     this.#record?.cycle(cycle)
   }
 
-  /** Looks whether all can still be written. */
+  /** Looks whether all files can still be written. */
   check(): void {
     for (const { failure } of this.#files()) if (failure !== null) this.failed(failure)
   }
 
-  /** Something of the run's could not be written. */
+  /** Notes that something of the run could not be written. */
   failed(error: OutputError): void {
     if (this.failures.some(({ file }) => file === error.file)) return
     this.failures.push(error)
@@ -58,7 +61,7 @@ export class RunOutputs {
     await this.#record?.finish(record).catch((error: OutputError) => this.failed(error))
   }
 
-  /** Waits for no reader any more. */
+  /** From here on no reader is waited for. */
   giveUp(): void {
     for (const file of this.#files()) file.giveUp()
   }

@@ -1,6 +1,6 @@
 /**
- * Where a run prints: the process's own streams, through their queues, or streams of the host's. An error of a stream is the run's to tell, and ends nobody's
- * process.
+ * Where a run prints: the process's own streams, through their queues, or streams of the host's.
+ * The run tells an error of a stream, and the error ends nobody's process.
  */
 import { setImmediate } from 'node:timers/promises'
 import type { OutputError } from '../errors/output-error.ts'
@@ -8,7 +8,7 @@ import type { RunOptions } from '../options/configuration.ts'
 import type { Writer } from '../output/descriptor-queue.ts'
 import { type Stream, standardStream, unwrittenOf } from '../output/standard-streams.ts'
 
-/** Bytes of lines that nobody has read yet. */
+/** Bytes that may wait to be read, at most. */
 const MOST_UNREAD = 1 << 24
 
 const STREAMS: readonly Stream[] = [1, 2]
@@ -41,27 +41,29 @@ export class RunStreams {
     this.#printers[stream].write(text)
   }
 
-  /** The reader does not keep up: what can wait should. A host's own stream takes what comes. */
+  /**
+   * The reader does not keep up: a writer that can wait should. A host's own stream is never full.
+   */
   isFull(stream: Stream): boolean {
     return this.#printers[stream].isFull
   }
 
-  /** So much waits to be read that no more should come, whoever writes it. */
+  /** So many bytes wait to be read that nobody should write more. */
   isStuck(stream: Stream): boolean {
     return this.#printers[stream].waiting > MOST_UNREAD
   }
 
-  /** Once a stream is not full. */
+  /** Resolves when a stream is not full. */
   room(stream: Stream): Promise<void> {
     return this.#printers[stream].room()
   }
 
-  /** Once all is written, or nobody waits for it any more. */
+  /** Resolves when everything is written, or no reader is waited for any more. */
   async flushed(): Promise<void> {
     await Promise.all(STREAMS.map(stream => this.#printers[stream].flushed()))
   }
 
-  /** Waits for no reader any more. True if standard output has lost something by it. */
+  /** From here on no reader is waited for. True if standard output has lost something by it. */
   giveUp(): boolean {
     this.#printers[2].giveUp()
     return this.#printers[1].giveUp()
@@ -72,7 +74,7 @@ export class RunStreams {
     for (const stream of STREAMS) this.#printers[stream].open()
   }
 
-  /** Has no part in the host's streams any more. */
+  /** Stops listening to the host's streams. */
   close(): void {
     for (const stream of STREAMS) this.#printers[stream].close()
   }
@@ -80,7 +82,7 @@ export class RunStreams {
 
 interface Printer {
   readonly isFull: boolean
-  /** Bytes. */
+  /** Bytes that wait to be read. */
   readonly waiting: number
   write(text: Uint8Array): void
   room(): Promise<void>
@@ -90,7 +92,7 @@ interface Printer {
   close(): void
 }
 
-/** On one of the process's own streams. Once it has failed it takes no more. */
+/** Prints on one of the process's own streams. After a failure it takes no more. */
 class QueuePrinter implements Printer, Writer {
   readonly #queue: ReturnType<typeof standardStream>
   readonly #fail: (error: unknown) => void
@@ -134,7 +136,7 @@ class QueuePrinter implements Printer, Writer {
   }
 }
 
-/** On a stream of the host's, which holds what its reader has not taken. */
+/** Prints on a stream of the host's, which holds what its reader has not taken. */
 class StreamPrinter implements Printer {
   readonly isFull = false
   readonly waiting = 0
@@ -162,7 +164,7 @@ class StreamPrinter implements Printer {
 
   async room(): Promise<void> {}
 
-  /** A stream that takes what it is given, or refuses it, at once has done so. */
+  /** By then, a stream that takes or refuses its text at once has done so. */
   async flushed(): Promise<void> {
     await setImmediate()
   }
@@ -181,8 +183,8 @@ class StreamPrinter implements Printer {
   }
 
   /**
-   * An error comes after the callback of its write; one that nobody listens to would end the host's
-   * process. A stream that is destroyed tells the callback only.
+   * An error comes after the callback of its write, and would end the host's process if nobody
+   * listened. A stream that is destroyed only calls the callback.
    */
   #written(error: Error | null | undefined): void {
     this.#pending--

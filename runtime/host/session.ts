@@ -1,6 +1,7 @@
 /**
- * One run, as the host's main thread sees it: it never waits for a P, nor for who reads what it prints. Every few milliseconds it carries out console output,
- * traces and cycle records, asks for a periodic cycle, and names who keeps the world waiting.
+ * One run, as the host's main thread sees it. It never waits for a P, nor for a reader of what it
+ * prints. Every few milliseconds it carries out console output, traces and cycle records, asks for
+ * a periodic cycle, and names the P that keeps the world waiting.
  */
 
 import { availableParallelism } from 'node:os'
@@ -51,7 +52,7 @@ const TICK_MS = 10
 /** How often the status line is drawn, in ticks. */
 const STATUS_TICKS = 20
 
-/** A dump says of so many goroutines what they do. */
+/** A dump describes this many goroutines at most. */
 const MOST_DESCRIBED = 1000
 
 const encoder = new TextEncoder()
@@ -59,7 +60,7 @@ const encoder = new TextEncoder()
 export class Session {
   readonly memory: Memory
   readonly configuration: Configuration
-  /** The schedule of its Ps, if they have one. */
+  /** The schedule of the run's Ps; null: they have none. */
   readonly schedule: SharedArrayBuffer | null
   private readonly options: RunOptions
   private readonly rings: ConsoleRing[] = []
@@ -73,16 +74,17 @@ export class Session {
   private readonly beganMs = now()
   private readonly showStatus: boolean
   private trace: RunTrace | null = null
-  /** Why standard output takes no more, and whether that or an abort has cut it off. */
+  /** Why standard output takes no more; null: it takes more. */
   private lost: OutputError | null = null
   private isOpen = false
-  /** Until a stream has room. */
+  /** True until a stream has room. */
   private isWaiting = false
   /** Lines of traces that were not printed, since too many wait to be read. */
   private unsaid = 0
   private isAborted = false
-  /** No P runs any more. */
+  /** True once no P runs any more. */
   private isOver = false
+  /** True if standard output has lost what its reader had not taken when the wait for it ended. */
   private isCutOff = false
   private timer: NodeJS.Timeout | null = null
   private giveUpTimer: NodeJS.Timeout | null = null
@@ -129,7 +131,8 @@ export class Session {
   }
 
   start(): void {
-    // Under a schedule the host looks when all is over: what it does in between comes when the system will, and is in no order.
+    // Under a schedule the host looks only when all is over: what it did before that would be in no
+    // order, since the system chooses its moments.
     if (this.schedule === null)
       this.timer = setInterval(
         () => this.attempt('internal', 'a look at the run', () => this.tick()),
@@ -157,19 +160,19 @@ export class Session {
     ]
   }
 
-  /** Prints that on the run's standard error. */
+  /** Prints what `describe` returns on the run's standard error. */
   dump(): void {
     for (const line of this.describe()) this.writeLine(line)
   }
 
-  /** Carries out what programs print, as far as it is read. */
+  /** Prints what programs have printed, as far as it is read. */
   drainConsole(): void {
     for (const ring of this.rings) ring.drain(this.print, this.mayPrint)
   }
 
   private readonly print = (stream: Stream, text: Uint8Array): void => this.write(stream, text)
 
-  /** Under a schedule no P waits for the host. */
+  /** Always true under a schedule: there, no P waits for the host. */
   private readonly mayPrint = (stream: Stream): boolean => {
     if (this.schedule !== null || !this.streams.isFull(stream)) return true
     if (!this.isWaiting) {
@@ -182,7 +185,7 @@ export class Session {
     return false
   }
 
-  /** Ends the run. Once its Ps are over no reader is waited for much longer. */
+  /** Ends the run. Once its Ps are over, readers are waited for only a short while. */
   abort(): void {
     this.isAborted = true
     this.endRun()
@@ -196,14 +199,17 @@ export class Session {
     }, LAST_READ_MS)
   }
 
-  /** Standard output takes no more: what is computed from now on would be lost. */
+  /**
+   * Notes that standard output takes no more, and ends the run: what it computed from now on would
+   * be lost.
+   */
   private lose(error: OutputError): void {
     this.lost ??= error
     this.outputs.failed(error)
     this.endRun()
   }
 
-  /** The last look, once no P runs any more; then the record. */
+  /** Looks for the last time, once no P runs any more, and makes the record. */
   async finish(ending: RunError | null): Promise<RunRecord> {
     if (this.timer !== null) clearInterval(this.timer)
     this.takeRest()
@@ -228,7 +234,7 @@ export class Session {
     this.eraseStatus()
   }
 
-  /** Says how the run ended. Answers with what ended it, as far as it is known. */
+  /** Says how the run ended. Returns what ended it, as far as that is known. */
   private sayEnding(error: RunError | null): RunError | null {
     const isOurs =
       error !== null && !(error.kind === 'interrupted' && this.lost !== null && !this.isAborted)
@@ -241,7 +247,7 @@ export class Session {
     return isOurs ? error : null
   }
 
-  /** For a run that was over before it started. */
+  /** Opens the outputs of a run that was over before it started. */
   private openLate(): void {
     try {
       this.open()
@@ -251,7 +257,10 @@ export class Session {
     }
   }
 
-  /** Waits until all that was printed and traced is written, and writes the record: what could not be written is in it. */
+  /**
+   * Waits until all that was printed and traced is written, and writes the record. What could not
+   * be written is in the record.
+   */
   private async close(record: RunRecord): Promise<RunRecord> {
     await this.streams.flushed()
     if (this.isCutOff && record.error === null) this.writeLine('interrupted')
@@ -261,7 +270,10 @@ export class Session {
     return this.concluded(record)
   }
 
-  /** The record with what could not be written; that is an error only where there is no other. */
+  /**
+   * The record with what could not be written. That is an error of the run only if there is no
+   * other.
+   */
   private concluded(record: RunRecord): RunRecord {
     const unwritten = this.outputs.failures.map(({ file, why }) => ({ file, why }))
     const [first] = this.outputs.failures
@@ -276,7 +288,10 @@ export class Session {
     this.write(2, encoder.encode(`${withoutControls(line)}\n`))
   }
 
-  /** A line that comes with every cycle: where nobody reads, they must not fill the memory. */
+  /**
+   * Writes a line that comes with every cycle: if nobody reads, such lines must not fill the
+   * memory.
+   */
   private writeTrace(line: string): void {
     if (this.streams.isStuck(2)) this.unsaid++
     else this.writeLine(line)
@@ -335,7 +350,9 @@ export class Session {
     )
   }
 
-  /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
+  /**
+   * Asks a P for a cycle two minutes after the last one (GODEBUG=forcegcperiod), if there was one.
+   */
   private askForPeriodicCycle(): void {
     const { meta, metaF64 } = this.memory
     const last = readAt(metaF64, this.memory.controlDouble(control.LAST_CYCLE_AT))
@@ -351,10 +368,10 @@ export class Session {
     this.wakeAll()
   }
 
-  /** What ended the run on the host's side. */
+  /** What ended the run on the host's side; null: nothing. */
   failure: RunError | null = null
 
-  /** Ends the run with an error that no P knows of, unless one has. */
+  /** Ends the run with an error that no P knows of, unless one has ended it already. */
   fail(kind: string, message: string, stack: string | null = null): void {
     this.failure ??= { kind, message, goroutine: null, stack }
     this.endRun()
@@ -365,10 +382,14 @@ export class Session {
     this.attempt('program', 'onCycle', () => this.options.onCycle?.(cycle))
   }
 
-  /** What `work` throws ends the run, and so does the rejection of a promise that it returns. */
+  /**
+   * Runs `work`. What it throws ends the run, and so does the rejection of a promise that it
+   * returns.
+   */
   private attempt(kind: string, who: string, work: () => unknown): void {
     const failWith = (thrown: unknown): void => {
-      // Too late for the record: it is the host's, as any promise that nobody waits for.
+      // Too late for the record. It is the host's error, as that of any promise that nobody waits
+      // for.
       if (this.isOver) throw thrown
       this.fail(kind, `${who} threw ${textOf(thrown)}`, describeThrown(thrown).stack)
     }
@@ -380,7 +401,10 @@ export class Session {
     }
   }
 
-  /** Ends the run from outside. Called when it is aborted, when its output is not read or not taken any more, or the host's callback threw. */
+  /**
+   * Ends the run from outside. Called when it is aborted, when its output is not read or not taken
+   * any more, or when a callback of the host threw.
+   */
   endRun: () => void = () => {}
 
   /** Wakes every P that sleeps. */
@@ -417,7 +441,7 @@ export class Session {
         : kind === 'deadlock' || kind === 'outOfMemory'
           ? 'fatal error: '
           : ''
-    // A deadlock's message has lines, and they are the runtime's; those of others are marked.
+    // The lines of a deadlock's message are the runtime's. Those of other messages are marked.
     this.writeLine(`${head}${kind === 'deadlock' ? message : printableLines(message)}`)
     if (this.configuration.schedule !== null && this.configuration.schedule.kind !== 'replay')
       this.writeLine(

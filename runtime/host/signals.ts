@@ -1,20 +1,27 @@
 /**
- * The signals that end a command, for all commands. The first one ends it with what it has: a run with its record, a measurement with what was
- * measured. Those after it change nothing: npm and terminals send the same one twice, to a process and to its group. A command that is not over
- * in good time is ended here.
+ * The signals that end a command, for all commands.
+ *
+ * 1. The first signal ends the command with what it has: a run with its record, a measurement with
+ *    what was measured.
+ * 2. Later signals change nothing: npm and terminals send the same signal twice, to a process and
+ *    to its group.
+ * 3. A command that is not over in time is ended here.
  */
 import { writeSync } from 'node:fs'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
-/** How long an interrupted command may take to its end, in ms. A run's takes less than one second, unless it must write its record to a slow disk. */
+/**
+ * How long an interrupted command may take to end, in ms. A run takes less than one second, unless
+ * it writes its record to a slow disk.
+ */
 const PATIENCE_MS = 10_000
-/** What an interrupted command exits with, whichever the signal. */
+/** The exit code of an interrupted command, whichever the signal. */
 const INTERRUPTED_EXIT = 130
 
 /** Why an AbortSignal of `interruptible` is aborted. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
-  /** SIGQUIT, as in Go: say first what everybody does. */
+  /** True for SIGQUIT, as in Go: first say what everybody does. */
   readonly wantsDump: boolean
 
   constructor(signal: NodeJS.Signals) {
@@ -24,8 +31,9 @@ export class Interruption extends Error {
 }
 
 /**
- * What `work` returns. The first signal aborts what `work` is given, with an Interruption. Once it has come, the listeners stay: the process is about to
- * end, and what it still has to write must not be cut short.
+ * Returns what `work` returns. The first signal aborts what `work` is given, with an Interruption.
+ * After it the listeners stay: the process is about to end, and what it still has to write must not
+ * be cut short.
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,

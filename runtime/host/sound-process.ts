@@ -1,9 +1,12 @@
-/** What a run needs of its process, looked at before it starts: what is missing is told in a line that says who takes it away. */
+/**
+ * What a run needs of its process. It is looked at before the run starts. What is missing is told
+ * in a line that says what takes it away.
+ */
 import { readFileSync } from 'node:fs'
 import { KiB, MiB } from '../../memory/units.ts'
 import { UsageError } from '../errors/usage-error.ts'
 
-/** Throws a UsageError. */
+/** Throws a UsageError unless the process allows what every run needs. */
 export function expectSoundProcess(): void {
   if (!allows(() => new Function('')))
     throw new UsageError(
@@ -24,10 +27,16 @@ export function expectSoundProcess(): void {
     )
 }
 
-/** Address space that V8 reserves for a thread, most of it never used: 570 to 770 MiB (Node 20.20.2). Less is no room in any case. */
+/**
+ * Address space that V8 needs for a thread at least. It reserves 570 to 770 MiB (Node 20.20.2), and
+ * uses little of it.
+ */
 const THREAD_BYTES = 512 * MiB
 
-/** Throws a UsageError if the process may not have as much address space as so many more threads need: V8 would end the process. */
+/**
+ * Throws a UsageError if the process may not have the address space that this many more threads
+ * need: V8 would end the process.
+ */
 export function expectRoomForThreads(count: number): void {
   const [, limit] = /^Max address space +(\d+)/m.exec(systemFile('/proc/self/limits')) ?? []
   const [, usedKiB] = /^VmSize:\s+(\d+) kB/m.exec(systemFile('/proc/self/status')) ?? []
@@ -39,9 +48,7 @@ export function expectRoomForThreads(count: number): void {
   )
 }
 
-/**
- * What Linux tells of this process; elsewhere, and where no file can be opened any more, nothing.
- */
+/** What Linux tells of this process. Empty elsewhere, and where no file can be opened any more. */
 function systemFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
@@ -55,6 +62,6 @@ function allows(what: () => unknown): boolean {
     what()
     return true
   } catch {
-    return false // the answer, whatever the reason
+    return false // The answer, whatever the reason.
   }
 }

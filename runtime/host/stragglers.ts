@@ -1,6 +1,7 @@
 /**
- * Names whoever keeps a stop, or a stack scan, waiting for longer than 100 ms: usually a task in a loop without a safepoint. Where it is the runtime that is at work there, the line says so, and
- * gives no advice.
+ * Names a P that keeps a stop or a stack scan waiting for longer than 100 ms: usually its task is
+ * in a loop without a safepoint. If the runtime is at work on the P, the line says so, and gives no
+ * advice.
  */
 
 import { load, now } from '#sync'
@@ -18,7 +19,7 @@ const PATIENCE_MS = 100
 export class Stragglers {
   readonly #memory: Memory
   readonly #nameOf: (goroutine: number) => string
-  /** When the wait began for which a P was named last: it is named once. */
+  /** By P: when the wait began for which the P was named last. A P is named once for a wait. */
   readonly #namedFor = new Map<number, number>()
 
   constructor(memory: Memory, nameOf: (goroutine: number) => string) {
@@ -26,7 +27,10 @@ export class Stragglers {
     this.#nameOf = nameOf
   }
 
-  /** Lines about those who have just become known; to be called every few milliseconds. */
+  /**
+   * Lines about the Ps that now have kept others waiting for too long. Call it every few
+   * milliseconds.
+   */
   find(): string[] {
     const { meta, metaF64, layout } = this.#memory
     const lines: string[] = []

@@ -1,13 +1,16 @@
 /**
- * `console` and `process.stdout` as a program in a P finds them: what it prints goes through the P's ring, at once and whole.
+ * `console` and `process.stdout` as a program in a P finds them: what it prints goes through the
+ * P's ring, at once and whole.
  *
- *   importing   only what the program's modules print, on one of the Ps, since they run on every P and are to be heard once
+ *   importing   only what the program's modules print, and only on one of the Ps: the modules run
+ *               on every P, and must be heard once
  *   running     all that is printed
- *   over        nothing: who has kept a console of this run prints into no other
+ *   over        nothing: code that has kept a console of this run prints into no other run
  *   no run      nothing: what is called on the thread now was left by a run that is over, and
  *               only the host prints (decision 0013)
  *
- * While modules are imported the event loop turns, and may call back what an earlier run has left. Code of the modules is known by its asynchronous context.
+ * While modules are imported the event loop turns, and may call what an earlier run has left. Code
+ * of the modules is known by its asynchronous context.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Buffer } from 'node:buffer'
@@ -21,7 +24,10 @@ import type { ConsoleRing } from './console-ring.ts'
 const encoder = new TextEncoder()
 const { set } = Reflect
 
-/** Number of the run whose modules are running: Node keeps it with the promises of the modules, for as long as the thread lives. */
+/**
+ * Number of the run whose modules are running. Node keeps it with the promises of the modules, for
+ * as long as the thread lives.
+ */
 const importing = new AsyncLocalStorage<number>()
 
 /** For a thread of a pool, before its first run. */
@@ -42,7 +48,7 @@ export class TaskConsole {
   readonly #writes = { stdout: process.stdout.write, stderr: process.stderr.write }
   readonly #hearsModules: boolean
   #state: 'importing' | 'running' | 'over' = 'importing'
-  /** True once the run is over: a program that catches what ends it there prints no more. */
+  /** True once the run is over. A program that catches what ends it then prints no more. */
   isOver: () => boolean = () => false
 
   /** `waitForRoom`: see {@link ConsoleRing.write}. */
@@ -74,14 +80,14 @@ export class TaskConsole {
     return importing.run(this.#run, modules)
   }
 
-  /** Goroutines are about to run. */
+  /** From here on goroutines run. */
   open(): void {
     this.#state = 'running'
   }
 
   remove(): void {
     this.#state = 'over'
-    // Not by assignment, which throws where the program has frozen them.
+    // Not by assignment, which throws if the program has frozen them.
     set(globalThis, 'console', this.#original)
     set(process.stdout, 'write', this.#writes.stdout)
     set(process.stderr, 'write', this.#writes.stderr)
@@ -101,7 +107,7 @@ export class TaskConsole {
     return new Target(text => this.#write(stream, text))
   }
 
-  /** As a stream's `write` in Node. */
+  /** As the `write` of a stream in Node. */
   #writer(stream: Stream): typeof process.stdout.write {
     return (
       chunk: string | Uint8Array,
@@ -122,12 +128,12 @@ export class TaskConsole {
 }
 
 /**
- * A console without what leads to Node's own objects, which other runs have too: streams,
- * prototypes, ways to format.
+ * A console without what leads to Node's own objects, which other runs share: streams, prototypes,
+ * ways to format.
  *
- * Each method overflows the stack before it formats anything, if it does at all. A regular
- * expression that V8 compiles near the stack's end, as those of Node's formatting at their first
- * use, would end the process.
+ * If a method overflows the stack, it does so before it formats anything. V8 compiles the regular
+ * expressions of Node's formatting at their first use, and to compile one near the end of the stack
+ * would end the process.
  */
 function methodsOf(console: Console): Console {
   const own: Record<string, unknown> = {}
@@ -143,7 +149,10 @@ function methodsOf(console: Console): Console {
   return own as unknown as Console
 }
 
-/** What a Console needs of a stream. No Writable: one that a stack overflow has struck writes nothing any more. */
+/**
+ * What a Console needs of a stream. It is no Writable: one that a stack overflow has struck writes
+ * nothing any more.
+ */
 class Target extends EventEmitter {
   readonly write: (text: string) => void
 

@@ -1,7 +1,7 @@
-/** Why a thread could not become a P, or ended: in a line that says what the system refused. */
+/** Why a thread could not become a P, or ended, in a line that says what the system refused. */
 import { textOf } from '../errors/thrown.ts'
 
-/** What the system answers, and whose limit that is. */
+/** The system's answers, and whose limit each of them means. */
 const LIMITS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files, of which each thread needs some: ulimit -n',
   ENFILE: 'too many open files on this machine',
@@ -9,22 +9,25 @@ const LIMITS: Readonly<Record<string, string>> = {
   ENOMEM: 'too little memory, or address space: ulimit -v',
 }
 
-/** A run of `procs` Ps, one of whose threads cannot start. */
+/** For a run of `procs` Ps, one of whose threads cannot start. */
 export function startRefused(procs: number, error: unknown): string {
   return `the threads of ${procs} Ps cannot start: ${reasonOf(error)}`
 }
 
-/** A P whose thread ended while the run was on. */
+/** For a P whose thread ended during the run. */
 export function deathOf(error: unknown, isFaultInjected: boolean): string {
   const reason = reasonOf(error)
   if (!/exited with code/.test(reason)) return reason
   return `${reason} (${isFaultInjected ? '--fault … exit' : 'a program ends by returning from main, not by process.exit'})`
 }
 
-/** An error of the system's that tells of a limit, with whose it is; null for any other. */
+/**
+ * An error of the system that tells of a limit, with the owner of the limit; null for any other
+ * error.
+ */
 export function limitReached(error: unknown): string | null {
   if (!(error instanceof Error)) return null
-  // Where no file can be opened, Node finds no module; ours are there.
+  // If no file can be opened, Node says that it finds no module. But the runtime's own are there.
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ERR_MODULE_NOT_FOUND' && mostFiles() < FEWEST_FILES)
     return `EMFILE (${LIMITS.EMFILE})`
@@ -32,12 +35,12 @@ export function limitReached(error: unknown): string | null {
   return reason === error.message ? null : reason
 }
 
-/** The runtime's own modules are read at the same time, and each thread reads them. */
+/** Each thread reads the runtime's own modules, and all at the same time. */
 const FEWEST_FILES = 256
 
 /**
- * How many files this process may have open, asked without opening one; Infinity where nothing is
- * known of it.
+ * How many files this process may have open, asked without opening one; Infinity if it is not
+ * known.
  */
 function mostFiles(): number {
   const { userLimits } = process.report.getReport() as {

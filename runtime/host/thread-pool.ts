@@ -1,9 +1,12 @@
 /**
- * Threads that are kept for task after task. A task that finds none idle starts one, or waits if there are `most`. A thread that cannot start, or
- * that ends, rejects the task that it was to do, and that is all: it is no error of the process, and another thread takes its place.
+ * Threads that are kept for task after task.
  *
- * Code that a thread loads may post what it likes through `parentPort`, and nobody hears it. Tasks and answers have a
- * port of their own; whoever finds that one does not know the word that an answer carries.
+ * 1. A task that finds no idle thread starts one. If there are `most` threads, it waits.
+ * 2. A thread that cannot start, or that ends, rejects its task and does nothing else. It is no
+ *    error of the process, and another thread takes its place.
+ * 3. Tasks and answers have a port of their own. Code that a thread loads may post what it likes
+ *    through `parentPort`, and nobody hears it. Code that finds the port does not know the word
+ *    that an answer carries.
  */
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
@@ -21,11 +24,11 @@ type Answer<Result> = { readonly result: Result } | { readonly error: unknown }
 /** What a thread says, with the word that it was given: that it can take tasks, or an answer. */
 type Said<Result> = { readonly word: string } & ({ readonly isReady: true } | Answer<Result>)
 
-/** What a thread is sent first, through the port that its code shares with whatever it loads. */
+/** What a thread is sent first, through the port that it shares with whatever it loads. */
 interface Greeting {
   /** For tasks and answers. */
   readonly port: MessagePort
-  /** Who finds the port has not found it. */
+  /** The secret of the pool's own code: to find the port is not enough. */
   readonly word: string
 }
 
@@ -43,7 +46,7 @@ class Thread {
     this.worker.postMessage({ port: port2, word: this.word } satisfies Greeting, [port2])
   }
 
-  /** What was said, if it is the pool's own code that said it. */
+  /** True if the pool's own code has said it. */
   isSaid<Result>(said: unknown): said is Said<Result> {
     return typeof said === 'object' && said !== null && 'word' in said && said.word === this.word
   }
@@ -59,7 +62,7 @@ interface Job<Task, Result> {
 /** The end of a thread that had a task. */
 export class ThreadError extends Error {
   override readonly name = 'ThreadError'
-  /** Its code: false if it ended before it could take the task. */
+  /** False if the thread ended before it could take the task. */
   readonly hasStarted: boolean
 
   constructor(message: string, hasStarted: boolean) {
@@ -86,7 +89,10 @@ export class ThreadPool<Task, Result> {
     return this.#idle.length + this.#busy.size
   }
 
-  /** Rejects with what the thread's work threw, or with a ThreadError. */
+  /**
+   * Resolves with what the thread's work returned. Rejects with what it threw, or with a
+   * ThreadError.
+   */
   run(task: Task, transferList: readonly TransferListItem[] = []): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ task, transferList, resolve, reject })
@@ -94,7 +100,7 @@ export class ThreadPool<Task, Result> {
     })
   }
 
-  /** Ends all threads, whatever they do; their tasks, and those that wait, reject. */
+  /** Ends all threads, whatever they do. Their tasks, and those that wait, reject. */
   async destroy(): Promise<void> {
     const threads = [...this.#idle.splice(0), ...this.#busy.keys()]
     const jobs = [...this.#busy.values(), ...this.#waiting.splice(0)]
@@ -115,7 +121,7 @@ export class ThreadPool<Task, Result> {
     }
   }
 
-  /** Null: there are enough. Undefined: it cannot start, and the job was told. */
+  /** null: there are enough threads. undefined: the thread cannot start, and the job was told. */
   #start(job: Job<Task, Result>): Thread | null | undefined {
     if (this.size >= this.#most) return null
     try {
@@ -160,7 +166,7 @@ export class ThreadPool<Task, Result> {
   }
 
   #end(thread: Thread, message: string): void {
-    // What it said before it ended.
+    // Hears what the thread said before it ended.
     for (
       let left = receiveMessageOnPort(thread.port);
       left !== undefined;
@@ -177,7 +183,11 @@ export class ThreadPool<Task, Result> {
   }
 }
 
-/** `--input-type` is about a text on the command line; a thread that inherits it does not begin with a file. Undefined: all flags of the process, which must not be named then. */
+/**
+ * The flags of a thread, without `--input-type`: that flag is about a text on the command line, and
+ * a thread that inherits it cannot begin with a file. undefined stands for all flags of the
+ * process, which must not be named then.
+ */
 function flagsOfThreads(): string[] | undefined {
   const isAboutText = (flag: string): boolean => /^--input-type(?:=|$)/.test(flag)
   if (!process.execArgv.some(isAboutText)) return undefined
@@ -187,8 +197,9 @@ function flagsOfThreads(): string[] | undefined {
 }
 
 /**
- * In a thread of a pool: does each task that comes. `conclude` makes the answer of what the work resolved with. No code
- * of anybody's comes between it and the pool: a promise is settled by what was loaded, if that has replaced `then`.
+ * On a thread of a pool: does each task that comes. `conclude` makes the answer of what the work
+ * resolved with. No other code runs between it and the pool: a promise could be settled by what was
+ * loaded, if that has replaced `then`.
  */
 export function serve<Task, Result>(
   work: (task: Task) => Result | Promise<Result>,
@@ -214,7 +225,7 @@ async function answerTo<Task, Result>(
   try {
     return { result: await work(task) }
   } catch (error) {
-    // Not the error itself, which need not be one that can be sent.
+    // Not the error itself: it may be one that cannot be sent.
     return { error: new Error(messageOf(error)) }
   }
 }

@@ -60,7 +60,7 @@ function sucrase(source: string, file: string, transforms: Transform[]): string 
  */
 function stripWithNode(strip: Strip, source: string, file: string): string | null {
   const { emitWarning } = process
-  process.emitWarning = () => {} // it calls itself experimental, once
+  process.emitWarning = () => {} // Node says once that it is experimental.
   try {
     return strip(source, { mode: 'strip' })
   } catch (error) {

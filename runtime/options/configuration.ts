@@ -327,7 +327,7 @@ function may(path: string, mode: number): boolean {
     accessSync(path, mode)
     return true
   } catch {
-    return false // the answer, whatever the reason
+    return false // The answer, whatever the reason.
   }
 }
 

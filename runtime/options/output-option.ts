@@ -1,4 +1,4 @@
-/** The file that an option wants written: it is checked before anything is opened. */
+/** The file that an option names for an output: it is checked before anything is opened. */
 import { accessSync, constants, fstatSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { reasonOf } from '../errors/output-error.ts'
@@ -43,6 +43,6 @@ function may(path: string, mode: number): boolean {
     accessSync(path, mode)
     return true
   } catch {
-    return false // the answer, whatever the reason
+    return false // The answer, whatever the reason.
   }
 }

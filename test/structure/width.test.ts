@@ -40,7 +40,7 @@ test.each([
 })
 
 test(`comments have at most ${MOST_COLUMNS} columns`, () => {
-  const files = repositoryFiles().filter(({ path }) => path.endsWith('.ts'))
+  const files = repositoryFiles().filter(({ path }) => /\.[jt]s$/.test(path))
   for (const folder of NARROW_FOLDERS)
     expect(files.some(({ path }) => path.startsWith(folder))).toBe(true)
   const narrow = files.filter(({ path }) => NARROW_FOLDERS.some(folder => path.startsWith(folder)))

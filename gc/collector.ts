@@ -25,7 +25,7 @@ import { ShadowStack } from '../heap/shadow-stack.ts'
 import { InternalError } from '../memory/internal-error.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Controller } from './controller.ts'
 import { Cycle } from './cycle.ts'
 import type { Here } from './here.ts'
@@ -130,7 +130,7 @@ export class Collector {
   ) {
     const memory = heap.memory
     const listener = new Listeners(memory.faults, [
-      new Overrun(memory, pIndex, () => world.hostCollectionMs()),
+      new Overrun(memory, pIndex, () => world.v8CollectionMs()),
       new CycleFacts(memory, new CycleRecords(memory)),
       trace,
     ])
@@ -245,21 +245,21 @@ export class Collector {
    * Blocks its caller in place; goroutines of other Ps go on. @safepoint
    */
   collect(trigger: CycleTrigger): void {
-    const { words } = this.memory
-    const cycle = words[control.CYCLES]
-    this.world.blockInPlace(() => words[control.CYCLES_MARKED] >= cycle)
-    while (words[control.CYCLES] === cycle) {
+    const { meta } = this.memory
+    const cycle = meta[control.CYCLES]
+    this.world.blockInPlace(() => meta[control.CYCLES_MARKED] >= cycle)
+    while (meta[control.CYCLES] === cycle) {
       // What the last cycle left is swept here, and not in the stop.
-      this.starter.sweepFirst(() => words[control.CYCLES] === cycle)
+      this.starter.sweepFirst(() => meta[control.CYCLES] === cycle)
       const epoch = this.world.epoch()
-      if (words[control.CYCLES] === cycle && words[control.PHASE] === control.PHASE_OFF)
+      if (meta[control.CYCLES] === cycle && meta[control.PHASE] === control.PHASE_OFF)
         this.world.raise(epoch, trigger)
       else this.world.safepoint()
     }
     if (trigger === STOP_FULL_CYCLE) this.gate.helpMark(cycle + 1)
-    this.world.blockInPlace(() => words[control.CYCLES_MARKED] > cycle)
-    while (words[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.starter.poll()
-    this.world.blockInPlace(() => words[control.CYCLES] !== cycle + 1 || this.sweeper.isDone)
+    this.world.blockInPlace(() => meta[control.CYCLES_MARKED] > cycle)
+    while (meta[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.starter.poll()
+    this.world.blockInPlace(() => meta[control.CYCLES] !== cycle + 1 || this.sweeper.isComplete)
   }
 
   /**
@@ -268,15 +268,15 @@ export class Collector {
    * after a while, but not for ever. @safepoint
    */
   collectStopped(): void {
-    const { words } = this.memory
-    const wanted = this.memory.p(this.pIndex, p.WANTED_BYTES)
-    for (let tries = 0; words[wanted] !== 0 && tries < MOST_TRIES; ) {
+    const { meta } = this.memory
+    const wantedWord = this.memory.pWord(this.pIndex, pWords.WANTED_BYTES)
+    for (let tries = 0; meta[wantedWord] !== 0 && tries < MOST_TRIES; ) {
       const deadline = now() + BETWEEN_TRIES_MS
       if (tries > 0) this.world.blockInPlace(() => now() >= deadline, deadline)
       this.world.blockInPlace(() => this.starter.isOff)
       const epoch = this.world.epoch()
       if (
-        words[wanted] !== 0 &&
+        meta[wantedWord] !== 0 &&
         this.starter.isOff &&
         this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)
       )

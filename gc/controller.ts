@@ -6,11 +6,13 @@
  * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit
  * (docs/go-collector.md §1.4).
  */
+
 import { load, store } from '#sync'
+import type { Bytes, MetaDoubles, MetaWords } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import { fillMemoryTerms } from './mapped.ts'
 import { checkGoals, checkPlan, checkRatio, checkState } from './pacer/check.ts'
 import {
@@ -46,8 +48,8 @@ export class PacerError extends Error {
 
 export class Controller {
   private readonly memory: Memory
-  private readonly words: Int32Array
-  private readonly doubles: Float64Array
+  private readonly meta: MetaWords
+  private readonly metaF64: MetaDoubles
   private readonly measures: number
   private readonly pacer: Pacer
   private readonly state: State
@@ -66,21 +68,21 @@ export class Controller {
 
   constructor(memory: Memory, pacer: Pacer, config: PacerConfig) {
     this.memory = memory
-    this.words = memory.words
-    this.doubles = memory.doubles
+    this.meta = memory.meta
+    this.metaF64 = memory.metaF64
     this.measures = memory.layout.measures
     this.pacer = pacer
     this.facts = newFacts(config)
     this.goalsAreLive = goalsAreLive(pacer, config)
     const state = this.measures + control.PACER_STATE
-    this.state = memory.doubles.subarray(state, state + pacer.stateNames.length)
+    this.state = memory.metaF64.subarray(state, state + pacer.stateNames.length)
   }
 
   /** Before the program starts, once per run. */
   initialize(config: PacerConfig): void {
-    this.words[control.GC_PERCENT] = config.gcPercent
-    this.doubles[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
-    this.doubles[this.measures + control.ARENA_HOLDS] = this.memory.layout.arenaBytes
+    this.meta[control.GC_PERCENT] = config.gcPercent
+    this.metaF64[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    this.metaF64[this.measures + control.ARENA_HOLDS] = this.memory.layout.arenaBytes
     this.pacer.init(config, this.state)
     this.commit()
   }
@@ -92,20 +94,20 @@ export class Controller {
   startCycle(trigger: number): void {
     const facts = this.fill('mark')
     const holds = this.measures + control.ARENA_HOLDS
-    this.doubles[holds] += (this.memory.layout.arenaBytes - this.doubles[holds]) / 8
+    this.metaF64[holds] += (this.memory.layout.arenaBytes - this.metaF64[holds]) / 8
     this.pacer.startCycle(this.state, facts, this.plan)
     this.check(checkPlan(this.pacer, this.plan, facts.procs))
     const { dedicatedWorkers, fractionalGoal } = this.plan
     Roles.handOut(this.memory, dedicatedWorkers)
-    this.words[control.IDLE_WORKERS_MAX] = maxIdleWorkers(
+    this.meta[control.IDLE_WORKERS_MAX] = maxIdleWorkers(
       facts.procs,
       dedicatedWorkers,
       trigger === STOP_PERIODIC_CYCLE,
     )
-    this.doubles[this.measures + control.FRACTIONAL_GOAL] = fractionalGoal
+    this.metaF64[this.measures + control.FRACTIONAL_GOAL] = fractionalGoal
     this.setGoals(facts)
     this.setAssistRatio(facts)
-    this.doubles[this.measures + control.GOAL_AT_START] = this.goals.goal
+    this.metaF64[this.measures + control.GOAL_AT_START] = this.goals.goal
   }
 
   /**
@@ -122,35 +124,35 @@ export class Controller {
   endCycle(bytesMarked: number, now: number): void {
     const facts = this.fill('mark')
     facts.bytesMarked = bytesMarked
-    facts.markDurationNs = (now - this.doubles[this.measures + control.MARK_STARTED_AT]) * 1e6
-    facts.assistTimeNs = this.sum(p.ASSIST_MS) * 1e6
-    facts.dedicatedTimeNs = this.sum(p.DEDICATED_MS) * 1e6
-    facts.fractionalTimeNs = this.sum(p.FRACTIONAL_MS) * 1e6
-    facts.idleTimeNs = this.sum(p.IDLE_MS) * 1e6
-    facts.creditLeft = Math.max(0, load(this.words, control.BACKGROUND_CREDIT))
+    facts.markDurationNs = (now - this.metaF64[this.measures + control.MARK_STARTED_AT]) * 1e6
+    facts.assistTimeNs = this.memory.sumOfPs(pWords.ASSIST_MS) * 1e6
+    facts.dedicatedTimeNs = this.memory.sumOfPs(pWords.DEDICATED_MS) * 1e6
+    facts.fractionalTimeNs = this.memory.sumOfPs(pWords.FRACTIONAL_MS) * 1e6
+    facts.idleTimeNs = this.memory.sumOfPs(pWords.IDLE_MS) * 1e6
+    facts.creditLeft = Math.max(0, load(this.meta, control.BACKGROUND_CREDIT))
     this.pacer.endCycle(this.state, facts)
     const total = facts.markDurationNs * facts.procs
-    this.doubles[this.measures + control.PACER_UTILIZATION] =
+    this.metaF64[this.measures + control.PACER_UTILIZATION] =
       BACKGROUND_UTILIZATION + (total > 0 ? facts.assistTimeNs / total : 0)
   }
 
   /** In the termination stop: what was marked is what lives. */
   resetLive(bytesMarked: number): void {
-    const words = this.words
-    const doubles = this.doubles
-    doubles[this.measures + control.HEAP_MARKED] = bytesMarked
-    doubles[this.measures + control.LAST_HEAP_SCAN] = load(words, control.SCAN_WORK_HEAP)
-    doubles[this.measures + control.LAST_STACK_SCAN] = load(words, control.SCAN_WORK_STACK)
-    doubles[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
-    store(words, control.HEAP_LIVE, bytesMarked)
-    store(words, control.HEAP_SCANNABLE, load(words, control.SCAN_WORK_HEAP))
+    const meta = this.meta
+    const metaF64 = this.metaF64
+    metaF64[this.measures + control.HEAP_MARKED] = bytesMarked
+    metaF64[this.measures + control.LAST_HEAP_SCAN] = load(meta, control.SCAN_WORK_HEAP)
+    metaF64[this.measures + control.LAST_STACK_SCAN] = load(meta, control.SCAN_WORK_STACK)
+    metaF64[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    store(meta, control.HEAP_LIVE, bytesMarked)
+    store(meta, control.HEAP_SCANNABLE, load(meta, control.SCAN_WORK_HEAP))
   }
 
   /** After the reset, or a change of GOGC: new goals. Throws a PacerError for a bad answer. */
   commit(): void {
-    const phase = this.words[control.PHASE] === control.PHASE_MARK ? 'mark' : 'off'
+    const phase = this.meta[control.PHASE] === control.PHASE_MARK ? 'mark' : 'off'
     const facts = this.fill(phase)
-    facts.sweepDone = load(this.words, control.SWEEPERS) === control.SWEEP_DRAINED
+    facts.sweepDone = load(this.meta, control.SWEEPERS) === control.SWEEP_DRAINED
     this.pacer.commit(this.state, facts)
     this.check(checkState(this.pacer, 'commit', this.state))
     this.setGoals(facts)
@@ -173,18 +175,18 @@ export class Controller {
     this.pacer.goals(this.state, facts, goals)
     this.check(checkGoals(this.pacer, goals))
     this.boundByArena(goals, facts.heapMarked)
-    this.words[control.TRIGGER] = bytesOrNone(goals.trigger)
-    this.words[control.GOAL] = bytesOrNone(goals.goal)
-    this.doubles[this.measures + control.HARD_GOAL] = goals.hardGoal
-    this.doubles[this.measures + control.COMMITTED_GOAL] = goals.committedGoal
+    this.meta[control.TRIGGER] = bytesOrNone(goals.trigger)
+    this.meta[control.GOAL] = bytesOrNone(goals.goal)
+    this.metaF64[this.measures + control.HARD_GOAL] = goals.hardGoal
+    this.metaF64[this.measures + control.COMMITTED_GOAL] = goals.committedGoal
   }
 
   private setAssistRatio(facts: Facts): void {
     const ratio = this.pacer.revise(this.state, facts)
     this.check(checkRatio(this.pacer, ratio))
     const bounded = this.pacerGoal === 0 ? ratio : ratio * this.stretch(facts.heapLive)
-    this.doubles[this.measures + control.ASSIST_WORK_PER_BYTE] = bounded
-    this.doubles[this.measures + control.ASSIST_BYTES_PER_WORK] =
+    this.metaF64[this.measures + control.ASSIST_WORK_PER_BYTE] = bounded
+    this.metaF64[this.measures + control.ASSIST_BYTES_PER_WORK] =
       bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY
   }
 
@@ -192,9 +194,9 @@ export class Controller {
    * No page is left for a request of that many bytes: with this live heap the arena is full,
    * whatever its spans have room for. By any P.
    */
-  arenaIsFull(bytes: number): void {
+  arenaIsFull(bytes: Bytes): void {
     const holds = this.measures + control.ARENA_HOLDS
-    this.doubles[holds] = Math.min(this.doubles[holds], load(this.words, control.HEAP_LIVE) + bytes)
+    this.metaF64[holds] = Math.min(this.metaF64[holds], load(this.meta, control.HEAP_LIVE) + bytes)
   }
 
   /**
@@ -204,7 +206,7 @@ export class Controller {
    */
   private boundByArena(goals: Goals, heapMarked: number): void {
     const room =
-      this.doubles[this.measures + control.ARENA_HOLDS] -
+      this.metaF64[this.measures + control.ARENA_HOLDS] -
       ARENA_HEADROOM * this.memory.layout.arenaBytes
     const most = Math.trunc(Math.max(room, heapMarked))
     this.pacerGoal = goals.goal > most ? goals.goal : 0
@@ -226,39 +228,32 @@ export class Controller {
     if (this.pacerGoal === Number.POSITIVE_INFINITY) return 1
     return (
       Math.max(this.pacerGoal - heapLive, PAGE_BYTES) /
-      Math.max(this.words[control.GOAL] - heapLive, PAGE_BYTES)
+      Math.max(this.meta[control.GOAL] - heapLive, PAGE_BYTES)
     )
   }
 
   private fill(phase: 'mark' | 'off'): Facts {
-    const words = this.words
-    const doubles = this.doubles
+    const meta = this.meta
+    const metaF64 = this.metaF64
     const measures = this.measures
     const facts = this.facts
-    facts.gcPercent = words[control.GC_PERCENT]
-    facts.heapMarked = doubles[measures + control.HEAP_MARKED]
-    facts.heapLive = load(words, control.HEAP_LIVE)
-    facts.triggered = doubles[measures + control.TRIGGERED]
-    facts.heapScannable = words[control.HEAP_SCANNABLE]
-    facts.heapScanWork = load(words, control.SCAN_WORK_HEAP)
-    facts.stackScanWork = load(words, control.SCAN_WORK_STACK)
-    facts.globalsScanWork = load(words, control.SCAN_WORK_GLOBALS)
-    facts.lastHeapScan = doubles[measures + control.LAST_HEAP_SCAN]
-    facts.lastStackScan = doubles[measures + control.LAST_STACK_SCAN]
-    facts.maxStackScan = words[control.STACK_WORDS_IN_USE] * 4
-    facts.globalsScan = words[control.GLOBAL_SLOTS] * 4
+    facts.gcPercent = meta[control.GC_PERCENT]
+    facts.heapMarked = metaF64[measures + control.HEAP_MARKED]
+    facts.heapLive = load(meta, control.HEAP_LIVE)
+    facts.triggered = metaF64[measures + control.TRIGGERED]
+    facts.heapScannable = meta[control.HEAP_SCANNABLE]
+    facts.heapScanWork = load(meta, control.SCAN_WORK_HEAP)
+    facts.stackScanWork = load(meta, control.SCAN_WORK_STACK)
+    facts.globalsScanWork = load(meta, control.SCAN_WORK_GLOBALS)
+    facts.lastHeapScan = metaF64[measures + control.LAST_HEAP_SCAN]
+    facts.lastStackScan = metaF64[measures + control.LAST_STACK_SCAN]
+    facts.maxStackScan = meta[control.STACK_WORDS_IN_USE] * 4
+    facts.globalsScan = meta[control.GLOBAL_SLOTS] * 4
     if (facts.memoryLimit !== Number.POSITIVE_INFINITY) fillMemoryTerms(this.memory, facts)
     facts.marking = phase === 'mark'
-    facts.sweepDone = phase === 'off' && load(words, control.SWEEPERS) === control.SWEEP_DRAINED
-    facts.forced = words[control.CYCLE_TRIGGER] === STOP_FORCED_CYCLE
+    facts.sweepDone = phase === 'off' && load(meta, control.SWEEPERS) === control.SWEEP_DRAINED
+    facts.forced = meta[control.CYCLE_TRIGGER] === STOP_FORCED_CYCLE
     return facts
-  }
-
-  private sum(measure: number): number {
-    let sum = 0
-    for (let index = 0; index < this.memory.layout.procs; index++)
-      sum += this.doubles[this.memory.pMeasure(index, measure)]
-    return sum
   }
 
   private check(complaint: string | null): void {
@@ -266,6 +261,6 @@ export class Controller {
   }
 }
 
-function bytesOrNone(bytes: number): number {
+function bytesOrNone(bytes: Bytes): number {
   return bytes < control.NO_BYTES ? Math.trunc(bytes) : control.NO_BYTES
 }

@@ -23,9 +23,10 @@ import type { Cache } from '../heap/cache.ts'
 import type { Heap } from '../heap/heap.ts'
 import { spanBytesOf } from '../heap/size-classes.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Bytes } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Controller } from './controller.ts'
 import type { Here } from './here.ts'
 import { WriteBarrier } from './mark/barrier.ts'
@@ -54,7 +55,7 @@ export interface CycleParts {
   readonly assistQueue: AssistQueue
   readonly sweeper: Sweeper
   /** Scan work, in bytes, that the termination stop does itself. */
-  readonly remainderBytes: number
+  readonly remainderBytes: Bytes
   /** Verify each cycle by checkmark. */
   readonly checkmark: boolean
 }
@@ -86,38 +87,38 @@ export class Cycle {
     const { memory } = this
     const { listener } = this.here
     const { heap, controller, roots, sweeper } = this.parts
-    const { words } = memory
+    const { meta } = memory
     listener.at('mark-setup/stopped')
     sweeper.finish()
     this.verify()
-    words[control.CYCLES]++
-    words[control.CYCLE_TRIGGER] = trigger
-    if (trigger === STOP_FORCED_CYCLE) words[control.CYCLES_FORCED]++
+    meta[control.CYCLES]++
+    meta[control.CYCLE_TRIGGER] = trigger
+    if (trigger === STOP_FORCED_CYCLE) meta[control.CYCLES_FORCED]++
     this.resetCounters()
-    const requested = this.get(control.STOP_REQUESTED_AT)
+    const requested = this.memory.get(control.STOP_REQUESTED_AT)
     listener.cycleStarted(controller.stateOf('consMark'))
-    this.set(control.SCANNABLE_AT_START, words[control.HEAP_SCANNABLE])
-    this.set(control.TRIGGERED, load(words, control.HEAP_LIVE))
-    this.set(
+    this.memory.set(control.SCANNABLE_AT_START, meta[control.HEAP_SCANNABLE])
+    this.memory.set(control.TRIGGERED, load(meta, control.HEAP_LIVE))
+    this.memory.set(
       control.EXPECTED_SCAN_WORK,
-      this.get(control.LAST_HEAP_SCAN) +
-        this.get(control.LAST_STACK_SCAN) +
-        words[control.GLOBAL_SLOTS] * 4,
+      this.memory.get(control.LAST_HEAP_SCAN) +
+        this.memory.get(control.LAST_STACK_SCAN) +
+        meta[control.GLOBAL_SLOTS] * 4,
     )
     controller.startCycle(trigger)
-    this.set(control.DEDICATED_AT_START, words[control.DEDICATED_NEEDED])
+    this.memory.set(control.DEDICATED_AT_START, meta[control.DEDICATED_NEEDED])
     listener.planned()
     // From the phase on, new objects are black; from the barrier on, stores shade.
-    words[control.PHASE] = control.PHASE_MARK
-    words[control.WRITE_BARRIER] = 1
+    meta[control.PHASE] = control.PHASE_MARK
+    meta[control.WRITE_BARRIER] = 1
     roots.prepare()
     // What a cache hands out later is black, as is what it has not handed out yet.
     for (const cache of this.caches) cache.blacken()
-    words[control.BLACKEN_ENABLED] = 1
+    meta[control.BLACKEN_ENABLED] = 1
     this.verify()
     if (heap.check) planVerification(memory)
     const time = now()
-    this.set(control.MARK_STARTED_AT, time)
+    this.memory.set(control.MARK_STARTED_AT, time)
     listener.markStarted(time - requested)
   }
 
@@ -144,29 +145,29 @@ export class Cycle {
   private serveWanted(): void {
     const { memory } = this
     const { sweep } = this.parts.sweeper
-    const { words, layout } = memory
+    const { meta, layout } = memory
     const wanting: number[] = []
     for (let offset = 0; offset < layout.procs; offset++) {
-      const index = (words[control.CYCLES] + offset) % layout.procs
-      const own = memory.p(index, 0)
-      const bytes = words[own + p.WANTED_BYTES]
+      const index = (meta[control.CYCLES] + offset) % layout.procs
+      const own = memory.pWord(index, 0)
+      const bytes = meta[own + pWords.WANTED_BYTES]
       if (bytes === 0) continue
-      const at = this.caches[index].serve(bytes, words[own + p.WANTED_NOSCAN] !== 0, sweep)
-      words[words[own + p.WANTED_SLOT]] = at
+      const at = this.caches[index].serve(bytes, meta[own + pWords.WANTED_NOSCAN] !== 0, sweep)
+      meta[meta[own + pWords.WANTED_SLOT]] = at
       if (at === 0) wanting.push(own)
-      else words[own + p.WANTED_BYTES] = 0
-      words[own + p.IN_FLIGHT_BYTES] = at === 0 ? 0 : spanBytesOf(bytes)
+      else meta[own + pWords.WANTED_BYTES] = 0
+      meta[own + pWords.IN_FLIGHT_BYTES] = at === 0 ? 0 : spanBytesOf(bytes)
     }
     if (this.inFlight() <= layout.arenaBytes * IN_FLIGHT_SHARE)
-      for (const own of wanting) words[own + p.WANTED_BYTES] = 0
+      for (const own of wanting) meta[own + pWords.WANTED_BYTES] = 0
   }
 
   /** Bytes that all Ps have taken for objects that their goroutines do not have yet. */
   private inFlight(): number {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     let sum = 0
     for (let index = 0; index < layout.procs; index++)
-      sum += words[this.memory.p(index, p.IN_FLIGHT_BYTES)]
+      sum += meta[this.memory.pWord(index, pWords.IN_FLIGHT_BYTES)]
     return sum
   }
 
@@ -175,40 +176,41 @@ export class Cycle {
     const { memory } = this
     const { listener } = this.here
     const { controller, assistQueue, sweeper } = this.parts
-    const { words } = memory
+    const { meta } = memory
     listener.at('mark-termination/stopped')
     const isWorkLeft = this.isWorkLeftAfterRemainder()
     this.verify()
     if (isWorkLeft) {
-      words[control.TERMINATION_RESTARTS]++
+      meta[control.TERMINATION_RESTARTS]++
       return
     }
     const time = now()
     // Where all of it is one stop, the mark is part of this pause.
     const requested = Math.max(
-      this.get(control.STOP_REQUESTED_AT),
-      this.get(control.MARK_STARTED_AT),
+      this.memory.get(control.STOP_REQUESTED_AT),
+      this.memory.get(control.MARK_STARTED_AT),
     )
-    words[control.BLACKEN_ENABLED] = 0
+    meta[control.BLACKEN_ENABLED] = 0
     // The mark is over, and debts are forgotten.
     assistQueue.releaseAll()
     listener.markOver()
     // Before the marked bytes are summed: what no cache has handed out is not live.
     for (const cache of this.caches) cache.flush()
-    const bytesMarked = this.sum(p.BYTES_MARKED) + this.sum(p.BYTES_BLACKENED)
+    const bytesMarked =
+      this.memory.sumOfPs(pWords.BYTES_MARKED) + this.memory.sumOfPs(pWords.BYTES_BLACKENED)
     controller.endCycle(bytesMarked, requested)
-    words[control.PHASE] = control.PHASE_MARK_TERMINATION
+    meta[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
     listener.marked(bytesMarked, this.checkmark?.verify() ?? 0)
     controller.resetLive(bytesMarked)
-    words[control.PHASE] = control.PHASE_OFF
-    words[control.WRITE_BARRIER] = 0
-    words[control.CYCLES_MARKED]++
+    meta[control.PHASE] = control.PHASE_OFF
+    meta[control.WRITE_BARRIER] = 0
+    meta[control.CYCLES_MARKED]++
     sweeper.startSweep()
     // After the reset: the goals are those of the heap that lives now.
     controller.commit()
     sweeper.pace(controller.sweepDistance)
-    this.set(control.LAST_CYCLE_AT, time)
+    this.memory.set(control.LAST_CYCLE_AT, time)
     const end = now()
     this.verify()
     listener.cycleEnded(requested, end)
@@ -234,7 +236,7 @@ export class Cycle {
    */
   verify(): void {
     const { memory } = this
-    memory.words[control.VERIFY_AT] = 0
+    memory.meta[control.VERIFY_AT] = 0
     if (this.parts.heap.check && isVerificationDue(memory)) verifyHeap(memory)
   }
 
@@ -245,16 +247,16 @@ export class Cycle {
   changeGcPercent(): void {
     const { memory } = this
     const { controller, sweeper } = this.parts
-    const { words } = memory
+    const { meta } = memory
     for (let index = 0; index < memory.layout.procs; index++) {
-      const own = memory.p(index, 0)
-      if (words[own + p.GC_PERCENT_IS_ASKED] === 0) continue
-      words[own + p.GC_PERCENT_REPLACED] = words[control.GC_PERCENT]
-      words[control.GC_PERCENT] = words[own + p.GC_PERCENT_ASKED]
-      words[own + p.GC_PERCENT_IS_ASKED] = 0
+      const own = memory.pWord(index, 0)
+      if (meta[own + pWords.GC_PERCENT_IS_ASKED] === 0) continue
+      meta[own + pWords.GC_PERCENT_REPLACED] = meta[control.GC_PERCENT]
+      meta[control.GC_PERCENT] = meta[own + pWords.GC_PERCENT_ASKED]
+      meta[own + pWords.GC_PERCENT_IS_ASKED] = 0
     }
     controller.commit()
-    if (memory.words[control.PHASE] === control.PHASE_OFF) sweeper.pace(controller.sweepDistance)
+    if (memory.meta[control.PHASE] === control.PHASE_OFF) sweeper.pace(controller.sweepDistance)
   }
 
   /** The counters as they are now, for the memory statistics. */
@@ -269,7 +271,7 @@ export class Cycle {
     const { marker, drain } = this.parts
     for (const barrier of this.barriers) barrier.flush()
     marker.queue.publish()
-    return drain.isWorkAvailable || load(this.memory.words, control.SCANS_WANTED) > 0
+    return drain.isWorkAvailable || load(this.memory.meta, control.SCANS_WANTED) > 0
   }
 
   private assertNoWork(): void {
@@ -281,7 +283,7 @@ export class Cycle {
   }
 
   private resetCounters(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (const counter of [
       control.SCAN_WORK_HEAP,
       control.SCAN_WORK_STACK,
@@ -291,25 +293,7 @@ export class Cycle {
       control.TERMINATION_RESTARTS,
       control.GATE_RAISES,
     ]) {
-      store(words, counter, 0)
+      store(meta, counter, 0)
     }
-  }
-
-  private get(measure: number): number {
-    const { memory } = this
-    return memory.doubles[memory.measure(measure)]
-  }
-
-  private set(measure: number, value: number): void {
-    const { memory } = this
-    memory.doubles[memory.measure(measure)] = value
-  }
-
-  private sum(measure: number): number {
-    const { memory } = this
-    let sum = 0
-    for (let index = 0; index < memory.layout.procs; index++)
-      sum += memory.doubles[memory.pMeasure(index, measure)]
-    return sum
   }
 }

@@ -7,7 +7,7 @@
 import { PAGE_BYTES, WORK_BUFFER_WORDS } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
 
 /** Bytes of a mark for each byte of the heap: one for sixteen. */
@@ -20,7 +20,7 @@ export function collectorBytes(pagesTouched: number, workBuffersTouched: number)
 }
 
 export function cacheBytes(procs: number): number {
-  return procs * p.SPAN_CLASSES * p.CACHE_WORDS * 4
+  return procs * pWords.SPAN_CLASSES * pWords.CACHE_WORDS * 4
 }
 
 /** All of it, in bytes. */
@@ -55,20 +55,16 @@ interface MemoryTerms {
  * use are counted when the span is given back.
  */
 export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
-  const { words, doubles, layout } = memory
-  const pagesTouched = words[control.PAGES_END] - 1
+  const { meta, layout } = memory
+  const pagesTouched = meta[control.PAGES_END] - 1
   const { procs } = layout
   terms.mappedReady = mappedBytes(
     pagesTouched,
-    words[control.STACK_NEXT],
-    words[control.WORK_POOL_NEXT],
+    meta[control.STACK_NEXT],
+    meta[control.WORK_POOL_NEXT],
     procs,
   )
-  terms.heapFree = (pagesTouched - words[control.PAGES_IN_USE]) * PAGE_BYTES
-  terms.totalAlloc = terms.totalFree = 0
-  for (let index = 0; index < procs; index++) {
-    const own = memory.pMeasure(index, 0)
-    terms.totalAlloc += doubles[own + p.ALLOCATED_BYTES]
-    terms.totalFree += doubles[own + p.FREED_BYTES]
-  }
+  terms.heapFree = (pagesTouched - meta[control.PAGES_IN_USE]) * PAGE_BYTES
+  terms.totalAlloc = memory.sumOfPs(pWords.ALLOCATED_BYTES)
+  terms.totalFree = memory.sumOfPs(pWords.FREED_BYTES)
 }

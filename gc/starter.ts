@@ -8,10 +8,12 @@
  * collector's time (gc/work/cpu-limiter.ts). Every question is asked again after the sweep, and
  * after the epoch was read: the raise fails if another P's stop came between.
  */
+
 import { load, store } from '#sync'
+import type { MetaWord } from '../memory/kinds.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Here } from './here.ts'
 import type { Sweeper } from './sweeper.ts'
 import type { CpuLimiter } from './work/cpu-limiter.ts'
@@ -24,13 +26,13 @@ export class Starter {
   private readonly here: Here
   private readonly sweeper: Sweeper
   private readonly limiter: CpuLimiter
-  private readonly pollWord: number
+  private readonly pollWord: MetaWord
 
   constructor(here: Here, sweeper: Sweeper, limiter: CpuLimiter) {
     this.here = here
     this.sweeper = sweeper
     this.limiter = limiter
-    this.pollWord = here.memory.p(here.index, p.POLL)
+    this.pollWord = here.memory.pWord(here.index, pWords.POLL)
   }
 
   /**
@@ -38,18 +40,18 @@ export class Starter {
    * grown enough, too.
    */
   get isHeapTriggered(): boolean {
-    const { words } = this.here.memory
-    if (words[control.PHASE] !== control.PHASE_OFF) return false
-    const live = load(words, control.HEAP_LIVE)
+    const { meta } = this.here.memory
+    if (meta[control.PHASE] !== control.PHASE_OFF) return false
+    const live = load(meta, control.HEAP_LIVE)
     return (
-      live >= words[control.TRIGGER] &&
+      live >= meta[control.TRIGGER] &&
       (!this.limiter.isLimiting || live >= this.limiter.leastTrigger)
     )
   }
 
   /** True if no cycle runs. */
   get isOff(): boolean {
-    return this.here.memory.words[control.PHASE] === control.PHASE_OFF
+    return this.here.memory.meta[control.PHASE] === control.PHASE_OFF
   }
 
   /** Sweeps while `isDue`, for a cycle that is about to start. @safepoint */
@@ -93,16 +95,16 @@ export class Starter {
   /** Starts the cycle that the host asked for, if its time has come. @safepoint */
   startPeriodic(): void {
     const { memory, world } = this.here
-    const { words } = memory
-    store(words, control.PERIODIC_WANTED, 0)
+    const { meta } = memory
+    store(meta, control.PERIODIC_WANTED, 0)
     this.sweepFirst(() => this.isOff)
     const epoch = world.epoch()
-    if (this.isOff && words[control.GC_PERCENT] >= 0) world.raise(epoch, STOP_PERIODIC_CYCLE)
+    if (this.isOff && meta[control.GC_PERCENT] >= 0) world.raise(epoch, STOP_PERIODIC_CYCLE)
   }
 
   /** Serves stops and requests, if there are any. @safepoint */
   poll(): void {
-    if (this.here.memory.words[this.pollWord] === 0) return
+    if (this.here.memory.meta[this.pollWord] === 0) return
     probeStackDeep()
     this.here.world.safepoint()
   }

@@ -15,11 +15,12 @@ import { compareAndSwap, load, now, or, store } from '#sync'
 import type { Heap } from '../heap/heap.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Bytes } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Here } from './here.ts'
 
 /**
@@ -43,8 +44,8 @@ export class Sweeper {
   }
 
   /** True if every span is swept. */
-  get isDone(): boolean {
-    return load(this.memory.words, control.SWEEPERS) === control.SWEEP_DRAINED
+  get isComplete(): boolean {
+    return load(this.memory.meta, control.SWEEPERS) === control.SWEEP_DRAINED
   }
 
   /**
@@ -52,7 +53,7 @@ export class Sweeper {
    * do but to wait for them.
    */
   get hasWork(): boolean {
-    return (load(this.memory.words, control.SWEEPERS) & control.SWEEP_DRAINED) === 0
+    return (load(this.memory.meta, control.SWEEPERS) & control.SWEEP_DRAINED) === 0
   }
 
   /** Sweeps one span. False if none is left to take; others may still be sweeping theirs. */
@@ -64,15 +65,15 @@ export class Sweeper {
   }
 
   private sweepNext(): boolean {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (;;) {
-      const spanClass = load(words, control.SWEEP_CLASS)
-      if (spanClass === p.SPAN_CLASSES) {
-        or(words, control.SWEEPERS, control.SWEEP_DRAINED)
+      const spanClass = load(meta, control.SWEEP_CLASS)
+      if (spanClass === pWords.SPAN_CLASSES) {
+        or(meta, control.SWEEPERS, control.SWEEP_DRAINED)
         return false
       }
       const id = this.heap.central.popUnswept(spanClass)
-      if (id === 0) compareAndSwap(words, control.SWEEP_CLASS, spanClass, spanClass + 1)
+      if (id === 0) compareAndSwap(meta, control.SWEEP_CLASS, spanClass, spanClass + 1)
       else if (this.heap.spans.ownToSweep(id)) {
         if (this.sweep.sweep(id, 'free')) this.heap.central.pushSwept(id)
         return true
@@ -92,71 +93,70 @@ export class Sweeper {
   /** Sweeps all that is left: in the setup stop, where nobody else does. */
   finish(): void {
     while (this.sweepOne());
-    if (!this.isDone) throw new InternalError('sweepers are at work in a stopped world')
+    if (!this.isComplete) throw new InternalError('sweepers are at work in a stopped world')
   }
 
   /** In the termination stop: every swept span becomes an unswept one. */
   startSweep(): void {
-    const { words, doubles, layout } = this.memory
-    if (!this.isDone) throw new InternalError('a cycle ends before the sweep of the last one')
-    store(words, control.HEAP_SWEEP_GENERATION, words[control.HEAP_SWEEP_GENERATION] + 2)
-    store(words, control.SWEEP_CLASS, 0)
-    store(words, control.PAGES_SWEPT, 0)
-    store(words, control.SWEPT_MARKED_BYTES, 0)
-    store(words, control.SWEEPERS, 0)
-    doubles[layout.measures + control.SWEEP_BEGAN_LIVE] = load(words, control.HEAP_LIVE)
+    const { meta } = this.memory
+    if (!this.isComplete) throw new InternalError('a cycle ends before the sweep of the last one')
+    store(meta, control.HEAP_SWEEP_GENERATION, meta[control.HEAP_SWEEP_GENERATION] + 2)
+    store(meta, control.SWEEP_CLASS, 0)
+    store(meta, control.PAGES_SWEPT, 0)
+    store(meta, control.SWEPT_MARKED_BYTES, 0)
+    store(meta, control.SWEEPERS, 0)
+    this.memory.set(control.SWEEP_BEGAN_LIVE, load(meta, control.HEAP_LIVE))
   }
 
   /** Sets the pace so that sweeping is done a little before the trigger. At commit. */
   pace(sweepDistance: number): void {
-    const { words, doubles, layout } = this.memory
+    const { meta, metaF64, layout } = this.memory
     const rate = layout.measures + control.SWEEP_PAGES_PER_BYTE
-    if (this.isDone || words[control.TRIGGER] === control.NO_BYTES) {
-      doubles[rate] = 0
+    if (this.isComplete || meta[control.TRIGGER] === control.NO_BYTES) {
+      metaF64[rate] = 0
       return
     }
-    const live = load(words, control.HEAP_LIVE)
-    const distance = Math.max(words[control.TRIGGER] - live - sweepDistance, PAGE_BYTES)
-    const pages = Math.max(0, words[control.PAGES_IN_USE] - load(words, control.PAGES_SWEPT))
-    words[control.HEAP_LIVE_BASIS] = live
-    words[control.PAGES_SWEPT_BASIS] = load(words, control.PAGES_SWEPT)
-    doubles[rate] = Math.min(pages / distance, MOST_PAGES_PER_PAGE / PAGE_BYTES)
+    const live = load(meta, control.HEAP_LIVE)
+    const distance = Math.max(meta[control.TRIGGER] - live - sweepDistance, PAGE_BYTES)
+    const pages = Math.max(0, meta[control.PAGES_IN_USE] - load(meta, control.PAGES_SWEPT))
+    meta[control.HEAP_LIVE_BASIS] = live
+    meta[control.PAGES_SWEPT_BASIS] = load(meta, control.PAGES_SWEPT)
+    metaF64[rate] = Math.min(pages / distance, MOST_PAGES_PER_PAGE / PAGE_BYTES)
   }
 
   /**
    * Sweeps what the pace asks for before `bytes` are acquired (Go's deductSweepCredit).
    * `pagesPaid`: pages that the caller brings swept. @safepoint
    */
-  payFor(bytes: number, pagesPaid: number): void {
-    const { words } = this.memory
+  payFor(bytes: Bytes, pagesPaid: number): void {
+    const { meta } = this.memory
     while (this.isBehind(bytes, pagesPaid)) {
       if (!this.sweepOne()) {
-        this.memory.doubles[this.memory.measure(control.SWEEP_PAGES_PER_BYTE)] = 0
+        this.memory.set(control.SWEEP_PAGES_PER_BYTE, 0)
         return
       }
-      if (words[this.memory.p(this.here.index, p.POLL)] === 0) continue
+      if (meta[this.memory.pWord(this.here.index, pWords.POLL)] === 0) continue
       probeStackDeep()
       this.here.world.safepoint()
     }
   }
 
   /** True if fewer pages are swept than the pace asks of a heap that has grown by so much. */
-  private isBehind(bytes: number, pagesPaid: number): boolean {
-    const { words, doubles, layout } = this.memory
-    const rate = doubles[layout.measures + control.SWEEP_PAGES_PER_BYTE]
+  private isBehind(bytes: Bytes, pagesPaid: number): boolean {
+    const { meta } = this.memory
+    const rate = this.memory.get(control.SWEEP_PAGES_PER_BYTE)
     if (rate === 0) return false
-    const grown =
-      Math.max(load(words, control.HEAP_LIVE) - words[control.HEAP_LIVE_BASIS], 0) + bytes
+    const grown = Math.max(load(meta, control.HEAP_LIVE) - meta[control.HEAP_LIVE_BASIS], 0) + bytes
     return (
-      rate * grown - pagesPaid > load(words, control.PAGES_SWEPT) - words[control.PAGES_SWEPT_BASIS]
+      rate * grown - pagesPaid > load(meta, control.PAGES_SWEPT) - meta[control.PAGES_SWEPT_BASIS]
     )
   }
 
   private complete(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     this.memory.faults.pass('sweep/complete')
-    const cycle = words[control.CYCLES_MARKED]
-    if (!compareAndSwap(words, control.SWEEP_ANNOUNCED, cycle - 1, cycle))
+    const cycle = meta[control.CYCLES_MARKED]
+    if (!compareAndSwap(meta, control.SWEEP_COMPLETE_CYCLE, cycle - 1, cycle))
       throw new InternalError(`the sweep of cycle ${cycle} was completed twice`)
     this.here.listener.swept()
     this.here.world.wakeAll()

@@ -29,16 +29,17 @@
 
 import { add, load, store } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Addr, Bytes, MetaDouble, MetaWord, SpanId } from '../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES, PAGE_SHIFT } from '../memory/layout.ts'
-import type { Addr, Memory } from '../memory/memory.ts'
+import type { Memory } from '../memory/memory.ts'
 import { HEAP_SCANNABLE, PHASE, PHASE_OFF } from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
 import type { Central } from './central.ts'
 import { LiveHeap } from './live-heap.ts'
 import type { PageHeap } from './page-heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from './size-classes.ts'
-import type { SpanId, Spans } from './span.ts'
+import type { Spans } from './span.ts'
 import type { Sweep } from './sweep-span.ts'
 
 /** Runs shorter than this many words are zeroed by a loop: a call of fill costs more. */
@@ -59,10 +60,10 @@ export class Cache {
   readonly live: LiveHeap
   /** Index of the P's first cache word. */
   /** Index of the P's PUBLISHED. */
-  private readonly base: number
+  private readonly base: MetaWord
   /** Index of the P's first double. */
-  private readonly published: number
-  private readonly measures: number
+  private readonly publishedWord: MetaWord
+  private readonly measures: MetaDouble
 
   constructor(
     memory: Memory,
@@ -78,21 +79,21 @@ export class Cache {
     this.pages = pages
     this.check = check
     this.live = new LiveHeap(memory, pIndex)
-    this.base = memory.p(pIndex, p.CACHE)
-    this.published = memory.p(pIndex, p.PUBLISHED)
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.base = memory.pWord(pIndex, pWords.CACHE)
+    this.publishedWord = memory.pWord(pIndex, pWords.PUBLISHED)
+    this.measures = memory.pDouble(pIndex, 0)
   }
 
   /**
    * Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is written
    * out where objects are made. @nosafepoint
    */
-  take(spanClass: number, slotBytes: number): Addr {
-    const { words } = this.memory
-    const entry = this.base + spanClass * p.CACHE_WORDS
-    const at = words[entry + p.CURSOR]
-    if (at + slotBytes > words[entry + p.LIMIT]) return 0
-    words[entry + p.CURSOR] = at + slotBytes
+  take(spanClass: number, slotBytes: Bytes): Addr {
+    const { meta } = this.memory
+    const entry = this.base + spanClass * pWords.CACHE_WORDS
+    const at = meta[entry + pWords.CURSOR]
+    if (at + slotBytes > meta[entry + pWords.LIMIT]) return 0
+    meta[entry + pWords.CURSOR] = at + slotBytes
     return at
   }
 
@@ -100,9 +101,9 @@ export class Cache {
    * Makes the next free run of the cached span current; false if the span has none. @nosafepoint
    */
   nextRun(spanClass: number): boolean {
-    const { words, marks } = this.memory
-    const entry = this.base + spanClass * p.CACHE_WORDS
-    const id = words[entry + p.SPAN]
+    const { meta, marks } = this.memory
+    const entry = this.base + spanClass * pWords.CACHE_WORDS
+    const id = meta[entry + pWords.SPAN] as SpanId
     if (id === 0) return false
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const stride = slotBytes >>> GRANULE_SHIFT
@@ -119,10 +120,10 @@ export class Cache {
     this.retireRun(entry, slotBytes)
     if (begin === past) return false
     this.prepare(begin, past, stride)
-    words[entry + p.RUN_START] = begin << GRANULE_SHIFT
-    words[entry + p.CURSOR] = begin << GRANULE_SHIFT
-    words[entry + p.LIMIT] = past << GRANULE_SHIFT
-    this.publish()
+    meta[entry + pWords.RUN_START] = begin << GRANULE_SHIFT
+    meta[entry + pWords.CURSOR] = begin << GRANULE_SHIFT
+    meta[entry + pWords.LIMIT] = past << GRANULE_SHIFT
+    this.publishMarks()
     return true
   }
 
@@ -132,7 +133,7 @@ export class Cache {
    * pacer and pays. @nosafepoint
    */
   refill(spanClass: number, sweep: Sweep): number {
-    const { words } = this.memory
+    const { meta } = this.memory
     this.putBack(spanClass)
     const id = this.central.acquire(spanClass, sweep)
     if (id === 0) return 0
@@ -142,7 +143,7 @@ export class Cache {
     this.spans.cache(id)
     // The whole span counts as allocated while it is cached. putBack corrects the count.
     this.spans.write(id, span.ALLOCATED, slots)
-    words[this.base + spanClass * p.CACHE_WORDS + p.SPAN] = id
+    meta[this.base + spanClass * pWords.CACHE_WORDS + pWords.SPAN] = id
     const bytes = free * this.spans.read(id, span.SLOT_BYTES)
     this.charge(bytes, spanClass)
     return bytes
@@ -153,8 +154,8 @@ export class Cache {
    * memory. The header is 0, so no marker reads the body. The caller zeroes the body piece by piece
    * (zeroPiece). @nosafepoint
    */
-  allocateLarge(bytes: number, noscan: boolean): Addr {
-    const { words, marks, i32, doubles } = this.memory
+  allocateLarge(bytes: Bytes, noscan: boolean): Addr {
+    const { meta, marks, heap, metaF64 } = this.memory
     const pages = Math.ceil(bytes / PAGE_BYTES)
     const id = this.pages.allocate(pages)
     if (id === 0) return 0
@@ -164,15 +165,15 @@ export class Cache {
     this.spans.initialize(id, pages, spanClass, taken, 1)
     this.spans.write(id, span.ALLOCATED, 1)
     this.spans.write(id, span.FRESH_PAGE, this.pages.freshPage)
-    i32[at >>> 2] = 0
+    heap[at >>> 2] = 0
     // PHASE is plain: it changes only in stops, so it does not change between here and the charge.
-    const marking = words[PHASE] !== PHASE_OFF
+    const marking = meta[PHASE] !== PHASE_OFF
     marks[at >>> GRANULE_SHIFT] = marking ? span.BLACK : span.WHITE
-    if (marking) doubles[this.measures + p.BYTES_BLACKENED] += taken
-    this.publish()
+    if (marking) metaF64[this.measures + pWords.BYTES_BLACKENED] += taken
+    this.publishMarks()
     this.charge(taken, spanClass)
-    doubles[this.measures + p.ALLOCATED_BYTES] += taken
-    doubles[this.measures + p.ALLOCATED_OBJECTS] += 1
+    metaF64[this.measures + pWords.ALLOCATED_BYTES] += taken
+    metaF64[this.measures + pWords.ALLOCATED_OBJECTS] += 1
     this.central.pushSwept(id)
     return at
   }
@@ -183,10 +184,10 @@ export class Cache {
    * object.
    */
   zeroPiece(at: Addr, from: Addr): Addr {
-    const id = at >>> PAGE_SHIFT
+    const id = (at >>> PAGE_SHIFT) as SpanId
     const end = this.spans.read(id, span.FRESH_PAGE) << PAGE_SHIFT
     const past = Math.min(from + PIECE_BYTES, end)
-    if (from < past) this.memory.i32.fill(0, from >>> 2, past >>> 2)
+    if (from < past) this.memory.heap.fill(0, from >>> 2, past >>> 2)
     return past < end ? past : 0
   }
 
@@ -194,7 +195,7 @@ export class Cache {
    * Takes a slot, or a large object whose body is not zeroed yet, for the P of this cache. By the
    * actor, in a stop in which everything is swept. 0 if there is no room.
    */
-  serve(bytes: number, noscan: boolean, sweep: Sweep): Addr {
+  serve(bytes: Bytes, noscan: boolean, sweep: Sweep): Addr {
     const sizeClass = sizeClassOf(bytes)
     if (sizeClass === 0) return this.allocateLarge(bytes, noscan)
     const spanClass = spanClassOf(sizeClass, noscan)
@@ -207,20 +208,21 @@ export class Cache {
    * hand out during the mark must be black.
    */
   blacken(): void {
-    const { words, doubles, marks } = this.memory
-    for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
-      const entry = this.base + spanClass * p.CACHE_WORDS
-      const cursor = words[entry + p.CURSOR]
-      const limit = words[entry + p.LIMIT]
+    const { meta, metaF64, marks } = this.memory
+    for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
+      const entry = this.base + spanClass * pWords.CACHE_WORDS
+      const cursor = meta[entry + pWords.CURSOR]
+      const limit = meta[entry + pWords.LIMIT]
       if (cursor === limit) continue
-      const stride = this.spans.read(words[entry + p.SPAN], span.SLOT_BYTES) >>> GRANULE_SHIFT
+      const stride =
+        this.spans.read(meta[entry + pWords.SPAN] as SpanId, span.SLOT_BYTES) >>> GRANULE_SHIFT
       for (
         let granule = cursor >>> GRANULE_SHIFT;
         granule < limit >>> GRANULE_SHIFT;
         granule += stride
       )
         marks[granule] = span.BLACK
-      doubles[this.measures + p.BYTES_BLACKENED] += limit - cursor
+      metaF64[this.measures + pWords.BYTES_BLACKENED] += limit - cursor
     }
   }
 
@@ -229,23 +231,24 @@ export class Cache {
    * actor, in the termination stop.
    */
   flush(): void {
-    const { words } = this.memory
-    for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
-      if (words[this.base + spanClass * p.CACHE_WORDS + p.SPAN] !== 0) this.putBack(spanClass)
+    const { meta } = this.memory
+    for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
+      if (meta[this.base + spanClass * pWords.CACHE_WORDS + pWords.SPAN] !== 0)
+        this.putBack(spanClass)
     }
   }
 
   /** Bytes and objects allocated in the current runs, which the P's sums do not hold yet. */
-  unretired(): { bytes: number; objects: number } {
-    const { words } = this.memory
+  unretired(): { bytes: Bytes; objects: number } {
+    const { meta } = this.memory
     let bytes = 0
     let objects = 0
-    for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
-      const entry = this.base + spanClass * p.CACHE_WORDS
-      const used = words[entry + p.CURSOR] - words[entry + p.RUN_START]
+    for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
+      const entry = this.base + spanClass * pWords.CACHE_WORDS
+      const used = meta[entry + pWords.CURSOR] - meta[entry + pWords.RUN_START]
       if (used === 0) continue
       bytes += used
-      objects += used / this.spans.read(words[entry + p.SPAN], span.SLOT_BYTES)
+      objects += used / this.spans.read(meta[entry + pWords.SPAN] as SpanId, span.SLOT_BYTES)
     }
     return { bytes, objects }
   }
@@ -256,14 +259,14 @@ export class Cache {
    * ALLOCATED and the charge.
    */
   private putBack(spanClass: number): void {
-    const { words, marks, doubles } = this.memory
-    const entry = this.base + spanClass * p.CACHE_WORDS
-    const id = words[entry + p.SPAN]
+    const { meta, marks, metaF64 } = this.memory
+    const entry = this.base + spanClass * pWords.CACHE_WORDS
+    const id = meta[entry + pWords.SPAN] as SpanId
     if (id === 0) return
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const stride = slotBytes >>> GRANULE_SHIFT
-    const cursor = words[entry + p.CURSOR]
-    const limit = words[entry + p.LIMIT]
+    const cursor = meta[entry + pWords.CURSOR]
+    const limit = meta[entry + pWords.LIMIT]
     const unusedInRun = limit - cursor
     for (
       let granule = cursor >>> GRANULE_SHIFT;
@@ -271,15 +274,15 @@ export class Cache {
       granule += stride
     )
       marks[granule] = span.FREE
-    if (unusedInRun > 0 && words[PHASE] !== PHASE_OFF)
-      doubles[this.measures + p.BYTES_BLACKENED] -= unusedInRun
+    if (unusedInRun > 0 && meta[PHASE] !== PHASE_OFF)
+      metaF64[this.measures + pWords.BYTES_BLACKENED] -= unusedInRun
     this.retireRun(entry, slotBytes)
     const unused = this.freeSlots(id, stride) + unusedInRun / slotBytes
     this.spans.write(id, span.ALLOCATED, this.spans.read(id, span.SLOTS) - unused)
     // The next P that caches the span searches all of it.
     this.spans.write(id, span.FREE_FROM, this.spans.base(id))
     if (unused > 0) this.uncharge(unused * slotBytes, spanClass)
-    words[entry + p.SPAN] = 0
+    meta[entry + pWords.SPAN] = 0
     // The store in uncache publishes the record and the mark bytes; so does the list's lock.
     this.spans.uncache(id)
     this.central.pushSwept(id)
@@ -301,45 +304,45 @@ export class Cache {
   }
 
   /** Adds what was allocated in the run to the P's sums, and forgets the run. */
-  private retireRun(entry: number, slotBytes: number): void {
-    const { words, doubles } = this.memory
-    const used = words[entry + p.CURSOR] - words[entry + p.RUN_START]
+  private retireRun(entry: number, slotBytes: Bytes): void {
+    const { meta, metaF64 } = this.memory
+    const used = meta[entry + pWords.CURSOR] - meta[entry + pWords.RUN_START]
     if (used > 0) {
-      doubles[this.measures + p.ALLOCATED_BYTES] += used
-      doubles[this.measures + p.ALLOCATED_OBJECTS] += used / slotBytes
+      metaF64[this.measures + pWords.ALLOCATED_BYTES] += used
+      metaF64[this.measures + pWords.ALLOCATED_OBJECTS] += used / slotBytes
     }
-    words[entry + p.CURSOR] = 0
-    words[entry + p.LIMIT] = 0
-    words[entry + p.RUN_START] = 0
+    meta[entry + pWords.CURSOR] = 0
+    meta[entry + pWords.LIMIT] = 0
+    meta[entry + pWords.RUN_START] = 0
   }
 
   /** Zeroes a run of free slots and sets its mark bytes. */
   private prepare(begin: number, past: number, stride: number): void {
-    const { words, i32, marks, doubles } = this.memory
+    const { meta, heap, marks, metaF64 } = this.memory
     const first = begin << (GRANULE_SHIFT - 2)
     const end = past << (GRANULE_SHIFT - 2)
-    if (end - first < SHORT_RUN_WORDS) for (let word = first; word < end; word++) i32[word] = 0
-    else i32.fill(0, first, end)
-    const marking = words[PHASE] !== PHASE_OFF
+    if (end - first < SHORT_RUN_WORDS) for (let word = first; word < end; word++) heap[word] = 0
+    else heap.fill(0, first, end)
+    const marking = meta[PHASE] !== PHASE_OFF
     const colour = marking ? span.BLACK : span.WHITE
     if (stride === 1 && past - begin > 16) marks.fill(colour, begin, past)
     else for (let granule = begin; granule < past; granule += stride) marks[granule] = colour
-    if (marking) doubles[this.measures + p.BYTES_BLACKENED] += (past - begin) << GRANULE_SHIFT
+    if (marking) metaF64[this.measures + pWords.BYTES_BLACKENED] += (past - begin) << GRANULE_SHIFT
   }
 
   /** Orders the mark bytes before every later store of this P: see Publication above. */
-  private publish(): void {
-    const { words } = this.memory
-    store(words, this.published, 1)
-    load(words, this.published)
+  private publishMarks(): void {
+    const { meta } = this.memory
+    store(meta, this.publishedWord, 1)
+    load(meta, this.publishedWord)
   }
 
-  private charge(bytes: number, spanClass: number): void {
+  private charge(bytes: Bytes, spanClass: number): void {
     this.live.charge(bytes)
     this.countScannable(bytes, spanClass)
   }
 
-  private uncharge(bytes: number, spanClass: number): void {
+  private uncharge(bytes: Bytes, spanClass: number): void {
     this.live.shrink(bytes)
     this.countScannable(-bytes, spanClass)
   }
@@ -348,8 +351,8 @@ export class Cache {
    * Counts bytes in scan spans for the pacer. While a cycle marks, HEAP_SCANNABLE is frozen; the
    * end of the mark sets it anew.
    */
-  private countScannable(bytes: number, spanClass: number): void {
-    const { words } = this.memory
-    if ((spanClass & 1) === 0 && words[PHASE] === PHASE_OFF) add(words, HEAP_SCANNABLE, bytes)
+  private countScannable(bytes: Bytes, spanClass: number): void {
+    const { meta } = this.memory
+    if ((spanClass & 1) === 0 && meta[PHASE] === PHASE_OFF) add(meta, HEAP_SCANNABLE, bytes)
   }
 }

@@ -29,12 +29,12 @@ export class Heap {
 
   /** Prepares fresh memory. Once for each run, by the thread that creates it. */
   initialize(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     this.pages.initialize()
     // Generation 2 makes a record of zeros say h−2, unswept, so that no P can cache a page that no
     // span has initialized. No list holds a span yet, so the sweep is over.
-    words[HEAP_SWEEP_GENERATION] = 2
-    words[SWEEPERS] = SWEEP_DRAINED
+    meta[HEAP_SWEEP_GENERATION] = 2
+    meta[SWEEPERS] = SWEEP_DRAINED
   }
 
   cacheOf(pIndex: number): Cache {

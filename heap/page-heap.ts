@@ -13,6 +13,7 @@
  * during a mark.
  */
 
+import type { MetaWord, SpanId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import {
@@ -41,61 +42,64 @@ export class PageHeap {
 
   /** Makes the whole arena one free run. Once for each run, before any P starts. */
   initialize(): void {
-    const { words, layout } = this.memory
-    words[layout.pageSpan] = NO_SPAN
-    words[PAGES_END] = 1
+    const { meta, layout } = this.memory
+    meta[layout.pageSpan] = NO_SPAN
+    meta[PAGES_END] = 1
     this.insert(1, layout.pages - 1)
   }
 
-  /** Takes `count` pages. Returns the first page, or 0 if no free run is long enough. */
-  allocate(count: number): number {
-    const { words, layout } = this.memory
-    lock(words, PAGE_LOCK)
+  /**
+   * Takes `count` pages for a span. Returns the first page, which names the span; 0 if no free run
+   * is long enough.
+   */
+  allocate(count: number): SpanId {
+    const { meta, layout } = this.memory
+    lock(meta, PAGE_LOCK)
     try {
       this.memory.faults.pass('pages/locked')
       const page = this.find(count)
       if (page === 0) return 0
-      const length = words[layout.pageRun + page]
+      const length = meta[layout.pageRun + page]
       this.remove(page, length)
       if (length > count) this.insert(page + count, length - count)
-      words.fill(page, layout.pageSpan + page, layout.pageSpan + page + count)
-      words[PAGES_IN_USE] += count
+      meta.fill(page, layout.pageSpan + page, layout.pageSpan + page + count)
+      meta[PAGES_IN_USE] += count
       // PAGES_END only grows. Pages from there on were never touched, so they are zero.
-      this.freshPage = Math.min(Math.max(page, words[PAGES_END]), page + count)
-      if (page + count > words[PAGES_END]) words[PAGES_END] = page + count
-      return page
+      this.freshPage = Math.min(Math.max(page, meta[PAGES_END]), page + count)
+      if (page + count > meta[PAGES_END]) meta[PAGES_END] = page + count
+      return page as SpanId
     } finally {
-      unlock(words, PAGE_LOCK)
+      unlock(meta, PAGE_LOCK)
     }
   }
 
   /** Gives back `count` pages from `page`. They must have been taken together. */
   free(page: number, count: number): void {
-    const { words } = this.memory
-    lock(words, PAGE_LOCK)
+    const { meta } = this.memory
+    lock(meta, PAGE_LOCK)
     try {
       this.freeLocked(page, count)
     } finally {
-      unlock(words, PAGE_LOCK)
+      unlock(meta, PAGE_LOCK)
     }
   }
 
   private freeLocked(page: number, count: number): void {
-    const { words, layout } = this.memory
-    words.fill(0, layout.pageSpan + page, layout.pageSpan + page + count)
-    words[PAGES_IN_USE] -= count
+    const { meta, layout } = this.memory
+    meta.fill(0, layout.pageSpan + page, layout.pageSpan + page + count)
+    meta[PAGES_IN_USE] -= count
     let begin = page
     let length = count
     // Page 0 is NO_SPAN, so a page before `begin` always exists and a run never joins with page 0.
-    if (words[layout.pageSpan + begin - 1] === 0) {
-      const before = words[layout.pageRun + begin - 1]
+    if (meta[layout.pageSpan + begin - 1] === 0) {
+      const before = meta[layout.pageRun + begin - 1]
       this.remove(begin - before, before)
       begin -= before
       length += before
     }
     const end = page + count
-    if (end < layout.pages && words[layout.pageSpan + end] === 0) {
-      const after = words[layout.pageRun + end]
+    if (end < layout.pages && meta[layout.pageSpan + end] === 0) {
+      const after = meta[layout.pageRun + end]
       this.remove(end, after)
       length += after
     }
@@ -106,10 +110,10 @@ export class PageHeap {
    * The first page of a run of at least `count` pages, or 0. Any run of a bin but the last fits.
    */
   private find(count: number): number {
-    const { words } = this.memory
+    const { meta } = this.memory
     const last = PAGE_BIN_COUNT - 1
     for (let bin = Math.min(count, PAGE_BIN_COUNT) - 1; bin < last; bin++) {
-      const page = words[PAGE_BINS + bin]
+      const page = meta[PAGE_BINS + bin]
       if (page !== 0) return page
     }
     return this.bestOfLastBin(count)
@@ -117,15 +121,15 @@ export class PageHeap {
 
   /** Finds the shortest run of 64 pages or more that fits; of equally short ones, the lowest. */
   private bestOfLastBin(count: number): number {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     let best = 0
     let bestLength = 0
     for (
-      let page = words[PAGE_BINS + PAGE_BIN_COUNT - 1];
+      let page = meta[PAGE_BINS + PAGE_BIN_COUNT - 1];
       page !== 0;
-      page = words[layout.pageNext + page]
+      page = meta[layout.pageNext + page]
     ) {
-      const length = words[layout.pageRun + page]
+      const length = meta[layout.pageRun + page]
       if (length < count) continue
       if (best === 0 || length < bestLength || (length === bestLength && page < best)) {
         best = page
@@ -137,15 +141,15 @@ export class PageHeap {
 
   /** Adds a free run to its bin, at the head, and writes its length at both ends. */
   private insert(page: number, length: number): void {
-    const { words, layout } = this.memory
-    words[layout.pageRun + page] = length
-    words[layout.pageRun + page + length - 1] = length
-    const head = binOf(length)
-    const next = words[head]
-    words[layout.pageNext + page] = next
-    words[layout.pagePrevious + page] = 0
-    if (next !== 0) words[layout.pagePrevious + next] = page
-    words[head] = page
+    const { meta, layout } = this.memory
+    meta[layout.pageRun + page] = length
+    meta[layout.pageRun + page + length - 1] = length
+    const head = binWord(length)
+    const next = meta[head]
+    meta[layout.pageNext + page] = next
+    meta[layout.pagePrevious + page] = 0
+    if (next !== 0) meta[layout.pagePrevious + next] = page
+    meta[head] = page
   }
 
   /**
@@ -153,16 +157,16 @@ export class PageHeap {
    * page.
    */
   private remove(page: number, length: number): void {
-    const { words, layout } = this.memory
-    const next = words[layout.pageNext + page]
-    const previous = words[layout.pagePrevious + page]
-    if (previous === 0) words[binOf(length)] = next
-    else words[layout.pageNext + previous] = next
-    if (next !== 0) words[layout.pagePrevious + next] = previous
+    const { meta, layout } = this.memory
+    const next = meta[layout.pageNext + page]
+    const previous = meta[layout.pagePrevious + page]
+    if (previous === 0) meta[binWord(length)] = next
+    else meta[layout.pageNext + previous] = next
+    if (next !== 0) meta[layout.pagePrevious + next] = previous
   }
 }
 
 /** Index of the head of the bin for runs of this length. */
-function binOf(length: number): number {
+function binWord(length: number): MetaWord {
   return PAGE_BINS + Math.min(length, PAGE_BIN_COUNT) - 1
 }

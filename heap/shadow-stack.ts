@@ -21,14 +21,15 @@
  * scan, and when the goroutine parks.
  */
 
-import type { Addr, Memory } from '../memory/memory.ts'
+import type { Addr, GoroutineId, MetaWords } from '../memory/kinds.ts'
+import type { Memory } from '../memory/memory.ts'
 import { probeStack } from '../memory/stack-probe.ts'
-import * as g from '../memory/words/goroutine.ts'
+import * as gWords from '../memory/words/goroutine.ts'
 import type { Stacks } from './stacks.ts'
 
 /** @nosafepoint */
 export class ShadowStack {
-  readonly words: Int32Array
+  readonly meta: MetaWords
   private readonly memory: Memory
   private readonly stacks: Stacks
   private goroutine = 0
@@ -37,18 +38,18 @@ export class ShadowStack {
   limit = 0
 
   constructor(memory: Memory, stacks: Stacks) {
-    this.words = memory.words
+    this.meta = memory.meta
     this.memory = memory
     this.stacks = stacks
   }
 
   /** Makes the stack of a goroutine that this P is about to run the current one. */
-  load(goroutine: number): void {
-    const record = this.memory.goroutine(goroutine, 0)
+  load(goroutine: GoroutineId): void {
+    const record = this.memory.goroutineWord(goroutine, 0)
     this.goroutine = goroutine
-    this.base = this.words[record + g.STACK]
-    this.top = this.base + this.words[record + g.STACK_USED]
-    this.limit = this.base + this.words[record + g.STACK_SIZE]
+    this.base = this.meta[record + gWords.STACK]
+    this.top = this.base + this.meta[record + gWords.STACK_USED]
+    this.limit = this.base + this.meta[record + gWords.STACK_SIZE]
   }
 
   /**
@@ -57,7 +58,8 @@ export class ShadowStack {
    */
   save(): void {
     if (this.goroutine !== 0)
-      this.words[this.memory.goroutine(this.goroutine, g.STACK_USED)] = this.top - this.base
+      this.meta[this.memory.goroutineWord(this.goroutine as GoroutineId, gWords.STACK_USED)] =
+        this.top - this.base
   }
 
   /** Forgets the goroutine, which must have been saved. */
@@ -73,7 +75,7 @@ export class ShadowStack {
     // A value that is not a number throws here or is converted, before a slot is taken.
     reference = +reference as Addr
     if (this.top === this.limit) this.grow()
-    this.words[this.top] = reference
+    this.meta[this.top] = reference
     this.top++
   }
 
@@ -90,11 +92,11 @@ export class ShadowStack {
         `out of memory: a shadow stack cannot grow beyond ${size} references; all ${this.memory.layout.stackWords} words for stacks are in use`,
       )
     }
-    const record = this.memory.goroutine(this.goroutine, 0)
-    this.words.copyWithin(segment, this.base, this.top)
+    const record = this.memory.goroutineWord(this.goroutine as GoroutineId, 0)
+    this.meta.copyWithin(segment, this.base, this.top)
     this.stacks.free(this.base, size)
-    this.words[record + g.STACK] = segment
-    this.words[record + g.STACK_SIZE] = size * 2
+    this.meta[record + gWords.STACK] = segment
+    this.meta[record + gWords.STACK_SIZE] = size * 2
     this.top = segment + (this.top - this.base)
     this.base = segment
     this.limit = segment + size * 2

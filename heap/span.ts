@@ -23,13 +23,11 @@
 
 import { compareAndSwap, load, store } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Addr, Bytes, MetaWord, SpanId } from '../memory/kinds.ts'
 import { PAGE_SHIFT } from '../memory/layout.ts'
-import type { Addr, Memory } from '../memory/memory.ts'
+import type { Memory } from '../memory/memory.ts'
 import { HEAP_SWEEP_GENERATION } from '../memory/words/control.ts'
 import * as span from '../memory/words/span.ts'
-
-/** The first page of a span in use, which is its name. */
-export type SpanId = number
 
 export class Spans {
   private readonly memory: Memory
@@ -39,37 +37,37 @@ export class Spans {
   }
 
   /** Index of a word of a span's record. */
-  word(id: SpanId, word: number): number {
+  word(id: SpanId, word: number): MetaWord {
     return this.memory.layout.spans + id * span.WORDS + word
   }
 
   /** Reads a word plainly: see above for which the caller may. */
   read(id: SpanId, word: number): number {
-    return this.memory.words[this.word(id, word)]
+    return this.memory.meta[this.word(id, word)]
   }
 
   /** Writes a word plainly. The caller owns the span. */
   write(id: SpanId, word: number, value: number): void {
-    this.memory.words[this.word(id, word)] = value
+    this.memory.meta[this.word(id, word)] = value
   }
 
   /**
    * Fills in the record of a fresh span, which its allocator owns: swept, with nothing allocated.
    */
-  initialize(id: SpanId, pages: number, spanClass: number, slotBytes: number, slots: number): void {
-    const { words } = this.memory
+  initialize(id: SpanId, pages: number, spanClass: number, slotBytes: Bytes, slots: number): void {
+    const { meta } = this.memory
     const record = this.word(id, 0)
-    words[record + span.PAGES] = pages
-    words[record + span.CLASS] = spanClass
-    words[record + span.SLOT_BYTES] = slotBytes
-    words[record + span.SLOTS] = slots
-    words[record + span.ALLOCATED] = 0
-    words[record + span.FREE_FROM] = id << PAGE_SHIFT
-    words[record + span.GREY] = 0
-    words[record + span.QUARANTINED] = 0
+    meta[record + span.PAGES] = pages
+    meta[record + span.CLASS] = spanClass
+    meta[record + span.SLOT_BYTES] = slotBytes
+    meta[record + span.SLOTS] = slots
+    meta[record + span.ALLOCATED] = 0
+    meta[record + span.FREE_FROM] = id << PAGE_SHIFT
+    meta[record + span.GREY] = 0
+    meta[record + span.QUARANTINED] = 0
     // Publishes the record. The generation is plain: it changes only in a stop, as in all of this
     // file.
-    store(words, record + span.SWEEP_GENERATION, words[HEAP_SWEEP_GENERATION])
+    store(meta, record + span.SWEEP_GENERATION, meta[HEAP_SWEEP_GENERATION])
   }
 
   /**
@@ -77,8 +75,8 @@ export class Spans {
    * the entry of a live object's page does not change (heap/page-heap.ts).
    */
   of(address: Addr): SpanId {
-    const { words, layout } = this.memory
-    return words[layout.pageSpan + (address >>> PAGE_SHIFT)]
+    const { meta, layout } = this.memory
+    return meta[layout.pageSpan + (address >>> PAGE_SHIFT)] as SpanId
   }
 
   /** Address of the first slot. */
@@ -104,11 +102,11 @@ export class Spans {
    * Throws if the span is neither unswept nor in or past a sweep of this generation.
    */
   ownToSweep(id: SpanId): boolean {
-    const { words } = this.memory
-    const generation = words[HEAP_SWEEP_GENERATION]
-    if (compareAndSwap(words, this.word(id, span.SWEEP_GENERATION), generation - 2, generation - 1))
+    const { meta } = this.memory
+    const generation = meta[HEAP_SWEEP_GENERATION]
+    if (compareAndSwap(meta, this.word(id, span.SWEEP_GENERATION), generation - 2, generation - 1))
       return true
-    const found = load(words, this.word(id, span.SWEEP_GENERATION)) - generation
+    const found = load(meta, this.word(id, span.SWEEP_GENERATION)) - generation
     if (found !== -1 && found !== 0 && found !== 3)
       throw new InternalError(
         `span ${id} is listed as unswept with sweep generation h${signed(found)}`,
@@ -118,17 +116,17 @@ export class Spans {
 
   /** Marks the span as swept. The store publishes all that the sweep wrote. */
   publishSwept(id: SpanId): void {
-    const { words } = this.memory
-    store(words, this.word(id, span.SWEEP_GENERATION), words[HEAP_SWEEP_GENERATION])
+    const { meta } = this.memory
+    store(meta, this.word(id, span.SWEEP_GENERATION), meta[HEAP_SWEEP_GENERATION])
   }
 
   /** Marks a swept span as cached by a P. Throws if it was not swept in this generation. */
   cache(id: SpanId): void {
     this.expect(id, 0, 'cached')
     store(
-      this.memory.words,
+      this.memory.meta,
       this.word(id, span.SWEEP_GENERATION),
-      this.memory.words[HEAP_SWEEP_GENERATION] + 3,
+      this.memory.meta[HEAP_SWEEP_GENERATION] + 3,
     )
   }
 
@@ -140,8 +138,8 @@ export class Spans {
 
   /** Throws unless the span's generation is h + `offset`. */
   private expect(id: SpanId, offset: number, deed: string): void {
-    const { words } = this.memory
-    const found = load(words, this.word(id, span.SWEEP_GENERATION)) - words[HEAP_SWEEP_GENERATION]
+    const { meta } = this.memory
+    const found = load(meta, this.word(id, span.SWEEP_GENERATION)) - meta[HEAP_SWEEP_GENERATION]
     if (found !== offset) {
       throw new InternalError(
         `span ${id} is ${deed} with sweep generation h${signed(found)}, must be h${signed(offset)}`,

@@ -17,7 +17,9 @@
  * All words here are plain and guarded by STACK_LOCK, except STACK_WORDS_IN_USE, which is atomic.
  * The words of an allocated segment belong to its goroutine.
  */
+
 import { add } from '#sync'
+import type { MetaWord } from '../memory/kinds.ts'
 import { STACK_MIN_LOG2 } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
@@ -51,38 +53,38 @@ export class Stacks {
    * Word index of a segment of `size` words (a power of two); 0 if there is no room. Its contents
    * are not defined.
    */
-  allocate(size: number): number {
-    const { words } = this.memory
+  allocate(size: number): MetaWord {
+    const { meta } = this.memory
     const log2 = Math.log2(size)
     let segment = 0
-    lock(words, STACK_LOCK)
+    lock(meta, STACK_LOCK)
     try {
       let found = log2
-      while (found < STACK_FREE_COUNT && words[STACK_FREE + found] === 0) found++
+      while (found < STACK_FREE_COUNT && meta[STACK_FREE + found] === 0) found++
       segment = found < STACK_FREE_COUNT ? this.split(found, log2) : this.extend(log2)
     } finally {
-      unlock(words, STACK_LOCK)
+      unlock(meta, STACK_LOCK)
     }
-    if (segment !== 0) add(words, STACK_WORDS_IN_USE, size)
+    if (segment !== 0) add(meta, STACK_WORDS_IN_USE, size)
     return segment
   }
 
   /** Frees a segment that `allocate` returned, of the same size. */
   free(segment: number, size: number): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const log2 = Math.log2(size)
-    lock(words, STACK_LOCK)
+    lock(meta, STACK_LOCK)
     try {
       this.join(segment, log2)
     } finally {
-      unlock(words, STACK_LOCK)
+      unlock(meta, STACK_LOCK)
     }
-    add(words, STACK_WORDS_IN_USE, -size)
+    add(meta, STACK_WORDS_IN_USE, -size)
   }
 
   /** Takes the first free segment of 2^found words, and frees all of it but its first 2^log2. */
-  private split(found: number, log2: number): number {
-    const segment = this.memory.words[STACK_FREE + found]
+  private split(found: MetaWord, log2: number): MetaWord {
+    const segment = this.memory.meta[STACK_FREE + found]
     this.remove(segment, found)
     for (let half = found - 1; half >= log2; half--) this.insert(segment + 2 ** half, half)
     return segment
@@ -92,32 +94,33 @@ export class Stacks {
    * Takes 2^log2 words from the untouched end, and frees what lies before the next multiple of
    * that; 0 if there are not that many.
    */
-  private extend(log2: number): number {
-    const { words, layout } = this.memory
+  private extend(log2: number): MetaWord {
+    const { meta, layout } = this.memory
     const size = 2 ** log2
-    const begin = Math.ceil(words[STACK_NEXT] / size) * size
+    const begin = Math.ceil(meta[STACK_NEXT] / size) * size
     if (begin + size > layout.stackWords) return 0
-    while (words[STACK_NEXT] < begin) {
-      const next = words[STACK_NEXT]
+    while (meta[STACK_NEXT] < begin) {
+      const next = meta[STACK_NEXT]
       // The largest power of two at which `next` is aligned. The gap ends at `begin` at the latest,
       // since `begin` is a multiple of it too.
       const gap = next & -next
-      words[STACK_NEXT] = next + gap
+      meta[STACK_NEXT] = next + gap
       this.join(layout.stacks + next, Math.log2(gap))
     }
-    words[STACK_NEXT] = begin + size
+    meta[STACK_NEXT] = begin + size
     return layout.stacks + begin
   }
 
   /** Frees a segment, joined with its buddy for as long as the buddy is free as a whole. */
   private join(segment: number, log2: number): void {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     let begin = segment - layout.stacks
     let joined = log2
     for (;;) {
       const buddy = begin ^ (2 ** joined)
       // What was never touched is 0 in the table, so it joins with nothing.
-      if (buddy >= layout.stackWords || words[this.entry(layout.stacks + buddy)] !== joined) break
+      if (buddy >= layout.stackWords || meta[this.entryWord(layout.stacks + buddy)] !== joined)
+        break
       this.remove(layout.stacks + buddy, joined)
       begin &= buddy
       joined++
@@ -127,29 +130,29 @@ export class Stacks {
 
   /** Adds a free segment to the list of its size, and tells the table. */
   private insert(segment: number, log2: number): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const head = STACK_FREE + log2
-    const next = words[head]
-    words[segment + NEXT] = next
-    words[segment + PREVIOUS] = 0
-    if (next !== 0) words[next + PREVIOUS] = segment
-    words[head] = segment
-    words[this.entry(segment)] = log2
+    const next = meta[head]
+    meta[segment + NEXT] = next
+    meta[segment + PREVIOUS] = 0
+    if (next !== 0) meta[next + PREVIOUS] = segment
+    meta[head] = segment
+    meta[this.entryWord(segment)] = log2
   }
 
   /** Removes a free segment from the list of its size and from the table. */
   private remove(segment: number, log2: number): void {
-    const { words } = this.memory
-    const next = words[segment + NEXT]
-    const previous = words[segment + PREVIOUS]
-    if (previous === 0) words[STACK_FREE + log2] = next
-    else words[previous + NEXT] = next
-    if (next !== 0) words[next + PREVIOUS] = previous
-    words[this.entry(segment)] = 0
+    const { meta } = this.memory
+    const next = meta[segment + NEXT]
+    const previous = meta[segment + PREVIOUS]
+    if (previous === 0) meta[STACK_FREE + log2] = next
+    else meta[previous + NEXT] = next
+    if (next !== 0) meta[next + PREVIOUS] = previous
+    meta[this.entryWord(segment)] = 0
   }
 
   /** Index of the segment's word in the table. */
-  private entry(segment: number): number {
+  private entryWord(segment: MetaWord): MetaWord {
     const { layout } = this.memory
     return layout.stackTable + ((segment - layout.stacks) >>> STACK_MIN_LOG2)
   }

@@ -23,13 +23,14 @@
 
 import { add, compareAndSwap, load, sub } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Bytes, MetaDouble, SpanId } from '../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
 import type { PageHeap } from './page-heap.ts'
-import type { SpanId, Spans } from './span.ts'
+import type { Spans } from './span.ts'
 
 /**
  * What freed memory is filled with under `--check`. No type has this header, and as a reference it
@@ -56,7 +57,7 @@ export class Sweep {
   private readonly check: boolean
   private readonly onComplete: () => void
   /** Index of the first double of the P that sweeps. */
-  private readonly measures: number
+  private readonly measures: MetaDouble
   /** What the span that is being swept held. */
   private readonly counts = { live: 0, freed: 0, quarantined: 0 }
 
@@ -74,16 +75,16 @@ export class Sweep {
     this.spans = spans
     this.pages = pages
     this.check = check
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.measures = memory.pDouble(pIndex, 0)
   }
 
   /** Registers a sweeper; false if all spans have been handed out already. */
   begin(): boolean {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (;;) {
-      const sweepers = load(words, control.SWEEPERS)
+      const sweepers = load(meta, control.SWEEPERS)
       if ((sweepers & control.SWEEP_DRAINED) !== 0) return false
-      if (compareAndSwap(words, control.SWEEPERS, sweepers, sweepers + 1)) return true
+      if (compareAndSwap(meta, control.SWEEPERS, sweepers, sweepers + 1)) return true
     }
   }
 
@@ -92,7 +93,7 @@ export class Sweep {
    * that swept to refill.
    */
   end(): void {
-    if (sub(this.memory.words, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1))
+    if (sub(this.memory.meta, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1))
       this.onComplete()
   }
 
@@ -103,7 +104,7 @@ export class Sweep {
    */
   sweep(id: SpanId, ifEmpty: 'free' | 'keep'): boolean {
     this.memory.faults.pass('sweep/span')
-    const { words, doubles } = this.memory
+    const { meta, metaF64 } = this.memory
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const slots = this.spans.read(id, span.SLOTS)
     const stride = slotBytes >>> GRANULE_SHIFT
@@ -120,10 +121,10 @@ export class Sweep {
       )
     }
     const pages = this.spans.read(id, span.PAGES)
-    add(words, control.PAGES_SWEPT, pages)
-    if (live > 0) add(words, control.SWEPT_MARKED_BYTES, live * slotBytes)
-    doubles[this.measures + p.FREED_BYTES] += freed * slotBytes
-    doubles[this.measures + p.FREED_OBJECTS] += freed
+    add(meta, control.PAGES_SWEPT, pages)
+    if (live > 0) add(meta, control.SWEPT_MARKED_BYTES, live * slotBytes)
+    metaF64[this.measures + pWords.FREED_BYTES] += freed * slotBytes
+    metaF64[this.measures + pWords.FREED_OBJECTS] += freed
     const empty = live + quarantined === 0
     this.spans.write(id, span.ALLOCATED, live + quarantined)
     this.spans.write(id, span.QUARANTINED, quarantined)
@@ -161,19 +162,19 @@ export class Sweep {
    * once.
    */
   private sweepDense(first: number, end: number): void {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     let live = 0
     let freed = 0
     // Spans begin at pages, so their mark bytes begin at words. A word of mixed colours is left to
     // the loop over bytes.
     for (let granule = first; granule < end; granule += 4) {
       const word = (layout.marks + granule) >>> 2
-      const colours = words[word]
+      const colours = meta[word]
       if (colours === FOUR_WHITE) {
-        words[word] = FOUR_FREE
+        meta[word] = FOUR_FREE
         freed += 4
       } else if (colours === FOUR_BLACK) {
-        words[word] = FOUR_WHITE
+        meta[word] = FOUR_WHITE
         live += 4
       } else if (colours !== FOUR_FREE) {
         this.sweepSlots(granule, granule + 4, 1)
@@ -188,9 +189,9 @@ export class Sweep {
    * Sweeps slot by slot, with poison and quarantine. If the quarantine is open, since memory is
    * short, freed slots leave it at once.
    */
-  private sweepChecked(first: number, end: number, stride: number, slotBytes: number): void {
-    const { words, marks, i32 } = this.memory
-    const isOpen = load(words, control.QUARANTINE_OPEN) !== 0
+  private sweepChecked(first: number, end: number, stride: number, slotBytes: Bytes): void {
+    const { meta, marks, heap } = this.memory
+    const isOpen = load(meta, control.QUARANTINE_OPEN) !== 0
     let live = 0
     let freed = 0
     let quarantined = 0
@@ -202,7 +203,7 @@ export class Sweep {
         live++
       } else if (before === span.WHITE) {
         const word = granule << (GRANULE_SHIFT - 2)
-        i32.fill(POISON, word, word + (Math.min(slotBytes, POISON_BYTES) >>> 2))
+        heap.fill(POISON, word, word + (Math.min(slotBytes, POISON_BYTES) >>> 2))
         after = span.QUARANTINE_NEW
         freed++
       } else if (before === span.QUARANTINE_NEW) after = span.QUARANTINE_OLD

@@ -18,13 +18,11 @@
 
 import { ARRAY_ELEMENTS_BYTE } from '../heap/object.ts'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
+import type { Addr, GoroutineId, WaiterId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
-import type { Addr } from '../memory/memory.ts'
 import { probeStackForLock } from '../memory/stack-probe.ts'
-import * as g from '../memory/words/goroutine.ts'
-import type { GoroutineId } from './goroutines.ts'
+import * as gWords from '../memory/words/goroutine.ts'
 import { type Runner, YieldedOperation } from './operation.ts'
-import type { WaiterId } from './waiters.ts'
 
 export const CHANNEL_BUFFER = 1
 export const CHANNEL_LOCK = 2
@@ -72,11 +70,11 @@ export class Channels {
 
   lock(channel: Addr): void {
     this.p.memory.faults.pass('channel/lock')
-    lock(this.p.memory.i32, (channel >>> 2) + CHANNEL_LOCK)
+    lock(this.p.memory.heap, (channel >>> 2) + CHANNEL_LOCK)
   }
 
   unlock(channel: Addr): void {
-    unlock(this.p.memory.i32, (channel >>> 2) + CHANNEL_LOCK)
+    unlock(this.p.memory.heap, (channel >>> 2) + CHANNEL_LOCK)
   }
 
   /**
@@ -84,12 +82,12 @@ export class Channels {
    * none), MUST_WAIT, or IS_CLOSED. The channel is locked.
    */
   sendNow(channel: Addr, value: number): number {
-    const { i32 } = this.p.memory
+    const { heap } = this.p.memory
     const word = channel >>> 2
-    if (i32[word + CHANNEL_CLOSED] !== 0) return IS_CLOSED
+    if (heap[word + CHANNEL_CLOSED] !== 0) return IS_CLOSED
     const receiver = this.takePeer(word + CHANNEL_RECEIVERS)
-    if (receiver !== 0) return this.deliver(receiver, i32[word + CHANNEL_KIND], value)
-    if (i32[word + CHANNEL_COUNT] === i32[word + CHANNEL_CAPACITY]) return MUST_WAIT
+    if (receiver !== 0) return this.deliver(receiver, heap[word + CHANNEL_KIND], value)
+    if (heap[word + CHANNEL_COUNT] === heap[word + CHANNEL_CAPACITY]) return MUST_WAIT
     this.append(word, value)
     return 0
   }
@@ -99,23 +97,23 @@ export class Channels {
    * The channel is locked.
    */
   receiveNow(channel: Addr): number {
-    const { i32 } = this.p.memory
+    const { heap } = this.p.memory
     const { received } = this
     const word = channel >>> 2
     received.ok = true
-    if (i32[word + CHANNEL_COUNT] > 0) {
+    if (heap[word + CHANNEL_COUNT] > 0) {
       received.value = this.takeFirst(word)
       const sender = this.takePeer(word + CHANNEL_SENDERS)
       if (sender === 0) return 0
-      this.append(word, this.valueOf(sender, i32[word + CHANNEL_KIND]))
+      this.append(word, this.valueOf(sender, heap[word + CHANNEL_KIND]))
       return this.release(sender, 'done')
     }
     const sender = this.takePeer(word + CHANNEL_SENDERS)
     if (sender !== 0) {
-      received.value = this.valueOf(sender, i32[word + CHANNEL_KIND])
+      received.value = this.valueOf(sender, heap[word + CHANNEL_KIND])
       return this.release(sender, 'done')
     }
-    if (i32[word + CHANNEL_CLOSED] === 0) return MUST_WAIT
+    if (heap[word + CHANNEL_CLOSED] === 0) return MUST_WAIT
     received.value = 0
     received.ok = false
     return 0
@@ -126,20 +124,20 @@ export class Channels {
    * anybody's ticket. The channel is locked.
    */
   maySend(channel: Addr): boolean {
-    const { i32 } = this.p.memory
+    const { heap } = this.p.memory
     const word = channel >>> 2
     if (
-      i32[word + CHANNEL_CLOSED] !== 0 ||
-      i32[word + CHANNEL_COUNT] < i32[word + CHANNEL_CAPACITY]
+      heap[word + CHANNEL_CLOSED] !== 0 ||
+      heap[word + CHANNEL_COUNT] < heap[word + CHANNEL_CAPACITY]
     )
       return true
     return this.findPeer(word + CHANNEL_RECEIVERS) !== 0
   }
 
   mayReceive(channel: Addr): boolean {
-    const { i32 } = this.p.memory
+    const { heap } = this.p.memory
     const word = channel >>> 2
-    if (i32[word + CHANNEL_CLOSED] !== 0 || i32[word + CHANNEL_COUNT] > 0) return true
+    if (heap[word + CHANNEL_CLOSED] !== 0 || heap[word + CHANNEL_COUNT] > 0) return true
     return this.findPeer(word + CHANNEL_SENDERS) !== 0
   }
 
@@ -150,33 +148,33 @@ export class Channels {
   close(channel: Addr): void {
     probeStackForLock()
     const word = channel >>> 2
-    let woken = MUST_WAIT
+    let woken: number = MUST_WAIT
     this.lock(channel)
     try {
-      if (this.p.memory.i32[word + CHANNEL_CLOSED] === 0) woken = this.closeLocked(word)
+      if (this.p.memory.heap[word + CHANNEL_CLOSED] === 0) woken = this.closeLocked(word)
     } finally {
       this.unlock(channel)
     }
     if (woken === MUST_WAIT) throw new ChannelError('close of closed channel')
-    this.p.placement.readyAll(woken)
+    this.p.placement.readyAll(woken as GoroutineId)
   }
 
   /** Returns the first of the goroutines that it wakes, linked by their records; 0: none. */
   private closeLocked(word: number): GoroutineId {
-    const { words, i32 } = this.p.memory
-    i32[word + CHANNEL_CLOSED] = 1
-    let first = 0
-    let last = 0
+    const { meta, heap } = this.p.memory
+    heap[word + CHANNEL_CLOSED] = 1
+    let first: GoroutineId = 0
+    let last: GoroutineId = 0
     for (
       let queue = CHANNEL_RECEIVERS;
       queue <= CHANNEL_SENDERS;
       queue += CHANNEL_SENDERS - CHANNEL_RECEIVERS
     ) {
       for (let peer = this.takePeer(word + queue); peer !== 0; peer = this.takePeer(word + queue)) {
-        const goroutine = this.release(peer, 'closed')
-        words[this.p.memory.goroutine(goroutine, g.NEXT)] = 0
+        const goroutine = this.release(peer, 'closed') as GoroutineId
+        meta[this.p.memory.goroutineWord(goroutine, gWords.NEXT)] = 0
         if (last === 0) first = goroutine
-        else words[this.p.memory.goroutine(last, g.NEXT)] = goroutine
+        else meta[this.p.memory.goroutineWord(last, gWords.NEXT)] = goroutine
         last = goroutine
       }
     }
@@ -189,20 +187,20 @@ export class Channels {
    */
   enqueue(channel: Addr, queue: number, waiter: WaiterId, slot: number, value: number): void {
     const { memory, waiters } = this.p
-    memory.words[waiters.word(waiter, g.WAITER_SLOT)] = slot
-    memory.words[waiters.word(waiter, g.WAITER_OBJECT)] = channel
-    memory.doubles[waiters.value(waiter)] = value
+    memory.meta[waiters.word(waiter, gWords.WAITER_SLOT)] = slot
+    memory.meta[waiters.word(waiter, gWords.WAITER_OBJECT)] = channel
+    memory.metaF64[waiters.value(waiter)] = value
     waiters.append((channel >>> 2) + queue, waiter)
   }
 
   /** What a woken receiver was handed: a reference in its slot, or a scalar. */
   takeHanded(kind: number, slot: number): Received {
     const { memory, goroutine } = this.p
-    this.received.ok = memory.words[memory.goroutine(goroutine, g.WOKEN_OK)] !== 0
-    if (kind === KIND_REF) this.received.value = memory.words[slot]
+    this.received.ok = memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_OK)] !== 0
+    if (kind === KIND_REF) this.received.value = memory.meta[slot]
     else
       this.received.value = this.received.ok
-        ? memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)]
+        ? memory.metaF64[memory.goroutineDouble(goroutine, gWords.WOKEN_VALUE)]
         : 0
     return this.received
   }
@@ -213,12 +211,12 @@ export class Channels {
    */
   private findPeer(queue: number): WaiterId {
     const { memory, waiters, goroutine } = this.p
-    for (let id = memory.i32[queue]; id !== 0; ) {
-      const next = waiters.read(id, g.WAITER_NEXT)
-      const owner = waiters.read(id, g.WAITER_GOROUTINE)
+    for (let id = memory.heap[queue] as WaiterId; id !== 0; ) {
+      const next = waiters.read(id, gWords.WAITER_NEXT) as WaiterId
+      const owner = waiters.read(id, gWords.WAITER_GOROUTINE) as GoroutineId
       if (owner !== goroutine) {
-        const ticket = memory.words[memory.goroutine(owner, g.TICKET)]
-        if (ticket === waiters.read(id, g.WAITER_TICKET)) return id
+        const ticket = memory.meta[memory.goroutineWord(owner, gWords.TICKET)]
+        if (ticket === waiters.read(id, gWords.WAITER_TICKET)) return id
         waiters.remove(id)
       }
       id = next
@@ -233,8 +231,8 @@ export class Channels {
       const id = this.findPeer(queue)
       if (id === 0) return 0
       const won = goroutines.winTicket(
-        waiters.read(id, g.WAITER_GOROUTINE),
-        waiters.read(id, g.WAITER_TICKET),
+        waiters.read(id, gWords.WAITER_GOROUTINE) as GoroutineId,
+        waiters.read(id, gWords.WAITER_TICKET),
       )
       waiters.remove(id)
       if (won) return id
@@ -244,79 +242,83 @@ export class Channels {
   /** Hands a value to a receiver whose ticket is won. Returns its goroutine, to be made ready. */
   private deliver(receiver: WaiterId, kind: number, value: number): number {
     const { memory, waiters, collector } = this.p
-    const goroutine = waiters.read(receiver, g.WAITER_GOROUTINE)
+    const goroutine = waiters.read(receiver, gWords.WAITER_GOROUTINE) as GoroutineId
     memory.faults.pass('channel/deliver')
-    if (kind === KIND_REF) collector.barrier.writeMeta(waiters.read(receiver, g.WAITER_SLOT), value)
-    else memory.doubles[memory.goroutineDouble(goroutine, g.WOKEN_VALUE)] = value
+    if (kind === KIND_REF)
+      collector.barrier.writeMeta(waiters.read(receiver, gWords.WAITER_SLOT), value)
+    else memory.metaF64[memory.goroutineDouble(goroutine, gWords.WOKEN_VALUE)] = value
     return this.release(receiver, 'done')
   }
 
   /** Tells a goroutine whose ticket is won why it is woken. */
   private release(waiter: WaiterId, outcome: 'done' | 'closed'): number {
     const { memory, waiters } = this.p
-    const goroutine = waiters.read(waiter, g.WAITER_GOROUTINE)
-    memory.words[memory.goroutine(goroutine, g.WOKEN_BY)] = waiters.read(waiter, g.WAITER_CASE)
-    memory.words[memory.goroutine(goroutine, g.WOKEN_OK)] = outcome === 'done' ? 1 : 0
+    const goroutine = waiters.read(waiter, gWords.WAITER_GOROUTINE) as GoroutineId
+    memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_BY)] = waiters.read(
+      waiter,
+      gWords.WAITER_CASE,
+    )
+    memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_OK)] = outcome === 'done' ? 1 : 0
     return goroutine
   }
 
   /** What a sender that waits wants to send. */
   private valueOf(sender: WaiterId, kind: number): number {
     const { memory, waiters, collector } = this.p
-    if (kind !== KIND_REF) return memory.doubles[waiters.value(sender)]
-    const value = memory.words[waiters.read(sender, g.WAITER_SLOT)]
+    if (kind !== KIND_REF) return memory.metaF64[waiters.value(sender)]
+    const value = memory.meta[waiters.read(sender, gWords.WAITER_SLOT)]
     collector.barrier.shade(value)
     return value
   }
 
   private append(word: number, value: number): void {
-    const { i32 } = this.p.memory
+    const { heap } = this.p.memory
     const at =
-      (i32[word + CHANNEL_FIRST] + i32[word + CHANNEL_COUNT]) % i32[word + CHANNEL_CAPACITY]
+      (heap[word + CHANNEL_FIRST] + heap[word + CHANNEL_COUNT]) % heap[word + CHANNEL_CAPACITY]
     this.write(word, at, value)
-    i32[word + CHANNEL_COUNT]++
+    heap[word + CHANNEL_COUNT]++
   }
 
   private takeFirst(word: number): number {
-    const { i32 } = this.p.memory
-    const first = i32[word + CHANNEL_FIRST]
+    const { heap } = this.p.memory
+    const first = heap[word + CHANNEL_FIRST]
     const value = this.read(word, first)
-    if (i32[word + CHANNEL_KIND] === KIND_REF) this.write(word, first, 0)
-    i32[word + CHANNEL_FIRST] = (first + 1) % i32[word + CHANNEL_CAPACITY]
-    i32[word + CHANNEL_COUNT]--
+    if (heap[word + CHANNEL_KIND] === KIND_REF) this.write(word, first, 0)
+    heap[word + CHANNEL_FIRST] = (first + 1) % heap[word + CHANNEL_CAPACITY]
+    heap[word + CHANNEL_COUNT]--
     return value
   }
 
   private read(word: number, index: number): number {
-    const { i32, u32, f64, u8 } = this.p.memory
-    const elements = i32[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
-    switch (i32[word + CHANNEL_KIND]) {
+    const { heap, heapU32, heapF64, heapU8 } = this.p.memory
+    const elements = heap[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
+    switch (heap[word + CHANNEL_KIND]) {
       case KIND_U32:
-        return u32[(elements >>> 2) + index]
+        return heapU32[(elements >>> 2) + index]
       case KIND_F64:
-        return f64[(elements >>> 3) + index]
+        return heapF64[(elements >>> 3) + index]
       case KIND_BOOL:
-        return u8[elements + index]
+        return heapU8[elements + index]
       default:
-        return i32[(elements >>> 2) + index]
+        return heap[(elements >>> 2) + index]
     }
   }
 
   private write(word: number, index: number, value: number): void {
-    const { i32, f64, u8 } = this.p.memory
-    const elements = i32[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
-    switch (i32[word + CHANNEL_KIND]) {
+    const { heap, heapF64, heapU8 } = this.p.memory
+    const elements = heap[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
+    switch (heap[word + CHANNEL_KIND]) {
       case KIND_REF:
         this.p.collector.barrier.write((elements >>> 2) + index, value)
         break
       case KIND_F64:
-        f64[(elements >>> 3) + index] = value
+        heapF64[(elements >>> 3) + index] = value
         break
       case KIND_BOOL:
-        u8[elements + index] = value
+        heapU8[elements + index] = value
         break
       default:
-        i32[(elements >>> 2) + index] = value
+        heap[(elements >>> 2) + index] = value
     }
   }
 }
@@ -365,7 +367,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   private doneBy(woken: number): boolean {
-    if (woken > 0) this.p.placement.ready(woken)
+    if (woken > 0) this.p.placement.ready(woken as GoroutineId)
     return woken !== MUST_WAIT
   }
 
@@ -380,7 +382,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   protected abstract takeHanded(): void
 
   protected get kind(): number {
-    return this.p.memory.i32[(this.channel >>> 2) + CHANNEL_KIND]
+    return this.p.memory.heap[(this.channel >>> 2) + CHANNEL_KIND]
   }
 }
 
@@ -390,7 +392,7 @@ export class Send extends ChannelOperation<void> {
   private isClosed = false
 
   constructor(p: Runner, channels: Channels, channel: Addr, value: number) {
-    super(p, channels, channel, CHANNEL_SENDERS, g.WAIT_SEND)
+    super(p, channels, channel, CHANNEL_SENDERS, gWords.WAIT_SEND)
     this.value = value
   }
 
@@ -432,7 +434,7 @@ export abstract class Receive<T> extends ChannelOperation<T> {
   protected ok = false
 
   constructor(p: Runner, channels: Channels, channel: Addr) {
-    super(p, channels, channel, CHANNEL_RECEIVERS, g.WAIT_RECEIVE)
+    super(p, channels, channel, CHANNEL_RECEIVERS, gWords.WAIT_RECEIVE)
   }
 
   protected override keepReferences(stack: ShadowStack): void {

@@ -6,27 +6,28 @@
  * how often a P has left that state. If it is the same before and after the look at the queues, no
  * P has run anything meanwhile. So the queues were all empty at one moment.
  */
+
 import { load } from '#sync'
+import type { GoroutineId } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as g from '../memory/words/goroutine.ts'
+import * as gWords from '../memory/words/goroutine.ts'
 import { READY } from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
 import type { RunQueues } from './run-queues.ts'
 
 const WAITS: Readonly<Record<number, string>> = {
-  [g.WAIT_NONE]: 'waiting',
-  [g.WAIT_SEND]: 'channel send',
-  [g.WAIT_RECEIVE]: 'channel receive',
-  [g.WAIT_SELECT]: 'select',
-  [g.WAIT_SLEEP]: 'sleep',
-  [g.WAIT_MUTEX]: 'mutex lock',
-  [g.WAIT_GROUP]: 'wait group',
+  [gWords.WAIT_NONE]: 'waiting',
+  [gWords.WAIT_SEND]: 'channel send',
+  [gWords.WAIT_RECEIVE]: 'channel receive',
+  [gWords.WAIT_SELECT]: 'select',
+  [gWords.WAIT_SLEEP]: 'sleep',
+  [gWords.WAIT_MUTEX]: 'mutex lock',
+  [gWords.WAIT_GROUP]: 'wait group',
 }
 
 const STATES: Readonly<Record<number, string>> = {
-  [g.G_RUNNABLE]: 'runnable',
-  [g.G_RUNNING]: 'running',
+  [gWords.G_RUNNABLE]: 'runnable',
+  [gWords.G_RUNNING]: 'running',
 }
 
 /** More goroutines than this are only counted in a deadlock's message. */
@@ -45,14 +46,14 @@ export class DeadlockError extends Error {
 
 /** `idle`: IDLE_PS as this P became idle. */
 export function isDeadlocked(memory: Memory, queues: RunQueues, idle: number): boolean {
-  const { words, layout } = memory
+  const { meta, layout } = memory
   if ((idle & control.IDLE_COUNT) !== layout.procs) return false
-  if (load(words, control.TIMERS) !== 0 || load(words, control.GOROUTINES_LIVE) === 0) return false
+  if (load(meta, control.TIMERS) !== 0 || load(meta, control.GOROUTINES_LIVE) === 0) return false
   if (!queues.global.isEmpty) return false
   for (let index = 0; index < layout.procs; index++) {
-    if (!queues.rings[index].isEmpty || load(words, memory.p(index, READY)) !== 0) return false
+    if (!queues.rings[index].isEmpty || load(meta, memory.pWord(index, READY)) !== 0) return false
   }
-  return queues.ready.isEmpty && load(words, control.IDLE_PS) === idle
+  return queues.ready.isEmpty && load(meta, control.IDLE_PS) === idle
 }
 
 /**
@@ -64,16 +65,16 @@ export function describeGoroutines(
   nameOf: (goroutine: GoroutineId) => string,
   most: number,
 ): string[] {
-  const { words } = memory
+  const { meta } = memory
   const lines: string[] = []
   let live = 0
-  for (let id = 1; id <= words[control.GOROUTINE_NEXT]; id++) {
-    const record = memory.goroutine(id, 0)
-    const status = words[record + g.STATUS] & ~(g.G_SCAN | g.G_SCAN_WANTED)
-    if (status === g.G_FREE || status === g.G_DEAD || ++live > most) continue
-    const on = words[record + g.WAIT_ON]
-    const wait = `${WAITS[words[record + g.WAIT_REASON]]}${on === 0 ? '' : ` on ${on}`}`
-    const p = words[record + g.P]
+  for (let id = 1 as GoroutineId; id <= meta[control.GOROUTINE_NEXT]; id++) {
+    const record = memory.goroutineWord(id, 0)
+    const status = meta[record + gWords.STATUS] & ~(gWords.G_SCAN | gWords.G_SCAN_WANTED)
+    if (status === gWords.G_FREE || status === gWords.G_DEAD || ++live > most) continue
+    const on = meta[record + gWords.WAIT_ON]
+    const wait = `${WAITS[meta[record + gWords.WAIT_REASON]]}${on === 0 ? '' : ` on ${on}`}`
+    const p = meta[record + gWords.P]
     lines.push(
       `goroutine ${id} (${nameOf(id)}) [${STATES[status] ?? wait}]${p < 0 ? '' : `, on P ${p}`}`,
     )

@@ -7,45 +7,47 @@
  *
  * An error ends the run by 1 before anything is thrown to the program, which may catch all it sees.
  */
+
 import { add, compareAndSwap, load, notify, or } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { GoroutineId, MetaWord } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
-import type { Failure, Host } from './host.ts'
+import * as pWords from '../memory/words/p.ts'
 import { RunOver } from './run-over.ts'
 import { Sleepers } from './sleepers.ts'
+import type { Failure, Thread } from './thread.ts'
 
 export class Ending {
   /** What ended the run, if this P did. */
   failure: Failure | null = null
   private readonly memory: Memory
-  private readonly base: number
-  private readonly host: Host
+  private readonly base: MetaWord
+  private readonly thread: Thread
 
-  constructor(memory: Memory, pIndex: number, host: Host) {
+  constructor(memory: Memory, pIndex: number, thread: Thread) {
     this.memory = memory
-    this.base = memory.p(pIndex, 0)
-    this.host = host
+    this.base = memory.pWord(pIndex, 0)
+    this.thread = thread
   }
 
   /** Ends the run with an error, if nothing has ended it yet. */
   fail(error: unknown, goroutine: GoroutineId): void {
     if (!this.finish(control.RUN_FAILED)) return
     this.failure = { error, goroutine }
-    this.host.onFailure(this.failure)
+    this.thread.onFailure(this.failure)
   }
 
   /** What to throw for an error that was met beneath the program (gc/world.ts). */
   endedBy(error: unknown): unknown {
-    const { words } = this.memory
-    const goroutine = words[this.base + p.GOROUTINE]
-    if (goroutine === 0 && load(words, control.RUN_STATE) === control.RUN_BOOTING) return error
+    const { meta } = this.memory
+    const goroutine = meta[this.base + pWords.GOROUTINE] as GoroutineId
+    if (goroutine === 0 && load(meta, control.RUN_STATE) === control.RUN_BOOTING) return error
     if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
-      if (words[this.base + p.STATUS] === p.STATUS_RUNNING) return error // the program's own
+      // A P that runs met it in the program's own code.
+      if (meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) return error
       this.fail(
         new InternalError('the native stack ended in a stop: a probe is missing'),
         goroutine,
@@ -58,7 +60,7 @@ export class Ending {
 
   /** Ends the run in the given state. False if it has ended already. */
   finish(state: number): boolean {
-    if (!compareAndSwap(this.memory.words, control.RUN_STATE, control.RUN_ACTIVE, state))
+    if (!compareAndSwap(this.memory.meta, control.RUN_STATE, control.RUN_ACTIVE, state))
       return false
     endAll(this.memory)
     return true
@@ -67,10 +69,11 @@ export class Ending {
 
 /** Asks every P to leave, wherever it waits. RUN_STATE says why. */
 export function endAll(memory: Memory): void {
-  const { words, layout } = memory
+  const { meta, layout } = memory
   const sleepers = new Sleepers(memory)
-  for (let index = 0; index < layout.procs; index++) or(words, memory.p(index, p.POLL), p.POLL_END)
-  add(words, control.RESTARTS, 1)
-  notify(words, control.RESTARTS)
+  for (let index = 0; index < layout.procs; index++)
+    or(meta, memory.pWord(index, pWords.POLL), pWords.POLL_END)
+  add(meta, control.RESTARTS, 1)
+  notify(meta, control.RESTARTS)
   sleepers.wakeAll()
 }

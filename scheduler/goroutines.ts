@@ -17,14 +17,12 @@ import { add, compareAndSwap, load, sub, wait } from '#sync'
 import type { Heap } from '../heap/heap.ts'
 import { Stacks } from '../heap/stacks.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { GoroutineId } from '../memory/kinds.ts'
 import { MAX_GOROUTINES, STACK_MIN_LOG2 } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as g from '../memory/words/goroutine.ts'
-
-/** A goroutine's number: 1 is main. Numbers of ended goroutines are used again. */
-export type GoroutineId = number
+import * as gWords from '../memory/words/goroutine.ts'
 
 export class Goroutines {
   private readonly memory: Memory
@@ -40,7 +38,7 @@ export class Goroutines {
    * `references`. Throws a RangeError if there is none.
    */
   create(task: number, references: number): GoroutineId {
-    const { words } = this.memory
+    const { meta } = this.memory
     const size = Math.max(Stacks.sizeFor(references), 1 << STACK_MIN_LOG2)
     const stack = this.heap.stacks.allocate(size)
     if (stack === 0)
@@ -50,64 +48,64 @@ export class Goroutines {
       this.heap.stacks.free(stack, size)
       throw new RangeError(`too many goroutines: at most ${MAX_GOROUTINES - 1} may live at once`)
     }
-    const record = this.memory.goroutine(id, 0)
-    words[record + g.P] = -1
-    words[record + g.TASK] = task
-    words[record + g.STACK] = stack
-    words[record + g.STACK_SIZE] = size
-    words[record + g.STACK_USED] = 0
+    const record = this.memory.goroutineWord(id, 0)
+    meta[record + gWords.P] = -1
+    meta[record + gWords.TASK] = task
+    meta[record + gWords.STACK] = stack
+    meta[record + gWords.STACK_SIZE] = size
+    meta[record + gWords.STACK_USED] = 0
     // Born in this cycle, it needs no scan: its arguments are shaded, and all else it loads through
     // shaded paths.
-    words[record + g.SCANNED_CYCLE] = words[control.CYCLES]
-    words[record + g.WAIT_REASON] = g.WAIT_NONE
-    words[record + g.GIVE_WAY] = 0
-    words[record + g.ASSIST_CYCLE] = 0
-    add(words, control.GOROUTINES_STARTED, 1)
-    add(words, control.GOROUTINES_LIVE, 1)
-    this.change(id, g.G_FREE, g.G_RUNNABLE)
+    meta[record + gWords.SCANNED_CYCLE] = meta[control.CYCLES]
+    meta[record + gWords.WAIT_REASON] = gWords.WAIT_NONE
+    meta[record + gWords.GIVE_WAY] = 0
+    meta[record + gWords.ASSIST_CYCLE] = 0
+    add(meta, control.GOROUTINES_STARTED, 1)
+    add(meta, control.GOROUTINES_LIVE, 1)
+    this.change(id, gWords.G_FREE, gWords.G_RUNNABLE)
     return id
   }
 
   /** The goroutine has ended and is DEAD: frees its stack and its record. */
   release(id: GoroutineId): void {
-    const { words } = this.memory
-    const record = this.memory.goroutine(id, 0)
-    this.heap.stacks.free(words[record + g.STACK], words[record + g.STACK_SIZE])
-    this.change(id, g.G_DEAD, g.G_FREE)
-    lock(words, control.GOROUTINE_LOCK)
+    const { meta } = this.memory
+    const record = this.memory.goroutineWord(id, 0)
+    this.heap.stacks.free(meta[record + gWords.STACK], meta[record + gWords.STACK_SIZE])
+    this.change(id, gWords.G_DEAD, gWords.G_FREE)
+    lock(meta, control.GOROUTINE_LOCK)
     try {
-      words[record + g.NEXT] = words[control.GOROUTINE_FREE]
-      words[control.GOROUTINE_FREE] = id
+      meta[record + gWords.NEXT] = meta[control.GOROUTINE_FREE]
+      meta[control.GOROUTINE_FREE] = id
     } finally {
-      unlock(words, control.GOROUTINE_LOCK)
+      unlock(meta, control.GOROUTINE_LOCK)
     }
-    sub(words, control.GOROUTINES_LIVE, 1)
-    add(words, control.GOROUTINES_FINISHED, 1)
+    sub(meta, control.GOROUTINES_LIVE, 1)
+    add(meta, control.GOROUTINES_FINISHED, 1)
   }
 
   private takeRecord(): GoroutineId {
-    const { words } = this.memory
-    lock(words, control.GOROUTINE_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.GOROUTINE_LOCK)
     try {
-      const id = words[control.GOROUTINE_FREE]
-      if (id !== 0) words[control.GOROUTINE_FREE] = words[this.memory.goroutine(id, g.NEXT)]
-      else if (words[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES)
-        return ++words[control.GOROUTINE_NEXT]
+      const id = meta[control.GOROUTINE_FREE] as GoroutineId
+      if (id !== 0) meta[control.GOROUTINE_FREE] = meta[this.memory.goroutineWord(id, gWords.NEXT)]
+      else if (meta[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES)
+        return ++meta[control.GOROUTINE_NEXT] as GoroutineId
       return id
     } finally {
-      unlock(words, control.GOROUTINE_LOCK)
+      unlock(meta, control.GOROUTINE_LOCK)
     }
   }
 
   /** RUNNABLE → RUNNING, once nobody scans its stack any more. */
   startRunning(id: GoroutineId): void {
-    const { words } = this.memory
-    const status = this.memory.goroutine(id, g.STATUS)
-    while (!compareAndSwap(words, status, g.G_RUNNABLE, g.G_RUNNING)) {
+    const { meta } = this.memory
+    const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
+    while (!compareAndSwap(meta, statusWord, gWords.G_RUNNABLE, gWords.G_RUNNING)) {
       this.memory.faults.pass('goroutine/wait-for-scan')
-      const found = load(words, status)
-      if (found === (g.G_RUNNABLE | g.G_SCAN)) wait(words, status, found)
-      else if (found !== g.G_RUNNABLE)
+      const found = load(meta, statusWord)
+      if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, statusWord, found)
+      else if (found !== gWords.G_RUNNABLE)
         throw new InternalError(`goroutine ${id} is to run with status ${found}`)
     }
   }
@@ -117,12 +115,12 @@ export class Goroutines {
    * changed.
    */
   tryStopRunning(id: GoroutineId, status: number): boolean {
-    const { words } = this.memory
-    const word = this.memory.goroutine(id, g.STATUS)
-    if (compareAndSwap(words, word, g.G_RUNNING, status)) return true
-    const found = load(words, word)
+    const { meta } = this.memory
+    const word = this.memory.goroutineWord(id, gWords.STATUS)
+    if (compareAndSwap(meta, word, gWords.G_RUNNING, status)) return true
+    const found = load(meta, word)
     // Others only ever add that bit to a goroutine that runs.
-    if (found !== (g.G_RUNNING | g.G_SCAN_WANTED))
+    if (found !== (gWords.G_RUNNING | gWords.G_SCAN_WANTED))
       throw new InternalError(`goroutine ${id} is to stop running with status ${found}`)
     return false
   }
@@ -140,31 +138,32 @@ export class Goroutines {
    * WAITING → RUNNABLE, whether or not its stack is being scanned. By the P that won its ticket.
    */
   makeRunnable(id: GoroutineId): void {
-    const { words } = this.memory
-    const status = this.memory.goroutine(id, g.STATUS)
+    const { meta } = this.memory
+    const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
     for (;;) {
-      const found = load(words, status)
-      if ((found & ~g.G_SCAN) !== g.G_WAITING)
+      const found = load(meta, statusWord)
+      if ((found & ~gWords.G_SCAN) !== gWords.G_WAITING)
         throw new InternalError(`goroutine ${id} is made ready with status ${found}`)
-      if (compareAndSwap(words, status, found, (found & g.G_SCAN) | g.G_RUNNABLE)) return
+      if (compareAndSwap(meta, statusWord, found, (found & gWords.G_SCAN) | gWords.G_RUNNABLE))
+        return
     }
   }
 
   /** Wins the right to wake a goroutine that parked with `ticket`: one of all that try does. */
   winTicket(id: GoroutineId, ticket: number): boolean {
     return compareAndSwap(
-      this.memory.words,
-      this.memory.goroutine(id, g.TICKET),
+      this.memory.meta,
+      this.memory.goroutineWord(id, gWords.TICKET),
       ticket,
       (ticket + 1) | 0,
     )
   }
 
   private change(id: GoroutineId, from: number, to: number): void {
-    const status = this.memory.goroutine(id, g.STATUS)
-    if (!compareAndSwap(this.memory.words, status, from, to))
+    const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
+    if (!compareAndSwap(this.memory.meta, statusWord, from, to))
       throw new InternalError(
-        `goroutine ${id} has status ${load(this.memory.words, status)}, not ${from}`,
+        `goroutine ${id} has status ${load(this.memory.meta, statusWord)}, not ${from}`,
       )
   }
 }

@@ -20,12 +20,14 @@
  *    hand-over until it is done or given up. What a goroutine that steps by hand keeps behind
  *    them stays.
  */
+
 import type { WriteBarrier } from '../gc/mark/barrier.ts'
 import type { World } from '../gc/world.ts'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
+import type { Addr, GoroutineId } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep, probeStackForLock } from '../memory/stack-probe.ts'
-import type { GoroutineId, Goroutines } from './goroutines.ts'
+import type { Goroutines } from './goroutines.ts'
 import type { Placement } from './placement.ts'
 import type { Random } from './random.ts'
 import type { Timers } from './timers.ts'
@@ -50,21 +52,21 @@ const IS_DONE = 6
 /** What a step of an operation yields to the P. */
 export type Yielded = typeof PARKED | undefined
 
-/** An operation was not used as `yield*` uses it. Its stack says where, if the place is known. */
+/** An operation was not used as `yield*` uses it. Its stack says where, if the call is known. */
 export class OperationError extends TypeError {
   override name = 'TypeError'
 
-  constructor(message: string, place: Error | null) {
-    super(place === null ? `${message} (run with --check to see where)` : message)
-    const frames = framesOf(place)
+  constructor(message: string, callSite: Error | null) {
+    super(callSite === null ? `${message} (run with --check to see where)` : message)
+    const frames = framesOf(callSite)
     if (frames !== '') this.stack = `TypeError: ${this.message}\n${frames}`
   }
 }
 
 /** An error's stack after its message; empty where the program makes something else of stacks. */
-function framesOf(place: Error | null): string {
+function framesOf(callSite: Error | null): string {
   try {
-    const stack: unknown = place?.stack
+    const stack: unknown = callSite?.stack
     return typeof stack === 'string' ? stack.split('\n').slice(1).join('\n') : ''
   } catch {
     return ''
@@ -98,13 +100,13 @@ export interface Runner {
    * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its
    * ticket is where others find it. Returns the ticket. @safepoint
    */
-  park(reason: number, object: number): number
+  park(reason: number, object: Addr): number
   /** The goroutine that has just parked runs on: it need not wait after all. */
   unpark(): void
   /** Throws an OperationError if an operation was made, or handed over, and not waited for. */
   expectNoneLeft(): void
   /** Where an operation is made, for messages; null: it is not noted. */
-  placeOfOperation(): Error | null
+  callSite(): Error | null
 }
 
 export abstract class YieldedOperation<T>
@@ -114,7 +116,7 @@ export abstract class YieldedOperation<T>
   /** As in messages: `send`. */
   abstract readonly what: string
   /** Where it was made, for messages; null: not noted. */
-  readonly place: Error | null
+  readonly callSite: Error | null
   private state = FRESH
   /** The goroutine that steps it first; no other may. */
   private fiber: object | null = null
@@ -134,7 +136,7 @@ export abstract class YieldedOperation<T>
     const { unstarted } = p
     if (unstarted !== null) throw unstarted.forgotten()
     this.p = p
-    this.place = p.placeOfOperation()
+    this.callSite = p.callSite()
     p.unstarted = this
   }
 
@@ -217,7 +219,7 @@ export abstract class YieldedOperation<T>
     const begin = stack.base + this.kept
     const end = stack.base + this.keptEnd
     if (stack.top === end) stack.top = begin
-    else if (stack.top > end) stack.words.fill(0, begin, end)
+    else if (stack.top > end) stack.meta.fill(0, begin, end)
     this.kept = -1
   }
 
@@ -285,7 +287,7 @@ export abstract class YieldedOperation<T>
     if (this.p.unstarted === this) this.p.unstarted = null
     return new OperationError(
       `${this.what} was never waited for: yield* is missing before it`,
-      this.place,
+      this.callSite,
     )
   }
 
@@ -294,20 +296,20 @@ export abstract class YieldedOperation<T>
     if (this.state === IS_DONE)
       return new OperationError(
         `a ${this.what} is waited for twice: make another operation`,
-        this.place,
+        this.callSite,
       )
     if (this.fiber !== this.p.fiber) return this.belongsToAnother()
     this.end()
     return new OperationError(
       `${this.what} was stepped outside of yield*: write yield* before it, and before each generator that waits in it; next(), for…of and a spread cannot wait`,
-      this.place,
+      this.callSite,
     )
   }
 
   private belongsToAnother(): OperationError {
     return new OperationError(
       `a ${this.what} that another goroutine waits in cannot be stepped here`,
-      this.place,
+      this.callSite,
     )
   }
 

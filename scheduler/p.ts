@@ -11,22 +11,23 @@
  * other Ps (stealing.ts), how it stands still (standing.ts), sleeps (sleeping.ts) and ends
  * (ending.ts).
  */
+
 import { add, load, now, store, step as syncStep } from '#sync'
 import { Allocator } from '../gc/allocator.ts'
 import type { Collector } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
 import type { Listener } from '../gc/listener.ts'
 import type { Heap } from '../heap/heap.ts'
+import type { GoroutineId, MetaWord } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
-import * as g from '../memory/words/goroutine.ts'
-import * as p from '../memory/words/p.ts'
+import * as gWords from '../memory/words/goroutine.ts'
+import * as pWords from '../memory/words/p.ts'
 import { DeadlockError, isDeadlocked } from './deadlock.ts'
 import { Ending } from './ending.ts'
 import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
-import { type GoroutineId, Goroutines } from './goroutines.ts'
-import { type Host, NO_HOST } from './host.ts'
+import { Goroutines } from './goroutines.ts'
 import type { Runner, YieldedOperation } from './operation.ts'
 import { Placement } from './placement.ts'
 import { Random } from './random.ts'
@@ -35,6 +36,7 @@ import { RunQueues } from './run-queues.ts'
 import { Sleepers } from './sleepers.ts'
 import { Standing, type WorldOptions } from './standing.ts'
 import { Stealing } from './stealing.ts'
+import { NO_THREAD, type Thread } from './thread.ts'
 import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
 import { Waiters } from './waiters.ts'
@@ -47,7 +49,7 @@ const CLOCK_EVERY = 64
 /** Polls between two looks at the clock, a power of two. */
 const POLLS_PER_CLOCK = 256
 /** Operations of a P whose places are noted for messages. */
-const PLACES_NOTED = 1000
+const CALL_SITES_NOTED = 1000
 /** As it was when this was loaded: a program may put another in its place. */
 const PlaceError = Error
 
@@ -88,11 +90,11 @@ export class P implements Runner {
   private readonly queues: RunQueues
   private readonly stealing: Stealing
   private readonly turns: Turns
-  private readonly base: number
+  private readonly base: MetaWord
   /** By goroutine: those that have run here and have not ended. */
   private readonly fibers: (Fiber | undefined)[] = []
   private operations = 0
-  private placesNoted = 0
+  private callSitesNoted = 0
 
   constructor(
     heap: Heap,
@@ -101,7 +103,7 @@ export class P implements Runner {
     program: Program,
     trace: Listener,
     options: POptions,
-    host: Host = NO_HOST,
+    thread: Thread = NO_THREAD,
   ) {
     const { memory } = heap
     this.index = index
@@ -109,13 +111,13 @@ export class P implements Runner {
     this.heap = heap
     this.program = program
     this.trace = trace
-    this.base = memory.p(index, 0)
+    this.base = memory.pWord(index, 0)
     this.goroutines = new Goroutines(heap)
     this.waiters = new Waiters(memory)
     this.timers = new Timers(memory)
     this.random = new Random(options.seed, index)
     this.queues = new RunQueues(memory, index)
-    this.ending = new Ending(memory, index, host)
+    this.ending = new Ending(memory, index, thread)
     const { queues, timers, ending, random } = this
     const sleepers = new Sleepers(memory)
     this.placement = new Placement(memory, index, this.goroutines, queues, sleepers)
@@ -125,7 +127,7 @@ export class P implements Runner {
       timers,
       sleepers,
       ending,
-      host,
+      thread,
     })
     this.collector = this.world.collector
     this.turns = new Turns(memory, index, queues, timers, this.stealing, this.collector.sweeper)
@@ -143,32 +145,33 @@ export class P implements Runner {
    * it. @safepoint
    */
   run(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     try {
       if (!this.world.enter()) return
-      while (load(words, control.RUN_STATE) === control.RUN_ACTIVE)
+      while (load(meta, control.RUN_STATE) === control.RUN_ACTIVE)
         this.runGoroutine(this.findRunnable())
     } catch (error) {
-      if (!RunOver.is(error)) this.ending.fail(error, words[this.base + p.GOROUTINE])
+      if (!RunOver.is(error))
+        this.ending.fail(error, meta[this.base + pWords.GOROUTINE] as GoroutineId)
     } finally {
-      this.leave()
+      this.leaveRun()
     }
   }
 
-  private leave(): void {
-    const { words } = this.memory
-    this.world.leave()
-    store(words, this.base + p.STATUS, p.STATUS_ABSENT)
+  private leaveRun(): void {
+    const { meta } = this.memory
+    this.world.stopForGood()
+    store(meta, this.base + pWords.STATUS, pWords.STATUS_ABSENT)
   }
 
   private findRunnable(): GoroutineId {
-    const { words } = this.memory
+    const { meta } = this.memory
     const { workers, sweeper, limiter } = this.collector
     for (;;) {
-      if (words[this.base + p.POLL] !== 0) this.world.safepoint()
+      if (meta[this.base + pWords.POLL] !== 0) this.world.safepoint()
       if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY)
         this.timers.fireDue(now(), this.fire)
-      if (words[control.PERIODIC_WANTED] !== 0) this.collector.starter.startPeriodic()
+      if (meta[control.PERIODIC_WANTED] !== 0) this.collector.starter.startPeriodic()
       if (workers.runDue()) continue
       const id = this.turns.next()
       if (id !== 0) {
@@ -183,22 +186,22 @@ export class P implements Runner {
   }
 
   private runGoroutine(id: GoroutineId): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const began = now()
     this.placement.adopt(id)
     this.goroutines.startRunning(id)
-    words[this.base + p.GOROUTINE] = id
+    meta[this.base + pWords.GOROUTINE] = id
     this.collector.stack.load(id)
-    words[this.memory.goroutine(id, g.GIVE_WAY)] = 0
-    words[this.base + p.ACTIVITY] = p.ACTIVITY_GOROUTINE
+    meta[this.memory.goroutineWord(id, gWords.GIVE_WAY)] = 0
+    meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_GOROUTINE
     this.turns.begin(began)
     const outcome = this.runFiber(id)
     if (outcome === 'ended') this.end(id)
     else if (outcome === 'gives way') this.giveWay(id)
     this.fiber = null
     this.collector.stack.unload()
-    words[this.base + p.GOROUTINE] = 0
-    words[this.base + p.ACTIVITY] = p.ACTIVITY_SCHEDULING
+    meta[this.base + pWords.GOROUTINE] = 0
+    meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_SCHEDULING
     this.trace.slice('goroutine', began, id)
   }
 
@@ -221,21 +224,21 @@ export class P implements Runner {
   }
 
   private end(id: GoroutineId): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     this.collector.assists.settle(id)
     this.memory.faults.pass('goroutine/end')
-    this.stopRunning(id, g.G_DEAD)
+    this.stopRunning(id, gWords.G_DEAD)
     this.fibers[id] = undefined
     // Its number may be used again at once, on any P.
     this.collector.stack.unload()
-    words[this.base + p.GOROUTINE] = 0
+    meta[this.base + pWords.GOROUTINE] = 0
     this.placement.bury(id)
     if (id === 1) this.ending.finish(control.RUN_FINISHED)
   }
 
   private giveWay(id: GoroutineId): void {
     this.collector.stack.save()
-    this.stopRunning(id, g.G_RUNNABLE)
+    this.stopRunning(id, gWords.G_RUNNABLE)
     this.queues.ready.putYielded(id)
   }
 
@@ -252,16 +255,16 @@ export class P implements Runner {
   }
 
   /** Noted for the first ones, since it takes microseconds; under --check for all. */
-  placeOfOperation(): Error | null {
-    if (this.placesNoted === PLACES_NOTED && !this.heap.check) return null
-    if (this.placesNoted < PLACES_NOTED) this.placesNoted++
+  callSite(): Error | null {
+    if (this.callSitesNoted === CALL_SITES_NOTED && !this.heap.check) return null
+    if (this.callSitesNoted < CALL_SITES_NOTED) this.callSitesNoted++
     return new PlaceError('')
   }
 
   // ————— goroutines
 
   get goroutine(): GoroutineId {
-    return this.memory.words[this.base + p.GOROUTINE]
+    return this.memory.meta[this.base + pWords.GOROUTINE] as GoroutineId
   }
 
   /**
@@ -278,30 +281,30 @@ export class P implements Runner {
   }
 
   get isPolled(): boolean {
-    return (this.memory.words[this.base + p.POLL] & ~p.POLL_ALWAYS) !== 0
+    return (this.memory.meta[this.base + pWords.POLL] & ~pWords.POLL_ALWAYS) !== 0
   }
 
   /** Looks at the clock at every 64th operation. */
   get mustGiveWay(): boolean {
     if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.turns.isOver(now()))
       this.askToGiveWay()
-    return this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] !== 0
+    return this.memory.meta[this.memory.goroutineWord(this.goroutine, gWords.GIVE_WAY)] !== 0
   }
 
   /** @safepoint */
   park(reason: number, object: number): number {
-    const { words } = this.memory
+    const { meta } = this.memory
     const id = this.goroutine
-    const record = this.memory.goroutine(id, 0)
-    words[record + g.WAIT_REASON] = reason
-    words[record + g.WAIT_ON] = object
-    this.stopRunning(id, g.G_WAITING)
+    const record = this.memory.goroutineWord(id, 0)
+    meta[record + gWords.WAIT_REASON] = reason
+    meta[record + gWords.WAIT_ON] = object
+    this.stopRunning(id, gWords.G_WAITING)
     this.memory.faults.pass('goroutine/parked')
-    return load(words, record + g.TICKET)
+    return load(meta, record + gWords.TICKET)
   }
 
   get ticket(): number {
-    return load(this.memory.words, this.memory.goroutine(this.goroutine, g.TICKET))
+    return load(this.memory.meta, this.memory.goroutineWord(this.goroutine, gWords.TICKET))
   }
 
   unpark(): void {
@@ -310,21 +313,21 @@ export class P implements Runner {
 
   private readonly fire = (id: GoroutineId, ticket: number): void => {
     if (!this.goroutines.winTicket(id, ticket)) return
-    this.memory.words[this.memory.goroutine(id, g.WOKEN_BY)] = -1
+    this.memory.meta[this.memory.goroutineWord(id, gWords.WOKEN_BY)] = -1
     this.placement.ready(id)
   }
 
   private askToGiveWay(): void {
     if (this.goroutine !== 0)
-      this.memory.words[this.memory.goroutine(this.goroutine, g.GIVE_WAY)] = 1
+      this.memory.meta[this.memory.goroutineWord(this.goroutine, gWords.GIVE_WAY)] = 1
   }
 
   // ————— nothing to run
 
   private sleepIdle(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const { workers } = this.collector
-    const idle = add(words, control.IDLE_PS, 1) + 1
+    const idle = add(meta, control.IDLE_PS, 1) + 1
     if (isDeadlocked(this.memory, this.queues, idle))
       this.ending.fail(new DeadlockError(this.memory, id => this.program.nameOf(id)), 0)
     this.world.sleeping.sleep(
@@ -337,13 +340,13 @@ export class P implements Runner {
           this.stealing.untilPossibleMs,
         ),
     )
-    add(words, control.IDLE_PS, control.IDLE_LEFT)
+    add(meta, control.IDLE_PS, control.IDLE_LEFT)
   }
 
   private get hasWork(): boolean {
     const { ready, global, ring } = this.queues
     const { drain, workers, sweeper } = this.collector
-    if (!ready.isEmpty || !global.isEmpty || load(this.memory.words, control.PERIODIC_WANTED) !== 0)
+    if (!ready.isEmpty || !global.isEmpty || load(this.memory.meta, control.PERIODIC_WANTED) !== 0)
       return true
     if (!ring.isEmpty || this.stealing.isPossible) return true
     return (drain.isWorkAvailable && workers.mayRun) || sweeper.hasWork

@@ -28,7 +28,7 @@ import type { Collector } from '../gc/collector.ts'
 import { SLICE_MS } from '../gc/work/workers.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Sleepers } from './sleepers.ts'
 
 /**
@@ -68,39 +68,42 @@ export class RaggedBarrier {
 
   /** Returns when every other P has passed. @safepoint */
   run(meanwhile: Meanwhile): void {
-    const { words } = this.memory
-    const poll = this.memory.p(this.pIndex, p.POLL)
+    const { meta } = this.memory
+    const pollWord = this.memory.pWord(this.pIndex, pWords.POLL)
     this.ask()
     for (let slice = 0; ; slice++) {
       this.passForOthers()
-      if (load(words, control.FLUSH_PENDING) === 0) return
+      if (load(meta, control.FLUSH_PENDING) === 0) return
       this.collector.here.listener.at('mark-termination/in-barrier')
       const grown = Math.min(BARRIER_SLICE_MS * 2 ** Math.max(slice - BARRIER_SLICES, 0), SLICE_MS)
       if (this.wait !== 'spin')
         meanwhile.sleepInPlace(
-          () => load(words, control.FLUSH_PENDING) > 0,
+          () => load(meta, control.FLUSH_PENDING) > 0,
           () => (this.wait === 'yield' ? YIELD_MS : grown),
         )
-      if (words[poll] !== 0) meanwhile.safepoint()
+      if (meta[pollWord] !== 0) meanwhile.safepoint()
     }
   }
 
   private ask(): void {
-    const { words, layout } = this.memory
-    const number = add(words, control.FLUSH_NUMBER, 1) + 1
-    store(words, control.FLUSH_COORDINATOR, this.pIndex)
-    store(words, control.FLUSH_PENDING, layout.procs - 1)
+    const { meta, layout } = this.memory
+    const number = add(meta, control.FLUSH_NUMBER, 1) + 1
+    store(meta, control.FLUSH_COORDINATOR, this.pIndex)
+    store(meta, control.FLUSH_PENDING, layout.procs - 1)
     for (let index = 0; index < layout.procs; index++) {
       if (index === this.pIndex) continue
-      store(words, this.memory.p(index, p.FLUSH_WANTED), number)
-      or(words, this.memory.p(index, p.POLL), p.POLL_FLUSH)
+      store(meta, this.memory.pWord(index, pWords.FLUSH_WANTED), number)
+      or(meta, this.memory.pWord(index, pWords.POLL), pWords.POLL_FLUSH)
     }
   }
 
   private passForOthers(): void {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
-      if (index !== this.pIndex && load(words, this.memory.p(index, p.STATUS)) !== p.STATUS_RUNNING)
+      if (
+        index !== this.pIndex &&
+        load(meta, this.memory.pWord(index, pWords.STATUS)) !== pWords.STATUS_RUNNING
+      )
         passBarrier(this.memory, this.sleepers, index)
     }
   }
@@ -115,11 +118,14 @@ export class RaggedBarrier {
 
 /** P `index` has passed the barrier that it was asked to pass, if it was. By any P. */
 export function passBarrier(memory: Memory, sleepers: Sleepers, index: number): void {
-  const { words } = memory
-  const served = load(words, memory.p(index, p.FLUSH_SERVED))
-  const wanted = load(words, memory.p(index, p.FLUSH_WANTED))
-  if (served === wanted || !compareAndSwap(words, memory.p(index, p.FLUSH_SERVED), served, wanted))
+  const { meta } = memory
+  const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))
+  const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))
+  if (
+    served === wanted ||
+    !compareAndSwap(meta, memory.pWord(index, pWords.FLUSH_SERVED), served, wanted)
+  )
     return
-  if (sub(words, control.FLUSH_PENDING, 1) === 1)
-    sleepers.wake(load(words, control.FLUSH_COORDINATOR))
+  if (sub(meta, control.FLUSH_PENDING, 1) === 1)
+    sleepers.wake(load(meta, control.FLUSH_COORDINATOR))
 }

@@ -12,61 +12,62 @@
  * The ready list is a stack of pushes (CAS on its head) that its owner empties by one exchange and
  * turns round. With a single taker that takes everything, no head can come back (no ABA).
  */
+
 import { compareAndSwap, exchange, load, store } from '#sync'
+import type { GoroutineId, MetaWord } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as g from '../memory/words/goroutine.ts'
-import * as p from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
+import * as gWords from '../memory/words/goroutine.ts'
+import * as pWords from '../memory/words/p.ts'
 
 export class Ring {
   private readonly memory: Memory
-  private readonly base: number
+  private readonly base: MetaWord
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
-    this.base = memory.p(pIndex, 0)
+    this.base = memory.pWord(pIndex, 0)
   }
 
   /** False if it is full. */
   put(id: GoroutineId): boolean {
-    const { words } = this.memory
+    const { meta } = this.memory
     const base = this.base
-    lock(words, base + p.RING_LOCK)
+    lock(meta, base + pWords.RING_LOCK)
     try {
-      const tail = words[base + p.RING_TAIL]
+      const tail = meta[base + pWords.RING_TAIL]
       // Both count on through 2³¹; their difference does not.
-      if (((tail - words[base + p.RING_HEAD]) | 0) >= p.RING_SLOTS) return false
-      words[base + p.RING + (tail & (p.RING_SLOTS - 1))] = id
-      store(words, base + p.RING_TAIL, (tail + 1) | 0)
+      if (((tail - meta[base + pWords.RING_HEAD]) | 0) >= pWords.RING_SLOTS) return false
+      meta[base + pWords.RING + (tail & (pWords.RING_SLOTS - 1))] = id
+      store(meta, base + pWords.RING_TAIL, (tail + 1) | 0)
       return true
     } finally {
-      unlock(words, base + p.RING_LOCK)
+      unlock(meta, base + pWords.RING_LOCK)
     }
   }
 
   /** The oldest; 0 if it is empty. */
   take(): GoroutineId {
     if (this.isEmpty) return 0
-    const { words } = this.memory
+    const { meta } = this.memory
     const base = this.base
     this.memory.faults.pass('ring/take')
-    lock(words, base + p.RING_LOCK)
+    lock(meta, base + pWords.RING_LOCK)
     try {
-      const head = words[base + p.RING_HEAD]
-      if (head === words[base + p.RING_TAIL]) return 0
-      const id = words[base + p.RING + (head & (p.RING_SLOTS - 1))]
-      store(words, base + p.RING_HEAD, (head + 1) | 0)
+      const head = meta[base + pWords.RING_HEAD]
+      if (head === meta[base + pWords.RING_TAIL]) return 0
+      const id = meta[base + pWords.RING + (head & (pWords.RING_SLOTS - 1))] as GoroutineId
+      store(meta, base + pWords.RING_HEAD, (head + 1) | 0)
       return id
     } finally {
-      unlock(words, base + p.RING_LOCK)
+      unlock(meta, base + pWords.RING_LOCK)
     }
   }
 
   get isEmpty(): boolean {
-    const { words } = this.memory
-    return load(words, this.base + p.RING_HEAD) === load(words, this.base + p.RING_TAIL)
+    const { meta } = this.memory
+    return load(meta, this.base + pWords.RING_HEAD) === load(meta, this.base + pWords.RING_TAIL)
   }
 }
 
@@ -78,51 +79,51 @@ export class GlobalQueue {
   }
 
   put(id: GoroutineId): void {
-    const { words } = this.memory
-    lock(words, control.RUN_QUEUE_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.RUN_QUEUE_LOCK)
     try {
-      words[this.memory.goroutine(id, g.NEXT)] = 0
-      const last = words[control.RUN_QUEUE_LAST]
-      if (last === 0) words[control.RUN_QUEUE_FIRST] = id
-      else words[this.memory.goroutine(last, g.NEXT)] = id
-      words[control.RUN_QUEUE_LAST] = id
-      store(words, control.RUN_QUEUE_COUNT, words[control.RUN_QUEUE_COUNT] + 1)
+      meta[this.memory.goroutineWord(id, gWords.NEXT)] = 0
+      const last = meta[control.RUN_QUEUE_LAST] as GoroutineId
+      if (last === 0) meta[control.RUN_QUEUE_FIRST] = id
+      else meta[this.memory.goroutineWord(last, gWords.NEXT)] = id
+      meta[control.RUN_QUEUE_LAST] = id
+      store(meta, control.RUN_QUEUE_COUNT, meta[control.RUN_QUEUE_COUNT] + 1)
     } finally {
-      unlock(words, control.RUN_QUEUE_LOCK)
+      unlock(meta, control.RUN_QUEUE_LOCK)
     }
   }
 
   take(): GoroutineId {
     if (this.isEmpty) return 0
-    const { words } = this.memory
-    lock(words, control.RUN_QUEUE_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.RUN_QUEUE_LOCK)
     try {
-      const id = words[control.RUN_QUEUE_FIRST]
+      const id = meta[control.RUN_QUEUE_FIRST] as GoroutineId
       if (id === 0) return 0
-      words[control.RUN_QUEUE_FIRST] = words[this.memory.goroutine(id, g.NEXT)]
-      if (words[control.RUN_QUEUE_FIRST] === 0) words[control.RUN_QUEUE_LAST] = 0
-      store(words, control.RUN_QUEUE_COUNT, words[control.RUN_QUEUE_COUNT] - 1)
+      meta[control.RUN_QUEUE_FIRST] = meta[this.memory.goroutineWord(id, gWords.NEXT)]
+      if (meta[control.RUN_QUEUE_FIRST] === 0) meta[control.RUN_QUEUE_LAST] = 0
+      store(meta, control.RUN_QUEUE_COUNT, meta[control.RUN_QUEUE_COUNT] - 1)
       return id
     } finally {
-      unlock(words, control.RUN_QUEUE_LOCK)
+      unlock(meta, control.RUN_QUEUE_LOCK)
     }
   }
 
   get isEmpty(): boolean {
-    return load(this.memory.words, control.RUN_QUEUE_COUNT) === 0
+    return load(this.memory.meta, control.RUN_QUEUE_COUNT) === 0
   }
 }
 
 /** Pushes a goroutine that is pinned to P `index` onto that P's ready list. By any thread. */
 export function pushReady(memory: Memory, index: number, id: GoroutineId): void {
-  const { words } = memory
-  const head = memory.p(index, p.READY)
-  const next = memory.goroutine(id, g.NEXT)
+  const { meta } = memory
+  const headWord = memory.pWord(index, pWords.READY)
+  const nextWord = memory.goroutineWord(id, gWords.NEXT)
   memory.faults.pass('ready/push')
   for (;;) {
-    const first = load(words, head)
-    words[next] = first
-    if (compareAndSwap(words, head, first, id)) return
+    const first = load(meta, headWord)
+    meta[nextWord] = first
+    if (compareAndSwap(meta, headWord, first, id)) return
   }
 }
 
@@ -141,10 +142,10 @@ class Fifo {
   }
 
   put(id: GoroutineId): void {
-    const { words } = this.memory
-    words[this.memory.goroutine(id, g.NEXT)] = 0
+    const { meta } = this.memory
+    meta[this.memory.goroutineWord(id, gWords.NEXT)] = 0
     if (this.last === 0) this.first = id
-    else words[this.memory.goroutine(this.last, g.NEXT)] = id
+    else meta[this.memory.goroutineWord(this.last, gWords.NEXT)] = id
     this.last = id
   }
 
@@ -152,7 +153,7 @@ class Fifo {
   take(): GoroutineId {
     const id = this.first
     if (id === 0) return 0
-    this.first = this.memory.words[this.memory.goroutine(id, g.NEXT)]
+    this.first = this.memory.meta[this.memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
     if (this.first === 0) this.last = 0
     return id
   }
@@ -164,13 +165,13 @@ class Fifo {
  */
 export class ReadyQueue {
   private readonly memory: Memory
-  private readonly head: number
+  private readonly headWord: MetaWord
   private readonly woken: Fifo
   private readonly yielded: Fifo
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
-    this.head = memory.p(pIndex, p.READY)
+    this.headWord = memory.pWord(pIndex, pWords.READY)
     this.woken = new Fifo(memory)
     this.yielded = new Fifo(memory)
   }
@@ -196,27 +197,27 @@ export class ReadyQueue {
 
   /** A hint about what other threads have pushed. */
   get hasWoken(): boolean {
-    return !this.woken.isEmpty || this.memory.words[this.head] !== 0
+    return !this.woken.isEmpty || this.memory.meta[this.headWord] !== 0
   }
 
   get isEmpty(): boolean {
-    return this.woken.isEmpty && this.yielded.isEmpty && load(this.memory.words, this.head) === 0
+    return this.woken.isEmpty && this.yielded.isEmpty && load(this.memory.meta, this.headWord) === 0
   }
 
   /** Takes what others pushed, and appends it in the order of the pushes. */
   private fetch(): void {
-    const { words } = this.memory
-    if (words[this.head] === 0) return
-    let pushed = exchange(words, this.head, 0)
-    let inOrder = 0
+    const { meta } = this.memory
+    if (meta[this.headWord] === 0) return
+    let pushed = exchange(meta, this.headWord, 0) as GoroutineId
+    let inOrder: GoroutineId = 0
     while (pushed !== 0) {
-      const next = words[this.memory.goroutine(pushed, g.NEXT)]
-      words[this.memory.goroutine(pushed, g.NEXT)] = inOrder
+      const next = meta[this.memory.goroutineWord(pushed, gWords.NEXT)] as GoroutineId
+      meta[this.memory.goroutineWord(pushed, gWords.NEXT)] = inOrder
       inOrder = pushed
       pushed = next
     }
     while (inOrder !== 0) {
-      const next = words[this.memory.goroutine(inOrder, g.NEXT)]
+      const next = meta[this.memory.goroutineWord(inOrder, gWords.NEXT)] as GoroutineId
       this.woken.put(inOrder)
       inOrder = next
     }

@@ -18,8 +18,8 @@
 
 import { now } from '#sync'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
-import type { Addr } from '../memory/memory.ts'
-import * as g from '../memory/words/goroutine.ts'
+import type { Addr, GoroutineId, WaiterId } from '../memory/kinds.ts'
+import * as gWords from '../memory/words/goroutine.ts'
 import {
   CHANNEL_KIND,
   CHANNEL_RECEIVERS,
@@ -31,7 +31,6 @@ import {
   MUST_WAIT,
 } from './channel.ts'
 import { type Runner, YieldedOperation } from './operation.ts'
-import type { WaiterId } from './waiters.ts'
 
 /**
  * Answers of enqueueOrDo beside those of sendNow: the record is queued; another has won the ticket.
@@ -79,7 +78,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     for (let at = 0; at < this.cases.length; at++) {
       const woken = this.doLocked(order[at])
       if (woken === MUST_WAIT) continue
-      if (woken > 0) this.p.placement.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken as GoroutineId)
       return true
     }
     const otherwise = this.cases.findIndex(({ kind }) => kind === 'otherwise')
@@ -116,7 +115,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
 
   protected override parkOrFinish(): boolean {
     this.makeRecords()
-    for (let ticket = this.p.park(g.WAIT_SELECT, 0); ; ticket = this.p.ticket) {
+    for (let ticket = this.p.park(gWords.WAIT_SELECT, 0); ; ticket = this.p.ticket) {
       const outcome = this.enqueueAll(ticket)
       if (outcome === 'queued') {
         this.setTimer(ticket)
@@ -154,7 +153,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
       const woken = this.cases[index].channel === 0 ? QUEUED : this.enqueueOrDo(index, ticket)
       if (woken === QUEUED) continue
       if (woken === LOST) return 'woken'
-      if (woken > 0) this.p.placement.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken as GoroutineId)
       return woken !== MUST_WAIT ? 'done' : 'again'
     }
     return 'queued'
@@ -187,14 +186,14 @@ export abstract class Select<T> extends YieldedOperation<T> {
     const { memory, goroutine, timers } = this.p
     this.unlinkAll()
     this.releaseRecords()
-    const index = memory.words[memory.goroutine(goroutine, g.WOKEN_BY)]
+    const index = memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_BY)]
     if (index < 0) {
       this.index = this.firstTimeout()
       return
     }
     timers.cancel(goroutine)
     const { kind, channel } = this.cases[index]
-    const elements = memory.i32[(channel >>> 2) + CHANNEL_KIND]
+    const elements = memory.heap[(channel >>> 2) + CHANNEL_KIND]
     const handed = this.channels.takeHanded(
       kind === 'send' ? KIND_REF : elements,
       this.slot(2 * index + 1),
@@ -214,7 +213,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
   private unlinkAll(): void {
     const { waiters } = this.p
     for (const waiter of this.waiters) {
-      const channel = waiter === 0 ? 0 : waiters.read(waiter, g.WAITER_OBJECT)
+      const channel = waiter === 0 ? 0 : waiters.read(waiter, gWords.WAITER_OBJECT)
       if (channel === 0) continue
       this.channels.lock(channel)
       try {
@@ -231,7 +230,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
   }
 
   private isOfReferences(channel: Addr): boolean {
-    return channel !== 0 && this.p.memory.i32[(channel >>> 2) + CHANNEL_KIND] === KIND_REF
+    return channel !== 0 && this.p.memory.heap[(channel >>> 2) + CHANNEL_KIND] === KIND_REF
   }
 
   /** Throws a ChannelError if the case chosen is a send to a closed channel. */

@@ -16,7 +16,7 @@
 import { add, and, load, notify, or } from '#sync'
 import type { Memory } from '../memory/memory.ts'
 import { IDLERS, SLEEPERS } from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 
 /** Why a P sleeps: it has no goroutine to run, or it is blocked in place, and can run none. */
 export type SleepKind = 'idle' | 'blocked'
@@ -30,18 +30,18 @@ export class Sleepers {
 
   /** Only one that sleeps for want of a goroutine is among the IDLERS. */
   announce(index: number, kind: SleepKind): void {
-    or(this.memory.words, SLEEPERS + wordOf(index), bitOf(index))
-    if (kind === 'idle') or(this.memory.words, IDLERS + wordOf(index), bitOf(index))
+    or(this.memory.meta, SLEEPERS + wordOf(index), bitOf(index))
+    if (kind === 'idle') or(this.memory.meta, IDLERS + wordOf(index), bitOf(index))
     this.memory.faults.pass('sleep/announced')
   }
 
   withdraw(index: number): void {
-    and(this.memory.words, SLEEPERS + wordOf(index), ~bitOf(index))
-    and(this.memory.words, IDLERS + wordOf(index), ~bitOf(index))
+    and(this.memory.meta, SLEEPERS + wordOf(index), ~bitOf(index))
+    and(this.memory.meta, IDLERS + wordOf(index), ~bitOf(index))
   }
 
   isSleeping(index: number): boolean {
-    return (load(this.memory.words, SLEEPERS + wordOf(index)) & bitOf(index)) !== 0
+    return (load(this.memory.meta, SLEEPERS + wordOf(index)) & bitOf(index)) !== 0
   }
 
   /** Wakes P `index` if it sleeps or is about to. */
@@ -60,13 +60,13 @@ export class Sleepers {
   }
 
   private wakeOneOf(mask: number): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (const word of [mask, mask + 1]) {
       for (;;) {
-        const sleeping = load(words, word)
+        const sleeping = load(meta, word)
         if (sleeping === 0) break
         const bit = sleeping & -sleeping
-        if ((and(words, word, ~bit) & bit) === 0) continue
+        if ((and(meta, word, ~bit) & bit) === 0) continue
         this.move((word === mask ? 0 : 32) + 31 - Math.clz32(bit))
         return
       }
@@ -78,10 +78,10 @@ export class Sleepers {
   }
 
   private move(index: number): void {
-    const wake = this.memory.p(index, p.WAKE)
+    const wakeWord = this.memory.pWord(index, pWords.WAKE)
     this.memory.faults.pass('sleep/wake')
-    add(this.memory.words, wake, 1)
-    notify(this.memory.words, wake)
+    add(this.memory.meta, wakeWord, 1)
+    notify(this.memory.meta, wakeWord)
   }
 }
 

@@ -14,11 +14,13 @@
  * The net. A wait that a publication should end is over after NET_MS all the same. If the P may not
  * sleep any more then, and no wake-up comes within NET_GRACE_MS, one was lost: RESCUES counts it.
  */
+
 import { add, load, wait } from '#sync'
 import type { Collector } from '../gc/collector.ts'
+import type { MetaWord, Milliseconds } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import { passBarrier } from './ragged-barrier.ts'
 import { RunOver } from './run-over.ts'
 import type { Sleepers, SleepKind } from './sleepers.ts'
@@ -35,7 +37,7 @@ const NET_GRACE_MS = 500
 export class Sleeping {
   private readonly memory: Memory
   private readonly pIndex: number
-  private readonly base: number
+  private readonly base: MetaWord
   private readonly collector: Collector
   private readonly stop: Stop
   private readonly sleepers: Sleepers
@@ -43,7 +45,7 @@ export class Sleeping {
   constructor(collector: Collector, stop: Stop, sleepers: Sleepers) {
     this.memory = collector.memory
     this.pIndex = collector.pIndex
-    this.base = this.memory.p(this.pIndex, 0)
+    this.base = this.memory.pWord(this.pIndex, 0)
     this.collector = collector
     this.stop = stop
     this.sleepers = sleepers
@@ -51,20 +53,20 @@ export class Sleeping {
 
   /** Sleeps for at most `mostMs`, unless `mayStill` says no after the announcement. @safepoint */
   sleep(kind: SleepKind, mayStill: () => boolean, mostMs: () => number): void {
-    const { words } = this.memory
-    const activity = words[this.base + p.ACTIVITY]
+    const { meta } = this.memory
+    const activity = meta[this.base + pWords.ACTIVITY]
     this.collector.stack.save()
     if (this.collector.flush()) this.sleepers.wakeOne()
-    const wake = load(words, this.base + p.WAKE)
+    const wake = load(meta, this.base + pWords.WAKE)
     this.sleepers.announce(this.pIndex, kind)
     // How long depends on what there is, so it is asked after the announcement too.
     const milliseconds = mostMs()
     if (
       milliseconds > 0 &&
       mayStill() &&
-      (load(words, this.base + p.POLL) & ~p.POLL_ALWAYS) === 0
+      (load(meta, this.base + pWords.POLL) & ~pWords.POLL_ALWAYS) === 0
     ) {
-      words[this.base + p.ACTIVITY] = p.ACTIVITY_SLEEPING
+      meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_SLEEPING
       this.stop.leaveRunning()
       passBarrier(this.memory, this.sleepers, this.pIndex)
       this.memory.faults.pass('sleep/wait')
@@ -74,15 +76,15 @@ export class Sleeping {
       this.memory.faults.pass('sleep/woken')
       if (!this.stop.enterRunning()) throw new RunOver('')
       // A wake-up that was sent after the time-out, as at the end of a long stop, was not lost.
-      if (isMissed && load(words, this.base + p.WAKE) === wake && !mayStill())
-        add(words, control.RESCUES, 1)
-      words[this.base + p.ACTIVITY] = activity
+      if (isMissed && load(meta, this.base + pWords.WAKE) === wake && !mayStill())
+        add(meta, control.RESCUES, 1)
+      meta[this.base + pWords.ACTIVITY] = activity
     }
     this.sleepers.withdraw(this.pIndex)
   }
 
   /** True if nobody has moved WAKE from `wake` in that many milliseconds. */
-  private waitForWake(wake: number, milliseconds: number): boolean {
-    return wait(this.memory.words, this.base + p.WAKE, wake, milliseconds) === 'timed-out'
+  private waitForWake(wake: number, milliseconds: Milliseconds): boolean {
+    return wait(this.memory.meta, this.base + pWords.WAKE, wake, milliseconds) === 'timed-out'
   }
 }

@@ -15,22 +15,24 @@
  * deeper. 4. A cycle may have begun in a stop, so this P looks for a mark worker after each, as
  * every P of Go's passes its scheduler then.
  */
+
 import { and, load, now } from '#sync'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
 import type { Listener } from '../gc/listener.ts'
 import type { StopReason, World } from '../gc/world.ts'
 import type { Heap } from '../heap/heap.ts'
+import type { MetaDouble, MetaWord, MetaWords } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Ending } from './ending.ts'
-import type { Host } from './host.ts'
 import { type BarrierWait, type Meanwhile, RaggedBarrier } from './ragged-barrier.ts'
 import { RunOver } from './run-over.ts'
 import type { RunQueues } from './run-queues.ts'
 import type { Sleepers } from './sleepers.ts'
 import { Sleeping } from './sleeping.ts'
 import { Stop } from './stop.ts'
+import type { Thread } from './thread.ts'
 import type { Timers } from './timers.ts'
 
 export interface WorldOptions extends CollectorOptions {
@@ -43,16 +45,16 @@ export interface WorldParts {
   readonly timers: Timers
   readonly sleepers: Sleepers
   readonly ending: Ending
-  readonly host: Host
+  readonly thread: Thread
 }
 
 export class Standing implements World, Meanwhile {
   readonly collector: Collector
   readonly sleeping: Sleeping
   private readonly memory: Memory
-  private readonly words: Int32Array
-  private readonly base: number
-  private readonly measures: number
+  private readonly meta: MetaWords
+  private readonly base: MetaWord
+  private readonly measures: MetaDouble
   private readonly trace: Listener
   private readonly parts: WorldParts
   private readonly stop: Stop
@@ -72,9 +74,9 @@ export class Standing implements World, Meanwhile {
   ) {
     const { memory } = heap
     this.memory = memory
-    this.words = memory.words
-    this.base = memory.p(pIndex, 0)
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.meta = memory.meta
+    this.base = memory.pWord(pIndex, 0)
+    this.measures = memory.pDouble(pIndex, 0)
     this.trace = trace
     this.parts = parts
     this.stop = new Stop(memory, pIndex, this.act.bind(this))
@@ -89,8 +91,8 @@ export class Standing implements World, Meanwhile {
   }
 
   /** The P runs no more, wherever it was when the run ended. @safepoint */
-  leave(): void {
-    if (this.words[this.base + p.STATUS] === p.STATUS_RUNNING) this.stop.leaveRunning()
+  stopForGood(): void {
+    if (this.meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) this.stop.leaveRunning()
   }
 
   // ————— stops
@@ -120,19 +122,19 @@ export class Standing implements World, Meanwhile {
 
   /** @safepoint */
   safepoint(): void {
-    const { words } = this
-    const poll = load(words, this.base + p.POLL)
-    if ((poll & p.POLL_END) !== 0) throw new RunOver('')
-    if ((poll & p.POLL_FLUSH) !== 0) {
-      and(words, this.base + p.POLL, ~p.POLL_FLUSH)
+    const { meta } = this
+    const poll = load(meta, this.base + pWords.POLL)
+    if ((poll & pWords.POLL_END) !== 0) throw new RunOver('')
+    if ((poll & pWords.POLL_FLUSH) !== 0) {
+      and(meta, this.base + pWords.POLL, ~pWords.POLL_FLUSH)
       this.barrier.serve()
     }
-    if ((poll & p.POLL_SCAN) !== 0) {
-      and(words, this.base + p.POLL, ~p.POLL_SCAN)
+    if ((poll & pWords.POLL_SCAN) !== 0) {
+      and(meta, this.base + pWords.POLL, ~pWords.POLL_SCAN)
       this.collector.serveScan()
     }
-    if ((poll & p.POLL_STOP) !== 0) {
-      and(words, this.base + p.POLL, ~p.POLL_STOP)
+    if ((poll & pWords.POLL_STOP) !== 0) {
+      and(meta, this.base + pWords.POLL, ~pWords.POLL_STOP)
       if (this.stop.isRaised) {
         const activity = this.standStill()
         this.stop.leaveRunning()
@@ -143,13 +145,14 @@ export class Standing implements World, Meanwhile {
   }
 
   private markIfDue(): void {
-    if (this.words[this.base + p.ACTIVITY] === p.ACTIVITY_GOROUTINE) this.collector.workers.runDue()
+    if (this.meta[this.base + pWords.ACTIVITY] === pWords.ACTIVITY_GOROUTINE)
+      this.collector.workers.runDue()
   }
 
   /** This P is about to stop: publishes what it holds. Returns what it does. */
   private standStill(): number {
-    const activity = this.words[this.base + p.ACTIVITY]
-    this.words[this.base + p.ACTIVITY] = p.ACTIVITY_STOPPED
+    const activity = this.meta[this.base + pWords.ACTIVITY]
+    this.meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_STOPPED
     this.stoodSince = now()
     if (this.collector.publish()) this.wakeForWork()
     return activity
@@ -157,7 +160,7 @@ export class Standing implements World, Meanwhile {
 
   private goOn(activity: number): void {
     if (!this.stop.enterRunning()) throw new RunOver('')
-    this.words[this.base + p.ACTIVITY] = activity
+    this.meta[this.base + pWords.ACTIVITY] = activity
     this.trace.slice('stopped', this.stoodSince, 0)
   }
 
@@ -188,14 +191,14 @@ export class Standing implements World, Meanwhile {
 
   /** @safepoint */
   blockInPlace(isOver: () => boolean, deadline = Number.POSITIVE_INFINITY): void {
-    const { doubles } = this.memory
+    const { metaF64 } = this.memory
     const { workers, sweeper, drain, limiter } = this.collector
     const outer = this.waitsFor
     const began = now()
-    if (outer === null) doubles[this.measures + p.BLOCKED_SINCE] = began
+    if (outer === null) metaF64[this.measures + pWords.BLOCKED_SINCE] = began
     this.waitsFor = isOver
     for (;;) {
-      if (this.words[this.base + p.POLL] !== 0) this.safepoint()
+      if (this.meta[this.base + pWords.POLL] !== 0) this.safepoint()
       if (isOver()) break
       if (workers.runDue()) continue
       limiter.idle()
@@ -208,17 +211,17 @@ export class Standing implements World, Meanwhile {
     this.waitsFor = outer
     limiter.busy()
     if (outer === null) this.countBlocked(began)
-    this.trace.slice('blocked in place', began, this.words[this.base + p.GOROUTINE])
+    this.trace.slice('blocked in place', began, this.meta[this.base + pWords.GOROUTINE])
   }
 
   private countBlocked(began: number): void {
-    const { doubles } = this.memory
+    const { metaF64 } = this.memory
     const { measures } = this
     const end = now()
-    doubles[measures + p.BLOCKED_MS] += end - doubles[measures + p.BLOCKED_SINCE]
-    doubles[measures + p.BLOCKED_SINCE] = 0
-    if (doubles[measures + p.COLLECTING_SINCE] === 0)
-      doubles[measures + p.TOTAL_BLOCKED_MS] += end - began
+    metaF64[measures + pWords.BLOCKED_MS] += end - metaF64[measures + pWords.BLOCKED_SINCE]
+    metaF64[measures + pWords.BLOCKED_SINCE] = 0
+    if (metaF64[measures + pWords.COLLECTING_SINCE] === 0)
+      metaF64[measures + pWords.TOTAL_BLOCKED_MS] += end - began
   }
 
   /** @safepoint */
@@ -244,7 +247,7 @@ export class Standing implements World, Meanwhile {
     return this.parts.ending.endedBy(error)
   }
 
-  hostCollectionMs(): number {
-    return this.parts.host.collectionMs()
+  v8CollectionMs(): number {
+    return this.parts.thread.collectionMs()
   }
 }

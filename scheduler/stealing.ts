@@ -12,11 +12,12 @@
  *
  * Different from Go: a thief takes one goroutine, and not half of the queue.
  */
+
 import { now } from '#sync'
 import { SLICE_MS } from '../gc/work/workers.ts'
+import type { GoroutineId } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
-import * as p from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { Random } from './random.ts'
 import type { Ring } from './run-queues.ts'
 
@@ -77,14 +78,15 @@ export class Stealing {
   }
 
   private mayTakeFrom(victim: number): boolean {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     if (victim === this.pIndex || this.rings[victim].isEmpty) return false
-    const own = words[this.memory.p(this.pIndex, p.LIVE)]
-    if (own <= words[this.memory.p(victim, p.LIVE)] * STEAL_IMBALANCE) return true
+    const own = meta[this.memory.pWord(this.pIndex, pWords.LIVE)]
+    if (own <= meta[this.memory.pWord(victim, pWords.LIVE)] * STEAL_IMBALANCE) return true
     const turnMs = this.turnMs(victim)
     if (turnMs > STUCK_MS) return true
     let all = 0
-    for (let index = 0; index < layout.procs; index++) all += words[this.memory.p(index, p.LIVE)]
+    for (let index = 0; index < layout.procs; index++)
+      all += meta[this.memory.pWord(index, pWords.LIVE)]
     return turnMs > SLICE_MS && own * layout.procs < all * STEAL_IMBALANCE
   }
 
@@ -93,8 +95,8 @@ export class Stealing {
    * goroutines: that P is about to look into its ring.
    */
   private turnMs(victim: number): number {
-    const { words, doubles } = this.memory
-    if (words[this.memory.p(victim, p.GOROUTINE)] === 0) return 0
-    return now() - doubles[this.memory.pMeasure(victim, p.TURN_STARTED_AT)]
+    const { meta, metaF64 } = this.memory
+    if (meta[this.memory.pWord(victim, pWords.GOROUTINE)] === 0) return 0
+    return now() - metaF64[this.memory.pDouble(victim, pWords.TURN_STARTED_AT)]
   }
 }

@@ -35,9 +35,10 @@
 
 import { add, compareAndSwap, load, notify, now, or, store, wait } from '#sync'
 import type { StopReason } from '../gc/world.ts'
+import type { MetaWord, MetaWords } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../memory/words/control.ts'
-import * as p from '../memory/words/p.ts'
+import * as pWords from '../memory/words/p.ts'
 
 const RUNNING_MASK = 0xff
 const REASON_SHIFT = 8
@@ -52,14 +53,14 @@ const runningOf = (word: number): number => word & RUNNING_MASK
 
 /** A raised reason, or 0: for a watcher. */
 export function raisedReason(memory: Memory): StopReason | 0 {
-  return reasonOf(load(memory.words, STOP))
+  return reasonOf(load(memory.meta, STOP))
 }
 
 /** Since when a P has raised a stop, or been about to; Infinity where none does. */
 export function raisingSince(memory: Memory): number {
   let since = Number.POSITIVE_INFINITY
   for (let index = 0; index < memory.layout.procs; index++) {
-    const began = memory.doubles[memory.pMeasure(index, p.RAISING_SINCE)]
+    const began = memory.metaF64[memory.pDouble(index, pWords.RAISING_SINCE)]
     if (began > 0) since = Math.min(since, began)
   }
   return since
@@ -67,28 +68,28 @@ export function raisingSince(memory: Memory): number {
 
 export class Stop {
   private readonly memory: Memory
-  private readonly words: Int32Array
+  private readonly meta: MetaWords
   private readonly pIndex: number
-  private readonly status: number
-  private readonly poll: number
+  private readonly statusWord: MetaWord
+  private readonly pollWord: MetaWord
   private readonly act: (reason: StopReason) => void
 
   /** `act` carries out a reason, with the world stopped. It must not throw. */
   constructor(memory: Memory, pIndex: number, act: (reason: StopReason) => void) {
     this.memory = memory
-    this.words = memory.words
+    this.meta = memory.meta
     this.pIndex = pIndex
-    this.status = memory.p(pIndex, p.STATUS)
-    this.poll = memory.p(pIndex, p.POLL)
+    this.statusWord = memory.pWord(pIndex, pWords.STATUS)
+    this.pollWord = memory.pWord(pIndex, pWords.POLL)
     this.act = act
   }
 
   epoch(): number {
-    return epochOf(load(this.words, STOP))
+    return epochOf(load(this.meta, STOP))
   }
 
   get isRaised(): boolean {
-    return reasonOf(load(this.words, STOP)) !== 0
+    return reasonOf(load(this.meta, STOP)) !== 0
   }
 
   /**
@@ -112,29 +113,30 @@ export class Stop {
 
   private raiseAside(epoch: number, reason: StopReason): boolean {
     this.memory.faults.pass('stop/raise')
-    const since = this.memory.pMeasure(this.pIndex, p.RAISING_SINCE)
-    this.memory.doubles[since] = now()
+    const sinceDouble = this.memory.pDouble(this.pIndex, pWords.RAISING_SINCE)
+    this.memory.metaF64[sinceDouble] = now()
     const raised = this.tryRaise(epoch, reason)
-    if (!raised) this.memory.doubles[since] = 0
+    if (!raised) this.memory.metaF64[sinceDouble] = 0
     if (this.isRaised) {
       this.memory.faults.pass('stop/raised')
       this.tellAll()
-      this.actIfLast(load(this.words, STOP))
+      this.actIfLast(load(this.meta, STOP))
     }
     return raised
   }
 
   private tryRaise(epoch: number, reason: StopReason): boolean {
     for (;;) {
-      const word = load(this.words, STOP)
+      const word = load(this.meta, STOP)
       if (epochOf(word) !== epoch || reasonOf(word) !== 0) return false
-      if (compareAndSwap(this.words, STOP, word, word | (reason << REASON_SHIFT))) return true
+      if (compareAndSwap(this.meta, STOP, word, word | (reason << REASON_SHIFT))) return true
     }
   }
 
   private tellAll(): void {
     for (let index = 0; index < this.memory.layout.procs; index++) {
-      if (index !== this.pIndex) or(this.words, this.memory.p(index, p.POLL), p.POLL_STOP)
+      if (index !== this.pIndex)
+        or(this.meta, this.memory.pWord(index, pWords.POLL), pWords.POLL_STOP)
     }
   }
 
@@ -143,12 +145,12 @@ export class Stop {
    * published. @safepoint
    */
   leaveRunning(): void {
-    const words = this.words
+    const meta = this.meta
     this.memory.faults.pass('stop/acknowledge')
-    store(words, this.status, p.STATUS_WAITING)
+    store(meta, this.statusWord, pWords.STATUS_WAITING)
     let word: number
-    do word = load(words, STOP)
-    while (!compareAndSwap(words, STOP, word, word - 1))
+    do word = load(meta, STOP)
+    while (!compareAndSwap(meta, STOP, word, word - 1))
     this.actIfLast(word - 1)
   }
 
@@ -156,40 +158,40 @@ export class Stop {
   private actIfLast(word: number): boolean {
     const reason = reasonOf(word)
     if (reason === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return false
-    if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return false
+    if (!compareAndSwap(this.meta, STOP, word, word | CLAIMED)) return false
     const { memory } = this
-    memory.doubles[memory.measure(STOP_REQUESTED_AT)] = raisingSince(memory)
-    memory.doubles[memory.measure(STOPPED_AT)] = now()
+    memory.metaF64[memory.controlDouble(STOP_REQUESTED_AT)] = raisingSince(memory)
+    memory.metaF64[memory.controlDouble(STOPPED_AT)] = now()
     for (let index = 0; index < memory.layout.procs; index++)
-      memory.doubles[memory.pMeasure(index, p.RAISING_SINCE)] = 0
+      memory.metaF64[memory.pDouble(index, pWords.RAISING_SINCE)] = 0
     this.act(reason)
     this.restart(epochOf(word))
     return true
   }
 
   private restart(epoch: number): void {
-    const words = this.words
-    store(words, STOP, ((epoch + 1) << EPOCH_SHIFT) | 0)
+    const meta = this.meta
+    store(meta, STOP, ((epoch + 1) << EPOCH_SHIFT) | 0)
     this.memory.faults.pass('stop/restart')
-    add(words, RESTARTS, 1)
-    notify(words, RESTARTS)
+    add(meta, RESTARTS, 1)
+    notify(meta, RESTARTS)
   }
 
   /** This P runs again, once no stop is raised. False if the run ended while it waited. */
   enterRunning(): boolean {
-    const words = this.words
+    const meta = this.meta
     for (;;) {
-      const restarts = load(words, RESTARTS)
-      const word = load(words, STOP)
+      const restarts = load(meta, RESTARTS)
+      const word = load(meta, STOP)
       if (reasonOf(word) === 0) {
-        if (!compareAndSwap(words, STOP, word, word + 1)) continue
+        if (!compareAndSwap(meta, STOP, word, word + 1)) continue
         this.memory.faults.pass('stop/go-on')
-        store(words, this.status, p.STATUS_RUNNING)
+        store(meta, this.statusWord, pWords.STATUS_RUNNING)
         return true
       }
-      if ((load(words, this.poll) & p.POLL_END) !== 0) return false
+      if ((load(meta, this.pollWord) & pWords.POLL_END) !== 0) return false
       // Its raiser may be off the CPU, and nobody else may run.
-      if (!this.actIfLast(word)) wait(words, RESTARTS, restarts)
+      if (!this.actIfLast(word)) wait(meta, RESTARTS, restarts)
     }
   }
 }

@@ -11,12 +11,13 @@
  * A turn is over when its slice is used up. It is over after WAKE_GRACE_MS if a goroutine was woken
  * meanwhile or a timer is due.
  */
+
 import { now } from '#sync'
 import type { Sweeper } from '../gc/sweeper.ts'
 import { SLICE_MS } from '../gc/work/workers.ts'
+import type { GoroutineId, MetaDouble, MetaDoubles } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
-import * as p from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
+import * as pWords from '../memory/words/p.ts'
 import type { RunQueues } from './run-queues.ts'
 import type { Stealing } from './stealing.ts'
 import type { Timers } from './timers.ts'
@@ -27,8 +28,8 @@ const GLOBAL_EVERY = 61
 const WAKE_GRACE_MS = 1
 
 export class Turns {
-  private readonly doubles: Float64Array
-  private readonly measures: number
+  private readonly metaF64: MetaDoubles
+  private readonly measures: MetaDouble
   private readonly queues: RunQueues
   private readonly timers: Timers
   private readonly stealing: Stealing
@@ -48,8 +49,8 @@ export class Turns {
     stealing: Stealing,
     sweeper: Sweeper,
   ) {
-    this.doubles = memory.doubles
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.metaF64 = memory.metaF64
+    this.measures = memory.pDouble(pIndex, 0)
     this.queues = queues
     this.timers = timers
     this.stealing = stealing
@@ -97,14 +98,14 @@ export class Turns {
 
   /** The goroutine that was taken last begins its turn, at `time`. */
   begin(time: number): void {
-    if (!this.inheritsSlice) this.doubles[this.measures + p.SLICE_STARTED_AT] = time
-    this.doubles[this.measures + p.TURN_STARTED_AT] = time
+    if (!this.inheritsSlice) this.metaF64[this.measures + pWords.SLICE_STARTED_AT] = time
+    this.metaF64[this.measures + pWords.TURN_STARTED_AT] = time
   }
 
   /** True if the goroutine that runs has had its turn, as of `time`. */
   isOver(time: number): boolean {
-    if (time - this.doubles[this.measures + p.SLICE_STARTED_AT] > SLICE_MS) return true
+    if (time - this.metaF64[this.measures + pWords.SLICE_STARTED_AT] > SLICE_MS) return true
     const isAwaited = this.queues.ready.hasWoken || this.timers.nextDeadline <= time
-    return isAwaited && time - this.doubles[this.measures + p.TURN_STARTED_AT] > WAKE_GRACE_MS
+    return isAwaited && time - this.metaF64[this.measures + pWords.TURN_STARTED_AT] > WAKE_GRACE_MS
   }
 }

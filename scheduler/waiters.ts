@@ -4,15 +4,12 @@
  * in it.
  */
 
+import type { GoroutineId, MetaWord, WaiterId } from '../memory/kinds.ts'
 import { MAX_WAITERS } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
-import * as g from '../memory/words/goroutine.ts'
-import type { GoroutineId } from './goroutines.ts'
-
-/** Number of a wait record; 0 is none. */
-export type WaiterId = number
+import * as gWords from '../memory/words/goroutine.ts'
 
 export class Waiters {
   private readonly memory: Memory
@@ -21,62 +18,63 @@ export class Waiters {
     this.memory = memory
   }
 
-  word(id: WaiterId, word: number): number {
-    return this.memory.layout.waiters + id * g.WAITER_WORDS + word
+  word(id: WaiterId, word: number): MetaWord {
+    return this.memory.layout.waiters + id * gWords.WAITER_WORDS + word
   }
 
   read(id: WaiterId, word: number): number {
-    return this.memory.words[this.word(id, word)]
+    return this.memory.meta[this.word(id, word)]
   }
 
   value(id: WaiterId): number {
-    return this.memory.layout.waiterDoubles + id * g.WAITER_DOUBLES
+    return this.memory.layout.waiterDoubles + id * gWords.WAITER_DOUBLES
   }
 
   /** A record for a goroutine that parks with `ticket`. Throws a RangeError if all are in use. */
   create(goroutine: GoroutineId, ticket: number, index: number): WaiterId {
-    const { words } = this.memory
+    const { meta } = this.memory
     const id = this.takeRecord()
     if (id === 0)
       throw new RangeError(
         `too many goroutines wait: at most ${MAX_WAITERS - 1} records of waiting`,
       )
     const record = this.word(id, 0)
-    words[record + g.WAITER_GOROUTINE] = goroutine
-    words[record + g.WAITER_TICKET] = ticket
-    words[record + g.WAITER_CASE] = index
-    words[record + g.WAITER_SLOT] = 0
-    words[record + g.WAITER_QUEUE] = 0
-    words[record + g.WAITER_OBJECT] = 0
+    meta[record + gWords.WAITER_GOROUTINE] = goroutine
+    meta[record + gWords.WAITER_TICKET] = ticket
+    meta[record + gWords.WAITER_CASE] = index
+    meta[record + gWords.WAITER_SLOT] = 0
+    meta[record + gWords.WAITER_QUEUE] = 0
+    meta[record + gWords.WAITER_OBJECT] = 0
     return id
   }
 
   /** Of a record that is in no queue. */
   setTicket(id: WaiterId, ticket: number): void {
-    this.memory.words[this.word(id, g.WAITER_TICKET)] = ticket
+    this.memory.meta[this.word(id, gWords.WAITER_TICKET)] = ticket
   }
 
   private takeRecord(): WaiterId {
-    const { words } = this.memory
-    lock(words, control.WAITER_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.WAITER_LOCK)
     try {
-      const id = words[control.WAITER_FREE]
-      if (id !== 0) words[control.WAITER_FREE] = this.read(id, g.WAITER_NEXT)
-      else if (words[control.WAITER_NEXT] + 1 < MAX_WAITERS) return ++words[control.WAITER_NEXT]
+      const id = meta[control.WAITER_FREE] as WaiterId
+      if (id !== 0) meta[control.WAITER_FREE] = this.read(id, gWords.WAITER_NEXT)
+      else if (meta[control.WAITER_NEXT] + 1 < MAX_WAITERS)
+        return ++meta[control.WAITER_NEXT] as WaiterId
       return id
     } finally {
-      unlock(words, control.WAITER_LOCK)
+      unlock(meta, control.WAITER_LOCK)
     }
   }
 
   release(id: WaiterId): void {
-    const { words } = this.memory
-    lock(words, control.WAITER_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.WAITER_LOCK)
     try {
-      words[this.word(id, g.WAITER_NEXT)] = words[control.WAITER_FREE]
-      words[control.WAITER_FREE] = id
+      meta[this.word(id, gWords.WAITER_NEXT)] = meta[control.WAITER_FREE]
+      meta[control.WAITER_FREE] = id
     } finally {
-      unlock(words, control.WAITER_LOCK)
+      unlock(meta, control.WAITER_LOCK)
     }
   }
 
@@ -85,34 +83,34 @@ export class Waiters {
    * is locked.
    */
   append(queue: number, id: WaiterId): void {
-    const { words, i32 } = this.memory
-    const last = i32[queue + 1]
-    words[this.word(id, g.WAITER_NEXT)] = 0
-    words[this.word(id, g.WAITER_PREVIOUS)] = last
-    words[this.word(id, g.WAITER_QUEUE)] = queue
-    if (last === 0) i32[queue] = id
-    else words[this.word(last, g.WAITER_NEXT)] = id
-    i32[queue + 1] = id
+    const { meta, heap } = this.memory
+    const last = heap[queue + 1] as WaiterId
+    meta[this.word(id, gWords.WAITER_NEXT)] = 0
+    meta[this.word(id, gWords.WAITER_PREVIOUS)] = last
+    meta[this.word(id, gWords.WAITER_QUEUE)] = queue
+    if (last === 0) heap[queue] = id
+    else meta[this.word(last, gWords.WAITER_NEXT)] = id
+    heap[queue + 1] = id
   }
 
   /** Unlinks the first record; 0 if the queue is empty. The object is locked. */
   takeFirst(queue: number): WaiterId {
-    const id = this.memory.i32[queue]
+    const id = this.memory.heap[queue] as WaiterId
     if (id !== 0) this.remove(id)
     return id
   }
 
   /** Unlinks a record if it is still in a queue. The object of that queue is locked. */
   remove(id: WaiterId): void {
-    const { words, i32 } = this.memory
-    const queue = this.read(id, g.WAITER_QUEUE)
+    const { meta, heap } = this.memory
+    const queue = this.read(id, gWords.WAITER_QUEUE)
     if (queue === 0) return
-    const next = this.read(id, g.WAITER_NEXT)
-    const previous = this.read(id, g.WAITER_PREVIOUS)
-    if (previous === 0) i32[queue] = next
-    else words[this.word(previous, g.WAITER_NEXT)] = next
-    if (next === 0) i32[queue + 1] = previous
-    else words[this.word(next, g.WAITER_PREVIOUS)] = previous
-    words[this.word(id, g.WAITER_QUEUE)] = 0
+    const next = this.read(id, gWords.WAITER_NEXT) as WaiterId
+    const previous = this.read(id, gWords.WAITER_PREVIOUS) as WaiterId
+    if (previous === 0) heap[queue] = next
+    else meta[this.word(previous, gWords.WAITER_NEXT)] = next
+    if (next === 0) heap[queue + 1] = previous
+    else meta[this.word(next, gWords.WAITER_PREVIOUS)] = previous
+    meta[this.word(id, gWords.WAITER_QUEUE)] = 0
   }
 }

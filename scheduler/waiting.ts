@@ -10,14 +10,12 @@
 import { now } from '#sync'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Addr, GoroutineId, Milliseconds, WaiterId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
-import type { Addr } from '../memory/memory.ts'
 import { probeStackForLock } from '../memory/stack-probe.ts'
-import * as g from '../memory/words/goroutine.ts'
+import * as gWords from '../memory/words/goroutine.ts'
 import { ChannelError } from './channel.ts'
-import type { GoroutineId } from './goroutines.ts'
 import { type Runner, YieldedOperation } from './operation.ts'
-import type { WaiterId } from './waiters.ts'
 
 export const WAITABLE_LOCK = 1
 /** Mutex: 1 while it is held. Wait group: its count. */
@@ -31,13 +29,14 @@ export const MAX_COUNT = 2 ** 31 - 1
 /** In place of a goroutine. */
 const NOBODY = 0
 const LOST = -1
+type Woken = GoroutineId | typeof LOST
 
 /** Sleeps for some milliseconds; for 0 or less it gives way. */
 export class Sleep extends YieldedOperation<void> {
   override readonly what = 'sleep'
-  private readonly milliseconds: number
+  private readonly milliseconds: Milliseconds
 
-  constructor(p: Runner, milliseconds: number) {
+  constructor(p: Runner, milliseconds: Milliseconds) {
     super(p)
     this.milliseconds = milliseconds
   }
@@ -49,7 +48,7 @@ export class Sleep extends YieldedOperation<void> {
   }
 
   protected override parkOrFinish(): boolean {
-    const ticket = this.p.park(g.WAIT_SLEEP, 0)
+    const ticket = this.p.park(gWords.WAIT_SLEEP, 0)
     // Who sleeps for ever waits for no timer: where all do, that is a deadlock.
     if (this.milliseconds !== Number.POSITIVE_INFINITY)
       this.p.timers.add(now() + Math.max(0, this.milliseconds), this.p.goroutine, ticket)
@@ -97,13 +96,13 @@ abstract class Wait extends YieldedOperation<void> {
   private passesOr(otherwise: 'enqueue' | 'give up'): boolean {
     const { memory, waiters } = this.p
     const word = this.object >>> 2
-    lock(memory.i32, word + WAITABLE_LOCK)
+    lock(memory.heap, word + WAITABLE_LOCK)
     try {
       const passes = this.passes(word)
       if (!passes && otherwise === 'enqueue') waiters.append(word + WAITABLE_QUEUE, this.waiter)
       return passes
     } finally {
-      unlock(memory.i32, word + WAITABLE_LOCK)
+      unlock(memory.heap, word + WAITABLE_LOCK)
     }
   }
 
@@ -117,13 +116,13 @@ abstract class Wait extends YieldedOperation<void> {
 export class LockMutex extends Wait {
   override readonly what = 'mutex.lock'
   constructor(p: Runner, mutex: Addr) {
-    super(p, mutex, g.WAIT_MUTEX)
+    super(p, mutex, gWords.WAIT_MUTEX)
   }
 
   protected override passes(word: number): boolean {
-    const { i32 } = this.p.memory
-    if (i32[word + WAITABLE_STATE] !== 0) return false
-    i32[word + WAITABLE_STATE] = 1
+    const { heap } = this.p.memory
+    if (heap[word + WAITABLE_STATE] !== 0) return false
+    heap[word + WAITABLE_STATE] = 1
     return true
   }
 }
@@ -133,18 +132,18 @@ export class LockMutex extends Wait {
  * not held. @nosafepoint
  */
 export function unlockMutex(p: Runner, mutex: Addr): void {
-  const { i32 } = p.memory
+  const { heap } = p.memory
   const word = mutex >>> 2
   probeStackForLock()
   let wasHeld = false
-  let woken = NOBODY
-  lock(i32, word + WAITABLE_LOCK)
+  let woken: Woken = NOBODY
+  lock(heap, word + WAITABLE_LOCK)
   try {
-    wasHeld = i32[word + WAITABLE_STATE] !== 0
+    wasHeld = heap[word + WAITABLE_STATE] !== 0
     if (wasHeld) woken = takeFirst(p, word)
-    if (woken === NOBODY) i32[word + WAITABLE_STATE] = 0
+    if (woken === NOBODY) heap[word + WAITABLE_STATE] = 0
   } finally {
-    unlock(i32, word + WAITABLE_LOCK)
+    unlock(heap, word + WAITABLE_LOCK)
   }
   if (!wasHeld) throw new ChannelError('unlock of unlocked mutex')
   wake(p, woken)
@@ -153,11 +152,11 @@ export function unlockMutex(p: Runner, mutex: Addr): void {
 export class WaitForGroup extends Wait {
   override readonly what = 'waitGroup.wait'
   constructor(p: Runner, group: Addr) {
-    super(p, group, g.WAIT_GROUP)
+    super(p, group, gWords.WAIT_GROUP)
   }
 
   protected override passes(word: number): boolean {
-    return this.p.memory.i32[word + WAITABLE_STATE] === 0
+    return this.p.memory.heap[word + WAITABLE_STATE] === 0
   }
 }
 
@@ -167,18 +166,18 @@ export class WaitForGroup extends Wait {
  * @nosafepoint
  */
 export function addToGroup(p: Runner, group: Addr, delta: number): void {
-  const { i32 } = p.memory
+  const { heap } = p.memory
   const word = group >>> 2
   probeStackForLock()
   let count = 0
-  let woken = NOBODY
-  lock(i32, word + WAITABLE_LOCK)
+  let woken: Woken = NOBODY
+  lock(heap, word + WAITABLE_LOCK)
   try {
-    count = i32[word + WAITABLE_STATE] + delta
-    if (count >= 0 && count <= MAX_COUNT) i32[word + WAITABLE_STATE] = count
+    count = heap[word + WAITABLE_STATE] + delta
+    if (count >= 0 && count <= MAX_COUNT) heap[word + WAITABLE_STATE] = count
     if (count === 0) woken = takeAll(p, word)
   } finally {
-    unlock(i32, word + WAITABLE_LOCK)
+    unlock(heap, word + WAITABLE_LOCK)
   }
   if (count < 0) throw new ChannelError('negative wait group counter')
   if (count > MAX_COUNT) throw new ChannelError(`wait group counter above ${MAX_COUNT}`)
@@ -189,34 +188,34 @@ export function addToGroup(p: Runner, group: Addr, delta: number): void {
  * Takes the first goroutine that waits, its ticket won. NOBODY: none waits; LOST: another P has
  * woken it, which cannot be.
  */
-function takeFirst(p: Runner, word: number): GoroutineId {
+function takeFirst(p: Runner, word: number): Woken {
   const { waiters, goroutines } = p
   const waiter = waiters.takeFirst(word + WAITABLE_QUEUE)
   if (waiter === 0) return NOBODY
-  const goroutine = waiters.read(waiter, g.WAITER_GOROUTINE)
-  if (!goroutines.winTicket(goroutine, waiters.read(waiter, g.WAITER_TICKET))) return LOST
-  p.memory.words[p.memory.goroutine(goroutine, g.NEXT)] = NOBODY
+  const goroutine = waiters.read(waiter, gWords.WAITER_GOROUTINE) as GoroutineId
+  if (!goroutines.winTicket(goroutine, waiters.read(waiter, gWords.WAITER_TICKET))) return LOST
+  p.memory.meta[p.memory.goroutineWord(goroutine, gWords.NEXT)] = NOBODY
   return goroutine
 }
 
 /** Takes all goroutines that wait, linked by their records, oldest first; as takeFirst. */
-function takeAll(p: Runner, word: number): GoroutineId {
-  const { words } = p.memory
+function takeAll(p: Runner, word: number): Woken {
+  const { meta } = p.memory
   const first = takeFirst(p, word)
-  for (let last = first; last > NOBODY; ) {
+  for (let last = first; last !== NOBODY && last !== LOST; ) {
     const next = takeFirst(p, word)
-    words[p.memory.goroutine(last, g.NEXT)] = next
+    meta[p.memory.goroutineWord(last, gWords.NEXT)] = next
     last = next
   }
   return first
 }
 
 /** Once the lock is free: what can throw is not done under it. */
-function wake(p: Runner, first: GoroutineId): void {
-  for (let id = first; id !== NOBODY; ) {
+function wake(p: Runner, first: Woken): void {
+  for (let id: Woken = first; id !== NOBODY; ) {
     if (id === LOST)
       throw new InternalError('a goroutine waits in one queue and was woken from another')
-    const next = p.memory.words[p.memory.goroutine(id, g.NEXT)]
+    const next = p.memory.meta[p.memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
     p.placement.ready(id)
     id = next
   }

@@ -56,40 +56,49 @@
  *   gc/cycle.ts                  Cycle.setUp, Cycle.terminate          turn it on, and off
  *   gc/verify/control.ts         verifyControl                         checks whether it is on
  */
+
 import { step as syncStep } from '#sync'
 import type { FaultPoints } from '../../memory/fault-points.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type {
+  Addr,
+  HeapWords,
+  MetaDouble,
+  MetaDoubles,
+  MetaWord,
+  MetaWords,
+} from '../../memory/kinds.ts'
+import type { Memory } from '../../memory/memory.ts'
 import { probeStack } from '../../memory/stack-probe.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Marker } from './marker.ts'
 
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
 /** In words. A full buffer is flushed before the pair that would not fit. */
-const CAPACITY = 2 * p.BARRIER_PAIRS
+const CAPACITY = 2 * pWords.BARRIER_PAIRS
 
 /** @nosafepoint */
 export class WriteBarrier {
-  private readonly words: Int32Array
-  private readonly i32: Int32Array
-  private readonly doubles: Float64Array
+  private readonly meta: MetaWords
+  private readonly heap: HeapWords
+  private readonly metaF64: MetaDoubles
   private readonly faults: FaultPoints
   private readonly marker: Marker
-  private readonly count: number
-  private readonly buffer: number
-  private readonly measures: number
+  private readonly countWord: MetaWord
+  private readonly bufferWord: MetaWord
+  private readonly measures: MetaDouble
 
   constructor(memory: Memory, pIndex: number, marker: Marker) {
-    this.words = memory.words
-    this.i32 = memory.i32
-    this.doubles = memory.doubles
+    this.meta = memory.meta
+    this.heap = memory.heap
+    this.metaF64 = memory.metaF64
     this.faults = memory.faults
     this.marker = marker
-    this.count = memory.p(pIndex, p.BARRIER_COUNT)
-    this.buffer = memory.p(pIndex, p.BARRIER)
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.countWord = memory.pWord(pIndex, pWords.BARRIER_COUNT)
+    this.bufferWord = memory.pWord(pIndex, pWords.BARRIER)
+    this.measures = memory.pDouble(pIndex, 0)
   }
 
   /**
@@ -97,8 +106,8 @@ export class WriteBarrier {
    * changes only in stops.
    */
   write(word: number, value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.i32[word], value)
-    this.i32[word] = value
+    if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.heap[word], value)
+    this.heap[word] = value
   }
 
   /**
@@ -106,8 +115,8 @@ export class WriteBarrier {
    * does not run.
    */
   writeMeta(word: number, value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.recordStore(this.words[word], value)
-    this.words[word] = value
+    if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.meta[word], value)
+    this.meta[word] = value
   }
 
   /**
@@ -115,7 +124,7 @@ export class WriteBarrier {
    * over.
    */
   shade(value: Addr): void {
-    if (this.words[WRITE_BARRIER] !== 0) this.record(0, value)
+    if (this.meta[WRITE_BARRIER] !== 0) this.record(0, value)
   }
 
   private recordStore(old: Addr, value: Addr): void {
@@ -125,37 +134,37 @@ export class WriteBarrier {
 
   /** Puts a pair in the buffer. The barrier is on. */
   record(old: Addr, value: Addr): void {
-    const words = this.words
+    const meta = this.meta
     step('barrier/record')
-    let count = words[this.count]
+    let count = meta[this.countWord]
     if (count === CAPACITY) {
       probeStack()
       this.faults.pass('barrier/full')
       this.flush()
       count = 0
     }
-    words[this.buffer + count] = old
-    words[this.buffer + count + 1] = value
-    words[this.count] = count + 2
+    meta[this.bufferWord + count] = old
+    meta[this.bufferWord + count + 1] = value
+    meta[this.countWord] = count + 2
   }
 
   /** Carries out the shades in the buffer, into this P's grey queue. */
   flush(): void {
-    const words = this.words
-    const count = words[this.count]
+    const meta = this.meta
+    const count = meta[this.countWord]
     if (count === 0) return
     this.faults.pass('barrier/flush')
-    for (let entry = this.buffer; entry < this.buffer + count; entry++) {
-      const object = words[entry]
+    for (let entry = this.bufferWord; entry < this.bufferWord + count; entry++) {
+      const object = meta[entry]
       if (object !== 0) this.marker.shade(object)
     }
-    words[this.count] = 0
-    this.doubles[this.measures + p.BARRIER_STORES] += count >> 1
-    this.doubles[this.measures + p.BARRIER_FLUSHES] += 1
+    meta[this.countWord] = 0
+    this.metaF64[this.measures + pWords.BARRIER_STORES] += count >> 1
+    this.metaF64[this.measures + pWords.BARRIER_FLUSHES] += 1
   }
 
   /** True if shades wait in the buffer. */
   get isPending(): boolean {
-    return this.words[this.count] !== 0
+    return this.meta[this.countWord] !== 0
   }
 }

@@ -22,10 +22,12 @@
  * 2. A P that has served a wanted scan decrements SCANS_WANTED, then reads DRAINERS.
  * 3. The later of the two decrements sees both at 0.
  */
+
 import { add, load, sub } from '#sync'
+import type { MetaDouble, MetaWord } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import { STOP_VERIFY, type World } from '../world.ts'
 import type { WriteBarrier } from './barrier.ts'
@@ -49,9 +51,9 @@ export interface CreditSink {
 export class Drain {
   private readonly memory: Memory
   private readonly world: World
-  private readonly pollWord: number
-  private readonly drainingWord: number
-  private readonly measures: number
+  private readonly pollWord: MetaWord
+  private readonly drainingWord: MetaWord
+  private readonly measures: MetaDouble
   private readonly marker: Marker
   private readonly barrier: WriteBarrier
   private readonly roots: Roots
@@ -69,9 +71,9 @@ export class Drain {
     const { memory, index, world } = here
     this.memory = memory
     this.world = world
-    this.pollWord = memory.p(index, p.POLL)
-    this.drainingWord = memory.p(index, p.DRAINING)
-    this.measures = memory.pMeasure(index, 0)
+    this.pollWord = memory.pWord(index, pWords.POLL)
+    this.drainingWord = memory.pWord(index, pWords.DRAINING)
+    this.measures = memory.pDouble(index, 0)
     this.marker = marker
     this.barrier = barrier
     this.roots = roots
@@ -86,8 +88,8 @@ export class Drain {
 
   /** True if there is work that every P can see. */
   private get isSharedWork(): boolean {
-    const { words } = this.memory
-    return !this.buffers.isEmpty || this.roots.areLeft || load(words, control.GREY_SPANS) !== 0
+    const { meta } = this.memory
+    return !this.buffers.isEmpty || this.roots.areLeft || load(meta, control.GREY_SPANS) !== 0
   }
 
   /**
@@ -95,10 +97,9 @@ export class Drain {
    * Shared work is read last: a scan that was served has published.
    */
   get isQuiescent(): boolean {
-    const { words } = this.memory
-    if (words[control.PHASE] !== control.PHASE_MARK || load(words, control.DRAINERS) > 0)
-      return false
-    return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork
+    const { meta } = this.memory
+    if (meta[control.PHASE] !== control.PHASE_MARK || load(meta, control.DRAINERS) > 0) return false
+    return load(meta, control.SCANS_WANTED) === 0 && !this.isSharedWork
   }
 
   /**
@@ -107,18 +108,21 @@ export class Drain {
    */
   get isOutOfWork(): boolean {
     return (
-      this.memory.words[control.PHASE] === control.PHASE_MARK &&
+      this.memory.meta[control.PHASE] === control.PHASE_MARK &&
       !this.isAnyDraining &&
       !this.isSharedWork
     )
   }
 
   private get isAnyDraining(): boolean {
-    const { words, layout } = this.memory
-    if (load(words, control.DRAINERS) === 0) return false
+    const { meta, layout } = this.memory
+    if (load(meta, control.DRAINERS) === 0) return false
     for (let index = 0; index < layout.procs; index++) {
-      const isDraining = load(words, this.memory.p(index, p.DRAINING)) > 0
-      if (isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING)
+      const isDraining = load(meta, this.memory.pWord(index, pWords.DRAINING)) > 0
+      if (
+        isDraining &&
+        load(meta, this.memory.pWord(index, pWords.STATUS)) === pWords.STATUS_RUNNING
+      )
         return true
     }
     return false
@@ -129,12 +133,12 @@ export class Drain {
    * drain.
    */
   private get isPolled(): boolean {
-    return (this.memory.words[this.pollWord] & ~p.POLL_ALWAYS) !== 0
+    return (this.memory.meta[this.pollWord] & ~pWords.POLL_ALWAYS) !== 0
   }
 
   enter(): void {
-    add(this.memory.words, this.drainingWord, 1)
-    add(this.memory.words, control.DRAINERS, 1)
+    add(this.memory.meta, this.drainingWord, 1)
+    add(this.memory.meta, control.DRAINERS, 1)
   }
 
   /**
@@ -143,8 +147,8 @@ export class Drain {
    */
   countOff(): boolean {
     this.memory.faults.pass('drain/count-off')
-    sub(this.memory.words, this.drainingWord, 1)
-    return sub(this.memory.words, control.DRAINERS, 1) === 1
+    sub(this.memory.meta, this.drainingWord, 1)
+    return sub(this.memory.meta, control.DRAINERS, 1) === 1
   }
 
   /** Carries out the shades that wait in this P's barrier buffer. */
@@ -164,14 +168,14 @@ export class Drain {
    * every 100,000 bytes. Its scan work becomes background credit. @safepoint
    */
   drainForCredit(isOver: () => boolean): void {
-    const { words } = this.memory
-    const cycle = words[control.CYCLES]
+    const { meta } = this.memory
+    const cycle = meta[control.CYCLES]
     let unchecked = 0
     for (;;) {
       if (this.isPolled) this.world.safepoint()
       this.verifyIfDue()
       // After a stop everything is read again: the phase may have ended, and the next cycle begun.
-      if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
+      if (meta[control.BLACKEN_ENABLED] === 0 || meta[control.CYCLES] !== cycle) break
       const rootWork = this.roots.scanNext()
       if (rootWork >= 0) {
         this.credit.payFrom(rootWork)
@@ -195,12 +199,12 @@ export class Drain {
    * Verifies the mark in a stop, once it is as far as the setup stop said (`--check`). @safepoint
    */
   verifyIfDue(): void {
-    const { words } = this.memory
-    const at = words[control.VERIFY_AT]
+    const { meta } = this.memory
+    const at = meta[control.VERIFY_AT]
     if (at === 0) return
     const epoch = this.world.epoch()
-    const done = load(words, control.SCAN_WORK_HEAP) + load(words, control.SCAN_WORK_STACK)
-    if (words[control.VERIFY_AT] === at && done + load(words, control.SCAN_WORK_GLOBALS) >= at)
+    const done = load(meta, control.SCAN_WORK_HEAP) + load(meta, control.SCAN_WORK_STACK)
+    if (meta[control.VERIFY_AT] === at && done + load(meta, control.SCAN_WORK_GLOBALS) >= at)
       this.world.raise(epoch, STOP_VERIFY)
   }
 
@@ -209,8 +213,8 @@ export class Drain {
    * asked every 100,000 bytes. Returns what it did; none of it becomes credit.
    */
   drainWork(wanted: number, isCalledOff: () => boolean = () => false): number {
-    const { words } = this.memory
-    const cycle = words[control.CYCLES]
+    const { meta } = this.memory
+    const cycle = meta[control.CYCLES]
     let work = 0
     let checkAt = CHECK_THRESHOLD
     while (work < wanted) {
@@ -219,7 +223,7 @@ export class Drain {
         checkAt = work + CHECK_THRESHOLD
         if (isCalledOff()) break
       }
-      if (words[control.BLACKEN_ENABLED] === 0 || words[control.CYCLES] !== cycle) break
+      if (meta[control.BLACKEN_ENABLED] === 0 || meta[control.CYCLES] !== cycle) break
       if (this.step() === 0) {
         const rootWork = this.roots.scanNext()
         if (rootWork < 0) break
@@ -259,8 +263,8 @@ export class Drain {
   account(): number {
     const marker = this.marker
     const work = marker.scanWork
-    if (work > 0) add(this.memory.words, control.SCAN_WORK_HEAP, work)
-    this.memory.doubles[this.measures + p.BYTES_MARKED] += marker.bytesMarked
+    if (work > 0) add(this.memory.meta, control.SCAN_WORK_HEAP, work)
+    this.memory.metaF64[this.measures + pWords.BYTES_MARKED] += marker.bytesMarked
     marker.scanWork = 0
     marker.bytesMarked = 0
     return work

@@ -8,16 +8,17 @@
  * does not exist.
  */
 
+import type { Addr, MetaWords, WorkBuffer } from '../../memory/kinds.ts'
 import { WORK_BUFFER_COUNT, WORK_BUFFER_ENTRIES, WORK_BUFFER_WORDS } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
-import type { WorkBuffer, WorkBuffers } from './work-buffers.ts'
+import type { Memory } from '../../memory/memory.ts'
+import type { WorkBuffers } from './work-buffers.ts'
 
 /** Below this an active buffer is not worth sharing (Go's balance). */
 const TOO_FEW_TO_SHARE = 4
 
 /** @nosafepoint */
 export class GreyQueue {
-  private readonly words: Int32Array
+  private readonly meta: MetaWords
   private readonly buffers: WorkBuffers
   private active: WorkBuffer = 0
   private spare: WorkBuffer = 0
@@ -30,28 +31,28 @@ export class GreyQueue {
   ceiling = 0
 
   constructor(memory: Memory, buffers: WorkBuffers) {
-    this.words = memory.words
+    this.meta = memory.meta
     this.buffers = buffers
   }
 
   /** Adds a grey object; false if no buffer can be had. */
   put(object: Addr): boolean {
     if (this.top === this.ceiling && !this.makeRoom()) return false
-    this.words[this.top++] = object
+    this.meta[this.top++] = object
     return true
   }
 
   /** Takes a grey object, from the shared list if need be; 0 if there is none. */
   take(): Addr {
     if (this.top === this.floor && !this.findMore()) return 0
-    return this.words[--this.top]
+    return this.meta[--this.top]
   }
 
   /** True if this P holds no grey object. */
   get isEmpty(): boolean {
     return (
       this.top === this.floor &&
-      (this.spare === 0 || this.words[this.spare + WORK_BUFFER_COUNT] === 0)
+      (this.spare === 0 || this.meta[this.spare + WORK_BUFFER_COUNT] === 0)
     )
   }
 
@@ -68,7 +69,7 @@ export class GreyQueue {
 
   /** Gives others something to do: the spare buffer, or half of the active one. True if it did. */
   share(): boolean {
-    if (this.spare !== 0 && this.words[this.spare + WORK_BUFFER_COUNT] > 0) {
+    if (this.spare !== 0 && this.meta[this.spare + WORK_BUFFER_COUNT] > 0) {
       this.giveBack(this.spare)
       this.spare = 0
       return true
@@ -77,8 +78,8 @@ export class GreyQueue {
     const half = this.spare !== 0 ? this.spare : this.buffers.takeEmpty()
     if (half === 0) return false
     const kept = this.floor + ((this.top - this.floor) >> 1)
-    this.words.copyWithin(half + WORK_BUFFER_ENTRIES, kept, this.top)
-    this.words[half + WORK_BUFFER_COUNT] = this.top - kept
+    this.meta.copyWithin(half + WORK_BUFFER_ENTRIES, kept, this.top)
+    this.meta[half + WORK_BUFFER_COUNT] = this.top - kept
     this.top = kept
     this.spare = 0
     this.buffers.putFull(half)
@@ -95,7 +96,7 @@ export class GreyQueue {
       this.suspend()
       this.buffers.putFull(this.active)
     }
-    this.words[empty + WORK_BUFFER_COUNT] = 0
+    this.meta[empty + WORK_BUFFER_COUNT] = 0
     this.resume(empty)
     return true
   }
@@ -122,7 +123,7 @@ export class GreyQueue {
 
   /** Writes the active buffer's count into it. */
   private suspend(): void {
-    if (this.active !== 0) this.words[this.active + WORK_BUFFER_COUNT] = this.top - this.floor
+    if (this.active !== 0) this.meta[this.active + WORK_BUFFER_COUNT] = this.top - this.floor
   }
 
   /** Makes a buffer, or none, the active one. */
@@ -130,12 +131,12 @@ export class GreyQueue {
     this.active = buffer
     this.floor = buffer === 0 ? 0 : buffer + WORK_BUFFER_ENTRIES
     this.ceiling = buffer === 0 ? 0 : buffer + WORK_BUFFER_WORDS
-    this.top = buffer === 0 ? 0 : this.floor + this.words[buffer + WORK_BUFFER_COUNT]
+    this.top = buffer === 0 ? 0 : this.floor + this.meta[buffer + WORK_BUFFER_COUNT]
   }
 
   private giveBack(buffer: WorkBuffer): void {
     if (buffer === 0) return
-    if (this.words[buffer + WORK_BUFFER_COUNT] > 0) this.buffers.putFull(buffer)
+    if (this.meta[buffer + WORK_BUFFER_COUNT] > 0) this.buffers.putFull(buffer)
     else this.buffers.putEmpty(buffer)
   }
 }

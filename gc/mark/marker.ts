@@ -29,8 +29,9 @@ import {
 } from '../../heap/object.ts'
 import type { Spans } from '../../heap/span.ts'
 import { InternalError } from '../../memory/internal-error.ts'
+import type { Addr, HeapWords, Marks, MetaWords, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, OBLET, OBLET_BYTES, PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type { Memory } from '../../memory/memory.ts'
 import { GREY_SPANS, PAGES_END } from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
 import type { GreyQueue } from './grey-queue.ts'
@@ -49,9 +50,9 @@ export class Marker {
   readonly queue: GreyQueue
   private readonly spans: Spans
   private readonly memory: Memory
-  private readonly i32: Int32Array
-  private readonly marks: Uint8Array
-  private readonly words: Int32Array
+  private readonly heap: HeapWords
+  private readonly marks: Marks
+  private readonly meta: MetaWords
   private readonly typeSlots: number
   private readonly check: boolean
 
@@ -66,9 +67,9 @@ export class Marker {
     this.memory = memory
     this.spans = spans
     this.queue = queue
-    this.i32 = memory.i32
+    this.heap = memory.heap
     this.marks = memory.marks
-    this.words = memory.words
+    this.meta = memory.meta
     this.typeSlots = memory.layout.typeSlots
     this.check = check
   }
@@ -89,9 +90,9 @@ export class Marker {
    * touch is in locals (13.5 ns an object with calls, 10 without, sweep included).
    */
   scanSome(budget: number): number {
-    const i32 = this.i32
+    const heap = this.heap
     const marks = this.marks
-    const words = this.words
+    const meta = this.meta
     const queue = this.queue
     const typeSlots = this.typeSlots
     let { top, floor, ceiling } = queue
@@ -107,12 +108,12 @@ export class Marker {
         floor = queue.floor
         ceiling = queue.ceiling
       }
-      const entry = words[--top]
+      const entry = meta[--top]
       step('mark/scan')
       const word = entry >>> 2
-      const header = i32[word]
+      const header = heap[word]
       const references = header >>> HEADER_REFERENCES_SHIFT
-      const slot = words[typeSlots + (header & HEADER_TYPE_MASK)]
+      const slot = meta[typeSlots + (header & HEADER_TYPE_MASK)]
       if ((entry & OBLET) !== 0 || references === REFERENCE_ARRAY || slot === 0) {
         queue.top = top
         done += this.scanUncommon(entry)
@@ -128,7 +129,7 @@ export class Marker {
       }
       const end = word + references
       for (let index = word + 1; index <= end; index++) {
-        const target = i32[index]
+        const target = heap[index]
         if (target === 0) continue
         const granule = target >>> GRANULE_SHIFT
         const colour = marks[granule]
@@ -148,7 +149,7 @@ export class Marker {
             continue
           }
         }
-        words[top++] = target
+        meta[top++] = target
       }
       const work = (references + 1) << 2
       scanWork += work
@@ -162,10 +163,10 @@ export class Marker {
 
   /** Scans anything: an object, an array or a piece of one. */
   private scanUncommon(entry: number): number {
-    const i32 = this.i32
+    const heap = this.heap
     const word = entry >>> 2
     if ((entry & OBLET) !== 0) return this.scanPiece(entry - OBLET)
-    const header = i32[word]
+    const header = heap[word]
     const references = header >>> HEADER_REFERENCES_SHIFT
     if (references === REFERENCE_ARRAY) return this.scanArray(entry)
     this.bytesMarked += this.slotBytes(entry)
@@ -194,9 +195,9 @@ export class Marker {
   }
 
   private scanRange(begin: Addr, end: Addr): number {
-    const i32 = this.i32
+    const heap = this.heap
     for (let word = begin >>> 2; word < end >>> 2; word++) {
-      const target = i32[word]
+      const target = heap[word]
       if (target !== 0) this.shade(target)
     }
     this.scanWork += end - begin
@@ -204,7 +205,7 @@ export class Marker {
   }
 
   private endOfArray(array: Addr): Addr {
-    return array + ARRAY_ELEMENTS_BYTE + (this.i32[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
+    return array + ARRAY_ELEMENTS_BYTE + (this.heap[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
   }
 
   private slotBytes(object: Addr): number {
@@ -218,24 +219,24 @@ export class Marker {
   private leaveGrey(object: Addr): void {
     this.marks[object >>> GRANULE_SHIFT] = span.GREY_MARK
     const id = this.spans.of(object)
-    if (or(this.words, this.spans.word(id, span.GREY), 1) === 0) add(this.words, GREY_SPANS, 1)
+    if (or(this.meta, this.spans.word(id, span.GREY), 1) === 0) add(this.meta, GREY_SPANS, 1)
   }
 
   /**
    * Queues or scans what was left grey; true if there was any. To be called with an empty queue.
    */
   scanFlaggedSpans(): boolean {
-    const words = this.words
-    if (load(words, GREY_SPANS) === 0) return false
+    const meta = this.meta
+    if (load(meta, GREY_SPANS) === 0) return false
     let any = false
-    const end = words[PAGES_END]
-    for (let page = 1; page < end; ) {
-      const pages = words[this.spans.word(page, span.PAGES)]
-      const inUse = words[this.memory.layout.pageSpan + page] === page
+    const end = meta[PAGES_END]
+    for (let page = 1 as SpanId; page < end; ) {
+      const pages = meta[this.spans.word(page, span.PAGES)]
+      const inUse = meta[this.memory.layout.pageSpan + page] === page
       // The exchange lets one marker only answer for the flag; it comes before the look, so a later
       // grey object flags again.
-      if (inUse && exchange(words, this.spans.word(page, span.GREY), 0) !== 0) {
-        add(words, GREY_SPANS, -1)
+      if (inUse && exchange(meta, this.spans.word(page, span.GREY), 0) !== 0) {
+        add(meta, GREY_SPANS, -1)
         this.scanGreyOf(page)
         any = true
       }
@@ -244,7 +245,7 @@ export class Marker {
     return any
   }
 
-  private scanGreyOf(id: number): void {
+  private scanGreyOf(id: SpanId): void {
     const stride = this.spans.read(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
     const end = this.spans.limit(id) >>> GRANULE_SHIFT
     for (let granule = (id << PAGE_SHIFT) >>> GRANULE_SHIFT; granule < end; granule += stride) {

@@ -19,14 +19,16 @@
  *    (gc/mark/barrier.ts) and what it loads through shaded paths.
  * 3. Once scanned, a stack stays black: SCANNED_CYCLE.
  */
+
 import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
 import type { ShadowStack } from '../../heap/shadow-stack.ts'
 import { InternalError } from '../../memory/internal-error.ts'
+import type { GoroutineId, MetaWord } from '../../memory/kinds.ts'
 import { ROOT_BLOCK_WORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { World } from '../world.ts'
 import type { Marker } from './marker.ts'
@@ -49,15 +51,15 @@ export class Roots {
 
   /** Counts the jobs, in the setup stop. */
   prepare(): void {
-    const { words } = this.memory
-    words[control.ROOT_NEXT] = 0
-    words[control.ROOT_JOBS] = this.globalJobs() + words[control.GOROUTINE_NEXT]
+    const { meta } = this.memory
+    meta[control.ROOT_NEXT] = 0
+    meta[control.ROOT_JOBS] = this.globalJobs() + meta[control.GOROUTINE_NEXT]
   }
 
   /** True if jobs are left. A hint, unless the world is stopped. */
   get areLeft(): boolean {
-    const { words } = this.memory
-    return load(words, control.ROOT_NEXT) < words[control.ROOT_JOBS]
+    const { meta } = this.memory
+    return load(meta, control.ROOT_NEXT) < meta[control.ROOT_JOBS]
   }
 
   /** Takes and does a job. Returns its scan work, or −1 if no job is left. */
@@ -71,123 +73,132 @@ export class Roots {
   }
 
   private scanOne(world: 'running' | 'stopped'): number {
-    const { words } = this.memory
+    const { meta } = this.memory
     if (!this.areLeft) return -1
-    const job = add(words, control.ROOT_NEXT, 1)
-    if (job >= words[control.ROOT_JOBS]) return -1
+    const job = add(meta, control.ROOT_NEXT, 1)
+    if (job >= meta[control.ROOT_JOBS]) return -1
     this.memory.faults.pass('mark/root')
     const globals = this.globalJobs()
-    return job < globals ? this.scanGlobals(job) : this.scanGoroutine(job - globals + 1, world)
+    return job < globals
+      ? this.scanGlobals(job)
+      : this.scanGoroutine((job - globals + 1) as GoroutineId, world)
   }
 
   /** Scans the stack of the goroutine that runs on this P if somebody wants it. True if it did. */
   serveWanted(): boolean {
-    const { words } = this.memory
-    const goroutine = words[this.memory.p(this.index, p.GOROUTINE)]
+    const { meta } = this.memory
+    const goroutine = meta[this.memory.pWord(this.index, pWords.GOROUTINE)] as GoroutineId
     if (goroutine === 0) return false
-    const status = this.memory.goroutine(goroutine, g.STATUS)
-    if ((load(words, status) & g.G_SCAN_WANTED) === 0) return false
+    const statusWord = this.memory.goroutineWord(goroutine, gWords.STATUS)
+    if ((load(meta, statusWord) & gWords.G_SCAN_WANTED) === 0) return false
     this.memory.faults.pass('mark/scan-served')
     this.scanOwn(goroutine)
-    and(words, status, ~g.G_SCAN_WANTED)
+    and(meta, statusWord, ~gWords.G_SCAN_WANTED)
     this.marker.queue.publish()
     this.world.wakeForWork()
-    sub(words, control.SCANS_WANTED, 1)
+    sub(meta, control.SCANS_WANTED, 1)
     return true
   }
 
   /** Scans every stack that is still to be scanned by its own P. In a stopped world. */
   scanWanted(): void {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
-      const goroutine = words[this.memory.p(index, p.GOROUTINE)]
-      const status = this.memory.goroutine(goroutine, g.STATUS)
-      if (goroutine === 0 || (words[status] & g.G_SCAN_WANTED) === 0) continue
+      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)] as GoroutineId
+      const statusWord = this.memory.goroutineWord(goroutine, gWords.STATUS)
+      if (goroutine === 0 || (meta[statusWord] & gWords.G_SCAN_WANTED) === 0) continue
       this.scanStack(goroutine)
-      and(words, status, ~g.G_SCAN_WANTED)
-      sub(words, control.SCANS_WANTED, 1)
+      and(meta, statusWord, ~gWords.G_SCAN_WANTED)
+      sub(meta, control.SCANS_WANTED, 1)
     }
   }
 
   private globalJobs(): number {
-    return Math.ceil(this.memory.words[control.GLOBAL_SLOTS] / ROOT_BLOCK_WORDS)
+    return Math.ceil(this.memory.meta[control.GLOBAL_SLOTS] / ROOT_BLOCK_WORDS)
   }
 
   private scanGlobals(job: number): number {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     const begin = job * ROOT_BLOCK_WORDS
-    const end = Math.min(begin + ROOT_BLOCK_WORDS, words[control.GLOBAL_SLOTS])
+    const end = Math.min(begin + ROOT_BLOCK_WORDS, meta[control.GLOBAL_SLOTS])
     this.shadeRange(layout.globals + begin, layout.globals + end)
     const work = (end - begin) * 4
-    add(words, control.SCAN_WORK_GLOBALS, work)
+    add(meta, control.SCAN_WORK_GLOBALS, work)
     return work
   }
 
-  private scanGoroutine(goroutine: number, world: 'running' | 'stopped'): number {
-    const { words } = this.memory
-    const record = this.memory.goroutine(goroutine, 0)
+  private scanGoroutine(goroutine: GoroutineId, world: 'running' | 'stopped'): number {
+    const { meta } = this.memory
+    const record = this.memory.goroutineWord(goroutine, 0)
     for (;;) {
-      const status = load(words, record + g.STATUS)
-      if (status === g.G_FREE || status === g.G_DEAD) return 0
-      if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
-      if (status === g.G_RUNNING) {
-        if (words[this.memory.p(this.index, p.GOROUTINE)] === goroutine)
+      const status = load(meta, record + gWords.STATUS)
+      if (status === gWords.G_FREE || status === gWords.G_DEAD) return 0
+      if (meta[record + gWords.SCANNED_CYCLE] === meta[control.CYCLES]) return 0
+      if (status === gWords.G_RUNNING) {
+        if (meta[this.memory.pWord(this.index, pWords.GOROUTINE)] === goroutine)
           return this.scanOwn(goroutine)
         if (world === 'stopped') return this.scanStack(goroutine)
         if (this.leaveToItsP(record)) return 0
-      } else if (compareAndSwap(words, record + g.STATUS, status, status | g.G_SCAN)) {
+      } else if (compareAndSwap(meta, record + gWords.STATUS, status, status | gWords.G_SCAN)) {
         const work = this.scanStack(goroutine)
-        if ((and(words, record + g.STATUS, ~g.G_SCAN) & g.G_SCAN) === 0)
+        if ((and(meta, record + gWords.STATUS, ~gWords.G_SCAN) & gWords.G_SCAN) === 0)
           throw new InternalError(`goroutine ${goroutine} ran while its stack was scanned`)
-        notify(words, record + g.STATUS)
+        notify(meta, record + gWords.STATUS)
         return work
       }
     }
   }
 
-  private leaveToItsP(record: number): boolean {
-    const { words } = this.memory
+  private leaveToItsP(record: MetaWord): boolean {
+    const { meta } = this.memory
     // Counted before it can be served, and by a P that drains: so a P that sees nobody drain sees
     // every want.
-    add(words, control.SCANS_WANTED, 1)
+    add(meta, control.SCANS_WANTED, 1)
     this.memory.faults.pass('mark/scan-wanted')
-    if (!compareAndSwap(words, record + g.STATUS, g.G_RUNNING, g.G_RUNNING | g.G_SCAN_WANTED)) {
-      sub(words, control.SCANS_WANTED, 1)
+    if (
+      !compareAndSwap(
+        meta,
+        record + gWords.STATUS,
+        gWords.G_RUNNING,
+        gWords.G_RUNNING | gWords.G_SCAN_WANTED,
+      )
+    ) {
+      sub(meta, control.SCANS_WANTED, 1)
       return false
     }
     // Read after the swap, since before it another goroutine may come to be in the record. If it
     // has been served by now, and the record is nobody's or another's, the wrong P looks for
     // nothing.
-    const owner = words[record + g.P]
+    const owner = meta[record + gWords.P]
     if (owner < 0) return true
-    this.memory.doubles[this.memory.pMeasure(owner, p.SCAN_REQUESTED_AT)] = now()
-    or(words, this.memory.p(owner, p.POLL), p.POLL_SCAN)
+    this.memory.metaF64[this.memory.pDouble(owner, pWords.SCAN_REQUESTED_AT)] = now()
+    or(meta, this.memory.pWord(owner, pWords.POLL), pWords.POLL_SCAN)
     this.world.wake(owner)
     return true
   }
 
-  private scanOwn(goroutine: number): number {
+  private scanOwn(goroutine: GoroutineId): number {
     this.stack.save()
     return this.scanStack(goroutine)
   }
 
-  private scanStack(goroutine: number): number {
-    const { words } = this.memory
-    const record = this.memory.goroutine(goroutine, 0)
+  private scanStack(goroutine: GoroutineId): number {
+    const { meta } = this.memory
+    const record = this.memory.goroutineWord(goroutine, 0)
     this.memory.faults.pass('mark/stack')
-    if (words[record + g.SCANNED_CYCLE] === words[control.CYCLES]) return 0
-    const base = words[record + g.STACK]
-    const used = words[record + g.STACK_USED]
+    if (meta[record + gWords.SCANNED_CYCLE] === meta[control.CYCLES]) return 0
+    const base = meta[record + gWords.STACK]
+    const used = meta[record + gWords.STACK_USED]
     this.shadeRange(base, base + used)
-    words[record + g.SCANNED_CYCLE] = words[control.CYCLES]
-    add(words, control.SCAN_WORK_STACK, used * 4)
+    meta[record + gWords.SCANNED_CYCLE] = meta[control.CYCLES]
+    add(meta, control.SCAN_WORK_STACK, used * 4)
     return used * 4
   }
 
   private shadeRange(begin: number, end: number): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (let index = begin; index < end; index++) {
-      const object = words[index]
+      const object = meta[index]
       if (object !== 0) this.marker.shade(object)
     }
   }

@@ -8,14 +8,13 @@
  * list; termination compares it around its ragged barrier, which covers every way in which work can
  * become visible.
  */
+
 import { add, load } from '#sync'
+import type { WorkBuffer } from '../../memory/kinds.ts'
 import { WORK_BUFFER_NEXT, WORK_BUFFER_WORDS } from '../../memory/layout.ts'
 import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-
-/** Word index of a work buffer; 0 is none. */
-export type WorkBuffer = number
 
 /** @nosafepoint */
 export class WorkBuffers {
@@ -27,65 +26,66 @@ export class WorkBuffers {
 
   /** Hands a buffer with objects to everybody. */
   putFull(buffer: WorkBuffer): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     this.memory.faults.pass('work/put-full')
-    lock(words, control.WORK_LOCK)
+    lock(meta, control.WORK_LOCK)
     try {
-      words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_FULL]
-      words[control.WORK_FULL] = buffer
-      add(words, control.WORK_FULL_COUNT, 1)
+      meta[buffer + WORK_BUFFER_NEXT] = meta[control.WORK_FULL]
+      meta[control.WORK_FULL] = buffer
+      add(meta, control.WORK_FULL_COUNT, 1)
     } finally {
-      unlock(words, control.WORK_LOCK)
+      unlock(meta, control.WORK_LOCK)
     }
-    add(words, control.PUBLICATIONS, 1)
+    add(meta, control.PUBLICATIONS, 1)
   }
 
   /** A buffer with objects; 0 if there is none. */
   takeFull(): WorkBuffer {
-    const { words } = this.memory
-    if (load(words, control.WORK_FULL_COUNT) === 0) return 0
+    const { meta } = this.memory
+    if (load(meta, control.WORK_FULL_COUNT) === 0) return 0
     this.memory.faults.pass('work/take-full')
-    lock(words, control.WORK_LOCK)
+    lock(meta, control.WORK_LOCK)
     try {
-      const buffer = words[control.WORK_FULL]
+      const buffer = meta[control.WORK_FULL] as WorkBuffer
       if (buffer === 0) return 0
-      words[control.WORK_FULL] = words[buffer + WORK_BUFFER_NEXT]
-      add(words, control.WORK_FULL_COUNT, -1)
+      meta[control.WORK_FULL] = meta[buffer + WORK_BUFFER_NEXT]
+      add(meta, control.WORK_FULL_COUNT, -1)
       return buffer
     } finally {
-      unlock(words, control.WORK_LOCK)
+      unlock(meta, control.WORK_LOCK)
     }
   }
 
   putEmpty(buffer: WorkBuffer): void {
-    const { words } = this.memory
-    lock(words, control.WORK_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.WORK_LOCK)
     try {
-      words[buffer + WORK_BUFFER_NEXT] = words[control.WORK_EMPTY]
-      words[control.WORK_EMPTY] = buffer
+      meta[buffer + WORK_BUFFER_NEXT] = meta[control.WORK_EMPTY]
+      meta[control.WORK_EMPTY] = buffer
     } finally {
-      unlock(words, control.WORK_LOCK)
+      unlock(meta, control.WORK_LOCK)
     }
   }
 
   /** An empty buffer; 0 if all are in use: the caller must do without. */
   takeEmpty(): WorkBuffer {
-    const { words, layout, faults } = this.memory
+    const { meta, layout, faults } = this.memory
     if (faults.pass('work/take-empty')) return 0
-    lock(words, control.WORK_LOCK)
+    lock(meta, control.WORK_LOCK)
     try {
-      const buffer = words[control.WORK_EMPTY]
-      if (buffer !== 0) words[control.WORK_EMPTY] = words[buffer + WORK_BUFFER_NEXT]
-      else if (words[control.WORK_POOL_NEXT] < layout.workBufferCount)
-        return layout.workBuffers + words[control.WORK_POOL_NEXT]++ * WORK_BUFFER_WORDS
+      const buffer = meta[control.WORK_EMPTY] as WorkBuffer
+      if (buffer !== 0) meta[control.WORK_EMPTY] = meta[buffer + WORK_BUFFER_NEXT]
+      else if (meta[control.WORK_POOL_NEXT] < layout.workBufferCount)
+        return (layout.workBuffers +
+          meta[control.WORK_POOL_NEXT]++ * WORK_BUFFER_WORDS) as WorkBuffer
       return buffer
     } finally {
-      unlock(words, control.WORK_LOCK)
+      unlock(meta, control.WORK_LOCK)
     }
   }
 
   /** True if no full buffer is in the list: a hint while anybody marks. */
   get isEmpty(): boolean {
-    return load(this.memory.words, control.WORK_FULL_COUNT) === 0
+    return load(this.memory.meta, control.WORK_FULL_COUNT) === 0
   }
 }

@@ -3,29 +3,31 @@
  * the stop in which it is known: when the cycle begins, when the pacer has planned it, and when its
  * mark is over.
  */
+
 import { load } from '#sync'
+import type { Bytes, Milliseconds } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { NullListener } from '../listener.ts'
 import type { CycleRecords } from './cycle-record.ts'
 
 /** Doubles of each P that count from the start of a cycle. */
 const CYCLE_MEASURES = [
-  p.ASSIST_MS,
-  p.DEDICATED_MS,
-  p.FRACTIONAL_MS,
-  p.IDLE_MS,
-  p.BLOCKED_MS,
-  p.GATE_MS,
-  p.BYTES_MARKED,
-  p.BYTES_BLACKENED,
+  pWords.ASSIST_MS,
+  pWords.DEDICATED_MS,
+  pWords.FRACTIONAL_MS,
+  pWords.IDLE_MS,
+  pWords.BLOCKED_MS,
+  pWords.GATE_MS,
+  pWords.BYTES_MARKED,
+  pWords.BYTES_BLACKENED,
 ]
 
 /** Waits that may go on when the mark is over: since when, and their sum. */
 const WAITS = [
-  [p.GATE_SINCE, p.GATE_MS],
-  [p.BLOCKED_SINCE, p.BLOCKED_MS],
+  [pWords.GATE_SINCE, pWords.GATE_MS],
+  [pWords.BLOCKED_SINCE, pWords.BLOCKED_MS],
 ] as const
 
 export class CycleFacts extends NullListener {
@@ -40,48 +42,48 @@ export class CycleFacts extends NullListener {
 
   override cycleStarted(consMark: number): void {
     const { memory, records } = this
-    const { words, doubles, layout } = memory
+    const { meta, metaF64, layout } = memory
     for (let index = 0; index < layout.procs; index++)
-      for (const measure of CYCLE_MEASURES) doubles[memory.pMeasure(index, measure)] = 0
-    const requested = this.get(control.STOP_REQUESTED_AT)
-    records.put('n', words[control.CYCLES])
-    records.put('trigger', words[control.CYCLE_TRIGGER])
-    records.put('startMs', requested - this.get(control.RUN_STARTED_AT))
-    records.put('setupTimeToSafepointMs', this.get(control.STOPPED_AT) - requested)
-    records.put('heapAtStart', load(words, control.HEAP_LIVE))
-    records.put('triggered', load(words, control.HEAP_LIVE))
-    records.put('triggerBytes', words[control.TRIGGER])
-    records.put('committedGoal', this.get(control.COMMITTED_GOAL))
-    records.put('heapScannable', words[control.HEAP_SCANNABLE])
+      for (const measure of CYCLE_MEASURES) metaF64[memory.pDouble(index, measure)] = 0
+    const requested = this.memory.get(control.STOP_REQUESTED_AT)
+    records.put('n', meta[control.CYCLES])
+    records.put('trigger', meta[control.CYCLE_TRIGGER])
+    records.put('startMs', requested - this.memory.get(control.RUN_STARTED_AT))
+    records.put('setupTimeToSafepointMs', this.memory.get(control.STOPPED_AT) - requested)
+    records.put('heapAtStart', load(meta, control.HEAP_LIVE))
+    records.put('triggered', load(meta, control.HEAP_LIVE))
+    records.put('triggerBytes', meta[control.TRIGGER])
+    records.put('committedGoal', this.memory.get(control.COMMITTED_GOAL))
+    records.put('heapScannable', meta[control.HEAP_SCANNABLE])
     records.put('consMarkBefore', consMark)
     // Minus the rescues so far: the end of the cycle adds the rescues until then.
-    records.put('rescues', -load(words, control.RESCUES))
+    records.put('rescues', -load(meta, control.RESCUES))
   }
 
   override planned(): void {
     const { memory, records } = this
-    const { words } = memory
-    records.put('goal', this.get(control.GOAL_AT_START))
-    records.put('globalsScan', words[control.GLOBAL_SLOTS] * 4)
-    records.put('expectedScanWork', this.get(control.EXPECTED_SCAN_WORK))
-    records.put('assistRatio', this.get(control.ASSIST_WORK_PER_BYTE))
-    records.put('dedicatedWorkers', words[control.DEDICATED_NEEDED])
-    records.put('fractionalGoal', this.get(control.FRACTIONAL_GOAL))
+    const { meta } = memory
+    records.put('goal', this.memory.get(control.GOAL_AT_START))
+    records.put('globalsScan', meta[control.GLOBAL_SLOTS] * 4)
+    records.put('expectedScanWork', this.memory.get(control.EXPECTED_SCAN_WORK))
+    records.put('assistRatio', this.memory.get(control.ASSIST_WORK_PER_BYTE))
+    records.put('dedicatedWorkers', meta[control.DEDICATED_NEEDED])
+    records.put('fractionalGoal', this.memory.get(control.FRACTIONAL_GOAL))
   }
 
-  override markStarted(pauseMs: number): void {
-    this.set(control.SETUP_PAUSE_MS, pauseMs)
+  override markStarted(pauseMs: Milliseconds): void {
+    this.memory.set(control.SETUP_PAUSE_MS, pauseMs)
     this.records.put('stwSetupMs', pauseMs)
   }
 
   override markOver(): void {
-    this.records.put('heapAtMarkEnd', load(this.memory.words, control.HEAP_LIVE))
+    this.records.put('heapAtMarkEnd', load(this.memory.meta, control.HEAP_LIVE))
   }
 
-  override marked(bytesMarked: number, checkedBytes: number): void {
+  override marked(bytesMarked: number, checkedBytes: Bytes): void {
     this.records.put('heapMarked', bytesMarked)
     this.records.put('checkedBytes', checkedBytes)
-    this.records.put('goalAtMarkEnd', this.memory.words[control.GOAL])
+    this.records.put('goalAtMarkEnd', this.memory.meta[control.GOAL])
   }
 
   override swept(): void {
@@ -93,88 +95,81 @@ export class CycleFacts extends NullListener {
    * the time from there on for the next.
    */
   private cutWaits(end: number): void {
-    const { doubles, layout } = this.memory
+    const { metaF64, layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
-      const own = this.memory.pMeasure(index, 0)
+      const own = this.memory.pDouble(index, 0)
       for (const [since, total] of WAITS) {
-        if (doubles[own + since] === 0) continue
-        doubles[own + total] += end - doubles[own + since]
-        doubles[own + since] = end
+        if (metaF64[own + since] === 0) continue
+        metaF64[own + total] += end - metaF64[own + since]
+        metaF64[own + since] = end
       }
     }
   }
 
   override cycleEnded(requested: number, end: number): void {
     const { memory, records } = this
-    const { words } = memory
+    const { meta } = memory
     this.cutWaits(end)
-    records.put('largestRefill', words[control.LARGEST_REFILL])
-    records.put('markMs', requested - this.get(control.MARK_STARTED_AT))
+    records.put('largestRefill', meta[control.LARGEST_REFILL])
+    records.put('markMs', requested - this.memory.get(control.MARK_STARTED_AT))
     records.put('stwTerminationMs', end - requested)
     records.put(
       'terminationTimeToSafepointMs',
-      Math.max(0, this.get(control.STOPPED_AT) - requested),
+      Math.max(0, this.memory.get(control.STOPPED_AT) - requested),
     )
-    records.put('assistMs', this.sum(p.ASSIST_MS))
-    records.put('dedicatedMs', this.sum(p.DEDICATED_MS))
-    records.put('fractionalMs', this.sum(p.FRACTIONAL_MS))
-    records.put('idleMs', this.sum(p.IDLE_MS))
-    records.put('blockedInPlaceMs', this.sum(p.BLOCKED_MS))
-    records.put('gateMs', this.sum(p.GATE_MS))
-    records.put('pacerUtilization', this.get(control.PACER_UTILIZATION))
-    records.put('scanWorkHeap', load(words, control.SCAN_WORK_HEAP))
-    records.put('scanWorkStack', load(words, control.SCAN_WORK_STACK))
-    records.put('scanWorkGlobals', load(words, control.SCAN_WORK_GLOBALS))
-    records.put('terminationAttempts', load(words, control.TERMINATION_ATTEMPTS))
-    records.put('gateRaises', load(words, control.GATE_RAISES))
-    records.put('restarts', words[control.TERMINATION_RESTARTS])
-    records.put('rescues', records.get('rescues') + load(words, control.RESCUES))
-    records.put('maxStackScan', words[control.STACK_WORDS_IN_USE] * 4)
-    const isLimited = load(words, control.GC_CPU_LIMITED) !== 0
+    records.put('assistMs', this.memory.sumOfPs(pWords.ASSIST_MS))
+    records.put('dedicatedMs', this.memory.sumOfPs(pWords.DEDICATED_MS))
+    records.put('fractionalMs', this.memory.sumOfPs(pWords.FRACTIONAL_MS))
+    records.put('idleMs', this.memory.sumOfPs(pWords.IDLE_MS))
+    records.put('blockedInPlaceMs', this.memory.sumOfPs(pWords.BLOCKED_MS))
+    records.put('gateMs', this.memory.sumOfPs(pWords.GATE_MS))
+    records.put('pacerUtilization', this.memory.get(control.PACER_UTILIZATION))
+    records.put('scanWorkHeap', load(meta, control.SCAN_WORK_HEAP))
+    records.put('scanWorkStack', load(meta, control.SCAN_WORK_STACK))
+    records.put('scanWorkGlobals', load(meta, control.SCAN_WORK_GLOBALS))
+    records.put('terminationAttempts', load(meta, control.TERMINATION_ATTEMPTS))
+    records.put('gateRaises', load(meta, control.GATE_RAISES))
+    records.put('restarts', meta[control.TERMINATION_RESTARTS])
+    records.put('rescues', records.get('rescues') + load(meta, control.RESCUES))
+    records.put('maxStackScan', meta[control.STACK_WORDS_IN_USE] * 4)
+    const isLimited = load(meta, control.GC_CPU_LIMITED) !== 0
     records.put(
       'gcCpuLimited',
-      isLimited || words[control.GC_CPU_LIMITED_CYCLE] === words[control.CYCLES] ? 1 : 0,
+      isLimited || meta[control.GC_CPU_LIMITED_CYCLE] === meta[control.CYCLES] ? 1 : 0,
     )
-    records.put('sweepPagesPerByte', this.get(control.SWEEP_PAGES_PER_BYTE))
+    records.put('sweepPagesPerByte', this.memory.get(control.SWEEP_PAGES_PER_BYTE))
     records.finish()
     this.addUp(end - requested, end)
   }
 
   /** Adds to the totals of the run, for the memory statistics. */
-  private addUp(terminationMs: number, end: number): void {
+  private addUp(terminationMs: Milliseconds, end: number): void {
     const { procs } = this.memory.layout
-    const pause = this.get(control.SETUP_PAUSE_MS) + terminationMs
+    const pause = this.memory.get(control.SETUP_PAUSE_MS) + terminationMs
     const slot =
-      (this.memory.words[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
-    this.set(control.PAUSES + slot, pause * 1e6)
-    this.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
-    this.set(control.PAUSE_TOTAL_MS, this.get(control.PAUSE_TOTAL_MS) + pause)
-    this.set(control.TOTAL_STOPPED_MS, this.get(control.TOTAL_STOPPED_MS) + pause * procs)
-    this.set(control.TOTAL_ASSIST_MS, this.get(control.TOTAL_ASSIST_MS) + this.sum(p.ASSIST_MS))
-    this.set(
+      (this.memory.meta[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
+    this.memory.set(control.PAUSES + slot, pause * 1e6)
+    this.memory.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
+    this.memory.set(control.PAUSE_TOTAL_MS, this.memory.get(control.PAUSE_TOTAL_MS) + pause)
+    this.memory.set(
+      control.TOTAL_STOPPED_MS,
+      this.memory.get(control.TOTAL_STOPPED_MS) + pause * procs,
+    )
+    this.memory.set(
+      control.TOTAL_ASSIST_MS,
+      this.memory.get(control.TOTAL_ASSIST_MS) + this.memory.sumOfPs(pWords.ASSIST_MS),
+    )
+    this.memory.set(
       control.TOTAL_DEDICATED_MS,
-      this.get(control.TOTAL_DEDICATED_MS) + this.sum(p.DEDICATED_MS),
+      this.memory.get(control.TOTAL_DEDICATED_MS) + this.memory.sumOfPs(pWords.DEDICATED_MS),
     )
-    this.set(
+    this.memory.set(
       control.TOTAL_FRACTIONAL_MS,
-      this.get(control.TOTAL_FRACTIONAL_MS) + this.sum(p.FRACTIONAL_MS),
+      this.memory.get(control.TOTAL_FRACTIONAL_MS) + this.memory.sumOfPs(pWords.FRACTIONAL_MS),
     )
-    this.set(control.TOTAL_IDLE_MS, this.get(control.TOTAL_IDLE_MS) + this.sum(p.IDLE_MS))
-  }
-
-  private get(measure: number): number {
-    return this.memory.doubles[this.memory.measure(measure)]
-  }
-
-  private set(measure: number, value: number): void {
-    this.memory.doubles[this.memory.measure(measure)] = value
-  }
-
-  private sum(measure: number): number {
-    const { doubles, layout } = this.memory
-    let sum = 0
-    for (let index = 0; index < layout.procs; index++)
-      sum += doubles[this.memory.pMeasure(index, measure)]
-    return sum
+    this.memory.set(
+      control.TOTAL_IDLE_MS,
+      this.memory.get(control.TOTAL_IDLE_MS) + this.memory.sumOfPs(pWords.IDLE_MS),
+    )
   }
 }

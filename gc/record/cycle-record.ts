@@ -7,11 +7,13 @@
  * CYCLE_RECORDS_COMPLETE, publishes it to the host. The host's increment of CYCLE_RECORDS_TAKEN
  * gives its slot back.
  */
+
 import { add, load } from '#sync'
+import type { MetaDouble } from '../../memory/kinds.ts'
 import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import { OVERRUN_PARTS, PLACES } from '../../memory/words/p.ts'
+import { OVERRUN_PARTS, PLACE_COUNT } from '../../memory/words/p.ts'
 import { sumOverrun } from './overrun.ts'
 
 /** The values of a record, in the order of their doubles. */
@@ -95,11 +97,11 @@ export class CycleRecords {
    * stands behind the ring.
    */
   put(field: RecordField, value: number): void {
-    this.memory.doubles[this.running + SLOT[field]] = value
+    this.memory.metaF64[this.running + SLOT[field]] = value
   }
 
   get(field: RecordField): number {
-    return this.memory.doubles[this.running + SLOT[field]]
+    return this.memory.metaF64[this.running + SLOT[field]]
   }
 
   /**
@@ -107,34 +109,33 @@ export class CycleRecords {
    * that. In the termination stop.
    */
   finish(): void {
-    const { words, doubles } = this.memory
-    const written = words[control.CYCLE_RECORDS_WRITTEN]
-    if (written - load(words, control.CYCLE_RECORDS_TAKEN) >= CYCLE_RECORDS) {
-      add(words, control.DROPPED, 1)
-      words[control.CYCLE_RECORD_OPEN] = 0
+    const { meta, metaF64 } = this.memory
+    const written = meta[control.CYCLE_RECORDS_WRITTEN]
+    if (written - load(meta, control.CYCLE_RECORDS_TAKEN) >= CYCLE_RECORDS) {
+      add(meta, control.DROPPED, 1)
+      meta[control.CYCLE_RECORD_OPEN] = 0
       return
     }
     sumOverrun(this.memory, this.running + OVERRUN_BY, this.running + GAPS)
-    doubles.copyWithin(this.record(written), this.running, this.running + CYCLE_RECORD_DOUBLES)
-    words[control.CYCLE_RECORD_OPEN] = 1
-    add(words, control.CYCLE_RECORDS_WRITTEN, 1)
+    metaF64.copyWithin(this.record(written), this.running, this.running + CYCLE_RECORD_DOUBLES)
+    meta[control.CYCLE_RECORD_OPEN] = 1
+    add(meta, control.CYCLE_RECORDS_WRITTEN, 1)
   }
 
   /** Adds what the sweep found to the newest record. By the sweeper that completed the sweep. */
   completeSweep(): void {
-    const { words, doubles, layout } = this.memory
-    if (words[control.CYCLE_RECORD_OPEN] === 0) return
-    words[control.CYCLE_RECORD_OPEN] = 0
-    const record = this.record(words[control.CYCLE_RECORDS_WRITTEN] - 1)
-    const live = load(words, control.HEAP_LIVE)
-    const swept = load(words, control.SWEPT_MARKED_BYTES)
-    doubles[record + SLOT.sweptPages] = load(words, control.PAGES_SWEPT)
-    doubles[record + SLOT.sweptMarkedBytes] = swept
-    doubles[record + SLOT.doubleMarked] = doubles[record + SLOT.heapMarked] - swept
-    doubles[record + SLOT.heapLiveAtSweepDone] = live
-    doubles[record + SLOT.allocatedDuringSweep] =
-      live - doubles[layout.measures + control.SWEEP_BEGAN_LIVE]
-    add(words, control.CYCLE_RECORDS_COMPLETE, 1)
+    const { meta, metaF64 } = this.memory
+    if (meta[control.CYCLE_RECORD_OPEN] === 0) return
+    meta[control.CYCLE_RECORD_OPEN] = 0
+    const record = this.record(meta[control.CYCLE_RECORDS_WRITTEN] - 1)
+    const live = load(meta, control.HEAP_LIVE)
+    const swept = load(meta, control.SWEPT_MARKED_BYTES)
+    metaF64[record + SLOT.sweptPages] = load(meta, control.PAGES_SWEPT)
+    metaF64[record + SLOT.sweptMarkedBytes] = swept
+    metaF64[record + SLOT.doubleMarked] = metaF64[record + SLOT.heapMarked] - swept
+    metaF64[record + SLOT.heapLiveAtSweepDone] = live
+    metaF64[record + SLOT.allocatedDuringSweep] = live - this.memory.get(control.SWEEP_BEGAN_LIVE)
+    add(meta, control.CYCLE_RECORDS_COMPLETE, 1)
   }
 
   /**
@@ -142,26 +143,26 @@ export class CycleRecords {
    * is not over. By the host.
    */
   take(unfinished: boolean): RawCycle | undefined {
-    const { words, doubles } = this.memory
-    const taken = words[control.CYCLE_RECORDS_TAKEN]
+    const { meta, metaF64 } = this.memory
+    const taken = meta[control.CYCLE_RECORDS_TAKEN]
     const available = load(
-      words,
+      meta,
       unfinished ? control.CYCLE_RECORDS_WRITTEN : control.CYCLE_RECORDS_COMPLETE,
     )
     if (taken >= available) return undefined
-    const complete = taken < load(words, control.CYCLE_RECORDS_COMPLETE)
+    const complete = taken < load(meta, control.CYCLE_RECORDS_COMPLETE)
     const record = this.record(taken)
     const cycle = {
-      overrunBy: [...doubles.subarray(record + OVERRUN_BY, record + OVERRUN_BY + OVERRUN_PARTS)],
-      gaps: [...doubles.subarray(record + GAPS, record + GAPS + PLACES)],
+      overrunBy: [...metaF64.subarray(record + OVERRUN_BY, record + OVERRUN_BY + OVERRUN_PARTS)],
+      gaps: [...metaF64.subarray(record + GAPS, record + GAPS + PLACE_COUNT)],
     } as unknown as RawCycle
-    for (const name of RECORD_FIELDS) cycle[name] = doubles[record + SLOT[name]]
+    for (const name of RECORD_FIELDS) cycle[name] = metaF64[record + SLOT[name]]
     if (!complete) cycle.sweptPages = Number.NaN
-    add(words, control.CYCLE_RECORDS_TAKEN, 1)
+    add(meta, control.CYCLE_RECORDS_TAKEN, 1)
     return cycle
   }
 
-  private record(index: number): number {
+  private record(index: number): MetaDouble {
     return this.memory.layout.cycleRecords + (index % CYCLE_RECORDS) * CYCLE_RECORD_DOUBLES
   }
 }

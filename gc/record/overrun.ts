@@ -29,15 +29,17 @@
  * The words of the account are plain. Each P writes only its own; in a stop, the actor writes all.
  * The reads of other Ps' places are hints: a stale one names a byte after a place just left.
  */
+
 import { load } from '#sync'
 import type { FaultPoint } from '../../memory/fault-points.ts'
+import type { Bytes, MetaDouble } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { type MarkState, NullListener, type Payment } from '../listener.ts'
 import { IN_BARRIER, PLACES, Place } from './place.ts'
 
-/** The causes that are no stall. In the account they begin at `p.PLACES`. */
+/** The causes that are no stall. In the account they begin at `pWords.PLACE_COUNT`. */
 export const CAUSES = [
   'largeObject',
   'lock',
@@ -51,24 +53,24 @@ export const CAUSES = [
   'hostGc',
 ] as const
 type Cause = (typeof CAUSES)[number]
-const slotOf = (cause: Cause): number => p.PLACES + CAUSES.indexOf(cause)
+const slotOf = (cause: Cause): number => pWords.PLACE_COUNT + CAUSES.indexOf(cause)
 const HOST_GC = slotOf('hostGc')
 
 export class Overrun extends NullListener {
   private readonly memory: Memory
   private readonly pIndex: number
   private readonly place: Place
-  private readonly owed: number
-  private readonly parts: number
+  private readonly owedDouble: MetaDouble
+  private readonly partsDouble: MetaDouble
 
   /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
-  constructor(memory: Memory, pIndex: number, hostMs: () => number) {
+  constructor(memory: Memory, pIndex: number, v8Ms: () => number) {
     super()
     this.memory = memory
     this.pIndex = pIndex
-    this.place = new Place(memory, pIndex, hostMs)
-    this.owed = memory.pMeasure(pIndex, p.OVERRUN_OWED)
-    this.parts = memory.pMeasure(pIndex, p.OVERRUN_BY)
+    this.place = new Place(memory, pIndex, v8Ms)
+    this.owedDouble = memory.pDouble(pIndex, pWords.OVERRUN_OWED)
+    this.partsDouble = memory.pDouble(pIndex, pWords.OVERRUN_BY)
   }
 
   /** Notes where this P is. A point that is no place of the termination does not count. */
@@ -82,13 +84,14 @@ export class Overrun extends NullListener {
   }
 
   /** Names what the last request of this P has added. */
-  override charged(_bytes: number, payment: Payment, mark: MarkState): void {
-    const { doubles } = this.memory
-    const bytes = doubles[this.owed]
+  override charged(_bytes: Bytes, payment: Payment, mark: MarkState): void {
+    const { metaF64 } = this.memory
+    const bytes = metaF64[this.owedDouble]
     if (bytes === 0) return
-    doubles[this.owed] = 0
-    doubles[
-      this.parts + (payment === 'before' ? slotOf('largeObject') : this.causeOf(payment, mark))
+    metaF64[this.owedDouble] = 0
+    metaF64[
+      this.partsDouble +
+        (payment === 'before' ? slotOf('largeObject') : this.causeOf(payment, mark))
     ] += bytes
   }
 
@@ -106,18 +109,18 @@ export class Overrun extends NullListener {
 
   /** The first cause that holds, as an index in the account. */
   private causeOf(payment: Payment, mark: MarkState): number {
-    const { words } = this.memory
+    const { meta } = this.memory
     const place = this.stalledAt()
-    if (place !== 0) return load(words, control.WORK_LOCK) > 1 ? slotOf('lock') : place
+    if (place !== 0) return load(meta, control.WORK_LOCK) > 1 ? slotOf('lock') : place
     if (mark.isOutOfWork)
-      return slotOf(load(words, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
+      return slotOf(load(meta, control.SCANS_WANTED) > 0 ? 'wantedStack' : 'unattended')
     if (
-      load(words, control.TERMINATION_ATTEMPTS) > 0 &&
-      load(words, control.DRAINERS) === 0 &&
+      load(meta, control.TERMINATION_ATTEMPTS) > 0 &&
+      load(meta, control.DRAINERS) === 0 &&
       mark.isWorkAvailable
     )
       return slotOf('parkedWorker')
-    if (words[control.TERMINATION_RESTARTS] > 0) return slotOf('restart')
+    if (meta[control.TERMINATION_RESTARTS] > 0) return slotOf('restart')
     return slotOf(payment === 'from the bank' ? 'credit' : 'refill')
   }
 
@@ -126,10 +129,10 @@ export class Overrun extends NullListener {
    * for another, so its place counts only if no other P is at one.
    */
   private stalledAt(): number {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     let found = 0
     for (let index = 0; index < layout.procs; index++) {
-      const place = words[this.memory.p(index, p.PLACE)]
+      const place = meta[this.memory.pWord(index, pWords.PLACE)]
       if (place !== 0 && (found === 0 || found === IN_BARRIER)) found = place
     }
     return found
@@ -141,9 +144,9 @@ export class Overrun extends NullListener {
  * setup stop.
  */
 function nameLateTrigger(memory: Memory, pIndex: number): void {
-  const { words, doubles } = memory
-  const past = load(words, control.HEAP_LIVE) - doubles[memory.measure(control.GOAL_AT_START)]
-  doubles[memory.pMeasure(pIndex, p.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
+  const { meta, metaF64 } = memory
+  const past = load(meta, control.HEAP_LIVE) - memory.get(control.GOAL_AT_START)
+  metaF64[memory.pDouble(pIndex, pWords.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
 }
 
 /**
@@ -151,53 +154,56 @@ function nameLateTrigger(memory: Memory, pIndex: number): void {
  * not in the account. In the termination stop.
  */
 function nameRest(memory: Memory): void {
-  const { doubles, layout } = memory
+  const { metaF64, layout } = memory
   for (let index = 0; index < layout.procs; index++) {
-    const own = memory.pMeasure(index, 0)
-    doubles[own + p.OVERRUN_BY + slotOf('refill')] += doubles[own + p.OVERRUN_OWED]
+    const own = memory.pDouble(index, 0)
+    metaF64[own + pWords.OVERRUN_BY + slotOf('refill')] += metaF64[own + pWords.OVERRUN_OWED]
   }
 }
 
 /**
  * Sums the account over all Ps into `OVERRUN_PARTS` doubles at `parts`, and the longest stretch at
- * each place, in ms, into PLACES doubles at `gaps`. A stretch that has not ended is cut at the
+ * each place, in ms, into PLACE_COUNT doubles at `gaps`. A stretch that has not ended is cut at the
  * request for the stop. In the termination stop.
  */
 export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
-  const { words, doubles, layout } = memory
-  doubles.fill(0, parts, parts + p.OVERRUN_PARTS)
-  doubles.fill(0, gaps, gaps + p.PLACES)
-  const stopped = doubles[memory.measure(control.STOP_REQUESTED_AT)]
+  const { meta, metaF64, layout } = memory
+  metaF64.fill(0, parts, parts + pWords.OVERRUN_PARTS)
+  metaF64.fill(0, gaps, gaps + pWords.PLACE_COUNT)
+  const stopped = memory.get(control.STOP_REQUESTED_AT)
   for (let index = 0; index < layout.procs; index++) {
-    const own = memory.pMeasure(index, 0)
-    for (let part = 0; part < p.OVERRUN_PARTS; part++)
-      doubles[parts + part] += doubles[own + p.OVERRUN_BY + part]
-    for (let place = 1; place < p.PLACES; place++)
-      doubles[gaps + place] = Math.max(doubles[gaps + place], doubles[own + p.LONGEST_GAP + place])
-    const place = words[memory.p(index, p.PLACE)]
-    words[memory.p(index, p.PLACE)] = 0
+    const own = memory.pDouble(index, 0)
+    for (let part = 0; part < pWords.OVERRUN_PARTS; part++)
+      metaF64[parts + part] += metaF64[own + pWords.OVERRUN_BY + part]
+    for (let place = 1; place < pWords.PLACE_COUNT; place++)
+      metaF64[gaps + place] = Math.max(
+        metaF64[gaps + place],
+        metaF64[own + pWords.LONGEST_GAP + place],
+      )
+    const place = meta[memory.pWord(index, pWords.PLACE)]
+    meta[memory.pWord(index, pWords.PLACE)] = 0
     if (place !== 0)
-      doubles[gaps + place] = Math.max(
-        doubles[gaps + place],
-        stopped - doubles[own + p.PLACE_SINCE],
+      metaF64[gaps + place] = Math.max(
+        metaF64[gaps + place],
+        stopped - metaF64[own + pWords.PLACE_SINCE],
       )
   }
   // What any P had named after that place: the host's collector was the cause.
   for (let index = 0; index < layout.procs; index++) {
-    const place = words[memory.p(index, p.HOSTS_PLACE)]
-    doubles[parts + HOST_GC] += doubles[parts + place]
-    doubles[parts + place] = 0
+    const place = meta[memory.pWord(index, pWords.V8_PLACE)]
+    metaF64[parts + HOST_GC] += metaF64[parts + place]
+    metaF64[parts + place] = 0
   }
 }
 
 /** Resets the account. In the setup stop. */
 function resetOverrun(memory: Memory): void {
-  const { words, doubles, layout } = memory
+  const { meta, metaF64, layout } = memory
   for (let index = 0; index < layout.procs; index++) {
-    const own = memory.pMeasure(index, 0)
-    doubles[own + p.OVERRUN_OWED] = 0
-    doubles.fill(0, own + p.OVERRUN_BY, own + p.OVERRUN_BY + p.OVERRUN_PARTS)
-    doubles.fill(0, own + p.LONGEST_GAP, own + p.LONGEST_GAP + p.PLACES)
-    words[memory.p(index, p.PLACE)] = words[memory.p(index, p.HOSTS_PLACE)] = 0
+    const own = memory.pDouble(index, 0)
+    metaF64[own + pWords.OVERRUN_OWED] = 0
+    metaF64.fill(0, own + pWords.OVERRUN_BY, own + pWords.OVERRUN_BY + pWords.OVERRUN_PARTS)
+    metaF64.fill(0, own + pWords.LONGEST_GAP, own + pWords.LONGEST_GAP + pWords.PLACE_COUNT)
+    meta[memory.pWord(index, pWords.PLACE)] = meta[memory.pWord(index, pWords.V8_PLACE)] = 0
   }
 }

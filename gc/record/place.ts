@@ -8,10 +8,12 @@
  * and another P acts. Then the actor reads an old place or a new one, and a stretch that ends just
  * then may count for the next cycle. Nothing but the record depends on these words.
  */
+
 import { now } from '#sync'
 import type { FaultPoint } from '../../memory/fault-points.ts'
+import type { MetaDouble, MetaWord } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 
 /**
  * Places of the termination, in PLACE from 1. Above them, from FIRST_FAULT_PLACE, are the fault
@@ -35,39 +37,39 @@ const LONG_MS = 0.5
 
 export class Place {
   private readonly memory: Memory
-  private readonly word: number
-  private readonly hosts: number
-  private readonly since: number
-  private readonly gaps: number
-  private readonly hostMs: () => number
+  private readonly placeWord: MetaWord
+  private readonly v8PlaceWord: MetaWord
+  private readonly sinceDouble: MetaDouble
+  private readonly gapsDouble: MetaDouble
+  private readonly v8Ms: () => number
 
   /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
-  constructor(memory: Memory, pIndex: number, hostMs: () => number = () => 0) {
+  constructor(memory: Memory, pIndex: number, v8Ms: () => number = () => 0) {
     this.memory = memory
-    this.word = memory.p(pIndex, p.PLACE)
-    this.hosts = memory.p(pIndex, p.HOSTS_PLACE)
-    this.since = memory.pMeasure(pIndex, p.PLACE_SINCE)
-    this.gaps = memory.pMeasure(pIndex, p.LONGEST_GAP)
-    this.hostMs = hostMs
+    this.placeWord = memory.pWord(pIndex, pWords.PLACE)
+    this.v8PlaceWord = memory.pWord(pIndex, pWords.V8_PLACE)
+    this.sinceDouble = memory.pDouble(pIndex, pWords.PLACE_SINCE)
+    this.gapsDouble = memory.pDouble(pIndex, pWords.LONGEST_GAP)
+    this.v8Ms = v8Ms
   }
 
   get current(): number {
-    return this.memory.words[this.word]
+    return this.memory.meta[this.placeWord]
   }
 
   /** This P is at a place from now on; 0 for none. Ends the stretch at the place before. */
   be(place: number): void {
-    const { words, doubles } = this.memory
-    const before = words[this.word]
+    const { meta, metaF64 } = this.memory
+    const before = meta[this.placeWord]
     if (before === place) return
     const time = now()
-    const hostMs = this.hostMs()
+    const v8Ms = this.v8Ms()
     if (before !== 0) {
-      const ms = time - doubles[this.since]
-      doubles[this.gaps + before] = Math.max(doubles[this.gaps + before], ms)
-      if (ms >= LONG_MS && hostMs > ms / 2) words[this.hosts] = before
+      const ms = time - metaF64[this.sinceDouble]
+      metaF64[this.gapsDouble + before] = Math.max(metaF64[this.gapsDouble + before], ms)
+      if (ms >= LONG_MS && v8Ms > ms / 2) meta[this.v8PlaceWord] = before
     }
-    doubles[this.since] = time
-    words[this.word] = place
+    metaF64[this.sinceDouble] = time
+    meta[this.placeWord] = place
   }
 }

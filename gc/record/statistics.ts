@@ -6,12 +6,12 @@ import { load } from '#sync'
 import type { Cache } from '../../heap/cache.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 
 /**
  * What is counted, in its order at STATISTICS. In bytes, pages, words and plain numbers, as named.
  */
-export const STATISTICS = [
+export const STATISTIC_NAMES = [
   'allocatedBytes',
   'allocatedObjects',
   'freedBytes',
@@ -27,46 +27,41 @@ export const STATISTICS = [
   'cycles',
   'cyclesForced',
 ] as const
-export type Statistics = Record<(typeof STATISTICS)[number], number>
+export type Statistics = Record<(typeof STATISTIC_NAMES)[number], number>
 
 /** Takes the snapshot. `caches` are those of all Ps. */
 export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
-  const { words, doubles } = memory
+  const { meta, metaF64 } = memory
   const current = caches.map(cache => cache.unretired())
   const statistics: Statistics = {
     allocatedBytes:
-      sumOf(memory, p.ALLOCATED_BYTES) + current.reduce((sum, { bytes }) => sum + bytes, 0),
+      memory.sumOfPs(pWords.ALLOCATED_BYTES) + current.reduce((sum, { bytes }) => sum + bytes, 0),
     allocatedObjects:
-      sumOf(memory, p.ALLOCATED_OBJECTS) + current.reduce((sum, { objects }) => sum + objects, 0),
-    freedBytes: sumOf(memory, p.FREED_BYTES),
-    freedObjects: sumOf(memory, p.FREED_OBJECTS),
-    barrierStores: sumOf(memory, p.BARRIER_STORES),
-    barrierFlushes: sumOf(memory, p.BARRIER_FLUSHES),
-    pagesInUse: words[control.PAGES_IN_USE],
+      memory.sumOfPs(pWords.ALLOCATED_OBJECTS) +
+      current.reduce((sum, { objects }) => sum + objects, 0),
+    freedBytes: memory.sumOfPs(pWords.FREED_BYTES),
+    freedObjects: memory.sumOfPs(pWords.FREED_OBJECTS),
+    barrierStores: memory.sumOfPs(pWords.BARRIER_STORES),
+    barrierFlushes: memory.sumOfPs(pWords.BARRIER_FLUSHES),
+    pagesInUse: meta[control.PAGES_IN_USE],
     // PAGES_END counts page 0 too. It is 0 before the first P has made the heap.
-    pagesTouched: Math.max(0, words[control.PAGES_END] - 1),
-    stackWordsInUse: load(words, control.STACK_WORDS_IN_USE),
-    stackWordsTouched: words[control.STACK_NEXT],
-    workBuffersTouched: words[control.WORK_POOL_NEXT],
-    goal: words[control.GOAL],
-    cycles: words[control.CYCLES_MARKED],
-    cyclesForced: words[control.CYCLES_FORCED],
+    pagesTouched: Math.max(0, meta[control.PAGES_END] - 1),
+    stackWordsInUse: load(meta, control.STACK_WORDS_IN_USE),
+    stackWordsTouched: meta[control.STACK_NEXT],
+    workBuffersTouched: meta[control.WORK_POOL_NEXT],
+    goal: meta[control.GOAL],
+    cycles: meta[control.CYCLES_MARKED],
+    cyclesForced: meta[control.CYCLES_FORCED],
   }
-  const begin = memory.measure(control.STATISTICS)
-  for (const [index, name] of STATISTICS.entries()) doubles[begin + index] = statistics[name]
+  const beginDouble = memory.controlDouble(control.STATISTICS)
+  for (const [index, name] of STATISTIC_NAMES.entries())
+    metaF64[beginDouble + index] = statistics[name]
 }
 
 /** The newest snapshot. */
 export function statisticsOf(memory: Memory): Statistics {
-  const begin = memory.measure(control.STATISTICS)
+  const beginDouble = memory.controlDouble(control.STATISTICS)
   return Object.fromEntries(
-    STATISTICS.map((name, index) => [name, memory.doubles[begin + index]]),
+    STATISTIC_NAMES.map((name, index) => [name, memory.metaF64[beginDouble + index]]),
   ) as Statistics
-}
-
-function sumOf(memory: Memory, measure: number): number {
-  let sum = 0
-  for (let index = 0; index < memory.layout.procs; index++)
-    sum += memory.doubles[memory.pMeasure(index, measure)]
-  return sum
 }

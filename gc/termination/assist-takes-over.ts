@@ -19,7 +19,7 @@ import { Coordinator } from './coordinator.ts'
 export class AssistTakesOver extends Coordinator {
   /** @safepoint */
   override onRefill(): boolean {
-    if (load(this.here.memory.words, control.TERMINATION_ATTEMPTS) === 0) return false
+    if (load(this.here.memory.meta, control.TERMINATION_ATTEMPTS) === 0) return false
     if (!this.marking.isQuiescent) return this.marking.isWorkAvailable
     probeStackDeep()
     this.endMark()

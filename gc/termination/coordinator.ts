@@ -64,13 +64,13 @@ export class Coordinator implements Termination {
   protected endMark(): void {
     const { marking } = this
     const { memory, listener } = this.here
-    const { words } = memory
+    const { meta } = memory
     if (!marking.isQuiescent) return
     do {
-      if (!compareAndSwap(words, control.TERMINATOR, 0, 1)) return
+      if (!compareAndSwap(meta, control.TERMINATOR, 0, 1)) return
       listener.at('mark-termination/enter')
       while (marking.isQuiescent) this.attempt()
-      store(words, control.TERMINATOR, 0)
+      store(meta, control.TERMINATOR, 0)
       listener.at('mark-termination/leave')
     } while (marking.isQuiescent)
   }
@@ -78,11 +78,11 @@ export class Coordinator implements Termination {
   private attempt(): void {
     const { marking } = this
     const { memory, world, listener } = this.here
-    const { words } = memory
-    add(words, control.TERMINATION_ATTEMPTS, 1)
+    const { meta } = memory
+    add(meta, control.TERMINATION_ATTEMPTS, 1)
     const epoch = world.epoch()
-    const published = load(words, control.PUBLICATIONS)
-    const cycle = words[control.CYCLES]
+    const published = load(meta, control.PUBLICATIONS)
+    const cycle = meta[control.CYCLES]
     // R1, asked again after the epoch was read: a stop in between makes the raise below fail.
     if (!marking.isQuiescent) return
     listener.at('mark-termination/before-barrier')
@@ -90,14 +90,14 @@ export class Coordinator implements Termination {
     marking.publish()
     world.raggedBarrier()
     listener.at('mark-termination/after-barrier')
-    if (load(words, control.PUBLICATIONS) !== published) {
+    if (load(meta, control.PUBLICATIONS) !== published) {
       listener.at('mark-termination/published') // R2
       return
     }
     listener.at('mark-termination/before-stop')
     if (!world.raise(epoch, STOP_TERMINATION)) return
     // R3: still marking after the stop; the caller asks again.
-    if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
+    if (meta[control.BLACKEN_ENABLED] !== 0 && meta[control.CYCLES] === cycle)
       listener.at('mark-termination/restarted')
   }
 }

@@ -3,19 +3,20 @@
  * While the policy is at work the P is seen to be terminating (ACTIVITY), and to be out of the
  * protocol after it.
  */
-import * as p from '../../memory/words/p.ts'
+import type { MetaWord } from '../../memory/kinds.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { Termination } from './policy.ts'
 
 export class EndOfMark {
   private readonly here: Here
   private readonly policy: Termination
-  private readonly activityWord: number
+  private readonly activityWord: MetaWord
 
   constructor(here: Here, policy: Termination) {
     this.here = here
     this.policy = policy
-    this.activityWord = here.memory.p(here.index, p.ACTIVITY)
+    this.activityWord = here.memory.pWord(here.index, pWords.ACTIVITY)
   }
 
   get remainderBytes(): number {
@@ -27,7 +28,7 @@ export class EndOfMark {
     this.here.listener.at('drain/leave')
     const before = this.enter()
     this.policy.onDrained()
-    this.leave(before)
+    this.withdraw(before)
   }
 
   /**
@@ -37,7 +38,7 @@ export class EndOfMark {
   scanServed(): void {
     const before = this.enter()
     this.policy.onScanServed()
-    this.leave(before)
+    this.withdraw(before)
   }
 
   /**
@@ -54,14 +55,14 @@ export class EndOfMark {
   }
 
   private enter(): number {
-    const { words } = this.here.memory
-    const before = words[this.activityWord]
-    words[this.activityWord] = p.ACTIVITY_TERMINATING
+    const { meta } = this.here.memory
+    const before = meta[this.activityWord]
+    meta[this.activityWord] = pWords.ACTIVITY_TERMINATING
     return before
   }
 
-  private leave(before: number): void {
+  private withdraw(before: number): void {
     this.here.listener.left()
-    this.here.memory.words[this.activityWord] = before
+    this.here.memory.meta[this.activityWord] = before
   }
 }

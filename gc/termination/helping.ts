@@ -74,9 +74,9 @@ export class Helping implements Termination {
 
   /** @safepoint */
   onRefill(): boolean {
-    const { words } = this.here.memory
+    const { meta } = this.here.memory
     if (!this.marking.isOutOfWork) return false
-    const isGoalReached = load(words, control.HEAP_LIVE) >= words[control.GOAL]
+    const isGoalReached = load(meta, control.HEAP_LIVE) >= meta[control.GOAL]
     if (!isGoalReached && !this.isOver) return false
     probeStackDeep()
     this.help(isGoalReached ? this.lookBesideScans : this.look)
@@ -96,7 +96,7 @@ export class Helping implements Termination {
   }
 
   private get isOver(): boolean {
-    return this.marking.isOutOfWork && load(this.here.memory.words, control.SCANS_WANTED) === 0
+    return this.marking.isOutOfWork && load(this.here.memory.meta, control.SCANS_WANTED) === 0
   }
 
   /**
@@ -105,16 +105,16 @@ export class Helping implements Termination {
    */
   private attempt(look: () => boolean): void {
     const { memory, world, listener } = this.here
-    const { words } = memory
-    const cycle = words[control.CYCLES]
+    const { meta } = memory
+    const cycle = meta[control.CYCLES]
     if (!world.raiseIf(look, STOP_TERMINATION)) return
-    if (words[control.BLACKEN_ENABLED] !== 0 && words[control.CYCLES] === cycle)
+    if (meta[control.BLACKEN_ENABLED] !== 0 && meta[control.CYCLES] === cycle)
       listener.at('mark-termination/restarted')
   }
 
   /** The mark may be over, and this P is about to say so. True. */
   private announce(): boolean {
-    add(this.here.memory.words, control.TERMINATION_ATTEMPTS, 1)
+    add(this.here.memory.meta, control.TERMINATION_ATTEMPTS, 1)
     this.here.listener.at('mark-termination/before-stop')
     return true
   }

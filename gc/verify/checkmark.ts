@@ -6,10 +6,11 @@
 
 import { typeOf } from '../../heap/object.ts'
 import type { Spans } from '../../heap/span.ts'
+import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type { Memory } from '../../memory/memory.ts'
 import { GLOBAL_SLOTS, GOROUTINE_NEXT, PAGES_END } from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import * as span from '../../memory/words/span.ts'
 import { BreachError } from './breach.ts'
 import { endOfReferences, firstReference } from './objects.ts'
@@ -30,9 +31,9 @@ export class Checkmark {
    * BreachError for the first lost object.
    */
   verify(): number {
-    const { marks, words } = this.memory
+    const { marks, meta } = this.memory
     if (this.reached.length === 0) this.reached = new Uint8Array(marks.length)
-    else this.reached.fill(0, 0, (words[PAGES_END] << PAGE_SHIFT) >>> GRANULE_SHIFT)
+    else this.reached.fill(0, 0, (meta[PAGES_END] << PAGE_SHIFT) >>> GRANULE_SHIFT)
     let bytes = 0
     this.visitRoots()
     for (let object = this.pending.pop(); object !== undefined; object = this.pending.pop()) {
@@ -43,25 +44,25 @@ export class Checkmark {
   }
 
   private visitRoots(): void {
-    const { words, layout } = this.memory
-    for (let slot = 0; slot < words[GLOBAL_SLOTS]; slot++)
-      this.visit(words[layout.globals + slot], `global slot ${slot}`)
-    for (let goroutine = 1; goroutine <= words[GOROUTINE_NEXT]; goroutine++) {
-      const record = this.memory.goroutine(goroutine, 0)
-      const status = words[record + g.STATUS]
-      if (status === g.G_FREE || status === g.G_DEAD) continue
-      const base = words[record + g.STACK]
-      for (let slot = 0; slot < words[record + g.STACK_USED]; slot++) {
-        this.visit(words[base + slot], `slot ${slot} of goroutine ${goroutine}'s stack`)
+    const { meta, layout } = this.memory
+    for (let slot = 0; slot < meta[GLOBAL_SLOTS]; slot++)
+      this.visit(meta[layout.globals + slot], `global slot ${slot}`)
+    for (let goroutine = 1 as GoroutineId; goroutine <= meta[GOROUTINE_NEXT]; goroutine++) {
+      const record = this.memory.goroutineWord(goroutine, 0)
+      const status = meta[record + gWords.STATUS]
+      if (status === gWords.G_FREE || status === gWords.G_DEAD) continue
+      const base = meta[record + gWords.STACK]
+      for (let slot = 0; slot < meta[record + gWords.STACK_USED]; slot++) {
+        this.visit(meta[base + slot], `slot ${slot} of goroutine ${goroutine}'s stack`)
       }
     }
   }
 
   private visitReferences(object: Addr): void {
-    const { i32 } = this.memory
+    const { heap } = this.memory
     const end = endOfReferences(this.memory, object)
     for (let index = firstReference(this.memory, object); index < end; index++)
-      this.visit(i32[index], object)
+      this.visit(heap[index], object)
   }
 
   private visit(object: Addr, from: string | Addr): void {
@@ -75,12 +76,12 @@ export class Checkmark {
   }
 
   private lost(object: Addr, colour: number, from: string | Addr): BreachError {
-    const { i32 } = this.memory
+    const { heap } = this.memory
     const source =
-      typeof from === 'string' ? from : `the object at ${from} (type ${typeOf(i32[from >>> 2])})`
+      typeof from === 'string' ? from : `the object at ${from} (type ${typeOf(heap[from >>> 2])})`
     const what = colour === span.WHITE ? 'was not marked' : `is no object (mark byte ${colour})`
     return new BreachError(
-      `checkmark: ${source} refers to ${object} (type ${typeOf(i32[object >>> 2])}), which ${what}: ${colour === span.WHITE ? 'the mark lost an object' : 'the reference is stale'}`,
+      `checkmark: ${source} refers to ${object} (type ${typeOf(heap[object >>> 2])}), which ${what}: ${colour === span.WHITE ? 'the mark lost an object' : 'the reference is stale'}`,
     )
   }
 }

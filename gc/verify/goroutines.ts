@@ -12,10 +12,11 @@
  *              at mark termination all stacks are scanned
  */
 
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { STACK_MIN_LOG2 } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Inspection } from './inspection.ts'
 
 interface Segment {
@@ -25,60 +26,68 @@ interface Segment {
 }
 
 export function verifyGoroutines(inspection: Inspection): void {
-  const { words, memory, phase } = inspection
+  const { meta, memory, phase } = inspection
   const free = freeRecords(inspection)
   const segments: Segment[] = []
   let live = 0
   let wanted = 0
-  for (let id = 1; id <= words[control.GOROUTINE_NEXT]; id++) {
-    const record = memory.goroutine(id, 0)
-    const status = words[record + g.STATUS]
-    if ((status === g.G_FREE) !== free.has(id))
+  for (let id = 1 as GoroutineId; id <= meta[control.GOROUTINE_NEXT]; id++) {
+    const record = memory.goroutineWord(id, 0)
+    const status = meta[record + gWords.STATUS]
+    if ((status === gWords.G_FREE) !== free.has(id))
       inspection.found(
         `goroutine ${id} has status ${status}, and is ${free.has(id) ? '' : 'not '}in the list of free ones`,
       )
-    if (status === g.G_FREE) continue
+    if (status === gWords.G_FREE) continue
     live++
     segments.push({
-      begin: words[record + g.STACK],
-      size: words[record + g.STACK_SIZE],
+      begin: meta[record + gWords.STACK],
+      size: meta[record + gWords.STACK_SIZE],
       owner: `goroutine ${id}`,
     })
     inspection.expectWithin(
       `goroutine ${id}’s STACK_USED`,
-      words[record + g.STACK_USED],
+      meta[record + gWords.STACK_USED],
       0,
-      words[record + g.STACK_SIZE],
+      meta[record + gWords.STACK_SIZE],
     )
-    if (status === (g.G_RUNNING | g.G_SCAN_WANTED)) wanted++
-    else if (status !== g.G_RUNNABLE && status !== g.G_RUNNING && status !== g.G_WAITING)
+    if (status === (gWords.G_RUNNING | gWords.G_SCAN_WANTED)) wanted++
+    else if (
+      status !== gWords.G_RUNNABLE &&
+      status !== gWords.G_RUNNING &&
+      status !== gWords.G_WAITING
+    )
       inspection.found(`goroutine ${id} has status ${status} in a stopped world`)
     if (
       phase === control.PHASE_MARK_TERMINATION &&
-      words[record + g.SCANNED_CYCLE] !== words[control.CYCLES]
+      meta[record + gWords.SCANNED_CYCLE] !== meta[control.CYCLES]
     )
       inspection.found(
-        `goroutine ${id}’s stack was not scanned in cycle ${words[control.CYCLES]}, but in ${words[record + g.SCANNED_CYCLE]}`,
+        `goroutine ${id}’s stack was not scanned in cycle ${meta[control.CYCLES]}, but in ${meta[record + gWords.SCANNED_CYCLE]}`,
       )
   }
-  inspection.expect('GOROUTINES_LIVE', words[control.GOROUTINES_LIVE], live)
+  inspection.expect('GOROUTINES_LIVE', meta[control.GOROUTINES_LIVE], live)
   inspection.expect(
     'goroutines started less finished',
-    words[control.GOROUTINES_STARTED] - words[control.GOROUTINES_FINISHED],
+    meta[control.GOROUTINES_STARTED] - meta[control.GOROUTINES_FINISHED],
     live,
   )
   if (phase !== control.PHASE_MARK)
     inspection.expect('stacks to be scanned where nothing is marked', wanted, 0)
-  inspection.expect('SCANS_WANTED', words[control.SCANS_WANTED], wanted)
+  inspection.expect('SCANS_WANTED', meta[control.SCANS_WANTED], wanted)
   verifyRunning(inspection)
   verifyStacks(inspection, segments)
 }
 
 function freeRecords(inspection: Inspection): ReadonlySet<number> {
-  const { words, memory } = inspection
+  const { meta, memory } = inspection
   const free = new Set<number>()
-  for (let id = words[control.GOROUTINE_FREE]; id !== 0; id = words[memory.goroutine(id, g.NEXT)]) {
-    if (id < 1 || id > words[control.GOROUTINE_NEXT] || free.has(id)) {
+  for (
+    let id = meta[control.GOROUTINE_FREE] as GoroutineId;
+    id !== 0;
+    id = meta[memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
+  ) {
+    if (id < 1 || id > meta[control.GOROUTINE_NEXT] || free.has(id)) {
       inspection.found(
         `the list of free goroutines holds ${id}, ${free.has(id) ? 'which is listed already' : 'which never was one'}`,
       )
@@ -91,28 +100,36 @@ function freeRecords(inspection: Inspection): ReadonlySet<number> {
 
 /** Each P and the goroutine that it runs name each other. */
 function verifyRunning(inspection: Inspection): void {
-  const { words, memory } = inspection
+  const { meta, memory } = inspection
   for (let index = 0; index < memory.layout.procs; index++) {
-    const id = words[memory.p(index, p.GOROUTINE)]
+    const id = meta[memory.pWord(index, pWords.GOROUTINE)] as GoroutineId
     if (id === 0) continue
-    const status = words[memory.goroutine(id, g.STATUS)]
-    if ((status & ~g.G_SCAN_WANTED) !== g.G_RUNNING)
+    const status = meta[memory.goroutineWord(id, gWords.STATUS)]
+    if ((status & ~gWords.G_SCAN_WANTED) !== gWords.G_RUNNING)
       inspection.found(`P ${index} runs goroutine ${id}, whose status is ${status}`)
-    const owner = words[memory.goroutine(id, g.P)]
+    const owner = meta[memory.goroutineWord(id, gWords.P)]
     if (owner !== index) inspection.found(`P ${index} runs goroutine ${id}, which is on P ${owner}`)
   }
-  for (let id = 1; id <= words[control.GOROUTINE_NEXT]; id++) {
-    if ((words[memory.goroutine(id, g.STATUS)] & ~g.G_SCAN_WANTED) !== g.G_RUNNING) continue
-    const owner = words[memory.goroutine(id, g.P)]
-    if (owner < 0 || owner >= memory.layout.procs || words[memory.p(owner, p.GOROUTINE)] !== id)
+  for (let id = 1 as GoroutineId; id <= meta[control.GOROUTINE_NEXT]; id++) {
+    if (
+      (meta[memory.goroutineWord(id, gWords.STATUS)] & ~gWords.G_SCAN_WANTED) !==
+      gWords.G_RUNNING
+    )
+      continue
+    const owner = meta[memory.goroutineWord(id, gWords.P)]
+    if (
+      owner < 0 ||
+      owner >= memory.layout.procs ||
+      meta[memory.pWord(owner, pWords.GOROUTINE)] !== id
+    )
       inspection.found(`goroutine ${id} has status running, and P ${owner} does not run it`)
   }
 }
 
 function verifyStacks(inspection: Inspection, segments: Segment[]): void {
-  const { words, memory } = inspection
+  const { meta, memory } = inspection
   const inUse = segments.reduce((sum, { size }) => sum + size, 0)
-  inspection.expect('STACK_WORDS_IN_USE', words[control.STACK_WORDS_IN_USE], inUse)
+  inspection.expect('STACK_WORDS_IN_USE', meta[control.STACK_WORDS_IN_USE], inUse)
   addFree(inspection, segments)
   segments.sort((a, b) => a.begin - b.begin)
   let end = memory.layout.stacks
@@ -129,18 +146,18 @@ function verifyStacks(inspection: Inspection, segments: Segment[]): void {
     end = begin + size
     before = owner
   }
-  inspection.expect('STACK_NEXT', words[control.STACK_NEXT], end - memory.layout.stacks)
+  inspection.expect('STACK_NEXT', meta[control.STACK_NEXT], end - memory.layout.stacks)
 }
 
 /** Adds the segments in the free lists. */
 function addFree(inspection: Inspection, segments: Segment[]): void {
-  const { words, memory } = inspection
+  const { meta, memory } = inspection
   const { stacks, stackTable, stackWords } = memory.layout
-  const table = new Int8Array(Math.min(words[control.STACK_NEXT], stackWords) >>> STACK_MIN_LOG2)
+  const table = new Int8Array(Math.min(meta[control.STACK_NEXT], stackWords) >>> STACK_MIN_LOG2)
   for (let log2 = 0; log2 < control.STACK_FREE_COUNT; log2++) {
     const listed = new Set<number>()
-    for (let begin = words[control.STACK_FREE + log2]; begin !== 0; begin = words[begin]) {
-      if (begin < stacks || begin >= stacks + words[control.STACK_NEXT] || listed.has(begin)) {
+    for (let begin = meta[control.STACK_FREE + log2]; begin !== 0; begin = meta[begin]) {
+      if (begin < stacks || begin >= stacks + meta[control.STACK_NEXT] || listed.has(begin)) {
         inspection.found(
           `the list of free stacks of ${2 ** log2} words holds ${begin}, ${listed.has(begin) ? 'which is listed already' : 'which is none'}`,
         )
@@ -157,7 +174,7 @@ function addFree(inspection: Inspection, segments: Segment[]): void {
     }
   }
   for (const [index, log2] of table.entries()) {
-    const found = words[stackTable + index]
+    const found = meta[stackTable + index]
     if (found !== log2)
       inspection.found(`the stack table’s entry ${index} is ${found}, must be ${log2}`)
   }

@@ -3,7 +3,7 @@
  * has found so far.
  */
 
-import type { SpanId } from '../../heap/span.ts'
+import type { MetaWords, SpanId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { HEAP_SWEEP_GENERATION, PHASE } from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
@@ -14,7 +14,7 @@ const MOST_FINDINGS = 5
 
 export class Inspection {
   readonly memory: Memory
-  readonly words: Int32Array
+  readonly meta: MetaWords
   /** PHASE and HEAP_SWEEP_GENERATION as they are in this stop. */
   readonly phase: number
   readonly generation: number
@@ -22,9 +22,9 @@ export class Inspection {
 
   constructor(memory: Memory) {
     this.memory = memory
-    this.words = memory.words
-    this.phase = memory.words[PHASE]
-    this.generation = memory.words[HEAP_SWEEP_GENERATION]
+    this.meta = memory.meta
+    this.phase = memory.meta[PHASE]
+    this.generation = memory.meta[HEAP_SWEEP_GENERATION]
   }
 
   get isClean(): boolean {
@@ -57,6 +57,6 @@ export class Inspection {
 
   /** A word of a span's record. */
   span(id: SpanId, word: number): number {
-    return this.words[this.memory.layout.spans + id * span.WORDS + word]
+    return this.meta[this.memory.layout.spans + id * span.WORDS + word]
   }
 }

@@ -8,22 +8,23 @@ import {
   HEADER_REFERENCES_SHIFT,
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type { Memory } from '../../memory/memory.ts'
 
 export function isReferenceArray(memory: Memory, object: Addr): boolean {
-  return memory.i32[object >>> 2] >>> HEADER_REFERENCES_SHIFT === REFERENCE_ARRAY
+  return memory.heap[object >>> 2] >>> HEADER_REFERENCES_SHIFT === REFERENCE_ARRAY
 }
 
 /** Address past the last element of an array of references. */
 export function arrayEnd(memory: Memory, array: Addr): Addr {
-  return array + ARRAY_ELEMENTS_BYTE + (memory.i32[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
+  return array + ARRAY_ELEMENTS_BYTE + (memory.heap[(array >>> 2) + ARRAY_LENGTH_WORD] << 2)
 }
 
 /** First address of the large object that an address lies in; 0 or less if it lies in none. */
 export function objectAt(memory: Memory, address: Addr): Addr {
   if (address <= 0 || address >= memory.layout.heapBytes) return 0
-  return memory.words[memory.layout.pageSpan + (address >>> PAGE_SHIFT)] << PAGE_SHIFT
+  return memory.meta[memory.layout.pageSpan + (address >>> PAGE_SHIFT)] << PAGE_SHIFT
 }
 
 /** Words of the heap: an object's first reference, and the word past its last one. */
@@ -35,5 +36,5 @@ export function firstReference(memory: Memory, object: Addr): number {
 
 export function endOfReferences(memory: Memory, object: Addr): number {
   if (isReferenceArray(memory, object)) return arrayEnd(memory, object) >>> 2
-  return (object >>> 2) + 1 + (memory.i32[object >>> 2] >>> HEADER_REFERENCES_SHIFT)
+  return (object >>> 2) + 1 + (memory.heap[object >>> 2] >>> HEADER_REFERENCES_SHIFT)
 }

@@ -10,10 +10,11 @@
  *                                      ways, and the object is allocated
  */
 
+import type { GoroutineId, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 
@@ -24,17 +25,17 @@ export function verifyQueues(inspection: Inspection): void {
 }
 
 function verifyRunQueues(inspection: Inspection): void {
-  const { words, memory } = inspection
-  const queued = new Map<number, string>()
-  const put = (id: number, queue: string): boolean => {
+  const { meta, memory } = inspection
+  const queued = new Map<GoroutineId, string>()
+  const put = (id: GoroutineId, queue: string): boolean => {
     const other = queued.get(id)
     queued.set(id, queue)
-    if (id < 1 || id > words[control.GOROUTINE_NEXT])
+    if (id < 1 || id > meta[control.GOROUTINE_NEXT])
       inspection.found(`${queue} holds goroutine ${id}, which never was one`)
     else if (other !== undefined) inspection.found(`goroutine ${id} is in ${other} and in ${queue}`)
     else {
-      const status = words[memory.goroutine(id, g.STATUS)]
-      if (status !== g.G_RUNNABLE)
+      const status = meta[memory.goroutineWord(id, gWords.STATUS)]
+      if (status !== gWords.G_RUNNABLE)
         inspection.found(`goroutine ${id} in ${queue} has status ${status}`)
       return true
     }
@@ -44,54 +45,59 @@ function verifyRunQueues(inspection: Inspection): void {
     verifyRing(inspection, index, put)
     const ready = `P ${index}’s ready list`
     for (
-      let id = words[memory.p(index, p.READY)];
+      let id = meta[memory.pWord(index, pWords.READY)] as GoroutineId;
       id !== 0;
-      id = words[memory.goroutine(id, g.NEXT)]
+      id = meta[memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
     ) {
       if (!put(id, ready)) break
-      const owner = words[memory.goroutine(id, g.P)]
+      const owner = meta[memory.goroutineWord(id, gWords.P)]
       if (owner !== index) inspection.found(`goroutine ${id} in ${ready} is on P ${owner}`)
     }
   }
-  let last = 0
+  let last: GoroutineId = 0
   let count = 0
   for (
-    let id = words[control.RUN_QUEUE_FIRST];
+    let id = meta[control.RUN_QUEUE_FIRST] as GoroutineId;
     id !== 0 && put(id, 'the global queue');
-    id = words[memory.goroutine(id, g.NEXT)]
+    id = meta[memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
   ) {
     last = id
     count++
   }
-  inspection.expect('RUN_QUEUE_LAST', words[control.RUN_QUEUE_LAST], last)
-  inspection.expect('RUN_QUEUE_COUNT', words[control.RUN_QUEUE_COUNT], count)
+  inspection.expect('RUN_QUEUE_LAST', meta[control.RUN_QUEUE_LAST], last)
+  inspection.expect('RUN_QUEUE_COUNT', meta[control.RUN_QUEUE_COUNT], count)
 }
 
 function verifyRing(
   inspection: Inspection,
   index: number,
-  put: (id: number, queue: string) => boolean,
+  put: (id: GoroutineId, queue: string) => boolean,
 ): void {
-  const { words, memory } = inspection
-  const base = memory.p(index, 0)
-  const head = words[base + p.RING_HEAD]
-  const length = (words[base + p.RING_TAIL] - head) | 0
-  if (length < 0 || length > p.RING_SLOTS) {
-    inspection.found(`P ${index}’s ring holds ${length} goroutines, must be 0 to ${p.RING_SLOTS}`)
+  const { meta, memory } = inspection
+  const base = memory.pWord(index, 0)
+  const head = meta[base + pWords.RING_HEAD]
+  const length = (meta[base + pWords.RING_TAIL] - head) | 0
+  if (length < 0 || length > pWords.RING_SLOTS) {
+    inspection.found(
+      `P ${index}’s ring holds ${length} goroutines, must be 0 to ${pWords.RING_SLOTS}`,
+    )
     return
   }
   for (let offset = 0; offset < length; offset++)
-    put(words[base + p.RING + ((head + offset) & (p.RING_SLOTS - 1))], `P ${index}’s ring`)
+    put(
+      meta[base + pWords.RING + ((head + offset) & (pWords.RING_SLOTS - 1))] as GoroutineId,
+      `P ${index}’s ring`,
+    )
 }
 
 function verifyAssistQueue(inspection: Inspection): void {
-  const { words, memory, phase } = inspection
+  const { meta, memory, phase } = inspection
   const queued = new Set<number>()
-  let last = 0
+  let last: GoroutineId = 0
   for (
-    let number = words[control.ASSIST_FIRST];
+    let number = meta[control.ASSIST_FIRST] as GoroutineId;
     number !== 0;
-    number = words[memory.p(number - 1, p.ASSIST_NEXT)]
+    number = meta[memory.pWord(number - 1, pWords.ASSIST_NEXT)] as GoroutineId
   ) {
     if (number < 1 || number > memory.layout.procs || queued.has(number - 1)) {
       inspection.found(
@@ -102,37 +108,37 @@ function verifyAssistQueue(inspection: Inspection): void {
     queued.add(number - 1)
     last = number
   }
-  inspection.expect('ASSIST_LAST', words[control.ASSIST_LAST], last)
-  inspection.expect('ASSIST_COUNT', words[control.ASSIST_COUNT], queued.size)
+  inspection.expect('ASSIST_LAST', meta[control.ASSIST_LAST], last)
+  inspection.expect('ASSIST_COUNT', meta[control.ASSIST_COUNT], queued.size)
   if (phase !== control.PHASE_MARK)
     inspection.expect('assists that wait where nothing is marked', queued.size, 0)
   for (let index = 0; index < memory.layout.procs; index++)
     inspection.expect(
       `P ${index}’s ASSIST_QUEUED`,
-      words[memory.p(index, p.ASSIST_QUEUED)],
+      meta[memory.pWord(index, pWords.ASSIST_QUEUED)],
       queued.has(index) ? 1 : 0,
     )
 }
 
 function verifyWaiters(inspection: Inspection): void {
-  const { words, memory } = inspection
+  const { meta, memory } = inspection
   const at = (id: number, word: number): number =>
-    words[memory.layout.waiters + id * g.WAITER_WORDS + word]
+    meta[memory.layout.waiters + id * gWords.WAITER_WORDS + word]
   const free = new Set<number>()
-  for (let id = words[control.WAITER_FREE]; id !== 0; id = at(id, g.WAITER_NEXT)) {
-    if (id < 1 || id > words[control.WAITER_NEXT] || free.has(id)) {
+  for (let id = meta[control.WAITER_FREE]; id !== 0; id = at(id, gWords.WAITER_NEXT)) {
+    if (id < 1 || id > meta[control.WAITER_NEXT] || free.has(id)) {
       inspection.found(
         `the list of free wait records holds ${id}, ${free.has(id) ? 'which is listed already' : 'which never was one'}`,
       )
       return
     }
     free.add(id)
-    if (at(id, g.WAITER_QUEUE) !== 0)
+    if (at(id, gWords.WAITER_QUEUE) !== 0)
       inspection.found(
-        `wait record ${id} is free, and in the queue at word ${at(id, g.WAITER_QUEUE)}`,
+        `wait record ${id} is free, and in the queue at word ${at(id, gWords.WAITER_QUEUE)}`,
       )
   }
-  for (let id = 1; id <= words[control.WAITER_NEXT]; id++)
+  for (let id = 1; id <= meta[control.WAITER_NEXT]; id++)
     if (!free.has(id)) verifyQueued(inspection, id, at)
 }
 
@@ -141,14 +147,14 @@ function verifyQueued(
   id: number,
   at: (id: number, word: number) => number,
 ): void {
-  const { i32 } = inspection.memory
-  const queue = at(id, g.WAITER_QUEUE)
+  const { heap } = inspection.memory
+  const queue = at(id, gWords.WAITER_QUEUE)
   if (queue === 0) return
-  const previous = at(id, g.WAITER_PREVIOUS)
-  const next = at(id, g.WAITER_NEXT)
+  const previous = at(id, gWords.WAITER_PREVIOUS)
+  const next = at(id, gWords.WAITER_NEXT)
   const isLinked =
-    (previous === 0 ? i32[queue] : at(previous, g.WAITER_NEXT)) === id &&
-    (next === 0 ? i32[queue + 1] : at(next, g.WAITER_PREVIOUS)) === id
+    (previous === 0 ? heap[queue] : at(previous, gWords.WAITER_NEXT)) === id &&
+    (next === 0 ? heap[queue + 1] : at(next, gWords.WAITER_PREVIOUS)) === id
   if (!isLinked)
     inspection.found(
       `wait record ${id} stands in the queue at word ${queue} between ${previous} and ${next}, which do not link to it`,
@@ -162,8 +168,8 @@ function verifyQueued(
 
 /** Mark byte of the slot that an address lies in; −1 if it lies in no span. */
 function slotColour(inspection: Inspection, address: number): number {
-  const { words, memory } = inspection
-  const id = words[memory.layout.pageSpan + Math.floor(address / 8192)] ?? 0
+  const { meta, memory } = inspection
+  const id = (meta[memory.layout.pageSpan + Math.floor(address / 8192)] ?? 0) as SpanId
   if (id <= 0) return -1
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
   const base = id * 8192

@@ -1,8 +1,8 @@
 /**
- * Each span in use against its mark bytes, its class, and the place where it is. Then their sums
+ * Each span in use against its mark bytes, its class, and what holds it. Then their sums
  * against the counters of the heap.
  *
- *   place     generation  ALLOCATED        FREE_FROM        colours besides free and quarantined
+ *   holder     generation  ALLOCATED        FREE_FROM        colours besides free and quarantined
  *   swept     h           slots that are   first slot       white; while marking: grey, black too
  *   unswept   h−2         not free         first slot       white, black
  *   cached    h+3         all slots        no free          as swept; the unused rest of the run
@@ -24,7 +24,7 @@
  */
 
 import { SIZE_CLASSES, slotBytesOf, spanPagesOf } from '../../heap/size-classes.ts'
-import type { SpanId } from '../../heap/span.ts'
+import type { Bytes, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES, PAGE_SHIFT } from '../../memory/layout.ts'
 import {
   GREY_SPANS,
@@ -34,10 +34,10 @@ import {
   PHASE_OFF,
   SWEPT_MARKED_BYTES,
 } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
+import { CACHED, type Holder, type Holders, SWEPT, UNSWEPT } from './holders.ts'
 import type { Inspection } from './inspection.ts'
-import { CACHED, type Place, type Places, SWEPT, UNSWEPT } from './places.ts'
 
 const COLOURS = ['free', 'white', 'grey', 'black', 'quarantined (new)', 'quarantined (old)']
 
@@ -45,18 +45,18 @@ const COLOURS = ['free', 'white', 'grey', 'black', 'quarantined (new)', 'quarant
 interface Sums {
   /** Objects, live or garbage, and their bytes. */
   objects: number
-  bytes: number
+  bytes: Bytes
   /** What HEAP_LIVE counts. */
-  liveBytes: number
+  liveBytes: Bytes
   /** Black slots in spans that are not swept yet. */
-  unsweptMarkedBytes: number
+  unsweptMarkedBytes: Bytes
   greySpans: number
   /** Objects and bytes in current runs, which the Ps’ counters do not hold yet. */
   runObjects: number
-  runBytes: number
+  runBytes: Bytes
 }
 
-export function verifySpans(inspection: Inspection, places: Places): void {
+export function verifySpans(inspection: Inspection, holders: Holders): void {
   const sums = {
     objects: 0,
     bytes: 0,
@@ -67,33 +67,34 @@ export function verifySpans(inspection: Inspection, places: Places): void {
     runBytes: 0,
   }
   let isCounted = true
-  for (const [id, place] of places) isCounted = verifySpan(inspection, id, place, sums) && isCounted
+  for (const [id, holder] of holders)
+    isCounted = verifySpan(inspection, id, holder, sums) && isCounted
   if (isCounted) verifySums(inspection, sums)
 }
 
 /** Returns false if the span's record is impossible, so that its slots could not be counted. */
-function verifySpan(inspection: Inspection, id: SpanId, place: Place, sums: Sums): boolean {
+function verifySpan(inspection: Inspection, id: SpanId, holder: Holder, sums: Sums): boolean {
   if (!hasRightShape(inspection, id)) return false
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
   const slots = inspection.span(id, span.SLOTS)
   const generation = inspection.span(id, span.SWEEP_GENERATION) - inspection.generation
-  const right = place.kind === SWEPT ? 0 : place.kind === UNSWEPT ? -2 : 3
+  const right = holder.kind === SWEPT ? 0 : holder.kind === UNSWEPT ? -2 : 3
   if (generation !== right)
     inspection.found(
-      `span ${id} in ${place.name} has sweep generation h${signed(generation)}, must be h${signed(right)}`,
+      `span ${id} in ${holder.name} has sweep generation h${signed(generation)}, must be h${signed(right)}`,
     )
 
-  const counts = countColours(inspection, id, place)
+  const counts = countColours(inspection, id, holder)
   const quarantined = counts[span.QUARANTINE_NEW] + counts[span.QUARANTINE_OLD]
   const objects = counts[span.WHITE] + counts[span.GREY_MARK] + counts[span.BLACK]
-  const allocated = place.kind === CACHED ? slots : objects + quarantined
+  const allocated = holder.kind === CACHED ? slots : objects + quarantined
   expectOf(inspection, id, 'ALLOCATED', span.ALLOCATED, allocated)
   expectOf(inspection, id, 'QUARANTINED', span.QUARANTINED, quarantined)
-  if (place.kind !== CACHED) {
+  if (holder.kind !== CACHED) {
     expectOf(inspection, id, 'FREE_FROM', span.FREE_FROM, id << PAGE_SHIFT)
-    if (place.isFull !== (allocated === slots))
+    if (holder.isFull !== (allocated === slots))
       inspection.found(
-        `span ${id} has ${allocated} of ${slots} slots allocated, and is in ${place.name}`,
+        `span ${id} has ${allocated} of ${slots} slots allocated, and is in ${holder.name}`,
       )
   }
   const flag = inspection.span(id, span.GREY)
@@ -102,17 +103,17 @@ function verifySpan(inspection: Inspection, id: SpanId, place: Place, sums: Sums
   if (flag === 0 && counts[span.GREY_MARK] > 0)
     inspection.found(`span ${id} has ${counts[span.GREY_MARK]} grey slots and no flag`)
 
-  const unused = place.kind === CACHED ? verifyRun(inspection, id, place, sums) : 0
+  const unused = holder.kind === CACHED ? verifyRun(inspection, id, holder, sums) : 0
   sums.objects += objects - unused
   sums.bytes += (objects - unused) * slotBytes
   const live =
-    place.kind === UNSWEPT
+    holder.kind === UNSWEPT
       ? counts[span.BLACK]
-      : place.kind === CACHED
+      : holder.kind === CACHED
         ? slots - quarantined
         : objects
   sums.liveBytes += live * slotBytes
-  if (place.kind === UNSWEPT) sums.unsweptMarkedBytes += counts[span.BLACK] * slotBytes
+  if (holder.kind === UNSWEPT) sums.unsweptMarkedBytes += counts[span.BLACK] * slotBytes
   sums.greySpans += flag
   return true
 }
@@ -140,8 +141,8 @@ function hasRightShape(inspection: Inspection, id: SpanId): boolean {
   )
 }
 
-/** Counts slots by colour. Complains of colours that are out of place. */
-function countColours(inspection: Inspection, id: SpanId, place: Place): Int32Array {
+/** Counts slots by colour. Complains of colours that must not be there. */
+function countColours(inspection: Inspection, id: SpanId, holder: Holder): Int32Array {
   const { marks } = inspection.memory
   const stride = inspection.span(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
   const first = (id << PAGE_SHIFT) >>> GRANULE_SHIFT
@@ -160,35 +161,35 @@ function countColours(inspection: Inspection, id: SpanId, place: Place): Int32Ar
       `address ${stray * 16} in span ${id} begins no slot, and has mark byte ${marks[stray]}`,
     )
   for (let colour = 0; colour < counts.length; colour++) {
-    if (counts[colour] > 0 && !isAllowed(colour, inspection.phase, place))
+    if (counts[colour] > 0 && !isAllowed(colour, inspection.phase, holder))
       inspection.found(
-        `span ${id} in ${place.name} has ${counts[colour]} slots that are ${COLOURS[colour] ?? `of colour ${colour}`} in phase ${inspection.phase}`,
+        `span ${id} in ${holder.name} has ${counts[colour]} slots that are ${COLOURS[colour] ?? `of colour ${colour}`} in phase ${inspection.phase}`,
       )
   }
   return counts
 }
 
-function isAllowed(colour: number, phase: number, place: Place): boolean {
-  if (colour === span.BLACK) return phase !== PHASE_OFF || place.kind === UNSWEPT
+function isAllowed(colour: number, phase: number, holder: Holder): boolean {
+  if (colour === span.BLACK) return phase !== PHASE_OFF || holder.kind === UNSWEPT
   if (colour === span.GREY_MARK) return phase === PHASE_MARK
   return colour <= span.QUARANTINE_OLD
 }
 
 /** Verifies the run that a P fills. Returns how many of its slots are not handed out. */
-function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums): number {
-  const { words, memory, phase } = inspection
+function verifyRun(inspection: Inspection, id: SpanId, holder: Holder, sums: Sums): number {
+  const { meta, memory, phase } = inspection
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
   const base = id << PAGE_SHIFT
   const end = base + inspection.span(id, span.SLOTS) * slotBytes
-  const start = words[place.entry + p.RUN_START]
-  const cursor = words[place.entry + p.CURSOR]
-  const limit = words[place.entry + p.LIMIT]
+  const start = meta[holder.entry + pWords.RUN_START]
+  const cursor = meta[holder.entry + pWords.CURSOR]
+  const limit = meta[holder.entry + pWords.LIMIT]
   const freeFrom = inspection.span(id, span.FREE_FROM)
   const isSlot = (at: number): boolean => at >= base && at <= end && (at - base) % slotBytes === 0
   const hasRun = start !== 0 || cursor !== 0 || limit !== 0
   if (!isSlot(freeFrom) || (hasRun && freeFrom !== limit)) {
     inspection.found(
-      `span ${id} in ${place.name} has FREE_FROM ${freeFrom}, must be ${hasRun ? `its limit, ${limit}` : 'a slot of it'}`,
+      `span ${id} in ${holder.name} has FREE_FROM ${freeFrom}, must be ${hasRun ? `its limit, ${limit}` : 'a slot of it'}`,
     )
     return 0
   }
@@ -199,7 +200,7 @@ function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums)
   if (!hasRun) return 0
   if (!(isSlot(start) && isSlot(cursor) && isSlot(limit) && start <= cursor && cursor <= limit)) {
     inspection.found(
-      `${place.name} has a run from ${start} over ${cursor} to ${limit}, must be slots of span ${id} in this order`,
+      `${holder.name} has a run from ${start} over ${cursor} to ${limit}, must be slots of span ${id} in this order`,
     )
     return 0
   }
@@ -208,7 +209,7 @@ function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums)
     const found = memory.marks[at >>> GRANULE_SHIFT]
     if (found !== colour)
       inspection.found(
-        `the unused slot at ${at} in ${place.name} is ${COLOURS[found]}, must be ${COLOURS[colour]}`,
+        `the unused slot at ${at} in ${holder.name} is ${COLOURS[found]}, must be ${COLOURS[colour]}`,
       )
   }
   sums.runObjects += (cursor - start) / slotBytes
@@ -217,30 +218,26 @@ function verifyRun(inspection: Inspection, id: SpanId, place: Place, sums: Sums)
 }
 
 function verifySums(inspection: Inspection, sums: Sums): void {
-  const { words, memory } = inspection
-  const { doubles } = memory
-  inspection.expect('GREY_SPANS', words[GREY_SPANS], sums.greySpans)
-  const marked = words[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
-  const markedByVisits = doubles[memory.measure(HEAP_MARKED)]
+  const { meta, memory } = inspection
+  const { metaF64 } = memory
+  inspection.expect('GREY_SPANS', meta[GREY_SPANS], sums.greySpans)
+  const marked = meta[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
+  const markedByVisits = metaF64[memory.controlDouble(HEAP_MARKED)]
   // HEAP_MARKED counts visits, so it counts twice an object that two markers found at the same
   // time.
   if (markedByVisits < marked)
     inspection.found(`HEAP_MARKED is ${markedByVisits}, and ${marked} bytes were found marked`)
-  inspection.expect('HEAP_LIVE', words[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)
-  const sum = (measure: number): number => {
-    let total = 0
-    for (let index = 0; index < memory.layout.procs; index++)
-      total += doubles[memory.pMeasure(index, measure)]
-    return total
-  }
+  inspection.expect('HEAP_LIVE', meta[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)
   inspection.expect(
     'bytes allocated less bytes freed',
-    sum(p.ALLOCATED_BYTES) + sums.runBytes - sum(p.FREED_BYTES),
+    memory.sumOfPs(pWords.ALLOCATED_BYTES) + sums.runBytes - memory.sumOfPs(pWords.FREED_BYTES),
     sums.bytes,
   )
   inspection.expect(
     'objects allocated less objects freed',
-    sum(p.ALLOCATED_OBJECTS) + sums.runObjects - sum(p.FREED_OBJECTS),
+    memory.sumOfPs(pWords.ALLOCATED_OBJECTS) +
+      sums.runObjects -
+      memory.sumOfPs(pWords.FREED_OBJECTS),
     sums.objects,
   )
 }

@@ -38,7 +38,7 @@
  */
 
 import { typeOf } from '../../heap/object.ts'
-import type { SpanId } from '../../heap/span.ts'
+import type { Addr, GoroutineId, SpanId } from '../../memory/kinds.ts'
 import {
   GRANULE_SHIFT,
   OBLET,
@@ -46,7 +46,6 @@ import {
   PAGE_SHIFT,
   ROOT_BLOCK_WORDS,
 } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import {
   CYCLES,
   GLOBAL_SLOTS,
@@ -55,8 +54,8 @@ import {
   ROOT_JOBS,
   ROOT_NEXT,
 } from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 import { arrayEnd, endOfReferences, firstReference, objectAt } from './objects.ts'
@@ -94,7 +93,7 @@ class TriColour {
 
   constructor(inspection: Inspection) {
     this.inspection = inspection
-    this.states = new Uint8Array((inspection.words[PAGES_END] << PAGE_SHIFT) >>> GRANULE_SHIFT)
+    this.states = new Uint8Array((inspection.meta[PAGES_END] << PAGE_SHIFT) >>> GRANULE_SHIFT)
   }
 
   // ————— what grey things reach
@@ -105,7 +104,7 @@ class TriColour {
       if (entry % 16 === OBLET) {
         const piece = entry - OBLET
         const end = Math.min(piece + OBLET_BYTES, arrayEnd(memory, objectAt(memory, piece)))
-        for (let word = piece >>> 2; word < end >>> 2; word++) this.reach(memory.i32[word])
+        for (let word = piece >>> 2; word < end >>> 2; word++) this.reach(memory.heap[word])
       } else {
         this.states[entry >>> GRANULE_SHIFT] |= IS_QUEUED
         this.reachFrom(entry)
@@ -121,11 +120,11 @@ class TriColour {
   }
 
   reachFromBarriers(): void {
-    const { words, memory } = this.inspection
+    const { meta, memory } = this.inspection
     for (let index = 0; index < memory.layout.procs; index++) {
-      const begin = memory.p(index, p.BARRIER)
-      const end = begin + words[memory.p(index, p.BARRIER_COUNT)]
-      for (let entry = begin; entry < end; entry++) this.reach(words[entry])
+      const beginWord = memory.pWord(index, pWords.BARRIER)
+      const end = beginWord + meta[memory.pWord(index, pWords.BARRIER_COUNT)]
+      for (let entryWord = beginWord; entryWord < end; entryWord++) this.reach(meta[entryWord])
     }
   }
 
@@ -136,10 +135,10 @@ class TriColour {
   }
 
   private reachFrom(object: Addr): void {
-    const { i32 } = this.inspection.memory
+    const { heap } = this.inspection.memory
     const end = endOfReferences(this.inspection.memory, object)
     for (let word = firstReference(this.inspection.memory, object); word < end; word++)
-      this.reach(i32[word])
+      this.reach(heap[word])
   }
 
   private reach(object: Addr): void {
@@ -160,8 +159,8 @@ class TriColour {
         const end = endOfReferences(memory, object)
         for (let word = firstReference(memory, object); word < end; word++)
           this.expectSafe(
-            memory.i32[word],
-            () => `the black object at ${object} (type ${typeOf(memory.i32[object >>> 2])})`,
+            memory.heap[word],
+            () => `the black object at ${object} (type ${typeOf(memory.heap[object >>> 2])})`,
           )
       })
     }
@@ -179,7 +178,7 @@ class TriColour {
       )
     else if (this.states[granule] !== IS_REACHED)
       this.inspection.found(
-        `${who()} refers to ${target} (type ${typeOf(memory.i32[target >>> 2])}), which is white and reachable from nothing grey`,
+        `${who()} refers to ${target} (type ${typeOf(memory.heap[target >>> 2])}), which is white and reachable from nothing grey`,
       )
   }
 
@@ -189,26 +188,26 @@ class TriColour {
    * Grey roots: reaches what they refer to. Black roots: expects that what they refer to is safe.
    */
   eachRoot(colour: 'grey' | 'black'): void {
-    const { words, memory } = this.inspection
-    const slots = words[GLOBAL_SLOTS]
+    const { meta, memory } = this.inspection
+    const slots = meta[GLOBAL_SLOTS]
     const blocks = Math.ceil(slots / ROOT_BLOCK_WORDS)
-    const grey = Math.min(Math.min(words[ROOT_NEXT], blocks) * ROOT_BLOCK_WORDS, slots)
+    const grey = Math.min(Math.min(meta[ROOT_NEXT], blocks) * ROOT_BLOCK_WORDS, slots)
     const from = colour === 'grey' ? grey : 0
     const to = colour === 'grey' ? slots : grey
     for (let slot = from; slot < to; slot++)
       this.root(
         colour,
-        words[memory.layout.globals + slot],
+        meta[memory.layout.globals + slot],
         () => `global slot ${slot}, which was scanned,`,
       )
-    for (let id = 1; id <= words[GOROUTINE_NEXT]; id++) {
+    for (let id = 1 as GoroutineId; id <= meta[GOROUTINE_NEXT]; id++) {
       if (this.stackColour(id, blocks) !== colour) continue
-      const begin = words[memory.goroutine(id, g.STACK)]
-      const used = words[memory.goroutine(id, g.STACK_USED)]
+      const begin = meta[memory.goroutineWord(id, gWords.STACK)]
+      const used = meta[memory.goroutineWord(id, gWords.STACK_USED)]
       for (let slot = 0; slot < used; slot++)
         this.root(
           colour,
-          words[begin + slot],
+          meta[begin + slot],
           () => `slot ${slot} of goroutine ${id}’s stack, which was scanned,`,
         )
     }
@@ -223,14 +222,14 @@ class TriColour {
    * Black is a stack that was scanned, and also one that nobody will scan: what only that one
    * refers to would be lost, which is a finding too.
    */
-  private stackColour(id: number, blocks: number): 'grey' | 'black' | 'none' {
-    const { words, memory } = this.inspection
-    const status = words[memory.goroutine(id, g.STATUS)]
-    if (status === g.G_FREE || status === g.G_DEAD) return 'none'
-    if (words[memory.goroutine(id, g.SCANNED_CYCLE)] === words[CYCLES]) return 'black'
+  private stackColour(id: GoroutineId, blocks: number): 'grey' | 'black' | 'none' {
+    const { meta, memory } = this.inspection
+    const status = meta[memory.goroutineWord(id, gWords.STATUS)]
+    if (status === gWords.G_FREE || status === gWords.G_DEAD) return 'none'
+    if (meta[memory.goroutineWord(id, gWords.SCANNED_CYCLE)] === meta[CYCLES]) return 'black'
     const job = blocks + id - 1
-    const isTaken = job < words[ROOT_NEXT] || job >= words[ROOT_JOBS]
-    return !isTaken || (status & g.G_SCAN_WANTED) !== 0 ? 'grey' : 'black'
+    const isTaken = job < meta[ROOT_NEXT] || job >= meta[ROOT_JOBS]
+    return !isTaken || (status & gWords.G_SCAN_WANTED) !== 0 ? 'grey' : 'black'
   }
 
   private eachSlot(id: SpanId, colour: number, visit: (object: Addr) => void): void {

@@ -5,7 +5,7 @@
  *
  *   1  control words: what the phase implies; locks, sweepers           control.ts
  *   2  pages: spans and free runs cover the arena                       pages.ts
- *   3  places: each span is in one list or one cache                    places.ts
+ *   3  holders: each span is in one list or one cache                    holders.ts
  *   4  spans: mark bytes against records; the sums against the counters spans.ts
  *   5  work buffers and barrier buffers                                 work.ts
  *   6  goroutines, stacks, queues, wait records                         goroutines.ts, queues.ts
@@ -27,9 +27,9 @@ import {
 } from '../../memory/words/control.ts'
 import { verifyControl } from './control.ts'
 import { verifyGoroutines } from './goroutines.ts'
+import { locateSpans } from './holders.ts'
 import { Inspection } from './inspection.ts'
 import { verifyPages } from './pages.ts'
-import { locateSpans } from './places.ts'
 import { verifyQueues } from './queues.ts'
 import { verifySpans } from './spans.ts'
 import { verifyTriColour } from './tri-colour.ts'
@@ -48,8 +48,8 @@ export function verifyHeap(memory: Memory): void {
   const inspection = new Inspection(memory)
   verifyControl(inspection)
   const inUse = verifyPages(inspection)
-  const places = locateSpans(inspection, inUse)
-  verifySpans(inspection, places)
+  const holders = locateSpans(inspection, inUse)
+  verifySpans(inspection, holders)
   const grey = verifyWork(inspection)
   verifyGoroutines(inspection)
   verifyQueues(inspection)
@@ -60,9 +60,9 @@ export function verifyHeap(memory: Memory): void {
 
 /** True if the heap must be verified in this cycle, by its size. */
 export function isVerificationDue(memory: Memory): boolean {
-  const { words } = memory
-  const pages = words[PAGES_END] + words[GOROUTINE_NEXT] / GOROUTINES_PER_PAGE
-  return words[CYCLES] % Math.ceil(pages / PAGES_EACH_CYCLE) === 0
+  const { meta } = memory
+  const pages = meta[PAGES_END] + meta[GOROUTINE_NEXT] / GOROUTINES_PER_PAGE
+  return meta[CYCLES] % Math.ceil(pages / PAGES_EACH_CYCLE) === 0
 }
 
 /**
@@ -71,9 +71,9 @@ export function isVerificationDue(memory: Memory): boolean {
  * golden ratio, modulo 1, come near to every share.
  */
 export function planVerification(memory: Memory): void {
-  const { words, doubles } = memory
-  const share = (words[CYCLES] * 0.6180339887498949) % 1
-  words[VERIFY_AT] = isVerificationDue(memory)
-    ? 1 + Math.floor(share * doubles[memory.measure(EXPECTED_SCAN_WORK)])
+  const { meta, metaF64 } = memory
+  const share = (meta[CYCLES] * 0.6180339887498949) % 1
+  meta[VERIFY_AT] = isVerificationDue(memory)
+    ? 1 + Math.floor(share * metaF64[memory.controlDouble(EXPECTED_SCAN_WORK)])
     : 0
 }

@@ -4,6 +4,7 @@
  * marking is anything in the full list or in a barrier buffer.
  */
 
+import type { Addr } from '../../memory/kinds.ts'
 import {
   OBLET,
   OBLET_BYTES,
@@ -13,7 +14,6 @@ import {
   WORK_BUFFER_NEXT,
   WORK_BUFFER_WORDS,
 } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import {
   PHASE_MARK,
   WORK_EMPTY,
@@ -21,7 +21,7 @@ import {
   WORK_FULL_COUNT,
   WORK_POOL_NEXT,
 } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
 import { arrayEnd, isReferenceArray, objectAt } from './objects.ts'
@@ -31,22 +31,22 @@ import { arrayEnd, isReferenceArray, objectAt } from './objects.ts'
  * their bit OBLET set.
  */
 export function verifyWork(inspection: Inspection): Addr[] {
-  const { words, memory, phase } = inspection
+  const { meta, memory, phase } = inspection
   const { layout } = memory
   const entries: Addr[] = []
   const listed = new Set<number>()
-  inspection.expectWithin('WORK_POOL_NEXT', words[WORK_POOL_NEXT], 0, layout.workBufferCount)
+  inspection.expectWithin('WORK_POOL_NEXT', meta[WORK_POOL_NEXT], 0, layout.workBufferCount)
   const full = walk(inspection, WORK_FULL, 'full', listed, buffer =>
     readEntries(inspection, buffer, entries),
   )
   walk(inspection, WORK_EMPTY, 'empty', listed, () => {})
-  inspection.expect('WORK_FULL_COUNT', words[WORK_FULL_COUNT], full)
+  inspection.expect('WORK_FULL_COUNT', meta[WORK_FULL_COUNT], full)
   if (phase !== PHASE_MARK) inspection.expect('full work buffers where nothing is marked', full, 0)
   if (inspection.isClean)
-    inspection.expect('work buffers in the two lists', listed.size, words[WORK_POOL_NEXT])
+    inspection.expect('work buffers in the two lists', listed.size, meta[WORK_POOL_NEXT])
   for (let index = 0; index < layout.procs; index++) {
-    const count = words[memory.p(index, p.BARRIER_COUNT)]
-    const most = phase === PHASE_MARK ? 2 * p.BARRIER_PAIRS : 0
+    const count = meta[memory.pWord(index, pWords.BARRIER_COUNT)]
+    const most = phase === PHASE_MARK ? 2 * pWords.BARRIER_PAIRS : 0
     if (count < 0 || count > most || count % 2 !== 0)
       inspection.found(
         `P ${index}’s barrier buffer has ${count} entries, must be pairs, and at most ${most} entries in phase ${phase}`,
@@ -63,12 +63,12 @@ function walk(
   listed: Set<number>,
   visit: (buffer: number) => void,
 ): number {
-  const { words, memory } = inspection
+  const { meta, memory } = inspection
   const { layout } = memory
   let length = 0
-  for (let buffer = words[head]; buffer !== 0; buffer = words[buffer + WORK_BUFFER_NEXT]) {
+  for (let buffer = meta[head]; buffer !== 0; buffer = meta[buffer + WORK_BUFFER_NEXT]) {
     const number = (buffer - layout.workBuffers) / WORK_BUFFER_WORDS
-    if (!Number.isInteger(number) || number < 0 || number >= words[WORK_POOL_NEXT]) {
+    if (!Number.isInteger(number) || number < 0 || number >= meta[WORK_POOL_NEXT]) {
       inspection.found(
         `the ${name} list of work buffers holds ${buffer}, which is none that was handed out`,
       )
@@ -88,8 +88,8 @@ function walk(
 }
 
 function readEntries(inspection: Inspection, buffer: number, entries: Addr[]): void {
-  const { words, memory } = inspection
-  const count = words[buffer + WORK_BUFFER_COUNT]
+  const { meta, memory } = inspection
+  const count = meta[buffer + WORK_BUFFER_COUNT]
   const number = (buffer - memory.layout.workBuffers) / WORK_BUFFER_WORDS
   if (count < 1 || count > WORK_BUFFER_CAPACITY) {
     inspection.found(
@@ -98,7 +98,7 @@ function readEntries(inspection: Inspection, buffer: number, entries: Addr[]): v
     return
   }
   for (let index = 0; index < count; index++) {
-    const entry = words[buffer + WORK_BUFFER_ENTRIES + index]
+    const entry = meta[buffer + WORK_BUFFER_ENTRIES + index]
     const complaint = complaintOf(inspection, entry)
     if (complaint === '') entries.push(entry)
     else inspection.found(`entry ${index} of work buffer ${number} is ${entry}: ${complaint}`)

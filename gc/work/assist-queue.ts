@@ -13,12 +13,14 @@
  *    it, and spends it on the queue.
  * 4. What is left is added again, and step 2 follows.
  */
+
 import { add, compareAndSwap, load, store, sub } from '#sync'
+import type { Bytes, GoroutineId } from '../../memory/kinds.ts'
 import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { World } from '../world.ts'
 
@@ -36,71 +38,69 @@ export class AssistQueue {
   /** True while this P waits in the queue. */
   get isQueued(): boolean {
     const { memory, index } = this
-    return load(memory.words, memory.p(index, p.ASSIST_QUEUED)) !== 0
+    return load(memory.meta, memory.pWord(index, pWords.ASSIST_QUEUED)) !== 0
   }
 
   /** False if there is no mark to wait for, or credit, or the CPU limiter limits. */
   enqueue(): boolean {
-    const { words } = this.memory
-    lock(words, control.ASSIST_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.ASSIST_LOCK)
     try {
-      if (words[control.BLACKEN_ENABLED] === 0 || load(words, control.BACKGROUND_CREDIT) > 0)
+      if (meta[control.BLACKEN_ENABLED] === 0 || load(meta, control.BACKGROUND_CREDIT) > 0)
         return false
-      if (load(words, control.GC_CPU_LIMITED) !== 0) return false
+      if (load(meta, control.GC_CPU_LIMITED) !== 0) return false
       this.append(this.index)
       return true
     } finally {
-      unlock(words, control.ASSIST_LOCK)
+      unlock(meta, control.ASSIST_LOCK)
     }
   }
 
   /** Workers' scan work: pays goroutines that wait, then becomes background credit. */
   payFrom(work: number): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (let rest = work; rest > 0; rest = this.withdraw()) {
       rest = this.payQueue(rest)
       if (rest === 0) return
-      add(words, control.BACKGROUND_CREDIT, rest)
+      add(meta, control.BACKGROUND_CREDIT, rest)
       // Go leaves a P that came meanwhile to the next payment; there may be none for long.
-      if (load(words, control.ASSIST_COUNT) === 0) return
+      if (load(meta, control.ASSIST_COUNT) === 0) return
     }
   }
 
   /** Returns the work that is left. */
   private payQueue(work: number): number {
-    const { words, doubles, layout } = this.memory
-    if (load(words, control.ASSIST_COUNT) === 0) return work
-    const bytes = Math.trunc(work * doubles[layout.measures + control.ASSIST_BYTES_PER_WORK])
-    lock(words, control.ASSIST_LOCK)
+    const { meta } = this.memory
+    if (load(meta, control.ASSIST_COUNT) === 0) return work
+    const bytes = Math.trunc(work * this.memory.get(control.ASSIST_BYTES_PER_WORK))
+    lock(meta, control.ASSIST_LOCK)
     try {
-      return clampWork(
-        this.payInOrder(bytes) * doubles[layout.measures + control.ASSIST_WORK_PER_BYTE],
-      )
+      return clampWork(this.payInOrder(bytes) * this.memory.get(control.ASSIST_WORK_PER_BYTE))
     } finally {
-      unlock(words, control.ASSIST_LOCK)
+      unlock(meta, control.ASSIST_LOCK)
     }
   }
 
   /** Returns the bytes of credit that are left. */
-  private payInOrder(bytes: number): number {
-    const { words, doubles } = this.memory
+  private payInOrder(bytes: Bytes): number {
+    const { meta, metaF64 } = this.memory
     let left = bytes
-    while (words[control.ASSIST_FIRST] !== 0 && left > 0) {
-      const index = words[control.ASSIST_FIRST] - 1
-      const credit = this.memory.goroutineDouble(
-        words[this.memory.p(index, p.GOROUTINE)],
-        g.ASSIST_BYTES,
+    while (meta[control.ASSIST_FIRST] !== 0 && left > 0) {
+      const index = meta[control.ASSIST_FIRST] - 1
+      const creditDouble = this.memory.goroutineDouble(
+        meta[this.memory.pWord(index, pWords.GOROUTINE)] as GoroutineId,
+        gWords.ASSIST_BYTES,
       )
-      if (left + doubles[credit] < 0) {
+      if (left + metaF64[creditDouble] < 0) {
         // Not enough for this one: to the back with it, so that a large debt does not hold up the
         // others.
-        doubles[credit] += left
+        metaF64[creditDouble] += left
         this.removeFirst()
         this.append(index)
         return 0
       }
-      left += doubles[credit]
-      doubles[credit] = 0
+      left += metaF64[creditDouble]
+      metaF64[creditDouble] = 0
       this.release(index)
     }
     return left
@@ -108,11 +108,11 @@ export class AssistQueue {
 
   /** Takes all background credit; 0 if there is none. */
   withdraw(): number {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (;;) {
-      const available = load(words, control.BACKGROUND_CREDIT)
+      const available = load(meta, control.BACKGROUND_CREDIT)
       if (available <= 0) return 0
-      if (compareAndSwap(words, control.BACKGROUND_CREDIT, available, 0)) return available
+      if (compareAndSwap(meta, control.BACKGROUND_CREDIT, available, 0)) return available
     }
   }
 
@@ -121,39 +121,39 @@ export class AssistQueue {
    * and when the limiter begins to limit.
    */
   releaseAll(): void {
-    const { words } = this.memory
-    lock(words, control.ASSIST_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.ASSIST_LOCK)
     try {
-      while (words[control.ASSIST_FIRST] !== 0) this.release(words[control.ASSIST_FIRST] - 1)
+      while (meta[control.ASSIST_FIRST] !== 0) this.release(meta[control.ASSIST_FIRST] - 1)
     } finally {
-      unlock(words, control.ASSIST_LOCK)
+      unlock(meta, control.ASSIST_LOCK)
     }
   }
 
   private release(index: number): void {
     this.removeFirst()
     this.memory.faults.pass('assist/wake')
-    store(this.memory.words, this.memory.p(index, p.ASSIST_QUEUED), 0)
+    store(this.memory.meta, this.memory.pWord(index, pWords.ASSIST_QUEUED), 0)
     this.world.wake(index)
   }
 
   private append(index: number): void {
-    const { words } = this.memory
-    const last = words[control.ASSIST_LAST]
-    words[this.memory.p(index, p.ASSIST_NEXT)] = 0
-    if (last === 0) words[control.ASSIST_FIRST] = index + 1
-    else words[this.memory.p(last - 1, p.ASSIST_NEXT)] = index + 1
-    words[control.ASSIST_LAST] = index + 1
-    store(words, this.memory.p(index, p.ASSIST_QUEUED), 1)
-    add(words, control.ASSIST_COUNT, 1)
+    const { meta } = this.memory
+    const last = meta[control.ASSIST_LAST]
+    meta[this.memory.pWord(index, pWords.ASSIST_NEXT)] = 0
+    if (last === 0) meta[control.ASSIST_FIRST] = index + 1
+    else meta[this.memory.pWord(last - 1, pWords.ASSIST_NEXT)] = index + 1
+    meta[control.ASSIST_LAST] = index + 1
+    store(meta, this.memory.pWord(index, pWords.ASSIST_QUEUED), 1)
+    add(meta, control.ASSIST_COUNT, 1)
   }
 
   private removeFirst(): void {
-    const { words } = this.memory
-    const index = words[control.ASSIST_FIRST] - 1
-    words[control.ASSIST_FIRST] = words[this.memory.p(index, p.ASSIST_NEXT)]
-    if (words[control.ASSIST_FIRST] === 0) words[control.ASSIST_LAST] = 0
-    sub(words, control.ASSIST_COUNT, 1)
+    const { meta } = this.memory
+    const index = meta[control.ASSIST_FIRST] - 1
+    meta[control.ASSIST_FIRST] = meta[this.memory.pWord(index, pWords.ASSIST_NEXT)]
+    if (meta[control.ASSIST_FIRST] === 0) meta[control.ASSIST_LAST] = 0
+    sub(meta, control.ASSIST_COUNT, 1)
   }
 }
 

@@ -11,12 +11,14 @@
  * not object by object, so that nothing of it is on the fast path; and one that waits is blocked in
  * place, so the queue holds Ps.
  */
+
 import { load, now, sub } from '#sync'
+import type { Bytes, GoroutineId, MetaDouble } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { Listener } from '../listener.ts'
 import type { Drain } from '../mark/drain.ts'
@@ -68,76 +70,76 @@ export class Assists {
   /**
    * Charges the goroutine that runs on this P. It pays at once if that puts it in debt. @safepoint
    */
-  charge(bytes: number): void {
-    const { words, doubles } = this.memory
-    if (words[control.BLACKEN_ENABLED] === 0) return
-    const goroutine = words[this.memory.p(this.index, p.GOROUTINE)]
+  charge(bytes: Bytes): void {
+    const { meta, metaF64 } = this.memory
+    if (meta[control.BLACKEN_ENABLED] === 0) return
+    const goroutine = meta[this.memory.pWord(this.index, pWords.GOROUTINE)] as GoroutineId
     if (goroutine === 0) return
-    const credit = this.creditOf(goroutine)
-    doubles[credit] -= bytes
+    const credit = this.creditDouble(goroutine)
+    metaF64[credit] -= bytes
     // What is left of the bank buys no more than this. An assist near the end of the mark earns
     // hundreds of times the room that is left (docs/go-collector.md §2.1).
-    if (this.isCapped && doubles[credit] > 0)
-      doubles[credit] = Math.min(
-        doubles[credit],
-        Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE)),
+    if (this.isCapped && metaF64[credit] > 0)
+      metaF64[credit] = Math.min(
+        metaF64[credit],
+        Math.max(0, meta[control.GOAL] - load(meta, control.HEAP_LIVE)),
       )
-    if (doubles[credit] < 0) this.pay(credit)
+    if (metaF64[credit] < 0) this.pay(credit)
   }
 
   /** True if the goroutine that runs here has paid for so many bytes ahead. */
-  isInCredit(bytes: number): boolean {
-    const goroutine = this.memory.words[this.memory.p(this.index, p.GOROUTINE)]
-    return goroutine !== 0 && this.memory.doubles[this.creditOf(goroutine)] >= bytes
+  isInCredit(bytes: Bytes): boolean {
+    const goroutine = this.memory.meta[
+      this.memory.pWord(this.index, pWords.GOROUTINE)
+    ] as GoroutineId
+    return goroutine !== 0 && this.memory.metaF64[this.creditDouble(goroutine)] >= bytes
   }
 
   /**
    * A goroutine ends. Its credit goes to Ps that wait, then to the pool (in Go only to the pool);
    * its debt is forgiven.
    */
-  settle(goroutine: number): void {
-    const { words, doubles, layout } = this.memory
-    if (words[control.BLACKEN_ENABLED] === 0) return
-    const credit = doubles[this.creditOf(goroutine)]
+  settle(goroutine: GoroutineId): void {
+    const { meta, metaF64 } = this.memory
+    if (meta[control.BLACKEN_ENABLED] === 0) return
+    const credit = metaF64[this.creditDouble(goroutine)]
     if (credit > 0)
-      this.queue.payFrom(
-        clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit),
-      )
+      this.queue.payFrom(clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))
   }
 
   /** Index of a goroutine's credit, which is 0 in a cycle in which it has not allocated yet. */
-  private creditOf(goroutine: number): number {
-    const { words, doubles } = this.memory
-    const credit = this.memory.goroutineDouble(goroutine, g.ASSIST_BYTES)
-    const cycle = this.memory.goroutine(goroutine, g.ASSIST_CYCLE)
-    if (words[cycle] !== words[control.CYCLES]) {
-      words[cycle] = words[control.CYCLES]
-      doubles[credit] = 0
+  private creditDouble(goroutine: GoroutineId): MetaDouble {
+    const { meta, metaF64 } = this.memory
+    const creditDouble = this.memory.goroutineDouble(goroutine, gWords.ASSIST_BYTES)
+    const cycleWord = this.memory.goroutineWord(goroutine, gWords.ASSIST_CYCLE)
+    if (meta[cycleWord] !== meta[control.CYCLES]) {
+      meta[cycleWord] = meta[control.CYCLES]
+      metaF64[creditDouble] = 0
     }
-    return credit
+    return creditDouble
   }
 
   private pay(credit: number): void {
-    const { words, doubles, layout } = this.memory
-    const cycle = words[control.CYCLES]
+    const { meta, metaF64, layout } = this.memory
+    const cycle = meta[control.CYCLES]
     const workPerByte = layout.measures + control.ASSIST_WORK_PER_BYTE
     const bytesPerWork = layout.measures + control.ASSIST_BYTES_PER_WORK
     for (;;) {
       // Read again after every wait: the debt may be paid, the cycle may be over, and another may
       // have begun.
       if (
-        doubles[credit] >= 0 ||
-        words[control.BLACKEN_ENABLED] === 0 ||
-        words[control.CYCLES] !== cycle
+        metaF64[credit] >= 0 ||
+        meta[control.BLACKEN_ENABLED] === 0 ||
+        meta[control.CYCLES] !== cycle
       )
         return
-      if (doubles[workPerByte] === 0 || this.limiter.isLimiting) return
+      if (metaF64[workPerByte] === 0 || this.limiter.isLimiting) return
       this.memory.faults.pass('assist/pay')
-      let debt = -doubles[credit]
-      let work = Math.trunc(doubles[workPerByte] * debt)
+      let debt = -metaF64[credit]
+      let work = Math.trunc(metaF64[workPerByte] * debt)
       if (work < OVER_ASSIST_WORK) {
         work = OVER_ASSIST_WORK
-        debt = Math.trunc(doubles[bytesPerWork] * work)
+        debt = Math.trunc(metaF64[bytesPerWork] * work)
       }
       work -= this.steal(work, debt, credit)
       if (work === 0) return
@@ -145,8 +147,8 @@ export class Assists {
       const isBegun = this.limiter.begin()
       try {
         this.assist(work, credit)
-        if (words[control.CYCLES] !== cycle || doubles[credit] >= 0) return
-        if ((words[this.memory.p(this.index, p.POLL)] & ~p.POLL_ALWAYS) !== 0)
+        if (meta[control.CYCLES] !== cycle || metaF64[credit] >= 0) return
+        if ((meta[this.memory.pWord(this.index, pWords.POLL)] & ~pWords.POLL_ALWAYS) !== 0)
           this.world.safepoint()
         else this.waitForCredit()
       } finally {
@@ -159,14 +161,14 @@ export class Assists {
    * Takes background credit; a race may leave it below 0, then stealing fails for a while, as in
    * Go. Returns the work it is worth.
    */
-  private steal(work: number, debt: number, credit: number): number {
-    const { words, doubles, layout } = this.memory
-    const available = load(words, control.BACKGROUND_CREDIT)
+  private steal(work: number, debt: number, credit: MetaDouble): number {
+    const { meta, metaF64 } = this.memory
+    const available = load(meta, control.BACKGROUND_CREDIT)
     if (available <= 0) return 0
     const stolen = Math.min(available, work)
-    const bytesPerWork = doubles[layout.measures + control.ASSIST_BYTES_PER_WORK]
-    doubles[credit] += stolen < work ? 1 + Math.trunc(bytesPerWork * stolen) : debt
-    sub(words, control.BACKGROUND_CREDIT, stolen)
+    const bytesPerWork = this.memory.get(control.ASSIST_BYTES_PER_WORK)
+    metaF64[credit] += stolen < work ? 1 + Math.trunc(bytesPerWork * stolen) : debt
+    sub(meta, control.BACKGROUND_CREDIT, stolen)
     return stolen
   }
 
@@ -175,26 +177,27 @@ export class Assists {
    * work is credited to it. @safepoint
    */
   assistAhead(): void {
-    const goroutine = this.memory.words[this.memory.p(this.index, p.GOROUTINE)]
+    const goroutine = this.memory.meta[
+      this.memory.pWord(this.index, pWords.GOROUTINE)
+    ] as GoroutineId
     if (goroutine === 0) return
     probeStackDeep()
     const isBegun = this.limiter.begin()
     try {
-      this.assist(OVER_ASSIST_WORK, this.creditOf(goroutine))
+      this.assist(OVER_ASSIST_WORK, this.creditDouble(goroutine))
     } finally {
       this.limiter.end(isBegun)
     }
   }
 
   private assist(work: number, credit: number): void {
-    const { words, doubles, layout } = this.memory
+    const { meta, metaF64 } = this.memory
     const began = now()
-    const cycle = words[control.CYCLES]
+    const cycle = meta[control.CYCLES]
     this.drain.enter()
     const done = this.drain.drainWork(work, this.isCalledOff)
-    if (words[control.CYCLES] === cycle)
-      doubles[credit] +=
-        1 + Math.trunc(doubles[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
+    if (meta[control.CYCLES] === cycle)
+      metaF64[credit] += 1 + Math.trunc(this.memory.get(control.ASSIST_BYTES_PER_WORK) * done)
     this.limiter.updateIfDue()
     this.finish(began, cycle, done)
   }
@@ -202,16 +205,16 @@ export class Assists {
   /** Drains at the gate, without limit of debt. What that earns is background credit. @safepoint */
   drainUntil(isOver: () => boolean): void {
     const began = now()
-    const cycle = this.memory.words[control.CYCLES]
+    const cycle = this.memory.meta[control.CYCLES]
     this.drain.enter()
     this.drain.drainForCredit(isOver)
     this.finish(began, cycle, 0)
   }
 
   private finish(began: number, cycle: number, done: number): void {
-    const { words, doubles } = this.memory
-    if (words[control.CYCLES] === cycle)
-      doubles[this.memory.pMeasure(this.index, p.ASSIST_MS)] += now() - began
+    const { meta, metaF64 } = this.memory
+    if (meta[control.CYCLES] === cycle)
+      metaF64[this.memory.pDouble(this.index, pWords.ASSIST_MS)] += now() - began
     this.listener.slice('assist', began, done)
     this.endOfMark.drained()
   }

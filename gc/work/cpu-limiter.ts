@@ -37,11 +37,13 @@
  *    latest.
  * 2. A P that waits for credit waits for one that drains.
  */
+
 import { load, now, store } from '#sync'
+import type { MetaDouble, Milliseconds } from '../../memory/kinds.ts'
 import { tryLock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import {
   bucketCapacityMs,
@@ -60,18 +62,18 @@ export class CpuLimiter {
   private readonly memory: Memory
   private readonly world: World
   private readonly queue: AssistQueue
-  private readonly own: number
+  private readonly measures: MetaDouble
   private readonly bucket: CpuBucket = { levelMs: 0, isLimiting: false }
   constructor(here: Here, queue: AssistQueue) {
     this.memory = here.memory
     this.world = here.world
     this.queue = queue
-    this.own = here.memory.pMeasure(here.index, 0)
+    this.measures = here.memory.pDouble(here.index, 0)
   }
 
   /** True while assists must do nothing and the gate is open. */
   get isLimiting(): boolean {
-    return load(this.memory.words, control.GC_CPU_LIMITED) !== 0
+    return load(this.memory.meta, control.GC_CPU_LIMITED) !== 0
   }
 
   /** The same, after an update if one is due: for a P that works or waits for the collector. */
@@ -82,7 +84,7 @@ export class CpuLimiter {
 
   /** The least live heap at which a limited collector starts a cycle, in bytes. */
   get leastTrigger(): number {
-    return limitedTrigger(this.memory.doubles[this.memory.measure(control.HEAP_MARKED)])
+    return limitedTrigger(this.memory.get(control.HEAP_MARKED))
   }
 
   /**
@@ -90,19 +92,19 @@ export class CpuLimiter {
    * this is a part of that.
    */
   begin(): boolean {
-    const { doubles } = this.memory
-    if (doubles[this.own + p.COLLECTING_SINCE] !== 0) return false
-    doubles[this.own + p.COLLECTING_SINCE] = now()
+    const { metaF64 } = this.memory
+    if (metaF64[this.measures + pWords.COLLECTING_SINCE] !== 0) return false
+    metaF64[this.measures + pWords.COLLECTING_SINCE] = now()
     return true
   }
 
   /** It does no longer. `isBegun`: what begin said. */
   end(isBegun: boolean): void {
     if (!isBegun) return
-    const { doubles } = this.memory
-    const ms = now() - doubles[this.own + p.COLLECTING_SINCE]
-    doubles[this.own + p.COLLECTING_SINCE] = 0
-    doubles[this.own + p.TOTAL_ASSIST_MS] += ms
+    const { metaF64 } = this.memory
+    const ms = now() - metaF64[this.measures + pWords.COLLECTING_SINCE]
+    metaF64[this.measures + pWords.COLLECTING_SINCE] = 0
+    metaF64[this.measures + pWords.TOTAL_ASSIST_MS] += ms
   }
 
   /**
@@ -110,24 +112,26 @@ export class CpuLimiter {
    * not idle.
    */
   idle(): void {
-    const { doubles } = this.memory
-    if (doubles[this.own + p.IDLE_SINCE] === 0 && doubles[this.own + p.COLLECTING_SINCE] === 0)
-      doubles[this.own + p.IDLE_SINCE] = now()
+    const { metaF64 } = this.memory
+    if (
+      metaF64[this.measures + pWords.IDLE_SINCE] === 0 &&
+      metaF64[this.measures + pWords.COLLECTING_SINCE] === 0
+    )
+      metaF64[this.measures + pWords.IDLE_SINCE] = now()
   }
 
   /** It has one again, or works in the background quarter. */
   busy(): void {
-    const { doubles } = this.memory
-    const since = doubles[this.own + p.IDLE_SINCE]
+    const { metaF64 } = this.memory
+    const since = metaF64[this.measures + pWords.IDLE_SINCE]
     if (since === 0) return
-    doubles[this.own + p.IDLE_SINCE] = 0
-    doubles[this.own + p.TOTAL_IDLE_MS] += now() - since
+    metaF64[this.measures + pWords.IDLE_SINCE] = 0
+    metaF64[this.measures + pWords.TOTAL_IDLE_MS] += now() - since
   }
 
   /** An update, if the last one is too long ago. */
   updateIfDue(): void {
-    const { doubles } = this.memory
-    if (now() - doubles[this.memory.measure(control.LIMITER_UPDATED_AT)] > PERIOD_MS) this.update()
+    if (now() - this.memory.get(control.LIMITER_UPDATED_AT) > PERIOD_MS) this.update()
   }
 
   /** Counts the time since the last update: some of it was the collector's. */
@@ -141,15 +145,15 @@ export class CpuLimiter {
   }
 
   private updateAs(world: 'running' | 'stopped'): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     let begins = false
-    if (!tryLock(words, control.LIMITER_LOCK)) return
+    if (!tryLock(meta, control.LIMITER_LOCK)) return
     try {
       const wasLimiting = this.isLimiting
       this.count(world, now())
       begins = this.isLimiting && !wasLimiting
     } finally {
-      unlock(words, control.LIMITER_LOCK)
+      unlock(meta, control.LIMITER_LOCK)
     }
     if (begins) this.callOff()
   }
@@ -161,50 +165,50 @@ export class CpuLimiter {
   }
 
   private count(world: 'running' | 'stopped', time: number): void {
-    const { words, doubles, layout } = this.memory
-    const measures = this.memory.measure(0)
-    const window = (time - doubles[measures + control.LIMITER_UPDATED_AT]) * layout.procs
-    const assisted = this.sum(p.TOTAL_ASSIST_MS, p.COLLECTING_SINCE, time)
-    const idled = this.sum(p.TOTAL_IDLE_MS, p.IDLE_SINCE, time)
-    const assist = assisted - doubles[measures + control.LIMITER_ASSISTED]
-    const idle = idled - doubles[measures + control.LIMITER_IDLED]
-    doubles[measures + control.LIMITER_UPDATED_AT] = time
-    doubles[measures + control.LIMITER_ASSISTED] = assisted
-    doubles[measures + control.LIMITER_IDLED] = idled
-    const background = words[control.BLACKEN_ENABLED] !== 0 ? BACKGROUND_UTILIZATION * window : 0
+    const { meta, metaF64, layout } = this.memory
+    const measures = this.memory.controlDouble(0)
+    const window = (time - metaF64[measures + control.LIMITER_UPDATED_AT]) * layout.procs
+    const assisted = this.sum(pWords.TOTAL_ASSIST_MS, pWords.COLLECTING_SINCE, time)
+    const idled = this.sum(pWords.TOTAL_IDLE_MS, pWords.IDLE_SINCE, time)
+    const assist = assisted - metaF64[measures + control.LIMITER_ASSISTED]
+    const idle = idled - metaF64[measures + control.LIMITER_IDLED]
+    metaF64[measures + control.LIMITER_UPDATED_AT] = time
+    metaF64[measures + control.LIMITER_ASSISTED] = assisted
+    metaF64[measures + control.LIMITER_IDLED] = idled
+    const background = meta[control.BLACKEN_ENABLED] !== 0 ? BACKGROUND_UTILIZATION * window : 0
     const collector = world === 'stopped' ? window : assist + background
     this.fill(collector, Math.max(0, window - idle - collector))
   }
 
-  private fill(collectorMs: number, programMs: number): void {
-    const { words, doubles, layout } = this.memory
+  private fill(collectorMs: Milliseconds, programMs: Milliseconds): void {
+    const { meta, metaF64, layout } = this.memory
     const { bucket } = this
-    const level = this.memory.measure(control.LIMITER_LEVEL)
+    const levelDouble = this.memory.controlDouble(control.LIMITER_LEVEL)
     const wasLimiting = this.isLimiting
-    bucket.levelMs = doubles[level]
+    bucket.levelMs = metaF64[levelDouble]
     bucket.isLimiting = wasLimiting
-    const marked = doubles[this.memory.measure(control.HEAP_MARKED)]
+    const marked = this.memory.get(control.HEAP_MARKED)
     fillBucket(
       bucket,
       collectorMs,
       programMs,
-      bucketCapacityMs(layout.procs, words[control.GOAL], marked),
+      bucketCapacityMs(layout.procs, meta[control.GOAL], marked),
     )
-    doubles[level] = bucket.levelMs
+    metaF64[levelDouble] = bucket.levelMs
     if (bucket.isLimiting === wasLimiting) return
     // A cycle in which it begins, or ends, was limited.
-    store(words, control.GC_CPU_LIMITED_CYCLE, words[control.CYCLES])
-    store(words, control.GC_CPU_LIMITED, bucket.isLimiting ? 1 : 0)
+    store(meta, control.GC_CPU_LIMITED_CYCLE, meta[control.CYCLES])
+    store(meta, control.GC_CPU_LIMITED, bucket.isLimiting ? 1 : 0)
   }
 
   /** A total of all Ps, with what lasts at `time`. */
-  private sum(total: number, since: number, time: number): number {
-    const { doubles, layout } = this.memory
+  private sum(total: number, since: number, time: Milliseconds): Milliseconds {
+    const { metaF64, layout } = this.memory
     let sum = 0
     for (let index = 0; index < layout.procs; index++) {
-      const own = this.memory.pMeasure(index, 0)
-      sum += doubles[own + total]
-      const began = doubles[own + since]
+      const own = this.memory.pDouble(index, 0)
+      sum += metaF64[own + total]
+      const began = metaF64[own + since]
       if (began > 0) sum += time - began
     }
     return sum

@@ -28,12 +28,14 @@
  * 2. Work that nobody sees, and a policy that is absent, are ended by the stop that is raised after
  *    a while. That stop asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
+
 import { add, load, now } from '#sync'
 import type { LiveHeap } from '../../heap/live-heap.ts'
+import type { Bytes, Milliseconds } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { Drain } from '../mark/drain.ts'
 import type { EndOfMark } from '../termination/end-of-mark.ts'
@@ -115,48 +117,48 @@ export class Gate {
    * Returns once the request may take memory: the live heap has grown by it (heap/live-heap.ts), or
    * the request is admitted without. After that there is no safepoint. @safepoint
    */
-  admit(bytes: number): void {
+  admit(bytes: Bytes): void {
     if (this.limitedBy === 'off') return
     this.isAdmitted = false
     if (this.limiter.isLimiting) return
     if (this.live.reserve(bytes, this.limit) || this.waitFor(bytes)) return
-    this.isAdmitted = this.memory.words[control.CYCLES_MARKED] >= this.cycle
+    this.isAdmitted = this.memory.meta[control.CYCLES_MARKED] >= this.cycle
   }
 
   /**
    * The same for the last request, which has found no memory. If it was admitted in any case it
    * still is: a wait for another cycle would tell it nothing. @safepoint
    */
-  admitAgain(bytes: number): void {
+  admitAgain(bytes: Bytes): void {
     if (!this.isAdmitted) this.admit(bytes)
   }
 
   private get limit(): number {
-    const { words, doubles, layout } = this.memory
-    if (this.limitedBy === 'goal') return words[control.GOAL]
+    const { meta } = this.memory
+    if (this.limitedBy === 'goal') return meta[control.GOAL]
     // L is a signed word: without a goal the hard one is infinite.
-    return Math.min(doubles[layout.measures + control.HARD_GOAL], control.NO_BYTES)
+    return Math.min(this.memory.get(control.HARD_GOAL), control.NO_BYTES)
   }
 
   /** True once the request is reserved, false if it is admitted in any case. */
-  private waitFor(bytes: number): boolean {
+  private waitFor(bytes: Bytes): boolean {
     probeStackDeep()
     const { memory, limiter } = this
-    const { doubles } = memory
-    const own = memory.pMeasure(this.here.index, 0)
-    doubles[own + p.GATE_SINCE] = now()
+    const { metaF64 } = memory
+    const own = memory.pDouble(this.here.index, 0)
+    metaF64[own + pWords.GATE_SINCE] = now()
     const isBegun = limiter.begin()
     try {
       memory.faults.pass('gate/wait')
       return this.waitForCycles(bytes)
     } finally {
       limiter.end(isBegun)
-      doubles[own + p.GATE_MS] += now() - doubles[own + p.GATE_SINCE]
-      doubles[own + p.GATE_SINCE] = 0
+      metaF64[own + pWords.GATE_MS] += now() - metaF64[own + pWords.GATE_SINCE]
+      metaF64[own + pWords.GATE_SINCE] = 0
     }
   }
 
-  private waitForCycles(bytes: number): boolean {
+  private waitForCycles(bytes: Bytes): boolean {
     for (let cycles = 0; cycles < MOST_CYCLES; cycles++) {
       if (this.waitForCycle(bytes)) return true
       if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
@@ -168,14 +170,14 @@ export class Gate {
    * True once the request is reserved, false if the cycle that runs, or else the next one, has been
    * marked and there is no room, or the gate is open.
    */
-  private waitForCycle(bytes: number): boolean {
-    const { words } = this.memory
+  private waitForCycle(bytes: Bytes): boolean {
+    const { meta } = this.memory
     this.bytes = bytes
-    this.cycle = words[control.CYCLES] + (words[control.PHASE] === control.PHASE_OFF ? 1 : 0)
+    this.cycle = meta[control.CYCLES] + (meta[control.PHASE] === control.PHASE_OFF ? 1 : 0)
     this.patienceMs = GATE_MS
     while (!this.live.reserve(bytes, this.limit)) {
       if (this.isMarked) return false
-      if (words[control.PHASE] === control.PHASE_OFF)
+      if (meta[control.PHASE] === control.PHASE_OFF)
         this.starter.start(STOP_HEAP_CYCLE, this.isOver)
       else this.help()
     }
@@ -208,13 +210,13 @@ export class Gate {
   private get isMarked(): boolean {
     const { memory, limiter } = this
     return (
-      memory.words[control.CYCLES_MARKED] >= this.cycle || (limiter.isLimitingNow && !this.isFull)
+      memory.meta[control.CYCLES_MARKED] >= this.cycle || (limiter.isLimitingNow && !this.isFull)
     )
   }
 
   /** True if the wait is over: the cycle was marked, or there is room. */
   private isOver(): boolean {
-    return this.isMarked || load(this.memory.words, control.HEAP_LIVE) + this.bytes <= this.limit
+    return this.isMarked || load(this.memory.meta, control.HEAP_LIVE) + this.bytes <= this.limit
   }
 
   private mayWake(): boolean {
@@ -222,27 +224,26 @@ export class Gate {
   }
 
   /** True if the limit has room for the request in a heap that holds only what was marked last. */
-  private fitsBesideMarked(bytes: number): boolean {
-    const { doubles, layout } = this.memory
-    return doubles[layout.measures + control.HEAP_MARKED] + bytes <= this.limit
+  private fitsBesideMarked(bytes: Bytes): boolean {
+    return this.memory.get(control.HEAP_MARKED) + bytes <= this.limit
   }
 
   /**
    * Waits for work or the end; if neither comes in time, raises the termination stop. True if it
    * did.
    */
-  private endsMark(patienceMs: number): boolean {
+  private endsMark(patienceMs: Milliseconds): boolean {
     const { drain } = this
     const { memory, world } = this.here
     this.endOfMark.gateIdle()
-    const { words } = memory
-    const cycle = words[control.CYCLES]
+    const { meta } = memory
+    const cycle = meta[control.CYCLES]
     this.deadline = now() + patienceMs
     world.blockInPlace(this.mayWake, this.deadline)
     const epoch = world.epoch()
-    if (this.isOver() || drain.isWorkAvailable || words[control.CYCLES] !== cycle) return false
-    if (words[control.BLACKEN_ENABLED] === 0 || now() < this.deadline) return false
-    add(words, control.GATE_RAISES, 1)
+    if (this.isOver() || drain.isWorkAvailable || meta[control.CYCLES] !== cycle) return false
+    if (meta[control.BLACKEN_ENABLED] === 0 || now() < this.deadline) return false
+    add(meta, control.GATE_RAISES, 1)
     return world.raise(epoch, STOP_TERMINATION)
   }
 }

@@ -19,40 +19,42 @@
  * An offer is counted off before it is taken. A count too high would keep Ps looking for an offer
  * that is gone; one too low costs a look.
  */
+
 import { add, compareAndSwap, load, store, sub } from '#sync'
+import type { MetaWord } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { DEDICATED_NEEDED, DEDICATED_OFFERS } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 
 /** @nosafepoint */
 export class Roles {
   private readonly memory: Memory
   private readonly pIndex: number
-  private readonly own: number
+  private readonly base: MetaWord
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
     this.pIndex = pIndex
-    this.own = memory.p(pIndex, p.ROLE)
+    this.base = memory.pWord(pIndex, pWords.ROLE)
   }
 
   /** All roles are free, `needed` of them. In the setup stop. */
   static handOut(memory: Memory, needed: number): void {
-    const { words } = memory
-    store(words, DEDICATED_NEEDED, needed)
-    store(words, DEDICATED_OFFERS, 0)
+    const { meta } = memory
+    store(meta, DEDICATED_NEEDED, needed)
+    store(meta, DEDICATED_OFFERS, 0)
     for (let index = 0; index < memory.layout.procs; index++)
-      words[memory.p(index, p.ROLE)] = p.ROLE_NONE
+      meta[memory.pWord(index, pWords.ROLE)] = pWords.ROLE_NONE
   }
 
   /** True if a role could be had. A hint. */
   get areLeft(): boolean {
-    return load(this.memory.words, DEDICATED_NEEDED) > 0 || this.areOffered
+    return load(this.memory.meta, DEDICATED_NEEDED) > 0 || this.areOffered
   }
 
   /** True if a worker would hand its role over. A hint. */
   get areOffered(): boolean {
-    return load(this.memory.words, DEDICATED_OFFERS) > 0
+    return load(this.memory.meta, DEDICATED_OFFERS) > 0
   }
 
   /**
@@ -60,29 +62,29 @@ export class Roles {
    * changes the word.
    */
   get isHeld(): boolean {
-    return this.memory.words[this.own] === p.ROLE_HELD
+    return this.memory.meta[this.base] === pWords.ROLE_HELD
   }
 
   /** True if this P has none, or none any more. */
   get isGone(): boolean {
-    return load(this.memory.words, this.own) === p.ROLE_NONE
+    return load(this.memory.meta, this.base) === pWords.ROLE_NONE
   }
 
   take(): boolean {
-    const { words } = this.memory
+    const { meta } = this.memory
     for (;;) {
-      const needed = load(words, DEDICATED_NEEDED)
+      const needed = load(meta, DEDICATED_NEEDED)
       if (needed <= 0) return false
-      if (compareAndSwap(words, DEDICATED_NEEDED, needed, needed - 1)) break
+      if (compareAndSwap(meta, DEDICATED_NEEDED, needed, needed - 1)) break
     }
-    store(words, this.own, p.ROLE_HELD)
+    store(meta, this.base, pWords.ROLE_HELD)
     return true
   }
 
   /** Another P may have this one's role from now on. */
   offer(): void {
-    store(this.memory.words, this.own, p.ROLE_OFFERED)
-    add(this.memory.words, DEDICATED_OFFERS, 1)
+    store(this.memory.meta, this.base, pWords.ROLE_OFFERED)
+    add(this.memory.meta, DEDICATED_OFFERS, 1)
     this.memory.faults.pass('dedicated-worker/offer')
   }
 
@@ -90,30 +92,30 @@ export class Roles {
   takeOver(): boolean {
     for (let index = 0; index < this.memory.layout.procs; index++) {
       if (index === this.pIndex || !this.endOffer(index)) continue
-      store(this.memory.words, this.own, p.ROLE_HELD)
+      store(this.memory.meta, this.base, pWords.ROLE_HELD)
       return true
     }
     return false
   }
 
   giveBack(): void {
-    const { words } = this.memory
-    if (this.isHeld) store(words, this.own, p.ROLE_NONE)
+    const { meta } = this.memory
+    if (this.isHeld) store(meta, this.base, pWords.ROLE_NONE)
     else if (!this.endOffer(this.pIndex)) return
-    add(words, DEDICATED_NEEDED, 1)
+    add(meta, DEDICATED_NEEDED, 1)
   }
 
   /** True if P `index` offers its role, and it is the caller's now. */
   private endOffer(index: number): boolean {
-    const { words } = this.memory
-    const role = this.memory.p(index, p.ROLE)
+    const { meta } = this.memory
+    const roleWord = this.memory.pWord(index, pWords.ROLE)
     // A plain look, for speed: the swap decides, and a P that misses an offer here finds it at its
     // next look.
-    if (words[role] !== p.ROLE_OFFERED) return false
-    sub(words, DEDICATED_OFFERS, 1)
+    if (meta[roleWord] !== pWords.ROLE_OFFERED) return false
+    sub(meta, DEDICATED_OFFERS, 1)
     this.memory.faults.pass('dedicated-worker/take')
-    if (compareAndSwap(words, role, p.ROLE_OFFERED, p.ROLE_NONE)) return true
-    add(words, DEDICATED_OFFERS, 1)
+    if (compareAndSwap(meta, roleWord, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true
+    add(meta, DEDICATED_OFFERS, 1)
     return false
   }
 }

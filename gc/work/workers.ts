@@ -18,7 +18,7 @@
 import { add, load, now, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { Drain } from '../mark/drain.ts'
 import type { EndOfMark } from '../termination/end-of-mark.ts'
@@ -53,8 +53,8 @@ export class Workers {
    * (Go's findRunnableGCWorker). @safepoint
    */
   runDue(): boolean {
-    const { words } = this.memory
-    if (words[control.BLACKEN_ENABLED] === 0) return false
+    const { meta } = this.memory
+    if (meta[control.BLACKEN_ENABLED] === 0) return false
     this.limiter.updateIfDue()
     if (this.roles.areOffered && this.roles.takeOver()) return this.runDedicated()
     if (!this.drain.isWorkAvailable) return false
@@ -63,25 +63,25 @@ export class Workers {
 
   /** Runs an idle worker, if there is work and fewer run than may. @safepoint */
   runIdle(): boolean {
-    const { words } = this.memory
-    if (words[control.BLACKEN_ENABLED] === 0 || !this.drain.isWorkAvailable) return false
-    if (add(words, control.IDLE_WORKERS, 1) >= words[control.IDLE_WORKERS_MAX]) {
-      sub(words, control.IDLE_WORKERS, 1)
+    const { meta } = this.memory
+    if (meta[control.BLACKEN_ENABLED] === 0 || !this.drain.isWorkAvailable) return false
+    if (add(meta, control.IDLE_WORKERS, 1) >= meta[control.IDLE_WORKERS_MAX]) {
+      sub(meta, control.IDLE_WORKERS, 1)
       return false
     }
-    this.run('idle', p.IDLE_MS, () => this.here.world.hasOtherWork())
-    sub(words, control.IDLE_WORKERS, 1)
+    this.run('idle', pWords.IDLE_MS, () => this.here.world.hasOtherWork())
+    sub(meta, control.IDLE_WORKERS, 1)
     if (this.drain.isWorkAvailable) this.here.world.wakeForWork()
     return true
   }
 
   /** True if this P could take some worker's role now. A hint. */
   get mayRun(): boolean {
-    const { words } = this.memory
-    if (words[control.BLACKEN_ENABLED] === 0) return false
+    const { meta } = this.memory
+    if (meta[control.BLACKEN_ENABLED] === 0) return false
     return (
       this.roles.areLeft ||
-      load(words, control.IDLE_WORKERS) < words[control.IDLE_WORKERS_MAX] ||
+      load(meta, control.IDLE_WORKERS) < meta[control.IDLE_WORKERS_MAX] ||
       this.untilDueMs <= 0
     )
   }
@@ -91,12 +91,12 @@ export class Workers {
    * share or nothing is to be marked.
    */
   get untilDueMs(): number {
-    const { words, doubles, layout } = this.memory
-    const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
-    if (words[control.BLACKEN_ENABLED] === 0 || share === 0 || !this.drain.isWorkAvailable)
+    const { meta, metaF64 } = this.memory
+    const share = this.memory.get(control.FRACTIONAL_GOAL)
+    if (meta[control.BLACKEN_ENABLED] === 0 || share === 0 || !this.drain.isWorkAvailable)
       return Number.POSITIVE_INFINITY
-    const spent = doubles[this.memory.pMeasure(this.here.index, p.FRACTIONAL_MS)]
-    return spent / share - (now() - doubles[layout.measures + control.MARK_STARTED_AT]) + 0.01
+    const spent = metaF64[this.memory.pDouble(this.here.index, pWords.FRACTIONAL_MS)]
+    return spent / share - (now() - this.memory.get(control.MARK_STARTED_AT)) + 0.01
   }
 
   private runDedicated(): boolean {
@@ -109,21 +109,23 @@ export class Workers {
       }
       return roles.isGone
     }
-    this.run('dedicated', p.DEDICATED_MS, isOver, () => roles.giveBack())
+    this.run('dedicated', pWords.DEDICATED_MS, isOver, () => roles.giveBack())
     return true
   }
 
   private runFractionalIfDue(): boolean {
-    const { doubles, layout } = this.memory
-    const share = doubles[layout.measures + control.FRACTIONAL_GOAL]
+    const { metaF64 } = this.memory
+    const share = this.memory.get(control.FRACTIONAL_GOAL)
     if (share === 0) return false
-    const markStarted = doubles[layout.measures + control.MARK_STARTED_AT]
-    const spent = this.memory.pMeasure(this.here.index, p.FRACTIONAL_MS)
+    const markStarted = this.memory.get(control.MARK_STARTED_AT)
+    const spentDouble = this.memory.pDouble(this.here.index, pWords.FRACTIONAL_MS)
     const began = now()
-    if (began > markStarted && doubles[spent] / (began - markStarted) > share) return false
-    this.run('fractional', p.FRACTIONAL_MS, () => {
+    if (began > markStarted && metaF64[spentDouble] / (began - markStarted) > share) return false
+    this.run('fractional', pWords.FRACTIONAL_MS, () => {
       const time = now()
-      return (doubles[spent] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
+      return (
+        (metaF64[spentDouble] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
+      )
     })
     return true
   }
@@ -133,13 +135,13 @@ export class Workers {
    * termination is considered.
    */
   private run(kind: Kind, measure: number, isOver: () => boolean, giveBack?: () => void): void {
-    const { words, doubles } = this.memory
-    const activity = this.memory.p(this.here.index, p.ACTIVITY)
-    const before = words[activity]
-    const cycle = words[control.CYCLES]
+    const { meta, metaF64 } = this.memory
+    const activityWord = this.memory.pWord(this.here.index, pWords.ACTIVITY)
+    const before = meta[activityWord]
+    const cycle = meta[control.CYCLES]
     if (kind !== 'idle') this.limiter.busy()
     const began = now()
-    words[activity] = p.ACTIVITY_MARKING
+    meta[activityWord] = pWords.ACTIVITY_MARKING
     this.memory.faults.pass(`${kind}-worker/start`)
     this.drain.enter()
     this.drain.drainForCredit(() => {
@@ -148,10 +150,9 @@ export class Workers {
       return isOver()
     })
     const ms = now() - began
-    if (words[control.CYCLES] === cycle)
-      doubles[this.memory.pMeasure(this.here.index, measure)] += ms
+    if (meta[control.CYCLES] === cycle) metaF64[this.memory.pDouble(this.here.index, measure)] += ms
     this.here.listener.slice(`${kind} worker`, began, cycle)
-    words[activity] = before
+    meta[activityWord] = before
     this.memory.faults.pass(`${kind}-worker/park`)
     giveBack?.()
     this.endOfMark.drained()

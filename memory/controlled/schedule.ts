@@ -185,17 +185,17 @@ export class Schedule {
    * While no P has a part in it.
    */
   prepare(strategy: Strategy, procs: number, options: ScheduleOptions = {}): void {
-    const words = this.words
-    words.fill(0, 0, TRACE)
-    words[PROCS] = procs
+    const meta = this.words
+    meta.fill(0, 0, TRACE)
+    meta[PROCS] = procs
     // Xorshift never leaves 0, and neighbouring seeds must not look alike.
-    words[RANDOM] = Math.imul((options.seed ?? 1) + 1, 0x9e3779b9) | 1
-    words[FAIR] = options.fair ?? 1000
-    words[MOST_TURNS] = options.mostTurns ?? 50_000_000
-    words[TRACING] = options.tracing === true ? 1 : 0
+    meta[RANDOM] = Math.imul((options.seed ?? 1) + 1, 0x9e3779b9) | 1
+    meta[FAIR] = options.fair ?? 1000
+    meta[MOST_TURNS] = options.mostTurns ?? 50_000_000
+    meta[TRACING] = options.tracing === true ? 1 : 0
     this.doubles[MOST_TIME] = 1e9
     for (let round = 0; round < 8; round++) this.random()
-    if (strategy.kind === 'random') words[STRATEGY] = RANDOMLY
+    if (strategy.kind === 'random') meta[STRATEGY] = RANDOMLY
     else if (strategy.kind === 'pct')
       this.preparePriorities(strategy.changes, strategy.turns, procs)
     else if (strategy.kind === 'round-robin')
@@ -204,36 +204,36 @@ export class Schedule {
   }
 
   private preparePriorities(changes: number, turns: number, procs: number): void {
-    const words = this.words
+    const meta = this.words
     this.prepareChanges(BY_PRIORITY, changes, turns)
     const free = Array.from({ length: procs }, (_, index) => index + 1)
     for (let index = 0; index < procs; index++)
-      words[P + index * P_WORDS + PRIORITY] = free.splice(this.random() % free.length, 1)[0]
+      meta[P + index * P_WORDS + PRIORITY] = free.splice(this.random() % free.length, 1)[0]
   }
 
   private prepareChanges(strategy: number, count: number, turns: number): void {
-    const words = this.words
-    words[STRATEGY] = strategy
-    words[CHANGES] = Math.min(count, MOST_CHANGES)
-    const at = Array.from({ length: words[CHANGES] }, () => 1 + (this.random() % turns)).sort(
+    const meta = this.words
+    meta[STRATEGY] = strategy
+    meta[CHANGES] = Math.min(count, MOST_CHANGES)
+    const at = Array.from({ length: meta[CHANGES] }, () => 1 + (this.random() % turns)).sort(
       (a, b) => a - b,
     )
-    words.set(at, CHANGE)
+    meta.set(at, CHANGE)
   }
 
   private prepareReplay(order: Order, procs: number): void {
-    const words = this.words
-    words[STRATEGY] = REPLAYED
+    const meta = this.words
+    meta[STRATEGY] = REPLAYED
     let end = REPLAY
     for (let index = 0; index < procs; index++) {
       const base = P + index * P_WORDS
-      words[base + REPLAY_NEXT] = end
+      meta[base + REPLAY_NEXT] = end
       for (const [p, turn, next] of order) {
         if (p !== index) continue
-        words[end++] = turn
-        words[end++] = next
+        meta[end++] = turn
+        meta[end++] = next
       }
-      words[base + REPLAY_END] = end
+      meta[base + REPLAY_END] = end
     }
   }
 
@@ -241,28 +241,28 @@ export class Schedule {
 
   /** Makes this thread P `index`. Returns when it has its first turn. */
   join(index: number): void {
-    const words = this.words
+    const meta = this.words
     this.me = index
     this.own = P + index * P_WORDS
-    words[this.own + STATE] = RUNNABLE
-    if (Atomics.add(words, JOINED, 1) + 1 === words[PROCS]) {
-      if (Atomics.compareExchange(words, MODE, GATHERING, CONTROLLED) !== GATHERING) return
-      for (let other = 0; other < words[PROCS]; other++) this.call(other)
+    meta[this.own + STATE] = RUNNABLE
+    if (Atomics.add(meta, JOINED, 1) + 1 === meta[PROCS]) {
+      if (Atomics.compareExchange(meta, MODE, GATHERING, CONTROLLED) !== GATHERING) return
+      for (let other = 0; other < meta[PROCS]; other++) this.call(other)
     }
     this.awaitTurn()
   }
 
   /** This P takes no more turns. */
   part(): void {
-    const words = this.words
+    const meta = this.words
     const me = this.me
     this.me = -1
-    if (Atomics.load(words, MODE) !== CONTROLLED) return
-    words[this.own + OWN_TURNS]++
-    words[this.own + STATE] = ABSENT
+    if (Atomics.load(meta, MODE) !== CONTROLLED) return
+    meta[this.own + OWN_TURNS]++
+    meta[this.own + STATE] = ABSENT
     let others = 0
-    for (let other = 0; other < words[PROCS]; other++)
-      others += words[P + other * P_WORDS + STATE] === ABSENT ? 0 : 1
+    for (let other = 0; other < meta[PROCS]; other++)
+      others += meta[P + other * P_WORDS + STATE] === ABSENT ? 0 : 1
     if (others === 0) return
     if (this.isAnybodyEnabled() || this.jump()) this.pass(this.choose(me))
     else this.release()
@@ -278,16 +278,16 @@ export class Schedule {
    * deeds. Throws a LivelockError after too many turns.
    */
   turn(): void {
-    const words = this.words
-    words[this.own + OWN_TURNS]++
-    if (++words[TURNS] > words[MOST_TURNS] || this.time > this.doubles[MOST_TIME]) {
+    const meta = this.words
+    meta[this.own + OWN_TURNS]++
+    if (++meta[TURNS] > meta[MOST_TURNS] || this.time > this.doubles[MOST_TIME]) {
       this.release()
       throw new LivelockError(
-        `no end in sight after ${words[TURNS]} turns and ${this.time / 1e6} s of their time`,
+        `no end in sight after ${meta[TURNS]} turns and ${this.time / 1e6} s of their time`,
       )
     }
     const next = this.choose(this.me)
-    if (next === this.me) words[IN_A_ROW]++
+    if (next === this.me) meta[IN_A_ROW]++
     else this.handOver(next)
   }
 
@@ -296,34 +296,34 @@ export class Schedule {
    * false if the time was over. Throws a StuckError if no P can go on any more.
    */
   block(key: number, milliseconds: number): boolean {
-    const words = this.words
+    const meta = this.words
     const own = this.own
-    words[own + OWN_TURNS]++
-    words[own + STATE] = WAITING
-    words[own + KEY] = key
-    words[own + WAIT_NUMBER] = ++words[WAITS]
+    meta[own + OWN_TURNS]++
+    meta[own + STATE] = WAITING
+    meta[own + KEY] = key
+    meta[own + WAIT_NUMBER] = ++meta[WAITS]
     this.doubles[DEADLINE + this.me] = this.time + milliseconds * 1000
     if (!this.isAnybodyEnabled() && !this.jump()) throw this.stuck()
     const next = this.choose(this.me)
     if (next !== this.me) this.handOver(next)
-    const woken = words[own + STATE] === RUNNABLE
-    words[own + STATE] = RUNNABLE
+    const woken = meta[own + STATE] === RUNNABLE
+    meta[own + STATE] = RUNNABLE
     return woken
   }
 
   /** Wakes up to `count` Ps that wait for `key`, those that wait longest first. */
   wake(key: number, count: number): void {
-    const words = this.words
+    const meta = this.words
     for (let woken = 0; woken < count; woken++) {
       let first = -1
-      for (let other = 0; other < words[PROCS]; other++) {
+      for (let other = 0; other < meta[PROCS]; other++) {
         const base = P + other * P_WORDS
-        if (words[base + STATE] !== WAITING || words[base + KEY] !== key) continue
-        if (first < 0 || words[base + WAIT_NUMBER] < words[P + first * P_WORDS + WAIT_NUMBER])
+        if (meta[base + STATE] !== WAITING || meta[base + KEY] !== key) continue
+        if (first < 0 || meta[base + WAIT_NUMBER] < meta[P + first * P_WORDS + WAIT_NUMBER])
           first = other
       }
       if (first < 0) return
-      words[P + first * P_WORDS + STATE] = RUNNABLE
+      meta[P + first * P_WORDS + STATE] = RUNNABLE
     }
   }
 
@@ -339,10 +339,10 @@ export class Schedule {
    * them.
    */
   private choose(me: number): number {
-    const words = this.words
+    const meta = this.words
     const usual = this.usual(me)
-    const chosen = this.chosenBy(words[STRATEGY], me, usual)
-    if (words[TRACING] !== 0) this.trace(me, chosen, usual)
+    const chosen = this.chosenBy(meta[STRATEGY], me, usual)
+    if (meta[TRACING] !== 0) this.trace(me, chosen, usual)
     if (chosen !== usual) this.record(me, chosen)
     return chosen
   }
@@ -383,24 +383,24 @@ export class Schedule {
    * gets the lowest priority, since it may be in a loop.
    */
   private highest(me: number): number {
-    const words = this.words
-    if (this.isChange() || words[IN_A_ROW] >= words[FAIR])
-      words[P + me * P_WORDS + PRIORITY] = --words[LOWEST]
+    const meta = this.words
+    if (this.isChange() || meta[IN_A_ROW] >= meta[FAIR])
+      meta[P + me * P_WORDS + PRIORITY] = --meta[LOWEST]
     let best = -1
-    for (let other = 0; other < words[PROCS]; other++) {
+    for (let other = 0; other < meta[PROCS]; other++) {
       if (!this.isEnabled(other)) continue
-      if (best < 0 || words[P + other * P_WORDS + PRIORITY] > words[P + best * P_WORDS + PRIORITY])
+      if (best < 0 || meta[P + other * P_WORDS + PRIORITY] > meta[P + best * P_WORDS + PRIORITY])
         best = other
     }
-    if (words[IN_A_ROW] >= words[FAIR]) words[IN_A_ROW] = 0
+    if (meta[IN_A_ROW] >= meta[FAIR]) meta[IN_A_ROW] = 0
     return best
   }
 
   private isChange(): boolean {
-    const words = this.words
-    if (words[CHANGE_NEXT] >= words[CHANGES] || words[TURNS] < words[CHANGE + words[CHANGE_NEXT]])
+    const meta = this.words
+    if (meta[CHANGE_NEXT] >= meta[CHANGES] || meta[TURNS] < meta[CHANGE + meta[CHANGE_NEXT]])
       return false
-    words[CHANGE_NEXT]++
+    meta[CHANGE_NEXT]++
     return true
   }
 
@@ -409,13 +409,13 @@ export class Schedule {
    * on.
    */
   private replayed(usual: number): number {
-    const words = this.words
-    const end = words[this.own + REPLAY_END]
-    const turn = words[this.own + OWN_TURNS]
-    let at = words[this.own + REPLAY_NEXT]
-    while (at < end && words[at] < turn) at += 2
-    words[this.own + REPLAY_NEXT] = at
-    return at < end && words[at] === turn && this.isEnabled(words[at + 1]) ? words[at + 1] : usual
+    const meta = this.words
+    const end = meta[this.own + REPLAY_END]
+    const turn = meta[this.own + OWN_TURNS]
+    let at = meta[this.own + REPLAY_NEXT]
+    while (at < end && meta[at] < turn) at += 2
+    meta[this.own + REPLAY_NEXT] = at
+    return at < end && meta[at] === turn && this.isEnabled(meta[at + 1]) ? meta[at + 1] : usual
   }
 
   private isEnabled(index: number): boolean {
@@ -430,47 +430,46 @@ export class Schedule {
 
   /** Time jumps to the next deadline; false if there is none. */
   private jump(): boolean {
-    const words = this.words
+    const meta = this.words
     let next = Number.POSITIVE_INFINITY
-    for (let other = 0; other < words[PROCS]; other++) {
-      if (words[P + other * P_WORDS + STATE] === WAITING)
+    for (let other = 0; other < meta[PROCS]; other++) {
+      if (meta[P + other * P_WORDS + STATE] === WAITING)
         next = Math.min(next, this.doubles[DEADLINE + other])
     }
     if (next === Number.POSITIVE_INFINITY) return false
-    this.doubles[JUMPED] = next - words[TURNS]
+    this.doubles[JUMPED] = next - meta[TURNS]
     return true
   }
 
   private stuck(): StuckError {
-    const words = this.words
+    const meta = this.words
     const waits: string[] = []
-    for (let other = 0; other < words[PROCS]; other++) {
+    for (let other = 0; other < meta[PROCS]; other++) {
       const base = P + other * P_WORDS
-      if (words[base + STATE] === WAITING)
-        waits.push(`P ${other} on ${nameOfKey(words[base + KEY])}`)
+      if (meta[base + STATE] === WAITING) waits.push(`P ${other} on ${nameOfKey(meta[base + KEY])}`)
     }
-    words[this.own + STATE] = RUNNABLE
+    meta[this.own + STATE] = RUNNABLE
     this.release()
     return new StuckError(`every P waits, and nobody is left to wake one: ${waits.join(', ')}`)
   }
 
   private trace(me: number, chosen: number, usual: number): void {
-    const words = this.words
-    if (words[TRACE_LENGTH] >= MOST_TRACED) return
+    const meta = this.words
+    if (meta[TRACE_LENGTH] >= MOST_TRACED) return
     let enabled = 0
-    for (let other = 0; other < Math.min(words[PROCS], 8); other++)
+    for (let other = 0; other < Math.min(meta[PROCS], 8); other++)
       if (this.isEnabled(other)) enabled |= 1 << other
-    words[TRACE + words[TRACE_LENGTH]++] = me | (chosen << 4) | (usual << 8) | (enabled << 12)
+    meta[TRACE + meta[TRACE_LENGTH]++] = me | (chosen << 4) | (usual << 8) | (enabled << 12)
   }
 
   private record(me: number, chosen: number): void {
-    const words = this.words
-    const length = words[ORDER_LENGTH]++
+    const meta = this.words
+    const length = meta[ORDER_LENGTH]++
     if (length >= MOST_SWITCHES) return
     const entry = ORDER + 3 * length
-    words[entry] = me
-    words[entry + 1] = words[P + me * P_WORDS + OWN_TURNS]
-    words[entry + 2] = chosen
+    meta[entry] = me
+    meta[entry + 1] = meta[P + me * P_WORDS + OWN_TURNS]
+    meta[entry + 2] = chosen
   }
 
   // ————— handing the turn over
@@ -481,10 +480,10 @@ export class Schedule {
   }
 
   private pass(next: number): void {
-    const words = this.words
-    words[IN_A_ROW] = 0
-    words[SWITCHES]++
-    Atomics.store(words, CURRENT, next)
+    const meta = this.words
+    meta[IN_A_ROW] = 0
+    meta[SWITCHES]++
+    Atomics.store(meta, CURRENT, next)
     this.call(next)
   }
 
@@ -496,14 +495,14 @@ export class Schedule {
 
   /** Returns when this P has the turn, or the schedule is released. */
   private awaitTurn(): void {
-    const words = this.words
+    const meta = this.words
     for (let look = 0; look < LOOKS; look++) if (this.hasTurn()) return
     for (;;) {
       // Read before the look: the P that hands the turn on stores CURRENT, then changes this word.
       // So a turn that comes after the look is not slept through.
-      const called = Atomics.load(words, this.own + CALLED)
+      const called = Atomics.load(meta, this.own + CALLED)
       if (this.hasTurn()) return
-      Atomics.wait(words, this.own + CALLED, called)
+      Atomics.wait(meta, this.own + CALLED, called)
     }
   }
 
@@ -521,29 +520,29 @@ export class Schedule {
    * any thread.
    */
   release(): void {
-    const words = this.words
-    Atomics.store(words, MODE, RELEASED)
-    for (let index = 0; index < words[PROCS]; index++) this.call(index)
+    const meta = this.words
+    Atomics.store(meta, MODE, RELEASED)
+    for (let index = 0; index < meta[PROCS]; index++) this.call(index)
   }
 
   /** What happened. After all Ps have parted. */
   report(): ScheduleReport {
-    const words = this.words
-    const length = words[ORDER_LENGTH]
+    const meta = this.words
+    const length = meta[ORDER_LENGTH]
     const order: Switch[] = []
     for (let entry = ORDER; entry < ORDER + 3 * Math.min(length, MOST_SWITCHES); entry += 3)
-      order.push([words[entry], words[entry + 1], words[entry + 2]])
+      order.push([meta[entry], meta[entry + 1], meta[entry + 2]])
     return {
-      turns: words[TURNS],
-      switches: words[SWITCHES],
+      turns: meta[TURNS],
+      switches: meta[SWITCHES],
       order: length <= MOST_SWITCHES ? order : null,
     }
   }
 
   /** Each choice in turn, for exploration. After all Ps have parted. */
   choices(): Choice[] {
-    const words = this.words
-    return Array.from(words.subarray(TRACE, TRACE + words[TRACE_LENGTH]), word => ({
+    const meta = this.words
+    return Array.from(meta.subarray(TRACE, TRACE + meta[TRACE_LENGTH]), word => ({
       me: word & 15,
       chosen: (word >>> 4) & 15,
       usual: (word >>> 8) & 15,

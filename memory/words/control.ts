@@ -198,7 +198,7 @@ export const HEAP_LIVE_BASIS = 180
 /** Bytes that the sweep found marked this cycle, exactly. atomic. */
 export const SWEPT_MARKED_BYTES = 181
 /** The cycle whose sweep completion was announced. atomic. */
-export const SWEEP_ANNOUNCED = 182
+export const SWEEP_COMPLETE_CYCLE = 182
 /**
  * Ps that wait for room in a full arena: while there are any, the sweep frees what it finds
  * quarantined. atomic.

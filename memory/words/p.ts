@@ -69,7 +69,7 @@ export const PLACE = 18
  * The place at which the host's collector held this P up in this cycle, or 0. owner; reset in the
  * setup stop.
  */
-export const HOSTS_PLACE = 19
+export const V8_PLACE = 19
 /**
  * Drains that this P is in: one, or two where a worker runs at a safepoint of a drain at the gate.
  * atomic, changed by the owner.
@@ -225,15 +225,15 @@ export const PLACE_SINCE = 20
  * place (gc/record/overrun.ts); the latter as PLACE.
  */
 export const OVERRUN_BY = 21
-export const PLACES = 80
-export const OVERRUN_PARTS = PLACES + 16
+export const PLACE_COUNT = 80
+export const OVERRUN_PARTS = PLACE_COUNT + 16
 export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
 /**
  * Since the run began: time in assists, at the gate, and sweeping for a cycle, read by the limiter
  * of any P, and by assistMs; time idle, or blocked in place for none of these; and since when the P
  * is idle, 0: it is not.
  */
-export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACES
+export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACE_COUNT
 export const TOTAL_IDLE_MS = TOTAL_ASSIST_MS + 1
 export const IDLE_SINCE = TOTAL_ASSIST_MS + 2
 /**

@@ -49,10 +49,10 @@ export class ConsoleRing {
     text: Uint8Array,
     waitForRoom: (word: number, value: number) => boolean,
   ): boolean {
-    const { words } = this.memory
-    const written = load(words, this.head + WRITTEN)
+    const { meta } = this.memory
+    const written = load(meta, this.head + WRITTEN)
     for (;;) {
-      const read = load(words, this.head + READ)
+      const read = load(meta, this.head + READ)
       if (((written - read) | 0) + RECORD_HEAD + text.length <= CONSOLE_RING_BYTES) break
       if (!waitForRoom(this.head + READ, read)) return false
     }
@@ -61,7 +61,7 @@ export class ConsoleRing {
       Uint8Array.of(stream, text.length & 0xff, (text.length >>> 8) & 0xff, text.length >>> 16),
     )
     this.put(written + RECORD_HEAD, text)
-    store(words, this.head + WRITTEN, (written + RECORD_HEAD + text.length) | 0)
+    store(meta, this.head + WRITTEN, (written + RECORD_HEAD + text.length) | 0)
     return true
   }
 
@@ -70,9 +70,9 @@ export class ConsoleRing {
     take: (stream: Stream, text: Uint8Array) => void,
     mayTake: (stream: Stream) => boolean,
   ): boolean {
-    const { words } = this.memory
-    const written = load(words, this.head + WRITTEN)
-    const before = load(words, this.head + READ)
+    const { meta } = this.memory
+    const written = load(meta, this.head + WRITTEN)
+    const before = load(meta, this.head + READ)
     let read = before
     while (read !== written) {
       const [stream, low, middle, high] = this.get(read, RECORD_HEAD)
@@ -82,8 +82,8 @@ export class ConsoleRing {
       read = (read + RECORD_HEAD + length) | 0
     }
     if (read !== before) {
-      store(words, this.head + READ, read)
-      notify(words, this.head + READ)
+      store(meta, this.head + READ, read)
+      notify(meta, this.head + READ)
     }
     return read === written
   }
@@ -91,16 +91,16 @@ export class ConsoleRing {
   private put(at: number, bytes: Uint8Array): void {
     const begin = at & (CONSOLE_RING_BYTES - 1)
     const first = Math.min(bytes.length, CONSOLE_RING_BYTES - begin)
-    this.memory.bytes.set(bytes.subarray(0, first), this.bytes + begin)
-    this.memory.bytes.set(bytes.subarray(first), this.bytes)
+    this.memory.metaU8.set(bytes.subarray(0, first), this.bytes + begin)
+    this.memory.metaU8.set(bytes.subarray(first), this.bytes)
   }
 
   private get(at: number, length: number): Uint8Array {
     const begin = at & (CONSOLE_RING_BYTES - 1)
     const first = Math.min(length, CONSOLE_RING_BYTES - begin)
     const bytes = new Uint8Array(length)
-    bytes.set(this.memory.bytes.subarray(this.bytes + begin, this.bytes + begin + first))
-    bytes.set(this.memory.bytes.subarray(this.bytes, this.bytes + length - first), first)
+    bytes.set(this.memory.metaU8.subarray(this.bytes + begin, this.bytes + begin + first))
+    bytes.set(this.memory.metaU8.subarray(this.bytes, this.bytes + length - first), first)
     return bytes
   }
 }

@@ -1,32 +1,34 @@
 /** What each P does at this moment, as far as shared memory tells: for who wants to know why a run does not end. Read without stopping anybody. */
+
 import { load } from '#sync'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { raisedReason } from '../../scheduler/stop.ts'
 
 const STATUS: Readonly<Record<number, string>> = {
-  [p.STATUS_ABSENT]: 'absent',
-  [p.STATUS_RUNNING]: 'running',
-  [p.STATUS_WAITING]: 'waiting',
+  [pWords.STATUS_ABSENT]: 'absent',
+  [pWords.STATUS_RUNNING]: 'running',
+  [pWords.STATUS_WAITING]: 'waiting',
 }
 /** What the P is said to do. */
 export const ACTIVITY: Readonly<Record<number, string>> = {
-  [p.ACTIVITY_SCHEDULING]: 'schedules',
-  [p.ACTIVITY_GOROUTINE]: 'runs a goroutine',
-  [p.ACTIVITY_MARKING]: 'marks',
-  [p.ACTIVITY_COPYING]: 'copies for its goroutine',
-  [p.ACTIVITY_TERMINATING]: 'terminates the mark',
-  [p.ACTIVITY_STOPPED]: 'is stopped',
-  [p.ACTIVITY_SLEEPING]: 'sleeps',
-  [p.ACTIVITY_PRINTING]: 'waits for the reader of its output',
+  [pWords.ACTIVITY_SCHEDULING]: 'schedules',
+  [pWords.ACTIVITY_GOROUTINE]: 'runs a goroutine',
+  [pWords.ACTIVITY_MARKING]: 'marks',
+  [pWords.ACTIVITY_COPYING]: 'copies for its goroutine',
+  [pWords.ACTIVITY_TERMINATING]: 'terminates the mark',
+  [pWords.ACTIVITY_STOPPED]: 'is stopped',
+  [pWords.ACTIVITY_SLEEPING]: 'sleeps',
+  [pWords.ACTIVITY_PRINTING]: 'waits for the reader of its output',
 }
 const POLL: readonly (readonly [bit: number, what: string])[] = [
-  [p.POLL_STOP, 'stop'],
-  [p.POLL_FLUSH, 'flush'],
-  [p.POLL_SCAN, 'scan'],
-  [p.POLL_END, 'end'],
+  [pWords.POLL_STOP, 'stop'],
+  [pWords.POLL_FLUSH, 'flush'],
+  [pWords.POLL_SCAN, 'scan'],
+  [pWords.POLL_END, 'end'],
 ]
 /** Words of the collector and the scheduler that say what is waited for. */
 const SHARED: readonly (readonly [name: string, word: number])[] = [
@@ -44,20 +46,20 @@ const SHARED: readonly (readonly [name: string, word: number])[] = [
 
 /** A line for each P, and one for what they share. `nameOf`: of a goroutine. */
 export function describePs(memory: Memory, nameOf: (goroutine: number) => string): string[] {
-  const { words, layout } = memory
-  const shared = SHARED.map(([name, word]) => `${name} ${load(words, word)}`).join(', ')
+  const { meta, layout } = memory
+  const shared = SHARED.map(([name, word]) => `${name} ${load(meta, word)}`).join(', ')
   const lines = [`stop raised: ${raisedReason(memory)}, ${shared}`]
   for (let index = 0; index < layout.procs; index++) {
-    const word = (name: number): number => load(words, memory.p(index, name))
-    const poll = word(p.POLL)
+    const word = (name: number): number => load(meta, memory.pWord(index, name))
+    const poll = word(pWords.POLL)
     const asked = POLL.filter(([bit]) => (poll & bit) !== 0).map(([, what]) => what)
-    const goroutine = word(p.GOROUTINE)
+    const goroutine = word(pWords.GOROUTINE) as GoroutineId
     const runs =
       goroutine === 0
         ? 'no goroutine'
-        : `goroutine ${goroutine} (${nameOf(goroutine)}), status ${load(words, memory.goroutine(goroutine, g.STATUS))}`
+        : `goroutine ${goroutine} (${nameOf(goroutine)}), status ${load(meta, memory.goroutineWord(goroutine, gWords.STATUS))}`
     lines.push(
-      `P ${index} ${ACTIVITY[word(p.ACTIVITY)] ?? 'does what it should not'} (${STATUS[word(p.STATUS)] ?? word(p.STATUS)}): ${runs}, asked for: ${asked.join(', ') || 'nothing'}`,
+      `P ${index} ${ACTIVITY[word(pWords.ACTIVITY)] ?? 'does what it should not'} (${STATUS[word(pWords.STATUS)] ?? word(pWords.STATUS)}): ${runs}, asked for: ${asked.join(', ') || 'nothing'}`,
     )
   }
   return lines

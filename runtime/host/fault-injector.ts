@@ -2,13 +2,15 @@
  * Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. Every point counts its passes and
  * strikes in shared memory, so that a run can prove that a fault was met.
  */
+
 import { exchange, step, wait } from '#sync'
 import { FIRST_FAULT_PLACE, PLACES, Place } from '../../gc/record/place.ts'
 import type { FaultPoint, FaultPoints } from '../../memory/fault-points.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
+import type { MetaWords } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { CYCLES } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import type { Fault, FaultWhen } from '../options/faults.ts'
 import type { FaultCount } from '../report/record.ts'
 
@@ -26,14 +28,14 @@ interface PointFaults {
 }
 
 export class FaultInjector implements FaultPoints {
-  readonly #words: Int32Array
+  readonly #words: MetaWords
   readonly #place: Place
   readonly #points: ReadonlyMap<FaultPoint, PointFaults>
   #random: number
 
   constructor(memory: Memory, faults: readonly Fault[], pIndex: number, seed: number) {
     const own = faults.filter(fault => fault.p === null || fault.p === pIndex)
-    this.#words = memory.words
+    this.#words = memory.meta
     this.#place = new Place(memory, pIndex)
     this.#points = new Map(
       FAULT_POINTS.map(point => [
@@ -101,11 +103,11 @@ export class FaultInjector implements FaultPoints {
 
 /** Passes and strikes of every point, all Ps together. */
 export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCount[] {
-  const { words, layout } = memory
+  const { meta, layout } = memory
   const sum = (point: FaultPoint, offset: number): number => {
     let all = 0
     for (let index = 0; index < layout.procs; index++)
-      all += words[countOf(memory, index, point) + offset]
+      all += meta[countOf(memory, index, point) + offset]
     return all
   }
   return FAULT_POINTS.map(point => ({
@@ -118,5 +120,7 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
 }
 
 function countOf(memory: Memory, pIndex: number, point: FaultPoint): number {
-  return memory.p(pIndex, p.FAULT_COUNTS) + p.FAULT_WORDS * FAULT_POINTS.indexOf(point)
+  return (
+    memory.pWord(pIndex, pWords.FAULT_COUNTS) + pWords.FAULT_WORDS * FAULT_POINTS.indexOf(point)
+  )
 }

@@ -300,9 +300,9 @@ export class Runtime implements AsyncDisposable {
     let hasBooted = false
     for (;;) {
       if (await Promise.race([settled, delay(20, false)])) return true
-      const state = load(memory.words, control.RUN_STATE)
+      const state = load(memory.meta, control.RUN_STATE)
       if (state !== control.RUN_BOOTING) compilation.end()
-      hasBooted ||= load(memory.words, control.PS_BOOTED) === memory.layout.procs
+      hasBooted ||= load(memory.meta, control.PS_BOOTED) === memory.layout.procs
       if (state === control.RUN_BOOTING || state === control.RUN_ACTIVE) continue
       if (state === control.RUN_FAILED && !isDescribed()) {
         describingSince ||= Date.now()
@@ -375,10 +375,10 @@ function plainError(kind: string, message: string): RunError {
 /** Ends a run from outside, whatever it does. */
 function end({ memory, schedule }: Session, state: number): void {
   if (schedule !== null) scheduling?.release(schedule)
-  const { words } = memory
-  if (!compareAndSwap(words, control.RUN_STATE, control.RUN_BOOTING, state))
-    compareAndSwap(words, control.RUN_STATE, control.RUN_ACTIVE, state)
-  notify(words, control.RUN_STATE)
+  const { meta } = memory
+  if (!compareAndSwap(meta, control.RUN_STATE, control.RUN_BOOTING, state))
+    compareAndSwap(meta, control.RUN_STATE, control.RUN_ACTIVE, state)
+  notify(meta, control.RUN_STATE)
   endAll(memory)
 }
 
@@ -468,8 +468,8 @@ async function errorOf(
   const failed = answers.find(answer => 'report' in answer && answer.report.error !== null)
   if (failed !== undefined && 'report' in failed && failed.report.error !== null)
     return mapped(failed.report.error, program, pacer)
-  if (load(memory.words, control.RUN_STATE) === control.RUN_FINISHED) return null
-  if (load(memory.words, control.RUN_STATE) === control.RUN_ABORTED) {
+  if (load(memory.meta, control.RUN_STATE) === control.RUN_FINISHED) return null
+  if (load(memory.meta, control.RUN_STATE) === control.RUN_ABORTED) {
     const message = signal?.aborted
       ? 'interrupted'
       : 'interrupted: nobody reads the standard output any more'

@@ -18,16 +18,16 @@ import { Events } from '../../gc/record/events.ts'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { Heap } from '../../heap/heap.ts'
 import { InternalError } from '../../memory/internal-error.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory, type MemoryHandle } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as pLayout from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { DeadlockError } from '../../scheduler/deadlock.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
-import type { Failure, Host } from '../../scheduler/host.ts'
 import { P, type Program } from '../../scheduler/p.ts'
+import type { Failure, Thread } from '../../scheduler/thread.ts'
 import { printable, printableName } from '../errors/printable.ts'
 import { describeThrown, isA, ownMessage, textOf } from '../errors/thrown.ts'
 import {
@@ -155,20 +155,20 @@ function roomIn(
   index: number,
   host: MessagePort,
 ): (word: number, value: number) => boolean {
-  const { words } = memory
-  const activity = memory.p(index, pLayout.ACTIVITY)
+  const { meta } = memory
+  const activityWord = memory.pWord(index, pWords.ACTIVITY)
   return (word, value) => {
-    const before = words[activity]
-    words[activity] = pLayout.ACTIVITY_PRINTING
+    const before = meta[activityWord]
+    meta[activityWord] = pWords.ACTIVITY_PRINTING
     try {
       tellTo(host)({ isRingFull: true })
       do {
         // Plain, since no turn of a schedule may depend on the host's time. It is looked at again.
-        if (words[control.RUN_STATE] === control.RUN_ABORTED) return false
-      } while (waitForHost(words, word, value, ROOM_MS) === 'timed-out')
+        if (meta[control.RUN_STATE] === control.RUN_ABORTED) return false
+      } while (waitForHost(meta, word, value, ROOM_MS) === 'timed-out')
       return true
     } finally {
-      words[activity] = before
+      meta[activityWord] = before
     }
   }
 }
@@ -183,7 +183,7 @@ function memoryOf({ memory: handle, configuration, index }: PMessage): Memory {
 }
 
 /** The thread as its P sees it: what the P tells of its failure goes to the host's port at once. */
-class ThreadHost implements Host {
+class ThreadHost implements Thread {
   readonly #collections = new GCProfiler()
   readonly #port: MessagePort
   readonly #program: RunningProgram
@@ -227,13 +227,12 @@ async function runAsP(message: PMessage, memory: Memory, taskConsole: TaskConsol
     program.main = await loadTelling(loadMain, tellTo(message.host))
     run.declarations.close()
     taskConsole.open()
-    taskConsole.isOver = () => load(memory.words, control.RUN_STATE) > control.RUN_ACTIVE
+    taskConsole.isOver = () => load(memory.meta, control.RUN_STATE) > control.RUN_ACTIVE
     watchGoroutines()
-    if (schedule !== null) scheduling?.join(schedule, index, memory.words, memory.i32)
+    if (schedule !== null) scheduling?.join(schedule, index, memory.meta, memory.heap)
     boot(memory)
     enterRun(run)
-    if (index === 0 && load(memory.words, control.RUN_STATE) === control.RUN_ACTIVE)
-      startMain(run.p)
+    if (index === 0 && load(memory.meta, control.RUN_STATE) === control.RUN_ACTIVE) startMain(run.p)
     run.p.run()
     const { failure } = run.p.ending
     if (failure !== null) setError(thread.told ?? tellEnding(message.host, failure, program))
@@ -332,7 +331,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const p = new P(heap, index, controller, program, events, configuration, host)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0)
-    memory.words[memory.p(index, pLayout.POLL)] = pLayout.POLL_ALWAYS
+    memory.meta[memory.pWord(index, pWords.POLL)] = pWords.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
   const run = new Run(message.run, p, declarations, check)
   program.run = run
@@ -355,25 +354,25 @@ async function importMain(entryUrl: string): Promise<Main> {
 
 /** Waits until every P has imported the program, or one could not. */
 function boot(memory: Memory): void {
-  const { words, layout } = memory
-  if (add(words, control.PS_BOOTED, 1) + 1 === layout.procs) {
-    memory.doubles[memory.measure(control.RUN_STARTED_AT)] = now()
+  const { meta, layout } = memory
+  if (add(meta, control.PS_BOOTED, 1) + 1 === layout.procs) {
+    memory.metaF64[memory.controlDouble(control.RUN_STARTED_AT)] = now()
     endBoot(memory, control.RUN_ACTIVE)
   }
-  while (load(words, control.RUN_STATE) === control.RUN_BOOTING)
-    wait(words, control.RUN_STATE, control.RUN_BOOTING)
+  while (load(meta, control.RUN_STATE) === control.RUN_BOOTING)
+    wait(meta, control.RUN_STATE, control.RUN_BOOTING)
 }
 
 function endBoot(memory: Memory, state: number): void {
-  compareAndSwap(memory.words, control.RUN_STATE, control.RUN_BOOTING, state)
-  notify(memory.words, control.RUN_STATE)
+  compareAndSwap(memory.meta, control.RUN_STATE, control.RUN_BOOTING, state)
+  notify(memory.meta, control.RUN_STATE)
 }
 
 const MAIN_TASK = -1
 
 function startMain(p: P): void {
   const id = p.goroutines.create(MAIN_TASK, 0)
-  p.placement.place(id, p.index)
+  p.placement.assign(id, p.index)
 }
 
 /** The program as the scheduler sees it. */
@@ -403,7 +402,7 @@ class RunningProgram implements Program {
   }
 
   #taskOf(id: GoroutineId): number {
-    return this.#memory.words[this.#memory.goroutine(id, g.TASK)]
+    return this.#memory.meta[this.#memory.goroutineWord(id, gWords.TASK)]
   }
 }
 

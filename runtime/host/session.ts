@@ -2,6 +2,7 @@
  * One run, as the host's main thread sees it: it never waits for a P, nor for who reads what it prints. Every few milliseconds it carries out console output,
  * traces and cycle records, asks for a periodic cycle, and names who keeps the world waiting.
  */
+
 import { availableParallelism } from 'node:os'
 import { load, now, scheduling, store } from '#sync'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
@@ -9,10 +10,11 @@ import { statisticsOf, takeStatistics } from '../../gc/record/statistics.ts'
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import type { ScheduleReport } from '../../memory/controlled/strategy.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { describeGoroutines } from '../../scheduler/deadlock.ts'
 import { OutputError } from '../errors/output-error.ts'
 import { printableLines, withoutControls } from '../errors/printable.ts'
@@ -103,7 +105,8 @@ export class Session {
     this.showStatus = showStatus
     this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
-    this.nameOf = goroutine => tasks(memory.words[memory.goroutine(goroutine, g.TASK)])
+    this.nameOf = goroutine =>
+      tasks(memory.meta[memory.goroutineWord(goroutine as GoroutineId, gWords.TASK)])
     this.stragglers = new Stragglers(memory, this.nameOf)
     for (let index = 0; index < configuration.procs; index++)
       this.rings.push(new ConsoleRing(memory, index))
@@ -229,7 +232,7 @@ export class Session {
     const isOurs =
       error !== null && !(error.kind === 'interrupted' && this.lost !== null && !this.isAborted)
     if (isOurs) this.printError(error)
-    const dropped = load(this.memory.words, control.DROPPED)
+    const dropped = load(this.memory.meta, control.DROPPED)
     if (dropped > 0)
       this.writeLine(`${dropped} trace events or cycle records were dropped: their rings were full`)
     if (this.unsaid > 0)
@@ -333,17 +336,17 @@ export class Session {
 
   /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
   private askForPeriodicCycle(): void {
-    const { words, doubles } = this.memory
-    const last = doubles[this.memory.measure(control.LAST_CYCLE_AT)]
+    const { meta, metaF64 } = this.memory
+    const last = metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)]
     if (
       last === 0 ||
       now() - last < this.configuration.forceGcPeriodMs ||
-      words[control.PHASE] !== control.PHASE_OFF
+      meta[control.PHASE] !== control.PHASE_OFF
     )
       return
-    if (load(words, control.PERIODIC_WANTED) !== 0) return
-    store(words, control.PERIODIC_WANTED, 1)
-    doubles[this.memory.measure(control.LAST_CYCLE_AT)] = now()
+    if (load(meta, control.PERIODIC_WANTED) !== 0) return
+    store(meta, control.PERIODIC_WANTED, 1)
+    metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)] = now()
     this.wakeAll()
   }
 
@@ -383,15 +386,15 @@ export class Session {
   wakeAll: () => void = () => {}
 
   private drawStatus(): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const line = formatStatusLine(
       {
         elapsedMs: now() - this.beganMs,
-        cycles: words[control.CYCLES],
-        marking: words[control.PHASE] !== control.PHASE_OFF,
-        heapLive: load(words, control.HEAP_LIVE),
-        goal: words[control.GOAL] === control.NO_BYTES ? null : words[control.GOAL],
-        goroutines: load(words, control.GOROUTINES_LIVE),
+        cycles: meta[control.CYCLES],
+        marking: meta[control.PHASE] !== control.PHASE_OFF,
+        heapLive: load(meta, control.HEAP_LIVE),
+        goal: meta[control.GOAL] === control.NO_BYTES ? null : meta[control.GOAL],
+        goroutines: load(meta, control.GOROUTINES_LIVE),
       },
       process.stderr.columns,
     )
@@ -470,7 +473,7 @@ export class Session {
 
   private record(error: RunError | null): RunRecord {
     const { configuration, memory } = this
-    const { words } = memory
+    const { meta } = memory
     takeStatistics(memory, this.caches())
     const statistics = statisticsOf(memory)
     return {
@@ -480,16 +483,18 @@ export class Session {
       exit: exitOf(error),
       error,
       unwritten: [],
-      rescues: load(words, control.RESCUES),
+      rescues: load(meta, control.RESCUES),
       cycleCount: this.cycles.count,
       cycles: this.cycles.newest(),
       memStats: memStatsOf(memory),
       allocations: { objects: statistics.allocatedObjects, bytes: statistics.allocatedBytes },
       barriers: { stores: statistics.barrierStores, flushes: statistics.barrierFlushes },
       goroutines: {
-        started: load(words, control.GOROUTINES_STARTED),
-        finished: load(words, control.GOROUTINES_FINISHED),
-        peakLivePerP: this.rings.map((_, index) => load(words, memory.p(index, p.PEAK_LIVE))),
+        started: load(meta, control.GOROUTINES_STARTED),
+        finished: load(meta, control.GOROUTINES_FINISHED),
+        peakLivePerP: this.rings.map((_, index) =>
+          load(meta, memory.pWord(index, pWords.PEAK_LIVE)),
+        ),
       },
       faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory, configuration.faults),
     }

@@ -2,10 +2,12 @@
  * Names whoever keeps a stop, or a stack scan, waiting for longer than 100 ms: usually a task in a loop without a safepoint. Where it is the runtime that is at work there, the line says so, and
  * gives no advice.
  */
+
 import { load, now } from '#sync'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { raisedReason, raisingSince } from '../../scheduler/stop.ts'
 import { ACTIVITY } from './describe-ps.ts'
 
@@ -25,14 +27,14 @@ export class Stragglers {
 
   /** Lines about those who have just become known; to be called every few milliseconds. */
   find(): string[] {
-    const { words, doubles, layout } = this.#memory
+    const { meta, metaF64, layout } = this.#memory
     const lines: string[] = []
     const stopSince =
       raisedReason(this.#memory) === 0 ? Number.POSITIVE_INFINITY : raisingSince(this.#memory)
     for (let index = 0; index < layout.procs; index++) {
-      if (load(words, this.#memory.p(index, p.STATUS)) !== p.STATUS_RUNNING) continue
+      if (load(meta, this.#memory.pWord(index, pWords.STATUS)) !== pWords.STATUS_RUNNING) continue
       const scanSince = this.#isScanWanted(index)
-        ? doubles[this.#memory.pMeasure(index, p.SCAN_REQUESTED_AT)]
+        ? metaF64[this.#memory.pDouble(index, pWords.SCAN_REQUESTED_AT)]
         : Number.POSITIVE_INFINITY
       const since = Math.min(stopSince, scanSince)
       if (now() - since < PATIENCE_MS || this.#namedFor.get(index) === since) continue
@@ -46,22 +48,23 @@ export class Stragglers {
   }
 
   #isScanWanted(index: number): boolean {
-    const { words } = this.#memory
-    const goroutine = words[this.#memory.p(index, p.GOROUTINE)]
+    const { meta } = this.#memory
+    const goroutine = meta[this.#memory.pWord(index, pWords.GOROUTINE)] as GoroutineId
     return (
       goroutine !== 0 &&
-      (load(words, this.#memory.goroutine(goroutine, g.STATUS)) & g.G_SCAN_WANTED) !== 0
+      (load(meta, this.#memory.goroutineWord(goroutine, gWords.STATUS)) & gWords.G_SCAN_WANTED) !==
+        0
     )
   }
 
   #advice(index: number): string {
-    const activity = this.#memory.words[this.#memory.p(index, p.ACTIVITY)]
-    if (activity === p.ACTIVITY_GOROUTINE) return 'call poll() in long loops'
+    const activity = this.#memory.meta[this.#memory.pWord(index, pWords.ACTIVITY)]
+    if (activity === pWords.ACTIVITY_GOROUTINE) return 'call poll() in long loops'
     return `not its own doing: the P ${ACTIVITY[activity] ?? 'is at work'}`
   }
 
   #who(index: number): string {
-    const goroutine = this.#memory.words[this.#memory.p(index, p.GOROUTINE)]
+    const goroutine = this.#memory.meta[this.#memory.pWord(index, pWords.GOROUTINE)]
     if (goroutine === 0)
       return `P ${index} (which runs no goroutine: the system has taken its thread off the CPU)`
     return `goroutine ${goroutine} (${this.#nameOf(goroutine)}) on P ${index}`

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 import { mappedBytes } from '../../gc/mapped.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 
 const MiB = 2 ** 20
 /** Less than this is not collected for; nor is less than an eighth of the JavaScript heap, on whose size a collection's time depends. */
@@ -28,18 +28,18 @@ let collect: (() => void) | null = null
 let endedBytes = 0
 
 /** Bytes that a run has touched. When no P runs any more. */
-export function touchedBytes({ words, layout }: Memory): number {
+export function touchedBytes({ meta, layout }: Memory): number {
   return (
     OF_EVERY_RUN +
     mappedBytes(
-      words[control.PAGES_END],
-      words[control.STACK_NEXT],
-      words[control.WORK_POOL_NEXT],
+      meta[control.PAGES_END],
+      meta[control.STACK_NEXT],
+      meta[control.WORK_POOL_NEXT],
       layout.procs,
     ) +
-    words[control.GOROUTINE_NEXT] * (4 * g.WORDS + 8 * g.DOUBLES) +
-    words[control.WAITER_NEXT] * (4 * g.WAITER_WORDS + 8 * g.WAITER_DOUBLES) +
-    4 * words[control.GLOBAL_WORDS]
+    meta[control.GOROUTINE_NEXT] * (4 * gWords.WORDS + 8 * gWords.DOUBLES) +
+    meta[control.WAITER_NEXT] * (4 * gWords.WAITER_WORDS + 8 * gWords.WAITER_DOUBLES) +
+    4 * meta[control.GLOBAL_WORDS]
   )
 }
 

@@ -57,7 +57,7 @@ export class DescriptorQueue {
 
   write(bytes: Uint8Array, writer: Writer): void {
     if (bytes.length === 0) return
-    this.#texts.push({ bytes, writer })
+    this.#texts.push({ bytes: bytes, writer })
     this.#taken += bytes.length
     if (this.#timer === null) this.#writeAll()
   }
@@ -112,9 +112,9 @@ export class DescriptorQueue {
     const texts = this.#texts.slice(0, MOST_TEXTS)
     let written = writevSync(
       this.#descriptor,
-      texts.map(({ bytes }) => bytes),
+      texts.map(({ bytes: metaU8 }) => metaU8),
     )
-    const whole = texts.findIndex(({ bytes }) => (written -= bytes.length) < 0)
+    const whole = texts.findIndex(({ bytes: metaU8 }) => (written -= metaU8.length) < 0)
     this.#texts.splice(0, whole < 0 ? texts.length : whole)
     const first = this.#texts[0]
     if (whole >= 0 && first !== undefined)
@@ -134,7 +134,8 @@ export class DescriptorQueue {
   }
 
   #settle(): void {
-    this.#settled = this.#taken - this.#texts.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    this.#settled =
+      this.#taken - this.#texts.reduce((sum, { bytes: metaU8 }) => sum + metaU8.length, 0)
     const over = this.#waiters.filter(({ isOver }) => isOver())
     if (over.length === 0) return
     this.#waiters = this.#waiters.filter(waiter => !over.includes(waiter))

@@ -5,6 +5,7 @@
  *
  * An index out of range is an error in every mode.
  */
+
 import { step } from '#sync'
 import {
   ARRAY_ELEMENTS_BYTE,
@@ -12,7 +13,7 @@ import {
   headerOf,
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { ACTIVITY, ACTIVITY_COPYING } from '../../memory/words/p.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
@@ -95,63 +96,63 @@ export class Elements {
         `${this.typeName}.new: length ${length} must be a whole number from 0 to ${Math.floor((MAX_BYTES - ARRAY_ELEMENTS_BYTE) / this.elementBytes)}`,
       )
     }
-    const { p, i32 } = this.run
+    const { p, heap } = this.run
     const at = p.allocator.allocate(bytes, this.kind.storage !== KIND_REF)
     // The length first: a marker that sees the header reads it.
-    i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
-    i32[at >>> 2] = this.header
+    heap[(at >>> 2) + ARRAY_LENGTH_WORD] = length
+    heap[at >>> 2] = this.header
     return at
   }
 
   length(array: number): number {
     this.verify(array)
-    return this.run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+    return this.run.heap[(array >>> 2) + ARRAY_LENGTH_WORD]
   }
 
   get(array: number, index: number): number | boolean {
     this.locate(array, index)
-    const { i32, u32, f64, u8 } = this.run
+    const { heap, heapU32, heapF64, heapU8 } = this.run
     const elements = array + ARRAY_ELEMENTS_BYTE
     switch (this.kind.storage) {
       case KIND_F64:
-        return f64[(elements >>> 3) + index]
+        return heapF64[(elements >>> 3) + index]
       case KIND_U32:
-        return u32[(elements >>> 2) + index]
+        return heapU32[(elements >>> 2) + index]
       case KIND_BOOL:
-        return u8[elements + index] !== 0
+        return heapU8[elements + index] !== 0
       default:
-        return i32[(elements >>> 2) + index]
+        return heap[(elements >>> 2) + index]
     }
   }
 
   set(array: number, index: number, value: number): void {
     this.locate(array, index)
-    const { i32, f64, u8 } = this.run
+    const { heap, heapF64, heapU8 } = this.run
     const elements = array + ARRAY_ELEMENTS_BYTE
     switch (this.kind.storage) {
       case KIND_REF:
         this.setReference((elements >>> 2) + index, value)
         break
       case KIND_F64:
-        f64[(elements >>> 3) + index] = value
+        heapF64[(elements >>> 3) + index] = value
         break
       case KIND_BOOL:
-        u8[elements + index] = value ? 1 : 0
+        heapU8[elements + index] = value ? 1 : 0
         break
       default:
-        i32[(elements >>> 2) + index] = value
+        heap[(elements >>> 2) + index] = value
     }
   }
 
   private setReference(word: number, value: number): void {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
-    const { i32, words, barrier } = this.run
+    const { heap, meta, barrier } = this.run
     value = +value // before the barrier is looked at: a cycle may begin in what converts it
-    if (words[WRITE_BARRIER] !== 0) {
-      barrier.record(i32[word], value)
+    if (meta[WRITE_BARRIER] !== 0) {
+      barrier.record(heap[word], value)
       step('barrier/store')
     }
-    i32[word] = value
+    heap[word] = value
   }
 
   private verify(array: number): void {
@@ -161,7 +162,7 @@ export class Elements {
 
   private locate(array: number, index: number): void {
     this.verify(array)
-    const length = this.run.i32[(array >>> 2) + ARRAY_LENGTH_WORD]
+    const length = this.run.heap[(array >>> 2) + ARRAY_LENGTH_WORD]
     if (index >>> 0 !== index || index >= length)
       throw new RangeError(
         `index ${index} is out of range of a ${this.typeName} of length ${length}`,
@@ -213,7 +214,7 @@ function forEachPiece({ p }: Run, text: string, use: (utf8: Uint8Array) => void)
 /** Byte strings are declared by the runtime, before the program declares anything: the same number on every P. */
 export function bytesOf(run: Run): Bytes {
   const elements = new Elements(run, byteKind, 'bytes')
-  const { u8, words, p } = run
+  const { heapU8, meta, p } = run
   const locate = (bytes: number, index: number): number => {
     elements.get(bytes, index)
     return bytes + ARRAY_ELEMENTS_BYTE + index
@@ -223,29 +224,29 @@ export function bytesOf(run: Run): Bytes {
     typeName: 'bytes',
     new: (length: number) => elements.new(length) as Ref<Bytes>,
     length: (bytes: Ref<Bytes>) => elements.length(bytes),
-    get: (bytes: Ref<Bytes>, index: number) => u8[locate(bytes, index)],
+    get: (bytes: Ref<Bytes>, index: number) => heapU8[locate(bytes, index)],
     set: (bytes: Ref<Bytes>, index: number, value: number) => {
-      u8[locate(bytes, index)] = value
+      heapU8[locate(bytes, index)] = value
     },
     from(text: string) {
       if (text.length > PIECE_CHARACTERS) return longFrom(run, String(text), elements) as Ref<Bytes>
       const utf8 = encoder.encode(text)
       const at = elements.new(utf8.length)
-      u8.set(utf8, at + ARRAY_ELEMENTS_BYTE)
+      heapU8.set(utf8, at + ARRAY_ELEMENTS_BYTE)
       return at as Ref<Bytes>
     },
     text(bytes: Ref<Bytes>) {
       const length = elements.length(bytes)
-      const doing = p.memory.p(p.index, ACTIVITY)
-      const before = words[doing]
-      if (length > NAMED_BYTES) words[doing] = ACTIVITY_COPYING
+      const doingWord = p.memory.pWord(p.index, ACTIVITY)
+      const before = meta[doingWord]
+      if (length > NAMED_BYTES) meta[doingWord] = ACTIVITY_COPYING
       try {
         // A copy: a decoder takes no shared memory.
         return decoder.decode(
-          u8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length),
+          heapU8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length),
         )
       } finally {
-        words[doing] = before
+        meta[doingWord] = before
       }
     },
   })
@@ -253,7 +254,7 @@ export function bytesOf(run: Run): Bytes {
 
 /** A long text's bytes, which are counted first. They are kept while they are filled in. */
 function longFrom(run: Run, text: string, elements: Elements): Addr {
-  const { u8, stack } = run
+  const { heapU8, stack } = run
   let length = 0
   forEachPiece(run, text, utf8 => {
     length += utf8.length
@@ -263,7 +264,7 @@ function longFrom(run: Run, text: string, elements: Elements): Addr {
   try {
     let to = at + ARRAY_ELEMENTS_BYTE
     forEachPiece(run, text, utf8 => {
-      u8.set(utf8, to)
+      heapU8.set(utf8, to)
       to += utf8.length
     })
   } finally {

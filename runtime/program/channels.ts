@@ -127,15 +127,15 @@ class Chan {
       throw new RangeError(
         `${this.typeName}.new: capacity ${capacity} must be a whole number from 0`,
       )
-    const { i32, words, barrier } = this.run
+    const { heap, meta, barrier } = this.run
     const buffer = capacity === 0 ? nil : this.buffer.new(capacity)
     const at = this.allocate(buffer)
     const word = at >>> 2
-    i32[word + CHANNEL_BUFFER] = buffer
-    i32[word + CHANNEL_CAPACITY] = capacity
-    i32[word + CHANNEL_KIND] = this.kind.storage
-    i32[word] = this.header
-    if (words[WRITE_BARRIER] !== 0) barrier.record(0, buffer)
+    heap[word + CHANNEL_BUFFER] = buffer
+    heap[word + CHANNEL_CAPACITY] = capacity
+    heap[word + CHANNEL_KIND] = this.kind.storage
+    heap[word] = this.header
+    if (meta[WRITE_BARRIER] !== 0) barrier.record(0, buffer)
     return at
   }
 
@@ -179,11 +179,11 @@ class Chan {
   }
 
   length(channel: number): number {
-    return this.run.i32[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
+    return this.run.heap[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
   }
 
   capacity(channel: number): number {
-    return this.run.i32[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
+    return this.run.heap[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
   }
 
   receiving(channel: number): Case<unknown> {
@@ -316,10 +316,10 @@ export function sleep(milliseconds: number): Operation<void> {
 
 const WAITABLE_BYTES = WAITABLE_WORDS * 4
 
-function newWaitable({ p, i32 }: Run, typeId: number, state: number): number {
+function newWaitable({ p, heap }: Run, typeId: number, state: number): number {
   const at = p.allocator.allocate(WAITABLE_BYTES, true)
-  i32[(at >>> 2) + WAITABLE_STATE] = state
-  i32[at >>> 2] = headerOf(typeId, 0)
+  heap[(at >>> 2) + WAITABLE_STATE] = state
+  heap[at >>> 2] = headerOf(typeId, 0)
   return at
 }
 
@@ -341,7 +341,7 @@ function verifyObject(
   if (run.check) verify(object, typeId, name, name)
   // A number from here on, whatever the program gave: no code of its own runs under a lock.
   const at = object | 0
-  if (run.i32[at >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
+  if (run.heap[at >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
   return at
 }
 

@@ -5,7 +5,7 @@ import { typeOf } from '../../heap/object.ts'
 import { GRANULE_SHIFT, PAGE_BYTES } from '../../memory/layout.ts'
 import * as span from '../../memory/words/span.ts'
 import { RunOver } from '../../scheduler/run-over.ts'
-import { i32, p, run } from './current.ts'
+import { heap, p, run } from './current.ts'
 
 /** Throws if a reference is nil: in every mode, since a look at the number costs nothing. */
 export function failNil(what: string): never {
@@ -30,23 +30,24 @@ export function breach(message: string): never {
 }
 
 function complaintAbout(reference: number, type: number, typeName: string): string | null {
-  const { memory, heap } = p
+  const { memory } = p
+  const { spans } = p.heap
   if (
     !Number.isInteger(reference) ||
     reference < PAGE_BYTES ||
     reference >= memory.layout.heapBytes
   )
     return `${reference} is no reference`
-  const id = heap.spans.of(reference)
-  if (id <= 0 || heap.spans.read(id, span.PAGES) === 0)
+  const id = spans.of(reference)
+  if (id <= 0 || spans.read(id, span.PAGES) === 0)
     return `${reference} refers to freed memory: it was not kept over a safepoint`
-  if ((reference - heap.spans.base(id)) % heap.spans.read(id, span.SLOT_BYTES) !== 0)
+  if ((reference - spans.base(id)) % spans.read(id, span.SLOT_BYTES) !== 0)
     return `${reference} is no reference: it points into an object`
   const colour = memory.marks[reference >>> GRANULE_SHIFT]
   if (colour === span.FREE || colour >= span.QUARANTINE_NEW) {
     return `${reference} is a stale reference, its object has been freed: it was not kept over a safepoint (keep it, or put it in an object)`
   }
-  const found = typeOf(i32[reference >>> 2])
+  const found = typeOf(heap[reference >>> 2])
   if (type !== 0 && found !== type)
     return `${reference} refers to a ${nameOf(found)}, not to a ${typeName}`
   return null

@@ -12,7 +12,7 @@ import {
 } from '../../memory/words/p.ts'
 import { memStatsOf } from '../report/mem-stats.ts'
 import type { MemStats } from '../report/record.ts'
-import { expectGoroutine, expectRun, p, words } from './current.ts'
+import { expectGoroutine, expectRun, meta, p } from './current.ts'
 
 /** A safepoint and nothing else: for long loops that do not allocate. One load, if nothing is asked for. */
 export function poll(): void {
@@ -34,13 +34,13 @@ export function setGCPercent(percent: number): number {
       `setGCPercent: ${percent} must be a whole number of percent, negative for off`,
     )
   probeStackDeep()
-  const own = p.memory.p(p.index, 0)
-  words[own + GC_PERCENT_ASKED] = Math.max(percent, -1)
-  words[own + GC_PERCENT_IS_ASKED] = 1
+  const own = p.memory.pWord(p.index, 0)
+  meta[own + GC_PERCENT_ASKED] = Math.max(percent, -1)
+  meta[own + GC_PERCENT_IS_ASKED] = 1
   // Another P's stop may have carried it out.
-  while (words[own + GC_PERCENT_IS_ASKED] !== 0) p.world.raise(p.world.epoch(), STOP_COMMIT)
-  const old = words[own + GC_PERCENT_REPLACED]
-  if (percent < 0) p.world.blockInPlace(() => words[PHASE] === PHASE_OFF)
+  while (meta[own + GC_PERCENT_IS_ASKED] !== 0) p.world.raise(p.world.epoch(), STOP_COMMIT)
+  const old = meta[own + GC_PERCENT_REPLACED]
+  if (percent < 0) p.world.blockInPlace(() => meta[PHASE] === PHASE_OFF)
   return old
 }
 
@@ -56,12 +56,12 @@ export function readMemStats(): MemStats {
 /** Number of cycles that were marked to their end (MemStats' NumGC), without a stop. */
 export function numGC(): number {
   expectGoroutine('numGC')
-  return load(words, CYCLES_MARKED)
+  return load(meta, CYCLES_MARKED)
 }
 
 /** Whether a cycle marks now. It may be over, or another begun, at the next safepoint. */
 export function isMarking(): boolean {
-  return words[PHASE] !== PHASE_OFF
+  return meta[PHASE] !== PHASE_OFF
 }
 
 /**
@@ -69,17 +69,17 @@ export function isMarking(): boolean {
  * difference is the caller's own.
  */
 export function assistMs(): number {
-  const { doubles } = p.memory
+  const { metaF64 } = p.memory
   return (
-    doubles[p.memory.pMeasure(p.index, TOTAL_ASSIST_MS)] +
-    doubles[p.memory.pMeasure(p.index, TOTAL_BLOCKED_MS)]
+    metaF64[p.memory.pDouble(p.index, TOTAL_ASSIST_MS)] +
+    metaF64[p.memory.pDouble(p.index, TOTAL_BLOCKED_MS)]
   )
 }
 
 /** Number of goroutines that have not ended (Go's runtime.NumGoroutine). */
 export function numGoroutine(): number {
   expectGoroutine('numGoroutine')
-  return load(words, GOROUTINES_LIVE)
+  return load(meta, GOROUTINES_LIVE)
 }
 
 /** Number of Ps (GOMAXPROCS). */

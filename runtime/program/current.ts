@@ -17,9 +17,11 @@
  * 5. Its types, channels and globals (handles.ts) lead to their own run, whose buffers no other run has.
  * 6. Its declaring functions and built-in types are those of its own run (run-program.ts).
  */
+
 import type { WriteBarrier } from '../../gc/mark/barrier.ts'
 import type { ShadowStack } from '../../heap/shadow-stack.ts'
-import * as layout from '../../memory/words/p.ts'
+import type { HeapWords, MetaWord, MetaWords } from '../../memory/kinds.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { Channels } from '../../scheduler/channel.ts'
 import type { P } from '../../scheduler/p.ts'
 import type { Declarations } from './declarations.ts'
@@ -46,14 +48,14 @@ export class Run {
   readonly check: boolean
   readonly stack: ShadowStack
   readonly barrier: WriteBarrier
-  readonly words: Int32Array
-  readonly i32: Int32Array
-  readonly u32: Uint32Array
-  readonly f64: Float64Array
-  readonly u8: Uint8Array
+  readonly meta: MetaWords
+  readonly heap: HeapWords
+  readonly heapU32: Uint32Array
+  readonly heapF64: Float64Array
+  readonly heapU8: Uint8Array
   /** Indices of the P's poll word and of its first cache word. */
-  readonly pollWord: number
-  readonly cacheWord: number
+  readonly pollWord: MetaWord
+  readonly cacheWord: MetaWord
 
   constructor(number: number, p: P, declarations: Declarations, check: boolean) {
     const { memory } = p
@@ -64,13 +66,13 @@ export class Run {
     this.check = check
     this.stack = p.collector.stack
     this.barrier = p.collector.barrier
-    this.words = memory.words
-    this.i32 = memory.i32
-    this.u32 = memory.u32
-    this.f64 = memory.f64
-    this.u8 = memory.u8
-    this.pollWord = memory.p(p.index, layout.POLL)
-    this.cacheWord = memory.p(p.index, layout.CACHE)
+    this.meta = memory.meta
+    this.heap = memory.heap
+    this.heapU32 = memory.heapU32
+    this.heapF64 = memory.heapF64
+    this.heapU8 = memory.heapU8
+    this.pollWord = memory.pWord(p.index, pWords.POLL)
+    this.cacheWord = memory.pWord(p.index, pWords.CACHE)
   }
 }
 
@@ -84,8 +86,8 @@ export let served: Run | null = null
 export let run: Run = nobody
 export let p: P = nobody
 export let stack: ShadowStack = nobody
-export let words: Int32Array = nobody
-export let i32: Int32Array = nobody
+export let meta: MetaWords = nobody
+export let heap: HeapWords = nobody
 
 /** Makes a run the one that this thread serves. */
 export function serveRun(opened: Run): void {
@@ -97,15 +99,15 @@ export function enterRun(entered: Run): void {
   run = entered
   p = entered.p
   stack = entered.stack
-  words = entered.words
-  i32 = entered.i32
+  meta = entered.meta
+  heap = entered.heap
 }
 
 /** Forgets it, and makes what its program holds of it useless, so that its memory can go: Node keeps the program's modules for as long as the thread lives. */
 export function leaveRun(): void {
   served?.handles.release()
   served = null
-  run = p = stack = words = i32 = nobody
+  run = p = stack = meta = heap = nobody
 }
 
 /** Throws unless a goroutine runs: module code is no goroutine, and has no stack to keep references on. Nor has a callback of the event loop. */

@@ -3,7 +3,7 @@
  * order; the nth declaration of a kind has number n. The first P to come to it enters it, the others compare.
  */
 
-import { DECLARATION_WORDS, GLOBAL_WORDS, MAX_DECLARATIONS } from '../../memory/layout.ts'
+import { DECLARATION_WORDS, MAX_DECLARATIONS, MAX_GLOBAL_WORDS } from '../../memory/layout.ts'
 import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -21,7 +21,7 @@ const TEXT = 2
 const TEXT_WORDS = DECLARATION_WORDS - TEXT
 
 /** Half of the words for globals hold references, from the bottom; scalars have the other half. */
-const SCALARS_BEGIN = GLOBAL_WORDS / 2
+const SCALARS_BEGIN = MAX_GLOBAL_WORDS / 2
 
 export class Declarations {
   private readonly memory: Memory
@@ -48,9 +48,9 @@ export class Declarations {
 
   /** Number of a type, from 1. `slotBytes`: what an object of it takes, 0 if that differs from object to object. */
   declareType(shape: string, slotBytes: number): number {
-    const { words, layout } = this.memory
+    const { meta, layout } = this.memory
     const id = this.declare(shape, ++this.types, control.TYPES_DECLARED, 0)
-    words[layout.typeSlots + id] = slotBytes
+    meta[layout.typeSlots + id] = slotBytes
     return id
   }
 
@@ -77,9 +77,9 @@ export class Declarations {
     this.expectOpen('a global')
     const begin = SCALARS_BEGIN + this.scalars
     this.scalars += count + (count & 1)
-    if (this.scalars > GLOBAL_WORDS - SCALARS_BEGIN)
+    if (this.scalars > MAX_GLOBAL_WORDS - SCALARS_BEGIN)
       throw new DeclarationError(
-        `too many global numbers: at most ${GLOBAL_WORDS - SCALARS_BEGIN} words in all`,
+        `too many global numbers: at most ${MAX_GLOBAL_WORDS - SCALARS_BEGIN} words in all`,
       )
     this.raise(control.GLOBAL_WORDS, this.scalars)
     return layout.globals + begin
@@ -87,12 +87,12 @@ export class Declarations {
 
   /** What the first P to declare so much has entered. */
   private raise(word: number, count: number): void {
-    const { words } = this.memory
-    lock(words, control.DECLARE_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.DECLARE_LOCK)
     try {
-      if (words[word] < count) words[word] = count
+      if (meta[word] < count) meta[word] = count
     } finally {
-      unlock(words, control.DECLARE_LOCK)
+      unlock(meta, control.DECLARE_LOCK)
     }
   }
 
@@ -129,15 +129,15 @@ export class Declarations {
 
   /** Enters a declaration if this P is the first to come to it. False if another P has entered another one. */
   private enter(shape: string, id: number, count: number, first: number): boolean {
-    const { words } = this.memory
-    lock(words, control.DECLARE_LOCK)
+    const { meta } = this.memory
+    lock(meta, control.DECLARE_LOCK)
     try {
-      if (words[count] >= id) return this.agrees(first + id, shape)
+      if (meta[count] >= id) return this.agrees(first + id, shape)
       this.write(first + id, shape)
-      words[count] = id
+      meta[count] = id
       return true
     } finally {
-      unlock(words, control.DECLARE_LOCK)
+      unlock(meta, control.DECLARE_LOCK)
     }
   }
 
@@ -146,28 +146,28 @@ export class Declarations {
   }
 
   private write(index: number, shape: string): void {
-    const { words } = this.memory
+    const { meta } = this.memory
     const record = this.record(index)
-    words[record + LENGTH] = shape.length
-    words[record + HASH] = hashOf(shape)
+    meta[record + LENGTH] = shape.length
+    meta[record + HASH] = hashOf(shape)
     for (let at = 0; at < TEXT_WORDS; at++)
-      words[record + TEXT + at] = shape.charCodeAt(2 * at) | (shape.charCodeAt(2 * at + 1) << 16)
+      meta[record + TEXT + at] = shape.charCodeAt(2 * at) | (shape.charCodeAt(2 * at + 1) << 16)
   }
 
   private agrees(index: number, shape: string): boolean {
-    const { words } = this.memory
+    const { meta } = this.memory
     const record = this.record(index)
-    return words[record + LENGTH] === shape.length && words[record + HASH] === hashOf(shape)
+    return meta[record + LENGTH] === shape.length && meta[record + HASH] === hashOf(shape)
   }
 
   private read(index: number): string {
-    const { words } = this.memory
+    const { meta } = this.memory
     const record = this.record(index)
-    const length = Math.min(words[record + LENGTH], 2 * TEXT_WORDS)
+    const length = Math.min(meta[record + LENGTH], 2 * TEXT_WORDS)
     let text = ''
     for (let at = 0; at < length; at++)
-      text += String.fromCharCode((words[record + TEXT + (at >> 1)] >>> (16 * (at & 1))) & 0xffff)
-    return length < words[record + LENGTH] ? `${text}…` : text
+      text += String.fromCharCode((meta[record + TEXT + (at >> 1)] >>> (16 * (at & 1))) & 0xffff)
+    return length < meta[record + LENGTH] ? `${text}…` : text
   }
 }
 

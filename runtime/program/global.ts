@@ -1,5 +1,7 @@
 /** Globals: what all goroutines share. Module variables are a P's own; a global is one for all, and if it is a reference, a root. */
+
 import { step } from '#sync'
+import type { MetaDoubles } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
@@ -47,7 +49,7 @@ class Cells {
   private readonly kind: AnyKind
   private readonly begin: number
   private readonly run: Run
-  private readonly doubles: Float64Array
+  private readonly metaF64: MetaDoubles
 
   constructor(run: Run, kind: AnyKind, length: number) {
     if (!Number.isInteger(length) || length < 1)
@@ -55,7 +57,7 @@ class Cells {
     this.length = length
     this.kind = kind
     this.run = run
-    this.doubles = run.p.memory.doubles
+    this.metaF64 = run.p.memory.metaF64
     const { declarations } = run
     if (kind.storage === KIND_REF) this.begin = declarations.declareReferences(length)
     else this.begin = declarations.declareScalars(kind.storage === KIND_F64 ? 2 * length : length)
@@ -63,40 +65,40 @@ class Cells {
 
   get(index: number): number | boolean {
     const word = this.locate(index)
-    const { words } = this.run
+    const { meta } = this.run
     switch (this.kind.storage) {
       case KIND_F64:
-        return this.doubles[(this.begin >>> 1) + index]
+        return this.metaF64[(this.begin >>> 1) + index]
       case KIND_U32:
-        return words[word] >>> 0
+        return meta[word] >>> 0
       case KIND_BOOL:
-        return words[word] !== 0
+        return meta[word] !== 0
       default:
-        return words[word]
+        return meta[word]
     }
   }
 
   set(index: number, value: number): void {
     const word = this.locate(index)
-    const { words, barrier, check } = this.run
+    const { meta, barrier, check } = this.run
     switch (this.kind.storage) {
       case KIND_REF:
         if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
         value = +value // before the barrier is looked at: a cycle may begin in what converts it
-        if (words[WRITE_BARRIER] !== 0) {
-          barrier.record(words[word], value)
+        if (meta[WRITE_BARRIER] !== 0) {
+          barrier.record(meta[word], value)
           step('barrier/store')
         }
-        words[word] = value
+        meta[word] = value
         break
       case KIND_F64:
-        this.doubles[(this.begin >>> 1) + index] = value
+        this.metaF64[(this.begin >>> 1) + index] = value
         break
       case KIND_BOOL:
-        words[word] = value ? 1 : 0
+        meta[word] = value ? 1 : 0
         break
       default:
-        words[word] = value
+        meta[word] = value
     }
   }
 

@@ -3,7 +3,7 @@
  * is good until the next safepoint (a call of new, from, go, gc or poll, and any yield); to keep it longer, put it in a local or in an object.
  */
 import { breach, verifyValue } from './check.ts'
-import { expectGoroutine, run, stack, words } from './current.ts'
+import { expectGoroutine, meta, run, stack } from './current.ts'
 import type { Ref } from './kinds.ts'
 
 declare const brand: unique symbol
@@ -28,7 +28,7 @@ export function keep<T>(reference: Ref<T>): Ref<T> {
     expectGoroutine('keep')
     shadow.push(reference)
   } else {
-    words[shadow.top] = reference
+    meta[shadow.top] = reference
     shadow.top++
   }
   return reference
@@ -52,7 +52,7 @@ export function local<T>(reference: Ref<T>): Local<T> {
 
 export function getLocal<T>(slot: Local<T>): Ref<T> {
   if (run.check) verifySlot(slot)
-  return words[+slot + stack.base] as Ref<T>
+  return meta[+slot + stack.base] as Ref<T>
 }
 
 export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
@@ -62,7 +62,7 @@ export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
   }
   // Numbers before the stack is looked at: what converts others may move it.
   reference = +reference as Ref<T>
-  words[+slot + stack.base] = reference
+  meta[+slot + stack.base] = reference
 }
 
 function verifySlot(slot: number): void {

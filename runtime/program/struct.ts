@@ -7,10 +7,11 @@
  * black). There are three forms of it: for up to 3 and up to 7 words of fields, written without looking at their kinds, and for all else. Every
  * object has room for 3 words, so a missing argument writes 0 where nothing is.
  */
+
 import { step as syncStep } from '#sync'
 import { headerOf, MAX_REFERENCES } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, spanClassOf } from '../../heap/size-classes.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { probeStack } from '../../memory/stack-probe.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { CACHE_WORDS, LIMIT } from '../../memory/words/p.ts'
@@ -182,14 +183,14 @@ abstract class StructType {
 
   /** A slot by the fast path; 0 if the slow path must be taken. */
   protected take(): Addr {
-    const { words, pollWord, cacheWord } = this.run
+    const { meta, pollWord, cacheWord } = this.run
     step('allocate')
-    if (words[pollWord] !== 0) return 0
+    if (meta[pollWord] !== 0) return 0
     const entry = cacheWord + this.cacheEntry
-    const at = words[entry]
+    const at = meta[entry]
     const next = at + this.slotBytes
-    if (next > words[entry + LIMIT]) return 0
-    words[entry] = next
+    if (next > meta[entry + LIMIT]) return 0
+    meta[entry] = next
     return at
   }
 
@@ -226,10 +227,10 @@ abstract class StructType {
 
   /** Shades the references of a new object, while the barrier is on. */
   protected shadeFields(at: Addr): void {
-    const { barrier, i32 } = this.run
+    const { barrier, heap } = this.run
     const end = (at >>> 2) + this.plan.references
     for (let word = (at >>> 2) + 1; word <= end; word++)
-      if (i32[word] !== 0) barrier.record(0, i32[word])
+      if (heap[word] !== 0) barrier.record(0, heap[word])
   }
 
   protected wordOf(index: number): number {
@@ -265,13 +266,13 @@ class SmallStruct extends StructType {
     value2 = +value2
     let at = this.take()
     if (at === 0) at = this.takeSlowly([value0, value1, value2].slice(0, this.plan.fields.length))
-    const { i32, words } = this.run
+    const { heap, meta } = this.run
     const word = at >>> 2
-    i32[word] = this.header
-    i32[word + this.word2] = value2
-    i32[word + this.word1] = value1
-    i32[word + this.word0] = value0
-    if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
+    heap[word] = this.header
+    heap[word + this.word2] = value2
+    heap[word + this.word1] = value1
+    heap[word + this.word0] = value0
+    if (meta[WRITE_BARRIER] !== 0) this.shadeFields(at)
     return at
   }
 }
@@ -314,18 +315,18 @@ class MediumStruct extends StructType {
       at = this.takeSlowly(
         [value0, value1, value2, value3, value4, value5, value6].slice(0, this.plan.fields.length),
       )
-    const { i32, words } = this.run
+    const { heap, meta } = this.run
     const word = at >>> 2
     const offset = this.word
-    i32[word] = this.header
-    i32[word + offset[6]] = value6
-    i32[word + offset[5]] = value5
-    i32[word + offset[4]] = value4
-    i32[word + offset[3]] = value3
-    i32[word + offset[2]] = value2
-    i32[word + offset[1]] = value1
-    i32[word + offset[0]] = value0
-    if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
+    heap[word] = this.header
+    heap[word + offset[6]] = value6
+    heap[word + offset[5]] = value5
+    heap[word + offset[4]] = value4
+    heap[word + offset[3]] = value3
+    heap[word + offset[2]] = value2
+    heap[word + offset[1]] = value1
+    heap[word + offset[0]] = value0
+    if (meta[WRITE_BARRIER] !== 0) this.shadeFields(at)
     return at
   }
 }
@@ -346,14 +347,14 @@ class MixedStruct extends StructType {
     for (let index = 0; index < values.length; index++) values[index] = +values[index]
     let at = this.plan.bytes <= this.slotBytes ? this.take() : 0
     if (at === 0) at = this.takeSlowly(values)
-    const { i32, f64, words } = this.run
-    i32[at >>> 2] = this.header
+    const { heap, heapF64, meta } = this.run
+    heap[at >>> 2] = this.header
     for (let index = 0; index < values.length; index++) {
       const { storage, byte } = fields[index]
-      if (storage === KIND_F64) f64[(at + byte) >>> 3] = values[index]
-      else i32[(at + byte) >>> 2] = values[index]
+      if (storage === KIND_F64) heapF64[(at + byte) >>> 3] = values[index]
+      else heap[(at + byte) >>> 2] = values[index]
     }
-    if (words[WRITE_BARRIER] !== 0) this.shadeFields(at)
+    if (meta[WRITE_BARRIER] !== 0) this.shadeFields(at)
     return at
   }
 }
@@ -400,21 +401,21 @@ class ReferenceField {
 
   get(object: number): number {
     if (object === 0) failNil(this.label)
-    return this.run.i32[(object + this.byte) >>> 2]
+    return this.run.heap[(object + this.byte) >>> 2]
   }
 
   set(object: number, value: number): void {
     if (object === 0) failNil(this.label)
-    const { i32, words, barrier } = this.run
+    const { heap, meta, barrier } = this.run
     // A number from here on: what converts another value is the program's, and a cycle may begin in it.
     value = +value
     const word = (object + this.byte) >>> 2
     // The barrier (gc/mark/barrier.ts): both shades before the store; one plain load when it is off.
-    if (words[WRITE_BARRIER] !== 0) {
-      barrier.record(i32[word], value)
+    if (meta[WRITE_BARRIER] !== 0) {
+      barrier.record(heap[word], value)
       step('barrier/store')
     }
-    i32[word] = value
+    heap[word] = value
   }
 }
 
@@ -431,12 +432,12 @@ class IntegerField {
 
   get(object: number): number {
     if (object === 0) failNil(this.label)
-    return this.run.i32[(object + this.byte) >>> 2]
+    return this.run.heap[(object + this.byte) >>> 2]
   }
 
   set(object: number, value: number): void {
     if (object === 0) failNil(this.label)
-    this.run.i32[(object + this.byte) >>> 2] = value
+    this.run.heap[(object + this.byte) >>> 2] = value
   }
 }
 
@@ -452,7 +453,7 @@ class UnsignedField {
   }
 
   get(object: number): number {
-    return object === 0 ? this.integer.get(object) : this.run.u32[(object + this.byte) >>> 2]
+    return object === 0 ? this.integer.get(object) : this.run.heapU32[(object + this.byte) >>> 2]
   }
 
   set(object: number, value: number): void {
@@ -489,12 +490,12 @@ class DoubleField {
 
   get(object: number): number {
     if (object === 0) failNil(this.label)
-    return this.run.f64[(object + this.byte) >>> 3]
+    return this.run.heapF64[(object + this.byte) >>> 3]
   }
 
   set(object: number, value: number): void {
     if (object === 0) failNil(this.label)
-    this.run.f64[(object + this.byte) >>> 3] = value
+    this.run.heapF64[(object + this.byte) >>> 3] = value
   }
 }
 

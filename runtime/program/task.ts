@@ -1,11 +1,11 @@
 /** Tasks: the functions that goroutines run, and starting them. */
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { probeStackDeep, probeStackForLock } from '../../memory/stack-probe.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../../scheduler/channel.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { verifyValue } from './check.ts'
-import { expectGoroutine, expectRun, p, run, words } from './current.ts'
+import { expectGoroutine, expectRun, meta, p, run } from './current.ts'
 import { DeclaredTask, type Parameters } from './declared-task.ts'
 import { type AnyKind, coerce, expectKind, type Get, type Put } from './kinds.ts'
 
@@ -42,8 +42,8 @@ export function task<const P extends Parameters>(
     )
   for (const [index, kind] of kinds.entries())
     expectKind(`task ${name}: parameter ${index + 1}`, kind)
-  if (kinds.length - kinds.filter(kind => kind.storage === KIND_REF).length > g.ARGUMENTS_MAX)
-    throw new TypeError(`task ${name}: at most ${g.ARGUMENTS_MAX} numbers`)
+  if (kinds.length - kinds.filter(kind => kind.storage === KIND_REF).length > gWords.ARGUMENTS_MAX)
+    throw new TypeError(`task ${name}: at most ${gWords.ARGUMENTS_MAX} numbers`)
   const declared = new DeclaredTask(
     run.declarations,
     name,
@@ -88,7 +88,7 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   probeStackForLock()
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, stored)
-  p.placement.place(id, where)
+  p.placement.assign(id, where)
   // Everything that must live is on the new goroutine's stack by now.
   if (!p.isPolled) return
   probeStackDeep()
@@ -105,32 +105,32 @@ function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unk
 /** References go onto the new stack, which needs the barrier: nobody will scan it in this cycle. Numbers go beside the record. */
 function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly number[]): void {
   const { memory, collector } = p
-  const record = memory.goroutine(id, 0)
-  let slot = words[record + g.STACK]
+  const record = memory.goroutineWord(id, 0)
+  let slot = meta[record + gWords.STACK]
   let scalars = 0
   for (let index = 0; index < values.length; index++) {
     if (task.kinds[index].storage === KIND_REF) {
-      words[slot] = 0
+      meta[slot] = 0
       collector.barrier.writeMeta(slot++, values[index])
-    } else memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)] = values[index]
+    } else memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)] = values[index]
   }
-  words[record + g.STACK_USED] = task.references
+  meta[record + gWords.STACK_USED] = task.references
 }
 
 /** The generator of a goroutine that runs for the first time, with its arguments. */
 export function coroutineOf(id: GoroutineId): Coroutine {
   const { memory } = p
-  const record = memory.goroutine(id, 0)
-  const task = run.tasks.get(words[record + g.TASK])
+  const record = memory.goroutineWord(id, 0)
+  const task = run.tasks.get(meta[record + gWords.TASK])
   if (task === undefined)
     throw new Error(
-      `goroutine ${id} has task ${words[record + g.TASK]}, which P ${p.index} does not know`,
+      `goroutine ${id} has task ${meta[record + gWords.TASK]}, which P ${p.index} does not know`,
     )
-  let slot = words[record + g.STACK]
+  let slot = meta[record + gWords.STACK]
   let scalars = 0
   const values = task.kinds.map(kind => {
-    if (kind.storage === KIND_REF) return words[slot++]
-    const value = memory.doubles[memory.goroutineDouble(id, g.ARGUMENTS + scalars++)]
+    if (kind.storage === KIND_REF) return meta[slot++]
+    const value = memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)]
     return kind.storage === KIND_BOOL ? value !== 0 : value
   })
   // Not as a method: `this` would lead to the runtime.

@@ -7,7 +7,7 @@ import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE, STOP_PERIODIC_CYCLE } from '../../g
 import type { FaultPoint } from '../../memory/fault-points.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import { NO_BYTES } from '../../memory/words/control.ts'
-import { PLACES } from '../../memory/words/p.ts'
+import { PLACE_COUNT } from '../../memory/words/p.ts'
 import type { CycleExtra } from './gctrace.ts'
 import type { CycleRecord } from './record.ts'
 
@@ -78,7 +78,8 @@ function causesOf(parts: readonly number[]): Record<string, number> {
   const by: Record<string, number> = {}
   parts.forEach((bytes, part) => {
     if (bytes === 0) return
-    const cause = part < PLACES ? `stall:${placeNamed(part)}` : (CAUSES[part - PLACES] as string)
+    const cause =
+      part < PLACE_COUNT ? `stall:${placeNamed(part)}` : (CAUSES[part - PLACE_COUNT] as string)
     by[cause] = (by[cause] ?? 0) + bytes
   })
   return by

@@ -9,8 +9,8 @@ import type { MemStats } from './record.ts'
 
 /** The statistics at the newest snapshot. */
 export function memStatsOf(memory: Memory): MemStats {
-  const { doubles, layout } = memory
-  const measure = (name: number): number => doubles[memory.measure(name)]
+  const { metaF64, layout } = memory
+  const measure = (name: number): number => metaF64[memory.controlDouble(name)]
   const statistics = statisticsOf(memory)
   const { allocatedBytes, allocatedObjects, freedBytes, freedObjects, cycles } = statistics
   const { pagesTouched, stackWordsTouched, workBuffersTouched } = statistics
@@ -67,8 +67,8 @@ export function memStatsOf(memory: Memory): MemStats {
 }
 
 function ring(memory: Memory, name: number): number[] {
-  const begin = memory.measure(name)
-  return Array.from(memory.doubles.subarray(begin, begin + control.PAUSE_RING), value =>
+  const beginDouble = memory.controlDouble(name)
+  return Array.from(memory.metaF64.subarray(beginDouble, beginDouble + control.PAUSE_RING), value =>
     Math.round(value),
   )
 }

@@ -22,7 +22,7 @@ export class RunTrace {
 
   /** Takes what is in the rings. */
   drain(): void {
-    const began = this.#memory.doubles[this.#memory.measure(control.RUN_STARTED_AT)]
+    const began = this.#memory.metaF64[this.#memory.controlDouble(control.RUN_STARTED_AT)]
     this.#events.forEach((events, p) => {
       events.drain((kind, startMs, durationMs, detail) =>
         this.#writer.event(eventOfP(p, kind, startMs - began, durationMs, detail)),

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads'
 import { add, load, notify, scheduling, wait } from '#sync'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import { declareBuiltInTypes } from '../../runtime/program/built-in-types.ts'
 import { enterRun, leaveRun, Run, serveRun } from '../../runtime/program/current.ts'
 import { Declarations } from '../../runtime/program/declarations.ts'
@@ -43,7 +43,7 @@ function play(protocol: Protocol, ground: Ground): void {
     start: () => [][Symbol.iterator](),
     nameOf: id => `goroutine ${id}`,
   })
-  scheduling?.join(part.schedule, part.index, memory.words, memory.i32)
+  scheduling?.join(part.schedule, part.index, memory.meta, memory.heap)
   protocol.body(ground, p)
 }
 
@@ -53,7 +53,7 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
   let main: () => Coroutine = () => [][Symbol.iterator]()
   const { p } = newP(heap, part.index, protocol, {
     start: id =>
-      memory.words[memory.goroutine(id, g.TASK)] === MAIN_TASK ? main() : coroutineOf(id),
+      memory.meta[memory.goroutineWord(id, gWords.TASK)] === MAIN_TASK ? main() : coroutineOf(id),
     nameOf: id => `goroutine ${id}`,
   })
   const run = new Run(0, p, new Declarations(memory, `P ${part.index}`), false)
@@ -62,9 +62,9 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
     declareBuiltInTypes()
     main = protocol.program(ground)
     run.declarations.close()
-    memory.words[control.RUN_STATE] = control.RUN_ACTIVE
-    scheduling?.join(part.schedule, part.index, memory.words, memory.i32)
-    if (part.index === 0) p.placement.place(p.goroutines.create(MAIN_TASK, 0), 0)
+    memory.meta[control.RUN_STATE] = control.RUN_ACTIVE
+    scheduling?.join(part.schedule, part.index, memory.meta, memory.heap)
+    if (part.index === 0) p.placement.assign(p.goroutines.create(MAIN_TASK, 0), 0)
     enterRun(run)
     p.run()
     if (p.ending.failure !== null) throw p.ending.failure.error

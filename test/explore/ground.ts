@@ -10,7 +10,7 @@ import {
   WORK_BUFFER_WORDS,
 } from '../../memory/layout.ts'
 import { Memory, type MemoryHandle } from '../../memory/memory.ts'
-import * as goroutine from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import { P, type Program } from '../../scheduler/p.ts'
 import { type Ground, NOTES, type Protocol } from './protocol.ts'
 
@@ -42,20 +42,20 @@ export function groundOf(handle: GroundHandle): Ground {
 
 /** Everything as at the very beginning. By the controlling thread, while no P is there. */
 export function clear({ memory, notes }: Ground): void {
-  const { words, doubles, layout } = memory
+  const { meta, metaF64, layout } = memory
   // From the control words to the marks, all of it: a few hundred KiB.
-  words.fill(0, 0, layout.workBuffers + layout.workBufferCount * WORK_BUFFER_WORDS)
+  meta.fill(0, 0, layout.workBuffers + layout.workBufferCount * WORK_BUFFER_WORDS)
   const begin = (region: keyof Layout, length: number): [number, number] => {
     const at = layout[region]
     return [at, at + length]
   }
-  words.fill(0, ...begin('goroutines', GOROUTINES * goroutine.WORDS))
-  doubles.fill(0, ...begin('goroutineDoubles', GOROUTINES * goroutine.DOUBLES))
-  words.fill(0, ...begin('waiters', WAITERS * goroutine.WAITER_WORDS))
-  words.fill(0, ...begin('stacks', STACK_WORDS))
-  words.fill(0, ...begin('stackTable', STACK_WORDS >>> STACK_MIN_LOG2))
-  words.fill(0, ...begin('globals', GLOBALS))
-  doubles.fill(0, ...begin('cycleRecords', CYCLES * CYCLE_RECORD_DOUBLES))
+  meta.fill(0, ...begin('goroutines', GOROUTINES * gWords.WORDS))
+  metaF64.fill(0, ...begin('goroutineDoubles', GOROUTINES * gWords.DOUBLES))
+  meta.fill(0, ...begin('waiters', WAITERS * gWords.WAITER_WORDS))
+  meta.fill(0, ...begin('stacks', STACK_WORDS))
+  meta.fill(0, ...begin('stackTable', STACK_WORDS >>> STACK_MIN_LOG2))
+  meta.fill(0, ...begin('globals', GLOBALS))
+  metaF64.fill(0, ...begin('cycleRecords', CYCLES * CYCLE_RECORD_DOUBLES))
   notes.fill(0)
 }
 

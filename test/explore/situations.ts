@@ -6,17 +6,18 @@ import { STATUS, STATUS_RUNNING } from '../../memory/words/p.ts'
 
 /** All Ps run, as each says itself when its loop begins. */
 export function letAllRun(memory: Memory): void {
-  const { words, layout } = memory
-  words[control.STOP] = layout.procs
-  for (let index = 0; index < layout.procs; index++) words[memory.p(index, STATUS)] = STATUS_RUNNING
+  const { meta, layout } = memory
+  meta[control.STOP] = layout.procs
+  for (let index = 0; index < layout.procs; index++)
+    meta[memory.pWord(index, STATUS)] = STATUS_RUNNING
 }
 
 /** The first cycle marks, and somebody drains all the time: nobody finds that the mark is over. */
 export function letMark(memory: Memory): void {
-  const { words } = memory
-  words[control.CYCLES] = 1
-  words[control.PHASE] = control.PHASE_MARK
-  words[control.WRITE_BARRIER] = 1
-  words[control.BLACKEN_ENABLED] = 1
-  words[control.DRAINERS] = 1
+  const { meta } = memory
+  meta[control.CYCLES] = 1
+  meta[control.PHASE] = control.PHASE_MARK
+  meta[control.WRITE_BARRIER] = 1
+  meta[control.BLACKEN_ENABLED] = 1
+  meta[control.DRAINERS] = 1
 }

@@ -115,7 +115,7 @@ export class Stage implements Disposable {
       const length = bytes.readInt32LE(at)
       if (length > 0) texts.push(`P ${index}: ${bytes.toString('utf8', at + 4, at + 4 + length)}`)
     }
-    const rescues = load(this.ground.memory.words, control.RESCUES)
+    const rescues = load(this.ground.memory.meta, control.RESCUES)
     if (rescues > 0) texts.push(`${rescues} lost wake-ups`)
     // Who failed has left things as they were: what follows from that says nothing.
     if (texts.length === 0) texts.push(this.protocol.verify(this.ground) ?? '')

@@ -23,19 +23,19 @@ interface Scene {
 function living(bytes: number, pacer: Pacer, gcPercent = 100): Scene {
   const memory = Memory.reserve({ arenaBytes: ARENA, procs: 2 })
   const config = { procs: 2, gcPercent, memoryLimit: Number.POSITIVE_INFINITY }
-  memory.words[control.SWEEPERS] = control.SWEEP_DRAINED
+  memory.meta[control.SWEEPERS] = control.SWEEP_DRAINED
   const controller = new Controller(memory, pacer, config)
   controller.initialize(config)
-  memory.words[control.SCAN_WORK_HEAP] = bytes
+  memory.meta[control.SCAN_WORK_HEAP] = bytes
   controller.resetLive(bytes)
   controller.commit()
-  const measure = (name: number): number => memory.doubles[memory.measure(name)]
+  const measure = (name: number): number => memory.metaF64[memory.controlDouble(name)]
   return {
     memory,
     controller,
     goals: () => ({
-      goal: memory.words[control.GOAL],
-      trigger: memory.words[control.TRIGGER],
+      goal: memory.meta[control.GOAL],
+      trigger: memory.meta[control.TRIGGER],
       hardGoal: measure(control.HARD_GOAL),
       committedGoal: measure(control.COMMITTED_GOAL),
     }),
@@ -56,7 +56,7 @@ describe.each(builtInPacers().map(pacer => [pacer.name, pacer] as const))('%s', 
     const { goal } = living(10 * MiB, pacer).goals()
     expect(goal).toBeLessThan(40 * MiB)
     const other = living(10 * MiB, pacer)
-    other.memory.doubles[other.memory.measure(control.ARENA_HOLDS)] = Number.POSITIVE_INFINITY
+    other.memory.metaF64[other.memory.controlDouble(control.ARENA_HOLDS)] = Number.POSITIVE_INFINITY
     other.controller.commit()
     expect(other.goals().goal).toBe(goal)
   })
@@ -82,10 +82,10 @@ test('the trigger keeps the distance that the pacer has found, but for the first
 
 test('assists spread what is left to mark over the way that there is', () => {
   const { memory, controller, ratio } = living(40 * MiB, pacerNamed('fixed:trigger=0.8'))
-  memory.words[control.HEAP_LIVE] = 50 * MiB
-  memory.doubles[memory.measure(control.TRIGGERED)] = 50 * MiB
+  memory.meta[control.HEAP_LIVE] = 50 * MiB
+  memory.metaF64[memory.controlDouble(control.TRIGGERED)] = 50 * MiB
   controller.startCycle(STOP_HEAP_CYCLE)
-  memory.words[control.SCAN_WORK_HEAP] = 0
+  memory.meta[control.SCAN_WORK_HEAP] = 0
   controller.revise()
   // 40 MiB to scan on the 10 to the goal; the pacer thought of 30.
   expect(ratio()).toBeCloseTo(4, 5)
@@ -94,7 +94,7 @@ test('assists spread what is left to mark over the way that there is', () => {
 test('an arena that was full with less is taken to hold less, and a little more with each cycle', () => {
   const scene = living(20 * MiB, pacerNamed('go1.21'), 1000)
   const { memory, controller, goals } = scene
-  memory.words[control.HEAP_LIVE] = 40 * MiB
+  memory.meta[control.HEAP_LIVE] = 40 * MiB
   controller.arenaIsFull(8192)
   controller.commit()
   expect(goals().goal).toBe(36 * MiB + 8192)

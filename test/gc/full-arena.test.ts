@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { OutOfMemoryError } from '../../gc/allocator.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { useHandClock } from '../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
@@ -26,7 +26,7 @@ function hold(who: HandP, pages: number, index: number): void {
   who.setGlobal(index, who.allocator.allocate(pages * PAGE_BYTES, true))
 }
 
-const collections = (world: HandWorld): number => world.words[control.CYCLES]
+const collections = (world: HandWorld): number => world.meta[control.CYCLES]
 
 test('a full arena is told after one collection, and one in a stop', () => {
   const { world, first } = scene()
@@ -67,7 +67,7 @@ test('what another P holds in its cache is found', () => {
   // Two sizes, a page each, of which nothing lives; so near the arena's end any request would start a cycle.
   const fillRest = (): void => {
     for (const bytes of [64, 128]) {
-      world.words[control.TRIGGER] = control.NO_BYTES
+      world.meta[control.TRIGGER] = control.NO_BYTES
       second.allocator.allocate(bytes, true)
     }
   }
@@ -75,7 +75,7 @@ test('what another P holds in its cache is found', () => {
   // Another P is faster than this one after the first collection.
   world.at('restarted', () => {
     fillRest()
-    world.at('restarted', () => (world.words[control.TRIGGER] = control.NO_BYTES))
+    world.at('restarted', () => (world.meta[control.TRIGGER] = control.NO_BYTES))
   })
   const before = collections(world)
   expect(first.allocator.allocate(256, true)).toBeGreaterThan(0)
@@ -86,20 +86,20 @@ test.each([1, 2])(
   'all who wait are served in one stop, as far as there is room: of two, %i',
   pages => {
     const { world, first, second } = scene()
-    const { memory, words } = world
+    const { memory, meta } = world
     hold(first, PAGES - pages, 0)
     second.keep(0)
-    const own = memory.p(second.index, 0)
+    const own = memory.pWord(second.index, 0)
     const fillRest = (): void => {
-      world.words[control.TRIGGER] = control.NO_BYTES
+      world.meta[control.TRIGGER] = control.NO_BYTES
       second.allocator.allocate(pages * PAGE_BYTES, true)
     }
     fillRest()
     world.at('restarted', () => {
       fillRest()
-      words[own + p.WANTED_SLOT] = second.collector.stack.top - 1
-      words[own + p.WANTED_NOSCAN] = 1
-      words[own + p.WANTED_BYTES] = 128
+      meta[own + pWords.WANTED_SLOT] = second.collector.stack.top - 1
+      meta[own + pWords.WANTED_NOSCAN] = 1
+      meta[own + pWords.WANTED_BYTES] = 128
     })
     let served = 0
     try {
@@ -107,8 +107,8 @@ test.each([1, 2])(
     } catch (error) {
       expect(error).toBeInstanceOf(OutOfMemoryError)
     }
-    if (words[second.collector.stack.top - 1] > 0) served++
-    expect([words[own + p.WANTED_BYTES], served]).toEqual([0, pages])
+    if (meta[second.collector.stack.top - 1] > 0) served++
+    expect([meta[own + pWords.WANTED_BYTES], served]).toEqual([0, pages])
   },
 )
 
@@ -116,28 +116,28 @@ test('a large object that is served in the stop is zeroed, though its pages were
   const { world, first, second } = scene()
   const bytes = (PAGES - 1) * PAGE_BYTES
   const garbage = first.allocator.allocate(bytes, true)
-  world.memory.i32.fill(7, garbage >>> 2, (garbage + bytes) >>> 2)
+  world.memory.heap.fill(7, garbage >>> 2, (garbage + bytes) >>> 2)
   // Dirty pages are all that is left, and at the first collection another P has one of them.
   const takePage = (): void => {
-    world.words[control.TRIGGER] = control.NO_BYTES
+    world.meta[control.TRIGGER] = control.NO_BYTES
     second.allocator.allocate(64, true)
   }
   takePage()
   world.at('restarted', takePage)
   const at = first.allocator.allocate(bytes, true)
   expect(at).toBeGreaterThan(0)
-  expect(world.memory.i32.subarray(at >>> 2, (at + bytes) >>> 2).every(word => word === 0)).toBe(
+  expect(world.memory.heap.subarray(at >>> 2, (at + bytes) >>> 2).every(word => word === 0)).toBe(
     true,
   )
 })
 
 test('what others have in flight is no reason to fail: their goroutines may never keep it', () => {
   const { world, first, second } = scene()
-  const { memory, words } = world
+  const { memory, meta } = world
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   // Another P is about to hand half of the arena to its goroutine; it does so between two stops.
   const inFlight = (bytes: number): void =>
-    void (words[memory.p(second.index, p.IN_FLIGHT_BYTES)] = bytes)
+    void (meta[memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = bytes)
   second.keep(second.allocator.allocate(size, true))
   inFlight(size)
   for (let stops = 0; stops < 3; stops++) world.at('restarted', () => undefined)
@@ -155,15 +155,15 @@ test('but not for ever', () => {
   const { world, first, second } = scene()
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   second.keep(second.allocator.allocate(size, true))
-  world.words[world.memory.p(second.index, p.IN_FLIGHT_BYTES)] = size
+  world.meta[world.memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = size
   first.world.blockInPlace = () => undefined
   first.world.raise = () => {
-    world.words[control.CYCLES]++
+    world.meta[control.CYCLES]++
     return true
   }
   first.collector.collect = () => undefined
   expect(() => first.allocator.allocate(size + PAGE_BYTES, true)).toThrow(OutOfMemoryError)
-  expect(world.words[control.CYCLES]).toBe(100)
+  expect(world.meta[control.CYCLES]).toBe(100)
 })
 
 test('requests at the shadow stack end as they began: nothing is left on it', () => {

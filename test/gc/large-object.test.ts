@@ -20,7 +20,7 @@ function used(bytes: number): HandWorld {
   const [mutator, marker] = world.ps
   mutator.spawn()
   const at = mutator.collector.cache.allocateLarge(bytes, true)
-  world.memory.i32.fill(7, at >>> 2, (at + bytes) >>> 2)
+  world.memory.heap.fill(7, at >>> 2, (at + bytes) >>> 2)
   world.startMark(marker)
   world.finishMark(marker)
   marker.collector.sweeper.finish()
@@ -28,7 +28,7 @@ function used(bytes: number): HandWorld {
 }
 
 const isZero = (world: HandWorld, at: number, bytes: number): boolean =>
-  world.memory.i32.subarray(at >>> 2, (at + bytes) >>> 2).every(word => word === 0)
+  world.memory.heap.subarray(at >>> 2, (at + bytes) >>> 2).every(word => word === 0)
 
 test('between two pieces of 256 KiB there is a safepoint, and at the end all is zero', () => {
   const world = used(BYTES)
@@ -51,7 +51,7 @@ test.each([false, true])(
     const [mutator, marker] = world.ps
     if (isMarking) world.startMark(marker)
     // Nobody pays: in a schedule by hand there is nobody to wait for.
-    world.memory.doubles[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 0
+    world.memory.metaF64[world.memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 0
     let polls = 0
     mutator.collector.starter.poll = () => {
       if (polls++ === 0) return
@@ -81,14 +81,14 @@ test('a cycle that begins and ends before anything is zeroed reads nothing of it
     world.finishMark(marker)
     marker.collector.sweeper.finish()
   }
-  expect(world.memory.i32[PAGE_BYTES >>> 2]).toBe(POISON)
-  world.words[control.TRIGGER] = 0
+  expect(world.memory.heap[PAGE_BYTES >>> 2]).toBe(POISON)
+  world.meta[control.TRIGGER] = 0
   world.at('restarted', () => {
     marker.collector.drain.enter()
     world.finishCycle(marker)
   })
   const at = mutator.allocator.allocate(BYTES, false)
-  expect([at, world.words[control.CYCLES_MARKED], isZero(world, at, BYTES)]).toEqual([
+  expect([at, world.meta[control.CYCLES_MARKED], isZero(world, at, BYTES)]).toEqual([
     PAGE_BYTES,
     4,
     true,
@@ -98,17 +98,17 @@ test('a cycle that begins and ends before anything is zeroed reads nothing of it
 test('pages that were never used are not touched', () => {
   const world = used(300 * KiB)
   const [mutator] = world.ps
-  const end = world.words[control.PAGES_END] * PAGE_BYTES
+  const end = world.meta[control.PAGES_END] * PAGE_BYTES
   // Nobody but a test writes there: it is how to see that nobody does.
   const beyond = end >>> 2
-  world.memory.i32[beyond] = 77
+  world.memory.heap[beyond] = 77
   const at = mutator.allocator.allocate(BYTES, true)
-  expect([at, isZero(world, at, end - at), world.memory.i32[beyond]]).toEqual([
+  expect([at, isZero(world, at, end - at), world.memory.heap[beyond]]).toEqual([
     PAGE_BYTES,
     true,
     77,
   ])
-  world.memory.i32[beyond] = 0
+  world.memory.heap[beyond] = 0
 })
 
 test('of what lies beyond all that was used not even a piece is zeroed', () => {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import { POLL, POLL_FLUSH } from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -17,13 +17,13 @@ test('a large object whose allocation starts a cycle is kept, though the cycle e
   const [mutator, marker] = world.ps
   mutator.spawn()
   const bytes = 40_000
-  world.words[control.TRIGGER] = 0
+  world.meta[control.TRIGGER] = 0
   world.at('restarted', () => {
     world.finishCycle(enterDrain(marker))
   })
-  const cycles = world.words[control.CYCLES_MARKED]
+  const cycles = world.meta[control.CYCLES_MARKED]
   const at = mutator.allocator.allocate(bytes, true)
-  expect(world.words[control.CYCLES_MARKED]).toBe(cycles + 1)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(cycles + 1)
   expect(mutator.heap.spans.of(at)).toBeGreaterThan(0)
   expect(world.colourOf(at)).toBe(span.WHITE)
 })
@@ -33,29 +33,29 @@ test('what is asked of a P between the moment a slot is found and its return wai
   const [mutator] = world.ps
   mutator.spawn()
   const { cache } = mutator.collector
-  const poll = world.memory.p(mutator.index, POLL)
+  const poll = world.memory.pWord(mutator.index, POLL)
   const take = cache.take.bind(cache)
   cache.take = (spanClass, slotBytes) => {
     const at = take(spanClass, slotBytes)
-    if (at !== 0) world.words[poll] |= POLL_FLUSH // as another P's thread would, just then
+    if (at !== 0) world.meta[poll] |= POLL_FLUSH // as another P's thread would, just then
     return at
   }
   expect(mutator.allocator.allocate(16, true)).toBeGreaterThan(0)
-  expect(world.words[poll] & POLL_FLUSH).toBe(POLL_FLUSH)
+  expect(world.meta[poll] & POLL_FLUSH).toBe(POLL_FLUSH)
   mutator.safepoint()
-  expect(world.words[poll] & POLL_FLUSH).toBe(0)
+  expect(world.meta[poll] & POLL_FLUSH).toBe(0)
 })
 
 test('two Ps that find the trigger passed start one cycle', () => {
   const world = new HandWorld({ check: true })
   const [first, second] = world.ps
   first.spawn()
-  world.words[control.TRIGGER] = 0
+  world.meta[control.TRIGGER] = 0
   world.at('epoch', () => second.world.raise(world.stops, STOP_HEAP_CYCLE))
   first.collector.starter.startIfTriggered()
-  expect(world.words[control.CYCLES]).toBe(1)
+  expect(world.meta[control.CYCLES]).toBe(1)
   world.finishMark(enterDrain(second))
-  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(1)
 })
 
 function enterDrain(p: HandP): HandP {
@@ -107,7 +107,7 @@ test('allocate black: an object of a run taken while a cycle marks is not lost',
   const fresh: NewObject = { make: (mutator, type) => mutator.make(type, [0], 42) }
   const { world, n, mutator } = makeOnBlackStack(fresh)
   expect(world.colourOf(n)).toBe(span.WHITE)
-  expect(mutator.memory.i32[mutator.field(n, 1)]).toBe(42)
+  expect(mutator.memory.heap[mutator.field(n, 1)]).toBe(42)
   expect(() => makeOnBlackStack({ ...fresh, undo: white })).toThrow(BreachError)
 })
 
@@ -130,7 +130,7 @@ test('blackening of cached runs: an object of a run taken before the cycle is no
   const { n, mutator } = makeOnBlackStack(cached)
   // The next slot of the same run: nothing was taken in between.
   expect(n).toBe(before + 16)
-  expect(mutator.memory.i32[mutator.field(n, 1)]).toBe(42)
+  expect(mutator.memory.heap[mutator.field(n, 1)]).toBe(42)
   expect(() => makeOnBlackStack({ ...cached, undo: white })).toThrow(BreachError)
 })
 
@@ -143,7 +143,7 @@ test('what was cached but not allocated when the mark ends is neither marked nor
   const kept = mutator.keep(mutator.make(world.type(10)))
   world.finishMark(marker)
   const bytes = 16 + mutator.heap.spans.read(mutator.heap.spans.of(kept), span.SLOT_BYTES)
-  expect(world.words[control.HEAP_LIVE]).toBe(bytes)
+  expect(world.meta[control.HEAP_LIVE]).toBe(bytes)
   mutator.collector.sweeper.finish()
   expect(world.records.take(false)).toMatchObject({ heapMarked: bytes, sweptMarkedBytes: bytes })
 })
@@ -229,7 +229,7 @@ test('sweepgen: a sweeper that comes late does not sweep what is allocated from 
   const { spans } = sweeper.heap
   const id = spans.of(x)
   const generation = (): number =>
-    spans.read(id, span.SWEEP_GENERATION) - world.words[control.HEAP_SWEEP_GENERATION]
+    spans.read(id, span.SWEEP_GENERATION) - world.meta[control.HEAP_SWEEP_GENERATION]
   expect(generation()).toBe(-2) //                              2
   const n = mutator.keep(mutator.make(Node, [x], 42)) //        3, 4
   expect([n, generation()]).toEqual([dead, 3])
@@ -267,7 +267,7 @@ test('a refill sweeps before it allocates, beside the background sweeper', () =>
   const first = mutator.make(Node) //                           2
   const swept = mutator.heap.spans.of(first)
   while (sweeper.collector.sweeper.sweepInBackground()); //     3
-  expect(sweeper.collector.sweeper.isDone).toBe(true)
+  expect(sweeper.collector.sweeper.isComplete).toBe(true)
   const later = Array.from({ length: 511 }, () => mutator.make(Node)) // 4
   const inUse = new Set(kept)
   for (const object of [first, ...later]) {

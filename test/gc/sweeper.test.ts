@@ -4,8 +4,8 @@ import { CycleFacts } from '../../gc/record/cycle-facts.ts'
 import { CycleRecords } from '../../gc/record/cycle-record.ts'
 import { Sweeper } from '../../gc/sweeper.ts'
 import type { World } from '../../gc/world.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { HandHeap, MiB } from '../support/heap.ts'
 
@@ -37,7 +37,7 @@ class Hand extends HandHeap {
   terminate(reachable: Iterable<Addr>): void {
     this.blacken(reachable)
     for (const cache of this.caches) cache.flush()
-    this.words[control.CYCLES_MARKED]++
+    this.meta[control.CYCLES_MARKED]++
     this.sweepers[0].startSweep()
     this.records.finish()
   }
@@ -54,11 +54,11 @@ class Hand extends HandHeap {
     told: number
     woken: number
   } {
-    const { words, told, woken } = this
+    const { meta, told, woken } = this
     return {
-      isDone: this.sweepers[0].isDone,
-      announced: words[control.SWEEP_ANNOUNCED],
-      complete: words[control.CYCLE_RECORDS_COMPLETE],
+      isDone: this.sweepers[0].isComplete,
+      announced: meta[control.SWEEP_COMPLETE_CYCLE],
+      complete: meta[control.CYCLE_RECORDS_COMPLETE],
       told,
       woken,
     }
@@ -100,12 +100,12 @@ test('sweepOne sweeps one span and puts it back in its list; without any left it
   hand.terminate([objects[0], ...objects.slice(8, 16)])
   for (let swept = 1; swept <= 3; swept++) {
     expect(hand.sweepers[1].sweepOne()).toBe(true)
-    expect([hand.words[control.PAGES_SWEPT], hand.isSwept.isDone]).toEqual([swept, false])
+    expect([hand.meta[control.PAGES_SWEPT], hand.isSwept.isDone]).toEqual([swept, false])
   }
   expect([hand.sweepers[1].sweepOne(), hand.sweepers[0].sweepOne()]).toEqual([false, false])
   expect(hand.isSwept).toEqual(complete(1))
-  expect(hand.words[control.PAGES_IN_USE]).toBe(2)
-  expect(hand.heap.central.allSwept).toBe(true)
+  expect(hand.meta[control.PAGES_IN_USE]).toBe(2)
+  expect(hand.heap.central.isDrained).toBe(true)
   expect(hand.fill(1)[0]).toBe(objects[1])
 })
 
@@ -115,7 +115,7 @@ test('sweeping goes through all span classes', () => {
   hand.caches[1].allocateLarge(50_000, true)
   hand.terminate([])
   hand.sweepers[0].finish()
-  expect(hand.words[control.PAGES_IN_USE]).toBe(0)
+  expect(hand.meta[control.PAGES_IN_USE]).toBe(0)
   expect(hand.isSwept).toEqual(complete(1))
 })
 
@@ -154,7 +154,7 @@ test('a sweep that is completed twice is an error', () => {
   const hand = new Hand()
   hand.terminate([])
   hand.sweepers[0].finish()
-  hand.words[control.SWEEPERS] = 0
+  hand.meta[control.SWEEPERS] = 0
   expect(() => hand.sweepers[0].sweepOne()).toThrow('the sweep of cycle 1 was completed twice')
 })
 
@@ -166,8 +166,8 @@ function paced(spans: number, runway: number): Hand {
   const hand = new Hand()
   const objects = hand.fill(spans)
   hand.terminate(objects)
-  hand.words[control.HEAP_LIVE] = objects.length * BYTES
-  hand.words[control.TRIGGER] = hand.words[control.HEAP_LIVE] + runway + MiB
+  hand.meta[control.HEAP_LIVE] = objects.length * BYTES
+  hand.meta[control.TRIGGER] = hand.meta[control.HEAP_LIVE] + runway + MiB
   hand.sweepers[0].pace(MiB)
   return hand
 }
@@ -189,13 +189,13 @@ test('as the heap grows, sweeping keeps ahead in proportion, and is done 1 MiB b
         for (const bytes of requests) {
           hand.sweepers[0].payFor(bytes, 0)
           grown += bytes
-          hand.words[control.HEAP_LIVE] += bytes
+          hand.meta[control.HEAP_LIVE] += bytes
           const due = Math.min(spans, (spans * grown) / way)
-          expect(hand.words[control.PAGES_SWEPT]).toBeGreaterThan(due - ROUNDING)
-          expect(hand.words[control.PAGES_SWEPT]).toBeLessThan(due + 1 + ROUNDING)
+          expect(hand.meta[control.PAGES_SWEPT]).toBeGreaterThan(due - ROUNDING)
+          expect(hand.meta[control.PAGES_SWEPT]).toBeLessThan(due + 1 + ROUNDING)
         }
         hand.sweepers[1].payFor(Math.max(0, way - grown) + 1, 0)
-        expect(hand.words[control.PAGES_SWEPT]).toBe(spans)
+        expect(hand.meta[control.PAGES_SWEPT]).toBe(spans)
       },
     ),
     { numRuns: 60 },
@@ -205,33 +205,33 @@ test('as the heap grows, sweeping keeps ahead in proportion, and is done 1 MiB b
 test('pages that the caller brings swept are taken off what it must sweep', () => {
   const hand = paced(40, 40 * PAGE_BYTES)
   hand.sweepers[0].payFor(10 * PAGE_BYTES, 10)
-  expect(hand.words[control.PAGES_SWEPT]).toBe(0)
+  expect(hand.meta[control.PAGES_SWEPT]).toBe(0)
   hand.sweepers[0].payFor(10 * PAGE_BYTES, 4)
-  expect(hand.words[control.PAGES_SWEPT]).toBe(6)
+  expect(hand.meta[control.PAGES_SWEPT]).toBe(6)
 })
 
 test('without a trigger, or with all swept, nothing is asked for', () => {
   const hand = paced(4, PAGE_BYTES)
-  const rate = hand.memory.measure(control.SWEEP_PAGES_PER_BYTE)
-  expect(hand.memory.doubles[rate]).toBe(4 / PAGE_BYTES)
-  hand.words[control.TRIGGER] = control.NO_BYTES
+  const rate = hand.memory.controlDouble(control.SWEEP_PAGES_PER_BYTE)
+  expect(hand.memory.metaF64[rate]).toBe(4 / PAGE_BYTES)
+  hand.meta[control.TRIGGER] = control.NO_BYTES
   hand.sweepers[0].pace(MiB)
-  expect(hand.memory.doubles[rate]).toBe(0)
+  expect(hand.memory.metaF64[rate]).toBe(0)
   hand.sweepers[0].payFor(MiB, 0)
-  expect(hand.words[control.PAGES_SWEPT]).toBe(0)
-  hand.words[control.TRIGGER] = 3 * MiB
+  expect(hand.meta[control.PAGES_SWEPT]).toBe(0)
+  hand.meta[control.TRIGGER] = 3 * MiB
   hand.sweepers[0].pace(MiB)
   hand.sweepers[0].payFor(3 * MiB, 0)
-  expect([hand.isSwept.isDone, hand.memory.doubles[rate]]).toEqual([true, 0])
+  expect([hand.isSwept.isDone, hand.memory.metaF64[rate]]).toEqual([true, 0])
   hand.sweepers[0].pace(MiB)
-  expect(hand.memory.doubles[rate]).toBe(0)
+  expect(hand.memory.metaF64[rate]).toBe(0)
 })
 
 test('behind the trigger sixteen pages are swept for each that is acquired, and not the whole heap for the first', () => {
   const hand = paced(40, -2 * MiB)
   hand.sweepers[0].payFor(PAGE_BYTES, 0)
-  expect(hand.words[control.PAGES_SWEPT]).toBe(16)
-  hand.words[control.HEAP_LIVE] += PAGE_BYTES
+  expect(hand.meta[control.PAGES_SWEPT]).toBe(16)
+  hand.meta[control.HEAP_LIVE] += PAGE_BYTES
   hand.sweepers[0].payFor(PAGE_BYTES, 0)
-  expect(hand.words[control.PAGES_SWEPT]).toBe(32)
+  expect(hand.meta[control.PAGES_SWEPT]).toBe(32)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import { HandHeap } from '../support/heap.ts'
 
@@ -16,11 +16,11 @@ test('a refill charges every free slot at once, and a flush gives back what was 
   const hand = new HandHeap()
   const [cache] = hand.caches
   expect(cache.refill(SPAN_CLASS, hand.sweeps[0])).toBe(PAGE_BYTES)
-  expect([hand.words[control.HEAP_LIVE], cache.take(SPAN_CLASS, BYTES)]).toEqual([PAGE_BYTES, 0])
+  expect([hand.meta[control.HEAP_LIVE], cache.take(SPAN_CLASS, BYTES)]).toEqual([PAGE_BYTES, 0])
   const first = hand.allocate(BYTES)
   for (let slot = 1; slot < 3; slot++) hand.allocate(BYTES)
   cache.flush()
-  expect(hand.words[control.HEAP_LIVE]).toBe(3 * BYTES)
+  expect(hand.meta[control.HEAP_LIVE]).toBe(3 * BYTES)
   expect(coloursFrom(hand, first)).toEqual([
     ...Array(3).fill(span.WHITE),
     ...Array(5).fill(span.FREE),
@@ -32,11 +32,11 @@ test('only spans that may hold references are scannable, and none acquired durin
   const hand = new HandHeap()
   const refill = (spanClass: number): number => {
     hand.caches[0].refill(spanClass, hand.sweeps[0])
-    return hand.words[control.HEAP_SCANNABLE]
+    return hand.meta[control.HEAP_SCANNABLE]
   }
   expect([refill(SPAN_CLASS), refill(SPAN_CLASS + 1)]).toEqual([PAGE_BYTES, PAGE_BYTES])
-  hand.words[control.PHASE] = control.PHASE_MARK
-  expect([refill(SPAN_CLASS + 2), hand.words[control.HEAP_LIVE]]).toEqual([
+  hand.meta[control.PHASE] = control.PHASE_MARK
+  expect([refill(SPAN_CLASS + 2), hand.meta[control.HEAP_LIVE]]).toEqual([
     PAGE_BYTES,
     2 * PAGE_BYTES + 7 * 1152,
   ])
@@ -46,16 +46,16 @@ test('as a mark begins the rest of a run goes black and what was allocated in it
   const hand = new HandHeap()
   const first = hand.allocate(BYTES)
   hand.allocate(BYTES)
-  hand.words[control.PHASE] = control.PHASE_MARK
+  hand.meta[control.PHASE] = control.PHASE_MARK
   hand.caches[0].blacken()
   expect(coloursFrom(hand, first)).toEqual([
     ...Array(2).fill(span.WHITE),
     ...Array(6).fill(span.BLACK),
   ])
-  expect(hand.measure(p.BYTES_BLACKENED)).toBe(6 * BYTES)
+  expect(hand.measure(pWords.BYTES_BLACKENED)).toBe(6 * BYTES)
   hand.allocate(BYTES)
   hand.caches[0].flush()
-  expect(hand.measure(p.BYTES_BLACKENED)).toBe(BYTES)
+  expect(hand.measure(pWords.BYTES_BLACKENED)).toBe(BYTES)
   expect(coloursFrom(hand, first)).toEqual([
     span.WHITE,
     span.WHITE,
@@ -66,17 +66,20 @@ test('as a mark begins the rest of a run goes black and what was allocated in it
 
 test('during a mark a run is black from its first slot, and so is a large object', () => {
   const hand = new HandHeap()
-  hand.words[control.PHASE] = control.PHASE_MARK
+  hand.meta[control.PHASE] = control.PHASE_MARK
   expect(coloursFrom(hand, hand.allocate(BYTES))).toEqual(Array(8).fill(span.BLACK))
   expect(hand.colourOf(hand.caches[0].allocateLarge(3 * PAGE_BYTES, true))).toBe(span.BLACK)
-  expect(hand.measure(p.BYTES_BLACKENED)).toBe(4 * PAGE_BYTES)
+  expect(hand.measure(pWords.BYTES_BLACKENED)).toBe(4 * PAGE_BYTES)
 })
 
 test('what a P has allocated is the sum of its retired runs and of those in use', () => {
   const hand = new HandHeap()
   const allocated = (): number[] => {
     const { bytes, objects } = hand.caches[0].unretired()
-    return [hand.measure(p.ALLOCATED_BYTES) + bytes, hand.measure(p.ALLOCATED_OBJECTS) + objects]
+    return [
+      hand.measure(pWords.ALLOCATED_BYTES) + bytes,
+      hand.measure(pWords.ALLOCATED_OBJECTS) + objects,
+    ]
   }
   for (let count = 1; count <= 20; count++) {
     hand.allocate(BYTES)
@@ -93,5 +96,5 @@ test('a full arena has no large object, and a refill finds nothing and charges n
   expect(hand.caches[0].allocateLarge((pages + 1) * PAGE_BYTES, true)).toBe(0)
   expect(hand.caches[0].allocateLarge(pages * PAGE_BYTES, true)).toBe(PAGE_BYTES)
   expect([hand.caches[0].refill(SPAN_CLASS, hand.sweeps[0]), hand.allocate(BYTES)]).toEqual([0, 0])
-  expect(hand.words[control.HEAP_LIVE]).toBe(pages * PAGE_BYTES)
+  expect(hand.meta[control.HEAP_LIVE]).toBe(pages * PAGE_BYTES)
 })

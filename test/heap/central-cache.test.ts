@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { Addr, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import { HandHeap } from '../support/heap.ts'
 
@@ -31,7 +31,7 @@ class Model {
   freed = 0
 
   get isMarking(): boolean {
-    return this.hand.words[control.PHASE] !== control.PHASE_OFF
+    return this.hand.meta[control.PHASE] !== control.PHASE_OFF
   }
 
   #charge(bytes: number, spanClass: number): void {
@@ -62,8 +62,9 @@ class Model {
 
   #refilled(pIndex: number, spanClass: number, charged: number): void {
     const { spans } = this.hand.heap
-    const id =
-      this.hand.words[this.hand.memory.p(pIndex, p.CACHE + spanClass * p.CACHE_WORDS + p.SPAN)]
+    const id = this.hand.meta[
+      this.hand.memory.pWord(pIndex, pWords.CACHE + spanClass * pWords.CACHE_WORDS + pWords.SPAN)
+    ] as SpanId
     this.#sweptBetween(spans.base(id), spans.limit(id))
     const inSpan = [...this.objects.keys()].filter(
       at => at >= spans.base(id) && at < spans.limit(id),
@@ -87,10 +88,10 @@ class Model {
 
   /** A fresh object: nobody else's, zeroed, and of the right colour. */
   #add(at: Addr, bytes: number): void {
-    const { i32 } = this.hand.memory
+    const { heap } = this.hand.memory
     for (let word = at >>> 2; word < (at + bytes) >>> 2; word++)
-      if (i32[word] !== 0) throw new Error(`${at} is not zeroed`)
-    i32.fill(at | 1, at >>> 2, (at + bytes) >>> 2)
+      if (heap[word] !== 0) throw new Error(`${at} is not zeroed`)
+    heap.fill(at | 1, at >>> 2, (at + bytes) >>> 2)
     const granules = this.#granules.subarray(at >>> GRANULE_SHIFT, (at + bytes) >>> GRANULE_SHIFT)
     if (granules.includes(1)) throw new Error(`${at} overlaps another object`)
     granules.fill(1)
@@ -117,15 +118,15 @@ class Model {
   sweepAll(pIndex: number): void {
     this.hand.sweepAll(pIndex)
     this.#sweptBetween(0, 2 ** 31)
-    expect(this.hand.heap.central.allSwept).toBe(true)
+    expect(this.hand.heap.central.isDrained).toBe(true)
   }
 
   startMark(): void {
     this.sweepAll(0)
     const { hand } = this
-    hand.words[control.PHASE] = control.PHASE_MARK
+    hand.meta[control.PHASE] = control.PHASE_MARK
     for (const index of [0, 1])
-      hand.memory.doubles[hand.memory.pMeasure(index, p.BYTES_BLACKENED)] = 0
+      hand.memory.metaF64[hand.memory.pDouble(index, pWords.BYTES_BLACKENED)] = 0
     for (const cache of hand.caches) cache.blacken()
     this.blackened = this.allocated
   }
@@ -136,7 +137,9 @@ class Model {
     this.flush(0)
     this.flush(1)
     const newborn = this.allocated - this.blackened
-    expect(hand.measure(p.BYTES_BLACKENED, 0) + hand.measure(p.BYTES_BLACKENED, 1)).toBe(newborn)
+    expect(hand.measure(pWords.BYTES_BLACKENED, 0) + hand.measure(pWords.BYTES_BLACKENED, 1)).toBe(
+      newborn,
+    )
     const white = [...this.objects.keys()].filter(at => hand.colourOf(at) === span.WHITE)
     const reached = new Set(white.filter((_, index) => index % nth === 0))
     hand.blacken(reached)
@@ -147,7 +150,7 @@ class Model {
       this.freed += this.objects.get(at) ?? 0
       this.objects.delete(at)
     }
-    this.live = hand.words[control.HEAP_LIVE] = sum(this.objects.values())
+    this.live = hand.meta[control.HEAP_LIVE] = sum(this.objects.values())
   }
 }
 
@@ -181,7 +184,7 @@ test('two Ps that share the central lists hand out every slot once, zeroed and c
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), sequence => {
       const model = new Model()
-      const { words } = model.hand
+      const { meta } = model.hand
       for (const one of sequence) {
         if (one.do === 'flush') model.flush(one.p)
         else if (one.do === 'sweep') model.sweepAll(one.p)
@@ -190,8 +193,8 @@ test('two Ps that share the central lists hand out every slot once, zeroed and c
           for (let n = one.count; n > 0 && model.allocate(one.p, one.spanClass); n--);
         else if (!model.isMarking) model.startMark()
         else if (one.do === 'phase') model.endMark(one.nth)
-        expect(words[control.HEAP_LIVE]).toBe(model.live)
-        expect(words[control.HEAP_SCANNABLE]).toBe(model.scannable)
+        expect(meta[control.HEAP_LIVE]).toBe(model.live)
+        expect(meta[control.HEAP_SCANNABLE]).toBe(model.scannable)
       }
       finish(model)
     }),
@@ -205,15 +208,17 @@ function finish(model: Model): void {
   if (!model.isMarking) model.startMark()
   model.endMark(1)
   model.sweepAll(0)
-  expect(hand.words[control.HEAP_LIVE]).toBe(sum(model.objects.values()))
-  expect(hand.words[control.SWEPT_MARKED_BYTES]).toBe(sum(model.objects.values()))
-  expect(hand.measure(p.ALLOCATED_BYTES, 0) + hand.measure(p.ALLOCATED_BYTES, 1)).toBe(
+  expect(hand.meta[control.HEAP_LIVE]).toBe(sum(model.objects.values()))
+  expect(hand.meta[control.SWEPT_MARKED_BYTES]).toBe(sum(model.objects.values()))
+  expect(hand.measure(pWords.ALLOCATED_BYTES, 0) + hand.measure(pWords.ALLOCATED_BYTES, 1)).toBe(
     model.allocated,
   )
-  expect(hand.measure(p.FREED_BYTES, 0) + hand.measure(p.FREED_BYTES, 1)).toBe(model.freed)
+  expect(hand.measure(pWords.FREED_BYTES, 0) + hand.measure(pWords.FREED_BYTES, 1)).toBe(
+    model.freed,
+  )
   model.startMark()
   hand.endMark()
   hand.sweepAll(1)
-  expect(hand.words[control.PAGES_IN_USE]).toBe(0)
+  expect(hand.meta[control.PAGES_IN_USE]).toBe(0)
   expect(hand.heap.pages.allocate(hand.memory.layout.pages - 1)).toBe(1)
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { PAGES_END, PAGES_IN_USE } from '../../memory/words/control.ts'
 import { HandHeap } from '../support/heap.ts'
 
-const { memory, heap, words } = new HandHeap()
+const { memory, heap, meta } = new HandHeap()
 const { pages } = heap
 const last = memory.layout.pages - 1
 
@@ -41,7 +41,7 @@ function bestFits(runs: Map<number, number>, count: number): number[] {
 test('runs never overlap, are the best fit, and joined again they are the whole arena', () => {
   fc.assert(
     fc.property(steps, sequence => {
-      words[PAGES_END] = 1
+      meta[PAGES_END] = 1
       let end = 1
       const taken = new Set<number>()
       const runs: [page: number, count: number][] = []
@@ -59,19 +59,19 @@ test('runs never overlap, are the best fit, and joined again they are the whole 
           runs.push([page, step])
           for (let at = page; at < page + step; at++) {
             taken.add(at)
-            expect(words[memory.layout.pageSpan + at]).toBe(page)
+            expect(meta[memory.layout.pageSpan + at]).toBe(page)
           }
           end = Math.max(end, page + step)
         } else if (runs.length > 0) free(-step % runs.length)
-        expect(words[PAGES_IN_USE]).toBe(taken.size)
+        expect(meta[PAGES_IN_USE]).toBe(taken.size)
       }
-      expect(words[PAGES_END]).toBe(end)
+      expect(meta[PAGES_END]).toBe(end)
       while (runs.length > 0) free(0)
       const whole = pages.allocate(last)
       expect(whole).toBe(1)
       expect(pages.allocate(1)).toBe(0)
       pages.free(whole, last)
-      expect(words[PAGES_IN_USE]).toBe(0)
+      expect(meta[PAGES_IN_USE]).toBe(0)
     }),
     { numRuns: 150 },
   )
@@ -97,9 +97,9 @@ test('of long runs of one length the first is taken', () => {
 })
 
 test('a request that no run can hold is answered with 0, and changes nothing', () => {
-  const before = words[PAGES_IN_USE]
+  const before = meta[PAGES_IN_USE]
   expect(pages.allocate(last + 1)).toBe(0)
-  expect(words[PAGES_IN_USE]).toBe(before)
+  expect(meta[PAGES_IN_USE]).toBe(before)
   expect(pages.allocate(last)).toBe(1)
   pages.free(1, last)
 })

@@ -40,11 +40,11 @@ function freeOf(live: readonly Segment[], end: number): Map<number, number[]> {
 }
 
 /** The same, as the free lists have it. */
-function listedBy({ memory, words }: HandHeap): Map<number, number[]> {
+function listedBy({ memory, meta }: HandHeap): Map<number, number[]> {
   const free = new Map<number, number[]>()
   for (let log2 = 0; log2 < STACK_FREE_COUNT; log2++) {
     const list: number[] = []
-    for (let at = words[STACK_FREE + log2]; at !== 0; at = words[at])
+    for (let at = meta[STACK_FREE + log2]; at !== 0; at = meta[at])
       list.push(at - memory.layout.stacks)
     if (list.length > 0)
       free.set(
@@ -67,11 +67,11 @@ test('as a model that keeps only what is in use: segments are split and joined, 
   fc.assert(
     fc.property(sequence, steps => {
       const hand = new HandHeap()
-      const { heap, memory, words } = hand
+      const { heap, memory, meta } = hand
       const { stacks: begin, stackWords } = memory.layout
       const live: Segment[] = []
       for (const { log2, frees, which } of steps) {
-        const end = words[STACK_NEXT]
+        const end = meta[STACK_NEXT]
         const size = 2 ** (which % 3 === 0 ? log2 : Math.min(log2, 6 + (which % 7)))
         const free = freeOf(live, end)
         if (frees && live.length > 0) {
@@ -86,12 +86,12 @@ test('as a model that keeps only what is in use: segments are split and joined, 
           if (segment === 0) refused++
           else {
             // A stack may hold any words, those that look like links or table entries too.
-            words.fill(log2, segment, segment + size)
+            meta.fill(log2, segment, segment + size)
             live.push({ at: segment - begin, size })
           }
         }
-        expect(listedBy(hand)).toEqual(freeOf(live, words[STACK_NEXT]))
-        expect(words[STACK_WORDS_IN_USE]).toBe(live.reduce((sum, { size }) => sum + size, 0))
+        expect(listedBy(hand)).toEqual(freeOf(live, meta[STACK_NEXT]))
+        expect(meta[STACK_WORDS_IN_USE]).toBe(live.reduce((sum, { size }) => sum + size, 0))
       }
     }),
     { numRuns: 60 },
@@ -100,7 +100,7 @@ test('as a model that keeps only what is in use: segments are split and joined, 
 })
 
 test('what one stack that grew through all sizes has used serves smallest ones to the last word, and then a large one again', () => {
-  const { heap, memory, words } = new HandHeap()
+  const { heap, memory, meta } = new HandHeap()
   const { stacks } = heap
   const { stackWords } = memory.layout
   let deep = stacks.allocate(SMALLEST)
@@ -114,7 +114,7 @@ test('what one stack that grew through all sizes has used serves smallest ones t
   expect(new Set(flat).size).toBe(stackWords / SMALLEST)
   expect(flat).not.toContain(0)
   expect(stacks.allocate(SMALLEST)).toBe(0)
-  expect(words[STACK_WORDS_IN_USE]).toBe(stackWords)
+  expect(meta[STACK_WORDS_IN_USE]).toBe(stackWords)
   for (const one of flat) stacks.free(one, SMALLEST)
   expect(stacks.allocate(stackWords)).toBe(memory.layout.stacks)
 })

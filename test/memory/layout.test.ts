@@ -4,8 +4,8 @@ import { Heap } from '../../heap/heap.ts'
 import { layOut, MAX_ARENA_BYTES, MIN_ARENA_BYTES, PAGE_BYTES } from '../../memory/layout.ts'
 import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as goroutine from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 
 const sizes = [
@@ -94,8 +94,8 @@ test('the last page of the largest arena can be used', () => {
   let last = 0
   for (let slot = 0; slot < PAGE_BYTES / 16; slot++) last = cache.take(spanClass, 16)
   expect(last).toBe(memory.layout.heapBytes - 16)
-  memory.i32[(last + 12) >>> 2] = -1
-  expect(memory.u8[memory.layout.heapBytes - 1]).toBe(255)
+  memory.heap[(last + 12) >>> 2] = -1
+  expect(memory.heapU8[memory.layout.heapBytes - 1]).toBe(255)
   expect(cache.refill(spanClass, heap.sweepOf(0))).toBe(0)
 })
 
@@ -159,7 +159,7 @@ const pMeasures = [
 ]
 const cacheEntry = ['CURSOR', 'LIMIT', 'SPAN', 'RUN_START']
 const goroutineDoubles = ['ASSIST_BYTES', 'WOKEN_VALUE', 'ARGUMENTS']
-const waiter = Object.keys(goroutine).filter(name => /^WAITER_(?!WORDS|DOUBLES)/.test(name))
+const waiter = Object.keys(gWords).filter(name => /^WAITER_(?!WORDS|DOUBLES)/.test(name))
 const central = ['CENTRAL_LOCK', 'CENTRAL_PARTIAL', 'CENTRAL_FULL']
 const colours = ['FREE', 'WHITE', 'GREY_MARK', 'BLACK', 'QUARANTINE_NEW', 'QUARANTINE_OLD']
 
@@ -187,8 +187,8 @@ const controlWords = wordsOf(
   ],
   ['PHASE_'],
 )
-const pWords = wordsOf(
-  p,
+const ofP = wordsOf(
+  pWords,
   [
     ...sizesOf,
     ...pMeasures,
@@ -198,14 +198,14 @@ const pWords = wordsOf(
     'BARRIER_PAIRS',
     'RING_SLOTS',
     'MAX_FAULT_POINTS',
-    'PLACES',
+    'PLACE_COUNT',
     'OVERRUN_PARTS',
     'FAULT_WORDS',
   ],
   ['POLL_', 'STATUS_', 'ROLE_', 'ACTIVITY_'],
 )
-const goroutineWords = wordsOf(
-  goroutine,
+const ofGoroutine = wordsOf(
+  gWords,
   [
     ...sizesOf,
     ...goroutineDoubles,
@@ -235,27 +235,27 @@ const measureRanges = {
   STATISTICS: control.STATISTICS_COUNT,
 }
 const pRanges = {
-  CACHE: p.SPAN_CLASSES * p.CACHE_WORDS,
-  BARRIER: 2 * p.BARRIER_PAIRS,
-  RING: p.RING_SLOTS,
-  FAULT_COUNTS: p.FAULT_WORDS * p.MAX_FAULT_POINTS,
+  CACHE: pWords.SPAN_CLASSES * pWords.CACHE_WORDS,
+  BARRIER: 2 * pWords.BARRIER_PAIRS,
+  RING: pWords.RING_SLOTS,
+  FAULT_COUNTS: pWords.FAULT_WORDS * pWords.MAX_FAULT_POINTS,
 }
-const pMeasureRanges = { OVERRUN_BY: p.OVERRUN_PARTS, LONGEST_GAP: p.PLACES }
+const pMeasureRanges = { OVERRUN_BY: pWords.OVERRUN_PARTS, LONGEST_GAP: pWords.PLACE_COUNT }
 
 test.each<[string, [string, number][], number, Record<string, number>]>([
   ['control words', controlWords, control.WORDS, controlRanges],
   ['measures', pick(control, measures), control.DOUBLES, measureRanges],
-  ['words of a P', pWords, p.WORDS, pRanges],
-  ['doubles of a P', pick(p, pMeasures), p.DOUBLES, pMeasureRanges],
-  ['words of a cache entry', pick(p, cacheEntry), p.CACHE_WORDS, {}],
-  ['words of a goroutine', goroutineWords, goroutine.WORDS, {}],
+  ['words of a P', ofP, pWords.WORDS, pRanges],
+  ['doubles of a P', pick(pWords, pMeasures), pWords.DOUBLES, pMeasureRanges],
+  ['words of a cache entry', pick(pWords, cacheEntry), pWords.CACHE_WORDS, {}],
+  ['words of a goroutine', ofGoroutine, gWords.WORDS, {}],
   [
     'doubles of a goroutine',
-    pick(goroutine, goroutineDoubles),
-    goroutine.DOUBLES,
-    { ARGUMENTS: goroutine.ARGUMENTS_MAX },
+    pick(gWords, goroutineDoubles),
+    gWords.DOUBLES,
+    { ARGUMENTS: gWords.ARGUMENTS_MAX },
   ],
-  ['words of a wait record', pick(goroutine, waiter), goroutine.WAITER_WORDS, {}],
+  ['words of a wait record', pick(gWords, waiter), gWords.WAITER_WORDS, {}],
   ['words of a span', spanWords, span.WORDS, {}],
   [
     'words of a central list',

@@ -23,8 +23,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'words[this.buffer + count] = old',
-        to: 'words[this.buffer + count] = 0',
+        from: 'meta[this.bufferWord + count] = old',
+        to: 'meta[this.bufferWord + count] = 0',
       },
     ],
   },
@@ -35,8 +35,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'words[this.buffer + count + 1] = value',
-        to: 'words[this.buffer + count + 1] = 0',
+        from: 'meta[this.bufferWord + count + 1] = value',
+        to: 'meta[this.bufferWord + count + 1] = 0',
       },
     ],
   },
@@ -47,8 +47,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/array.ts',
-        from: '    if (words[WRITE_BARRIER] !== 0) {\n',
-        to: "    i32[word] = value\n    if (words[WRITE_BARRIER] !== 0) {\n      step('barrier/store')\n",
+        from: '    if (meta[WRITE_BARRIER] !== 0) {\n',
+        to: "    heap[word] = value\n    if (meta[WRITE_BARRIER] !== 0) {\n      step('barrier/store')\n",
       },
     ],
   },
@@ -57,11 +57,11 @@ export const mutants: readonly Mutant[] = [
     what: 'The mark begins before the barrier is on: the first P that leaves a drain switches it on, not the setup stop.',
     origin: '',
     edits: [
-      { file: 'gc/cycle.ts', from: '    words[control.WRITE_BARRIER] = 1\n', to: '' },
+      { file: 'gc/cycle.ts', from: '    meta[control.WRITE_BARRIER] = 1\n', to: '' },
       {
         file: 'gc/mark/drain.ts',
         from: '  countOff(): boolean {\n',
-        to: '  countOff(): boolean {\n    this.memory.words[control.WRITE_BARRIER] = this.memory.words[control.BLACKEN_ENABLED]\n',
+        to: '  countOff(): boolean {\n    this.memory.meta[control.WRITE_BARRIER] = this.memory.meta[control.BLACKEN_ENABLED]\n',
       },
     ],
   },
@@ -73,7 +73,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'runtime/program/task.ts',
         from: 'collector.barrier.writeMeta(slot++, values[index])',
-        to: 'void collector\n      words[slot++] = values[index]',
+        to: 'void collector\n      meta[slot++] = values[index]',
       },
     ],
   },
@@ -84,8 +84,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/channel.ts',
-        from: 'collector.barrier.writeMeta(waiters.read(receiver, g.WAITER_SLOT), value)',
-        to: '(void collector, (memory.words[waiters.read(receiver, g.WAITER_SLOT)] = value))',
+        from: 'collector.barrier.writeMeta(waiters.read(receiver, gWords.WAITER_SLOT), value)',
+        to: '(void collector, (memory.meta[waiters.read(receiver, gWords.WAITER_SLOT)] = value))',
       },
     ],
   },
@@ -109,7 +109,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'scheduler/channel.ts',
         from: 'this.p.collector.barrier.write((elements >>> 2) + index, value)',
-        to: 'i32[(elements >>> 2) + index] = value',
+        to: 'heap[(elements >>> 2) + index] = value',
       },
     ],
   },
@@ -175,8 +175,8 @@ export const mutants: readonly Mutant[] = [
       { file: 'gc/allocator.ts', from: '    this.collector.stack.push(at)\n', to: '    void at\n' },
       {
         file: 'gc/allocator.ts',
-        from: '    this.collector.stack.top--\n    this.memory.words[this.inFlightWord] = 0\n',
-        to: '    this.memory.words[this.inFlightWord] = 0\n',
+        from: '    this.collector.stack.top--\n    this.memory.meta[this.inFlightWord] = 0\n',
+        to: '    this.memory.meta[this.inFlightWord] = 0\n',
       },
     ],
   },
@@ -190,7 +190,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'gc/cycle.ts',
         from: '    roots.prepare()\n',
-        to: '    if (words[control.CYCLES] === 1) roots.prepare()\n',
+        to: '    if (meta[control.CYCLES] === 1) roots.prepare()\n',
       },
       {
         file: 'gc/cycle.ts',
@@ -206,8 +206,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/roots.ts',
-        from: 'if (status === g.G_FREE || status === g.G_DEAD) return 0',
-        to: 'if (status === g.G_DEAD) return 0',
+        from: 'if (status === gWords.G_FREE || status === gWords.G_DEAD) return 0',
+        to: 'if (status === gWords.G_DEAD) return 0',
       },
     ],
   },
@@ -218,8 +218,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/roots.ts',
-        from: 'if (status === g.G_FREE || status === g.G_DEAD) return 0',
-        to: 'if (status === g.G_FREE) return 0',
+        from: 'if (status === gWords.G_FREE || status === gWords.G_DEAD) return 0',
+        to: 'if (status === gWords.G_FREE) return 0',
       },
     ],
   },
@@ -230,8 +230,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'if (compareAndSwap(words, word, g.G_RUNNING, status)) return true',
-        to: 'if (compareAndSwap(words, word, load(words, word), status)) return true',
+        from: 'if (compareAndSwap(meta, word, gWords.G_RUNNING, status)) return true',
+        to: 'if (compareAndSwap(meta, word, load(meta, word), status)) return true',
       },
     ],
   },
@@ -242,8 +242,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'if (found === (g.G_RUNNABLE | g.G_SCAN)) wait(words, status, found)',
-        to: 'if (found === (g.G_RUNNABLE | g.G_SCAN)) compareAndSwap(words, status, found, g.G_RUNNABLE)',
+        from: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, statusWord, found)',
+        to: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) compareAndSwap(meta, statusWord, found, gWords.G_RUNNABLE)',
       },
     ],
   },
@@ -251,24 +251,22 @@ export const mutants: readonly Mutant[] = [
     name: 'wanted-scan-uncounted',
     what: 'A scan that is left to another P does not count, and is subtracted all the same.',
     origin: '',
-    edits: [
-      { file: 'gc/mark/roots.ts', from: '    add(words, control.SCANS_WANTED, 1)\n', to: '' },
-    ],
+    edits: [{ file: 'gc/mark/roots.ts', from: '    add(meta, control.SCANS_WANTED, 1)\n', to: '' }],
   },
   {
     name: 'scan-forgotten-in-stop',
     what: 'The mark may end while somebody drains, and the stop does not ask for stacks that are still to be scanned.',
     origin: '',
     edits: [
-      { file: 'gc/mark/drain.ts', from: ' || load(words, control.DRAINERS) > 0', to: '' },
+      { file: 'gc/mark/drain.ts', from: ' || load(meta, control.DRAINERS) > 0', to: '' },
       {
         file: 'gc/mark/drain.ts',
-        from: 'return load(words, control.SCANS_WANTED) === 0 && !this.isSharedWork',
+        from: 'return load(meta, control.SCANS_WANTED) === 0 && !this.isSharedWork',
         to: 'return !this.isSharedWork',
       },
       {
         file: 'gc/cycle.ts',
-        from: ' || load(this.memory.words, control.SCANS_WANTED) > 0',
+        from: ' || load(this.memory.meta, control.SCANS_WANTED) > 0',
         to: '',
       },
     ],
@@ -292,7 +290,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/shadow-stack.ts',
-        from: '    this.words[record + g.STACK] = segment\n',
+        from: '    this.meta[record + gWords.STACK] = segment\n',
         to: '',
       },
     ],
@@ -323,9 +321,7 @@ export const mutants: readonly Mutant[] = [
     name: 'flagged-spans-forgotten',
     what: 'A drain without work buffers leaves objects grey, and their spans do not count as work.',
     origin: '',
-    edits: [
-      { file: 'gc/mark/drain.ts', from: ' || load(words, control.GREY_SPANS) !== 0', to: '' },
-    ],
+    edits: [{ file: 'gc/mark/drain.ts', from: ' || load(meta, control.GREY_SPANS) !== 0', to: '' }],
   },
   {
     name: 'share-one-short',
@@ -334,8 +330,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/grey-queue.ts',
-        from: 'this.words[half + WORK_BUFFER_COUNT] = this.top - kept',
-        to: 'this.words[half + WORK_BUFFER_COUNT] = this.top - kept - 1',
+        from: 'this.meta[half + WORK_BUFFER_COUNT] = this.top - kept',
+        to: 'this.meta[half + WORK_BUFFER_COUNT] = this.top - kept - 1',
       },
     ],
   },
@@ -346,8 +342,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/work-buffers.ts',
-        from: 'lock(words, control.WORK_LOCK)\n    try {\n      const buffer = words[control.WORK_FULL]',
-        to: 'const buffer = words[control.WORK_FULL]\n    lock(words, control.WORK_LOCK)\n    try {',
+        from: 'lock(meta, control.WORK_LOCK)\n    try {\n      const buffer = meta[control.WORK_FULL] as WorkBuffer',
+        to: 'const buffer = meta[control.WORK_FULL] as WorkBuffer\n    lock(meta, control.WORK_LOCK)\n    try {',
       },
     ],
   },
@@ -420,7 +416,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'gc/cycle.ts',
         from: 'if (isWorkLeft) {',
-        to: 'if (isWorkLeft && words === undefined) {',
+        to: 'if (isWorkLeft && meta === undefined) {',
       },
     ],
   },
@@ -468,8 +464,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/drain.ts',
-        from: 'return sub(this.memory.words, control.DRAINERS, 1) === 1',
-        to: 'const isLast = load(this.memory.words, control.DRAINERS) === 1\n    sub(this.memory.words, control.DRAINERS, 1)\n    return isLast',
+        from: 'return sub(this.memory.meta, control.DRAINERS, 1) === 1',
+        to: 'const isLast = load(this.memory.meta, control.DRAINERS) === 1\n    sub(this.memory.meta, control.DRAINERS, 1)\n    return isLast',
       },
     ],
   },
@@ -492,8 +488,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/roots.ts',
-        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = words[this.memory.p(index, p.GOROUTINE)]',
-        to: 'sub(words, control.SCANS_WANTED, load(words, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = words[this.memory.p(index, p.GOROUTINE)]',
+        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)]',
+        to: 'sub(meta, control.SCANS_WANTED, load(meta, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)]',
       },
     ],
   },
@@ -528,7 +524,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/drain.ts',
-        from: 'isDraining && load(words, this.memory.p(index, p.STATUS)) === p.STATUS_RUNNING',
+        from: 'isDraining &&\n        load(meta, this.memory.pWord(index, pWords.STATUS)) === pWords.STATUS_RUNNING',
         to: 'isDraining',
       },
     ],
@@ -592,8 +588,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/stop.ts',
-        from: 'if (!compareAndSwap(this.words, STOP, word, word | CLAIMED)) return false',
-        to: 'store(this.words, STOP, word | CLAIMED)',
+        from: 'if (!compareAndSwap(this.meta, STOP, word, word | CLAIMED)) return false',
+        to: 'store(this.meta, STOP, word | CLAIMED)',
       },
     ],
   },
@@ -602,7 +598,7 @@ export const mutants: readonly Mutant[] = [
     what: 'Who raises a stop while nobody else runs leaves it to others to act.',
     origin: '',
     edits: [
-      { file: 'scheduler/stop.ts', from: '      this.actIfLast(load(this.words, STOP))\n', to: '' },
+      { file: 'scheduler/stop.ts', from: '      this.actIfLast(load(this.meta, STOP))\n', to: '' },
     ],
   },
   {
@@ -615,7 +611,7 @@ export const mutants: readonly Mutant[] = [
     name: 'restart-wakes-nobody',
     what: 'The restart moves its word and wakes nobody.',
     origin: '',
-    edits: [{ file: 'scheduler/stop.ts', from: '    notify(words, RESTARTS)\n', to: '' }],
+    edits: [{ file: 'scheduler/stop.ts', from: '    notify(meta, RESTARTS)\n', to: '' }],
   },
   {
     name: 'restarts-read-late',
@@ -624,8 +620,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/stop.ts',
-        from: 'const restarts = load(words, RESTARTS)\n      const word = load(words, STOP)',
-        to: 'const word = load(words, STOP)\n      const restarts = load(words, RESTARTS)',
+        from: 'const restarts = load(meta, RESTARTS)\n      const word = load(meta, STOP)',
+        to: 'const word = load(meta, STOP)\n      const restarts = load(meta, RESTARTS)',
       },
     ],
   },
@@ -655,8 +651,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/sleeping.ts',
-        from: 'wait(this.memory.words, this.base + p.WAKE, wake, ',
-        to: 'wait(this.memory.words, this.base + p.WAKE, load(this.memory.words, this.base + p.WAKE) + 0 * wake, ',
+        from: 'wait(this.memory.meta, this.base + pWords.WAKE, wake, ',
+        to: 'wait(this.memory.meta, this.base + pWords.WAKE, load(this.memory.meta, this.base + pWords.WAKE) + 0 * wake, ',
       },
     ],
   },
@@ -679,8 +675,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/ragged-barrier.ts',
-        from: 'const served = load(words, memory.p(index, p.FLUSH_SERVED))\n  const wanted = load(words, memory.p(index, p.FLUSH_WANTED))',
-        to: 'const wanted = load(words, memory.p(index, p.FLUSH_WANTED))\n  const served = load(words, memory.p(index, p.FLUSH_SERVED))',
+        from: 'const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))\n  const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))',
+        to: 'const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))\n  const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))',
       },
     ],
   },
@@ -691,8 +687,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/deadlock.ts',
-        from: 'load(words, control.IDLE_PS) === idle',
-        to: '(load(words, control.IDLE_PS) & control.IDLE_COUNT) === layout.procs',
+        from: 'load(meta, control.IDLE_PS) === idle',
+        to: '(load(meta, control.IDLE_PS) & control.IDLE_COUNT) === layout.procs',
       },
     ],
   },
@@ -741,7 +737,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/assist-queue.ts',
-        from: 'if (load(words, control.ASSIST_COUNT) === 0) return\n',
+        from: 'if (load(meta, control.ASSIST_COUNT) === 0) return\n',
         to: 'return\n',
       },
     ],
@@ -753,8 +749,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/assist.ts',
-        from: 'this.queue.payFrom(\n        clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit),\n      )',
-        to: 'sub(words, control.BACKGROUND_CREDIT, - clampWork(doubles[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        from: 'this.queue.payFrom(clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))',
+        to: 'sub(meta, control.BACKGROUND_CREDIT, - clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))',
       },
     ],
   },
@@ -765,12 +761,12 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/roots.ts',
-        from: '    add(words, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
-        to: '    const before = words[record + g.P]\n    add(words, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
+        from: '    add(meta, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
+        to: '    const before = meta[record + gWords.P]\n    add(meta, control.SCANS_WANTED, 1)\n    this.memory.faults.pass',
       },
       {
         file: 'gc/mark/roots.ts',
-        from: '    const owner = words[record + g.P]\n    if (owner < 0)',
+        from: '    const owner = meta[record + gWords.P]\n    if (owner < 0)',
         to: '    const owner = before\n    if (owner < 0)',
       },
     ],
@@ -782,8 +778,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/sleeping.ts',
-        from: '    const wake = load(words, this.base + p.WAKE)\n',
-        to: '    const milliseconds = mostMs()\n    const wake = load(words, this.base + p.WAKE)\n',
+        from: '    const wake = load(meta, this.base + pWords.WAKE)\n',
+        to: '    const milliseconds = mostMs()\n    const wake = load(meta, this.base + pWords.WAKE)\n',
       },
       {
         file: 'scheduler/sleeping.ts',
@@ -859,8 +855,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/roles.ts',
-        from: 'if (compareAndSwap(words, DEDICATED_NEEDED, needed, needed - 1)) break',
-        to: 'store(words, DEDICATED_NEEDED, needed - 1)\n      break',
+        from: 'if (compareAndSwap(meta, DEDICATED_NEEDED, needed, needed - 1)) break',
+        to: 'store(meta, DEDICATED_NEEDED, needed - 1)\n      break',
       },
     ],
   },
@@ -871,8 +867,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/roles.ts',
-        from: 'if (compareAndSwap(words, role, p.ROLE_OFFERED, p.ROLE_NONE)) return true',
-        to: 'if (load(words, role) !== p.ROLE_NONE) {\n      store(words, role, p.ROLE_NONE)\n      return true\n    }',
+        from: 'if (compareAndSwap(meta, roleWord, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true',
+        to: 'if (load(meta, roleWord) !== pWords.ROLE_NONE) {\n      store(meta, roleWord, pWords.ROLE_NONE)\n      return true\n    }',
       },
     ],
   },
@@ -883,7 +879,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/roles.ts',
-        from: 'words[memory.p(index, p.ROLE)] = p.ROLE_NONE',
+        from: 'meta[memory.pWord(index, pWords.ROLE)] = pWords.ROLE_NONE',
         to: 'void index',
       },
     ],
@@ -914,7 +910,7 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'heap/sweep-span.ts',
-        from: 'words[word] = FOUR_WHITE\n        live += 4',
+        from: 'meta[word] = FOUR_WHITE\n        live += 4',
         to: 'live += 4',
       },
       { file: 'heap/sweep-span.ts', from: 'after = span.WHITE\n        live++', to: 'live++' },
@@ -936,7 +932,7 @@ export const mutants: readonly Mutant[] = [
     name: 'sweep-not-begun-anew',
     what: 'The termination stop leaves the sweep at its last class, so nothing is swept.',
     origin: '',
-    edits: [{ file: 'gc/sweeper.ts', from: '    store(words, control.SWEEP_CLASS, 0)\n', to: '' }],
+    edits: [{ file: 'gc/sweeper.ts', from: '    store(meta, control.SWEEP_CLASS, 0)\n', to: '' }],
   },
   {
     name: 'fresh-span-stale-generation',
@@ -945,8 +941,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/span.ts',
-        from: 'store(words, record + span.SWEEP_GENERATION, words[HEAP_SWEEP_GENERATION])',
-        to: 'store(words, record + span.SWEEP_GENERATION, words[HEAP_SWEEP_GENERATION] - 2)',
+        from: 'store(meta, record + span.SWEEP_GENERATION, meta[HEAP_SWEEP_GENERATION])',
+        to: 'store(meta, record + span.SWEEP_GENERATION, meta[HEAP_SWEEP_GENERATION] - 2)',
       },
     ],
   },
@@ -957,8 +953,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/central.ts',
-        from: 'lock(words, this.lockOf(spanClass))\n    try {\n      const id = words[head]',
-        to: 'const id = words[head]\n    lock(words, this.lockOf(spanClass))\n    try {',
+        from: 'lock(meta, this.lockWord(spanClass))\n    try {\n      const id = meta[head] as SpanId',
+        to: 'const id = meta[head] as SpanId\n    lock(meta, this.lockWord(spanClass))\n    try {',
       },
     ],
   },
@@ -969,8 +965,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/cache.ts',
-        from: 'word < end; word++) i32[word] = 0',
-        to: 'word < end - 1; word++) i32[word] = 0',
+        from: 'word < end; word++) heap[word] = 0',
+        to: 'word < end - 1; word++) heap[word] = 0',
       },
     ],
   },
@@ -981,8 +977,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/cache.ts',
-        from: 'else i32.fill(0, first, end)',
-        to: 'else i32.fill(0, first, end - 4)',
+        from: 'else heap.fill(0, first, end)',
+        to: 'else heap.fill(0, first, end - 4)',
       },
     ],
   },
@@ -1035,7 +1031,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/page-heap.ts',
-        from: '    words[layout.pageRun + page + length - 1] = length\n',
+        from: '    meta[layout.pageRun + page + length - 1] = length\n',
         to: '',
       },
     ],
@@ -1049,8 +1045,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/run-queues.ts',
-        from: 'lock(words, base + p.RING_LOCK)\n    try {\n      const head = words[base + p.RING_HEAD]',
-        to: 'const head = words[base + p.RING_HEAD]\n    lock(words, base + p.RING_LOCK)\n    try {',
+        from: 'lock(meta, base + pWords.RING_LOCK)\n    try {\n      const head = meta[base + pWords.RING_HEAD]',
+        to: 'const head = meta[base + pWords.RING_HEAD]\n    lock(meta, base + pWords.RING_LOCK)\n    try {',
       },
     ],
   },
@@ -1061,8 +1057,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/run-queues.ts',
-        from: 'if (compareAndSwap(words, head, first, id)) return',
-        to: 'store(words, head, id)\n    return',
+        from: 'if (compareAndSwap(meta, headWord, first, id)) return',
+        to: 'store(meta, headWord, id)\n    return',
       },
     ],
   },
@@ -1073,8 +1069,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'return compareAndSwap(\n      this.memory.words,\n      this.memory.goroutine(id, g.TICKET),\n      ticket,\n      (ticket + 1) | 0,\n    )',
-        to: 'const word = this.memory.goroutine(id, g.TICKET)\n    return load(this.memory.words, word) === ticket && add(this.memory.words, word, 1) < 2 ** 31',
+        from: 'return compareAndSwap(\n      this.memory.meta,\n      this.memory.goroutineWord(id, gWords.TICKET),\n      ticket,\n      (ticket + 1) | 0,\n    )',
+        to: 'const word = this.memory.goroutineWord(id, gWords.TICKET)\n    return load(this.memory.meta, word) === ticket && add(this.memory.meta, word, 1) < 2 ** 31',
       },
     ],
   },
@@ -1097,8 +1093,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/waiting.ts',
-        from: 'if (woken === NOBODY) i32[word + WAITABLE_STATE] = 0',
-        to: 'i32[word + WAITABLE_STATE] = 0',
+        from: 'if (woken === NOBODY) heap[word + WAITABLE_STATE] = 0',
+        to: 'heap[word + WAITABLE_STATE] = 0',
       },
     ],
   },
@@ -1110,8 +1106,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/live-heap.ts',
-        from: 'if (!compareAndSwap(words, HEAP_LIVE, live, live + bytes)) continue',
-        to: 'if (add(words, HEAP_LIVE, bytes) !== live && compareAndSwap(words, HEAP_LIVE, -1, -1)) continue',
+        from: 'if (!compareAndSwap(meta, HEAP_LIVE, live, live + bytes)) continue',
+        to: 'if (add(meta, HEAP_LIVE, bytes) !== live && compareAndSwap(meta, HEAP_LIVE, -1, -1)) continue',
       },
     ],
   },
@@ -1146,8 +1142,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/gate.ts',
-        from: 'doubles[layout.measures + control.HEAP_MARKED] + bytes',
-        to: 'Infinity + bytes + 0 * (doubles.length + layout.measures)',
+        from: 'this.memory.get(control.HEAP_MARKED) + bytes',
+        to: 'Infinity + bytes',
       },
     ],
   },
@@ -1178,8 +1174,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/assist.ts',
-        from: 'Math.max(0, words[control.GOAL] - load(words, control.HEAP_LIVE))',
-        to: 'Math.abs(words[control.GOAL] - load(words, control.HEAP_LIVE)) * 1e6',
+        from: 'Math.max(0, meta[control.GOAL] - load(meta, control.HEAP_LIVE))',
+        to: 'Math.abs(meta[control.GOAL] - load(meta, control.HEAP_LIVE)) * 1e6',
       },
     ],
   },

@@ -1,9 +1,10 @@
 // Operations, by hand and on one P: the goroutine is handed over and never parked behind its own back, and whatever else is done with one is an error.
+
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { MAX_WAITERS } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import {
   CHANNEL_CAPACITY,
   CHANNEL_KIND,
@@ -42,21 +43,22 @@ beforeEach(() => {
 /** A channel of numbers, kept by the goroutine that runs. */
 function newChannel(capacity = 0): Addr {
   const at = p.allocator.allocate(4 * CHANNEL_WORDS, true)
-  const { i32 } = p.memory
-  i32[(at >>> 2) + CHANNEL_CAPACITY] = capacity
-  i32[(at >>> 2) + CHANNEL_KIND] = KIND_I32
-  i32[at >>> 2] = 1
+  const { heap } = p.memory
+  heap[(at >>> 2) + CHANNEL_CAPACITY] = capacity
+  heap[(at >>> 2) + CHANNEL_KIND] = KIND_I32
+  heap[at >>> 2] = 1
   p.collector.stack.push(at)
   return at
 }
 
 const receiveFrom = (channel: Addr): ReceiveNumber => new ReceiveNumber(p, channels, channel)
-const statusOf = (id: number): number => p.memory.words[p.memory.goroutine(id, g.STATUS)]
+const statusOf = (id: GoroutineId): number =>
+  p.memory.meta[p.memory.goroutineWord(id, gWords.STATUS)]
 const keptNow = (): number => p.collector.stack.top - p.collector.stack.base
 
 /** A step of an operation whose goroutine has time left in its slice, however slow the machine is. */
 function stepOf<T>(operation: Iterator<unknown, T>): IteratorResult<unknown, T> {
-  p.memory.words[p.memory.goroutine(p.goroutine, g.GIVE_WAY)] = 0
+  p.memory.meta[p.memory.goroutineWord(p.goroutine, gWords.GIVE_WAY)] = 0
   return operation.next()
 }
 
@@ -76,12 +78,12 @@ describe('an operation that must wait', () => {
     p.runMain(function* () {
       const sleep = new Sleep(p, 0)
       const { value } = stepOf(sleep)
-      seen.push(statusOf(1))
+      seen.push(statusOf(1 as GoroutineId))
       yield value
-      seen.push(statusOf(1))
+      seen.push(statusOf(1 as GoroutineId))
       expect(sleep.next().done).toBe(true)
     })
-    expect(seen).toEqual([g.G_RUNNING, g.G_RUNNING])
+    expect(seen).toEqual([gWords.G_RUNNING, gWords.G_RUNNING])
   })
 
   test.each([
@@ -105,7 +107,11 @@ describe('an operation that must wait', () => {
         expect(error).toBeInstanceOf(OperationError)
         expect(error).toEqual(ofOperation(/^recv was stepped outside of yield\*/))
         expect((error as Error).stack).toContain('operation.test.ts')
-        expect([statusOf(1), p.handedOver, keptNow()]).toEqual([g.G_RUNNING, null, kept])
+        expect([statusOf(1 as GoroutineId), p.handedOver, keptNow()]).toEqual([
+          gWords.G_RUNNING,
+          null,
+          kept,
+        ])
         p.unstarted = null
       })
     },
@@ -198,7 +204,7 @@ test('what a goroutine that steps by hand keeps meanwhile stays kept, whether th
           yield step.value
           step = one.next()
         }
-      expect(p.memory.words[p.collector.stack.base + at]).toBe(kept)
+      expect(p.memory.meta[p.collector.stack.base + at]).toBe(kept)
       expect(keptNow()).toBeGreaterThan(at)
     })
   }
@@ -348,7 +354,7 @@ test('a goroutine may catch such an error, and go on', () => {
 
 describe('without a record of waiting', () => {
   const exhaust = (): void => {
-    p.memory.words[control.WAITER_NEXT] = MAX_WAITERS - 1
+    p.memory.meta[control.WAITER_NEXT] = MAX_WAITERS - 1
   }
 
   test.each([
@@ -361,7 +367,7 @@ describe('without a record of waiting', () => {
     p.runMain(function* () {
       const channel = newChannel()
       exhaust()
-      const before = p.memory.words[control.WAITER_FREE]
+      const before = p.memory.meta[control.WAITER_FREE]
       const kept = keptNow()
       let error: unknown
       try {
@@ -370,8 +376,8 @@ describe('without a record of waiting', () => {
         error = thrown
       }
       expect(error).toBeInstanceOf(RangeError)
-      expect([statusOf(1), keptNow(), p.memory.words[control.WAITER_FREE]]).toEqual([
-        g.G_RUNNING,
+      expect([statusOf(1 as GoroutineId), keptNow(), p.memory.meta[control.WAITER_FREE]]).toEqual([
+        gWords.G_RUNNING,
         kept,
         before,
       ])
@@ -382,7 +388,7 @@ describe('without a record of waiting', () => {
   test('a select gives back the ones that it had', () => {
     p.runMain(function* () {
       const channel = newChannel()
-      p.memory.words[control.WAITER_NEXT] = MAX_WAITERS - 3
+      p.memory.meta[control.WAITER_NEXT] = MAX_WAITERS - 3
       for (let time = 0; time < 3; time++) {
         const three = new SelectIndex(p, channels, [
           caseOf(channel),
@@ -459,7 +465,7 @@ describe('select', () => {
 
 test('a goroutine that does not run cannot be asked to stop running', () => {
   const id = p.goroutineOf(function* () {})
-  expect(() => p.goroutines.tryStopRunning(id, g.G_WAITING)).toThrow(
+  expect(() => p.goroutines.tryStopRunning(id, gWords.G_WAITING)).toThrow(
     `goroutine ${id} is to stop running`,
   )
 })

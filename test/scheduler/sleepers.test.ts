@@ -1,25 +1,25 @@
 import { beforeEach, expect, test } from 'vitest'
 import { wait } from '#sync'
 import { SLEEPERS } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { Sleepers } from '../../scheduler/sleepers.ts'
 import { HandHeap } from '../support/heap.ts'
 
 const PROCS = 64
-const { memory, words } = new HandHeap({ procs: PROCS })
+const { memory, meta } = new HandHeap({ procs: PROCS })
 const sleepers = new Sleepers(memory)
 const everyone = Array.from({ length: PROCS }, (_, index) => index)
-const wakeWord = (index: number): number => memory.p(index, p.WAKE)
+const wakeWord = (index: number): number => memory.pWord(index, pWords.WAKE)
 
 beforeEach(() => {
   for (const index of everyone) {
     sleepers.withdraw(index)
-    words[wakeWord(index)] = 0
+    meta[wakeWord(index)] = 0
   }
 })
 
 /** Ps whose WAKE word has moved. */
-const woken = (): number[] => everyone.filter(index => words[wakeWord(index)] !== 0)
+const woken = (): number[] => everyone.filter(index => meta[wakeWord(index)] !== 0)
 
 test('each of 64 Ps announces itself alone', () => {
   for (const index of everyone) {
@@ -27,7 +27,7 @@ test('each of 64 Ps announces itself alone', () => {
     expect(everyone.filter(other => sleepers.isSleeping(other))).toEqual([index])
     sleepers.withdraw(index)
   }
-  expect([words[SLEEPERS], words[SLEEPERS + 1]]).toEqual([0, 0])
+  expect([meta[SLEEPERS], meta[SLEEPERS + 1]]).toEqual([0, 0])
 })
 
 test('who withdraws leaves the announcements of others', () => {
@@ -47,9 +47,9 @@ test.each(['wake', 'wakeOne', 'wakeAll'] as const)(
   'a %s between the last look and the wait ends the wait',
   call => {
     sleepers.announce(31, 'idle')
-    const seen = words[wakeWord(31)]
+    const seen = meta[wakeWord(31)]
     sleepers[call](31)
-    expect(wait(words, wakeWord(31), seen, 0)).toBe('not-equal')
+    expect(wait(meta, wakeWord(31), seen, 0)).toBe('not-equal')
   },
 )
 
@@ -62,8 +62,8 @@ test('each call of wakeOne wakes another sleeper, until there is none', () => {
   }
   sleepers.wakeOne()
   expect(woken()).toEqual(asleep)
-  expect(asleep.map(index => words[wakeWord(index)])).toEqual(asleep.map(() => 1))
-  expect([words[SLEEPERS], words[SLEEPERS + 1]]).toEqual([0, 0])
+  expect(asleep.map(index => meta[wakeWord(index)])).toEqual(asleep.map(() => 1))
+  expect([meta[SLEEPERS], meta[SLEEPERS + 1]]).toEqual([0, 0])
 })
 
 test('wakeAll wakes all that sleep', () => {

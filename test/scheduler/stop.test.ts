@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import { now } from '#sync'
 import { STOP_COMMIT, STOP_HEAP_CYCLE, STOP_TERMINATION, type StopReason } from '../../gc/world.ts'
 import { RESTARTS, STOP } from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { raisedReason, raisingSince, Stop } from '../../scheduler/stop.ts'
 import { HandHeap } from '../support/heap.ts'
 
@@ -15,9 +15,9 @@ vi.mock('#sync', async importOriginal => ({
 }))
 
 const PROCS = 3
-const { memory, words } = new HandHeap({ procs: PROCS })
-const status = (index: number): number => words[memory.p(index, p.STATUS)]
-const poll = (index: number): number => words[memory.p(index, p.POLL)]
+const { memory, meta } = new HandHeap({ procs: PROCS })
+const status = (index: number): number => meta[memory.pWord(index, pWords.STATUS)]
+const poll = (index: number): number => meta[memory.pWord(index, pWords.POLL)]
 
 let acts: { reason: StopReason; by: number; statuses: number[] }[]
 let stops: Stop[]
@@ -26,11 +26,11 @@ beforeEach(() => {
   other.meanwhile = () => {
     throw new Error('asleep for ever')
   }
-  words[STOP] = words[RESTARTS] = 0
+  meta[STOP] = meta[RESTARTS] = 0
   acts = []
   stops = Array.from({ length: PROCS }, (_, index) => {
-    words[memory.p(index, p.STATUS)] = p.STATUS_ABSENT
-    words[memory.p(index, p.POLL)] = 0
+    meta[memory.pWord(index, pWords.STATUS)] = pWords.STATUS_ABSENT
+    meta[memory.pWord(index, pWords.POLL)] = 0
     return new Stop(memory, index, reason => {
       expect(raisedReason(memory)).toBe(reason)
       acts.push({ reason, by: index, statuses: stops.map((_, at) => status(at)) })
@@ -38,7 +38,7 @@ beforeEach(() => {
   })
 })
 
-const [W, R] = [p.STATUS_WAITING, p.STATUS_RUNNING]
+const [W, R] = [pWords.STATUS_WAITING, pWords.STATUS_RUNNING]
 
 test('the last P to stop acts, once, when no other runs; then all may go on', () => {
   const [one, two] = stops
@@ -46,7 +46,7 @@ test('the last P to stop acts, once, when no other runs; then all may go on', ()
   two.enterRunning()
   const epoch = one.epoch()
   expect(one.raise(epoch, STOP_HEAP_CYCLE)).toBe(true)
-  expect([poll(0), poll(1), poll(2)]).toEqual([0, p.POLL_STOP, p.POLL_STOP])
+  expect([poll(0), poll(1), poll(2)]).toEqual([0, pWords.POLL_STOP, pWords.POLL_STOP])
   expect([two.isRaised, raisedReason(memory), status(0), status(1)]).toEqual([
     true,
     STOP_HEAP_CYCLE,
@@ -56,8 +56,8 @@ test('the last P to stop acts, once, when no other runs; then all may go on', ()
   expect(raisingSince(memory)).toBeLessThanOrEqual(now())
   expect(acts).toEqual([])
   two.leaveRunning()
-  expect(acts).toEqual([{ reason: STOP_HEAP_CYCLE, by: 1, statuses: [W, W, p.STATUS_ABSENT] }])
-  expect([one.isRaised, raisedReason(memory), one.epoch(), words[RESTARTS]]).toEqual([
+  expect(acts).toEqual([{ reason: STOP_HEAP_CYCLE, by: 1, statuses: [W, W, pWords.STATUS_ABSENT] }])
+  expect([one.isRaised, raisedReason(memory), one.epoch(), meta[RESTARTS]]).toEqual([
     false,
     0,
     epoch + 1,
@@ -99,7 +99,7 @@ test('who goes on and finds a stop raised, in which nobody runs, acts if the rai
   two.leaveRunning()
   one.leaveRunning()
   // P 0 has raised, and is taken off the CPU before it can look whether anybody runs.
-  words[STOP] |= STOP_COMMIT << 8
+  meta[STOP] |= STOP_COMMIT << 8
   expect(two.enterRunning()).toBe(true)
   expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_COMMIT, 1]])
 })
@@ -110,9 +110,9 @@ test('who finds a stop raised tells the others of it', () => {
   const epoch = two.epoch()
   one.raise(one.epoch(), STOP_HEAP_CYCLE)
   // As if P 0 had vanished before it could tell anybody.
-  words[memory.p(2, p.POLL)] = 0
+  meta[memory.pWord(2, pWords.POLL)] = 0
   expect(two.raise(epoch, STOP_TERMINATION)).toBe(false)
-  expect(poll(2)).toBe(p.POLL_STOP)
+  expect(poll(2)).toBe(pWords.POLL_STOP)
   three.leaveRunning()
   expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_HEAP_CYCLE, 2]])
 })
@@ -157,7 +157,7 @@ test('who waits for a restart that the end of the run overtakes is told so, and 
   one.enterRunning()
   stops[2].enterRunning()
   one.raise(one.epoch(), STOP_HEAP_CYCLE)
-  words[memory.p(1, p.POLL)] |= p.POLL_END
+  meta[memory.pWord(1, pWords.POLL)] |= pWords.POLL_END
   expect(two.enterRunning()).toBe(false)
   expect(status(1)).not.toBe(R)
   stops[2].leaveRunning()
@@ -166,7 +166,7 @@ test('who waits for a restart that the end of the run overtakes is told so, and 
 
 test('the epoch goes round its 19 bits', () => {
   const [one] = stops
-  words[STOP] = ((2 ** 19 - 1) << 13) | 0
+  meta[STOP] = ((2 ** 19 - 1) << 13) | 0
   one.enterRunning()
   expect(one.epoch()).toBe(2 ** 19 - 1)
   expect(one.raise(one.epoch(), STOP_HEAP_CYCLE)).toBe(true)
@@ -181,7 +181,7 @@ test('in any order of going on, stopping and raising, each raise is one act in a
   })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), sequence => {
-      words[STOP] = 0
+      meta[STOP] = 0
       acts = []
       const running = new Set<number>()
       const hints = [0, 0, 0]
@@ -218,7 +218,7 @@ test('in any order of going on, stopping and raising, each raise is one act in a
       }
       for (const act of acts) expect(act.statuses).not.toContain(R)
       for (const by of running) toggle(by)
-      expect(words[STOP] & 0xfff).toBe(0)
+      expect(meta[STOP] & 0xfff).toBe(0)
     }),
     { numRuns: 150 },
   )

@@ -1,8 +1,10 @@
 // Whose turn it is on a P: goroutines that were woken come first, in one slice, and nobody is left out for ever.
+
 import { expect, test } from 'vitest'
 import { now } from '#sync'
-import * as g from '../../memory/words/goroutine.ts'
-import * as layout from '../../memory/words/p.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { Ring } from '../../scheduler/run-queues.ts'
 import { Sleep } from '../../scheduler/waiting.ts'
 import { LoneP } from '../support/lone-p.ts'
@@ -10,13 +12,13 @@ import { LoneP } from '../support/lone-p.ts'
 /** Parks the goroutine that runs until somebody wakes it. */
 class Parked extends Sleep {
   protected override parkOrFinish(): boolean {
-    this.p.park(g.WAIT_SLEEP, 0)
+    this.p.park(gWords.WAIT_SLEEP, 0)
     return true
   }
 }
 
-function wake(p: LoneP, id: number): void {
-  const ticket = p.memory.words[p.memory.goroutine(id, g.TICKET)]
+function wake(p: LoneP, id: GoroutineId): void {
+  const ticket = p.memory.meta[p.memory.goroutineWord(id, gWords.TICKET)]
   expect(p.goroutines.winTicket(id, ticket)).toBe(true)
   p.placement.ready(id)
 }
@@ -54,8 +56,11 @@ test('goroutines that wake each other for ever leave turns to the others', () =>
         p.start(function* () {
           for (;;) {
             exchanges++
-            if (p.memory.words[p.memory.goroutine(ids[other], g.STATUS)] === g.G_WAITING)
-              wake(p, ids[other])
+            if (
+              p.memory.meta[p.memory.goroutineWord(ids[other] as GoroutineId, gWords.STATUS)] ===
+              gWords.G_WAITING
+            )
+              wake(p, ids[other] as GoroutineId)
             yield* new Parked(p, 0)
           }
         }),
@@ -68,16 +73,16 @@ test('goroutines that wake each other for ever leave turns to the others', () =>
 
 test('a P that is never idle takes a goroutine from the ring of one that has been with another for long', () => {
   const p = new LoneP(2)
-  const { words, doubles } = p.memory
+  const { meta, metaF64 } = p.memory
   let ran = false
   p.runMain(function* () {
     const stuck = p.goroutineOf(function* () {})
     const waiting = p.goroutineOf(function* () {
       ran = true
     })
-    words[p.memory.goroutine(waiting, g.P)] = 1
-    words[p.memory.p(1, layout.GOROUTINE)] = stuck
-    doubles[p.memory.pMeasure(1, layout.TURN_STARTED_AT)] = now() - 1000
+    meta[p.memory.goroutineWord(waiting, gWords.P)] = 1
+    meta[p.memory.pWord(1, pWords.GOROUTINE)] = stuck
+    metaF64[p.memory.pDouble(1, pWords.TURN_STARTED_AT)] = now() - 1000
     new Ring(p.memory, 1).put(waiting)
     while (!ran) yield
   })

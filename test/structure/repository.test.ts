@@ -96,8 +96,6 @@ test(`the core holds at most ${mostCoreStatements} statements`, () => {
   )
   const inCore = statements(files)
   const above = statements(typeScriptIn(repositoryFiles(), ['runtime']))
-  console.log(
-    `${inCore} statements in ${core.join(', ')} without the pacers; ${above} in runtime`,
-  )
+  console.log(`${inCore} statements in ${core.join(', ')} without the pacers; ${above} in runtime`)
   expect(inCore).toBeLessThanOrEqual(mostCoreStatements)
 })

@@ -24,10 +24,10 @@ describe('the rule of words finds', () => {
     ['is never read', 'words[control.ONE] = 1'],
     ['is never read', 'store(words, control.ONE, 1)'],
     ['is never read', 'this.set(control.ONE, now())'],
-    ['is never read', 'const one = memory.p(index, p.ONE)\nwords[one] = 0'],
+    ['is never read', 'const one = memory.p(index, pWords.ONE)\nwords[one] = 0'],
     ['is never written', 'if (words[control.ONE] === 1) return'],
-    ['is never written', 'return load(words, this.memory.p(index, p.ONE)) + 1'],
-    ['is never written', 'this.oneWord = memory.p(index, p.ONE)\nreturn words[this.oneWord]'],
+    ['is never written', 'return load(words, this.memory.p(index, pWords.ONE)) + 1'],
+    ['is never written', 'this.oneWord = memory.p(index, pWords.ONE)\nreturn words[this.oneWord]'],
   ])('one that %s: %s', (fault, use) => {
     expect(violations('/** A. */\nexport const ONE = 1\n', use)).toEqual([
       `memory/words/a.ts: ONE ${fault}`,
@@ -47,11 +47,14 @@ test.each([
     'words[control.ONE] = 1\nreturn words[control.ONE]',
   ],
   ['a lock', 'lock(words, control.ONE)'],
-  ['a counter', 'words[own + p.ONE]++'],
-  ['a counter before its use', 'return ++words[p.ONE]'],
-  ['an assignment of two lines', 'words[p.ONE] =\n  words[p.ONE] & 1'],
-  ['a list of words', 'const ALL = [\n  p.ONE,\n]'],
-  ['an index that is kept', 'this.oneWord = memory.p(index, p.ONE)\nadd(words, this.oneWord, 1)'],
+  ['a counter', 'words[own + pWords.ONE]++'],
+  ['a counter before its use', 'return ++words[pWords.ONE]'],
+  ['an assignment of two lines', 'words[pWords.ONE] =\n  words[pWords.ONE] & 1'],
+  ['a list of words', 'const ALL = [\n  pWords.ONE,\n]'],
+  [
+    'an index that is kept',
+    'this.oneWord = memory.p(index, pWords.ONE)\nadd(words, this.oneWord, 1)',
+  ],
 ])('the rule of words allows %s', (_, use) => {
   expect(violations('/** A. */\nexport const ONE = 1\n', use)).toEqual([])
 })

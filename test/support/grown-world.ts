@@ -1,11 +1,11 @@
 // A world with something of everything that the verifier looks at: spans of several classes in every kind of place, a large object, free runs, goroutines that
 // run, wait and have ended, a wait queue, free stacks, work buffers. Sound, whatever is done to it by the collector's own steps.
+
 import { STOP_FORCED_CYCLE, STOP_STATISTICS } from '../../gc/world.ts'
+import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import { type HandP, type HandType, HandWorld } from './hand-world.ts'
 
 export type GrownPhase = 'off' | 'sweeping' | 'marking' | 'terminating'
@@ -42,7 +42,7 @@ export function growWorld(phase: GrownPhase, check = true): GrownWorld {
     p.make(Node)
   }
   const ended = p.spawn()
-  p.goroutines.tryStopRunning(ended, g.G_DEAD)
+  p.goroutines.tryStopRunning(ended, gWords.G_DEAD)
   p.leaveGoroutine()
   p.goroutines.release(ended)
   const parked = other.spawn()
@@ -70,8 +70,8 @@ export function growWorld(phase: GrownPhase, check = true): GrownWorld {
     for (const each of world.ps) each.safepoint()
     p.collector.drain.drainForCredit(() => false)
     for (const each of world.ps) each.collector.publish()
-    world.words[control.BLACKEN_ENABLED] = 0
-    world.words[control.PHASE] = control.PHASE_MARK_TERMINATION
+    world.meta[control.BLACKEN_ENABLED] = 0
+    world.meta[control.PHASE] = control.PHASE_MARK_TERMINATION
   }
   // Everything is published, and the verifier has been happy once.
   world.stop(p, STOP_STATISTICS)

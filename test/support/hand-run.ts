@@ -1,12 +1,13 @@
 // A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session watches them as it watches threads. What it writes, the record and
 // the trace, is what the program writes: reports are tested on it.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import { Session } from '../../runtime/host/session.ts'
 import { resolveConfiguration } from '../../runtime/options/configuration.ts'
 import type { RunRecord } from '../../runtime/report/record.ts'
@@ -58,7 +59,7 @@ async function handRun(): Promise<HandRun> {
   const release = holdClock()
   try {
     session.open()
-    world.memory.doubles[world.memory.measure(control.RUN_STARTED_AT)] = performance.now()
+    world.memory.metaF64[world.memory.controlDouble(control.RUN_STARTED_AT)] = performance.now()
     allocate(world, () => session.tick())
     const record = await session.finish(null)
     return { record, json: readFileSync(json, 'utf8'), trace: readFileSync(trace, 'utf8'), stderr }
@@ -76,17 +77,17 @@ function allocate(world: HandWorld, tick: () => void): void {
   mutator.setGlobal(0, array)
   for (let index = 0; index < NODES; index++)
     mutator.store(mutator.element(array, index), mutator.make(Node, [0 as Addr]))
-  const { memory, words } = world
+  const { memory, meta } = world
   for (let over = 0, cycle = 0; over < CYCLES; cycle++) {
     if (cycle === MOST_CYCLES) throw new Error('no cycle runs past its goal')
     while (memory.phase === control.PHASE_OFF) mutator.allocator.allocate(LARGE_BYTES, true)
     worker.collector.drain.enter()
     // Credit is banked, as Go's rule banks it where little is left to mark: the goroutine runs past the goal and pays nothing.
     mutator.collector.assists.isInCredit(0) // what it had in the cycle before is forgotten
-    memory.doubles[memory.goroutineDouble(goroutine, g.ASSIST_BYTES)] = 16 * LARGE_BYTES
+    memory.metaF64[memory.goroutineDouble(goroutine, gWords.ASSIST_BYTES)] = 16 * LARGE_BYTES
     while (
       memory.phase !== control.PHASE_OFF &&
-      words[control.HEAP_LIVE] < words[control.GOAL] + PAST_BYTES
+      meta[control.HEAP_LIVE] < meta[control.GOAL] + PAST_BYTES
     )
       mutator.allocator.allocate(1024, true)
     // On a slow machine a fractional worker may have ended it.

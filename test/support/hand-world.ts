@@ -22,14 +22,14 @@ import {
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { Addr, GoroutineId, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
-import { type Addr, Memory } from '../../memory/memory.ts'
+import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
-import * as p from '../../memory/words/p.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
+import * as pWords from '../../memory/words/p.ts'
 import { FaultInjector } from '../../runtime/host/fault-injector.ts'
 import { parseFault } from '../../runtime/options/faults.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
 import { MiB } from './heap.ts'
 
@@ -81,7 +81,7 @@ const NO_PROGRAM: Program = {
 
 export class HandWorld {
   readonly memory: Memory
-  readonly words: Int32Array
+  readonly meta: MetaWords
   readonly ps: readonly HandP[]
   readonly records: CycleRecords
   /** Stops carried out so far: the epoch. */
@@ -99,7 +99,7 @@ export class HandWorld {
       globals = 0,
     } = options
     this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
-    this.words = this.memory.words
+    this.meta = this.memory.meta
     this.records = new CycleRecords(this.memory)
     this.isRunning = options.isRunning ?? false
     const pOptions: POptions = {
@@ -126,7 +126,7 @@ export class HandWorld {
     })
     this.goOn()
     this.ps[0].collector.initialize(100, Number.POSITIVE_INFINITY)
-    this.words[control.GLOBAL_SLOTS] = globals
+    this.meta[control.GLOBAL_SLOTS] = globals
   }
 
   // ————— the collector's steps
@@ -148,11 +148,11 @@ export class HandWorld {
   stop(actor: HandP, reason: StopReason): void {
     if (this.stops === TOO_MANY_STOPS) throw new Error('the world stops again and again')
     this.reach('stop')
-    const { doubles } = this.memory
-    doubles[this.memory.measure(control.STOP_REQUESTED_AT)] = performance.now()
+    const { metaF64 } = this.memory
+    metaF64[this.memory.controlDouble(control.STOP_REQUESTED_AT)] = performance.now()
     for (const each of this.ps) each.collector.publish()
-    this.setStatus(p.STATUS_WAITING)
-    doubles[this.memory.measure(control.STOPPED_AT)] = performance.now()
+    this.setStatus(pWords.STATUS_WAITING)
+    metaF64[this.memory.controlDouble(control.STOPPED_AT)] = performance.now()
     actor.collector.act(reason)
     verifyHeap(this.memory)
     this.goOn()
@@ -160,11 +160,11 @@ export class HandWorld {
   }
 
   private setStatus(status: number): void {
-    for (const { index } of this.ps) this.words[this.memory.p(index, p.STATUS)] = status
+    for (const { index } of this.ps) this.meta[this.memory.pWord(index, pWords.STATUS)] = status
   }
 
   private goOn(): void {
-    if (this.isRunning) this.setStatus(p.STATUS_RUNNING)
+    if (this.isRunning) this.setStatus(pWords.STATUS_RUNNING)
   }
 
   /** The setup stop of a cycle; afterwards `marker` is in a drain that has done nothing yet. */
@@ -219,7 +219,7 @@ export class HandWorld {
   /** A struct of so many references, and then a number. */
   type(references: number, bytes = (references + 2) * 4): HandType {
     const id = ++this.types
-    this.words[this.memory.layout.typeSlots + id] = roundedBytes(bytes)
+    this.meta[this.memory.layout.typeSlots + id] = roundedBytes(bytes)
     return { id, references, bytes }
   }
 
@@ -238,11 +238,11 @@ export class HandWorld {
 
   /** Word of a goroutine's record. */
   goroutine(id: GoroutineId, word: number): number {
-    return this.words[this.memory.goroutine(id, word)]
+    return this.meta[this.memory.goroutineWord(id, word)]
   }
 
   isScanned(id: GoroutineId): boolean {
-    return this.goroutine(id, g.SCANNED_CYCLE) === this.words[control.CYCLES]
+    return this.goroutine(id, gWords.SCANNED_CYCLE) === this.meta[control.CYCLES]
   }
 }
 
@@ -307,7 +307,7 @@ export class HandP extends P {
   /** A new goroutine that runs here. */
   spawn(): GoroutineId {
     const id = this.goroutines.create(-1, 0)
-    this.memory.words[this.memory.goroutine(id, g.P)] = this.index
+    this.memory.meta[this.memory.goroutineWord(id, gWords.P)] = this.index
     this.resume(id)
     return id
   }
@@ -316,34 +316,35 @@ export class HandP extends P {
   resume(id: GoroutineId): void {
     this.takeReady(id)
     this.goroutines.startRunning(id)
-    this.memory.words[this.memory.p(this.index, p.GOROUTINE)] = id
+    this.memory.meta[this.memory.pWord(this.index, pWords.GOROUTINE)] = id
     this.collector.stack.load(id)
   }
 
   private takeReady(id: GoroutineId): void {
-    const { words } = this.memory
-    const next = (goroutine: GoroutineId): number => this.memory.goroutine(goroutine, g.NEXT)
+    const { meta } = this.memory
+    const next = (goroutine: GoroutineId): number =>
+      this.memory.goroutineWord(goroutine, gWords.NEXT)
     for (
-      let link = this.memory.p(this.index, p.READY);
-      words[link] !== 0;
-      link = next(words[link])
+      let link = this.memory.pWord(this.index, pWords.READY);
+      meta[link] !== 0;
+      link = next(meta[link] as GoroutineId)
     ) {
-      if (words[link] !== id) continue
-      words[link] = words[next(id)]
+      if (meta[link] !== id) continue
+      meta[link] = meta[next(id)]
       return
     }
   }
 
   /** The goroutine that runs here waits for nothing in particular. */
   parkHere(): void {
-    this.park(g.WAIT_SLEEP, 0)
+    this.park(gWords.WAIT_SLEEP, 0)
     this.leaveGoroutine()
   }
 
   /** The goroutine that ran here has parked itself: this P runs none now. */
   leaveGoroutine(): void {
     this.collector.stack.unload()
-    this.memory.words[this.memory.p(this.index, p.GOROUTINE)] = 0
+    this.memory.meta[this.memory.pWord(this.index, pWords.GOROUTINE)] = 0
   }
 
   /** Puts a reference on the running goroutine's shadow stack. */
@@ -359,14 +360,14 @@ export class HandP extends P {
 
   /** A struct, as a constructor makes it: fresh memory, then the insertion shade. */
   make(type: HandType, references: readonly Addr[] = [], number = 0): Addr {
-    const { i32 } = this.memory
+    const { heap } = this.memory
     const at = this.allocateSlot(type.bytes, type.references === 0)
-    i32[at >>> 2] = headerOf(type.id, type.references)
+    heap[at >>> 2] = headerOf(type.id, type.references)
     references.forEach((reference, index) => {
-      i32[(at >>> 2) + 1 + index] = reference
+      heap[(at >>> 2) + 1 + index] = reference
       if (reference !== 0) this.collector.barrier.shade(reference)
     })
-    i32[(at >>> 2) + 1 + type.references] = number
+    heap[(at >>> 2) + 1 + type.references] = number
     return at
   }
 
@@ -377,8 +378,8 @@ export class HandP extends P {
     const at =
       sizeClassOf(bytes) === 0 ? cache.allocateLarge(bytes, false) : this.allocateSlot(bytes, false)
     if (sizeClassOf(bytes) === 0) for (let from = at; from !== 0; ) from = cache.zeroPiece(at, from)
-    this.memory.i32[(at >>> 2) + ARRAY_LENGTH_WORD] = length
-    this.memory.i32[at >>> 2] = headerOf(ARRAY_TYPE, REFERENCE_ARRAY)
+    this.memory.heap[(at >>> 2) + ARRAY_LENGTH_WORD] = length
+    this.memory.heap[at >>> 2] = headerOf(ARRAY_TYPE, REFERENCE_ARRAY)
     return at
   }
 
@@ -399,7 +400,7 @@ export class HandP extends P {
   overwriteFree(bytes: number): void {
     for (const noscan of [false, true]) {
       const at = this.allocateSlot(bytes, noscan)
-      this.memory.i32.fill(0, at >>> 2, (at + bytes) >>> 2)
+      this.memory.heap.fill(0, at >>> 2, (at + bytes) >>> 2)
     }
   }
 
@@ -414,12 +415,12 @@ export class HandP extends P {
   }
 
   load(word: number): Addr {
-    return this.memory.i32[word]
+    return this.memory.heap[word]
   }
 
   /** The number of a struct. */
   numberOf(object: Addr, type: HandType): number {
-    return this.memory.i32[this.field(object, type.references)]
+    return this.memory.heap[this.field(object, type.references)]
   }
 
   /** Stores a reference in a word of the heap, as every program does. */

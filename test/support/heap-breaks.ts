@@ -1,27 +1,28 @@
 // Breaking a sound heap: a test of the verifier writes something wrong into a grown world, and says
 // what the verifier must answer.
+
 import { expect, test } from 'vitest'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { verifyHeap } from '../../gc/verify/verify-heap.ts'
+import type { Addr, GoroutineId, Marks, MetaDoubles, MetaWords } from '../../memory/kinds.ts'
 import { PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 import { type GrownPhase, type GrownWorld, growWorld } from './grown-world.ts'
 
 /** Names of things in a grown world, as word indices. */
 export class Words {
   readonly grown: GrownWorld
-  readonly words: Int32Array
-  readonly marks: Uint8Array
-  readonly doubles: Float64Array
+  readonly meta: MetaWords
+  readonly marks: Marks
+  readonly metaF64: MetaDoubles
 
   constructor(grown: GrownWorld) {
     this.grown = grown
-    this.words = grown.world.words
+    this.meta = grown.world.meta
     this.marks = grown.world.memory.marks
-    this.doubles = grown.world.memory.doubles
+    this.metaF64 = grown.world.memory.metaF64
   }
 
   get layout(): GrownWorld['world']['memory']['layout'] {
@@ -30,7 +31,7 @@ export class Words {
 
   /** The span that holds an object. */
   spanOf(object: Addr): number {
-    return this.words[this.layout.pageSpan + (object >>> PAGE_SHIFT)]
+    return this.meta[this.layout.pageSpan + (object >>> PAGE_SHIFT)]
   }
 
   span(id: number, word: number): number {
@@ -49,12 +50,12 @@ export class Words {
 
   /** The span that P 0 caches for nodes, and the words of that cache. */
   cache(word: number): number {
-    const spanClass = this.words[this.listed(span.CLASS)]
-    return this.grown.world.memory.p(0, p.CACHE + spanClass * p.CACHE_WORDS + word)
+    const spanClass = this.meta[this.listed(span.CLASS)]
+    return this.grown.world.memory.pWord(0, pWords.CACHE + spanClass * pWords.CACHE_WORDS + word)
   }
 
   cached(word: number): number {
-    return this.span(this.words[this.cache(p.SPAN)], word)
+    return this.span(this.meta[this.cache(pWords.SPAN)], word)
   }
 
   /** Makes sure that P 0 caches a span for nodes, with a run. */
@@ -63,28 +64,28 @@ export class Words {
   }
 
   p(word: number, index = 0): number {
-    return this.grown.world.memory.p(index, word)
+    return this.grown.world.memory.pWord(index, word)
   }
 
-  goroutine(word: number, id = this.grown.parked): number {
-    return this.grown.world.memory.goroutine(id, word)
+  goroutine(word: number, id: number = this.grown.parked): number {
+    return this.grown.world.memory.goroutineWord(id as GoroutineId, word)
   }
 
   /** First page of the free run between the large objects. */
   get gap(): number {
     for (let page = this.spanOf(this.grown.large); ; page++)
-      if (this.words[this.layout.pageSpan + page] === 0) return page
+      if (this.meta[this.layout.pageSpan + page] === 0) return page
   }
 
   /** First page of the last free run. */
   get rest(): number {
     let page = this.layout.pages - 1
-    page -= this.words[this.layout.pageRun + page] - 1
+    page -= this.meta[this.layout.pageRun + page] - 1
     return page
   }
 
   get buffer(): number {
-    return this.words[control.WORK_FULL]
+    return this.meta[control.WORK_FULL]
   }
 }
 
@@ -96,11 +97,11 @@ interface Break {
 }
 
 export const add = (index: (w: Words) => number, by: number) => (w: Words) => {
-  w.words[index(w)] += by
+  w.meta[index(w)] += by
 }
 export const set =
   (index: (w: Words) => number, value: number | ((w: Words) => number)) => (w: Words) => {
-    w.words[index(w)] = typeof value === 'number' ? value : value(w)
+    w.meta[index(w)] = typeof value === 'number' ? value : value(w)
   }
 export const word = (index: number) => () => index
 

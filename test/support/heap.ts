@@ -1,12 +1,14 @@
 // A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the collector.
+
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import type { Sweep } from '../../heap/sweep-span.ts'
+import type { Addr, MetaWords, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
-import { type Addr, Memory } from '../../memory/memory.ts'
+import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as p from '../../memory/words/p.ts'
+import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
 
 export const MiB = 1024 * 1024
@@ -19,14 +21,14 @@ export interface HandHeapOptions {
 
 export class HandHeap {
   readonly memory: Memory
-  readonly words: Int32Array
+  readonly meta: MetaWords
   readonly heap: Heap
   readonly caches: readonly Cache[]
   readonly sweeps: readonly Sweep[]
 
   constructor({ procs = 1, check = false, workBuffers = 64 }: HandHeapOptions = {}) {
     this.memory = Memory.reserve({ arenaBytes: 4 * MiB, procs, workBuffers })
-    this.words = this.memory.words
+    this.meta = this.memory.meta
     this.heap = new Heap(this.memory, check)
     this.heap.initialize()
     const indices = Array.from({ length: procs }, (_, index) => index)
@@ -63,27 +65,27 @@ export class HandHeap {
   /** The termination stop: every cached span goes back, and all swept spans become unswept ones (gc/sweeper.ts, startSweep). */
   endMark(): void {
     for (const cache of this.caches) cache.flush()
-    this.words[control.PHASE] = control.PHASE_OFF
-    this.words[control.HEAP_SWEEP_GENERATION] += 2
+    this.meta[control.PHASE] = control.PHASE_OFF
+    this.meta[control.HEAP_SWEEP_GENERATION] += 2
     for (const word of [
       control.SWEEP_CLASS,
       control.PAGES_SWEPT,
       control.SWEPT_MARKED_BYTES,
       control.SWEEPERS,
     ]) {
-      this.words[word] = 0
+      this.meta[word] = 0
     }
   }
 
   /** Sweeps all that is unswept, and calls the sweep complete. */
   sweepAll(pIndex = 0): void {
-    for (let spanClass = 0; spanClass < p.SPAN_CLASSES; spanClass++) {
-      for (let id = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
+    for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
+      for (let id: SpanId = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
         if (!this.heap.spans.ownToSweep(id)) throw new Error(`span ${id} is being swept already`)
         if (this.sweeps[pIndex].sweep(id, 'free')) this.heap.central.pushSwept(id)
       }
     }
-    this.words[control.SWEEPERS] = control.SWEEP_DRAINED
+    this.meta[control.SWEEPERS] = control.SWEEP_DRAINED
   }
 
   /** A whole cycle in which these objects are found reachable. */
@@ -95,6 +97,6 @@ export class HandHeap {
 
   /** A double of a P. */
   measure(name: number, pIndex = 0): number {
-    return this.memory.doubles[this.memory.pMeasure(pIndex, name)]
+    return this.memory.metaF64[this.memory.pDouble(pIndex, name)]
   }
 }

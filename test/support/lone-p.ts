@@ -1,13 +1,14 @@
 // A P that runs its goroutines in the test's own thread, as in a run, until main ends. The other Ps, if there are any, are words in its memory.
+
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import * as g from '../../memory/words/goroutine.ts'
+import * as gWords from '../../memory/words/goroutine.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P } from '../../scheduler/p.ts'
 import { MiB } from './heap.ts'
 
@@ -24,7 +25,7 @@ export class LoneP extends P {
     })
     const bodies: (() => Coroutine)[] = []
     const program = {
-      start: (id: GoroutineId) => bodies[memory.words[memory.goroutine(id, g.TASK)]](),
+      start: (id: GoroutineId) => bodies[memory.meta[memory.goroutineWord(id, gWords.TASK)]](),
       nameOf: (id: GoroutineId) => `goroutine ${id}`,
     }
     super(heap, 0, controller, program, new Events(memory, 0, false), {
@@ -50,13 +51,13 @@ export class LoneP extends P {
   /** Starts a goroutine on this P. */
   start(body: () => Coroutine): GoroutineId {
     const id = this.goroutineOf(body)
-    this.placement.place(id, 0)
+    this.placement.assign(id, 0)
     return id
   }
 
   /** Runs main, the first goroutine, and what it starts. Throws what ends the run. */
   runMain(main: () => Coroutine): void {
-    this.memory.words[control.RUN_STATE] = control.RUN_ACTIVE
+    this.memory.meta[control.RUN_STATE] = control.RUN_ACTIVE
     this.start(main)
     this.run()
     if (this.ending.failure !== null) throw this.ending.failure.error

@@ -1,8 +1,10 @@
 /** A run with one P on the thread of a test: what runtime/host/p-thread.ts does, step by step, without a pool. */
+
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { declareBuiltInTypes } from '../../runtime/program/built-in-types.ts'
@@ -28,7 +30,7 @@ export class HandRun {
       memoryLimit: Number.POSITIVE_INFINITY,
     })
     const program = {
-      start: (id: number) => (id === 1 ? this.#main() : coroutineOf(id)),
+      start: (id: GoroutineId) => (id === 1 ? this.#main() : coroutineOf(id)),
       nameOf: (id: number) => `goroutine ${id}`,
     }
     const p = new P(
@@ -64,10 +66,10 @@ export class HandRun {
     const { run, memory } = this
     this.#main = main
     run.declarations.close()
-    memory.words[control.RUN_STATE] = control.RUN_ACTIVE
+    memory.meta[control.RUN_STATE] = control.RUN_ACTIVE
     enterRun(run)
     try {
-      run.p.placement.place(run.p.goroutines.create(MAIN, 0), 0)
+      run.p.placement.assign(run.p.goroutines.create(MAIN, 0), 0)
       run.p.run()
     } finally {
       leaveRun()
@@ -77,15 +79,15 @@ export class HandRun {
 
   /** All that it has in memory by now, as far as small runs get: to see whether anybody writes there. */
   content(): Buffer {
-    const { words, i32, layout } = this.memory
+    const { meta, heap, layout } = this.memory
     const regions = [
-      words.subarray(0, layout.pageSpan),
-      words.subarray(layout.goroutines, layout.goroutines + 1000),
-      words.subarray(layout.stacks, layout.stacks + 1000),
-      words.subarray(layout.globals, layout.globals + 100),
-      words.subarray(layout.declarations, layout.declarations + 5000),
-      words.subarray(layout.consoleRings, layout.consoleRings + 100),
-      i32.subarray(0, 100_000),
+      meta.subarray(0, layout.pageSpan),
+      meta.subarray(layout.goroutines, layout.goroutines + 1000),
+      meta.subarray(layout.stacks, layout.stacks + 1000),
+      meta.subarray(layout.globals, layout.globals + 100),
+      meta.subarray(layout.declarations, layout.declarations + 5000),
+      meta.subarray(layout.consoleRings, layout.consoleRings + 100),
+      heap.subarray(0, 100_000),
     ]
     return Buffer.concat(regions.map(region => Buffer.from(region.slice().buffer)))
   }

@@ -24,7 +24,7 @@ function swap(node: Ref<typeof Node>, times: number): void {
 }
 
 function allocateUntil(barrierIsOn: boolean): void {
-  while ((current.words[WRITE_BARRIER] !== 0) !== barrierIsOn) Node.new(nil, nil)
+  while ((current.meta[WRITE_BARRIER] !== 0) !== barrierIsOn) Node.new(nil, nil)
 }
 
 export default function* main(state = 'off', rounds = '15', thousands = '4000') {

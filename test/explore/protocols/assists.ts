@@ -1,3 +1,4 @@
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import {
   ASSIST_BYTES_PER_WORK,
   ASSIST_COUNT,
@@ -26,23 +27,23 @@ export const assists: PartsProtocol = {
   configurations: [{ procs: PROCS, bound: 2, quick: 1 }],
 
   setUp({ memory }) {
-    const { words, doubles } = memory
+    const { meta, metaF64 } = memory
     letAllRun(memory)
     letMark(memory)
-    doubles[memory.measure(ASSIST_WORK_PER_BYTE)] = 1
-    doubles[memory.measure(ASSIST_BYTES_PER_WORK)] = 1
+    metaF64[memory.controlDouble(ASSIST_WORK_PER_BYTE)] = 1
+    metaF64[memory.controlDouble(ASSIST_BYTES_PER_WORK)] = 1
     for (let index = 0; index < PROCS; index++) {
-      const goroutine = index + 1
-      words[memory.p(index, GOROUTINE)] = goroutine
-      words[memory.goroutine(goroutine, ASSIST_CYCLE)] = words[CYCLES]
+      const goroutine = (index + 1) as GoroutineId
+      meta[memory.pWord(index, GOROUTINE)] = goroutine
+      meta[memory.goroutineWord(goroutine, ASSIST_CYCLE)] = meta[CYCLES]
     }
-    doubles[memory.goroutineDouble(PROCS, ASSIST_BYTES)] = LEFT
+    metaF64[memory.goroutineDouble(PROCS as GoroutineId, ASSIST_BYTES)] = LEFT
   },
 
   body({ memory, notes }, { index, collector }) {
     if (index === 2) {
       for (const work of PAYMENTS) collector.assistQueue.payFrom(work)
-      collector.assists.settle(index + 1)
+      collector.assists.settle((index + 1) as GoroutineId)
     } else {
       collector.assists.charge(DEBT)
       notes[PAID + index]++
@@ -52,12 +53,12 @@ export const assists: PartsProtocol = {
   },
 
   verify({ memory, notes }) {
-    const { words, doubles } = memory
-    if (words[ASSIST_COUNT] !== 0 || words[ASSIST_FIRST] !== 0) return 'the queue is not empty'
-    let rest = words[BACKGROUND_CREDIT]
+    const { meta, metaF64 } = memory
+    if (meta[ASSIST_COUNT] !== 0 || meta[ASSIST_FIRST] !== 0) return 'the queue is not empty'
+    let rest = meta[BACKGROUND_CREDIT]
     for (let index = 0; index < 2; index++) {
       if (notes[PAID + index] !== 1) return `P ${index} went on ${notes[PAID + index]} times`
-      rest += doubles[memory.goroutineDouble(index + 1, ASSIST_BYTES)]
+      rest += metaF64[memory.goroutineDouble((index + 1) as GoroutineId, ASSIST_BYTES)]
     }
     // Each payment and each look rounds in the goroutine's favour, by a byte.
     const paid = PAYMENTS.reduce((sum, work) => sum + work, LEFT) - 2 * DEBT

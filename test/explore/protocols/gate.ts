@@ -23,22 +23,22 @@ export const gate: PartsProtocol = {
   ],
 
   setUp({ memory }) {
-    const { words } = memory
+    const { meta } = memory
     letAllRun(memory)
     letMark(memory)
-    words[TRIGGER] = 0
-    words[GOAL] = LIMIT
-    words[HEAP_LIVE] = LIMIT - PAGE_BYTES
+    meta[TRIGGER] = 0
+    meta[GOAL] = LIMIT
+    meta[HEAP_LIVE] = LIMIT - PAGE_BYTES
   },
 
   body({ memory, notes }, { index, collector }) {
-    const { words } = memory
+    const { meta } = memory
     const { here, cache, drain, endOfMark, limiter, assists, starter } = collector
     const gate = new Gate(here, cache.live, drain, endOfMark, limiter, assists, starter, 'goal')
     gate.admit(PAGE_BYTES)
     notes[RESERVED + index] = cache.live.reserved
-    notes[MARKED + index] = words[CYCLES_MARKED]
-    notes[MOST] = Math.max(notes[MOST], load(words, HEAP_LIVE))
+    notes[MARKED + index] = meta[CYCLES_MARKED]
+    notes[MOST] = Math.max(notes[MOST], load(meta, HEAP_LIVE))
     new Stop(memory, index, reason => collector.act(reason)).leaveRunning()
   },
 

@@ -18,20 +18,20 @@ export const mutualExclusion: PartsProtocol = {
 
   body({ memory, notes }, { index }) {
     for (let round = 0; round < ROUNDS; round++) {
-      lock(memory.words, STACK_LOCK)
+      lock(memory.meta, STACK_LOCK)
       if (notes[INSIDE]++ !== 0) throw new InternalError(`P ${index} is not alone`)
       step('inside')
       notes[ENTERED]++
       notes[INSIDE]--
-      unlock(memory.words, STACK_LOCK)
+      unlock(memory.meta, STACK_LOCK)
     }
   },
 
   verify({ memory, notes }) {
     if (notes[ENTERED] !== PROCS * ROUNDS)
       return `${notes[ENTERED]} entries, must be ${PROCS * ROUNDS}`
-    return memory.words[STACK_LOCK] === 0
+    return memory.meta[STACK_LOCK] === 0
       ? null
-      : `the lock is ${memory.words[STACK_LOCK]} in the end`
+      : `the lock is ${memory.meta[STACK_LOCK]} in the end`
   },
 }

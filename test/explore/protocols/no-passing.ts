@@ -22,18 +22,18 @@ export const noPassing: PartsProtocol = {
   setUp({ memory }) {
     letAllRun(memory)
     letMark(memory)
-    memory.words[TRIGGER] = 0
-    memory.words[memory.p(0, DRAINING)] = 1
+    memory.meta[TRIGGER] = 0
+    memory.meta[memory.pWord(0, DRAINING)] = 1
   },
 
   body({ memory, notes }, { index, collector }) {
-    const { words } = memory
+    const { meta } = memory
     if (index === 0) collector.endOfMark.drained()
     else {
-      for (let request = 0; request < REQUESTS && load(words, CYCLES_MARKED) === 0; request++) {
+      for (let request = 0; request < REQUESTS && load(meta, CYCLES_MARKED) === 0; request++) {
         // Its drain is over as soon as it stands aside: by its own words, and not by what the others look at.
-        if (load(words, memory.p(0, STATUS)) !== STATUS_RUNNING) notes[TAKEN + index]++
-        add(words, HEAP_LIVE, PAGE_BYTES)
+        if (load(meta, memory.pWord(0, STATUS)) !== STATUS_RUNNING) notes[TAKEN + index]++
+        add(meta, HEAP_LIVE, PAGE_BYTES)
         collector.endOfMark.refilled()
       }
     }
@@ -44,6 +44,6 @@ export const noPassing: PartsProtocol = {
     for (let index = 1; index < memory.layout.procs; index++)
       if (notes[TAKEN + index] > 1)
         return `P ${index} took memory ${notes[TAKEN + index]} times after the drain was over`
-    return memory.words[CYCLES_MARKED] === 1 ? null : 'the mark is not over'
+    return memory.meta[CYCLES_MARKED] === 1 ? null : 'the mark is not over'
   },
 }

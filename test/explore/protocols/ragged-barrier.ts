@@ -28,7 +28,7 @@ export const raggedBarrier: PartsProtocol = {
       }
     } else {
       for (let round = 0; round < 2; round++) {
-        if (memory.words[memory.p(p.index, POLL)] !== 0) p.world.safepoint()
+        if (memory.meta[memory.pWord(p.index, POLL)] !== 0) p.world.safepoint()
         const until = now() + 0.02
         p.world.blockInPlace(() => now() >= until, until)
       }
@@ -38,12 +38,12 @@ export const raggedBarrier: PartsProtocol = {
   },
 
   verify({ memory, notes }) {
-    const { words } = memory
-    if (words[FLUSH_PENDING] !== 0) return `${words[FLUSH_PENDING]} Ps are still to pass`
+    const { meta } = memory
+    if (meta[FLUSH_PENDING] !== 0) return `${meta[FLUSH_PENDING]} Ps are still to pass`
     for (let index = 1; index < PROCS; index++) {
-      const served = words[memory.p(index, FLUSH_SERVED)]
-      if (served !== words[FLUSH_NUMBER])
-        return `P ${index} has passed barrier ${served} of ${words[FLUSH_NUMBER]}`
+      const served = meta[memory.pWord(index, FLUSH_SERVED)]
+      if (served !== meta[FLUSH_NUMBER])
+        return `P ${index} has passed barrier ${served} of ${meta[FLUSH_NUMBER]}`
     }
     return notes[SEEN] === BARRIERS ? null : `P 0 has seen ${notes[SEEN]} barriers through`
   },

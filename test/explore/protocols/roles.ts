@@ -24,10 +24,10 @@ export const roles: PartsProtocol = {
     const own = new Roles(memory, index)
     if (!(own.areOffered && own.takeOver()) && !own.take()) return
     notes[HAD]++
-    const { words } = memory
-    let held = words[DEDICATED_NEEDED]
+    const { meta } = memory
+    let held = meta[DEDICATED_NEEDED]
     for (let other = 0; other < PROCS; other++)
-      if (words[memory.p(other, ROLE)] !== ROLE_NONE) held++
+      if (meta[memory.pWord(other, ROLE)] !== ROLE_NONE) held++
     if (held > NEEDED) throw new InternalError(`${held} roles of ${NEEDED}`)
     own.offer()
     step('slice')
@@ -35,13 +35,13 @@ export const roles: PartsProtocol = {
   },
 
   verify({ memory, notes }) {
-    const { words } = memory
+    const { meta } = memory
     if (notes[HAD] === 0) return 'nobody had the role'
-    if (words[DEDICATED_NEEDED] !== NEEDED)
-      return `${words[DEDICATED_NEEDED]} roles are free of ${NEEDED}`
-    if (words[DEDICATED_OFFERS] !== 0) return `${words[DEDICATED_OFFERS]} offers are counted`
+    if (meta[DEDICATED_NEEDED] !== NEEDED)
+      return `${meta[DEDICATED_NEEDED]} roles are free of ${NEEDED}`
+    if (meta[DEDICATED_OFFERS] !== 0) return `${meta[DEDICATED_OFFERS]} offers are counted`
     for (let index = 0; index < PROCS; index++)
-      if (words[memory.p(index, ROLE)] !== ROLE_NONE) return `P ${index} has kept a role`
+      if (meta[memory.pWord(index, ROLE)] !== ROLE_NONE) return `P ${index} has kept a role`
     return null
   },
 }

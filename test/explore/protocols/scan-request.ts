@@ -1,10 +1,11 @@
 import { load, step } from '#sync'
-import * as g from '../../../memory/words/goroutine.ts'
-import * as p from '../../../memory/words/p.ts'
+import type { GoroutineId } from '../../../memory/kinds.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import type { PartsProtocol } from '../protocol.ts'
 import { letAllRun, letMark } from '../situations.ts'
 
-const ID = 1
+const ID = 1 as GoroutineId
 
 // Notes: the second goroutine is there; all jobs are done; the second one's P was asked for nothing.
 const MADE = 0
@@ -17,24 +18,24 @@ export const scanRequest: PartsProtocol = {
   configurations: [{ procs: 3, bound: 2, quick: 1 }],
 
   setUp({ memory }, hand) {
-    const { words } = memory
+    const { meta } = memory
     const id = hand.goroutines.create(0, 1)
-    words[memory.goroutine(id, g.P)] = 1
+    meta[memory.goroutineWord(id, gWords.P)] = 1
     hand.goroutines.startRunning(id)
-    words[memory.p(1, p.GOROUTINE)] = id
+    meta[memory.pWord(1, pWords.GOROUTINE)] = id
     letAllRun(memory)
     letMark(memory)
     hand.collector.roots.prepare()
   },
 
   body({ memory, notes }, { index, collector, goroutines }) {
-    const { words } = memory
-    const own = memory.p(index, p.GOROUTINE)
+    const { meta } = memory
+    const own = memory.pWord(index, pWords.GOROUTINE)
     const end = (): void => {
       collector.stack.save()
-      while (!goroutines.tryStopRunning(ID, g.G_DEAD)) collector.serveScan()
+      while (!goroutines.tryStopRunning(ID, gWords.G_DEAD)) collector.serveScan()
       collector.stack.unload()
-      words[own] = 0
+      meta[own] = 0
     }
     if (index === 0) {
       while (collector.roots.scanNext() >= 0);
@@ -48,13 +49,14 @@ export const scanRequest: PartsProtocol = {
     } else {
       step('look')
       if (notes[MADE] === 0) return
-      words[memory.goroutine(ID, g.P)] = index
+      meta[memory.goroutineWord(ID, gWords.P)] = index
       goroutines.startRunning(ID)
-      words[own] = ID
+      meta[own] = ID
       collector.stack.load(ID)
       for (let turn = 0; turn < 3; turn++) step('compute')
-      const isWanted = (load(words, memory.goroutine(ID, g.STATUS)) & g.G_SCAN_WANTED) !== 0
-      const isAsked = (load(words, memory.p(index, p.POLL)) & p.POLL_SCAN) !== 0
+      const isWanted =
+        (load(meta, memory.goroutineWord(ID, gWords.STATUS)) & gWords.G_SCAN_WANTED) !== 0
+      const isAsked = (load(meta, memory.pWord(index, pWords.POLL)) & pWords.POLL_SCAN) !== 0
       if (notes[DONE] === 1 && isWanted && !isAsked) notes[NOT_ASKED] = 1
       end()
     }

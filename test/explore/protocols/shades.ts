@@ -1,6 +1,6 @@
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import { CYCLES_MARKED, PHASE, PHASE_MARK } from '../../../memory/words/control.ts'
-import { p, words } from '../../../runtime/program/current.ts'
+import { meta, p } from '../../../runtime/program/current.ts'
 import { global } from '../../../runtime/program/global.ts'
 import { i32, nil, ref, self } from '../../../runtime/program/kinds.ts'
 import { getLocal, keep, local, setLocal } from '../../../runtime/program/locals.ts'
@@ -20,13 +20,13 @@ export const shades: RunProtocol = {
     const taker = task('taker', [], function* () {
       const taken = keep(Node.next.get(roots.get(0)))
       Node.next.set(roots.get(0), nil)
-      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
+      p.world.blockInPlace(() => meta[CYCLES_MARKED] > 0)
       notes[0] = Node.value.get(taken)
     })
     // Its stack is scanned when it has let go of the object. If where it stored it is black by then, the insertion's shade is all.
     const giver = task('giver', [], function* () {
       const own = local(Node.new(nil, 4))
-      while (words[PHASE] !== PHASE_MARK) p.world.safepoint()
+      while (meta[PHASE] !== PHASE_MARK) p.world.safepoint()
       Node.next.set(roots.get(1), getLocal(own))
       setLocal(own, nil)
     })
@@ -36,8 +36,8 @@ export const shades: RunProtocol = {
       go.on(1, giver)
       go.on(1, taker)
       while (!p.world.raise(p.world.epoch(), STOP_FORCED_CYCLE));
-      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
-      notes[1] = words[CYCLES_MARKED]
+      p.world.blockInPlace(() => meta[CYCLES_MARKED] > 0)
+      notes[1] = meta[CYCLES_MARKED]
     }
   },
 

@@ -1,7 +1,8 @@
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import { SCAN_WORK_STACK, SCANS_WANTED } from '../../../memory/words/control.ts'
-import * as g from '../../../memory/words/goroutine.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
 import type { PartsProtocol } from '../protocol.ts'
 import { letAllRun, letMark } from '../situations.ts'
@@ -19,13 +20,13 @@ export const stackScan: PartsProtocol = {
   configurations: [{ procs: 2, bound: 3, quick: 3 }],
 
   setUp({ memory, notes }, hand) {
-    const { words } = memory
+    const { meta } = memory
     const { cache, sweeper, roots, stack } = hand.collector
     cache.refill(SPAN_CLASS, sweeper.sweep)
     cache.nextRun(SPAN_CLASS)
     notes[OBJECT] = cache.take(SPAN_CLASS, SLOT_BYTES)
     const id = hand.goroutines.create(0, 1)
-    words[memory.goroutine(id, g.P)] = 1
+    meta[memory.goroutineWord(id, gWords.P)] = 1
     stack.load(id)
     stack.push(notes[OBJECT])
     stack.save()
@@ -39,36 +40,36 @@ export const stackScan: PartsProtocol = {
       while (collector.roots.scanNext() >= 0);
       return
     }
-    const { words } = memory
-    const id = 1
-    const own = memory.p(index, p.GOROUTINE)
+    const { meta } = memory
+    const id = 1 as GoroutineId
+    const own = memory.pWord(index, pWords.GOROUTINE)
     const stopRunning = (status: number): void => {
       collector.stack.save()
       while (!goroutines.tryStopRunning(id, status)) collector.serveScan()
       collector.stack.unload()
-      words[own] = 0
+      meta[own] = 0
     }
-    for (const status of [g.G_RUNNABLE, g.G_DEAD]) {
+    for (const status of [gWords.G_RUNNABLE, gWords.G_DEAD]) {
       goroutines.startRunning(id)
-      words[own] = id
+      meta[own] = id
       collector.stack.load(id)
       collector.serveScan()
       stopRunning(status)
     }
-    notes[SCANNED] = words[memory.goroutine(id, g.SCANNED_CYCLE)]
+    notes[SCANNED] = meta[memory.goroutineWord(id, gWords.SCANNED_CYCLE)]
     goroutines.release(id)
     goroutines.create(0, 1)
   },
 
   verify({ memory, notes }) {
-    const { words, marks } = memory
-    if (words[SCANS_WANTED] !== 0) return `${words[SCANS_WANTED]} scans are wanted, must be 0`
+    const { meta, marks } = memory
+    if (meta[SCANS_WANTED] !== 0) return `${meta[SCANS_WANTED]} scans are wanted, must be 0`
     const isMarked = marks[notes[OBJECT] >>> GRANULE_SHIFT] !== span.WHITE
     if (isMarked !== (notes[SCANNED] === 1))
       return `scanned: ${notes[SCANNED]}, its object marked: ${isMarked}`
-    if (words[SCAN_WORK_STACK] !== (isMarked ? 4 : 0))
-      return `${words[SCAN_WORK_STACK]} bytes of stacks were scanned`
-    const status = words[memory.goroutine(1, g.STATUS)]
-    return status === g.G_RUNNABLE ? null : `the new goroutine has status ${status}`
+    if (meta[SCAN_WORK_STACK] !== (isMarked ? 4 : 0))
+      return `${meta[SCAN_WORK_STACK]} bytes of stacks were scanned`
+    const status = meta[memory.goroutineWord(1 as GoroutineId, gWords.STATUS)]
+    return status === gWords.G_RUNNABLE ? null : `the new goroutine has status ${status}`
   },
 }

@@ -39,7 +39,7 @@ export const stop: PartsProtocol = {
       notes[IN_STEP + index] = 0
     }
     const stopHere = (): void => {
-      memory.words[memory.p(index, POLL)] = 0
+      memory.meta[memory.pWord(index, POLL)] = 0
       world.leaveRunning()
       world.enterRunning()
     }
@@ -53,7 +53,7 @@ export const stop: PartsProtocol = {
       if (world.raise(epoch, reason)) notes[RAISED + reason]++
       world.enterRunning()
     }
-    if ((memory.words[memory.p(index, POLL)] & POLL_STOP) !== 0) stopHere()
+    if ((memory.meta[memory.pWord(index, POLL)] & POLL_STOP) !== 0) stopHere()
     work()
     world.leaveRunning()
   },
@@ -67,8 +67,8 @@ export const stop: PartsProtocol = {
     const stops = notes[ACTED + 1] + notes[ACTED + 2]
     if (stops === 0) return 'nobody could raise a stop'
     const expected = stops << 13
-    return memory.words[STOP] === expected
+    return memory.meta[STOP] === expected
       ? null
-      : `the stop word is ${memory.words[STOP]} after ${stops} stops, must be ${expected}`
+      : `the stop word is ${memory.meta[STOP]} after ${stops} stops, must be ${expected}`
   },
 }

@@ -2,8 +2,8 @@ import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import {
   CYCLES_MARKED,
   PAGES_SWEPT,
-  SWEEP_ANNOUNCED,
   SWEEP_CLASS,
+  SWEEP_COMPLETE_CYCLE,
   SWEEP_DRAINED,
   SWEEPERS,
 } from '../../../memory/words/control.ts'
@@ -29,7 +29,7 @@ function allocate({ notes, memory }: Ground, p: P): number {
     const at = cache.take(SPAN_CLASS, SLOT_BYTES)
     if (at !== 0) {
       notes[MADE + notes[MADE_COUNT]++] = at
-      memory.i32[at >>> 2] = -1
+      memory.heap[at >>> 2] = -1
       return at
     }
     if (!cache.nextRun(SPAN_CLASS)) cache.refill(SPAN_CLASS, sweeper.sweep)
@@ -45,15 +45,15 @@ export const sweep: PartsProtocol = {
     const { memory, notes } = ground
     for (let object = 0; object < 5; object++) {
       const at = allocate(ground, p)
-      memory.i32[at >>> 2] = object + 1
+      memory.heap[at >>> 2] = object + 1
       notes[THERE + object] = at
       memory.marks[at >>> GRANULE_SHIFT] = isDead(object) ? span.WHITE : span.BLACK
     }
     notes.fill(0, MADE)
     p.collector.cache.flush()
     p.collector.sweeper.startSweep()
-    memory.words[CYCLES_MARKED] = 1
-    memory.words[SWEEP_CLASS] = SPAN_CLASS
+    memory.meta[CYCLES_MARKED] = 1
+    memory.meta[SWEEP_CLASS] = SPAN_CLASS
   },
 
   body(ground, p) {
@@ -66,21 +66,21 @@ export const sweep: PartsProtocol = {
   },
 
   verify({ memory, notes }) {
-    const { words, marks, i32 } = memory
+    const { meta, marks, heap } = memory
     for (let object = 0; object < 5; object++) {
       const at = notes[THERE + object]
       if (isDead(object)) continue
       if (marks[at >>> GRANULE_SHIFT] !== span.WHITE)
         return `live object ${object} has mark byte ${marks[at >>> GRANULE_SHIFT]}`
-      if (i32[at >>> 2] !== object + 1) return `live object ${object} was overwritten`
+      if (heap[at >>> 2] !== object + 1) return `live object ${object} was overwritten`
     }
     const made = Array.from(notes.subarray(MADE, MADE + notes[MADE_COUNT]))
     if (new Set(made).size !== 2) return `objects were made at ${made}`
     if (made.some(at => marks[at >>> GRANULE_SHIFT] !== span.WHITE))
       return 'an object that was made is gone'
-    if (words[PAGES_SWEPT] !== 2 * SPAN_PAGES)
-      return `${words[PAGES_SWEPT]} pages were swept of ${2 * SPAN_PAGES}`
-    if (words[SWEEPERS] !== SWEEP_DRAINED || words[SWEEP_ANNOUNCED] !== 1)
+    if (meta[PAGES_SWEPT] !== 2 * SPAN_PAGES)
+      return `${meta[PAGES_SWEPT]} pages were swept of ${2 * SPAN_PAGES}`
+    if (meta[SWEEPERS] !== SWEEP_DRAINED || meta[SWEEP_COMPLETE_CYCLE] !== 1)
       return 'the sweep is over, and nobody has said so'
     return null
   },

@@ -1,6 +1,6 @@
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import { CYCLES_MARKED } from '../../../memory/words/control.ts'
-import { p, words } from '../../../runtime/program/current.ts'
+import { meta, p } from '../../../runtime/program/current.ts'
 import { global } from '../../../runtime/program/global.ts'
 import { i32, nil, ref, self } from '../../../runtime/program/kinds.ts'
 import { keep } from '../../../runtime/program/locals.ts'
@@ -31,8 +31,8 @@ export const termination: RunProtocol = {
       go.on(1, mutator, head)
       // Nothing but the mark: the sweep is explored by itself.
       while (!p.world.raise(p.world.epoch(), STOP_FORCED_CYCLE));
-      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
-      notes[1] = words[CYCLES_MARKED]
+      p.world.blockInPlace(() => meta[CYCLES_MARKED] > 0)
+      notes[1] = meta[CYCLES_MARKED]
     }
   },
 

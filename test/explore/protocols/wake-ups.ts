@@ -1,7 +1,7 @@
 import { wait } from '#sync'
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
 import { CYCLES_MARKED } from '../../../memory/words/control.ts'
-import { p, words } from '../../../runtime/program/current.ts'
+import { meta, p } from '../../../runtime/program/current.ts'
 import { i32, nil, ref, self } from '../../../runtime/program/kinds.ts'
 import { struct } from '../../../runtime/program/struct.ts'
 import { go, task } from '../../../runtime/program/task.ts'
@@ -25,15 +25,15 @@ export const wakeUps: RunProtocol = {
     const computer = task('computer', [ref(Node)], function* () {
       p.pollNow()
       compute()
-      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
+      p.world.blockInPlace(() => meta[CYCLES_MARKED] > 0)
       compute()
     })
     return function* main() {
       go.on(1, computer, Node.new(nil, 1))
       yield
       while (!p.world.raise(p.world.epoch(), STOP_FORCED_CYCLE));
-      p.world.blockInPlace(() => words[CYCLES_MARKED] > 0)
-      notes[0] = words[CYCLES_MARKED]
+      p.world.blockInPlace(() => meta[CYCLES_MARKED] > 0)
+      notes[0] = meta[CYCLES_MARKED]
     }
   },
 

@@ -29,7 +29,7 @@ export const workQueue: PartsProtocol = {
   },
 
   verify(ground) {
-    const { words } = ground.memory
+    const { meta } = ground.memory
     const buffers = new WorkBuffers(ground.memory)
     const rest = new GreyQueue(ground.memory, buffers)
     for (let object = rest.take(); object !== 0; object = rest.take()) note(ground, object)
@@ -38,16 +38,16 @@ export const workQueue: PartsProtocol = {
       if (ground.notes[object] !== 1)
         return `object ${object} was taken ${ground.notes[object]} times`
     let empty = 0
-    const all = words[WORK_POOL_NEXT]
+    const all = meta[WORK_POOL_NEXT]
     while (
       empty <= all &&
-      words[WORK_POOL_NEXT] === all &&
+      meta[WORK_POOL_NEXT] === all &&
       buffers.takeEmpty() !== 0 &&
-      words[WORK_POOL_NEXT] === all
+      meta[WORK_POOL_NEXT] === all
     )
       empty++
     if (empty !== all) return `${all} buffers were handed out, and ${empty} came back`
-    return words[WORK_FULL_COUNT] === 0 && words[WORK_LOCK] === 0
+    return meta[WORK_FULL_COUNT] === 0 && meta[WORK_LOCK] === 0
       ? null
       : 'the full list is empty, and says it is not'
   },

@@ -5,9 +5,9 @@ import { GreyQueue } from '../../../gc/mark/grey-queue.ts'
 import { Marker } from '../../../gc/mark/marker.ts'
 import { WorkBuffers } from '../../../gc/mark/work-buffers.ts'
 import { headerOf } from '../../../heap/object.ts'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
 import { HandHeap } from '../../support/heap.ts'
 
@@ -22,12 +22,12 @@ class Hand extends HandHeap {
 
   constructor() {
     super()
-    this.words[this.memory.layout.typeSlots + NODE] = 16
+    this.meta[this.memory.layout.typeSlots + NODE] = 16
   }
 
   node(): Addr {
     const at = this.allocate(16)
-    this.memory.i32[at >>> 2] = headerOf(NODE, 2)
+    this.memory.heap[at >>> 2] = headerOf(NODE, 2)
     return at
   }
 
@@ -36,7 +36,7 @@ class Hand extends HandHeap {
   }
 
   turnOn(): void {
-    this.words[control.WRITE_BARRIER] = 1
+    this.meta[control.WRITE_BARRIER] = 1
   }
 
   /** Word of reference 1 or 2 of a node. */
@@ -57,7 +57,7 @@ test('off, it stores and records nothing', () => {
   hand.barrier.write(hand.field(a, 1), b)
   hand.barrier.writeMeta(hand.memory.layout.globals, a)
   hand.barrier.shade(b)
-  expect([hand.memory.i32[hand.field(a, 1)], hand.words[hand.memory.layout.globals]]).toEqual([
+  expect([hand.memory.heap[hand.field(a, 1)], hand.meta[hand.memory.layout.globals]]).toEqual([
     b,
     a,
   ])
@@ -71,9 +71,9 @@ test.each(['the heap', 'the meta buffer'])(
   where => {
     const hand = new Hand()
     const [holder, before, after, other] = hand.nodes(4)
-    const { words, memory, barrier } = hand
-    const [view, word] =
-      where === 'the heap' ? [memory.i32, hand.field(holder, 1)] : [words, memory.layout.globals]
+    const { meta, memory, barrier } = hand
+    const [view, word]: [{ [index: number]: number }, number] =
+      where === 'the heap' ? [memory.heap, hand.field(holder, 1)] : [meta, memory.layout.globals]
     view[word] = before
     hand.turnOn()
     if (where === 'the heap') barrier.write(word, after)
@@ -102,28 +102,28 @@ test('a value that moves without a store is shaded alone, and nil is no object',
 
 test('a full buffer is flushed before the store whose pair would not fit', () => {
   const hand = new Hand()
-  const objects = hand.nodes(2 * p.BARRIER_PAIRS + 2)
+  const objects = hand.nodes(2 * pWords.BARRIER_PAIRS + 2)
   const word = hand.memory.layout.globals
   const black = (): number => objects.filter(object => hand.colourOf(object) === span.BLACK).length
   hand.turnOn()
-  for (let pair = 0; pair < p.BARRIER_PAIRS; pair++) {
-    hand.words[word] = objects[2 * pair]
+  for (let pair = 0; pair < pWords.BARRIER_PAIRS; pair++) {
+    hand.meta[word] = objects[2 * pair]
     hand.barrier.writeMeta(word, objects[2 * pair + 1])
   }
-  expect([black(), hand.measure(p.BARRIER_FLUSHES)]).toEqual([0, 0])
-  hand.words[word] = objects[2 * p.BARRIER_PAIRS]
-  hand.barrier.writeMeta(word, objects[2 * p.BARRIER_PAIRS + 1])
-  expect(black()).toBe(2 * p.BARRIER_PAIRS)
-  expect([hand.measure(p.BARRIER_FLUSHES), hand.measure(p.BARRIER_STORES)]).toEqual([
+  expect([black(), hand.measure(pWords.BARRIER_FLUSHES)]).toEqual([0, 0])
+  hand.meta[word] = objects[2 * pWords.BARRIER_PAIRS]
+  hand.barrier.writeMeta(word, objects[2 * pWords.BARRIER_PAIRS + 1])
+  expect(black()).toBe(2 * pWords.BARRIER_PAIRS)
+  expect([hand.measure(pWords.BARRIER_FLUSHES), hand.measure(pWords.BARRIER_STORES)]).toEqual([
     1,
-    p.BARRIER_PAIRS,
+    pWords.BARRIER_PAIRS,
   ])
-  expect(hand.words[hand.memory.p(0, p.BARRIER_COUNT)]).toBe(2)
+  expect(hand.meta[hand.memory.pWord(0, pWords.BARRIER_COUNT)]).toBe(2)
   hand.barrier.flush()
   hand.barrier.flush()
-  expect([hand.measure(p.BARRIER_FLUSHES), hand.measure(p.BARRIER_STORES)]).toEqual([
+  expect([hand.measure(pWords.BARRIER_FLUSHES), hand.measure(pWords.BARRIER_STORES)]).toEqual([
     2,
-    p.BARRIER_PAIRS + 1,
+    pWords.BARRIER_PAIRS + 1,
   ])
   expect(black()).toBe(objects.length)
 })
@@ -137,7 +137,7 @@ test('the buffers of two Ps are apart', () => {
     false,
   )
   const barriers = [0, 1].map(index => new WriteBarrier(hand.memory, index, marker))
-  hand.words[control.WRITE_BARRIER] = 1
+  hand.meta[control.WRITE_BARRIER] = 1
   barriers[0].shade(hand.allocate(16))
   expect(barriers.map(barrier => barrier.isPending)).toEqual([true, false])
 })
@@ -157,9 +157,9 @@ test('whatever the program does while marking goes on, no reachable object is wh
   fc.assert(
     fc.property(edges, fc.array(mutation, { maxLength: 60 }), (graph, program) => {
       const hand = new Hand()
-      const { i32 } = hand.memory
+      const { heap } = hand.memory
       const nodes = hand.nodes(8)
-      for (const [from, index, to] of graph) i32[hand.field(nodes[from], index)] = nodes[to]
+      for (const [from, index, to] of graph) heap[hand.field(nodes[from], index)] = nodes[to]
       const locals: Addr[] = nodes.slice(0, LOCALS)
       let isStackScanned = false
       const scanStack = (): void => {
@@ -167,7 +167,7 @@ test('whatever the program does while marking goes on, no reachable object is wh
           for (const object of locals) if (object !== 0) hand.marker.shade(object)
         isStackScanned = true
       }
-      hand.words[control.PHASE] = control.PHASE_MARK
+      hand.meta[control.PHASE] = control.PHASE_MARK
       hand.caches[0].blacken()
       hand.turnOn()
       for (const step of program) {
@@ -177,7 +177,7 @@ test('whatever the program does while marking goes on, no reachable object is wh
         else if (step.do === 'drop') locals[step.to] = 0
         else if (step.do === 'allocate') locals[step.to] = hand.node()
         else if (step.do === 'load' && locals[step.from] !== 0) {
-          locals[step.to] = i32[hand.field(locals[step.from], step.field)]
+          locals[step.to] = heap[hand.field(locals[step.from], step.field)]
         } else if (step.do === 'store' && locals[step.to] !== 0) {
           hand.barrier.write(hand.field(locals[step.to], step.field), locals[step.from])
         }
@@ -187,7 +187,7 @@ test('whatever the program does while marking goes on, no reachable object is wh
       hand.marker.scanSome(Number.POSITIVE_INFINITY)
       const reachable = new Set(locals.filter(object => object !== 0))
       for (const node of reachable)
-        for (const index of [1, 2]) reachable.add(i32[hand.field(node, index)] || node)
+        for (const index of [1, 2]) reachable.add(heap[hand.field(node, index)] || node)
       for (const node of reachable) expect(hand.colourOf(node)).toBe(span.BLACK)
     }),
     { numRuns: 500 },

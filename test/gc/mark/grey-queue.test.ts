@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { GreyQueue } from '../../../gc/mark/grey-queue.ts'
-import { type WorkBuffer, WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import { WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import type { WorkBuffer } from '../../../memory/kinds.ts'
 import { WORK_BUFFER_CAPACITY } from '../../../memory/layout.ts'
 import { PUBLICATIONS } from '../../../memory/words/control.ts'
 import { HandHeap } from '../../support/heap.ts'
@@ -78,7 +79,7 @@ test('what goes into two queues comes out once, whoever takes it, however few bu
             expect(queue[deed as 'publish' | 'share']()).toBe(any ?? buffers.pushes > pushes)
             if (deed === 'publish') expect(queue.isEmpty).toBe(true)
           }
-          expect(hand.words[PUBLICATIONS]).toBe(buffers.pushes)
+          expect(hand.meta[PUBLICATIONS]).toBe(buffers.pushes)
         }
         pair[0].publish()
         expect(new Set([...takeAll(pair[1]), ...takeAll(pair[0])])).toEqual(inside)

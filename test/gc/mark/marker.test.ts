@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { roundedBytes } from '../../../heap/size-classes.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import { OBLET_BYTES, WORK_BUFFER_CAPACITY } from '../../../memory/layout.ts'
-import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as span from '../../../memory/words/span.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
@@ -33,7 +33,7 @@ test.each([0, 1, 2, 3, 7, 16, 100, 1000])(
     const object = only.make(Struct, children)
     // The number behind the last reference must not be taken for one.
     const bait = only.make(Leaf)
-    world.memory.i32[only.field(object, count)] = bait
+    world.memory.heap[only.field(object, count)] = bait
     only.setGlobal(0, object)
     expect(mark(world, only, [object, ...children])).toEqual(Array(count + 1).fill(true))
     expect(world.colourOf(bait)).toBe(span.WHITE)
@@ -126,13 +126,13 @@ test.each([1, 2])(
     world.startMark(only)
     only.scanRoot()
     only.collector.marker.scanSome(1)
-    expect(world.words[control.GREY_SPANS]).toBeGreaterThan(0)
+    expect(world.meta[control.GREY_SPANS]).toBeGreaterThan(0)
     expect(world.finishCycle(only)).toMatchObject({
       heapMarked: bytes,
       checkedBytes: bytes,
       doubleMarked: 0,
     })
-    expect(world.words[control.GREY_SPANS]).toBe(0)
+    expect(world.meta[control.GREY_SPANS]).toBe(0)
   },
 )
 
@@ -145,7 +145,7 @@ test('a P that gets no work buffer at all marks by grey objects alone', () => {
   // The other P holds the only buffer, with one object in it.
   holder.collector.marker.shade(other)
   marker.scanRoot()
-  expect(world.words[control.GREY_SPANS]).toBe(1)
+  expect(world.meta[control.GREY_SPANS]).toBe(1)
   expect(marker.collector.queue.isEmpty).toBe(true)
   expect(world.finishCycle(marker)).toMatchObject({
     heapMarked: bytes + 16,
@@ -214,7 +214,7 @@ test('the work of one P is found by another through the shared list', () => {
   first.collector.marker.scanSome(1)
   expect(second.collector.drain.isWorkAvailable).toBe(true)
   second.scanGrey()
-  expect(world.words[control.WORK_FULL_COUNT]).toBe(0)
+  expect(world.meta[control.WORK_FULL_COUNT]).toBe(0)
   expect(first.collector.queue.isEmpty).toBe(false)
   first.scanGrey()
   expect(world.finishCycle(second)).toMatchObject({ heapMarked: bytes, doubleMarked: 0 })
@@ -223,7 +223,7 @@ test('the work of one P is found by another through the shared list', () => {
 test('under --check a reference to no object is an internal error of the mark', () => {
   const { world, only } = oneP({ check: true })
   const x = only.make(world.type(0))
-  world.memory.words[world.global(0)] = x + 16
+  world.memory.meta[world.global(0)] = x + 16
   world.startMark(only)
   expect(() => only.scanRoot()).toThrow(
     `mark met a reference to ${x + 16}, where no object is (mark byte 0)`,

@@ -3,8 +3,8 @@
 
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
-import type { Addr } from '../../../memory/memory.ts'
-import * as p from '../../../memory/words/p.ts'
+import type { Addr } from '../../../memory/kinds.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
@@ -14,7 +14,7 @@ type Store = (mutator: HandP, word: number, value: Addr) => void
 
 const shading: Store = (mutator, word, value) => mutator.store(word, value)
 const plain: Store = (mutator, word, value) => {
-  mutator.memory.i32[word] = value
+  mutator.memory.heap[word] = value
 }
 
 /**
@@ -121,7 +121,7 @@ function hideInGlobal(setGlobal: (mutator: HandP, world: HandWorld, value: Addr)
 test('insertion shade: an object that leaves a grey stack for a global is not lost', () => {
   expect(hideInGlobal((mutator, _world, value) => mutator.setGlobal(0, value))).toBe(42)
   const plainly = (mutator: HandP, world: HandWorld, value: Addr): void => {
-    mutator.memory.words[world.global(0)] = value
+    mutator.memory.meta[world.global(0)] = value
   }
   expect(() => hideInGlobal(plainly)).toThrow(/global slot 0 refers to .* was not marked/)
 })
@@ -167,7 +167,7 @@ test('a full barrier buffer is carried out, not written over', () => {
   const [mutator, marker] = world.ps
   const Node = world.type(0)
   mutator.spawn()
-  const count = 2 * p.BARRIER_PAIRS + 88
+  const count = 2 * pWords.BARRIER_PAIRS + 88
   const array = mutator.makeArray(count)
   mutator.setGlobal(0, array)
   for (let index = 0; index < count; index++)
@@ -183,7 +183,7 @@ test('a full barrier buffer is carried out, not written over', () => {
   }
   world.finishCycle(marker) //                                  4
   for (let index = 0; index < count; index++) {
-    const object = mutator.collector.stack.words[mutator.collector.stack.base + count - 1 - index]
+    const object = mutator.collector.stack.meta[mutator.collector.stack.base + count - 1 - index]
     expect(mutator.numberOf(object, Node)).toBe(1000 + index)
   }
 })

@@ -2,9 +2,9 @@
 // while P 1 marks. Each way that a reference can take has its own shade.
 
 import { expect, test } from 'vitest'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as g from '../../../memory/words/goroutine.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
 import {
   CHANNEL_BUFFER,
   CHANNEL_CAPACITY,
@@ -43,10 +43,10 @@ function withChannel(capacity: number): Scene {
   const Node = world.type(0)
   const buffer = capacity === 0 ? 0 : ps[0].makeArray(capacity)
   const channel = ps[0].make(world.type(1, CHANNEL_WORDS * 4))
-  const { i32 } = world.memory
-  i32[(channel >>> 2) + CHANNEL_BUFFER] = buffer
-  i32[(channel >>> 2) + CHANNEL_CAPACITY] = capacity
-  i32[(channel >>> 2) + CHANNEL_KIND] = KIND_REF
+  const { heap } = world.memory
+  heap[(channel >>> 2) + CHANNEL_BUFFER] = buffer
+  heap[(channel >>> 2) + CHANNEL_CAPACITY] = capacity
+  heap[(channel >>> 2) + CHANNEL_KIND] = KIND_REF
   ps[0].setGlobal(0, channel)
   return {
     world,
@@ -214,11 +214,11 @@ test('hand-over from a sender that waits into the buffer', () => {
   world.startMark(marker) //                                    1
   scanChannel(marker) //                                        2
   received(receive(marker)) //                                  3
-  expect(world.goroutine(sending, g.STATUS)).toBe(g.G_RUNNABLE)
+  expect(world.goroutine(sending, gWords.STATUS)).toBe(gWords.G_RUNNABLE)
   sender.resume(sending) //                                     4
   succeeds(send2)
   world.finishCycle(marker) //                                  5
-  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(1)
   expect(received(receive(marker))).toBe(x)
   expect(marker.numberOf(x, Node)).toBe(42)
 })

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE } from '../../../gc/world.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { faultCountsOf } from '../../../runtime/host/fault-injector.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { HandWorld } from '../../support/hand-world.ts'
@@ -117,8 +117,8 @@ test('stop: a shade that waits on a P which has passed the ragged barrier is fou
   other.store(other.field(a), 0)
   world.at('passed', () => {
     other.setGlobal(1, y) //                                    6
-    for (let pair = 0; pair <= p.BARRIER_PAIRS; pair++)
-      mutator.setGlobal(2, world.words[world.global(1)]) // 7
+    for (let pair = 0; pair <= pWords.BARRIER_PAIRS; pair++)
+      mutator.setGlobal(2, world.meta[world.global(1)]) // 7
     expect(mutator.collector.queue.isEmpty).toBe(false)
     mutator.keep(mutator.load(mutator.element(y, 0))) //        8
     mutator.store(mutator.element(y, 0), 0)

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as g from '../../../memory/words/goroutine.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { HandWorld } from '../../support/hand-world.ts'
 
@@ -24,7 +24,7 @@ test('the stack of a parked goroutine is scanned by whoever takes its job', () =
   mutator.parkHere()
   world.startMark(marker) //                                    1
   marker.scanRoot() //                                          2
-  expect(world.goroutine(goroutine, g.STATUS)).toBe(g.G_WAITING)
+  expect(world.goroutine(goroutine, gWords.STATUS)).toBe(gWords.G_WAITING)
   const cycle = world.finishCycle(marker) //                    3
   expect(mutator.numberOf(x, Node)).toBe(42)
   expect(cycle).toMatchObject({
@@ -43,7 +43,7 @@ test('a parked goroutine whose job is skipped loses what it keeps', () => {
   mutator.keep(mutator.make(world.type(0), [], 42))
   mutator.parkHere()
   world.startMark(marker)
-  world.words[control.ROOT_NEXT]++
+  world.meta[control.ROOT_NEXT]++
   expect(() => world.finishMark(marker)).toThrow(BreachError)
 })
 
@@ -86,17 +86,17 @@ test('the mark waits for the stack of a goroutine that runs', () => {
   const x = mutator.keep(mutator.make(Node, [], 42))
   world.startMark(marker) //                                    1
   marker.scanRoot() //                                          2
-  expect(world.goroutine(goroutine, g.STATUS)).toBe(g.G_RUNNING | g.G_SCAN_WANTED)
+  expect(world.goroutine(goroutine, gWords.STATUS)).toBe(gWords.G_RUNNING | gWords.G_SCAN_WANTED)
   marker.collector.endOfMark.drained()
-  expect([world.words[control.DRAINERS], world.words[control.SCANS_WANTED]]).toEqual([0, 1])
+  expect([world.meta[control.DRAINERS], world.meta[control.SCANS_WANTED]]).toEqual([0, 1])
   marker.collector.drain.enter() //                             3
   marker.collector.drain.drainForCredit(() => false)
   marker.collector.endOfMark.drained()
-  expect(world.words[control.TERMINATION_ATTEMPTS]).toBe(0)
+  expect(world.meta[control.TERMINATION_ATTEMPTS]).toBe(0)
   expect(world.memory.phase).toBe(control.PHASE_MARK)
   mutator.safepoint() //                                        4
   expect(world.isScanned(goroutine)).toBe(true)
-  expect(world.words[control.SCANS_WANTED]).toBe(0)
+  expect(world.meta[control.SCANS_WANTED]).toBe(0)
   mutator.collector.drain.enter()
   world.finishCycle(mutator)
   expect(mutator.numberOf(x, Node)).toBe(42)
@@ -119,9 +119,9 @@ test('a goroutine that was asked for its stack cannot park before it is scanned'
   const x = mutator.keep(mutator.make(Node, [], 42))
   world.startMark(marker) //                                    1
   marker.scanRoot() //                                          2
-  expect(mutator.goroutines.tryStopRunning(goroutine, g.G_WAITING)).toBe(false)
+  expect(mutator.goroutines.tryStopRunning(goroutine, gWords.G_WAITING)).toBe(false)
   mutator.parkHere() //                                         3
-  expect(world.goroutine(goroutine, g.STATUS)).toBe(g.G_WAITING)
+  expect(world.goroutine(goroutine, gWords.STATUS)).toBe(gWords.G_WAITING)
   expect(world.isScanned(goroutine)).toBe(true)
   world.finishCycle(marker) //                                  4
   expect(mutator.numberOf(x, Node)).toBe(42)
@@ -167,12 +167,12 @@ test('the arguments of a goroutine that is born during the mark are shaded by it
   const x = mutator.keep(mutator.make(Node, [], 42))
   world.startMark(marker) //                                    1
   const born = mutator.goroutines.create(-1, 1) //              2
-  mutator.collector.barrier.writeMeta(world.goroutine(born, g.STACK), x)
-  world.words[world.memory.goroutine(born, g.STACK_USED)] = 1
+  mutator.collector.barrier.writeMeta(world.goroutine(born, gWords.STACK), x)
+  world.meta[world.memory.goroutineWord(born, gWords.STACK_USED)] = 1
   mutator.drop()
   marker.scanRoot() //                                          3
   mutator.safepoint()
-  expect(world.words[control.ROOT_JOBS]).toBe(1)
+  expect(world.meta[control.ROOT_JOBS]).toBe(1)
   world.finishCycle(marker) //                                  4
   expect(mutator.numberOf(x, Node)).toBe(42)
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type WorkBuffer, WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import { WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import type { WorkBuffer } from '../../../memory/kinds.ts'
 import { WORK_BUFFER_WORDS } from '../../../memory/layout.ts'
 import { PUBLICATIONS, WORK_FULL_COUNT } from '../../../memory/words/control.ts'
 import { HandHeap } from '../../support/heap.ts'
@@ -16,7 +17,7 @@ test('a buffer is in one list or in one hand, and every push to the full list is
     maxLength: 200,
   })
   const { buffers, hand } = fresh()
-  const { words } = hand
+  const { meta } = hand
   const held: WorkBuffer[] = []
   const full = new Set<WorkBuffer>()
   let pushes = 0
@@ -41,7 +42,7 @@ test('a buffer is in one list or in one hand, and every push to the full list is
             pushes++
           }
         }
-        expect([words[WORK_FULL_COUNT], words[PUBLICATIONS], buffers.isEmpty]).toEqual([
+        expect([meta[WORK_FULL_COUNT], meta[PUBLICATIONS], buffers.isEmpty]).toEqual([
           full.size,
           pushes,
           full.size === 0,

@@ -6,12 +6,12 @@ import { CAUSES, Overrun, sumOverrun } from '../../../gc/record/overrun.ts'
 import { PLACES } from '../../../gc/record/place.ts'
 import { LiveHeap } from '../../../heap/live-heap.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { HandHeap } from '../../support/heap.ts'
 
 const PROCS = 3
 const GOAL = 1000
-const { memory, words } = new HandHeap({ procs: PROCS })
+const { memory, meta } = new HandHeap({ procs: PROCS })
 const ps = Array.from({ length: PROCS }, (_, index) => index)
 const lives = ps.map(index => new LiveHeap(memory, index))
 let hostMs = 0
@@ -21,31 +21,32 @@ const idle = { isOutOfWork: false, isWorkAvailable: false }
 beforeEach(() => {
   hostMs = 0
   accounts[0].cycleStarted()
-  for (const index of ps) words[memory.p(index, p.PLACE)] = 0
-  words[control.SCANS_WANTED] = words[control.WORK_LOCK] = 0
-  words[control.TERMINATION_ATTEMPTS] = words[control.TERMINATION_RESTARTS] = 0
-  words[control.HEAP_LIVE] = 0
-  memory.doubles[memory.measure(control.GOAL_AT_START)] = GOAL
+  for (const index of ps) meta[memory.pWord(index, pWords.PLACE)] = 0
+  meta[control.SCANS_WANTED] = meta[control.WORK_LOCK] = 0
+  meta[control.TERMINATION_ATTEMPTS] = meta[control.TERMINATION_RESTARTS] = 0
+  meta[control.HEAP_LIVE] = 0
+  memory.metaF64[memory.controlDouble(control.GOAL_AT_START)] = GOAL
 })
 
 /** The account as the record has it, by name. */
 function account(): Record<string, number> {
   accounts[0].markOver()
   const parts = memory.layout.cycleRecords
-  sumOverrun(memory, parts, parts + p.OVERRUN_PARTS)
+  sumOverrun(memory, parts, parts + pWords.OVERRUN_PARTS)
   const by: Record<string, number> = {}
-  for (let part = 0; part < p.OVERRUN_PARTS; part++) {
-    const bytes = memory.doubles[parts + part]
-    if (bytes !== 0) by[part < p.PLACES ? PLACES[part - 1] : CAUSES[part - p.PLACES]] = bytes
+  for (let part = 0; part < pWords.OVERRUN_PARTS; part++) {
+    const bytes = memory.metaF64[parts + part]
+    if (bytes !== 0)
+      by[part < pWords.PLACE_COUNT ? PLACES[part - 1] : CAUSES[part - pWords.PLACE_COUNT]] = bytes
   }
   return by
 }
 
 /** The longest stretch at a place, by the last account. */
 const gap = (place: number): number =>
-  memory.doubles[memory.layout.cycleRecords + p.OVERRUN_PARTS + place]
+  memory.metaF64[memory.layout.cycleRecords + pWords.OVERRUN_PARTS + place]
 
-const overrun = (): number => Math.max(0, words[control.HEAP_LIVE] - GOAL)
+const overrun = (): number => Math.max(0, meta[control.HEAP_LIVE] - GOAL)
 
 test('in any order of requests, of what is taken back and of names, the parts sum to the overrun to the byte', () => {
   const change = fc.record({
@@ -61,7 +62,7 @@ test('in any order of requests, of what is taken back and of names, the parts su
       fc.integer({ min: 0, max: 1500 }),
       fc.array(change, { maxLength: 60 }),
       (atStart, changes) => {
-        words[control.HEAP_LIVE] = atStart
+        meta[control.HEAP_LIVE] = atStart
         accounts[0].cycleStarted()
         accounts[1].planned()
         for (const { by, bytes, limit, isNamed, payment, isOutOfWork } of changes) {
@@ -82,11 +83,11 @@ test.each([
   ['largeObject', () => {}, 'before', idle],
   ['credit', () => {}, 'from the bank', idle],
   ['refill', () => {}, 'next', idle],
-  ['restart', () => words[control.TERMINATION_RESTARTS]++, 'from the bank', idle],
+  ['restart', () => meta[control.TERMINATION_RESTARTS]++, 'from the bank', idle],
   ['unattended', () => {}, 'from the bank', { isOutOfWork: true, isWorkAvailable: false }],
   [
     'wantedStack',
-    () => words[control.SCANS_WANTED]++,
+    () => meta[control.SCANS_WANTED]++,
     'from the bank',
     { isOutOfWork: true, isWorkAvailable: false },
   ],
@@ -98,7 +99,7 @@ test.each([
   ],
   [
     'parkedWorker',
-    () => words[control.TERMINATION_ATTEMPTS]++,
+    () => meta[control.TERMINATION_ATTEMPTS]++,
     'from the bank',
     { isOutOfWork: false, isWorkAvailable: true },
   ],
@@ -106,14 +107,14 @@ test.each([
     'lock',
     () => {
       accounts[2].at('mark-termination/before-barrier')
-      words[control.WORK_LOCK] = 2
+      meta[control.WORK_LOCK] = 2
     },
     'from the bank',
     idle,
   ],
 ] as const)('what is past the goal is named %s', (cause, bringAbout, payment, mark) => {
   if (cause === 'lateTrigger') {
-    words[control.HEAP_LIVE] = GOAL + 100
+    meta[control.HEAP_LIVE] = GOAL + 100
     accounts[0].planned()
   } else {
     bringAbout()
@@ -143,7 +144,7 @@ test('a stall that was a collection of the host’s is named so afterwards', () 
   accounts[1].at('mark-termination/before-barrier')
   lives[0].charge(GOAL + 70)
   accounts[0].charged(0, 'from the bank', idle)
-  memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 5
+  memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 5
   hostMs = 4
   accounts[1].left()
   expect(account()).toEqual({ hostGc: 70 })
@@ -151,10 +152,10 @@ test('a stall that was a collection of the host’s is named so afterwards', () 
 
 test('a stretch at a place is told by its longest; one that is not over counts until the stop was asked for', () => {
   accounts[1].at('mark-termination/enter')
-  memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 3
+  memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 3
   accounts[1].at('mark-termination/before-stop')
-  memory.doubles[memory.measure(control.STOP_REQUESTED_AT)] =
-    memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] + 7
+  memory.metaF64[memory.controlDouble(control.STOP_REQUESTED_AT)] =
+    memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] + 7
   account()
   expect(gap(1)).toBeGreaterThanOrEqual(3)
   expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(7)
@@ -164,7 +165,7 @@ test('the end of a mark cuts every stretch: who is still held up is to blame for
   accounts[1].at('mark-termination/before-stop')
   account()
   accounts[0].cycleStarted()
-  memory.doubles[memory.pMeasure(1, p.PLACE_SINCE)] -= 30
+  memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 30
   lives[0].charge(GOAL + 40)
   accounts[0].charged(0, 'from the bank', idle)
   accounts[1].left()

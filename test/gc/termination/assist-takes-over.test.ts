@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { TerminationName } from '../../../gc/termination/policy.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as g from '../../../memory/words/goroutine.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
@@ -40,9 +40,9 @@ function failAttempt({ world, mutator, marker }: Scene): void {
     mutator.collector.drain.enter()
   })
   marker.collector.endOfMark.drained()
-  world.words[control.DRAINERS]--
-  expect(world.words[control.TERMINATION_ATTEMPTS]).toBe(1)
-  expect([world.memory.phase, world.words[control.TERMINATOR]]).toEqual([control.PHASE_MARK, 0])
+  world.meta[control.DRAINERS]--
+  expect(world.meta[control.TERMINATION_ATTEMPTS]).toBe(1)
+  expect([world.memory.phase, world.meta[control.TERMINATOR]]).toEqual([control.PHASE_MARK, 0])
   expect(mutator.collector.drain.isWorkAvailable).toBe(true)
 }
 
@@ -51,17 +51,17 @@ test('before an attempt has begun a refill does nothing', () => {
   marker.collector.queue.publish()
   refill()
   expect(mutator.collector.drain.isWorkAvailable).toBe(true)
-  expect(world.words[control.SCAN_WORK_HEAP]).toBe(0)
+  expect(world.meta[control.SCAN_WORK_HEAP]).toBe(0)
 })
 
 test('after a failed attempt a refill marks what there is, though the goroutine has credit, and ends the mark', () => {
   const scene = marking('assist-takes-over')
   const { world, mutator, refill } = scene
   failAttempt(scene)
-  const credit = world.memory.goroutineDouble(mutator.goroutine, g.ASSIST_BYTES)
-  world.memory.doubles[credit] = 2 ** 27
+  const credit = world.memory.goroutineDouble(mutator.goroutine, gWords.ASSIST_BYTES)
+  world.memory.metaF64[credit] = 2 ** 27
   refill()
-  expect([world.memory.phase, world.words[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
+  expect([world.memory.phase, world.meta[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
 })
 
 test('under the coordinator nobody does, until somebody is in debt', () => {

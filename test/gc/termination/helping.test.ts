@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest'
 import * as control from '../../../memory/words/control.ts'
-import * as g from '../../../memory/words/goroutine.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
@@ -28,7 +28,7 @@ function marking(): Scene {
 const refill = (of: HandP): boolean => of.collector.endOfMark.refilled()
 const state = ({ world }: Scene): [number, number] => [
   world.memory.phase,
-  world.words[control.CYCLES_MARKED],
+  world.meta[control.CYCLES_MARKED],
 ]
 const MARKING = [control.PHASE_MARK, 0]
 const ENDED = [control.PHASE_OFF, 1]
@@ -36,8 +36,8 @@ const ENDED = [control.PHASE_OFF, 1]
 /** The marker counts itself off as the last, and is taken off the CPU before it looks. */
 function vanishAsLast({ world, marker }: Scene): void {
   marker.collector.drain.publish()
-  world.words[control.DRAINERS]--
-  world.words[world.memory.p(marker.index, p.DRAINING)]--
+  world.meta[control.DRAINERS]--
+  world.meta[world.memory.pWord(marker.index, pWords.DRAINING)]--
 }
 
 test('whoever leaves a drain publishes what it holds, so that others see it before it is counted off', () => {
@@ -85,14 +85,14 @@ test('a refill waits for a wanted stack while the heap is below its goal; above 
   other.safepoint()
   marker.collector.drain.drainForCredit(() => false)
   marker.collector.endOfMark.drained()
-  expect([world.words[control.DRAINERS], world.words[control.SCANS_WANTED]]).toEqual([0, 1])
+  expect([world.meta[control.DRAINERS], world.meta[control.SCANS_WANTED]]).toEqual([0, 1])
   refill(other)
   expect(state(scene)).toEqual(MARKING)
-  world.words[control.HEAP_LIVE] = world.words[control.GOAL]
+  world.meta[control.HEAP_LIVE] = world.meta[control.GOAL]
   refill(other)
   expect(state(scene)).toEqual(ENDED)
-  expect(world.words[control.SCANS_WANTED]).toBe(0)
-  expect(world.goroutine(mutator.goroutine, g.STATUS)).toBe(g.G_RUNNING)
+  expect(world.meta[control.SCANS_WANTED]).toBe(0)
+  expect(world.goroutine(mutator.goroutine, gWords.STATUS)).toBe(gWords.G_RUNNING)
   marker.collector.sweeper.finish()
   expect(mutator.numberOf(x, Node)).toBe(42)
 })
@@ -105,9 +105,9 @@ test('who waits at the gate does not wait for a wanted stack, wherever the heap 
   other.safepoint()
   marker.collector.drain.drainForCredit(() => false)
   marker.collector.endOfMark.drained()
-  expect([state(scene), world.words[control.SCANS_WANTED]]).toEqual([MARKING, 1])
+  expect([state(scene), world.meta[control.SCANS_WANTED]]).toEqual([MARKING, 1])
   other.collector.endOfMark.gateIdle()
-  expect([state(scene), world.words[control.SCANS_WANTED]]).toEqual([ENDED, 0])
+  expect([state(scene), world.meta[control.SCANS_WANTED]]).toEqual([ENDED, 0])
 })
 
 test('a drainer that stands aside, and is not counted off yet, keeps nobody from ending the mark', () => {
@@ -117,13 +117,13 @@ test('a drainer that stands aside, and is not counted off yet, keeps nobody from
   while (marker.collector.roots.areLeft) marker.scanRoot()
   for (const each of world.ps) each.safepoint()
   marker.collector.drain.drainForCredit(() => false)
-  const status = world.memory.p(marker.index, p.STATUS)
-  world.words[status] = p.STATUS_RUNNING
+  const status = world.memory.pWord(marker.index, pWords.STATUS)
+  world.meta[status] = pWords.STATUS_RUNNING
   refill(other)
   expect(state(scene)).toEqual(MARKING)
-  world.words[status] = p.STATUS_WAITING
+  world.meta[status] = pWords.STATUS_WAITING
   refill(other)
-  expect([state(scene), world.words[control.DRAINERS]]).toEqual([ENDED, 1])
+  expect([state(scene), world.meta[control.DRAINERS]]).toEqual([ENDED, 1])
 })
 
 test('who has served the last wanted stack ends the mark', () => {
@@ -154,7 +154,7 @@ test('a P that holds grey objects of its barrier publishes them instead of stopp
   vanishAsLast(scene)
   refill(mutator)
   expect(state(scene)).toEqual(MARKING)
-  expect([mutator.collector.queue.isEmpty, world.words[control.TERMINATION_ATTEMPTS]]).toEqual([
+  expect([mutator.collector.queue.isEmpty, world.meta[control.TERMINATION_ATTEMPTS]]).toEqual([
     true,
     0,
   ])
@@ -178,7 +178,7 @@ test('what a barrier’s buffer hides is marked in the stop; more of it than 64 
     mutator.setGlobal(0, first)
     marker.collector.endOfMark.drained()
     expect(state(scene)).toEqual(isOver ? ENDED : MARKING)
-    expect(world.words[control.TERMINATION_RESTARTS]).toBe(isOver ? 0 : 1)
+    expect(world.meta[control.TERMINATION_RESTARTS]).toBe(isOver ? 0 : 1)
     if (isOver) continue
     expect(marker.collector.drain.isWorkAvailable).toBe(true)
     marker.collector.drain.enter()

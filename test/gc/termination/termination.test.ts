@@ -2,9 +2,9 @@
 
 import { afterEach, expect, test, vi } from 'vitest'
 import { STOP_STATISTICS } from '../../../gc/world.ts'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr, MetaWords } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import {
   type HandP,
@@ -22,13 +22,13 @@ vi.mock('#sync', async original => {
   const sync = await original<typeof import('../../../memory/sync.ts')>()
   return {
     ...sync,
-    store: (words: Int32Array, index: number, value: number) => {
+    store: (meta: MetaWords, index: number, value: number) => {
       if (index === control.TERMINATOR && value === 0) {
         const { action } = beforeRelease
         beforeRelease.action = null
         action?.()
       }
-      sync.store(words, index, value)
+      sync.store(meta, index, value)
     },
   }
 })
@@ -65,7 +65,7 @@ function almostOver(options: HandWorldOptions = {}): Scene {
     marker,
     Node,
     kept,
-    attempts: () => world.words[control.TERMINATION_ATTEMPTS],
+    attempts: () => world.meta[control.TERMINATION_ATTEMPTS],
   }
 }
 
@@ -81,7 +81,7 @@ test('the last to leave the drain ends the mark at the first attempt', () => {
   const { world, marker, attempts } = almostOver()
   marker.collector.endOfMark.drained()
   expect(world.memory.phase).toBe(control.PHASE_OFF)
-  expect([attempts(), world.stops, world.words[control.TERMINATOR]]).toEqual([1, 2, 0])
+  expect([attempts(), world.stops, world.meta[control.TERMINATOR]]).toEqual([1, 2, 0])
 })
 
 test('who is not the last to leave attempts nothing', () => {
@@ -103,7 +103,7 @@ test('who is the last to leave, and sees work, attempts nothing', () => {
 test('R1: asked while somebody drains, the coordinator does nothing', () => {
   const { world, mutator, attempts } = almostOver()
   mutator.collector.endOfMark.scanServed()
-  expect([world.memory.phase, attempts(), world.words[control.TERMINATOR]]).toEqual([
+  expect([world.memory.phase, attempts(), world.meta[control.TERMINATOR]]).toEqual([
     control.PHASE_MARK,
     0,
     0,
@@ -127,7 +127,7 @@ test('R2: work published during the ragged barrier calls the attempt off before 
   world.at('ragged barrier', () => publish(world, mutator, Node))
   marker.collector.endOfMark.drained()
   expect([world.memory.phase, attempts(), world.stops]).toEqual([control.PHASE_MARK, 1, 1])
-  expect([world.words[control.TERMINATOR], marker.collector.drain.isWorkAvailable]).toEqual([
+  expect([world.meta[control.TERMINATOR], marker.collector.drain.isWorkAvailable]).toEqual([
     0,
     true,
   ])
@@ -198,15 +198,15 @@ test('R3: a grey object that turns up in the stop restarts the mark', () => {
   other.store(other.field(a), 0)
   world.at('passed', () => {
     other.setGlobal(1, y) //                                    3
-    for (let pair = 0; pair <= p.BARRIER_PAIRS; pair++)
-      mutator.setGlobal(2, world.words[world.global(1)])
+    for (let pair = 0; pair <= pWords.BARRIER_PAIRS; pair++)
+      mutator.setGlobal(2, world.meta[world.global(1)])
   })
-  const published = world.words[control.PUBLICATIONS]
-  world.at('stop', () => expect(world.words[control.PUBLICATIONS]).toBe(published))
+  const published = world.meta[control.PUBLICATIONS]
+  world.at('stop', () => expect(world.meta[control.PUBLICATIONS]).toBe(published))
   marker.collector.drain.drainForCredit(() => false)
   marker.collector.endOfMark.drained() //                             2, 4, 5
   expect([world.memory.phase, world.stops]).toEqual([control.PHASE_MARK, 2])
-  expect(world.words[control.BLACKEN_ENABLED]).toBe(1)
+  expect(world.meta[control.BLACKEN_ENABLED]).toBe(1)
   marker.collector.drain.enter() //                             6
   expect(world.finishCycle(marker)).toMatchObject({ terminationAttempts: 2, restarts: 1 })
   expect(mutator.numberOf(x, Node)).toBe(42)
@@ -262,8 +262,8 @@ test.each([1, 2] as const)(
     mutator.make(Node)
     world.stop(marker, 2)
     expect([world.memory.phase, world.stops]).toEqual([control.PHASE_OFF, 1])
-    expect(world.words[control.HEAP_LIVE]).toBe(32)
-    expect(mutator.collector.sweeper.isDone).toBe(stopTheWorld === 2)
+    expect(world.meta[control.HEAP_LIVE]).toBe(32)
+    expect(mutator.collector.sweeper.isComplete).toBe(stopTheWorld === 2)
     expect(mutator.numberOf(x, Node)).toBe(42)
   },
 )

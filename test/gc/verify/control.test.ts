@@ -1,7 +1,7 @@
 // The verifier of the control words (gc/verify/control.ts): phase, sweep, stop, locks, roles.
 import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
 import { add, set, testBreaks, word } from '../../support/heap-breaks.ts'
 
@@ -31,9 +31,9 @@ testBreaks({
     what: add(word(control.SWEEPERS), 1),
     says: /SWEEPERS is 1073741825 in phase 0 of a stopped world/,
   },
-  SWEEP_ANNOUNCED: {
-    what: add(word(control.SWEEP_ANNOUNCED), 1),
-    says: /SWEEP_ANNOUNCED is \d+, must be \d+/,
+  SWEEP_COMPLETE_CYCLE: {
+    what: add(word(control.SWEEP_COMPLETE_CYCLE), 1),
+    says: /SWEEP_COMPLETE_CYCLE is \d+, must be \d+/,
   },
   'a lock': {
     what: set(word(control.STACK_LOCK), 1),
@@ -53,12 +53,15 @@ testBreaks({
   },
   'a role that nobody handed out': {
     phase: 'marking',
-    what: set(w => w.p(p.ROLE), p.ROLE_HELD),
+    what: set(w => w.p(pWords.ROLE), pWords.ROLE_HELD),
     says: /roles of dedicated workers, needed or held, is \d+, must be \d+/,
   },
-  'no role there is': { what: set(w => w.p(p.ROLE), 3), says: /P 0’s ROLE is 3, must be 0 to 2/ },
+  'no role there is': {
+    what: set(w => w.p(pWords.ROLE), 3),
+    says: /P 0’s ROLE is 3, must be 0 to 2/,
+  },
   'a P that runs': {
-    what: set(w => w.p(p.STATUS), p.STATUS_RUNNING),
+    what: set(w => w.p(pWords.STATUS), pWords.STATUS_RUNNING),
     says: /P 0 has status running in a stopped world/,
   },
   'the stop word': { what: add(word(control.STOP), 1), says: /by the stop word, is 1, must be 0/ },
@@ -67,7 +70,7 @@ testBreaks({
     says: /SLEEPERS has a bit for P 34, and there are 2 Ps/,
   },
   'TRIGGER above GOAL': {
-    what: set(word(control.TRIGGER), w => w.words[control.GOAL] + 1),
+    what: set(word(control.TRIGGER), w => w.meta[control.GOAL] + 1),
     says: /TRIGGER is \d+, must be 0 to \d+/,
   },
 

@@ -22,11 +22,11 @@ testBreaks({
     says: /span \d+ is in use with 0 pages/,
   },
   'a page inside a span with a record': {
-    what: w => (w.words[w.span(w.spanOf(w.grown.large) + 1, span.PAGES)] = 1),
+    what: w => (w.meta[w.span(w.spanOf(w.grown.large) + 1, span.PAGES)] = 1),
     says: /page \d+ begins no span in use, and its record has 1 pages/,
   },
   'a free run of another length at its end': {
-    what: w => w.words[w.layout.pageRun + w.gap + w.words[w.layout.pageRun + w.gap] - 1]++,
+    what: w => w.meta[w.layout.pageRun + w.gap + w.meta[w.layout.pageRun + w.gap] - 1]++,
     says: /the free run at page \d+ has \d+ pages at its begin and \d+ at its end/,
   },
   'a free run of no pages': {
@@ -36,39 +36,39 @@ testBreaks({
   'free neighbours that are not joined': {
     what: w => {
       const { gap } = w
-      const length = w.words[w.layout.pageRun + gap]
-      w.words[w.layout.pageRun + gap] = 1
-      w.words[w.layout.pageRun + gap + 1] = length - 1
-      w.words[w.layout.pageRun + gap + length - 1] = length - 1
+      const length = w.meta[w.layout.pageRun + gap]
+      w.meta[w.layout.pageRun + gap] = 1
+      w.meta[w.layout.pageRun + gap + 1] = length - 1
+      w.meta[w.layout.pageRun + gap + length - 1] = length - 1
     },
     says: /the free run at page \d+ follows another, and was not joined with it/,
   },
   'a free run in no bin': {
     what: w => {
       const bin =
-        control.PAGE_BINS + Math.min(w.words[w.layout.pageRun + w.gap], control.PAGE_BIN_COUNT) - 1
-      w.words[bin] = w.words[w.layout.pageNext + w.words[bin]]
+        control.PAGE_BINS + Math.min(w.meta[w.layout.pageRun + w.gap], control.PAGE_BIN_COUNT) - 1
+      w.meta[bin] = w.meta[w.layout.pageNext + w.meta[bin]]
     },
     says: /the free run at page \d+ of \d+ pages is in no bin/,
   },
   'a free run in the wrong bin': {
     what: w => {
       const bin = control.PAGE_BINS + control.PAGE_BIN_COUNT - 1
-      w.words[control.PAGE_BINS] = w.words[bin]
-      w.words[bin] = 0
+      w.meta[control.PAGE_BINS] = w.meta[bin]
+      w.meta[bin] = 0
     },
     says: /the free run at page \d+ of \d+ pages is in bin 0, must be in 63/,
   },
   'a bin that goes round': {
-    what: w => (w.words[w.layout.pageNext + w.rest] = w.rest),
+    what: w => (w.meta[w.layout.pageNext + w.rest] = w.rest),
     says: /bin 63 lists page \d+, which is listed already/,
   },
   'a bin that lists a page of a span': {
-    what: w => (w.words[w.layout.pageNext + w.rest] = w.spanOf(w.grown.large)),
+    what: w => (w.meta[w.layout.pageNext + w.rest] = w.spanOf(w.grown.large)),
     says: /bin 63 lists page \d+, where no free run begins/,
   },
   'a link back in a bin': {
-    what: w => (w.words[w.layout.pagePrevious + w.rest] = 7),
+    what: w => (w.meta[w.layout.pagePrevious + w.rest] = 7),
     says: /follows \d+ in bin 63, and links back to 7/,
   },
 })

@@ -64,7 +64,7 @@ class RandomWorld {
     },
     link: (p, a, b) => {
       const object = this.global(a)
-      if (object !== 0 && this.world.memory.i32[object >>> 2] >>> 16 > 0)
+      if (object !== 0 && this.world.memory.heap[object >>> 2] >>> 16 > 0)
         p.store((object >>> 2) + 1 + 1 * Number(this.isArray(object)), this.global(b))
     },
     switch: p => {
@@ -106,11 +106,11 @@ class RandomWorld {
   }
 
   private global(index: number): number {
-    return this.world.words[this.world.global(index % SLOTS)]
+    return this.world.meta[this.world.global(index % SLOTS)]
   }
 
   private isArray(object: number): boolean {
-    return this.world.memory.i32[object >>> 2] >>> 16 === 0xffff
+    return this.world.memory.heap[object >>> 2] >>> 16 === 0xffff
   }
 }
 

@@ -1,7 +1,7 @@
 // The verifier of spans (gc/verify/spans.ts): states, slots and marks, and the sums of all.
 import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
 import { add, set, testBreaks, word } from '../../support/heap-breaks.ts'
 
@@ -13,7 +13,7 @@ testBreaks({
   'the sweep generation of a cached span': {
     what: w => {
       w.fillCache()
-      w.words[w.cached(span.SWEEP_GENERATION)] -= 2
+      w.meta[w.cached(span.SWEEP_GENERATION)] -= 2
     },
     says: /in P 0’s cache for span class \d+ has sweep generation h\+1, must be h\+3/,
   },
@@ -29,7 +29,7 @@ testBreaks({
   'ALLOCATED of a cached span': {
     what: w => {
       w.fillCache()
-      w.words[w.cached(span.ALLOCATED)]--
+      w.meta[w.cached(span.ALLOCATED)]--
     },
     says: /has ALLOCATED \d+, must be \d+/,
   },
@@ -44,14 +44,14 @@ testBreaks({
   'FREE_FROM of a cached span': {
     what: w => {
       w.fillCache()
-      w.words[w.cached(span.FREE_FROM)] += 16
+      w.meta[w.cached(span.FREE_FROM)] += 16
     },
     says: /has FREE_FROM \d+, must be its limit, \d+/,
   },
   'a free slot below FREE_FROM': {
     what: w => {
       w.fillCache()
-      w.marks[w.words[w.cached(span.FREE_FROM)] / 16 - w.words[w.cached(span.SLOT_BYTES)] / 16] =
+      w.marks[w.meta[w.cached(span.FREE_FROM)] / 16 - w.meta[w.cached(span.SLOT_BYTES)] / 16] =
         span.FREE
     },
     says: /the slot at \d+ below FREE_FROM \d+ of span \d+ is free/,
@@ -102,15 +102,15 @@ testBreaks({
   'a cursor past its limit': {
     what: w => {
       w.fillCache()
-      w.words[w.cache(p.CURSOR)] += 4096
+      w.meta[w.cache(pWords.CURSOR)] += 4096
     },
     says: /has a run from \d+ over \d+ to \d+, must be slots of span \d+ in this order/,
   },
   'an unused slot that is black before its time': {
     what: w => {
       w.fillCache()
-      w.words[w.cache(p.CURSOR)] -= 16
-      w.marks[w.words[w.cache(p.CURSOR)] >>> GRANULE_SHIFT] = span.BLACK
+      w.meta[w.cache(pWords.CURSOR)] -= 16
+      w.marks[w.meta[w.cache(pWords.CURSOR)] >>> GRANULE_SHIFT] = span.BLACK
     },
     says: /the unused slot at \d+ in P 0’s cache for span class \d+ is black, must be white/,
   },
@@ -118,8 +118,8 @@ testBreaks({
     phase: 'marking',
     what: w => {
       w.fillCache()
-      w.words[w.cache(p.CURSOR)] -= 16
-      w.marks[w.words[w.cache(p.CURSOR)] >>> GRANULE_SHIFT] = span.WHITE
+      w.meta[w.cache(pWords.CURSOR)] -= 16
+      w.marks[w.meta[w.cache(pWords.CURSOR)] >>> GRANULE_SHIFT] = span.WHITE
     },
     says: /the unused slot at \d+ in P 0’s cache for span class \d+ is white, must be black/,
   },
@@ -145,11 +145,11 @@ testBreaks({
     says: /HEAP_SCANNABLE, frozen while marking, is \d+, must be \d+/,
   },
   'bytes allocated': {
-    what: w => (w.doubles[w.grown.world.memory.pMeasure(0, p.ALLOCATED_BYTES)] += 16),
+    what: w => (w.metaF64[w.grown.world.memory.pDouble(0, pWords.ALLOCATED_BYTES)] += 16),
     says: /bytes allocated less bytes freed is \d+, must be \d+/,
   },
   'objects freed': {
-    what: w => w.doubles[w.grown.world.memory.pMeasure(1, p.FREED_OBJECTS)]++,
+    what: w => w.metaF64[w.grown.world.memory.pDouble(1, pWords.FREED_OBJECTS)]++,
     says: /objects allocated less objects freed is \d+, must be \d+/,
   },
 })

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE, STOP_VERIFY } from '../../../gc/world.ts'
+import type { Addr, GoroutineId } from '../../../memory/kinds.ts'
 import { OBLET_BYTES, WORK_BUFFER_COUNT } from '../../../memory/layout.ts'
-import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
@@ -59,7 +59,7 @@ describe('a black object gets a white one', () => {
     const scene = begin()
     const { world, holder, a, x } = scene
     scanGlobals(scene)
-    world.memory.i32[holder.field(a)] = x
+    world.memory.heap[holder.field(a)] = x
     expect(verify(scene)).not.toThrow()
     holder.drop()
     expect(verify(scene)).toThrow(
@@ -72,10 +72,10 @@ describe('a black object gets a white one', () => {
     const { world, holder, a, x, y } = scene
     scanGlobals(scene)
     holder.store(holder.field(a), x)
-    world.memory.i32[holder.field(a, 1)] = y
+    world.memory.heap[holder.field(a, 1)] = y
     holder.drop()
     expect(verify(scene)).not.toThrow()
-    world.words[world.memory.p(0, p.BARRIER_COUNT)] = 0
+    world.meta[world.memory.pWord(0, pWords.BARRIER_COUNT)] = 0
     expect(verify(scene)).toThrow(UNSAFE)
   })
 
@@ -87,8 +87,8 @@ describe('a black object gets a white one', () => {
     world.paint(x, span.GREY_MARK)
     const id = holder.heap.spans.of(x)
     holder.heap.spans.write(id, span.GREY, 1)
-    world.words[control.GREY_SPANS] = 1
-    world.memory.i32[holder.field(a)] = y
+    world.meta[control.GREY_SPANS] = 1
+    world.memory.heap[holder.field(a)] = y
     expect(verify(scene)).not.toThrow()
     world.paint(x, span.BLACK)
     expect(verify(scene)).toThrow(`the black object at ${x} (type 2) refers to ${y}`)
@@ -105,7 +105,7 @@ describe('a scanned root', () => {
     holder.scanRoot()
     holder.keep(holder.load(holder.field(x)))
     expect(verify(scene)).not.toThrow()
-    world.memory.i32[holder.field(x)] = 0
+    world.memory.heap[holder.field(x)] = 0
     expect(verify(scene)).toThrow(
       `slot 1 of goroutine 1’s stack, which was scanned, refers to ${y} (type 2), ${UNSAFE}`,
     )
@@ -115,7 +115,7 @@ describe('a scanned root', () => {
     const scene = begin()
     const { world, holder, x } = scene
     scanGlobals(scene)
-    world.words[world.global(1)] = x
+    world.meta[world.global(1)] = x
     holder.drop()
     expect(verify(scene)).toThrow(
       `global slot 1, which was scanned, refers to ${x} (type 2), ${UNSAFE}`,
@@ -125,7 +125,7 @@ describe('a scanned root', () => {
   test('a stack whose job was taken, and which nobody has scanned or will scan', () => {
     const scene = begin()
     scanGlobals(scene)
-    scene.world.words[control.ROOT_NEXT]++
+    scene.world.meta[control.ROOT_NEXT]++
     expect(verify(scene)).toThrow(
       `slot 0 of goroutine 1’s stack, which was scanned, refers to ${scene.x}`,
     )
@@ -135,7 +135,7 @@ describe('a scanned root', () => {
     const scene = begin()
     scene.marker.scanRoot()
     scene.marker.scanRoot()
-    expect(scene.world.isScanned(1)).toBe(false)
+    expect(scene.world.isScanned(1 as GoroutineId)).toBe(false)
     expect(verify(scene)).not.toThrow()
   })
 })
@@ -147,8 +147,8 @@ test('a work buffer is lost', () => {
   holder.scanRoot()
   world.stop(marker, STOP_VERIFY)
   expect(world.colourOf(x)).toBe(span.BLACK)
-  const buffer = world.words[control.WORK_FULL]
-  world.words[buffer + WORK_BUFFER_COUNT] = 1
+  const buffer = world.meta[control.WORK_FULL]
+  world.meta[buffer + WORK_BUFFER_COUNT] = 1
   expect(verify(scene)).toThrow(UNSAFE)
   expect(y).not.toBe(0)
 })
@@ -177,7 +177,7 @@ test('a reference to a slot that was freed', () => {
   scanGlobals(scene)
   const free = world.memory.layout.heapBytes - 4096
   expect(world.colourOf(free)).toBe(span.FREE)
-  world.memory.i32[holder.field(a)] = free
+  world.memory.heap[holder.field(a)] = free
   expect(verify(scene)).toThrow(
     `the black object at ${a} (type 2) refers to ${free}, which is no object (mark byte 0)`,
   )
@@ -196,12 +196,12 @@ test('under --check each mark of a small heap is stopped once to be verified, at
   const places = new Set<number>()
   for (let cycle = 0; cycle < 6; cycle++) {
     world.startMark(only)
-    const at = world.words[control.VERIFY_AT]
+    const at = world.meta[control.VERIFY_AT]
     places.add(at)
     expect(at).toBeGreaterThan(0)
     const stops = world.stops
     const worked: number[] = []
-    world.at('stop', () => worked.push(world.words[control.SCAN_WORK_HEAP]))
+    world.at('stop', () => worked.push(world.meta[control.SCAN_WORK_HEAP]))
     world.finishMark(only)
     // One for the verification, one for the termination.
     expect(world.stops - stops).toBe(2)
@@ -218,7 +218,7 @@ test('a large heap is verified in every so many cycles', () => {
   let verified = 0
   for (let cycle = 0; cycle < 6; cycle++) {
     world.startMark(only)
-    if (world.words[control.VERIFY_AT] !== 0) verified++
+    if (world.meta[control.VERIFY_AT] !== 0) verified++
     world.finishMark(only)
     only.collector.sweeper.finish()
   }

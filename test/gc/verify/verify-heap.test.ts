@@ -25,13 +25,13 @@ test.each(['off', 'sweeping', 'marking', 'terminating'] as const)(
 test('it lists up to five disagreements, so that a person sees the pattern', () => {
   const grown = growWorld('off')
   const w = new Words(grown)
-  for (const lock of [control.WORK_LOCK, control.PAGE_LOCK]) w.words[lock] = 1
+  for (const lock of [control.WORK_LOCK, control.PAGE_LOCK]) w.meta[lock] = 1
   expect(() => verifyHeap(grown.world.memory)).toThrow(
     /disagrees with itself:\n {2}WORK_LOCK is held.*\n {2}PAGE_LOCK is held/,
   )
   for (const object of grown.kept) w.marks[object >>> GRANULE_SHIFT] = 9
   for (let spanClass = 0; spanClass < 8; spanClass++)
-    w.words[w.layout.central + spanClass * span.CENTRAL_WORDS] = 1
+    w.meta[w.layout.central + spanClass * span.CENTRAL_WORDS] = 1
   const found = complaintOf(() => verifyHeap(grown.world.memory))
   expect(found?.message.split('\n  ')).toHaveLength(1 + 5)
 })
@@ -40,12 +40,12 @@ test('it changes nothing', () => {
   for (const phase of ['off', 'sweeping', 'marking'] as const) {
     const { memory } = growWorld(phase).world
     const before = [
-      memory.words.slice(0, memory.layout.workBuffers),
+      memory.meta.slice(0, memory.layout.workBuffers),
       memory.marks.slice(),
-      memory.i32.slice(),
+      memory.heap.slice(),
     ]
     verifyHeap(memory)
-    const after = [memory.words.slice(0, memory.layout.workBuffers), memory.marks, memory.i32]
+    const after = [memory.meta.slice(0, memory.layout.workBuffers), memory.marks, memory.heap]
     for (const [index, words] of before.entries())
       expect(
         Buffer.compare(Buffer.from(words.buffer), Buffer.from(after[index].slice().buffer)),

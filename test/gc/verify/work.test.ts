@@ -7,7 +7,7 @@ import {
   WORK_BUFFER_WORDS,
 } from '../../../memory/layout.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
 import { add, set, testBreaks, word } from '../../support/heap-breaks.ts'
 
@@ -30,36 +30,36 @@ testBreaks({
   'a work buffer that is none': {
     phase: 'marking',
     what: w =>
-      (w.words[w.buffer + WORK_BUFFER_NEXT] = w.layout.workBuffers + 63 * WORK_BUFFER_WORDS),
+      (w.meta[w.buffer + WORK_BUFFER_NEXT] = w.layout.workBuffers + 63 * WORK_BUFFER_WORDS),
     says: /the full list of work buffers holds \d+, which is none that was handed out/,
   },
   'an empty buffer in the full list': {
     phase: 'marking',
-    what: w => (w.words[w.buffer + WORK_BUFFER_COUNT] = 0),
+    what: w => (w.meta[w.buffer + WORK_BUFFER_COUNT] = 0),
     says: /work buffer \d+ in the full list has 0 entries, must be 1 to 254/,
   },
   'nil in a work buffer': {
     phase: 'marking',
-    what: w => (w.words[w.buffer + WORK_BUFFER_ENTRIES] = 0),
+    what: w => (w.meta[w.buffer + WORK_BUFFER_ENTRIES] = 0),
     says: /entry 0 of work buffer \d+ is 0: no address of an object/,
   },
   'a white object in a work buffer': {
     phase: 'marking',
-    what: w => (w.marks[w.words[w.buffer + WORK_BUFFER_ENTRIES] >>> GRANULE_SHIFT] = span.WHITE),
+    what: w => (w.marks[w.meta[w.buffer + WORK_BUFFER_ENTRIES] >>> GRANULE_SHIFT] = span.WHITE),
     says: /entry 0 of work buffer \d+ is \d+: what is queued is marked, and its mark byte is 1/,
   },
   'a piece of what is no array': {
     phase: 'marking',
-    what: w => w.words[w.buffer + WORK_BUFFER_ENTRIES]++,
+    what: w => w.meta[w.buffer + WORK_BUFFER_ENTRIES]++,
     says: /entry 0 of work buffer \d+ is \d+: (no piece of an array|what is queued)/,
   },
   'half a pair in a barrier buffer': {
     phase: 'marking',
-    what: set(w => w.p(p.BARRIER_COUNT), 3),
+    what: set(w => w.p(pWords.BARRIER_COUNT), 3),
     says: /P 0’s barrier buffer has 3 entries/,
   },
   'a pair in a barrier buffer outside the mark': {
-    what: set(w => w.p(p.BARRIER_COUNT), 2),
+    what: set(w => w.p(pWords.BARRIER_COUNT), 2),
     says: /P 0’s barrier buffer has 2 entries, .* at most 0 entries in phase 0/,
   },
 })

@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest'
 import type { Credit } from '../../../gc/work/assist.ts'
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as g from '../../../memory/words/goroutine.ts'
-import * as p from '../../../memory/words/p.ts'
-import type { GoroutineId } from '../../../scheduler/goroutines.ts'
+import * as gWords from '../../../memory/words/goroutine.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
@@ -31,7 +31,7 @@ interface Scene {
 /** A cycle marks at ratio r; with `elements`, an array of so many references is still to be scanned, else nothing is left to do. */
 function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
   const world = new HandWorld({ procs: 3, globals: 1, credit })
-  const { words, memory } = world
+  const { meta, memory } = world
   const [first, worker, second] = world.ps
   const goroutines = [first.spawn(), second.spawn()] as const
   if (elements > 0) first.setGlobal(0, first.makeArray(elements))
@@ -42,8 +42,8 @@ function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
   }
   // The array is grey: published, so that the assists find it.
   worker.collector.queue.publish()
-  memory.doubles[memory.measure(control.ASSIST_WORK_PER_BYTE)] = r
-  memory.doubles[memory.measure(control.ASSIST_BYTES_PER_WORK)] =
+  memory.metaF64[memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = r
+  memory.metaF64[memory.controlDouble(control.ASSIST_BYTES_PER_WORK)] =
     r === 0 ? Number.POSITIVE_INFINITY : 1 / r
   return {
     world,
@@ -51,17 +51,17 @@ function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
     worker,
     second,
     goroutines,
-    creditOf: id => memory.doubles[memory.goroutineDouble(id, g.ASSIST_BYTES)],
-    background: () => words[control.BACKGROUND_CREDIT],
+    creditOf: id => memory.metaF64[memory.goroutineDouble(id, gWords.ASSIST_BYTES)],
+    background: () => meta[control.BACKGROUND_CREDIT],
     queue: () => {
       const found: number[] = []
       for (
-        let index = words[control.ASSIST_FIRST];
+        let index = meta[control.ASSIST_FIRST];
         index !== 0;
-        index = words[memory.p(index - 1, p.ASSIST_NEXT)]
+        index = meta[memory.pWord(index - 1, pWords.ASSIST_NEXT)]
       )
         found.push(index - 1)
-      expect(words[control.ASSIST_COUNT]).toBe(found.length)
+      expect(meta[control.ASSIST_COUNT]).toBe(found.length)
       return found
     },
   }
@@ -80,7 +80,7 @@ test('nothing is charged while no cycle marks, or where no goroutine runs', () =
 
 test('a debt is paid from background credit alone if that suffices, with the least work of an assist', () => {
   const { world, first, goroutines, creditOf, background } = marking(2)
-  world.words[control.BACKGROUND_CREDIT] = 100_000
+  world.meta[control.BACKGROUND_CREDIT] = 100_000
   charge(first, 1000)
   expect(background()).toBe(100_000 - OVER_ASSIST)
   expect(creditOf(goroutines[0])).toBe(OVER_ASSIST / 2 - 1000)
@@ -91,17 +91,17 @@ test('a debt is paid from background credit alone if that suffices, with the lea
 
 test('a large debt is paid as it is: r · debt', () => {
   const { world, first, goroutines, creditOf, background } = marking(2)
-  world.words[control.BACKGROUND_CREDIT] = 300_000
+  world.meta[control.BACKGROUND_CREDIT] = 300_000
   charge(first, 100_001)
   expect([creditOf(goroutines[0]), background()]).toEqual([0, 300_000 - 200_002])
 })
 
 test('what background credit does not cover is paid by marking; both round up by a byte', () => {
   const { world, first, goroutines, creditOf, background } = marking(2, 8000)
-  world.words[control.BACKGROUND_CREDIT] = 40_001
+  world.meta[control.BACKGROUND_CREDIT] = 40_001
   charge(first, 1000)
   expect(background()).toBe(0)
-  expect(world.words[control.SCAN_WORK_HEAP]).toBe(32_000)
+  expect(world.meta[control.SCAN_WORK_HEAP]).toBe(32_000)
   expect(creditOf(goroutines[0])).toBe(-1000 + (1 + 20_000) + (1 + 16_000))
 })
 
@@ -109,7 +109,7 @@ test("an assist's work is no background credit, and its time is its P's", () => 
   const { world, first, goroutines, creditOf, background } = marking(1, 20_000)
   charge(first, 1)
   expect([creditOf(goroutines[0]), background()]).toEqual([-1 + 1 + 80_000, 0])
-  expect(world.memory.doubles[world.memory.pMeasure(0, p.ASSIST_MS)]).toBeGreaterThan(0)
+  expect(world.memory.metaF64[world.memory.pDouble(0, pWords.ASSIST_MS)]).toBeGreaterThan(0)
 })
 
 test('at a ratio of 0 a debt is not paid', () => {
@@ -120,7 +120,7 @@ test('at a ratio of 0 a debt is not paid', () => {
 
 test('background credit below 0, which a race can leave, is not taken', () => {
   const { world, first, goroutines, creditOf, background } = marking(1, 20_000)
-  world.words[control.BACKGROUND_CREDIT] = -5
+  world.meta[control.BACKGROUND_CREDIT] = -5
   charge(first, 1)
   expect([creditOf(goroutines[0]), background()]).toEqual([80_000, -5])
 })
@@ -164,7 +164,7 @@ test('the queue is funded in order', () => {
     expect(queue()).toEqual([0, 2])
     worker.collector.assistQueue.payFrom(2 * 1000)
     expect([queue(), creditOf(goroutines[0]), creditOf(goroutines[1])]).toEqual([[2], 0, -500])
-    expect(world.words[world.memory.p(0, p.ASSIST_QUEUED)]).toBe(0)
+    expect(world.meta[world.memory.pWord(0, pWords.ASSIST_QUEUED)]).toBe(0)
     worker.collector.assistQueue.payFrom(2 * 500)
   })
 })
@@ -207,17 +207,19 @@ test('the end of the mark releases who waits; the next cycle knows nothing of th
   const { world, worker, first, second, goroutines, creditOf, background } = scene
   withTwoWaiting(scene, [1000, 500], () => world.finishMark(worker))
   expect(world.memory.phase).toBe(control.PHASE_OFF)
-  expect([0, 2].map(index => world.words[world.memory.p(index, p.ASSIST_QUEUED)])).toEqual([0, 0])
+  expect([0, 2].map(index => world.meta[world.memory.pWord(index, pWords.ASSIST_QUEUED)])).toEqual([
+    0, 0,
+  ])
   expect(goroutines.map(creditOf)).toEqual([-1000, -500])
 
   worker.collector.sweeper.finish()
   world.startMark(worker)
-  world.memory.doubles[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 1
-  world.memory.doubles[world.memory.measure(control.ASSIST_BYTES_PER_WORK)] = 1
-  world.words[control.BACKGROUND_CREDIT] = OVER_ASSIST
+  world.memory.metaF64[world.memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 1
+  world.memory.metaF64[world.memory.controlDouble(control.ASSIST_BYTES_PER_WORK)] = 1
+  world.meta[control.BACKGROUND_CREDIT] = OVER_ASSIST
   charge(first, 10)
   expect([creditOf(goroutines[0]), background()]).toEqual([OVER_ASSIST - 10, 0])
-  world.words[control.BACKGROUND_CREDIT] = OVER_ASSIST
+  world.meta[control.BACKGROUND_CREDIT] = OVER_ASSIST
   charge(second, 20)
   expect(creditOf(goroutines[1])).toBe(OVER_ASSIST - 20)
 })
@@ -231,12 +233,12 @@ test('an assist that finds the mark over as the last drainer ends it', () => {
   world.startMark(worker)
   while (worker.collector.roots.areLeft) worker.scanRoot()
   for (const each of world.ps) each.safepoint()
-  world.memory.doubles[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 1
+  world.memory.metaF64[world.memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 1
   world.at('blocked', () => {
     throw new Error('it waits though the mark is over')
   })
   // A worker that left its role a moment ago, before this P's assist entered the drain.
-  world.words[control.DRAINERS]--
+  world.meta[control.DRAINERS]--
   charge(first, 1000)
   expect(world.memory.phase).toBe(control.PHASE_OFF)
 })
@@ -245,9 +247,9 @@ test('a goroutine that ends gives its credit to the pool; its debt is forgiven',
   const { world, first, goroutines, creditOf, background } = marking(2)
   const [goroutine] = goroutines
   const setCredit = (bytes: number): void => {
-    world.memory.doubles[world.memory.goroutineDouble(goroutine, g.ASSIST_BYTES)] = bytes
+    world.memory.metaF64[world.memory.goroutineDouble(goroutine, gWords.ASSIST_BYTES)] = bytes
   }
-  world.words[control.BACKGROUND_CREDIT] = OVER_ASSIST
+  world.meta[control.BACKGROUND_CREDIT] = OVER_ASSIST
   charge(first, 1000)
   setCredit(333)
   first.collector.assists.settle(goroutine)
@@ -256,7 +258,7 @@ test('a goroutine that ends gives its credit to the pool; its debt is forgiven',
   first.collector.assists.settle(goroutine)
   expect(background()).toBe(666)
   // Work counters have 32 bits: a bank beyond a quarter of that buys nothing more.
-  world.words[control.BACKGROUND_CREDIT] = 0
+  world.meta[control.BACKGROUND_CREDIT] = 0
   setCredit(1e12)
   first.collector.assists.settle(goroutine)
   expect(background()).toBe(2 ** 29)
@@ -265,7 +267,7 @@ test('a goroutine that ends gives its credit to the pool; its debt is forgiven',
 
 test('credit of an earlier cycle is none', () => {
   const { world, first, worker, goroutines, background } = marking(1)
-  world.words[control.BACKGROUND_CREDIT] = OVER_ASSIST
+  world.meta[control.BACKGROUND_CREDIT] = OVER_ASSIST
   charge(first, 1)
   world.finishMark(worker)
   worker.collector.sweeper.finish()
@@ -277,16 +279,16 @@ test('credit of an earlier cycle is none', () => {
 test('capped: the bank of a goroutine is at most the room to the goal, and nothing beyond it', () => {
   const { world, first, goroutines, creditOf } = marking(2, 0, 'capped')
   const [id] = goroutines
-  const bank = world.memory.goroutineDouble(id, g.ASSIST_BYTES)
+  const bank = world.memory.goroutineDouble(id, gWords.ASSIST_BYTES)
   charge(first, 0)
-  world.memory.doubles[bank] = 2 ** 27
-  world.words[control.HEAP_LIVE] = world.words[control.GOAL] - 5000
+  world.memory.metaF64[bank] = 2 ** 27
+  world.meta[control.HEAP_LIVE] = world.meta[control.GOAL] - 5000
   charge(first, 1000)
   expect(creditOf(id)).toBe(5000)
-  world.memory.doubles[bank] = 700
+  world.memory.metaF64[bank] = 700
   charge(first, 200)
   expect(creditOf(id)).toBe(500)
-  world.words[control.HEAP_LIVE] = world.words[control.GOAL] + 1
+  world.meta[control.HEAP_LIVE] = world.meta[control.GOAL] + 1
   charge(first, 100)
   expect(creditOf(id)).toBe(0)
 })

@@ -1,12 +1,14 @@
 // Go's leaky bucket, by hand: time is what the test says.
+
 import { beforeEach, expect, test, vi } from 'vitest'
 import { NullListener } from '../../../gc/listener.ts'
 import { AssistQueue } from '../../../gc/work/assist-queue.ts'
 import { CpuLimiter } from '../../../gc/work/cpu-limiter.ts'
 import type { World } from '../../../gc/world.ts'
 import { STOP_HEAP_CYCLE } from '../../../gc/world.ts'
+import type { MetaDoubles, MetaWords } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { HandWorld } from '../../support/hand-world.ts'
 import { HandHeap } from '../../support/heap.ts'
 
@@ -20,16 +22,16 @@ const PROCS = 2
 let limiters: readonly CpuLimiter[]
 let limiter: CpuLimiter
 let calledOff: number
-let words: Int32Array
-let doubles: Float64Array
+let meta: MetaWords
+let metaF64: MetaDoubles
 let add: (index: number, total: number, ms: number) => void
 let level: () => number
 let set: (measure: number, value: number) => void
 
 beforeEach(() => {
   const { memory } = new HandHeap({ procs: PROCS })
-  words = memory.words
-  doubles = memory.doubles
+  meta = memory.meta
+  metaF64 = memory.metaF64
   calledOff = 0
   const world = { wakeAll: () => calledOff++ } satisfies Partial<World> as unknown as World
   limiters = [0, 1].map(index => {
@@ -38,12 +40,12 @@ beforeEach(() => {
   })
   limiter = limiters[0]
   add = (index, total, ms) => {
-    doubles[memory.pMeasure(index, total)] += ms
+    metaF64[memory.pDouble(index, total)] += ms
   }
   set = (measure, value) => {
-    doubles[memory.measure(measure)] = value
+    metaF64[memory.controlDouble(measure)] = value
   }
-  level = () => doubles[memory.measure(control.LIMITER_LEVEL)]
+  level = () => metaF64[memory.controlDouble(control.LIMITER_LEVEL)]
   clock.ms = 1000
   limiter.update()
 })
@@ -60,8 +62,8 @@ const stand = (ms: number, by = limiter): void => {
 }
 
 test('what the collector takes beyond half of the time fills the bucket, the rest empties it', () => {
-  add(0, p.TOTAL_ASSIST_MS, 80)
-  add(1, p.TOTAL_ASSIST_MS, 80)
+  add(0, pWords.TOTAL_ASSIST_MS, 80)
+  add(1, pWords.TOTAL_ASSIST_MS, 80)
   pass(100)
   expect(level()).toBe(160 - 40)
   pass(50)
@@ -72,27 +74,23 @@ test('what the collector takes beyond half of the time fills the bucket, the res
 })
 
 test('a second of each P fills it, and from then on it limits until it is empty', () => {
-  words[control.CYCLES] = 7
+  meta[control.CYCLES] = 7
   stand(999)
   expect([level(), limiter.isLimiting]).toEqual([1998, false])
   stand(2)
-  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([
-    2000,
-    true,
-    7,
-  ])
-  words[control.CYCLES] = 9
+  expect([level(), limiter.isLimiting, meta[control.GC_CPU_LIMITED_CYCLE]]).toEqual([2000, true, 7])
+  meta[control.CYCLES] = 9
   pass(1)
   expect([level(), limiter.isLimiting]).toEqual([1998, true])
   pass(998)
-  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([2, true, 7])
+  expect([level(), limiter.isLimiting, meta[control.GC_CPU_LIMITED_CYCLE]]).toEqual([2, true, 7])
   pass(1)
   // The cycle in which it ends was limited too.
-  expect([level(), limiter.isLimiting, words[control.GC_CPU_LIMITED_CYCLE]]).toEqual([0, false, 9])
+  expect([level(), limiter.isLimiting, meta[control.GC_CPU_LIMITED_CYCLE]]).toEqual([0, false, 9])
 })
 
 test('where the goal leaves no runway a tenth of a second of each P is enough', () => {
-  words[control.GOAL] = 64
+  meta[control.GOAL] = 64
   set(control.HEAP_MARKED, 64)
   stand(99)
   expect(limiter.isLimiting).toBe(false)
@@ -101,16 +99,16 @@ test('where the goal leaves no runway a tenth of a second of each P is enough', 
 })
 
 test('while marking a quarter of all Ps is the collector’s', () => {
-  words[control.BLACKEN_ENABLED] = 1
-  add(0, p.TOTAL_ASSIST_MS, 100)
-  add(1, p.TOTAL_ASSIST_MS, 40)
+  meta[control.BLACKEN_ENABLED] = 1
+  add(0, pWords.TOTAL_ASSIST_MS, 100)
+  add(1, pWords.TOTAL_ASSIST_MS, 40)
   pass(100)
   expect(level()).toBe(140 + 50 - 10)
 })
 
 test('idle time is neither’s, also that of a P that is still idle', () => {
-  add(0, p.TOTAL_ASSIST_MS, 30)
-  add(0, p.TOTAL_IDLE_MS, 70)
+  add(0, pWords.TOTAL_ASSIST_MS, 30)
+  add(0, pWords.TOTAL_IDLE_MS, 70)
   limiters[1].idle()
   pass(100)
   expect(level()).toBe(30)
@@ -147,8 +145,8 @@ test('what is under way is called off once, when the bucket is full', () => {
 })
 
 test('an update is due after 10 ms', () => {
-  add(0, p.TOTAL_ASSIST_MS, 9)
-  add(1, p.TOTAL_ASSIST_MS, 9)
+  add(0, pWords.TOTAL_ASSIST_MS, 9)
+  add(1, pWords.TOTAL_ASSIST_MS, 9)
   clock.ms += 9
   limiter.updateIfDue()
   expect(level()).toBe(0)
@@ -166,6 +164,6 @@ test('sweeping for a cycle that is about to start is the collector’s', () => {
     return --spans > 0
   }
   first.collector.starter.start(STOP_HEAP_CYCLE)
-  expect(world.memory.doubles[world.memory.pMeasure(0, p.TOTAL_ASSIST_MS)]).toBe(40)
-  expect(world.words[control.CYCLES]).toBe(1)
+  expect(world.memory.metaF64[world.memory.pDouble(0, pWords.TOTAL_ASSIST_MS)]).toBe(40)
+  expect(world.meta[control.CYCLES]).toBe(1)
 })

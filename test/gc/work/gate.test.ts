@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { GateLimit } from '../../../gc/work/gate.ts'
 import { sizeClassOf, spanClassOf } from '../../../heap/size-classes.ts'
 import * as control from '../../../memory/words/control.ts'
-import * as p from '../../../memory/words/p.ts'
+import * as pWords from '../../../memory/words/p.ts'
 import { passTime, useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
@@ -29,9 +29,9 @@ function near(room: number, gate: GateLimit = 'goal'): Scene {
   const world = new HandWorld({ globals: 1, gate, arenaBytes: 32 * 2 ** 20 })
   const [mutator, marker] = world.ps
   mutator.spawn()
-  const live = (): number => world.words[control.HEAP_LIVE]
+  const live = (): number => world.meta[control.HEAP_LIVE]
   const fill = (bytes: number): void => {
-    while (world.words[control.GOAL] - live() >= bytes + PAGE)
+    while (world.meta[control.GOAL] - live() >= bytes + PAGE)
       mutator.collector.cache.allocateLarge(PAGE, true)
   }
   const admit = (bytes: number): number => {
@@ -39,16 +39,16 @@ function near(room: number, gate: GateLimit = 'goal'): Scene {
     return mutator.collector.cache.live.reserved
   }
   fill(room)
-  expect(world.words[control.GOAL] - live()).toBe(room)
+  expect(world.meta[control.GOAL] - live()).toBe(room)
   return { world, mutator, marker, live, fill, admit }
 }
 
 test('a request within the goal is counted at once, and its charge adds nothing', () => {
   const { world, mutator, live, admit } = near(PAGE)
   expect(admit(PAGE)).toBe(PAGE)
-  expect(live()).toBe(world.words[control.GOAL])
+  expect(live()).toBe(world.meta[control.GOAL])
   mutator.collector.cache.allocateLarge(PAGE, true)
-  expect(live()).toBe(world.words[control.GOAL])
+  expect(live()).toBe(world.meta[control.GOAL])
   expect(world.stops).toBe(0)
 })
 
@@ -78,11 +78,13 @@ test('past the goal a cycle is run, and then there is room', () => {
   const { world, mutator, live, admit } = near(0)
   expect(admit(MORE)).toBe(MORE)
   mutator.collector.cache.allocateLarge(MORE, true)
-  expect([world.words[control.CYCLES], world.words[control.CYCLES_MARKED], world.stops]).toEqual([
+  expect([world.meta[control.CYCLES], world.meta[control.CYCLES_MARKED], world.stops]).toEqual([
     1, 1, 2,
   ])
   expect(live()).toBe(MORE)
-  expect(world.memory.doubles[world.memory.pMeasure(mutator.index, p.GATE_MS)]).toBeGreaterThan(0)
+  expect(world.memory.metaF64[world.memory.pDouble(mutator.index, pWords.GATE_MS)]).toBeGreaterThan(
+    0,
+  )
 })
 
 test('in a mark that runs what can be marked is marked, and the mark ended', () => {
@@ -93,7 +95,7 @@ test('in a mark that runs what can be marked is marked, and the mark ended', () 
   marker.collector.endOfMark.drained()
   expect(world.memory.phase).toBe(control.PHASE_MARK)
   expect(admit(PAGE)).toBe(PAGE)
-  expect([world.memory.phase, world.words[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
+  expect([world.memory.phase, world.meta[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
   expect(live()).toBeGreaterThan(PAGE)
 })
 
@@ -112,7 +114,7 @@ test('a P whose work nobody sees is stopped after a while: its work is published
     world.at('blocked', () => marker.collector.endOfMark.drained())
   })
   expect(admit(PAGE)).toBe(PAGE)
-  expect([world.memory.phase, world.words[control.CYCLES_MARKED], world.stops]).toEqual([
+  expect([world.memory.phase, world.meta[control.CYCLES_MARKED], world.stops]).toEqual([
     control.PHASE_OFF,
     1,
     3,
@@ -122,7 +124,7 @@ test('a P whose work nobody sees is stopped after a while: its work is published
 test('a request that has no room beside what is live is admitted after one cycle, uncounted before its charge', () => {
   const { world, live, admit } = near(0)
   expect(admit(6 * 2 ** 20)).toBe(0)
-  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(1)
   expect(live()).toBe(0)
 })
 
@@ -138,37 +140,37 @@ test('a request that finds its room taken by others waits for another cycle', ()
     fill(0)
   })
   expect(admit(MORE)).toBe(MORE)
-  expect(world.words[control.CYCLES_MARKED]).toBe(2)
-  expect(live()).toBeLessThanOrEqual(world.words[control.GOAL])
+  expect(world.meta[control.CYCLES_MARKED]).toBe(2)
+  expect(live()).toBeLessThanOrEqual(world.meta[control.GOAL])
 })
 
 test('where a whole cycle is one stop, one such cycle is enough', () => {
   const world = new HandWorld({ gate: 'goal', stopTheWorld: 1 })
   const [mutator] = world.ps
   mutator.spawn()
-  mutator.collector.gate.admit(world.words[control.GOAL] + 1)
+  mutator.collector.gate.admit(world.meta[control.GOAL] + 1)
   expect(mutator.collector.cache.live.reserved).toBe(0)
-  expect([world.words[control.CYCLES_MARKED], world.stops]).toEqual([1, 1])
+  expect([world.meta[control.CYCLES_MARKED], world.stops]).toEqual([1, 1])
 })
 
 test('hard: up to the pacer’s hard goal', () => {
   const { world, mutator, live, admit } = near(0, 'hard')
-  const hard = world.memory.doubles[world.memory.measure(control.HARD_GOAL)]
-  expect(hard).toBeGreaterThan(world.words[control.GOAL] + PAGE)
+  const hard = world.memory.metaF64[world.memory.controlDouble(control.HARD_GOAL)]
+  expect(hard).toBeGreaterThan(world.meta[control.GOAL] + PAGE)
   const room = Math.floor(hard - live())
   const reserved = admit(room)
   expect([reserved, world.stops]).toEqual([room, 0])
   mutator.collector.cache.live.giveBack()
   expect(admit(room + 2 * MORE)).toBe(room + 2 * MORE)
-  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(1)
 })
 
 test('hard, without any goal: as much as a word can count, and no more', () => {
   const { world, live, admit } = near(PAGE, 'hard')
-  world.memory.doubles[world.memory.measure(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
+  world.memory.metaF64[world.memory.controlDouble(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
   expect(admit(2 ** 31 - PAGE)).toBe(0)
   expect(live()).toBe(0)
-  expect(world.words[control.CYCLES_MARKED]).toBe(1)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(1)
 })
 
 test('off: nothing is counted, and nobody waits', () => {

@@ -12,7 +12,7 @@ function rolesOf(
   const memory = Memory.reserve({ arenaBytes: 4 * MiB, procs })
   Roles.handOut(memory, needed)
   const ps = Array.from({ length: procs }, (_, index) => new Roles(memory, index))
-  return { memory, ps, needed: () => memory.words[control.DEDICATED_NEEDED] }
+  return { memory, ps, needed: () => memory.meta[control.DEDICATED_NEEDED] }
 }
 
 test('as many Ps get a role as were handed out, and one given back can be had again', () => {
@@ -32,7 +32,7 @@ test('an offered role is had by one other P, and its holder has nothing to give 
   expect(ps[0].isGone).toBe(false)
   expect(ps[1].takeOver()).toBe(true)
   expect(ps[2].takeOver()).toBe(false)
-  expect(memory.words[control.DEDICATED_OFFERS]).toBe(0)
+  expect(memory.meta[control.DEDICATED_OFFERS]).toBe(0)
   expect(ps[0].isGone).toBe(true)
   ps[0].giveBack()
   expect(needed()).toBe(0)
@@ -46,7 +46,7 @@ test('an offer that nobody takes is given back with its role', () => {
   ps[0].offer()
   ps[0].giveBack()
   expect(needed()).toBe(1)
-  expect(memory.words[control.DEDICATED_OFFERS]).toBe(0)
+  expect(memory.meta[control.DEDICATED_OFFERS]).toBe(0)
   expect(ps[1].takeOver()).toBe(false)
 })
 

@@ -21,7 +21,7 @@ export const isolationMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/current.ts',
-        from: '  run = p = stack = words = i32 = nobody\n',
+        from: '  run = p = stack = meta = heap = nobody\n',
         to: '',
       },
     ],
@@ -288,6 +288,6 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'stale-stack-table',
     what: 'A segment that is taken is still free in the table.',
     origin: '',
-    edits: [{ file: 'heap/stacks.ts', from: '    words[this.entry(segment)] = 0\n', to: '' }],
+    edits: [{ file: 'heap/stacks.ts', from: '    meta[this.entryWord(segment)] = 0\n', to: '' }],
   },
 ]

@@ -46,7 +46,7 @@ export const limitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/assist-queue.ts',
-        from: '      if (load(words, control.GC_CPU_LIMITED) !== 0) return false\n',
+        from: '      if (load(meta, control.GC_CPU_LIMITED) !== 0) return false\n',
         to: '',
       },
     ],
@@ -194,7 +194,7 @@ export const limitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/page-heap.ts',
-        from: 'Math.min(Math.max(page, words[PAGES_END]), page + count)',
+        from: 'Math.min(Math.max(page, meta[PAGES_END]), page + count)',
         to: 'Math.min(page, page + count)',
       },
     ],
@@ -203,6 +203,6 @@ export const limitMutants: readonly Mutant[] = [
     name: 'large-object-with-an-old-header',
     what: 'Until a large object is zeroed a marker reads what stood there before.',
     origin: '',
-    edits: [{ file: 'heap/cache.ts', from: '    i32[at >>> 2] = 0\n', to: '    void i32\n' }],
+    edits: [{ file: 'heap/cache.ts', from: '    heap[at >>> 2] = 0\n', to: '    void heap\n' }],
   },
 ]

@@ -9,8 +9,8 @@ export const operationMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/select.ts',
-        from: '    this.makeRecords()\n    for (let ticket = this.p.park(g.WAIT_SELECT, 0); ; ticket = this.p.ticket) {\n',
-        to: '    let ticket = this.p.park(g.WAIT_SELECT, 0)\n    this.makeRecords()\n    for (; ; ticket = this.p.ticket) {\n',
+        from: '    this.makeRecords()\n    for (let ticket = this.p.park(gWords.WAIT_SELECT, 0); ; ticket = this.p.ticket) {\n',
+        to: '    let ticket = this.p.park(gWords.WAIT_SELECT, 0)\n    this.makeRecords()\n    for (; ; ticket = this.p.ticket) {\n',
       },
     ],
   },
@@ -81,8 +81,8 @@ export const operationMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'if (found !== (g.G_RUNNING | g.G_SCAN_WANTED))',
-        to: 'if (found === g.G_FREE)',
+        from: 'if (found !== (gWords.G_RUNNING | gWords.G_SCAN_WANTED))',
+        to: 'if (found === gWords.G_FREE)',
       },
     ],
   },

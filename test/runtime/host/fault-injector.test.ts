@@ -14,13 +14,13 @@ test('a cycle in which several Ps are struck, or one of them often, counts once'
   const [p0, p1] = [0, 1].map(index => new FaultInjector(memory, faults, index, 1))
   if (p0 === undefined || p1 === undefined) throw new Error('two Ps were asked for')
   const counts = (point: string) => faultCountsOf(memory, faults).find(one => one.point === point)
-  memory.words[CYCLES] = 1
+  memory.meta[CYCLES] = 1
   p0.pass('refill')
   p1.pass('refill')
   p0.pass('drain/leave')
   expect(counts('refill')).toMatchObject({ passes: 2, strikes: 3, cycles: 1 })
   expect(counts('drain/leave')).toMatchObject({ passes: 1, strikes: 0, cycles: 0 })
-  memory.words[CYCLES] = 2
+  memory.meta[CYCLES] = 2
   p1.pass('refill')
   p0.pass('refill')
   p0.pass('drain/leave')

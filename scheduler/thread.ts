@@ -1,6 +1,6 @@
-import type { GoroutineId } from './goroutines.ts'
-
 /** What ended the run, on the P that ended it. */
+import type { GoroutineId } from '../memory/kinds.ts'
+
 export interface Failure {
   readonly error: unknown
   /** 0: in no goroutine. */
@@ -8,11 +8,11 @@ export interface Failure {
 }
 
 /** What a P asks and tells the thread that it runs on. */
-export interface Host {
+export interface Thread {
   /** How long the host's own collector has held the thread up since this was asked last, in ms. */
   collectionMs(): number
   /** This P has ended the run: at once, since a program that catches all may never let go of it. */
   onFailure(failure: Failure): void
 }
 
-export const NO_HOST: Host = { collectionMs: () => 0, onFailure: () => {} }
+export const NO_THREAD: Thread = { collectionMs: () => 0, onFailure: () => {} }

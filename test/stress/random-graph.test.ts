@@ -3,7 +3,10 @@ import { entries } from '../../gc/pacer/registry.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { runCli } from '../support/run-cli.ts'
 
-/** `SEED=n npm run test:stress` takes another seed, `CYCLES=n` other lengths, and `PACER=spec` one pacer instead of all that are built in. */
+/**
+ * `SEED=n npm run test:stress` takes another seed, `CYCLES=n` other lengths, and `PACER=spec` only
+ * one pacer instead of all built-in ones.
+ */
 const firstSeed = Number(process.env.SEED ?? 1)
 const cyclesWanted = Number(process.env.CYCLES ?? 10_000)
 const pacers = process.env.PACER === undefined ? Object.keys(entries) : [process.env.PACER]

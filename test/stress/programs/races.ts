@@ -1,6 +1,7 @@
-// Every way in which a reference can be hidden from a marker, again and again, on little data: for controlled schedules, where a run of some ten
-// thousand turns meets more interleavings than an hour of threads. Each object carries a number that says what it must be; a lost one is found by its
-// number, by checkmark, or as a stale reference (--check).
+// Every way in which a reference can be hidden from a marker, again and again, on little data. It
+// is meant for controlled schedules, where a run of some ten thousand turns meets more
+// interleavings than an hour of threads. Each object carries a number that says what it must be. A
+// lost object is found by its number, by checkmark, or as a stale reference (--check).
 import {
   array,
   chan,

@@ -22,7 +22,7 @@ function scene(procs = 2): { world: HandWorld; first: HandP; second: HandP } {
   return { world, first, second }
 }
 
-/** Keeps an object of so many pages, in global `index`. */
+/** Keeps an object of that many pages in global `index`. */
 function hold(who: HandP, pages: number, index: number): void {
   who.setGlobal(index, who.allocator.allocate(pages * PAGE_BYTES, true))
 }

@@ -67,7 +67,7 @@ function expectGoalMet({ peak }: Shown): void {
   expect(typical(peak)).toBeLessThan(1.03)
 }
 
-/** How much of it is a wave of so many cycles: its amplitude. */
+/** The amplitude of a wave of that many cycles in the values. */
 function wave(values: readonly number[], period: number): number {
   const sum = (of: (angle: number) => number): number =>
     values.reduce((all, value, at) => all + value * of((2 * Math.PI * at) / period), 0)

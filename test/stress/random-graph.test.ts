@@ -17,7 +17,8 @@ test.each(pacers)(
     let cycles = 0
     let concurrent = 0
     for (let seed = firstSeed; cycles < cyclesWanted; seed++) {
-      // Every other run collects all the time; the others as the pacer wants, with a small heap.
+      // Every other run collects all the time. The others collect when the pacer says so, with a
+      // small heap.
       const how = seed % 2 === 0 ? ['--zeal', '3,concurrent'] : ['--gogc', '5']
       const program = ['test/stress/programs/random-graph.ts', '--', String(seed), '40000', '4']
       const result = await runCli(['run', '--procs', '4', '--pacer', pacer, ...how, ...program], {

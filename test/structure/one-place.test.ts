@@ -41,7 +41,7 @@ test('threads are started by the pool, which hears of their end', () => {
   ])
 })
 
-/** What stands between `${` and `}` in texts that are written to a standard stream as they are. */
+/** What is between `${` and `}` in texts that are written to a standard stream unchanged. */
 function written({ text }: SourceFile): string[] {
   const texts = [
     ...text.matchAll(/(?:process\.std(?:out|err)\.write|\b(?:say|print))\(\s*`((?:\\.|[^`\\])*)`/g),

@@ -112,7 +112,7 @@ const points = FAULT_POINTS
 /** Where only Go's protocol comes. */
 const GO_POINTS = /^mark-termination\/(?:enter|(?:before|in|after)-barrier|published|leave)$/
 
-/** Points that are harmed alone: each, or one of ten, which the seed chooses. */
+/** Points that are harmed by themselves: each, or one of ten, which the seed chooses. */
 const harmedAlone = sampled(points, 10)
 
 /**
@@ -221,7 +221,7 @@ test('what may be refused is refused now and then: the run goes on', async () =>
     ).toBeGreaterThan(0)
 })
 
-/** Points, and the P that dies there; null: whoever comes there twice. */
+/** Points, and the P that dies there. Null stands for the P that comes there twice. */
 const deaths: readonly (readonly [FaultPoint, number | null])[] = isLong
   ? points.map(point => [point, null])
   : [

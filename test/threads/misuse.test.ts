@@ -8,7 +8,7 @@ import { runHost } from '../support/run-host.ts'
 
 const program = threadsFile('programs/misuse.ts')
 
-/** How it is misused, the operation, and what stands on the line where that was made. */
+/** How an operation is misused, the operation, and the text of the line that makes it. */
 const MISUSES: readonly (readonly [string, string, string])[] = [
   ['forOf', 'recv was stepped outside of yield*', '// in values'],
   ['breaks', 'recv was stepped outside of yield*', '// in values'],

@@ -16,7 +16,7 @@ function oneP(options: HandWorldOptions = {}): { world: HandWorld; only: HandP }
   return { world, only: world.ps[0] }
 }
 
-/** Marks all that the globals lead to, and tells which of the objects are black. */
+/** Marks all that the globals lead to, and returns which of the objects are black. */
 function mark(world: HandWorld, only: HandP, objects: readonly Addr[]): boolean[] {
   world.startMark(only)
   only.collector.drain.drainForCredit(() => false)

@@ -260,7 +260,7 @@ test('a goroutine that ends gives its credit to the pool; its debt is forgiven',
   setCredit(-5000)
   first.collector.assists.settle(goroutine)
   expect(background()).toBe(666)
-  // Work counters have 32 bits: a bank beyond a quarter of that buys nothing more.
+  // Work counters have 32 bits: credit beyond a quarter of that buys nothing more.
   world.meta[control.BACKGROUND_CREDIT] = 0
   setCredit(1e12)
   first.collector.assists.settle(goroutine)

@@ -20,7 +20,7 @@ interface Scene {
   readonly mutator: HandP
   readonly marker: HandP
   live(): number
-  /** Fills the heap up to so many bytes from its goal. */
+  /** Fills the heap up to that many bytes below its goal. */
   fill(room: number): void
   admit(bytes: number): number
 }

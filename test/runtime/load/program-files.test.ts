@@ -23,7 +23,7 @@ import {
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'sawtooth-files-')))
 afterAll(() => rmSync(root, { recursive: true }))
 
-// It lies in what stands for Sawtooth's own code, as the scheduler does.
+// It lies in a folder that counts as Sawtooth's own code, as the scheduler does.
 const runner = join(root, 'stub/scheduler/runner.mjs')
 mkdirSync(dirname(runner), { recursive: true })
 writeFileSync(

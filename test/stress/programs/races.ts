@@ -109,7 +109,7 @@ const mutator = task(
       expect(node, base + i, 'slot')
       switch (random(state, 10)) {
         case 0: {
-          // From the heap to this stack alone, and back.
+          // From the heap to this stack only, and back.
           keep(node)
           Slots.set(slots, i, nil)
           litter(random(state, 4))
@@ -192,7 +192,7 @@ const mutator = task(
           break
         }
         case 7: {
-          // As above, if the channel has room: a copy, since what is sent is the receiver's alone.
+          // As above, if the channel has room. A copy is sent, since only the receiver may use it.
           const tail = keep(Node.new(nil, nil, base + i + 1000))
           const copy = keep(Node.new(tail, nil, base + i))
           const sent = yield* select(Nodes.sending(out, copy), otherwise)

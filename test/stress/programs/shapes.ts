@@ -76,7 +76,7 @@ function verify(made: Ref<typeof Numbers>, first: number, where: string): void {
   }
 }
 
-/** Each field is reachable through it alone. */
+/** Each field's object is reachable only through this struct. */
 function wide(state: Random, number: number): Ref<typeof Wide> {
   const scope = enter()
   const a = keep(numbers(lengthFrom(state), number))

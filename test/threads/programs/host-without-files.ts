@@ -6,7 +6,7 @@ const [program = ''] = process.argv.slice(2)
 const silent = { write: () => true } as unknown as NodeJS.WritableStream
 const descriptors: number[] = []
 
-/** Opens all that may be opened, but for so many. */
+/** Opens files until the process may open only `free` more. */
 function leave(free: number): void {
   try {
     for (;;) descriptors.push(openSync(program, 'r'))

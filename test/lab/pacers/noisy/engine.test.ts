@@ -112,7 +112,9 @@ test('bursts have the mean of the scenario', () => {
 
 const byDefault: NoiseLevels = { burst: 3, lateMs: 1, fractional: 0.1, idle: 0.05, awayMs: 1 }
 
-/** The last of 30 cycles under a pacer that always owes `ratio`, and what it was told of that. */
+/**
+ * The last of 30 cycles under a pacer that always owes `ratio`, and the facts that it was given.
+ */
 function lastCycle(
   ratio: number,
   procs: number,

@@ -22,8 +22,8 @@ const stage = task('stage', [i32, ref(Items), ref(Items)], function* (number, in
 /** Depends on each value of an item's trail, and on their order. */
 function checksum(item: Ref<typeof Item>): number {
   let sum = 0
-  for (; item !== nil; item = Item.from.get(item))
-    sum = Math.imul(sum ^ Item.value.get(item), 0x01000193)
+  for (let at = item; at !== nil; at = Item.from.get(at))
+    sum = Math.imul(sum ^ Item.value.get(at), 0x01000193)
   return sum
 }
 

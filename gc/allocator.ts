@@ -27,6 +27,7 @@
  *
  * The caller has put every reference that it still needs on the shadow stack.
  */
+
 import { add, compareAndSwap, load, now } from '#sync'
 import {
   sizeClassOf,
@@ -35,8 +36,9 @@ import {
   spanClassOf,
   spanPagesOf,
 } from '../heap/size-classes.ts'
+import type { Addr, Bytes, MetaDouble, MetaWord } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
-import type { Addr, Memory } from '../memory/memory.ts'
+import type { Memory } from '../memory/memory.ts'
 import { probeStack, probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
@@ -72,8 +74,8 @@ export class Allocator {
   private readonly memory: Memory
   private readonly collector: Collector
   private readonly options: AllocatorOptions
-  private readonly sliceStarted: number
-  private readonly inFlightWord: number
+  private readonly sliceStartedDouble: MetaDouble
+  private readonly inFlightWord: MetaWord
   /**
    * What is done at the end of a slice. In a list, so that V8 inlines none of it into the loops of
    * a program that polls: they would be 2 to 3 times as slow.
@@ -86,8 +88,8 @@ export class Allocator {
     this.memory = collector.memory
     this.collector = collector
     this.options = options
-    this.inFlightWord = collector.memory.p(collector.pIndex, pWords.IN_FLIGHT_BYTES)
-    this.sliceStarted = collector.memory.pMeasure(collector.pIndex, pWords.SLICE_STARTED_AT)
+    this.inFlightWord = collector.memory.pWord(collector.pIndex, pWords.IN_FLIGHT_BYTES)
+    this.sliceStartedDouble = collector.memory.pDouble(collector.pIndex, pWords.SLICE_STARTED_AT)
     this.atSliceEnd = [
       options.onSliceEnd,
       () => collector.limiter.updateIfDue(),
@@ -99,7 +101,7 @@ export class Allocator {
    * A zeroed slot for an object of `bytes`, with its colour. Throws OutOfMemoryError, or a
    * RangeError where the native stack is used up. @safepoint
    */
-  allocate(bytes: number, noscan: boolean): Addr {
+  allocate(bytes: Bytes, noscan: boolean): Addr {
     probeStack()
     try {
       return this.allocateSlowly(bytes, noscan)
@@ -110,8 +112,8 @@ export class Allocator {
     }
   }
 
-  private allocateSlowly(bytes: number, noscan: boolean): Addr {
-    if (this.memory.meta[this.memory.p(this.collector.pIndex, pWords.GOROUTINE)] === 0) {
+  private allocateSlowly(bytes: Bytes, noscan: boolean): Addr {
+    if (this.memory.meta[this.memory.pWord(this.collector.pIndex, pWords.GOROUTINE)] === 0) {
       throw new Error(
         'an object is made at module level: objects and goroutines are made in main, or in a task',
       )
@@ -150,7 +152,7 @@ export class Allocator {
     return this.paid(cache.take(spanClass, slotBytesOf(sizeClass)), charged)
   }
 
-  private allocateLarge(bytes: number, noscan: boolean): Addr {
+  private allocateLarge(bytes: Bytes, noscan: boolean): Addr {
     const { sweeper, cache, assists } = this.collector
     const pages = Math.ceil(bytes / PAGE_BYTES)
     const taken = pages * PAGE_BYTES
@@ -169,7 +171,7 @@ export class Allocator {
     }
   }
 
-  private admit(bytes: number, attempt: number): void {
+  private admit(bytes: Bytes, attempt: number): void {
     const { gate } = this.collector
     if (attempt === 0) gate.admit(bytes)
     else gate.admitAgain(bytes)
@@ -179,7 +181,7 @@ export class Allocator {
    * A new object that has been charged to the live heap, once that is paid for. The stack keeps it
    * meanwhile.
    */
-  private paid(at: Addr, bytes: number): Addr {
+  private paid(at: Addr, bytes: Bytes): Addr {
     this.keep(at, bytes)
     try {
       this.tell(bytes, 'next')
@@ -193,7 +195,7 @@ export class Allocator {
    * The same of a large object, which was paid for first, once its memory is zeroed. Its header is
    * 0 meanwhile.
    */
-  private paidLarge(at: Addr, bytes: number): Addr {
+  private paidLarge(at: Addr, bytes: Bytes): Addr {
     const { cache, starter } = this.collector
     this.keep(at, bytes)
     try {
@@ -206,7 +208,7 @@ export class Allocator {
     return at
   }
 
-  private keep(at: Addr, bytes: number): void {
+  private keep(at: Addr, bytes: Bytes): void {
     this.collector.stack.push(at)
     this.memory.meta[this.inFlightWord] = bytes
   }
@@ -220,7 +222,7 @@ export class Allocator {
    * The live heap has grown: listeners and the pacer are told, and the goroutine pays, unless it
    * has; or a cycle starts. @safepoint
    */
-  private tell(bytes: number, payment: Payment): void {
+  private tell(bytes: Bytes, payment: Payment): void {
     const { meta } = this.memory
     const largest = load(meta, control.LARGEST_REFILL)
     if (bytes > largest) compareAndSwap(meta, control.LARGEST_REFILL, largest, bytes)
@@ -244,10 +246,10 @@ export class Allocator {
   endSliceIfDue(): void {
     const { metaF64 } = this.memory
     const time = now()
-    if (time - metaF64[this.sliceStarted] < SLICE_MS) return
+    if (time - metaF64[this.sliceStartedDouble] < SLICE_MS) return
     probeStackDeep()
     for (const duty of this.atSliceEnd) duty()
-    metaF64[this.sliceStarted] = now()
+    metaF64[this.sliceStartedDouble] = now()
   }
 
   /**
@@ -258,7 +260,7 @@ export class Allocator {
    * take what they hold in their caches. So such a cycle cannot tell that the arena is full. One
    * that marks and sweeps in a stop can. @safepoint
    */
-  private makeRoom(attempt: number, bytes: number, noscan: boolean): Addr {
+  private makeRoom(attempt: number, bytes: Bytes, noscan: boolean): Addr {
     const { meta } = this.memory
     if (attempt === 0) {
       this.collector.starter.sweepAll()
@@ -283,11 +285,11 @@ export class Allocator {
    * Collects in a stop in which the request is served. Throws OutOfMemoryError if there is no room,
    * since no other P can have been faster.
    */
-  private allocateStopped(bytes: number, noscan: boolean): Addr {
+  private allocateStopped(bytes: Bytes, noscan: boolean): Addr {
     const { stack, pIndex } = this.collector
     const { meta } = this.memory
     stack.push(0)
-    const own = this.memory.p(pIndex, 0)
+    const own = this.memory.pWord(pIndex, 0)
     meta[own + pWords.WANTED_SLOT] = stack.top - 1
     meta[own + pWords.WANTED_NOSCAN] = noscan ? 1 : 0
     meta[own + pWords.WANTED_BYTES] = bytes
@@ -303,10 +305,10 @@ export class Allocator {
     return sizeClassOf(bytes) === 0 ? this.paidLarge(at, taken) : this.paid(at, taken)
   }
 
-  private outOfMemory(bytes: number): OutOfMemoryError {
+  private outOfMemory(bytes: Bytes): OutOfMemoryError {
     const { metaF64, layout } = this.memory
     return new OutOfMemoryError(
-      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${metaF64[this.memory.measure(control.HEAP_MARKED)]} are live by the last full collection`,
+      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${metaF64[this.memory.controlDouble(control.HEAP_MARKED)]} are live by the last full collection`,
     )
   }
 

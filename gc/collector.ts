@@ -269,14 +269,14 @@ export class Collector {
    */
   collectStopped(): void {
     const { meta } = this.memory
-    const wanted = this.memory.p(this.pIndex, pWords.WANTED_BYTES)
-    for (let tries = 0; meta[wanted] !== 0 && tries < MOST_TRIES; ) {
+    const wantedWord = this.memory.pWord(this.pIndex, pWords.WANTED_BYTES)
+    for (let tries = 0; meta[wantedWord] !== 0 && tries < MOST_TRIES; ) {
       const deadline = now() + BETWEEN_TRIES_MS
       if (tries > 0) this.world.blockInPlace(() => now() >= deadline, deadline)
       this.world.blockInPlace(() => this.starter.isOff)
       const epoch = this.world.epoch()
       if (
-        meta[wanted] !== 0 &&
+        meta[wantedWord] !== 0 &&
         this.starter.isOff &&
         this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)
       )

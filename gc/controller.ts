@@ -6,7 +6,9 @@
  * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit
  * (docs/go-collector.md §1.4).
  */
+
 import { load, store } from '#sync'
+import type { Bytes, MetaDoubles, MetaWords } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
@@ -46,8 +48,8 @@ export class PacerError extends Error {
 
 export class Controller {
   private readonly memory: Memory
-  private readonly meta: Int32Array
-  private readonly metaF64: Float64Array
+  private readonly meta: MetaWords
+  private readonly metaF64: MetaDoubles
   private readonly measures: number
   private readonly pacer: Pacer
   private readonly state: State
@@ -123,10 +125,10 @@ export class Controller {
     const facts = this.fill('mark')
     facts.bytesMarked = bytesMarked
     facts.markDurationNs = (now - this.metaF64[this.measures + control.MARK_STARTED_AT]) * 1e6
-    facts.assistTimeNs = this.sum(pWords.ASSIST_MS) * 1e6
-    facts.dedicatedTimeNs = this.sum(pWords.DEDICATED_MS) * 1e6
-    facts.fractionalTimeNs = this.sum(pWords.FRACTIONAL_MS) * 1e6
-    facts.idleTimeNs = this.sum(pWords.IDLE_MS) * 1e6
+    facts.assistTimeNs = this.memory.sumOfPs(pWords.ASSIST_MS) * 1e6
+    facts.dedicatedTimeNs = this.memory.sumOfPs(pWords.DEDICATED_MS) * 1e6
+    facts.fractionalTimeNs = this.memory.sumOfPs(pWords.FRACTIONAL_MS) * 1e6
+    facts.idleTimeNs = this.memory.sumOfPs(pWords.IDLE_MS) * 1e6
     facts.creditLeft = Math.max(0, load(this.meta, control.BACKGROUND_CREDIT))
     this.pacer.endCycle(this.state, facts)
     const total = facts.markDurationNs * facts.procs
@@ -192,7 +194,7 @@ export class Controller {
    * No page is left for a request of that many bytes: with this live heap the arena is full,
    * whatever its spans have room for. By any P.
    */
-  arenaIsFull(bytes: number): void {
+  arenaIsFull(bytes: Bytes): void {
     const holds = this.measures + control.ARENA_HOLDS
     this.metaF64[holds] = Math.min(this.metaF64[holds], load(this.meta, control.HEAP_LIVE) + bytes)
   }
@@ -254,18 +256,11 @@ export class Controller {
     return facts
   }
 
-  private sum(measure: number): number {
-    let sum = 0
-    for (let index = 0; index < this.memory.layout.procs; index++)
-      sum += this.metaF64[this.memory.pMeasure(index, measure)]
-    return sum
-  }
-
   private check(complaint: string | null): void {
     if (complaint !== null) throw new PacerError(complaint)
   }
 }
 
-function bytesOrNone(bytes: number): number {
+function bytesOrNone(bytes: Bytes): number {
   return bytes < control.NO_BYTES ? Math.trunc(bytes) : control.NO_BYTES
 }

@@ -23,6 +23,7 @@ import type { Cache } from '../heap/cache.ts'
 import type { Heap } from '../heap/heap.ts'
 import { spanBytesOf } from '../heap/size-classes.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Bytes } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
@@ -54,7 +55,7 @@ export interface CycleParts {
   readonly assistQueue: AssistQueue
   readonly sweeper: Sweeper
   /** Scan work, in bytes, that the termination stop does itself. */
-  readonly remainderBytes: number
+  readonly remainderBytes: Bytes
   /** Verify each cycle by checkmark. */
   readonly checkmark: boolean
 }
@@ -94,18 +95,18 @@ export class Cycle {
     meta[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) meta[control.CYCLES_FORCED]++
     this.resetCounters()
-    const requested = this.get(control.STOP_REQUESTED_AT)
+    const requested = this.memory.get(control.STOP_REQUESTED_AT)
     listener.cycleStarted(controller.stateOf('consMark'))
-    this.set(control.SCANNABLE_AT_START, meta[control.HEAP_SCANNABLE])
-    this.set(control.TRIGGERED, load(meta, control.HEAP_LIVE))
-    this.set(
+    this.memory.set(control.SCANNABLE_AT_START, meta[control.HEAP_SCANNABLE])
+    this.memory.set(control.TRIGGERED, load(meta, control.HEAP_LIVE))
+    this.memory.set(
       control.EXPECTED_SCAN_WORK,
-      this.get(control.LAST_HEAP_SCAN) +
-        this.get(control.LAST_STACK_SCAN) +
+      this.memory.get(control.LAST_HEAP_SCAN) +
+        this.memory.get(control.LAST_STACK_SCAN) +
         meta[control.GLOBAL_SLOTS] * 4,
     )
     controller.startCycle(trigger)
-    this.set(control.DEDICATED_AT_START, meta[control.DEDICATED_NEEDED])
+    this.memory.set(control.DEDICATED_AT_START, meta[control.DEDICATED_NEEDED])
     listener.planned()
     // From the phase on, new objects are black; from the barrier on, stores shade.
     meta[control.PHASE] = control.PHASE_MARK
@@ -117,7 +118,7 @@ export class Cycle {
     this.verify()
     if (heap.check) planVerification(memory)
     const time = now()
-    this.set(control.MARK_STARTED_AT, time)
+    this.memory.set(control.MARK_STARTED_AT, time)
     listener.markStarted(time - requested)
   }
 
@@ -148,7 +149,7 @@ export class Cycle {
     const wanting: number[] = []
     for (let offset = 0; offset < layout.procs; offset++) {
       const index = (meta[control.CYCLES] + offset) % layout.procs
-      const own = memory.p(index, 0)
+      const own = memory.pWord(index, 0)
       const bytes = meta[own + pWords.WANTED_BYTES]
       if (bytes === 0) continue
       const at = this.caches[index].serve(bytes, meta[own + pWords.WANTED_NOSCAN] !== 0, sweep)
@@ -166,7 +167,7 @@ export class Cycle {
     const { meta, layout } = this.memory
     let sum = 0
     for (let index = 0; index < layout.procs; index++)
-      sum += meta[this.memory.p(index, pWords.IN_FLIGHT_BYTES)]
+      sum += meta[this.memory.pWord(index, pWords.IN_FLIGHT_BYTES)]
     return sum
   }
 
@@ -186,8 +187,8 @@ export class Cycle {
     const time = now()
     // Where all of it is one stop, the mark is part of this pause.
     const requested = Math.max(
-      this.get(control.STOP_REQUESTED_AT),
-      this.get(control.MARK_STARTED_AT),
+      this.memory.get(control.STOP_REQUESTED_AT),
+      this.memory.get(control.MARK_STARTED_AT),
     )
     meta[control.BLACKEN_ENABLED] = 0
     // The mark is over, and debts are forgotten.
@@ -195,7 +196,8 @@ export class Cycle {
     listener.markOver()
     // Before the marked bytes are summed: what no cache has handed out is not live.
     for (const cache of this.caches) cache.flush()
-    const bytesMarked = this.sum(pWords.BYTES_MARKED) + this.sum(pWords.BYTES_BLACKENED)
+    const bytesMarked =
+      this.memory.sumOfPs(pWords.BYTES_MARKED) + this.memory.sumOfPs(pWords.BYTES_BLACKENED)
     controller.endCycle(bytesMarked, requested)
     meta[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
@@ -208,7 +210,7 @@ export class Cycle {
     // After the reset: the goals are those of the heap that lives now.
     controller.commit()
     sweeper.pace(controller.sweepDistance)
-    this.set(control.LAST_CYCLE_AT, time)
+    this.memory.set(control.LAST_CYCLE_AT, time)
     const end = now()
     this.verify()
     listener.cycleEnded(requested, end)
@@ -247,7 +249,7 @@ export class Cycle {
     const { controller, sweeper } = this.parts
     const { meta } = memory
     for (let index = 0; index < memory.layout.procs; index++) {
-      const own = memory.p(index, 0)
+      const own = memory.pWord(index, 0)
       if (meta[own + pWords.GC_PERCENT_IS_ASKED] === 0) continue
       meta[own + pWords.GC_PERCENT_REPLACED] = meta[control.GC_PERCENT]
       meta[control.GC_PERCENT] = meta[own + pWords.GC_PERCENT_ASKED]
@@ -293,23 +295,5 @@ export class Cycle {
     ]) {
       store(meta, counter, 0)
     }
-  }
-
-  private get(measure: number): number {
-    const { memory } = this
-    return memory.metaF64[memory.measure(measure)]
-  }
-
-  private set(measure: number, value: number): void {
-    const { memory } = this
-    memory.metaF64[memory.measure(measure)] = value
-  }
-
-  private sum(measure: number): number {
-    const { memory } = this
-    let sum = 0
-    for (let index = 0; index < memory.layout.procs; index++)
-      sum += memory.metaF64[memory.pMeasure(index, measure)]
-    return sum
   }
 }

@@ -8,7 +8,9 @@
  *   after it                swept
  *   at any time             at, left, charged, slice
  */
+
 import type { FaultPoint, FaultPoints } from '../memory/fault-points.ts'
+import type { Bytes, Milliseconds } from '../memory/kinds.ts'
 
 /** What a P did in a stretch of time; in brackets, what its detail is. */
 export type Slice =
@@ -47,24 +49,24 @@ export interface Listener {
   /** This P is out of the protocol that ends the mark. */
   left(): void
   /** While a cycle marks this P took `bytes` and charged them to the live heap. */
-  charged(bytes: number, payment: Payment, mark: MarkState): void
+  charged(bytes: Bytes, payment: Payment, mark: MarkState): void
   /** This P did `kind` from `startMs` until now. */
-  slice(kind: Slice, startMs: number, detail: number): void
+  slice(kind: Slice, startMs: Milliseconds, detail: number): void
   /** Setup stop: counters are reset, and the heap is as it was at the trigger. */
   cycleStarted(consMark: number): void
   /** Setup stop: the pacer has planned the cycle. */
   planned(): void
   /** Setup stop: its last step. `pauseMs`: since the stop was requested. */
-  markStarted(pauseMs: number): void
+  markStarted(pauseMs: Milliseconds): void
   /** Termination stop: no grey object is left, and every cache still holds its span. */
   markOver(): void
   /**
    * Termination stop: `bytesMarked` live, of which checkmark found `checkedBytes` (0: it did not
    * look).
    */
-  marked(bytesMarked: number, checkedBytes: number): void
+  marked(bytesMarked: number, checkedBytes: Bytes): void
   /** Termination stop: its last step. `requestedMs`: when the stop was requested. */
-  cycleEnded(requestedMs: number, endMs: number): void
+  cycleEnded(requestedMs: Milliseconds, endMs: Milliseconds): void
   /** Every span is swept. By the sweeper whose leaving completed the sweep. */
   swept(): void
 }
@@ -73,14 +75,14 @@ export interface Listener {
 export class NullListener implements Listener {
   at(_point: FaultPoint): void {}
   left(): void {}
-  charged(_bytes: number, _payment: Payment, _mark: MarkState): void {}
-  slice(_kind: Slice, _startMs: number, _detail: number): void {}
+  charged(_bytes: Bytes, _payment: Payment, _mark: MarkState): void {}
+  slice(_kind: Slice, _startMs: Milliseconds, _detail: number): void {}
   cycleStarted(_consMark: number): void {}
   planned(): void {}
-  markStarted(_pauseMs: number): void {}
+  markStarted(_pauseMs: Milliseconds): void {}
   markOver(): void {}
-  marked(_bytesMarked: number, _checkedBytes: number): void {}
-  cycleEnded(_requestedMs: number, _endMs: number): void {}
+  marked(_bytesMarked: number, _checkedBytes: Bytes): void {}
+  cycleEnded(_requestedMs: Milliseconds, _endMs: Milliseconds): void {}
   swept(): void {}
 }
 
@@ -103,11 +105,11 @@ export class Listeners implements Listener {
     for (const each of this.all) each.left()
   }
 
-  charged(bytes: number, payment: Payment, mark: MarkState): void {
+  charged(bytes: Bytes, payment: Payment, mark: MarkState): void {
     for (const each of this.all) each.charged(bytes, payment, mark)
   }
 
-  slice(kind: Slice, startMs: number, detail: number): void {
+  slice(kind: Slice, startMs: Milliseconds, detail: number): void {
     for (const each of this.all) each.slice(kind, startMs, detail)
   }
 
@@ -119,7 +121,7 @@ export class Listeners implements Listener {
     for (const each of this.all) each.planned()
   }
 
-  markStarted(pauseMs: number): void {
+  markStarted(pauseMs: Milliseconds): void {
     for (const each of this.all) each.markStarted(pauseMs)
   }
 
@@ -127,11 +129,11 @@ export class Listeners implements Listener {
     for (const each of this.all) each.markOver()
   }
 
-  marked(bytesMarked: number, checkedBytes: number): void {
+  marked(bytesMarked: number, checkedBytes: Bytes): void {
     for (const each of this.all) each.marked(bytesMarked, checkedBytes)
   }
 
-  cycleEnded(requestedMs: number, endMs: number): void {
+  cycleEnded(requestedMs: Milliseconds, endMs: Milliseconds): void {
     for (const each of this.all) each.cycleEnded(requestedMs, endMs)
   }
 

@@ -55,7 +55,7 @@ interface MemoryTerms {
  * use are counted when the span is given back.
  */
 export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
-  const { meta, metaF64, layout } = memory
+  const { meta, layout } = memory
   const pagesTouched = meta[control.PAGES_END] - 1
   const { procs } = layout
   terms.mappedReady = mappedBytes(
@@ -65,10 +65,6 @@ export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
     procs,
   )
   terms.heapFree = (pagesTouched - meta[control.PAGES_IN_USE]) * PAGE_BYTES
-  terms.totalAlloc = terms.totalFree = 0
-  for (let index = 0; index < procs; index++) {
-    const own = memory.pMeasure(index, 0)
-    terms.totalAlloc += metaF64[own + pWords.ALLOCATED_BYTES]
-    terms.totalFree += metaF64[own + pWords.FREED_BYTES]
-  }
+  terms.totalAlloc = memory.sumOfPs(pWords.ALLOCATED_BYTES)
+  terms.totalFree = memory.sumOfPs(pWords.FREED_BYTES)
 }

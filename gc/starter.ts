@@ -8,7 +8,9 @@
  * collector's time (gc/work/cpu-limiter.ts). Every question is asked again after the sweep, and
  * after the epoch was read: the raise fails if another P's stop came between.
  */
+
 import { load, store } from '#sync'
+import type { MetaWord } from '../memory/kinds.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
@@ -24,13 +26,13 @@ export class Starter {
   private readonly here: Here
   private readonly sweeper: Sweeper
   private readonly limiter: CpuLimiter
-  private readonly pollWord: number
+  private readonly pollWord: MetaWord
 
   constructor(here: Here, sweeper: Sweeper, limiter: CpuLimiter) {
     this.here = here
     this.sweeper = sweeper
     this.limiter = limiter
-    this.pollWord = here.memory.p(here.index, pWords.POLL)
+    this.pollWord = here.memory.pWord(here.index, pWords.POLL)
   }
 
   /**

@@ -15,6 +15,7 @@ import { compareAndSwap, load, now, or, store } from '#sync'
 import type { Heap } from '../heap/heap.ts'
 import type { Sweep } from '../heap/sweep-span.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Bytes } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
@@ -97,14 +98,14 @@ export class Sweeper {
 
   /** In the termination stop: every swept span becomes an unswept one. */
   startSweep(): void {
-    const { meta, metaF64, layout } = this.memory
+    const { meta } = this.memory
     if (!this.isComplete) throw new InternalError('a cycle ends before the sweep of the last one')
     store(meta, control.HEAP_SWEEP_GENERATION, meta[control.HEAP_SWEEP_GENERATION] + 2)
     store(meta, control.SWEEP_CLASS, 0)
     store(meta, control.PAGES_SWEPT, 0)
     store(meta, control.SWEPT_MARKED_BYTES, 0)
     store(meta, control.SWEEPERS, 0)
-    metaF64[layout.measures + control.SWEEP_BEGAN_LIVE] = load(meta, control.HEAP_LIVE)
+    this.memory.set(control.SWEEP_BEGAN_LIVE, load(meta, control.HEAP_LIVE))
   }
 
   /** Sets the pace so that sweeping is done a little before the trigger. At commit. */
@@ -127,23 +128,23 @@ export class Sweeper {
    * Sweeps what the pace asks for before `bytes` are acquired (Go's deductSweepCredit).
    * `pagesPaid`: pages that the caller brings swept. @safepoint
    */
-  payFor(bytes: number, pagesPaid: number): void {
+  payFor(bytes: Bytes, pagesPaid: number): void {
     const { meta } = this.memory
     while (this.isBehind(bytes, pagesPaid)) {
       if (!this.sweepOne()) {
-        this.memory.metaF64[this.memory.measure(control.SWEEP_PAGES_PER_BYTE)] = 0
+        this.memory.set(control.SWEEP_PAGES_PER_BYTE, 0)
         return
       }
-      if (meta[this.memory.p(this.here.index, pWords.POLL)] === 0) continue
+      if (meta[this.memory.pWord(this.here.index, pWords.POLL)] === 0) continue
       probeStackDeep()
       this.here.world.safepoint()
     }
   }
 
   /** True if fewer pages are swept than the pace asks of a heap that has grown by so much. */
-  private isBehind(bytes: number, pagesPaid: number): boolean {
-    const { meta, metaF64, layout } = this.memory
-    const rate = metaF64[layout.measures + control.SWEEP_PAGES_PER_BYTE]
+  private isBehind(bytes: Bytes, pagesPaid: number): boolean {
+    const { meta } = this.memory
+    const rate = this.memory.get(control.SWEEP_PAGES_PER_BYTE)
     if (rate === 0) return false
     const grown = Math.max(load(meta, control.HEAP_LIVE) - meta[control.HEAP_LIVE_BASIS], 0) + bytes
     return (

@@ -6,6 +6,8 @@
  * `@safepoint`; one that must not says `@nosafepoint`. test/structure/safepoints.ts checks both.
  */
 
+import type { Milliseconds } from '../memory/kinds.ts'
+
 export const STOP_HEAP_CYCLE = 1
 export const STOP_FORCED_CYCLE = 2
 export const STOP_PERIODIC_CYCLE = 3
@@ -64,7 +66,7 @@ export interface World {
    * and sleeps when there is none of these. It never runs another goroutine. `deadline`: when
    * `isOver` must be asked at the latest, in ms of `now()`. @safepoint
    */
-  blockInPlace(isOver: () => boolean, deadline?: number): void
+  blockInPlace(isOver: () => boolean, deadline?: Milliseconds): void
   /**
    * True if this P has something better to do than to mark in idle time: a goroutine to run, or
    * what it waits for in place.

@@ -29,8 +29,9 @@
 
 import { add, load, store } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Addr, Bytes, MetaDouble, MetaWord, SpanId } from '../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES, PAGE_SHIFT } from '../memory/layout.ts'
-import type { Addr, Memory } from '../memory/memory.ts'
+import type { Memory } from '../memory/memory.ts'
 import { HEAP_SCANNABLE, PHASE, PHASE_OFF } from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
@@ -38,7 +39,7 @@ import type { Central } from './central.ts'
 import { LiveHeap } from './live-heap.ts'
 import type { PageHeap } from './page-heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from './size-classes.ts'
-import type { SpanId, Spans } from './span.ts'
+import type { Spans } from './span.ts'
 import type { Sweep } from './sweep-span.ts'
 
 /** Runs shorter than this many words are zeroed by a loop: a call of fill costs more. */
@@ -59,10 +60,10 @@ export class Cache {
   readonly live: LiveHeap
   /** Index of the P's first cache word. */
   /** Index of the P's PUBLISHED. */
-  private readonly base: number
+  private readonly base: MetaWord
   /** Index of the P's first double. */
-  private readonly published: number
-  private readonly measures: number
+  private readonly publishedWord: MetaWord
+  private readonly measures: MetaDouble
 
   constructor(
     memory: Memory,
@@ -78,16 +79,16 @@ export class Cache {
     this.pages = pages
     this.check = check
     this.live = new LiveHeap(memory, pIndex)
-    this.base = memory.p(pIndex, pWords.CACHE)
-    this.published = memory.p(pIndex, pWords.PUBLISHED)
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.base = memory.pWord(pIndex, pWords.CACHE)
+    this.publishedWord = memory.pWord(pIndex, pWords.PUBLISHED)
+    this.measures = memory.pDouble(pIndex, 0)
   }
 
   /**
    * Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is written
    * out where objects are made. @nosafepoint
    */
-  take(spanClass: number, slotBytes: number): Addr {
+  take(spanClass: number, slotBytes: Bytes): Addr {
     const { meta } = this.memory
     const entry = this.base + spanClass * pWords.CACHE_WORDS
     const at = meta[entry + pWords.CURSOR]
@@ -102,7 +103,7 @@ export class Cache {
   nextRun(spanClass: number): boolean {
     const { meta, marks } = this.memory
     const entry = this.base + spanClass * pWords.CACHE_WORDS
-    const id = meta[entry + pWords.SPAN]
+    const id = meta[entry + pWords.SPAN] as SpanId
     if (id === 0) return false
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const stride = slotBytes >>> GRANULE_SHIFT
@@ -153,7 +154,7 @@ export class Cache {
    * memory. The header is 0, so no marker reads the body. The caller zeroes the body piece by piece
    * (zeroPiece). @nosafepoint
    */
-  allocateLarge(bytes: number, noscan: boolean): Addr {
+  allocateLarge(bytes: Bytes, noscan: boolean): Addr {
     const { meta, marks, heap, metaF64 } = this.memory
     const pages = Math.ceil(bytes / PAGE_BYTES)
     const id = this.pages.allocate(pages)
@@ -183,7 +184,7 @@ export class Cache {
    * object.
    */
   zeroPiece(at: Addr, from: Addr): Addr {
-    const id = at >>> PAGE_SHIFT
+    const id = (at >>> PAGE_SHIFT) as SpanId
     const end = this.spans.read(id, span.FRESH_PAGE) << PAGE_SHIFT
     const past = Math.min(from + PIECE_BYTES, end)
     if (from < past) this.memory.heap.fill(0, from >>> 2, past >>> 2)
@@ -194,7 +195,7 @@ export class Cache {
    * Takes a slot, or a large object whose body is not zeroed yet, for the P of this cache. By the
    * actor, in a stop in which everything is swept. 0 if there is no room.
    */
-  serve(bytes: number, noscan: boolean, sweep: Sweep): Addr {
+  serve(bytes: Bytes, noscan: boolean, sweep: Sweep): Addr {
     const sizeClass = sizeClassOf(bytes)
     if (sizeClass === 0) return this.allocateLarge(bytes, noscan)
     const spanClass = spanClassOf(sizeClass, noscan)
@@ -213,7 +214,8 @@ export class Cache {
       const cursor = meta[entry + pWords.CURSOR]
       const limit = meta[entry + pWords.LIMIT]
       if (cursor === limit) continue
-      const stride = this.spans.read(meta[entry + pWords.SPAN], span.SLOT_BYTES) >>> GRANULE_SHIFT
+      const stride =
+        this.spans.read(meta[entry + pWords.SPAN] as SpanId, span.SLOT_BYTES) >>> GRANULE_SHIFT
       for (
         let granule = cursor >>> GRANULE_SHIFT;
         granule < limit >>> GRANULE_SHIFT;
@@ -237,7 +239,7 @@ export class Cache {
   }
 
   /** Bytes and objects allocated in the current runs, which the P's sums do not hold yet. */
-  unretired(): { bytes: number; objects: number } {
+  unretired(): { bytes: Bytes; objects: number } {
     const { meta } = this.memory
     let bytes = 0
     let objects = 0
@@ -246,7 +248,7 @@ export class Cache {
       const used = meta[entry + pWords.CURSOR] - meta[entry + pWords.RUN_START]
       if (used === 0) continue
       bytes += used
-      objects += used / this.spans.read(meta[entry + pWords.SPAN], span.SLOT_BYTES)
+      objects += used / this.spans.read(meta[entry + pWords.SPAN] as SpanId, span.SLOT_BYTES)
     }
     return { bytes, objects }
   }
@@ -259,7 +261,7 @@ export class Cache {
   private putBack(spanClass: number): void {
     const { meta, marks, metaF64 } = this.memory
     const entry = this.base + spanClass * pWords.CACHE_WORDS
-    const id = meta[entry + pWords.SPAN]
+    const id = meta[entry + pWords.SPAN] as SpanId
     if (id === 0) return
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const stride = slotBytes >>> GRANULE_SHIFT
@@ -302,7 +304,7 @@ export class Cache {
   }
 
   /** Adds what was allocated in the run to the P's sums, and forgets the run. */
-  private retireRun(entry: number, slotBytes: number): void {
+  private retireRun(entry: number, slotBytes: Bytes): void {
     const { meta, metaF64 } = this.memory
     const used = meta[entry + pWords.CURSOR] - meta[entry + pWords.RUN_START]
     if (used > 0) {
@@ -331,16 +333,16 @@ export class Cache {
   /** Orders the mark bytes before every later store of this P: see Publication above. */
   private publishMarks(): void {
     const { meta } = this.memory
-    store(meta, this.published, 1)
-    load(meta, this.published)
+    store(meta, this.publishedWord, 1)
+    load(meta, this.publishedWord)
   }
 
-  private charge(bytes: number, spanClass: number): void {
+  private charge(bytes: Bytes, spanClass: number): void {
     this.live.charge(bytes)
     this.countScannable(bytes, spanClass)
   }
 
-  private uncharge(bytes: number, spanClass: number): void {
+  private uncharge(bytes: Bytes, spanClass: number): void {
     this.live.shrink(bytes)
     this.countScannable(-bytes, spanClass)
   }
@@ -349,7 +351,7 @@ export class Cache {
    * Counts bytes in scan spans for the pacer. While a cycle marks, HEAP_SCANNABLE is frozen; the
    * end of the mark sets it anew.
    */
-  private countScannable(bytes: number, spanClass: number): void {
+  private countScannable(bytes: Bytes, spanClass: number): void {
     const { meta } = this.memory
     if ((spanClass & 1) === 0 && meta[PHASE] === PHASE_OFF) add(meta, HEAP_SCANNABLE, bytes)
   }

@@ -15,6 +15,7 @@
  *   before whatever the P that pops it reads.
  */
 
+import type { MetaWord, SpanId } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
@@ -23,7 +24,7 @@ import { SPAN_CLASSES } from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
 import type { PageHeap } from './page-heap.ts'
 import { slotBytesOf, spanPagesOf } from './size-classes.ts'
-import type { SpanId, Spans } from './span.ts'
+import type { Spans } from './span.ts'
 import type { Sweep } from './sweep-span.ts'
 
 /** The most spans that a refill sweeps before it takes fresh pages (Go's spanBudget). */
@@ -107,8 +108,8 @@ export class Central {
   get isDrained(): boolean {
     const { meta } = this.memory
     for (let spanClass = 0; spanClass < SPAN_CLASSES; spanClass++) {
-      if (meta[this.head(spanClass, span.CENTRAL_PARTIAL, 'unswept')] !== 0) return false
-      if (meta[this.head(spanClass, span.CENTRAL_FULL, 'unswept')] !== 0) return false
+      if (meta[this.headWord(spanClass, span.CENTRAL_PARTIAL, 'unswept')] !== 0) return false
+      if (meta[this.headWord(spanClass, span.CENTRAL_FULL, 'unswept')] !== 0) return false
     }
     return true
   }
@@ -117,7 +118,7 @@ export class Central {
    * Index of the head of a list: swept lists are number h/2 mod 2 of their pair. The generation is
    * plain, since it changes only in the termination stop.
    */
-  private head(spanClass: number, pair: number, state: SweepState): number {
+  private headWord(spanClass: number, pair: number, state: SweepState): MetaWord {
     const { meta, layout } = this.memory
     const current = (meta[HEAP_SWEEP_GENERATION] >>> 1) & 1
     return (
@@ -128,37 +129,37 @@ export class Central {
     )
   }
 
-  private lockOf(spanClass: number): number {
+  private lockWord(spanClass: number): MetaWord {
     return this.memory.layout.central + spanClass * span.CENTRAL_WORDS + span.CENTRAL_LOCK
   }
 
   private push(id: SpanId, pair: number): void {
     const { meta } = this.memory
     const spanClass = this.spans.read(id, span.CLASS)
-    lock(meta, this.lockOf(spanClass))
+    lock(meta, this.lockWord(spanClass))
     try {
-      const head = this.head(spanClass, pair, 'swept')
+      const head = this.headWord(spanClass, pair, 'swept')
       this.spans.write(id, span.NEXT, meta[head])
       meta[head] = id
     } finally {
-      unlock(meta, this.lockOf(spanClass))
+      unlock(meta, this.lockWord(spanClass))
     }
   }
 
   private pop(spanClass: number, pair: number, state: SweepState): SpanId {
     const { meta } = this.memory
-    const head = this.head(spanClass, pair, state)
+    const head = this.headWord(spanClass, pair, state)
     // A hint, before the lock. An old 0 of a swept list sends the caller on to the next list, which
     // costs a span and no object. An unswept list cannot show an old 0: what was pushed to it was
     // pushed before the termination stop.
     if (meta[head] === 0) return 0
-    lock(meta, this.lockOf(spanClass))
+    lock(meta, this.lockWord(spanClass))
     try {
-      const id = meta[head]
+      const id = meta[head] as SpanId
       if (id !== 0) meta[head] = this.spans.read(id, span.NEXT)
       return id
     } finally {
-      unlock(meta, this.lockOf(spanClass))
+      unlock(meta, this.lockWord(spanClass))
     }
   }
 }

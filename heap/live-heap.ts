@@ -21,7 +21,9 @@
  *
  * gc/record/overrun.ts names a cause for each byte.
  */
+
 import { add, compareAndSwap, load } from '#sync'
+import type { Bytes, MetaDouble } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { GOAL_AT_START, HEAP_LIVE } from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
@@ -29,27 +31,27 @@ import * as pWords from '../memory/words/p.ts'
 export class LiveHeap {
   private readonly memory: Memory
   /** Index of this P's OVERRUN_OWED. Plain: only this P writes it, and the actor in a stop. */
-  private readonly owed: number
+  private readonly owedDouble: MetaDouble
   /** Index of GOAL_AT_START. Plain: it is set in the setup stop. */
-  private readonly goal: number
+  private readonly goalDouble: MetaDouble
   /** Bytes by which L has grown for a request that is not charged yet. */
   reserved = 0
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
-    this.owed = memory.pMeasure(pIndex, pWords.OVERRUN_OWED)
-    this.goal = memory.measure(GOAL_AT_START)
+    this.owedDouble = memory.pDouble(pIndex, pWords.OVERRUN_OWED)
+    this.goalDouble = memory.controlDouble(GOAL_AT_START)
   }
 
   /** Grows L by `bytes`, of which some may be reserved. @nosafepoint */
-  charge(bytes: number): void {
+  charge(bytes: Bytes): void {
     const rest = bytes - this.reserved
     this.reserved = 0
     if (rest !== 0) this.add(rest)
   }
 
   /** Shrinks L: free slots go back. */
-  shrink(bytes: number): void {
+  shrink(bytes: Bytes): void {
     this.add(-bytes)
   }
 
@@ -57,7 +59,7 @@ export class LiveHeap {
    * Reserves `bytes` for the next charge, if L stays within `limit`; else returns false.
    * @nosafepoint
    */
-  reserve(bytes: number, limit: number): boolean {
+  reserve(bytes: Bytes, limit: number): boolean {
     const { meta } = this.memory
     for (;;) {
       const live = load(meta, HEAP_LIVE)
@@ -75,14 +77,14 @@ export class LiveHeap {
     this.charge(0)
   }
 
-  private add(bytes: number): void {
+  private add(bytes: Bytes): void {
     this.count(add(this.memory.meta, HEAP_LIVE, bytes), bytes)
   }
 
   /** Counts what a change by `bytes`, from `before`, has added to the overrun. */
-  private count(before: number, bytes: number): void {
-    const goal = this.memory.metaF64[this.goal]
-    this.memory.metaF64[this.owed] +=
+  private count(before: number, bytes: Bytes): void {
+    const goal = this.memory.metaF64[this.goalDouble]
+    this.memory.metaF64[this.owedDouble] +=
       Math.max(0, before + bytes - goal) - Math.max(0, before - goal)
   }
 }

@@ -13,6 +13,7 @@
  * during a mark.
  */
 
+import type { MetaWord, SpanId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import {
@@ -47,8 +48,11 @@ export class PageHeap {
     this.insert(1, layout.pages - 1)
   }
 
-  /** Takes `count` pages. Returns the first page, or 0 if no free run is long enough. */
-  allocate(count: number): number {
+  /**
+   * Takes `count` pages for a span. Returns the first page, which names the span; 0 if no free run
+   * is long enough.
+   */
+  allocate(count: number): SpanId {
     const { meta, layout } = this.memory
     lock(meta, PAGE_LOCK)
     try {
@@ -63,7 +67,7 @@ export class PageHeap {
       // PAGES_END only grows. Pages from there on were never touched, so they are zero.
       this.freshPage = Math.min(Math.max(page, meta[PAGES_END]), page + count)
       if (page + count > meta[PAGES_END]) meta[PAGES_END] = page + count
-      return page
+      return page as SpanId
     } finally {
       unlock(meta, PAGE_LOCK)
     }
@@ -140,7 +144,7 @@ export class PageHeap {
     const { meta, layout } = this.memory
     meta[layout.pageRun + page] = length
     meta[layout.pageRun + page + length - 1] = length
-    const head = binOf(length)
+    const head = binWord(length)
     const next = meta[head]
     meta[layout.pageNext + page] = next
     meta[layout.pagePrevious + page] = 0
@@ -156,13 +160,13 @@ export class PageHeap {
     const { meta, layout } = this.memory
     const next = meta[layout.pageNext + page]
     const previous = meta[layout.pagePrevious + page]
-    if (previous === 0) meta[binOf(length)] = next
+    if (previous === 0) meta[binWord(length)] = next
     else meta[layout.pageNext + previous] = next
     if (next !== 0) meta[layout.pagePrevious + next] = previous
   }
 }
 
 /** Index of the head of the bin for runs of this length. */
-function binOf(length: number): number {
+function binWord(length: number): MetaWord {
   return PAGE_BINS + Math.min(length, PAGE_BIN_COUNT) - 1
 }

@@ -21,14 +21,15 @@
  * scan, and when the goroutine parks.
  */
 
-import type { Addr, Memory } from '../memory/memory.ts'
+import type { Addr, GoroutineId, MetaWords } from '../memory/kinds.ts'
+import type { Memory } from '../memory/memory.ts'
 import { probeStack } from '../memory/stack-probe.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import type { Stacks } from './stacks.ts'
 
 /** @nosafepoint */
 export class ShadowStack {
-  readonly meta: Int32Array
+  readonly meta: MetaWords
   private readonly memory: Memory
   private readonly stacks: Stacks
   private goroutine = 0
@@ -43,8 +44,8 @@ export class ShadowStack {
   }
 
   /** Makes the stack of a goroutine that this P is about to run the current one. */
-  load(goroutine: number): void {
-    const record = this.memory.goroutine(goroutine, 0)
+  load(goroutine: GoroutineId): void {
+    const record = this.memory.goroutineWord(goroutine, 0)
     this.goroutine = goroutine
     this.base = this.meta[record + gWords.STACK]
     this.top = this.base + this.meta[record + gWords.STACK_USED]
@@ -57,7 +58,8 @@ export class ShadowStack {
    */
   save(): void {
     if (this.goroutine !== 0)
-      this.meta[this.memory.goroutine(this.goroutine, gWords.STACK_USED)] = this.top - this.base
+      this.meta[this.memory.goroutineWord(this.goroutine as GoroutineId, gWords.STACK_USED)] =
+        this.top - this.base
   }
 
   /** Forgets the goroutine, which must have been saved. */
@@ -90,7 +92,7 @@ export class ShadowStack {
         `out of memory: a shadow stack cannot grow beyond ${size} references; all ${this.memory.layout.stackWords} words for stacks are in use`,
       )
     }
-    const record = this.memory.goroutine(this.goroutine, 0)
+    const record = this.memory.goroutineWord(this.goroutine as GoroutineId, 0)
     this.meta.copyWithin(segment, this.base, this.top)
     this.stacks.free(this.base, size)
     this.meta[record + gWords.STACK] = segment

@@ -2,6 +2,7 @@
  * Go's size classes (Go 1.19, sizeclasses.go) from 16 bytes up, without that of 24 bytes: a slot is
  * whole granules of 16 bytes. Class 0 stands for large objects, which have a span of their own.
  */
+import type { Bytes } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 
 /** Objects of more bytes are large. */
@@ -38,7 +39,7 @@ for (let granules = 0, sizeClass = 1; granules < classOfGranules.length; granule
 }
 
 /** The smallest class whose slots hold `bytes`; 0 if the object is large. */
-export function sizeClassOf(bytes: number): number {
+export function sizeClassOf(bytes: Bytes): number {
   return bytes > MAX_SMALL_BYTES ? 0 : classOfGranules[(bytes + 15) >>> 4]
 }
 
@@ -53,14 +54,14 @@ export function spanPagesOf(sizeClass: number): number {
 }
 
 /** Bytes of the span that holds an object of `bytes`. */
-export function spanBytesOf(bytes: number): number {
+export function spanBytesOf(bytes: Bytes): number {
   const pages =
     bytes > MAX_SMALL_BYTES ? Math.ceil(bytes / PAGE_BYTES) : spanPages[sizeClassOf(bytes)]
   return pages * PAGE_BYTES
 }
 
 /** Bytes that an object of `bytes` takes: its slot, or whole pages. */
-export function roundedBytes(bytes: number): number {
+export function roundedBytes(bytes: Bytes): number {
   return bytes > MAX_SMALL_BYTES
     ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
     : slotBytes[sizeClassOf(bytes)]

@@ -23,13 +23,11 @@
 
 import { compareAndSwap, load, store } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Addr, Bytes, MetaWord, SpanId } from '../memory/kinds.ts'
 import { PAGE_SHIFT } from '../memory/layout.ts'
-import type { Addr, Memory } from '../memory/memory.ts'
+import type { Memory } from '../memory/memory.ts'
 import { HEAP_SWEEP_GENERATION } from '../memory/words/control.ts'
 import * as span from '../memory/words/span.ts'
-
-/** The first page of a span in use, which is its name. */
-export type SpanId = number
 
 export class Spans {
   private readonly memory: Memory
@@ -39,7 +37,7 @@ export class Spans {
   }
 
   /** Index of a word of a span's record. */
-  word(id: SpanId, word: number): number {
+  word(id: SpanId, word: number): MetaWord {
     return this.memory.layout.spans + id * span.WORDS + word
   }
 
@@ -56,7 +54,7 @@ export class Spans {
   /**
    * Fills in the record of a fresh span, which its allocator owns: swept, with nothing allocated.
    */
-  initialize(id: SpanId, pages: number, spanClass: number, slotBytes: number, slots: number): void {
+  initialize(id: SpanId, pages: number, spanClass: number, slotBytes: Bytes, slots: number): void {
     const { meta } = this.memory
     const record = this.word(id, 0)
     meta[record + span.PAGES] = pages
@@ -78,7 +76,7 @@ export class Spans {
    */
   of(address: Addr): SpanId {
     const { meta, layout } = this.memory
-    return meta[layout.pageSpan + (address >>> PAGE_SHIFT)]
+    return meta[layout.pageSpan + (address >>> PAGE_SHIFT)] as SpanId
   }
 
   /** Address of the first slot. */

@@ -17,7 +17,9 @@
  * All words here are plain and guarded by STACK_LOCK, except STACK_WORDS_IN_USE, which is atomic.
  * The words of an allocated segment belong to its goroutine.
  */
+
 import { add } from '#sync'
+import type { MetaWord } from '../memory/kinds.ts'
 import { STACK_MIN_LOG2 } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
@@ -51,7 +53,7 @@ export class Stacks {
    * Word index of a segment of `size` words (a power of two); 0 if there is no room. Its contents
    * are not defined.
    */
-  allocate(size: number): number {
+  allocate(size: number): MetaWord {
     const { meta } = this.memory
     const log2 = Math.log2(size)
     let segment = 0
@@ -81,7 +83,7 @@ export class Stacks {
   }
 
   /** Takes the first free segment of 2^found words, and frees all of it but its first 2^log2. */
-  private split(found: number, log2: number): number {
+  private split(found: MetaWord, log2: number): MetaWord {
     const segment = this.memory.meta[STACK_FREE + found]
     this.remove(segment, found)
     for (let half = found - 1; half >= log2; half--) this.insert(segment + 2 ** half, half)
@@ -92,7 +94,7 @@ export class Stacks {
    * Takes 2^log2 words from the untouched end, and frees what lies before the next multiple of
    * that; 0 if there are not that many.
    */
-  private extend(log2: number): number {
+  private extend(log2: number): MetaWord {
     const { meta, layout } = this.memory
     const size = 2 ** log2
     const begin = Math.ceil(meta[STACK_NEXT] / size) * size
@@ -117,7 +119,8 @@ export class Stacks {
     for (;;) {
       const buddy = begin ^ (2 ** joined)
       // What was never touched is 0 in the table, so it joins with nothing.
-      if (buddy >= layout.stackWords || meta[this.entry(layout.stacks + buddy)] !== joined) break
+      if (buddy >= layout.stackWords || meta[this.entryWord(layout.stacks + buddy)] !== joined)
+        break
       this.remove(layout.stacks + buddy, joined)
       begin &= buddy
       joined++
@@ -134,7 +137,7 @@ export class Stacks {
     meta[segment + PREVIOUS] = 0
     if (next !== 0) meta[next + PREVIOUS] = segment
     meta[head] = segment
-    meta[this.entry(segment)] = log2
+    meta[this.entryWord(segment)] = log2
   }
 
   /** Removes a free segment from the list of its size and from the table. */
@@ -145,11 +148,11 @@ export class Stacks {
     if (previous === 0) meta[STACK_FREE + log2] = next
     else meta[previous + NEXT] = next
     if (next !== 0) meta[next + PREVIOUS] = previous
-    meta[this.entry(segment)] = 0
+    meta[this.entryWord(segment)] = 0
   }
 
   /** Index of the segment's word in the table. */
-  private entry(segment: number): number {
+  private entryWord(segment: MetaWord): MetaWord {
     const { layout } = this.memory
     return layout.stackTable + ((segment - layout.stacks) >>> STACK_MIN_LOG2)
   }

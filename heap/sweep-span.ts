@@ -23,13 +23,14 @@
 
 import { add, compareAndSwap, load, sub } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Bytes, MetaDouble, SpanId } from '../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
 import type { PageHeap } from './page-heap.ts'
-import type { SpanId, Spans } from './span.ts'
+import type { Spans } from './span.ts'
 
 /**
  * What freed memory is filled with under `--check`. No type has this header, and as a reference it
@@ -56,7 +57,7 @@ export class Sweep {
   private readonly check: boolean
   private readonly onComplete: () => void
   /** Index of the first double of the P that sweeps. */
-  private readonly measures: number
+  private readonly measures: MetaDouble
   /** What the span that is being swept held. */
   private readonly counts = { live: 0, freed: 0, quarantined: 0 }
 
@@ -74,7 +75,7 @@ export class Sweep {
     this.spans = spans
     this.pages = pages
     this.check = check
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.measures = memory.pDouble(pIndex, 0)
   }
 
   /** Registers a sweeper; false if all spans have been handed out already. */
@@ -188,7 +189,7 @@ export class Sweep {
    * Sweeps slot by slot, with poison and quarantine. If the quarantine is open, since memory is
    * short, freed slots leave it at once.
    */
-  private sweepChecked(first: number, end: number, stride: number, slotBytes: number): void {
+  private sweepChecked(first: number, end: number, stride: number, slotBytes: Bytes): void {
     const { meta, marks, heap } = this.memory
     const isOpen = load(meta, control.QUARANTINE_OPEN) !== 0
     let live = 0

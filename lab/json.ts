@@ -1,6 +1,6 @@
 /**
- * JSON that others wrote: read here, and nowhere else in the lab. What is wrong with it is one line
- * that names the file and, where there is one, the place in it.
+ * Reads JSON that others wrote; nothing else in the lab does. A complaint is one line that names
+ * the file and, where there is one, the place in it.
  */
 import { constants } from 'node:buffer'
 import { readFileSync } from 'node:fs'
@@ -29,12 +29,12 @@ export function textOf(file: string): string {
   }
 }
 
-/** A text as it begins behind a mark of its byte order, which JSON.parse does not know. */
+/** A text without the byte order mark at its start, which JSON.parse does not accept. */
 export function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text
 }
 
-/** The value of a text, which may begin with a mark of its byte order. Throws a UsageError. */
+/** The value of a text, which may begin with a byte order mark. Throws a UsageError. */
 export function parsedJson(text: string, origin: string): unknown {
   try {
     return JSON.parse(withoutMark(text))
@@ -43,12 +43,12 @@ export function parsedJson(text: string, origin: string): unknown {
   }
 }
 
-/** What a program or a run of our own printed for us. */
+/** Parses what one of our own programs printed. */
 export function ownJson<T>(text: string): T {
   return JSON.parse(text) as T
 }
 
-/** A message in one line: some quote a text, line ends and all. */
+/** A message in one line. Some messages quote a text with its line ends. */
 export function oneLine(message: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be shown
   return message.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')

@@ -1,4 +1,4 @@
-/** The machine of the figures. */
+/** The machine on which the figures were measured. */
 import { availableParallelism, cpus } from 'node:os'
 import { name, object, orNull, type Shape, whole } from './shape.ts'
 
@@ -7,7 +7,7 @@ export interface Machine {
   readonly cores: number
   readonly platform: string
   readonly node: string
-  /** `go version`, where Go was measured too. */
+  /** What `go version` prints; null if Go was not measured. */
   readonly go: string | null
 }
 
@@ -17,7 +17,11 @@ export const machineShape: Shape<Machine> = object({
   go: orNull(name),
 })
 
-/** `go`: what `go version` prints, where Go was measured too. */
+/**
+ * This machine.
+ *
+ * @param go - what `go version` prints; null if Go was not measured
+ */
 export function thisMachine(go: string | null): Machine {
   const { platform, arch, version } = process
   return {

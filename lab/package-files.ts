@@ -1,5 +1,6 @@
-// Files as they stand in the two packages: programs, which the runtime prepares for each run, what another compiler
-// reads, and what goes into a page. The lab's are found by its name, so that the sources and both builds agree on where.
+// Finds files of the two packages: programs that the runtime prepares for each run, sources for
+// another compiler, and what goes into a page. The lab is found by its package name, so the sources
+// and both builds agree on where its files are.
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { packageFile } from 'sawtooth/internal/runtime/load/package-file'

@@ -1,10 +1,13 @@
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
 import { say } from 'sawtooth/internal/runtime/output/standard-streams'
 
-/** How often what is done is said where standard error is no terminal, in ms. */
+/** How often a line is written where standard error is no terminal, in ms. */
 const QUIET_MS = 60_000
 
-/** A line on standard error that says what is done now: on a terminal always the same one, else the first, and one now and then. */
+/**
+ * A line on standard error that says what is done now. On a terminal it is drawn over each time;
+ * elsewhere the first is written, and then at most one in each QUIET_MS.
+ */
 export class Progress {
   #isShown = false
   #saidMs = Number.NEGATIVE_INFINITY
@@ -17,7 +20,7 @@ export class Progress {
       say(`${text}\n`)
       return
     }
-    // One that wraps could not be drawn over.
+    // A line that wraps could not be drawn over.
     say(`\r${text.slice(0, Math.max(0, (process.stderr.columns ?? 80) - 1))}\x1b[K`)
     this.#isShown = true
   }
@@ -28,7 +31,10 @@ export class Progress {
   }
 }
 
-/** What is left if it goes on as it has since `began`, as the end of a line; `done` is not 0. */
+/**
+ * The time that is left if work goes on as it has since `began`, as the end of a line. `done` must
+ * not be 0.
+ */
 export function remaining(began: number, done: number, all: number): string {
   const seconds = (((performance.now() - began) / done) * (all - done)) / 1000
   return seconds < 90

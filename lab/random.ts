@@ -1,4 +1,12 @@
-/** A stream of numbers from a seed: mulberry32. The same seed gives the same stream on every machine. */
+/** Random numbers from seeds. */
+
+/** The largest seed: seeds have 32 bits. */
+export const MOST_SEED = 2 ** 32 - 1
+
+/**
+ * A stream of numbers from a seed: mulberry32. The same seed gives the same stream on every
+ * machine.
+ */
 export class Random {
   private state: number
 
@@ -24,7 +32,7 @@ export class Random {
   }
 }
 
-/** The seed of case `index` among those of `seed`. */
+/** The seed of case `index` of all those that follow from `seed`. */
 export function seedOf(seed: number, index: number): number {
   return new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)).next()
 }

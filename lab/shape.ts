@@ -1,16 +1,16 @@
 /**
- * What a value that was read must be, put together from small parts:
+ * Says what a value that was read must be. A shape is put together from small ones:
  *
  *     const machine = object<Machine>({ cpu: name, cores: whole(1, 4096), go: orNull(name) })
  *
- * The compiler holds each shape to the type that it stands for. Fields that no shape knows are
- * passed over, so that an older version reads what a newer one wrote.
+ * The compiler checks each shape against the type that it stands for. Fields that no shape names
+ * are ignored, so an older version reads what a newer one wrote.
  */
 
-/** The first complaint about a value, with its place; null: it is of the shape. */
+/** Returns the first complaint about a value, with its place; null if the value is of the shape. */
 export interface Shape<T> {
   (value: unknown, place: string): string | null
-  /** For the compiler alone. */
+  /** Only for the compiler: no shape has this field. */
   readonly of?: T
 }
 
@@ -18,11 +18,11 @@ export interface Shape<T> {
 const MOST_DEPTH = 32
 /** Characters of a value that a complaint shows. */
 const MOST_SHOWN = 40
-/** Those that move a cursor or end a line; a name has none. */
+/** Characters that move a cursor or end a line. A name has none. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
-/** A number within bounds; neither NaN nor infinite, since the bounds are not. */
+/** A number within bounds. The bounds are finite, so the number is too, and it is not NaN. */
 export function number(min: number, max: number, isWhole = false): Shape<number> {
   const says = `a ${isWhole ? 'whole ' : ''}number from ${min} to ${max}`
   return simple(says, value => {
@@ -35,7 +35,7 @@ export const whole = (min: number, max: number): Shape<number> => number(min, ma
 
 /** Bytes, or a count. */
 export const count = whole(0, Number.MAX_SAFE_INTEGER)
-/** A size or a time that may be an average; none of ours is larger. */
+/** A size or a time that may be an average. None of ours is above this bound. */
 export const amount = number(0, Number.MAX_SAFE_INTEGER)
 
 export const text: Shape<string> = simple('a text', value => typeof value === 'string')
@@ -61,7 +61,7 @@ export function list<T>(item: Shape<T>, least = 0): Shape<readonly T[]> {
   }
 }
 
-/** Fields by name. One that is missing is undefined to its shape. */
+/** Fields by name. A missing field is undefined to its shape. */
 export function object<T>(fields: { readonly [Name in keyof T]-?: Shape<T[Name]> }): Shape<T> {
   const shapes = Object.entries(fields) as [string, Shape<unknown>][]
   return (value, place) => {
@@ -91,29 +91,29 @@ export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, place) => (value === undefined ? null : shape(value, place))
 }
 
-/** Either of two, in words. */
+/** Either of two shapes; `says` describes both. */
 export function either<A, B>(says: string, one: Shape<A>, other: Shape<B>): Shape<A | B> {
   return (value, place) =>
     one(value, place) === null || other(value, place) === null ? null : unlike(value, place, says)
 }
 
-/** What a value of the shape must be beside. */
+/** A shape with one more condition. `holds` is asked only about values of the shape. */
 export function suchThat<T>(shape: Shape<T>, says: string, holds: (value: T) => boolean): Shape<T> {
   return (value, place) =>
     shape(value, place) ?? (holds(value as T) ? null : `${place || 'the file'} ${says}`)
 }
 
-/** What a tree of any form is made of. */
+/** The parts of which a tree of any form is made. */
 export interface TreeParts {
   /** The names that its objects may have. */
   readonly words: ReadonlySet<string>
-  /** What stands at its ends. */
+  /** The shape of its leaves. */
   readonly leaf: Shape<unknown>
-  /** Names below which stands something of its own. */
+  /** Names whose values have a shape of their own. */
   readonly apart: Readonly<Record<string, Shape<unknown>>>
 }
 
-/** An object of any form, made of parts that are known. */
+/** An object of any form that is made only of the given parts. */
 export function tree(parts: TreeParts): Shape<Readonly<Record<string, unknown>>> {
   const { words, leaf, apart } = parts
   const below = (value: unknown, place: string, depth: number): string | null => {
@@ -122,7 +122,8 @@ export function tree(parts: TreeParts): Shape<Readonly<Record<string, unknown>>>
       return first(value, (one, at) => below(one, `${place}[${at}]`, depth + 1))
     if (!isObject(value)) return leaf(value, place)
     return first(Object.entries(value), ([key, one]) => {
-      if (Object.hasOwn(apart, key)) return (apart[key] as Shape<unknown>)(one, `${place}.${key}`)
+      const own = Object.hasOwn(apart, key) ? apart[key] : undefined
+      if (own !== undefined) return own(one, `${place}.${key}`)
       return words.has(key)
         ? below(one, `${place}.${key}`, depth + 1)
         : `${place}[${shown(key)}] has no place here`
@@ -142,7 +143,7 @@ export function shown(value: unknown): string {
 }
 
 function withNull(complaint: string | null, place: string): string | null {
-  // What is wrong further down would be no better as null.
+  // A fault further down would not be mended by null.
   return complaint?.startsWith(`${place} `) === true ? `${complaint}, or null` : complaint
 }
 
@@ -165,8 +166,8 @@ function first<T>(
   values: readonly T[],
   complain: (value: T, index: number) => string | null,
 ): string | null {
-  for (let index = 0; index < values.length; index++) {
-    const complaint = complain(values[index] as T, index)
+  for (const [index, value] of values.entries()) {
+    const complaint = complain(value, index)
     if (complaint !== null) return complaint
   }
   return null

@@ -1,7 +1,10 @@
 /** Tables on a terminal. */
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
 
-/** Rows under their heads, a line each: numbers and what begins with one stand to the right, words to the left. */
+/**
+ * Rows under their heads, a line each. A column whose cells all begin like a number is aligned to
+ * the right, any other to the left.
+ */
 export function formatTable(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
@@ -15,17 +18,16 @@ export function formatTable(
   const line = (cells: readonly string[]): string =>
     cells
       .map(printable)
-      .map((cell, column) =>
-        isNumber[column]
-          ? cell.padStart(widths[column] as number)
-          : cell.padEnd(widths[column] as number),
-      )
+      .map((cell, column) => {
+        const width = widths[column] ?? 0
+        return isNumber[column] ? cell.padStart(width) : cell.padEnd(width)
+      })
       .join('  ')
       .trimEnd()
   return `${[heads, ...rows].map(line).join('\n')}\n`
 }
 
-/** The same of rows by name, as experiments have them. */
+/** The same for rows whose cells have names, as those of experiments. */
 export function formatRows(rows: readonly Readonly<Record<string, string | number>>[]): string {
   const heads = Object.keys(rows[0] ?? {})
   return formatTable(

@@ -1,4 +1,4 @@
-/** The files that a command writes when all is measured and its tables are printed. */
+/** Writes the files of a command once all is measured and its tables are printed. */
 
 import { EXIT_UNWRITTEN, outputErrorOf } from 'sawtooth/internal/runtime/errors/output-error'
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
@@ -6,12 +6,15 @@ import { writeOutput } from 'sawtooth/internal/runtime/output/output-file'
 import { say } from 'sawtooth/internal/runtime/output/standard-streams'
 
 export interface ResultFile {
-  /** null: it is not asked for. */
+  /** null: the file is not asked for. */
   readonly path: string | null
   readonly text: () => string | Promise<string>
 }
 
-/** Writes them; one that cannot be written is said, and keeps no other from being. Returns `code`, or 4 if that is 0 and one could not. */
+/**
+ * Writes the files. One that cannot be written is reported, and the others are still written.
+ * Returns `code`; 4 if `code` is 0 and a file could not be written.
+ */
 export async function writeResults(code: number, files: readonly ResultFile[]): Promise<number> {
   let isUnwritten = false
   for (const { path, text } of files) {

@@ -12,6 +12,7 @@
  * offset counts units of the view that reads it: 32-bit words, doubles, or bytes, as its name or
  * comment says. What may be written where, and by whom, is said in memory/words/.
  */
+import type { Bytes, MetaDouble, MetaWord } from './kinds.ts'
 import * as control from './words/control.ts'
 import * as gWords from './words/goroutine.ts'
 import * as pWords from './words/p.ts'
@@ -78,48 +79,48 @@ export const TRACE_EVENT_DOUBLES = 4
 
 /** The offsets of one run's memory. Plain numbers, which are sent to every P and never change. */
 export interface Layout {
-  readonly arenaBytes: number
+  readonly arenaBytes: Bytes
   readonly procs: number
   /** Pages, page 0 included. */
   readonly pages: number
-  readonly heapBytes: number
-  readonly metaBytes: number
+  readonly heapBytes: Bytes
+  readonly metaBytes: Bytes
   /** Word offsets. The control words begin the buffer, so their names are their indices. */
-  readonly ps: number
-  readonly central: number
+  readonly ps: MetaWord
+  readonly central: MetaWord
   /**
    * The page table: the span that a page belongs to, 0 for a free page. Written under PAGE_LOCK.
    * Markers read it plainly: the span of a live object's page does not change during a mark.
    */
-  readonly pageSpan: number
+  readonly pageSpan: MetaWord
   /** Length of a free run, at both its ends. Then the links of free runs. Under PAGE_LOCK. */
-  readonly pageRun: number
-  readonly pageNext: number
-  readonly pagePrevious: number
-  readonly spans: number
-  readonly workBuffers: number
+  readonly pageRun: MetaWord
+  readonly pageNext: MetaWord
+  readonly pagePrevious: MetaWord
+  readonly spans: MetaWord
+  readonly workBuffers: MetaWord
   readonly workBufferCount: number
-  readonly goroutines: number
-  readonly waiters: number
-  readonly stacks: number
+  readonly goroutines: MetaWord
+  readonly waiters: MetaWord
+  readonly stacks: MetaWord
   readonly stackWords: number
   /**
    * For each 2^STACK_MIN_LOG2 words of stacks: the power of two of the free segment that begins
    * there, else 0. Under STACK_LOCK.
    */
-  readonly stackTable: number
-  readonly globals: number
-  readonly declarations: number
-  readonly typeSlots: number
-  readonly consoleRings: number
-  readonly traceRings: number
+  readonly stackTable: MetaWord
+  readonly globals: MetaWord
+  readonly declarations: MetaWord
+  readonly typeSlots: MetaWord
+  readonly consoleRings: MetaWord
+  readonly traceRings: MetaWord
   /** Double offsets. */
-  readonly measures: number
-  readonly pMeasures: number
-  readonly goroutineDoubles: number
-  readonly waiterDoubles: number
-  readonly cycleRecords: number
-  readonly traceEvents: number
+  readonly measures: MetaDouble
+  readonly pMeasures: MetaDouble
+  readonly goroutineDoubles: MetaDouble
+  readonly waiterDoubles: MetaDouble
+  readonly cycleRecords: MetaDouble
+  readonly traceEvents: MetaDouble
   /** Byte offsets. */
   readonly marks: number
   readonly consoleBytes: number
@@ -142,7 +143,7 @@ export const TRACE_RING_WORDS = 16
 
 export interface LayoutSizes {
   /** Bytes of the arena: whole pages, from 4 MiB to below 2 GiB. */
-  readonly arenaBytes: number
+  readonly arenaBytes: Bytes
   /** Number of Ps, 1 to 64. */
   readonly procs: number
   /** Number of work buffers. @defaultValue one for each 64 KiB of arena, at least 64 */
@@ -176,7 +177,7 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
 
   const regions: Region[] = []
   let end = 0
-  const region = (name: string, bytes: number): number => {
+  const region = (name: string, bytes: Bytes): number => {
     const begin = Math.ceil(end / 4096) * 4096
     end = begin + bytes
     regions.push({ name, begin, end })

@@ -23,17 +23,17 @@
  * (test/structure/locks.ts checks that it is released). No spinning: it lost throughput in every
  * measurement.
  */
-import { compareAndSwap, exchange, notify, step, type Words, wait } from '#sync'
+import { compareAndSwap, exchange, type IndexOf, notify, step, type Words, wait } from '#sync'
 
 /** Takes the lock. Sleeps until it can. */
-export function lock(words: Words, index: number): void {
+export function lock<View extends Words>(words: View, index: IndexOf<View>): void {
   step('lock')
   if (compareAndSwap(words, index, 0, 1)) return
   while (exchange(words, index, 2) !== 0) wait(words, index, 2)
 }
 
 /** Frees the lock. Only by its holder. */
-export function unlock(words: Words, index: number): void {
+export function unlock<View extends Words>(words: View, index: IndexOf<View>): void {
   if (exchange(words, index, 0) === 2) notify(words, index, 1)
 }
 
@@ -41,6 +41,6 @@ export function unlock(words: Words, index: number): void {
  * Takes the lock if it is free. For work that may be left to the P that holds the lock
  * (gc/work/cpu-limiter.ts).
  */
-export function tryLock(words: Words, index: number): boolean {
+export function tryLock<View extends Words>(words: View, index: IndexOf<View>): boolean {
   return compareAndSwap(words, index, 0, 1)
 }

@@ -7,13 +7,20 @@
  */
 
 import { type FaultPoints, NO_FAULTS } from './fault-points.ts'
+import type {
+  Bytes,
+  GoroutineId,
+  HeapWords,
+  Marks,
+  MetaDouble,
+  MetaDoubles,
+  MetaWord,
+  MetaWords,
+} from './kinds.ts'
 import { type Layout, type LayoutSizes, layOut } from './layout.ts'
 import * as control from './words/control.ts'
 import * as gWords from './words/goroutine.ts'
 import * as pWords from './words/p.ts'
-
-/** The byte address of an object in the heap buffer; 0 is nil. */
-export type Addr = number
 
 /** The buffers of a run and its layout: what a thread is sent. */
 export interface MemoryHandle {
@@ -25,16 +32,16 @@ export interface MemoryHandle {
 export class Memory {
   readonly layout: Layout
   /** The heap buffer as 32-bit words, unsigned words, doubles and bytes. */
-  readonly heap: Int32Array
+  readonly heap: HeapWords
   readonly heapU32: Uint32Array
   readonly heapF64: Float64Array
   readonly heapU8: Uint8Array
   /** The meta buffer as words, doubles and bytes. */
-  readonly meta: Int32Array
-  readonly metaF64: Float64Array
+  readonly meta: MetaWords
+  readonly metaF64: MetaDoubles
   readonly metaU8: Uint8Array
   /** A mark byte for each granule of the heap buffer. */
-  readonly marks: Uint8Array
+  readonly marks: Marks
   readonly handle: MemoryHandle
   /** What the thread does to itself at fault points. */
   readonly faults: FaultPoints
@@ -64,28 +71,46 @@ export class Memory {
   }
 
   /** Index of a word of P `index`. */
-  p(index: number, word: number): number {
+  pWord(index: number, word: number): MetaWord {
     return this.layout.ps + index * pWords.WORDS + word
   }
 
   /** Index of a shared double. */
-  measure(name: number): number {
+  controlDouble(name: number): MetaDouble {
     return this.layout.measures + name
   }
 
   /** Index of a double of P `index`. */
-  pMeasure(index: number, name: number): number {
+  pDouble(index: number, name: number): MetaDouble {
     return this.layout.pMeasures + index * pWords.DOUBLES + name
   }
 
   /** Index of a word of a goroutine. */
-  goroutine(id: number, word: number): number {
+  goroutineWord(id: GoroutineId, word: number): MetaWord {
     return this.layout.goroutines + id * gWords.WORDS + word
   }
 
   /** Index of a double of a goroutine. */
-  goroutineDouble(id: number, name: number): number {
+  goroutineDouble(id: GoroutineId, name: number): MetaDouble {
     return this.layout.goroutineDoubles + id * gWords.DOUBLES + name
+  }
+
+  /** Reads a shared double plainly. */
+  get(name: number): number {
+    return this.metaF64[this.controlDouble(name)]
+  }
+
+  /** Writes a shared double plainly. */
+  set(name: number, value: number): void {
+    this.metaF64[this.controlDouble(name)] = value
+  }
+
+  /** Adds up a double of all Ps. Plain: exact in a stopped world, else a hint. */
+  sumOfPs(name: number): number {
+    let sum = 0
+    for (let index = 0; index < this.layout.procs; index++)
+      sum += this.metaF64[this.pDouble(index, name)]
+    return sum
   }
 
   /** The phase of the cycle. Plain: it changes only in stops. */
@@ -98,7 +123,7 @@ export class Memory {
  * Makes a growable buffer of its full size. It begins at a page boundary, and pages that are not
  * touched cost nothing.
  */
-function reserve(bytes: number): SharedArrayBuffer {
+function reserve(bytes: Bytes): SharedArrayBuffer {
   const growable = SharedArrayBuffer as unknown as new (
     length: number,
     options: object,

@@ -13,55 +13,64 @@
  * The functions are one line long so that V8 inlines them.
  */
 
+import type { HeapWord, HeapWords, MetaWord, MetaWords, Milliseconds } from './kinds.ts'
+
 /**
  * A view of 32-bit words in shared memory. Its length is explicit: views that track the length of
  * their buffer are 5 to 28 times slower.
  */
-export type Words = Int32Array
+export type Words = HeapWords | MetaWords
+
+/** The kind of index that a view takes. */
+export type IndexOf<View extends Words> = View extends MetaWords ? MetaWord : HeapWord
 
 /** Reads a word atomically. */
-export function load(words: Words, index: number): number {
-  return Atomics.load(words, index)
+export function load<View extends Words>(words: View, index: IndexOf<View>): number {
+  return Atomics.load(words as Int32Array, index)
 }
 
 /** Writes a word atomically. */
-export function store(words: Words, index: number, value: number): void {
-  Atomics.store(words, index, value)
+export function store<View extends Words>(words: View, index: IndexOf<View>, value: number): void {
+  Atomics.store(words as Int32Array, index, value)
 }
 
 /** Adds, and returns the value before. */
-export function add(words: Words, index: number, value: number): number {
-  return Atomics.add(words, index, value)
+export function add<View extends Words>(words: View, index: IndexOf<View>, value: number): number {
+  return Atomics.add(words as Int32Array, index, value)
 }
 
 /** Subtracts, and returns the value before. */
-export function sub(words: Words, index: number, value: number): number {
-  return Atomics.sub(words, index, value)
+export function sub<View extends Words>(words: View, index: IndexOf<View>, value: number): number {
+  return Atomics.sub(words as Int32Array, index, value)
 }
 
 /** Sets bits, and returns the value before. */
-export function or(words: Words, index: number, bits: number): number {
-  return Atomics.or(words, index, bits)
+export function or<View extends Words>(words: View, index: IndexOf<View>, bits: number): number {
+  return Atomics.or(words as Int32Array, index, bits)
 }
 
 /** Keeps only the bits of `mask`, and returns the value before. */
-export function and(words: Words, index: number, mask: number): number {
-  return Atomics.and(words, index, mask)
+export function and<View extends Words>(words: View, index: IndexOf<View>, mask: number): number {
+  return Atomics.and(words as Int32Array, index, mask)
 }
 
 /** Writes a word, and returns the value before. */
-export function exchange(words: Words, index: number, value: number): number {
-  return Atomics.exchange(words, index, value)
+export function exchange<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
+  value: number,
+): number {
+  return Atomics.exchange(words as Int32Array, index, value)
 }
 
 /** Stores `value` if the word holds `expected`; true if it did. */
-export function compareAndSwap(
-  words: Words,
-  index: number,
+export function compareAndSwap<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
   expected: number,
   value: number,
 ): boolean {
-  return Atomics.compareExchange(words, index, expected, value) === expected
+  return Atomics.compareExchange(words as Int32Array, index, expected, value) === expected
 }
 
 /**
@@ -74,37 +83,41 @@ export type Woken = 'ok' | 'not-equal' | 'timed-out'
  * the falling asleep are one step, so a notify after a change is not missed. Never on the host's
  * main thread.
  */
-export function wait(
-  words: Words,
-  index: number,
+export function wait<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
   expected: number,
   milliseconds = Number.POSITIVE_INFINITY,
 ): Woken {
-  return Atomics.wait(words, index, expected, milliseconds)
+  return Atomics.wait(words as Int32Array, index, expected, milliseconds)
 }
 
 /**
  * As wait, for what the host will do and no P. A controlled schedule does not count it as a turn.
  */
-export function waitForHost(
-  words: Words,
-  index: number,
+export function waitForHost<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
   expected: number,
-  milliseconds: number,
+  milliseconds: Milliseconds,
 ): Woken {
-  return Atomics.wait(words, index, expected, milliseconds)
+  return Atomics.wait(words as Int32Array, index, expected, milliseconds)
 }
 
 /** Wakes up to `count` threads that wait on the word. */
-export function notify(words: Words, index: number, count = Number.POSITIVE_INFINITY): void {
-  Atomics.notify(words, index, count)
+export function notify<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
+  count = Number.POSITIVE_INFINITY,
+): void {
+  Atomics.notify(words as Int32Array, index, count)
 }
 
 /**
  * Milliseconds since the process began. All threads share the origin (measured on Node 20, 22 and
  * 24).
  */
-export function now(): number {
+export function now(): Milliseconds {
   return performance.now()
 }
 

@@ -18,13 +18,11 @@
 
 import { ARRAY_ELEMENTS_BYTE } from '../heap/object.ts'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
+import type { Addr, GoroutineId, WaiterId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
-import type { Addr } from '../memory/memory.ts'
 import { probeStackForLock } from '../memory/stack-probe.ts'
 import * as gWords from '../memory/words/goroutine.ts'
-import type { GoroutineId } from './goroutines.ts'
 import { type Runner, YieldedOperation } from './operation.ts'
-import type { WaiterId } from './waiters.ts'
 
 export const CHANNEL_BUFFER = 1
 export const CHANNEL_LOCK = 2
@@ -150,7 +148,7 @@ export class Channels {
   close(channel: Addr): void {
     probeStackForLock()
     const word = channel >>> 2
-    let woken = MUST_WAIT
+    let woken: number = MUST_WAIT
     this.lock(channel)
     try {
       if (this.p.memory.heap[word + CHANNEL_CLOSED] === 0) woken = this.closeLocked(word)
@@ -158,25 +156,25 @@ export class Channels {
       this.unlock(channel)
     }
     if (woken === MUST_WAIT) throw new ChannelError('close of closed channel')
-    this.p.placement.readyAll(woken)
+    this.p.placement.readyAll(woken as GoroutineId)
   }
 
   /** Returns the first of the goroutines that it wakes, linked by their records; 0: none. */
   private closeLocked(word: number): GoroutineId {
     const { meta, heap } = this.p.memory
     heap[word + CHANNEL_CLOSED] = 1
-    let first = 0
-    let last = 0
+    let first: GoroutineId = 0
+    let last: GoroutineId = 0
     for (
       let queue = CHANNEL_RECEIVERS;
       queue <= CHANNEL_SENDERS;
       queue += CHANNEL_SENDERS - CHANNEL_RECEIVERS
     ) {
       for (let peer = this.takePeer(word + queue); peer !== 0; peer = this.takePeer(word + queue)) {
-        const goroutine = this.release(peer, 'closed')
-        meta[this.p.memory.goroutine(goroutine, gWords.NEXT)] = 0
+        const goroutine = this.release(peer, 'closed') as GoroutineId
+        meta[this.p.memory.goroutineWord(goroutine, gWords.NEXT)] = 0
         if (last === 0) first = goroutine
-        else meta[this.p.memory.goroutine(last, gWords.NEXT)] = goroutine
+        else meta[this.p.memory.goroutineWord(last, gWords.NEXT)] = goroutine
         last = goroutine
       }
     }
@@ -198,7 +196,7 @@ export class Channels {
   /** What a woken receiver was handed: a reference in its slot, or a scalar. */
   takeHanded(kind: number, slot: number): Received {
     const { memory, goroutine } = this.p
-    this.received.ok = memory.meta[memory.goroutine(goroutine, gWords.WOKEN_OK)] !== 0
+    this.received.ok = memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_OK)] !== 0
     if (kind === KIND_REF) this.received.value = memory.meta[slot]
     else
       this.received.value = this.received.ok
@@ -213,11 +211,11 @@ export class Channels {
    */
   private findPeer(queue: number): WaiterId {
     const { memory, waiters, goroutine } = this.p
-    for (let id = memory.heap[queue]; id !== 0; ) {
-      const next = waiters.read(id, gWords.WAITER_NEXT)
-      const owner = waiters.read(id, gWords.WAITER_GOROUTINE)
+    for (let id = memory.heap[queue] as WaiterId; id !== 0; ) {
+      const next = waiters.read(id, gWords.WAITER_NEXT) as WaiterId
+      const owner = waiters.read(id, gWords.WAITER_GOROUTINE) as GoroutineId
       if (owner !== goroutine) {
-        const ticket = memory.meta[memory.goroutine(owner, gWords.TICKET)]
+        const ticket = memory.meta[memory.goroutineWord(owner, gWords.TICKET)]
         if (ticket === waiters.read(id, gWords.WAITER_TICKET)) return id
         waiters.remove(id)
       }
@@ -233,7 +231,7 @@ export class Channels {
       const id = this.findPeer(queue)
       if (id === 0) return 0
       const won = goroutines.winTicket(
-        waiters.read(id, gWords.WAITER_GOROUTINE),
+        waiters.read(id, gWords.WAITER_GOROUTINE) as GoroutineId,
         waiters.read(id, gWords.WAITER_TICKET),
       )
       waiters.remove(id)
@@ -244,7 +242,7 @@ export class Channels {
   /** Hands a value to a receiver whose ticket is won. Returns its goroutine, to be made ready. */
   private deliver(receiver: WaiterId, kind: number, value: number): number {
     const { memory, waiters, collector } = this.p
-    const goroutine = waiters.read(receiver, gWords.WAITER_GOROUTINE)
+    const goroutine = waiters.read(receiver, gWords.WAITER_GOROUTINE) as GoroutineId
     memory.faults.pass('channel/deliver')
     if (kind === KIND_REF)
       collector.barrier.writeMeta(waiters.read(receiver, gWords.WAITER_SLOT), value)
@@ -255,12 +253,12 @@ export class Channels {
   /** Tells a goroutine whose ticket is won why it is woken. */
   private release(waiter: WaiterId, outcome: 'done' | 'closed'): number {
     const { memory, waiters } = this.p
-    const goroutine = waiters.read(waiter, gWords.WAITER_GOROUTINE)
-    memory.meta[memory.goroutine(goroutine, gWords.WOKEN_BY)] = waiters.read(
+    const goroutine = waiters.read(waiter, gWords.WAITER_GOROUTINE) as GoroutineId
+    memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_BY)] = waiters.read(
       waiter,
       gWords.WAITER_CASE,
     )
-    memory.meta[memory.goroutine(goroutine, gWords.WOKEN_OK)] = outcome === 'done' ? 1 : 0
+    memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_OK)] = outcome === 'done' ? 1 : 0
     return goroutine
   }
 
@@ -369,7 +367,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   private doneBy(woken: number): boolean {
-    if (woken > 0) this.p.placement.ready(woken)
+    if (woken > 0) this.p.placement.ready(woken as GoroutineId)
     return woken !== MUST_WAIT
   }
 

@@ -6,12 +6,13 @@
  * how often a P has left that state. If it is the same before and after the look at the queues, no
  * P has run anything meanwhile. So the queues were all empty at one moment.
  */
+
 import { load } from '#sync'
+import type { GoroutineId } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import { READY } from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
 import type { RunQueues } from './run-queues.ts'
 
 const WAITS: Readonly<Record<number, string>> = {
@@ -50,7 +51,7 @@ export function isDeadlocked(memory: Memory, queues: RunQueues, idle: number): b
   if (load(meta, control.TIMERS) !== 0 || load(meta, control.GOROUTINES_LIVE) === 0) return false
   if (!queues.global.isEmpty) return false
   for (let index = 0; index < layout.procs; index++) {
-    if (!queues.rings[index].isEmpty || load(meta, memory.p(index, READY)) !== 0) return false
+    if (!queues.rings[index].isEmpty || load(meta, memory.pWord(index, READY)) !== 0) return false
   }
   return queues.ready.isEmpty && load(meta, control.IDLE_PS) === idle
 }
@@ -67,8 +68,8 @@ export function describeGoroutines(
   const { meta } = memory
   const lines: string[] = []
   let live = 0
-  for (let id = 1; id <= meta[control.GOROUTINE_NEXT]; id++) {
-    const record = memory.goroutine(id, 0)
+  for (let id = 1 as GoroutineId; id <= meta[control.GOROUTINE_NEXT]; id++) {
+    const record = memory.goroutineWord(id, 0)
     const status = meta[record + gWords.STATUS] & ~(gWords.G_SCAN | gWords.G_SCAN_WANTED)
     if (status === gWords.G_FREE || status === gWords.G_DEAD || ++live > most) continue
     const on = meta[record + gWords.WAIT_ON]

@@ -7,13 +7,14 @@
  *
  * An error ends the run by 1 before anything is thrown to the program, which may catch all it sees.
  */
+
 import { add, compareAndSwap, load, notify, or } from '#sync'
 import { OutOfMemoryError } from '../gc/allocator.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { GoroutineId, MetaWord } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
 import { RunOver } from './run-over.ts'
 import { Sleepers } from './sleepers.ts'
 import type { Failure, Thread } from './thread.ts'
@@ -22,12 +23,12 @@ export class Ending {
   /** What ended the run, if this P did. */
   failure: Failure | null = null
   private readonly memory: Memory
-  private readonly base: number
+  private readonly base: MetaWord
   private readonly thread: Thread
 
   constructor(memory: Memory, pIndex: number, thread: Thread) {
     this.memory = memory
-    this.base = memory.p(pIndex, 0)
+    this.base = memory.pWord(pIndex, 0)
     this.thread = thread
   }
 
@@ -41,7 +42,7 @@ export class Ending {
   /** What to throw for an error that was met beneath the program (gc/world.ts). */
   endedBy(error: unknown): unknown {
     const { meta } = this.memory
-    const goroutine = meta[this.base + pWords.GOROUTINE]
+    const goroutine = meta[this.base + pWords.GOROUTINE] as GoroutineId
     if (goroutine === 0 && load(meta, control.RUN_STATE) === control.RUN_BOOTING) return error
     if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
@@ -71,7 +72,7 @@ export function endAll(memory: Memory): void {
   const { meta, layout } = memory
   const sleepers = new Sleepers(memory)
   for (let index = 0; index < layout.procs; index++)
-    or(meta, memory.p(index, pWords.POLL), pWords.POLL_END)
+    or(meta, memory.pWord(index, pWords.POLL), pWords.POLL_END)
   add(meta, control.RESTARTS, 1)
   notify(meta, control.RESTARTS)
   sleepers.wakeAll()

@@ -17,14 +17,12 @@ import { add, compareAndSwap, load, sub, wait } from '#sync'
 import type { Heap } from '../heap/heap.ts'
 import { Stacks } from '../heap/stacks.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { GoroutineId } from '../memory/kinds.ts'
 import { MAX_GOROUTINES, STACK_MIN_LOG2 } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as gWords from '../memory/words/goroutine.ts'
-
-/** A goroutine's number: 1 is main. Numbers of ended goroutines are used again. */
-export type GoroutineId = number
 
 export class Goroutines {
   private readonly memory: Memory
@@ -50,7 +48,7 @@ export class Goroutines {
       this.heap.stacks.free(stack, size)
       throw new RangeError(`too many goroutines: at most ${MAX_GOROUTINES - 1} may live at once`)
     }
-    const record = this.memory.goroutine(id, 0)
+    const record = this.memory.goroutineWord(id, 0)
     meta[record + gWords.P] = -1
     meta[record + gWords.TASK] = task
     meta[record + gWords.STACK] = stack
@@ -71,7 +69,7 @@ export class Goroutines {
   /** The goroutine has ended and is DEAD: frees its stack and its record. */
   release(id: GoroutineId): void {
     const { meta } = this.memory
-    const record = this.memory.goroutine(id, 0)
+    const record = this.memory.goroutineWord(id, 0)
     this.heap.stacks.free(meta[record + gWords.STACK], meta[record + gWords.STACK_SIZE])
     this.change(id, gWords.G_DEAD, gWords.G_FREE)
     lock(meta, control.GOROUTINE_LOCK)
@@ -89,10 +87,10 @@ export class Goroutines {
     const { meta } = this.memory
     lock(meta, control.GOROUTINE_LOCK)
     try {
-      const id = meta[control.GOROUTINE_FREE]
-      if (id !== 0) meta[control.GOROUTINE_FREE] = meta[this.memory.goroutine(id, gWords.NEXT)]
+      const id = meta[control.GOROUTINE_FREE] as GoroutineId
+      if (id !== 0) meta[control.GOROUTINE_FREE] = meta[this.memory.goroutineWord(id, gWords.NEXT)]
       else if (meta[control.GOROUTINE_NEXT] + 1 < MAX_GOROUTINES)
-        return ++meta[control.GOROUTINE_NEXT]
+        return ++meta[control.GOROUTINE_NEXT] as GoroutineId
       return id
     } finally {
       unlock(meta, control.GOROUTINE_LOCK)
@@ -102,11 +100,11 @@ export class Goroutines {
   /** RUNNABLE → RUNNING, once nobody scans its stack any more. */
   startRunning(id: GoroutineId): void {
     const { meta } = this.memory
-    const status = this.memory.goroutine(id, gWords.STATUS)
-    while (!compareAndSwap(meta, status, gWords.G_RUNNABLE, gWords.G_RUNNING)) {
+    const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
+    while (!compareAndSwap(meta, statusWord, gWords.G_RUNNABLE, gWords.G_RUNNING)) {
       this.memory.faults.pass('goroutine/wait-for-scan')
-      const found = load(meta, status)
-      if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, status, found)
+      const found = load(meta, statusWord)
+      if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, statusWord, found)
       else if (found !== gWords.G_RUNNABLE)
         throw new InternalError(`goroutine ${id} is to run with status ${found}`)
     }
@@ -118,7 +116,7 @@ export class Goroutines {
    */
   tryStopRunning(id: GoroutineId, status: number): boolean {
     const { meta } = this.memory
-    const word = this.memory.goroutine(id, gWords.STATUS)
+    const word = this.memory.goroutineWord(id, gWords.STATUS)
     if (compareAndSwap(meta, word, gWords.G_RUNNING, status)) return true
     const found = load(meta, word)
     // Others only ever add that bit to a goroutine that runs.
@@ -141,12 +139,13 @@ export class Goroutines {
    */
   makeRunnable(id: GoroutineId): void {
     const { meta } = this.memory
-    const status = this.memory.goroutine(id, gWords.STATUS)
+    const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
     for (;;) {
-      const found = load(meta, status)
+      const found = load(meta, statusWord)
       if ((found & ~gWords.G_SCAN) !== gWords.G_WAITING)
         throw new InternalError(`goroutine ${id} is made ready with status ${found}`)
-      if (compareAndSwap(meta, status, found, (found & gWords.G_SCAN) | gWords.G_RUNNABLE)) return
+      if (compareAndSwap(meta, statusWord, found, (found & gWords.G_SCAN) | gWords.G_RUNNABLE))
+        return
     }
   }
 
@@ -154,17 +153,17 @@ export class Goroutines {
   winTicket(id: GoroutineId, ticket: number): boolean {
     return compareAndSwap(
       this.memory.meta,
-      this.memory.goroutine(id, gWords.TICKET),
+      this.memory.goroutineWord(id, gWords.TICKET),
       ticket,
       (ticket + 1) | 0,
     )
   }
 
   private change(id: GoroutineId, from: number, to: number): void {
-    const status = this.memory.goroutine(id, gWords.STATUS)
-    if (!compareAndSwap(this.memory.meta, status, from, to))
+    const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
+    if (!compareAndSwap(this.memory.meta, statusWord, from, to))
       throw new InternalError(
-        `goroutine ${id} has status ${load(this.memory.meta, status)}, not ${from}`,
+        `goroutine ${id} has status ${load(this.memory.meta, statusWord)}, not ${from}`,
       )
   }
 }

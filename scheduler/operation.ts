@@ -20,12 +20,14 @@
  *    hand-over until it is done or given up. What a goroutine that steps by hand keeps behind
  *    them stays.
  */
+
 import type { WriteBarrier } from '../gc/mark/barrier.ts'
 import type { World } from '../gc/world.ts'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
+import type { Addr, GoroutineId } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep, probeStackForLock } from '../memory/stack-probe.ts'
-import type { GoroutineId, Goroutines } from './goroutines.ts'
+import type { Goroutines } from './goroutines.ts'
 import type { Placement } from './placement.ts'
 import type { Random } from './random.ts'
 import type { Timers } from './timers.ts'
@@ -98,7 +100,7 @@ export interface Runner {
    * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its
    * ticket is where others find it. Returns the ticket. @safepoint
    */
-  park(reason: number, object: number): number
+  park(reason: number, object: Addr): number
   /** The goroutine that has just parked runs on: it need not wait after all. */
   unpark(): void
   /** Throws an OperationError if an operation was made, or handed over, and not waited for. */

@@ -11,12 +11,14 @@
  * other Ps (stealing.ts), how it stands still (standing.ts), sleeps (sleeping.ts) and ends
  * (ending.ts).
  */
+
 import { add, load, now, store, step as syncStep } from '#sync'
 import { Allocator } from '../gc/allocator.ts'
 import type { Collector } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
 import type { Listener } from '../gc/listener.ts'
 import type { Heap } from '../heap/heap.ts'
+import type { GoroutineId, MetaWord } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
 import * as control from '../memory/words/control.ts'
@@ -25,7 +27,7 @@ import * as pWords from '../memory/words/p.ts'
 import { DeadlockError, isDeadlocked } from './deadlock.ts'
 import { Ending } from './ending.ts'
 import { type Coroutine, Fiber, type Outcome } from './fiber.ts'
-import { type GoroutineId, Goroutines } from './goroutines.ts'
+import { Goroutines } from './goroutines.ts'
 import type { Runner, YieldedOperation } from './operation.ts'
 import { Placement } from './placement.ts'
 import { Random } from './random.ts'
@@ -88,7 +90,7 @@ export class P implements Runner {
   private readonly queues: RunQueues
   private readonly stealing: Stealing
   private readonly turns: Turns
-  private readonly base: number
+  private readonly base: MetaWord
   /** By goroutine: those that have run here and have not ended. */
   private readonly fibers: (Fiber | undefined)[] = []
   private operations = 0
@@ -109,7 +111,7 @@ export class P implements Runner {
     this.heap = heap
     this.program = program
     this.trace = trace
-    this.base = memory.p(index, 0)
+    this.base = memory.pWord(index, 0)
     this.goroutines = new Goroutines(heap)
     this.waiters = new Waiters(memory)
     this.timers = new Timers(memory)
@@ -149,7 +151,8 @@ export class P implements Runner {
       while (load(meta, control.RUN_STATE) === control.RUN_ACTIVE)
         this.runGoroutine(this.findRunnable())
     } catch (error) {
-      if (!RunOver.is(error)) this.ending.fail(error, meta[this.base + pWords.GOROUTINE])
+      if (!RunOver.is(error))
+        this.ending.fail(error, meta[this.base + pWords.GOROUTINE] as GoroutineId)
     } finally {
       this.leaveRun()
     }
@@ -189,7 +192,7 @@ export class P implements Runner {
     this.goroutines.startRunning(id)
     meta[this.base + pWords.GOROUTINE] = id
     this.collector.stack.load(id)
-    meta[this.memory.goroutine(id, gWords.GIVE_WAY)] = 0
+    meta[this.memory.goroutineWord(id, gWords.GIVE_WAY)] = 0
     meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_GOROUTINE
     this.turns.begin(began)
     const outcome = this.runFiber(id)
@@ -261,7 +264,7 @@ export class P implements Runner {
   // ————— goroutines
 
   get goroutine(): GoroutineId {
-    return this.memory.meta[this.base + pWords.GOROUTINE]
+    return this.memory.meta[this.base + pWords.GOROUTINE] as GoroutineId
   }
 
   /**
@@ -285,14 +288,14 @@ export class P implements Runner {
   get mustGiveWay(): boolean {
     if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.turns.isOver(now()))
       this.askToGiveWay()
-    return this.memory.meta[this.memory.goroutine(this.goroutine, gWords.GIVE_WAY)] !== 0
+    return this.memory.meta[this.memory.goroutineWord(this.goroutine, gWords.GIVE_WAY)] !== 0
   }
 
   /** @safepoint */
   park(reason: number, object: number): number {
     const { meta } = this.memory
     const id = this.goroutine
-    const record = this.memory.goroutine(id, 0)
+    const record = this.memory.goroutineWord(id, 0)
     meta[record + gWords.WAIT_REASON] = reason
     meta[record + gWords.WAIT_ON] = object
     this.stopRunning(id, gWords.G_WAITING)
@@ -301,7 +304,7 @@ export class P implements Runner {
   }
 
   get ticket(): number {
-    return load(this.memory.meta, this.memory.goroutine(this.goroutine, gWords.TICKET))
+    return load(this.memory.meta, this.memory.goroutineWord(this.goroutine, gWords.TICKET))
   }
 
   unpark(): void {
@@ -310,13 +313,13 @@ export class P implements Runner {
 
   private readonly fire = (id: GoroutineId, ticket: number): void => {
     if (!this.goroutines.winTicket(id, ticket)) return
-    this.memory.meta[this.memory.goroutine(id, gWords.WOKEN_BY)] = -1
+    this.memory.meta[this.memory.goroutineWord(id, gWords.WOKEN_BY)] = -1
     this.placement.ready(id)
   }
 
   private askToGiveWay(): void {
     if (this.goroutine !== 0)
-      this.memory.meta[this.memory.goroutine(this.goroutine, gWords.GIVE_WAY)] = 1
+      this.memory.meta[this.memory.goroutineWord(this.goroutine, gWords.GIVE_WAY)] = 1
   }
 
   // ————— nothing to run

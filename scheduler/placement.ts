@@ -10,11 +10,13 @@
  * LIVE counts the goroutines of a P. The word P of a record says where a goroutine counts. Between
  * place and adopt only the P that took the goroutine from its queue changes that word.
  */
+
 import { add, compareAndSwap, load, sub } from '#sync'
+import type { GoroutineId } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import * as pWords from '../memory/words/p.ts'
-import type { GoroutineId, Goroutines } from './goroutines.ts'
+import type { Goroutines } from './goroutines.ts'
 import { pushReady, type RunQueues } from './run-queues.ts'
 import type { Sleepers } from './sleepers.ts'
 
@@ -45,7 +47,7 @@ export class Placement {
   /** Queues a new goroutine: on P `where`, or, for −1, on the P that has the fewest. */
   assign(id: GoroutineId, where: number): void {
     const target = where < 0 ? this.lightest() : where
-    this.memory.meta[this.memory.goroutine(id, gWords.P)] = target
+    this.memory.meta[this.memory.goroutineWord(id, gWords.P)] = target
     this.countLive(target)
     if (where >= 0 && where !== this.pIndex) pushReady(this.memory, target, id)
     else if (where >= 0) this.queues.ready.putYielded(id)
@@ -58,11 +60,11 @@ export class Placement {
   private lightest(): number {
     const { meta, layout } = this.memory
     let best = this.pIndex
-    let least = meta[this.memory.p(best, pWords.LIVE)]
+    let least = meta[this.memory.pWord(best, pWords.LIVE)]
     for (let index = 0; index < layout.procs; index++) {
       if (index === this.pIndex) continue
       const live =
-        meta[this.memory.p(index, pWords.LIVE)] -
+        meta[this.memory.pWord(index, pWords.LIVE)] -
         (this.sleepers.isSleeping(index) ? ASLEEP_BONUS : 0)
       if (live < least) {
         best = index
@@ -74,32 +76,32 @@ export class Placement {
 
   private countLive(index: number): void {
     const { meta } = this.memory
-    const live = add(meta, this.memory.p(index, pWords.LIVE), 1) + 1
-    const peak = this.memory.p(index, pWords.PEAK_LIVE)
-    for (let found = load(meta, peak); found < live; found = load(meta, peak)) {
-      if (compareAndSwap(meta, peak, found, live)) break
+    const live = add(meta, this.memory.pWord(index, pWords.LIVE), 1) + 1
+    const peakWord = this.memory.pWord(index, pWords.PEAK_LIVE)
+    for (let found = load(meta, peakWord); found < live; found = load(meta, peakWord)) {
+      if (compareAndSwap(meta, peakWord, found, live)) break
     }
   }
 
   /** A goroutine is about to run here: if it was placed elsewhere it counts here from now on. */
   adopt(id: GoroutineId): void {
     const { meta } = this.memory
-    const owner = this.memory.goroutine(id, gWords.P)
-    if (meta[owner] === this.pIndex) return
-    sub(meta, this.memory.p(meta[owner], pWords.LIVE), 1)
-    meta[owner] = this.pIndex
+    const ownerWord = this.memory.goroutineWord(id, gWords.P)
+    if (meta[ownerWord] === this.pIndex) return
+    sub(meta, this.memory.pWord(meta[ownerWord], pWords.LIVE), 1)
+    meta[ownerWord] = this.pIndex
     this.countLive(this.pIndex)
   }
 
   /** A goroutine that ran here has ended: frees its stack and its record. */
   bury(id: GoroutineId): void {
-    sub(this.memory.meta, this.memory.p(this.pIndex, pWords.LIVE), 1)
+    sub(this.memory.meta, this.memory.pWord(this.pIndex, pWords.LIVE), 1)
     this.goroutines.release(id)
   }
 
   /** Makes a goroutine ready whose ticket the caller has won. By any P. */
   ready(id: GoroutineId): void {
-    const owner = this.memory.meta[this.memory.goroutine(id, gWords.P)]
+    const owner = this.memory.meta[this.memory.goroutineWord(id, gWords.P)]
     this.memory.faults.pass('goroutine/ready')
     this.goroutines.makeRunnable(id)
     if (owner === this.pIndex) this.queues.ready.putWoken(id)
@@ -112,7 +114,7 @@ export class Placement {
   /** As ready, for goroutines that are linked by their records, oldest first; 0: none. */
   readyAll(first: GoroutineId): void {
     for (let id = first; id !== 0; ) {
-      const next = this.memory.meta[this.memory.goroutine(id, gWords.NEXT)]
+      const next = this.memory.meta[this.memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
       this.ready(id)
       id = next
     }

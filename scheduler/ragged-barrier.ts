@@ -69,7 +69,7 @@ export class RaggedBarrier {
   /** Returns when every other P has passed. @safepoint */
   run(meanwhile: Meanwhile): void {
     const { meta } = this.memory
-    const poll = this.memory.p(this.pIndex, pWords.POLL)
+    const pollWord = this.memory.pWord(this.pIndex, pWords.POLL)
     this.ask()
     for (let slice = 0; ; slice++) {
       this.passForOthers()
@@ -81,7 +81,7 @@ export class RaggedBarrier {
           () => load(meta, control.FLUSH_PENDING) > 0,
           () => (this.wait === 'yield' ? YIELD_MS : grown),
         )
-      if (meta[poll] !== 0) meanwhile.safepoint()
+      if (meta[pollWord] !== 0) meanwhile.safepoint()
     }
   }
 
@@ -92,8 +92,8 @@ export class RaggedBarrier {
     store(meta, control.FLUSH_PENDING, layout.procs - 1)
     for (let index = 0; index < layout.procs; index++) {
       if (index === this.pIndex) continue
-      store(meta, this.memory.p(index, pWords.FLUSH_WANTED), number)
-      or(meta, this.memory.p(index, pWords.POLL), pWords.POLL_FLUSH)
+      store(meta, this.memory.pWord(index, pWords.FLUSH_WANTED), number)
+      or(meta, this.memory.pWord(index, pWords.POLL), pWords.POLL_FLUSH)
     }
   }
 
@@ -102,7 +102,7 @@ export class RaggedBarrier {
     for (let index = 0; index < layout.procs; index++) {
       if (
         index !== this.pIndex &&
-        load(meta, this.memory.p(index, pWords.STATUS)) !== pWords.STATUS_RUNNING
+        load(meta, this.memory.pWord(index, pWords.STATUS)) !== pWords.STATUS_RUNNING
       )
         passBarrier(this.memory, this.sleepers, index)
     }
@@ -119,11 +119,11 @@ export class RaggedBarrier {
 /** P `index` has passed the barrier that it was asked to pass, if it was. By any P. */
 export function passBarrier(memory: Memory, sleepers: Sleepers, index: number): void {
   const { meta } = memory
-  const served = load(meta, memory.p(index, pWords.FLUSH_SERVED))
-  const wanted = load(meta, memory.p(index, pWords.FLUSH_WANTED))
+  const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))
+  const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))
   if (
     served === wanted ||
-    !compareAndSwap(meta, memory.p(index, pWords.FLUSH_SERVED), served, wanted)
+    !compareAndSwap(meta, memory.pWord(index, pWords.FLUSH_SERVED), served, wanted)
   )
     return
   if (sub(meta, control.FLUSH_PENDING, 1) === 1)

@@ -12,21 +12,22 @@
  * The ready list is a stack of pushes (CAS on its head) that its owner empties by one exchange and
  * turns round. With a single taker that takes everything, no head can come back (no ABA).
  */
+
 import { compareAndSwap, exchange, load, store } from '#sync'
+import type { GoroutineId, MetaWord } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import * as pWords from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
 
 export class Ring {
   private readonly memory: Memory
-  private readonly base: number
+  private readonly base: MetaWord
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
-    this.base = memory.p(pIndex, 0)
+    this.base = memory.pWord(pIndex, 0)
   }
 
   /** False if it is full. */
@@ -56,7 +57,7 @@ export class Ring {
     try {
       const head = meta[base + pWords.RING_HEAD]
       if (head === meta[base + pWords.RING_TAIL]) return 0
-      const id = meta[base + pWords.RING + (head & (pWords.RING_SLOTS - 1))]
+      const id = meta[base + pWords.RING + (head & (pWords.RING_SLOTS - 1))] as GoroutineId
       store(meta, base + pWords.RING_HEAD, (head + 1) | 0)
       return id
     } finally {
@@ -81,10 +82,10 @@ export class GlobalQueue {
     const { meta } = this.memory
     lock(meta, control.RUN_QUEUE_LOCK)
     try {
-      meta[this.memory.goroutine(id, gWords.NEXT)] = 0
-      const last = meta[control.RUN_QUEUE_LAST]
+      meta[this.memory.goroutineWord(id, gWords.NEXT)] = 0
+      const last = meta[control.RUN_QUEUE_LAST] as GoroutineId
       if (last === 0) meta[control.RUN_QUEUE_FIRST] = id
-      else meta[this.memory.goroutine(last, gWords.NEXT)] = id
+      else meta[this.memory.goroutineWord(last, gWords.NEXT)] = id
       meta[control.RUN_QUEUE_LAST] = id
       store(meta, control.RUN_QUEUE_COUNT, meta[control.RUN_QUEUE_COUNT] + 1)
     } finally {
@@ -97,9 +98,9 @@ export class GlobalQueue {
     const { meta } = this.memory
     lock(meta, control.RUN_QUEUE_LOCK)
     try {
-      const id = meta[control.RUN_QUEUE_FIRST]
+      const id = meta[control.RUN_QUEUE_FIRST] as GoroutineId
       if (id === 0) return 0
-      meta[control.RUN_QUEUE_FIRST] = meta[this.memory.goroutine(id, gWords.NEXT)]
+      meta[control.RUN_QUEUE_FIRST] = meta[this.memory.goroutineWord(id, gWords.NEXT)]
       if (meta[control.RUN_QUEUE_FIRST] === 0) meta[control.RUN_QUEUE_LAST] = 0
       store(meta, control.RUN_QUEUE_COUNT, meta[control.RUN_QUEUE_COUNT] - 1)
       return id
@@ -116,13 +117,13 @@ export class GlobalQueue {
 /** Pushes a goroutine that is pinned to P `index` onto that P's ready list. By any thread. */
 export function pushReady(memory: Memory, index: number, id: GoroutineId): void {
   const { meta } = memory
-  const head = memory.p(index, pWords.READY)
-  const next = memory.goroutine(id, gWords.NEXT)
+  const headWord = memory.pWord(index, pWords.READY)
+  const nextWord = memory.goroutineWord(id, gWords.NEXT)
   memory.faults.pass('ready/push')
   for (;;) {
-    const first = load(meta, head)
-    meta[next] = first
-    if (compareAndSwap(meta, head, first, id)) return
+    const first = load(meta, headWord)
+    meta[nextWord] = first
+    if (compareAndSwap(meta, headWord, first, id)) return
   }
 }
 
@@ -142,9 +143,9 @@ class Fifo {
 
   put(id: GoroutineId): void {
     const { meta } = this.memory
-    meta[this.memory.goroutine(id, gWords.NEXT)] = 0
+    meta[this.memory.goroutineWord(id, gWords.NEXT)] = 0
     if (this.last === 0) this.first = id
-    else meta[this.memory.goroutine(this.last, gWords.NEXT)] = id
+    else meta[this.memory.goroutineWord(this.last, gWords.NEXT)] = id
     this.last = id
   }
 
@@ -152,7 +153,7 @@ class Fifo {
   take(): GoroutineId {
     const id = this.first
     if (id === 0) return 0
-    this.first = this.memory.meta[this.memory.goroutine(id, gWords.NEXT)]
+    this.first = this.memory.meta[this.memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
     if (this.first === 0) this.last = 0
     return id
   }
@@ -164,13 +165,13 @@ class Fifo {
  */
 export class ReadyQueue {
   private readonly memory: Memory
-  private readonly head: number
+  private readonly headWord: MetaWord
   private readonly woken: Fifo
   private readonly yielded: Fifo
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
-    this.head = memory.p(pIndex, pWords.READY)
+    this.headWord = memory.pWord(pIndex, pWords.READY)
     this.woken = new Fifo(memory)
     this.yielded = new Fifo(memory)
   }
@@ -196,27 +197,27 @@ export class ReadyQueue {
 
   /** A hint about what other threads have pushed. */
   get hasWoken(): boolean {
-    return !this.woken.isEmpty || this.memory.meta[this.head] !== 0
+    return !this.woken.isEmpty || this.memory.meta[this.headWord] !== 0
   }
 
   get isEmpty(): boolean {
-    return this.woken.isEmpty && this.yielded.isEmpty && load(this.memory.meta, this.head) === 0
+    return this.woken.isEmpty && this.yielded.isEmpty && load(this.memory.meta, this.headWord) === 0
   }
 
   /** Takes what others pushed, and appends it in the order of the pushes. */
   private fetch(): void {
     const { meta } = this.memory
-    if (meta[this.head] === 0) return
-    let pushed = exchange(meta, this.head, 0)
-    let inOrder = 0
+    if (meta[this.headWord] === 0) return
+    let pushed = exchange(meta, this.headWord, 0) as GoroutineId
+    let inOrder: GoroutineId = 0
     while (pushed !== 0) {
-      const next = meta[this.memory.goroutine(pushed, gWords.NEXT)]
-      meta[this.memory.goroutine(pushed, gWords.NEXT)] = inOrder
+      const next = meta[this.memory.goroutineWord(pushed, gWords.NEXT)] as GoroutineId
+      meta[this.memory.goroutineWord(pushed, gWords.NEXT)] = inOrder
       inOrder = pushed
       pushed = next
     }
     while (inOrder !== 0) {
-      const next = meta[this.memory.goroutine(inOrder, gWords.NEXT)]
+      const next = meta[this.memory.goroutineWord(inOrder, gWords.NEXT)] as GoroutineId
       this.woken.put(inOrder)
       inOrder = next
     }

@@ -18,7 +18,7 @@
 
 import { now } from '#sync'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
-import type { Addr } from '../memory/memory.ts'
+import type { Addr, GoroutineId, WaiterId } from '../memory/kinds.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import {
   CHANNEL_KIND,
@@ -31,7 +31,6 @@ import {
   MUST_WAIT,
 } from './channel.ts'
 import { type Runner, YieldedOperation } from './operation.ts'
-import type { WaiterId } from './waiters.ts'
 
 /**
  * Answers of enqueueOrDo beside those of sendNow: the record is queued; another has won the ticket.
@@ -79,7 +78,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     for (let at = 0; at < this.cases.length; at++) {
       const woken = this.doLocked(order[at])
       if (woken === MUST_WAIT) continue
-      if (woken > 0) this.p.placement.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken as GoroutineId)
       return true
     }
     const otherwise = this.cases.findIndex(({ kind }) => kind === 'otherwise')
@@ -154,7 +153,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
       const woken = this.cases[index].channel === 0 ? QUEUED : this.enqueueOrDo(index, ticket)
       if (woken === QUEUED) continue
       if (woken === LOST) return 'woken'
-      if (woken > 0) this.p.placement.ready(woken)
+      if (woken > 0) this.p.placement.ready(woken as GoroutineId)
       return woken !== MUST_WAIT ? 'done' : 'again'
     }
     return 'queued'
@@ -187,7 +186,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     const { memory, goroutine, timers } = this.p
     this.unlinkAll()
     this.releaseRecords()
-    const index = memory.meta[memory.goroutine(goroutine, gWords.WOKEN_BY)]
+    const index = memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_BY)]
     if (index < 0) {
       this.index = this.firstTimeout()
       return

@@ -78,10 +78,10 @@ export class Sleepers {
   }
 
   private move(index: number): void {
-    const wake = this.memory.p(index, pWords.WAKE)
+    const wakeWord = this.memory.pWord(index, pWords.WAKE)
     this.memory.faults.pass('sleep/wake')
-    add(this.memory.meta, wake, 1)
-    notify(this.memory.meta, wake)
+    add(this.memory.meta, wakeWord, 1)
+    notify(this.memory.meta, wakeWord)
   }
 }
 

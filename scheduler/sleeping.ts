@@ -14,8 +14,10 @@
  * The net. A wait that a publication should end is over after NET_MS all the same. If the P may not
  * sleep any more then, and no wake-up comes within NET_GRACE_MS, one was lost: RESCUES counts it.
  */
+
 import { add, load, wait } from '#sync'
 import type { Collector } from '../gc/collector.ts'
+import type { MetaWord, Milliseconds } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
@@ -35,7 +37,7 @@ const NET_GRACE_MS = 500
 export class Sleeping {
   private readonly memory: Memory
   private readonly pIndex: number
-  private readonly base: number
+  private readonly base: MetaWord
   private readonly collector: Collector
   private readonly stop: Stop
   private readonly sleepers: Sleepers
@@ -43,7 +45,7 @@ export class Sleeping {
   constructor(collector: Collector, stop: Stop, sleepers: Sleepers) {
     this.memory = collector.memory
     this.pIndex = collector.pIndex
-    this.base = this.memory.p(this.pIndex, 0)
+    this.base = this.memory.pWord(this.pIndex, 0)
     this.collector = collector
     this.stop = stop
     this.sleepers = sleepers
@@ -82,7 +84,7 @@ export class Sleeping {
   }
 
   /** True if nobody has moved WAKE from `wake` in that many milliseconds. */
-  private waitForWake(wake: number, milliseconds: number): boolean {
+  private waitForWake(wake: number, milliseconds: Milliseconds): boolean {
     return wait(this.memory.meta, this.base + pWords.WAKE, wake, milliseconds) === 'timed-out'
   }
 }

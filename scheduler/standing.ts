@@ -15,12 +15,14 @@
  * deeper. 4. A cycle may have begun in a stop, so this P looks for a mark worker after each, as
  * every P of Go's passes its scheduler then.
  */
+
 import { and, load, now } from '#sync'
 import { Collector, type CollectorOptions } from '../gc/collector.ts'
 import type { Controller } from '../gc/controller.ts'
 import type { Listener } from '../gc/listener.ts'
 import type { StopReason, World } from '../gc/world.ts'
 import type { Heap } from '../heap/heap.ts'
+import type { MetaDouble, MetaWord, MetaWords } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as pWords from '../memory/words/p.ts'
 import type { Ending } from './ending.ts'
@@ -50,9 +52,9 @@ export class Standing implements World, Meanwhile {
   readonly collector: Collector
   readonly sleeping: Sleeping
   private readonly memory: Memory
-  private readonly meta: Int32Array
-  private readonly base: number
-  private readonly measures: number
+  private readonly meta: MetaWords
+  private readonly base: MetaWord
+  private readonly measures: MetaDouble
   private readonly trace: Listener
   private readonly parts: WorldParts
   private readonly stop: Stop
@@ -73,8 +75,8 @@ export class Standing implements World, Meanwhile {
     const { memory } = heap
     this.memory = memory
     this.meta = memory.meta
-    this.base = memory.p(pIndex, 0)
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.base = memory.pWord(pIndex, 0)
+    this.measures = memory.pDouble(pIndex, 0)
     this.trace = trace
     this.parts = parts
     this.stop = new Stop(memory, pIndex, this.act.bind(this))

@@ -12,11 +12,12 @@
  *
  * Different from Go: a thief takes one goroutine, and not half of the queue.
  */
+
 import { now } from '#sync'
 import { SLICE_MS } from '../gc/work/workers.ts'
+import type { GoroutineId } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as pWords from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
 import type { Random } from './random.ts'
 import type { Ring } from './run-queues.ts'
 
@@ -79,13 +80,13 @@ export class Stealing {
   private mayTakeFrom(victim: number): boolean {
     const { meta, layout } = this.memory
     if (victim === this.pIndex || this.rings[victim].isEmpty) return false
-    const own = meta[this.memory.p(this.pIndex, pWords.LIVE)]
-    if (own <= meta[this.memory.p(victim, pWords.LIVE)] * STEAL_IMBALANCE) return true
+    const own = meta[this.memory.pWord(this.pIndex, pWords.LIVE)]
+    if (own <= meta[this.memory.pWord(victim, pWords.LIVE)] * STEAL_IMBALANCE) return true
     const turnMs = this.turnMs(victim)
     if (turnMs > STUCK_MS) return true
     let all = 0
     for (let index = 0; index < layout.procs; index++)
-      all += meta[this.memory.p(index, pWords.LIVE)]
+      all += meta[this.memory.pWord(index, pWords.LIVE)]
     return turnMs > SLICE_MS && own * layout.procs < all * STEAL_IMBALANCE
   }
 
@@ -95,7 +96,7 @@ export class Stealing {
    */
   private turnMs(victim: number): number {
     const { meta, metaF64 } = this.memory
-    if (meta[this.memory.p(victim, pWords.GOROUTINE)] === 0) return 0
-    return now() - metaF64[this.memory.pMeasure(victim, pWords.TURN_STARTED_AT)]
+    if (meta[this.memory.pWord(victim, pWords.GOROUTINE)] === 0) return 0
+    return now() - metaF64[this.memory.pDouble(victim, pWords.TURN_STARTED_AT)]
   }
 }

@@ -35,6 +35,7 @@
 
 import { add, compareAndSwap, load, notify, now, or, store, wait } from '#sync'
 import type { StopReason } from '../gc/world.ts'
+import type { MetaWord, MetaWords } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { RESTARTS, STOP, STOP_REQUESTED_AT, STOPPED_AT } from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
@@ -59,7 +60,7 @@ export function raisedReason(memory: Memory): StopReason | 0 {
 export function raisingSince(memory: Memory): number {
   let since = Number.POSITIVE_INFINITY
   for (let index = 0; index < memory.layout.procs; index++) {
-    const began = memory.metaF64[memory.pMeasure(index, pWords.RAISING_SINCE)]
+    const began = memory.metaF64[memory.pDouble(index, pWords.RAISING_SINCE)]
     if (began > 0) since = Math.min(since, began)
   }
   return since
@@ -67,10 +68,10 @@ export function raisingSince(memory: Memory): number {
 
 export class Stop {
   private readonly memory: Memory
-  private readonly meta: Int32Array
+  private readonly meta: MetaWords
   private readonly pIndex: number
-  private readonly status: number
-  private readonly poll: number
+  private readonly statusWord: MetaWord
+  private readonly pollWord: MetaWord
   private readonly act: (reason: StopReason) => void
 
   /** `act` carries out a reason, with the world stopped. It must not throw. */
@@ -78,8 +79,8 @@ export class Stop {
     this.memory = memory
     this.meta = memory.meta
     this.pIndex = pIndex
-    this.status = memory.p(pIndex, pWords.STATUS)
-    this.poll = memory.p(pIndex, pWords.POLL)
+    this.statusWord = memory.pWord(pIndex, pWords.STATUS)
+    this.pollWord = memory.pWord(pIndex, pWords.POLL)
     this.act = act
   }
 
@@ -112,10 +113,10 @@ export class Stop {
 
   private raiseAside(epoch: number, reason: StopReason): boolean {
     this.memory.faults.pass('stop/raise')
-    const since = this.memory.pMeasure(this.pIndex, pWords.RAISING_SINCE)
-    this.memory.metaF64[since] = now()
+    const sinceDouble = this.memory.pDouble(this.pIndex, pWords.RAISING_SINCE)
+    this.memory.metaF64[sinceDouble] = now()
     const raised = this.tryRaise(epoch, reason)
-    if (!raised) this.memory.metaF64[since] = 0
+    if (!raised) this.memory.metaF64[sinceDouble] = 0
     if (this.isRaised) {
       this.memory.faults.pass('stop/raised')
       this.tellAll()
@@ -134,7 +135,8 @@ export class Stop {
 
   private tellAll(): void {
     for (let index = 0; index < this.memory.layout.procs; index++) {
-      if (index !== this.pIndex) or(this.meta, this.memory.p(index, pWords.POLL), pWords.POLL_STOP)
+      if (index !== this.pIndex)
+        or(this.meta, this.memory.pWord(index, pWords.POLL), pWords.POLL_STOP)
     }
   }
 
@@ -145,7 +147,7 @@ export class Stop {
   leaveRunning(): void {
     const meta = this.meta
     this.memory.faults.pass('stop/acknowledge')
-    store(meta, this.status, pWords.STATUS_WAITING)
+    store(meta, this.statusWord, pWords.STATUS_WAITING)
     let word: number
     do word = load(meta, STOP)
     while (!compareAndSwap(meta, STOP, word, word - 1))
@@ -158,10 +160,10 @@ export class Stop {
     if (reason === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return false
     if (!compareAndSwap(this.meta, STOP, word, word | CLAIMED)) return false
     const { memory } = this
-    memory.metaF64[memory.measure(STOP_REQUESTED_AT)] = raisingSince(memory)
-    memory.metaF64[memory.measure(STOPPED_AT)] = now()
+    memory.metaF64[memory.controlDouble(STOP_REQUESTED_AT)] = raisingSince(memory)
+    memory.metaF64[memory.controlDouble(STOPPED_AT)] = now()
     for (let index = 0; index < memory.layout.procs; index++)
-      memory.metaF64[memory.pMeasure(index, pWords.RAISING_SINCE)] = 0
+      memory.metaF64[memory.pDouble(index, pWords.RAISING_SINCE)] = 0
     this.act(reason)
     this.restart(epochOf(word))
     return true
@@ -184,10 +186,10 @@ export class Stop {
       if (reasonOf(word) === 0) {
         if (!compareAndSwap(meta, STOP, word, word + 1)) continue
         this.memory.faults.pass('stop/go-on')
-        store(meta, this.status, pWords.STATUS_RUNNING)
+        store(meta, this.statusWord, pWords.STATUS_RUNNING)
         return true
       }
-      if ((load(meta, this.poll) & pWords.POLL_END) !== 0) return false
+      if ((load(meta, this.pollWord) & pWords.POLL_END) !== 0) return false
       // Its raiser may be off the CPU, and nobody else may run.
       if (!this.actIfLast(word)) wait(meta, RESTARTS, restarts)
     }

@@ -1,6 +1,6 @@
-import type { GoroutineId } from './goroutines.ts'
-
 /** What ended the run, on the P that ended it. */
+import type { GoroutineId } from '../memory/kinds.ts'
+
 export interface Failure {
   readonly error: unknown
   /** 0: in no goroutine. */

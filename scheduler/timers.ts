@@ -2,14 +2,15 @@
  * The timers of one P's goroutines: a binary heap by deadline. Only its P touches it; the count is
  * shared, for the deadlock test. To set and to cancel one takes the logarithm of their number.
  */
+
 import { add, sub } from '#sync'
+import type { GoroutineId, Milliseconds } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { TIMERS } from '../memory/words/control.ts'
-import type { GoroutineId } from './goroutines.ts'
 
 interface Timer {
   /** In ms of now(). */
-  readonly deadline: number
+  readonly deadline: Milliseconds
   readonly goroutine: GoroutineId
   readonly ticket: number
   /** Timers of one deadline fire in the order in which they were set. */
@@ -34,7 +35,7 @@ export class Timers {
     return this.heap.length === 0 ? Number.POSITIVE_INFINITY : this.heap[0].deadline
   }
 
-  add(deadline: number, goroutine: GoroutineId, ticket: number): void {
+  add(deadline: Milliseconds, goroutine: GoroutineId, ticket: number): void {
     const timer = { deadline, goroutine, ticket, order: this.set++, at: this.heap.length }
     this.heap.push(timer)
     this.byGoroutine.set(goroutine, timer)

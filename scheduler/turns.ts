@@ -11,12 +11,13 @@
  * A turn is over when its slice is used up. It is over after WAKE_GRACE_MS if a goroutine was woken
  * meanwhile or a timer is due.
  */
+
 import { now } from '#sync'
 import type { Sweeper } from '../gc/sweeper.ts'
 import { SLICE_MS } from '../gc/work/workers.ts'
+import type { GoroutineId, MetaDouble, MetaDoubles } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as pWords from '../memory/words/p.ts'
-import type { GoroutineId } from './goroutines.ts'
 import type { RunQueues } from './run-queues.ts'
 import type { Stealing } from './stealing.ts'
 import type { Timers } from './timers.ts'
@@ -27,8 +28,8 @@ const GLOBAL_EVERY = 61
 const WAKE_GRACE_MS = 1
 
 export class Turns {
-  private readonly metaF64: Float64Array
-  private readonly measures: number
+  private readonly metaF64: MetaDoubles
+  private readonly measures: MetaDouble
   private readonly queues: RunQueues
   private readonly timers: Timers
   private readonly stealing: Stealing
@@ -49,7 +50,7 @@ export class Turns {
     sweeper: Sweeper,
   ) {
     this.metaF64 = memory.metaF64
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.measures = memory.pDouble(pIndex, 0)
     this.queues = queues
     this.timers = timers
     this.stealing = stealing

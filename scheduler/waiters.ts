@@ -4,15 +4,12 @@
  * in it.
  */
 
+import type { GoroutineId, MetaWord, WaiterId } from '../memory/kinds.ts'
 import { MAX_WAITERS } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
 import * as gWords from '../memory/words/goroutine.ts'
-import type { GoroutineId } from './goroutines.ts'
-
-/** Number of a wait record; 0 is none. */
-export type WaiterId = number
 
 export class Waiters {
   private readonly memory: Memory
@@ -21,7 +18,7 @@ export class Waiters {
     this.memory = memory
   }
 
-  word(id: WaiterId, word: number): number {
+  word(id: WaiterId, word: number): MetaWord {
     return this.memory.layout.waiters + id * gWords.WAITER_WORDS + word
   }
 
@@ -60,9 +57,10 @@ export class Waiters {
     const { meta } = this.memory
     lock(meta, control.WAITER_LOCK)
     try {
-      const id = meta[control.WAITER_FREE]
+      const id = meta[control.WAITER_FREE] as WaiterId
       if (id !== 0) meta[control.WAITER_FREE] = this.read(id, gWords.WAITER_NEXT)
-      else if (meta[control.WAITER_NEXT] + 1 < MAX_WAITERS) return ++meta[control.WAITER_NEXT]
+      else if (meta[control.WAITER_NEXT] + 1 < MAX_WAITERS)
+        return ++meta[control.WAITER_NEXT] as WaiterId
       return id
     } finally {
       unlock(meta, control.WAITER_LOCK)
@@ -86,7 +84,7 @@ export class Waiters {
    */
   append(queue: number, id: WaiterId): void {
     const { meta, heap } = this.memory
-    const last = heap[queue + 1]
+    const last = heap[queue + 1] as WaiterId
     meta[this.word(id, gWords.WAITER_NEXT)] = 0
     meta[this.word(id, gWords.WAITER_PREVIOUS)] = last
     meta[this.word(id, gWords.WAITER_QUEUE)] = queue
@@ -97,7 +95,7 @@ export class Waiters {
 
   /** Unlinks the first record; 0 if the queue is empty. The object is locked. */
   takeFirst(queue: number): WaiterId {
-    const id = this.memory.heap[queue]
+    const id = this.memory.heap[queue] as WaiterId
     if (id !== 0) this.remove(id)
     return id
   }
@@ -107,8 +105,8 @@ export class Waiters {
     const { meta, heap } = this.memory
     const queue = this.read(id, gWords.WAITER_QUEUE)
     if (queue === 0) return
-    const next = this.read(id, gWords.WAITER_NEXT)
-    const previous = this.read(id, gWords.WAITER_PREVIOUS)
+    const next = this.read(id, gWords.WAITER_NEXT) as WaiterId
+    const previous = this.read(id, gWords.WAITER_PREVIOUS) as WaiterId
     if (previous === 0) heap[queue] = next
     else meta[this.word(previous, gWords.WAITER_NEXT)] = next
     if (next === 0) heap[queue + 1] = previous

@@ -10,14 +10,12 @@
 import { now } from '#sync'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
 import { InternalError } from '../memory/internal-error.ts'
+import type { Addr, GoroutineId, Milliseconds, WaiterId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
-import type { Addr } from '../memory/memory.ts'
 import { probeStackForLock } from '../memory/stack-probe.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import { ChannelError } from './channel.ts'
-import type { GoroutineId } from './goroutines.ts'
 import { type Runner, YieldedOperation } from './operation.ts'
-import type { WaiterId } from './waiters.ts'
 
 export const WAITABLE_LOCK = 1
 /** Mutex: 1 while it is held. Wait group: its count. */
@@ -31,13 +29,14 @@ export const MAX_COUNT = 2 ** 31 - 1
 /** In place of a goroutine. */
 const NOBODY = 0
 const LOST = -1
+type Woken = GoroutineId | typeof LOST
 
 /** Sleeps for some milliseconds; for 0 or less it gives way. */
 export class Sleep extends YieldedOperation<void> {
   override readonly what = 'sleep'
-  private readonly milliseconds: number
+  private readonly milliseconds: Milliseconds
 
-  constructor(p: Runner, milliseconds: number) {
+  constructor(p: Runner, milliseconds: Milliseconds) {
     super(p)
     this.milliseconds = milliseconds
   }
@@ -137,7 +136,7 @@ export function unlockMutex(p: Runner, mutex: Addr): void {
   const word = mutex >>> 2
   probeStackForLock()
   let wasHeld = false
-  let woken = NOBODY
+  let woken: Woken = NOBODY
   lock(heap, word + WAITABLE_LOCK)
   try {
     wasHeld = heap[word + WAITABLE_STATE] !== 0
@@ -171,7 +170,7 @@ export function addToGroup(p: Runner, group: Addr, delta: number): void {
   const word = group >>> 2
   probeStackForLock()
   let count = 0
-  let woken = NOBODY
+  let woken: Woken = NOBODY
   lock(heap, word + WAITABLE_LOCK)
   try {
     count = heap[word + WAITABLE_STATE] + delta
@@ -189,34 +188,34 @@ export function addToGroup(p: Runner, group: Addr, delta: number): void {
  * Takes the first goroutine that waits, its ticket won. NOBODY: none waits; LOST: another P has
  * woken it, which cannot be.
  */
-function takeFirst(p: Runner, word: number): GoroutineId {
+function takeFirst(p: Runner, word: number): Woken {
   const { waiters, goroutines } = p
   const waiter = waiters.takeFirst(word + WAITABLE_QUEUE)
   if (waiter === 0) return NOBODY
-  const goroutine = waiters.read(waiter, gWords.WAITER_GOROUTINE)
+  const goroutine = waiters.read(waiter, gWords.WAITER_GOROUTINE) as GoroutineId
   if (!goroutines.winTicket(goroutine, waiters.read(waiter, gWords.WAITER_TICKET))) return LOST
-  p.memory.meta[p.memory.goroutine(goroutine, gWords.NEXT)] = NOBODY
+  p.memory.meta[p.memory.goroutineWord(goroutine, gWords.NEXT)] = NOBODY
   return goroutine
 }
 
 /** Takes all goroutines that wait, linked by their records, oldest first; as takeFirst. */
-function takeAll(p: Runner, word: number): GoroutineId {
+function takeAll(p: Runner, word: number): Woken {
   const { meta } = p.memory
   const first = takeFirst(p, word)
-  for (let last = first; last > NOBODY; ) {
+  for (let last = first; last !== NOBODY && last !== LOST; ) {
     const next = takeFirst(p, word)
-    meta[p.memory.goroutine(last, gWords.NEXT)] = next
+    meta[p.memory.goroutineWord(last, gWords.NEXT)] = next
     last = next
   }
   return first
 }
 
 /** Once the lock is free: what can throw is not done under it. */
-function wake(p: Runner, first: GoroutineId): void {
-  for (let id = first; id !== NOBODY; ) {
+function wake(p: Runner, first: Woken): void {
+  for (let id: Woken = first; id !== NOBODY; ) {
     if (id === LOST)
       throw new InternalError('a goroutine waits in one queue and was woken from another')
-    const next = p.memory.meta[p.memory.goroutine(id, gWords.NEXT)]
+    const next = p.memory.meta[p.memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
     p.placement.ready(id)
     id = next
   }

@@ -45,9 +45,9 @@ function allocStorm(tasks, liveBytes) {
 }
 
 function xorshift32(x) {
-  x ^= x << 13
-  x ^= x >>> 17
-  return x ^ (x << 5)
+  const first = x ^ (x << 13)
+  const second = first ^ (first >>> 17)
+  return second ^ (second << 5)
 }
 
 /** A Map is in the order of insertion: an LRU list, if what is found is inserted again. */
@@ -64,8 +64,10 @@ function lruShard(capacity, seed) {
   const oldest = cache.keys() // follows the map as it changes
   let [hits, misses, checksum, random] = [0, 0, 0, seed]
   while (hits + misses < 5 * capacity) {
-    const first = (random = xorshift32(random)) >>> 0
-    const second = (random = xorshift32(random)) >>> 0
+    random = xorshift32(random)
+    const first = random >>> 0
+    random = xorshift32(random)
+    const second = random >>> 0
     const key = Math.floor((first / 2 ** 32) * (second / 2 ** 32) * capacity * 8)
     const value = cache.get(key)
     if (value !== undefined) {

@@ -56,9 +56,18 @@
  *   gc/cycle.ts                  Cycle.setUp, Cycle.terminate          turn it on, and off
  *   gc/verify/control.ts         verifyControl                         checks whether it is on
  */
+
 import { step as syncStep } from '#sync'
 import type { FaultPoints } from '../../memory/fault-points.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type {
+  Addr,
+  HeapWords,
+  MetaDouble,
+  MetaDoubles,
+  MetaWord,
+  MetaWords,
+} from '../../memory/kinds.ts'
+import type { Memory } from '../../memory/memory.ts'
 import { probeStack } from '../../memory/stack-probe.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -72,14 +81,14 @@ const CAPACITY = 2 * pWords.BARRIER_PAIRS
 
 /** @nosafepoint */
 export class WriteBarrier {
-  private readonly meta: Int32Array
-  private readonly heap: Int32Array
-  private readonly metaF64: Float64Array
+  private readonly meta: MetaWords
+  private readonly heap: HeapWords
+  private readonly metaF64: MetaDoubles
   private readonly faults: FaultPoints
   private readonly marker: Marker
-  private readonly count: number
-  private readonly buffer: number
-  private readonly measures: number
+  private readonly countWord: MetaWord
+  private readonly bufferWord: MetaWord
+  private readonly measures: MetaDouble
 
   constructor(memory: Memory, pIndex: number, marker: Marker) {
     this.meta = memory.meta
@@ -87,9 +96,9 @@ export class WriteBarrier {
     this.metaF64 = memory.metaF64
     this.faults = memory.faults
     this.marker = marker
-    this.count = memory.p(pIndex, pWords.BARRIER_COUNT)
-    this.buffer = memory.p(pIndex, pWords.BARRIER)
-    this.measures = memory.pMeasure(pIndex, 0)
+    this.countWord = memory.pWord(pIndex, pWords.BARRIER_COUNT)
+    this.bufferWord = memory.pWord(pIndex, pWords.BARRIER)
+    this.measures = memory.pDouble(pIndex, 0)
   }
 
   /**
@@ -127,35 +136,35 @@ export class WriteBarrier {
   record(old: Addr, value: Addr): void {
     const meta = this.meta
     step('barrier/record')
-    let count = meta[this.count]
+    let count = meta[this.countWord]
     if (count === CAPACITY) {
       probeStack()
       this.faults.pass('barrier/full')
       this.flush()
       count = 0
     }
-    meta[this.buffer + count] = old
-    meta[this.buffer + count + 1] = value
-    meta[this.count] = count + 2
+    meta[this.bufferWord + count] = old
+    meta[this.bufferWord + count + 1] = value
+    meta[this.countWord] = count + 2
   }
 
   /** Carries out the shades in the buffer, into this P's grey queue. */
   flush(): void {
     const meta = this.meta
-    const count = meta[this.count]
+    const count = meta[this.countWord]
     if (count === 0) return
     this.faults.pass('barrier/flush')
-    for (let entry = this.buffer; entry < this.buffer + count; entry++) {
+    for (let entry = this.bufferWord; entry < this.bufferWord + count; entry++) {
       const object = meta[entry]
       if (object !== 0) this.marker.shade(object)
     }
-    meta[this.count] = 0
+    meta[this.countWord] = 0
     this.metaF64[this.measures + pWords.BARRIER_STORES] += count >> 1
     this.metaF64[this.measures + pWords.BARRIER_FLUSHES] += 1
   }
 
   /** True if shades wait in the buffer. */
   get isPending(): boolean {
-    return this.meta[this.count] !== 0
+    return this.meta[this.countWord] !== 0
   }
 }

@@ -22,7 +22,9 @@
  * 2. A P that has served a wanted scan decrements SCANS_WANTED, then reads DRAINERS.
  * 3. The later of the two decrements sees both at 0.
  */
+
 import { add, load, sub } from '#sync'
+import type { MetaDouble, MetaWord } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -49,9 +51,9 @@ export interface CreditSink {
 export class Drain {
   private readonly memory: Memory
   private readonly world: World
-  private readonly pollWord: number
-  private readonly drainingWord: number
-  private readonly measures: number
+  private readonly pollWord: MetaWord
+  private readonly drainingWord: MetaWord
+  private readonly measures: MetaDouble
   private readonly marker: Marker
   private readonly barrier: WriteBarrier
   private readonly roots: Roots
@@ -69,9 +71,9 @@ export class Drain {
     const { memory, index, world } = here
     this.memory = memory
     this.world = world
-    this.pollWord = memory.p(index, pWords.POLL)
-    this.drainingWord = memory.p(index, pWords.DRAINING)
-    this.measures = memory.pMeasure(index, 0)
+    this.pollWord = memory.pWord(index, pWords.POLL)
+    this.drainingWord = memory.pWord(index, pWords.DRAINING)
+    this.measures = memory.pDouble(index, 0)
     this.marker = marker
     this.barrier = barrier
     this.roots = roots
@@ -116,8 +118,11 @@ export class Drain {
     const { meta, layout } = this.memory
     if (load(meta, control.DRAINERS) === 0) return false
     for (let index = 0; index < layout.procs; index++) {
-      const isDraining = load(meta, this.memory.p(index, pWords.DRAINING)) > 0
-      if (isDraining && load(meta, this.memory.p(index, pWords.STATUS)) === pWords.STATUS_RUNNING)
+      const isDraining = load(meta, this.memory.pWord(index, pWords.DRAINING)) > 0
+      if (
+        isDraining &&
+        load(meta, this.memory.pWord(index, pWords.STATUS)) === pWords.STATUS_RUNNING
+      )
         return true
     }
     return false

@@ -8,16 +8,17 @@
  * does not exist.
  */
 
+import type { Addr, MetaWords, WorkBuffer } from '../../memory/kinds.ts'
 import { WORK_BUFFER_COUNT, WORK_BUFFER_ENTRIES, WORK_BUFFER_WORDS } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
-import type { WorkBuffer, WorkBuffers } from './work-buffers.ts'
+import type { Memory } from '../../memory/memory.ts'
+import type { WorkBuffers } from './work-buffers.ts'
 
 /** Below this an active buffer is not worth sharing (Go's balance). */
 const TOO_FEW_TO_SHARE = 4
 
 /** @nosafepoint */
 export class GreyQueue {
-  private readonly meta: Int32Array
+  private readonly meta: MetaWords
   private readonly buffers: WorkBuffers
   private active: WorkBuffer = 0
   private spare: WorkBuffer = 0

@@ -29,8 +29,9 @@ import {
 } from '../../heap/object.ts'
 import type { Spans } from '../../heap/span.ts'
 import { InternalError } from '../../memory/internal-error.ts'
+import type { Addr, HeapWords, Marks, MetaWords, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, OBLET, OBLET_BYTES, PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type { Memory } from '../../memory/memory.ts'
 import { GREY_SPANS, PAGES_END } from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
 import type { GreyQueue } from './grey-queue.ts'
@@ -49,9 +50,9 @@ export class Marker {
   readonly queue: GreyQueue
   private readonly spans: Spans
   private readonly memory: Memory
-  private readonly heap: Int32Array
-  private readonly marks: Uint8Array
-  private readonly meta: Int32Array
+  private readonly heap: HeapWords
+  private readonly marks: Marks
+  private readonly meta: MetaWords
   private readonly typeSlots: number
   private readonly check: boolean
 
@@ -229,7 +230,7 @@ export class Marker {
     if (load(meta, GREY_SPANS) === 0) return false
     let any = false
     const end = meta[PAGES_END]
-    for (let page = 1; page < end; ) {
+    for (let page = 1 as SpanId; page < end; ) {
       const pages = meta[this.spans.word(page, span.PAGES)]
       const inUse = meta[this.memory.layout.pageSpan + page] === page
       // The exchange lets one marker only answer for the flag; it comes before the look, so a later
@@ -244,7 +245,7 @@ export class Marker {
     return any
   }
 
-  private scanGreyOf(id: number): void {
+  private scanGreyOf(id: SpanId): void {
     const stride = this.spans.read(id, span.SLOT_BYTES) >>> GRANULE_SHIFT
     const end = this.spans.limit(id) >>> GRANULE_SHIFT
     for (let granule = (id << PAGE_SHIFT) >>> GRANULE_SHIFT; granule < end; granule += stride) {

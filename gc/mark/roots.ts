@@ -19,9 +19,11 @@
  *    (gc/mark/barrier.ts) and what it loads through shaded paths.
  * 3. Once scanned, a stack stays black: SCANNED_CYCLE.
  */
+
 import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
 import type { ShadowStack } from '../../heap/shadow-stack.ts'
 import { InternalError } from '../../memory/internal-error.ts'
+import type { GoroutineId, MetaWord } from '../../memory/kinds.ts'
 import { ROOT_BLOCK_WORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -77,19 +79,21 @@ export class Roots {
     if (job >= meta[control.ROOT_JOBS]) return -1
     this.memory.faults.pass('mark/root')
     const globals = this.globalJobs()
-    return job < globals ? this.scanGlobals(job) : this.scanGoroutine(job - globals + 1, world)
+    return job < globals
+      ? this.scanGlobals(job)
+      : this.scanGoroutine((job - globals + 1) as GoroutineId, world)
   }
 
   /** Scans the stack of the goroutine that runs on this P if somebody wants it. True if it did. */
   serveWanted(): boolean {
     const { meta } = this.memory
-    const goroutine = meta[this.memory.p(this.index, pWords.GOROUTINE)]
+    const goroutine = meta[this.memory.pWord(this.index, pWords.GOROUTINE)] as GoroutineId
     if (goroutine === 0) return false
-    const status = this.memory.goroutine(goroutine, gWords.STATUS)
-    if ((load(meta, status) & gWords.G_SCAN_WANTED) === 0) return false
+    const statusWord = this.memory.goroutineWord(goroutine, gWords.STATUS)
+    if ((load(meta, statusWord) & gWords.G_SCAN_WANTED) === 0) return false
     this.memory.faults.pass('mark/scan-served')
     this.scanOwn(goroutine)
-    and(meta, status, ~gWords.G_SCAN_WANTED)
+    and(meta, statusWord, ~gWords.G_SCAN_WANTED)
     this.marker.queue.publish()
     this.world.wakeForWork()
     sub(meta, control.SCANS_WANTED, 1)
@@ -100,11 +104,11 @@ export class Roots {
   scanWanted(): void {
     const { meta, layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
-      const goroutine = meta[this.memory.p(index, pWords.GOROUTINE)]
-      const status = this.memory.goroutine(goroutine, gWords.STATUS)
-      if (goroutine === 0 || (meta[status] & gWords.G_SCAN_WANTED) === 0) continue
+      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)] as GoroutineId
+      const statusWord = this.memory.goroutineWord(goroutine, gWords.STATUS)
+      if (goroutine === 0 || (meta[statusWord] & gWords.G_SCAN_WANTED) === 0) continue
       this.scanStack(goroutine)
-      and(meta, status, ~gWords.G_SCAN_WANTED)
+      and(meta, statusWord, ~gWords.G_SCAN_WANTED)
       sub(meta, control.SCANS_WANTED, 1)
     }
   }
@@ -123,15 +127,15 @@ export class Roots {
     return work
   }
 
-  private scanGoroutine(goroutine: number, world: 'running' | 'stopped'): number {
+  private scanGoroutine(goroutine: GoroutineId, world: 'running' | 'stopped'): number {
     const { meta } = this.memory
-    const record = this.memory.goroutine(goroutine, 0)
+    const record = this.memory.goroutineWord(goroutine, 0)
     for (;;) {
       const status = load(meta, record + gWords.STATUS)
       if (status === gWords.G_FREE || status === gWords.G_DEAD) return 0
       if (meta[record + gWords.SCANNED_CYCLE] === meta[control.CYCLES]) return 0
       if (status === gWords.G_RUNNING) {
-        if (meta[this.memory.p(this.index, pWords.GOROUTINE)] === goroutine)
+        if (meta[this.memory.pWord(this.index, pWords.GOROUTINE)] === goroutine)
           return this.scanOwn(goroutine)
         if (world === 'stopped') return this.scanStack(goroutine)
         if (this.leaveToItsP(record)) return 0
@@ -145,7 +149,7 @@ export class Roots {
     }
   }
 
-  private leaveToItsP(record: number): boolean {
+  private leaveToItsP(record: MetaWord): boolean {
     const { meta } = this.memory
     // Counted before it can be served, and by a P that drains: so a P that sees nobody drain sees
     // every want.
@@ -167,20 +171,20 @@ export class Roots {
     // nothing.
     const owner = meta[record + gWords.P]
     if (owner < 0) return true
-    this.memory.metaF64[this.memory.pMeasure(owner, pWords.SCAN_REQUESTED_AT)] = now()
-    or(meta, this.memory.p(owner, pWords.POLL), pWords.POLL_SCAN)
+    this.memory.metaF64[this.memory.pDouble(owner, pWords.SCAN_REQUESTED_AT)] = now()
+    or(meta, this.memory.pWord(owner, pWords.POLL), pWords.POLL_SCAN)
     this.world.wake(owner)
     return true
   }
 
-  private scanOwn(goroutine: number): number {
+  private scanOwn(goroutine: GoroutineId): number {
     this.stack.save()
     return this.scanStack(goroutine)
   }
 
-  private scanStack(goroutine: number): number {
+  private scanStack(goroutine: GoroutineId): number {
     const { meta } = this.memory
-    const record = this.memory.goroutine(goroutine, 0)
+    const record = this.memory.goroutineWord(goroutine, 0)
     this.memory.faults.pass('mark/stack')
     if (meta[record + gWords.SCANNED_CYCLE] === meta[control.CYCLES]) return 0
     const base = meta[record + gWords.STACK]

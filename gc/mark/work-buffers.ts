@@ -8,14 +8,13 @@
  * list; termination compares it around its ragged barrier, which covers every way in which work can
  * become visible.
  */
+
 import { add, load } from '#sync'
+import type { WorkBuffer } from '../../memory/kinds.ts'
 import { WORK_BUFFER_NEXT, WORK_BUFFER_WORDS } from '../../memory/layout.ts'
 import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-
-/** Word index of a work buffer; 0 is none. */
-export type WorkBuffer = number
 
 /** @nosafepoint */
 export class WorkBuffers {
@@ -47,7 +46,7 @@ export class WorkBuffers {
     this.memory.faults.pass('work/take-full')
     lock(meta, control.WORK_LOCK)
     try {
-      const buffer = meta[control.WORK_FULL]
+      const buffer = meta[control.WORK_FULL] as WorkBuffer
       if (buffer === 0) return 0
       meta[control.WORK_FULL] = meta[buffer + WORK_BUFFER_NEXT]
       add(meta, control.WORK_FULL_COUNT, -1)
@@ -74,10 +73,11 @@ export class WorkBuffers {
     if (faults.pass('work/take-empty')) return 0
     lock(meta, control.WORK_LOCK)
     try {
-      const buffer = meta[control.WORK_EMPTY]
+      const buffer = meta[control.WORK_EMPTY] as WorkBuffer
       if (buffer !== 0) meta[control.WORK_EMPTY] = meta[buffer + WORK_BUFFER_NEXT]
       else if (meta[control.WORK_POOL_NEXT] < layout.workBufferCount)
-        return layout.workBuffers + meta[control.WORK_POOL_NEXT]++ * WORK_BUFFER_WORDS
+        return (layout.workBuffers +
+          meta[control.WORK_POOL_NEXT]++ * WORK_BUFFER_WORDS) as WorkBuffer
       return buffer
     } finally {
       unlock(meta, control.WORK_LOCK)

@@ -257,8 +257,9 @@ export function definePacer<Name extends string>(definition: PacerDefinition<Nam
     describe: definition.describe,
     liveGoals: definition.liveGoals ?? false,
     stateNames,
-    init: (_config, state) =>
-      stateNames.forEach((name, slot) => (state[slot] = definition.state[name])),
+    init(_config, state) {
+      for (const [slot, name] of stateNames.entries()) state[slot] = definition.state[name]
+    },
     startCycle(state, facts, plan) {
       workerCounts(facts.procs, plan)
       definition.startCycle?.(over(state), facts, plan)
@@ -287,12 +288,13 @@ function namedSlots<Name extends string>(
 ): (state: State) => Record<Name, number> {
   let slots: State = new Float64Array(0)
   const fields = {} as Record<Name, number>
-  names.forEach((name, slot) =>
+  for (const [slot, name] of names.entries())
     Object.defineProperty(fields, name, {
       get: () => slots[slot],
-      set: (value: number) => (slots[slot] = value),
-    }),
-  )
+      set: (value: number) => {
+        slots[slot] = value
+      },
+    })
   Object.preventExtensions(fields)
   return state => {
     slots = state

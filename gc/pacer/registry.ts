@@ -58,7 +58,7 @@ function softHard(values: Readonly<Record<string, number>>): SoftHardOptions {
 export const entries: Readonly<Record<string, Entry>> = {
   'go1.5': {
     settings: { curve: SWITCH },
-    make: values => go15({ adjustedCurve: values['curve'] !== 0 }),
+    make: values => go15({ adjustedCurve: values.curve !== 0 }),
   },
   'go1.10': { settings: SOFT_HARD, make: values => go110(softHard(values)) },
   'go1.14': { settings: SOFT_HARD, make: values => go114(softHard(values)) },
@@ -68,7 +68,7 @@ export const entries: Readonly<Record<string, Entry>> = {
   'go1.21': { settings: {}, make: () => go121 },
   fixed: {
     settings: { trigger: { defaultValue: 0.8, min: 0, max: 1 } },
-    make: values => fixed(values['trigger'] as number),
+    make: values => fixed(values.trigger as number),
   },
   membalancer: { settings: {}, make: () => membalancer },
   'zgc-like': { settings: {}, make: () => zgcLike },

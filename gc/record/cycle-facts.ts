@@ -3,7 +3,9 @@
  * the stop in which it is known: when the cycle begins, when the pacer has planned it, and when its
  * mark is over.
  */
+
 import { load } from '#sync'
+import type { Bytes, Milliseconds } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -42,16 +44,16 @@ export class CycleFacts extends NullListener {
     const { memory, records } = this
     const { meta, metaF64, layout } = memory
     for (let index = 0; index < layout.procs; index++)
-      for (const measure of CYCLE_MEASURES) metaF64[memory.pMeasure(index, measure)] = 0
-    const requested = this.get(control.STOP_REQUESTED_AT)
+      for (const measure of CYCLE_MEASURES) metaF64[memory.pDouble(index, measure)] = 0
+    const requested = this.memory.get(control.STOP_REQUESTED_AT)
     records.put('n', meta[control.CYCLES])
     records.put('trigger', meta[control.CYCLE_TRIGGER])
-    records.put('startMs', requested - this.get(control.RUN_STARTED_AT))
-    records.put('setupTimeToSafepointMs', this.get(control.STOPPED_AT) - requested)
+    records.put('startMs', requested - this.memory.get(control.RUN_STARTED_AT))
+    records.put('setupTimeToSafepointMs', this.memory.get(control.STOPPED_AT) - requested)
     records.put('heapAtStart', load(meta, control.HEAP_LIVE))
     records.put('triggered', load(meta, control.HEAP_LIVE))
     records.put('triggerBytes', meta[control.TRIGGER])
-    records.put('committedGoal', this.get(control.COMMITTED_GOAL))
+    records.put('committedGoal', this.memory.get(control.COMMITTED_GOAL))
     records.put('heapScannable', meta[control.HEAP_SCANNABLE])
     records.put('consMarkBefore', consMark)
     // Minus the rescues so far: the end of the cycle adds the rescues until then.
@@ -61,16 +63,16 @@ export class CycleFacts extends NullListener {
   override planned(): void {
     const { memory, records } = this
     const { meta } = memory
-    records.put('goal', this.get(control.GOAL_AT_START))
+    records.put('goal', this.memory.get(control.GOAL_AT_START))
     records.put('globalsScan', meta[control.GLOBAL_SLOTS] * 4)
-    records.put('expectedScanWork', this.get(control.EXPECTED_SCAN_WORK))
-    records.put('assistRatio', this.get(control.ASSIST_WORK_PER_BYTE))
+    records.put('expectedScanWork', this.memory.get(control.EXPECTED_SCAN_WORK))
+    records.put('assistRatio', this.memory.get(control.ASSIST_WORK_PER_BYTE))
     records.put('dedicatedWorkers', meta[control.DEDICATED_NEEDED])
-    records.put('fractionalGoal', this.get(control.FRACTIONAL_GOAL))
+    records.put('fractionalGoal', this.memory.get(control.FRACTIONAL_GOAL))
   }
 
-  override markStarted(pauseMs: number): void {
-    this.set(control.SETUP_PAUSE_MS, pauseMs)
+  override markStarted(pauseMs: Milliseconds): void {
+    this.memory.set(control.SETUP_PAUSE_MS, pauseMs)
     this.records.put('stwSetupMs', pauseMs)
   }
 
@@ -78,7 +80,7 @@ export class CycleFacts extends NullListener {
     this.records.put('heapAtMarkEnd', load(this.memory.meta, control.HEAP_LIVE))
   }
 
-  override marked(bytesMarked: number, checkedBytes: number): void {
+  override marked(bytesMarked: number, checkedBytes: Bytes): void {
     this.records.put('heapMarked', bytesMarked)
     this.records.put('checkedBytes', checkedBytes)
     this.records.put('goalAtMarkEnd', this.memory.meta[control.GOAL])
@@ -95,7 +97,7 @@ export class CycleFacts extends NullListener {
   private cutWaits(end: number): void {
     const { metaF64, layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
-      const own = this.memory.pMeasure(index, 0)
+      const own = this.memory.pDouble(index, 0)
       for (const [since, total] of WAITS) {
         if (metaF64[own + since] === 0) continue
         metaF64[own + total] += end - metaF64[own + since]
@@ -109,19 +111,19 @@ export class CycleFacts extends NullListener {
     const { meta } = memory
     this.cutWaits(end)
     records.put('largestRefill', meta[control.LARGEST_REFILL])
-    records.put('markMs', requested - this.get(control.MARK_STARTED_AT))
+    records.put('markMs', requested - this.memory.get(control.MARK_STARTED_AT))
     records.put('stwTerminationMs', end - requested)
     records.put(
       'terminationTimeToSafepointMs',
-      Math.max(0, this.get(control.STOPPED_AT) - requested),
+      Math.max(0, this.memory.get(control.STOPPED_AT) - requested),
     )
-    records.put('assistMs', this.sum(pWords.ASSIST_MS))
-    records.put('dedicatedMs', this.sum(pWords.DEDICATED_MS))
-    records.put('fractionalMs', this.sum(pWords.FRACTIONAL_MS))
-    records.put('idleMs', this.sum(pWords.IDLE_MS))
-    records.put('blockedInPlaceMs', this.sum(pWords.BLOCKED_MS))
-    records.put('gateMs', this.sum(pWords.GATE_MS))
-    records.put('pacerUtilization', this.get(control.PACER_UTILIZATION))
+    records.put('assistMs', this.memory.sumOfPs(pWords.ASSIST_MS))
+    records.put('dedicatedMs', this.memory.sumOfPs(pWords.DEDICATED_MS))
+    records.put('fractionalMs', this.memory.sumOfPs(pWords.FRACTIONAL_MS))
+    records.put('idleMs', this.memory.sumOfPs(pWords.IDLE_MS))
+    records.put('blockedInPlaceMs', this.memory.sumOfPs(pWords.BLOCKED_MS))
+    records.put('gateMs', this.memory.sumOfPs(pWords.GATE_MS))
+    records.put('pacerUtilization', this.memory.get(control.PACER_UTILIZATION))
     records.put('scanWorkHeap', load(meta, control.SCAN_WORK_HEAP))
     records.put('scanWorkStack', load(meta, control.SCAN_WORK_STACK))
     records.put('scanWorkGlobals', load(meta, control.SCAN_WORK_GLOBALS))
@@ -135,49 +137,39 @@ export class CycleFacts extends NullListener {
       'gcCpuLimited',
       isLimited || meta[control.GC_CPU_LIMITED_CYCLE] === meta[control.CYCLES] ? 1 : 0,
     )
-    records.put('sweepPagesPerByte', this.get(control.SWEEP_PAGES_PER_BYTE))
+    records.put('sweepPagesPerByte', this.memory.get(control.SWEEP_PAGES_PER_BYTE))
     records.finish()
     this.addUp(end - requested, end)
   }
 
   /** Adds to the totals of the run, for the memory statistics. */
-  private addUp(terminationMs: number, end: number): void {
+  private addUp(terminationMs: Milliseconds, end: number): void {
     const { procs } = this.memory.layout
-    const pause = this.get(control.SETUP_PAUSE_MS) + terminationMs
+    const pause = this.memory.get(control.SETUP_PAUSE_MS) + terminationMs
     const slot =
       (this.memory.meta[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
-    this.set(control.PAUSES + slot, pause * 1e6)
-    this.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
-    this.set(control.PAUSE_TOTAL_MS, this.get(control.PAUSE_TOTAL_MS) + pause)
-    this.set(control.TOTAL_STOPPED_MS, this.get(control.TOTAL_STOPPED_MS) + pause * procs)
-    this.set(
+    this.memory.set(control.PAUSES + slot, pause * 1e6)
+    this.memory.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
+    this.memory.set(control.PAUSE_TOTAL_MS, this.memory.get(control.PAUSE_TOTAL_MS) + pause)
+    this.memory.set(
+      control.TOTAL_STOPPED_MS,
+      this.memory.get(control.TOTAL_STOPPED_MS) + pause * procs,
+    )
+    this.memory.set(
       control.TOTAL_ASSIST_MS,
-      this.get(control.TOTAL_ASSIST_MS) + this.sum(pWords.ASSIST_MS),
+      this.memory.get(control.TOTAL_ASSIST_MS) + this.memory.sumOfPs(pWords.ASSIST_MS),
     )
-    this.set(
+    this.memory.set(
       control.TOTAL_DEDICATED_MS,
-      this.get(control.TOTAL_DEDICATED_MS) + this.sum(pWords.DEDICATED_MS),
+      this.memory.get(control.TOTAL_DEDICATED_MS) + this.memory.sumOfPs(pWords.DEDICATED_MS),
     )
-    this.set(
+    this.memory.set(
       control.TOTAL_FRACTIONAL_MS,
-      this.get(control.TOTAL_FRACTIONAL_MS) + this.sum(pWords.FRACTIONAL_MS),
+      this.memory.get(control.TOTAL_FRACTIONAL_MS) + this.memory.sumOfPs(pWords.FRACTIONAL_MS),
     )
-    this.set(control.TOTAL_IDLE_MS, this.get(control.TOTAL_IDLE_MS) + this.sum(pWords.IDLE_MS))
-  }
-
-  private get(measure: number): number {
-    return this.memory.metaF64[this.memory.measure(measure)]
-  }
-
-  private set(measure: number, value: number): void {
-    this.memory.metaF64[this.memory.measure(measure)] = value
-  }
-
-  private sum(measure: number): number {
-    const { metaF64, layout } = this.memory
-    let sum = 0
-    for (let index = 0; index < layout.procs; index++)
-      sum += metaF64[this.memory.pMeasure(index, measure)]
-    return sum
+    this.memory.set(
+      control.TOTAL_IDLE_MS,
+      this.memory.get(control.TOTAL_IDLE_MS) + this.memory.sumOfPs(pWords.IDLE_MS),
+    )
   }
 }

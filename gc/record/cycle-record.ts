@@ -7,7 +7,9 @@
  * CYCLE_RECORDS_COMPLETE, publishes it to the host. The host's increment of CYCLE_RECORDS_TAKEN
  * gives its slot back.
  */
+
 import { add, load } from '#sync'
+import type { MetaDouble } from '../../memory/kinds.ts'
 import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -122,7 +124,7 @@ export class CycleRecords {
 
   /** Adds what the sweep found to the newest record. By the sweeper that completed the sweep. */
   completeSweep(): void {
-    const { meta, metaF64, layout } = this.memory
+    const { meta, metaF64 } = this.memory
     if (meta[control.CYCLE_RECORD_OPEN] === 0) return
     meta[control.CYCLE_RECORD_OPEN] = 0
     const record = this.record(meta[control.CYCLE_RECORDS_WRITTEN] - 1)
@@ -132,8 +134,7 @@ export class CycleRecords {
     metaF64[record + SLOT.sweptMarkedBytes] = swept
     metaF64[record + SLOT.doubleMarked] = metaF64[record + SLOT.heapMarked] - swept
     metaF64[record + SLOT.heapLiveAtSweepDone] = live
-    metaF64[record + SLOT.allocatedDuringSweep] =
-      live - metaF64[layout.measures + control.SWEEP_BEGAN_LIVE]
+    metaF64[record + SLOT.allocatedDuringSweep] = live - this.memory.get(control.SWEEP_BEGAN_LIVE)
     add(meta, control.CYCLE_RECORDS_COMPLETE, 1)
   }
 
@@ -161,7 +162,7 @@ export class CycleRecords {
     return cycle
   }
 
-  private record(index: number): number {
+  private record(index: number): MetaDouble {
     return this.memory.layout.cycleRecords + (index % CYCLE_RECORDS) * CYCLE_RECORD_DOUBLES
   }
 }

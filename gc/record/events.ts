@@ -5,7 +5,9 @@
  * The P writes an event plainly, then stores the count of events written, which publishes it. The
  * host reads the event, then stores the count of events read, which gives the slot back.
  */
+
 import { add, load, now, store } from '#sync'
+import type { Bytes, MetaDouble, MetaWord, Milliseconds } from '../../memory/kinds.ts'
 import { TRACE_EVENT_DOUBLES, TRACE_EVENTS, TRACE_RING_WORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { CYCLES, DROPPED, STOPPED_AT } from '../../memory/words/control.ts'
@@ -44,22 +46,22 @@ export class Events extends NullListener {
   readonly enabled: boolean
   private readonly memory: Memory
   /** Index of the ring's head: events written, then events read. */
-  private readonly ring: number
-  private readonly events: number
+  private readonly ringWord: MetaWord
+  private readonly eventsDouble: MetaDouble
 
   constructor(memory: Memory, pIndex: number, enabled: boolean) {
     super()
     this.enabled = enabled
     this.memory = memory
-    this.ring = memory.layout.traceRings + pIndex * TRACE_RING_WORDS
-    this.events = memory.layout.traceEvents + pIndex * TRACE_EVENTS * TRACE_EVENT_DOUBLES
+    this.ringWord = memory.layout.traceRings + pIndex * TRACE_RING_WORDS
+    this.eventsDouble = memory.layout.traceEvents + pIndex * TRACE_EVENTS * TRACE_EVENT_DOUBLES
   }
 
-  override slice(kind: Slice, startMs: number, detail: number): void {
+  override slice(kind: Slice, startMs: Milliseconds, detail: number): void {
     this.add(kind, startMs, detail)
   }
 
-  override charged(bytes: number): void {
+  override charged(bytes: Bytes): void {
     if (this.enabled) this.write('charge', now(), 0, bytes)
   }
 
@@ -74,38 +76,40 @@ export class Events extends NullListener {
   /** A stop in which this P acted, from when the world stood until now. */
   private stop(kind: EventName): void {
     const { meta, metaF64 } = this.memory
-    this.add(kind, metaF64[this.memory.measure(STOPPED_AT)], meta[CYCLES])
+    this.add(kind, metaF64[this.memory.controlDouble(STOPPED_AT)], meta[CYCLES])
   }
 
-  private add(kind: EventName, startMs: number, detail: number): void {
+  private add(kind: EventName, startMs: Milliseconds, detail: number): void {
     if (!this.enabled) return
     const durationMs = now() - startMs
     if (durationMs >= SHORTEST_MS) this.write(kind, startMs, durationMs, detail)
   }
 
-  private write(kind: EventName, startMs: number, duration: number, detail: number): void {
+  private write(kind: EventName, startMs: Milliseconds, duration: number, detail: number): void {
     const { meta, metaF64 } = this.memory
-    const written = meta[this.ring]
-    if (written - load(meta, this.ring + 1) >= TRACE_EVENTS) {
+    const written = meta[this.ringWord]
+    if (written - load(meta, this.ringWord + 1) >= TRACE_EVENTS) {
       add(meta, DROPPED, 1)
       return
     }
-    const event = this.events + (written % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
+    const event = this.eventsDouble + (written % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
     metaF64[event] = NUMBERS[kind]
     metaF64[event + 1] = startMs
     metaF64[event + 2] = duration
     metaF64[event + 3] = detail
-    store(meta, this.ring, written + 1)
+    store(meta, this.ringWord, written + 1)
   }
 
   /** Takes all events that were written since the last call. By the host. */
-  drain(each: (kind: number, startMs: number, durationMs: number, detail: number) => void): void {
+  drain(
+    each: (kind: number, startMs: Milliseconds, durationMs: Milliseconds, detail: number) => void,
+  ): void {
     const { meta, metaF64 } = this.memory
-    const written = load(meta, this.ring)
-    for (let read = meta[this.ring + 1]; read !== written; read++) {
-      const event = this.events + (read % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
+    const written = load(meta, this.ringWord)
+    for (let read = meta[this.ringWord + 1]; read !== written; read++) {
+      const event = this.eventsDouble + (read % TRACE_EVENTS) * TRACE_EVENT_DOUBLES
       each(metaF64[event], metaF64[event + 1], metaF64[event + 2], metaF64[event + 3])
-      store(meta, this.ring + 1, read + 1)
+      store(meta, this.ringWord + 1, read + 1)
     }
   }
 }

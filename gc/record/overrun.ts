@@ -29,8 +29,10 @@
  * The words of the account are plain. Each P writes only its own; in a stop, the actor writes all.
  * The reads of other Ps' places are hints: a stale one names a byte after a place just left.
  */
+
 import { load } from '#sync'
 import type { FaultPoint } from '../../memory/fault-points.ts'
+import type { Bytes, MetaDouble } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -58,8 +60,8 @@ export class Overrun extends NullListener {
   private readonly memory: Memory
   private readonly pIndex: number
   private readonly place: Place
-  private readonly owed: number
-  private readonly parts: number
+  private readonly owedDouble: MetaDouble
+  private readonly partsDouble: MetaDouble
 
   /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
   constructor(memory: Memory, pIndex: number, v8Ms: () => number) {
@@ -67,8 +69,8 @@ export class Overrun extends NullListener {
     this.memory = memory
     this.pIndex = pIndex
     this.place = new Place(memory, pIndex, v8Ms)
-    this.owed = memory.pMeasure(pIndex, pWords.OVERRUN_OWED)
-    this.parts = memory.pMeasure(pIndex, pWords.OVERRUN_BY)
+    this.owedDouble = memory.pDouble(pIndex, pWords.OVERRUN_OWED)
+    this.partsDouble = memory.pDouble(pIndex, pWords.OVERRUN_BY)
   }
 
   /** Notes where this P is. A point that is no place of the termination does not count. */
@@ -82,13 +84,14 @@ export class Overrun extends NullListener {
   }
 
   /** Names what the last request of this P has added. */
-  override charged(_bytes: number, payment: Payment, mark: MarkState): void {
+  override charged(_bytes: Bytes, payment: Payment, mark: MarkState): void {
     const { metaF64 } = this.memory
-    const bytes = metaF64[this.owed]
+    const bytes = metaF64[this.owedDouble]
     if (bytes === 0) return
-    metaF64[this.owed] = 0
+    metaF64[this.owedDouble] = 0
     metaF64[
-      this.parts + (payment === 'before' ? slotOf('largeObject') : this.causeOf(payment, mark))
+      this.partsDouble +
+        (payment === 'before' ? slotOf('largeObject') : this.causeOf(payment, mark))
     ] += bytes
   }
 
@@ -129,7 +132,7 @@ export class Overrun extends NullListener {
     const { meta, layout } = this.memory
     let found = 0
     for (let index = 0; index < layout.procs; index++) {
-      const place = meta[this.memory.p(index, pWords.PLACE)]
+      const place = meta[this.memory.pWord(index, pWords.PLACE)]
       if (place !== 0 && (found === 0 || found === IN_BARRIER)) found = place
     }
     return found
@@ -142,8 +145,8 @@ export class Overrun extends NullListener {
  */
 function nameLateTrigger(memory: Memory, pIndex: number): void {
   const { meta, metaF64 } = memory
-  const past = load(meta, control.HEAP_LIVE) - metaF64[memory.measure(control.GOAL_AT_START)]
-  metaF64[memory.pMeasure(pIndex, pWords.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
+  const past = load(meta, control.HEAP_LIVE) - memory.get(control.GOAL_AT_START)
+  metaF64[memory.pDouble(pIndex, pWords.OVERRUN_BY) + slotOf('lateTrigger')] = Math.max(0, past)
 }
 
 /**
@@ -153,7 +156,7 @@ function nameLateTrigger(memory: Memory, pIndex: number): void {
 function nameRest(memory: Memory): void {
   const { metaF64, layout } = memory
   for (let index = 0; index < layout.procs; index++) {
-    const own = memory.pMeasure(index, 0)
+    const own = memory.pDouble(index, 0)
     metaF64[own + pWords.OVERRUN_BY + slotOf('refill')] += metaF64[own + pWords.OVERRUN_OWED]
   }
 }
@@ -167,9 +170,9 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   const { meta, metaF64, layout } = memory
   metaF64.fill(0, parts, parts + pWords.OVERRUN_PARTS)
   metaF64.fill(0, gaps, gaps + pWords.PLACE_COUNT)
-  const stopped = metaF64[memory.measure(control.STOP_REQUESTED_AT)]
+  const stopped = memory.get(control.STOP_REQUESTED_AT)
   for (let index = 0; index < layout.procs; index++) {
-    const own = memory.pMeasure(index, 0)
+    const own = memory.pDouble(index, 0)
     for (let part = 0; part < pWords.OVERRUN_PARTS; part++)
       metaF64[parts + part] += metaF64[own + pWords.OVERRUN_BY + part]
     for (let place = 1; place < pWords.PLACE_COUNT; place++)
@@ -177,8 +180,8 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
         metaF64[gaps + place],
         metaF64[own + pWords.LONGEST_GAP + place],
       )
-    const place = meta[memory.p(index, pWords.PLACE)]
-    meta[memory.p(index, pWords.PLACE)] = 0
+    const place = meta[memory.pWord(index, pWords.PLACE)]
+    meta[memory.pWord(index, pWords.PLACE)] = 0
     if (place !== 0)
       metaF64[gaps + place] = Math.max(
         metaF64[gaps + place],
@@ -187,7 +190,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   }
   // What any P had named after that place: the host's collector was the cause.
   for (let index = 0; index < layout.procs; index++) {
-    const place = meta[memory.p(index, pWords.V8_PLACE)]
+    const place = meta[memory.pWord(index, pWords.V8_PLACE)]
     metaF64[parts + HOST_GC] += metaF64[parts + place]
     metaF64[parts + place] = 0
   }
@@ -197,10 +200,10 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
 function resetOverrun(memory: Memory): void {
   const { meta, metaF64, layout } = memory
   for (let index = 0; index < layout.procs; index++) {
-    const own = memory.pMeasure(index, 0)
+    const own = memory.pDouble(index, 0)
     metaF64[own + pWords.OVERRUN_OWED] = 0
     metaF64.fill(0, own + pWords.OVERRUN_BY, own + pWords.OVERRUN_BY + pWords.OVERRUN_PARTS)
     metaF64.fill(0, own + pWords.LONGEST_GAP, own + pWords.LONGEST_GAP + pWords.PLACE_COUNT)
-    meta[memory.p(index, pWords.PLACE)] = meta[memory.p(index, pWords.V8_PLACE)] = 0
+    meta[memory.pWord(index, pWords.PLACE)] = meta[memory.pWord(index, pWords.V8_PLACE)] = 0
   }
 }

@@ -8,8 +8,10 @@
  * and another P acts. Then the actor reads an old place or a new one, and a stretch that ends just
  * then may count for the next cycle. Nothing but the record depends on these words.
  */
+
 import { now } from '#sync'
 import type { FaultPoint } from '../../memory/fault-points.ts'
+import type { MetaDouble, MetaWord } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as pWords from '../../memory/words/p.ts'
 
@@ -35,39 +37,39 @@ const LONG_MS = 0.5
 
 export class Place {
   private readonly memory: Memory
-  private readonly word: number
-  private readonly v8PlaceWord: number
-  private readonly since: number
-  private readonly gaps: number
+  private readonly placeWord: MetaWord
+  private readonly v8PlaceWord: MetaWord
+  private readonly sinceDouble: MetaDouble
+  private readonly gapsDouble: MetaDouble
   private readonly v8Ms: () => number
 
   /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
   constructor(memory: Memory, pIndex: number, v8Ms: () => number = () => 0) {
     this.memory = memory
-    this.word = memory.p(pIndex, pWords.PLACE)
-    this.v8PlaceWord = memory.p(pIndex, pWords.V8_PLACE)
-    this.since = memory.pMeasure(pIndex, pWords.PLACE_SINCE)
-    this.gaps = memory.pMeasure(pIndex, pWords.LONGEST_GAP)
+    this.placeWord = memory.pWord(pIndex, pWords.PLACE)
+    this.v8PlaceWord = memory.pWord(pIndex, pWords.V8_PLACE)
+    this.sinceDouble = memory.pDouble(pIndex, pWords.PLACE_SINCE)
+    this.gapsDouble = memory.pDouble(pIndex, pWords.LONGEST_GAP)
     this.v8Ms = v8Ms
   }
 
   get current(): number {
-    return this.memory.meta[this.word]
+    return this.memory.meta[this.placeWord]
   }
 
   /** This P is at a place from now on; 0 for none. Ends the stretch at the place before. */
   be(place: number): void {
     const { meta, metaF64 } = this.memory
-    const before = meta[this.word]
+    const before = meta[this.placeWord]
     if (before === place) return
     const time = now()
     const v8Ms = this.v8Ms()
     if (before !== 0) {
-      const ms = time - metaF64[this.since]
-      metaF64[this.gaps + before] = Math.max(metaF64[this.gaps + before], ms)
+      const ms = time - metaF64[this.sinceDouble]
+      metaF64[this.gapsDouble + before] = Math.max(metaF64[this.gapsDouble + before], ms)
       if (ms >= LONG_MS && v8Ms > ms / 2) meta[this.v8PlaceWord] = before
     }
-    metaF64[this.since] = time
-    meta[this.word] = place
+    metaF64[this.sinceDouble] = time
+    meta[this.placeWord] = place
   }
 }

@@ -35,14 +35,14 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
   const current = caches.map(cache => cache.unretired())
   const statistics: Statistics = {
     allocatedBytes:
-      sumOf(memory, pWords.ALLOCATED_BYTES) + current.reduce((sum, { bytes }) => sum + bytes, 0),
+      memory.sumOfPs(pWords.ALLOCATED_BYTES) + current.reduce((sum, { bytes }) => sum + bytes, 0),
     allocatedObjects:
-      sumOf(memory, pWords.ALLOCATED_OBJECTS) +
+      memory.sumOfPs(pWords.ALLOCATED_OBJECTS) +
       current.reduce((sum, { objects }) => sum + objects, 0),
-    freedBytes: sumOf(memory, pWords.FREED_BYTES),
-    freedObjects: sumOf(memory, pWords.FREED_OBJECTS),
-    barrierStores: sumOf(memory, pWords.BARRIER_STORES),
-    barrierFlushes: sumOf(memory, pWords.BARRIER_FLUSHES),
+    freedBytes: memory.sumOfPs(pWords.FREED_BYTES),
+    freedObjects: memory.sumOfPs(pWords.FREED_OBJECTS),
+    barrierStores: memory.sumOfPs(pWords.BARRIER_STORES),
+    barrierFlushes: memory.sumOfPs(pWords.BARRIER_FLUSHES),
     pagesInUse: meta[control.PAGES_IN_USE],
     // PAGES_END counts page 0 too. It is 0 before the first P has made the heap.
     pagesTouched: Math.max(0, meta[control.PAGES_END] - 1),
@@ -53,21 +53,15 @@ export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
     cycles: meta[control.CYCLES_MARKED],
     cyclesForced: meta[control.CYCLES_FORCED],
   }
-  const begin = memory.measure(control.STATISTICS)
-  for (const [index, name] of STATISTIC_NAMES.entries()) metaF64[begin + index] = statistics[name]
+  const beginDouble = memory.controlDouble(control.STATISTICS)
+  for (const [index, name] of STATISTIC_NAMES.entries())
+    metaF64[beginDouble + index] = statistics[name]
 }
 
 /** The newest snapshot. */
 export function statisticsOf(memory: Memory): Statistics {
-  const begin = memory.measure(control.STATISTICS)
+  const beginDouble = memory.controlDouble(control.STATISTICS)
   return Object.fromEntries(
-    STATISTIC_NAMES.map((name, index) => [name, memory.metaF64[begin + index]]),
+    STATISTIC_NAMES.map((name, index) => [name, memory.metaF64[beginDouble + index]]),
   ) as Statistics
-}
-
-function sumOf(memory: Memory, measure: number): number {
-  let sum = 0
-  for (let index = 0; index < memory.layout.procs; index++)
-    sum += memory.metaF64[memory.pMeasure(index, measure)]
-  return sum
 }

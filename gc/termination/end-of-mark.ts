@@ -3,6 +3,7 @@
  * While the policy is at work the P is seen to be terminating (ACTIVITY), and to be out of the
  * protocol after it.
  */
+import type { MetaWord } from '../../memory/kinds.ts'
 import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { Termination } from './policy.ts'
@@ -10,12 +11,12 @@ import type { Termination } from './policy.ts'
 export class EndOfMark {
   private readonly here: Here
   private readonly policy: Termination
-  private readonly activityWord: number
+  private readonly activityWord: MetaWord
 
   constructor(here: Here, policy: Termination) {
     this.here = here
     this.policy = policy
-    this.activityWord = here.memory.p(here.index, pWords.ACTIVITY)
+    this.activityWord = here.memory.pWord(here.index, pWords.ACTIVITY)
   }
 
   get remainderBytes(): number {

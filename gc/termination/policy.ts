@@ -3,6 +3,8 @@
  * file. A policy is told of events, asks `Marking` whether the mark may be over, and raises the
  * stop.
  */
+import type { Bytes } from '../../memory/kinds.ts'
+
 export type TerminationName = 'coordinator' | 'assist-takes-over' | 'helping'
 
 /** What a policy may ask of the mark, and do to it. */
@@ -26,7 +28,7 @@ export interface Termination {
    * Scan work, in bytes, up to which what is left is marked in the termination stop; more of it
    * restarts the mark.
    */
-  readonly remainderBytes: number
+  readonly remainderBytes: Bytes
   /** This P's drain is over, and still counts: the policy counts it off. @safepoint */
   onDrained(): void
   /** This P has served a wanted scan, and published what that found. @safepoint */

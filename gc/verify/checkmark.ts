@@ -6,8 +6,9 @@
 
 import { typeOf } from '../../heap/object.ts'
 import type { Spans } from '../../heap/span.ts'
+import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type { Memory } from '../../memory/memory.ts'
 import { GLOBAL_SLOTS, GOROUTINE_NEXT, PAGES_END } from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as span from '../../memory/words/span.ts'
@@ -46,8 +47,8 @@ export class Checkmark {
     const { meta, layout } = this.memory
     for (let slot = 0; slot < meta[GLOBAL_SLOTS]; slot++)
       this.visit(meta[layout.globals + slot], `global slot ${slot}`)
-    for (let goroutine = 1; goroutine <= meta[GOROUTINE_NEXT]; goroutine++) {
-      const record = this.memory.goroutine(goroutine, 0)
+    for (let goroutine = 1 as GoroutineId; goroutine <= meta[GOROUTINE_NEXT]; goroutine++) {
+      const record = this.memory.goroutineWord(goroutine, 0)
       const status = meta[record + gWords.STATUS]
       if (status === gWords.G_FREE || status === gWords.G_DEAD) continue
       const base = meta[record + gWords.STACK]

@@ -91,7 +91,7 @@ function verifyLocks(inspection: Inspection): void {
       inspection.found(`the central lock of span class ${spanClass} is held in a stopped world`)
   }
   for (let index = 0; index < memory.layout.procs; index++) {
-    if (meta[memory.p(index, pWords.RING_LOCK)] !== 0)
+    if (meta[memory.pWord(index, pWords.RING_LOCK)] !== 0)
       inspection.found(`P ${index}’s RING_LOCK is held in a stopped world`)
   }
 }
@@ -102,18 +102,17 @@ function verifyLocks(inspection: Inspection): void {
  */
 function verifyScannable(inspection: Inspection): void {
   const { meta, memory, phase } = inspection
-  const { metaF64 } = memory
   const scannable = meta[control.HEAP_SCANNABLE]
   if (phase !== control.PHASE_OFF) {
     inspection.expect(
       'HEAP_SCANNABLE, frozen while marking,',
       scannable,
-      metaF64[memory.measure(control.SCANNABLE_AT_START)],
+      memory.get(control.SCANNABLE_AT_START),
     )
     return
   }
-  const least = metaF64[memory.measure(control.LAST_HEAP_SCAN)]
-  const charged = meta[control.HEAP_LIVE] - metaF64[memory.measure(control.HEAP_MARKED)]
+  const least = memory.get(control.LAST_HEAP_SCAN)
+  const charged = meta[control.HEAP_LIVE] - memory.get(control.HEAP_MARKED)
   inspection.expectWithin('HEAP_SCANNABLE', scannable, least, least + charged)
 }
 
@@ -123,9 +122,9 @@ function verifyPs(inspection: Inspection): void {
   let offers = 0
   let roles = 0
   for (let index = 0; index < procs; index++) {
-    if (meta[memory.p(index, pWords.STATUS)] === pWords.STATUS_RUNNING)
+    if (meta[memory.pWord(index, pWords.STATUS)] === pWords.STATUS_RUNNING)
       inspection.found(`P ${index} has status running in a stopped world`)
-    const role = meta[memory.p(index, pWords.ROLE)]
+    const role = meta[memory.pWord(index, pWords.ROLE)]
     inspection.expectWithin(`P ${index}’s ROLE`, role, pWords.ROLE_NONE, pWords.ROLE_OFFERED)
     if (role !== pWords.ROLE_NONE) roles++
     if (role === pWords.ROLE_OFFERED) offers++
@@ -134,7 +133,7 @@ function verifyPs(inspection: Inspection): void {
   inspection.expect(
     'roles of dedicated workers, needed or held,',
     meta[control.DEDICATED_NEEDED] + roles,
-    memory.metaF64[memory.measure(control.DEDICATED_AT_START)],
+    memory.get(control.DEDICATED_AT_START),
   )
   for (const [name, mask] of [
     ['SLEEPERS', control.SLEEPERS],

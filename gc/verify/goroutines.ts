@@ -12,6 +12,7 @@
  *              at mark termination all stacks are scanned
  */
 
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { STACK_MIN_LOG2 } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
@@ -30,8 +31,8 @@ export function verifyGoroutines(inspection: Inspection): void {
   const segments: Segment[] = []
   let live = 0
   let wanted = 0
-  for (let id = 1; id <= meta[control.GOROUTINE_NEXT]; id++) {
-    const record = memory.goroutine(id, 0)
+  for (let id = 1 as GoroutineId; id <= meta[control.GOROUTINE_NEXT]; id++) {
+    const record = memory.goroutineWord(id, 0)
     const status = meta[record + gWords.STATUS]
     if ((status === gWords.G_FREE) !== free.has(id))
       inspection.found(
@@ -82,9 +83,9 @@ function freeRecords(inspection: Inspection): ReadonlySet<number> {
   const { meta, memory } = inspection
   const free = new Set<number>()
   for (
-    let id = meta[control.GOROUTINE_FREE];
+    let id = meta[control.GOROUTINE_FREE] as GoroutineId;
     id !== 0;
-    id = meta[memory.goroutine(id, gWords.NEXT)]
+    id = meta[memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
   ) {
     if (id < 1 || id > meta[control.GOROUTINE_NEXT] || free.has(id)) {
       inspection.found(
@@ -101,19 +102,26 @@ function freeRecords(inspection: Inspection): ReadonlySet<number> {
 function verifyRunning(inspection: Inspection): void {
   const { meta, memory } = inspection
   for (let index = 0; index < memory.layout.procs; index++) {
-    const id = meta[memory.p(index, pWords.GOROUTINE)]
+    const id = meta[memory.pWord(index, pWords.GOROUTINE)] as GoroutineId
     if (id === 0) continue
-    const status = meta[memory.goroutine(id, gWords.STATUS)]
+    const status = meta[memory.goroutineWord(id, gWords.STATUS)]
     if ((status & ~gWords.G_SCAN_WANTED) !== gWords.G_RUNNING)
       inspection.found(`P ${index} runs goroutine ${id}, whose status is ${status}`)
-    const owner = meta[memory.goroutine(id, gWords.P)]
+    const owner = meta[memory.goroutineWord(id, gWords.P)]
     if (owner !== index) inspection.found(`P ${index} runs goroutine ${id}, which is on P ${owner}`)
   }
-  for (let id = 1; id <= meta[control.GOROUTINE_NEXT]; id++) {
-    if ((meta[memory.goroutine(id, gWords.STATUS)] & ~gWords.G_SCAN_WANTED) !== gWords.G_RUNNING)
+  for (let id = 1 as GoroutineId; id <= meta[control.GOROUTINE_NEXT]; id++) {
+    if (
+      (meta[memory.goroutineWord(id, gWords.STATUS)] & ~gWords.G_SCAN_WANTED) !==
+      gWords.G_RUNNING
+    )
       continue
-    const owner = meta[memory.goroutine(id, gWords.P)]
-    if (owner < 0 || owner >= memory.layout.procs || meta[memory.p(owner, pWords.GOROUTINE)] !== id)
+    const owner = meta[memory.goroutineWord(id, gWords.P)]
+    if (
+      owner < 0 ||
+      owner >= memory.layout.procs ||
+      meta[memory.pWord(owner, pWords.GOROUTINE)] !== id
+    )
       inspection.found(`goroutine ${id} has status running, and P ${owner} does not run it`)
   }
 }

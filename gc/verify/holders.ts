@@ -1,10 +1,10 @@
 /**
- * What holds each span in use. In a stopped world there are three kinds of holder: the swept lists and
- * the unswept lists of its class, and the cache of one P. A span is in one of them, once. A span
- * that is being swept is in none, but no P stops while it sweeps one.
+ * What holds each span in use. In a stopped world there are three kinds of holder: the swept lists
+ * and the unswept lists of its class, and the cache of one P. A span is in one of them, once. A
+ * span that is being swept is in none, but no P stops while it sweeps one.
  */
 
-import type { SpanId } from '../../heap/span.ts'
+import type { SpanId } from '../../memory/kinds.ts'
 import { SWEEP_CLASS, SWEEP_DRAINED, SWEEPERS } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -75,7 +75,7 @@ function walkList(
   const name = `the ${kind === SWEPT ? 'swept' : 'unswept'} ${isFull ? 'full' : 'partial'} list of span class ${spanClass}`
   const holder: Holder = { kind, name, isFull, entry: 0 }
   if (kind === UNSWEPT) expectUnsweptAllowed(inspection, spanClass, name)
-  for (let id = meta[head]; id !== 0; id = inspection.span(id, span.NEXT))
+  for (let id = meta[head] as SpanId; id !== 0; id = inspection.span(id, span.NEXT) as SpanId)
     if (!put(id, spanClass, holder)) return
 }
 
@@ -90,14 +90,14 @@ function expectUnsweptAllowed(inspection: Inspection, spanClass: number, name: s
 function walkCache(inspection: Inspection, index: number, put: Put): void {
   const { meta, memory } = inspection
   for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
-    const entry = memory.p(index, pWords.CACHE + spanClass * pWords.CACHE_WORDS)
-    const id = meta[entry + pWords.SPAN]
+    const entryWord = memory.pWord(index, pWords.CACHE + spanClass * pWords.CACHE_WORDS)
+    const id = meta[entryWord + pWords.SPAN] as SpanId
     const name = `P ${index}’s cache for span class ${spanClass}`
-    if (id !== 0) put(id, spanClass, { kind: CACHED, name, isFull: false, entry })
+    if (id !== 0) put(id, spanClass, { kind: CACHED, name, isFull: false, entry: entryWord })
     else if (
-      meta[entry + pWords.CURSOR] !== 0 ||
-      meta[entry + pWords.LIMIT] !== 0 ||
-      meta[entry + pWords.RUN_START] !== 0
+      meta[entryWord + pWords.CURSOR] !== 0 ||
+      meta[entryWord + pWords.LIMIT] !== 0 ||
+      meta[entryWord + pWords.RUN_START] !== 0
     )
       inspection.found(`${name} has a run and no span`)
   }

@@ -3,7 +3,7 @@
  * has found so far.
  */
 
-import type { SpanId } from '../../heap/span.ts'
+import type { MetaWords, SpanId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { HEAP_SWEEP_GENERATION, PHASE } from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
@@ -14,7 +14,7 @@ const MOST_FINDINGS = 5
 
 export class Inspection {
   readonly memory: Memory
-  readonly meta: Int32Array
+  readonly meta: MetaWords
   /** PHASE and HEAP_SWEEP_GENERATION as they are in this stop. */
   readonly phase: number
   readonly generation: number

@@ -8,8 +8,9 @@ import {
   HEADER_REFERENCES_SHIFT,
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr, Memory } from '../../memory/memory.ts'
+import type { Memory } from '../../memory/memory.ts'
 
 export function isReferenceArray(memory: Memory, object: Addr): boolean {
   return memory.heap[object >>> 2] >>> HEADER_REFERENCES_SHIFT === REFERENCE_ARRAY

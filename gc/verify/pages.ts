@@ -9,7 +9,7 @@
  * - PAGES_IN_USE counts the pages of spans. PAGES_END lies past the last of them.
  */
 
-import type { SpanId } from '../../heap/span.ts'
+import type { SpanId } from '../../memory/kinds.ts'
 import { PAGE_BIN_COUNT, PAGE_BINS, PAGES_END, PAGES_IN_USE } from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
 import type { Inspection } from './inspection.ts'
@@ -26,7 +26,7 @@ export function verifyPages(inspection: Inspection): ReadonlySet<SpanId> {
   inspection.expect('the page table’s entry of page 0', meta[layout.pageSpan], -1)
   let inUse = 0
   let isAfterFree = false
-  for (let page = 1; page < layout.pages; ) {
+  for (let page = 1 as SpanId; page < layout.pages; ) {
     const isFree = meta[layout.pageSpan + page] === 0
     const pages = isFree ? freeRunAt(inspection, page) : spanAt(inspection, page)
     // If pages do not tell how many they are, it is unknown where the next ones begin.
@@ -48,7 +48,7 @@ export function verifyPages(inspection: Inspection): ReadonlySet<SpanId> {
 }
 
 /** Pages of the span that begins at `page`; 0 if none does. */
-function spanAt(inspection: Inspection, page: number): number {
+function spanAt(inspection: Inspection, page: SpanId): number {
   const { meta, memory } = inspection
   const { layout } = memory
   const owner = meta[layout.pageSpan + page]
@@ -61,7 +61,7 @@ function spanAt(inspection: Inspection, page: number): number {
     inspection.found(`span ${page} is in use with ${pages} pages`)
     return 0
   }
-  for (let inner = page + 1; inner < page + pages; inner++) {
+  for (let inner = (page + 1) as SpanId; inner < page + pages; inner++) {
     const named = meta[layout.pageSpan + inner]
     if (named !== page)
       inspection.found(
@@ -73,7 +73,7 @@ function spanAt(inspection: Inspection, page: number): number {
 }
 
 /** Pages of the free run that begins at `page`; 0 if its length is impossible. */
-function freeRunAt(inspection: Inspection, page: number): number {
+function freeRunAt(inspection: Inspection, page: SpanId): number {
   const { meta, memory } = inspection
   const { layout } = memory
   const length = meta[layout.pageRun + page]
@@ -88,7 +88,7 @@ function freeRunAt(inspection: Inspection, page: number): number {
     )
   // Pages that were never used are not looked at: reading them would commit memory.
   const end = Math.min(page + length, meta[PAGES_END])
-  for (let inner = page; inner < end; inner++) {
+  for (let inner = page as SpanId; inner < end; inner++) {
     const named = meta[layout.pageSpan + inner]
     if (named !== 0)
       inspection.found(
@@ -99,7 +99,7 @@ function freeRunAt(inspection: Inspection, page: number): number {
   return length
 }
 
-function expectNoRecord(inspection: Inspection, page: number): void {
+function expectNoRecord(inspection: Inspection, page: SpanId): void {
   const pages = inspection.span(page, span.PAGES)
   if (pages !== 0)
     inspection.found(`page ${page} begins no span in use, and its record has ${pages} pages`)

@@ -10,6 +10,7 @@
  *                                      ways, and the object is allocated
  */
 
+import type { GoroutineId, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
@@ -25,15 +26,15 @@ export function verifyQueues(inspection: Inspection): void {
 
 function verifyRunQueues(inspection: Inspection): void {
   const { meta, memory } = inspection
-  const queued = new Map<number, string>()
-  const put = (id: number, queue: string): boolean => {
+  const queued = new Map<GoroutineId, string>()
+  const put = (id: GoroutineId, queue: string): boolean => {
     const other = queued.get(id)
     queued.set(id, queue)
     if (id < 1 || id > meta[control.GOROUTINE_NEXT])
       inspection.found(`${queue} holds goroutine ${id}, which never was one`)
     else if (other !== undefined) inspection.found(`goroutine ${id} is in ${other} and in ${queue}`)
     else {
-      const status = meta[memory.goroutine(id, gWords.STATUS)]
+      const status = meta[memory.goroutineWord(id, gWords.STATUS)]
       if (status !== gWords.G_RUNNABLE)
         inspection.found(`goroutine ${id} in ${queue} has status ${status}`)
       return true
@@ -44,21 +45,21 @@ function verifyRunQueues(inspection: Inspection): void {
     verifyRing(inspection, index, put)
     const ready = `P ${index}’s ready list`
     for (
-      let id = meta[memory.p(index, pWords.READY)];
+      let id = meta[memory.pWord(index, pWords.READY)] as GoroutineId;
       id !== 0;
-      id = meta[memory.goroutine(id, gWords.NEXT)]
+      id = meta[memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
     ) {
       if (!put(id, ready)) break
-      const owner = meta[memory.goroutine(id, gWords.P)]
+      const owner = meta[memory.goroutineWord(id, gWords.P)]
       if (owner !== index) inspection.found(`goroutine ${id} in ${ready} is on P ${owner}`)
     }
   }
-  let last = 0
+  let last: GoroutineId = 0
   let count = 0
   for (
-    let id = meta[control.RUN_QUEUE_FIRST];
+    let id = meta[control.RUN_QUEUE_FIRST] as GoroutineId;
     id !== 0 && put(id, 'the global queue');
-    id = meta[memory.goroutine(id, gWords.NEXT)]
+    id = meta[memory.goroutineWord(id, gWords.NEXT)] as GoroutineId
   ) {
     last = id
     count++
@@ -70,10 +71,10 @@ function verifyRunQueues(inspection: Inspection): void {
 function verifyRing(
   inspection: Inspection,
   index: number,
-  put: (id: number, queue: string) => boolean,
+  put: (id: GoroutineId, queue: string) => boolean,
 ): void {
   const { meta, memory } = inspection
-  const base = memory.p(index, 0)
+  const base = memory.pWord(index, 0)
   const head = meta[base + pWords.RING_HEAD]
   const length = (meta[base + pWords.RING_TAIL] - head) | 0
   if (length < 0 || length > pWords.RING_SLOTS) {
@@ -83,17 +84,20 @@ function verifyRing(
     return
   }
   for (let offset = 0; offset < length; offset++)
-    put(meta[base + pWords.RING + ((head + offset) & (pWords.RING_SLOTS - 1))], `P ${index}’s ring`)
+    put(
+      meta[base + pWords.RING + ((head + offset) & (pWords.RING_SLOTS - 1))] as GoroutineId,
+      `P ${index}’s ring`,
+    )
 }
 
 function verifyAssistQueue(inspection: Inspection): void {
   const { meta, memory, phase } = inspection
   const queued = new Set<number>()
-  let last = 0
+  let last: GoroutineId = 0
   for (
-    let number = meta[control.ASSIST_FIRST];
+    let number = meta[control.ASSIST_FIRST] as GoroutineId;
     number !== 0;
-    number = meta[memory.p(number - 1, pWords.ASSIST_NEXT)]
+    number = meta[memory.pWord(number - 1, pWords.ASSIST_NEXT)] as GoroutineId
   ) {
     if (number < 1 || number > memory.layout.procs || queued.has(number - 1)) {
       inspection.found(
@@ -111,7 +115,7 @@ function verifyAssistQueue(inspection: Inspection): void {
   for (let index = 0; index < memory.layout.procs; index++)
     inspection.expect(
       `P ${index}’s ASSIST_QUEUED`,
-      meta[memory.p(index, pWords.ASSIST_QUEUED)],
+      meta[memory.pWord(index, pWords.ASSIST_QUEUED)],
       queued.has(index) ? 1 : 0,
     )
 }
@@ -165,7 +169,7 @@ function verifyQueued(
 /** Mark byte of the slot that an address lies in; −1 if it lies in no span. */
 function slotColour(inspection: Inspection, address: number): number {
   const { meta, memory } = inspection
-  const id = meta[memory.layout.pageSpan + Math.floor(address / 8192)] ?? 0
+  const id = (meta[memory.layout.pageSpan + Math.floor(address / 8192)] ?? 0) as SpanId
   if (id <= 0) return -1
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
   const base = id * 8192

@@ -24,7 +24,7 @@
  */
 
 import { SIZE_CLASSES, slotBytesOf, spanPagesOf } from '../../heap/size-classes.ts'
-import type { SpanId } from '../../heap/span.ts'
+import type { Bytes, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES, PAGE_SHIFT } from '../../memory/layout.ts'
 import {
   GREY_SPANS,
@@ -45,15 +45,15 @@ const COLOURS = ['free', 'white', 'grey', 'black', 'quarantined (new)', 'quarant
 interface Sums {
   /** Objects, live or garbage, and their bytes. */
   objects: number
-  bytes: number
+  bytes: Bytes
   /** What HEAP_LIVE counts. */
-  liveBytes: number
+  liveBytes: Bytes
   /** Black slots in spans that are not swept yet. */
-  unsweptMarkedBytes: number
+  unsweptMarkedBytes: Bytes
   greySpans: number
   /** Objects and bytes in current runs, which the Ps’ counters do not hold yet. */
   runObjects: number
-  runBytes: number
+  runBytes: Bytes
 }
 
 export function verifySpans(inspection: Inspection, holders: Holders): void {
@@ -222,26 +222,22 @@ function verifySums(inspection: Inspection, sums: Sums): void {
   const { metaF64 } = memory
   inspection.expect('GREY_SPANS', meta[GREY_SPANS], sums.greySpans)
   const marked = meta[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
-  const markedByVisits = metaF64[memory.measure(HEAP_MARKED)]
+  const markedByVisits = metaF64[memory.controlDouble(HEAP_MARKED)]
   // HEAP_MARKED counts visits, so it counts twice an object that two markers found at the same
   // time.
   if (markedByVisits < marked)
     inspection.found(`HEAP_MARKED is ${markedByVisits}, and ${marked} bytes were found marked`)
   inspection.expect('HEAP_LIVE', meta[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)
-  const sum = (measure: number): number => {
-    let total = 0
-    for (let index = 0; index < memory.layout.procs; index++)
-      total += metaF64[memory.pMeasure(index, measure)]
-    return total
-  }
   inspection.expect(
     'bytes allocated less bytes freed',
-    sum(pWords.ALLOCATED_BYTES) + sums.runBytes - sum(pWords.FREED_BYTES),
+    memory.sumOfPs(pWords.ALLOCATED_BYTES) + sums.runBytes - memory.sumOfPs(pWords.FREED_BYTES),
     sums.bytes,
   )
   inspection.expect(
     'objects allocated less objects freed',
-    sum(pWords.ALLOCATED_OBJECTS) + sums.runObjects - sum(pWords.FREED_OBJECTS),
+    memory.sumOfPs(pWords.ALLOCATED_OBJECTS) +
+      sums.runObjects -
+      memory.sumOfPs(pWords.FREED_OBJECTS),
     sums.objects,
   )
 }

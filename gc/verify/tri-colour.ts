@@ -38,7 +38,7 @@
  */
 
 import { typeOf } from '../../heap/object.ts'
-import type { SpanId } from '../../heap/span.ts'
+import type { Addr, GoroutineId, SpanId } from '../../memory/kinds.ts'
 import {
   GRANULE_SHIFT,
   OBLET,
@@ -46,7 +46,6 @@ import {
   PAGE_SHIFT,
   ROOT_BLOCK_WORDS,
 } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import {
   CYCLES,
   GLOBAL_SLOTS,
@@ -123,9 +122,9 @@ class TriColour {
   reachFromBarriers(): void {
     const { meta, memory } = this.inspection
     for (let index = 0; index < memory.layout.procs; index++) {
-      const begin = memory.p(index, pWords.BARRIER)
-      const end = begin + meta[memory.p(index, pWords.BARRIER_COUNT)]
-      for (let entry = begin; entry < end; entry++) this.reach(meta[entry])
+      const beginWord = memory.pWord(index, pWords.BARRIER)
+      const end = beginWord + meta[memory.pWord(index, pWords.BARRIER_COUNT)]
+      for (let entryWord = beginWord; entryWord < end; entryWord++) this.reach(meta[entryWord])
     }
   }
 
@@ -201,10 +200,10 @@ class TriColour {
         meta[memory.layout.globals + slot],
         () => `global slot ${slot}, which was scanned,`,
       )
-    for (let id = 1; id <= meta[GOROUTINE_NEXT]; id++) {
+    for (let id = 1 as GoroutineId; id <= meta[GOROUTINE_NEXT]; id++) {
       if (this.stackColour(id, blocks) !== colour) continue
-      const begin = meta[memory.goroutine(id, gWords.STACK)]
-      const used = meta[memory.goroutine(id, gWords.STACK_USED)]
+      const begin = meta[memory.goroutineWord(id, gWords.STACK)]
+      const used = meta[memory.goroutineWord(id, gWords.STACK_USED)]
       for (let slot = 0; slot < used; slot++)
         this.root(
           colour,
@@ -223,11 +222,11 @@ class TriColour {
    * Black is a stack that was scanned, and also one that nobody will scan: what only that one
    * refers to would be lost, which is a finding too.
    */
-  private stackColour(id: number, blocks: number): 'grey' | 'black' | 'none' {
+  private stackColour(id: GoroutineId, blocks: number): 'grey' | 'black' | 'none' {
     const { meta, memory } = this.inspection
-    const status = meta[memory.goroutine(id, gWords.STATUS)]
+    const status = meta[memory.goroutineWord(id, gWords.STATUS)]
     if (status === gWords.G_FREE || status === gWords.G_DEAD) return 'none'
-    if (meta[memory.goroutine(id, gWords.SCANNED_CYCLE)] === meta[CYCLES]) return 'black'
+    if (meta[memory.goroutineWord(id, gWords.SCANNED_CYCLE)] === meta[CYCLES]) return 'black'
     const job = blocks + id - 1
     const isTaken = job < meta[ROOT_NEXT] || job >= meta[ROOT_JOBS]
     return !isTaken || (status & gWords.G_SCAN_WANTED) !== 0 ? 'grey' : 'black'

@@ -74,6 +74,6 @@ export function planVerification(memory: Memory): void {
   const { meta, metaF64 } = memory
   const share = (meta[CYCLES] * 0.6180339887498949) % 1
   meta[VERIFY_AT] = isVerificationDue(memory)
-    ? 1 + Math.floor(share * metaF64[memory.measure(EXPECTED_SCAN_WORK)])
+    ? 1 + Math.floor(share * metaF64[memory.controlDouble(EXPECTED_SCAN_WORK)])
     : 0
 }

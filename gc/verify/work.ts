@@ -4,6 +4,7 @@
  * marking is anything in the full list or in a barrier buffer.
  */
 
+import type { Addr } from '../../memory/kinds.ts'
 import {
   OBLET,
   OBLET_BYTES,
@@ -13,7 +14,6 @@ import {
   WORK_BUFFER_NEXT,
   WORK_BUFFER_WORDS,
 } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import {
   PHASE_MARK,
   WORK_EMPTY,
@@ -45,7 +45,7 @@ export function verifyWork(inspection: Inspection): Addr[] {
   if (inspection.isClean)
     inspection.expect('work buffers in the two lists', listed.size, meta[WORK_POOL_NEXT])
   for (let index = 0; index < layout.procs; index++) {
-    const count = meta[memory.p(index, pWords.BARRIER_COUNT)]
+    const count = meta[memory.pWord(index, pWords.BARRIER_COUNT)]
     const most = phase === PHASE_MARK ? 2 * pWords.BARRIER_PAIRS : 0
     if (count < 0 || count > most || count % 2 !== 0)
       inspection.found(

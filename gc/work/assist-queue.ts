@@ -13,7 +13,9 @@
  *    it, and spends it on the queue.
  * 4. What is left is added again, and step 2 follows.
  */
+
 import { add, compareAndSwap, load, store, sub } from '#sync'
+import type { Bytes, GoroutineId } from '../../memory/kinds.ts'
 import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -36,7 +38,7 @@ export class AssistQueue {
   /** True while this P waits in the queue. */
   get isQueued(): boolean {
     const { memory, index } = this
-    return load(memory.meta, memory.p(index, pWords.ASSIST_QUEUED)) !== 0
+    return load(memory.meta, memory.pWord(index, pWords.ASSIST_QUEUED)) !== 0
   }
 
   /** False if there is no mark to wait for, or credit, or the CPU limiter limits. */
@@ -68,39 +70,37 @@ export class AssistQueue {
 
   /** Returns the work that is left. */
   private payQueue(work: number): number {
-    const { meta, metaF64, layout } = this.memory
+    const { meta } = this.memory
     if (load(meta, control.ASSIST_COUNT) === 0) return work
-    const bytes = Math.trunc(work * metaF64[layout.measures + control.ASSIST_BYTES_PER_WORK])
+    const bytes = Math.trunc(work * this.memory.get(control.ASSIST_BYTES_PER_WORK))
     lock(meta, control.ASSIST_LOCK)
     try {
-      return clampWork(
-        this.payInOrder(bytes) * metaF64[layout.measures + control.ASSIST_WORK_PER_BYTE],
-      )
+      return clampWork(this.payInOrder(bytes) * this.memory.get(control.ASSIST_WORK_PER_BYTE))
     } finally {
       unlock(meta, control.ASSIST_LOCK)
     }
   }
 
   /** Returns the bytes of credit that are left. */
-  private payInOrder(bytes: number): number {
+  private payInOrder(bytes: Bytes): number {
     const { meta, metaF64 } = this.memory
     let left = bytes
     while (meta[control.ASSIST_FIRST] !== 0 && left > 0) {
       const index = meta[control.ASSIST_FIRST] - 1
-      const credit = this.memory.goroutineDouble(
-        meta[this.memory.p(index, pWords.GOROUTINE)],
+      const creditDouble = this.memory.goroutineDouble(
+        meta[this.memory.pWord(index, pWords.GOROUTINE)] as GoroutineId,
         gWords.ASSIST_BYTES,
       )
-      if (left + metaF64[credit] < 0) {
+      if (left + metaF64[creditDouble] < 0) {
         // Not enough for this one: to the back with it, so that a large debt does not hold up the
         // others.
-        metaF64[credit] += left
+        metaF64[creditDouble] += left
         this.removeFirst()
         this.append(index)
         return 0
       }
-      left += metaF64[credit]
-      metaF64[credit] = 0
+      left += metaF64[creditDouble]
+      metaF64[creditDouble] = 0
       this.release(index)
     }
     return left
@@ -133,25 +133,25 @@ export class AssistQueue {
   private release(index: number): void {
     this.removeFirst()
     this.memory.faults.pass('assist/wake')
-    store(this.memory.meta, this.memory.p(index, pWords.ASSIST_QUEUED), 0)
+    store(this.memory.meta, this.memory.pWord(index, pWords.ASSIST_QUEUED), 0)
     this.world.wake(index)
   }
 
   private append(index: number): void {
     const { meta } = this.memory
     const last = meta[control.ASSIST_LAST]
-    meta[this.memory.p(index, pWords.ASSIST_NEXT)] = 0
+    meta[this.memory.pWord(index, pWords.ASSIST_NEXT)] = 0
     if (last === 0) meta[control.ASSIST_FIRST] = index + 1
-    else meta[this.memory.p(last - 1, pWords.ASSIST_NEXT)] = index + 1
+    else meta[this.memory.pWord(last - 1, pWords.ASSIST_NEXT)] = index + 1
     meta[control.ASSIST_LAST] = index + 1
-    store(meta, this.memory.p(index, pWords.ASSIST_QUEUED), 1)
+    store(meta, this.memory.pWord(index, pWords.ASSIST_QUEUED), 1)
     add(meta, control.ASSIST_COUNT, 1)
   }
 
   private removeFirst(): void {
     const { meta } = this.memory
     const index = meta[control.ASSIST_FIRST] - 1
-    meta[control.ASSIST_FIRST] = meta[this.memory.p(index, pWords.ASSIST_NEXT)]
+    meta[control.ASSIST_FIRST] = meta[this.memory.pWord(index, pWords.ASSIST_NEXT)]
     if (meta[control.ASSIST_FIRST] === 0) meta[control.ASSIST_LAST] = 0
     sub(meta, control.ASSIST_COUNT, 1)
   }

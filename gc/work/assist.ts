@@ -11,7 +11,9 @@
  * not object by object, so that nothing of it is on the fast path; and one that waits is blocked in
  * place, so the queue holds Ps.
  */
+
 import { load, now, sub } from '#sync'
+import type { Bytes, GoroutineId, MetaDouble } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
@@ -68,12 +70,12 @@ export class Assists {
   /**
    * Charges the goroutine that runs on this P. It pays at once if that puts it in debt. @safepoint
    */
-  charge(bytes: number): void {
+  charge(bytes: Bytes): void {
     const { meta, metaF64 } = this.memory
     if (meta[control.BLACKEN_ENABLED] === 0) return
-    const goroutine = meta[this.memory.p(this.index, pWords.GOROUTINE)]
+    const goroutine = meta[this.memory.pWord(this.index, pWords.GOROUTINE)] as GoroutineId
     if (goroutine === 0) return
-    const credit = this.creditOf(goroutine)
+    const credit = this.creditDouble(goroutine)
     metaF64[credit] -= bytes
     // What is left of the bank buys no more than this. An assist near the end of the mark earns
     // hundreds of times the room that is left (docs/go-collector.md §2.1).
@@ -86,35 +88,35 @@ export class Assists {
   }
 
   /** True if the goroutine that runs here has paid for so many bytes ahead. */
-  isInCredit(bytes: number): boolean {
-    const goroutine = this.memory.meta[this.memory.p(this.index, pWords.GOROUTINE)]
-    return goroutine !== 0 && this.memory.metaF64[this.creditOf(goroutine)] >= bytes
+  isInCredit(bytes: Bytes): boolean {
+    const goroutine = this.memory.meta[
+      this.memory.pWord(this.index, pWords.GOROUTINE)
+    ] as GoroutineId
+    return goroutine !== 0 && this.memory.metaF64[this.creditDouble(goroutine)] >= bytes
   }
 
   /**
    * A goroutine ends. Its credit goes to Ps that wait, then to the pool (in Go only to the pool);
    * its debt is forgiven.
    */
-  settle(goroutine: number): void {
-    const { meta, metaF64, layout } = this.memory
+  settle(goroutine: GoroutineId): void {
+    const { meta, metaF64 } = this.memory
     if (meta[control.BLACKEN_ENABLED] === 0) return
-    const credit = metaF64[this.creditOf(goroutine)]
+    const credit = metaF64[this.creditDouble(goroutine)]
     if (credit > 0)
-      this.queue.payFrom(
-        clampWork(metaF64[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit),
-      )
+      this.queue.payFrom(clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))
   }
 
   /** Index of a goroutine's credit, which is 0 in a cycle in which it has not allocated yet. */
-  private creditOf(goroutine: number): number {
+  private creditDouble(goroutine: GoroutineId): MetaDouble {
     const { meta, metaF64 } = this.memory
-    const credit = this.memory.goroutineDouble(goroutine, gWords.ASSIST_BYTES)
-    const cycle = this.memory.goroutine(goroutine, gWords.ASSIST_CYCLE)
-    if (meta[cycle] !== meta[control.CYCLES]) {
-      meta[cycle] = meta[control.CYCLES]
-      metaF64[credit] = 0
+    const creditDouble = this.memory.goroutineDouble(goroutine, gWords.ASSIST_BYTES)
+    const cycleWord = this.memory.goroutineWord(goroutine, gWords.ASSIST_CYCLE)
+    if (meta[cycleWord] !== meta[control.CYCLES]) {
+      meta[cycleWord] = meta[control.CYCLES]
+      metaF64[creditDouble] = 0
     }
-    return credit
+    return creditDouble
   }
 
   private pay(credit: number): void {
@@ -146,7 +148,7 @@ export class Assists {
       try {
         this.assist(work, credit)
         if (meta[control.CYCLES] !== cycle || metaF64[credit] >= 0) return
-        if ((meta[this.memory.p(this.index, pWords.POLL)] & ~pWords.POLL_ALWAYS) !== 0)
+        if ((meta[this.memory.pWord(this.index, pWords.POLL)] & ~pWords.POLL_ALWAYS) !== 0)
           this.world.safepoint()
         else this.waitForCredit()
       } finally {
@@ -159,12 +161,12 @@ export class Assists {
    * Takes background credit; a race may leave it below 0, then stealing fails for a while, as in
    * Go. Returns the work it is worth.
    */
-  private steal(work: number, debt: number, credit: number): number {
-    const { meta, metaF64, layout } = this.memory
+  private steal(work: number, debt: number, credit: MetaDouble): number {
+    const { meta, metaF64 } = this.memory
     const available = load(meta, control.BACKGROUND_CREDIT)
     if (available <= 0) return 0
     const stolen = Math.min(available, work)
-    const bytesPerWork = metaF64[layout.measures + control.ASSIST_BYTES_PER_WORK]
+    const bytesPerWork = this.memory.get(control.ASSIST_BYTES_PER_WORK)
     metaF64[credit] += stolen < work ? 1 + Math.trunc(bytesPerWork * stolen) : debt
     sub(meta, control.BACKGROUND_CREDIT, stolen)
     return stolen
@@ -175,26 +177,27 @@ export class Assists {
    * work is credited to it. @safepoint
    */
   assistAhead(): void {
-    const goroutine = this.memory.meta[this.memory.p(this.index, pWords.GOROUTINE)]
+    const goroutine = this.memory.meta[
+      this.memory.pWord(this.index, pWords.GOROUTINE)
+    ] as GoroutineId
     if (goroutine === 0) return
     probeStackDeep()
     const isBegun = this.limiter.begin()
     try {
-      this.assist(OVER_ASSIST_WORK, this.creditOf(goroutine))
+      this.assist(OVER_ASSIST_WORK, this.creditDouble(goroutine))
     } finally {
       this.limiter.end(isBegun)
     }
   }
 
   private assist(work: number, credit: number): void {
-    const { meta, metaF64, layout } = this.memory
+    const { meta, metaF64 } = this.memory
     const began = now()
     const cycle = meta[control.CYCLES]
     this.drain.enter()
     const done = this.drain.drainWork(work, this.isCalledOff)
     if (meta[control.CYCLES] === cycle)
-      metaF64[credit] +=
-        1 + Math.trunc(metaF64[layout.measures + control.ASSIST_BYTES_PER_WORK] * done)
+      metaF64[credit] += 1 + Math.trunc(this.memory.get(control.ASSIST_BYTES_PER_WORK) * done)
     this.limiter.updateIfDue()
     this.finish(began, cycle, done)
   }
@@ -211,7 +214,7 @@ export class Assists {
   private finish(began: number, cycle: number, done: number): void {
     const { meta, metaF64 } = this.memory
     if (meta[control.CYCLES] === cycle)
-      metaF64[this.memory.pMeasure(this.index, pWords.ASSIST_MS)] += now() - began
+      metaF64[this.memory.pDouble(this.index, pWords.ASSIST_MS)] += now() - began
     this.listener.slice('assist', began, done)
     this.endOfMark.drained()
   }

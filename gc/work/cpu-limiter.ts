@@ -37,7 +37,9 @@
  *    latest.
  * 2. A P that waits for credit waits for one that drains.
  */
+
 import { load, now, store } from '#sync'
+import type { MetaDouble, Milliseconds } from '../../memory/kinds.ts'
 import { tryLock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -60,13 +62,13 @@ export class CpuLimiter {
   private readonly memory: Memory
   private readonly world: World
   private readonly queue: AssistQueue
-  private readonly own: number
+  private readonly measures: MetaDouble
   private readonly bucket: CpuBucket = { levelMs: 0, isLimiting: false }
   constructor(here: Here, queue: AssistQueue) {
     this.memory = here.memory
     this.world = here.world
     this.queue = queue
-    this.own = here.memory.pMeasure(here.index, 0)
+    this.measures = here.memory.pDouble(here.index, 0)
   }
 
   /** True while assists must do nothing and the gate is open. */
@@ -82,7 +84,7 @@ export class CpuLimiter {
 
   /** The least live heap at which a limited collector starts a cycle, in bytes. */
   get leastTrigger(): number {
-    return limitedTrigger(this.memory.metaF64[this.memory.measure(control.HEAP_MARKED)])
+    return limitedTrigger(this.memory.get(control.HEAP_MARKED))
   }
 
   /**
@@ -91,8 +93,8 @@ export class CpuLimiter {
    */
   begin(): boolean {
     const { metaF64 } = this.memory
-    if (metaF64[this.own + pWords.COLLECTING_SINCE] !== 0) return false
-    metaF64[this.own + pWords.COLLECTING_SINCE] = now()
+    if (metaF64[this.measures + pWords.COLLECTING_SINCE] !== 0) return false
+    metaF64[this.measures + pWords.COLLECTING_SINCE] = now()
     return true
   }
 
@@ -100,9 +102,9 @@ export class CpuLimiter {
   end(isBegun: boolean): void {
     if (!isBegun) return
     const { metaF64 } = this.memory
-    const ms = now() - metaF64[this.own + pWords.COLLECTING_SINCE]
-    metaF64[this.own + pWords.COLLECTING_SINCE] = 0
-    metaF64[this.own + pWords.TOTAL_ASSIST_MS] += ms
+    const ms = now() - metaF64[this.measures + pWords.COLLECTING_SINCE]
+    metaF64[this.measures + pWords.COLLECTING_SINCE] = 0
+    metaF64[this.measures + pWords.TOTAL_ASSIST_MS] += ms
   }
 
   /**
@@ -112,25 +114,24 @@ export class CpuLimiter {
   idle(): void {
     const { metaF64 } = this.memory
     if (
-      metaF64[this.own + pWords.IDLE_SINCE] === 0 &&
-      metaF64[this.own + pWords.COLLECTING_SINCE] === 0
+      metaF64[this.measures + pWords.IDLE_SINCE] === 0 &&
+      metaF64[this.measures + pWords.COLLECTING_SINCE] === 0
     )
-      metaF64[this.own + pWords.IDLE_SINCE] = now()
+      metaF64[this.measures + pWords.IDLE_SINCE] = now()
   }
 
   /** It has one again, or works in the background quarter. */
   busy(): void {
     const { metaF64 } = this.memory
-    const since = metaF64[this.own + pWords.IDLE_SINCE]
+    const since = metaF64[this.measures + pWords.IDLE_SINCE]
     if (since === 0) return
-    metaF64[this.own + pWords.IDLE_SINCE] = 0
-    metaF64[this.own + pWords.TOTAL_IDLE_MS] += now() - since
+    metaF64[this.measures + pWords.IDLE_SINCE] = 0
+    metaF64[this.measures + pWords.TOTAL_IDLE_MS] += now() - since
   }
 
   /** An update, if the last one is too long ago. */
   updateIfDue(): void {
-    const { metaF64 } = this.memory
-    if (now() - metaF64[this.memory.measure(control.LIMITER_UPDATED_AT)] > PERIOD_MS) this.update()
+    if (now() - this.memory.get(control.LIMITER_UPDATED_AT) > PERIOD_MS) this.update()
   }
 
   /** Counts the time since the last update: some of it was the collector's. */
@@ -165,7 +166,7 @@ export class CpuLimiter {
 
   private count(world: 'running' | 'stopped', time: number): void {
     const { meta, metaF64, layout } = this.memory
-    const measures = this.memory.measure(0)
+    const measures = this.memory.controlDouble(0)
     const window = (time - metaF64[measures + control.LIMITER_UPDATED_AT]) * layout.procs
     const assisted = this.sum(pWords.TOTAL_ASSIST_MS, pWords.COLLECTING_SINCE, time)
     const idled = this.sum(pWords.TOTAL_IDLE_MS, pWords.IDLE_SINCE, time)
@@ -179,21 +180,21 @@ export class CpuLimiter {
     this.fill(collector, Math.max(0, window - idle - collector))
   }
 
-  private fill(collectorMs: number, programMs: number): void {
+  private fill(collectorMs: Milliseconds, programMs: Milliseconds): void {
     const { meta, metaF64, layout } = this.memory
     const { bucket } = this
-    const level = this.memory.measure(control.LIMITER_LEVEL)
+    const levelDouble = this.memory.controlDouble(control.LIMITER_LEVEL)
     const wasLimiting = this.isLimiting
-    bucket.levelMs = metaF64[level]
+    bucket.levelMs = metaF64[levelDouble]
     bucket.isLimiting = wasLimiting
-    const marked = metaF64[this.memory.measure(control.HEAP_MARKED)]
+    const marked = this.memory.get(control.HEAP_MARKED)
     fillBucket(
       bucket,
       collectorMs,
       programMs,
       bucketCapacityMs(layout.procs, meta[control.GOAL], marked),
     )
-    metaF64[level] = bucket.levelMs
+    metaF64[levelDouble] = bucket.levelMs
     if (bucket.isLimiting === wasLimiting) return
     // A cycle in which it begins, or ends, was limited.
     store(meta, control.GC_CPU_LIMITED_CYCLE, meta[control.CYCLES])
@@ -201,11 +202,11 @@ export class CpuLimiter {
   }
 
   /** A total of all Ps, with what lasts at `time`. */
-  private sum(total: number, since: number, time: number): number {
+  private sum(total: number, since: number, time: Milliseconds): Milliseconds {
     const { metaF64, layout } = this.memory
     let sum = 0
     for (let index = 0; index < layout.procs; index++) {
-      const own = this.memory.pMeasure(index, 0)
+      const own = this.memory.pDouble(index, 0)
       sum += metaF64[own + total]
       const began = metaF64[own + since]
       if (began > 0) sum += time - began

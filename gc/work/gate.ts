@@ -28,8 +28,10 @@
  * 2. Work that nobody sees, and a policy that is absent, are ended by the stop that is raised after
  *    a while. That stop asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
  */
+
 import { add, load, now } from '#sync'
 import type { LiveHeap } from '../../heap/live-heap.ts'
+import type { Bytes, Milliseconds } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
@@ -115,7 +117,7 @@ export class Gate {
    * Returns once the request may take memory: the live heap has grown by it (heap/live-heap.ts), or
    * the request is admitted without. After that there is no safepoint. @safepoint
    */
-  admit(bytes: number): void {
+  admit(bytes: Bytes): void {
     if (this.limitedBy === 'off') return
     this.isAdmitted = false
     if (this.limiter.isLimiting) return
@@ -127,23 +129,23 @@ export class Gate {
    * The same for the last request, which has found no memory. If it was admitted in any case it
    * still is: a wait for another cycle would tell it nothing. @safepoint
    */
-  admitAgain(bytes: number): void {
+  admitAgain(bytes: Bytes): void {
     if (!this.isAdmitted) this.admit(bytes)
   }
 
   private get limit(): number {
-    const { meta, metaF64, layout } = this.memory
+    const { meta } = this.memory
     if (this.limitedBy === 'goal') return meta[control.GOAL]
     // L is a signed word: without a goal the hard one is infinite.
-    return Math.min(metaF64[layout.measures + control.HARD_GOAL], control.NO_BYTES)
+    return Math.min(this.memory.get(control.HARD_GOAL), control.NO_BYTES)
   }
 
   /** True once the request is reserved, false if it is admitted in any case. */
-  private waitFor(bytes: number): boolean {
+  private waitFor(bytes: Bytes): boolean {
     probeStackDeep()
     const { memory, limiter } = this
     const { metaF64 } = memory
-    const own = memory.pMeasure(this.here.index, 0)
+    const own = memory.pDouble(this.here.index, 0)
     metaF64[own + pWords.GATE_SINCE] = now()
     const isBegun = limiter.begin()
     try {
@@ -156,7 +158,7 @@ export class Gate {
     }
   }
 
-  private waitForCycles(bytes: number): boolean {
+  private waitForCycles(bytes: Bytes): boolean {
     for (let cycles = 0; cycles < MOST_CYCLES; cycles++) {
       if (this.waitForCycle(bytes)) return true
       if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
@@ -168,7 +170,7 @@ export class Gate {
    * True once the request is reserved, false if the cycle that runs, or else the next one, has been
    * marked and there is no room, or the gate is open.
    */
-  private waitForCycle(bytes: number): boolean {
+  private waitForCycle(bytes: Bytes): boolean {
     const { meta } = this.memory
     this.bytes = bytes
     this.cycle = meta[control.CYCLES] + (meta[control.PHASE] === control.PHASE_OFF ? 1 : 0)
@@ -222,16 +224,15 @@ export class Gate {
   }
 
   /** True if the limit has room for the request in a heap that holds only what was marked last. */
-  private fitsBesideMarked(bytes: number): boolean {
-    const { metaF64, layout } = this.memory
-    return metaF64[layout.measures + control.HEAP_MARKED] + bytes <= this.limit
+  private fitsBesideMarked(bytes: Bytes): boolean {
+    return this.memory.get(control.HEAP_MARKED) + bytes <= this.limit
   }
 
   /**
    * Waits for work or the end; if neither comes in time, raises the termination stop. True if it
    * did.
    */
-  private endsMark(patienceMs: number): boolean {
+  private endsMark(patienceMs: Milliseconds): boolean {
     const { drain } = this
     const { memory, world } = this.here
     this.endOfMark.gateIdle()

@@ -19,7 +19,9 @@
  * An offer is counted off before it is taken. A count too high would keep Ps looking for an offer
  * that is gone; one too low costs a look.
  */
+
 import { add, compareAndSwap, load, store, sub } from '#sync'
+import type { MetaWord } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { DEDICATED_NEEDED, DEDICATED_OFFERS } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -28,12 +30,12 @@ import * as pWords from '../../memory/words/p.ts'
 export class Roles {
   private readonly memory: Memory
   private readonly pIndex: number
-  private readonly own: number
+  private readonly base: MetaWord
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
     this.pIndex = pIndex
-    this.own = memory.p(pIndex, pWords.ROLE)
+    this.base = memory.pWord(pIndex, pWords.ROLE)
   }
 
   /** All roles are free, `needed` of them. In the setup stop. */
@@ -42,7 +44,7 @@ export class Roles {
     store(meta, DEDICATED_NEEDED, needed)
     store(meta, DEDICATED_OFFERS, 0)
     for (let index = 0; index < memory.layout.procs; index++)
-      meta[memory.p(index, pWords.ROLE)] = pWords.ROLE_NONE
+      meta[memory.pWord(index, pWords.ROLE)] = pWords.ROLE_NONE
   }
 
   /** True if a role could be had. A hint. */
@@ -60,12 +62,12 @@ export class Roles {
    * changes the word.
    */
   get isHeld(): boolean {
-    return this.memory.meta[this.own] === pWords.ROLE_HELD
+    return this.memory.meta[this.base] === pWords.ROLE_HELD
   }
 
   /** True if this P has none, or none any more. */
   get isGone(): boolean {
-    return load(this.memory.meta, this.own) === pWords.ROLE_NONE
+    return load(this.memory.meta, this.base) === pWords.ROLE_NONE
   }
 
   take(): boolean {
@@ -75,13 +77,13 @@ export class Roles {
       if (needed <= 0) return false
       if (compareAndSwap(meta, DEDICATED_NEEDED, needed, needed - 1)) break
     }
-    store(meta, this.own, pWords.ROLE_HELD)
+    store(meta, this.base, pWords.ROLE_HELD)
     return true
   }
 
   /** Another P may have this one's role from now on. */
   offer(): void {
-    store(this.memory.meta, this.own, pWords.ROLE_OFFERED)
+    store(this.memory.meta, this.base, pWords.ROLE_OFFERED)
     add(this.memory.meta, DEDICATED_OFFERS, 1)
     this.memory.faults.pass('dedicated-worker/offer')
   }
@@ -90,7 +92,7 @@ export class Roles {
   takeOver(): boolean {
     for (let index = 0; index < this.memory.layout.procs; index++) {
       if (index === this.pIndex || !this.endOffer(index)) continue
-      store(this.memory.meta, this.own, pWords.ROLE_HELD)
+      store(this.memory.meta, this.base, pWords.ROLE_HELD)
       return true
     }
     return false
@@ -98,7 +100,7 @@ export class Roles {
 
   giveBack(): void {
     const { meta } = this.memory
-    if (this.isHeld) store(meta, this.own, pWords.ROLE_NONE)
+    if (this.isHeld) store(meta, this.base, pWords.ROLE_NONE)
     else if (!this.endOffer(this.pIndex)) return
     add(meta, DEDICATED_NEEDED, 1)
   }
@@ -106,13 +108,13 @@ export class Roles {
   /** True if P `index` offers its role, and it is the caller's now. */
   private endOffer(index: number): boolean {
     const { meta } = this.memory
-    const role = this.memory.p(index, pWords.ROLE)
+    const roleWord = this.memory.pWord(index, pWords.ROLE)
     // A plain look, for speed: the swap decides, and a P that misses an offer here finds it at its
     // next look.
-    if (meta[role] !== pWords.ROLE_OFFERED) return false
+    if (meta[roleWord] !== pWords.ROLE_OFFERED) return false
     sub(meta, DEDICATED_OFFERS, 1)
     this.memory.faults.pass('dedicated-worker/take')
-    if (compareAndSwap(meta, role, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true
+    if (compareAndSwap(meta, roleWord, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true
     add(meta, DEDICATED_OFFERS, 1)
     return false
   }

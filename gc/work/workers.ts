@@ -91,12 +91,12 @@ export class Workers {
    * share or nothing is to be marked.
    */
   get untilDueMs(): number {
-    const { meta, metaF64, layout } = this.memory
-    const share = metaF64[layout.measures + control.FRACTIONAL_GOAL]
+    const { meta, metaF64 } = this.memory
+    const share = this.memory.get(control.FRACTIONAL_GOAL)
     if (meta[control.BLACKEN_ENABLED] === 0 || share === 0 || !this.drain.isWorkAvailable)
       return Number.POSITIVE_INFINITY
-    const spent = metaF64[this.memory.pMeasure(this.here.index, pWords.FRACTIONAL_MS)]
-    return spent / share - (now() - metaF64[layout.measures + control.MARK_STARTED_AT]) + 0.01
+    const spent = metaF64[this.memory.pDouble(this.here.index, pWords.FRACTIONAL_MS)]
+    return spent / share - (now() - this.memory.get(control.MARK_STARTED_AT)) + 0.01
   }
 
   private runDedicated(): boolean {
@@ -114,16 +114,18 @@ export class Workers {
   }
 
   private runFractionalIfDue(): boolean {
-    const { metaF64, layout } = this.memory
-    const share = metaF64[layout.measures + control.FRACTIONAL_GOAL]
+    const { metaF64 } = this.memory
+    const share = this.memory.get(control.FRACTIONAL_GOAL)
     if (share === 0) return false
-    const markStarted = metaF64[layout.measures + control.MARK_STARTED_AT]
-    const spent = this.memory.pMeasure(this.here.index, pWords.FRACTIONAL_MS)
+    const markStarted = this.memory.get(control.MARK_STARTED_AT)
+    const spentDouble = this.memory.pDouble(this.here.index, pWords.FRACTIONAL_MS)
     const began = now()
-    if (began > markStarted && metaF64[spent] / (began - markStarted) > share) return false
+    if (began > markStarted && metaF64[spentDouble] / (began - markStarted) > share) return false
     this.run('fractional', pWords.FRACTIONAL_MS, () => {
       const time = now()
-      return (metaF64[spent] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
+      return (
+        (metaF64[spentDouble] + time - began) / (time - markStarted) > FRACTIONAL_OVERUSE * share
+      )
     })
     return true
   }
@@ -134,12 +136,12 @@ export class Workers {
    */
   private run(kind: Kind, measure: number, isOver: () => boolean, giveBack?: () => void): void {
     const { meta, metaF64 } = this.memory
-    const activity = this.memory.p(this.here.index, pWords.ACTIVITY)
-    const before = meta[activity]
+    const activityWord = this.memory.pWord(this.here.index, pWords.ACTIVITY)
+    const before = meta[activityWord]
     const cycle = meta[control.CYCLES]
     if (kind !== 'idle') this.limiter.busy()
     const began = now()
-    meta[activity] = pWords.ACTIVITY_MARKING
+    meta[activityWord] = pWords.ACTIVITY_MARKING
     this.memory.faults.pass(`${kind}-worker/start`)
     this.drain.enter()
     this.drain.drainForCredit(() => {
@@ -148,10 +150,9 @@ export class Workers {
       return isOver()
     })
     const ms = now() - began
-    if (meta[control.CYCLES] === cycle)
-      metaF64[this.memory.pMeasure(this.here.index, measure)] += ms
+    if (meta[control.CYCLES] === cycle) metaF64[this.memory.pDouble(this.here.index, measure)] += ms
     this.here.listener.slice(`${kind} worker`, began, cycle)
-    meta[activity] = before
+    meta[activityWord] = before
     this.memory.faults.pass(`${kind}-worker/park`)
     giveBack?.()
     this.endOfMark.drained()

@@ -1,19 +1,22 @@
-/** What the campaign does, step by step: cycles by natural delays, then stalls of four lengths at each point of termination. */
+/**
+ * The steps of the campaign: first cycles by natural delays, then stalls of four lengths at each
+ * point of the termination.
+ */
 import type { FaultPoint } from 'sawtooth/internal/memory/fault-points'
 import { FAULT_POINTS } from 'sawtooth/internal/memory/fault-points'
 
 export interface Step {
   readonly name: string
-  /** Where the stall strikes; null: nothing is injected. */
+  /** Where the stall strikes; null if nothing is injected. */
   readonly point: FaultPoint | null
-  /** How long it is, in ms. */
+  /** The length of the stall, in ms. */
   readonly stallMs: number
   /** How many cycles must count. */
   readonly wanted: number
 }
 
 const NATURAL_CYCLES = 10_000
-/** Cycles with a stall of so many ms. */
+/** How many cycles must have a stall of each length. */
 const STALLS: readonly (readonly [ms: number, cycles: number])[] = [
   [1, 500],
   [3, 500],
@@ -21,7 +24,10 @@ const STALLS: readonly (readonly [ms: number, cycles: number])[] = [
   [100, 30],
 ]
 
-/** The points between "no work is left" and "the world is stopped", of those who raise a stop, and of those whom it waits for. */
+/**
+ * The points between "no work is left" and "the world is stopped": those of the Ps that raise a
+ * stop, and those of the Ps for which the stop waits.
+ */
 export const TERMINATION_POINTS: readonly FaultPoint[] = FAULT_POINTS.filter(
   name =>
     /^(?:mark-termination|stop)\//.test(name) ||
@@ -30,7 +36,7 @@ export const TERMINATION_POINTS: readonly FaultPoint[] = FAULT_POINTS.filter(
     name === 'gate/wait',
 )
 
-/** What must go wrong elsewhere for a P to come to the point. */
+/** A fault at another point without which no P comes to this one. */
 const COMPANIONS: Partial<Readonly<Record<FaultPoint, string>>> = {
   'mark-termination/in-barrier': 'barrier/serve:stall=1ms',
 }
@@ -43,7 +49,11 @@ export function stepsOf(): Step[] {
   return [natural, ...stalls]
 }
 
-/** The fault of a step, such that about one stall strikes in a cycle. `passesPerCycle`: how often Ps come to the point; undefined: unknown. */
+/**
+ * The fault of a step. Its probability is chosen so that about one stall strikes in each cycle.
+ *
+ * @param passesPerCycle - how often Ps come to the point in a cycle; undefined if unknown
+ */
 export function faultOf({ point, stallMs }: Step, passesPerCycle = 1): string {
   if (point === null) throw new Error('a step without a point has no fault')
   const share = Math.max(0.0001, Math.min(1, 1 / Math.max(passesPerCycle, 1)))

@@ -1,7 +1,13 @@
 /**
- * The campaign: does one policy keep its bound in every cycle, by natural delays, and with stalls at each point of termination? It takes half an hour, so it
- * goes on where it stopped: what is done is in a file, written after each run. It ends at the first cycle beyond its bound, the first wait that only its safety
- * net ended, and the first run that fails or does not end.
+ * The campaign: does one policy keep its bound in every cycle?
+ *
+ * 1. The natural step runs cycles without injected faults. Each further step stalls Ps at one point
+ *    of the termination, for one length (campaign-steps.ts).
+ * 2. A step repeats runs until enough of its cycles count, or until no P comes to its point.
+ * 3. The state is written to a file after each run. The campaign takes up to half an hour, so a
+ *    later command continues where an earlier one stopped.
+ * 4. The campaign ends at the first cycle beyond its bound, at the first wait that only its safety
+ *    net ended, and at the first run that fails or does not end.
  */
 import { existsSync } from 'node:fs'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
@@ -11,6 +17,7 @@ import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
 import { readAs } from '../json.ts'
 import { formatMachine, thisMachine } from '../machine.ts'
 import type { Progress } from '../progress.ts'
+import { MOST_SEED } from '../random.ts'
 import { FailedRun } from '../run.ts'
 import {
   amount,
@@ -33,36 +40,41 @@ import type { CaseParameters } from './results.ts'
 import { parametersShape } from './results-shape.ts'
 import { checkCase, LEAST_GOAL, type Measurement, Workbench } from './workload.ts'
 
-/** What a step has seen so far. */
+/** What the runs of a step have found so far. */
 export interface StepState {
   readonly runs: number
-  /** How long their goroutines have allocated, cold cycles apart. */
+  /** How long their goroutines have allocated, without the cold cycles' time. */
   readonly seconds: number
-  /** All, in each of which the bound was looked at. */
+  /** All cycles. The bound was checked in each of them. */
   readonly cycles: number
-  /** Those that count: of the natural step the warm ones, else those in which a stall struck. */
+  /**
+   * The cycles that count: in the natural step the warm ones, in any other those in which a stall
+   * struck.
+   */
   readonly counted: number
   /** How often a stall struck. */
   readonly strikes: number
-  /** Stops that requests at the gate asked for, having waited for too long. */
+  /** Stops that requests at the gate raised because they had waited for too long. */
   readonly gateRaises: number
-  /** Cycles in which the CPU limiter limited, so that the gate was open, and nothing promised. */
+  /**
+   * Cycles in which the CPU limiter limited. The gate was open in them, and nothing was promised.
+   */
   readonly limited: number
-  /** The largest of those in which it did not, bytes. */
+  /** The largest overrun of the cycles in which it did not limit, in bytes. */
   readonly overrun: number
 }
 
 export interface CampaignState {
   readonly schema: 1
-  /** The policy and all that is the same in each step. */
+  /** The policy, and everything else that is the same in each step. */
   readonly parameters: CaseParameters
   readonly seed: number
   readonly seconds: number
-  /** By name of step. */
+  /** The states of the steps, by name. */
   readonly steps: Readonly<Record<string, StepState>>
-  /** How often Ps come to each point in a cycle, when last seen. */
+  /** How often Ps come to each point in a cycle, as last measured. */
   readonly passesPerCycle: Readonly<Record<string, number>>
-  /** What ended it; null: nothing so far. */
+  /** What ended the campaign; null if nothing has. */
   readonly failure: string | null
 }
 
@@ -70,7 +82,7 @@ const stateShape: Shape<CampaignState> = object({
   ...{
     schema: oneOf(1),
     parameters: parametersShape,
-    seed: whole(0, 2 ** 32 - 1),
+    seed: whole(0, MOST_SEED),
     seconds: amount,
   },
   steps: dictionary(
@@ -84,9 +96,9 @@ const stateShape: Shape<CampaignState> = object({
 })
 
 const PROCS = 4
-/** Runs without a strike after which a point counts as one that this program does not come to. */
+/** After this many runs without a strike, the program is taken not to come to the point. */
 const MOST_UNSTRUCK_RUNS = 3
-/** How long a run takes: the first of a step, and any, in seconds. */
+/** The length of a step's first run, and the bounds for every other, in seconds. */
 const FIRST_SECONDS = 0.5
 const LEAST_SECONDS = 0.25
 const MOST_SECONDS = 5
@@ -102,7 +114,10 @@ const EMPTY: StepState = {
   overrun: 0,
 }
 
-/** Returns the exit code: 1 at the first breach, 4 if its file cannot be written, else 0, whether all steps are done or the time is over. */
+/**
+ * Returns the exit code: 1 at the first breach, 4 if the file cannot be written, else 0, even if
+ * time ran out before all steps were done.
+ */
 export async function runCampaign(
   options: OverrunOptions,
   signal: AbortSignal,
@@ -112,7 +127,7 @@ export async function runCampaign(
   const parameters = parametersOf(options)
   checkCase(parameters)
   let state = stateIn(file, parameters, options.seed)
-  // 4 once it could not be: what is not written down is measured in vain.
+  // 4 once the file could not be written: what is not written down is measured in vain.
   let written = 0
   const steps = stepsOf()
   const until = performance.now() + minutes * 60_000
@@ -162,7 +177,7 @@ function stateIn(file: string, parameters: CaseParameters, seed: number): Campai
   )
 }
 
-/** Enough cycles count, or the program does not come to the point. */
+/** Whether enough cycles count, or the program does not come to the point. */
 export function isDone({ wanted, point }: Step, { counted, runs } = EMPTY): boolean {
   return counted >= wanted || (point !== null && counted === 0 && runs >= MOST_UNSTRUCK_RUNS)
 }
@@ -216,7 +231,10 @@ async function advanced(
   }
 }
 
-/** What a run shows that must not be: a cycle beyond its bound, with its record, or a rescue; null: nothing. */
+/**
+ * What a run shows that must not happen: a cycle beyond its bound, with its record, or a rescue.
+ * null if it shows neither.
+ */
 export function failureOf(
   { name }: Step,
   { gate, procs }: CaseParameters,
@@ -231,7 +249,7 @@ export function failureOf(
     : `${name} (seed ${seed}): ${rescues} waits were ended by their safety net alone`
 }
 
-/** As long as the cycles that are left will take, if they are like those before. */
+/** The length of the next run, in seconds: what the missing cycles take at the rate so far. */
 function secondsFor({ wanted }: Step, { seconds, counted }: StepState): number {
   if (counted === 0) return FIRST_SECONDS
   return Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, ((wanted - counted) * seconds) / counted))
@@ -248,7 +266,7 @@ function progressOf(
   return `step ${steps.indexOf(step) + 1} of ${steps.length}, ${step.name}: ${humanCount(counted)} of ${humanCount(step.wanted)} cycles, ${left} s left`
 }
 
-/** A row for each step that was begun, and how the campaign stands. */
+/** A row for each step that was begun, and how far the campaign is. */
 export function formatCampaign(steps: readonly Step[], state: CampaignState): string {
   const { parameters, failure, seed, seconds } = state
   const rows = steps.flatMap(step => {

@@ -1,9 +1,16 @@
-/** Which cases a sweep has: the product of the lists that were asked for, or some policies that tell most. */
+/**
+ * Chooses the cases of a sweep: the product of the lists that were asked for, or three policies
+ * that tell most.
+ */
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { MiB } from '../units.ts'
 import { BASELINE, type Policy } from './policy.ts'
 import type { CaseParameters } from './results.ts'
 
-/** Without a list of policies: Go's protocol, with the bank capped, and ours. */
+/**
+ * The policies of a sweep to which no list of policies is given: Go's protocol, the same with
+ * capped credit, and ours.
+ */
 export const DEFAULT_POLICIES: readonly Policy[] = [
   BASELINE,
   { termination: 'coordinator', gate: 'off', credit: 'capped' },
@@ -12,14 +19,16 @@ export const DEFAULT_POLICIES: readonly Policy[] = [
 
 /** The two causes that golang/go#52433 names, each as a fault. */
 export const CAUSES = {
-  /** The terminator vanishes: asleep in the ragged barrier, it comes back late. */
+  /** The terminator vanishes: it comes back late from its sleep in the ragged barrier. */
   vanish: 'mark-termination/after-barrier:stall=3ms',
-  /** The worker that found the mark nearly over goes back to its pool, late, and nobody tries again before. */
+  /**
+   * The worker that found the mark nearly over returns to its pool late, and no other tries before.
+   */
   park: 'dedicated-worker/park:stall=3ms',
 } as const
 export type Cause = keyof typeof CAUSES
 
-/** Lists of the command line; null: not given. */
+/** Lists of the command line; null if not given. */
 export interface CaseLists {
   readonly goal: readonly number[]
   readonly procs: readonly number[]
@@ -28,13 +37,16 @@ export interface CaseLists {
   readonly termination: readonly CaseParameters['termination'][] | null
   readonly gate: readonly CaseParameters['gate'][] | null
   readonly credit: readonly CaseParameters['credit'][] | null
-  /** `--fault`, all in one case. */
+  /** The values of `--fault`. All of them go into one case. */
   readonly faults: readonly string[]
   readonly causes: readonly Cause[]
   readonly withGo: boolean
 }
 
-/** The cases in the order in which they are shown. Throws a UsageError where both faults and causes are given. */
+/**
+ * The cases in the order in which they are shown. Throws a UsageError if both faults and causes are
+ * given.
+ */
 export function casesOf(lists: CaseLists): CaseParameters[] {
   const injections = injectionsOf(lists)
   const cases: CaseParameters[] = []
@@ -50,7 +62,7 @@ export function casesOf(lists: CaseLists): CaseParameters[] {
   return cases
 }
 
-/** Go's own, in the words for ours. */
+/** Go's own protocol, in the words for ours. */
 const GO = {
   runtime: 'go',
   termination: 'coordinator',
@@ -64,12 +76,12 @@ function policiesOf({ termination, gate, credit }: CaseLists): readonly Policy[]
   if (termination === null && gate === null && credit === null) return DEFAULT_POLICIES
   return (termination ?? ['coordinator']).flatMap(name =>
     (gate ?? ['off']).flatMap(limit =>
-      (credit ?? ['go']).map(bank => ({ termination: name, gate: limit, credit: bank }) as const),
+      (credit ?? ['go']).map(each => ({ termination: name, gate: limit, credit: each }) as const),
     ),
   )
 }
 
-/** Who has no ragged barrier waits in no way: one case, not one for each. */
+/** `helping` has no ragged barrier, so no way to wait: one case stands for all of them. */
 function waitsOf(
   { termination }: Policy,
   waits: readonly CaseParameters['wait'][],
@@ -84,7 +96,7 @@ function injectionsOf({ faults, causes }: CaseLists): readonly (string | null)[]
   return [faults.length === 0 ? null : faults.join(' ')]
 }
 
-/** A case in some words: `helping, gate goal, 4 P, goal 4 MiB` without what all cases have. */
+/** A case in words, `helping, gate goal, 4 P, goal 4 MiB`, without what is the default. */
 export function nameOf({
   runtime,
   termination,
@@ -100,7 +112,7 @@ export function nameOf({
   if (gate !== 'off') parts.push(`gate ${gate}`)
   if (credit !== 'go') parts.push(`credit ${credit}`)
   if (wait !== 'sleep') parts.push(`wait ${wait}`)
-  parts.push(`${procs} P`, `goal ${goal / 2 ** 20} MiB`)
+  parts.push(`${procs} P`, `goal ${goal / MiB} MiB`)
   if (noise > 0) parts.push(`${noise} busy`)
   if (injected !== null) parts.push(injected)
   return parts.join(', ')

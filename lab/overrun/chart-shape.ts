@@ -1,7 +1,7 @@
 /**
  * The Vega-Lite specifications that experiments write (relatives/). Vega-Lite is a language with
- * links, data from elsewhere and expressions; what of it no experiment uses is refused in a file,
- * so that a chart can do no more than draw the data inside it.
+ * links, data from elsewhere and expressions. A file may use only what the experiments use, so a
+ * chart can only draw the data inside it.
  */
 import {
   dictionary,
@@ -61,7 +61,7 @@ const WORDS = new Set([
   ...['axis', 'format', 'legend', 'labelLimit', 'header', 'labelAngle', 'labelAlign'],
 ])
 /**
- * Of widths, angles, opacities and data that stand alone; an axis of more pixels has more ticks
+ * The bound of widths, angles, opacities and single data. An axis of more pixels has more ticks
  * than memory.
  */
 const MOST = 10_000

@@ -1,4 +1,7 @@
-/** `sawtooth overrun`: reads arguments, measures, prints and writes what was found; a criterion that does not hold is exit 1. */
+/**
+ * `sawtooth overrun`: reads arguments, measures, prints, and writes what was found. It exits with 1
+ * if a criterion does not hold.
+ */
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { interruptible } from 'sawtooth/internal/runtime/host/signals'
@@ -126,7 +129,10 @@ async function measureExperiment(
   }
 }
 
-/** Says of each criterion whether it holds, and writes what was asked for: 0; 1 if one does not hold, else 4 if something could not be written. */
+/**
+ * Prints of each criterion whether it holds, and writes the files that were asked for. Returns 0; 1
+ * if a criterion does not hold; else 4 if a file could not be written.
+ */
 export async function conclude(
   results: OverrunResults,
   { json, report }: Pick<OverrunOptions, 'json' | 'report'>,
@@ -135,7 +141,7 @@ export async function conclude(
   const code = results.criteria.every(({ holds }) => holds) ? 0 : 1
   return writeResults(code, [
     { path: json, text: () => `${JSON.stringify(results)}\n` },
-    // Loaded when it is needed: drawing takes some hundred milliseconds to load.
+    // Loaded only when it is needed: that takes some hundred milliseconds.
     { path: report, text: async () => (await import('./report/html.ts')).reportHtml(results) },
   ])
 }

@@ -1,12 +1,17 @@
-/** `sawtooth overrun costs`: throughput, pauses, allocation latency and minimum mutator utilization of each policy, beside its overrun. */
+/**
+ * `sawtooth overrun costs`: throughput, pauses, allocation latency and minimum mutator utilization
+ * of each policy, beside its overrun.
+ */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../machine.ts'
+import { MOST_SEED } from '../random.ts'
 import { writeResults } from '../write-results.ts'
 import { COST_PROGRAMS, type CostProgram, measureCosts } from './costs.ts'
 import { costsTable } from './costs-table.ts'
@@ -14,9 +19,9 @@ import { FEWEST } from './median-interval.ts'
 import { type Policy, parsePolicy, policyName } from './policy.ts'
 import type { Cost, Criterion, OverrunResults } from './results.ts'
 
-/** What the criterion is asked of. */
+/** The policy to which the criteria apply. */
 const OURS: Policy = { termination: 'helping', gate: 'goal', credit: 'go' }
-/** Beside the baseline, which is always measured. */
+/** The policies that are compared with the baseline unless others are named. */
 const COMPARED: readonly Policy[] = [
   { termination: 'coordinator', gate: 'off', credit: 'capped' },
   { termination: 'coordinator', gate: 'goal', credit: 'go' },
@@ -24,9 +29,8 @@ const COMPARED: readonly Policy[] = [
   OURS,
 ]
 const PAIRS = 30
-/** Of latency and utilization. */
+/** Rounds of latency and utilization. */
 const ROUNDS = 3
-const MOST_PROCS = 64
 
 export const costsHelp = `What each policy costs against Go's protocol without a gate: throughput in pairs that run in turn, pauses, latency of an
 allocation with gate waits and time blocked in place, and minimum mutator utilization, beside the overrun. The baseline, which is
@@ -37,7 +41,7 @@ Usage:
 
 Options:
   --pairs N           pairs of runs for each policy and program, ${FEWEST} or more (default: ${PAIRS})
-  --procs N           Ps, 1 to ${MOST_PROCS} (default: the cores)
+  --procs N           Ps, 1 to ${MAX_PS} (default: the cores)
   --policies LIST     each TERMINATION[/GATE[/CREDIT]], with commas between them
                       (default: ${COMPARED.map(policyName).join(',')})
   --gogc N            GOGC of what is compared; the baseline has 100 (default: 100). A policy that keeps its goal has less memory
@@ -57,7 +61,7 @@ Example:
 /**
  * The command. Progress goes to standard error, the table to standard output.
  *
- * @param signal - ends it: nothing is compared then, and it answers with 130
+ * @param signal - ends the command: nothing is compared then, and it returns 130
  * @returns the exit code
  * @throws UsageError for an argument that is none
  */
@@ -71,9 +75,9 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
   const procs = wholeNumber(
     { name: '--procs', value: values.procs ?? availableParallelism() },
     1,
-    MOST_PROCS,
+    MAX_PS,
   )
-  const seed = wholeNumber({ name: '--seed', value: values.seed ?? 1 }, 0, 2 ** 32 - 1)
+  const seed = wholeNumber({ name: '--seed', value: values.seed ?? 1 }, 0, MOST_SEED)
   const gogc = wholeNumber({ name: '--gogc', value: values.gogc ?? 100 }, 1, 10_000)
   const policies = values.policies?.split(',').map(parsePolicy) ?? COMPARED
   const json = outputFile(given('json', values.json))
@@ -116,8 +120,11 @@ export async function costsCommand(argv: readonly string[], signal: AbortSignal)
 }
 
 /**
- * What the issue asks of the policy that is to be the default. Throughput: the interval reaches 0.99, and its lower end is above 0.97. Pauses: the
- * interval of the ratio of medians is not above 1 altogether, which is what so many pairs can tell of "not longer".
+ * What the issue asks of the policy that is to be the default.
+ *
+ * - Throughput: the interval reaches 0.99, and its lower end is above 0.97.
+ * - Pauses: the interval of the ratio of medians does not lie entirely above 1. That is what this
+ *   number of pairs can tell of "not longer".
  */
 export function criteriaOf(cost: Cost): Criterion[] {
   const { throughput, pauseRatio, program } = cost
@@ -155,7 +162,7 @@ function readArguments(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS }).values
   } catch (error) {
-    // Node's own goes on with advice that is of no use here.
+    // Node's own message goes on with advice that is of no use here.
     const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
     throw new UsageError(`overrun costs: ${said}; see sawtooth overrun costs --help`)
   }
@@ -169,7 +176,7 @@ function programNamed(name: string): CostProgram {
   )
 }
 
-/** Always the same line on a terminal, a line each in a file. */
+/** On a terminal the same line each time; in a file a line each. */
 function showProgress(text: string): void {
   say(process.stderr.isTTY ? `\r${text}\x1b[K` : `${text}\n`)
 }

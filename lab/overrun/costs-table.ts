@@ -1,6 +1,7 @@
 /** Costs as a table of plain text. */
 import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
 import { formatTable } from '../table.ts'
+import { groupBy } from './group-by.ts'
 import { policyName } from './policy.ts'
 import type { Cost, Criterion, LatencyPercentiles } from './results.ts'
 
@@ -14,10 +15,9 @@ const HEADS = [
   'overrun p99, max',
 ]
 
-/** A block for each program, then the criteria. Ends in a line feed. */
+/** A block for each program, then the criteria. The text ends in a line feed. */
 export function costsTable(costs: readonly Cost[], criteria: readonly Criterion[]): string {
-  const blocks = [...new Set(costs.map(({ program }) => program))].map(program => {
-    const own = costs.filter(cost => cost.program === program)
+  const blocks = [...groupBy(costs, ({ program }) => program)].map(([program, own]) => {
     const [{ procs, throughput, minimumMutatorUtilization }] = own
     const windows = Object.keys(minimumMutatorUtilization).join(', ')
     return (

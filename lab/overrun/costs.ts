@@ -1,10 +1,12 @@
 /**
- * What a policy costs, against Go's protocol without a gate.
+ * Measures what a policy costs, against Go's protocol without a gate.
  *
- *   pairs    the policy and the baseline in turn, the first of them in every second pair the other one: throughput, pauses, overrun
- *   rounds   each policy in turn: latency of allocations, and a trace for the minimum mutator utilization; no throughput is taken from these
+ * 1. Pairs: the policy and the baseline run in turn, and every second pair begins with the other of
+ *    the two. They give throughput, pauses and overrun.
+ * 2. Rounds: each policy runs in turn. They give the latency of allocations, and a trace for the
+ *    minimum mutator utilization. No throughput is taken from them.
  *
- * The baseline is measured against itself as well: what its interval shows is the noise of the machine.
+ * The baseline is also compared with itself. The interval of that is the noise of the machine.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -32,7 +34,7 @@ export interface CostProgram {
   readonly args: readonly string[]
 }
 
-/** As much of a Runtime as is needed. */
+/** The part of a Runtime that is needed here. */
 export type CostRuntime = Pick<Runtime, 'run' | 'close'>
 
 export interface CostOptions {
@@ -41,27 +43,33 @@ export interface CostOptions {
   /** At least FEWEST of median-interval.ts. */
   readonly pairs: number
   readonly procs: number
-  /** GOGC of what is compared; the baseline has 100. */
+  /** GOGC of the policies; the baseline has 100. */
   readonly gogc?: number
-  /** Of the runs: both of a pair have the same. */
+  /** The seed of the runs. Both runs of a pair have the same. */
   readonly seed: number
-  /** How often latency and utilization are measured: their maximum and minimum are over all rounds. */
+  /** The number of rounds. The longest latency and the least utilization are over all of them. */
   readonly rounds: number
   /** Called with a short text of what is done now. */
   readonly progress: (text: string) => void
-  /** Ends it: what runs is aborted, and measureCosts rejects. */
+  /** Ends the measurement: the run is aborted, and measureCosts rejects. */
   readonly signal?: AbortSignal
 }
 
-/** Runs of each policy on each program before the first pair: the threads of the pool still compile the runtime. */
+/**
+ * Runs of each policy on each program before the first pair. In them the threads of the pool still
+ * compile the runtime.
+ */
 const WARM_RUNS = 2
-/** So long a P compiles the code of the program, in a pool that has compiled the runtime (measured: 50 ms). What begins earlier is left out. */
+/**
+ * How long a P compiles the code of the program, in a pool that has compiled the runtime (measured:
+ * 50 ms). Cycles that begin earlier are left out.
+ */
 const WARM_MS = 100
 const WINDOWS_MS = [1, 10, 100]
 
 const LATENCY_PROGRAM = labFile('overrun/programs/allocation-latency.ts')
 
-/** The programs of the issue's criterion, each some 0.6 s of work for 2 Ps on 2 cores. */
+/** The programs of the issue's criterion. Each is some 0.6 s of work for 2 Ps on 2 cores. */
 export const COST_PROGRAMS: readonly CostProgram[] = [
   { name: 'alloc-storm', file: exampleFile('alloc-storm.ts'), args: ['--tasks', '256'] },
   { name: 'binary-trees', file: exampleFile('binary-trees.ts'), args: ['17'] },
@@ -73,10 +81,10 @@ interface Subject {
   readonly program: CostProgram
   readonly speedUps: number[]
   readonly pauseRatios: number[]
-  /** Cycles of a run to those of the baseline's. */
+  /** Cycles of a run, as a ratio to those of the baseline's. */
   readonly cycleRatios: number[]
   readonly cycles: CycleRecord[]
-  /** By window in ms: the least so far. */
+  /** The least utilization so far, by window in ms. */
   readonly utilization: Record<string, number>
 }
 
@@ -88,10 +96,11 @@ interface Latencies {
 }
 
 /**
- * Measures the policies, and the baseline first. Rows in the order of programs, then policies.
+ * Measures the baseline and then the policies. Rows are in the order of programs, then policies.
  *
- * @param runtime - carries out the runs, and is closed
- * @throws Error for a run that failed, that had no warm cycle, or in which a wait was ended by its safety net
+ * @param runtime - carries out the runs, and is closed at the end
+ * @throws Error for a run that failed, for one that had no warm cycle, and for one in which a wait
+ * was ended by its safety net
  */
 export async function measureCosts(
   options: CostOptions,
@@ -151,7 +160,7 @@ export async function measureCosts(
   )
 }
 
-/** Runs programs in one Runtime, so that threads and arena are the same for all. */
+/** Runs all programs in one Runtime, so that threads and arena are the same for all. */
 class Laboratory {
   readonly #runtime: CostRuntime
   readonly #procs: number
@@ -178,9 +187,9 @@ class Laboratory {
 
   async pair(subject: Subject, pair: number): Promise<void> {
     const { program, policy } = subject
-    const order = pair % 2 === 0 ? [policy, BASELINE] : [BASELINE, policy]
-    const first = (await this.#run(program, order[0], pair)).record
-    const second = (await this.#run(program, order[1], pair)).record
+    const [one, other] = pair % 2 === 0 ? [policy, BASELINE] : [BASELINE, policy]
+    const first = (await this.#run(program, one, pair)).record
+    const second = (await this.#run(program, other, pair)).record
     const [ours, theirs] = pair % 2 === 0 ? [first, second] : [second, first]
     subject.speedUps.push(theirs.wallMs / ours.wallMs)
     subject.pauseRatios.push(
@@ -198,7 +207,9 @@ class Laboratory {
     }
     const { output } = await this.#run(program, latencies.policy, round)
     const { counts, maxUs } = ownJson<Pick<Latencies, 'counts' | 'maxUs'>>(output)
-    counts.forEach((count, bucket) => (latencies.counts[bucket] += count))
+    counts.forEach((count, bucket) => {
+      latencies.counts[bucket] = (latencies.counts[bucket] ?? 0) + count
+    })
     latencies.maxUs = Math.max(latencies.maxUs, maxUs)
   }
 
@@ -248,7 +259,7 @@ class Laboratory {
       throw new Error(`${what}: exit ${record.exit}: ${record.error?.message ?? stderr.text}`)
     if (record.rescues !== 0)
       throw new Error(`${what}: ${record.rescues} waits were ended by their safety net, must be 0`)
-    // What the rings had no room for is missing in the utilization.
+    // Events that the rings had no room for would be missing in the utilization.
     if (stderr.text.includes('trace events or cycle records were dropped'))
       throw new Error(`${what}: ${stderr.text}`)
     if (warmCycles(record).length === 0)
@@ -279,10 +290,8 @@ function pausesUs(cycles: readonly CycleRecord[]): number[] {
 
 function costOf(subject: Subject, allocationUs: LatencyPercentiles, procs: number): Cost {
   const { policy, program, speedUps, pauseRatios, cycleRatios, cycles, utilization } = subject
-  const [p50, p90, p99, max] = quantile(
-    cycles.map(({ overrun }) => overrun),
-    [0.5, 0.9, 0.99, 1],
-  )
+  const overruns = cycles.map(({ overrun }) => overrun)
+  const overrunAt = (share: number): number => quantile(overruns, share)
   return {
     program: program.name,
     termination: policy.termination,
@@ -295,11 +304,16 @@ function costOf(subject: Subject, allocationUs: LatencyPercentiles, procs: numbe
     cycleRatio: median(cycleRatios),
     allocationUs,
     minimumMutatorUtilization: utilization,
-    overrun: { p50, p90, p99, max },
+    overrun: {
+      p50: overrunAt(0.5),
+      p90: overrunAt(0.9),
+      p99: overrunAt(0.99),
+      max: overrunAt(1),
+    },
   }
 }
 
-function percentiles(values: readonly number[]): LatencyPercentiles {
-  const [p50, p99, p999, max] = quantile([...values], [0.5, 0.99, 0.999, 1])
-  return { p50, p99, p999, max }
+function percentiles(values: number[]): LatencyPercentiles {
+  const at = (share: number): number => quantile(values, share)
+  return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) }
 }

@@ -1,10 +1,15 @@
-/** What must hold of a sweep, with the figures that say whether it does. */
+/** The criteria of a sweep, each with the figures by which it is decided. */
 import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
 import { nameOf } from './cases.ts'
 import type { Criterion } from './results.ts'
 import type { Tally } from './statistics.ts'
 
-/** `overruns`: Go's protocol without a gate must pass its goal by more than the gate's bound would allow, which is what there is to be shown. */
+/**
+ * The criteria of a sweep.
+ *
+ * @param overruns - whether Go's protocol without a gate must pass its goal by more than the gate's
+ * bound would allow, which is what a quick sweep shows
+ */
 export function criteriaOf(tallies: readonly Tally[], overruns: boolean): Criterion[] {
   const ours = tallies.filter(({ parameters }) => parameters.runtime === 'sawtooth')
   const gated = ours.filter(({ parameters }) => parameters.gate !== 'off')
@@ -31,9 +36,10 @@ function overran(tally: Tally): Criterion {
 
 function kept(gated: readonly Tally[]): Criterion {
   const cycles = gated.reduce((sum, { bounded }) => sum + bounded, 0)
+  const [first, ...more] = gated
   const where =
-    gated.length === 1
-      ? nameOf((gated[0] as Tally).parameters)
+    first !== undefined && more.length === 0
+      ? nameOf(first.parameters)
       : `the ${gated.length} cases with a gate`
   const broken = gated.filter(({ breaches }) => breaches.length > 0)
   const said = broken.map(({ parameters, breaches }) => {

@@ -1,6 +1,7 @@
 /**
- * Where the `go` command is: on the PATH, else where packages put it. Debian's golang-1.19 puts it
- * into /usr/lib/go-1.19/bin, and Go's own archive into /usr/local/go/bin, which no PATH has at first.
+ * Finds the `go` command: on the PATH, else where packages put it. Debian's golang-1.19 puts it
+ * into /usr/lib/go-1.19/bin, and Go's own archive into /usr/local/go/bin, which is on no PATH at
+ * first.
  */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -11,13 +12,13 @@ const INSTALLED = ['/usr/local', '/usr/lib']
 const NAME = process.platform === 'win32' ? 'go.exe' : 'go'
 
 /**
- * The path of `go`; null where there is none. Of several that are installed, the newest.
+ * The path of `go`, of several installed ones that of the newest; null if there is none.
  *
- * @param path - folders as in the environment variable PATH
- * @param installed - folders whose subfolders `go` and `go-VERSION` are looked at after it
+ * @param path - folders, as in the environment variable PATH
+ * @param installed - folders whose subfolders `go` and `go-VERSION` are searched after the path
  */
 export function findGo(
-  path = process.env['PATH'] ?? '',
+  path = process.env.PATH ?? '',
   installed: readonly string[] = INSTALLED,
 ): string | null {
   const folders = [
@@ -27,7 +28,7 @@ export function findGo(
   return folders.map(folder => join(folder, NAME)).find(isExecutable) ?? null
 }
 
-/** The path of `go`. Throws a UsageError where there is none. */
+/** The path of `go`. Throws a UsageError if there is none. */
 export function theGo(): string {
   const go = findGo()
   if (go !== null) return go

@@ -1,4 +1,7 @@
-/** The same program under Go, where there is one: its cycles are read from the lines that GODEBUG asks for. */
+/**
+ * Runs the same program under Go, where there is one, and reads its cycles from the lines that
+ * GODEBUG asks for.
+ */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,19 +15,17 @@ import { theGo } from './find-go.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
 import type { Overrun } from './statistics.ts'
-import { COLD_MS, liveBytesOf } from './workload.ts'
+import { COLD_MS, PATIENCE_MS } from './warm-threads.ts'
+import { liveBytesOf } from './workload.ts'
 
 const run = promisify(execFile)
 
 const SOURCE = labFile('overrun/go/alloc-only.go')
 
-/** A run that is not over so long after its time hangs, in ms. */
-const PATIENCE_MS = 30_000
-
-/** A cycle of Go's. */
+/** A cycle of Go's collector. */
 export interface GoCycle extends Overrun {
   readonly n: number
-  /** Of its start, since the program began. */
+  /** When the cycle began, counted from the start of the program. */
   readonly startMs: number
   readonly isForced: boolean
 }
@@ -41,7 +42,7 @@ export class GoProgram implements AsyncDisposable {
     this.#signal = signal
   }
 
-  /** Throws a UsageError where there is no Go. */
+  /** Builds the program. Throws a UsageError if there is no Go. */
   static async build(signal: AbortSignal): Promise<GoProgram> {
     const go = theGo()
     const version = (await run(go, ['version'], { signal })).stdout.trim()
@@ -75,7 +76,7 @@ export class GoProgram implements AsyncDisposable {
       GOGC: '100',
       GODEBUG: 'gctrace=1,gcpacertrace=1',
     }
-    delete environment['GOMEMLIMIT']
+    delete environment.GOMEMLIMIT
     const options = {
       env: environment,
       signal: this.#signal,
@@ -96,8 +97,12 @@ export class GoProgram implements AsyncDisposable {
 }
 
 /**
- * Reads `gctrace=1,gcpacertrace=1`. A pacer's line, with bytes, comes when marking ends, before the line of its cycle, which has whole megabytes. It is
- * left out of a cycle that allocated nothing while it marked: its heap was at the trigger, below the goal.
+ * Reads the output of `gctrace=1,gcpacertrace=1`.
+ *
+ * 1. The pacer's line, in bytes, is printed when marking ends. The line of its cycle, in whole
+ *    megabytes, follows it.
+ * 2. A cycle that allocated nothing while it marked has no pacer's line. Its heap was at the
+ *    trigger, so below the goal.
  */
 export function goCyclesIn(trace: string): GoCycle[] {
   const cycles: GoCycle[] = []
@@ -124,5 +129,5 @@ export function goCyclesIn(trace: string): GoCycle[] {
   return cycles
 }
 
-/** Of a cycle that allocated nothing while it marked. */
+/** A cycle that allocated nothing while it marked. */
 const UNTOLD: Overrun = { overrun: 0, heapAtMarkEnd: null, goal: null }

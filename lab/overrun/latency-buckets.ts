@@ -1,5 +1,6 @@
 /**
- * Latencies counted in buckets whose bounds grow by 2^(1/16), so 4.4 % wide. Used by the lab, and by its programs, which count on every P apart.
+ * Counts latencies in buckets whose bounds grow by a factor of 2^(1/16), so a bucket is 4.4 % wide.
+ * The lab uses them, and so do its programs, in which each P counts for itself.
  *
  *   bucket   0            1                             …   BUCKETS - 1
  *   µs       ≤ 2^-6       2^-6 … 2^(-6 + 1/16)          …   above
@@ -7,7 +8,7 @@
 import type { LatencyPercentiles } from './results.ts'
 
 const PER_DOUBLING = 16
-/** The least bound is 2^-6 µs, 16 ns, less than one reading of the clock takes. */
+/** The least bound is 2^-6 µs: 16 ns, less than one reading of the clock takes. */
 const LEAST_EXPONENT = -6
 /** The largest bound is 2^25 µs, half a minute. */
 export const BUCKETS = (25 - LEAST_EXPONENT) * PER_DOUBLING + 1
@@ -24,16 +25,20 @@ export function boundOf(bucket: number): number {
 }
 
 /**
- * Percentiles of what was counted: the upper bound of the bucket in which each lies, so at most 4.4 % too long, and never above `max`, which is exact.
+ * Percentiles of what was counted. Each is the upper bound of its bucket, so at most 4.4 % too
+ * large, and never above `maxUs`, which is exact.
  *
- * @throws RangeError if nothing was counted.
+ * @throws RangeError if nothing was counted
  */
 export function percentilesOfCounts(counts: readonly number[], maxUs: number): LatencyPercentiles {
   const total = counts.reduce((sum, count) => sum + count, 0)
   if (total === 0) throw new RangeError('no allocation was timed')
   const at = (share: number): number => {
     let left = Math.ceil(total * share)
-    const bucket = counts.findIndex(count => (left -= count) <= 0)
+    const bucket = counts.findIndex(count => {
+      left -= count
+      return left <= 0
+    })
     return Math.min(boundOf(bucket), maxUs)
   }
   return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: maxUs }

@@ -1,7 +1,11 @@
-/** The median of a sample, and where the median of what it was drawn from lies. */
+/** The median of a sample, and an interval for the median of what the sample was drawn from. */
 import { binomialDistribution, medianSorted } from 'simple-statistics'
+import { itemAt } from '../indexed.ts'
 
-/** Fewer values give no 95 % interval: even from the least to the largest it would cover the median less often. */
+/**
+ * Fewer values give no 95 % interval: even the interval from the least to the largest would cover
+ * the median less often.
+ */
 export const FEWEST = 6
 
 export interface MedianInterval {
@@ -11,11 +15,16 @@ export interface MedianInterval {
 }
 
 /**
- * The median with its 95 % interval by order statistics: from the k-th least value to the k-th largest, with the largest k for which a median lies
- * outside in at most 5 % of all samples. How many values lie below the median is binomial, whatever the distribution, so nothing is assumed of it
- * and nothing is drawn.
+ * The median with its 95 % interval by order statistics.
  *
- * @throws RangeError for fewer than FEWEST values.
+ * 1. The number of values that lie below the true median is binomial, with probability 1/2.
+ * 2. The interval from the k-th least to the k-th largest value misses the median if fewer than k
+ *    values lie on one side of it.
+ * 3. The largest k is taken for which that happens in at most 5 % of all samples.
+ *
+ * Nothing is assumed about the distribution of the values, and no random numbers are drawn.
+ *
+ * @throws RangeError for fewer than FEWEST values
  */
 export function medianInterval(values: readonly number[]): MedianInterval {
   if (values.length < FEWEST)
@@ -23,6 +32,15 @@ export function medianInterval(values: readonly number[]): MedianInterval {
   const sorted = values.toSorted((a, b) => a - b)
   const below = binomialDistribution(sorted.length, 0.5) ?? []
   let rank = 0
-  for (let tail = below[0]; tail <= 0.025; tail += below[rank]) rank++
-  return { median: medianSorted(sorted), low: sorted[rank - 1], high: sorted[sorted.length - rank] }
+  let tail = 0
+  for (const probability of below) {
+    tail += probability
+    if (tail > 0.025) break
+    rank++
+  }
+  return {
+    median: medianSorted(sorted),
+    low: itemAt(sorted, rank - 1),
+    high: itemAt(sorted, sorted.length - rank),
+  }
 }

@@ -1,14 +1,20 @@
 /**
- * Minimum mutator utilization (Cheng and Blelloch, "A parallel, real-time garbage collector", 2001): of all windows of a length, the share of the one
- * in which the least was left to the program. Here of all Ps together: a window of w ms on P Ps is w · P ms, and the collector's part is whatever of
- * it was spent in stops, in workers that the pacer asked for, in assists, and blocked in place. As in Go's tools, idle workers and idle sweeping are
- * not counted: they take only what the program has left.
+ * Minimum mutator utilization (Cheng and Blelloch, "A parallel, real-time garbage collector",
+ * 2001): of all windows of a length, the one in which the least was left to the program, and that
+ * share.
+ *
+ * - Here it is that of all Ps together: a window of w ms on P Ps is w · P ms.
+ * - The collector's part is what was spent in stops, in dedicated and fractional workers, in
+ *   assists, and blocked in place.
+ * - Idle workers and idle sweeping do not count, as in Go's tools: they take only what the program
+ *   has left.
  */
 import {
   GC_LANE,
   type TraceEvent,
   type TraceFile,
 } from 'sawtooth/internal/runtime/report/trace-events'
+import { itemAt } from '../indexed.ts'
 
 /** Time that the collector took on one P, in ms. Slices may overlap and nest. */
 export interface TakenSlice {
@@ -24,14 +30,20 @@ const TAKEN: readonly TraceEvent['name'][] = [
   'stopped',
   'blocked in place',
 ]
-/** On a P's lane: the stop's work. On the collector's: all of the stop, the way there included. */
+/**
+ * On a P's lane these are the stop's work. On the collector's lane they are all of the stop, with
+ * the way there.
+ */
 const STOPS: readonly TraceEvent['name'][] = [
   'sweep termination and mark setup',
   'mark setup',
   'mark termination',
 ]
 
-/** What the collector took according to a trace. While the world is stopped, all Ps are taken: one that slept has no slice that says so. */
+/**
+ * What the collector took according to a trace. While the world is stopped all Ps are taken, even
+ * one that slept and so has no slice that says so.
+ */
 export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
   const slices = events.flatMap(event =>
     event.kind === 'slice' ? [{ ...event, endMs: event.startMs + event.durationMs }] : [],
@@ -51,9 +63,15 @@ export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
 }
 
 /**
- * Least share of a window that was left to the program, by the window's length in ms. Exact: what the collector took from a window is a piecewise
- * linear function of where the window begins, so its maximum lies where the window begins or ends at an end of a slice. A window longer than the time
- * from `fromMs` to `toMs` is left out.
+ * The least share of a window that was left to the program, by the window's length in ms. The
+ * result is exact:
+ *
+ * 1. What the collector took from a window is a piecewise linear function of where the window
+ *    begins.
+ * 2. So its maximum lies where the window begins or ends at an end of a slice. All of these are
+ *    tried.
+ *
+ * A window longer than the time from `fromMs` to `toMs` is left out.
  */
 export function minimumMutatorUtilization(
   taken: readonly TakenSlice[],
@@ -62,11 +80,12 @@ export function minimumMutatorUtilization(
   windowsMs: readonly number[],
 ): Record<string, number> {
   const total = new TakenTotal(taken)
+  const times = total.times()
   const least: Record<string, number> = {}
   for (const window of windowsMs) {
     if (!(window > 0 && window <= toMs - fromMs)) continue
     const last = toMs - window
-    const starts = [fromMs, last, ...total.times, ...total.times.map(time => time - window)]
+    const starts = [fromMs, last, ...times, ...times.map(time => time - window)]
     const most = starts.reduce(
       (max, start) =>
         start < fromMs || start > last
@@ -79,53 +98,61 @@ export function minimumMutatorUtilization(
   return least
 }
 
+/** What the collector has taken up to a time at which the number of taken Ps changes. */
+interface Taken {
+  readonly time: number
+  /** Ms, summed over Ps. */
+  readonly total: number
+  /** Ps taken from this time on. */
+  readonly level: number
+}
+
 /** How many ms the collector has taken, summed over Ps, up to any time. */
 class TakenTotal {
-  /** Where the number of taken Ps changes, ascending. */
-  readonly times: readonly number[]
-  readonly #totals: readonly number[]
-  /** Ps taken from each of the times on. */
-  readonly #levels: readonly number[]
+  /** In the order of their times. */
+  readonly #taken: readonly Taken[]
 
-  constructor(taken: readonly TakenSlice[]) {
-    const changes = disjoint(taken)
+  constructor(slices: readonly TakenSlice[]) {
+    const changes = disjoint(slices)
       .flatMap(({ startMs, endMs }) => [
         { time: startMs, by: 1 },
         { time: endMs, by: -1 },
       ])
       .sort((a, b) => a.time - b.time)
-    const times: number[] = []
-    const totals: number[] = []
-    const levels: number[] = []
+    const taken: Taken[] = []
     let level = 0
     let total = 0
     for (const { time, by } of changes) {
-      total += level * (time - (times.at(-1) ?? time))
+      total += level * (time - (taken.at(-1)?.time ?? time))
       level += by
-      times.push(time)
-      totals.push(total)
-      levels.push(level)
+      taken.push({ time, total, level })
     }
-    this.times = times
-    this.#totals = totals
-    this.#levels = levels
+    this.#taken = taken
+  }
+
+  /** Where the number of taken Ps changes, ascending. */
+  times(): number[] {
+    return this.#taken.map(({ time }) => time)
   }
 
   at(time: number): number {
     let low = 0
-    let high = this.times.length
+    let high = this.#taken.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.times[middle] <= time) low = middle + 1
+      if (itemAt(this.#taken, middle).time <= time) low = middle + 1
       else high = middle
     }
-    return low === 0
-      ? 0
-      : this.#totals[low - 1] + this.#levels[low - 1] * (time - this.times[low - 1])
+    if (low === 0) return 0
+    const last = itemAt(this.#taken, low - 1)
+    return last.total + last.level * (time - last.time)
   }
 }
 
-/** The same time, each P's in slices that do not overlap: an assist that was stopped is in two. */
+/**
+ * The same time in slices of which no two of a P overlap. An assist that was stopped is in two
+ * slices at first.
+ */
 function disjoint(taken: readonly TakenSlice[]): TakenSlice[] {
   const joined: TakenSlice[] = []
   for (const slice of taken.toSorted((a, b) => a.p - b.p || a.startMs - b.startMs)) {

@@ -1,2 +1,2 @@
-// A thread that wants a core for itself, until it is ended.
+// A thread that keeps a core busy until it is ended.
 for (;;);

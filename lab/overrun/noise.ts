@@ -1,8 +1,13 @@
-/** Background noise: threads that do nothing but want a core each, as other programs of the machine do. */
+/**
+ * Background noise: threads that only keep a core busy each, as other programs of the machine do.
+ */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 
-/** Does `work` beside so many busy threads. They run before it begins, and are ended after it, whatever becomes of it. */
+/**
+ * Does `work` beside that many busy threads. They run before it begins, and are ended after it,
+ * however it ends.
+ */
 export async function withNoise<T>(threads: number, work: () => Promise<T>): Promise<T> {
   const workers = Array.from(
     { length: threads },

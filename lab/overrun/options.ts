@@ -1,5 +1,6 @@
 /** The arguments of `sawtooth overrun`. */
 import { parseArgs } from 'node:util'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { faultGrammar, parseFault } from 'sawtooth/internal/runtime/options/faults'
 import {
@@ -12,15 +13,16 @@ import {
 } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
+import { itemAt } from '../indexed.ts'
+import { MOST_SEED } from '../random.ts'
+import { MiB } from '../units.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
 import type { ExperimentName } from './experiment.ts'
 import { EXPERIMENT_NAMES } from './relatives.ts'
 import { LEAST_GOAL } from './workload.ts'
 
-const MIB = 2 ** 20
-
-/** With it and what it overruns the largest goal fits in an arena below 2 GiB. */
-const LARGEST_GOAL = 512 * MIB
+/** The largest goal with which the heap, overrun included, still fits into an arena below 2 GiB. */
+const LARGEST_GOAL = 512 * MiB
 const MOST_NOISE = 64
 
 export interface OverrunOptions {
@@ -85,8 +87,8 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
   const lists: CaseLists = {
     goal:
       listOf('goal', options.goal)?.map(goalOf) ??
-      (quick ? [LEAST_GOAL] : [4 * MIB, 16 * MIB, 64 * MIB]),
-    procs: numbers('procs', 1, 64, quick ? [4] : [1, 2, 4, 8]),
+      (quick ? [LEAST_GOAL] : [4 * MiB, 16 * MiB, 64 * MiB]),
+    procs: numbers('procs', 1, MAX_PS, quick ? [4] : [1, 2, 4, 8]),
     noise: numbers('noise', 0, MOST_NOISE, [0]),
     wait: namesOf('wait', options.wait, ['sleep', 'yield', 'spin']) ?? ['sleep'],
     termination: namesOf('termination', options.termination, [
@@ -118,17 +120,17 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
         ? null
         : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
     seed:
-      seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, 2 ** 32 - 1),
+      seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, MOST_SEED),
     json,
     report,
     campaign,
   }
 }
 
-/** What the campaign asks of a policy that its options do not name. */
-export const CAMPAIGN_POLICY = DEFAULT_POLICIES[2] as (typeof DEFAULT_POLICIES)[number]
+/** The campaign's policy, where its options name no other. */
+export const CAMPAIGN_POLICY = itemAt(DEFAULT_POLICIES, 2)
 
-/** What the campaign knows of: the rest would be without effect. */
+/** The options that the campaign takes. Any other would be without effect. */
 const OF_CAMPAIGN = [
   'campaign',
   'minutes',
@@ -181,7 +183,7 @@ function parsed(argv: readonly string[]) {
       )
     )
       throw error
-    // Node's own go on with advice.
+    // Node's own messages go on with advice.
     throw new UsageError(
       `overrun: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth overrun --help`,
     )
@@ -196,7 +198,7 @@ function whatOf([name = 'sweep', second]: readonly string[]): 'sweep' | Experime
   throw new UsageError(`overrun has no ${name}; there is sweep, ${EXPERIMENT_NAMES.join(', ')}`)
 }
 
-/** The items of lists with commas: an option may be given more than once. */
+/** The items of lists with commas. An option may be given more than once. */
 function listOf(option: string, lists: readonly string[] | undefined): Given[] | null {
   if (lists === undefined) return null
   return [...new Set(lists.flatMap(list => list.split(',')))].map(item => ({

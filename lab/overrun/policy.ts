@@ -1,4 +1,7 @@
-/** What the lab compares: how the end of marking is found, with or without a gate, with Go's credit or with the capped one. */
+/**
+ * What the lab compares: how the end of marking is found, with or without a gate, with Go's credit
+ * or with capped credit.
+ */
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import type { CaseParameters } from './results.ts'
 

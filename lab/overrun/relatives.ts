@@ -1,4 +1,7 @@
-/** The relatives of golang/go#52433 that can be measured, by name: lab/overrun/relatives/NAME.ts has one each. */
+/**
+ * The relatives of golang/go#52433 that can be measured, by name. Each is a file in
+ * lab/overrun/relatives/.
+ */
 import type { Experiment, ExperimentName } from './experiment.ts'
 import { experiment as credit } from './relatives/credit.ts'
 import { experiment as fullUse } from './relatives/full-use.ts'

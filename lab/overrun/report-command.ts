@@ -1,4 +1,4 @@
-/** `sawtooth overrun report`: one report of several results, each written by `--json`. */
+/** `sawtooth overrun report`: one report of several results that `--json` wrote. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
@@ -8,6 +8,7 @@ import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { writeOutput } from 'sawtooth/internal/runtime/output/output-file'
 import { refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
+import { itemAt } from '../indexed.ts'
 import { oneLine, readAs } from '../json.ts'
 import type { OverrunResults } from './results.ts'
 import { resultsShape } from './results-shape.ts'
@@ -59,7 +60,7 @@ function readArguments(argv: readonly string[]) {
   }
 }
 
-/** A chart is a specification of its own: whether it can be drawn is seen when it is. */
+/** Draws each chart once: whether a specification can be drawn is only seen by drawing it. */
 async function expectCharts(
   all: readonly OverrunResults[],
   files: readonly string[],
@@ -76,9 +77,12 @@ async function expectCharts(
     }
 }
 
-/** All results as if one command had measured them; machines are told apart by their commands alone, so they must be the same. */
+/**
+ * All results as if one command had measured them. A report shows only one machine, so all of them
+ * must be from the same.
+ */
 function merged(all: readonly OverrunResults[]): OverrunResults {
-  const first = all[0] as OverrunResults
+  const first = itemAt(all, 0)
   const other = all.find(
     ({ machine }) => machine.cpu !== first.machine.cpu || machine.node !== first.machine.node,
   )
@@ -97,7 +101,7 @@ function merged(all: readonly OverrunResults[]): OverrunResults {
   }
 }
 
-/** Vega's TypeErrors tell of its own innards. */
+/** Vega's TypeErrors tell only of its own internals. */
 function inWords(error: Error): string {
   return error instanceof TypeError ? 'Vega-Lite knows no such form' : oneLine(error.message)
 }

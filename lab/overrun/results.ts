@@ -1,5 +1,6 @@
 /**
- * What the overrun lab measures: the form of `--json`, and what its report is drawn from. Sizes in bytes, times in milliseconds unless the name says otherwise.
+ * What the overrun lab measures: the form of `--json`, from which its report is drawn. Sizes are in
+ * bytes. Times are in milliseconds unless the name says otherwise.
  */
 import type { Machine } from '../machine.ts'
 
@@ -8,16 +9,16 @@ export interface OverrunResults {
   readonly machine: Machine
   /** The command line that gave these results. */
   readonly command: string
-  /** Of the sweep; empty for another experiment. */
+  /** The cases of the sweep; empty for another command. */
   readonly cases: readonly Case[]
-  /** What each policy costs; empty where it was not measured. */
+  /** What each policy costs; empty if that was not measured. */
   readonly costs: readonly Cost[]
   /** The relatives of golang/go#52433. */
   readonly experiments: readonly ExperimentResult[]
   readonly criteria: readonly Criterion[]
 }
 
-/** What must hold, in words with its figures. One that does not: exit 1. */
+/** What must hold, in words with its figures. If one does not, the command exits with 1. */
 export interface Criterion {
   readonly says: string
   readonly holds: boolean
@@ -38,11 +39,11 @@ export interface CaseParameters {
   readonly credit: 'go' | 'capped'
   readonly wait: 'sleep' | 'yield' | 'spin'
   readonly procs: number
-  /** The goal that the live heap and GOGC lead to. */
+  /** The goal that follows from the live heap and GOGC. */
   readonly goal: number
   /** Busy threads beside the run. */
   readonly noise: number
-  /** `--fault` as given; null: natural delays alone. */
+  /** `--fault` as given; null if there are only natural delays. */
   readonly injected: string | null
 }
 
@@ -52,16 +53,19 @@ export interface Case extends CaseParameters {
   /** Bytes past the cycle's own goal. */
   readonly overrun: Percentiles
   /**
-   * Bytes past the smallest goal of the case's cycles: allocated black, an overrun survives its cycle, and the next goal rises and hides it. Absent where no
-   * cycle counts.
+   * Bytes past the smallest goal of the case's cycles. What is allocated black survives its cycle,
+   * so an overrun raises the next goal, and that goal hides it. Absent if no cycle counts.
    */
   readonly pastLeastGoal?: Percentiles
   /** The overruns of every cycle, ascending. */
   readonly overruns: readonly number[]
-  /** What the policy promises: no cycle's heap at mark end lies above it; null where it promises nothing. */
+  /**
+   * The highest bound of the cycles, above which no heap may lie at mark end; null if the policy
+   * promises nothing.
+   */
   readonly bound: number | null
   readonly held: boolean | null
-  /** Waits that only their safety net ended; must be 0. */
+  /** Rescues, that is, waits that only their safety net ended; must be 0. */
   readonly rescues: number
   /** Bytes of overrun by cause, all cycles together. */
   readonly by: Readonly<Record<string, number>>
@@ -69,13 +73,13 @@ export interface Case extends CaseParameters {
   readonly worst: WorstCycle | null
 }
 
-/** A cycle around the end of its mark: lanes of Ps above, the live heap beneath. */
+/** A cycle around the end of its mark: lanes of Ps, and what Ps took from the heap. */
 export interface WorstCycle {
   readonly n: number
   readonly overrun: number
   readonly by: Readonly<Record<string, number>>
   readonly gaps: readonly { readonly point: string; readonly ms: number }[]
-  /** What each P did: times from the start of the cycle. */
+  /** What each P did. Times are from the start of the cycle. */
   readonly lanes: readonly {
     readonly p: number
     readonly what: string
@@ -98,7 +102,10 @@ export interface Cost {
   readonly gate: CaseParameters['gate']
   readonly credit: CaseParameters['credit']
   readonly procs: number
-  /** Ratio of throughputs, above 1 is faster than `coordinator` with the gate off: median of the pairs, and its 95 % interval. */
+  /**
+   * Ratio of throughputs to that of `coordinator` with the gate off; above 1 is faster. Median of
+   * the pairs, and its 95 % interval.
+   */
   readonly throughput: {
     readonly median: number
     readonly low: number
@@ -107,13 +114,22 @@ export interface Cost {
   }
   /** Stop-the-world pauses. */
   readonly pauseUs: LatencyPercentiles
-  /** Ratio of the median pauses, above 1 is longer than the baseline's: median of the pairs, and its 95 % interval. */
+  /**
+   * Ratio of the median pauses to the baseline's; above 1 is longer. Median of the pairs, and its
+   * 95 % interval.
+   */
   readonly pauseRatio: { readonly median: number; readonly low: number; readonly high: number }
-  /** Cycles of a run to those of the baseline's: median of the pairs. A heap that is kept smaller has more. */
+  /**
+   * Cycles of a run, as a ratio to those of the baseline's: median of the pairs. A heap that is
+   * kept smaller has more cycles.
+   */
   readonly cycleRatio: number
-  /** An allocation of programs/allocation-latency.ts under this policy, waits at the gate and blocked in place included. */
+  /**
+   * How long an allocation of programs/allocation-latency.ts took under this policy, with waits at
+   * the gate and blocked in place.
+   */
   readonly allocationUs: LatencyPercentiles
-  /** Least share of a window that was left to the program, by window in ms. */
+  /** The least share of a window that was left to the program, by window in ms. */
   readonly minimumMutatorUtilization: Readonly<Record<string, number>>
   readonly overrun: Percentiles
 }

@@ -1,18 +1,21 @@
-/** From the cycles of a case to its row. */
+/** Makes the row of a case from its cycles. */
 
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import { quantileSorted } from 'simple-statistics'
 import { beyondBound, boundOf } from './bound.ts'
 import type { Case, CaseParameters, Percentiles, WorstCycle } from './results.ts'
 
-/** Of values in ascending order, interpolated linearly between two (R's type 7); all 0 where there are none. */
+/**
+ * Percentiles of values in ascending order, interpolated linearly between two (R's type 7). All are
+ * 0 if there are no values.
+ */
 export function percentilesOf(ascending: readonly number[]): Percentiles {
   if (ascending.length === 0) return { p50: 0, p90: 0, p99: 0, max: 0 }
   const at = (share: number): number => quantileSorted(ascending as number[], share)
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) }
 }
 
-/** What the percentiles are of, bytes; null: not known. */
+/** A cycle's part in the percentiles, in bytes; null: not known. */
 export interface Overrun {
   readonly overrun: number
   readonly heapAtMarkEnd: number | null
@@ -22,7 +25,7 @@ export interface Overrun {
 /** A cycle that lies above its bound. */
 export interface Breach {
   readonly cycle: CycleRecord
-  /** By so many bytes. */
+  /** By how many bytes. */
   readonly beyond: number
 }
 
@@ -33,7 +36,7 @@ export class Tally {
   /** The largest single request to the heap, bytes. */
   largestRefill = 0
   rescues = 0
-  /** Cycles in which the bound was looked at: the cold ones too. */
+  /** Cycles in which the bound was checked, cold ones too. */
   bounded = 0
   readonly #overruns: number[] = []
   readonly #heaps: number[] = []
@@ -50,7 +53,10 @@ export class Tally {
     return this.#overruns.length
   }
 
-  /** A run: the bound is looked at in all cycles, the percentiles are those of the warm ones. */
+  /**
+   * Adds a run. The bound is checked in all cycles; the percentiles are only those of the warm
+   * ones.
+   */
   add(all: readonly CycleRecord[], warm: readonly CycleRecord[], rescues: number): void {
     const { gate, procs } = this.parameters
     this.rescues += rescues
@@ -69,14 +75,17 @@ export class Tally {
     }
   }
 
-  /** A cycle of which no more is known. */
+  /** Adds a cycle of which only the overrun is known. */
   addOverrun({ overrun, heapAtMarkEnd, goal }: Overrun): void {
     this.#overruns.push(overrun)
     if (heapAtMarkEnd !== null) this.#heaps.push(heapAtMarkEnd)
     if (goal !== null) this.#leastGoal = Math.min(this.#leastGoal, goal)
   }
 
-  /** The row. Its bound is the highest of its cycles: `held` says whether each kept its own. */
+  /**
+   * The row. Its bound is the highest of its cycles' bounds; `held` says whether each cycle kept
+   * its own.
+   */
   row(worst: WorstCycle | null): Case {
     const overruns = this.#overruns.toSorted((one, other) => one - other)
     const past = this.#heaps

@@ -1,4 +1,7 @@
-/** The table of a sweep: a row for each case. What all cases have in common stands once, above. */
+/**
+ * The table of a sweep, with a row for each case. What all cases have in common stands once, above
+ * it.
+ */
 import { humanBytes, humanCount, humanPercent } from 'sawtooth/internal/runtime/report/units'
 import { formatTable } from '../table.ts'
 import type { Case } from './results.ts'
@@ -19,7 +22,7 @@ const POLICY: readonly Column[] = [
   ['wait', row => row.wait],
 ]
 
-/** Of no cycle nothing is known. */
+/** A cell that is `-` if the case has no cycle. */
 function ofCycles(cell: (row: Case) => string): (row: Case) => string {
   return row => (row.cycles === 0 ? '-' : cell(row))
 }
@@ -40,7 +43,10 @@ const FOUND: readonly Column[] = [
   ['rescues', row => String(row.rescues)],
 ]
 
-/** How the coordinator's 99th percentile compares with Go's, for each case of Go's; nothing without Go. */
+/**
+ * How the coordinator's 99th percentile compares with Go's, for each case of Go's. Empty without
+ * Go.
+ */
 export function formatAgainstGo(cases: readonly Case[]): string {
   return cases
     .filter(({ runtime }) => runtime === 'go')
@@ -71,7 +77,10 @@ function isGoLike({ runtime, termination, gate, credit, wait }: Case): boolean {
   )
 }
 
-/** `p50` to `max` are bytes past a cycle's own goal; `past least`, the worst past the smallest of these goals; `of goal` compares `max` with the case's goal. */
+/**
+ * The columns from `p50` to `max` are bytes past a cycle's own goal. `past least` is the worst past
+ * the smallest of these goals, and `of goal` compares `max` with the case's goal.
+ */
 export function formatSweep(cases: readonly Case[]): string {
   const isShared = ([, cell]: Column): boolean => new Set(cases.map(cell)).size <= 1
   const first = cases[0]

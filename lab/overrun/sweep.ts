@@ -1,4 +1,7 @@
-/** Measures cases. Those that differ in their policy alone are run in turns, in rounds, so that what the machine does meanwhile meets them alike. */
+/**
+ * Measures cases. Cases that differ only in their policy run in turn, in rounds, so that whatever
+ * the machine does meanwhile affects them alike.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -16,9 +19,9 @@ import type { Workbench } from './workload.ts'
 import { worstCycleOf } from './worst-cycle.ts'
 
 export interface SweepOptions {
-  /** How long each case allocates, cold cycles apart. */
+  /** How long each case allocates, without the cold cycles' time. */
   readonly seconds: number
-  /** Instead: until so many cycles count; null: by time. */
+  /** How many cycles must count instead; null: by time. */
   readonly cycles: number | null
   readonly seed: number
   /** Whether each case is run once more with a trace, for its worst cycle. */
@@ -31,17 +34,24 @@ export interface SweepResult {
 }
 
 const ROUNDS = 2
-/** A case with fewer cycles by then has more rounds: a large heap has few cycles in its seconds. */
+/**
+ * A case that has fewer cycles after ROUNDS has more rounds. A large heap has few cycles in its
+ * seconds.
+ */
 const LEAST_CYCLES = 20
 const MOST_ROUNDS = 20
-/** The length of a run where cycles are counted, in seconds. */
+/** The length of a run if cycles are counted, in seconds. */
 const SLICE_SECONDS = 1
-/** The length of a run with a trace, in seconds, where the case's own time is not shorter: traces are large. */
+/** The most that a run with a trace takes, in seconds: traces are large. */
 const TRACED_SECONDS = 1
-/** So many runs one after the other in which no cycle counts: none will. */
+/** After this many runs in a row in which no cycle counts, none will. */
 const MOST_EMPTY_RUNS = 5
 
-/** `go`: null if no case is Go's. Throws what a {@link Workbench} throws. */
+/**
+ * Measures all cases. Throws what a {@link Workbench} throws.
+ *
+ * @param go - null if no case is Go's
+ */
 export async function sweep(
   cases: readonly CaseParameters[],
   options: SweepOptions,
@@ -75,13 +85,13 @@ export async function sweep(
   return { tallies, cases: tallies.map(tally => tally.row(worst.get(tally) ?? null)) }
 }
 
-/** True if a case needs the round of that number, from 0. */
+/** Whether a case needs the round of that number, from 0. */
 function isDue({ cycles }: Tally, round: number, wanted: number | null): boolean {
   if (wanted !== null) return cycles < wanted
   return round < ROUNDS || (cycles < LEAST_CYCLES && round < MOST_ROUNDS)
 }
 
-/** The cases with the same goal, Ps and noise. */
+/** The cases in groups of the same goal, Ps and noise. */
 function groupsOf(tallies: readonly Tally[]): Tally[][] {
   const groups = new Map<string, Tally[]>()
   for (const tally of tallies) {
@@ -125,7 +135,7 @@ class Runner {
       )
   }
 
-  /** A case once more, with a trace: its worst cycle. */
+  /** Runs a case once more, with a trace, and returns its worst cycle. */
   async trace(parameters: CaseParameters): Promise<WorstCycle | null> {
     if (parameters.runtime === 'go') return null
     const directory = makeTemporaryFolder()

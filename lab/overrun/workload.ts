@@ -1,6 +1,10 @@
-/** The program that allocates alone, run with the parameters of a case: what the sweep, the campaign and the traces have in common. */
+/**
+ * Runs the program that only allocates, with the parameters of a case. The sweep, the campaign and
+ * the traces share this.
+ */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Runtime } from 'sawtooth/host'
+import { HEAP_MINIMUM } from 'sawtooth/internal/gc/pacer/go-goal'
 import {
   type RunFlags,
   resolveConfiguration,
@@ -8,36 +12,28 @@ import {
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { labFile } from '../package-files.ts'
 import { expectWritten, FailedRun, silent } from '../run.ts'
+import { KiB } from '../units.ts'
 import { nameOf } from './cases.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
+import { COLD_MS, MOST_RUNS, PATIENCE_MS } from './warm-threads.ts'
 
 const PROGRAM = labFile('overrun/programs/alloc-only.ts')
 
 /** Go's least goal at GOGC 100, bytes. */
-export const LEAST_GOAL = 4 * 2 ** 20
-/** What lives where the goal is the least one anyway, bytes. */
-const HARDLY_ANY = 64 * 2 ** 10
-
-/**
- * Each P compiles the program's code for itself, and is slower until it has: for this long after the
- * allocators were started cycles count as cold, in ms (docs/overrun.md, limits of the figures).
- */
-export const COLD_MS = 350
-/** Runs after which threads and arena are made anew: a thread never forgets a module. */
-const MOST_RUNS = 100
-/** A run that is not over so long after its time hangs, in ms. */
-const PATIENCE_MS = 30_000
+export const LEAST_GOAL = HEAP_MINIMUM
+/** What lives if the goal is the least one in any case, bytes. */
+const HARDLY_ANY = 64 * KiB
 
 export interface Measurement {
   /** All cycles of the run. */
   readonly all: readonly CycleRecord[]
-  /** Those that count: not the ones before the allocators were started, nor the cold ones. */
+  /** The cycles that count: not those before the allocators were started, and not the cold ones. */
   readonly warm: readonly CycleRecord[]
   readonly record: RunRecord
 }
 
-/** Somebody pressed Ctrl-C. */
+/** The user pressed Ctrl-C. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
@@ -57,9 +53,10 @@ export class Workbench implements AsyncDisposable {
   }
 
   /**
-   * Lets the goroutines of a case allocate for so many seconds, after the cold ones.
+   * Lets the goroutines of a case allocate for that many seconds, after the cold cycles.
    *
-   * @throws UsageError for parameters that the runtime refuses; {@link FailedRun}; {@link Interrupted}
+   * @throws UsageError for parameters that the runtime refuses; {@link FailedRun}; {@link
+   * Interrupted}
    */
   async run(
     parameters: CaseParameters,
@@ -82,7 +79,7 @@ export class Workbench implements AsyncDisposable {
     if (record.error !== null)
       throw new FailedRun(`${nameOf(parameters)}: ${record.error.kind}: ${record.error.message}`)
     const { cycles } = record
-    // Rings that are full drop records, and a cycle that was not seen may have done anything.
+    // Full rings drop records, and a cycle without a record may have done anything.
     if (cycles.length > 0 && cycles[cycles.length - 1]?.n !== cycles.length)
       throw new FailedRun(
         `${nameOf(parameters)}: records of cycles were dropped: there are ${cycles.length}, to number ${cycles.at(-1)?.n}`,
@@ -96,7 +93,7 @@ export class Workbench implements AsyncDisposable {
     const abort = (): void => aborter.abort()
     this.#signal.addEventListener('abort', abort)
     let stood: readonly string[] | null = null
-    // Building a tree of 256 MiB takes some seconds, more beside noise.
+    // Building a tree of 256 MiB takes some seconds, and more beside noise.
     const limit = delay(seconds * 1000 + PATIENCE_MS, undefined, { signal: over.signal }).then(
       () => {
         stood = this.#runtime.describe()
@@ -125,12 +122,14 @@ export class Workbench implements AsyncDisposable {
   }
 }
 
-/** Throws a UsageError if the runtime refuses what the case asks for: to be found before anything is measured. */
+/**
+ * Throws a UsageError if the runtime refuses what the case asks for, before anything is measured.
+ */
 export function checkCase(parameters: CaseParameters): void {
   resolveConfiguration(PROGRAM, flagsOf(parameters, 1, 1))
 }
 
-/** What lives beside the garbage, bytes: with it and GOGC 100 the goal is that of the case. */
+/** Bytes that live beside the garbage. With them and a GOGC of 100 the goal is that of the case. */
 export function liveBytesOf(goal: number): number {
   return goal <= LEAST_GOAL ? HARDLY_ANY : goal / 2
 }
@@ -158,7 +157,10 @@ function flagsOf(parameters: CaseParameters, seconds: number, seed: number): Run
   }
 }
 
-/** The program asks for a collection when its tree stands; what comes {@link COLD_MS} after that counts. */
+/**
+ * The warm cycles. The program asks for a collection once its tree stands; cycles that begin {@link
+ * COLD_MS} after that count.
+ */
 export function warmOf(cycles: readonly CycleRecord[]): CycleRecord[] {
   const asked = cycles.find(({ trigger }) => trigger === 'forced')
   if (asked === undefined) return []

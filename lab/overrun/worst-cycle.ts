@@ -1,13 +1,20 @@
-/** The cycle that passed its goal by most, as its run's trace shows it: what each P did when its mark came to an end. */
+/**
+ * Finds the cycle that passed its goal by most, and reads from the run's trace what each P did when
+ * its mark came to an end.
+ */
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import { GC_LANE, readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
 import type { WorstCycle } from './results.ts'
 
-/** What is shown before the end of the mark, and after the world goes on, in ms. */
+/** How much is shown before the end of the mark, and after the world goes on, in ms. */
 const BEFORE_MS = 15
 const AFTER_MS = 1
 
-/** `trace`: the text of the trace file. null if no cycle passed its goal. */
+/**
+ * Returns null if no cycle passed its goal.
+ *
+ * @param trace - the text of the trace file
+ */
 export function worstCycleOf(cycles: readonly CycleRecord[], trace: string): WorstCycle | null {
   const worst = cycles.reduce<CycleRecord | null>(
     (most, cycle) => (cycle.overrun > (most?.overrun ?? 0) ? cycle : most),

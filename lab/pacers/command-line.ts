@@ -1,4 +1,7 @@
-/** `sawtooth pacers`: its commands by name, each loaded when it is wanted: a simulation needs neither a pool nor charts. */
+/**
+ * `sawtooth pacers`: its commands by name. Each is loaded only when it is asked for: a simulation
+ * needs neither a pool of threads nor charts.
+ */
 
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'

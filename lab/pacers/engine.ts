@@ -1,4 +1,7 @@
-/** What every engine gives: rows, a block at a time, so that a million cycles need no more memory than some. */
+/**
+ * What every engine returns: rows, a block at a time, so that the memory of a simulation does not
+ * grow with its cycles.
+ */
 
 /** Some rows of a run, as columns. */
 export interface Block {
@@ -11,9 +14,12 @@ export interface Simulation {
   /** The heads of the CSV. */
   readonly columns: readonly string[]
   readonly cycles: number
-  /** Drawn one after the other; a block may be used again for the next. May throw an InputError. */
+  /**
+   * Yields the blocks one after the other. A block may be reused for the next one. May throw an
+   * InputError.
+   */
   blocks(): Iterable<Block>
-  /** What the reader must know, once all blocks are drawn: one line each. */
+  /** What the reader must know, one line each. Complete once all blocks are drawn. */
   remarks(): readonly string[]
 }
 

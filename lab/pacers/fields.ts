@@ -1,4 +1,7 @@
-/** What the numbers of a scenario may be. Each engine names its own (macro/model.ts, stepped/engine.ts). */
+/**
+ * What the numbers of a scenario may be. Each engine names its own (macro/model.ts,
+ * stepped/engine.ts).
+ */
 import { shown } from '../shape.ts'
 import { InputError } from './input-error.ts'
 
@@ -8,9 +11,9 @@ export interface Field {
   readonly max: number
   /** Bytes are whole numbers. */
   readonly isWhole: boolean
-  /** `null` is allowed, and read as this. */
+  /** `null` is allowed, and is read as this. */
   readonly ifNull?: number
-  /** It may be left out, and is this then. */
+  /** It may be left out, and is read as this then. */
   readonly ifMissing?: number
 }
 
@@ -28,7 +31,11 @@ export const bytes = (name: string, min = 0): Field => ({
 })
 export const share = (name: string): Field => ({ name, min: 0, max: 1, isWhole: false })
 
-/** The number in a field of a record; `where` is the record's place in its file. Throws an InputError. */
+/**
+ * The number in a field of a record. Throws an InputError.
+ *
+ * @param where - the record's place in its file
+ */
 export function numberIn(record: unknown, field: Field, file: string, where: string): number {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     throw new InputError(file, where, `is ${kindOf(record)}, must be an object`)

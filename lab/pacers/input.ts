@@ -1,4 +1,4 @@
-/** The scenario that `--input` or `--scenario` names, and the engine that it is for. */
+/** Finds the scenario that `--input` or `--scenario` names, and the engine that it is for. */
 import { resolve } from 'node:path'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { shown } from '../shape.ts'
@@ -9,7 +9,11 @@ import { readScenario } from './read-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { drawn, fieldsOf, library, scenarioNamed } from './scenarios/library.ts'
 
-/** `engine`: null for the input's own. Throws a UsageError, an InputError among them. */
+/**
+ * The scenario and its engine. Throws a UsageError, or as one of these an InputError.
+ *
+ * @param engine - null for the input's own
+ */
 export function inputOf(
   { input, seed }: Pick<InputOptions, 'input' | 'seed'>,
   engine: EngineName | null,
@@ -43,7 +47,10 @@ export function inputOf(
   }
 }
 
-/** Of the stepped engine's form, by its name or as a .json file; `step` is the cycle in which it changes for good. Throws a UsageError, an InputError among them. */
+/**
+ * A scenario in the stepped engine's form, by its name or as a .json file. `step` is the cycle in
+ * which it changes for good. Throws a UsageError, or as one of these an InputError.
+ */
 export function leagueScenario(
   spec: string,
   seed: number,
@@ -58,7 +65,7 @@ export function leagueScenario(
   throw new UsageError(`${spec} is of the macro engine, which has two pacers of its own`)
 }
 
-/** What the file itself says; null: nothing. */
+/** The engine that the file names; null if it names none. */
 function engineIn({ engine }: Readonly<Record<string, unknown>>, file: string): EngineName | null {
   if (engine === undefined) return null
   if ((ENGINES as readonly unknown[]).includes(engine)) return engine as EngineName

@@ -1,4 +1,4 @@
-/** `sawtooth pacers list`: what there is to simulate. */
+/** `sawtooth pacers list`: the pacers and the scenarios. */
 import { entries, pacerNamed } from 'sawtooth/internal/gc/pacer/registry'
 import { formatTable } from '../table.ts'
 import { library } from './scenarios/library.ts'

@@ -1,6 +1,7 @@
 /** The arguments of `sawtooth pacers sim` and `run`. */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
 import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
@@ -10,11 +11,12 @@ import {
   namedPaths,
   refuseOverwriting,
 } from 'sawtooth/internal/runtime/output/output-paths'
+import { MOST_SEED } from '../random.ts'
 
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]
 
-/** Which scenario, and where its rows go. */
+/** The scenario, and where its rows go. */
 export interface InputOptions {
   readonly pacer: string | null
   readonly input: { readonly file: string } | { readonly scenario: string }
@@ -25,17 +27,17 @@ export interface InputOptions {
 }
 
 export interface SimOptions extends InputOptions {
-  /** null: the input's own, else macro. */
+  /** null: the input's own, or macro if it names none. */
   readonly engine: EngineName | null
   readonly controller: string | null
-  /** Of the noisy engine. */
+  /** Runs of the noisy engine. */
   readonly runs: number
 }
 
 export interface RunOptions
   extends InputOptions,
     Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
-  /** null: as the scenario's cores, but no more than there are. */
+  /** null: as many as the scenario has cores, but no more than the machine has. */
   readonly procs: number | null
 }
 
@@ -71,7 +73,10 @@ export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
   }
 }
 
-/** Throws a UsageError that says what is allowed. What the runtime alone understands it checks when it starts. */
+/**
+ * Throws a UsageError that says what is allowed. What only the runtime understands is checked when
+ * it starts.
+ */
 export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   const options = parsed('run', () =>
     parseArgs({
@@ -91,7 +96,7 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   const { termination, gate, credit, arena } = options
   return {
     ...inputOptions('run', options),
-    procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
+    procs: procs === undefined ? null : wholeNumber(procs, 1, MAX_PS),
     ...(termination === undefined
       ? {}
       : { termination: termination as NonNullable<RunFlags['termination']> }),
@@ -101,7 +106,7 @@ export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
   }
 }
 
-/** What the command is to write. */
+/** The files that the command is to write. */
 export function outputsOf({ csv, json }: Pick<InputOptions, 'csv' | 'json'>): NamedPath[] {
   return namedPaths({ '--csv': csv, '--json': json })
 }
@@ -133,12 +138,12 @@ function inputOptions(command: string, options: Texts): InputOptions {
     input: input === undefined ? { scenario: scenario as string } : { file: resolve(input) },
     csv: csv ?? (json === null ? null : undefined),
     json: json ?? undefined,
-    // The same each time, unless another is asked for: a scenario without noise needs none.
-    seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 32 - 1),
+    // Without the option the seed is always the same. A scenario without noise needs none.
+    seed: seed === undefined ? 1 : wholeNumber(seed, 0, MOST_SEED),
   }
 }
 
-/** What `parse` answers; an error of Node’s own as a UsageError. */
+/** The result of `parse`. An error of Node's own becomes a UsageError. */
 export function parsed<T>(command: string, parse: () => T): T {
   try {
     return parse()
@@ -150,7 +155,7 @@ export function parsed<T>(command: string, parse: () => T): T {
       )
     )
       throw error
-    // Node's own go on with advice.
+    // Node's own messages go on with advice.
     throw new UsageError(
       `pacers ${command}: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth pacers ${command} --help`,
     )

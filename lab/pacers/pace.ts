@@ -1,9 +1,9 @@
-/** Says how far a long simulation is. */
+/** Reports how far a long simulation is. */
 const FIRST_STEPS = 2 ** 20
 
 /**
- * Says so after the first million steps, which take a second or two, and whenever they have
- * doubled: by steps and not by time, so that it is the same on each machine.
+ * Reports after the first million steps, which take a second or two, and each time the number of
+ * steps has doubled. It counts steps and not time, so it reports the same on each machine.
  */
 export class Pace {
   #steps = 0
@@ -16,7 +16,7 @@ export class Pace {
     this.#say = say
   }
 
-  /** `cycle`: from 0. */
+  /** Adds the steps of a cycle, which is counted from 0. */
   add(steps: number, cycle: number): void {
     this.#steps += steps
     if (this.#steps < this.#next) return

@@ -1,18 +1,19 @@
 /**
  * Reads a scenario file, `{ …, "global": {…}, "cycles": [ {…}, … ] }`, into a column for each field
- * of a cycle. By pieces, where the file allows it (stream-scenario.ts); else, and whenever
- * something is wrong, as a whole.
+ * of a cycle. The file is read by pieces if its form allows that (stream-scenario.ts), and as a
+ * whole otherwise and whenever something is wrong.
  */
+import { itemAt } from '../indexed.ts'
 import { parsedJson, textOf } from '../json.ts'
 import { type Field, numberIn } from './fields.ts'
 import { InputError } from './input-error.ts'
 import { streamScenario } from './stream-scenario.ts'
 
-/** Characters in which a record that is no JSON is looked for. */
+/** Characters in which a record is looked for that is no JSON. */
 const MOST_LOOKED_AT = 1 << 20
 const FIRST_CYCLES = 1024
 
-/** A scenario as it was read: numbers of cycles in columns, in the order of the fields. */
+/** A scenario as it was read. Cycles are columns of numbers, in the order of the fields. */
 export interface ScenarioFile {
   /** What is in the file beside `cycles`. */
   readonly header: Readonly<Record<string, unknown>>
@@ -21,8 +22,9 @@ export interface ScenarioFile {
 }
 
 /**
- * `fieldsOf` is told what stands beside the cycles, and says which fields of theirs to read.
- * Throws an InputError, or a UsageError if there is no such file.
+ * Reads a scenario file. Throws an InputError, or a UsageError if there is no such file.
+ *
+ * @param fieldsOf - is given what stands beside the cycles, and says which of their fields to read
  */
 export function readScenario(
   file: string,
@@ -33,7 +35,7 @@ export function readScenario(
 
 type FieldsOf = Parameters<typeof readScenario>[1]
 
-/** null: it must be read as a whole. */
+/** null: the file must be read as a whole. */
 function byPieces(file: string, fieldsOf: FieldsOf): ScenarioFile | null {
   let columns = new Columns([], file)
   let fields: readonly Field[] = []
@@ -45,7 +47,7 @@ function byPieces(file: string, fieldsOf: FieldsOf): ScenarioFile | null {
     },
     cycle => columns.add(cycle),
   )
-  // What says which fields to read may stand behind the cycles.
+  // What says which fields to read may stand after the cycles.
   if (header === null || fieldsOf(header) !== fields) return null
   return { header, columns: columns.finished(), cycles: columns.length }
 }
@@ -81,13 +83,8 @@ class Columns {
   add(cycle: unknown): void {
     if (this.length === this.#room) this.#grow()
     const where = `cycle ${this.length}`
-    for (let index = 0; index < this.#fields.length; index++)
-      (this.#columns[index] as Float64Array)[this.length] = numberIn(
-        cycle,
-        this.#fields[index] as Field,
-        this.#file,
-        where,
-      )
+    for (const [index, field] of this.#fields.entries())
+      itemAt(this.#columns, index)[this.length] = numberIn(cycle, field, this.#file, where)
     this.length++
   }
 
@@ -119,8 +116,8 @@ function objectIn(file: string): Readonly<Record<string, unknown>> {
 }
 
 /**
- * Of a text that is no JSON: its first flat record that is none, and the first field of it that is
- * none, as far as they are found; else null.
+ * The complaint about a text that is no JSON: its first flat record that is none, and the first
+ * field of that record that is none. null if they are not found.
  */
 function badRecord(text: string, file: string): InputError | null {
   const list = /"cycles"\s*:\s*\[(.*)/s.exec(text.slice(0, MOST_LOOKED_AT))?.[1] ?? ''

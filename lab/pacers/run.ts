@@ -12,7 +12,10 @@ import { outputsOf, parseRunOptions } from './options.ts'
 import { type Measured, measure } from './real/engine.ts'
 import { writeRows } from './write-rows.ts'
 
-/** Returns 0, 1 for a run that failed, 130 after an interrupt. Throws a UsageError, an InputError among them. */
+/**
+ * Returns 0, 1 for a run that failed, or 130 after an interrupt. Throws a UsageError, or as one of
+ * these an InputError.
+ */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   const options = parseRunOptions(argv)
   if (options === 'help') {

@@ -1,10 +1,12 @@
-/** What is to be simulated, whatever the engine: a file that was read, or a scenario of the library. */
+/**
+ * What is to be simulated, by whichever engine: a file that was read, or a scenario of the library.
+ */
 import type { Field } from './fields.ts'
 import { numberIn } from './fields.ts'
 import type { ScenarioFile } from './read-scenario.ts'
 
 export interface Scenario extends ScenarioFile {
-  /** The file, or the name in the library: for messages. */
+  /** The file, or the name in the library, for messages. */
   readonly origin: string
 }
 
@@ -15,6 +17,6 @@ export function globalsOf<Name extends string>(
 ): Record<Name, number> {
   const values = {} as Record<Name, number>
   for (const name of Object.keys(fields) as Name[])
-    values[name] = numberIn(header['global'] ?? {}, fields[name], origin, 'global')
+    values[name] = numberIn(header.global ?? {}, fields[name], origin, 'global')
   return values
 }

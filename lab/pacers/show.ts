@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
+import { MOST_SEED } from '../random.ts'
 import { showHelp } from './help.ts'
 import { parsed } from './options.ts'
 import { asJson, drawn, fieldsOf, scenarioNamed } from './scenarios/library.ts'
@@ -27,7 +28,7 @@ export async function showCommand(argv: readonly string[]): Promise<number> {
   const scenario = scenarioNamed(name)
   const { header, ...rest } = drawn(
     scenario,
-    seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 32 - 1),
+    seed === undefined ? 1 : wholeNumber(seed, 0, MOST_SEED),
   )
   const { cycles, ...head } = asJson({ header, ...rest }, fieldsOf[scenario.engine])
   const lines = cycles.map(cycle => JSON.stringify(cycle)).join(',\n  ')

@@ -20,7 +20,7 @@ import type { Scenario } from './scenario.ts'
 import { steppedSimulation } from './stepped/engine.ts'
 import { writeRows } from './write-rows.ts'
 
-/** Returns 0. Throws a UsageError, an InputError among them. */
+/** Returns 0. Throws a UsageError, or as one of these an InputError. */
 export async function simCommand(argv: readonly string[]): Promise<number> {
   const options = parseSimOptions(argv)
   if (options === 'help') {

@@ -1,17 +1,17 @@
 /**
- * A scenario file by pieces, so that a million cycles need no more memory than some. The list of
+ * Reads a scenario file by pieces, so that its memory does not grow with the cycles. The list of
  * cycles is cut at commas between its elements, and JSON.parse reads the pieces:
  *
  *     { …, "cycles": [ E, E, E,   E, E, E,   E, E ], … }
  *     └──── head ────┘└─ piece ─┘└─ piece ─┘└─ … ┘└ tail ┘
  *
- * 1. What is a bracket and what stands in a text is told by counting: a quote that no backslash
- *    escapes begins a text or ends it.
- * 2. Each piece between brackets of its own is JSON, and has an element; so is the head with the
- *    tail, with an empty list between them. So the file is JSON, and its elements
- *    are those of the pieces.
- * 3. Whatever is not as it is here, be it wrong or merely unusual, is for read-scenario.ts, which
- *    reads the file as a whole: this one only ever says yes, or nothing.
+ * 1. Counting tells what is a bracket and what stands in a text: a quote that no backslash escapes
+ *    begins a text or ends it.
+ * 2. Each piece between brackets of its own is JSON and has an element, and so is the head with the
+ *    tail, with an empty list between them. So the file is JSON, and its elements are those of the
+ *    pieces.
+ * 3. A file that is not of this form, be it wrong or merely unusual, is left to read-scenario.ts,
+ *    which reads the file as a whole. So this reader only ever says yes or nothing.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { ownJson, withoutMark } from '../json.ts'
@@ -32,8 +32,10 @@ const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT
 const IN_LIST = 2
 
 /**
- * `begin` is told what stands before the list, `add` each cycle. What is beside the list, or null:
- * this is for a reader of whole files.
+ * Returns what stands beside the list; null if the file must be read as a whole.
+ *
+ * @param begin - is given what stands before the list
+ * @param add - is given each cycle
  */
 export function streamScenario(
   file: string,
@@ -60,7 +62,7 @@ class Stream {
   readonly #pieceBytes: number
   readonly #begin: (head: unknown) => void
   readonly #add: (cycle: unknown) => void
-  /** What is read and not yet taken, and how far it was looked at. */
+  /** The bytes that were read and not yet taken, and how far they were examined. */
   #bytes = Buffer.alloc(0)
   #at = 0
   #depth = 0
@@ -94,7 +96,7 @@ class Stream {
     return Array.isArray(cycles) && cycles.length === 0 ? rest : null
   }
 
-  /** The text up to the list's bracket, which is taken; null: there is no such list. */
+  /** Takes the text up to the list's bracket; null if there is no such list. */
   #head(): string | null {
     for (;;) {
       const at = this.#next()
@@ -106,8 +108,8 @@ class Stream {
   }
 
   /**
-   * Adds all elements, up to the list's other bracket, which is not taken; false: it is no such
-   * list.
+   * Adds all elements up to the list's closing bracket, which is not taken. Returns false if it is
+   * no such list.
    */
   #list(): boolean {
     let comma = -1
@@ -130,8 +132,8 @@ class Stream {
   }
 
   /**
-   * Where the next bracket stands that begins or ends a list of the file's object, or a comma in
-   * one; -1: none in what is read.
+   * The index of the next bracket that begins or ends a list of the file's object, or of the next
+   * comma in such a list; -1 if what was read has none.
    */
   #next(): number {
     const bytes = this.#bytes
@@ -160,7 +162,7 @@ class Stream {
     return found
   }
 
-  /** The text up to `end`, which is taken from what is read, and `more` bytes with it. */
+  /** Takes the text up to `end` from what was read, and `more` bytes after it. */
   #taken(end: number, more = 0): string {
     const text = this.#bytes.toString('utf8', 0, end)
     this.#bytes = this.#bytes.subarray(end + more)

@@ -1,4 +1,7 @@
-/** Rows of a simulation as CSV or JSON, a block at a time. Numbers in the shortest form that reads back as the same. */
+/**
+ * Writes the rows of a simulation as CSV or JSON, a block at a time. Numbers are in the shortest
+ * form that reads back as the same number.
+ */
 
 import { OutputError, reasonOf } from 'sawtooth/internal/runtime/errors/output-error'
 import type { Writer } from 'sawtooth/internal/runtime/output/descriptor-queue'
@@ -7,8 +10,10 @@ import { standardStream } from 'sawtooth/internal/runtime/output/standard-stream
 import type { Block, Simulation } from './engine.ts'
 
 /**
- * `csv`: null for standard output. Nothing is opened before the first block is there. Rejects with an OutputError once all that could be written is, and with
- * what the simulation throws.
+ * Writes the rows. No file is opened before the first block is computed. Once all that could be
+ * written is, it rejects with an OutputError, or with what the simulation throws.
+ *
+ * @param csv - null for standard output
  */
 export async function writeRows(
   simulation: Simulation,
@@ -37,7 +42,7 @@ export async function writeRows(
   }
 }
 
-/** Where nobody reads any more no more is computed, and nothing is wrong. */
+/** Standard output. If its reader has closed it nothing more is computed, and nothing is wrong. */
 class StandardOutput implements OutputFile, Writer {
   failure: OutputError | null = null
   isClosed = false
@@ -77,7 +82,7 @@ abstract class Sink {
     this.file = file
   }
 
-  /** It takes no more. */
+  /** Whether it takes no more. */
   get isOver(): boolean {
     return this.file.failure !== null || (this.file instanceof StandardOutput && this.file.isClosed)
   }

@@ -1,4 +1,7 @@
-/** Vega-Lite specifications as SVG. Vega is loaded when the first chart is drawn: whoever asks for no report does without. */
+/**
+ * Draws Vega-Lite specifications as SVG. Vega is loaded when the first chart is drawn, so a command
+ * that writes no report never loads it.
+ */
 import type { LoggerInterface } from 'vega'
 import type { TopLevelSpec } from 'vega-lite'
 import { Markup } from './markup.ts'
@@ -41,23 +44,23 @@ const CONFIG = {
   },
 } as const
 
-/** What stands where a number was looked for in vain. */
+/** What the SVG says where a number is missing. */
 const NO_NUMBER = /\b(?:NaN|Infinity|undefined)\b/
 
 /**
  * Draws a chart.
  *
- * @param specification - its own `config` wins over the report's
- * @param says - what the chart shows, for who cannot see it
- * @throws Error for a specification that Vega-Lite does not take, one whose data are elsewhere, and
- * one of whose numbers is none
+ * @param specification - its own `config` overrides the report's
+ * @param says - what the chart shows, for readers who cannot see it
+ * @throws Error for a specification that Vega-Lite refuses, for one whose data are elsewhere, and
+ * for one in which a number is none
  */
 export async function draw(specification: ChartSpecification, says: string): Promise<Markup> {
   const [{ parse, View, loader }, { compile }] = await Promise.all([
     import('vega'),
     import('vega-lite'),
   ])
-  const config = { ...CONFIG, ...(specification['config'] as object | undefined) }
+  const config = { ...CONFIG, ...(specification.config as object | undefined) }
   const complaints: string[] = []
   const logger = collector(complaints)
   const { spec } = compile(
@@ -71,7 +74,7 @@ export async function draw(specification: ChartSpecification, says: string): Pro
     refuse(uri)
     return Promise.reject(new Error('no network')) // which Vega takes for a warning
   }
-  // A link that is refused otherwise ends the process: Vega looks for its address nevertheless.
+  // Vega looks for a link's address even after a refusal, so a rejection would end the process.
   nothing.sanitize = uri => {
     refuse(uri)
     return Promise.resolve({ href: '#' })
@@ -79,7 +82,7 @@ export async function draw(specification: ChartSpecification, says: string): Pro
   const view = new View(parse(spec), { renderer: 'none', loader: nothing, logger })
   const svg = await view.toSVG()
   view.finalize()
-  // Unless it is somebody's name.
+  // The specification itself may hold such a word, in a name.
   if (NO_NUMBER.test(svg) && !NO_NUMBER.test(JSON.stringify(specification)))
     complaints.push('a number in the chart is none')
   if (complaints.length > 0) throw new Error(complaints[0])
@@ -87,14 +90,14 @@ export async function draw(specification: ChartSpecification, says: string): Pro
   return new Markup(svg.replace('<svg ', () => `<svg role="img" aria-label="${title}" `))
 }
 
-/** Keeps the errors that Vega would write to the terminal, and passes over what it warns of. */
+/** Keeps the errors that Vega would write to the terminal, and ignores its warnings. */
 function collector(complaints: string[]): LoggerInterface {
   const keep = (...said: readonly unknown[]): LoggerInterface => {
     complaints.push(said.map(String).join(' '))
     return logger
   }
   const pass = (): LoggerInterface => logger
-  // The signature of `level` differs with its arguments.
+  // The signature of `level` depends on its arguments.
   const level = ((given?: number) => (given === undefined ? 0 : logger)) as LoggerInterface['level']
   const logger: LoggerInterface = { level, error: keep, warn: pass, info: pass, debug: pass }
   return logger

@@ -1,4 +1,4 @@
-/** HTML from templates in which every text is escaped, unless it is markup itself. */
+/** HTML from templates. Every text in them is escaped, unless it is markup already. */
 
 /** Text that is HTML already. */
 export class Markup {
@@ -11,13 +11,12 @@ export class Markup {
 
 export type Child = Markup | string | number | null | readonly Child[]
 
-/** Markup with its children in place: texts and numbers escaped, null is nothing, lists are joined. */
+/**
+ * Markup with its children in place. Texts and numbers are escaped, null is nothing, and lists are
+ * joined.
+ */
 export function html(strings: TemplateStringsArray, ...children: readonly Child[]): Markup {
-  return new Markup(
-    strings
-      .map((string, index) => string + (index < children.length ? textOf(children[index]) : ''))
-      .join(''),
-  )
+  return new Markup(String.raw({ raw: strings }, ...children.map(textOf)))
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -29,7 +28,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => ESCAPES[character] as string)
+  return text.replace(/[&<>"']/g, character => ESCAPES[character] ?? character)
 }
 
 function textOf(child: Child): string {

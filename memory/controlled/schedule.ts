@@ -160,16 +160,16 @@ function nameOfKey(key: number): string {
 
 export class Schedule {
   readonly buffer: SharedArrayBuffer
-  private readonly meta: Int32Array
-  private readonly metaF64: Float64Array
+  private readonly words: Int32Array
+  private readonly doubles: Float64Array
   /** The P whose thread this is; −1 for a thread that has no part in the schedule. */
   private me = -1
   private own = 0
 
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer
-    this.meta = new Int32Array(buffer)
-    this.metaF64 = new Float64Array(buffer)
+    this.words = new Int32Array(buffer)
+    this.doubles = new Float64Array(buffer)
   }
 
   /** Makes a schedule for `procs` Ps. */
@@ -185,7 +185,7 @@ export class Schedule {
    * While no P has a part in it.
    */
   prepare(strategy: Strategy, procs: number, options: ScheduleOptions = {}): void {
-    const meta = this.meta
+    const meta = this.words
     meta.fill(0, 0, TRACE)
     meta[PROCS] = procs
     // Xorshift never leaves 0, and neighbouring seeds must not look alike.
@@ -193,7 +193,7 @@ export class Schedule {
     meta[FAIR] = options.fair ?? 1000
     meta[MOST_TURNS] = options.mostTurns ?? 50_000_000
     meta[TRACING] = options.tracing === true ? 1 : 0
-    this.metaF64[MOST_TIME] = 1e9
+    this.doubles[MOST_TIME] = 1e9
     for (let round = 0; round < 8; round++) this.random()
     if (strategy.kind === 'random') meta[STRATEGY] = RANDOMLY
     else if (strategy.kind === 'pct')
@@ -204,7 +204,7 @@ export class Schedule {
   }
 
   private preparePriorities(changes: number, turns: number, procs: number): void {
-    const meta = this.meta
+    const meta = this.words
     this.prepareChanges(BY_PRIORITY, changes, turns)
     const free = Array.from({ length: procs }, (_, index) => index + 1)
     for (let index = 0; index < procs; index++)
@@ -212,7 +212,7 @@ export class Schedule {
   }
 
   private prepareChanges(strategy: number, count: number, turns: number): void {
-    const meta = this.meta
+    const meta = this.words
     meta[STRATEGY] = strategy
     meta[CHANGES] = Math.min(count, MOST_CHANGES)
     const at = Array.from({ length: meta[CHANGES] }, () => 1 + (this.random() % turns)).sort(
@@ -222,7 +222,7 @@ export class Schedule {
   }
 
   private prepareReplay(order: Order, procs: number): void {
-    const meta = this.meta
+    const meta = this.words
     meta[STRATEGY] = REPLAYED
     let end = REPLAY
     for (let index = 0; index < procs; index++) {
@@ -241,7 +241,7 @@ export class Schedule {
 
   /** Makes this thread P `index`. Returns when it has its first turn. */
   join(index: number): void {
-    const meta = this.meta
+    const meta = this.words
     this.me = index
     this.own = P + index * P_WORDS
     meta[this.own + STATE] = RUNNABLE
@@ -254,7 +254,7 @@ export class Schedule {
 
   /** This P takes no more turns. */
   part(): void {
-    const meta = this.meta
+    const meta = this.words
     const me = this.me
     this.me = -1
     if (Atomics.load(meta, MODE) !== CONTROLLED) return
@@ -270,7 +270,7 @@ export class Schedule {
 
   /** True if this thread takes turns. */
   get takesPart(): boolean {
-    return this.me >= 0 && Atomics.load(this.meta, MODE) === CONTROLLED
+    return this.me >= 0 && Atomics.load(this.words, MODE) === CONTROLLED
   }
 
   /**
@@ -278,9 +278,9 @@ export class Schedule {
    * deeds. Throws a LivelockError after too many turns.
    */
   turn(): void {
-    const meta = this.meta
+    const meta = this.words
     meta[this.own + OWN_TURNS]++
-    if (++meta[TURNS] > meta[MOST_TURNS] || this.time > this.metaF64[MOST_TIME]) {
+    if (++meta[TURNS] > meta[MOST_TURNS] || this.time > this.doubles[MOST_TIME]) {
       this.release()
       throw new LivelockError(
         `no end in sight after ${meta[TURNS]} turns and ${this.time / 1e6} s of their time`,
@@ -296,13 +296,13 @@ export class Schedule {
    * false if the time was over. Throws a StuckError if no P can go on any more.
    */
   block(key: number, milliseconds: number): boolean {
-    const meta = this.meta
+    const meta = this.words
     const own = this.own
     meta[own + OWN_TURNS]++
     meta[own + STATE] = WAITING
     meta[own + KEY] = key
     meta[own + WAIT_NUMBER] = ++meta[WAITS]
-    this.metaF64[DEADLINE + this.me] = this.time + milliseconds * 1000
+    this.doubles[DEADLINE + this.me] = this.time + milliseconds * 1000
     if (!this.isAnybodyEnabled() && !this.jump()) throw this.stuck()
     const next = this.choose(this.me)
     if (next !== this.me) this.handOver(next)
@@ -313,7 +313,7 @@ export class Schedule {
 
   /** Wakes up to `count` Ps that wait for `key`, those that wait longest first. */
   wake(key: number, count: number): void {
-    const meta = this.meta
+    const meta = this.words
     for (let woken = 0; woken < count; woken++) {
       let first = -1
       for (let other = 0; other < meta[PROCS]; other++) {
@@ -329,7 +329,7 @@ export class Schedule {
 
   /** Microseconds: turns taken, and by how much time has jumped. */
   get time(): number {
-    return this.meta[TURNS] + this.metaF64[JUMPED]
+    return this.words[TURNS] + this.doubles[JUMPED]
   }
 
   // ————— which P goes on
@@ -339,7 +339,7 @@ export class Schedule {
    * them.
    */
   private choose(me: number): number {
-    const meta = this.meta
+    const meta = this.words
     const usual = this.usual(me)
     const chosen = this.chosenBy(meta[STRATEGY], me, usual)
     if (meta[TRACING] !== 0) this.trace(me, chosen, usual)
@@ -356,13 +356,13 @@ export class Schedule {
 
   /** The default: the P that would go on if no order said otherwise. */
   private usual(me: number): number {
-    const isLong = this.meta[IN_A_ROW] >= this.meta[FAIR]
+    const isLong = this.words[IN_A_ROW] >= this.words[FAIR]
     return !isLong && this.isEnabled(me) ? me : this.nextEnabled(me)
   }
 
   /** The next P after `me`, upwards and around, that can go on: `me` itself if no other can. */
   private nextEnabled(me: number): number {
-    const procs = this.meta[PROCS]
+    const procs = this.words[PROCS]
     for (let offset = 1; offset <= procs; offset++) {
       const other = (me + offset) % procs
       if (this.isEnabled(other)) return other
@@ -371,7 +371,7 @@ export class Schedule {
   }
 
   private anyEnabled(): number {
-    const procs = this.meta[PROCS]
+    const procs = this.words[PROCS]
     let enabled = 0
     for (let other = 0; other < procs; other++) if (this.isEnabled(other)) enabled++
     let chosen = this.random() % enabled
@@ -383,7 +383,7 @@ export class Schedule {
    * gets the lowest priority, since it may be in a loop.
    */
   private highest(me: number): number {
-    const meta = this.meta
+    const meta = this.words
     if (this.isChange() || meta[IN_A_ROW] >= meta[FAIR])
       meta[P + me * P_WORDS + PRIORITY] = --meta[LOWEST]
     let best = -1
@@ -397,7 +397,7 @@ export class Schedule {
   }
 
   private isChange(): boolean {
-    const meta = this.meta
+    const meta = this.words
     if (meta[CHANGE_NEXT] >= meta[CHANGES] || meta[TURNS] < meta[CHANGE + meta[CHANGE_NEXT]])
       return false
     meta[CHANGE_NEXT]++
@@ -409,7 +409,7 @@ export class Schedule {
    * on.
    */
   private replayed(usual: number): number {
-    const meta = this.meta
+    const meta = this.words
     const end = meta[this.own + REPLAY_END]
     const turn = meta[this.own + OWN_TURNS]
     let at = meta[this.own + REPLAY_NEXT]
@@ -419,30 +419,30 @@ export class Schedule {
   }
 
   private isEnabled(index: number): boolean {
-    const state = this.meta[P + index * P_WORDS + STATE]
-    return state === RUNNABLE || (state === WAITING && this.metaF64[DEADLINE + index] <= this.time)
+    const state = this.words[P + index * P_WORDS + STATE]
+    return state === RUNNABLE || (state === WAITING && this.doubles[DEADLINE + index] <= this.time)
   }
 
   private isAnybodyEnabled(): boolean {
-    for (let other = 0; other < this.meta[PROCS]; other++) if (this.isEnabled(other)) return true
+    for (let other = 0; other < this.words[PROCS]; other++) if (this.isEnabled(other)) return true
     return false
   }
 
   /** Time jumps to the next deadline; false if there is none. */
   private jump(): boolean {
-    const meta = this.meta
+    const meta = this.words
     let next = Number.POSITIVE_INFINITY
     for (let other = 0; other < meta[PROCS]; other++) {
       if (meta[P + other * P_WORDS + STATE] === WAITING)
-        next = Math.min(next, this.metaF64[DEADLINE + other])
+        next = Math.min(next, this.doubles[DEADLINE + other])
     }
     if (next === Number.POSITIVE_INFINITY) return false
-    this.metaF64[JUMPED] = next - meta[TURNS]
+    this.doubles[JUMPED] = next - meta[TURNS]
     return true
   }
 
   private stuck(): StuckError {
-    const meta = this.meta
+    const meta = this.words
     const waits: string[] = []
     for (let other = 0; other < meta[PROCS]; other++) {
       const base = P + other * P_WORDS
@@ -454,7 +454,7 @@ export class Schedule {
   }
 
   private trace(me: number, chosen: number, usual: number): void {
-    const meta = this.meta
+    const meta = this.words
     if (meta[TRACE_LENGTH] >= MOST_TRACED) return
     let enabled = 0
     for (let other = 0; other < Math.min(meta[PROCS], 8); other++)
@@ -463,7 +463,7 @@ export class Schedule {
   }
 
   private record(me: number, chosen: number): void {
-    const meta = this.meta
+    const meta = this.words
     const length = meta[ORDER_LENGTH]++
     if (length >= MOST_SWITCHES) return
     const entry = ORDER + 3 * length
@@ -480,7 +480,7 @@ export class Schedule {
   }
 
   private pass(next: number): void {
-    const meta = this.meta
+    const meta = this.words
     meta[IN_A_ROW] = 0
     meta[SWITCHES]++
     Atomics.store(meta, CURRENT, next)
@@ -489,13 +489,13 @@ export class Schedule {
 
   private call(index: number): void {
     const called = P + index * P_WORDS + CALLED
-    Atomics.add(this.meta, called, 1)
-    Atomics.notify(this.meta, called)
+    Atomics.add(this.words, called, 1)
+    Atomics.notify(this.words, called)
   }
 
   /** Returns when this P has the turn, or the schedule is released. */
   private awaitTurn(): void {
-    const meta = this.meta
+    const meta = this.words
     for (let look = 0; look < LOOKS; look++) if (this.hasTurn()) return
     for (;;) {
       // Read before the look: the P that hands the turn on stores CURRENT, then changes this word.
@@ -507,9 +507,9 @@ export class Schedule {
   }
 
   private hasTurn(): boolean {
-    const mode = Atomics.load(this.meta, MODE)
+    const mode = Atomics.load(this.words, MODE)
     return (
-      mode === RELEASED || (mode === CONTROLLED && Atomics.load(this.meta, CURRENT) === this.me)
+      mode === RELEASED || (mode === CONTROLLED && Atomics.load(this.words, CURRENT) === this.me)
     )
   }
 
@@ -520,14 +520,14 @@ export class Schedule {
    * any thread.
    */
   release(): void {
-    const meta = this.meta
+    const meta = this.words
     Atomics.store(meta, MODE, RELEASED)
     for (let index = 0; index < meta[PROCS]; index++) this.call(index)
   }
 
   /** What happened. After all Ps have parted. */
   report(): ScheduleReport {
-    const meta = this.meta
+    const meta = this.words
     const length = meta[ORDER_LENGTH]
     const order: Switch[] = []
     for (let entry = ORDER; entry < ORDER + 3 * Math.min(length, MOST_SWITCHES); entry += 3)
@@ -541,7 +541,7 @@ export class Schedule {
 
   /** Each choice in turn, for exploration. After all Ps have parted. */
   choices(): Choice[] {
-    const meta = this.meta
+    const meta = this.words
     return Array.from(meta.subarray(TRACE, TRACE + meta[TRACE_LENGTH]), word => ({
       me: word & 15,
       chosen: (word >>> 4) & 15,
@@ -551,11 +551,11 @@ export class Schedule {
   }
 
   private random(): number {
-    let random = this.meta[RANDOM]
+    let random = this.words[RANDOM]
     random ^= random << 13
     random ^= random >>> 17
     random ^= random << 5
-    this.meta[RANDOM] = random
+    this.words[RANDOM] = random
     return random >>> 0
   }
 }

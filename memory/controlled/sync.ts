@@ -5,11 +5,11 @@
  *
  *   node --conditions=controlled bin/sawtooth.js run PROGRAM --schedule random --seed 17
  */
-import type { Scheduling, Woken, Words } from '../sync.ts'
+import type { IndexOf, Scheduling, Woken, Words } from '../sync.ts'
 import { Schedule } from './schedule.ts'
 import type { Strategy } from './strategy.ts'
 
-export type { Scheduling, Woken, Words } from '../sync.ts'
+export type { IndexOf, Scheduling, Woken, Words } from '../sync.ts'
 
 /** The schedule that this thread has a part in, and the buffers of its run. */
 let schedule: Schedule | null = null
@@ -24,78 +24,86 @@ function turn(): void {
   if (schedule?.takesPart) schedule.turn()
 }
 
-export function load(words: Words, index: number): number {
+export function load<View extends Words>(words: View, index: IndexOf<View>): number {
   turn()
-  return Atomics.load(words, index)
+  return Atomics.load(words as Int32Array, index)
 }
 
-export function store(words: Words, index: number, value: number): void {
+export function store<View extends Words>(words: View, index: IndexOf<View>, value: number): void {
   turn()
-  Atomics.store(words, index, value)
+  Atomics.store(words as Int32Array, index, value)
 }
 
-export function add(words: Words, index: number, value: number): number {
+export function add<View extends Words>(words: View, index: IndexOf<View>, value: number): number {
   turn()
-  return Atomics.add(words, index, value)
+  return Atomics.add(words as Int32Array, index, value)
 }
 
-export function sub(words: Words, index: number, value: number): number {
+export function sub<View extends Words>(words: View, index: IndexOf<View>, value: number): number {
   turn()
-  return Atomics.sub(words, index, value)
+  return Atomics.sub(words as Int32Array, index, value)
 }
 
-export function or(words: Words, index: number, bits: number): number {
+export function or<View extends Words>(words: View, index: IndexOf<View>, bits: number): number {
   turn()
-  return Atomics.or(words, index, bits)
+  return Atomics.or(words as Int32Array, index, bits)
 }
 
-export function and(words: Words, index: number, mask: number): number {
+export function and<View extends Words>(words: View, index: IndexOf<View>, mask: number): number {
   turn()
-  return Atomics.and(words, index, mask)
+  return Atomics.and(words as Int32Array, index, mask)
 }
 
-export function exchange(words: Words, index: number, value: number): number {
+export function exchange<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
+  value: number,
+): number {
   turn()
-  return Atomics.exchange(words, index, value)
+  return Atomics.exchange(words as Int32Array, index, value)
 }
 
-export function compareAndSwap(
-  words: Words,
-  index: number,
+export function compareAndSwap<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
   expected: number,
   value: number,
 ): boolean {
   turn()
-  return Atomics.compareExchange(words, index, expected, value) === expected
+  return Atomics.compareExchange(words as Int32Array, index, expected, value) === expected
 }
 
-export function wait(
-  words: Words,
-  index: number,
+export function wait<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
   expected: number,
   milliseconds = Number.POSITIVE_INFINITY,
 ): Woken {
   turn()
   // Asked again: the schedule may have been released while this P waited for its turn.
-  if (!schedule?.takesPart) return Atomics.wait(words, index, expected, milliseconds)
-  if (Atomics.load(words, index) !== expected) return 'not-equal'
+  if (!schedule?.takesPart) return Atomics.wait(words as Int32Array, index, expected, milliseconds)
+  if (Atomics.load(words as Int32Array, index) !== expected) return 'not-equal'
   return schedule.block(keyOf(words, index), milliseconds) ? 'ok' : 'timed-out'
 }
 
-export function waitForHost(
-  words: Words,
-  index: number,
+export function waitForHost<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
   expected: number,
   milliseconds: number,
 ): Woken {
-  return Atomics.wait(words, index, expected, milliseconds)
+  return Atomics.wait(words as Int32Array, index, expected, milliseconds)
 }
 
-export function notify(words: Words, index: number, count = Number.POSITIVE_INFINITY): void {
+export function notify<View extends Words>(
+  words: View,
+  index: IndexOf<View>,
+  count = Number.POSITIVE_INFINITY,
+): void {
   turn()
   if (schedule?.takesPart) schedule.wake(keyOf(words, index), count)
   // Also wakes threads that have no part in the schedule, or none any more: those wait in earnest.
-  Atomics.notify(words, index, count)
+  Atomics.notify(words as Int32Array, index, count)
 }
 
 /** A turn takes a microsecond. */

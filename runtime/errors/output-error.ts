@@ -1,11 +1,14 @@
-/** What was to be written, and could not be: the disk is full or fails, or the file is of a kind that takes nothing. */
+/**
+ * An output that could not be written: the disk is full or fails, or the file is of a kind that
+ * takes nothing.
+ */
 
 import { isA, textOf } from './thrown.ts'
 
 /** The exit code where nothing else has gone wrong. */
 export const EXIT_UNWRITTEN = 4
 
-/** The message is one line that says which file, and why. */
+/** The message is one line that names the file and says why. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
   /** The file's path, `standard output` or `standard error`. */
@@ -19,7 +22,7 @@ export class OutputError extends Error {
   }
 }
 
-/** `no space left on device (ENOSPC)` of an error of the system's; the message of any other. */
+/** `no space left on device (ENOSPC)` for an error of the system; its message for any other. */
 export function reasonOf(error: unknown): string {
   if (!isA(error, Error)) return textOf(error)
   const { code, message } = error as NodeJS.ErrnoException
@@ -27,7 +30,7 @@ export function reasonOf(error: unknown): string {
   return code === undefined || words === undefined ? String(message) : `${words} (${code})`
 }
 
-/** What a system says of a disk that is full, or fails, wherever it is written to. */
+/** What a system says of a disk that is full or fails, whatever is written to it. */
 const OF_DISKS: readonly unknown[] = [
   'ENOSPC',
   'EDQUOT',
@@ -38,7 +41,7 @@ const OF_DISKS: readonly unknown[] = [
   'ESTALE',
 ]
 
-/** An error of the disk's as an OutputError; null for every other error. */
+/** An error of the disk as an OutputError; null for every other error. */
 export function outputErrorOf(error: unknown): OutputError | null {
   if (error instanceof OutputError) return error
   if (!(error instanceof Error)) return null

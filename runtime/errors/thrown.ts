@@ -1,13 +1,16 @@
 /**
- * What a program threw, as strings. It may be anything: undefined, an object whose properties throw, an error whose stack is an array of call
- * sites. So each look at it is guarded, and nothing but strings leaves this file.
+ * What a program threw, as strings. It may be anything: undefined, an object whose properties
+ * throw, an error whose stack is an array of call sites. So each look at it is guarded, and only
+ * strings leave this file.
  */
 import { inspect, types } from 'node:util'
 import { printable } from './printable.ts'
 
-/** Longer messages and stacks are cut: what is kept must go through a message, a record and a terminal. */
+/** Longer messages and stacks are cut: they must go through a message, a record and a terminal. */
 const LONGEST = 65_536
-/** Causes, and errors of an AggregateError, that are told with an error; and how much of each. */
+/**
+ * How many causes, and errors of an AggregateError, are told with an error; and how much of each.
+ */
 const MOST_RELATED = 5
 const MOST_FRAMES = 50
 const LONGEST_RELATED = 500
@@ -22,9 +25,14 @@ const WITHOUT_ITS_CODE = {
 } as const
 
 export interface Thrown {
-  /** An error's message, after its name if that is another than Error's; `thrown: …` for what is no error. */
+  /**
+   * An error's message, after its name unless that is `Error`; `thrown: …` for what is no error.
+   */
   readonly message: string
-  /** What V8 made of it, and a line for each cause; null: it is no error, or its stack is no text. */
+  /**
+   * The stack that V8 made, and a line for each cause; null if it is no error, or its stack is no
+   * text.
+   */
   readonly stack: string | null
 }
 
@@ -40,7 +48,9 @@ export function isA<T>(thrown: unknown, kind: abstract new (...args: never[]) =>
   return guarded(() => thrown instanceof kind) ?? false
 }
 
-/** Any value in a few words: an error as its own toString has it, an object with what it holds. */
+/**
+ * Any value in a few words: an error as its own toString shows it, an object with what it holds.
+ */
 export function textOf(value: unknown): string {
   if (isError(value)) return withName(value)
   if (types.isProxy(value)) return 'a Proxy'
@@ -77,7 +87,7 @@ function stackOf(error: object): string | null {
   return text === null ? null : [text, ...related(error)].join('\n')
 }
 
-/** Packages set Error.prepareStackTrace to something that answers with the call sites themselves. */
+/** The stack of a package that sets Error.prepareStackTrace to return the call sites themselves. */
 function framesOf(sites: unknown): string | null {
   if (guarded(() => Array.isArray(sites)) !== true) return null
   const count = Math.min(Number(read(sites as object, 'length')) || 0, MOST_FRAMES)
@@ -88,7 +98,10 @@ function framesOf(sites: unknown): string | null {
   return ['Error', ...frames].join('\n')
 }
 
-/** Lines of the message become as printableLines makes them, so that none is taken for a frame; a long one is cut, and the frames are kept. */
+/**
+ * Makes the lines of the message as `printableLines` does, so that none is taken for a frame. A
+ * long message is cut; the frames are kept.
+ */
 function withHeadMarked(stack: string, message: unknown): string {
   const at = typeof message === 'string' && message !== '' ? stack.indexOf(message) : -1
   const isHead = at >= 0 && !stack.slice(0, at).includes('\n')

@@ -8,6 +8,7 @@ import { load, notify, store } from '#sync'
 import { CONSOLE_RING_BYTES, CONSOLE_RING_WORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import type { Stream } from '../output/standard-streams.ts'
+import { readAt } from '../read-at.ts'
 
 // Words of a ring's head, in bytes since the run began, modulo 2³². Each has one writer, who stores it atomically once the bytes that it is about are
 // written or read; the other side loads it atomically, so that it sees these bytes.
@@ -75,10 +76,11 @@ export class ConsoleRing {
     const before = load(meta, this.head + READ)
     let read = before
     while (read !== written) {
-      const [stream, low, middle, high] = this.get(read, RECORD_HEAD)
-      if (!mayTake(stream as Stream)) break
-      const length = low | (middle << 8) | (high << 16)
-      take(stream as Stream, this.get((read + RECORD_HEAD) | 0, length))
+      const head = this.get(read, RECORD_HEAD)
+      const stream = readAt(head, 0) as Stream
+      if (!mayTake(stream)) break
+      const length = readAt(head, 1) | (readAt(head, 2) << 8) | (readAt(head, 3) << 16)
+      take(stream, this.get((read + RECORD_HEAD) | 0, length))
       read = (read + RECORD_HEAD + length) | 0
     }
     if (read !== before) {
@@ -88,19 +90,19 @@ export class ConsoleRing {
     return read === written
   }
 
-  private put(at: number, metaU8: Uint8Array): void {
+  private put(at: number, text: Uint8Array): void {
     const begin = at & (CONSOLE_RING_BYTES - 1)
-    const first = Math.min(metaU8.length, CONSOLE_RING_BYTES - begin)
-    this.memory.metaU8.set(metaU8.subarray(0, first), this.bytes + begin)
-    this.memory.metaU8.set(metaU8.subarray(first), this.bytes)
+    const first = Math.min(text.length, CONSOLE_RING_BYTES - begin)
+    this.memory.metaU8.set(text.subarray(0, first), this.bytes + begin)
+    this.memory.metaU8.set(text.subarray(first), this.bytes)
   }
 
   private get(at: number, length: number): Uint8Array {
     const begin = at & (CONSOLE_RING_BYTES - 1)
     const first = Math.min(length, CONSOLE_RING_BYTES - begin)
-    const metaU8 = new Uint8Array(length)
-    metaU8.set(this.memory.metaU8.subarray(this.bytes + begin, this.bytes + begin + first))
-    metaU8.set(this.memory.metaU8.subarray(this.bytes, this.bytes + length - first), first)
-    return metaU8
+    const text = new Uint8Array(length)
+    text.set(this.memory.metaU8.subarray(this.bytes + begin, this.bytes + begin + first))
+    text.set(this.memory.metaU8.subarray(this.bytes, this.bytes + length - first), first)
+    return text
   }
 }

@@ -1,5 +1,7 @@
 /** What each P does at this moment, as far as shared memory tells: for who wants to know why a run does not end. Read without stopping anybody. */
+
 import { load } from '#sync'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
@@ -48,14 +50,14 @@ export function describePs(memory: Memory, nameOf: (goroutine: number) => string
   const shared = SHARED.map(([name, word]) => `${name} ${load(meta, word)}`).join(', ')
   const lines = [`stop raised: ${raisedReason(memory)}, ${shared}`]
   for (let index = 0; index < layout.procs; index++) {
-    const word = (name: number): number => load(meta, memory.p(index, name))
+    const word = (name: number): number => load(meta, memory.pWord(index, name))
     const poll = word(pWords.POLL)
     const asked = POLL.filter(([bit]) => (poll & bit) !== 0).map(([, what]) => what)
-    const goroutine = word(pWords.GOROUTINE)
+    const goroutine = word(pWords.GOROUTINE) as GoroutineId
     const runs =
       goroutine === 0
         ? 'no goroutine'
-        : `goroutine ${goroutine} (${nameOf(goroutine)}), status ${load(meta, memory.goroutine(goroutine, gWords.STATUS))}`
+        : `goroutine ${goroutine} (${nameOf(goroutine)}), status ${load(meta, memory.goroutineWord(goroutine, gWords.STATUS))}`
     lines.push(
       `P ${index} ${ACTIVITY[word(pWords.ACTIVITY)] ?? 'does what it should not'} (${STATUS[word(pWords.STATUS)] ?? word(pWords.STATUS)}): ${runs}, asked for: ${asked.join(', ') || 'nothing'}`,
     )

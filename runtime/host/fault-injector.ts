@@ -2,14 +2,17 @@
  * Carries out the faults of a run on one P: at a named point, what the fault says, on the passes that it names. Every point counts its passes and
  * strikes in shared memory, so that a run can prove that a fault was met.
  */
+
 import { exchange, step, wait } from '#sync'
 import { FIRST_FAULT_PLACE, PLACES, Place } from '../../gc/record/place.ts'
 import type { FaultPoint, FaultPoints } from '../../memory/fault-points.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
+import type { MetaWords } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { CYCLES } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import type { Fault, FaultWhen } from '../options/faults.ts'
+import { readAt } from '../read-at.ts'
 import type { FaultCount } from '../report/record.ts'
 
 const isTerminationPlace = (point: FaultPoint): boolean =>
@@ -26,7 +29,7 @@ interface PointFaults {
 }
 
 export class FaultInjector implements FaultPoints {
-  readonly #words: Int32Array
+  readonly #words: MetaWords
   readonly #place: Place
   readonly #points: ReadonlyMap<FaultPoint, PointFaults>
   #random: number
@@ -51,16 +54,23 @@ export class FaultInjector implements FaultPoints {
   pass(point: FaultPoint): boolean {
     step(point)
     const { count, lastCycle, faults } = this.#points.get(point) as PointFaults
-    const pass = ++this.#words[count]
+    const pass = this.#count(count)
     let refused = false
     for (const fault of faults) {
       if (!this.#strikes(fault.when, pass)) continue
-      this.#words[count + 1]++
-      const cycle = this.#words[CYCLES]
-      if (exchange(this.#words, lastCycle, cycle) !== cycle) this.#words[count + 2]++
+      this.#count(count + 1)
+      const cycle = readAt(this.#words, CYCLES)
+      if (exchange(this.#words, lastCycle, cycle) !== cycle) this.#count(count + 2)
       if (this.#carryOut(fault)) refused = true
     }
     return refused
+  }
+
+  /** Adds 1 to a word that only this P writes. Returns the sum. */
+  #count(word: number): number {
+    const sum = readAt(this.#words, word) + 1
+    this.#words[word] = sum
+    return sum
   }
 
   #strikes(when: FaultWhen, pass: number): boolean {
@@ -105,7 +115,7 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
   const sum = (point: FaultPoint, offset: number): number => {
     let all = 0
     for (let index = 0; index < layout.procs; index++)
-      all += meta[countOf(memory, index, point) + offset]
+      all += readAt(meta, countOf(memory, index, point) + offset)
     return all
   }
   return FAULT_POINTS.map(point => ({
@@ -118,5 +128,7 @@ export function faultCountsOf(memory: Memory, faults: readonly Fault[]): FaultCo
 }
 
 function countOf(memory: Memory, pIndex: number, point: FaultPoint): number {
-  return memory.p(pIndex, pWords.FAULT_COUNTS) + pWords.FAULT_WORDS * FAULT_POINTS.indexOf(point)
+  return (
+    memory.pWord(pIndex, pWords.FAULT_COUNTS) + pWords.FAULT_WORDS * FAULT_POINTS.indexOf(point)
+  )
 }

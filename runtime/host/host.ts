@@ -16,6 +16,7 @@ import { UsageError } from '../errors/usage-error.ts'
 import { reclaim, touchedBytes } from '../isolation/reclaim.ts'
 import { EagerCompilation } from '../load/eager-compilation.ts'
 import { ModulesInEvaluation } from '../load/module-loading.ts'
+import { PACER_URL, PROGRAM_URL } from '../load/package-file.ts'
 import { ProgramError } from '../load/program-error.ts'
 import { type PreparedProgram, prepareModule, prepareProgram } from '../load/program-files.ts'
 import {
@@ -51,11 +52,9 @@ const BOOT_PATIENCE_MS = 50
  */
 const DESCRIBING_MS = 10_000
 
-const PROGRAM_URL = new URL('../program/program.js', import.meta.url).href
 /** What 'sawtooth' means to the program of a run. */
 const programUrlOf = (run: number): string =>
   new URL(`../program/run-program.js?run=${run}`, import.meta.url).href
-const PACER_URL = new URL('../../gc/pacer/pacer.js', import.meta.url).href
 
 /** Runs that have been started in this process. */
 let runs = 0

@@ -18,6 +18,7 @@ import { Events } from '../../gc/record/events.ts'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { Heap } from '../../heap/heap.ts'
 import { InternalError } from '../../memory/internal-error.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory, type MemoryHandle } from '../../memory/memory.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
 import * as control from '../../memory/words/control.ts'
@@ -25,7 +26,6 @@ import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { DeadlockError } from '../../scheduler/deadlock.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type Program } from '../../scheduler/p.ts'
 import type { Failure, Thread } from '../../scheduler/thread.ts'
 import { printable, printableName } from '../errors/printable.ts'
@@ -44,6 +44,7 @@ import { declareBuiltInTypes } from '../program/built-in-types.ts'
 import { enterRun, leaveRun, Run, serveRun } from '../program/current.ts'
 import { Declarations } from '../program/declarations.ts'
 import { coroutineOf } from '../program/task.ts'
+import { readAt } from '../read-at.ts'
 import type { RunError } from '../report/record.ts'
 import { compileFormatting } from './compile-formatting.ts'
 import { ConsoleRing } from './console-ring.ts'
@@ -156,10 +157,10 @@ function roomIn(
   host: MessagePort,
 ): (word: number, value: number) => boolean {
   const { meta } = memory
-  const activity = memory.p(index, pWords.ACTIVITY)
+  const activityWord = memory.pWord(index, pWords.ACTIVITY)
   return (word, value) => {
-    const before = meta[activity]
-    meta[activity] = pWords.ACTIVITY_PRINTING
+    const before = readAt(meta, activityWord)
+    meta[activityWord] = pWords.ACTIVITY_PRINTING
     try {
       tellTo(host)({ isRingFull: true })
       do {
@@ -168,7 +169,7 @@ function roomIn(
       } while (waitForHost(meta, word, value, ROOM_MS) === 'timed-out')
       return true
     } finally {
-      meta[activity] = before
+      meta[activityWord] = before
     }
   }
 }
@@ -331,7 +332,7 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const p = new P(heap, index, controller, program, events, configuration, host)
   if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
   if (check || configuration.zealEvery > 0)
-    memory.meta[memory.p(index, pWords.POLL)] = pWords.POLL_ALWAYS
+    memory.meta[memory.pWord(index, pWords.POLL)] = pWords.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)
   const run = new Run(message.run, p, declarations, check)
   program.run = run
@@ -356,7 +357,7 @@ async function importMain(entryUrl: string): Promise<Main> {
 function boot(memory: Memory): void {
   const { meta, layout } = memory
   if (add(meta, control.PS_BOOTED, 1) + 1 === layout.procs) {
-    memory.metaF64[memory.measure(control.RUN_STARTED_AT)] = now()
+    memory.metaF64[memory.controlDouble(control.RUN_STARTED_AT)] = now()
     endBoot(memory, control.RUN_ACTIVE)
   }
   while (load(meta, control.RUN_STATE) === control.RUN_BOOTING)
@@ -402,7 +403,7 @@ class RunningProgram implements Program {
   }
 
   #taskOf(id: GoroutineId): number {
-    return this.#memory.meta[this.#memory.goroutine(id, gWords.TASK)]
+    return readAt(this.#memory.meta, this.#memory.goroutineWord(id, gWords.TASK))
   }
 }
 

@@ -2,6 +2,7 @@
  * One run, as the host's main thread sees it: it never waits for a P, nor for who reads what it prints. Every few milliseconds it carries out console output,
  * traces and cycle records, asks for a periodic cycle, and names who keeps the world waiting.
  */
+
 import { availableParallelism } from 'node:os'
 import { load, now, scheduling, store } from '#sync'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
@@ -9,6 +10,7 @@ import { statisticsOf, takeStatistics } from '../../gc/record/statistics.ts'
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import type { ScheduleReport } from '../../memory/controlled/strategy.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
@@ -20,6 +22,7 @@ import { describeThrown, textOf } from '../errors/thrown.ts'
 import type { Configuration, RunOptions } from '../options/configuration.ts'
 import { LAST_READ_MS, type Stream } from '../output/standard-streams.ts'
 import { Declarations } from '../program/declarations.ts'
+import { readAt } from '../read-at.ts'
 import { cycleOf, extraOf } from '../report/cycle-of.ts'
 import { exitOf } from '../report/exit-codes.ts'
 import {
@@ -103,7 +106,8 @@ export class Session {
     this.showStatus = showStatus
     this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
-    this.nameOf = goroutine => tasks(memory.meta[memory.goroutine(goroutine, gWords.TASK)])
+    this.nameOf = goroutine =>
+      tasks(readAt(memory.meta, memory.goroutineWord(goroutine as GoroutineId, gWords.TASK)))
     this.stragglers = new Stragglers(memory, this.nameOf)
     for (let index = 0; index < configuration.procs; index++)
       this.rings.push(new ConsoleRing(memory, index))
@@ -334,7 +338,7 @@ export class Session {
   /** Two minutes after the last cycle (GODEBUG=forcegcperiod), a P is asked to start one, if there ever was one. */
   private askForPeriodicCycle(): void {
     const { meta, metaF64 } = this.memory
-    const last = metaF64[this.memory.measure(control.LAST_CYCLE_AT)]
+    const last = readAt(metaF64, this.memory.controlDouble(control.LAST_CYCLE_AT))
     if (
       last === 0 ||
       now() - last < this.configuration.forceGcPeriodMs ||
@@ -343,7 +347,7 @@ export class Session {
       return
     if (load(meta, control.PERIODIC_WANTED) !== 0) return
     store(meta, control.PERIODIC_WANTED, 1)
-    metaF64[this.memory.measure(control.LAST_CYCLE_AT)] = now()
+    metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)] = now()
     this.wakeAll()
   }
 
@@ -384,13 +388,14 @@ export class Session {
 
   private drawStatus(): void {
     const { meta } = this.memory
+    const goal = readAt(meta, control.GOAL)
     const line = formatStatusLine(
       {
         elapsedMs: now() - this.beganMs,
-        cycles: meta[control.CYCLES],
+        cycles: readAt(meta, control.CYCLES),
         marking: meta[control.PHASE] !== control.PHASE_OFF,
         heapLive: load(meta, control.HEAP_LIVE),
-        goal: meta[control.GOAL] === control.NO_BYTES ? null : meta[control.GOAL],
+        goal: goal === control.NO_BYTES ? null : goal,
         goroutines: load(meta, control.GOROUTINES_LIVE),
       },
       process.stderr.columns,
@@ -489,7 +494,9 @@ export class Session {
       goroutines: {
         started: load(meta, control.GOROUTINES_STARTED),
         finished: load(meta, control.GOROUTINES_FINISHED),
-        peakLivePerP: this.rings.map((_, index) => load(meta, memory.p(index, pWords.PEAK_LIVE))),
+        peakLivePerP: this.rings.map((_, index) =>
+          load(meta, memory.pWord(index, pWords.PEAK_LIVE)),
+        ),
       },
       faults: configuration.faults.length === 0 ? [] : faultCountsOf(memory, configuration.faults),
     }

@@ -1,6 +1,7 @@
 /** What a run needs of its process, looked at before it starts: what is missing is told in a line that says who takes it away. */
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../errors/usage-error.ts'
+import { KiB, MiB } from '../report/units.ts'
 
 /** Throws a UsageError. */
 export function expectSoundProcess(): void {
@@ -24,14 +25,14 @@ export function expectSoundProcess(): void {
 }
 
 /** Address space that V8 reserves for a thread, most of it never used: 570 to 770 MiB (Node 20.20.2). Less is no room in any case. */
-const THREAD_BYTES = 512 * 2 ** 20
+const THREAD_BYTES = 512 * MiB
 
 /** Throws a UsageError if the process may not have as much address space as so many more threads need: V8 would end the process. */
 export function expectRoomForThreads(count: number): void {
   const [, limit] = /^Max address space +(\d+)/m.exec(systemFile('/proc/self/limits')) ?? []
   const [, usedKiB] = /^VmSize:\s+(\d+) kB/m.exec(systemFile('/proc/self/status')) ?? []
   if (limit === undefined || usedKiB === undefined) return
-  const left = Number(limit) - Number(usedKiB) * 1024
+  const left = Number(limit) - Number(usedKiB) * KiB
   if (left >= count * THREAD_BYTES) return
   throw new UsageError(
     `threads for ${count} more Ps need some ${count * THREAD_BYTES} bytes of address space, and ${left} are left: fewer --procs, a smaller --arena, or a higher limit (ulimit -v)`,

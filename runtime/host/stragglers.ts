@@ -2,11 +2,14 @@
  * Names whoever keeps a stop, or a stack scan, waiting for longer than 100 ms: usually a task in a loop without a safepoint. Where it is the runtime that is at work there, the line says so, and
  * gives no advice.
  */
+
 import { load, now } from '#sync'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { raisedReason, raisingSince } from '../../scheduler/stop.ts'
+import { readAt } from '../read-at.ts'
 import { ACTIVITY } from './describe-ps.ts'
 
 /** How long a P may keep others waiting before it is named, in ms. */
@@ -30,9 +33,9 @@ export class Stragglers {
     const stopSince =
       raisedReason(this.#memory) === 0 ? Number.POSITIVE_INFINITY : raisingSince(this.#memory)
     for (let index = 0; index < layout.procs; index++) {
-      if (load(meta, this.#memory.p(index, pWords.STATUS)) !== pWords.STATUS_RUNNING) continue
+      if (load(meta, this.#memory.pWord(index, pWords.STATUS)) !== pWords.STATUS_RUNNING) continue
       const scanSince = this.#isScanWanted(index)
-        ? metaF64[this.#memory.pMeasure(index, pWords.SCAN_REQUESTED_AT)]
+        ? readAt(metaF64, this.#memory.pDouble(index, pWords.SCAN_REQUESTED_AT))
         : Number.POSITIVE_INFINITY
       const since = Math.min(stopSince, scanSince)
       if (now() - since < PATIENCE_MS || this.#namedFor.get(index) === since) continue
@@ -47,21 +50,22 @@ export class Stragglers {
 
   #isScanWanted(index: number): boolean {
     const { meta } = this.#memory
-    const goroutine = meta[this.#memory.p(index, pWords.GOROUTINE)]
+    const goroutine = readAt(meta, this.#memory.pWord(index, pWords.GOROUTINE)) as GoroutineId
     return (
       goroutine !== 0 &&
-      (load(meta, this.#memory.goroutine(goroutine, gWords.STATUS)) & gWords.G_SCAN_WANTED) !== 0
+      (load(meta, this.#memory.goroutineWord(goroutine, gWords.STATUS)) & gWords.G_SCAN_WANTED) !==
+        0
     )
   }
 
   #advice(index: number): string {
-    const activity = this.#memory.meta[this.#memory.p(index, pWords.ACTIVITY)]
+    const activity = readAt(this.#memory.meta, this.#memory.pWord(index, pWords.ACTIVITY))
     if (activity === pWords.ACTIVITY_GOROUTINE) return 'call poll() in long loops'
     return `not its own doing: the P ${ACTIVITY[activity] ?? 'is at work'}`
   }
 
   #who(index: number): string {
-    const goroutine = this.#memory.meta[this.#memory.p(index, pWords.GOROUTINE)]
+    const goroutine = readAt(this.#memory.meta, this.#memory.pWord(index, pWords.GOROUTINE))
     if (goroutine === 0)
       return `P ${index} (which runs no goroutine: the system has taken its thread off the CPU)`
     return `goroutine ${goroutine} (${this.#nameOf(goroutine)}) on P ${index}`

@@ -1,4 +1,7 @@
-/** The global names that the language itself defines (ECMA-262 and ECMA-402): all that they lead to can be compared. A name that is missing here costs threads, and no more. */
+/**
+ * The global names that the language itself defines (ECMA-262 and ECMA-402). All that they lead to
+ * can be compared. A name that is missing here costs threads and nothing else.
+ */
 export const LANGUAGE: ReadonlySet<PropertyKey> = new Set<PropertyKey>([
   ...['globalThis', 'Infinity', 'NaN', 'undefined', 'isFinite', 'isNaN', 'parseFloat', 'parseInt'],
   ...['decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'unescape'],

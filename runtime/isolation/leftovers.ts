@@ -1,12 +1,12 @@
 /**
- * What a program leaves on its thread: what can call it back when its run is over, and what it has changed that others
- * would see. A thread with leftovers is ended with the run. Whatever is unclear counts as left: a thread too many is
- * started, and no more.
+ * What a program leaves on its thread: what can call it back when its run is over, and what it has
+ * changed that later programs would see. A thread with leftovers is ended with the run. Anything
+ * unclear counts as left: it costs a new thread and nothing else.
  *
  *   modules of Node's, packages   the host knows of them (program-files.ts)
  *   globals of Node's             noted when they are used (touched.ts)
  *   objects of the language       compared (realm.ts)
- *   callbacks                     what makes them is a global or a module; these hooks are a second net
+ *   callbacks                     what makes them is a global or a module; the hook is a second net
  */
 import { createHook } from 'node:async_hooks'
 import process from 'node:process'
@@ -16,9 +16,15 @@ import { Realm } from './realm.ts'
 import { sharedObjects } from './shared-objects.ts'
 import { forgetTouches, isTouched, noteTouches } from './touched.ts'
 
-/** Promises and microtasks: they are over before the thread takes its next message, or wait for something that is none of them. */
+/**
+ * Promises and microtasks. They are over before the thread takes its next message, or they wait for
+ * something else.
+ */
 const PASSING: ReadonlySet<string> = new Set(['PROMISE', 'TickObject', 'Microtask'])
-/** What the loader does to read modules. What is under way is among the active resources. */
+/**
+ * What the loader uses to read modules. What is still under way is found among the active
+ * resources.
+ */
 const OF_LOADING: ReadonlySet<string> = new Set([
   'FSREQPROMISE',
   'FSREQCALLBACK',
@@ -60,20 +66,22 @@ function realmOfThread(): Realm {
 }
 
 /**
- * A program is about to be imported, which may reach the run's objects, and with them their classes:
- * by an operation, whose P leads to all of them, or by a type.
+ * A program is about to be imported. It may reach the run's objects, and through them their
+ * classes: by an operation, whose P leads to all of them, or by a type.
  */
 export function watchClassesOf(run: Run): void {
   realm?.includeClassesOf(run)
   run.handles.onMade = properties => realm?.includeClassesOf(properties)
 }
 
-/** Its goroutines are about to run: nothing that they start is over before the run is. */
+/** The run's goroutines are about to run: nothing that they start ends before the run does. */
 export function watchGoroutines(): void {
   watched = 'goroutines'
 }
 
-/** Lets the event loop turn once, after the run: all microtasks run, and what they start is noticed. */
+/**
+ * Lets the event loop turn once after the run: all microtasks run, and what they start is noticed.
+ */
 export async function settle(): Promise<void> {
   await new Promise(resolve => {
     watched = null
@@ -83,12 +91,15 @@ export async function settle(): Promise<void> {
   watched = null
 }
 
-/** Whether the program has left anything. To be asked where no code of a program comes between it and the answer. */
+/**
+ * Whether the program has left anything. Ask where no code of a program runs between the answer and
+ * its use.
+ */
 export function hasLeftovers(): boolean {
   watched = null
-  // What the language remembers of the last match, RegExp.$1 and its kin.
+  // Clears what the language remembers of the last match: RegExp.$1 and its kin.
   apply(exec, FORGETS, [''])
-  // The objects first: the rest is asked by means of them.
+  // The objects come first: the rest is asked with their help.
   if (isMarked || isTouched() || realm?.isAsItWas !== true) return true
   const before = [...activeBefore]
   return process.getActiveResourcesInfo().some(kind => {

@@ -1,16 +1,18 @@
 /**
- * What all code of a thread shares and can be compared: the objects of the language, what else a program can reach,
- * and all that they lead to. A program may change them, and who comes after it on this thread would find them so.
+ * What all code of a thread shares and can be compared: the objects of the language, what else a
+ * program can reach, and all that they lead to. A program may change them, and a later program on
+ * this thread would find them changed.
  *
- * Of each object: its keys with their whole descriptors, whether it takes more of them, and its prototype. No getter is
- * called. What keeps state behind getters and in closures must not be reachable unnoted (touched.ts).
+ * Compared are each object's keys with their whole descriptors, its prototype, and whether it is
+ * extensible. No getter is called. An object that keeps state behind getters or in closures must
+ * not be reachable unless its use is noted (touched.ts).
  */
 import { Console } from 'node:console'
 import { inspect, parseArgs } from 'node:util'
 import { LANGUAGE } from './language.ts'
 import { opaque } from './touched.ts'
 
-// A program may replace any of these, and put it back.
+// Taken here because a program may replace any of these, and put it back.
 const { getOwnPropertyDescriptor, getPrototypeOf, isExtensible, ownKeys, setPrototypeOf } = Reflect
 const { is } = Object
 const uncurried = <T, A extends unknown[], R>(method: (this: T, ...values: A) => R) =>
@@ -21,7 +23,7 @@ const wasSeen = uncurried(WeakSet.prototype.has)
 const see = uncurried(WeakSet.prototype.add)
 const isView = ArrayBuffer.isView
 
-/** An array to which no setter of Array.prototype speaks. */
+/** An array that no setter on Array.prototype can see. */
 function bare<T>(): T[] {
   const array: T[] = []
   setPrototypeOf(array, null)
@@ -43,7 +45,7 @@ function bitsOf({ writable, enumerable, configurable }: PropertyDescriptor): num
 
 export class Realm {
   readonly #known = new Set<object>()
-  /** Objects of runs, whose classes are known. */
+  /** Objects of runs whose classes are included. */
   readonly #seen = new WeakSet<object>()
   // By object: its prototype, whether it is extensible, and where its properties end.
   readonly #objects = bare<object>()
@@ -57,9 +59,9 @@ export class Realm {
   readonly #values = bare<unknown>()
   readonly #setters = bare<unknown>()
 
-  /** As it is now: to be made before a program has run on this thread. */
+  /** The objects as they are now. To be made before a program has run on this thread. */
   constructor() {
-    // First: a property that is no descriptor's own is looked for in it.
+    // Comes first: a property that a descriptor does not have is looked for in it.
     this.include(Object.prototype)
     this.#note(globalThis)
     for (const key of LANGUAGE) this.include(getOwnPropertyDescriptor(globalThis, key)?.value)
@@ -72,7 +74,10 @@ export class Realm {
     return this.#objects.length
   }
 
-  /** Adds an object as it is now, with all that it leads to. No program may have been able to reach it yet. */
+  /**
+   * Adds an object as it is now, with all that it leads to. No program may have been able to reach
+   * it before.
+   */
   include(root: unknown): void {
     const waiting = bare<unknown>()
     waiting[0] = root
@@ -91,8 +96,8 @@ export class Realm {
   }
 
   /**
-   * Adds the prototypes of an object, and of those that its properties lead to: the runtime's classes. The objects
-   * themselves belong to their run, and are not kept.
+   * Adds the prototypes of an object, and of the objects that its properties lead to: the runtime's
+   * classes. The objects themselves belong to their run, and are not kept.
    */
   includeClassesOf(root: object): void {
     const waiting = bare<unknown>()
@@ -109,8 +114,10 @@ export class Realm {
       see(this.#seen, value)
       this.include(getPrototypeOf(value))
       const keys = ownKeys(value)
-      for (let at = 0; at < keys.length; at++)
-        waiting[count++] = getOwnPropertyDescriptor(value, keys[at])?.value
+      for (let at = 0; at < keys.length; at++) {
+        const key = keys[at]
+        if (key !== undefined) waiting[count++] = getOwnPropertyDescriptor(value, key)?.value
+      }
     }
   }
 
@@ -118,13 +125,15 @@ export class Realm {
     for (let index = 0, from = 0; index < this.#objects.length; index++) {
       const object = this.#objects[index]
       const end = this.#ends[index]
+      if (object === undefined || end === undefined) return false
       if (getPrototypeOf(object) !== this.#prototypes[index]) return false
       if (isExtensible(object) !== this.#areExtensible[index]) return false
       const keys = ownKeys(object)
       if (keys.length !== end - from) return false
       for (let at = from; at < end; at++) {
         const key = this.#keys[at]
-        if (keys[at - from] !== key || !this.#isSame(object, key, at)) return false
+        if (key === undefined || keys[at - from] !== key) return false
+        if (!this.#isSame(object, key, at)) return false
       }
       from = end
     }
@@ -149,9 +158,10 @@ export class Realm {
     const keys = ownKeys(object)
     let end = this.#keys.length
     for (let index = 0; index < keys.length; index++, end++) {
-      const now = getOwnPropertyDescriptor(object, keys[index]) as PropertyDescriptor
+      const key = keys[index] as PropertyKey
+      const now = getOwnPropertyDescriptor(object, key) as PropertyDescriptor
       const bits = bitsOf(now)
-      this.#keys[end] = keys[index]
+      this.#keys[end] = key
       this.#bits[end] = bits
       this.#values[end] = (bits & IS_DATA) !== 0 ? now.value : now.get
       this.#setters[end] = now.set
@@ -160,7 +170,7 @@ export class Realm {
   }
 }
 
-/** What no global leads to, and a program has all the same. */
+/** What no global leads to, and a program can reach. */
 function hidden(): unknown[] {
   const found: unknown[] = [
     [][Symbol.iterator](),
@@ -173,19 +183,19 @@ function hidden(): unknown[] {
     async () => {},
     async function* () {},
     (async function* () {})(),
-    // Of engines that have them.
+    // Only in engines that have them.
     ...['map', 'values'].map(name => madeBy([].values(), name)),
     madeBy(getOwnPropertyDescriptor(globalThis, 'Iterator')?.value, 'from', { next: () => {} }),
     callSite(),
   ]
-  // An object that shows itself is given Node's own functions when it is printed.
+  // An object with its own way of being printed is given functions of Node's when it is printed.
   for (const colors of [true, false]) {
     const shows = { [inspect.custom]: (...given: unknown[]) => found.push(...given) }
     inspect(shows, { colors })
     found.push((found.at(-2) as { stylize: unknown }).stylize)
   }
   found.push(inspect, inspect.defaultOptions, Console, parseArgs)
-  // Errors of Node's have classes of their own, one for each code.
+  // Node's errors have classes of their own, one for each code.
   const options = { text: { type: 'string' } } as const
   for (const act of [
     () => new Console(sink()).table([], 1 as never),
@@ -201,7 +211,7 @@ function hidden(): unknown[] {
       found.push(Object.getPrototypeOf(error))
     }
   }
-  // Prototypes are what is shared of most of them; the rest was made here.
+  // Of most of them only the prototypes are shared; the rest was made here.
   return found
 }
 
@@ -212,7 +222,7 @@ function madeBy(maker: unknown, name: string, ...given: unknown[]): unknown {
     : undefined
 }
 
-/** What Error.prepareStackTrace is given. */
+/** A call site, as Error.prepareStackTrace is given it. */
 function callSite(): unknown {
   const { prepareStackTrace } = Error
   try {

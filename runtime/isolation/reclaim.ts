@@ -1,8 +1,12 @@
 /**
- * Memory of ended runs. A shared buffer is freed when no thread refers to it any more, and a thread finds that out when it collects its JavaScript heap. V8 counts shared buffers as nothing,
- * so it would not do that for a long time. Hence each thread of a run collects after the run, the main thread too, as soon as it is worth it.
+ * Memory of ended runs.
  *
- * Modules of ended runs stay: Node keeps them for as long as the thread lives, and whatever they refer to. A thread that holds too much of that is ended.
+ * 1. A shared buffer is freed when no thread refers to it any more. A thread finds that out when it
+ *    collects its JavaScript heap.
+ * 2. V8 counts shared buffers as nothing, so it would not collect for a long time. So each thread
+ *    of a run collects after the run, the main thread too, once enough has ended.
+ * 3. Modules of ended runs stay, with all that they refer to: Node keeps them for as long as the
+ *    thread lives. A thread that holds too much of that is ended.
  */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -10,16 +14,23 @@ import { mappedBytes } from '../../gc/mapped.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
+import { readAt } from '../read-at.ts'
+import { MiB } from '../report/units.ts'
 
-const MiB = 2 ** 20
-/** Less than this is not collected for; nor is less than an eighth of the JavaScript heap, on whose size a collection's time depends. */
+/**
+ * The least that is collected for. It must also be an eighth of the JavaScript heap, since the time
+ * of a collection depends on that heap's size.
+ */
 const LEAST_BYTES = 4 * MiB
 const LEAST_SHARE = 1 / 8
 /** What every run touches: control words, declarations, rings. */
 const OF_EVERY_RUN = MiB / 2
-/** How often the flag is set again that another thread has taken back. */
+/** How often the flag is set again after another thread has taken it back. */
 const ATTEMPTS = 1000
-/** What a thread may hold of ended runs: JavaScript heap, and shared memory. Of the last run V8 may still know for a moment, since it compiles in the background. */
+/**
+ * What a thread may hold of ended runs: JavaScript heap, and shared memory. V8 may refer to the
+ * last run for a moment longer, since it compiles in the background.
+ */
 const MOST_MODULE_BYTES = MiB
 const MOST_SHARED_BYTES = 4 * MiB
 const MOST_OF_THE_LAST = 64 * MiB
@@ -27,23 +38,26 @@ const MOST_OF_THE_LAST = 64 * MiB
 let collect: (() => void) | null = null
 let endedBytes = 0
 
-/** Bytes that a run has touched. When no P runs any more. */
+/** Bytes that a run has touched. To be asked when no P runs any more. */
 export function touchedBytes({ meta, layout }: Memory): number {
   return (
     OF_EVERY_RUN +
     mappedBytes(
-      meta[control.PAGES_END],
-      meta[control.STACK_NEXT],
-      meta[control.WORK_POOL_NEXT],
+      readAt(meta, control.PAGES_END),
+      readAt(meta, control.STACK_NEXT),
+      readAt(meta, control.WORK_POOL_NEXT),
       layout.procs,
     ) +
-    meta[control.GOROUTINE_NEXT] * (4 * gWords.WORDS + 8 * gWords.DOUBLES) +
-    meta[control.WAITER_NEXT] * (4 * gWords.WAITER_WORDS + 8 * gWords.WAITER_DOUBLES) +
-    4 * meta[control.GLOBAL_WORDS]
+    readAt(meta, control.GOROUTINE_NEXT) * (4 * gWords.WORDS + 8 * gWords.DOUBLES) +
+    readAt(meta, control.WAITER_NEXT) * (4 * gWords.WAITER_WORDS + 8 * gWords.WAITER_DOUBLES) +
+    4 * readAt(meta, control.GLOBAL_WORDS)
   )
 }
 
-/** A run has ended that touched so many bytes. Collects this thread's heap if that is worth it. Returns whether it did. */
+/**
+ * Counts a run that has ended and had touched this many bytes. Collects this thread's heap if that
+ * is worth its time. Returns whether it did.
+ */
 export function reclaim(bytes: number): boolean {
   endedBytes += bytes
   if (endedBytes < Math.max(LEAST_BYTES, getHeapStatistics().used_heap_size * LEAST_SHARE))
@@ -54,7 +68,10 @@ export function reclaim(bytes: number): boolean {
   return true
 }
 
-/** V8's own `gc`. The flag that shows it is the process's: other threads set it and take it back as well. */
+/**
+ * V8's own `gc`. The flag that shows it is the process's: other threads set it and take it back,
+ * too.
+ */
 function collector(): () => void {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     setFlagsFromString('--expose-gc')
@@ -65,16 +82,17 @@ function collector(): () => void {
   return () => {}
 }
 
-/** What a pool's thread still holds of the runs that it served. */
+/** What a thread of the pool still holds of the runs that it served. */
 export class Remains {
   readonly #runs: { readonly memory: WeakRef<SharedArrayBuffer>; readonly bytes: number }[] = []
   #heapAtFirst = 0
   #wereTooMuch = false
 
   /**
-   * A run is over, and its memory is referred to no more, as far as the runtime knows. Collects if that
-   * is worth it. Returns whether the thread holds too much, and held too much after the collection
-   * before: while V8 compiles in the background it holds more than it will, on a busy machine for long.
+   * Adds a run that is over: as far as the runtime knows, nothing refers to its memory. Collects if
+   * that is worth its time. Returns true if the thread holds too much, and held too much after the
+   * collection before. While V8 compiles in the background a thread holds more than it will later,
+   * on a busy machine for long.
    */
   add(memory: WeakRef<SharedArrayBuffer>, bytes: number): boolean {
     this.#runs.push({ memory, bytes })

@@ -1,4 +1,7 @@
-/** What all runs of a thread share of the runtime, as far as a program can reach it: what it imports, what that returns, what it may catch. */
+/**
+ * The runtime's objects that all runs of a thread share and a program can reach: what it imports,
+ * what that returns, and what it may catch.
+ */
 import { OutOfMemoryError } from '../../gc/allocator.ts'
 import { PacerError } from '../../gc/controller.ts'
 import { builtInPacers } from '../../gc/pacer/registry.ts'
@@ -15,7 +18,10 @@ import { DeclarationError } from '../program/declarations.ts'
 import { DeclaredTask } from '../program/declared-task.ts'
 import * as program from '../program/program.ts'
 
-/** All that they lead to is compared (realm.ts). Classes of a run's own objects are found through it. */
+/**
+ * All that they lead to is compared (realm.ts). The classes of a run's own objects are found
+ * through the run.
+ */
 export const sharedObjects: readonly unknown[] = [
   ...Object.values(program),
   ...builtInPacers(),

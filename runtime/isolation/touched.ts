@@ -1,15 +1,16 @@
 /**
- * Whether a program has used anything of Node's that may keep state where nobody can compare it: behind an accessor,
- * in a closure, in C++. In a thread each such global becomes an accessor that notes its use.
+ * Whether a program has used anything of Node's that may keep state where nobody can compare it:
+ * behind an accessor, in a closure, in C++. On a thread each such global becomes an accessor that
+ * notes its use.
  *
- *   the language   is compared (realm.ts); what makes code from strings, or calls back late, notes its use
+ *   the language   is compared (realm.ts); what makes code of strings, or calls back late, is noted
  *   console        belongs to its run (task-console.ts)
- *   performance    `now` and `timeOrigin` keep nothing; the rest of it is noted
+ *   performance    `now` and `timeOrigin` keep nothing; any other use of it is noted
  *   anything else  is noted: one read or write of the name
  */
 import { LANGUAGE } from './language.ts'
 
-// A program may replace any of these.
+// Taken here because a program may replace any of these.
 const {
   apply,
   construct,
@@ -33,12 +34,12 @@ export function isTouched(): boolean {
   return isNoted
 }
 
-/** The runtime may have used something itself before a program was there. */
+/** For uses by the runtime itself, before there is a program. */
 export function forgetTouches(): void {
   isNoted = false
 }
 
-/** Known to be neutral: the thread's own object by another name, and V8's collection. */
+/** Known to keep nothing: the thread's global object by another name, and V8's collection. */
 const NEUTRAL: ReadonlySet<PropertyKey> = new Set(['global', 'gc', 'console'])
 
 /** Once in a thread's life, before any program. The runtime's own code imports what it needs. */
@@ -56,7 +57,7 @@ export function noteTouches(): void {
   noteCodeFromStrings()
   noteCalls(FinalizationRegistry.prototype, 'register')
   noteCalls(get(globalThis, 'Atomics'), 'waitAsync')
-  // What it returns nothing else leads to, and to make one here takes 17 ms.
+  // Nothing else leads to what it returns, and to make one here takes 17 ms.
   noteCalls(
     get((get(globalThis, 'Intl') as typeof Intl | undefined)?.Segmenter ?? {}, 'prototype'),
     'segment',
@@ -65,7 +66,7 @@ export function noteTouches(): void {
 
 function noteUseOf(owner: object, key: PropertyKey): void {
   const before = getOwnPropertyDescriptor(owner, key)
-  // Of these there are none but the language's own, and gc.
+  // Not configurable are only globals of the language, and gc.
   if (before?.configurable !== true) return
   const { get: getter, set: setter, enumerable } = before
   let { value } = before as { value: unknown }
@@ -84,11 +85,11 @@ function noteUseOf(owner: object, key: PropertyKey): void {
   })
 }
 
-/** Its call is noted: a read is not, since what prints an object looks at these. */
+/** Notes a call. A read is not noted, since printing an object reads these. */
 function noteCalls(owner: unknown, key: string): void {
-  if (typeof owner !== 'object' || owner === null) return // Node was told to be without it
+  if (typeof owner !== 'object' || owner === null) return // Node was started without it.
   const original: unknown = get(owner, key)
-  if (typeof original !== 'function') return // not in this version of Node
+  if (typeof original !== 'function') return // Not in this version of Node.
   defineProperty(owner, key, {
     value: noted(original as () => unknown),
     writable: true,
@@ -109,7 +110,10 @@ function noted<F extends (...values: never[]) => unknown>(original: F): F {
   })
 }
 
-/** Code from a string may import what the parser has not seen (program-files.ts). */
+/**
+ * Notes code that is made from a string: it may import what the parser has not seen
+ * (program-files.ts).
+ */
 function noteCodeFromStrings(): void {
   for (const one of [() => {}, function* () {}, async () => {}, async function* () {}]) {
     const prototype = getPrototypeOf(one) as object
@@ -173,5 +177,5 @@ function clockOf(performance: typeof globalThis.performance): object {
   return clock
 }
 
-/** What notes even who looks at it: not to be looked into. */
+/** Objects that note even a look at them: they must not be looked into. */
 export const opaque = new WeakSet<object>()

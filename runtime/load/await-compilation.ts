@@ -1,15 +1,20 @@
 /**
- * Node's end hangs now and then while V8 compiles on another thread: that thread may ask the main thread for a collection of JavaScript's heap, and the main thread waits for it and
- * serves no request (nodejs/node#54918; Node 20.20.2, a quarter of the runs of a short simulation). So a command ends when nothing is compiled any more: when the process has
- * used next to no CPU for a while. Each time the thread is back in JavaScript it serves what is asked.
+ * Waits until V8 compiles nothing any more, so that Node can end.
+ *
+ * 1. A thread of V8 that compiles may ask the main thread to collect the JavaScript heap.
+ * 2. At the end of the process the main thread waits for that thread and serves no request. So Node
+ *    hangs now and then (nodejs/node#54918; Node 20.20.2, in a quarter of the runs of a short
+ *    simulation).
+ * 3. So a command ends only after the process has used almost no CPU for a while. Meanwhile the
+ *    main thread returns to JavaScript again and again, and serves the requests there.
  */
 import { setTimeout } from 'node:timers/promises'
 
 const SLICE_MS = 5
-/** Less than this in a slice is no compilation. */
+/** A slice with less CPU time than this compiles nothing. */
 const QUIET_US = 500
 const QUIET_SLICES = 2
-/** A process that is never quiet ends all the same. */
+/** A process that is never quiet ends after this many slices. */
 const MOST_SLICES = 100
 
 export async function awaitCompilation(): Promise<void> {

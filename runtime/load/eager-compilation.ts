@@ -1,7 +1,9 @@
 /**
- * V8 compiles a function when it is first called, and throws a RangeError there if less than 40 KiB of stack are left, however little the
- * function needs. Between a lock and its unlock that would be an exception between two states. So while threads load the runtime and a program,
- * V8 compiles each function as its module is loaded, and it does not forget the code of what was not called for long.
+ * V8 compiles a function when it is first called. It throws a RangeError there if less than 40 KiB
+ * of stack are left, however little the function needs. Between a lock and its unlock that would be
+ * an exception in the middle of a change. So V8 compiles each function when its module is loaded,
+ * while threads load the runtime and a program, and it does not drop the code of a function that
+ * was not called for long.
  *
  * Both are flags of the process. The first one is set back once all threads of the run have loaded.
  */
@@ -19,7 +21,7 @@ export class EagerCompilation {
     if (loading++ === 0) setFlagsFromString('--no-lazy')
   }
 
-  /** May be called again. */
+  /** A second call does nothing. */
   end(): void {
     if (this.#isOver) return
     this.#isOver = true

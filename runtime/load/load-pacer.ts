@@ -1,4 +1,7 @@
-/** The pacer that `--pacer` names: a built-in one with its settings, or a user's file, in TypeScript or JavaScript. */
+/**
+ * The pacer that `--pacer` names: a built-in pacer with its settings, or a user's file, in
+ * TypeScript or JavaScript.
+ */
 import { isAbsolute } from 'node:path'
 import { checkShape } from '../../gc/pacer/check.ts'
 import type { Pacer } from '../../gc/pacer/pacer.ts'
@@ -10,12 +13,10 @@ import { pacerOf } from '../options/configuration.ts'
 import { inputGuard, type NamedPath } from '../output/output-paths.ts'
 import { makeTemporaryFolder, removeTemporaryFolder } from '../output/temporary-folder.ts'
 import { loadTelling } from './module-loading.ts'
+import { PACER_URL, PROGRAM_URL } from './package-file.ts'
 import { prepareModule } from './program-files.ts'
 
-const PROGRAM_URL = new URL('../program/program.js', import.meta.url).href
-const PACER_URL = new URL('../../gc/pacer/pacer.js', import.meta.url).href
-
-/** `outputs`: what the command is to write, and so must not read. Throws a UsageError. */
+/** `outputs`: the files that the command writes, and so must not read. Throws a UsageError. */
 export async function loadPacer(given: string, outputs: readonly NamedPath[] = []): Promise<Pacer> {
   const spec = pacerOf({ name: '--pacer', value: given })
   return isAbsolute(spec) ? pacerIn(spec, outputs) : pacerNamed(spec)

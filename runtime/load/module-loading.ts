@@ -1,7 +1,10 @@
 /**
- * Modules of a program on their way through evaluation. Each prepared file begins and ends with a call that tells where its P is (marked), so that the host
- * can name the file whose top level never ends: a loop, or an `await`. A thread in whose event loop nothing is pending can never leave an
- * `await`, and says so itself, as Node does with exit 13.
+ * The modules of a program while they are evaluated.
+ *
+ * 1. Each prepared file begins and ends with a call that tells where its P is ({@link marked}). So
+ *    the host can name the file whose top level never ends, because of a loop or an `await`.
+ * 2. A thread in whose event loop nothing is pending can never leave an `await`. It says so itself,
+ *    as Node does with exit 13.
  */
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
@@ -12,26 +15,32 @@ import { printable } from '../errors/printable.ts'
 const PATIENCE_MS = 5000
 
 const CALL = `globalThis[Symbol.for('sawtooth.module')]?.(import.meta.url`
-/** Stands before the first line of a file, whose columns it moves. */
+/** Stands before the first line of a file, and moves the columns of that line. */
 export const MARK = `${CALL},false);`
 
-/** A module's text that tells when it is evaluated, and when that is over. A first line for the shell stays a comment. */
+/**
+ * A module's text that tells when its evaluation begins and ends. A first line for the shell stays
+ * a comment.
+ */
 export function marked(code: string): string {
   return `${MARK}${code.replace(/^#!/, '//')}\n${CALL},true)\n`
 }
 
-/** What a P tells of a module, by the URL of its prepared file. */
+/** What a P tells of a module, named by the URL of its prepared file. */
 export interface ModuleTold {
   readonly module: string
   readonly isOver: boolean
 }
 
-/** `await` at the top level of a module waits for what cannot come. */
+/** A module whose top level awaits what cannot come. */
 export class StuckModuleError extends Error {
   override readonly name = 'StuckModuleError'
 }
 
-/** On a P's thread: what `load` resolves with. Rejects with a StuckModuleError if it never will. */
+/**
+ * On a P's thread: returns what `load` resolves with. Rejects with a StuckModuleError if that can
+ * never be.
+ */
 export async function loadTelling<T>(
   load: () => Promise<T>,
   tell: (told: ModuleTold) => void,
@@ -44,7 +53,7 @@ export async function loadTelling<T>(
     tell({ module, isOver })
   }
   Object.defineProperty(globalThis, key, { value, configurable: true })
-  // What keeps this thread alive between runs, and would hide that nothing is pending.
+  // Ports that keep this thread alive between runs: they would hide that nothing is pending.
   const ports = isMainThread
     ? []
     : activeHandles().filter((one): one is MessagePort => one instanceof MessagePort && hasRef(one))
@@ -70,12 +79,15 @@ export async function loadTelling<T>(
   }
 }
 
-/** Whether a port keeps its thread alive; types do not know the method. */
+/** Whether a port keeps its thread alive. The method is in no types. */
 function hasRef(port: MessagePort): boolean {
   return (port as MessagePort & { hasRef?: () => boolean }).hasRef?.() ?? true
 }
 
-/** Node's list of what keeps its event loop alive; it is in no types, and a Node without it notices nothing. */
+/**
+ * Node's list of what keeps its event loop alive. It is in no types; in a Node without it, nothing
+ * is noticed.
+ */
 function activeHandles(): readonly unknown[] {
   return (process as { _getActiveHandles?: () => unknown[] })._getActiveHandles?.() ?? []
 }
@@ -91,7 +103,9 @@ export class ModulesInEvaluation {
     else this.#since.set(key, performance.now())
   }
 
-  /** A line for each that takes too long, once. `sourceOf`: of a prepared file. */
+  /**
+   * A line for each module that takes too long, once. `sourceOf`: the source of a prepared file.
+   */
   find(sourceOf: (url: string) => string): string[] {
     const late = [...this.#since].filter(
       ([key, since]) => performance.now() - since > PATIENCE_MS && !this.#named.has(key),

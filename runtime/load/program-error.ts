@@ -1,6 +1,8 @@
 import { printable } from '../errors/printable.ts'
 
-/** A program that cannot be started through its own fault: exit 1. The message names file and line. */
+/**
+ * A program that cannot be started through its own fault: exit 1. The message names file and line.
+ */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError'
   /** The source file, absolute. */

@@ -1,21 +1,25 @@
 // A program's files, prepared for one run.
 //
-//   1. The entry is read, and so is every file that it reaches by relative imports (static, or dynamic with a literal).
-//   2. Types are stripped; lines keep their numbers.
-//   3. Each import is rewritten in its place: to Sawtooth's own modules, to the prepared copy of a file, or to the URL of
-//      a package as seen from the original file. `import.meta.url` and its kin keep naming the original.
-//   4. The result is written into the run's own directory, under a number: an original's name may be as long as the
-//      system allows. It tells when its evaluation begins and ends (module-loading.ts).
+// 1. The entry is read, and so is every file that it reaches by relative imports, static or dynamic
+//    with a literal.
+// 2. Types are stripped; lines keep their numbers.
+// 3. Each import is rewritten in its place: to one of Sawtooth's own modules, to the prepared copy
+//    of a file, or to the URL of a package as seen from the original file. `import.meta.url` and
+//    its kin keep naming the original.
+// 4. The result is written into the run's own directory, under a number: an original's name may be
+//    as long as the system allows. The copy tells when its evaluation begins and ends
+//    (module-loading.ts).
 //
-// Each run has a directory of its own, since Node keeps a module for as long as its thread lives: a new path is what
-// makes a warm pool run a program's module code afresh. JSON is copied; packages and .cjs files are loaded where they
-// are, once in a thread's life. A dynamic import whose specifier is no literal is left alone, and finds packages only by
-// luck.
+// Each run has a directory of its own, since Node keeps a module for as long as its thread lives:
+// only under a new path does a warm pool run a program's module code afresh. JSON is copied.
+// Packages and .cjs files are loaded where they are, once in a thread's life. A dynamic import
+// whose specifier is no literal is not rewritten, and finds packages only by luck.
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-// Not its build of WebAssembly, which is not to be had everywhere: under a limit of address space, or without a compiler.
+// Not the lexer's build of WebAssembly: that cannot run everywhere, as under a limit of address
+// space, or without a compiler.
 import { type Export, type Import, parse } from 'es-module-lexer/js'
 import { UsageError } from '../errors/usage-error.ts'
 import { writeScratch } from '../output/output-file.ts'
@@ -31,18 +35,20 @@ import { engineSyntaxError } from './syntax-check.ts'
 export interface PreparedProgram extends Translation {
   /** What each P imports. */
   readonly entryUrl: string
-  /** True if nothing else of what it imports outlives the run: each module of its own is loaded afresh. */
+  /**
+   * True if nothing else that it imports outlives the run: each module of its own is loaded afresh.
+   */
   readonly isSelfContained: boolean
   /**
-   * To be called when an import ended in a SyntaxError: the engine found what the parsers here do not look for, such as
-   * a name declared twice, and keeps the line to itself. Starts a process for each file.
+   * For an import that ended in a SyntaxError. The engine found what the parsers here do not look
+   * for, such as a name declared twice, and does not tell the line. Starts a process for each file.
    *
    * @returns the error with file and line, or null if no file has one
    */
   findSyntaxError(): Promise<ProgramError | null>
   /**
-   * The place of an import to which the engine's message belongs, that its module has no such
-   * export; null for other messages.
+   * For the engine's message that a module does not have an imported export: the place of that
+   * import. null for other messages.
    */
   findMissingExport(message: string): ProgramError | null
 }
@@ -51,10 +57,11 @@ export interface PreparedProgram extends Translation {
  * Prepares a program's entry and all files that it imports.
  *
  * @param entry - absolute path of the program, as given: .ts, .mts, .js or .mjs
- * @param runDirectory - an existing directory of this run alone; its owner removes it
+ * @param runDirectory - an existing directory of this run only; its owner removes it
  * @param programModuleUrl - what 'sawtooth' means
  * @param pacerModuleUrl - what 'sawtooth/pacer' means
- * @param onInput - called with each file that is read, or will be by the threads, before that; may throw
+ * @param onInput - called with each file that is read here, or will be by the threads, before it is
+ *   read; may throw
  * @throws UsageError if the entry is missing, unreadable or of another kind
  * @throws ProgramError for a syntax error, an import that leads nowhere, or no default export
  */
@@ -75,7 +82,10 @@ export async function prepareProgram(
   )
 }
 
-/** As {@link prepareProgram}, for a module that is no program: a pacer given as file. Its exports are not looked at. */
+/**
+ * As {@link prepareProgram}, for a module that is no program: a pacer given as a file. Its exports
+ * are not looked at.
+ */
 export async function prepareModule(
   entry: string,
   runDirectory: string,
@@ -88,17 +98,20 @@ export async function prepareModule(
   return files.prepared(path)
 }
 
-/** The one function of Node's that a program may import and keep its threads: it has no state, and is compared (realm.ts). */
+/**
+ * The one import from Node's modules with which a program keeps its threads: parseArgs. It has no
+ * state, and is compared (realm.ts).
+ */
 const KEEPS_NOTHING = /^import\s*\{\s*parseArgs\s*\}\s*from\s*(['"])(?:node:)?util\1$/
 
-/** A change to a text, by positions in the unchanged one. */
+/** A change to a text, by positions in the unchanged text. */
 interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** What one file was found to be. */
+/** What was found in one file. */
 interface FoundFile {
   readonly path: string
   /** The files that it imports. */
@@ -110,11 +123,11 @@ interface FoundFile {
 class ModuleFiles {
   readonly #runDirectory: string
   readonly #own: ReadonlyMap<string, string>
-  /** The directory of Sawtooth's code: 'sawtooth' is one folder below it. */
+  /** The package's directory: the built module 'sawtooth' is three folders below it. */
   readonly #packageUrl: string
   /** Source path by written path. */
   readonly #sources = new Map<string, string>()
-  /** Written path by source path: of all that were met. */
+  /** Written path by source path, of every file that was met. */
   readonly #written = new Map<string, string>()
   readonly #kind: 'program' | 'pacer'
   readonly #onInput: (input: NamedPath) => void
@@ -129,7 +142,7 @@ class ModuleFiles {
   ) {
     this.#kind = kind
     this.#onInput = onInput
-    // Node names a module by its real path, and so must the map of stacks.
+    // Node names a module by its real path, so the map of stacks must, too.
     this.#runDirectory = realpathSync(runDirectory)
     this.#packageUrl = new URL('../../..', programModuleUrl).href
     this.#own = new Map([
@@ -138,7 +151,7 @@ class ModuleFiles {
     ])
   }
 
-  /** Prepares the entry and what it reaches; each file once, so that cycles end. */
+  /** Prepares the entry and what it reaches, each file once: so cycles of imports end. */
   async prepare(entry: string): Promise<FoundFile> {
     this.#onInput({ name: `the ${this.#kind}`, path: entry })
     const source = await readEntry(entry, this.#kind)
@@ -177,7 +190,7 @@ class ModuleFiles {
     return written
   }
 
-  /** A file that another imports; it exists, but may be unreadable. */
+  /** A file that another file imports. It exists, but may be unreadable. */
   async #prepareImported(path: string): Promise<readonly string[]> {
     this.#onInput({ name: 'a file that is imported', path })
     const text = await readText(path).catch((error: Error) => {
@@ -195,7 +208,7 @@ class ModuleFiles {
     const edits = found.flatMap(one => {
       if (one.type === 'import-meta') {
         const edits = metaEdit(one, code, path)
-        // `import.meta.resolve`, or the object itself.
+        // It is `import.meta.resolve`, or `import.meta` itself.
         if (edits.length === 0) this.#isSelfContained = false
         return edits
       }
@@ -205,7 +218,7 @@ class ModuleFiles {
       }
       const target = targetOf(one.specifier, path, this.#own)
       this.#note(one, target, code)
-      // A dynamic import may be meant to fail; who can fail only so is told where.
+      // A dynamic import may be meant to fail. An import that can only fail is told with its place.
       if (target.kind === 'missing' && one.type !== 'dynamic')
         throw new ProgramError(path, lineAt(code, one.start), target.why)
       this.#noteInput(target)
@@ -224,8 +237,9 @@ class ModuleFiles {
   }
 
   /**
-   * Packages, .cjs files and the like are loaded once in a thread's life, and so are Node's own modules. What fails at
-   * run time, as a dynamic import may, hands out an error of Node's.
+   * Notes what outlives the run. Packages, .cjs files and the like are loaded once in a thread's
+   * life, and so are Node's own modules. An import that fails at run time, as a dynamic one may,
+   * gives the program an error object of Node's.
    */
   #note({ type, specifier, importStart, importEnd }: Import, target: Target, code: string): void {
     const isOwn = target.kind === 'file' || this.#own.has(specifier ?? '')
@@ -244,7 +258,7 @@ class ModuleFiles {
     try {
       return lexed(code, path)
     } catch (error) {
-      // Anything else than a place in the text is no fault of the text.
+      // Only an error with a place in the text is a fault of the text.
       const { idx } = error as { idx?: unknown }
       if (typeof idx !== 'number') throw error
       const fault = await this.#engineFault(path, code)
@@ -256,7 +270,7 @@ class ModuleFiles {
     return engineSyntaxError(await this.#write(path, code), path)
   }
 
-  /** What an import is rewritten to; null: it stays. */
+  /** The URL that an import is rewritten to; null: the import stays. */
   #urlOf(target: Target): string | null {
     if (target.kind === 'file') return moduleUrl(this.#writtenFor(target.path)) + target.search
     return target.kind === 'anywhere' ? null : target.url
@@ -299,29 +313,29 @@ class ModuleFiles {
   }
 }
 
-/** White space and ends of lines of the language's that the lexer does not know. */
+/** White space and line ends of the language that the lexer does not know. */
 const UNKNOWN_SPACE = /[\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g
 const UNKNOWN_LINE_END = /[\u2028\u2029]/g
 
 /**
- * What the lexer finds in a copy of the same length, in which it knows all white space. Throws as
- * the lexer does.
+ * What the lexer finds in a copy of the same length, in which all white space is known to it.
+ * Throws as the lexer does.
  */
 function lexed(code: string, path: string): ReturnType<typeof parse> {
-  // Outside of a string they end a line, and a comment; inside they are characters.
+  // Outside a string they end a line, and a comment; inside a string they are characters.
   for (const lineEnd of ['\n', ' ']) {
     const copy = code.replace(UNKNOWN_SPACE, ' ').replace(UNKNOWN_LINE_END, lineEnd)
     try {
       const [imports, ...rest] = parse(copy, path)
       return [imports.map(one => withSpecifierOf(one, code, copy)), ...rest]
     } catch {
-      // Another copy may do; what none does for is an error of the text itself.
+      // Another copy may do. If no copy does, the error is one of the text itself.
     }
   }
   return parse(code, path)
 }
 
-/** The names of files may hold any character. */
+/** Gives an import its specifier as the text has it: the name of a file may hold any character. */
 function withSpecifierOf(found: Import, code: string, copy: string): Import {
   const [written, read] = [code.slice(found.start, found.end), copy.slice(found.start, found.end)]
   if (written === read || found.specifier === undefined) return found
@@ -330,7 +344,7 @@ function withSpecifierOf(found: Import, code: string, copy: string): Import {
   return found.specifier === bare ? { ...found, specifier: own } : found
 }
 
-/** Where a text imports a name from a module, as it is named there; null: it does not. */
+/** Where a text imports a name from a module, the name being the module's; null: it does not. */
 function importOf(code: string, path: string, url: string, name: string): number | null {
   const [found] = lexed(code, path)
   for (const { type, specifier, importStart, importEnd, start } of found) {
@@ -343,13 +357,13 @@ function importOf(code: string, path: string, url: string, name: string): number
   return null
 }
 
-/** Where the types of a module of Sawtooth's own are told. */
+/** The file with the types of a module of Sawtooth's own. */
 function typesOf(url: string): string | null {
   const path = pathIn(url.replace(/\?.*$/, '').replace('run-program.js', 'program.js'))
   return path?.replace(/\.js$/, '.d.ts') ?? null
 }
 
-/** Whether a file exports such a type. */
+/** Whether a file exports a type of that name. */
 function isTypeIn(file: string | null, name: string): boolean {
   if (file === null || !/\.m?ts$/.test(file) || !/^\w+$/.test(name) || !existsSync(file))
     return false
@@ -364,7 +378,7 @@ function isTypeIn(file: string | null, name: string): boolean {
   )
 }
 
-/** null if it is none of a file. */
+/** null for a URL that is not of a file. */
 function pathIn(url: string): string | null {
   return url.startsWith('file:') ? fileURLToPath(url) : null
 }
@@ -382,7 +396,10 @@ async function readEntry(entry: string, kind: 'program' | 'pacer'): Promise<stri
   }
 }
 
-/** A file's text, without the mark of its byte order: the parsers take that for a part of the first word. */
+/**
+ * A file's text without its byte order mark: the parsers would take the mark for a part of the
+ * first word.
+ */
 async function readText(path: string): Promise<string> {
   return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
 }
@@ -391,12 +408,18 @@ function isDefault(found: Export): boolean {
   return found.type !== 'reexport-all' && found.name === 'default'
 }
 
-/** The specifier of a static import is inside its quotes, that of a dynamic one has them with it. */
+/**
+ * The place of a static import's specifier is inside its quotes; that of a dynamic one includes
+ * them.
+ */
 function importEdit(found: Import, url: string): Edit {
   return { start: found.start, end: found.end, text: found.type === 'dynamic' ? `'${url}'` : url }
 }
 
-/** `import.meta.url`, `.filename` and `.dirname` name the source, beside which a program may keep its data. */
+/**
+ * `import.meta.url`, `.filename` and `.dirname` name the source: a program may keep its data beside
+ * it.
+ */
 function metaEdit(found: Import, code: string, path: string): Edit[] {
   const property = /^\.(url|filename|dirname)\b/.exec(code.slice(found.end, found.end + 20))?.[1]
   if (property === undefined) return []

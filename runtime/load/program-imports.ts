@@ -1,5 +1,5 @@
-// Where an import of a program leads. A relative one (or a file: URL) is a source file, to be copied with the program;
-// anything else becomes the URL of a module that already is what Node can load.
+// Where an import of a program leads. A relative import (or a file: URL) is a source file, which is
+// copied with the program. Anything else becomes the URL of a module that Node can load as it is.
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { basename, extname, join } from 'node:path'
@@ -43,19 +43,19 @@ function fileTarget(url: URL, specifier: string): Target {
   url.search = ''
   url.hash = ''
   const asked = fileURLToPath(url)
-  // TypeScript lets './a.js' mean './a.ts', and many write it so.
+  // TypeScript lets './a.js' mean './a.ts', and many programs write it so.
   const found = [asked, asked.replace(/\.(m?)js$/, '.$1ts')].find(path => existsSync(path))
   const missing = (what: string): Target => {
     return { kind: 'missing', why: `${what}${suggestion(asked)}`, url: moduleUrl(asked) + search }
   }
   if (found === undefined) return missing(`there is no file '${specifier}'`)
-  const path = realpathSync(found) // by which Node, too, tells modules apart
+  const path = realpathSync(found) // Node tells modules apart by it, too.
   const extension = extname(path)
   if (extension !== '' && !statSync(path).isFile()) return missing(`'${specifier}' is no file`)
   if (extension === '.json' || sourceExtensions.includes(extension))
     return { kind: 'file', path, search }
   if (extension === '') return missing(`'${specifier}' needs a file's full name`)
-  return { kind: 'url', url: moduleUrl(path) + search } // .cjs, .wasm: nothing in it to rewrite
+  return { kind: 'url', url: moduleUrl(path) + search } // .cjs, .wasm: nothing to rewrite.
 }
 
 function suggestion(asked: string): string {
@@ -80,7 +80,10 @@ function packageTarget(specifier: string, from: string): Target {
   }
 }
 
-/** A package that answers `import` alone, which `require.resolve` does not ask. Patterns in its exports are not tried. */
+/**
+ * A package that answers only to the condition `import`, which `require.resolve` does not try.
+ * Patterns in its exports are not tried.
+ */
 function importOnly(specifier: string, require: NodeJS.Require): string | undefined {
   const [name = '', subpath = ''] = /^((?:@[^/]+\/)?[^/]+)\/?(.*)$/.exec(specifier)?.slice(1) ?? []
   for (const directory of require.resolve.paths(specifier) ?? []) {
@@ -102,7 +105,7 @@ function hasSubpaths(exports: unknown): exports is Record<string, unknown> {
   )
 }
 
-/** The first of an export's conditions that holds for `import` in Node. */
+/** The first of an export's conditions that Node applies to `import`. */
 function imported(target: unknown): string | undefined {
   if (typeof target === 'string') return target
   if (typeof target !== 'object' || target === null) return undefined

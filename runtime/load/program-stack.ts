@@ -1,26 +1,30 @@
-// A stack as its reader wants it: with the names of their own files, and without the runtime's inside.
+// A stack as the program's author needs it: with the names of the source files, and without the
+// inside of the runtime.
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MARK } from './module-loading.ts'
 
-/** A file's URL without any quote, so that it fits into whatever quotes an import has. */
+/** A file's URL without any quote, so that it fits into the quotes of any import. */
 export function moduleUrl(path: string): string {
   return pathToFileURL(path).href.replaceAll("'", '%27')
 }
 
 /** From the terms of the prepared files to those of the sources. */
 export interface Translation {
-  /** A text with paths in it, such as an error's message. */
+  /** Translates a text with paths in it, such as an error's message. */
   mapNames(text: string): string
-  /** A stack. */
+  /** Translates a stack. */
   mapStack(stack: string): string
 }
 
 /**
  * Makes the functions that translate stacks and messages.
  *
- * Written paths, as path or as URL, become the sources' paths, and the URLs of Sawtooth's modules their names. Of the
- * frames, Sawtooth's own go, and so do all below the last frame of the program, which are Node's and the pool's; those
- * above stay, since they say what the program called. Of a stack without any frame of the program, the message is left.
+ * 1. Written paths, as paths or URLs, become the paths of the sources. The URLs of Sawtooth's
+ *    modules become their names.
+ * 2. Sawtooth's own frames are dropped.
+ * 3. All other frames below the last frame of the program are dropped: they are Node's and the
+ *    pool's. Those above it stay, since they say what the program called.
+ * 4. Of a stack without a frame of the program, only the message is left.
  *
  * @param sources - source path by written path
  * @param own - the URLs of Sawtooth's modules by the name that a program has for them
@@ -33,7 +37,7 @@ export function translation(
 ): Translation {
   // Longest first: one written path may begin with another.
   const written = [...sources].sort(([a], [b]) => b.length - a.length)
-  // Imports say it in the first form, Node in the second.
+  // Imports name a file in the first form, Node in the second.
   const sourceNames = written.flatMap(([path, source]) =>
     [moduleUrl(path), pathToFileURL(path).href, path].map(name => [name, source] as const),
   )

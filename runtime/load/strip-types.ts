@@ -1,13 +1,14 @@
-// TypeScript to JavaScript by erasure: every line keeps its number, and nothing is checked. Node's own stripping is used
-// where it is stable, else sucrase, which is made to refuse what Node refuses: an import used only as a type but not
-// marked so stays, and syntax that would need code (enum, namespace, parameter property, import =) is an error.
+// TypeScript to JavaScript by erasure: every line keeps its number, and nothing is checked. Node's
+// own stripping is used where it is stable, and sucrase elsewhere. Sucrase is made to refuse what
+// Node refuses: syntax that would need code (enum, namespace, parameter property, import =) is an
+// error, and an import that is used only as a type but is not marked so stays.
 import * as module from 'node:module'
 import { getFormattedTokens, type Transform, transform } from 'sucrase'
 import { ProgramError } from './program-error.ts'
 
 type Strip = (code: string, options?: { mode?: 'strip' }) => string
 
-/** Node's own, absent before 22.13 and not to be relied on before 22.18. */
+/** Node's own stripping: missing before 22.13, and not to be relied on before 22.18. */
 const nodeStrip: Strip | undefined = stableSince(process.versions.node, 22, 18)
   ? (module as { stripTypeScriptTypes?: Strip }).stripTypeScriptTypes
   : undefined
@@ -22,7 +23,10 @@ export function stripTypes(source: string, file: string): string {
   return (nodeStrip && stripWithNode(nodeStrip, source, file)) ?? stripWithSucrase(source, file)
 }
 
-/** Whether JavaScript looks ill-formed. Only a hint: sucrase does not know the newest syntax, nor look for names declared twice. */
+/**
+ * Whether JavaScript looks ill-formed. Treat it as a hint: sucrase does not know the newest syntax,
+ * and does not look for names declared twice.
+ */
 export function looksIllFormed(source: string): boolean {
   try {
     sucrase(source, '', [])
@@ -50,7 +54,10 @@ function sucrase(source: string, file: string, transforms: Transform[]): string 
   }
 }
 
-/** Null if it fails for another reason than the source: it is WebAssembly, and that is not to be had everywhere. */
+/**
+ * null if it fails for a reason other than the source: it is WebAssembly, which cannot run
+ * everywhere.
+ */
 function stripWithNode(strip: Strip, source: string, file: string): string | null {
   const { emitWarning } = process
   process.emitWarning = () => {} // it calls itself experimental, once
@@ -82,7 +89,10 @@ const unerasable =
 
 const modifiers: readonly string[] = ['public', 'private', 'protected', 'readonly', 'override']
 
-/** Sucrase translates these or, worse, drops a namespace without a word. Few files pass the first look. */
+/**
+ * Sucrase translates these or, worse, drops a namespace silently. Few files match the first
+ * pattern.
+ */
 function refuseUnerasable(source: string, file: string): void {
   if (!unerasable.test(source)) return
   const tokens = tokensOf(source)
@@ -117,7 +127,10 @@ function unerasableAt(token: Token, before?: Token, after?: Token, second?: Toke
   return null
 }
 
-/** Sucrase's tokens; the one public way to them is a table as text: `6:23-6:30 private private 28 1 isType …`. */
+/**
+ * Sucrase's tokens. The one public way to them is a table as text: `6:23-6:30 private private 28 1
+ * isType …`.
+ */
 function tokensOf(source: string): Token[] {
   const table = getFormattedTokens(source, {
     transforms: ['typescript'],

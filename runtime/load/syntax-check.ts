@@ -3,8 +3,8 @@ import { promisify } from 'node:util'
 import { ProgramError } from './program-error.ts'
 
 /**
- * Asks the engine for a file's first syntax error, in a process of its own (some 40 ms): the engine keeps the line of an
- * import's SyntaxError to itself.
+ * Asks the engine for a file's first syntax error, in a process of its own (some 40 ms): for an
+ * import, the engine does not tell the line of a SyntaxError.
  *
  * @param written - the file as the engine would load it
  * @param source - its source, for the message; lines are the same

@@ -1,5 +1,6 @@
-// From options and environment to one plain object that says everything about a run. An option wins over the
-// environment, which wins over the default; nothing below this file reads process.env.
+// From options and environment to one plain object that says everything about a run. An option wins
+// over the environment, and the environment over the default. Nothing below this file reads
+// process.env.
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
@@ -33,7 +34,10 @@ import { outputFile } from './output-option.ts'
 import { orderFileOf, parseSchedule, scheduleGrammar } from './schedule.ts'
 import { sizeUnits } from './size.ts'
 
-/** The options of `run` in the host's form. A number may also be given as text, as it stands on a command line. */
+/**
+ * The options of `run` in the host's form. A number may also be given as text, as on a command
+ * line.
+ */
 export interface RunFlags {
   /** Arguments of the program's `main`. */
   readonly args?: readonly string[]
@@ -53,7 +57,11 @@ export interface RunFlags {
   readonly gate?: GateLimit
   /** @defaultValue 'go' */
   readonly credit?: Credit
-  /** How the coordinator waits for the other Ps' flush: asleep for slices of 100 µs, as Go; for the shortest sleep there is; or awake. @defaultValue 'sleep' */
+  /**
+   * How the coordinator waits for the other Ps to flush: asleep for slices of 100 µs as in Go,
+   * asleep for the shortest time there is, or awake.
+   * @defaultValue 'sleep'
+   */
   readonly barrierWait?: BarrierWait
   /** Go's gctrace lines on stderr. @defaultValue GODEBUG gctrace */
   readonly gctrace?: boolean
@@ -75,17 +83,27 @@ export interface RunFlags {
   readonly seed?: number | string
   /** One fault or several, each as SPEC. */
   readonly fault?: string | readonly string[]
-  /** A signal at which the run prints what each P and each goroutine does, and goes on, as 'SIGUSR2'. @defaultValue none */
+  /**
+   * A signal, as 'SIGUSR2'. The run then prints what each P and each goroutine does, and goes on.
+   * @defaultValue none
+   */
   readonly dumpOn?: string
-  /** The order of the Ps, one at a time, as a SPEC (runtime/options/schedule.ts). Only under Node's `--conditions=controlled`. @defaultValue the system's */
+  /**
+   * The order of the Ps, one at a time, as a SPEC (runtime/options/schedule.ts). Needs Node's
+   * `--conditions=controlled`.
+   * @defaultValue the system's
+   */
   readonly schedule?: string | Strategy
 }
 
-/** All that a host may ask for. */
+/** Everything that a host may ask for. */
 export interface RunOptions extends RunFlags {
   /** Called on the main thread after each finished cycle. */
   readonly onCycle?: (cycle: CycleRecord) => void
-  /** How many of the newest cycles the record that the run resolves with holds; Infinity: all of them. @defaultValue 10,000 */
+  /**
+   * How many of the newest cycles the record that `run` resolves with holds; Infinity: all.
+   * @defaultValue 10,000
+   */
   readonly keepCycles?: number
   /** Aborts the run, which then resolves with exit 130. */
   readonly signal?: AbortSignal
@@ -95,7 +113,7 @@ export interface RunOptions extends RunFlags {
   readonly stderr?: NodeJS.WritableStream
 }
 
-/** One run, fully decided. Plain data: it can be sent to a thread, and written as JSON. */
+/** One run, fully decided. Plain data: a thread can be sent it, and it can be written as JSON. */
 export interface Configuration {
   /** Absolute path. */
   readonly program: string
@@ -142,7 +160,7 @@ const defaultKeptCycles = 10_000
 /** Go's forcegcperiod. */
 const forceGcPeriodMs = 120_000
 
-/** Every option's name: a misspelt one must not be silently without effect. */
+/** The name of every option. A misspelt option must not be ignored silently. */
 const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   args: true,
   procs: true,
@@ -172,10 +190,11 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
 }
 
 /**
- * Decides everything about one run. Relative paths are taken from the working directory. Whether the program can be
- * read is left to `prepareProgram`.
+ * Decides everything about one run. Relative paths are taken from the working directory.
+ * `prepareProgram` finds out whether the program can be read.
  *
- * @throws UsageError for an option or an environment variable that is ill-formed, out of range, or not built yet.
+ * @throws UsageError for an option or an environment variable that is ill-formed, out of range, or
+ *   not built yet.
  */
 export function resolveConfiguration(
   program: string,
@@ -241,7 +260,7 @@ function refuseUnknown(options: RunOptions): void {
   )
 }
 
-/** What only a host can give: parts that are called later must be what they are taken for. */
+/** Checks what only a host can give: what is called later must have the right type. */
 function refuseOddParts({ onCycle, signal, stdout, stderr }: RunOptions): void {
   const isSignal =
     typeof signal?.aborted === 'boolean' &&
@@ -279,7 +298,10 @@ function arenaOf(from: Given | undefined): number {
   return refuse(from, `whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with ${sizeUnits}`)
 }
 
-/** A built-in pacer's spec as it is, or the absolute path of a file that can be read. Throws a UsageError. */
+/**
+ * A built-in pacer's spec as it is, or the absolute path of a file that can be read. Throws a
+ * UsageError.
+ */
 export function pacerOf(from: Given | undefined): string {
   if (from === undefined) return DEFAULT_PACER
   const spec = text(from, 'NAME[:key=value,…] or a file')
@@ -362,8 +384,12 @@ function switched(option: string, value: unknown, otherwise: boolean): boolean {
   return from === undefined ? otherwise : truth(from)
 }
 
-/** One of some names; the first where none is given. */
-function oneOf<Name extends string>(option: string, value: unknown, names: readonly Name[]): Name {
+/** One of the names; the first if none is given. */
+function oneOf<Name extends string>(
+  option: string,
+  value: unknown,
+  names: readonly [Name, ...Name[]],
+): Name {
   if (value === undefined) return names[0]
   const found = names.find(name => name === value)
   return found ?? refuse({ name: `--${option}`, value }, names.join(', '))

@@ -1,8 +1,11 @@
-/** Which signals may ask a run what it does. */
+/** The signals with which a run may be asked what it does. */
 import { constants } from 'node:os'
 import { type Given, refuse, text } from './given.ts'
 
-/** Those that no process can take, that tell of a fault, or that Node and the commands need for themselves. */
+/**
+ * Signals that no process can take, that tell of a fault, or that Node and the commands need
+ * themselves.
+ */
 const TAKEN: readonly string[] = [
   ...[
     'SIGKILL',

@@ -7,9 +7,9 @@ import { FAULT_POINTS, type FaultPoint } from '../../memory/fault-points.ts'
 import { UsageError } from '../errors/usage-error.ts'
 
 interface PlaceOfFault {
-  /** Where it is: the line of `--fault list`. */
+  /** Where in the runtime it is: the line of `--fault list`. */
   readonly where: string
-  /** True if what the P asks for there may be refused: `fail`. */
+  /** True if the P's request there may be refused: the action `fail`. */
   readonly mayFail?: true
 }
 
@@ -98,12 +98,15 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'ready/push': { where: 'a goroutine is about to be pushed onto the ready list of another P' },
 }
 
-/** What happens at the point. `yield` gives the thread away once, `fail` refuses the request, `exit` ends the P. */
+/**
+ * What happens at the point. `yield` gives the CPU away once, `fail` refuses the request, `exit`
+ * ends the P.
+ */
 export type FaultAction =
   | { readonly kind: 'stall'; readonly ms: number }
   | { readonly kind: 'yield' | 'fail' | 'exit' }
 
-/** Which of the passes through the point are struck: each P counts its own, from 1. */
+/** Which passes through the point are struck. Each P counts its own passes, from 1. */
 export type FaultWhen =
   | { readonly kind: 'always' | 'once' }
   | { readonly kind: 'nth'; readonly n: number }
@@ -118,13 +121,14 @@ export interface Fault {
   readonly when: FaultWhen
 }
 
-/** How a fault is written, in the words of the messages. */
+/** The grammar of a fault, as messages show it. */
 export const faultGrammar = 'POINT[@pN][:stall=DURATION|yield|fail|exit][:p=F|once|nth=N]'
 
 /**
  * Reads one SPEC.
  *
- * @throws UsageError for an ill-formed one, for a point that is not in {@link faultPoints}, for `fail` where nothing may be refused.
+ * @throws UsageError for an ill-formed SPEC, for a point that is not in {@link faultPoints}, and
+ *   for `fail` where nothing may be refused.
  */
 export function parseFault(spec: string): Fault {
   const [place = '', ...rest] = spec.split(':')

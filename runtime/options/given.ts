@@ -1,4 +1,4 @@
-// One value that somebody gave, and readers that either understand it or say what is allowed.
+// One value that was given, and readers that understand it or say what is allowed.
 
 import { textOf } from '../errors/thrown.ts'
 import { UsageError } from '../errors/usage-error.ts'
@@ -31,7 +31,7 @@ export function refuse({ name, value }: Given, allowed: string): never {
   throw new UsageError(`${name} must be ${allowed}, not ${shown}`)
 }
 
-/** A whole number within bounds, as number or as text. */
+/** A whole number from `low` to `high`, given as a number or as text. */
 export function wholeNumber(from: Given, low: number, high: number, unit = ''): number {
   const { value } = from
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value
@@ -40,7 +40,7 @@ export function wholeNumber(from: Given, low: number, high: number, unit = ''): 
   return refuse(from, `a whole number${unit} from ${low} to ${high}`)
 }
 
-/** A switch of the host's form. */
+/** A switch in the host's form. */
 export function truth(from: Given): boolean {
   return typeof from.value === 'boolean' ? from.value : refuse(from, 'true or false')
 }
@@ -66,7 +66,10 @@ export function bytes({ value }: Given): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }
 
-/** GOMEMLIMIT's syntax: a SIZE (Go's, with TiB) or 'off'; null is no limit, which Go writes as the largest int64. */
+/**
+ * GOMEMLIMIT's syntax: a SIZE (Go's, with TiB) or 'off'. null is no limit, which Go writes as the
+ * largest int64.
+ */
 export function memoryLimit(from: Given): number | null {
   if (from.value === 'off' || from.value === '9223372036854775807') return null
   const isVariable = !from.name.startsWith('--')

@@ -6,15 +6,18 @@ export interface GoDebug {
   readonly gctrace?: number
   readonly gcpacertrace?: number
   readonly gccheckmark?: number
-  /** 1: marking stops the world; 2: sweeping as well. */
+  /** 1: marking stops the world; 2: sweeping does so too. */
   readonly gcstoptheworld?: number
-  /** Milliseconds without a cycle after which one is forced. Not Go's: there it cannot be set from outside. */
+  /**
+   * After this many milliseconds without a cycle one is forced. Not Go's: Go's cannot be set from
+   * outside.
+   */
   readonly forcegcperiod?: number
 }
 
 const maxInt32 = 2 ** 31 - 1
 
-/** The keys that are known, with their least and greatest value. */
+/** The known keys, with their least and greatest values. */
 const bounds: Readonly<Record<keyof GoDebug, readonly [low: number, high: number]>> = {
   gctrace: [0, maxInt32],
   gcpacertrace: [0, maxInt32],
@@ -24,7 +27,8 @@ const bounds: Readonly<Record<keyof GoDebug, readonly [low: number, high: number
 }
 
 /**
- * Reads GODEBUG: `key=value` pairs with commas between them, the last of a key wins, unknown keys are ignored.
+ * Reads GODEBUG: `key=value` pairs with commas between them. The last pair of a key wins. Unknown
+ * keys are ignored.
  *
  * @throws UsageError for a known key with a value that it cannot have.
  */

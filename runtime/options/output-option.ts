@@ -1,4 +1,4 @@
-/** The file that an option names to be written: whether it can be is found out before anything is opened. */
+/** The file that an option wants written: it is checked before anything is opened. */
 import { accessSync, constants, fstatSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { reasonOf } from '../errors/output-error.ts'
@@ -6,7 +6,10 @@ import { UsageError } from '../errors/usage-error.ts'
 import { targetOf } from '../output/output-paths.ts'
 import { type Given, text } from './given.ts'
 
-/** The absolute path of a file to be written later: better refused now than then. Throws a UsageError. */
+/**
+ * The absolute path of a file that is written later. It is refused now rather than then. Throws a
+ * UsageError.
+ */
 export function outputFile(from: Given | undefined): string | null {
   if (from === undefined) return null
   const path = resolve(text(from, 'the name of a file'))

@@ -1,7 +1,9 @@
 /**
  * How a schedule is asked for (`--schedule SPEC`; memory/controlled/strategy.ts).
  *
- *   SPEC = 'random' | 'pct' [':changes=' N] [',turns=' N] | 'round-robin' [':switches=' N] [',turns=' N]
+ *   SPEC = 'random'
+ *        | 'pct'         [ ':changes=' N ]  [ ',turns=' N ]
+ *        | 'round-robin' [ ':switches=' N ] [ ',turns=' N ]
  *        | 'replay:' FILE
  */
 import { readFileSync } from 'node:fs'
@@ -10,17 +12,18 @@ import { scheduling } from '#sync'
 import type { Order, Strategy, Switch } from '../../memory/controlled/strategy.ts'
 import { UsageError } from '../errors/usage-error.ts'
 
-/** How a schedule is written, in the words of the messages. */
+/** The grammar of a schedule, as messages show it. */
 export const scheduleGrammar =
   'random, pct[:changes=N,turns=N], round-robin[:switches=N,turns=N] or replay:FILE'
 
-/** In the named settings: N where none is given. Turns: a small program's length. */
+/** N in the named settings where none is given. Turns: the length of a small program. */
 const DEFAULTS = { changes: 3, switches: 3, turns: 20_000 }
 
 /**
  * Reads a SPEC.
  *
- * @throws UsageError for an ill-formed one, a file that holds no order, and where the threads cannot be controlled.
+ * @throws UsageError for an ill-formed SPEC, for a file that holds no order, and where the threads
+ *   cannot be controlled.
  */
 export function parseSchedule(spec: string): Strategy {
   if (scheduling === null)
@@ -71,7 +74,7 @@ function orderIn(file: string): Order {
   try {
     content = JSON.parse(readFileSync(resolve(file), 'utf8'))
   } catch (error) {
-    // V8 quotes the text that is no JSON, line ends and all.
+    // V8 quotes the text that is no JSON, with its line ends.
     throw new UsageError(
       `--schedule replay:${file}: ${(error as Error).message.replace(/\s+/g, ' ')}`,
     )

@@ -11,8 +11,9 @@ export const sizeUnits = 'B, KiB, MiB or GiB'
 export const goSizeUnits = 'B, KiB, MiB, GiB or TiB'
 
 /**
- * The bytes that a SIZE stands for, or null if the text is none or counts more bytes than a double holds exactly.
- * `TiB` is read as well: whoever does not allow it looks for it, or has a smaller bound anyway.
+ * The bytes that a SIZE stands for. null if the text is no SIZE, or if it counts more bytes than a
+ * double holds exactly. `TiB` is read too: a caller that does not allow it looks for it, or has a
+ * smaller bound.
  */
 export function parseSize(text: string): number | null {
   const match = /^(\d+)(B|[KMGT]iB)?$/.exec(text)

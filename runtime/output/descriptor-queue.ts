@@ -1,20 +1,24 @@
 /**
- * Text on its way to a file descriptor whose reader may be slow, or may not read at all. What the descriptor takes is written at once; the rest waits
- * here, in order, and is tried again. The thread that writes never waits.
+ * Text on its way to a file descriptor whose reader may be slow, or may not read at all. The thread
+ * that writes never waits.
  *
- * A full pipe answers EAGAIN, if it is one that does not block. Nothing tells when it has room again but Node's own streams, which block on a terminal and
- * cannot forget what they were given; so it is asked, at first after a millisecond.
+ * 1. What the descriptor takes is written at once.
+ * 2. The rest waits in the queue, in order.
+ * 3. A full pipe that does not block answers EAGAIN. Then the queue tries again after 1 ms, and
+ *    after twice the last pause each time, up to 16 ms. Only Node's own streams are told when a
+ *    pipe has room again. They block on a terminal, and cannot drop what they were given.
+ * 4. Any other error loses all that waits, and each writer is told.
  */
 import { closeSync, writevSync } from 'node:fs'
 
-/** Who wrote a text: it is told if it cannot be written. */
+/** The writer of a text: it is told if the text cannot be written. */
 export interface Writer {
   /** What this writer had in the queue is lost, and so is all that others had. */
   outputFailed(error: NodeJS.ErrnoException): void
 }
 
 interface Text {
-  readonly metaU8: Uint8Array
+  readonly bytes: Uint8Array
   readonly writer: Writer
 }
 
@@ -23,9 +27,9 @@ interface Waiter {
   readonly resolve: () => void
 }
 
-/** A queue that holds as much is full, in bytes: who can wait should. */
+/** A queue that holds this many bytes is full: a writer that can wait should. */
 const FULL = 1 << 18
-/** Texts that are written by one call; systems take 1024. */
+/** How many texts one call writes at most; systems take 1024. */
 const MOST_TEXTS = 256
 /** The longest time between two attempts, in ms. */
 const LONGEST_PAUSE_MS = 16
@@ -34,19 +38,22 @@ export class DescriptorQueue {
   readonly #open: () => number | null
   #descriptor: number | null = null
   #texts: Text[] = []
-  /** Bytes ever taken, and of these the ones that do not wait any more. */
+  /** Bytes ever taken, and how many of them no longer wait. */
   #taken = 0
   #settled = 0
   #waiters: Waiter[] = []
   #timer: NodeJS.Timeout | null = null
   #pauseMs = 1
 
-  /** `open`: the descriptor; null as long as there is none yet. Called when something is to be written. */
+  /**
+   * `open` returns the descriptor, or null while there is none yet. It is called when something is
+   * to be written.
+   */
   constructor(open: () => number | null) {
     this.#open = open
   }
 
-  /** Bytes. */
+  /** Bytes that wait. */
   get waiting(): number {
     return this.#taken - this.#settled
   }
@@ -55,25 +62,25 @@ export class DescriptorQueue {
     return this.waiting >= FULL
   }
 
-  write(metaU8: Uint8Array, writer: Writer): void {
-    if (metaU8.length === 0) return
-    this.#texts.push({ metaU8, writer })
-    this.#taken += metaU8.length
+  write(bytes: Uint8Array, writer: Writer): void {
+    if (bytes.length === 0) return
+    this.#texts.push({ bytes, writer })
+    this.#taken += bytes.length
     if (this.#timer === null) this.#writeAll()
   }
 
-  /** Once all that was written before this call has gone, or is lost. */
+  /** Resolves when all that was written before this call has gone or is lost. */
   flushed(): Promise<void> {
     const mark = this.#taken
     return this.#when(() => this.#settled >= mark)
   }
 
-  /** Once it is not full. */
+  /** Resolves when the queue is not full. */
   room(): Promise<void> {
     return this.#when(() => !this.isFull)
   }
 
-  /** Forgets what a writer has here; true if there was something. */
+  /** Drops what a writer has in the queue; true if there was something. */
   giveUp(writer: Writer): boolean {
     const kept = this.#texts.filter(text => text.writer !== writer)
     const isLost = kept.length < this.#texts.length
@@ -82,7 +89,10 @@ export class DescriptorQueue {
     return isLost
   }
 
-  /** Closes the descriptor: of whoever opened it, once all is flushed. Throws what the system answers. */
+  /**
+   * Closes the descriptor. Only for the caller that opened it, and once all is flushed. Throws what
+   * the system answers.
+   */
   close(): void {
     if (this.#descriptor !== null) closeSync(this.#descriptor)
     this.#descriptor = null
@@ -112,13 +122,16 @@ export class DescriptorQueue {
     const texts = this.#texts.slice(0, MOST_TEXTS)
     let written = writevSync(
       this.#descriptor,
-      texts.map(({ metaU8 }) => metaU8),
+      texts.map(({ bytes }) => bytes),
     )
-    const whole = texts.findIndex(({ metaU8 }) => (written -= metaU8.length) < 0)
+    const whole = texts.findIndex(({ bytes }) => {
+      written -= bytes.length
+      return written < 0
+    })
     this.#texts.splice(0, whole < 0 ? texts.length : whole)
     const first = this.#texts[0]
     if (whole >= 0 && first !== undefined)
-      this.#texts[0] = { ...first, metaU8: first.metaU8.subarray(first.metaU8.length + written) }
+      this.#texts[0] = { ...first, bytes: first.bytes.subarray(first.bytes.length + written) }
     return true
   }
 
@@ -134,7 +147,7 @@ export class DescriptorQueue {
   }
 
   #settle(): void {
-    this.#settled = this.#taken - this.#texts.reduce((sum, { metaU8 }) => sum + metaU8.length, 0)
+    this.#settled = this.#taken - this.#texts.reduce((sum, { bytes }) => sum + bytes.length, 0)
     const over = this.#waiters.filter(({ isOver }) => isOver())
     if (over.length === 0) return
     this.#waiters = this.#waiters.filter(waiter => !over.includes(waiter))

@@ -1,7 +1,11 @@
 /**
- * The only place from which files are written. A file that is written has its name once it is whole: until then the text is beside it, under a name that no
- * other file has, and what was there stays. A pipe, a device or a file that this process has open may be written to by others too, by the program that runs above
- * all: it gets all of the text at the end, without a wait of this thread for its reader.
+ * The only place from which files are written.
+ *
+ * 1. A file is written beside its place, under a name that no other file has. It takes its own name
+ *    once it is whole. Until then, what was there stays.
+ * 2. A pipe, a device or a file that this process has open may be written to by others too, above
+ *    all by the program that runs. Its text is gathered, and it gets all of it at the end. This
+ *    thread does not wait for its reader.
  */
 import {
   accessSync,
@@ -29,16 +33,22 @@ import { targetOf } from './output-paths.ts'
 import { standardStream, withoutWaiting } from './standard-streams.ts'
 import { unfinishedName } from './temporary-folder.ts'
 
-/** A text on its way to a file, a piece at a time. Once a piece cannot be written the others are dropped, and `finish` says why. */
+/**
+ * A text on its way to a file, a piece at a time. If a piece cannot be written, the others are
+ * dropped, and `finish` says why.
+ */
 export interface OutputFile {
-  /** Why it cannot be written; null: so far it can. */
+  /** Why the text cannot be written; null: so far it can. */
   readonly failure: OutputError | null
   write(text: string): void
-  /** Once it is whole. Rejects with an OutputError; then what was there before still is. */
+  /**
+   * Resolves once the file is whole. Rejects with an OutputError; then what was there before still
+   * is.
+   */
   finish(): Promise<void>
-  /** No reader is waited for any more: what none has taken is lost. A file needs none. */
+  /** From here on no reader is waited for: what none has taken is lost. A file needs no reader. */
   giveUp(): void
-  /** It is not wanted any more. */
+  /** Drops the text: it is not needed any more. */
   discard(): void
 }
 
@@ -76,10 +86,13 @@ export function writeScratch(path: string, text: string): void {
   }
 }
 
-/** As much is written at a time, in characters, and read back, in bytes. */
+/** Characters that are written at a time, and bytes that are read back at a time. */
 const PIECE = 1 << 16
 
-/** What both kinds have in common: text that is gathered, and written to a descriptor of ours a piece at a time. */
+/**
+ * What both kinds share: text that is gathered, and written a piece at a time to a descriptor that
+ * is closed here.
+ */
 abstract class GatheredFile implements OutputFile {
   failure: OutputError | null = null
   protected readonly descriptor: number
@@ -87,7 +100,7 @@ abstract class GatheredFile implements OutputFile {
   #isOpen = true
   #text = ''
 
-  /** `given`: the path in the user's words. */
+  /** `given`: the path as the user wrote it. */
   constructor(given: string, descriptor: number) {
     this.#given = given
     this.descriptor = descriptor
@@ -108,7 +121,7 @@ abstract class GatheredFile implements OutputFile {
     this.#isOpen = false
   }
 
-  /** Does what may fail, once at most. */
+  /** Runs `output`, unless a call before has failed. */
   protected attempt(output: () => void): void {
     if (this.failure !== null) return
     try {
@@ -136,7 +149,10 @@ abstract class GatheredFile implements OutputFile {
   }
 }
 
-/** A file, written beside what has its name now; in the temporary directory where nothing can be made beside it. */
+/**
+ * A file, written beside the file whose name it takes. Where no file can be made there, it is
+ * written in the temporary directory.
+ */
 class BesideFile extends GatheredFile {
   readonly #path: string
   readonly #beside: string
@@ -167,21 +183,24 @@ class BesideFile extends GatheredFile {
   }
 }
 
-/** New files that are not whole yet: they go with the process. */
+/** New files that are not whole yet. They are removed when the process ends. */
 const unfinished = new Set<string>()
 
 function removeUnfinished(): void {
   for (const path of unfinished) remove(path)
 }
 
-/** Makes a file that is to replace another, with its mode and owner, if there is another. */
+/**
+ * Makes the file that is to replace another. If the other exists, the new file gets its mode and
+ * owner.
+ */
 function openBeside(path: string, old: Stats | undefined): { beside: string; descriptor: number } {
   try {
     return openNew(dirname(path), old)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (old === undefined || (code !== 'EACCES' && code !== 'EPERM')) throw error
-    // Its directory takes no new file, but the old one may be written all the same.
+    // The directory takes no new file, but the old file may still be written.
     accessSync(path, constants.W_OK)
     return openNew(tmpdir(), old)
   }
@@ -192,7 +211,7 @@ function openNew(
   old: Stats | undefined,
 ): { beside: string; descriptor: number } {
   const beside = join(directory, unfinishedName(directory))
-  // Neither another's file nor a link.
+  // Opens neither another's file nor a link.
   const descriptor = openSync(beside, 'wx')
   if (unfinished.size === 0) process.on('exit', removeUnfinished)
   unfinished.add(beside)
@@ -205,12 +224,15 @@ function keepOwner(descriptor: number, { uid, gid, mode }: Stats): void {
     const own = fstatSync(descriptor)
     if (own.uid !== uid || own.gid !== gid) fchownSync(descriptor, uid, gid)
   } catch {
-    // Only the superuser gives files away.
+    // Only the superuser may give files away.
   }
   fchmodSync(descriptor, mode & 0o7777)
 }
 
-/** Why a new file may not take the old one's name although the old one may be written: it is mounted, or on another device, or its directory is not ours. */
+/**
+ * Why a new file may not take the old one's name, although the old one may be written: it is
+ * mounted, it is on another device, or its directory belongs to somebody else.
+ */
 const OVERWRITTEN = ['EBUSY', 'EXDEV', 'EACCES', 'EPERM']
 
 function replace(old: string, whole: string): void {
@@ -223,7 +245,10 @@ function replace(old: string, whole: string): void {
   remove(whole)
 }
 
-/** Throws ENOSPC, before it touches the old file, if the disk has no room for what the new one is longer. */
+/**
+ * Copies the new file over the old one. Throws ENOSPC before it touches the old file if the disk
+ * has no room for the bytes by which the new one is longer.
+ */
 function overwrite(old: string, whole: string): void {
   const { bsize, bavail } = statfsSync(old)
   const { size } = statSync(whole)
@@ -231,7 +256,7 @@ function overwrite(old: string, whole: string): void {
     throw Object.assign(new Error(`ENOSPC: no space left on device, overwrite '${old}'`), {
       code: 'ENOSPC',
     })
-  // Node's own copy empties the old one before it asks whether its mode may be set.
+  // Node's copyFile empties the old file before it asks whether its mode may be set.
   const [from, to] = [openSync(whole, 'r'), openSync(old, 'r+')]
   try {
     const piece = Buffer.alloc(PIECE)
@@ -247,26 +272,29 @@ function overwrite(old: string, whole: string): void {
   }
 }
 
-/** What `Stats.blocks` counts in, bytes. */
+/** The unit of `Stats.blocks`, in bytes. */
 const BLOCK = 512
 
 function remove(path: string): void {
   try {
     unlinkSync(path)
   } catch {
-    // It has another name by now, or somebody has removed it.
+    // The file has another name by now, or somebody has removed it.
   }
   unfinished.delete(path)
   if (unfinished.size === 0) process.off('exit', removeUnfinished)
 }
 
-/** A pipe, a device, or a file that this process has open. Until it is whole the text is in a file without a name. */
+/**
+ * A pipe, a device, or a file that this process has open. Its text is in a file without a name
+ * until it is whole.
+ */
 class SpooledFile extends GatheredFile implements Writer {
   readonly #queue: DescriptorQueue
   readonly #isOwn: boolean
   #isGivenUp = false
 
-  /** `isOwn`: the queue's descriptor is to be closed at the end. Throws what the system says. */
+  /** `isOwn`: the queue's descriptor is closed at the end. Throws what the system says. */
   constructor(given: string, queue: DescriptorQueue, isOwn: boolean) {
     const spool = join(tmpdir(), unfinishedName(tmpdir()))
     super(given, openSync(spool, 'wx+', 0o600))
@@ -301,7 +329,7 @@ class SpooledFile extends GatheredFile implements Writer {
   }
 }
 
-/** null for a pipe with a name that nobody reads yet. */
+/** null for a named pipe that nobody reads yet. */
 function openDevice(path: string): number | null {
   try {
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants

@@ -1,4 +1,7 @@
-/** Which files a run or a command may write: they can be, they are no other output, and nothing that is read. Found out before anything is opened. */
+/**
+ * Which files a run or a command may write: files that can be written, that are no other output,
+ * and that are not read. All of it is found out before anything is opened.
+ */
 import {
   type BigIntStats,
   fstatSync,
@@ -10,9 +13,9 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '../errors/usage-error.ts'
 
-/** What a path leads to, its last links followed. */
+/** What a path leads to; its last links are followed. */
 export type Target =
-  /** A file, or none yet. */
+  /** A file that exists, or does not exist yet. */
   | { readonly kind: 'file'; readonly path: string }
   /** A pipe or a device: it is written to as it is. */
   | { readonly kind: 'device'; readonly path: string }
@@ -44,7 +47,7 @@ export function targetOf(path: string): Target {
   throw new Error('ELOOP: too many symbolic links encountered')
 }
 
-/** The files that a run is to write, with the options that ask for them. */
+/** The files that a run is to write, with the options that name them. */
 export function outputsOf(files: {
   readonly jsonFile: string | null
   readonly traceFile: string | null
@@ -52,14 +55,17 @@ export function outputsOf(files: {
   return namedPaths({ '--json': files.jsonFile, '--trace': files.traceFile })
 }
 
-/** Paths by the names under which they were given, without those that were not. */
+/** Paths by the names under which they were given. A path that was not given is left out. */
 export function namedPaths(
   paths: Readonly<Record<string, string | null | undefined>>,
 ): NamedPath[] {
   return Object.entries(paths).flatMap(([name, path]) => (path == null ? [] : [{ name, path }]))
 }
 
-/** Throws a UsageError where two outputs are one file, or one is a file that is read, or the one to which a standard stream goes. */
+/**
+ * Throws a UsageError if two outputs are one file, or if an output is a file that is read, or one
+ * to which a standard stream goes.
+ */
 export function refuseOverwriting(
   outputs: readonly NamedPath[],
   inputs: readonly NamedPath[] = [],
@@ -77,7 +83,9 @@ export function refuseOverwriting(
   for (const input of inputs) inputGuard(outputs)(input)
 }
 
-/** To be called for each file that is read: throws a UsageError if it is to be written. */
+/**
+ * Call the result for each file that is read: it throws a UsageError if that file is to be written.
+ */
 export function inputGuard(outputs: readonly NamedPath[]): (input: NamedPath) => void {
   const written = new Map(outputs.map(({ name, path }) => [identityOf(path), name]))
   written.delete(null)
@@ -87,7 +95,10 @@ export function inputGuard(outputs: readonly NamedPath[]): (input: NamedPath) =>
   }
 }
 
-/** The same for two names of one file: by links, hard ones too. null: of a device, which many may write to, and where nothing can be known. */
+/**
+ * The same text for two names of one file, links and hard links included. null for a device, to
+ * which many may write, and where nothing can be found out.
+ */
 function identityOf(path: string): string | null {
   try {
     const target = targetOf(path)
@@ -105,7 +116,7 @@ function inodeOf(stats: BigIntStats): string | null {
   return stats.isCharacterDevice() ? null : `${stats.dev}:${stats.ino}`
 }
 
-/** The files to which the shell has led this process's output, by identity. */
+/** The files to which the shell has redirected this process's output, by identity. */
 function standardFiles(): [string, string][] {
   return ([1, 2] as const).flatMap((descriptor): [string, string][] => {
     try {
@@ -113,7 +124,7 @@ function standardFiles(): [string, string][] {
       const name = descriptor === 1 ? 'standard output' : 'standard error'
       return stats.isFile() ? [[inodeOf(stats) as string, name]] : []
     } catch {
-      return [] // it is closed
+      return [] // The stream is closed.
     }
   })
 }

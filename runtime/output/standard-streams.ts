@@ -1,6 +1,7 @@
 /**
- * The process's standard output and error. What programs print, and what is said of their runs, goes through a queue for each, so that no reader holds up
- * the main thread. The commands' own tables and help go through Node's streams.
+ * The process's standard output and error. What programs print, and what is said of their runs,
+ * goes through a queue for each stream, so that no reader holds up the main thread. The commands'
+ * own tables and help go through Node's streams.
  */
 import { constants, fstatSync, openSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,7 +15,7 @@ export type Stream = 1 | 2
 
 const queues = new Map<Stream, DescriptorQueue>()
 
-/** The queue of all that this process prints on a stream. */
+/** The queue of all that runs print on a stream of this process. */
 export function standardStream(stream: Stream): DescriptorQueue {
   let queue = queues.get(stream)
   if (queue === undefined) {
@@ -25,8 +26,9 @@ export function standardStream(stream: Stream): DescriptorQueue {
 }
 
 /**
- * A descriptor of what `descriptor` leads to, on which a write to a pipe or a terminal never waits. Where the system lets us it is one of our own: the flag
- * belongs to the open file, which other processes share.
+ * A descriptor of what `descriptor` leads to, on which a write to a pipe or a terminal never waits.
+ * Where the system allows it, it is a new open file: the flag O_NONBLOCK belongs to the open file,
+ * which other processes share.
  */
 export function withoutWaiting(descriptor: number): number {
   const stats = fstatSync(descriptor)
@@ -35,27 +37,28 @@ export function withoutWaiting(descriptor: number): number {
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants
     return openSync(`/proc/self/fd/${descriptor}`, O_WRONLY | O_NONBLOCK | O_NOCTTY)
   } catch {
-    // A socket, another's pipe, or no such directory. Node's stream sets the flag on a pipe and on a socket.
+    // A socket, somebody else's pipe, or no such directory. Node's stream sets the flag on a pipe
+    // and on a socket.
     if (descriptor === 1) void process.stdout.fd
     if (descriptor === 2) void process.stderr.fd
     return descriptor
   }
 }
 
-/** Why a stream takes no more; null: its reader has gone, as from any pipe. */
+/** Why a stream takes no more. null: its reader has gone, which is no error of a pipe. */
 export function unwrittenOf(stream: Stream, error: unknown): OutputError | null {
   if (isA(error, Error) && (error as NodeJS.ErrnoException).code === 'EPIPE') return null
   return new OutputError(stream === 1 ? 'standard output' : 'standard error', reasonOf(error))
 }
 
-/** How long readers are waited for once all is to end, in ms. */
+/** How long readers are waited for when everything must end, in ms. */
 export const LAST_READ_MS = 300
 
 /**
- * Says a text on standard error after what runs have said there, and waits until it is read; from
- * the signal's abort on not for long.
+ * Says a text on standard error, after what runs have said there, and waits until it is read. After
+ * the signal's abort it waits for {@link LAST_READ_MS} at most.
  *
- * @returns why it cannot be said; null: it is, or nobody reads
+ * @returns why it cannot be said; null: it is said, or nobody reads
  */
 export async function sayAfterRuns(text: string, signal: AbortSignal): Promise<OutputError | null> {
   const queue = standardStream(2)
@@ -80,20 +83,25 @@ export async function sayAfterRuns(text: string, signal: AbortSignal): Promise<O
 let isListening = false
 let lost: OutputError | null = null
 
-/** Prints a text of a command's own on standard output. Where nobody reads any more it is lost, as in any pipe. */
+/**
+ * Prints a command's own text on standard output. If nobody reads any more it is lost, as in any
+ * pipe.
+ */
 export function print(text: string): void {
   put(process.stdout, text)
 }
 
-/** As print, on standard error. What cannot be said there cannot be said. */
+/** As `print`, on standard error. An error there is ignored: there is no other place to say it. */
 export function say(text: string): void {
   put(process.stderr, text)
 }
 
-/** Once all of {@link print} is written: what of it could not be; null: nothing. */
+/**
+ * Waits until all of {@link print} is written. Returns why some of it could not be; null: all was.
+ */
 export async function printed(): Promise<OutputError | null> {
   if (!isListening) return null
-  // An error comes after the write.
+  // An error arrives after the write.
   do await delay(1)
   while (process.stdout.writableLength > 0 && !process.stdout.destroyed)
   const error = lost
@@ -106,12 +114,12 @@ function put(stream: NodeJS.WriteStream, text: string): void {
   try {
     stream.write(text)
   } catch (error) {
-    // Of a file, an older Node throws.
+    // For a file, an older Node throws here.
     if (stream === process.stdout) lose(error)
   }
 }
 
-/** An error of these streams that nobody listens to would end the process. */
+/** Listens for errors: one of these streams that nobody listens to would end the process. */
 function listen(): void {
   if (isListening) return
   isListening = true

@@ -1,11 +1,16 @@
 /**
- * Temporary folders, such as that in which a program's prepared files lie while it runs, and output files that are not whole yet. Their names say whose they are,
+ * Temporary folders, such as the one that holds a program's prepared files while it runs, and
+ * output files that are not whole yet. Their names say whose they are:
  *
  *   sawtooth-PID-START-MACHINE-RANDOM     .sawtooth-PID-START-MACHINE-RANDOM
  *
- * with the owner's start time, since numbers of processes are used again, and a digest of the machine's boot and the space of process
- * numbers, since a folder may be shared. So a later process knows which owners are dead, and removes what a crash or SIGKILL left behind:
- * only what is its own user's, whose owner it could see if it lived. It follows no link.
+ * 1. START is the start time of the owner, since process numbers are used again.
+ * 2. MACHINE is a digest of the machine's boot and of the space of process numbers, since a folder
+ *    may be shared.
+ * 3. So a later process knows which owners are dead. It removes what a crash or SIGKILL left
+ *    behind.
+ * 4. It removes only what belongs to its own user and names its own MACHINE, where a living owner
+ *    would be seen. It follows no link.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
@@ -14,19 +19,25 @@ import { basename, join } from 'node:path'
 import { UsageError } from '../errors/usage-error.ts'
 
 const NAME = /^\.?sawtooth-(\d+)-(\d+)-([0-9a-f]{8})-[\w-]+$/
-/** What may be met while a leftover is removed: it is gone, it is not ours, another process is at it. Nothing else is passed over. */
+/**
+ * What may be met while a leftover is removed: it is gone, it belongs to another user, or another
+ * process removes it too. Any other error is thrown.
+ */
 const PASSED_OVER = ['ENOENT', 'EACCES', 'EPERM', 'ENOTEMPTY']
 
-/** A disk that is full or broken is no matter of how the run was asked for. */
+/** Errors of a disk that is full or broken. They say nothing about how the run was asked for. */
 const DISK = ['ENOSPC', 'EDQUOT', 'EIO']
 
-/** The limit of open files, of this process and of the machine. */
+/** Errors at the limit of open files, of this process and of the machine. */
 const NO_FILES = ['EMFILE', 'ENFILE']
 
-/** Folders in which what dead processes have left was looked for. */
+/** Folders that were swept for what dead processes have left. */
 const swept = new Set<string>()
 
-/** Makes a folder that only this user can enter; the caller removes it. Throws a UsageError that names TMPDIR if there can be none. */
+/**
+ * Makes a folder that only this user can enter. The caller removes it. Throws a UsageError that
+ * names TMPDIR if none can be made.
+ */
 export function makeTemporaryFolder(): string {
   const parent = tmpdir()
   try {
@@ -39,7 +50,7 @@ export function makeTemporaryFolder(): string {
   }
 }
 
-/** Folders that could not be removed when their time came: this process had too many files open. */
+/** Folders that could not be removed in time: this process had too many files open. */
 const unremoved = new Set<string>()
 
 /**
@@ -69,13 +80,16 @@ function atExit(): void {
   passingOver(PASSED_OVER, removeUnremoved)
 }
 
-/** A name, for a file that is not whole yet, that no other file has. What a dead process has left under such a name in that folder is removed. */
+/**
+ * A name that no other file has, for a file that is not whole yet. What a dead process has left in
+ * that folder under such a name is removed.
+ */
 export function unfinishedName(parent: string): string {
   sweepOnce(parent)
   return `.sawtooth-${ownMark}-${randomBytes(6).toString('hex')}`
 }
 
-/** What others have left is no reason to fail: a folder that cannot be looked at, or one that is in use. */
+/** Sweeps a folder that was not swept yet. If it cannot be read, or is in use, nothing fails. */
 function sweepOnce(parent: string): void {
   if (swept.has(parent)) return
   swept.add(parent)
@@ -102,7 +116,10 @@ function removeOwn(path: string): void {
   if (isOurs && found.uid === process.getuid?.()) removeTemporaryFolder(path)
 }
 
-/** True if the system knows of no such process, or of another one by now. A process that cannot be looked at may live. */
+/**
+ * True if the system knows no such process, or if the number belongs to another one by now. A
+ * process that cannot be looked at may live.
+ */
 function isDead(pid: string, start: string | undefined): boolean {
   const found = passingOver(
     ['EACCES', 'EPERM'],
@@ -111,9 +128,9 @@ function isDead(pid: string, start: string | undefined): boolean {
   return found !== undefined && found !== start
 }
 
-/** When a process began, in ticks since the machine did. */
+/** When a process started, in clock ticks since the machine booted. */
 function startOf(pid: string): string | undefined {
-  // The name of its program, in brackets, may hold anything.
+  // The program's name, in brackets, may hold anything.
   return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').split(' ')[20]
 }
 
@@ -126,7 +143,10 @@ function passingOver<T>(codes: readonly string[], work: () => T): T | undefined 
   }
 }
 
-/** Tells boots, and spaces of process numbers, apart; undefined where the system does not tell, and then nothing is swept. */
+/**
+ * Tells apart boots and spaces of process numbers. undefined where the system does not tell; then
+ * nothing is swept.
+ */
 const machine = passingOver(PASSED_OVER, () => {
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
   const digest = createHash('sha256').update(boot + readlinkSync('/proc/self/ns/pid'))

@@ -5,6 +5,7 @@
  *
  * An index out of range is an error in every mode.
  */
+
 import { step } from '#sync'
 import {
   ARRAY_ELEMENTS_BYTE,
@@ -12,10 +13,11 @@ import {
   headerOf,
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { ACTIVITY, ACTIVITY_COPYING } from '../../memory/words/p.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
+import { MiB } from '../report/units.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectRun, type Run } from './current.ts'
 import {
@@ -32,17 +34,20 @@ import {
 export interface ArrayType<K> {
   readonly typeId: number
   readonly typeName: string
-  /** Makes an array of `length` elements: 0, nil or false. A safepoint. Throws OutOfMemoryError, and a RangeError for a bad length. */
+  /**
+   * Makes an array of `length` elements: 0, nil or false. Throws OutOfMemoryError, and a RangeError
+   * for a bad length. @safepoint
+   */
   readonly new: (length: number) => Ref<ArrayType<K>>
   /** Reads an element. Throws a TypeError for nil, a RangeError for an index out of range. */
   get(array: Ref<ArrayType<K>>, index: number): Get<K>
-  /** Writes an element; a reference takes the write barrier. Throws as get. */
+  /** Writes an element; a reference takes the write barrier. Throws as `get`. */
   set(array: Ref<ArrayType<K>>, index: number, value: Put<K>): void
   length(array: Ref<ArrayType<K>>): number
 }
 
 /**
- * Declares an array type. At module level, on every P alike.
+ * Declares an array type, at module level and in the same order on every P.
  *
  * @example const Trees = array(ref(Tree))
  */
@@ -64,7 +69,7 @@ function handleOf(elements: Elements): object {
   }
 }
 
-/** The most elements: what fits below 2 GiB. */
+/** The most bytes of an array: what fits below 2 GiB. */
 const MAX_BYTES = 2 ** 31 - 2 ** 16
 
 export class Elements {
@@ -97,7 +102,7 @@ export class Elements {
     }
     const { p, heap } = this.run
     const at = p.allocator.allocate(bytes, this.kind.storage !== KIND_REF)
-    // The length first: a marker that sees the header reads it.
+    // The length comes first: a marker that sees the header reads it.
     heap[(at >>> 2) + ARRAY_LENGTH_WORD] = length
     heap[at >>> 2] = this.header
     return at
@@ -146,7 +151,7 @@ export class Elements {
   private setReference(word: number, value: number): void {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { heap, meta, barrier } = this.run
-    value = +value // before the barrier is looked at: a cycle may begin in what converts it
+    value = +value // Before the barrier is looked at: a cycle may begin in the conversion.
     if (meta[WRITE_BARRIER] !== 0) {
       barrier.record(heap[word], value)
       step('barrier/store')
@@ -173,11 +178,14 @@ export class Elements {
 export interface Bytes {
   readonly typeId: number
   readonly typeName: 'bytes'
-  /** Makes a string of `length` zero bytes. A safepoint. Throws OutOfMemoryError, and a RangeError for a bad length. */
+  /**
+   * Makes a string of `length` zero bytes. Throws OutOfMemoryError, and a RangeError for a bad
+   * length. @safepoint
+   */
   readonly new: (length: number) => Ref<Bytes>
-  /** Makes a string of a text's UTF-8. A safepoint. */
+  /** Makes a string of a text's UTF-8. Throws OutOfMemoryError. @safepoint */
   from(text: string): Ref<Bytes>
-  /** The text whose UTF-8 this is. */
+  /** The text whose UTF-8 the bytes are. */
   text(bytes: Ref<Bytes>): string
   get(bytes: Ref<Bytes>, index: number): number
   set(bytes: Ref<Bytes>, index: number, value: number): void
@@ -188,19 +196,25 @@ const byteKind: Kind<number, number> = { storage: KIND_BOOL, label: 'byte', type
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** Longer texts are turned into bytes piece by piece, this many characters each, with a safepoint between two of them. */
+/**
+ * A longer text is turned into bytes piece by piece, this many characters each. Between two pieces
+ * is a safepoint.
+ */
 const PIECE_CHARACTERS = 64 * 1024
-/** From so many bytes on the making of a text is named if a stop waits for it: it is no safepoint. */
-const NAMED_BYTES = 1024 * 1024
+/**
+ * From this many bytes on, a stop that waits for the making of a text names it: no safepoint is in
+ * it.
+ */
+const NAMED_BYTES = MiB
 
-/** Where a piece that begins at `from` ends: not between the two halves of a character. */
+/** Where a piece that begins at `from` ends: never between the two halves of a character. */
 function pieceEnd(text: string, from: number): number {
   const end = from + PIECE_CHARACTERS
   if (end >= text.length) return text.length
   return (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end
 }
 
-/** Calls `use` on each piece's UTF-8. A safepoint. */
+/** Calls `use` on each piece's UTF-8. @safepoint */
 function forEachPiece({ p }: Run, text: string, use: (utf8: Uint8Array) => void): void {
   for (let from = 0; from < text.length; ) {
     const end = pieceEnd(text, from)
@@ -210,7 +224,10 @@ function forEachPiece({ p }: Run, text: string, use: (utf8: Uint8Array) => void)
   }
 }
 
-/** Byte strings are declared by the runtime, before the program declares anything: the same number on every P. */
+/**
+ * The runtime declares byte strings before the program declares anything, so they have the same
+ * number on every P.
+ */
 export function bytesOf(run: Run): Bytes {
   const elements = new Elements(run, byteKind, 'bytes')
   const { heapU8, meta, p } = run
@@ -236,22 +253,25 @@ export function bytesOf(run: Run): Bytes {
     },
     text(bytes: Ref<Bytes>) {
       const length = elements.length(bytes)
-      const doing = p.memory.p(p.index, ACTIVITY)
-      const before = meta[doing]
-      if (length > NAMED_BYTES) meta[doing] = ACTIVITY_COPYING
+      const doingWord = p.memory.pWord(p.index, ACTIVITY)
+      const before = meta[doingWord]
+      if (length > NAMED_BYTES) meta[doingWord] = ACTIVITY_COPYING
       try {
-        // A copy: a decoder takes no shared memory.
+        // A copy, since a decoder takes no shared memory.
         return decoder.decode(
           heapU8.slice(bytes + ARRAY_ELEMENTS_BYTE, bytes + ARRAY_ELEMENTS_BYTE + length),
         )
       } finally {
-        meta[doing] = before
+        meta[doingWord] = before
       }
     },
   })
 }
 
-/** A long text's bytes, which are counted first. They are kept while they are filled in. */
+/**
+ * The bytes of a long text, which are counted first. They are kept while they are filled in.
+ * @safepoint
+ */
 function longFrom(run: Run, text: string, elements: Elements): Addr {
   const { heapU8, stack } = run
   let length = 0

@@ -1,4 +1,8 @@
-/** The types that the runtime declares itself, first of all in every run. Live bindings, of the run that is served; the modules of a run have its own (run-program.ts). */
+/**
+ * The types that the runtime declares itself, first of all in every run. The bindings are live, and
+ * belong to the run that is served. The modules of a run have the types of their own run
+ * (run-program.ts).
+ */
 import { type Bytes, bytesOf } from './array.ts'
 import { type Mutex, mutexOf, type WaitGroup, waitGroupOf } from './channels.ts'
 import { expectRun } from './current.ts'
@@ -7,7 +11,7 @@ export let bytes: Bytes
 export let mutex: Mutex
 export let waitGroup: WaitGroup
 
-/** Declares them in the run that is served. */
+/** Declares these types in the run that is served. */
 export function declareBuiltInTypes(): void {
   const run = expectRun('a built-in type')
   bytes = bytesOf(run)

@@ -1,4 +1,7 @@
-/** Channels, select, sleep, mutex and wait group, as a program writes them. What may wait is written with `yield*`, and is a safepoint by it. */
+/**
+ * Channels, select, sleep, mutex and wait group, as a program writes them. An operation that may
+ * wait is written with `yield*`, which is a safepoint.
+ */
 
 import { headerOf } from '../../heap/object.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
@@ -28,6 +31,7 @@ import {
   WAITABLE_WORDS,
   WaitForGroup,
 } from '../../scheduler/waiting.ts'
+import { readAt } from '../read-at.ts'
 import { Elements } from './array.ts'
 import { failNil, verify, verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, p, type Run, run } from './current.ts'
@@ -43,7 +47,10 @@ import {
   type Storage,
 } from './kinds.ts'
 
-/** Something to write `yield*` before; its value is the operation's. Stepped in any other way it throws. */
+/**
+ * To be written behind `yield*`, whose value is that of the operation. Any other way to step it
+ * throws.
+ */
 export interface Operation<T> extends Iterable<Yielded, T, unknown> {
   next(): IteratorResult<Yielded, T>
 }
@@ -58,26 +65,35 @@ export interface Case<out T> {
 export interface ChannelType<K> {
   readonly typeId: number
   readonly typeName: string
-  /** Makes a channel with room for `capacity` values. A safepoint. Throws OutOfMemoryError. */
+  /**
+   * Makes a channel with room for `capacity` values. Throws OutOfMemoryError, and a RangeError for
+   * a bad capacity. @safepoint
+   */
   readonly new: (capacity?: number) => Ref<ChannelType<K>>
-  /** Sends; waits for a receiver or for room. Throws a ChannelError if the channel is closed. */
+  /**
+   * Sends a value; waits for a receiver or for room. Throws a ChannelError if the channel is
+   * closed.
+   */
   send(channel: Ref<ChannelType<K>>, value: Put<K>): Operation<void>
-  /** Receives; waits for a value. 0, nil or false once the channel is closed and empty. */
+  /** Receives; waits for a value. Gives 0, nil or false once the channel is closed and empty. */
   recv(channel: Ref<ChannelType<K>>): Operation<Get<K>>
-  /** As recv, but undefined once the channel is closed and empty. */
+  /** As `recv`, but gives undefined once the channel is closed and empty. */
   next(channel: Ref<ChannelType<K>>): Operation<Get<K> | undefined>
-  /** No more values will come. Throws a ChannelError if it is closed already. No safepoint. */
+  /**
+   * Says that no more values come. Throws a ChannelError if the channel is closed already.
+   * @nosafepoint
+   */
   close(channel: Ref<ChannelType<K>>): void
-  /** Values in its buffer, and how many fit. */
+  /** Values in the channel's buffer, and how many fit into it. */
   length(channel: Ref<ChannelType<K>>): number
   capacity(channel: Ref<ChannelType<K>>): number
-  /** For select. A case of nil is never possible. */
+  /** Cases for `select`. A case of nil is never possible. */
   receiving(channel: Ref<ChannelType<K>>): Case<Get<K>>
   sending(channel: Ref<ChannelType<K>>, value: Put<K>): Case<undefined>
 }
 
 /**
- * Declares a channel type. At module level, on every P alike.
+ * Declares a channel type, at module level and in the same order on every P.
  *
  * @example const Numbers = chan(i32)
  */
@@ -179,11 +195,11 @@ class Chan {
   }
 
   length(channel: number): number {
-    return this.run.heap[(this.verify(channel) >>> 2) + CHANNEL_COUNT]
+    return readAt(this.run.heap, (this.verify(channel) >>> 2) + CHANNEL_COUNT)
   }
 
   capacity(channel: number): number {
-    return this.run.heap[(this.verify(channel) >>> 2) + CHANNEL_CAPACITY]
+    return readAt(this.run.heap, (this.verify(channel) >>> 2) + CHANNEL_CAPACITY)
   }
 
   receiving(channel: number): Case<unknown> {
@@ -232,7 +248,10 @@ function incoming(value: number, storage: Storage): number | boolean {
   return storage === KIND_U32 ? value >>> 0 : value
 }
 
-/** What a select chose: the case's index, its value (undefined but for a receive), and false if that channel is closed and empty. */
+/**
+ * What a select chose: the index of the case; its value, undefined unless it received; and false if
+ * its channel is closed and empty.
+ */
 export interface Choice<T> {
   readonly index: number
   readonly value: T
@@ -254,12 +273,12 @@ class TypedCase implements SelectCase, Case<never> {
   }
 }
 
-/** A case that is taken after some milliseconds, if no other is possible before. */
+/** A case that is taken after this many milliseconds if no other is possible before. */
 export function timeout(milliseconds: number): Case<undefined> {
   return new TypedCase('timeout', 0, millisecondsFor('timeout', milliseconds), KIND_REF)
 }
 
-/** A text of digits is taken too: arguments of main are texts. */
+/** Takes a text of digits too, since the arguments of main are texts. */
 function millisecondsFor(what: string, given: number): number {
   const milliseconds = Number(given)
   if (Number.isNaN(milliseconds))
@@ -271,7 +290,7 @@ function millisecondsFor(what: string, given: number): number {
 export const otherwise: Case<undefined> = new TypedCase('otherwise', 0, 0, KIND_REF)
 
 /**
- * Waits until one of the cases is possible, and does it; of several, any one.
+ * Waits until one of the cases is possible, and does it. If several are, it takes any of them.
  *
  * @example const got = yield* select(Numbers.receiving(c), timeout(10))
  */
@@ -299,16 +318,16 @@ export class SelectCases extends Select<Choice<unknown>> {
 
   protected override result(): Choice<unknown> {
     this.expectOpen()
-    const { kind, storage } = this.typed[this.index]
+    const chosen = this.typed[this.index]
     return {
       index: this.index,
       ok: this.ok,
-      value: kind === 'receive' ? incoming(this.value, storage) : undefined,
+      value: chosen?.kind === 'receive' ? incoming(this.value, chosen.storage) : undefined,
     }
   }
 }
 
-/** Sleeps for some milliseconds. */
+/** Sleeps for this many milliseconds. */
 export function sleep(milliseconds: number): Operation<void> {
   expectGoroutine('sleep')
   return new Sleep(p, millisecondsFor('sleep', milliseconds))
@@ -329,7 +348,10 @@ function declareWaitable(run: Run, name: string): number {
   return typeId
 }
 
-/** Refuses nil and what is no such object, at all times: a lock would be looked for in the middle of another. */
+/**
+ * Refuses nil and any other object, in every mode: in another object, a lock would be sought where
+ * something else is. Returns the object as a number.
+ */
 function verifyObject(
   run: Run,
   object: number,
@@ -339,13 +361,13 @@ function verifyObject(
 ): number {
   if (object === 0) failNil(name)
   if (run.check) verify(object, typeId, name, name)
-  // A number from here on, whatever the program gave: no code of its own runs under a lock.
+  // A number from here on, whatever the program gave: no code of the program runs under a lock.
   const at = object | 0
   if (run.heap[at >>> 2] !== header) throw new TypeError(`${String(object)} is no ${name}`)
   return at
 }
 
-/** A count of a wait group, or a change of it. */
+/** Reads a count of a wait group, or a change of it. */
 function wholeCount(what: string, given: number, least: number): number {
   const count = Number(given)
   if (!Number.isInteger(count) || count < least || count > MAX_COUNT)
@@ -359,11 +381,14 @@ function wholeCount(what: string, given: number, least: number): number {
 export interface Mutex {
   readonly typeId: number
   readonly typeName: 'mutex'
-  /** Makes a mutex. A safepoint. */
+  /** Makes a mutex. Throws OutOfMemoryError. @safepoint */
   readonly new: () => Ref<Mutex>
-  /** Waits until it is free, and takes it; first come, first served. */
+  /** Waits until the mutex is free, and takes it. First come, first served. */
   lock(mutex: Ref<Mutex>): Operation<void>
-  /** Gives it to the first who waits. Throws a ChannelError if it is not locked. No safepoint. */
+  /**
+   * Gives the mutex to the first goroutine that waits. Throws a ChannelError if it is not locked.
+   * @nosafepoint
+   */
   unlock(mutex: Ref<Mutex>): void
 }
 
@@ -371,17 +396,23 @@ export interface Mutex {
 export interface WaitGroup {
   readonly typeId: number
   readonly typeName: 'waitGroup'
-  /** Makes a wait group with a count. A safepoint. Throws a RangeError unless that is a whole number from 0 to 2³¹ − 1. */
+  /**
+   * Makes a wait group with a count. Throws a RangeError unless the count is a whole number from 0
+   * to 2³¹ − 1. @safepoint
+   */
   readonly new: (count?: number) => Ref<WaitGroup>
-  /** Adds to its count; at 0 all who wait go on. Throws a ChannelError below 0 or above 2³¹ − 1, a RangeError for what is no whole number. No safepoint. */
+  /**
+   * Adds to the count. At 0, all goroutines that wait go on. Throws a ChannelError if the count
+   * would be below 0 or above 2³¹ − 1, and a RangeError if `count` is no whole number. @nosafepoint
+   */
   add(group: Ref<WaitGroup>, count: number): void
-  /** add(group, −1) */
+  /** As `add(group, −1)`. @nosafepoint */
   done(group: Ref<WaitGroup>): void
   /** Waits until the count is 0. */
   wait(group: Ref<WaitGroup>): Operation<void>
 }
 
-/** Declared by the runtime, as byte strings. */
+/** The runtime declares it, as it does byte strings. */
 export function mutexOf(run: Run): Mutex {
   const typeId = declareWaitable(run, 'mutex')
   const verified = (object: number): number =>

@@ -1,6 +1,10 @@
 /**
- * The table of what a program declares at module level: types and tasks. Every P imports the program and declares the same things in the same
- * order; the nth declaration of a kind has number n. The first P to come to it enters it, the others compare.
+ * The table of what a program declares at module level: types and tasks.
+ *
+ * 1. Every P imports the program, and declares the same things in the same order. The nth
+ *    declaration of a kind has number n.
+ * 2. The first P that comes to a declaration enters it. The other Ps compare theirs with it.
+ * 3. At the end each P declares that nothing more comes, so that all have declared as much.
  */
 
 import { DECLARATION_WORDS, MAX_DECLARATIONS, MAX_GLOBAL_WORDS } from '../../memory/layout.ts'
@@ -8,19 +12,21 @@ import { lock, unlock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { printableName } from '../errors/printable.ts'
+import { readAt } from '../read-at.ts'
 
 /** Two Ps disagree on what the program declares, or it declares too much. */
 export class DeclarationError extends Error {
   override name = 'DeclarationError'
 }
 
-// A record: length of the shape in bytes, a hash of all of it, then as much of it as fits.
+// A record: the length of the shape in characters, a hash of the whole shape, then as much of it as
+// fits, two characters a word.
 const LENGTH = 0
 const HASH = 1
 const TEXT = 2
 const TEXT_WORDS = DECLARATION_WORDS - TEXT
 
-/** Half of the words for globals hold references, from the bottom; scalars have the other half. */
+/** The lower half of the words for globals holds references; scalars have the upper half. */
 const SCALARS_BEGIN = MAX_GLOBAL_WORDS / 2
 
 export class Declarations {
@@ -38,15 +44,22 @@ export class Declarations {
     this.where = where
   }
 
-  /** No more declarations: the program runs. Throws a DeclarationError unless every P has declared as much. */
+  /**
+   * Ends the declarations: the program runs. Throws a DeclarationError if another P has declared
+   * more or less.
+   */
   close(): void {
-    // The end is entered as the last type, so that a P that goes on and one that ends are told apart too.
+    // The end is entered as the last type. So a P that declares more and one that ends are told
+    // apart, too.
     const globals = `references in globals: ${this.slots}, words of numbers: ${this.scalars}`
     this.declareType(`nothing more (types: ${this.types}, tasks: ${this.tasks}, ${globals})`, 0)
     this.isOpen = false
   }
 
-  /** Number of a type, from 1. `slotBytes`: what an object of it takes, 0 if that differs from object to object. */
+  /**
+   * Returns the number of a type, from 1. `slotBytes`: the bytes that each of its objects takes; 0
+   * if they differ.
+   */
   declareType(shape: string, slotBytes: number): number {
     const { meta, layout } = this.memory
     const id = this.declare(shape, ++this.types, control.TYPES_DECLARED, 0)
@@ -54,12 +67,12 @@ export class Declarations {
     return id
   }
 
-  /** Number of a task, from 1. */
+  /** Returns the number of a task, from 1. */
   declareTask(shape: string): number {
     return this.declare(shape, ++this.tasks, control.TASKS_DECLARED, MAX_DECLARATIONS)
   }
 
-  /** Word index of `count` references among the roots. */
+  /** Returns the word index of `count` references among the roots. */
   declareReferences(count: number): number {
     const { layout } = this.memory
     this.expectOpen('a global')
@@ -71,7 +84,7 @@ export class Declarations {
     return layout.globals + begin
   }
 
-  /** Word index, even, of `count` words that hold no references. */
+  /** Returns the word index, which is even, of `count` words that hold no references. */
   declareScalars(count: number): number {
     const { layout } = this.memory
     this.expectOpen('a global')
@@ -85,18 +98,21 @@ export class Declarations {
     return layout.globals + begin
   }
 
-  /** What the first P to declare so much has entered. */
+  /** Raises a count of words to that of this P, if this P is the first to declare that many. */
   private raise(word: number, count: number): void {
     const { meta } = this.memory
     lock(meta, control.DECLARE_LOCK)
     try {
-      if (meta[word] < count) meta[word] = count
+      if (readAt(meta, word) < count) meta[word] = count
     } finally {
       unlock(meta, control.DECLARE_LOCK)
     }
   }
 
-  /** Names of tasks by number, from the table, as they may stand in a line: for the host, which declares nothing. Main is −1. */
+  /**
+   * Names of tasks by number, from the table, safe to stand in a line. For the host, which declares
+   * nothing. Main is −1.
+   */
   static tasksOf(memory: Memory): (task: number) => string {
     const table = new Declarations(memory, 'the host')
     return task =>
@@ -119,7 +135,7 @@ export class Declarations {
         `too many declarations: at most ${MAX_DECLARATIONS - 1} types and as many tasks`,
       )
     if (!this.enter(shape, id, count, first)) {
-      // What was entered first is not changed any more.
+      // An entry does not change any more.
       throw new DeclarationError(
         `${this.where} declares ${shape} where another P declares ${this.read(first + id)}: declare the same things in the same order on every P, at module level and without conditions`,
       )
@@ -127,12 +143,15 @@ export class Declarations {
     return id
   }
 
-  /** Enters a declaration if this P is the first to come to it. False if another P has entered another one. */
+  /**
+   * Enters a declaration if this P is the first that comes to it. False if another P has entered a
+   * different one.
+   */
   private enter(shape: string, id: number, count: number, first: number): boolean {
     const { meta } = this.memory
     lock(meta, control.DECLARE_LOCK)
     try {
-      if (meta[count] >= id) return this.agrees(first + id, shape)
+      if (readAt(meta, count) >= id) return this.agrees(first + id, shape)
       this.write(first + id, shape)
       meta[count] = id
       return true
@@ -163,15 +182,21 @@ export class Declarations {
   private read(index: number): string {
     const { meta } = this.memory
     const record = this.record(index)
-    const length = Math.min(meta[record + LENGTH], 2 * TEXT_WORDS)
+    const length = readAt(meta, record + LENGTH)
+    const shown = Math.min(length, 2 * TEXT_WORDS)
     let text = ''
-    for (let at = 0; at < length; at++)
-      text += String.fromCharCode((meta[record + TEXT + (at >> 1)] >>> (16 * (at & 1))) & 0xffff)
-    return length < meta[record + LENGTH] ? `${text}…` : text
+    for (let at = 0; at < shown; at++) {
+      const two = readAt(meta, record + TEXT + (at >> 1))
+      text += String.fromCharCode((two >>> (16 * (at & 1))) & 0xffff)
+    }
+    return shown < length ? `${text}…` : text
   }
 }
 
-/** The name in a task's shape, `task NAME(KINDS)`: any text, as far as there was room for it. */
+/**
+ * The name in a task's shape, `task NAME(KINDS)`. A name may hold any text; the shape may have been
+ * cut.
+ */
 function nameIn(shape: string): string {
   let depth = 0
   for (let at = shape.length - 1; at > 0; at--) {

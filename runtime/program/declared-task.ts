@@ -1,4 +1,7 @@
-/** A task as the runtime knows it: its number in the table of declarations, and what its goroutines run. */
+/**
+ * A task as the runtime knows it: its number in the table of declarations, and what its goroutines
+ * run.
+ */
 import { KIND_REF } from '../../scheduler/channel.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
 import type { Declarations } from './declarations.ts'
@@ -6,7 +9,7 @@ import type { AnyKind, Self } from './kinds.ts'
 
 export type Parameters = readonly Exclude<AnyKind, Self>[]
 
-/** What the scheduler needs of one. */
+/** What the scheduler needs of a task. */
 export interface AnyTask {
   readonly taskName: string
   readonly kinds: Parameters

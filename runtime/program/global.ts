@@ -1,18 +1,25 @@
-/** Globals: what all goroutines share. Module variables are a P's own; a global is one for all, and if it is a reference, a root. */
+/**
+ * Globals: variables that all goroutines share. Each P has module variables of its own, and one
+ * copy of a global serves them all. A global that holds a reference is a root.
+ */
 import { step } from '#sync'
+import type { MetaDoubles } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
 import { verifyValue } from './check.ts'
 import { expectRun, type Run } from './current.ts'
 import { type AnyKind, expectKind, type Get, type Put, type Self } from './kinds.ts'
 
-/** A global variable. Neither get nor set is a safepoint, and neither orders anything between goroutines: use a mutex or a channel for that. */
+/**
+ * A global variable. Accesses to it order nothing between goroutines: use a mutex or a channel for
+ * that. @nosafepoint
+ */
 export interface Global<K> {
   get(): Get<K>
   set(value: Put<K>): void
 }
 
-/** A global array of fixed length. Throws a RangeError for an index out of range. */
+/** A global array of fixed length. Throws a RangeError for an index out of range. @nosafepoint */
 export interface GlobalArray<K> {
   readonly length: number
   get(index: number): Get<K>
@@ -20,7 +27,8 @@ export interface GlobalArray<K> {
 }
 
 /**
- * Declares a global variable, or with a length an array of them. At module level, on every P alike.
+ * Declares a global variable, or with a length an array of them, at module level and in the same
+ * order on every P.
  *
  * @example const root = global(ref(Tree))
  */
@@ -47,7 +55,7 @@ class Cells {
   private readonly kind: AnyKind
   private readonly begin: number
   private readonly run: Run
-  private readonly metaF64: Float64Array
+  private readonly metaF64: MetaDoubles
 
   constructor(run: Run, kind: AnyKind, length: number) {
     if (!Number.isInteger(length) || length < 1)
@@ -82,7 +90,7 @@ class Cells {
     switch (this.kind.storage) {
       case KIND_REF:
         if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
-        value = +value // before the barrier is looked at: a cycle may begin in what converts it
+        value = +value // Before the barrier is looked at: a cycle may begin in the conversion.
         if (meta[WRITE_BARRIER] !== 0) {
           barrier.record(meta[word], value)
           step('barrier/store')

@@ -1,16 +1,18 @@
 /**
- * What a program holds of its run: its types, channel types, globals. Each is an object that leads to the run's memory and is emptied when the run ends.
+ * What a program holds of its run: types, channel types and globals. Each is an object that leads
+ * to the run's memory, and is emptied when the run ends.
  *
- * All handles of a run have a prototype of their own. V8 tells objects apart by their prototype, too; so to empty those of one run changes nothing for those of the
- * next: an access through a handle stays a constant, in the second run of a warm thread as in the first.
+ * All handles of a run have a prototype of their own, since V8 tells objects apart by their
+ * prototypes, too. So emptying the handles of one run changes nothing for those of the next: an
+ * access through a handle stays a constant, in the second run of a warm thread as in the first.
  */
 export class Handles {
   readonly #prototype = {}
-  /** Told of the properties of each. */
+  /** Called with the properties of each handle that is made. */
   onMade: (properties: object) => void = () => {}
   readonly #held: { readonly name: string; readonly handle: object }[] = []
 
-  /** Makes an object with these properties. `name`: as in messages. */
+  /** Makes a handle with these properties. `name` is for messages. */
   make<T extends object>(name: string, properties: T): T {
     this.onMade(properties)
     const handle = Object.create(this.#prototype) as T
@@ -20,7 +22,9 @@ export class Handles {
     return handle
   }
 
-  /** Whatever is asked of a handle from here on is an error, and nothing leads to the run's memory any more. */
+  /**
+   * Empties the handles. From here on any use of one throws, and nothing leads to the run's memory.
+   */
   release(): void {
     for (const { name, handle } of this.#held) {
       const get = (): never => {

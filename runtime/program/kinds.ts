@@ -1,10 +1,16 @@
-/** What a field, an element, a parameter or a message may be: a reference or a number. At run time they look alike, so whatever holds one declares which. */
+/**
+ * Kinds: what a field, an element, a parameter or a message may be, a reference or a number. At run
+ * time the two look alike, so whatever holds one declares which it is.
+ */
 import { KIND_BOOL, KIND_F64, KIND_I32, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
 import { printableName } from '../errors/printable.ts'
 
 declare const brand: unique symbol
 
-/** A reference to an object of type T: a positive number, or `nil`. Good until the next safepoint, unless it is kept. */
+/**
+ * A reference to an object of type T: a positive number, or `nil`. It is good until the next
+ * safepoint, unless it is kept.
+ */
 export type Ref<T> = number & { readonly [brand]: T }
 
 /** The reference to nothing. */
@@ -18,10 +24,10 @@ export type Storage =
   | typeof KIND_F64
   | typeof KIND_BOOL
 
-/** Get: what reading yields; Set: what may be written. */
+/** Get: what reading gives. Set: what may be written. */
 export interface Kind<out Get, in Set> {
   readonly storage: Storage
-  /** As in messages: `ref(Tree)`. */
+  /** Its name in messages: `ref(Tree)`. */
   readonly label: string
   /** Number of the type that a reference must have under `--check`; 0: any. */
   typeId(): number
@@ -29,7 +35,10 @@ export interface Kind<out Get, in Set> {
 }
 declare const kindOf: unique symbol
 
-/** All kinds: what only looks like one would be stored as a number, and its objects lost. */
+/**
+ * All kinds. What only looks like a kind would be stored as a number, and its objects would be
+ * lost.
+ */
 const kinds = new WeakSet<object>()
 
 function made<K extends object>(kind: K): K {
@@ -37,14 +46,14 @@ function made<K extends object>(kind: K): K {
   return kind
 }
 
-/** Throws a TypeError unless it is a kind, and not `self`. `where`: what is declared. */
+/** Throws a TypeError unless `kind` is a kind other than `self`. `where`: what is declared. */
 export function expectKind(where: string, kind: unknown): void {
   expectFieldKind(where, kind)
   if (kind === self)
     throw new TypeError(`${where}: self is for the fields of a struct; elsewhere write ref(Type)`)
 }
 
-/** As {@link expectKind}, and `self` is one. */
+/** As {@link expectKind}, and `self` is allowed. */
 export function expectFieldKind(where: string, kind: unknown): void {
   if (isObject(kind) && kinds.has(kind)) return
   const typeName = isType(kind) ? kind.typeName : null
@@ -93,7 +102,10 @@ export interface Referable {
   readonly typeName: string
 }
 
-/** `ref` alone: a reference to anything. `ref(Tree)`: a reference to that type, checked by TypeScript, and at run time under `--check`. */
+/**
+ * `ref` by itself: a reference to anything. `ref(Tree)`: a reference to that type, which TypeScript
+ * checks, and `--check` at run time.
+ */
 export interface RefKind extends Kind<Ref<never>, Ref<unknown>> {
   <T extends Referable>(type: T): Kind<Ref<T>, Ref<T>>
 }
@@ -119,7 +131,9 @@ export const self: Self = made({
   isSelf: true,
 } as const)
 
-/** What reading a kind yields, and what may be written; `This` is the struct that it is a field of. */
+/**
+ * What reading a kind gives, and what may be written. `This` is the struct that it is a field of.
+ */
 export type Get<K, This = never> = K extends Self
   ? Ref<This>
   : K extends Kind<infer Value, never>
@@ -133,7 +147,7 @@ export type Put<K, This = never> = K extends Self
 /** Any kind. */
 export type AnyKind = Kind<unknown, never>
 
-/** A value as it is when it has been stored: an i32 that was given 3.7 is 3, wherever it stood in between. */
+/** A value as it is after it was stored: an i32 that was given 3.7 is 3, wherever it was before. */
 export function coerce(storage: Storage, value: unknown): number {
   if (storage === KIND_F64) return Number(value)
   return storage === KIND_U32 ? Number(value) >>> 0 : Number(value) | 0

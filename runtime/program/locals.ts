@@ -1,6 +1,9 @@
 /**
- * Locals: references that stay good over safepoints, on the goroutine's shadow stack. The rule of the whole programming interface: a bare reference
- * is good until the next safepoint (a call of new, from, go, gc or poll, and any yield); to keep it longer, put it in a local or in an object.
+ * Locals: references that stay good over safepoints, on the goroutine's shadow stack.
+ *
+ * The rule of the whole programming interface: a bare reference is good until the next safepoint.
+ * That is a call of `new`, `from`, `go`, `gc`, `poll`, `setGCPercent` or `readMemStats`, and any
+ * yield. To keep it longer, put it in a local or in an object.
  */
 import { breach, verifyValue } from './check.ts'
 import { expectGoroutine, meta, run, stack } from './current.ts'
@@ -13,7 +16,7 @@ export type Scope = number & { readonly [brand]: 'scope' }
 /** A slot of the shadow stack that holds a reference, and may be given another. */
 export type Local<T> = number & { readonly [brand]: T }
 
-/** Enters a scope: what is kept from here on is released by `leave`. */
+/** Enters a scope: `leave` releases what is kept from here on. */
 export function enter(): Scope {
   return (stack.top - stack.base) as Scope
 }
@@ -21,7 +24,7 @@ export function enter(): Scope {
 /** Keeps a reference until its scope is left. Returns it. */
 export function keep<T>(reference: Ref<T>): Ref<T> {
   if (run.check) verifyValue(reference, 0, '', 'keep')
-  // A number from here on: what converts another value may keep references of its own.
+  // A number from here on: the conversion of another value may keep references of its own.
   reference = +reference as Ref<T>
   const shadow = stack
   if (shadow.top === shadow.limit) {
@@ -34,7 +37,10 @@ export function keep<T>(reference: Ref<T>): Ref<T> {
   return reference
 }
 
-/** Leaves a scope: releases all that was kept in it. Returns `reference`, which is bare from here on. */
+/**
+ * Leaves a scope: releases all that was kept in it. Returns `reference`, which is bare from here
+ * on.
+ */
 export function leave(scope: Scope): void
 export function leave<T>(scope: Scope, reference: Ref<T>): Ref<T>
 export function leave(scope: Scope, reference?: number): number | undefined {
@@ -44,7 +50,7 @@ export function leave(scope: Scope, reference?: number): number | undefined {
   return reference
 }
 
-/** Keeps a reference in a slot of its own, whose content may change. */
+/** Keeps a reference in a slot of its own, which may be given another one. */
 export function local<T>(reference: Ref<T>): Local<T> {
   keep(reference)
   return (stack.top - stack.base - 1) as Local<T>
@@ -60,7 +66,7 @@ export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
     verifySlot(slot)
     verifyValue(reference, 0, '', 'setLocal')
   }
-  // Numbers before the stack is looked at: what converts others may move it.
+  // Numbers, before the stack is looked at: the conversion of another value may move the stack.
   reference = +reference as Ref<T>
   meta[+slot + stack.base] = reference
 }

@@ -1,6 +1,7 @@
 /**
- * What belongs to one run in 'sawtooth': its declaring functions, and the types that the runtime declares. A module may call them late, in a promise that its program left behind,
- * when its thread serves another run.
+ * What of 'sawtooth' belongs to one run: its declaring functions, and the types that the runtime
+ * declares. A module may call them late, in a promise that its program left behind, when its thread
+ * serves another run.
  */
 import { expectRun } from './current.ts'
 import * as program from './program.ts'
@@ -10,7 +11,10 @@ type OfRun = Pick<
   'array' | 'bytes' | 'chan' | 'global' | 'mutex' | 'struct' | 'task' | 'waitGroup'
 >
 
-/** Of the run with this number, which is served now. They hold the number and no more: Node keeps a module for as long as its thread lives. */
+/**
+ * What belongs to the run with this number, which is served now. The functions hold only the
+ * number: Node keeps a module for as long as its thread lives.
+ */
 export function programOfRun(number: number): OfRun {
   const expectOwnRun = (what: string): void => {
     if (expectRun(what).number !== number) throw new Error(`${what}: its run is over`)

@@ -1,8 +1,9 @@
 /**
  * 'sawtooth': what a program imports. Plain functions; no context is threaded through a program.
  *
- * The rule for references: a bare reference is good until the next safepoint (a call of `new`, `from`, `go`, `gc`, `poll`, `setGCPercent` or
- * `readMemStats`, and any yield). To keep it longer, put it in a local (`keep`, `local`) or in an object.
+ * The rule for references: a bare reference is good until the next safepoint. That is a call of
+ * `new`, `from`, `go`, `gc`, `poll`, `setGCPercent` or `readMemStats`, and any yield. To keep it
+ * longer, put it in a local (`keep`, `local`) or in an object.
  */
 
 export type { MemStats } from '../report/record.ts'

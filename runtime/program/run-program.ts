@@ -1,5 +1,8 @@
-/** 'sawtooth' as the modules of one run find it: each run imports this file afresh, under its number, as `run-program.js?run=17`. */
-// Not the global, whose use is the program's (touched.ts).
+/**
+ * 'sawtooth' as the modules of one run find it. Each run imports this file afresh under its number,
+ * as `run-program.js?run=17`.
+ */
+// Not the global URL, whose use would count as the program's (touched.ts).
 import { URL } from 'node:url'
 import { programOfRun } from './program-of-run.ts'
 

@@ -3,14 +3,21 @@
  *
  *   word 0 header │ references, in the order of declaration │ i32, u32 and bool │ f64, on 8 bytes
  *
- * `new` takes a slot of the P's cache, writes header and fields, and shades the references if a cycle marks (gc/mark/barrier.ts: a fresh object is
- * black). There are three forms of it: for up to 3 and up to 7 words of fields, written without looking at their kinds, and for all else. Every
- * object has room for 3 words, so a missing argument writes 0 where nothing is.
+ * How `new` makes an object:
+ *
+ * 1. It takes a slot of the P's cache.
+ * 2. It writes the header and the fields.
+ * 3. It shades the references if a cycle marks: a fresh object is black (gc/mark/barrier.ts).
+ *
+ * It has three forms: for up to 3 and for up to 7 words of fields, which it writes without looking
+ * at their kinds, and for all other structs. Every object has room for 3 words, so a missing
+ * argument writes 0 to a word that holds nothing.
  */
+
 import { step as syncStep } from '#sync'
 import { headerOf, MAX_REFERENCES } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, spanClassOf } from '../../heap/size-classes.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { probeStack } from '../../memory/stack-probe.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { CACHE_WORDS, LIMIT } from '../../memory/words/p.ts'
@@ -27,10 +34,13 @@ import {
   type Storage,
 } from './kinds.ts'
 
-/** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
+/**
+ * V8 folds a constant of the file itself, and loads an imported one at each call (npm run
+ * bench:steps).
+ */
 const step = syncStep
 
-/** A field of a struct. Neither get nor set is a safepoint. */
+/** A field of a struct. @nosafepoint */
 export interface Field<This, Out, In> {
   /** Reads the field. Throws a TypeError for nil. */
   get(object: Ref<This>): Out
@@ -40,11 +50,16 @@ export interface Field<This, Out, In> {
 
 export type Fields = Readonly<Record<string, AnyKind | Self>>
 
-/** A struct type. `new` takes the fields in the order of their declaration; those left out are 0, nil or false. */
+/**
+ * A struct type. `new` takes the fields in the order of their declaration. Those left out are 0,
+ * nil or false.
+ */
 export type Struct<Name extends string, F extends Fields> = {
   readonly typeId: number
   readonly typeName: Name
-  /** Makes an object. A safepoint; it protects its own arguments. Throws OutOfMemoryError. */
+  /**
+   * Makes an object, and protects its own arguments meanwhile. Throws OutOfMemoryError. @safepoint
+   */
   readonly new: (...values: Put<F[keyof F], Struct<Name, F>>[]) => Ref<Struct<Name, F>>
 } & {
   readonly [K in keyof F]: Field<
@@ -58,7 +73,7 @@ export type Struct<Name extends string, F extends Fields> = {
 const RESERVED = new globalThis.Set(['new', 'typeId', 'typeName', 'constructor'])
 
 /**
- * Declares a struct type. At module level, on every P alike.
+ * Declares a struct type, at module level and in the same order on every P.
  *
  * @example const Tree = struct('Tree', { left: self, right: self })
  */
@@ -75,7 +90,8 @@ export function struct<const Name extends string, F extends Fields>(
       : plan.words <= 7
         ? MediumStruct
         : MixedStruct
-  // The fields are on an object of their own: a program may name one `plan` or `header`, and `new` must not mistake it for its own.
+  // The fields are on an object of their own: a program may name a field `plan` or `header`, and
+  // `new` must not take it for its own.
   const own = Object.fromEntries(plan.fields.map(field => [field.name, fieldOf(plan, field)]))
   const type = run.handles.make(name, {
     typeId: plan.typeId,
@@ -90,9 +106,9 @@ interface FieldPlan {
   readonly name: string
   readonly storage: Storage
   readonly kind: AnyKind | Self
-  /** Byte in the object. */
+  /** Offset in the object, in bytes. */
   readonly byte: number
-  /** As in messages: the argument of `new`. */
+  /** The argument of `new`, as messages name it. */
   readonly argument: string
 }
 
@@ -104,7 +120,7 @@ interface Plan {
   readonly references: number
   /** Words of fields after the header. */
   readonly words: number
-  /** True if a field needs more than a word to be written. */
+  /** True if some field takes more than a word. */
   readonly mixed: boolean
   readonly bytes: number
   readonly header: number
@@ -158,7 +174,7 @@ function planOf(run: Run, name: string, fields: Fields): Plan {
 }
 
 abstract class StructType {
-  /** What a program calls as `new`. */
+  /** The function that a program calls as `new`. */
   abstract maker(): (...values: number[]) => Addr
 
   readonly typeId: number
@@ -167,7 +183,7 @@ abstract class StructType {
   protected readonly run: Run
   protected readonly header: number
   protected readonly slotBytes: number
-  /** Of this type's span class, in a P's cache. */
+  /** Index of this type's span class in a P's cache. */
   protected readonly cacheEntry: number
 
   constructor(plan: Plan) {
@@ -193,7 +209,10 @@ abstract class StructType {
     return at
   }
 
-  /** A slot by the slow path, its fields still 0. The references among the values are on the shadow stack meanwhile. */
+  /**
+   * A slot by the slow path; its fields are still 0. Meanwhile the shadow stack holds the
+   * references among the values. @safepoint
+   */
   protected takeSlowly(values: readonly number[]): Addr {
     expectGoroutine(`${this.typeName}.new`)
     probeStack()
@@ -224,7 +243,7 @@ abstract class StructType {
     }
   }
 
-  /** Shades the references of a new object, while the barrier is on. */
+  /** Shades the references of a new object, if the barrier is on. */
   protected shadeFields(at: Addr): void {
     const { barrier, heap } = this.run
     const end = (at >>> 2) + this.plan.references
@@ -234,7 +253,8 @@ abstract class StructType {
 
   protected wordOf(index: number): number {
     const { fields, words } = this.plan
-    // An argument that no field takes is 0, and is written where there is nothing: the last word of the smallest such object.
+    // An argument that no field takes is 0. It is written to the last word of the form's slot,
+    // which holds no field then.
     return index < fields.length ? fields[index].byte >>> 2 : words <= 3 ? 3 : 7
   }
 }
@@ -259,7 +279,7 @@ class SmallStruct extends StructType {
   private make(value0 = 0, value1 = 0, value2 = 0): Addr {
     if (this.run.check)
       this.verifyValues([value0, value1, value2].slice(0, this.plan.fields.length))
-    // Numbers before the slot is taken: what converts another value may allocate.
+    // Numbers, before the slot is taken: the conversion of another value may allocate.
     value0 = +value0
     value1 = +value1
     value2 = +value2
@@ -358,7 +378,7 @@ class MixedStruct extends StructType {
   }
 }
 
-/** Type that a reference in a field must have; 0: any. */
+/** The type that a reference in a field must have; 0: any. */
 function targetOf(plan: Plan, field: FieldPlan): number {
   return 'isSelf' in field.kind ? plan.typeId : field.kind.typeId()
 }
@@ -406,10 +426,12 @@ class ReferenceField {
   set(object: number, value: number): void {
     if (object === 0) failNil(this.label)
     const { heap, meta, barrier } = this.run
-    // A number from here on: what converts another value is the program's, and a cycle may begin in it.
+    // A number from here on: the conversion of another value is the program's code, and a cycle may
+    // begin in it.
     value = +value
     const word = (object + this.byte) >>> 2
-    // The barrier (gc/mark/barrier.ts): both shades before the store; one plain load when it is off.
+    // The barrier (gc/mark/barrier.ts): both shades come before the store. It costs one plain load
+    // when it is off.
     if (meta[WRITE_BARRIER] !== 0) {
       barrier.record(heap[word], value)
       step('barrier/store')
@@ -498,7 +520,10 @@ class DoubleField {
   }
 }
 
-/** A field under `--check`: verifies the object, and the value if it is a reference. Its messages are made once. */
+/**
+ * A field under `--check`: verifies the object, and the value if it is a reference. The messages
+ * are made once, in advance.
+ */
 class CheckedField implements PlainField {
   private readonly plan: Plan
   private readonly field: FieldPlan

@@ -1,9 +1,11 @@
-/** Tasks: the functions that goroutines run, and starting them. */
+/** Tasks: the functions that goroutines run, and how goroutines are started. */
+
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { probeStackDeep, probeStackForLock } from '../../memory/stack-probe.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { KIND_BOOL, KIND_REF } from '../../scheduler/channel.ts'
 import type { Coroutine } from '../../scheduler/fiber.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
+import { readAt } from '../read-at.ts'
 import { verifyValue } from './check.ts'
 import { expectGoroutine, expectRun, meta, p, run } from './current.ts'
 import { DeclaredTask, type Parameters } from './declared-task.ts'
@@ -21,8 +23,9 @@ export interface Task<P extends Parameters> {
 }
 
 /**
- * Declares a task: a generator function whose parameters are of these kinds. At module level, on every P alike. A reference among
- * its arguments is kept for as long as the task runs.
+ * Declares a task, at module level and in the same order on every P: a generator function whose
+ * parameters are of these kinds. A reference among its arguments is kept for as long as the task
+ * runs.
  *
  * @example const worker = task('worker', [ref(Tree), i32], function* (tree, n) { … })
  */
@@ -54,9 +57,15 @@ export function task<const P extends Parameters>(
   return declared as unknown as Task<P>
 }
 
-/** `go` starts a goroutine, on the P that has the fewest; `go.on` on a P of one's choice (from 0). */
+/**
+ * `go` starts a goroutine on the P that has the fewest; `go.on` on the P with the given number,
+ * from 0.
+ */
 export interface Go {
-  /** Starts a goroutine. A safepoint; it protects its own arguments. Throws a TypeError if the task was not declared. */
+  /**
+   * Starts a goroutine, and protects its own arguments meanwhile. Throws a TypeError for a task
+   * that was not declared. @safepoint
+   */
   <P extends Parameters>(task: Task<P>, ...values: Given<P>): void
   on<P extends Parameters>(p: number, task: Task<P>, ...values: Given<P>): void
 }
@@ -89,7 +98,7 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, stored)
   p.placement.assign(id, where)
-  // Everything that must live is on the new goroutine's stack by now.
+  // By now everything that must live is on the new goroutine's stack.
   if (!p.isPolled) return
   probeStackDeep()
   p.world.safepoint()
@@ -102,38 +111,40 @@ function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unk
   return stored
 }
 
-/** References go onto the new stack, which needs the barrier: nobody will scan it in this cycle. Numbers go beside the record. */
+/**
+ * References go onto the new stack with the barrier: nobody scans that stack in this cycle. Numbers
+ * go beside the goroutine's record.
+ */
 function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly number[]): void {
   const { memory, collector } = p
-  const record = memory.goroutine(id, 0)
-  let slot = meta[record + gWords.STACK]
+  const record = memory.goroutineWord(id, 0)
+  let slot = readAt(meta, record + gWords.STACK)
   let scalars = 0
-  for (let index = 0; index < values.length; index++) {
-    if (task.kinds[index].storage === KIND_REF) {
+  for (const [index, value] of values.entries()) {
+    if (task.kinds[index]?.storage === KIND_REF) {
       meta[slot] = 0
-      collector.barrier.writeMeta(slot++, values[index])
-    } else memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)] = values[index]
+      collector.barrier.writeMeta(slot++, value)
+    } else memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)] = value
   }
   meta[record + gWords.STACK_USED] = task.references
 }
 
-/** The generator of a goroutine that runs for the first time, with its arguments. */
+/** The generator of a goroutine that runs for the first time, made with its arguments. */
 export function coroutineOf(id: GoroutineId): Coroutine {
   const { memory } = p
-  const record = memory.goroutine(id, 0)
-  const task = run.tasks.get(meta[record + gWords.TASK])
+  const record = memory.goroutineWord(id, 0)
+  const number = readAt(meta, record + gWords.TASK)
+  const task = run.tasks.get(number)
   if (task === undefined)
-    throw new Error(
-      `goroutine ${id} has task ${meta[record + gWords.TASK]}, which P ${p.index} does not know`,
-    )
-  let slot = meta[record + gWords.STACK]
+    throw new Error(`goroutine ${id} has task ${number}, which P ${p.index} does not know`)
+  let slot = readAt(meta, record + gWords.STACK)
   let scalars = 0
   const values = task.kinds.map(kind => {
     if (kind.storage === KIND_REF) return meta[slot++]
-    const value = memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)]
+    const value = readAt(memory.metaF64, memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++))
     return kind.storage === KIND_BOOL ? value !== 0 : value
   })
-  // Not as a method: `this` would lead to the runtime.
+  // Not called as a method: `this` would lead to the runtime.
   const { body } = task
   return body(...(values as never[]))
 }

@@ -1,4 +1,4 @@
-/** From the doubles of a cycle's record to what a person and a program read. */
+/** From the doubles of a cycle's record to the record that people and programs read. */
 
 import type { RawCycle } from '../../gc/record/cycle-record.ts'
 import { CAUSES } from '../../gc/record/overrun.ts'
@@ -57,7 +57,7 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
   }
 }
 
-/** What gctrace and gcpacertrace tell beside the record. */
+/** What gctrace and gcpacertrace tell beyond the record. */
 export function extraOf(raw: RawCycle, gcCpuFraction: number): CycleExtra {
   return {
     goalAtMarkEnd: bytesOrNull(raw.goalAtMarkEnd),
@@ -70,10 +70,10 @@ export function extraOf(raw: RawCycle, gcCpuFraction: number): CycleExtra {
   }
 }
 
-/** Places that were not left for so long are told as gaps, in ms. */
+/** A place that a P did not leave for this many ms is told as a gap. */
 const GAP_MS = 0.1
 
-/** The parts of an overrun by name; a stall's place in brackets. */
+/** The parts of an overrun by name; a stall is named with its place. */
 function causesOf(parts: readonly number[]): Record<string, number> {
   const by: Record<string, number> = {}
   parts.forEach((bytes, part) => {

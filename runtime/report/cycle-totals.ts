@@ -1,4 +1,7 @@
-/** What the summary says of a run's cycles: sums, and the worst ones. Added up as they come, so that no cycle need be kept. */
+/**
+ * What the summary says of a run's cycles: sums, and the worst cycles. Each cycle is added when it
+ * ends, so that none need be kept.
+ */
 import type { CycleRecord } from './record.ts'
 
 export class CycleTotals {
@@ -12,7 +15,7 @@ export class CycleTotals {
   overran = 0
   /** The longest stop, and its cycle; null: no cycle. */
   worstPause: { readonly n: number; readonly us: number } | null = null
-  /** The first of those that passed their goal by most; null: none did. */
+  /** The first of the cycles that passed their goal by most; null: none did. */
   worstOverrun: Pick<CycleRecord, 'n' | 'overrun' | 'goal'> | null = null
 
   add(cycle: CycleRecord): void {

@@ -1,4 +1,7 @@
-/** The exit code of a run, by what ended it. What could not be written counts only where nothing else went wrong. */
+/**
+ * The exit code of a run, by what ended it. An output that could not be written counts only if
+ * nothing else went wrong.
+ */
 import { EXIT_UNWRITTEN } from '../errors/output-error.ts'
 import type { RunError } from './record.ts'
 

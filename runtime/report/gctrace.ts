@@ -1,15 +1,19 @@
 /**
- * The lines of GODEBUG=gctrace=1 and gcpacertrace=1 of Go 1.19, field for field, so that every tool that reads Go's reads
- * ours: gcMarkTermination in mgc.go, startCycle and endCycle in mgcpacer.go, activeSweep.end in mgcsweep.go.
- * No line ends in a line feed.
+ * The lines of GODEBUG=gctrace=1 and gcpacertrace=1 of Go 1.19, field for field, so that a tool
+ * that reads Go's lines reads these: gcMarkTermination in mgc.go, startCycle and endCycle in
+ * mgcpacer.go, activeSweep.end in mgcsweep.go. No line ends in a line feed.
  */
 
 import { goDecimal, goFloat, goMebibytes, goMilliseconds } from './go-print.ts'
 import type { CycleRecord } from './record.ts'
+import { MiB, wholeNs } from './units.ts'
 
-/** What the lines tell and the record does not. Bytes, unless the name says otherwise. */
+/** What the lines tell and the record does not. In bytes, unless the name says otherwise. */
 export interface CycleExtra {
-  /** The goal when marking ended; differs from the record's if GOGC or the limit changed meanwhile. null: none. */
+  /**
+   * The goal when marking ended; null: none. It differs from the record's if GOGC or the limit
+   * changed during the mark.
+   */
   readonly goalAtMarkEnd: number | null
   /** Bytes of stacks when marking ended. */
   readonly maxStackScan: number
@@ -53,14 +57,14 @@ export interface Machine {
 export const GC_FORCED_LINE = 'GC forced'
 
 /** What Go prints for "no goal": its largest integer in MiB. */
-const NO_GOAL_BYTES = 2 ** 63 - 2 ** 20
+const NO_GOAL_BYTES = 2 ** 63 - MiB
 
-/** Ps that a stop can take from the program at once: no more than there are CPUs (stwprocs). */
+/** Ps that a stop can take from the program at once: at most the number of CPUs (stwprocs). */
 function stoppedProcs(machine: Machine): number {
   return Math.min(machine.procs, machine.cpus)
 }
 
-/** CPU time that stops of so many µs took. */
+/** CPU time that stops of this many µs took. */
 export function stoppedCpuMs(pausesUs: number, machine: Machine): number {
   return (stoppedProcs(machine) * pausesUs) / 1e3
 }
@@ -76,12 +80,15 @@ export function gcCpuMs(cycle: CycleRecord, machine: Machine): number {
   )
 }
 
-/** `gc 1 @0.007s 12%: 0.074+5.8+0.067 ms clock, 0.14+0.45/2.7/2.1+0.13 ms cpu, 3->5->4 MB, 4 MB goal, …` */
+/**
+ * `gc 1 @0.007s 12%: 0.074+5.8+0.067 ms clock, 0.14+0.45/2.7/2.1+0.13 ms cpu, 3->5->4 MB,
+ * 4 MB goal, …`
+ */
 export function formatGcTrace(cycle: CycleRecord, extra: CycleExtra, machine: Machine): string {
   const procs = stoppedProcs(machine)
   const { assist, dedicated, fractional, idle } = cycle.cpuMs
   const us = (value: number): string => goMilliseconds(Math.round(value * 1e3))
-  const ms = (value: number): string => goMilliseconds(Math.round(value * 1e6))
+  const ms = (value: number): string => goMilliseconds(wholeNs(value))
   const clock = `${us(cycle.stwSetupUs)}+${ms(cycle.markMs)}+${us(cycle.stwTerminationUs)}`
   const work = `${ms(assist)}/${ms(dedicated + fractional)}/${ms(idle)}`
   const cpu = `${us(procs * cycle.stwSetupUs)}+${work}+${us(procs * cycle.stwTerminationUs)}`
@@ -109,8 +116,11 @@ export function formatPacerTraceStart(
 }
 
 /**
- * `pacer: 28% CPU (25 exp.) for 3794384+2272+200304 B work (200304 B exp.) in 3997696 B -> 5275648 B (∆goal 1081344, …`
- * Like Go's, it is missing for a cycle in which nothing was allocated, as such a cycle teaches the pacer nothing.
+ * `pacer: 28% CPU (25 exp.) for 3794384+2272+200304 B work (200304 B exp.) in 3997696 B ->
+ * 5275648 B (∆goal 1081344, …`
+ *
+ * As Go's, the line is missing for a cycle in which nothing was allocated: such a cycle teaches the
+ * pacer nothing.
  */
 export function formatPacerTraceEnd(
   cycle: Pick<CycleRecord, 'pacerUtilization' | 'scanWork' | 'heapAtMarkEnd'>,
@@ -127,7 +137,10 @@ export function formatPacerTraceEnd(
   )
 }
 
-/** `pacer: sweep done at heap size 3MB; allocated 0MB during sweep; swept 490 pages at +2.2e-004 pages/byte` */
+/**
+ * `pacer: sweep done at heap size 3MB; allocated 0MB during sweep; swept 490 pages at
+ * +2.2e-004 pages/byte`
+ */
 export function formatPacerTraceSweepDone(sweep: SweepDone): string {
   return (
     `pacer: sweep done at heap size ${goMebibytes(sweep.heapLive)}MB; ` +

@@ -1,4 +1,5 @@
 /** Numbers as Go's runtime prints them: by `print`, and by itoaDiv and fmtNSAsMS in mgc.go. */
+import { MiB } from './units.ts'
 
 /** `print` of a float64: seven digits and a signed exponent of three, as +1.164342e+000. */
 export function goFloat(value: number): string {
@@ -15,7 +16,10 @@ export function goDecimal(value: number, decimals: number): string {
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
-/** Milliseconds: whole ones from 10 on, else two digits that matter and at most three decimals, cut and not rounded. */
+/**
+ * Milliseconds of nanoseconds: whole from 10 on. Below, two significant digits and at most three
+ * decimals, cut and not rounded.
+ */
 export function goMilliseconds(ns: number): string {
   if (ns >= 10e6) return goDecimal(ns / 1e6, 0)
   let value = Math.trunc(ns / 1e3)
@@ -30,5 +34,5 @@ export function goMilliseconds(ns: number): string {
 
 /** Whole mebibytes, cut as by a shift: 3.9 MiB are 3. */
 export function goMebibytes(bytes: number): number {
-  return Math.floor(bytes / 2 ** 20)
+  return Math.floor(bytes / MiB)
 }

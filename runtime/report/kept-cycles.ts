@@ -1,4 +1,7 @@
-/** The newest cycles of a run, for the host's record: a run that never ends must not need ever more memory for what it was. */
+/**
+ * The newest cycles of a run, for the host's record. A run that never ends must not need more and
+ * more memory for its past.
+ */
 import type { CycleRecord } from './record.ts'
 
 export class KeptCycles {
@@ -7,7 +10,7 @@ export class KeptCycles {
   readonly #most: number
   #cycles: CycleRecord[] = []
 
-  /** `most`: so many are kept; Infinity: all. */
+  /** `most`: how many are kept; Infinity: all. */
   constructor(most: number) {
     this.#most = most
   }
@@ -15,7 +18,7 @@ export class KeptCycles {
   add(cycle: CycleRecord): void {
     this.count++
     if (this.#most === 0) return
-    // At twice as many half of them go, so that each is moved once.
+    // Half of them go when there are twice as many, so that each is moved once.
     if (this.#cycles.length >= 2 * this.#most) this.#cycles = this.#cycles.slice(-this.#most)
     this.#cycles.push(cycle)
   }

@@ -5,12 +5,14 @@ import { statisticsOf } from '../../gc/record/statistics.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
+import { readAt } from '../read-at.ts'
 import type { MemStats } from './record.ts'
+import { wholeNs } from './units.ts'
 
 /** The statistics at the newest snapshot. */
 export function memStatsOf(memory: Memory): MemStats {
   const { metaF64, layout } = memory
-  const measure = (name: number): number => metaF64[memory.measure(name)]
+  const measure = (name: number): number => readAt(metaF64, memory.controlDouble(name))
   const statistics = statisticsOf(memory)
   const { allocatedBytes, allocatedObjects, freedBytes, freedObjects, cycles } = statistics
   const { pagesTouched, stackWordsTouched, workBuffersTouched } = statistics
@@ -50,11 +52,8 @@ export function memStatsOf(memory: Memory): MemStats {
     GCSys: collectorBytes(pagesTouched, workBuffersTouched),
     OtherSys: 0,
     NextGC: statistics.goal === control.NO_BYTES ? Number.MAX_SAFE_INTEGER : statistics.goal,
-    LastGC:
-      cycles === 0
-        ? 0
-        : Math.round((performance.timeOrigin + measure(control.LAST_CYCLE_AT)) * 1e6),
-    PauseTotalNs: Math.round(measure(control.PAUSE_TOTAL_MS) * 1e6),
+    LastGC: cycles === 0 ? 0 : wholeNs(performance.timeOrigin + measure(control.LAST_CYCLE_AT)),
+    PauseTotalNs: wholeNs(measure(control.PAUSE_TOTAL_MS)),
     PauseNs: ring(memory, control.PAUSES),
     PauseEnd: ring(memory, control.PAUSE_ENDS),
     NumGC: cycles,
@@ -67,8 +66,8 @@ export function memStatsOf(memory: Memory): MemStats {
 }
 
 function ring(memory: Memory, name: number): number[] {
-  const begin = memory.measure(name)
-  return Array.from(memory.metaF64.subarray(begin, begin + control.PAUSE_RING), value =>
+  const beginDouble = memory.controlDouble(name)
+  return Array.from(memory.metaF64.subarray(beginDouble, beginDouble + control.PAUSE_RING), value =>
     Math.round(value),
   )
 }

@@ -1,11 +1,18 @@
-/** The account of a cycle's overrun in one line of the trace: `overrun 1.3MB = 0.9 stall(in-barrier 4.1ms) + 0.4 credit`. */
+/**
+ * The account of a cycle's overrun in one line of the trace: `overrun 1.3MB = 0.9 stall(in-barrier
+ * 4.1ms) + 0.4 credit`.
+ */
 import type { CycleRecord } from './record.ts'
+import { MiB } from './units.ts'
 
 /** Parts beyond these are summed up as `other`. */
 const MOST_PARTS = 4
 const TERMINATION = 'mark-termination/'
 
-/** MB are Go's: 2²⁰ bytes. undefined for a cycle that kept its goal. No line feed at the end. */
+/**
+ * MB are Go's: 2²⁰ bytes. undefined for a cycle that kept its goal. The line ends without a line
+ * feed.
+ */
 export function formatOverrun(
   cycle: Pick<CycleRecord, 'overrun' | 'overrunBy' | 'gaps'>,
 ): string | undefined {
@@ -21,7 +28,9 @@ export function formatOverrun(
   return `overrun ${megabytes(cycle.overrun)}MB = ${told.join(' + ')}`
 }
 
-/** A stall with the length of its gap; the termination's places without their first half. */
+/**
+ * A stall with the length of its gap. A place of the termination is named without its first half.
+ */
 function withGap(cause: string, gaps: CycleRecord['gaps']): string {
   const place = /^stall:(.*)$/.exec(cause)?.[1]
   if (place === undefined) return cause
@@ -30,8 +39,8 @@ function withGap(cause: string, gaps: CycleRecord['gaps']): string {
   return `stall(${short}${gap === undefined ? '' : ` ${gap.ms.toFixed(1)}ms`})`
 }
 
-/** One decimal, or, below a tenth, two digits that count. */
+/** One decimal, or below a tenth two significant digits. */
 function megabytes(bytes: number): string {
-  const value = bytes / 2 ** 20
+  const value = bytes / MiB
   return Math.abs(value) >= 0.095 ? value.toFixed(1) : String(Number(value.toPrecision(2)))
 }

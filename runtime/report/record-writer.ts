@@ -1,6 +1,7 @@
 /**
- * Writes the record of a run while it runs: a cycle's record is in the file before the next one is made, so that a run of any length needs no more memory
- * than a short one. The file is one JSON object, whose fields are those of RunRecord: what is known at the start, the cycles, the rest.
+ * Writes the record of a run while it runs. A cycle's record is in the file before the next one is
+ * made, so that a long run needs no more memory than a short one. The file is one JSON object with
+ * the fields of RunRecord: what is known at the start, the cycles, and the rest.
  */
 import type { OutputFile } from '../output/output-file.ts'
 import type { CycleRecord, RunRecord } from './record.ts'
@@ -10,7 +11,7 @@ export class RecordWriter {
   readonly #head: Partial<RunRecord>
   #separator = ''
 
-  /** `head`: the fields that are known by now. */
+  /** `head`: the fields that are known at the start. */
   constructor(file: OutputFile, head: Partial<RunRecord>) {
     this.file = file
     this.#head = head
@@ -22,7 +23,7 @@ export class RecordWriter {
     this.#separator = ','
   }
 
-  /** The cycles of `record` are those that were written. Rejects with an OutputError. */
+  /** The cycles in `record` must be those that were written. Rejects with an OutputError. */
   async finish(record: RunRecord): Promise<void> {
     const rest = Object.entries(record).filter(
       ([name]) => name !== 'cycles' && !Object.hasOwn(this.#head, name),

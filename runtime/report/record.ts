@@ -1,6 +1,7 @@
 /**
- * The record of a run: what `run --json FILE` writes and `run()` resolves with. Sizes are in bytes, and times in the unit
- * of their name, except those in MemStats, whose names and units are Go's. Fields are added over time, never changed.
+ * The record of a run: what `run --json FILE` writes and `run()` resolves with. Sizes are in bytes,
+ * and times in the unit of their name, except those in MemStats, whose names and units are Go's.
+ * Fields are added over time, never changed.
  */
 
 import type { ScheduleReport } from '../../memory/controlled/strategy.ts'
@@ -33,7 +34,7 @@ export interface RunRecord {
   readonly unwritten: readonly { readonly file: string; readonly why: string }[]
   /** How the Ps were ordered; null: by the system. */
   readonly schedule: (ScheduleReport & { readonly strategy: string; readonly unmet: number }) | null
-  /** Waits, in all of the run, that only their safety net ended; 0 in a sound run. */
+  /** Waits in the whole run that only their net ended; 0 in a sound run. */
   readonly rescues: number
   /** Finished cycles. */
   readonly cycleCount: number
@@ -53,14 +54,16 @@ export interface RunRecord {
   readonly faults: readonly FaultCount[]
 }
 
-/** How often Ps came to a fault point, and how often a fault struck there. */
+/** How often Ps passed a fault point, and how often a fault struck there. */
 export interface FaultCount {
   /** A `--fault` of the run names it. */
   readonly named: boolean
   readonly point: string
   readonly passes: number
   readonly strikes: number
-  /** Cycles in which a fault struck there; what strikes between two counts for the one before. */
+  /**
+   * Cycles in which a fault struck there. A strike between two cycles counts for the earlier one.
+   */
   readonly cycles: number
 }
 
@@ -95,7 +98,10 @@ export interface CycleRecord {
   readonly committedGoal: number | null
   /** max(0, heapAtMarkEnd − goal); 0 without a goal. */
   readonly overrun: number
-  /** The overrun by cause (gc/record/overrun.ts; `stall:` with its place); the parts sum to the whole. */
+  /**
+   * The overrun by cause (gc/record/overrun.ts); `stall:` is followed by its place. The parts sum
+   * to the whole.
+   */
   readonly overrunBy: Readonly<Record<string, number>>
   /** Stretches in which a P made no progress it owed. */
   readonly gaps: readonly { readonly point: string; readonly ms: number }[]
@@ -117,7 +123,10 @@ export interface CycleRecord {
   }
   /** Time that goroutines kept their P while they waited inside an allocation, summed over Ps. */
   readonly blockedInPlaceMs: number
-  /** Time that goroutines spent at the gate, draining there included, summed over Ps. What they slept there is blocked in place too. */
+  /**
+   * Time that goroutines spent at the gate, draining there included, summed over Ps. What they
+   * slept there is also in `blockedInPlaceMs`.
+   */
   readonly gateMs: number
   /** Measured: (dedicated + fractional + assist) / (markMs · procs). */
   readonly utilization: number
@@ -129,9 +138,9 @@ export interface CycleRecord {
   readonly scanWork: { readonly heap: number; readonly stack: number; readonly globals: number }
   /** Entries at the top of the termination protocol. */
   readonly terminationAttempts: number
-  /** Stops to end the mark that a request at the gate asked for, having waited for too long. */
+  /** Termination stops that a request at the gate raised because it had waited for too long. */
   readonly gateRaises: number
-  /** Times the world was stopped to end mark, and started again since work was left. */
+  /** Times that the world was stopped to end the mark, and started again because work was left. */
   readonly restarts: number
   readonly rescues: number
   /** Scan work owed per byte allocated, at the start. */
@@ -140,7 +149,7 @@ export interface CycleRecord {
   readonly sweptPages: number | null
 }
 
-/** Go's runtime.MemStats, field for field; what this runtime has not is 0. */
+/** Go's runtime.MemStats, field for field; what this runtime does not have is 0. */
 export interface MemStats {
   /** Bytes of allocated objects, unswept garbage included; the same as HeapAlloc. */
   Alloc: number
@@ -184,7 +193,7 @@ export interface MemStats {
   PauseEnd: number[]
   NumGC: number
   NumForcedGC: number
-  /** Share of the CPU that the collector took since the start, idle workers not counted. */
+  /** Share of the CPU that the collector took since the start, without idle workers. */
   GCCPUFraction: number
   EnableGC: boolean
   DebugGC: boolean

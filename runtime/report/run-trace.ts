@@ -1,8 +1,12 @@
-/** The trace of a run: events that Ps have put into their rings, and cycles as slices of the collector's lane. */
+/**
+ * The trace of a run: the events that Ps have put into their rings, and cycles as slices of the
+ * collector's lane.
+ */
 
 import { Events } from '../../gc/record/events.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
+import { readAt } from '../read-at.ts'
 import type { CycleRecord } from './record.ts'
 import { eventOfP, GC_LANE, type GcSlice, type TraceEventWriter } from './trace-events.ts'
 
@@ -20,9 +24,9 @@ export class RunTrace {
     )
   }
 
-  /** Takes what is in the rings. */
+  /** Takes what is in the rings and writes it. */
   drain(): void {
-    const began = this.#memory.metaF64[this.#memory.measure(control.RUN_STARTED_AT)]
+    const began = readAt(this.#memory.metaF64, this.#memory.controlDouble(control.RUN_STARTED_AT))
     this.#events.forEach((events, p) => {
       events.drain((kind, startMs, durationMs, detail) =>
         this.#writer.event(eventOfP(p, kind, startMs - began, durationMs, detail)),

@@ -10,7 +10,7 @@ export interface Status {
   readonly heapLive: number
   /** In bytes; null: none. */
   readonly goal: number | null
-  /** Live ones. */
+  /** Goroutines that live. */
   readonly goroutines: number
 }
 

@@ -5,10 +5,13 @@ import { stoppedCpuMs } from './gctrace.ts'
 import type { RunRecord } from './record.ts'
 import { humanBytes, humanCount, humanMs, humanPercent } from './units.ts'
 
-/** Label, value, and what is to be said of it. */
+/** Label, value, and a note on it. */
 type Line = readonly [label: string, value: string, note: string]
 
-/** Lines, each with its line feed: labels to the left, values to the right of their columns. `totals`: of all cycles of the run. */
+/**
+ * Lines, each with its line feed: labels aligned to the left, values to the right of their column.
+ * `totals`: of all cycles of the run.
+ */
 export function formatSummary(record: RunRecord, totals: CycleTotals): string {
   const lines = [
     line('cycles', humanCount(totals.count), cyclesNote(record, totals)),
@@ -66,7 +69,10 @@ function pauseLines({ pausesUs, worstPause }: CycleTotals): Line[] {
   ]
 }
 
-/** Shares of wall time × Ps, as Go counts its CPU fraction; the total too leaves out idle workers' time, as nobody wanted it. */
+/**
+ * Shares of wall time × Ps, as Go counts its CPU fraction. The total leaves out the time of idle
+ * workers, since nobody else needed it.
+ */
 function cpuLines(record: RunRecord, { count, cpuMs, pausesUs }: CycleTotals): Line[] {
   if (count === 0 || durationMs(record) <= 0) return []
   const shareOf = (ms: number): number => ms / (durationMs(record) * record.procs)
@@ -96,13 +102,13 @@ function overrunLine({ count, overran, worstOverrun }: CycleTotals): Line[] {
   return [line('worst overrun', humanBytes(overrun), `${percent}${past} in cycle ${n}; ${others}`)]
 }
 
-/** MemStats cannot say "no goal"; whether there is one, GOGC and the limit say. */
+/** MemStats cannot say "no goal". GOGC and the limit say whether there is one. */
 function goalText(record: RunRecord): string {
   const none = record.gogc === 'off' && record.memoryLimit === null
   return none ? 'none' : humanBytes(record.memStats.NextGC)
 }
 
-/** Time under a schedule is a count of turns, which says nothing of speed. */
+/** Under a schedule, time is a count of turns, which says nothing about speed. */
 function rateNote({ allocations, wallMs, schedule }: RunRecord): string {
   if (schedule !== null) return ''
   return `, ${humanBytes(wallMs > 0 ? Math.round((allocations.bytes * 1e3) / wallMs) : 0)}/s`

@@ -1,10 +1,13 @@
 /**
- * Chrome's trace event format, for Perfetto, chrome://tracing and speedscope: one process, a lane per P, one for the collector. Here are its events, with the
- * names of their arguments; who writes it, as events come; and who reads it back.
+ * Chrome's trace event format, for Perfetto, chrome://tracing and speedscope: one process, a lane
+ * for each P, and one for the collector. Here are its events with the names of their arguments, a
+ * writer that takes events as they come, and a reader.
  *
- * Each event is written whole, so that what was written is valid JSON once close has added its end, whenever that is.
+ * Each event is written whole. So what was written is valid JSON once `close` has added its end,
+ * whenever that is.
  */
 import { EVENT_DETAILS, EVENT_NAMES, type EventName } from '../../gc/record/events.ts'
+import { wholeNs } from './units.ts'
 
 /** The lane of what no single P does: phases, pauses, counters. */
 export const GC_LANE = -1
@@ -33,7 +36,10 @@ interface Counters {
   }
 }
 
-/** Times in milliseconds since the run began. Slices of one lane must nest: they may touch, but not overlap. */
+/**
+ * Times in milliseconds since the run began. Slices of one lane must nest: they may touch, but must
+ * not overlap.
+ */
 interface Slice<Name, Args> {
   readonly kind: 'slice'
   readonly name: Name
@@ -46,7 +52,7 @@ interface OfP {
   readonly p: number
 }
 
-/** A stretch of time of a P's. */
+/** A stretch of time of a P. */
 export type PSlice = {
   readonly [Name in Exclude<EventName, 'charge'>]: Slice<Name, Details[Name]> & OfP
 }[Exclude<EventName, 'charge'>]
@@ -57,7 +63,7 @@ export interface Charge extends OfP {
   readonly startMs: number
   readonly args: Details['charge']
 }
-/** A stretch of time of the collector's. */
+/** A stretch of time of the collector. */
 export type GcSlice = {
   readonly [Name in keyof GcDetails]: Slice<Name, GcDetails[Name]> & { readonly p: typeof GC_LANE }
 }[keyof GcDetails]
@@ -72,7 +78,10 @@ export interface Counter {
 export type TraceEvent = PSlice | Charge | GcSlice | Counter
 
 const PROCESS = 1
-/** Viewers take the thread that has its process's number for the main one, and show it first. */
+/**
+ * Viewers take the thread that has the number of its process for the main thread, and show it
+ * first.
+ */
 const GC_THREAD = PROCESS
 const FIRST_P_THREAD = 2
 
@@ -87,7 +96,7 @@ export function eventOfP(
   const name = EVENT_NAMES[kind] as EventName
   const what = EVENT_DETAILS[name]
   const args = what === null ? undefined : { [what]: detail }
-  // The names are looked up, and so the type cannot follow.
+  // The names are looked up, so the type cannot follow.
   return {
     ...(name === 'charge' ? { kind: 'instant' } : { kind: 'slice', durationMs }),
     p,
@@ -111,16 +120,15 @@ export class TraceEventWriter {
     for (let p = 0; p < procs; p++) this.#nameThread(threadOf(p), `P ${p}`)
   }
 
-  /** Events that came after close, or with a time that is none. */
+  /** Events that came after `close`, whose times are not finite, or that end before they begin. */
   get dropped(): number {
     return this.#dropped
   }
 
   event(event: TraceEvent): void {
-    const startNs = Math.round(event.startMs * 1e6)
-    // Rounded at both ends, so that slices that nest still do.
-    const endNs =
-      event.kind === 'slice' ? Math.round((event.startMs + event.durationMs) * 1e6) : startNs
+    const startNs = wholeNs(event.startMs)
+    // Both ends are rounded, so that slices that nest still do.
+    const endNs = event.kind === 'slice' ? wholeNs(event.startMs + event.durationMs) : startNs
     if (this.#closed || !(Number.isFinite(startNs) && Number.isFinite(endNs) && endNs >= startNs)) {
       this.#dropped++
       return
@@ -142,7 +150,7 @@ export class TraceEventWriter {
     else this.#put({ ph: 'i', s: 't', ...common, tid: threadOf(event.p), ...args })
   }
 
-  /** Ends the JSON. Once is enough, more do no harm. */
+  /** Ends the JSON. A second call does nothing. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -195,7 +203,7 @@ const KINDS = { X: 'slice', i: 'instant', C: 'counter' } as const
 
 function eventOf({ ph, name, tid, ts, dur = 0, args }: FileEvent): TraceEvent {
   const p = tid === GC_THREAD ? GC_LANE : tid - FIRST_P_THREAD
-  // Whoever wrote it had an event of these types.
+  // The writer had an event of one of these types.
   return {
     kind: KINDS[ph as keyof typeof KINDS],
     name,

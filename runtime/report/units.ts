@@ -1,4 +1,12 @@
-/** Sizes, times, shares and counts as people read them. */
+/** Units, and sizes, times, shares and counts as people read them. */
+
+export const KiB = 2 ** 10
+export const MiB = 2 ** 20
+
+/** Milliseconds in whole nanoseconds. */
+export function wholeNs(ms: number): number {
+  return Math.round(ms * 1e6)
+}
 
 const sizeUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
@@ -7,7 +15,7 @@ export function humanBytes(bytes: number): string {
   let value = bytes
   let unit = 0
   while (Math.abs(value) >= 1023.5 && unit < sizeUnits.length - 1) {
-    value /= 1024
+    value /= KiB
     unit++
   }
   return `${unit === 0 ? value : threeDigits(value)} ${sizeUnits[unit]}`

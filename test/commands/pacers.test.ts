@@ -209,10 +209,10 @@ longTest('a real heap is shaped to a scenario, cycle by cycle', async () => {
     // The scenario's live heap is 18.15 MiB from the 13th cycle on. What was allocated during the
     // mark is added to it.
     for (const row of rows.slice(13)) {
-      expect(row['scannable']).toBeGreaterThan(17.5 * 2 ** 20)
-      expect(row['scannable']).toBeLessThan(19.5 * 2 ** 20)
-      expect(row['heap_live']).toBeGreaterThan(17.5 * 2 ** 20)
-      expect(row['trigger']).toBeLessThanOrEqual(row['peak'] as number)
+      expect(row.scannable).toBeGreaterThan(17.5 * 2 ** 20)
+      expect(row.scannable).toBeLessThan(19.5 * 2 ** 20)
+      expect(row.heap_live).toBeGreaterThan(17.5 * 2 ** 20)
+      expect(row.trigger).toBeLessThanOrEqual(row.peak as number)
     }
   })
 })

@@ -56,7 +56,7 @@ function playRun(protocol: RunProtocol, ground: Ground): void {
   let main: () => Coroutine = () => [][Symbol.iterator]()
   const { p } = newP(heap, part.index, protocol, {
     start: id =>
-      memory.meta[memory.goroutine(id, gWords.TASK)] === MAIN_TASK ? main() : coroutineOf(id),
+      memory.meta[memory.goroutineWord(id, gWords.TASK)] === MAIN_TASK ? main() : coroutineOf(id),
     nameOf: id => `goroutine ${id}`,
   })
   const run = new Run(0, p, new Declarations(memory, `P ${part.index}`), false)

@@ -11,7 +11,8 @@ import { STATUS, STATUS_RUNNING } from '../../memory/words/p.ts'
 export function letAllRun(memory: Memory): void {
   const { meta, layout } = memory
   meta[control.STOP] = layout.procs
-  for (let index = 0; index < layout.procs; index++) meta[memory.p(index, STATUS)] = STATUS_RUNNING
+  for (let index = 0; index < layout.procs; index++)
+    meta[memory.pWord(index, STATUS)] = STATUS_RUNNING
 }
 
 /** The first cycle marks. One drainer is counted that never leaves, so no P ends the mark. */

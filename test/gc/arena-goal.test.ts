@@ -29,7 +29,7 @@ function living(bytes: number, pacer: Pacer, gcPercent = 100): Scene {
   memory.meta[control.SCAN_WORK_HEAP] = bytes
   controller.resetLive(bytes)
   controller.commit()
-  const measure = (name: number): number => memory.metaF64[memory.measure(name)]
+  const measure = (name: number): number => memory.metaF64[memory.controlDouble(name)]
   return {
     memory,
     controller,
@@ -56,7 +56,7 @@ describe.each(builtInPacers().map(pacer => [pacer.name, pacer] as const))('%s', 
     const { goal } = living(10 * MiB, pacer).goals()
     expect(goal).toBeLessThan(40 * MiB)
     const other = living(10 * MiB, pacer)
-    other.memory.metaF64[other.memory.measure(control.ARENA_HOLDS)] = Number.POSITIVE_INFINITY
+    other.memory.metaF64[other.memory.controlDouble(control.ARENA_HOLDS)] = Number.POSITIVE_INFINITY
     other.controller.commit()
     expect(other.goals().goal).toBe(goal)
   })
@@ -83,7 +83,7 @@ test('the trigger keeps the distance that the pacer has found, but for the first
 test('assists spread what is left to mark over the way that there is', () => {
   const { memory, controller, ratio } = living(40 * MiB, pacerNamed('fixed:trigger=0.8'))
   memory.meta[control.HEAP_LIVE] = 50 * MiB
-  memory.metaF64[memory.measure(control.TRIGGERED)] = 50 * MiB
+  memory.metaF64[memory.controlDouble(control.TRIGGERED)] = 50 * MiB
   controller.startCycle(STOP_HEAP_CYCLE)
   memory.meta[control.SCAN_WORK_HEAP] = 0
   controller.revise()

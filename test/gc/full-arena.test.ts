@@ -92,7 +92,7 @@ test.each([1, 2])(
     const { memory, meta } = world
     hold(first, PAGES - pages, 0)
     second.keep(0)
-    const own = memory.p(second.index, 0)
+    const own = memory.pWord(second.index, 0)
     const fillRest = (): void => {
       world.meta[control.TRIGGER] = control.NO_BYTES
       second.allocator.allocate(pages * PAGE_BYTES, true)
@@ -139,8 +139,9 @@ test('what others have in flight is no reason to fail: their goroutines may neve
   const { memory, meta } = world
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   // Another P is about to hand half of the arena to its goroutine; it does so between two stops.
-  const inFlight = (bytes: number): void =>
-    void (meta[memory.p(second.index, pWords.IN_FLIGHT_BYTES)] = bytes)
+  const inFlight = (bytes: number): void => {
+    meta[memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = bytes
+  }
   second.keep(second.allocator.allocate(size, true))
   inFlight(size)
   for (let stops = 0; stops < 3; stops++) world.at('restarted', () => undefined)
@@ -158,7 +159,7 @@ test('but not for ever', () => {
   const { world, first, second } = scene()
   const size = Math.floor(PAGES / 2) * PAGE_BYTES
   second.keep(second.allocator.allocate(size, true))
-  world.meta[world.memory.p(second.index, pWords.IN_FLIGHT_BYTES)] = size
+  world.meta[world.memory.pWord(second.index, pWords.IN_FLIGHT_BYTES)] = size
   first.world.blockInPlace = () => undefined
   first.world.raise = () => {
     world.meta[control.CYCLES]++

@@ -52,7 +52,7 @@ test.each([false, true])(
     const [mutator, marker] = world.ps
     if (isMarking) world.startMark(marker)
     // Nobody pays: in a schedule by hand there is nobody to wait for.
-    world.memory.metaF64[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 0
+    world.memory.metaF64[world.memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 0
     let polls = 0
     mutator.collector.starter.poll = () => {
       if (polls++ === 0) return

@@ -15,14 +15,14 @@ const MiB = 2 ** 20
 /** As if the collector had had all of the time for long: the next update fills the bucket. */
 function exhaust(world: HandWorld): void {
   const { memory } = world
-  memory.metaF64[memory.pMeasure(0, pWords.TOTAL_ASSIST_MS)] += 1e9
-  memory.metaF64[memory.measure(control.LIMITER_UPDATED_AT)] = 0
+  memory.metaF64[memory.pDouble(0, pWords.TOTAL_ASSIST_MS)] += 1e9
+  memory.metaF64[memory.controlDouble(control.LIMITER_UPDATED_AT)] = 0
 }
 
 /** The collector is limited, and stays so beyond the next update. */
 function limit(world: HandWorld): void {
   world.meta[control.GC_CPU_LIMITED] = 1
-  world.memory.metaF64[world.memory.measure(control.LIMITER_LEVEL)] = 1e9
+  world.memory.metaF64[world.memory.controlDouble(control.LIMITER_LEVEL)] = 1e9
 }
 
 /**
@@ -46,8 +46,8 @@ function marking(elements: number): {
     each.safepoint()
   }
   marker.collector.queue.publish()
-  memory.metaF64[memory.measure(control.ASSIST_WORK_PER_BYTE)] = 1000
-  memory.metaF64[memory.measure(control.ASSIST_BYTES_PER_WORK)] = 1 / 1000
+  memory.metaF64[memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 1000
+  memory.metaF64[memory.controlDouble(control.ASSIST_BYTES_PER_WORK)] = 1 / 1000
   return {
     world,
     mutator,
@@ -152,7 +152,7 @@ test('a limited collector starts a cycle only when the heap has grown by an eigh
   const [mutator] = world.ps
   mutator.spawn()
   const { memory, meta } = world
-  memory.metaF64[memory.measure(control.HEAP_MARKED)] = 64 * MiB
+  memory.metaF64[memory.controlDouble(control.HEAP_MARKED)] = 64 * MiB
   meta[control.TRIGGER] = 64 * MiB
   meta[control.GC_CPU_LIMITED] = 1
   const starts = (live: number): boolean => {
@@ -160,7 +160,7 @@ test('a limited collector starts a cycle only when the heap has grown by an eigh
     return mutator.collector.starter.isHeapTriggered
   }
   expect([64 * MiB, 72 * MiB - 1, 72 * MiB].map(starts)).toEqual([false, false, true])
-  memory.metaF64[memory.measure(control.HEAP_MARKED)] = 100
+  memory.metaF64[memory.controlDouble(control.HEAP_MARKED)] = 100
   meta[control.TRIGGER] = 0
   expect([100, MiB + 99, MiB + 100].map(starts)).toEqual([false, false, true])
   meta[control.TRIGGER] = 4 * MiB
@@ -196,7 +196,7 @@ test('a cycle that ends or begins limited is said to be limited', () => {
   world.startMark(marker)
   world.meta[control.GC_CPU_LIMITED] = 1
   // What the next update counts is the program's, so that it is limited no more when the mark ends.
-  world.memory.metaF64[world.memory.measure(control.LIMITER_LEVEL)] = 0
+  world.memory.metaF64[world.memory.controlDouble(control.LIMITER_LEVEL)] = 0
   expect(world.finishCycle(marker).gcCpuLimited).toBe(1)
   marker.world.raise(world.stops, STOP_HEAP_CYCLE)
   expect(world.memory.phase).toBe(control.PHASE_MARK)

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { STOP_FORCED_CYCLE, STOP_HEAP_CYCLE } from '../../gc/world.ts'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import { POLL, POLL_FLUSH } from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -34,7 +34,7 @@ test('what is asked of a P between the moment a slot is found and its return wai
   const [mutator] = world.ps
   mutator.spawn()
   const { cache } = mutator.collector
-  const poll = world.memory.p(mutator.index, POLL)
+  const poll = world.memory.pWord(mutator.index, POLL)
   const take = cache.take.bind(cache)
   cache.take = (spanClass, slotBytes) => {
     const at = take(spanClass, slotBytes)
@@ -264,7 +264,7 @@ test('a refill sweeps before it allocates, beside the background sweeper', () =>
   const objects = Array.from({ length: 1024 }, (_, index) => mutator.make(Node, [], index))
   const kept = objects.filter((_, index) => index % 2 === 1)
   const array = mutator.keep(mutator.makeArray(kept.length))
-  kept.forEach((object, index) => mutator.store(mutator.element(array, index), object))
+  for (const [index, object] of kept.entries()) mutator.store(mutator.element(array, index), object)
   world.startMark(sweeper) //                                   1
   sweeper.scanRoot()
   mutator.safepoint()

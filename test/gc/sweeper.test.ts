@@ -4,8 +4,8 @@ import { CycleFacts } from '../../gc/record/cycle-facts.ts'
 import { CycleRecords } from '../../gc/record/cycle-record.ts'
 import { Sweeper } from '../../gc/sweeper.ts'
 import type { World } from '../../gc/world.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { HandHeap, MiB } from '../support/heap.ts'
 
@@ -215,7 +215,7 @@ test('pages that the caller brings swept are taken off what it must sweep', () =
 
 test('without a trigger, or with all swept, nothing is asked for', () => {
   const hand = paced(4, PAGE_BYTES)
-  const rate = hand.memory.measure(control.SWEEP_PAGES_PER_BYTE)
+  const rate = hand.memory.controlDouble(control.SWEEP_PAGES_PER_BYTE)
   expect(hand.memory.metaF64[rate]).toBe(4 / PAGE_BYTES)
   hand.meta[control.TRIGGER] = control.NO_BYTES
   hand.sweepers[0].pace(MiB)

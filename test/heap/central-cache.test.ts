@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { Addr, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -46,8 +46,8 @@ class Model {
     const { hand } = this
     const cache = hand.caches[pIndex]
     const slotBytes = slotBytesFor(spanClass)
-    let at = 0
-    while ((at = cache.take(spanClass, slotBytes)) === 0) {
+    let at = cache.take(spanClass, slotBytes)
+    for (; at === 0; at = cache.take(spanClass, slotBytes)) {
       if (cache.nextRun(spanClass)) continue
       expect(
         this.#spare[pIndex].get(spanClass) ?? 0,
@@ -64,10 +64,9 @@ class Model {
 
   #refilled(pIndex: number, spanClass: number, charged: number): void {
     const { spans } = this.hand.heap
-    const id =
-      this.hand.meta[
-        this.hand.memory.p(pIndex, pWords.CACHE + spanClass * pWords.CACHE_WORDS + pWords.SPAN)
-      ]
+    const id = this.hand.meta[
+      this.hand.memory.pWord(pIndex, pWords.CACHE + spanClass * pWords.CACHE_WORDS + pWords.SPAN)
+    ] as SpanId
     this.#sweptBetween(spans.base(id), spans.limit(id))
     const inSpan = [...this.objects.keys()].filter(
       at => at >= spans.base(id) && at < spans.limit(id),
@@ -129,7 +128,7 @@ class Model {
     const { hand } = this
     hand.meta[control.PHASE] = control.PHASE_MARK
     for (const index of [0, 1])
-      hand.memory.metaF64[hand.memory.pMeasure(index, pWords.BYTES_BLACKENED)] = 0
+      hand.memory.metaF64[hand.memory.pDouble(index, pWords.BYTES_BLACKENED)] = 0
     for (const cache of hand.caches) cache.blacken()
     this.blackened = this.allocated
   }

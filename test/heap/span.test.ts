@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { SpanId } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as span from '../../memory/words/span.ts'
@@ -7,7 +8,7 @@ import { HandHeap } from '../support/heap.ts'
 const SPAN_CLASS = 2
 
 /** A heap with a span that some object of 16 bytes lies in. */
-function withSpan(): { hand: HandHeap; id: number; move(by: number): void } {
+function withSpan(): { hand: HandHeap; id: SpanId; move(by: number): void } {
   const hand = new HandHeap()
   const at = hand.allocateSlot(SPAN_CLASS)
   const { spans } = hand.heap

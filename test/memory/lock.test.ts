@@ -1,11 +1,12 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import type { MetaWords } from '../../memory/kinds.ts'
 import { lock, unlock } from '../../memory/lock.ts'
 
 // Waiting is replaced by what the other threads do meanwhile.
 const other = vi.hoisted(() => ({ meanwhile: [] as (() => void)[], woken: [] as number[] }))
 vi.mock('#sync', async importOriginal => ({
   ...(await importOriginal<typeof import('#sync')>()),
-  wait(meta: Int32Array, index: number, expected: number) {
+  wait(meta: MetaWords, index: number, expected: number) {
     if (meta[index] !== expected) return 'not-equal'
     const next = other.meanwhile.shift()
     if (next === undefined) throw new Error('asleep for ever')

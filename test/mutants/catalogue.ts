@@ -27,8 +27,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'meta[this.buffer + count] = old',
-        to: 'meta[this.buffer + count] = 0',
+        from: 'meta[this.bufferWord + count] = old',
+        to: 'meta[this.bufferWord + count] = 0',
       },
     ],
   },
@@ -39,8 +39,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'meta[this.buffer + count + 1] = value',
-        to: 'meta[this.buffer + count + 1] = 0',
+        from: 'meta[this.bufferWord + count + 1] = value',
+        to: 'meta[this.bufferWord + count + 1] = 0',
       },
     ],
   },
@@ -76,8 +76,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/task.ts',
-        from: 'collector.barrier.writeMeta(slot++, values[index])',
-        to: 'void collector\n      meta[slot++] = values[index]',
+        from: 'collector.barrier.writeMeta(slot++, value)',
+        to: 'void collector\n      meta[slot++] = value',
       },
     ],
   },
@@ -246,8 +246,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, status, found)',
-        to: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) compareAndSwap(meta, status, found, gWords.G_RUNNABLE)',
+        from: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) wait(meta, statusWord, found)',
+        to: 'if (found === (gWords.G_RUNNABLE | gWords.G_SCAN)) compareAndSwap(meta, statusWord, found, gWords.G_RUNNABLE)',
       },
     ],
   },
@@ -346,8 +346,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/work-buffers.ts',
-        from: 'lock(meta, control.WORK_LOCK)\n    try {\n      const buffer = meta[control.WORK_FULL]',
-        to: 'const buffer = meta[control.WORK_FULL]\n    lock(meta, control.WORK_LOCK)\n    try {',
+        from: 'lock(meta, control.WORK_LOCK)\n    try {\n      const buffer = meta[control.WORK_FULL] as WorkBuffer',
+        to: 'const buffer = meta[control.WORK_FULL] as WorkBuffer\n    lock(meta, control.WORK_LOCK)\n    try {',
       },
     ],
   },
@@ -492,8 +492,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/roots.ts',
-        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.p(index, pWords.GOROUTINE)]',
-        to: 'sub(meta, control.SCANS_WANTED, load(meta, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.p(index, pWords.GOROUTINE)]',
+        from: 'for (let index = 0; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)]',
+        to: 'sub(meta, control.SCANS_WANTED, load(meta, control.SCANS_WANTED))\n    for (let index = 1; index < layout.procs; index++) {\n      const goroutine = meta[this.memory.pWord(index, pWords.GOROUTINE)]',
       },
     ],
   },
@@ -528,7 +528,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/drain.ts',
-        from: 'isDraining && load(meta, this.memory.p(index, pWords.STATUS)) === pWords.STATUS_RUNNING',
+        from: 'isDraining &&\n        load(meta, this.memory.pWord(index, pWords.STATUS)) === pWords.STATUS_RUNNING',
         to: 'isDraining',
       },
     ],
@@ -679,8 +679,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/ragged-barrier.ts',
-        from: 'const served = load(meta, memory.p(index, pWords.FLUSH_SERVED))\n  const wanted = load(meta, memory.p(index, pWords.FLUSH_WANTED))',
-        to: 'const wanted = load(meta, memory.p(index, pWords.FLUSH_WANTED))\n  const served = load(meta, memory.p(index, pWords.FLUSH_SERVED))',
+        from: 'const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))\n  const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))',
+        to: 'const wanted = load(meta, memory.pWord(index, pWords.FLUSH_WANTED))\n  const served = load(meta, memory.pWord(index, pWords.FLUSH_SERVED))',
       },
     ],
   },
@@ -753,8 +753,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/assist.ts',
-        from: 'this.queue.payFrom(\n        clampWork(metaF64[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit),\n      )',
-        to: 'sub(meta, control.BACKGROUND_CREDIT, - clampWork(metaF64[layout.measures + control.ASSIST_WORK_PER_BYTE] * credit))',
+        from: 'this.queue.payFrom(clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))',
+        to: 'sub(meta, control.BACKGROUND_CREDIT, - clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))',
       },
     ],
   },
@@ -871,8 +871,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/roles.ts',
-        from: 'if (compareAndSwap(meta, role, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true',
-        to: 'if (load(meta, role) !== pWords.ROLE_NONE) {\n      store(meta, role, pWords.ROLE_NONE)\n      return true\n    }',
+        from: 'if (compareAndSwap(meta, roleWord, pWords.ROLE_OFFERED, pWords.ROLE_NONE)) return true',
+        to: 'if (load(meta, roleWord) !== pWords.ROLE_NONE) {\n      store(meta, roleWord, pWords.ROLE_NONE)\n      return true\n    }',
       },
     ],
   },
@@ -883,7 +883,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/roles.ts',
-        from: 'meta[memory.p(index, pWords.ROLE)] = pWords.ROLE_NONE',
+        from: 'meta[memory.pWord(index, pWords.ROLE)] = pWords.ROLE_NONE',
         to: 'void index',
       },
     ],
@@ -957,8 +957,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/central.ts',
-        from: 'lock(meta, this.lockOf(spanClass))\n    try {\n      const id = meta[head]',
-        to: 'const id = meta[head]\n    lock(meta, this.lockOf(spanClass))\n    try {',
+        from: 'lock(meta, this.lockWord(spanClass))\n    try {\n      const id = meta[head] as SpanId',
+        to: 'const id = meta[head] as SpanId\n    lock(meta, this.lockWord(spanClass))\n    try {',
       },
     ],
   },
@@ -1061,8 +1061,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/run-queues.ts',
-        from: 'if (compareAndSwap(meta, head, first, id)) return',
-        to: 'store(meta, head, id)\n    return',
+        from: 'if (compareAndSwap(meta, headWord, first, id)) return',
+        to: 'store(meta, headWord, id)\n    return',
       },
     ],
   },
@@ -1073,8 +1073,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/goroutines.ts',
-        from: 'return compareAndSwap(\n      this.memory.meta,\n      this.memory.goroutine(id, gWords.TICKET),\n      ticket,\n      (ticket + 1) | 0,\n    )',
-        to: 'const word = this.memory.goroutine(id, gWords.TICKET)\n    return load(this.memory.meta, word) === ticket && add(this.memory.meta, word, 1) < 2 ** 31',
+        from: 'return compareAndSwap(\n      this.memory.meta,\n      this.memory.goroutineWord(id, gWords.TICKET),\n      ticket,\n      (ticket + 1) | 0,\n    )',
+        to: 'const word = this.memory.goroutineWord(id, gWords.TICKET)\n    return load(this.memory.meta, word) === ticket && add(this.memory.meta, word, 1) < 2 ** 31',
       },
     ],
   },
@@ -1146,8 +1146,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/gate.ts',
-        from: 'metaF64[layout.measures + control.HEAP_MARKED] + bytes',
-        to: 'Infinity + bytes + 0 * (metaF64.length + layout.measures)',
+        from: 'this.memory.get(control.HEAP_MARKED) + bytes',
+        to: 'Infinity + bytes',
       },
     ],
   },

@@ -1,8 +1,9 @@
 // Operations, by hand and on one P. An operation hands its goroutine over, and does not park it by
 // itself. Any other use of an operation than `yield*` is an error.
+
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { MAX_WAITERS } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import {
@@ -52,12 +53,13 @@ function newChannel(capacity = 0): Addr {
 }
 
 const receiveFrom = (channel: Addr): ReceiveNumber => new ReceiveNumber(p, channels, channel)
-const statusOf = (id: number): number => p.memory.meta[p.memory.goroutine(id, gWords.STATUS)]
+const statusOf = (id: GoroutineId): number =>
+  p.memory.meta[p.memory.goroutineWord(id, gWords.STATUS)]
 const keptNow = (): number => p.collector.stack.top - p.collector.stack.base
 
 /** Steps an operation. Its goroutine has time left in its slice, however slow the machine is. */
 function stepOf<T>(operation: Iterator<unknown, T>): IteratorResult<unknown, T> {
-  p.memory.meta[p.memory.goroutine(p.goroutine, gWords.GIVE_WAY)] = 0
+  p.memory.meta[p.memory.goroutineWord(p.goroutine, gWords.GIVE_WAY)] = 0
   return operation.next()
 }
 
@@ -77,9 +79,9 @@ describe('an operation that must wait', () => {
     p.runMain(function* () {
       const sleep = new Sleep(p, 0)
       const { value } = stepOf(sleep)
-      seen.push(statusOf(1))
+      seen.push(statusOf(1 as GoroutineId))
       yield value
-      seen.push(statusOf(1))
+      seen.push(statusOf(1 as GoroutineId))
       expect(sleep.next().done).toBe(true)
     })
     expect(seen).toEqual([gWords.G_RUNNING, gWords.G_RUNNING])
@@ -106,7 +108,11 @@ describe('an operation that must wait', () => {
         expect(error).toBeInstanceOf(OperationError)
         expect(error).toEqual(ofOperation(/^recv was stepped outside of yield\*/))
         expect((error as Error).stack).toContain('operation.test.ts')
-        expect([statusOf(1), p.handedOver, keptNow()]).toEqual([gWords.G_RUNNING, null, kept])
+        expect([statusOf(1 as GoroutineId), p.handedOver, keptNow()]).toEqual([
+          gWords.G_RUNNING,
+          null,
+          kept,
+        ])
         p.unstarted = null
       })
     },
@@ -371,7 +377,7 @@ describe('without a record of waiting', () => {
         error = thrown
       }
       expect(error).toBeInstanceOf(RangeError)
-      expect([statusOf(1), keptNow(), p.memory.meta[control.WAITER_FREE]]).toEqual([
+      expect([statusOf(1 as GoroutineId), keptNow(), p.memory.meta[control.WAITER_FREE]]).toEqual([
         gWords.G_RUNNING,
         kept,
         before,

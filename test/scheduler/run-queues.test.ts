@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { GlobalQueue, pushReady, ReadyQueue, Ring } from '../../scheduler/run-queues.ts'
@@ -24,7 +25,7 @@ function behavesAsList(
   fc.assert(
     fc.property(steps, sequence => {
       const list: number[] = []
-      let next = 1
+      let next = 1 as GoroutineId
       for (const count of sequence) {
         for (let n = 0; n < count; n++, next++) {
           if ((queue.put(next) ?? true) !== list.length < capacity)
@@ -47,8 +48,8 @@ test('the ring of a P gives back the oldest first, and takes no more than 256', 
 
 test('a thief takes from the same ring, and the other P has one of its own', () => {
   const [owner, thief, other] = [new Ring(memory, 0), new Ring(memory, 0), new Ring(memory, 1)]
-  for (const id of [1, 2, 3]) owner.put(id)
-  other.put(9)
+  for (const id of [1, 2, 3]) owner.put(id as GoroutineId)
+  other.put(9 as GoroutineId)
   expect([thief.take(), owner.take(), thief.take(), owner.take(), thief.isEmpty]).toEqual([
     1,
     2,
@@ -62,9 +63,9 @@ test('a thief takes from the same ring, and the other P has one of its own', () 
 test('the ring is full at 256 even where its counts pass 2³¹', () => {
   const ring = new Ring(memory, 0)
   const ids = Array.from({ length: pWords.RING_SLOTS }, (_, index) => index + 1)
-  meta[memory.p(0, pWords.RING_HEAD)] = meta[memory.p(0, pWords.RING_TAIL)] = 2 ** 31 - 10
-  expect(ids.every(id => ring.put(id))).toBe(true)
-  expect(ring.put(999)).toBe(false)
+  meta[memory.pWord(0, pWords.RING_HEAD)] = meta[memory.pWord(0, pWords.RING_TAIL)] = 2 ** 31 - 10
+  expect(ids.every(id => ring.put(id as GoroutineId))).toBe(true)
+  expect(ring.put(999 as GoroutineId)).toBe(false)
   expect(ids.map(() => ring.take())).toEqual(ids)
   expect(ring.isEmpty).toBe(true)
 })
@@ -77,7 +78,7 @@ test('the global queue gives back the oldest first, and knows its length', () =>
 
 test('a goroutine that leaves the global queue may enter it again at once', () => {
   const queue = new GlobalQueue(memory)
-  for (const id of [5, 6]) queue.put(id)
+  for (const id of [5, 6]) queue.put(id as GoroutineId)
   queue.put(queue.take())
   expect([queue.take(), queue.take(), queue.take()]).toEqual([6, 5, 0])
 })
@@ -92,7 +93,7 @@ test('woken and yielded goroutines come out each in their order, whoever woke th
       const woken: number[] = []
       const yielded: number[] = []
       const pushed: number[] = []
-      let next = 1
+      let next = 1 as GoroutineId
       for (const one of sequence) {
         if (one === 'woken') {
           queue.putWoken(next)
@@ -111,7 +112,8 @@ test('woken and yielded goroutines come out each in their order, whoever woke th
         expect(queue.isEmpty).toBe(woken.length + pushed.length + yielded.length === 0)
       }
       const rest: number[] = []
-      for (let id: number; (id = queue.takeWoken() || queue.takeYielded()) !== 0; ) rest.push(id)
+      const take = (): number => queue.takeWoken() || queue.takeYielded()
+      for (let id = take(); id !== 0; id = take()) rest.push(id)
       expect(rest).toEqual([...woken, ...pushed, ...yielded])
     }),
     { numRuns: 100 },
@@ -120,7 +122,7 @@ test('woken and yielded goroutines come out each in their order, whoever woke th
 
 test('a push goes to the list of its P alone', () => {
   const [one, other] = [new ReadyQueue(memory, 0), new ReadyQueue(memory, 1)]
-  pushReady(memory, 1, 7)
+  pushReady(memory, 1, 7 as GoroutineId)
   expect([one.isEmpty, one.takeWoken(), other.isEmpty, other.takeWoken()]).toEqual([
     true,
     0,

@@ -9,7 +9,7 @@ const PROCS = 64
 const { memory, meta } = new HandHeap({ procs: PROCS })
 const sleepers = new Sleepers(memory)
 const everyone = Array.from({ length: PROCS }, (_, index) => index)
-const wakeWord = (index: number): number => memory.p(index, pWords.WAKE)
+const wakeWord = (index: number): number => memory.pWord(index, pWords.WAKE)
 
 beforeEach(() => {
   for (const index of everyone) {

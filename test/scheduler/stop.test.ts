@@ -16,8 +16,8 @@ vi.mock('#sync', async importOriginal => ({
 
 const PROCS = 3
 const { memory, meta } = new HandHeap({ procs: PROCS })
-const status = (index: number): number => meta[memory.p(index, pWords.STATUS)]
-const poll = (index: number): number => meta[memory.p(index, pWords.POLL)]
+const status = (index: number): number => meta[memory.pWord(index, pWords.STATUS)]
+const poll = (index: number): number => meta[memory.pWord(index, pWords.POLL)]
 
 let acts: { reason: StopReason; by: number; statuses: number[] }[]
 let stops: Stop[]
@@ -29,8 +29,8 @@ beforeEach(() => {
   meta[STOP] = meta[RESTARTS] = 0
   acts = []
   stops = Array.from({ length: PROCS }, (_, index) => {
-    meta[memory.p(index, pWords.STATUS)] = pWords.STATUS_ABSENT
-    meta[memory.p(index, pWords.POLL)] = 0
+    meta[memory.pWord(index, pWords.STATUS)] = pWords.STATUS_ABSENT
+    meta[memory.pWord(index, pWords.POLL)] = 0
     return new Stop(memory, index, reason => {
       expect(raisedReason(memory)).toBe(reason)
       acts.push({ reason, by: index, statuses: stops.map((_, at) => status(at)) })
@@ -110,7 +110,7 @@ test('who finds a stop raised tells the others of it', () => {
   const epoch = two.epoch()
   one.raise(one.epoch(), STOP_HEAP_CYCLE)
   // As if P 0 had vanished before it could tell anybody.
-  meta[memory.p(2, pWords.POLL)] = 0
+  meta[memory.pWord(2, pWords.POLL)] = 0
   expect(two.raise(epoch, STOP_TERMINATION)).toBe(false)
   expect(poll(2)).toBe(pWords.POLL_STOP)
   three.leaveRunning()
@@ -157,7 +157,7 @@ test('who waits for a restart that the end of the run overtakes is told so, and 
   one.enterRunning()
   stops[2].enterRunning()
   one.raise(one.epoch(), STOP_HEAP_CYCLE)
-  meta[memory.p(1, pWords.POLL)] |= pWords.POLL_END
+  meta[memory.pWord(1, pWords.POLL)] |= pWords.POLL_END
   expect(two.enterRunning()).toBe(false)
   expect(status(1)).not.toBe(R)
   stops[2].leaveRunning()

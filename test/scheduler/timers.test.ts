@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { TIMERS } from '../../memory/words/control.ts'
 import { Timers } from '../../scheduler/timers.ts'
 import { HandHeap } from '../support/heap.ts'
@@ -21,7 +22,7 @@ function fired(time: number): number[] {
 
 test('timers fire by deadline, those of one deadline in the order in which they were set, none early', () => {
   for (const [goroutine, deadline] of [30, 10, 20, 10, 40, 10].entries())
-    timers.add(deadline, goroutine, 0)
+    timers.add(deadline, goroutine as GoroutineId, 0)
   expect(timers.nextDeadline).toBe(10)
   expect(fired(9.99)).toEqual([])
   expect(fired(20)).toEqual([1, 3, 5, 2])
@@ -32,35 +33,35 @@ test('timers fire by deadline, those of one deadline in the order in which they 
 
 test('the ticket of a timer comes back with it', () => {
   const calls: [number, number][] = []
-  timers.add(1, 7, 99)
+  timers.add(1, 7 as GoroutineId, 99)
   timers.fireDue(1, (goroutine, ticket) => calls.push([goroutine, ticket]))
   expect(calls).toEqual([[7, 99]])
 })
 
 test('a timer counts until its goroutine is ready, so that no deadlock is seen between', () => {
-  timers.add(1, 7, 0)
+  timers.add(1, 7 as GoroutineId, 0)
   const counts: number[] = []
   timers.fireDue(1, () => counts.push(meta[TIMERS]))
   expect([...counts, meta[TIMERS]]).toEqual([1, 0])
 })
 
 test('a timer that is set while others fire is kept, and fires in the same round if it is due', () => {
-  timers.add(1, 1, 0)
-  timers.add(3, 3, 0)
+  timers.add(1, 1 as GoroutineId, 0)
+  timers.add(3, 3 as GoroutineId, 0)
   const order: number[] = []
   timers.fireDue(3, goroutine => {
     order.push(goroutine)
     if (goroutine !== 1) return
-    timers.add(2, 2, 0)
-    timers.add(4, 4, 0)
+    timers.add(2, 2 as GoroutineId, 0)
+    timers.add(4, 4 as GoroutineId, 0)
   })
   expect([order, timers.nextDeadline, meta[TIMERS]]).toEqual([[1, 2, 3], 4, 1])
 })
 
 test('what is not set is cancelled without harm', () => {
-  timers.cancel(5)
-  timers.add(1, 6, 0)
-  timers.cancel(5)
+  timers.cancel(5 as GoroutineId)
+  timers.add(1, 6 as GoroutineId, 0)
+  timers.cancel(5 as GoroutineId)
   expect([meta[TIMERS], fired(1)]).toEqual([1, [6]])
 })
 
@@ -77,14 +78,14 @@ test('timers agree with a sorted list, whatever is set, cancelled and fired', ()
       meta[TIMERS] = 0
       // In the order in which they were set: sorting is stable.
       let list: { deadline: number; goroutine: number }[] = []
-      let next = 1
+      let next = 1 as GoroutineId
       for (const one of sequence) {
         if (one.do === 'add') {
           timers.add(one.deadline, next, 0)
           list.push({ deadline: one.deadline, goroutine: next++ })
         } else if (one.do === 'cancel' && list.length > 0) {
           const [{ goroutine }] = list.splice(one.which % list.length, 1)
-          timers.cancel(goroutine)
+          timers.cancel(goroutine as GoroutineId)
         } else if (one.do === 'fire') {
           const due = list
             .filter(timer => timer.deadline <= one.deadline)

@@ -1,7 +1,9 @@
 // Which goroutine has its turn on a P: those that were woken come first, in one slice, and none is
 // left out for ever.
+
 import { expect, test } from 'vitest'
 import { now } from '#sync'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { Ring } from '../../scheduler/run-queues.ts'
@@ -16,8 +18,8 @@ class Parked extends Sleep {
   }
 }
 
-function wake(p: LoneP, id: number): void {
-  const ticket = p.memory.meta[p.memory.goroutine(id, gWords.TICKET)]
+function wake(p: LoneP, id: GoroutineId): void {
+  const ticket = p.memory.meta[p.memory.goroutineWord(id, gWords.TICKET)]
   expect(p.goroutines.winTicket(id, ticket)).toBe(true)
   p.placement.ready(id)
 }
@@ -55,8 +57,11 @@ test('goroutines that wake each other for ever leave turns to the others', () =>
         p.start(function* () {
           for (;;) {
             exchanges++
-            if (p.memory.meta[p.memory.goroutine(ids[other], gWords.STATUS)] === gWords.G_WAITING)
-              wake(p, ids[other])
+            if (
+              p.memory.meta[p.memory.goroutineWord(ids[other] as GoroutineId, gWords.STATUS)] ===
+              gWords.G_WAITING
+            )
+              wake(p, ids[other] as GoroutineId)
             yield* new Parked(p, 0)
           }
         }),
@@ -76,9 +81,9 @@ test('a P that is never idle takes a goroutine from the ring of one that has bee
     const waiting = p.goroutineOf(function* () {
       ran = true
     })
-    meta[p.memory.goroutine(waiting, gWords.P)] = 1
-    meta[p.memory.p(1, pWords.GOROUTINE)] = stuck
-    metaF64[p.memory.pMeasure(1, pWords.TURN_STARTED_AT)] = now() - 1000
+    meta[p.memory.goroutineWord(waiting, gWords.P)] = 1
+    meta[p.memory.pWord(1, pWords.GOROUTINE)] = stuck
+    metaF64[p.memory.pDouble(1, pWords.TURN_STARTED_AT)] = now() - 1000
     new Ring(p.memory, 1).put(waiting)
     while (!ran) yield
   })

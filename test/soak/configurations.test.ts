@@ -18,17 +18,13 @@ test('the runtime takes every configuration that is drawn', () => {
   for (const configuration of configurations) {
     const { flags, environment } = told(configuration)
     const resolved = resolveConfiguration('program.ts', flags, environment)
-    expect(resolved.memoryLimit).toBe(configuration['memoryLimit'])
-    expect(resolved.gcPercent).toBe(configuration['gogc'] === 'off' ? -1 : configuration['gogc'])
-    expect(resolved.procs).toBe(configuration['procs'])
-    expect(resolved.checkmark).toBe(
-      configuration['check'] === true || configuration['checkmark'] === 1,
-    )
-    expect(resolved.stopTheWorld).toBe(configuration['stopTheWorld'] ?? 0)
-    expect(resolved.zealEvery > 0).toBe(configuration['zeal'] !== null)
-    expect(resolved.faults.length).toBe(
-      ((configuration['fault'] ?? []) as readonly string[]).length,
-    )
+    expect(resolved.memoryLimit).toBe(configuration.memoryLimit)
+    expect(resolved.gcPercent).toBe(configuration.gogc === 'off' ? -1 : configuration.gogc)
+    expect(resolved.procs).toBe(configuration.procs)
+    expect(resolved.checkmark).toBe(configuration.check === true || configuration.checkmark === 1)
+    expect(resolved.stopTheWorld).toBe(configuration.stopTheWorld ?? 0)
+    expect(resolved.zealEvery > 0).toBe(configuration.zeal !== null)
+    expect(resolved.faults.length).toBe(((configuration.fault ?? []) as readonly string[]).length)
   }
 })
 
@@ -44,7 +40,7 @@ test('every dimension takes more than one value, but for those that this process
 test('memory limits are below, near and above what may live, by option and by environment, with and without GOGC', () => {
   const limited = configurations.filter(({ memoryLimit }) => memoryLimit !== null)
   const shares = limited.map(
-    configuration => Number(configuration['memoryLimit']) / liveBytesOf(configuration),
+    configuration => Number(configuration.memoryLimit) / liveBytesOf(configuration),
   )
   expect(Math.min(...shares)).toBeLessThan(0.1)
   expect(Math.max(...shares)).toBeGreaterThan(2)
@@ -54,7 +50,7 @@ test('memory limits are below, near and above what may live, by option and by en
   const fromEnvironment = limited.find(({ limits }) => limits === 'environment') as Configuration
   const { flags, environment } = told(fromEnvironment)
   expect(flags.memoryLimit).toBe(undefined)
-  expect(environment.GOMEMLIMIT).toBe(String(fromEnvironment['memoryLimit']))
+  expect(environment.GOMEMLIMIT).toBe(String(fromEnvironment.memoryLimit))
 })
 
 test('every fault point is struck, and no thread is ended', () => {

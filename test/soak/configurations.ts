@@ -98,7 +98,7 @@ export function told(configuration: Configuration): Told {
     else debug.push(`${key}=${value}`)
   }
   const environment = { GODEBUG: debug.join(','), GOGC: undefined, GOMEMLIMIT: undefined }
-  if (configuration['limits'] !== 'environment') return { flags: flags as RunFlags, environment }
+  if (configuration.limits !== 'environment') return { flags: flags as RunFlags, environment }
   const { gogc, memoryLimit, ...others } = flags
   const textOf = (value: Value | undefined): string | undefined =>
     value === undefined ? undefined : String(value)
@@ -149,7 +149,7 @@ const LIMITS = [0.02, 0.25, 0.5, 0.9, 1, 1.2, 2, 6]
 
 /** Drawn more often where nothing else starts a cycle. */
 function drawMemoryLimit(random: Random, drawn: Configuration): number | null {
-  if (!random.chance(drawn['gogc'] === 'off' ? 0.7 : 0.25)) return null
+  if (!random.chance(drawn.gogc === 'off' ? 0.7 : 0.25)) return null
   return Math.floor(liveBytesOf(drawn) * random.pick(LIMITS))
 }
 

@@ -22,7 +22,7 @@ test('of a trial that fails by two of its operations, and on two Ps, these are l
       const operations = operationsOf(candidate)
       const grown = operations.findIndex(operation => operation.do === 'grow')
       const broken = operations.findIndex(operation => operation.do === 'sabotage')
-      return grown >= 0 && broken > grown && Number(candidate.configuration['procs']) >= 2
+      return grown >= 0 && broken > grown && Number(candidate.configuration.procs) >= 2
     }
     const start = { ...trial, configuration: { ...trial.configuration, procs: 5 } }
     const { program, configuration } = await shrinkTrial(start, fails, Number.POSITIVE_INFINITY)
@@ -33,7 +33,7 @@ test('of a trial that fails by two of its operations, and on two Ps, these are l
     ])
     expect(program.scripts[0].operations[0]).toMatchObject({ size: 1 })
     expect(program.scripts[0].rounds).toBe(1)
-    expect(configuration['procs']).toBe(2)
+    expect(configuration.procs).toBe(2)
     const said = Object.entries(configuration).filter(([, value]) => value !== null)
     expect(said.map(([name]) => name)).toEqual(['procs', 'arena', 'seed', 'size'])
     expect(tries).toBeLessThan(2000)
@@ -82,5 +82,5 @@ test('a seed and a number are a program and its configurations', () => {
   expect(trialsOf(5, 2, null)).not.toEqual(trialsOf(5, 3, null))
   const [first, second] = trialsOf(5, 2, null)
   expect(second.program).toBe(first.program)
-  expect(second.configuration['arena']).toBe(first.configuration['arena'])
+  expect(second.configuration.arena).toBe(first.configuration.arena)
 })

@@ -139,7 +139,7 @@ class Shrinker {
       if (Array.isArray(value))
         await shrink(value, rest => this.take(this.withDimension(name, rest)), this.until)
     }
-    for (let procs = 1; procs < Number(this.best.configuration['procs']); procs++)
+    for (let procs = 1; procs < Number(this.best.configuration.procs); procs++)
       if (await this.take(this.withDimension('procs', procs))) break
   }
 

@@ -54,14 +54,14 @@ export interface Failure {
 export function trialsOf(seed: number, index: number, sabotage: Sabotage | null): Trial[] {
   const random = new Random(seedOf(seed, index))
   const first = drawConfiguration(random)
-  const size = first['size'] as Size
+  const size = first.size as Size
   const drawn = drawProgram(random, size, liveBytesOf(first))
   const program = sabotage === null ? drawn : sabotaged(drawn, random, sabotage)
   const trials = [{ program, configuration: first }]
   while (trials.length < RUNS) {
-    const configuration = drawConfiguration(random, { arena: first['arena'] as number })
+    const configuration = drawConfiguration(random, { arena: first.arena as number })
     // A value that is meant for smaller programs is not used.
-    if (SIZES.indexOf(configuration['size'] as Size) >= SIZES.indexOf(size))
+    if (SIZES.indexOf(configuration.size as Size) >= SIZES.indexOf(size))
       trials.push({ program, configuration: { ...configuration, size } })
   }
   return trials

@@ -117,13 +117,15 @@ export class Tally {
     data.overflowed += totals?.overflowed ?? 0
     data.limitChanges += totals?.changes ?? 0
     data.left += totals?.left ?? 0
-    if ((configuration['memoryLimit'] ?? null) !== null) data.limited++
+    if ((configuration.memoryLimit ?? null) !== null) data.limited++
     if (record.unwritten.length > 0) data.unwritten++
     if (failure !== null) data.failures++
     else if (record.error !== null) count(data.ended, record.error.kind)
     if (after !== null) count(data.warm, after)
-    for (const [dimension, label] of labelsOf(configuration))
-      count((data.configurations[dimension] ??= {}), label)
+    for (const [dimension, label] of labelsOf(configuration)) {
+      data.configurations[dimension] ??= {}
+      count(data.configurations[dimension], label)
+    }
   }
 
   /**

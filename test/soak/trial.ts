@@ -36,7 +36,7 @@ export type After = 'success' | 'error' | 'abort' | 'exhaustion' | 'lost output'
  * dist/test/soak up to the package.
  */
 const INTERPRETER = fileURLToPath(
-  new URL('../../../test/soak/programs/', import.meta.url) + 'interpreter.ts',
+  `${new URL('../../../test/soak/programs/', import.meta.url)}interpreter.ts`,
 )
 
 /** How many runs of the same Runtime are reported with a failure. */
@@ -72,7 +72,7 @@ export class Trials implements AsyncDisposable {
     const { program, configuration, before = [] } = trial
     if (before.length > 0) await this.#renew()
     for (const earlier of before) await this.run(earlier, limitMs)
-    if (configuration['runtime'] === 'new') await this.#renew()
+    if (configuration.runtime === 'new') await this.#renew()
     const after = this.#after
     this.#before = [...this.#before, { program, configuration }].slice(-MOST_BEFORE - 1)
     const outcome = { ...(await this.#runOnce(trial, limitMs)), after }
@@ -86,10 +86,10 @@ export class Trials implements AsyncDisposable {
   ): Promise<Omit<Outcome, 'after'>> {
     const { flags, environment } = told(configuration)
     setEnvironment(environment)
-    const outputs = new Outputs(configuration['outputs'] as readonly string[] | null)
+    const outputs = new Outputs(configuration.outputs as readonly string[] | null)
     const aborter = new AbortController()
     let isAborted = false
-    const abortMs = configuration['abort'] ?? null
+    const abortMs = configuration.abort ?? null
     const abort = (): void => {
       isAborted = true
       aborter.abort()
@@ -101,7 +101,7 @@ export class Trials implements AsyncDisposable {
       const record = await this.#runtime.run(INTERPRETER, {
         ...flags,
         ...outputs.options,
-        args: [JSON.stringify({ ...program, isChecked: configuration['check'] === true })],
+        args: [JSON.stringify({ ...program, isChecked: configuration.check === true })],
         signal: aborter.signal,
       })
       const stood = watch.end()

@@ -10,7 +10,7 @@ import { HANG_MS } from '../support/hang.ts'
 import { inScratch, threadsFile } from '../support/run-cli.ts'
 import { runHost } from '../support/run-host.ts'
 
-const CYCLES = Number(process.env['CYCLES'] ?? 1_000_000)
+const CYCLES = Number(process.env.CYCLES ?? 1_000_000)
 const MIB = 2 ** 20
 
 interface Told {

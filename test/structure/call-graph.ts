@@ -145,7 +145,9 @@ export class CallGraph {
   }
 
   private isOurs(node: ts.Node): boolean {
-    return !library.has(node.getSourceFile().fileName)
+    const { fileName } = node.getSourceFile()
+    // What a view of shared memory declares is a method of a typed array.
+    return !library.has(fileName) && !fileName.endsWith('memory/kinds.ts')
   }
 
   private constructorsOf(symbol: ts.Symbol | undefined): ts.Node[] {

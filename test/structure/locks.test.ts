@@ -59,6 +59,7 @@ test.each([
 
 test('the sources keep the lock rule', () => {
   const files = typeScriptIn(repositoryFiles(), ['memory', 'heap', 'gc', 'scheduler', 'runtime'])
-  // Under --check a marker that finds a broken heap ends the run.
-  expect(lockViolations(files, ['Marker.checkColour'])).toEqual([])
+  // Under --check a marker that finds a broken heap ends the run. readAt throws for an index that
+  // the runtime has computed wrongly, and then the run is lost.
+  expect(lockViolations(files, ['Marker.checkColour', 'readAt'])).toEqual([])
 })

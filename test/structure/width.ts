@@ -6,7 +6,14 @@ import ts from 'typescript'
 import type { SourceFile } from './files.ts'
 
 /** Where comments keep the rule. Other folders are added as their comments are rewritten. */
-export const NARROW_FOLDERS: readonly string[] = ['memory/', 'heap/', 'gc/', 'scheduler/', 'test/']
+export const NARROW_FOLDERS: readonly string[] = [
+  'memory/',
+  'heap/',
+  'gc/',
+  'scheduler/',
+  'lab/',
+  'test/',
+]
 
 export const MOST_COLUMNS = 100
 

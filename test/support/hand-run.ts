@@ -1,11 +1,12 @@
 // A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session
 // watches them as it watches threads. It writes a record and a trace as a real run does, and
 // reports are tested on these.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import type { Addr } from '../../memory/memory.ts'
+import type { Addr } from '../../memory/kinds.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import { Session } from '../../runtime/host/session.ts'
@@ -41,7 +42,12 @@ async function handRun(): Promise<HandRun> {
   const directory = mkdtempSync(join(tmpdir(), 'sawtooth-test-'))
   const [json, trace] = [join(directory, 'record.json'), join(directory, 'trace.json')]
   let stderr = ''
-  const heard = new Writable({ write: (chunk, _, done) => done(void (stderr += chunk)) })
+  const heard = new Writable({
+    write: (chunk, _, done) => {
+      stderr += chunk
+      done()
+    },
+  })
   const world = new HandWorld({ procs: 2, globals: 1, arenaBytes: 16 * MiB, isTraced: true })
   const configuration = resolveConfiguration(
     'by-hand.ts',
@@ -62,7 +68,7 @@ async function handRun(): Promise<HandRun> {
   const release = holdClock()
   try {
     session.open()
-    world.memory.metaF64[world.memory.measure(control.RUN_STARTED_AT)] = performance.now()
+    world.memory.metaF64[world.memory.controlDouble(control.RUN_STARTED_AT)] = performance.now()
     allocate(world, () => session.tick())
     const record = await session.finish(null)
     return { record, json: readFileSync(json, 'utf8'), trace: readFileSync(trace, 'utf8'), stderr }

@@ -23,14 +23,14 @@ import {
   REFERENCE_ARRAY,
 } from '../../heap/object.ts'
 import { roundedBytes, sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
+import type { Addr, GoroutineId, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
-import { type Addr, Memory } from '../../memory/memory.ts'
+import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { FaultInjector } from '../../runtime/host/fault-injector.ts'
 import { parseFault } from '../../runtime/options/faults.ts'
-import type { GoroutineId } from '../../scheduler/goroutines.ts'
 import { P, type POptions, type Program } from '../../scheduler/p.ts'
 import { MiB } from './heap.ts'
 
@@ -88,7 +88,7 @@ const NO_PROGRAM: Program = {
 
 export class HandWorld {
   readonly memory: Memory
-  readonly meta: Int32Array
+  readonly meta: MetaWords
   readonly ps: readonly HandP[]
   readonly records: CycleRecords
   /** How many stops were carried out so far: the epoch. */
@@ -159,10 +159,10 @@ export class HandWorld {
     if (this.stops === TOO_MANY_STOPS) throw new Error('the world stops again and again')
     this.reach('stop')
     const { metaF64 } = this.memory
-    metaF64[this.memory.measure(control.STOP_REQUESTED_AT)] = performance.now()
+    metaF64[this.memory.controlDouble(control.STOP_REQUESTED_AT)] = performance.now()
     for (const each of this.ps) each.collector.publish()
     this.setStatus(pWords.STATUS_WAITING)
-    metaF64[this.memory.measure(control.STOPPED_AT)] = performance.now()
+    metaF64[this.memory.controlDouble(control.STOPPED_AT)] = performance.now()
     actor.collector.act(reason)
     verifyHeap(this.memory)
     this.goOn()
@@ -170,7 +170,7 @@ export class HandWorld {
   }
 
   private setStatus(status: number): void {
-    for (const { index } of this.ps) this.meta[this.memory.p(index, pWords.STATUS)] = status
+    for (const { index } of this.ps) this.meta[this.memory.pWord(index, pWords.STATUS)] = status
   }
 
   private goOn(): void {
@@ -254,7 +254,7 @@ export class HandWorld {
 
   /** Word of a goroutine's record. */
   goroutine(id: GoroutineId, word: number): number {
-    return this.meta[this.memory.goroutine(id, word)]
+    return this.meta[this.memory.goroutineWord(id, word)]
   }
 
   isScanned(id: GoroutineId): boolean {
@@ -323,7 +323,7 @@ export class HandP extends P {
   /** A new goroutine that runs here. */
   spawn(): GoroutineId {
     const id = this.goroutines.create(-1, 0)
-    this.memory.meta[this.memory.goroutine(id, gWords.P)] = this.index
+    this.memory.meta[this.memory.goroutineWord(id, gWords.P)] = this.index
     this.resume(id)
     return id
   }
@@ -332,17 +332,18 @@ export class HandP extends P {
   resume(id: GoroutineId): void {
     this.takeReady(id)
     this.goroutines.startRunning(id)
-    this.memory.meta[this.memory.p(this.index, pWords.GOROUTINE)] = id
+    this.memory.meta[this.memory.pWord(this.index, pWords.GOROUTINE)] = id
     this.collector.stack.load(id)
   }
 
   private takeReady(id: GoroutineId): void {
     const { meta } = this.memory
-    const next = (goroutine: GoroutineId): number => this.memory.goroutine(goroutine, gWords.NEXT)
+    const next = (goroutine: GoroutineId): number =>
+      this.memory.goroutineWord(goroutine, gWords.NEXT)
     for (
-      let link = this.memory.p(this.index, pWords.READY);
+      let link = this.memory.pWord(this.index, pWords.READY);
       meta[link] !== 0;
-      link = next(meta[link])
+      link = next(meta[link] as GoroutineId)
     ) {
       if (meta[link] !== id) continue
       meta[link] = meta[next(id)]
@@ -359,7 +360,7 @@ export class HandP extends P {
   /** The goroutine that ran here has parked itself: this P runs none now. */
   leaveGoroutine(): void {
     this.collector.stack.unload()
-    this.memory.meta[this.memory.p(this.index, pWords.GOROUTINE)] = 0
+    this.memory.meta[this.memory.pWord(this.index, pWords.GOROUTINE)] = 0
   }
 
   /** Puts a reference on the running goroutine's shadow stack. */

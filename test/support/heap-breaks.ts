@@ -1,10 +1,11 @@
 // Breaking a sound heap: a test of the verifier writes something wrong into a grown world, and says
 // what the verifier must answer.
+
 import { expect, test } from 'vitest'
 import { BreachError } from '../../gc/verify/breach.ts'
 import { verifyHeap } from '../../gc/verify/verify-heap.ts'
+import type { Addr, GoroutineId, Marks, MetaDoubles, MetaWords } from '../../memory/kinds.ts'
 import { PAGE_SHIFT } from '../../memory/layout.ts'
-import type { Addr } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -13,9 +14,9 @@ import { type GrownPhase, type GrownWorld, growWorld } from './grown-world.ts'
 /** Names of things in a grown world, as word indices. */
 export class Words {
   readonly grown: GrownWorld
-  readonly meta: Int32Array
-  readonly marks: Uint8Array
-  readonly metaF64: Float64Array
+  readonly meta: MetaWords
+  readonly marks: Marks
+  readonly metaF64: MetaDoubles
 
   constructor(grown: GrownWorld) {
     this.grown = grown
@@ -50,7 +51,7 @@ export class Words {
   /** The span that P 0 caches for nodes, and the words of that cache. */
   cache(word: number): number {
     const spanClass = this.meta[this.listed(span.CLASS)]
-    return this.grown.world.memory.p(0, pWords.CACHE + spanClass * pWords.CACHE_WORDS + word)
+    return this.grown.world.memory.pWord(0, pWords.CACHE + spanClass * pWords.CACHE_WORDS + word)
   }
 
   cached(word: number): number {
@@ -63,11 +64,11 @@ export class Words {
   }
 
   p(word: number, index = 0): number {
-    return this.grown.world.memory.p(index, word)
+    return this.grown.world.memory.pWord(index, word)
   }
 
-  goroutine(word: number, id = this.grown.parked): number {
-    return this.grown.world.memory.goroutine(id, word)
+  goroutine(word: number, id: number = this.grown.parked): number {
+    return this.grown.world.memory.goroutineWord(id as GoroutineId, word)
   }
 
   /** First page of the free run between the large objects. */

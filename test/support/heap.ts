@@ -1,11 +1,13 @@
 // A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the
 // collector.
+
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'
 import type { Sweep } from '../../heap/sweep-span.ts'
+import type { Addr, MetaWords } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../memory/layout.ts'
-import { type Addr, Memory } from '../../memory/memory.ts'
+import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import * as span from '../../memory/words/span.ts'
@@ -20,7 +22,7 @@ export interface HandHeapOptions {
 
 export class HandHeap {
   readonly memory: Memory
-  readonly meta: Int32Array
+  readonly meta: MetaWords
   readonly heap: Heap
   readonly caches: readonly Cache[]
   readonly sweeps: readonly Sweep[]
@@ -83,10 +85,11 @@ export class HandHeap {
 
   /** Sweeps every unswept span and completes the sweep. */
   sweepAll(pIndex = 0): void {
+    const { central } = this.heap
     for (let spanClass = 0; spanClass < pWords.SPAN_CLASSES; spanClass++) {
-      for (let id = 0; (id = this.heap.central.popUnswept(spanClass)) !== 0; ) {
+      for (let id = central.popUnswept(spanClass); id !== 0; id = central.popUnswept(spanClass)) {
         if (!this.heap.spans.ownToSweep(id)) throw new Error(`span ${id} is being swept already`)
-        if (this.sweeps[pIndex].sweep(id, 'free')) this.heap.central.pushSwept(id)
+        if (this.sweeps[pIndex].sweep(id, 'free')) central.pushSwept(id)
       }
     }
     this.meta[control.SWEEPERS] = control.SWEEP_DRAINED
@@ -101,6 +104,6 @@ export class HandHeap {
 
   /** A double of a P. */
   measure(name: number, pIndex = 0): number {
-    return this.memory.metaF64[this.memory.pMeasure(pIndex, name)]
+    return this.memory.metaF64[this.memory.pDouble(pIndex, name)]
   }
 }

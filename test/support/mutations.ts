@@ -29,7 +29,7 @@ export function mutationsOf(text: string, count: number, seed: number): Mutation
     const near = places.filter(place => place.length <= 3)
     const place = random.pick(random.chance(0.5) ? near : places)
     const what = `${change(holder, place, random)} ${place.join('.')}`
-    return { what, text: JSON.stringify(holder['file'])?.replaceAll(BEYOND, '1e999') ?? '' }
+    return { what, text: JSON.stringify(holder.file)?.replaceAll(BEYOND, '1e999') ?? '' }
   })
 }
 

@@ -2,10 +2,12 @@
  * A run with one P on the thread of a test. It takes the steps of runtime/host/p-thread.ts, without
  * a pool.
  */
+
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
+import type { GoroutineId } from '../../memory/kinds.ts'
 import { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import { declareBuiltInTypes } from '../../runtime/program/built-in-types.ts'
@@ -31,7 +33,7 @@ export class HandRun {
       memoryLimit: Number.POSITIVE_INFINITY,
     })
     const program = {
-      start: (id: number) => (id === 1 ? this.#main() : coroutineOf(id)),
+      start: (id: GoroutineId) => (id === 1 ? this.#main() : coroutineOf(id)),
       nameOf: (id: number) => `goroutine ${id}`,
     }
     const p = new P(

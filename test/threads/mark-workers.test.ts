@@ -103,7 +103,7 @@ describe('what a cycle tells', () => {
     const lines = stderr.split('\n').filter(line => /^gc \d+ @/.test(line))
     expect(lines.length).toBe(record.cycles.length)
     expect(lines.length).toBeGreaterThan(3)
-    record.cycles.forEach((cycle, index) => expectSame(lines[index], cycle, record))
+    for (const [index, cycle] of record.cycles.entries()) expectSame(lines[index], cycle, record)
   })
 
   test('keeps its own bounds', async () => {

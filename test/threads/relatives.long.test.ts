@@ -22,7 +22,7 @@ test('TestGcSys fails at P = 1 under the Go-like configuration, and never under 
   expect(said).toContain('gcsys: P = 1, natural, run 10 of 10')
   const keys = Object.keys(result.rows[0] ?? {})
   for (const row of result.rows) expect(Object.keys(row)).toEqual(keys)
-  expect(result.rows.map(row => row['runs'])).toEqual([10, 10, 10, 2, 2, 2, 2, 2, 2])
+  expect(result.rows.map(row => row.runs)).toEqual([10, 10, 10, 2, 2, 2, 2, 2, 2])
   // A specification that Vega-Lite does not understand throws here.
   expect(compile(result.chart as unknown as TopLevelSpec).spec.marks?.length).toBeGreaterThan(0)
 })

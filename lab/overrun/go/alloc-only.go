@@ -1,9 +1,11 @@
 //go:build ignore
 
-// The program of golang/go#52433: goroutines that do nothing but allocate 16-byte objects and drop them, beside a tree that lives. A collection
-// is asked for between the two. lab/overrun/programs/alloc-only.ts is the same for Sawtooth.
+// The program of golang/go#52433: goroutines that only allocate objects of 16 bytes and drop them,
+// beside a tree that lives. Once the tree stands the program asks for a collection.
+// lab/overrun/programs/alloc-only.ts is the same for Sawtooth.
 //
-//	GOMAXPROCS=4 GODEBUG=gctrace=1,gcpacertrace=1 go run lab/overrun/go/alloc-only.go -goroutines 4 -live 2097152 -seconds 3
+//	GOMAXPROCS=4 GODEBUG=gctrace=1,gcpacertrace=1 \
+//	    go run lab/overrun/go/alloc-only.go -goroutines 4 -live 2097152 -seconds 3
 package main
 
 import (
@@ -16,7 +18,7 @@ import (
 
 type node struct{ left, right *node }
 
-const batch = 1000 // between two looks at the clock
+const batch = 1000 // objects between two readings of the clock
 
 // What is stored here escapes to the heap. A cache line each, so that goroutines do not share one.
 var sinks [64]struct {

@@ -1,5 +1,7 @@
-// The program of golang/go#52433: goroutines that do nothing but allocate 16-byte objects and drop them, beside a tree that lives. A collection is asked for
-// between the two, so that a reader of the cycles can tell where the first ends. lab/overrun/go/alloc-only.go is the same in Go.
+// The program of golang/go#52433: goroutines that only allocate objects of 16 bytes and drop them,
+// beside a tree that lives. Once the tree stands the program asks for a collection, so that a
+// reader of the cycles can tell where the goroutines begin. lab/overrun/go/alloc-only.go is the
+// same in Go.
 //   -- [--goroutines N] [--live BYTES] [--seconds S]
 import { parseArgs } from 'node:util'
 import {
@@ -23,7 +25,7 @@ import {
 const Node = struct('Node', { left: self, right: self, value: i32 })
 const Counts = chan(f64)
 
-/** Between two looks at the clock. */
+/** Objects between two readings of the clock. */
 const BATCH = 1000
 
 /** A balanced tree of `nodes` objects. */

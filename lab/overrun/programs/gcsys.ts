@@ -1,10 +1,14 @@
-// What Go's TestGcSys does: one goroutine allocates small byte slices and drops them; memory should not grow by it. Prints by how much it did.
+// What Go's TestGcSys does: one goroutine allocates small byte slices and drops them, and memory
+// should not grow by it. Prints by how much it did.
 //   -- OBJECTS
 import { bytes, gc, global, readMemStats, ref } from 'sawtooth'
 
 /** As in Go's test. */
 const SIZE = 1029
-/** Go's test is a part of a program with some hundred KiB of globals, which are all that there is to mark, and what assists are credited with. */
+/**
+ * Go's test is part of a program that has some hundred KiB of globals. They are all that there is
+ * to mark, and assists get their credit for marking them.
+ */
 const globals = global(ref, 65_536)
 
 export default function* main(objects: string) {

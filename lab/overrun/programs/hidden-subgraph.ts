@@ -1,7 +1,13 @@
-// A pointer that the collector finds last. The only reference to a tree is in a node at the end of a long list, which is marked one node after the
-// other. Before the marker comes there, a goroutine whose stack has been scanned already takes the reference out and keeps it: the deletion shade
-// waits in its P's barrier buffer until somebody asks for it, and that is who believes the mark to be over. Meanwhile one goroutine on each other P
-// allocates and drops.
+// A pointer that the collector finds last.
+//
+// 1. The only reference to a tree is in the last node of a long list. The list is marked one node
+//    after the other.
+// 2. Before the marker comes there, a goroutine whose stack has already been scanned takes the
+//    reference out and keeps it.
+// 3. The deletion shade then waits in the barrier buffer of that goroutine's P, until a P that
+//    believes the mark to be over asks for the buffer.
+// 4. Meanwhile one goroutine on each other P allocates and drops.
+//
 //   -- LIST_NODES TREE_NODES MILLISECONDS SEED
 import {
   chan,
@@ -28,11 +34,17 @@ import {
 const Node = struct('Node', { left: self, right: self, value: i32 })
 const Done = chan(f64)
 const list = global(ref(Node))
-/** The address of the list's last node, which the collector does not take for a reference: the list keeps the node alive. */
+/**
+ * The address of the list's last node. The collector does not take it for a reference; the list
+ * keeps the node alive.
+ */
 const last = global(i32)
 
 const BATCH = 1000
-/** How long the reference stays in one place, in ms: longer than a mark, so that most cycles see one move at most. */
+/**
+ * How long the reference stays in one place, in ms: longer than a mark, so that most cycles see at
+ * most one move.
+ */
 const LEAST_STAY_MS = 1
 const MOST_STAY_MS = 12
 
@@ -44,7 +56,10 @@ function treeOf(nodes: number): Ref<typeof Node> {
   return leave(s, Node.new(left, treeOf(nodes - 1 - half), nodes))
 }
 
-/** Works without a safepoint that would flush the barrier buffer: the goroutine neither allocates nor waits. */
+/**
+ * Works without a safepoint that would flush the barrier buffer: the goroutine neither allocates
+ * nor waits.
+ */
 function stay(milliseconds: number): void {
   const until = performance.now() + milliseconds
   while (performance.now() < until) poll()
@@ -60,7 +75,7 @@ const hider = task('hider', [f64, f64, f64, ref(Done)], function* (nodes, deadli
   const hand = local(nil)
   let moves = 0
   while (performance.now() < deadline) {
-    // A new tree each time: no cycle expects its work.
+    // A new tree each time, so that no cycle expects its work.
     const tree = treeOf(nodes)
     Node.left.set(holder(), tree)
     setLocal(hand, nil)

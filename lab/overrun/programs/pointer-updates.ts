@@ -1,5 +1,6 @@
-// One goroutine on each P that moves lists between the places of a shared table, and replaces parts of them by new nodes: the write barrier
-// is never at rest, and the last path to a list is cut all the time.
+// One goroutine on each P that moves lists between the slots of a shared table, and replaces parts
+// of them by new nodes. So the write barrier is never at rest, and the last path to a list is cut
+// all the time.
 //   -- PLACES LENGTH MILLISECONDS SEED
 import {
   array,
@@ -59,7 +60,7 @@ const mover = task(
         const moved = Nodes.get(lists, from)
         Nodes.set(lists, from, Nodes.get(lists, to))
         Nodes.set(lists, to, moved)
-        // The tail goes elsewhere, by way of this goroutine's hands alone.
+        // The tail goes elsewhere. In between only this goroutine holds it.
         if (moved !== nil) {
           const tail = Node.next.get(moved)
           Node.next.set(moved, nil)

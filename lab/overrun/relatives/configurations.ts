@@ -1,4 +1,4 @@
-/** The two configurations that every experiment compares. */
+/** The configurations that the experiments compare. */
 import type { CaseParameters } from '../results.ts'
 
 /** A name, as it stands in tables and charts, and the options of a run. */
@@ -6,7 +6,7 @@ export interface Policy extends Pick<CaseParameters, 'termination' | 'gate' | 'c
   readonly name: string
 }
 
-/** Go's protocol, as it is: what an effect must show under. */
+/** Go's protocol as it is. Under it an effect must show. */
 export const GO_LIKE: Policy = {
   name: 'Go-like',
   termination: 'coordinator',
@@ -14,13 +14,16 @@ export const GO_LIKE: Policy = {
   credit: 'go',
 }
 
-/** Go's protocol with a limit to what may be banked, and nothing else: how much of an effect is the credit's doing. */
+/**
+ * Go's protocol with capped credit, and nothing else: it shows how much of an effect the credit
+ * causes.
+ */
 export const CAPPED: Policy = { ...GO_LIKE, name: 'Go-like, credit capped', credit: 'capped' }
 
-/** Sawtooth's own. */
+/** Helping with the gate at the goal, and capped credit. */
 export const OURS: Policy = { name: 'ours', termination: 'helping', gate: 'goal', credit: 'capped' }
 
-/** What a run is told of a policy. */
+/** The part of a policy that a run takes as options. */
 export function flagsOf({ termination, gate, credit }: Policy): Omit<Policy, 'name'> {
   return { termination, gate, credit }
 }

@@ -1,26 +1,33 @@
 /**
- * golang/go#40460: goroutines may allocate beyond the hard heap goal. Near the end of marking Go takes at least 1000 bytes of scan work to be left, while an assist
- * does 64 KiB of it: so each is credited with some 65 times the bytes that are left to the goal, and the credit is in bytes and is never priced again. Whoever has it
- * passes the goal without paying for as long as the mark fails to end.
+ * golang/go#40460: goroutines may allocate beyond the hard heap goal.
  *
- * Measured: bytes past the goal in each cycle of a program that allocates on 4 Ps, by the delays of the machine alone, and with a coordinator that sleeps for
- * 3 ms before each of its stops; with Go's credit, with capped credit and nothing else, and under our policy. What is in the banks is in no record;
- * what one assist is credited with is computed with the pacer's own arithmetic.
+ * 1. Near the end of marking Go assumes that at least 1000 bytes of scan work are left, while an
+ *    assist does 64 KiB of it.
+ * 2. So each assist is credited with some 65 times the bytes that are left to the goal.
+ * 3. The credit is in bytes and is never priced again. A goroutine that has it passes the goal
+ *    without paying, for as long as the mark fails to end.
+ *
+ * Measured are the bytes past the goal in each cycle of a program that allocates on 4 Ps: by the
+ * delays of the machine only, and with a coordinator that sleeps for 3 ms before each of its stops;
+ * with Go's credit, with capped credit and nothing else, and under our policy. No record holds the
+ * credit that goroutines have. What one assist is credited with is computed with the pacer's own
+ * arithmetic.
  */
+import { KiB, MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { inflation } from './inflation.ts'
-import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 4
-/** A live heap of 1 MiB in 16-byte nodes: the goal is Go's least, 4 MiB. */
+/** A live heap of 1 MiB in nodes of 16 bytes, so the goal is Go's least, 4 MiB. */
 const LIVE_NODES = 65_536
 const STALL = 'mark-termination/before-stop:stall=3ms'
 const POLICIES = [GO_LIKE, CAPPED, OURS]
 const DELAYS = { natural: null, 'stall of 3 ms': STALL } as const
-/** A capped bank, with nothing else against it, must keep the heap so many times nearer to its goal. */
+/** By what factor capped credit, with nothing else, must bring the heap nearer to its goal. */
 const LEAST_IMPROVEMENT = 4
 
 type Delay = keyof typeof DELAYS
@@ -105,7 +112,7 @@ function overrunsOf(
     .flatMap(({ overruns }) => overruns)
 }
 
-/** Work left, halved from 2 MiB on: the abscissa of what an assist is credited with. */
+/** Work left, halved from 2 MiB on: the abscissa of the chart of credit. */
 const WORK_LEFT = Array.from({ length: 14 }, (_, halvings) => (2 * MiB) / 2 ** halvings)
 
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
@@ -119,7 +126,7 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   const credits = [false, true].flatMap(isCapped =>
     WORK_LEFT.map(workLeft => ({
       credit: isCapped ? 'capped' : 'go',
-      'work left KiB': workLeft / 1024,
+      'work left KiB': workLeft / KiB,
       'credit / room': inflation(workLeft, MiB, isCapped),
     })),
   )

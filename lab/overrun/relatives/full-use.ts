@@ -1,9 +1,12 @@
 /**
- * golang/go#45894: when mark termination is over Go's program does not go on at once. On machines with many processors it took milliseconds until all of them ran
- * goroutines again: they are woken one after the other, and compete for locks.
+ * golang/go#45894: when mark termination is over Go's program does not go on at once. On machines
+ * with many processors it took milliseconds until all of them ran goroutines again, since they are
+ * woken one after the other and compete for locks.
  *
- * Measured from the trace: the time from the end of each termination stop until every P has run its goroutine again. One goroutine on each P allocates, and none ever
- * waits by itself. A P whose thread has been woken and is off the CPU in the middle of its goroutine counts as running: a trace cannot see it.
+ * Measured from the trace is the time from the end of each termination stop until every P has run
+ * its goroutine again. One goroutine on each P allocates, and none ever waits by itself. A P whose
+ * thread was woken and is off the CPU in the middle of its goroutine counts as running: a trace
+ * cannot show that.
  */
 import { join } from 'node:path'
 import {
@@ -20,7 +23,9 @@ import { readTrace } from './trace.ts'
 
 const POLICIES = [GO_LIKE, OURS]
 const PROCS = [1, 2, 4]
-/** A live heap of 8 MiB in 16-byte nodes, so that cycles do not follow each other too closely. */
+/**
+ * A live heap of 8 MiB in nodes of 16 bytes, so that cycles do not follow each other too closely.
+ */
 const LIVE_NODES = 2 ** 19
 interface Measured {
   readonly policy: Policy
@@ -90,7 +95,8 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     issue: 'golang/go#45894',
     title: 'Time to full use after termination',
     found: `From the end of the termination stop until all Ps run goroutines again, ours against Go-like: median ${told(0.5)}; p99 ${told(0.99)}.`,
-    // Nothing of ours is meant to wake threads sooner; it must not do so later either, beyond what runs of one policy differ by.
+    // Nothing of ours is meant to wake threads sooner. It must not wake them later either, beyond
+    // what runs of one policy differ by.
     criterion: {
       says: `at each P the median of ours is below the 90th percentile of Go-like (${compared
         .map(

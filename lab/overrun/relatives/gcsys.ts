@@ -1,16 +1,22 @@
 /**
- * golang/go#37331: Go's own TestGcSys is flaky. It allocates 103 MB in pieces of 1029 bytes and drops them all, on one P, and fails if the memory that the runtime has
- * from the system (MemStats.Sys) grew by more than 16 MiB: the heap goal is 4 MiB, and some runs pass it by that much.
+ * golang/go#37331: Go's own TestGcSys is flaky. On one P it allocates 103 MB in pieces of 1029
+ * bytes and drops them all. It fails if the memory that the runtime has from the system
+ * (MemStats.Sys) grew by more than 16 MiB. The heap goal is 4 MiB, and some runs pass it by that
+ * much.
  *
- * Measured: the share of runs that fail by the same limit, with its 95 % Wilson interval, at P = 1 as the test has it and at P = 4; there also with a coordinator
- * that now and then sleeps for 20 ms. Sys counts here what was touched of the arena, in pages of 8 KiB, and never falls; Go's grows in arenas of 64 MiB
- * of which it counts what is mapped. Each run begins with an arena in which nothing counts as touched.
+ * Measured is the share of runs that fail by the same limit, with its 95 % Wilson interval: at P =
+ * 1, as in the test, and at P = 4, there also with a coordinator that now and then sleeps for 20
+ * ms. Each run begins with an arena in which nothing counts as touched.
+ *
+ * Unlike Go's: Sys counts here what was touched of the arena, in pages of 8 KiB, and never falls.
+ * Go's grows in arenas of 64 MiB, of which it counts what is mapped.
  */
 import { ownJson } from '../../json.ts'
+import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
-import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
 import { wilson } from './wilson.ts'
 

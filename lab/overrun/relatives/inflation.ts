@@ -1,15 +1,18 @@
-/** What one assist of the least size is credited with, by the arithmetic of the runtime's default pacer: bytes for each byte of room to the goal. */
+/**
+ * What one assist of the least size is credited with, by the arithmetic of the runtime's default
+ * pacer: bytes for each byte of room to the goal.
+ */
 import { go121 } from 'sawtooth/internal/gc/pacer/go1.21'
 import { type Facts, type Goals, newFacts, type State } from 'sawtooth/pacer'
+import { KiB, MiB } from '../../units.ts'
 
-const MiB = 2 ** 20
 /** Go's gcOverAssistWork. */
-const LEAST_ASSIST_WORK = 64 * 1024
+const LEAST_ASSIST_WORK = 64 * KiB
 
 /**
  * @param workLeft - bytes of scan work that the pacer still expects
  * @param room - bytes from the live heap to the goal
- * @param capped - whether the bank is limited to the room (`--credit capped`)
+ * @param capped - whether credit is limited to the room (`--credit capped`)
  */
 export function inflation(workLeft: number, room: number, capped: boolean): number {
   const config = { procs: 4, gcPercent: 100, memoryLimit: Number.POSITIVE_INFINITY }

@@ -1,9 +1,9 @@
-/** Which cycles had to mark what no cycle before them had. */
+/** Finds the cycles that had to mark what the cycle before had not marked. */
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 
 /**
- * Numbers of the cycles that scanned more of the heap than the one before, by at least half of `work`: the pacer expects as much as was scanned last, so in these
- * that was missing from its account.
+ * Numbers of the cycles that scanned more of the heap than the one before, by at least half of
+ * `work`. The pacer expects as much as was scanned last, so this much was missing from its account.
  *
  * @param work - bytes of scan work of what may be missing
  */

@@ -1,18 +1,23 @@
 /**
- * golang/go#11694: a program that hid the pointer to most of its heap had sporadic pauses of hundreds of milliseconds: the collector believed that it was done, found the
- * pointer at the end of the mark, and all that hung on it was still to be marked. Today such work is marked concurrently; but assists were priced as if it
- * did not exist, and the heap grows past its goal while it is marked.
+ * golang/go#11694: a program that hid the pointer to most of its heap had sporadic pauses of
+ * hundreds of milliseconds. The collector believed that it was done and found the pointer at the
+ * end of the mark, and all that hung on it was still to be marked. Today such work is marked
+ * concurrently. But assists were priced as if it did not exist, and the heap grows past its goal
+ * while it is marked.
  *
- * Measured: overrun of the cycles that had to mark a tree which the cycle before had not marked, and of the others, by the size of the tree. The tree hangs on the last node
- * of a long list, or on the stack of a goroutine that took it from there when its stack had been scanned (lab/overrun/programs/hidden-subgraph.ts). P is 2, no more
- * than the cores, so that the delays of golang/go#52433 are rare.
+ * Measured is the overrun of the cycles that had to mark a tree which the cycle before had not
+ * marked, and of the others, by the size of the tree. The tree hangs on the last node of a long
+ * list, or on the stack of a goroutine that took it from there after its stack had been scanned
+ * (lab/overrun/programs/hidden-subgraph.ts). P is 2, no more than the cores, so that the delays of
+ * golang/go#52433 are rare.
  */
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
+import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { lateCycles } from './late-cycles.ts'
-import { MiB, mebibytes, quantileOrZero, rounded } from './rows.ts'
+import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 
 const PROCS = 2

@@ -1,10 +1,17 @@
 /**
- * golang/go#27993: Go's ragged barrier has a hole. When every P has flushed its barrier buffer once and nothing came of it, the mark should be over; but a P may have shaded
- * again after its own flush. Go looks once more when the world has stopped, and starts it again if it finds grey objects (a restart); what a
- * flush has published before that is a failed attempt, and the next one begins.
+ * golang/go#27993: Go's ragged barrier has a hole.
  *
- * Measured, with goroutines on 1 to 4 Ps that move lists through a shared table so that barrier buffers are never at rest: attempts and restarts for each cycle,
- * and the time from the end of the last drain that found work until the world is stopped. Slices below 2 µs are not in a trace, so the time is that exact.
+ * 1. When every P has flushed its barrier buffer once and nothing came of it, the mark should be
+ *    over. But a P may have shaded again after its own flush.
+ * 2. So Go looks once more when the world has stopped, and starts it again if it finds grey
+ *    objects: a restart.
+ * 3. If a flush has published something before that, the attempt has failed, and the next one
+ *    begins.
+ *
+ * Measured are attempts and restarts for each cycle, and the time from the end of the last drain
+ * that found work until the world is stopped. On 1 to 4 Ps goroutines move lists through a shared
+ * table, so that barrier buffers are never at rest. Slices below 2 µs are not in a trace, so the
+ * time is exact only to that.
  */
 import { join } from 'node:path'
 import {
@@ -23,7 +30,7 @@ import { wilson } from './wilson.ts'
 const POLICIES = [GO_LIKE, OURS]
 const PROCS = [1, 2, 3, 4]
 const QUICK_PROCS = [1, 2, 4]
-/** Lists in the table, and nodes of a new one: 1.6 MB live. */
+/** Lists in the table, and nodes of a new list: 1.6 MB live. */
 const PLACES = 2000
 const LENGTH = 50
 
@@ -84,7 +91,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
-/** All measurements of a policy with more than one P, as one. */
+/** All measurements of a policy with more than one P, put together. */
 function pooled(
   measured: readonly Measured[],
   policy: Policy,

@@ -1,16 +1,14 @@
-/** Runs of the lab's programs, one after the other in warm threads. A run that fails ends the experiment: its figures would mean nothing. */
+/**
+ * Runs the lab's programs one after the other, in warm threads. A run that fails ends the
+ * experiment: its figures would mean nothing.
+ */
 import { Runtime } from 'sawtooth/host'
 import type { RunFlags } from 'sawtooth/internal/runtime/options/configuration'
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { labFile } from '../../package-files.ts'
 import { expectWritten } from '../../run.ts'
+import { COLD_MS, MOST_RUNS } from '../warm-threads.ts'
 import { flagsOf, type Policy } from './configurations.ts'
-
-/** Runs after which threads and arena are made anew: a thread never forgets a module. */
-const MOST_RUNS = 100
-
-/** Cycles that begin before are cold: each P still compiles its code. In ms since the run began. */
-const COLD_MS = 350
 
 export interface Run {
   readonly record: RunRecord
@@ -30,9 +28,11 @@ export class Runs implements AsyncDisposable {
   }
 
   /**
-   * Runs a program of lab/overrun/programs under a policy. The environment's GOGC and GOMEMLIMIT have no say.
+   * Runs a program of lab/overrun/programs under a policy. The environment's GOGC and GOMEMLIMIT
+   * have no effect.
    *
-   * @throws Error if the run does not end with exit 0, or if only a safety net ended a wait in it.
+   * @throws Error if the run does not end with exit 0, and if a wait in it was ended only by its
+   * safety net
    */
   async run(program: string, policy: Policy, flags: RunFlags): Promise<Run> {
     if (this.#count++ % MOST_RUNS === MOST_RUNS - 1) await this.#renew()
@@ -72,7 +72,7 @@ export function seedOf(seed: number, n: number): number {
   return (seed + n) >>> 0
 }
 
-/** The cycles of a run but its cold ones. */
+/** The cycles of a run without its cold ones, which begin less than COLD_MS after the run. */
 export function warmCycles(record: RunRecord): CycleRecord[] {
   return record.cycles.filter(({ startMs }) => startMs >= COLD_MS)
 }

@@ -1,19 +1,25 @@
 /**
- * How long after a termination stop all Ps run goroutines again. A P is in use at a moment that lies in a goroutine's slice of its lane and in no slice of anything
- * else, since what a goroutine's P does for the collector, and what it waits for, lies within the goroutine's slice.
+ * How long after a termination stop all Ps run goroutines again.
+ *
+ * What a goroutine's P does for the collector, and what it waits for, lies within the goroutine's
+ * slice. So a P is in use at a moment that lies in a goroutine's slice of its lane, and in no slice
+ * of anything else.
  */
 import type { Slice, Trace } from './trace.ts'
 
 export interface FullUse {
-  /** Of the cycle. */
+  /** The cycle's number. */
   readonly n: number
-  /** From the end of the stop until each of the Ps had been in use. */
+  /** From the end of the stop until each P had been in use. */
   readonly afterMs: number
-  /** The next cycle began before that. */
+  /** Whether the next cycle began before that. */
   readonly isOvertaken: boolean
 }
 
-/** One entry for each cycle, in order, but for those after which the trace ends too early. Each P must have a goroutine that never waits by itself. */
+/**
+ * One entry for each cycle, in order, without those after which the trace ends too early. Each P
+ * must have a goroutine that never waits by itself.
+ */
 export function timesToFullUse({ cycles, lanes }: Trace): FullUse[] {
   return cycles.flatMap(({ n, terminationEndedMs }, index): FullUse[] => {
     const fullMs = Math.max(...lanes.map(lane => firstUse(lane, terminationEndedMs)))
@@ -23,12 +29,13 @@ export function timesToFullUse({ cycles, lanes }: Trace): FullUse[] {
   })
 }
 
-/** The first moment from `fromMs` on at which the P is in use; Infinity: none. */
+/** The first moment from `fromMs` on at which the P is in use; Infinity if there is none. */
 function firstUse(lane: readonly Slice[], fromMs: number): number {
   const later = lane.filter(({ endMs }) => endMs > fromMs)
   let moment = fromMs
   for (const slice of later) {
-    // In the order of their begin: who comes later lies within, or behind.
+    // Slices are in the order in which they begin, so a later one lies within this one or behind
+    // it.
     if (slice.name === 'goroutine') continue
     if (slice.startMs > moment && isWithin(later, moment)) return moment
     moment = Math.max(moment, slice.endMs)

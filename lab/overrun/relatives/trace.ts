@@ -1,4 +1,7 @@
-/** What a run's trace file (docs/traces.md) says of its cycles, for experiments that measure times within them. */
+/**
+ * Reads from a run's trace file (docs/traces.md) when its cycles did what, for experiments that
+ * measure times within them.
+ */
 import { readFileSync } from 'node:fs'
 import {
   GC_LANE,
@@ -18,7 +21,7 @@ export interface TracedCycle {
   /** The end of the setup stop. */
   readonly markBeganMs: number
   readonly terminationRequestedMs: number
-  /** All Ps had stopped. */
+  /** When all Ps had stopped. */
   readonly terminationStoppedMs: number
   readonly terminationEndedMs: number
 }

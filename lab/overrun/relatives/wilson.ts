@@ -1,4 +1,7 @@
-/** The Wilson score interval: where a share lies, given how often something was seen. It says something of a share even where nothing was seen. */
+/**
+ * The Wilson score interval: where a share lies, given how often something was seen. It is an
+ * interval even if nothing was seen.
+ */
 
 export interface Interval {
   readonly low: number

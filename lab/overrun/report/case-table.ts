@@ -1,4 +1,4 @@
-/** Every case of the sweep, a row each. */
+/** Every case of the sweep, with a row for each. */
 import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
 import { html } from '../../report/markup.ts'
 import type { Case, OverrunResults } from '../results.ts'

@@ -1,13 +1,14 @@
-/** Where the bytes past the goal came from: mean per cycle and policy, by cause. */
+/** Where the bytes past the goal came from: the mean of each cause per cycle and policy. */
 import { humanBytes } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html } from '../../report/markup.ts'
+import { MiB } from '../../units.ts'
 import { groupBy } from '../group-by.ts'
 import type { Case, OverrunResults } from '../results.ts'
 import { figure, type Section } from './parts.ts'
 import { type SeriesStyle, seriesLabel } from './policies.ts'
 
-/** Paul Tol's muted colours: none of them is a policy's. */
+/** Paul Tol's muted colours, of which none is a policy's. */
 const COLOURS = [
   '#332288',
   '#88ccee',
@@ -21,12 +22,11 @@ const COLOURS = [
 ]
 const UNKNOWN = 'unattributed'
 const UNKNOWN_COLOUR = '#bbbbbb'
-const MIB = 2 ** 20
 
 interface Share {
   readonly policy: string
   readonly cause: string
-  /** Mean per cycle. */
+  /** Mean of a cycle. */
   readonly bytes: number
 }
 
@@ -56,7 +56,7 @@ export async function causesSection(
   }
 }
 
-/** Mean bytes per cycle of each cause, for each policy that says its causes. */
+/** Mean bytes per cycle of each cause, for each policy whose results name causes. */
 export function meanShares(cases: readonly Case[]): Share[] {
   const told = cases.filter(({ runtime, cycles }) => runtime === 'sawtooth' && cycles > 0)
   return [...groupBy(told, seriesLabel)].flatMap(([policy, own]) => {
@@ -87,7 +87,7 @@ function chartOf(
       (sum, share) => sum + (share.policy === policy ? share.bytes : 0),
       0,
     )
-    return { policy, mib: bytes / MIB, text: humanBytes(Math.round(bytes)) }
+    return { policy, mib: bytes / MiB, text: humanBytes(Math.round(bytes)) }
   })
   const y = {
     field: 'policy',
@@ -112,7 +112,7 @@ function chartOf(
         data: {
           values: shares.map(share => ({
             ...share,
-            mib: share.bytes / MIB,
+            mib: share.bytes / MiB,
             rank: causes.indexOf(share.cause),
           })),
         },

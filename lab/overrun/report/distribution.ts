@@ -1,5 +1,9 @@
-/** How far cycles went past their goal: the empirical distribution of each policy, a chart for each situation. */
+/**
+ * How far cycles went past their goal: the empirical distribution of each policy, with a chart for
+ * each situation.
+ */
 import { humanBytes } from 'sawtooth/internal/runtime/report/units'
+import { itemAt } from '../../indexed.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html } from '../../report/markup.ts'
 import { groupBy } from '../group-by.ts'
@@ -8,9 +12,9 @@ import { symlogBytes } from './bytes-axis.ts'
 import { figure, legend, type Section } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 
-/** More charts than this are a page that nobody reads; the table has all. */
+/** The most charts of a page; the table has all cases. */
 const MOST_CHARTS = 12
-/** Points of a line, beside the hundred largest values, which are all drawn. */
+/** Points of a line, without the hundred largest values, which are all drawn. */
 const POINTS = 200
 
 /** `4.00 MiB goal, 4 P, 2 busy threads`: what cases of all policies have in common. */
@@ -26,7 +30,7 @@ export async function distributionSection(
   const measured = cases.filter(({ overruns }) => overruns.length > 0)
   if (measured.length === 0) return null
   const situations = groupBy(measured, situationOf)
-  // Go's are the ones to compare with; then where there is most to compare.
+  // Situations with Go come first, since they are to be compared with; then those with most cases.
   const chosen = [...situations]
     .toSorted(([, a], [, b]) => Number(hasGo(b)) - Number(hasGo(a)) || b.length - a.length)
     .slice(0, MOST_CHARTS)
@@ -61,7 +65,7 @@ function hasGo(cases: readonly Case[]): boolean {
   return cases.some(({ runtime }) => runtime === 'go')
 }
 
-/** Lines that lie upon each other at the left edge, in words. */
+/** Names in words the lines that lie upon each other at the left edge. */
 function keptBy(cases: readonly Case[]): string[] {
   const kept = [...new Set(cases.filter(({ overrun }) => overrun.max === 0).map(seriesLabel))]
   if (kept.length === 0) return ['no policy kept its goal in every cycle']
@@ -110,20 +114,23 @@ function chartOf(
   }
 }
 
-/** The empirical distribution function of values in ascending order: from the first value at 0 to the right edge at 1. */
+/**
+ * The empirical distribution function of values in ascending order: from the first value at 0 to
+ * the right edge at 1. There must be one value at least.
+ */
 export function steps(
   ascending: readonly number[],
   rightEdge: number,
 ): { readonly bytes: number; readonly share: number; readonly order: number }[] {
   const count = ascending.length
   const stride = Math.max(1, Math.floor(count / POINTS))
-  const points = [{ bytes: ascending[0], share: 0 }]
+  const points = [{ bytes: itemAt(ascending, 0), share: 0 }]
   ascending.forEach((bytes, index) => {
-    const isLastOfItsValue = ascending[index + 1] !== bytes
-    const isShown =
-      index % stride === 0 || index >= count - 100 || ascending[index + 1] > bytes * 1.2
+    const next = ascending[index + 1] ?? Number.POSITIVE_INFINITY
+    const isLastOfItsValue = next !== bytes
+    const isShown = index % stride === 0 || index >= count - 100 || next > bytes * 1.2
     if (isLastOfItsValue && isShown) points.push({ bytes, share: (index + 1) / count })
   })
-  points.push({ bytes: Math.max(rightEdge, ascending[count - 1]), share: 1 })
+  points.push({ bytes: Math.max(rightEdge, itemAt(ascending, count - 1)), share: 1 })
   return points.map((point, order) => ({ ...point, order }))
 }

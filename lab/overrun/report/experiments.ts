@@ -38,7 +38,7 @@ ${
 <p class="again">Again: <code>sawtooth overrun ${name} --seed ${seed}</code></p>`
 }
 
-/** `golang/go#40460` as a link; anything else as it is. */
+/** `golang/go#40460` as a link; any other text as it is. */
 function issueLink(issue: string): Markup {
   const [, repository, number] = /^([\w.-]+\/[\w.-]+)#(\d+)$/.exec(issue) ?? []
   if (repository === undefined || number === undefined) return html`${issue}`

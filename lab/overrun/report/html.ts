@@ -1,5 +1,6 @@
 /**
- * The report of the overrun lab: one HTML file with everything in it. It needs no network and runs no script; charts are SVG, drawn here.
+ * The report of the overrun lab: one HTML file with everything in it. It needs no network and runs
+ * no script. Charts are SVG, drawn when the report is written.
  */
 import { html, Markup } from '../../report/markup.ts'
 import { STYLE } from '../../report/style.ts'
@@ -18,7 +19,7 @@ import { tradeOffSection } from './trade-off.ts'
  * Draws a report. A section that has no data is left out.
  *
  * @returns a whole HTML document
- * @throws Error for an experiment whose chart Vega-Lite does not take, or whose data are not inside it
+ * @throws Error for an experiment whose chart Vega-Lite refuses, or whose data are not inside it
  */
 export async function reportHtml(results: OverrunResults): Promise<string> {
   const styles = seriesStyles(results)

@@ -1,4 +1,4 @@
-/** What several sections of a report are made of. */
+/** Parts that several sections of a report share. */
 import { type Child, html, type Markup } from '../../report/markup.ts'
 import type { SeriesStyle } from './policies.ts'
 
@@ -9,7 +9,7 @@ export interface Section {
   readonly body: Markup
 }
 
-/** A chart, or several side by side, with what there is to say of them. */
+/** A chart, or several side by side, with a caption. */
 export function figure(charts: readonly Markup[], caption: Child): Markup {
   return html`<figure><div class="charts">${charts}</div><figcaption>${caption}</figcaption></figure>`
 }
@@ -24,7 +24,9 @@ export function swatch({ colour, dash }: SeriesStyle): Markup {
   return html`<span class="swatch" style="border-top:3px ${line} ${colour}"></span>`
 }
 
-/** A table. Cells that begin with a digit, and the heads above them, stand to the right. */
+/**
+ * A table. Cells that begin with a digit are aligned to the right, and so are the heads above them.
+ */
 export function table(heads: readonly Child[], rows: readonly (readonly Child[])[]): Markup {
   const isNumber = heads.map(
     (_, column) => rows.length > 0 && rows.every(row => isNumeric(row[column] ?? null)),

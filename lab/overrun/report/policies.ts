@@ -1,4 +1,8 @@
-/** How a report names and draws a policy: the same words, colour and dash in every chart and table. */
+/**
+ * How a report names and draws a policy: with the same words, colour and dash in every chart and
+ * table.
+ */
+import { itemAt } from '../../indexed.ts'
 import type { CaseParameters, OverrunResults } from '../results.ts'
 
 /** What a line of a chart stands for. */
@@ -10,13 +14,16 @@ export type Series = Pick<CaseParameters, 'termination' | 'gate' | 'credit'> & {
 export interface SeriesStyle {
   readonly label: string
   readonly colour: string
-  /** Of a line, in px: drawn and not drawn in turn; empty: solid. */
+  /** Lengths in px of which a line's are drawn and not drawn in turn; empty: solid. */
   readonly dash: readonly number[]
   /** Vega's name of a point's shape. */
   readonly shape: string
 }
 
-/** Okabe and Ito's colours, which people with any colour vision tell apart; without the yellow, which is faint on white. */
+/**
+ * Okabe and Ito's colours, which people with any colour vision can tell apart, and two more. The
+ * yellow is left out, which is faint on white.
+ */
 const COLOURS = [
   '#d55e00',
   '#0072b2',
@@ -40,7 +47,7 @@ const SHAPES = [
   'triangle-left',
 ]
 
-/** Those that every report is about have the same colour in all reports. */
+/** Policies that most reports are about. Each has the same colour in all reports. */
 const KNOWN: readonly string[] = [
   'coordinator',
   'helping + gate',
@@ -52,7 +59,7 @@ const KNOWN: readonly string[] = [
   'assist-takes-over + gate + capped credit',
 ]
 
-/** In words, `coordinator + gate + capped credit`; `Go` for Go itself. */
+/** A policy in words, `coordinator + gate + capped credit`; `Go` for Go itself. */
 export function seriesLabel({ runtime, termination, gate, credit, wait }: Series): string {
   if (runtime === 'go') return 'Go'
   const parts = [
@@ -64,7 +71,10 @@ export function seriesLabel({ runtime, termination, gate, credit, wait }: Series
   return parts.join(' + ')
 }
 
-/** The styles of all that the results hold, by label: Go first, then the known ones, then as they come. */
+/**
+ * The styles of all policies that the results hold, by label: Go first, then the known ones, then
+ * the others in their order.
+ */
 export function seriesStyles({
   cases,
   costs,
@@ -78,7 +88,8 @@ export function seriesStyles({
   const order = ['Go', ...KNOWN, ...labels]
   const sorted = labels.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
   const others = sorted.filter(label => label !== 'Go' && !KNOWN.includes(label))
-  // A known one that is absent leaves its place to one that is not known; those beyond all colours have a dash as well.
+  // A known policy that is absent leaves its colour to one that is not known. Policies beyond the
+  // last colour share one, and have a dash.
   const free = KNOWN.flatMap((label, place) => (labels.includes(label) ? [] : [place]))
   const placeOf = (label: string): number => {
     if (KNOWN.includes(label)) return KNOWN.indexOf(label)
@@ -96,9 +107,9 @@ export function seriesStyles({
         label,
         {
           label,
-          colour: COLOURS[within],
-          dash: DASHES[round % DASHES.length],
-          shape: SHAPES[within],
+          colour: itemAt(COLOURS, within),
+          dash: itemAt(DASHES, round % DASHES.length),
+          shape: itemAt(SHAPES, within),
         },
       ]
     }),

@@ -30,7 +30,7 @@ export function criteriaList(criteria: readonly Criterion[]): Markup {
   return html`<ul class="criteria">${criteria.map(criterion => html`<li>${verdict(criterion)}</li>`)}</ul>`
 }
 
-/** A criterion with its verdict in a word, which does not rely on colour. */
+/** A criterion with its verdict in a word, so that the verdict does not rely on colour. */
 export function verdict({ says, holds }: Criterion): Markup {
   const mark = holds
     ? html`<span class="badge holds">✓ holds</span>`

@@ -1,7 +1,11 @@
-/** The worst cycles around the end of their mark: lanes of Ps above, bytes that they took from the heap beneath. */
+/**
+ * The worst cycles around the end of their mark: above, what each P did; beneath, the bytes that Ps
+ * took from the heap.
+ */
 import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
+import { MiB } from '../../units.ts'
 import { groupBy } from '../group-by.ts'
 import type { Case, OverrunResults, WorstCycle } from '../results.ts'
 import { situationOf } from './distribution.ts'
@@ -11,7 +15,7 @@ import { type SeriesStyle, seriesLabel } from './policies.ts'
 const MOST_TIMELINES = 6
 const WIDTH = 960
 
-/** What a P does, with its colour: the program pale, the collector dark, waits warm. */
+/** What a P does, with its colour: pale for the program, dark for the collector, warm for waits. */
 const ACTIVITIES: readonly (readonly [what: string, colour: string])[] = [
   ['goroutine', '#c9e3d2'],
   ['assist', '#f0c419'],
@@ -63,7 +67,10 @@ function activityLegend(cycles: readonly WorstCycle[]): Markup {
   )}</ul>`
 }
 
-/** Neighbours that do the same as one slice, where the time between them is too short to be seen. */
+/**
+ * Joins slices of the same P and activity into one if the time between them is too short to be
+ * seen.
+ */
 export function joinedLanes(lanes: WorstCycle['lanes'], leastGapMs: number): WorstCycle['lanes'] {
   const joined: WorstCycle['lanes'][number][] = []
   const order = (one: WorstCycle['lanes'][number]): string => `${one.p} ${one.what}`
@@ -107,11 +114,11 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
     ...requests.map(({ atMs }) => atMs),
     markEndMs,
   ]
-  const domain = [Math.min(...times), Math.max(...times)]
+  const [begin, close] = [Math.min(...times), Math.max(...times)]
   const x = {
     type: 'quantitative',
     title: 'ms since the cycle began',
-    scale: { domain, nice: false, zero: false },
+    scale: { domain: [begin, close], nice: false, zero: false },
     axis: { grid: false },
   }
   const end = {
@@ -119,8 +126,8 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
     mark: { type: 'rule', strokeDash: [5, 3], strokeWidth: 1.5, color: '#24292f' },
     encoding: { x: { field: 'markEndMs', ...x } },
   }
-  // What lies within another slice is drawn over it.
-  const slices = joinedLanes(lanes, (domain[1] - domain[0]) / WIDTH)
+  // Longer slices come first, so that a slice within another is drawn over it.
+  const slices = joinedLanes(lanes, (close - begin) / WIDTH)
     .toSorted((a, b) => b.toMs - b.fromMs - (a.toMs - a.fromMs))
     .map(({ p, what, fromMs, toMs }) => ({ lane: `P ${p}`, what, fromMs, toMs }))
   const known = ACTIVITIES.filter(([what]) => slices.some(slice => slice.what === what))
@@ -164,18 +171,14 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
   let bytes = 0
   const taken = requests
     .toSorted((a, b) => a.atMs - b.atMs)
-    .map(request => ({ atMs: request.atMs, mib: (bytes += request.bytes) / 2 ** 20 }))
+    .map(request => ({ atMs: request.atMs, mib: (bytes += request.bytes) / MiB }))
   const beneath = {
     width: WIDTH,
     height: 130,
     layer: [
       {
         data: {
-          values: [
-            { atMs: domain[0], mib: 0 },
-            ...taken,
-            { atMs: domain[1], mib: bytes / 2 ** 20 },
-          ],
+          values: [{ atMs: begin, mib: 0 }, ...taken, { atMs: close, mib: bytes / MiB }],
         },
         mark: {
           type: 'area',

@@ -1,4 +1,7 @@
-/** What each policy costs: a bounded heap against bounded latency and throughput, and all figures in a table. */
+/**
+ * What each policy costs: the bound of the heap against latency and throughput, and all figures in
+ * a table.
+ */
 import { humanBytes, humanMs, humanPercent } from 'sawtooth/internal/runtime/report/units'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
@@ -8,7 +11,7 @@ import { symlogBytes } from './bytes-axis.ts'
 import { figure, legend, type Section, swatch, table } from './parts.ts'
 import { labelScale, type SeriesStyle, seriesLabel } from './policies.ts'
 
-/** Of a plot without its labels, px; two of them stand side by side. */
+/** Size of a plot without its labels, px. Two plots fit side by side. */
 const WIDTH = 400
 const HEIGHT = 230
 
@@ -58,7 +61,7 @@ interface Point {
   readonly high: number
 }
 
-/** Hollow, so that two at the same place are both seen. */
+/** Points are hollow, so that two at the same place are both seen. */
 const POINT = { type: 'point', filled: false, size: 150, strokeWidth: 2.6, opacity: 1 } as const
 
 function latencyChart(
@@ -111,7 +114,7 @@ function throughputChart(
     type: 'nominal',
     title: null,
     sort: points.toSorted((one, other) => other.overrun - one.overrun).map(({ policy }) => policy),
-    // In two lines at most, so that both charts stand side by side.
+    // At most two lines, so that both charts fit side by side.
     axis: {
       labelExpr: "split(replace(datum.label, ' + ', '|+ '), '|')",
       ticks: false,
@@ -154,7 +157,7 @@ function throughputChart(
   }
 }
 
-/** Two tables: one would be too wide. */
+/** Two tables, since one would be too wide. */
 function tablesOf(costs: readonly Cost[], styles: ReadonlyMap<string, SeriesStyle>): Markup {
   const windows = [...new Set(costs.flatMap(cost => Object.keys(cost.minimumMutatorUtilization)))]
   const nameOf = (cost: Cost): Markup => {

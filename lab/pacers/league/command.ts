@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { entries } from 'sawtooth/internal/gc/pacer/registry'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { interruptible } from 'sawtooth/internal/runtime/host/signals'
 import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
@@ -19,7 +20,7 @@ import { commandOf, conclude } from './conclude.ts'
 import { type LeagueOptions, playAll, shardOf, tasksOf } from './league.ts'
 import { LEAGUE_ENGINES, type LeagueEngine } from './results.ts'
 
-/** The real heap takes seconds for each: only these, unless others are named. */
+/** The scenarios that the real heap plays unless others are named: each takes seconds there. */
 const REAL_SCENARIOS = [
   ...[
     'stepped/steady',
@@ -40,7 +41,10 @@ const REAL_SCENARIOS = [
 const value = { type: 'string' } as const
 const help = { type: 'boolean', short: 'h' } as const
 
-/** Returns 0, 1 if a task failed, or 130 after an interrupt, with what was there. Throws a UsageError. */
+/**
+ * Returns 0, 1 if a task failed, or 130 after an interrupt, with what was played until then. Throws
+ * a UsageError.
+ */
 export async function leagueCommand(argv: readonly string[]): Promise<number> {
   const texts = parsed('league', () =>
     parseArgs({
@@ -111,7 +115,7 @@ function optionsOf(texts: Texts): LeagueOptions {
   return {
     ...{ pacers, scenarios, engines, shard: shardIn(texts.shard) },
     seed: seed === undefined ? 1 : wholeNumber(seed, 0, 2 ** 31 - 1),
-    procs: procs === undefined ? null : wholeNumber(procs, 1, 64),
+    procs: procs === undefined ? null : wholeNumber(procs, 1, MAX_PS),
   }
 }
 

@@ -1,11 +1,20 @@
 /**
- * The two pictures of golang/go#14951. Its controller moves the trigger by e(n), which is 0 wherever h = u_g / u_a: at the goal with a quarter of the CPU (h = 1), but half
- * way to it with half of the CPU as well. The surface shows e; the evolutions show where the cycles of pacers of that family came to lie, each beside its own line of e = 0.
+ * The two pictures of golang/go#14951.
  *
- *   h = (peak − trigger) / (goal − trigger)      u_a: share of the CPU while marking      u_g: 0.25 on the surface; of a pacer its setting `target`
+ *   h = (peak − trigger) / (goal − trigger)
+ *   u_a: share of the CPU while marking
+ *   u_g: 0.25 on the surface; for a pacer its setting `target`
+ *
+ * 1. The controller of that proposal moves the trigger by e(n). It is 0 wherever h = u_g / u_a: at
+ *    the goal with a quarter of the CPU (h = 1), but also half way to the goal with half of the
+ *    CPU.
+ * 2. The surface shows e.
+ * 3. The evolutions show where the cycles of pacers of that family lie, each beside the pacer's own
+ *    line of e = 0.
  */
 import { settingsOf } from 'sawtooth/internal/gc/pacer/registry'
 import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
+import { itemAt } from '../../indexed.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import type { Played } from './results.ts'
@@ -18,7 +27,7 @@ const STEP = 0.025
 /** Pacers that have this controller. */
 const FAMILY = /^go1\.(?:5|10|14)(?::|$)/
 const SCENARIO = 'stepped/steady'
-/** Its h_g: GOGC is 100. */
+/** The scenario's h_g, since its GOGC is 100. */
 const GOAL_GROWTH = 1
 
 const X = {
@@ -30,7 +39,10 @@ const Y = {
   axis: { title: 'share of the CPU', format: '%', grid: false },
 }
 
-/** Where the controller of a pacer is content: h = w · u_g / u, with w = 1/(1 + h_g) under the adjusted error curve. */
+/**
+ * Where the controller of a pacer is content: h = w · u_g / u, with w = 1/(1 + h_g) under the
+ * adjusted error curve and 1 otherwise.
+ */
 export function zeroCurve(pacer: string): (u: number) => number {
   const { target = BACKGROUND_UTILIZATION, curve } = settingsOf(pacer)
   const weight = curve === 1 ? 1 / (1 + GOAL_GROWTH) : 1
@@ -50,7 +62,10 @@ function zeroLine(hOf: (u: number) => number): ChartSpecification {
   }
 }
 
-/** null: no pacer of the family was played. From the real heap where it was, else from the stepped engine. */
+/**
+ * The section; null if no pacer of the family was played. The cycles are those of the real heap if
+ * it was played, else those of the stepped engine.
+ */
 export async function evolutionSection(played: readonly Played[]): Promise<Markup | null> {
   const family = played.filter(({ pacer }) => FAMILY.test(pacer))
   const engine = family.some(one => one.engine === 'real') ? 'real' : 'stepped'
@@ -98,9 +113,9 @@ function surface(): ChartSpecification {
 function evolution({ pacer, series }: Played): ChartSpecification {
   let beyond = 0
   const values = series.peak.map((peak, cycle) => {
-    const [trigger, goal] = [series.trigger[cycle] as number, series.goal[cycle] as number]
+    const [trigger, goal] = [itemAt(series.trigger, cycle), itemAt(series.goal, cycle)]
     const trueH = (peak - trigger) / Math.max(goal - trigger, 1)
-    const trueU = series.utilization[cycle] as number
+    const trueU = itemAt(series.utilization, cycle)
     const h = Math.min(Math.max(trueH, 0), MOST_H)
     const u = Math.min(Math.max(trueU, LEAST_U), MOST_U)
     if (h !== trueH || u !== trueU) beyond++

@@ -1,6 +1,10 @@
 /**
- * The league: pacers × scenarios × engines. Simulations are spread over the cores; what runs on the real heap has the machine for itself, after them. An interrupt leaves
- * what is there; a shard is every nth scenario, so that machines can share the work.
+ * The league: pacers × scenarios × engines.
+ *
+ * 1. Simulations are spread over the cores.
+ * 2. Runs on the real heap come after them, one at a time, so that each has the machine for itself.
+ * 3. After an interrupt the results hold what was played until then. A shard is every nth scenario,
+ *    so that machines can share the work.
  */
 import { availableParallelism } from 'node:os'
 import { ThreadPool } from 'sawtooth/internal/runtime/host/thread-pool'
@@ -17,7 +21,9 @@ export interface LeagueOptions {
   readonly engines: readonly LeagueEngine[]
   readonly shard: { readonly k: number; readonly n: number }
   readonly seed: number
-  /** Ps of the real heap; null: as many as the scenario has cores, but no more than there are. */
+  /**
+   * Ps of the real heap; null: as many as the scenario has cores, but no more than the machine has.
+   */
   readonly procs: number | null
 }
 
@@ -33,7 +39,7 @@ export function tasksOf({ pacers, scenarios, engines }: LeagueOptions): Task[] {
   )
 }
 
-/** Every nth scenario, under all pacers, so that one machine has played what is compared. */
+/** Every nth scenario, under all pacers, so that what is compared was played on one machine. */
 export function shardOf(tasks: readonly Task[], { k, n }: LeagueOptions['shard']): Task[] {
   const scenarios = [...new Set(tasks.map(({ scenario, engine }) => `${engine} ${scenario}`))]
   return tasks.filter(
@@ -41,7 +47,11 @@ export function shardOf(tasks: readonly Task[], { k, n }: LeagueOptions['shard']
   )
 }
 
-/** `done` is told after each task. Stops early when the signal is aborted. */
+/**
+ * Plays the tasks. Stops early when the signal is aborted.
+ *
+ * @param done - is called after each task
+ */
 export async function playAll(
   tasks: readonly Task[],
   { seed, procs }: LeagueOptions,
@@ -77,7 +87,7 @@ export async function playAll(
   }
   for (const task of tasks.filter(({ engine }) => engine === 'real'))
     if (!signal.aborted) await settle(task, playReal(task, seed, procs, signal))
-  // As tasks are ordered, and not as they came back.
+  // In the order of the tasks, not in that in which they ended.
   return { played: inOrder(played, tasks), failed: inOrder(failed, tasks) }
 }
 

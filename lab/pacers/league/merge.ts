@@ -6,6 +6,7 @@ import { given } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
+import { itemAt } from '../../indexed.ts'
 import { readAs } from '../../json.ts'
 import type { Machine } from '../../machine.ts'
 import { mergeHelp } from '../help.ts'
@@ -42,7 +43,7 @@ export async function mergeCommand(argv: readonly string[]): Promise<number> {
     files.map(file => ({ name: 'a shard', path: resolve(file) })),
   )
   const shards = files.map(file => readAs(file, resultsShape))
-  const [first] = shards as [LeagueResults]
+  const first = itemAt(shards, 0)
   const odd = shards.findIndex(
     ({ seed, tasks }) => seed !== first.seed || !isDeepStrictEqual(tasks, first.tasks),
   )
@@ -65,7 +66,7 @@ function expectOnce(shards: readonly LeagueResults[], files: readonly string[]):
   shards.forEach(({ played, failed }, index) => {
     for (const { pacer, scenario, engine } of [...played, ...failed] as readonly Task[]) {
       const task = `${pacer} on ${scenario}, ${engine}`
-      const [before, file] = [seen.get(task), files[index] as string]
+      const [before, file] = [seen.get(task), itemAt(files, index)]
       if (before !== undefined) throw new UsageError(`${task} is in ${before} and in ${file}`)
       seen.set(task, file)
     }

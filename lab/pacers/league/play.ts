@@ -1,5 +1,6 @@
 /** Plays one task in a simulator. Pure. */
 import type { Pacer } from 'sawtooth/pacer'
+import { itemAt } from '../../indexed.ts'
 import { Random, seedOf } from '../../random.ts'
 import { leagueScenario } from '../input.ts'
 import { NOISE_FIELDS, NoisyNature } from '../noisy/nature.ts'
@@ -12,7 +13,7 @@ import type { Played, Task } from './results.ts'
 /** Runs of a noisy task. */
 const NOISY_RUNS = 20
 
-/** Throws an InputError where the pacer answers nonsense. */
+/** Throws an InputError if the pacer answers nonsense. */
 export function play(task: Task, pacer: Pacer, seed: number): Played {
   const { scenario, step } = leagueScenario(task.scenario, seed)
   if (task.engine === 'stepped') {
@@ -25,7 +26,7 @@ export function play(task: Task, pacer: Pacer, seed: number): Played {
   )
   return {
     ...task,
-    series: runs[0] as Series,
+    series: itemAt(runs, 0),
     metrics: combined(runs.map(series => metricsOf(series, step))),
   }
 }

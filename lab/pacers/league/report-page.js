@@ -1,4 +1,5 @@
-// Draws the charts of a league's report. Runs in a browser, inlined beside uPlot and the data (report.ts).
+// Draws the charts of a league's report. It runs in a browser, inlined beside uPlot and the data
+// (report.ts).
 const runs = JSON.parse(document.getElementById('data').textContent)
 const [scenario, pacer, engine] = ['scenario', 'pacer', 'engine'].map(id =>
   document.getElementById(id),
@@ -26,7 +27,7 @@ const found = (ofPacer, ofEngine) =>
     run => run.scenario === scenario.value && run.pacer === ofPacer && run.engine === ofEngine,
   )
 
-/** A line for each pacer's run; those that are not chosen are faint. */
+/** A line for each pacer's run. Those of pacers that are not chosen are faint. */
 const linesOf = (all, valuesOf) =>
   all.map(([name, run]) => ({
     label: name,
@@ -34,14 +35,14 @@ const linesOf = (all, valuesOf) =>
     colour: colourOf(name),
     isFaint: name !== pacer.value,
   }))
-/** An axis from 0 on, up to `top` at least: a small change looks small. */
+/** An axis from 0 to at least `top`, so that a small change looks small. */
 const fromZero = top => (_, __, most) => [0, Math.max(top, most)]
 /** What `of` makes of each cycle of a run. */
 const each = ({ series }, of) =>
   series.peak.map((_, at) =>
     of(Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values[at]]))),
   )
-/** null, which is not drawn, where nothing was scanned. */
+/** A ratio; null, which is not drawn, if nothing was scanned. */
 const ratio = (above, below) => (below > 0 ? above / below : null)
 
 function fill(select, values) {
@@ -50,7 +51,7 @@ function fill(select, values) {
   if (values.includes(before)) select.value = before
 }
 
-/** A chart of lines over cycles. `lines`: { label, values, colour, dash, isFaint } */
+/** A chart of lines over cycles. Each line is { label, values, colour, dash, isFaint }. */
 function chart(title, lines, unit, range = undefined) {
   const box = document.createElement('div')
   box.className = 'chart'

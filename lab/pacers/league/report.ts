@@ -1,6 +1,7 @@
 /**
- * The report of the league: one HTML file with everything in it, uPlot included. It opens from a file and needs no network. Tables are written here; charts are drawn by the
- * page's own script, report-page.js, from the runs that lie in the page as JSON.
+ * The report of the league: one HTML file with everything in it, uPlot included. It opens from a
+ * file and needs no network. Tables are written here. Charts are drawn by the page's own script,
+ * report-page.js, from the runs, which are in the page as JSON.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,7 +15,7 @@ import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults, type Played } fr
 import { simulatorErrors, standingsOf } from './standings.ts'
 import { columnsOf, counted, percent } from './table.ts'
 
-/** For a browser. */
+/** The page's script, which runs in a browser. */
 const PAGE = labFile('pacers/league/report-page.js')
 
 const TITLES: Readonly<Record<LeagueEngine, string>> = {
@@ -23,7 +24,7 @@ const TITLES: Readonly<Record<LeagueEngine, string>> = {
   real: 'On the real heap',
 }
 
-/** Of the series of a run; the others are bytes. */
+/** The series of a run that are ratios; the others are bytes. */
 const RATIOS: ReadonlySet<string> = new Set(['utilization', 'assists', 'r'])
 
 const OWN_STYLE = `
@@ -130,7 +131,7 @@ function dataOf(played: readonly Played[]): string {
   return JSON.stringify(runs).replaceAll('<', '\\u003c')
 }
 
-/** A script that ends in the middle of a page would end it. */
+/** The text of a script in which no `</script` ends it early. */
 function inScript(text: string): string {
   return text.replaceAll('</script', '<\\/script')
 }

@@ -1,5 +1,7 @@
-/** What a file of a league must hold: results.ts says what it means. */
+/** What a file of a league must hold. results.ts says what it means. */
+
 import { machineShape } from '../../machine.ts'
+import { MOST_SEED } from '../../random.ts'
 import {
   amount,
   list,
@@ -18,8 +20,8 @@ import { LEAGUE_ENGINES, type LeagueResults, type Played, type Task } from './re
 
 const task = { pacer: name, scenario: name, engine: oneOf(...LEAGUE_ENGINES) } as const
 /**
- * Of a goal, or of the CPU. A measured one may be a little below 0, or above 1: real/engine.ts says
- * why.
+ * A share of a goal or of the CPU. A measured one may be a little below 0, or above 1:
+ * real/engine.ts says why.
  */
 const ratio = number(-1e9, 1e9)
 const bytes = list(amount, 1)
@@ -43,7 +45,7 @@ const metrics = object<Metrics>({
 })
 
 const league = object<LeagueResults>({
-  ...{ schema: oneOf(1), machines: list(machineShape), command: text, seed: whole(0, 2 ** 32 - 1) },
+  ...{ schema: oneOf(1), machines: list(machineShape), command: text, seed: whole(0, MOST_SEED) },
   tasks: list(object(task)),
   played: list(object<Played>({ ...task, metrics, series })),
   failed: list(object({ ...task, message: text })),

@@ -1,4 +1,4 @@
-/** The form of `pacers league --json`, and what its report is drawn from. */
+/** The form of `pacers league --json`, from which its report is drawn. */
 import type { Machine } from '../../machine.ts'
 import type { Metrics, Series } from './metrics.ts'
 
@@ -11,20 +11,20 @@ export interface Task {
   readonly engine: LeagueEngine
 }
 
-/** What came of a task. */
+/** The result of a task. */
 export interface Played extends Task {
   readonly metrics: Metrics
-  /** The run; of the noisy engine its first. */
+  /** The run; for the noisy engine its first. */
   readonly series: Series
 }
 
 export interface LeagueResults {
   readonly schema: 1
-  /** More than one where shards were merged. */
+  /** More than one if shards were merged. */
   readonly machines: readonly Machine[]
   readonly command: string
   readonly seed: number
-  /** Of the whole league; fewer were played if it was interrupted, or is a shard. */
+  /** The tasks of the whole league. Fewer were played if it was interrupted, or is a shard. */
   readonly tasks: readonly Task[]
   readonly played: readonly Played[]
   /** What could not be played, and why. */

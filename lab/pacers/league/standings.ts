@@ -1,22 +1,35 @@
-/** Who is best: in each engine pacers are ranked by each metric, in the median over the scenarios, and by the mean of these ranks. */
+/**
+ * Ranks the pacers. In each engine a pacer has a rank by each metric, in the median over the
+ * scenarios. The mean of these ranks orders the pacers.
+ */
 import { mean, median } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
 import { METRIC_NAMES, type Metrics, type Series } from './metrics.ts'
 import type { LeagueEngine, Played } from './results.ts'
 
 export interface Standing {
   readonly pacer: string
-  /** Mean of the ranks by each metric, and on the real heap by the simulator's error: 1 is best. */
+  /**
+   * Mean of the ranks by each metric, and on the real heap also by the simulator's error; 1 is
+   * best.
+   */
   readonly rank: number
-  /** In the median over the scenarios. */
+  /** Medians over the scenarios. */
   readonly metrics: Metrics
-  /** How far the simulator is from the real heap in peak over goal; null where one of them was not played. */
+  /**
+   * How far the simulator is from the real heap in peak over goal; null if one of them was not
+   * played.
+   */
   readonly simulatorError: number | null
 }
 
 export interface Standings {
   /** Best first. */
   readonly rows: readonly Standing[]
-  /** Those that all pacers have played: an interrupt, a shard or a failure may leave some out, and others would not compare. */
+  /**
+   * Scenarios that all pacers have played. An interrupt, a shard or a failure may leave others out,
+   * and these would not compare.
+   */
   readonly scenarios: readonly string[]
 }
 
@@ -55,7 +68,7 @@ export function standingsOf(played: readonly Played[], engine: LeagueEngine): St
   return { rows, scenarios }
 }
 
-/** How far the simulator is from the real heap, for a pacer on a scenario: medians over the cycles. */
+/** How far the simulator is from the real heap, for a pacer on a scenario: medians over cycles. */
 export interface SimulatorError {
   readonly pacer: string
   readonly scenario: string
@@ -65,7 +78,7 @@ export interface SimulatorError {
   readonly cpu: number
 }
 
-/** For each pacer and scenario that both the stepped engine and the real heap have played. */
+/** One for each pacer and scenario that both the stepped engine and the real heap have played. */
 export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
   return played
     .filter(({ engine }) => engine === 'real')
@@ -76,7 +89,7 @@ export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
       if (simulated === undefined) return []
       const cycles = Math.min(real.peak.length, simulated.peak.length)
       const over = ({ peak, goal }: Series, cycle: number): number =>
-        (peak[cycle] as number) / Math.max(goal[cycle] as number, 1)
+        itemAt(peak, cycle) / Math.max(itemAt(goal, cycle), 1)
       const apart = (of: (series: Series, cycle: number) => number): number =>
         median(
           Array.from({ length: cycles }, (_, cycle) =>
@@ -88,7 +101,7 @@ export function simulatorErrors(played: readonly Played[]): SimulatorError[] {
           pacer,
           scenario,
           peak: apart(over),
-          cpu: apart((one, cycle) => one.utilization[cycle] as number),
+          cpu: apart((one, cycle) => itemAt(one.utilization, cycle)),
         },
       ]
     })

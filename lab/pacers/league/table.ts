@@ -6,7 +6,7 @@ import { formatTable } from '../../table.ts'
 import { LEAGUE_ENGINES, type LeagueEngine, type LeagueResults } from './results.ts'
 import { type Standing, simulatorErrors, standingsOf } from './standings.ts'
 
-/** Without a sign where it is rounded to nothing. */
+/** A percentage. One that is rounded to 0 has no sign. */
 export const percent = (share: number): string =>
   `${(share * 100).toFixed(1).replace(/^-0\.0$/, '0.0')} %`
 
@@ -26,7 +26,7 @@ const COLUMNS: readonly (readonly [head: string, cell: (standing: Standing) => s
   ],
 ]
 
-/** The last one is of the real heap alone. */
+/** The columns of an engine. Only the real heap has the last one. */
 export const columnsOf = (engine: LeagueEngine): typeof COLUMNS =>
   engine === 'real' ? COLUMNS : COLUMNS.slice(0, -1)
 

@@ -1,4 +1,4 @@
-/** A thread of the league's pool. */
+/** A thread of the league's pool. It plays tasks in the simulators. */
 
 import { serve } from 'sawtooth/internal/runtime/host/thread-pool'
 import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'

@@ -1,9 +1,9 @@
-/** The controller of the model's new pacer; its constants may be given. */
+/** The controller of the model's new pacer. Its constants may be given. */
 import { type Field, rate } from '../fields.ts'
 
 export interface ControllerConstants {
   readonly gain: number
-  /** T_i and T_t; either 0: no integral. */
+  /** T_i and T_t. If either is 0 there is no integral. */
   readonly integralTime: number
   readonly resetTime: number
   readonly period: number
@@ -13,7 +13,7 @@ export interface ControllerConstants {
 
 const anyNumber = (name: string): Field => ({ ...rate(name), min: -Number.MAX_VALUE })
 
-/** In a file, by name of the constant. */
+/** The constants' fields in a file. */
 export const CONTROLLER_FIELDS = {
   gain: anyNumber('k_p'),
   integralTime: rate('t_i'),
@@ -23,7 +23,7 @@ export const CONTROLLER_FIELDS = {
   max: anyNumber('max'),
 } as const satisfies Record<keyof ControllerConstants, Field>
 
-/** `new`: the proposal's. `old`: proportional alone, which moves half way to what was measured. */
+/** `new` is the proposal's. `old` is only proportional, and moves half way to what was measured. */
 export const CONTROLLERS: Readonly<Record<'new' | 'old', ControllerConstants>> = {
   new: { gain: 0.9, integralTime: 1.6, resetTime: 1000, period: 1, min: -2, max: 2 },
   old: { gain: 0.5, integralTime: 0, resetTime: 0, period: 1, min: -1000, max: 1000 },

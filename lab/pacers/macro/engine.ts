@@ -1,4 +1,8 @@
-/** The macro engine over a scenario: columns of mknyszek/pacer-model's output, and two that its plots derive. */
+/**
+ * Runs the macro engine over a scenario. Its columns are those of mknyszek/pacer-model's output,
+ * and two that its plots derive.
+ */
+import { cellAt } from '../../indexed.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
@@ -11,14 +15,16 @@ const COLUMNS = [
   ...['cycle', 'r', 'live', 'scan', 'goal', 'actual_u', 'target_u', 'trigger', 'peak'],
   ...['overshoot_pct', 'alloc_scan_ratio'],
 ]
-/** So many saturated cycles are named. */
+/** How many saturated cycles are named. */
 const MOST_NAMED = 5
 
 export type MacroPacer = 'old' | 'new'
 
 /**
- * `controller` is of the new pacer, and `named` for messages; the old one has its own. Throws an
- * InputError, also while blocks are drawn.
+ * Throws an InputError, also while blocks are drawn.
+ *
+ * @param controller - of the new pacer; the old one has its own
+ * @param named - the controller's name in messages
  */
 export function macroSimulation(
   scenario: Scenario,
@@ -41,22 +47,24 @@ export function macroSimulation(
       const to = Math.min(from + BLOCK_ROWS, scenario.cycles)
       model.advance(scenario.columns, from, to, rows)
       for (let row = 0; row < to - from; row++) {
-        cycle[row] = from + row
-        overshoot[row] = (rows.peak[row] / rows.goal[row] - 1) * 100
-        ratio[row] = ratioOf(alloc[from + row], scan[from + row], model.targetUtilization)
-        if (!Number.isFinite(rows.peak[row]) || !Number.isFinite(rows.live[row]))
+        const at = from + row
+        const peak = cellAt(rows.peak, row)
+        cycle[row] = at
+        overshoot[row] = (peak / cellAt(rows.goal, row) - 1) * 100
+        ratio[row] = ratioOf(cellAt(alloc, at), cellAt(scan, at), model.targetUtilization)
+        if (!Number.isFinite(peak) || !Number.isFinite(rows.live[row]))
           throw new InputError(
             scenario.origin,
-            `cycle ${from + row}`,
+            `cycle ${at}`,
             'the heap grows beyond what a number holds: growth_rate',
           )
         if (pacer === 'new' && Number.isNaN(rows.r[row]))
           throw new InputError(
             scenario.origin,
-            `cycle ${from + row}`,
+            `cycle ${at}`,
             `r is no number under the controller ${named}`,
           )
-        if (rows.saturated[row] === 1 && saturations++ < MOST_NAMED) saturated.push(from + row)
+        if (rows.saturated[row] === 1 && saturations++ < MOST_NAMED) saturated.push(at)
       }
       yield {
         rows: to - from,

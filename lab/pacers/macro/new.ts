@@ -1,9 +1,22 @@
-/** The redesign as proposed (golang/go#44167), in the model: model.ts. The names of the text: r, γ, A and K for the rates. */
+/**
+ * The redesign as proposed (golang/go#44167), in the model (model.ts). r and γ are the proposal's
+ * names; its A and K are the rates of allocation and scanning. For each cycle:
+ *
+ * 1. The goal is γ times what lives, stacks and globals included, and at least the floors.
+ * 2. The trigger lies r times the expected scan work below the goal, but at least at a share of the
+ *    way from the live heap to the goal. The first cycle has no r yet.
+ * 3. If a quarter of the CPU is enough to keep the goal, only workers mark. Otherwise assists take
+ *    as much of the CPU as the slope from trigger to goal needs.
+ * 4. The controller moves r towards the r that would have been right. Its integral is led back
+ *    while its output is limited.
+ */
+import { cellAt } from '../../indexed.ts'
+import { MiB } from '../../units.ts'
 import type { ControllerConstants } from './controller.ts'
 import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.25
-const LEAST_GOAL = 2 * 1024 * 1024
+const LEAST_GOAL = 2 * MiB
 const MIN_TRIGGER_SHARE = 0.6
 const R_MARGIN = 0.05
 
@@ -29,12 +42,12 @@ export class NewModel implements Model {
     const hasIntegral = integralTime !== 0 && resetTime !== 0
     let { r, integral } = this
     for (let cycle = from; cycle < to; cycle++) {
-      const alloc = allocs[cycle]
-      const scanRate = scans[cycle]
-      const growth = growths[cycle]
-      const fraction = fractions[cycle]
-      const stack = stacks[cycle]
-      const target = targets[cycle]
+      const alloc = cellAt(allocs, cycle)
+      const scanRate = cellAt(scans, cycle)
+      const growth = cellAt(growths, cycle)
+      const fraction = cellAt(fractions, cycle)
+      const stack = cellAt(stacks, cycle)
+      const target = cellAt(targets, cycle)
       const row = cycle - from
       const { live, scan } = heap
 
@@ -57,7 +70,7 @@ export class NewModel implements Model {
       if (runway > slope) {
         runway = slope
         const x = alloc / (slope * scanRate)
-        // An infinite x, of a slope of 0: all of the CPU.
+        // x is infinite if the slope is 0: all of the CPU then.
         utilization = x === Number.POSITIVE_INFINITY ? 1 : x / (1 + x)
       }
       const work = heap.work(growth, stack)
@@ -75,7 +88,8 @@ export class NewModel implements Model {
       rows.saturated[row] = trigger > goal ? 1 : 0
 
       const measured = ((black / work) * (0.75 / (1 - utilization))) / (0.25 / utilization)
-      if (measured - measured !== 0) continue // not finite: nothing was scanned, or the program stood still
+      // Not finite: nothing was scanned, or the program did not run.
+      if (measured - measured !== 0) continue
       const error = measured - r
       const raw = gain * error + integral
       const out = raw < min ? min : raw > max ? max : raw

@@ -1,10 +1,23 @@
-/** The pacer of Go 1.14 to 1.17, in the model: model.ts. h: trigger ratio. Where the original wraps, differences are taken as 0. */
+/**
+ * The pacer of Go 1.14 to 1.17, in the model (model.ts). Its h is the trigger ratio. Where the
+ * original wraps, differences are taken as 0. For each cycle:
+ *
+ * 1. The goal is γ times the live heap, and the trigger 1 + h times it.
+ * 2. Marking takes as much of the CPU as the slope to the goal needs for the work that is expected,
+ *    and at least the background's quarter.
+ * 3. If the cycle comes to its goal, or has more work than was expected, the slope from there on is
+ *    that to the hard goal.
+ * 4. The controller moves h by half of its error, and limits it. The error is the growth to the
+ *    goal less h, less what the heap grew beyond h, weighted by the utilization over its target.
+ */
+import { cellAt } from '../../indexed.ts'
+import { MiB } from '../../units.ts'
 import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.3
 const BACKGROUND = 0.25
 const GAIN = 0.5
-const LEAST_GOAL = 4 * 1024 * 1024
+const LEAST_GOAL = 4 * MiB
 const OVERSHOOT = 1.1
 const FIRST_RATIO = 7 / 8
 const MIN_RATIO_SHARE = 0.6
@@ -14,7 +27,7 @@ export class OldModel implements Model {
   readonly targetUtilization = TARGET
   private readonly globals: Globals
   private readonly heap: ModelHeap
-  /** As the controller left it, and within its limits. */
+  /** The ratio as the controller left it, and within its limits. */
   private rawRatio = FIRST_RATIO
   private ratio = FIRST_RATIO
 
@@ -29,12 +42,12 @@ export class OldModel implements Model {
     const { gamma } = this.globals
     let { rawRatio, ratio } = this
     for (let cycle = from; cycle < to; cycle++) {
-      const alloc = allocs[cycle]
-      const scanRate = scans[cycle]
-      const growth = growths[cycle]
-      const fraction = fractions[cycle]
-      const stack = stacks[cycle]
-      const target = targets[cycle]
+      const alloc = cellAt(allocs, cycle)
+      const scanRate = cellAt(scans, cycle)
+      const growth = cellAt(growths, cycle)
+      const fraction = cellAt(fractions, cycle)
+      const stack = cellAt(stacks, cycle)
+      const target = cellAt(targets, cycle)
       const row = cycle - from
       const { live, scan, isFirst } = heap
 
@@ -99,13 +112,18 @@ export class OldModel implements Model {
   }
 }
 
-/** Share of the CPU at so many bytes allocated for each byte scanned; never below the background's. */
+/**
+ * Share of the CPU at that many bytes allocated for each byte scanned; at least the background's.
+ */
 function utilizationAt(slope: number, alloc: number, scanRate: number): number {
   const share = alloc / (alloc + scanRate * slope)
   return share > BACKGROUND ? share : BACKGROUND
 }
 
-/** The limits are those of the goal of the last live heap, and of the new one at the same time: as the original has it. */
+/**
+ * Limits the ratio. The limits mix the goal of the last live heap and the new live heap, as in the
+ * original.
+ */
 function limited(
   ratio: number,
   gamma: number,

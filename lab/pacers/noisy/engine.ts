@@ -1,10 +1,11 @@
 /**
- * The noisy engine: the stepped one with a nature that is not smooth, in many runs beside each other, each drawn from its own seed. A row is a cycle, and
- * tells quantiles over the runs.
+ * The noisy engine: the stepped engine with a nature that is not smooth, in many runs side by side,
+ * each drawn from a seed of its own. A row is a cycle, with quantiles over the runs.
  */
 
 import type { Pacer } from 'sawtooth/pacer'
 import { mean, quantileSorted } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
 import { Random, seedOf } from '../../random.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { Pace } from '../pace.ts'
@@ -22,8 +23,10 @@ export const COLUMNS = [
 ]
 
 /**
- * `runs`: how many. `say`: is told how far a long simulation is. Throws an InputError, also while
- * blocks are drawn.
+ * Throws an InputError, also while blocks are drawn.
+ *
+ * @param runs - how many
+ * @param say - is told how far a long simulation is
  */
 export function noisySimulation(
   scenario: Scenario,
@@ -69,7 +72,7 @@ export function noisySimulation(
             mean([...limited]),
           ],
         ]
-        row.forEach((value, column) => (columns[column] as number[]).push(value))
+        columns.forEach((column, index) => column.push(itemAt(row, index)))
       }
       yield { rows, columns }
     }
@@ -78,15 +81,16 @@ export function noisySimulation(
   return { columns: COLUMNS, cycles: scenario.cycles, blocks, remarks: () => [] }
 }
 
-/** Rows between two writes: fewer where each takes long. */
+/** Rows of a block: fewer if each takes longer. */
 function blockRows(runs: number): number {
   return Math.max(1, Math.floor(BLOCK_ROWS / runs))
 }
 
 function quantilesOf(values: Float64Array, at: readonly number[]): number[] {
-  // simple-statistics wants a plain list.
+  // simple-statistics needs a plain list.
   const sorted = [...values.sort()]
-  // Infinite ones, of cycles that never started, are no numbers to interpolate between.
-  if (sorted[0] === sorted.at(-1)) return at.map(() => sorted[0] as number)
+  // Values are infinite for cycles that never started: these cannot be interpolated.
+  const least = itemAt(sorted, 0)
+  if (least === sorted.at(-1)) return at.map(() => least)
   return at.map(quantile => quantileSorted(sorted, quantile))
 }

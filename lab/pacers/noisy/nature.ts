@@ -1,24 +1,34 @@
 /**
- * What the proposal of the pacer redesign left open (golang/go#44167): programs that are not smooth. Drawn from a seed:
+ * What the proposal of the pacer redesign left open (golang/go#44167): programs that are not
+ * smooth. All is drawn from a seed.
  *
- *   bursts      the program allocates in bursts of some ms, and less between them; the mean is the scenario's
- *   late        the program hears of a new assist ratio after some ms: goroutines are charged when they refill
- *   fractional  fractional workers have their share of the time at one go, and then nothing
+ *   bursts      the program allocates in bursts of some ms, and less between them; the mean is the
+ *               scenario's
+ *   late        the program learns of a new assist ratio after some ms, since goroutines are
+ *               charged when they refill
+ *   fractional  fractional workers take their share of the time at one go, and then nothing
  *   idle        some of the CPU is idle, and marks
- *   away        whoever ends the mark is off the CPU for a while, with nothing left to mark (golang/go#52433)
+ *   away        the P that ends the mark is off the CPU for a while, with nothing left to mark
+ *               (golang/go#52433)
  */
 
+import { itemAt } from '../../indexed.ts'
 import type { Random } from '../../random.ts'
 import { type Field, share } from '../fields.ts'
 import type { Nature } from '../stepped/nature.ts'
 
-/** How much of each; all may stand in a scenario's `global`, and are 0 for none. */
+/**
+ * How much there is of each. All may stand in a scenario's `global`; each has a value if left out.
+ */
 export const NOISE_FIELDS = {
   /** How many times the mean rate a burst has. */
   burst: { name: 'noise_burst', min: 1, max: 100, isWhole: false, ifMissing: 3 },
   /** Mean delay of the ratio, in ms. */
   lateMs: { name: 'noise_late_ms', min: 0, max: 1000, isWhole: false, ifMissing: 1 },
-  /** In what share of the periods fractional workers run at all; 1: smoothly. More, where all of the CPU in so few would be less than their share. */
+  /**
+   * In what share of the periods fractional workers run at all; 1: smoothly. They run in more if
+   * all of the CPU in that few would be less than their share.
+   */
   fractional: { name: 'noise_fractional', min: 0.01, max: 1, isWhole: false, ifMissing: 0.1 },
   /** Mean share of the CPU that is idle while marking. */
   idle: { ...share('noise_idle'), ifMissing: 0.05 },
@@ -31,17 +41,17 @@ export type NoiseLevels = Readonly<Record<keyof typeof NOISE_FIELDS, number>>
 const PERIOD_MS = 0.5
 /** Mean length of a burst, in periods. */
 const BURST_PERIODS = 6
-/** In a calm the program allocates at this share of its mean rate. */
+/** Between bursts the program allocates at this share of its mean rate. */
 const CALM = 0.25
 const AWAY_CHANCE = 0.25
-/** Ratios that are remembered: the latest that the program may be. */
+/** Ratios that are remembered, in periods. The program cannot be later than that. */
 const MOST_LATE_PERIODS = 64
 
 export class NoisyNature implements Nature {
   private readonly levels: NoiseLevels
   private readonly random: Random
   private dedicated = 0
-  /** How likely fractional workers run in a period, and what they have of the CPU then. */
+  /** How likely fractional workers run in a period, and their share of the CPU if they do. */
   private fractionalChance = 1
   private fractional = 0
   private idle = 0
@@ -68,7 +78,7 @@ export class NoisyNature implements Nature {
   }
 
   idleShare(): number {
-    // As much as there is of it in this cycle, at one time or another.
+    // As much as this cycle has of it, spread at random.
     return this.idle > 0 ? Math.min(this.idle * 2 * this.random.share(), 1) : 0
   }
 
@@ -88,7 +98,7 @@ export class NoisyNature implements Nature {
     ratios.push(ratio)
     if (ratios.length > MOST_LATE_PERIODS) ratios.shift()
     const late = Math.floor(this.exponential(this.levels.lateMs) / PERIOD_MS)
-    return ratios[Math.max(ratios.length - 1 - late, 0)] as number
+    return itemAt(ratios, Math.max(ratios.length - 1 - late, 0))
   }
 
   awayNs(): number {
@@ -97,7 +107,7 @@ export class NoisyNature implements Nature {
       : 0
   }
 
-  /** Exponentially distributed, with this mean. */
+  /** An exponentially distributed number with this mean. */
   private exponential(mean: number): number {
     return mean === 0 ? 0 : -mean * Math.log(1 - this.random.share())
   }

@@ -1,5 +1,10 @@
-// Shapes the real heap to a scenario, cycle by cycle: one goroutine on each P allocates, and keeps as much as shall live; main's stack has as many bytes as the scenario
-// says. While a cycle marks, each allocates at the scenario's rate; between cycles as fast as it can, since there a pacer sees bytes and no time.
+// Shapes the real heap to a scenario, cycle by cycle.
+//
+// 1. One goroutine on each P allocates, and keeps as much as must live.
+// 2. While a cycle marks, each allocates at the scenario's rate. Between cycles it allocates as
+//    fast as it can, since there a pacer sees bytes and no time.
+// 3. The main goroutine's stack has as many bytes as the scenario says.
+//
 // The shape is in shape.json beside this file (real/engine.ts puts both there).
 import { openSync, readFileSync, readSync } from 'node:fs'
 import {
@@ -32,19 +37,19 @@ import {
 } from 'sawtooth'
 import type { Shape, Told } from '../real/shape.ts'
 
-// Module code runs on every P, and knows no arguments.
+// Module code runs on every P, and gets no arguments.
 const shape = JSON.parse(readFileSync(new URL('./shape.json', import.meta.url), 'utf8')) as Shape
 
 const CELL_BYTES = 32
 const CHUNK_CELLS = 512
 const CHUNK_BYTES = CELL_BYTES * CHUNK_CELLS
 const WORD_BYTES = 4
-/** What lives is made anew if the share of pointers changes by more. */
+/** The live heap is made anew if the share of pointers changes by more than this. */
 const REBUILT = 0.1
 /** How long a goroutine goes on before it yields. */
 const SLICE_MS = 0.5
 
-// 32 bytes with the header, each word a reference.
+// 32 bytes with the header. Each word is a reference.
 const Bytes = array(i32)
 const Cell = struct('Cell', {
   next: self,
@@ -61,13 +66,16 @@ const Done = chan(i32)
 /** Set by each goroutine once it runs. */
 const hasStarted = Array.from({ length: procs() }, () => global(bool))
 
-/** Set by each at its end: share of its time in which its thread was off the CPU. */
+/** Set by each goroutine at its end: the share of its time in which its thread was off the CPU. */
 const offCpu = Array.from({ length: procs() }, () => global(f64))
 
-// All of them nil: they are there to be scanned.
+// All of them are nil: they are only there to be scanned.
 global(ref(Cell), Math.max(1, Math.floor(shape.globalsBytes / WORD_BYTES)))
 
-/** Linux's account of this thread, or null: the second number says for how many ns it was ready and had no CPU. */
+/**
+ * Linux's account of this thread, or null. Its second number says for how many ns the thread was
+ * ready and had no CPU.
+ */
 const account = openAccount()
 const text = new Uint8Array(64)
 
@@ -91,7 +99,10 @@ function offCpuMs(): number {
   return ns / 1e6
 }
 
-/** A clock that stands still while this P's thread is off the CPU. Between two yields, and where nobody assists. */
+/**
+ * A clock that stands still while this P's thread is off the CPU. It is valid between two yields,
+ * while the goroutine does not assist.
+ */
 function cpuMs(): number {
   return performance.now() - offCpuMs()
 }
@@ -113,19 +124,21 @@ const at = (values: readonly number[], cycle: number): number =>
   values[Math.min(cycle, shape.cycles - 1)] as number
 
 const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
-  // A goroutine stays on the P that starts it: as long as this one gives no way, its P starts no other.
+  // A goroutine stays on the P that starts it. As long as this one does not yield, its P starts no
+  // other.
   hasStarted[index]?.set(true)
   while (!hasStarted.every(one => one.get())) poll()
   const top = local<typeof Cell>(nil)
   let chunks = 0
   let yielded = performance.now()
-  // Of the chunk before: time that the program took longer than its pace.
+  // By how much the program was behind its pace after the chunk before.
   let lateMs = 0
   let builtFraction = 1
   let percent = at(shape.gogc, 0)
   const [beganMs, beganOffMs] = [performance.now(), offCpuMs()]
   for (let cycle = numGC(); cycle < shape.cycles; cycle = numGC()) {
-    // One of them, since main looks once in a ms, and a cycle may be shorter.
+    // One of the goroutines does this, since main looks only once in a ms, and a cycle may be
+    // shorter.
     if (index === 0 && at(shape.gogc, cycle) !== percent) {
       percent = at(shape.gogc, cycle)
       setGCPercent(percent)
@@ -151,7 +164,7 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
     }
     if (isMarking()) {
       const paceMs = CHUNK_BYTES / at(shape.rates, cycle)
-      // Off the CPU in an assist is in the assist already.
+      // Time off the CPU in an assist is already in the assist's time.
       const assisted = assistMs() - assistedBefore
       const made = cpuMs()
       const ownMs = assisted > 0 ? performance.now() - wall - assisted : made - began

@@ -1,12 +1,19 @@
 /**
- * The real engine: the program `programs/shaped-heap.ts` shapes a real heap to a scenario of the stepped form, on real Ps, under the pacer. The columns are those of
- * the stepped engine, measured, and some more.
+ * The real engine: the program `programs/shaped-heap.ts` shapes a real heap to a scenario of the
+ * stepped form, on real Ps, under the pacer. The columns are those of the stepped engine, measured,
+ * and some more.
  *
- * The scenario is run twice. Only the ratio of its two rates counts: the scan rate is the machine's own, for each cycle that of the first run, and the second one allocates as
- * the ratio says. Before the scenario each of them collects a small heap for some cycles, until the code is compiled; these are in no row.
+ * 1. A run begins with cycles of a small heap, until the code is compiled. They are in no row.
+ * 2. The scenario is run once to measure how fast this machine scans, cycle by cycle.
+ * 3. It is run again. Only the ratio of a scenario's two rates counts: the program allocates at
+ *    that ratio times the measured scan rate.
  *
- * What cannot be carried over: Ps are no more than the machine runs at once, where the scenario has more cores; what the scenario has grow at once is allocated at the
- * scenario's rate, since a live heap must be allocated; the adversary's `assist_follow` is left out.
+ * What cannot be carried over:
+ *
+ * - A scenario's cores are Ps, but no more than the machine runs at once.
+ * - What a scenario lets grow at once is allocated at the scenario's rate, since a live heap must
+ *   be allocated.
+ * - The adversary's `assist_follow` is left out.
  */
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -21,9 +28,11 @@ import {
 } from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { CycleRecord, RunRecord } from 'sawtooth/internal/runtime/report/record'
 import { median } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
 import { ownJson } from '../../json.ts'
 import { labFile } from '../../package-files.ts'
 import { expectWritten, FailedRun, listener, silent } from '../../run.ts'
+import { GiB, KiB, MiB } from '../../units.ts'
 import type { Block, Simulation } from '../engine.ts'
 import { InputError } from '../input-error.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
@@ -37,21 +46,26 @@ export const COLUMNS = [
   ...['pacer_utilization', 'assist_utilization', 'work', 'mark_ms', 'time_ms', 'limited'],
 ] as const
 
-/** Before it is measured, in bytes for each ms of a CPU. */
-const ASSUMED_SCAN_RATE = 1024 * 1024
-/** Cycles before the scenario's, and the most that lives in them. */
+/** The scan rate before it is measured, in bytes for each ms of a CPU. */
+const ASSUMED_SCAN_RATE = MiB
+/** Cycles before those of the scenario, and the most that lives in them. */
 const WARM_CYCLES = 40
-const WARM_BYTES = 4 * 2 ** 20
-/** A stack of 64 MiB cannot grow, and main's has more on it than the scenario says. */
-const MOST_STACK_BYTES = 63 * 2 ** 20
-const MOST_HEAP_BYTES = 2 ** 31
-/** The machine is called busy above this share of time in which threads waited for a CPU, and a heap too small below this share of the scenario's. */
+const WARM_BYTES = 4 * MiB
+/**
+ * A stack of 64 MiB cannot grow, and that of the main goroutine holds more than the scenario says.
+ */
+const MOST_STACK_BYTES = 63 * MiB
+const MOST_HEAP_BYTES = 2 * GiB
+/**
+ * Above the first share of time in which threads waited for a CPU, the machine is called busy.
+ * Below the second share of the scenario's live heap, the heap is called too small.
+ */
 const BUSY = 0.05
 const REACHED = 0.8
-/** A cycle's scan rate is the median of as many around it. */
+/** A cycle's scan rate is the median of this many cycles around it. */
 const SMOOTHED_CYCLES = 5
 
-/** Columns of a scenario. */
+/** Indexes of a scenario's columns. */
 const GROWTH = 2
 const STACK = 4
 const GOGC = 5
@@ -62,7 +76,7 @@ type Globals = Record<keyof typeof GLOBAL_FIELDS, number>
 export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
   /** As `--pacer`. */
   readonly pacer: string
-  /** null: as many as the scenario has cores, but no more than there are. */
+  /** null: as many as the scenario has cores, but no more than the machine has. */
   readonly procs: number | null
   readonly seed: number
   readonly signal?: AbortSignal
@@ -72,11 +86,17 @@ export interface Measured extends Simulation {
   readonly record: RunRecord
   /** Bytes that a worker scans in a ms of its time: the median of the cycles of the first run. */
   readonly scanRate: number
-  /** Share of the time in which the Ps' threads were ready and had no CPU; null where the system does not tell. */
+  /**
+   * Share of the time in which the Ps' threads were ready and had no CPU; null if the system does
+   * not say.
+   */
   readonly offCpu: number | null
 }
 
-/** Throws an InputError for a scenario that is none, a UsageError for options that the runtime refuses, and FailedRun. */
+/**
+ * Throws an InputError for a scenario that is none, a UsageError for options that the runtime
+ * refuses, and FailedRun.
+ */
 export async function measure(scenario: Scenario, options: RealOptions): Promise<Measured> {
   const globals = globalsOf(scenario, GLOBAL_FIELDS)
   expectPossible(scenario, globals)
@@ -126,7 +146,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
       ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate, offCpu },
       blocks: () => [blockOf(cycles, liveBefore)],
       remarks: () => [
-        `${scenario.origin}: ${record.procs} P, a worker scans ${Math.round(scanRate / 1024)} KiB in a millisecond`,
+        `${scenario.origin}: ${record.procs} P, a worker scans ${Math.round(scanRate / KiB)} KiB in a millisecond`,
         ...remarksOf(scenario, liveOf(scenario, globals), cycles, offCpu),
       ],
     }
@@ -136,15 +156,15 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
   }
 }
 
-/** Bytes that shall live in each cycle. */
+/** Bytes that must live in each cycle. */
 function liveOf({ columns }: Scenario, { initialHeap }: Globals): number[] {
   let bytes = initialHeap
-  return [...(columns[GROWTH] as Float64Array)].map(
+  return [...itemAt(columns, GROWTH)].map(
     (factor, cycle) => (bytes = cycle === 0 ? bytes : bytes * factor),
   )
 }
 
-/** Throws an InputError where the scenario wants what no real heap has. */
+/** Throws an InputError if the scenario needs what no real heap has. */
 function expectPossible(scenario: Scenario, globals: Globals): void {
   const refuse = (cycle: number, complaint: string): never => {
     throw new InputError(scenario.origin, `cycle ${cycle}`, complaint)
@@ -170,13 +190,11 @@ function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly numbe
   const [alloc, scan, , fractions, stacks, gogc] = columns.map(column => [...column]) as [
     ...[number[], number[], number[], number[], number[], number[]],
   ]
-  const rates = alloc.map(
-    (rate, cycle) => (rate / (scan[cycle] as number)) * (scanRates[cycle] as number),
-  )
+  const rates = alloc.map((rate, cycle) => (rate / itemAt(scan, cycle)) * itemAt(scanRates, cycle))
   let percent = globals.gcPercent
   const percents = gogc.map(value => (percent = Number.isNaN(value) ? percent : value))
   const warmed = (values: readonly number[]): number[] => [
-    ...Array.from({ length: WARM_CYCLES }, () => values[0] as number),
+    ...Array.from({ length: WARM_CYCLES }, () => itemAt(values, 0)),
     ...values,
   ]
   return {
@@ -197,7 +215,8 @@ function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly numbe
 function flagsOf({ pacer, seed, termination, gate, credit, arena, signal }: RealOptions) {
   return {
     ...{ pacer, seed },
-    // Go's own protocol, unless another is asked for: the pacer alone is to be seen, and not the gate.
+    // Without these options the run has Go's own protocol, so that it shows the pacer and not the
+    // gate.
     termination: termination ?? ('coordinator' as const),
     gate: gate ?? ('off' as const),
     ...(credit === undefined ? {} : { credit }),
@@ -206,7 +225,7 @@ function flagsOf({ pacer, seed, termination, gate, credit, arena, signal }: Real
   }
 }
 
-/** For each cycle, bytes scanned in a ms that somebody marked. */
+/** For each cycle, bytes scanned in a ms of marking by one P. */
 function scanRatesOf(cycles: readonly CycleRecord[]): number[] {
   const rates = cycles.map(cycle => {
     const { cpuMs } = cycle
@@ -232,7 +251,7 @@ function blockOf(cycles: readonly CycleRecord[], liveBefore: number): Block {
   ])
   return {
     rows: rows.length,
-    columns: COLUMNS.map((_, column) => rows.map(row => row[column] as number)),
+    columns: COLUMNS.map((_, column) => rows.map(row => itemAt(row, column))),
   }
 }
 
@@ -244,7 +263,7 @@ function assistShareOf({ pacerUtilization }: CycleRecord): number {
   return pacerUtilization - BACKGROUND_UTILIZATION
 }
 
-/** What is to be known of a run before its numbers are trusted. */
+/** What a reader must know of a run before its numbers are trusted. */
 function remarksOf(
   { origin, columns }: Scenario,
   live: readonly number[],
@@ -255,7 +274,7 @@ function remarksOf(
   if (columns[FOLLOW]?.some(value => value > 0))
     remarks.push('assist_follow is left out on a real heap')
   const short = cycles.filter(
-    ({ heapMarked }, cycle) => heapMarked < REACHED * (live[cycle] as number),
+    ({ heapMarked }, cycle) => heapMarked < REACHED * itemAt(live, cycle),
   ).length
   if (short > 0)
     remarks.push(

@@ -1,5 +1,6 @@
-/** The scenarios that are built in, by name: `model/steady`, `stepped/steady`, `ours/spike-train`. */
+/** The built-in scenarios by name: `model/steady`, `stepped/steady`, `ours/spike-train`. */
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { itemAt } from '../../indexed.ts'
 import { Random } from '../../random.ts'
 import type { Field } from '../fields.ts'
 import { CYCLE_FIELDS as MACRO_FIELDS } from '../macro/model.ts'
@@ -12,10 +13,12 @@ import { steppedScenarios } from './stepped.ts'
 export interface LibraryScenario {
   readonly name: string
   readonly what: string
-  /** The engine whose form it has; the noisy and the real engine take those of the stepped one. */
+  /** The engine whose form it has. The noisy and the real engine take those of the stepped one. */
   readonly engine: 'macro' | 'stepped'
   readonly cycles: number
-  /** The cycle, from 0, in which something changes for good: what settles is looked at from there on. */
+  /**
+   * The cycle, from 0, in which something changes for good. The settling is measured from there.
+   */
   readonly step: number
   readonly global: Readonly<Record<string, number | null>>
   /** In the order of the engine's fields. */
@@ -31,35 +34,38 @@ export const fieldsOf: Readonly<Record<'macro' | 'stepped' | 'noisy', readonly F
   noisy: STEPPED_FIELDS,
 }
 
-/** Throws a UsageError that says what there is. */
+/** Throws a UsageError that says where to look. */
 export function scenarioNamed(name: string): LibraryScenario {
   const found = library.find(one => one.name === name)
   if (found !== undefined) return found
   throw new UsageError(`there is no scenario ${name}${like(name)}; see sawtooth pacers list`)
 }
 
-/** One of the same name in another part of the library, where there is one. */
+/** Names a scenario of the same name in another part of the library, if there is one. */
 function like(name: string): string {
   const last = name.split('/').at(-1)
   const found = library.filter(one => one.name.split('/').at(-1) === last).map(one => one.name)
   return found.length === 0 ? '' : `, but ${found.join(', ')}`
 }
 
-/** The scenario with its noise drawn from a seed: the same seed gives the same numbers. */
+/** The scenario with its noise drawn from a seed. The same seed gives the same numbers. */
 export function drawn(
   { name, engine, cycles, global, signals }: LibraryScenario,
   seed: number,
 ): Scenario {
   const random = new Random(seed)
-  const columns = signals.map(() => new Float64Array(cycles))
+  const drawing = signals.map(signal => [signal, new Float64Array(cycles)] as const)
   for (let cycle = 0; cycle < cycles; cycle++)
-    signals.forEach(
-      (signal, index) => ((columns[index] as Float64Array)[cycle] = signal(cycle, random)),
-    )
-  return { origin: name, header: { name, engine, global }, columns, cycles }
+    for (const [signal, column] of drawing) column[cycle] = signal(cycle, random)
+  return {
+    origin: name,
+    header: { name, engine, global },
+    columns: drawing.map(([, column]) => column),
+    cycles,
+  }
 }
 
-/** As a file of the engine's form, for others to read. */
+/** The scenario as a file of the engine's form. */
 export function asJson(
   scenario: Scenario,
   fields: readonly Field[],
@@ -68,7 +74,7 @@ export function asJson(
 } {
   const cycles = Array.from({ length: scenario.cycles }, (_, cycle) =>
     Object.fromEntries(
-      fields.map(({ name }, index) => [name, (scenario.columns[index] as Float64Array)[cycle]]),
+      fields.map(({ name }, index) => [name, itemAt(scenario.columns, index)[cycle]]),
     ),
   )
   return { ...scenario.header, cycles }

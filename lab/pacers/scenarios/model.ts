@@ -1,7 +1,9 @@
 /**
- * The scenarios of mknyszek/pacer-model, for the macro engine, by their recipes. Those with noise draw it from our seed: the originals drew it from a
- * generator without one, and are what they are in their files alone.
+ * The scenarios of mknyszek/pacer-model, for the macro engine, by their recipes. Those with noise
+ * draw it from our seed. The originals drew it from a generator without a seed, so the published
+ * numbers exist only in their files.
  */
+import { GiB, KiB, MiB } from '../../units.ts'
 import {
   constant,
   delayed,
@@ -15,8 +17,6 @@ import {
   sum,
 } from './signals.ts'
 
-const MiB = 2 ** 20
-const GiB = 2 ** 30
 const CYCLES = 50
 const SCAN_RATE = 31
 const NO_TARGET = -1
@@ -130,7 +130,10 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
   },
 }
 
-/** What the library makes its scenarios of: see library.ts. Signals in the order of macro/model.ts's fields, which is the order of draws. */
+/**
+ * What the library makes its scenarios of (library.ts). Signals are in the order of
+ * macro/model.ts's fields, which is the order of the draws.
+ */
 export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) => ({
   name: `model/${name}`,
   what: scenario.what,
@@ -139,7 +142,7 @@ export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) =
   step: 0,
   global: {
     gamma: scenario.gamma ?? 2,
-    globals_bytes: scenario.globals ?? 32 * 1024,
+    globals_bytes: scenario.globals ?? 32 * KiB,
     init_live_heap: 2 * MiB,
   },
   signals: [

@@ -1,10 +1,12 @@
 /**
- * Signals: a number for each cycle, made of simple ones. Those of mknyszek/pacer-model and of Go's pacer tests, with the same meaning, so that their
- * scenarios can be written down; noise is drawn from a seed.
+ * Signals: a number for each cycle, composed of simple signals. They are those of
+ * mknyszek/pacer-model and of Go's pacer tests, with the same meaning, so that their scenarios can
+ * be written down. Noise is drawn from a seed.
  */
+import { itemAt } from '../../indexed.ts'
 import type { Random } from '../../random.ts'
 
-/** The value in cycle `i`, from 0. Asked once for each cycle, in order; noise draws then. */
+/** The value in cycle `i`, from 0. It is asked once for each cycle, in order; noise draws then. */
 export type Signal = (i: number, random: Random) => number
 
 export const constant =
@@ -24,7 +26,7 @@ export const oscillation =
   i =>
     amplitude * Math.sin(((2 * Math.PI) / period) * (i % period))
 
-/** Anything within ±amplitude, each value as likely. */
+/** Any value within ±amplitude, all equally likely. */
 export const noise =
   (amplitude: number): Signal =>
   (_, random) =>
@@ -36,13 +38,15 @@ export const spike =
   i =>
     i === 0 ? height : 0
 
-/** `high` in every `period`th cycle, `low` in the others; `at`: which of them is high. */
+/**
+ * `high` in every `period`th cycle, `low` in the others. `at` says which cycle of a period is high.
+ */
 export const train =
   (low: number, high: number, period: number, at = 0): Signal =>
   i =>
     i % period === at ? high : low
 
-/** `first` for so many cycles, then `second` for so many, and so on. */
+/** `first` for `firstCycles` cycles, then `second` for `secondCycles`, and so on. */
 export const alternation =
   (first: number, firstCycles: number, second: number, secondCycles: number): Signal =>
   i =>
@@ -52,9 +56,9 @@ export const alternation =
 export const sequence =
   (...values: readonly number[]): Signal =>
   i =>
-    values[Math.min(i, values.length - 1)] as number
+    itemAt(values, Math.min(i, values.length - 1))
 
-/** 0 for so many cycles, then the signal from its start. */
+/** 0 for `cycles` cycles, then the signal from its start. */
 export const delayed =
   (cycles: number, signal: Signal): Signal =>
   (i, random) =>
@@ -65,13 +69,13 @@ export const sum =
   (i, random) =>
     signals.reduce((total, signal) => total + signal(i, random), 0)
 
-/** Held within bounds. */
+/** The signal held within bounds. */
 export const limited =
   (signal: Signal, min: number, max: number): Signal =>
   (i, random) =>
     Math.min(Math.max(signal(i, random), min), max)
 
-/** Rounded towards 0 to whole multiples. */
+/** The signal rounded towards 0 to whole multiples. */
 export const rounded =
   (signal: Signal, multiple = 1): Signal =>
   (i, random) =>

@@ -1,4 +1,8 @@
-/** The scenarios for the stepped engine: those of Go's pacer tests (mgcpacer_test.go), and ours, which nobody else has. Rates: KiB per CPU-millisecond. */
+/**
+ * The scenarios for the stepped engine: those of Go's pacer tests (mgcpacer_test.go), those of
+ * golang/go#44167's results, and our own. Rates are KiB per CPU-millisecond.
+ */
+import { KiB, MiB } from '../../units.ts'
 import {
   alternation,
   constant,
@@ -15,8 +19,6 @@ import {
   train,
 } from './signals.ts'
 
-const KiB = 1024
-const MiB = 2 ** 20
 const CYCLES = 50
 const LEAST_RATE = 0.0001
 
@@ -35,12 +37,12 @@ interface SteppedScenario {
   readonly growth?: Signal
   readonly fraction?: Signal
   readonly stack?: Signal
-  /** GOGC of each cycle, where it changes. */
+  /** GOGC of each cycle, if it changes. */
   readonly gogcOf?: Signal
   readonly follow?: Signal
 }
 
-/** From a heap that doubles to one that stays, in so many cycles. */
+/** From a heap that doubles to one that stays, in that many cycles. */
 const buildUp = (cycles: number): Signal => sum(constant(2), ramp(-1, cycles))
 
 const GO: Readonly<Record<string, SteppedScenario>> = {
@@ -68,7 +70,10 @@ const GO: Readonly<Record<string, SteppedScenario>> = {
   'steady-memory-limit': { what: 'a memory limit far away', limit: 512 * MiB },
 }
 
-/** Those of golang/go#44167's results, with the same ratios of the rates, in this engine's form. Its steady one is Go's tests' too. */
+/**
+ * Those of golang/go#44167's results, with the same ratios of the rates, in this engine's form. Its
+ * steady scenario is also that of Go's tests.
+ */
 const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
   jitter: {
     what: 'heap and rates move a little',
@@ -87,7 +92,8 @@ const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
     cycles: 100,
     step: 51,
   },
-  // As Go's test, with a fifth of its heap: above the heap minimum, which is 60 MiB with this GOGC, and below 1 GiB when ten times as much lives.
+  // Go's test with a fifth of its heap. The heap is above the heap minimum, which is 60 MiB with
+  // this GOGC, and below 1 GiB when ten times as much lives.
   'high-gogc': {
     what: 'ten times as much lives, under a GOGC of 1500',
     gogc: 1500,
@@ -193,7 +199,7 @@ function breaths(): number[] {
   return Array.from({ length: 72 }, (_, i) => (i % 8 < 4 ? 1.19 : 0.84))
 }
 
-/** P counts 1 to 8 of the same program. */
+/** 1 to 8 Ps of the same program. */
 const procs = Object.fromEntries(
   [1, 2, 3, 4, 5, 6, 7, 8].map(
     cores =>

@@ -22,7 +22,10 @@ import { type Outcome, search } from './search.ts'
 const DEFAULT_TRIES = 20_000
 const MOST_TRIES = 1e8
 
-/** Returns 0, 1 if no scenario hurts, or 130 after an interrupt, with what was found until then. Throws a UsageError. */
+/**
+ * Returns 0, 1 if no scenario hurts, or 130 after an interrupt, with what was found until then.
+ * Throws a UsageError.
+ */
 export async function searchCommand(argv: readonly string[]): Promise<number> {
   const value = { type: 'string' } as const
   const options = parsed('search', () =>

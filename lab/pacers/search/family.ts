@@ -1,20 +1,24 @@
-/** The scenarios that are searched: a steady program, and up to five ways in which it may change. Each is a number or two, and none is the neutral one, so that what is not needed is left away by shrinking. */
+/**
+ * The scenarios that are searched: a steady program that may change in up to five ways. Each way is
+ * a number or two, which has a neutral value. Shrinking goes towards that, and so removes what is
+ * not needed.
+ */
 import fc from 'fast-check'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import { KiB, MiB } from '../../units.ts'
 import type { Scenario } from '../scenario.ts'
 
-/** Cycles of each; what happens happens after the pacer has had time to learn. */
+/** Cycles of each scenario. Nothing happens before the pacer has had time to learn. */
 export const CYCLES = 48
 export const SETTLED = 16
-const KiB = 1024
 const SCAN_RATE = 1024
 
-/** Whole numbers, since these shrink best; what they stand for is said beside them. */
+/** Whole numbers, since these shrink best. Each says what it stands for. */
 export interface Member {
   readonly gogc: number
-  /** KiB allocated for each CPU-millisecond; a marker scans 1024. */
+  /** KiB allocated for each CPU-millisecond; a worker scans 1024. */
   readonly alloc: number
-  /** The rate is multiplied by it in every `burstEvery`th cycle. 1: never. */
+  /** The factor of the rate in every `burstEvery`th cycle. 1: never. */
   readonly burst: number
   readonly burstEvery: number
   /** The live heap is multiplied by 1 + growth/8 in cycle `growthAt`. 0: it stays. */
@@ -41,7 +45,7 @@ const BOUNDS: Readonly<
   stacks: [0, 256, 0],
 }
 
-/** Around its neutral value: that is what it shrinks to. */
+/** Numbers around the neutral value, towards which they shrink. */
 function around(least: number, most: number, neutral: number): fc.Arbitrary<number> {
   const away = fc.oneof(
     fc.constant(0),
@@ -66,7 +70,7 @@ export const members: fc.Arbitrary<Member> = fc.record(
   ) as unknown as { [Key in keyof Member]: fc.Arbitrary<number> },
 )
 
-/** What of a member is not neutral. */
+/** The numbers of a member that are not neutral. */
 export function tellingOf(member: Member): Partial<Member> {
   const told = Object.entries(member).filter(
     ([name, value]) => value !== BOUNDS[name as keyof Member][2],
@@ -87,7 +91,7 @@ export function memberOf(given: Readonly<Record<string, number>>): Member {
   return member as unknown as Member
 }
 
-/** In the form of the stepped engine. */
+/** The member as a scenario in the form of the stepped engine. */
 export function scenarioOf(member: Member, cores: number): Scenario {
   const { gogc, alloc, burst, burstEvery, growth, growthAt, pointers, pointersLater, stacks } =
     member
@@ -116,7 +120,7 @@ export function scenarioOf(member: Member, cores: number): Scenario {
       column(() => SCAN_RATE),
       column(cycle => (cycle === growthAt ? 1 + growth / 8 : buildUp(cycle))),
       column(cycle => (cycle < middle ? pointers : pointersLater) / 8),
-      column(cycle => (cycle < middle ? 8 * KiB : Math.max(stacks * KiB * KiB, 8 * KiB))),
+      column(cycle => (cycle < middle ? 8 * KiB : Math.max(stacks * MiB, 8 * KiB))),
       column(() => gogc),
       column(() => 0),
     ],

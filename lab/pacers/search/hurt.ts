@@ -8,11 +8,11 @@ import { SETTLED } from './family.ts'
 
 export interface Measure {
   readonly says: string
-  /** From so much on it hurts. */
+  /** From this value on it hurts. */
   readonly threshold: number
 }
 
-/** By name. */
+/** The measures by name. */
 export const MEASURES = {
   overshoot: { says: 'peak over goal, less 1', threshold: 0.2 },
   assists: { says: 'share of the CPU that assists take, in one cycle', threshold: 0.5 },
@@ -24,7 +24,7 @@ export const MEASURES = {
 
 export type MeasureName = keyof typeof MEASURES
 
-/** Throws an InputError where the pacer answers nonsense. */
+/** Throws an InputError if the pacer answers nonsense. */
 export function hurt(scenario: Scenario, pacer: Pacer, by: MeasureName): number {
   const run = simulatedRun(scenario, pacer)
   const outcome = newOutcome()

@@ -1,4 +1,7 @@
-/** A search in parts of a fixed number of tries, each with its own seed: whoever searches them, and in which order, the same is found. */
+/**
+ * A search in parts of a fixed number of tries, each with a seed of its own. The same is found
+ * whichever thread searches a part, and in whichever order.
+ */
 import fc from 'fast-check'
 import type { Pacer } from 'sawtooth/pacer'
 import { seedOf } from '../../random.ts'
@@ -11,10 +14,10 @@ export interface Part {
   readonly tries: number
 }
 
-/** What is looked for, in every part. */
+/** What is searched for, in every part. */
 export interface Wanted {
   readonly by: MeasureName
-  /** Of the machine that is simulated. */
+  /** Cores of the machine that is simulated. */
   readonly cores: number
 }
 
@@ -24,10 +27,13 @@ export interface Worst {
   readonly hurt: number
 }
 
-/** Some tens of milliseconds: an interrupt waits for no longer, and handing one out costs next to nothing. Another number finds other scenarios. */
+/**
+ * Tries of a part. They take some tens of milliseconds: an interrupt waits for no longer, and to
+ * hand out a part costs next to nothing. Another number finds other scenarios.
+ */
 const PART_TRIES = 500
 
-/** In order. Drawn as they are wanted, since they may be many. */
+/** The parts in order. They are made one by one, since there may be many. */
 export function* partsOf(tries: number, seed: number): Generator<Part, void> {
   for (let index = 0; index * PART_TRIES < tries; index++)
     yield {
@@ -37,7 +43,10 @@ export function* partsOf(tries: number, seed: number): Generator<Part, void> {
     }
 }
 
-/** Draws members, and each time one is found it asks for one that is worse still. null: none hurts. Throws an InputError where the pacer answers nonsense. */
+/**
+ * Draws members. Each time one is found the search goes on for one that hurts still more. Returns
+ * null if none hurts. Throws an InputError if the pacer answers nonsense.
+ */
 export function worstOf(
   { index, seed, tries }: Part,
   pacer: Pacer,
@@ -55,12 +64,15 @@ export function worstOf(
     tried += result.numRuns
     if (!result.failed) break
     const [member] = result.counterexample as [Member]
-    worst = { part: index, member, hurt: pain(member) } // throws here if it threw there
+    worst = { part: index, member, hurt: pain(member) } // throws what it threw in the search
   }
   return worst
 }
 
-/** The earlier part's, where both hurt as much: in no order of arrival is it another. */
+/**
+ * The one that hurts more. If both hurt as much it is the earlier part's, so the order in which
+ * parts end does not matter.
+ */
 export function worseOf(one: Worst | null, other: Worst | null): Worst | null {
   if (one === null || other === null) return one ?? other
   if (one.hurt !== other.hurt) return one.hurt > other.hurt ? one : other

@@ -20,7 +20,7 @@ export class SearchPool {
     this.#wanted = wanted
   }
 
-  /** Rejects with a UsageError where the pacer answers nonsense. */
+  /** Rejects with a UsageError if the pacer answers nonsense. */
   async searchPart(part: Part): Promise<Worst | null> {
     const answer = await this.#pool.run({ part, pacer: this.#pacer, wanted: this.#wanted })
     if ('complaint' in answer) throw new UsageError(answer.complaint)

@@ -1,6 +1,11 @@
 /**
- * `sawtooth pacers search`: looks for the scenario of a family that hurts a pacer most, and shrinks it to a few numbers. The tries are searched in parts, several at a
- * time; the worst over all parts is shrunk for as long as it hurts nine tenths as much. fast-check draws and shrinks.
+ * `sawtooth pacers search`: looks for the scenario of a family that hurts a pacer most, and shrinks
+ * it to a few numbers.
+ *
+ * 1. The tries are searched in parts, several at a time.
+ * 2. The worst over all parts is shrunk, as long as it hurts nine tenths as much.
+ *
+ * fast-check draws and shrinks.
  */
 import type { Pacer } from 'sawtooth/pacer'
 import { type Part, partsOf, type Wanted, type Worst, worseOf } from './part.ts'
@@ -8,23 +13,27 @@ import { type Found, shrunk } from './shrink.ts'
 
 export interface SearchOptions extends Wanted {
   readonly seed: number
-  /** Scenarios to be drawn in all. */
+  /** Scenarios that are drawn in all. */
   readonly tries: number
   /** How many parts are searched at a time. */
   readonly lanes: number
-  /** When it is aborted no part begins any more; those that have begun count. */
+  /** When it is aborted no further part begins. Parts that have begun still count. */
   readonly signal: AbortSignal
   progress(tried: number, worst: number | null): void
 }
 
 export interface Outcome {
-  /** Fewer than were asked for after an interrupt. */
+  /** Scenarios that were tried: fewer than were asked for after an interrupt. */
   readonly tried: number
-  /** null: none hurts. */
+  /** null if none hurts. */
   readonly found: Found | null
 }
 
-/** `searchPart`: worstOf, in whichever thread. Rejects with an InputError where the pacer answers nonsense. */
+/**
+ * Rejects with an InputError if the pacer answers nonsense.
+ *
+ * @param searchPart - worstOf, in any thread
+ */
 export async function search(
   pacer: Pacer,
   options: SearchOptions,
@@ -50,7 +59,8 @@ export async function search(
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
-  // Parts begin in order, so the first that fails has begun before any other has failed: it is always the same one.
+  // Parts begin in order, so the first part that fails began before any other had failed. It is the
+  // same one each time.
   const [first] = failures.sort((one, other) => one.part - other.part)
   if (first !== undefined) throw first.error
   return { tried, found: worst === null ? null : shrunk(worst, pacer, options) }

@@ -1,4 +1,4 @@
-/** Takes away from a scenario what is not needed for its pain. */
+/** Removes from a scenario what its pain does not need. */
 import fc from 'fast-check'
 import type { Pacer } from 'sawtooth/pacer'
 import type { Scenario } from '../scenario.ts'
@@ -8,20 +8,21 @@ import type { Wanted, Worst } from './part.ts'
 
 export interface Found {
   readonly scenario: Scenario
-  /** What is not neutral in it. */
+  /** Its numbers that are not neutral. */
   readonly numbers: Partial<Member>
   readonly hurt: number
-  /** Before it was shrunk. */
+  /** How much it hurt before it was shrunk. */
   readonly worst: number
 }
 
-/** How much of the pain shrinking must leave. */
+/** The share of the pain that shrinking must leave. */
 const KEPT = 0.9
 
-/** Throws an InputError where the pacer answers nonsense. */
+/** Throws an InputError if the pacer answers nonsense. */
 export function shrunk(worst: Worst, pacer: Pacer, { by, cores }: Wanted): Found {
   const pain = (member: Member): number => hurt(scenarioOf(member, cores), pacer, by)
-  const least = Math.max(worst.hurt * KEPT, MEASURES[by].threshold) // or what is shown might not hurt
+  // At least the threshold: what is shown must hurt.
+  const least = Math.max(worst.hurt * KEPT, MEASURES[by].threshold)
   const member = simplest(worst.member, candidate => pain(candidate) > least)
   return {
     ...{ scenario: scenarioOf(member, cores), numbers: tellingOf(member) },
@@ -29,7 +30,7 @@ export function shrunk(worst: Worst, pacer: Pacer, { by, cores }: Wanted): Found
   }
 }
 
-/** The simplest member that still holds: fast-check's, started from this one. */
+/** The simplest member that still holds, as fast-check finds it from this one. */
 function simplest(member: Member, holds: (member: Member) => boolean): Member {
   const result = fc.check(
     fc.property(members, candidate => !holds(candidate)),

@@ -13,7 +13,7 @@ export interface Job {
   readonly wanted: Wanted
 }
 
-/** A complaint goes back as its text: a thread's errors arrive without their class. */
+/** A complaint is sent back as its text, since errors of a thread arrive without their class. */
 export type Answer = { readonly worst: Worst | null } | { readonly complaint: string }
 
 let loading: Promise<Pacer> | undefined
@@ -22,7 +22,7 @@ serve(work)
 
 async function work({ part, pacer, wanted }: Job): Promise<Answer> {
   try {
-    loading ??= loadPacer(pacer) // a pool searches for one pacer alone
+    loading ??= loadPacer(pacer) // a pool searches for only one pacer
     return { worst: worstOf(part, await loading, wanted) }
   } catch (error) {
     if (error instanceof UsageError) return { complaint: error.message }

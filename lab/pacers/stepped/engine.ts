@@ -1,9 +1,14 @@
 /**
- * The stepped engine: drives a real pacer, as Go's own pacer tests do. Every 500 µs of simulated time all cores scan and allocate as the assist ratio divides them, and the
- * ratio is revised. There are no idle workers, and under a memory limit nothing is mapped but the
- * heap. The CPU limiter is the collector's (run.ts).
+ * The stepped engine: drives a real pacer, as Go's own pacer tests do.
+ *
+ * 1. Every 500 µs of simulated time all cores scan and allocate, as the assist ratio divides them.
+ * 2. Then the ratio is revised.
+ *
+ * There are no idle workers, and under a memory limit only the heap is mapped. The CPU limiter is
+ * the collector's (run.ts).
  */
 import type { Pacer } from 'sawtooth/pacer'
+import { itemAt } from '../../indexed.ts'
 import { BLOCK_ROWS, type Block, type Simulation } from '../engine.ts'
 import { bytes, type Field, rate, share } from '../fields.ts'
 import { InputError } from '../input-error.ts'
@@ -12,22 +17,23 @@ import { globalsOf, type Scenario } from '../scenario.ts'
 import { type Nature, smooth } from './nature.ts'
 import { type Cycle, type Outcome, SteppedRun } from './run.ts'
 
-/** Beyond it no rate and no factor is one of a real program, and what comes of them no number. */
+/** No real program has a rate or a factor beyond this, and results would not be numbers. */
 const MOST = 1e9
 const positive = (name: string): Field => ({ ...rate(name, 0.0001), max: MOST })
-/** A TiB: a ratio of more to a byte is none that a pacer may answer. */
+/** A TiB. A pacer may not answer a ratio of more than that to a byte. */
 const size = (name: string): Field => ({ ...bytes(name), max: 2 ** 40 })
 
-/** Of one cycle, in the order of the columns. Rates: KiB per CPU-millisecond. */
+/** The fields of one cycle, in the order of the columns. Rates are KiB per CPU-millisecond. */
 export const CYCLE_FIELDS: readonly Field[] = [
   positive('alloc_rate'),
   positive('scan_rate'),
   positive('growth_rate'),
   share('scannable_frac'),
   size('stack_bytes'),
-  // From this cycle on; where it is left out, GOGC stays.
+  // GOGC from this cycle on. If it is left out, GOGC stays.
   { name: 'gogc', min: -1, max: 1e6, isWhole: true, ifMissing: Number.NaN },
-  // An adversary: the program allocates faster by so much for each byte of work that it owes for a byte.
+  // An adversary: the program allocates faster by this factor for each byte of work that it owes
+  // for a byte.
   { ...rate('assist_follow'), max: MOST, ifMissing: 0 },
 ]
 const GOGC = 5
@@ -46,8 +52,9 @@ export const COLUMNS = [
 ] as const
 
 /**
- * `say`: is told how far a long simulation is. Throws an InputError, also while blocks are drawn: a
- * pacer may answer nonsense.
+ * Throws an InputError, also while blocks are drawn: a pacer may answer nonsense.
+ *
+ * @param say - is told how far a long simulation is
  */
 export function steppedSimulation(
   scenario: Scenario,
@@ -79,7 +86,7 @@ export function steppedSimulation(
           utilization,
           Number(isLimited),
         ]
-        row.forEach((value, column) => (columns[column] as number[]).push(value))
+        columns.forEach((column, index) => column.push(itemAt(row, index)))
       }
       yield { rows, columns }
     }
@@ -110,7 +117,7 @@ class Limits {
     this.#busyMs += busyMs
   }
 
-  /** Rows have no length in time: how much of the CPU the collector had is said here. */
+  /** Rows have no length in time, so the collector's share of the CPU is said here. */
   remarks({ origin, cycles }: Scenario): string[] {
     if (this.#first === null) return []
     const share = Math.round((100 * this.#collectorMs) / this.#busyMs)
@@ -120,7 +127,7 @@ class Limits {
   }
 }
 
-/** A run by hand: each call is the next cycle. Throws an InputError, and so do the calls. */
+/** A run by hand: each call simulates the next cycle. Throws an InputError, and so do the calls. */
 export function simulatedRun(
   scenario: Scenario,
   pacer: Pacer,

@@ -1,25 +1,35 @@
-/** What happens to a program and its collector beside what the scenario says. The stepped engine's own is smooth; lab/pacers/noisy/ has one that is not. */
+/** The interface of a nature, and the stepped engine's own. */
+import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
+
+/**
+ * What happens to a program and its collector beside what the scenario says. The stepped engine's
+ * own nature is smooth; lab/pacers/noisy/ has one that is not.
+ *
+ * In each period four methods are called once, in this order, which is that of the draws:
+ * backgroundShare, idleShare, ratioKnown, allocationFactor.
+ */
 export interface Nature {
-  /** A cycle begins. `background`: the plan's share of the CPU for workers, dedicated and fractional. */
+  /**
+   * A cycle begins. The arguments are the plan's shares of the CPU for dedicated and for fractional
+   * workers.
+   */
   beginCycle(dedicated: number, fractional: number): void
-  /** In each period, in this order: share of the CPU that marks without assists; */
+  /** The share of the CPU that marks without assists. */
   backgroundShare(): number
-  /** share that is idle, and marks; */
+  /** The share that is idle, and marks. */
   idleShare(): number
-  /** factor of the rate of allocation; */
+  /** The factor of the rate of allocation. */
   allocationFactor(): number
-  /** and the assist ratio that the program has heard of by now. */
+  /** The assist ratio that the program knows by now, while `ratio` is the pacer's. */
   ratioKnown(ratio: number): number
-  /** Between the end of the work and the end of the mark: how long the terminator is away, in ns. */
+  /** How long the terminator is away between the end of the work and the end of the mark, in ns. */
   awayNs(): number
 }
 
-const BACKGROUND = 0.25
-
-/** As Go's own pacer tests have it. */
+/** The nature of Go's own pacer tests. */
 export const smooth: Nature = {
   beginCycle() {},
-  backgroundShare: () => BACKGROUND,
+  backgroundShare: () => BACKGROUND_UTILIZATION,
   idleShare: () => 0,
   allocationFactor: () => 1,
   ratioKnown: ratio => ratio,

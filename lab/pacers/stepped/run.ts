@@ -1,13 +1,18 @@
 /**
- * A pacer and the heap that it paces, entry by entry of a scenario: stepped/engine.ts says how.
+ * A pacer and the heap that it paces, entry by entry of a scenario (stepped/engine.ts).
  *
- * An entry is a cycle, unless the pacer's trigger is infinite: GOGC is off, and no limit has a say.
- * Then the program goes on without one (goOn), and the cycle that comes after it finds a heap that
- * is larger by so much. It starts there and then if that is past its trigger, as in Go.
+ * 1. The cycle starts at the pacer's trigger, or at once if the heap is past it, as in Go.
+ * 2. It marks what survives: what the last cycle marked, without what was allocated during that
+ *    mark, times the scenario's growth. What is allocated meanwhile counts as marked too. The mark
+ *    goes on in periods until globals, stacks and heap are scanned.
+ * 3. At its end the pacer is told what was marked, and commits the next trigger and goal.
+ * 4. An entry has no cycle if the pacer's trigger is infinite: GOGC is off, and no limit has a say.
+ *    Then the program goes on without one (goOn), and the next cycle finds a heap that is larger by
+ *    that.
  *
- * The CPU limiter is the collector's own (gc/pacer/cpu-bucket.ts): marking and assists fill its
- * bucket, the program empties it, between the cycles too. While it limits nobody assists, the heap
- * may pass its goal, and cycles do not follow each other at once.
+ * The CPU limiter is the collector's own (gc/pacer/cpu-bucket.ts). Marking and assists fill its
+ * bucket, and the program empties it, also between cycles. While the limiter limits, no goroutine
+ * assists, the heap may pass its goal, and cycles do not follow each other at once.
  */
 
 import { checkGoals, checkPlan, checkRatio, checkState } from 'sawtooth/internal/gc/pacer/check'
@@ -17,6 +22,7 @@ import {
   fillBucket,
   limitedTrigger,
 } from 'sawtooth/internal/gc/pacer/cpu-bucket'
+import { HEAP_MINIMUM } from 'sawtooth/internal/gc/pacer/go-goal'
 import { BACKGROUND_UTILIZATION as BACKGROUND } from 'sawtooth/internal/gc/pacer/worker-counts'
 import {
   type Facts,
@@ -26,21 +32,20 @@ import {
   type PacerConfig,
   type Plan,
 } from 'sawtooth/pacer'
+import { cellAt } from '../../indexed.ts'
+import { KiB } from '../../units.ts'
 import { type Nature, smooth } from './nature.ts'
 
 const PERIOD_NS = 500_000
 /** Bytes that a core moves in a period at 1 KiB per CPU-millisecond. */
 const BYTES_PER_PERIOD = 512
 /**
- * Steps of a mark: a minute of simulated time, which no mark of a real heap takes, and a tenth of a
- * second of ours.
+ * The most steps of a mark: a minute of simulated time, which no mark of a real heap takes, and a
+ * tenth of a second of ours.
  */
 export const MOST_PERIODS = 120_000
 const NS_PER_MS = 1e6
-const BYTES_PER_KIB = 1024
-/** Go's least heap under a GOGC of 100. */
-const LEAST_HEAP = 4 * 2 ** 20
-/** The GOGC of an entry without a cycle, where none was on before. */
+/** The GOGC of an entry without a cycle, if none was on before. */
 const USUAL_GC_PERCENT = 100
 
 /** One cycle of the input: the values of its columns, in the order of the fields. */
@@ -54,25 +59,26 @@ export type Cycle = readonly [
   follow: number,
 ]
 
-/** What came of a cycle. Sizes in bytes. */
+/** The result of a cycle. Sizes in bytes. */
 export interface Outcome {
   /**
-   * False: none started. Trigger and goal are infinite then, and the peak is the heap at the end.
+   * False if no cycle started. Trigger and goal are infinite then, and the peak is the heap at the
+   * end.
    */
   hasCycle: boolean
-  /** Marked by the cycle before. */
+  /** Bytes that the cycle before marked. */
   heapLive: number
   trigger: number
   peak: number
   goal: number
   scannable: number
-  /** Scanned: heap, stacks and globals. */
+  /** Bytes scanned: heap, stacks and globals. */
   work: number
-  /** The CPU limiter limited, at some time of the mark. */
+  /** Whether the CPU limiter limited at some time of the mark. */
   isLimited: boolean
   /**
-   * CPU of the collector, and of it and the program, since the last entry: ms of all Ps together.
-   * Idle time is neither's.
+   * CPU time of the collector, and of collector and program, since the last entry: ms of all Ps
+   * together. Idle time is in neither.
    */
   collectorMs: number
   busyMs: number
@@ -82,7 +88,10 @@ export interface Outcome {
   utilization: number
   /** Share of the CPU that assists took. */
   assists: number
-  /** Bytes allocated for each byte scanned, with a quarter of the CPU marking, as the pacer's controller had it when the cycle began; NaN for a pacer that has none. */
+  /**
+   * Bytes allocated for each byte scanned while a quarter of the CPU marks, as the pacer's
+   * controller had it when the cycle began. NaN for a pacer that has none.
+   */
   r: number
 }
 
@@ -106,21 +115,21 @@ export class SteppedRun {
   private readonly plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
   private readonly initialHeap: number
   private readonly nature: Nature
-  /** Allocated while the last cycle marked: taken as garbage in this one. */
+  /** Bytes allocated while the last cycle marked. They are garbage in this one. */
   private blackLast = 0
   private isFirst = true
   /** As in Outcome. */
   private collectorMs = 0
   private busyMs = 0
-  /** Of what survives, since the last mark. */
+  /** The growth of what survives, since the last mark. */
   private growthSince = 1
-  /** The last one that was on. */
+  /** The last GOGC that was on. */
   private lastGcPercent = USUAL_GC_PERCENT
   private readonly bucket: CpuBucket = { levelMs: 0, isLimiting: false }
   private readonly rSlot: number
-  /** cons/mark: the same for equal shares of the CPU. */
+  /** The slot of cons/mark, which is the same ratio for equal shares of the CPU. */
   private readonly consMarkSlot: number
-  /** The hook that is called. */
+  /** The pacer's hook that is being called. */
   private hook = 'init'
 
   constructor(
@@ -147,7 +156,10 @@ export class SteppedRun {
     }
   }
 
-  /** One entry. Throws an Error that names pacer and hook, where it answers nonsense, or throws. */
+  /**
+   * Simulates one entry. Throws an Error that names pacer and hook if the pacer answers nonsense or
+   * throws.
+   */
   cycle(cycle: Cycle, out: Outcome): void {
     try {
       this.simulate(cycle, out)
@@ -171,7 +183,7 @@ export class SteppedRun {
     out.heapLive = this.facts.heapMarked
     out.hasCycle = this.goals.trigger !== Number.POSITIVE_INFINITY
     const start = out.hasCycle ? this.start(allocRate) : this.facts.heapLive + this.own()
-    this.busyMs = (start - this.facts.heapLive) / (allocRate * BYTES_PER_KIB)
+    this.busyMs = (start - this.facts.heapLive) / (allocRate * KiB)
     fillBucket(this.bucket, 0, this.busyMs, this.capacityMs())
     if (out.hasCycle) {
       this.begin(start, fraction, stack)
@@ -183,23 +195,23 @@ export class SteppedRun {
   }
 
   /**
-   * The heap at which the cycle starts. A limited collector lets it grow first, for as long as it is
-   * limited: until the program has emptied the bucket.
+   * The heap at which the cycle starts. A limited collector first lets it grow, until the program
+   * has emptied the bucket and nothing is limited.
    */
   private start(allocRate: number): number {
     const { facts, goals, bucket } = this
     const start = Math.max(goals.trigger, facts.heapLive)
     if (!bucket.isLimiting) return start
-    const whileLimited = facts.heapLive + Math.ceil(bucket.levelMs * allocRate * BYTES_PER_KIB)
+    const whileLimited = facts.heapLive + Math.ceil(bucket.levelMs * allocRate * KiB)
     return Math.max(start, Math.min(Math.trunc(limitedTrigger(facts.heapMarked)), whileLimited))
   }
 
   /**
-   * What the program allocates in an entry without a cycle: as much as up to the goal of the last
-   * GOGC that was on.
+   * What the program allocates in an entry without a cycle: as much as it would up to the goal of
+   * the last GOGC that was on.
    */
   private own(): number {
-    return Math.trunc((Math.max(this.facts.heapMarked, LEAST_HEAP) * this.lastGcPercent) / 100)
+    return Math.trunc((Math.max(this.facts.heapMarked, HEAP_MINIMUM) * this.lastGcPercent) / 100)
   }
 
   private goOn(heapLive: number, fraction: number, out: Outcome): void {
@@ -214,7 +226,7 @@ export class SteppedRun {
     out.r = Number.NaN
   }
 
-  /** What the limiter's bucket holds while the goal is this one. */
+  /** The capacity of the limiter's bucket under this goal. */
   private capacityMs(): number {
     return bucketCapacityMs(this.facts.procs, this.goals.goal, this.facts.heapMarked)
   }
@@ -295,7 +307,8 @@ export class SteppedRun {
       durationNs += elapsedNs
       black += allocated
     }
-    // Nothing is left to mark, so nobody assists, and the mark is not over: workers keep the share that was planned.
+    // Nothing is left to mark, so no goroutine assists, and the mark is not over. Workers keep the
+    // share that was planned.
     const awayNs = nature.awayNs()
     if (awayNs > 0) {
       const planned = Math.min(plan.dedicatedWorkers / procs + plan.fractionalGoal, 1)
@@ -327,7 +340,8 @@ export class SteppedRun {
     facts.markDurationNs = durationNs
     facts.assistTimeNs = assistNs
     facts.idleTimeNs = idleNs
-    facts.dedicatedTimeNs = Math.trunc(backgroundNs) // fractional workers' too: a nature has no kinds of workers
+    // With the fractional workers' time: a nature does not tell the kinds apart.
+    facts.dedicatedTimeNs = Math.trunc(backgroundNs)
     facts.bytesMarked = nextMarked + black
     this.blackLast = black
     this.isFirst = false
@@ -335,7 +349,7 @@ export class SteppedRun {
   }
 
   /**
-   * Names the number that is to blame: what is left, or was grown, or else how slowly it is
+   * Names the field that is to blame: what is left, or what was grown, or else how slowly it is
    * scanned.
    */
   private endless([, , growth]: Cycle, globalsLeft: number, stackLeft: number): BadAnswer {
@@ -351,15 +365,15 @@ export class SteppedRun {
 
   private controllerR(): number {
     const { state, rSlot, consMarkSlot } = this
-    if (rSlot >= 0) return state[rSlot] as number
+    if (rSlot >= 0) return cellAt(state, rSlot)
     return consMarkSlot >= 0
-      ? (state[consMarkSlot] as number) * ((1 - BACKGROUND) / BACKGROUND)
+      ? cellAt(state, consMarkSlot) * ((1 - BACKGROUND) / BACKGROUND)
       : Number.NaN
   }
 
   private allocate(bytes: number, fraction: number): void {
     this.facts.heapLive += bytes
-    // Not written with >, so that NaN is none either.
+    // Not written with >, so that NaN is refused too.
     if (!(this.facts.heapLive <= Number.MAX_SAFE_INTEGER))
       throw new BadAnswer('alloc_rate: the heap grows beyond what a number holds')
     this.facts.heapScannable += Math.trunc(bytes * fraction)

@@ -11,6 +11,7 @@
  * not owed is left, as background credit or as credit of the two goroutines. A P that waits beside
  * credit would show: no wait may be ended by its net.
  */
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import {
   ASSIST_BYTES_PER_WORK,
   ASSIST_COUNT,
@@ -42,20 +43,20 @@ export const assists: PartsProtocol = {
     const { meta, metaF64 } = memory
     letAllRun(memory)
     letMark(memory)
-    metaF64[memory.measure(ASSIST_WORK_PER_BYTE)] = 1
-    metaF64[memory.measure(ASSIST_BYTES_PER_WORK)] = 1
+    metaF64[memory.controlDouble(ASSIST_WORK_PER_BYTE)] = 1
+    metaF64[memory.controlDouble(ASSIST_BYTES_PER_WORK)] = 1
     for (let index = 0; index < PROCS; index++) {
-      const goroutine = index + 1
-      meta[memory.p(index, GOROUTINE)] = goroutine
-      meta[memory.goroutine(goroutine, ASSIST_CYCLE)] = meta[CYCLES]
+      const goroutine = (index + 1) as GoroutineId
+      meta[memory.pWord(index, GOROUTINE)] = goroutine
+      meta[memory.goroutineWord(goroutine, ASSIST_CYCLE)] = meta[CYCLES]
     }
-    metaF64[memory.goroutineDouble(PROCS, ASSIST_BYTES)] = LEFT
+    metaF64[memory.goroutineDouble(PROCS as GoroutineId, ASSIST_BYTES)] = LEFT
   },
 
   body({ memory, notes }, { index, collector }) {
     if (index === 2) {
       for (const work of PAYMENTS) collector.assistQueue.payFrom(work)
-      collector.assists.settle(index + 1)
+      collector.assists.settle((index + 1) as GoroutineId)
     } else {
       collector.assists.charge(DEBT)
       notes[PAID + index]++
@@ -70,7 +71,7 @@ export const assists: PartsProtocol = {
     let rest = meta[BACKGROUND_CREDIT]
     for (let index = 0; index < 2; index++) {
       if (notes[PAID + index] !== 1) return `P ${index} went on ${notes[PAID + index]} times`
-      rest += metaF64[memory.goroutineDouble(index + 1, ASSIST_BYTES)]
+      rest += metaF64[memory.goroutineDouble((index + 1) as GoroutineId, ASSIST_BYTES)]
     }
     // Each payment and each look rounds by a byte, in favour of the goroutine.
     const paid = PAYMENTS.reduce((sum, work) => sum + work, LEFT) - 2 * DEBT

@@ -34,7 +34,7 @@ export const noPassing: PartsProtocol = {
     letAllRun(memory)
     letMark(memory)
     memory.meta[TRIGGER] = 0
-    memory.meta[memory.p(0, DRAINING)] = 1
+    memory.meta[memory.pWord(0, DRAINING)] = 1
   },
 
   body({ memory, notes }, { index, collector }) {
@@ -44,7 +44,7 @@ export const noPassing: PartsProtocol = {
       for (let request = 0; request < REQUESTS && load(meta, CYCLES_MARKED) === 0; request++) {
         // The drain of P 0 is over as soon as it stands aside. P 0's status says so, which is not
         // what the policy looks at.
-        if (load(meta, memory.p(0, STATUS)) !== STATUS_RUNNING) notes[TAKEN + index]++
+        if (load(meta, memory.pWord(0, STATUS)) !== STATUS_RUNNING) notes[TAKEN + index]++
         add(meta, HEAP_LIVE, PAGE_BYTES)
         collector.endOfMark.refilled()
       }

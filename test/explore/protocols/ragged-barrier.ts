@@ -40,7 +40,7 @@ export const raggedBarrier: PartsProtocol = {
       }
     } else {
       for (let round = 0; round < 2; round++) {
-        if (memory.meta[memory.p(p.index, POLL)] !== 0) p.world.safepoint()
+        if (memory.meta[memory.pWord(p.index, POLL)] !== 0) p.world.safepoint()
         const until = now() + 0.02
         p.world.blockInPlace(() => now() >= until, until)
       }
@@ -53,7 +53,7 @@ export const raggedBarrier: PartsProtocol = {
     const { meta } = memory
     if (meta[FLUSH_PENDING] !== 0) return `${meta[FLUSH_PENDING]} Ps are still to pass`
     for (let index = 1; index < PROCS; index++) {
-      const served = meta[memory.p(index, FLUSH_SERVED)]
+      const served = meta[memory.pWord(index, FLUSH_SERVED)]
       if (served !== meta[FLUSH_NUMBER])
         return `P ${index} has passed barrier ${served} of ${meta[FLUSH_NUMBER]}`
     }

@@ -38,7 +38,7 @@ export const roles: PartsProtocol = {
     const { meta } = memory
     let held = meta[DEDICATED_NEEDED]
     for (let other = 0; other < PROCS; other++)
-      if (meta[memory.p(other, ROLE)] !== ROLE_NONE) held++
+      if (meta[memory.pWord(other, ROLE)] !== ROLE_NONE) held++
     if (held > NEEDED) throw new InternalError(`${held} roles of ${NEEDED}`)
     own.offer()
     step('slice')
@@ -52,7 +52,7 @@ export const roles: PartsProtocol = {
       return `${meta[DEDICATED_NEEDED]} roles are free of ${NEEDED}`
     if (meta[DEDICATED_OFFERS] !== 0) return `${meta[DEDICATED_OFFERS]} offers are counted`
     for (let index = 0; index < PROCS; index++)
-      if (meta[memory.p(index, ROLE)] !== ROLE_NONE) return `P ${index} has kept a role`
+      if (meta[memory.pWord(index, ROLE)] !== ROLE_NONE) return `P ${index} has kept a role`
     return null
   },
 }

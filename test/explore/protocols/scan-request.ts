@@ -11,12 +11,13 @@
  * asked for it.
  */
 import { load, step } from '#sync'
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import type { PartsProtocol } from '../protocol.ts'
 import { letAllRun, letMark } from '../situations.ts'
 
-const ID = 1
+const ID = 1 as GoroutineId
 
 // Notes: the second goroutine was made; all root jobs are done; P 2 was not asked for the stack.
 const MADE = 0
@@ -31,9 +32,9 @@ export const scanRequest: PartsProtocol = {
   setUp({ memory }, hand) {
     const { meta } = memory
     const id = hand.goroutines.create(0, 1)
-    meta[memory.goroutine(id, gWords.P)] = 1
+    meta[memory.goroutineWord(id, gWords.P)] = 1
     hand.goroutines.startRunning(id)
-    meta[memory.p(1, pWords.GOROUTINE)] = id
+    meta[memory.pWord(1, pWords.GOROUTINE)] = id
     letAllRun(memory)
     letMark(memory)
     hand.collector.roots.prepare()
@@ -41,7 +42,7 @@ export const scanRequest: PartsProtocol = {
 
   body({ memory, notes }, { index, collector, goroutines }) {
     const { meta } = memory
-    const own = memory.p(index, pWords.GOROUTINE)
+    const own = memory.pWord(index, pWords.GOROUTINE)
     const end = (): void => {
       collector.stack.save()
       while (!goroutines.tryStopRunning(ID, gWords.G_DEAD)) collector.serveScan()
@@ -60,14 +61,14 @@ export const scanRequest: PartsProtocol = {
     } else {
       step('look')
       if (notes[MADE] === 0) return
-      meta[memory.goroutine(ID, gWords.P)] = index
+      meta[memory.goroutineWord(ID, gWords.P)] = index
       goroutines.startRunning(ID)
       meta[own] = ID
       collector.stack.load(ID)
       for (let turn = 0; turn < 3; turn++) step('compute')
       const isWanted =
-        (load(meta, memory.goroutine(ID, gWords.STATUS)) & gWords.G_SCAN_WANTED) !== 0
-      const isAsked = (load(meta, memory.p(index, pWords.POLL)) & pWords.POLL_SCAN) !== 0
+        (load(meta, memory.goroutineWord(ID, gWords.STATUS)) & gWords.G_SCAN_WANTED) !== 0
+      const isAsked = (load(meta, memory.pWord(index, pWords.POLL)) & pWords.POLL_SCAN) !== 0
       if (notes[DONE] === 1 && isWanted && !isAsked) notes[NOT_ASKED] = 1
       end()
     }

@@ -12,6 +12,7 @@
  * or it ended before that and its object is white. The new goroutine is RUNNABLE, without a bit of
  * the old one.
  */
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../../memory/layout.ts'
 import { SCAN_WORK_STACK, SCANS_WANTED } from '../../../memory/words/control.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
@@ -39,7 +40,7 @@ export const stackScan: PartsProtocol = {
     cache.nextRun(SPAN_CLASS)
     notes[OBJECT] = cache.take(SPAN_CLASS, SLOT_BYTES)
     const id = hand.goroutines.create(0, 1)
-    meta[memory.goroutine(id, gWords.P)] = 1
+    meta[memory.goroutineWord(id, gWords.P)] = 1
     stack.load(id)
     stack.push(notes[OBJECT])
     stack.save()
@@ -54,8 +55,8 @@ export const stackScan: PartsProtocol = {
       return
     }
     const { meta } = memory
-    const id = 1
-    const own = memory.p(index, pWords.GOROUTINE)
+    const id = 1 as GoroutineId
+    const own = memory.pWord(index, pWords.GOROUTINE)
     const stopRunning = (status: number): void => {
       collector.stack.save()
       while (!goroutines.tryStopRunning(id, status)) collector.serveScan()
@@ -69,7 +70,7 @@ export const stackScan: PartsProtocol = {
       collector.serveScan()
       stopRunning(status)
     }
-    notes[SCANNED] = meta[memory.goroutine(id, gWords.SCANNED_CYCLE)]
+    notes[SCANNED] = meta[memory.goroutineWord(id, gWords.SCANNED_CYCLE)]
     goroutines.release(id)
     goroutines.create(0, 1)
   },
@@ -82,7 +83,7 @@ export const stackScan: PartsProtocol = {
       return `scanned: ${notes[SCANNED]}, its object marked: ${isMarked}`
     if (meta[SCAN_WORK_STACK] !== (isMarked ? 4 : 0))
       return `${meta[SCAN_WORK_STACK]} bytes of stacks were scanned`
-    const status = meta[memory.goroutine(1, gWords.STATUS)]
+    const status = meta[memory.goroutineWord(1 as GoroutineId, gWords.STATUS)]
     return status === gWords.G_RUNNABLE ? null : `the new goroutine has status ${status}`
   },
 }

@@ -52,7 +52,7 @@ export const stop: PartsProtocol = {
       notes[IN_STEP + index] = 0
     }
     const stopHere = (): void => {
-      memory.meta[memory.p(index, POLL)] = 0
+      memory.meta[memory.pWord(index, POLL)] = 0
       world.leaveRunning()
       world.enterRunning()
     }
@@ -66,7 +66,7 @@ export const stop: PartsProtocol = {
       if (world.raise(epoch, reason)) notes[RAISED + reason]++
       world.enterRunning()
     }
-    if ((memory.meta[memory.p(index, POLL)] & POLL_STOP) !== 0) stopHere()
+    if ((memory.meta[memory.pWord(index, POLL)] & POLL_STOP) !== 0) stopHere()
     work()
     world.leaveRunning()
   },

@@ -5,7 +5,7 @@ import { GreyQueue } from '../../../gc/mark/grey-queue.ts'
 import { Marker } from '../../../gc/mark/marker.ts'
 import { WorkBuffers } from '../../../gc/mark/work-buffers.ts'
 import { headerOf } from '../../../heap/object.ts'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
@@ -72,7 +72,7 @@ test.each(['the heap', 'the meta buffer'])(
     const hand = new Hand()
     const [holder, before, after, other] = hand.nodes(4)
     const { meta, memory, barrier } = hand
-    const [view, word] =
+    const [view, word]: [{ [index: number]: number }, number] =
       where === 'the heap' ? [memory.heap, hand.field(holder, 1)] : [meta, memory.layout.globals]
     view[word] = before
     hand.turnOn()
@@ -118,7 +118,7 @@ test('a full buffer is flushed before the store whose pair would not fit', () =>
     1,
     pWords.BARRIER_PAIRS,
   ])
-  expect(hand.meta[hand.memory.p(0, pWords.BARRIER_COUNT)]).toBe(2)
+  expect(hand.meta[hand.memory.pWord(0, pWords.BARRIER_COUNT)]).toBe(2)
   hand.barrier.flush()
   hand.barrier.flush()
   expect([hand.measure(pWords.BARRIER_FLUSHES), hand.measure(pWords.BARRIER_STORES)]).toEqual([

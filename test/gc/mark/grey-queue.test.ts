@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { GreyQueue } from '../../../gc/mark/grey-queue.ts'
-import { type WorkBuffer, WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import { WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import type { WorkBuffer } from '../../../memory/kinds.ts'
 import { WORK_BUFFER_CAPACITY } from '../../../memory/layout.ts'
 import { PUBLICATIONS } from '../../../memory/words/control.ts'
 import { HandHeap } from '../../support/heap.ts'
@@ -40,7 +41,7 @@ function queues(
 
 const takeAll = (queue: GreyQueue): number[] => {
   const taken: number[] = []
-  for (let object: number; (object = queue.take()) !== 0; ) taken.push(object)
+  for (let object = queue.take(); object !== 0; object = queue.take()) taken.push(object)
   return taken
 }
 

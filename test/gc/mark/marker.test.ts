@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { roundedBytes } from '../../../heap/size-classes.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import { OBLET_BYTES, WORK_BUFFER_CAPACITY } from '../../../memory/layout.ts'
-import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as span from '../../../memory/words/span.ts'
 import { useHandClock } from '../../support/hand-clock.ts'

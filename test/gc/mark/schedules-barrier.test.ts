@@ -4,7 +4,7 @@
 
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'

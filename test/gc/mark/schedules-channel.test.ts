@@ -3,7 +3,7 @@
 // take has its own shade.
 
 import { expect, test } from 'vitest'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
 import {

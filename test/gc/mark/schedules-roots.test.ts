@@ -176,7 +176,7 @@ test('the arguments of a goroutine that is born during the mark are shaded by it
   world.startMark(marker) //                                    1
   const born = mutator.goroutines.create(-1, 1) //              2
   mutator.collector.barrier.writeMeta(world.goroutine(born, gWords.STACK), x)
-  world.meta[world.memory.goroutine(born, gWords.STACK_USED)] = 1
+  world.meta[world.memory.goroutineWord(born, gWords.STACK_USED)] = 1
   mutator.drop()
   marker.scanRoot() //                                          3
   mutator.safepoint()

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type WorkBuffer, WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import { WorkBuffers } from '../../../gc/mark/work-buffers.ts'
+import type { WorkBuffer } from '../../../memory/kinds.ts'
 import { WORK_BUFFER_WORDS } from '../../../memory/layout.ts'
 import { PUBLICATIONS, WORK_FULL_COUNT } from '../../../memory/words/control.ts'
 import { HandHeap } from '../../support/heap.ts'

@@ -57,7 +57,9 @@ test('a goal that it forgets, or a name that it mistypes, is an error', () => {
     describe: '',
     state: { base: 0 },
     revise: () => 0,
-    goals: (_state, _facts, out) => void (out.trigger = 1),
+    goals: (_state, _facts, out) => {
+      out.trigger = 1
+    },
     commit: state => void Object.assign(state, { bsae: 1 }),
   })
   const out = { trigger: 1, goal: 2, hardGoal: 2, committedGoal: 2, sweepDistance: 2 }

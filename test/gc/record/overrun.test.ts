@@ -22,11 +22,11 @@ const idle = { isOutOfWork: false, isWorkAvailable: false }
 beforeEach(() => {
   hostMs = 0
   accounts[0].cycleStarted()
-  for (const index of ps) meta[memory.p(index, pWords.PLACE)] = 0
+  for (const index of ps) meta[memory.pWord(index, pWords.PLACE)] = 0
   meta[control.SCANS_WANTED] = meta[control.WORK_LOCK] = 0
   meta[control.TERMINATION_ATTEMPTS] = meta[control.TERMINATION_RESTARTS] = 0
   meta[control.HEAP_LIVE] = 0
-  memory.metaF64[memory.measure(control.GOAL_AT_START)] = GOAL
+  memory.metaF64[memory.controlDouble(control.GOAL_AT_START)] = GOAL
 })
 
 /** The account as the record has it, by name. */
@@ -145,7 +145,7 @@ test('a stall that was a collection of the host’s is named so afterwards', () 
   accounts[1].at('mark-termination/before-barrier')
   lives[0].charge(GOAL + 70)
   accounts[0].charged(0, 'from the bank', idle)
-  memory.metaF64[memory.pMeasure(1, pWords.PLACE_SINCE)] -= 5
+  memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 5
   hostMs = 4
   accounts[1].left()
   expect(account()).toEqual({ hostGc: 70 })
@@ -153,10 +153,10 @@ test('a stall that was a collection of the host’s is named so afterwards', () 
 
 test('a stretch at a place is told by its longest; one that is not over counts until the stop was asked for', () => {
   accounts[1].at('mark-termination/enter')
-  memory.metaF64[memory.pMeasure(1, pWords.PLACE_SINCE)] -= 3
+  memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 3
   accounts[1].at('mark-termination/before-stop')
-  memory.metaF64[memory.measure(control.STOP_REQUESTED_AT)] =
-    memory.metaF64[memory.pMeasure(1, pWords.PLACE_SINCE)] + 7
+  memory.metaF64[memory.controlDouble(control.STOP_REQUESTED_AT)] =
+    memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] + 7
   account()
   expect(gap(1)).toBeGreaterThanOrEqual(3)
   expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(7)
@@ -166,7 +166,7 @@ test('the end of a mark cuts every stretch: who is still held up is to blame for
   accounts[1].at('mark-termination/before-stop')
   account()
   accounts[0].cycleStarted()
-  memory.metaF64[memory.pMeasure(1, pWords.PLACE_SINCE)] -= 30
+  memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 30
   lives[0].charge(GOAL + 40)
   accounts[0].charged(0, 'from the bank', idle)
   accounts[1].left()

@@ -41,7 +41,7 @@ const ENDED = [control.PHASE_OFF, 1]
 function vanishAsLast({ world, marker }: Scene): void {
   marker.collector.drain.publish()
   world.meta[control.DRAINERS]--
-  world.meta[world.memory.p(marker.index, pWords.DRAINING)]--
+  world.meta[world.memory.pWord(marker.index, pWords.DRAINING)]--
 }
 
 test('whoever leaves a drain publishes what it holds, so that others see it before it is counted off', () => {
@@ -121,7 +121,7 @@ test('a drainer that stands aside, and is not counted off yet, keeps nobody from
   while (marker.collector.roots.areLeft) marker.scanRoot()
   for (const each of world.ps) each.safepoint()
   marker.collector.drain.drainForCredit(() => false)
-  const status = world.memory.p(marker.index, pWords.STATUS)
+  const status = world.memory.pWord(marker.index, pWords.STATUS)
   world.meta[status] = pWords.STATUS_RUNNING
   refill(other)
   expect(state(scene)).toEqual(MARKING)

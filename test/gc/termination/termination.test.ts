@@ -3,7 +3,7 @@
 
 import { afterEach, expect, test, vi } from 'vitest'
 import { STOP_STATISTICS } from '../../../gc/world.ts'
-import type { Addr } from '../../../memory/memory.ts'
+import type { Addr, MetaWords } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
@@ -23,7 +23,7 @@ vi.mock('#sync', async original => {
   const sync = await original<typeof import('../../../memory/sync.ts')>()
   return {
     ...sync,
-    store: (meta: Int32Array, index: number, value: number) => {
+    store: (meta: MetaWords, index: number, value: number) => {
       if (index === control.TERMINATOR && value === 0) {
         const { action } = beforeRelease
         beforeRelease.action = null

@@ -145,11 +145,11 @@ testBreaks({
     says: /HEAP_SCANNABLE, frozen while marking, is \d+, must be \d+/,
   },
   'bytes allocated': {
-    what: w => (w.metaF64[w.grown.world.memory.pMeasure(0, pWords.ALLOCATED_BYTES)] += 16),
+    what: w => (w.metaF64[w.grown.world.memory.pDouble(0, pWords.ALLOCATED_BYTES)] += 16),
     says: /bytes allocated less bytes freed is \d+, must be \d+/,
   },
   'objects freed': {
-    what: w => w.metaF64[w.grown.world.memory.pMeasure(1, pWords.FREED_OBJECTS)]++,
+    what: w => w.metaF64[w.grown.world.memory.pDouble(1, pWords.FREED_OBJECTS)]++,
     says: /objects allocated less objects freed is \d+, must be \d+/,
   },
 })

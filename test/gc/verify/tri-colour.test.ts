@@ -3,8 +3,8 @@
 
 import { describe, expect, test } from 'vitest'
 import { STOP_FORCED_CYCLE, STOP_VERIFY } from '../../../gc/world.ts'
+import type { Addr, GoroutineId } from '../../../memory/kinds.ts'
 import { OBLET_BYTES, WORK_BUFFER_COUNT } from '../../../memory/layout.ts'
-import type { Addr } from '../../../memory/memory.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import * as span from '../../../memory/words/span.ts'
@@ -76,7 +76,7 @@ describe('a black object gets a white one', () => {
     world.memory.heap[holder.field(a, 1)] = y
     holder.drop()
     expect(verify(scene)).not.toThrow()
-    world.meta[world.memory.p(0, pWords.BARRIER_COUNT)] = 0
+    world.meta[world.memory.pWord(0, pWords.BARRIER_COUNT)] = 0
     expect(verify(scene)).toThrow(UNSAFE)
   })
 
@@ -136,7 +136,7 @@ describe('a scanned root', () => {
     const scene = begin()
     scene.marker.scanRoot()
     scene.marker.scanRoot()
-    expect(scene.world.isScanned(1)).toBe(false)
+    expect(scene.world.isScanned(1 as GoroutineId)).toBe(false)
     expect(verify(scene)).not.toThrow()
   })
 })

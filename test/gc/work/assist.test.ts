@@ -2,10 +2,10 @@
 
 import { expect, test } from 'vitest'
 import type { Credit } from '../../../gc/work/assist.ts'
+import type { GoroutineId } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
 import * as pWords from '../../../memory/words/p.ts'
-import type { GoroutineId } from '../../../scheduler/goroutines.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
@@ -45,8 +45,8 @@ function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
   }
   // The array is grey: published, so that the assists find it.
   worker.collector.queue.publish()
-  memory.metaF64[memory.measure(control.ASSIST_WORK_PER_BYTE)] = r
-  memory.metaF64[memory.measure(control.ASSIST_BYTES_PER_WORK)] =
+  memory.metaF64[memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = r
+  memory.metaF64[memory.controlDouble(control.ASSIST_BYTES_PER_WORK)] =
     r === 0 ? Number.POSITIVE_INFINITY : 1 / r
   return {
     world,
@@ -61,7 +61,7 @@ function marking(r: number, elements = 0, credit: Credit = 'go'): Scene {
       for (
         let index = meta[control.ASSIST_FIRST];
         index !== 0;
-        index = meta[memory.p(index - 1, pWords.ASSIST_NEXT)]
+        index = meta[memory.pWord(index - 1, pWords.ASSIST_NEXT)]
       )
         found.push(index - 1)
       expect(meta[control.ASSIST_COUNT]).toBe(found.length)
@@ -112,7 +112,7 @@ test("an assist's work is no background credit, and its time is its P's", () => 
   const { world, first, goroutines, creditOf, background } = marking(1, 20_000)
   charge(first, 1)
   expect([creditOf(goroutines[0]), background()]).toEqual([-1 + 1 + 80_000, 0])
-  expect(world.memory.metaF64[world.memory.pMeasure(0, pWords.ASSIST_MS)]).toBeGreaterThan(0)
+  expect(world.memory.metaF64[world.memory.pDouble(0, pWords.ASSIST_MS)]).toBeGreaterThan(0)
 })
 
 test('at a ratio of 0 a debt is not paid', () => {
@@ -167,7 +167,7 @@ test('the queue is funded in order', () => {
     expect(queue()).toEqual([0, 2])
     worker.collector.assistQueue.payFrom(2 * 1000)
     expect([queue(), creditOf(goroutines[0]), creditOf(goroutines[1])]).toEqual([[2], 0, -500])
-    expect(world.meta[world.memory.p(0, pWords.ASSIST_QUEUED)]).toBe(0)
+    expect(world.meta[world.memory.pWord(0, pWords.ASSIST_QUEUED)]).toBe(0)
     worker.collector.assistQueue.payFrom(2 * 500)
   })
 })
@@ -210,15 +210,15 @@ test('the end of the mark releases who waits; the next cycle knows nothing of th
   const { world, worker, first, second, goroutines, creditOf, background } = scene
   withTwoWaiting(scene, [1000, 500], () => world.finishMark(worker))
   expect(world.memory.phase).toBe(control.PHASE_OFF)
-  expect([0, 2].map(index => world.meta[world.memory.p(index, pWords.ASSIST_QUEUED)])).toEqual([
+  expect([0, 2].map(index => world.meta[world.memory.pWord(index, pWords.ASSIST_QUEUED)])).toEqual([
     0, 0,
   ])
   expect(goroutines.map(creditOf)).toEqual([-1000, -500])
 
   worker.collector.sweeper.finish()
   world.startMark(worker)
-  world.memory.metaF64[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 1
-  world.memory.metaF64[world.memory.measure(control.ASSIST_BYTES_PER_WORK)] = 1
+  world.memory.metaF64[world.memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 1
+  world.memory.metaF64[world.memory.controlDouble(control.ASSIST_BYTES_PER_WORK)] = 1
   world.meta[control.BACKGROUND_CREDIT] = OVER_ASSIST
   charge(first, 10)
   expect([creditOf(goroutines[0]), background()]).toEqual([OVER_ASSIST - 10, 0])
@@ -236,7 +236,7 @@ test('an assist that finds the mark over as the last drainer ends it', () => {
   world.startMark(worker)
   while (worker.collector.roots.areLeft) worker.scanRoot()
   for (const each of world.ps) each.safepoint()
-  world.memory.metaF64[world.memory.measure(control.ASSIST_WORK_PER_BYTE)] = 1
+  world.memory.metaF64[world.memory.controlDouble(control.ASSIST_WORK_PER_BYTE)] = 1
   world.at('blocked', () => {
     throw new Error('it waits though the mark is over')
   })

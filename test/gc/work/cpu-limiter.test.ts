@@ -1,10 +1,12 @@
 // Go's leaky bucket, by hand: time is what the test says.
+
 import { beforeEach, expect, test, vi } from 'vitest'
 import { NullListener } from '../../../gc/listener.ts'
 import { AssistQueue } from '../../../gc/work/assist-queue.ts'
 import { CpuLimiter } from '../../../gc/work/cpu-limiter.ts'
 import type { World } from '../../../gc/world.ts'
 import { STOP_HEAP_CYCLE } from '../../../gc/world.ts'
+import type { MetaDoubles, MetaWords } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
 import { HandWorld } from '../../support/hand-world.ts'
@@ -20,8 +22,8 @@ const PROCS = 2
 let limiters: readonly CpuLimiter[]
 let limiter: CpuLimiter
 let calledOff: number
-let meta: Int32Array
-let metaF64: Float64Array
+let meta: MetaWords
+let metaF64: MetaDoubles
 let add: (index: number, total: number, ms: number) => void
 let level: () => number
 let set: (measure: number, value: number) => void
@@ -38,12 +40,12 @@ beforeEach(() => {
   })
   limiter = limiters[0]
   add = (index, total, ms) => {
-    metaF64[memory.pMeasure(index, total)] += ms
+    metaF64[memory.pDouble(index, total)] += ms
   }
   set = (measure, value) => {
-    metaF64[memory.measure(measure)] = value
+    metaF64[memory.controlDouble(measure)] = value
   }
-  level = () => metaF64[memory.measure(control.LIMITER_LEVEL)]
+  level = () => metaF64[memory.controlDouble(control.LIMITER_LEVEL)]
   clock.ms = 1000
   limiter.update()
 })
@@ -162,6 +164,6 @@ test('sweeping for a cycle that is about to start is the collector’s', () => {
     return --spans > 0
   }
   first.collector.starter.start(STOP_HEAP_CYCLE)
-  expect(world.memory.metaF64[world.memory.pMeasure(0, pWords.TOTAL_ASSIST_MS)]).toBe(40)
+  expect(world.memory.metaF64[world.memory.pDouble(0, pWords.TOTAL_ASSIST_MS)]).toBe(40)
   expect(world.meta[control.CYCLES]).toBe(1)
 })

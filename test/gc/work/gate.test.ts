@@ -83,9 +83,9 @@ test('past the goal a cycle is run, and then there is room', () => {
     1, 1, 2,
   ])
   expect(live()).toBe(MORE)
-  expect(
-    world.memory.metaF64[world.memory.pMeasure(mutator.index, pWords.GATE_MS)],
-  ).toBeGreaterThan(0)
+  expect(world.memory.metaF64[world.memory.pDouble(mutator.index, pWords.GATE_MS)]).toBeGreaterThan(
+    0,
+  )
 })
 
 test('in a mark that runs what can be marked is marked, and the mark ended', () => {
@@ -157,7 +157,7 @@ test('where a whole cycle is one stop, one such cycle is enough', () => {
 
 test('hard: up to the pacer’s hard goal', () => {
   const { world, mutator, live, admit } = near(0, 'hard')
-  const hard = world.memory.metaF64[world.memory.measure(control.HARD_GOAL)]
+  const hard = world.memory.metaF64[world.memory.controlDouble(control.HARD_GOAL)]
   expect(hard).toBeGreaterThan(world.meta[control.GOAL] + PAGE)
   const room = Math.floor(hard - live())
   const reserved = admit(room)
@@ -169,7 +169,7 @@ test('hard: up to the pacer’s hard goal', () => {
 
 test('hard, without any goal: as much as a word can count, and no more', () => {
   const { world, live, admit } = near(PAGE, 'hard')
-  world.memory.metaF64[world.memory.measure(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
+  world.memory.metaF64[world.memory.controlDouble(control.HARD_GOAL)] = Number.POSITIVE_INFINITY
   expect(admit(2 ** 31 - PAGE)).toBe(0)
   expect(live()).toBe(0)
   expect(world.meta[control.CYCLES_MARKED]).toBe(1)

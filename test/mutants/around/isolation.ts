@@ -288,6 +288,6 @@ export const isolationMutants: readonly Mutant[] = [
     name: 'stale-stack-table',
     what: 'A segment that is taken stays marked as free in the table.',
     origin: '',
-    edits: [{ file: 'heap/stacks.ts', from: '    meta[this.entry(segment)] = 0\n', to: '' }],
+    edits: [{ file: 'heap/stacks.ts', from: '    meta[this.entryWord(segment)] = 0\n', to: '' }],
   },
 ]

@@ -43,7 +43,7 @@ test('an empty trace is valid, and has a lane for the collector and for each P',
   const { named, written } = traced([])
   expect(written).toEqual([])
   const lanes = named.filter(event => event.name === 'thread_name')
-  expect(lanes.map(lane => [lane.tid, lane.args['name']])).toEqual([
+  expect(lanes.map(lane => [lane.tid, lane.args.name])).toEqual([
     [1, 'GC'],
     [2, 'P 0'],
     [3, 'P 1'],
@@ -155,7 +155,7 @@ test.each(['"', '\\', '\n', '\u0000', '\u2028', '\ud800', '</script>'])(
     let text = ''
     new TraceEventWriter(more => (text += more), name, 1).close()
     const { traceEvents } = JSON.parse(text) as { traceEvents: Written[] }
-    expect(traceEvents[0]?.args['name']).toBe(`sawtooth ${name}`)
+    expect(traceEvents[0]?.args.name).toBe(`sawtooth ${name}`)
   },
 )
 

@@ -42,5 +42,6 @@ let program: Given | null = null
 
 /** The program, which each P reads once. */
 export function programOf(): Given {
-  return (program ??= JSON.parse(text.text(source.get())) as Given)
+  program ??= JSON.parse(text.text(source.get())) as Given
+  return program
 }

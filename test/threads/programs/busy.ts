@@ -21,7 +21,7 @@ const calculator = task('calculator', [i32, ref(Done)], function* (ms, done) {
 
 const watcher = task('watcher', [ref(Done)], function* (done) {
   console.log('begin')
-  while (!existsSync(process.env['WAITS_FOR'] ?? ''));
+  while (!existsSync(process.env.WAITS_FOR ?? ''));
   console.log('end')
   yield* Done.send(done, 1)
 })

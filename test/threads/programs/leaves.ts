@@ -31,7 +31,9 @@ let channel = 0
 /** All the harm that there is, on this thread. */
 function harm(): void {
   const attempts: (() => void)[] = [
-    () => nodes.forEach(node => Node.value.set(node as never, 1_000_003)),
+    () => {
+      for (const node of nodes) Node.value.set(node as never, 1_000_003)
+    },
     () => total.set(1_000_003),
     () => Numbers.close(channel as never),
     () => void struct('Late', { value: i32 }),

@@ -64,7 +64,7 @@ test('a distance that the original wraps is taken as 0, and told', () => {
   const simulation = macroSimulation(scenario('low-noise-high-heap-target'), 'old')
   const row = rowsOf(simulation)[48]
   expect(row).toMatchObject({ r: 0 })
-  expect(row?.['actual_u']).toBeLessThan(1)
+  expect(row?.actual_u).toBeLessThan(1)
   expect(simulation.remarks()[0]).toMatch(
     /lies above the goal in 1 cycle \(48\); the distance is taken as 0/,
   )
@@ -193,7 +193,7 @@ test('a run may be as long as it likes: blocks go on where the last one ended', 
   )
   const rows = rowsOf(macroSimulation({ ...one, columns, cycles }, 'new'))
   expect(rows.length).toBe(cycles)
-  expect(rows.map(row => row['cycle'])).toEqual(Array.from({ length: cycles }, (_, at) => at))
+  expect(rows.map(row => row.cycle)).toEqual(Array.from({ length: cycles }, (_, at) => at))
   expect(rows.slice(0, 50)).toEqual(rowsOf(macroSimulation(one, 'new')))
-  expect(rows.at(-1)?.['actual_u']).toBeCloseTo(0.25, 6)
+  expect(rows.at(-1)?.actual_u).toBeCloseTo(0.25, 6)
 })

@@ -31,7 +31,7 @@ function withNoise(levels: NoiseLevels, name = 'stepped/steady'): Scenario {
   }
   return {
     ...scenario,
-    header: { ...scenario.header, global: { ...(scenario.header['global'] as object), ...noise } },
+    header: { ...scenario.header, global: { ...(scenario.header.global as object), ...noise } },
   }
 }
 
@@ -87,9 +87,7 @@ describe('each kind of noise shows alone', () => {
         noisySimulation(withNoise({ ...none, fractional }, 'ours/procs-2'), go121, 40, 1),
       ).slice(25)
       return Math.max(
-        ...rows.map(
-          row => (row['peak_over_goal_p95'] as number) - (row['peak_over_goal_p5'] as number),
-        ),
+        ...rows.map(row => (row.peak_over_goal_p95 as number) - (row.peak_over_goal_p5 as number)),
       )
     }
     expect(spread(1)).toBe(0)

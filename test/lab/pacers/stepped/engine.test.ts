@@ -26,13 +26,13 @@ const rowsOf = (pacer: Pacer, name: string): Row[] => {
 
 function namedRows(pacer: Pacer, scenario: Scenario): Row[] {
   return rowsIn(steppedSimulation(scenario, pacer)).map(row => ({
-    cycle: row['cycle'] as number,
-    heapLive: row['heap_live'] as number,
-    trigger: row['trigger'] as number,
-    peak: row['peak'] as number,
-    goal: row['goal'] as number,
-    scannable: row['scannable'] as number,
-    gcUtilization: row['gc_utilization'] as number,
+    cycle: row.cycle as number,
+    heapLive: row.heap_live as number,
+    trigger: row.trigger as number,
+    peak: row.peak as number,
+    goal: row.goal as number,
+    scannable: row.scannable as number,
+    gcUtilization: row.gc_utilization as number,
   }))
 }
 

@@ -49,7 +49,7 @@ const column = (rows: Rows, name: string): number[] => rows.map(row => row[name]
 function collectorShare(rows: Rows): number {
   const scanning = (bytes: number): number => bytes / (CYCLE.scan_rate * 1024)
   const collectorMs = rows.map(row =>
-    scanning((row['scannable'] as number) + CYCLE.stack_bytes + GLOBAL.globals_bytes),
+    scanning((row.scannable as number) + CYCLE.stack_bytes + GLOBAL.globals_bytes),
   )
   const allMs = rows.map(({ trigger = 0, heap_live = 0, gc_utilization = 1 }, at) => {
     const before = Math.max(0, trigger - heap_live) / (CYCLE.alloc_rate * 1024)
@@ -73,15 +73,15 @@ describe('under a memory limit below what lives', () => {
     name => {
       const simulation = steppedSimulation(below, pacerNamed(name))
       const rows = rowsOf(simulation)
-      const limited = rows.filter(row => row['limited'] === 1)
+      const limited = rows.filter(row => row.limited === 1)
       expect(limited.length).toBeGreaterThan(rows.length / 10)
-      for (const row of limited) expect(row['peak']).toBeGreaterThan(row['goal'] as number)
+      for (const row of limited) expect(row.peak).toBeGreaterThan(row.goal as number)
       // The first and the last of a stretch are limited in part.
-      const whollyLimited = limited.filter(row => row['gc_utilization'] === 0.25)
+      const whollyLimited = limited.filter(row => row.gc_utilization === 0.25)
       expect(whollyLimited.length).toBeGreaterThanOrEqual(limited.length / 4)
       for (const { trigger = 0, heap_live = 0 } of whollyLimited)
         expect(trigger).toBe(Math.trunc(limitedTrigger(heap_live)))
-      const from = rows.findIndex(row => row['limited'] === 1)
+      const from = rows.findIndex(row => row.limited === 1)
       const share = collectorShare(rows.slice(from))
       expect(share).toBeGreaterThan(0.4)
       expect(share).toBeLessThan(0.6)
@@ -121,7 +121,7 @@ describe('with GOGC off for a while', () => {
       ),
     )
     expect(rows.slice(0, 20)).toEqual(steady)
-    const marked = rows[20]?.['heap_live'] as number
+    const marked = rows[20]?.heap_live as number
     for (const [at, row] of rows.slice(20, 24).entries()) {
       expect(row).toMatchObject({
         cycle: 21 + at,
@@ -137,10 +137,10 @@ describe('with GOGC off for a while', () => {
     }
     const next = rows[24] as Rows[number]
     expect(next).toMatchObject({ heap_live: marked, trigger: marked * 5 })
-    expect(next['peak']).toBeGreaterThan(marked * 5)
+    expect(next.peak).toBeGreaterThan(marked * 5)
     // What was allocated meanwhile is garbage, and some cycles later all is as before.
-    expect(rows.at(-1)?.['scannable']).toBe(last['scannable'])
-    expect(rows.at(-1)?.['peak']).toBeCloseTo(last['peak'] as number, -3)
+    expect(rows.at(-1)?.scannable).toBe(last.scannable)
+    expect(rows.at(-1)?.peak).toBeCloseTo(last.peak as number, -3)
   })
 
   test('a heap that is not yet at its trigger goes on to it', () => {
@@ -148,9 +148,9 @@ describe('with GOGC off for a while', () => {
       steppedSimulation(scenario([...same(20), { gogc: -1 }, { gogc: 400 }]), go121),
     )
     const [off, on] = rows.slice(20) as [Rows[number], Rows[number]]
-    expect(on['trigger']).toBeGreaterThan(off['peak'] as number)
+    expect(on.trigger).toBeGreaterThan(off.peak as number)
     const direct = rowsOf(steppedSimulation(scenario([...same(20), { gogc: 400 }]), go121)).at(-1)
-    expect(on['goal']).toBe(direct?.['goal'])
+    expect(on.goal).toBe(direct?.goal)
   })
 
   test('what lives grows meanwhile', () => {
@@ -161,7 +161,7 @@ describe('with GOGC off for a while', () => {
         go121,
       ),
     )
-    expect(rows.at(-1)?.['scannable']).toBe((last['scannable'] as number) * 8)
+    expect(rows.at(-1)?.scannable).toBe((last.scannable as number) * 8)
   })
 
   test('from the start, and to the end', () => {
@@ -198,7 +198,7 @@ describe('with GOGC off for a while', () => {
       goal_p50: Number.POSITIVE_INFINITY,
     })
     expect(rows[3]).toMatchObject({ peak_over_goal_max: 0, gc_utilization_max: 0, limited: 0 })
-    expect(Number.isFinite(rows[4]?.['trigger_p50'])).toBe(true)
+    expect(Number.isFinite(rows[4]?.trigger_p50)).toBe(true)
   })
 })
 
@@ -226,7 +226,7 @@ describe('a mark without an end is refused after so many steps, and the number t
     const rows = rowsOf(
       steppedSimulation(scenario(same(3), { initial_heap_bytes: 64 * 2 ** 30 }), go121),
     )
-    expect(rows.at(-1)?.['scannable']).toBe(64 * 2 ** 30)
+    expect(rows.at(-1)?.scannable).toBe(64 * 2 ** 30)
   })
 
   test('a heap beyond what a number holds is refused, though nothing of it has pointers', () => {

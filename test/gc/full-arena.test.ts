@@ -29,7 +29,7 @@ function hold(who: HandP, pages: number, index: number): void {
 
 const collections = (world: HandWorld): number => world.meta[control.CYCLES]
 
-test('a full arena is told after one collection, and one in a stop', () => {
+test('a full arena is reported after one collection, and one in a stop', () => {
   const { world, first } = scene()
   hold(first, PAGES - 1, 0)
   hold(first, 1, 1)

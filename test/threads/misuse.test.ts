@@ -21,7 +21,7 @@ const MISUSES: readonly (readonly [string, string, string])[] = [
   ['noStep', 'sleep was never waited for', '// in noStep'],
 ]
 
-test('whatever steps an operation but yield* is told so, with the line, and the run ends', async () => {
+test('code that steps an operation without yield* gets an error with the line, and the run ends', async () => {
   const { answer, code } = await runHost<{ exit: number; error: string; stack: string }[]>(
     threadsFile('programs/host-misuse.ts'),
     [program, ...MISUSES.map(([way]) => way)],

@@ -478,7 +478,7 @@ test.each([
   }
 })
 
-describe('an export that is not there is told with the line of its import', () => {
+describe('a missing export is reported with the line of its import', () => {
   const found = async (entry: string): Promise<string> => {
     const program = await prepare(entry)
     const [error] = outcome(program) as [{ name: string; message: string }]

@@ -68,7 +68,7 @@ const worst = (levels: NoiseLevels, what: string, name?: string): number =>
       .map(row => row[what] as number),
   )
 
-describe('each kind of noise shows alone', () => {
+describe('each kind of noise shows by itself', () => {
   const still = { peak: worst(none, 'peak_over_goal_max'), cpu: worst(none, 'gc_utilization_max') }
 
   test('a terminator that is away lets the heap pass its goal', () => {
@@ -154,7 +154,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('on %d P', procs => {
     },
   )
 
-  test('a pacer that wants no assists is told of none, and of the background that there was', () => {
+  test('a pacer that asks for no assists gets none in its facts, and the background that there was', () => {
     const { out, told, planned } = lastCycle(0, procs, new NoisyNature(byDefault, new Random(7)))
     const cpuNs = told.markDurationNs * procs
     expect(told.assistTimeNs).toBe(0)

@@ -1,4 +1,5 @@
-// A host that may open no file any more, or a few: how its runs end. The argument is a program.
+// A host that may open no more files, or only a few. Prints how its runs end. The argument is a
+// program.
 import { closeSync, openSync } from 'node:fs'
 import { run } from 'sawtooth/host'
 

@@ -1,6 +1,5 @@
 // Operations, by hand and on one P. An operation hands its goroutine over, and does not park it by
 // itself. Any other use of an operation than `yield*` is an error.
-
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { MAX_WAITERS } from '../../memory/layout.ts'

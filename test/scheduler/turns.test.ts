@@ -1,6 +1,5 @@
 // Which goroutine has its turn on a P: those that were woken come first, in one slice, and none is
 // left out for ever.
-
 import { expect, test } from 'vitest'
 import { now } from '#sync'
 import type { GoroutineId } from '../../memory/kinds.ts'

@@ -1,7 +1,6 @@
 // A world that holds some of everything that the verifier looks at: spans of several classes in
 // every kind of place, a large object, free runs, goroutines that run, wait and have ended, a wait
 // queue, free stacks, work buffers. The world is sound, and the collector's own steps keep it so.
-
 import { STOP_FORCED_CYCLE, STOP_STATISTICS } from '../../gc/world.ts'
 import type { Addr, GoroutineId } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'

@@ -1,7 +1,6 @@
 // A run by hand: two Ps of a hand-driven world allocate and mark in turn, and the host's Session
 // watches them as it watches threads. It writes a record and a trace as a real run does, and
 // reports are tested on these.
-
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

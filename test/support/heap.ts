@@ -1,6 +1,5 @@
 // A heap and its Ps' caches, driven by hand in one thread: the steps of a cycle without the
 // collector.
-
 import type { Cache } from '../../heap/cache.ts'
 import { Heap } from '../../heap/heap.ts'
 import { sizeClassOf, slotBytesOf, spanClassOf } from '../../heap/size-classes.ts'

@@ -1,6 +1,5 @@
 // A P that runs its goroutines in the test's own thread, as in a run, until main ends. The other
 // Ps, if there are any, are only words in its memory.
-
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'

@@ -2,7 +2,6 @@
  * A run with one P on the thread of a test. It takes the steps of runtime/host/p-thread.ts, without
  * a pool.
  */
-
 import { Controller } from '../../gc/controller.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'

@@ -171,7 +171,10 @@ function chartOf(cycle: WorstCycle): ChartSpecification {
   let bytes = 0
   const taken = requests
     .toSorted((a, b) => a.atMs - b.atMs)
-    .map(request => ({ atMs: request.atMs, mib: (bytes += request.bytes) / MiB }))
+    .map(request => {
+      bytes += request.bytes
+      return { atMs: request.atMs, mib: bytes / MiB }
+    })
   const beneath = {
     width: WIDTH,
     height: 130,

@@ -72,7 +72,7 @@ export function noisySimulation(
             mean([...limited]),
           ],
         ]
-        columns.forEach((column, index) => column.push(itemAt(row, index)))
+        for (const [index, column] of columns.entries()) column.push(itemAt(row, index))
       }
       yield { rows, columns }
     }

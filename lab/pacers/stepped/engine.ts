@@ -86,7 +86,7 @@ export function steppedSimulation(
           utilization,
           Number(isLimited),
         ]
-        columns.forEach((column, index) => column.push(itemAt(row, index)))
+        for (const [index, column] of columns.entries()) column.push(itemAt(row, index))
       }
       yield { rows, columns }
     }

@@ -1,5 +1,5 @@
-// Writes test/matrix/examples.json: the runs of every example, and what each must print. What it prints is found here
-// by formulas and by plain JavaScript, without Sawtooth.
+// Writes test/matrix/examples.json: the runs of every example, and what each must print. Formulas
+// and plain JavaScript find what it must print, without Sawtooth.
 //   node test/examples-model.js
 import { writeFileSync } from 'node:fs'
 
@@ -117,7 +117,9 @@ function stacksAndGlobals(tasks, kept, globalStep) {
   ]
 }
 
-/** [example, size, arguments, lines]. Of size `many` are runs with more tasks than the small one has. */
+/**
+ * [example, size, arguments, lines]. Runs of size `many` have more goroutines than the small ones.
+ */
 const runs = [
   ['hello', 'default', [], hello('gophers', 'tasks', 'world')],
   ['hello', 'small', ['--small'], hello('gophers', 'tasks', 'world')],

@@ -1,8 +1,9 @@
-// Litmus tests: what the processor and V8 do with loads and stores that race, on real threads. A controlled schedule runs one P at a time and can
-// show nothing of it.
-//   node test/litmus.js [PROGRAM …]          all of test/litmus/programs, or some, by name without .js
-//   ROUNDS=1000000 node test/litmus.js       default: 100,000, or as many as some 0.15 s hold
-// Prints a line for each race. What never may happen and did, a breach by hand that was not seen, and threads that never met end it with 1.
+// Litmus tests: what the processor and V8 do with loads and stores that race, on real threads. A
+// controlled schedule runs one P at a time, so it cannot show this.
+//   node test/litmus.js [PROGRAM …]       all of test/litmus/programs, or some, by name without .js
+//   ROUNDS=1000000 node test/litmus.js    default: 100,000, or as many as some 0.15 s hold
+// Prints a line for each race. Exits with 1 if something happened that must never happen, if a
+// breach that was made by hand was not seen, or if threads never met.
 import { readdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { processors } from './litmus/processors.js'
@@ -17,12 +18,16 @@ if (!(Number.isInteger(rounds) && rounds >= 1000 && rounds <= 1e8)) {
   process.exit(2)
 }
 
-/** When a race ends early, on a machine that is busy, ms, if its threads have met; asked for by their number, all rounds are run. */
+/**
+ * On a busy machine a race ends early, after this many ms, if its threads have met. If ROUNDS is
+ * given, all rounds are run.
+ */
 const ENOUGH_MS = process.env.ROUNDS === undefined ? 150 : 2 ** 31 - 1
-/** A breach by hand has this many times the rounds, and ends once it was seen: looked for every so often, ms. */
+/** A breach that is made by hand has this many times the rounds, and ends once it was seen. */
 const MORE_ROUNDS = 100
+/** The time between two looks for such a breach, in ms. */
 const LOOK_MS = 100
-/** A race that takes longer than this hangs, ms. */
+/** A race that takes longer than this hangs, in ms. */
 const LIMIT_MS = 180_000 + rounds / 2
 
 const bound = processors()

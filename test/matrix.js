@@ -1,7 +1,11 @@
-// Every example, many ways, in one warm process: the result may depend on neither the number of Ps, nor GOGC, nor the checks.
-//   node test/matrix.js            all: procs 1, 2, 3, 4, 6, 8 × GOGC 10, 100, off × plain and --check; the small sizes under --zeal 1
-//   node test/matrix.js --slice    the small sizes, on 1 P plain, and on 4 with --check and --zeal 1; npm test has --zeal 30
-// Prints what it runs, then one line of JSON with the counts. Exits with 1 if any result was wrong or any wait was rescued.
+// Runs every example in many ways, in one warm process: the result may depend on neither the number
+// of Ps, nor GOGC, nor the checks.
+//   node test/matrix.js            all: procs 1, 2, 3, 4, 6, 8 × GOGC 10, 100, off × plain and
+//                                  --check; the small sizes under --zeal 1
+//   node test/matrix.js --slice    the small sizes, on 1 P plain, and on 4 with --check and
+//                                  --zeal 1; npm test has --zeal 30
+// Prints what it runs, then one line of JSON with the counts. Exits with 1 if a result was wrong or
+// a wait was rescued.
 import { readFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'

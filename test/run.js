@@ -1,5 +1,6 @@
-// Runs the build, each step of `npm run check`, and the tests, and ends with one line: `N passed, N failed`.
-// A step counts as one; a test counts as one. Everything runs even after a failure, so that one run shows all.
+// Runs the build, each step of `npm run check`, and the tests, and ends with one line:
+// `N passed, N failed`. A step counts as one, and a test counts as one. Everything runs even after
+// a failure, so that one run shows all.
 //   node test/run.js           the default suite: `npm test`
 //   node test/run.js --all     the long tests too: `npm run test:all`
 import { spawn, spawnSync } from 'node:child_process'
@@ -72,7 +73,10 @@ function runTests(projects) {
   rmSync(scratch, { recursive: true })
 }
 
-/** A skipped test tells the reason in its name, or it counts as failed: nobody would know that it never runs. */
+/**
+ * A skipped test has the reason in its name. Without one it counts as failed, since nobody would
+ * know that it never runs.
+ */
 function countTests(path) {
   let results
   try {

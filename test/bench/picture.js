@@ -26,13 +26,19 @@ const SERIES = [
 
 const MIB = 2 ** 20
 
-/** Where a cycle's mark phase begins and ends, in ms of the run: the end is the reset of the live heap. */
+/**
+ * Where a cycle's mark phase begins and ends, in ms of the run. It ends with the reset of the live
+ * heap.
+ */
 function marking(cycle) {
   const begin = cycle.startMs + cycle.stwSetupUs / 1000
   return { begin, end: begin + cycle.markMs + cycle.stwTerminationUs / 1000 }
 }
 
-/** Rows of the picture. Between two cycles the record knows the heap at their ends, and a straight line joins them. */
+/**
+ * The rows of the picture. Between two cycles the record only holds the heap at both ends, and a
+ * straight line joins these.
+ */
 function rowsOf(cycles) {
   const rows = []
   let since = 0
@@ -125,7 +131,10 @@ function chart(record, from, to) {
   }
 }
 
-/** Rules that exchange the colours where the viewer prefers dark; they win over the attributes that Vega writes. */
+/**
+ * CSS rules that exchange the colours where the viewer prefers dark. They win over the attributes
+ * that Vega writes.
+ */
 function darkRules() {
   const rules = Object.values(COLOURS).flatMap(([day, night]) =>
     ['fill', 'stroke'].map(attribute => `[${attribute}="${day}"]{${attribute}:${night}}`),

@@ -1,10 +1,12 @@
-// What #sync costs where it does nothing: hot paths of the build, against copies of it without the calls of step(), and without those and with
-// Atomics in place of #sync. All on one P, in processes that take turns.
+// What #sync costs where it does nothing. Hot paths of the build run against two copies of it: one
+// without the calls of step(), and one that also has Atomics in place of #sync. All run on one P,
+// in processes that take turns.
 //   npm run bench:steps [-- --pairs N] [-- --only NAME,…]
-//   node test/bench/steps.js --against DIST               the build against another one, such as another revision's
-//   node test/bench/steps.js --dist DIST                  another one in place of the build
-// Prints the fastest round of each process, since other programs can only slow one down, and at the end for each measure the median
-// of the pairs' ratios, and the ratio of the fastest of all: above 1 the build is slower than the other side.
+//   node test/bench/steps.js --against DIST    the build against another, as that of a revision
+//   node test/bench/steps.js --dist DIST       another build in place of this one
+// Prints the fastest round of each process, since other programs can only slow a round down. At the
+// end it prints for each measure the median of the pairs' ratios, and the ratio of the fastest
+// rounds of all. Above 1 the build is slower than the other side.
 
 import { execFileSync } from 'node:child_process'
 import {
@@ -152,7 +154,7 @@ function report(title, ours, theirs) {
 
 const median = sorted => sorted[sorted.length >> 1]
 
-/** Where a revision may have the modules that the programs look into, as of this one and of earlier ones. */
+/** The folders in which this revision or earlier ones have the modules that the programs read. */
 const FOLDERS = {
   'control.js': ['memory/words', 'heap/layout'],
   'current.js': ['runtime/program', 'runtime'],

@@ -125,7 +125,7 @@ test('time is a count of turns: a microsecond each, and pauses are whole numbers
   expect(pauses).toBeLessThan(schedule?.turns ?? 0)
 })
 
-test('a deadlock under a schedule is told as ever', async () => {
+test('a deadlock under a schedule is reported as without one', async () => {
   const run = await runControlledWarm(
     ['--procs', '2', '--schedule', 'random', '--seed', '1'],
     ['test/threads/programs/deadlock.ts'],

@@ -43,7 +43,7 @@ test('the state of a campaign, for overrun --campaign', async () => {
     const begun = ['--campaign', file, '--seed', '7', '--minutes']
     const { code, stderr } = await runCli(['overrun', ...begun, '0.002'])
     expect(code, stderr).toBe(0)
-    // No time is left, so that it says how it stands and does no more.
+    // No time is left, so that the command reports where it stands and does no more.
     const resumed = [...begun, '0.0000001']
     expect((await outcomeOf(overrun, resumed)).code).toBe(0)
     await expectEach(file, 300, overrun, resumed, (said, what) =>

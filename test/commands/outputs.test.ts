@@ -202,7 +202,7 @@ describe('a lab whose results cannot be written', () => {
         `${league} --json /dev/full --report league.html`,
         folder,
       )
-      // A machine that is slow is told how far the league is.
+      // On a slow machine the league reports its progress.
       const said = stderr.replaceAll(/^\d+ of \d+.*\n/gm, '')
       expect({ code, said }).toEqual({
         code: 4,

@@ -152,7 +152,7 @@ test('--dump-on prints it as often as it is asked, and the run goes on', async (
   expectDump(stderr)
 })
 
-test('what is not over in good time after a signal is ended, and says so', async () => {
+test('a run that does not end soon after a signal is ended, and says so', async () => {
   await inScratch(async scratch => {
     const script = `import { interruptible } from '${new URL('../../dist/runtime/host/signals.js', import.meta.url).href}'
       setInterval(() => {}, 1000)

@@ -20,7 +20,7 @@ interface Scene {
   ratio(): number
 }
 
-/** A heap in which so many bytes live, as of the end of a cycle. */
+/** A heap in which that many bytes live, as at the end of a cycle. */
 function living(bytes: number, pacer: Pacer, gcPercent = 100): Scene {
   const memory = Memory.reserve({ arenaBytes: ARENA, procs: 2 })
   const config = { procs: 2, gcPercent, memoryLimit: Number.POSITIVE_INFINITY }

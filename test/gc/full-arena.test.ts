@@ -22,14 +22,14 @@ function scene(procs = 2): { world: HandWorld; first: HandP; second: HandP } {
   return { world, first, second }
 }
 
-/** Keeps an object of so many pages, in global `index`. */
+/** Keeps an object of that many pages in global `index`. */
 function hold(who: HandP, pages: number, index: number): void {
   who.setGlobal(index, who.allocator.allocate(pages * PAGE_BYTES, true))
 }
 
 const collections = (world: HandWorld): number => world.meta[control.CYCLES]
 
-test('a full arena is told after one collection, and one in a stop', () => {
+test('a full arena is reported after one collection, and one in a stop', () => {
   const { world, first } = scene()
   hold(first, PAGES - 1, 0)
   hold(first, 1, 1)

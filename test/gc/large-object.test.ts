@@ -15,7 +15,7 @@ useHandClock()
 const BYTES = 1024 * KiB
 const PIECES = 4
 
-/** A heap of which so many bytes from the first page on were used, and are free and dirty. */
+/** A heap in which that many bytes from the first page on were used, and are free and dirty. */
 function used(bytes: number): HandWorld {
   const world = new HandWorld({ globals: 1, arenaBytes: 8 * 1024 * KiB })
   const [mutator, marker] = world.ps
@@ -57,7 +57,7 @@ test.each([false, true])(
     mutator.collector.starter.poll = () => {
       if (polls++ === 0) return
       if (isMarking && polls === 2) world.finishCycle(marker)
-      // The marker meets the object on the stack, and all that stands behind its header is dirty.
+      // The marker meets the object on the stack, and all memory behind its header is dirty.
       else world.collect(marker)
       expect(mutator.heap.spans.of(PAGE_BYTES)).toBe(1)
       expect(world.colourOf(PAGE_BYTES)).toBe(span.WHITE)

@@ -28,7 +28,7 @@ test('a refill charges every free slot at once, and a flush gives back what was 
   expect(cache.refill(SPAN_CLASS, hand.sweeps[0])).toBe(5 * BYTES)
 })
 
-test('only spans that may hold references are scannable, and none acquired during the mark', () => {
+test('only spans that may hold references are scannable, and none that was acquired during the mark', () => {
   const hand = new HandHeap()
   const refill = (spanClass: number): number => {
     hand.caches[0].refill(spanClass, hand.sweeps[0])

@@ -22,7 +22,7 @@ class Model {
   readonly objects = new Map<Addr, number>()
   /** Unreachable since the last mark: their slots are free once their span is swept. */
   readonly dead = new Map<Addr, number>()
-  /** 1 for each granule of an object that stands. */
+  /** 1 for each granule of an object that is allocated. */
   readonly #granules = new Uint8Array(this.hand.memory.marks.length)
   /** Free bytes of each P's cached spans, which are charged to the live heap. */
   readonly #spare = [new Map<number, number>(), new Map<number, number>()]

@@ -1,6 +1,7 @@
 /**
- * What processor and V8 do with racing loads and stores, as far as the runtime relies on it. Each test is a process of its own with its own threads:
- * test/litmus.js, which says of each race what was seen, and exits with 1 if that is wrong.
+ * What the processor and V8 do with racing loads and stores, as far as the runtime relies on it.
+ * Each test is a process of its own with its own threads: test/litmus.js says for each race what
+ * was seen, and exits with 1 if that is wrong.
  */
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'

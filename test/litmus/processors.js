@@ -1,5 +1,6 @@
-// Each thread of a race on a processor of its own, as litmus7 has it: the system likes to wake a thread where its waker runs, and two that share a
-// processor do not race. By Linux's taskset; without it the system decides.
+// Puts each thread of a race on a processor of its own, as litmus7 does. The system often wakes a
+// thread where its waker runs, and two threads that share a processor do not race. This needs
+// Linux's taskset. Without it the system decides.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 

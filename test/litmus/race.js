@@ -1,8 +1,10 @@
-// The ground of a litmus test: threads that share a buffer, and meet again and again so that what they do next is done within nanoseconds.
+// The ground of a litmus test: threads that share a buffer, and meet again and again, so that what
+// they do after a meeting happens within nanoseconds.
 //
 //   words    the cells of the race, each on cache lines of its own
 //   counts   numbers that a thread adds up over the whole race
-//   notes    a byte a round for each of two threads: what it saw, and whether the other one had begun
+//   notes    a byte for each round and each of two threads: what the thread saw, and whether the
+//            other thread had begun
 
 /** Words from one cell to the next: 128 bytes, since processors fetch lines in pairs. */
 const LINE = 32
@@ -23,7 +25,7 @@ export const cell = index => index * LINE
 /** Cells from here on are the test's own. */
 export const OWN = 8 * LINE
 
-/** Bit of a note: when the thread had ended, its stores done, the other one had begun. */
+/** Bit of a note: the other thread had begun when this one had ended and its stores were done. */
 const MET = 0x80
 /** A thread's last count: the meetings that it came to. */
 const MEETINGS = COUNTS - 1
@@ -53,11 +55,17 @@ export function endRace({ words }) {
 
 export const meetingsOf = ({ counts }) => counts[0][MEETINGS]
 
-/** How long a thread spins for the others before it naps: if they share its processor, they need it. A nap spoils this meeting alone. */
+/**
+ * How often a thread spins for the others before it naps, since threads that share its processor
+ * need it. A nap spoils only this meeting.
+ */
 const SPINS = 20_000
 const NAP_MS = 0.05
 
-/** A thread's part in the meetings of a race. The threads spin, since a wake-up takes a thousand times as long as what is looked for. */
+/**
+ * A thread's part in the meetings of a race. The threads spin, since a wake-up takes a thousand
+ * times as long as the effects that the tests look for.
+ */
 export class Meetings {
   constructor(words, counts, thread, threads, most) {
     this.words = words
@@ -90,8 +98,9 @@ export function nap(words, milliseconds) {
 // ————— rounds: a meeting for each, and a note
 
 /**
- * Begins a round; false if the race is over. Who arrives last leaves first, by as long as a cache line travels. So each thread then idles for a
- * number of loads that differs from round to round: in 1,024 rounds every pair of numbers has its turn.
+ * Begins a round. False if the race is over. The thread that arrives last leaves first, by the time
+ * that a cache line travels. So each thread then idles for a number of loads that differs from
+ * round to round: in 1,024 rounds every pair of numbers has its turn.
  */
 export function beginRound({ words, meetings, thread }) {
   if (!meetings.next()) return false
@@ -102,13 +111,19 @@ export function beginRound({ words, meetings, thread }) {
   return true
 }
 
-/** Ends a round, with all that the thread has stored. The note: `seen`, and whether the other thread had begun by now. */
+/**
+ * Ends a round, after all stores of the thread. Notes `seen`, and whether the other thread had
+ * begun by now.
+ */
 export function endRound({ words, notes, thread }, round, seen) {
   Atomics.add(words, FENCE + cell(thread), 1)
   notes[round] = seen | (words[BEGUN + cell(1 - thread)] === round ? MET : 0)
 }
 
-/** Overlapped: rounds in which neither thread had ended before the other one began. Seen: those in which both noted `bits`. */
+/**
+ * `overlapped` counts the rounds in which neither thread had ended before the other began. `seen`
+ * counts the rounds in which both noted `bits`.
+ */
 export const judgeRounds = bits => views => ({
   of: meetingsOf(views),
   overlapped: countBoth(views.notes, MET),
@@ -121,18 +136,18 @@ function countBoth([a, b], bits) {
   return count
 }
 
-// ————— bursts: a meeting for many values that one thread stores, while the other looks as often as it can, and counts
+// ————— bursts: after one meeting a thread stores many values, and the other looks and counts
 
 export const BURST = 10_000
 
 /** Rounds to a burst, so that both kinds of race take about as long. */
 export const ROUNDS_PER_BURST = 100
 
-/** The reader's counts: looks that saw the writer at work, and looks that saw what the test is about. */
+/** The reader's counts: looks that saw the writer at work, and looks that saw the effect. */
 export const OVERLAPPED = 0
 export const SEEN = 1
 
-/** `values`: how many a burst has; `readers`: threads that count. */
+/** `values` is how many values a burst has. `readers` are the threads that count. */
 export const judgeBursts =
   (values = BURST, readers = [1]) =>
   views => ({

@@ -1,4 +1,4 @@
-// One thread of a race: does its part of the variant that it is told, and ends.
+// One thread of a race: it does its part of the given variant, and ends.
 import { workerData } from 'node:worker_threads'
 import { bindTo } from './processors.js'
 import { Meetings, viewsOf } from './race.js'

@@ -52,7 +52,7 @@ describe.each([
     for (let warm = 0; warm < 3; warm++) {
       const before = deepest(() => undefined)
       const withProbe = deepest(() => probe())
-      // The frames above the descent may still change as they are compiled: so much is noise.
+      // The frames above the descent may still change as they are compiled: this much is noise.
       const noise = Math.abs(deepest(() => undefined) - before)
       expect(before - withProbe).toBeGreaterThan(frames + noise)
       for (let call = 0; call < 20_000; call++) probe()

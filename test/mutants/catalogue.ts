@@ -71,7 +71,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'new-goroutine-unshaded',
-    what: 'The arguments of a new goroutine go onto its stack without the barrier, though its stack is never scanned.',
+    what: 'The arguments of a new goroutine go onto its stack without the barrier, though this cycle does not scan it.',
     origin: '',
     edits: [
       {

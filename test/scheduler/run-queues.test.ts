@@ -83,7 +83,7 @@ test('a goroutine that leaves the global queue may enter it again at once', () =
   expect([queue.take(), queue.take(), queue.take()]).toEqual([6, 5, 0])
 })
 
-test('woken and yielded goroutines come out each in their order, whoever woke them', () => {
+test('woken and yielded goroutines come out each in their order, whichever P woke them', () => {
   const step = fc.constantFrom('woken', 'pushed', 'yielded', 'take woken', 'take yielded')
   fc.assert(
     fc.property(fc.array(step, { maxLength: 100 }), sequence => {
@@ -120,7 +120,7 @@ test('woken and yielded goroutines come out each in their order, whoever woke th
   )
 })
 
-test('a push goes to the list of its P alone', () => {
+test('a push goes only to the list of its P', () => {
   const [one, other] = [new ReadyQueue(memory, 0), new ReadyQueue(memory, 1)]
   pushReady(memory, 1, 7 as GoroutineId)
   expect([one.isEmpty, one.takeWoken(), other.isEmpty, other.takeWoken()]).toEqual([

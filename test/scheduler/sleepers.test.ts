@@ -21,7 +21,7 @@ beforeEach(() => {
 /** Ps whose WAKE word has moved. */
 const woken = (): number[] => everyone.filter(index => meta[wakeWord(index)] !== 0)
 
-test('each of 64 Ps announces itself alone', () => {
+test('each of 64 Ps announces only itself', () => {
   for (const index of everyone) {
     sleepers.announce(index, 'idle')
     expect(everyone.filter(other => sleepers.isSleeping(other))).toEqual([index])
@@ -30,7 +30,7 @@ test('each of 64 Ps announces itself alone', () => {
   expect([meta[SLEEPERS], meta[SLEEPERS + 1]]).toEqual([0, 0])
 })
 
-test('who withdraws leaves the announcements of others', () => {
+test('a P that withdraws leaves the announcements of others', () => {
   for (const index of [3, 31, 35]) sleepers.announce(index, 'idle')
   sleepers.withdraw(31)
   expect(everyone.filter(index => sleepers.isSleeping(index))).toEqual([3, 35])

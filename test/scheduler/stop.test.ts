@@ -70,7 +70,7 @@ test('the last P to stop acts, once, when no other runs; then all may go on', ()
   expect(acts).toHaveLength(1)
 })
 
-test('who raises a stop while nobody else runs acts at once', () => {
+test('a P that raises a stop while no other P runs acts at once', () => {
   const [one] = stops
   one.enterRunning()
   expect(one.raise(one.epoch(), STOP_COMMIT)).toBe(true)
@@ -92,7 +92,7 @@ test('while a P is about to raise a stop, the others stop, act and go on without
   expect(acts).toHaveLength(1)
 })
 
-test('who goes on and finds a stop raised, in which nobody runs, acts if the raiser is off the CPU', () => {
+test('a P that goes on and finds a stop in which no P runs acts if the raiser is off the CPU', () => {
   const [one, two] = stops
   one.enterRunning()
   two.enterRunning()
@@ -104,7 +104,7 @@ test('who goes on and finds a stop raised, in which nobody runs, acts if the rai
   expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_COMMIT, 1]])
 })
 
-test('who finds a stop raised tells the others of it', () => {
+test('a P that finds a stop raised tells the others of it', () => {
   const [one, two, three] = stops
   for (const each of stops) each.enterRunning()
   const epoch = two.epoch()
@@ -142,7 +142,7 @@ test('while a stop is raised no second reason is taken, and it keeps its own', (
   expect(acts.map(act => [act.reason, act.by])).toEqual([[STOP_HEAP_CYCLE, 2]])
 })
 
-test('who wants to go on during a stop waits for the restart, and misses none', () => {
+test('a P that is to go on during a stop waits for the restart, and misses none', () => {
   const [one, two] = stops
   one.enterRunning()
   stops[2].enterRunning()
@@ -152,7 +152,7 @@ test('who wants to go on during a stop waits for the restart, and misses none', 
   expect([acts.length, acts[0].by, status(0), status(1)]).toEqual([1, 2, W, R])
 })
 
-test('who waits for a restart that the end of the run overtakes is told so, and does not run', () => {
+test('a P that waits for a restart when the run ends is told so, and does not run', () => {
   const [one, two] = stops
   one.enterRunning()
   stops[2].enterRunning()

@@ -56,7 +56,7 @@ test('a number of some magnitude is a whole one, also below a limit that is none
   expect([...new Set(drawn)].sort()).toEqual([1, 2, 3])
 })
 
-test('scripts fork later ones alone, and few goroutines', () => {
+test('scripts fork only later scripts, and few goroutines', () => {
   for (const program of programs) {
     program.scripts.forEach((script, index) => {
       for (const operation of flat(script.operations))

@@ -11,7 +11,10 @@ interface Sample {
 }
 
 const MOST_GROWTH = 1.05
-/** Runs whose mean is taken: threads are ended and started within so many, and V8's heaps grow and shrink. */
+/**
+ * The number of runs whose mean is taken. Within that many runs threads end and start, and V8's
+ * heaps grow and shrink.
+ */
 const WINDOW = 50
 
 const mean = (values: readonly number[]): number =>

@@ -1,6 +1,6 @@
-// The memory that a host needs for a run does not grow with its cycles, and the record of a million of them, which no text of V8's can hold, is whole. CYCLES=100000 in
-// front of it for fewer.
-
+// The memory that a host needs for a run does not grow with the run's cycles. The record of a
+// million cycles is complete, though no string of V8 can hold it. CYCLES=100000 in front of the
+// command runs fewer.
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'

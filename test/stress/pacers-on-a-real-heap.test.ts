@@ -1,6 +1,9 @@
-// What the two proposals behind Go's pacers say of their pacers, on a real heap under Go's termination and without a gate. Each is asked of medians over cycles, with room for
-// the noise of a machine that does nothing else (2 cores of an AMD EPYC, 2 P, Node 20.20.2): a cycle's share of the CPU moves by some 0.05 there, the median of thirty by 0.01 to 0.02. Beside each bound is what the
-// simulator says, which is exact (test/lab/pacers/stepped), and what was measured.
+// What the two proposals behind Go's pacers claim for their pacers, on a real heap with Go's
+// termination and without a gate. Each claim is tested on medians over cycles. The bounds leave
+// room for the noise of a machine that does nothing else (2 cores of an AMD EPYC, 2 P, Node
+// 20.20.2): there a cycle's share of the CPU moves by some 0.05, and the median of thirty cycles by
+// 0.01 to 0.02. Beside each bound stand the simulator's figure, which is exact
+// (test/lab/pacers/stepped), and the figures that were measured.
 import { median } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
 import { HANG_MS } from '../support/hang.ts'
@@ -64,7 +67,7 @@ function expectGoalMet({ peak }: Shown): void {
   expect(typical(peak)).toBeLessThan(1.03)
 }
 
-/** How much of it is a wave of so many cycles: its amplitude. */
+/** The amplitude of a wave of that many cycles in the values. */
 function wave(values: readonly number[], period: number): number {
   const sum = (of: (angle: number) => number): number =>
     values.reduce((all, value, at) => all + value * of((2 * Math.PI * at) / period), 0)
@@ -73,7 +76,8 @@ function wave(values: readonly number[], period: number): number {
 
 test('the program keeps the pace of the scenario', async () => {
   const { ratio } = await shown('proposal/large-step', 'redesign')
-  // 0.032 and 0.354 are asked for; 0.027 to 0.034 and 0.32 to 0.35 were measured: the machine scans at another rate in each run, and the first run tells the rate of the second.
+  // 0.032 and 0.354 are asked for. 0.027 to 0.034 and 0.32 to 0.35 were measured: the machine scans
+  // at another rate in each run, and the first run sets the rate of the second.
   expect(typical(ratio)).toBeGreaterThan(0.7 * 0.032)
   expect(typical(ratio)).toBeLessThan(1.3 * 0.032)
   expect(typical(ratio, 70, 100)).toBeGreaterThan(0.7 * 0.354)
@@ -105,7 +109,8 @@ describe('golang/go#44167: the redesign', () => {
     const redesigned = await shown('stepped/steady', 'redesign')
     expectGoalMet(old)
     expectGoalMet(redesigned)
-    // 0.31 and 0.25 in the simulator; 0.30 to 0.32 and 0.27 to 0.28. A late cycle takes assists, and an early one gives nothing back: so the median is above the quarter.
+    // Simulator: 0.31 and 0.25. Measured: 0.30 to 0.32 and 0.27 to 0.28. A late cycle takes
+    // assists, and an early one gives nothing back, so the median is above the quarter.
     expect(typical(redesigned.cpu)).toBeLessThan(typical(old.cpu) - 0.01)
   })
 
@@ -121,7 +126,8 @@ describe('golang/go#44167: the redesign', () => {
   test('a small step: both answer to it in its first cycle, and are done with it some cycles later', async () => {
     for (const pacer of ['go1.14', 'redesign']) {
       const { cpu } = await shown('proposal/small-step', pacer)
-      // 0.31 and 0.25, then 0.47 and 0.40, later 0.32 and 0.25 in the simulator; 0.46 to 0.55 and 0.34 to 0.48 in the first.
+      // Simulator: 0.31 and 0.25, then 0.47 and 0.40, later 0.32 and 0.25. Measured in the first
+      // cycles after the step: 0.46 to 0.55 and 0.34 to 0.48.
       const before = typical(cpu, 15, 51)
       expect(Math.max(...cpu.slice(51, 53)), pacer).toBeGreaterThan(before + 0.04)
       expect(Math.abs(typical(cpu, 70, 100) - before), pacer).toBeLessThan(0.05)
@@ -133,11 +139,13 @@ describe('golang/go#44167: the redesign', () => {
     const redesigned = await shown('proposal/large-step', 'redesign')
     for (const { cpu } of [old, redesigned])
       expect(Math.max(...cpu.slice(51, 53))).toBeGreaterThan(typical(cpu, 15, 51) + 0.15)
-    // The second to the fourth cycle: 0.60 and 0.38 in the simulator; 0.54 to 0.63 and 0.31 to 0.35.
+    // The second to the fourth cycle. Simulator: 0.60 and 0.38. Measured: 0.54 to 0.63 and 0.31 to
+    // 0.35.
     expect(median(old.cpu.slice(52, 55))).toBeGreaterThan(
       median(redesigned.cpu.slice(52, 55)) + 0.05,
     )
-    // The simulator of the proposal has the old one 2.5 % beyond its goal for good, since assists follow one slope there. Here they follow what is left.
+    // In the proposal's simulator the old pacer stays 2.5 % beyond its goal, since assists follow
+    // one slope there. Here they follow what is left.
     for (const { peak } of [old, redesigned]) {
       expect(typical(peak, 60, 100)).toBeGreaterThan(0.93)
       expect(typical(peak, 60, 100)).toBeLessThan(1.03)
@@ -164,7 +172,8 @@ describe('golang/go#44167: the redesign', () => {
   test('an oscillation of the rates: the new pacer follows it worse than the old one', async () => {
     const old = await shown('proposal/oscillation', 'go1.14')
     const redesigned = await shown('proposal/oscillation', 'redesign')
-    // How far peak / goal goes with the wave, 0.001 and 0.018 in the simulator; 0.002 to 0.003 and 0.014 to 0.020.
+    // How far peak / goal follows the wave. Simulator: 0.001 and 0.018. Measured: 0.002 to 0.003
+    // and 0.014 to 0.020.
     const [small, large] = [old, redesigned].map(({ peak }) => wave(peak.slice(16, 48), 8)) as [
       number,
       number,
@@ -172,8 +181,9 @@ describe('golang/go#44167: the redesign', () => {
     expect(large).toBeGreaterThan(small + 0.006)
   })
 
-  // In the simulator the goal is 2.4 and 2.0 times as high, and measured 3.7 and 1.9: a real stack counts by its size, and one that is 32 MiB high has twice that.
-  // The shares are 0.367 and 0.334 against 0.250 there, and 0.36 to 0.41 and 0.32 against 0.26.
+  // In the simulator the goal is 2.4 and 2.0 times as high. Measured were 3.7 and 1.9: a real stack
+  // counts by its size, and a stack that is 32 MiB high has twice that. The shares are 0.367 and
+  // 0.334 against 0.250 in the simulator. Measured were 0.36 to 0.41 and 0.32 against 0.26.
   test.each([
     ['large stacks', 'proposal/big-stacks', 0.05],
     ['many globals', 'proposal/big-globals', 0.03],

@@ -1,4 +1,7 @@
-/** The pacer on the real heap: in a steady state cycles end near the goal, and marking takes its quarter. It needs a quiet machine. */
+/**
+ * The pacer on the real heap: in a steady state cycles end near the goal, and marks take their
+ * quarter of the CPU. It needs a quiet machine.
+ */
 import { expect, test } from 'vitest'
 import { steadyState } from '../support/warm-cycles.ts'
 

@@ -1,4 +1,4 @@
-// Who calls whom in the sources, as the compiler sees them.
+// Which routine calls which in the sources, as the compiler sees them.
 //
 //   1. A call of a method is a call of that method, and of each that overrides it.
 //   2. A call of an interface's method is a call of it in each class that fits the interface.
@@ -83,7 +83,7 @@ export class CallGraph {
     return called
   }
 
-  /** What runs where this node stands: a call, a `new`, the use of an accessor. */
+  /** What runs at this node: a call, a `new`, the use of an accessor. */
   targetsAt(node: ts.Node): Routine[] {
     return this.routinesIn(this.calledAt(node))
   }
@@ -101,7 +101,7 @@ export class CallGraph {
     return this.routinesIn(this.meaningsOf([declaration]))
   }
 
-  /** What the name or the property means that stands here. */
+  /** What the name or the property at this node means. */
   declarationsAt(node: ts.Node): readonly ts.Node[] {
     if (ts.isIdentifier(node)) return this.symbolAt(node)?.declarations ?? []
     return ts.isBindingElement(node) ? (this.boundProperty(node)?.declarations ?? []) : []

@@ -10,7 +10,9 @@ import type { SourceFile } from './files.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What a program calls at each access to an object: as the core, it reads views without a check. */
+/**
+ * What a program calls at each access to an object: as the core, it reads views without a check.
+ */
 const HOT: readonly string[] = [
   'runtime/program/array.ts',
   'runtime/program/global.ts',

@@ -13,7 +13,7 @@ function ownLimits(text: string): string[] {
   return text.match(/\b(?:limitMs|timeout|testTimeout|hookTimeout): *(?:\d|[\w.]+ \? *\d).*/g) ?? []
 }
 
-test('a limit that is a number is found where it stands', () => {
+test('a limit that is a number is found with its line', () => {
   expect(ownLimits('runNode(args, { limitMs: 60_000 }, scratch)')).toHaveLength(1)
   expect(ownLimits('{ limitMs: isLong ? 60_000 : 5 * HANG_MS }')).toHaveLength(1)
   expect(
@@ -35,7 +35,7 @@ test('the tests that have two sizes run in both', () => {
   expect(sized.map(({ path }) => path).sort()).toEqual(ofTwoSizes)
 })
 
-test('what is driven by hand has the clock of what is driven by hand', () => {
+test('a world that is driven by hand has a clock of its own', () => {
   const byHand = tests.filter(
     ({ path, text }) => /\.test\.ts$/.test(path) && /(?:hand|grown)-world\.ts'/.test(text),
   )

@@ -61,7 +61,7 @@ test('sizes, and the steps of a random number, are said once', () => {
   expect(filesWith(/\^= \w+(?:\.\w+)? << 13\b/, ours)).toEqual(['memory/xorshift.ts'])
 })
 
-/** What stands between `${` and `}` in texts that are written to a standard stream as they are. */
+/** What is between `${` and `}` in texts that are written to a standard stream unchanged. */
 function written({ text }: SourceFile): string[] {
   const texts = [
     ...text.matchAll(/(?:process\.std(?:out|err)\.write|\b(?:say|print))\(\s*`((?:\\.|[^`\\])*)`/g),

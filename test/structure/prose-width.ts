@@ -4,8 +4,8 @@
 //   1. Blocks of code are left out: they are commands, programs and what these print.
 //   2. A line that holds one word, or one link or picture, cannot be broken, and is left out.
 //   3. A row of a table cannot be broken either, but it has a bound: a row beyond it holds
-//      sentences, and these belong in a list. 140 columns are three phrases of 40 columns with their
-//      borders. A wider row is scrolled in a browser and wrapped in an editor.
+//      sentences, and these belong in a list. 140 columns are three phrases of 40 columns with
+//      their borders. A wider row is scrolled in a browser and wrapped in an editor.
 import type { SourceFile } from './files.ts'
 
 export const MOST_PROSE_COLUMNS = 100
@@ -16,7 +16,9 @@ export const PAGES_LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['docs/mutants.md', 'test/mutants/table.ts writes it'],
 ])
 
-/** A list's mark or a quote's, then one word, or one link or picture, and what stands close to it. */
+/**
+ * A list's mark or a quote's, then one word, or one link or picture, and what stands close to it.
+ */
 const UNBREAKABLE = /^[\s>]*(?:[-*] |\d+\. )?(?:\S+|\S*!?\[[^\]]*\]\([^)\s]*\)\S*)$/
 
 /** One line for each line of a page that is too wide. */

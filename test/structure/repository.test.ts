@@ -4,7 +4,7 @@ import { repositoryFiles, type SourceFile, typeScriptIn } from './files.ts'
 
 /** What must be read to trust the collector; it could run in a browser's workers. */
 const core = ['memory', 'heap', 'gc', 'scheduler']
-/** What checks the heap, tells of a run, and orders its threads is read for its own sake. */
+/** The parts that check the heap, record a run, or control its threads do not count. */
 const besideTheCore = ['gc/verify/', 'gc/record/', 'memory/controlled/']
 /**
  * Pacers are plug-ins, and more are added. So only what the collector asks of a pacer is counted.

@@ -1,5 +1,5 @@
-// The words that cspell takes for right besides those of its dictionaries: a list in order, in which
-// each word is used. A word that is not used any more would let a mistake pass.
+// The words that cspell takes for right besides those of its dictionaries: a list in order, in
+// which each word is used. A word that is not used any more would let a mistake pass.
 import { expect, test } from 'vitest'
 import { repositoryFiles } from './files.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { repositoryFiles } from './files.ts'
-import { MOST_COLUMNS, NARROW_FOLDERS, wideComments } from './width.ts'
+import { MOST_COLUMNS, wideComments } from './width.ts'
 
 const found = (text: string): string[] => wideComments({ path: 'heap/a.ts', text })
 
@@ -41,8 +41,6 @@ test.each([
 
 test(`comments have at most ${MOST_COLUMNS} columns`, () => {
   const files = repositoryFiles().filter(({ path }) => /\.[jt]s$/.test(path))
-  for (const folder of NARROW_FOLDERS)
-    expect(files.some(({ path }) => path.startsWith(folder))).toBe(true)
-  const narrow = files.filter(({ path }) => NARROW_FOLDERS.some(folder => path.startsWith(folder)))
-  expect(narrow.flatMap(wideComments)).toEqual([])
+  expect(files.length).toBeGreaterThan(500)
+  expect(files.flatMap(wideComments)).toEqual([])
 })

@@ -5,18 +5,6 @@
 import ts from 'typescript'
 import type { SourceFile } from './files.ts'
 
-/** Where comments keep the rule. Other folders are added as their comments are rewritten. */
-export const NARROW_FOLDERS: readonly string[] = [
-  'memory/',
-  'heap/',
-  'gc/',
-  'scheduler/',
-  'runtime/',
-  'lab/',
-  'examples/',
-  'bin/',
-]
-
 export const MOST_COLUMNS = 100
 
 /** What cannot be broken: an address of the web that is a line of its own. */

@@ -7,7 +7,7 @@ import type { SourceFile } from './files.ts'
 const writing =
   /^(?:write|writev|writeFile|appendFile|createWriteStream|truncate|ftruncate|copyFile|cp|rename|link|symlink)(?:Sync)?$/
 
-/** Who may write, and what. */
+/** The files that may write, and what they may write. */
 const allowed: Readonly<Record<string, RegExp>> = {
   'runtime/output/output-file.ts':
     /^(?:writeFileSync|writeSync|ftruncateSync|renameSync|openSync)$/,

@@ -105,7 +105,7 @@ describe('results do not depend on how concurrent the collector is', () => {
       expect(code).toBe(0)
       expect(record.cycles.length).toBeGreaterThan(0)
       if (!debug.startsWith('gcstoptheworld=0')) {
-        // The whole mark is part of the setup stop: nobody marks beside the tasks.
+        // The whole mark is part of the setup stop: no P marks while goroutines run.
         for (const { cpuMs } of record.cycles)
           expect(cpuMs).toEqual({ assist: 0, dedicated: 0, fractional: 0, idle: 0 })
       }

@@ -44,7 +44,7 @@ interface Answer {
   readonly passes: Readonly<Record<string, number>>
 }
 
-/** For all runs of a test: in the long size there are hundreds. */
+/** The limit for all runs of a test: in the large size there are hundreds. */
 const limitMs = isLong ? 20 * HANG_MS : 2 * HANG_MS
 
 async function carryOut(runs: readonly Wanted[], nodeOptions = ''): Promise<Answer[]> {
@@ -67,7 +67,7 @@ const crowd = (procs: number, fault: readonly string[], rounds = 40): Wanted => 
   options: { procs, fault, gogc: 20, seed, args: [String(seed), String(rounds), '6'] },
 })
 
-/** A goal that is hardly above what lives, so that requests wait at the gate. */
+/** The goal is hardly above what lives, so that requests wait at the gate. */
 const gated = (fault: readonly string[], rounds = 40): Wanted => {
   const wanted = crowd(4, fault, rounds)
   return { ...wanted, options: { ...wanted.options, gogc: 1 } }
@@ -88,7 +88,7 @@ const greyLate = (fault: readonly string[]): Wanted => {
   return underGo({ ...late, options: { ...late.options, zeal: '7,concurrent' } })
 }
 
-/** Points that need a program of their own, or company, to be come to. */
+/** Points that a run comes to only with a program of their own, or with other faults. */
 const SPECIAL: Partial<Record<FaultPoint, (fault: string) => Wanted>> = {
   'gate/wait': fault => gated([fault]),
   'large-allocation': fault => crowd(2, [fault]),
@@ -112,7 +112,7 @@ const points = FAULT_POINTS
 /** Where only Go's protocol comes. */
 const GO_POINTS = /^mark-termination\/(?:enter|(?:before|in|after)-barrier|published|leave)$/
 
-/** Points that are harmed alone: each, or one of ten, which the seed chooses. */
+/** Points that are harmed by themselves: each, or one of ten, which the seed chooses. */
 const harmedAlone = sampled(points, 10)
 
 /**
@@ -199,7 +199,7 @@ test('all points at once: nothing is lost, nothing hangs', async () => {
   console.log(
     `${struck.length} of ${FAULT_POINTS.length} points struck in one of ${runs.length} runs`,
   )
-  // By chance, in two runs at first: the schedules strike all of them.
+  // On threads it is chance which points two runs strike. The schedules strike all of them.
   expect(struck.length).toBeGreaterThan(FAULT_POINTS.length / (isLong ? 2 : 4))
 })
 
@@ -221,7 +221,7 @@ test('what may be refused is refused now and then: the run goes on', async () =>
     ).toBeGreaterThan(0)
 })
 
-/** Points, and the P that dies there; null: whoever comes there twice. */
+/** Points, and the P that dies there. Null stands for the P that comes there twice. */
 const deaths: readonly (readonly [FaultPoint, number | null])[] = isLong
   ? points.map(point => [point, null])
   : [
@@ -288,7 +288,7 @@ test('while one P is stalled for 100 ms the others, having nothing to do, use un
   const runs = [heldUp([], 50), heldUp([], 50), ...stalls]
   const answers = await carryOut(runs)
   expectSound(runs, answers)
-  // That the measure sees what is used: on a busy machine the Ps have a CPU only now and then.
+  // The measure must see what is used: on a busy machine the Ps have a CPU only at times.
   expect(answers[1].shares.at(-1), 'of a CPU, where nothing is stalled').toBeGreaterThan(0.1)
   for (const [index, answer] of answers.slice(2, -1).entries()) {
     const place = holdUps[index]

@@ -1,4 +1,4 @@
-/** What reviewers found, each a program that once hung, died or printed something else. */
+/** What reviews found: each is a program that once hung, died or printed something else. */
 import { expect, test } from 'vitest'
 import { isLong } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'

@@ -15,7 +15,7 @@ interface Answer {
   readonly way: string
   readonly left: Run
   readonly followed: Run
-  /** Threads that were started for the second run. */
+  /** How many threads were started for the second run. */
   readonly newThreads: number
 }
 

@@ -127,7 +127,7 @@ describe('what a cycle tells', () => {
       expect(cycle.startMs).toBeGreaterThan(index === 0 ? 0 : cycles[index - 1].startMs)
       expect(cycle.startMs).toBeLessThan(wallMs)
       const { assist, dedicated, fractional, idle } = cycle.cpuMs
-      // Each P spends its time on one thing at a time; a stop's work comes on top.
+      // Each P spends its time on one thing at a time. The work of a stop is added to that.
       expect(assist + dedicated + fractional + idle).toBeLessThanOrEqual(
         procs * (cycle.markMs + 1) + 1,
       )

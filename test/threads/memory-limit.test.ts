@@ -17,7 +17,7 @@ test('with GOGC off a memory limit is the goal: what is mapped stays below it', 
   const { code, record } = await runProgramWarm([program, ...options, '--', ...args])
   expect(code).toBe(0)
   expect(record.cycles.length).toBeGreaterThan(2)
-  // The goal leaves 3 % of headroom, and room for what is no heap.
+  // The goal leaves 3 % of headroom, and room for memory outside the heap.
   for (const { goal } of record.cycles) expect(goal).toBeLessThan(0.97 * limit)
   expect(record.memStats.Sys).toBeLessThanOrEqual(limit)
 })
@@ -57,7 +57,7 @@ describe.each(sampled(BEYOND, 5))(
       expect(answer).toMatchObject({ exit: 0, rescues: 0 })
       const limited = answer.cycles.filter(({ gcCpuLimited }) => gcCpuLimited)
       expect(limited.length).toBeGreaterThan(0)
-      // On a quiet machine it is 1.5 to 2.5; one that others share keeps this.
+      // On a quiet machine it is 1.5 to 2.5. A machine with other work keeps this bound.
       expect(answer.limitedMs / answer.freeMs).toBeLessThan(12)
       for (const cycle of answer.cycles)
         expect(beyondBound(cycle, gate, procs), `cycle ${cycle.n}`).toBe(0)

@@ -1,4 +1,4 @@
-/** What a host has after many runs of one Runtime. */
+/** The memory, files and threads that a host has after many runs of one Runtime. */
 import { describe, expect, test } from 'vitest'
 import { layOut } from '../../memory/layout.ts'
 import { HANG_MS } from '../support/hang.ts'

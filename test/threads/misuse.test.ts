@@ -8,7 +8,7 @@ import { runHost } from '../support/run-host.ts'
 
 const program = threadsFile('programs/misuse.ts')
 
-/** How it is misused, the operation, and what stands on the line where that was made. */
+/** How an operation is misused, the operation, and the text of the line that makes it. */
 const MISUSES: readonly (readonly [string, string, string])[] = [
   ['forOf', 'recv was stepped outside of yield*', '// in values'],
   ['breaks', 'recv was stepped outside of yield*', '// in values'],
@@ -21,7 +21,7 @@ const MISUSES: readonly (readonly [string, string, string])[] = [
   ['noStep', 'sleep was never waited for', '// in noStep'],
 ]
 
-test('whatever steps an operation but yield* is told so, with the line, and the run ends', async () => {
+test('code that steps an operation without yield* gets an error with the line, and the run ends', async () => {
   const { answer, code } = await runHost<{ exit: number; error: string; stack: string }[]>(
     threadsFile('programs/host-misuse.ts'),
     [program, ...MISUSES.map(([way]) => way)],

@@ -27,14 +27,14 @@ interface Collected extends Brief {
   readonly newThreads: number
 }
 
-/** `what`: a scenario of the script, or several, with commas; then the answer has them by name. */
+/** `what` is a scenario of the script, or several with commas. Then the answer has them by name. */
 async function ask<T>(what: string, ...args: string[]): Promise<T> {
   const { answer, code, stderr } = await runHost<T>(script, [what, programs, ...args])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return answer
 }
 
-/** Carried out in one process: how it began is nothing to them. */
+/** Scenarios that one process carries out: they do not depend on how the process began. */
 const TOGETHER = [...(isLong ? ['serial'] : []), 'cycles', 'streams', 'closed', 'usage']
 let together: Promise<Record<string, unknown>> | null = null
 

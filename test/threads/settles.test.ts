@@ -1,4 +1,4 @@
-/** Goroutines are placed where there is least to do. */
+/** Goroutines are placed on the P that has the least to do. */
 import { expect, test } from 'vitest'
 import { sampled } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'

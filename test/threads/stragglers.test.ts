@@ -34,7 +34,7 @@ describe('a task in a loop without a safepoint', () => {
     ])
     const longest = Math.max(...record.cycles.flatMap(({ timeToSafepointUs }) => timeToSafepointUs))
     expect(longest).toBeGreaterThan(200_000)
-    // The pause is nearly all of it.
+    // Nearly all of that time is the pause.
     const pauses = record.cycles.flatMap(({ stwSetupUs, stwTerminationUs }) => [
       stwSetupUs,
       stwTerminationUs,

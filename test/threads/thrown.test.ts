@@ -114,7 +114,7 @@ test('no name and no message of a program controls the terminal, or forges a lin
 describe('an error that takes its time to be described', () => {
   const slowly = threadsFile('programs/throws-slowly.ts')
 
-  test('is told when it is, and not lost', async () => {
+  test('is reported once it is described, and not lost', async () => {
     // Longer than the wait for a P that ends without an error.
     const ms = isLong ? '900' : '600'
     const { record, code, stderr } = await runProgram([slowly, '--procs', '2', '--', ms])
@@ -125,7 +125,7 @@ describe('an error that takes its time to be described', () => {
     expect(stderr).toMatch(/^panic: computed\n\ngoroutine main:\n {4}at .*throws-slowly\.ts:24:/)
   })
 
-  test('is told without its description where that has no end', async () => {
+  test('is reported without its description where that does not end', async () => {
     const { record, code, elapsedMs } = await runProgram(
       [slowly, '--procs', '2', '--', 'endless'],
       {

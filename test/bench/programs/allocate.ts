@@ -1,4 +1,5 @@
-// Allocates 16-byte objects and drops them: the counterpart of test/bench/go/allocate.go. Prints ns per object, a line per round.
+// Allocates 16-byte objects and drops them: the counterpart of test/bench/go/allocate.go. Prints ns
+// per object, a line for each round.
 import { nil, type Ref, self, struct } from 'sawtooth'
 
 const Node = struct('Node', { left: self, right: self })

@@ -1,4 +1,5 @@
-// Collects a tree of four million nodes: the counterpart of test/bench/go/collect.go. Prints ms per gc(), a line per round.
+// Collects a tree of four million nodes: the counterpart of test/bench/go/collect.go. Prints ms per
+// gc(), a line for each round.
 import { enter, gc, keep, leave, nil, type Ref, self, struct } from 'sawtooth'
 
 const Node = struct('Node', { left: self, right: self })

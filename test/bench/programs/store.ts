@@ -1,5 +1,7 @@
-// Stores references to fields, `-- off` between cycles or `-- on` while one marks, on one P. Prints ns per store, a line per round. Whether the barrier
-// is on, the program looks up in the runtime's own memory: BENCH_CONTROL and BENCH_CURRENT name its modules (test/bench/steps.js).
+// Stores references to fields on one P, between cycles (`-- off`) or while one marks (`-- on`).
+// Prints ns per store, a line for each round. The program reads in the runtime's own memory whether
+// the barrier is on: BENCH_CONTROL and BENCH_CURRENT name the modules for that
+// (test/bench/steps.js).
 import { enter, keep, leave, nil, type Ref, self, struct } from 'sawtooth'
 
 const { WRITE_BARRIER } = await import(process.env.BENCH_CONTROL as string)
@@ -31,10 +33,12 @@ export default function* main(state = 'off', rounds = '15', thousands = '4000') 
   const root = keep(tree(16))
   const times = Number(thousands) * 1000
   for (let round = -3; round < Number(rounds); round++) {
-    allocateUntil(state !== 'on') // so that each round has a cycle of its own, or the pause between two
+    // So each round has a cycle of its own, or its own pause between two cycles.
+    allocateUntil(state !== 'on')
     allocateUntil(state === 'on')
     const began = performance.now()
     swap(root, times)
-    if (round >= 0) console.log(((performance.now() - began) * 1e6) / times) // before that, it compiles
+    // In the rounds before 0 the code is compiled.
+    if (round >= 0) console.log(((performance.now() - began) * 1e6) / times)
   }
 }

@@ -3,10 +3,10 @@
  * objects are each found by one shade only.
  *
  * 1. The taker loads the only reference to an object from the heap onto its stack, which was empty
- *    when it was scanned, and overwrites it in the heap. Only the deletion shade tells of it.
+ *    when it was scanned, and overwrites it in the heap. Only the deletion shade finds it.
  * 2. The giver stores the only reference to an object from its stack into the heap, and drops it
  *    from the stack before that is scanned. If the place in the heap is black already, only the
- *    insertion shade tells of it.
+ *    insertion shade finds it.
  *
  * What must hold: one cycle is marked, the taken object still has its value after it, and checkmark
  * finds both objects marked.
@@ -23,14 +23,13 @@ import type { RunProtocol } from '../protocol.ts'
 
 export const shades: RunProtocol = {
   name: 'shades',
-  what: 'while a cycle marks, a goroutine on P 1 moves the only reference to an object from the heap to its stack, and another moves the only reference to a second one from its stack to the heap: only one shade tells of each object, and checkmark finds both marked',
+  what: 'while a cycle marks, a goroutine on P 1 moves the only reference to an object from the heap to its stack, and another moves the only reference to a second one from its stack to the heap: only one shade finds each object, and checkmark finds both marked',
   configurations: [{ procs: 2, bound: 2, quick: 1 }],
 
   program({ notes }) {
     const Node = struct('Node', { next: self, value: i32 })
     const roots = global(ref(Node), 2)
-    // Its stack is empty when it is scanned. After that only the deletion shade tells of the
-    // object.
+    // Its stack is empty when it is scanned. After that, only the deletion shade finds the object.
     const taker = task('taker', [], function* () {
       const taken = keep(Node.next.get(roots.get(0)))
       Node.next.set(roots.get(0), nil)
@@ -38,7 +37,7 @@ export const shades: RunProtocol = {
       notes[0] = Node.value.get(taken)
     })
     // Its stack is scanned after it has dropped the object. If the node in which it stored the
-    // object is black by then, only the insertion shade tells of the object.
+    // object is black by then, only the insertion shade finds the object.
     const giver = task('giver', [], function* () {
       const own = local(Node.new(nil, 4))
       while (meta[PHASE] !== PHASE_MARK) p.world.safepoint()

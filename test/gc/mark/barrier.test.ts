@@ -90,7 +90,7 @@ test.each(['the heap', 'the meta buffer'])(
   },
 )
 
-test('a value that moves without a store is shaded alone, and nil is no object', () => {
+test('a value that moves without a store is shaded by itself, and nil is no object', () => {
   const hand = new Hand()
   const [a, b] = hand.nodes(2)
   hand.turnOn()

@@ -51,7 +51,7 @@ const step = fc.record({
   count: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 100, max: 400 })),
 })
 
-test('what goes into two queues comes out once, whoever takes it, however few buffers there are', () => {
+test('what goes into two queues comes out once, whichever queue takes it, however few buffers there are', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 6 }),
@@ -104,7 +104,7 @@ test('without a buffer to be had, put says so and loses nothing', () => {
   expect(pair[0].put(16)).toBe(true)
 })
 
-test('what is not published is seen by nobody else', () => {
+test('no other P sees what is not published', () => {
   const { queues: pair } = queues(2, 8)
   for (let object = 16; object <= 16 * 300; object += 16) pair[0].put(object)
   expect(pair[1].take()).toBe(0)

@@ -15,7 +15,7 @@ function oneP(options: HandWorldOptions = {}): { world: HandWorld; only: HandP }
   return { world, only: world.ps[0] }
 }
 
-/** Marks all that the globals lead to, and tells which of the objects are black. */
+/** Marks all that the globals lead to, and returns which of the objects are black. */
 function mark(world: HandWorld, only: HandP, objects: readonly Addr[]): boolean[] {
   world.startMark(only)
   only.collector.drain.drainForCredit(() => false)
@@ -135,7 +135,7 @@ test.each([1, 2])(
   },
 )
 
-test('a P that gets no work buffer at all marks by grey objects alone', () => {
+test('a P that gets no work buffer at all marks with grey marks only', () => {
   const world = new HandWorld({ procs: 2, globals: 1, workBuffers: 1 })
   const [holder, marker] = world.ps
   const bytes = plantWideTree(world, holder, 3 * WORK_BUFFER_CAPACITY)
@@ -153,7 +153,7 @@ test('a P that gets no work buffer at all marks by grey objects alone', () => {
   })
 })
 
-test('grey objects that nobody has queued are work: the stop does not end the mark over them', () => {
+test('grey objects that no P has queued are work: the stop does not end the mark over them', () => {
   const { world, only } = oneP({ workBuffers: 1 })
   plantWideTree(world, only, 3 * WORK_BUFFER_CAPACITY)
   world.startMark(only)

@@ -16,7 +16,7 @@ useHandClock()
  *   2  P 1  takes the job of goroutine 1, owns its stack by its status, and scans it
  *   3  P 1  ends the mark; P 0 has done nothing
  */
-test('the stack of a parked goroutine is scanned by whoever takes its job', () => {
+test('the P that takes the job scans the stack of a parked goroutine', () => {
   const world = new HandWorld()
   const [mutator, marker] = world.ps
   const Node = world.type(0)

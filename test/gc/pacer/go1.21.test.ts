@@ -220,7 +220,7 @@ describe('assist ratio', () => {
 })
 
 describe('cons/mark', () => {
-  /** A cycle on 4 Ps for 10 ms that allocates so many bytes while it scans 1 MiB. */
+  /** A cycle on 4 Ps for 10 ms that allocates that many bytes while it scans 1 MiB. */
   const cycle = (driver: Driver, allocated: number, changed: object = {}): number => {
     driver.start(8 * MiB)
     const heapLive = 8 * MiB + allocated

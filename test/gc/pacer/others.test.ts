@@ -15,7 +15,7 @@ import { MiB } from '../../../memory/units.ts'
 import { drive } from './driver.ts'
 
 const MS = 1e6
-/** What ends a mark of 10 ms on 4 Ps, of which so much went into assists. */
+/** The facts at the end of a mark of 10 ms on 4 Ps, with that much time in assists. */
 const tenMs = (assistShare = 0) => ({
   markDurationNs: 10 * MS,
   assistTimeNs: assistShare * 10 * MS * 4,

@@ -133,7 +133,7 @@ test('of a request that passes the goal only what lies past it is counted', () =
   expect(account()).toEqual({ refill: 200 })
 })
 
-test('who waits in the barrier is not to blame while another is stalled', () => {
+test('a P that waits in the barrier is not to blame while another is stalled', () => {
   accounts[0].at('mark-termination/in-barrier')
   accounts[1].at('mark-termination/leave')
   lives[2].charge(GOAL + 50)
@@ -151,7 +151,7 @@ test('a stall that was a collection of the host’s is named so afterwards', () 
   expect(account()).toEqual({ hostGc: 70 })
 })
 
-test('a stretch at a place is told by its longest; one that is not over counts until the stop was asked for', () => {
+test('a place reports its longest stretch; one that is not over counts until the stop was asked for', () => {
   accounts[1].at('mark-termination/enter')
   memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 3
   accounts[1].at('mark-termination/before-stop')
@@ -162,7 +162,7 @@ test('a stretch at a place is told by its longest; one that is not over counts u
   expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(7)
 })
 
-test('the end of a mark cuts every stretch: who is still held up is to blame for nothing in the next cycle', () => {
+test('the end of a mark cuts every stretch: a P that is still held up is to blame for nothing in the next cycle', () => {
   accounts[1].at('mark-termination/before-stop')
   account()
   accounts[0].cycleStarted()

@@ -71,7 +71,7 @@ test('after a failed attempt a refill marks what there is, though the goroutine 
   expect([world.memory.phase, world.meta[control.CYCLES_MARKED]]).toEqual([control.PHASE_OFF, 1])
 })
 
-test('under the coordinator nobody does, until somebody is in debt', () => {
+test('under the coordinator a refill does nothing for the mark, until the goroutine is in debt', () => {
   const scene = marking('coordinator')
   failAttempt(scene)
   scene.refill()
@@ -79,7 +79,7 @@ test('under the coordinator nobody does, until somebody is in debt', () => {
   expect(scene.mutator.collector.drain.isWorkAvailable).toBe(true)
 })
 
-test('a mark that may be over, and that nobody looks after, is ended at a refill', () => {
+test('a mark that may be over, and that no P ends, is ended at a refill', () => {
   const scene = marking('assist-takes-over')
   const { world, mutator, refill } = scene
   failAttempt(scene)

@@ -44,7 +44,7 @@ function vanishAsLast({ world, marker }: Scene): void {
   world.meta[world.memory.pWord(marker.index, pWords.DRAINING)]--
 }
 
-test('whoever leaves a drain publishes what it holds, so that others see it before it is counted off', () => {
+test('a P that leaves a drain publishes what it holds, so that others see it before it is counted off', () => {
   const scene = marking()
   const { world, mutator, marker } = scene
   const Node = world.type(1)
@@ -101,7 +101,7 @@ test('a refill waits for a wanted stack while the heap is below its goal; above 
   expect(mutator.numberOf(x, Node)).toBe(42)
 })
 
-test('who waits at the gate does not wait for a wanted stack, wherever the heap is', () => {
+test('a P at the gate does not wait for a wanted stack, wherever the heap is', () => {
   const scene = marking()
   const { world, marker, other } = scene
   world.startMark(marker)
@@ -114,7 +114,7 @@ test('who waits at the gate does not wait for a wanted stack, wherever the heap 
   expect([state(scene), world.meta[control.SCANS_WANTED]]).toEqual([ENDED, 0])
 })
 
-test('a drainer that stands aside, and is not counted off yet, keeps nobody from ending the mark', () => {
+test('a drainer that stands aside, and is not counted off yet, keeps no P from ending the mark', () => {
   const scene = marking()
   const { world, marker, other } = scene
   world.startMark(marker)
@@ -130,7 +130,7 @@ test('a drainer that stands aside, and is not counted off yet, keeps nobody from
   expect([state(scene), world.meta[control.DRAINERS]]).toEqual([ENDED, 1])
 })
 
-test('who has served the last wanted stack ends the mark', () => {
+test('the P that has served the last wanted stack ends the mark', () => {
   const scene = marking()
   const { world, mutator, marker, other } = scene
   world.startMark(marker)

@@ -88,7 +88,7 @@ test('the last to leave the drain ends the mark at the first attempt', () => {
   expect([attempts(), world.stops, world.meta[control.TERMINATOR]]).toEqual([1, 2, 0])
 })
 
-test('who is not the last to leave attempts nothing', () => {
+test('a P that is not the last to leave attempts nothing', () => {
   const { world, mutator, marker, attempts } = almostOver()
   mutator.collector.drain.enter()
   marker.collector.endOfMark.drained()
@@ -97,7 +97,7 @@ test('who is not the last to leave attempts nothing', () => {
   expect([world.memory.phase, attempts()]).toEqual([control.PHASE_OFF, 1])
 })
 
-test('who is the last to leave, and sees work, attempts nothing', () => {
+test('a P that is the last to leave, and sees work, attempts nothing', () => {
   const { world, mutator, marker, Node, attempts } = almostOver()
   publish(world, mutator, Node)
   marker.collector.endOfMark.drained()

@@ -212,7 +212,7 @@ test('under --check each mark of a small heap is stopped once to be verified, at
   expect(places.size).toBe(6)
 })
 
-test('a large heap is verified in every so many cycles', () => {
+test('a large heap is verified only every few cycles', () => {
   const world = new HandWorld({ procs: 1, globals: 1, check: true, arenaBytes: 32 * MiB })
   const [only] = world.ps
   only.setGlobal(0, only.makeArray((2100 * 8192) / 4))

@@ -81,7 +81,7 @@ test('nothing is charged while no cycle marks, or where no goroutine runs', () =
   expect(creditOf(goroutines[0])).toBe(0)
 })
 
-test('a debt is paid from background credit alone if that suffices, with the least work of an assist', () => {
+test('a debt is paid only from background credit if that suffices, with the least work of an assist', () => {
   const { world, first, goroutines, creditOf, background } = marking(2)
   world.meta[control.BACKGROUND_CREDIT] = 100_000
   charge(first, 1000)
@@ -128,7 +128,7 @@ test('background credit below 0, which a race can leave, is not taken', () => {
   expect([creditOf(goroutines[0]), background()]).toEqual([80_000, -5])
 })
 
-test('who can neither steal nor mark waits until it is funded', () => {
+test('a goroutine that can neither steal credit nor mark waits until it is funded', () => {
   const { world, first, worker, goroutines, creditOf, background, queue } = marking(2)
   world.at('blocked', () => {
     expect(queue()).toEqual([0])
@@ -172,7 +172,7 @@ test('the queue is funded in order', () => {
   })
 })
 
-test('who cannot be funded in full goes to the back with a smaller debt, and nobody else is funded then', () => {
+test('an assist that cannot be funded in full goes to the back with a smaller debt, and no other is funded then', () => {
   const scene = marking(2)
   const { worker, goroutines, creditOf, queue, background } = scene
   withTwoWaiting(scene, [1000, 50], () => {
@@ -205,7 +205,7 @@ test("a worker's drain funds the queue before it makes credit", () => {
   expect([creditOf(goroutines[0]), background()]).toEqual([0, 4000 - 2 * 999])
 })
 
-test('the end of the mark releases who waits; the next cycle knows nothing of the debt', () => {
+test('the end of the mark releases the assists that wait; the next cycle knows nothing of the debt', () => {
   const scene = marking(2)
   const { world, worker, first, second, goroutines, creditOf, background } = scene
   withTwoWaiting(scene, [1000, 500], () => world.finishMark(worker))
@@ -260,7 +260,7 @@ test('a goroutine that ends gives its credit to the pool; its debt is forgiven',
   setCredit(-5000)
   first.collector.assists.settle(goroutine)
   expect(background()).toBe(666)
-  // Work counters have 32 bits: a bank beyond a quarter of that buys nothing more.
+  // Work counters have 32 bits: credit beyond a quarter of that buys nothing more.
   world.meta[control.BACKGROUND_CREDIT] = 0
   setCredit(1e12)
   first.collector.assists.settle(goroutine)
@@ -268,7 +268,7 @@ test('a goroutine that ends gives its credit to the pool; its debt is forgiven',
   expect(creditOf(goroutine)).toBe(1e12)
 })
 
-test('credit of an earlier cycle is none', () => {
+test('credit of an earlier cycle does not count', () => {
   const { world, first, worker, goroutines, background } = marking(1)
   world.meta[control.BACKGROUND_CREDIT] = OVER_ASSIST
   charge(first, 1)

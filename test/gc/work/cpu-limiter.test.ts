@@ -55,7 +55,7 @@ const pass = (ms: number): void => {
   limiter.update()
 }
 
-/** The same while the world stands. */
+/** The same while the world is stopped. */
 const stand = (ms: number, by = limiter): void => {
   clock.ms += ms
   by.updateStopped()

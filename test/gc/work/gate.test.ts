@@ -20,7 +20,7 @@ interface Scene {
   readonly mutator: HandP
   readonly marker: HandP
   live(): number
-  /** Fills the heap up to so many bytes from its goal. */
+  /** Fills the heap up to that many bytes below its goal. */
   fill(room: number): void
   admit(bytes: number): number
 }
@@ -100,7 +100,7 @@ test('in a mark that runs what can be marked is marked, and the mark ended', () 
   expect(live()).toBeGreaterThan(PAGE)
 })
 
-test('a P whose work nobody sees is stopped after a while: its work is published, and marked at the gate', () => {
+test('a P whose work no other sees is stopped after a while: its work is published, and marked at the gate', () => {
   const { world, mutator, marker, fill, admit } = near(0)
   mutator.setGlobal(0, mutator.makeArray(20))
   world.startMark(marker)
@@ -175,7 +175,7 @@ test('hard, without any goal: as much as a word can count, and no more', () => {
   expect(world.meta[control.CYCLES_MARKED]).toBe(1)
 })
 
-test('off: nothing is counted, and nobody waits', () => {
+test('off: nothing is counted, and no P waits', () => {
   const { world, live, admit } = near(0, 'off')
   const before = live()
   expect(admit(PAGE)).toBe(0)

@@ -42,7 +42,7 @@ test('an offered role is had by one other P, and its holder has nothing to give 
   expect(needed()).toBe(1)
 })
 
-test('an offer that nobody takes is given back with its role', () => {
+test('an offer that no P takes is given back with its role', () => {
   const { memory, ps, needed } = rolesOf(2, 1)
   ps[0].take()
   ps[0].offer()

@@ -94,7 +94,7 @@ test('a policy is compared with the baseline of its own pair, cold cycles left o
   expect(runtime.isClosed).toBe(true)
 })
 
-test('who runs first changes from pair to pair, both with the same seed', async () => {
+test('which side runs first changes from pair to pair, and both have the same seed', async () => {
   const runtime = new HandRuns()
   await measureCosts(options, runtime)
   const warm = 2 * 2

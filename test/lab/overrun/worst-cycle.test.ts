@@ -49,7 +49,7 @@ test('what lies outside of that time is not shown, and what reaches out of it is
   // The first one may have kept its goal.
   const first = cycles.find(({ overrun }) => overrun > 0)
   if (first === undefined) throw new Error('no cycle ran past its goal')
-  // Ends at 130.1 ms; its mark lasts so long that not all of it is shown.
+  // The cycle ends at 130.1 ms. Its mark is too long to be shown whole.
   const worst = { ...first, startMs: 100, stwSetupUs: 100, markMs: 30, stwTerminationUs: 100 }
   let text = ''
   const writer = new TraceEventWriter(part => (text += part), 'program.ts', 2)

@@ -1,5 +1,6 @@
-// Coherence: one thread counts a word up, the other loads it twice. The second load never sees an older value than the first, though both are
-// plain. Who looks again at a hint relies on it.
+// Coherence: one thread counts a word up, and the other loads it twice. The second load never sees
+// an older value than the first, though both are plain. Code that looks at a hint again relies on
+// this.
 import { BURST, cell, judgeBursts, OVERLAPPED, OWN, ROUNDS_PER_BURST, SEEN } from '../race.js'
 
 const WORD = OWN + cell(0)

@@ -1,5 +1,5 @@
-// Message passing: plain data, then a flag; who sees the flag sees the data. All hand-overs between Ps are of this kind: work buffers, lists under
-// a lock, channels.
+// Message passing: plain data is stored, then a flag. A thread that sees the flag sees the data.
+// All hand-overs between Ps are of this kind: work buffers, lists under a lock, channels.
 import { BURST, cell, judgeBursts, OVERLAPPED, OWN, ROUNDS_PER_BURST, SEEN } from '../race.js'
 
 const FLAG = OWN + cell(0)

@@ -1,5 +1,6 @@
-// Bytes stored side by side: threads store to different bytes of one word, and no store is lost. Any marker stores mark bytes so, plainly; a bit
-// map would lose marks. And a load of the whole word, as in the sweep of 16-byte slots, sees each byte as a load of the byte would.
+// Bytes stored side by side: threads store to different bytes of one word, and no store is lost.
+// Every marker stores mark bytes plainly in this way. A bit map would lose marks. A load of the
+// whole word, as in the sweep of 16-byte slots, sees each byte as a load of the byte would.
 import { BURST, cell, judgeBursts, OVERLAPPED, OWN, ROUNDS_PER_BURST, SEEN } from '../race.js'
 
 /** The words that are stored to, side by side: a cache line. */
@@ -70,7 +71,10 @@ function storeByWords({ words, meetings, counts, thread }) {
 /** What a byte counts up to between two meetings, at which it begins again. */
 const HIGHEST = 250
 
-/** Counts two bytes up and loads all four as a word: its own are as stored, and the other thread's never go back. */
+/**
+ * Counts two bytes up and loads all four as a word. Its own bytes are as stored, and the other
+ * thread's never go back.
+ */
 function storeBytesLoadWord({ words, bytes, meetings, counts, thread }) {
   const mine = FIRST_BYTE + thread
   while (meetings.next()) {

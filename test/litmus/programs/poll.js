@@ -1,22 +1,29 @@
-// A plain poll is seen: one thread loads a word in a loop, plainly, until another thread has stored to it, plainly too. Every safepoint polls so.
-// The language would let a compiler load the word once for the whole loop; V8 does not, and here one would notice: such a loop has no end.
+// A plain poll sees a store: one thread loads a word plainly in a loop, until another thread has
+// stored to it, plainly too. Every safepoint polls in this way. The language lets a compiler load
+// the word only once for the whole loop. V8 does not, and this test would notice: such a loop never
+// ends.
 import { cell, meetingsOf, nap, OWN } from '../race.js'
 
 const POLL = OWN + cell(0)
 const SET_AT = (OWN + cell(1)) / 2
-/** The turn that a telling poller is in, and the one that the setter saw after its store. */
+/** The turn that a poller notes it is in, and the turn that the setter saw after its store. */
 const TURN = OWN + cell(2)
 const TURN_AFTER_STORE = OWN + cell(3)
 const CURSOR = OWN + cell(4)
 const LIMIT = 1 << 20
 const ALWAYS = 1 << 30
 
-/** A poll takes a millisecond in the mean, by design, so there are fewer than rounds; and two meetings. */
+/**
+ * A poll takes a millisecond in the mean, by design, and two meetings. So there are fewer polls
+ * than rounds.
+ */
 const ROUNDS_PER_MEETING = 250
 
 /**
- * A poller may go round so often after the store: a store stays in its processor's buffer for about a microsecond, a thousand turns. There is no
- * bound in time, since the system may take the poller off its processor for as long as it likes; a poll that is never seen ends at the race's limit.
+ * How many turns a poller may take after the store. A store stays in its processor's buffer for
+ * about a microsecond, which is a thousand turns. There is no bound in time, since the system may
+ * take the poller off its processor for as long as it likes. A poll that never sees the store ends
+ * at the race's limit.
  */
 const MOST_TURNS = 100_000
 
@@ -31,7 +38,10 @@ const TURNS = 3
 const LOOPED_MS = 4
 const WORST_TURNS = 5
 
-/** Lets the poller loop for up to 2 ms, then stores. It sleeps meanwhile: the poller may need its processor. */
+/**
+ * Lets the poller loop for up to 2 ms, then stores. The setter sleeps meanwhile, since the poller
+ * may need its processor.
+ */
 function set({ words, doubles, meetings }) {
   while (meetings.next()) {
     nap(words, (1 + (meetings.count & 15)) / 8)
@@ -80,7 +90,7 @@ function counting(words) {
   return turns
 }
 
-/** Says in which turn it is. */
+/** Notes in which turn it is. */
 function telling(words) {
   let turns = 0
   while (words[POLL] === 0) words[TURN] = ++turns
@@ -112,7 +122,10 @@ function calling(words) {
   return turns
 }
 
-/** As gc/mark/drain.ts and scheduler/p.ts have it: through fields and an accessor, without the bit that asks nothing. */
+/**
+ * Polls as gc/mark/drain.ts and scheduler/p.ts do: through fields and an accessor, without the bit
+ * that asks for nothing.
+ */
 class Drain {
   memory
   poll = POLL
@@ -134,7 +147,10 @@ class Drain {
 
 const draining = words => new Drain(words).drain()
 
-/** What a compiler would make of `counting` that took the load out of the loop; but for the bound it had no end. */
+/**
+ * What a compiler that takes the load out of the loop would make of `counting`. Without the bound
+ * it would never end.
+ */
 function hoisted(words) {
   const seen = words[POLL]
   for (let turns = 0; turns < 1e7; turns++) if (seen !== 0) return turns
@@ -157,7 +173,7 @@ function judge(views) {
 }
 
 const shapes = { empty, counting, telling, allocating, bumping, calling, draining }
-/** Polls that there must be, however busy the machine is: the loops are compiled after some. */
+/** The fewest polls, however busy the machine is: the loops are compiled only after some. */
 const LEAST = 20
 const common = { what: 'not seen', judge, perMeeting: ROUNDS_PER_MEETING }
 

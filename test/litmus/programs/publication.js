@@ -1,6 +1,9 @@
-// Publication of new objects, as heap/cache.ts does it: a run of objects is cleared and its mark bytes are set, then one atomic store and load,
-// then each object's body and a plain store of a reference. A marker that follows the reference finds the mark, and need not read the body. Others do
-// read it: on x64 they find it, elsewhere nobody may rely on that.
+// Publication of new objects, as in heap/cache.ts:
+//   1. A run of objects is cleared, and its mark bytes are set.
+//   2. One atomic store and load follow.
+//   3. Each object's body is stored, and then, plainly, a reference to the object.
+// A marker that follows the reference finds the mark, and need not read the body. Other threads do
+// read the body. On x64 they find it. On other processors no code may rely on that.
 import { cell, judgeBursts, OVERLAPPED, OWN, ROUNDS_PER_BURST, SEEN } from '../race.js'
 
 const PUBLISHED = OWN + cell(0)

@@ -1,5 +1,7 @@
-// Store buffering: each thread stores to its own word, then loads the other's. Who is about to sleep and who is about to wake it do just that: if
-// both miss, the sleeper sleeps on. A store waits in its processor's buffer while the load overtakes it, on x64 too; so sleepers announce atomically.
+// Store buffering: each thread stores to its own word, then loads the other's. A P that is about to
+// sleep and the P that would wake it do just that. If both loads miss the other's store, the
+// sleeper sleeps on. A load may overtake a store that waits in its processor's buffer, on x64 too.
+// So sleepers announce atomically.
 import { beginRound, cell, endRound, judgeRounds, OWN } from '../race.js'
 
 /** Bit of a note: the other thread's store was not there. */

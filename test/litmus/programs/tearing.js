@@ -1,11 +1,15 @@
-// Tearing: a word, or a double on 8 bytes, that is given two values in turn is always one of them. The words of the layout, and the doubles of its
-// measures, are read while their owner writes them.
+// Tearing: a word, or an aligned double, that is given two values in turn always reads as one of
+// them. The words of the layout, and the doubles of its measures, are read while their owner writes
+// them.
 import { cell, judgeBursts, OVERLAPPED, OWN, ROUNDS_PER_BURST, SEEN } from '../race.js'
 
 const WORD = OWN + cell(0)
 const DOUBLE = WORD / 2
 
-/** In a burst; as many looks. While the writer owns the cache line its stores go unseen, so there must be many. */
+/**
+ * How many stores a burst has, and how many looks. While the writer owns the cache line, its stores
+ * are not seen, so there must be many.
+ */
 const STORES = 100_000
 
 /** No byte of one is the same in the other. */

@@ -1,4 +1,4 @@
-/** Seeded bugs around the collector: a limit stands still, or a large object stops the world. */
+/** Seeded bugs around the collector: a limit has no effect, or a large object stops the world. */
 import type { Mutant } from '../mutant.ts'
 
 export const limitMutants: readonly Mutant[] = [

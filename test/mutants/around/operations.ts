@@ -1,4 +1,7 @@
-/** Seeded bugs around the collector: an exception strikes between two states, a misuse spins, a goroutine starves. */
+/**
+ * Seeded bugs around the collector: an exception strikes between two states, a misuse spins, a
+ * goroutine starves.
+ */
 import type { Mutant } from '../mutant.ts'
 
 export const operationMutants: readonly Mutant[] = [

@@ -101,7 +101,7 @@ test('classes of a run’s objects are compared, and its objects are not', () =>
   expect(found.isAsItWas).toBe(false)
 })
 
-test('who looks cannot be deceived: it calls nothing that a program may replace', () => {
+test('the check cannot be deceived: it calls nothing that a program may replace', () => {
   const found = new Realm()
   const { getOwnPropertyDescriptor, ownKeys } = Reflect
   const { has } = Set.prototype

@@ -23,7 +23,7 @@ import {
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'sawtooth-files-')))
 afterAll(() => rmSync(root, { recursive: true }))
 
-// It lies in what stands for Sawtooth's own code, as the scheduler does.
+// It lies in a folder that counts as Sawtooth's own code, as the scheduler does.
 const runner = join(root, 'stub/scheduler/runner.mjs')
 mkdirSync(dirname(runner), { recursive: true })
 writeFileSync(
@@ -478,7 +478,7 @@ test.each([
   }
 })
 
-describe('an export that is not there is told with the line of its import', () => {
+describe('a missing export is reported with the line of its import', () => {
   const found = async (entry: string): Promise<string> => {
     const program = await prepare(entry)
     const [error] = outcome(program) as [{ name: string; message: string }]

@@ -93,7 +93,7 @@ test('what one writer gives up is forgotten, and what another has written is not
   expect(errors).toEqual([])
 })
 
-test('a reader that goes is told to all who wait for it, once each', async () => {
+test('when a reader goes, each that waits for it is told once', async () => {
   const other: Writer = { outputFailed: ({ code }) => errors.push(`other ${code}`) }
   queue.write(Buffer.alloc(MUCH), writer)
   queue.write(text('more'), writer)
@@ -118,7 +118,7 @@ test('a descriptor that is not there yet is waited for', async () => {
   late.close()
 })
 
-test('a full disk is told, and the next text is tried again', async () => {
+test('a full disk is reported, and the next text is tried again', async () => {
   const full = new DescriptorQueue(() => openSync('/dev/full', O_WRONLY))
   full.write(text('one'), writer)
   full.write(text('two'), writer)

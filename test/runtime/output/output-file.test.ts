@@ -108,7 +108,7 @@ describe('a disk without room', () => {
   })
 })
 
-describe('what is no file is written as it is', () => {
+describe('a path that is no regular file is written in place', () => {
   test('a device', async () => {
     await writeOutput('/dev/null', 'x'.repeat(100_000))
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)

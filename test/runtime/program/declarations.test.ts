@@ -10,7 +10,7 @@ const task: Declare = own => own.declareTask('task worker()')
 const root: Declare = own => own.declareReferences(1)
 const count: Declare = own => own.declareScalars(1)
 
-/** What the second of two Ps is told, if each declares its own and ends. */
+/** The error that the second of two Ps gets if each declares its own and ends. */
 function told(first: readonly Declare[], second: readonly Declare[]): string | null {
   const memory = Memory.reserve({ arenaBytes: 4 * MiB, procs: 2 })
   const declareAll = (index: number, all: readonly Declare[]): void => {

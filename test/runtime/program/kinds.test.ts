@@ -17,7 +17,7 @@ test.each([i32, u32, f64, bool, ref, ref(Node)])('%o is a kind', kind => {
   expectFieldKind('struct A: field a', kind)
 })
 
-test('self is one in a struct alone', () => {
+test('self is a kind only in a struct', () => {
   expectFieldKind('struct A: field a', self)
   expect(() => expectKind('chan', self)).toThrow(
     'chan: self is for the fields of a struct; elsewhere write ref(Type)',

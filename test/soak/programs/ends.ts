@@ -25,7 +25,7 @@ export function* endRun(how: Ending, stamp: number): Generator<unknown, void, un
       break
     case 'misuse':
       sleep(1).next()
-      // At once, or an operation that comes next is told, and may be one that expects an error.
+      // It must be reported at once. Else the next operation reports it, which may expect an error.
       yield 'what the operation did not'
       break
     case 'memory':

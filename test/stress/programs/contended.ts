@@ -1,4 +1,5 @@
-// Many goroutines at one mutex and at two channels: one at a time has the mutex, and every number that is sent is received once, by whichever select wins it.
+// Many goroutines at one mutex and at two channels. One goroutine at a time has the mutex, and
+// every number that is sent is received once, by whichever select wins it.
 import {
   chan,
   enter,

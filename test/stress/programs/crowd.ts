@@ -1,5 +1,6 @@
-// Tasks in a ring that pass chains on through unbuffered channels, and meet whatever else the runtime has: a mutex, sleep, forks and a wait group,
-// deep stacks, large objects, forced cycles. What each must receive, and what must be left at the end, is known beforehand.
+// Goroutines in a ring that pass chains on through unbuffered channels, and use whatever else the
+// runtime has: a mutex, sleep, forks and a wait group, deep stacks, large objects, forced cycles.
+// What each must receive, and what must be left at the end, is known beforehand.
 import {
   array,
   chan,
@@ -40,7 +41,10 @@ const left = global(ref(Nodes))
 const LEFT_SLOTS = 64
 const LEFT_BYTES = 288
 const NODE_BYTES = 16
-/** Elements of an array that is a large object (above 32 KiB), and how many of them are set: more than the barrier's buffer holds. */
+/**
+ * The elements of an array that is a large object (above 32 KiB), and how many of them are set:
+ * more than the barrier's buffer holds.
+ */
 const LARGE = 9000
 const LARGE_SET = 1500
 const DEPTH = 120

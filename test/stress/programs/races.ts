@@ -1,6 +1,7 @@
-// Every way in which a reference can be hidden from a marker, again and again, on little data: for controlled schedules, where a run of some ten
-// thousand turns meets more interleavings than an hour of threads. Each object carries a number that says what it must be; a lost one is found by its
-// number, by checkmark, or as a stale reference (--check).
+// Every way in which a reference can be hidden from a marker, again and again, on little data. It
+// is meant for controlled schedules, where a run of some ten thousand turns meets more
+// interleavings than an hour of threads. Each object carries a number that says what it must be. A
+// lost object is found by its number, by checkmark, or as a stale reference (--check).
 import {
   array,
   chan,
@@ -108,7 +109,7 @@ const mutator = task(
       expect(node, base + i, 'slot')
       switch (random(state, 10)) {
         case 0: {
-          // From the heap to this stack alone, and back.
+          // From the heap to this stack only, and back.
           keep(node)
           Slots.set(slots, i, nil)
           litter(random(state, 4))
@@ -191,7 +192,7 @@ const mutator = task(
           break
         }
         case 7: {
-          // As above, if the channel has room: a copy, since what is sent is the receiver's alone.
+          // As above, if the channel has room. A copy is sent, since only the receiver may use it.
           const tail = keep(Node.new(nil, nil, base + i + 1000))
           const copy = keep(Node.new(tail, nil, base + i))
           const sent = yield* select(Nodes.sending(out, copy), otherwise)

@@ -1,5 +1,6 @@
-// Tasks that mutate random graphs, hand parts of them to each other, and count what must be reachable. The graph of each
-// task hangs from one array of references; a plain model beside it knows the value of every node that must be there.
+// Goroutines that mutate random graphs, hand parts of them to each other, and count what must be
+// reachable. The graph of each goroutine is reachable from one array of references. A plain model
+// beside it knows the value of every node that must be there.
 import {
   array,
   chan,
@@ -45,7 +46,10 @@ function random(state: { seed: number }): number {
   return state.seed >>> 0
 }
 
-/** A chain of `length` nodes with values n, n + 1, …; the model of a slot is its first value and length. */
+/**
+ * A chain of `length` nodes with values n, n + 1, …. The model of a slot is the chain's first value
+ * and its length.
+ */
 function chain(first: number, length: number): Node {
   const scope = enter()
   const head = local<typeof Node>(nil)
@@ -139,7 +143,7 @@ export default function* main(seed = '1', steps = '200000', tasks = '4') {
   leave(scope)
   // A task that has sent its last value still keeps its arguments until it ends.
   while (numGoroutine() > 1) yield
-  // What hangs from the globals is all that is reachable, and after two collections all that is allocated.
+  // Only what the globals reach is reachable, and after two collections nothing else is allocated.
   gc()
   gc()
   const reachable = count * NODES_BYTES + nodes * NODE_BYTES

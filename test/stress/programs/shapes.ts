@@ -1,5 +1,7 @@
-// Objects of every size and shape, each filled with what follows from its number, dropped and made anew: numbers from one word to several pages, arrays of references
-// beyond a scan's piece, structs that end in a reference, stacks that grow. A fresh object must be zero, and an old one hold what was written.
+// Objects of every size and shape, each filled with values that follow from its number, dropped and
+// made anew: numbers from one word to several pages, arrays of references longer than an oblet,
+// structs that end in a reference, stacks that grow. A new object must be zero, and an old one must
+// hold what was written.
 import {
   array,
   enter,
@@ -74,7 +76,7 @@ function verify(made: Ref<typeof Numbers>, first: number, where: string): void {
   }
 }
 
-/** Each field is reachable through it alone. */
+/** Each field's object is reachable only through this struct. */
 function wide(state: Random, number: number): Ref<typeof Wide> {
   const scope = enter()
   const a = keep(numbers(lengthFrom(state), number))

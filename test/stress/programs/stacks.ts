@@ -1,5 +1,7 @@
-// Nodes that only a stack refers to, and that move about on it: up, down, to a larger segment, while the goroutine parks and goes on and its stack may be scanned by
-// anyone. Stores to a running goroutine's own stack take no barrier, so all hangs on its being scanned as a whole, once, and by one P.
+// Nodes that only a stack refers to, and that move about on it: up, down, and to a larger segment,
+// while the goroutine parks and goes on and any P may scan its stack. Stores to a running
+// goroutine's own stack take no barrier. So the stack must be scanned as a whole, once, and by one
+// P.
 import {
   enter,
   getLocal,
@@ -60,7 +62,7 @@ const mover = task('mover', [ref(waitGroup), i32, i32], function* (done, index, 
   waitGroup.done(done)
 })
 
-/** Ends at once: its record and its stack are used again while somebody may be about to scan them. */
+/** Ends at once: its record and its stack are used again while a P may be about to scan them. */
 const brief = task('brief', [ref(Node), i32], function* (node, number) {
   expect(node, number, 'argument')
 })

@@ -70,7 +70,7 @@ function leftLocal(): void {
   setLocal(slot, nil) // left local
 }
 
-/** Catches what it can, and does not want to end. */
+/** Catches what it can, and tries not to end. */
 function caught(): void {
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-// Collects so many times, with next to nothing to collect.
+// Collects a given number of times, with almost nothing to collect.
 import { gc, i32, numGC, struct } from 'sawtooth'
 
 const Node = struct('Node', { v: i32 })

@@ -12,7 +12,7 @@ function threads(): string[] {
   return existsSync('/proc/self/task') ? readdirSync('/proc/self/task') : []
 }
 
-/** CPU that a thread has used so far, ns; null if it has ended since it was listed. */
+/** The CPU time that a thread has used so far, in ns. Null if it has ended since it was listed. */
 function cpuOf(thread: string): number | null {
   try {
     return Number(readFileSync(`/proc/self/task/${thread}/schedstat`, 'utf8').split(' ')[0])
@@ -44,7 +44,7 @@ function cpuSince(before: ReadonlyMap<string, number>, after: ReadonlyMap<string
   return ns / 1e6
 }
 
-/** What share of a CPU the Ps use, sampled until it is stopped: the samples, the least first. */
+/** Samples the share of a CPU that the Ps use, until it is stopped. Returns the smallest first. */
 function sampleShares(): () => number[] {
   const shares: number[] = []
   let [time, cpu] = [performance.now(), cpuOfPs()]

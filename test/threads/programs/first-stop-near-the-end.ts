@@ -9,7 +9,7 @@ function allocate(times: number): void {
   for (let i = 0; i < times; i++) Bytes.new(1500)
 }
 
-/** Descends to the end of the stack, and allocates once so many frames have returned. */
+/** Descends to the end of the stack, and allocates once that many frames have returned. */
 function dive(left: number): number {
   let returned = 0
   try {

@@ -1,4 +1,4 @@
-// A host: many runs of one Runtime, and what the process has after some of them. Linux.
+// A host of many runs in one Runtime. Prints what the process has after some of them. Linux only.
 import { readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { Writable } from 'node:stream'

@@ -1,5 +1,5 @@
-// A host whose signals and reasons are of its own making: what becomes of its runs. The argument is
-// a program that goes on.
+// A host that makes its own abort signals and reasons. Prints the outcomes of its runs. The
+// argument is a program that never ends by itself.
 import { run } from 'sawtooth/host'
 
 const [program = ''] = process.argv.slice(2)

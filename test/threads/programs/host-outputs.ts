@@ -13,7 +13,7 @@ const failing = (code: string): Writable =>
       done(Object.assign(new Error(`${code}: so it is, write`), { code })),
   })
 
-/** Nobody writes to it any more: it refuses a write, and has no event to tell. */
+/** A stream that is closed for writing: it refuses a write, and emits no event. */
 const destroyed = (): Writable => {
   const stream = silent()
   stream.destroy()

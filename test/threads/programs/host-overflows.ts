@@ -1,4 +1,4 @@
-// A host: runs stack-overflow.ts again and again in one Runtime, each time to a depth of its own.
+// A host that runs stack-overflow.ts repeatedly in one Runtime, each time to another depth.
 import { Writable } from 'node:stream'
 import { Runtime } from 'sawtooth/host'
 

@@ -1,4 +1,4 @@
-// A host of a program that posts what it likes.
+// A host of a program that posts messages to the host's thread.
 import { Writable } from 'node:stream'
 import { run } from 'sawtooth/host'
 

@@ -13,7 +13,7 @@ const get = (name: string): string =>
 const value = (name: string, what: string): string =>
   `Object.defineProperty(new Error('own'), '${name}', { value: ${what} })`
 
-/** An expression, and what stands before the throw. */
+/** An expression, and the code before the throw. */
 const THROWN: Readonly<Record<string, readonly [what: string, before?: string]>> = {
   undefined: ['undefined'],
   null: ['null'],

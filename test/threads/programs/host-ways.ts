@@ -33,7 +33,7 @@ export default function* main() { ${statements} }`,
   return { exit, message: error?.message ?? null }
 }
 
-// What one of them imports.
+// A file that one of the programs imports.
 writeFileSync(new URL('other.js', import.meta.url), 'export const a = 1\n')
 
 const answers: unknown[] = []

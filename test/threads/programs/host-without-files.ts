@@ -1,4 +1,5 @@
-// A host that may open no file any more, or a few: how its runs end. The argument is a program.
+// A host that may open no more files, or only a few. Prints how its runs end. The argument is a
+// program.
 import { closeSync, openSync } from 'node:fs'
 import { run } from 'sawtooth/host'
 
@@ -6,7 +7,7 @@ const [program = ''] = process.argv.slice(2)
 const silent = { write: () => true } as unknown as NodeJS.WritableStream
 const descriptors: number[] = []
 
-/** Opens all that may be opened, but for so many. */
+/** Opens files until the process may open only `free` more. */
 function leave(free: number): void {
   try {
     for (;;) descriptors.push(openSync(program, 'r'))

@@ -1,6 +1,6 @@
 // Overflows the native stack in every way to print something, near its end at one depth after
 // another. Each time it is a RangeError of the program's own, or is printed. The process lives.
-//   -- [DEPTHS [STRIDE]]     so many, so many frames apart
+//   -- [DEPTHS [STRIDE]]     DEPTHS depths, STRIDE frames apart
 import { inspect } from 'node:util'
 
 class Named {

@@ -1,4 +1,4 @@
-// Posts to whoever may listen on the thread that started its own, and throws.
+// Posts a message to the thread that started its own, where somebody may listen, and throws.
 import { MessagePort, parentPort } from 'node:worker_threads'
 
 const forged = { result: { isReusable: true, error: null } }

@@ -32,7 +32,7 @@ const Bytes = array(i32)
 const Done = chan(i32)
 
 const SLOTS = 64
-/** Where a result goes that nobody needs, so that no call is left out. */
+/** Holds results that are not needed, so that V8 leaves out no call. */
 let sink = 0
 
 /** Each frame allocates, in one of several ways. Its locals make it larger or smaller. */
@@ -61,7 +61,7 @@ function large(slots: Ref<typeof Nodes>, depth: number): number {
   return large(slots, depth + 1) + 1
 }
 
-/** Only keeps: the shadow stack grows, and at some depth just as the native one ends. */
+/** Only keeps references: at some depth the shadow stack grows just as the native stack ends. */
 function keeping(slots: Ref<typeof Nodes>, depth: number): number {
   const scope = enter()
   keep(Nodes.get(slots, depth & (SLOTS - 1)))

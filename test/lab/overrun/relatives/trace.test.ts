@@ -64,7 +64,7 @@ const use = (...events: Parameters<typeof trace>[1]): readonly number[] =>
     Number(afterMs.toFixed(6)),
   )
 
-test('all in use at once when nobody is stopped any more', () => {
+test('all in use at once when no P is stopped any more', () => {
   expect(use(slice(0, 'stopped', 5, 6), slice(1, 'stopped', 5, 6))).toEqual([0])
 })
 

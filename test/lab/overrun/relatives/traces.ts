@@ -15,7 +15,7 @@ import {
   type TraceFile,
 } from '../../../../runtime/report/trace-events.ts'
 
-/** A slice of a P. `detail`: what its kind tells. */
+/** A slice of a P. `detail` is what its kind says. */
 export function slice(
   p: number,
   name: PSlice['name'],

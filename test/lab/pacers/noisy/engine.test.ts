@@ -68,7 +68,7 @@ const worst = (levels: NoiseLevels, what: string, name?: string): number =>
       .map(row => row[what] as number),
   )
 
-describe('each kind of noise shows alone', () => {
+describe('each kind of noise shows by itself', () => {
   const still = { peak: worst(none, 'peak_over_goal_max'), cpu: worst(none, 'gc_utilization_max') }
 
   test('a terminator that is away lets the heap pass its goal', () => {
@@ -110,7 +110,9 @@ test('bursts have the mean of the scenario', () => {
 
 const byDefault: NoiseLevels = { burst: 3, lateMs: 1, fractional: 0.1, idle: 0.05, awayMs: 1 }
 
-/** The last of 30 cycles under a pacer that always owes `ratio`, and what it was told of that. */
+/**
+ * The last of 30 cycles under a pacer that always owes `ratio`, and the facts that it was given.
+ */
 function lastCycle(
   ratio: number,
   procs: number,
@@ -152,7 +154,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('on %d P', procs => {
     },
   )
 
-  test('a pacer that wants no assists is told of none, and of the background that there was', () => {
+  test('a pacer that asks for no assists gets none in its facts, and the background that there was', () => {
     const { out, told, planned } = lastCycle(0, procs, new NoisyNature(byDefault, new Random(7)))
     const cpuNs = told.markDurationNs * procs
     expect(told.assistTimeNs).toBe(0)

@@ -22,7 +22,7 @@ const root = global(ref(Node))
 const CHAIN = 2000
 const ROUNDS = 12
 
-/** Converts to nil, once a cycle marks and `act` was called in it. */
+/** Converts to nil, once a cycle marks and `act` was called during the mark. */
 const whileMarking = (act: () => void): never => {
   const value = {
     valueOf() {
@@ -35,7 +35,7 @@ const whileMarking = (act: () => void): never => {
   return value as never
 }
 
-/** How many of the references that were deleted so are not what they were. */
+/** How many of the references that were overwritten in this way are wrong now. */
 function lost(stored: (value: number, hide: (take: () => number) => never) => void): number {
   let count = 0
   for (let round = 0; round < ROUNDS; round++) {
@@ -51,7 +51,7 @@ function lost(stored: (value: number, hide: (take: () => number) => never) => vo
 }
 
 export default function* main() {
-  // So that a mark takes its time before it comes to what is deleted.
+  // A mark takes a while before it comes to the reference that is overwritten.
   let chain = keep(Node.new(nil, 0))
   for (let length = 0; length < CHAIN; length++) {
     const scope = enter()

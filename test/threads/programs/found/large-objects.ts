@@ -1,4 +1,4 @@
-// Several tasks make large arrays in a small arena, and drop them: nothing of it is kept.
+// Several goroutines make large arrays in a small arena, and drop them: none of them is kept.
 import { array, go, i32, keep, ref, task, waitGroup } from 'sawtooth'
 
 const Numbers = array(i32)

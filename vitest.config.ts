@@ -4,7 +4,8 @@ import { HANG_MS } from './test/support/hang.ts'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-// What tests import is the sources; package.json would lead them to dist, as it does the processes that they start.
+// Tests import the sources. package.json would lead them to dist, as it leads the processes that
+// they start.
 const alias = [
   { find: /^#sync$/, replacement: source('memory/sync.ts') },
   { find: /^sawtooth$/, replacement: source('runtime/program/program.ts') },
@@ -13,10 +14,10 @@ const alias = [
   { find: /^sawtooth\/internal\/(.+)$/, replacement: `${source('.')}$1.ts` },
 ]
 
-/** The built lab is Node's to load: as a source it would be led to the sources of the runtime. */
+/** Node loads the built lab. As a source it would be led to the sources of the runtime. */
 const server = { deps: { external: [/\/dist\/lab\//] } }
 
-/** They start threads, or put something in the place of a module: each in a process of its own. */
+/** These start threads, or replace a module. Each runs in a process of its own. */
 const apart = [
   'test/memory/lock.test.ts',
   'test/scheduler/stop.test.ts',
@@ -24,15 +25,16 @@ const apart = [
   'test/gc/work/cpu-limiter.test.ts',
 ]
 
-/** They measure time, CPU or who does what meanwhile: one file at a time, with all cores for itself. */
+/** These measure time and CPU. One file runs at a time, and has all cores. */
 const alone = [
   'test/threads/{console,faults,mark-workers,settles,stragglers}.test.ts',
   'test/litmus/**/*.test.ts',
 ]
 
-/** What is exhaustive rather than telling: part of `npm run test:all`, and not of `npm test`. */
+/** Exhaustive tests: part of `npm run test:all`, and not of `npm test`. */
 const long = ['test/**/*.long.test.ts']
-/** They have a telling and an exhaustive size (test/support/size.ts), and run in both. */
+
+/** These have a small and an exhaustive size (test/support/size.ts), and run in both. */
 export const ofTwoSizes = [
   'test/commands/bad-input.test.ts',
   'test/commands/controlled.test.ts',
@@ -82,7 +84,8 @@ export default defineConfig({
           ],
           exclude: [...apart, ...long],
           pool: 'forks',
-          // Many files in one process: they share nothing that changes, and starting takes longer than most of them.
+          // Many files share one process. They share nothing that changes, and a start takes longer
+          // than most files.
           isolate: false,
           testTimeout: HANG_MS,
           sequence: { groupOrder: 0 },
@@ -99,7 +102,8 @@ export default defineConfig({
         },
       },
       {
-        // These start the built command line or another command, so they need a build first. Two files at a time: a fifth faster than one.
+        // These start built commands, so they need a build first. Two files at a time take a fifth
+        // less time than one.
         resolve: { alias },
         test: {
           name: 'commands',
@@ -107,7 +111,7 @@ export default defineConfig({
           include: ['test/{commands,threads}/**/*.test.ts'],
           exclude: [...alone, ...long],
           pool: 'forks',
-          // What they start is in processes of its own.
+          // What these tests start runs in processes of its own.
           isolate: false,
           maxWorkers: 2,
           testTimeout: MANY_PROCESSES_MS,

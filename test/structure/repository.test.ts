@@ -101,3 +101,30 @@ test(`the core holds at most ${mostCoreStatements} statements`, () => {
   console.log(`${inCore} statements in ${core.join(', ')} without the pacers; ${above} in runtime`)
   expect(inCore).toBeLessThanOrEqual(mostCoreStatements)
 })
+
+/** Lines of comments, and all lines. */
+function linesOf(files: readonly SourceFile[]): { comments: number; all: number } {
+  let comments = 0
+  let all = 0
+  for (const { text } of files) {
+    all += text.trimEnd().split('\n').length
+    for (const [comment] of text.matchAll(/^[ \t]*(?:\/\/.*|\/\*[\s\S]*?\*\/)/gm))
+      comments += comment.split('\n').length
+  }
+  return { comments, all }
+}
+
+test('lines of comments are counted where nothing else is on the line', () => {
+  expect(linesOf(saying('/** a\n * b */\n\n  // c\nlet d = 1 // e\n'))).toEqual({
+    comments: 3,
+    all: 5,
+  })
+})
+
+// The concurrent memory code of Go, OCaml and MMTk has that many: fewer leave a reader without the
+// reasons, and more hide the code.
+test.each(['memory', 'gc'])('20 to 40 %% of the lines of %s are comments', folder => {
+  const { comments, all } = linesOf(typeScriptIn(repositoryFiles(), [folder]))
+  expect(comments / all).toBeGreaterThan(0.2)
+  expect(comments / all).toBeLessThan(0.4)
+})

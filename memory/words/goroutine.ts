@@ -1,6 +1,6 @@
 /**
  * A goroutine's record: WORDS 32-bit words from `layout.goroutines` and DOUBLES doubles from
- * `layout.goroutineDoubles` for each (Memory.goroutine, Memory.goroutineDouble); and the wait
+ * `layout.goroutineDoubles` for each (Memory.goroutineWord, Memory.goroutineDouble); and the wait
  * records of channels. The `owner` is the P that may run it: its P while it runs or is parked
  * there; its creator before it is queued.
  */

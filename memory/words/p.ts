@@ -1,6 +1,6 @@
 /**
  * The words of one P: 32-bit words from `layout.ps`, doubles from `layout.pMeasures`, WORDS and
- * DOUBLES for each P (Memory.p, Memory.pMeasure).
+ * DOUBLES for each P (Memory.pWord, Memory.pDouble).
  *
  * `owner` words are read and written plainly by the thread that is the P, and by the P that acts in
  * a stopped world. Anybody may look at them: the heap is a glass box, and an old value misleads

@@ -4,7 +4,7 @@ import { deadReferences } from './references.ts'
 
 /** A house with two sources, a test, a decision and a page. */
 const house: readonly SourceFile[] = [
-  { path: 'gc/work/gate.ts', text: '' },
+  { path: 'gc/work/gate.ts', text: 'export class Gate { isOpen() {} }' },
   { path: 'heap/span.ts', text: '' },
   { path: 'test/gc/work/gate.test.ts', text: '' },
   { path: 'docs/decisions/0002-caches.md', text: '' },
@@ -33,6 +33,9 @@ test.each([
   ['a section', 'docs/page.md §1, §1.2', 'docs/page.md §1, §3', 'docs/page.md has no §3'],
   ['a section in a block of code', 'docs/page.md §1', 'docs/page.md §9', 'docs/page.md has no §9'],
   ['a decision', 'decision 0002', 'decision 0003', 'decision 0003'],
+  ['a function', 'isOpen() of the gate, isOpen', 'isGone() of the gate', 'isGone'],
+  ['a name with capitals', 'what isOpen says', 'what isGone says', 'isGone'],
+  ['a member', 'Gate.isOpen', 'Gate.isgone', 'isgone'],
 ])('a comment may name %s only if it is there', (_, alive, dead, found) => {
   expect(inComment(alive)).toEqual([])
   expect(inComment(dead)).toEqual([found])

@@ -7,6 +7,10 @@
 //   3. A section, written with its sign behind the name of a page, is a numbered heading there.
 //      In a page, a section without a name is the page's own.
 //   4. A decision's number is that of a page in docs/decisions. A link that shows one leads there.
+//   5. A name of code is a word of some source's code. In a comment this is a name with a capital
+//      inside, one with () behind it, and `Class.member`. In a page it is a name with a capital
+//      inside, between marks of code. A name of Go's runtime stands on docs/go-collector.md, or in
+//      `foreignNames` with others.
 //
 // Blocks of code in pages are commands and programs. In these only paths from the root are looked
 // at.
@@ -31,6 +35,29 @@ const foreign: readonly string[] = [
   'proc.go',
   'sizeclasses.go',
   'trees.ts', // what the README's reader saves
+]
+
+/** Names of others' code: Go's that docs/go-collector.md does not need, and V8's. */
+const foreignNames: readonly string[] = [
+  'Class', // stands for any
+  'defaultHeapMinimum',
+  'findRunnableGCWorker',
+  'fmtNSAsMS',
+  'forcePreemptNS',
+  'gcMarkWorkAvailable',
+  'heapGoalInternal',
+  'itoaDiv',
+  'kStackSpaceRequiredForCompilation',
+  'latencyMs', // an example of CONTRIBUTING
+  'maxObletBytes',
+  'maxOvershoot',
+  'memclrNoHeapPointersChunked',
+  'memclrNoHeap', // an example of the spelling test
+  'minRunway',
+  'rootBlockBytes',
+  'spanBudget',
+  'sweepMinHeapDistance',
+  'zDirector',
 ]
 
 /** Where a path from the root begins. */
@@ -63,6 +90,7 @@ export function deadReferences(files: readonly SourceFile[]): string[] {
       ...deadPaths(passage, house),
       ...deadSections(passage, house),
       ...deadDecisions(passage, house),
+      ...deadNames(passage, house),
     ]
     if (isPage(passage.file) && !passage.isCode) dead.push(...deadLinks(passage, house))
     return [...new Set(dead)].map(what => `${passage.file}:${passage.line}: ${what}`)
@@ -73,9 +101,11 @@ class House {
   private readonly paths = new Set<string>()
   private readonly ends = new Set<string>()
   private readonly texts: ReadonlyMap<string, string>
+  private readonly words: ReadonlySet<string>
 
   constructor(files: readonly SourceFile[]) {
     this.texts = new Map(files.map(({ path, text }) => [path, text]))
+    this.words = new Set([...files.flatMap(wordsOfCode), ...foreignNames])
     for (const { path } of files) {
       const parts = path.split('/')
       for (let length = 1; length <= parts.length; length++) {
@@ -105,6 +135,11 @@ class House {
     return [...text.matchAll(/^#+ +(.*)$/gm)].map(match => match[1] ?? '')
   }
 
+  /** True of a word of some source's code, or of Go's. */
+  hasName(name: string): boolean {
+    return this.words.has(name)
+  }
+
   decision(number: string): string | undefined {
     return [...this.paths].find(path => path.startsWith(`docs/decisions/${number}-`))
   }
@@ -128,8 +163,8 @@ function partsOfPage({ path, text }: SourceFile): Passage[] {
   })
 }
 
-/** The comments of a source, without their stars. Lines of `//` that follow each other are one. */
-function commentsOf({ path, text }: SourceFile): Passage[] {
+/** Begin and end of each comment of a source. */
+function rangesOf({ path, text }: SourceFile): [begin: number, end: number][] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
   const ranges = new Map<number, number>()
   const visit = (node: ts.Node): void => {
@@ -142,9 +177,15 @@ function commentsOf({ path, text }: SourceFile): Passage[] {
       ranges.set(found.pos, found.end)
   }
   visit(source)
+  return [...ranges].sort(([a], [b]) => a - b)
+}
+
+/** The comments of a source, without their stars. Lines of `//` that follow each other are one. */
+function commentsOf(file: SourceFile): Passage[] {
+  const { path, text } = file
   const comments: Passage[] = []
   let last = -1
-  for (const [start, end] of [...ranges].sort(([a], [b]) => a - b)) {
+  for (const [start, end] of rangesOf(file)) {
     const said = text.slice(start, end).replaceAll(/^\s*(?:\/\/|\/?\*+\/?)|\*\/$/gm, '')
     const previous = comments.at(-1)
     if (previous !== undefined && /^\n[ \t]*$/.test(text.slice(last, start)))
@@ -159,6 +200,37 @@ function commentsOf({ path, text }: SourceFile): Passage[] {
     last = end
   }
   return comments
+}
+
+/** The words of a source that are in no comment, and those of the page on Go's collector. */
+function wordsOfCode(file: SourceFile): string[] {
+  const { path, text } = file
+  const isSource = /\.[cm]?[jt]s$/.test(path)
+  if (!isSource && !/\.(?:go|jsonc?)$/.test(path) && path !== 'docs/go-collector.md') return []
+  let code = ''
+  let last = 0
+  for (const [start, end] of isSource ? rangesOf(file) : []) {
+    code += text.slice(last, start)
+    last = end
+  }
+  return (code + text.slice(last)).match(/[A-Za-z_$][\w$]*/g) ?? []
+}
+
+const withCapitals = /(?<![\w./-])[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+\b(?![/.-]\w)/g
+
+function deadNames({ file, text, isCode }: Passage, house: House): string[] {
+  if (isCode) return []
+  const named = (prose: string): string[] => [...prose.matchAll(withCapitals)].map(([name]) => name)
+  const names = isPage(file)
+    ? [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => named(code))
+    : [
+        ...named(text),
+        ...[...text.matchAll(/\b([a-z]\w*)\(\)/g)].map(match => match[1] ?? ''),
+        ...[...text.matchAll(/\b([A-Z]\w+)\.([a-z]\w*)\b(?!\.)/g)]
+          .filter(([name]) => !/\.(?:ts|js|md|go)$/.test(name))
+          .flatMap(([, owner = '', member = '']) => [owner, member]),
+      ]
+  return names.filter(name => !house.hasName(name))
 }
 
 const rooted = new RegExp(String.raw`(?<![\w./#:@<-])(?:${folders.join('|')})/[\w./*{},@-]*`, 'g')

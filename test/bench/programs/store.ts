@@ -6,6 +6,8 @@ import { enter, keep, leave, nil, type Ref, self, struct } from 'sawtooth'
 
 const { WRITE_BARRIER } = await import(process.env.BENCH_CONTROL as string)
 const current = await import(process.env.BENCH_CURRENT as string)
+/** Builds before decision 0018 call the view `words`. */
+const metaNow = (): Int32Array => current.meta ?? current.words
 
 const Node = struct('Node', { left: self, right: self })
 
@@ -26,7 +28,7 @@ function swap(node: Ref<typeof Node>, times: number): void {
 }
 
 function allocateUntil(barrierIsOn: boolean): void {
-  while ((current.meta[WRITE_BARRIER] !== 0) !== barrierIsOn) Node.new(nil, nil)
+  while ((metaNow()[WRITE_BARRIER] !== 0) !== barrierIsOn) Node.new(nil, nil)
 }
 
 export default function* main(state = 'off', rounds = '15', thousands = '4000') {

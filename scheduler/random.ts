@@ -1,4 +1,4 @@
-/** The random numbers of one P. They follow from the run's seed. */
+/** The random numbers of one P. The run's seed decides them. */
 export class Random {
   private state: number
   private order = new Uint32Array(16)

@@ -34,7 +34,7 @@ export class Waiters {
     return this.memory.layout.waiters + id * gWords.WAITER_WORDS + word
   }
 
-  /** Reads a word plainly: see above for when the caller may. */
+  /** Reads a word plainly. The header says when the caller may. */
   read(id: WaiterId, word: number): number {
     return this.memory.meta[this.word(id, word)]
   }

@@ -4,7 +4,7 @@
  *            place                run                    park
  *   FREE ──► RUNNABLE ──────────► RUNNING ─────────────► WAITING
  *     ▲         ▲   ▲  ◄────────── │  │   give way          │
- *     │         │   └──────────────┘  │ return              │ ready (whoever won its ticket)
+ *     │         │   └──────────────┘  │ return              │ ready
  *     └─ DEAD ◄─│─────────────────────┘                     │
  *               └───────────────────────────────────────────┘
  *

@@ -370,9 +370,9 @@ export class P implements Runner {
   }
 
   /**
-   * True if findRunnable would find something. It must be asked of all that findRunnable looks at,
-   * or this P would sleep beside work. It must be false for what this P could not take, or this P
-   * would go round without end.
+   * True if findRunnable would find something. It looks at everything that findRunnable looks at,
+   * or this P would sleep while there is work. It is false for what this P cannot take now, or this
+   * P would go round without end.
    */
   private get hasWork(): boolean {
     const { ready, global, ring } = this.queues

@@ -10,7 +10,7 @@
  * A P that always has something to run does not steal. It looks for rule 3 now and then
  * (scheduler/turns.ts), or a goroutine in the ring of a P that is stuck could wait for ever.
  *
- * A P that may not steal yet looks again after a slice. Time alone changes the answer, so no other
+ * A P that may not steal yet looks again after a slice. Only time changes the answer, so no other
  * P wakes it then.
  *
  * Different from Go: a thief takes one goroutine, and not half of the queue.

@@ -59,10 +59,10 @@ export class Cache {
   /** Reserves and charges what this P requests. */
   readonly live: LiveHeap
   /** Index of the P's first cache word. */
-  /** Index of the P's PUBLISHED. */
   private readonly base: MetaWord
-  /** Index of the P's first double. */
+  /** Index of the P's PUBLISHED. */
   private readonly publishedWord: MetaWord
+  /** Index of the P's first double. */
   private readonly measures: MetaDouble
 
   constructor(
@@ -85,8 +85,8 @@ export class Cache {
   }
 
   /**
-   * Takes a slot of the current run; 0 if there is none. For slow paths: the fast path is written
-   * out where objects are made. @nosafepoint
+   * Takes a slot of the current run; 0 if there is none. Only slow paths call it: the fast path is
+   * written out where objects are made. @nosafepoint
    */
   take(spanClass: number, slotBytes: Bytes): Addr {
     const { meta } = this.memory
@@ -108,8 +108,8 @@ export class Cache {
     const slotBytes = this.spans.read(id, span.SLOT_BYTES)
     const stride = slotBytes >>> GRANULE_SHIFT
     const end = this.spans.limit(id) >>> GRANULE_SHIFT
-    // The span is cached, so no other P allocates from it or sweeps it, and a mark byte that is
-    // FREE stays so: a marker colours objects only.
+    // The span is cached, so no other P allocates from it or sweeps it. A marker colours only
+    // objects, so a mark byte that is FREE stays FREE.
     let begin = this.spans.read(id, span.FREE_FROM) >>> GRANULE_SHIFT
     while (begin < end && marks[begin] !== span.FREE) begin += stride
     let past = begin
@@ -192,8 +192,8 @@ export class Cache {
   }
 
   /**
-   * Takes a slot, or a large object whose body is not zeroed yet, for the P of this cache. By the
-   * actor, in a stop in which everything is swept. 0 if there is no room.
+   * Takes a slot, or a large object whose body is not zeroed yet, for the P of this cache. 0 if
+   * there is no room. By the actor, in a stop in which the sweep is complete.
    */
   serve(bytes: Bytes, noscan: boolean, sweep: Sweep): Addr {
     const sizeClass = sizeClassOf(bytes)
@@ -238,7 +238,7 @@ export class Cache {
     }
   }
 
-  /** Bytes and objects allocated in the current runs, which the P's sums do not hold yet. */
+  /** Bytes and objects allocated in the current runs: the P's sums do not hold these yet. */
   unretired(): { bytes: Bytes; objects: number } {
     const { meta } = this.memory
     let bytes = 0
@@ -254,9 +254,9 @@ export class Cache {
   }
 
   /**
-   * Frees the unused slots of a cached span, and puts the span into a central list. This undoes
-   * what nextRun and refill have done in advance for these slots: colour, BYTES_BLACKENED,
-   * ALLOCATED and the charge.
+   * Frees the unused slots of a cached span, and puts the span into a central list. It undoes what
+   * nextRun and refill did in advance for these slots: colour, BYTES_BLACKENED, ALLOCATED and the
+   * charge.
    */
   private putBack(spanClass: number): void {
     const { meta, marks, metaF64 } = this.memory

@@ -1,7 +1,7 @@
 /**
  * The live heap (L) as one P changes it.
  *
- *   reserve    L + bytes, if that is within a limit: for the request that this P is about to make
+ *   reserve    L + bytes, if the sum is within a limit: for a request that this P is about to make
  *   charge     L + bytes − reserved: the request has its memory
  *   giveBack   L − reserved: the request found none
  *   shrink     L − bytes: free slots go back

@@ -31,8 +31,8 @@ const NO_SPAN = -1
 export class PageHeap {
   private readonly memory: Memory
   /**
-   * Of the pages taken here last, the first that no span had used before; past their end if there
-   * is none. Until the next call, the P that took them may read it.
+   * The first of the pages taken here last that no span had used before. If there is none, the page
+   * past their end. The P that took the pages may read it until its next call.
    */
   freshPage = 0
 
@@ -107,7 +107,8 @@ export class PageHeap {
   }
 
   /**
-   * The first page of a run of at least `count` pages, or 0. Any run of a bin but the last fits.
+   * Finds a run of at least `count` pages: its first page, or 0. In a bin before the last, every
+   * run fits.
    */
   private find(count: number): number {
     const { meta } = this.memory
@@ -153,8 +154,7 @@ export class PageHeap {
   }
 
   /**
-   * Removes a free run from its bin. The lengths at its ends stay; nobody reads them in a used
-   * page.
+   * Removes a free run from its bin. The lengths at its ends stay: no P reads those of used pages.
    */
   private remove(page: number, length: number): void {
     const { meta, layout } = this.memory

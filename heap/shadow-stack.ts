@@ -4,21 +4,21 @@
  *
  *   base ▒▒▒▒▒▒▒▒▒▒ top        limit       words below top are roots; the others are not looked at
  *
- * While a goroutine runs, only it writes to its stack, and it needs no write barrier:
+ * While a goroutine runs, only the goroutine writes to its stack. It needs no write barrier:
  *
- * 1. Until the stack is scanned it is grey: the scan finds whatever is on it.
+ * 1. Until the stack is scanned it is grey: the scan finds every reference on it.
  * 2. After the scan, the goroutine can push a reference that it had, that it allocated, or that it
  *    loaded from the heap.
- * 3. What it had was found by the scan. What it allocates is black.
- * 4. What it loads was in the heap, and leaves the heap only through the deletion shade
+ * 3. The scan has found the references that it had. An object that it allocates is black.
+ * 4. A reference that it loads was in the heap. It leaves the heap only through the deletion shade
  *    (gc/mark/barrier.ts). So the mark finds it, or the shade does.
  *
- * While it waits, another P may write what it receives into its stack. That P uses the barrier
- * (scheduler/channel.ts).
+ * While the goroutine waits, another P may write a received reference into its stack. That P uses
+ * the barrier (scheduler/channel.ts).
  *
- * Base, top and limit are fields and no shared words, since `keep` is hot. The P saves the top to
- * the goroutine's record before another P may look: when it stops or waits, when it is asked for a
- * scan, and when the goroutine parks.
+ * Base, top and limit are fields of this object and no shared words, since `keep` is hot. The P
+ * saves the top to the goroutine's record before another P may look: when the P stops or sleeps,
+ * when it is asked for a scan, and when the goroutine parks.
  */
 
 import type { Addr, GoroutineId, MetaWords } from '../memory/kinds.ts'
@@ -62,7 +62,7 @@ export class ShadowStack {
         this.top - this.base
   }
 
-  /** Forgets the goroutine, which must have been saved. */
+  /** Forgets the goroutine. Its top must have been saved. */
   unload(): void {
     this.goroutine = 0
     this.base = 0
@@ -72,7 +72,7 @@ export class ShadowStack {
 
   /** Pushes a reference. The stack grows if it is full. */
   push(reference: Addr): void {
-    // A value that is not a number throws here or is converted, before a slot is taken.
+    // If the value is no number, it throws or is converted here, before a slot is taken.
     reference = +reference as Addr
     if (this.top === this.limit) this.grow()
     this.meta[this.top] = reference
@@ -83,7 +83,7 @@ export class ShadowStack {
    * Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it.
    */
   private grow(): void {
-    // No safepoint is in here, so no P scans the stack while it moves.
+    // No safepoint is in this function, so no P scans the stack while it moves.
     probeStack()
     const size = this.limit - this.base
     const segment = this.stacks.allocate(size * 2)

@@ -1,6 +1,7 @@
 /**
- * Go's size classes (Go 1.19, sizeclasses.go) from 16 bytes up, without that of 24 bytes: a slot is
- * whole granules of 16 bytes. Class 0 stands for large objects, which have a span of their own.
+ * Go's size classes (Go 1.19, sizeclasses.go), from 16 bytes up. The class of 24 bytes is left out:
+ * a slot is whole granules of 16 bytes. Class 0 stands for large objects, which have a span of
+ * their own.
  */
 import type { Bytes } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'

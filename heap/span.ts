@@ -41,7 +41,7 @@ export class Spans {
     return this.memory.layout.spans + id * span.WORDS + word
   }
 
-  /** Reads a word plainly: see above for which the caller may. */
+  /** Reads a word plainly. The header says which words the caller may read. */
   read(id: SpanId, word: number): number {
     return this.memory.meta[this.word(id, word)]
   }
@@ -99,7 +99,7 @@ export class Spans {
 
   /**
    * Takes an unswept span to sweep it; false if another sweeper was first. The CAS gives ownership.
-   * Throws if the span is neither unswept nor in or past a sweep of this generation.
+   * Throws if the span is neither unswept nor in a sweep of this generation, nor past it.
    */
   ownToSweep(id: SpanId): boolean {
     const { meta } = this.memory

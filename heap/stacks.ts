@@ -9,10 +9,10 @@
  * A stack grows by moving to a segment of twice the size. A freed segment joins with its buddies
  * again. So what one deep goroutine has used serves a thousand flat ones after it.
  *
- * The links of a free segment are its own first words. Whether a segment begins at a place and is
- * free cannot be told from its words, since a stack in use may hold any. A table next to the stacks
- * tells it: a word for each smallest segment, which holds the power of two of the free segment that
- * begins there, else 0.
+ * The links of a free segment are its own first words. From these words nobody can tell that a free
+ * segment begins there, since a stack in use may hold the same numbers. A table beside the stacks
+ * tells: it has a word for each smallest segment, which holds the power of two of the free segment
+ * that begins there, else 0.
  *
  * All words here are plain and guarded by STACK_LOCK, except STACK_WORDS_IN_USE, which is atomic.
  * The words of an allocated segment belong to its goroutine.
@@ -111,7 +111,9 @@ export class Stacks {
     return layout.stacks + begin
   }
 
-  /** Frees a segment, joined with its buddy for as long as the buddy is free as a whole. */
+  /**
+   * Frees a segment. Joins it with its buddy, again and again, while the buddy is free as a whole.
+   */
   private join(segment: number, log2: number): void {
     const { meta, layout } = this.memory
     let begin = segment - layout.stacks

@@ -11,14 +11,15 @@
  * Mark bytes are plain here. The sweeper owns the span, and no marker runs: a mark begins only
  * after the sweep is complete. The store of the span's generation at the end publishes them.
  *
- * Proof that the sweep completes once, after the last span was swept:
+ * The sweep is *drained* when no unswept span is left to take, and *complete* when no sweeper is at
+ * work either. Proof that the sweep completes once, after the last span was swept:
  *
- * 1. A sweeper adds 1 to SWEEPERS before it takes a span. It cannot once SWEEP_DRAINED is set.
- * 2. A sweeper sets SWEEP_DRAINED when it finds no unswept span. None comes back: spans are pushed
- *    to swept lists only (heap/central.ts). A span that another sweeper has popped is still counted
- *    in SWEEPERS.
- * 3. From then on the count only falls. Exactly one decrement leaves SWEEP_DRAINED and no sweeper;
- *    its sweeper completes the sweep.
+ * 1. A sweeper adds 1 to SWEEPERS before it takes a span. Once SWEEP_DRAINED is set it cannot.
+ * 2. A sweeper sets SWEEP_DRAINED when it finds no unswept span in any list. No unswept span comes
+ *    back: spans are pushed to swept lists only (heap/central.ts).
+ * 3. A span that a sweeper has popped and not swept yet is covered by that sweeper's count.
+ * 4. Once SWEEP_DRAINED is set, the count only falls. Exactly one decrement leaves SWEEP_DRAINED
+ *    and no sweeper. The sweeper that made it completes the sweep.
  */
 
 import { add, compareAndSwap, load, sub } from '#sync'
@@ -58,7 +59,7 @@ export class Sweep {
   private readonly onComplete: () => void
   /** Index of the first double of the P that sweeps. */
   private readonly measures: MetaDouble
-  /** What the span that is being swept held. */
+  /** What the last sweep of a span has counted. */
   private readonly counts = { live: 0, freed: 0, quarantined: 0 }
 
   /** `onComplete` is called by the sweeper whose end completes the sweep. */
@@ -78,7 +79,7 @@ export class Sweep {
     this.measures = memory.pDouble(pIndex, 0)
   }
 
-  /** Registers a sweeper; false if all spans have been handed out already. */
+  /** Counts a sweeper on; false if the sweep is drained. */
   begin(): boolean {
     const { meta } = this.memory
     for (;;) {
@@ -89,8 +90,8 @@ export class Sweep {
   }
 
   /**
-   * Takes the sweeper off the count. If that completes the sweep, says so. This may be an allocator
-   * that swept to refill.
+   * Counts a sweeper off. If that completes the sweep, calls `onComplete`. The sweeper may be an
+   * allocator that swept for a refill.
    */
   end(): void {
     if (sub(this.memory.meta, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1))
@@ -98,9 +99,9 @@ export class Sweep {
   }
 
   /**
-   * Sweeps a span that the caller owns (h−1) and publishes it (h). Returns false if it was empty
-   * and went back to the page heap. `ifEmpty`: an allocator sweeps to use, and keeps a span even if
-   * it is empty (as in Go). A large object's span is not kept.
+   * Sweeps a span that the caller owns (h−1) and publishes it (h). Returns false if the span was
+   * empty and went back to the page heap. `ifEmpty`: an allocator is to use the span, so it keeps
+   * an empty one (as in Go). The span of a large object is never kept.
    */
   sweep(id: SpanId, ifEmpty: 'free' | 'keep'): boolean {
     this.memory.faults.pass('sweep/span')
@@ -158,8 +159,8 @@ export class Sweep {
   }
 
   /**
-   * Slots of one granule: their mark bytes stand side by side, so four of one colour are swept at
-   * once.
+   * Sweeps slots of one granule. Their mark bytes stand side by side, so four of one colour are
+   * swept at once.
    */
   private sweepDense(first: number, end: number): void {
     const { meta, layout } = this.memory
@@ -186,8 +187,8 @@ export class Sweep {
   }
 
   /**
-   * Sweeps slot by slot, with poison and quarantine. If the quarantine is open, since memory is
-   * short, freed slots leave it at once.
+   * Sweeps slot by slot, with poison and quarantine. If a P makes room in a full arena, the
+   * quarantine is open: freed slots are free at once.
    */
   private sweepChecked(first: number, end: number, stride: number, slotBytes: Bytes): void {
     const { meta, marks, heap } = this.memory

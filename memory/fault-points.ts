@@ -1,15 +1,18 @@
 /**
- * Named places at which a run can harm itself on purpose (`--fault`). Each lies between two steps
- * of a protocol that other Ps rely on. There the P may stall, give way or die. At a few, what it
- * asks for may be refused.
+ * Named points at which a run can harm itself on purpose (`--fault`). Each lies between two steps
+ * of a protocol that other Ps rely on. There the P may stall, give way or die. At a few points what
+ * the P asks for may be refused.
  *
- * runtime/options/faults.ts says where each is. Each is a `step` too, so that a controlled schedule
- * can switch there. None is in the mark loop, on an allocation's fast path, or in a write barrier
- * whose buffer is not full.
+ * runtime/options/faults.ts says where each point is. Each is a `step` too, so that a controlled
+ * schedule can switch there. Hot code has none: the mark loop, an allocation's fast path, a write
+ * barrier whose buffer is not full.
  */
 import { step } from '#sync'
 
-/** In the order of their counters (FAULT_COUNTS) and of their places (gc/record/place.ts). */
+/**
+ * All points. Their order is that of their counters (FAULT_COUNTS) and of the places of a P that a
+ * fault stalls (gc/record/place.ts).
+ */
 export const FAULT_POINTS = [
   'refill',
   'large-allocation',

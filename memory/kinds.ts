@@ -26,7 +26,7 @@ export type Quantity<Kind extends string> = number & { readonly [kind]?: Kind }
 
 /** The byte address of an object in the heap buffer; 0 is nil. */
 export type Addr = Quantity<'Addr'>
-/** The first page of a span in use, which is its name; 0 is none. */
+/** The number of a span's first page, which names the span; 0 is none. */
 export type SpanId = Name<'SpanId'> | 0
 /** The number of a goroutine's record, from 1; 0 is none. */
 export type GoroutineId = Name<'GoroutineId'> | 0

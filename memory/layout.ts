@@ -30,10 +30,7 @@ export const MIN_ARENA_BYTES = 4 * MiB
 export const MAX_ARENA_BYTES = 2 ** 31 - PAGE_BYTES
 export const MAX_PS = 64
 
-/**
- * A work buffer: the next buffer (a word offset), a count, then entries. 254 of them; Go's hold
- * 253.
- */
+/** A work buffer: the next buffer, a count, then 254 entries. (Go's has 253.) */
 export const WORK_BUFFER_WORDS = 256
 export const WORK_BUFFER_NEXT = 0
 export const WORK_BUFFER_COUNT = 1
@@ -44,17 +41,17 @@ export const WORK_BUFFER_CAPACITY = WORK_BUFFER_WORDS - WORK_BUFFER_ENTRIES
 export const ROOT_BLOCK_WORDS = 65536
 
 /**
- * Bit of an entry that stands for a later piece of an object, not for the object. Objects begin at
- * multiples of 16, so their addresses have this bit clear.
+ * Bit of an entry that stands for a later piece of an array, and not for an object. Objects begin
+ * at multiples of 16, so their addresses have this bit clear.
  */
 export const OBLET = 1
 /**
  * Arrays of references are scanned in pieces of this many bytes (Go's maxObletBytes), so that no
- * step takes long.
+ * step of a drain takes long.
  */
 export const OBLET_BYTES = 128 * 1024
 
-/** The smallest shadow stack has 2^6 words. */
+/** The smallest shadow stack has this power of two of words: 64. */
 export const STACK_MIN_LOG2 = 6
 
 export const MAX_GOROUTINES = 1 << 18
@@ -63,8 +60,8 @@ export const MAX_WAITERS = 1 << 19
 export const MAX_GLOBAL_WORDS = 1 << 24
 
 /**
- * Types, tasks and globals: at most this many of each, with a record of DECLARATION_WORDS for each
- * (runtime/program/declarations.ts).
+ * At most this many types, tasks and globals may be declared, each kind by itself. Each has a
+ * record of DECLARATION_WORDS words (runtime/program/declarations.ts).
  */
 export const MAX_DECLARATIONS = 4096
 export const DECLARATION_WORDS = 32
@@ -78,7 +75,9 @@ export const CYCLE_RECORD_DOUBLES = 256
 export const TRACE_EVENTS = 1 << 13
 export const TRACE_EVENT_DOUBLES = 4
 
-/** The offsets of one run's memory. Plain numbers, which are sent to every P and never change. */
+/**
+ * The offsets of one run's memory: plain numbers, which every P is sent, and which never change.
+ */
 export interface Layout {
   readonly arenaBytes: Bytes
   readonly procs: number
@@ -91,10 +90,14 @@ export interface Layout {
   readonly central: MetaWord
   /**
    * The page table: the span that a page belongs to, 0 for a free page. Written under PAGE_LOCK.
-   * Markers read it plainly: the span of a live object's page does not change during a mark.
+   * Markers read it plainly: a page that holds a live object does not change its span during a
+   * mark.
    */
   readonly pageSpan: MetaWord
-  /** Length of a free run, at both its ends. Then the links of free runs. Under PAGE_LOCK. */
+  /**
+   * The length of each free run, at its first and its last page; then the links of its bin, at its
+   * first page. All are written and read under PAGE_LOCK.
+   */
   readonly pageRun: MetaWord
   readonly pageNext: MetaWord
   readonly pagePrevious: MetaWord
@@ -106,8 +109,8 @@ export interface Layout {
   readonly stacks: MetaWord
   readonly stackWords: number
   /**
-   * For each 2^STACK_MIN_LOG2 words of stacks: the power of two of the free segment that begins
-   * there, else 0. Under STACK_LOCK.
+   * A word for each 2^STACK_MIN_LOG2 words of stacks: the power of two of the free segment that
+   * begins there, else 0. Written and read under STACK_LOCK.
    */
   readonly stackTable: MetaWord
   readonly globals: MetaWord
@@ -135,9 +138,10 @@ export interface Region {
 }
 
 /**
- * Words of a ring's head. A console ring's: bytes written and bytes read
- * (runtime/host/console-ring.ts). A trace ring's: events written and events read
- * (gc/record/events.ts). Each word has one writer: the P writes the first, the host the second.
+ * Words of the head of a ring, a cache line each. A console ring's head has the bytes written and
+ * the bytes read (runtime/host/console-ring.ts), a trace ring's the events written and the events
+ * read (gc/record/events.ts). Each word has one writer: the P writes the first, the host the
+ * second.
  */
 export const CONSOLE_RING_WORDS = 16
 export const TRACE_RING_WORDS = 16
@@ -168,7 +172,7 @@ export function layOut(sizes: LayoutSizes): { layout: Layout; regions: readonly 
   }
   if (!Number.isInteger(procs) || procs < 1 || procs > MAX_PS)
     throw new RangeError(`${procs} Ps: must be 1 to ${MAX_PS}`)
-  // Page 0 is not the arena's. In the largest arena it takes the place of one page, since addresses
+  // Page 0 is not the arena's. The largest arena has one page less because of it, since addresses
   // end at 2³¹.
   const pages = Math.min(arenaBytes / PAGE_BYTES + 1, 2 ** 31 / PAGE_BYTES - 1)
   const workBufferCount = sizes.workBuffers ?? Math.max(64, arenaBytes >>> 16)

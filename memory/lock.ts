@@ -38,8 +38,8 @@ export function unlock<View extends Words>(words: View, index: IndexOf<View>): v
 }
 
 /**
- * Takes the lock if it is free. For work that may be left to the P that holds the lock
- * (gc/work/cpu-limiter.ts).
+ * Takes the lock if it is free; false if it is held. For work that can be left to the P that holds
+ * the lock (gc/work/cpu-limiter.ts).
  */
 export function tryLock<View extends Words>(words: View, index: IndexOf<View>): boolean {
   return compareAndSwap(words, index, 0, 1)

@@ -22,7 +22,7 @@ import * as control from './words/control.ts'
 import * as gWords from './words/goroutine.ts'
 import * as pWords from './words/p.ts'
 
-/** The buffers of a run and its layout: what a thread is sent. */
+/** The buffers of a run and its layout: what each thread is sent. */
 export interface MemoryHandle {
   readonly heap: SharedArrayBuffer
   readonly meta: SharedArrayBuffer
@@ -43,7 +43,7 @@ export class Memory {
   /** A mark byte for each granule of the heap buffer. */
   readonly marks: Marks
   readonly handle: MemoryHandle
-  /** What the thread does to itself at fault points. */
+  /** What this thread does to itself at fault points (`--fault`). */
   readonly faults: FaultPoints
 
   constructor(handle: MemoryHandle, faults = NO_FAULTS) {
@@ -62,8 +62,8 @@ export class Memory {
   }
 
   /**
-   * Reserves fresh memory, which is all zeros. Allocation relies on that for pages that no span has
-   * used (PAGES_END).
+   * Reserves fresh memory, which is all zeros. Allocation relies on the zeros, in pages that no
+   * span has used (PAGES_END).
    */
   static reserve(sizes: LayoutSizes): Memory {
     const { layout } = layOut(sizes)

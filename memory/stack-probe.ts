@@ -1,7 +1,7 @@
 /**
  * A program's stack overflow must not strike inside the collector, where a list may be half linked.
- * So a slow path begins with a probe, before it touches anything. The probe throws V8's RangeError
- * if less stack is left than the path may use. Then the program has overflowed the stack in its own
+ * So a slow path begins with a probe, before it touches anything. If less stack is left than the
+ * path may use, the probe throws V8's RangeError. So the program meets the overflow in its own
  * code.
  *
  *   probeStack         16 KiB   the frames of any slow path

@@ -73,15 +73,13 @@ export function compareAndSwap<View extends Words>(
   return Atomics.compareExchange(words as Int32Array, index, expected, value) === expected
 }
 
-/**
- * How a wait ended: by a wake-up, since the word had changed already, or since the time was over.
- */
+/** How a wait ended: by a wake-up, because the word had changed already, or by the time-out. */
 export type Woken = 'ok' | 'not-equal' | 'timed-out'
 
 /**
- * Sleeps while the word holds `expected`, at most `milliseconds` (default: for ever). The test and
- * the falling asleep are one step, so a notify after a change is not missed. Never on the host's
- * main thread.
+ * Sleeps while the word holds `expected`, at most `milliseconds` (default: without end). The test
+ * and the begin of the sleep are one step, so a notify after a change is not missed. A thread that
+ * was woken must look at the word again. Never on the main thread of the host.
  */
 export function wait<View extends Words>(
   words: View,
@@ -93,7 +91,8 @@ export function wait<View extends Words>(
 }
 
 /**
- * As wait, for what the host will do and no P. A controlled schedule does not count it as a turn.
+ * Waits for the host, and not for a P. A controlled schedule does not count it as a turn, since the
+ * host has no part in the schedule.
  */
 export function waitForHost<View extends Words>(
   words: View,
@@ -122,7 +121,7 @@ export function now(): Milliseconds {
 }
 
 /**
- * A named place between two steps of a protocol. It does nothing here. Under the condition
+ * A named point between two steps of a protocol. It does nothing here. Under the condition
  * `controlled` it is a turn, as each operation above is.
  */
 export function step(_point: string): void {}
@@ -133,8 +132,8 @@ export function step(_point: string): void {}
  */
 export interface Scheduling {
   /**
-   * Makes a schedule for a run of `procs` Ps: a plain strategy (runtime/options/schedule.ts), and a
-   * seed for what the strategy leaves open. By the host.
+   * Makes a schedule for a run of `procs` Ps. `strategy` is plain data
+   * (runtime/options/schedule.ts); `seed` decides what the strategy leaves open. By the host.
    */
   open(strategy: object, procs: number, seed: number): SharedArrayBuffer
   /**
@@ -145,7 +144,8 @@ export interface Scheduling {
   /** This thread takes no more turns. */
   part(): void
   /**
-   * Lets every thread go on as the system lets it: a P is lost, or the run is ended from outside.
+   * Ends the control: each thread goes on as the system lets it. For a run that has lost a P, or is
+   * ended from outside.
    */
   release(schedule: SharedArrayBuffer): void
   /** What happened. By the host, after all Ps have parted. */
@@ -156,5 +156,5 @@ export interface Scheduling {
   }
 }
 
-/** null: the system orders the threads. */
+/** null: here the system orders the threads. */
 export const scheduling: Scheduling | null = null

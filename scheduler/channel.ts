@@ -1,19 +1,30 @@
 /**
- * Channels. A channel is an object of the heap; what may wait in it is in a second one, its buffer.
+ * Channels. A channel is an object of the heap; its elements are in a second object, its buffer.
  *
  *   word 0 header    1 buffer   2 lock     3 capacity      4 count
  *        5 first     6 closed   7 kind     8,9 receivers   10,11 senders
  *
- * All but the header is under the lock. Invariant: receivers wait only if the buffer is empty and
- * no sender waits; senders wait only if the buffer is full.
+ * All but the header is under the lock. Buffer, capacity and kind never change. Invariant:
+ * receivers wait only if the buffer is empty and no sender waits; senders wait only if the buffer
+ * is full.
  *
  *   send      to the first receiver, else into the buffer, else it waits
  *   receive   from the buffer, which a waiting sender then fills again, else from the first sender,
  *             else it waits
  *
- * Every reference that moves takes the barrier: into the buffer; out of it (the slot is cleared);
- * into the stack of a receiver that waits; from the stack of a sender that waits, where it may be
- * the only copy, and that stack may not be scanned yet.
+ * A goroutine looks once before it parks, and a second time after. The second look is under the
+ * lock that also queues it. So no peer comes between the look and the queue unseen.
+ *
+ * A P that meets a waiting goroutine wins its ticket, does the goroutine's part for it, notes the
+ * outcome in its record, and makes it ready once the lock is free. So a woken goroutine need not
+ * look at the channel again.
+ *
+ * Every reference that moves takes the barrier:
+ *
+ * 1. Into the buffer, and out of it: the slot is cleared.
+ * 2. Into the stack of a receiver that waits. That stack may have been scanned already.
+ * 3. From the stack of a sender that waits. The only copy may be there, and that stack may not have
+ *    been scanned yet. The sender drops it when it goes on.
  */
 
 import { ARRAY_ELEMENTS_BYTE } from '../heap/object.ts'
@@ -35,17 +46,17 @@ export const CHANNEL_RECEIVERS = 8
 export const CHANNEL_SENDERS = 10
 export const CHANNEL_WORDS = 12
 
-/**
- * How an element is stored: in the order of the names, as numbers in CHANNEL_KIND and in
- * declarations.
- */
+/** How an element is stored. These numbers stand in CHANNEL_KIND and in declarations. */
 export const KIND_REF = 0
 export const KIND_I32 = 1
 export const KIND_U32 = 2
 export const KIND_F64 = 3
 export const KIND_BOOL = 4
 
-/** Answers of sendNow and receiveNow that are no goroutine. */
+/**
+ * Answers of sendNow and receiveNow. Above 0 is a goroutine that the caller must make ready, 0 is
+ * done without one. These two are no goroutine.
+ */
 export const MUST_WAIT = -1
 export const IS_CLOSED = -2
 
@@ -54,7 +65,7 @@ export class ChannelError extends Error {
   override name = 'ChannelError'
 }
 
-/** What a receive got. One per P, reused. */
+/** What a receive got. Each P has one and uses it again, so that a receive allocates nothing. */
 export interface Received {
   value: number
   ok: boolean
@@ -78,8 +89,9 @@ export class Channels {
   }
 
   /**
-   * Sends, if a receiver waits or the buffer has room. Returns the goroutine to be made ready (0:
-   * none), MUST_WAIT, or IS_CLOSED. The channel is locked.
+   * Sends, if a receiver waits or the buffer has room. Returns the receiver, 0 if there is none,
+   * MUST_WAIT, or IS_CLOSED. The channel is locked. The caller makes the receiver ready after it
+   * has unlocked.
    */
   sendNow(channel: Addr, value: number): number {
     const { heap } = this.p.memory
@@ -93,8 +105,8 @@ export class Channels {
   }
 
   /**
-   * Receives into `received`, if there is something or the channel is closed; as sendNow otherwise.
-   * The channel is locked.
+   * Receives into `received`, if there is a value or the channel is closed. Returns the sender that
+   * waited, 0 if there is none, or MUST_WAIT. The channel is locked.
    */
   receiveNow(channel: Addr): number {
     const { heap } = this.p.memory
@@ -103,6 +115,7 @@ export class Channels {
     received.ok = true
     if (heap[word + CHANNEL_COUNT] > 0) {
       received.value = this.takeFirst(word)
+      // A sender waits only if the buffer was full, so there is room for its value now.
       const sender = this.takePeer(word + CHANNEL_SENDERS)
       if (sender === 0) return 0
       this.append(word, this.valueOf(sender, heap[word + CHANNEL_KIND]))
@@ -120,8 +133,8 @@ export class Channels {
   }
 
   /**
-   * True if a send (a receive) would not have to wait, as far as it can be told without winning
-   * anybody's ticket. The channel is locked.
+   * True if a send would not have to wait. No ticket is won, so a peer that is seen here may be
+   * lost to another P before the send. The channel is locked.
    */
   maySend(channel: Addr): boolean {
     const { heap } = this.p.memory
@@ -134,6 +147,7 @@ export class Channels {
     return this.findPeer(word + CHANNEL_RECEIVERS) !== 0
   }
 
+  /** The same of a receive. */
   mayReceive(channel: Addr): boolean {
     const { heap } = this.p.memory
     const word = channel >>> 2
@@ -142,8 +156,8 @@ export class Channels {
   }
 
   /**
-   * Closes: receivers that wait get nothing, senders that wait an error. Throws a ChannelError if
-   * it is closed. @nosafepoint
+   * Closes the channel. Each receiver that waits gets zero and `ok` false, each sender that waits
+   * an error. Throws a ChannelError if the channel is closed already. @nosafepoint
    */
   close(channel: Addr): void {
     probeStackForLock()
@@ -159,7 +173,9 @@ export class Channels {
     this.p.placement.readyAll(woken as GoroutineId)
   }
 
-  /** Returns the first of the goroutines that it wakes, linked by their records; 0: none. */
+  /**
+   * Returns the first of the goroutines that must be made ready, linked by their records; 0: none.
+   */
   private closeLocked(word: number): GoroutineId {
     const { meta, heap } = this.p.memory
     heap[word + CHANNEL_CLOSED] = 1
@@ -182,8 +198,8 @@ export class Channels {
   }
 
   /**
-   * Queues the running goroutine, parked with `ticket`, in a channel that it has locked. `slot`:
-   * where on its stack the reference is or goes.
+   * Queues the goroutine of this P, which has parked, in a channel that is locked. `slot`: the word
+   * of its stack that holds the reference to send, or that the reference it receives goes to.
    */
   enqueue(channel: Addr, queue: number, waiter: WaiterId, slot: number, value: number): void {
     const { memory, waiters } = this.p
@@ -193,7 +209,7 @@ export class Channels {
     waiters.append((channel >>> 2) + queue, waiter)
   }
 
-  /** What a woken receiver was handed: a reference in its slot, or a scalar. */
+  /** What a receiver that was woken was handed: a reference in its slot, or a scalar. */
   takeHanded(kind: number, slot: number): Received {
     const { memory, goroutine } = this.p
     this.received.ok = memory.meta[memory.goroutineWord(goroutine, gWords.WOKEN_OK)] !== 0
@@ -206,8 +222,9 @@ export class Channels {
   }
 
   /**
-   * The first in the queue that still waits and is not the running goroutine itself (a select may
-   * wait at both ends).
+   * The first record in the queue whose goroutine still waits; 0 if there is none. Stale records
+   * are unlinked on the way. The goroutine of this P is passed over: a select may wait at both
+   * ends.
    */
   private findPeer(queue: number): WaiterId {
     const { memory, waiters, goroutine } = this.p
@@ -215,6 +232,8 @@ export class Channels {
       const next = waiters.read(id, gWords.WAITER_NEXT) as WaiterId
       const owner = waiters.read(id, gWords.WAITER_GOROUTINE) as GoroutineId
       if (owner !== goroutine) {
+        // A plain read. The goroutine had this ticket as it queued the record, under this lock. So
+        // the read cannot be older than the record, and another number says that it is stale.
         const ticket = memory.meta[memory.goroutineWord(owner, gWords.TICKET)]
         if (ticket === waiters.read(id, gWords.WAITER_TICKET)) return id
         waiters.remove(id)
@@ -224,7 +243,7 @@ export class Channels {
     return 0
   }
 
-  /** Takes the first that still waits: its ticket is won, and it is in the queue no more. */
+  /** Takes the first record whose goroutine still waits: wins its ticket, and unlinks it. */
   private takePeer(queue: number): WaiterId {
     const { waiters, goroutines } = this.p
     for (;;) {
@@ -239,7 +258,10 @@ export class Channels {
     }
   }
 
-  /** Hands a value to a receiver whose ticket is won. Returns its goroutine, to be made ready. */
+  /**
+   * Hands a value to a receiver whose ticket is won. Returns its goroutine, which must be made
+   * ready.
+   */
   private deliver(receiver: WaiterId, kind: number, value: number): number {
     const { memory, waiters, collector } = this.p
     const goroutine = waiters.read(receiver, gWords.WAITER_GOROUTINE) as GoroutineId
@@ -250,7 +272,7 @@ export class Channels {
     return this.release(receiver, 'done')
   }
 
-  /** Tells a goroutine whose ticket is won why it is woken. */
+  /** Notes for a goroutine whose ticket is won why it is woken. Returns the goroutine. */
   private release(waiter: WaiterId, outcome: 'done' | 'closed'): number {
     const { memory, waiters } = this.p
     const goroutine = waiters.read(waiter, gWords.WAITER_GOROUTINE) as GoroutineId
@@ -262,7 +284,7 @@ export class Channels {
     return goroutine
   }
 
-  /** What a sender that waits wants to send. */
+  /** The value of a sender that waits. A reference is shaded, since the sender drops its copy. */
   private valueOf(sender: WaiterId, kind: number): number {
     const { memory, waiters, collector } = this.p
     if (kind !== KIND_REF) return memory.metaF64[waiters.value(sender)]
@@ -344,7 +366,8 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
   }
 
   protected override parkOrFinish(): boolean {
-    // Made first: if there are no more records, the goroutine still runs, and may catch the error.
+    // The record comes first. If there is none left, the goroutine is not parked yet, and can catch
+    // the error.
     this.waiter = this.p.waiters.create(this.p.goroutine, this.p.ticket, 0)
     this.p.park(this.reason, this.channel)
     if (!this.doneBy(this.doOr('enqueue'))) return true
@@ -352,7 +375,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
     return false
   }
 
-  /** As sendNow and receiveNow. If it must wait, it queues the goroutine, or does nothing. */
+  /** As sendNow and receiveNow. If it must wait, queues the goroutine, or does nothing, as told. */
   private doOr(otherwise: 'enqueue' | 'give up'): number {
     const { channels, channel } = this
     channels.lock(channel)
@@ -366,6 +389,7 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
     }
   }
 
+  /** Makes ready what was woken, with the lock free. False if the operation must wait. */
   private doneBy(woken: number): boolean {
     if (woken > 0) this.p.placement.ready(woken as GoroutineId)
     return woken !== MUST_WAIT
@@ -378,7 +402,9 @@ abstract class ChannelOperation<T> extends YieldedOperation<T> {
 
   /** As sendNow and receiveNow. */
   protected abstract doNow(): number
+  /** The scalar to send; 0 for a reference, which stands on the shadow stack, and for a receive. */
   protected abstract scalar(): number
+  /** Takes what the P that woke the goroutine has noted. */
   protected abstract takeHanded(): void
 
   protected get kind(): number {
@@ -416,8 +442,8 @@ export class Send extends ChannelOperation<void> {
   }
 
   /**
-   * Throws a ChannelError if the channel is closed: here, where the goroutine runs again and may
-   * catch it.
+   * Throws a ChannelError if the channel is closed. It is thrown here, where the goroutine runs
+   * again and can catch it.
    */
   protected override result(): void {
     if (this.isClosed) throw new ChannelError('send on closed channel')
@@ -425,7 +451,7 @@ export class Send extends ChannelOperation<void> {
 }
 
 /**
- * A receive. Its result is the subclass's, made of `value` and `ok`: zero and false once the
+ * A receive. The subclass makes its result of `value` and `ok`. They are zero and false once the
  * channel is closed and empty.
  */
 export abstract class Receive<T> extends ChannelOperation<T> {

@@ -1,10 +1,16 @@
 /**
- * A deadlock: all Ps are idle, nothing is queued anywhere, and no timer runs. So no goroutine can
+ * A deadlock: all Ps are idle, nothing is queued anywhere, and no timer is set. So no goroutine can
  * ever run again.
  *
- * Proof that a deadlock is told only if there is one. IDLE_PS counts the idle Ps, and above them
- * how often a P has left that state. If it is the same before and after the look at the queues, no
- * P has run anything meanwhile. So the queues were all empty at one moment.
+ * Proof that a deadlock is told only if there is one.
+ * 1. IDLE_PS counts the idle Ps in its low byte, and above it how often a P has left that state.
+ * 2. A P that finds IDLE_PS the same before and after its look at the queues knows that all Ps were
+ *    idle in between. An idle P runs nothing and queues nothing.
+ * 3. The look is at all that is shared: rings, pushes to ready lists, the global queue. The rest of
+ *    a ready list is private to its P, which found it empty before it became idle.
+ * 4. So all queues were empty at one moment, at which no P ran.
+ * 5. A timer that was due is counted until its goroutine is queued (scheduler/timers.ts). So no
+ *    goroutine is on its way from the one to the other.
  */
 
 import { load } from '#sync'
@@ -44,7 +50,7 @@ export class DeadlockError extends Error {
   }
 }
 
-/** `idle`: IDLE_PS as this P became idle. */
+/** True if there is a deadlock. `idle`: IDLE_PS as this P became idle, itself included. */
 export function isDeadlocked(memory: Memory, queues: RunQueues, idle: number): boolean {
   const { meta, layout } = memory
   if ((idle & control.IDLE_COUNT) !== layout.procs) return false
@@ -58,7 +64,7 @@ export function isDeadlocked(memory: Memory, queues: RunQueues, idle: number): b
 
 /**
  * What goroutines do, for a person, as Go prints it: a line for each of the first `most` that live,
- * and one for the rest. It is read without stopping anybody.
+ * and one for the rest. It reads words that others may be changing, and stops nobody.
  */
 export function describeGoroutines(
   memory: Memory,

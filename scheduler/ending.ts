@@ -1,11 +1,13 @@
 /**
- * The end of a run. RUN_STATE says how it ended, and one P writes it.
+ * The end of a run. RUN_STATE says how it ended. One P decides it.
  *
- *   1  the P that ends the run moves RUN_STATE from RUN_ACTIVE by CAS. Of several, one does
- *   2  it sets POLL_END in every poll word, moves RESTARTS, and wakes those that sleep
+ *   1  the P that ends the run moves RUN_STATE from RUN_ACTIVE by CAS. Of several Ps, one succeeds
+ *   2  it sets POLL_END in every poll word, moves RESTARTS, and wakes the Ps that sleep
  *   3  every P throws a RunOver at its next safepoint, or as it goes on after a stop or a sleep
  *
- * An error ends the run by 1 before anything is thrown to the program, which may catch all it sees.
+ * An error of the runtime ends the run by step 1 before anything is thrown. So a program that
+ * catches all it sees cannot keep the run alive. The host ends a run in the same way when it is
+ * aborted (runtime/host/host.ts).
  */
 
 import { add, compareAndSwap, load, notify, or } from '#sync'
@@ -39,14 +41,17 @@ export class Ending {
     this.thread.onFailure(this.failure)
   }
 
-  /** What to throw for an error that was met beneath the program (gc/world.ts). */
+  /**
+   * What to throw for an error that was met beneath the program (gc/world.ts). Errors that are the
+   * program's own are thrown to it. Any other has ended the run, and a RunOver is thrown.
+   */
   endedBy(error: unknown): unknown {
     const { meta } = this.memory
     const goroutine = meta[this.base + pWords.GOROUTINE] as GoroutineId
     if (goroutine === 0 && load(meta, control.RUN_STATE) === control.RUN_BOOTING) return error
     if (RunOver.is(error) || error instanceof OutOfMemoryError) return error
     if (error instanceof RangeError) {
-      // A P that runs met it in the program's own code.
+      // A P that runs met it in a probe of the stack: the program's own code used the stack up.
       if (meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) return error
       this.fail(
         new InternalError('the native stack ended in a stop: a probe is missing'),
@@ -58,7 +63,7 @@ export class Ending {
     return new RunOver('')
   }
 
-  /** Ends the run in the given state. False if it has ended already. */
+  /** Ends the run in the given state. False if something else has ended it already. */
   finish(state: number): boolean {
     if (!compareAndSwap(this.memory.meta, control.RUN_STATE, control.RUN_ACTIVE, state))
       return false
@@ -67,7 +72,7 @@ export class Ending {
   }
 }
 
-/** Asks every P to leave, wherever it waits. RUN_STATE says why. */
+/** Asks every P to end its part of the run, wherever it waits. By any thread. */
 export function endAll(memory: Memory): void {
   const { meta, layout } = memory
   const sleepers = new Sleepers(memory)

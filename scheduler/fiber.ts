@@ -1,11 +1,21 @@
 /**
- * A goroutine as the P that runs it holds it: its generator, and the operation that it waits in.
+ * A goroutine as the P that runs it holds it: its generator, and the operation that it is parked
+ * in.
  *
  *   go on, until the goroutine
- *     ends        nothing may be left in `handedOver`
+ *     ends        no operation may be left that was handed over or never waited for
  *     gives way   by a plain yield, or by an operation whose slice is used up
- *     parks       the operation that it handed over queues it; if that need not wait, go on
+ *     parks       in the operation that it handed over; if that need not wait, go on
  *   `yield operation`, without the star, is carried out here
+ *
+ * How a P tells these apart. An operation that cannot finish sets `handedOver` and yields its step
+ * (scheduler/operation.ts). Under `yield*` that very step arrives here. So a step that arrives
+ * without an operation, or with the wrong value, means that the program stepped an operation by
+ * hand, or forgot its `yield*`. The goroutine is told so by an error thrown into it.
+ *
+ * A program that yields without a star, again and again, comes to no safepoint of its own. So this
+ * loop serves the poll word, and lets the goroutine give way, before it carries out such a yield.
+ * What is to be done then is kept in `left` or `misuse`.
  */
 import type { OperationError, Runner, YieldedOperation } from './operation.ts'
 import { RunOver } from './run-over.ts'
@@ -21,15 +31,15 @@ export type Outcome = 'ended' | 'gives way' | 'parked'
 export class Fiber {
   private readonly p: Runner
   /**
-   * The goroutine's generator; then what was yielded without a star and is not over, each yielded
-   * by the one before.
+   * The goroutine's generator, then the iterators that were yielded without a star and are not
+   * over. Each was yielded by the one before it. The last, the innermost, is the one that goes on.
    */
   private readonly running: Coroutine[]
   /** The operation that the goroutine is parked in. */
   private operation: YieldedOperation<unknown> | null = null
-  /** What it yielded last, if it gave way before that was looked at. */
+  /** What the goroutine yielded last, if it gave way before that was carried out. */
   private left: Step | null = null
-  /** What it is to be told, if it gave way before it was. */
+  /** The error to be thrown into the goroutine, if it gave way before that was done. */
   private misuse: OperationError | null = null
 
   constructor(p: Runner, coroutine: Coroutine) {
@@ -37,7 +47,9 @@ export class Fiber {
     this.running = [coroutine]
   }
 
-  /** Runs the goroutine. Throws what it does not catch. @safepoint */
+  /**
+   * Runs the goroutine until it ends, gives way or parks. Throws what it does not catch. @safepoint
+   */
   run(): Outcome {
     this.operation?.wake()
     this.operation = null
@@ -66,6 +78,7 @@ export class Fiber {
     }
   }
 
+  /** Takes up what was left when the goroutine gave way; else lets it go on. */
   private firstStep(): Step {
     const { left, misuse } = this
     this.left = null
@@ -73,7 +86,7 @@ export class Fiber {
     return misuse === null ? (left ?? this.goOn()) : this.throw(misuse)
   }
 
-  /** What is wrong if an operation was stepped outside of `yield*`, or its `yield*` forgotten. */
+  /** The error, if an operation was stepped outside of `yield*` or its `yield*` was forgotten. */
   private misuseIn(step: Step): OperationError | null {
     const { handedOver, unstarted } = this.p
     if (handedOver !== null)
@@ -81,16 +94,13 @@ export class Fiber {
     return step.value === undefined && unstarted !== null ? unstarted.forgotten() : null
   }
 
-  /**
-   * A goroutine that yields what is carried out at once comes to no safepoint of its own.
-   * @safepoint
-   */
+  /** Asked before a yield is carried out that needs no wait. @safepoint */
   private mustGiveWay(): boolean {
     if (this.p.isPolled) this.p.world.safepoint()
     return this.p.mustGiveWay
   }
 
-  /** True if the goroutine does not go on now. */
+  /** Takes an operation that was handed over. True if the goroutine does not go on now. */
   private takeOver(operation: YieldedOperation<unknown>): boolean {
     this.p.handedOver = null
     if (operation.takeTurn()) return true
@@ -99,7 +109,7 @@ export class Fiber {
     return true
   }
 
-  /** The innermost goes on; when it is over, the one that yielded it goes on with its result. */
+  /** The innermost goes on. When it is over, the one that yielded it goes on with its result. */
   private goOn(result?: unknown): Step {
     const { running } = this
     let value = result
@@ -120,7 +130,10 @@ export class Fiber {
     }
   }
 
-  /** An error where the goroutine waits: the innermost may catch it, or the one that yielded it. */
+  /**
+   * Throws an error into the goroutine where it waits. The innermost may catch it, else the one
+   * that yielded it, and so on outwards. A RunOver is not passed outwards.
+   */
   private throw(error: unknown): Step {
     const { running } = this
     let thrown = error
@@ -144,6 +157,7 @@ export class Fiber {
     return running[0].throw(thrown)
   }
 
+  /** Carries out a yield without a star: what was yielded becomes the innermost, and goes on. */
   private drive(yielded: unknown): Step {
     try {
       this.running.push(iteratorIn(yielded, this.running.length))
@@ -157,7 +171,10 @@ export class Fiber {
 /** How deep iterators may yield one another. Under `yield*` the native stack ends about there. */
 const MOST_YIELDED = 10_000
 
-/** Throws what the program's own code throws when it is looked at, too. */
+/**
+ * What was yielded, if it is an iterator; else throws an error that says what to write. To look at
+ * it may run code of the program, and what that throws is thrown as well.
+ */
 function iteratorIn(yielded: unknown, depth: number): Coroutine {
   if (!isIterator(yielded)) {
     const what =
@@ -175,7 +192,7 @@ function iteratorIn(yielded: unknown, depth: number): Coroutine {
   return yielded
 }
 
-/** A step of the program's iterator, read once: its properties may be code that throws. */
+/** A step of an iterator of the program, read once: its properties may be code of the program. */
 function stepOf(given: unknown): Step {
   if (typeof given !== 'object' || given === null)
     throw new TypeError('a step of what a goroutine yielded is no object')

@@ -4,13 +4,19 @@
  *            place                run                    park
  *   FREE ──► RUNNABLE ──────────► RUNNING ─────────────► WAITING
  *     ▲         ▲   ▲  ◄────────── │  │   give way          │
- *     │         │   └──────────────┘  │ return              │ ready (whoever won its ticket)
+ *     │         │   └──────────────┘  │ return              │ ready
  *     └─ DEAD ◄─│─────────────────────┘                     │
  *               └───────────────────────────────────────────┘
  *
- * Bits beside it: SCAN, while a P scans the stack of one that does not run; SCAN_WANTED, on a
- * running one whose P must scan it (gc/mark/roots.ts). Every change is a compare-and-swap, so that
- * neither bit is ever overwritten.
+ * Two more bits stand in the same word (gc/mark/roots.ts):
+ *
+ *   SCAN          a P scans the stack, and owns it; the goroutine does not run
+ *   SCAN_WANTED   the goroutine runs, and its own P must scan the stack before it stops running
+ *
+ * Every change of status is a compare-and-swap, so that neither bit is ever overwritten.
+ *
+ * A goroutine parks with a ticket. A peer or a timer that would wake it must first win
+ * the ticket, by a compare-and-swap that moves it. So of all that try, one wakes it.
  */
 
 import { add, compareAndSwap, load, sub, wait } from '#sync'
@@ -34,8 +40,9 @@ export class Goroutines {
   }
 
   /**
-   * A record for a new goroutine of a task, owned by the caller, its stack empty with room for
-   * `references`. Throws a RangeError if there is none.
+   * Makes a record for a new goroutine that is to run the task `task`. It belongs to the caller
+   * until it is queued. Its stack is empty and has room for `references`. Throws a RangeError if
+   * there is no room for a stack or a record.
    */
   create(task: number, references: number): GoroutineId {
     const { meta } = this.memory
@@ -54,8 +61,8 @@ export class Goroutines {
     meta[record + gWords.STACK] = stack
     meta[record + gWords.STACK_SIZE] = size
     meta[record + gWords.STACK_USED] = 0
-    // Born in this cycle, it needs no scan: its arguments are shaded, and all else it loads through
-    // shaded paths.
+    // A goroutine that is born in a cycle needs no scan in it. Its arguments are shaded, and what
+    // it loads comes through shaded paths.
     meta[record + gWords.SCANNED_CYCLE] = meta[control.CYCLES]
     meta[record + gWords.WAIT_REASON] = gWords.WAIT_NONE
     meta[record + gWords.GIVE_WAY] = 0
@@ -66,11 +73,12 @@ export class Goroutines {
     return id
   }
 
-  /** The goroutine has ended and is DEAD: frees its stack and its record. */
+  /** Frees the stack and the record of a goroutine that is DEAD. */
   release(id: GoroutineId): void {
     const { meta } = this.memory
     const record = this.memory.goroutineWord(id, 0)
     this.heap.stacks.free(meta[record + gWords.STACK], meta[record + gWords.STACK_SIZE])
+    // Before it is listed: from then on another P may take the record.
     this.change(id, gWords.G_DEAD, gWords.G_FREE)
     lock(meta, control.GOROUTINE_LOCK)
     try {
@@ -83,6 +91,7 @@ export class Goroutines {
     add(meta, control.GOROUTINES_FINISHED, 1)
   }
 
+  /** Takes a free record, or one that was never used; 0 if there is none. */
   private takeRecord(): GoroutineId {
     const { meta } = this.memory
     lock(meta, control.GOROUTINE_LOCK)
@@ -97,7 +106,7 @@ export class Goroutines {
     }
   }
 
-  /** RUNNABLE → RUNNING, once nobody scans its stack any more. */
+  /** RUNNABLE → RUNNING. Sleeps while a P scans the stack; that P wakes this one. */
   startRunning(id: GoroutineId): void {
     const { meta } = this.memory
     const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
@@ -110,33 +119,28 @@ export class Goroutines {
     }
   }
 
-  /**
-   * RUNNING → `status`. False if its stack is to be scanned first, by this P: then nothing has
-   * changed.
-   */
+  /** RUNNING → `status`. False, and no change, if this P must scan the goroutine's stack first. */
   tryStopRunning(id: GoroutineId, status: number): boolean {
     const { meta } = this.memory
     const word = this.memory.goroutineWord(id, gWords.STATUS)
     if (compareAndSwap(meta, word, gWords.G_RUNNING, status)) return true
     const found = load(meta, word)
-    // Others only ever add that bit to a goroutine that runs.
+    // While a goroutine runs, other Ps can only add this bit.
     if (found !== (gWords.G_RUNNING | gWords.G_SCAN_WANTED))
       throw new InternalError(`goroutine ${id} is to stop running with status ${found}`)
     return false
   }
 
   /**
-   * WAITING → RUNNING, for one that found on a second look that it need not wait, and is in no
-   * queue.
+   * WAITING → RUNNING, for a goroutine that found on a second look that it need not wait. It is in
+   * no queue, so no other P makes it ready.
    */
   resumeRunning(id: GoroutineId): void {
     this.makeRunnable(id)
     this.startRunning(id)
   }
 
-  /**
-   * WAITING → RUNNABLE, whether or not its stack is being scanned. By the P that won its ticket.
-   */
+  /** WAITING → RUNNABLE, even while its stack is scanned. By the P that won its ticket. */
   makeRunnable(id: GoroutineId): void {
     const { meta } = this.memory
     const statusWord = this.memory.goroutineWord(id, gWords.STATUS)
@@ -149,7 +153,7 @@ export class Goroutines {
     }
   }
 
-  /** Wins the right to wake a goroutine that parked with `ticket`: one of all that try does. */
+  /** Wins the right to wake a goroutine that parked with `ticket`. Of all that try, one wins. */
   winTicket(id: GoroutineId, ticket: number): boolean {
     return compareAndSwap(
       this.memory.meta,

@@ -8,17 +8,16 @@
  *     │         │                   └──── done after all ───────────────────► READY
  *     │         └── slice used up ► GIVES_WAY ─ its turn ──► HAS_TURN ─ next ─► as from FRESH
  *
- * 1. `next` runs in the goroutine. It never changes the goroutine's status. Where it cannot finish
- *    it hands the goroutine over: it yields a step, and the P finds the operation in `handedOver`.
- * 2. The P parks a goroutine that was handed over, with the goroutine's frames off the native
- *    stack. So a stack overflow strikes before step 1 or in no part of it, and never between two
- *    states.
- * 3. Whoever steps an operation outside of `yield*` keeps the goroutine for itself. It is RUNNING
- *    still, and in no queue. The next operation finds `handedOver` taken, and so does the P when
- *    the goroutine comes back. Both throw an OperationError.
+ * 1. `next` runs in the goroutine. It never changes the goroutine's status. If it cannot finish, it
+ *    hands the goroutine over: it yields a step, and the P finds the operation in `handedOver`.
+ * 2. The P parks a goroutine that was handed over. The goroutine's frames are off the native stack
+ *    then. So a stack overflow strikes before step 1 or not at all, and never between two states.
+ * 3. Code that steps an operation outside of `yield*` does not give the goroutine to the P. The
+ *    goroutine is still RUNNING, and in no queue. The next operation finds `handedOver` taken, and
+ *    so does the P when the goroutine comes back. Both throw an OperationError.
  * 4. The references that an operation needs while it waits are on the shadow stack from the
- *    hand-over until it is done or given up. What a goroutine that steps by hand keeps behind
- *    them stays.
+ *    hand-over until the operation is done or given up. A goroutine that steps by hand may keep
+ *    more references behind them: those stay.
  */
 
 import type { WriteBarrier } from '../gc/mark/barrier.ts'
@@ -33,11 +32,11 @@ import type { Random } from './random.ts'
 import type { Timers } from './timers.ts'
 import type { Waiters } from './waiters.ts'
 
-/** What the P sees when a goroutine is to be parked; `undefined` is giving way. */
+/** What an operation yields to be parked. It yields `undefined` to give way. */
 export const PARKED: unique symbol = Symbol('parked')
 
 const PARKED_STEP: IteratorYieldResult<typeof PARKED> = { done: false, value: PARKED }
-/** Of an operation that has not handed the goroutine over: nothing that a program can yield. */
+/** The step of an operation that has not handed the goroutine over: no program can yield it. */
 const NO_STEP: unique symbol = Symbol('no step')
 const GIVE_WAY_STEP: IteratorYieldResult<undefined> = { done: false, value: undefined }
 
@@ -52,7 +51,7 @@ const IS_DONE = 6
 /** What a step of an operation yields to the P. */
 export type Yielded = typeof PARKED | undefined
 
-/** An operation was not used as `yield*` uses it. Its stack says where, if the call is known. */
+/** An operation was not used as `yield*` uses it. Its stack says where, if that was noted. */
 export class OperationError extends TypeError {
   override name = 'TypeError'
 
@@ -63,7 +62,7 @@ export class OperationError extends TypeError {
   }
 }
 
-/** An error's stack after its message; empty where the program makes something else of stacks. */
+/** An error's stack without its message; empty if the program has changed what a stack is. */
 function framesOf(callSite: Error | null): string {
   try {
     const stack: unknown = callSite?.stack
@@ -83,29 +82,29 @@ export interface Runner {
   readonly placement: Placement
   readonly collector: { readonly stack: ShadowStack; readonly barrier: WriteBarrier }
   readonly world: Pick<World, 'safepoint'>
-  /** The goroutine that runs, and what it is to others than its operations; 0 and null: none. */
+  /** The goroutine that runs, by its record and by its fiber; 0 and null if none does. */
   readonly goroutine: GoroutineId
   readonly fiber: object | null
-  /** An operation that was made and is not waited for yet. */
+  /** The operation that was made last, until it is stepped: its `yield*` may be missing. */
   unstarted: YieldedOperation<unknown> | null
-  /** An operation that has handed the goroutine over, or was woken, and was not stepped since. */
+  /** The operation that has handed the goroutine over, or was woken, until it is stepped again. */
   handedOver: YieldedOperation<unknown> | null
-  /** True if the poll word asks for something, as a plain load: what a safepoint begins with. */
+  /** True if the poll word asks for something. A plain load, as every poll is. */
   readonly isPolled: boolean
-  /** True if the goroutine has used up its slice. Asked at every operation. */
+  /** True if the goroutine must give way: its slice is used up. Asked at every operation. */
   readonly mustGiveWay: boolean
   /** The ticket with which the goroutine would park now. */
   readonly ticket: number
   /**
-   * The goroutine waits from now on, for `reason` on `object`. It may be woken as soon as its
-   * ticket is where others find it. Returns the ticket. @safepoint
+   * Parks the goroutine: it waits from now on, for `reason` on `object`. Returns its ticket. Others
+   * may wake the goroutine as soon as they can find the ticket. @safepoint
    */
   park(reason: number, object: Addr): number
-  /** The goroutine that has just parked runs on: it need not wait after all. */
+  /** The goroutine that has just parked runs again: it need not wait after all. */
   unpark(): void
-  /** Throws an OperationError if an operation was made, or handed over, and not waited for. */
+  /** Throws an OperationError if an operation is left that was made or handed over. */
   expectNoneLeft(): void
-  /** Where an operation is made, for messages; null: it is not noted. */
+  /** Where the program is now, for messages; null if that is not noted. */
   callSite(): Error | null
 }
 
@@ -113,20 +112,20 @@ export abstract class YieldedOperation<T>
   implements Iterator<Yielded, T, unknown>, Iterable<Yielded, T, unknown>
 {
   protected readonly p: Runner
-  /** As in messages: `send`. */
+  /** Its name in messages, as `send`. */
   abstract readonly what: string
-  /** Where it was made, for messages; null: not noted. */
+  /** Where it was made, for messages; null if that was not noted. */
   readonly callSite: Error | null
   private state = FRESH
-  /** The goroutine that steps it first; no other may. */
+  /** The goroutine that stepped it first. No other may step it. */
   private fiber: object | null = null
   /**
-   * Words of the shadow stack in use before it put its references there, and after, from the base;
-   * −1: it has not.
+   * How many words of the shadow stack were in use before the operation put its references there,
+   * and after. −1: none are there. They count from the base, since a stack moves when it grows.
    */
   private kept = -1
   private keptEnd = -1
-  /** What it failed with as it was parked, for the goroutine to catch. */
+  /** The error with which its parking failed, to be thrown where the goroutine can catch it. */
   private failure: Error | null = null
 
   /** Throws an OperationError if the operation made before was never waited for. */
@@ -144,7 +143,7 @@ export abstract class YieldedOperation<T>
     return this
   }
 
-  /** Throws an OperationError where `yield*` would not have stepped it. @safepoint */
+  /** A step. Throws an OperationError if `yield*` would not have made it here. @safepoint */
   next(): IteratorResult<Yielded, T> {
     if (this.state === FRESH) return this.begin()
     if (this.state !== IS_READY && this.state !== HAS_TURN) throw this.steppedOutside()
@@ -152,18 +151,19 @@ export abstract class YieldedOperation<T>
     return this.state === IS_READY ? this.finish() : this.attempt()
   }
 
-  /** A generator that waits in it is ended from outside: gives the operation up. */
+  /** The generator that waits in it is ended from outside: gives the operation up. */
   return(value: T): IteratorResult<Yielded, T> {
     this.giveUp()
     return { done: true, value }
   }
 
-  /** As return. */
+  /** Gives the operation up, as `return` does. */
   throw(error: unknown): IteratorResult<Yielded, T> {
     this.giveUp()
     throw error
   }
 
+  /** The first step. Serves the poll word, and gives way if the slice is used up. */
   private begin(): IteratorResult<Yielded, T> {
     const { p } = this
     // Before the probes: an operation that overflows the stack was not forgotten.
@@ -183,6 +183,7 @@ export abstract class YieldedOperation<T>
     return this.handOver(GIVES_WAY, GIVE_WAY_STEP)
   }
 
+  /** Does the operation if it need not wait; else asks to be parked. */
   private attempt(): IteratorResult<Yielded, T> {
     if (this.tryNow()) return this.finish()
     this.protect()
@@ -204,6 +205,7 @@ export abstract class YieldedOperation<T>
     return { done: true, value: this.result() }
   }
 
+  /** The operation is over: it holds neither the goroutine nor references any more. */
   private end(): void {
     this.state = IS_DONE
     if (this.p.handedOver === this) this.p.handedOver = null
@@ -211,8 +213,8 @@ export abstract class YieldedOperation<T>
   }
 
   /**
-   * Takes its references off the shadow stack. Of a goroutine that kept others behind them, the
-   * words are cleared.
+   * Takes its references off the shadow stack. If the goroutine has kept others behind them, the
+   * words stay and are cleared.
    */
   private release(): void {
     const { stack } = this.p.collector
@@ -225,7 +227,7 @@ export abstract class YieldedOperation<T>
 
   // ————— the P's side: the goroutine is handed over, its frames are off the native stack
 
-  /** What `yield*` has yielded if it was this that handed the goroutine over. */
+  /** The step that `yield*` has passed on to the P, if this operation handed the goroutine over. */
   get step(): unknown {
     return this.state === GIVES_WAY ? undefined : this.state === PARKS ? PARKED : NO_STEP
   }
@@ -234,7 +236,7 @@ export abstract class YieldedOperation<T>
     return this.state === IS_PARKED
   }
 
-  /** True if the goroutine only gives way: it steps this again when it has its turn. */
+  /** True if the goroutine only gives way. It steps the operation again when it has its turn. */
   takeTurn(): boolean {
     if (this.state !== GIVES_WAY) return false
     this.state = HAS_TURN
@@ -242,8 +244,8 @@ export abstract class YieldedOperation<T>
   }
 
   /**
-   * Parks the goroutine, and queues it. False if it need not wait after all, or cannot; then it
-   * goes on. @safepoint
+   * Parks the goroutine, and queues it. False if the goroutine goes on: it need not wait after all,
+   * or there is no wait record for it. @safepoint
    */
   park(): boolean {
     try {
@@ -253,7 +255,7 @@ export abstract class YieldedOperation<T>
       }
       this.p.unpark()
     } catch (error) {
-      // No record of waiting is left. It was asked for before the goroutine was parked.
+      // No wait record is left. It was asked for before the goroutine was parked, which still runs.
       if (!(error instanceof RangeError)) throw error
       this.failure = error
     }
@@ -261,7 +263,7 @@ export abstract class YieldedOperation<T>
     return false
   }
 
-  /** The goroutine was woken, and runs: takes what it was woken with. */
+  /** The goroutine was woken, and runs again: takes what it was woken with. */
   wake(): void {
     this.resume()
     this.becomeReady()
@@ -274,6 +276,7 @@ export abstract class YieldedOperation<T>
 
   // ————— misuse
 
+  /** Gives the operation up, if it has not handed the goroutine over. Else that is an error. */
   private giveUp(): void {
     if (this.p.unstarted === this) this.p.unstarted = null
     if (this.state === FRESH || this.state === IS_DONE) this.state = IS_DONE
@@ -281,7 +284,7 @@ export abstract class YieldedOperation<T>
     else throw this.steppedOutside()
   }
 
-  /** Its `yield*` was forgotten. */
+  /** The error for an operation whose `yield*` was forgotten. Gives the operation up. */
   forgotten(): OperationError {
     this.state = IS_DONE
     if (this.p.unstarted === this) this.p.unstarted = null
@@ -291,7 +294,7 @@ export abstract class YieldedOperation<T>
     )
   }
 
-  /** Its goroutine went on without waiting for it. Gives it up. */
+  /** The error for an operation whose goroutine went on without it. Gives the operation up. */
   steppedOutside(): OperationError {
     if (this.state === IS_DONE)
       return new OperationError(
@@ -315,6 +318,7 @@ export abstract class YieldedOperation<T>
 
   // ————— references
 
+  /** Puts its references on the shadow stack, once. A stack that cannot grow is left as it was. */
   private protect(): void {
     if (this.kept >= 0) return
     const { stack } = this.p.collector
@@ -334,16 +338,17 @@ export abstract class YieldedOperation<T>
     return this.p.collector.stack.base + this.kept + index
   }
 
-  /** Puts every reference that it needs while it waits on the shadow stack. */
+  /** Pushes every reference that the operation needs while it waits. */
   protected abstract keepReferences(stack: ShadowStack): void
-  /** Does it, if that is possible now. */
+  /** Does the operation, if it need not wait. True if it did. */
   protected abstract tryNow(): boolean
   /**
-   * Parks the goroutine, and queues it. False if it could be done on the second look and the
-   * goroutine is in no queue. @safepoint
+   * Parks the goroutine, and queues it. False if the second look found that it need not wait: then
+   * the operation is done, and the goroutine is in no queue. @safepoint
    */
   protected abstract parkOrFinish(): boolean
-  /** The goroutine was woken: takes what it was woken with, while its references are still kept. */
+  /** Takes what the goroutine was woken with, while its references are still on the stack. */
   protected abstract resume(): void
+  /** Makes the result, or throws what the goroutine can catch. The references are off the stack. */
   protected abstract result(): T
 }

@@ -7,6 +7,9 @@
  *     the goroutine whose turn it is (turns.ts), until it ends, waits or gives way
  *     nothing to run: mark in idle time · sweep a span · sleep
  *
+ * The collector comes before the goroutines, since a cycle must not wait for a program that always
+ * has something to run. Idle marking comes after them, since it only uses time that is left over.
+ *
  * The rest of a P is in files of their own: where goroutines are (placement.ts), what it takes from
  * other Ps (stealing.ts), how it stands still (standing.ts), sleeps (sleeping.ts) and ends
  * (ending.ts).
@@ -48,16 +51,16 @@ const step = syncStep
 const CLOCK_EVERY = 64
 /** Polls between two looks at the clock, a power of two. */
 const POLLS_PER_CLOCK = 256
-/** Operations of a P whose places are noted for messages. */
+/** For this many operations of a P the call site is noted, for messages. */
 const CALL_SITES_NOTED = 1000
-/** As it was when this was loaded: a program may put another in its place. */
+/** Error as it was when this file was loaded: a program may replace the global one. */
 const PlaceError = Error
 
 /** What the scheduler needs of the program. */
 export interface Program {
-  /** The generator of a goroutine that is about to run for the first time. */
+  /** Makes the generator of a goroutine that is about to run for the first time. */
   start(goroutine: GoroutineId): Coroutine
-  /** For messages. */
+  /** Names a goroutine, for messages. */
   nameOf(goroutine: GoroutineId): string
 }
 
@@ -80,7 +83,7 @@ export class P implements Runner {
   readonly world: Standing
   readonly collector: Collector
   readonly allocator: Allocator
-  /** The goroutine that runs; null: none does. */
+  /** The goroutine that runs here; null if none does. */
   fiber: Fiber | null = null
   unstarted: YieldedOperation<unknown> | null = null
   handedOver: YieldedOperation<unknown> | null = null
@@ -91,7 +94,7 @@ export class P implements Runner {
   private readonly stealing: Stealing
   private readonly turns: Turns
   private readonly base: MetaWord
-  /** By goroutine: those that have run here and have not ended. */
+  /** Those that have run here and have not ended, by goroutine. No other P can run them. */
   private readonly fibers: (Fiber | undefined)[] = []
   private operations = 0
   private callSitesNoted = 0
@@ -164,9 +167,11 @@ export class P implements Runner {
     store(meta, this.base + pWords.STATUS, pWords.STATUS_ABSENT)
   }
 
+  /** Returns a goroutine to run. Does all else that a P does first, and sleeps if it must. */
   private findRunnable(): GoroutineId {
     const { meta } = this.memory
     const { workers, sweeper, limiter } = this.collector
+    // Go back to the top after each step: it took time, so the poll word or a timer comes first.
     for (;;) {
       if (meta[this.base + pWords.POLL] !== 0) this.world.safepoint()
       if (this.timers.nextDeadline !== Number.POSITIVE_INFINITY)
@@ -188,6 +193,8 @@ export class P implements Runner {
   private runGoroutine(id: GoroutineId): void {
     const { meta } = this.memory
     const began = now()
+    // No safepoint lies between here and the load of the stack. So a scan that is asked for in
+    // between is served later, when this P knows the goroutine and its stack.
     this.placement.adopt(id)
     this.goroutines.startRunning(id)
     meta[this.base + pWords.GOROUTINE] = id
@@ -229,7 +236,8 @@ export class P implements Runner {
     this.memory.faults.pass('goroutine/end')
     this.stopRunning(id, gWords.G_DEAD)
     this.fibers[id] = undefined
-    // Its number may be used again at once, on any P.
+    // `bury` frees the record, and another P may use its number at once. So this P forgets it
+    // first.
     this.collector.stack.unload()
     meta[this.base + pWords.GOROUTINE] = 0
     this.placement.bury(id)
@@ -238,23 +246,32 @@ export class P implements Runner {
 
   private giveWay(id: GoroutineId): void {
     this.collector.stack.save()
+    // Before it is queued. From here on a scanner may own the stack; only this P takes from the
+    // list.
     this.stopRunning(id, gWords.G_RUNNABLE)
     this.queues.ready.putYielded(id)
   }
 
-  /** RUNNING → `status`; scans the stack first if a marker wants it, once a cycle. @safepoint */
+  /**
+   * RUNNING → `status`. The change fails while a marker wants the stack scanned. Then this P scans
+   * it and tries again, once a cycle at most. @safepoint
+   */
   private stopRunning(id: GoroutineId, status: number): void {
     this.collector.stack.save()
     while (!this.goroutines.tryStopRunning(id, status)) this.collector.serveScan()
   }
 
+  /** Throws an OperationError if an operation is left that nobody waits for. */
   expectNoneLeft(): void {
     const { handedOver, unstarted } = this
     if (handedOver !== null) throw handedOver.steppedOutside()
     if (unstarted !== null) throw unstarted.forgotten()
   }
 
-  /** Noted for the first ones, since it takes microseconds; under --check for all. */
+  /**
+   * Where the program is now, for messages. To note it takes microseconds, so it is noted only for
+   * the first CALL_SITES_NOTED operations, and under `--check` for all.
+   */
   callSite(): Error | null {
     if (this.callSitesNoted === CALL_SITES_NOTED && !this.heap.check) return null
     if (this.callSitesNoted < CALL_SITES_NOTED) this.callSitesNoted++
@@ -268,8 +285,8 @@ export class P implements Runner {
   }
 
   /**
-   * What `poll` does: one load, if nothing is asked for. At every 256th call it looks whether the
-   * slice is over. @safepoint
+   * The program's `poll`. It is one load if nothing is asked for. At every 256th call it looks
+   * whether the slice is over. @safepoint
    */
   pollNow(): void {
     step('poll')
@@ -280,18 +297,22 @@ export class P implements Runner {
     if ((++this.operations & (POLLS_PER_CLOCK - 1)) === 0) this.allocator.endSliceIfDue()
   }
 
+  /** POLL_ALWAYS does not count: it sends allocations the slow way, and asks nothing of a P. */
   get isPolled(): boolean {
     return (this.memory.meta[this.base + pWords.POLL] & ~pWords.POLL_ALWAYS) !== 0
   }
 
-  /** Looks at the clock at every 64th operation. */
+  /** Looks at the clock at every 64th operation only: a look costs more than most operations. */
   get mustGiveWay(): boolean {
     if ((++this.operations & (CLOCK_EVERY - 1)) === 0 && this.turns.isOver(now()))
       this.askToGiveWay()
     return this.memory.meta[this.memory.goroutineWord(this.goroutine, gWords.GIVE_WAY)] !== 0
   }
 
-  /** @safepoint */
+  /**
+   * Once the goroutine is WAITING a scanner may own its stack. It is in no queue yet, so nobody can
+   * wake it before the caller has queued it with this ticket. @safepoint
+   */
   park(reason: number, object: number): number {
     const { meta } = this.memory
     const id = this.goroutine
@@ -311,6 +332,7 @@ export class P implements Runner {
     this.goroutines.resumeRunning(this.goroutine)
   }
 
+  /** A timer is due. It wakes the goroutine, unless something else has won the ticket before. */
   private readonly fire = (id: GoroutineId, ticket: number): void => {
     if (!this.goroutines.winTicket(id, ticket)) return
     this.memory.meta[this.memory.goroutineWord(id, gWords.WOKEN_BY)] = -1
@@ -324,6 +346,10 @@ export class P implements Runner {
 
   // ————— nothing to run
 
+  /**
+   * IDLE_PS is raised before the queues are looked at, so the last P to come here sees that all are
+   * idle. A deadlock ends the run. Then the poll word is set, and the sleep does not begin.
+   */
   private sleepIdle(): void {
     const { meta } = this.memory
     const { workers } = this.collector
@@ -343,6 +369,11 @@ export class P implements Runner {
     add(meta, control.IDLE_PS, control.IDLE_LEFT)
   }
 
+  /**
+   * True if findRunnable would find something. It looks at everything that findRunnable looks at,
+   * or this P would sleep while there is work. It is false for what this P cannot take now, or this
+   * P would go round without end.
+   */
   private get hasWork(): boolean {
     const { ready, global, ring } = this.queues
     const { drain, workers, sweeper } = this.collector

@@ -1,14 +1,18 @@
 /**
  * On which P a goroutine is.
  *
- *   place  a new one: on the P that the program names, or in the ring of the P that has the fewest;
- *          if that ring is full, in the global queue
- *   adopt  one that was placed elsewhere runs here first: from now on it counts here
- *   ready  one that waited goes back to the P on which it ran, since a generator cannot move
- *   bury   one that has ended counts nowhere
+ *   assign  a new one: to the P that the program names, or into the ring of the P that has the
+ *           fewest; if that ring is full, into the global queue
+ *   adopt   one that was assigned to another P runs here first: from now on it counts here
+ *   ready   one that waited goes back to the P on which it ran, since a generator cannot move
+ *   bury    one that has ended counts nowhere
  *
- * LIVE counts the goroutines of a P. The word P of a record says where a goroutine counts. Between
- * place and adopt only the P that took the goroutine from its queue changes that word.
+ * LIVE counts the goroutines of a P. The word P of a record says on which P a goroutine counts.
+ * Between assign and adopt only the P that took the goroutine from its queue changes that word. So
+ * plain accesses are enough: the queue's lock, or the CAS on its head, comes between the two.
+ *
+ * The choice of a P reads LIVE plainly. An old value leads to a P that is not quite the lightest,
+ * which is no error: a P without work steals (scheduler/stealing.ts).
  */
 
 import { add, compareAndSwap, load, sub } from '#sync'
@@ -20,7 +24,7 @@ import type { Goroutines } from './goroutines.ts'
 import { pushReady, type RunQueues } from './run-queues.ts'
 import type { Sleepers } from './sleepers.ts'
 
-/** A P that sleeps counts as that many goroutines lighter. */
+/** In the choice of a P, one that sleeps counts as this many goroutines lighter. */
 const ASLEEP_BONUS = 2
 
 export class Placement {
@@ -44,7 +48,10 @@ export class Placement {
     this.sleepers = sleepers
   }
 
-  /** Queues a new goroutine: on P `where`, or, for −1, on the P that has the fewest. */
+  /**
+   * Queues a new goroutine: on P `where`, or, for −1, on the P that has the fewest. One with a P
+   * that the program named goes to a ready list, from which no other P can steal it.
+   */
   assign(id: GoroutineId, where: number): void {
     const target = where < 0 ? this.lightest() : where
     this.memory.meta[this.memory.goroutineWord(id, gWords.P)] = target
@@ -52,7 +59,7 @@ export class Placement {
     if (where >= 0 && where !== this.pIndex) pushReady(this.memory, target, id)
     else if (where >= 0) this.queues.ready.putYielded(id)
     else if (!this.queues.rings[target].put(id)) this.queues.global.put(id)
-    // A P that may take it hears of it: its own, or, if that is busy, one that has nothing to do.
+    // Wake a P that may take it: its own, or, if that is busy, one that has nothing to do.
     if (this.sleepers.isSleeping(target)) this.sleepers.wake(target)
     else if (where < 0) this.sleepers.wakeOneIdle()
   }
@@ -74,6 +81,7 @@ export class Placement {
     return best
   }
 
+  /** Counts one more on P `index`. The peak only rises, so the loop ends when another raised it. */
   private countLive(index: number): void {
     const { meta } = this.memory
     const live = add(meta, this.memory.pWord(index, pWords.LIVE), 1) + 1
@@ -83,7 +91,7 @@ export class Placement {
     }
   }
 
-  /** A goroutine is about to run here: if it was placed elsewhere it counts here from now on. */
+  /** A goroutine is about to run here. If it was assigned elsewhere, it counts here from now on. */
   adopt(id: GoroutineId): void {
     const { meta } = this.memory
     const ownerWord = this.memory.goroutineWord(id, gWords.P)
@@ -93,7 +101,7 @@ export class Placement {
     this.countLive(this.pIndex)
   }
 
-  /** A goroutine that ran here has ended: frees its stack and its record. */
+  /** Frees the stack and the record of a goroutine that ran here and has ended. */
   bury(id: GoroutineId): void {
     sub(this.memory.meta, this.memory.pWord(this.pIndex, pWords.LIVE), 1)
     this.goroutines.release(id)
@@ -111,7 +119,10 @@ export class Placement {
     }
   }
 
-  /** As ready, for goroutines that are linked by their records, oldest first; 0: none. */
+  /**
+   * As ready, for goroutines that are linked by the NEXT of their records, oldest first; 0: none.
+   * The link is read before `ready`, which uses the same word for the ready list.
+   */
   readyAll(first: GoroutineId): void {
     for (let id = first; id !== 0; ) {
       const next = this.memory.meta[this.memory.goroutineWord(id, gWords.NEXT)] as GoroutineId

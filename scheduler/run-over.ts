@@ -1,14 +1,14 @@
 /**
- * Thrown at a safepoint when the run is over, to leave the goroutine. What a program prints after
- * it is not shown.
+ * Thrown at a safepoint when the run is over: the goroutine must not go on. What a program prints
+ * after it, in a `finally`, is not shown.
  */
 export class RunOver extends Error {
   override name = 'RunOver'
   readonly #isRunOver = true
 
   /**
-   * `instanceof` would ask a proxy that a program has thrown for its prototype, which may throw
-   * again.
+   * A program may throw a proxy. `instanceof` would ask it for its prototype, and that may throw
+   * again. The private field runs no code of the program.
    */
   static is(thrown: unknown): thrown is RunOver {
     return typeof thrown === 'object' && thrown !== null && #isRunOver in thrown

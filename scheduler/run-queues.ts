@@ -8,9 +8,21 @@
  *   global   what does not fit into a ring
  *
  * A generator cannot move between threads, so a goroutine is pinned to the P on which it first ran.
+ * That is why the two kinds are apart: a thief looks into rings, and meets no goroutine that it
+ * could not run.
  *
- * The ready list is a stack of pushes (CAS on its head) that its owner empties by one exchange and
- * turns round. With a single taker that takes everything, no head can come back (no ABA).
+ * A ring and the global queue are each under a lock (decision 0004). What `isEmpty` reads is stored
+ * atomically under the lock: a P that is about to sleep announces its sleep, then looks without the
+ * lock. A publisher stores, then reads the announcement. So one of the two sees the other
+ * (scheduler/sleepers.ts).
+ *
+ * The ready list is a stack of pushes, by CAS on its head. Its owner empties it by one exchange and
+ * turns it round. It needs no tag against ABA:
+ *
+ * 1. A push reads the head, links its goroutine to that, and swaps the head.
+ * 2. Meanwhile the owner may take all. The head that was read can come back only if that goroutine
+ *    was pushed again, or, for 0, if the list is empty again.
+ * 3. In both cases the link is right: it names what is the head when the swap succeeds.
  */
 
 import { compareAndSwap, exchange, load, store } from '#sync'
@@ -21,6 +33,7 @@ import * as control from '../memory/words/control.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import * as pWords from '../memory/words/p.ts'
 
+/** The ring of one P. `take` is called by its P and by thieves. */
 export class Ring {
   private readonly memory: Memory
   private readonly base: MetaWord
@@ -30,14 +43,14 @@ export class Ring {
     this.base = memory.pWord(pIndex, 0)
   }
 
-  /** False if it is full. */
+  /** Adds a goroutine that has not run. False if the ring is full. By any P. */
   put(id: GoroutineId): boolean {
     const { meta } = this.memory
     const base = this.base
     lock(meta, base + pWords.RING_LOCK)
     try {
       const tail = meta[base + pWords.RING_TAIL]
-      // Both count on through 2³¹; their difference does not.
+      // Both counts wrap around at 2³¹. Their difference stays right.
       if (((tail - meta[base + pWords.RING_HEAD]) | 0) >= pWords.RING_SLOTS) return false
       meta[base + pWords.RING + (tail & (pWords.RING_SLOTS - 1))] = id
       store(meta, base + pWords.RING_TAIL, (tail + 1) | 0)
@@ -47,8 +60,9 @@ export class Ring {
     }
   }
 
-  /** The oldest; 0 if it is empty. */
+  /** Takes the oldest; 0 if the ring is empty. */
   take(): GoroutineId {
+    // A look before the lock: thieves come by often, and most rings are empty.
     if (this.isEmpty) return 0
     const { meta } = this.memory
     const base = this.base
@@ -71,6 +85,7 @@ export class Ring {
   }
 }
 
+/** The queue of all Ps. It has no limit, since the goroutines are linked by their records. */
 export class GlobalQueue {
   private readonly memory: Memory
 
@@ -114,7 +129,10 @@ export class GlobalQueue {
   }
 }
 
-/** Pushes a goroutine that is pinned to P `index` onto that P's ready list. By any thread. */
+/**
+ * Pushes a goroutine that is pinned to P `index` onto that P's ready list. By any thread. The CAS
+ * publishes the link.
+ */
 export function pushReady(memory: Memory, index: number, id: GoroutineId): void {
   const { meta } = memory
   const headWord = memory.pWord(index, pWords.READY)
@@ -127,7 +145,7 @@ export function pushReady(memory: Memory, index: number, id: GoroutineId): void 
   }
 }
 
-/** Goroutines one after the other, linked by their records. Private to the P that holds them. */
+/** A queue of goroutines, linked by their records. Private to the P that holds it, so plain. */
 class Fifo {
   private readonly memory: Memory
   private first: GoroutineId = 0
@@ -149,7 +167,7 @@ class Fifo {
     this.last = id
   }
 
-  /** The oldest; 0 if there is none. */
+  /** Takes the oldest; 0 if there is none. */
   take(): GoroutineId {
     const id = this.first
     if (id === 0) return 0
@@ -160,8 +178,8 @@ class Fifo {
 }
 
 /**
- * The owner's end of a ready list: those that were woken, and those that gave way, each oldest
- * first.
+ * The owner's end of a ready list. It has two queues, each oldest first: those that were woken, and
+ * those that gave way. Woken ones go first (scheduler/turns.ts).
  */
 export class ReadyQueue {
   private readonly memory: Memory
@@ -176,12 +194,12 @@ export class ReadyQueue {
     this.yielded = new Fifo(memory)
   }
 
-  /** By the owner. */
+  /** Queues a goroutine that was woken. By the owner; others use pushReady. */
   putWoken(id: GoroutineId): void {
     this.woken.put(id)
   }
 
-  /** By the owner. */
+  /** Queues a goroutine that gave way, or that is to run here for the first time. By the owner. */
   putYielded(id: GoroutineId): void {
     this.yielded.put(id)
   }
@@ -195,7 +213,7 @@ export class ReadyQueue {
     return this.yielded.take()
   }
 
-  /** A hint about what other threads have pushed. */
+  /** True if one was woken. A hint about what other threads have pushed: a plain read. */
   get hasWoken(): boolean {
     return !this.woken.isEmpty || this.memory.meta[this.headWord] !== 0
   }
@@ -207,6 +225,8 @@ export class ReadyQueue {
   /** Takes what others pushed, and appends it in the order of the pushes. */
   private fetch(): void {
     const { meta } = this.memory
+    // A plain look, for speed. What it misses is fetched at the next turn, or is seen by the atomic
+    // look of `isEmpty` before this P sleeps.
     if (meta[this.headWord] === 0) return
     let pushed = exchange(meta, this.headWord, 0) as GoroutineId
     let inOrder: GoroutineId = 0
@@ -228,7 +248,7 @@ export class ReadyQueue {
 export class RunQueues {
   readonly ready: ReadyQueue
   readonly rings: readonly Ring[]
-  /** Its own. */
+  /** The ring of this P. */
   readonly ring: Ring
   readonly global: GlobalQueue
 
@@ -239,7 +259,7 @@ export class RunQueues {
     this.global = new GlobalQueue(memory)
   }
 
-  /** True if this P has nothing to run but what it may steal. */
+  /** True if this P has nothing to run, except what it may steal. */
   get isEmpty(): boolean {
     return this.ready.isEmpty && this.ring.isEmpty && this.global.isEmpty
   }

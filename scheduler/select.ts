@@ -8,12 +8,16 @@
  *      goroutine, and the other records are stale
  *   4  woken: unlink what is left, take what was handed over
  *
- * Different from Go, the channels are locked one after the other. So in 3 a case may have become
- * possible. Then the goroutine must win its own ticket before it does the case. If it has lost the
- * ticket, it has been woken already. If it has won it, and finds the case no longer possible (its
- * peer was a select that lost interest), it begins 3 again with a new ticket.
+ * Different from Go, the channels are locked one after the other, and not all at once. So in step 3
+ * a case may have become possible. Then the goroutine must win its own ticket before it does the
+ * case:
  *
- * A case of no channel (nil) is never possible, as in Go: so a program switches one off.
+ * 1. If it loses the ticket, another P has woken it already, and the select is done.
+ * 2. If it wins, no other P can wake it by the records that are queued. It does the case.
+ * 3. If the case is not possible any more, its peer was another select, which has been woken from
+ *    elsewhere. Then step 3 begins again, with a new ticket.
+ *
+ * A case without a channel (nil) is never possible, as in Go. A program switches a case off by it.
  */
 
 import { now } from '#sync'
@@ -32,31 +36,29 @@ import {
 } from './channel.ts'
 import { type Runner, YieldedOperation } from './operation.ts'
 
-/**
- * Answers of enqueueOrDo beside those of sendNow: the record is queued; another has won the ticket.
- */
+/** More answers of enqueueOrDo than sendNow has: the record is queued; another P won the ticket. */
 const QUEUED = -3
 const LOST = -4
 
 export interface SelectCase {
   readonly kind: 'receive' | 'send' | 'timeout' | 'otherwise'
-  /** nil: never possible. */
+  /** The channel; nil if the case is never possible. */
   readonly channel: Addr
-  /** What to send; for a timeout: milliseconds. */
+  /** What to send; for a timeout, its milliseconds. */
   readonly value: number
 }
 
-/** A select. Its result is the subclass's, made of `index`, `value` and `ok`. */
+/** A select. The subclass makes its result of `index`, `value` and `ok`. */
 export abstract class Select<T> extends YieldedOperation<T> {
   override readonly what = 'select'
-  /** Which case was done, in the order given. */
+  /** The case that was done, by its index in `cases`. */
   protected index = -1
   protected value = 0
   /** False for a receive from a closed, empty channel. */
   protected ok = true
   private readonly cases: readonly SelectCase[]
   private readonly channels: Channels
-  /** By case; 0: it has none. */
+  /** The wait record of each case, by its index; 0 for a case without a channel. */
   private readonly waiters: WaiterId[] = []
   private isClosed = false
 
@@ -66,6 +68,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     this.cases = cases
   }
 
+  /** Two words a case: its channel, and the reference to send or the slot to receive into. */
   protected override keepReferences(stack: ShadowStack): void {
     for (const { kind, channel, value } of this.cases) {
       stack.push(channel)
@@ -86,7 +89,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     return otherwise >= 0
   }
 
-  /** Does case `index`, if that needs no wait: as sendNow and receiveNow. */
+  /** Does case `index`, if it need not wait. Answers as sendNow and receiveNow do. */
   private doLocked(index: number): number {
     const { channel } = this.cases[index]
     if (channel === 0) return MUST_WAIT
@@ -98,6 +101,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     }
   }
 
+  /** The same, with the channel locked. */
   private do(index: number): number {
     const { kind, channel, value } = this.cases[index]
     const woken =
@@ -107,6 +111,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     return woken
   }
 
+  /** Notes the case that was done, and what a receive got. */
   private take(index: number, isReceive: boolean): void {
     this.index = index
     this.value = isReceive ? this.channels.received.value : 0
@@ -114,6 +119,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
   }
 
   protected override parkOrFinish(): boolean {
+    // Before the goroutine parks: if there are not enough records, it can still catch the error.
     this.makeRecords()
     for (let ticket = this.p.park(gWords.WAIT_SELECT, 0); ; ticket = this.p.ticket) {
       const outcome = this.enqueueAll(ticket)
@@ -122,6 +128,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
         return true
       }
       if (outcome === 'woken') return true
+      // The ticket is this goroutine's: it goes on without a wait, or queues its records again.
       this.unlinkAll()
       if (outcome === 'again') continue
       this.releaseRecords()
@@ -129,7 +136,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     }
   }
 
-  /** Throws a RangeError, and has made none, if there are not enough. */
+  /** Makes a record for each channel. Throws a RangeError, and keeps none, if there are too few. */
   private makeRecords(): void {
     const { waiters, goroutine } = this.p
     try {
@@ -141,13 +148,17 @@ export abstract class Select<T> extends YieldedOperation<T> {
     }
   }
 
-  /** The least of the timeouts counts. */
+  /**
+   * Sets a timer for the shortest timeout. It comes last: only this P fires it, and it has the
+   * ticket with which the records are queued.
+   */
   private setTimer(ticket: number): void {
     let least = Number.POSITIVE_INFINITY
     for (const { kind, value } of this.cases) if (kind === 'timeout') least = Math.min(least, value)
     if (least < Number.POSITIVE_INFINITY) this.p.timers.add(now() + least, this.p.goroutine, ticket)
   }
 
+  /** Step 3: queues all records, or stops at the first case that has become possible. */
   private enqueueAll(ticket: number): 'queued' | 'woken' | 'done' | 'again' {
     for (let index = 0; index < this.cases.length; index++) {
       const woken = this.cases[index].channel === 0 ? QUEUED : this.enqueueOrDo(index, ticket)
@@ -160,8 +171,8 @@ export abstract class Select<T> extends YieldedOperation<T> {
   }
 
   /**
-   * Queues the record of a case; or, if the case has become possible and the ticket is won, does
-   * it, as sendNow and receiveNow.
+   * Queues the record of a case. If the case has become possible, wins the ticket and does the case
+   * instead, and answers as sendNow and receiveNow do. All of it is under the channel's lock.
    */
   private enqueueOrDo(index: number, ticket: number): number {
     const { channels } = this
@@ -202,7 +213,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     this.take(index, kind === 'receive')
   }
 
-  /** The timeout that is over first; of equals the first. */
+  /** The case of the shortest timeout; of equal ones, the first. */
   private firstTimeout(): number {
     let first = -1
     for (const [index, { kind, value }] of this.cases.entries())
@@ -210,6 +221,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     return first
   }
 
+  /** Unlinks all records. A record's lock is that of its channel, so each is taken in turn. */
   private unlinkAll(): void {
     const { waiters } = this.p
     for (const waiter of this.waiters) {
@@ -233,7 +245,7 @@ export abstract class Select<T> extends YieldedOperation<T> {
     return channel !== 0 && this.p.memory.heap[(channel >>> 2) + CHANNEL_KIND] === KIND_REF
   }
 
-  /** Throws a ChannelError if the case chosen is a send to a closed channel. */
+  /** Throws a ChannelError if the case that was done is a send to a closed channel. */
   protected expectOpen(): void {
     if (this.isClosed) throw new ChannelError('send on closed channel')
   }

@@ -1,18 +1,18 @@
 /**
- * How a P sleeps. While it does it counts as stopped, and nothing that it holds is hidden.
+ * How a P sleeps. A P that sleeps counts as stopped, and nothing that it holds is hidden.
  *
  *   1  save the shadow stack, flush the barrier buffer, publish the grey objects
  *   2  read WAKE and announce the sleep (scheduler/sleepers.ts); then look how long it may be,
- *      whether it still may, and whether the poll word asks for something
+ *      whether it is still allowed, and whether the poll word asks for something
  *   3  stop running, and pass the ragged barrier, if one was asked: 1 was the flush
  *   4  wait on WAKE, then run again once no stop is raised
  *   5  withdraw the announcement
  *
- * All looks come after the announcement. So what is published before one is seen, and what is
- * published after it moves WAKE.
+ * All looks come after the announcement. So each publication is seen by a look, or moves WAKE.
  *
- * The net. A wait that a publication should end is over after NET_MS all the same. If the P may not
- * sleep any more then, and no wake-up comes within NET_GRACE_MS, one was lost: RESCUES counts it.
+ * The net. A wait that a publication should end is over after NET_MS in any case. If the P must not
+ * sleep any more then, and no wake-up comes within NET_GRACE_MS, a wake-up was lost. RESCUES counts
+ * these.
  */
 
 import { add, load, wait } from '#sync'
@@ -26,11 +26,11 @@ import { RunOver } from './run-over.ts'
 import type { Sleepers, SleepKind } from './sleepers.ts'
 import type { Stop } from './stop.ts'
 
-/** The net under a wait that a publication should end, in ms: a rescue by it is a bug. */
+/** The time-out of a wait that a publication should end, in ms. A rescue by it is a bug. */
 const NET_MS = 2000
 /**
- * A wake-up that is under way as the net ends a wait comes within this, in ms: the system may have
- * taken its thread off the CPU.
+ * As the net ends a wait, the P that is about to wake this one may be off the CPU. Its wake-up
+ * comes within this time, in ms.
  */
 const NET_GRACE_MS = 500
 
@@ -59,7 +59,7 @@ export class Sleeping {
     if (this.collector.flush()) this.sleepers.wakeOne()
     const wake = load(meta, this.base + pWords.WAKE)
     this.sleepers.announce(this.pIndex, kind)
-    // How long depends on what there is, so it is asked after the announcement too.
+    // How long depends on what others publish, so it is asked after the announcement too.
     const milliseconds = mostMs()
     if (
       milliseconds > 0 &&
@@ -75,7 +75,7 @@ export class Sleeping {
         isOver && milliseconds > NET_MS && !mayStill() && this.waitForWake(wake, NET_GRACE_MS)
       this.memory.faults.pass('sleep/woken')
       if (!this.stop.enterRunning()) throw new RunOver('')
-      // A wake-up that was sent after the time-out, as at the end of a long stop, was not lost.
+      // A wake-up may come after the time-out, as at the end of a long stop. It was not lost.
       if (isMissed && load(meta, this.base + pWords.WAKE) === wake && !mayStill())
         add(meta, control.RESCUES, 1)
       meta[this.base + pWords.ACTIVITY] = activity
@@ -83,7 +83,7 @@ export class Sleeping {
     this.sleepers.withdraw(this.pIndex)
   }
 
-  /** True if nobody has moved WAKE from `wake` in that many milliseconds. */
+  /** Waits for WAKE to move from `wake`. True if it did not in that many milliseconds. */
   private waitForWake(wake: number, milliseconds: Milliseconds): boolean {
     return wait(this.memory.meta, this.base + pWords.WAKE, wake, milliseconds) === 'timed-out'
   }

@@ -1,19 +1,23 @@
 /**
- * A P that stands still: what the collector asks of the scheduler (gc/world.ts). The world and the
- * collector need each other, so the one makes the other.
+ * A P that stands still: what the collector asks of the scheduler (gc/world.ts). The collector
+ * needs this world, and the world needs its collector. So the world makes the collector.
  *
- *   raise       stop, raise, act if nobody runs (scheduler/stop.ts), go on
+ *   raise       stop, raise, act if no P runs (scheduler/stop.ts), go on
  *   safepoint   serve what the poll word asks: the end of the run, the ragged barrier, a stack
  *               scan, a stop
- *   in place    a plain function cannot suspend the generator that called it, and allocation is
- *               one. Where it must wait, the P serves stops and requests, marks, sweeps and sleeps
- *               until it may go on, and never runs another goroutine
+ *   in place    a plain function cannot suspend the generator that called it, and allocation is a
+ *               plain function. Where it must wait, the P serves stops and requests, marks, sweeps
+ *               and sleeps until it may go on. It never runs another goroutine
  *
- * Rules. 1. A P publishes what it holds before it counts as stopped. 2. A bit of the poll word is
- * cleared before what it stands for is looked at, so that a later request sets it again. 3. A stop
- * that this P raises serves no other request: a scan might raise a stop again, and so on, ever
- * deeper. 4. A cycle may have begun in a stop, so this P looks for a mark worker after each, as
- * every P of Go's passes its scheduler then.
+ * Four rules:
+ *
+ * 1. A P publishes what it holds before it counts as stopped. So the actor sees all of it.
+ * 2. A P clears a bit of the poll word, then looks at what the bit stands for. So a request that
+ *    comes after the look sets the bit again.
+ * 3. A P that raises a stop serves no other request in it. A scan could raise a stop again, which
+ *    could serve a scan, and so on, ever deeper.
+ * 4. A P looks for a mark worker after each stop, since a cycle may have begun in the stop. Go gets
+ *    this for nothing: there every P passes its scheduler after a stop.
  */
 
 import { and, load, now } from '#sync'
@@ -59,9 +63,9 @@ export class Standing implements World, Meanwhile {
   private readonly parts: WorldParts
   private readonly stop: Stop
   private readonly barrier: RaggedBarrier
-  /** When this P stopped last. */
+  /** When this P stopped last, for the trace. */
   private stoodSince = 0
-  /** What this P waits for in place, innermost. */
+  /** What this P waits for in place; null if nothing. If waits nest, the innermost. */
   private waitsFor: (() => boolean) | null = null
 
   constructor(
@@ -85,12 +89,15 @@ export class Standing implements World, Meanwhile {
     this.barrier = new RaggedBarrier(this.collector, parts.sleepers, options.barrierWait)
   }
 
-  /** The P begins to run. False if the run is over. */
+  /** This P begins to run. False if the run is over. */
   enter(): boolean {
     return this.stop.enterRunning()
   }
 
-  /** The P runs no more, wherever it was when the run ended. @safepoint */
+  /**
+   * This P runs no more. The run may have ended while it stood or slept: then it is counted off
+   * already. @safepoint
+   */
   stopForGood(): void {
     if (this.meta[this.base + pWords.STATUS] === pWords.STATUS_RUNNING) this.stop.leaveRunning()
   }
@@ -113,6 +120,7 @@ export class Standing implements World, Meanwhile {
     return this.afterRaise(activity, this.stop.raiseIf(isDue, reason))
   }
 
+  /** What a P does after a stop that it raised, or tried to raise. */
   private afterRaise(activity: number, raised: boolean): boolean {
     this.goOn(activity)
     this.collector.here.listener.left()
@@ -144,12 +152,13 @@ export class Standing implements World, Meanwhile {
     }
   }
 
+  /** Rule 4, where a goroutine runs. The loop of a P looks for a worker by itself. */
   private markIfDue(): void {
     if (this.meta[this.base + pWords.ACTIVITY] === pWords.ACTIVITY_GOROUTINE)
       this.collector.workers.runDue()
   }
 
-  /** This P is about to stop: publishes what it holds. Returns what it does. */
+  /** This P is about to stop: publishes what it holds. Returns its ACTIVITY until then. */
   private standStill(): number {
     const activity = this.meta[this.base + pWords.ACTIVITY]
     this.meta[this.base + pWords.ACTIVITY] = pWords.ACTIVITY_STOPPED
@@ -158,6 +167,7 @@ export class Standing implements World, Meanwhile {
     return activity
   }
 
+  /** Waits until no stop is raised, and runs again. A run that is over ends here too. */
   private goOn(activity: number): void {
     if (!this.stop.enterRunning()) throw new RunOver('')
     this.meta[this.base + pWords.ACTIVITY] = activity
@@ -166,7 +176,7 @@ export class Standing implements World, Meanwhile {
 
   /**
    * Carries out a stop's reason. An error here is the collector's or the pacer's, and ends the run.
-   * The world goes on to hear of it.
+   * It must not be thrown: the stop must end, so that every P comes to a safepoint and leaves.
    */
   private act(reason: StopReason): void {
     try {
@@ -184,6 +194,7 @@ export class Standing implements World, Meanwhile {
 
   // ————— blocked in place
 
+  /** An idle worker asks this, to end when the P has something better to do. */
   hasOtherWork(): boolean {
     if (this.waitsFor !== null) return this.waitsFor()
     return !this.parts.queues.isEmpty || this.parts.timers.nextDeadline <= now()
@@ -197,6 +208,7 @@ export class Standing implements World, Meanwhile {
     const began = now()
     if (outer === null) metaF64[this.measures + pWords.BLOCKED_SINCE] = began
     this.waitsFor = isOver
+    // The order is that of P.findRunnable, and each step goes back to the top for the same reason.
     for (;;) {
       if (this.meta[this.base + pWords.POLL] !== 0) this.safepoint()
       if (isOver()) break
@@ -214,6 +226,10 @@ export class Standing implements World, Meanwhile {
     this.trace.slice('blocked in place', began, this.meta[this.base + pWords.GOROUTINE])
   }
 
+  /**
+   * Adds the outermost wait to the sums. The end of a mark may have cut the wait meanwhile: then
+   * BLOCKED_SINCE is later than `began`, and the cycle gets only the part that is its own.
+   */
   private countBlocked(began: number): void {
     const { metaF64 } = this.memory
     const { measures } = this

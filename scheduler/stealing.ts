@@ -1,14 +1,17 @@
 /**
- * Taking goroutines that have not run from the rings of other Ps. Once it runs, a goroutine stays
- * where it is, so what is stolen unevenly stays uneven. A thief with `own` goroutines
+ * Taking goroutines that have not run from the rings of other Ps. A goroutine that has run stays on
+ * its P, so an uneven theft is never evened out. A thief that has `own` goroutines
  *
- *   1  takes from a P that has as many as itself, or hardly fewer (STEAL_IMBALANCE)
- *   2  else from a P that is in a turn of more than SLICE_MS, if `own` is hardly above the mean
+ *   1  takes from a P if `own` is at most a tenth more than what that P has (STEAL_IMBALANCE)
+ *   2  else from a P that is in a turn of more than SLICE_MS, if `own` is less than a tenth above
+ *      the mean of all Ps
  *   3  else from a P that is in a turn of more than STUCK_MS
  *
- * A P that always has something to run does not steal. It must look for 3 at times all the same
- * (scheduler/turns.ts), or a goroutine in the ring of a P that is stuck may wait for ever.
- * A P that may not steal yet looks again after a slice, since nobody wakes it when it may.
+ * A P that always has something to run does not steal. It looks for rule 3 now and then
+ * (scheduler/turns.ts), or a goroutine in the ring of a P that is stuck could wait for ever.
+ *
+ * A P that may not steal yet looks again after a slice. Only time changes the answer, so no other
+ * P wakes it then.
  *
  * Different from Go: a thief takes one goroutine, and not half of the queue.
  */
@@ -21,9 +24,9 @@ import * as pWords from '../memory/words/p.ts'
 import type { Random } from './random.ts'
 import type { Ring } from './run-queues.ts'
 
-/** A P that has more goroutines than another by this factor leaves those that the other has. */
+/** A thief may have this many times as many goroutines as the P from which it takes. */
 const STEAL_IMBALANCE = 1.1
-/** After this long without a turn of its scheduler a P's new goroutines are anybody's, in ms. */
+/** After this time in one turn, in ms, any P may take the new goroutines of a P. */
 const STUCK_MS = 200
 
 export class Stealing {
@@ -53,7 +56,7 @@ export class Stealing {
     return 0
   }
 
-  /** The same by rule 3 only. */
+  /** Takes a goroutine by rule 3 only; 0 if there is none to take. */
   takeStuck(): GoroutineId {
     for (let victim = 0; victim < this.rings.length; victim++) {
       if (victim === this.pIndex || this.rings[victim].isEmpty || this.turnMs(victim) < STUCK_MS)
@@ -71,12 +74,13 @@ export class Stealing {
     return false
   }
 
-  /** How long this P may sleep before it looks again, in ms: it may not take yet what is there. */
+  /** How long this P may sleep before it looks again, in ms; Infinity if other rings are empty. */
   get untilPossibleMs(): number {
     const isWaiting = this.rings.some((ring, index) => index !== this.pIndex && !ring.isEmpty)
     return isWaiting ? SLICE_MS : Number.POSITIVE_INFINITY
   }
 
+  /** Plain reads of LIVE: an old value makes a theft a little more or less even. */
   private mayTakeFrom(victim: number): boolean {
     const { meta, layout } = this.memory
     if (victim === this.pIndex || this.rings[victim].isEmpty) return false
@@ -91,8 +95,8 @@ export class Stealing {
   }
 
   /**
-   * How long the goroutine that runs on P `victim` has had its turn, in ms. 0 between two
-   * goroutines: that P is about to look into its ring.
+   * How long the goroutine that runs on P `victim` has had its turn, in ms. 0 if none runs: that P
+   * is about to look into its ring.
    */
   private turnMs(victim: number): number {
     const { meta, metaF64 } = this.memory

@@ -16,21 +16,28 @@
  *            wait for the restart; else CAS running + 1. Status RUNNING
  *
  * Proof that one P acts, and only one.
- * 1. While a reason is raised running only falls: going on needs reason 0.
- * 2. So exactly one decrement reaches 0, or none where the raiser found it 0.
- * 3. The claim is a CAS on the word with nobody running: same epoch, same reason. One of the Ps
- *    that try it wins. (With flag and count in two words a late P claimed the next epoch while
- *    others ran, and freed the live heap.)
+ * 1. While a reason is raised, running only falls: going on needs reason 0.
+ * 2. So exactly one decrement reaches 0, or none does, since the raiser found it 0.
+ * 3. The claim is a CAS on the word in which no P runs. The word has the epoch and the reason, so
+ *    the claim succeeds in this stop only. Of the Ps that try it, one wins. (When flag and count
+ *    were two words, a late P claimed the next epoch while others ran, and freed the live heap.)
+ *
  * Proof that a raise belongs to its hint.
  * 1. The epoch moves with every restart, and phases change only in stops.
- * 2. The raise is a CAS on the epoch that was read before the hint was looked at. So if it
+ * 2. The raise is a CAS on the epoch that was read before the hint was looked at. So if the CAS
  *    succeeds, the phase is still the one that the hint was about.
  *
- * A P that sleeps through a restart counts as stopped until it goes on: the next stop does not wait
- * for it. A raiser counts as stopped before it raises: no stop waits for it, wherever the system
- * takes it off the CPU. A P that finds a stop in which no P runs acts. A P that is about to raise
- * one, and finds one raised, tells the others of it as well. No P waits by spinning: it lost
- * throughput in every measurement.
+ * Which Ps a stop waits for.
+ * 1. A stop waits only for Ps that run.
+ * 2. A P that sleeps counts as stopped, until it goes on. If it sleeps through a restart, the next
+ *    stop does not wait for it.
+ * 3. A raiser counts as stopped before it raises. So no stop waits for it, even if the system takes
+ *    it off the CPU there.
+ * 4. So a raiser may be off the CPU after its raise, and no P may run. A P that is about to go on
+ *    and finds such a stop acts itself. A P that is about to raise a stop and finds one raised also
+ *    tells the others of it.
+ *
+ * No P waits by spinning: it lost throughput in every measurement.
  */
 
 import { add, compareAndSwap, load, notify, now, or, store, wait } from '#sync'
@@ -51,12 +58,12 @@ const reasonOf = (word: number): StopReason | 0 =>
   ((word & REASON_MASK) >> REASON_SHIFT) as StopReason | 0
 const runningOf = (word: number): number => word & RUNNING_MASK
 
-/** A raised reason, or 0: for a watcher. */
+/** The reason that is raised, or 0. For those who watch a run: it may change at once. */
 export function raisedReason(memory: Memory): StopReason | 0 {
   return reasonOf(load(memory.meta, STOP))
 }
 
-/** Since when a P has raised a stop, or been about to; Infinity where none does. */
+/** Since when a P raises a stop, or is about to: the first of them. Infinity if no P does. */
 export function raisingSince(memory: Memory): number {
   let since = Number.POSITIVE_INFINITY
   for (let index = 0; index < memory.layout.procs; index++) {
@@ -74,7 +81,7 @@ export class Stop {
   private readonly pollWord: MetaWord
   private readonly act: (reason: StopReason) => void
 
-  /** `act` carries out a reason, with the world stopped. It must not throw. */
+  /** `act` carries out a reason, in the stopped world. It must not throw, or no stop ever ends. */
   constructor(memory: Memory, pIndex: number, act: (reason: StopReason) => void) {
     this.memory = memory
     this.meta = memory.meta
@@ -93,9 +100,9 @@ export class Stop {
   }
 
   /**
-   * Stops, raises a stop in the given epoch, and acts if nobody runs. False if one was raised or
-   * carried out since. The caller must go on next (enterRunning). What its P holds must have been
-   * published. @safepoint
+   * Stops, raises a stop in the given epoch, and acts if no P runs. False if another stop was
+   * raised or carried out since the epoch was read. The P must have published what it holds. The
+   * caller must call enterRunning next. @safepoint
    */
   raise(epoch: number, reason: StopReason): boolean {
     this.leaveRunning()
@@ -103,7 +110,8 @@ export class Stop {
   }
 
   /**
-   * The same, in the epoch in which `isDue` says yes, while this P counts as stopped. @safepoint
+   * As `raise`, if `isDue` says so. The epoch is read first, then `isDue` is asked, both while this
+   * P counts as stopped. @safepoint
    */
   raiseIf(isDue: () => boolean, reason: StopReason): boolean {
     this.leaveRunning()
@@ -111,6 +119,7 @@ export class Stop {
     return isDue() && this.raiseAside(epoch, reason)
   }
 
+  /** Raises a stop while this P counts as stopped. Helps if another stop is raised already. */
   private raiseAside(epoch: number, reason: StopReason): boolean {
     this.memory.faults.pass('stop/raise')
     const sinceDouble = this.memory.pDouble(this.pIndex, pWords.RAISING_SINCE)
@@ -133,6 +142,7 @@ export class Stop {
     }
   }
 
+  /** Sets the bit in every other poll word. By each P that raises, or finds a stop as it does. */
   private tellAll(): void {
     for (let index = 0; index < this.memory.layout.procs; index++) {
       if (index !== this.pIndex)
@@ -141,12 +151,13 @@ export class Stop {
   }
 
   /**
-   * This P no longer runs. Acts if it is the last one to stop. What it holds must have been
-   * published. @safepoint
+   * This P no longer runs. It acts if a stop is raised and it is the last to stop. It must have
+   * published what it holds. @safepoint
    */
   leaveRunning(): void {
     const meta = this.meta
     this.memory.faults.pass('stop/acknowledge')
+    // Before the count falls: a P that is seen to run is still counted.
     store(meta, this.statusWord, pWords.STATUS_WAITING)
     let word: number
     do word = load(meta, STOP)
@@ -154,7 +165,10 @@ export class Stop {
     this.actIfLast(word - 1)
   }
 
-  /** Carries out the stop that is raised, if nobody runs and nobody else does. True if it did. */
+  /**
+   * Claims the stop that is raised and carries it out, if no P runs and none has claimed it. True
+   * if it did. `word`: the stop word as this P saw it last.
+   */
   private actIfLast(word: number): boolean {
     const reason = reasonOf(word)
     if (reason === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return false
@@ -169,6 +183,7 @@ export class Stop {
     return true
   }
 
+  /** Ends the stop. STOP is stored before RESTARTS moves, so a P that wakes finds no stop. */
   private restart(epoch: number): void {
     const meta = this.meta
     store(meta, STOP, ((epoch + 1) << EPOCH_SHIFT) | 0)
@@ -177,10 +192,11 @@ export class Stop {
     notify(meta, RESTARTS)
   }
 
-  /** This P runs again, once no stop is raised. False if the run ended while it waited. */
+  /** This P runs again, as soon as no stop is raised. False if the run is over by then. */
   enterRunning(): boolean {
     const meta = this.meta
     for (;;) {
+      // In this order: a restart after the look at STOP has moved RESTARTS, and the wait ends.
       const restarts = load(meta, RESTARTS)
       const word = load(meta, STOP)
       if (reasonOf(word) === 0) {
@@ -190,7 +206,7 @@ export class Stop {
         return true
       }
       if ((load(meta, this.pollWord) & pWords.POLL_END) !== 0) return false
-      // Its raiser may be off the CPU, and nobody else may run.
+      // The raiser may be off the CPU, and no other P may run. Then this P must act.
       if (!this.actIfLast(word)) wait(meta, RESTARTS, restarts)
     }
   }

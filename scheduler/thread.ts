@@ -3,15 +3,18 @@ import type { GoroutineId } from '../memory/kinds.ts'
 
 export interface Failure {
   readonly error: unknown
-  /** 0: in no goroutine. */
+  /** The goroutine in which it happened; 0 if in none. */
   readonly goroutine: GoroutineId
 }
 
 /** What a P asks and tells the thread that it runs on. */
 export interface Thread {
-  /** How long the host's own collector has held the thread up since this was asked last, in ms. */
+  /** How long V8's collector has held the thread up since this was asked last, in ms. */
   collectionMs(): number
-  /** This P has ended the run: at once, since a program that catches all may never let go of it. */
+  /**
+   * This P has ended the run. It is told at once, since a program that catches everything may keep
+   * the thread for long.
+   */
   onFailure(failure: Failure): void
 }
 

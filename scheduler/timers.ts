@@ -1,6 +1,8 @@
 /**
- * The timers of one P's goroutines: a binary heap by deadline. Only its P touches it; the count is
- * shared, for the deadlock test. To set and to cancel one takes the logarithm of their number.
+ * The timers of one P's goroutines: a binary heap by deadline. Only its P touches the heap. To set
+ * or to cancel a timer takes the logarithm of their number.
+ *
+ * TIMERS counts the timers of all Ps: a run in which one is set is not deadlocked.
  */
 
 import { add, sub } from '#sync'
@@ -22,7 +24,7 @@ interface Timer {
 export class Timers {
   private readonly memory: Memory
   private readonly heap: Timer[] = []
-  /** A goroutine has one timer at the most. */
+  /** A goroutine has at most one timer. */
   private readonly byGoroutine = new Map<GoroutineId, Timer>()
   private set = 0
 
@@ -44,7 +46,7 @@ export class Timers {
   }
 
   /**
-   * Takes the next timer that is due, and hands it to `fire`, which makes its goroutine ready if it
+   * Takes each timer that is due, and hands it to `fire`. That makes the goroutine ready, if it
    * still waits.
    */
   fireDue(time: number, fire: (goroutine: GoroutineId, ticket: number) => void): void {
@@ -52,8 +54,8 @@ export class Timers {
       const timer = this.heap[0]
       this.remove(timer)
       fire(timer.goroutine, timer.ticket)
-      // Counted until its goroutine is ready: a P that looks for a deadlock must see the one or the
-      // other.
+      // Counted until its goroutine is ready. So a P that looks for a deadlock sees the timer or
+      // the goroutine.
       sub(this.memory.meta, TIMERS, 1)
     }
   }

@@ -5,11 +5,12 @@
  *   woken                  one after the other, all in one slice, as Go's runnext inherits the
  *                          slice of its waker
  *   the slice is used up   one of the others has a turn before the woken begin a new slice
- *   the others in turn     those that gave way, and the own ring · the global queue · steal
+ *   the others             those that gave way and the own ring, alternately · the global queue ·
+ *                          steal
  *
- * So two goroutines that wake each other neither wait for the slices of others nor keep them out.
- * A turn is over when its slice is used up. It is over after WAKE_GRACE_MS if a goroutine was woken
- * meanwhile or a timer is due.
+ * So two goroutines that wake each other do not wait for the slices of others, and do not keep the
+ * others out. A turn ends when its slice is used up. It ends after WAKE_GRACE_MS if a goroutine was
+ * woken meanwhile or a timer is due.
  */
 
 import { now } from '#sync'
@@ -24,7 +25,7 @@ import type { Timers } from './timers.ts'
 
 /** How often the global queue comes first (Go's schedtick % 61). */
 const GLOBAL_EVERY = 61
-/** After so long in a turn the goroutine gives way to one that was woken meanwhile, in ms. */
+/** After this time in a turn, in ms, a goroutine gives way to one that was woken meanwhile. */
 const WAKE_GRACE_MS = 1
 
 export class Turns {
@@ -36,7 +37,7 @@ export class Turns {
   private readonly sweeper: Sweeper
   private count = 0
   private isRingsTurn = false
-  /** Since when woken goroutines run, one after the other; 0: another had the last turn. */
+  /** When the chain of woken goroutines began; 0 if the last turn was of one that nobody woke. */
   private wokenSince = 0
   /** The next turn goes on in the slice of the one before. */
   private inheritsSlice = false
@@ -80,7 +81,10 @@ export class Turns {
     return id
   }
 
-  /** Of those that nobody has woken: they gave way, or have not run. */
+  /**
+   * Takes one that nobody has woken: it gave way, or has not run. The two queues of this P take
+   * turns, so that neither keeps the other out.
+   */
   private nextInTurn(): GoroutineId {
     const { ready, ring, global } = this.queues
     this.isRingsTurn = !this.isRingsTurn
@@ -90,19 +94,19 @@ export class Turns {
     return own || global.take() || this.stealing.take()
   }
 
-  /** What a P that is never idle must look for all the same, or it may wait for ever. */
+  /** Does for a P that is never idle what an idle P does, or that work could wait for ever. */
   private nextElsewhere(): GoroutineId {
     this.sweeper.sweepInBackground()
     return this.queues.global.take() || this.stealing.takeStuck()
   }
 
-  /** The goroutine that was taken last begins its turn, at `time`. */
+  /** Begins the turn of the goroutine that was taken last, at `time`. */
   begin(time: number): void {
     if (!this.inheritsSlice) this.metaF64[this.measures + pWords.SLICE_STARTED_AT] = time
     this.metaF64[this.measures + pWords.TURN_STARTED_AT] = time
   }
 
-  /** True if the goroutine that runs has had its turn, as of `time`. */
+  /** True if the turn of the goroutine that runs is over, as of `time`. */
   isOver(time: number): boolean {
     if (time - this.metaF64[this.measures + pWords.SLICE_STARTED_AT] > SLICE_MS) return true
     const isAwaited = this.queues.ready.hasWoken || this.timers.nextDeadline <= time

@@ -1,7 +1,18 @@
 /**
- * Wait records and the queues that they stand in (Go's sudog and waitq). A queue is two words of an
- * object in the heap: first and last record. It is locked by that object's lock; so are the records
- * in it.
+ * Wait records, and the queues in which they stand (Go's sudog and waitq). A record says which
+ * goroutine waits, with which ticket, and for a channel also what it sends or where it receives.
+ *
+ *   create    a P takes a record for its goroutine, before it parks the goroutine
+ *   append    the record stands in the queue of a channel, mutex or wait group
+ *   remove    the P that wakes the goroutine unlinks it, or the goroutine itself does
+ *   release   the goroutine that was woken frees its record
+ *
+ * A queue is two words of an object in the heap: the first and the last record. The object's lock
+ * guards the queue and the records in it, so all of these accesses are plain. WAITER_LOCK guards
+ * the free list. A record that is in no queue belongs to its goroutine's P.
+ *
+ * A record can be stale: its ticket is not that of its goroutine any more, since the goroutine was
+ * woken from another queue (a select waits in several). Such a record is skipped and unlinked.
  */
 
 import type { GoroutineId, MetaWord, WaiterId } from '../memory/kinds.ts'
@@ -18,19 +29,25 @@ export class Waiters {
     this.memory = memory
   }
 
+  /** Index of a word of a record. */
   word(id: WaiterId, word: number): MetaWord {
     return this.memory.layout.waiters + id * gWords.WAITER_WORDS + word
   }
 
+  /** Reads a word plainly. The header says when the caller may. */
   read(id: WaiterId, word: number): number {
     return this.memory.meta[this.word(id, word)]
   }
 
+  /** Index of a record's double, the scalar that a sender sends. */
   value(id: WaiterId): number {
     return this.memory.layout.waiterDoubles + id * gWords.WAITER_DOUBLES
   }
 
-  /** A record for a goroutine that parks with `ticket`. Throws a RangeError if all are in use. */
+  /**
+   * Makes a record for a goroutine that parks with `ticket`. `index`: the case of its select, else
+   * 0. Throws a RangeError if all records are in use.
+   */
   create(goroutine: GoroutineId, ticket: number, index: number): WaiterId {
     const { meta } = this.memory
     const id = this.takeRecord()
@@ -48,11 +65,12 @@ export class Waiters {
     return id
   }
 
-  /** Of a record that is in no queue. */
+  /** Sets the ticket of a record that is in no queue. */
   setTicket(id: WaiterId, ticket: number): void {
     this.memory.meta[this.word(id, gWords.WAITER_TICKET)] = ticket
   }
 
+  /** Takes a free record, or one that was never used; 0 if there is none. */
   private takeRecord(): WaiterId {
     const { meta } = this.memory
     lock(meta, control.WAITER_LOCK)
@@ -67,6 +85,7 @@ export class Waiters {
     }
   }
 
+  /** Frees a record that is in no queue. */
   release(id: WaiterId): void {
     const { meta } = this.memory
     lock(meta, control.WAITER_LOCK)
@@ -79,8 +98,8 @@ export class Waiters {
   }
 
   /**
-   * Appends a record to the queue whose first-word is `queue` (its last-word follows). The object
-   * is locked.
+   * Appends a record to the queue that begins at heap word `queue`: the first record is there, the
+   * last in the next word. The object is locked.
    */
   append(queue: number, id: WaiterId): void {
     const { meta, heap } = this.memory
@@ -93,14 +112,14 @@ export class Waiters {
     heap[queue + 1] = id
   }
 
-  /** Unlinks the first record; 0 if the queue is empty. The object is locked. */
+  /** Unlinks the first record and returns it; 0 if the queue is empty. The object is locked. */
   takeFirst(queue: number): WaiterId {
     const id = this.memory.heap[queue] as WaiterId
     if (id !== 0) this.remove(id)
     return id
   }
 
-  /** Unlinks a record if it is still in a queue. The object of that queue is locked. */
+  /** Unlinks a record, if it is still in a queue. The object of that queue is locked. */
   remove(id: WaiterId): void {
     const { meta, heap } = this.memory
     const queue = this.read(id, gWords.WAITER_QUEUE)

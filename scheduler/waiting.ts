@@ -3,8 +3,16 @@
  *
  *   word 0 header   1 lock   2 state   3,4 first and last that wait
  *
- * A mutex is handed to the first goroutine that waits, so that none starves. A wait group wakes all
- * when its count falls to 0.
+ * All but the header is under the lock.
+ *
+ *   lock      take a free mutex, else wait
+ *   unlock    hand the mutex to the first goroutine that waits, else free it. It is never free
+ *             while a goroutine waits, so none starves
+ *   wait      pass if the count is 0, else wait
+ *   add       change the count; at 0 wake all that wait
+ *
+ * Each wait looks twice, and its second look is under the lock that also queues it. So no unlock
+ * and no count of 0 comes between the look and the queue unseen.
  */
 
 import { now } from '#sync'
@@ -26,12 +34,15 @@ export const WAITABLE_WORDS = 5
 /** The highest count of a wait group. */
 export const MAX_COUNT = 2 ** 31 - 1
 
-/** In place of a goroutine. */
+/** Answers that are no goroutine: none waits; another P has won the ticket, which cannot be. */
 const NOBODY = 0
 const LOST = -1
 type Woken = GoroutineId | typeof LOST
 
-/** Sleeps for some milliseconds; for 0 or less it gives way. */
+/**
+ * Sleeps for some milliseconds; for 0 or less it gives way. The goroutine parks before the timer is
+ * set: this P both sets and fires the timer, so it cannot fire in between.
+ */
 export class Sleep extends YieldedOperation<void> {
   override readonly what = 'sleep'
   private readonly milliseconds: Milliseconds
@@ -49,7 +60,7 @@ export class Sleep extends YieldedOperation<void> {
 
   protected override parkOrFinish(): boolean {
     const ticket = this.p.park(gWords.WAIT_SLEEP, 0)
-    // Who sleeps for ever waits for no timer: where all do, that is a deadlock.
+    // A sleep without end sets no timer. So a run in which all goroutines sleep so is a deadlock.
     if (this.milliseconds !== Number.POSITIVE_INFINITY)
       this.p.timers.add(now() + Math.max(0, this.milliseconds), this.p.goroutine, ticket)
     return true
@@ -59,7 +70,7 @@ export class Sleep extends YieldedOperation<void> {
   protected override result(): void {}
 }
 
-/** Waits at an object with a lock, a state and one queue. */
+/** Waits at an object that has a lock, a state and one queue. */
 abstract class Wait extends YieldedOperation<void> {
   protected readonly object: Addr
   private readonly reason: number
@@ -71,7 +82,7 @@ abstract class Wait extends YieldedOperation<void> {
     this.reason = reason
   }
 
-  /** True if it need not wait, and then done. The object is locked. */
+  /** True if the goroutine need not wait; then the state is changed. The object is locked. */
   protected abstract passes(word: number): boolean
 
   protected override keepReferences(stack: ShadowStack): void {
@@ -84,7 +95,8 @@ abstract class Wait extends YieldedOperation<void> {
 
   protected override parkOrFinish(): boolean {
     const { waiters } = this.p
-    // Made first: if there are no more records, the goroutine still runs, and may catch the error.
+    // The record comes first. If there is none left, the goroutine is not parked yet, and can catch
+    // the error.
     this.waiter = waiters.create(this.p.goroutine, this.p.ticket, 0)
     this.p.park(this.reason, this.object)
     if (!this.passesOr('enqueue')) return true
@@ -92,7 +104,7 @@ abstract class Wait extends YieldedOperation<void> {
     return false
   }
 
-  /** True if it need not wait. Else it queues the goroutine, or does nothing. */
+  /** True if the goroutine need not wait. Else queues it, or does nothing, as told. */
   private passesOr(otherwise: 'enqueue' | 'give up'): boolean {
     const { memory, waiters } = this.p
     const word = this.object >>> 2
@@ -128,8 +140,8 @@ export class LockMutex extends Wait {
 }
 
 /**
- * Hands the mutex to the first goroutine that waits, or frees it. Throws a ChannelError if it is
- * not held. @nosafepoint
+ * Hands the mutex to the first goroutine that waits, or frees it. Its state stays 1 as it is handed
+ * over. Throws a ChannelError if it is not held. @nosafepoint
  */
 export function unlockMutex(p: Runner, mutex: Addr): void {
   const { heap } = p.memory
@@ -161,8 +173,8 @@ export class WaitForGroup extends Wait {
 }
 
 /**
- * Changes a wait group's count by a whole number. At 0 it wakes all goroutines that wait. Throws a
- * ChannelError if the count would be below 0 or above 2³¹ − 1, and leaves it as it was.
+ * Changes a wait group's count by a whole number. At 0 it wakes all goroutines that wait. If the
+ * count would be below 0 or above 2³¹ − 1, it is not changed, and a ChannelError is thrown.
  * @nosafepoint
  */
 export function addToGroup(p: Runner, group: Addr, delta: number): void {
@@ -185,8 +197,8 @@ export function addToGroup(p: Runner, group: Addr, delta: number): void {
 }
 
 /**
- * Takes the first goroutine that waits, its ticket won. NOBODY: none waits; LOST: another P has
- * woken it, which cannot be.
+ * Takes the first goroutine that waits, and wins its ticket. NOBODY: none waits. LOST: another P
+ * has woken it. That cannot be: it waits in this queue only, and without a timer.
  */
 function takeFirst(p: Runner, word: number): Woken {
   const { waiters, goroutines } = p
@@ -198,7 +210,7 @@ function takeFirst(p: Runner, word: number): Woken {
   return goroutine
 }
 
-/** Takes all goroutines that wait, linked by their records, oldest first; as takeFirst. */
+/** As takeFirst, for all goroutines that wait. They are linked by their records, oldest first. */
 function takeAll(p: Runner, word: number): Woken {
   const { meta } = p.memory
   const first = takeFirst(p, word)
@@ -210,7 +222,7 @@ function takeAll(p: Runner, word: number): Woken {
   return first
 }
 
-/** Once the lock is free: what can throw is not done under it. */
+/** Makes the goroutines ready, once the lock is free: nothing that can throw is done under it. */
 function wake(p: Runner, first: Woken): void {
   for (let id: Woken = first; id !== NOBODY; ) {
     if (id === LOST)

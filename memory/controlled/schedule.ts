@@ -11,13 +11,15 @@
  *   time     a turn takes a microsecond. If no P can go on, time jumps to the next deadline. If
  *            there is none, the Ps are stuck: a wake-up was lost
  *
- * Only the P that has the turn writes what is not atomic here, and it hands the turn over by an
- * atomic store. So plain accesses are exact and in order. No other P does anything between two
- * turns. So a run depends on the strategy, its seed and the program only, if the program itself is
- * deterministic: V8's collector, the clock and the host's main thread have no part in it.
+ * Why plain accesses are exact: only the P that has the turn accesses what is not atomic here, and
+ * it hands the turn over by an atomic store.
  *
- * One P at a time is sequentially consistent. A race that needs two stores in flight cannot be
- * found here (test/litmus).
+ * Why a run can be repeated: between two turns only one P does anything. V8's collector, the clock
+ * and the main thread have no part in the order. So if the program is deterministic, a run depends
+ * only on the program, the strategy and the seed.
+ *
+ * What cannot be found here: one P at a time is sequentially consistent, so no race shows that
+ * needs two stores in flight. The litmus tests look for those (test/litmus).
  */
 import { xorshift32 } from '../xorshift.ts'
 import type { Order, ScheduleReport, Strategy, Switch } from './strategy.ts'
@@ -26,15 +28,17 @@ import type { Order, ScheduleReport, Strategy, Switch } from './strategy.ts'
 const MAX_PS = 64
 
 // Words. MODE, CURRENT, JOINED and each P's CALLED are atomic. All others belong to the P that has
-// the turn.
+// the turn, and are plain.
 /**
- * GATHERING until all have joined, then CONTROLLED. RELEASED when the run ends by force: then each
+ * GATHERING until all Ps have joined, then CONTROLLED. RELEASED if the run ends by force: then each
  * thread goes on as the system lets it.
  */
 const MODE = 0
 /** The P that has the turn. */
 const CURRENT = 1
+/** Ps that have joined. */
 const JOINED = 2
+/** Number of Ps, and the strategy. Constant in a run. */
 const PROCS = 3
 const STRATEGY = 4
 /** State of the generator: xorshift32. */
@@ -53,11 +57,13 @@ const ORDER_LENGTH = 11
 /** 1 if every choice must be written to TRACE, and how many have been. */
 const TRACING = 12
 const TRACE_LENGTH = 13
-/** Waits begun: the P that waits longest is woken first. */
+/**
+ * Waits that were ever begun. They number the waits: the P that has waited longest is woken first.
+ */
 const WAITS = 14
 /** PCT: the lowest priority given so far. */
 const LOWEST = 15
-/** PCT, round robin: the turns at which something changes, ascending, and the next of them. */
+/** PCT, round robin: which change comes next, how many there are, and at which turns, ascending. */
 const CHANGE_NEXT = 16
 const CHANGES = 17
 const CHANGE = 18
@@ -88,16 +94,13 @@ const JUMPED = DOUBLES
 const MOST_TIME = DOUBLES + 1
 const DEADLINE = DOUBLES + 2
 
-/**
- * The choices as they were made, for exploration. A word for each: the P that had the turn, the P
- * that got it, the one that would have by default, and the Ps that could have had it.
- */
+/** The choices in the order in which they were made, for exploration. One word holds a Choice. */
 const TRACE = 2 * (DEADLINE + MAX_PS)
 export const MOST_TRACED = 1 << 16
 /** Three words for each switch. */
 const ORDER = TRACE + MOST_TRACED
 const MOST_SWITCHES = 1 << 20
-/** To be replayed: two words for each switch, with those of one P together. */
+/** The order to be replayed: two words for each switch. Those of one P stand together. */
 const REPLAY = ORDER + 3 * MOST_SWITCHES
 
 const GATHERING = 0
@@ -119,12 +122,12 @@ const REPLAYED = 3
  */
 const LOOKS = 200
 
-/** No P can go on, and none ever will: a wake-up was lost, or the Ps wait for each other. */
+/** No P can go on, and none ever will: a wake-up was lost, or the Ps wait for one another. */
 export class StuckError extends Error {
   override name = 'StuckError'
 }
 
-/** The Ps go on without end: some condition is never met. */
+/** The Ps go on without end: they wait for a condition that is never met. */
 export class LivelockError extends Error {
   override name = 'LivelockError'
 }
@@ -140,8 +143,8 @@ export interface ScheduleOptions {
 }
 
 /**
- * One choice: the P that had the turn, the one that got it, the one that would have by default, and
- * a bit for each P that could.
+ * One choice: the P that had the turn, the P that got it, the P that would have got it by default,
+ * and a bit for each P that could have it.
  */
 export interface Choice {
   readonly me: number
@@ -182,8 +185,8 @@ export class Schedule {
   }
 
   /**
-   * Makes the schedule ready for a run, or for another one with a strategy that needs no more room.
-   * While no P has a part in it.
+   * Makes the schedule ready for a run, while no P has a part in it. A schedule can be used again,
+   * if the new strategy needs no more room.
    */
   prepare(strategy: Strategy, procs: number, options: ScheduleOptions = {}): void {
     const meta = this.words
@@ -275,8 +278,8 @@ export class Schedule {
   }
 
   /**
-   * Takes a turn, before anything that another P could notice, or that could show another P's
-   * deeds. Throws a LivelockError after too many turns.
+   * Takes a turn, before a step that another P could notice, or that could show what another P did.
+   * Throws a LivelockError after too many turns.
    */
   turn(): void {
     const meta = this.words
@@ -312,7 +315,7 @@ export class Schedule {
     return woken
   }
 
-  /** Wakes up to `count` Ps that wait for `key`, those that wait longest first. */
+  /** Wakes up to `count` Ps that wait for `key`. Those that have waited longest come first. */
   wake(key: number, count: number): void {
     const meta = this.words
     for (let woken = 0; woken < count; woken++) {
@@ -328,7 +331,7 @@ export class Schedule {
     }
   }
 
-  /** Microseconds: turns taken, and by how much time has jumped. */
+  /** The time in microseconds: turns taken, and by how much time has jumped. */
   get time(): number {
     return this.words[TURNS] + this.doubles[JUMPED]
   }
@@ -499,8 +502,8 @@ export class Schedule {
     const meta = this.words
     for (let look = 0; look < LOOKS; look++) if (this.hasTurn()) return
     for (;;) {
-      // Read before the look: the P that hands the turn on stores CURRENT, then changes this word.
-      // So a turn that comes after the look is not slept through.
+      // Read before the look. The P that hands the turn on stores CURRENT, then changes this word.
+      // So if the turn comes after the look, the wait does not begin, or it ends.
       const called = Atomics.load(meta, this.own + CALLED)
       if (this.hasTurn()) return
       Atomics.wait(meta, this.own + CALLED, called)

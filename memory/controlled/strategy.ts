@@ -3,10 +3,12 @@
  * `--conditions=controlled`. Plain data: it goes to threads, into records, and comes back from
  * files.
  *
- * An order says only where it differs from the *default*: a P goes on until it must wait, or has
- * taken 1000 turns in a row while others could go on; then the next one that can, counted upwards
- * and around. So an order is as long as it is interesting. If a switch is dropped from an order,
- * the rest is an order too: that is how orders are shrunk.
+ * The *default*: a P goes on until it must wait, or until it has taken 1000 turns in a row while
+ * others could go on. Then the next P that can go on has the turn, counted upwards and around.
+ *
+ * An order says only where it differs from the default. So an order is as long as it is
+ * interesting. If a switch is dropped from an order, the rest is an order too. That is how orders
+ * are shrunk.
  */
 
 /** At its own `turn`th turn, P `p` lets P `next` go on. */
@@ -20,10 +22,11 @@ export type Strategy =
   /** At each turn any P that can go on, with equal probability. */
   | { readonly kind: 'random' }
   /**
-   * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010). Priorities are random, and
-   * of the Ps that can go on the one with the highest does. At `changes` random turns among the
-   * first `turns`, the running P falls below all others. Among n Ps and k turns this finds a bug
-   * that needs d = changes + 1 ordering constraints with a probability of at least 1/(n·k^(d−1)).
+   * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010). Priorities are random. Of
+   * the Ps that can go on, the one with the highest priority does. At `changes` random turns among
+   * the first `turns`, the P that has the turn falls below all others. With n Ps and k turns this
+   * finds a bug that needs d = changes + 1 ordering constraints with a probability of at least
+   * 1/(n·k^(d−1)).
    */
   | { readonly kind: 'pct'; readonly changes: number; readonly turns: number }
   /**
@@ -31,7 +34,7 @@ export type Strategy =
    * `turns`.
    */
   | { readonly kind: 'round-robin'; readonly switches: number; readonly turns: number }
-  /** As it was recorded. */
+  /** An order that was recorded before. */
   | { readonly kind: 'replay'; readonly order: Order }
 
 /** What became of a schedule. */

@@ -11,14 +11,14 @@ import type { Strategy } from './strategy.ts'
 
 export type { IndexOf, Scheduling, Woken, Words } from '../sync.ts'
 
-/** The schedule that this thread has a part in, and the buffers of its run. */
+/** The schedule in which this thread takes part, and the buffers of its run. */
 let schedule: Schedule | null = null
 let meta: ArrayBufferLike | null = null
 let heap: ArrayBufferLike | null = null
 
 /**
- * Takes a turn before an operation. Does nothing once the schedule is released, or if this thread
- * has no part in one.
+ * Takes a turn, before an operation. Does nothing if this thread has no part in a schedule, or if
+ * the schedule is released.
  */
 function turn(): void {
   if (schedule?.takesPart) schedule.turn()
@@ -102,7 +102,8 @@ export function notify<View extends Words>(
 ): void {
   turn()
   if (schedule?.takesPart) schedule.wake(keyOf(words, index), count)
-  // Also wakes threads that have no part in the schedule, or none any more: those wait in earnest.
+  // Threads that have no part in the schedule, or have parted, wait in earnest. They must be woken
+  // too.
   Atomics.notify(words as Int32Array, index, count)
 }
 

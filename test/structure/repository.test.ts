@@ -10,7 +10,7 @@ const besideTheCore = ['gc/verify/', 'gc/record/', 'memory/controlled/']
  * Pacers are plug-ins, and more are added. So only what the collector asks of a pacer is counted.
  */
 const askedOfPacers = ['gc/pacer/pacer.ts', 'gc/pacer/check.ts', 'gc/pacer/worker-counts.ts']
-const mostCoreStatements = 6550
+const mostCoreStatements = 6100
 
 /** Absolute paths of somebody's machine; a relative one or a URL's path is none. */
 const machinePath =
@@ -59,10 +59,11 @@ test('no file names a package registry', () => {
   )
 })
 
-/** Statements, members of classes and of interfaces: comments and line breaks do not count. */
+/** Statements, members of classes and of interfaces. Comments, imports and breaks do not count. */
 function statements(files: readonly SourceFile[]): number {
   let count = 0
   const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) return
     if ((ts.isStatement(node) && !ts.isBlock(node)) || ts.isClassElement(node)) count++
     else if (ts.isTypeElement(node)) count++
     ts.forEachChild(node, visit)
@@ -72,7 +73,7 @@ function statements(files: readonly SourceFile[]): number {
   return count
 }
 
-test('statements and members are counted, and neither comments nor lines', () => {
+test('statements and members are counted, and neither comments nor imports', () => {
   const text = `
     // a comment
     import { a } from './a.ts'
@@ -86,8 +87,8 @@ test('statements and members are counted, and neither comments nor lines', () =>
         return 0
       }
     }`
-  // import, interface and its member, class and its two members, if and its return, return.
-  expect(statements(saying(text))).toBe(9)
+  // Interface and its member, class and its two members, if and its return, return.
+  expect(statements(saying(text))).toBe(8)
 })
 
 test(`the core holds at most ${mostCoreStatements} statements`, () => {
@@ -122,9 +123,11 @@ test('lines of comments are counted where nothing else is on the line', () => {
 })
 
 // The concurrent memory code of Go, OCaml and MMTk has that many: fewer leave a reader without the
-// reasons, and more hide the code.
-test.each(['memory', 'gc'])('20 to 40 %% of the lines of %s are comments', folder => {
-  const { comments, all } = linesOf(typeScriptIn(repositoryFiles(), [folder]))
+// reasons, and more hide the code. The tables of words are not counted: each word there needs its
+// biography.
+test.each(['memory', 'gc'])('20 to 40 percent of the lines of %s are comments', folder => {
+  const files = typeScriptIn(repositoryFiles(), [folder])
+  const { comments, all } = linesOf(files.filter(({ path }) => !path.startsWith('memory/words/')))
   expect(comments / all).toBeGreaterThan(0.2)
   expect(comments / all).toBeLessThan(0.4)
 })

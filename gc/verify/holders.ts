@@ -1,7 +1,7 @@
 /**
- * What holds each span in use. In a stopped world there are three kinds of holder: the swept lists
- * and the unswept lists of its class, and the cache of one P. A span is in one of them, once. A
- * span that is being swept is in none, but no P stops while it sweeps one.
+ * Who holds each span in use. In a stopped world there are three kinds of holder: the swept lists
+ * and the unswept lists of a class, and the cache of one P. Each span is in one of them, once. (A
+ * span that is being swept is in none, but no P stops while it sweeps one.)
  */
 
 import type { SpanId } from '../../memory/kinds.ts'

@@ -29,7 +29,7 @@ export function verifyPages(inspection: Inspection): ReadonlySet<SpanId> {
   for (let page = 1 as SpanId; page < layout.pages; ) {
     const isFree = meta[layout.pageSpan + page] === 0
     const pages = isFree ? freeRunAt(inspection, page) : spanAt(inspection, page)
-    // If pages do not tell how many they are, it is unknown where the next ones begin.
+    // If a record does not say how many pages there are, it is unknown where the next ones begin.
     if (pages === 0) return spans
     if (isFree && isAfterFree)
       inspection.found(`the free run at page ${page} follows another, and was not joined with it`)

@@ -1,7 +1,7 @@
 /**
- * The queues that the scheduler keeps in shared memory. A goroutine in a queue is runnable. A
- * runnable goroutine is in at most one queue here, since a P takes goroutines off its ready list
- * and keeps them in order privately.
+ * The queues that the scheduler and the collector keep in shared memory. A goroutine in a run queue
+ * is runnable, and is in one queue at most. It may be in none here: a P takes goroutines off its
+ * ready list, and keeps their order privately.
  *
  *   rings, ready lists, global queue   links and counts; no goroutine twice; what is ready on a P
  *                                      is pinned to it

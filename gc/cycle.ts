@@ -110,8 +110,10 @@ export class Cycle {
     const { heap, controller, roots, sweeper } = this.parts
     const { meta } = memory
     listener.at('mark-setup/stopped')
+    // 1. Usually nothing is left: the P that raised this stop has swept first (gc/starter.ts).
     sweeper.finish()
     this.verify()
+    // 2. Makes every stack grey, and all credit and debt that of an old cycle.
     meta[control.CYCLES]++
     meta[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) meta[control.CYCLES_FORCED]++
@@ -126,18 +128,22 @@ export class Cycle {
         this.memory.get(control.LAST_STACK_SCAN) +
         meta[control.GLOBAL_SLOTS] * 4,
     )
+    // 3. After 2: the plan depends on the counters, and on L at the start.
     controller.startCycle(trigger)
     this.memory.set(control.DEDICATED_AT_START, meta[control.DEDICATED_NEEDED])
     listener.planned()
-    // From the phase on, new objects are black; from the barrier on, stores shade. Nothing is black
-    // yet.
+    // 4. From the phase on, new objects are black; from the barrier on, stores shade. Nothing is
+    //    black yet.
     meta[control.PHASE] = control.PHASE_MARK
     meta[control.WRITE_BARRIER] = 1
+    // 5. Jobs are counted here, so a goroutine that is born later has none, and needs none
+    //    (gc/mark/roots.ts).
     roots.prepare()
     // A run that a cache takes from now on is black. The runs that it has taken before are white,
     // so what is not handed out of them is made black here. What was handed out stays white: the
     // mark must reach it.
     for (const cache of this.caches) cache.blacken()
+    // 6. From the restart on, every P may mark.
     meta[control.BLACKEN_ENABLED] = 1
     this.verify()
     if (heap.check) planVerification(memory)
@@ -206,6 +212,7 @@ export class Cycle {
     const { controller, assistQueue, sweeper } = this.parts
     const { meta } = memory
     listener.at('mark-termination/stopped')
+    // 1. Asked first: if the mark goes on, nothing else may have changed in this stop.
     const isWorkLeft = this.isWorkLeftAfterRemainder()
     this.verify()
     if (isWorkLeft) {
@@ -219,25 +226,31 @@ export class Cycle {
       this.memory.get(control.STOP_REQUESTED_AT),
       this.memory.get(control.MARK_STARTED_AT),
     )
+    // 2. Off before assists are released, so that they find it off and pay no more.
     meta[control.BLACKEN_ENABLED] = 0
-    // A debt belongs to its cycle (Assists.charge), so there is nothing left to wait for.
+    // Their debts belong to this cycle (Assists.charge), so there is nothing left to wait for.
     assistQueue.releaseAll()
     listener.markOver()
-    // Before the marked bytes are summed: putting a cache back takes its unused black slots off the
-    // sum.
+    // 3. Before the marked bytes are summed: putting a cache back takes its unused black slots off
+    //    the sum.
     for (const cache of this.caches) cache.flush()
     const bytesMarked =
       this.memory.sumOfPs(pWords.BYTES_MARKED) + this.memory.sumOfPs(pWords.BYTES_BLACKENED)
+    // 4. `requested`: the mark lasted until the stop was asked for. The time to reach the stop is
+    //    the pause's.
     controller.endCycle(bytesMarked, requested)
+    // 5. No P runs in this phase. Checkmark compares with the marks before the sweep may change
+    //    them.
     meta[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
     listener.marked(bytesMarked, this.checkmark?.verify() ?? 0)
     controller.resetLive(bytesMarked)
+    // 6. From here on new objects are white, and no store shades.
     meta[control.PHASE] = control.PHASE_OFF
     meta[control.WRITE_BARRIER] = 0
     meta[control.CYCLES_MARKED]++
     sweeper.startSweep()
-    // After the reset: the goals are for the heap that lives now.
+    // 7. After the reset: the goals are for the heap that lives now.
     controller.commit()
     sweeper.pace(controller.sweepDistance)
     this.memory.set(control.LAST_CYCLE_AT, time)

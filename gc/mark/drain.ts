@@ -144,6 +144,10 @@ export class Drain {
     return (this.memory.meta[this.pollWord] & ~pWords.POLL_ALWAYS) !== 0
   }
 
+  /**
+   * Counts this P in. A P may be in two drains at a time: one at the gate, and a worker that runs
+   * at a safepoint of that one. So DRAINING is a count.
+   */
   enter(): void {
     add(this.memory.meta, this.drainingWord, 1)
     add(this.memory.meta, control.DRAINERS, 1)
@@ -185,6 +189,7 @@ export class Drain {
       this.verifyIfDue()
       // A safepoint may end the cycle and begin the next one. So after it everything is read again.
       if (meta[control.BLACKEN_ENABLED] === 0 || meta[control.CYCLES] !== cycle) break
+      // A worker takes roots first: what they lead to is work for all Ps.
       const rootWork = this.roots.scanNext()
       if (rootWork >= 0) {
         this.credit.payFrom(rootWork)
@@ -235,6 +240,8 @@ export class Drain {
         if (isCalledOff()) break
       }
       if (meta[control.BLACKEN_ENABLED] === 0 || meta[control.CYCLES] !== cycle) break
+      // An assist takes a root only if there is no grey object: a root job may be far more than it
+      // owes.
       if (this.step() === 0) {
         const rootWork = this.roots.scanNext()
         if (rootWork < 0) break

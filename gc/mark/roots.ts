@@ -167,6 +167,7 @@ export class Roots {
         if (meta[this.memory.pWord(this.index, pWords.GOROUTINE)] === goroutine)
           return this.scanOwn(goroutine)
         if (world === 'stopped') return this.scanStack(goroutine)
+        // False if the goroutine has stopped running by now: then this P looks at its status again.
         if (this.leaveToItsP(record)) return 0
       } else if (compareAndSwap(meta, record + gWords.STATUS, status, status | gWords.G_SCAN)) {
         const work = this.scanStack(goroutine)
@@ -178,6 +179,10 @@ export class Roots {
     }
   }
 
+  /**
+   * Asks the P that runs the goroutine to scan its stack. Only that P's thread has the stack's top,
+   * so no other P could. False if the goroutine runs no more.
+   */
   private leaveToItsP(record: MetaWord): boolean {
     const { meta } = this.memory
     // Counted before the scan can be served, so that SCANS_WANTED never falls below 0. And counted
@@ -206,11 +211,18 @@ export class Roots {
     return true
   }
 
+  /**
+   * Scans the stack of this P's own goroutine. Its height is in this thread, so it is saved first.
+   */
   private scanOwn(goroutine: GoroutineId): number {
     this.stack.save()
     return this.scanStack(goroutine)
   }
 
+  /**
+   * Scans a stack that is complete in memory, in one step, and makes it black. Two Ps may come here
+   * for one goroutine only one after the other, and the later finds it black.
+   */
   private scanStack(goroutine: GoroutineId): number {
     const { meta } = this.memory
     const record = this.memory.goroutineWord(goroutine, 0)

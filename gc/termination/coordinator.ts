@@ -77,6 +77,7 @@ export class Coordinator implements Termination {
     const { marking } = this
     const { memory, listener } = this.here
     const { meta } = memory
+    // Asked before the role is taken: most Ps that leave a drain leave others in it.
     if (!marking.isQuiescent) return
     do {
       if (!compareAndSwap(meta, control.TERMINATOR, 0, 1)) return
@@ -103,6 +104,7 @@ export class Coordinator implements Termination {
     marking.publish()
     world.raggedBarrier()
     listener.at('mark-termination/after-barrier')
+    // Compared with the count before R1, so that this P's own publication counts too.
     if (load(meta, control.PUBLICATIONS) !== published) {
       listener.at('mark-termination/published') // R2
       return

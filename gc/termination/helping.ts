@@ -101,6 +101,7 @@ export class Helping implements Termination {
     const { meta } = this.here.memory
     // The cheap question first: at nearly every refill there is work.
     if (!this.marking.isOutOfWork) return false
+    // Past the goal each further byte is overrun, so the look no longer waits for wanted stacks.
     const isGoalReached = load(meta, control.HEAP_LIVE) >= meta[control.GOAL]
     if (!isGoalReached && !this.isOver) return false
     probeStackDeep()
@@ -110,6 +111,8 @@ export class Helping implements Termination {
 
   /** @safepoint */
   onGateIdle(): void {
+    // A P at the gate cannot go on before the mark is over, so waiting for a scan would gain
+    // nothing.
     if (this.marking.isOutOfWork) this.help(this.lookBesideScans)
   }
 

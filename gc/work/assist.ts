@@ -161,8 +161,11 @@ export class Assists {
         meta[control.CYCLES] !== cycle
       )
         return
+      // A ratio of 0 asks for no assists. While the collector is limited, debts stay as they are.
       if (metaF64[workPerByte] === 0 || this.limiter.isLimiting) return
       this.memory.faults.pass('assist/pay')
+      // The goroutine pays ahead, so that it need not come back for the next few spans. At a low
+      // ratio 64 KiB of work buy many bytes.
       let debt = -metaF64[credit]
       let work = Math.trunc(metaF64[workPerByte] * debt)
       if (work < OVER_ASSIST_WORK) {
@@ -246,6 +249,7 @@ export class Assists {
 
   private finish(began: number, cycle: number, done: number): void {
     const { meta, metaF64 } = this.memory
+    // A drain may span the end of its cycle. The times are those of one cycle, and were reset then.
     if (meta[control.CYCLES] === cycle)
       metaF64[this.memory.pDouble(this.index, pWords.ASSIST_MS)] += now() - began
     this.listener.slice('assist', began, done)

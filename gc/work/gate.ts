@@ -177,6 +177,8 @@ export class Gate {
   private waitForCycles(bytes: Bytes): boolean {
     for (let cycles = 0; cycles < MOST_CYCLES; cycles++) {
       if (this.waitForCycle(bytes)) return true
+      // A request that does not fit even beside what was marked is helped by no cycle. If it does
+      // fit, others have taken the room, and another cycle may help.
       if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
     }
     return false
@@ -189,6 +191,7 @@ export class Gate {
   private waitForCycle(bytes: Bytes): boolean {
     const { meta } = this.memory
     this.bytes = bytes
+    // The cycle whose mark ends while the request waits. If no cycle runs, that is the next one.
     this.cycle = meta[control.CYCLES] + (meta[control.PHASE] === control.PHASE_OFF ? 1 : 0)
     this.patienceMs = GATE_MS
     while (!this.live.reserve(bytes, this.limit)) {
@@ -257,6 +260,7 @@ export class Gate {
     this.deadline = now() + patienceMs
     world.blockInPlace(this.mayWake, this.deadline)
     const epoch = world.epoch()
+    // All of it is asked after the epoch was read, so that the stop belongs to this cycle.
     if (this.isOver() || drain.isWorkAvailable || meta[control.CYCLES] !== cycle) return false
     if (meta[control.BLACKEN_ENABLED] === 0 || now() < this.deadline) return false
     add(meta, control.GATE_RAISES, 1)

@@ -57,6 +57,8 @@ export class Workers {
     const { meta } = this.memory
     if (meta[control.BLACKEN_ENABLED] === 0) return false
     this.limiter.updateIfDue()
+    // An offer is taken even if no work is in sight: the P that offers may have all of it in its
+    // queue, and shares it when the shared list is empty.
     if (this.roles.areOffered && this.roles.takeOver()) return this.runDedicated()
     if (!this.drain.isWorkAvailable) return false
     return this.roles.take() ? this.runDedicated() : this.runFractionalIfDue()
@@ -66,6 +68,7 @@ export class Workers {
   runIdle(): boolean {
     const { meta } = this.memory
     if (meta[control.BLACKEN_ENABLED] === 0 || !this.drain.isWorkAvailable) return false
+    // Counted before it is compared, so that no two Ps both take the last place.
     if (add(meta, control.IDLE_WORKERS, 1) >= meta[control.IDLE_WORKERS_MAX]) {
       sub(meta, control.IDLE_WORKERS, 1)
       return false
@@ -105,6 +108,8 @@ export class Workers {
     const { roles } = this
     const sliceEnd = now() + SLICE_MS
     const isOver = (): boolean => {
+      // A P whose slice is over offers its role and drains on: the role is never without a P that
+      // marks.
       if (this.memory.layout.procs > 1 && roles.isHeld && now() >= sliceEnd) {
         roles.offer()
         this.here.world.wakeForWork()

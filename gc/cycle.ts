@@ -136,8 +136,7 @@ export class Cycle {
     //    black yet.
     meta[control.PHASE] = control.PHASE_MARK
     meta[control.WRITE_BARRIER] = 1
-    // 5. Jobs are counted here, so a goroutine that is born later has none, and needs none
-    //    (gc/mark/roots.ts).
+    // 5. Jobs are counted here. A goroutine that is born later needs none (gc/mark/roots.ts).
     roots.prepare()
     // A run that a cache takes from now on is black. The runs that it has taken before are white,
     // so what is not handed out of them is made black here. What was handed out stays white: the

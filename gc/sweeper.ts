@@ -25,7 +25,8 @@
  *    and that mark makes it black if it is reachable. An object that is born during that mark is
  *    born black (gc/mark/marker.ts). What is black is not freed: the sweep makes it white.
  * 5. An object that no field refers to yet is on the shadow stack of its goroutine at every
- *    safepoint. The stack is a root, and no cycle begins but at a safepoint of each P that runs.
+ *    safepoint. The stack is a root, and a cycle begins only when each P that runs is at a
+ *    safepoint.
  * 6. No mark begins before the sweep is complete. So no sweeper reads the mark bytes of a mark that
  *    is under way.
  */

@@ -8,27 +8,28 @@
  * Why a late raise cannot stop the next phase. A P sees a reason for a stop, is taken off the CPU,
  * and raises the stop long after. Proof that this raise does nothing.
  *
- * 1. A phase begins and ends only in a stop. Each stop ends with a restart, which counts the epoch
- *    on.
- * 2. The P reads the epoch first. Then it looks for the reason. Then it raises by a
- *    compare-and-swap of the stop word, which succeeds only if the epoch is still the same and no
- *    stop is raised (scheduler/stop.ts).
+ * 1. A phase begins and ends only in a stop. Each stop ends with a restart, which adds 1 to the
+ *    epoch.
+ * 2. The P reads the epoch first. Then it looks for the reason. Then it raises, by a
+ *    compare-and-swap of the stop word that needs the same epoch, and no stop that is raised
+ *    already (scheduler/stop.ts).
  * 3. So if the raise succeeds, no stop was carried out since the epoch was read, and the phase is
  *    the one in which the P looked. Else `raise` returns false, and the P asks its question again.
+ * 4. The epoch has 19 bits. So the raise would have to be late by exactly 2¹⁹ stops, or a multiple
+ *    of that, to be taken for one that is in time.
  *
  * What a P may do while it counts as stopped. It sleeps, or it waits for a restart, or it stands
- * aside: it raises a stop, or leaves a drain under `helping`. No stop waits for it, so another P
- * may be the actor at the same time, and all shared memory is the actor's. So the P may do only
- * this:
+ * aside: it raises a stop, or leaves a drain under `helping`. No stop waits for it. So another P
+ * may be the actor at the same time, and all shared memory is the actor's. The P may do only this:
  *
  * 1. read shared words, where an answer that is old or half changed costs a short stop at most: the
  *    raise that follows fails if a stop came between, and the stop asks the exact question
  *    (gc/cycle.ts);
  * 2. change a shared word atomically, if the actor does not rely on its value: DRAINERS, its own
- *    DRAINING, poll words, the stop word, and TERMINATION_ATTEMPTS (an attempt that is counted
- *    after the reset counts for the next cycle);
+ *    DRAINING, poll words, the stop word, the counts of the ragged barrier, and
+ *    TERMINATION_ATTEMPTS (an attempt that is counted after the reset counts for the next cycle);
  * 3. write plainly its own place (gc/record/place.ts), and since when it has been raising a stop:
- *    the actor reads either the old value or the new one, and both are right;
+ *    the actor reads either the old value or the new one, and both will do;
  * 4. become the actor itself, if a stop is raised and no P runs.
  *
  * It may not mark, allocate, sweep, touch an object, its queue or its stack, or run its goroutine.

@@ -4,7 +4,7 @@
  *   shade(object)   if its mark byte is WHITE: store BLACK, and put the object in the grey queue
  *   scan(object)    shade every object that it refers to
  *
- *   mark byte   in a mark                                     who makes it so
+ *   mark byte   in a mark                                     what makes it so
  *   FREE        no object                                     the sweep
  *   WHITE       not reached yet                               the sweep; allocation between marks
  *   BLACK       reached: scanned, or in a work buffer         a marker; allocation in a mark

@@ -67,8 +67,9 @@ export class Roots {
   }
 
   /**
-   * Counts the jobs. In the setup stop, so that everything which lives then has a job, and nothing
-   * later does.
+   * Counts the jobs. In the setup stop, so that all which lives then has a job. A goroutine that is
+   * born later needs none: its stack is black. If it reuses a record whose job is not taken yet,
+   * that job finds it black.
    */
   prepare(): void {
     const { meta } = this.memory

@@ -113,6 +113,7 @@ export class CycleFacts extends NullListener {
   override cycleEnded(requested: number, end: number): void {
     const { memory, records } = this
     const { meta } = memory
+    // Before the sums over Ps are taken: they hold only waits that have ended or were cut.
     this.cutWaits(end)
     records.put('largestRefill', meta[control.LARGEST_REFILL])
     records.put('markMs', requested - this.memory.get(control.MARK_STARTED_AT))

@@ -77,7 +77,7 @@ export class Coordinator implements Termination {
     const { marking } = this
     const { memory, listener } = this.here
     const { meta } = memory
-    // Asked before the role is taken: most Ps that leave a drain leave others in it.
+    // Asked before the role is taken, so that a P that sees work does not keep others from it.
     if (!marking.isQuiescent) return
     do {
       if (!compareAndSwap(meta, control.TERMINATOR, 0, 1)) return

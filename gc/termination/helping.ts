@@ -18,10 +18,10 @@
  * Who ends the mark, and why some P always does. *Exhausted* means that no P that runs drains, no
  * shared work is left and no stack is wanted.
  *
- * 1. Every grey object is in one of three places. (a) In the queue of a P that drains and runs:
- *    then work is not exhausted. (b) In a shared list, a flagged span or a root job: every look
- *    sees it. (c) Where only a stop looks: in a barrier buffer, in the queue of a P that runs
- *    outside of a drain, which its barrier has filled, or on a wanted stack.
+ * 1. Whatever is grey is in one of three places. (a) In the queue of a P that drains and runs:
+ *    then work is not exhausted. (b) In a shared list or a flagged span, or it is a root job that
+ *    is not taken, or a wanted stack: every look sees it. (c) Where only a stop looks: in a barrier
+ *    buffer, or in the queue of a P that runs outside of a drain, which its barrier has filled.
  * 2. While work is not exhausted, the mark goes on: a drainer, a worker that is due, an idle worker
  *    or an assist takes the work, and the P of a wanted stack scans it at its next safepoint.
  * 3. So work becomes exhausted by a P that leaves a drain, or by a P that serves the last wanted
@@ -40,9 +40,9 @@
  * A P that is off the CPU while it runs, in a drain or in its goroutine, holds up every stop. No
  * policy can change that.
  *
- * Proof that the mark never ends early: the stop asks the exact question (gc/cycle.ts), and 1 (c)
- * is what it asks for. Proof that it ends: white objects only become fewer, and the stop marks
- * about 64 KiB before each restart.
+ * Proof that the mark never ends early: in the stop every P has published, so (a) is empty, and the
+ * stop asks for all of (b) and (c) (gc/cycle.ts). Proof that the mark ends: white objects only
+ * become fewer, and the stop marks about 64 KiB before each restart.
  *
  * A wanted stack belongs to a P that runs, and a stop would have to wait for that P too. So a look
  * waits for the scan, which comes sooner than the stop. At the gate, and once the live heap has

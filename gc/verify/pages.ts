@@ -105,6 +105,7 @@ function expectNoRecord(inspection: Inspection, page: SpanId): void {
     inspection.found(`page ${page} begins no span in use, and its record has ${pages} pages`)
 }
 
+/** A free run that is in no bin is never allocated again. A bin promises that its runs fit. */
 function verifyBins(inspection: Inspection, runs: FreeRuns): void {
   const { meta } = inspection
   const listed = new Set<number>()

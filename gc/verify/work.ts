@@ -87,6 +87,7 @@ function walk(
   return length
 }
 
+/** A wrong entry would make a marker scan memory that is no object. */
 function readEntries(inspection: Inspection, buffer: number, entries: Addr[]): void {
   const { meta, memory } = inspection
   const count = meta[buffer + WORK_BUFFER_COUNT]
@@ -105,6 +106,7 @@ function readEntries(inspection: Inspection, buffer: number, entries: Addr[]): v
   }
 }
 
+/** What is wrong with an entry of a work buffer; empty if nothing is. */
 function complaintOf(inspection: Inspection, entry: number): string {
   const { memory } = inspection
   const isPiece = entry % 16 === OBLET

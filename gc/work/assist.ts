@@ -7,7 +7,7 @@
  *
  * 1. The goroutine pays that needed the memory, not its P and not the goroutines that use the other
  *    slots later. So the fast path of allocation does nothing for this.
- * 2. It is charged with the bytes by which the live heap has grown: its credit sinks by them. Below
+ * 2. It is charged with the bytes by which the live heap has grown: its credit falls by them. Below
  *    0 the credit is a debt, and the goroutine pays at once, before its allocation returns.
  * 3. For a refill it is charged after the span is taken, with its new object on the shadow stack.
  *    For a large object it is charged before. (gc/allocator.ts)
@@ -20,7 +20,7 @@
  *
  *   work is due         r · debt, at least 64 KiB of it: an assist pays ahead (over-assist)
  *   background credit   first: what workers have done and nobody has claimed (steal)
- *   draining            then: what is still due, with its own hands (assist)
+ *   draining            then: what is still due (assist)
  *   the queue           if it is still in debt since no work was found: it waits until workers have
  *                       paid for it, or the mark is over (gc/work/assist-queue.ts)
  *

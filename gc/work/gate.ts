@@ -248,7 +248,7 @@ export class Gate {
   }
 
   /**
-   * Sleeps until there is work, the wait is over, or the patience of this P is. In the last case
+   * Sleeps until there is work, the wait is over, or `patienceMs` have passed. In the last case
    * raises the termination stop. True if it did.
    */
   private endsMark(patienceMs: Milliseconds): boolean {

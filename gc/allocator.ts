@@ -1,29 +1,38 @@
 /**
- * Where allocation goes when its fast path fails: no free slot in the current run, or the poll word
- * asks for something.
+ * Where allocation goes when its fast path fails: the current run has no free slot, or the poll
+ * word asks for something.
  *
- *   probe the native stack; serve the poll word; end a slice that is used up
- *   a slot: the next run of the cached span, or
- *     sweep what the pace asks for, pass the gate, take another span, charge it to the live heap;
- *     take a slot of it;
- *     tell the pacer; while marking: pay (assist); else: start a cycle if the trigger is passed
- *   no pages: finish the sweep; then a whole cycle that began after the failure; then one in a
- *     stop, which serves the request, or OutOfMemory
+ *   before           probe the native stack; serve the poll word; a cycle if --zeal says so
+ *   a slot           the next run of the span that is cached. If the span has none: a refill
+ *   a refill         1  sweep what the pace asks for (gc/sweeper.ts)
+ *                    2  pass the gate (gc/work/gate.ts)
+ *                    3  take another span, charge its free slots to the live heap, take a slot
+ *                    4  while marking: tell the listeners and the pacer, and the goroutine pays
+ *                       (gc/work/assist.ts). Else: start a cycle if the trigger is passed
+ *                    5  if the P's slice of 10 ms is over: ask the goroutine to give way
+ *   a large object   the same, but while marking the goroutine pays before 2
+ *   no pages         finish the sweep and try again; then run a whole cycle that began after the
+ *                    failure, and try again; then a cycle in a stop, which serves the request, or
+ *                    OutOfMemory
  *
- * A wait before the slot is taken may end in another phase, or with the cache flushed. So the slot
- * is looked for again after each. A wait after it, which is a whole cycle at times, finds the slot
- * taken and on the shadow stack. So a request that asked for a cycle has its slot, even where the
- * cycle ends in the same stop and puts the span back.
+ * A wait before the slot is taken may end in another phase, or with the cache put back. So nothing
+ * that was looked up before such a wait is used after it. A wait after the slot is taken, which may
+ * be a whole cycle, finds the object on the shadow stack. So the object survives, even where the
+ * cycle ends in that stop and puts the span back.
  *
  * A large object is zeroed last, in pieces, with a safepoint between two of them, and only where
  * its pages have been used before. Proof that nobody reads what is not zeroed yet.
- * 1. Its header is 0 before the span is in a list or the object is on the stack.
- * 2. A marker reads an object's header first, and nothing else of one whose header is 0: such an
- *    object has no references.
- * 3. The program has no reference to it until all of it is zeroed.
- * Proof that its span survives the cycles that pass meanwhile.
- * 1. The object is on the shadow stack, so each of these cycles finds it, black or white.
- * 2. The sweep leaves it white.
+ *
+ * 1. The object's header is 0 before the span is in a list or the object is on the stack.
+ * 2. A marker reads an object's header first. An object whose header is 0 has no references, so the
+ *    marker reads nothing else of it.
+ * 3. The program has no reference to the object until all of it is zeroed.
+ *
+ * Proof that the object survives the cycles that pass while it is zeroed.
+ *
+ * 1. The object is on the shadow stack, so the mark of each of these cycles reaches it, or finds it
+ *    black.
+ * 2. A sweep makes what is black white, and frees only what was white.
  *
  * The caller has put every reference that it still needs on the shadow stack.
  */
@@ -55,18 +64,18 @@ export class OutOfMemoryError extends Error {
   override name = 'OutOfMemoryError'
 }
 
-/** `--zeal N[,concurrent]`. */
+/** Options of the allocator; the first two are `--zeal N[,concurrent]`. */
 export interface AllocatorOptions {
   /**
    * Collects before one randomly chosen allocation in every N; a loop of period N could evade a
    * fixed choice. 0: off.
    */
   readonly zealEvery: number
-  /** Instead: a cycle is kept running. */
+  /** Starts a concurrent cycle there instead, so that one nearly always runs. */
   readonly zealConcurrent: boolean
-  /** Called when the P's slice of 10 ms is over: asks its goroutine to give way. */
+  /** Called when the P's slice of 10 ms is over. It asks the goroutine of the P to give way. */
   readonly onSliceEnd: () => void
-  /** From 0 to 2³² − 1, by the run's seed. */
+  /** A random number from 0 to 2³² − 1, by the seed of the run. */
   readonly random: () => number
 }
 
@@ -77,8 +86,8 @@ export class Allocator {
   private readonly sliceStartedDouble: MetaDouble
   private readonly inFlightWord: MetaWord
   /**
-   * What is done at the end of a slice. In a list, so that V8 inlines none of it into the loops of
-   * a program that polls: they would be 2 to 3 times as slow.
+   * What is done at the end of a slice. It is called through a list, so that V8 inlines none of it
+   * into the loops of a program that polls. Inlined, it makes these loops 2 to 3 times as slow.
    */
   private readonly atSliceEnd: readonly (() => void)[]
   private sinceZeal = 0
@@ -98,15 +107,16 @@ export class Allocator {
   }
 
   /**
-   * A zeroed slot for an object of `bytes`, with its colour. Throws OutOfMemoryError, or a
-   * RangeError where the native stack is used up. @safepoint
+   * Returns a zeroed slot for an object of `bytes`. The slot has its colour already. Throws an
+   * OutOfMemoryError, or a RangeError if the native stack is used up. @safepoint
    */
   allocate(bytes: Bytes, noscan: boolean): Addr {
     probeStack()
     try {
       return this.allocateSlowly(bytes, noscan)
     } catch (error) {
-      // V8 keeps ten frames, and the collector's own would fill them: the program's are what helps.
+      // V8 keeps ten frames of a trace. The collector's own frames would fill them, and only the
+      // program's frames help its author.
       if (error instanceof OutOfMemoryError) captureStackTrace(error, this.allocate)
       throw this.collector.world.endedBy(error)
     }
@@ -136,7 +146,8 @@ export class Allocator {
   }
 
   /**
-   * Takes another span and a slot of it, and pays for the span. 0 if no page is left. @safepoint
+   * Takes another span and a slot of it, and pays for the span. Returns 0 if no page is left. The
+   * reservation of the gate and the charge of the refill have no safepoint between them. @safepoint
    */
   private refill(spanClass: number, sizeClass: number, attempt: number): Addr {
     const { sweeper, cache } = this.collector
@@ -157,6 +168,8 @@ export class Allocator {
     const pages = Math.ceil(bytes / PAGE_BYTES)
     const taken = pages * PAGE_BYTES
     if (pages >= this.memory.layout.pages) throw this.outOfMemory(bytes)
+    // A large object is paid for before it has its memory, as in Go. While its goroutine waits for
+    // credit, the live heap does not hold it.
     sweeper.payFor(taken, pages)
     assists.charge(taken)
     for (let attempt = 0; ; attempt++) {
@@ -178,8 +191,8 @@ export class Allocator {
   }
 
   /**
-   * A new object that has been charged to the live heap, once that is paid for. The stack keeps it
-   * meanwhile.
+   * Pays for a span that has just been charged to the live heap. The new object is on the shadow
+   * stack while that takes time, so that a cycle which passes there keeps it.
    */
   private paid(at: Addr, bytes: Bytes): Addr {
     this.keep(at, bytes)
@@ -192,8 +205,8 @@ export class Allocator {
   }
 
   /**
-   * The same of a large object, which was paid for first, once its memory is zeroed. Its header is
-   * 0 meanwhile.
+   * The same for a large object, which was paid for before. Then zeroes its memory. The header of
+   * the object is 0 until its constructor sets it.
    */
   private paidLarge(at: Addr, bytes: Bytes): Addr {
     const { cache, starter } = this.collector
@@ -219,8 +232,9 @@ export class Allocator {
   }
 
   /**
-   * The live heap has grown: listeners and the pacer are told, and the goroutine pays, unless it
-   * has; or a cycle starts. @safepoint
+   * The live heap has grown. While a cycle marks: tells the listeners and the pacer, and the
+   * goroutine pays, unless it has paid before. Else: starts a cycle if the trigger is passed.
+   * @safepoint
    */
   private tell(bytes: Bytes, payment: Payment): void {
     const { meta } = this.memory
@@ -231,8 +245,11 @@ export class Allocator {
       const { here, controller, assists, drain, endOfMark } = this.collector
       const isInCredit = payment === 'next' && assists.isInCredit(bytes)
       here.listener.charged(bytes, isInCredit ? 'from the bank' : payment, drain)
+      // Revised before the charge, so that the goroutine pays by a ratio that knows of its own
+      // request.
       controller.revise()
       if (payment !== 'before') assists.charge(bytes)
+      // A P that takes memory is one more P that may notice the end of the mark.
       if (endOfMark.refilled()) assists.assistAhead()
       drain.verifyIfDue()
     }
@@ -240,8 +257,8 @@ export class Allocator {
   }
 
   /**
-   * After 10 ms the P looks for a worker that is due, and asks its goroutine to give way at its
-   * next yield. @safepoint
+   * Does nothing before the slice of 10 ms is over. Then the P asks its goroutine to give way at
+   * its next yield, updates the CPU limiter, and looks for a worker that is due. @safepoint
    */
   endSliceIfDue(): void {
     const { metaF64 } = this.memory
@@ -253,12 +270,16 @@ export class Allocator {
   }
 
   /**
-   * No page is left: sweeps for another try (0); then collects, unless the request has waited at
-   * the gate for a cycle, for another (0); then collects in a stop, or gives up.
+   * No page is left. Returns 0 if the caller must try again.
    *
-   * What other Ps allocate while a concurrent cycle marks counts as marked, and nobody else can
-   * take what they hold in their caches. So such a cycle cannot tell that the arena is full. One
-   * that marks and sweeps in a stop can. @safepoint
+   * 1. The first time: finishes the sweep.
+   * 2. The second time: runs a whole concurrent cycle. Not if the request has already waited at the
+   *    gate for a cycle that made no room: then 3 at once.
+   * 3. After that: collects in a stop, in which the request is served or refused.
+   *
+   * Why 3: what other Ps allocate while a concurrent cycle marks is born black, and no other P can
+   * take the slots that they hold in their caches. So such a cycle cannot tell that the arena is
+   * full. A cycle that marks and sweeps in a stop can. @safepoint
    */
   private makeRoom(attempt: number, bytes: Bytes, noscan: boolean): Addr {
     const { meta } = this.memory
@@ -268,8 +289,8 @@ export class Allocator {
     }
     probeStackDeep()
     if (attempt === 1) this.collector.controller.arenaIsFull(bytes)
-    // Under --check freed slots rest for two cycles; before the program fails for want of memory
-    // they are released.
+    // Under --check, freed slots rest for two sweeps. They are released before the program fails
+    // for lack of memory.
     const { check } = this.collector.heap
     if (check) add(meta, control.QUARANTINE_OPEN, 1)
     try {
@@ -282,8 +303,9 @@ export class Allocator {
   }
 
   /**
-   * Collects in a stop in which the request is served. Throws OutOfMemoryError if there is no room,
-   * since no other P can have been faster.
+   * Collects in a stop in which the request is served. The actor puts the object into a slot of
+   * this goroutine's shadow stack, so that the object is reachable from the moment when it exists.
+   * Throws an OutOfMemoryError if there is no room: no other P can have been faster.
    */
   private allocateStopped(bytes: Bytes, noscan: boolean): Addr {
     const { stack, pIndex } = this.collector

@@ -1,22 +1,27 @@
 /**
- * The collector as one P sees it: its parts, and the cycle.
+ * The collector as one P sees it: its parts, and the cycle that they carry out.
  *
- *   1  start         (starter)        a P finds the trigger passed, or wants a cycle: it sweeps
- *                                     what is left, and raises the setup stop
- *   2  setup         (cycle)          STOP: sweep is finished; counters are reset; the pacer plans;
- *                                     barrier on; roots counted; the caches' unused slots black;
- *                                     blackening on
- *   3  mark          (mark/, work/)   dedicated, fractional and idle workers and assists drain,
- *                                     beside the goroutines
- *   4  may be over?  (termination/)   the last P to leave a drain that sees no work tells the
- *                                     policy
- *   5  termination   (cycle)          STOP: barrier buffers flushed; if that is work: restart (3).
- *                                     Blackening off, assists released, the pacer learns, caches
- *                                     flushed, live heap reset, barrier off, everything is unswept,
- *                                     new goals
- *   6  sweep         (sweeper)        proportional, background, in idle time, until all is swept
+ *   1  start         (starter)       a P finds the trigger passed, or needs a cycle. It sweeps what
+ *                                    is left of the last cycle, then raises the setup stop
+ *   2  setup         (cycle)         STOP: the sweep is finished; counters are reset; the pacer
+ *                                    plans; barrier on; roots counted; the caches' unused slots
+ *                                    black; blackening on
+ *   3  mark          (mark/, work/)  dedicated, fractional and idle workers and assists drain,
+ *                                    while the goroutines run
+ *   4  may be over?  (termination/)  each P that leaves a drain tells the policy. The policy looks
+ *                                    whether the mark may be over, and raises the termination stop
+ *   5  termination   (cycle)         STOP: shades that wait are carried out. If they are work, the
+ *                                    mark goes on (3). Else: blackening off, assists released,
+ *                                    caches put back, the pacer learns, live heap reset, barrier
+ *                                    off, everything is unswept, new goals
+ *   6  sweep         (sweeper)       by allocators at the pace of the trigger, and by Ps that have
+ *                                    nothing better to do, until every span is swept
  *
- * The barrier is on in 2 to 5; blackening only in 3 and 4.
+ * The barrier is on from 2 to 5. Blackening is on from the end of 2 to the beginning of 5.
+ *
+ * Each P has one Collector. Two Collectors share only the memory of the run, so a P holds nothing
+ * that another P must know, except what it publishes (GreyQueue.publish, ShadowStack.save). This is
+ * why any P can carry out a stop: Collector.act finds all that it needs in shared memory.
  */
 import { now } from '#sync'
 import type { Cache } from '../heap/cache.ts'
@@ -67,8 +72,9 @@ import {
 } from './world.ts'
 
 /**
- * How often a request that finds no room collects in a stop, while other Ps have much in flight;
- * and how long those Ps have between two of these stops, in ms.
+ * The most stops in which one request that finds no room collects, while other Ps have much in
+ * flight; and the time, in ms, that those Ps have between two of these stops to take what they
+ * asked for.
  */
 const MOST_TRIES = 100
 const BETWEEN_TRIES_MS = 1
@@ -117,9 +123,7 @@ export class Collector {
   readonly starter: Starter
   readonly cycle: Cycle
 
-  /**
-   * Parts in the order in which they need each other: what stands below knows what stands above.
-   */
+  /** Makes the parts in the order in which they need each other: each knows only parts above it. */
   constructor(
     heap: Heap,
     pIndex: number,
@@ -195,7 +199,9 @@ export class Collector {
   }
 
   /**
-   * What is done in a stop. All that it needs is in shared memory, so any P will do. @nosafepoint
+   * Carries out the reason of a stop, while the world stands. Any P may be the actor, since all
+   * that is needed is in shared memory. The CPU limiter is updated before and after: the time
+   * before belongs to whoever had it, and the time of the stop to the collector. @nosafepoint
    */
   act(reason: StopReason): void {
     this.limiter.update()
@@ -234,6 +240,7 @@ export class Collector {
   }
 
   private setUp(trigger: CycleTrigger): void {
+    // GODEBUG=gcstoptheworld decides how much of the cycle is done in this stop.
     const { stopTheWorld } = this.options
     if (stopTheWorld === 0) this.cycle.setUp(trigger)
     else if (stopTheWorld === 1) this.cycle.setUpAndMark(trigger)
@@ -241,31 +248,36 @@ export class Collector {
   }
 
   /**
-   * Go's runtime.GC(): waits until a cycle that runs is marked, runs another one, and sweeps.
-   * Blocks its caller in place; goroutines of other Ps go on. @safepoint
+   * Go's runtime.GC(). It waits until the mark of a cycle that runs is over, runs another cycle,
+   * and sweeps. The cycle that runs does not do: what became garbage since it began may be marked
+   * in it. The caller is blocked in place; goroutines of other Ps go on. @safepoint
    */
   collect(trigger: CycleTrigger): void {
     const { meta } = this.memory
     const cycle = meta[control.CYCLES]
     this.world.blockInPlace(() => meta[control.CYCLES_MARKED] >= cycle)
     while (meta[control.CYCLES] === cycle) {
-      // What the last cycle left is swept here, and not in the stop.
+      // What the last cycle left is swept here, so that the stop need not sweep it.
       this.starter.sweepFirst(() => meta[control.CYCLES] === cycle)
       const epoch = this.world.epoch()
       if (meta[control.CYCLES] === cycle && meta[control.PHASE] === control.PHASE_OFF)
         this.world.raise(epoch, trigger)
       else this.world.safepoint()
     }
+    // A full arena: this P cannot go on before the mark is over, so it works on the mark.
     if (trigger === STOP_FULL_CYCLE) this.gate.helpMark(cycle + 1)
     this.world.blockInPlace(() => meta[control.CYCLES_MARKED] > cycle)
+    // The caller of gc() may rely on freed memory. So it also waits for the sweep to be complete,
+    // or for a later cycle, which began after that sweep.
     while (meta[control.CYCLES] === cycle + 1 && this.sweeper.sweepOne()) this.starter.poll()
     this.world.blockInPlace(() => meta[control.CYCLES] !== cycle + 1 || this.sweeper.isComplete)
   }
 
   /**
-   * Runs a whole cycle, and sweeps, in a stop, or waits for the stop of another P. This P's request
-   * is served or refused in it (WANTED_BYTES). While other Ps have much in flight it is done again
-   * after a while, but not for ever. @safepoint
+   * Runs a whole cycle and its sweep in one stop, or waits for such a stop of another P. The stop
+   * serves or refuses the request of this P (WANTED_BYTES, Cycle.setUpMarkAndSweep). A request that
+   * is neither, since other Ps have much in flight, is tried again after BETWEEN_TRIES_MS, at most
+   * MOST_TRIES times. @safepoint
    */
   collectStopped(): void {
     const { meta } = this.memory
@@ -285,8 +297,11 @@ export class Collector {
   }
 
   /**
-   * Before this P counts as stopped: what its queue holds becomes everybody's, and its goroutine's
-   * stack is complete in memory. @nosafepoint
+   * Must be called before this P counts as stopped. It puts the P's grey objects into the shared
+   * list, completes the stack of its goroutine in memory, and adds its scan work to the counters.
+   * After it the actor finds everything of this P in shared memory; only the barrier buffer is
+   * left, and that is shared memory anyway. True if others can mark something that they could not
+   * before. @nosafepoint
    */
   publish(): boolean {
     this.stack.save()
@@ -295,16 +310,17 @@ export class Collector {
   }
 
   /**
-   * Scans the stack of this P's goroutine if a marker wants it: when the P polls, and before the
-   * goroutine stops running. The last scan may end the mark. @safepoint
+   * Scans the stack of this P's goroutine if a marker wants it. The P calls this when it polls, and
+   * before its goroutine stops running. The last wanted scan may end the mark. @safepoint
    */
   serveScan(): void {
     if (this.roots.serveWanted()) this.endOfMark.scanServed()
   }
 
   /**
-   * What the ragged barrier asks of each P. True if others can mark something that they could not
-   * before. @nosafepoint
+   * What the ragged barrier asks of each P: it carries out the shades of its barrier buffer, then
+   * publishes its grey objects. In this order, since the shades make grey objects. True if others
+   * can mark something that they could not before. @nosafepoint
    */
   flush(): boolean {
     this.barrier.flush()

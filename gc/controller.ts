@@ -1,10 +1,23 @@
 /**
- * Between the shared counters and the pacer: fills in the facts, calls the hooks, checks the
- * answers, and puts what they say where the runtime reads it: trigger, goal, assist ratio, worker
- * counts. One per thread; the pacer's state is in shared memory.
+ * The controller stands between the shared counters and the pacer. It fills in the facts, calls the
+ * pacer's hooks, checks the answers, and writes them where the runtime reads them: trigger, goal,
+ * assist ratio, number of workers. Each thread has one; the pacer's state is in shared memory.
  *
- * Order at the end of a cycle, in the termination stop: endCycle → resetLive → (phase off) → commit
- * (docs/go-collector.md §1.4).
+ *   setup stop         startCycle          plans workers, goals and the assist ratio
+ *   at each refill     revise              a new assist ratio; new goals too, if the pacer's move
+ *   termination stop   endCycle            the pacer measures the cycle, by L and the work done
+ *                      resetLive           L is what was marked
+ *                      (phase off)
+ *                      commit              new goals, from the new L (docs/go-collector.md §1.4)
+ *   GOGC changes       commit, in a stop
+ *
+ * The hooks of a stop are called by its actor, so plain accesses are exact there. `revise` is
+ * called by any P at any time of the mark. It reads counters that others change, and writes the
+ * ratio plainly: the last writer wins, as in Go, and each written ratio is right for a moment that
+ * has just passed.
+ *
+ * The pacer knows nothing of the arena. The controller lowers its goal to what the arena holds
+ * (boundByArena), and raises the assist ratio as much as that shortens the way (stretch).
  */
 
 import { load, store } from '#sync'
@@ -30,13 +43,13 @@ import { Roles } from './work/roles.ts'
 import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
 
 /**
- * Kept free below what the arena holds, as a share of it: a cycle is concurrent only as long as
- * there are pages.
+ * The share of the arena that the goal leaves free: a cycle can run beside the program only as long
+ * as there are pages for the program.
  */
 const ARENA_HEADROOM = 1 / 16
 /**
- * Where the arena cuts the goal short, the trigger keeps the pacer's distance from it, between
- * these shares of the way there from what lives (Go's).
+ * Where the arena lowers the goal, the trigger keeps the distance to it that the pacer chose. It
+ * stays between these shares of the way from the marked heap to the goal (as in Go 1.18).
  */
 const EARLIEST_TRIGGER = 0.7
 const LATEST_TRIGGER = 0.95
@@ -63,7 +76,7 @@ export class Controller {
     sweepDistance: 0,
   }
   private readonly goalsAreLive: boolean
-  /** The pacer's goal, where it lies beyond what the arena allows; else 0. */
+  /** The pacer's own goal, if the arena does not allow it; else 0. */
   private pacerGoal = 0
 
   constructor(memory: Memory, pacer: Pacer, config: PacerConfig) {
@@ -87,13 +100,12 @@ export class Controller {
     this.commit()
   }
 
-  /**
-   * In the setup stop, once the cycle's counters are reset and the heap live at its start is
-   * recorded.
-   */
+  /** In the setup stop, after the counters of the cycle are reset and L at its start is noted. */
   startCycle(trigger: number): void {
     const facts = this.fill('mark')
     const holds = this.measures + control.ARENA_HOLDS
+    // ARENA_HOLDS was lowered when a request found no page. That was true of the heap at that time,
+    // so each cycle forgets an eighth of it.
     this.metaF64[holds] += (this.memory.layout.arenaBytes - this.metaF64[holds]) / 8
     this.pacer.startCycle(this.state, facts, this.plan)
     this.check(checkPlan(this.pacer, this.plan, facts.procs))
@@ -111,7 +123,8 @@ export class Controller {
   }
 
   /**
-   * At each refill while marking: a new assist ratio. By any thread; the last one to write wins, as
+   * At each refill while marking: sets a new assist ratio. L and the work done have changed since
+   * the last one, so the same debt is due over another distance. By any P; the last writer wins, as
    * in Go.
    */
   revise(): void {
@@ -120,7 +133,9 @@ export class Controller {
     if (this.goalsAreLive) this.setGoals(facts)
   }
 
-  /** In the termination stop, before the reset. */
+  /**
+   * In the termination stop, before resetLive: the facts are still those of the cycle that ends.
+   */
   endCycle(bytesMarked: number, now: number): void {
     const facts = this.fill('mark')
     facts.bytesMarked = bytesMarked
@@ -136,7 +151,10 @@ export class Controller {
       BACKGROUND_UTILIZATION + (total > 0 ? facts.assistTimeNs / total : 0)
   }
 
-  /** In the termination stop: what was marked is what lives. */
+  /**
+   * In the termination stop: L becomes the bytes that were marked, and the scannable heap becomes
+   * the heap work that was done. Both begin a new estimate from above.
+   */
   resetLive(bytesMarked: number): void {
     const meta = this.meta
     const metaF64 = this.metaF64
@@ -148,7 +166,10 @@ export class Controller {
     store(meta, control.HEAP_SCANNABLE, load(meta, control.SCAN_WORK_HEAP))
   }
 
-  /** After the reset, or a change of GOGC: new goals. Throws a PacerError for a bad answer. */
+  /**
+   * After the reset, or a change of GOGC: sets new goals. Throws a PacerError for an unusable
+   * answer.
+   */
   commit(): void {
     const phase = this.meta[control.PHASE] === control.PHASE_MARK ? 'mark' : 'off'
     const facts = this.fill(phase)
@@ -159,7 +180,7 @@ export class Controller {
     if (phase === 'mark') this.setAssistRatio(facts)
   }
 
-  /** Bytes to sweep ahead of the trigger, as the pacer said last. */
+  /** How many bytes before the trigger the sweep should be over, as the pacer last said. */
   get sweepDistance(): number {
     return this.goals.sweepDistance
   }
@@ -191,8 +212,9 @@ export class Controller {
   }
 
   /**
-   * No page is left for a request of that many bytes: with this live heap the arena is full,
-   * whatever its spans have room for. By any P.
+   * No page is left for a request of that many bytes. So with this L the arena is full, however
+   * much room its spans have. By any P: of two that write at the same time one is lost, which costs
+   * only accuracy.
    */
   arenaIsFull(bytes: Bytes): void {
     const holds = this.measures + control.ARENA_HOLDS
@@ -200,9 +222,9 @@ export class Controller {
   }
 
   /**
-   * The arena limits every pacer's goal, which never falls below what lives. With a goal beyond it
-   * a cycle would begin only when the arena is full, and the program would wait for all of the
-   * cycle.
+   * Lowers goal and trigger to what the arena holds, but not below what the last cycle marked. With
+   * a goal beyond the arena a cycle would begin only when the arena is full, and the program would
+   * wait for all of the cycle.
    */
   private boundByArena(goals: Goals, heapMarked: number): void {
     const room =
@@ -221,8 +243,9 @@ export class Controller {
   }
 
   /**
-   * The pacer spreads what is left to mark over the way to its own goal. This is by how much the
-   * way is shorter. A pacer without any goal of its own asks for nothing.
+   * The factor by which the way to the lowered goal is shorter than the way to the pacer's. The
+   * pacer spreads what is left to mark over its own way, so the assist ratio grows by this factor.
+   * 1 for a pacer that has no goal: it asks for no assists.
    */
   private stretch(heapLive: number): number {
     if (this.pacerGoal === Number.POSITIVE_INFINITY) return 1

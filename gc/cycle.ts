@@ -1,21 +1,38 @@
 /**
  * What happens in the stops of a cycle, in Go's order (mgc.go gcStart, gcMarkDone,
- * gcMarkTermination, Go 1.19). One thread does it, usually that of the last P to stop, while every
- * other P is stopped or asleep. So all shared memory is the actor's, and plain accesses are exact.
+ * gcMarkTermination, Go 1.19). One P acts, usually the last one to stop, while every other P is
+ * stopped or asleep. So plain accesses to shared memory are exact here. The only exception: a P
+ * that stands aside may still count itself off and write its own place (gc/world.ts).
  *
- *   setUp       1  finish the sweep of the last cycle
- *               2  reset the counters; take down the heap as it is at the trigger
- *               3  the pacer plans: workers, goal, assist ratio
- *               4  the phase is mark, and the write barrier is on
- *               5  count the root jobs; blacken what the caches have not handed out
- *               6  blackening is on: workers and assists may mark
- *   terminate   1  carry out every shade that waits. Is work left? Restart the mark
- *               2  blackening is off; assists that wait go on
- *               3  put the caches back, so that what they have not handed out is free, and not live
- *               4  the pacer learns from the cycle
- *               5  the live heap is what was marked
- *               6  the barrier is off, everything is unswept
- *               7  the pacer sets new goals; the pace of the sweep
+ *   setUp      1  Finish the sweep of the last cycle: it reads the mark bytes that the mark writes.
+ *              2  Count the cycle, reset the counters, note the heap as it is at the trigger.
+ *                 A stack is grey while its SCANNED_CYCLE is not CYCLES. So counting the cycle
+ *                 makes every stack grey, and every credit and debt one of an old cycle.
+ *              3  The pacer plans: workers, goal, assist ratio. It needs the counters at 0.
+ *              4  The phase is mark, so new objects are black. The write barrier is on, so stores
+ *                 shade. Both before anything can be black: a store that no barrier saw could
+ *                 hide a white object behind a black one.
+ *              5  Count the root jobs. From here on everything that is reachable is reachable from
+ *                 something grey. Blacken the slots that the caches have ready to hand out.
+ *              6  Blackening is on: workers and assists may mark. Last, since they rely on 1 to 5.
+ *   terminate  1  Carry out every shade that waits, and ask: is anything grey left, or a stack
+ *                 unscanned? If there is, the world is started again, and the mark goes on (R3).
+ *              2  Blackening is off: no worker and no assist marks any more. Assists that wait go
+ *                 on after the restart, and their debts are forgotten.
+ *              3  Put the caches back. What they have not handed out is free again, and not live.
+ *                 No span is cached when 6 makes all spans unswept.
+ *              4  The pacer learns from the cycle. It needs this cycle's counters and L, before 5.
+ *              5  The phase is mark termination. Check that no work is left. L is what was marked.
+ *              6  The phase is off, so new objects are white, and the barrier is off: with nothing
+ *                 grey there is nothing to protect. Every swept span becomes an unswept one.
+ *              7  The pacer sets new goals for the heap as it is now. They give the sweep its pace.
+ *
+ * Why the mark is over only when nothing is left: `terminate` asks in a stopped world, where the
+ * answer cannot change. All that the termination policies see before is a hint. A wrong hint costs
+ * a stop and a restart, and no object.
+ *
+ * Different from Go: 3 is here, where in Go each P puts its stale spans back after the restart
+ * (decision 0002). So the pacer of step 4 sees an L without the unused slots of the caches.
  */
 
 import { load, now, store } from '#sync'
@@ -41,7 +58,8 @@ import type { AssistQueue } from './work/assist-queue.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
 /**
- * From this share of the arena on, what others have in flight matters to a request without room.
+ * Other Ps have much in flight if it is more than this share of the arena. Then a request that
+ * finds no room may find some a little later.
  */
 const IN_FLIGHT_SHARE = 1 / 64
 
@@ -65,7 +83,10 @@ export class Cycle {
   private readonly here: Here
   private readonly memory: Memory
   private readonly parts: CycleParts
-  /** The caches and barrier buffers of all Ps, as the actor handles them. */
+  /**
+   * Of all Ps. Their state is in shared memory, so the actor works on them through handles of its
+   * own.
+   */
   private readonly caches: Cache[] = []
   private readonly barriers: WriteBarrier[] = []
   private readonly checkmark: Checkmark | null
@@ -82,15 +103,17 @@ export class Cycle {
     this.checkmark = parts.checkmark ? new Checkmark(memory, parts.heap.spans) : null
   }
 
-  /** Sweep termination and mark setup. */
+  /** Sweep termination and mark setup: steps 1 to 6 of `setUp` above. */
   setUp(trigger: CycleTrigger): void {
     const { memory } = this
     const { listener } = this.here
     const { heap, controller, roots, sweeper } = this.parts
     const { meta } = memory
     listener.at('mark-setup/stopped')
+    // 1. Usually nothing is left: the P that raised this stop has swept first (gc/starter.ts).
     sweeper.finish()
     this.verify()
+    // 2. Makes every stack grey, and all credit and debt that of an old cycle.
     meta[control.CYCLES]++
     meta[control.CYCLE_TRIGGER] = trigger
     if (trigger === STOP_FORCED_CYCLE) meta[control.CYCLES_FORCED]++
@@ -105,15 +128,21 @@ export class Cycle {
         this.memory.get(control.LAST_STACK_SCAN) +
         meta[control.GLOBAL_SLOTS] * 4,
     )
+    // 3. After 2: the plan depends on the counters, and on L at the start.
     controller.startCycle(trigger)
     this.memory.set(control.DEDICATED_AT_START, meta[control.DEDICATED_NEEDED])
     listener.planned()
-    // From the phase on, new objects are black; from the barrier on, stores shade.
+    // 4. From the phase on, new objects are black; from the barrier on, stores shade. Nothing is
+    //    black yet.
     meta[control.PHASE] = control.PHASE_MARK
     meta[control.WRITE_BARRIER] = 1
+    // 5. Jobs are counted here. A goroutine that is born later needs none (gc/mark/roots.ts).
     roots.prepare()
-    // What a cache hands out later is black, as is what it has not handed out yet.
+    // A run that a cache takes from now on is black. The runs that it has taken before are white,
+    // so what is not handed out of them is made black here. What was handed out stays white: the
+    // mark must reach it.
     for (const cache of this.caches) cache.blacken()
+    // 6. From the restart on, every P may mark.
     meta[control.BLACKEN_ENABLED] = 1
     this.verify()
     if (heap.check) planVerification(memory)
@@ -122,14 +151,14 @@ export class Cycle {
     listener.markStarted(time - requested)
   }
 
-  /** The whole mark in one stop (GODEBUG=gcstoptheworld=1). */
+  /** Setup, the whole mark and termination in one stop (GODEBUG=gcstoptheworld=1). */
   setUpAndMark(trigger: CycleTrigger): void {
     this.setUp(trigger)
     this.parts.drain.drainStopped()
     this.terminate()
   }
 
-  /** And the whole sweep (gcstoptheworld=2, and where the arena is full). */
+  /** The same, and the whole sweep (gcstoptheworld=2, and where the arena is full). */
   setUpMarkAndSweep(trigger: CycleTrigger): void {
     this.setUpAndMark(trigger)
     this.parts.sweeper.finish()
@@ -137,10 +166,12 @@ export class Cycle {
   }
 
   /**
-   * Requests that found no room are served in the stop that has marked and swept everything and put
-   * all caches back: no other P is faster. A P that is given nothing knows that there is no room,
-   * unless other Ps have much in flight: their goroutines may never keep it, so that request is
-   * tried again. Another P comes first each time.
+   * Serves requests that found no room. Nothing is marked or swept any more and all caches are put
+   * back, so all free memory is in sight, and no other P can be faster. A P that gets nothing here
+   * knows that there is no room. The exception is when other Ps have much in flight: memory that
+   * they have taken for objects which their goroutines may drop at once. Then the request stays
+   * open, and Collector.collectStopped tries again. The order begins with another P each time, so
+   * that no P is always last.
    */
   private serveWanted(): void {
     const { memory } = this
@@ -162,7 +193,7 @@ export class Cycle {
       for (const own of wanting) meta[own + pWords.WANTED_BYTES] = 0
   }
 
-  /** Bytes that all Ps have taken for objects that their goroutines do not have yet. */
+  /** Bytes that all Ps have taken for objects that their goroutines have not received yet. */
   private inFlight(): number {
     const { meta, layout } = this.memory
     let sum = 0
@@ -171,13 +202,16 @@ export class Cycle {
     return sum
   }
 
-  /** Mark termination; or, if work is left, nothing but a restart (R3). */
+  /**
+   * Mark termination: steps 1 to 7 of `terminate` above. If work is left, nothing but step 1 (R3).
+   */
   terminate(): void {
     const { memory } = this
     const { listener } = this.here
     const { controller, assistQueue, sweeper } = this.parts
     const { meta } = memory
     listener.at('mark-termination/stopped')
+    // 1. Asked first: if the mark goes on, nothing else may have changed in this stop.
     const isWorkLeft = this.isWorkLeftAfterRemainder()
     this.verify()
     if (isWorkLeft) {
@@ -185,29 +219,37 @@ export class Cycle {
       return
     }
     const time = now()
-    // Where all of it is one stop, the mark is part of this pause.
+    // If setup and mark were in this same stop, the pause to be recorded begins when the mark did,
+    // which is later than the request for the stop.
     const requested = Math.max(
       this.memory.get(control.STOP_REQUESTED_AT),
       this.memory.get(control.MARK_STARTED_AT),
     )
+    // 2. Off before assists are released, so that they find it off and pay no more.
     meta[control.BLACKEN_ENABLED] = 0
-    // The mark is over, and debts are forgotten.
+    // Their debts belong to this cycle (Assists.charge), so there is nothing left to wait for.
     assistQueue.releaseAll()
     listener.markOver()
-    // Before the marked bytes are summed: what no cache has handed out is not live.
+    // 3. Before the marked bytes are summed: putting a cache back takes its unused black slots off
+    //    the sum.
     for (const cache of this.caches) cache.flush()
     const bytesMarked =
       this.memory.sumOfPs(pWords.BYTES_MARKED) + this.memory.sumOfPs(pWords.BYTES_BLACKENED)
+    // 4. `requested`: the mark lasted until the stop was asked for. The time to reach the stop is
+    //    the pause's.
     controller.endCycle(bytesMarked, requested)
+    // 5. No P runs in this phase. Checkmark compares with the marks before the sweep may change
+    //    them.
     meta[control.PHASE] = control.PHASE_MARK_TERMINATION
     this.assertNoWork()
     listener.marked(bytesMarked, this.checkmark?.verify() ?? 0)
     controller.resetLive(bytesMarked)
+    // 6. From here on new objects are white, and no store shades.
     meta[control.PHASE] = control.PHASE_OFF
     meta[control.WRITE_BARRIER] = 0
     meta[control.CYCLES_MARKED]++
     sweeper.startSweep()
-    // After the reset: the goals are those of the heap that lives now.
+    // 7. After the reset: the goals are for the heap that lives now.
     controller.commit()
     sweeper.pace(controller.sweepDistance)
     this.memory.set(control.LAST_CYCLE_AT, time)
@@ -217,8 +259,9 @@ export class Cycle {
   }
 
   /**
-   * The exact question: is anything grey, or a stack unscanned? A policy may have a little of it
-   * marked here.
+   * The exact question: is anything grey, or a stack unscanned? Under `helping` the stop first
+   * marks up to 64 KiB itself: a short pause costs the program less than a restart and another
+   * stop.
    */
   private isWorkLeftAfterRemainder(): boolean {
     const { roots, drain, remainderBytes } = this.parts
@@ -231,7 +274,7 @@ export class Cycle {
   }
 
   /**
-   * `--check`: the heap is verified at each boundary of a phase, and once in the mark
+   * `--check`: verifies the heap at each boundary of a phase, and once in the middle of the mark
    * (STOP_VERIFY).
    */
   verify(): void {
@@ -241,8 +284,9 @@ export class Cycle {
   }
 
   /**
-   * What Ps ask for by setGCPercent, one after the other. Each replaces the one before, and is told
-   * which that was.
+   * Carries out what Ps have asked for by setGCPercent, one P after the other. Each is told the
+   * value that its own has replaced. During a mark the sweep is complete, so it needs a new pace
+   * only in phase off.
    */
   changeGcPercent(): void {
     const { memory } = this
@@ -265,7 +309,9 @@ export class Cycle {
   }
 
   /**
-   * Carries out every shade that waits, then tells whether anything is grey or a stack unscanned.
+   * Carries out every shade that waits in a barrier buffer, then tells whether anything is grey or
+   * a stack is unscanned. The shades fill the actor's own grey queue. It is published, so that
+   * every P finds these objects if the mark goes on.
    */
   private isWorkLeft(): boolean {
     const { marker, drain } = this.parts

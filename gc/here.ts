@@ -1,4 +1,4 @@
-/** What every part of the collector is given of the P that it works on. */
+/** What every part of the collector is told of the P that it works for. */
 import type { Memory } from '../memory/memory.ts'
 import type { Listener } from './listener.ts'
 import type { World } from './world.ts'
@@ -7,7 +7,7 @@ export interface Here {
   readonly memory: Memory
   /** The P's index. */
   readonly index: number
-  /** The floor above. */
+  /** The scheduler, as the collector sees it. */
   readonly world: World
   readonly listener: Listener
 }

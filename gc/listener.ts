@@ -1,18 +1,24 @@
 /**
  * What the collector tells of itself while it works. A protocol names what happens, and nothing in
- * it knows who listens: cycle records, trace events and the account of the overrun are listeners
- * (gc/record/). A listener changes no word that the collector reads.
+ * the protocol knows who listens: cycle records, trace events and the account of the overrun are
+ * listeners (gc/record/).
  *
  *   a cycle, in its stops   cycleStarted → planned → markStarted → … → markOver → marked →
  *                           cycleEnded
  *   after it                swept
  *   at any time             at, left, charged, slice
+ *
+ * A listener changes no word that the collector decides by, with one exception: at `cycleStarted`
+ * the facts of the cycle (gc/record/cycle-facts.ts) set each P's measures of a cycle to 0, and the
+ * mark then counts in some of these: BYTES_MARKED, BYTES_BLACKENED, and the times that the pacer
+ * learns from. So `cycleStarted` must come before the caches are blackened and before anything is
+ * marked.
  */
 
 import type { FaultPoint, FaultPoints } from '../memory/fault-points.ts'
 import type { Bytes, Milliseconds } from '../memory/kinds.ts'
 
-/** What a P did in a stretch of time; in brackets, what its detail is. */
+/** What a P did in a stretch of time. In brackets: what its `detail` is. */
 export type Slice =
   /** (The goroutine.) */
   | 'goroutine'
@@ -30,8 +36,8 @@ export type Slice =
   | 'blocked in place'
 
 /**
- * How a request for memory is paid for: before it was charged, from what its goroutine has in the
- * bank, or next.
+ * How a request for memory is paid for: before it was charged; from credit that its goroutine has;
+ * or next, since the goroutine has not enough credit.
  */
 export type Payment = 'before' | 'from the bank' | 'next'
 
@@ -44,15 +50,18 @@ export interface MarkState {
 
 /** @nosafepoint */
 export interface Listener {
-  /** This P is at a point of a protocol, until it is at another one, or left. */
+  /** This P is at a point of a protocol, until it names another one or has left. */
   at(point: FaultPoint): void
-  /** This P is out of the protocol that ends the mark. */
+  /** This P has left the protocol that ends the mark, if it was in it. */
   left(): void
-  /** While a cycle marks this P took `bytes` and charged them to the live heap. */
+  /** While a cycle marks, this P has taken `bytes` and charged them to the live heap. */
   charged(bytes: Bytes, payment: Payment, mark: MarkState): void
   /** This P did `kind` from `startMs` until now. */
   slice(kind: Slice, startMs: Milliseconds, detail: number): void
-  /** Setup stop: counters are reset, and the heap is as it was at the trigger. */
+  /**
+   * Setup stop: the cycle is counted, and L and the trigger are as they were when the stop was
+   * raised.
+   */
   cycleStarted(consMark: number): void
   /** Setup stop: the pacer has planned the cycle. */
   planned(): void
@@ -67,11 +76,11 @@ export interface Listener {
   marked(bytesMarked: number, checkedBytes: Bytes): void
   /** Termination stop: its last step. `requestedMs`: when the stop was requested. */
   cycleEnded(requestedMs: Milliseconds, endMs: Milliseconds): void
-  /** Every span is swept. By the sweeper whose leaving completed the sweep. */
+  /** The sweep is complete. Told by the sweeper whose leaving completed it. */
   swept(): void
 }
 
-/** Hears nothing: for tests, and for listeners that want to hear of little. */
+/** Hears nothing. For tests, and as the base of listeners that hear of little. */
 export class NullListener implements Listener {
   at(_point: FaultPoint): void {}
   left(): void {}
@@ -86,7 +95,7 @@ export class NullListener implements Listener {
   swept(): void {}
 }
 
-/** Tells several listeners, in their order; at a point, a fault may strike after them. */
+/** Tells several listeners, in their order. At a point, a fault may strike after them. */
 export class Listeners implements Listener {
   private readonly faults: FaultPoints
   private readonly all: readonly Listener[]

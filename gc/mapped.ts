@@ -1,7 +1,7 @@
 /**
- * Memory that is mapped: pages that were ever touched, and what goes with them. Nothing is given
- * back, so it never falls. It counts what Go's MemStats.Sys counts, as far as there is such a thing
- * here.
+ * Memory that is mapped: pages that were ever touched, and the marks, records and buffers that go
+ * with them. Nothing is given back to the system, so it never shrinks. It counts what Go's
+ * MemStats.Sys counts, as far as that exists here. A pacer under a memory limit reads it.
  */
 
 import { PAGE_BYTES, WORK_BUFFER_WORDS } from '../memory/layout.ts'
@@ -10,11 +10,11 @@ import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
 import * as span from '../memory/words/span.ts'
 
-/** Bytes of a mark for each byte of the heap: one for sixteen. */
+/** A mark byte stands for 2⁴ bytes of the heap. */
 const MARK_SHIFT = 4
 export const SPAN_BYTES = span.WORDS * 4
 
-/** What the collector has for itself, in bytes. */
+/** Mark bytes and work buffers, in bytes. */
 export function collectorBytes(pagesTouched: number, workBuffersTouched: number): number {
   return ((pagesTouched * PAGE_BYTES) >>> MARK_SHIFT) + workBuffersTouched * WORK_BUFFER_WORDS * 4
 }
@@ -23,7 +23,7 @@ export function cacheBytes(procs: number): number {
   return procs * pWords.SPAN_CLASSES * pWords.CACHE_WORDS * 4
 }
 
-/** All of it, in bytes. */
+/** All that is mapped, in bytes. */
 export function mappedBytes(
   pagesTouched: number,
   stackWordsTouched: number,
@@ -48,11 +48,12 @@ interface MemoryTerms {
 }
 
 /**
- * Fills them in from the counters as they are, at each refill under a limit. It takes time by the
- * number of Ps, and allocates nothing. Other Ps change these words and doubles meanwhile, and all
- * accesses are plain. Each is read whole (a double too: it is aligned, and the host has 64 bits).
- * One may be a little older than the next, as in Go: they only estimate a goal. Objects of spans in
- * use are counted when the span is given back.
+ * Fills in the terms from the counters as they are. It is called at each refill under a limit. Its
+ * time grows with the number of Ps, and it allocates nothing. All accesses are plain, and other Ps
+ * change these words and doubles at the same time. Why that is enough: each word is read whole (a
+ * double too, which is aligned, on a host of 64 bits), and one may be a little older than the next,
+ * as in Go. The terms only estimate a goal. The objects of a run that a cache still fills are
+ * counted when the run is over.
  */
 export function fillMemoryTerms(memory: Memory, terms: MemoryTerms): void {
   const { meta, layout } = memory

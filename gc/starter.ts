@@ -1,12 +1,14 @@
 /**
- * Starting a cycle: sweep what the last one left, then raise the setup stop, if a cycle is still
- * wanted.
+ * Starting a cycle: sweep what the last one left, then raise the setup stop, if the cycle is still
+ * due.
  *
- *   a heap that has grown to its trigger · the gate · the host's period · gc()
+ *   because of   a heap that has grown to its trigger · the gate · the host's period · gc()
  *
- * Sweeping is done before the stop and not in it, so that the stop is short. It counts as the
- * collector's time (gc/work/cpu-limiter.ts). Every question is asked again after the sweep, and
- * after the epoch was read: the raise fails if another P's stop came between.
+ * The P that starts the cycle sweeps before the stop, so that the stop is short. This counts as the
+ * collector's time (gc/work/cpu-limiter.ts). Sweeping passes safepoints, so another P may start the
+ * cycle first. So each question is asked again after the sweep, and once more after the epoch was
+ * read. The raise fails if another stop comes in between (gc/world.ts), so no cycle starts twice
+ * for one reason.
  */
 
 import { load, store } from '#sync'
@@ -36,8 +38,9 @@ export class Starter {
   }
 
   /**
-   * True if the heap has reached its trigger and no cycle runs; while the limiter limits, if it has
-   * grown enough, too.
+   * True if no cycle runs and the live heap has reached its trigger. While the CPU limiter limits,
+   * L must also have grown enough since the last cycle: else cycles would follow each other without
+   * a pause.
    */
   get isHeapTriggered(): boolean {
     const { meta } = this.here.memory
@@ -54,7 +57,10 @@ export class Starter {
     return this.here.memory.meta[control.PHASE] === control.PHASE_OFF
   }
 
-  /** Sweeps while `isDue`, for a cycle that is about to start. @safepoint */
+  /**
+   * Sweeps until the sweep is drained or `isDue` says no. For a cycle that is about to start.
+   * @safepoint
+   */
   sweepFirst(isDue: () => boolean): void {
     const isBegun = this.limiter.begin()
     try {
@@ -67,13 +73,13 @@ export class Starter {
     }
   }
 
-  /** Sweeps all that is left to sweep: an allocator has found no page. @safepoint */
+  /** Sweeps until the sweep is drained, for an allocator that has found no page. @safepoint */
   sweepAll(): void {
     this.sweepFirst(always)
   }
 
   /**
-   * Starts a cycle if none runs, wherever the trigger is; unless it is called off meanwhile.
+   * Starts a cycle if none runs, wherever L is, unless `isCalledOff` says so after the sweep.
    * @safepoint
    */
   start(trigger: CycleTrigger, isCalledOff: () => boolean = never): void {

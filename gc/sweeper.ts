@@ -1,14 +1,34 @@
 /**
- * Sweeping beside the tasks: everything that the termination stop made unswept must be swept before
- * the next cycle.
+ * Sweeping while the goroutines run. The termination stop makes every span unswept; all of them
+ * must be swept before the next cycle.
  *
- *   proportional   a P that acquires a span first sweeps as many pages as the pace asks for
+ *   proportional   a P that acquires memory first sweeps as many pages as the pace asks for
  *                  (docs/go-collector.md §7.6)
  *   background     a P that would sleep, or that passes its scheduler, sweeps a span at a time
- *   to the end     before a cycle starts, and in gc()
+ *   to the end     before a cycle starts, in gc(), and by a P that finds no page
  *
- * The sweep is complete when no unswept span is listed and no sweeper is at work
- * (heap/sweep-span.ts). The sweeper whose leaving completes it completes the cycle's record.
+ * The sweep is *drained* when no unswept span is left to take. It is *complete* when it is drained
+ * and no sweeper is at work (heap/sweep-span.ts). The sweeper whose leaving completes it completes
+ * the record of the cycle.
+ *
+ * Proof that the sweep cannot free a new object. (The sweep frees what is white in an unswept
+ * span.)
+ *
+ * 1. The termination stop puts every cached span back, and only then makes all spans unswept. So at
+ *    that moment no P has a span to allocate from.
+ * 2. A P allocates only from a span in its cache. It gets that span from a swept list, or as fresh
+ *    pages, or by sweeping it first itself (heap/central.ts). The span is then in no list, so no
+ *    sweeper can take it.
+ * 3. So after that stop a new object is never in an unswept span, until the next termination stop.
+ *    A large object has a span of its own, which is made as a swept one.
+ * 4. Until then the object is marked or dead. An object that is born before the next mark is white,
+ *    and that mark makes it black if it is reachable. An object that is born during that mark is
+ *    born black (gc/mark/marker.ts). What is black is not freed: the sweep makes it white.
+ * 5. An object that no field refers to yet is on the shadow stack of its goroutine at every
+ *    safepoint. The stack is a root, and a cycle begins only when each P that runs is at a
+ *    safepoint.
+ * 6. No mark begins before the sweep is complete. So no sweeper reads the mark bytes of a mark that
+ *    is under way.
  */
 
 import { compareAndSwap, load, now, or, store } from '#sync'
@@ -24,8 +44,8 @@ import * as pWords from '../memory/words/p.ts'
 import type { Here } from './here.ts'
 
 /**
- * Pages that are swept for each page that is acquired, at most. If the trigger is nearer, the P
- * that starts the cycle sweeps the rest.
+ * The most pages that a P sweeps for each page that it acquires. If the trigger is too near for
+ * that, the P that starts the cycle sweeps the rest.
  */
 const MOST_PAGES_PER_PAGE = 16
 
@@ -33,7 +53,7 @@ export class Sweeper {
   private readonly here: Here
   private readonly memory: Memory
   private readonly heap: Heap
-  /** For the allocator, which sweeps to use a span itself. */
+  /** For the allocator: a refill may sweep a span in order to use it. */
   readonly sweep: Sweep
 
   constructor(here: Here, heap: Heap) {
@@ -43,20 +63,23 @@ export class Sweeper {
     this.sweep = heap.sweepOf(here.index, () => this.complete())
   }
 
-  /** True if every span is swept. */
+  /** True if the sweep is complete: every span is swept. */
   get isComplete(): boolean {
     return load(this.memory.meta, control.SWEEPERS) === control.SWEEP_DRAINED
   }
 
   /**
-   * True if a span may be left to take. False while others sweep the last ones: there is nothing to
-   * do but to wait for them.
+   * True if the sweep is not drained: a span may be left to take. If this is false while the sweep
+   * is not complete, other sweepers have the last spans, and a P can only wait for them.
    */
   get hasWork(): boolean {
     return (load(this.memory.meta, control.SWEEPERS) & control.SWEEP_DRAINED) === 0
   }
 
-  /** Sweeps one span. False if none is left to take; others may still be sweeping theirs. */
+  /**
+   * Sweeps one span. False if the sweep is drained; others may still be sweeping the spans that
+   * they took.
+   */
   sweepOne(): boolean {
     if (!this.sweep.begin()) return false
     const swept = this.sweepNext()
@@ -72,6 +95,9 @@ export class Sweeper {
         or(meta, control.SWEEPERS, control.SWEEP_DRAINED)
         return false
       }
+      // The lists of a class only become shorter until the next termination stop. So a class whose
+      // lists are empty is done, and SWEEP_CLASS leads all sweepers past it. The last class drains
+      // the sweep.
       const id = this.heap.central.popUnswept(spanClass)
       if (id === 0) compareAndSwap(meta, control.SWEEP_CLASS, spanClass, spanClass + 1)
       else if (this.heap.spans.ownToSweep(id)) {
@@ -81,7 +107,7 @@ export class Sweeper {
     }
   }
 
-  /** A span's worth of sweeping in idle time; false if there is nothing to sweep. */
+  /** Sweeps one span, for a P that has nothing better to do. False if the sweep is drained. */
   sweepInBackground(): boolean {
     if (!this.hasWork) return false
     const began = now()
@@ -90,13 +116,19 @@ export class Sweeper {
     return swept
   }
 
-  /** Sweeps all that is left: in the setup stop, where nobody else does. */
+  /**
+   * Sweeps all that is left, in a stop. No P stops while it sweeps a span, so afterwards the sweep
+   * is complete.
+   */
   finish(): void {
     while (this.sweepOne());
     if (!this.isComplete) throw new InternalError('sweepers are at work in a stopped world')
   }
 
-  /** In the termination stop: every swept span becomes an unswept one. */
+  /**
+   * In the termination stop: every swept span becomes an unswept one, by adding 2 to the generation
+   * of the heap (heap/central.ts). The caches hold no span any more.
+   */
   startSweep(): void {
     const { meta } = this.memory
     if (!this.isComplete) throw new InternalError('a cycle ends before the sweep of the last one')
@@ -108,7 +140,11 @@ export class Sweeper {
     this.memory.set(control.SWEEP_BEGAN_LIVE, load(meta, control.HEAP_LIVE))
   }
 
-  /** Sets the pace so that sweeping is done a little before the trigger. At commit. */
+  /**
+   * Sets the pace of the proportional sweep, so that the sweep is drained a little before the live
+   * heap reaches the trigger. In the termination stop, and when GOGC changes. Without a trigger
+   * there is no pace: the P that starts a cycle sweeps everything.
+   */
   pace(sweepDistance: number): void {
     const { meta, metaF64, layout } = this.memory
     const rate = layout.measures + control.SWEEP_PAGES_PER_BYTE
@@ -126,7 +162,7 @@ export class Sweeper {
 
   /**
    * Sweeps what the pace asks for before `bytes` are acquired (Go's deductSweepCredit).
-   * `pagesPaid`: pages that the caller brings swept. @safepoint
+   * `pagesPaid`: pages that count as swept already. @safepoint
    */
   payFor(bytes: Bytes, pagesPaid: number): void {
     const { meta } = this.memory
@@ -141,7 +177,7 @@ export class Sweeper {
     }
   }
 
-  /** True if fewer pages are swept than the pace asks of a heap that has grown by so much. */
+  /** True if fewer pages are swept than the pace asks of a heap that has grown by `bytes` more. */
   private isBehind(bytes: Bytes, pagesPaid: number): boolean {
     const { meta } = this.memory
     const rate = this.memory.get(control.SWEEP_PAGES_PER_BYTE)

@@ -1,9 +1,39 @@
 /**
  * What the collector needs of the floor above: stopping the world, sleeping, waking. The scheduler
- * implements it and hands it down at boot.
+ * implements it (scheduler/standing.ts) and hands it down at boot.
  *
  * At a safepoint this P may stop, and another phase may begin. A function that can reach one says
  * `@safepoint`; one that must not says `@nosafepoint`. test/structure/safepoints.ts checks both.
+ *
+ * Why a late raise cannot stop the next phase. A P sees a reason for a stop, is taken off the CPU,
+ * and raises the stop long after. Proof that this raise does nothing.
+ *
+ * 1. A phase begins and ends only in a stop. Each stop ends with a restart, which adds 1 to the
+ *    epoch.
+ * 2. The P reads the epoch first. Then it looks for the reason. Then it raises, by a
+ *    compare-and-swap of the stop word that needs the same epoch, and no stop that is raised
+ *    already (scheduler/stop.ts).
+ * 3. So if the raise succeeds, no stop was carried out since the epoch was read, and the phase is
+ *    the one in which the P looked. Else `raise` returns false, and the P asks its question again.
+ * 4. The epoch has 19 bits. So the raise would have to be late by exactly 2¹⁹ stops, or a multiple
+ *    of that, to be taken for one that is in time.
+ *
+ * What a P may do while it counts as stopped. It sleeps, or it waits for a restart, or it stands
+ * aside: it raises a stop, or leaves a drain under `helping`. No stop waits for it. So another P
+ * may be the actor at the same time, and all shared memory is the actor's. The P may do only this:
+ *
+ * 1. read shared words, where an answer that is old or half changed costs a short stop at most: the
+ *    raise that follows fails if a stop came between, and the stop asks the exact question
+ *    (gc/cycle.ts);
+ * 2. change a shared word atomically, if the actor does not rely on its value: DRAINERS, its own
+ *    DRAINING, poll words, the stop word, the counts of the ragged barrier, and
+ *    TERMINATION_ATTEMPTS (an attempt that is counted after the reset counts for the next cycle);
+ * 3. write plainly its own place (gc/record/place.ts), and since when it has been raising a stop:
+ *    the actor reads either the old value or the new one, and both will do;
+ * 4. become the actor itself, if a stop is raised and no P runs.
+ *
+ * It may not mark, allocate, sweep, touch an object, its queue or its stack, or run its goroutine.
+ * What it held is published before it counts as stopped (Collector.publish).
  */
 
 import type { Milliseconds } from '../memory/kinds.ts'
@@ -12,7 +42,7 @@ export const STOP_HEAP_CYCLE = 1
 export const STOP_FORCED_CYCLE = 2
 export const STOP_PERIODIC_CYCLE = 3
 export const STOP_FULL_CYCLE = 4
-/** The mark may be over. */
+/** The mark may be over: ask exactly, then end it or let it go on. */
 export const STOP_TERMINATION = 5
 /** GOGC changed. */
 export const STOP_COMMIT = 6
@@ -33,7 +63,7 @@ export type StopReason =
   | typeof STOP_FULL_CYCLE_STOPPED
   | typeof STOP_VERIFY
 
-/** Why a cycle was started (CYCLE_TRIGGER): its stop's reason. */
+/** Why a cycle was started (CYCLE_TRIGGER): the reason of its setup stop. */
 export type CycleTrigger =
   | typeof STOP_HEAP_CYCLE
   | typeof STOP_FORCED_CYCLE
@@ -41,23 +71,25 @@ export type CycleTrigger =
   | typeof STOP_FULL_CYCLE
 
 export interface World {
-  /** The number of stops so far: read it before the hint that leads to a stop. */
+  /**
+   * The number of stops that are over. Read it before looking for the reason of a stop (see above).
+   */
   epoch(): number
   /**
    * Stops the world if no stop has begun since `epoch` was read. The P that finds no P running
-   * acts: usually the last to stop. Returns after the restart: true if this call raised the stop,
-   * false if another stop came first. @safepoint
+   * acts, which is usually the last one to stop. Returns after the restart: true if this call
+   * raised the stop, false if another stop came first. @safepoint
    */
   raise(epoch: number, reason: StopReason): boolean
   /**
-   * The same, if `isDue` says so. It is asked after the epoch was read, and while this P counts as
-   * stopped: if the system takes the P off the CPU in there, no stop waits for it. So `isDue` reads
-   * shared words that another P may be changing in a stop: treat its `true` as a hint. It writes
-   * shared words only atomically, except the P's own place (gc/record/place.ts). @safepoint
+   * The same, if `isDue` says so, in the epoch in which it says so. This P counts as stopped before
+   * it asks `isDue`, and until the restart. So if the system takes it off the CPU between its look
+   * and its raise, no stop waits for it, and another P can raise in its place. `isDue` must keep to
+   * what a P may do while it counts as stopped (see above); its `true` is a hint. @safepoint
    */
   raiseIf(isDue: () => boolean, reason: StopReason): boolean
   /**
-   * Serves what the poll word asks: a stop, a flush, a stack scan. Throws when the run is over.
+   * Serves what the poll word asks for: a stop, a flush, a stack scan. Throws when the run is over.
    * @safepoint
    */
   safepoint(): void
@@ -73,24 +105,24 @@ export interface World {
    */
   hasOtherWork(): boolean
   /**
-   * Asks every other P to flush its barrier buffer and to publish its grey objects, and waits for
-   * all of them in slices of 100 µs (Go's forEachP). @safepoint
+   * Asks every other P to flush its barrier buffer and to publish its grey objects. Waits for all
+   * of them, in slices of 100 µs at first and longer ones later (Go's forEachP). @safepoint
    */
   raggedBarrier(): void
-  /** Work was published: wakes one P that sleeps, if there is one. */
+  /** Work was published. Wakes one P that sleeps, if there is one. */
   wakeForWork(): void
-  /** A phase began or ended: wakes every P that sleeps. */
+  /** A phase began or ended. Wakes every P that sleeps. */
   wakeAll(): void
   wake(p: number): void
   /**
-   * What to throw for an error that was met beneath the program. The program's own (out of memory,
-   * its stack used up) is thrown to it. Any other ends the run at once, so that no program can
-   * catch it and go on.
+   * Says what to throw for an error that was met below the program. The program's own errors (out
+   * of memory, its stack used up) are thrown to it. Any other error ends the run at once, so that
+   * no program can catch it and go on.
    */
   endedBy(error: unknown): unknown
   /**
-   * How long the host's own collector (V8's) held this thread up since this was asked last, in ms;
-   * 0 where nobody counts.
+   * How long V8's own collector has held this thread up since this was last asked, in ms. 0 where
+   * nobody counts it.
    */
   v8CollectionMs(): number
 }

@@ -76,7 +76,7 @@ import type { Marker } from './marker.ts'
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
-/** In words. A full buffer is flushed before the pair that would not fit. */
+/** Words of a buffer. A full buffer is flushed before the pair that would not fit. */
 const CAPACITY = 2 * pWords.BARRIER_PAIRS
 
 /** @nosafepoint */
@@ -102,8 +102,8 @@ export class WriteBarrier {
   }
 
   /**
-   * Stores a reference in a word of the heap. The check for the barrier is one plain load: it
-   * changes only in stops.
+   * Stores a reference in a word of the heap. The check whether the barrier is on is one plain
+   * load: the word changes only in stops.
    */
   write(word: number, value: Addr): void {
     if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.heap[word], value)
@@ -120,8 +120,8 @@ export class WriteBarrier {
   }
 
   /**
-   * Shades a value that moves without a store to the heap: a constructor's argument, a value handed
-   * over.
+   * Shades a value that reaches an object without overwriting anything: an argument of a
+   * constructor, a value that is handed over.
    */
   shade(value: Addr): void {
     if (this.meta[WRITE_BARRIER] !== 0) this.record(0, value)

@@ -1,26 +1,33 @@
 /**
- * Draining: root jobs first, then grey objects, until there is nothing left or the drain is called
- * off (mgcmark.go gcDrain and gcDrainN, Go 1.19).
+ * Draining: take root jobs and grey objects and scan them, until there is nothing left, the work
+ * asked for is done, or the drain is called off (mgcmark.go gcDrain and gcDrainN, Go 1.19). A
+ * worker takes root jobs first; an assist takes them only when it finds no grey object.
  *
  *   enter     DRAINERS + 1
- *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack); after each: account
- *             for it, let others have work if the shared list is empty, serve stops
- *   countOff  DRAINERS − 1, by the termination policy. It then looks whether the mark may be over
+ *   drain     in steps of about 2000 bytes of scan work (Go's gcCreditSlack). After each: count it,
+ *             give others work if the shared list is empty, and look at the poll word
+ *   countOff  DRAINERS − 1, by the termination policy. Then it looks whether the mark may be over
  *
- * Grey objects that a drain leaves behind stay in this P's queue. Nobody else sees them until the P
+ * Grey objects that a drain leaves behind stay in this P's queue. No other P sees them until this P
  * publishes them.
  *
- * Two questions about the end of the mark, both hints, both false while shared work is left:
+ * Two questions about the end of the mark. Both are hints, and both are false while shared work is
+ * left: a full work buffer, a root job, or a flagged span.
  *
  *                 DRAINERS                         SCANS_WANTED
  *   isQuiescent   0                                0
  *   isOutOfWork   none that belongs to a P that    any
  *                 runs
  *
- * Proof that somebody looks.
+ * Why isOutOfWork asks only for drainers that run: a P that counts as stopped has published its
+ * grey objects first. So it hides no work, and it may be off the CPU for long.
+ *
+ * Proof that some P looks after the last work is done.
+ *
  * 1. A P that leaves a drain decrements DRAINERS, then reads SCANS_WANTED.
- * 2. A P that has served a wanted scan decrements SCANS_WANTED, then reads DRAINERS.
- * 3. The later of the two decrements sees both at 0.
+ * 2. A P that has served a wanted scan publishes, decrements SCANS_WANTED, then reads DRAINERS.
+ * 3. Both decrements are atomic, so one of them is the later one. The P that made it sees both at
+ *    0.
  */
 
 import { add, load, sub } from '#sync'
@@ -38,12 +45,12 @@ import type { WorkBuffers } from './work-buffers.ts'
 /** Scan work between two looks at the world (Go's gcCreditSlack). */
 export const CREDIT_SLACK = 2000
 /**
- * Work between two looks at whether an idle or fractional worker should leave (Go's
- * drainCheckThreshold).
+ * Work between two looks at whether the drain should end, for an idle or fractional worker, an
+ * offer of a role, or an assist (Go's drainCheckThreshold).
  */
 const CHECK_THRESHOLD = 100_000
 
-/** Where the scan work of workers goes. */
+/** Takes the scan work of workers, and makes credit of it. */
 export interface CreditSink {
   payFrom(work: number): void
 }
@@ -93,8 +100,9 @@ export class Drain {
   }
 
   /**
-   * True if nobody drains, no stack is wanted and no shared work is left: the mark may be over.
-   * Shared work is read last: a scan that was served has published.
+   * True if no P drains, no stack is wanted and no shared work is left: the mark may be over.
+   * Shared work is read last: a P that serves a scan publishes before it counts the scan as served,
+   * so if the count is 0, what the scan found is in sight.
    */
   get isQuiescent(): boolean {
     const { meta } = this.memory
@@ -103,7 +111,7 @@ export class Drain {
   }
 
   /**
-   * True if no P that runs drains, and no shared work is left; stacks may still be wanted. A P that
+   * True if no P that runs drains, and no shared work is left. Stacks may still be wanted. A P that
    * is in a drain and does not run has published what it holds: it is stopped, or stands aside.
    */
   get isOutOfWork(): boolean {
@@ -129,21 +137,25 @@ export class Drain {
   }
 
   /**
-   * A plain load, as every poll; the bit that sends allocations the slow way asks nothing of a
-   * drain.
+   * A plain load, as every poll. POLL_ALWAYS only sends allocations the slow way, and asks nothing
+   * of a drain.
    */
   private get isPolled(): boolean {
     return (this.memory.meta[this.pollWord] & ~pWords.POLL_ALWAYS) !== 0
   }
 
+  /**
+   * Counts this P in. A P may be in two drains at a time: one at the gate, and a worker that runs
+   * at a safepoint of that one. So DRAINING is a count.
+   */
   enter(): void {
     add(this.memory.meta, this.drainingWord, 1)
     add(this.memory.meta, control.DRAINERS, 1)
   }
 
   /**
-   * Counts this P off: by the termination policy, once what it holds is published or does not
-   * count. True if it was the last that drained.
+   * Counts this P off. The termination policy calls it, when what the P holds is published, or is
+   * safe to leave unpublished (each policy says why). True if this P was the last that drained.
    */
   countOff(): boolean {
     this.memory.faults.pass('drain/count-off')
@@ -156,7 +168,7 @@ export class Drain {
     this.barrier.flush()
   }
 
-  /** What this P's queue holds becomes everybody's. True if it held anything. */
+  /** Publishes the P's grey objects, and wakes a P for them. True if there were any. */
   publish(): boolean {
     const isWork = this.marker.queue.publish()
     if (isWork) this.world.wakeForWork()
@@ -164,8 +176,9 @@ export class Drain {
   }
 
   /**
-   * A worker's drain, to the end of the work or until `isOver`, which is asked after root jobs and
-   * every 100,000 bytes. Its scan work becomes background credit. @safepoint
+   * A worker's drain: to the end of the work, or until `isOver`, which is asked after each root job
+   * and after every 100,000 bytes. Its scan work becomes credit, which pays for assists that wait.
+   * @safepoint
    */
   drainForCredit(isOver: () => boolean): void {
     const { meta } = this.memory
@@ -174,8 +187,9 @@ export class Drain {
     for (;;) {
       if (this.isPolled) this.world.safepoint()
       this.verifyIfDue()
-      // After a stop everything is read again: the phase may have ended, and the next cycle begun.
+      // A safepoint may end the cycle and begin the next one. So after it everything is read again.
       if (meta[control.BLACKEN_ENABLED] === 0 || meta[control.CYCLES] !== cycle) break
+      // A worker takes roots first: what they lead to is work for all Ps.
       const rootWork = this.roots.scanNext()
       if (rootWork >= 0) {
         this.credit.payFrom(rootWork)
@@ -196,7 +210,8 @@ export class Drain {
   }
 
   /**
-   * Verifies the mark in a stop, once it is as far as the setup stop said (`--check`). @safepoint
+   * `--check`: verifies the mark in a stop, once as much work is done as the setup stop said.
+   * @safepoint
    */
   verifyIfDue(): void {
     const { meta } = this.memory
@@ -210,7 +225,8 @@ export class Drain {
 
   /**
    * An assist's drain: until it has done `wanted` bytes of scan work, or is called off, which is
-   * asked every 100,000 bytes. Returns what it did; none of it becomes credit.
+   * asked after every 100,000 bytes, or this P is polled. Returns the work that it did. None of it
+   * becomes background credit: the assist's own goroutine gets the credit.
    */
   drainWork(wanted: number, isCalledOff: () => boolean = () => false): number {
     const { meta } = this.memory
@@ -224,6 +240,8 @@ export class Drain {
         if (isCalledOff()) break
       }
       if (meta[control.BLACKEN_ENABLED] === 0 || meta[control.CYCLES] !== cycle) break
+      // An assist takes a root only if there is no grey object: a root job may be far more than it
+      // owes.
       if (this.step() === 0) {
         const rootWork = this.roots.scanNext()
         if (rootWork < 0) break
@@ -235,7 +253,10 @@ export class Drain {
     return work + this.account()
   }
 
-  /** Marks in a stopped world: all there is, or about so many bytes of heap. */
+  /**
+   * Marks in a stopped world: everything, or about `most` bytes of heap. The actor is alone, so it
+   * may scan the stack of any goroutine.
+   */
   drainStopped(most = Number.POSITIVE_INFINITY): void {
     for (let done = 0; done < most; ) {
       const wasRoot = this.roots.scanNextStopped() >= 0
@@ -247,8 +268,9 @@ export class Drain {
   }
 
   /**
-   * One step of marking; 0 if nothing was found, not even in the barrier's buffer or in flagged
-   * spans.
+   * One step of marking. Returns 0 if nothing was found: not in the queue or the shared list, then
+   * not in the barrier buffer, then not in flagged spans. In this order, since the later ones cost
+   * more.
    */
   private step(): number {
     const done = this.marker.scanSome(CREDIT_SLACK)
@@ -259,7 +281,10 @@ export class Drain {
     return this.marker.scanFlaggedSpans() ? 1 : 0
   }
 
-  /** Adds what was marked to the counters; returns the scan work. */
+  /**
+   * Adds what was marked since the last call to the counters of the cycle. Returns the scan work of
+   * it.
+   */
   account(): number {
     const marker = this.marker
     const work = marker.scanWork
@@ -271,6 +296,7 @@ export class Drain {
   }
 
   private shareIfWanted(): void {
+    // If the shared list is empty, another P may have nothing to do.
     if (this.buffers.isEmpty && this.marker.queue.share()) this.world.wakeForWork()
   }
 }

@@ -1,11 +1,13 @@
 /**
- * A P's own grey objects (Go's gcWork): two work buffers, the active one and a spare. Filling or
- * emptying one swaps them, and only when both are full or both empty are the shared lists touched:
- * a P that goes back and forth over a buffer's end costs nobody.
+ * A P's own grey objects (Go's gcWork): two work buffers, the active one and a spare.
  *
- * Only this thread knows which buffers it holds. So a P publishes them before it counts as
- * stopped, and nobody ever looks into the queue of another: what a stopped world has not published
- * does not exist.
+ * A P adds and takes at the end of the active buffer. When that is full, or empty, the P swaps the
+ * two. Only when both are full, or both empty, does it go to the shared lists. So a P that goes
+ * back and forth over the end of a buffer does not touch the lock each time.
+ *
+ * Only this P's thread knows which buffers it holds, and no P looks into the queue of another. So a
+ * P must publish its buffers before it counts as stopped. What is not published then, the stop
+ * cannot see, and the mark could end without it.
  */
 
 import type { Addr, MetaWords, WorkBuffer } from '../../memory/kinds.ts'
@@ -13,7 +15,7 @@ import { WORK_BUFFER_COUNT, WORK_BUFFER_ENTRIES, WORK_BUFFER_WORDS } from '../..
 import type { Memory } from '../../memory/memory.ts'
 import type { WorkBuffers } from './work-buffers.ts'
 
-/** Below this an active buffer is not worth sharing (Go's balance). */
+/** With no more objects than this, an active buffer is not worth sharing (Go's balance). */
 const TOO_FEW_TO_SHARE = 4
 
 /** @nosafepoint */
@@ -23,8 +25,8 @@ export class GreyQueue {
   private active: WorkBuffer = 0
   private spare: WorkBuffer = 0
   /**
-   * Word indices in the active buffer: its first entry, the next free one, the end. All 0 without
-   * one. The mark loop works on copies.
+   * Word indices in the active buffer: its first entry, the next free one, its end. All are 0 if
+   * there is no active buffer. The mark loop works on copies (Marker.scanSome).
    */
   floor = 0
   top = 0
@@ -35,14 +37,14 @@ export class GreyQueue {
     this.buffers = buffers
   }
 
-  /** Adds a grey object; false if no buffer can be had. */
+  /** Adds a grey object. False if no buffer is to be had: then it was not added. */
   put(object: Addr): boolean {
     if (this.top === this.ceiling && !this.makeRoom()) return false
     this.meta[this.top++] = object
     return true
   }
 
-  /** Takes a grey object, from the shared list if need be; 0 if there is none. */
+  /** Takes a grey object, from the shared list if this P has none; 0 if there is none. */
   take(): Addr {
     if (this.top === this.floor && !this.findMore()) return 0
     return this.meta[--this.top]
@@ -56,7 +58,7 @@ export class GreyQueue {
     )
   }
 
-  /** Hands all that this P holds to the shared lists; true if that was any object. */
+  /** Publishes all that this P holds. True if that was any object. */
   publish(): boolean {
     const any = !this.isEmpty
     this.suspend()
@@ -67,7 +69,10 @@ export class GreyQueue {
     return any
   }
 
-  /** Gives others something to do: the spare buffer, or half of the active one. True if it did. */
+  /**
+   * Publishes some of the P's objects for others: the spare buffer, or half of the active one. True
+   * if it did.
+   */
   share(): boolean {
     if (this.spare !== 0 && this.meta[this.spare + WORK_BUFFER_COUNT] > 0) {
       this.giveBack(this.spare)
@@ -86,7 +91,7 @@ export class GreyQueue {
     return true
   }
 
-  /** Makes room at `top`, in the spare buffer or a new one; false if no buffer can be had. */
+  /** Makes room at `top`, in the spare buffer or a new one. False if no buffer is to be had. */
   makeRoom(): boolean {
     this.swap()
     if (this.top !== this.ceiling) return true
@@ -102,7 +107,7 @@ export class GreyQueue {
   }
 
   /**
-   * Finds an object below `top`, in the spare buffer or in the shared list; false if there is none.
+   * Finds an object below `top`, in the spare buffer or in the shared list. False if there is none.
    */
   findMore(): boolean {
     this.swap()

@@ -1,22 +1,60 @@
 /**
- * Marking on one P: shading objects grey and scanning grey objects black.
+ * Marking on one P: shading white objects, and scanning what was shaded.
  *
- *   shade(object)   if its mark byte is white: make it black, put it in the grey queue
+ *   shade(object)   if its mark byte is WHITE: store BLACK, and put the object in the grey queue
  *   scan(object)    shade every object that it refers to
  *
- * Neither needs an atomic operation. Two markers may both find an object white: both queue it and
- * both scan it, which costs time and counts its bytes twice, but shades nothing that is not
- * reachable. The sweep counts the marks, exactly. The mark bytes of neighbouring objects are
- * different memory locations: stores to them do not disturb each other.
+ *   mark byte   in a mark                                     what makes it so
+ *   FREE        no object                                     the sweep
+ *   WHITE       not reached yet                               the sweep; allocation between marks
+ *   BLACK       reached: scanned, or in a work buffer         a marker; allocation in a mark
+ *   GREY_MARK   reached, and in no work buffer                a marker that got no work buffer
  *
- * A scan reads words that mutators may be writing. Whatever it reads, the barrier has shaded both
- * the value overwritten and the value written (gc/mark/barrier.ts), so either will do.
+ * `--check` adds two for freed slots in quarantine, which a mark must never meet.
  *
- * When no work buffer can be had, the object is left GREY and its span is flagged; a drain ends
- * with a pass over flagged spans.
+ * Black without marking. An object that is allocated while the phase is mark is born black: a cache
+ * colours a whole run of slots before it hands out the first one, and a large object before anybody
+ * knows it (heap/cache.ts). The slots that the caches have ready when the mark begins are blackened
+ * in the setup stop (gc/cycle.ts). No such object is ever scanned, and none needs it: it is born
+ * without references, and the barrier shades each one that is stored in it. If such an object dies
+ * in its first cycle, it is kept until the next mark.
  *
- * Scan work is counted as Go's: bytes walked, up to the last reference; objects without references
- * are none.
+ * Why no atomic operation is needed to mark.
+ *
+ * 1. In a mark the byte of a white object only goes to BLACK or to GREY_MARK, and only markers
+ *    store it. No sweeper runs, and allocation stores only bytes that were FREE.
+ * 2. Two markers may both find an object white. Then both store, and both queue the object, or
+ *    leave it grey and flag its span. So whichever store comes last, each of them sees to a scan,
+ *    and none is lost.
+ * 3. Both scan the object. That costs time, and counts its bytes twice in the marked bytes. It
+ *    shades nothing that one scan would not have shaded. The sweep counts the marks, so
+ *    SWEPT_MARKED_BYTES is exact.
+ * 4. The mark bytes of neighbours are different memory locations. A store to one never disturbs
+ *    another.
+ * 5. A marker may see an old WHITE for long. By 2 that is harmless. Whether the mark is over is
+ *    asked in a stop, and every P passes atomic operations before it stands there, so the actor
+ *    sees every mark byte.
+ *
+ * A scan reads words that the program may be writing. The barrier has shaded both the value that a
+ * store overwrites and the value that it writes (gc/mark/barrier.ts), so it does not matter which
+ * one the scan reads.
+ *
+ * When no work buffer is to be had.
+ *
+ * 1. The marker stores GREY_MARK in the mark byte, then sets the flag of the span (span.GREY), and
+ *    counts the span in GREY_SPANS.
+ * 2. A drain that finds nothing in queues, shared list and barrier buffer walks the flagged spans,
+ *    and scans each object that has a grey mark (scanFlaggedSpans). GREY_SPANS counts as work that
+ *    every P sees, so the mark is not over while it is above 0 (gc/mark/drain.ts).
+ * 3. Each walk makes at least the objects that it scans black, so the walks come to an end, even if
+ *    each scan leaves others grey.
+ * 4. A piece of an array that finds no buffer is scanned at once: there is no mark byte for a
+ *    piece.
+ * 5. A sweep that meets a grey mark ends the run: the mark was not over.
+ *
+ * Scan work is counted as Go counts it: the bytes walked, up to the last reference. Objects without
+ * references are none. Different from Go, they are queued too: a shade reads only the mark byte, so
+ * what an object refers to is known when it is scanned, and not before.
  */
 
 import { add, exchange, load, or, step as syncStep } from '#sync'
@@ -40,8 +78,8 @@ import type { GreyQueue } from './grey-queue.ts'
 const step = syncStep
 
 /**
- * What an object without references counts for where a drain asks how much it has done; it is no
- * scan work.
+ * What an object without references counts for when a drain asks how much it has done. It is no
+ * scan work, but a step must end after many of them too.
  */
 const NOSCAN_STEP = 16
 
@@ -57,8 +95,8 @@ export class Marker {
   private readonly check: boolean
 
   /**
-   * Heap scan work, and bytes of objects marked, since the caller last took them. Owner: this P's
-   * thread.
+   * Heap scan work, and bytes of the objects that were scanned, since the caller last took them.
+   * Only this P's thread uses them.
    */
   scanWork = 0
   bytesMarked = 0
@@ -74,7 +112,7 @@ export class Marker {
     this.check = check
   }
 
-  /** Makes a white object grey. `object` is not nil. */
+  /** Makes a white object grey: its byte is BLACK, and it is in the queue. `object` is not nil. */
   shade(object: Addr): void {
     const granule = object >>> GRANULE_SHIFT
     const colour = this.marks[granule]
@@ -85,9 +123,11 @@ export class Marker {
   }
 
   /**
-   * Scans up to about `budget` bytes of grey objects. Returns the steps done, 0 if there was
-   * nothing: see NOSCAN_STEP. The mark loop: shade and queue are written out here, and what they
-   * touch is in locals (13.5 ns an object with calls, 10 without, sweep included).
+   * Scans grey objects, up to about `budget` bytes. Returns how much was done, 0 if there was
+   * nothing (an object without references counts as NOSCAN_STEP). This is the mark loop. Shade and
+   * queue are written out here, and what they touch is in locals: 10 ns an object, 13.5 with calls,
+   * the sweep included. Whenever a method of the queue is called, `top` is handed to it and all
+   * three are read again.
    */
   scanSome(budget: number): number {
     const heap = this.heap
@@ -114,6 +154,7 @@ export class Marker {
       const header = heap[word]
       const references = header >>> HEADER_REFERENCES_SHIFT
       const slot = meta[typeSlots + (header & HEADER_TYPE_MASK)]
+      // Uncommon: a piece, an array of references, or a type whose slots the table does not know.
       if ((entry & OBLET) !== 0 || references === REFERENCE_ARRAY || slot === 0) {
         queue.top = top
         done += this.scanUncommon(entry)
@@ -161,7 +202,9 @@ export class Marker {
     return done
   }
 
-  /** Scans anything: an object, an array or a piece of one. */
+  /**
+   * Scans an entry of any kind: an object, an array, or a piece of one. Returns how much was done.
+   */
   private scanUncommon(entry: number): number {
     const heap = this.heap
     const word = entry >>> 2
@@ -175,12 +218,15 @@ export class Marker {
       : this.scanRange(entry + 4, entry + 4 + references * 4) + 4
   }
 
-  /** Scans the first piece of an array of references and queues the others. */
+  /**
+   * Scans the first piece of an array of references and queues the others, so that no step takes
+   * long and other Ps can share a large array. Only this first scan counts the object's bytes.
+   */
   private scanArray(array: Addr): number {
     const end = this.endOfArray(array)
     this.bytesMarked += this.slotBytes(array)
     for (let piece = array + OBLET_BYTES; piece < end; piece += OBLET_BYTES) {
-      // Without a buffer the piece is scanned at once: a long step instead of a lost object.
+      // Without a buffer the piece is scanned at once: a long step is better than a lost object.
       if (!this.queue.put(piece + OBLET)) this.scanRange(piece, Math.min(piece + OBLET_BYTES, end))
     }
     return (
@@ -213,8 +259,8 @@ export class Marker {
   }
 
   /**
-   * No buffer: the mark byte alone must tell. The byte is stored before the flag, so a P that sees
-   * the flag finds the object.
+   * No buffer is to be had, so only the mark byte can tell that the object must be scanned. The
+   * byte is stored before the flag. The flag is atomic, so a P that sees it finds the byte.
    */
   private leaveGrey(object: Addr): void {
     this.marks[object >>> GRANULE_SHIFT] = span.GREY_MARK
@@ -223,7 +269,8 @@ export class Marker {
   }
 
   /**
-   * Queues or scans what was left grey; true if there was any. To be called with an empty queue.
+   * Scans what was left grey, in all flagged spans. True if there was a flag. The caller's queue
+   * must be empty, so that the buffers that it holds are free for what these scans find.
    */
   scanFlaggedSpans(): boolean {
     const meta = this.meta
@@ -233,8 +280,8 @@ export class Marker {
     for (let page = 1 as SpanId; page < end; ) {
       const pages = meta[this.spans.word(page, span.PAGES)]
       const inUse = meta[this.memory.layout.pageSpan + page] === page
-      // The exchange lets one marker only answer for the flag; it comes before the look, so a later
-      // grey object flags again.
+      // Of two markers only one gets the flag from the exchange. The exchange comes before the look
+      // at the bytes: an object that is left grey after the look sets the flag again.
       if (inUse && exchange(meta, this.spans.word(page, span.GREY), 0) !== 0) {
         add(meta, GREY_SPANS, -1)
         this.scanGreyOf(page)

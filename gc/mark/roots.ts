@@ -1,23 +1,40 @@
 /**
- * Roots: globals, in jobs of 256 KiB, and the shadow stack of every goroutine that lives when the
- * cycle begins, a job each. Jobs are counted in the setup stop and taken by ticket.
+ * Roots: globals, in jobs of 256 KiB, and shadow stacks, one job for each goroutine record that was
+ * ever used. The setup stop counts the jobs. A P takes one by a ticket (ROOT_NEXT).
+ *
+ * When a stack is grey, and when it is black.
+ *
+ *   grey    SCANNED_CYCLE of its goroutine is not CYCLES: every stack, from the setup stop on
+ *   black   SCANNED_CYCLE is CYCLES: from its scan, which is one step, to the next setup stop. The
+ *           stack of a goroutine that is born in a mark is black from the start
+ *
+ * A black stack is never scanned again in its cycle. What its goroutine loads later was in the
+ * heap, and each reference that it takes out of the heap is shaded (gc/mark/barrier.ts).
  *
  * Which P scans the stack of a goroutine that is
- *   not running    the P that takes the job, as its owner: CAS status → status | SCAN, scan, clear.
- *                  A P that is about to run the goroutine waits until SCAN is clear
- *   running here   this P, at once: a worker runs at a safepoint of the goroutine, where its stack
- *                  is complete
- *   running there  its own P. The job leaves a mark (CAS RUNNING → RUNNING | SCAN_WANTED) and
- *                  counts in SCANS_WANTED until it is done. The P serves it at its next safepoint,
- *                  and in any case before the goroutine stops running: leaving RUNNING is a CAS
- *                  that fails while the mark is there
+ *
+ *   not running    the P that takes the job. It sets SCAN by a CAS (status → status | SCAN), scans,
+ *                  and clears SCAN. A P that is about to run the goroutine waits until it is clear
+ *   running here   the P that takes the job, at once: it is at a safepoint of the goroutine, where
+ *                  the stack is complete
+ *   running there  the P that runs it. The P that takes the job sets SCAN_WANTED by a CAS (RUNNING
+ *                  → RUNNING | SCAN_WANTED), and counts the stack in SCANS_WANTED until it is
+ *                  scanned. The other P scans it at its next safepoint, and in any case before the
+ *                  goroutine stops running: leaving RUNNING is a CAS that fails while SCAN_WANTED
+ *                  is set
  *
  * Proof that no stack is missed.
- * 1. A goroutine that is alive at setup has a job. From the job on, its status says which P will
- *    scan it, and every change of status is a CAS.
- * 2. A goroutine that is born later has only references that its creator shaded
- *    (gc/mark/barrier.ts) and what it loads through shaded paths.
- * 3. Once scanned, a stack stays black: SCANNED_CYCLE.
+ *
+ * 1. A goroutine that is alive in the setup stop has a job.
+ * 2. The P that takes the job decides by the status which P scans the stack. Every change of a
+ *    status is a CAS. So the status cannot change between the decision and the bit that holds the
+ *    decision.
+ * 3. The bit stays set until the stack is scanned. SCAN keeps the goroutine from starting to run,
+ *    and SCAN_WANTED keeps it from ceasing to run.
+ * 4. A goroutine that is born in the mark needs no scan. Its stack holds only what its creator
+ *    shaded (gc/mark/barrier.ts), and later what it loads through shaded paths.
+ * 5. The termination stop does not end the mark while a job is left or a stack is wanted
+ *    (gc/cycle.ts).
  */
 
 import { add, and, compareAndSwap, load, notify, now, or, sub } from '#sync'
@@ -49,7 +66,11 @@ export class Roots {
     this.stack = stack
   }
 
-  /** Counts the jobs, in the setup stop. */
+  /**
+   * Counts the jobs. In the setup stop, so that all which lives then has a job. A goroutine that is
+   * born later needs none: its stack is black. If it reuses a record whose job is not taken yet,
+   * that job finds it black.
+   */
   prepare(): void {
     const { meta } = this.memory
     meta[control.ROOT_NEXT] = 0
@@ -67,7 +88,7 @@ export class Roots {
     return this.scanOne('running')
   }
 
-  /** The same in a stopped world: every stack may be scanned. */
+  /** The same in a stopped world, where the actor may scan every stack. */
   scanNextStopped(): number {
     return this.scanOne('stopped')
   }
@@ -75,6 +96,7 @@ export class Roots {
   private scanOne(world: 'running' | 'stopped'): number {
     const { meta } = this.memory
     if (!this.areLeft) return -1
+    // The ticket may be past the last job: several Ps may have seen the last one.
     const job = add(meta, control.ROOT_NEXT, 1)
     if (job >= meta[control.ROOT_JOBS]) return -1
     this.memory.faults.pass('mark/root')
@@ -84,7 +106,11 @@ export class Roots {
       : this.scanGoroutine((job - globals + 1) as GoroutineId, world)
   }
 
-  /** Scans the stack of the goroutine that runs on this P if somebody wants it. True if it did. */
+  /**
+   * Scans the stack of the goroutine that runs on this P, if a marker wants it. True if one did.
+   * What the scan found is published before the scan counts as served: no drain of this P may
+   * follow, and a P that sees no wanted stack must see that work.
+   */
   serveWanted(): boolean {
     const { meta } = this.memory
     const goroutine = meta[this.memory.pWord(this.index, pWords.GOROUTINE)] as GoroutineId
@@ -100,7 +126,9 @@ export class Roots {
     return true
   }
 
-  /** Scans every stack that is still to be scanned by its own P. In a stopped world. */
+  /**
+   * Scans every wanted stack, in a stopped world: their Ps are stopped, so the stacks are complete.
+   */
   scanWanted(): void {
     const { meta, layout } = this.memory
     for (let index = 0; index < layout.procs; index++) {
@@ -132,12 +160,15 @@ export class Roots {
     const record = this.memory.goroutineWord(goroutine, 0)
     for (;;) {
       const status = load(meta, record + gWords.STATUS)
+      // A record without a goroutine, or one whose stack is black: it was scanned, or was born in
+      // this mark.
       if (status === gWords.G_FREE || status === gWords.G_DEAD) return 0
       if (meta[record + gWords.SCANNED_CYCLE] === meta[control.CYCLES]) return 0
       if (status === gWords.G_RUNNING) {
         if (meta[this.memory.pWord(this.index, pWords.GOROUTINE)] === goroutine)
           return this.scanOwn(goroutine)
         if (world === 'stopped') return this.scanStack(goroutine)
+        // False if the goroutine has stopped running by now: then this P looks at its status again.
         if (this.leaveToItsP(record)) return 0
       } else if (compareAndSwap(meta, record + gWords.STATUS, status, status | gWords.G_SCAN)) {
         const work = this.scanStack(goroutine)
@@ -149,10 +180,14 @@ export class Roots {
     }
   }
 
+  /**
+   * Asks the P that runs the goroutine to scan its stack. Only that P's thread has the stack's top,
+   * so no other P could. False if the goroutine runs no more.
+   */
   private leaveToItsP(record: MetaWord): boolean {
     const { meta } = this.memory
-    // Counted before it can be served, and by a P that drains: so a P that sees nobody drain sees
-    // every want.
+    // Counted before the scan can be served, so that SCANS_WANTED never falls below 0. And counted
+    // by a P that drains: so a P that sees no drainer sees every want.
     add(meta, control.SCANS_WANTED, 1)
     this.memory.faults.pass('mark/scan-wanted')
     if (
@@ -166,9 +201,9 @@ export class Roots {
       sub(meta, control.SCANS_WANTED, 1)
       return false
     }
-    // Read after the swap, since before it another goroutine may come to be in the record. If it
-    // has been served by now, and the record is nobody's or another's, the wrong P looks for
-    // nothing.
+    // The owner is read after the CAS, since before it the record may come to be another
+    // goroutine's. The scan may be served by now, and the record may be free or another
+    // goroutine's. Then the wrong P is asked, and finds nothing to do.
     const owner = meta[record + gWords.P]
     if (owner < 0) return true
     this.memory.metaF64[this.memory.pDouble(owner, pWords.SCAN_REQUESTED_AT)] = now()
@@ -177,11 +212,18 @@ export class Roots {
     return true
   }
 
+  /**
+   * Scans the stack of this P's own goroutine. Its height is in this thread, so it is saved first.
+   */
   private scanOwn(goroutine: GoroutineId): number {
     this.stack.save()
     return this.scanStack(goroutine)
   }
 
+  /**
+   * Scans a stack that is complete in memory, in one step, and makes it black. Two Ps may come here
+   * for one goroutine only one after the other, and the later finds it black.
+   */
   private scanStack(goroutine: GoroutineId): number {
     const { meta } = this.memory
     const record = this.memory.goroutineWord(goroutine, 0)

@@ -1,12 +1,18 @@
 /**
- * The shared lists of work buffers: full ones hold grey objects for anyone to scan, empty ones wait
- * to be used (Go's work.full and work.empty). A buffer belongs to the list that holds it, or to the
- * P that took it.
+ * The shared lists of work buffers (Go's work.full and work.empty). A full buffer holds grey
+ * objects for any P to scan; an empty one waits to be used. A buffer belongs to the list that holds
+ * it, or to the P that took it.
  *
- * Both lists are under one lock: they are touched once per 254 objects, and a lock-free stack would
- * need a tag against ABA that 32 bits have no room for. PUBLICATIONS counts every push to the full
- * list; termination compares it around its ragged barrier, which covers every way in which work can
- * become visible.
+ * Both lists are under one lock. They are touched once for 254 objects. A lock-free stack would
+ * need a tag against ABA, and a word of 32 bits has no room for one.
+ *
+ * When all buffers are in use, `takeEmpty` returns 0. What a marker does then is in
+ * gc/mark/marker.ts.
+ *
+ * PUBLICATIONS counts every push to the full list. The coordinator compares it before and after its
+ * ragged barrier. So it sees that grey objects were published, even if another P has taken them
+ * since. A flagged span and a wanted stack are not counted here: the coordinator asks for those
+ * before the barrier, and the stop asks for them exactly.
  */
 
 import { add, load } from '#sync'
@@ -24,7 +30,7 @@ export class WorkBuffers {
     this.memory = memory
   }
 
-  /** Hands a buffer with objects to everybody. */
+  /** Puts a buffer with objects into the full list, for any P to take. */
   putFull(buffer: WorkBuffer): void {
     const { meta } = this.memory
     this.memory.faults.pass('work/put-full')
@@ -39,7 +45,7 @@ export class WorkBuffers {
     add(meta, control.PUBLICATIONS, 1)
   }
 
-  /** A buffer with objects; 0 if there is none. */
+  /** Takes a buffer with objects; 0 if there is none. */
   takeFull(): WorkBuffer {
     const { meta } = this.memory
     if (load(meta, control.WORK_FULL_COUNT) === 0) return 0
@@ -67,7 +73,10 @@ export class WorkBuffers {
     }
   }
 
-  /** An empty buffer; 0 if all are in use: the caller must do without. */
+  /**
+   * Takes an empty buffer: a used one, or else the next one of the pool, which is touched as late
+   * as possible. 0 if all are in use; the caller must do without.
+   */
   takeEmpty(): WorkBuffer {
     const { meta, layout, faults } = this.memory
     if (faults.pass('work/take-empty')) return 0

@@ -1,27 +1,27 @@
 /**
- * The bucket of the CPU limiter (Go 1.19; docs/go-collector.md §6i). What the collector takes of
- * the CPU fills it, and what the program gets empties it.
+ * The bucket of the CPU limiter (Go 1.19; docs/go-collector.md §6i). The time that the collector
+ * takes of the CPU fills it, and the time that the program gets empties it.
  *
  *   fill     level + collector − program, from 0 to the capacity
  *   full     the collector is limited: no assists, no waits at a gate
- *   empty    it is limited no more
+ *   empty    the collector is limited no more
  *
- * So in the long run the collector has at most half of the time, and the bucket's capacity beyond
- * that. Different from Go:
+ * So in the long run the collector has at most half of the time, and beyond that at most the
+ * capacity of the bucket. Different from Go:
  *
  * 1. Limiting lasts until the bucket is empty. In Go it ends with the first moment that the program
- *    gets, so what limits one mark is off again before the next.
- * 2. While the goal leaves no runway, the capacity is a tenth of Go's. This is so where a memory
- *    limit lies below the live heap. In Go, assists then go on to a goal that is a tenth higher. A
- *    gate admits nothing, so a second of each P would be a second in which the program stands
- *    still.
+ *    gets, so what limits one mark is off again before the next one.
+ * 2. While the goal leaves no runway, the capacity is a tenth of Go's. The goal leaves none where a
+ *    memory limit lies below the live heap. In Go, assists then let the heap grow to a goal that is
+ *    a tenth higher. A gate admits nothing, so with Go's capacity the program would stand still for
+ *    a second of each P.
  *
  * This is plain arithmetic, for the collector (gc/work/cpu-limiter.ts) and for simulators. Times
  * are CPU times: those of all Ps added up.
  */
 import { MiB } from './units.ts'
 
-/** A P's share of the capacity, in ms: Go's, and where the goal leaves no runway. */
+/** A P's share of the capacity, in ms: Go's, and the one where the goal leaves no runway. */
 const CAPACITY_MS = 1000
 const CAPACITY_WITHOUT_RUNWAY_MS = 100
 /** If the goal leaves less than this share of what lives, no cycle could keep to it. */
@@ -49,8 +49,8 @@ export function isWithoutRunway(goal: number, heapMarked: number): boolean {
 
 /**
  * The least live heap at which a limited collector starts a cycle, in bytes. Without it, where the
- * goal is no more than what lives, each allocation would start a cycle, and cycles cost more the
- * more lives.
+ * goal is no more than what lives, each allocation would start a cycle; and the more lives, the
+ * more a cycle costs.
  */
 export function limitedTrigger(heapMarked: number): number {
   return heapMarked + Math.max(LIMITED_SHARE * heapMarked, LIMITED_GROWTH)

@@ -64,8 +64,8 @@ export function memoryLimitGoal(
 }
 
 /**
- * The goal now, from the two that were committed. A goal that the memory limit sets is moved up by
- * nothing.
+ * The goal now: the smaller of the two that were committed. No rule raises a goal that the memory
+ * limit sets.
  */
 export function heapGoal(
   percentGoal: number,

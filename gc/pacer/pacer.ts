@@ -108,22 +108,23 @@ export interface Facts {
   creditLeft: number
 
   /**
-   * The terms of the memory limit, which are read only under a limit: memory that is mapped and not
-   * released,
+   * These four are read only under a memory limit. Here: bytes that are mapped and not released.
    */
   mappedReady: number
-  /** heap pages that are free and not released, */
+  /** Bytes of heap pages that are free and not released. */
   heapFree: number
-  /** bytes ever allocated in objects, */
+  /** Bytes ever allocated in objects. */
   totalAlloc: number
-  /** and bytes of objects ever freed. */
+  /** Bytes of objects ever freed. */
   totalFree: number
 
-  /** From just before startCycle to the reset. */
+  /** True from just before startCycle to the reset. */
   marking: boolean
-  /** At commit: nothing is left to sweep. False at a cycle's end, when sweeping begins. */
+  /**
+   * At commit: true if the sweep is complete. False at the end of a cycle, when sweeping begins.
+   */
   sweepDone: boolean
-  /** The cycle was asked for by gc(). */
+  /** True if the cycle was asked for by gc(). */
   forced: boolean
 }
 
@@ -229,12 +230,12 @@ export interface PacerDefinition<Name extends string> {
   readonly liveGoals?: boolean | 'under-limit'
   /** Every number to remember, with its first value. */
   readonly state: Readonly<Record<Name, number>>
-  /** Default: Go's number of workers. */
+  /** If left out: Go's number of workers. */
   startCycle?(state: Record<Name, number>, facts: Readonly<Facts>, plan: Plan): void
   revise(state: Readonly<Record<Name, number>>, facts: Readonly<Facts>): number
-  /** Default: learns nothing. */
+  /** If left out: the pacer learns nothing. */
   endCycle?(state: Record<Name, number>, facts: Readonly<Facts>): void
-  /** Default: does nothing. */
+  /** If left out: nothing is done at a commit. */
   commit?(state: Record<Name, number>, facts: Readonly<Facts>): void
   /**
    * Must set trigger and goal. If left out, hardGoal is 1.1 · goal, committedGoal the goal, and

@@ -28,11 +28,14 @@ export interface SoftHardVersion {
   /** The least trigger ratio, as a share of GOGC's. */
   readonly minShare: number
   /**
-   * All is taken as live as soon as more work was done than was expected. Else only beyond the soft
-   * goal.
+   * True: all of the heap is taken as live as soon as more work was done than was expected. False:
+   * only beyond the soft goal.
    */
   readonly isHardOnceExceeded: boolean
-  /** The controller aims at the growth to the goal that the cycle had. Else at GOGC's. */
+  /**
+   * True: the controller aims at the growth to the goal that the cycle had. False: at the growth
+   * that GOGC allows.
+   */
   readonly aimsAtCycleGoal: boolean
   /** The sweeper's room before the trigger, in bytes. */
   sweepRoom(gcPercent: number): number

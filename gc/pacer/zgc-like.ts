@@ -1,15 +1,15 @@
 /**
  * Decides when to start as ZGC's rule of the allocation rate does (JEP 333; zDirector in OpenJDK).
  * It predicts how long a cycle takes and how fast the program allocates, both from decaying means
- * and deviations. It starts that long before the goal would be reached. It knows only time, and
- * neither work nor shares of CPU.
+ * and deviations. A cycle starts that long before the goal would be reached. The rule knows only
+ * time, and neither work nor shares of CPU.
  *
  * Different from ZGC:
  *
  * - The goal is Go's. ZGC's is a fixed heap.
  * - Rates are those of the time of marking, since this collector measures them then.
  * - If the prediction was wrong, assists hold the program to the goal. ZGC stalls the program until
- *   memory is free, and Go's cannot be stalled.
+ *   memory is free; Go has no such stall.
  */
 import { fillGoals, gcPercentGoal, heapGoal, sweepMinTrigger } from './go-goal.ts'
 import type { Pacer, State } from './pacer.ts'

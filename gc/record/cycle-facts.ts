@@ -1,7 +1,10 @@
 /**
- * Writes down a cycle's facts for its record and for the statistics of the run. Each is written in
- * the stop in which it is known: when the cycle begins, when the pacer has planned it, and when its
- * mark is over.
+ * Writes down the facts of a cycle, for its record and for the statistics of the run. Each fact is
+ * written in the stop in which it is known: when the cycle begins, when the pacer has planned it,
+ * and when its mark is over.
+ *
+ * It also sets the measures that count from the start of a cycle to 0 (CYCLE_MEASURES). The mark
+ * and the pacer rely on that (gc/listener.ts).
  */
 
 import { load } from '#sync'
@@ -12,7 +15,7 @@ import * as pWords from '../../memory/words/p.ts'
 import { NullListener } from '../listener.ts'
 import type { CycleRecords } from './cycle-record.ts'
 
-/** Doubles of each P that count from the start of a cycle. */
+/** The doubles of each P that count from the start of a cycle. */
 const CYCLE_MEASURES = [
   pWords.ASSIST_MS,
   pWords.DEDICATED_MS,
@@ -24,7 +27,7 @@ const CYCLE_MEASURES = [
   pWords.BYTES_BLACKENED,
 ]
 
-/** Waits that may go on when the mark is over: since when, and their sum. */
+/** Waits that may last beyond the end of the mark: since when, and their sum. */
 const WAITS = [
   [pWords.GATE_SINCE, pWords.GATE_MS],
   [pWords.BLOCKED_SINCE, pWords.BLOCKED_MS],
@@ -56,7 +59,7 @@ export class CycleFacts extends NullListener {
     records.put('committedGoal', this.memory.get(control.COMMITTED_GOAL))
     records.put('heapScannable', meta[control.HEAP_SCANNABLE])
     records.put('consMarkBefore', consMark)
-    // Minus the rescues so far: the end of the cycle adds the rescues until then.
+    // Minus the rescues so far. At the end of the cycle the rescues until then are added.
     records.put('rescues', -load(meta, control.RESCUES))
   }
 
@@ -91,8 +94,9 @@ export class CycleFacts extends NullListener {
   }
 
   /**
-   * Cuts the waits of Ps that wait while the mark ends. The time until `end` counts for this cycle,
-   * the time from there on for the next.
+   * Cuts the waits of Ps that still wait when the mark ends. The time until `end` counts for this
+   * cycle, the time after it for the next. A P that waits is stopped now, so its doubles are the
+   * actor's.
    */
   private cutWaits(end: number): void {
     const { metaF64, layout } = this.memory
@@ -109,6 +113,7 @@ export class CycleFacts extends NullListener {
   override cycleEnded(requested: number, end: number): void {
     const { memory, records } = this
     const { meta } = memory
+    // Before the sums over Ps are taken: they hold only waits that have ended or were cut.
     this.cutWaits(end)
     records.put('largestRefill', meta[control.LARGEST_REFILL])
     records.put('markMs', requested - this.memory.get(control.MARK_STARTED_AT))

@@ -1,11 +1,12 @@
 /**
- * One record for each cycle, in a ring of shared memory. It is written in the termination stop,
- * completed when the sweep is, and taken by the host. A name is the index of a double in the
- * record. Sizes are in bytes, times in milliseconds.
+ * One record for each cycle, in a ring of shared memory. The record of the running cycle stands
+ * behind the ring and is filled in the stops of that cycle. The termination stop copies it into the
+ * ring. The end of the sweep completes it. The host takes it. A name is the index of a double in
+ * the record. Sizes are in bytes, times in milliseconds.
  *
- * A record is plain. The increment of CYCLE_RECORDS_WRITTEN, and later that of
- * CYCLE_RECORDS_COMPLETE, publishes it to the host. The host's increment of CYCLE_RECORDS_TAKEN
- * gives its slot back.
+ * The doubles of a record are plain. The increment of CYCLE_RECORDS_WRITTEN, and later that of
+ * CYCLE_RECORDS_COMPLETE, publishes them to the host. The host's increment of CYCLE_RECORDS_TAKEN
+ * gives the slot back.
  */
 
 import { add, load } from '#sync'
@@ -92,10 +93,7 @@ export class CycleRecords {
     this.running = memory.layout.cycleRecords + CYCLE_RECORDS * CYCLE_RECORD_DOUBLES
   }
 
-  /**
-   * Writes a value of the running cycle, in one of its stops. The record of the running cycle
-   * stands behind the ring.
-   */
+  /** Writes a value of the running cycle, in one of its stops. */
   put(field: RecordField, value: number): void {
     this.memory.metaF64[this.running + SLOT[field]] = value
   }
@@ -105,8 +103,9 @@ export class CycleRecords {
   }
 
   /**
-   * Puts the record of a cycle whose mark is over into the ring. A full ring drops it and counts
-   * that. In the termination stop.
+   * Copies the record of a cycle whose mark is over into the ring. If the ring is full, drops the
+   * record and counts that, so that a host that is late never holds a cycle up. In the termination
+   * stop.
    */
   finish(): void {
     const { meta, metaF64 } = this.memory
@@ -122,7 +121,10 @@ export class CycleRecords {
     add(meta, control.CYCLE_RECORDS_WRITTEN, 1)
   }
 
-  /** Adds what the sweep found to the newest record. By the sweeper that completed the sweep. */
+  /**
+   * Adds what the sweep found to the newest record. By the sweeper that completed the sweep: the
+   * next cycle begins after that, so no other P writes the record.
+   */
   completeSweep(): void {
     const { meta, metaF64 } = this.memory
     if (meta[control.CYCLE_RECORD_OPEN] === 0) return
@@ -140,7 +142,7 @@ export class CycleRecords {
 
   /**
    * Takes the next record; undefined if there is none. With `unfinished`, also a record whose sweep
-   * is not over. By the host.
+   * is not complete. By the host.
    */
   take(unfinished: boolean): RawCycle | undefined {
     const { meta, metaF64 } = this.memory

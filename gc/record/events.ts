@@ -1,9 +1,11 @@
 /**
- * Trace events of one P, in a ring of shared memory that the host drains. They are written only if
- * a trace was asked for. A full ring drops events and counts them, so a trace never holds a P up.
+ * Trace events of one P, in a ring of shared memory that the host drains. Events are written only
+ * if a trace was asked for. A full ring drops events and counts them, so a trace never holds a P
+ * up.
  *
- * The P writes an event plainly, then stores the count of events written, which publishes it. The
- * host reads the event, then stores the count of events read, which gives the slot back.
+ * The P writes an event plainly, then stores the count of events written, which publishes the
+ * event. The host reads the event, then stores the count of events read, which gives the slot back.
+ * So each of the two counts has one writer.
  */
 
 import { add, load, now, store } from '#sync'
@@ -14,8 +16,8 @@ import { CYCLES, DROPPED, STOPPED_AT } from '../../memory/words/control.ts'
 import { NullListener, type Slice } from '../listener.ts'
 
 /**
- * What a slice of time was spent on, each with what its detail stands for; null if it has none. The
- * ring holds their numbers in this order.
+ * What a slice of time was spent on, and what its detail stands for; null if it has none. The ring
+ * holds the number of a name in this order.
  */
 export const EVENT_DETAILS = {
   goroutine: 'goroutine',
@@ -73,7 +75,7 @@ export class Events extends NullListener {
     this.stop('mark termination')
   }
 
-  /** A stop in which this P acted, from when the world stood until now. */
+  /** A stop in which this P acted: from when the world stood until now. */
   private stop(kind: EventName): void {
     const { meta, metaF64 } = this.memory
     this.add(kind, metaF64[this.memory.controlDouble(STOPPED_AT)], meta[CYCLES])

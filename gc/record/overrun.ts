@@ -1,33 +1,39 @@
 /**
- * The account of the overrun: it names a cause for each byte by which a cycle passed its goal.
- * Every change of the live heap counts the bytes that it adds (heap/live-heap.ts). The P that made
- * the change names them before its next safepoint, by the first of these that holds:
+ * The account of the overrun. It names a cause for each byte by which a cycle passed its goal.
+ *
+ * Each change of the live heap counts by how much it has moved L past the goal (heap/live-heap.ts),
+ * in OVERRUN_OWED of the P that made it. While a cycle marks, that P names these bytes before its
+ * next safepoint. It takes the first of these causes that holds:
  *
  *   largeObject   the request is one large object, which was paid for before
  *   lock          a P is at a place, and others wait for the lock of the work buffers
  *   stall         a P is at a place of the termination, or a fault stalls it (gc/record/place.ts):
  *                 the bytes are named after the place
- *   wantedStack   no work is left and nobody drains, but a wanted stack is not scanned yet
- *   unattended    no work is left and nobody drains, and nobody has come yet to end the mark
- *   parkedWorker  an attempt to end the mark has failed, there is work, and nobody drains
+ *   wantedStack   no work is left and no P drains, but a wanted stack is not scanned yet
+ *   unattended    no work is left and no P drains, and no P has come yet to end the mark
+ *   parkedWorker  an attempt to end the mark has failed, there is work, and no P drains
  *   restart       the mark goes on after a stop that found work
  *   credit        the goroutine pays for the request with credit that it has
  *   refill        it has not enough credit, and pays next
  *
- * Two more are named elsewhere. `lateTrigger` is what lay above the goal when the cycle began.
- * `hostGc` takes over the bytes of a place at which the host's collector held a P up for most of a
- * long stretch.
+ * Why in this order: an absence explains more than a payment. If a P is missing at a place, the
+ * mark waits for it, and how the bytes are paid for would change nothing.
+ *
+ * Two more causes are named elsewhere. `lateTrigger` is what lay above the goal when the cycle
+ * began. `hostGc` takes over the bytes of a place at which the host's collector held a P up for
+ * most of a long stretch.
  *
  * Proof that the parts sum to the overrun:
  *
- * 1. The changes of a cycle and `lateTrigger` sum to it (heap/live-heap.ts).
+ * 1. The changes of a cycle and `lateTrigger` sum to the overrun (heap/live-heap.ts).
  * 2. Each change adds to OVERRUN_OWED of its P once. Naming moves the whole of that word to one
  *    part.
- * 3. What is not yet named when the mark ends goes to `refill`.
+ * 3. What is not named yet when the mark ends goes to `refill`.
  * 4. `hostGc` only moves bytes from part to part.
  *
  * The words of the account are plain. Each P writes only its own; in a stop, the actor writes all.
- * The reads of other Ps' places are hints: a stale one names a byte after a place just left.
+ * The places of other Ps are read as hints: with an old one, a byte is named after a place that the
+ * other P has just left.
  */
 
 import { load } from '#sync'
@@ -63,7 +69,9 @@ export class Overrun extends NullListener {
   private readonly owedDouble: MetaDouble
   private readonly partsDouble: MetaDouble
 
-  /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
+  /**
+   * `v8Ms` tells how long V8's collector has held this thread up since it was last asked, in ms.
+   */
   constructor(memory: Memory, pIndex: number, v8Ms: () => number) {
     super()
     this.memory = memory
@@ -73,7 +81,7 @@ export class Overrun extends NullListener {
     this.partsDouble = memory.pDouble(pIndex, pWords.OVERRUN_BY)
   }
 
-  /** Notes where this P is. A point that is no place of the termination does not count. */
+  /** Notes where this P is. A point that is no place of the termination changes nothing. */
   override at(point: FaultPoint): void {
     const place = 1 + (PLACES as readonly FaultPoint[]).indexOf(point)
     if (place > 0) this.place.be(place)
@@ -83,7 +91,7 @@ export class Overrun extends NullListener {
     this.place.be(0)
   }
 
-  /** Names what the last request of this P has added. */
+  /** Names the bytes that the last request of this P has added to the overrun. */
   override charged(_bytes: Bytes, payment: Payment, mark: MarkState): void {
     const { metaF64 } = this.memory
     const bytes = metaF64[this.owedDouble]
@@ -125,8 +133,8 @@ export class Overrun extends NullListener {
   }
 
   /**
-   * The place of some P that is at one; 0 if none is. A P that waits in the ragged barrier waits
-   * for another, so its place counts only if no other P is at one.
+   * The place of a P that is at one; 0 if none is. A P that waits in the ragged barrier waits for
+   * another one, so its place counts only if no other P is at one.
    */
   private stalledAt(): number {
     const { meta, layout } = this.memory
@@ -140,8 +148,8 @@ export class Overrun extends NullListener {
 }
 
 /**
- * Names what lay above the goal when the cycle began. It goes to the account of `pIndex`. In the
- * setup stop.
+ * Names what lay above the goal when the cycle began, in the account of P `pIndex`. In the setup
+ * stop.
  */
 function nameLateTrigger(memory: Memory, pIndex: number): void {
   const { meta, metaF64 } = memory
@@ -150,8 +158,8 @@ function nameLateTrigger(memory: Memory, pIndex: number): void {
 }
 
 /**
- * Names the rest when the mark is over: it is a refill's. What the caches give back from here on is
- * not in the account. In the termination stop.
+ * Names what is left when the mark is over: its requests would have been named as refills next.
+ * What the caches give back from here on is not in the account. In the termination stop.
  */
 function nameRest(memory: Memory): void {
   const { metaF64, layout } = memory
@@ -162,9 +170,9 @@ function nameRest(memory: Memory): void {
 }
 
 /**
- * Sums the account over all Ps into `OVERRUN_PARTS` doubles at `parts`, and the longest stretch at
- * each place, in ms, into PLACE_COUNT doubles at `gaps`. A stretch that has not ended is cut at the
- * request for the stop. In the termination stop.
+ * Sums the account over all Ps into OVERRUN_PARTS doubles at `parts`, and the longest stretch at
+ * each place, in ms, into PLACE_COUNT doubles at `gaps`. A stretch that has not ended is cut where
+ * the stop was requested, and its P is at no place from then on. In the termination stop.
  */
 export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   const { meta, metaF64, layout } = memory
@@ -188,7 +196,7 @@ export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
         stopped - metaF64[own + pWords.PLACE_SINCE],
       )
   }
-  // What any P had named after that place: the host's collector was the cause.
+  // What was named after such a place, by any P: V8's collector was the cause.
   for (let index = 0; index < layout.procs; index++) {
     const place = meta[memory.pWord(index, pWords.V8_PLACE)]
     metaF64[parts + HOST_GC] += metaF64[parts + place]

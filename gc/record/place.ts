@@ -1,12 +1,13 @@
 /**
- * Where a P is in the termination, or where a fault stalls it. What others allocate meanwhile is
- * named after the place (gc/record/overrun.ts). The cycle's record keeps the longest stretch at
- * each place: the gap. The end of a mark cuts every stretch. What holds a P up after that counts
- * neither for this cycle nor for the next.
+ * Where a P is in the termination, or where a fault stalls it: its place. What others allocate
+ * while it is there is named after the place (gc/record/overrun.ts). The record of the cycle keeps
+ * the longest stretch at each place: the gap. The end of a mark cuts every stretch. What holds a P
+ * up after that counts neither for this cycle nor for the next.
  *
- * The words are plain, and the P itself writes them, also while it stands aside (scheduler/stop.ts)
- * and another P acts. Then the actor reads an old place or a new one, and a stretch that ends just
- * then may count for the next cycle. Nothing but the record depends on these words.
+ * The words are plain. The P itself writes them, and the actor of a stop resets them. A P that
+ * stands aside (scheduler/stop.ts) may write while another P acts. Then the actor reads an old
+ * place or a new one, and a stretch that ends just then may count for the next cycle. Nothing but
+ * the record depends on these words.
  */
 
 import { now } from '#sync'
@@ -32,7 +33,7 @@ export const PLACES = [
 export const FIRST_FAULT_PLACE = 1 + PLACES.length
 export const IN_BARRIER = 1 + PLACES.indexOf('mark-termination/in-barrier')
 
-/** From this length on, in ms, a stretch is compared with the time in the host's collector. */
+/** A stretch of at least this length, in ms, is compared with the time in V8's collector. */
 const LONG_MS = 0.5
 
 export class Place {
@@ -43,7 +44,9 @@ export class Place {
   private readonly gapsDouble: MetaDouble
   private readonly v8Ms: () => number
 
-  /** `hostMs` tells how long the host's collector held this thread up since it was asked last. */
+  /**
+   * `v8Ms` tells how long V8's collector has held this thread up since it was last asked, in ms.
+   */
   constructor(memory: Memory, pIndex: number, v8Ms: () => number = () => 0) {
     this.memory = memory
     this.placeWord = memory.pWord(pIndex, pWords.PLACE)
@@ -57,7 +60,7 @@ export class Place {
     return this.memory.meta[this.placeWord]
   }
 
-  /** This P is at a place from now on; 0 for none. Ends the stretch at the place before. */
+  /** From now on this P is at `place`; 0 for none. Ends the stretch at the place before. */
   be(place: number): void {
     const { meta, metaF64 } = this.memory
     const before = meta[this.placeWord]

@@ -1,6 +1,6 @@
 /**
  * A snapshot of the counters. It is taken in a stopped world (STOP_STATISTICS), or by the host when
- * no P runs any more. So sums over Ps are exact and agree with each other.
+ * no P runs any more. So sums over all Ps are exact, and agree with each other.
  */
 import { load } from '#sync'
 import type { Cache } from '../../heap/cache.ts'
@@ -9,7 +9,8 @@ import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 
 /**
- * What is counted, in its order at STATISTICS. In bytes, pages, words and plain numbers, as named.
+ * What is counted, in the order of the doubles at STATISTICS: bytes, pages, words or plain numbers,
+ * as the names say.
  */
 export const STATISTIC_NAMES = [
   'allocatedBytes',
@@ -32,6 +33,7 @@ export type Statistics = Record<(typeof STATISTIC_NAMES)[number], number>
 /** Takes the snapshot. `caches` are those of all Ps. */
 export function takeStatistics(memory: Memory, caches: readonly Cache[]): void {
   const { meta, metaF64 } = memory
+  // What the current runs have handed out is not in the sums of the Ps yet.
   const current = caches.map(cache => cache.unretired())
   const statistics: Statistics = {
     allocatedBytes:

@@ -1,7 +1,10 @@
 /**
- * Where the mark may be over: the events that a termination policy hears, as this P sends them.
- * While the policy is at work the P is seen to be terminating (ACTIVITY), and to be out of the
- * protocol after it.
+ * Where the mark may be over: this P's events, as a termination policy hears them.
+ *
+ * After a drain and after a served scan the P may stay in the policy for a whole attempt. So its
+ * ACTIVITY says that it terminates the mark, for a person who asks what a P does, and afterwards
+ * the listeners hear that it has left the protocol. A refill and a wait at the gate are events of a
+ * goroutine that goes on, and change neither.
  */
 import type { MetaWord } from '../../memory/kinds.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -23,7 +26,10 @@ export class EndOfMark {
     return this.policy.remainderBytes
   }
 
-  /** This P's drain is over. @safepoint */
+  /**
+   * This P's drain is over. Every drain must end here, or DRAINERS would never come to 0.
+   * @safepoint
+   */
   drained(): void {
     this.here.listener.at('drain/leave')
     const before = this.enter()
@@ -32,8 +38,8 @@ export class EndOfMark {
   }
 
   /**
-   * This P has served a wanted scan. If it was the last one, no other P is left to notice that the
-   * mark is over. @safepoint
+   * This P has served a wanted scan. If it was the last one, perhaps no other P is left to notice
+   * that the mark is over. @safepoint
    */
   scanServed(): void {
     const before = this.enter()

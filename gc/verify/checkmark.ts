@@ -1,7 +1,11 @@
 /**
- * Checkmark (Go's gccheckmark). In the termination stop one thread marks the live heap a second
- * time, from all roots, with marks of its own. An object that it reaches and that the concurrent
- * mark did not reach is a lost object: the collector is wrong, and the run ends.
+ * Checkmark (Go's gccheckmark). In the termination stop the actor marks the live heap a second
+ * time, from all roots, with marks of its own. An object that it reaches and that is not black is a
+ * lost object: the collector is wrong, and the run ends.
+ *
+ * Why it finds every lost object of a cycle: the world is stopped, so what is reachable does not
+ * change, and this walk uses neither the barrier nor the marker. It runs after the mark has ended
+ * and before the sweep, so the mark bytes are those that the sweep would free by.
  */
 
 import { typeOf } from '../../heap/object.ts'
@@ -27,8 +31,8 @@ export class Checkmark {
   }
 
   /**
-   * Walks everything that is reachable. Returns its bytes, counting whole slots. Throws a
-   * BreachError for the first lost object.
+   * Walks everything that is reachable. Returns its bytes, where each object counts as its whole
+   * slot. Throws a BreachError for the first lost object.
    */
   verify(): number {
     const { marks, meta } = this.memory

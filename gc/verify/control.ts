@@ -6,6 +6,9 @@
  *   off          0        0           all marked    -          none                   empty
  *   mark         1        1           one is not    -          any                    any
  *   termination  1        0           one is not    all taken  none                   empty
+ *
+ * The barrier is on in a wider window than blackening: it is on before anything can be black, and
+ * off after the last shade that could matter (docs/go-collector.md §1).
  */
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -63,7 +66,10 @@ export function verifyControl(inspection: Inspection): void {
   verifyPs(inspection)
 }
 
-/** In a stopped world nobody sweeps, and a mark begins only after everything is swept. */
+/**
+ * In a stopped world no P sweeps. The sweep is complete before a mark begins, so SWEEPERS is
+ * SWEEP_DRAINED in every phase but off.
+ */
 function verifySweep(inspection: Inspection): void {
   const { meta, phase } = inspection
   const sweepers = meta[control.SWEEPERS]
@@ -97,8 +103,8 @@ function verifyLocks(inspection: Inspection): void {
 }
 
 /**
- * Scannable heap: what the last mark scanned, and then what was charged of L for scan spans. While
- * marking it is frozen.
+ * The scannable heap is what the last mark scanned, and what scan spans have been charged since.
+ * While a cycle marks it does not change.
  */
 function verifyScannable(inspection: Inspection): void {
   const { meta, memory, phase } = inspection

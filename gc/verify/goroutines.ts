@@ -79,6 +79,7 @@ export function verifyGoroutines(inspection: Inspection): void {
   verifyStacks(inspection, segments)
 }
 
+/** The records in the free list. */
 function freeRecords(inspection: Inspection): ReadonlySet<number> {
   const { meta, memory } = inspection
   const free = new Set<number>()
@@ -126,6 +127,10 @@ function verifyRunning(inspection: Inspection): void {
   }
 }
 
+/**
+ * Stacks must not overlap: a reference that one goroutine pushes would be a root of another. Words
+ * that belong to nobody are lost for the rest of the run.
+ */
 function verifyStacks(inspection: Inspection, segments: Segment[]): void {
   const { meta, memory } = inspection
   const inUse = segments.reduce((sum, { size }) => sum + size, 0)

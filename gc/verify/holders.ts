@@ -1,7 +1,7 @@
 /**
- * What holds each span in use. In a stopped world there are three kinds of holder: the swept lists
- * and the unswept lists of its class, and the cache of one P. A span is in one of them, once. A
- * span that is being swept is in none, but no P stops while it sweeps one.
+ * Who holds each span in use. In a stopped world there are three kinds of holder: the swept lists
+ * and the unswept lists of a class, and the cache of one P. Each span is in one of them, once. (A
+ * span that is being swept is in none, but no P stops while it sweeps one.)
  */
 
 import type { SpanId } from '../../memory/kinds.ts'
@@ -26,6 +26,10 @@ export interface Holder {
 
 export type Holders = ReadonlyMap<SpanId, Holder>
 
+/**
+ * Returns the holder of each span. A span in two places would be allocated from by two Ps. A span
+ * in none is never swept, and its memory is lost.
+ */
 export function locateSpans(inspection: Inspection, inUse: ReadonlySet<SpanId>): Holders {
   const holders = new Map<SpanId, Holder>()
   const put = (id: SpanId, spanClass: number, holder: Holder): boolean => {
@@ -79,6 +83,10 @@ function walkList(
     if (!put(id, spanClass, holder)) return
 }
 
+/**
+ * A span that is left behind SWEEP_CLASS, or after the sweep is drained, would not be swept any
+ * more.
+ */
 function expectUnsweptAllowed(inspection: Inspection, spanClass: number, name: string): void {
   const { meta } = inspection
   if ((meta[SWEEPERS] & SWEEP_DRAINED) !== 0)

@@ -1,6 +1,7 @@
 /**
- * One verification: the memory that it reads, the few words that most rules depend on, and what it
- * has found so far.
+ * One verification: the memory that it reads, the two words that most rules depend on, and what it
+ * has found so far. A rule that finds a disagreement notes it and goes on, so that a message shows
+ * a pattern and not only its first symptom.
  */
 
 import type { MetaWords, SpanId } from '../../memory/kinds.ts'

@@ -1,5 +1,6 @@
 /**
- * What an object refers to, read from its header (heap/object.ts) and not with the marker's code.
+ * What an object refers to, read from its header (heap/object.ts). The code is not the marker's, so
+ * that the verifier does not share the marker's mistakes.
  */
 
 import {

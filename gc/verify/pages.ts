@@ -29,7 +29,7 @@ export function verifyPages(inspection: Inspection): ReadonlySet<SpanId> {
   for (let page = 1 as SpanId; page < layout.pages; ) {
     const isFree = meta[layout.pageSpan + page] === 0
     const pages = isFree ? freeRunAt(inspection, page) : spanAt(inspection, page)
-    // If pages do not tell how many they are, it is unknown where the next ones begin.
+    // If a record does not say how many pages there are, it is unknown where the next ones begin.
     if (pages === 0) return spans
     if (isFree && isAfterFree)
       inspection.found(`the free run at page ${page} follows another, and was not joined with it`)
@@ -105,6 +105,7 @@ function expectNoRecord(inspection: Inspection, page: SpanId): void {
     inspection.found(`page ${page} begins no span in use, and its record has ${pages} pages`)
 }
 
+/** A free run that is in no bin is never allocated again. A bin promises that its runs fit. */
 function verifyBins(inspection: Inspection, runs: FreeRuns): void {
   const { meta } = inspection
   const listed = new Set<number>()

@@ -1,7 +1,7 @@
 /**
- * The queues that the scheduler keeps in shared memory. A goroutine in a queue is runnable. A
- * runnable goroutine is in at most one queue here, since a P takes goroutines off its ready list
- * and keeps them in order privately.
+ * The queues that the scheduler and the collector keep in shared memory. A goroutine in a run queue
+ * is runnable, and is in one queue at most. It may be in none here: a P takes goroutines off its
+ * ready list, and keeps their order privately.
  *
  *   rings, ready lists, global queue   links and counts; no goroutine twice; what is ready on a P
  *                                      is pinned to it
@@ -24,6 +24,10 @@ export function verifyQueues(inspection: Inspection): void {
   verifyWaiters(inspection)
 }
 
+/**
+ * A goroutine in two queues would run on two Ps at a time. One in a queue whose links are wrong
+ * would never run again.
+ */
 function verifyRunQueues(inspection: Inspection): void {
   const { meta, memory } = inspection
   const queued = new Map<GoroutineId, string>()
@@ -90,6 +94,7 @@ function verifyRing(
     )
 }
 
+/** A P that is flagged and not in the queue would wait for credit that nobody pays. */
 function verifyAssistQueue(inspection: Inspection): void {
   const { meta, memory, phase } = inspection
   const queued = new Set<number>()
@@ -120,6 +125,10 @@ function verifyAssistQueue(inspection: Inspection): void {
     )
 }
 
+/**
+ * A wait record that is in a queue and in the free list would be given to two waiters. A record in
+ * the queue of an object that was freed is a goroutine that nobody can wake.
+ */
 function verifyWaiters(inspection: Inspection): void {
   const { meta, memory } = inspection
   const at = (id: number, word: number): number =>

@@ -1,6 +1,6 @@
 /**
- * Each span in use against its mark bytes, its class, and what holds it. Then their sums
- * against the counters of the heap.
+ * Each span in use against its mark bytes, its class, and what holds it. Then the sums over all
+ * spans against the counters of the heap.
  *
  *   holder     generation  ALLOCATED        FREE_FROM        colours besides free and quarantined
  *   swept     h           slots that are   first slot       white; while marking: grey, black too
@@ -9,18 +9,18 @@
  *                                          slot below it    white, black while marking
  *
  * Only the first granule of a slot has a colour. Grey slots are possible only in the mark phase, in
- * a span that is flagged. A flag may outlive its objects.
+ * a span that is flagged. A flag may outlast the grey slots of its span.
  *
- * The live heap, exactly. L was set to the marked bytes, which count visits, and was charged since.
- * So at any time
+ * The live heap, exactly. At the end of a mark L was set to the marked bytes, which count an object
+ * once for each scan. Since then L was charged. So at any time
  *
  *   L = live bytes + (HEAP_MARKED − exact marked bytes)
  *   exact marked bytes = SWEPT_MARKED_BYTES + black bytes that are not swept yet
  *
- * Live bytes are black slots in unswept spans, all slots but free and quarantined ones in swept
- * spans, and free slots too in cached spans.
+ * Live bytes are: in unswept spans the black slots; in swept spans all slots that are not free or
+ * quarantined; in cached spans all slots that are not quarantined.
  *
- * Live objects and garbage together are what was allocated and not freed.
+ * Objects, live or garbage, are those that were allocated and not freed.
  */
 
 import { SIZE_CLASSES, slotBytesOf, spanPagesOf } from '../../heap/size-classes.ts'
@@ -223,8 +223,8 @@ function verifySums(inspection: Inspection, sums: Sums): void {
   inspection.expect('GREY_SPANS', meta[GREY_SPANS], sums.greySpans)
   const marked = meta[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
   const markedByVisits = metaF64[memory.controlDouble(HEAP_MARKED)]
-  // HEAP_MARKED counts visits, so it counts twice an object that two markers found at the same
-  // time.
+  // HEAP_MARKED counts scans, so an object that two markers found at the same time is counted
+  // twice.
   if (markedByVisits < marked)
     inspection.found(`HEAP_MARKED is ${markedByVisits}, and ${marked} bytes were found marked`)
   inspection.expect('HEAP_LIVE', meta[HEAP_LIVE], sums.liveBytes + markedByVisits - marked)

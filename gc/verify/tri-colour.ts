@@ -4,8 +4,8 @@
  *   Every white object that something black refers to is also reachable from something grey,
  *   through white objects only.
  *
- * Black is an object whose mark byte is black and which is in no work buffer, and a stack or a
- * block of globals that was scanned. Grey is:
+ * Black is an object whose mark byte is black and which is in no work buffer. Black is also a stack
+ * or a block of globals that was scanned. Grey is:
  *
  * - an object or a piece of an array in a work buffer, and an object with a grey mark;
  * - both values of a pair that waits in a barrier buffer;
@@ -14,27 +14,25 @@
  * Proof that a mark which keeps the invariant loses nothing:
  *
  * 1. The mark ends when nothing is grey.
- * 2. Then by the invariant nothing black refers to anything white.
- * 3. All roots are black. So by induction over the path from a root every reachable object is
+ * 2. Then, by the invariant, nothing black refers to anything white.
+ * 3. All roots are black. So, by induction over the path from a root, every reachable object is
  *    black.
  *
  * Proof that a correct mark keeps the invariant:
  *
  * 1. At its start all roots are grey. The only black slots are unused ones, which refer to nothing.
- * 2. A scan makes what it blackens refer only to grey or black objects.
+ * 2. A scan makes an object black only when everything that it refers to is grey or black.
  * 3. A store may add a reference from black to white, or cut a path from grey. It does so only
- *    after a pair that holds both ends (shades 2 and 1 of the barrier), and a pair that waits is
- *    grey.
+ *    after a pair that holds both ends (shades 2 and 1 of the barrier). A pair that waits is grey.
  * 4. A new object is black. It refers only to what its constructor has shaded.
  * 5. A running goroutine loads into its black stack only what was in the heap. That was reachable
- *    from something grey, or in a black object, for which the invariant held. A later cut of that
- *    path is shade 1 again.
+ *    from something grey, or it was in a black object, for which the invariant held. A later cut of
+ *    that path is shaded (shade 1).
  *
- * So a finding is a broken collector, as soon as it is broken, and long before the object is
- * missed.
+ * So a finding shows a broken collector as soon as it is broken, long before the object is missed.
  *
- * A pair that waits counts as if it had been carried out, since all shades are carried out before a
- * mark may end.
+ * A pair that waits counts as if its shades were carried out, since all shades are carried out
+ * before a mark may end.
  */
 
 import { typeOf } from '../../heap/object.ts'
@@ -66,8 +64,8 @@ const IS_REACHED = 1
 const IS_QUEUED = 2
 
 /**
- * Verifies the invariant. `grey` is what work buffers hold. In a stopped world in which all else is
- * sound.
+ * Verifies the invariant, in a stopped world in which the other rules hold. `grey` is what the work
+ * buffers hold.
  */
 export function verifyTriColour(
   inspection: Inspection,
@@ -185,7 +183,8 @@ class TriColour {
   // ————— roots
 
   /**
-   * Grey roots: reaches what they refer to. Black roots: expects that what they refer to is safe.
+   * Of grey roots, reaches what they refer to. Of black roots, expects that what they refer to is
+   * safe.
    */
   eachRoot(colour: 'grey' | 'black'): void {
     const { meta, memory } = this.inspection
@@ -219,8 +218,8 @@ class TriColour {
   }
 
   /**
-   * Black is a stack that was scanned, and also one that nobody will scan: what only that one
-   * refers to would be lost, which is a finding too.
+   * A stack is black if it was scanned. A stack that no P will scan counts as black too: what only
+   * that stack refers to would be lost, which is a finding as well.
    */
   private stackColour(id: GoroutineId, blocks: number): 'grey' | 'black' | 'none' {
     const { meta, memory } = this.inspection

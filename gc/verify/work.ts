@@ -1,7 +1,7 @@
 /**
- * What is grey in memory. A P publishes its work buffers before it counts as stopped. So in a
- * stopped world each buffer that was ever used is in the full list or in the empty one. Only while
- * marking is anything in the full list or in a barrier buffer.
+ * The work buffers, and what is grey in them. A P publishes its work buffers before it counts as
+ * stopped. So in a stopped world each buffer that was ever used is in the full list or in the empty
+ * one. The full list and the barrier buffers are empty unless a cycle marks.
  */
 
 import type { Addr } from '../../memory/kinds.ts'
@@ -87,6 +87,7 @@ function walk(
   return length
 }
 
+/** A wrong entry would make a marker scan memory that is no object. */
 function readEntries(inspection: Inspection, buffer: number, entries: Addr[]): void {
   const { meta, memory } = inspection
   const count = meta[buffer + WORK_BUFFER_COUNT]
@@ -105,6 +106,7 @@ function readEntries(inspection: Inspection, buffer: number, entries: Addr[]): v
   }
 }
 
+/** What is wrong with an entry of a work buffer; empty if nothing is. */
 function complaintOf(inspection: Inspection, entry: number): string {
   const { memory } = inspection
   const isPiece = entry % 16 === OBLET
@@ -112,8 +114,8 @@ function complaintOf(inspection: Inspection, entry: number): string {
   if (object <= 0 || object % 16 !== 0 || object >= memory.layout.heapBytes)
     return 'no address of an object'
   const colour = memory.marks[object >>> 4]
-  // A grey mark is possible too: another marker found the object white at the same time, and had no
-  // work buffer for it.
+  // A grey mark is right too: another marker found the object white at the same time, and got no
+  // work buffer for it (gc/mark/marker.ts).
   if (colour !== span.BLACK && colour !== span.GREY_MARK)
     return `what is queued is marked, and its mark byte is ${colour}`
   if (!isPiece) return ''

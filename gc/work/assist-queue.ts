@@ -1,17 +1,25 @@
 /**
  * The assist queue: Ps whose goroutines wait for credit, and the credit that others earn.
  *
- *   enqueue   a P waits, unless there is credit, or nothing that could earn any
- *   payFrom   scan work of others pays the queue in order; what is left becomes background credit
+ *   enqueue   a P waits, unless there is credit, or there is nothing that could earn any
+ *   payFrom   scan work of others pays the queue in order. What is left becomes background credit
  *
- * Credit and the end of the cycle wake the queue; work does not. Its words are under ASSIST_LOCK.
+ * Two things release a P from the queue: credit, and the end of the mark. New work does not, as in
+ * Go: workers do the work, and their credit comes here. (A P that waits is blocked in place, so it
+ * may run such a worker itself.)
  *
- * Proof that nobody waits beside credit.
- * 1. A P that enqueues itself counts itself, then looks at the credit (withdraw).
- * 2. A P that adds credit adds it, then looks at the count.
- * 3. The later of the two sees the other's write. It takes all credit by one swap, so one P takes
- *    it, and spends it on the queue.
- * 4. What is left is added again, and step 2 follows.
+ * The links of the queue are under ASSIST_LOCK. ASSIST_COUNT and BACKGROUND_CREDIT are read without
+ * it.
+ *
+ * Proof that nobody waits while there is credit.
+ *
+ * 1. A P that enqueues itself counts itself in ASSIST_COUNT, then looks at the background credit
+ *    (withdraw).
+ * 2. A P that adds background credit adds it, then looks at ASSIST_COUNT.
+ * 3. All four are atomic. So the later of the two looks sees the other P's write.
+ * 4. The P that sees both takes all of the credit by one compare-and-swap, so it is spent once. It
+ *    pays the queue with it.
+ * 5. What is left is added again, and 2 follows again.
  */
 
 import { add, compareAndSwap, load, store, sub } from '#sync'
@@ -41,7 +49,12 @@ export class AssistQueue {
     return load(memory.meta, memory.pWord(index, pWords.ASSIST_QUEUED)) !== 0
   }
 
-  /** False if there is no mark to wait for, or credit, or the CPU limiter limits. */
+  /**
+   * Puts this P at the end of the queue. Returns false, and does not, if blackening is off, there
+   * is background credit, or the CPU limiter limits. The first and the last are asked under the
+   * lock: releaseAll, which follows a change of either, takes the lock too. So no P is added after
+   * it unseen.
+   */
   enqueue(): boolean {
     const { meta } = this.memory
     lock(meta, control.ASSIST_LOCK)
@@ -56,19 +69,23 @@ export class AssistQueue {
     }
   }
 
-  /** Workers' scan work: pays goroutines that wait, then becomes background credit. */
+  /**
+   * Pays with scan work of workers: first the goroutines that wait; the rest becomes background
+   * credit.
+   */
   payFrom(work: number): void {
     const { meta } = this.memory
     for (let rest = work; rest > 0; rest = this.withdraw()) {
       rest = this.payQueue(rest)
       if (rest === 0) return
       add(meta, control.BACKGROUND_CREDIT, rest)
-      // Go leaves a P that came meanwhile to the next payment; there may be none for long.
+      // A P that has come in between sees no credit yet, so this P looks again. Go leaves it to the
+      // next payment, which may be long in coming.
       if (load(meta, control.ASSIST_COUNT) === 0) return
     }
   }
 
-  /** Returns the work that is left. */
+  /** Pays the queue with `work`. Returns the work that is left. */
   private payQueue(work: number): number {
     const { meta } = this.memory
     if (load(meta, control.ASSIST_COUNT) === 0) return work
@@ -81,7 +98,10 @@ export class AssistQueue {
     }
   }
 
-  /** Returns the bytes of credit that are left. */
+  /**
+   * Pays the queue, first come first served, with `bytes` of credit. Returns the bytes that are
+   * left.
+   */
   private payInOrder(bytes: Bytes): number {
     const { meta, metaF64 } = this.memory
     let left = bytes
@@ -92,7 +112,7 @@ export class AssistQueue {
         gWords.ASSIST_BYTES,
       )
       if (left + metaF64[creditDouble] < 0) {
-        // Not enough for this one: to the back with it, so that a large debt does not hold up the
+        // Not enough for this P. It goes to the back, so that a large debt does not hold up the
         // others.
         metaF64[creditDouble] += left
         this.removeFirst()
@@ -106,7 +126,7 @@ export class AssistQueue {
     return left
   }
 
-  /** Takes all background credit; 0 if there is none. */
+  /** Takes all background credit. Returns 0 if there is none. */
   withdraw(): number {
     const { meta } = this.memory
     for (;;) {
@@ -117,8 +137,8 @@ export class AssistQueue {
   }
 
   /**
-   * Whoever waits goes on: in the termination stop, since the mark is over and debts are forgotten;
-   * and when the limiter begins to limit.
+   * Lets all Ps in the queue go on: in the termination stop, since debts end with the mark; and
+   * when the CPU limiter begins to limit.
    */
   releaseAll(): void {
     const { meta } = this.memory
@@ -157,7 +177,7 @@ export class AssistQueue {
   }
 }
 
-/** Work counters are 32-bit; a bank beyond a quarter of their range buys nothing more. */
+/** A work counter has 32 bits. Credit of more than a quarter of their range buys nothing more. */
 export function clampWork(work: number): number {
   return Math.min(Math.trunc(work), 2 ** 29)
 }

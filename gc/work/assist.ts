@@ -2,13 +2,32 @@
  * Assists: a goroutine that allocates while a cycle marks pays with marking (mgcmark.go
  * gcAssistAlloc, Go 1.19).
  *
- *   charge   its credit sinks by the bytes it takes from the heap; below 0 it pays:
- *   pay      owed work = r · debt, at least 64 KiB of it (over-assist): first from the background
- *            credit, then by draining; if neither suffices it waits in the assist queue
- *            (gc/work/assist-queue.ts)
+ * Who pays, for what, and when. Memory is taken by the span: the refill of a cache takes all free
+ * slots of a span at once, and a large object is a span of its own.
  *
- * Different from Go: a goroutine is charged when its P takes a span (all free slots at once), and
- * not object by object, so that nothing of it is on the fast path; and one that waits is blocked in
+ * 1. The goroutine pays that needed the memory, not its P and not the goroutines that use the other
+ *    slots later. So the fast path of allocation does nothing for this.
+ * 2. It is charged with the bytes by which the live heap has grown: its credit falls by them. Below
+ *    0 the credit is a debt, and the goroutine pays at once, before its allocation returns.
+ * 3. For a refill it is charged after the span is taken, with its new object on the shadow stack.
+ *    For a large object it is charged before. (gc/allocator.ts)
+ * 4. It pays only while blackening is on. Between marks nobody pays with marking; there a P that
+ *    takes memory sweeps before it does (Sweeper.payFor).
+ * 5. Credit and debt belong to one cycle. Each goroutine begins a cycle with 0. The end of the mark
+ *    forgives every debt.
+ *
+ * How it pays.
+ *
+ *   work is due         r · debt, at least 64 KiB of it: an assist pays ahead (over-assist)
+ *   background credit   first: what workers have done and nobody has claimed (steal)
+ *   draining            then: what is still due (assist)
+ *   the queue           if it is still in debt since no work was found: it waits until workers have
+ *                       paid for it, or the mark is over (gc/work/assist-queue.ts)
+ *
+ * Nobody pays while the CPU limiter limits: then debts grow, and the heap may pass its goal
+ * (gc/work/cpu-limiter.ts).
+ *
+ * Different from Go: Go charges object by object (1). And a goroutine that waits is blocked in
  * place, so the queue holds Ps.
  */
 
@@ -27,7 +46,10 @@ import type { World } from '../world.ts'
 import { type AssistQueue, clampWork } from './assist-queue.ts'
 import type { CpuLimiter } from './cpu-limiter.ts'
 
-/** `go`: as much as an assist has earned (Go); `capped`: no more than there is room to the goal. */
+/**
+ * How much credit a goroutine may keep. `go`: as much as its assists have earned, as in Go.
+ * `capped`: no more than there is room to the goal.
+ */
 export type Credit = 'go' | 'capped'
 
 /** Least scan work of an assist (Go's gcOverAssistWork). */
@@ -68,7 +90,8 @@ export class Assists {
   }
 
   /**
-   * Charges the goroutine that runs on this P. It pays at once if that puts it in debt. @safepoint
+   * Charges the goroutine that runs on this P with `bytes`. It pays at once if that puts it into
+   * debt. @safepoint
    */
   charge(bytes: Bytes): void {
     const { meta, metaF64 } = this.memory
@@ -77,8 +100,9 @@ export class Assists {
     if (goroutine === 0) return
     const credit = this.creditDouble(goroutine)
     metaF64[credit] -= bytes
-    // What is left of the bank buys no more than this. An assist near the end of the mark earns
-    // hundreds of times the room that is left (docs/go-collector.md §2.1).
+    // With credit above the room to the goal a goroutine could pass the goal without a payment.
+    // Such credit arises near the end of a mark, where an assist earns hundreds of times the room
+    // that is left (docs/go-collector.md §2.1).
     if (this.isCapped && metaF64[credit] > 0)
       metaF64[credit] = Math.min(
         metaF64[credit],
@@ -87,7 +111,7 @@ export class Assists {
     if (metaF64[credit] < 0) this.pay(credit)
   }
 
-  /** True if the goroutine that runs here has paid for so many bytes ahead. */
+  /** True if the goroutine that runs on this P has credit for `bytes`. */
   isInCredit(bytes: Bytes): boolean {
     const goroutine = this.memory.meta[
       this.memory.pWord(this.index, pWords.GOROUTINE)
@@ -96,8 +120,8 @@ export class Assists {
   }
 
   /**
-   * A goroutine ends. Its credit goes to Ps that wait, then to the pool (in Go only to the pool);
-   * its debt is forgiven.
+   * A goroutine ends. Its credit pays for Ps that wait, and the rest becomes background credit (in
+   * Go all of it does). Its debt is forgiven.
    */
   settle(goroutine: GoroutineId): void {
     const { meta, metaF64 } = this.memory
@@ -107,7 +131,11 @@ export class Assists {
       this.queue.payFrom(clampWork(this.memory.get(control.ASSIST_WORK_PER_BYTE) * credit))
   }
 
-  /** Index of a goroutine's credit, which is 0 in a cycle in which it has not allocated yet. */
+  /**
+   * Index of a goroutine's credit. Credit of an older cycle is none: it is set to 0 when the
+   * goroutine first asks for it in a cycle, which needs no walk over all goroutines in the setup
+   * stop.
+   */
   private creditDouble(goroutine: GoroutineId): MetaDouble {
     const { meta, metaF64 } = this.memory
     const creditDouble = this.memory.goroutineDouble(goroutine, gWords.ASSIST_BYTES)
@@ -125,16 +153,19 @@ export class Assists {
     const workPerByte = layout.measures + control.ASSIST_WORK_PER_BYTE
     const bytesPerWork = layout.measures + control.ASSIST_BYTES_PER_WORK
     for (;;) {
-      // Read again after every wait: the debt may be paid, the cycle may be over, and another may
-      // have begun.
+      // All of it is read again after each wait: the debt may be paid, the cycle may be over, and
+      // another one may have begun.
       if (
         metaF64[credit] >= 0 ||
         meta[control.BLACKEN_ENABLED] === 0 ||
         meta[control.CYCLES] !== cycle
       )
         return
+      // A ratio of 0 asks for no assists. While the collector is limited, debts stay as they are.
       if (metaF64[workPerByte] === 0 || this.limiter.isLimiting) return
       this.memory.faults.pass('assist/pay')
+      // The goroutine pays ahead, so that it need not come back for the next few spans. At a low
+      // ratio 64 KiB of work buy many bytes.
       let debt = -metaF64[credit]
       let work = Math.trunc(metaF64[workPerByte] * debt)
       if (work < OVER_ASSIST_WORK) {
@@ -148,6 +179,7 @@ export class Assists {
       try {
         this.assist(work, credit)
         if (meta[control.CYCLES] !== cycle || metaF64[credit] >= 0) return
+        // Still in debt: the drain ended since this P was polled, or since there was no work.
         if ((meta[this.memory.pWord(this.index, pWords.POLL)] & ~pWords.POLL_ALWAYS) !== 0)
           this.world.safepoint()
         else this.waitForCredit()
@@ -158,8 +190,9 @@ export class Assists {
   }
 
   /**
-   * Takes background credit; a race may leave it below 0, then stealing fails for a while, as in
-   * Go. Returns the work it is worth.
+   * Takes background credit, and credits the goroutine with it. Returns the work that it stands
+   * for. The load and the subtraction are two steps, so two Ps may take the same credit and leave
+   * it below 0. Then nobody takes any until workers have made up for it, as in Go.
    */
   private steal(work: number, debt: number, credit: MetaDouble): number {
     const { meta, metaF64 } = this.memory
@@ -173,8 +206,8 @@ export class Assists {
   }
 
   /**
-   * The goroutine that runs here does the least work of an assist, though it is not in debt. The
-   * work is credited to it. @safepoint
+   * The goroutine that runs on this P does the least work of an assist, though it is not in debt.
+   * The work is credited to it. @safepoint
    */
   assistAhead(): void {
     const goroutine = this.memory.meta[
@@ -202,7 +235,10 @@ export class Assists {
     this.finish(began, cycle, done)
   }
 
-  /** Drains at the gate, without limit of debt. What that earns is background credit. @safepoint */
+  /**
+   * Drains until `isOver`, for a P at the gate. Its work becomes background credit, since its
+   * goroutine may owe nothing. @safepoint
+   */
   drainUntil(isOver: () => boolean): void {
     const began = now()
     const cycle = this.memory.meta[control.CYCLES]
@@ -213,6 +249,7 @@ export class Assists {
 
   private finish(began: number, cycle: number, done: number): void {
     const { meta, metaF64 } = this.memory
+    // A drain may span the end of its cycle. The times are those of one cycle, and were reset then.
     if (meta[control.CYCLES] === cycle)
       metaF64[this.memory.pDouble(this.index, pWords.ASSIST_MS)] += now() - began
     this.listener.slice('assist', began, done)
@@ -221,7 +258,9 @@ export class Assists {
 
   private waitForCredit(): void {
     if (!this.queue.enqueue()) return
-    // Credit may have come between the look and the append.
+    // Credit may have come after enqueue looked for it. A worker that saw an empty queue has left
+    // it as background credit, so this P spends it on the queue (the proof is in
+    // gc/work/assist-queue.ts).
     this.queue.payFrom(this.queue.withdraw())
     this.memory.faults.pass('assist/wait')
     this.world.blockInPlace(this.isPaid)

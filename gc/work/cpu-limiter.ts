@@ -1,11 +1,11 @@
 /**
  * Go's limiter of the collector's CPU time (1.19; docs/go-collector.md §6i): a leaky bucket
- * (gc/pacer/cpu-bucket.ts). The collector's time fills it, the program's empties it. From full to
- * empty the collector is limited, so that a limit below what lives slows the program, and does not
- * stop it:
+ * (gc/pacer/cpu-bucket.ts). The collector's time fills it, the program's time empties it. Once it
+ * is full, the collector is limited until it is empty. So a memory limit below the live heap slows
+ * the program, and does not stop it. While the collector is limited:
  *
- *   assists   do nothing; those under way, and those that wait for credit, end
- *   the gate  is open; waits there end. The heap may pass its goal, and even the memory limit
+ *   assists   do nothing. Those under way end, and so do waits for credit
+ *   the gate  is open, and waits there end. The heap may pass its goal, and even the memory limit
  *   cycles    follow each other no closer than the heap grows by an eighth of what lives
  *             (limitedTrigger)
  *
@@ -13,29 +13,34 @@
  *
  *   collector   assists and waits for credit, waits at the gate, sweeping for a cycle that is about
  *               to start; a quarter of all Ps while marking; all Ps while the world stands
- *   neither     Ps that have no goroutine to run, or whose goroutine waits in gc(), whatever they
- *               do meanwhile except the background quarter
+ *   neither     Ps that have no goroutine to run, or whose goroutine waits in gc(), whatever else
+ *               they do, except the background quarter
  *   program     the rest
  *
- * It is updated around what is done in a stop. A P that works or waits for the collector, or that
- * allocates, updates it when the last update is 10 ms ago. One P does it at a time, and the others
- * leave it to that one. Time that lasts is counted as far as it has come. The P that ends it adds
- * it to its total. Another P may read since and total between the two stores: one update counts
- * that time too short or twice, and the next one makes up for it, since only the difference of the
- * sums counts.
+ * The bucket is updated before and after what is done in a stop. Besides, a P that works or waits
+ * for the collector, or that allocates, updates it if the last update is more than 10 ms ago. One P
+ * does so at a time; the others skip it.
+ *
+ * A stretch of time that has not ended is counted as far as it has come. The P that ends a stretch
+ * clears its start, then adds it to its total. Another P may read both words between the two
+ * stores. So one update may count that stretch too short or twice. The next update makes up for it,
+ * since each counts only how much the sums have changed.
  *
  * Proof that nobody waits while the collector is limited.
- * 1. The P that makes the bucket full says so (GC_CPU_LIMITED). Then it takes the assist queue's
- *    lock and releases the Ps that stand there. Then it wakes every P.
- * 2. An assist looks at GC_CPU_LIMITED under that lock before it enqueues itself. So it is in the
- *    queue when that is released, or it sees the word.
- * 3. A wait at the gate asks at each waking, and a sleeper announces itself before it asks
- *    (scheduler/sleepers.ts). So it is woken, or it sees the word.
+ *
+ * 1. The P that finds the bucket full sets GC_CPU_LIMITED. Then it takes the lock of the assist
+ *    queue and releases the Ps in it. Then it wakes every P.
+ * 2. An assist looks at GC_CPU_LIMITED under that lock before it enqueues itself. So either it is
+ *    in the queue when that is released, or it sees the word.
+ * 3. A P at the gate asks at each waking, and it announces its sleep before it asks
+ *    (scheduler/sleepers.ts). So either it is woken, or it sees the word.
+ *
  * Proof that the bucket fills while others wait.
- * 1. Where an update is due, a P that drains makes it after every 100,000 bytes, one that sweeps
- *    for a cycle after every span, one that sleeps at the gate at each waking, after 50 ms at the
- *    latest.
- * 2. A P that waits for credit waits for one that drains.
+ *
+ * 1. If an update is due, it is made by a P that drains after every 100,000 bytes, by a P that
+ *    sweeps for a cycle after every span, and by a P that sleeps at the gate at each waking, which
+ *    is after 50 ms at the latest.
+ * 2. A P that waits for credit waits for a P that drains.
  */
 
 import { load, now, store } from '#sync'
@@ -88,8 +93,8 @@ export class CpuLimiter {
   }
 
   /**
-   * This P's goroutine works or waits for the collector from now on. False if it does already: then
-   * this is a part of that.
+   * From now on this P's goroutine works or waits for the collector. False if it already does: then
+   * this stretch is a part of that one, and `end` must not end it.
    */
   begin(): boolean {
     const { metaF64 } = this.memory
@@ -98,7 +103,7 @@ export class CpuLimiter {
     return true
   }
 
-  /** It does no longer. `isBegun`: what begin said. */
+  /** Ends that stretch, if `begin` began it. `isBegun`: what `begin` returned. */
   end(isBegun: boolean): void {
     if (!isBegun) return
     const { metaF64 } = this.memory
@@ -108,8 +113,8 @@ export class CpuLimiter {
   }
 
   /**
-   * This P has no goroutine that could run, from now on if it had one. A wait for the collector is
-   * not idle.
+   * From now on this P is idle, if it was not: it has no goroutine that could run. A wait for the
+   * collector is the collector's time, and not idle.
    */
   idle(): void {
     const { metaF64 } = this.memory
@@ -120,7 +125,7 @@ export class CpuLimiter {
       metaF64[this.measures + pWords.IDLE_SINCE] = now()
   }
 
-  /** It has one again, or works in the background quarter. */
+  /** Ends that stretch: the P has a goroutine, or works in the background quarter. */
   busy(): void {
     const { metaF64 } = this.memory
     const since = metaF64[this.measures + pWords.IDLE_SINCE]
@@ -129,17 +134,17 @@ export class CpuLimiter {
     metaF64[this.measures + pWords.TOTAL_IDLE_MS] += now() - since
   }
 
-  /** An update, if the last one is too long ago. */
+  /** Updates the bucket if the last update is more than PERIOD_MS ago. */
   updateIfDue(): void {
     if (now() - this.memory.get(control.LIMITER_UPDATED_AT) > PERIOD_MS) this.update()
   }
 
-  /** Counts the time since the last update: some of it was the collector's. */
+  /** Counts the time since the last update, during which the program ran. */
   update(): void {
     this.updateAs('running')
   }
 
-  /** The same, of a time in all of which the world stopped, or stood. */
+  /** The same for a time in which the world stood: all of it is the collector's. */
   updateStopped(): void {
     this.updateAs('stopped')
   }
@@ -158,7 +163,7 @@ export class CpuLimiter {
     if (begins) this.callOff()
   }
 
-  /** The collector begins to be limited: what is under way ends. */
+  /** The collector begins to be limited: waits for it end (step 1 above). */
   private callOff(): void {
     this.queue.releaseAll()
     this.world.wakeAll()
@@ -196,12 +201,12 @@ export class CpuLimiter {
     )
     metaF64[levelDouble] = bucket.levelMs
     if (bucket.isLimiting === wasLimiting) return
-    // A cycle in which it begins, or ends, was limited.
+    // The cycle counts as limited if limiting begins or ends in it.
     store(meta, control.GC_CPU_LIMITED_CYCLE, meta[control.CYCLES])
     store(meta, control.GC_CPU_LIMITED, bucket.isLimiting ? 1 : 0)
   }
 
-  /** A total of all Ps, with what lasts at `time`. */
+  /** A total over all Ps, with the stretches that have not ended at `time`. */
   private sum(total: number, since: number, time: Milliseconds): Milliseconds {
     const { metaF64, layout } = this.memory
     let sum = 0

@@ -1,32 +1,48 @@
 /**
- * The gate: while it is shut, no P takes memory that would carry the live heap (L) past its limit.
- * The limit is the goal (`--gate goal`) or the pacer's hard goal (`hard`). Not Go's: it bounds the
- * overrun of golang/go#52433, whatever ends the mark.
+ * The gate bounds the live heap (L), whatever ends the mark. It is not Go's: it is an answer to the
+ * overrun of golang/go#52433.
  *
- *   reserve    L grows by the request, in one swap, if the sum is within the limit
- *   else, until it can, or the cycle that runs, or else the next one, has been marked:
- *     no cycle         sweep what is left, start one
- *     work is there    drain, without limit of debt
- *     none is          sleep: for work, for the end of the mark, for GATE_MS, twice as long each
- *                      time; then raise the termination stop
- *   A request that has no room beside what that cycle marked is admitted in any case, or it would
- *   wait for ever. One that had room, and found it taken by others, waits for another cycle,
- *   MOST_CYCLES times.
+ * What it promises: no P takes memory that carries L past the limit, except as the bound below
+ * says. The limit is the goal (`--gate goal`) or the pacer's hard goal (`--gate hard`).
  *
- * Between the reservation and the charge there is no safepoint. So in a stop nothing is reserved,
- * and L counts what is there.
+ * When a request passes.
  *
- * The bound: L at the end of a mark ≤ max(limit, B) + P · the largest single request, where B is L
- * when its cycle began or the limit was last lowered. Proof.
+ * 1. It fits: L and the request together are within the limit. L grows by the request at once, in
+ *    one compare-and-swap: the request is *reserved*.
+ * 2. It has no room beside what a mark has just left, where that mark ended while the request
+ *    waited. It is *admitted in any case*, or it would wait for ever. The same after MOST_CYCLES
+ *    cycles, if others have taken the room that each of them made. A request that is served in the
+ *    stop of a whole cycle (Cycle.setUpMarkAndSweep) counts as one of these.
+ * 3. The gate is *open*: while the CPU limiter limits (gc/work/cpu-limiter.ts), and with `--gate
+ *    off`. An open gate promises nothing.
+ *
+ * What a P at the gate does until then:
+ *
+ *   no cycle runs    sweep what is left, and start one
+ *   work is there    drain, whatever its goroutine owes
+ *   no work is       sleep: for work, for the end of the mark, or for GATE_MS (twice as long each
+ *                    time). After that time, raise the termination stop
+ *
+ * Between a reservation and its charge there is no safepoint. So in a stop nothing is reserved, and
+ * L counts what is there.
+ *
+ * The bound, while the gate was not open: L at the end of a mark ≤ max(limit, B) + P · the largest
+ * single request, where B is L when its cycle began or the limit was last lowered. Proof.
+ *
  * 1. L grows by reservations, which leave it within the limit, and by what is admitted in any case.
  * 2. A P admits a request in any case only after a mark that ended while the request waited. So
- *    between the ends of two marks it admits one at most: for the next it waits for the second end.
+ *    between the ends of two marks it admits at most one: its next request waits for the second
+ *    end.
  * 3. A request that finds no memory is asked about again (`admitAgain`). It grows L only once it
- *    has some, and no later request of its P waits until then.
+ *    has some, and until then its P waits with no other request.
+ *
  * Proof that nobody waits for ever.
- * 1. Work that others see is drained here too.
- * 2. Work that nobody sees, and a policy that is absent, are ended by the stop that is raised after
- *    a while. That stop asks the exact question (gc/cycle.ts). A wrong hint costs a short stop.
+ *
+ * 1. Work that every P sees is drained here too.
+ * 2. If no work is in sight and the mark still does not end, the stop is raised after a while, by
+ *    this P, whether the policy is at work or not. The stop asks the exact question (gc/cycle.ts).
+ *    A stop in vain is short.
+ * 3. So each cycle comes to an end, and the request waits for MOST_CYCLES cycles at most.
  */
 
 import { add, load, now } from '#sync'
@@ -47,20 +63,20 @@ import type { CpuLimiter } from './cpu-limiter.ts'
 export type GateLimit = 'off' | 'goal' | 'hard'
 
 /**
- * After so long at the gate, in ms, the termination stop is raised, on no sign that the mark is
- * over.
+ * After a P has waited at the gate for this long without any work in sight, in ms, it raises the
+ * termination stop.
  */
 const GATE_MS = 3
 /**
- * And after so long at most, the times after that: as often a waiting P counts its time
- * (gc/work/cpu-limiter.ts).
+ * Each further wait is twice as long, up to this, in ms. It also bounds how long the time of a P
+ * that waits is not counted (gc/work/cpu-limiter.ts).
  */
 const MOST_GATE_MS = 50
-/** Cycles that a request waits for while others take the room that each makes. */
+/** The most cycles that a request waits for while others take the room that each of them makes. */
 const MOST_CYCLES = 100
 
 export interface CycleStarter {
-  /** Starts a cycle if none runs, wherever the trigger is; unless it is called off. @safepoint */
+  /** Starts a cycle if none runs, wherever L is, unless it is called off. @safepoint */
   start(trigger: CycleTrigger, isCalledOff: () => boolean): void
 }
 
@@ -75,18 +91,18 @@ export class Gate {
   private readonly starter: CycleStarter
   private readonly limitedBy: GateLimit
   /**
-   * What this P waits with: the request, the cycle whose mark ends the wait, and when it loses
-   * patience.
+   * The wait of this P: the bytes of its request, the cycle whose mark ends the wait, when it
+   * raises the stop next, and how long it waits until then.
    */
   private bytes = 0
   private cycle = 0
   private deadline = 0
   private patienceMs = 0
-  /** It waits only for the mark: the arena is full. */
+  /** It waits for the end of the mark only, since the arena is full (helpMark). */
   private isFull = false
   /**
-   * The last request was admitted in any case: a cycle was marked while it waited, and made no
-   * room. The allocator need not try another one.
+   * True if the last request was admitted in any case: a cycle was marked while it waited, and made
+   * no room. The allocator need not try another cycle.
    */
   isAdmitted = false
 
@@ -114,8 +130,8 @@ export class Gate {
   }
 
   /**
-   * Returns once the request may take memory: the live heap has grown by it (heap/live-heap.ts), or
-   * the request is admitted without. After that there is no safepoint. @safepoint
+   * Returns when the request may take memory. Either L has grown by it (heap/live-heap.ts), or it
+   * is admitted without that. From then to the charge there must be no safepoint. @safepoint
    */
   admit(bytes: Bytes): void {
     if (this.limitedBy === 'off') return
@@ -126,8 +142,8 @@ export class Gate {
   }
 
   /**
-   * The same for the last request, which has found no memory. If it was admitted in any case it
-   * still is: a wait for another cycle would tell it nothing. @safepoint
+   * The same for the last request again, which has found no memory. If it was admitted in any case
+   * it still is: a wait for another cycle would tell it nothing. @safepoint
    */
   admitAgain(bytes: Bytes): void {
     if (!this.isAdmitted) this.admit(bytes)
@@ -136,11 +152,11 @@ export class Gate {
   private get limit(): number {
     const { meta } = this.memory
     if (this.limitedBy === 'goal') return meta[control.GOAL]
-    // L is a signed word: without a goal the hard one is infinite.
+    // L is a signed word, and without a goal the hard goal is infinite.
     return Math.min(this.memory.get(control.HARD_GOAL), control.NO_BYTES)
   }
 
-  /** True once the request is reserved, false if it is admitted in any case. */
+  /** Waits. True if the request is reserved now, false if it is admitted in any case. */
   private waitFor(bytes: Bytes): boolean {
     probeStackDeep()
     const { memory, limiter } = this
@@ -161,18 +177,21 @@ export class Gate {
   private waitForCycles(bytes: Bytes): boolean {
     for (let cycles = 0; cycles < MOST_CYCLES; cycles++) {
       if (this.waitForCycle(bytes)) return true
+      // A request that does not fit even beside what was marked is helped by no cycle. If it does
+      // fit, others have taken the room, and another cycle may help.
       if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
     }
     return false
   }
 
   /**
-   * True once the request is reserved, false if the cycle that runs, or else the next one, has been
-   * marked and there is no room, or the gate is open.
+   * Waits for one cycle: the one that runs, or else the next one. True if the request is reserved
+   * now. False if that cycle has been marked and there is still no room, or if the gate is open.
    */
   private waitForCycle(bytes: Bytes): boolean {
     const { meta } = this.memory
     this.bytes = bytes
+    // The cycle whose mark ends while the request waits. If no cycle runs, that is the next one.
     this.cycle = meta[control.CYCLES] + (meta[control.PHASE] === control.PHASE_OFF ? 1 : 0)
     this.patienceMs = GATE_MS
     while (!this.live.reserve(bytes, this.limit)) {
@@ -185,9 +204,9 @@ export class Gate {
   }
 
   /**
-   * Works on a cycle until it has been marked, limited or not: there is no page for the request, so
-   * an open gate would not help it. If all Ps slept for the end of the mark instead, the mark would
-   * wait for a worker, and for each of these Ps to wake and to scan its stack. @safepoint
+   * Works on a cycle until it has been marked, also while the gate is open: there is no page for
+   * the request, so an open gate would not help it. If all Ps only slept here, the mark would wait
+   * for a worker, and then for each of these Ps to wake and to scan its stack. @safepoint
    */
   helpMark(cycle: number): void {
     this.bytes = Number.POSITIVE_INFINITY
@@ -229,8 +248,8 @@ export class Gate {
   }
 
   /**
-   * Waits for work or the end; if neither comes in time, raises the termination stop. True if it
-   * did.
+   * Sleeps until there is work, the wait is over, or `patienceMs` have passed. In the last case
+   * raises the termination stop. True if it did.
    */
   private endsMark(patienceMs: Milliseconds): boolean {
     const { drain } = this
@@ -241,6 +260,7 @@ export class Gate {
     this.deadline = now() + patienceMs
     world.blockInPlace(this.mayWake, this.deadline)
     const epoch = world.epoch()
+    // All of it is asked after the epoch was read, so that the stop belongs to this cycle.
     if (this.isOver() || drain.isWorkAvailable || meta[control.CYCLES] !== cycle) return false
     if (meta[control.BLACKEN_ENABLED] === 0 || now() < this.deadline) return false
     add(meta, control.GATE_RAISES, 1)

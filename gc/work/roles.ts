@@ -1,6 +1,7 @@
 /**
- * The roles of dedicated workers. The setup stop hands out some, and each is held by one P at most.
- * A role moves on instead of the goroutines that wait behind it (gc/work/workers.ts).
+ * The roles of dedicated workers. The setup stop hands out a number of them, and each is held by
+ * one P at most. A role moves to another P instead of the goroutines that wait behind it
+ * (gc/work/workers.ts).
  *
  *   take        DEDICATED_NEEDED: CAS n → n − 1, if n > 0; own ROLE: HELD
  *   offer       own ROLE: HELD → OFFERED; DEDICATED_OFFERS + 1
@@ -9,15 +10,16 @@
  *   give back   own ROLE: HELD → NONE, or OFFERED → NONE as above; then DEDICATED_NEEDED + 1. If it
  *               is NONE: nothing
  *
- * Proof that the roles that are needed, held or offered stay as many as the setup stop handed out.
- * 1. Only the CAS of `take` lowers DEDICATED_NEEDED, and only its winner holds a role for it.
- * 2. An offer ends by one CAS, by whichever P.
- * 3. No safepoint is within a step, so in a stopped world the sum is exact (gc/verify/control.ts).
- * 4. The setup stop makes all roles NONE. So a worker that slept into the next cycle has none to
- *    give back (as two workers once ran in Go: golang/go#13645).
+ * Proof that roles needed, held and offered together stay as many as the setup stop handed out.
  *
- * An offer is counted off before it is taken. A count too high would keep Ps looking for an offer
- * that is gone; one too low costs a look.
+ * 1. Only the CAS of `take` lowers DEDICATED_NEEDED, and only its winner holds a role for it.
+ * 2. An offer ends by one CAS: either another P takes the role, or the P that offers takes it back.
+ * 3. No safepoint is within a step, so in a stopped world the sum is exact (gc/verify/control.ts).
+ * 4. The setup stop makes all roles NONE. So a worker that slept into the next cycle has no role to
+ *    give back. (In Go two workers once ran that way: golang/go#13645.)
+ *
+ * An offer is counted off before it is taken. So DEDICATED_OFFERS may be too low for a moment,
+ * which costs a look. If it were too high for long, Ps would look for an offer that is gone.
  */
 
 import { add, compareAndSwap, load, store, sub } from '#sync'
@@ -38,7 +40,7 @@ export class Roles {
     this.base = memory.pWord(pIndex, pWords.ROLE)
   }
 
-  /** All roles are free, `needed` of them. In the setup stop. */
+  /** Hands out `needed` roles; no P holds one. In the setup stop. */
   static handOut(memory: Memory, needed: number): void {
     const { meta } = memory
     store(meta, DEDICATED_NEEDED, needed)
@@ -47,25 +49,25 @@ export class Roles {
       meta[memory.pWord(index, pWords.ROLE)] = pWords.ROLE_NONE
   }
 
-  /** True if a role could be had. A hint. */
+  /** True if a role may be taken. A hint. */
   get areLeft(): boolean {
     return load(this.memory.meta, DEDICATED_NEEDED) > 0 || this.areOffered
   }
 
-  /** True if a worker would hand its role over. A hint. */
+  /** True if a worker may hand its role over. A hint. */
   get areOffered(): boolean {
     return load(this.memory.meta, DEDICATED_OFFERS) > 0
   }
 
   /**
-   * True if this P has a role that it has not offered. A plain load: while it is HELD only its P
-   * changes the word.
+   * True if this P has a role and has not offered it. A plain load: while the role is HELD, only
+   * its P changes the word.
    */
   get isHeld(): boolean {
     return this.memory.meta[this.base] === pWords.ROLE_HELD
   }
 
-  /** True if this P has none, or none any more. */
+  /** True if this P has no role, or has none any more. */
   get isGone(): boolean {
     return load(this.memory.meta, this.base) === pWords.ROLE_NONE
   }
@@ -81,7 +83,7 @@ export class Roles {
     return true
   }
 
-  /** Another P may have this one's role from now on. */
+  /** From now on another P may take the role of this P. */
   offer(): void {
     store(this.memory.meta, this.base, pWords.ROLE_OFFERED)
     add(this.memory.meta, DEDICATED_OFFERS, 1)
@@ -109,7 +111,7 @@ export class Roles {
   private endOffer(index: number): boolean {
     const { meta } = this.memory
     const roleWord = this.memory.pWord(index, pWords.ROLE)
-    // A plain look, for speed: the swap decides, and a P that misses an offer here finds it at its
+    // A plain load, for speed. The CAS decides, and a P that misses an offer here finds it at its
     // next look.
     if (meta[roleWord] !== pWords.ROLE_OFFERED) return false
     sub(meta, DEDICATED_OFFERS, 1)

@@ -1,19 +1,20 @@
 /**
- * Mark workers by Go's rules (docs/go-collector.md §5): which one a P should run now, and running
- * it.
+ * Mark workers by Go's rules (docs/go-collector.md §5): which worker a P should run now, and
+ * running it.
  *
- *   dedicated    drains to the end of the work. After a slice of 10 ms it offers its role; it stops
- *                once another P has taken it
- *   fractional   where dedicated workers alone miss the quarter by too much: each P marks for its
- *                share of the time, and leaves when it has used 1.2 times the share
- *   idle         on a P that has nothing else to do; leaves as soon as it has
+ *   dedicated    drains to the end of the work. After a slice of 10 ms it offers its role, and
+ *                stops when another P has taken it
+ *   fractional   if whole dedicated workers miss the quarter of the CPU by too much. Each P marks
+ *                for its share of the time. The worker leaves when it has used 1.2 times the share
+ *   idle         on a P that has nothing else to do. It leaves at its next look once the P has
  *
- * A worker runs in the scheduler's loop, or nested at a safepoint of the goroutine that the P was
- * running. Different from Go, a P cannot give its pinned goroutines away, so the dedicated role
- * moves on instead of the goroutines.
+ * A worker runs in the scheduler's loop, or at a safepoint of the goroutine that its P runs.
+ * Different from Go, a P cannot give its pinned goroutines away. So the dedicated role moves on
+ * instead of the goroutines that wait behind it.
  *
- * A P may sleep through the end of a cycle and the start of the next while in a worker. It then
- * finds another CYCLES, and leaves.
+ * A P may sleep in a worker while one cycle ends and the next one begins. It then finds that CYCLES
+ * has changed, and leaves. Its role was taken back by the setup stop (gc/work/roles.ts), and its
+ * time is not added to the new cycle.
  */
 import { add, load, now, sub } from '#sync'
 import type { Memory } from '../../memory/memory.ts'
@@ -27,7 +28,7 @@ import { Roles } from './roles.ts'
 
 /** A slice, in ms: Go's forcePreemptNS. */
 export const SLICE_MS = 10
-/** A fractional worker leaves when it is this much over its share. */
+/** A fractional worker leaves when it has used this many times its share. */
 const FRACTIONAL_OVERUSE = 1.2
 type Kind = 'dedicated' | 'fractional' | 'idle'
 
@@ -56,6 +57,8 @@ export class Workers {
     const { meta } = this.memory
     if (meta[control.BLACKEN_ENABLED] === 0) return false
     this.limiter.updateIfDue()
+    // An offer is taken even if no work is in sight: the P that offers may have all of it in its
+    // queue, and shares it when the shared list is empty.
     if (this.roles.areOffered && this.roles.takeOver()) return this.runDedicated()
     if (!this.drain.isWorkAvailable) return false
     return this.roles.take() ? this.runDedicated() : this.runFractionalIfDue()
@@ -65,12 +68,14 @@ export class Workers {
   runIdle(): boolean {
     const { meta } = this.memory
     if (meta[control.BLACKEN_ENABLED] === 0 || !this.drain.isWorkAvailable) return false
+    // Counted before it is compared, so that no two Ps both take the last place.
     if (add(meta, control.IDLE_WORKERS, 1) >= meta[control.IDLE_WORKERS_MAX]) {
       sub(meta, control.IDLE_WORKERS, 1)
       return false
     }
     this.run('idle', pWords.IDLE_MS, () => this.here.world.hasOtherWork())
     sub(meta, control.IDLE_WORKERS, 1)
+    // This P leaves, and work is left: another P that sleeps may do it.
     if (this.drain.isWorkAvailable) this.here.world.wakeForWork()
     return true
   }
@@ -87,8 +92,8 @@ export class Workers {
   }
 
   /**
-   * Milliseconds until this P is due for a fractional worker again; Infinity if it has no such
-   * share or nothing is to be marked.
+   * Milliseconds until this P is due for a fractional worker again. Infinity if it has no share, or
+   * there is nothing to mark. A P that sleeps must wake then.
    */
   get untilDueMs(): number {
     const { meta, metaF64 } = this.memory
@@ -103,6 +108,8 @@ export class Workers {
     const { roles } = this
     const sliceEnd = now() + SLICE_MS
     const isOver = (): boolean => {
+      // A P whose slice is over offers its role and drains on: the role is never without a P that
+      // marks.
       if (this.memory.layout.procs > 1 && roles.isHeld && now() >= sliceEnd) {
         roles.offer()
         this.here.world.wakeForWork()
@@ -131,8 +138,8 @@ export class Workers {
   }
 
   /**
-   * Drains as a worker, its time added to `measure`; `giveBack` returns its role before the
-   * termination is considered.
+   * Drains as a worker, and adds its time to `measure`. `giveBack` returns its role before the
+   * termination policy hears of it: if the mark goes on, another P can take the role.
    */
   private run(kind: Kind, measure: number, isOver: () => boolean, giveBack?: () => void): void {
     const { meta, metaF64 } = this.memory
@@ -145,7 +152,8 @@ export class Workers {
     this.memory.faults.pass(`${kind}-worker/start`)
     this.drain.enter()
     this.drain.drainForCredit(() => {
-      // Others may wait for what this drain does, and their time counts meanwhile.
+      // Ps may wait for what this drain does. Their time counts as the collector's, so the bucket
+      // must be updated while they wait.
       this.limiter.updateIfDue()
       return isOver()
     })

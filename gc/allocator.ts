@@ -244,7 +244,7 @@ export class Allocator {
     else {
       const { here, controller, assists, drain, endOfMark } = this.collector
       const isInCredit = payment === 'next' && assists.isInCredit(bytes)
-      here.listener.charged(bytes, isInCredit ? 'from the bank' : payment, drain)
+      here.listener.charged(bytes, isInCredit ? 'by credit' : payment, drain)
       // Revised before the charge, so that the goroutine pays by a ratio that knows of its own
       // request.
       controller.revise()

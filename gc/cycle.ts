@@ -63,6 +63,18 @@ import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
  */
 const IN_FLIGHT_SHARE = 1 / 64
 
+/** The doubles of each P that count from the start of a cycle. */
+const CYCLE_MEASURES = [
+  pWords.ASSIST_MS,
+  pWords.DEDICATED_MS,
+  pWords.FRACTIONAL_MS,
+  pWords.IDLE_MS,
+  pWords.BLOCKED_MS,
+  pWords.GATE_MS,
+  pWords.BYTES_MARKED,
+  pWords.BYTES_BLACKENED,
+]
+
 /** What of this P's collector the actor works with. */
 export interface CycleParts {
   readonly heap: Heap
@@ -329,7 +341,7 @@ export class Cycle {
   }
 
   private resetCounters(): void {
-    const { meta } = this.memory
+    const { meta, metaF64, layout } = this.memory
     for (const counter of [
       control.SCAN_WORK_HEAP,
       control.SCAN_WORK_STACK,
@@ -341,5 +353,7 @@ export class Cycle {
     ]) {
       store(meta, counter, 0)
     }
+    for (let index = 0; index < layout.procs; index++)
+      for (const measure of CYCLE_MEASURES) metaF64[this.memory.pDouble(index, measure)] = 0
   }
 }

@@ -8,11 +8,8 @@
  *   after it                swept
  *   at any time             at, left, charged, slice
  *
- * A listener changes no word that the collector decides by, with one exception: at `cycleStarted`
- * the facts of the cycle (gc/record/cycle-facts.ts) set each P's measures of a cycle to 0, and the
- * mark then counts in some of these: BYTES_MARKED, BYTES_BLACKENED, and the times that the pacer
- * learns from. So `cycleStarted` must come before the caches are blackened and before anything is
- * marked.
+ * A listener changes no word that the collector decides by. So the collector collects alike,
+ * whoever listens (test/gc/listener.test.ts).
  */
 
 import type { FaultPoint, FaultPoints } from '../memory/fault-points.ts'
@@ -39,7 +36,7 @@ export type Slice =
  * How a request for memory is paid for: before it was charged; from credit that its goroutine has;
  * or next, since the goroutine has not enough credit.
  */
-export type Payment = 'before' | 'from the bank' | 'next'
+export type Payment = 'before' | 'by credit' | 'next'
 
 /** What a listener may ask of the mark while it is told of a charge. */
 export interface MarkState {

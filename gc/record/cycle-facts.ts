@@ -2,9 +2,6 @@
  * Writes down the facts of a cycle, for its record and for the statistics of the run. Each fact is
  * written in the stop in which it is known: when the cycle begins, when the pacer has planned it,
  * and when its mark is over.
- *
- * It also sets the measures that count from the start of a cycle to 0 (CYCLE_MEASURES). The mark
- * and the pacer rely on that (gc/listener.ts).
  */
 
 import { load } from '#sync'
@@ -14,18 +11,6 @@ import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { NullListener } from '../listener.ts'
 import type { CycleRecords } from './cycle-record.ts'
-
-/** The doubles of each P that count from the start of a cycle. */
-const CYCLE_MEASURES = [
-  pWords.ASSIST_MS,
-  pWords.DEDICATED_MS,
-  pWords.FRACTIONAL_MS,
-  pWords.IDLE_MS,
-  pWords.BLOCKED_MS,
-  pWords.GATE_MS,
-  pWords.BYTES_MARKED,
-  pWords.BYTES_BLACKENED,
-]
 
 /** Waits that may last beyond the end of the mark: since when, and their sum. */
 const WAITS = [
@@ -45,9 +30,7 @@ export class CycleFacts extends NullListener {
 
   override cycleStarted(consMark: number): void {
     const { memory, records } = this
-    const { meta, metaF64, layout } = memory
-    for (let index = 0; index < layout.procs; index++)
-      for (const measure of CYCLE_MEASURES) metaF64[memory.pDouble(index, measure)] = 0
+    const { meta } = memory
     const requested = this.memory.get(control.STOP_REQUESTED_AT)
     records.put('n', meta[control.CYCLES])
     records.put('trigger', meta[control.CYCLE_TRIGGER])

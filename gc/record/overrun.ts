@@ -129,7 +129,7 @@ export class Overrun extends NullListener {
     )
       return slotOf('parkedWorker')
     if (meta[control.TERMINATION_RESTARTS] > 0) return slotOf('restart')
-    return slotOf(payment === 'from the bank' ? 'credit' : 'refill')
+    return slotOf(payment === 'by credit' ? 'credit' : 'refill')
   }
 
   /**

@@ -55,7 +55,7 @@ test('in any order of requests, of what is taken back and of names, the parts su
     bytes: fc.integer({ min: -400, max: 400 }),
     limit: fc.option(fc.integer({ min: 500, max: 1500 })),
     isNamed: fc.boolean(),
-    payment: fc.constantFrom<Payment>('before', 'from the bank', 'next'),
+    payment: fc.constantFrom<Payment>('before', 'by credit', 'next'),
     isOutOfWork: fc.boolean(),
   })
   fc.assert(
@@ -82,26 +82,26 @@ test('in any order of requests, of what is taken back and of names, the parts su
 test.each([
   ['lateTrigger', () => {}, 'next', idle],
   ['largeObject', () => {}, 'before', idle],
-  ['credit', () => {}, 'from the bank', idle],
+  ['credit', () => {}, 'by credit', idle],
   ['refill', () => {}, 'next', idle],
-  ['restart', () => meta[control.TERMINATION_RESTARTS]++, 'from the bank', idle],
-  ['unattended', () => {}, 'from the bank', { isOutOfWork: true, isWorkAvailable: false }],
+  ['restart', () => meta[control.TERMINATION_RESTARTS]++, 'by credit', idle],
+  ['unattended', () => {}, 'by credit', { isOutOfWork: true, isWorkAvailable: false }],
   [
     'wantedStack',
     () => meta[control.SCANS_WANTED]++,
-    'from the bank',
+    'by credit',
     { isOutOfWork: true, isWorkAvailable: false },
   ],
   [
     'mark-termination/before-stop',
     () => accounts[2].at('mark-termination/before-stop'),
-    'from the bank',
+    'by credit',
     idle,
   ],
   [
     'parkedWorker',
     () => meta[control.TERMINATION_ATTEMPTS]++,
-    'from the bank',
+    'by credit',
     { isOutOfWork: false, isWorkAvailable: true },
   ],
   [
@@ -110,7 +110,7 @@ test.each([
       accounts[2].at('mark-termination/before-barrier')
       meta[control.WORK_LOCK] = 2
     },
-    'from the bank',
+    'by credit',
     idle,
   ],
 ] as const)('what is past the goal is named %s', (cause, bringAbout, payment, mark) => {
@@ -127,7 +127,7 @@ test.each([
 
 test('of a request that passes the goal only what lies past it is counted', () => {
   lives[0].charge(900)
-  accounts[0].charged(0, 'from the bank', idle)
+  accounts[0].charged(0, 'by credit', idle)
   lives[1].charge(300)
   accounts[1].charged(0, 'next', idle)
   expect(account()).toEqual({ refill: 200 })
@@ -137,14 +137,14 @@ test('a P that waits in the barrier is not to blame while another is stalled', (
   accounts[0].at('mark-termination/in-barrier')
   accounts[1].at('mark-termination/leave')
   lives[2].charge(GOAL + 50)
-  accounts[2].charged(0, 'from the bank', idle)
+  accounts[2].charged(0, 'by credit', idle)
   expect(account()).toEqual({ 'mark-termination/leave': 50 })
 })
 
 test('a stall that was a collection of the host’s is named so afterwards', () => {
   accounts[1].at('mark-termination/before-barrier')
   lives[0].charge(GOAL + 70)
-  accounts[0].charged(0, 'from the bank', idle)
+  accounts[0].charged(0, 'by credit', idle)
   memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 5
   hostMs = 4
   accounts[1].left()
@@ -168,7 +168,7 @@ test('the end of a mark cuts every stretch: a P that is still held up is to blam
   accounts[0].cycleStarted()
   memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] -= 30
   lives[0].charge(GOAL + 40)
-  accounts[0].charged(0, 'from the bank', idle)
+  accounts[0].charged(0, 'by credit', idle)
   accounts[1].left()
   expect(account()).toEqual({ credit: 40 })
   expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(0)

@@ -35,7 +35,7 @@ test.each([
   ['a decision', 'decision 0002', 'decision 0003', 'decision 0003'],
   ['a function', 'isOpen() of the gate, isOpen', 'isGone() of the gate', 'isGone'],
   ['a name with capitals', 'what isOpen says', 'what isGone says', 'isGone'],
-  ['a member', 'Gate.isOpen', 'Gate.isgone', 'isgone'],
+  ['a member', 'Gate.isOpen', 'Gate.gone', 'gone'],
 ])('a comment may name %s only if it is there', (_, alive, dead, found) => {
   expect(inComment(alive)).toEqual([])
   expect(inComment(dead)).toEqual([found])

@@ -122,7 +122,7 @@ test('lines of comments are counted where nothing else is on the line', () => {
   })
 })
 
-// The concurrent memory code of Go, OCaml and MMTk has that many: fewer leave a reader without the
+// The concurrent memory code of Go and of MMTk has that many: fewer leave a reader without the
 // reasons, and more hide the code. The tables of words are not counted: each word there needs its
 // biography.
 test.each(['memory', 'gc'])('20 to 40 percent of the lines of %s are comments', folder => {

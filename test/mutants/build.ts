@@ -26,6 +26,7 @@ const PARTS = [
   'test',
   'package.json',
   'tsconfig.json',
+  'tsconfig.test.json',
   'vitest.config.ts',
 ]
 

@@ -1,8 +1,8 @@
 /**
  * What happens in the stops of a cycle, in Go's order (mgc.go gcStart, gcMarkDone,
  * gcMarkTermination, Go 1.19). One P acts, usually the last one to stop, while every other P is
- * stopped or asleep. So plain accesses to shared memory are exact here. The only exception: a P
- * that stands aside may still count itself off and write its own place (gc/world.ts).
+ * stopped or asleep. So plain accesses to shared memory are exact here, except for the few words
+ * that a P may change while it counts as stopped (gc/world.ts lists them).
  *
  *   setUp      1  Finish the sweep of the last cycle: it reads the mark bytes that the mark writes.
  *              2  Count the cycle, reset the counters, note the heap as it is at the trigger.

@@ -33,14 +33,14 @@ export type Slice =
   | 'blocked in place'
 
 /**
- * How a request for memory is paid for: before it was charged; from credit that its goroutine has;
- * or next, since the goroutine has not enough credit.
+ * How a request for memory is paid for: before the memory was taken; by credit that its goroutine
+ * has; or next, since the goroutine has not enough credit.
  */
 export type Payment = 'before' | 'by credit' | 'next'
 
 /** What a listener may ask of the mark while it is told of a charge. */
 export interface MarkState {
-  /** No P that runs drains, and no shared work is left. */
+  /** Every P that drains has stopped or stands aside, and no shared work is left. */
   readonly isOutOfWork: boolean
   readonly isWorkAvailable: boolean
 }

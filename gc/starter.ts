@@ -98,7 +98,10 @@ export class Starter {
     if (this.isHeapTriggered) this.here.world.raise(epoch, STOP_HEAP_CYCLE)
   }
 
-  /** Starts the cycle that the host asked for, if its time has come. @safepoint */
+  /**
+   * Starts the cycle that the host asked for, if its time has come. If another stop comes first,
+   * the host asks again after its period. @safepoint
+   */
   startPeriodic(): void {
     const { memory, world } = this.here
     const { meta } = memory

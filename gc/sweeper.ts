@@ -11,24 +11,25 @@
  * and no sweeper is at work (heap/sweep-span.ts). The sweeper whose leaving completes it completes
  * the record of the cycle.
  *
- * Proof that the sweep cannot free a new object. (The sweep frees what is white in an unswept
- * span.)
+ * Proof that the sweep frees no new object that the program can still reach. (The sweep frees what
+ * is white in an unswept span.)
  *
- * 1. The termination stop puts every cached span back, and only then makes all spans unswept. So at
+ * 1. No mark begins before the sweep of the last cycle is complete: the setup stop ends it first.
+ *    So no sweeper is at work when spans become unswept, or reads the bytes of a mark under way.
+ * 2. The termination stop puts every cached span back, and only then makes all spans unswept. So at
  *    that moment no P has a span to allocate from.
- * 2. A P allocates only from a span in its cache. It gets that span from a swept list, or as fresh
+ * 3. A P allocates only from a span in its cache. It gets that span from a swept list, or as fresh
  *    pages, or by sweeping it first itself (heap/central.ts). The span is then in no list, so no
- *    sweeper can take it.
- * 3. So after that stop a new object is never in an unswept span, until the next termination stop.
- *    A large object has a span of its own, which is made as a swept one.
- * 4. Until then the object is marked or dead. An object that is born before the next mark is white,
- *    and that mark makes it black if it is reachable. An object that is born during that mark is
- *    born black (gc/mark/marker.ts). What is black is not freed: the sweep makes it white.
- * 5. An object that no field refers to yet is on the shadow stack of its goroutine at every
- *    safepoint. The stack is a root, and a cycle begins only when each P that runs is at a
- *    safepoint.
- * 6. No mark begins before the sweep is complete. So no sweeper reads the mark bytes of a mark that
- *    is under way.
+ *    sweeper can take it. A large object has a span of its own, which is made as a swept one.
+ * 4. So an object that is born after a termination stop is in no unswept span before the next
+ *    termination stop. By then a mark has passed.
+ * 5. At every safepoint an object that no field refers to yet is on the shadow stack of its
+ *    goroutine. The stack is a root, and each P is at a safepoint when the setup stop begins a
+ *    mark.
+ * 6. By the next termination stop the object is black, or the program cannot reach it. Born before
+ *    that mark, it was white, and the mark has reached it. Born during the mark, it was black from
+ *    the start, or its slot was blackened in the setup stop (gc/mark/marker.ts). What is black is
+ *    not freed: the sweep makes it white.
  */
 
 import { compareAndSwap, load, now, or, store } from '#sync'

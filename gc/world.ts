@@ -5,8 +5,9 @@
  * At a safepoint this P may stop, and another phase may begin. A function that can reach one says
  * `@safepoint`; one that must not says `@nosafepoint`. test/structure/safepoints.ts checks both.
  *
- * Why a late raise cannot stop the next phase. A P sees a reason for a stop, is taken off the CPU,
- * and raises the stop long after. Proof that this raise does nothing.
+ * Why a late raise cannot stop the next phase. While a P runs, no stop is carried out without it.
+ * But a P counts as stopped before it raises. If the system takes it off the CPU then, other stops
+ * pass, and it raises long after it has looked. Proof that this raise does nothing.
  *
  * 1. A phase begins and ends only in a stop. Each stop ends with a restart, which adds 1 to the
  *    epoch.
@@ -14,22 +15,28 @@
  *    compare-and-swap of the stop word that needs the same epoch, and no stop that is raised
  *    already (scheduler/stop.ts).
  * 3. So if the raise succeeds, no stop was carried out since the epoch was read, and the phase is
- *    the one in which the P looked. Else `raise` returns false, and the P asks its question again.
- * 4. The epoch has 19 bits. So the raise would have to be late by exactly 2¹⁹ stops, or a multiple
+ *    the one in which the P looked. Else `raise` returns false. A policy then looks again; a P that
+ *    would start a cycle goes on, and meets its trigger at the next span that it takes.
+ * 4. What does not change only in stops, such as a goal under a memory limit, may have changed. So
+ *    the stop itself asks whether its reason still holds, where that matters (gc/cycle.ts).
+ * 5. The epoch has 19 bits. So the raise would have to be late by exactly 2¹⁹ stops, or a multiple
  *    of that, to be taken for one that is in time.
  *
  * What a P may do while it counts as stopped. It sleeps, or it waits for a restart, or it stands
- * aside: it raises a stop, or leaves a drain under `helping`. No stop waits for it. So another P
- * may be the actor at the same time, and all shared memory is the actor's. The P may do only this:
+ * aside: it raises a stop, or looks under `helping` whether to raise one. No stop waits for it. So
+ * another P may be the actor at the same time, and all shared memory is the actor's. The P may do
+ * only this:
  *
  * 1. read shared words, where an answer that is old or half changed costs a short stop at most: the
  *    raise that follows fails if a stop came between, and the stop asks the exact question
  *    (gc/cycle.ts);
  * 2. change a shared word atomically, if the actor does not rely on its value: DRAINERS, its own
- *    DRAINING, poll words, the stop word, the counts of the ragged barrier, and
- *    TERMINATION_ATTEMPTS (an attempt that is counted after the reset counts for the next cycle);
- * 3. write plainly its own place (gc/record/place.ts), and since when it has been raising a stop:
- *    the actor reads either the old value or the new one, and both will do;
+ *    DRAINING, poll words, the stop word, the counts of the ragged barrier, who sleeps and WAKE,
+ *    and TERMINATION_ATTEMPTS (an attempt that is counted after the reset counts for the next
+ *    cycle);
+ * 3. write plainly what only records read: its own place and the stretches at it
+ *    (gc/record/place.ts), and RAISING_SINCE. The actor reads either the old value or the new one,
+ *    and both will do;
  * 4. become the actor itself, if a stop is raised and no P runs.
  *
  * It may not mark, allocate, sweep, touch an object, its queue or its stack, or run its goroutine.
@@ -72,7 +79,8 @@ export type CycleTrigger =
 
 export interface World {
   /**
-   * The number of stops that are over. Read it before looking for the reason of a stop (see above).
+   * The number of stops that are over, modulo 2¹⁹. Read it before looking for the reason of a stop
+   * (see above).
    */
   epoch(): number
   /**
@@ -82,10 +90,11 @@ export interface World {
    */
   raise(epoch: number, reason: StopReason): boolean
   /**
-   * The same, if `isDue` says so, in the epoch in which it says so. This P counts as stopped before
-   * it asks `isDue`, and until the restart. So if the system takes it off the CPU between its look
-   * and its raise, no stop waits for it, and another P can raise in its place. `isDue` must keep to
-   * what a P may do while it counts as stopped (see above); its `true` is a hint. @safepoint
+   * The same, if `isDue` says so, in the epoch in which it says so. `isDue` is asked once in every
+   * case, so it may count this P off. The P counts as stopped before it asks, and until the
+   * restart. So if the system takes it off the CPU between its look and its raise, no stop waits
+   * for it, and another P can raise in its place. `isDue` must keep to what a P may do while it
+   * counts as stopped (see above); its `true` is a hint. @safepoint
    */
   raiseIf(isDue: () => boolean, reason: StopReason): boolean
   /**

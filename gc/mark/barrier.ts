@@ -10,18 +10,19 @@
  *
  * It must keep this true (the weak tricolour invariant): every white object that a black object
  * refers to is also reachable from a grey object through white ones. Then, when no grey object is
- * left, no white object is reachable.
+ * left, no white object is reachable. Black means scanned here: an object in a work buffer is grey,
+ * though its mark byte is BLACK. Stacks and globals have colours too (gc/verify/tri-colour.ts).
  *
  * Shade 1 is needed where a goroutine hides the last path to an object.
  * 1. The goroutine's stack is scanned already: black. It loads `x = a.f`, where x is white.
  * 2. It clears a.f before `a` is scanned. Now x is reachable only from a black stack.
- * 3. Every reference that a black stack loads after its scan was in the heap. It can leave the heap
- *    only through shade 1.
+ * 3. Every reference that a black stack loads after its scan was in the heap, in a global or in a
+ *    channel. It can be overwritten there only through shade 1.
  * Shade 2 is needed while a stack is grey.
  * 1. A goroutine whose stack is not scanned yet stores its only copy of x into a black object, and
  *    drops its own.
  * 2. x was never in the heap, so shade 1 does not see it.
- * 3. Once all stacks are black, shade 2 does nothing new.
+ * 3. Once all stacks are black, shade 2 is needed only where two writers race for a slot (below).
  * Both come before the store: if the thread is stopped between a shade and the store, nothing has
  * happened that the shades did not cover.
  *

@@ -16,13 +16,14 @@
  *
  *                 DRAINERS                         SCANS_WANTED
  *   isQuiescent   0                                0
- *   isOutOfWork   none that belongs to a P that    any
- *                 runs
+ *   isOutOfWork   each has stopped, or stands      any
+ *                 aside
  *
- * Why isOutOfWork asks only for drainers that run: a P that counts as stopped has published its
- * grey objects first. So it hides no work, and it may be off the CPU for long.
+ * Why isOutOfWork does not wait for a drainer that counts as stopped: it has published its grey
+ * objects first. So it hides no work, and it may be off the CPU for long.
  *
- * Proof that some P looks after the last work is done.
+ * Proof that some P looks after the last work is done, for a policy that asks isQuiescent
+ * (gc/termination/helping.ts has its own).
  *
  * 1. A P that leaves a drain decrements DRAINERS, then reads SCANS_WANTED.
  * 2. A P that has served a wanted scan publishes, decrements SCANS_WANTED, then reads DRAINERS.
@@ -111,8 +112,8 @@ export class Drain {
   }
 
   /**
-   * True if no P that runs drains, and no shared work is left. Stacks may still be wanted. A P that
-   * is in a drain and does not run has published what it holds: it is stopped, or stands aside.
+   * True if every P that drains has stopped or stands aside, and no shared work is left. Stacks may
+   * still be wanted.
    */
   get isOutOfWork(): boolean {
     return (

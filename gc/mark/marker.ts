@@ -7,33 +7,42 @@
  *   mark byte   in a mark                                     what makes it so
  *   FREE        no object                                     the sweep
  *   WHITE       not reached yet                               the sweep; allocation between marks
- *   BLACK       reached: scanned, or in a work buffer         a marker; allocation in a mark
- *   GREY_MARK   reached, and in no work buffer                a marker that got no work buffer
+ *   BLACK       reached: scanned, to be scanned by whoever    a marker; allocation in a mark
+ *               stored the byte, or born in this mark
+ *   GREY_MARK   reached, and a walk must scan it              a marker that got no work buffer
  *
- * `--check` adds two for freed slots in quarantine, which a mark must never meet.
+ * `--check` adds two for freed slots in quarantine, which a mark must never meet. In a proof about
+ * colours *black* means scanned, or never to be scanned: a byte that is BLACK and whose object is
+ * still in a work buffer is a grey object there (gc/mark/barrier.ts).
  *
  * Black without marking. An object that is allocated while the phase is mark is born black: a cache
  * colours a whole run of slots before it hands out the first one, and a large object before anybody
  * knows it (heap/cache.ts). The slots that the caches have ready when the mark begins are blackened
  * in the setup stop (gc/cycle.ts). No such object is ever scanned, and none needs it: it is born
- * without references, and the barrier shades each one that is stored in it. If such an object dies
- * in its first cycle, it is kept until the next mark.
+ * without references, and each one that is stored in it is shaded, by its constructor or by the
+ * barrier (gc/mark/barrier.ts). If such an object dies in its first cycle, it is kept until the
+ * sweep after the next mark.
  *
  * Why no atomic operation is needed to mark.
  *
- * 1. In a mark the byte of a white object only goes to BLACK or to GREY_MARK, and only markers
- *    store it. No sweeper runs, and allocation stores only bytes that were FREE.
- * 2. Two markers may both find an object white. Then both store, and both queue the object, or
- *    leave it grey and flag its span. So whichever store comes last, each of them sees to a scan,
- *    and none is lost.
- * 3. Both scan the object. That costs time, and counts its bytes twice in the marked bytes. It
- *    shades nothing that one scan would not have shaded. The sweep counts the marks, so
+ * 1. In a mark no sweeper runs, and allocation stores only bytes that were FREE. So only markers
+ *    store the byte of an object that was white: BLACK as they shade it, GREY_MARK after that if
+ *    they get no work buffer, and BLACK as a walk takes a grey mark.
+ * 2. Several markers may find an object white. The stores to its byte have one order, and the last
+ *    of them sees to a scan: after a last BLACK of a shade the object is in a queue, since without
+ *    a buffer GREY_MARK would have followed; after a last GREY_MARK its span is flagged; after a
+ *    last BLACK of a walk that walk scans it.
+ * 3. The object may be scanned more than once, at most once for each P that found it white. That
+ *    costs time, and counts its bytes and its scan work again. A second scan sees at most what was
+ *    stored since the first, and the barrier has shaded that. The sweep counts the marks, so
  *    SWEPT_MARKED_BYTES is exact.
  * 4. The mark bytes of neighbours are different memory locations. A store to one never disturbs
  *    another.
- * 5. A marker may see an old WHITE for long. By 2 that is harmless. Whether the mark is over is
- *    asked in a stop, and every P passes atomic operations before it stands there, so the actor
- *    sees every mark byte.
+ * 5. A marker may see an old WHITE for long: by 2 and 3 that is harmless. It cannot see an old
+ *    BLACK of the cycle before, which would hide a white object: the sweep that made it WHITE is
+ *    complete before the setup stop, and each P passes an atomic operation as it goes on.
+ * 6. Whether the mark is over is asked in a stop, and every P passes atomic operations before it
+ *    stands there, so the actor sees every mark byte.
  *
  * A scan reads words that the program may be writing. The barrier has shaded both the value that a
  * store overwrites and the value that it writes (gc/mark/barrier.ts), so it does not matter which
@@ -41,13 +50,13 @@
  *
  * When no work buffer is to be had.
  *
- * 1. The marker stores GREY_MARK in the mark byte, then sets the flag of the span (span.GREY), and
- *    counts the span in GREY_SPANS.
+ * 1. The marker, which has stored BLACK, stores GREY_MARK, then sets the flag of the span
+ *    (span.GREY), and counts the span in GREY_SPANS. It runs all the while, so no stop sees less.
  * 2. A drain that finds nothing in queues, shared list and barrier buffer walks the flagged spans,
  *    and scans each object that has a grey mark (scanFlaggedSpans). GREY_SPANS counts as work that
  *    every P sees, so the mark is not over while it is above 0 (gc/mark/drain.ts).
- * 3. Each walk makes at least the objects that it scans black, so the walks come to an end, even if
- *    each scan leaves others grey.
+ * 3. Each walk scans the grey marks that it finds, and each P leaves an object grey at most once in
+ *    a cycle, since it never sees that object white again. So the walks come to an end.
  * 4. A piece of an array that finds no buffer is scanned at once: there is no mark byte for a
  *    piece.
  * 5. A sweep that meets a grey mark ends the run: the mark was not over.

@@ -8,8 +8,10 @@
  *   black   SCANNED_CYCLE is CYCLES: from its scan, which is one step, to the next setup stop. The
  *           stack of a goroutine that is born in a mark is black from the start
  *
- * A black stack is never scanned again in its cycle. What its goroutine loads later was in the
- * heap, and each reference that it takes out of the heap is shaded (gc/mark/barrier.ts).
+ * A black stack is never scanned again in its cycle. A reference that its goroutine loads later was
+ * in the heap, in a global or in a channel. It is reachable there and will be marked, unless it is
+ * overwritten first; and then the barrier shades it as it is overwritten (gc/mark/barrier.ts). A
+ * new object is black.
  *
  * Which P scans the stack of a goroutine that is
  *
@@ -25,14 +27,16 @@
  *
  * Proof that no stack is missed.
  *
- * 1. A goroutine that is alive in the setup stop has a job.
+ * 1. A goroutine that is alive in the setup stop has a job. Globals are declared before the first
+ *    goroutine runs, so their jobs do not change.
  * 2. The P that takes the job decides by the status which P scans the stack. Every change of a
  *    status is a CAS. So the status cannot change between the decision and the bit that holds the
  *    decision.
  * 3. The bit stays set until the stack is scanned. SCAN keeps the goroutine from starting to run,
  *    and SCAN_WANTED keeps it from ceasing to run.
- * 4. A goroutine that is born in the mark needs no scan. Its stack holds only what its creator
- *    shaded (gc/mark/barrier.ts), and later what it loads through shaded paths.
+ * 4. A goroutine that is born in the mark needs no scan. Its record says so before it can run
+ *    (scheduler/goroutines.ts). Its stack holds what its creator shaded (gc/mark/barrier.ts), and
+ *    later what any black stack may load.
  * 5. The termination stop does not end the mark while a job is left or a stack is wanted
  *    (gc/cycle.ts).
  */

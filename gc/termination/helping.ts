@@ -1,55 +1,62 @@
 /**
- * Helping: no P's absence between "no work is left" and "the world is stopped" lets an allocator
- * pass. This is the second idea of golang/go#52433, worked out here.
+ * Helping: once work is exhausted, no P that is off the CPU on its way to the stop lets others
+ * allocate meanwhile. This is the second idea of golang/go#52433, worked out here.
  *
  *   leave   a P that leaves a drain publishes its grey objects, stands aside, counts itself off,
  *           and looks
- *   look    no P that runs drains, no shared work is left, no stack is wanted: the mark may be
- *           over. Then the P that looks raises the stop, by one compare-and-swap
+ *   look    is work exhausted? Then the P that looks raises the stop, by one compare-and-swap
  *   stop    barrier buffers are flushed and wanted stacks scanned. What that finds is marked in the
- *           stop, up to 64 KiB. If there is more, the mark restarts (R3)
+ *           stop, up to about 64 KiB. If there is more, the mark restarts (R3)
  *
- * There is no ragged barrier, no sleep, and no role that a P could hold while it is off the CPU. A
- * P that leaves a drain publishes, then counts as stopped, then counts itself off and looks. From
- * then until it has raised the stop, no stop waits for it (scheduler/stop.ts). It hides no work,
- * and it is no drainer that runs. If the system takes it off the CPU there, another P raises in its
- * place.
+ * Work is *exhausted* when every P that drains has stopped or stands aside, no shared work is left,
+ * and no stack is wanted. There is no ragged barrier, no sleep, and no role that a P could hold
+ * while it is off the CPU. A P that has stood aside hides no work, since it has published, and no
+ * stop waits for it (scheduler/stop.ts). If the system takes it off the CPU before it has raised
+ * the stop, another P raises in its place.
  *
- * Who ends the mark, and why some P always does. *Exhausted* means that no P that runs drains, no
- * shared work is left and no stack is wanted.
+ * Who ends the mark, and why some P always does.
  *
- * 1. Whatever is grey is in one of three places. (a) In the queue of a P that drains and runs:
- *    then work is not exhausted. (b) In a shared list or a flagged span, or it is a root job that
- *    is not taken, or a wanted stack: every look sees it. (c) Where only a stop looks: in a barrier
- *    buffer, or in the queue of a P that runs outside of a drain, which its barrier has filled.
- * 2. While work is not exhausted, the mark goes on: a drainer, a worker that is due, an idle worker
- *    or an assist takes the work, and the P of a wanted stack scans it at its next safepoint.
+ * 1. Whatever is grey is in one of three places. (a) With a P that drains and runs: in its queue,
+ *    or in a root job or a flagged span that it has taken. (b) In sight: in the shared list, in a
+ *    flagged span, in a root job that is not taken, or in a wanted stack. In both cases work is not
+ *    exhausted. (c) Where only a stop looks: in a barrier buffer, or in the queue of a P that runs
+ *    outside of a drain, which its barrier has filled.
+ * 2. Work in sight is taken: by a worker that is due or idle, by an assist, or by a P at the gate.
+ *    A P that publishes wakes one that sleeps (gc/mark/drain.ts). The P of a wanted stack is woken
+ *    too, and scans it at its next safepoint.
  * 3. So work becomes exhausted by a P that leaves a drain, or by a P that serves the last wanted
  *    scan. That P looks afterwards (onDrained, onScanServed). (A drainer that stops for a stop goes
- *    on afterwards, and leaves later.) If several leave at the same time, each counts as stopped
- *    before it looks, and the last one to do so sees none that runs and drains.
- * 4. A look that finds work exhausted raises the stop. If the raise fails, another stop was raised
- *    in the same epoch. Then the P looks again after the restart, until the mark is over or there
- *    is work.
- * 5. If that P is off the CPU between 3 and 4, work stays exhausted, and each P that allocates
- *    looks too: at a refill (onRefill) and at the gate (onGateIdle). So the first P that could add
- *    to the overrun raises the stop.
+ *    on afterwards, and leaves later.) If several leave at the same time, each stands aside before
+ *    it looks, and the last one to do so finds no other that still drains.
+ * 4. A look that finds work exhausted raises the stop. In onDrained and onScanServed, if another
+ *    stop came first, the P looks again after the restart, until the mark is over or there is work.
+ * 5. If the P of 3 is off the CPU after it has stood aside, each P that allocates looks too, once:
+ *    at a refill after it has taken its memory (onRefill), at the gate before (onGateIdle). Before
+ *    it looks it publishes what its barrier has queued. If that is anything, there is work, and 2
+ *    holds again. If not, the P raises the stop.
  * 6. If no P allocates, nobody passes the goal, and the P of 3 raises the stop when it has a CPU
  *    again.
  *
- * A P that is off the CPU while it runs, in a drain or in its goroutine, holds up every stop. No
- * policy can change that.
+ * The order of a look. A P that serves a scan publishes before it counts the scan as served. So a
+ * look reads SCANS_WANTED first and shared work last, and sees what that scan found. Its answer is
+ * still a hint: a P may begin to drain, or be asked for a stack, while it is given. A wrong yes
+ * costs a stop in vain.
  *
  * Proof that the mark never ends early: in the stop every P has published, so (a) is empty, and the
  * stop asks for all of (b) and (c) (gc/cycle.ts). Proof that the mark ends: white objects only
  * become fewer, and the stop marks about 64 KiB before each restart.
  *
- * A wanted stack belongs to a P that runs, and a stop would have to wait for that P too. So a look
- * waits for the scan, which comes sooner than the stop. At the gate, and once the live heap has
- * reached its goal, the look does not wait: the stop is raised, and scans the stack.
+ * A look below the goal waits for wanted stacks: they are usually scanned sooner than a stop could
+ * come. At the gate, and once the live heap has reached its goal, it does not wait: the stop is
+ * raised, and scans the stack.
  *
- * Bound, without a gate: from the moment when work is exhausted each P takes memory once, if no
- * stack is wanted.
+ * Bound, without a gate: from the moment when work is exhausted each P takes memory once. It may
+ * take more only if its barrier holds grey objects, if a stop for another reason comes before its
+ * raise, or below the goal if a stack is wanted.
+ *
+ * What no policy can help against: a P that is off the CPU while it counts as one that runs. It
+ * holds up every stop. If it still drains, be it only for the last steps before it stands aside,
+ * the looks of the others say no meanwhile, and only the gate keeps them from allocating.
  */
 import { add, load } from '#sync'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
@@ -127,7 +134,7 @@ export class Helping implements Termination {
   }
 
   private get isOver(): boolean {
-    return this.marking.isOutOfWork && load(this.here.memory.meta, control.SCANS_WANTED) === 0
+    return load(this.here.memory.meta, control.SCANS_WANTED) === 0 && this.marking.isOutOfWork
   }
 
   /**

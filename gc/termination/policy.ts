@@ -15,7 +15,10 @@ export type TerminationName = 'coordinator' | 'assist-takes-over' | 'helping'
 export interface Marking {
   /** No P drains, no stack is wanted, no shared work is left. A hint. */
   readonly isQuiescent: boolean
-  /** No P that runs drains, and no shared work is left; stacks may still be wanted. A hint. */
+  /**
+   * Every P that drains has stopped or stands aside, and no shared work is left. Stacks may still
+   * be wanted. A hint.
+   */
   readonly isOutOfWork: boolean
   /** This P could mark something now. */
   readonly isWorkAvailable: boolean

@@ -4,8 +4,9 @@
  *   Every white object that something black refers to is also reachable from something grey,
  *   through white objects only.
  *
- * Black is an object whose mark byte is black and which is in no work buffer. Black is also a stack
- * or a block of globals that was scanned. Grey is:
+ * Black is an object whose mark byte is black and which is in no work buffer. Black is also a block
+ * of globals or a stack that was scanned, and the stack of a goroutine that was born in this mark
+ * (its SCANNED_CYCLE is CYCLES in both cases). Grey is:
  *
  * - an object or a piece of an array in a work buffer, and an object with a grey mark;
  * - both values of a pair that waits in a barrier buffer;

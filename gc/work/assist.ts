@@ -5,12 +5,14 @@
  * Who pays, for what, and when. Memory is taken by the span: the refill of a cache takes all free
  * slots of a span at once, and a large object is a span of its own.
  *
- * 1. The goroutine pays that needed the memory, not its P and not the goroutines that use the other
- *    slots later. So the fast path of allocation does nothing for this.
+ * 1. The goroutine that needed the memory pays, and not its P, nor the goroutines that use the
+ *    other slots later. So the fast path of allocation does nothing for this.
  * 2. It is charged with the bytes by which the live heap has grown: its credit falls by them. Below
  *    0 the credit is a debt, and the goroutine pays at once, before its allocation returns.
  * 3. For a refill it is charged after the span is taken, with its new object on the shadow stack.
- *    For a large object it is charged before. (gc/allocator.ts)
+ *    For a large object it is charged before the pages are taken, since zeroing them takes long; if
+ *    a mark ends in between, it has paid in one cycle for what is live in the next.
+ *    (gc/allocator.ts)
  * 4. It pays only while blackening is on. Between marks nobody pays with marking; there a P that
  *    takes memory sweeps before it does (Sweeper.payFor).
  * 5. Credit and debt belong to one cycle. Each goroutine begins a cycle with 0. The end of the mark
@@ -18,7 +20,9 @@
  *
  * How it pays.
  *
- *   work is due         r · debt, at least 64 KiB of it: an assist pays ahead (over-assist)
+ *   work is due         r · debt, where r is the assist ratio; at least 64 KiB of it: an assist
+ *   pays
+ *                       ahead (over-assist). None if r is 0
  *   background credit   first: what workers have done and nobody has claimed (steal)
  *   draining            then: what is still due (assist)
  *   the queue           if it is still in debt since no work was found: it waits until workers have

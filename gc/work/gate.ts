@@ -3,18 +3,18 @@
  * overrun of golang/go#52433.
  *
  * What it promises: no P takes memory that carries L past the limit, except as the bound below
- * says. The limit is the goal (`--gate goal`) or the pacer's hard goal (`--gate hard`).
+ * says. The limit is the goal (`--gate goal`) or the pacer's hard goal (`--gate hard`). The gate is
+ * *open* while the CPU limiter limits (gc/work/cpu-limiter.ts), and with `--gate off`. Then every
+ * request passes, and the gate promises nothing.
  *
- * When a request passes.
+ * When a request passes a gate that is not open.
  *
  * 1. It fits: L and the request together are within the limit. L grows by the request at once, in
  *    one compare-and-swap: the request is *reserved*.
- * 2. It has no room beside what a mark has just left, where that mark ended while the request
- *    waited. It is *admitted in any case*, or it would wait for ever. The same after MOST_CYCLES
- *    cycles, if others have taken the room that each of them made. A request that is served in the
+ * 2. A mark has ended while it waited, and even a heap of only what was marked has no room for it.
+ *    No further cycle would help, so it is *admitted in any case*. The same after MOST_CYCLES
+ *    cycles, if each of them made room and others have taken it. A request that is served in the
  *    stop of a whole cycle (Cycle.setUpMarkAndSweep) counts as one of these.
- * 3. The gate is *open*: while the CPU limiter limits (gc/work/cpu-limiter.ts), and with `--gate
- *    off`. An open gate promises nothing.
  *
  * What a P at the gate does until then:
  *
@@ -26,10 +26,12 @@
  * Between a reservation and its charge there is no safepoint. So in a stop nothing is reserved, and
  * L counts what is there.
  *
- * The bound, while the gate was not open: L at the end of a mark ≤ max(limit, B) + P · the largest
- * single request, where B is L when its cycle began or the limit was last lowered. Proof.
+ * The bound, while the gate was not open: L at the end of a mark ≤ max(limit, B) + procs · the
+ * largest single request. B is L when the cycle began. If the limit was lowered in the cycle, B is
+ * L once every P that had read the higher limit has made its reservation. Proof.
  *
- * 1. L grows by reservations, which leave it within the limit, and by what is admitted in any case.
+ * 1. From then on L grows by reservations, which leave it within the limit or do not grow it, and
+ *    by what is admitted in any case. What was admitted before is in B.
  * 2. A P admits a request in any case only after a mark that ended while the request waited. So
  *    between the ends of two marks it admits at most one: its next request waits for the second
  *    end.
@@ -41,8 +43,13 @@
  * 1. Work that every P sees is drained here too.
  * 2. If no work is in sight and the mark still does not end, the stop is raised after a while, by
  *    this P, whether the policy is at work or not. The stop asks the exact question (gc/cycle.ts).
- *    A stop in vain is short.
- * 3. So each cycle comes to an end, and the request waits for MOST_CYCLES cycles at most.
+ *    What it finds in barrier buffers is in sight afterwards, and 1 holds. A stop in vain is short.
+ * 3. A wanted stack is scanned by its P before that P can stop. So it is no work that a further
+ *    stop would find.
+ * 4. White objects only become fewer. So each cycle comes to an end, and the request waits for
+ *    MOST_CYCLES cycles at most.
+ *
+ * `helpMark` waits at a gate that is open, too: for a mark that is to find pages, and not for room.
  */
 
 import { add, load, now } from '#sync'
@@ -68,8 +75,9 @@ export type GateLimit = 'off' | 'goal' | 'hard'
  */
 const GATE_MS = 3
 /**
- * Each further wait is twice as long, up to this, in ms. It also bounds how long the time of a P
- * that waits is not counted (gc/work/cpu-limiter.ts).
+ * Each further wait is twice as long, up to this, in ms. A P that waits asks the CPU limiter each
+ * time, so this also bounds how late the limiter hears of its wait (gc/work/cpu-limiter.ts). It is
+ * far below the net of a sleep (scheduler/sleeping.ts), so the question is asked while the P runs.
  */
 const MOST_GATE_MS = 50
 /** The most cycles that a request waits for while others take the room that each of them makes. */

@@ -51,7 +51,11 @@ export class Sleeping {
     this.sleepers = sleepers
   }
 
-  /** Sleeps for at most `mostMs`, unless `mayStill` says no after the announcement. @safepoint */
+  /**
+   * Sleeps for at most `mostMs`, unless `mayStill` says no after the announcement. Both are asked
+   * while the P runs. Only after a sleep of more than NET_MS is `mayStill` asked while the P counts
+   * as stopped. So in such a sleep it must only read. @safepoint
+   */
   sleep(kind: SleepKind, mayStill: () => boolean, mostMs: () => number): void {
     const { meta } = this.memory
     const activity = meta[this.base + pWords.ACTIVITY]

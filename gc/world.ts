@@ -105,9 +105,9 @@ export interface World {
   /**
    * Keeps this P in place until `isOver` says so. The P serves stops and requests, marks, sweeps,
    * and sleeps when there is none of these. It never runs another goroutine. `deadline`: when
-   * `isOver` must be asked at the latest, in ms of `now()`. Without a deadline that is near, `isOver`
-   * may be asked while this P counts as stopped, and must only read (scheduler/sleeping.ts).
-   * @safepoint
+   * `isOver` must be asked at the latest, in ms of `now()`. Without a deadline that is near,
+   * `isOver` may be asked while this P counts as stopped, and must only read
+   * (scheduler/sleeping.ts). @safepoint
    */
   blockInPlace(isOver: () => boolean, deadline?: Milliseconds): void
   /**

@@ -34,7 +34,7 @@ export class EndOfMark {
     this.here.listener.at('drain/leave')
     const before = this.enter()
     this.policy.onDrained()
-    this.withdraw(before)
+    this.exit(before)
   }
 
   /**
@@ -44,7 +44,7 @@ export class EndOfMark {
   scanServed(): void {
     const before = this.enter()
     this.policy.onScanServed()
-    this.withdraw(before)
+    this.exit(before)
   }
 
   /**
@@ -67,7 +67,7 @@ export class EndOfMark {
     return before
   }
 
-  private withdraw(before: number): void {
+  private exit(before: number): void {
     this.here.listener.left()
     this.here.memory.meta[this.activityWord] = before
   }

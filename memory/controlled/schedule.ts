@@ -189,17 +189,17 @@ export class Schedule {
    * if the new strategy needs no more room.
    */
   prepare(strategy: Strategy, procs: number, options: ScheduleOptions = {}): void {
-    const meta = this.words
-    meta.fill(0, 0, TRACE)
-    meta[PROCS] = procs
+    const { words } = this
+    words.fill(0, 0, TRACE)
+    words[PROCS] = procs
     // Xorshift never leaves 0, and neighbouring seeds must not look alike.
-    meta[RANDOM] = Math.imul((options.seed ?? 1) + 1, 0x9e3779b9) | 1
-    meta[FAIR] = options.fair ?? 1000
-    meta[MOST_TURNS] = options.mostTurns ?? 50_000_000
-    meta[TRACING] = options.tracing === true ? 1 : 0
+    words[RANDOM] = Math.imul((options.seed ?? 1) + 1, 0x9e3779b9) | 1
+    words[FAIR] = options.fair ?? 1000
+    words[MOST_TURNS] = options.mostTurns ?? 50_000_000
+    words[TRACING] = options.tracing === true ? 1 : 0
     this.doubles[MOST_TIME] = 1e9
     for (let round = 0; round < 8; round++) this.random()
-    if (strategy.kind === 'random') meta[STRATEGY] = RANDOMLY
+    if (strategy.kind === 'random') words[STRATEGY] = RANDOMLY
     else if (strategy.kind === 'pct')
       this.preparePriorities(strategy.changes, strategy.turns, procs)
     else if (strategy.kind === 'round-robin')
@@ -208,36 +208,36 @@ export class Schedule {
   }
 
   private preparePriorities(changes: number, turns: number, procs: number): void {
-    const meta = this.words
+    const { words } = this
     this.prepareChanges(BY_PRIORITY, changes, turns)
     const free = Array.from({ length: procs }, (_, index) => index + 1)
     for (let index = 0; index < procs; index++)
-      meta[P + index * P_WORDS + PRIORITY] = free.splice(this.random() % free.length, 1)[0]
+      words[P + index * P_WORDS + PRIORITY] = free.splice(this.random() % free.length, 1)[0]
   }
 
   private prepareChanges(strategy: number, count: number, turns: number): void {
-    const meta = this.words
-    meta[STRATEGY] = strategy
-    meta[CHANGES] = Math.min(count, MOST_CHANGES)
-    const at = Array.from({ length: meta[CHANGES] }, () => 1 + (this.random() % turns)).sort(
+    const { words } = this
+    words[STRATEGY] = strategy
+    words[CHANGES] = Math.min(count, MOST_CHANGES)
+    const at = Array.from({ length: words[CHANGES] }, () => 1 + (this.random() % turns)).sort(
       (a, b) => a - b,
     )
-    meta.set(at, CHANGE)
+    words.set(at, CHANGE)
   }
 
   private prepareReplay(order: Order, procs: number): void {
-    const meta = this.words
-    meta[STRATEGY] = REPLAYED
+    const { words } = this
+    words[STRATEGY] = REPLAYED
     let end = REPLAY
     for (let index = 0; index < procs; index++) {
       const base = P + index * P_WORDS
-      meta[base + REPLAY_NEXT] = end
+      words[base + REPLAY_NEXT] = end
       for (const [p, turn, next] of order) {
         if (p !== index) continue
-        meta[end++] = turn
-        meta[end++] = next
+        words[end++] = turn
+        words[end++] = next
       }
-      meta[base + REPLAY_END] = end
+      words[base + REPLAY_END] = end
     }
   }
 
@@ -245,28 +245,28 @@ export class Schedule {
 
   /** Makes this thread P `index`. Returns when it has its first turn. */
   join(index: number): void {
-    const meta = this.words
+    const { words } = this
     this.me = index
     this.own = P + index * P_WORDS
-    meta[this.own + STATE] = RUNNABLE
-    if (Atomics.add(meta, JOINED, 1) + 1 === meta[PROCS]) {
-      if (Atomics.compareExchange(meta, MODE, GATHERING, CONTROLLED) !== GATHERING) return
-      for (let other = 0; other < meta[PROCS]; other++) this.call(other)
+    words[this.own + STATE] = RUNNABLE
+    if (Atomics.add(words, JOINED, 1) + 1 === words[PROCS]) {
+      if (Atomics.compareExchange(words, MODE, GATHERING, CONTROLLED) !== GATHERING) return
+      for (let other = 0; other < words[PROCS]; other++) this.call(other)
     }
     this.awaitTurn()
   }
 
   /** This P takes no more turns. */
   part(): void {
-    const meta = this.words
+    const { words } = this
     const me = this.me
     this.me = -1
-    if (Atomics.load(meta, MODE) !== CONTROLLED) return
-    meta[this.own + OWN_TURNS]++
-    meta[this.own + STATE] = ABSENT
+    if (Atomics.load(words, MODE) !== CONTROLLED) return
+    words[this.own + OWN_TURNS]++
+    words[this.own + STATE] = ABSENT
     let others = 0
-    for (let other = 0; other < meta[PROCS]; other++)
-      others += meta[P + other * P_WORDS + STATE] === ABSENT ? 0 : 1
+    for (let other = 0; other < words[PROCS]; other++)
+      others += words[P + other * P_WORDS + STATE] === ABSENT ? 0 : 1
     if (others === 0) return
     if (this.isAnybodyEnabled() || this.jump()) this.pass(this.choose(me))
     else this.release()
@@ -282,16 +282,16 @@ export class Schedule {
    * Throws a LivelockError after too many turns.
    */
   turn(): void {
-    const meta = this.words
-    meta[this.own + OWN_TURNS]++
-    if (++meta[TURNS] > meta[MOST_TURNS] || this.time > this.doubles[MOST_TIME]) {
+    const { words } = this
+    words[this.own + OWN_TURNS]++
+    if (++words[TURNS] > words[MOST_TURNS] || this.time > this.doubles[MOST_TIME]) {
       this.release()
       throw new LivelockError(
-        `no end in sight after ${meta[TURNS]} turns and ${this.time / 1e6} s of their time`,
+        `no end in sight after ${words[TURNS]} turns and ${this.time / 1e6} s of their time`,
       )
     }
     const next = this.choose(this.me)
-    if (next === this.me) meta[IN_A_ROW]++
+    if (next === this.me) words[IN_A_ROW]++
     else this.handOver(next)
   }
 
@@ -300,34 +300,34 @@ export class Schedule {
    * false if the time was over. Throws a StuckError if no P can go on any more.
    */
   block(key: number, milliseconds: number): boolean {
-    const meta = this.words
+    const { words } = this
     const own = this.own
-    meta[own + OWN_TURNS]++
-    meta[own + STATE] = WAITING
-    meta[own + KEY] = key
-    meta[own + WAIT_NUMBER] = ++meta[WAITS]
+    words[own + OWN_TURNS]++
+    words[own + STATE] = WAITING
+    words[own + KEY] = key
+    words[own + WAIT_NUMBER] = ++words[WAITS]
     this.doubles[DEADLINE + this.me] = this.time + milliseconds * 1000
     if (!this.isAnybodyEnabled() && !this.jump()) throw this.stuck()
     const next = this.choose(this.me)
     if (next !== this.me) this.handOver(next)
-    const woken = meta[own + STATE] === RUNNABLE
-    meta[own + STATE] = RUNNABLE
+    const woken = words[own + STATE] === RUNNABLE
+    words[own + STATE] = RUNNABLE
     return woken
   }
 
   /** Wakes up to `count` Ps that wait for `key`. Those that have waited longest come first. */
   wake(key: number, count: number): void {
-    const meta = this.words
+    const { words } = this
     for (let woken = 0; woken < count; woken++) {
       let first = -1
-      for (let other = 0; other < meta[PROCS]; other++) {
+      for (let other = 0; other < words[PROCS]; other++) {
         const base = P + other * P_WORDS
-        if (meta[base + STATE] !== WAITING || meta[base + KEY] !== key) continue
-        if (first < 0 || meta[base + WAIT_NUMBER] < meta[P + first * P_WORDS + WAIT_NUMBER])
+        if (words[base + STATE] !== WAITING || words[base + KEY] !== key) continue
+        if (first < 0 || words[base + WAIT_NUMBER] < words[P + first * P_WORDS + WAIT_NUMBER])
           first = other
       }
       if (first < 0) return
-      meta[P + first * P_WORDS + STATE] = RUNNABLE
+      words[P + first * P_WORDS + STATE] = RUNNABLE
     }
   }
 
@@ -343,10 +343,10 @@ export class Schedule {
    * them.
    */
   private choose(me: number): number {
-    const meta = this.words
+    const { words } = this
     const usual = this.usual(me)
-    const chosen = this.chosenBy(meta[STRATEGY], me, usual)
-    if (meta[TRACING] !== 0) this.trace(me, chosen, usual)
+    const chosen = this.chosenBy(words[STRATEGY], me, usual)
+    if (words[TRACING] !== 0) this.trace(me, chosen, usual)
     if (chosen !== usual) this.record(me, chosen)
     return chosen
   }
@@ -387,24 +387,24 @@ export class Schedule {
    * gets the lowest priority, since it may be in a loop.
    */
   private highest(me: number): number {
-    const meta = this.words
-    if (this.isChange() || meta[IN_A_ROW] >= meta[FAIR])
-      meta[P + me * P_WORDS + PRIORITY] = --meta[LOWEST]
+    const { words } = this
+    if (this.isChange() || words[IN_A_ROW] >= words[FAIR])
+      words[P + me * P_WORDS + PRIORITY] = --words[LOWEST]
     let best = -1
-    for (let other = 0; other < meta[PROCS]; other++) {
+    for (let other = 0; other < words[PROCS]; other++) {
       if (!this.isEnabled(other)) continue
-      if (best < 0 || meta[P + other * P_WORDS + PRIORITY] > meta[P + best * P_WORDS + PRIORITY])
+      if (best < 0 || words[P + other * P_WORDS + PRIORITY] > words[P + best * P_WORDS + PRIORITY])
         best = other
     }
-    if (meta[IN_A_ROW] >= meta[FAIR]) meta[IN_A_ROW] = 0
+    if (words[IN_A_ROW] >= words[FAIR]) words[IN_A_ROW] = 0
     return best
   }
 
   private isChange(): boolean {
-    const meta = this.words
-    if (meta[CHANGE_NEXT] >= meta[CHANGES] || meta[TURNS] < meta[CHANGE + meta[CHANGE_NEXT]])
+    const { words } = this
+    if (words[CHANGE_NEXT] >= words[CHANGES] || words[TURNS] < words[CHANGE + words[CHANGE_NEXT]])
       return false
-    meta[CHANGE_NEXT]++
+    words[CHANGE_NEXT]++
     return true
   }
 
@@ -413,13 +413,13 @@ export class Schedule {
    * on.
    */
   private replayed(usual: number): number {
-    const meta = this.words
-    const end = meta[this.own + REPLAY_END]
-    const turn = meta[this.own + OWN_TURNS]
-    let at = meta[this.own + REPLAY_NEXT]
-    while (at < end && meta[at] < turn) at += 2
-    meta[this.own + REPLAY_NEXT] = at
-    return at < end && meta[at] === turn && this.isEnabled(meta[at + 1]) ? meta[at + 1] : usual
+    const { words } = this
+    const end = words[this.own + REPLAY_END]
+    const turn = words[this.own + OWN_TURNS]
+    let at = words[this.own + REPLAY_NEXT]
+    while (at < end && words[at] < turn) at += 2
+    words[this.own + REPLAY_NEXT] = at
+    return at < end && words[at] === turn && this.isEnabled(words[at + 1]) ? words[at + 1] : usual
   }
 
   private isEnabled(index: number): boolean {
@@ -434,46 +434,47 @@ export class Schedule {
 
   /** Time jumps to the next deadline; false if there is none. */
   private jump(): boolean {
-    const meta = this.words
+    const { words } = this
     let next = Number.POSITIVE_INFINITY
-    for (let other = 0; other < meta[PROCS]; other++) {
-      if (meta[P + other * P_WORDS + STATE] === WAITING)
+    for (let other = 0; other < words[PROCS]; other++) {
+      if (words[P + other * P_WORDS + STATE] === WAITING)
         next = Math.min(next, this.doubles[DEADLINE + other])
     }
     if (next === Number.POSITIVE_INFINITY) return false
-    this.doubles[JUMPED] = next - meta[TURNS]
+    this.doubles[JUMPED] = next - words[TURNS]
     return true
   }
 
   private stuck(): StuckError {
-    const meta = this.words
+    const { words } = this
     const waits: string[] = []
-    for (let other = 0; other < meta[PROCS]; other++) {
+    for (let other = 0; other < words[PROCS]; other++) {
       const base = P + other * P_WORDS
-      if (meta[base + STATE] === WAITING) waits.push(`P ${other} on ${nameOfKey(meta[base + KEY])}`)
+      if (words[base + STATE] === WAITING)
+        waits.push(`P ${other} on ${nameOfKey(words[base + KEY])}`)
     }
-    meta[this.own + STATE] = RUNNABLE
+    words[this.own + STATE] = RUNNABLE
     this.release()
     return new StuckError(`every P waits, and nobody is left to wake one: ${waits.join(', ')}`)
   }
 
   private trace(me: number, chosen: number, usual: number): void {
-    const meta = this.words
-    if (meta[TRACE_LENGTH] >= MOST_TRACED) return
+    const { words } = this
+    if (words[TRACE_LENGTH] >= MOST_TRACED) return
     let enabled = 0
-    for (let other = 0; other < Math.min(meta[PROCS], 8); other++)
+    for (let other = 0; other < Math.min(words[PROCS], 8); other++)
       if (this.isEnabled(other)) enabled |= 1 << other
-    meta[TRACE + meta[TRACE_LENGTH]++] = me | (chosen << 4) | (usual << 8) | (enabled << 12)
+    words[TRACE + words[TRACE_LENGTH]++] = me | (chosen << 4) | (usual << 8) | (enabled << 12)
   }
 
   private record(me: number, chosen: number): void {
-    const meta = this.words
-    const length = meta[ORDER_LENGTH]++
+    const { words } = this
+    const length = words[ORDER_LENGTH]++
     if (length >= MOST_SWITCHES) return
     const entry = ORDER + 3 * length
-    meta[entry] = me
-    meta[entry + 1] = meta[P + me * P_WORDS + OWN_TURNS]
-    meta[entry + 2] = chosen
+    words[entry] = me
+    words[entry + 1] = words[P + me * P_WORDS + OWN_TURNS]
+    words[entry + 2] = chosen
   }
 
   // ————— handing the turn over
@@ -484,10 +485,10 @@ export class Schedule {
   }
 
   private pass(next: number): void {
-    const meta = this.words
-    meta[IN_A_ROW] = 0
-    meta[SWITCHES]++
-    Atomics.store(meta, CURRENT, next)
+    const { words } = this
+    words[IN_A_ROW] = 0
+    words[SWITCHES]++
+    Atomics.store(words, CURRENT, next)
     this.call(next)
   }
 
@@ -499,14 +500,14 @@ export class Schedule {
 
   /** Returns when this P has the turn, or the schedule is released. */
   private awaitTurn(): void {
-    const meta = this.words
+    const { words } = this
     for (let look = 0; look < LOOKS; look++) if (this.hasTurn()) return
     for (;;) {
       // Read before the look. The P that hands the turn on stores CURRENT, then changes this word.
       // So if the turn comes after the look, the wait does not begin, or it ends.
-      const called = Atomics.load(meta, this.own + CALLED)
+      const called = Atomics.load(words, this.own + CALLED)
       if (this.hasTurn()) return
-      Atomics.wait(meta, this.own + CALLED, called)
+      Atomics.wait(words, this.own + CALLED, called)
     }
   }
 
@@ -524,29 +525,29 @@ export class Schedule {
    * any thread.
    */
   release(): void {
-    const meta = this.words
-    Atomics.store(meta, MODE, RELEASED)
-    for (let index = 0; index < meta[PROCS]; index++) this.call(index)
+    const { words } = this
+    Atomics.store(words, MODE, RELEASED)
+    for (let index = 0; index < words[PROCS]; index++) this.call(index)
   }
 
   /** What happened. After all Ps have parted. */
   report(): ScheduleReport {
-    const meta = this.words
-    const length = meta[ORDER_LENGTH]
+    const { words } = this
+    const length = words[ORDER_LENGTH]
     const order: Switch[] = []
     for (let entry = ORDER; entry < ORDER + 3 * Math.min(length, MOST_SWITCHES); entry += 3)
-      order.push([meta[entry], meta[entry + 1], meta[entry + 2]])
+      order.push([words[entry], words[entry + 1], words[entry + 2]])
     return {
-      turns: meta[TURNS],
-      switches: meta[SWITCHES],
+      turns: words[TURNS],
+      switches: words[SWITCHES],
       order: length <= MOST_SWITCHES ? order : null,
     }
   }
 
   /** Each choice in turn, for exploration. After all Ps have parted. */
   choices(): Choice[] {
-    const meta = this.words
-    return Array.from(meta.subarray(TRACE, TRACE + meta[TRACE_LENGTH]), word => ({
+    const { words } = this
+    return Array.from(words.subarray(TRACE, TRACE + words[TRACE_LENGTH]), word => ({
       me: word & 15,
       chosen: (word >>> 4) & 15,
       usual: (word >>> 8) & 15,

@@ -328,9 +328,9 @@ export class Allocator {
   }
 
   private outOfMemory(bytes: Bytes): OutOfMemoryError {
-    const { metaF64, layout } = this.memory
+    const { layout } = this.memory
     return new OutOfMemoryError(
-      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${metaF64[this.memory.controlDouble(control.HEAP_MARKED)]} are live by the last full collection`,
+      `out of memory: a request for ${bytes} bytes finds no room in an arena of ${layout.arenaBytes} bytes, of which ${this.memory.get(control.HEAP_MARKED)} are live by the last full collection`,
     )
   }
 

@@ -87,15 +87,15 @@ export class Controller {
     this.pacer = pacer
     this.facts = newFacts(config)
     this.goalsAreLive = goalsAreLive(pacer, config)
-    const state = this.measures + control.PACER_STATE
-    this.state = memory.metaF64.subarray(state, state + pacer.stateNames.length)
+    const stateDouble = this.measures + control.PACER_STATE
+    this.state = memory.metaF64.subarray(stateDouble, stateDouble + pacer.stateNames.length)
   }
 
   /** Before the program starts, once per run. */
   initialize(config: PacerConfig): void {
     this.meta[control.GC_PERCENT] = config.gcPercent
-    this.metaF64[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
-    this.metaF64[this.measures + control.ARENA_HOLDS] = this.memory.layout.arenaBytes
+    this.memory.set(control.TRIGGERED, Number.POSITIVE_INFINITY)
+    this.memory.set(control.ARENA_HOLDS, this.memory.layout.arenaBytes)
     this.pacer.init(config, this.state)
     this.commit()
   }
@@ -103,10 +103,10 @@ export class Controller {
   /** In the setup stop, after the counters of the cycle are reset and L at its start is noted. */
   startCycle(trigger: number): void {
     const facts = this.fill('mark')
-    const holds = this.measures + control.ARENA_HOLDS
+    const holdsDouble = this.measures + control.ARENA_HOLDS
     // ARENA_HOLDS was lowered when a request found no page. That was true of the heap at that time,
     // so each cycle forgets an eighth of it.
-    this.metaF64[holds] += (this.memory.layout.arenaBytes - this.metaF64[holds]) / 8
+    this.metaF64[holdsDouble] += (this.memory.layout.arenaBytes - this.metaF64[holdsDouble]) / 8
     this.pacer.startCycle(this.state, facts, this.plan)
     this.check(checkPlan(this.pacer, this.plan, facts.procs))
     const { dedicatedWorkers, fractionalGoal } = this.plan
@@ -116,10 +116,10 @@ export class Controller {
       dedicatedWorkers,
       trigger === STOP_PERIODIC_CYCLE,
     )
-    this.metaF64[this.measures + control.FRACTIONAL_GOAL] = fractionalGoal
+    this.memory.set(control.FRACTIONAL_GOAL, fractionalGoal)
     this.setGoals(facts)
     this.setAssistRatio(facts)
-    this.metaF64[this.measures + control.GOAL_AT_START] = this.goals.goal
+    this.memory.set(control.GOAL_AT_START, this.goals.goal)
   }
 
   /**
@@ -139,7 +139,7 @@ export class Controller {
   endCycle(bytesMarked: number, now: number): void {
     const facts = this.fill('mark')
     facts.bytesMarked = bytesMarked
-    facts.markDurationNs = (now - this.metaF64[this.measures + control.MARK_STARTED_AT]) * 1e6
+    facts.markDurationNs = (now - this.memory.get(control.MARK_STARTED_AT)) * 1e6
     facts.assistTimeNs = this.memory.sumOfPs(pWords.ASSIST_MS) * 1e6
     facts.dedicatedTimeNs = this.memory.sumOfPs(pWords.DEDICATED_MS) * 1e6
     facts.fractionalTimeNs = this.memory.sumOfPs(pWords.FRACTIONAL_MS) * 1e6
@@ -157,11 +157,10 @@ export class Controller {
    */
   resetLive(bytesMarked: number): void {
     const meta = this.meta
-    const metaF64 = this.metaF64
-    metaF64[this.measures + control.HEAP_MARKED] = bytesMarked
-    metaF64[this.measures + control.LAST_HEAP_SCAN] = load(meta, control.SCAN_WORK_HEAP)
-    metaF64[this.measures + control.LAST_STACK_SCAN] = load(meta, control.SCAN_WORK_STACK)
-    metaF64[this.measures + control.TRIGGERED] = Number.POSITIVE_INFINITY
+    this.memory.set(control.HEAP_MARKED, bytesMarked)
+    this.memory.set(control.LAST_HEAP_SCAN, load(meta, control.SCAN_WORK_HEAP))
+    this.memory.set(control.LAST_STACK_SCAN, load(meta, control.SCAN_WORK_STACK))
+    this.memory.set(control.TRIGGERED, Number.POSITIVE_INFINITY)
     store(meta, control.HEAP_LIVE, bytesMarked)
     store(meta, control.HEAP_SCANNABLE, load(meta, control.SCAN_WORK_HEAP))
   }
@@ -198,15 +197,15 @@ export class Controller {
     this.boundByArena(goals, facts.heapMarked)
     this.meta[control.TRIGGER] = bytesOrNone(goals.trigger)
     this.meta[control.GOAL] = bytesOrNone(goals.goal)
-    this.metaF64[this.measures + control.HARD_GOAL] = goals.hardGoal
-    this.metaF64[this.measures + control.COMMITTED_GOAL] = goals.committedGoal
+    this.memory.set(control.HARD_GOAL, goals.hardGoal)
+    this.memory.set(control.COMMITTED_GOAL, goals.committedGoal)
   }
 
   private setAssistRatio(facts: Facts): void {
     const ratio = this.pacer.revise(this.state, facts)
     this.check(checkRatio(this.pacer, ratio))
     const bounded = this.pacerGoal === 0 ? ratio : ratio * this.stretch(facts.heapLive)
-    this.metaF64[this.measures + control.ASSIST_WORK_PER_BYTE] = bounded
+    this.memory.set(control.ASSIST_WORK_PER_BYTE, bounded)
     this.metaF64[this.measures + control.ASSIST_BYTES_PER_WORK] =
       bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY
   }
@@ -217,8 +216,11 @@ export class Controller {
    * only accuracy.
    */
   arenaIsFull(bytes: Bytes): void {
-    const holds = this.measures + control.ARENA_HOLDS
-    this.metaF64[holds] = Math.min(this.metaF64[holds], load(this.meta, control.HEAP_LIVE) + bytes)
+    const holdsDouble = this.measures + control.ARENA_HOLDS
+    this.metaF64[holdsDouble] = Math.min(
+      this.metaF64[holdsDouble],
+      load(this.meta, control.HEAP_LIVE) + bytes,
+    )
   }
 
   /**
@@ -228,8 +230,7 @@ export class Controller {
    */
   private boundByArena(goals: Goals, heapMarked: number): void {
     const room =
-      this.metaF64[this.measures + control.ARENA_HOLDS] -
-      ARENA_HEADROOM * this.memory.layout.arenaBytes
+      this.memory.get(control.ARENA_HOLDS) - ARENA_HEADROOM * this.memory.layout.arenaBytes
     const most = Math.trunc(Math.max(room, heapMarked))
     this.pacerGoal = goals.goal > most ? goals.goal : 0
     if (goals.goal <= most) return

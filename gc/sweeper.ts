@@ -147,10 +147,10 @@ export class Sweeper {
    * there is no pace: the P that starts a cycle sweeps everything.
    */
   pace(sweepDistance: number): void {
-    const { meta, metaF64, layout } = this.memory
-    const rate = layout.measures + control.SWEEP_PAGES_PER_BYTE
+    const { memory } = this
+    const { meta } = memory
     if (this.isComplete || meta[control.TRIGGER] === control.NO_BYTES) {
-      metaF64[rate] = 0
+      memory.set(control.SWEEP_PAGES_PER_BYTE, 0)
       return
     }
     const live = load(meta, control.HEAP_LIVE)
@@ -158,7 +158,10 @@ export class Sweeper {
     const pages = Math.max(0, meta[control.PAGES_IN_USE] - load(meta, control.PAGES_SWEPT))
     meta[control.HEAP_LIVE_BASIS] = live
     meta[control.PAGES_SWEPT_BASIS] = load(meta, control.PAGES_SWEPT)
-    metaF64[rate] = Math.min(pages / distance, MOST_PAGES_PER_PAGE / PAGE_BYTES)
+    memory.set(
+      control.SWEEP_PAGES_PER_BYTE,
+      Math.min(pages / distance, MOST_PAGES_PER_PAGE / PAGE_BYTES),
+    )
   }
 
   /**

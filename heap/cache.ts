@@ -29,7 +29,7 @@
 
 import { add, load, store } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
-import type { Addr, Bytes, MetaDouble, MetaWord, SpanId } from '../memory/kinds.ts'
+import type { Addr, Bytes, Granule, MetaDouble, MetaWord, SpanId } from '../memory/kinds.ts'
 import { GRANULE_SHIFT, PAGE_BYTES, PAGE_SHIFT } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import { HEAP_SCANNABLE, PHASE, PHASE_OFF } from '../memory/words/control.ts'
@@ -317,7 +317,7 @@ export class Cache {
   }
 
   /** Zeroes a run of free slots and sets its mark bytes. */
-  private prepare(begin: number, past: number, stride: number): void {
+  private prepare(begin: Granule, past: Granule, stride: number): void {
     const { meta, heap, marks, metaF64 } = this.memory
     const first = begin << (GRANULE_SHIFT - 2)
     const end = past << (GRANULE_SHIFT - 2)

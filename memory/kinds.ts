@@ -41,6 +41,12 @@ export type HeapWord = Quantity<'HeapWord'>
 export type MetaWord = Quantity<'MetaWord'>
 /** Index of a double of the meta buffer. */
 export type MetaDouble = Quantity<'MetaDouble'>
+/** Index of a double of the heap buffer: an address divided by 8. */
+export type HeapDouble = Quantity<'HeapDouble'>
+/** Index of a byte of the heap buffer: an address is one. */
+export type HeapByte = Addr
+/** Index of a byte of the meta buffer. */
+export type MetaByte = Quantity<'MetaByte'>
 /** Index of a mark byte: an address divided by 16. */
 export type Granule = Quantity<'Granule'>
 
@@ -48,8 +54,10 @@ export type Bytes = Quantity<'Bytes'>
 export type Milliseconds = Quantity<'Milliseconds'>
 
 /** What the views have of a typed array, with indices of their own kind. */
-interface View<Index extends number, Array extends Int32Array | Float64Array | Uint8Array>
-  extends Pick<Array, 'buffer' | 'length' | 'slice'> {
+interface View<
+  Index extends number,
+  Array extends Int32Array | Uint32Array | Float64Array | Uint8Array,
+> extends Pick<Array, 'buffer' | 'length' | 'set' | 'slice'> {
   fill(value: number, begin: Index, end: Index): unknown
   copyWithin(to: Index, begin: Index, end: Index): unknown
   subarray(begin: Index, end: Index): Array
@@ -60,6 +68,21 @@ export interface HeapWords extends View<HeapWord, Int32Array> {
   [index: HeapWord]: number
 }
 
+/** The same words, unsigned. */
+export interface HeapUnsignedWords extends View<HeapWord, Uint32Array> {
+  [index: HeapWord]: number
+}
+
+/** Doubles of the heap buffer. */
+export interface HeapDoubles extends View<HeapDouble, Float64Array> {
+  [index: HeapDouble]: number
+}
+
+/** Bytes of the heap buffer. */
+export interface HeapBytes extends View<HeapByte, Uint8Array> {
+  [index: HeapByte]: number
+}
+
 /** 32-bit words of the meta buffer. */
 export interface MetaWords extends View<MetaWord, Int32Array> {
   [index: MetaWord]: number
@@ -68,6 +91,11 @@ export interface MetaWords extends View<MetaWord, Int32Array> {
 /** Doubles of the meta buffer. */
 export interface MetaDoubles extends View<MetaDouble, Float64Array> {
   [index: MetaDouble]: number
+}
+
+/** Bytes of the meta buffer. */
+export interface MetaBytes extends View<MetaByte, Uint8Array> {
+  [index: MetaByte]: number
 }
 
 /** The mark bytes, one for each granule. */

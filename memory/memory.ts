@@ -10,8 +10,12 @@ import { type FaultPoints, NO_FAULTS } from './fault-points.ts'
 import type {
   Bytes,
   GoroutineId,
+  HeapBytes,
+  HeapDoubles,
+  HeapUnsignedWords,
   HeapWords,
   Marks,
+  MetaBytes,
   MetaDouble,
   MetaDoubles,
   MetaWord,
@@ -33,13 +37,13 @@ export class Memory {
   readonly layout: Layout
   /** The heap buffer as 32-bit words, unsigned words, doubles and bytes. */
   readonly heap: HeapWords
-  readonly heapU32: Uint32Array
-  readonly heapF64: Float64Array
-  readonly heapU8: Uint8Array
+  readonly heapU32: HeapUnsignedWords
+  readonly heapF64: HeapDoubles
+  readonly heapU8: HeapBytes
   /** The meta buffer as words, doubles and bytes. */
   readonly meta: MetaWords
   readonly metaF64: MetaDoubles
-  readonly metaU8: Uint8Array
+  readonly metaU8: MetaBytes
   /** A mark byte for each granule of the heap buffer. */
   readonly marks: Marks
   readonly handle: MemoryHandle

@@ -29,7 +29,7 @@
 
 import { ARRAY_ELEMENTS_BYTE } from '../heap/object.ts'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
-import type { Addr, GoroutineId, WaiterId } from '../memory/kinds.ts'
+import type { Addr, GoroutineId, HeapWord, MetaWord, WaiterId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import { probeStackForLock } from '../memory/stack-probe.ts'
 import * as gWords from '../memory/words/goroutine.ts'
@@ -176,7 +176,7 @@ export class Channels {
   /**
    * Returns the first of the goroutines that must be made ready, linked by their records; 0: none.
    */
-  private closeLocked(word: number): GoroutineId {
+  private closeLocked(word: HeapWord): GoroutineId {
     const { meta, heap } = this.p.memory
     heap[word + CHANNEL_CLOSED] = 1
     let first: GoroutineId = 0
@@ -201,7 +201,7 @@ export class Channels {
    * Queues the goroutine of this P, which has parked, in a channel that is locked. `slot`: the word
    * of its stack that holds the reference to send, or that the reference it receives goes to.
    */
-  enqueue(channel: Addr, queue: number, waiter: WaiterId, slot: number, value: number): void {
+  enqueue(channel: Addr, queue: HeapWord, waiter: WaiterId, slot: MetaWord, value: number): void {
     const { memory, waiters } = this.p
     memory.meta[waiters.word(waiter, gWords.WAITER_SLOT)] = slot
     memory.meta[waiters.word(waiter, gWords.WAITER_OBJECT)] = channel
@@ -226,7 +226,7 @@ export class Channels {
    * are unlinked on the way. The goroutine of this P is passed over: a select may wait at both
    * ends.
    */
-  private findPeer(queue: number): WaiterId {
+  private findPeer(queue: HeapWord): WaiterId {
     const { memory, waiters, goroutine } = this.p
     for (let id = memory.heap[queue] as WaiterId; id !== 0; ) {
       const next = waiters.read(id, gWords.WAITER_NEXT) as WaiterId
@@ -244,7 +244,7 @@ export class Channels {
   }
 
   /** Takes the first record whose goroutine still waits: wins its ticket, and unlinks it. */
-  private takePeer(queue: number): WaiterId {
+  private takePeer(queue: HeapWord): WaiterId {
     const { waiters, goroutines } = this.p
     for (;;) {
       const id = this.findPeer(queue)
@@ -293,7 +293,7 @@ export class Channels {
     return value
   }
 
-  private append(word: number, value: number): void {
+  private append(word: HeapWord, value: number): void {
     const { heap } = this.p.memory
     const at =
       (heap[word + CHANNEL_FIRST] + heap[word + CHANNEL_COUNT]) % heap[word + CHANNEL_CAPACITY]
@@ -301,7 +301,7 @@ export class Channels {
     heap[word + CHANNEL_COUNT]++
   }
 
-  private takeFirst(word: number): number {
+  private takeFirst(word: HeapWord): number {
     const { heap } = this.p.memory
     const first = heap[word + CHANNEL_FIRST]
     const value = this.read(word, first)
@@ -311,7 +311,7 @@ export class Channels {
     return value
   }
 
-  private read(word: number, index: number): number {
+  private read(word: HeapWord, index: number): number {
     const { heap, heapU32, heapF64, heapU8 } = this.p.memory
     const elements = heap[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
     switch (heap[word + CHANNEL_KIND]) {
@@ -326,7 +326,7 @@ export class Channels {
     }
   }
 
-  private write(word: number, index: number, value: number): void {
+  private write(word: HeapWord, index: number, value: number): void {
     const { heap, heapF64, heapU8 } = this.p.memory
     const elements = heap[word + CHANNEL_BUFFER] + ARRAY_ELEMENTS_BYTE
     switch (heap[word + CHANNEL_KIND]) {
@@ -349,11 +349,11 @@ export class Channels {
 abstract class ChannelOperation<T> extends YieldedOperation<T> {
   protected readonly channels: Channels
   protected readonly channel: Addr
-  private readonly queue: number
+  private readonly queue: HeapWord
   private readonly reason: number
   private waiter: WaiterId = 0
 
-  constructor(p: Runner, channels: Channels, channel: Addr, queue: number, reason: number) {
+  constructor(p: Runner, channels: Channels, channel: Addr, queue: HeapWord, reason: number) {
     super(p)
     this.channels = channels
     this.channel = channel

@@ -54,7 +54,7 @@ const POLLS_PER_CLOCK = 256
 /** For this many operations of a P the call site is noted, for messages. */
 const CALL_SITES_NOTED = 1000
 /** Error as it was when this file was loaded: a program may replace the global one. */
-const PlaceError = Error
+const CallSiteError = Error
 
 /** What the scheduler needs of the program. */
 export interface Program {
@@ -275,7 +275,7 @@ export class P implements Runner {
   callSite(): Error | null {
     if (this.callSitesNoted === CALL_SITES_NOTED && !this.heap.check) return null
     if (this.callSitesNoted < CALL_SITES_NOTED) this.callSitesNoted++
-    return new PlaceError('')
+    return new CallSiteError('')
   }
 
   // ————— goroutines

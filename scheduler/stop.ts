@@ -174,8 +174,8 @@ export class Stop {
     if (reason === 0 || runningOf(word) !== 0 || (word & CLAIMED) !== 0) return false
     if (!compareAndSwap(this.meta, STOP, word, word | CLAIMED)) return false
     const { memory } = this
-    memory.metaF64[memory.controlDouble(STOP_REQUESTED_AT)] = raisingSince(memory)
-    memory.metaF64[memory.controlDouble(STOPPED_AT)] = now()
+    memory.set(STOP_REQUESTED_AT, raisingSince(memory))
+    memory.set(STOPPED_AT, now())
     for (let index = 0; index < memory.layout.procs; index++)
       memory.metaF64[memory.pDouble(index, pWords.RAISING_SINCE)] = 0
     this.act(reason)

@@ -1,6 +1,6 @@
-/** What ended the run, on the P that ended it. */
 import type { GoroutineId } from '../memory/kinds.ts'
 
+/** What ended the run, on the P that ended it. */
 export interface Failure {
   readonly error: unknown
   /** The goroutine in which it happened; 0 if in none. */

@@ -15,7 +15,7 @@
  * woken from another queue (a select waits in several). Such a record is skipped and unlinked.
  */
 
-import type { GoroutineId, MetaWord, WaiterId } from '../memory/kinds.ts'
+import type { GoroutineId, HeapWord, MetaWord, WaiterId } from '../memory/kinds.ts'
 import { MAX_WAITERS } from '../memory/layout.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import type { Memory } from '../memory/memory.ts'
@@ -101,7 +101,7 @@ export class Waiters {
    * Appends a record to the queue that begins at heap word `queue`: the first record is there, the
    * last in the next word. The object is locked.
    */
-  append(queue: number, id: WaiterId): void {
+  append(queue: HeapWord, id: WaiterId): void {
     const { meta, heap } = this.memory
     const last = heap[queue + 1] as WaiterId
     meta[this.word(id, gWords.WAITER_NEXT)] = 0
@@ -113,7 +113,7 @@ export class Waiters {
   }
 
   /** Unlinks the first record and returns it; 0 if the queue is empty. The object is locked. */
-  takeFirst(queue: number): WaiterId {
+  takeFirst(queue: HeapWord): WaiterId {
     const id = this.memory.heap[queue] as WaiterId
     if (id !== 0) this.remove(id)
     return id

@@ -18,7 +18,7 @@
 import { now } from '#sync'
 import type { ShadowStack } from '../heap/shadow-stack.ts'
 import { InternalError } from '../memory/internal-error.ts'
-import type { Addr, GoroutineId, Milliseconds, WaiterId } from '../memory/kinds.ts'
+import type { Addr, GoroutineId, HeapWord, Milliseconds, WaiterId } from '../memory/kinds.ts'
 import { lock, unlock } from '../memory/lock.ts'
 import { probeStackForLock } from '../memory/stack-probe.ts'
 import * as gWords from '../memory/words/goroutine.ts'
@@ -83,7 +83,7 @@ abstract class Wait extends YieldedOperation<void> {
   }
 
   /** True if the goroutine need not wait; then the state is changed. The object is locked. */
-  protected abstract passes(word: number): boolean
+  protected abstract passes(word: HeapWord): boolean
 
   protected override keepReferences(stack: ShadowStack): void {
     stack.push(this.object)
@@ -131,7 +131,7 @@ export class LockMutex extends Wait {
     super(p, mutex, gWords.WAIT_MUTEX)
   }
 
-  protected override passes(word: number): boolean {
+  protected override passes(word: HeapWord): boolean {
     const { heap } = this.p.memory
     if (heap[word + WAITABLE_STATE] !== 0) return false
     heap[word + WAITABLE_STATE] = 1
@@ -167,7 +167,7 @@ export class WaitForGroup extends Wait {
     super(p, group, gWords.WAIT_GROUP)
   }
 
-  protected override passes(word: number): boolean {
+  protected override passes(word: HeapWord): boolean {
     return this.p.memory.heap[word + WAITABLE_STATE] === 0
   }
 }
@@ -200,7 +200,7 @@ export function addToGroup(p: Runner, group: Addr, delta: number): void {
  * Takes the first goroutine that waits, and wins its ticket. NOBODY: none waits. LOST: another P
  * has woken it. That cannot be: it waits in this queue only, and without a timer.
  */
-function takeFirst(p: Runner, word: number): Woken {
+function takeFirst(p: Runner, word: HeapWord): Woken {
   const { waiters, goroutines } = p
   const waiter = waiters.takeFirst(word + WAITABLE_QUEUE)
   if (waiter === 0) return NOBODY
@@ -211,7 +211,7 @@ function takeFirst(p: Runner, word: number): Woken {
 }
 
 /** As takeFirst, for all goroutines that wait. They are linked by their records, oldest first. */
-function takeAll(p: Runner, word: number): Woken {
+function takeAll(p: Runner, word: HeapWord): Woken {
   const { meta } = p.memory
   const first = takeFirst(p, word)
   for (let last = first; last !== NOBODY && last !== LOST; ) {

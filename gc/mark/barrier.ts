@@ -62,6 +62,7 @@ import { step as syncStep } from '#sync'
 import type { FaultPoints } from '../../memory/fault-points.ts'
 import type {
   Addr,
+  HeapWord,
   HeapWords,
   MetaDouble,
   MetaDoubles,
@@ -106,7 +107,7 @@ export class WriteBarrier {
    * Stores a reference in a word of the heap. The check whether the barrier is on is one plain
    * load: the word changes only in stops.
    */
-  write(word: number, value: Addr): void {
+  write(word: HeapWord, value: Addr): void {
     if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.heap[word], value)
     this.heap[word] = value
   }
@@ -115,7 +116,7 @@ export class WriteBarrier {
    * Stores a reference in a word of the meta buffer: a global, or the stack of a goroutine that
    * does not run.
    */
-  writeMeta(word: number, value: Addr): void {
+  writeMeta(word: MetaWord, value: Addr): void {
     if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.meta[word], value)
     this.meta[word] = value
   }

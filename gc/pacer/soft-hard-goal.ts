@@ -19,7 +19,7 @@ import {
   triggerAtMost,
   utilizationOf,
 } from './trigger-ratio.ts'
-import { workerCounts } from './worker-counts.ts'
+import { BACKGROUND_UTILIZATION, workerCounts } from './worker-counts.ts'
 
 /** What differed between the versions. */
 export interface SoftHardVersion {
@@ -76,7 +76,7 @@ export interface SoftHardOptions {
 }
 
 export const SHIPPED: SoftHardOptions = {
-  ...{ hard: 1.1, background: 0.25, target: 0.3 },
+  ...{ hard: 1.1, background: BACKGROUND_UTILIZATION, target: 0.3 },
   ...{ floating: false, credit: false, idle: false, assist: 0 },
 }
 

@@ -77,8 +77,8 @@ export class Events extends NullListener {
 
   /** A stop in which this P acted: from when the world stood until now. */
   private stop(kind: EventName): void {
-    const { meta, metaF64 } = this.memory
-    this.add(kind, metaF64[this.memory.controlDouble(STOPPED_AT)], meta[CYCLES])
+    const { meta } = this.memory
+    this.add(kind, this.memory.get(STOPPED_AT), meta[CYCLES])
   }
 
   private add(kind: EventName, startMs: Milliseconds, detail: number): void {

@@ -37,10 +37,9 @@
  * 6. If no P allocates, nobody passes the goal, and the P of 3 raises the stop when it has a CPU
  *    again.
  *
- * The order of a look. A P that serves a scan publishes before it counts the scan as served. So a
- * look reads SCANS_WANTED first and shared work last, and sees what that scan found. Its answer is
- * still a hint: a P may begin to drain, or be asked for a stack, while it is given. A wrong yes
- * costs a stop in vain.
+ * A look reads who drains, then the shared work, then SCANS_WANTED. Work that moves from a later
+ * one of these to an earlier one meanwhile is not seen: what a scan found, when it is counted as
+ * served. So its answer is a hint. A wrong yes costs a stop in vain.
  *
  * Proof that the mark never ends early: in the stop every P has published, so (a) is empty, and the
  * stop asks for all of (b) and (c) (gc/cycle.ts). Proof that the mark ends: white objects only
@@ -134,7 +133,7 @@ export class Helping implements Termination {
   }
 
   private get isOver(): boolean {
-    return load(this.here.memory.meta, control.SCANS_WANTED) === 0 && this.marking.isOutOfWork
+    return this.marking.isOutOfWork && load(this.here.memory.meta, control.SCANS_WANTED) === 0
   }
 
   /**

@@ -11,7 +11,7 @@
  */
 
 import type { GoroutineId, SpanId } from '../../memory/kinds.ts'
-import { GRANULE_SHIFT } from '../../memory/layout.ts'
+import { GRANULE_SHIFT, PAGE_SHIFT } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as gWords from '../../memory/words/goroutine.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -178,10 +178,10 @@ function verifyQueued(
 /** Mark byte of the slot that an address lies in; −1 if it lies in no span. */
 function slotColour(inspection: Inspection, address: number): number {
   const { meta, memory } = inspection
-  const id = (meta[memory.layout.pageSpan + Math.floor(address / 8192)] ?? 0) as SpanId
+  const id = (meta[memory.layout.pageSpan + (address >>> PAGE_SHIFT)] ?? 0) as SpanId
   if (id <= 0) return -1
   const slotBytes = inspection.span(id, span.SLOT_BYTES)
-  const base = id * 8192
+  const base = id << PAGE_SHIFT
   const slot = base + Math.floor((address - base) / slotBytes) * slotBytes
   return memory.marks[slot >>> GRANULE_SHIFT]
 }

@@ -219,10 +219,9 @@ function verifyRun(inspection: Inspection, id: SpanId, holder: Holder, sums: Sum
 
 function verifySums(inspection: Inspection, sums: Sums): void {
   const { meta, memory } = inspection
-  const { metaF64 } = memory
   inspection.expect('GREY_SPANS', meta[GREY_SPANS], sums.greySpans)
   const marked = meta[SWEPT_MARKED_BYTES] + sums.unsweptMarkedBytes
-  const markedByVisits = metaF64[memory.controlDouble(HEAP_MARKED)]
+  const markedByVisits = memory.get(HEAP_MARKED)
   // HEAP_MARKED counts scans, so an object that two markers found at the same time is counted
   // twice.
   if (markedByVisits < marked)

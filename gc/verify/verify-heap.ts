@@ -76,9 +76,9 @@ export function isVerificationDue(memory: Memory): boolean {
  * golden ratio, modulo 1, come near to every share.
  */
 export function planVerification(memory: Memory): void {
-  const { meta, metaF64 } = memory
+  const { meta } = memory
   const share = (meta[CYCLES] * 0.6180339887498949) % 1
   meta[VERIFY_AT] = isVerificationDue(memory)
-    ? 1 + Math.floor(share * metaF64[memory.controlDouble(EXPECTED_SCAN_WORK)])
+    ? 1 + Math.floor(share * memory.get(EXPECTED_SCAN_WORK))
     : 0
 }

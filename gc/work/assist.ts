@@ -20,9 +20,8 @@
  *
  * How it pays.
  *
- *   work is due         r · debt, where r is the assist ratio; at least 64 KiB of it: an assist
- *   pays
- *                       ahead (over-assist). None if r is 0
+ *   work is due         assist ratio · debt; none if the ratio is 0, else at least 64 KiB: an
+ *                       assist pays ahead (over-assist)
  *   background credit   first: what workers have done and nobody has claimed (steal)
  *   draining            then: what is still due (assist)
  *   the queue           if it is still in debt since no work was found: it waits until workers have
@@ -102,17 +101,17 @@ export class Assists {
     if (meta[control.BLACKEN_ENABLED] === 0) return
     const goroutine = meta[this.memory.pWord(this.index, pWords.GOROUTINE)] as GoroutineId
     if (goroutine === 0) return
-    const credit = this.creditDouble(goroutine)
-    metaF64[credit] -= bytes
+    const creditDouble = this.creditDouble(goroutine)
+    metaF64[creditDouble] -= bytes
     // With credit above the room to the goal a goroutine could pass the goal without a payment.
-    // Such credit arises near the end of a mark, where an assist earns hundreds of times the room
-    // that is left (docs/go-collector.md §2.1).
-    if (this.isCapped && metaF64[credit] > 0)
-      metaF64[credit] = Math.min(
-        metaF64[credit],
+    // Such credit arises near the end of a mark, where an assist earns some 65 times the room that
+    // is left (docs/go-collector.md §2.1).
+    if (this.isCapped && metaF64[creditDouble] > 0)
+      metaF64[creditDouble] = Math.min(
+        metaF64[creditDouble],
         Math.max(0, meta[control.GOAL] - load(meta, control.HEAP_LIVE)),
       )
-    if (metaF64[credit] < 0) this.pay(credit)
+    if (metaF64[creditDouble] < 0) this.pay(creditDouble)
   }
 
   /** True if the goroutine that runs on this P has credit for `bytes`. */
@@ -151,38 +150,37 @@ export class Assists {
     return creditDouble
   }
 
-  private pay(credit: number): void {
-    const { meta, metaF64, layout } = this.memory
+  private pay(creditDouble: MetaDouble): void {
+    const { meta, metaF64 } = this.memory
     const cycle = meta[control.CYCLES]
-    const workPerByte = layout.measures + control.ASSIST_WORK_PER_BYTE
-    const bytesPerWork = layout.measures + control.ASSIST_BYTES_PER_WORK
     for (;;) {
       // All of it is read again after each wait: the debt may be paid, the cycle may be over, and
       // another one may have begun.
       if (
-        metaF64[credit] >= 0 ||
+        metaF64[creditDouble] >= 0 ||
         meta[control.BLACKEN_ENABLED] === 0 ||
         meta[control.CYCLES] !== cycle
       )
         return
       // A ratio of 0 asks for no assists. While the collector is limited, debts stay as they are.
-      if (metaF64[workPerByte] === 0 || this.limiter.isLimiting) return
+      const workPerByte = this.memory.get(control.ASSIST_WORK_PER_BYTE)
+      if (workPerByte === 0 || this.limiter.isLimiting) return
       this.memory.faults.pass('assist/pay')
       // The goroutine pays ahead, so that it need not come back for the next few spans. At a low
       // ratio 64 KiB of work buy many bytes.
-      let debt = -metaF64[credit]
-      let work = Math.trunc(metaF64[workPerByte] * debt)
+      let debt = -metaF64[creditDouble]
+      let work = Math.trunc(workPerByte * debt)
       if (work < OVER_ASSIST_WORK) {
         work = OVER_ASSIST_WORK
-        debt = Math.trunc(metaF64[bytesPerWork] * work)
+        debt = Math.trunc(this.memory.get(control.ASSIST_BYTES_PER_WORK) * work)
       }
-      work -= this.steal(work, debt, credit)
+      work -= this.steal(work, debt, creditDouble)
       if (work === 0) return
       probeStackDeep()
       const isBegun = this.limiter.begin()
       try {
-        this.assist(work, credit)
-        if (meta[control.CYCLES] !== cycle || metaF64[credit] >= 0) return
+        this.assist(work, creditDouble)
+        if (meta[control.CYCLES] !== cycle || metaF64[creditDouble] >= 0) return
         // Still in debt: the drain ended since this P was polled, or since there was no work.
         if ((meta[this.memory.pWord(this.index, pWords.POLL)] & ~pWords.POLL_ALWAYS) !== 0)
           this.world.safepoint()
@@ -198,13 +196,13 @@ export class Assists {
    * for. The load and the subtraction are two steps, so two Ps may take the same credit and leave
    * it below 0. Then nobody takes any until workers have made up for it, as in Go.
    */
-  private steal(work: number, debt: number, credit: MetaDouble): number {
+  private steal(work: number, debt: number, creditDouble: MetaDouble): number {
     const { meta, metaF64 } = this.memory
     const available = load(meta, control.BACKGROUND_CREDIT)
     if (available <= 0) return 0
     const stolen = Math.min(available, work)
     const bytesPerWork = this.memory.get(control.ASSIST_BYTES_PER_WORK)
-    metaF64[credit] += stolen < work ? 1 + Math.trunc(bytesPerWork * stolen) : debt
+    metaF64[creditDouble] += stolen < work ? 1 + Math.trunc(bytesPerWork * stolen) : debt
     sub(meta, control.BACKGROUND_CREDIT, stolen)
     return stolen
   }
@@ -227,14 +225,14 @@ export class Assists {
     }
   }
 
-  private assist(work: number, credit: number): void {
+  private assist(work: number, creditDouble: MetaDouble): void {
     const { meta, metaF64 } = this.memory
     const began = now()
     const cycle = meta[control.CYCLES]
     this.drain.enter()
     const done = this.drain.drainWork(work, this.isCalledOff)
     if (meta[control.CYCLES] === cycle)
-      metaF64[credit] += 1 + Math.trunc(this.memory.get(control.ASSIST_BYTES_PER_WORK) * done)
+      metaF64[creditDouble] += 1 + Math.trunc(this.memory.get(control.ASSIST_BYTES_PER_WORK) * done)
     this.limiter.updateIfDue()
     this.finish(began, cycle, done)
   }

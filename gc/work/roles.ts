@@ -32,12 +32,12 @@ import * as pWords from '../../memory/words/p.ts'
 export class Roles {
   private readonly memory: Memory
   private readonly pIndex: number
-  private readonly base: MetaWord
+  private readonly roleWord: MetaWord
 
   constructor(memory: Memory, pIndex: number) {
     this.memory = memory
     this.pIndex = pIndex
-    this.base = memory.pWord(pIndex, pWords.ROLE)
+    this.roleWord = memory.pWord(pIndex, pWords.ROLE)
   }
 
   /** Hands out `needed` roles; no P holds one. In the setup stop. */
@@ -64,12 +64,12 @@ export class Roles {
    * its P changes the word.
    */
   get isHeld(): boolean {
-    return this.memory.meta[this.base] === pWords.ROLE_HELD
+    return this.memory.meta[this.roleWord] === pWords.ROLE_HELD
   }
 
   /** True if this P has no role, or has none any more. */
   get isGone(): boolean {
-    return load(this.memory.meta, this.base) === pWords.ROLE_NONE
+    return load(this.memory.meta, this.roleWord) === pWords.ROLE_NONE
   }
 
   take(): boolean {
@@ -79,13 +79,13 @@ export class Roles {
       if (needed <= 0) return false
       if (compareAndSwap(meta, DEDICATED_NEEDED, needed, needed - 1)) break
     }
-    store(meta, this.base, pWords.ROLE_HELD)
+    store(meta, this.roleWord, pWords.ROLE_HELD)
     return true
   }
 
   /** From now on another P may take the role of this P. */
   offer(): void {
-    store(this.memory.meta, this.base, pWords.ROLE_OFFERED)
+    store(this.memory.meta, this.roleWord, pWords.ROLE_OFFERED)
     add(this.memory.meta, DEDICATED_OFFERS, 1)
     this.memory.faults.pass('dedicated-worker/offer')
   }
@@ -94,7 +94,7 @@ export class Roles {
   takeOver(): boolean {
     for (let index = 0; index < this.memory.layout.procs; index++) {
       if (index === this.pIndex || !this.endOffer(index)) continue
-      store(this.memory.meta, this.base, pWords.ROLE_HELD)
+      store(this.memory.meta, this.roleWord, pWords.ROLE_HELD)
       return true
     }
     return false
@@ -102,7 +102,7 @@ export class Roles {
 
   giveBack(): void {
     const { meta } = this.memory
-    if (this.isHeld) store(meta, this.base, pWords.ROLE_NONE)
+    if (this.isHeld) store(meta, this.roleWord, pWords.ROLE_NONE)
     else if (!this.endOffer(this.pIndex)) return
     add(meta, DEDICATED_NEEDED, 1)
   }

@@ -21,11 +21,11 @@
  * What cannot be found here: one P at a time is sequentially consistent, so no race shows that
  * needs two stores in flight. The litmus tests look for those (test/litmus).
  */
+import { MAX_PS } from '../layout.ts'
 import { xorshift32 } from '../xorshift.ts'
 import type { Order, ScheduleReport, Strategy, Switch } from './strategy.ts'
 
 /** The most Ps under one schedule. */
-const MAX_PS = 64
 
 // Words. MODE, CURRENT, JOINED and each P's CALLED are atomic. All others belong to the P that has
 // the turn, and are plain.

@@ -15,7 +15,7 @@
  *
  * "atomic; hint" means that some reads are plain, and are hints. In a stopped world the actor may
  * read and write every word plainly. No P runs, and the actor has seen what all others wrote before
- * they stopped. A P that stands aside writes only atomically, except its own PLACE.
+ * they stopped. A P that stands aside writes plainly only what records read (gc/world.ts).
  *
  * A group of words begins a cache line of its own (16 words). Words within a group share lines.
  * What many Ps write while a cycle marks (DRAINERS to GATE_RAISES) is one line.

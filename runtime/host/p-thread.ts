@@ -373,7 +373,7 @@ async function importMain(entryUrl: string): Promise<Main> {
 function boot(memory: Memory): void {
   const { meta, layout } = memory
   if (add(meta, control.PS_BOOTED, 1) + 1 === layout.procs) {
-    memory.metaF64[memory.controlDouble(control.RUN_STARTED_AT)] = now()
+    memory.set(control.RUN_STARTED_AT, now())
     endBoot(memory, control.RUN_ACTIVE)
   }
   while (load(meta, control.RUN_STATE) === control.RUN_BOOTING)

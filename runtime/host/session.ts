@@ -354,8 +354,8 @@ export class Session {
    * Asks a P for a cycle two minutes after the last one (GODEBUG=forcegcperiod), if there was one.
    */
   private askForPeriodicCycle(): void {
-    const { meta, metaF64 } = this.memory
-    const last = readAt(metaF64, this.memory.controlDouble(control.LAST_CYCLE_AT))
+    const { meta } = this.memory
+    const last = this.memory.get(control.LAST_CYCLE_AT)
     if (
       last === 0 ||
       now() - last < this.configuration.forceGcPeriodMs ||
@@ -364,7 +364,7 @@ export class Session {
       return
     if (load(meta, control.PERIODIC_WANTED) !== 0) return
     store(meta, control.PERIODIC_WANTED, 1)
-    metaF64[this.memory.controlDouble(control.LAST_CYCLE_AT)] = now()
+    this.memory.set(control.LAST_CYCLE_AT, now())
     this.wakeAll()
   }
 

@@ -28,7 +28,14 @@
 
 import type { WriteBarrier } from '../../gc/mark/barrier.ts'
 import type { ShadowStack } from '../../heap/shadow-stack.ts'
-import type { HeapWords, MetaWord, MetaWords } from '../../memory/kinds.ts'
+import type {
+  HeapBytes,
+  HeapDoubles,
+  HeapUnsignedWords,
+  HeapWords,
+  MetaWord,
+  MetaWords,
+} from '../../memory/kinds.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { Channels } from '../../scheduler/channel.ts'
 import type { P } from '../../scheduler/p.ts'
@@ -61,9 +68,9 @@ export class Run {
   readonly barrier: WriteBarrier
   readonly meta: MetaWords
   readonly heap: HeapWords
-  readonly heapU32: Uint32Array
-  readonly heapF64: Float64Array
-  readonly heapU8: Uint8Array
+  readonly heapU32: HeapUnsignedWords
+  readonly heapF64: HeapDoubles
+  readonly heapU8: HeapBytes
   /** Indices of the P's poll word and of its first cache word. */
   readonly pollWord: MetaWord
   readonly cacheWord: MetaWord

@@ -120,8 +120,9 @@ function passArguments(id: GoroutineId, task: DeclaredTask, values: readonly num
   const record = memory.goroutineWord(id, 0)
   let slot = readAt(meta, record + gWords.STACK)
   let scalars = 0
-  for (const [index, value] of values.entries()) {
-    if (task.kinds[index]?.storage === KIND_REF) {
+  let index = 0
+  for (const value of values) {
+    if (task.kinds[index++]?.storage === KIND_REF) {
       meta[slot] = 0
       collector.barrier.writeMeta(slot++, value)
     } else memory.metaF64[memory.goroutineDouble(id, gWords.ARGUMENTS + scalars++)] = value

@@ -31,11 +31,20 @@ const mistakes: Readonly<Record<string, [wrong: string, right: string]>> = {
     'lock(memory.heap, memory.pWord(0, 0))',
     'lock(memory.meta, memory.pWord(0, 0))',
   ],
+  'a word of the meta buffer among the bytes of the heap': [
+    'memory.heapU8[memory.pWord(0, 0)]',
+    'memory.heapU8[object]',
+  ],
+  'a reference that is stored in the other buffer': [
+    'barrier.write(memory.pWord(0, 0), object)',
+    'barrier.writeMeta(memory.pWord(0, 0), object)',
+  ],
   'milliseconds as bytes': ['live.charge(now())', 'live.charge(64)'],
 }
 
 const prelude = `
 import { now } from '#sync'
+import type { WriteBarrier } from '../../gc/mark/barrier.ts'
 import type { Marker } from '../../gc/mark/marker.ts'
 import type { LiveHeap } from '../../heap/live-heap.ts'
 import type { Addr, GoroutineId, SpanId, WaiterId } from '../../memory/kinds.ts'
@@ -43,8 +52,9 @@ import { lock } from '../../memory/lock.ts'
 import type { Memory } from '../../memory/memory.ts'
 import type { Waiters } from '../../scheduler/waiters.ts'
 declare const memory: Memory, marker: Marker, waiters: Waiters, live: LiveHeap
+declare const barrier: WriteBarrier
 declare const object: Addr, span: SpanId, goroutine: GoroutineId, waiter: WaiterId
-export const used = [now, lock, memory, marker, waiters, live, object, span, goroutine, waiter]
+export const used = [now, lock, memory, marker, waiters, live, barrier, object, span, goroutine, waiter]
 `
 
 /** The compiler's complaints about each text, as if it were a file beside this one. */

@@ -10,8 +10,8 @@
  *
  * Two more bits stand in the same word (gc/mark/roots.ts):
  *
- *   SCAN          a P scans the stack, and owns it; the goroutine does not run
- *   SCAN_WANTED   the goroutine runs, and its own P must scan the stack before it stops running
+ *   G_SCAN          a P scans the stack, and owns it; the goroutine does not run
+ *   G_SCAN_WANTED   the goroutine runs, and its own P must scan the stack before it stops running
  *
  * Every change of status is a compare-and-swap, so that neither bit is ever overwritten.
  *

@@ -15,15 +15,16 @@
  *
  * Which P scans the stack of a goroutine that is
  *
- *   not running    the P that takes the job. It sets SCAN by a CAS (status → status | SCAN), scans,
- *                  and clears SCAN. A P that is about to run the goroutine waits until it is clear
+ *   not running    the P that takes the job. It sets G_SCAN by a CAS (status → status | G_SCAN),
+ *                  scans, and clears it. A P that is about to run the goroutine waits until it is
+ *                  clear
  *   running here   the P that takes the job, at once: it is at a safepoint of the goroutine, where
  *                  the stack is complete
- *   running there  the P that runs it. The P that takes the job sets SCAN_WANTED by a CAS (RUNNING
- *                  → RUNNING | SCAN_WANTED), and counts the stack in SCANS_WANTED until it is
- *                  scanned. The other P scans it at its next safepoint, and in any case before the
- *                  goroutine stops running: leaving RUNNING is a CAS that fails while SCAN_WANTED
- *                  is set
+ *   running there  the P that runs it. The P that takes the job sets G_SCAN_WANTED by a CAS
+ *                  (RUNNING → RUNNING | G_SCAN_WANTED), and counts the stack in SCANS_WANTED until
+ *                  it is scanned. The other P scans it at its next safepoint, and in any case
+ *                  before the goroutine stops running: leaving RUNNING is a CAS that fails while
+ *                  G_SCAN_WANTED is set
  *
  * Proof that no stack is missed.
  *
@@ -32,8 +33,8 @@
  * 2. The P that takes the job decides by the status which P scans the stack. Every change of a
  *    status is a CAS. So the status cannot change between the decision and the bit that holds the
  *    decision.
- * 3. The bit stays set until the stack is scanned. SCAN keeps the goroutine from starting to run,
- *    and SCAN_WANTED keeps it from ceasing to run.
+ * 3. The bit stays set until the stack is scanned. G_SCAN keeps the goroutine from starting to run,
+ *    and G_SCAN_WANTED keeps it from ceasing to run.
  * 4. A goroutine that is born in the mark needs no scan. Its record says so before it can run
  *    (scheduler/goroutines.ts). Its stack holds what its creator shaded (gc/mark/barrier.ts), and
  *    later what any black stack may load.

@@ -41,7 +41,7 @@ export function verifyControl(inspection: Inspection): void {
   inspection.expect('BLACKEN_ENABLED', meta[control.BLACKEN_ENABLED], isMarking ? 1 : 0)
   const cycles = meta[control.CYCLES] - (phase === control.PHASE_OFF ? 0 : 1)
   inspection.expect('CYCLES_MARKED', meta[control.CYCLES_MARKED], cycles)
-  inspection.expect('SWEEP_GENERATION', meta[control.HEAP_SWEEP_GENERATION], 2 * cycles + 2)
+  inspection.expect('HEAP_SWEEP_GENERATION', meta[control.HEAP_SWEEP_GENERATION], 2 * cycles + 2)
   verifySweep(inspection)
   verifyLocks(inspection)
   inspection.expect(

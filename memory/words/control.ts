@@ -519,8 +519,8 @@ export const EXPECTED_SCAN_WORK = 26
 export const DEDICATED_AT_START = 27
 /**
  * The CPU limiter: what its bucket holds, when it was updated last, and the totals of assists and
- * of idle time by then, all in ms. locked (LIMITER_LOCK); a P reads UPDATED_AT without the lock, as
- * a hint, to see whether an update is due.
+ * of idle time by then, all in ms. locked (LIMITER_LOCK); a P reads LIMITER_UPDATED_AT without the
+ * lock, as a hint, to see whether an update is due.
  */
 export const LIMITER_LEVEL = 28
 export const LIMITER_UPDATED_AT = 29

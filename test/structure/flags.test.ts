@@ -12,6 +12,8 @@ test.each([
   ['negated twice', 'f(!!1)'],
   ['in brackets', 'f((!1))'],
   ['of an optional call', 'a?.f(true)'],
+  ['with a type', 'f(true as boolean)'],
+  ['converted', 'f(Boolean(1))'],
 ])('a bare flag is found: %s', (_, text) => {
   expect(flags(`\n${text}`)).toEqual([`gc/a.ts:2 ${text}`])
 })

@@ -19,7 +19,14 @@ export function bareFlags({ path, text }: SourceFile): string[] {
 
 /** True for `true`, `false`, and what stands for them: `!0`. */
 function isFlag(node: ts.Expression): boolean {
-  if (ts.isParenthesizedExpression(node)) return isFlag(node.expression)
+  if (
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node)
+  )
+    return isFlag(node.expression)
+  if (ts.isCallExpression(node) && node.expression.getText() === 'Boolean')
+    return node.arguments.every(isConstant)
   if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
     return true
   return (

@@ -5,7 +5,7 @@ import { deadReferences } from './references.ts'
 /** A house with two sources, a test, a decision and a page. */
 const house: readonly SourceFile[] = [
   { path: 'gc/work/gate.ts', text: 'export class Gate { isOpen() {} }' },
-  { path: 'heap/span.ts', text: '' },
+  { path: 'heap/span.ts', text: 'export const MOST_MS = 1, span = 2' },
   { path: 'test/gc/work/gate.test.ts', text: '' },
   { path: 'docs/decisions/0002-caches.md', text: '' },
   {
@@ -35,7 +35,8 @@ test.each([
   ['a decision', 'decision 0002', 'decision 0003', 'decision 0003'],
   ['a function', 'isOpen() of the gate, isOpen', 'isGone() of the gate', 'isGone'],
   ['a name with capitals', 'what isOpen says', 'what isGone says', 'isGone'],
-  ['a member', 'Gate.isOpen', 'Gate.gone', 'gone'],
+  ['a member of its class', 'Gate.isOpen', 'Gate.span', 'Gate.span'],
+  ['a name in capitals', 'MOST_MS', 'MOST_GONE', 'MOST_GONE'],
 ])('a comment may name %s only if it is there', (_, alive, dead, found) => {
   expect(inComment(alive)).toEqual([])
   expect(inComment(dead)).toEqual([found])

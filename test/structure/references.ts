@@ -8,9 +8,10 @@
 //      In a page, a section without a name is the page's own.
 //   4. A decision's number is that of a page in docs/decisions. A link that shows one leads there.
 //   5. A name of code is a word of some source's code. In a comment this is a name with a capital
-//      inside, one with () behind it, and `Class.member`. In a page it is a name with a capital
-//      inside, between marks of code. A name of Go's runtime stands on docs/go-collector.md, or in
-//      `foreignNames` with others.
+//      inside, one with () behind it, a name in capitals with a `_`, and `Class.member`, whose
+//      class must have the member. In a page it is the first of these between marks of code, and
+//      any name in capitals with a `_`. A name of Go's runtime stands on docs/go-collector.md, or
+//      in `foreignNames` with others.
 //
 // Blocks of code in pages are commands and programs. In these only paths from the root are looked
 // at.
@@ -40,6 +41,7 @@ const foreign: readonly string[] = [
 /** Names of others' code: Go's that docs/go-collector.md does not need, and V8's. */
 const foreignNames: readonly string[] = [
   'Class', // stands for any
+  'H_T', // the target of the soft and hard goals, in golang/go#14951
   'defaultHeapMinimum',
   'findRunnableGCWorker',
   'fmtNSAsMS',
@@ -102,10 +104,12 @@ class House {
   private readonly ends = new Set<string>()
   private readonly texts: ReadonlyMap<string, string>
   private readonly words: ReadonlySet<string>
+  private readonly members: ReadonlyMap<string, ReadonlySet<string>>
 
   constructor(files: readonly SourceFile[]) {
     this.texts = new Map(files.map(({ path, text }) => [path, text]))
     this.words = new Set([...files.flatMap(wordsOfCode), ...foreignNames])
+    this.members = membersOf(files)
     for (const { path } of files) {
       const parts = path.split('/')
       for (let length = 1; length <= parts.length; length++) {
@@ -135,6 +139,12 @@ class House {
     return [...text.matchAll(/^#+ +(.*)$/gm)].map(match => match[1] ?? '')
   }
 
+  /** True of a class or interface of ours that has no such member, of its own or by extension. */
+  lacks(owner: string, member: string): boolean {
+    const found = this.members.get(owner)
+    return found !== undefined && !found.has(member)
+  }
+
   /** True of a word of some source's code, or of Go's. */
   hasName(name: string): boolean {
     return this.words.has(name)
@@ -145,8 +155,7 @@ class House {
   }
 }
 
-const isPage = (path: string): boolean =>
-  /^(?:docs\/.*|README|CHANGELOG|CONTRIBUTING)\.md$/.test(path)
+const isPage = (path: string): boolean => path.endsWith('.md')
 
 function passagesOf(file: SourceFile): Passage[] {
   if (isPage(file.path)) return partsOfPage(file)
@@ -202,6 +211,36 @@ function commentsOf(file: SourceFile): Passage[] {
   return comments
 }
 
+/** The members of each class and interface, with those of what it extends. */
+function membersOf(files: readonly SourceFile[]): Map<string, Set<string>> {
+  const members = new Map<string, Set<string>>()
+  const bases = new Map<string, string[]>()
+  for (const { path, text } of files) {
+    if (!/\.ts$/.test(path)) continue
+    const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
+    const visit = (node: ts.Node): void => {
+      if ((ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node)) && node.name) {
+        const name = node.name.text
+        const own = members.get(name) ?? new Set()
+        members.set(name, own)
+        for (const member of node.members) if (member.name) own.add(member.name.getText())
+        const clauses = node.heritageClauses?.flatMap(({ types }) => [...types]) ?? []
+        bases.set(name, [
+          ...(bases.get(name) ?? []),
+          ...clauses.map(type => type.expression.getText()),
+        ])
+      }
+      ts.forEachChild(node, visit)
+    }
+    visit(source)
+  }
+  for (let depth = 0; depth < 3; depth++)
+    for (const [name, own] of members)
+      for (const base of bases.get(name) ?? [])
+        for (const member of members.get(base) ?? []) own.add(member)
+  return members
+}
+
 /** The words of a source that are in no comment, and those of the page on Go's collector. */
 function wordsOfCode(file: SourceFile): string[] {
   const { path, text } = file
@@ -221,16 +260,21 @@ const withCapitals = /(?<![\w./-])[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+\b(?![/.-]\w)
 function deadNames({ file, text, isCode }: Passage, house: House): string[] {
   if (isCode) return []
   const named = (prose: string): string[] => [...prose.matchAll(withCapitals)].map(([name]) => name)
+  const capitals = [...text.matchAll(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)
+  const members = [...text.matchAll(/\b([A-Z]\w+)\.([a-z]\w*)\b(?![.(]\w)/g)].filter(
+    ([, owner = '', member = '']) => house.lacks(owner, member),
+  )
   const names = isPage(file)
-    ? [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => named(code))
+    ? [...capitals, ...[...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code = '']) => named(code))]
     : [
+        ...capitals,
         ...named(text),
         ...[...text.matchAll(/\b([a-z]\w*)\(\)/g)].map(match => match[1] ?? ''),
         ...[...text.matchAll(/\b([A-Z]\w+)\.([a-z]\w*)\b(?!\.)/g)]
           .filter(([name]) => !/\.(?:ts|js|md|go)$/.test(name))
           .flatMap(([, owner = '', member = '']) => [owner, member]),
       ]
-  return names.filter(name => !house.hasName(name))
+  return [...names.filter(name => !house.hasName(name)), ...members.map(([name]) => name)]
 }
 
 const rooted = new RegExp(String.raw`(?<![\w./#:@<-])(?:${folders.join('|')})/[\w./*{},@-]*`, 'g')

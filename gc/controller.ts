@@ -63,7 +63,6 @@ export class Controller {
   private readonly memory: Memory
   private readonly meta: MetaWords
   private readonly metaF64: MetaDoubles
-  private readonly measures: number
   private readonly pacer: Pacer
   private readonly state: State
   private readonly facts: Facts
@@ -83,11 +82,10 @@ export class Controller {
     this.memory = memory
     this.meta = memory.meta
     this.metaF64 = memory.metaF64
-    this.measures = memory.layout.measures
     this.pacer = pacer
     this.facts = newFacts(config)
     this.goalsAreLive = goalsAreLive(pacer, config)
-    const stateDouble = this.measures + control.PACER_STATE
+    const stateDouble = memory.controlDouble(control.PACER_STATE)
     this.state = memory.metaF64.subarray(stateDouble, stateDouble + pacer.stateNames.length)
   }
 
@@ -103,7 +101,7 @@ export class Controller {
   /** In the setup stop, after the counters of the cycle are reset and L at its start is noted. */
   startCycle(trigger: number): void {
     const facts = this.fill('mark')
-    const holdsDouble = this.measures + control.ARENA_HOLDS
+    const holdsDouble = this.memory.controlDouble(control.ARENA_HOLDS)
     // ARENA_HOLDS was lowered when a request found no page. That was true of the heap at that time,
     // so each cycle forgets an eighth of it.
     this.metaF64[holdsDouble] += (this.memory.layout.arenaBytes - this.metaF64[holdsDouble]) / 8
@@ -147,8 +145,10 @@ export class Controller {
     facts.creditLeft = Math.max(0, load(this.meta, control.BACKGROUND_CREDIT))
     this.pacer.endCycle(this.state, facts)
     const total = facts.markDurationNs * facts.procs
-    this.metaF64[this.measures + control.PACER_UTILIZATION] =
-      BACKGROUND_UTILIZATION + (total > 0 ? facts.assistTimeNs / total : 0)
+    this.memory.set(
+      control.PACER_UTILIZATION,
+      BACKGROUND_UTILIZATION + (total > 0 ? facts.assistTimeNs / total : 0),
+    )
   }
 
   /**
@@ -206,8 +206,10 @@ export class Controller {
     this.check(checkRatio(this.pacer, ratio))
     const bounded = this.pacerGoal === 0 ? ratio : ratio * this.stretch(facts.heapLive)
     this.memory.set(control.ASSIST_WORK_PER_BYTE, bounded)
-    this.metaF64[this.measures + control.ASSIST_BYTES_PER_WORK] =
-      bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY
+    this.memory.set(
+      control.ASSIST_BYTES_PER_WORK,
+      bounded > 0 ? 1 / bounded : Number.POSITIVE_INFINITY,
+    )
   }
 
   /**
@@ -216,7 +218,7 @@ export class Controller {
    * only accuracy.
    */
   arenaIsFull(bytes: Bytes): void {
-    const holdsDouble = this.measures + control.ARENA_HOLDS
+    const holdsDouble = this.memory.controlDouble(control.ARENA_HOLDS)
     this.metaF64[holdsDouble] = Math.min(
       this.metaF64[holdsDouble],
       load(this.meta, control.HEAP_LIVE) + bytes,
@@ -258,19 +260,17 @@ export class Controller {
 
   private fill(phase: 'mark' | 'off'): Facts {
     const meta = this.meta
-    const metaF64 = this.metaF64
-    const measures = this.measures
     const facts = this.facts
     facts.gcPercent = meta[control.GC_PERCENT]
-    facts.heapMarked = metaF64[measures + control.HEAP_MARKED]
+    facts.heapMarked = this.memory.get(control.HEAP_MARKED)
     facts.heapLive = load(meta, control.HEAP_LIVE)
-    facts.triggered = metaF64[measures + control.TRIGGERED]
+    facts.triggered = this.memory.get(control.TRIGGERED)
     facts.heapScannable = meta[control.HEAP_SCANNABLE]
     facts.heapScanWork = load(meta, control.SCAN_WORK_HEAP)
     facts.stackScanWork = load(meta, control.SCAN_WORK_STACK)
     facts.globalsScanWork = load(meta, control.SCAN_WORK_GLOBALS)
-    facts.lastHeapScan = metaF64[measures + control.LAST_HEAP_SCAN]
-    facts.lastStackScan = metaF64[measures + control.LAST_STACK_SCAN]
+    facts.lastHeapScan = this.memory.get(control.LAST_HEAP_SCAN)
+    facts.lastStackScan = this.memory.get(control.LAST_STACK_SCAN)
     facts.maxStackScan = meta[control.STACK_WORDS_IN_USE] * 4
     facts.globalsScan = meta[control.GLOBAL_SLOTS] * 4
     if (facts.memoryLimit !== Number.POSITIVE_INFINITY) fillMemoryTerms(this.memory, facts)

@@ -170,16 +170,16 @@ export class CpuLimiter {
   }
 
   private count(world: 'running' | 'stopped', time: number): void {
-    const { meta, metaF64, layout } = this.memory
-    const measures = this.memory.controlDouble(0)
-    const window = (time - metaF64[measures + control.LIMITER_UPDATED_AT]) * layout.procs
+    const { meta, layout } = this.memory
+    const { memory } = this
+    const window = (time - memory.get(control.LIMITER_UPDATED_AT)) * layout.procs
     const assisted = this.sum(pWords.TOTAL_ASSIST_MS, pWords.COLLECTING_SINCE, time)
     const idled = this.sum(pWords.TOTAL_IDLE_MS, pWords.IDLE_SINCE, time)
-    const assist = assisted - metaF64[measures + control.LIMITER_ASSISTED]
-    const idle = idled - metaF64[measures + control.LIMITER_IDLED]
-    metaF64[measures + control.LIMITER_UPDATED_AT] = time
-    metaF64[measures + control.LIMITER_ASSISTED] = assisted
-    metaF64[measures + control.LIMITER_IDLED] = idled
+    const assist = assisted - memory.get(control.LIMITER_ASSISTED)
+    const idle = idled - memory.get(control.LIMITER_IDLED)
+    memory.set(control.LIMITER_UPDATED_AT, time)
+    memory.set(control.LIMITER_ASSISTED, assisted)
+    memory.set(control.LIMITER_IDLED, idled)
     const background = meta[control.BLACKEN_ENABLED] !== 0 ? BACKGROUND_UTILIZATION * window : 0
     const collector = world === 'stopped' ? window : assist + background
     this.fill(collector, Math.max(0, window - idle - collector))

@@ -1,6 +1,8 @@
-// The barrier rule: the header of gc/mark/barrier.ts lists where else its parts are used.
+// The barrier rule: the header of gc/mark/barrier.ts lists where else its parts are used. Beside it
+// stands a list of the routines that store into the heap themselves (barrier.test.ts).
 import ts from 'typescript'
 import { type CallGraph, each, labelOf } from './call-graph.ts'
+import type { SourceFile } from './files.ts'
 
 const BARRIER = 'gc/mark/barrier.ts'
 
@@ -42,4 +44,21 @@ function isPart(declared: ts.Node): boolean {
   if (!ts.isClassLike(declared.parent) || declared.parent.name?.text !== 'WriteBarrier')
     return false
   return ts.isMethodDeclaration(declared) || ts.isAccessor(declared)
+}
+
+/** The routines of a file that store words into the view `heap` themselves, as `path routine`. */
+export function heapStores({ path, text }: SourceFile): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
+  const found = new Set<string>()
+  each(source, node => {
+    if (
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+      node.operatorToken.kind <= ts.SyntaxKind.LastAssignment &&
+      ts.isElementAccessExpression(node.left) &&
+      /(?:^|\.)heap$/.test(node.left.expression.getText())
+    )
+      found.add(`${path} ${labelOf(node)}`)
+  })
+  return [...found]
 }

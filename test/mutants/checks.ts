@@ -38,6 +38,8 @@ export interface CheckOptions {
   readonly limitMs: number
   /** Ends the check. Its verdict then means nothing. */
   readonly signal: AbortSignal
+  /** A test file that is likely to catch the mutant. It runs before all the others. */
+  readonly first?: string
 }
 
 export interface Check {
@@ -178,7 +180,7 @@ export const checks: readonly Check[] = [
   {
     name: 'unit',
     what: 'the unit tests of heap, verify, gc, scheduler and runtime',
-    run: options => runTests(options, ['unit', 'unit-apart'], UNIT_TESTS),
+    run: runUnitTests,
   },
   {
     name: 'runs',
@@ -222,6 +224,17 @@ export const checks: readonly Check[] = [
       ]),
   },
 ]
+
+/** The likely test first: most mutants are caught within seconds then. */
+async function runUnitTests(options: CheckOptions): Promise<Verdict> {
+  const { directory, first } = options
+  const projects = ['unit', 'unit-apart']
+  if (first !== undefined && existsSync(join(directory, first))) {
+    const verdict = await runTests(options, projects, [first])
+    if (verdict.caught) return verdict
+  }
+  return runTests(options, projects, UNIT_TESTS)
+}
 
 async function runTests(
   { directory, limitMs, signal }: CheckOptions,

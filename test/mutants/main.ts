@@ -84,6 +84,15 @@ function isThere(folder: string): boolean {
   return existsSync(join(repository, folder))
 }
 
+/** The unit test that caught each mutant when docs/mutants.md was made. */
+function testsOfTheTable(): Map<string, string> {
+  const page = join(repository, 'docs/mutants.md')
+  const rows = existsSync(page)
+    ? readFileSync(page, 'utf8').matchAll(/^\| `([\w-]+)`.*\| unit: ([\w/-]+)/gm)
+    : []
+  return new Map([...rows].map(([, name = '', test]) => [name, `test/${test}.test.ts`]))
+}
+
 class Campaign {
   readonly results: Result[]
   private readonly hash = sourcesHash()
@@ -92,6 +101,7 @@ class Campaign {
   private readonly enough: number
   private readonly limits = new Map<string, number>()
   private readonly interruption: AbortSignal
+  private readonly firstTests = testsOfTheTable()
 
   constructor(chosen: readonly Check[], enough: number, interruption: AbortSignal) {
     this.chosen = chosen
@@ -160,15 +170,17 @@ class Campaign {
       const result = this.resultOf(mutant.name)
       const [check] = this.checksLeft(result)
       if (check === undefined) return
-      const verdict = await this.examine(tree.directory, check)
+      const first = this.firstTests.get(mutant.name)
+      const verdict = await this.examine(tree.directory, check, first)
       if (this.interruption.aborted) return
       this.remember({ ...result, verdicts: [...result.verdicts, { check: check.name, verdict }] })
     }
   }
 
-  private examine(directory: string, { name, run }: Check): Promise<Verdict> {
+  private examine(directory: string, { name, run }: Check, first?: string): Promise<Verdict> {
     const limitMs = this.limits.get(name) ?? FIRST_LIMIT_MS
-    return run({ directory, seed: Number(values.seed), limitMs, signal: this.interruption })
+    const options = { directory, seed: Number(values.seed), limitMs, signal: this.interruption }
+    return run(first === undefined ? options : { ...options, first })
   }
 
   private recall(): Result[] {

@@ -63,8 +63,8 @@ export class Realm {
   constructor() {
     // Comes first: a property that a descriptor does not have is looked for in it.
     this.include(Object.prototype)
-    // Node loads some globals when they are first read, and these may define others (undici's symbol
-    // in Node 22). So all are read once before they are noted.
+    // Node loads some globals when they are first read, and these may define others, such as a
+    // symbol of undici's in Node 22. So all are read once before they are noted.
     for (const key of ownKeys(globalThis)) getOwnPropertyDescriptor(globalThis, key)
     this.#note(globalThis)
     for (const key of LANGUAGE) this.include(getOwnPropertyDescriptor(globalThis, key)?.value)

@@ -29,23 +29,58 @@ test('a large object whose allocation starts a cycle is kept, though the cycle e
   expect(world.colourOf(at)).toBe(span.WHITE)
 })
 
-test('what is asked of a P between the moment a slot is found and its return waits until the program has the object', () => {
-  const world = new HandWorld()
-  const [mutator] = world.ps
-  mutator.spawn()
-  const { cache } = mutator.collector
-  const poll = world.memory.pWord(mutator.index, POLL)
-  const take = cache.take.bind(cache)
-  cache.take = (spanClass, slotBytes) => {
-    const at = take(spanClass, slotBytes)
-    if (at !== 0) world.meta[poll] |= POLL_FLUSH // as another P's thread would, just then
-    return at
-  }
-  expect(mutator.allocator.allocate(16, true)).toBeGreaterThan(0)
-  expect(world.meta[poll] & POLL_FLUSH).toBe(POLL_FLUSH)
-  mutator.safepoint()
-  expect(world.meta[poll] & POLL_FLUSH).toBe(0)
-})
+/** The three ways to a slot, and what leads the next allocation to each. */
+const waysToASlot: Readonly<Record<string, (world: HandWorld, mutator: HandP) => void>> = {
+  'a fresh span': () => {},
+  'the run that is ready': (_, mutator) => {
+    mutator.allocator.allocate(16, true)
+  },
+  // Every other slot of a span is in use, so a run is one slot, and the refill's one is taken.
+  'the next run of the span': (world, mutator) => {
+    const Node = world.type(0)
+    const objects = Array.from({ length: 512 }, () => mutator.make(Node))
+    const array = mutator.keep(mutator.makeArray(256))
+    for (const [index, object] of objects.entries())
+      if (index % 2 === 1) mutator.store(mutator.element(array, index >> 1), object)
+    world.startMark(mutator)
+    mutator.safepoint()
+    world.finishMark(mutator)
+    mutator.allocator.allocate(16, true)
+  },
+}
+
+test.each(Object.entries(waysToASlot))(
+  'what is asked of a P between the moment a slot is found and its return waits: %s',
+  (way, prepare) => {
+    const world = new HandWorld()
+    const [mutator] = world.ps
+    mutator.spawn()
+    prepare(world, mutator)
+    const { cache } = mutator.collector
+    const poll = world.memory.pWord(mutator.index, POLL)
+    const ask = (at: number): number => {
+      if (at !== 0) world.meta[poll] |= POLL_FLUSH // as another P's thread would, just then
+      return at
+    }
+    const [take, refill, nextRun] = [cache.take, cache.refill, cache.nextRun]
+    let found = 'the run that is ready'
+    cache.take = (...given) => ask(take.apply(cache, given))
+    cache.nextRun = spanClass => {
+      const isThere = nextRun.call(cache, spanClass)
+      if (isThere && found === 'the run that is ready') found = 'the next run of the span'
+      return isThere
+    }
+    cache.refill = (...given) => {
+      found = 'a fresh span'
+      return refill.apply(cache, given)
+    }
+    expect(mutator.allocator.allocate(16, true)).toBeGreaterThan(0)
+    expect(found).toBe(way)
+    expect(world.meta[poll] & POLL_FLUSH).toBe(POLL_FLUSH)
+    mutator.safepoint()
+    expect(world.meta[poll] & POLL_FLUSH).toBe(0)
+  },
+)
 
 test('two Ps that find the trigger passed start one cycle', () => {
   const world = new HandWorld({ check: true })

@@ -172,6 +172,30 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'safepoint-before-the-next-run',
+    what: 'There is a safepoint between taking a slot of the next run and returning it.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/allocator.ts',
+        from: 'if (cache.nextRun(spanClass)) return cache.take(spanClass, slotBytes)',
+        to: 'if (cache.nextRun(spanClass)) {\n        const next = cache.take(spanClass, slotBytes)\n        this.collector.starter.poll()\n        return next\n      }',
+      },
+    ],
+  },
+  {
+    name: 'safepoint-after-a-refill',
+    what: 'There is a safepoint between taking a slot of a fresh span and returning it.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/allocator.ts',
+        from: '      if (fresh !== 0) return fresh\n',
+        to: '      if (fresh !== 0) {\n        this.collector.starter.poll()\n        return fresh\n      }\n',
+      },
+    ],
+  },
+  {
     name: 'large-object-unrooted',
     what: 'A large object is on no stack while its allocation starts a cycle, which frees it.',
     origin: '',

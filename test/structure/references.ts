@@ -17,7 +17,7 @@
 // at.
 import { posix } from 'node:path'
 import ts from 'typescript'
-import type { SourceFile } from './files.ts'
+import { commentRanges, type SourceFile } from './files.ts'
 
 /** Files that are no part of the repository: Go's, and a reader's own. */
 const foreign: readonly string[] = [
@@ -172,29 +172,12 @@ function partsOfPage({ path, text }: SourceFile): Passage[] {
   })
 }
 
-/** Begin and end of each comment of a source. */
-function rangesOf({ path, text }: SourceFile): [begin: number, end: number][] {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true)
-  const ranges = new Map<number, number>()
-  const visit = (node: ts.Node): void => {
-    const children = node.getChildren(source)
-    for (const child of children) visit(child)
-    if (children.length > 0) return
-    for (const found of ts.getLeadingCommentRanges(text, node.pos) ?? [])
-      ranges.set(found.pos, found.end)
-    for (const found of ts.getTrailingCommentRanges(text, node.end) ?? [])
-      ranges.set(found.pos, found.end)
-  }
-  visit(source)
-  return [...ranges].sort(([a], [b]) => a - b)
-}
-
 /** The comments of a source, without their stars. Lines of `//` that follow each other are one. */
 function commentsOf(file: SourceFile): Passage[] {
   const { path, text } = file
   const comments: Passage[] = []
   let last = -1
-  for (const [start, end] of rangesOf(file)) {
+  for (const [start, end] of commentRanges(file)) {
     const said = text.slice(start, end).replaceAll(/^\s*(?:\/\/|\/?\*+\/?)|\*\/$/gm, '')
     const previous = comments.at(-1)
     if (previous !== undefined && /^\n[ \t]*$/.test(text.slice(last, start)))
@@ -248,7 +231,7 @@ function wordsOfCode(file: SourceFile): string[] {
   if (!isSource && !/\.(?:go|jsonc?)$/.test(path) && path !== 'docs/go-collector.md') return []
   let code = ''
   let last = 0
-  for (const [start, end] of isSource ? rangesOf(file) : []) {
+  for (const [start, end] of isSource ? commentRanges(file) : []) {
     code += text.slice(last, start)
     last = end
   }

@@ -302,9 +302,12 @@ export abstract class YieldedOperation<T>
         this.callSite,
       )
     if (this.fiber !== this.p.fiber) return this.belongsToAnother()
+    const isOver = this.state === IS_READY
     this.end()
     return new OperationError(
-      `${this.what} was stepped outside of yield*: write yield* before it, and before each generator that waits in it; next(), for…of and a spread cannot wait`,
+      isOver
+        ? `${this.what} is over, and the generators that waited in it were not gone on with: the stack had no room for all of them, or they were dropped`
+        : `${this.what} was stepped outside of yield*: write yield* before it, and before each generator that waits in it; next(), for…of and a spread cannot wait`,
       this.callSite,
     )
   }

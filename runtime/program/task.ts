@@ -94,14 +94,16 @@ function start(where: number, task: unknown, values: readonly unknown[]): void {
   expectGoroutine('go')
   // What a value's own code does, and throws, comes before there is a goroutine.
   const stored = task.kinds.map((kind, index) => argumentOf(task, kind, index, values[index]))
-  probeStackForLock()
+  // What is asked for after the probe waits for the next safepoint: a probe that strikes after the
+  // goroutine has started would say that it has not.
+  const { isPolled } = p
+  if (isPolled) probeStackDeep()
+  else probeStackForLock()
   const id = p.goroutines.create(task.id, task.references)
   passArguments(id, task, stored)
   p.placement.assign(id, where)
   // By now everything that must live is on the new goroutine's stack.
-  if (!p.isPolled) return
-  probeStackDeep()
-  p.world.safepoint()
+  if (isPolled) p.world.safepoint()
 }
 
 function argumentOf(task: DeclaredTask, kind: AnyKind, index: number, value: unknown): number {

@@ -241,13 +241,17 @@ test('a signal and a reason of the host’s own making abort a run as others do'
   expect({ code, answer }).toEqual({ code: 0, answer: { exits: [130, 130, 130], uncaught: 0 } })
 })
 
+/** Its name since Node 23.5, and the one before. */
+const permission = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission'
 const forbidden: readonly (readonly [string, RegExp])[] = [
   [
     '--frozen-intrinsics',
     /^sawtooth: the language's own objects are frozen in this process \(--frozen-intrinsics\), /,
   ],
   [
-    '--experimental-permission --allow-fs-read=* --allow-fs-write=*',
+    `${permission} --allow-fs-read=* --allow-fs-write=*`,
     /^sawtooth: worker threads are forbidden in this process: start Node with --allow-worker\n/,
   ],
 ]

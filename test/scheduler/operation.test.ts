@@ -129,6 +129,16 @@ describe('an operation that must wait', () => {
     }
   })
 
+  test('is an error that says so, where what waited in it is dropped as it is over', () => {
+    p.runMain(function* () {
+      yield stepOf(new Sleep(p, 0)).value
+      expect(() => new Sleep(p, 0).next()).toThrow(
+        /^sleep is over, and the generators that waited in it were not gone on with/,
+      )
+      expect(p.handedOver).toBe(null)
+    })
+  })
+
   test('may be stepped by hand if what it yields is passed on', () => {
     let received = 0
     p.runMain(function* () {

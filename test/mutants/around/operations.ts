@@ -30,6 +30,23 @@ export const operationMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'go-probes-once-it-has-started',
+    what: 'A stack overflow strikes in go after the goroutine has started.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'runtime/program/task.ts',
+        from: '  if (isPolled) p.world.safepoint()\n',
+        to: '  if (isPolled) {\n    probeStackDeep()\n    p.world.safepoint()\n  }\n',
+      },
+      {
+        file: 'runtime/program/task.ts',
+        from: '  if (isPolled) probeStackDeep()\n  else probeStackForLock()\n',
+        to: '  probeStackForLock()\n',
+      },
+    ],
+  },
+  {
     name: 'operation-parks-its-goroutine',
     what: 'An operation parks its goroutine by itself, so a goroutine that steps it outside of yield* runs on while it waits.',
     origin: '',

@@ -1,7 +1,8 @@
 // Overflows the native stack in every way to print something, near its end at one depth after
 // another. Each time it is a RangeError of the program's own, or is printed. The process lives.
-//   -- [DEPTHS [STRIDE]]     DEPTHS depths, STRIDE frames apart
+//   -- [DEPTHS]
 import { inspect } from 'node:util'
+import { isMixed, type Names, nearTheEnd, tryAtDepths } from './near-the-end.ts'
 
 class Named {
   readonly text = "it's Ω"
@@ -30,36 +31,20 @@ const prints: readonly (() => void)[] = [
   },
 ]
 
-/** Goes down to the stack's end, and does something `left` frames above it. */
-function near(left: number, act: () => void): number {
-  let below: number
-  try {
-    below = near(left, act) + 1
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    below = 0
-  }
-  if (below === left) act()
-  return below
+/** Prints in every way, near the end of the stack. Returns the ways that printed. */
+function* printAll(left: number, words: number): Generator<unknown, Names, unknown> {
+  const printed = new Set<string>()
+  for (const [which, print] of prints.entries())
+    nearTheEnd(left, words, () => {
+      print()
+      printed.add(String(which))
+    })
+  return printed
 }
 
-export default function* main(depths = '300', stride = '4') {
-  const done = prints.map(() => 0)
-  const failed = prints.map(() => 0)
-  const attempt = (which: number): void => {
-    try {
-      prints[which]?.()
-      done[which] = (done[which] as number) + 1
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      failed[which] = (failed[which] as number) + 1
-    }
-  }
-  for (let depth = 0; depth < Number(depths); depth++)
-    for (const which of prints.keys()) near(depth * Number(stride), () => attempt(which))
-  const both = prints.every((_, which) => Number(done[which]) > 0 && Number(failed[which]) > 0)
+export default function* main(depths = '300') {
+  const done = yield* tryAtDepths(Number(depths), prints.length, printAll)
   process.stdout.write(
-    `\n${depths} depths; each of ${prints.length} ways printed at some, and failed at others: ${both}\n`,
+    `\n${depths} depths; each of ${done.size} ways printed at some, and failed at others: ${isMixed(done, Number(depths))}\n`,
   )
-  if (!both) console.error(done, failed)
 }

@@ -28,6 +28,7 @@ import {
   timeout,
   waitGroup,
 } from 'sawtooth'
+import { isMixed, type Names, nearTheEnd, tryAtDepths, withinGenerators } from './near-the-end.ts'
 
 const Node = struct('Node', { next: self, value: i32 })
 const Numbers = chan(i32)
@@ -37,6 +38,14 @@ const kept = global(ref(Node))
 const started = global(i32)
 const counter = task('counter', [ref(Node)], function* (node) {
   started.set(started.get() + Node.value.get(node))
+})
+/** Asks for one stop after the other, until it is told that this is enough. */
+const stopping = global(i32)
+const stopper = task('stopper', [], function* () {
+  while (stopping.get() !== 0) {
+    readMemStats()
+    yield
+  }
 })
 /** Sends a number a little later. */
 const sender = task('sender', [ref(Numbers)], function* (channel) {
@@ -48,85 +57,34 @@ const receiver = task('receiver', [ref(Numbers)], function* (channel) {
   yield* Numbers.recv(channel)
 })
 
-/**
- * How many frames, of some 80 bytes each, lie between two depths: 300 depths reach beyond all that
- * is probed for.
- */
-const STRIDE = 5
-/** Words by which the end of the stack is moved, from depth to depth. */
-const WORDS = 32
-/** Frames of 4 KiB that are left before the small ones begin. */
-const ROOM = 40
+/** Operations that are tried: those that need not wait, and those that wait. */
+const PLAIN = 23
+const WAITING = 6
+/** Milliseconds after which another P has surely asked for the next stop, where it has a CPU. */
+const STOP_MS = 0.1
 
 type Act = () => void
-/** Its frame takes 4 KiB, since it has room for a call that is never made. It calls `go on`. */
-type Roomy = (isAsked: boolean, room: number, act: Act) => number
-const roomy = new Function(
-  'goOn',
-  `return function roomy(isAsked, room, act) { if (isAsked) roomy(${'0,'.repeat(512)}0); return goOn(room, act) }`,
-)(goOn) as Roomy
+type Operating = Generator<unknown, unknown, unknown>
+type Operate = () => Iterable<unknown, unknown>
 
-/**
- * Descends to the end of the stack in large frames, and calls `act` when `room` of them have
- * returned. Returns how many have.
- */
-function goOn(room: number, act: Act): number {
-  let returned = 0
-  try {
-    returned = roomy(false, room, act) + 1
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-  }
-  if (returned === room) act()
-  return returned
-}
-
-/**
- * Descends to the end of the stack, and calls `act` when `left` frames have returned. Returns how
- * many have.
- */
-function descend(left: number, act: Act): number {
-  let returned = 0
-  try {
-    returned = descend(left, act) + 1
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-  }
-  if (returned === left) act()
-  return returned
-}
-
-/**
- * Calls `act` with that many more words on the stack. A frame's size differs between versions of
- * Node, and the smallest function must meet the end of the stack too.
- */
-function padded(words: number, act: Act): void {
-  Reflect.apply(act, undefined, new Array(words).fill(0))
-}
-
-/** At how many depths each operation was done near the end of the stack. */
-const done = new Map<string, number>()
-
-function isMixed(depths: number): boolean {
-  return [...done.values()].every(count => count > 0 && count < depths)
+/** Gives the stopper the time to ask for a stop, which this P then has to serve. */
+function awaitStop(): void {
+  const until = performance.now() + STOP_MS
+  while (performance.now() < until);
 }
 
 /**
  * Does all operations near the end of the stack, one after the other. Returns the names of those
  * that did not throw a RangeError.
  */
-function doNearTheEnd(
-  left: number,
-  words: number,
-  acts: Readonly<Record<string, Act>>,
-): Set<string> {
+function doNearTheEnd(left: number, words: number, acts: Readonly<Record<string, Act>>): Names {
   const names = new Set<string>()
   const entries = Object.entries(acts)
-  let isTried = false
+  const isStopped = stopping.get() !== 0
   const attempt = (): void => {
-    isTried = true
     for (let index = 0; index < entries.length; index++) {
       try {
+        if (isStopped) awaitStop()
         entries[index][1]()
         names.add(entries[index][0])
       } catch (error) {
@@ -134,42 +92,9 @@ function doNearTheEnd(
       }
     }
   }
-  // Compiled, a large frame is a small one, and more of them make the room.
-  for (let room = ROOM; !isTried; room *= 2)
-    goOn(room, () => void descend(left, () => padded(words, attempt)))
-  for (const name of names) done.set(name, (done.get(name) ?? 0) + 1)
+  nearTheEnd(left, words, attempt)
   return names
 }
-
-type Operating = Generator<unknown, unknown, unknown>
-type Operate = () => Iterable<unknown, unknown>
-
-/** As roomy: `large` of these generators wait for each other, and the innermost for `inside`. */
-const roomyGenerators = new Function(
-  `return function* roomy(large, inside) { if (large < 0) roomy(${'0,'.repeat(512)}0); return large > 0 ? yield* roomy(large - 1, inside) : yield* inside() }`,
-)() as (large: number, inside: () => Operating) => Operating
-
-/** `small` generators that wait for each other: the innermost does the operation. */
-function* within(small: number, operation: Operate): Operating {
-  if (small > 0) return yield* within(small - 1, operation)
-  return yield* operation() as Operating
-}
-
-/** The most for which `enter` does not overflow the stack. */
-function most(enter: (count: number) => Operating): number {
-  let fits = 0
-  for (let step = 4096; step >= 1; step /= 2) {
-    try {
-      enter(fits + step).next()
-      fits += step
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-    }
-  }
-  return fits
-}
-
-const nothing: Operate = () => []
 
 /**
  * The single step of an operation that need not wait. If the operation gives way, since its slice
@@ -195,7 +120,8 @@ function expectThat(isSo: boolean, what: string): void {
  * The operations that need not wait: all are done near the end of the stack, and their effects are
  * checked from the top.
  */
-function* plainOperations(depth: number): Generator<unknown, void, unknown> {
+function* plainOperations(left: number, words: number): Generator<unknown, Names, unknown> {
+  const scope = enter()
   const [c, r, x, d] = [
     keep(Numbers.new(2)),
     keep(Numbers.new(2)),
@@ -210,7 +136,7 @@ function* plainOperations(depth: number): Generator<unknown, void, unknown> {
   yield* mutex.lock(held)
   const before = started.get()
   let received: unknown
-  const succeeded = doNearTheEnd(STRIDE * depth, depth % WORDS, {
+  const succeeded = doNearTheEnd(left, words, {
     send: () => step(Numbers.send(c, 7)),
     'send a reference': () => step(Nodes.send(n, node)),
     recv: () => {
@@ -256,16 +182,22 @@ function* plainOperations(depth: number): Generator<unknown, void, unknown> {
   waitGroup.add(w, is('done') - 2)
   yield* waitGroup.wait(w)
   if (is('close') === 0) Numbers.close(d)
-  for (let turn = 0; numGoroutine() > 1; turn++) {
+  for (let turn = 0; numGoroutine() > 1 + stopping.get(); turn++) {
     expectThat(turn < 1e6, 'go: a goroutine does not end')
     yield* sleep(0)
   }
-  expectThat(started.get() === before + is('go'), 'go')
+  expectThat(
+    started.get() === before + is('go'),
+    `go: ${started.get() - before} of ${is('go')} at ${left} ${words}`,
+  )
   expectThat(Node.value.get(node) === 1, 'the node is another')
+  leave(scope)
+  return succeeded
 }
 
 /** Operations that wait, in the innermost of generators that reach to the end of the stack. */
-function* waitingOperations(large: number, small: number): Generator<unknown, void, unknown> {
+function* waitingOperations(left: number): Generator<unknown, Names, unknown> {
+  const scope = enter()
   const [c, s, r] = [keep(Numbers.new()), keep(Numbers.new()), keep(Numbers.new())]
   const m = keep(mutex.new())
   const w = keep(waitGroup.new(0))
@@ -279,7 +211,7 @@ function* waitingOperations(large: number, small: number): Generator<unknown, vo
     'recv and wait': () => Numbers.recv(r),
     'send and wait': () => Numbers.send(s, 1),
   }
-  const left = new Set(Object.keys(operations))
+  const done = new Set<string>()
   const all = function* (): Generator<unknown, void, unknown> {
     for (const [name, operation] of Object.entries(operations)) {
       try {
@@ -288,33 +220,31 @@ function* waitingOperations(large: number, small: number): Generator<unknown, vo
         if (!(error instanceof RangeError)) throw error
         continue
       }
-      left.delete(name)
-      done.set(name, (done.get(name) ?? 0) + 1)
+      done.add(name)
     }
   }
   try {
-    yield* roomyGenerators(large, () => within(small, all))
+    yield* withinGenerators(left, all)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
   }
-  for (const name of left) yield* operations[name]() as Operating
+  for (const [name, operation] of Object.entries(operations))
+    if (!done.has(name)) yield* operation() as Operating
   mutex.unlock(m)
+  leave(scope)
+  return done
 }
 
 export default function* main(depths = '300') {
-  for (let depth = 0; depth < Number(depths); depth++) {
-    const scope = enter()
-    yield* plainOperations(depth)
-    leave(scope)
-  }
-  const large = most(count => roomyGenerators(count, () => within(0, nothing))) - ROOM
-  const small = most(count => roomyGenerators(large, () => within(count, nothing)))
-  for (let depth = 0; depth < Number(depths); depth++) {
-    const scope = enter()
-    yield* waitingOperations(large, small - STRIDE * depth)
-    leave(scope)
-  }
-  console.log(
-    `${depths} depths; each of ${done.size} operations was done at some, and failed at others: ${isMixed(Number(depths))}`,
-  )
+  const count = Number(depths)
+  const plain = yield* tryAtDepths(count, PLAIN, plainOperations)
+  stopping.set(1)
+  go.on(1, stopper)
+  const stopped = yield* tryAtDepths(count, PLAIN, plainOperations)
+  stopping.set(0)
+  const waiting = yield* tryAtDepths(count, WAITING, waitingOperations)
+  for (const done of [plain, stopped, waiting])
+    console.log(
+      `${depths} depths; each of ${done.size} operations was done at some, and failed at others: ${isMixed(done, count)}`,
+    )
 }

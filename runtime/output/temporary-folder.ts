@@ -71,9 +71,14 @@ function removeUnremoved(): void {
       rmSync(folder, { recursive: true, force: true })
       unremoved.delete(folder)
     } catch (error) {
-      if (!NO_FILES.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+      if (!isForFiles(error as NodeJS.ErrnoException)) throw error
     }
   }
+}
+
+/** True if no file could be opened. In Node 24, `rmSync` tells that by its words alone. */
+function isForFiles({ code = '', message }: NodeJS.ErrnoException): boolean {
+  return NO_FILES.includes(code) || (code === '' && message.includes('Too many open files'))
 }
 
 function atExit(): void {

@@ -56,7 +56,7 @@ describe('background mark workers by Go’s rules', () => {
       '50',
       '--',
       '1',
-      '300',
+      '1500',
       '10',
     ])
     expect(total(record, 'idle')).toBeGreaterThan(0)

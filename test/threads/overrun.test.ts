@@ -29,7 +29,7 @@ test.each(sampled(STALLS, 4))(
       fault,
       '--',
       '--tasks',
-      '32',
+      '64',
       // A small heap has many cycles.
       '--live',
       '1MiB',

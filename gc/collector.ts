@@ -35,10 +35,10 @@ import type { Controller } from './controller.ts'
 import { Cycle } from './cycle.ts'
 import type { Here } from './here.ts'
 import { type Listener, Listeners } from './listener.ts'
-import { WriteBarrier } from './mark/barrier.ts'
+import { type BarrierKind, WriteBarrier } from './mark/barrier.ts'
 import { Drain } from './mark/drain.ts'
 import { GreyQueue } from './mark/grey-queue.ts'
-import { Marker } from './mark/marker.ts'
+import { Marker, type MarkKind } from './mark/marker.ts'
 import { Roots } from './mark/roots.ts'
 import { WorkBuffers } from './mark/work-buffers.ts'
 import { CycleFacts } from './record/cycle-facts.ts'
@@ -95,6 +95,8 @@ export interface CollectorOptions {
   readonly gate: GateLimit
   /** How much allocation a goroutine may have paid for ahead (gc/work/assist.ts). */
   readonly credit: Credit
+  readonly barrier: BarrierKind
+  readonly marks: MarkKind
 }
 
 export class Collector {
@@ -149,8 +151,8 @@ export class Collector {
     this.cache = heap.cacheOf(pIndex)
     const buffers = new WorkBuffers(memory)
     this.queue = new GreyQueue(memory, buffers)
-    this.marker = new Marker(memory, heap.spans, this.queue, heap.check)
-    this.barrier = new WriteBarrier(memory, pIndex, this.marker)
+    this.marker = new Marker(memory, heap.spans, this.queue, heap.check, options.marks)
+    this.barrier = new WriteBarrier(memory, pIndex, this.marker, options.barrier)
     this.stack = new ShadowStack(memory, heap.stacks)
     this.roots = new Roots(here, this.marker, this.stack)
     this.assistQueue = new AssistQueue(here)
@@ -189,6 +191,7 @@ export class Collector {
       sweeper: this.sweeper,
       remainderBytes: this.endOfMark.remainderBytes,
       checkmark: options.checkmark,
+      barrier: options.barrier,
     })
   }
 

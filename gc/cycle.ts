@@ -46,7 +46,7 @@ import * as control from '../memory/words/control.ts'
 import * as pWords from '../memory/words/p.ts'
 import type { Controller } from './controller.ts'
 import type { Here } from './here.ts'
-import { WriteBarrier } from './mark/barrier.ts'
+import { type BarrierKind, WriteBarrier } from './mark/barrier.ts'
 import type { Drain } from './mark/drain.ts'
 import type { Marker } from './mark/marker.ts'
 import type { Roots } from './mark/roots.ts'
@@ -88,6 +88,7 @@ export interface CycleParts {
   readonly remainderBytes: Bytes
   /** Verify each cycle by checkmark. */
   readonly checkmark: boolean
+  readonly barrier: BarrierKind
 }
 
 /** All of it is done in a stop. @nosafepoint */
@@ -110,7 +111,7 @@ export class Cycle {
     this.parts = parts
     for (let index = 0; index < memory.layout.procs; index++) {
       this.caches.push(parts.heap.cacheOf(index))
-      this.barriers.push(new WriteBarrier(memory, index, parts.marker))
+      this.barriers.push(new WriteBarrier(memory, index, parts.marker, parts.barrier))
     }
     this.checkmark = parts.checkmark ? new Checkmark(memory, parts.heap.spans) : null
   }

@@ -13,7 +13,7 @@
  * The functions are one line long so that V8 inlines them.
  */
 
-import type { HeapWord, HeapWords, MetaWord, MetaWords, Milliseconds } from './kinds.ts'
+import type { HeapWord, HeapWords, Marks, MetaWord, MetaWords, Milliseconds } from './kinds.ts'
 
 /**
  * A view of 32-bit words in shared memory. Its length is explicit: views that track the length of
@@ -71,6 +71,16 @@ export function compareAndSwap<View extends Words>(
   value: number,
 ): boolean {
   return Atomics.compareExchange(words as Int32Array, index, expected, value) === expected
+}
+
+/** The same for a mark byte. */
+export function compareAndSwapByte(
+  bytes: Marks,
+  index: number,
+  expected: number,
+  value: number,
+): boolean {
+  return Atomics.compareExchange(bytes as Uint8Array, index, expected, value) === expected
 }
 
 /** How a wait ended: by a wake-up, because the word had changed already, or by the time-out. */

@@ -58,7 +58,7 @@
  *   gc/verify/control.ts         verifyControl                         checks whether it is on
  */
 
-import { step as syncStep } from '#sync'
+import { exchange, step as syncStep } from '#sync'
 import type { FaultPoints } from '../../memory/fault-points.ts'
 import type {
   Addr,
@@ -78,6 +78,9 @@ import type { Marker } from './marker.ts'
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
+/** How a store reads what it overwrites while the barrier is on: in one step with the store, or not. */
+export type BarrierKind = 'atomic' | 'plain'
+
 /** Words of a buffer. A full buffer is flushed before the pair that would not fit. */
 const CAPACITY = 2 * pWords.BARRIER_PAIRS
 
@@ -91,8 +94,9 @@ export class WriteBarrier {
   private readonly countWord: MetaWord
   private readonly bufferWord: MetaWord
   private readonly measures: MetaDouble
+  private readonly isAtomic: boolean
 
-  constructor(memory: Memory, pIndex: number, marker: Marker) {
+  constructor(memory: Memory, pIndex: number, marker: Marker, kind: BarrierKind) {
     this.meta = memory.meta
     this.heap = memory.heap
     this.metaF64 = memory.metaF64
@@ -101,6 +105,7 @@ export class WriteBarrier {
     this.countWord = memory.pWord(pIndex, pWords.BARRIER_COUNT)
     this.bufferWord = memory.pWord(pIndex, pWords.BARRIER)
     this.measures = memory.pDouble(pIndex, 0)
+    this.isAtomic = kind === 'atomic'
   }
 
   /**
@@ -108,8 +113,8 @@ export class WriteBarrier {
    * load: the word changes only in stops.
    */
   write(word: HeapWord, value: Addr): void {
-    if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.heap[word], value)
-    this.heap[word] = value
+    if (this.meta[WRITE_BARRIER] !== 0) this.writeShaded(word, value)
+    else this.heap[word] = value
   }
 
   /**
@@ -117,7 +122,31 @@ export class WriteBarrier {
    * does not run.
    */
   writeMeta(word: MetaWord, value: Addr): void {
-    if (this.meta[WRITE_BARRIER] !== 0) this.recordStore(this.meta[word], value)
+    if (this.meta[WRITE_BARRIER] !== 0) this.writeMetaShaded(word, value)
+    else this.meta[word] = value
+  }
+
+  /** Stores a reference in a word of the heap, with both shades. The barrier is on. */
+  writeShaded(word: HeapWord, value: Addr): void {
+    this.makeRoom()
+    if (this.isAtomic) {
+      this.put(exchange(this.heap, word, value) as Addr, value)
+      return
+    }
+    this.put(this.heap[word], value)
+    step('barrier/store')
+    this.heap[word] = value
+  }
+
+  /** The same for a word of the meta buffer. */
+  writeMetaShaded(word: MetaWord, value: Addr): void {
+    this.makeRoom()
+    if (this.isAtomic) {
+      this.put(exchange(this.meta, word, value) as Addr, value)
+      return
+    }
+    this.put(this.meta[word] as Addr, value)
+    step('barrier/store')
     this.meta[word] = value
   }
 
@@ -126,25 +155,30 @@ export class WriteBarrier {
    * constructor, a value that is handed over.
    */
   shade(value: Addr): void {
-    if (this.meta[WRITE_BARRIER] !== 0) this.record(0, value)
+    if (this.meta[WRITE_BARRIER] !== 0) this.record(value)
   }
 
-  private recordStore(old: Addr, value: Addr): void {
-    this.record(old, value)
-    step('barrier/store')
+  /** Puts a value that overwrites nothing in the buffer. The barrier is on. */
+  record(value: Addr): void {
+    this.makeRoom()
+    this.put(0, value)
   }
 
-  /** Puts a pair in the buffer. The barrier is on. */
-  record(old: Addr, value: Addr): void {
+  /**
+   * Flushes a full buffer. Whatever can throw is here, before the store: after an exchange the pair
+   * has its place.
+   */
+  private makeRoom(): void {
+    if (this.meta[this.countWord] !== CAPACITY) return
+    probeStack()
+    this.faults.pass('barrier/full')
+    this.flush()
+  }
+
+  private put(old: Addr, value: Addr): void {
     const meta = this.meta
     step('barrier/record')
-    let count = meta[this.countWord]
-    if (count === CAPACITY) {
-      probeStack()
-      this.faults.pass('barrier/full')
-      this.flush()
-      count = 0
-    }
+    const count = meta[this.countWord]
     meta[this.bufferWord + count] = old
     meta[this.bufferWord + count + 1] = value
     meta[this.countWord] = count + 2

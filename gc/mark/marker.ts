@@ -66,7 +66,7 @@
  * what an object refers to is known when it is scanned, and not before.
  */
 
-import { add, exchange, load, or, step as syncStep } from '#sync'
+import { add, compareAndSwapByte, exchange, load, or, step as syncStep } from '#sync'
 import {
   ARRAY_ELEMENTS_BYTE,
   ARRAY_LENGTH_WORD,
@@ -92,6 +92,9 @@ const step = syncStep
  */
 const NOSCAN_STEP = 16
 
+/** How a marker makes a white object black: in one step with the look at its byte, or not. */
+export type MarkKind = 'plain' | 'atomic'
+
 /** @nosafepoint */
 export class Marker {
   readonly queue: GreyQueue
@@ -102,6 +105,7 @@ export class Marker {
   private readonly meta: MetaWords
   private readonly typeSlots: number
   private readonly check: boolean
+  private readonly isAtomic: boolean
 
   /**
    * Heap scan work, and bytes of the objects that were scanned, since the caller last took them.
@@ -110,7 +114,7 @@ export class Marker {
   scanWork = 0
   bytesMarked = 0
 
-  constructor(memory: Memory, spans: Spans, queue: GreyQueue, check: boolean) {
+  constructor(memory: Memory, spans: Spans, queue: GreyQueue, check: boolean, kind: MarkKind) {
     this.memory = memory
     this.spans = spans
     this.queue = queue
@@ -119,6 +123,7 @@ export class Marker {
     this.meta = memory.meta
     this.typeSlots = memory.layout.typeSlots
     this.check = check
+    this.isAtomic = kind === 'atomic'
   }
 
   /** Makes a white object grey: its byte is BLACK, and it is in the queue. `object` is not nil. */
@@ -126,7 +131,9 @@ export class Marker {
     const granule = object >>> GRANULE_SHIFT
     const colour = this.marks[granule]
     if (colour === span.WHITE) {
-      this.marks[granule] = span.BLACK
+      if (this.isAtomic) {
+        if (!compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)) return
+      } else this.marks[granule] = span.BLACK
       if (!this.queue.put(object)) this.leaveGrey(object)
     } else if (this.check) this.checkColour(object, colour)
   }
@@ -144,6 +151,7 @@ export class Marker {
     const meta = this.meta
     const queue = this.queue
     const typeSlots = this.typeSlots
+    const isAtomic = this.isAtomic
     let { top, floor, ceiling } = queue
     let done = 0
     let scanWork = 0
@@ -187,7 +195,9 @@ export class Marker {
           if (this.check) this.checkColour(target, colour)
           continue
         }
-        marks[granule] = span.BLACK
+        if (isAtomic) {
+          if (!compareAndSwapByte(marks, granule, span.WHITE, span.BLACK)) continue
+        } else marks[granule] = span.BLACK
         if (top === ceiling) {
           queue.top = top
           const hasRoom = queue.makeRoom()

@@ -5,6 +5,7 @@
  *
  *   node --conditions=controlled bin/sawtooth.js run PROGRAM --schedule random --seed 17
  */
+import type { Marks } from '../kinds.ts'
 import type { IndexOf, Scheduling, Woken, Words } from '../sync.ts'
 import { Schedule } from './schedule.ts'
 import type { Strategy } from './strategy.ts'
@@ -71,6 +72,16 @@ export function compareAndSwap<View extends Words>(
 ): boolean {
   turn()
   return Atomics.compareExchange(words as Int32Array, index, expected, value) === expected
+}
+
+export function compareAndSwapByte(
+  bytes: Marks,
+  index: number,
+  expected: number,
+  value: number,
+): boolean {
+  turn()
+  return Atomics.compareExchange(bytes as Uint8Array, index, expected, value) === expected
 }
 
 export function wait<View extends Words>(

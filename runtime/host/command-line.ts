@@ -41,6 +41,8 @@ const valued: Readonly<Record<string, string>> = {
   termination: 'helping',
   gate: 'goal',
   credit: 'go',
+  barrier: 'atomic or plain',
+  marks: 'plain or atomic',
   'barrier-wait': 'sleep',
   json: 'a file',
   trace: 'a file',

@@ -493,6 +493,8 @@ export class Session {
       termination: configuration.termination,
       gate: configuration.gate,
       credit: configuration.credit,
+      barrier: configuration.barrier,
+      marks: configuration.marks,
       seed: configuration.seed,
     } as const
   }

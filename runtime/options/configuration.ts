@@ -4,6 +4,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import type { BarrierKind } from '../../gc/mark/barrier.ts'
+import type { MarkKind } from '../../gc/mark/marker.ts'
 import { DEFAULT_PACER, pacerNamed } from '../../gc/pacer/registry.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Credit } from '../../gc/work/assist.ts'
@@ -57,6 +59,18 @@ export interface RunFlags {
   readonly gate?: GateLimit
   /** @defaultValue 'go' */
   readonly credit?: Credit
+  /**
+   * How a store reads the reference that it overwrites while the barrier is on: in one step with
+   * the store, or before it.
+   * @defaultValue 'atomic'
+   */
+  readonly barrier?: BarrierKind
+  /**
+   * How a marker marks an object: with a plain store, or with a compare-and-swap, so that no object
+   * is scanned twice.
+   * @defaultValue 'plain'
+   */
+  readonly marks?: MarkKind
   /**
    * How the coordinator waits for the other Ps to flush: asleep for slices of 100 µs as in Go,
    * asleep for the shortest time there is, or awake.
@@ -130,6 +144,8 @@ export interface Configuration {
   readonly termination: TerminationName
   readonly gate: GateLimit
   readonly credit: Credit
+  readonly barrier: BarrierKind
+  readonly marks: MarkKind
   readonly barrierWait: BarrierWait
   readonly gctrace: boolean
   readonly gcpacertrace: boolean
@@ -171,6 +187,8 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   termination: true,
   gate: true,
   credit: true,
+  barrier: true,
+  marks: true,
   barrierWait: true,
   gctrace: true,
   gcpacertrace: true,
@@ -233,6 +251,8 @@ export function resolveConfiguration(
     ]),
     gate: oneOf('gate', options.gate, ['goal', 'hard', 'off']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
+    barrier: oneOf('barrier', options.barrier, ['atomic', 'plain']),
+    marks: oneOf('marks', options.marks, ['plain', 'atomic']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),
     gcpacertrace: switched('gcpacertrace', options.gcpacertrace, (debug.gcpacertrace ?? 0) > 0),

@@ -6,7 +6,6 @@
  * An index out of range is an error in every mode.
  */
 
-import { step } from '#sync'
 import {
   ARRAY_ELEMENTS_BYTE,
   ARRAY_LENGTH_WORD,
@@ -152,11 +151,8 @@ export class Elements {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { heap, meta, barrier } = this.run
     value = +value // Before the barrier is looked at: a cycle may begin in the conversion.
-    if (meta[WRITE_BARRIER] !== 0) {
-      barrier.record(heap[word], value)
-      step('barrier/store')
-    }
-    heap[word] = value
+    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)
+    else heap[word] = value
   }
 
   private verify(array: number): void {

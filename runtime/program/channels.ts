@@ -151,7 +151,7 @@ class Chan {
     heap[word + CHANNEL_CAPACITY] = capacity
     heap[word + CHANNEL_KIND] = this.kind.storage
     heap[word] = this.header
-    if (meta[WRITE_BARRIER] !== 0) barrier.record(0, buffer)
+    if (meta[WRITE_BARRIER] !== 0) barrier.record(buffer)
     return at
   }
 

@@ -2,7 +2,6 @@
  * Globals: variables that all goroutines share. Each P has module variables of its own, and one
  * copy of a global serves them all. A global that holds a reference is a root.
  */
-import { step } from '#sync'
 import type { MetaDoubles } from '../../memory/kinds.ts'
 import { WRITE_BARRIER } from '../../memory/words/control.ts'
 import { KIND_BOOL, KIND_F64, KIND_REF, KIND_U32 } from '../../scheduler/channel.ts'
@@ -91,11 +90,8 @@ class Cells {
       case KIND_REF:
         if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
         value = +value // Before the barrier is looked at: a cycle may begin in the conversion.
-        if (meta[WRITE_BARRIER] !== 0) {
-          barrier.record(meta[word], value)
-          step('barrier/store')
-        }
-        meta[word] = value
+        if (meta[WRITE_BARRIER] !== 0) barrier.writeMetaShaded(word, value)
+        else meta[word] = value
         break
       case KIND_F64:
         this.metaF64[(this.begin >>> 1) + index] = value

@@ -248,7 +248,7 @@ abstract class StructType {
     const { barrier, heap } = this.run
     const end = (at >>> 2) + this.plan.references
     for (let word = (at >>> 2) + 1; word <= end; word++)
-      if (heap[word] !== 0) barrier.record(0, heap[word])
+      if (heap[word] !== 0) barrier.record(heap[word])
   }
 
   protected wordOf(index: number): number {
@@ -430,13 +430,9 @@ class ReferenceField {
     // begin in it.
     value = +value
     const word = (object + this.byte) >>> 2
-    // The barrier (gc/mark/barrier.ts): both shades come before the store. It costs one plain load
-    // when it is off.
-    if (meta[WRITE_BARRIER] !== 0) {
-      barrier.record(heap[word], value)
-      step('barrier/store')
-    }
-    heap[word] = value
+    // The barrier (gc/mark/barrier.ts). It costs one plain load when it is off.
+    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)
+    else heap[word] = value
   }
 }
 

@@ -25,6 +25,8 @@ export interface RunRecord {
   readonly termination: string
   readonly gate: string
   readonly credit: string
+  readonly barrier: string
+  readonly marks: string
   readonly seed: number
   readonly wallMs: number
   /** Exit status. */

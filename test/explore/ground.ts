@@ -84,6 +84,8 @@ export function newP(
     termination,
     gate: 'off',
     credit: 'go',
+    barrier: 'atomic',
+    marks: 'plain',
     barrierWait: 'sleep',
     zealEvery: 0,
     zealConcurrent: false,

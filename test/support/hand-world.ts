@@ -7,6 +7,8 @@
 // the ragged barrier or a stop. With `at`, a test says beforehand what the other Ps do there.
 
 import { Controller } from '../../gc/controller.ts'
+import type { BarrierKind } from '../../gc/mark/barrier.ts'
+import type { MarkKind } from '../../gc/mark/marker.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
 import { Events } from '../../gc/record/events.ts'
@@ -56,6 +58,8 @@ export interface HandWorldOptions {
   readonly termination?: TerminationName
   readonly gate?: GateLimit
   readonly credit?: Credit
+  readonly barrier?: BarrierKind
+  readonly marks?: MarkKind
   readonly workBuffers?: number
   readonly arenaBytes?: number
   /** How many globals hold references. */
@@ -115,6 +119,8 @@ export class HandWorld {
       termination: options.termination ?? 'coordinator',
       gate: options.gate ?? 'off',
       credit: options.credit ?? 'go',
+      barrier: options.barrier ?? 'atomic',
+      marks: options.marks ?? 'plain',
       zealEvery: 0,
       zealConcurrent: false,
       barrierWait: 'sleep',

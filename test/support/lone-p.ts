@@ -35,6 +35,8 @@ export class LoneP extends P {
       termination: 'helping',
       gate: 'goal',
       credit: 'go',
+      barrier: 'atomic',
+      marks: 'plain',
       barrierWait: 'sleep',
       zealEvery: 0,
       zealConcurrent: false,

@@ -48,6 +48,8 @@ export class HandRun {
         termination: 'helping',
         gate: 'off',
         credit: 'go',
+        barrier: 'atomic',
+        marks: 'plain',
         barrierWait: 'sleep',
         zealEvery: 0,
         zealConcurrent: false,

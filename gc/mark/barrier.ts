@@ -1,12 +1,14 @@
 /**
  * The hybrid write barrier (Go 1.8 and later): Yuasa's deletion shade and Dijkstra's insertion
- * shade, both always, both before the store.
+ * shade, both always.
  *
- *   write(slot, value):
- *     if the barrier is on:
- *       shade(what the slot holds)      1
- *       shade(value)                    2
- *     slot = value
+ *   write(slot, value), while the barrier is on:
+ *
+ *     atomic (default)                plain (as Go's)
+ *     old = exchange(slot, value)     old = slot
+ *     shade(old)                      shade(old)                 1
+ *     shade(value)                    shade(value)               2
+ *                                     slot = value
  *
  * It must keep this true (the weak tricolour invariant): every white object that a black object
  * refers to is also reachable from a grey object through white ones. Then, when no grey object is
@@ -22,27 +24,51 @@
  * 1. A goroutine whose stack is not scanned yet stores its only copy of x into a black object, and
  *    drops its own.
  * 2. x was never in the heap, so shade 1 does not see it.
- * 3. Once all stacks are black, shade 2 is needed only where two writers race for a slot (below).
- * Both come before the store: if the thread is stopped between a shade and the store, nothing has
- * happened that the shades did not cover.
+ * 3. Once all stacks are black, `plain` still needs it where two writers race for a slot (below).
+ *
+ * A pair waits in a buffer of the P, and is a shade that is not done yet. So a mark is over only
+ * when all buffers are empty.
+ * 1. A buffer has 256 pairs. It is flushed before a pair that would not fit, when a drain runs dry,
+ *    when the P waits or is asked to, and in the stop that decides whether the mark is over.
+ * 2. No safepoint lies between a store and its pair, and nothing there can throw: a full buffer is
+ *    flushed first. So when a P stands in a stop, every store that it has made has its pair.
+ * 3. In between, `atomic` has stored and not shaded. Others may see the value meanwhile. They
+ *    decide nothing by it: whether the mark is over is asked in a stop (2).
+ *
+ * Two writers race for a slot. Let x be the reference in it as the mark began. If it is overwritten
+ * it must be shaded. In an object that is born in this mark there is no such x: its first
+ * references are shaded by its constructor, and it is black.
+ *
+ * `atomic`, by the memory model of the language (ECMA-262, Sequentially Consistent Atomics):
+ * 1. While the barrier is on, all stores to the slot are exchanges. Atomic operations on one word
+ *    are in one order, and each exchange returns what the one before it in that order stored.
+ * 2. The plain store of x happens before all of them: a stop lies between, which each P leaves by
+ *    an atomic operation.
+ * 3. So the first exchange returns x, and its P shades x. No other returns x, unless x is stored
+ *    again.
+ *
+ * `plain`, by coherence of one location, which x64 and arm64 have and the language has not:
+ * 1. The stores to the slot are in one order, which no P sees reversed. Let P be the first writer.
+ * 2. V8 does not swap a load and a later store of the same word.
+ * 3. So what P has read before its store was stored before it in that order: that is x. P shades x.
+ * 4. A later value that another P overwrites unseen was shaded by its own writer (shade 2).
+ * By the language alone, step 1 does not hold: each of two writers may read the other's store, and
+ * x is shaded by nobody. Hardware and V8 as they are do not do that (test/litmus/).
+ *
+ * A scan reads the slot plainly, in both. It finds x, which is shaded if it was overwritten, or a
+ * value that was stored since, which its writer has shaded. An older value than x it cannot find,
+ * since the stop lies between.
  *
  * It applies to every reference that is stored anywhere but in the running goroutine's own shadow
  * stack: fields, elements, globals, channel slots, the stack of another goroutine. Initialising
  * stores of a constructor need only shade 2: fresh memory is zero.
  *
- * The shades are buffered per P, 256 pairs. They are carried out when the buffer is full, when a
- * drain runs dry, when the P waits or is asked to, and in the stop that decides whether the mark is
- * over. A pair in the buffer is a shade that is not done yet, so a mark is over only when all
- * buffers are empty. If two writers race for one slot, each shades what it overwrites, as it saw
- * it, and what it writes. A value that one stored and the other overwrote unseen was shaded by its
- * own writer (2).
- *
  * Its parts are used outside of this file too (test/structure/barrier.ts holds the list to it). The
- * stores of a program are written out there, so that V8 inlines them.
+ * stores of a program ask there whether the barrier is on, so that V8 inlines the question.
  *
- *   runtime/program/struct.ts    ReferenceField.set                    both shades, written out
- *   runtime/program/array.ts     Elements.setReference                 both shades, written out
- *   runtime/program/global.ts    Cells.set                             both shades, written out
+ *   runtime/program/struct.ts    ReferenceField.set                    asks whether it is on
+ *   runtime/program/array.ts     Elements.setReference                 asks whether it is on
+ *   runtime/program/global.ts    Cells.set                             asks whether it is on
  *   runtime/program/struct.ts    StructType.shadeFields                shade 2 in a new object
  *   runtime/program/struct.ts    SmallStruct.make, MediumStruct.make   ask whether it is on
  *   runtime/program/struct.ts    MixedStruct.make                      asks whether it is on
@@ -78,7 +104,7 @@ import type { Marker } from './marker.ts'
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
-/** How a store reads what it overwrites while the barrier is on: in one step with the store, or not. */
+/** While the barrier is on, a store reads what it overwrites in one step with itself, or before. */
 export type BarrierKind = 'atomic' | 'plain'
 
 /** Words of a buffer. A full buffer is flushed before the pair that would not fit. */

@@ -44,6 +44,10 @@
  * 6. Whether the mark is over is asked in a stop, and every P passes atomic operations before it
  *    stands there, so the actor sees every mark byte.
  *
+ * With `--marks atomic` a compare-and-swap takes the byte from WHITE to BLACK. So one marker wins,
+ * and an object is scanned once: 2 and 3 are not needed. 5 holds by coherence in both: by the
+ * language alone, a plain load may see an old byte for ever.
+ *
  * A scan reads words that the program may be writing. The barrier has shaded both the value that a
  * store overwrites and the value that it writes (gc/mark/barrier.ts), so it does not matter which
  * one the scan reads.

@@ -68,7 +68,7 @@ export function clear({ memory, notes }: Ground): void {
 export function newP(
   heap: Heap,
   index: number,
-  { termination = 'coordinator' }: Protocol,
+  { termination = 'coordinator', barrier = 'atomic', marks = 'plain' }: Protocol,
   program: Program,
 ): { p: P; controller: Controller } {
   const { memory } = heap
@@ -84,8 +84,8 @@ export function newP(
     termination,
     gate: 'off',
     credit: 'go',
-    barrier: 'atomic',
-    marks: 'plain',
+    barrier,
+    marks,
     barrierWait: 'sleep',
     zealEvery: 0,
     zealConcurrent: false,

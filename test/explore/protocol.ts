@@ -3,6 +3,8 @@
  * tried. One protocol, one file.
  */
 import type { Controller } from '../../gc/controller.ts'
+import type { BarrierKind } from '../../gc/mark/barrier.ts'
+import type { MarkKind } from '../../gc/mark/marker.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Heap } from '../../heap/heap.ts'
 import type { Memory } from '../../memory/memory.ts'
@@ -38,6 +40,10 @@ interface Described {
   readonly configurations: readonly Configuration[]
   /** The termination policy. @defaultValue 'coordinator' */
   readonly termination?: TerminationName
+  /** How a store reads what it overwrites. @defaultValue 'atomic' */
+  readonly barrier?: BarrierKind
+  /** How an object is marked. @defaultValue 'plain' */
+  readonly marks?: MarkKind
   /** Called by the controlling thread before the Ps begin, with a P 0 of its own. */
   readonly setUp?: (ground: Ground, p: P, controller: Controller) => void
   /** Called when all Ps have left the schedule. Returns what is wrong, or null. */

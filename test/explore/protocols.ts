@@ -9,6 +9,7 @@ import { gateHelping } from './protocols/gate-helping.ts'
 import { helping } from './protocols/helping.ts'
 import { mutualExclusion } from './protocols/mutual-exclusion.ts'
 import { noPassing } from './protocols/no-passing.ts'
+import { racingStores } from './protocols/racing-stores.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
 import { roles } from './protocols/roles.ts'
 import { runQueues } from './protocols/run-queues.ts'
@@ -36,7 +37,12 @@ export const protocols: readonly Protocol[] = [
   raggedBarrier,
   stealing,
   wakeUps,
-  shades,
+  shades('atomic'),
+  shades('plain'),
+  racingStores('atomic', 'plain'),
+  racingStores('atomic', 'atomic'),
+  racingStores('plain', 'plain'),
+  racingStores('plain', 'atomic'),
   twoCycles,
   stackScan,
   scanRequest,

@@ -51,8 +51,44 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/array.ts',
-        from: '    if (meta[WRITE_BARRIER] !== 0) {\n',
-        to: "    heap[word] = value\n    if (meta[WRITE_BARRIER] !== 0) {\n      step('barrier/store')\n",
+        from: '    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)\n',
+        to: '    heap[word] = value\n    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)\n',
+      },
+    ],
+  },
+  {
+    name: 'room-made-after-the-exchange',
+    what: 'A store makes room for its pair after it has stored, so a stack overflow there leaves it unshaded.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/mark/barrier.ts',
+        from: '    this.makeRoom()\n    if (this.isAtomic) {\n      this.put(exchange(this.heap, word, value) as Addr, value)\n      return\n    }\n',
+        to: '    if (this.isAtomic) {\n      const old = exchange(this.heap, word, value) as Addr\n      this.makeRoom()\n      this.put(old, value)\n      return\n    }\n    this.makeRoom()\n',
+      },
+    ],
+  },
+  {
+    name: 'stored-before-it-is-read',
+    what: 'The plain barrier stores before it reads what it overwrites.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/barrier.ts',
+        from: "    this.put(this.heap[word], value)\n    step('barrier/store')\n    this.heap[word] = value\n",
+        to: '    this.heap[word] = value\n    this.put(this.heap[word], value)\n',
+      },
+    ],
+  },
+  {
+    name: 'lost-mark-queued',
+    what: 'With atomic marks, a marker that loses the race for an object queues it too.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/marker.ts',
+        from: '        if (!compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)) return\n',
+        to: '        compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)\n',
       },
     ],
   },

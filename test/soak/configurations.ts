@@ -60,6 +60,8 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   termination: { draw: random => random.pick([null, 'coordinator', 'assist-takes-over']) },
   gate: { draw: random => random.pick([null, 'off', 'off', 'hard']) },
   credit: { draw: random => (random.chance(0.4) ? 'capped' : null) },
+  barrier: { draw: random => (random.chance(0.4) ? 'plain' : null) },
+  marks: { draw: random => (random.chance(0.4) ? 'atomic' : null) },
   gctrace: { draw: random => random.chance(0.1) || null },
   gcpacertrace: { draw: random => random.chance(0.1) || null },
   // What happens to the outputs; whether the run is the first of a Runtime; after how many ms it is

@@ -105,6 +105,35 @@ describe.each(kinds)('the %s barrier', kind => {
     expect(hand.coloursOf([a, b])).toBe('black white')
   })
 
+  test('a store whose pair has no room near the end of the stack has not happened', () => {
+    const hand = new Hand(kind)
+    const [holder, before, after] = hand.nodes(3)
+    const word = hand.field(holder, 1)
+    hand.memory.heap[word] = before
+    hand.turnOn()
+    for (let pair = 0; pair < pWords.BARRIER_PAIRS; pair++) hand.barrier.shade(holder)
+    let failures = 0
+    const fromTheEnd = (): void => {
+      try {
+        fromTheEnd()
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error
+      }
+      if (hand.memory.heap[word] === after) return
+      try {
+        hand.barrier.write(word, after)
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error
+        failures++
+        expect(hand.memory.heap[word]).toBe(before)
+      }
+    }
+    fromTheEnd()
+    expect(failures).toBeGreaterThan(0)
+    hand.barrier.flush()
+    expect(hand.coloursOf([holder, before, after])).toBe('black black black')
+  })
+
   test('a full buffer is flushed before the store whose pair would not fit', () => {
     const hand = new Hand(kind)
     const objects = hand.nodes(2 * pWords.BARRIER_PAIRS + 2)

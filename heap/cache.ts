@@ -22,6 +22,8 @@
  * 4. The marker loads the mark byte at an address that it computes from the reference. So it loads
  *    the byte after the reference, on arm64 too, and finds it black. (x64 does not reorder stores.
  *    test/litmus/programs/publication.js races these accesses.)
+ * 5. That is what processors and V8 do. By the language alone 2 and 4 do not hold: a plain load
+ *    that races with a plain store may see what was there before, mark byte and zeroed words alike.
  *
  * The words of a cache are plain. Only the P itself accesses them while it runs, and only the actor
  * does in a stop. The same holds for a cached span and for its mark bytes of free slots.

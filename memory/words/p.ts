@@ -13,7 +13,8 @@
  * The poll word: `POLL_*` bits that send the P to a safepoint; 0 for nothing. Any thread sets a
  * bit, the P clears it before it serves it. Both are atomic. The P's own polls are plain loads, and
  * hints: a bit that one misses is seen by the next. V8 does not move them out of loops (a test
- * would notice). atomic; hint.
+ * would notice). By the language alone it may, and a plain load may miss a bit for ever. atomic;
+ * hint.
  */
 export const POLL = 0
 /** Increased to wake the P, which waits on it as it sleeps (scheduler/sleepers.ts). atomic. */

@@ -1,0 +1,119 @@
+// What the kinds of the barrier and of marks cost whole programs: each program under two kinds, in
+// processes that take turns, the first of a pair another each time.
+//   npm run bench:kinds [-- --pairs N] [-- --only NAME,…] [-- --of barrier|marks]
+// Prints for each program the median of the pairs' ratios, atomic over plain, of the time on the
+// clock and of the collector's CPU, and the interval that holds the median with 95 % (from the
+// binomial order statistics of the pairs).
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+const programs = {
+  'binary-trees': { path: 'examples/binary-trees.ts', args: [] },
+  lru: { path: 'examples/lru-cache.ts', args: [] },
+  swaps: { path: 'test/bench/programs/swaps.ts', args: [] },
+}
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '40' },
+    only: { type: 'string' },
+    of: { type: 'string', default: 'barrier' },
+    procs: { type: 'string', default: '2' },
+    help: { type: 'boolean' },
+  },
+})
+if (values.help) {
+  console.log(`Times whole programs with atomic and with plain barriers, or marks, in turn.
+
+Usage:
+  npm run bench:kinds -- [options]
+
+  --pairs N        how often each (default: 40)
+  --only NAME,…    of ${Object.keys(programs).join(', ')}
+  --of KIND        barrier (default) or marks
+  --procs N        Ps (default: 2)
+
+Example:
+  npm run bench:kinds -- --pairs 11 --only lru --of marks`)
+  process.exit()
+}
+const pairs = Number(values.pairs)
+const wanted = values.only?.split(',') ?? Object.keys(programs)
+for (const name of wanted)
+  if (!(name in programs)) fail(`--only takes ${Object.keys(programs).join(', ')}; not '${name}'`)
+if (!(Number.isInteger(pairs) && pairs > 0))
+  fail(`--pairs must be a whole number above 0, not '${values.pairs}'`)
+if (values.of !== 'barrier' && values.of !== 'marks')
+  fail(`--of must be barrier or marks, not '${values.of}'`)
+
+function fail(message) {
+  console.error(message)
+  process.exit(2)
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'sawtooth-bench-'))
+const json = join(scratch, 'run.json')
+
+/** Time on the clock, and CPU of the collector, in ms. */
+function run({ path, args }, kind) {
+  execFileSync(
+    process.execPath,
+    [
+      join(root, 'bin/sawtooth.js'),
+      ...['run', join(root, path), '--procs', values.procs, `--${values.of}`, kind],
+      ...['--json', json, '--seed', '1', '--', ...args],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  const { wallMs, cycles } = JSON.parse(readFileSync(json, 'utf8'))
+  const collector = cycles.flatMap(({ cpuMs }) => Object.values(cpuMs))
+  return { wall: wallMs, collector: collector.reduce((sum, ms) => sum + ms, 0) }
+}
+
+/** How many of the sorted ratios lie outside of the interval at each end: P(X < k) below 2.5 %. */
+function outside(count) {
+  let probability = 0.5 ** count
+  let sum = 0
+  for (let k = 0; ; k++) {
+    sum += probability
+    if (sum > 0.025) return k
+    probability *= (count - k) / (k + 1)
+  }
+}
+
+function report(title, ratios) {
+  const sorted = [...ratios].sort((a, b) => a - b)
+  const median = (sorted[(pairs - 1) >> 1] + sorted[pairs >> 1]) / 2
+  const cut = outside(pairs)
+  const interval = `${sorted[Math.max(cut - 1, 0)].toFixed(3)} to ${sorted[pairs - Math.max(cut, 1)].toFixed(3)}`
+  console.log(`${title}: median ${median.toFixed(3)} (95 %: ${interval})`)
+}
+
+try {
+  console.log(
+    `${process.version}, ${cpus().length} × ${cpus()[0].model}, ${values.procs} P, ${pairs} pairs; ${values.of}: atomic over plain`,
+  )
+  for (const name of wanted) {
+    const ratios = { wall: [], collector: [] }
+    for (let pair = 0; pair < pairs; pair++) {
+      const order = pair % 2 === 0 ? ['atomic', 'plain'] : ['plain', 'atomic']
+      const taken = {}
+      for (const kind of order) taken[kind] = run(programs[name], kind)
+      for (const measure of ['wall', 'collector'])
+        ratios[measure].push(taken.atomic[measure] / taken.plain[measure])
+      if (process.stderr.isTTY) process.stderr.write(`\r${name} ${pair + 1} of ${pairs}\x1b[K`)
+    }
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+    report(`${name}, time`, ratios.wall)
+    report(`${name}, CPU of the collector`, ratios.collector)
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}

@@ -4,11 +4,11 @@
  *
  *   write(slot, value), while the barrier is on:
  *
- *     atomic (default)                plain (as Go's)
- *     old = exchange(slot, value)     old = slot
- *     shade(old)                      shade(old)                 1
- *     shade(value)                    shade(value)               2
- *                                     slot = value
+ *     plain (default, as Go's)     atomic
+ *     old = slot                   old = exchange(slot, value)
+ *     shade(old)                   shade(old)                       1
+ *     shade(value)                 shade(value)                     2
+ *     slot = value
  *
  * It must keep this true (the weak tricolour invariant): every white object that a black object
  * refers to is also reachable from a grey object through white ones. Then, when no grey object is
@@ -104,8 +104,8 @@ import type { Marker } from './marker.ts'
 /** V8 folds a file's own constant, and loads an imported one at each call (npm run bench:steps). */
 const step = syncStep
 
-/** While the barrier is on, a store reads what it overwrites in one step with itself, or before. */
-export type BarrierKind = 'atomic' | 'plain'
+/** While the barrier is on, a store reads what it overwrites before it, or in one step with it. */
+export type BarrierKind = 'plain' | 'atomic'
 
 /** Words of a buffer. A full buffer is flushed before the pair that would not fit. */
 const CAPACITY = 2 * pWords.BARRIER_PAIRS

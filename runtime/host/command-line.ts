@@ -41,7 +41,7 @@ const valued: Readonly<Record<string, string>> = {
   termination: 'helping',
   gate: 'goal',
   credit: 'go',
-  barrier: 'atomic or plain',
+  barrier: 'plain or atomic',
   marks: 'plain or atomic',
   'barrier-wait': 'sleep',
   json: 'a file',

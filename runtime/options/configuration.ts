@@ -60,9 +60,9 @@ export interface RunFlags {
   /** @defaultValue 'go' */
   readonly credit?: Credit
   /**
-   * How a store reads the reference that it overwrites while the barrier is on: in one step with
-   * the store, or before it.
-   * @defaultValue 'atomic'
+   * How a store reads the reference that it overwrites while the barrier is on: before the store,
+   * or in one step with it.
+   * @defaultValue 'plain'
    */
   readonly barrier?: BarrierKind
   /**
@@ -251,7 +251,7 @@ export function resolveConfiguration(
     ]),
     gate: oneOf('gate', options.gate, ['goal', 'hard', 'off']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
-    barrier: oneOf('barrier', options.barrier, ['atomic', 'plain']),
+    barrier: oneOf('barrier', options.barrier, ['plain', 'atomic']),
     marks: oneOf('marks', options.marks, ['plain', 'atomic']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),

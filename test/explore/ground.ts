@@ -68,7 +68,7 @@ export function clear({ memory, notes }: Ground): void {
 export function newP(
   heap: Heap,
   index: number,
-  { termination = 'coordinator', barrier = 'atomic', marks = 'plain' }: Protocol,
+  { termination = 'coordinator', barrier = 'plain', marks = 'plain' }: Protocol,
   program: Program,
 ): { p: P; controller: Controller } {
   const { memory } = heap

@@ -40,7 +40,7 @@ interface Described {
   readonly configurations: readonly Configuration[]
   /** The termination policy. @defaultValue 'coordinator' */
   readonly termination?: TerminationName
-  /** How a store reads what it overwrites. @defaultValue 'atomic' */
+  /** How a store reads what it overwrites. @defaultValue 'plain' */
   readonly barrier?: BarrierKind
   /** How an object is marked. @defaultValue 'plain' */
   readonly marks?: MarkKind

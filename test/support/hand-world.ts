@@ -119,7 +119,7 @@ export class HandWorld {
       termination: options.termination ?? 'coordinator',
       gate: options.gate ?? 'off',
       credit: options.credit ?? 'go',
-      barrier: options.barrier ?? 'atomic',
+      barrier: options.barrier ?? 'plain',
       marks: options.marks ?? 'plain',
       zealEvery: 0,
       zealConcurrent: false,

@@ -35,7 +35,7 @@ export class LoneP extends P {
       termination: 'helping',
       gate: 'goal',
       credit: 'go',
-      barrier: 'atomic',
+      barrier: 'plain',
       marks: 'plain',
       barrierWait: 'sleep',
       zealEvery: 0,

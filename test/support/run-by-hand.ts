@@ -48,7 +48,7 @@ export class HandRun {
         termination: 'helping',
         gate: 'off',
         credit: 'go',
-        barrier: 'atomic',
+        barrier: 'plain',
         marks: 'plain',
         barrierWait: 'sleep',
         zealEvery: 0,

@@ -53,7 +53,7 @@ class Hand extends HandHeap {
   }
 }
 
-const kinds: readonly BarrierKind[] = ['atomic', 'plain']
+const kinds: readonly BarrierKind[] = ['plain', 'atomic']
 
 describe.each(kinds)('the %s barrier', kind => {
   test('off, it stores and records nothing', () => {

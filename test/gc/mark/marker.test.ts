@@ -15,6 +15,9 @@ function oneP(options: HandWorldOptions = {}): { world: HandWorld; only: HandP }
   return { world, only: world.ps[0] }
 }
 
+const ofBothKinds = (counts: readonly number[]) =>
+  counts.flatMap(count => [[count, 'plain'] as const, [count, 'atomic'] as const])
+
 /** Marks all that the globals lead to, and returns which of the objects are black. */
 function mark(world: HandWorld, only: HandP, objects: readonly Addr[]): boolean[] {
   world.startMark(only)
@@ -22,10 +25,10 @@ function mark(world: HandWorld, only: HandP, objects: readonly Addr[]): boolean[
   return objects.map(object => world.colourOf(object) === span.BLACK)
 }
 
-test.each([0, 1, 2, 3, 7, 16, 100, 1000])(
-  'a struct of %i references leads to each of them',
-  count => {
-    const { world, only } = oneP()
+test.each(ofBothKinds([0, 1, 2, 3, 7, 16, 100, 1000]))(
+  'a struct of %i references leads to each of them, with %s marks',
+  (count, marks) => {
+    const { world, only } = oneP({ marks })
     const Leaf = world.type(0)
     const children = Array.from({ length: count }, (_, index) => only.make(Leaf, [], index))
     const Struct = world.type(count)
@@ -42,10 +45,10 @@ test.each([0, 1, 2, 3, 7, 16, 100, 1000])(
   },
 )
 
-test.each([0, 1, 5, 1000, 8190, 8191, 20_000])(
-  'an array of %i references leads to each of them',
-  length => {
-    const { world, only } = oneP()
+test.each(ofBothKinds([0, 1, 5, 1000, 8190, 8191, 20_000]))(
+  'an array of %i references leads to each of them, with %s marks',
+  (length, marks) => {
+    const { world, only } = oneP({ marks })
     const Leaf = world.type(0)
     const array = only.makeArray(length)
     only.setGlobal(0, array)

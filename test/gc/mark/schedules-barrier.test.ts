@@ -3,6 +3,7 @@
 // the schedule must lose the object, or it would prove nothing.
 
 import { expect, test } from 'vitest'
+import type { BarrierKind } from '../../../gc/mark/barrier.ts'
 import { BreachError } from '../../../gc/verify/breach.ts'
 import type { Addr } from '../../../memory/kinds.ts'
 import * as pWords from '../../../memory/words/p.ts'
@@ -10,6 +11,8 @@ import { useHandClock } from '../../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../../support/hand-world.ts'
 
 useHandClock()
+
+const kinds: readonly BarrierKind[] = ['plain', 'atomic']
 
 type Store = (mutator: HandP, word: number, value: Addr) => void
 
@@ -29,8 +32,8 @@ const plain: Store = (mutator, word, value) => {
  *   5  P 0  a.f = nil
  *   6  P 1  scans a, finds nil, and ends the mark
  */
-function hideBehindBlackStack(store: Store): number {
-  const world = new HandWorld({ globals: 1 })
+function hideBehindBlackStack(store: Store, barrier: BarrierKind): number {
+  const world = new HandWorld({ globals: 1, barrier })
   const [mutator, marker] = world.ps
   const Node = world.type(1)
   const goroutine = mutator.spawn()
@@ -48,13 +51,16 @@ function hideBehindBlackStack(store: Store): number {
   return mutator.numberOf(x, Node)
 }
 
-test('deletion shade: an object that leaves the heap for a black stack is not lost', () => {
-  expect(hideBehindBlackStack(shading)).toBe(42)
-  expect(() => hideBehindBlackStack(plain)).toThrow(BreachError)
-  expect(() => hideBehindBlackStack(plain)).toThrow(
-    /slot 0 of goroutine 1's stack refers to .* was not marked/,
-  )
-})
+test.each(kinds)(
+  'deletion shade: an object that leaves the heap for a black stack is not lost (%s)',
+  barrier => {
+    expect(hideBehindBlackStack(shading, barrier)).toBe(42)
+    expect(() => hideBehindBlackStack(plain, barrier)).toThrow(BreachError)
+    expect(() => hideBehindBlackStack(plain, barrier)).toThrow(
+      /slot 0 of goroutine 1's stack refers to .* was not marked/,
+    )
+  },
+)
 
 /**
  * The only copy of x goes from a stack that is grey to an object that is black.
@@ -67,8 +73,8 @@ test('deletion shade: an object that leaves the heap for a black stack is not lo
  *   5  P 1  asks for goroutine 1's stack; P 0 scans it: x is not there any more
  *   6  P 1  ends the mark
  */
-function hideInBlackObject(store: Store): number {
-  const world = new HandWorld({ globals: 1 })
+function hideInBlackObject(store: Store, barrier: BarrierKind): number {
+  const world = new HandWorld({ globals: 1, barrier })
   const [mutator, marker] = world.ps
   const Node = world.type(1)
   const goroutine = mutator.spawn()
@@ -87,11 +93,16 @@ function hideInBlackObject(store: Store): number {
   return mutator.numberOf(x, Node)
 }
 
-test('insertion shade: an object that leaves a grey stack for a black object is not lost', () => {
-  expect(hideInBlackObject(shading)).toBe(42)
-  expect(() => hideInBlackObject(plain)).toThrow(BreachError)
-  expect(() => hideInBlackObject(plain)).toThrow(/the object at .* refers to .* was not marked/)
-})
+test.each(kinds)(
+  'insertion shade: an object that leaves a grey stack for a black object is not lost (%s)',
+  barrier => {
+    expect(hideInBlackObject(shading, barrier)).toBe(42)
+    expect(() => hideInBlackObject(plain, barrier)).toThrow(BreachError)
+    expect(() => hideInBlackObject(plain, barrier)).toThrow(
+      /the object at .* refers to .* was not marked/,
+    )
+  },
+)
 
 /**
  * The same with a global, which is black once its root job is done.
@@ -103,8 +114,11 @@ test('insertion shade: an object that leaves a grey stack for a black object is 
  *   4  P 1  asks for goroutine 1's stack; P 0 scans it: x is not there any more
  *   5  P 1  ends the mark
  */
-function hideInGlobal(setGlobal: (mutator: HandP, world: HandWorld, value: Addr) => void): number {
-  const world = new HandWorld({ globals: 1 })
+function hideInGlobal(
+  setGlobal: (mutator: HandP, world: HandWorld, value: Addr) => void,
+  barrier: BarrierKind,
+): number {
+  const world = new HandWorld({ globals: 1, barrier })
   const [mutator, marker] = world.ps
   const Node = world.type(1)
   mutator.spawn()
@@ -119,13 +133,18 @@ function hideInGlobal(setGlobal: (mutator: HandP, world: HandWorld, value: Addr)
   return mutator.numberOf(x, Node)
 }
 
-test('insertion shade: an object that leaves a grey stack for a global is not lost', () => {
-  expect(hideInGlobal((mutator, _world, value) => mutator.setGlobal(0, value))).toBe(42)
-  const plainly = (mutator: HandP, world: HandWorld, value: Addr): void => {
-    mutator.memory.meta[world.global(0)] = value
-  }
-  expect(() => hideInGlobal(plainly)).toThrow(/global slot 0 refers to .* was not marked/)
-})
+test.each(kinds)(
+  'insertion shade: an object that leaves a grey stack for a global is not lost (%s)',
+  barrier => {
+    expect(hideInGlobal((mutator, _world, value) => mutator.setGlobal(0, value), barrier)).toBe(42)
+    const plainly = (mutator: HandP, world: HandWorld, value: Addr): void => {
+      mutator.memory.meta[world.global(0)] = value
+    }
+    expect(() => hideInGlobal(plainly, barrier)).toThrow(
+      /global slot 0 refers to .* was not marked/,
+    )
+  },
+)
 
 /**
  * A new object is black and is never scanned. So what its constructor stores in it needs the
@@ -138,23 +157,26 @@ test('insertion shade: an object that leaves a grey stack for a global is not lo
  *           there
  *   4  P 1  ends the mark
  */
-test('insertion shade: what a constructor stores in a new object is not lost', () => {
-  const world = new HandWorld()
-  const [mutator, marker] = world.ps
-  const Node = world.type(1)
-  const goroutine = mutator.spawn()
-  const x = mutator.keep(mutator.make(Node, [0], 42))
-  world.startMark(marker) //                                    1
-  const n = mutator.make(Node, [x]) //                          2
-  mutator.drop()
-  mutator.keep(n)
-  marker.scanRoot() //                                          3
-  mutator.safepoint()
-  expect(world.isScanned(goroutine)).toBe(true)
-  world.finishCycle(marker) //                                  4
-  expect(mutator.load(mutator.field(n))).toBe(x)
-  expect(mutator.numberOf(x, Node)).toBe(42)
-})
+test.each(kinds)(
+  'insertion shade: what a constructor stores in a new object is not lost (%s)',
+  barrier => {
+    const world = new HandWorld({ barrier })
+    const [mutator, marker] = world.ps
+    const Node = world.type(1)
+    const goroutine = mutator.spawn()
+    const x = mutator.keep(mutator.make(Node, [0], 42))
+    world.startMark(marker) //                                    1
+    const n = mutator.make(Node, [x]) //                          2
+    mutator.drop()
+    mutator.keep(n)
+    marker.scanRoot() //                                          3
+    mutator.safepoint()
+    expect(world.isScanned(goroutine)).toBe(true)
+    world.finishCycle(marker) //                                  4
+    expect(mutator.load(mutator.field(n))).toBe(x)
+    expect(mutator.numberOf(x, Node)).toBe(42)
+  },
+)
 
 /**
  * More shades than the buffer holds, before anybody carries one out.
@@ -165,8 +187,8 @@ test('insertion shade: what a constructor stores in a new object is not lost', (
  *   3  P 0  moves every element to its stack, the last ones first
  *   4  P 1  scans the array, which is empty, and ends the mark
  */
-test('a full barrier buffer is carried out, not written over', () => {
-  const world = new HandWorld({ globals: 1 })
+test.each(kinds)('a full barrier buffer is carried out, not written over (%s)', barrier => {
+  const world = new HandWorld({ globals: 1, barrier })
   const [mutator, marker] = world.ps
   const Node = world.type(0)
   mutator.spawn()

@@ -84,13 +84,23 @@ function isThere(folder: string): boolean {
   return existsSync(join(repository, folder))
 }
 
-/** The unit test that caught each mutant when docs/mutants.md was made. */
-function testsOfTheTable(): Map<string, string> {
+/** What caught a mutant when docs/mutants.md was made: a check, and if that is `unit`, its test. */
+interface Catcher {
+  readonly check: string
+  readonly test?: string
+}
+
+function catchersOfTheTable(): Map<string, Catcher> {
   const page = join(repository, 'docs/mutants.md')
   const rows = existsSync(page)
-    ? readFileSync(page, 'utf8').matchAll(/^\| `([\w-]+)`.*\| unit: ([\w/-]+)/gm)
+    ? readFileSync(page, 'utf8').matchAll(/^\| `([\w-]+)`.*?\| ([a-z]+(?:-\d)?): ([\w/-]+)/gm)
     : []
-  return new Map([...rows].map(([, name = '', test]) => [name, `test/${test}.test.ts`]))
+  return new Map(
+    [...rows].map(([, name = '', check = '', by = '']) => [
+      name,
+      check === 'unit' ? { check, test: `test/${by}.test.ts` } : { check },
+    ]),
+  )
 }
 
 class Campaign {
@@ -101,7 +111,7 @@ class Campaign {
   private readonly enough: number
   private readonly limits = new Map<string, number>()
   private readonly interruption: AbortSignal
-  private readonly firstTests = testsOfTheTable()
+  private readonly catchers = catchersOfTheTable()
 
   constructor(chosen: readonly Check[], enough: number, interruption: AbortSignal) {
     this.chosen = chosen
@@ -120,9 +130,12 @@ class Campaign {
     return all.filter(({ name }) => this.checksLeft(this.resultOf(name)).length > 0)
   }
 
-  private checksLeft({ verdicts }: Result): readonly Check[] {
+  /** The check that caught the mutant before comes first. */
+  private checksLeft({ mutant, verdicts }: Result): readonly Check[] {
     if (verdicts.filter(({ verdict }) => verdict.caught).length >= this.enough) return []
-    return this.chosen.filter(({ name }) => !verdicts.some(({ check }) => check === name))
+    const left = this.chosen.filter(({ name }) => !verdicts.some(({ check }) => check === name))
+    const likely = this.catchers.get(mutant)?.check
+    return left.sort((a, b) => Number(b.name === likely) - Number(a.name === likely))
   }
 
   private resultOf(mutant: string): Result {
@@ -170,7 +183,7 @@ class Campaign {
       const result = this.resultOf(mutant.name)
       const [check] = this.checksLeft(result)
       if (check === undefined) return
-      const first = this.firstTests.get(mutant.name)
+      const first = this.catchers.get(mutant.name)?.test
       const verdict = await this.examine(tree.directory, check, first)
       if (this.interruption.aborted) return
       this.remember({ ...result, verdicts: [...result.verdicts, { check: check.name, verdict }] })

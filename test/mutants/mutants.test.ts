@@ -76,21 +76,26 @@ test('the table names mutants that only one check catches, and those that none d
     seconds: 1.25,
     evidence: '',
   })
-  const [one, two] = mutants
+  const [one, two, three] = mutants
   const results = [
     {
       mutant: one.name,
       verdicts: [
-        { check: 'unit', verdict: verdict('') },
+        { check: 'unit', verdict: verdict('test test/gc/sweeper.test.ts') },
+        { check: 'explore', verdict: verdict('') },
         { check: 'stress', verdict: verdict('model') },
       ],
     },
+    { mutant: three.name, verdicts: [{ check: 'explore', verdict: verdict('protocol roles') }] },
     { mutant: two.name, verdicts: [{ check: 'unit', verdict: verdict('') }] },
   ]
   const text = table(mutants, results, true)
-  expect(text).toContain(`| ${one.name} |  | stress: model | 3 | 1.3 |`)
-  expect(text).toContain('1 of 2 caught.')
-  expect(text).toContain(`By one check alone: ${one.name} (stress).`)
+  expect(text).toContain(
+    `| \`${one.name}\` | ${one.what} | unit: gc/sweeper; stress: model | 3; 3 | 1; 1 |`,
+  )
+  expect(text).toContain(`| \`${three.name}\` | ${three.what} | explore: roles | 3 | 1 |`)
+  expect(text).toContain('2 of 3 caught.')
+  expect(text).toContain(`By one check alone: ${three.name} (explore).`)
   expect(text).toContain(`By none: ${two.name}.`)
   expect(table(mutants, results, false)).not.toContain('alone')
 })

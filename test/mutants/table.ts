@@ -21,23 +21,27 @@ export function table(
     const result = results.find(({ mutant: name }) => name === mutant.name)
     return result === undefined ? [] : [row(mutant, result)]
   })
-  const head = ['mutant', 'seen in', 'caught by', 'after', 'seconds']
+  const head = ['bug', 'what is broken', 'caught by', 'runs', 'seconds']
   const lines = [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`)
   return `${[...lines, '', ...sums(results, tried)].join('\n')}\n`
 }
 
-function row({ name, origin }: Mutant, { verdicts }: Result): string[] {
+function row({ name, what }: Mutant, { verdicts }: Result): string[] {
   const caught = verdicts.filter(({ verdict }) => verdict.caught)
-  const cells = [
-    caught
-      .map(({ check, verdict }) =>
-        verdict.by.startsWith('unit') ? check : `${check}: ${verdict.by}`,
-      )
-      .join('; '),
-    caught.map(({ verdict }) => verdict.runs).join('; '),
-    caught.map(({ verdict }) => verdict.seconds.toFixed(1)).join('; '),
-  ]
-  return [name, origin, ...(caught.length === 0 ? ['**nothing**', runsOf(verdicts), ''] : cells)]
+  const cells =
+    caught.length === 0
+      ? ['**nothing**', runsOf(verdicts), '']
+      : [
+          caught.map(({ check, verdict }) => `${check}: ${nameOf(verdict.by)}`).join('; '),
+          caught.map(({ verdict }) => verdict.runs).join('; '),
+          caught.map(({ verdict }) => verdict.seconds.toFixed(0)).join('; '),
+        ]
+  return [`\`${name}\``, what, ...cells]
+}
+
+/** The test without its folder and ending, the protocol, or what was found. */
+function nameOf(by: string): string {
+  return by.replace(/^(?:test test\/|protocol )/, '').replace(/\.test\.ts$/, '')
 }
 
 function runsOf(verdicts: Result['verdicts']): string {

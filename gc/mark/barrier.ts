@@ -30,8 +30,9 @@
  * when all buffers are empty.
  * 1. A buffer has 256 pairs. It is flushed before a pair that would not fit, when a drain runs dry,
  *    when the P waits or is asked to, and in the stop that decides whether the mark is over.
- * 2. No safepoint lies between a store and its pair, and nothing there can throw: a full buffer is
- *    flushed first. So when a P stands in a stop, every store that it has made has its pair.
+ * 2. No safepoint lies between a store and its pair, and nothing there can throw: what may come
+ *    before the first of the two. So when a P stands in a stop, every store that it has made has its
+ *    pair.
  * 3. In between, `atomic` has stored and not shaded. Others may see the value meanwhile. They
  *    decide nothing by it: whether the mark is over is asked in a stop (2).
  *
@@ -154,24 +155,33 @@ export class WriteBarrier {
 
   /** Stores a reference in a word of the heap, with both shades. The barrier is on. */
   writeShaded(word: HeapWord, value: Addr): void {
-    this.makeRoom()
+    const pair = this.roomForPair()
     if (this.isAtomic) {
-      this.put(exchange(this.heap, word, value) as Addr, value)
+      const { meta, countWord } = this
+      const old = exchange(this.heap, word, value)
+      // No call follows the store: one that overflows the stack would leave it unshaded.
+      meta[pair] = old
+      meta[pair + 1] = value
+      meta[countWord] += 2
       return
     }
-    this.put(this.heap[word], value)
+    this.put(pair, this.heap[word], value)
     step('barrier/store')
     this.heap[word] = value
   }
 
   /** The same for a word of the meta buffer. */
   writeMetaShaded(word: MetaWord, value: Addr): void {
-    this.makeRoom()
+    const pair = this.roomForPair()
     if (this.isAtomic) {
-      this.put(exchange(this.meta, word, value) as Addr, value)
+      const { meta, countWord } = this
+      const old = exchange(meta, word, value)
+      meta[pair] = old
+      meta[pair + 1] = value
+      meta[countWord] += 2
       return
     }
-    this.put(this.meta[word] as Addr, value)
+    this.put(pair, this.meta[word] as Addr, value)
     step('barrier/store')
     this.meta[word] = value
   }
@@ -186,28 +196,25 @@ export class WriteBarrier {
 
   /** Puts a value that overwrites nothing in the buffer. The barrier is on. */
   record(value: Addr): void {
-    this.makeRoom()
-    this.put(0, value)
+    this.put(this.roomForPair(), 0, value)
   }
 
-  /**
-   * Flushes a full buffer. Whatever can throw is here, before the store: after an exchange the pair
-   * has its place.
-   */
-  private makeRoom(): void {
-    if (this.meta[this.countWord] !== CAPACITY) return
-    probeStack()
-    this.faults.pass('barrier/full')
-    this.flush()
-  }
-
-  private put(old: Addr, value: Addr): void {
-    const meta = this.meta
+  /** Where the next pair goes. A full buffer is flushed. */
+  private roomForPair(): MetaWord {
     step('barrier/record')
-    const count = meta[this.countWord]
-    meta[this.bufferWord + count] = old
-    meta[this.bufferWord + count + 1] = value
-    meta[this.countWord] = count + 2
+    if (this.meta[this.countWord] === CAPACITY) {
+      probeStack()
+      this.faults.pass('barrier/full')
+      this.flush()
+    }
+    return this.bufferWord + this.meta[this.countWord]
+  }
+
+  private put(pair: MetaWord, old: Addr, value: Addr): void {
+    const { meta } = this
+    meta[pair] = old
+    meta[pair + 1] = value
+    meta[this.countWord] += 2
   }
 
   /** Carries out the shades in the buffer, into this P's grey queue. */

@@ -27,8 +27,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'meta[this.bufferWord + count] = old',
-        to: 'meta[this.bufferWord + count] = 0',
+        from: '    meta[pair] = old\n    meta[pair + 1] = value\n    meta[this.countWord] += 2\n',
+        to: '    meta[pair] = 0\n    meta[pair + 1] = value\n    meta[this.countWord] += 2\n',
       },
     ],
   },
@@ -39,8 +39,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: 'meta[this.bufferWord + count + 1] = value',
-        to: 'meta[this.bufferWord + count + 1] = 0',
+        from: '    meta[pair] = old\n    meta[pair + 1] = value\n    meta[this.countWord] += 2\n',
+        to: '    meta[pair] = old\n    meta[pair + 1] = 0\n    meta[this.countWord] += 2\n',
       },
     ],
   },
@@ -58,13 +58,18 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'room-made-after-the-exchange',
-    what: 'A store makes room for its pair after it has stored, so a stack overflow there leaves it unshaded.',
+    what: 'An atomic store makes room for its pair after it has stored, so a stack overflow there leaves it unshaded.',
     origin: 'this project',
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: '    this.makeRoom()\n    if (this.isAtomic) {\n      this.put(exchange(this.heap, word, value) as Addr, value)\n      return\n    }\n',
-        to: '    if (this.isAtomic) {\n      const old = exchange(this.heap, word, value) as Addr\n      this.makeRoom()\n      this.put(old, value)\n      return\n    }\n    this.makeRoom()\n',
+        from: '    const pair = this.roomForPair()\n    if (this.isAtomic) {\n      const { meta, countWord } = this\n      const old = exchange(this.heap, word, value)\n',
+        to: '    if (this.isAtomic) {\n      const { meta, countWord } = this\n      const old = exchange(this.heap, word, value)\n      const pair = this.roomForPair()\n',
+      },
+      {
+        file: 'gc/mark/barrier.ts',
+        from: '    this.put(pair, this.heap[word], value)\n',
+        to: '    this.put(this.roomForPair(), this.heap[word], value)\n',
       },
     ],
   },
@@ -75,8 +80,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: "    this.put(this.heap[word], value)\n    step('barrier/store')\n    this.heap[word] = value\n",
-        to: '    this.heap[word] = value\n    this.put(this.heap[word], value)\n',
+        from: "    this.put(pair, this.heap[word], value)\n    step('barrier/store')\n    this.heap[word] = value\n",
+        to: '    this.heap[word] = value\n    this.put(pair, this.heap[word], value)\n',
       },
     ],
   },

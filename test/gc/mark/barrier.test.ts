@@ -105,34 +105,56 @@ describe.each(kinds)('the %s barrier', kind => {
     expect(hand.coloursOf([a, b])).toBe('black white')
   })
 
-  test('a store whose pair has no room near the end of the stack has not happened', () => {
-    const hand = new Hand(kind)
-    const [holder, before, after] = hand.nodes(3)
-    const word = hand.field(holder, 1)
-    hand.memory.heap[word] = before
-    hand.turnOn()
-    for (let pair = 0; pair < pWords.BARRIER_PAIRS; pair++) hand.barrier.shade(holder)
-    let failures = 0
-    const fromTheEnd = (): void => {
-      try {
-        fromTheEnd()
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error
+  test.each(['empty', 'full'])(
+    'a store that overflows the stack has not happened, the buffer %s',
+    fill => {
+      const hand = new Hand(kind)
+      const { heap } = hand.memory
+      const [holder, before, after] = hand.nodes(3)
+      const word = hand.field(holder, 1)
+      hand.turnOn()
+      let [failures, successes] = [0, 0]
+      /** One store, in this state of the buffer. Throws nothing, and looks at nothing, in between. */
+      const store = (): boolean => {
+        try {
+          hand.barrier.write(word, after)
+          return true
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error
+          return false
+        }
       }
-      if (hand.memory.heap[word] === after) return
-      try {
-        hand.barrier.write(word, after)
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error
+      const reset = (): void => {
+        hand.barrier.flush()
+        heap[word] = before
+        if (fill === 'full')
+          for (let pair = 0; pair < pWords.BARRIER_PAIRS; pair++) hand.barrier.shade(holder)
+      }
+      /** Stores from the end of the stack upwards, until it succeeds. */
+      const fromTheEnd = (): boolean => {
+        let isDone = false
+        try {
+          isDone = fromTheEnd()
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error
+        }
+        if (isDone || store()) return true
         failures++
-        expect(hand.memory.heap[word]).toBe(before)
+        isUnstored &&= heap[word] === before
+        return false
       }
-    }
-    fromTheEnd()
-    expect(failures).toBeGreaterThan(0)
-    hand.barrier.flush()
-    expect(hand.coloursOf([holder, before, after])).toBe('black black black')
-  })
+      let isUnstored = true
+      // The number of arguments moves the end of the stack by words.
+      for (let words = 0; words < 100; words++) {
+        reset()
+        Reflect.apply(fromTheEnd, undefined, new Array(words).fill(0))
+        successes += Number(heap[word] === after && hand.barrier.isPending)
+      }
+      expect(isUnstored).toBe(true)
+      expect(successes).toBe(100)
+      expect(failures).toBeGreaterThan(0)
+    },
+  )
 
   test('a full buffer is flushed before the store whose pair would not fit', () => {
     const hand = new Hand(kind)

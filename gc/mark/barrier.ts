@@ -30,9 +30,8 @@
  * when all buffers are empty.
  * 1. A buffer has 256 pairs. It is flushed before a pair that would not fit, when a drain runs dry,
  *    when the P waits or is asked to, and in the stop that decides whether the mark is over.
- * 2. No safepoint lies between a store and its pair, and nothing there can throw: what may come
- *    before the first of the two. So when a P stands in a stop, every store that it has made has its
- *    pair.
+ * 2. No safepoint lies between a store and its pair, and nothing there can throw: what can throw
+ *    comes before both. So when a P stands in a stop, every store that it has made has its pair.
  * 3. In between, `atomic` has stored and not shaded. Others may see the value meanwhile. They
  *    decide nothing by it: whether the mark is over is asked in a stop (2).
  *

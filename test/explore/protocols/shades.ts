@@ -32,7 +32,7 @@ export function shades(barrier: BarrierKind): RunProtocol {
     program({ notes }) {
       const Node = struct('Node', { next: self, value: i32 })
       const roots = global(ref(Node), 2)
-      // Its stack is empty when it is scanned. After that, only the deletion shade finds the object.
+      // Its stack is empty when it is scanned. Later only the deletion shade finds the object.
       const taker = task('taker', [], function* () {
         const taken = keep(Node.next.get(roots.get(0)))
         Node.next.set(roots.get(0), nil)

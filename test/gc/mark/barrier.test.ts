@@ -114,7 +114,7 @@ describe.each(kinds)('the %s barrier', kind => {
       const word = hand.field(holder, 1)
       hand.turnOn()
       let [failures, successes] = [0, 0]
-      /** One store, in this state of the buffer. Throws nothing, and looks at nothing, in between. */
+      /** One store, in this state of the buffer. */
       const store = (): boolean => {
         try {
           hand.barrier.write(word, after)

@@ -159,8 +159,15 @@ const controlledRuns: readonly Planned[] = [
 
 /** The unit tests of the floors that are mutated. */
 const UNIT_TESTS = ['test/memory', 'test/heap', 'test/gc', 'test/scheduler', 'test/runtime']
-/** One run after another in one process: these find what a run leaves behind. */
-const RUN_TESTS = ['test/threads/isolation.test.ts', 'test/threads/memory.test.ts']
+/**
+ * One run after another in one process: these find what a run leaves behind. The last finds what a
+ * stack overflow leaves half done.
+ */
+const RUN_TESTS = [
+  'test/threads/isolation.test.ts',
+  'test/threads/memory.test.ts',
+  'test/commands/stack-overflow.test.ts',
+]
 /**
  * Pacers are arithmetic, and are not mutated. A slow test catches nothing, so tests have no limit
  * of their own: the limit of the check ends a test that hangs.
@@ -184,7 +191,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'runs',
-    what: 'tests of one run after another on the same threads',
+    what: 'tests of one run after another on the same threads, and of stack overflows',
     run: options => runTests(options, ['commands', 'long'], RUN_TESTS),
   },
   {

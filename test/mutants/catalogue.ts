@@ -720,8 +720,13 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'scheduler/sleeping.ts',
-        from: 'wait(this.memory.meta, this.base + pWords.WAKE, wake, ',
-        to: 'wait(this.memory.meta, this.base + pWords.WAKE, load(this.memory.meta, this.base + pWords.WAKE) + 0 * wake, ',
+        from: '    const wake = load(meta, this.base + pWords.WAKE)\n',
+        to: '    let wake = 0\n',
+      },
+      {
+        file: 'scheduler/sleeping.ts',
+        from: '      const isOver = ',
+        to: '      wake = load(meta, this.base + pWords.WAKE)\n      const isOver = ',
       },
     ],
   },

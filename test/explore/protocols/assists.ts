@@ -7,7 +7,7 @@
  * 3. P 2 ends a goroutine that has 70,000 bytes of credit left, and its credit goes to the others.
  * 4. A P that is done counts as stopped. It wakes nobody any more.
  *
- * What must hold: P 0 and P 1 each go on, once. The queue is empty in the end. What was paid and
+ * What must hold: P 0 and P 1 each go on, once, and have paid what they owe. The queue is empty in the end. What was paid and
  * not owed is left, as background credit or as credit of the two goroutines. A P that waits beside
  * credit would show: no wait may be ended by its net.
  */
@@ -71,7 +71,10 @@ export const assists: PartsProtocol = {
     let rest = meta[BACKGROUND_CREDIT]
     for (let index = 0; index < 2; index++) {
       if (notes[PAID + index] !== 1) return `P ${index} went on ${notes[PAID + index]} times`
-      rest += metaF64[memory.goroutineDouble((index + 1) as GoroutineId, ASSIST_BYTES)]
+      const credit = metaF64[memory.goroutineDouble((index + 1) as GoroutineId, ASSIST_BYTES)]
+      // A wait that nobody ends is called off by the CPU limiter in the end.
+      if (credit < 0) return `P ${index} went on with a debt of ${-credit} bytes`
+      rest += credit
     }
     // Each payment and each look rounds by a byte, in favour of the goroutine.
     const paid = PAYMENTS.reduce((sum, work) => sum + work, LEFT) - 2 * DEBT

@@ -60,8 +60,6 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   termination: { draw: random => random.pick([null, 'coordinator', 'assist-takes-over']) },
   gate: { draw: random => random.pick([null, 'off', 'off', 'hard']) },
   credit: { draw: random => (random.chance(0.4) ? 'capped' : null) },
-  barrier: { draw: random => (random.chance(0.5) ? 'atomic' : null) },
-  marks: { draw: random => (random.chance(0.4) ? 'atomic' : null) },
   gctrace: { draw: random => random.chance(0.1) || null },
   gcpacertrace: { draw: random => random.chance(0.1) || null },
   // What happens to the outputs; whether the run is the first of a Runtime; after how many ms it is
@@ -71,6 +69,8 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   abort: { isOurs: true, draw: random => (random.chance(0.06) ? random.magnitude(1, 400) : null) },
   seed: { draw: random => random.next() },
   size: { isOurs: true, draw: drawSize },
+  barrier: { draw: random => (random.chance(0.5) ? 'atomic' : null) },
+  marks: { draw: random => (random.chance(0.4) ? 'atomic' : null) },
 }
 
 /** Draws a configuration. `given` holds the dimensions that are settled already. */

@@ -7,9 +7,10 @@
  * 3. P 2 ends a goroutine that has 70,000 bytes of credit left, and its credit goes to the others.
  * 4. A P that is done counts as stopped. It wakes nobody any more.
  *
- * What must hold: P 0 and P 1 each go on, once, and have paid what they owe. The queue is empty in the end. What was paid and
- * not owed is left, as background credit or as credit of the two goroutines. A P that waits beside
- * credit would show: no wait may be ended by its net.
+ * What must hold: P 0 and P 1 each go on, once, and have paid what they owe. The queue is empty in
+ * the end. What was paid and not owed is left, as background credit or as credit of the two
+ * goroutines. A P that waits beside credit shows: no wait may be ended by its net, and if the CPU
+ * limiter calls the wait off, the debt is left.
  */
 import type { GoroutineId } from '../../../memory/kinds.ts'
 import {

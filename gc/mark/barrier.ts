@@ -30,8 +30,9 @@
  * when all buffers are empty.
  * 1. A buffer has 256 pairs. It is flushed before a pair that would not fit, when a drain runs dry,
  *    when the P waits or is asked to, and in the stop that decides whether the mark is over.
- * 2. No safepoint lies between a store and its pair, and nothing there can throw: what can throw
- *    comes before both. So when a P stands in a stop, every store that it has made has its pair.
+ * 2. `plain` puts the pair first, so an error in between leaves a shade too many. `atomic` stores
+ *    first, and makes no call before the pair, so nothing can throw. No safepoint lies between the
+ *    two. So when a P stands in a stop, every store that it has made has its pair.
  * 3. In between, `atomic` has stored and not shaded. Others may see the value meanwhile. They
  *    decide nothing by it: whether the mark is over is asked in a stop (2).
  *
@@ -84,7 +85,7 @@
  *   gc/verify/control.ts         verifyControl                         checks whether it is on
  */
 
-import { exchange, step as syncStep } from '#sync'
+import { exchange, type IndexOf, step as syncStep, type Words } from '#sync'
 import type { FaultPoints } from '../../memory/fault-points.ts'
 import type {
   Addr,
@@ -139,7 +140,7 @@ export class WriteBarrier {
    * load: the word changes only in stops.
    */
   write(word: HeapWord, value: Addr): void {
-    if (this.meta[WRITE_BARRIER] !== 0) this.writeShaded(word, value)
+    if (this.meta[WRITE_BARRIER] !== 0) this.writeShaded(this.heap, word, value)
     else this.heap[word] = value
   }
 
@@ -148,41 +149,28 @@ export class WriteBarrier {
    * does not run.
    */
   writeMeta(word: MetaWord, value: Addr): void {
-    if (this.meta[WRITE_BARRIER] !== 0) this.writeMetaShaded(word, value)
+    if (this.meta[WRITE_BARRIER] !== 0) this.writeShaded(this.meta, word, value)
     else this.meta[word] = value
   }
 
-  /** Stores a reference in a word of the heap, with both shades. The barrier is on. */
-  writeShaded(word: HeapWord, value: Addr): void {
+  /** Stores a reference in a word of a view, with both shades. The barrier is on. */
+  writeShaded<View extends Words>(view: View, word: IndexOf<View>, value: Addr): void {
+    const { meta, countWord } = this
     const pair = this.roomForPair()
     if (this.isAtomic) {
-      const { meta, countWord } = this
-      const old = exchange(this.heap, word, value)
+      const old = exchange(view, word, value)
       // No call follows the store: one that overflows the stack would leave it unshaded.
       meta[pair] = old
       meta[pair + 1] = value
       meta[countWord] += 2
       return
     }
-    this.put(pair, this.heap[word], value)
+    const words = view as Int32Array
+    meta[pair] = words[word]
+    meta[pair + 1] = value
+    meta[countWord] += 2
     step('barrier/store')
-    this.heap[word] = value
-  }
-
-  /** The same for a word of the meta buffer. */
-  writeMetaShaded(word: MetaWord, value: Addr): void {
-    const pair = this.roomForPair()
-    if (this.isAtomic) {
-      const { meta, countWord } = this
-      const old = exchange(meta, word, value)
-      meta[pair] = old
-      meta[pair + 1] = value
-      meta[countWord] += 2
-      return
-    }
-    this.put(pair, this.meta[word] as Addr, value)
-    step('barrier/store')
-    this.meta[word] = value
+    words[word] = value
   }
 
   /**
@@ -195,7 +183,11 @@ export class WriteBarrier {
 
   /** Puts a value that overwrites nothing in the buffer. The barrier is on. */
   record(value: Addr): void {
-    this.put(this.roomForPair(), 0, value)
+    const { meta, countWord } = this
+    const pair = this.roomForPair()
+    meta[pair] = 0
+    meta[pair + 1] = value
+    meta[countWord] += 2
   }
 
   /** Where the next pair goes. A full buffer is flushed. */
@@ -207,13 +199,6 @@ export class WriteBarrier {
       this.flush()
     }
     return this.bufferWord + this.meta[this.countWord]
-  }
-
-  private put(pair: MetaWord, old: Addr, value: Addr): void {
-    const { meta } = this
-    meta[pair] = old
-    meta[pair + 1] = value
-    meta[this.countWord] += 2
   }
 
   /** Carries out the shades in the buffer, into this P's grey queue. */

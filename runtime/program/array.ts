@@ -151,7 +151,7 @@ export class Elements {
     if (this.run.check) verifyValue(value, this.kind.typeId(), this.kind.label, this.assignment)
     const { heap, meta, barrier } = this.run
     value = +value // Before the barrier is looked at: a cycle may begin in the conversion.
-    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)
+    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(heap, word, value)
     else heap[word] = value
   }
 

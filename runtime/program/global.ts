@@ -90,7 +90,7 @@ class Cells {
       case KIND_REF:
         if (check) verifyValue(value, this.kind.typeId(), this.kind.label, 'value for a global')
         value = +value // Before the barrier is looked at: a cycle may begin in the conversion.
-        if (meta[WRITE_BARRIER] !== 0) barrier.writeMetaShaded(word, value)
+        if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(meta, word, value)
         else meta[word] = value
         break
       case KIND_F64:

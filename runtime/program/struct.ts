@@ -431,7 +431,7 @@ class ReferenceField {
     value = +value
     const word = (object + this.byte) >>> 2
     // The barrier (gc/mark/barrier.ts). It costs one plain load when it is off.
-    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)
+    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(heap, word, value)
     else heap[word] = value
   }
 }

@@ -2,8 +2,7 @@
 // processes that take turns, the first of a pair another each time.
 //   npm run bench:kinds [-- --pairs N] [-- --only NAME,…] [-- --of barrier|marks]
 // Prints for each program the median of the pairs' ratios, atomic over plain, of the time on the
-// clock and of the collector's CPU, and the interval that holds the median with 95 % (from the
-// binomial order statistics of the pairs).
+// clock and of the collector's CPU, with its 95 % interval.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -11,6 +10,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { FEWEST, medianInterval } from '../../dist/lab/overrun/median-interval.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -35,7 +35,7 @@ if (values.help) {
 Usage:
   npm run bench:kinds -- [options]
 
-  --pairs N        how often each (default: 40)
+  --pairs N        how often each, from ${FEWEST} (default: 40)
   --only NAME,…    of ${Object.keys(programs).join(', ')}
   --of KIND        barrier (default) or marks
   --procs N        Ps (default: 2)
@@ -48,8 +48,8 @@ const pairs = Number(values.pairs)
 const wanted = values.only?.split(',') ?? Object.keys(programs)
 for (const name of wanted)
   if (!(name in programs)) fail(`--only takes ${Object.keys(programs).join(', ')}; not '${name}'`)
-if (!(Number.isInteger(pairs) && pairs > 0))
-  fail(`--pairs must be a whole number above 0, not '${values.pairs}'`)
+if (!(Number.isInteger(pairs) && pairs >= FEWEST))
+  fail(`--pairs must be a whole number from ${FEWEST}, not '${values.pairs}'`)
 if (values.of !== 'barrier' && values.of !== 'marks')
   fail(`--of must be barrier or marks, not '${values.of}'`)
 
@@ -77,23 +77,11 @@ function run({ path, args }, kind) {
   return { wall: wallMs, collector: collector.reduce((sum, ms) => sum + ms, 0) }
 }
 
-/** How many of the sorted ratios lie outside of the interval at each end: P(X < k) below 2.5 %. */
-function outside(count) {
-  let probability = 0.5 ** count
-  let sum = 0
-  for (let k = 0; ; k++) {
-    sum += probability
-    if (sum > 0.025) return k
-    probability *= (count - k) / (k + 1)
-  }
-}
-
 function report(title, ratios) {
-  const sorted = [...ratios].sort((a, b) => a - b)
-  const median = (sorted[(pairs - 1) >> 1] + sorted[pairs >> 1]) / 2
-  const cut = outside(pairs)
-  const interval = `${sorted[Math.max(cut - 1, 0)].toFixed(3)} to ${sorted[pairs - Math.max(cut, 1)].toFixed(3)}`
-  console.log(`${title}: median ${median.toFixed(3)} (95 %: ${interval})`)
+  const { median, low, high } = medianInterval(ratios)
+  console.log(
+    `${title}: median ${median.toFixed(3)} (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`,
+  )
 }
 
 try {

@@ -53,13 +53,14 @@ describe('a stack overflow in or about an allocation', () => {
   )
 })
 
-test('a stack overflow in any operation strikes before it or in no part of it, at 300 depths', async () => {
+test('a stack overflow in any operation strikes before it or in no part of it, at many depths', async () => {
+  const depths = isLong ? '300' : '100'
   const { stdout, code } = await runProgram(
-    [threadsFile('programs/overflow-in-operations.ts'), '--procs', '2', '--', '100'],
+    [threadsFile('programs/overflow-in-operations.ts'), '--procs', '2', '--', depths],
     { limitMs: 2 * HANG_MS },
   )
   const line = (operations: number): string =>
-    `100 depths; each of ${operations} operations was done at some, and failed at others: true\n`
+    `${depths} depths; each of ${operations} operations was done at some, and failed at others: true\n`
   // Those that need not wait, the same as another P asks for stops, and those that wait.
   expect(stdout.replaceAll('a line\n', '')).toBe(line(23) + line(23) + line(6))
   expect(code).toBe(0)

@@ -9,6 +9,7 @@ import { gateHelping } from './protocols/gate-helping.ts'
 import { helping } from './protocols/helping.ts'
 import { mutualExclusion } from './protocols/mutual-exclusion.ts'
 import { noPassing } from './protocols/no-passing.ts'
+import { racingMarks } from './protocols/racing-marks.ts'
 import { racingStores } from './protocols/racing-stores.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
 import { roles } from './protocols/roles.ts'
@@ -43,6 +44,7 @@ export const protocols: readonly Protocol[] = [
   racingStores('atomic', 'atomic'),
   racingStores('plain', 'plain'),
   racingStores('plain', 'atomic'),
+  racingMarks,
   twoCycles,
   stackScan,
   scanRequest,

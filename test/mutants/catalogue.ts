@@ -27,8 +27,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: '    meta[pair] = old\n    meta[pair + 1] = value\n    meta[this.countWord] += 2\n',
-        to: '    meta[pair] = 0\n    meta[pair + 1] = value\n    meta[this.countWord] += 2\n',
+        from: '    meta[pair] = words[word]\n',
+        to: '    meta[pair] = 0\n',
       },
     ],
   },
@@ -39,8 +39,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: '    meta[pair] = old\n    meta[pair + 1] = value\n    meta[this.countWord] += 2\n',
-        to: '    meta[pair] = old\n    meta[pair + 1] = 0\n    meta[this.countWord] += 2\n',
+        from: '    meta[pair] = words[word]\n    meta[pair + 1] = value\n',
+        to: '    meta[pair] = words[word]\n    meta[pair + 1] = 0\n',
       },
     ],
   },
@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/array.ts',
-        from: '    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)\n',
-        to: '    heap[word] = value\n    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(word, value)\n',
+        from: '    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(heap, word, value)\n',
+        to: '    heap[word] = value\n    if (meta[WRITE_BARRIER] !== 0) barrier.writeShaded(heap, word, value)\n',
       },
     ],
   },
@@ -63,13 +63,20 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: '    const pair = this.roomForPair()\n    if (this.isAtomic) {\n      const { meta, countWord } = this\n      const old = exchange(this.heap, word, value)\n',
-        to: '    if (this.isAtomic) {\n      const { meta, countWord } = this\n      const old = exchange(this.heap, word, value)\n      const pair = this.roomForPair()\n',
+        from: '    const pair = this.roomForPair()\n    if (this.isAtomic) {\n      const old = exchange(view, word, value)\n',
+        to: '    const old = this.isAtomic ? exchange(view, word, value) : 0\n    const pair = this.roomForPair()\n    if (this.isAtomic) {\n',
       },
+    ],
+  },
+  {
+    name: 'atomic-store-unshaded',
+    what: 'With the atomic barrier, what a store overwrites is not shaded.',
+    origin: '',
+    edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: '    this.put(pair, this.heap[word], value)\n',
-        to: '    this.put(this.roomForPair(), this.heap[word], value)\n',
+        from: '      meta[pair] = old\n',
+        to: '      meta[pair] = old & 0\n',
       },
     ],
   },
@@ -80,8 +87,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/barrier.ts',
-        from: "    this.put(pair, this.heap[word], value)\n    step('barrier/store')\n    this.heap[word] = value\n",
-        to: '    this.heap[word] = value\n    this.put(pair, this.heap[word], value)\n',
+        from: '    meta[pair] = words[word]\n',
+        to: '    words[word] = value\n    meta[pair] = words[word]\n',
       },
     ],
   },
@@ -94,6 +101,18 @@ export const mutants: readonly Mutant[] = [
         file: 'gc/mark/marker.ts',
         from: '        if (!compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)) return\n',
         to: '        compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)\n',
+      },
+    ],
+  },
+  {
+    name: 'lost-mark-scanned',
+    what: 'With atomic marks, a mark loop that loses the race for an object scans it too.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/marker.ts',
+        from: '          if (!compareAndSwapByte(marks, granule, span.WHITE, span.BLACK)) continue\n',
+        to: '          compareAndSwapByte(marks, granule, span.WHITE, span.BLACK)\n',
       },
     ],
   },

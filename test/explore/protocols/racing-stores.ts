@@ -13,9 +13,9 @@ import type { BarrierKind } from '../../../gc/mark/barrier.ts'
 import type { MarkKind } from '../../../gc/mark/marker.ts'
 import type { Addr, HeapWord } from '../../../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../../../memory/layout.ts'
-import { PHASE, PHASE_MARK, WRITE_BARRIER } from '../../../memory/words/control.ts'
 import { BLACK, WHITE } from '../../../memory/words/span.ts'
 import type { PartsProtocol } from '../protocol.ts'
+import { letMark } from '../situations.ts'
 
 /** Granules where no span is: nothing here asks for it. */
 const OLD = 64 as Addr
@@ -32,10 +32,9 @@ export function racingStores(barrier: BarrierKind, marks: MarkKind): PartsProtoc
     barrier,
     marks,
 
-    setUp({ memory, heap }) {
-      memory.meta[PHASE] = PHASE_MARK
-      memory.meta[WRITE_BARRIER] = 1
-      heap.memory.heap[SLOT] = OLD
+    setUp({ memory }) {
+      letMark(memory)
+      memory.heap[SLOT] = OLD
       for (const object of [OLD, ...STORED]) memory.marks[object >>> GRANULE_SHIFT] = WHITE
     },
 

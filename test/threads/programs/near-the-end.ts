@@ -69,8 +69,8 @@ function neverOptimized(): Frames {
 }
 
 /**
- * Calls `act` with `left` small frames free, and that many more words on the stack. What overflows
- * there is tried no second time.
+ * Calls `act` with `left` small frames free, from 1, and that many more words on the stack. What
+ * overflows there is tried no second time.
  */
 export function nearTheEnd(left: number, words: number, act: Act): void {
   let fits = 0
@@ -116,9 +116,10 @@ function most(fits: (count: number) => boolean): number {
 }
 
 /**
- * Tries things at evenly spaced depths, from the end of the stack to beyond where all `count` of
- * them are done: how large a frame is, and what is probed for, differs between versions of Node. On
- * Node 22 and 24 a compiled probe asks for twice as much. Returns at how many depths each was done.
+ * Tries things at growing depths, from the end of the stack to beyond where all `count` of them are
+ * done: how large a frame is, and what is probed for, differs between versions of Node. On Node 22
+ * and 24 a compiled probe asks for twice as much. Most depths lie near the end, where what needs
+ * little stack fails. Returns at how many depths each was done.
  */
 export function* tryAtDepths(
   depths: number,
@@ -128,9 +129,10 @@ export function* tryAtDepths(
   let reach = 64
   while ((yield* trial(reach, 0)).size < count) reach = Math.ceil(1.2 * reach)
   const done = new Map<string, number>()
-  for (let depth = 0; depth < depths; depth++)
-    for (const name of yield* trial(Math.round((2.2 * reach * depth) / depths), depth % WORDS))
-      done.set(name, (done.get(name) ?? 0) + 1)
+  for (let depth = 0; depth < depths; depth++) {
+    const left = 1 + Math.round(2.2 * reach * (depth / depths) ** 2)
+    for (const name of yield* trial(left, depth % WORDS)) done.set(name, (done.get(name) ?? 0) + 1)
+  }
   return done
 }
 

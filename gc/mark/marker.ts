@@ -44,8 +44,8 @@
  * 6. Whether the mark is over is asked in a stop, and every P passes atomic operations before it
  *    stands there, so the actor sees every mark byte.
  *
- * With `--marks atomic` a compare-and-swap takes the byte from WHITE to BLACK. So one marker wins,
- * and an object is scanned once: 2 and 3 are not needed. 5 holds by coherence in both: by the
+ * With `--marks atomic` a compare-and-swap takes the byte from WHITE to BLACK first. So one marker
+ * wins, and an object is scanned once: 2 and 3 are not needed. 5 holds by coherence in both: by the
  * language alone, a plain load may see an old byte for ever.
  *
  * A scan reads words that the program may be writing. The barrier has shaded both the value that a
@@ -80,7 +80,7 @@ import {
 } from '../../heap/object.ts'
 import type { Spans } from '../../heap/span.ts'
 import { InternalError } from '../../memory/internal-error.ts'
-import type { Addr, HeapWords, Marks, MetaWords, SpanId } from '../../memory/kinds.ts'
+import type { Addr, Granule, HeapWords, Marks, MetaWords, SpanId } from '../../memory/kinds.ts'
 import { GRANULE_SHIFT, OBLET, OBLET_BYTES, PAGE_SHIFT } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { GREY_SPANS, PAGES_END } from '../../memory/words/control.ts'
@@ -135,11 +135,15 @@ export class Marker {
     const granule = object >>> GRANULE_SHIFT
     const colour = this.marks[granule]
     if (colour === span.WHITE) {
-      if (this.isAtomic) {
-        if (!compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)) return
-      } else this.marks[granule] = span.BLACK
+      if (this.isAtomic && !this.wins(granule)) return
+      this.marks[granule] = span.BLACK
       if (!this.queue.put(object)) this.leaveGrey(object)
     } else if (this.check) this.checkColour(object, colour)
+  }
+
+  /** With atomic marks: true for the one marker that makes the object black. */
+  private wins(granule: Granule): boolean {
+    return compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)
   }
 
   /**
@@ -199,9 +203,8 @@ export class Marker {
           if (this.check) this.checkColour(target, colour)
           continue
         }
-        if (isAtomic) {
-          if (!compareAndSwapByte(marks, granule, span.WHITE, span.BLACK)) continue
-        } else marks[granule] = span.BLACK
+        if (isAtomic && !this.wins(granule)) continue
+        marks[granule] = span.BLACK
         if (top === ceiling) {
           queue.top = top
           const hasRoom = queue.makeRoom()

@@ -99,8 +99,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/marker.ts',
-        from: '        if (!compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)) return\n',
-        to: '        compareAndSwapByte(this.marks, granule, span.WHITE, span.BLACK)\n',
+        from: '      if (this.isAtomic && !this.wins(granule)) return\n',
+        to: '      if (this.isAtomic) this.wins(granule)\n',
       },
     ],
   },
@@ -111,8 +111,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/mark/marker.ts',
-        from: '          if (!compareAndSwapByte(marks, granule, span.WHITE, span.BLACK)) continue\n',
-        to: '          compareAndSwapByte(marks, granule, span.WHITE, span.BLACK)\n',
+        from: '        if (isAtomic && !this.wins(granule)) continue\n',
+        to: '        if (isAtomic) this.wins(granule)\n',
       },
     ],
   },

@@ -238,11 +238,12 @@ export class Allocator {
    */
   private tell(bytes: Bytes, payment: Payment): void {
     const { meta } = this.memory
-    const largest = load(meta, control.LARGEST_REFILL)
-    if (bytes > largest) compareAndSwap(meta, control.LARGEST_REFILL, largest, bytes)
-    if (meta[control.BLACKEN_ENABLED] === 0) this.collector.starter.startIfTriggered()
-    else {
-      const { here, controller, assists, drain, endOfMark } = this.collector
+    this.raiseLargest(bytes)
+    const { here, controller, starter, assists, drain, endOfMark } = this.collector
+    if (meta[control.BLACKEN_ENABLED] === 0) {
+      controller.reviseGoals()
+      starter.startIfTriggered()
+    } else {
       const isInCredit = payment === 'next' && assists.isInCredit(bytes)
       here.listener.charged(bytes, isInCredit ? 'by credit' : payment, drain)
       // Revised before the charge, so that the goroutine pays by a ratio that knows of its own
@@ -254,6 +255,15 @@ export class Allocator {
       drain.verifyIfDue()
     }
     this.endSliceIfDue()
+  }
+
+  private raiseLargest(bytes: Bytes): void {
+    const { meta } = this.memory
+    for (;;) {
+      const largest = load(meta, control.LARGEST_REFILL)
+      if (bytes <= largest) return
+      if (compareAndSwap(meta, control.LARGEST_REFILL, largest, bytes)) return
+    }
   }
 
   /**

@@ -189,6 +189,7 @@ export class Collector {
       drain: this.drain,
       assistQueue: this.assistQueue,
       sweeper: this.sweeper,
+      gate: this.gate,
       remainderBytes: this.endOfMark.remainderBytes,
       checkmark: options.checkmark,
       barrier: options.barrier,
@@ -279,23 +280,27 @@ export class Collector {
   /**
    * Runs a whole cycle and its sweep in one stop, or waits for such a stop of another P. The stop
    * serves or refuses the request of this P (WANTED_BYTES, Cycle.setUpMarkAndSweep). A request that
-   * is neither, since other Ps have much in flight, is tried again after BETWEEN_TRIES_MS, at most
-   * MOST_TRIES times. @safepoint
+   * is neither is tried again after BETWEEN_TRIES_MS: at most MOST_TRIES times if other Ps have
+   * much in flight, and as often as it takes if it is in line for the gate's token. @safepoint
    */
   collectStopped(): void {
     const { meta } = this.memory
     const wantedWord = this.memory.pWord(this.pIndex, pWords.WANTED_BYTES)
-    for (let tries = 0; meta[wantedWord] !== 0 && tries < MOST_TRIES; ) {
-      const deadline = now() + BETWEEN_TRIES_MS
-      if (tries > 0) this.world.blockInPlace(() => now() >= deadline, deadline)
-      this.world.blockInPlace(() => this.starter.isOff)
-      const epoch = this.world.epoch()
-      if (
-        meta[wantedWord] !== 0 &&
-        this.starter.isOff &&
-        this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)
-      )
-        tries++
+    let tries = 0
+    let isAgain = false
+    try {
+      while (meta[wantedWord] !== 0 && tries < MOST_TRIES) {
+        const deadline = now() + BETWEEN_TRIES_MS
+        if (isAgain) this.world.blockInPlace(() => now() >= deadline, deadline)
+        this.world.blockInPlace(() => this.starter.isOff)
+        const epoch = this.world.epoch()
+        const isDue = meta[wantedWord] !== 0 && this.starter.isOff
+        if (!isDue || !this.world.raise(epoch, STOP_FULL_CYCLE_STOPPED)) continue
+        isAgain = true
+        if (!this.gate.isInLine) tries++
+      }
+    } finally {
+      this.gate.leaveLine()
     }
   }
 

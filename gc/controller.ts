@@ -5,6 +5,7 @@
  *
  *   setup stop         startCycle          plans workers, goals and the assist ratio
  *   at each refill     revise              a new assist ratio; new goals too, if the pacer's move
+ *                      reviseGoals         the same goals, while no cycle marks
  *   termination stop   endCycle            the pacer measures the cycle, by L and the work done
  *                      resetLive           L is what was marked
  *                      (phase off)
@@ -14,7 +15,7 @@
  * The hooks of a stop are called by its actor, so plain accesses are exact there. `revise` is
  * called by any P at any time of the mark. It reads counters that others change, and writes the
  * ratio plainly: the last writer wins, as in Go, and each written ratio is right for a moment that
- * has just passed.
+ * has just passed. The same holds for goals that move.
  *
  * The pacer knows nothing of the arena. The controller lowers its goal to what the arena holds
  * (boundByArena), and raises the assist ratio as much as that shortens the way (stretch).
@@ -129,6 +130,14 @@ export class Controller {
     const facts = this.fill('mark')
     this.setAssistRatio(facts)
     if (this.goalsAreLive) this.setGoals(facts)
+  }
+
+  /**
+   * At each refill while no cycle marks: trigger and goal follow what is mapped, if the pacer's
+   * goals move. So a cycle does not begin late, at a trigger of the time before.
+   */
+  reviseGoals(): void {
+    if (this.goalsAreLive) this.setGoals(this.fill('off'))
   }
 
   /**

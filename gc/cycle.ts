@@ -55,6 +55,7 @@ import type { Sweeper } from './sweeper.ts'
 import { Checkmark } from './verify/checkmark.ts'
 import { isVerificationDue, planVerification, verifyHeap } from './verify/verify-heap.ts'
 import type { AssistQueue } from './work/assist-queue.ts'
+import type { Gate } from './work/gate.ts'
 import { type CycleTrigger, STOP_FORCED_CYCLE } from './world.ts'
 
 /**
@@ -84,6 +85,7 @@ export interface CycleParts {
   readonly drain: Drain
   readonly assistQueue: AssistQueue
   readonly sweeper: Sweeper
+  readonly gate: Gate
   /** Scan work, in bytes, that the termination stop does itself. */
   readonly remainderBytes: Bytes
   /** Verify each cycle by checkmark. */
@@ -181,22 +183,24 @@ export class Cycle {
   /**
    * Serves requests that found no room. Nothing is marked or swept any more and all caches are put
    * back, so all free memory is in sight, and no other P can be faster. A P that gets nothing here
-   * knows that there is no room. The exception is when other Ps have much in flight: memory that
-   * they have taken for objects which their goroutines may drop at once. Then the request stays
-   * open, and Collector.collectStopped tries again. The order begins with another P each time, so
-   * that no P is always last.
+   * knows that there is no room. There are two exceptions: the gate admits no further request past
+   * its limit before another mark has ended, and other Ps may have much in flight, which is memory
+   * that they have taken for objects which their goroutines may drop at once. Then the request
+   * stays open, and Collector.collectStopped tries again. The order begins with another P each
+   * time, so that no P is always last.
    */
   private serveWanted(): void {
     const { memory } = this
-    const { sweep } = this.parts.sweeper
+    const { gate, sweeper } = this.parts
     const { meta, layout } = memory
     const wanting: number[] = []
     for (let offset = 0; offset < layout.procs; offset++) {
       const index = (meta[control.CYCLES] + offset) % layout.procs
       const own = memory.pWord(index, 0)
       const bytes = meta[own + pWords.WANTED_BYTES]
-      if (bytes === 0) continue
-      const at = this.caches[index].serve(bytes, meta[own + pWords.WANTED_NOSCAN] !== 0, sweep)
+      if (bytes === 0 || !gate.admitsStopped(index, spanBytesOf(bytes))) continue
+      const isNoscan = meta[own + pWords.WANTED_NOSCAN] !== 0
+      const at = this.caches[index].serve(bytes, isNoscan, sweeper.sweep)
       meta[meta[own + pWords.WANTED_SLOT]] = at
       if (at === 0) wanting.push(own)
       else meta[own + pWords.WANTED_BYTES] = 0

@@ -13,8 +13,8 @@
  *     └ commit, goals                world stopped, after the reset: M and L are the marked bytes
  *     commit, goals, revise          when GOGC changes; revise only during a mark
  *
- * Goals that move by themselves (liveGoals) are asked for after each revise too. The memory limit
- * does not change in a run.
+ * Goals that move by themselves (liveGoals) are asked for at each other refill too: after each
+ * revise, and while no cycle marks. The memory limit does not change in a run.
  *
  * State changes only in init, startCycle, endCycle and commit. These are called in stops, so every
  * thread reads the state plainly. No hook may wait; revise and goals may not allocate. A pacer that

@@ -11,10 +11,11 @@
  *
  * 1. It fits: L and the request together are within the limit. L grows by the request at once, in
  *    one compare-and-swap: the request is *reserved*.
- * 2. A mark has ended while it waited, and even a heap of only what was marked has no room for it.
- *    No further cycle would help, so it is *admitted in any case*. The same after MOST_CYCLES
- *    cycles, if each of them made room and others have taken it. A request that is served in the
- *    stop of a whole cycle (Cycle.setUpMarkAndSweep) counts as one of these.
+ * 2. It has the token (gc/work/gate-token.ts), so it is *admitted in any case*. It asks for the
+ *    token if a mark has ended while it waited, and even a heap of only what was marked has no room
+ *    for it. No further cycle would help. It also asks if it has waited for MOST_CYCLES cycles,
+ *    each of which made room, and others have taken it each time. Where another request has the
+ *    token, it waits for one more cycle.
  *
  * What a P at the gate does until then:
  *
@@ -24,19 +25,21 @@
  *                    time). After that time, raise the termination stop
  *
  * Between a reservation and its charge there is no safepoint. So in a stop nothing is reserved, and
- * L counts what is there.
+ * L counts what is there. Nor is there one between the token and the charge.
  *
- * The bound, while the gate was not open: L at the end of a mark ≤ max(limit, B) + procs · the
- * largest single request. B is L when the cycle began. If the limit was lowered in the cycle, B is
- * L once every P that had read the higher limit has made its reservation. Proof.
+ * The bound, while the gate was not open: from the end of one mark to the end of the next,
+ * L ≤ max(limit, M) + one request. M is what the first of the two has marked. The limit is the
+ * highest that a P has read since, and the request is the largest that was made. Proof.
  *
- * 1. From then on L grows by reservations, which leave it within the limit or do not grow it, and
- *    by what is admitted in any case. What was admitted before is in B.
- * 2. A P admits a request in any case only after a mark that ended while the request waited. So
- *    between the ends of two marks it admits at most one: its next request waits for the second
- *    end.
- * 3. A request that finds no memory is asked about again (`admitAgain`). It grows L only once it
- *    has some, and until then its P waits with no other request.
+ * 1. L is M when the first mark ends.
+ * 2. From then on L grows by reservations, each of which leaves it within the limit, and by what is
+ *    admitted in any case.
+ * 3. The token admits one request between the two ends. One that has the token of an earlier period
+ *    has it no more (`admitAgain`). One that is served in the stop of a whole cycle needs it too
+ *    (`admitsStopped`).
+ * 4. A reservation that comes after the token finds what it has admitted in L, and leaves L within
+ *    the limit. One that comes before it has left L within max(limit, M). So the sum is never more
+ *    than one request beyond.
  *
  * Proof that nobody waits for ever.
  *
@@ -46,8 +49,8 @@
  *    What it finds in barrier buffers is in sight afterwards, and 1 holds. A stop in vain is short.
  * 3. A wanted stack is scanned by its P before that P can stop. So it is no work that a further
  *    stop would find.
- * 4. White objects only become fewer. So each cycle comes to an end, and the request waits for
- *    MOST_CYCLES cycles at most.
+ * 4. White objects only become fewer. So each cycle comes to an end. After MOST_CYCLES cycles at
+ *    most the request is in line for the token, and gets it by the proof of gc/work/gate-token.ts.
  *
  * `helpMark` waits at a gate that is open, too: for a mark that is to find pages, and not for room.
  */
@@ -65,6 +68,7 @@ import type { EndOfMark } from '../termination/end-of-mark.ts'
 import { type CycleTrigger, STOP_HEAP_CYCLE, STOP_TERMINATION } from '../world.ts'
 import type { Assists } from './assist.ts'
 import type { CpuLimiter } from './cpu-limiter.ts'
+import { GateToken } from './gate-token.ts'
 
 /** `off`: no gate, as Go. */
 export type GateLimit = 'off' | 'goal' | 'hard'
@@ -80,7 +84,10 @@ const GATE_MS = 3
  * far below the net of a sleep (scheduler/sleeping.ts), so the question is asked while the P runs.
  */
 const MOST_GATE_MS = 50
-/** The most cycles that a request waits for while others take the room that each of them makes. */
+/**
+ * The most cycles that a request waits for while others take the room that each of them makes.
+ * After these it asks for the token.
+ */
 const MOST_CYCLES = 100
 
 export interface CycleStarter {
@@ -98,6 +105,9 @@ export class Gate {
   private readonly assists: Assists
   private readonly starter: CycleStarter
   private readonly limitedBy: GateLimit
+  private readonly token: GateToken
+  /** The period of the token that this P took last. */
+  private tokenPeriod = 0
   /**
    * The wait of this P: the bytes of its request, the cycle whose mark ends the wait, when it
    * raises the stop next, and how long it waits until then.
@@ -109,8 +119,8 @@ export class Gate {
   /** It waits for the end of the mark only, since the arena is full (helpMark). */
   private isFull = false
   /**
-   * True if the last request was admitted in any case: a cycle was marked while it waited, and made
-   * no room. The allocator need not try another cycle.
+   * True if a cycle was marked while the last request waited, and made no room. So it was admitted
+   * in any case, or the gate opened. The allocator need not try another cycle.
    */
   isAdmitted = false
 
@@ -133,6 +143,7 @@ export class Gate {
     this.assists = assists
     this.starter = starter
     this.limitedBy = limitedBy
+    this.token = new GateToken(here.memory)
     this.isOver = this.isOver.bind(this)
     this.mayWake = this.mayWake.bind(this)
   }
@@ -142,19 +153,45 @@ export class Gate {
    * is admitted without that. From then to the charge there must be no safepoint. @safepoint
    */
   admit(bytes: Bytes): void {
-    if (this.limitedBy === 'off') return
     this.isAdmitted = false
-    if (this.limiter.isLimiting) return
+    if (this.isOpen) return
     if (this.live.reserve(bytes, this.limit) || this.waitFor(bytes)) return
     this.isAdmitted = this.memory.meta[control.CYCLES_MARKED] >= this.cycle
   }
 
   /**
    * The same for the last request again, which has found no memory. If it was admitted in any case
-   * it still is: a wait for another cycle would tell it nothing. @safepoint
+   * it still is: a wait for another cycle would tell it nothing. But if a mark has ended since, it
+   * needs the token of the new period, or room. @safepoint
    */
   admitAgain(bytes: Bytes): void {
-    if (!this.isAdmitted) this.admit(bytes)
+    const isHeld = this.tokenPeriod === this.memory.meta[control.CYCLES_MARKED]
+    if (!this.isAdmitted || !(this.isOpen || isHeld)) this.admit(bytes)
+  }
+
+  /**
+   * In a stop, for a request of any P that is about to be served. If it does not pass, it is in
+   * line, and asks again in the next stop. @nosafepoint
+   */
+  admitsStopped(pIndex: number, bytes: Bytes): boolean {
+    const fits = load(this.memory.meta, control.HEAP_LIVE) + bytes <= this.limit
+    if (!this.isOpen && !fits && this.token.take(pIndex) === 0) return false
+    this.token.leaveLine(pIndex)
+    return true
+  }
+
+  /** True if the request of this P was to be served in a stop, and is in line for the token. */
+  get isInLine(): boolean {
+    return this.token.isInLine(this.here.index)
+  }
+
+  /** The request of this P has passed, or is given up. A P that stays in line holds up others. */
+  leaveLine(): void {
+    this.token.leaveLine(this.here.index)
+  }
+
+  private get isOpen(): boolean {
+    return this.limitedBy === 'off' || this.limiter.isLimiting
   }
 
   private get limit(): number {
@@ -176,6 +213,7 @@ export class Gate {
       memory.faults.pass('gate/wait')
       return this.waitForCycles(bytes)
     } finally {
+      this.leaveLine()
       limiter.end(isBegun)
       metaF64[own + pWords.GATE_MS] += now() - metaF64[own + pWords.GATE_SINCE]
       metaF64[own + pWords.GATE_SINCE] = 0
@@ -183,13 +221,15 @@ export class Gate {
   }
 
   private waitForCycles(bytes: Bytes): boolean {
-    for (let cycles = 0; cycles < MOST_CYCLES; cycles++) {
+    for (let cycles = 1; ; cycles++) {
       if (this.waitForCycle(bytes)) return true
-      // A request that does not fit even beside what was marked is helped by no cycle. If it does
-      // fit, others have taken the room, and another cycle may help.
-      if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break
+      if (this.limiter.isLimiting) return false
+      // If the request fits beside what was marked, others have taken the room, and another cycle
+      // may help.
+      if (cycles < MOST_CYCLES && this.fitsBesideMarked(bytes)) continue
+      this.tokenPeriod = this.token.take(this.here.index)
+      if (this.tokenPeriod !== 0) return false
     }
-    return false
   }
 
   /**

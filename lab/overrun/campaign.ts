@@ -237,13 +237,13 @@ async function advanced(
  */
 export function failureOf(
   { name }: Step,
-  { gate, procs }: CaseParameters,
+  { gate }: CaseParameters,
   cycles: readonly CycleRecord[],
   { rescues, seed }: Pick<RunRecord, 'rescues' | 'seed'>,
 ): string | null {
-  const beyond = cycles.find(cycle => beyondBound(cycle, gate, procs) > 0)
+  const beyond = cycles.find(cycle => beyondBound(cycle, gate) > 0)
   if (beyond !== undefined)
-    return `${name} (seed ${seed}): cycle ${beyond.n} lies ${humanBytes(beyondBound(beyond, gate, procs))} beyond its bound: ${JSON.stringify(beyond)}`
+    return `${name} (seed ${seed}): cycle ${beyond.n} lies ${humanBytes(beyondBound(beyond, gate))} beyond its bound: ${JSON.stringify(beyond)}`
   return rescues === 0
     ? null
     : `${name} (seed ${seed}): ${rescues} waits were ended by their safety net alone`

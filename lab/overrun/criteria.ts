@@ -26,11 +26,10 @@ function isGoLike({ parameters: { termination, gate, credit } }: Tally): boolean
 
 function overran(tally: Tally): Criterion {
   const { parameters, largestRefill, cycles } = tally
-  const allowed = parameters.procs * largestRefill
   const { max } = tally.row(null).overrun
   return {
-    says: `${nameOf(parameters)}: runs past its goal, by ${humanBytes(max)} in the worst of ${humanCount(cycles)} cycles; P times the largest request is ${humanBytes(allowed)}`,
-    holds: cycles > 0 && max > allowed,
+    says: `${nameOf(parameters)}: runs past its goal, by ${humanBytes(max)} in the worst of ${humanCount(cycles)} cycles; the largest request is ${humanBytes(largestRefill)}`,
+    holds: cycles > 0 && max > largestRefill,
   }
 }
 

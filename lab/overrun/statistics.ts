@@ -58,19 +58,19 @@ export class Tally {
    * ones.
    */
   add(all: readonly CycleRecord[], warm: readonly CycleRecord[], rescues: number): void {
-    const { gate, procs } = this.parameters
+    const { gate } = this.parameters
     this.rescues += rescues
     for (const cycle of all) {
       this.largestRefill = Math.max(this.largestRefill, cycle.largestRefill)
-      if (boundOf(cycle, gate, procs) !== null) this.bounded++
-      const beyond = beyondBound(cycle, gate, procs)
+      if (boundOf(cycle, gate) !== null) this.bounded++
+      const beyond = beyondBound(cycle, gate)
       if (beyond > 0) this.breaches.push({ cycle, beyond })
     }
     for (const cycle of warm) {
       this.addOverrun(cycle)
       for (const [cause, bytes] of Object.entries(cycle.overrunBy))
         this.#by.set(cause, (this.#by.get(cause) ?? 0) + bytes)
-      const bound = boundOf(cycle, gate, procs)
+      const bound = boundOf(cycle, gate)
       if (bound !== null) this.#bound = Math.max(this.#bound ?? 0, bound)
     }
   }

@@ -58,7 +58,7 @@ export const HEAP_SWEEP_GENERATION = 21
 /**
  * The heap trigger in bytes, NO_BYTES if there is none. Written with the goals, in setup,
  * termination and commit stops. stopped. Under a pacer whose goals are live, any P also writes it
- * at a refill while a cycle marks: then hint.
+ * at a refill: then hint.
  */
 export const TRIGGER = 22
 /** The heap goal in bytes, NO_BYTES if there is none. Written and read as TRIGGER is. */
@@ -106,10 +106,16 @@ export const HEAP_LIVE = 32
 export const HEAP_SCANNABLE = 33
 /**
  * The largest single request to the heap so far, in bytes: a refill or a large object. Any P raises
- * it by one CAS; a raise that loses the CAS is dropped. So it may be too small, and is for the
- * record only. atomic.
+ * it by CAS after the request is charged, and before its next safepoint. For the record only.
+ * atomic.
  */
 export const LARGEST_REFILL = 34
+/**
+ * As many marks had ended (CYCLES_MARKED) when the gate's token was last taken, so it is there if
+ * the two differ (gc/work/gate-token.ts). Any P takes it by CAS; the actor of a stop that serves
+ * requests takes it plainly. atomic.
+ */
+export const GATE_TOKEN = 35
 
 // ————— 48: marking
 

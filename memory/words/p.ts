@@ -124,6 +124,12 @@ export const WANTED_SLOT = 26
  * too.
  */
 export const IN_FLIGHT_BYTES = 27
+/**
+ * As many marks had ended when the request of this P first asked for the gate's token; 0: it does
+ * not ask (gc/work/gate-token.ts). The P writes it, Ps in line read it. atomic; plain reads by the
+ * P.
+ */
+export const TOKEN_WANTED_AT = 28
 
 /**
  * The cache of spans (heap/cache.ts): for each span class CURSOR, LIMIT, SPAN and RUN_START. owner;

@@ -6,6 +6,7 @@ import { assists } from './protocols/assists.ts'
 import { channel } from './protocols/channel.ts'
 import { gate } from './protocols/gate.ts'
 import { gateHelping } from './protocols/gate-helping.ts'
+import { gateToken } from './protocols/gate-token.ts'
 import { helping } from './protocols/helping.ts'
 import { mutualExclusion } from './protocols/mutual-exclusion.ts'
 import { noPassing } from './protocols/no-passing.ts'
@@ -52,6 +53,7 @@ export const protocols: readonly Protocol[] = [
   assists,
   gate,
   gateHelping,
+  gateToken,
   mutualExclusion,
 ]
 

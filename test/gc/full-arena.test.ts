@@ -3,6 +3,7 @@
 
 import { expect, test } from 'vitest'
 import { OutOfMemoryError } from '../../gc/allocator.ts'
+import type { GateLimit } from '../../gc/work/gate.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
@@ -14,8 +15,8 @@ useHandClock()
 const ARENA = 4 * 2 ** 20
 const PAGES = ARENA / PAGE_BYTES
 
-function scene(procs = 2): { world: HandWorld; first: HandP; second: HandP } {
-  const world = new HandWorld({ procs, globals: 4, stopTheWorld: 1, arenaBytes: ARENA })
+function scene(gate: GateLimit = 'off'): { world: HandWorld; first: HandP; second: HandP } {
+  const world = new HandWorld({ gate, globals: 4, stopTheWorld: 1, arenaBytes: ARENA })
   const [first, second] = world.ps
   first.spawn()
   second.spawn()
@@ -114,6 +115,37 @@ test.each([1, 2])(
     expect([meta[own + pWords.WANTED_BYTES], served]).toEqual([0, pages])
   },
 )
+
+test('past the goal a stop serves one request; the other is in line, and is served in the next', () => {
+  const { world, first, second } = scene('goal')
+  const { memory, meta } = world
+  hold(first, PAGES - 2, 0)
+  second.keep(0)
+  const own = memory.pWord(second.index, 0)
+  // Garbage fills the rest: before the first waits at the gate, and once it has passed.
+  const fillRest = (): void => {
+    second.collector.sweeper.finish()
+    second.collector.cache.allocateLarge(2 * PAGE_BYTES, true)
+  }
+  const want = (): void => {
+    meta[own + pWords.WANTED_SLOT] = second.collector.stack.top - 1
+    meta[own + pWords.WANTED_NOSCAN] = 1
+    meta[own + pWords.WANTED_BYTES] = 128
+  }
+  fillRest()
+  world.at('restarted', fillRest)
+  world.at('stop', () => undefined)
+  world.at('stop', want)
+  const request = (): unknown => ({
+    bytes: meta[own + pWords.WANTED_BYTES],
+    isServed: meta[second.collector.stack.top - 1] > 0,
+    isInLine: meta[own + pWords.TOKEN_WANTED_AT] > 0,
+  })
+  expect(first.allocator.allocate(256, true)).toBeGreaterThan(0)
+  expect(request()).toEqual({ bytes: 128, isServed: false, isInLine: true })
+  second.collector.collectStopped()
+  expect(request()).toEqual({ bytes: 0, isServed: true, isInLine: false })
+})
 
 test('a large object that is served in the stop is zeroed, though its pages were used', () => {
   const { world, first, second } = scene()

@@ -1223,8 +1223,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/work/gate.ts',
-        from: 'if (this.limiter.isLimiting || !this.fitsBesideMarked(bytes)) break',
-        to: 'void this.fitsBesideMarked',
+        from: 'if (cycles < MOST_CYCLES && this.fitsBesideMarked(bytes)) continue',
+        to: 'if (cycles < MOST_CYCLES || this.fitsBesideMarked(bytes)) continue',
       },
     ],
   },
@@ -1237,6 +1237,78 @@ export const mutants: readonly Mutant[] = [
         file: 'gc/work/gate.ts',
         from: 'this.memory.get(control.HEAP_MARKED) + bytes',
         to: 'Infinity + bytes',
+      },
+    ],
+  },
+  {
+    name: 'token-for-two',
+    what: 'A P looks whether the token is there and then takes it, so two Ps may have that of one period.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/work/gate-token.ts',
+        from: 'return compareAndSwap(meta, GATE_TOKEN, last, period) ? period : 0',
+        to: 'return compareAndSwap(meta, GATE_TOKEN, last, period) || load(meta, GATE_TOKEN) === period ? period : 0',
+      },
+    ],
+  },
+  {
+    name: 'token-taken-again',
+    what: 'The token of a period is there again as soon as the request that had it has left the line.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/work/gate-token.ts',
+        from: 'if (last === period || !this.isFirst(pIndex)) return 0',
+        to: 'if (!this.isFirst(pIndex)) return 0',
+      },
+    ],
+  },
+  {
+    name: 'token-out-of-turn',
+    what: 'The token goes to whoever looks first, and not to the request that has waited for longest.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/work/gate-token.ts',
+        from: 'if (last === period || !this.isFirst(pIndex)) return 0',
+        to: 'if (last === period || (!this.isFirst(pIndex) && period < 0)) return 0',
+      },
+    ],
+  },
+  {
+    name: 'line-never-left',
+    what: 'A request that has passed the gate stays in line for the token, before all that come later.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/work/gate.ts',
+        from: '      this.leaveLine()\n      limiter.end',
+        to: '      limiter.end',
+      },
+    ],
+  },
+  {
+    name: 'old-token-used',
+    what: 'A request that had the token and found no memory takes some after the next mark, without that period’s token.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/work/gate.ts',
+        from: 'this.tokenPeriod === this.memory.meta[control.CYCLES_MARKED]',
+        to: 'this.tokenPeriod <= this.memory.meta[control.CYCLES_MARKED]',
+      },
+    ],
+  },
+  {
+    name: 'served-without-token',
+    what: 'A stop that finds room for several requests serves all of them, though each carries the heap past its goal.',
+    origin: 'this project',
+    edits: [
+      {
+        file: 'gc/work/gate.ts',
+        from: 'if (!this.isOpen && !fits && this.token.take(pIndex) === 0) return false',
+        to: 'if (!this.isOpen && !fits && this.token.take(pIndex) < 0) return false',
       },
     ],
   },

@@ -62,6 +62,8 @@ export interface HandWorldOptions {
   readonly marks?: MarkKind
   readonly workBuffers?: number
   readonly arenaBytes?: number
+  /** In bytes. @defaultValue none */
+  readonly memoryLimit?: number
   /** How many globals hold references. */
   readonly globals?: number
   /** One SPEC of `--fault` each. */
@@ -107,6 +109,7 @@ export class HandWorld {
       check = false,
       workBuffers = 64,
       arenaBytes = 4 * MiB,
+      memoryLimit = Number.POSITIVE_INFINITY,
       globals = 0,
     } = options
     this.memory = Memory.reserve({ arenaBytes, procs, workBuffers })
@@ -135,10 +138,10 @@ export class HandWorld {
         1,
       )
       const heap = new Heap(new Memory(this.memory.handle, faults), check)
-      return new HandP(this, heap, index, pOptions, options.isTraced ?? false)
+      return new HandP(this, heap, index, pOptions, memoryLimit, options.isTraced ?? false)
     })
     this.goOn()
-    this.ps[0].collector.initialize(100, Number.POSITIVE_INFINITY)
+    this.ps[0].collector.initialize(100, memoryLimit)
     this.meta[control.GLOBAL_SLOTS] = globals
   }
 
@@ -271,12 +274,15 @@ export class HandWorld {
 export class HandP extends P {
   private readonly hand: HandWorld
 
-  constructor(hand: HandWorld, heap: Heap, index: number, options: POptions, isTraced: boolean) {
-    const config = {
-      procs: heap.memory.layout.procs,
-      gcPercent: 100,
-      memoryLimit: Number.POSITIVE_INFINITY,
-    }
+  constructor(
+    hand: HandWorld,
+    heap: Heap,
+    index: number,
+    options: POptions,
+    memoryLimit: number,
+    isTraced: boolean,
+  ) {
+    const config = { procs: heap.memory.layout.procs, gcPercent: 100, memoryLimit }
     const controller = new Controller(heap.memory, fixed(0.7), config)
     super(heap, index, controller, NO_PROGRAM, new Events(heap.memory, index, isTraced), options)
     this.hand = hand

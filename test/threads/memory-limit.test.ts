@@ -60,7 +60,7 @@ describe.each(sampled(BEYOND, 5))(
       // On a quiet machine it is 1.5 to 2.5. A machine with other work keeps this bound.
       expect(answer.limitedMs / answer.freeMs).toBeLessThan(12)
       for (const cycle of answer.cycles)
-        expect(beyondBound(cycle, gate, procs), `cycle ${cycle.n}`).toBe(0)
+        expect(beyondBound(cycle, gate), `cycle ${cycle.n}`).toBe(0)
     })
   },
 )

@@ -3,6 +3,7 @@
 
 import { expect, test } from 'vitest'
 import type { GateLimit } from '../../../gc/work/gate.ts'
+import { GateToken } from '../../../gc/work/gate-token.ts'
 import { sizeClassOf, spanClassOf } from '../../../heap/size-classes.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as pWords from '../../../memory/words/p.ts'
@@ -144,6 +145,43 @@ test('a request that finds its room taken by others waits for another cycle', ()
   expect(admit(MORE)).toBe(MORE)
   expect(world.meta[control.CYCLES_MARKED]).toBe(2)
   expect(live()).toBeLessThanOrEqual(world.meta[control.GOAL])
+})
+
+test('of requests that fit nowhere one passes for each mark: where another has the token, it waits for the next', () => {
+  const { world, marker, admit } = near(0)
+  const token = new GateToken(marker.memory)
+  // The stops of a mark: setup and termination. Another P is there first when the first mark ends.
+  world.at('restarted', () => undefined)
+  world.at('restarted', () => expect(token.take(marker.index)).toBe(1))
+  world.at('restarted', () => token.leaveLine(marker.index))
+  expect(admit(6 * 2 ** 20)).toBe(0)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(2)
+})
+
+test('a request that is first in line passes before one that came later, though the token is there', () => {
+  const { world, mutator, marker, admit } = near(0)
+  const token = new GateToken(marker.memory)
+  world.collect(marker)
+  world.meta[control.GATE_TOKEN] = 1
+  expect(token.take(marker.index)).toBe(0)
+  // It is slow: when the second mark ends it does not look, and when the third ends it leaves.
+  for (let stop = 1; stop <= 3; stop++) world.at('restarted', () => undefined)
+  world.at('restarted', () => token.leaveLine(marker.index))
+  expect(admit(6 * 2 ** 20)).toBe(0)
+  expect(world.meta[control.CYCLES_MARKED]).toBe(3)
+  expect(token.isInLine(mutator.index)).toBe(false)
+})
+
+test('a request that finds no memory after a mark has ended needs the token of the new period', () => {
+  const { world, mutator, marker, admit } = near(0)
+  const bytes = 6 * 2 ** 20
+  admit(bytes)
+  const marked = (): number => world.meta[control.CYCLES_MARKED]
+  mutator.collector.gate.admitAgain(bytes)
+  expect(marked()).toBe(1)
+  world.collect(marker)
+  mutator.collector.gate.admitAgain(bytes)
+  expect(marked()).toBe(3)
 })
 
 test('where a whole cycle is one stop, one such cycle is enough', () => {

@@ -68,8 +68,8 @@ test('a step is done when enough cycles count, or when three runs have not come 
 
 test('a cycle beyond its bound is a failure that shows its record, a rescue is one too', () => {
   const step = stepAt('stop/raise', 1)
-  const beyond = cycleWith({ n: 3, heapAtMarkEnd: 4 * MiB + 4 * 8192 + 1 })
-  const atBound = cycleWith({ heapAtMarkEnd: 4 * MiB + 4 * 8192 })
+  const beyond = cycleWith({ n: 3, heapAtMarkEnd: 4 * MiB + 8192 + 1 })
+  const atBound = cycleWith({ heapAtMarkEnd: 4 * MiB + 8192 })
   const run = { rescues: 0, seed: 9 }
   expect(failureOf(step, gated, [atBound], run)).toBe(null)
   expect(failureOf(step, gated, [atBound, beyond], run)).toBe(

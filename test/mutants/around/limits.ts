@@ -2,6 +2,13 @@
 import type { Mutant } from '../mutant.ts'
 
 export const limitMutants: readonly Mutant[] = [
+  // ————— the memory limit
+  {
+    name: 'goals-stay-as-memory-is-mapped',
+    what: 'Trigger and goal stay between two cycles, while memory is mapped under a limit: a cycle begins late.',
+    origin: '',
+    edits: [{ file: 'gc/allocator.ts', from: '      controller.reviseGoals()\n', to: '' }],
+  },
   // ————— the CPU limiter
   {
     name: 'limiter-counts-when-over',

@@ -42,6 +42,7 @@ export const ofTwoSizes = [
   'test/commands/module-loading.test.ts',
   'test/commands/outputs.test.ts',
   'test/commands/overrun.test.ts',
+  'test/commands/pacers-suite.test.ts',
   'test/commands/pacers.test.ts',
   'test/commands/packages.test.ts',
   'test/commands/readme.test.ts',

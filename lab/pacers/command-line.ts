@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   league: async () => (await import('./league/command.ts')).leagueCommand,
   merge: async () => (await import('./league/merge.ts')).mergeCommand,
+  suite: async () => (await import('./suite/command.ts')).suiteCommand,
   search: async () => (await import('./search/command.ts')).searchCommand,
   show: async () => (await import('./show.ts')).showCommand,
   list: async () => {

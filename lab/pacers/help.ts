@@ -7,6 +7,7 @@ Usage:
   sawtooth pacers run --input FILE|--scenario NAME [options]
   sawtooth pacers league [options]           all pacers over all scenarios, ranked
   sawtooth pacers merge FILE… [options]      the shards of a league in one
+  sawtooth pacers suite [options]            pacers on programs: speed, heap, CPU, utilization, latency
   sawtooth pacers search [options]           the scenario that hurts a pacer most
   sawtooth pacers list                       pacers, their settings, and scenarios
   sawtooth pacers show NAME                  a scenario of the library as a file, to start from

@@ -3,7 +3,10 @@
 import { expect, test } from 'vitest'
 import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
+import { useHandClock } from '../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
+
+useHandClock()
 
 const PAGE = 8192
 

@@ -1,0 +1,257 @@
+/**
+ * Measures pacers on programs.
+ *
+ * 1. Rounds: in each round every pacer runs every program once, and the baseline twice. The order
+ *    of the pacers turns from round to round. A ratio compares two runs of one round, so both met
+ *    the same machine. The baseline's second run tells what noise is.
+ * 2. Traces: each pacer runs each program once more, for the mutator utilization.
+ * 3. GOGC: each pacer runs one program with each value.
+ * 4. Latency: each pacer runs the program that times its allocations.
+ *
+ * All runs are in one pool of threads, under Go's termination and without a gate, so that the pacer
+ * alone differs.
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type RunOptions, type RunRecord, Runtime } from 'sawtooth/host'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
+import { readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
+import { geometricMean, median } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
+import { ownJson } from '../../json.ts'
+import { percentilesOfCounts } from '../../overrun/latency-buckets.ts'
+import { medianInterval } from '../../overrun/median-interval.ts'
+import { minimumMutatorUtilization, takenSlices } from '../../overrun/mutator-utilization.ts'
+import { labFile } from '../../package-files.ts'
+import { expectWritten, FailedRun, listener } from '../../run.ts'
+import { GOGC_PROGRAM, type SuiteProgram } from './programs.ts'
+import type { GogcRow, LatencyRow, SuiteMean, SuiteRow } from './results.ts'
+
+export interface SuiteOptions {
+  /** The first is the baseline. */
+  readonly pacers: readonly string[]
+  readonly programs: readonly SuiteProgram[]
+  /** At least FEWEST of median-interval.ts. */
+  readonly rounds: number
+  readonly procs: number
+  readonly seed: number
+  /** Values of GOGC. */
+  readonly gogc: readonly number[]
+  readonly isQuick: boolean
+  readonly signal: AbortSignal
+  /** Called before each run: what runs, how many runs are over, and how many there are. */
+  readonly progress: (what: string, done: number, all: number) => void
+}
+
+export interface Measured {
+  readonly rows: readonly SuiteRow[]
+  readonly means: readonly SuiteMean[]
+  readonly gogc: readonly GogcRow[]
+  readonly latencies: readonly LatencyRow[]
+}
+
+/** Windows of the mutator utilization, in ms. */
+export const WINDOWS_MS = [1, 2, 5, 10, 20, 50, 100, 200]
+/** Runs of each program before the first round: threads compile the runtime and the program. */
+const WARM_RUNS = 1
+
+interface Ran {
+  readonly record: RunRecord
+  readonly cpuMs: number
+  readonly printed: string
+}
+
+/** One pacer on one program, round by round. */
+interface Subject {
+  readonly program: SuiteProgram
+  readonly pacer: string
+  readonly runs: Ran[]
+  readonly speeds: number[]
+}
+
+/** @throws FailedRun for a run that failed, and for one without a cycle */
+export async function measureSuite(options: SuiteOptions): Promise<Measured> {
+  const laboratory = new Laboratory(options)
+  try {
+    const subjects = await laboratory.rounds()
+    const rows: SuiteRow[] = []
+    for (const subject of subjects) rows.push(rowOf(subject, await laboratory.utilization(subject)))
+    return {
+      rows,
+      means: meansOf(subjects, options),
+      gogc: await laboratory.gogc(),
+      latencies: await laboratory.latencies(),
+    }
+  } finally {
+    await laboratory.close()
+  }
+}
+
+class Laboratory {
+  readonly #options: SuiteOptions
+  readonly #runtime = new Runtime()
+  readonly #all: number
+  #done = 0
+
+  constructor(options: SuiteOptions) {
+    this.#options = options
+    const { pacers, programs, rounds, gogc } = options
+    const kinds = programs.length * (WARM_RUNS + rounds * (pacers.length + 1) + pacers.length)
+    this.#all = kinds + pacers.length * (gogc.length + 1)
+  }
+
+  close(): Promise<void> {
+    return this.#runtime.close()
+  }
+
+  async rounds(): Promise<Subject[]> {
+    const { pacers, programs, rounds } = this.#options
+    const baseline = itemAt(pacers, 0)
+    const subjects = programs.flatMap(program =>
+      pacers.map((pacer): Subject => ({ program, pacer, runs: [], speeds: [] })),
+    )
+    for (const program of programs)
+      for (let run = 0; run < WARM_RUNS; run++) await this.#run(program, baseline, run)
+    for (let round = 0; round < rounds; round++)
+      for (const program of programs) {
+        const own = subjects.filter(subject => subject.program === program)
+        const reference = await this.#run(program, baseline, round)
+        for (let turn = 0; turn < own.length; turn++) {
+          const subject = itemAt(own, (round + turn) % own.length)
+          const ran = await this.#run(program, subject.pacer, round)
+          subject.runs.push(ran)
+          subject.speeds.push(reference.record.wallMs / ran.record.wallMs)
+        }
+      }
+    return subjects
+  }
+
+  /** Of one run, since a trace takes as long to read as several runs. */
+  async utilization({ program, pacer }: Subject): Promise<Record<string, number>> {
+    const folder = makeTemporaryFolder()
+    try {
+      const trace = join(folder, 'trace.json')
+      const { record } = await this.#run(program, pacer, 0, { trace })
+      const taken = takenSlices(readTraceEvents(await readFile(trace, 'utf8')))
+      const span = { fromMs: 0, toMs: record.wallMs }
+      return minimumMutatorUtilization(taken, this.#options.procs, span, WINDOWS_MS)
+    } finally {
+      removeTemporaryFolder(folder)
+    }
+  }
+
+  async gogc(): Promise<GogcRow[]> {
+    const { pacers, programs, gogc } = this.#options
+    const program = programs.find(({ name }) => name === GOGC_PROGRAM)
+    if (program === undefined) return []
+    const rows: GogcRow[] = []
+    for (const pacer of pacers)
+      for (const percent of gogc) {
+        const { record } = await this.#run(program, pacer, 0, { gogc: percent })
+        rows.push({
+          ...{ pacer, gogc: percent, cycles: record.cycles.length, wallMs: record.wallMs },
+          ...{ peakHeap: peakHeap(record), collectorMs: collectorMs(record) },
+        })
+      }
+    return rows
+  }
+
+  async latencies(): Promise<LatencyRow[]> {
+    const file = labFile('overrun/programs/allocation-latency.ts')
+    const args = this.#options.isQuick ? ['--ms', '300', '--warm-ms', '100'] : []
+    const program = { name: 'allocation-latency', file, args, quick: args }
+    const rows: LatencyRow[] = []
+    for (const pacer of this.#options.pacers) {
+      const { printed } = await this.#run(program, pacer, 0)
+      const { counts, maxUs } = ownJson<{ counts: number[]; maxUs: number }>(printed)
+      rows.push({ pacer, us: percentilesOfCounts(counts, maxUs) })
+    }
+    return rows
+  }
+
+  async #run(
+    program: SuiteProgram,
+    pacer: string,
+    repetition: number,
+    more: RunOptions = {},
+  ): Promise<Ran> {
+    const { procs, seed, isQuick, signal, progress } = this.#options
+    progress(`${program.name}, ${pacer}`, this.#done++, this.#all)
+    let printed = ''
+    let complained = ''
+    const before = process.cpuUsage()
+    const record = await this.#runtime.run(program.file, {
+      ...{ pacer, procs, signal, termination: 'coordinator', gate: 'off' },
+      ...{ gogc: 100, memoryLimit: 'off', keepCycles: Number.POSITIVE_INFINITY },
+      seed: (seed + repetition) >>> 0,
+      args: isQuick ? program.quick : program.args,
+      stdout: listener(text => {
+        printed += text
+      }),
+      stderr: listener(text => {
+        complained += text
+      }),
+      ...more,
+    })
+    const { user, system } = process.cpuUsage(before)
+    expectWritten(record)
+    const what = `${program.name} under ${pacer}, seed ${record.seed}`
+    if (record.exit !== 0)
+      throw new FailedRun(
+        `${what}: exit ${record.exit}: ${record.error?.message ?? complained.trimEnd()}`,
+      )
+    // Events that the rings had no room for would be missing in the utilization.
+    if (complained.includes('were dropped')) throw new FailedRun(`${what}: ${complained.trimEnd()}`)
+    return { record, cpuMs: (user + system) / 1000, printed }
+  }
+}
+
+function peakHeap({ cycles }: RunRecord): number {
+  return Math.max(0, ...cycles.map(({ heapAtMarkEnd }) => heapAtMarkEnd))
+}
+
+/** Workers, assists and stops, summed over Ps. Idle workers are not in it, as in Go's figures. */
+function collectorMs({ cycles, procs }: RunRecord): number {
+  return cycles.reduce((sum, { cpuMs, stwSetupUs, stwTerminationUs }) => {
+    const { assist, dedicated, fractional } = cpuMs
+    return sum + assist + dedicated + fractional + ((stwSetupUs + stwTerminationUs) / 1000) * procs
+  }, 0)
+}
+
+/** From the end of the setup stop to the end of the termination stop. */
+function barrierMs({ cycles }: RunRecord): number {
+  return cycles.reduce(
+    (sum, { markMs, stwTerminationUs }) => sum + markMs + stwTerminationUs / 1000,
+    0,
+  )
+}
+
+function rowOf(
+  { program, pacer, runs, speeds }: Subject,
+  mutatorUtilization: Record<string, number>,
+): SuiteRow {
+  const middle = (figure: (ran: Ran) => number): number => median(runs.map(figure))
+  return {
+    ...{ program: program.name, pacer, speed: medianInterval(speeds), mutatorUtilization },
+    wallMs: middle(({ record }) => record.wallMs),
+    cycles: middle(({ record }) => record.cycles.length),
+    peakHeap: middle(({ record }) => peakHeap(record)),
+    cpuMs: middle(({ cpuMs }) => cpuMs),
+    collectorMs: middle(({ record }) => collectorMs(record)),
+    barrierShare: middle(({ record }) => barrierMs(record) / record.wallMs),
+  }
+}
+
+/** For each round the geometric mean over the programs; of these the median and its interval. */
+function meansOf(subjects: readonly Subject[], { pacers, rounds }: SuiteOptions): SuiteMean[] {
+  return pacers.map(pacer => {
+    const own = subjects.filter(subject => subject.pacer === pacer)
+    const means = Array.from({ length: rounds }, (_, round) =>
+      geometricMean(own.map(({ speeds }) => itemAt(speeds, round))),
+    )
+    return { pacer, speed: medianInterval(means) }
+  })
+}

@@ -1,0 +1,62 @@
+/** What `sawtooth pacers suite --json` writes. */
+import type { Machine } from '../../machine.ts'
+import type { MedianInterval } from '../../overrun/median-interval.ts'
+import type { LatencyPercentiles } from '../../overrun/results.ts'
+
+/** One pacer on one program. Medians of the rounds, unless it says otherwise. */
+export interface SuiteRow {
+  readonly program: string
+  readonly pacer: string
+  /** Time of the baseline over that of this pacer, in the same round: above 1 it is faster. */
+  readonly speed: MedianInterval
+  readonly wallMs: number
+  readonly cycles: number
+  /** The largest live heap at the end of a mark, in bytes. */
+  readonly peakHeap: number
+  /** CPU time of the process, in ms: program, collector and V8. */
+  readonly cpuMs: number
+  /** Time in workers, assists and stops, summed over Ps, in ms. */
+  readonly collectorMs: number
+  /** Part of the run in which the write barrier is on. */
+  readonly barrierShare: number
+  /** The least share of a window that was left to the program, by its length in ms; of one run. */
+  readonly mutatorUtilization: Readonly<Record<string, number>>
+}
+
+/** A pacer over all programs. */
+export interface SuiteMean {
+  readonly pacer: string
+  /** Geometric mean over the programs of each round's ratios. */
+  readonly speed: MedianInterval
+}
+
+/** A pacer with one GOGC, on one program, in one run. */
+export interface GogcRow {
+  readonly pacer: string
+  readonly gogc: number
+  readonly cycles: number
+  readonly peakHeap: number
+  readonly wallMs: number
+  readonly collectorMs: number
+}
+
+/** How long allocations took under a pacer, in µs, with waits in them. */
+export interface LatencyRow {
+  readonly pacer: string
+  readonly us: LatencyPercentiles
+}
+
+export interface SuiteResults {
+  readonly schema: 1
+  readonly machine: Machine
+  readonly command: string
+  readonly procs: number
+  readonly seed: number
+  readonly rounds: number
+  /** The pacer that the others are compared with. It is compared with itself, too. */
+  readonly baseline: string
+  readonly rows: readonly SuiteRow[]
+  readonly means: readonly SuiteMean[]
+  readonly gogc: { readonly program: string; readonly rows: readonly GogcRow[] }
+  readonly latencies: readonly LatencyRow[]
+}

@@ -1,0 +1,77 @@
+/** The results of the suite as tables of plain text. */
+import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
+import type { MedianInterval } from '../../overrun/median-interval.ts'
+import { formatTable } from '../../table.ts'
+import { percent } from '../league/table.ts'
+import type { SuiteResults, SuiteRow } from './results.ts'
+
+type Column<Row> = readonly [head: string, cell: (row: Row) => string]
+
+const interval = ({ median, low, high }: MedianInterval): string =>
+  `${median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
+
+export const COLUMNS: readonly Column<SuiteRow>[] = [
+  ['program', ({ program }) => program],
+  ['pacer', ({ pacer }) => pacer],
+  ['speed [95 %]', ({ speed }) => interval(speed)],
+  ['time', ({ wallMs }) => humanMs(wallMs)],
+  ['cycles', ({ cycles }) => String(cycles)],
+  ['peak heap', ({ peakHeap }) => humanBytes(peakHeap)],
+  ['CPU', ({ cpuMs }) => humanMs(cpuMs)],
+  ['collector', ({ collectorMs }) => humanMs(collectorMs)],
+  ['barrier on', ({ barrierShare }) => percent(barrierShare)],
+  ['MMU 1, 10, 100 ms', ({ mutatorUtilization }) => utilizationOf(mutatorUtilization)],
+]
+
+function utilizationOf(utilization: SuiteRow['mutatorUtilization']): string {
+  return ['1', '10', '100'].map(window => utilization[window]?.toFixed(2) ?? '-').join(' ')
+}
+
+export const MEAN_COLUMNS: readonly Column<SuiteResults['means'][number]>[] = [
+  ['pacer', ({ pacer }) => pacer],
+  ['speed, geometric mean [95 %]', ({ speed }) => interval(speed)],
+]
+
+export const GOGC_COLUMNS: readonly Column<SuiteResults['gogc']['rows'][number]>[] = [
+  ['pacer', ({ pacer }) => pacer],
+  ['GOGC', ({ gogc }) => String(gogc)],
+  ['cycles', ({ cycles }) => String(cycles)],
+  ['peak heap', ({ peakHeap }) => humanBytes(peakHeap)],
+  ['time', ({ wallMs }) => humanMs(wallMs)],
+  ['collector', ({ collectorMs }) => humanMs(collectorMs)],
+]
+
+export const LATENCY_COLUMNS: readonly Column<SuiteResults['latencies'][number]>[] = [
+  ['pacer', ({ pacer }) => pacer],
+  ['p50', ({ us }) => humanMs(us.p50 / 1000)],
+  ['p99', ({ us }) => humanMs(us.p99 / 1000)],
+  ['p99.9', ({ us }) => humanMs(us.p999 / 1000)],
+  ['longest', ({ us }) => humanMs(us.max / 1000)],
+]
+
+/** What each table shows, in a line. */
+export const SAYS = {
+  rows: (baseline: string): string =>
+    `Speed is the time of ${baseline} over that of the pacer, in the same round; that of ${baseline} itself is noise`,
+  gogc: (program: string): string => `GOGC, on ${program}, a run each`,
+  latencies: 'How long an allocation of 512 bytes takes, with the waits in it, 16 goroutines',
+} as const
+
+export function formatSuite({ baseline, rows, means, gogc, latencies }: SuiteResults): string {
+  const tables = [
+    titled(`${SAYS.rows(baseline)}:`, COLUMNS, rows),
+    titled('Over all programs:', MEAN_COLUMNS, means),
+  ]
+  if (gogc.rows.length > 0)
+    tables.push(titled(`${SAYS.gogc(gogc.program)}:`, GOGC_COLUMNS, gogc.rows))
+  tables.push(titled(`${SAYS.latencies}:`, LATENCY_COLUMNS, latencies))
+  return tables.join('\n')
+}
+
+function titled<Row>(title: string, columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const heads = columns.map(([head]) => head)
+  return `${title}\n${formatTable(
+    heads,
+    rows.map(row => columns.map(([, cell]) => cell(row))),
+  )}`
+}

@@ -13,7 +13,7 @@
  * - A scenario's cores are Ps, but no more than the machine runs at once.
  * - What a scenario lets grow at once is allocated at the scenario's rate, since a live heap must
  *   be allocated.
- * - The adversary's `assist_follow` is left out.
+ * - The adversary's `assist_follow` and the `idle_share` are left out.
  */
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -70,6 +70,7 @@ const GROWTH = 2
 const STACK = 4
 const GOGC = 5
 const FOLLOW = 6
+const IDLE = 7
 
 type Globals = Record<keyof typeof GLOBAL_FIELDS, number>
 
@@ -271,8 +272,9 @@ function remarksOf(
   offCpu: number | null,
 ): string[] {
   const remarks: string[] = []
-  if (columns[FOLLOW]?.some(value => value > 0))
-    remarks.push('assist_follow is left out on a real heap')
+  for (const [name, column] of Object.entries({ assist_follow: FOLLOW, idle_share: IDLE }))
+    if (columns[column]?.some(value => value > 0))
+      remarks.push(`${name} is left out on a real heap`)
   const short = cycles.filter(
     ({ heapMarked }, cycle) => heapMarked < REACHED * itemAt(live, cycle),
   ).length

@@ -40,6 +40,10 @@ interface SteppedScenario {
   /** GOGC of each cycle, if it changes. */
   readonly gogcOf?: Signal
   readonly follow?: Signal
+  /** The share of the CPU that is left idle while a cycle marks. */
+  readonly idle?: Signal
+  /** Whether assists take the credit of earlier steps. */
+  readonly isCreditTaken?: boolean
 }
 
 /** From a heap that doubles to one that stays, in that many cycles. */
@@ -170,6 +174,11 @@ const OURS: Readonly<Record<string, SteppedScenario>> = {
     cycles: 70,
     step: 40,
   },
+  'idle-comes-and-goes': {
+    what: 'half of the CPU is idle and marks, for twelve cycles of each twenty-four',
+    ...{ cycles: 120, alloc: constant(132), isCreditTaken: true },
+    idle: delayed(24, alternation(0.5, 12, 0, 12)),
+  },
   'breathing-heap': {
     what: 'a heap that breathes: it doubles and halves',
     growth: sequence(...steps(2, 8), ...breaths()),
@@ -223,6 +232,7 @@ function named(prefix: string, scenarios: Readonly<Record<string, SteppedScenari
       cores: scenario.cores ?? 8,
       globals_bytes: scenario.globals ?? 32 * KiB,
       initial_heap_bytes: scenario.initialHeap ?? 256 * KiB,
+      ...(scenario.isCreditTaken === true ? { assist_credit: 1 } : {}),
     },
     signals: [
       limited(scenario.alloc ?? constant(33), LEAST_RATE, Number.MAX_VALUE),
@@ -232,6 +242,7 @@ function named(prefix: string, scenarios: Readonly<Record<string, SteppedScenari
       rounded(scenario.stack ?? constant(8 * KiB), 2048),
       rounded(scenario.gogcOf ?? constant(scenario.gogc ?? 100)),
       limited(scenario.follow ?? constant(0), 0, 1000),
+      limited(scenario.idle ?? constant(0), 0, 1),
     ],
   }))
 }

@@ -123,6 +123,7 @@ export function scenarioOf(member: Member, cores: number): Scenario {
       column(cycle => (cycle < middle ? 8 * KiB : Math.max(stacks * MiB, 8 * KiB))),
       column(() => gogc),
       column(() => 0),
+      column(() => 0),
     ],
     cycles: CYCLES,
   }

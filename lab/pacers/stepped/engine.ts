@@ -4,8 +4,8 @@
  * 1. Every 500 µs of simulated time all cores scan and allocate, as the assist ratio divides them.
  * 2. Then the ratio is revised.
  *
- * There are no idle workers, and under a memory limit only the heap is mapped. The CPU limiter is
- * the collector's (run.ts).
+ * Under a memory limit only the heap is mapped. The CPU limiter is the collector's, and so are the
+ * rules of credit (run.ts).
  */
 import type { Pacer } from 'sawtooth/pacer'
 import { itemAt } from '../../indexed.ts'
@@ -35,6 +35,8 @@ export const CYCLE_FIELDS: readonly Field[] = [
   // An adversary: the program allocates faster by this factor for each byte of work that it owes
   // for a byte.
   { ...rate('assist_follow'), max: MOST, ifMissing: 0 },
+  // The share of the CPU that the program leaves idle while the cycle marks. Idle workers have it.
+  { ...share('idle_share'), ifMissing: 0 },
 ]
 const GOGC = 5
 
@@ -44,6 +46,8 @@ export const GLOBAL_FIELDS = {
   procs: { name: 'cores', min: 1, max: 1024, isWhole: true },
   globals: size('globals_bytes'),
   initialHeap: size('initial_heap_bytes'),
+  // 1: assists first take the credit of earlier steps. 0: they do not, as in Go's pacer tests.
+  assistCredit: { name: 'assist_credit', min: 0, max: 1, isWhole: true, ifMissing: 0 },
 } as const satisfies Record<string, Field>
 
 export const COLUMNS = [
@@ -133,7 +137,7 @@ export function simulatedRun(
   pacer: Pacer,
   nature: Nature = smooth,
 ): (cycle: number, out: Outcome) => void {
-  const { globals, initialHeap, ...config } = globalsOf(scenario, GLOBAL_FIELDS)
+  const { gcPercent, memoryLimit, procs, ...program } = globalsOf(scenario, GLOBAL_FIELDS)
   const at = <T>(cycle: number, simulate: () => T): T => {
     try {
       return simulate()
@@ -141,7 +145,8 @@ export function simulatedRun(
       throw new InputError(scenario.origin, `cycle ${cycle}`, (error as Error).message)
     }
   }
-  const run = at(0, () => new SteppedRun(pacer, config, globals, initialHeap, nature))
+  const config = { gcPercent, memoryLimit, procs }
+  const run = at(0, () => new SteppedRun(pacer, config, program, nature))
   const lastOn = scenario.columns[GOGC]?.findLastIndex(percent => percent >= 0) ?? -1
   let hasStarted = false
   return (cycle, out) =>

@@ -1,5 +1,4 @@
 /** The interface of a nature, and the stepped engine's own. */
-import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 
 /**
  * What happens to a program and its collector beside what the scenario says. The stepped engine's
@@ -14,9 +13,9 @@ export interface Nature {
    * workers.
    */
   beginCycle(dedicated: number, fractional: number): void
-  /** The share of the CPU that marks without assists. */
-  backgroundShare(): number
-  /** The share that is idle, and marks. */
+  /** The share of the CPU that marks without assists, while `planned` is the plan's. */
+  backgroundShare(planned: number): number
+  /** The share that is idle, and marks, beside the scenario's own. */
   idleShare(): number
   /** The factor of the rate of allocation. */
   allocationFactor(): number
@@ -26,10 +25,10 @@ export interface Nature {
   awayNs(): number
 }
 
-/** The nature of Go's own pacer tests. */
+/** The nature of Go's own pacer tests: workers have what was planned, which is a quarter there. */
 export const smooth: Nature = {
   beginCycle() {},
-  backgroundShare: () => BACKGROUND_UTILIZATION,
+  backgroundShare: planned => planned,
   idleShare: () => 0,
   allocationFactor: () => 1,
   ratioKnown: ratio => ratio,

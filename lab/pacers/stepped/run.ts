@@ -10,6 +10,15 @@
  *    Then the program goes on without one (goOn), and the next cycle finds a heap that is larger by
  *    that.
  *
+ * Credit is the collector's (gc/work/assist.ts), in one account for all goroutines:
+ *
+ *     credit   what was scanned in this cycle, less what allocation owed: ratio · bytes
+ *
+ * Assists make up for what workers leave owing, so it never falls below 0. What is left at the end
+ * is told to the pacer. Go's pacer tests know no credit: each step's assists pay for what the step
+ * itself owes. A scenario's `assist_credit` lets them first take the credit of earlier steps, and
+ * what idle workers scan in the same step.
+ *
  * The CPU limiter is the collector's own (gc/pacer/cpu-bucket.ts). Marking and assists fill its
  * bucket, and the program empties it, also between cycles. While the limiter limits, no goroutine
  * assists, the heap may pass its goal, and cycles do not follow each other at once.
@@ -57,7 +66,18 @@ export type Cycle = readonly [
   stack: number,
   gcPercent: number,
   follow: number,
+  idle: number,
 ]
+
+/** What stays the same of the program, in all of its cycles. */
+export interface Program {
+  /** Bytes of globals. */
+  readonly globals: number
+  /** Bytes that live in the first cycle. */
+  readonly initialHeap: number
+  /** 1: assists take the credit of earlier steps; 0: they do not. */
+  readonly assistCredit: number
+}
 
 /** The result of a cycle. Sizes in bytes. */
 export interface Outcome {
@@ -113,7 +133,7 @@ export class SteppedRun {
     sweepDistance: 0,
   }
   private readonly plan: Plan = { dedicatedWorkers: 0, fractionalGoal: 0 }
-  private readonly initialHeap: number
+  private readonly program: Program
   private readonly nature: Nature
   /** Bytes allocated while the last cycle marked. They are garbage in this one. */
   private blackLast = 0
@@ -132,21 +152,15 @@ export class SteppedRun {
   /** The pacer's hook that is being called. */
   private hook = 'init'
 
-  constructor(
-    pacer: Pacer,
-    config: PacerConfig,
-    globals: number,
-    initialHeap: number,
-    nature: Nature = smooth,
-  ) {
+  constructor(pacer: Pacer, config: PacerConfig, program: Program, nature: Nature = smooth) {
     this.pacer = pacer
     this.nature = nature
-    this.initialHeap = initialHeap
+    this.program = program
     this.state = new Float64Array(pacer.stateNames.length)
     this.rSlot = pacer.stateNames.indexOf('r')
     this.consMarkSlot = pacer.stateNames.indexOf('consMark')
     this.facts = newFacts(config)
-    this.facts.globalsScan = globals
+    this.facts.globalsScan = program.globals
     if (config.gcPercent >= 0) this.lastGcPercent = config.gcPercent
     try {
       pacer.init(config, this.state)
@@ -234,14 +248,14 @@ export class SteppedRun {
   /** Bytes that the cycle marks, without those that are allocated meanwhile. */
   private survivors(): number {
     const old = Math.trunc((this.facts.heapMarked - this.blackLast) * this.growthSince)
-    const bytes = this.isFirst ? this.initialHeap : old
+    const bytes = this.isFirst ? this.program.initialHeap : old
     if (bytes <= Number.MAX_SAFE_INTEGER) return bytes
     throw new BadAnswer('growth_rate: the heap grows beyond what a number holds')
   }
 
   private mark(cycle: Cycle, out: Outcome): void {
-    const [allocRate, scan, , fraction, stack, , follow] = cycle
-    const { facts, nature, plan, bucket } = this
+    const [allocRate, scan, , fraction, stack, , follow, idleShare] = cycle
+    const { facts, nature, bucket } = this
     const { procs, globalsScan } = facts
     out.r = this.controllerR()
     let isLimited = false
@@ -255,6 +269,8 @@ export class SteppedRun {
     let globalsLeft = globalsScan
     let stackLeft = stack
     let heapLeft = Math.trunc(nextMarked * fraction)
+    const planned = this.plannedShare()
+    let credit = 0
     let black = 0
     let durationNs = 0
     let backgroundNs = 0
@@ -264,8 +280,8 @@ export class SteppedRun {
     let period = 0
     for (; globalsLeft + stackLeft + heapLeft > 0; period++) {
       if (period === MOST_PERIODS) throw this.endless(cycle, globalsLeft, stackLeft)
-      const background = nature.backgroundShare()
-      const idling = nature.idleShare()
+      const background = nature.backgroundShare(planned)
+      const idling = nature.idleShare() + idleShare
       let known = nature.ratioKnown(ratio)
       let owed = ratio
       if (bucket.isLimiting) {
@@ -273,7 +289,10 @@ export class SteppedRun {
         isLimited = true
       }
       const alloc = allocRate * (1 + follow * owed) * nature.allocationFactor()
-      const utilization = Math.max((known * alloc) / (known * alloc + scan), background)
+      const due = this.isCreditTaken
+        ? (known * alloc - credit / (BYTES_PER_PERIOD * procs)) / (known * alloc + scan) - idling
+        : (known * alloc) / (known * alloc + scan)
+      const utilization = Math.max(due, background)
       const idle = Math.min(idling, 1 - utilization)
       const capacity = scan * BYTES_PER_PERIOD * procs * (utilization + idle)
       const scanned = Math.trunc(capacity)
@@ -294,6 +313,7 @@ export class SteppedRun {
       stackLeft -= fromStack
       heapLeft -= fromHeap
       this.allocate(allocated, fraction)
+      credit = Math.max(credit + actual - known * allocated, 0)
       facts.heapScanWork += fromHeap
       facts.stackScanWork += fromStack
       facts.globalsScanWork += fromGlobals
@@ -308,15 +328,15 @@ export class SteppedRun {
       black += allocated
     }
     // Nothing is left to mark, so no goroutine assists, and the mark is not over. Workers keep the
-    // share that was planned.
+    // share that was planned. Goroutines pay with the credit that is left.
     const awayNs = nature.awayNs()
     if (awayNs > 0) {
-      const planned = Math.min(plan.dedicatedWorkers / procs + plan.fractionalGoal, 1)
       const allocated = Math.trunc(
         ((allocRate * BYTES_PER_PERIOD * awayNs) / PERIOD_NS) * procs * (1 - planned),
       )
       backgroundNs += awayNs * procs * planned
       this.allocate(allocated, fraction)
+      if (!bucket.isLimiting) credit = Math.max(credit - ratio * allocated, 0)
       const ownMs = awayNs * msOfNs * (1 - planned)
       fillBucket(bucket, awayNs * msOfNs * planned, ownMs, capacityMs)
       programMs += ownMs
@@ -335,11 +355,12 @@ export class SteppedRun {
     out.scannable = Math.trunc((facts.heapMarked - this.blackLast) * fraction)
     out.work = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
     out.assists = cpuNs > 0 ? assistNs / cpuNs : 0
-    out.utilization = out.assists + (cpuNs > 0 ? backgroundNs / cpuNs : BACKGROUND)
+    out.utilization = out.assists + (cpuNs > 0 ? backgroundNs / cpuNs : planned)
 
     facts.markDurationNs = durationNs
     facts.assistTimeNs = assistNs
     facts.idleTimeNs = idleNs
+    facts.creditLeft = Math.trunc(credit)
     // With the fractional workers' time: a nature does not tell the kinds apart.
     facts.dedicatedTimeNs = Math.trunc(backgroundNs)
     facts.bytesMarked = nextMarked + black
@@ -348,11 +369,25 @@ export class SteppedRun {
     this.growthSince = 1
   }
 
+  private get isCreditTaken(): boolean {
+    return this.program.assistCredit !== 0
+  }
+
+  /** The share of the CPU that the plan gives to workers. */
+  private plannedShare(): number {
+    const { dedicatedWorkers, fractionalGoal } = this.plan
+    return Math.min(dedicatedWorkers / this.facts.procs + fractionalGoal, 1)
+  }
+
   /**
    * Names the field that is to blame: what is left, or what was grown, or else how slowly it is
    * scanned.
    */
   private endless([, , growth]: Cycle, globalsLeft: number, stackLeft: number): BadAnswer {
+    if (this.plannedShare() === 0)
+      return new BadAnswer(
+        `pacer ${this.pacer.name}: startCycle plans no workers, and assists do not end the mark within ${MOST_PERIODS} steps of 500 µs`,
+      )
     let field = 'scan_rate is too low'
     if (globalsLeft > 0) field = 'globals_bytes is too high'
     else if (stackLeft > 0) field = 'stack_bytes is too high'

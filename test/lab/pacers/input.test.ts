@@ -34,16 +34,16 @@ async function engineOf(value: object, engine: EngineName | null = null): Promis
 
 test('the file says which engine it is for, before its cycles or behind them; it is macro if it does not', async () => {
   const { global, cycles } = stepped
-  expect(await engineOf({ engine: 'stepped', global, cycles })).toBe('stepped, 7 fields')
-  expect(await engineOf({ cycles, engine: 'stepped', global })).toBe('stepped, 7 fields')
-  expect(await engineOf({ cycles, engine: 'noisy', global })).toBe('noisy, 7 fields')
+  expect(await engineOf({ engine: 'stepped', global, cycles })).toBe('stepped, 8 fields')
+  expect(await engineOf({ cycles, engine: 'stepped', global })).toBe('stepped, 8 fields')
+  expect(await engineOf({ cycles, engine: 'noisy', global })).toBe('noisy, 8 fields')
   expect(await engineOf({ cycles: macro.cycles, global: macro.global })).toBe('macro, 6 fields')
 })
 
 test('what is asked for wins over the file', async () => {
   expect(
     await engineOf({ engine: 'stepped', global: stepped.global, cycles: stepped.cycles }, 'noisy'),
-  ).toBe('noisy, 7 fields')
+  ).toBe('noisy, 8 fields')
 })
 
 test('an engine that there is not, before the cycles or behind them, and cycles of another form are told as what they are', async () => {

@@ -158,12 +158,14 @@ describe('seed scenarios of our own', () => {
     fc.integer({ min: 0, max: 2 ** 26 }),
     fc.integer({ min: 0, max: 2000 }),
     fc.double({ min: 0, max: 5, noNaN: true }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
   )
   const drawn = fc.record({
     cycles: fc.array(cycle, { minLength: 1, maxLength: 12 }),
     gogc: fc.integer({ min: 1, max: 2000 }),
     memory_limit: fc.oneof(fc.constant(null), fc.integer({ min: 2 ** 22, max: 2 ** 30 })),
     cores: fc.integer({ min: 1, max: 16 }),
+    assist_credit: fc.constantFrom(0, 1),
     globals_bytes: fc.integer({ min: 0, max: 2 ** 24 }),
     initial_heap_bytes: fc.integer({ min: 0, max: 2 ** 24 }),
   })
@@ -211,7 +213,7 @@ describe('what cannot be simulated is one line with its place', () => {
     columns: CYCLE_FIELDS.map((_, at) => Float64Array.from(cycles, one => one[at] as number)),
     cycles: cycles.length,
   })
-  const one = [33, 1024, 1, 1, 8192, Number.NaN, 0]
+  const one = [33, 1024, 1, 1, 8192, Number.NaN, 0, 0]
 
   test('a pacer that throws, and one that answers nonsense', () => {
     const broken: Pacer = {
@@ -241,7 +243,7 @@ describe('what cannot be simulated is one line with its place', () => {
   })
 
   test('a run in which no cycle starts', () => {
-    const never = scenario({ gogc: -1 }, [[33, 1024, 1, 1, 8192, -1, 0]])
+    const never = scenario({ gogc: -1 }, [[33, 1024, 1, 1, 8192, -1, 0, 0]])
     expect(() => rowsIn(steppedSimulation(never, go121))).toThrow(
       'x.json: cycle 0: no cycle ever starts: GOGC is off',
     )

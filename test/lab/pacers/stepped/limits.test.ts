@@ -20,7 +20,7 @@ import { type Rows, rowsOf } from '../simulated.ts'
 const go121 = pacerNamed('go1.21')
 const CYCLE = {
   ...{ alloc_rate: 33, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 },
-  ...{ gogc: Number.NaN, assist_follow: 0 },
+  ...{ gogc: Number.NaN, assist_follow: 0, idle_share: 0 },
 }
 const GLOBAL = {
   gogc: 100,
@@ -274,6 +274,7 @@ describe('a number, however extreme, is refused in a line, or simulated in rows 
   test.each([
     ...Object.keys(GLOBAL),
     ...Object.keys(CYCLE),
+    'assist_credit',
     'noise_burst',
     'noise_late_ms',
     'noise_away_ms',

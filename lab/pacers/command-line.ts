@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   merge: async () => (await import('./league/merge.ts')).mergeCommand,
   suite: async () => (await import('./suite/command.ts')).suiteCommand,
   search: async () => (await import('./search/command.ts')).searchCommand,
+  'soft-goal': async () => (await import('./soft-goal/command.ts')).softGoalCommand,
   show: async () => (await import('./show.ts')).showCommand,
   list: async () => {
     const { formatList } = await import('./list.ts')

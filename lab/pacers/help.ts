@@ -9,6 +9,7 @@ Usage:
   sawtooth pacers merge FILE… [options]      the shards of a league in one
   sawtooth pacers suite [options]            pacers on programs: speed, heap, CPU, utilization, latency
   sawtooth pacers search [options]           the scenario that hurts a pacer most
+  sawtooth pacers soft-goal [options]        the soft and hard goal of golang/go#14951, and its alternatives
   sawtooth pacers list                       pacers, their settings, and scenarios
   sawtooth pacers show NAME                  a scenario of the library as a file, to start from
   sawtooth pacers new                        prints a pacer to start from
@@ -131,6 +132,27 @@ Exit: 0 fine, 1 a task failed, 2 usage, 4 a file cannot be written, 130 after an
 
 Example:
   sawtooth pacers league --engines stepped,real --pacers 'go1.14;go1.21' --report league.html
+`
+
+export const softGoalHelp = `What golang/go#14951 proposed: a soft and a hard goal of the heap, and its alternatives, each with its result.
+
+Usage:
+  sawtooth pacers soft-goal [options]
+
+A table for each question: cycles before and after the proposal, simulated and real; the law by which a heap ends its mark at 100/(100 + GOGC) of the way;
+the alternatives; the adjusted curve with a large GOGC; floating garbage; work credit as a signal; idle time that comes and goes.
+
+Options:
+  --engines NAME,…   stepped, noisy, real (default: all; the real heap takes two minutes, and needs a quiet machine)
+  --procs N          Ps of the real heap (default: 2)
+  --seed N           of all that is drawn (default: 1)
+  --json FILE        the tables, with each run cycle by cycle
+  --report FILE      an HTML report with charts, which needs nothing but itself
+
+Exit: 0 fine, 1 something could not be played, 2 usage, 4 a file cannot be written, 130 after an interrupt, with what was played until then.
+
+Example:
+  sawtooth pacers soft-goal --engines stepped,noisy --report soft-goal.html
 `
 
 export const mergeHelp = `Puts the shards of a league together.

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { entries } from '../../gc/pacer/registry.ts'
+import type { SoftGoalResults } from '../../lab/pacers/soft-goal/results.ts'
 import { template } from '../../lab/pacers/template.ts'
 import { inScratch, runCli, threadsFile } from '../support/run-cli.ts'
 import { longTest } from '../support/size.ts'
@@ -96,6 +97,32 @@ test('the pacer that new prints paces a simulation and a run', async () => {
     ])
     expect(code).toBe(0)
     expect(record?.cycles.length).toBeGreaterThan(0)
+  })
+})
+
+test('soft-goal answers each question in a table, and writes its runs and a report', async () => {
+  await inScratch(async scratch => {
+    const [json, report] = [join(scratch, 'out.json'), join(scratch, 'out.html')]
+    const { code, stdout } = await runCliWarm([
+      ...['pacers', 'soft-goal', '--engines', 'stepped', '--seed', '3'],
+      ...['--json', json, '--report', report],
+    ])
+    expect(code).toBe(0)
+    const results = JSON.parse(readFileSync(json, 'utf8')) as SoftGoalResults
+    expect(results).toMatchObject({ schema: 1, seed: 3, failed: [] })
+    for (const { title, rows } of results.answers) {
+      expect(stdout.includes(title), title).toBe(rows.length > 0)
+      for (const { engine } of rows) expect(engine).toBe('stepped')
+    }
+    expect(readFileSync(report, 'utf8')).toContain('<h1>Soft and hard goal</h1>')
+  })
+})
+
+test('soft-goal refuses an engine that it has not', async () => {
+  const { code, stderr } = await runCliWarm(['pacers', 'soft-goal', '--engines', 'macro'])
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining("--engines must be of stepped, noisy, real, not 'macro'"),
   })
 })
 

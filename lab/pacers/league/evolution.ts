@@ -9,15 +9,16 @@
  *    the goal with a quarter of the CPU (h = 1), but also half way to the goal with half of the
  *    CPU.
  * 2. The surface shows e.
- * 3. The evolutions show where the cycles of pacers of that family lie, each beside the pacer's own
- *    line of e = 0.
+ * 3. The evolutions show where the cycles of pacers of that family lie, simulated and real side by
+ *    side, each beside the pacer's own line of e = 0.
  */
 import { settingsOf } from 'sawtooth/internal/gc/pacer/registry'
 import { BACKGROUND_UTILIZATION } from 'sawtooth/internal/gc/pacer/worker-counts'
 import { itemAt } from '../../indexed.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
-import type { Played } from './results.ts'
+import type { Series } from './metrics.ts'
+import type { LeagueEngine, Played } from './results.ts'
 
 const WIDTH = 300
 const HEIGHT = 240
@@ -62,25 +63,48 @@ function zeroLine(hOf: (u: number) => number): ChartSpecification {
   }
 }
 
-/**
- * The section; null if no pacer of the family was played. The cycles are those of the real heap if
- * it was played, else those of the stepped engine.
- */
+/** A run whose cycles are to be drawn. */
+export interface Evolved {
+  readonly pacer: string
+  readonly engine: LeagueEngine
+  readonly series: Pick<Series, 'trigger' | 'peak' | 'goal' | 'utilization'>
+}
+
+const NAMES: Readonly<Record<LeagueEngine, string>> = {
+  stepped: 'simulated',
+  noisy: 'simulated with noise',
+  real: 'real heap',
+}
+
+/** The section; null if no pacer of the family was played, by the simulator or on the real heap. */
 export async function evolutionSection(played: readonly Played[]): Promise<Markup | null> {
-  const family = played.filter(({ pacer }) => FAMILY.test(pacer))
-  const engine = family.some(one => one.engine === 'real') ? 'real' : 'stepped'
-  const own = family.filter(one => one.engine === engine && one.scenario === SCENARIO)
+  const own = played.filter(
+    ({ pacer, engine, scenario }) =>
+      FAMILY.test(pacer) && engine !== 'noisy' && scenario === SCENARIO,
+  )
   if (own.length === 0) return null
-  const charts = [await draw(surface(), 'The error e by growth of the heap and share of the CPU')]
-  for (const one of own)
-    charts.push(
-      await draw(evolution(one), `The cycles of ${one.pacer} by growth and share of the CPU`),
-    )
   return html`<section id="evolution"><h2>The controller of golang/go#14951</h2>
-<p>First the error by which it moves the trigger: blue later, red earlier, none on the black line. It is that of u_g = 0.25, which go1.5 and the proposal have. Then the cycles of a steady heap, ${engine === 'real' ? 'measured' : 'simulated'}, with the
+${await evolutionFigures(own)}</section>`
+}
+
+/** The surface of the error, and the cycles of each run, with the runs of a pacer side by side. */
+export async function evolutionFigures(evolved: readonly Evolved[]): Promise<Markup> {
+  const pacers = [...new Set(evolved.map(({ pacer }) => pacer))]
+  const figures: Markup[] = []
+  for (const pacer of pacers) {
+    const charts: Markup[] = []
+    for (const one of evolved.filter(other => other.pacer === pacer)) {
+      const says = `The cycles of ${pacer} by growth and share of the CPU, ${NAMES[one.engine]}`
+      charts.push(await draw(evolution(one), says))
+    }
+    figures.push(html`<h3>${pacer}</h3><div class="figures">${charts}</div>`)
+  }
+  const error = await draw(surface(), 'The error e by growth of the heap and share of the CPU')
+  return html`<p>First the error by which it moves the trigger: blue later, red earlier, none on the black line. It is that of u_g = 0.25, which go1.5 and the proposal have. Then the cycles of a steady heap, with the
 line on which that pacer's own controller is content: as shipped go1.10 and go1.14 have u_g = 0.3; under curve=1 the line is at half of the growth. Cycles of pacers that expect the
-whole heap to be live come to lie half way to the goal, at half of the CPU, and there the controller lets them be.${engine === 'real' ? '' : ' The simulator takes a quarter of the CPU for workers in any case: a pacer that plans with less, as background=0.2 does, settles above its line.'}</p>
-<div class="figures">${charts}</div></section>`
+whole heap to be live come to lie half way to the goal, at half of the CPU, and there the controller lets them be. Workers are whole where they come near enough: on 8 P background=0.2 is two of them, a quarter.</p>
+<div class="figures">${error}</div>
+${figures}`
 }
 
 function surface(): ChartSpecification {
@@ -110,7 +134,7 @@ function surface(): ChartSpecification {
   return { title: 'e(n), u_g = 0.25', width: WIDTH, height: HEIGHT, layer: [cell, zero] }
 }
 
-function evolution({ pacer, series }: Played): ChartSpecification {
+function evolution({ pacer, engine, series }: Evolved): ChartSpecification {
   let beyond = 0
   const values = series.peak.map((peak, cycle) => {
     const [trigger, goal] = [itemAt(series.trigger, cycle), itemAt(series.goal, cycle)]
@@ -137,7 +161,7 @@ function evolution({ pacer, series }: Played): ChartSpecification {
   }
   const subtitle = `${beyond} of ${values.length} cycles are beyond the axes, and drawn at the edge`
   return {
-    title: beyond === 0 ? pacer : { text: pacer, subtitle },
+    title: beyond === 0 ? NAMES[engine] : { text: NAMES[engine], subtitle },
     ...{ width: WIDTH, height: HEIGHT, layer: [zeroLine(zeroCurve(pacer)), crosses] },
   }
 }

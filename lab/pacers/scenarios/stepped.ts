@@ -1,6 +1,7 @@
 /**
  * The scenarios for the stepped engine: those of Go's pacer tests (mgcpacer_test.go), those of
- * golang/go#44167's results, and our own. Rates are KiB per CPU-millisecond.
+ * golang/go#44167's results, those of golang/go#14951's questions, and our own. Rates are KiB per
+ * CPU-millisecond.
  */
 import { KiB, MiB } from '../../units.ts'
 import {
@@ -123,6 +124,37 @@ const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
   },
 }
 
+/**
+ * For what golang/go#14951 asks of a steady heap: 2 P, where a pacer can plan a fifth of the CPU
+ * for workers. Assists take credit, as on a real heap.
+ */
+const onTwo = { cores: 2, alloc: constant(99), isCreditTaken: true } as const
+
+const SOFT_GOAL: Readonly<Record<string, SteppedScenario>> = {
+  ...Object.fromEntries(
+    [25, 50, 100, 200, 400, 800].map(
+      gogc =>
+        [
+          `gogc-${gogc}`,
+          { what: `a steady heap under a GOGC of ${gogc}`, ...onTwo, gogc },
+        ] as const,
+    ),
+  ),
+  'fast-gogc-100': {
+    what: 'a steady heap whose program allocates a third as fast as a worker scans',
+    ...{ ...onTwo, alloc: constant(330) },
+  },
+  'fast-gogc-400': {
+    what: 'the same under a GOGC of 400',
+    ...{ ...onTwo, alloc: constant(330), gogc: 400 },
+  },
+  'idle-comes-and-goes': {
+    what: 'half of the CPU is idle and marks, for twelve cycles of each twenty-four',
+    ...{ cycles: 120, alloc: constant(132), isCreditTaken: true },
+    idle: delayed(24, alternation(0.5, 12, 0, 12)),
+  },
+}
+
 const OURS: Readonly<Record<string, SteppedScenario>> = {
   'creep-through-limit': {
     what: 'a live heap that creeps through a memory limit and back',
@@ -173,11 +205,6 @@ const OURS: Readonly<Record<string, SteppedScenario>> = {
     alloc: sequence(...steps(0.05, 40), 1300),
     cycles: 70,
     step: 40,
-  },
-  'idle-comes-and-goes': {
-    what: 'half of the CPU is idle and marks, for twelve cycles of each twenty-four',
-    ...{ cycles: 120, alloc: constant(132), isCreditTaken: true },
-    idle: delayed(24, alternation(0.5, 12, 0, 12)),
   },
   'breathing-heap': {
     what: 'a heap that breathes: it doubles and halves',
@@ -250,5 +277,6 @@ function named(prefix: string, scenarios: Readonly<Record<string, SteppedScenari
 export const steppedScenarios = [
   ...named('stepped', GO),
   ...named('proposal', PROPOSAL),
+  ...named('soft-goal', SOFT_GOAL),
   ...named('ours', { ...OURS, ...procs }),
 ]

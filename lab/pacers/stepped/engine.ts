@@ -169,6 +169,8 @@ export function newOutcome(): Outcome {
       work: 0,
       utilization: 0,
       assists: 0,
+      firstRatio: 0,
+      creditLeft: 0,
       r: 0,
     },
     ...{ hasCycle: false, isLimited: false, collectorMs: 0, busyMs: 0, steps: 0 },

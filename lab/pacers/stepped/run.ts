@@ -108,6 +108,10 @@ export interface Outcome {
   utilization: number
   /** Share of the CPU that assists took. */
   assists: number
+  /** Assist ratio at the start of the mark. */
+  firstRatio: number
+  /** Credit that is left at its end, in bytes of scan work. */
+  creditLeft: number
   /**
    * Bytes allocated for each byte scanned while a quarter of the CPU marks, as the pacer's
    * controller had it when the cycle began. NaN for a pacer that has none.
@@ -236,6 +240,7 @@ export class SteppedRun {
     out.peak = facts.heapLive
     out.scannable = Math.trunc((facts.heapMarked - this.blackLast) * fraction)
     out.work = out.utilization = out.assists = out.steps = 0
+    out.firstRatio = out.creditLeft = 0
     out.isLimited = false
     out.r = Number.NaN
   }
@@ -260,6 +265,7 @@ export class SteppedRun {
     out.r = this.controllerR()
     let isLimited = false
     let ratio = this.revised()
+    out.firstRatio = ratio
 
     const nextMarked = this.survivors()
     const capacityMs = this.capacityMs()
@@ -360,7 +366,7 @@ export class SteppedRun {
     facts.markDurationNs = durationNs
     facts.assistTimeNs = assistNs
     facts.idleTimeNs = idleNs
-    facts.creditLeft = Math.trunc(credit)
+    facts.creditLeft = out.creditLeft = Math.trunc(credit)
     // With the fractional workers' time: a nature does not tell the kinds apart.
     facts.dedicatedTimeNs = Math.trunc(backgroundNs)
     facts.bytesMarked = nextMarked + black

@@ -196,7 +196,7 @@ test('a pacer that plans no workers and asks for no assists is named', () => {
 describe('idle time that comes and goes', () => {
   // Twelve cycles without, twelve with half of the CPU; the last of these ends before cycle 108.
   const outcomes = (spec: string): { place: number; assists: number }[] => {
-    const scenario = drawn(scenarioNamed('ours/idle-comes-and-goes'), 1)
+    const scenario = drawn(scenarioNamed('soft-goal/idle-comes-and-goes'), 1)
     const run = simulatedRun(scenario, pacerNamed(spec))
     const out = newOutcome()
     return Array.from({ length: scenario.cycles }, (_, cycle) => {

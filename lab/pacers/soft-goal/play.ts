@@ -1,0 +1,120 @@
+/** Plays a pacer over a scenario, and keeps what golang/go#14951 asks of each cycle. */
+import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
+import { itemAt } from '../../indexed.ts'
+import { Random, seedOf } from '../../random.ts'
+import { leagueScenario } from '../input.ts'
+import { NOISE_FIELDS, NoisyNature } from '../noisy/nature.ts'
+import { measure } from '../real/engine.ts'
+import { globalsOf, type Scenario } from '../scenario.ts'
+import { newOutcome, simulatedRun } from '../stepped/engine.ts'
+import { smooth } from '../stepped/nature.ts'
+
+export const SOFT_GOAL_ENGINES = ['stepped', 'noisy', 'real'] as const
+export type SoftGoalEngine = (typeof SOFT_GOAL_ENGINES)[number]
+
+/** Sizes in bytes. */
+export interface Cycle {
+  /** What the cycle before marked, and what of it still lives: all but what it allocated black. */
+  readonly heapLive: number
+  readonly live: number
+  readonly trigger: number
+  readonly peak: number
+  readonly goal: number
+  readonly work: number
+  /** Shares of the CPU while marking. */
+  readonly utilization: number
+  readonly assists: number
+  /** Assist ratio at the start, and credit left at the end; null on the real heap. */
+  readonly firstRatio: number | null
+  readonly creditLeft: number | null
+}
+
+export interface Task {
+  readonly pacer: string
+  readonly scenario: string
+  readonly engine: SoftGoalEngine
+}
+
+export interface Played extends Task {
+  /** One run; of the noisy engine several. */
+  readonly runs: readonly (readonly Cycle[])[]
+  /** What a reader must know before the numbers are trusted. */
+  readonly remarks: readonly string[]
+}
+
+export interface PlayOptions {
+  readonly seed: number
+  /** Ps of the real heap; null: as many as the scenario has cores. */
+  readonly procs: number | null
+  readonly signal?: AbortSignal
+}
+
+const NOISY_RUNS = 20
+
+/** Throws an InputError, and for the real heap a FailedRun. */
+export async function play(task: Task, options: PlayOptions): Promise<Played> {
+  const { scenario } = leagueScenario(task.scenario, options.seed)
+  if (task.engine === 'real') return measured(task, scenario, options)
+  const pacer = await loadPacer(task.pacer)
+  if (task.engine === 'stepped') {
+    const run = cyclesOf(scenario, simulatedRun(scenario, pacer, smooth))
+    return { ...task, runs: [run], remarks: [] }
+  }
+  const levels = globalsOf(scenario, NOISE_FIELDS)
+  const runs = Array.from({ length: NOISY_RUNS }, (_, run) => {
+    const nature = new NoisyNature(levels, new Random(seedOf(options.seed, run)))
+    return cyclesOf(scenario, simulatedRun(scenario, pacer, nature))
+  })
+  return { ...task, runs, remarks: [] }
+}
+
+function cyclesOf(scenario: Scenario, run: ReturnType<typeof simulatedRun>): Cycle[] {
+  const out = newOutcome()
+  return withLive(
+    Array.from({ length: scenario.cycles }, (_, cycle) => {
+      run(cycle, out)
+      const { heapLive, trigger, peak, goal, work, utilization, assists } = out
+      const { firstRatio, creditLeft } = out
+      return {
+        ...{ heapLive, trigger, peak, goal, work, utilization, assists },
+        ...{ firstRatio, creditLeft },
+      }
+    }),
+  )
+}
+
+async function measured(
+  task: Task,
+  scenario: Scenario,
+  { seed, procs, signal }: PlayOptions,
+): Promise<Played> {
+  const real = await measure(scenario, {
+    ...{ pacer: task.pacer, procs, seed },
+    ...(signal === undefined ? {} : { signal }),
+  })
+  const [block] = real.blocks()
+  const column = (name: string): number[] => [
+    ...(block?.columns[real.columns.indexOf(name as (typeof real.columns)[number])] ?? []),
+  ]
+  const [heapLive, trigger, goal, work] = [
+    ...[column('heap_live'), column('trigger'), column('goal'), column('work')],
+  ] as [number[], number[], number[], number[]]
+  const [utilization, assists] = [column('gc_utilization'), column('assist_utilization')]
+  const run = withLive(
+    column('peak').map((peak, at) => ({
+      ...{ heapLive: itemAt(heapLive, at), trigger: itemAt(trigger, at), peak },
+      ...{ goal: itemAt(goal, at), work: itemAt(work, at) },
+      ...{ utilization: itemAt(utilization, at), assists: itemAt(assists, at) },
+      ...{ firstRatio: null, creditLeft: null },
+    })),
+  )
+  return { ...task, runs: [run], remarks: real.remarks() }
+}
+
+function withLive(cycles: readonly Omit<Cycle, 'live'>[]): Cycle[] {
+  return cycles.map((cycle, at) => {
+    const before = at === 0 ? null : itemAt(cycles, at - 1)
+    const black = before === null ? 0 : before.peak - before.trigger
+    return { ...cycle, live: cycle.heapLive - black }
+  })
+}

@@ -1,0 +1,137 @@
+/** The report of `pacers soft-goal`: one HTML file with everything in it, and no script. */
+import { formatMachine } from '../../machine.ts'
+import { type ChartSpecification, draw } from '../../report/draw.ts'
+import { html, Markup } from '../../report/markup.ts'
+import { STYLE } from '../../report/style.ts'
+import { type Evolved, evolutionFigures } from '../league/evolution.ts'
+import type { Played } from './play.ts'
+import { BAD, lawOfCpu, lawOfH, questions } from './questions.ts'
+import { type Answer, cellOf, isSame, type SoftGoalResults } from './results.ts'
+
+/** Charts are drawn for a light page, and keep it where the page is dark. */
+const OWN_STYLE = `
+:root { color-scheme: light dark }
+.figures { display: flex; flex-wrap: wrap; gap: 1rem }
+td.number, th.number { text-align: right }
+@media (prefers-color-scheme: dark) {
+  :root { --text: #e6edf3; --muted: #9aa4ae; --line: #30363d; --soft: #161b22; --link: #6cb6ff }
+  body { background: #0d1117 }
+  svg { background: #fff; border-radius: 6px }
+}
+`
+
+/** A whole HTML document. */
+export async function softGoalHtml(results: SoftGoalResults): Promise<string> {
+  const { machine, command, seed, answers, failed } = results
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>Sawtooth: soft and hard goal</title>
+<style>${new Markup(STYLE)}${new Markup(OWN_STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>Soft and hard goal</h1>
+<p>What golang/go#14951 proposed, and its alternatives. ${formatMachine(machine)}; seed ${seed}. <code>${command}</code></p>
+${await Promise.all(answers.map(answer => section(answer, results.played)))}
+${failed.length === 0 ? null : html`<section id="failed"><h2>Not played</h2><ul>${failed.map(({ pacer, scenario, engine, message }) => html`<li>${pacer} on ${scenario}, ${engine}: ${message}</li>\n`)}</ul></section>`}
+<footer>h is how much of the way from trigger to goal the heap grew while the cycle marked. Shares of the CPU are those while marking. Figures are medians of the last twenty cycles.</footer>
+</main>
+</body>
+</html>
+`.text
+}
+
+async function section(answer: Answer, played: readonly Played[]): Promise<Markup> {
+  return html`<section id="${answer.name}"><h2>${answer.title}</h2>
+<p>${answer.says}</p>
+${await figures(answer, played)}
+<div class="table"><table><thead><tr><th>engine</th><th>scenario</th><th>pacer</th>${answer.columns.map(({ head }) => html`<th class="number">${head}</th>`)}</tr></thead>
+<tbody>${answer.rows.map(row => html`<tr><td>${row.engine}</td><td>${row.scenario}</td><td>${row.pacer}</td>${answer.columns.map(column => html`<td class="number">${cellOf(row, column)}</td>`)}</tr>\n`)}</tbody></table></div>
+</section>`
+}
+
+async function figures({ name }: Answer, played: readonly Played[]): Promise<Markup | null> {
+  const asked = questions.find(question => question.name === name)?.tasks ?? []
+  const own = played.filter(one => asked.some(task => isSame(task, one)))
+  if (own.length === 0) return null
+  if (name === 'evolution') return evolutionFigures(own.map(evolved))
+  if (name === 'law')
+    return html`<div class="figures">${[
+      await draw(law(own, 'h'), 'Where steady heaps end their marks, by GOGC, beside the law'),
+      await draw(law(own, 'CPU'), 'The share of the CPU of steady heaps, by GOGC, beside the law'),
+    ]}</div>`
+  if (name === 'idle')
+    return draw(
+      triggers(own),
+      'Where the trigger lies, cycle by cycle, as idle time comes and goes',
+    )
+  return null
+}
+
+function evolved({ pacer, engine, runs }: Played): Evolved {
+  const cycles = runs[0] ?? []
+  return {
+    ...{ pacer, engine },
+    series: {
+      trigger: cycles.map(({ trigger }) => trigger),
+      peak: cycles.map(({ peak }) => peak),
+      goal: cycles.map(({ goal }) => goal),
+      utilization: cycles.map(({ utilization }) => utilization),
+    },
+  }
+}
+
+/** The points beside the curve of the law, without shares of more than all of the CPU. */
+function law(played: readonly Played[], what: 'h' | 'CPU'): ChartSpecification {
+  const question = questions.find(({ name }) => name === 'law')
+  const measured = question?.columns.find(({ head }) => head === what)
+  const values = played.flatMap(one => {
+    const [wanted, found] = [what === 'h' ? lawOfH(one) : lawOfCpu(one), measured?.value(one)]
+    const gogc = 100 * (1 / lawOfH(one) - 1)
+    return [
+      { gogc, engine: 'law', value: wanted },
+      { gogc, engine: one.engine, value: found ?? 0 },
+    ].filter(({ value }) => value <= 1)
+  })
+  const encoding = {
+    x: { field: 'gogc', type: 'quantitative', title: 'GOGC', scale: { type: 'log' } },
+    y: { field: 'value', type: 'quantitative', title: what, scale: { domain: [0, 1] } },
+  }
+  const isLaw = { field: 'engine', equal: 'law' }
+  return {
+    ...{ title: `${what} of ${BAD}`, width: 300, height: 220, data: { values } },
+    layer: [
+      { mark: 'line', transform: [{ filter: isLaw }], encoding },
+      {
+        mark: { type: 'point', size: 60 },
+        transform: [{ filter: { not: isLaw } }],
+        encoding: { ...encoding, shape: { field: 'engine', type: 'nominal' } },
+      },
+    ],
+  }
+}
+
+function triggers(played: readonly Played[]): ChartSpecification {
+  const values = played.flatMap(({ pacer, runs }) =>
+    (runs[0] ?? []).map(({ heapLive, trigger, goal }, cycle) => ({
+      ...{ pacer, cycle },
+      trigger: (trigger - heapLive) / Math.max(goal - heapLive, 1),
+    })),
+  )
+  return {
+    title:
+      'Trigger between marked heap and goal; half of the CPU is idle in the cycles 25 to 36, 49 to 60, …',
+    ...{ width: 720, height: 260, data: { values } },
+    mark: 'line',
+    encoding: {
+      x: { field: 'cycle', type: 'quantitative' },
+      y: { field: 'trigger', type: 'quantitative', scale: { domain: [0.4, 1] } },
+      color: { field: 'pacer', type: 'nominal' },
+    },
+  }
+}

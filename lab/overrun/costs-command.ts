@@ -15,8 +15,8 @@ import { MOST_SEED } from '../random.ts'
 import { writeResults } from '../write-results.ts'
 import { COST_PROGRAMS, type CostProgram, measureCosts } from './costs.ts'
 import { costsTable } from './costs-table.ts'
-import { FEWEST } from './median-interval.ts'
 import { type Policy, parsePolicy, policyName } from './policy.ts'
+import { FEWEST } from './quantile-interval.ts'
 import type { Cost, Criterion, OverrunResults } from './results.ts'
 
 /** The policy to which the criteria apply. */

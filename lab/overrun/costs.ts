@@ -22,9 +22,9 @@ import { ownJson } from '../json.ts'
 import { exampleFile, labFile } from '../package-files.ts'
 import { expectWritten } from '../run.ts'
 import { BUCKETS, percentilesOfCounts } from './latency-buckets.ts'
-import { medianInterval } from './median-interval.ts'
 import { minimumMutatorUtilization, takenSlices } from './mutator-utilization.ts'
 import { BASELINE, type Policy, policyName } from './policy.ts'
+import { medianInterval } from './quantile-interval.ts'
 import type { Cost, LatencyPercentiles } from './results.ts'
 
 /** A program that does the same work in every run. */
@@ -40,7 +40,7 @@ export type CostRuntime = Pick<Runtime, 'run' | 'close'>
 export interface CostOptions {
   readonly policies: readonly Policy[]
   readonly programs: readonly CostProgram[]
-  /** At least FEWEST of median-interval.ts. */
+  /** At least FEWEST of quantile-interval.ts. */
   readonly pairs: number
   readonly procs: number
   /** GOGC of the policies; the baseline has 100. */

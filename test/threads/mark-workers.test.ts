@@ -142,9 +142,24 @@ describe('what a cycle tells', () => {
       expect(cycle.timeToSafepointUs[0]).toBeLessThanOrEqual(cycle.stwSetupUs)
       expect(cycle.timeToSafepointUs[1]).toBeLessThanOrEqual(cycle.stwTerminationUs)
       expect(cycle.terminationAttempts + cycle.gateRaises).toBeGreaterThanOrEqual(1)
-      expect(cycle.doubleMarked).toBeGreaterThanOrEqual(0)
       expect(cycle.rescues).toBe(0)
     })
+  })
+
+  // The sweep counts marks exactly, so its count shows what the mark counts twice, or not at all.
+  test.each([
+    // Two markers must find the same object white at the same time.
+    ['plain', 0.01],
+    ['atomic', 0],
+  ])('the mark counts what the sweep finds: --marks %s', async (marks, mostTwice) => {
+    const args = [churn, '--procs', '3', '--gogc', '30', '--marks', marks, '--', '6', '200', '10']
+    const { record } = await runProgramWarm(args)
+    expect(record.cycles.length).toBeGreaterThan(3)
+    for (const { heapMarked, doubleMarked } of record.cycles) {
+      expect(heapMarked).toBeGreaterThan(0)
+      expect(doubleMarked).toBeGreaterThanOrEqual(0)
+      expect(doubleMarked).toBeLessThanOrEqual(mostTwice * heapMarked)
+    }
   })
 })
 

@@ -102,7 +102,7 @@ export async function evolutionFigures(evolved: readonly Evolved[]): Promise<Mar
   const error = await draw(surface(), 'The error e by growth of the heap and share of the CPU')
   return html`<p>First the error by which it moves the trigger: blue later, red earlier, none on the black line. It is that of u_g = 0.25, which go1.5 and the proposal have. Then the cycles of a steady heap, with the
 line on which that pacer's own controller is content: as shipped go1.10 and go1.14 have u_g = 0.3; under curve=1 the line is at half of the growth. Cycles of pacers that expect the
-whole heap to be live come to lie half way to the goal, at half of the CPU, and there the controller lets them be. Workers are whole where they come near enough: on 8 P background=0.2 is two of them, a quarter.</p>
+whole heap to be live come to lie half way to the goal, at half of the CPU, and there the controller lets them be. Workers are whole where they come near enough: on 8 P background=0.2 is two of them, a quarter. A cycle outside of a chart is drawn at its edge.</p>
 <div class="figures">${error}</div>
 ${figures}`
 }
@@ -159,7 +159,7 @@ function evolution({ pacer, engine, series }: Evolved): ChartSpecification {
       },
     },
   }
-  const subtitle = `${beyond} of ${values.length} cycles are beyond the axes, and drawn at the edge`
+  const subtitle = `${beyond} of ${values.length} cycles are beyond the axes`
   return {
     title: beyond === 0 ? NAMES[engine] : { text: NAMES[engine], subtitle },
     ...{ width: WIDTH, height: HEIGHT, layer: [zeroLine(zeroCurve(pacer)), crosses] },

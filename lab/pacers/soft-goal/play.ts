@@ -83,6 +83,15 @@ function cyclesOf(scenario: Scenario, run: ReturnType<typeof simulatedRun>): Cyc
   )
 }
 
+/** The real engine's columns for the numbers of a cycle. */
+const COLUMN_OF = {
+  ...{ heapLive: 'heap_live', trigger: 'trigger', peak: 'peak', goal: 'goal', work: 'work' },
+  ...{ utilization: 'gc_utilization', assists: 'assist_utilization' },
+} as const
+
+type Measured = keyof typeof COLUMN_OF
+const MEASURED = Object.keys(COLUMN_OF) as Measured[]
+
 async function measured(
   task: Task,
   scenario: Scenario,
@@ -93,22 +102,16 @@ async function measured(
     ...(signal === undefined ? {} : { signal }),
   })
   const [block] = real.blocks()
-  const column = (name: string): number[] => [
-    ...(block?.columns[real.columns.indexOf(name as (typeof real.columns)[number])] ?? []),
+  const column = (name: Measured): number[] => [
+    ...(block?.columns[real.columns.indexOf(COLUMN_OF[name])] ?? []),
   ]
-  const [heapLive, trigger, goal, work] = [
-    ...[column('heap_live'), column('trigger'), column('goal'), column('work')],
-  ] as [number[], number[], number[], number[]]
-  const [utilization, assists] = [column('gc_utilization'), column('assist_utilization')]
-  const run = withLive(
-    column('peak').map((peak, at) => ({
-      ...{ heapLive: itemAt(heapLive, at), trigger: itemAt(trigger, at), peak },
-      ...{ goal: itemAt(goal, at), work: itemAt(work, at) },
-      ...{ utilization: itemAt(utilization, at), assists: itemAt(assists, at) },
-      ...{ firstRatio: null, creditLeft: null },
-    })),
-  )
-  return { ...task, runs: [run], remarks: real.remarks() }
+  const columns = new Map(MEASURED.map(name => [name, column(name)]))
+  const run = column('peak').map((_, row) => {
+    const numbers = MEASURED.map(name => [name, itemAt(columns.get(name) ?? [], row)] as const)
+    const cycle = Object.fromEntries(numbers) as Record<Measured, number>
+    return { ...cycle, firstRatio: null, creditLeft: null }
+  })
+  return { ...task, runs: [withLive(run)], remarks: real.remarks() }
 }
 
 function withLive(cycles: readonly Omit<Cycle, 'live'>[]): Cycle[] {

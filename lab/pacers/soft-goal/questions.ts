@@ -128,7 +128,7 @@ export const questions: readonly Question[] = [
   {
     name: 'evolution',
     title: 'Bad, good, best',
-    says: 'The middle and the spread (interquartile range) of the cycles. Meant are h = 1 and a quarter of the CPU.',
+    says: 'Bad is go1.5. Good has a soft and a hard goal. Best plans a fifth of the CPU for workers too, so that assists have a twentieth. The middle and the spread (interquartile range) of the cycles; meant are h = 1 and a quarter of the CPU.',
     tasks: tasksOf(['stepped', 'noisy', 'real'], ['gogc-100'], [BAD, GOOD, BEST]),
     columns: [H, itemAt(SPREADS, 0), CPU, itemAt(SPREADS, 1)],
   },

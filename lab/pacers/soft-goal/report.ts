@@ -99,7 +99,10 @@ function law(played: readonly Played[], what: 'h' | 'CPU'): ChartSpecification {
     ].filter(({ value }) => value <= 1)
   })
   const encoding = {
-    x: { field: 'gogc', type: 'quantitative', title: 'GOGC', scale: { type: 'log' } },
+    x: {
+      ...{ field: 'gogc', type: 'quantitative', title: 'GOGC' },
+      ...{ scale: { type: 'log' }, axis: { values: [25, 50, 100, 200, 400, 800] } },
+    },
     y: { field: 'value', type: 'quantitative', title: what, scale: { domain: [0, 1] } },
   }
   const isLaw = { field: 'engine', equal: 'law' }

@@ -35,7 +35,7 @@ export function latenessOf(
 
 /** Both intervals, in ms. */
 export function formatLateness(lateness: Lateness | null): string {
-  if (lateness === null) return 'too few cycles'
+  if (lateness === null) return 'too few cycles to tell'
   const shown = ({ low, high }: Interval): string => `${rounded(low, 3)} to ${rounded(high, 3)}`
   return `${shown(lateness.ours)} against ${shown(lateness.go)} ms`
 }

@@ -41,7 +41,7 @@ describe('full-use', () => {
     const [go, ours] = [times(SEED).slice(0, 5), times(SEED + 1).slice(0, 5)]
     expect(fullUse([{ procs: 1, go, ours }])).toMatchObject({
       holds: false,
-      says: expect.stringContaining('too few cycles at P = 1'),
+      says: expect.stringContaining('too few cycles to tell at P = 1'),
     })
   })
 })

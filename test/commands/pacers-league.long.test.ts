@@ -129,7 +129,7 @@ test.skipIf(chromium === null)(
         const select = document.getElementById('pacer')
         select.value = 'fixed:trigger=0.7'
         select.dispatchEvent(new Event('change'))
-        if (!document.querySelector('h3').textContent.includes('fixed:trigger=0.7')) console.error('it is not drawn')`
+        if (!document.querySelector('#charts h3').textContent.includes('fixed:trigger=0.7')) console.error('it is not drawn')`
       const other = await open(page, 'canvas', choose)
       expect(other.console).toEqual([])
       expect(other.pictures).toHaveLength(6)

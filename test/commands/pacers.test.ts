@@ -321,7 +321,10 @@ test('what cannot be written is one line', async () => {
 
 describe('what cannot be done is exit 2 and one line', () => {
   test.each([
-    [['walk'], 'there is no pacers walk: sim, run, league, merge, search, soft-goal, show, list, new'],
+    [
+      ['walk'],
+      'there is no pacers walk: sim, run, league, merge, search, soft-goal, show, list, new',
+    ],
     [['search', '--for', 'luck'], "--for must be overshoot, assists, oscillation, not 'luck'"],
     [
       ['run', '--scenario', 'model/steady'],

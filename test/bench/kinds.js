@@ -10,7 +10,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { FEWEST, medianInterval } from '../../dist/lab/overrun/median-interval.js'
+import { FEWEST, medianInterval } from '../../dist/lab/overrun/quantile-interval.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

@@ -23,8 +23,8 @@ import { geometricMean, median } from 'simple-statistics'
 import { itemAt } from '../../indexed.ts'
 import { ownJson } from '../../json.ts'
 import { percentilesOfCounts } from '../../overrun/latency-buckets.ts'
-import { medianInterval } from '../../overrun/median-interval.ts'
 import { minimumMutatorUtilization, takenSlices } from '../../overrun/mutator-utilization.ts'
+import { medianInterval } from '../../overrun/quantile-interval.ts'
 import { labFile } from '../../package-files.ts'
 import { expectWritten, FailedRun, listener } from '../../run.ts'
 import { GOGC_PROGRAM, type SuiteProgram } from './programs.ts'
@@ -34,7 +34,7 @@ export interface SuiteOptions {
   /** The first is the baseline. */
   readonly pacers: readonly string[]
   readonly programs: readonly SuiteProgram[]
-  /** At least FEWEST of median-interval.ts. */
+  /** At least FEWEST of quantile-interval.ts. */
   readonly rounds: number
   readonly procs: number
   readonly seed: number

@@ -1,6 +1,6 @@
 /** What `sawtooth pacers suite --json` writes. */
 import type { Machine } from '../../machine.ts'
-import type { MedianInterval } from '../../overrun/median-interval.ts'
+import type { MedianInterval } from '../../overrun/quantile-interval.ts'
 import type { LatencyPercentiles } from '../../overrun/results.ts'
 
 /** One pacer on one program. Medians of the rounds, unless it says otherwise. */

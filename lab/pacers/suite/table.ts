@@ -1,6 +1,6 @@
 /** The results of the suite as tables of plain text. */
 import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
-import type { MedianInterval } from '../../overrun/median-interval.ts'
+import type { MedianInterval } from '../../overrun/quantile-interval.ts'
 import { formatTable } from '../../table.ts'
 import { percent } from '../league/table.ts'
 import type { SuiteResults, SuiteRow } from './results.ts'

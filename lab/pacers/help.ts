@@ -5,6 +5,7 @@ export const help = `Drives pacers in a simulator and on the real heap: when a c
 Usage:
   sawtooth pacers sim --input FILE|--scenario NAME [options]
   sawtooth pacers run --input FILE|--scenario NAME [options]
+  sawtooth pacers macro [options]            the macro engine's old and new pacer, side by side
   sawtooth pacers league [options]           all pacers over all scenarios, ranked
   sawtooth pacers merge FILE… [options]      the shards of a league in one
   sawtooth pacers suite [options]            pacers on programs: speed, heap, CPU, utilization, latency
@@ -46,6 +47,24 @@ cannot be written.
 
 Example:
   sawtooth pacers sim --scenario model/step-alloc --pacer old --csv old.csv
+`
+
+export const macroHelp = `The macro engine's scenarios under its old and its new pacer, side by side, as golang/go#44167 shows them.
+
+Usage:
+  sawtooth pacers macro [options]
+
+Options:
+  --scenarios NAME,… of the macro engine's form, by name or as a .json file (default: all)
+  --controller SPEC  of the new pacer, as of sawtooth pacers sim (default: new)
+  --seed N           of the noise in a scenario of the library (default: 1)
+  --json FILE        all runs, cycle by cycle
+  --report FILE      an HTML report with the plots, which needs nothing but itself
+
+Exit: 0 fine, 2 usage, or input that cannot be simulated, 4 a file cannot be written.
+
+Example:
+  sawtooth pacers macro --scenarios model/step-alloc,model/high-GOGC --report macro.html
 `
 
 export const runHelp = `One pacer over one scenario, on the real heap: a program shapes it, cycle by cycle. A row for each cycle.

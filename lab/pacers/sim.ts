@@ -1,19 +1,16 @@
 /** `sawtooth pacers sim`: one pacer over one scenario, in one engine. */
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
 import { inputGuard } from 'sawtooth/internal/runtime/output/output-paths'
 import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
-import { parsedJson, textOf } from '../json.ts'
 import type { Simulation } from './engine.ts'
-import { numberIn } from './fields.ts'
 import { simHelp } from './help.ts'
 import { inputOf } from './input.ts'
-import { InputError } from './input-error.ts'
-import { CONTROLLER_FIELDS, CONTROLLERS, type ControllerConstants } from './macro/controller.ts'
+import { CONTROLLERS } from './macro/controller.ts'
 import { macroSimulation } from './macro/engine.ts'
+import { controllerOf } from './macro/read-controller.ts'
 import { noisySimulation } from './noisy/engine.ts'
 import { type EngineName, outputsOf, parseSimOptions, type SimOptions } from './options.ts'
 import type { Scenario } from './scenario.ts'
@@ -81,24 +78,4 @@ async function simulationOf(
     controllerOf(options.controller),
     options.controller ?? 'new',
   )
-}
-
-function controllerOf(given: string | null): ControllerConstants {
-  if (given === null) return CONTROLLERS.new
-  if (given === 'new' || given === 'old') return CONTROLLERS[given]
-  if (!existsSync(given))
-    throw new UsageError(
-      `--controller must be new, old or a file of constants; there is no file ${given}`,
-    )
-  const constants = parsedJson(textOf(given), given)
-  const values = {} as Record<keyof ControllerConstants, number>
-  for (const name of Object.keys(CONTROLLER_FIELDS) as (keyof ControllerConstants)[])
-    values[name] = numberIn(constants, CONTROLLER_FIELDS[name], given, 'the controller')
-  if (values.min > values.max)
-    throw new InputError(
-      given,
-      'the controller',
-      `min = ${values.min} is above max = ${values.max}`,
-    )
-  return values
 }

@@ -1,4 +1,4 @@
-// Draws the charts of a league's report. It runs in a browser, inlined beside uPlot and the data
+// Draws the charts of a league's report. It runs in a browser, beside uPlot, lines.js and the data
 // (report.ts).
 const runs = JSON.parse(document.getElementById('data').textContent)
 const [scenario, pacer, engine] = ['scenario', 'pacer', 'engine'].map(id =>
@@ -51,42 +51,11 @@ function fill(select, values) {
   if (values.includes(before)) select.value = before
 }
 
-/** A chart of lines over cycles. Each line is { label, values, colour, dash, isFaint }. */
+/** A chart of lines over cycles (lines.js). */
 function chart(title, lines, unit, range = undefined) {
-  const box = document.createElement('div')
-  box.className = 'chart'
-  const heading = document.createElement('h3')
-  heading.textContent = title
-  box.append(heading)
-  charts.append(box)
   const cycles = Math.max(...lines.map(({ values }) => values.length))
-  const format = (_, value) =>
-    value === null || value === undefined ? '–' : `${value.toFixed(unit === 'MiB' ? 1 : 3)} ${unit}`
-  new uPlot(
-    {
-      width: Math.min(charts.clientWidth || 900, 1100),
-      height: 260,
-      scales: { x: { time: false }, y: range === undefined ? {} : { range } },
-      axes: [{ label: 'cycle' }, { label: unit, size: 70 }],
-      cursor: { sync: { key: 'runs' } },
-      series: [
-        { label: 'cycle' },
-        ...lines.map(({ label, colour, dash, isFaint }) => ({
-          label,
-          stroke: isFaint ? `${colour}aa` : colour,
-          dash,
-          width: isFaint ? 1 : 2,
-          value: format,
-          points: { show: false },
-        })),
-      ],
-    },
-    [
-      Array.from({ length: cycles }, (_, at) => at + 1),
-      ...lines.map(({ values }) => Array.from({ length: cycles }, (_, at) => values[at] ?? null)),
-    ],
-    box,
-  )
+  const values = Array.from({ length: cycles }, (_, at) => at + 1)
+  lineChart(charts, { title, x: { label: 'cycle', values }, lines, unit, range })
 }
 
 function draw() {
@@ -100,10 +69,10 @@ function draw() {
   chart(
     `Heap: ${pacer.value}, ${scenario.value}, ${engine.value}`,
     [
-      { label: 'goal', values: size('goal'), colour: '#333333', dash: [6, 4] },
-      { label: 'peak', values: size('peak'), colour: '#d55e00' },
-      { label: 'trigger', values: size('trigger'), colour: '#0072b2' },
-      { label: 'marked before', values: size('heapLive'), colour: '#009e73' },
+      { label: 'goal', values: size('goal'), colour: '--black', dash: [6, 4] },
+      { label: 'peak', values: size('peak'), colour: '--red' },
+      { label: 'trigger', values: size('trigger'), colour: '--blue' },
+      { label: 'marked before', values: size('heapLive'), colour: '--green' },
     ],
     'MiB',
   )
@@ -113,7 +82,7 @@ function draw() {
   const target = {
     label: 'target',
     values: one.series.peak.map(() => TARGET),
-    colour: '#333333',
+    colour: '--black',
     dash: [6, 4],
   }
   chart(
@@ -149,7 +118,7 @@ function draw() {
     values: each(one, ({ peak, trigger, work, utilization }) =>
       ratio((peak - trigger) * utilization * (1 - TARGET), work * (1 - utilization) * TARGET),
     ),
-    colour: '#333333',
+    colour: '--black',
     dash: [6, 4],
   }
   chart(
@@ -168,18 +137,18 @@ function draw() {
   chart(
     `Simulated and real: ${pacer.value}`,
     [
-      { label: 'peak over goal, simulated', values: over(simulated), colour: '#0072b2' },
-      { label: 'peak over goal, real', values: over(real), colour: '#d55e00' },
+      { label: 'peak over goal, simulated', values: over(simulated), colour: '--blue' },
+      { label: 'peak over goal, real', values: over(real), colour: '--red' },
       {
         label: 'share of the CPU, simulated',
         values: simulated.series.utilization,
-        colour: '#0072b2',
+        colour: '--blue',
         dash: [4, 4],
       },
       {
         label: 'share of the CPU, real',
         values: real.series.utilization,
-        colour: '#d55e00',
+        colour: '--red',
         dash: [4, 4],
       },
     ],

@@ -24,7 +24,9 @@ export const CONTROLLER_FIELDS = {
 } as const satisfies Record<keyof ControllerConstants, Field>
 
 /** `new` is the proposal's. `old` is only proportional, and moves half way to what was measured. */
-export const CONTROLLERS: Readonly<Record<'new' | 'old', ControllerConstants>> = {
+export const CONTROLLERS: Readonly<Record<string, ControllerConstants>> & {
+  readonly new: ControllerConstants
+} = {
   new: { gain: 0.9, integralTime: 1.6, resetTime: 1000, period: 1, min: -2, max: 2 },
   old: { gain: 0.5, integralTime: 0, resetTime: 0, period: 1, min: -1000, max: 1000 },
 }

@@ -26,6 +26,8 @@ interface ModelScenario {
   readonly gamma?: number
   readonly globals?: number
   readonly cycles?: number
+  /** The cycle, from 0, in which something changes for good. */
+  readonly step?: number
   readonly alloc: Signal
   readonly growth?: Signal
   readonly stack?: Signal
@@ -44,11 +46,13 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
   steady: { what: 'nothing changes', alloc: constant(1) },
   'step-alloc': {
     what: 'the program allocates twice as fast',
+    step: 51,
     alloc: sum(constant(1), delayed(50, ramp(1, 1))),
     cycles: 100,
   },
   'heavy-step-alloc': {
     what: 'the program allocates eleven times as fast',
+    step: 51,
     alloc: sum(constant(1), delayed(50, ramp(10, 1))),
     cycles: 100,
   },
@@ -65,6 +69,7 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
   },
   'high-GOGC': {
     what: 'fifteen times as much lives, under a GOGC of 1500',
+    step: 25,
     gamma: 16,
     alloc: around(5, 0.2),
     growth: jitteryWithSpike,
@@ -77,36 +82,42 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
   'big-globals': { what: '128 MiB of globals', alloc: constant(4), globals: 128 * MiB },
   'high-heap-target': {
     what: 'the same spike below a floor of 2 GiB for the goal',
+    step: 25,
     alloc: around(5, 0.2),
     growth: jitteryWithSpike,
     target: constant(2 * GiB),
   },
   'low-noise-high-heap-target': {
     what: 'that floor moves a little',
+    step: 25,
     alloc: around(5, 0.2),
     growth: jitteryWithSpike,
     target: around(2 * GiB, 64 * MiB),
   },
   'high-noise-high-heap-target': {
     what: 'that floor moves by half',
+    step: 25,
     alloc: around(5, 0.2),
     growth: jitteryWithSpike,
     target: around(2 * GiB, GiB),
   },
   'low-heap-target': {
     what: 'a spike that stays below a floor of 64 MiB',
+    step: 25,
     alloc: around(4, 0.1),
     growth: slightBuildUp(3),
     target: constant(64 * MiB),
   },
   'exceed-heap-target': {
     what: 'a spike beyond it',
+    step: 25,
     alloc: around(4, 0.1),
     growth: slightBuildUp(6),
     target: constant(64 * MiB),
   },
   'exceed-heap-target-high-GOGC': {
     what: 'a larger one, under a GOGC of 1500',
+    step: 25,
     ...{ gamma: 16, alloc: around(4, 0.1) },
     ...{ growth: slightBuildUp(14), target: constant(64 * MiB) },
   },
@@ -118,12 +129,14 @@ const SCENARIOS: Readonly<Record<string, ModelScenario>> = {
   },
   'step-heap-target': {
     what: 'a floor of 256 MiB from the middle on',
+    step: 25,
     alloc: around(4, 0.1),
     growth: jitteryBuildUp,
     target: sum(constant(NO_TARGET), delayed(25, constant(256 * MiB - NO_TARGET))),
   },
   'heavy-step-alloc-high-heap-target': {
     what: 'the program allocates eleven times as fast, below a floor of 2 GiB',
+    step: 26,
     alloc: sum(constant(1), delayed(25, ramp(10, 1))),
     growth: jitteryBuildUp,
     target: constant(2 * GiB),
@@ -139,7 +152,7 @@ export const modelScenarios = Object.entries(SCENARIOS).map(([name, scenario]) =
   what: scenario.what,
   engine: 'macro' as const,
   cycles: scenario.cycles ?? CYCLES,
-  step: 0,
+  step: scenario.step ?? 0,
   global: {
     gamma: scenario.gamma ?? 2,
     globals_bytes: scenario.globals ?? 32 * KiB,

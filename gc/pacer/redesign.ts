@@ -42,67 +42,89 @@ const MIN_TRIGGER_SHARE = 0.6
 const MAX_TRIGGER_SHARE = 0.95
 const R_MARGIN = 0.05
 
-export const redesign: Pacer = {
+export const redesign = searchingR({
   name: 'redesign',
   describe:
     'the redesign of golang/go#44167 as proposed: PI controller on bytes allocated per byte scanned',
-  stateNames: ['r', 'integral', 'goal', 'trigger'],
+  next: (measured, state) =>
+    state[R] + nextOutput(PROPOSAL_CONTROLLER, state[R], measured, state, INTEGRAL),
+})
 
-  init() {},
+/** Without the controller: an alternative that the proposal considered. */
+export const direct = searchingR({
+  name: 'direct',
+  describe: 'the redesign without its controller: r is what the last cycle measured',
+  next: measured => measured,
+})
 
-  startCycle(state, facts, plan) {
-    workerCounts(facts.procs, plan)
-    state[GOAL] = Math.max(state[GOAL], facts.heapLive)
-  },
+interface Search {
+  readonly name: string
+  readonly describe: string
+  /** The next r, without limits. */
+  next(measured: number, state: State): number
+}
 
-  revise(state, facts) {
-    const roots = facts.maxStackScan + facts.globalsScan
-    const done = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
-    const { triggered } = facts
-    const goal = Math.min(state[GOAL], MAX_DISTANCE)
-    const most = triggered + roots
-    const expected = facts.lastHeapScan + roots
-    const hardRunway = growthFactor(facts.gcPercent) * goal - triggered
-    const extrapolated =
-      expected > 0 ? Math.min(((goal - triggered) / expected) * most, hardRunway) : hardRunway
-    const runway = Math.max(extrapolated, MIN_RUNWAY)
-    return Math.max(most - done, MIN_WORK_LEFT) / Math.max(triggered + runway - facts.heapLive, 1)
-  },
+function searchingR({ name, describe, next }: Search): Pacer {
+  return {
+    name,
+    describe,
+    stateNames: ['r', 'integral', 'goal', 'trigger'],
 
-  endCycle(state, facts) {
-    const measured = measureR(facts)
-    if (!Number.isFinite(measured)) return // nothing was scanned, or nobody but the collector ran
-    const gamma = growthFactor(facts.gcPercent)
-    const next = state[R] + nextOutput(PROPOSAL_CONTROLLER, state[R], measured, state, INTEGRAL)
-    state[R] = Math.min(Math.max(next, R_MARGIN), gamma - R_MARGIN)
-  },
+    init() {},
 
-  commit(state, facts) {
-    if (facts.gcPercent < 0) {
-      state[GOAL] = state[TRIGGER] = Number.POSITIVE_INFINITY
-      return
-    }
-    const minimum = Math.trunc((HEAP_MINIMUM * facts.gcPercent) / 100)
-    const roots = facts.maxStackScan + facts.globalsScan
-    const goal = Math.max(
-      Math.trunc(growthFactor(facts.gcPercent) * (facts.heapMarked + roots)),
-      minimum,
-    )
-    const sweepMin = facts.sweepDone ? 0 : facts.heapLive + MiB
-    const trigger =
-      facts.heapMarked === 0
-        ? Math.trunc(FIRST_TRIGGER_SHARE * goal)
-        : triggerOf(goal, roots, facts, state)
-    state[TRIGGER] = Math.max(trigger, sweepMin)
-    state[GOAL] = Math.max(goal, state[TRIGGER])
-  },
+    startCycle(state, facts, plan) {
+      workerCounts(facts.procs, plan)
+      state[GOAL] = Math.max(state[GOAL], facts.heapLive)
+    },
 
-  goals(state, facts, out) {
-    out.goal = out.committedGoal = state[GOAL]
-    out.trigger = state[TRIGGER]
-    out.hardGoal = Math.trunc(growthFactor(facts.gcPercent) * out.goal)
-    out.sweepDistance = MiB
-  },
+    revise(state, facts) {
+      const roots = facts.maxStackScan + facts.globalsScan
+      const done = facts.heapScanWork + facts.stackScanWork + facts.globalsScanWork
+      const { triggered } = facts
+      const goal = Math.min(state[GOAL], MAX_DISTANCE)
+      const most = triggered + roots
+      const expected = facts.lastHeapScan + roots
+      const hardRunway = growthFactor(facts.gcPercent) * goal - triggered
+      const extrapolated =
+        expected > 0 ? Math.min(((goal - triggered) / expected) * most, hardRunway) : hardRunway
+      const runway = Math.max(extrapolated, MIN_RUNWAY)
+      return Math.max(most - done, MIN_WORK_LEFT) / Math.max(triggered + runway - facts.heapLive, 1)
+    },
+
+    endCycle(state, facts) {
+      const measured = measureR(facts)
+      if (!Number.isFinite(measured)) return // nothing was scanned, or nobody but the collector ran
+      const gamma = growthFactor(facts.gcPercent)
+      state[R] = Math.min(Math.max(next(measured, state), R_MARGIN), gamma - R_MARGIN)
+    },
+
+    commit(state, facts) {
+      if (facts.gcPercent < 0) {
+        state[GOAL] = state[TRIGGER] = Number.POSITIVE_INFINITY
+        return
+      }
+      const minimum = Math.trunc((HEAP_MINIMUM * facts.gcPercent) / 100)
+      const roots = facts.maxStackScan + facts.globalsScan
+      const goal = Math.max(
+        Math.trunc(growthFactor(facts.gcPercent) * (facts.heapMarked + roots)),
+        minimum,
+      )
+      const sweepMin = facts.sweepDone ? 0 : facts.heapLive + MiB
+      const trigger =
+        facts.heapMarked === 0
+          ? Math.trunc(FIRST_TRIGGER_SHARE * goal)
+          : triggerOf(goal, roots, facts, state)
+      state[TRIGGER] = Math.max(trigger, sweepMin)
+      state[GOAL] = Math.max(goal, state[TRIGGER])
+    },
+
+    goals(state, facts, out) {
+      out.goal = out.committedGoal = state[GOAL]
+      out.trigger = state[TRIGGER]
+      out.hardGoal = Math.trunc(growthFactor(facts.gcPercent) * out.goal)
+      out.sweepDistance = MiB
+    },
+  }
 }
 
 function triggerOf(goal: number, roots: number, facts: Readonly<Facts>, state: State): number {

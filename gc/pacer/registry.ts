@@ -1,4 +1,5 @@
 /** The pacers that are built in, by the name given to `--pacer`: `go1.21`, `fixed:trigger=0.7`. */
+import { effectiveGogc } from './effective-gogc.ts'
 import { fixed } from './fixed.ts'
 import { go15 } from './go1.5.ts'
 import { go110 } from './go1.10.ts'
@@ -8,7 +9,8 @@ import { go119 } from './go1.19.ts'
 import { go121 } from './go1.21.ts'
 import { membalancer } from './membalancer.ts'
 import type { Pacer } from './pacer.ts'
-import { redesign } from './redesign.ts'
+import { direct, redesign } from './redesign.ts'
+import { rootsAsHeap } from './roots-as-heap.ts'
 import { SHIPPED, type SoftHardOptions } from './soft-hard-goal.ts'
 import { zgcLike } from './zgc-like.ts'
 
@@ -63,6 +65,9 @@ export const entries: Readonly<Record<string, Entry>> = {
   'go1.10': { settings: SOFT_HARD, make: values => go110(softHard(values)) },
   'go1.14': { settings: SOFT_HARD, make: values => go114(softHard(values)) },
   redesign: { settings: {}, make: () => redesign },
+  direct: { settings: {}, make: () => direct },
+  'roots-as-heap': { settings: {}, make: () => rootsAsHeap },
+  'effective-gogc': { settings: {}, make: () => effectiveGogc },
   'go1.18': { settings: {}, make: () => go118 },
   'go1.19': { settings: {}, make: () => go119 },
   'go1.21': { settings: {}, make: () => go121 },

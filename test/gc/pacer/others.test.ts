@@ -1,14 +1,16 @@
 // Figures worked out by hand, for the pacers that no table of Go's knows.
 
 import { describe, expect, test } from 'vitest'
+import { effectiveGogc } from '../../../gc/pacer/effective-gogc.ts'
 import { go15 } from '../../../gc/pacer/go1.5.ts'
 import { go110 } from '../../../gc/pacer/go1.10.ts'
 import { go114 } from '../../../gc/pacer/go1.14.ts'
 import { go118 } from '../../../gc/pacer/go1.18.ts'
 import { membalancer } from '../../../gc/pacer/membalancer.ts'
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
-import { redesign } from '../../../gc/pacer/redesign.ts'
+import { direct, redesign } from '../../../gc/pacer/redesign.ts'
 import { builtInPacers } from '../../../gc/pacer/registry.ts'
+import { rootsAsHeap } from '../../../gc/pacer/roots-as-heap.ts'
 import { SHIPPED } from '../../../gc/pacer/soft-hard-goal.ts'
 import { zgcLike } from '../../../gc/pacer/zgc-like.ts'
 import { MiB } from '../../../memory/units.ts'
@@ -28,6 +30,93 @@ const heap = {
   lastHeapScan: 100 * MiB,
   sweepDone: true,
 }
+
+test('direct takes r as the last cycle measured it, where the redesign goes nine tenths of the way', () => {
+  const rOf = (pacer: Pacer): number => {
+    const driver = drive(pacer)
+    driver.commit(heap)
+    driver.start(180 * MiB)
+    // 20 MiB for 100 MiB of work at a quarter of the CPU: r = 0.2 · 3 · (1/3).
+    driver.end({ ...tenMs(), heapLive: 200 * MiB, heapScanWork: 100 * MiB, bytesMarked: 100 * MiB })
+    return driver.state[pacer.stateNames.indexOf('r')] as number
+  }
+  expect(rOf(direct)).toBeCloseTo(0.2, 9)
+  expect(rOf(redesign)).toBeCloseTo(0.18, 9)
+})
+
+describe('roots-as-heap', () => {
+  const roots = { maxStackScan: 40 * MiB, globalsScan: 10 * MiB }
+
+  test('is Go 1.14 where there are no roots', () => {
+    const [one, other] = [drive(rootsAsHeap), drive(go114(SHIPPED))]
+    for (const pacer of [one, other]) pacer.commit(heap)
+    expect(one.goals()).toEqual(other.goals())
+    expect(one.start()).toBeCloseTo(other.start(), 9)
+  })
+
+  test('lets the heap grow by GOGC percent of heap and roots, and expects all of the roots', () => {
+    const driver = drive(rootsAsHeap)
+    // M + R is 150 MiB: 7/8 of it above M, and all of it.
+    expect(driver.commit({ ...heap, ...roots })).toMatchObject({
+      trigger: 231.25 * MiB,
+      goal: 250 * MiB,
+    })
+    // Half of Sc and 50 MiB of roots, over 18.75 MiB.
+    expect(driver.start()).toBeCloseTo(100 / 18.75, 9)
+  })
+
+  test('takes stacks that grew since for a trigger that was too late', () => {
+    const nextTrigger = (grown: number): number => {
+      const driver = drive(rootsAsHeap)
+      driver.commit({ ...heap, ...roots })
+      driver.start()
+      driver.end({
+        ...tenMs(grown > 0 ? 0.3 : 0),
+        ...{ heapLive: 250 * MiB, bytesMarked: 100 * MiB, heapScanWork: 100 * MiB },
+        ...{ stackScanWork: (40 + grown) * MiB, globalsScanWork: 10 * MiB },
+      })
+      return driver.commit({ sweepDone: true }).trigger
+    }
+    expect(nextTrigger(40)).toBeLessThan(nextTrigger(0))
+  })
+})
+
+describe('effective-gogc', () => {
+  /** A cycle from the trigger to the goal at a quarter of the CPU. */
+  const cycle = (driver: ReturnType<typeof drive>): void => {
+    const { trigger, goal } = driver.goals()
+    driver.start(trigger)
+    driver.end({
+      ...tenMs(),
+      ...{ heapLive: goal, bytesMarked: 100 * MiB, heapScanWork: 100 * MiB, stackScanWork: 0 },
+    })
+    driver.commit({ sweepDone: true })
+  }
+
+  test('a cycle that meets goal and target leaves its share of the way as it is', () => {
+    const driver = drive(effectiveGogc)
+    expect(driver.commit(heap)).toMatchObject({ trigger: 187.5 * MiB, goal: 200 * MiB })
+    cycle(driver)
+    expect(driver.goals().trigger / MiB).toBeCloseTo(187.5, 3)
+  })
+
+  test('the share stays as GOGC changes, though the bytes that a cycle needs do not', () => {
+    const driver = drive(effectiveGogc)
+    driver.commit(heap)
+    cycle(driver)
+    const { trigger, goal } = driver.commit({ gcPercent: 25 })
+    // It needs 12.5 MiB, and has an eighth of 25.
+    expect((goal - trigger) / MiB).toBeCloseTo(25 / 8, 1)
+  })
+
+  test('keeps the goal that a memory limit leaves, and has no trigger without a goal', () => {
+    const limited = drive(effectiveGogc, { memoryLimit: 150 * MiB }).commit(heap)
+    expect(limited.goal).toBeLessThan(150 * MiB)
+    expect(limited.trigger).toBeLessThan(limited.goal)
+    const off = drive(effectiveGogc, { gcPercent: -1 }).commit(heap)
+    expect(off.trigger).toBe(Number.POSITIVE_INFINITY)
+  })
+})
 
 describe('the proportional trigger of Go 1.5 to 1.17', () => {
   test('a first cycle starts at the minimum, with room of 1 MiB at least', () => {
@@ -206,7 +295,7 @@ test('zgc-like starts so early that twice the rate for as long as the last cycle
   expect(driver.commit({ sweepDone: true }).trigger).toBe(190 * MiB)
 })
 
-test('pacers from before Go 1.19 ignore a memory limit, and no others do', () => {
+test('pacers from before Go 1.19, and the redesign’s first forms, ignore a memory limit; no others do', () => {
   const goal = (pacer: Pacer, memoryLimit: number): number =>
     drive(pacer, { memoryLimit }).commit(heap).goal
   const ignoring = builtInPacers().filter(
@@ -217,6 +306,8 @@ test('pacers from before Go 1.19 ignore a memory limit, and no others do', () =>
     'go1.10',
     'go1.14',
     'redesign',
+    'direct',
+    'roots-as-heap',
     'go1.18',
   ])
 })

@@ -21,8 +21,8 @@ test('finds pacers by name', () => {
 test('lists pacers that are all well formed and found again by name', () => {
   const names = builtInPacers().map(pacer => pacer.name)
   expect(names).toEqual([
-    ...['go1.5', 'go1.10', 'go1.14', 'redesign', 'go1.18', 'go1.19', 'go1.21', 'fixed:trigger=0.8'],
-    ...['membalancer', 'zgc-like'],
+    ...['go1.5', 'go1.10', 'go1.14', 'redesign', 'direct', 'roots-as-heap', 'effective-gogc'],
+    ...['go1.18', 'go1.19', 'go1.21', 'fixed:trigger=0.8', 'membalancer', 'zgc-like'],
   ])
   for (const name of names) expect(checkShape(pacerNamed(name), name)).toBeNull()
 })

@@ -6,6 +6,7 @@ Usage:
   sawtooth pacers sim --input FILE|--scenario NAME [options]
   sawtooth pacers run --input FILE|--scenario NAME [options]
   sawtooth pacers macro [options]            the macro engine's old and new pacer, side by side
+  sawtooth pacers tune [options]             the constants of the redesign's controller, by Ziegler and Nichols
   sawtooth pacers league [options]           all pacers over all scenarios, ranked
   sawtooth pacers merge FILE… [options]      the shards of a league in one
   sawtooth pacers suite [options]            pacers on programs: speed, heap, CPU, utilization, latency
@@ -36,7 +37,8 @@ Options:
   --scenario NAME    one of the library; see sawtooth pacers list
   --engine NAME      macro, stepped or noisy (default: what the file says, else macro)
   --pacer SPEC       macro: old or new (default); else any, or a file (default: go1.21)
-  --controller SPEC  of macro's new pacer: new (default), old, or a file with k_p, t_i, t_t, period, min, max
+  --controller SPEC  of macro's new pacer: new (default), old, shipped, direct, or a file with k_p, t_i, t_t, period, min, max,
+                     and if wanted t_d and positional (docs/pacer-lab.md)
   --csv FILE         the rows as CSV (default: standard output, unless --json is given)
   --json FILE        the rows as JSON
   --seed N           of all that is drawn (default: 1)
@@ -65,6 +67,27 @@ Exit: 0 fine, 2 usage, or input that cannot be simulated, 4 a file cannot be wri
 
 Example:
   sawtooth pacers macro --scenarios model/step-alloc,model/high-GOGC --report macro.html
+`
+
+export const tuneHelp = `Tunes the controller of the redesign against the macro engine, by Ziegler and Nichols' method, and compares what comes out with what was proposed and
+what Go ships.
+
+Usage:
+  sawtooth pacers tune [options]
+
+A controller without integral is raised in gain until r swings without end after a step: that is the ultimate gain, and its period the ultimate period. It is
+done for both forms: incremental (the output is added to r, as in the proposal's simulator) and positional (the output is r, as in Go 1.18).
+
+Options:
+  --scenario NAME   whose step it is: model/step-alloc (default), model/heavy-step-alloc, model/heavy-step-alloc-high-heap-target
+  --seed N          of the noise in which controllers are compared (default: 1)
+  --json FILE       every gain that was tried, and the response of every controller
+  --report FILE     an HTML report with charts, which needs nothing but itself
+
+Exit: 0 fine, 2 usage, 4 a file cannot be written.
+
+Example:
+  sawtooth pacers tune --report tuned.html
 `
 
 export const runHelp = `One pacer over one scenario, on the real heap: a program shapes it, cycle by cycle. A row for each cycle.

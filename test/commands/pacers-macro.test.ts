@@ -15,15 +15,15 @@ test('macro prints a row for each scenario and pacer, and writes the runs', asyn
     expect(code, stderr).toBe(0)
     expect(stdout.trim().split('\n')).toHaveLength(5)
     const { compared } = JSON.parse(readFileSync(json, 'utf8')) as {
-      compared: { runs: Record<string, Record<string, number[]>> }[]
+      compared: { runs: Record<string, { columns: Record<string, number[]> }> }[]
     }
-    expect(compared.map(({ runs }) => runs.old?.peak?.length)).toEqual([50, 50])
+    expect(compared.map(({ runs }) => runs.old?.columns.peak?.length)).toEqual([50, 50])
   })
 })
 
 test.each([
   [['--scenarios', 'stepped/steady'], 'stepped/steady is of the stepped engine, not of macro'],
-  [['--controller', 'older'], '--controller must be new, old or a file'],
+  [['--controller', 'older'], '--controller must be new, old, shipped, direct or a file'],
   [['--seed', 'x'], '--seed must be a whole number'],
 ])('macro %j is a usage error', async (args, message) => {
   const { code, stderr } = await runCliWarm(['pacers', 'macro', ...args])

@@ -364,7 +364,7 @@ describe('what cannot be done is exit 2 and one line', () => {
     ],
     [
       ['sim', '--scenario', 'model/steady', '--controller', 'mine'],
-      '--controller must be new, old or a file',
+      '--controller must be new, old, shipped, direct or a file',
     ],
     [['sim', '--banana'], "pacers sim: Unknown option '--banana'"],
   ])('%j', async (args, message) => {

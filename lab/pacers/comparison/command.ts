@@ -17,7 +17,7 @@ import { commandOf } from '../league/conclude.ts'
 import { controllerOf } from '../macro/read-controller.ts'
 import { parsed } from '../options.ts'
 import { drawn, library, scenarioNamed } from '../scenarios/library.ts'
-import { compare, type MacroScenario } from './compared.ts'
+import { compare, MACRO_PACERS, type MacroScenario } from './compared.ts'
 import type { Comparison } from './report.ts'
 import { COMPARISON_HEADS, comparisonRows } from './table.ts'
 
@@ -58,8 +58,10 @@ export async function macroCommand(argv: readonly string[]): Promise<number> {
     ),
   }
   print(formatTable(COMPARISON_HEADS, comparisonRows(comparison.compared)))
-  for (const { remarks } of comparison.compared)
-    for (const remark of remarks) say(`sawtooth: ${printable(remark)}\n`)
+  for (const { runs } of comparison.compared)
+    for (const pacer of MACRO_PACERS)
+      for (const remark of runs[pacer].remarks)
+        say(`sawtooth: ${printable(`${remark} (${pacer})`)}\n`)
   return writeResults(0, [
     { path: json, text: () => `${JSON.stringify(comparison)}\n` },
     // Loaded only when it is needed.

@@ -5,7 +5,8 @@
 import { formatMachine, type Machine } from '../../machine.ts'
 import { html } from '../../report/markup.ts'
 import { uplotPage } from '../../report/uplot-page.ts'
-import { type Compared, MACRO_PACERS, type MacroRun } from './compared.ts'
+import type { MacroRun } from '../macro/run.ts'
+import { type Compared, MACRO_PACERS } from './compared.ts'
 import { COMPARISON_HEADS, comparisonRows } from './table.ts'
 
 export interface Comparison {
@@ -37,8 +38,8 @@ export function comparisonHtml({ compared, machine, command, seed }: Comparison)
 <tbody>${comparisonRows(compared).map(row => html`<tr>${row.map(cell => html`<td>${cell}</td>`)}</tr>\n`)}</tbody></table></div>
 <p>The first ten cycles count only for <em>settles in</em>, which is counted from the scenario’s step.</p>
 ${compared.map(
-  ({ scenario, what, remarks }) =>
-    html`<section id="${scenario}"><h2>${scenario}</h2><p>${what}</p>${remarks.map(remark => html`<p>${remark}</p>`)}<div class="plots" data-scenario="${scenario}"></div></section>\n`,
+  ({ scenario, what, runs }) =>
+    html`<section id="${scenario}"><h2>${scenario}</h2><p>${what}</p>${MACRO_PACERS.map(pacer => runs[pacer].remarks.map(remark => html`<p>${remark} (${pacer})</p>`))}<div class="plots" data-scenario="${scenario}"></div></section>\n`,
 )}
 <footer>r is the number of bytes that the program allocates for each byte scanned. The new pacer’s is what its controller searches for. The old pacer’s is the one that its trigger amounts to. Where r meets the ratio of allocation to
 scanning at the target, the cycle ends at its goal at the target. Sizes are binary.</footer>`
@@ -55,10 +56,10 @@ scanning at the target, the cycle ends at its goal at the target. Sizes are bina
 }
 
 /** Sizes in whole bytes; what is infinite is left out of a chart. */
-function rounded(run: MacroRun): Record<string, (number | null)[]> {
+function rounded({ columns }: MacroRun): Record<string, (number | null)[]> {
   const roundedAt = (name: string) => (value: number) =>
     !Number.isFinite(value) ? null : SIZES.has(name) ? Math.round(value) : Number(value.toFixed(5))
   return Object.fromEntries(
-    Object.entries(run).map(([name, values]) => [name, values.map(roundedAt(name))]),
+    Object.entries(columns).map(([name, values]) => [name, values.map(roundedAt(name))]),
   )
 }

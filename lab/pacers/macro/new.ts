@@ -12,7 +12,7 @@
  */
 import { cellAt } from '../../indexed.ts'
 import { MiB } from '../../units.ts'
-import type { ControllerConstants } from './controller.ts'
+import { Controller, type ControllerConstants } from './controller.ts'
 import { type CycleColumns, type Globals, type Model, ModelHeap, type Rows } from './model.ts'
 
 const TARGET = 0.25
@@ -23,24 +23,21 @@ const R_MARGIN = 0.05
 export class NewModel implements Model {
   readonly targetUtilization = TARGET
   private readonly globals: Globals
-  private readonly controller: ControllerConstants
+  private readonly controller: Controller
   private readonly heap: ModelHeap
   private r = 0
-  private integral = 0
 
   constructor(globals: Globals, controller: ControllerConstants) {
     this.globals = globals
-    this.controller = controller
+    this.controller = new Controller(controller)
     this.heap = new ModelHeap(globals)
   }
 
   advance(columns: readonly Float64Array[], from: number, to: number, rows: Rows): void {
     const [allocs, scans, growths, fractions, stacks, targets] = columns as CycleColumns
-    const { heap } = this
+    const { heap, controller } = this
     const { gamma, globals } = this.globals
-    const { gain, integralTime, resetTime, period, min, max } = this.controller
-    const hasIntegral = integralTime !== 0 && resetTime !== 0
-    let { r, integral } = this
+    let { r } = this
     for (let cycle = from; cycle < to; cycle++) {
       const alloc = cellAt(allocs, cycle)
       const scanRate = cellAt(scans, cycle)
@@ -90,16 +87,10 @@ export class NewModel implements Model {
       const measured = ((black / work) * (0.75 / (1 - utilization))) / (0.25 / utilization)
       // Not finite: nothing was scanned, or the program did not run.
       if (measured - measured !== 0) continue
-      const error = measured - r
-      const raw = gain * error + integral
-      const out = raw < min ? min : raw > max ? max : raw
-      if (hasIntegral)
-        integral += ((gain * period) / integralTime) * error + (period / resetTime) * (out - raw)
-      r += out
+      r = controller.next(r, measured)
       if (r < R_MARGIN) r = R_MARGIN
       if (r > gamma - R_MARGIN) r = gamma - R_MARGIN
     }
     this.r = r
-    this.integral = integral
   }
 }

@@ -12,8 +12,7 @@ import { CONTROLLER_FIELDS, CONTROLLERS, type ControllerConstants } from './cont
  */
 export function controllerOf(given: string | null): ControllerConstants {
   if (given === null) return CONTROLLERS.new
-  const named = Object.hasOwn(CONTROLLERS, given) ? CONTROLLERS[given] : undefined
-  if (named !== undefined) return named
+  if (Object.hasOwn(CONTROLLERS, given)) return CONTROLLERS[given as keyof typeof CONTROLLERS]
   if (!existsSync(given))
     throw new UsageError(
       `--controller must be ${Object.keys(CONTROLLERS).join(', ')} or a file of constants; there is no file ${given}`,

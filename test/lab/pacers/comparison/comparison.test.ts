@@ -22,7 +22,7 @@ test('the runs of a comparison are those of the engine', () => {
       const one = library.find(({ name }) => name === scenario)
       if (one === undefined) throw new Error(scenario)
       const rows = rowsOf(macroSimulation(drawn(one, 1), pacer))
-      for (const [column, values] of Object.entries(runs[pacer]))
+      for (const [column, values] of Object.entries(runs[pacer].columns))
         expect(values, `${scenario}, ${pacer}, ${column}`).toEqual(rows.map(row => row[column]))
     }
 })
@@ -31,7 +31,10 @@ test('the runs of a comparison are those of the engine', () => {
 test('the old pacer does not find its utilization in a steady heap, and the new one does', () => {
   const { runs } = of('steady')
   const apart = (pacer: 'old' | 'new'): number =>
-    Math.abs((runs[pacer].actual_u?.at(-1) as number) - (runs[pacer].target_u?.at(-1) as number))
+    Math.abs(
+      (runs[pacer].columns.actual_u?.at(-1) as number) -
+        (runs[pacer].columns.target_u?.at(-1) as number),
+    )
   expect(apart('old')).toBeGreaterThan(0.01)
   expect(apart('new')).toBeLessThan(0.001)
 })
@@ -40,7 +43,7 @@ test.each(['heavy-step-alloc', 'big-stacks', 'big-globals', 'heavy-jitter-alloc'
   'the old pacer overshoots for good in model/%s, and the new one does not',
   name => {
     const last = (pacer: 'old' | 'new'): readonly number[] =>
-      (of(name).runs[pacer].overshoot_pct as readonly number[]).slice(-20)
+      (of(name).runs[pacer].columns.overshoot_pct as readonly number[]).slice(-20)
     expect(Math.min(...last('old'))).toBeGreaterThan(1.5)
     expect(Math.max(...last('new'))).toBeLessThan(0.5)
   },

@@ -92,6 +92,9 @@ const controller = fc.record({
   // Narrow enough to be reached.
   min: fc.double({ min: -1, max: 0, noNaN: true }),
   max: fc.double({ min: 0, max: 1, noNaN: true }),
+  // The recipe has neither.
+  derivativeTime: fc.constant(0),
+  positional: fc.constant(0),
 })
 
 function asScenario({ gamma, globals, initialHeap, cycles }: Input): Scenario {

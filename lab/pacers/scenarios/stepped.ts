@@ -50,13 +50,43 @@ interface SteppedScenario {
 /** From a heap that doubles to one that stays, in that many cycles. */
 const buildUp = (cycles: number): Signal => sum(constant(2), ramp(-1, cycles))
 
+/** What a live heap may be multiplied by while it is built up: it ends at some hundred MiB. */
+const fastBuildUp = (first: number): Signal => sum(constant(first), ramp(1 - first, 12))
+const LIMIT = 512 * MiB
+/** Hardly any allocation, and a heap with hardly a pointer. */
+const SLOW = { alloc: constant(1), scan: constant(2048), fraction: constant(0.01) }
+
+/** All of Go's pacer tests, by their names. What each claims: test/lab/pacers/scenarios. */
 const GO: Readonly<Record<string, SteppedScenario>> = {
   steady: { what: 'nothing changes, once the heap is built up' },
+  'steady-big-stacks': {
+    what: '128 MiB of stacks',
+    alloc: constant(132),
+    stack: sum(constant(2 * KiB), ramp(128 * MiB, 8)),
+  },
+  'steady-big-globals': {
+    what: '128 MiB of globals',
+    alloc: constant(132),
+    globals: 128 * MiB,
+  },
   'step-alloc': {
     what: 'the program allocates three times as fast',
     alloc: sum(constant(33), delayed(50, ramp(66, 1))),
     cycles: 100,
     step: 51,
+  },
+  'heavy-step-alloc': {
+    what: 'the program allocates eleven times as fast',
+    alloc: sum(constant(33), delayed(50, ramp(330, 1))),
+    cycles: 100,
+    step: 51,
+  },
+  'step-scannable-frac': {
+    what: 'for one cycle most of the heap has pointers',
+    alloc: constant(128),
+    fraction: sum(constant(0.2), delayed(50, spike(0.5))),
+    cycles: 100,
+    step: 50,
   },
   'high-gogc': {
     what: 'fifteen times as much lives, under a GOGC of 1500',
@@ -65,14 +95,61 @@ const GO: Readonly<Record<string, SteppedScenario>> = {
     alloc: sum(constant(165), noise(7)),
     growth: sum(buildUp(12), noise(0.01), delayed(25, spike(14))),
   },
+  'osc-alloc': {
+    what: 'the rate of allocation swings, with a period of 8 cycles',
+    alloc: sum(constant(67), oscillation(13, 8)),
+  },
+  'jitter-alloc': {
+    what: 'heap and rate of allocation move a little',
+    alloc: sum(constant(132), noise(13)),
+    growth: sum(buildUp(12), noise(0.01)),
+  },
+  'heavy-jitter-alloc': {
+    what: 'the same, at a high rate',
+    alloc: sum(constant(330), noise(33)),
+    growth: sum(buildUp(12), noise(0.01)),
+  },
   'small-heap-slow-alloc': {
     what: 'a small heap, hardly any allocation',
-    alloc: constant(1),
-    scan: constant(2048),
+    ...SLOW,
     growth: buildUp(3),
-    fraction: constant(0.01),
   },
-  'steady-memory-limit': { what: 'a memory limit far away', limit: 512 * MiB },
+  'medium-heap-slow-alloc': {
+    what: 'a heap above the heap minimum, hardly any allocation',
+    ...SLOW,
+    growth: buildUp(8),
+  },
+  'large-heap-slow-alloc': {
+    what: 'a heap of 3 GiB, hardly any allocation',
+    ...SLOW,
+    growth: fastBuildUp(4),
+  },
+  'steady-memory-limit': { what: 'a memory limit far away', limit: LIMIT },
+  'steady-memory-limit-no-gc-percent': {
+    what: 'the same limit, and GOGC is off',
+    limit: LIMIT,
+    gogc: -1,
+  },
+  'exceed-memory-limit': {
+    what: 'twice as much lives as the memory limit allows',
+    limit: LIMIT,
+    growth: fastBuildUp(3.5),
+  },
+  'exceed-memory-limit-no-gc-percent': {
+    what: 'the same, and GOGC is off',
+    ...{ limit: LIMIT, gogc: -1 },
+    growth: fastBuildUp(3.5),
+  },
+  'maintain-memory-limit': {
+    what: 'a heap that comes near to the memory limit',
+    limit: LIMIT,
+    growth: fastBuildUp(3),
+  },
+  'maintain-memory-limit-no-gc-percent': {
+    what: 'the same, and GOGC is off',
+    ...{ limit: LIMIT, gogc: -1 },
+    growth: fastBuildUp(3),
+  },
 }
 
 /**

@@ -93,10 +93,10 @@ test.each(library.map(({ name }) => name))('%s can be simulated', name => {
   expect(rowsOf(simulation).length).toBe(found.cycles)
 })
 
-test('there are the 18 of pacer-model, the 5 of the stepped engine, and at least ten of our own', () => {
+test('there are the 18 of pacer-model, the 19 of Go’s pacer tests, and at least ten of our own', () => {
   const count = (prefix: string): number =>
     library.filter(({ name }) => name.startsWith(prefix)).length
-  expect([count('model/'), count('stepped/')]).toEqual([18, 5])
+  expect([count('model/'), count('stepped/')]).toEqual([18, 19])
   expect(count('ours/')).toBeGreaterThanOrEqual(10)
   expect(new Set(library.map(({ name }) => name)).size).toBe(library.length)
 })

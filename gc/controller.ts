@@ -95,7 +95,7 @@ export class Controller {
     this.meta[control.GC_PERCENT] = config.gcPercent
     this.memory.set(control.TRIGGERED, Number.POSITIVE_INFINITY)
     this.memory.set(control.ARENA_HOLDS, this.memory.layout.arenaBytes)
-    this.pacer.init(config, this.state)
+    this.pacer.init({ ...config, heapMinimum: this.facts.heapMinimum }, this.state)
     this.commit()
   }
 

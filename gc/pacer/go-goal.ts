@@ -3,7 +3,7 @@
  * mgcpacer.go), with the headroom of 1.21. Go counts in 64-bit integers, so every conversion
  * truncates here. Go's largest integer, for "none", is Infinity here.
  */
-import type { Facts, Goals } from './pacer.ts'
+import type { Facts, Goals, PacerConfig } from './pacer.ts'
 import { KiB, MiB } from './units.ts'
 
 /** The heap minimum at GOGC=100 (defaultHeapMinimum). */
@@ -21,15 +21,22 @@ const LIMIT_HEADROOM_PERCENT = 3
 /** How far past a goal that cannot be kept assists let the heap grow (maxOvershoot). */
 export const MAX_OVERSHOOT = 1.1
 
+/** The heap minimum: that of the run, or Go's, which scales with GOGC and is 0 with GOGC=off. */
+export function heapMinimum({
+  gcPercent,
+  heapMinimum: given = -1,
+}: Readonly<Pick<PacerConfig, 'gcPercent' | 'heapMinimum'>>): number {
+  return given >= 0 ? given : Math.trunc((HEAP_MINIMUM * Math.max(gcPercent, 0)) / 100)
+}
+
 /**
- * What GOGC allows: M, and GOGC percent of M, stacks and globals. At least the minimum, which
- * scales with GOGC.
+ * What GOGC allows: M, and GOGC percent of M, stacks and globals. At least the minimum.
  */
 export function gcPercentGoal(facts: Readonly<Facts>): number {
   if (facts.gcPercent < 0) return Number.POSITIVE_INFINITY
   const roots = facts.lastStackScan + facts.globalsScan
   const growth = Math.trunc(((facts.heapMarked + roots) * facts.gcPercent) / 100)
-  return Math.max(facts.heapMarked + growth, Math.trunc((HEAP_MINIMUM * facts.gcPercent) / 100))
+  return Math.max(facts.heapMarked + growth, heapMinimum(facts))
 }
 
 /**

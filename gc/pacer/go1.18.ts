@@ -10,7 +10,7 @@
  *   mended. For a heap above the minimum it adds to M a distance that was meant as a place. So it
  *   bounds nothing, and a cycle may start at the goal.
  */
-import { HEAP_MINIMUM, MIN_RUNWAY } from './go-goal.ts'
+import { heapMinimum, MIN_RUNWAY } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
 import { GO_CONTROLLER, nextOutput } from './pi-controller.ts'
 import { assistRatio, measureConsMark, runwayOf } from './runway.ts'
@@ -83,15 +83,15 @@ export const go118: Pacer = {
 }
 
 function triggerBounds(goal: number, facts: Readonly<Facts>): readonly [min: number, max: number] {
-  const { heapMarked, heapLive, gcPercent, sweepDone } = facts
-  const heapMinimum = Math.trunc((HEAP_MINIMUM * gcPercent) / 100)
+  const { heapMarked, heapLive, sweepDone } = facts
+  const minimum = heapMinimum(facts)
   const way = Math.max(goal - heapMarked, 0)
   const min = Math.max(
-    heapMinimum,
+    minimum,
     sweepDone ? 0 : heapLive + MiB,
     heapMarked + Math.trunc(way * MIN_TRIGGER_SHARE),
   )
   let maxRunway = Math.trunc(way * MAX_TRIGGER_SHARE)
-  if (goal > heapMinimum) maxRunway = Math.max(maxRunway, goal - heapMinimum)
+  if (goal > minimum) maxRunway = Math.max(maxRunway, goal - minimum)
   return [min, Math.max(heapMarked + maxRunway, min)]
 }

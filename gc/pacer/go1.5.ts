@@ -38,7 +38,7 @@ export function go15({ adjustedCurve }: Go15Options): Pacer {
     describe: 'Go 1.5 to 1.9: proportional trigger, assists for the worst case',
     stateNames: RATIO_STATE,
 
-    init: ({ gcPercent }, state) => initRatio(gcPercent, state),
+    init: initRatio,
 
     startCycle(state, facts, plan) {
       // Go has a dedicated worker for each four Ps, and one fractional worker at a time for the

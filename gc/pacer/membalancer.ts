@@ -15,7 +15,7 @@
  *   that GOGC would give it. Larger heaps get less than by GOGC. Smaller ones get more, and so do
  *   those that allocate fast.
  */
-import { fillGoals, HEAP_MINIMUM, heapGoal, sweepMinTrigger } from './go-goal.ts'
+import { fillGoals, heapGoal, heapMinimum, sweepMinTrigger } from './go-goal.ts'
 import type { Facts, Pacer } from './pacer.ts'
 import { assistRatio, expectedWork, measureConsMark, runwayOf, triggerFor } from './runway.ts'
 import { MiB } from './units.ts'
@@ -82,5 +82,5 @@ function roomGoal(consMark: number, facts: Readonly<Facts>): number {
   const live = heapMarked + facts.lastStackScan + facts.globalsScan
   const room =
     (gcPercent / 100) * Math.sqrt(live * REFERENCE_LIVE * (consMark / REFERENCE_CONS_MARK))
-  return Math.max(heapMarked + Math.trunc(room), Math.trunc((HEAP_MINIMUM * gcPercent) / 100))
+  return Math.max(heapMarked + Math.trunc(room), heapMinimum(facts))
 }

@@ -39,7 +39,12 @@ export interface PacerConfig {
   readonly gcPercent: number
   /** GOMEMLIMIT in bytes; Infinity for none. */
   readonly memoryLimit: number
+  /** The heap minimum in bytes, whatever GOGC is. If left out: Go's, which scales with GOGC. */
+  readonly heapMinimum?: number | undefined
 }
+
+/** The heap minimum of a run that sets none. */
+const GO_HEAP_MINIMUM = -1
 
 /**
  * What a pacer may know, in one object that its thread fills anew before each hook. Sizes and
@@ -53,6 +58,11 @@ export interface Facts {
   gcPercent: number
   /** GOMEMLIMIT; Infinity for none. Constant in a run. */
   memoryLimit: number
+  /**
+   * The goal's least value, in bytes; negative: Go's 4 MiB, which scale with GOGC. Constant in a
+   * run. A pacer asks heapMinimum of go-goal.ts.
+   */
+  heapMinimum: number
 
   /**
    * M: bytes marked by the last cycle. They include objects allocated black. Set by the reset; 0
@@ -189,6 +199,7 @@ export function newFacts(config: PacerConfig): Facts {
     procs: config.procs,
     gcPercent: config.gcPercent,
     memoryLimit: config.memoryLimit,
+    heapMinimum: config.heapMinimum ?? GO_HEAP_MINIMUM,
     heapMarked: 0,
     heapLive: 0,
     triggered: Number.POSITIVE_INFINITY,

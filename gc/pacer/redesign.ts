@@ -25,7 +25,7 @@
  * - The runway is at least 64 KiB. With a runway of 0, as in a cycle that starts at its goal, the
  *   program would stand still.
  */
-import { HEAP_MINIMUM, MIN_RUNWAY } from './go-goal.ts'
+import { heapMinimum, MIN_RUNWAY } from './go-goal.ts'
 import type { Facts, Pacer, State } from './pacer.ts'
 import { nextOutput, PROPOSAL_CONTROLLER } from './pi-controller.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
@@ -103,11 +103,10 @@ function searchingR({ name, describe, next }: Search): Pacer {
         state[GOAL] = state[TRIGGER] = Number.POSITIVE_INFINITY
         return
       }
-      const minimum = Math.trunc((HEAP_MINIMUM * facts.gcPercent) / 100)
       const roots = facts.maxStackScan + facts.globalsScan
       const goal = Math.max(
         Math.trunc(growthFactor(facts.gcPercent) * (facts.heapMarked + roots)),
-        minimum,
+        heapMinimum(facts),
       )
       const sweepMin = facts.sweepDone ? 0 : facts.heapLive + MiB
       const trigger =

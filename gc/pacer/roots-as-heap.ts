@@ -41,7 +41,7 @@ export const rootsAsHeap: Pacer = {
   describe: 'Go 1.14 with stacks and globals counted as heap, an alternative of golang/go#44167',
   stateNames: [...RATIO_STATE, 'roots'],
 
-  init: ({ gcPercent }, state) => initRatio(gcPercent, state),
+  init: initRatio,
 
   startCycle(state, facts, plan) {
     workerCounts(facts.procs, plan)

@@ -95,8 +95,8 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     describe: version.describe,
     stateNames: [...RATIO_STATE, 'live'],
 
-    init({ gcPercent }, state) {
-      initRatio(gcPercent, state)
+    init(config, state) {
+      initRatio(config, state)
       state[LIVE] = NO_ESTIMATE
     },
 

@@ -12,8 +12,8 @@
  * expected, and a little less work where 1/γ of Sc is. In the stepped engine of the lab, Sc grows
  * by it and the work done does not, as in Go's pacer tests. There these pacers expect more.
  */
-import { HEAP_MINIMUM } from './go-goal.ts'
-import type { Facts, Goals, State } from './pacer.ts'
+import { heapMinimum } from './go-goal.ts'
+import type { Facts, Goals, PacerConfig, State } from './pacer.ts'
 import { MiB } from './units.ts'
 
 /** The first slots of state, which all of these pacers have. */
@@ -40,15 +40,15 @@ const MIN_ROOM = MiB
 export const scaledRoom = (gcPercent: number): number => (MIN_ROOM * Math.max(gcPercent, 0)) / 100
 export const FIXED_ROOM = MIN_ROOM
 
-export function initRatio(gcPercent: number, state: State): void {
+export function initRatio(config: PacerConfig, state: State): void {
   state[TRIGGER_RATIO] = FIRST_RATIO
-  state[MARKED] = heapMinimum(gcPercent) / (1 + FIRST_RATIO)
+  state[MARKED] = heapMinimum(config) / (1 + FIRST_RATIO)
 }
 
 /** Sets the goal when a cycle starts: at least some room above L. */
 export function startRatio(facts: Readonly<Facts>, state: State): void {
   // A small heap triggers at its minimum, which says nothing of what is live.
-  if (state[TRIGGER] <= heapMinimum(facts.gcPercent))
+  if (state[TRIGGER] <= heapMinimum(facts))
     state[MARKED] = state[TRIGGER] / (1 + state[TRIGGER_RATIO])
   if (facts.gcPercent < 0) state[GOAL] = Number.POSITIVE_INFINITY
   else {
@@ -115,7 +115,7 @@ export function commitRatio(
     MAX_RATIO_SHARE * growth,
   )
   const minTrigger = Math.max(
-    heapMinimum(facts.gcPercent),
+    heapMinimum(facts),
     facts.sweepDone ? 0 : facts.heapLive + Math.trunc(sweepRoom),
   )
   state[TRIGGER] = Math.max(Math.trunc(state[MARKED] * (1 + state[TRIGGER_RATIO])), minTrigger)
@@ -129,7 +129,7 @@ export function commitRatio(
  */
 export function triggerAtMost(bytes: number, facts: Readonly<Facts>, state: State): void {
   const room = facts.sweepDone ? 0 : MIN_ROOM
-  const least = Math.max(heapMinimum(facts.gcPercent), facts.heapLive + room)
+  const least = Math.max(heapMinimum(facts), facts.heapLive + room)
   state[TRIGGER] = Math.min(state[TRIGGER], Math.max(Math.trunc(bytes), least))
 }
 
@@ -143,9 +143,4 @@ export function fillRatioGoals(state: State, overshoot: number, out: Goals): voi
   out.committedGoal = state[COMMITTED_GOAL]
   out.hardGoal = Math.max(Math.trunc(overshoot * out.goal), out.goal)
   out.sweepDistance = MiB
-}
-
-/** The heap minimum, which scales with GOGC. It is 0 with GOGC=off. */
-function heapMinimum(gcPercent: number): number {
-  return Math.trunc((HEAP_MINIMUM * Math.max(gcPercent, 0)) / 100)
 }

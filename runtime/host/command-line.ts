@@ -36,6 +36,7 @@ const valued: Readonly<Record<string, string>> = {
   procs: '1 to 64',
   gogc: 'a percentage or off',
   'memory-limit': 'a SIZE or off',
+  minimum: 'a SIZE',
   arena: 'a SIZE',
   pacer: 'a name or a file',
   termination: 'helping',

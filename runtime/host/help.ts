@@ -27,6 +27,7 @@ Options:
   --procs N             Ps, 1 to 64 (default: GOMAXPROCS, else the cores)
   --gogc N|off          garbage collection percent (default: GOGC, else 100)
   --memory-limit SIZE   soft memory limit, or off (default: GOMEMLIMIT, else off)
+  --minimum SIZE        the least heap goal, whatever GOGC is (default: 4MiB × GOGC/100, as Go)
   --arena SIZE          heap pages, 4MiB to below 2GiB (default: 1GiB)
   --pacer SPEC          NAME[:key=value,…], or a file (default: go1.21)
   --termination NAME    how the end of marking is found: helping (default), coordinator (Go's), or assist-takes-over

@@ -334,13 +334,14 @@ interface Created {
 
 function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const { index, configuration } = message
-  const { check, gcPercent, memoryLimit, procs } = configuration
+  const { check, gcPercent, heapMinimum, memoryLimit, procs } = configuration
   const heap = new Heap(memory, check)
   now() // Compiles Node's part of it, which eager-compilation.ts does not reach.
   const controller = new Controller(memory, pacer, {
     procs,
     gcPercent,
     memoryLimit: memoryLimit ?? Number.POSITIVE_INFINITY,
+    heapMinimum: heapMinimum ?? undefined,
   })
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)

@@ -488,6 +488,7 @@ export class Session {
       procs: configuration.procs,
       gogc: configuration.gcPercent < 0 ? 'off' : configuration.gcPercent,
       memoryLimit: configuration.memoryLimit,
+      heapMinimum: configuration.heapMinimum,
       arena: configuration.arena,
       pacer: configuration.pacer,
       termination: configuration.termination,

@@ -49,6 +49,11 @@ export interface RunFlags {
   readonly gogc?: number | string
   /** Bytes, a SIZE, or 'off'. @defaultValue GOMEMLIMIT, else 'off' */
   readonly memoryLimit?: number | string
+  /**
+   * The least heap goal, bytes or a SIZE, whatever GOGC is.
+   * @defaultValue 4 MiB times GOGC over 100, as in Go
+   */
+  readonly minimum?: number | string
   /** Bytes of heap pages, or a SIZE. @defaultValue '1GiB' */
   readonly arena?: number | string
   /** A pacer's name with its options, `fixed:trigger=0.8`, or a file. @defaultValue 'go1.21' */
@@ -137,6 +142,8 @@ export interface Configuration {
   readonly gcPercent: number
   /** Bytes; null: none. */
   readonly memoryLimit: number | null
+  /** The least heap goal in bytes; null: Go's, which scales with GOGC. */
+  readonly heapMinimum: number | null
   /** Bytes of heap pages. */
   readonly arena: number
   /** A registered pacer's spec, or the absolute path of a file. */
@@ -173,6 +180,8 @@ export interface Configuration {
 }
 
 const defaultKeptCycles = 10_000
+/** A cycle has at least that much runway. */
+const LEAST_MINIMUM = 64 * 1024
 /** Go's forcegcperiod. */
 const forceGcPeriodMs = 120_000
 
@@ -182,6 +191,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   procs: true,
   gogc: true,
   memoryLimit: true,
+  minimum: true,
   arena: true,
   pacer: true,
   termination: true,
@@ -242,6 +252,7 @@ export function resolveConfiguration(
     procs,
     gcPercent: gogc === undefined ? 100 : gcPercent(gogc),
     memoryLimit: limit === undefined ? null : memoryLimit(limit),
+    heapMinimum: minimumOf(given('minimum', options.minimum)),
     arena: arenaOf(given('arena', options.arena)),
     pacer: pacerOf(given('pacer', options.pacer)),
     termination: oneOf('termination', options.termination, [
@@ -303,6 +314,13 @@ function procsOf(from: Given | undefined): number {
   return from === undefined
     ? Math.min(availableParallelism(), MAX_PS)
     : wholeNumber(from, 1, MAX_PS)
+}
+
+function minimumOf(from: Given | undefined): number | null {
+  if (from === undefined) return null
+  const size = bytes(from)
+  if (size !== undefined && size >= LEAST_MINIMUM && size <= MAX_ARENA_BYTES) return size
+  return refuse(from, `from 64KiB to below 2GiB, in bytes or with ${sizeUnits}`)
 }
 
 function arenaOf(from: Given | undefined): number {

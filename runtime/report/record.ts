@@ -19,6 +19,8 @@ export interface RunRecord {
   readonly gogc: number | 'off'
   /** null: no limit. */
   readonly memoryLimit: number | null
+  /** null: Go's, which scales with GOGC. */
+  readonly heapMinimum: number | null
   readonly arena: number
   /** Name and settings, as `fixed:trigger=0.8`. */
   readonly pacer: string

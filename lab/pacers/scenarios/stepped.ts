@@ -21,6 +21,8 @@ import {
 } from './signals.ts'
 
 const CYCLES = 50
+/** γ of a GOGC of 51100. */
+const GROWTH_51100 = 512
 const LEAST_RATE = 0.0001
 
 interface SteppedScenario {
@@ -182,6 +184,13 @@ const PROPOSAL: Readonly<Record<string, SteppedScenario>> = {
     step: 25,
     alloc: sum(constant(165), noise(7)),
     growth: sum(buildUp(7), noise(0.01), delayed(25, spike(9))),
+  },
+  // Of the proposal's text, not of its results: with this GOGC 10 MiB have a goal of 5 GiB.
+  'gogc-51100': {
+    what: '10 MiB live under a GOGC of 51100, and once all that was allocated',
+    ...{ gogc: 51_100, initialHeap: 10 * MiB, cycles: 40, step: 25 },
+    alloc: constant(165),
+    growth: i => (i === 25 ? GROWTH_51100 : i === 26 ? 1 / GROWTH_51100 : 1),
   },
   oscillation: {
     what: 'the rate swings, with a period of 8 cycles',

@@ -48,6 +48,7 @@ const run = fc.record({
     fc.constant(Number.POSITIVE_INFINITY),
     fc.integer({ min: 1, max: 2 ** 31 }),
   ),
+  heapMinimum: fc.option(fc.integer({ min: 2 ** 16, max: 2 ** 31 - 1 }), { nil: undefined }),
   globalsScan: size,
   cycles: fc.array(cycle, { minLength: 1, maxLength: 8 }),
 })
@@ -59,11 +60,12 @@ function complaintOf(
     procs,
     gcPercent,
     memoryLimit,
+    heapMinimum,
     globalsScan,
     cycles,
   }: typeof run extends fc.Arbitrary<infer T> ? T : never,
 ): string | null {
-  const config = { procs, gcPercent, memoryLimit }
+  const config = { procs, gcPercent, memoryLimit, heapMinimum }
   const state = new Float64Array(pacer.stateNames.length)
   const facts = newFacts(config)
   const goals: Goals = { trigger: 0, goal: 0, hardGoal: 0, committedGoal: 0, sweepDistance: 0 }

@@ -31,6 +31,29 @@ const heap = {
   sweepDone: true,
 }
 
+test('a heap minimum of the run holds whatever GOGC is, in place of Go’s, which scales', () => {
+  const goal = (pacer: Pacer, heapMinimum: number | undefined, gcPercent: number): number =>
+    drive(pacer, { heapMinimum, gcPercent }).goals().goal
+  for (const pacer of builtInPacers()) {
+    // The pacers before 1.18 take a live heap of 8/15 of the minimum, and 1.18 starts at M = 0.
+    if (/^(?:go1\.(?:5|1[048])|roots-as-heap)/.test(pacer.name)) continue
+    expect(goal(pacer, undefined, 100), pacer.name).toBe(4 * MiB)
+    expect(goal(pacer, undefined, 400), pacer.name).toBe(16 * MiB)
+    for (const gcPercent of [100, 400, 51_100])
+      expect(goal(pacer, MiB, gcPercent), pacer.name).toBe(MiB)
+  }
+})
+
+test('every pacer lets a small heap grow by GOGC alone under a small minimum', () => {
+  for (const pacer of builtInPacers()) {
+    if (pacer.name === 'membalancer') continue // which gives a small heap more
+    const driver = drive(pacer, { heapMinimum: 64 * 1024 })
+    const small = { heapMarked: MiB, heapLive: MiB, heapScannable: MiB, lastHeapScan: MiB }
+    const { goal } = driver.commit({ ...small, sweepDone: true })
+    expect(goal, pacer.name).toBe(2 * MiB)
+  }
+})
+
 test('direct takes r as the last cycle measured it, where the redesign goes nine tenths of the way', () => {
   const rOf = (pacer: Pacer): number => {
     const driver = drive(pacer)

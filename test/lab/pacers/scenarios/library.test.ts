@@ -83,6 +83,23 @@ describe('a scenario with noise is the published one but for what was drawn', ()
   })
 })
 
+test('under a GOGC of 51100 assists of the old pacer rise when all is live, and the redesign lets the heap go on', () => {
+  const worst = (pacer: string): { u: number; over: number } => {
+    const rows = rowsOf(
+      steppedSimulation(drawn(scenarioNamed('proposal/gogc-51100'), 1), pacerNamed(pacer)),
+    )
+    const row = rows[25] as Readonly<Record<string, number>>
+    return {
+      u: row.gc_utilization as number,
+      over: (row.peak as number) / (row.goal as number) - 1,
+    }
+  }
+  expect(worst('go1.14').u).toBeGreaterThan(0.45)
+  expect(worst('redesign').u).toBeLessThan(0.26)
+  // Up to the goal of the next cycle, 511 times more, would be allowed.
+  expect(worst('redesign').over).toBeGreaterThan(worst('go1.14').over)
+})
+
 test.each(library.map(({ name }) => name))('%s can be simulated', name => {
   const found = scenarioNamed(name)
   const scenario = drawn(found, 1)

@@ -39,7 +39,7 @@ import {
   type Plan,
   type State,
 } from './pacer/pacer.ts'
-import { BACKGROUND_UTILIZATION, maxIdleWorkers } from './pacer/worker-counts.ts'
+import { BACKGROUND_UTILIZATION, type IdleWorkers, maxIdleWorkers } from './pacer/worker-counts.ts'
 import { Roles } from './work/roles.ts'
 import { STOP_FORCED_CYCLE, STOP_PERIODIC_CYCLE } from './world.ts'
 
@@ -76,16 +76,18 @@ export class Controller {
     sweepDistance: 0,
   }
   private readonly goalsAreLive: boolean
+  private readonly idleWorkers: IdleWorkers
   /** The pacer's own goal, if the arena does not allow it; else 0. */
   private pacerGoal = 0
 
-  constructor(memory: Memory, pacer: Pacer, config: PacerConfig) {
+  constructor(memory: Memory, pacer: Pacer, config: PacerConfig, idleWorkers: IdleWorkers = 'on') {
     this.memory = memory
     this.meta = memory.meta
     this.metaF64 = memory.metaF64
     this.pacer = pacer
     this.facts = newFacts(config)
     this.goalsAreLive = goalsAreLive(pacer, config)
+    this.idleWorkers = idleWorkers
     const stateDouble = memory.controlDouble(control.PACER_STATE)
     this.state = memory.metaF64.subarray(stateDouble, stateDouble + pacer.stateNames.length)
   }
@@ -114,6 +116,7 @@ export class Controller {
       facts.procs,
       dedicatedWorkers,
       trigger === STOP_PERIODIC_CYCLE,
+      this.idleWorkers,
     )
     this.memory.set(control.FRACTIONAL_GOAL, fractionalGoal)
     this.setGoals(facts)

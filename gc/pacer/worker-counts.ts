@@ -30,12 +30,21 @@ export function workerCounts(
   }
 }
 
+/** Whether Ps without work may mark. `off` is no setting of Go's. */
+export type IdleWorkers = 'on' | 'off'
+
 /**
- * How many idle workers there may be at once. A periodic cycle is in no hurry. But if there is no
- * dedicated worker, one idle worker must be allowed. Else a fractional worker that has used up its
- * share could leave a cycle without progress (golang/go#44163).
+ * How many idle workers there may be at once. A periodic cycle is in no hurry, and a run may do
+ * without them. But if there is no dedicated worker, one idle worker must be allowed. Else a
+ * fractional worker that has used up its share could leave a cycle without progress
+ * (golang/go#44163).
  */
-export function maxIdleWorkers(procs: number, dedicatedWorkers: number, periodic: boolean): number {
-  if (periodic) return dedicatedWorkers > 0 ? 0 : 1
+export function maxIdleWorkers(
+  procs: number,
+  dedicatedWorkers: number,
+  periodic: boolean,
+  idleWorkers: IdleWorkers = 'on',
+): number {
+  if (periodic || idleWorkers === 'off') return dedicatedWorkers > 0 ? 0 : 1
   return procs - dedicatedWorkers
 }

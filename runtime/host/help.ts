@@ -35,6 +35,7 @@ Options:
   --credit NAME         how much allocation assists pay ahead: go (default), or capped (the room to the goal)
   --barrier NAME        how a store reads what it overwrites while a cycle marks: plain (default), or atomic
   --marks NAME          how an object is marked: plain (default), or atomic (none is scanned twice)
+  --idle-workers NAME   whether Ps without work mark: on (default), or off
   --barrier-wait HOW    how the coordinator waits for other Ps: sleep (default: 100 µs, as Go), yield, or spin
   --gctrace             Go's line for each cycle, on stderr
   --gcpacertrace        Go's pacer lines, on stderr

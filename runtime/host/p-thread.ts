@@ -337,17 +337,18 @@ function createP(message: PMessage, memory: Memory, pacer: Pacer): Created {
   const { check, gcPercent, heapMinimum, memoryLimit, procs } = configuration
   const heap = new Heap(memory, check)
   now() // Compiles Node's part of it, which eager-compilation.ts does not reach.
-  const controller = new Controller(memory, pacer, {
+  const config = {
     procs,
     gcPercent,
     memoryLimit: memoryLimit ?? Number.POSITIVE_INFINITY,
     heapMinimum: heapMinimum ?? undefined,
-  })
+  }
+  const controller = new Controller(memory, pacer, config, configuration.idleWorkers)
   const events = new Events(memory, index, configuration.traceFile !== null)
   const program = new RunningProgram(memory, configuration.args)
   const host = new ThreadHost(message.host, program)
   const p = new P(heap, index, controller, program, events, configuration, host)
-  if (index === 0) p.collector.initialize(gcPercent, memoryLimit ?? Number.POSITIVE_INFINITY)
+  if (index === 0) p.collector.initialize(gcPercent, config.memoryLimit)
   if (check || configuration.zealEvery > 0)
     memory.meta[memory.pWord(index, pWords.POLL)] = pWords.POLL_ALWAYS
   const declarations = new Declarations(memory, `P ${index}`)

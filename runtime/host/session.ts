@@ -496,6 +496,7 @@ export class Session {
       credit: configuration.credit,
       barrier: configuration.barrier,
       marks: configuration.marks,
+      idleWorkers: configuration.idleWorkers,
       seed: configuration.seed,
     } as const
   }

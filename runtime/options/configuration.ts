@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import type { BarrierKind } from '../../gc/mark/barrier.ts'
 import type { MarkKind } from '../../gc/mark/marker.ts'
 import { DEFAULT_PACER, pacerNamed } from '../../gc/pacer/registry.ts'
+import type { IdleWorkers } from '../../gc/pacer/worker-counts.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Credit } from '../../gc/work/assist.ts'
 import type { GateLimit } from '../../gc/work/gate.ts'
@@ -76,6 +77,8 @@ export interface RunFlags {
    * @defaultValue 'plain'
    */
   readonly marks?: MarkKind
+  /** Whether Ps without work mark. @defaultValue 'on' */
+  readonly idleWorkers?: IdleWorkers
   /**
    * How the coordinator waits for the other Ps to flush: asleep for slices of 100 µs as in Go,
    * asleep for the shortest time there is, or awake.
@@ -153,6 +156,7 @@ export interface Configuration {
   readonly credit: Credit
   readonly barrier: BarrierKind
   readonly marks: MarkKind
+  readonly idleWorkers: IdleWorkers
   readonly barrierWait: BarrierWait
   readonly gctrace: boolean
   readonly gcpacertrace: boolean
@@ -199,6 +203,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   credit: true,
   barrier: true,
   marks: true,
+  idleWorkers: true,
   barrierWait: true,
   gctrace: true,
   gcpacertrace: true,
@@ -264,6 +269,7 @@ export function resolveConfiguration(
     credit: oneOf('credit', options.credit, ['go', 'capped']),
     barrier: oneOf('barrier', options.barrier, ['plain', 'atomic']),
     marks: oneOf('marks', options.marks, ['plain', 'atomic']),
+    idleWorkers: oneOf('idle-workers', options.idleWorkers, ['on', 'off']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),
     gcpacertrace: switched('gcpacertrace', options.gcpacertrace, (debug.gcpacertrace ?? 0) > 0),

@@ -29,6 +29,7 @@ export interface RunRecord {
   readonly credit: string
   readonly barrier: string
   readonly marks: string
+  readonly idleWorkers: string
   readonly seed: number
   readonly wallMs: number
   /** Exit status. */

@@ -25,6 +25,8 @@ test.each([
     expect(plan.fractionalGoal).toBeCloseTo(fractional, 12)
     expect(maxIdleWorkers(procs, dedicated, false)).toBe(idle)
     expect(maxIdleWorkers(procs, dedicated, true)).toBe(idlePeriodic)
+    // A run without idle workers has as many as a periodic cycle.
+    expect(maxIdleWorkers(procs, dedicated, false, 'off')).toBe(idlePeriodic)
   },
 )
 

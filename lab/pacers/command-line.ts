@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   macro: async () => (await import('./comparison/command.ts')).macroCommand,
   tune: async () => (await import('./tuner/command.ts')).tuneCommand,
+  assists: async () => (await import('./assists/command.ts')).assistsCommand,
   league: async () => (await import('./league/command.ts')).leagueCommand,
   merge: async () => (await import('./league/merge.ts')).mergeCommand,
   suite: async () => (await import('./suite/command.ts')).suiteCommand,

@@ -7,6 +7,7 @@ Usage:
   sawtooth pacers run --input FILE|--scenario NAME [options]
   sawtooth pacers macro [options]            the macro engine's old and new pacer, side by side
   sawtooth pacers tune [options]             the constants of the redesign's controller, by Ziegler and Nichols
+  sawtooth pacers assists [options]          where in the mark goroutines assist, simulated and real
   sawtooth pacers league [options]           all pacers over all scenarios, ranked
   sawtooth pacers merge FILE… [options]      the shards of a league in one
   sawtooth pacers suite [options]            pacers on programs: speed, heap, CPU, utilization, latency
@@ -88,6 +89,27 @@ Exit: 0 fine, 2 usage, 4 a file cannot be written.
 
 Example:
   sawtooth pacers tune --report tuned.html
+`
+
+export const assistsHelp = `Where in the mark goroutines assist: the time of assists in each tenth of it, simulated and on the real heap.
+
+Usage:
+  sawtooth pacers assists [options]
+
+A row for each pacer and engine, over all cycles from the eleventh on. The real heap runs as in sawtooth pacers run, some ten seconds for each pacer.
+
+Options:
+  --scenario NAME    of the stepped engine's form, by name or as a .json file (default: proposal/high-ratio, in which every pacer assists)
+  --pacers SPEC;…    with semicolons; a file, too (default: go1.5;go1.14;redesign;go1.21)
+  --engines NAME,…   stepped, real (default: both)
+  --seed N           of the noise in a scenario of the library, and of the run (default: 1)
+  --json FILE        the shares
+  --report FILE      an HTML report with charts, which needs nothing but itself
+
+Exit: 0 fine, 1 a run failed, 2 usage, 4 a file cannot be written, 130 after an interrupt.
+
+Example:
+  sawtooth pacers assists --engines stepped --pacers 'go1.14;go1.21' --report assists.html
 `
 
 export const runHelp = `One pacer over one scenario, on the real heap: a program shapes it, cycle by cycle. A row for each cycle.

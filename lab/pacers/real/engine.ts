@@ -49,7 +49,7 @@ export const COLUMNS = [
 /** The scan rate before it is measured, in bytes for each ms of a CPU. */
 const ASSUMED_SCAN_RATE = MiB
 /** Cycles before those of the scenario, and the most that lives in them. */
-const WARM_CYCLES = 40
+export const WARM_CYCLES = 40
 const WARM_BYTES = 4 * MiB
 /**
  * A stack of 64 MiB cannot grow, and that of the main goroutine holds more than the scenario says.
@@ -81,6 +81,8 @@ export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'cr
   readonly procs: number | null
   readonly seed: number
   readonly signal?: AbortSignal
+  /** A file for the trace of the second run. */
+  readonly trace?: string
 }
 
 export interface Measured extends Simulation {
@@ -106,7 +108,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
   runtime.trustsImports = true // the second run is to find compiled code
   try {
     let printed = ''
-    const run = async (scanRates: readonly number[]): Promise<RunRecord> => {
+    const run = async (scanRates: readonly number[], trace?: string): Promise<RunRecord> => {
       printed = ''
       const program = join(directory, 'shaped-heap.ts')
       writeScratch(program, readFileSync(PROGRAM, 'utf8'))
@@ -116,6 +118,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
       )
       const record = await runtime.run(program, {
         ...flagsOf(options),
+        ...(trace === undefined ? {} : { trace }),
         procs: options.procs ?? Math.min(globals.procs, availableParallelism()),
         gogc: globals.gcPercent < 0 ? 'off' : globals.gcPercent,
         ...(globals.memoryLimit === Number.POSITIVE_INFINITY
@@ -139,7 +142,7 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
     const first = await run(Array.from({ length: scenario.cycles }, () => ASSUMED_SCAN_RATE))
     const scanRates = scanRatesOf(first.cycles.slice(WARM_CYCLES))
     const scanRate = median(scanRates)
-    const record = await run(scanRates)
+    const record = await run(scanRates, options.trace)
     const cycles = record.cycles.slice(WARM_CYCLES, WARM_CYCLES + scenario.cycles)
     const liveBefore = record.cycles[WARM_CYCLES - 1]?.heapMarked ?? 0
     const { offCpu } = ownJson<Told>(printed)

@@ -97,6 +97,8 @@ export interface CollectorOptions {
   readonly credit: Credit
   readonly barrier: BarrierKind
   readonly marks: MarkKind
+  /** CPUs of the machine, for the CPU time of stops. */
+  readonly cpus: number
 }
 
 export class Collector {
@@ -137,7 +139,7 @@ export class Collector {
     const memory = heap.memory
     const listener = new Listeners(memory.faults, [
       new Overrun(memory, pIndex, () => world.v8CollectionMs()),
-      new CycleFacts(memory, new CycleRecords(memory)),
+      new CycleFacts(memory, new CycleRecords(memory), options.cpus),
       trace,
     ])
     const here = { memory, index: pIndex, world, listener }

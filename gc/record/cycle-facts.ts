@@ -21,11 +21,14 @@ const WAITS = [
 export class CycleFacts extends NullListener {
   private readonly memory: Memory
   private readonly records: CycleRecords
+  private readonly stoppedCpus: number
 
-  constructor(memory: Memory, records: CycleRecords) {
+  /** `cpus`: those of the machine. A stop holds up no more CPUs than there are, or than Ps. */
+  constructor(memory: Memory, records: CycleRecords, cpus: number) {
     super()
     this.memory = memory
     this.records = records
+    this.stoppedCpus = Math.min(memory.layout.procs, cpus)
   }
 
   override cycleStarted(consMark: number): void {
@@ -126,38 +129,34 @@ export class CycleFacts extends NullListener {
       isLimited || meta[control.GC_CPU_LIMITED_CYCLE] === meta[control.CYCLES] ? 1 : 0,
     )
     records.put('sweepPagesPerByte', this.memory.get(control.SWEEP_PAGES_PER_BYTE))
+    this.addPauses(end - requested, end)
+    this.addCpuTime(end - requested)
     records.finish()
-    this.addUp(end - requested, end)
   }
 
-  /** Adds to the totals of the run, for the memory statistics. */
-  private addUp(terminationMs: Milliseconds, end: number): void {
-    const { procs } = this.memory.layout
+  /** Adds a cycle's pauses to those of the run, for the memory statistics. */
+  private addPauses(terminationMs: Milliseconds, end: number): void {
     const pause = this.memory.get(control.SETUP_PAUSE_MS) + terminationMs
     const slot =
       (this.memory.meta[control.CYCLES_MARKED] + control.PAUSE_RING - 1) % control.PAUSE_RING
     this.memory.set(control.PAUSES + slot, pause * 1e6)
     this.memory.set(control.PAUSE_ENDS + slot, (performance.timeOrigin + end) * 1e6)
     this.memory.set(control.PAUSE_TOTAL_MS, this.memory.get(control.PAUSE_TOTAL_MS) + pause)
-    this.memory.set(
-      control.TOTAL_STOPPED_MS,
-      this.memory.get(control.TOTAL_STOPPED_MS) + pause * procs,
-    )
-    this.memory.set(
-      control.TOTAL_ASSIST_MS,
-      this.memory.get(control.TOTAL_ASSIST_MS) + this.memory.sumOfPs(pWords.ASSIST_MS),
-    )
-    this.memory.set(
-      control.TOTAL_DEDICATED_MS,
-      this.memory.get(control.TOTAL_DEDICATED_MS) + this.memory.sumOfPs(pWords.DEDICATED_MS),
-    )
-    this.memory.set(
-      control.TOTAL_FRACTIONAL_MS,
-      this.memory.get(control.TOTAL_FRACTIONAL_MS) + this.memory.sumOfPs(pWords.FRACTIONAL_MS),
-    )
-    this.memory.set(
-      control.TOTAL_IDLE_MS,
-      this.memory.get(control.TOTAL_IDLE_MS) + this.memory.sumOfPs(pWords.IDLE_MS),
-    )
+  }
+
+  /**
+   * Adds the CPU time that the cycle took from the program: both stops on every CPU that they held
+   * up, assists, dedicated and fractional workers. Idle workers took what nobody else needed. It is
+   * the one definition of this time: MemStats, gctrace and the summary read the sum.
+   */
+  private addCpuTime(terminationMs: Milliseconds): void {
+    const { memory } = this
+    const stopped = (memory.get(control.SETUP_PAUSE_MS) + terminationMs) * this.stoppedCpus
+    const worked =
+      memory.sumOfPs(pWords.ASSIST_MS) +
+      memory.sumOfPs(pWords.DEDICATED_MS) +
+      memory.sumOfPs(pWords.FRACTIONAL_MS)
+    memory.set(control.GC_CPU_MS, memory.get(control.GC_CPU_MS) + stopped + worked)
+    this.records.put('gcCpuMs', memory.get(control.GC_CPU_MS))
   }
 }

@@ -66,6 +66,7 @@ export const RECORD_FIELDS = [
   'sweptMarkedBytes',
   'gateMs',
   'gcCpuLimited',
+  'gcCpuMs',
 ] as const
 export type RecordField = (typeof RECORD_FIELDS)[number]
 /**

@@ -485,14 +485,10 @@ export const SETUP_PAUSE_MS = 9
 /** The pauses of all stops of cycles so far, in ms. */
 export const PAUSE_TOTAL_MS = 10
 /**
- * CPU time that all cycles so far took, in ms: assists, dedicated, fractional and idle workers, and
- * Ps that stood in their stops. Added to in the termination stop, for MemStats.
+ * CPU time in ms that the collector took in all cycles so far (gc/record/cycle-facts.ts). Added to
+ * in the termination stop; read for MemStats.
  */
-export const TOTAL_ASSIST_MS = 11
-export const TOTAL_DEDICATED_MS = 12
-export const TOTAL_FRACTIONAL_MS = 13
-export const TOTAL_IDLE_MS = 14
-export const TOTAL_STOPPED_MS = 15
+export const GC_CPU_MS = 11
 /** The goal as the last setup stop set it; the overrun is counted from it. */
 export const GOAL_AT_START = 16
 /** What the last cycle marked, in bytes. An object that two markers visited counts twice. */

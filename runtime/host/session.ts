@@ -4,7 +4,6 @@
  * a periodic cycle, and names the P that keeps the world waiting.
  */
 
-import { availableParallelism } from 'node:os'
 import { load, now, scheduling, store } from '#sync'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
 import { statisticsOf, takeStatistics } from '../../gc/record/statistics.ts'
@@ -32,7 +31,6 @@ import {
   formatPacerTraceStart,
   formatPacerTraceSweepDone,
   GC_FORCED_LINE,
-  gcCpuMs,
 } from '../report/gctrace.ts'
 import { KeptCycles } from '../report/kept-cycles.ts'
 import { memStatsOf } from '../report/mem-stats.ts'
@@ -70,7 +68,6 @@ export class Session {
   private readonly cycles: KeptCycles
   private readonly nameOf: (goroutine: number) => string
   private readonly stragglers: Stragglers
-  private readonly cpus = availableParallelism()
   private readonly beganMs = now()
   private readonly showStatus: boolean
   private trace: RunTrace | null = null
@@ -89,7 +86,6 @@ export class Session {
   private timer: NodeJS.Timeout | null = null
   private giveUpTimer: NodeJS.Timeout | null = null
   private ticks = 0
-  private gcMs = 0
   private isStatusShown = false
 
   constructor(
@@ -314,16 +310,13 @@ export class Session {
   private report(raw: RawCycle): void {
     const { gctrace, gcpacertrace, procs } = this.configuration
     const cycle = cycleOf(raw, procs)
-    const machine = { procs, cpus: this.cpus }
     this.cycles.add(cycle)
     this.outputs.cycle(cycle)
-    this.gcMs += gcCpuMs(cycle, machine)
-    const elapsedMs = raw.startMs + (raw.stwSetupMs + raw.markMs + raw.stwTerminationMs)
-    const extra = extraOf(raw, this.gcMs / (elapsedMs * procs))
+    const extra = extraOf(raw, procs)
     if (gcpacertrace) this.writePacerTrace(raw, cycle, extra)
     if (gctrace) {
       if (cycle.trigger === 'periodic') this.writeTrace(GC_FORCED_LINE)
-      this.writeTrace(formatGcTrace(cycle, extra, machine))
+      this.writeTrace(formatGcTrace(cycle, extra, this.configuration))
       const overrun = formatOverrun(cycle)
       if (overrun !== undefined) this.writeTrace(overrun)
     }
@@ -472,6 +465,13 @@ export class Session {
     return { strategy: strategy.kind, unmet, ...report }
   }
 
+  /** How long the Ps have been active; a turn of a schedule is a microsecond. */
+  private activeMs(schedule: RunRecord['schedule']): number {
+    const startedAt = this.memory.get(control.RUN_STARTED_AT)
+    if (startedAt === 0) return 0
+    return (schedule === null ? now() : schedule.turns / 1e3) - startedAt
+  }
+
   private caches(): Cache[] {
     const heap = new Heap(this.memory, false)
     return this.rings.map((_, index) => heap.cacheOf(index))
@@ -484,7 +484,7 @@ export class Session {
       schema: 1,
       program: configuration.program,
       node: process.version,
-      cpus: this.cpus,
+      cpus: configuration.cpus,
       procs: configuration.procs,
       gogc: configuration.gcPercent < 0 ? 'off' : configuration.gcPercent,
       memoryLimit: configuration.memoryLimit,
@@ -506,17 +506,20 @@ export class Session {
     const { meta } = memory
     takeStatistics(memory, this.caches())
     const statistics = statisticsOf(memory)
+    const schedule = this.scheduleReport()
+    const activeMs = this.activeMs(schedule)
     return {
       ...this.recordHead(),
-      schedule: this.scheduleReport(),
+      schedule,
       wallMs: now() - this.beganMs,
+      activeMs,
       exit: exitOf(error),
       error,
       unwritten: [],
       rescues: load(meta, control.RESCUES),
       cycleCount: this.cycles.count,
       cycles: this.cycles.newest(),
-      memStats: memStatsOf(memory),
+      memStats: memStatsOf(memory, activeMs),
       allocations: { objects: statistics.allocatedObjects, bytes: statistics.allocatedBytes },
       barriers: { stores: statistics.barrierStores, flushes: statistics.barrierFlushes },
       goroutines: {

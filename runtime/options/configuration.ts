@@ -141,6 +141,8 @@ export interface Configuration {
   readonly program: string
   readonly args: readonly string[]
   readonly procs: number
+  /** Logical CPUs that the process may use. */
+  readonly cpus: number
   /** GOGC; negative: off. */
   readonly gcPercent: number
   /** Bytes; null: none. */
@@ -255,6 +257,7 @@ export function resolveConfiguration(
     program: resolve(program),
     args: argumentsOf(options.args),
     procs,
+    cpus: availableParallelism(),
     gcPercent: gogc === undefined ? 100 : gcPercent(gogc),
     memoryLimit: limit === undefined ? null : memoryLimit(limit),
     heapMinimum: minimumOf(given('minimum', options.minimum)),

@@ -1,8 +1,14 @@
 /** What a program may ask of the collector. */
-import { load } from '#sync'
+import { load, now } from '#sync'
 import { STOP_COMMIT, STOP_FORCED_CYCLE, STOP_STATISTICS } from '../../gc/world.ts'
 import { probeStackDeep } from '../../memory/stack-probe.ts'
-import { CYCLES_MARKED, GOROUTINES_LIVE, PHASE, PHASE_OFF } from '../../memory/words/control.ts'
+import {
+  CYCLES_MARKED,
+  GOROUTINES_LIVE,
+  PHASE,
+  PHASE_OFF,
+  RUN_STARTED_AT,
+} from '../../memory/words/control.ts'
 import {
   GC_PERCENT_ASKED,
   GC_PERCENT_IS_ASKED,
@@ -60,7 +66,7 @@ export function readMemStats(): MemStats {
   // A stop of another P may have taken the snapshot, later than this P's stop would have: that is
   // as good.
   while (!p.world.raise(p.world.epoch(), STOP_STATISTICS));
-  return memStatsOf(p.memory)
+  return memStatsOf(p.memory, now() - p.memory.get(RUN_STARTED_AT))
 }
 
 /** The number of cycles whose mark has ended (NumGC in MemStats). It needs no stop. */

@@ -58,12 +58,13 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
 }
 
 /** What gctrace and gcpacertrace tell beyond the record. */
-export function extraOf(raw: RawCycle, gcCpuFraction: number): CycleExtra {
+export function extraOf(raw: RawCycle, procs: number): CycleExtra {
+  const endMs = raw.startMs + raw.stwSetupMs + raw.markMs + raw.stwTerminationMs
   return {
     goalAtMarkEnd: bytesOrNull(raw.goalAtMarkEnd),
     maxStackScan: raw.maxStackScan,
     globalsScan: raw.globalsScan,
-    gcCpuFraction,
+    gcCpuFraction: raw.gcCpuMs / (endMs * procs),
     triggered: raw.triggered,
     expectedScanWork: raw.expectedScanWork,
     consMarkBefore: raw.consMarkBefore,

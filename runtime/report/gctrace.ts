@@ -20,7 +20,7 @@ export interface CycleExtra {
   readonly maxStackScan: number
   /** Bytes of globals. */
   readonly globalsScan: number
-  /** Share of the CPU taken by the collector since the start, from 0 to 1: see gcCpuMs. */
+  /** Share of the CPU that the collector took from the start to the end of the cycle, 0 to 1. */
   readonly gcCpuFraction: number
   /** L in the setup stop (T_a). */
   readonly triggered: number
@@ -68,17 +68,6 @@ function stoppedProcs(machine: Machine): number {
 /** CPU time that stops of this many µs took. */
 export function stoppedCpuMs(pausesUs: number, machine: Machine): number {
   return (stoppedProcs(machine) * pausesUs) / 1e3
-}
-
-/** CPU time that counts as the collector's in Go's gc_cpu_fraction: idle workers' does not. */
-export function gcCpuMs(cycle: CycleRecord, machine: Machine): number {
-  const { assist, dedicated, fractional } = cycle.cpuMs
-  return (
-    stoppedCpuMs(cycle.stwSetupUs + cycle.stwTerminationUs, machine) +
-    assist +
-    dedicated +
-    fractional
-  )
 }
 
 /**

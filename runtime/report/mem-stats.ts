@@ -1,7 +1,7 @@
 /** Go's MemStats, from a snapshot of the counters (gc/record/statistics.ts). */
-import { now } from '#sync'
 import { cacheBytes, collectorBytes, mappedBytes, SPAN_BYTES } from '../../gc/mapped.ts'
 import { statisticsOf } from '../../gc/record/statistics.ts'
+import type { Milliseconds } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
@@ -9,8 +9,8 @@ import { readAt } from '../read-at.ts'
 import type { MemStats } from './record.ts'
 import { wholeNs } from './units.ts'
 
-/** The statistics at the newest snapshot. */
-export function memStatsOf(memory: Memory): MemStats {
+/** The statistics at the newest snapshot. `activeMs`: since all Ps had started. */
+export function memStatsOf(memory: Memory, activeMs: Milliseconds): MemStats {
   const { metaF64, layout } = memory
   const measure = (name: number): number => readAt(metaF64, memory.controlDouble(name))
   const statistics = statisticsOf(memory)
@@ -23,12 +23,6 @@ export function memStatsOf(memory: Memory): MemStats {
   const stackSys = stackWordsTouched * 4
   const spanSys = pagesTouched * SPAN_BYTES
   const cacheSys = cacheBytes(layout.procs)
-  const elapsedMs = now() - measure(control.RUN_STARTED_AT)
-  const gcMs =
-    measure(control.TOTAL_ASSIST_MS) +
-    measure(control.TOTAL_DEDICATED_MS) +
-    measure(control.TOTAL_FRACTIONAL_MS) +
-    measure(control.TOTAL_STOPPED_MS)
   return {
     Alloc: heapAlloc,
     TotalAlloc: allocatedBytes,
@@ -58,7 +52,7 @@ export function memStatsOf(memory: Memory): MemStats {
     PauseEnd: ring(memory, control.PAUSE_ENDS),
     NumGC: cycles,
     NumForcedGC: statistics.cyclesForced,
-    GCCPUFraction: elapsedMs > 0 ? gcMs / (elapsedMs * layout.procs) : 0,
+    GCCPUFraction: activeMs > 0 ? measure(control.GC_CPU_MS) / (activeMs * layout.procs) : 0,
     EnableGC: true,
     DebugGC: false,
     BySize: [],

@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly idleWorkers: string
   readonly seed: number
   readonly wallMs: number
+  /** Since all Ps had started; 0 if they had not. Shares of the CPU are shares of this × procs. */
+  readonly activeMs: number
   /** Exit status. */
   readonly exit: number
   readonly error: RunError | null
@@ -198,7 +200,7 @@ export interface MemStats {
   PauseEnd: number[]
   NumGC: number
   NumForcedGC: number
-  /** Share of the CPU that the collector took since the start, without idle workers. */
+  /** Share of the CPU that the collector took since all Ps had started, without idle workers. */
   GCCPUFraction: number
   EnableGC: boolean
   DebugGC: boolean

@@ -70,25 +70,20 @@ function pauseLines({ pausesUs, worstPause }: CycleTotals): Line[] {
 }
 
 /**
- * Shares of wall time × Ps, as Go counts its CPU fraction. The total leaves out the time of idle
- * workers, since nobody else needed it.
+ * Shares of the time that the Ps were active. The total is MemStats' GCCPUFraction. It leaves out
+ * the time of idle workers, since nobody else needed it.
  */
 function cpuLines(record: RunRecord, { count, cpuMs, pausesUs }: CycleTotals): Line[] {
-  if (count === 0 || durationMs(record) <= 0) return []
-  const shareOf = (ms: number): number => ms / (durationMs(record) * record.procs)
-  const [assist, dedicated, fractional] = [
-    shareOf(cpuMs.assist),
-    shareOf(cpuMs.dedicated),
-    shareOf(cpuMs.fractional),
-  ]
-  const stopped = shareOf(stoppedCpuMs(pausesUs, record))
+  if (count === 0 || record.activeMs <= 0) return []
+  const part = (label: string, ms: number): Line =>
+    line(label, humanPercent(ms / (record.activeMs * record.procs)))
   return [
-    line('GC CPU', humanPercent(assist + dedicated + fractional + stopped), 'without idle workers'),
-    line('  assist', humanPercent(assist)),
-    line('  dedicated', humanPercent(dedicated)),
-    line('  fractional', humanPercent(fractional)),
-    line('  stopped', humanPercent(stopped)),
-    line('  idle', humanPercent(shareOf(cpuMs.idle))),
+    line('GC CPU', humanPercent(record.memStats.GCCPUFraction), 'without idle workers'),
+    part('  assist', cpuMs.assist),
+    part('  dedicated', cpuMs.dedicated),
+    part('  fractional', cpuMs.fractional),
+    part('  stopped', stoppedCpuMs(pausesUs, record)),
+    part('  idle', cpuMs.idle),
   ]
 }
 
@@ -112,11 +107,6 @@ function goalText(record: RunRecord): string {
 function rateNote({ allocations, wallMs, schedule }: RunRecord): string {
   if (schedule !== null) return ''
   return `, ${humanBytes(wallMs > 0 ? Math.round((allocations.bytes * 1e3) / wallMs) : 0)}/s`
-}
-
-/** A turn is a microsecond. */
-function durationMs({ wallMs, schedule }: RunRecord): number {
-  return schedule === null ? wallMs : schedule.turns / 1e3
 }
 
 function faultLines(faults: RunRecord['faults']): Line[] {

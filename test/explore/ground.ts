@@ -87,6 +87,7 @@ export function newP(
     barrier,
     marks,
     barrierWait: 'sleep',
+    cpus: memory.layout.procs,
     zealEvery: 0,
     zealConcurrent: false,
     seed: 1,

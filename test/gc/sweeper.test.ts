@@ -24,7 +24,7 @@ class Hand extends HandHeap {
   constructor() {
     super({ procs: 2 })
     const world = { wakeAll: () => this.woken++ } satisfies Partial<World> as unknown as World
-    const listener = new CycleFacts(this.memory, this.records)
+    const listener = new CycleFacts(this.memory, this.records, 2)
     listener.swept = () => {
       this.told++
       this.records.completeSweep()

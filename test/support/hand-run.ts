@@ -25,6 +25,8 @@ export interface HandRun {
   readonly stderr: string
 }
 
+/** Fewer than Ps: a stop then takes less CPU time than there are Ps that stand. */
+const CPUS = 1
 /** How many nodes of 16 bytes live. */
 const NODES = 20_000
 const LARGE_BYTES = 4 * MiB
@@ -48,8 +50,10 @@ async function handRun(): Promise<HandRun> {
       done()
     },
   })
-  const world = new HandWorld({ procs: 2, globals: 1, arenaBytes: 16 * MiB, isTraced: true })
-  const configuration = resolveConfiguration(
+  const world = new HandWorld({
+    ...{ procs: 2, cpus: CPUS, globals: 1, arenaBytes: 16 * MiB, isTraced: true },
+  })
+  const configured = resolveConfiguration(
     'by-hand.ts',
     {
       json,
@@ -63,6 +67,7 @@ async function handRun(): Promise<HandRun> {
     },
     {},
   )
+  const configuration = { ...configured, cpus: CPUS }
   const session = new Session(world.memory, configuration, { stderr: heard }, false)
   // Events that belong together stay together.
   const release = holdClock()

@@ -60,6 +60,8 @@ export interface HandWorldOptions {
   readonly credit?: Credit
   readonly barrier?: BarrierKind
   readonly marks?: MarkKind
+  /** @defaultValue as many as there are Ps */
+  readonly cpus?: number
   readonly workBuffers?: number
   readonly arenaBytes?: number
   /** In bytes. @defaultValue none */
@@ -127,6 +129,7 @@ export class HandWorld {
       zealEvery: 0,
       zealConcurrent: false,
       barrierWait: 'sleep',
+      cpus: options.cpus ?? procs,
       seed: 1,
     }
     // Each P has its own views of the memory, as each thread does.

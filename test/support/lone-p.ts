@@ -38,6 +38,7 @@ export class LoneP extends P {
       barrier: 'plain',
       marks: 'plain',
       barrierWait: 'sleep',
+      cpus: 1,
       zealEvery: 0,
       zealConcurrent: false,
       seed: 1,

@@ -51,6 +51,7 @@ export class HandRun {
         barrier: 'plain',
         marks: 'plain',
         barrierWait: 'sleep',
+        cpus: 1,
         zealEvery: 0,
         zealConcurrent: false,
         seed: 1,

@@ -22,6 +22,7 @@ test('defaults', () => {
     program: resolve('program.ts'),
     args: [],
     procs: Math.min(64, availableParallelism()),
+    cpus: availableParallelism(),
     gcPercent: 100,
     memoryLimit: null,
     heapMinimum: null,
@@ -86,6 +87,7 @@ test('everything can be given, and the result can be sent to a thread', () => {
   expect(configuration).toMatchObject({
     args: ['1', '--x'],
     procs: 64,
+    cpus: availableParallelism(),
     gcPercent: -1,
     memoryLimit: 64 * 2 ** 20,
     heapMinimum: 2 ** 20,

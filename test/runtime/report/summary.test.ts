@@ -10,8 +10,14 @@ import { cycleRecord, runRecord, totalsOf } from './records.ts'
 function summaryOf(cycles: readonly CycleRecord[], changed: Partial<RunRecord> = {}): string {
   const { memStats } = runRecord()
   const record = runRecord({
-    ...{ cpus: 2, procs: 4, wallMs: 1000, allocations: { objects: 2_500_000, bytes: 80 * MiB } },
-    memStats: { ...memStats, HeapAlloc: 3 * MiB, NextGC: 4 * MiB },
+    ...{
+      cpus: 2,
+      procs: 4,
+      wallMs: 1250,
+      activeMs: 1000,
+      allocations: { objects: 2_500_000, bytes: 80 * MiB },
+    },
+    memStats: { ...memStats, HeapAlloc: 3 * MiB, NextGC: 4 * MiB, GCCPUFraction: 0.0545 },
     ...changed,
   })
   return formatSummary(record, totalsOf(cycles))
@@ -45,7 +51,7 @@ test('a run with cycles', () => {
   ]
   expect(summaryOf(cycles)).toBe(
     [
-      'cycles                3  in 1.00 s on 4 P, 1 forced, 1 restarts',
+      'cycles                3  in 1.25 s on 4 P, 1 forced, 1 restarts',
       'pauses          5.00 ms  in total',
       'worst pause     2.50 ms  in cycle 2',
       'GC CPU            5.5 %  without idle workers',
@@ -54,7 +60,7 @@ test('a run with cycles', () => {
       '  fractional      0.2 %',
       '  stopped         0.3 %',
       '  idle            2.0 %',
-      'allocated      80.0 MiB  2,500,000 objects, 80.0 MiB/s',
+      'allocated      80.0 MiB  2,500,000 objects, 64.0 MiB/s',
       'heap live      3.00 MiB  goal 4.00 MiB',
       'worst overrun  2.00 MiB  40.0 % over 5.00 MiB in cycle 2; 2 of 3 cycles overran',
       '',

@@ -25,7 +25,7 @@ export type Slice =
   | 'idle worker'
   /** Marking to pay for an allocation (scan work in bytes). */
   | 'assist'
-  /** Sweeping in idle time (spans). */
+  /** Sweeping, in idle time or inside a goroutine's slice (spans). */
   | 'sweep'
   /** Standing still (0). */
   | 'stopped'

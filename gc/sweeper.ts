@@ -32,11 +32,11 @@
  *    not freed: the sweep makes it white.
  */
 
-import { compareAndSwap, load, now, or, store } from '#sync'
+import { compareAndSwap, load, or, store } from '#sync'
 import type { Heap } from '../heap/heap.ts'
-import type { Sweep } from '../heap/sweep-span.ts'
+import type { Sweep, SweepListener } from '../heap/sweep-span.ts'
 import { InternalError } from '../memory/internal-error.ts'
-import type { Bytes } from '../memory/kinds.ts'
+import type { Bytes, MetaWord, Milliseconds } from '../memory/kinds.ts'
 import { PAGE_BYTES } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStackDeep } from '../memory/stack-probe.ts'
@@ -50,18 +50,20 @@ import type { Here } from './here.ts'
  */
 const MOST_PAGES_PER_PAGE = 16
 
-export class Sweeper {
+export class Sweeper implements SweepListener {
   private readonly here: Here
   private readonly memory: Memory
   private readonly heap: Heap
   /** For the allocator: a refill may sweep a span in order to use it. */
   readonly sweep: Sweep
+  private readonly pollWord: MetaWord
 
   constructor(here: Here, heap: Heap) {
     this.here = here
     this.memory = here.memory
     this.heap = heap
-    this.sweep = heap.sweepOf(here.index, () => this.complete())
+    this.pollWord = here.memory.pWord(here.index, pWords.POLL)
+    this.sweep = heap.sweepOf(here.index, this)
   }
 
   /** True if the sweep is complete: every span is swept. */
@@ -79,12 +81,12 @@ export class Sweeper {
 
   /**
    * Sweeps one span. False if the sweep is drained; others may still be sweeping the spans that
-   * they took.
+   * they took. `spentDouble`: what of the P counts the time.
    */
-  sweepOne(): boolean {
+  sweepOne(spentDouble: number = pWords.SWEEP_MS): boolean {
     if (!this.sweep.begin()) return false
     const swept = this.sweepNext()
-    this.sweep.end()
+    this.sweep.end(spentDouble)
     return swept
   }
 
@@ -110,11 +112,7 @@ export class Sweeper {
 
   /** Sweeps one span, for a P that has nothing better to do. False if the sweep is drained. */
   sweepInBackground(): boolean {
-    if (!this.hasWork) return false
-    const began = now()
-    const swept = this.sweepOne()
-    this.here.listener.slice('sweep', began, 1)
-    return swept
+    return this.hasWork && this.sweepOne(pWords.IDLE_SWEEP_MS)
   }
 
   /**
@@ -171,14 +169,28 @@ export class Sweeper {
   payFor(bytes: Bytes, pagesPaid: number): void {
     const { meta } = this.memory
     while (this.isBehind(bytes, pagesPaid)) {
-      if (!this.sweepOne()) {
+      if (!this.sweepUntilPaid(bytes, pagesPaid)) {
         this.memory.set(control.SWEEP_PAGES_PER_BYTE, 0)
         return
       }
-      if (meta[this.memory.pWord(this.here.index, pWords.POLL)] === 0) continue
+      if (meta[this.pollWord] === 0) continue
       probeStackDeep()
       this.here.world.safepoint()
     }
+  }
+
+  /**
+   * Sweeps span by span, in one stretch, until the pace is kept or a stop is raised. False if the
+   * sweep is drained.
+   */
+  private sweepUntilPaid(bytes: Bytes, pagesPaid: number): boolean {
+    const { meta } = this.memory
+    if (!this.sweep.begin()) return false
+    let swept = this.sweepNext()
+    while (swept && meta[this.pollWord] === 0 && this.isBehind(bytes, pagesPaid))
+      swept = this.sweepNext()
+    this.sweep.end()
+    return swept
   }
 
   /** True if fewer pages are swept than the pace asks of a heap that has grown by `bytes` more. */
@@ -192,7 +204,13 @@ export class Sweeper {
     )
   }
 
-  private complete(): void {
+  /** Tells of a stretch of sweeping. */
+  ended(beganMs: Milliseconds, spans: number): void {
+    if (spans > 0) this.here.listener.slice('sweep', beganMs, spans)
+  }
+
+  /** The sweep is complete. */
+  completed(): void {
     const { meta } = this.memory
     this.memory.faults.pass('sweep/complete')
     const cycle = meta[control.CYCLES_MARKED]

@@ -7,7 +7,10 @@ import { Central } from './central.ts'
 import { PageHeap } from './page-heap.ts'
 import { Spans } from './span.ts'
 import { Stacks } from './stacks.ts'
-import { Sweep } from './sweep-span.ts'
+import { Sweep, type SweepListener } from './sweep-span.ts'
+
+/** Hears nothing of a sweep: for tests, and where the heap is only read. */
+const NOBODY: SweepListener = { ended: () => {}, completed: () => {} }
 
 export class Heap {
   readonly memory: Memory
@@ -41,8 +44,7 @@ export class Heap {
     return new Cache(this.memory, this.spans, this.central, this.pages, pIndex, this.check)
   }
 
-  /** `onComplete` is called by the sweeper whose end completes the sweep. */
-  sweepOf(pIndex: number, onComplete: () => void = () => {}): Sweep {
-    return new Sweep(this.memory, this.spans, this.pages, pIndex, this.check, onComplete)
+  sweepOf(pIndex: number, listener: SweepListener = NOBODY): Sweep {
+    return new Sweep(this.memory, this.spans, this.pages, pIndex, this.check, listener)
   }
 }

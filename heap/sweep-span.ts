@@ -22,9 +22,9 @@
  *    and no sweeper. The sweeper that made it completes the sweep.
  */
 
-import { add, compareAndSwap, load, sub } from '#sync'
+import { add, compareAndSwap, load, now, sub } from '#sync'
 import { InternalError } from '../memory/internal-error.ts'
-import type { Bytes, MetaDouble, SpanId } from '../memory/kinds.ts'
+import type { Bytes, MetaDouble, Milliseconds, SpanId } from '../memory/kinds.ts'
 import { GRANULE_SHIFT } from '../memory/layout.ts'
 import type { Memory } from '../memory/memory.ts'
 import * as control from '../memory/words/control.ts'
@@ -50,52 +50,68 @@ const FOUR_FREE = 0
 const FOUR_WHITE = span.WHITE * 0x01010101
 const FOUR_BLACK = span.BLACK * 0x01010101
 
+/** What is told of a P's sweeping. */
+export interface SweepListener {
+  /** The P has swept `spans` spans from `beganMs` until now, with nothing else between. */
+  ended(beganMs: Milliseconds, spans: number): void
+  /** By the sweeper whose end completes the sweep. */
+  completed(): void
+}
+
 /** @nosafepoint */
 export class Sweep {
   private readonly memory: Memory
   private readonly spans: Spans
   private readonly pages: PageHeap
   private readonly check: boolean
-  private readonly onComplete: () => void
+  private readonly listener: SweepListener
   /** Index of the first double of the P that sweeps. */
   private readonly measures: MetaDouble
   /** What the last sweep of a span has counted. */
   private readonly counts = { live: 0, freed: 0, quarantined: 0 }
+  /** When the stretch that was begun last began, and the spans that it has swept. */
+  private beganMs: Milliseconds = 0
+  private spansSwept = 0
 
-  /** `onComplete` is called by the sweeper whose end completes the sweep. */
   constructor(
     memory: Memory,
     spans: Spans,
     pages: PageHeap,
     pIndex: number,
     check: boolean,
-    onComplete: () => void,
+    listener: SweepListener,
   ) {
     this.memory = memory
-    this.onComplete = onComplete
     this.spans = spans
     this.pages = pages
     this.check = check
     this.measures = memory.pDouble(pIndex, 0)
+    this.listener = listener
   }
 
-  /** Counts a sweeper on; false if the sweep is drained. */
+  /** Begins a stretch of sweeping: counts a sweeper on. False if the sweep is drained. */
   begin(): boolean {
     const { meta } = this.memory
     for (;;) {
       const sweepers = load(meta, control.SWEEPERS)
       if ((sweepers & control.SWEEP_DRAINED) !== 0) return false
-      if (compareAndSwap(meta, control.SWEEPERS, sweepers, sweepers + 1)) return true
+      if (compareAndSwap(meta, control.SWEEPERS, sweepers, sweepers + 1)) break
     }
+    this.beganMs = now()
+    this.spansSwept = 0
+    return true
   }
 
   /**
-   * Counts a sweeper off. If that completes the sweep, calls `onComplete`. The sweeper may be an
-   * allocator that swept for a refill.
+   * Ends the stretch: adds its time to `spentDouble` of the P, and counts the sweeper off. In this
+   * order, so that a complete sweep has all of its time. The sweeper may be an allocator that swept
+   * for a refill.
    */
-  end(): void {
-    if (sub(this.memory.meta, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1))
-      this.onComplete()
+  end(spentDouble: number = pWords.SWEEP_MS): void {
+    const { meta, metaF64 } = this.memory
+    metaF64[this.measures + spentDouble] += now() - this.beganMs
+    this.listener.ended(this.beganMs, this.spansSwept)
+    if (sub(meta, control.SWEEPERS, 1) === (control.SWEEP_DRAINED | 1)) this.listener.completed()
   }
 
   /**
@@ -121,6 +137,7 @@ export class Sweep {
         `sweep increased the allocation count of span ${id}: ${live} live and ${freed} freed of ${this.spans.read(id, span.ALLOCATED)}`,
       )
     }
+    this.spansSwept++
     const pages = this.spans.read(id, span.PAGES)
     add(meta, control.PAGES_SWEPT, pages)
     if (live > 0) add(meta, control.SWEPT_MARKED_BYTES, live * slotBytes)

@@ -128,6 +128,9 @@ export class CycleFacts extends NullListener {
       'gcCpuLimited',
       isLimited || meta[control.GC_CPU_LIMITED_CYCLE] === meta[control.CYCLES] ? 1 : 0,
     )
+    // Minus the time until the sweep begins. When it is complete the time until then is added.
+    records.put('sweepMs', -this.memory.sumOfPs(pWords.SWEEP_MS))
+    records.put('idleSweepMs', -this.memory.sumOfPs(pWords.IDLE_SWEEP_MS))
     records.put('sweepPagesPerByte', this.memory.get(control.SWEEP_PAGES_PER_BYTE))
     this.addPauses(end - requested, end)
     this.addCpuTime(end - requested)

@@ -14,7 +14,7 @@ import type { MetaDouble } from '../../memory/kinds.ts'
 import { CYCLE_RECORD_DOUBLES, CYCLE_RECORDS } from '../../memory/layout.ts'
 import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
-import { OVERRUN_PARTS, PLACE_COUNT } from '../../memory/words/p.ts'
+import { IDLE_SWEEP_MS, OVERRUN_PARTS, PLACE_COUNT, SWEEP_MS } from '../../memory/words/p.ts'
 import { sumOverrun } from './overrun.ts'
 
 /** The values of a record, in the order of their doubles. */
@@ -67,6 +67,8 @@ export const RECORD_FIELDS = [
   'gateMs',
   'gcCpuLimited',
   'gcCpuMs',
+  'sweepMs',
+  'idleSweepMs',
 ] as const
 export type RecordField = (typeof RECORD_FIELDS)[number]
 /**
@@ -137,6 +139,8 @@ export class CycleRecords {
     metaF64[record + SLOT.sweptMarkedBytes] = swept
     metaF64[record + SLOT.doubleMarked] = metaF64[record + SLOT.heapMarked] - swept
     metaF64[record + SLOT.heapLiveAtSweepDone] = live
+    metaF64[record + SLOT.sweepMs] += this.memory.sumOfPs(SWEEP_MS)
+    metaF64[record + SLOT.idleSweepMs] += this.memory.sumOfPs(IDLE_SWEEP_MS)
     metaF64[record + SLOT.allocatedDuringSweep] = live - this.memory.get(control.SWEEP_BEGAN_LIVE)
     add(meta, control.CYCLE_RECORDS_COMPLETE, 1)
   }

@@ -299,5 +299,12 @@ export const BLOCKED_SINCE = TOTAL_ASSIST_MS + 4
  * is in TOTAL_ASSIST_MS. The limiter of any P reads it as a hint.
  */
 export const COLLECTING_SINCE = TOTAL_ASSIST_MS + 5
+/**
+ * Since the run began: time that this P has swept in, as a goroutine needed it, and in idle time.
+ * The sweeper that completes the sweep adds up those of all Ps, which each P wrote before it
+ * counted itself off (heap/sweep-span.ts).
+ */
+export const SWEEP_MS = TOTAL_ASSIST_MS + 6
+export const IDLE_SWEEP_MS = TOTAL_ASSIST_MS + 7
 /** Doubles of one P. */
-export const DOUBLES = TOTAL_ASSIST_MS + 6
+export const DOUBLES = TOTAL_ASSIST_MS + 8

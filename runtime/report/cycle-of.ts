@@ -54,6 +54,7 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
     rescues: raw.rescues,
     assistRatio: raw.assistRatio,
     sweptPages: isSwept ? raw.sweptPages : null,
+    sweepMs: isSwept ? { goroutine: raw.sweepMs, idle: raw.idleSweepMs } : null,
   }
 }
 

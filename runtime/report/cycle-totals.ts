@@ -11,6 +11,8 @@ export class CycleTotals {
   /** Both stops of each cycle. */
   pausesUs = 0
   readonly cpuMs = { assist: 0, dedicated: 0, fractional: 0, idle: 0 }
+  /** Sweeping that goroutines did. */
+  sweepMs = 0
   /** Cycles that passed their goal. */
   overran = 0
   /** The longest stop, and its cycle; null: no cycle. */
@@ -26,6 +28,7 @@ export class CycleTotals {
     this.pausesUs += stwSetupUs + stwTerminationUs
     for (const kind of ['assist', 'dedicated', 'fractional', 'idle'] as const)
       this.cpuMs[kind] += cycle.cpuMs[kind]
+    this.sweepMs += cycle.sweepMs?.goroutine ?? 0
     const us = Math.max(stwSetupUs, stwTerminationUs)
     if (us > (this.worstPause?.us ?? -1)) this.worstPause = { n, us }
     if (overrun > 0) this.overran++

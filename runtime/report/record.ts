@@ -154,6 +154,11 @@ export interface CycleRecord {
   readonly assistRatio: number
   /** Pages swept after this cycle; null: sweeping was not over when the run ended. */
   readonly sweptPages: number | null
+  /**
+   * Time of that sweeping, summed over Ps: by goroutines that allocate, call gc() or start a
+   * cycle; and in idle time. null as above.
+   */
+  readonly sweepMs: { readonly goroutine: number; readonly idle: number } | null
 }
 
 /** Go's runtime.MemStats, field for field; what this runtime does not have is 0. */

@@ -70,13 +70,13 @@ function pauseLines({ pausesUs, worstPause }: CycleTotals): Line[] {
 }
 
 /**
- * Shares of the time that the Ps were active. The total is MemStats' GCCPUFraction. It leaves out
- * the time of idle workers, since nobody else needed it.
+ * Shares of the time that the Ps were active. The total is that of MemStats. It leaves out the time
+ * of idle workers, since nobody else needed it.
  */
-function cpuLines(record: RunRecord, { count, cpuMs, pausesUs }: CycleTotals): Line[] {
+function cpuLines(record: RunRecord, { count, cpuMs, sweepMs, pausesUs }: CycleTotals): Line[] {
   if (count === 0 || record.activeMs <= 0) return []
-  const part = (label: string, ms: number): Line =>
-    line(label, humanPercent(ms / (record.activeMs * record.procs)))
+  const part = (label: string, ms: number, note = ''): Line =>
+    line(label, humanPercent(ms / (record.activeMs * record.procs)), note)
   return [
     line('GC CPU', humanPercent(record.memStats.GCCPUFraction), 'without idle workers'),
     part('  assist', cpuMs.assist),
@@ -84,6 +84,7 @@ function cpuLines(record: RunRecord, { count, cpuMs, pausesUs }: CycleTotals): L
     part('  fractional', cpuMs.fractional),
     part('  stopped', stoppedCpuMs(pausesUs, record)),
     part('  idle', cpuMs.idle),
+    part('sweep', sweepMs, 'in goroutines, not part of GC CPU'),
   ]
 }
 

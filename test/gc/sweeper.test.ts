@@ -8,6 +8,7 @@ import type { Addr } from '../../memory/kinds.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import { MiB } from '../../memory/units.ts'
 import * as control from '../../memory/words/control.ts'
+import { holdClock, TICK_MS } from '../support/hand-clock.ts'
 import { HandHeap } from '../support/heap.ts'
 
 /** Objects of this size are eight to a page, and have a span class of their own. */
@@ -17,14 +18,21 @@ const SPAN_CLASS = 60
 /** Two Ps with a sweeper each, that share a heap and the records. */
 class Hand extends HandHeap {
   told = 0
+  /** The spans of each stretch of sweeping that was told. */
+  readonly stretches: number[] = []
   woken = 0
   readonly records = new CycleRecords(this.memory)
+  readonly facts = new CycleFacts(this.memory, this.records, 2)
   readonly sweepers: readonly Sweeper[]
 
   constructor() {
     super({ procs: 2 })
     const world = { wakeAll: () => this.woken++ } satisfies Partial<World> as unknown as World
-    const listener = new CycleFacts(this.memory, this.records, 2)
+    const listener = this.facts
+    listener.slice = (kind, _, spans) => {
+      expect(kind).toBe('sweep')
+      this.stretches.push(spans)
+    }
     listener.swept = () => {
       this.told++
       this.records.completeSweep()
@@ -40,7 +48,7 @@ class Hand extends HandHeap {
     for (const cache of this.caches) cache.flush()
     this.meta[control.CYCLES_MARKED]++
     this.sweepers[0].startSweep()
-    this.records.finish()
+    this.facts.cycleEnded(0, 0)
   }
 
   /** Fills whole spans of one page. */
@@ -127,6 +135,38 @@ test('the record of the cycle says what was swept', () => {
   expect(hand.records.take(false)).toBeUndefined()
   hand.sweepers[0].finish()
   expect(hand.records.take(false)).toMatchObject({ sweptPages: 2, sweptMarkedBytes: BYTES })
+})
+
+test('the record has the time of sweeping as goroutines need it, and in idle time, of all Ps', () => {
+  const release = holdClock()
+  try {
+    const hand = new Hand()
+    const objects = hand.fill(4)
+    hand.terminate(objects)
+    // Between two reads of this clock passes the same time, so a stretch takes one tick.
+    expect(hand.sweepers[0].sweepOne()).toBe(true)
+    expect(hand.sweepers[1].sweepOne()).toBe(true)
+    expect(hand.sweepers[1].sweepInBackground()).toBe(true)
+    hand.sweepers[0].finish()
+    // finish() sweeps the fourth span, and then finds none.
+    expect(hand.stretches).toEqual([1, 1, 1, 1])
+    const record = hand.records.take(false)
+    expect(record?.sweepMs).toBeCloseTo(4 * TICK_MS, 9)
+    expect(record?.idleSweepMs).toBeCloseTo(TICK_MS, 9)
+    hand.terminate([])
+    hand.sweepers[1].finish()
+    expect(hand.records.take(false)).toMatchObject({ idleSweepMs: 0 })
+  } finally {
+    release()
+  }
+})
+
+test('an allocator that needs a span tells of its sweep, with the spans that it has swept', () => {
+  const hand = new Hand()
+  const objects = hand.fill(3)
+  hand.terminate(objects.slice(7)) // the other two spans are full
+  expect(hand.caches[0].refill(SPAN_CLASS, hand.sweepers[0].sweep)).toBe(7 * BYTES)
+  expect(hand.stretches).toEqual([3])
 })
 
 test('in the background a span at a time is swept, and nothing when all is done', () => {

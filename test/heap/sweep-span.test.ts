@@ -99,7 +99,13 @@ test('a mark in a free slot is found by the sweep: more live objects than were a
 test('the last sweeper to leave after the lists are drained completes the sweep, and nobody joins then', () => {
   const hand = new HandHeap({ procs: 2 })
   const completed: number[] = []
-  const [one, other] = [0, 1].map(index => hand.heap.sweepOf(index, () => completed.push(index)))
+  const ended: number[] = []
+  const [one, other] = [0, 1].map(index =>
+    hand.heap.sweepOf(index, {
+      ended: () => ended.push(index),
+      completed: () => completed.push(index),
+    }),
+  )
   expect(one.begin()).toBe(false)
   hand.endMark()
   expect([one.begin(), other.begin()]).toEqual([true, true])
@@ -110,6 +116,7 @@ test('the last sweeper to leave after the lists are drained completes the sweep,
   expect([completed, one.begin()]).toEqual([[], false])
   other.end()
   expect(completed).toEqual([1])
+  expect(ended).toEqual([1, 0, 1])
   expect(hand.meta[control.SWEEPERS]).toBe(control.SWEEP_DRAINED)
 })
 

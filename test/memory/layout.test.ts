@@ -157,6 +157,8 @@ const pMeasures = [
     'GATE_SINCE',
     'BLOCKED_SINCE',
     'COLLECTING_SINCE',
+    'SWEEP_MS',
+    'IDLE_SWEEP_MS',
   ],
 ]
 const cacheEntry = ['CURSOR', 'LIMIT', 'SPAN', 'RUN_START']

@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, vi } from 'vitest'
 
 /** The time that passes between two reads of the clock, in ms. */
-const TICK_MS = 0.02
+export const TICK_MS = 0.02
 
 let time = 0
 

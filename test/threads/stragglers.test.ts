@@ -103,6 +103,18 @@ describe('--trace', () => {
         'time to safepoint',
       ])
         expect(kinds).toContain(name)
+      const isInGoroutine = (sweep: Slice, lane: readonly Slice[]): boolean =>
+        lane.some(
+          ({ name, ts, dur }) =>
+            name === 'goroutine' && ts <= sweep.ts && ts + dur >= sweep.ts + sweep.dur,
+        )
+      expect(
+        ['P 0', 'P 1', 'P 2']
+          .map(slices)
+          .some(lane => lane.some(one => one.name === 'sweep' && isInGoroutine(one, lane))),
+        'a goroutine that allocates sweeps',
+      ).toBe(true)
+      expect(record.cycles.some(({ sweepMs }) => (sweepMs?.goroutine ?? 0) > 0)).toBe(true)
       for (const { ts } of traceEvents.filter(({ ph }) => ph === 'X'))
         expect(ts).toBeGreaterThanOrEqual(0)
     })

@@ -36,6 +36,7 @@ test('a run with cycles', () => {
       stwTerminationUs: 1500,
       cpuMs: { assist: 40, dedicated: 100, fractional: 0, idle: 20 },
       overrun: MiB,
+      sweepMs: { goroutine: 20, idle: 5 },
     }),
     cycleRecord({
       n: 2,
@@ -46,8 +47,9 @@ test('a run with cycles', () => {
       cpuMs: { assist: 0, dedicated: 60, fractional: 8, idle: 60 },
       overrun: 2 * MiB,
       goal: 5 * MiB,
+      sweepMs: { goroutine: 40, idle: 0 },
     }),
-    cycleRecord({ n: 3, overrun: 0, ...still }),
+    cycleRecord({ n: 3, overrun: 0, ...still, sweepMs: null }),
   ]
   expect(summaryOf(cycles)).toBe(
     [
@@ -60,6 +62,7 @@ test('a run with cycles', () => {
       '  fractional      0.2 %',
       '  stopped         0.3 %',
       '  idle            2.0 %',
+      'sweep             1.5 %  in goroutines, not part of GC CPU',
       'allocated      80.0 MiB  2,500,000 objects, 64.0 MiB/s',
       'heap live      3.00 MiB  goal 4.00 MiB',
       'worst overrun  2.00 MiB  40.0 % over 5.00 MiB in cycle 2; 2 of 3 cycles overran',

@@ -139,7 +139,9 @@ export class Collector {
     const memory = heap.memory
     const listener = new Listeners(memory.faults, [
       new Overrun(memory, pIndex, () => world.v8CollectionMs()),
-      new CycleFacts(memory, new CycleRecords(memory), options.cpus),
+      new CycleFacts(memory, new CycleRecords(memory), options.cpus, name =>
+        controller.stateOf(name),
+      ),
       trace,
     ])
     const here = { memory, index: pIndex, world, listener }

@@ -134,7 +134,7 @@ export class Cycle {
     if (trigger === STOP_FORCED_CYCLE) meta[control.CYCLES_FORCED]++
     this.resetCounters()
     const requested = this.memory.get(control.STOP_REQUESTED_AT)
-    listener.cycleStarted(controller.stateOf('consMark'))
+    listener.cycleStarted()
     this.memory.set(control.SCANNABLE_AT_START, meta[control.HEAP_SCANNABLE])
     this.memory.set(control.TRIGGERED, load(meta, control.HEAP_LIVE))
     this.memory.set(

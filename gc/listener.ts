@@ -59,7 +59,7 @@ export interface Listener {
    * Setup stop: the cycle is counted, and L and the trigger are as they were when the stop was
    * raised.
    */
-  cycleStarted(consMark: number): void
+  cycleStarted(): void
   /** Setup stop: the pacer has planned the cycle. */
   planned(): void
   /** Setup stop: its last step. `pauseMs`: since the stop was requested. */
@@ -83,7 +83,7 @@ export class NullListener implements Listener {
   left(): void {}
   charged(_bytes: Bytes, _payment: Payment, _mark: MarkState): void {}
   slice(_kind: Slice, _startMs: Milliseconds, _detail: number): void {}
-  cycleStarted(_consMark: number): void {}
+  cycleStarted(): void {}
   planned(): void {}
   markStarted(_pauseMs: Milliseconds): void {}
   markOver(): void {}
@@ -119,8 +119,8 @@ export class Listeners implements Listener {
     for (const each of this.all) each.slice(kind, startMs, detail)
   }
 
-  cycleStarted(consMark: number): void {
-    for (const each of this.all) each.cycleStarted(consMark)
+  cycleStarted(): void {
+    for (const each of this.all) each.cycleStarted()
   }
 
   planned(): void {

@@ -10,16 +10,15 @@
 import type { Pacer } from './pacer.ts'
 import { MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
 import {
+  adjustRatio,
   commitRatio,
   fillRatioGoals,
   GOAL,
   grownBy,
   initRatio,
-  nextRatio,
   RATIO_STATE,
   scaledRoom,
   startRatio,
-  TRIGGER_RATIO,
   utilizationOf,
 } from './trigger-ratio.ts'
 import { BACKGROUND_UTILIZATION } from './worker-counts.ts'
@@ -37,6 +36,7 @@ export function go15({ adjustedCurve }: Go15Options): Pacer {
     name: adjustedCurve ? 'go1.5:curve=1' : 'go1.5',
     describe: 'Go 1.5 to 1.9: proportional trigger, assists for the worst case',
     stateNames: RATIO_STATE,
+    traceForm: 'go1.5',
 
     init: initRatio,
 
@@ -57,7 +57,7 @@ export function go15({ adjustedCurve }: Go15Options): Pacer {
     endCycle(state, facts) {
       if (facts.forced || facts.gcPercent < 0) return
       const growth = facts.gcPercent / 100
-      state[TRIGGER_RATIO] = nextRatio(state[TRIGGER_RATIO], {
+      adjustRatio(state, {
         growth,
         weightOfGrowth: adjustedCurve ? 1 / (1 + growth) : 1,
         grown: grownBy(facts, state),

@@ -163,6 +163,9 @@ export interface Goals {
   sweepDistance: number
 }
 
+/** The first Go that printed its gcpacertrace in this form. */
+export type TraceForm = 'go1.5' | 'go1.10' | 'go1.19'
+
 export interface Pacer {
   /** As in `--pacer`, with its settings: `fixed:trigger=0.8`. */
   readonly name: string
@@ -176,6 +179,8 @@ export interface Pacer {
   readonly liveGoals?: boolean | 'under-limit'
   /** One name for each slot of state. */
   readonly stateNames: readonly string[]
+  /** Which Go's gcpacertrace tells of its cycles. @defaultValue 'go1.19' */
+  readonly traceForm?: TraceForm
   /** Sets what must not start at 0. A commit with `sweepDone` follows. */
   init(config: PacerConfig, state: State): void
   /** Plans a cycle's workers. */

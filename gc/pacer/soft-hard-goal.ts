@@ -6,13 +6,13 @@
 import type { Facts, Pacer } from './pacer.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
 import {
+  adjustRatio,
   commitRatio,
   fillRatioGoals,
   GOAL,
   grownBy,
   initRatio,
   MARKED,
-  nextRatio,
   RATIO_STATE,
   startRatio,
   TRIGGER_RATIO,
@@ -94,6 +94,7 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
     name: nameOf(version.name, options),
     describe: version.describe,
     stateNames: [...RATIO_STATE, 'live'],
+    traceForm: 'go1.10',
 
     init(config, state) {
       initRatio(config, state)
@@ -120,7 +121,7 @@ export function softHardGoal(version: SoftHardVersion, options: SoftHardOptions)
       state[LIVE] = liveEstimate(facts)
       if (facts.forced || facts.gcPercent < 0) return
       const ratio = state[TRIGGER_RATIO]
-      state[TRIGGER_RATIO] = nextRatio(ratio, {
+      adjustRatio(state, {
         growth: version.aimsAtCycleGoal
           ? Math.max(state[GOAL] / state[MARKED] - 1, 0)
           : facts.gcPercent / 100,

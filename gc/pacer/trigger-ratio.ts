@@ -16,8 +16,14 @@ import { heapMinimum } from './go-goal.ts'
 import type { Facts, Goals, PacerConfig, State } from './pacer.ts'
 import { MiB } from './units.ts'
 
-/** The first slots of state, which all of these pacers have. */
-export const RATIO_STATE = ['triggerRatio', 'marked', 'goal', 'trigger', 'committedGoal'] as const
+/**
+ * The first slots of state, which all of these pacers have. The last five hold what the controller
+ * last saw and what it then had; they are read only by traces.
+ */
+export const RATIO_STATE = [
+  ...['triggerRatio', 'marked', 'goal', 'trigger', 'committedGoal'],
+  ...['ratioBefore', 'growth', 'grown', 'utilization', 'goalUtilization'],
+] as const
 export const TRIGGER_RATIO = 0
 /**
  * M as the controller sees it. If the heap minimum set the trigger, this is the M that would have
@@ -27,6 +33,12 @@ export const MARKED = 1
 export const GOAL = 2
 const TRIGGER = 3
 const COMMITTED_GOAL = 4
+const RATIO_BEFORE = 5
+const GROWTH = 6
+const GROWN = 7
+const UTILIZATION = 8
+/** 0 until the controller has seen the cycle: it sees none that is forced, or without GOGC. */
+const GOAL_UTILIZATION = 9
 
 const FIRST_RATIO = 7 / 8
 const GAIN = 0.5
@@ -47,6 +59,7 @@ export function initRatio(config: PacerConfig, state: State): void {
 
 /** Sets the goal when a cycle starts: at least some room above L. */
 export function startRatio(facts: Readonly<Facts>, state: State): void {
+  state[GOAL_UTILIZATION] = 0
   // A small heap triggers at its minimum, which says nothing of what is live.
   if (state[TRIGGER] <= heapMinimum(facts))
     state[MARKED] = state[TRIGGER] / (1 + state[TRIGGER_RATIO])
@@ -72,13 +85,18 @@ export interface Aim {
   readonly goalUtilization: number
 }
 
-/** The next h_T before its limits: `e = w · (h_g − h_T) − (u_a/u_g) · (h_a − h_T)`. */
-export function nextRatio(ratio: number, aim: Aim): number {
+/** Moves h_T by half of `e = w · (h_g − h_T) − (u_a/u_g) · (h_a − h_T)`. Its limits come later. */
+export function adjustRatio(state: State, aim: Aim): void {
   const { growth, weightOfGrowth, grown, utilization, goalUtilization } = aim
-  return (
-    ratio +
-    GAIN * (weightOfGrowth * (growth - ratio) - (utilization / goalUtilization) * (grown - ratio))
-  )
+  const ratio = state[TRIGGER_RATIO]
+  const error =
+    weightOfGrowth * (growth - ratio) - (utilization / goalUtilization) * (grown - ratio)
+  state[TRIGGER_RATIO] = ratio + GAIN * error
+  state[RATIO_BEFORE] = ratio
+  state[GROWTH] = growth
+  state[GROWN] = grown
+  state[UTILIZATION] = utilization
+  state[GOAL_UTILIZATION] = goalUtilization
 }
 
 /** The share of the CPU that marking took: the background's, which is assumed, and the assists'. */

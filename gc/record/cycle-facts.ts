@@ -18,20 +18,41 @@ const WAITS = [
   [pWords.BLOCKED_SINCE, pWords.BLOCKED_MS],
 ] as const
 
+/** What the trigger-ratio pacers tell of a cycle, and the names of their state (gc/pacer). */
+const RATIO_FIELDS = [
+  ['ratioMarked', 'marked'],
+  ['ratioTrigger', 'trigger'],
+  ['ratioBefore', 'ratioBefore'],
+  ['ratioGrowth', 'growth'],
+  ['ratioGrown', 'grown'],
+  ['ratioUtilization', 'utilization'],
+  ['ratioGoalUtilization', 'goalUtilization'],
+] as const
+
 export class CycleFacts extends NullListener {
   private readonly memory: Memory
   private readonly records: CycleRecords
   private readonly stoppedCpus: number
+  private readonly stateOf: (name: string) => number
 
-  /** `cpus`: those of the machine. A stop holds up no more CPUs than there are, or than Ps. */
-  constructor(memory: Memory, records: CycleRecords, cpus: number) {
+  /**
+   * `cpus`: those of the machine. A stop holds up no more CPUs than there are, or than Ps.
+   * `stateOf`: a value of the pacer's state by name; 0 if the pacer has none of that name.
+   */
+  constructor(
+    memory: Memory,
+    records: CycleRecords,
+    cpus: number,
+    stateOf: (name: string) => number,
+  ) {
     super()
     this.memory = memory
     this.records = records
+    this.stateOf = stateOf
     this.stoppedCpus = Math.min(memory.layout.procs, cpus)
   }
 
-  override cycleStarted(consMark: number): void {
+  override cycleStarted(): void {
     const { memory, records } = this
     const { meta } = memory
     const requested = this.memory.get(control.STOP_REQUESTED_AT)
@@ -44,7 +65,7 @@ export class CycleFacts extends NullListener {
     records.put('triggerBytes', meta[control.TRIGGER])
     records.put('committedGoal', this.memory.get(control.COMMITTED_GOAL))
     records.put('heapScannable', meta[control.HEAP_SCANNABLE])
-    records.put('consMarkBefore', consMark)
+    records.put('consMarkBefore', this.stateOf('consMark'))
     // Minus the rescues so far. At the end of the cycle the rescues until then are added.
     records.put('rescues', -load(meta, control.RESCUES))
   }
@@ -73,6 +94,9 @@ export class CycleFacts extends NullListener {
     this.records.put('heapMarked', bytesMarked)
     this.records.put('checkedBytes', checkedBytes)
     this.records.put('goalAtMarkEnd', this.memory.meta[control.GOAL])
+    // The pacer has seen the cycle, and since then neither its state nor L has changed.
+    for (const [field, name] of RATIO_FIELDS) this.records.put(field, this.stateOf(name))
+    this.records.put('ratioLive', load(this.memory.meta, control.HEAP_LIVE))
   }
 
   override swept(): void {

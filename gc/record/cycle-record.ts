@@ -69,6 +69,14 @@ export const RECORD_FIELDS = [
   'gcCpuMs',
   'sweepMs',
   'idleSweepMs',
+  'ratioMarked',
+  'ratioLive',
+  'ratioTrigger',
+  'ratioBefore',
+  'ratioGrowth',
+  'ratioGrown',
+  'ratioUtilization',
+  'ratioGoalUtilization',
 ] as const
 export type RecordField = (typeof RECORD_FIELDS)[number]
 /**

@@ -5,6 +5,7 @@
  */
 
 import { load, now, scheduling, store } from '#sync'
+import type { TraceForm } from '../../gc/pacer/pacer.ts'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
 import { statisticsOf, takeStatistics } from '../../gc/record/statistics.ts'
 import type { Cache } from '../../heap/cache.ts'
@@ -19,7 +20,7 @@ import { describeGoroutines } from '../../scheduler/deadlock.ts'
 import { OutputError } from '../errors/output-error.ts'
 import { printableLines, withoutControls } from '../errors/printable.ts'
 import { describeThrown, textOf } from '../errors/thrown.ts'
-import type { Configuration, RunOptions } from '../options/configuration.ts'
+import { type Configuration, type RunOptions, traceFormOf } from '../options/configuration.ts'
 import { LAST_READ_MS, type Stream } from '../output/standard-streams.ts'
 import { Declarations } from '../program/declarations.ts'
 import { readAt } from '../read-at.ts'
@@ -69,6 +70,7 @@ export class Session {
   private readonly nameOf: (goroutine: number) => string
   private readonly stragglers: Stragglers
   private readonly beganMs = now()
+  private readonly traceForm: TraceForm
   private readonly showStatus: boolean
   private trace: RunTrace | null = null
   /** Why standard output takes no more; null: it takes more. */
@@ -101,6 +103,7 @@ export class Session {
         ? null
         : scheduling.open(configuration.schedule, configuration.procs, configuration.seed)
     this.options = options
+    this.traceForm = traceFormOf(configuration.pacer)
     this.showStatus = showStatus
     this.records = new CycleRecords(memory)
     const tasks = Declarations.tasksOf(memory)
@@ -329,17 +332,21 @@ export class Session {
     cycle: CycleRecord,
     extra: ReturnType<typeof extraOf>,
   ): void {
-    this.writeTrace(formatPacerTraceStart(cycle, raw))
-    const end = formatPacerTraceEnd(cycle, extra)
+    const form = this.traceForm
+    this.writeTrace(formatPacerTraceStart(cycle, raw, form))
+    const end = formatPacerTraceEnd(cycle, extra, form)
     if (end !== undefined) this.writeTrace(end)
     if (cycle.sweptPages === null) return
     this.writeTrace(
-      formatPacerTraceSweepDone({
-        heapLive: raw.heapLiveAtSweepDone,
-        allocatedDuringSweep: raw.allocatedDuringSweep,
-        sweptPages: cycle.sweptPages,
-        sweepPagesPerByte: raw.sweepPagesPerByte,
-      }),
+      formatPacerTraceSweepDone(
+        {
+          heapLive: raw.heapLiveAtSweepDone,
+          allocatedDuringSweep: raw.allocatedDuringSweep,
+          sweptPages: cycle.sweptPages,
+          sweepPagesPerByte: raw.sweepPagesPerByte,
+        },
+        form,
+      ),
     )
   }
 

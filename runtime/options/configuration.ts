@@ -3,9 +3,10 @@
 // process.env.
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { BarrierKind } from '../../gc/mark/barrier.ts'
 import type { MarkKind } from '../../gc/mark/marker.ts'
+import type { TraceForm } from '../../gc/pacer/pacer.ts'
 import { DEFAULT_PACER, pacerNamed } from '../../gc/pacer/registry.ts'
 import type { IdleWorkers } from '../../gc/pacer/worker-counts.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
@@ -343,6 +344,11 @@ function arenaOf(from: Given | undefined): number {
   )
     return size
   return refuse(from, `whole 8 KiB pages, from 4MiB to below 2GiB, in bytes or with ${sizeUnits}`)
+}
+
+/** The form in which gcpacertrace tells of a configured pacer. One from a file has Go 1.19's. */
+export function traceFormOf(pacer: string): TraceForm {
+  return (isAbsolute(pacer) ? undefined : pacerNamed(pacer).traceForm) ?? 'go1.19'
 }
 
 /**

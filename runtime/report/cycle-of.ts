@@ -8,7 +8,7 @@ import type { FaultPoint } from '../../memory/fault-points.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import { NO_BYTES } from '../../memory/words/control.ts'
 import { PLACE_COUNT } from '../../memory/words/p.ts'
-import type { CycleExtra } from './gctrace.ts'
+import type { CycleExtra, RatioStep } from './gctrace.ts'
 import type { CycleRecord } from './record.ts'
 
 export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
@@ -69,6 +69,20 @@ export function extraOf(raw: RawCycle, procs: number): CycleExtra {
     triggered: raw.triggered,
     expectedScanWork: raw.expectedScanWork,
     consMarkBefore: raw.consMarkBefore,
+    ratio: raw.ratioGoalUtilization === 0 ? null : ratioOf(raw),
+  }
+}
+
+function ratioOf(raw: RawCycle): RatioStep {
+  return {
+    marked: raw.ratioMarked,
+    trigger: raw.ratioTrigger,
+    live: raw.ratioLive,
+    before: raw.ratioBefore,
+    growth: raw.ratioGrowth,
+    grown: raw.ratioGrown,
+    utilization: raw.ratioUtilization,
+    goalUtilization: raw.ratioGoalUtilization,
   }
 }
 

@@ -1,9 +1,11 @@
 /**
  * The lines of GODEBUG=gctrace=1 and gcpacertrace=1 of Go 1.19, field for field, so that a tool
  * that reads Go's lines reads these: gcMarkTermination in mgc.go, startCycle and endCycle in
- * mgcpacer.go, activeSweep.end in mgcsweep.go. No line ends in a line feed.
+ * mgcpacer.go, activeSweep.end in mgcsweep.go. Under a pacer of an older Go, gcpacertrace has the
+ * form of its time (TraceForm). No line ends in a line feed.
  */
 
+import type { TraceForm } from '../../gc/pacer/pacer.ts'
 import { MiB } from '../../memory/units.ts'
 import { goDecimal, goFloat, goMebibytes, goMilliseconds } from './go-print.ts'
 import type { CycleRecord } from './record.ts'
@@ -28,6 +30,26 @@ export interface CycleExtra {
   readonly expectedScanWork: number
   /** The cons/mark ratio that this cycle was planned with; 0 from a pacer that has none. */
   readonly consMarkBefore: number
+  /** null: the pacer has no such controller, or the controller did not see the cycle. */
+  readonly ratio: RatioStep | null
+}
+
+/** A step of the controller of Go 1.5 to 1.17 (docs/go-collector.md §6a), with its letters. */
+export interface RatioStep {
+  /**
+   * H_m_prev, H_T and H_a, in bytes: what the cycle before had marked; the trigger; L as the
+   * controller saw it at the end, when the caches were put back.
+   */
+  readonly marked: number
+  readonly trigger: number
+  readonly live: number
+  /** h_t, h_g and h_a: growth to the trigger, to the goal, and to the end of the mark. */
+  readonly before: number
+  readonly growth: number
+  readonly grown: number
+  /** u_a and u_g: shares of the CPU, as assumed of the cycle and as aimed at. */
+  readonly utilization: number
+  readonly goalUtilization: number
 }
 
 /** What is known when a cycle starts. */
@@ -93,15 +115,22 @@ export function formatGcTrace(cycle: CycleRecord, extra: CycleExtra, machine: Ma
   )
 }
 
-/** `pacer: assist ratio=+1.164342e+000 (scan 3 MB in 3->4 MB) workers=0++2.500000e-001` */
+/**
+ * `pacer: assist ratio=+1.164342e+000 (scan 3 MB in 3->4 MB) workers=0++2.500000e-001`
+ *
+ * Up to Go 1.9 the fractional workers are a number, which is 0 or 1.
+ */
 export function formatPacerTraceStart(
   cycle: Pick<CycleRecord, 'assistRatio' | 'heapAtStart' | 'goal'>,
   start: CycleStart,
+  form: TraceForm,
 ): string {
+  const fractional =
+    form === 'go1.5' ? String(Math.ceil(start.fractionalGoal)) : goFloat(start.fractionalGoal)
   const way = `${goMebibytes(cycle.heapAtStart)}->${goMebibytes(cycle.goal ?? NO_GOAL_BYTES)}`
   return (
     `pacer: assist ratio=${goFloat(cycle.assistRatio)} (scan ${goMebibytes(start.heapScannable)} MB in ${way} MB) ` +
-    `workers=${start.dedicatedWorkers}+${goFloat(start.fractionalGoal)}`
+    `workers=${start.dedicatedWorkers}+${fractional}`
   )
 }
 
@@ -115,7 +144,9 @@ export function formatPacerTraceStart(
 export function formatPacerTraceEnd(
   cycle: Pick<CycleRecord, 'pacerUtilization' | 'scanWork' | 'heapAtMarkEnd'>,
   extra: CycleExtra,
+  form: TraceForm,
 ): string | undefined {
+  if (form !== 'go1.19') return extra.ratio === null ? undefined : ratioLine(cycle, extra.ratio)
   if (cycle.heapAtMarkEnd <= extra.triggered) return undefined
   const { heap, stack, globals } = cycle.scanWork
   const pastGoal =
@@ -127,14 +158,36 @@ export function formatPacerTraceEnd(
   )
 }
 
+/** `pacer: H_m_prev=30488736 h_t=+2.334071e-001 H_T=37605024 … u_a/u_g=+1.000000e+000` */
+function ratioLine({ scanWork }: Pick<CycleRecord, 'scanWork'>, step: RatioStep): string {
+  const { marked, trigger, live, before, growth, grown, utilization, goalUtilization } = step
+  const fields = {
+    H_m_prev: Math.trunc(marked),
+    h_t: goFloat(before),
+    H_T: Math.trunc(trigger),
+    h_a: goFloat(grown),
+    H_a: live,
+    h_g: goFloat(growth),
+    H_g: Math.trunc(marked * (1 + growth)),
+    u_a: goFloat(utilization),
+    u_g: goFloat(goalUtilization),
+    W_a: scanWork.heap,
+    goalΔ: goFloat(growth - before),
+    actualΔ: goFloat(grown - before),
+    'u_a/u_g': goFloat(utilization / goalUtilization),
+  }
+  const texts = Object.entries(fields).map(([name, value]) => `${name}=${value}`)
+  return `pacer: ${texts.join(' ')}`
+}
+
 /**
  * `pacer: sweep done at heap size 3MB; allocated 0MB during sweep; swept 490 pages at
  * +2.2e-004 pages/byte`
  */
-export function formatPacerTraceSweepDone(sweep: SweepDone): string {
+export function formatPacerTraceSweepDone(sweep: SweepDone, form: TraceForm): string {
   return (
     `pacer: sweep done at heap size ${goMebibytes(sweep.heapLive)}MB; ` +
-    `allocated ${goMebibytes(sweep.allocatedDuringSweep)}MB during sweep; ` +
+    `allocated ${goMebibytes(sweep.allocatedDuringSweep)}MB ${form === 'go1.5' ? 'of spans' : 'during sweep'}; ` +
     `swept ${sweep.sweptPages} pages at ${goFloat(sweep.sweepPagesPerByte)} pages/byte`
   )
 }

@@ -22,7 +22,7 @@ class Hand extends HandHeap {
   readonly stretches: number[] = []
   woken = 0
   readonly records = new CycleRecords(this.memory)
-  readonly facts = new CycleFacts(this.memory, this.records, 2)
+  readonly facts = new CycleFacts(this.memory, this.records, 2, () => 0)
   readonly sweepers: readonly Sweeper[]
 
   constructor() {

@@ -106,6 +106,54 @@ describe('what a cycle tells', () => {
     for (const [index, cycle] of record.cycles.entries()) expectSame(lines[index], cycle, record)
   })
 
+  test.each([
+    ['go1.5', 0.25],
+    ['go1.10', 0.3],
+    ['go1.14', 0.3],
+  ])(
+    'is the same in gcpacertrace’s line of %s and in the record',
+    async (pacer, goalUtilization) => {
+      const args = [
+        churn,
+        '--procs',
+        '2',
+        '--pacer',
+        pacer,
+        '--gcpacertrace',
+        '--',
+        '6',
+        '200',
+        '10',
+      ]
+      const { record, stderr } = await runProgramWarm(args)
+      const steps = stderr.split('\n').filter(line => line.startsWith('pacer: H_m_prev='))
+      expect(steps.length).toBe(record.cycles.length)
+      expect(steps.length).toBeGreaterThan(3)
+      for (const [
+        index,
+        { heapAtMarkEnd, triggerBytes, scanWork, ...cycle },
+      ] of record.cycles.entries()) {
+        const step = Object.fromEntries(
+          [...steps[index].matchAll(/(\S+)=(\S+)/g)].map(([, name, value]) => [
+            name,
+            Number(value),
+          ]),
+        )
+        expect(step).toMatchObject({
+          ...{ H_T: triggerBytes, W_a: scanWork.heap, u_g: goalUtilization },
+        })
+        expect(step.u_a).toBeCloseTo(cycle.pacerUtilization, 5)
+        // The pacer sees the heap without what the caches hold and have not handed out.
+        expect(step.H_a).toBeLessThanOrEqual(heapAtMarkEnd)
+        expect(step.H_m_prev * (1 + step.h_a)).toBeCloseTo(step.H_a, -2)
+        expect(step.H_m_prev * (1 + step.h_g)).toBeCloseTo(step.H_g, -2)
+        expect(step.goalΔ).toBeCloseTo(step.h_g - step.h_t, 5)
+        expect(step.actualΔ).toBeCloseTo(step.h_a - step.h_t, 5)
+        expect(step['u_a/u_g']).toBeCloseTo(step.u_a / step.u_g, 4)
+      }
+    },
+  )
+
   test('keeps its own bounds', async () => {
     const { record } = await runProgramWarm([
       churn,

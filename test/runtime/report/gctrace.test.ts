@@ -87,7 +87,7 @@ describe('gcpacertrace', () => {
   test('at the start of a cycle', () => {
     const cycle = cycleRecord({ assistRatio: 1.4383040001, heapAtStart: 3_997_696 })
     const start = { heapScannable: 3.9 * MiB, dedicatedWorkers: 1, fractionalGoal: 1 / 12 }
-    expect(formatPacerTraceStart(cycle, start)).toBe(
+    expect(formatPacerTraceStart(cycle, start, 'go1.19')).toBe(
       'pacer: assist ratio=+1.438304e+000 (scan 3 MB in 3->4 MB) workers=1++8.333333e-002',
     )
   })
@@ -99,7 +99,11 @@ describe('gcpacertrace', () => {
       heapAtMarkEnd: 5_275_648,
     })
     expect(
-      formatPacerTraceEnd(cycle, cycleExtra({ expectedScanWork: 200_304, triggered: 3_997_696 })),
+      formatPacerTraceEnd(
+        cycle,
+        cycleExtra({ expectedScanWork: 200_304, triggered: 3_997_696 }),
+        'go1.19',
+      ),
     ).toBe(
       'pacer: 28% CPU (25 exp.) for 3794384+2272+200304 B work (200304 B exp.) in 3997696 B -> 5275648 B (∆goal 1081344, cons/mark +0.000000e+000)',
     )
@@ -116,14 +120,18 @@ describe('gcpacertrace', () => {
       goalAtMarkEnd: 10_296_176,
       consMarkBefore: 0.189235,
     })
-    expect(formatPacerTraceEnd(cycle, extra)).toBe(
+    expect(formatPacerTraceEnd(cycle, extra, 'go1.19')).toBe(
       'pacer: 25% CPU (25 exp.) for 4270112+1992+200304 B work (3996960 B exp.) in 8737745 B -> 10147968 B (∆goal -148208, cons/mark +1.892350e-001)',
     )
   })
 
   test('is missing at the end of a cycle in which nothing was allocated', () => {
     expect(
-      formatPacerTraceEnd(cycleRecord({ heapAtMarkEnd: 9 }), cycleExtra({ triggered: 9 })),
+      formatPacerTraceEnd(
+        cycleRecord({ heapAtMarkEnd: 9 }),
+        cycleExtra({ triggered: 9 }),
+        'go1.19',
+      ),
     ).toBeUndefined()
   })
 
@@ -131,6 +139,7 @@ describe('gcpacertrace', () => {
     const line = formatPacerTraceEnd(
       cycleRecord({ heapAtMarkEnd: MiB }),
       cycleExtra({ goalAtMarkEnd: null }),
+      'go1.19',
     )
     expect(line).toContain('∆goal -9223372036852678656,')
   })
@@ -142,9 +151,57 @@ describe('gcpacertrace', () => {
       sweptPages: 645,
       sweepPagesPerByte: 0.000223,
     }
-    expect(formatPacerTraceSweepDone(sweep)).toBe(
+    expect(formatPacerTraceSweepDone(sweep, 'go1.19')).toBe(
       'pacer: sweep done at heap size 4MB; allocated 0MB during sweep; swept 645 pages at +2.230000e-004 pages/byte',
     )
+  })
+})
+
+// The numbers and the lines are those of listing 6 of "Garbage Collection In Go: Part I", 2018,
+// which Go 1.5 to 1.8 printed.
+describe('gcpacertrace of the pacers with a trigger ratio', () => {
+  const step = {
+    ...{ marked: 30_488_736, trigger: 37_605_024, live: 73_473_040 },
+    ...{ before: 0.2334071, growth: 1, grown: 1.409842, utilization: 0.25, goalUtilization: 0.25 },
+  }
+  const cycle = cycleRecord({
+    scanWork: { heap: 308_200, stack: 1992, globals: 200_304 },
+  })
+
+  test.each(['go1.5', 'go1.10'] as const)('at the end of a cycle, of %s', form => {
+    expect(formatPacerTraceEnd(cycle, cycleExtra({ ratio: step }), form)).toBe(
+      'pacer: H_m_prev=30488736 h_t=+2.334071e-001 H_T=37605024 h_a=+1.409842e+000 H_a=73473040 h_g=+1.000000e+000 H_g=60977472 u_a=+2.500000e-001 u_g=+2.500000e-001 W_a=308200 goalΔ=+7.665929e-001 actualΔ=+1.176435e+000 u_a/u_g=+1.000000e+000',
+    )
+  })
+
+  test('is missing at the end of a cycle that the controller did not see', () => {
+    expect(formatPacerTraceEnd(cycle, cycleExtra({ ratio: null }), 'go1.10')).toBeUndefined()
+  })
+
+  test.each([
+    ['go1.5', 'workers=2+0', 'workers=0+1'],
+    ['go1.10', 'workers=2++0.000000e+000', 'workers=0++2.500000e-001'],
+  ] as const)('at the start of a cycle, of %s', (form, dedicated, fractional) => {
+    const started = cycleRecord({
+      ...{ assistRatio: 1.232155, heapAtStart: 70.5 * MiB, goal: 71.5 * MiB },
+    })
+    const heapScannable = 1.5 * MiB
+    const lineOf = (dedicatedWorkers: number, fractionalGoal: number): string =>
+      formatPacerTraceStart(started, { heapScannable, dedicatedWorkers, fractionalGoal }, form)
+    const begin = 'pacer: assist ratio=+1.232155e+000 (scan 1 MB in 70->71 MB)'
+    expect(lineOf(2, 0)).toBe(`${begin} ${dedicated}`)
+    expect(lineOf(0, 0.25)).toBe(`${begin} ${fractional}`)
+  })
+
+  test('when sweeping is done', () => {
+    const sweep = {
+      ...{ heapLive: 29.5 * MiB, allocatedDuringSweep: 0.5 * MiB },
+      ...{ sweptPages: 3752, sweepPagesPerByte: 6.18355e-4 },
+    }
+    expect(formatPacerTraceSweepDone(sweep, 'go1.5')).toBe(
+      'pacer: sweep done at heap size 29MB; allocated 0MB of spans; swept 3752 pages at +6.183550e-004 pages/byte',
+    )
+    expect(formatPacerTraceSweepDone(sweep, 'go1.10')).toContain('allocated 0MB during sweep; ')
   })
 })
 

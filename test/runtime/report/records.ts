@@ -22,6 +22,7 @@ export function cycleExtra(changed: Partial<CycleExtra> = {}): CycleExtra {
     triggered: 0,
     expectedScanWork: 0,
     consMarkBefore: 0,
+    ratio: null,
     ...changed,
   }
 }

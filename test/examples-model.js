@@ -94,6 +94,33 @@ function pipeline(stages, items) {
   return [`${items} items through ${stages} stages, checksum ${sum}`]
 }
 
+/** Numbers below 2³². */
+function draws(count, seed) {
+  const drawn = []
+  for (let x = xorshift32(seed); drawn.length < count; x = xorshift32(x)) drawn.push(x >>> 0)
+  return drawn
+}
+
+/** Documents as text, so that JavaScript's own search answers. */
+function freq(requests) {
+  const letters = draws(32 * 2048, 1)
+    .map(drawn => String.fromCharCode(65 + ((drawn >>> 8) % 26)))
+    .join('')
+    .toLowerCase()
+  const documents = Array.from({ length: 32 }, (_, index) =>
+    letters.slice(2048 * index, 2048 * (index + 1)),
+  )
+  let [hits, checksum] = [0, 0]
+  for (const drawn of draws(requests, 2)) {
+    const topic = drawn % 26 ** 3
+    const places = [1, 26, 676].map(weight => 97 + (Math.floor(topic / weight) % 26))
+    const found = documents.filter(text => text.includes(String.fromCharCode(...places))).length
+    hits += found
+    checksum = (checksum + Math.imul(topic + 1, found)) | 0
+  }
+  return [`${requests} requests, ${hits} hits, checksum ${checksum}`]
+}
+
 function sieve(count) {
   const primes = []
   for (let n = 2; primes.length < count; n++)
@@ -136,6 +163,10 @@ const runs = [
   ['pipeline', 'default', [], pipeline(16, 20_000)],
   ['pipeline', 'small', ['--small'], pipeline(4, 100)],
   ['pipeline', 'many', ['--small', '--stages', '64'], pipeline(64, 100)],
+  ['freq', 'default', [], freq(2000)],
+  ['freq', 'small', ['--small'], freq(20)],
+  ['freq', 'copies', ['--small', '--copies'], freq(20)],
+  ['freq', 'many', ['--small', '--workers', '64'], freq(20)],
   ['sieve', 'default', [], sieve(500)],
   ['sieve', 'small', ['--small'], sieve(20)],
   ['sieve', 'many', ['64'], sieve(64)],

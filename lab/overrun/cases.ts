@@ -62,6 +62,26 @@ export function casesOf(lists: CaseLists): CaseParameters[] {
   return cases
 }
 
+/**
+ * The cases of a quick sweep on a machine of that many cores. Where each P has a core of its own,
+ * the system hardly ever takes one off, and natural delays show nothing. There each case of ours is
+ * also run with the issue's first cause injected.
+ */
+export function quickCases(cases: readonly CaseParameters[], cores: number): CaseParameters[] {
+  const injected = cases
+    .filter(one => one.runtime === 'sawtooth' && !isDelayed(one, cores) && one.procs > 1)
+    .map(one => ({ ...one, injected: CAUSES.vanish }))
+  return [...cases, ...injected]
+}
+
+/**
+ * Whether some P of the case must be held up: by what is injected, or since there are more threads
+ * than cores.
+ */
+export function isDelayed({ injected, procs, noise }: CaseParameters, cores: number): boolean {
+  return injected !== null || procs + noise > cores
+}
+
 /** Go's own protocol, in the words for ours. */
 const GO = {
   runtime: 'go',

@@ -1,5 +1,5 @@
 /**
- * The Vega-Lite specifications that experiments write (relatives/). Vega-Lite is a language with
+ * The Vega-Lite specifications that experiments write (experiments/). Vega-Lite is a language with
  * links, data from elsewhere and expressions. A file may use only what the experiments use, so a
  * chart can only draw the data inside it.
  */

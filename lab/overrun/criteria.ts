@@ -1,27 +1,30 @@
 /** The criteria of a sweep, each with the figures by which it is decided. */
 import { humanBytes, humanCount } from 'sawtooth/internal/runtime/report/units'
-import { nameOf } from './cases.ts'
+import { isDelayed, nameOf } from './cases.ts'
 import type { Criterion } from './results.ts'
 import type { Tally } from './statistics.ts'
 
 /**
  * The criteria of a sweep.
  *
- * @param overruns - whether Go's protocol without a gate must pass its goal by more than the gate's
- * bound would allow, which is what a quick sweep shows
+ * @param quickOn - the cores of the machine, for a quick sweep: it must show that Go's protocol
+ * without a gate passes its goal by more than the gate's bound would allow. null for another sweep
  */
-export function criteriaOf(tallies: readonly Tally[], overruns: boolean): Criterion[] {
+export function criteriaOf(tallies: readonly Tally[], quickOn: number | null): Criterion[] {
   const ours = tallies.filter(({ parameters }) => parameters.runtime === 'sawtooth')
   const gated = ours.filter(({ parameters }) => parameters.gate !== 'off')
   return [
-    ...(overruns ? ours.filter(isGoLike).map(overran) : []),
+    ...(quickOn === null ? [] : ours.filter(one => mustOverrun(one, quickOn)).map(overran)),
     ...(gated.length > 0 ? [kept(gated)] : []),
     ...(ours.length > 0 ? [rescued(ours)] : []),
   ]
 }
 
-function isGoLike({ parameters: { termination, gate, credit } }: Tally): boolean {
-  return termination === 'coordinator' && gate === 'off' && credit === 'go'
+/** On one P nobody allocates while the terminator is away. */
+function mustOverrun({ parameters }: Tally, cores: number): boolean {
+  const { termination, gate, credit, procs } = parameters
+  const isGoLike = termination === 'coordinator' && gate === 'off' && credit === 'go'
+  return isGoLike && procs > 1 && isDelayed(parameters, cores)
 }
 
 function overran(tally: Tally): Criterion {

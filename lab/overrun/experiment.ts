@@ -1,10 +1,11 @@
 /**
- * A relative of golang/go#52433: one command with a seed, a table, a chart and a criterion. Each
- * experiment has a file of its own.
+ * An experiment on golang/go#52433 or on a relative of it: one command with a seed, a table, a
+ * chart and a criterion. Each experiment has a file of its own.
  */
+import type { Go } from './go.ts'
 import type { ExperimentResult } from './results.ts'
 
-export type ExperimentName = 'credit' | 'gcsys' | 'restarts' | 'late-work' | 'full-use'
+export type ExperimentName = 'limit' | 'credit' | 'gcsys' | 'restarts' | 'late-work' | 'full-use'
 
 export interface ExperimentOptions {
   readonly seed: number
@@ -14,6 +15,8 @@ export interface ExperimentOptions {
   readonly progress: (text: string) => void
   /** Ends the experiment: the run is aborted, and the experiment throws. */
   readonly signal?: AbortSignal
+  /** Go, where the experiment measures it and it is installed. */
+  readonly go: Go | null
 }
 
 export interface Experiment {
@@ -22,5 +25,7 @@ export interface Experiment {
   readonly title: string
   /** What `sawtooth overrun NAME --help` says of the experiment, in some lines. */
   readonly help: string
+  /** Whether Go is measured too, where it is installed. */
+  readonly isBesideGo?: boolean
   measure(options: ExperimentOptions): Promise<ExperimentResult>
 }

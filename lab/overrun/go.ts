@@ -1,7 +1,4 @@
-/**
- * Runs the same program under Go, where there is one, and reads its cycles from the lines that
- * GODEBUG asks for.
- */
+/** The installed Go, with the programs of lab/overrun/go/ that it has built. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,124 +7,82 @@ import {
   removeTemporaryFolder,
 } from 'sawtooth/internal/runtime/output/temporary-folder'
 import { labFile } from '../package-files.ts'
-import { FailedRun } from '../run.ts'
-import { theGo } from './find-go.ts'
-import { withNoise } from './noise.ts'
-import type { CaseParameters } from './results.ts'
-import type { Overrun } from './statistics.ts'
-import { COLD_MS, PATIENCE_MS } from './warm-threads.ts'
-import { liveBytesOf } from './workload.ts'
+import { PATIENCE_MS } from './warm-threads.ts'
 
 const run = promisify(execFile)
 
-const SOURCE = labFile('overrun/go/alloc-only.go')
-
-/** A cycle of Go's collector. */
-export interface GoCycle extends Overrun {
-  readonly n: number
-  /** When the cycle began, counted from the start of the program. */
-  readonly startMs: number
-  readonly isForced: boolean
+export interface GoFlags {
+  /** GOMAXPROCS. */
+  readonly procs: number
+  /** GOGC. */
+  readonly gogc: number | 'off'
+  /** GOMEMLIMIT in bytes; null: off. */
+  readonly memoryLimit: number | null
+  readonly args: readonly (string | number)[]
+  /** How long the program takes by itself. */
+  readonly seconds: number
 }
 
-export class GoProgram implements AsyncDisposable {
+export interface GoOutput {
+  readonly stdout: string
+  /** The lines of `gctrace` and `gcpacertrace`. */
+  readonly stderr: string
+}
+
+export class Go implements AsyncDisposable {
   /** What `go version` prints. */
   readonly version: string
+  readonly #command: string
   readonly #directory: string
-  readonly #signal: AbortSignal
+  readonly #signal: AbortSignal | undefined
+  readonly #built = new Map<string, Promise<string>>()
 
-  private constructor(version: string, directory: string, signal: AbortSignal) {
+  private constructor(command: string, version: string, signal: AbortSignal | undefined) {
     this.version = version
-    this.#directory = directory
+    this.#command = command
+    this.#directory = makeTemporaryFolder()
     this.#signal = signal
   }
 
-  /** Builds the program. Throws a UsageError if there is no Go. */
-  static async build(signal: AbortSignal): Promise<GoProgram> {
-    const go = theGo()
-    const version = (await run(go, ['version'], { signal })).stdout.trim()
-    const directory = makeTemporaryFolder()
-    try {
-      await run(go, ['build', '-o', join(directory, 'alloc-only'), SOURCE], { signal })
-    } catch (error) {
-      removeTemporaryFolder(directory)
-      throw error
-    }
-    return new GoProgram(version, directory, signal)
+  /** @param command - the path of `go` */
+  static async open(command: string, signal: AbortSignal | undefined): Promise<Go> {
+    const { stdout } = await run(command, ['version'], { ...(signal && { signal }) })
+    return new Go(command, stdout.trim(), signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     removeTemporaryFolder(this.#directory)
   }
 
-  /** The warm cycles of one run. */
-  async cycles({ procs, goal, noise }: CaseParameters, seconds: number): Promise<GoCycle[]> {
-    const args = [
-      '-goroutines',
-      procs,
-      '-live',
-      liveBytesOf(goal),
-      '-seconds',
-      seconds + COLD_MS / 1000,
-    ].map(String)
-    const environment: NodeJS.ProcessEnv = {
-      ...process.env,
-      GOMAXPROCS: String(procs),
-      GOGC: '100',
-      GODEBUG: 'gctrace=1,gcpacertrace=1',
-    }
-    delete environment.GOMEMLIMIT
-    const options = {
-      env: environment,
-      signal: this.#signal,
+  /** Runs lab/overrun/go/NAME.go, with a trace of its collector. */
+  async run(name: string, { procs, gogc, memoryLimit, args, seconds }: GoFlags): Promise<GoOutput> {
+    const program = await this.#program(name)
+    return run(program, args.map(String), {
+      env: {
+        ...process.env,
+        GOMAXPROCS: String(procs),
+        GOGC: String(gogc),
+        GOMEMLIMIT: memoryLimit === null ? 'off' : String(memoryLimit),
+        GODEBUG: 'gctrace=1,gcpacertrace=1',
+      },
       timeout: seconds * 1000 + PATIENCE_MS,
       maxBuffer: 2 ** 28,
-    }
-    const { stderr } = await withNoise(noise, () =>
-      run(join(this.#directory, 'alloc-only'), args, options),
-    )
-    const cycles = goCyclesIn(stderr)
-    if (cycles.length === 0)
-      throw new FailedRun(`Go has printed no trace of a cycle: ${stderr.slice(0, 200)}`)
-    const asked = cycles.find(({ isForced }) => isForced)
-    return cycles.filter(
-      ({ n, startMs }) => asked !== undefined && n > asked.n && startMs > asked.startMs + COLD_MS,
-    )
-  }
-}
-
-/**
- * Reads the output of `gctrace=1,gcpacertrace=1`.
- *
- * 1. The pacer's line, in bytes, is printed when marking ends. The line of its cycle, in whole
- *    megabytes, follows it.
- * 2. A cycle that allocated nothing while it marked has no pacer's line. Its heap was at the
- *    trigger, so below the goal.
- */
-export function goCyclesIn(trace: string): GoCycle[] {
-  const cycles: GoCycle[] = []
-  let found: Overrun = UNTOLD
-  for (const line of trace.split('\n')) {
-    const [, live, past] = /^pacer: .* B -> (\d+) B \(∆goal (-?\d+), cons\/mark /.exec(line) ?? []
-    if (live !== undefined)
-      found = {
-        overrun: Math.max(0, Number(past)),
-        heapAtMarkEnd: Number(live),
-        goal: Number(live) - Number(past),
-      }
-    const [, n, seconds, rest = ''] =
-      /^gc (\d+) @([\d.]+)s (.* P(?: \(forced\))?)$/.exec(line) ?? []
-    if (n === undefined) continue
-    cycles.push({
-      n: Number(n),
-      startMs: Number(seconds) * 1000,
-      isForced: rest.endsWith('(forced)'),
-      ...found,
+      ...(this.#signal && { signal: this.#signal }),
     })
-    found = UNTOLD
   }
-  return cycles
-}
 
-/** A cycle that allocated nothing while it marked. */
-const UNTOLD: Overrun = { overrun: 0, heapAtMarkEnd: null, goal: null }
+  /** The built program. It is built at its first use. */
+  #program(name: string): Promise<string> {
+    const building = this.#built.get(name) ?? this.#build(name)
+    this.#built.set(name, building)
+    return building
+  }
+
+  async #build(name: string): Promise<string> {
+    const program = join(this.#directory, name)
+    await run(this.#command, ['build', '-o', program, labFile(`overrun/go/${name}.go`)], {
+      ...(this.#signal && { signal: this.#signal }),
+    })
+    return program
+  }
+}

@@ -6,14 +6,14 @@ export const help = `Measures how far the heap runs past its goal while marking 
 
 Usage:
   sawtooth overrun [sweep] [options]
-  sawtooth overrun credit|gcsys|restarts|late-work|full-use [--quick] [--seed N] [--json FILE] [--report FILE]
+  sawtooth overrun limit|credit|gcsys|restarts|late-work|full-use [--quick] [--seed N] [--json FILE] [--report FILE]
   sawtooth overrun costs [options]           what each policy costs; has --help
   sawtooth overrun report FILE.json… --report FILE.html
 
 The sweep runs goroutines that do nothing but allocate, one for each P, beside a tree that lives, under each combination of
 the lists below. A row of its table is a case: percentiles of the bytes past a cycle's own goal, cold cycles left out; whether
-each cycle, cold ones too, kept the bound that the gate promises; waits that only their safety net ended. The other names are
-the issue's relatives; each has --help.
+each cycle, cold ones too, kept the bound that the gate promises; waits that only their safety net ended. limit is the test
+with which the issue began, and the other names are its relatives; each has --help.
 
 Lists, with commas:
   --goal SIZE,…         heap goals, 4MiB to 512MiB (default: 4MiB,16MiB,64MiB)
@@ -28,14 +28,16 @@ Lists, with commas:
                         park (${CAUSES.park}: the worker parks after its attempt)
 
 Options:
-  --quick               under 25 s: 4 MiB at 4 P; fails if Go's protocol does not overrun, or ours breaks its bound
+  --quick               under half a minute: 4 MiB at 4 P; fails if Go's protocol does not overrun, or ours breaks its bound;
+                        where each P has a core of its own, with a stall injected
   --with-go             runs the same program under Go, in turn (needs Go 1.19 or later)
   --fault SPEC          injected in every case: ${faultGrammar};
                         repeatable
   --seconds S           how long each case allocates (default: 4; 3 with --quick), and until 20 cycles count
   --cycles N            instead: until so many cycles count
   --seed N              seed of stealing order and faults (default: random)
-  --json FILE           write all results, with the worst cycle of each case
+  --json FILE           write all results, with the worst cycle of each case. Each run is traced for that, as with --report, and
+                        tracing takes some of the CPU
   --report FILE         write a report in HTML
   --campaign FILE       10,000 cycles by natural delays, then cycles with stalls of 1, 3, 10 and 100 ms at each point of
                         termination, under one policy (default: helping, gate goal, credit go) at 4 MiB and 4 P; goes on where FILE says

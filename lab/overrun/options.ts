@@ -18,7 +18,7 @@ import { MOST_SEED } from '../random.ts'
 import { MiB } from '../units.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
 import type { ExperimentName } from './experiment.ts'
-import { EXPERIMENT_NAMES } from './relatives.ts'
+import { EXPERIMENT_NAMES } from './experiments.ts'
 import { LEAST_GOAL } from './workload.ts'
 
 /** The largest goal with which the heap, overrun included, still fits into an arena below 2 GiB. */

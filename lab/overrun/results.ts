@@ -13,7 +13,7 @@ export interface OverrunResults {
   readonly cases: readonly Case[]
   /** What each policy costs; empty if that was not measured. */
   readonly costs: readonly Cost[]
-  /** The relatives of golang/go#52433. */
+  /** Of golang/go#52433 itself, and of its relatives. */
   readonly experiments: readonly ExperimentResult[]
   readonly criteria: readonly Criterion[]
 }

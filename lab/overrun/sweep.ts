@@ -12,10 +12,11 @@ import { humanCount } from 'sawtooth/internal/runtime/report/units'
 import type { Progress } from '../progress.ts'
 import { FailedRun } from '../run.ts'
 import { nameOf } from './cases.ts'
-import type { GoProgram } from './go.ts'
+import type { Go } from './go.ts'
+import { goCyclesOf } from './go-cycles.ts'
 import type { Case, CaseParameters, WorstCycle } from './results.ts'
 import { Tally } from './statistics.ts'
-import type { Workbench } from './workload.ts'
+import type { Measurement, Workbench } from './workload.ts'
 import { worstCycleOf } from './worst-cycle.ts'
 
 export interface SweepOptions {
@@ -24,7 +25,7 @@ export interface SweepOptions {
   /** How many cycles must count instead; null: by time. */
   readonly cycles: number | null
   readonly seed: number
-  /** Whether each case is run once more with a trace, for its worst cycle. */
+  /** Whether each run has a trace, for the worst cycle of its case. Tracing takes CPU. */
   readonly traces: boolean
 }
 
@@ -42,7 +43,7 @@ const LEAST_CYCLES = 20
 const MOST_ROUNDS = 20
 /** The length of a run if cycles are counted, in seconds. */
 const SLICE_SECONDS = 1
-/** The most that a run with a trace takes, in seconds: traces are large. */
+/** The most that a run with a trace takes, in seconds: each is some 30 MB. */
 const TRACED_SECONDS = 1
 /** After this many runs in a row in which no cycle counts, none will. */
 const MOST_EMPTY_RUNS = 5
@@ -56,16 +57,15 @@ export async function sweep(
   cases: readonly CaseParameters[],
   options: SweepOptions,
   bench: Workbench,
-  go: GoProgram | null,
+  go: Go | null,
   progress: Progress,
 ): Promise<SweepResult> {
   const tallies = cases.map(parameters => new Tally(parameters))
-  const worst = new Map<Tally, WorstCycle | null>()
   const runner = new Runner(options, bench, go)
   let finished = 0
   for (const group of groupsOf(tallies)) {
     for (let round = 0; ; round++) {
-      const due = group.filter(tally => isDue(tally, round, options.cycles))
+      const due = group.filter(tally => isDue(tally, round, options))
       if (due.length === 0) break
       for (const tally of due) {
         const { parameters, cycles } = tally
@@ -75,20 +75,20 @@ export async function sweep(
         await runner.run(tally)
       }
     }
-    if (options.traces)
-      for (const tally of group) {
-        progress.show(`a trace of ${nameOf(tally.parameters)}`)
-        worst.set(tally, await runner.trace(tally.parameters))
-      }
     finished += group.length
   }
-  return { tallies, cases: tallies.map(tally => tally.row(worst.get(tally) ?? null)) }
+  return { tallies, cases: tallies.map(tally => tally.row(runner.worstOf(tally))) }
 }
 
 /** Whether a case needs the round of that number, from 0. */
-function isDue({ cycles }: Tally, round: number, wanted: number | null): boolean {
-  if (wanted !== null) return cycles < wanted
-  return round < ROUNDS || (cycles < LEAST_CYCLES && round < MOST_ROUNDS)
+function isDue({ cycles }: Tally, round: number, options: SweepOptions): boolean {
+  if (options.cycles !== null) return cycles < options.cycles
+  return round < roundsOf(options) || (cycles < LEAST_CYCLES && round < MOST_ROUNDS)
+}
+
+/** How many rounds the seconds of a case are divided into. */
+function roundsOf({ seconds, traces }: SweepOptions): number {
+  return Math.max(ROUNDS, traces ? Math.ceil(seconds / TRACED_SECONDS) : 0)
 }
 
 /** The cases in groups of the same goal, Ps and noise. */
@@ -105,11 +105,12 @@ function groupsOf(tallies: readonly Tally[]): Tally[][] {
 class Runner {
   readonly #options: SweepOptions
   readonly #bench: Workbench
-  readonly #go: GoProgram | null
+  readonly #go: Go | null
   readonly #emptyRuns = new Map<Tally, number>()
+  readonly #worst = new Map<Tally, WorstCycle | null>()
   #runs = 0
 
-  constructor(options: SweepOptions, bench: Workbench, go: GoProgram | null) {
+  constructor(options: SweepOptions, bench: Workbench, go: Go | null) {
     this.#options = options
     this.#bench = bench
     this.#go = go
@@ -117,16 +118,14 @@ class Runner {
 
   /** A round of a case. */
   async run(tally: Tally): Promise<void> {
-    const { cycles, seconds } = this.#options
+    const { cycles: wanted, seconds } = this.#options
     const before = tally.cycles
-    const slice = cycles === null ? seconds / ROUNDS : SLICE_SECONDS
+    const slice = wanted === null ? seconds / roundsOf(this.#options) : SLICE_SECONDS
     if (tally.parameters.runtime === 'go') {
-      for (const cycle of (await this.#go?.cycles(tally.parameters, slice)) ?? [])
-        tally.addOverrun(cycle)
-    } else {
-      const { all, warm, record } = await this.#bench.run(tally.parameters, slice, this.#nextSeed())
-      tally.add(all, warm, record.rescues)
-    }
+      const go = this.#go
+      const cycles = go === null ? [] : await goCyclesOf(go, tally.parameters, slice)
+      for (const cycle of cycles) tally.addOverrun(cycle)
+    } else await this.#runOurs(tally, slice)
     const empty = tally.cycles > before ? 0 : (this.#emptyRuns.get(tally) ?? 0) + 1
     this.#emptyRuns.set(tally, empty)
     if (empty >= MOST_EMPTY_RUNS)
@@ -135,19 +134,25 @@ class Runner {
       )
   }
 
-  /** Runs a case once more, with a trace, and returns its worst cycle. */
-  async trace(parameters: CaseParameters): Promise<WorstCycle | null> {
-    if (parameters.runtime === 'go') return null
+  /** The cycle of a case that passed its goal by most; null without traces, and if none did. */
+  worstOf(tally: Tally): WorstCycle | null {
+    return this.#worst.get(tally) ?? null
+  }
+
+  async #runOurs(tally: Tally, seconds: number): Promise<void> {
+    const { parameters } = tally
+    const run = (trace?: string): Promise<Measurement> =>
+      this.#bench.run(parameters, seconds, this.#nextSeed(), trace)
+    const add = ({ all, warm, record }: Measurement): void => tally.add(all, warm, record.rescues)
+    if (!this.#options.traces) return add(await run())
     const directory = makeTemporaryFolder()
     try {
       const file = join(directory, 'trace.json')
-      const { warm } = await this.#bench.run(
-        parameters,
-        Math.min(this.#options.seconds, TRACED_SECONDS),
-        this.#nextSeed(),
-        file,
-      )
-      return worstCycleOf(warm, await readFile(file, 'utf8'))
+      const measured = await run(file)
+      add(measured)
+      const most = Math.max(0, ...measured.warm.map(({ overrun }) => overrun))
+      if (most <= (this.worstOf(tally)?.overrun ?? 0)) return
+      this.#worst.set(tally, worstCycleOf(measured.warm, await readFile(file, 'utf8')))
     } finally {
       removeTemporaryFolder(directory)
     }

@@ -1,10 +1,12 @@
 // The overrun lab in small, with the terminator stalled for 3 ms each time. Natural delays depend
 // on the machine, so no test relies on them.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { CampaignState } from '../../lab/overrun/campaign.ts'
 import type { CaseParameters, OverrunResults } from '../../lab/overrun/results.ts'
+import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runCli } from '../support/run-cli.ts'
 import { longTest } from '../support/size.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
@@ -51,8 +53,46 @@ test('the terminator vanishes for 3 ms: the coordinator overruns, a gate at the 
     // In 3 ms each P that has a CPU takes more than the gate lets all Ps take together.
     expect(without.overrun.max).toBeGreaterThan(4 * 8192)
     expect(gated.overrun.max).toBeLessThanOrEqual(4 * 8192)
+    expect(without.worst?.overrun).toBe(without.overrun.max)
     expect(without.worst?.lanes.length).toBeGreaterThan(0)
     expect(without.worst?.lanes.some(({ what }) => what === 'goroutine')).toBe(true)
+  })
+})
+
+// With one P no machine is short of cores, and nobody allocates while the terminator is away.
+test('quick, with a core for each P: it ends well, and shows an injected overrun if there can be one', async () => {
+  const quick = ['overrun', '--quick', '--seconds', '0.4', '--seed', process.env.SEED ?? '1']
+  const alone = await runCliWarm([...quick, '--procs', '1'])
+  expect(alone.code, alone.stdout + alone.stderr).toBe(0)
+  expect(alone.stdout).not.toContain('injected stall')
+  if (availableParallelism() < 2) return
+  const two = await runCliWarm([...quick, '--procs', '2', '--termination', 'coordinator'])
+  expect(two.code, two.stdout + two.stderr).toBe(0)
+  expect(two.stdout).toContain('Each P has one of')
+  expect(two.stdout).toMatch(/^ok {6}coordinator, 2 P, .*after-barrier.*: runs past its goal/m)
+})
+
+test('a memory limit of 64 and of 512 MiB: ours exceeds neither, and the criterion decides the exit', async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'results.json')
+    const seed = process.env.SEED ?? '1'
+    const { code, stdout, stderr } = await runCli(
+      ['overrun', 'limit', '--quick', '--seed', seed, '--json', json],
+      { limitMs: 5 * HANG_MS },
+    )
+    const { experiments } = JSON.parse(readFileSync(json, 'utf8')) as OverrunResults
+    const [limit] = experiments
+    if (limit === undefined) throw new Error(`no experiment: ${stdout}${stderr}`)
+    expect(code, stdout + stderr).toBe(limit.criterion.holds ? 0 : 1)
+    const ours = limit.rows.filter(({ policy }) => policy === 'ours')
+    expect(ours.map(row => [row['limit MiB'], row['runs over']])).toEqual([
+      [64, 0],
+      [64, 0],
+      [512, 0],
+      [512, 0],
+    ])
+    // How far the others go depends on the machine.
+    for (const row of limit.rows) expect(row.cycles).toBeGreaterThan(0)
   })
 })
 

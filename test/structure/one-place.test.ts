@@ -56,7 +56,7 @@ test('sizes, and the steps of a random number, are said once', () => {
   const sizes = all.filter(({ path }) => !/^test\/|\/programs\//.test(path))
   expect(filesWith(mebi, sizes).sort()).toEqual([
     'gc/pacer/units.ts',
-    'lab/overrun/relatives/late-work.ts', // nodes of a tree
+    'lab/overrun/experiments/late-work.ts', // nodes of a tree
     'lab/overrun/report/bytes-axis.ts', // an expression of the chart's
     'lab/pacers/pace.ts', // steps
     'lab/pacers/read-scenario.ts', // cycles

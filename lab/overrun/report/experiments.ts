@@ -1,4 +1,4 @@
-/** The relatives of golang/go#52433, each with its finding, chart and table. */
+/** The experiments on golang/go#52433 and its relatives, each with its finding, chart and table. */
 import { draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import type { ExperimentResult, OverrunResults } from '../results.ts'
@@ -9,7 +9,7 @@ export async function experimentsSection({ experiments }: OverrunResults): Promi
   if (experiments.length === 0) return null
   const parts = []
   for (const experiment of experiments) parts.push(await partOf(experiment))
-  return { id: 'experiments', title: 'Relatives of the issue', body: html`${parts}` }
+  return { id: 'experiments', title: 'Experiments', body: html`${parts}` }
 }
 
 async function partOf({

@@ -7,7 +7,7 @@ import { BUCKETS, bucketOf } from '../../../lab/overrun/latency-buckets.ts'
 import type { CycleRecord, RunRecord } from '../../../runtime/host/host.ts'
 import { TraceEventWriter } from '../../../runtime/report/trace-events.ts'
 import { aHandRun } from '../../support/hand-run.ts'
-import { slice } from './relatives/traces.ts'
+import { slice } from './experiments/traces.ts'
 
 const gated = { termination: 'coordinator', gate: 'goal', credit: 'go' } as const
 const program = { name: 'by hand', file: 'by-hand.ts', args: ['--much'] }

@@ -6,7 +6,7 @@ import {
 } from '../../../lab/overrun/mutator-utilization.ts'
 import { readTraceEvents } from '../../../runtime/report/trace-events.ts'
 import { aHandRun } from '../../support/hand-run.ts'
-import { cycle, slice as sliceOf, traceFile } from './relatives/traces.ts'
+import { cycle, slice as sliceOf, traceFile } from './experiments/traces.ts'
 
 const slice = (p: number, startMs: number, endMs: number): TakenSlice => ({ p, startMs, endMs })
 const rounded = (ms: number): number => Math.round(ms * 1e6) / 1e6

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { casesOf, nameOf } from '../../../lab/overrun/cases.ts'
+import { CAUSES, casesOf, nameOf, quickCases } from '../../../lab/overrun/cases.ts'
 import { parseOptions } from '../../../lab/overrun/options.ts'
 import { MiB } from '../../../memory/units.ts'
 import { UsageError } from '../../../runtime/errors/usage-error.ts'
@@ -13,6 +13,23 @@ test('the quick sweep: Go’s protocol, with capped credit, and ours, at 4 MiB o
     'coordinator, 4 P, goal 4 MiB',
     'coordinator, credit capped, 4 P, goal 4 MiB',
     'helping, gate goal, 4 P, goal 4 MiB',
+  ])
+})
+
+test('the quick sweep with a core for each P: the same, and each with the terminator stalled', () => {
+  const { lists } = parseOptions(['--quick', '--with-go'])
+  const onCores = (cores: number): string[] => quickCases(casesOf(lists), cores).map(nameOf)
+  const natural = [
+    'coordinator, 4 P, goal 4 MiB',
+    'coordinator, credit capped, 4 P, goal 4 MiB',
+    'helping, gate goal, 4 P, goal 4 MiB',
+    'Go, 4 P, goal 4 MiB',
+  ]
+  expect(onCores(2)).toEqual(natural)
+  expect(onCores(3)).toEqual(natural)
+  expect(onCores(4)).toEqual([
+    ...natural,
+    ...natural.slice(0, 3).map(name => `${name}, ${CAUSES.vanish}`),
   ])
 })
 
@@ -103,7 +120,10 @@ test('seed, time, and where results go', () => {
 const file = join(tmpdir(), 'overrun-options.json')
 
 test.each<[string[], string]>([
-  [['walk'], 'overrun has no walk; there is sweep, credit, gcsys, restarts, late-work, full-use'],
+  [
+    ['walk'],
+    'overrun has no walk; there is sweep, limit, credit, gcsys, restarts, late-work, full-use',
+  ],
   [['sweep', 'credit'], "overrun does one thing at a time: 'credit' is a second"],
   [['credit', '--procs', '4'], "overrun credit has no option --procs; it is the sweep's"],
   [['--banana'], "overrun: Unknown option '--banana'; see sawtooth overrun --help"],

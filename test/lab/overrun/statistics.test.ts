@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { CAUSES } from '../../../lab/overrun/cases.ts'
 import { criteriaOf } from '../../../lab/overrun/criteria.ts'
 import { percentilesOf, Tally } from '../../../lab/overrun/statistics.ts'
 import { warmOf } from '../../../lab/overrun/workload.ts'
@@ -71,8 +72,9 @@ const tallied = (parameters: typeof gated, heapAtMarkEnd: number, rescues = 0): 
   tally.add(cycles, cycles, rescues)
   return tally
 }
-const verdicts = (tallies: readonly Tally[], overruns = true): boolean[] =>
-  criteriaOf(tallies, overruns).map(({ holds }) => holds)
+/** On 2 cores, so that 4 Ps have natural delays. */
+const verdicts = (tallies: readonly Tally[], quickOn: number | null = 2): boolean[] =>
+  criteriaOf(tallies, quickOn).map(({ holds }) => holds)
 
 test('criteria: Go’s protocol overruns, a gate keeps its bound, nothing is rescued', () => {
   const overran = tallied(coordinator, 9 * MiB)
@@ -84,13 +86,25 @@ test('criteria: Go’s protocol overruns, a gate keeps its bound, nothing is res
   expect(verdicts([overran, tallied(gated, 4 * MiB, 1)])).toEqual([true, true, false])
   expect(verdicts([overran, new Tally(gated)]), 'no cycle was seen').toEqual([true, false, true])
   expect(
-    verdicts([tallied(coordinator, 4 * MiB), kept], false),
+    verdicts([tallied(coordinator, 4 * MiB), kept], null),
     'a sweep shows what there is',
   ).toEqual([true, true])
 })
 
+test('where each P has a core, only a case with an injected stall must overrun', () => {
+  const within = tallied(coordinator, 4 * MiB)
+  const stalled = { ...coordinator, injected: CAUSES.vanish }
+  expect(verdicts([within], 8)).toEqual([true])
+  expect(verdicts([within, tallied(stalled, 4 * MiB)], 8)).toEqual([false, true])
+  expect(verdicts([within, tallied(stalled, 9 * MiB)], 8)).toEqual([true, true])
+  expect(
+    verdicts([tallied({ ...stalled, procs: 1 }, 4 * MiB)], 8),
+    'nobody else allocates',
+  ).toEqual([true])
+})
+
 test('a criterion that fails names the case and the cycle', () => {
-  const [criterion] = criteriaOf([tallied(gated, 5 * MiB)], false)
+  const [criterion] = criteriaOf([tallied(gated, 5 * MiB)], null)
   expect(criterion?.says).toContain(
     'helping, gate goal, 4 P, goal 4 MiB: 1 beyond it, by 1016 KiB in cycle 1',
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { goCyclesIn } from '../../../lab/overrun/go.ts'
+import { goCyclesIn } from '../../../lab/overrun/go-cycles.ts'
 
 // Go 1.19's own lines. The program allocated nothing during the second mark. The last line was cut
 // off at the end of the program.

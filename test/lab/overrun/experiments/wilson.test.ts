@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Interval, wilson } from '../../../../lab/overrun/relatives/wilson.ts'
+import { type Interval, wilson } from '../../../../lab/overrun/experiments/wilson.ts'
 
 // The examples of Newcombe, Two-sided confidence intervals for the single proportion, Statistics in
 // Medicine 17 (1998), method 3.

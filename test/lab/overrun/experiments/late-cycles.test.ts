@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { lateCycles } from '../../../../lab/overrun/relatives/late-cycles.ts'
+import { lateCycles } from '../../../../lab/overrun/experiments/late-cycles.ts'
 
 const scanned = (...heap: number[]) =>
   heap.map((work, index) => ({ n: index + 1, scanWork: { heap: work, stack: 0, globals: 0 } }))

@@ -4,11 +4,11 @@ import type { ExperimentResult } from '../../lab/overrun/results.ts'
 import { HANG_MS } from '../support/hang.ts'
 import { inScratch, runNode } from '../support/run-cli.ts'
 
-const module = new URL('../../dist/lab/overrun/relatives/gcsys.js', import.meta.url).href
+const module = new URL('../../dist/lab/overrun/experiments/gcsys.js', import.meta.url).href
 const script = `
   const { experiment } = await import('${module}')
   const said = []
-  const result = await experiment.measure({ seed: 7, quick: true, progress: text => said.push(text) })
+  const result = await experiment.measure({ seed: 7, quick: true, go: null, progress: text => said.push(text) })
   console.log(JSON.stringify({ result, said }))`
 
 test('TestGcSys fails at P = 1 under the Go-like configuration, and never under ours (golang/go#37331)', async () => {

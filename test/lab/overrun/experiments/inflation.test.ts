@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { inflation } from '../../../../lab/overrun/relatives/inflation.ts'
+import { inflation } from '../../../../lab/overrun/experiments/inflation.ts'
 import { MiB } from '../../../../memory/units.ts'
 
 test('with nothing left to mark, an assist of 64 KiB is credited with 65 times the room: the clamp at 1000 bytes', () => {

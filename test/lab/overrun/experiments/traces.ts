@@ -4,7 +4,7 @@
  */
 
 import { EVENT_DETAILS } from '../../../../gc/record/events.ts'
-import { type Trace, traceOf } from '../../../../lab/overrun/relatives/trace.ts'
+import { type Trace, traceOf } from '../../../../lab/overrun/experiments/trace.ts'
 import {
   GC_LANE,
   type GcSlice,

@@ -1,0 +1,29 @@
+/**
+ * The experiments, by name: those of golang/go#52433 itself, and its relatives. Each is a file in
+ * lab/overrun/experiments/.
+ */
+import type { Experiment, ExperimentName } from './experiment.ts'
+import { experiment as credit } from './experiments/credit.ts'
+import { experiment as fullUse } from './experiments/full-use.ts'
+import { experiment as gcsys } from './experiments/gcsys.ts'
+import { experiment as lateWork } from './experiments/late-work.ts'
+import { experiment as limit } from './experiments/limit.ts'
+import { experiment as restarts } from './experiments/restarts.ts'
+
+export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
+  'limit',
+  'credit',
+  'gcsys',
+  'restarts',
+  'late-work',
+  'full-use',
+]
+
+export const experiments: Readonly<Record<ExperimentName, Experiment>> = {
+  limit,
+  credit,
+  gcsys,
+  restarts,
+  'late-work': lateWork,
+  'full-use': fullUse,
+}

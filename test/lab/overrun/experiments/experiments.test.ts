@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { experiment as credit } from '../../../../lab/overrun/experiments/credit.ts'
+import { experiment as fullUse } from '../../../../lab/overrun/experiments/full-use.ts'
+import { experiment as gcsys } from '../../../../lab/overrun/experiments/gcsys.ts'
+import { experiment as lateWork } from '../../../../lab/overrun/experiments/late-work.ts'
+import { experiment as limit } from '../../../../lab/overrun/experiments/limit.ts'
+import { experiment as restarts } from '../../../../lab/overrun/experiments/restarts.ts'
+import { seedOf } from '../../../../lab/overrun/experiments/runs.ts'
+
+test.each([
+  ['limit', 52433, limit],
+  ['credit', 40460, credit],
+  ['gcsys', 37331, gcsys],
+  ['restarts', 27993, restarts],
+  ['late-work', 11694, lateWork],
+  ['full-use', 45894, fullUse],
+] as const)('%s says which issue it is about: golang/go#%i', (name, issue, experiment) => {
+  expect(experiment.name).toBe(name)
+  expect(experiment.issue).toBe(`golang/go#${issue}`)
+  expect(experiment.title).not.toBe('')
+  expect(experiment.help).toMatch(
+    new RegExp(`\\n\\nExample:\\n {2}sawtooth overrun ${name} .*\\n$`),
+  )
+})
+
+test('the seeds of an experiment that begins with the largest go on from 0', () => {
+  expect([0, 1, 2].map(n => seedOf(2 ** 32 - 1, n))).toEqual([2 ** 32 - 1, 0, 1])
+})

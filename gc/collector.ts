@@ -138,7 +138,10 @@ export class Collector {
   ) {
     const memory = heap.memory
     const listener = new Listeners(memory.faults, [
-      new Overrun(memory, pIndex, () => world.v8CollectionMs()),
+      new Overrun(memory, pIndex, {
+        v8Ms: () => world.v8CollectionMs(),
+        offCpuMs: () => world.offCpuMs(),
+      }),
       new CycleFacts(memory, new CycleRecords(memory), options.cpus, name =>
         controller.stateOf(name),
       ),

@@ -136,4 +136,6 @@ export interface World {
    * nobody counts it.
    */
   v8CollectionMs(): number
+  /** How long this thread was ready and had no CPU, in ms; NaN where nobody counts it. */
+  offCpuMs(): number
 }

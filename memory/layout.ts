@@ -70,7 +70,7 @@ export const DECLARATION_WORDS = 32
 export const CONSOLE_RING_BYTES = 1 << 18
 /** Number of cycle records in the ring (gc/record/cycle-record.ts), and doubles of each. */
 export const CYCLE_RECORDS = 4096
-export const CYCLE_RECORD_DOUBLES = 256
+export const CYCLE_RECORD_DOUBLES = 416
 /** Number of trace events in a P's ring, and doubles of each (gc/record/events.ts). */
 export const TRACE_EVENTS = 1 << 13
 export const TRACE_EVENT_DOUBLES = 4

@@ -266,4 +266,8 @@ export class Standing implements World, Meanwhile {
   v8CollectionMs(): number {
     return this.parts.thread.collectionMs()
   }
+
+  offCpuMs(): number {
+    return this.parts.thread.offCpuMs()
+  }
 }

@@ -11,6 +11,8 @@ export interface Failure {
 export interface Thread {
   /** How long V8's collector has held the thread up since this was asked last, in ms. */
   collectionMs(): number
+  /** How long the thread was ready and had no CPU, in ms; NaN where nobody counts it. */
+  offCpuMs(): number
   /**
    * This P has ended the run. It is told at once, since a program that catches everything may keep
    * the thread for long.
@@ -18,4 +20,8 @@ export interface Thread {
   onFailure(failure: Failure): void
 }
 
-export const NO_THREAD: Thread = { collectionMs: () => 0, onFailure: () => {} }
+export const NO_THREAD: Thread = {
+  collectionMs: () => 0,
+  offCpuMs: () => Number.NaN,
+  onFailure: () => {},
+}

@@ -81,11 +81,14 @@ export const RECORD_FIELDS = [
 export type RecordField = (typeof RECORD_FIELDS)[number]
 /**
  * The values of one cycle by name; its account of the overrun, in bytes by place and cause; and its
- * longest stretch at each place, in ms.
+ * longest stretch at each place, in ms, with what of it was off the CPU, and what was V8's; NaN
+ * where that is not known.
  */
 export type RawCycle = Record<RecordField, number> & {
   readonly overrunBy: readonly number[]
   readonly gaps: readonly number[]
+  readonly gapsOffCpu: readonly number[]
+  readonly gapsV8: readonly number[]
 }
 /** Where the account begins in a record, and where the stretches do. */
 const OVERRUN_BY = 64
@@ -169,12 +172,20 @@ export class CycleRecords {
     const record = this.record(taken)
     const cycle = {
       overrunBy: [...metaF64.subarray(record + OVERRUN_BY, record + OVERRUN_BY + OVERRUN_PARTS)],
-      gaps: [...metaF64.subarray(record + GAPS, record + GAPS + PLACE_COUNT)],
+      gaps: this.gapsIn(record, 0),
+      gapsOffCpu: this.gapsIn(record, 1),
+      gapsV8: this.gapsIn(record, 2),
     } as unknown as RawCycle
     for (const name of RECORD_FIELDS) cycle[name] = metaF64[record + SLOT[name]]
     if (!complete) cycle.sweptPages = Number.NaN
     add(meta, control.CYCLE_RECORDS_TAKEN, 1)
     return cycle
+  }
+
+  /** The first, second or third of the lists of gaps in a record. */
+  private gapsIn(record: MetaDouble, list: number): number[] {
+    const begin = record + GAPS + list * PLACE_COUNT
+    return [...this.memory.metaF64.subarray(begin, begin + PLACE_COUNT)]
   }
 
   private record(index: number): MetaDouble {

@@ -43,7 +43,7 @@ import type { Memory } from '../../memory/memory.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import { type MarkState, NullListener, type Payment } from '../listener.ts'
-import { IN_BARRIER, PLACES, Place } from './place.ts'
+import { IN_BARRIER, PLACES, Place, type ThreadClocks } from './place.ts'
 
 /** The causes that are no stall. In the account they begin at `pWords.PLACE_COUNT`. */
 export const CAUSES = [
@@ -62,6 +62,11 @@ type Cause = (typeof CAUSES)[number]
 const slotOf = (cause: Cause): number => pWords.PLACE_COUNT + CAUSES.indexOf(cause)
 const HOST_GC = slotOf('hostGc')
 
+/** Where the parts of stretches begin behind the stretches: off the CPU, and in V8's collector. */
+const OFF_CPU = pWords.GAP_OFF_CPU - pWords.LONGEST_GAP
+const V8 = pWords.GAP_V8 - pWords.LONGEST_GAP
+const GAP_DOUBLES = 3 * pWords.PLACE_COUNT
+
 export class Overrun extends NullListener {
   private readonly memory: Memory
   private readonly pIndex: number
@@ -69,14 +74,11 @@ export class Overrun extends NullListener {
   private readonly owedDouble: MetaDouble
   private readonly partsDouble: MetaDouble
 
-  /**
-   * `v8Ms` tells how long V8's collector has held this thread up since it was last asked, in ms.
-   */
-  constructor(memory: Memory, pIndex: number, v8Ms: () => number) {
+  constructor(memory: Memory, pIndex: number, clocks: ThreadClocks) {
     super()
     this.memory = memory
     this.pIndex = pIndex
-    this.place = new Place(memory, pIndex, v8Ms)
+    this.place = new Place(memory, pIndex, clocks)
     this.owedDouble = memory.pDouble(pIndex, pWords.OVERRUN_OWED)
     this.partsDouble = memory.pDouble(pIndex, pWords.OVERRUN_BY)
   }
@@ -170,31 +172,34 @@ function nameRest(memory: Memory): void {
 }
 
 /**
- * Sums the account over all Ps into OVERRUN_PARTS doubles at `parts`, and the longest stretch at
- * each place, in ms, into PLACE_COUNT doubles at `gaps`. A stretch that has not ended is cut where
- * the stop was requested, and its P is at no place from then on. In the termination stop.
+ * Sums the account over all Ps into OVERRUN_PARTS doubles at `parts`, and puts the longest stretch
+ * at each place into GAP_DOUBLES doubles at `gaps`, in ms: PLACE_COUNT stretches, that many times
+ * off the CPU in each, and that many times in V8's collector. A stretch that has not ended is cut
+ * where the stop was requested, and its P is at no place from then on; what held it up only its own
+ * thread could tell. In the termination stop.
  */
 export function sumOverrun(memory: Memory, parts: number, gaps: number): void {
   const { meta, metaF64, layout } = memory
   metaF64.fill(0, parts, parts + pWords.OVERRUN_PARTS)
-  metaF64.fill(0, gaps, gaps + pWords.PLACE_COUNT)
+  metaF64.fill(0, gaps, gaps + GAP_DOUBLES)
   const stopped = memory.get(control.STOP_REQUESTED_AT)
   for (let index = 0; index < layout.procs; index++) {
     const own = memory.pDouble(index, 0)
     for (let part = 0; part < pWords.OVERRUN_PARTS; part++)
       metaF64[parts + part] += metaF64[own + pWords.OVERRUN_BY + part]
     for (let place = 1; place < pWords.PLACE_COUNT; place++)
-      metaF64[gaps + place] = Math.max(
-        metaF64[gaps + place],
-        metaF64[own + pWords.LONGEST_GAP + place],
-      )
+      if (metaF64[own + pWords.LONGEST_GAP + place] > metaF64[gaps + place]) {
+        metaF64[gaps + place] = metaF64[own + pWords.LONGEST_GAP + place]
+        metaF64[gaps + OFF_CPU + place] = metaF64[own + pWords.GAP_OFF_CPU + place]
+        metaF64[gaps + V8 + place] = metaF64[own + pWords.GAP_V8 + place]
+      }
     const place = meta[memory.pWord(index, pWords.PLACE)]
     meta[memory.pWord(index, pWords.PLACE)] = 0
-    if (place !== 0)
-      metaF64[gaps + place] = Math.max(
-        metaF64[gaps + place],
-        stopped - metaF64[own + pWords.PLACE_SINCE],
-      )
+    const cutMs = stopped - metaF64[own + pWords.PLACE_SINCE]
+    if (place !== 0 && cutMs > metaF64[gaps + place]) {
+      metaF64[gaps + place] = cutMs
+      metaF64[gaps + OFF_CPU + place] = metaF64[gaps + V8 + place] = Number.NaN
+    }
   }
   // What was named after such a place, by any P: V8's collector was the cause.
   for (let index = 0; index < layout.procs; index++) {
@@ -211,7 +216,7 @@ function resetOverrun(memory: Memory): void {
     const own = memory.pDouble(index, 0)
     metaF64[own + pWords.OVERRUN_OWED] = 0
     metaF64.fill(0, own + pWords.OVERRUN_BY, own + pWords.OVERRUN_BY + pWords.OVERRUN_PARTS)
-    metaF64.fill(0, own + pWords.LONGEST_GAP, own + pWords.LONGEST_GAP + pWords.PLACE_COUNT)
+    metaF64.fill(0, own + pWords.LONGEST_GAP, own + pWords.LONGEST_GAP + GAP_DOUBLES)
     meta[memory.pWord(index, pWords.PLACE)] = meta[memory.pWord(index, pWords.V8_PLACE)] = 0
   }
 }

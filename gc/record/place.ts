@@ -33,6 +33,20 @@ export const PLACES = [
 export const FIRST_FAULT_PLACE = 1 + PLACES.length
 export const IN_BARRIER = 1 + PLACES.indexOf('mark-termination/in-barrier')
 
+/** What the host knows of a P's thread, in ms. */
+export interface ThreadClocks {
+  /** How long V8's collector has held the thread up since this was asked last. */
+  v8Ms(): number
+  /**
+   * How long the thread was ready and had no CPU, since it began; NaN where nobody counts it. It
+   * grows only when the thread gets a CPU again.
+   */
+  offCpuMs(): number
+}
+
+/** Where there is no host. */
+export const NO_CLOCKS: ThreadClocks = { v8Ms: () => 0, offCpuMs: () => Number.NaN }
+
 /** A stretch of at least this length, in ms, is compared with the time in V8's collector. */
 const LONG_MS = 0.5
 
@@ -41,38 +55,50 @@ export class Place {
   private readonly placeWord: MetaWord
   private readonly v8PlaceWord: MetaWord
   private readonly sinceDouble: MetaDouble
+  private readonly offCpuDouble: MetaDouble
   private readonly gapsDouble: MetaDouble
-  private readonly v8Ms: () => number
+  private readonly gapsOffCpuDouble: MetaDouble
+  private readonly gapsV8Double: MetaDouble
+  private readonly clocks: ThreadClocks
 
-  /**
-   * `v8Ms` tells how long V8's collector has held this thread up since it was last asked, in ms.
-   */
-  constructor(memory: Memory, pIndex: number, v8Ms: () => number = () => 0) {
+  constructor(memory: Memory, pIndex: number, clocks: ThreadClocks) {
     this.memory = memory
     this.placeWord = memory.pWord(pIndex, pWords.PLACE)
     this.v8PlaceWord = memory.pWord(pIndex, pWords.V8_PLACE)
     this.sinceDouble = memory.pDouble(pIndex, pWords.PLACE_SINCE)
+    this.offCpuDouble = memory.pDouble(pIndex, pWords.PLACE_OFF_CPU)
     this.gapsDouble = memory.pDouble(pIndex, pWords.LONGEST_GAP)
-    this.v8Ms = v8Ms
+    this.gapsOffCpuDouble = memory.pDouble(pIndex, pWords.GAP_OFF_CPU)
+    this.gapsV8Double = memory.pDouble(pIndex, pWords.GAP_V8)
+    this.clocks = clocks
   }
 
   get current(): number {
     return this.memory.meta[this.placeWord]
   }
 
-  /** From now on this P is at `place`; 0 for none. Ends the stretch at the place before. */
+  /**
+   * From now on this P is at `place`; 0 for none. Ends the stretch at the place before. It asks the
+   * host twice, some µs together: a P comes here only in the termination, and where a fault stalls.
+   */
   be(place: number): void {
     const { meta, metaF64 } = this.memory
     const before = meta[this.placeWord]
     if (before === place) return
     const time = now()
-    const v8Ms = this.v8Ms()
+    const v8Ms = this.clocks.v8Ms()
+    const offCpuMs = this.clocks.offCpuMs()
     if (before !== 0) {
       const ms = time - metaF64[this.sinceDouble]
-      metaF64[this.gapsDouble + before] = Math.max(metaF64[this.gapsDouble + before], ms)
+      if (ms > metaF64[this.gapsDouble + before]) {
+        metaF64[this.gapsDouble + before] = ms
+        metaF64[this.gapsOffCpuDouble + before] = offCpuMs - metaF64[this.offCpuDouble]
+        metaF64[this.gapsV8Double + before] = v8Ms
+      }
       if (ms >= LONG_MS && v8Ms > ms / 2) meta[this.v8PlaceWord] = before
     }
     metaF64[this.sinceDouble] = time
+    metaF64[this.offCpuDouble] = offCpuMs
     meta[this.placeWord] = place
   }
 }

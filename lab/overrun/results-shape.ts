@@ -26,6 +26,7 @@ import type {
   Cost,
   Criterion,
   ExperimentResult,
+  GapSums,
   LatencyPercentiles,
   OverrunResults,
   Percentiles,
@@ -67,7 +68,12 @@ const latencies = suchThat(
 
 const worstCycle = object<WorstCycle>({
   ...{ n: count, overrun: count, by: dictionary(amount), markEndMs: amount },
-  gaps: list(object({ point: name, ms: amount })),
+  gaps: list(
+    object<WorstCycle['gaps'][number]>({
+      ...{ point: name, ms: amount },
+      ...{ offCpuMs: optional(orNull(amount)), v8Ms: optional(orNull(amount)) },
+    }),
+  ),
   lanes: list(
     suchThat(
       object({ p: whole(0, 1023), what: name, fromMs: amount, toMs: amount }),
@@ -88,6 +94,9 @@ const oneCase = suchThat(
       rescues: count,
     },
     overruns: suchThat(list(count), 'must not fall', isAscending),
+    gaps: optional(
+      object<GapSums>({ ms: amount, unknownMs: amount, offCpuMs: amount, v8Ms: amount }),
+    ),
     ...{
       bound: orNull(count),
       held: orNull(flag),

@@ -69,8 +69,21 @@ export interface Case extends CaseParameters {
   readonly rescues: number
   /** Bytes of overrun by cause, all cycles together. */
   readonly by: Readonly<Record<string, number>>
+  /** What held Ps up in the gaps of these cycles; absent where no gap is known, as for Go. */
+  readonly gaps?: GapSums
   /** The cycle that passed its goal by most; null if none did. */
   readonly worst: WorstCycle | null
+}
+
+/** The gaps of a case's cycles, in ms: all of them, and the parts of those whose cause is known. */
+export interface GapSums {
+  readonly ms: number
+  /** Gaps that the end of a mark cut, and, where no system counts it, all of them. */
+  readonly unknownMs: number
+  /** The thread was ready, and had no CPU. */
+  readonly offCpuMs: number
+  /** V8 collected on the thread. */
+  readonly v8Ms: number
 }
 
 /** A cycle around the end of its mark: lanes of Ps, and what Ps took from the heap. */
@@ -78,7 +91,13 @@ export interface WorstCycle {
   readonly n: number
   readonly overrun: number
   readonly by: Readonly<Record<string, number>>
-  readonly gaps: readonly { readonly point: string; readonly ms: number }[]
+  /** null, or left out by an older version: not known (the record's Gap). */
+  readonly gaps: readonly {
+    readonly point: string
+    readonly ms: number
+    readonly offCpuMs?: number | null
+    readonly v8Ms?: number | null
+  }[]
   /** What each P did. Times are from the start of the cycle. */
   readonly lanes: readonly {
     readonly p: number

@@ -3,7 +3,7 @@
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import { quantileSorted } from 'simple-statistics'
 import { beyondBound, boundOf } from './bound.ts'
-import type { Case, CaseParameters, Percentiles, WorstCycle } from './results.ts'
+import type { Case, CaseParameters, GapSums, Percentiles, WorstCycle } from './results.ts'
 
 /**
  * Percentiles of values in ascending order, interpolated linearly between two (R's type 7). All are
@@ -43,6 +43,7 @@ export class Tally {
   #leastGoal = Number.POSITIVE_INFINITY
   readonly #by = new Map<string, number>()
   #bound: number | null = null
+  #gaps: GapSums = { ms: 0, unknownMs: 0, offCpuMs: 0, v8Ms: 0 }
 
   constructor(parameters: CaseParameters) {
     this.parameters = parameters
@@ -68,6 +69,7 @@ export class Tally {
     }
     for (const cycle of warm) {
       this.addOverrun(cycle)
+      for (const gap of cycle.gaps) this.#gaps = withGap(this.#gaps, gap)
       for (const [cause, bytes] of Object.entries(cycle.overrunBy))
         this.#by.set(cause, (this.#by.get(cause) ?? 0) + bytes)
       const bound = boundOf(cycle, gate)
@@ -101,7 +103,19 @@ export class Tally {
       held: this.#bound === null ? null : this.breaches.length === 0,
       rescues: this.rescues,
       by: Object.fromEntries(this.#by),
+      ...(this.#gaps.ms === 0 ? {} : { gaps: this.#gaps }),
       worst,
     }
+  }
+}
+
+function withGap(sums: GapSums, { ms, offCpuMs, v8Ms }: CycleRecord['gaps'][number]): GapSums {
+  if (offCpuMs === null || v8Ms === null)
+    return { ...sums, ms: sums.ms + ms, unknownMs: sums.unknownMs + ms }
+  return {
+    ...sums,
+    ms: sums.ms + ms,
+    offCpuMs: sums.offCpuMs + offCpuMs,
+    v8Ms: sums.v8Ms + v8Ms,
   }
 }

@@ -2,8 +2,14 @@
  * The table of a sweep, with a row for each case. What all cases have in common stands once, above
  * it.
  */
-import { humanBytes, humanCount, humanPercent } from 'sawtooth/internal/runtime/report/units'
+import {
+  humanBytes,
+  humanCount,
+  humanMs,
+  humanPercent,
+} from 'sawtooth/internal/runtime/report/units'
 import { formatTable } from '../table.ts'
+import { nameOf } from './cases.ts'
 import type { Case } from './results.ts'
 
 type Column = readonly [head: string, cell: (row: Case) => string]
@@ -62,6 +68,29 @@ export function formatAgainstGo(cases: readonly Case[]): string {
       const ratio = goP99 === 0 ? '' : `: ${(ourP99 / goP99).toFixed(2)} times`
       return [
         `${humanBytes(go.goal)}, ${go.procs} P, ${go.noise} busy: 99th percentile ${humanBytes(ourP99)}, Go's ${humanBytes(goP99)}${ratio}\n`,
+      ]
+    })
+    .join('')
+}
+
+/**
+ * What held Ps up in the gaps of each case: a line for each case that has gaps. What is left the
+ * thread ran or slept.
+ */
+export function formatGaps(cases: readonly Case[]): string {
+  return cases
+    .flatMap(one => {
+      const { gaps } = one
+      if (gaps === undefined) return []
+      const { ms, unknownMs, offCpuMs, v8Ms } = gaps
+      const share = (part: number): string => humanPercent(part / (ms - unknownMs))
+      const found =
+        ms === unknownMs
+          ? 'what held Ps up is not known'
+          : `${share(offCpuMs)} off the CPU, ${share(v8Ms)} in V8's collector`
+      const rest = unknownMs === 0 ? '' : `; without ${humanMs(unknownMs)} of which it is not known`
+      return [
+        `${nameOf(one)}: gaps of ${humanMs(ms)} in all: ${found}${ms === unknownMs ? '' : rest}\n`,
       ]
     })
     .join('')

@@ -273,19 +273,30 @@ export const OVERRUN_OWED = 19
 /** When this P came to its place. Written and read as PLACE is. */
 export const PLACE_SINCE = 20
 /**
+ * For how long this P's thread had been off the CPU when the P came to its place (ThreadClocks in
+ * gc/record/place.ts); NaN where nobody counts it. owner.
+ */
+export const PLACE_OFF_CPU = 21
+/**
  * The account of the overrun in bytes, by place, then by cause (gc/record/overrun.ts); and the
  * longest stretch at each place, in ms. The stretches are written as PLACE is.
  */
-export const OVERRUN_BY = 21
+export const OVERRUN_BY = 22
 export const PLACE_COUNT = 80
 export const OVERRUN_PARTS = PLACE_COUNT + 16
 export const LONGEST_GAP = OVERRUN_BY + OVERRUN_PARTS
+/**
+ * For how much of that stretch the P's thread was off the CPU, and for how much of it V8 collected
+ * on the thread, in ms, by place; NaN where it is not known. Written with the stretch.
+ */
+export const GAP_OFF_CPU = LONGEST_GAP + PLACE_COUNT
+export const GAP_V8 = GAP_OFF_CPU + PLACE_COUNT
 /**
  * For the CPU limiter, of any P, which reads them as hints (gc/work/cpu-limiter.ts). Since the run
  * began: time in assists, at the gate, and in sweeps for a cycle (also read by assistMs); and time
  * idle, or blocked in place for none of these. Then when the P became idle; 0 if it is not.
  */
-export const TOTAL_ASSIST_MS = LONGEST_GAP + PLACE_COUNT
+export const TOTAL_ASSIST_MS = GAP_V8 + PLACE_COUNT
 export const TOTAL_IDLE_MS = TOTAL_ASSIST_MS + 1
 export const IDLE_SINCE = TOTAL_ASSIST_MS + 2
 /**

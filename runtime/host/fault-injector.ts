@@ -5,7 +5,7 @@
  */
 
 import { exchange, step, wait } from '#sync'
-import { FIRST_FAULT_PLACE, PLACES, Place } from '../../gc/record/place.ts'
+import { FIRST_FAULT_PLACE, NO_CLOCKS, PLACES, Place } from '../../gc/record/place.ts'
 import type { FaultPoint, FaultPoints } from '../../memory/fault-points.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import type { MetaWords } from '../../memory/kinds.ts'
@@ -16,6 +16,7 @@ import { xorshift32 } from '../../memory/xorshift.ts'
 import type { Fault, FaultWhen } from '../options/faults.ts'
 import { readAt } from '../read-at.ts'
 import type { FaultCount } from '../report/record.ts'
+import { offCpuMs } from './off-cpu.ts'
 
 const isTerminationPlace = (point: FaultPoint): boolean =>
   (PLACES as readonly FaultPoint[]).includes(point)
@@ -39,7 +40,7 @@ export class FaultInjector implements FaultPoints {
   constructor(memory: Memory, faults: readonly Fault[], pIndex: number, seed: number) {
     const own = faults.filter(fault => fault.p === null || fault.p === pIndex)
     this.#words = memory.meta
-    this.#place = new Place(memory, pIndex)
+    this.#place = new Place(memory, pIndex, { ...NO_CLOCKS, offCpuMs })
     this.#points = new Map(
       FAULT_POINTS.map(point => [
         point,

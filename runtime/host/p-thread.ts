@@ -52,6 +52,7 @@ import type { RunError } from '../report/record.ts'
 import { compileFormatting } from './compile-formatting.ts'
 import { ConsoleRing } from './console-ring.ts'
 import { FaultInjector } from './fault-injector.ts'
+import { offCpuMs } from './off-cpu.ts'
 import { silence, TaskConsole } from './task-console.ts'
 import { serve } from './thread-pool.ts'
 
@@ -215,6 +216,10 @@ class ThreadHost implements Thread {
       this.#collections.stop()?.statistics.reduce((sum, { cost }) => sum + cost, 0) ?? 0
     this.#collections.start()
     return microseconds / 1000
+  }
+
+  offCpuMs(): number {
+    return offCpuMs()
   }
 
   onFailure(failure: Failure): void {

@@ -9,7 +9,7 @@ import { FAULT_POINTS } from '../../memory/fault-points.ts'
 import { NO_BYTES } from '../../memory/words/control.ts'
 import { PLACE_COUNT } from '../../memory/words/p.ts'
 import type { CycleExtra, RatioStep } from './gctrace.ts'
-import type { CycleRecord } from './record.ts'
+import type { CycleRecord, Gap } from './record.ts'
 
 export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
   const goal = bytesOrNull(raw.goal)
@@ -29,7 +29,7 @@ export function cycleOf(raw: RawCycle, procs: number): CycleRecord {
     committedGoal: bytesOrNull(raw.committedGoal),
     overrun,
     overrunBy: overrun > 0 ? causesOf(raw.overrunBy) : {},
-    gaps: gapsOf(raw.gaps),
+    gaps: gapsOf(raw),
     largestRefill: raw.largestRefill,
     stwSetupUs: raw.stwSetupMs * 1000,
     markMs: raw.markMs,
@@ -101,12 +101,21 @@ function causesOf(parts: readonly number[]): Record<string, number> {
   return by
 }
 
-function gapsOf(stretches: readonly number[]): { point: string; ms: number }[] {
-  const longest: Record<string, number> = {}
-  stretches.forEach((ms, place) => {
-    if (ms >= GAP_MS) longest[placeNamed(place)] = Math.max(longest[placeNamed(place)] ?? 0, ms)
+/** A point that is a place, and one at which a fault stalls too, has the longer of the two. */
+function gapsOf({ gaps, gapsOffCpu, gapsV8 }: RawCycle): Gap[] {
+  const longest = new Map<FaultPoint, Gap>()
+  gaps.forEach((ms, place) => {
+    if (ms < GAP_MS) return
+    const point = placeNamed(place)
+    if (ms <= (longest.get(point)?.ms ?? 0)) return
+    const [offCpuMs, v8Ms] = [msOrNull(gapsOffCpu[place]), msOrNull(gapsV8[place])]
+    longest.set(point, { point, ms, offCpuMs, v8Ms })
   })
-  return Object.entries(longest).map(([point, ms]) => ({ point, ms }))
+  return [...longest.values()]
+}
+
+function msOrNull(ms = Number.NaN): number | null {
+  return Number.isNaN(ms) ? null : ms
 }
 
 function placeNamed(place: number): FaultPoint {

@@ -30,14 +30,17 @@ export function formatOverrun(
 }
 
 /**
- * A stall with the length of its gap. A place of the termination is named without its first half.
+ * A stall with the length of its gap, and whether its thread was off the CPU for most of it. A
+ * place of the termination is named without its first half.
  */
 function withGap(cause: string, gaps: CycleRecord['gaps']): string {
   const place = /^stall:(.*)$/.exec(cause)?.[1]
   if (place === undefined) return cause
   const gap = gaps.find(({ point }) => point === place)
   const short = place.startsWith(TERMINATION) ? place.slice(TERMINATION.length) : place
-  return `stall(${short}${gap === undefined ? '' : ` ${gap.ms.toFixed(1)}ms`})`
+  if (gap === undefined) return `stall(${short})`
+  const isOffCpu = (gap.offCpuMs ?? 0) > gap.ms / 2
+  return `stall(${short} ${gap.ms.toFixed(1)}ms${isOffCpu ? ' off CPU' : ''})`
 }
 
 /** One decimal, or below a tenth two significant digits. */

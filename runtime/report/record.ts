@@ -82,6 +82,20 @@ export interface RunError {
   readonly stack: string | null
 }
 
+/**
+ * A stretch in which a P made no progress that it owed, and why its thread made none. The rest of
+ * `ms` the thread ran or slept. null where it is not known: a stretch that the end of the mark cut,
+ * and time off the CPU on other systems than Linux.
+ */
+export interface Gap {
+  readonly point: string
+  readonly ms: number
+  /** The thread was ready, and had no CPU. */
+  readonly offCpuMs: number | null
+  /** V8 collected on the thread. */
+  readonly v8Ms: number | null
+}
+
 export interface CycleRecord {
   /** From 1. */
   readonly n: number
@@ -110,8 +124,8 @@ export interface CycleRecord {
    * to the whole.
    */
   readonly overrunBy: Readonly<Record<string, number>>
-  /** Stretches in which a P made no progress it owed. */
-  readonly gaps: readonly { readonly point: string; readonly ms: number }[]
+  /** The longest stretch at each place in which a P made no progress that it owed. */
+  readonly gaps: readonly Gap[]
   /** The largest single request to the heap so far. */
   readonly largestRefill: number
   /** From the request of the setup stop to the restart. */

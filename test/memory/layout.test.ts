@@ -149,7 +149,8 @@ const pMeasures = [
     'BARRIER_FLUSHES',
   ],
   ...['SLICE_STARTED_AT', 'TOTAL_BLOCKED_MS', 'SCAN_REQUESTED_AT', 'TURN_STARTED_AT', 'GATE_MS'],
-  ...['RAISING_SINCE', 'OVERRUN_OWED', 'PLACE_SINCE', 'OVERRUN_BY', 'LONGEST_GAP'],
+  ...['RAISING_SINCE', 'OVERRUN_OWED', 'PLACE_SINCE', 'PLACE_OFF_CPU', 'OVERRUN_BY'],
+  ...['LONGEST_GAP', 'GAP_OFF_CPU', 'GAP_V8'],
   ...[
     'TOTAL_ASSIST_MS',
     'TOTAL_IDLE_MS',
@@ -244,7 +245,12 @@ const pRanges = {
   RING: pWords.RING_SLOTS,
   FAULT_COUNTS: pWords.FAULT_WORDS * pWords.MAX_FAULT_POINTS,
 }
-const pMeasureRanges = { OVERRUN_BY: pWords.OVERRUN_PARTS, LONGEST_GAP: pWords.PLACE_COUNT }
+const pMeasureRanges = {
+  OVERRUN_BY: pWords.OVERRUN_PARTS,
+  LONGEST_GAP: pWords.PLACE_COUNT,
+  GAP_OFF_CPU: pWords.PLACE_COUNT,
+  GAP_V8: pWords.PLACE_COUNT,
+}
 
 test.each<[string, [string, number][], number, Record<string, number>]>([
   ['control words', controlWords, control.WORDS, controlRanges],

@@ -101,10 +101,19 @@ function worstOfPolicies(
 function captionOf(one: Case, { n, overrun, by, gaps }: WorstCycle): Markup {
   const parts = Object.entries(by).toSorted(([, a], [, b]) => b - a)
   const sum = parts.map(([cause, bytes]) => `${humanBytes(bytes)} ${cause}`).join(' + ')
-  const named = gaps.map(({ point, ms }) => `${point} ${humanMs(ms)}`).join(', ')
+  const named = gaps.map(gapText).join(', ')
   return html`Cycle ${n} of ${situationOf(one)}. ${sum === '' ? null : html`<strong>${humanBytes(overrun)} = ${sum}.</strong>`}${
     named === '' ? null : ` Gaps: ${named}.`
   }`
+}
+
+/** A gap, with what of it its thread was off the CPU, or V8 collected. */
+function gapText({ point, ms, offCpuMs, v8Ms }: WorstCycle['gaps'][number]): string {
+  const parts = [
+    ...(offCpuMs == null ? [] : [`${humanMs(offCpuMs)} off the CPU`]),
+    ...(v8Ms == null || v8Ms === 0 ? [] : [`${humanMs(v8Ms)} in V8's collector`]),
+  ]
+  return `${point} ${humanMs(ms)}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`
 }
 
 function chartOf(cycle: WorstCycle): ChartSpecification {

@@ -16,11 +16,13 @@ const { memory, meta } = new HandHeap({ procs: PROCS })
 const ps = Array.from({ length: PROCS }, (_, index) => index)
 const lives = ps.map(index => new LiveHeap(memory, index))
 let hostMs = 0
-const accounts = ps.map(index => new Overrun(memory, index, () => hostMs))
+let offCpuMs = 0
+const clocks = { v8Ms: () => hostMs, offCpuMs: () => offCpuMs }
+const accounts = ps.map(index => new Overrun(memory, index, clocks))
 const idle = { isOutOfWork: false, isWorkAvailable: false }
 
 beforeEach(() => {
-  hostMs = 0
+  hostMs = offCpuMs = 0
   accounts[0].cycleStarted()
   for (const index of ps) meta[memory.pWord(index, pWords.PLACE)] = 0
   meta[control.SCANS_WANTED] = meta[control.WORK_LOCK] = 0
@@ -44,8 +46,14 @@ function account(): Record<string, number> {
 }
 
 /** The longest stretch at a place, by the last account. */
-const gap = (place: number): number =>
-  memory.metaF64[memory.layout.cycleRecords + pWords.OVERRUN_PARTS + place]
+const gap = (place: number): number => gapList(0, place)
+/** What of it was off the CPU, and what was V8's. */
+const gapOffCpu = (place: number): number => gapList(1, place)
+const gapV8 = (place: number): number => gapList(2, place)
+const gapList = (list: number, place: number): number =>
+  memory.metaF64[
+    memory.layout.cycleRecords + pWords.OVERRUN_PARTS + list * pWords.PLACE_COUNT + place
+  ]
 
 const overrun = (): number => Math.max(0, meta[control.HEAP_LIVE] - GOAL)
 
@@ -159,7 +167,32 @@ test('a place reports its longest stretch; one that is not over counts until the
     memory.metaF64[memory.pDouble(1, pWords.PLACE_SINCE)] + 7
   account()
   expect(gap(1)).toBeGreaterThanOrEqual(3)
-  expect(gap(1 + PLACES.indexOf('mark-termination/before-stop'))).toBe(7)
+  const cut = 1 + PLACES.indexOf('mark-termination/before-stop')
+  expect(gap(cut)).toBe(7)
+  // Only its own thread could tell.
+  expect([gapOffCpu(cut), gapV8(cut)]).toEqual([Number.NaN, Number.NaN])
+})
+
+test('a stretch says for how long its thread was off the CPU in it, and for how long V8 collected', () => {
+  const place = 1 + PLACES.indexOf('mark-termination/in-barrier')
+  const stretch = (p: number, ms: number, offMs: number, v8Ms: number): void => {
+    hostMs = 100 // before it
+    accounts[p].at('mark-termination/in-barrier')
+    memory.metaF64[memory.pDouble(p, pWords.PLACE_SINCE)] -= ms
+    offCpuMs += offMs
+    hostMs = v8Ms
+    accounts[p].left()
+    offCpuMs += 50 // after it
+  }
+  stretch(0, 1000, 2, 0.5)
+  stretch(1, 3000, 2.5, 1.5)
+  stretch(1, 2000, 10, 7)
+  account()
+  expect(gap(place)).toBeGreaterThanOrEqual(3000)
+  expect([gapOffCpu(place), gapV8(place)]).toEqual([2.5, 1.5])
+  accounts[0].cycleStarted()
+  account()
+  expect([gap(place), gapOffCpu(place), gapV8(place)]).toEqual([0, 0, 0])
 })
 
 test('the end of a mark cuts every stretch: a P that is still held up is to blame for nothing in the next cycle', () => {

@@ -66,6 +66,19 @@ test('causes are summed over cycles, and without a gate there is no bound', () =
   expect(tally.row(null)).toMatchObject({ by: { credit: 7, stall: 1 }, bound: null, held: null })
 })
 
+test('the gaps of warm cycles add up, and those whose cause is not known stand apart', () => {
+  const tally = new Tally(coordinator)
+  const gap = { point: 'mark-termination/before-stop', ms: 4, offCpuMs: 3, v8Ms: 0.5 }
+  const cut = { ...gap, ms: 2, offCpuMs: null, v8Ms: null }
+  const [first, second, cold] = [[gap, cut], [gap], [gap]].map(gaps => cycleWith({ gaps }))
+  if (first === undefined || second === undefined || cold === undefined) throw new Error()
+  tally.add([cold, first, second], [first, second], 0)
+  expect(tally.row(null).gaps).toEqual({ ms: 10, unknownMs: 2, offCpuMs: 6, v8Ms: 1 })
+  const none = new Tally(coordinator)
+  none.add([cycleWith({ gaps: [] })], [cycleWith({ gaps: [] })], 0)
+  expect(none.row(null).gaps).toBeUndefined()
+})
+
 const tallied = (parameters: typeof gated, heapAtMarkEnd: number, rescues = 0): Tally => {
   const tally = new Tally(parameters)
   const cycles = [cycleWith({ heapAtMarkEnd })]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Case } from '../../../lab/overrun/results.ts'
-import { formatAgainstGo, formatSweep } from '../../../lab/overrun/sweep-table.ts'
+import { formatAgainstGo, formatGaps, formatSweep } from '../../../lab/overrun/sweep-table.ts'
 import { formatRows } from '../../../lab/table.ts'
 import { MiB } from '../../../memory/units.ts'
 import { someCase } from '../../support/overrun-results.ts'
@@ -66,4 +66,16 @@ test('rows by name become a table', () => {
       { name: 'bc', bytes: 9 },
     ]),
   ).toBe('name  bytes\na        10\nbc        9\n')
+})
+
+test('what held Ps up, by case; nothing of a case without gaps', () => {
+  const gaps = { ms: 500, unknownMs: 100, offCpuMs: 300, v8Ms: 4 }
+  expect(formatGaps([{ ...overran, gaps }, go, { ...kept, gaps: { ...gaps, unknownMs: 0 } }])).toBe(
+    "coordinator, 4 P, goal 4 MiB: gaps of 500 ms in all: 75.0 % off the CPU, 1.0 % in V8's collector; without 100 ms of which it is not known\n" +
+      "helping, gate goal, 4 P, goal 4 MiB: gaps of 500 ms in all: 60.0 % off the CPU, 0.8 % in V8's collector\n",
+  )
+  const unknown = { ms: 500, unknownMs: 500, offCpuMs: 0, v8Ms: 0 }
+  expect(formatGaps([{ ...kept, gaps: unknown }])).toBe(
+    'helping, gate goal, 4 P, goal 4 MiB: gaps of 500 ms in all: what held Ps up is not known\n',
+  )
 })

@@ -8,9 +8,17 @@ test('a cycle that kept its goal has no line', () => {
 
 test('the parts come by size, a stall with its place and the length of its gap', () => {
   const overrunBy = { credit: 0.4 * MiB, 'stall:mark-termination/in-barrier': 0.9 * MiB }
-  const gaps = [{ point: 'mark-termination/in-barrier', ms: 4.12 }]
+  const gaps = [{ point: 'mark-termination/in-barrier', ms: 4.12, offCpuMs: 2, v8Ms: 0 }]
   expect(formatOverrun({ overrun: 1.3 * MiB, overrunBy, gaps })).toBe(
     'overrun 1.3MB = 0.9 stall(in-barrier 4.1ms) + 0.4 credit',
+  )
+})
+
+test('a stall for most of which the thread was off the CPU says so', () => {
+  const overrunBy = { 'stall:mark-termination/before-stop': MiB }
+  const gaps = [{ point: 'mark-termination/before-stop', ms: 4.12, offCpuMs: 2.1, v8Ms: 0 }]
+  expect(formatOverrun({ overrun: MiB, overrunBy, gaps })).toBe(
+    'overrun 1.0MB = 1.0 stall(before-stop 4.1ms off CPU)',
   )
 })
 

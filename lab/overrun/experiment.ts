@@ -5,7 +5,14 @@
 import type { Go } from './go.ts'
 import type { ExperimentResult } from './results.ts'
 
-export type ExperimentName = 'limit' | 'credit' | 'gcsys' | 'restarts' | 'late-work' | 'full-use'
+export type ExperimentName =
+  | 'limit'
+  | 'rate'
+  | 'credit'
+  | 'gcsys'
+  | 'restarts'
+  | 'late-work'
+  | 'full-use'
 
 export interface ExperimentOptions {
   readonly seed: number

@@ -8,10 +8,12 @@ import { experiment as fullUse } from './experiments/full-use.ts'
 import { experiment as gcsys } from './experiments/gcsys.ts'
 import { experiment as lateWork } from './experiments/late-work.ts'
 import { experiment as limit } from './experiments/limit.ts'
+import { experiment as rate } from './experiments/rate.ts'
 import { experiment as restarts } from './experiments/restarts.ts'
 
 export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
   'limit',
+  'rate',
   'credit',
   'gcsys',
   'restarts',
@@ -21,6 +23,7 @@ export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
 
 export const experiments: Readonly<Record<ExperimentName, Experiment>> = {
   limit,
+  rate,
   credit,
   gcsys,
   restarts,

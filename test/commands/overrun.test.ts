@@ -96,6 +96,26 @@ test('a memory limit of 64 and of 512 MiB: ours exceeds neither, and the criteri
   })
 })
 
+test('the overrun against delay and rate: every case is measured, and ours keeps its goal', async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'results.json')
+    const seed = process.env.SEED ?? '1'
+    const { code, stdout, stderr } = await runCli(
+      ['overrun', 'rate', '--quick', '--seed', seed, '--json', json],
+      { limitMs: 5 * HANG_MS },
+    )
+    const [rate] = (JSON.parse(readFileSync(json, 'utf8')) as OverrunResults).experiments
+    if (rate === undefined) throw new Error(`no experiment: ${stdout}${stderr}`)
+    expect(code, stdout + stderr).toBe(rate.criterion.holds ? 0 : 1)
+    expect(rate.rows).toHaveLength(14)
+    const ours = rate.rows.filter(({ policy }) => policy === 'ours')
+    expect(ours.map(row => row['stall ms'])).toEqual([5, 20, 5, 20])
+    // A request of each of two Ps, in MiB of two digits. How far Go's protocol goes, and whether a
+    // line can be fitted, depends on the machine.
+    for (const row of ours) expect(row['overrun max MiB']).toBeLessThanOrEqual(0.02)
+  })
+})
+
 test('a run that fails is exit 1, and is named', async () => {
   const dies = [
     '--fault',

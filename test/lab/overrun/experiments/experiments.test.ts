@@ -4,11 +4,13 @@ import { experiment as fullUse } from '../../../../lab/overrun/experiments/full-
 import { experiment as gcsys } from '../../../../lab/overrun/experiments/gcsys.ts'
 import { experiment as lateWork } from '../../../../lab/overrun/experiments/late-work.ts'
 import { experiment as limit } from '../../../../lab/overrun/experiments/limit.ts'
+import { experiment as rate } from '../../../../lab/overrun/experiments/rate.ts'
 import { experiment as restarts } from '../../../../lab/overrun/experiments/restarts.ts'
 import { seedOf } from '../../../../lab/overrun/experiments/runs.ts'
 
 test.each([
   ['limit', 52433, limit],
+  ['rate', 52433, rate],
   ['credit', 40460, credit],
   ['gcsys', 37331, gcsys],
   ['restarts', 27993, restarts],

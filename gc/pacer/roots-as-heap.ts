@@ -16,6 +16,7 @@ import { MAX_OVERSHOOT } from './go-goal.ts'
 import type { Facts, Pacer, State } from './pacer.ts'
 import { growthFactor, MAX_DISTANCE, MIN_WORK_LEFT } from './runway.ts'
 import {
+  adjustRatio,
   commitRatio,
   FIXED_ROOM,
   fillRatioGoals,
@@ -23,10 +24,8 @@ import {
   grownBy,
   initRatio,
   MARKED,
-  nextRatio,
   RATIO_STATE,
   startRatio,
-  TRIGGER_RATIO,
   utilizationOf,
 } from './trigger-ratio.ts'
 import { BACKGROUND_UTILIZATION, workerCounts } from './worker-counts.ts'
@@ -63,7 +62,7 @@ export const rootsAsHeap: Pacer = {
 
   endCycle(state, facts) {
     if (facts.forced || facts.gcPercent < 0) return
-    state[TRIGGER_RATIO] = nextRatio(state[TRIGGER_RATIO], {
+    adjustRatio(state, {
       growth: Math.max(state[GOAL] / state[MARKED] - 1, 0),
       weightOfGrowth: 1,
       grown: grownBy(withRoots(facts, state), state),

@@ -1,8 +1,8 @@
 // Samples have a median of 0.07 ms and a long tail, as those of docs/relatives.md at P = 2.
 import { describe, expect, test } from 'vitest'
-import { criterionOf as fullUse } from '../../../../lab/overrun/relatives/full-use.ts'
-import { latenessOf } from '../../../../lab/overrun/relatives/lateness.ts'
-import { criterionOf as restarts } from '../../../../lab/overrun/relatives/restarts.ts'
+import { criterionOf as fullUse } from '../../../../lab/overrun/experiments/full-use.ts'
+import { latenessOf } from '../../../../lab/overrun/experiments/lateness.ts'
+import { criterionOf as restarts } from '../../../../lab/overrun/experiments/restarts.ts'
 import { Random } from '../../../../lab/random.ts'
 
 const SEED = 5

@@ -323,7 +323,7 @@ describe('what cannot be done is exit 2 and one line', () => {
   test.each([
     [
       ['walk'],
-      'there is no pacers walk: sim, run, league, merge, search, soft-goal, show, list, new',
+      'there is no pacers walk: sim, run, macro, tune, assists, league, merge, suite, search, soft-goal, show, list, new',
     ],
     [['search', '--for', 'luck'], "--for must be overshoot, assists, oscillation, not 'luck'"],
     [

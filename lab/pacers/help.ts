@@ -184,7 +184,7 @@ termination and without a gate.
 
 Options:
   --pacers SPEC;…    with semicolons; a file, too (default: all that are built in)
-  --scenarios NAME,… of the stepped engine's form, by name or as a .json file (default: all; on the real heap those ten that docs/pacer-lab.md names)
+  --scenarios NAME,… of the stepped engine's form, by name or as a .json file (default: all that have a GOGC; on the real heap those ten that docs/pacer-lab.md names)
   --engines NAME,…   stepped, noisy, real (default: stepped,noisy)
   --shard K/N        every Nth scenario alone, from the Kth on; merge puts them together
   --procs N          Ps of the real heap (default: as many as the scenario has cores, but no more than there are)

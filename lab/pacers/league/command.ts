@@ -15,7 +15,9 @@ import { Progress, remaining } from '../../progress.ts'
 import { leagueHelp } from '../help.ts'
 import { leagueScenario } from '../input.ts'
 import { parsed } from '../options.ts'
+import { globalsOf } from '../scenario.ts'
 import { library } from '../scenarios/library.ts'
+import { GLOBAL_FIELDS } from '../stepped/engine.ts'
 import { commandOf, conclude } from './conclude.ts'
 import { type LeagueOptions, playAll, shardOf, tasksOf } from './league.ts'
 import { LEAGUE_ENGINES, type LeagueEngine } from './results.ts'
@@ -105,7 +107,8 @@ interface Texts {
 function optionsOf(texts: Texts): LeagueOptions {
   const pacers = unique(texts.pacers?.split(';')) ?? Object.keys(entries)
   const scenarios =
-    unique(texts.scenarios?.split(',')) ?? library.map(({ name }) => name).filter(isStepped)
+    unique(texts.scenarios?.split(',')) ??
+    library.map(({ name }) => name).filter(name => isStepped(name) && hasGcPercent(name))
   for (const scenario of scenarios) leagueScenario(scenario, 1) // wrong ones are found now
   const engines = (texts.engines?.split(',') ?? ['stepped', 'noisy']) as LeagueEngine[]
   const unknown = engines.find(engine => !LEAGUE_ENGINES.includes(engine))
@@ -125,6 +128,11 @@ function unique(names: readonly string[] | undefined): string[] | undefined {
 
 function isStepped(name: string): boolean {
   return library.some(one => one.name === name && one.engine === 'stepped')
+}
+
+/** Without GOGC only pacers that know a memory limit ever start a cycle. */
+function hasGcPercent(name: string): boolean {
+  return globalsOf(leagueScenario(name, 1).scenario, GLOBAL_FIELDS).gcPercent >= 0
 }
 
 function isWanted(

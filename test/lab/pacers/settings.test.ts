@@ -13,8 +13,9 @@ const ENGINES = {
   stepped: (scenario: Scenario, pacer: Pacer) => rowsOf(steppedSimulation(scenario, pacer)),
   noisy: (scenario: Scenario, pacer: Pacer) => rowsOf(noisySimulation(scenario, pacer, 2, SEED)),
 }
+// With GOGC off, a pacer that knows no memory limit never starts a cycle, which is refused.
 const scenarios = library
-  .filter(({ engine }) => engine === 'stepped')
+  .filter(({ engine, name }) => engine === 'stepped' && !name.endsWith('no-gc-percent'))
   .map(scenario => drawn(scenario, SEED))
 const settings = Object.entries(entries).flatMap(([pacer, entry]) =>
   Object.entries(entry.settings).map(([key, { defaultValue, min, max }]) => {

@@ -1,27 +1,15 @@
 // Draws the heap of a run, from the record that `run --json` wrote, as SVG:
 //   node test/bench/picture.js RECORD.json PICTURE.svg [--from MS] [--to MS]
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parse, View } from 'vega'
-import { compile } from 'vega-lite'
+import { drawSvg, LIGHT } from './svg.js'
 
-/** Light, and what takes its place where the viewer prefers dark. */
-const COLOURS = {
-  live: ['#0b7a75', '#3fc1b8'],
-  goal: ['#c2410c', '#fb923c'],
-  trigger: ['#6b7280', '#9ca3af'],
-  mark: ['#e3ecf5', '#263241'],
-  text: ['#24292f', '#e6edf3'],
-  grid: ['#d8dee4', '#30363d'],
-  ground: ['#ffffff', '#0d1117'],
-}
-const light = Object.fromEntries(Object.entries(COLOURS).map(([name, [colour]]) => [name, colour]))
 const SERIES = [
-  ['heap live', light.live],
-  ['goal', light.goal],
-  ['trigger', light.trigger],
-  ['mark phase', light.mark],
+  ['heap live', LIGHT.live],
+  ['goal', LIGHT.goal],
+  ['trigger', LIGHT.trigger],
+  ['mark phase', LIGHT.mark],
 ]
 
 const MIB = 2 ** 20
@@ -88,17 +76,14 @@ function chart(record, from, to) {
     encoding: { x: time, y: bytes, color: colour, order: { field: 'order', type: 'quantitative' } },
   })
   return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     width: 780,
     height: 300,
-    padding: 14,
-    background: light.ground,
     title: {
       text: `${basename(record.program)}: the heap of one run`,
       subtitle: `${record.procs} P on ${record.cpus} CPUs, GOGC=${record.gogc}, pacer ${record.pacer}, Node ${record.node}; ${cycles.length} cycles shown of ${record.cycles.length}`,
       anchor: 'start',
-      color: light.text,
-      subtitleColor: light.text,
+      color: LIGHT.text,
+      subtitleColor: LIGHT.text,
       offset: 6,
     },
     data: { values: rows.map((row, order) => ({ ...row, order })) },
@@ -112,34 +97,7 @@ function chart(record, from, to) {
       line('goal', { strokeWidth: 1.6 }),
       line('heap live', { strokeWidth: 2 }),
     ],
-    config: {
-      font: 'system-ui, -apple-system, Segoe UI, Helvetica, Arial, sans-serif',
-      view: { stroke: null },
-      axis: {
-        labelColor: light.text,
-        titleColor: light.text,
-        gridColor: light.grid,
-        domainColor: light.grid,
-        tickColor: light.grid,
-        labelFontSize: 12,
-        titleFontSize: 12,
-        titleFontWeight: 'normal',
-      },
-      legend: { labelColor: light.text, labelFontSize: 13 },
-      title: { fontSize: 15, subtitleFontSize: 12 },
-    },
   }
-}
-
-/**
- * CSS rules that exchange the colours where the viewer prefers dark. They win over the attributes
- * that Vega writes.
- */
-function darkRules() {
-  const rules = Object.values(COLOURS).flatMap(([day, night]) =>
-    ['fill', 'stroke'].map(attribute => `[${attribute}="${day}"]{${attribute}:${night}}`),
-  )
-  return `<style>@media (prefers-color-scheme: dark){${rules.join('')}}</style>`
 }
 
 const { values, positionals } = parseArgs({
@@ -151,5 +109,4 @@ if (recordFile === undefined || pictureFile === undefined)
   throw new Error('usage: picture.js RECORD.json PICTURE.svg')
 const record = JSON.parse(readFileSync(recordFile, 'utf8'))
 const specification = chart(record, Number(values.from), Number(values.to ?? record.wallMs))
-const svg = await new View(parse(compile(specification).spec), { renderer: 'none' }).toSVG()
-writeFileSync(pictureFile, `${svg.replace(/(<svg[^>]*>)/, `$1${darkRules()}`)}\n`)
+await drawSvg(specification, pictureFile)

@@ -8,6 +8,7 @@ import type { ExperimentResult } from './results.ts'
 export type ExperimentName =
   | 'limit'
   | 'rate'
+  | 'large-objects'
   | 'credit'
   | 'gcsys'
   | 'restarts'

@@ -6,6 +6,7 @@ import type { Experiment, ExperimentName } from './experiment.ts'
 import { experiment as credit } from './experiments/credit.ts'
 import { experiment as fullUse } from './experiments/full-use.ts'
 import { experiment as gcsys } from './experiments/gcsys.ts'
+import { experiment as largeObjects } from './experiments/large-objects.ts'
 import { experiment as lateWork } from './experiments/late-work.ts'
 import { experiment as limit } from './experiments/limit.ts'
 import { experiment as rate } from './experiments/rate.ts'
@@ -14,6 +15,7 @@ import { experiment as restarts } from './experiments/restarts.ts'
 export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
   'limit',
   'rate',
+  'large-objects',
   'credit',
   'gcsys',
   'restarts',
@@ -24,6 +26,7 @@ export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
 export const experiments: Readonly<Record<ExperimentName, Experiment>> = {
   limit,
   rate,
+  'large-objects': largeObjects,
   credit,
   gcsys,
   restarts,

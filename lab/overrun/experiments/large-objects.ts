@@ -1,0 +1,174 @@
+/**
+ * Large objects: requests of 1 to 8 MiB beside a goal of some 10 MiB. No cycle makes room for some
+ * of them, so a gate must let them pass, or they wait for ever. Of these one passes for each mark
+ * (gc/work/gate-token.ts).
+ *
+ * Two goroutines on each P allocate byte arrays and drop them, with and without a stall of 3 ms
+ * before the stop that ends the mark. Measured is by how much a cycle passes its goal. Cycles in
+ * which the CPU limiter limited, or which follow one, are counted apart: there no policy promises
+ * anything.
+ */
+import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
+import type { Experiment, ExperimentOptions } from '../experiment.ts'
+import type { ExperimentResult } from '../results.ts'
+import { GO_LIKE, OURS, type Policy } from './configurations.ts'
+import { mebibytes, quantileOrZero } from './rows.ts'
+import { Runs, seedOf, warmCycles } from './runs.ts'
+
+const POLICIES = [GO_LIKE, OURS]
+const PROCS = [2, 4, 8, 16]
+/** The largest request of the program. */
+const MOST_MIB = 8
+const STALLS = [null, 'mark-termination/before-stop:stall=3ms'] as const
+
+interface Measured {
+  readonly policy: Policy
+  readonly procs: number
+  readonly fault: string | null
+  readonly cycles: readonly CycleRecord[]
+  /** Cycles that the CPU limiter limited, and the one after each. */
+  readonly limited: number
+}
+
+async function measure({
+  seed,
+  quick,
+  progress,
+  signal,
+}: ExperimentOptions): Promise<ExperimentResult> {
+  const measured: Measured[] = []
+  const milliseconds = quick ? 1000 : 12_000
+  let n = 0
+  await using runs = new Runs(signal)
+  for (const fault of STALLS) {
+    for (const procs of PROCS) {
+      for (const policy of POLICIES) {
+        progress(`large-objects: ${policy.name}, P = ${procs}, ${delayOf(fault)}`)
+        const { record } = await runs.run('large-objects', policy, {
+          procs,
+          seed: seedOf(seed, n),
+          args: [String(milliseconds), String(seedOf(seed, n))],
+          ...(fault === null ? {} : { fault }),
+        })
+        n++
+        const warm = warmCycles(record)
+        const cycles = warm.filter((cycle, index) => {
+          return !cycle.gcCpuLimited && warm[index - 1]?.gcCpuLimited !== true
+        })
+        measured.push({ policy, procs, fault, cycles, limited: warm.length - cycles.length })
+      }
+    }
+  }
+  return resultOf(seed, measured)
+}
+
+function delayOf(fault: string | null): string {
+  return fault === null ? 'natural delays' : 'a stall of 3 ms'
+}
+
+function overruns({ cycles }: Measured): number[] {
+  return cycles.map(({ overrun }) => overrun)
+}
+
+/** Cycles that are past their goal by more than the largest request so far. */
+function beyondOne({ cycles }: Measured): number {
+  return cycles.filter(({ overrun, largestRefill }) => overrun > largestRefill).length
+}
+
+function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
+  const [go, ours] = POLICIES.map(policy => {
+    const its = measured.filter(one => one.policy === policy)
+    return {
+      cycles: its.reduce((sum, { cycles }) => sum + cycles.length, 0),
+      beyond: its.reduce((sum, one) => sum + beyondOne(one), 0),
+      worst: Math.max(0, ...its.flatMap(overruns)),
+    }
+  }) as [Totals, Totals]
+  return {
+    name: 'large-objects',
+    issue: 'golang/go#52433',
+    title: 'Requests that no cycle makes room for',
+    found:
+      `Of ${ours.cycles} cycles under ours none may be past its goal by more than one request: ${ours.beyond} are, the worst is ${mebibytes(ours.worst)} MiB past it. ` +
+      `Go-like: ${go.beyond} of ${go.cycles}, the worst by ${mebibytes(go.worst)} MiB.`,
+    criterion: {
+      says:
+        `with requests of 1 to 8 MiB some cycles are past their goal by more than one request under the Go-like configuration (${go.beyond} of ${go.cycles}), ` +
+        `and none of ours (${ours.beyond} of ${ours.cycles})`,
+      holds: go.beyond > 0 && ours.cycles > 0 && ours.beyond === 0,
+    },
+    seed,
+    rows: measured.map(one => ({
+      policy: one.policy.name,
+      P: one.procs,
+      delay: delayOf(one.fault),
+      cycles: one.cycles.length,
+      limited: one.limited,
+      'past the goal': overruns(one).filter(bytes => bytes > 0).length,
+      'by more than one request': beyondOne(one),
+      'p99 MiB': mebibytes(quantileOrZero(overruns(one), 0.99)),
+      'max MiB': mebibytes(quantileOrZero(overruns(one), 1)),
+    })),
+    chart: chartOf(measured),
+  }
+}
+
+interface Totals {
+  readonly cycles: number
+  readonly beyond: number
+  readonly worst: number
+}
+
+function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
+  const values = measured.flatMap(one =>
+    overruns(one)
+      .filter(bytes => bytes > 0)
+      .map(bytes => ({
+        policy: one.policy.name,
+        situation: `P = ${one.procs}, ${delayOf(one.fault)}`,
+        MiB: mebibytes(bytes),
+      })),
+  )
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: 'Cycles past their goal with requests of 1 to 8 MiB; the rule is the largest request',
+    data: { values },
+    facet: {
+      row: {
+        field: 'situation',
+        type: 'nominal',
+        title: null,
+        sort: null,
+        header: { labelAngle: 0, labelAlign: 'left' },
+      },
+    },
+    spec: {
+      width: 480,
+      height: 50,
+      layer: [
+        {
+          mark: { type: 'tick' },
+          encoding: {
+            x: { field: 'MiB', type: 'quantitative', title: 'past the goal, MiB' },
+            y: { field: 'policy', type: 'nominal', title: null },
+            color: { field: 'policy', type: 'nominal', legend: null },
+          },
+        },
+        { mark: { type: 'rule', strokeDash: [4, 4] }, encoding: { x: { datum: MOST_MIB } } },
+      ],
+    },
+  }
+}
+
+export const experiment: Experiment = {
+  name: 'large-objects',
+  issue: 'golang/go#52433',
+  title: 'Requests that no cycle makes room for',
+  help: `Two goroutines on each P allocate byte arrays of 1 to 8 MiB and drop them, on 2 to 16 Ps, with and without a stall before the stop that ends
+the mark. Tells how many cycles pass their goal, how many of these by more than one request, and how far the worst does.
+
+Example:
+  sawtooth overrun large-objects --quick --seed 7
+`,
+  measure,
+}

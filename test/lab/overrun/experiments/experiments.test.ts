@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { experiment as credit } from '../../../../lab/overrun/experiments/credit.ts'
 import { experiment as fullUse } from '../../../../lab/overrun/experiments/full-use.ts'
 import { experiment as gcsys } from '../../../../lab/overrun/experiments/gcsys.ts'
+import { experiment as largeObjects } from '../../../../lab/overrun/experiments/large-objects.ts'
 import { experiment as lateWork } from '../../../../lab/overrun/experiments/late-work.ts'
 import { experiment as limit } from '../../../../lab/overrun/experiments/limit.ts'
 import { experiment as rate } from '../../../../lab/overrun/experiments/rate.ts'
@@ -11,6 +12,7 @@ import { seedOf } from '../../../../lab/overrun/experiments/runs.ts'
 test.each([
   ['limit', 52433, limit],
   ['rate', 52433, rate],
+  ['large-objects', 52433, largeObjects],
   ['credit', 40460, credit],
   ['gcsys', 37331, gcsys],
   ['restarts', 27993, restarts],

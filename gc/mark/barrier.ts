@@ -4,11 +4,11 @@
  *
  *   write(slot, value), while the barrier is on:
  *
- *     plain (default, as Go's)     atomic
- *     old = slot                   old = exchange(slot, value)
- *     shade(old)                   shade(old)                       1
- *     shade(value)                 shade(value)                     2
- *     slot = value
+ *     atomic (default)               plain (as Go's)
+ *     old = exchange(slot, value)    old = slot
+ *     shade(old)                     shade(old)                     1
+ *     shade(value)                   shade(value)                   2
+ *                                    slot = value
  *
  * It must keep this true (the weak tricolour invariant): every white object that a black object
  * refers to is also reachable from a grey object through white ones. Then, when no grey object is

@@ -33,7 +33,7 @@ Options:
   --termination NAME    how the end of marking is found: helping (default), coordinator (Go's), or assist-takes-over
   --gate NAME           what no request may carry the heap past: goal (default), hard (the pacer's hard goal), or off (Go's)
   --credit NAME         how much allocation assists pay ahead: go (default), or capped (the room to the goal)
-  --barrier NAME        how a store reads what it overwrites while a cycle marks: plain (default), or atomic
+  --barrier NAME        how a store reads what it overwrites while a cycle marks: atomic (default), or plain
   --marks NAME          how an object is marked: plain (default), or atomic (none is scanned twice)
   --idle-workers NAME   whether Ps without work mark: on (default), or off
   --barrier-wait HOW    how the coordinator waits for other Ps: sleep (default: 100 µs, as Go), yield, or spin

@@ -69,7 +69,7 @@ export interface RunFlags {
   /**
    * How a store reads the reference that it overwrites while the barrier is on: before the store,
    * or in one step with it.
-   * @defaultValue 'plain'
+   * @defaultValue 'atomic'
    */
   readonly barrier?: BarrierKind
   /**
@@ -271,7 +271,7 @@ export function resolveConfiguration(
     ]),
     gate: oneOf('gate', options.gate, ['goal', 'hard', 'off']),
     credit: oneOf('credit', options.credit, ['go', 'capped']),
-    barrier: oneOf('barrier', options.barrier, ['plain', 'atomic']),
+    barrier: oneOf('barrier', options.barrier, ['atomic', 'plain']),
     marks: oneOf('marks', options.marks, ['plain', 'atomic']),
     idleWorkers: oneOf('idle-workers', options.idleWorkers, ['on', 'off']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),

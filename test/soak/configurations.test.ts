@@ -23,6 +23,8 @@ test('the runtime takes every configuration that is drawn', () => {
     expect(resolved.procs).toBe(configuration.procs)
     expect(resolved.checkmark).toBe(configuration.check === true || configuration.checkmark === 1)
     expect(resolved.stopTheWorld).toBe(configuration.stopTheWorld ?? 0)
+    expect(resolved.barrier).toBe(configuration.barrier ?? 'atomic')
+    expect(resolved.heapMinimum).toBe(configuration.minimum)
     expect(resolved.zealEvery > 0).toBe(configuration.zeal !== null)
     expect(resolved.faults.length).toBe(((configuration.fault ?? []) as readonly string[]).length)
   }

@@ -8,7 +8,7 @@
 import { scheduling } from '#sync'
 import { entries as pacers } from '../../gc/pacer/registry.ts'
 import { FAULT_POINTS } from '../../memory/fault-points.ts'
-import { MiB } from '../../memory/units.ts'
+import { KiB, MiB } from '../../memory/units.ts'
 import { UsageError } from '../../runtime/errors/usage-error.ts'
 import type { RunFlags } from '../../runtime/options/configuration.ts'
 import { parseFault } from '../../runtime/options/faults.ts'
@@ -69,8 +69,10 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   abort: { isOurs: true, draw: random => (random.chance(0.06) ? random.magnitude(1, 400) : null) },
   seed: { draw: random => random.next() },
   size: { isOurs: true, draw: drawSize },
-  barrier: { draw: random => (random.chance(0.5) ? 'atomic' : null) },
+  barrier: { draw: random => (random.chance(0.5) ? 'plain' : null) },
   marks: { draw: random => (random.chance(0.4) ? 'atomic' : null) },
+  idleWorkers: { draw: random => (random.chance(0.2) ? 'off' : null) },
+  minimum: { draw: random => (random.chance(0.2) ? random.magnitude(64 * KiB, 64 * MiB) : null) },
 }
 
 /** Draws a configuration. `given` holds the dimensions that are settled already. */
@@ -138,7 +140,8 @@ export function labelsOf(configuration: Configuration): [dimension: string, labe
     if (name === 'zeal' && value !== null)
       return [[name, String(value).includes(',') ? 'N,concurrent' : 'N']]
     if (name === 'memoryLimit') return [[name, limitLabel(configuration)]]
-    if (name === 'periodic' || name === 'abort') return [[name, value === null ? 'none' : 'some']]
+    if (name === 'periodic' || name === 'abort' || name === 'minimum')
+      return [[name, value === null ? 'none' : 'some']]
     if (name === 'arena') return [[name, `${Number(value) / MiB} MiB`]]
     return [[name, value === null ? 'default' : String(value).replace(/=[\d.]+/g, '')]]
   })

@@ -1,5 +1,5 @@
-// Two goroutines on each P that allocate byte arrays of 1 to 8 MiB and drop them, with small objects
-// between them.
+// Two goroutines on each P that allocate byte arrays of 1 to 8 MiB and drop them, with small
+// objects between them.
 //   -- MILLISECONDS SEED
 import { bytes, chan, f64, go, i32, keep, nil, procs, ref, self, struct, task } from 'sawtooth'
 

@@ -24,7 +24,7 @@ import { type OverrunOptions, parseOptions } from './options.ts'
 import { reportCommand } from './report-command.ts'
 import type { Criterion, OverrunResults } from './results.ts'
 import { sweep } from './sweep.ts'
-import { formatAgainstGo, formatGaps, formatSweep } from './sweep-table.ts'
+import { formatAgainstGo, formatCauses, formatGaps, formatSweep } from './sweep-table.ts'
 import { checkCase, Interrupted, Workbench } from './workload.ts'
 
 /**
@@ -92,7 +92,7 @@ async function measureSweep(
   progress.erase()
   const machine = thisMachine(go?.version ?? null)
   print(
-    `${formatMachine(machine)}; seed ${options.seed}\n${formatSweep(found.cases)}${formatAgainstGo(found.cases)}${formatGaps(found.cases)}`,
+    `${formatMachine(machine)}; seed ${options.seed}\n${formatSweep(found.cases)}${formatAgainstGo(found.cases)}${formatCauses(found.cases)}${formatGaps(found.cases)}`,
   )
   if (cases.length > asked.length) print(`\n${injectedNote(cores)}\n`)
   const criteria = criteriaOf(found.tallies, quick ? cores : null)

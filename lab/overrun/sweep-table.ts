@@ -73,6 +73,33 @@ export function formatAgainstGo(cases: readonly Case[]): string {
     .join('')
 }
 
+/** What the causes of an overrun are called in a sentence (gc/record/overrun.ts). */
+const CAUSES: Readonly<Record<string, string>> = {
+  wantedStack: "while a running goroutine's stack waited to be scanned",
+  unattended: 'while nobody ended the mark',
+  credit: 'on banked credit',
+  largeObject: 'by requests larger than the room',
+  lateTrigger: 'before the cycle began',
+}
+
+/**
+ * Where the bytes past the goal came from: a line for each case that has some. The causes that made
+ * a tenth of them or more, the largest first.
+ */
+export function formatCauses(cases: readonly Case[]): string {
+  return cases
+    .flatMap(one => {
+      const causes = Object.entries(one.by).sort(([, some], [, others]) => others - some)
+      const all = causes.reduce((sum, [, bytes]) => sum + bytes, 0)
+      if (all === 0) return []
+      const named = causes
+        .filter(([, bytes]) => bytes >= all / 10)
+        .map(([cause, bytes]) => `${humanPercent(bytes / all)} ${CAUSES[cause] ?? cause}`)
+      return [`${nameOf(one)}: ${humanBytes(all)} past the goals in all: ${named.join(', ')}\n`]
+    })
+    .join('')
+}
+
 /**
  * What held Ps up in the gaps of each case: a line for each case that has gaps. What is left the
  * thread ran or slept.

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Case } from '../../../lab/overrun/results.ts'
-import { formatAgainstGo, formatGaps, formatSweep } from '../../../lab/overrun/sweep-table.ts'
+import {
+  formatAgainstGo,
+  formatCauses,
+  formatGaps,
+  formatSweep,
+} from '../../../lab/overrun/sweep-table.ts'
 import { formatRows } from '../../../lab/table.ts'
 import { MiB } from '../../../memory/units.ts'
 import { someCase } from '../../support/overrun-results.ts'
@@ -41,6 +46,18 @@ test('a bound that was broken cries out, and what was injected has a column wher
   const table = formatSweep([{ ...kept, held: false, injected: 'refill:yield' }, kept])
   expect(table).toContain('refill:yield  helping')
   expect(table).toMatch(/4\.03 MiB {2}NO /)
+})
+
+test('the causes that made a tenth of the bytes or more are told, the largest first', () => {
+  const by = { credit: 3 * MiB, wantedStack: 16 * MiB, 'stall:drain/leave': MiB }
+  expect(
+    formatCauses([
+      { ...overran, by },
+      { ...kept, by: {} },
+    ]),
+  ).toBe(
+    "coordinator, 4 P, goal 4 MiB: 20.0 MiB past the goals in all: 80.0 % while a running goroutine's stack waited to be scanned, 15.0 % on banked credit\n",
+  )
 })
 
 test('a case in which no cycle counts has no figures', () => {

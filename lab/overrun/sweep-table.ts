@@ -78,6 +78,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   wantedStack: "while a running goroutine's stack waited to be scanned",
   unattended: 'while nobody ended the mark',
   credit: 'on banked credit',
+  refill: 'by refills, for no other cause',
   largeObject: 'by requests larger than the room',
   lateTrigger: 'before the cycle began',
 }
@@ -94,10 +95,14 @@ export function formatCauses(cases: readonly Case[]): string {
       if (all === 0) return []
       const named = causes
         .filter(([, bytes]) => bytes >= all / 10)
-        .map(([cause, bytes]) => `${humanPercent(bytes / all)} ${CAUSES[cause] ?? cause}`)
+        .map(([cause, bytes]) => `${humanPercent(bytes / all)} ${inWords(cause)}`)
       return [`${nameOf(one)}: ${humanBytes(all)} past the goals in all: ${named.join(', ')}\n`]
     })
     .join('')
+}
+
+function inWords(cause: string): string {
+  return CAUSES[cause] ?? cause.replace(/^stall:/, 'with a P away at ')
 }
 
 /**

@@ -112,8 +112,8 @@ export const HEAP_SCANNABLE = 33
 export const LARGEST_REFILL = 34
 /**
  * As many marks had ended (CYCLES_MARKED) when the gate's token was last taken, so it is there if
- * the two differ (gc/work/gate-token.ts). Any P takes it by CAS; the actor of a stop that serves
- * requests takes it plainly. atomic.
+ * the two differ (gc/work/gate-token.ts). A P takes it by CAS; the actor of a stop that serves
+ * requests takes it for others. atomic.
  */
 export const GATE_TOKEN = 35
 

@@ -126,8 +126,8 @@ export const WANTED_SLOT = 26
 export const IN_FLIGHT_BYTES = 27
 /**
  * As many marks had ended when the request of this P first asked for the gate's token; 0: it does
- * not ask (gc/work/gate-token.ts). The P writes it, Ps in line read it. atomic; plain reads by the
- * P.
+ * not ask (gc/work/gate-token.ts). Written by the P, and by the actor of a stop that serves the
+ * request; Ps in line read it. atomic; plain reads by the P, and in stops.
  */
 export const TOKEN_WANTED_AT = 28
 

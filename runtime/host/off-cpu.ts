@@ -13,7 +13,13 @@ const text = new Uint8Array(64)
 export function offCpuMs(): number {
   if (file === undefined) file = opened()
   if (file === null) return Number.NaN
-  return secondNumber(text, readSync(file, text, 0, text.length, 0)) / 1e6
+  try {
+    return secondNumber(text, readSync(file, text, 0, text.length, 0)) / 1e6
+  } catch {
+    // A program may close whatever it finds open.
+    file = null
+    return Number.NaN
+  }
 }
 
 function opened(): number | null {

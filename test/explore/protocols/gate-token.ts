@@ -27,7 +27,7 @@ export const gateToken: PartsProtocol = {
   what: 'each P asks for more than the goal: after each mark one of them passes the gate, and the others wait for the next',
   configurations: [
     { procs: 2, bound: 2, quick: 1 },
-    { procs: 3, bound: 1, quick: 0 },
+    { procs: 3, bound: 1, quick: 1 },
   ],
 
   setUp({ memory }) {

@@ -1,9 +1,10 @@
 /**
  * Measures pacers on programs.
  *
- * 1. Rounds: in each round every pacer runs every program once, and the baseline twice. The order
- *    of the pacers turns from round to round. A ratio compares two runs of one round, so both met
- *    the same machine. The baseline's second run tells what noise is.
+ * 1. Rounds, program by program: in each round every pacer runs once, and the baseline twice. The
+ *    order turns from round to round. A ratio compares two runs of one round, so both met the same
+ *    machine. The baseline's second run tells what noise is. Where programs took turns, the first
+ *    run after a change took up to twice as long.
  * 2. Traces: each pacer runs each program once more, for the mutator utilization.
  * 3. GOGC: each pacer runs one program with each value.
  * 4. Latency: each pacer runs the program that times its allocations.
@@ -113,20 +114,30 @@ class Laboratory {
     const subjects = programs.flatMap(program =>
       pacers.map((pacer): Subject => ({ program, pacer, runs: [], speeds: [] })),
     )
-    for (const program of programs)
+    for (const program of programs) {
+      const own = subjects.filter(subject => subject.program === program)
       for (let run = 0; run < WARM_RUNS; run++) await this.#run(program, baseline, run)
-    for (let round = 0; round < rounds; round++)
-      for (const program of programs) {
-        const own = subjects.filter(subject => subject.program === program)
-        const reference = await this.#run(program, baseline, round)
-        for (let turn = 0; turn < own.length; turn++) {
-          const subject = itemAt(own, (round + turn) % own.length)
-          const ran = await this.#run(program, subject.pacer, round)
-          subject.runs.push(ran)
-          subject.speeds.push(reference.record.wallMs / ran.record.wallMs)
+      for (let round = 0; round < rounds; round++) {
+        const ran = await this.#round(program, [baseline, ...pacers], round)
+        const reference = itemAt(ran, 0)
+        for (const [index, subject] of own.entries()) {
+          const one = itemAt(ran, index + 1)
+          subject.runs.push(one)
+          subject.speeds.push(reference.record.wallMs / one.record.wallMs)
         }
       }
+    }
     return subjects
+  }
+
+  /** A run of each, in the order of `pacers`. It begins with another one in each round. */
+  async #round(program: SuiteProgram, pacers: readonly string[], round: number): Promise<Ran[]> {
+    const ran: Ran[] = []
+    for (let turn = 0; turn < pacers.length; turn++) {
+      const index = (round + turn) % pacers.length
+      ran[index] = await this.#run(program, itemAt(pacers, index), round)
+    }
+    return ran
   }
 
   /** Of one run, since a trace takes as long to read as several runs. */

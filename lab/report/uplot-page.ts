@@ -1,13 +1,12 @@
 /**
- * A page whose charts are drawn in the browser: one HTML file with everything in it, uPlot
- * included. It opens from a file and needs no network. It follows the reader's choice of light or
- * dark, and the width of the window.
+ * A page whose charts are drawn in the browser, with uPlot in it. They follow the reader's choice
+ * of light or dark, and the width of the window.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { labFile } from '../package-files.ts'
 import { html, Markup } from './markup.ts'
-import { STYLE } from './style.ts'
+import { page } from './page.ts'
 
 export interface UplotPage {
   readonly title: string
@@ -22,22 +21,18 @@ export interface UplotPage {
 
 const LINES = labFile('report/lines.js')
 
-/** Colours of lines and pages, by the reader's choice. */
+/** Colours of lines, by the reader's choice. */
 const COLOURS = `
-:root { color-scheme: light dark; --page: #fff; --black: #333333; --blue: #0072b2; --red: #d55e00; --green: #009e73; }
+:root { --black: #333333; --blue: #0072b2; --red: #d55e00; --green: #009e73; }
 @media (prefers-color-scheme: dark) {
-:root { --page: #0d1117; --text: #e6edf3; --muted: #9aa4af; --line: #30363d; --soft: #161b22; --good: #3fb98a; --bad: #f0883e; --link: #6cb2ff; --black: #d0d7de; --blue: #56b4e9; --red: #ff9552; --green: #3fcf9f; }
-/* These drawings have dark text. */
-.figures svg { background: #fff; border-radius: 6px; }
+:root { --black: #d0d7de; --blue: #56b4e9; --red: #ff9552; --green: #3fcf9f; }
 }
-body { background: var(--page); }
 .chart { margin: 1.5rem 0; min-width: 0; }
 .chart h3 { margin: 0 0 .25rem; }
 .uplot, .uplot * { font-family: inherit; }
 .uplot .u-legend th, .uplot .u-legend td { border: 0; padding: 2px; color: var(--text); }
 .scroll { overflow-x: auto; }
 .scroll td { white-space: nowrap; }
-@media (max-width: 640px) { main { padding: 16px 12px 40px; } }
 `
 
 /** A whole HTML document. */
@@ -45,24 +40,13 @@ export function uplotPage({ title, style, body, data, script }: UplotPage): stri
   const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.iife.min.js')
   const css = readFileSync(uplot.replace('iife.min.js', 'min.css'), 'utf8')
   const scripts = [uplot, LINES, labFile(script)]
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>${title}</title>
-<style>${new Markup(STYLE + css + COLOURS + style)}</style>
-</head>
-<body>
-<main>
-${body}
-</main>
-<script type="application/json" id="data">${new Markup(JSON.stringify(data).replaceAll('<', '\\u003c'))}</script>
-${scripts.map(path => html`<script>${new Markup(inScript(readFileSync(path, 'utf8')))}</script>\n`)}</body>
-</html>
-`.text
+  return page({
+    title,
+    style: css + COLOURS + style,
+    body,
+    scripts: html`<script type="application/json" id="data">${new Markup(JSON.stringify(data).replaceAll('<', '\\u003c'))}</script>
+${scripts.map(path => html`<script>${new Markup(inScript(readFileSync(path, 'utf8')))}</script>\n`)}`,
+  })
 }
 
 /** The text of a script in which no `</script` ends it early. */

@@ -24,6 +24,7 @@ import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
+import { ticksChart } from './ticks-chart.ts'
 import { wilson } from './wilson.ts'
 
 /** As in Go's test with -short: 103 MB. */
@@ -160,45 +161,20 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
 }
 
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
-  const values = measured.flatMap(({ policy, procs, live, delay, growths }) =>
+  const ticks = measured.flatMap(({ policy, procs, live, delay, growths }) =>
     growths.map(growth => ({
       policy: policy?.name ?? 'Go',
       situation: `P = ${procs}, ${(live * 4) / 1000} KB live, ${delay}`,
       MiB: mebibytes(growth),
     })),
   )
-  return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  return ticksChart({
     title:
       'Growth of Sys in each run of TestGcSys (golang/go#37331); the rule is the limit of the test',
-    data: { values },
-    facet: {
-      row: {
-        field: 'situation',
-        type: 'nominal',
-        title: null,
-        header: { labelAngle: 0, labelAlign: 'left' },
-      },
-    },
-    spec: {
-      width: 480,
-      height: 60,
-      layer: [
-        {
-          mark: { type: 'tick' },
-          encoding: {
-            x: { field: 'MiB', type: 'quantitative', title: 'growth of Sys, MiB' },
-            y: { field: 'policy', type: 'nominal', title: null },
-            color: { field: 'policy', type: 'nominal', legend: null },
-          },
-        },
-        {
-          mark: { type: 'rule', strokeDash: [4, 4] },
-          encoding: { x: { datum: mebibytes(LIMIT) } },
-        },
-      ],
-    },
-  }
+    axis: 'growth of Sys, MiB',
+    rule: mebibytes(LIMIT),
+    ticks,
+  })
 }
 
 export const experiment: Experiment = {

@@ -14,6 +14,7 @@ import type { ExperimentResult } from '../results.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { mebibytes, quantileOrZero } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
+import { ticksChart } from './ticks-chart.ts'
 
 const POLICIES = [GO_LIKE, OURS]
 const PROCS = [2, 4, 8, 16]
@@ -120,7 +121,7 @@ interface Totals {
 }
 
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
-  const values = measured.flatMap(one =>
+  const ticks = measured.flatMap(one =>
     overruns(one)
       .filter(bytes => bytes > 0)
       .map(bytes => ({
@@ -129,35 +130,12 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
         MiB: mebibytes(bytes),
       })),
   )
-  return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+  return ticksChart({
     title: 'Cycles past their goal with requests of 1 to 8 MiB; the rule is the largest request',
-    data: { values },
-    facet: {
-      row: {
-        field: 'situation',
-        type: 'nominal',
-        title: null,
-        sort: null,
-        header: { labelAngle: 0, labelAlign: 'left' },
-      },
-    },
-    spec: {
-      width: 480,
-      height: 50,
-      layer: [
-        {
-          mark: { type: 'tick' },
-          encoding: {
-            x: { field: 'MiB', type: 'quantitative', title: 'past the goal, MiB' },
-            y: { field: 'policy', type: 'nominal', title: null },
-            color: { field: 'policy', type: 'nominal', legend: null },
-          },
-        },
-        { mark: { type: 'rule', strokeDash: [4, 4] }, encoding: { x: { datum: MOST_MIB } } },
-      ],
-    },
-  }
+    axis: 'past the goal, MiB',
+    rule: MOST_MIB,
+    ticks,
+  })
 }
 
 export const experiment: Experiment = {

@@ -2,8 +2,8 @@
  * The report of the overrun lab: one HTML file with everything in it. It needs no network and runs
  * no script. Charts are SVG, drawn when the report is written.
  */
-import { html, Markup } from '../../report/markup.ts'
-import { STYLE } from '../../report/style.ts'
+import { html } from '../../report/markup.ts'
+import { page } from '../../report/page.ts'
 import type { OverrunResults } from '../results.ts'
 import { caseSection } from './case-table.ts'
 import { causesSection } from './causes.ts'
@@ -36,24 +36,11 @@ export async function reportHtml(results: OverrunResults): Promise<string> {
     caseSection(results, styles),
   ]
   const present = sections.filter(section => section !== null)
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>Sawtooth: heap goal overrun</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<main>
-${header(results)}
+  return page({
+    title: 'Sawtooth: heap goal overrun',
+    body: html`${header(results)}
 <nav>${present.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>
 ${present.map(({ id, title, body }) => html`<section id="${id}"><h2>${title}</h2>${body}</section>\n`)}
-<footer>Sizes are binary: 1 MiB is 1,048,576 bytes. Percentiles are of cycles, after those in which the Ps still compiled their code.</footer>
-</main>
-</body>
-</html>
-`.text
+<footer>Sizes are binary: 1 MiB is 1,048,576 bytes. Percentiles are of cycles, after those in which the Ps still compiled their code.</footer>`,
+  })
 }

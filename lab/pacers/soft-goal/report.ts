@@ -1,49 +1,30 @@
 /** The report of `pacers soft-goal`: one HTML file with everything in it, and no script. */
 import { formatMachine } from '../../machine.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
-import { html, Markup } from '../../report/markup.ts'
-import { STYLE } from '../../report/style.ts'
+import { html, type Markup } from '../../report/markup.ts'
+import { page } from '../../report/page.ts'
 import { type Evolved, evolutionFigures } from '../league/evolution.ts'
 import type { Played } from './play.ts'
 import { BAD, lawOfCpu, lawOfH, questions } from './questions.ts'
 import { type Answer, cellOf, isSame, type SoftGoalResults } from './results.ts'
 
-/** Charts are drawn for a light page, and keep it where the page is dark. */
 const OWN_STYLE = `
-:root { color-scheme: light dark }
 .figures { display: flex; flex-wrap: wrap; gap: 1rem }
 td.number, th.number { text-align: right }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #e6edf3; --muted: #9aa4ae; --line: #30363d; --soft: #161b22; --link: #6cb6ff }
-  body { background: #0d1117 }
-  svg { background: #fff; border-radius: 6px }
-}
 `
 
 /** A whole HTML document. */
 export async function softGoalHtml(results: SoftGoalResults): Promise<string> {
   const { machine, command, seed, answers, failed } = results
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>Sawtooth: soft and hard goal</title>
-<style>${new Markup(STYLE)}${new Markup(OWN_STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>Soft and hard goal</h1>
+  return page({
+    title: 'Sawtooth: soft and hard goal',
+    style: OWN_STYLE,
+    body: html`<h1>Soft and hard goal</h1>
 <p>What golang/go#14951 proposed, and its alternatives. ${formatMachine(machine)}; seed ${seed}. <code>${command}</code></p>
 ${await Promise.all(answers.map(answer => section(answer, results.played)))}
 ${failed.length === 0 ? null : html`<section id="failed"><h2>Not played</h2><ul>${failed.map(({ pacer, scenario, engine, message }) => html`<li>${pacer} on ${scenario}, ${engine}: ${message}</li>\n`)}</ul></section>`}
-<footer>h is how much of the way from trigger to goal the heap grew while the cycle marked. Shares of the CPU are those while marking. Figures are medians of the last twenty cycles.</footer>
-</main>
-</body>
-</html>
-`.text
+<footer>h is how much of the way from trigger to goal the heap grew while the cycle marked. Shares of the CPU are those while marking. Figures are medians of the last twenty cycles.</footer>`,
+  })
 }
 
 async function section(answer: Answer, played: readonly Played[]): Promise<Markup> {

@@ -2,8 +2,8 @@
 import { formatMachine } from '../../machine.ts'
 import { figure, table } from '../../overrun/report/parts.ts'
 import { type ChartSpecification, draw } from '../../report/draw.ts'
-import { html, Markup } from '../../report/markup.ts'
-import { STYLE } from '../../report/style.ts'
+import { html, type Markup } from '../../report/markup.ts'
+import { page } from '../../report/page.ts'
 import { MiB } from '../../units.ts'
 import type { SuiteResults } from './results.ts'
 import { COLUMNS, GOGC_COLUMNS, LATENCY_COLUMNS, MEAN_COLUMNS, SAYS } from './table.ts'
@@ -22,19 +22,9 @@ export async function suiteHtml(results: SuiteResults): Promise<string> {
       columns.map(([head]) => head),
       all.map(row => columns.map(([, cell]) => cell(row))),
     )
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>Sawtooth: pacers on programs</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>Pacers on programs</h1>
+  return page({
+    title: 'Sawtooth: pacers on programs',
+    body: html`<h1>Pacers on programs</h1>
 <p>${formatMachine(machine)}; ${procs} P, ${rounds} rounds, seed ${seed}. <code>${command}</code></p>
 <section id="speed"><h2>Speed</h2>
 ${figure([await draw(speedChart(results), 'Speed by program and pacer')], `${SAYS.rows(baseline)}. Bars are 95 % intervals of the median.`)}
@@ -68,11 +58,8 @@ ${tableOf(GOGC_COLUMNS, gogc.rows)}
 <p>${SAYS.latencies}.</p>
 ${tableOf(LATENCY_COLUMNS, latencies)}
 </section>
-<footer>Sizes are binary. Collector: workers, assists and stops, summed over Ps. The barrier is on from the end of the setup stop to the end of the termination stop.</footer>
-</main>
-</body>
-</html>
-`.text
+<footer>Sizes are binary. Collector: workers, assists and stops, summed over Ps. The barrier is on from the end of the setup stop to the end of the termination stop.</footer>`,
+  })
 }
 
 function speedChart({ rows, means }: SuiteResults): ChartSpecification {

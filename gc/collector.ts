@@ -39,7 +39,7 @@ import { type BarrierKind, WriteBarrier } from './mark/barrier.ts'
 import { Drain } from './mark/drain.ts'
 import { GreyQueue } from './mark/grey-queue.ts'
 import { Marker, type MarkKind } from './mark/marker.ts'
-import { Roots } from './mark/roots.ts'
+import { Roots, type StackScans } from './mark/roots.ts'
 import { WorkBuffers } from './mark/work-buffers.ts'
 import { CycleFacts } from './record/cycle-facts.ts'
 import { CycleRecords } from './record/cycle-record.ts'
@@ -97,6 +97,7 @@ export interface CollectorOptions {
   readonly credit: Credit
   readonly barrier: BarrierKind
   readonly marks: MarkKind
+  readonly stackScans: StackScans
   /** CPUs of the machine, for the CPU time of stops. */
   readonly cpus: number
 }
@@ -161,7 +162,7 @@ export class Collector {
     this.marker = new Marker(memory, heap.spans, this.queue, heap.check, options.marks)
     this.barrier = new WriteBarrier(memory, pIndex, this.marker, options.barrier)
     this.stack = new ShadowStack(memory, heap.stacks)
-    this.roots = new Roots(here, this.marker, this.stack)
+    this.roots = new Roots(here, this.marker, this.stack, options.stackScans)
     this.assistQueue = new AssistQueue(here)
     this.drain = new Drain(here, this.marker, this.barrier, this.roots, buffers, this.assistQueue)
     this.termination = new TERMINATIONS[options.termination](here, this.drain)

@@ -150,7 +150,7 @@ export class Cycle {
     // 4. From the phase on, new objects are black; from the barrier on, stores shade. Nothing is
     //    black yet.
     meta[control.PHASE] = control.PHASE_MARK
-    meta[control.WRITE_BARRIER] = 1
+    meta[control.WRITE_BARRIER] = roots.shades
     // 5. Jobs are counted here. A goroutine that is born later needs none (gc/mark/roots.ts).
     roots.prepare()
     // A run that a cache takes from now on is black. The runs that it has taken before are white,

@@ -4,7 +4,8 @@
  *
  *   base ▒▒▒▒▒▒▒▒▒▒ top        limit       words below top are roots; the others are not looked at
  *
- * While a goroutine runs, only the goroutine writes to its stack. It needs no write barrier:
+ * While a goroutine runs, only the goroutine writes to its stack. Where only its own P scans that
+ * stack then, it needs no write barrier:
  *
  * 1. Until the stack is scanned it is grey: the scan finds every reference on it.
  * 2. After the scan, the goroutine can push a reference that it had, that it allocated, or that it
@@ -12,6 +13,9 @@
  * 3. The scan has found the references that it had. An object that it allocates is black.
  * 4. A reference that it loads was in the heap. It leaves the heap only through the deletion shade
  *    (gc/mark/barrier.ts). So the mark finds it, or the shade does.
+ *
+ * Where any P may scan it (`--stack-scans any`), who puts a reference there shades it too, unless
+ * the object is new (gc/mark/remote-scan.ts).
  *
  * While the goroutine waits, another P may write a received reference into its stack. That P uses
  * the barrier (scheduler/channel.ts).
@@ -21,6 +25,7 @@
  * when it is asked for a scan, and when the goroutine parks.
  */
 
+import { add, store } from '#sync'
 import type { Addr, GoroutineId, MetaWords } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStack } from '../memory/stack-probe.ts'
@@ -70,7 +75,7 @@ export class ShadowStack {
     this.limit = 0
   }
 
-  /** Pushes a reference. The stack grows if it is full. */
+  /** Pushes a reference, without a shade. The stack grows if it is full. */
   push(reference: Addr): void {
     // If the value is no number, it throws or is converted here, before a slot is taken.
     reference = +reference as Addr
@@ -83,7 +88,8 @@ export class ShadowStack {
    * Moves the stack to a segment of twice the size. Throws a RangeError if there is no room for it.
    */
   private grow(): void {
-    // No safepoint is in this function, so no P scans the stack while it moves.
+    // Where only its owner scans a running stack, none is scanned while it moves: no safepoint is
+    // in this function. Where any P may, the order of these stores matters.
     probeStack()
     const size = this.limit - this.base
     const segment = this.stacks.allocate(size * 2)
@@ -94,9 +100,10 @@ export class ShadowStack {
     }
     const record = this.memory.goroutineWord(this.goroutine as GoroutineId, 0)
     this.meta.copyWithin(segment, this.base, this.top)
-    this.stacks.free(this.base, size)
-    this.meta[record + gWords.STACK] = segment
+    store(this.meta, record + gWords.STACK, segment)
     this.meta[record + gWords.STACK_SIZE] = size * 2
+    add(this.meta, record + gWords.SEGMENTS_FREED, 1)
+    this.stacks.free(this.base, size)
     this.top = segment + (this.top - this.base)
     this.base = segment
     this.limit = segment + size * 2

@@ -77,6 +77,7 @@ export class Goroutines {
   release(id: GoroutineId): void {
     const { meta } = this.memory
     const record = this.memory.goroutineWord(id, 0)
+    add(meta, record + gWords.SEGMENTS_FREED, 1)
     this.heap.stacks.free(meta[record + gWords.STACK], meta[record + gWords.STACK_SIZE])
     // Before it is listed: from then on another P may take the record.
     this.change(id, gWords.G_DEAD, gWords.G_FREE)

@@ -20,6 +20,8 @@
  * 2. It clears a.f before `a` is scanned. Now x is reachable only from a black stack.
  * 3. Every reference that a black stack loads after its scan was in the heap, in a global or in a
  *    channel. It can be overwritten there only through shade 1.
+ * 4. Where any P may scan a stack, what is put there is shaded too (shadePushed). Then x is shaded
+ *    as it is kept, and shade 1 would not be needed. It is carried out all the same.
  * Shade 2 is needed while a stack is grey.
  * 1. A goroutine whose stack is not scanned yet stores its only copy of x into a black object, and
  *    drops its own.
@@ -73,8 +75,11 @@
  *   runtime/program/struct.ts    StructType.shadeFields                shade 2 in a new object
  *   runtime/program/struct.ts    SmallStruct.make, MediumStruct.make   ask whether it is on
  *   runtime/program/struct.ts    MixedStruct.make                      asks whether it is on
+ *   runtime/program/struct.ts    StructType.takeSlowly                 shades what it pushes
+ *   runtime/program/locals.ts    keep, setLocal                        ask whether pushes shade
  *   runtime/program/channels.ts  Chan.new                              shade 2 in a new channel
  *   runtime/program/task.ts      passArguments                         a new goroutine's stack
+ *   scheduler/operation.ts       YieldedOperation.protect              shades what it pushes
  *   scheduler/channel.ts         Channels.write                        a slot of a buffer
  *   scheduler/channel.ts         Channels.deliver                      the stack of a receiver
  *   scheduler/channel.ts         Channels.valueOf                      what a sender hands over
@@ -98,7 +103,7 @@ import type {
 } from '../../memory/kinds.ts'
 import type { Memory } from '../../memory/memory.ts'
 import { probeStack } from '../../memory/stack-probe.ts'
-import { WRITE_BARRIER } from '../../memory/words/control.ts'
+import { SHADES_PUSHES, WRITE_BARRIER } from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
 import type { Marker } from './marker.ts'
 
@@ -179,6 +184,14 @@ export class WriteBarrier {
    */
   shade(value: Addr): void {
     if (this.meta[WRITE_BARRIER] !== 0) this.record(value)
+  }
+
+  /**
+   * Shades a reference that a goroutine puts on its own stack, where any P may scan that
+   * (gc/mark/remote-scan.ts). A new object needs none.
+   */
+  shadePushed(value: Addr): void {
+    if (this.meta[WRITE_BARRIER] === SHADES_PUSHES) this.record(value)
   }
 
   /** Puts a value that overwrites nothing in the buffer. The barrier is on. */

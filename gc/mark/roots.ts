@@ -13,7 +13,9 @@
  * overwritten first; and then the barrier shades it as it is overwritten (gc/mark/barrier.ts). A
  * new object is black.
  *
- * Which P scans the stack of a goroutine that is
+ * Under `--stack-scans any` the P that takes the job scans the stack, whatever the goroutine does
+ * meanwhile (gc/mark/remote-scan.ts), and what follows does not apply. Under `owner`, as in Go,
+ * which P scans the stack of a goroutine that is
  *
  *   not running    the P that takes the job. It sets G_SCAN by a CAS (status → status | G_SCAN),
  *                  scans, and clears it. A P that is about to run the goroutine waits until it is
@@ -54,6 +56,10 @@ import * as pWords from '../../memory/words/p.ts'
 import type { Here } from '../here.ts'
 import type { World } from '../world.ts'
 import type { Marker } from './marker.ts'
+import { RemoteScan } from './remote-scan.ts'
+
+/** Which P scans the stack of a goroutine that runs: its own, or the one that takes the job. */
+export type StackScans = 'owner' | 'any'
 
 /** @nosafepoint */
 export class Roots {
@@ -63,12 +69,20 @@ export class Roots {
   private readonly marker: Marker
   private readonly stack: ShadowStack
 
-  constructor(here: Here, marker: Marker, stack: ShadowStack) {
+  private readonly remote: RemoteScan | null
+
+  constructor(here: Here, marker: Marker, stack: ShadowStack, scans: StackScans) {
     this.memory = here.memory
     this.index = here.index
     this.world = here.world
     this.marker = marker
     this.stack = stack
+    this.remote = scans === 'any' ? new RemoteScan(here.memory, marker) : null
+  }
+
+  /** What the barrier must shade, for the scans of this kind: a `SHADES_*`. */
+  get shades(): number {
+    return this.remote === null ? control.SHADES_STORES : control.SHADES_PUSHES
   }
 
   /**
@@ -161,6 +175,7 @@ export class Roots {
   }
 
   private scanGoroutine(goroutine: GoroutineId, world: 'running' | 'stopped'): number {
+    if (this.remote !== null) return this.remote.scan(goroutine)
     const { meta } = this.memory
     const record = this.memory.goroutineWord(goroutine, 0)
     for (;;) {

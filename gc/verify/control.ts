@@ -33,11 +33,15 @@ export function verifyControl(inspection: Inspection): void {
   const { procs } = inspection.memory.layout
   const isMarking = phase === control.PHASE_MARK
   inspection.expectWithin('PHASE', phase, control.PHASE_OFF, control.PHASE_MARK_TERMINATION)
-  inspection.expect(
-    'WRITE_BARRIER',
-    meta[control.WRITE_BARRIER],
-    phase === control.PHASE_OFF ? 0 : 1,
-  )
+  if (phase === control.PHASE_OFF)
+    inspection.expect('WRITE_BARRIER', meta[control.WRITE_BARRIER], 0)
+  else
+    inspection.expectWithin(
+      'WRITE_BARRIER',
+      meta[control.WRITE_BARRIER],
+      control.SHADES_STORES,
+      control.SHADES_PUSHES,
+    )
   inspection.expect('BLACKEN_ENABLED', meta[control.BLACKEN_ENABLED], isMarking ? 1 : 0)
   const cycles = meta[control.CYCLES] - (phase === control.PHASE_OFF ? 0 : 1)
   inspection.expect('CYCLES_MARKED', meta[control.CYCLES_MARKED], cycles)

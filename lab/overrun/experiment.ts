@@ -9,6 +9,7 @@ export type ExperimentName =
   | 'limit'
   | 'rate'
   | 'large-objects'
+  | 'stack-scans'
   | 'credit'
   | 'gcsys'
   | 'restarts'

@@ -11,11 +11,13 @@ import { experiment as lateWork } from './experiments/late-work.ts'
 import { experiment as limit } from './experiments/limit.ts'
 import { experiment as rate } from './experiments/rate.ts'
 import { experiment as restarts } from './experiments/restarts.ts'
+import { experiment as stackScans } from './experiments/stack-scans.ts'
 
 export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
   'limit',
   'rate',
   'large-objects',
+  'stack-scans',
   'credit',
   'gcsys',
   'restarts',
@@ -27,6 +29,7 @@ export const experiments: Readonly<Record<ExperimentName, Experiment>> = {
   limit,
   rate,
   'large-objects': largeObjects,
+  'stack-scans': stackScans,
   credit,
   gcsys,
   restarts,

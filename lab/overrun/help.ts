@@ -6,7 +6,7 @@ export const help = `Measures how far the heap runs past its goal while marking 
 
 Usage:
   sawtooth overrun [sweep] [options]
-  sawtooth overrun limit|rate|large-objects|credit|gcsys|restarts|late-work|full-use [--quick] [--seed N] [--json FILE] [--report FILE]
+  sawtooth overrun limit|rate|large-objects|stack-scans|credit|gcsys|restarts|late-work|full-use [--quick] [--seed N] [--json FILE] [--report FILE]
   sawtooth overrun costs [options]           what each policy costs; has --help
   sawtooth overrun report FILE.json… --report FILE.html
 
@@ -14,7 +14,7 @@ The sweep runs goroutines that do nothing but allocate, one for each P, beside a
 the lists below. A row of its table is a case: percentiles of the bytes past a cycle's own goal, cold cycles left out; whether
 each cycle, cold ones too, kept the bound that the gate promises; waits that only their safety net ended. limit is the test
 with which the issue began, rate fits a line through overruns,
-large-objects has requests that no cycle makes room for; the other names are its relatives. Each has --help.
+large-objects has requests that no cycle makes room for, stack-scans compares who scans stacks; the other names are its relatives. Each has --help.
 
 Lists, with commas:
   --goal SIZE,…         heap goals, 4MiB to 512MiB (default: 4MiB,16MiB,64MiB)

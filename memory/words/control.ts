@@ -40,7 +40,7 @@ export const RESTARTS = 1
 /** What the collector does: `PHASE_OFF`, `PHASE_MARK`, `PHASE_MARK_TERMINATION`. stopped. */
 export const PHASE = 16
 /**
- * 1 while stores of references must shade: from the setup stop to the end of the termination stop.
+ * What must shade, a `SHADES_*`, from the setup stop to the end of the termination stop; else 0.
  * stopped.
  */
 export const WRITE_BARRIER = 17
@@ -424,6 +424,11 @@ export const NO_BYTES = 2 ** 31 - 1
 export const PHASE_OFF = 0
 export const PHASE_MARK = 1
 export const PHASE_MARK_TERMINATION = 2
+
+// In WRITE_BARRIER: what must shade. Stores of references, or also what a goroutine puts on its own
+// stack (gc/mark/remote-scan.ts).
+export const SHADES_STORES = 1
+export const SHADES_PUSHES = 2
 
 /**
  * In IDLE_PS: the mask of the count of idle Ps, and what a P adds when it is idle no more. That

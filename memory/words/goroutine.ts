@@ -33,7 +33,9 @@ export const TASK = 3
 /**
  * The shadow stack: its first word in the meta buffer, words in use, words in all. owner. While the
  * goroutine runs, its P keeps the words in use in a field, and saves them before another P may look
- * (heap/shadow-stack.ts). The P that scans the stack reads all three.
+ * (heap/shadow-stack.ts). The P that scans the stack reads the first two. Under `--stack-scans any`
+ * it does so while the goroutine runs, so a running goroutine stores STACK atomically
+ * (gc/mark/remote-scan.ts).
  */
 export const STACK = 4
 export const STACK_USED = 5
@@ -67,6 +69,11 @@ export const WOKEN_OK = 12
 export const GIVE_WAY = 13
 /** The cycle that its assist credit belongs to. Credit of an older cycle is void. owner. */
 export const ASSIST_CYCLE = 14
+/**
+ * How many segments its stacks have left, of all goroutines that had this record. Moved before each
+ * of them is freed, by the P that frees it. atomic.
+ */
+export const SEGMENTS_FREED = 15
 /** Words of a record. */
 export const WORDS = 16
 

@@ -44,6 +44,7 @@ const valued: Readonly<Record<string, string>> = {
   credit: 'go',
   barrier: 'plain or atomic',
   marks: 'plain or atomic',
+  'stack-scans': 'owner or any',
   'idle-workers': 'on or off',
   'barrier-wait': 'sleep',
   json: 'a file',

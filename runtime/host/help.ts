@@ -35,6 +35,7 @@ Options:
   --credit NAME         how much allocation assists pay ahead: go (default), or capped (the room to the goal)
   --barrier NAME        how a store reads what it overwrites while a cycle marks: atomic (default), or plain
   --marks NAME          how an object is marked: plain (default), or atomic (none is scanned twice)
+  --stack-scans NAME    which P scans the stack of a goroutine that runs: owner (default: its own, as Go), or any
   --idle-workers NAME   whether Ps without work mark: on (default), or off
   --barrier-wait HOW    how the coordinator waits for other Ps: sleep (default: 100 µs, as Go), yield, or spin
   --gctrace             Go's line for each cycle, on stderr

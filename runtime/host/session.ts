@@ -503,6 +503,7 @@ export class Session {
       credit: configuration.credit,
       barrier: configuration.barrier,
       marks: configuration.marks,
+      stackScans: configuration.stackScans,
       idleWorkers: configuration.idleWorkers,
       seed: configuration.seed,
     } as const

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute, resolve } from 'node:path'
 import type { BarrierKind } from '../../gc/mark/barrier.ts'
 import type { MarkKind } from '../../gc/mark/marker.ts'
+import type { StackScans } from '../../gc/mark/roots.ts'
 import type { TraceForm } from '../../gc/pacer/pacer.ts'
 import { DEFAULT_PACER, pacerNamed } from '../../gc/pacer/registry.ts'
 import type { IdleWorkers } from '../../gc/pacer/worker-counts.ts'
@@ -78,6 +79,12 @@ export interface RunFlags {
    * @defaultValue 'plain'
    */
   readonly marks?: MarkKind
+  /**
+   * Which P scans the stack of a goroutine that runs: its own at its next safepoint, as in Go, or
+   * any, without waiting.
+   * @defaultValue 'owner'
+   */
+  readonly stackScans?: StackScans
   /** Whether Ps without work mark. @defaultValue 'on' */
   readonly idleWorkers?: IdleWorkers
   /**
@@ -159,6 +166,7 @@ export interface Configuration {
   readonly credit: Credit
   readonly barrier: BarrierKind
   readonly marks: MarkKind
+  readonly stackScans: StackScans
   readonly idleWorkers: IdleWorkers
   readonly barrierWait: BarrierWait
   readonly gctrace: boolean
@@ -205,6 +213,7 @@ const optionNames: Readonly<Record<keyof RunOptions, true>> = {
   gate: true,
   credit: true,
   barrier: true,
+  stackScans: true,
   marks: true,
   idleWorkers: true,
   barrierWait: true,
@@ -273,6 +282,7 @@ export function resolveConfiguration(
     credit: oneOf('credit', options.credit, ['go', 'capped']),
     barrier: oneOf('barrier', options.barrier, ['atomic', 'plain']),
     marks: oneOf('marks', options.marks, ['plain', 'atomic']),
+    stackScans: oneOf('stackScans', options.stackScans, ['owner', 'any']),
     idleWorkers: oneOf('idle-workers', options.idleWorkers, ['on', 'off']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),

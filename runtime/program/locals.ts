@@ -5,6 +5,7 @@
  * That is a call of `new`, `from`, `go`, `gc`, `poll`, `setGCPercent` or `readMemStats`, and any
  * yield. To keep it longer, put it in a local or in an object.
  */
+import { SHADES_PUSHES, WRITE_BARRIER } from '../../memory/words/control.ts'
 import { breach, verifyValue } from './check.ts'
 import { expectGoroutine, meta, run, stack } from './current.ts'
 import type { Ref } from './kinds.ts'
@@ -26,6 +27,7 @@ export function keep<T>(reference: Ref<T>): Ref<T> {
   if (run.check) verifyValue(reference, 0, '', 'keep')
   // A number from here on: the conversion of another value may keep references of its own.
   reference = +reference as Ref<T>
+  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)
   const shadow = stack
   if (shadow.top === shadow.limit) {
     expectGoroutine('keep')
@@ -68,7 +70,9 @@ export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
   }
   // Numbers, before the stack is looked at: the conversion of another value may move the stack.
   reference = +reference as Ref<T>
-  meta[+slot + stack.base] = reference
+  slot = +slot as Local<T>
+  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)
+  meta[slot + stack.base] = reference
 }
 
 function verifySlot(slot: number): void {

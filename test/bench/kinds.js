@@ -1,8 +1,8 @@
-// What the kinds of the barrier and of marks cost whole programs: each program under two kinds, in
-// processes that take turns, the first of a pair another each time.
-//   npm run bench:kinds [-- --pairs N] [-- --only NAME,…] [-- --of barrier|marks]
-// Prints for each program the median of the pairs' ratios, atomic over plain, of the time on the
-// clock and of the collector's CPU, with its 95 % interval.
+// What the kinds of the barrier, of marks and of stack scans cost whole programs: each program
+// under two kinds, in processes that take turns, the first of a pair another each time.
+//   npm run bench:kinds [-- --pairs N] [-- --only NAME,…] [-- --of barrier|marks|stack-scans]
+// Prints for each program the median of the pairs' ratios, the first kind over the second, of the
+// time on the clock and of the collector's CPU, with its 95 % interval.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -20,6 +20,13 @@ const programs = {
   swaps: { path: 'test/bench/programs/swaps.ts', args: [] },
 }
 
+/** The two kinds of each option. The ratios are of the first over the second. */
+const kinds = {
+  barrier: ['atomic', 'plain'],
+  marks: ['atomic', 'plain'],
+  'stack-scans': ['any', 'owner'],
+}
+
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '40' },
@@ -30,14 +37,14 @@ const { values } = parseArgs({
   },
 })
 if (values.help) {
-  console.log(`Times whole programs with atomic and with plain barriers, or marks, in turn.
+  console.log(`Times whole programs with both kinds of barriers, marks, or stack scans, in turn.
 
 Usage:
   npm run bench:kinds -- [options]
 
   --pairs N        how often each, from ${FEWEST} (default: 40)
   --only NAME,…    of ${Object.keys(programs).join(', ')}
-  --of KIND        barrier (default) or marks
+  --of OPTION      ${Object.keys(kinds).join(', ')} (default: barrier)
   --procs N        Ps (default: 2)
 
 Example:
@@ -50,8 +57,9 @@ for (const name of wanted)
   if (!(name in programs)) fail(`--only takes ${Object.keys(programs).join(', ')}; not '${name}'`)
 if (!(Number.isInteger(pairs) && pairs >= FEWEST))
   fail(`--pairs must be a whole number from ${FEWEST}, not '${values.pairs}'`)
-if (values.of !== 'barrier' && values.of !== 'marks')
-  fail(`--of must be barrier or marks, not '${values.of}'`)
+if (!(values.of in kinds))
+  fail(`--of must be one of ${Object.keys(kinds).join(', ')}, not '${values.of}'`)
+const [first, second] = kinds[values.of]
 
 function fail(message) {
   console.error(message)
@@ -86,16 +94,16 @@ function report(title, ratios) {
 
 try {
   console.log(
-    `${process.version}, ${cpus().length} × ${cpus()[0].model}, ${values.procs} P, ${pairs} pairs; ${values.of}: atomic over plain`,
+    `${process.version}, ${cpus().length} × ${cpus()[0].model}, ${values.procs} P, ${pairs} pairs; ${values.of}: ${first} over ${second}`,
   )
   for (const name of wanted) {
     const ratios = { wall: [], collector: [] }
     for (let pair = 0; pair < pairs; pair++) {
-      const order = pair % 2 === 0 ? ['atomic', 'plain'] : ['plain', 'atomic']
+      const order = pair % 2 === 0 ? [first, second] : [second, first]
       const taken = {}
       for (const kind of order) taken[kind] = run(programs[name], kind)
       for (const measure of ['wall', 'collector'])
-        ratios[measure].push(taken.atomic[measure] / taken.plain[measure])
+        ratios[measure].push(taken[first][measure] / taken[second][measure])
       if (process.stderr.isTTY) process.stderr.write(`\r${name} ${pair + 1} of ${pairs}\x1b[K`)
     }
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')

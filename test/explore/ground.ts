@@ -68,7 +68,12 @@ export function clear({ memory, notes }: Ground): void {
 export function newP(
   heap: Heap,
   index: number,
-  { termination = 'coordinator', barrier = 'plain', marks = 'plain' }: Protocol,
+  {
+    termination = 'coordinator',
+    barrier = 'plain',
+    marks = 'plain',
+    stackScans = 'owner',
+  }: Protocol,
   program: Program,
 ): { p: P; controller: Controller } {
   const { memory } = heap
@@ -86,6 +91,7 @@ export function newP(
     credit: 'go',
     barrier,
     marks,
+    stackScans,
     barrierWait: 'sleep',
     cpus: memory.layout.procs,
     zealEvery: 0,

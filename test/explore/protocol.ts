@@ -5,6 +5,7 @@
 import type { Controller } from '../../gc/controller.ts'
 import type { BarrierKind } from '../../gc/mark/barrier.ts'
 import type { MarkKind } from '../../gc/mark/marker.ts'
+import type { StackScans } from '../../gc/mark/roots.ts'
 import type { TerminationName } from '../../gc/termination/policy.ts'
 import type { Heap } from '../../heap/heap.ts'
 import type { Memory } from '../../memory/memory.ts'
@@ -44,6 +45,8 @@ interface Described {
   readonly barrier?: BarrierKind
   /** How an object is marked. @defaultValue 'plain' */
   readonly marks?: MarkKind
+  /** Which P scans the stack of a goroutine that runs. @defaultValue 'owner' */
+  readonly stackScans?: StackScans
   /** Called by the controlling thread before the Ps begin, with a P 0 of its own. */
   readonly setUp?: (ground: Ground, p: P, controller: Controller) => void
   /** Called when all Ps have left the schedule. Returns what is wrong, or null. */

@@ -190,7 +190,7 @@ const controlWords = wordsOf(
     'RUN_FAILED',
     'RUN_ABORTED',
   ],
-  ['PHASE_'],
+  ['PHASE_', 'SHADES_'],
 )
 const ofP = wordsOf(
   pWords,

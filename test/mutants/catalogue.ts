@@ -33,6 +33,108 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'kept-unshaded',
+    what: 'What a goroutine keeps while any P may scan its stack is not shaded.',
+    origin: '',
+    edits: [
+      {
+        file: 'runtime/program/locals.ts',
+        from: '  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)\n  const shadow',
+        to: '  const shadow',
+      },
+    ],
+  },
+  {
+    name: 'local-unshaded',
+    what: 'What a goroutine puts into a local while any P may scan its stack is not shaded.',
+    origin: '',
+    edits: [
+      {
+        file: 'runtime/program/locals.ts',
+        from: '  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)\n  meta[slot',
+        to: '  meta[slot',
+      },
+    ],
+  },
+  {
+    name: 'argument-unshaded',
+    what: 'What a constructor keeps while it waits for memory is not shaded, though any P may scan the stack.',
+    origin: '',
+    edits: [
+      {
+        file: 'runtime/program/struct.ts',
+        from: '        barrier.shadePushed(stack.meta[stack.top - 1])\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'operand-unshaded',
+    what: 'What an operation keeps while it waits is not shaded, though any P may scan the stack.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/operation.ts',
+        from: '      for (let word = this.slot(0); word < stack.top; word++) barrier.shadePushed(stack.meta[word])\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'any-scans-and-no-push-shades',
+    what: 'Any P scans a stack, and the barrier is turned on for stores only.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/roots.ts',
+        from: 'control.SHADES_STORES : control.SHADES_PUSHES',
+        to: 'control.SHADES_STORES : control.SHADES_STORES',
+      },
+    ],
+  },
+  {
+    name: 'stack-moved-under-a-scan',
+    what: 'A P that scans the stack of another does not ask whether the stack was freed meanwhile.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/mark/remote-scan.ts',
+        from: 'if (!compareAndSwap(meta, record + gWords.SEGMENTS_FREED, freed, freed)) continue',
+        to: 'compareAndSwap(meta, record + gWords.SEGMENTS_FREED, freed, freed)',
+      },
+    ],
+  },
+  {
+    name: 'stack-freed-before-it-is-counted',
+    what: 'A stack that grows frees its old segment, and says so afterwards.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/shadow-stack.ts',
+        from: '    add(this.meta, record + gWords.SEGMENTS_FREED, 1)\n    this.stacks.free(this.base, size)\n',
+        to: '    this.stacks.free(this.base, size)\n    add(this.meta, record + gWords.SEGMENTS_FREED, 1)\n',
+      },
+    ],
+  },
+  {
+    name: 'stack-of-the-dead-uncounted',
+    what: 'A goroutine that ends frees its stack without a word to a P that scans it.',
+    origin: '',
+    edits: [
+      {
+        file: 'scheduler/goroutines.ts',
+        from: '    add(meta, record + gWords.SEGMENTS_FREED, 1)\n',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'stack-scanned-in-part',
+    what: 'A stack of more words than a piece is black after its first piece.',
+    origin: '',
+    edits: [{ file: 'gc/mark/remote-scan.ts', from: 'if (scanned >= used) break', to: 'break' }],
+  },
+  {
     name: 'no-insertion-shade',
     what: 'The barrier does not shade the reference that a store writes.',
     origin: '',

@@ -86,6 +86,17 @@ const threadRuns: readonly Planned[] = [
     options: { ...GO, procs: 2, check: true, zeal: '3,concurrent', args: ['SEED', '1500', '3'] },
   },
   { program: STACKS, options: { procs: 4, check: true, zeal: '3,concurrent', args: ['300', '6'] } },
+  {
+    program: STACKS,
+    options: {
+      ...GO,
+      procs: 3,
+      check: true,
+      zeal: '3,concurrent',
+      stackScans: 'any',
+      args: ['300', '6'],
+    },
+  },
   { program: CONTENDED, options: { ...GO, procs: 4, args: ['500', '4'] } },
   { program: RACES, options: { procs: 4, zeal: '1', args: ['SEED', '100', '3'] } },
   {
@@ -127,6 +138,18 @@ const controlledRuns: readonly Planned[] = [
       zeal: '4,concurrent',
       schedule: 'random',
       args: ['5', '2'],
+    },
+  },
+  {
+    program: RACES,
+    options: {
+      ...GO,
+      procs: 3,
+      check: true,
+      zeal: '4,concurrent',
+      stackScans: 'any',
+      schedule: 'random',
+      args: ['SEED', '30', '2'],
     },
   },
   { program: CONTENDED, options: { ...GO, procs: 3, schedule: 'random', args: ['5', '3'] } },

@@ -71,6 +71,7 @@ const DIMENSIONS: Readonly<Record<string, Dimension>> = {
   size: { isOurs: true, draw: drawSize },
   barrier: { draw: random => (random.chance(0.5) ? 'plain' : null) },
   marks: { draw: random => (random.chance(0.4) ? 'atomic' : null) },
+  stackScans: { draw: random => (random.chance(0.5) ? 'any' : null) },
   idleWorkers: { draw: random => (random.chance(0.2) ? 'off' : null) },
   minimum: { draw: random => (random.chance(0.2) ? random.magnitude(64 * KiB, 64 * MiB) : null) },
 }

@@ -10,7 +10,7 @@ const besideTheCore = ['gc/verify/', 'gc/record/', 'memory/controlled/']
  * Pacers are plug-ins, and more are added. So only what the collector asks of a pacer is counted.
  */
 const askedOfPacers = ['gc/pacer/pacer.ts', 'gc/pacer/check.ts', 'gc/pacer/worker-counts.ts']
-const mostCoreStatements = 6200
+const mostCoreStatements = 6250
 
 /** Absolute paths of somebody's machine; a relative one or a URL's path is none. */
 const machinePath =

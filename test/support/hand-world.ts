@@ -9,6 +9,7 @@
 import { Controller } from '../../gc/controller.ts'
 import type { BarrierKind } from '../../gc/mark/barrier.ts'
 import type { MarkKind } from '../../gc/mark/marker.ts'
+import type { StackScans } from '../../gc/mark/roots.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { CycleRecords, type RawCycle } from '../../gc/record/cycle-record.ts'
 import { Events } from '../../gc/record/events.ts'
@@ -60,6 +61,7 @@ export interface HandWorldOptions {
   readonly credit?: Credit
   readonly barrier?: BarrierKind
   readonly marks?: MarkKind
+  readonly stackScans?: StackScans
   /** @defaultValue as many as there are Ps */
   readonly cpus?: number
   readonly workBuffers?: number
@@ -126,6 +128,7 @@ export class HandWorld {
       credit: options.credit ?? 'go',
       barrier: options.barrier ?? 'plain',
       marks: options.marks ?? 'plain',
+      stackScans: options.stackScans ?? 'owner',
       zealEvery: 0,
       zealConcurrent: false,
       barrierWait: 'sleep',
@@ -380,6 +383,7 @@ export class HandP extends P {
 
   /** Puts a reference on the running goroutine's shadow stack. */
   keep(object: Addr): Addr {
+    this.collector.barrier.shadePushed(object)
     this.collector.stack.push(object)
     return object
   }

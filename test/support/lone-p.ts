@@ -37,6 +37,7 @@ export class LoneP extends P {
       credit: 'go',
       barrier: 'plain',
       marks: 'plain',
+      stackScans: 'owner',
       barrierWait: 'sleep',
       cpus: 1,
       zealEvery: 0,

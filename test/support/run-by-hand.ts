@@ -50,6 +50,7 @@ export class HandRun {
         credit: 'go',
         barrier: 'plain',
         marks: 'plain',
+        stackScans: 'owner',
         barrierWait: 'sleep',
         cpus: 1,
         zealEvery: 0,

@@ -46,3 +46,17 @@ test('with large objects some cycles pass their goal by more than one request un
   expect(ours.map(row => row.P)).toEqual([2, 4, 8, 16, 2, 4, 8, 16])
   for (const row of ours) expect(row.cycles).toBeGreaterThan(0)
 })
+
+test('by the Go-like configuration the heap passes its goal while a stack waits for its owner, and less where any P may scan it', async () => {
+  const { result } = await measured('stack-scans')
+  expect(result.rows.map(row => `${row.policy} ${row['scans by']}`)).toEqual([
+    'Go-like owner',
+    'Go-like any',
+    'ours owner',
+    'ours any',
+  ])
+  for (const row of result.rows) {
+    expect(row.cycles).toBeGreaterThan(0)
+    if (row['scans by'] === 'any') expect(row['waiting for a stack MiB']).toBe(0)
+  }
+})

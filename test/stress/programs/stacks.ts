@@ -1,7 +1,7 @@
 // Nodes that only a stack refers to, and that move about on it: up, down, and to a larger segment,
-// while the goroutine parks and goes on and any P may scan its stack. Stores to a running
-// goroutine's own stack take no barrier. So the stack must be scanned as a whole, once, and by one
-// P.
+// while the goroutine parks and goes on and any P may scan its stack. Under `--stack-scans owner`
+// stores to a running goroutine's own stack take no barrier. So the stack must be scanned as a
+// whole, once, and by one P. Under `any` they shade, and the stack is read while it changes.
 import {
   enter,
   getLocal,

@@ -8,11 +8,13 @@ import { experiment as limit } from '../../../../lab/overrun/experiments/limit.t
 import { experiment as rate } from '../../../../lab/overrun/experiments/rate.ts'
 import { experiment as restarts } from '../../../../lab/overrun/experiments/restarts.ts'
 import { seedOf } from '../../../../lab/overrun/experiments/runs.ts'
+import { experiment as stackScans } from '../../../../lab/overrun/experiments/stack-scans.ts'
 
 test.each([
   ['limit', 52433, limit],
   ['rate', 52433, rate],
   ['large-objects', 52433, largeObjects],
+  ['stack-scans', 52433, stackScans],
   ['credit', 40460, credit],
   ['gcsys', 37331, gcsys],
   ['restarts', 27993, restarts],

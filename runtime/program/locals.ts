@@ -10,6 +10,10 @@ import { breach, verifyValue } from './check.ts'
 import { expectGoroutine, meta, run, stack } from './current.ts'
 import type { Ref } from './kinds.ts'
 
+/** V8 folds a file's own constant, and loads an imported one at each call. */
+const BARRIER = WRITE_BARRIER
+const PUSHES = SHADES_PUSHES
+
 declare const brand: unique symbol
 
 /** Where the shadow stack stood when a scope was entered. */
@@ -27,7 +31,7 @@ export function keep<T>(reference: Ref<T>): Ref<T> {
   if (run.check) verifyValue(reference, 0, '', 'keep')
   // A number from here on: the conversion of another value may keep references of its own.
   reference = +reference as Ref<T>
-  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)
+  if (meta[BARRIER] === PUSHES) run.barrier.record(reference)
   const shadow = stack
   if (shadow.top === shadow.limit) {
     expectGoroutine('keep')
@@ -71,7 +75,7 @@ export function setLocal<T>(slot: Local<T>, reference: Ref<T>): void {
   // Numbers, before the stack is looked at: the conversion of another value may move the stack.
   reference = +reference as Ref<T>
   slot = +slot as Local<T>
-  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)
+  if (meta[BARRIER] === PUSHES) run.barrier.record(reference)
   meta[slot + stack.base] = reference
 }
 

@@ -13,7 +13,6 @@ import { noPassing } from './protocols/no-passing.ts'
 import { racingMarks } from './protocols/racing-marks.ts'
 import { racingStores } from './protocols/racing-stores.ts'
 import { raggedBarrier } from './protocols/ragged-barrier.ts'
-import { remoteKeep } from './protocols/remote-keep.ts'
 import { remoteScan } from './protocols/remote-scan.ts'
 import { roles } from './protocols/roles.ts'
 import { runQueues } from './protocols/run-queues.ts'
@@ -53,9 +52,6 @@ export const protocols: readonly Protocol[] = [
   scanRequest,
   remoteScan('grow'),
   remoteScan('end'),
-  remoteKeep('keep'),
-  remoteKeep('make'),
-  remoteKeep('send'),
   roles,
   assists,
   gate,

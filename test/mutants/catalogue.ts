@@ -39,7 +39,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/locals.ts',
-        from: '  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)\n  const shadow',
+        from: '  if (meta[BARRIER] === PUSHES) run.barrier.record(reference)\n  const shadow',
         to: '  const shadow',
       },
     ],
@@ -51,7 +51,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/locals.ts',
-        from: '  if (meta[WRITE_BARRIER] === SHADES_PUSHES) run.barrier.record(reference)\n  meta[slot',
+        from: '  if (meta[BARRIER] === PUSHES) run.barrier.record(reference)\n  meta[slot',
         to: '  meta[slot',
       },
     ],
@@ -223,7 +223,7 @@ export const mutants: readonly Mutant[] = [
     what: 'The mark begins before the barrier is on: instead of the setup stop, the first P that leaves a drain switches it on.',
     origin: '',
     edits: [
-      { file: 'gc/cycle.ts', from: '    meta[control.WRITE_BARRIER] = 1\n', to: '' },
+      { file: 'gc/cycle.ts', from: '    meta[control.WRITE_BARRIER] = roots.shades\n', to: '' },
       {
         file: 'gc/mark/drain.ts',
         from: '  countOff(): boolean {\n',
@@ -480,7 +480,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'heap/shadow-stack.ts',
-        from: '    this.meta[record + gWords.STACK] = segment\n',
+        from: '    store(this.meta, record + gWords.STACK, segment)\n',
         to: '',
       },
     ],

@@ -4,6 +4,7 @@
  */
 
 import { Controller } from '../../gc/controller.ts'
+import type { StackScans } from '../../gc/mark/roots.ts'
 import { fixed } from '../../gc/pacer/fixed.ts'
 import { Events } from '../../gc/record/events.ts'
 import { Heap } from '../../heap/heap.ts'
@@ -20,13 +21,18 @@ import { P } from '../../scheduler/p.ts'
 
 const MAIN = -1
 
+export interface HandRunOptions {
+  readonly stackScans?: StackScans
+  readonly zealEvery?: number
+}
+
 export class HandRun {
   readonly memory = Memory.reserve({ arenaBytes: 4 * MiB, procs: 1, workBuffers: 64 })
   readonly run: Run
   #main: () => Coroutine = () => [][Symbol.iterator]()
 
   /** `number` is that of the run, for its modules. */
-  constructor(number: number) {
+  constructor(number: number, options: HandRunOptions = {}) {
     const controller = new Controller(this.memory, fixed(0.7), {
       procs: 1,
       gcPercent: -1,
@@ -50,10 +56,10 @@ export class HandRun {
         credit: 'go',
         barrier: 'plain',
         marks: 'plain',
-        stackScans: 'owner',
+        stackScans: options.stackScans ?? 'owner',
         barrierWait: 'sleep',
         cpus: 1,
-        zealEvery: 0,
+        zealEvery: options.zealEvery ?? 0,
         zealConcurrent: false,
         seed: 1,
       },

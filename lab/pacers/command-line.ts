@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   macro: async () => (await import('./comparison/command.ts')).macroCommand,
   tune: async () => (await import('./tuner/command.ts')).tuneCommand,
   assists: async () => (await import('./assists/command.ts')).assistsCommand,
+  workers: async () => (await import('./workers/command.ts')).workersCommand,
   league: async () => (await import('./league/command.ts')).leagueCommand,
   merge: async () => (await import('./league/merge.ts')).mergeCommand,
   suite: async () => (await import('./suite/command.ts')).suiteCommand,

@@ -8,6 +8,7 @@ Usage:
   sawtooth pacers macro [options]            the macro engine's old and new pacer, side by side
   sawtooth pacers tune [options]             the constants of the redesign's controller, by Ziegler and Nichols
   sawtooth pacers assists [options]          where in the mark goroutines assist, simulated and real
+  sawtooth pacers workers [options]          what idle and fractional workers do to what a pacer measures
   sawtooth pacers league [options]           all pacers over all scenarios, ranked
   sawtooth pacers merge FILE… [options]      the shards of a league in one
   sawtooth pacers suite [options]            pacers on programs: speed, heap, CPU, utilization, latency
@@ -110,6 +111,34 @@ Exit: 0 fine, 1 a run failed, 2 usage, 4 a file cannot be written, 130 after an 
 
 Example:
   sawtooth pacers assists --engines stepped --pacers 'go1.14;go1.21' --report assists.html
+`
+
+export const workersHelp = `What golang/go#44167 leaves out of the pacer, asked of a real heap: idle workers, which skew what a pacer measures, and fractional workers, which are
+scheduled loosely.
+
+Usage:
+  sawtooth pacers workers [options]
+
+Questions:
+  idle         one goroutine allocates, and the other Ps are idle: with idle workers, and without
+  fractional   every P allocates, and the quarter of the CPU is planned as fractional workers, or as dedicated ones
+
+Both settings of a question run in turns, at the same rates of allocation, as in sawtooth pacers run. With the defaults it takes some three minutes. The machine
+should have a core for each P; the last column says for what share of the time threads had none.
+
+Options:
+  --questions NAME,… idle, fractional (default: both)
+  --pacers SPEC;…    with semicolons; a file, too, but not for fractional (default: go1.14;redesign;go1.19;go1.21)
+  --procs N          Ps, 4 or more: on fewer no worker is dedicated (default: 4)
+  --rounds N         runs under each setting (default: 3)
+  --seed N           of the runs (default: 1)
+  --json FILE        the figures of each round
+  --report FILE      an HTML report with charts, which needs nothing but itself
+
+Exit: 0 fine, 1 a run failed, 2 usage, 4 a file cannot be written, 130 after an interrupt.
+
+Example:
+  sawtooth pacers workers --questions idle --pacers 'redesign;go1.21' --report workers.html
 `
 
 export const runHelp = `One pacer over one scenario, on the real heap: a program shapes it, cycle by cycle. A row for each cycle.

@@ -1,6 +1,6 @@
 // Shapes the real heap to a scenario, cycle by cycle.
 //
-// 1. One goroutine on each P allocates, and keeps as much as must live.
+// 1. One goroutine on each P (or on some) allocates, and keeps as much as must live.
 // 2. While a cycle marks, each allocates at the scenario's rate. Between cycles it allocates as
 //    fast as it can, since there a pacer sees bytes and no time.
 // 3. The main goroutine's stack has as many bytes as the scenario says.
@@ -25,7 +25,6 @@ import {
   nil,
   numGC,
   poll,
-  procs,
   type Ref,
   ref,
   self,
@@ -39,6 +38,8 @@ import type { Shape, Told } from '../real/shape.ts'
 
 // Module code runs on every P, and gets no arguments.
 const shape = JSON.parse(readFileSync(new URL('./shape.json', import.meta.url), 'utf8')) as Shape
+
+const { allocators } = shape
 
 const CELL_BYTES = 32
 const CHUNK_CELLS = 512
@@ -64,10 +65,10 @@ type Cell = Ref<typeof Cell>
 const Done = chan(i32)
 
 /** Set by each goroutine once it runs. */
-const hasStarted = Array.from({ length: procs() }, () => global(bool))
+const hasStarted = Array.from({ length: allocators }, () => global(bool))
 
 /** Set by each goroutine at its end: the share of its time in which its thread was off the CPU. */
-const offCpu = Array.from({ length: procs() }, () => global(f64))
+const offCpu = Array.from({ length: allocators }, () => global(f64))
 
 // All of them are nil: they are only there to be scanned.
 global(ref(Cell), Math.max(1, Math.floor(shape.globalsBytes / WORD_BYTES)))
@@ -149,7 +150,7 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
       chunks = 0
       builtFraction = fraction
     }
-    const wanted = Math.round(at(shape.live, cycle) / procs() / CHUNK_BYTES)
+    const wanted = Math.round(at(shape.live, cycle) / allocators / CHUNK_BYTES)
     while (chunks > wanted) {
       setLocal(top, Cell.chunk.get(getLocal(top)))
       chunks--
@@ -182,7 +183,7 @@ const allocator = task('allocator', [i32, ref(Done)], function* (index, done) {
 
 export default function* main() {
   const done = keep(Done.new())
-  for (let index = 0; index < procs(); index++) go(allocator, index, done)
+  for (let index = 0; index < allocators; index++) go(allocator, index, done)
   const scope = enter()
   let words = 0
   for (let cycle = numGC(); cycle < shape.cycles; cycle = numGC()) {
@@ -195,9 +196,9 @@ export default function* main() {
     yield* sleep(1)
   }
   leave(scope)
-  for (let index = 0; index < procs(); index++) yield* Done.recv(done)
+  for (let index = 0; index < allocators; index++) yield* Done.recv(done)
   const told: Told = {
-    offCpu: account === null ? null : offCpu.reduce((sum, one) => sum + one.get(), 0) / procs(),
+    offCpu: account === null ? null : offCpu.reduce((sum, one) => sum + one.get(), 0) / allocators,
   }
   console.log(JSON.stringify(told))
 }

@@ -74,11 +74,16 @@ const IDLE = 7
 
 type Globals = Record<keyof typeof GLOBAL_FIELDS, number>
 
-export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena'> {
+export interface RealOptions
+  extends Pick<RunFlags, 'termination' | 'gate' | 'credit' | 'arena' | 'idleWorkers'> {
   /** As `--pacer`. */
   readonly pacer: string
   /** null: as many as the scenario has cores, but no more than the machine has. */
   readonly procs: number | null
+  /** On how many Ps a goroutine allocates; the others are idle. @defaultValue all */
+  readonly allocators?: number
+  /** How fast this machine scans in each cycle. If given, the run that measures it is left out. */
+  readonly scanRates?: readonly number[]
   readonly seed: number
   readonly signal?: AbortSignal
   /** A file for the trace of the second run. */
@@ -87,6 +92,10 @@ export interface RealOptions extends Pick<RunFlags, 'termination' | 'gate' | 'cr
 
 export interface Measured extends Simulation {
   readonly record: RunRecord
+  /** The record's cycles that are the scenario's. */
+  readonly own: readonly CycleRecord[]
+  /** For each cycle: bytes that one P scans in a ms. */
+  readonly scanRates: readonly number[]
   /** Bytes that a worker scans in a ms of its time: the median of the cycles of the first run. */
   readonly scanRate: number
   /**
@@ -105,6 +114,8 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
   expectPossible(scenario, globals)
   const directory = makeTemporaryFolder()
   const runtime = new Runtime()
+  const procs = options.procs ?? Math.min(globals.procs, availableParallelism())
+  const allocators = options.allocators ?? procs
   runtime.trustsImports = true // the second run is to find compiled code
   try {
     let printed = ''
@@ -114,12 +125,12 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
       writeScratch(program, readFileSync(PROGRAM, 'utf8'))
       writeScratch(
         join(directory, 'shape.json'),
-        JSON.stringify(shapeOf(scenario, globals, scanRates)),
+        JSON.stringify(shapeOf(scenario, globals, allocators, scanRates)),
       )
       const record = await runtime.run(program, {
         ...flagsOf(options),
         ...(trace === undefined ? {} : { trace }),
-        procs: options.procs ?? Math.min(globals.procs, availableParallelism()),
+        procs,
         gogc: globals.gcPercent < 0 ? 'off' : globals.gcPercent,
         ...(globals.memoryLimit === Number.POSITIVE_INFINITY
           ? {}
@@ -139,15 +150,17 @@ export async function measure(scenario: Scenario, options: RealOptions): Promise
         )
       return record
     }
-    const first = await run(Array.from({ length: scenario.cycles }, () => ASSUMED_SCAN_RATE))
-    const scanRates = scanRatesOf(first.cycles.slice(WARM_CYCLES))
+    const assumed = Array.from({ length: scenario.cycles }, () => ASSUMED_SCAN_RATE)
+    const scanRates =
+      options.scanRates ?? scanRatesOf((await run(assumed)).cycles.slice(WARM_CYCLES))
     const scanRate = median(scanRates)
     const record = await run(scanRates, options.trace)
     const cycles = record.cycles.slice(WARM_CYCLES, WARM_CYCLES + scenario.cycles)
     const liveBefore = record.cycles[WARM_CYCLES - 1]?.heapMarked ?? 0
     const { offCpu } = ownJson<Told>(printed)
     return {
-      ...{ columns: COLUMNS, cycles: cycles.length, record, scanRate, offCpu },
+      ...{ columns: COLUMNS, cycles: cycles.length, own: cycles },
+      ...{ record, scanRates, scanRate, offCpu },
       blocks: () => [blockOf(cycles, liveBefore)],
       remarks: () => [
         `${scenario.origin}: ${record.procs} P, a worker scans ${Math.round(scanRate / KiB)} KiB in a millisecond`,
@@ -189,7 +202,12 @@ function expectPossible(scenario: Scenario, globals: Globals): void {
   })
 }
 
-function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly number[]): Shape {
+function shapeOf(
+  scenario: Scenario,
+  globals: Globals,
+  allocators: number,
+  scanRates: readonly number[],
+): Shape {
   const { columns, cycles } = scenario
   const [alloc, scan, , fractions, stacks, gogc] = columns.map(column => [...column]) as [
     ...[number[], number[], number[], number[], number[], number[]],
@@ -203,6 +221,7 @@ function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly numbe
   ]
   return {
     globalsBytes: globals.globals,
+    allocators,
     cycles: WARM_CYCLES + cycles,
     live: warmed(liveOf(scenario, globals)).map((value, cycle) =>
       cycle < WARM_CYCLES ? Math.min(value, WARM_BYTES) : value,
@@ -216,7 +235,8 @@ function shapeOf(scenario: Scenario, globals: Globals, scanRates: readonly numbe
   }
 }
 
-function flagsOf({ pacer, seed, termination, gate, credit, arena, signal }: RealOptions) {
+function flagsOf(options: RealOptions) {
+  const { pacer, seed, termination, gate, credit, arena, idleWorkers, signal } = options
   return {
     ...{ pacer, seed },
     // Without these options the run has Go's own protocol, so that it shows the pacer and not the
@@ -225,6 +245,7 @@ function flagsOf({ pacer, seed, termination, gate, credit, arena, signal }: Real
     gate: gate ?? ('off' as const),
     ...(credit === undefined ? {} : { credit }),
     ...(arena === undefined ? {} : { arena }),
+    ...(idleWorkers === undefined ? {} : { idleWorkers }),
     ...(signal === undefined ? {} : { signal }),
   }
 }

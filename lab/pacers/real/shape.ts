@@ -4,10 +4,12 @@
  */
 export interface Shape {
   readonly globalsBytes: number
+  /** On how many Ps a goroutine allocates, from 1. */
+  readonly allocators: number
   readonly cycles: number
-  /** Bytes that must live, over all Ps. */
+  /** Bytes that must live, over all of these. */
   readonly live: readonly number[]
-  /** Bytes that a P allocates in a ms of the program's own time, while a cycle marks. */
+  /** Bytes that one of them allocates in a ms of the program's own time, while a cycle marks. */
   readonly rates: readonly number[]
   /** The share of the heap that has pointers. */
   readonly fractions: readonly number[]

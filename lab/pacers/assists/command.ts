@@ -72,8 +72,9 @@ export async function assistsCommand(argv: readonly string[]): Promise<number> {
           })
         if (!engines.includes('real')) continue
         progress.show(`the real heap, pacer ${at + 1} of ${loaded.length}`)
-        const distribution = await realAssists(scenario, { pacer: spec, procs: null, seed, signal })
-        assists.push({ pacer: spec, engine: 'real', shares: distribution.shares() })
+        const options = { pacer: spec, procs: null, seed, signal }
+        const { distribution, account } = await realAssists(scenario, options)
+        assists.push({ pacer: spec, engine: 'real', shares: distribution.shares(), account })
       }
     } catch (error) {
       if (!(error instanceof FailedRun)) throw error

@@ -18,6 +18,17 @@ export class Distribution {
     }
   }
 
+  /** Adds what happened at one place in the mark. */
+  put(at: number, amount: number): void {
+    const part = Math.min(Math.floor(at * PARTS), PARTS - 1)
+    this.times[part] = itemAt(this.times, part) + amount
+  }
+
+  /** What was added, by tenth. */
+  all(): number[] {
+    return [...this.times]
+  }
+
   /** Each tenth's share of all; null if there were no assists. */
   shares(): number[] | null {
     const all = this.times.reduce((sum, time) => sum + time, 0)

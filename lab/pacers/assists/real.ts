@@ -8,16 +8,24 @@ import {
 import { readTraceEvents, type TraceFile } from 'sawtooth/internal/runtime/report/trace-events'
 import { measure, type RealOptions, WARM_CYCLES } from '../real/engine.ts'
 import type { Scenario } from '../scenario.ts'
+import { type Account, accountOf } from './account.ts'
 import { Distribution } from './distribution.ts'
 import { LEARNING } from './simulated.ts'
 
-/** Throws an InputError and FailedRun. */
-export async function realAssists(scenario: Scenario, options: RealOptions): Promise<Distribution> {
+/** Where goroutines assist, and why there. Throws an InputError and FailedRun. */
+export async function realAssists(
+  scenario: Scenario,
+  options: RealOptions,
+): Promise<{ readonly distribution: Distribution; readonly account: Account }> {
   const folder = makeTemporaryFolder()
   try {
     const trace = join(folder, 'trace.json')
-    await measure(scenario, { ...options, trace })
-    return assistsIn(readTraceEvents(readFileSync(trace, 'utf8')), WARM_CYCLES + LEARNING)
+    const { own } = await measure(scenario, { ...options, trace })
+    const events = readTraceEvents(readFileSync(trace, 'utf8'))
+    return {
+      distribution: assistsIn(events, WARM_CYCLES + LEARNING),
+      account: accountOf(events, own.slice(LEARNING)),
+    }
   } finally {
     removeTemporaryFolder(folder)
   }

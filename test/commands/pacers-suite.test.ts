@@ -65,7 +65,17 @@ longTest('each pacer has a row for each program, with figures of its own runs', 
     expect(means.map(({ pacer }) => pacer)).toEqual(['go1.21', 'fixed:trigger=0.7'])
     // More memory, fewer cycles: of the same pacer on the same program.
     expect(gogc.rows[0]?.cycles).toBeGreaterThan(gogc.rows[1]?.cycles as number)
-    expect(latencies).toHaveLength(2)
+    expect(latencies.map(({ what, pacer }) => `${what} ${pacer}`)).toEqual(
+      ['allocation', 'timer', 'request'].flatMap(what =>
+        ['go1.21', 'fixed:trigger=0.7'].map(pacer => `${what} ${pacer}`),
+      ),
+    )
+    for (const { count, us, deviationsUs } of latencies) {
+      expect(count).toBeGreaterThan(0)
+      expect(us.p50).toBeLessThanOrEqual(us.max)
+      expect(deviationsUs).toHaveLength(3)
+      for (const deviation of deviationsUs) expect(deviation).toBeLessThanOrEqual(us.max)
+    }
     expect(readFileSync(report, 'utf8')).toContain('</html>')
   })
 })

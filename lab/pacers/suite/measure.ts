@@ -7,7 +7,8 @@
  *    run after a change took up to twice as long.
  * 2. Traces: each pacer runs each program once more, for the mutator utilization.
  * 3. GOGC: each pacer runs one program with each value.
- * 4. Latency: each pacer runs the program that times its allocations.
+ * 4. Latency: each pacer runs the program that times its allocations, and the program that times
+ *    its goroutines, in rounds of all pacers.
  *
  * All runs are in one pool of threads, under Go's termination and without a gate, so that the pacer
  * alone differs.
@@ -15,6 +16,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RunOptions, type RunRecord, Runtime } from 'sawtooth/host'
+import { HEAP_MINIMUM } from 'sawtooth/internal/gc/pacer/go-goal'
 import {
   makeTemporaryFolder,
   removeTemporaryFolder,
@@ -23,13 +25,13 @@ import { readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
 import { geometricMean, median } from 'simple-statistics'
 import { itemAt } from '../../indexed.ts'
 import { ownJson } from '../../json.ts'
-import { percentilesOfCounts } from '../../overrun/latency-buckets.ts'
+import { boundOf, percentilesOfCounts } from '../../overrun/latency-buckets.ts'
 import { minimumMutatorUtilization, takenSlices } from '../../overrun/mutator-utilization.ts'
 import { medianInterval } from '../../overrun/quantile-interval.ts'
 import { labFile } from '../../package-files.ts'
 import { expectWritten, FailedRun, listener } from '../../run.ts'
 import { GOGC_PROGRAM, type SuiteProgram } from './programs.ts'
-import type { GogcRow, LatencyRow, SuiteMean, SuiteRow } from './results.ts'
+import type { GogcRow, LatencyRow, SuiteMean, SuiteRow, Timed } from './results.ts'
 
 export interface SuiteOptions {
   /** The first is the baseline. */
@@ -58,12 +60,24 @@ export interface Measured {
 export const WINDOWS_MS = [1, 2, 5, 10, 20, 50, 100, 200]
 /** Runs of each program before the first round: threads compile the runtime and the program. */
 const WARM_RUNS = 1
+/** Below this, the goal under a GOGC of 100 is the heap minimum. */
+const LEAST_PACED_LIVE = HEAP_MINIMUM / 2
+/** Runs of each pacer in which latencies are counted. */
+const LATENCY_RUNS = 3
 
 interface Ran {
   readonly record: RunRecord
   readonly cpuMs: number
   readonly printed: string
 }
+
+/** How many took how long (latency-buckets.ts), and the longest. */
+interface Counts {
+  readonly counts: readonly number[]
+  readonly maxUs: number
+}
+
+type Counted = Readonly<Record<Timed, Counts>>
 
 /** One pacer on one program, round by round. */
 interface Subject {
@@ -101,7 +115,7 @@ class Laboratory {
     this.#options = options
     const { pacers, programs, rounds, gogc } = options
     const kinds = programs.length * (WARM_RUNS + rounds * (pacers.length + 1) + pacers.length)
-    this.#all = kinds + pacers.length * (gogc.length + 1)
+    this.#all = kinds + pacers.length * (gogc.length + 2 * LATENCY_RUNS)
   }
 
   close(): Promise<void> {
@@ -171,16 +185,32 @@ class Laboratory {
   }
 
   async latencies(): Promise<LatencyRow[]> {
-    const file = labFile('overrun/programs/allocation-latency.ts')
     const args = this.#options.isQuick ? ['--ms', '300', '--warm-ms', '100'] : []
-    const program = { name: 'allocation-latency', file, args, quick: args }
-    const rows: LatencyRow[] = []
-    for (const pacer of this.#options.pacers) {
-      const { printed } = await this.#run(program, pacer, 0)
-      const { counts, maxUs } = ownJson<{ counts: number[]; maxUs: number }>(printed)
-      rows.push({ pacer, us: percentilesOfCounts(counts, maxUs) })
-    }
-    return rows
+    const programOf = (name: string, folder: string): SuiteProgram => ({
+      ...{ name, file: labFile(`${folder}/programs/${name}.ts`), args, quick: args },
+    })
+    const allocations = programOf('allocation-latency', 'overrun')
+    const goroutines = programOf('goroutine-latency', 'pacers')
+    const { pacers } = this.#options
+    const counted = new Map(pacers.map(pacer => [pacer, [] as Counted[]]))
+    for (let run = 0; run < LATENCY_RUNS; run++)
+      for (const pacer of pacers) {
+        const { printed } = await this.#run(allocations, pacer, run)
+        const told = (await this.#run(goroutines, pacer, run)).printed
+        const { timer, request } = ownJson<Record<'timer' | 'request', Counts>>(told)
+        counted
+          .get(pacer)
+          ?.push({ allocation: ownJson<Counts>(printed), timer, request } satisfies Counted)
+      }
+    return (['allocation', 'timer', 'request'] as const).flatMap(what =>
+      [...counted].map(([pacer, runs]) =>
+        latencyOf(
+          pacer,
+          what,
+          runs.map(run => run[what]),
+        ),
+      ),
+    )
   }
 
   async #run(
@@ -224,6 +254,18 @@ function peakHeap({ cycles }: RunRecord): number {
   return Math.max(0, ...cycles.map(({ heapAtMarkEnd }) => heapAtMarkEnd))
 }
 
+/**
+ * The middle of the cycles' goals, or of their ends of the mark, over what the cycle before marked;
+ * null if no cycle has a goal above the heap minimum.
+ */
+function overLive({ cycles }: RunRecord, of: 'goal' | 'heapAtMarkEnd'): number | null {
+  const ratios = cycles.flatMap((cycle, index) => {
+    const live = cycles[index - 1]?.heapMarked ?? 0
+    return live > LEAST_PACED_LIVE && cycle.goal !== null ? [(cycle[of] ?? live) / live] : []
+  })
+  return ratios.length === 0 ? null : median(ratios)
+}
+
 /** Workers, assists and stops, summed over Ps. Idle workers are not in it, as in Go's figures. */
 function collectorMs({ cycles, procs }: RunRecord): number {
   return cycles.reduce((sum, { cpuMs, stwSetupUs, stwTerminationUs }) => {
@@ -245,11 +287,17 @@ function rowOf(
   mutatorUtilization: Record<string, number>,
 ): SuiteRow {
   const middle = (figure: (ran: Ran) => number): number => median(runs.map(figure))
+  const middleOrNull = (figure: (ran: Ran) => number | null): number | null => {
+    const figures = runs.flatMap(ran => figure(ran) ?? [])
+    return figures.length === 0 ? null : median(figures)
+  }
   return {
     ...{ program: program.name, pacer, speed: medianInterval(speeds), mutatorUtilization },
     wallMs: middle(({ record }) => record.wallMs),
     cycles: middle(({ record }) => record.cycles.length),
     peakHeap: middle(({ record }) => peakHeap(record)),
+    goalOverLive: middleOrNull(({ record }) => overLive(record, 'goal')),
+    peakOverLive: middleOrNull(({ record }) => overLive(record, 'heapAtMarkEnd')),
     cpuMs: middle(({ cpuMs }) => cpuMs),
     collectorMs: middle(({ record }) => collectorMs(record)),
     barrierShare: middle(({ record }) => barrierMs(record) / record.wallMs),
@@ -265,4 +313,28 @@ function meansOf(subjects: readonly Subject[], { pacers, rounds }: SuiteOptions)
     )
     return { pacer, speed: medianInterval(means) }
   })
+}
+
+function latencyOf(pacer: string, what: Timed, runs: readonly Counts[]): LatencyRow {
+  const counts = itemAt(runs, 0).counts.map((_, bucket) =>
+    runs.reduce((sum, run) => sum + itemAt(run.counts, bucket), 0),
+  )
+  return {
+    ...{ pacer, what, count: counts.reduce((sum, count) => sum + count, 0) },
+    us: percentilesOfCounts(counts, Math.max(...runs.map(({ maxUs }) => maxUs))),
+    deviationsUs: runs.map(run => deviationOf(run.counts)),
+  }
+}
+
+/**
+ * The standard deviation of what was counted, with the middle of its bucket for each: a bucket is
+ * 4.4 % wide.
+ */
+export function deviationOf(counts: readonly number[]): number {
+  const middles = counts.map((_, bucket) => (boundOf(bucket - 1) + boundOf(bucket)) / 2)
+  const all = counts.reduce((sum, count) => sum + count, 0)
+  const mean = (of: (middle: number) => number): number =>
+    counts.reduce((sum, count, bucket) => sum + count * of(itemAt(middles, bucket)), 0) / all
+  const average = mean(middle => middle)
+  return Math.sqrt(mean(middle => (middle - average) ** 2))
 }

@@ -13,6 +13,12 @@ export interface SuiteRow {
   readonly cycles: number
   /** The largest live heap at the end of a mark, in bytes. */
   readonly peakHeap: number
+  /**
+   * Goal, and heap at the end of the mark, over what the cycle before marked: medians of the cycles
+   * whose goal is above the heap minimum; null if there is none.
+   */
+  readonly goalOverLive: number | null
+  readonly peakOverLive: number | null
   /** CPU time of the process, in ms: program, collector and V8. */
   readonly cpuMs: number
   /** Time in workers, assists and stops, summed over Ps, in ms. */
@@ -40,10 +46,17 @@ export interface GogcRow {
   readonly collectorMs: number
 }
 
-/** How long allocations took under a pacer, in µs, with waits in them. */
+/** What is timed: an allocation, with the waits in it, or what a goroutine waits for. */
+export type Timed = 'allocation' | 'timer' | 'request'
+
+/** How long that took under a pacer, in µs. All runs together. */
 export interface LatencyRow {
   readonly pacer: string
+  readonly what: Timed
+  readonly count: number
   readonly us: LatencyPercentiles
+  /** Standard deviations, each of one run. */
+  readonly deviationsUs: readonly number[]
 }
 
 export interface SuiteResults {

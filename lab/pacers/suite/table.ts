@@ -1,5 +1,6 @@
 /** The results of the suite as tables of plain text. */
 import { humanBytes, humanMs } from 'sawtooth/internal/runtime/report/units'
+import { median } from 'simple-statistics'
 import type { MedianInterval } from '../../overrun/quantile-interval.ts'
 import { formatTable } from '../../table.ts'
 import { percent } from '../league/table.ts'
@@ -7,8 +8,8 @@ import type { SuiteResults, SuiteRow } from './results.ts'
 
 type Column<Row> = readonly [head: string, cell: (row: Row) => string]
 
-const interval = ({ median, low, high }: MedianInterval): string =>
-  `${median.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
+const interval = ({ median: middle, low, high }: MedianInterval): string =>
+  `${middle.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
 
 export const COLUMNS: readonly Column<SuiteRow>[] = [
   ['program', ({ program }) => program],
@@ -17,6 +18,8 @@ export const COLUMNS: readonly Column<SuiteRow>[] = [
   ['time', ({ wallMs }) => humanMs(wallMs)],
   ['cycles', ({ cycles }) => String(cycles)],
   ['peak heap', ({ peakHeap }) => humanBytes(peakHeap)],
+  ['goal/live', ({ goalOverLive }) => goalOverLive?.toFixed(3) ?? '-'],
+  ['peak/live', ({ peakOverLive }) => peakOverLive?.toFixed(3) ?? '-'],
   ['CPU', ({ cpuMs }) => humanMs(cpuMs)],
   ['collector', ({ collectorMs }) => humanMs(collectorMs)],
   ['barrier on', ({ barrierShare }) => percent(barrierShare)],
@@ -25,6 +28,12 @@ export const COLUMNS: readonly Column<SuiteRow>[] = [
 
 function utilizationOf(utilization: SuiteRow['mutatorUtilization']): string {
   return ['1', '10', '100'].map(window => utilization[window]?.toFixed(2) ?? '-').join(' ')
+}
+
+/** The middle, and between which two the runs lie. */
+function rangeMs(values: readonly number[]): string {
+  const [least, middle, most] = [Math.min(...values), median([...values]), Math.max(...values)]
+  return `${humanMs(middle)} (${humanMs(least)} to ${humanMs(most)})`
 }
 
 export const MEAN_COLUMNS: readonly Column<SuiteResults['means'][number]>[] = [
@@ -42,11 +51,13 @@ export const GOGC_COLUMNS: readonly Column<SuiteResults['gogc']['rows'][number]>
 ]
 
 export const LATENCY_COLUMNS: readonly Column<SuiteResults['latencies'][number]>[] = [
+  ['what', ({ what }) => what],
   ['pacer', ({ pacer }) => pacer],
   ['p50', ({ us }) => humanMs(us.p50 / 1000)],
   ['p99', ({ us }) => humanMs(us.p99 / 1000)],
   ['p99.9', ({ us }) => humanMs(us.p999 / 1000)],
   ['longest', ({ us }) => humanMs(us.max / 1000)],
+  ['standard deviation', ({ deviationsUs }) => rangeMs(deviationsUs.map(us => us / 1000))],
 ]
 
 /** What each table shows, in a line. */
@@ -54,7 +65,8 @@ export const SAYS = {
   rows: (baseline: string): string =>
     `Speed is the time of ${baseline} over that of the pacer, in the same round; that of ${baseline} itself is noise`,
   gogc: (program: string): string => `GOGC, on ${program}, a run each`,
-  latencies: 'How long an allocation of 512 bytes takes, with the waits in it, 16 goroutines',
+  latencies:
+    'Latency. Allocation: of 512 bytes, with the waits in it, 16 goroutines. Timer: from the end of a sleep until its goroutine runs. Request: until another goroutine has answered, which allocates for it. Standard deviation: of each of three runs',
 } as const
 
 export function formatSuite({ baseline, rows, means, gogc, latencies }: SuiteResults): string {

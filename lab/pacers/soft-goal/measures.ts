@@ -107,14 +107,26 @@ export function withoutAssists(played: Played): number {
 }
 
 /** Credit left, as a share of what was scanned. */
-export const creditShare = ({ creditLeft, work }: Cycle): number | null =>
-  creditLeft === null ? null : creditLeft / Math.max(work, 1)
+export const creditShare = ({ creditLeft, work }: Cycle): number => creditLeft / Math.max(work, 1)
+
+/** Credit that goroutines have withdrawn, likewise: what was given and is not left. */
+export const withdrawnShare = ({ creditGiven, creditLeft, work }: Cycle): number =>
+  (creditGiven - creditLeft) / Math.max(work, 1)
+
+/**
+ * How far the books are off. What is owed on a straight way to the goal is h of the work; assists
+ * paid what workers did not give; the rest was withdrawn. So withdrawn = h − assists.
+ */
+export const booksOff = (cycle: Cycle): number => {
+  const assisted = 1 - cycle.creditGiven / Math.max(cycle.work, 1)
+  return Math.abs(withdrawnShare(cycle) - (runwayUsed(cycle) - assisted))
+}
 
 /** The correlation of credit left and runway left; null if too few cycles have any. */
 export function creditByRunway(played: Played): number | null {
   const pairs = settled(played).flatMap(cycle => {
     const share = creditShare(cycle)
-    return share === null || share < NO_CREDIT ? [] : [[share, 1 - runwayUsed(cycle)] as const]
+    return share < NO_CREDIT ? [] : [[share, 1 - runwayUsed(cycle)] as const]
   })
   const [shares, runways] = [pairs.map(([share]) => share), pairs.map(([, runway]) => runway)]
   const varies = (values: readonly number[]): boolean => new Set(values).size > 2

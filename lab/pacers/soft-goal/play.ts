@@ -1,10 +1,17 @@
 /** Plays a pacer over a scenario, and keeps what golang/go#14951 asks of each cycle. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { loadPacer } from 'sawtooth/internal/runtime/load/load-pacer'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
 import { itemAt } from '../../indexed.ts'
 import { Random, seedOf } from '../../random.ts'
 import { leagueScenario } from '../input.ts'
 import { NOISE_FIELDS, NoisyNature } from '../noisy/nature.ts'
-import { measure } from '../real/engine.ts'
+import { derivedPacer } from '../real/derived-pacer.ts'
+import { type Measured, measure } from '../real/engine.ts'
 import { globalsOf, type Scenario } from '../scenario.ts'
 import { newOutcome, simulatedRun } from '../stepped/engine.ts'
 import { smooth } from '../stepped/nature.ts'
@@ -24,9 +31,11 @@ export interface Cycle {
   /** Shares of the CPU while marking. */
   readonly utilization: number
   readonly assists: number
-  /** Assist ratio at the start, and credit left at the end; null on the real heap. */
+  /** Assist ratio at the start; null on the real heap. */
   readonly firstRatio: number | null
-  readonly creditLeft: number | null
+  /** Background credit that workers gave, and what of it is left at the end, in bytes of work. */
+  readonly creditGiven: number
+  readonly creditLeft: number
 }
 
 export interface Task {
@@ -74,10 +83,10 @@ function cyclesOf(scenario: Scenario, run: ReturnType<typeof simulatedRun>): Cyc
     Array.from({ length: scenario.cycles }, (_, cycle) => {
       run(cycle, out)
       const { heapLive, trigger, peak, goal, work, utilization, assists } = out
-      const { firstRatio, creditLeft } = out
+      const { firstRatio, creditGiven, creditLeft } = out
       return {
         ...{ heapLive, trigger, peak, goal, work, utilization, assists },
-        ...{ firstRatio, creditLeft },
+        ...{ firstRatio, creditGiven, creditLeft },
       }
     }),
   )
@@ -89,27 +98,54 @@ const COLUMN_OF = {
   ...{ utilization: 'gc_utilization', assists: 'assist_utilization' },
 } as const
 
-type Measured = keyof typeof COLUMN_OF
-const MEASURED = Object.keys(COLUMN_OF) as Measured[]
+type Shown = keyof typeof COLUMN_OF
+const MEASURED = Object.keys(COLUMN_OF) as Shown[]
 
 async function measured(
   task: Task,
   scenario: Scenario,
   { seed, procs, signal }: PlayOptions,
 ): Promise<Played> {
-  const real = await measure(scenario, {
-    ...{ pacer: task.pacer, procs, seed },
-    ...(signal === undefined ? {} : { signal }),
-  })
+  const folder = makeTemporaryFolder()
+  const credits = join(folder, 'credits')
+  try {
+    const real = await measure(scenario, {
+      pacer: derivedPacer(
+        folder,
+        task.pacer,
+        `endCycle(state, facts) {
+  appendFileSync(${JSON.stringify(credits)}, facts.creditLeft + '\\n')
+  pacer.endCycle(state, facts)
+}`,
+        "import { appendFileSync } from 'node:fs'",
+      ),
+      ...{ procs, seed },
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const told = readFileSync(credits, 'utf8').trimEnd().split('\n').map(Number)
+    // The run that measured how fast the machine scans told first.
+    return realCycles(task, real, told.slice(-real.record.cycles.length))
+  } finally {
+    removeTemporaryFolder(folder)
+  }
+}
+
+/** `credits`: what is left of it, in all cycles of the run. */
+function realCycles(task: Task, real: Measured, credits: readonly number[]): Played {
   const [block] = real.blocks()
-  const column = (name: Measured): number[] => [
+  const column = (name: Shown): number[] => [
     ...(block?.columns[real.columns.indexOf(COLUMN_OF[name])] ?? []),
   ]
   const columns = new Map(MEASURED.map(name => [name, column(name)]))
   const run = column('peak').map((_, row) => {
     const numbers = MEASURED.map(name => [name, itemAt(columns.get(name) ?? [], row)] as const)
-    const cycle = Object.fromEntries(numbers) as Record<Measured, number>
-    return { ...cycle, firstRatio: null, creditLeft: null }
+    const cycle = Object.fromEntries(numbers) as Record<Shown, number>
+    const { n, cpuMs } = itemAt(real.own, row)
+    const unpaidMs = cpuMs.dedicated + cpuMs.fractional + cpuMs.idle
+    // Work is not measured by who did it: it is divided by time.
+    const creditGiven =
+      (cycle.work * unpaidMs) / Math.max(unpaidMs + cpuMs.assist, Number.MIN_VALUE)
+    return { ...cycle, firstRatio: null, creditGiven, creditLeft: itemAt(credits, n - 1) }
   })
   return { ...task, runs: [withLive(run)], remarks: real.remarks() }
 }

@@ -10,6 +10,7 @@ import { leagueScenario } from '../input.ts'
 import { globalsOf } from '../scenario.ts'
 import { GLOBAL_FIELDS } from '../stepped/engine.ts'
 import {
+  booksOff,
   creditByRunway,
   creditShare,
   cyclesPerGiB,
@@ -23,6 +24,7 @@ import {
   spread,
   triggerPlace,
   whileMarking,
+  withdrawnShare,
   withoutAssists,
 } from './measures.ts'
 import type { Cycle, Played, SoftGoalEngine, Task } from './play.ts'
@@ -81,7 +83,7 @@ const SPREADS = [
     spread(({ utilization }) => utilization),
   ),
 ]
-const CREDIT = column('credit left', 3, middleOrNull(creditShare))
+const CREDIT = column('credit left', 3, middle(creditShare))
 
 /** GOGC of a scenario, as a factor of growth: h_g. */
 function goalGrowth(scenario: string): number {
@@ -198,17 +200,22 @@ export const questions: readonly Question[] = [
   {
     name: 'credit',
     title: 'Work credit as a signal, under noise',
-    says: 'Credit left is a share of the work done. The last column is its correlation with 1 − h, over the cycles with credit: near 1 it tells the controller nothing that h does not.',
-    tasks: tasksOf(
-      ['noisy'],
-      ['gogc-100', 'gogc-800', 'fast-gogc-100'],
-      [GOOD, `${GOOD},credit=1`, BEST],
-    ),
+    says: 'Credit left and credit withdrawn are shares of the work done. By 1 − h is the correlation of the credit left with 1 − h, over the cycles with credit: near 1 it tells the controller nothing that h does not. Books off is how far the credit withdrawn is from h less the share of the work that assists did: near 0 withdrawals tell nothing that h and the assists do not.',
+    tasks: [
+      ...tasksOf(
+        ['noisy'],
+        ['gogc-100', 'gogc-800', 'fast-gogc-100'],
+        [GOOD, `${GOOD},credit=1`, BEST],
+      ),
+      ...tasksOf(['real'], ['gogc-100', 'fast-gogc-100'], [GOOD, BEST]),
+    ],
     columns: [
       ...[H, itemAt(SPREADS, 0), CPU, itemAt(SPREADS, 1)],
       column('no assists', 3, withoutAssists),
       CREDIT,
       column('by 1 − h', 3, creditByRunway),
+      column('withdrawn', 3, middle(withdrawnShare)),
+      column('books off', 3, middle(booksOff)),
     ],
   },
   {

@@ -171,6 +171,7 @@ export function newOutcome(): Outcome {
       assists: 0,
       firstRatio: 0,
       creditLeft: 0,
+      creditGiven: 0,
       r: 0,
     },
     ...{ hasCycle: false, isLimited: false, collectorMs: 0, busyMs: 0, steps: 0 },

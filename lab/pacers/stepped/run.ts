@@ -112,6 +112,8 @@ export interface Outcome {
   firstRatio: number
   /** Credit that is left at its end, in bytes of scan work. */
   creditLeft: number
+  /** Credit that workers and idle time gave: what they scanned, in bytes. */
+  creditGiven: number
   /**
    * Bytes allocated for each byte scanned while a quarter of the CPU marks, as the pacer's
    * controller had it when the cycle began. NaN for a pacer that has none.
@@ -240,7 +242,7 @@ export class SteppedRun {
     out.peak = facts.heapLive
     out.scannable = Math.trunc((facts.heapMarked - this.blackLast) * fraction)
     out.work = out.utilization = out.assists = out.steps = 0
-    out.firstRatio = out.creditLeft = 0
+    out.firstRatio = out.creditLeft = out.creditGiven = 0
     out.isLimited = false
     out.r = Number.NaN
   }
@@ -277,6 +279,7 @@ export class SteppedRun {
     let heapLeft = Math.trunc(nextMarked * fraction)
     const planned = this.plannedShare()
     let credit = 0
+    let given = 0
     let black = 0
     let durationNs = 0
     let backgroundNs = 0
@@ -303,6 +306,7 @@ export class SteppedRun {
       const capacity = scan * BYTES_PER_PERIOD * procs * (utilization + idle)
       const scanned = Math.trunc(capacity)
       const program = 1 - utilization - idle
+      const unpaid = (background + idle) / (utilization + idle)
       const fromGlobals = Math.min(scanned, globalsLeft)
       const fromStack = Math.min(scanned - fromGlobals, stackLeft)
       const fromHeap = Math.min(scanned - fromGlobals - fromStack, heapLeft)
@@ -319,6 +323,7 @@ export class SteppedRun {
       stackLeft -= fromStack
       heapLeft -= fromHeap
       this.allocate(allocated, fraction)
+      given += actual * unpaid
       credit = Math.max(credit + actual - known * allocated, 0)
       facts.heapScanWork += fromHeap
       facts.stackScanWork += fromStack
@@ -367,6 +372,7 @@ export class SteppedRun {
     facts.assistTimeNs = assistNs
     facts.idleTimeNs = idleNs
     facts.creditLeft = out.creditLeft = Math.trunc(credit)
+    out.creditGiven = Math.trunc(given)
     // With the fractional workers' time: a nature does not tell the kinds apart.
     facts.dedicatedTimeNs = Math.trunc(backgroundNs)
     facts.bytesMarked = nextMarked + black

@@ -176,7 +176,7 @@ describe('work credit as a signal', () => {
 
   test('is none where goroutines assist, and there it changes nothing', async () => {
     const [plain, signalled] = [await played(GOOD, 'gogc-100'), await played(credit, 'gogc-100')]
-    expect(middleOrNull(creditShare)(plain)).toBeLessThan(1e-4)
+    expect(middle(creditShare)(plain)).toBeLessThan(1e-4)
     expect(h(signalled)).toBeCloseTo(h(plain), 3)
   })
 
@@ -185,9 +185,7 @@ describe('work credit as a signal', () => {
       await played(GOOD, 'gogc-100', 'noisy'),
       await played(credit, 'gogc-100', 'noisy'),
     ]
-    expect(middleOrNull(creditShare)(signalled) ?? 1).toBeLessThan(
-      (middleOrNull(creditShare)(plain) ?? 0) / 2,
-    )
+    expect(middle(creditShare)(signalled)).toBeLessThan(middle(creditShare)(plain) / 2)
     expect(h(signalled)).toBeGreaterThan(h(plain) + 0.02)
     expect(cpu(signalled)).toBeGreaterThan(cpu(plain) + 0.02)
   })

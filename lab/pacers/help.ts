@@ -128,6 +128,7 @@ should have a core for each P; the last column says for what share of the time t
 
 Options:
   --questions NAME,… idle, fractional (default: both)
+  --scenario NAME    of the stepped engine's form, by name or as a .json file (default: soft-goal/fast-gogc-100 and soft-goal/gogc-100)
   --pacers SPEC;…    with semicolons; a file, too, but not for fractional (default: go1.14;redesign;go1.19;go1.21)
   --procs N          Ps, 4 or more: on fewer no worker is dedicated (default: 4)
   --rounds N         runs under each setting (default: 3)
@@ -236,6 +237,7 @@ A table for each question: cycles before and after the proposal, simulated and r
 the alternatives; the adjusted curve with a large GOGC; floating garbage; work credit as a signal; idle time that comes and goes.
 
 Options:
+  --questions NAME,… of evolution, law, alternatives, large-gogc, floating, credit, idle (default: all)
   --engines NAME,…   stepped, noisy, real (default: all; the real heap takes two minutes, and needs a quiet machine)
   --procs N          Ps of the real heap (default: 2)
   --seed N           of all that is drawn (default: 1)

@@ -1,5 +1,5 @@
 // Idle and fractional workers, from the command line, and the charts in a browser.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { WorkersResults } from '../../lab/pacers/workers/results.ts'
@@ -7,10 +7,27 @@ import { chromium, open, otherwise, WINDOW_WIDTH } from '../support/browser.ts'
 import { inScratch } from '../support/run-cli.ts'
 import { runCliWarm } from '../support/warm-cli.ts'
 
+/** A heap of 4 MiB for ten cycles. */
+const small = {
+  engine: 'stepped',
+  global: {
+    ...{ gogc: 100, memory_limit: null, cores: 4 },
+    ...{ globals_bytes: 32_768, initial_heap_bytes: 4_194_304 },
+  },
+  cycles: Array.from({ length: 10 }, () => ({
+    ...{ alloc_rate: 330, scan_rate: 1024, growth_rate: 1, scannable_frac: 1, stack_bytes: 8192 },
+  })),
+}
+
 test(`workers runs a pacer under both settings of each question${otherwise}`, async () => {
   await inScratch(async scratch => {
     const [json, report] = [join(scratch, 'workers.json'), join(scratch, 'workers.html')]
-    const args = ['--pacers', 'go1.21', '--rounds', '1', '--json', json, '--report', report]
+    const scenario = join(scratch, 'small.json')
+    writeFileSync(scenario, JSON.stringify(small))
+    const args = [
+      ...['--scenario', scenario, '--pacers', 'go1.21', '--rounds', '1'],
+      ...['--json', json, '--report', report],
+    ]
     const { code, stdout, stderr } = await runCliWarm(['pacers', 'workers', ...args])
     expect(code, stderr).toBe(0)
     expect(stdout).toMatch(/^go1\.21 +on \/ off /m)
@@ -35,6 +52,7 @@ test(`workers runs a pacer under both settings of each question${otherwise}`, as
 
 test.each([
   [['--questions', 'busy'], "--questions must be of idle, fractional, not 'busy'"],
+  [['--scenario', 'model/steady'], 'model/steady is of the macro engine'],
   [['--pacers', 'go9'], "no pacer 'go9'"],
   [['--procs', '2'], "--procs must be a whole number from 4 to 64, not '2'"],
 ])('workers %j is a usage error', async (args, message) => {

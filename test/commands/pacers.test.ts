@@ -118,6 +118,19 @@ test('soft-goal answers each question in a table, and writes its runs and a repo
   })
 })
 
+test('soft-goal answers only what it is asked', async () => {
+  const args = ['--questions', 'law', '--engines', 'stepped']
+  const { code, stdout } = await runCliWarm(['pacers', 'soft-goal', ...args])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^The law /)
+  expect(stdout).not.toContain('Bad, good, best')
+  const { code: refused, stderr } = await runCliWarm([
+    ...['pacers', 'soft-goal', '--questions', 'laws'],
+  ])
+  expect(refused).toBe(2)
+  expect(stderr).toContain('--questions must be of evolution, law, alternatives')
+})
+
 test('soft-goal refuses an engine that it has not', async () => {
   const { code, stderr } = await runCliWarm(['pacers', 'soft-goal', '--engines', 'macro'])
   expect({ code, stderr }).toEqual({
@@ -323,7 +336,7 @@ describe('what cannot be done is exit 2 and one line', () => {
   test.each([
     [
       ['walk'],
-      'there is no pacers walk: sim, run, macro, tune, assists, league, merge, suite, search, soft-goal, show, list, new',
+      'there is no pacers walk: sim, run, macro, tune, assists, workers, league, merge, suite, search, soft-goal, show, list, new',
     ],
     [['search', '--for', 'luck'], "--for must be overshoot, assists, oscillation, not 'luck'"],
     [

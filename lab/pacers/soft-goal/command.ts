@@ -24,7 +24,7 @@ import {
   type SoftGoalEngine,
   type Task,
 } from './play.ts'
-import { questions } from './questions.ts'
+import { type Question, questions } from './questions.ts'
 import { type Answer, answerOf, cellOf, isSame, type SoftGoalResults } from './results.ts'
 
 const value = { type: 'string' } as const
@@ -38,7 +38,8 @@ export async function softGoalCommand(argv: readonly string[]): Promise<number> 
     parseArgs({
       args: [...argv],
       options: {
-        ...{ engines: value, seed: value, procs: value, json: value, report: value },
+        ...{ questions: value, engines: value, seed: value, procs: value },
+        ...{ json: value, report: value },
         help: { type: 'boolean', short: 'h' },
       },
     }),
@@ -47,6 +48,7 @@ export async function softGoalCommand(argv: readonly string[]): Promise<number> 
     print(softGoalHelp)
     return 0
   }
+  const asked = questionsIn(texts.questions)
   const engines = enginesIn(texts.engines)
   const [seedText, procsText] = [given('seed', texts.seed), given('procs', texts.procs)]
   const seed = seedText === undefined ? 1 : wholeNumber(seedText, 0, MOST_SEED)
@@ -55,11 +57,11 @@ export async function softGoalCommand(argv: readonly string[]): Promise<number> 
   const report = outputFile(given('report', texts.report))
   refuseOverwriting(namedPaths({ '--json': json, '--report': report }))
   return interruptible(async signal => {
-    const { played, failed } = await playAll(engines, { seed, procs, signal })
+    const { played, failed } = await playAll(asked, engines, { seed, procs, signal })
     const results: SoftGoalResults = {
       schema: 1,
       ...{ machine: thisMachine(null), command: commandOf('soft-goal', argv), seed },
-      answers: questions.map(question => answerOf(question, played)),
+      answers: asked.map(question => answerOf(question, played)),
       ...{ played, failed },
     }
     print(formatted(results))
@@ -81,13 +83,24 @@ function enginesIn(text: string | undefined): SoftGoalEngine[] {
   throw new UsageError(`--engines must be of ${SOFT_GOAL_ENGINES.join(', ')}, not '${unknown}'`)
 }
 
+function questionsIn(text: string | undefined): readonly Question[] {
+  if (text === undefined) return questions
+  const names = text.split(',')
+  const unknown = names.find(name => !questions.some(question => question.name === name))
+  if (unknown === undefined) return questions.filter(({ name }) => names.includes(name))
+  throw new UsageError(
+    `--questions must be of ${questions.map(({ name }) => name).join(', ')}, not '${unknown}'`,
+  )
+}
+
 /** Every task of the questions once, the real heap last. */
 async function playAll(
+  asked: readonly Question[],
   engines: readonly SoftGoalEngine[],
   options: PlayOptions & { readonly signal: AbortSignal },
 ): Promise<Pick<SoftGoalResults, 'played' | 'failed'>> {
   const tasks = SOFT_GOAL_ENGINES.flatMap(engine =>
-    unique(questions.flatMap(question => question.tasks)).filter(
+    unique(asked.flatMap(question => question.tasks)).filter(
       task => task.engine === engine && engines.includes(engine),
     ),
   )

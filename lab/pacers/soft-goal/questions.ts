@@ -199,7 +199,7 @@ export const questions: readonly Question[] = [
   },
   {
     name: 'credit',
-    title: 'Work credit as a signal, under noise',
+    title: 'Work credit as a signal',
     says: 'Credit left and credit withdrawn are shares of the work done. By 1 − h is the correlation of the credit left with 1 − h, over the cycles with credit: near 1 it tells the controller nothing that h does not. Books off is how far the credit withdrawn is from h less the share of the work that assists did: near 0 withdrawals tell nothing that h and the assists do not.',
     tasks: [
       ...tasksOf(

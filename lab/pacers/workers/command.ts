@@ -1,4 +1,5 @@
 /** `sawtooth pacers workers`: what idle and fractional workers do to what a pacer measures. */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { MAX_PS } from 'sawtooth/internal/memory/layout'
 import { printable } from 'sawtooth/internal/runtime/errors/printable'
@@ -15,6 +16,7 @@ import { MOST_SEED } from '../../random.ts'
 import { FailedRun } from '../../run.ts'
 import { writeResults } from '../../write-results.ts'
 import { workersHelp } from '../help.ts'
+import { leagueScenario } from '../input.ts'
 import { commandOf } from '../league/conclude.ts'
 import { parsed } from '../options.ts'
 import { answer, mayAsk } from './measure.ts'
@@ -36,7 +38,8 @@ export async function workersCommand(argv: readonly string[]): Promise<number> {
     parseArgs({
       args: [...argv],
       options: {
-        ...{ questions: value, pacers: value, procs: value, rounds: value, seed: value },
+        ...{ questions: value, scenario: value, pacers: value, procs: value },
+        ...{ rounds: value, seed: value },
         ...{ json: value, report: value, help: { type: 'boolean', short: 'h' } },
       },
     }),
@@ -53,8 +56,14 @@ export async function workersCommand(argv: readonly string[]): Promise<number> {
   const json = outputFile(given('json', texts.json))
   const report = outputFile(given('report', texts.report))
   const outputs = namedPaths({ '--json': json, '--report': report })
-  refuseOverwriting(outputs)
-  const asked = texts.questions?.split(',').map(questionNamed) ?? questions
+  const { scenario } = texts
+  refuseOverwriting(
+    outputs,
+    scenario === undefined ? [] : [{ name: 'the scenario', path: resolve(scenario) }],
+  )
+  if (scenario !== undefined) leagueScenario(scenario, seed) // a wrong one is found now
+  const named = texts.questions?.split(',').map(questionNamed) ?? questions
+  const asked = named.map(one => (scenario === undefined ? one : { ...one, scenario }))
   const pacers = [...new Set((texts.pacers ?? PACERS).split(';'))]
   for (const pacer of pacers) await loadPacer(pacer, outputs) // a wrong one is found now
   const tasks = asked.flatMap(question => pacers.map(pacer => ({ question, pacer })))

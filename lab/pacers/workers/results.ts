@@ -62,7 +62,7 @@ export function cellsOf(question: Question, rows: readonly WorkersRow[]): string
 /** The middle of the rounds, and between which two they lie. */
 function cellOf(values: readonly number[], isPercent: boolean): string {
   if (values.length === 0) return ''
-  const shown = (value: number): string => (isPercent ? percent(value) : value.toFixed(3))
+  const shown = (value: number): string => (isPercent ? percent(value) : value.toPrecision(3))
   const middle = shown(median([...values]))
   if (values.length === 1) return middle
   const [least, most] = [Math.min(...values), Math.max(...values)].map(value =>

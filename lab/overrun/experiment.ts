@@ -12,6 +12,7 @@ export type ExperimentName =
   | 'stack-scans'
   | 'credit'
   | 'gcsys'
+  | 'heapsampling'
   | 'restarts'
   | 'late-work'
   | 'full-use'

@@ -6,6 +6,7 @@ import type { Experiment, ExperimentName } from './experiment.ts'
 import { experiment as credit } from './experiments/credit.ts'
 import { experiment as fullUse } from './experiments/full-use.ts'
 import { experiment as gcsys } from './experiments/gcsys.ts'
+import { experiment as heapsampling } from './experiments/heapsampling.ts'
 import { experiment as largeObjects } from './experiments/large-objects.ts'
 import { experiment as lateWork } from './experiments/late-work.ts'
 import { experiment as limit } from './experiments/limit.ts'
@@ -20,6 +21,7 @@ export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
   'stack-scans',
   'credit',
   'gcsys',
+  'heapsampling',
   'restarts',
   'late-work',
   'full-use',
@@ -32,6 +34,7 @@ export const experiments: Readonly<Record<ExperimentName, Experiment>> = {
   'stack-scans': stackScans,
   credit,
   gcsys,
+  heapsampling,
   restarts,
   'late-work': lateWork,
   'full-use': fullUse,

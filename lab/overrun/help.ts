@@ -6,7 +6,8 @@ export const help = `Measures how far the heap runs past its goal while marking 
 
 Usage:
   sawtooth overrun [sweep] [options]
-  sawtooth overrun limit|rate|large-objects|stack-scans|credit|gcsys|restarts|late-work|full-use [--quick] [--seed N] [--json FILE] [--report FILE]
+  sawtooth overrun limit|rate|large-objects|stack-scans|credit|gcsys|heapsampling|restarts|late-work|full-use
+                   [--quick] [--seed N] [--json FILE] [--report FILE]
   sawtooth overrun costs [options]           what each policy costs; has --help
   sawtooth overrun report FILE.json… --report FILE.html
 

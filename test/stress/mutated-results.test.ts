@@ -8,7 +8,10 @@ import { expectEach, expectSound, outcomeOf, overrun } from '../support/mutated-
 import { inScratch, runCli } from '../support/run-cli.ts'
 
 test.each([
-  ...['credit', 'gcsys', 'restarts', 'late-work', 'full-use'].map(name => [name, '--quick']),
+  ...['credit', 'gcsys', 'heapsampling', 'restarts', 'late-work', 'full-use'].map(name => [
+    name,
+    '--quick',
+  ]),
   [
     'costs',
     '--pairs',

@@ -39,6 +39,15 @@ test('TestGcSys fails at P = 1 under the Go-like configuration if nothing lives,
   expect(result.rows.map(row => row.runs)).toEqual([6, 6, 6, 6, 6, 6, 2, 2, 2, 2, 2, 2])
 })
 
+test('heapsampling grows past twice its goal under the Go-like configuration, never under ours, and its profile is right (golang/go#49564)', async () => {
+  const { result, said } = await measured('heapsampling')
+  expect(result.issue).toBe('golang/go#49564')
+  expect(said).toContain('heapsampling: ours, P = 1, go1.21, natural, round 1 of 1')
+  expect(result.rows.map(row => [row.P, row['profile right']])).toEqual(
+    [1, 1, 2, 2, 2, 2, 2].map(procs => [procs, '1 of 1']),
+  )
+})
+
 test('with large objects some cycles pass their goal by more than one request under the Go-like configuration, and none of ours', async () => {
   const { result, said } = await measured('large-objects')
   expect(said).toContain('large-objects: ours, P = 16, a stall of 3 ms')

@@ -122,7 +122,7 @@ const file = join(tmpdir(), 'overrun-options.json')
 test.each<[string[], string]>([
   [
     ['walk'],
-    'overrun has no walk; there is sweep, limit, rate, large-objects, stack-scans, credit, gcsys, restarts, late-work, full-use',
+    'overrun has no walk; there is sweep, limit, rate, large-objects, stack-scans, credit, gcsys, heapsampling, restarts, late-work, full-use',
   ],
   [['sweep', 'credit'], "overrun does one thing at a time: 'credit' is a second"],
   [['credit', '--procs', '4'], "overrun credit has no option --procs; it is the sweep's"],

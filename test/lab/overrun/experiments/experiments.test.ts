@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { experiment as credit } from '../../../../lab/overrun/experiments/credit.ts'
 import { experiment as fullUse } from '../../../../lab/overrun/experiments/full-use.ts'
 import { experiment as gcsys } from '../../../../lab/overrun/experiments/gcsys.ts'
+import { experiment as heapsampling } from '../../../../lab/overrun/experiments/heapsampling.ts'
 import { experiment as largeObjects } from '../../../../lab/overrun/experiments/large-objects.ts'
 import { experiment as lateWork } from '../../../../lab/overrun/experiments/late-work.ts'
 import { experiment as limit } from '../../../../lab/overrun/experiments/limit.ts'
@@ -17,6 +18,7 @@ test.each([
   ['stack-scans', 52433, stackScans],
   ['credit', 40460, credit],
   ['gcsys', 37331, gcsys],
+  ['heapsampling', 49564, heapsampling],
   ['restarts', 27993, restarts],
   ['late-work', 11694, lateWork],
   ['full-use', 45894, fullUse],

@@ -33,6 +33,7 @@ export interface CaseLists {
   readonly goal: readonly number[]
   readonly procs: readonly number[]
   readonly noise: readonly number[]
+  readonly instances: readonly number[]
   readonly wait: readonly CaseParameters['wait'][]
   readonly termination: readonly CaseParameters['termination'][] | null
   readonly gate: readonly CaseParameters['gate'][] | null
@@ -52,12 +53,12 @@ export function casesOf(lists: CaseLists): CaseParameters[] {
   const cases: CaseParameters[] = []
   for (const goal of lists.goal)
     for (const procs of lists.procs)
-      for (const noise of lists.noise) {
+      for (const beside of besideOf(lists)) {
         for (const injected of injections)
           for (const policy of policiesOf(lists))
             for (const wait of waitsOf(policy, lists.wait))
-              cases.push({ runtime: 'sawtooth', ...policy, wait, procs, goal, noise, injected })
-        if (lists.withGo) cases.push({ ...GO, procs, goal, noise })
+              cases.push({ runtime: 'sawtooth', ...policy, wait, procs, goal, ...beside, injected })
+        if (lists.withGo) cases.push({ ...GO, procs, goal, ...beside })
       }
   return cases
 }
@@ -74,12 +75,22 @@ export function quickCases(cases: readonly CaseParameters[], cores: number): Cas
   return [...cases, ...injected]
 }
 
+/** What keeps the machine busy beside the measured run. */
+function besideOf({ noise, instances }: CaseLists): Pick<CaseParameters, 'noise' | 'instances'>[] {
+  return noise.flatMap(threads =>
+    instances.map(count => ({ noise: threads, ...(count === 1 ? {} : { instances: count }) })),
+  )
+}
+
 /**
  * Whether some P of the case must be held up: by what is injected, or since there are more threads
  * than cores.
  */
-export function isDelayed({ injected, procs, noise }: CaseParameters, cores: number): boolean {
-  return injected !== null || procs + noise > cores
+export function isDelayed(
+  { injected, procs, noise, instances = 1 }: CaseParameters,
+  cores: number,
+): boolean {
+  return injected !== null || procs * instances + noise > cores
 }
 
 /** Go's own protocol, in the words for ours. */
@@ -126,6 +137,7 @@ export function nameOf({
   procs,
   goal,
   noise,
+  instances = 1,
   injected,
 }: CaseParameters): string {
   const parts = [runtime === 'go' ? 'Go' : termination]
@@ -134,6 +146,7 @@ export function nameOf({
   if (wait !== 'sleep') parts.push(`wait ${wait}`)
   parts.push(`${procs} P`, `goal ${goal / MiB} MiB`)
   if (noise > 0) parts.push(`${noise} busy`)
+  if (instances > 1) parts.push(`${instances} instances`)
   if (injected !== null) parts.push(injected)
   return parts.join(', ')
 }

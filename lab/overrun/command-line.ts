@@ -108,7 +108,7 @@ function injectedNote(cores: number): string {
 
 async function measureExperiment(
   experiment: Experiment,
-  { seed, quick }: OverrunOptions,
+  { seed, quick, goals }: OverrunOptions,
   command: string,
   progress: Progress,
   signal: AbortSignal,
@@ -118,6 +118,7 @@ async function measureExperiment(
   const result = await experiment.measure({
     seed,
     quick,
+    goals,
     progress: text => progress.show(text),
     signal,
     go,

@@ -19,6 +19,8 @@ export type ExperimentName =
 
 export interface ExperimentOptions {
   readonly seed: number
+  /** The heap goals of `rate`; null: its own. */
+  readonly goals?: readonly number[] | null
   /** Fewer repetitions: seconds instead of a minute or two. */
   readonly quick: boolean
   /** Called with a short text of what is done now; the command shows it. */

@@ -3,7 +3,8 @@
  * asks for.
  */
 import { FailedRun } from '../run.ts'
-import type { Go } from './go.ts'
+import type { Go, GoFlags } from './go.ts'
+import { type Instance, secondsBeside, withInstances } from './instances.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
 import type { Overrun } from './statistics.ts'
@@ -21,13 +22,25 @@ export interface GoCycle extends Overrun {
 /** The warm cycles of one run of the program that only allocates. */
 export async function goCyclesOf(
   go: Go,
-  { procs, goal, noise }: CaseParameters,
+  { procs, goal, noise, instances = 1 }: CaseParameters,
   measuredSeconds: number,
 ): Promise<GoCycle[]> {
   const seconds = measuredSeconds + COLD_MS / 1000
-  const args = ['-goroutines', procs, '-live', liveBytesOf(goal), '-seconds', seconds]
-  const { stderr } = await withNoise(noise, () =>
-    go.run('alloc-only', { procs, gogc: 100, memoryLimit: null, args, seconds }),
+  const flags = (long: number): GoFlags => ({
+    procs,
+    gogc: 100,
+    memoryLimit: null,
+    args: ['-goroutines', procs, '-live', liveBytesOf(goal), '-seconds', long],
+    seconds: long,
+  })
+  const others: Instance[] = []
+  for (let n = 1; n < instances; n++)
+    others.push({
+      process: await go.start('alloc-only', flags(secondsBeside(seconds))),
+      saysReady: printed => printed.includes('(forced)'),
+    })
+  const { stderr } = await withInstances(others, go.signal, () =>
+    withNoise(noise, () => go.run('alloc-only', flags(seconds))),
   )
   const cycles = goCyclesIn(stderr)
   if (cycles.length === 0)

@@ -1,5 +1,5 @@
 /** The installed Go, with the programs of lab/overrun/go/ that it has built. */
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import {
@@ -34,14 +34,14 @@ export class Go implements AsyncDisposable {
   readonly version: string
   readonly #command: string
   readonly #directory: string
-  readonly #signal: AbortSignal | undefined
+  readonly signal: AbortSignal | undefined
   readonly #built = new Map<string, Promise<string>>()
 
   private constructor(command: string, version: string, signal: AbortSignal | undefined) {
     this.version = version
     this.#command = command
     this.#directory = makeTemporaryFolder()
-    this.#signal = signal
+    this.signal = signal
   }
 
   /** @param command - the path of `go` */
@@ -55,19 +55,21 @@ export class Go implements AsyncDisposable {
   }
 
   /** Runs lab/overrun/go/NAME.go, with a trace of its collector. */
-  async run(name: string, { procs, gogc, memoryLimit, args, seconds }: GoFlags): Promise<GoOutput> {
+  async run(name: string, flags: GoFlags): Promise<GoOutput> {
     const program = await this.#program(name)
-    return run(program, args.map(String), {
-      env: {
-        ...process.env,
-        GOMAXPROCS: String(procs),
-        GOGC: String(gogc),
-        GOMEMLIMIT: memoryLimit === null ? 'off' : String(memoryLimit),
-        GODEBUG: 'gctrace=1,gcpacertrace=1',
-      },
-      timeout: seconds * 1000 + PATIENCE_MS,
+    return run(program, flags.args.map(String), {
+      env: environmentOf(flags),
+      timeout: flags.seconds * 1000 + PATIENCE_MS,
       maxBuffer: 2 ** 28,
-      ...(this.#signal && { signal: this.#signal }),
+      ...(this.signal && { signal: this.signal }),
+    })
+  }
+
+  /** Starts lab/overrun/go/NAME.go. Its trace is on standard error. The caller ends it. */
+  async start(name: string, flags: GoFlags): Promise<ChildProcess> {
+    return spawn(await this.#program(name), flags.args.map(String), {
+      env: environmentOf(flags),
+      stdio: ['ignore', 'ignore', 'pipe'],
     })
   }
 
@@ -81,8 +83,18 @@ export class Go implements AsyncDisposable {
   async #build(name: string): Promise<string> {
     const program = join(this.#directory, name)
     await run(this.#command, ['build', '-o', program, labFile(`overrun/go/${name}.go`)], {
-      ...(this.#signal && { signal: this.#signal }),
+      ...(this.signal && { signal: this.signal }),
     })
     return program
+  }
+}
+
+function environmentOf({ procs, gogc, memoryLimit }: GoFlags): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    GOMAXPROCS: String(procs),
+    GOGC: String(gogc),
+    GOMEMLIMIT: memoryLimit === null ? 'off' : String(memoryLimit),
+    GODEBUG: 'gctrace=1,gcpacertrace=1',
   }
 }

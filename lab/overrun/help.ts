@@ -7,7 +7,7 @@ export const help = `Measures how far the heap runs past its goal while marking 
 Usage:
   sawtooth overrun [sweep] [options]
   sawtooth overrun limit|rate|large-objects|stack-scans|credit|gcsys|heapsampling|restarts|late-work|full-use
-                   [--quick] [--seed N] [--json FILE] [--report FILE]
+                   [--quick] [--seed N] [--json FILE] [--report FILE]; rate has --goal SIZE,…
   sawtooth overrun costs [options]           what each policy costs; has --help
   sawtooth overrun report FILE.json… --report FILE.html
 
@@ -21,6 +21,7 @@ Lists, with commas:
   --goal SIZE,…         heap goals, 4MiB to 512MiB (default: 4MiB,16MiB,64MiB)
   --procs N,…           Ps (default: 1,2,4,8)
   --noise N,…           busy threads beside the run (default: 0)
+  --instances N,…       processes that run the same at once, 1 to 16; one of them is measured (default: 1)
   --termination NAME,…  coordinator, assist-takes-over, helping
   --gate NAME,…         off, goal, hard
   --credit NAME,…       go, capped (default, of these three: Go's protocol without a gate; the same with capped credit;
@@ -53,6 +54,7 @@ Examples:
   sawtooth overrun --quick
   sawtooth overrun --goal 4MiB --procs 4 --termination coordinator,helping --gate off,goal --noise 0,2
   sawtooth overrun --goal 4MiB --procs 4 --termination coordinator --cause vanish,park
+  sawtooth overrun --goal 4MiB --procs 2 --instances 1,2,4 --with-go
   sawtooth overrun --campaign campaign.json --minutes 30
   sawtooth overrun --with-go --json sweep.json --report sweep.html --goal 4MiB,8MiB,16MiB,32MiB,64MiB,128MiB,256MiB,512MiB \\
       --procs 1,2,4,8 --noise 0,1,2,4 --wait sleep,yield,spin --termination coordinator,assist-takes-over,helping \\

@@ -23,13 +23,18 @@ import { LEAST_GOAL } from './workload.ts'
 
 /** The largest goal with which the heap, overrun included, still fits into an arena below 2 GiB. */
 const LARGEST_GOAL = 512 * MiB
+/** `rate` has a larger arena, and little past its goals. */
+const LARGEST_RATE_GOAL = 1024 * MiB
 const MOST_NOISE = 64
+const MOST_INSTANCES = 16
 
 export interface OverrunOptions {
   readonly what: 'sweep' | ExperimentName
   readonly help: boolean
   readonly quick: boolean
   readonly lists: CaseLists
+  /** The goals of `rate`; null: not given. */
+  readonly goals: readonly number[] | null
   readonly seconds: number
   readonly cycles: number | null
   readonly seed: number
@@ -55,6 +60,7 @@ const ofSweep = {
   goal: values,
   procs: values,
   noise: values,
+  instances: values,
   wait: values,
   termination: values,
   gate: values,
@@ -71,25 +77,27 @@ const ofSweep = {
 export function parseOptions(argv: readonly string[]): OverrunOptions {
   const { values: options, positionals } = parsed(argv)
   const what = whatOf(positionals)
+  const isRate = what === 'rate'
   const foreign = Object.keys(options).find(
-    name => what !== 'sweep' && Object.hasOwn(ofSweep, name),
+    name => what !== 'sweep' && Object.hasOwn(ofSweep, name) && !(isRate && name === 'goal'),
   )
   if (foreign !== undefined)
     throw new UsageError(`overrun ${what} has no option --${foreign}; it is the sweep's`)
   const quick = options.quick === true
   const numbers = (
-    name: 'procs' | 'noise',
+    name: 'procs' | 'noise' | 'instances',
     least: number,
     most: number,
     otherwise: readonly number[],
   ): number[] =>
     listOf(name, options[name])?.map(one => wholeNumber(one, least, most)) ?? [...otherwise]
+  const largest = isRate ? LARGEST_RATE_GOAL : LARGEST_GOAL
+  const goals = listOf('goal', options.goal)?.map(goal => goalOf(goal, largest)) ?? null
   const lists: CaseLists = {
-    goal:
-      listOf('goal', options.goal)?.map(goalOf) ??
-      (quick ? [LEAST_GOAL] : [4 * MiB, 16 * MiB, 64 * MiB]),
+    goal: goals ?? (quick ? [LEAST_GOAL] : [4 * MiB, 16 * MiB, 64 * MiB]),
     procs: numbers('procs', 1, MAX_PS, quick ? [4] : [1, 2, 4, 8]),
     noise: numbers('noise', 0, MOST_NOISE, [0]),
+    instances: numbers('instances', 1, MOST_INSTANCES, [1]),
     wait: namesOf('wait', options.wait, ['sleep', 'yield', 'spin']) ?? ['sleep'],
     termination: namesOf('termination', options.termination, [
       'coordinator',
@@ -114,6 +122,7 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
     help: options.help === true,
     quick,
     lists,
+    goals: isRate ? goals : null,
     seconds: secondsOf(given('seconds', options.seconds)) ?? (quick ? 3 : 4),
     cycles:
       options.cycles === undefined
@@ -221,10 +230,10 @@ function namesOf<Name extends string>(
   )
 }
 
-function goalOf(from: Given): number {
+function goalOf(from: Given, largest: number): number {
   const goal = bytes(from)
-  if (goal !== undefined && goal >= LEAST_GOAL && goal <= LARGEST_GOAL) return goal
-  return refuse(from, 'a list of sizes from 4MiB to 512MiB')
+  if (goal !== undefined && goal >= LEAST_GOAL && goal <= largest) return goal
+  return refuse(from, `a list of sizes from 4MiB to ${largest / MiB}MiB`)
 }
 
 function faultOf(spec: string): string {

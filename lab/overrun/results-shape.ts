@@ -48,11 +48,12 @@ const parameters = {
     procs,
     goal: whole(1, Number.MAX_SAFE_INTEGER),
     noise: whole(0, 1024),
+    instances: optional(whole(1, 1024)),
     injected: orNull(name),
   },
 } as const
 
-export const parametersShape: Shape<CaseParameters> = object(parameters)
+export const parametersShape: Shape<CaseParameters> = object<CaseParameters>(parameters)
 
 const percentiles = suchThat(
   object<Percentiles>({ p50: amount, p90: amount, p99: amount, max: amount }),

@@ -43,6 +43,8 @@ export interface CaseParameters {
   readonly goal: number
   /** Busy threads beside the run. */
   readonly noise: number
+  /** Processes that run the same at once, the measured one included; absent: 1. */
+  readonly instances?: number
   /** `--fault` as given; null if there are only natural delays. */
   readonly injected: string | null
 }

@@ -18,6 +18,7 @@ const PARAMETERS: readonly Column[] = [
   ['goal', row => humanBytes(row.goal)],
   ['P', row => String(row.procs)],
   ['busy threads', row => String(row.noise)],
+  ['instances', row => String(row.instances ?? 1)],
   ['injected', row => row.injected ?? '-'],
 ]
 
@@ -61,13 +62,14 @@ export function formatAgainstGo(cases: readonly Case[]): string {
         row.goal === go.goal &&
         row.procs === go.procs &&
         row.noise === go.noise &&
+        row.instances === go.instances &&
         row.injected === null
       const ours = cases.find(row => isGoLike(row) && same(row))
       if (ours === undefined) return []
       const [ourP99, goP99] = [ours.overrun.p99, go.overrun.p99].map(Math.round) as [number, number]
       const ratio = goP99 === 0 ? '' : `: ${(ourP99 / goP99).toFixed(2)} times`
       return [
-        `${humanBytes(go.goal)}, ${go.procs} P, ${go.noise} busy: 99th percentile ${humanBytes(ourP99)}, Go's ${humanBytes(goP99)}${ratio}\n`,
+        `${humanBytes(go.goal)}, ${go.procs} P, ${go.noise} busy${go.instances === undefined ? '' : `, ${go.instances} instances`}: 99th percentile ${humanBytes(ourP99)}, Go's ${humanBytes(goP99)}${ratio}\n`,
       ]
     })
     .join('')

@@ -91,12 +91,12 @@ function roundsOf({ seconds, traces }: SweepOptions): number {
   return Math.max(ROUNDS, traces ? Math.ceil(seconds / TRACED_SECONDS) : 0)
 }
 
-/** The cases in groups of the same goal, Ps and noise. */
+/** The cases in groups of the same goal and Ps, with the same beside them. */
 function groupsOf(tallies: readonly Tally[]): Tally[][] {
   const groups = new Map<string, Tally[]>()
   for (const tally of tallies) {
-    const { goal, procs, noise } = tally.parameters
-    const key = `${goal} ${procs} ${noise}`
+    const { goal, procs, noise, instances } = tally.parameters
+    const key = `${goal} ${procs} ${noise} ${instances}`
     groups.set(key, [...(groups.get(key) ?? []), tally])
   }
   return [...groups.values()]

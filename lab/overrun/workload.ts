@@ -14,6 +14,7 @@ import { labFile } from '../package-files.ts'
 import { expectWritten, FailedRun, silent } from '../run.ts'
 import { KiB } from '../units.ts'
 import { nameOf } from './cases.ts'
+import { secondsBeside, startInstance, withInstances } from './instances.ts'
 import { withNoise } from './noise.ts'
 import type { CaseParameters } from './results.ts'
 import { COLD_MS, MOST_RUNS, PATIENCE_MS } from './warm-threads.ts'
@@ -69,10 +70,15 @@ export class Workbench implements AsyncDisposable {
       await this.#runtime.close()
       this.#runtime = new Runtime()
     }
-    const { noise } = parameters
+    const { noise, instances = 1 } = parameters
     const flags = flagsOf(parameters, seconds + COLD_MS / 1000, seed)
-    const record = await withNoise(noise, () =>
-      this.#within(trace === undefined ? flags : { ...flags, trace }, seconds),
+    const others = Array.from({ length: instances - 1 }, (_, index) =>
+      startInstance(flagsOf(parameters, secondsBeside(seconds), (seed + index + 1) >>> 0)),
+    )
+    const record = await withInstances(others, this.#signal, () =>
+      withNoise(noise, () =>
+        this.#within(trace === undefined ? flags : { ...flags, trace }, seconds),
+      ),
     )
     if (this.#signal.aborted) throw new Interrupted()
     expectWritten(record)

@@ -15,6 +15,8 @@ const filesWith = (pattern: RegExp, files: readonly SourceFile[] = sources): str
 
 test('processes listen to signals in one place, and at the option’s signal in a run', () => {
   expect(filesWith(/process\.(?:on|once|prependListener)\(/).sort()).toEqual([
+    'lab/overrun/instance-process.ts', // its channel to the lab
+    'lab/overrun/instances.ts', // exit: no other process is left
     'runtime/host/host.ts', // --dump-on
     'runtime/host/p-thread.ts', // what a program left behind
     'runtime/host/signals.ts',

@@ -4,22 +4,35 @@
  * loop, and a program that uses what it allocates is hardly affected.
  *
  * Measured are the cycles in which the coordinator was stalled before its stop, for 5 or 20 ms,
- * under Go's protocol on 2 Ps: bytes past the goal, against the length of the gap times the
- * allocation rate of the P that goes on.
+ * under Go's protocol on 2 Ps: bytes past the goal, against the length of the gap times the rate in
+ * the gap, which are the bytes that Ps took in it. The trace has each. The rate of the whole run
+ * would not do: on a busy machine a P has now half of a core and now a whole one.
  *
  * 1. By the allocation rate, at a goal of 4 MiB: held down by the program to fractions of what it
  *    can, then with a yield after each object, and with writes to each object.
- * 2. By the heap, with the rate free: goals of 4 to 256 MiB. A goal of 1 GiB is left out: its tree
- *    takes half a minute to build, and each of its cycles several seconds.
+ * 2. By the heap, with the rate free: goals of 4 to 256 MiB, or those that are asked for. Above 256
+ *    MiB what lives has no references: a tree would take half a minute to build.
  *
- * The line is fitted through all cycles of 1. Its slope is the share of a gap in which the other P
- * allocates past the goal. A mark that ends in time ends some way below its goal, so the line
+ * The line is fitted through all cycles of 1. Its slope is the share of what is taken in a gap that
+ * is past the goal. It is 1 if nothing but the end of the gap ends the allocation, and if nothing
+ * but the gap makes the overrun. A mark that ends in time ends some way below its goal, so the line
  * begins below 0; only cycles that passed their goal are on it.
+ *
+ * That the bytes in a gap are proportional to its length, and do not depend on the heap, is another
+ * matter: the table has the rate in the gap, by length and by heap.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
+import { readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
 import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { liveBytesOf, warmOf } from '../workload.ts'
+import { bytesInGap } from './bytes-in-gap.ts'
 import { GO_LIKE, OURS } from './configurations.ts'
 import { fitLine, type LineFit } from './line-fit.ts'
 import { mebibytes, quantileOrZero, rounded } from './rows.ts'
@@ -32,6 +45,10 @@ const STALLS_MS = [5, 20]
 const STALLED_SHARE = 0.5
 const NODE_BYTES = 16
 const LEAST_GOAL = 4 * MiB
+/** The largest goal under which a tree lives. */
+const LARGEST_TREE_GOAL = 256 * MiB
+/** With it a heap of 1 GiB has room for its overrun. */
+const LARGE_ARENA = 1792 * MiB
 
 /** A way to run the program. */
 interface Situation {
@@ -65,11 +82,20 @@ const SITUATIONS: readonly Situation[] = [
   ...[16, 64, 256].map(size => atGoal(size * MiB, size === 16)),
 ]
 
+/** With the goals that were asked for; null: none were. */
+function situationsOf(goals: readonly number[] | null): readonly Situation[] {
+  if (goals === null) return SITUATIONS
+  return [
+    ...SITUATIONS.filter(({ args, goal }) => args.length > 0 || goal === LEAST_GOAL),
+    ...goals.filter(goal => goal !== LEAST_GOAL).map(goal => atGoal(goal, true)),
+  ]
+}
+
 /** A cycle in which the coordinator was stalled. */
 interface Stalled {
   readonly gapMs: number
-  /** Bytes that the other P allocates in the gap, at the rate of its run. */
-  readonly expected: number
+  /** Bytes that Ps took in the gap. */
+  readonly taken: number
   readonly overrun: number
   /** What the gate allows: a request of each P, bytes. */
   readonly allowed: number
@@ -81,59 +107,84 @@ interface Measured extends Situation {
   /** Bytes in a second, of one P: one for each run. */
   readonly rates: number[]
   readonly cycles: Stalled[]
+  /** Cycles of which the trace does not tell. */
+  untold: number
 }
 
 async function measure({
   seed,
   quick,
+  goals = null,
   progress,
   signal,
 }: ExperimentOptions): Promise<ExperimentResult> {
   const measured = [GO_LIKE, OURS].flatMap(policy =>
-    SITUATIONS.filter(({ isQuick, args, goal }) =>
-      // Under ours there is nothing to fit: the fastest and the largest case show it.
-      policy === OURS ? args.length === 0 && goal <= 16 * MiB : isQuick || !quick,
-    ).flatMap(situation =>
-      STALLS_MS.map(
-        (stallMs): Measured => ({ ...situation, policy, stallMs, rates: [], cycles: [] }),
+    situationsOf(goals)
+      .filter(({ isQuick, args, goal }) =>
+        // Under ours there is nothing to fit: the fastest and the largest case show it.
+        policy === OURS ? args.length === 0 && goal <= 16 * MiB : isQuick || !quick,
+      )
+      .flatMap(situation =>
+        STALLS_MS.map(
+          (stallMs): Measured => ({
+            ...situation,
+            policy,
+            stallMs,
+            rates: [],
+            cycles: [],
+            untold: 0,
+          }),
+        ),
       ),
-    ),
   )
   const rounds = quick ? 2 : 6
   const wanted = quick ? 5 : 20
-  await using runs = new Runs(signal)
-  for (let round = 0; round < rounds; round++)
-    for (const one of measured.filter(({ cycles }) => cycles.length < wanted)) {
-      progress(
-        `rate: ${one.policy.name}, goal ${mebibytes(one.goal)} MiB, slowed: ${one.slowed}, stall of ${one.stallMs} ms, round ${round + 1} of ${rounds}`,
-      )
-      await measureOnce(runs, one, quick, seedOf(seed, round))
-    }
+  const directory = makeTemporaryFolder()
+  try {
+    await using runs = new Runs(signal)
+    for (let round = 0; round < rounds; round++)
+      for (const one of measured.filter(({ cycles }) => cycles.length < wanted)) {
+        progress(
+          `rate: ${one.policy.name}, goal ${mebibytes(one.goal)} MiB, slowed: ${one.slowed}, stall of ${one.stallMs} ms, round ${round + 1} of ${rounds}`,
+        )
+        await measureOnce(runs, one, quick, seedOf(seed, round), join(directory, 'trace.json'))
+      }
+  } finally {
+    removeTemporaryFolder(directory)
+  }
   return resultOf(seed, measured)
 }
 
-async function measureOnce(runs: Runs, one: Measured, quick: boolean, seed: number): Promise<void> {
+async function measureOnce(
+  runs: Runs,
+  one: Measured,
+  quick: boolean,
+  seed: number,
+  trace: string,
+): Promise<void> {
+  const { goal, stallMs } = one
   // A cycle of a large heap takes longer.
-  const seconds = (quick ? 1 : 2) + one.goal / (64 * MiB)
-  const own = ['--goroutines', PROCS, '--live', liveBytesOf(one.goal), '--seconds', seconds]
-  const { record, printed } = await runs.run('alloc-only', one.policy, {
+  const seconds = (quick ? 1 : 2) + goal / (64 * MiB)
+  const living = goal > LARGEST_TREE_GOAL ? '--ballast' : '--live'
+  const own = ['--goroutines', PROCS, living, liveBytesOf(goal), '--seconds', seconds]
+  const { record, printed, dropped } = await runs.run('alloc-only', one.policy, {
     procs: PROCS,
     seed,
-    fault: `${POINT}:stall=${one.stallMs}ms:p=${STALLED_SHARE}`,
+    trace,
+    ...(goal > LARGEST_TREE_GOAL ? { arena: LARGE_ARENA } : {}),
+    fault: `${POINT}:stall=${stallMs}ms:p=${STALLED_SHARE}`,
     args: [...own.map(String), ...one.args],
   })
-  const dropped = Number(/^(\d+) objects dropped/.exec(printed)?.[1])
-  const rate = (dropped * NODE_BYTES) / PROCS / seconds
-  one.rates.push(rate)
-  for (const { gaps, overrun, largestRefill } of warmOf(record.cycles)) {
+  const objects = Number(/^(\d+) objects dropped/m.exec(printed)?.[1])
+  one.rates.push((objects * NODE_BYTES) / PROCS / seconds)
+  const events = readTraceEvents(readFileSync(trace, 'utf8'))
+  for (const cycle of warmOf(record.cycles)) {
+    const { gaps, overrun, largestRefill } = cycle
     const gapMs = gaps.find(({ point }) => point === POINT)?.ms ?? 0
-    if (gapMs >= one.stallMs)
-      one.cycles.push({
-        gapMs,
-        expected: ((PROCS - 1) * rate * gapMs) / 1000,
-        overrun,
-        allowed: PROCS * largestRefill,
-      })
+    if (gapMs < stallMs) continue
+    const taken = dropped > 0 ? null : bytesInGap(cycle, gapMs, events)
+    if (taken === null) one.untold++
+    else one.cycles.push({ gapMs, taken, overrun, allowed: PROCS * largestRefill })
   }
 }
 
@@ -142,7 +193,7 @@ function lineOf(measured: readonly Measured[], seed: number): LineFit | null {
   const points = measured
     .flatMap(({ cycles }) => cycles)
     .filter(({ overrun }) => overrun > 0)
-    .map(({ expected, overrun }) => [expected, overrun] as const)
+    .map(({ taken, overrun }) => [taken, overrun] as const)
   return points.length < 10 ? null : fitLine(points, seed)
 }
 
@@ -150,6 +201,21 @@ const slopeText = (line: LineFit | null): string =>
   line === null
     ? 'too few cycles for a line'
     : `${rounded(line.slope)} (95 %: ${rounded(line.low)} to ${rounded(line.high)})`
+
+const rateIn = ({ taken, gapMs }: Stalled): number => (taken * 1000) / gapMs
+const medianRate = ({ cycles }: Measured): number => quantileOrZero(cycles.map(rateIn), 0.5)
+
+/** `0.97 at 4 MiB; 1.02 at 16 MiB`: 1 if the bytes in a gap are proportional to its length. */
+function lengthText(measured: readonly Measured[]): string {
+  const free = measured.filter(({ args }) => args.length === 0)
+  const [short, long] = STALLS_MS.map(stall => free.filter(({ stallMs }) => stallMs === stall))
+  const ratios = (short ?? []).flatMap(one => {
+    const other = long?.find(({ goal }) => goal === one.goal)
+    if (other === undefined || medianRate(one) === 0) return []
+    return [`${rounded(medianRate(other) / medianRate(one))} at ${mebibytes(one.goal)} MiB`]
+  })
+  return ratios.length === 0 ? 'not measured' : ratios.join('; ')
+}
 
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
   const goLike = measured.filter(({ policy }) => policy === GO_LIKE)
@@ -178,10 +244,12 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     name: 'rate',
     issue: 'golang/go#52433',
     title: 'Overrun, delay and allocation rate',
-    found: `Bytes past the goal for each byte that the other P allocates in a gap: ${slopeText(byRate)} by the rate, at 4 MiB. By the heap: ${byGoal.join('; ')}.`,
+    found:
+      `Bytes past the goal for each byte that is taken in a gap: ${slopeText(byRate)} by the rate, at 4 MiB. By the heap: ${byGoal.join('; ')}. ` +
+      `Rate in a gap of 20 ms for that in one of 5 ms, with the rate free: ${lengthText(goLike)}.`,
     criterion: {
       says:
-        `under Go's protocol the overrun grows with delay times rate: slope ${slopeText(byRate)}, its interval above 0; ` +
+        `under Go's protocol the overrun grows with what is taken in the gap: slope ${slopeText(byRate)}, its interval above 0; ` +
         `under ours no stalled cycle passes its goal by more than a request of each P (${mebibytes(oursMost)} MiB at most in ${oursCycles})`,
       holds: byRate !== null && byRate.low > 0 && oursCycles > 0 && isKept,
     },
@@ -192,9 +260,10 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
         policy: one.policy.name,
         'goal MiB': mebibytes(one.goal),
         slowed: one.slowed,
-        'rate MiB/s': rounded(quantileOrZero(one.rates, 0.5) / MiB, 1),
+        'rate of a P MiB/s': rounded(quantileOrZero(one.rates, 0.5) / MiB, 1),
         'stall ms': one.stallMs,
         'stalled cycles': one.cycles.length,
+        untold: one.untold,
         'gap p50 ms': rounded(
           quantileOrZero(
             one.cycles.map(({ gapMs }) => gapMs),
@@ -202,12 +271,14 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
           ),
           1,
         ),
-        'gap × rate p50 MiB': mebibytes(
+        'rate in gap p50 MiB/s': rounded(medianRate(one) / MiB, 1),
+        'in gap p50 MiB': mebibytes(
           quantileOrZero(
-            one.cycles.map(({ expected }) => expected),
+            one.cycles.map(({ taken }) => taken),
             0.5,
           ),
         ),
+        'past goal': overruns.filter(overrun => overrun > 0).length,
         'overrun p50 MiB': mebibytes(quantileOrZero(overruns, 0.5)),
         'overrun max MiB': mebibytes(quantileOrZero(overruns, 1)),
         'max of goal %': rounded((100 * quantileOrZero(overruns, 1)) / one.goal, 1),
@@ -219,8 +290,8 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
 
 function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   const values = measured.flatMap(({ goal, slowed, cycles }) =>
-    cycles.map(({ expected, overrun }) => ({
-      'gap × rate, MiB': mebibytes(expected),
+    cycles.map(({ taken, overrun }) => ({
+      'in gap, MiB': mebibytes(taken),
       MiB: mebibytes(overrun),
       goal: `${mebibytes(goal)} MiB`,
       slowed,
@@ -228,13 +299,13 @@ function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
   )
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    title: 'Overrun against the length of the gap times the allocation rate (golang/go#52433)',
+    title: 'Overrun against what is taken in the gap: its length times the rate (golang/go#52433)',
     width: 520,
     height: 320,
     data: { values },
     mark: { type: 'point', opacity: 0.6 },
     encoding: {
-      x: { field: 'gap × rate, MiB', type: 'quantitative' },
+      x: { field: 'in gap, MiB', type: 'quantitative', title: 'taken in the gap, MiB' },
       y: { field: 'MiB', type: 'quantitative', title: 'past the goal, MiB' },
       color: { field: 'goal', type: 'nominal', sort: null },
       shape: { field: 'slowed', type: 'nominal', legend: { labelLimit: 0 } },
@@ -247,13 +318,16 @@ export const experiment: Experiment = {
   issue: 'golang/go#52433',
   title: 'Overrun, delay and allocation rate',
   help: `The overrun is a delay times the allocation rate, whatever the heap. Stalls the coordinator for 5 and 20 ms in half of the cycles,
-on 2 Ps under Go's protocol, and compares the bytes past the goal with the length of the gap times the rate: with the program
-slowed down (to a rate, by a yield after each object, by writes to each object), and by goals of 4 to 256 MiB. Fits a line
-with a 95 % interval. A case has as many runs as give it 20 stalled cycles (5 with --quick), and six (two) at most. Takes two
-minutes; --quick some 20 seconds.
+on 2 Ps under Go's protocol, and compares the bytes past the goal with those taken in the gap, its length times the rate in it:
+with the program slowed down (to a rate, by a yield after each object, by writes to each object), and by goals of 4 to 256 MiB.
+Fits a line with a 95 % interval. A case has as many runs as give it 20 stalled cycles (5 with --quick), and six (two) at most.
+Takes two to four minutes; --quick some 20 seconds.
+
+  --goal SIZE,…   these heap goals instead, 4MiB to 1024MiB. One of 1 GiB takes up to four minutes by itself. Above 256 MiB what
+                  lives has no references
 
 Example:
-  sawtooth overrun rate --quick --seed 7
+  sawtooth overrun rate --quick --goal 4MiB,64MiB --seed 7
 `,
   measure,
 }

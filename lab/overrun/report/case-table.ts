@@ -10,6 +10,7 @@ const HEADS = [
   'goal',
   'P',
   'noise',
+  'instances',
   'injected',
   'cycles',
   'p50',
@@ -27,7 +28,10 @@ export function caseSection(
 ): Section | null {
   if (cases.length === 0) return null
   const anyInjected = cases.some(({ injected }) => injected !== null)
-  const shown = HEADS.map(head => head !== 'injected' || anyInjected)
+  const anyInstances = cases.some(({ instances = 1 }) => instances > 1)
+  const shown = HEADS.map(
+    head => (head !== 'injected' || anyInjected) && (head !== 'instances' || anyInstances),
+  )
   const rows = cases.map(one =>
     rowOf(one, styles.get(seriesLabel(one))).filter((_, column) => shown[column]),
   )
@@ -35,7 +39,7 @@ export function caseSection(
     id: 'cases',
     title: 'Every case',
     body: html`<p>p50 to max: bytes past the goal. Bound: what the policy promises for the heap at the end of a mark, where it promises
-anything. Noise: busy threads beside the run. Rescues: waits that only their safety net ended; there must be none.</p>
+anything. Noise: busy threads beside the run. Instances: processes that run the same at once, of which one is measured. Rescues: waits that only their safety net ended; there must be none.</p>
 ${table(
   HEADS.filter((_, column) => shown[column]),
   rows,
@@ -44,13 +48,14 @@ ${table(
 }
 
 function rowOf(one: Case, style: SeriesStyle | undefined) {
-  const { goal, procs, noise, injected, cycles, overrun, bound, held, rescues } = one
+  const { goal, procs, noise, instances, injected, cycles, overrun, bound, held, rescues } = one
   const { p50, p90, p99, max } = overrun
   return [
     html`<span class="policy">${style === undefined ? null : swatch(style)} ${seriesLabel(one)}</span>`,
     humanBytes(goal),
     procs,
     noise,
+    instances ?? 1,
     injected ?? '',
     humanCount(cycles),
     ...[p50, p90, p99, max].map(bytes => humanBytes(Math.round(bytes))),

@@ -18,8 +18,9 @@ const MOST_CHARTS = 12
 const POINTS = 200
 
 /** `4.00 MiB goal, 4 P, 2 busy threads`: what cases of all policies have in common. */
-export function situationOf({ goal, procs, noise, injected }: Case): string {
-  const beside = noise === 0 ? '' : `, ${noise} busy ${noise === 1 ? 'thread' : 'threads'} beside`
+export function situationOf({ goal, procs, noise, instances = 1, injected }: Case): string {
+  const threads = noise === 0 ? '' : `, ${noise} busy ${noise === 1 ? 'thread' : 'threads'} beside`
+  const beside = `${threads}${instances === 1 ? '' : `, ${instances} instances`}`
   return `${humanBytes(goal)} goal, ${procs} P${beside}${injected === null ? '' : `, injected ${injected}`}`
 }
 

@@ -51,6 +51,7 @@ test('help has an example, and every option of the sweep', async () => {
     'goal',
     'procs',
     'noise',
+    'instances',
     'wait',
     'termination',
     'gate',

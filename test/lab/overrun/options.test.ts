@@ -64,6 +64,20 @@ test('cases are the product of the lists, an item once', () => {
   ])
 })
 
+test('instances are a list of their own, and one is not named', () => {
+  const first = ['--goal', '4MiB', '--procs', '2', '--termination', 'coordinator']
+  expect(casesFor(...first, '--noise', '0,1', '--instances', '1,3', '--with-go')).toEqual([
+    'coordinator, 2 P, goal 4 MiB',
+    'Go, 2 P, goal 4 MiB',
+    'coordinator, 2 P, goal 4 MiB, 3 instances',
+    'Go, 2 P, goal 4 MiB, 3 instances',
+    'coordinator, 2 P, goal 4 MiB, 1 busy',
+    'Go, 2 P, goal 4 MiB, 1 busy',
+    'coordinator, 2 P, goal 4 MiB, 1 busy, 3 instances',
+    'Go, 2 P, goal 4 MiB, 1 busy, 3 instances',
+  ])
+})
+
 test('helping has no ragged barrier to wait in: one case, not one for each wait', () => {
   const waits = ['--quick', '--wait', 'sleep,yield,spin', '--termination', 'coordinator,helping']
   expect(casesFor(...waits)).toHaveLength(4)
@@ -117,6 +131,13 @@ test('seed, time, and where results go', () => {
   })
 })
 
+test('rate has goals up to 1 GiB, and its own without them', () => {
+  expect(parseOptions(['rate', '--goal', '4MiB,64MiB,1GiB']).goals).toEqual(
+    [4, 64, 1024].map(size => size * MiB),
+  )
+  expect(parseOptions(['rate']).goals).toBeNull()
+})
+
 const file = join(tmpdir(), 'overrun-options.json')
 
 test.each<[string[], string]>([
@@ -128,12 +149,15 @@ test.each<[string[], string]>([
   [['credit', '--procs', '4'], "overrun credit has no option --procs; it is the sweep's"],
   [['--banana'], "overrun: Unknown option '--banana'; see sawtooth overrun --help"],
   [['--goal', '1MiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1MiB'"],
+  [['rate', '--goal', '2GiB'], "--goal must be a list of sizes from 4MiB to 1024MiB, not '2GiB'"],
+  [['rate', '--procs', '2'], "overrun rate has no option --procs; it is the sweep's"],
   [['--goal', '1GiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1GiB'"],
   [['--procs', '4,'], "--procs must be a whole number from 1 to 64, not ''"],
   [
     ['--noise', '-1,'],
     "overrun: Option '--noise' argument is ambiguous; see sawtooth overrun --help",
   ],
+  [['--instances', '0'], "--instances must be a whole number from 1 to 16, not '0'"],
   [['--gate', 'goal,wide'], "--gate must be a list of off, goal, hard, not 'wide'"],
   [['--cause', 'sleep'], "--cause must be a list of vanish, park, not 'sleep'"],
   [['--fault', 'nowhere'], "--fault has no point 'nowhere'; run --fault list prints them"],

@@ -33,7 +33,7 @@ const go: Case = {
 
 test('a row for each case; what all cases have in common stands above', () => {
   expect(formatSweep([overran, kept]).split('\n')).toEqual([
-    "Heap past its cycle's own goal when marking ends; past least: the worst, past the smallest of these goals. All: goal 4.00 MiB, P 4, busy threads 0, injected -.",
+    "Heap past its cycle's own goal when marking ends; past least: the worst, past the smallest of these goals. All: goal 4.00 MiB, P 4, busy threads 0, instances 1, injected -.",
     '',
     'termination  gate  credit  wait   cycles  p50       p90       p99       max  past least  of goal     bound  kept  rescues',
     'coordinator  off   go      sleep   1,234  0 B  1.00 KiB  2.00 MiB  5.00 MiB    7.00 MiB  125.0 %         -  -           0',

@@ -93,6 +93,7 @@ const oneCase = suchThat(
       overrun: percentiles,
       pastLeastGoal: optional(percentiles),
       rescues: count,
+      idle: optional(number(0, 1)),
     },
     overruns: suchThat(list(count), 'must not fall', isAscending),
     gaps: optional(

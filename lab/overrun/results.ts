@@ -69,6 +69,11 @@ export interface Case extends CaseParameters {
   readonly held: boolean | null
   /** Rescues, that is, waits that only their safety net ended; must be 0. */
   readonly rescues: number
+  /**
+   * The share of the machine's CPU time that was idle while the case ran, its start included;
+   * absent where no system counts it.
+   */
+  readonly idle?: number
   /** Bytes of overrun by cause, all cycles together. */
   readonly by: Readonly<Record<string, number>>
   /** What held Ps up in the gaps of these cycles; absent where no gap is known, as for Go. */

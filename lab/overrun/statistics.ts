@@ -3,6 +3,7 @@
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import { quantileSorted } from 'simple-statistics'
 import { beyondBound, boundOf } from './bound.ts'
+import type { CoreTimes } from './machine-idle.ts'
 import type { Case, CaseParameters, GapSums, Percentiles, WorstCycle } from './results.ts'
 
 /**
@@ -43,6 +44,7 @@ export class Tally {
   #leastGoal = Number.POSITIVE_INFINITY
   readonly #by = new Map<string, number>()
   #bound: number | null = null
+  #cores: CoreTimes = { idle: 0, all: 0 }
   #gaps: GapSums = { ms: 0, unknownMs: 0, offCpuMs: 0, v8Ms: 0 }
 
   constructor(parameters: CaseParameters) {
@@ -84,6 +86,11 @@ export class Tally {
     if (goal !== null) this.#leastGoal = Math.min(this.#leastGoal, goal)
   }
 
+  /** Adds what the machine's cores did while a run ran. */
+  addCores({ idle, all }: CoreTimes): void {
+    this.#cores = { idle: this.#cores.idle + idle, all: this.#cores.all + all }
+  }
+
   /**
    * The row. Its bound is the highest of its cycles' bounds; `held` says whether each cycle kept
    * its own.
@@ -102,6 +109,7 @@ export class Tally {
       bound: this.#bound,
       held: this.#bound === null ? null : this.breaches.length === 0,
       rescues: this.rescues,
+      ...(this.#cores.all === 0 ? {} : { idle: this.#cores.idle / this.#cores.all }),
       by: Object.fromEntries(this.#by),
       ...(this.#gaps.ms === 0 ? {} : { gaps: this.#gaps }),
       worst,

@@ -48,6 +48,7 @@ const FOUND: readonly Column[] = [
   ['bound', row => (row.bound === null ? '-' : humanBytes(row.bound))],
   ['kept', row => (row.held === null ? '-' : row.held ? 'yes' : 'NO')],
   ['rescues', row => String(row.rescues)],
+  ['idle', row => (row.idle === undefined ? '-' : humanPercent(row.idle))],
 ]
 
 /**
@@ -142,7 +143,8 @@ function isGoLike({ runtime, termination, gate, credit, wait }: Case): boolean {
 
 /**
  * The columns from `p50` to `max` are bytes past a cycle's own goal. `past least` is the worst past
- * the smallest of these goals, and `of goal` compares `max` with the case's goal.
+ * the smallest of these goals, and `of goal` compares `max` with the case's goal. `idle`
+ * is the share of all cores' time that nothing used.
  */
 export function formatSweep(cases: readonly Case[]): string {
   const isShared = ([, cell]: Column): boolean => new Set(cases.map(cell)).size <= 1

@@ -14,6 +14,7 @@ import { FailedRun } from '../run.ts'
 import { nameOf } from './cases.ts'
 import type { Go } from './go.ts'
 import { goCyclesOf } from './go-cycles.ts'
+import { between, coreTimes } from './machine-idle.ts'
 import type { Case, CaseParameters, WorstCycle } from './results.ts'
 import { Tally } from './statistics.ts'
 import type { Measurement, Workbench } from './workload.ts'
@@ -121,11 +122,13 @@ class Runner {
     const { cycles: wanted, seconds } = this.#options
     const before = tally.cycles
     const slice = wanted === null ? seconds / roundsOf(this.#options) : SLICE_SECONDS
+    const cores = coreTimes()
     if (tally.parameters.runtime === 'go') {
       const go = this.#go
       const cycles = go === null ? [] : await goCyclesOf(go, tally.parameters, slice)
       for (const cycle of cycles) tally.addOverrun(cycle)
     } else await this.#runOurs(tally, slice)
+    tally.addCores(between(cores, coreTimes()))
     const empty = tally.cycles > before ? 0 : (this.#emptyRuns.get(tally) ?? 0) + 1
     this.#emptyRuns.set(tally, empty)
     if (empty >= MOST_EMPTY_RUNS)

@@ -122,3 +122,11 @@ test('a criterion that fails names the case and the cycle', () => {
     'helping, gate goal, 4 P, goal 4 MiB: 1 beyond it, by 1016 KiB in cycle 1',
   )
 })
+
+test('the idle share of a row is that of all its runs together, and is not there before one ran', () => {
+  const tally = new Tally(coordinator)
+  expect(tally.row(null)).not.toHaveProperty('idle')
+  tally.addCores({ idle: 100, all: 1000 })
+  tally.addCores({ idle: 0, all: 3000 })
+  expect(tally.row(null).idle).toBe(0.025)
+})

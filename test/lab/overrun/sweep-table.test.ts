@@ -22,7 +22,7 @@ const overran: Case = {
 }
 const kept: Case = {
   ...{ ...found, ...gated, cycles: 20, overrun: { p50: 0, p90: 0, p99: 0, max: 0 } },
-  ...{ bound: 4 * MiB + 32 * 1024, held: true },
+  ...{ bound: 4 * MiB + 32 * 1024, held: true, idle: 0.625 },
 }
 const go: Case = {
   ...overran,
@@ -35,9 +35,9 @@ test('a row for each case; what all cases have in common stands above', () => {
   expect(formatSweep([overran, kept]).split('\n')).toEqual([
     "Heap past its cycle's own goal when marking ends; past least: the worst, past the smallest of these goals. All: goal 4.00 MiB, P 4, busy threads 0, instances 1, injected -.",
     '',
-    'termination  gate  credit  wait   cycles  p50       p90       p99       max  past least  of goal     bound  kept  rescues',
-    'coordinator  off   go      sleep   1,234  0 B  1.00 KiB  2.00 MiB  5.00 MiB    7.00 MiB  125.0 %         -  -           0',
-    'helping      goal  go      sleep      20  0 B       0 B       0 B       0 B           -    0.0 %  4.03 MiB  yes         0',
+    'termination  gate  credit  wait   cycles  p50       p90       p99       max  past least  of goal     bound  kept  rescues    idle',
+    'coordinator  off   go      sleep   1,234  0 B  1.00 KiB  2.00 MiB  5.00 MiB    7.00 MiB  125.0 %         -  -           0       -',
+    'helping      goal  go      sleep      20  0 B       0 B       0 B       0 B           -    0.0 %  4.03 MiB  yes         0  62.5 %',
     '',
   ])
 })
@@ -62,7 +62,7 @@ test('the causes that made a tenth of the bytes or more are told, the largest fi
 
 test('a case in which no cycle counts has no figures', () => {
   expect(formatSweep([{ ...kept, bound: null, held: null, cycles: 0 }])).toMatch(
-    /sleep +0 +- +- +- +- +- +- +- +- +0\n/,
+    /sleep +0 +- +- +- +- +- +- +- +- +0 +62\.5 %\n/,
   )
 })
 

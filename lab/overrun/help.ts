@@ -14,9 +14,8 @@ Usage:
 The sweep runs goroutines that do nothing but allocate, one for each P, beside a tree that lives, under each combination of
 the lists below. A row of its table is a case: percentiles of the bytes past a cycle's own goal, cold cycles left out; whether
 each cycle, cold ones too, kept the bound that the gate promises; waits that only their safety net ended; how much of all cores'
-time was idle. limit is the test
-with which the issue began, rate fits a line through overruns,
-large-objects has requests that no cycle makes room for, stack-scans compares who scans stacks; the other names are its relatives. Each has --help.
+time was idle. limit is the test with which the issue began, rate fits a line through overruns, large-objects has requests
+that no cycle makes room for, stack-scans compares who scans stacks; the other names are its relatives. Each has --help.
 
 Lists, with commas:
   --goal SIZE,…         heap goals, 4MiB to 512MiB (default: 4MiB,16MiB,64MiB)

@@ -1,5 +1,5 @@
-// What puts a reference on the stack of a goroutine that runs, under `--stack-scans any`: each shades
-// it. The scan comes at the worst time: while the only reference is in a variable.
+// What puts a reference on the stack of a goroutine that runs, under `--stack-scans any`: each
+// shades it. The scan comes at the worst time: while the only reference is in a variable.
 
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'

@@ -13,15 +13,29 @@ import (
 	"runtime"
 )
 
+// In the order of the test's allocations.
 var (
-	globals [65536]*byte
-	a17k    *[17 * 1024]byte
-	a1k     *[1024]byte
-	a18k    *[18 * 1024]byte
-	a512    *[512]byte
-	a16k    *[16 * 1024]byte
-	a256    *[256]byte
+	interleaved = []int{17 << 10, 1 << 10, 18 << 10, 512, 16 << 10, 256}
+	small       = []int{1 << 10, 512, 256}
 )
+
+var (
+	// The last array of each size lives.
+	kept [6][]byte
+	// What lives beside them: a test binary has some hundred KiB of globals.
+	globals [65536]*byte
+)
+
+func allocate(sizes []int, iterations int, yields bool) {
+	for ; iterations > 0; iterations-- {
+		for place, size := range sizes {
+			kept[place] = make([]byte, size)
+		}
+		if yields {
+			runtime.Gosched()
+		}
+	}
+}
 
 func main() {
 	iterations := flag.Int("iterations", 50000, "of each of the two loops")
@@ -31,26 +45,10 @@ func main() {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	for i := 0; i < *iterations; i++ {
-		a17k = new([17 * 1024]byte)
-		a1k = new([1024]byte)
-		a18k = new([18 * 1024]byte)
-		a512 = new([512]byte)
-		a16k = new([16 * 1024]byte)
-		a256 = new([256]byte)
-		if *yields {
-			runtime.Gosched()
-		}
-	}
-	for i := 0; i < *iterations; i++ {
-		a1k = new([1024]byte)
-		a512 = new([512]byte)
-		a256 = new([256]byte)
-		if *yields {
-			runtime.Gosched()
-		}
-	}
+	allocate(interleaved, *iterations, *yields)
+	allocate(small, *iterations, *yields)
 	runtime.ReadMemStats(&after)
 	runtime.KeepAlive(&globals)
+	runtime.KeepAlive(&kept)
 	fmt.Printf("{\"sys\":%d,\"cycles\":%d}\n", int64(after.Sys)-int64(before.Sys), after.NumGC-before.NumGC)
 }

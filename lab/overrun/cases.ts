@@ -19,7 +19,7 @@ export const DEFAULT_POLICIES: readonly Policy[] = [
 
 /** The two causes that golang/go#52433 names, each as a fault. */
 export const CAUSES = {
-  /** The terminator vanishes: it comes back late from its sleep in the ragged barrier. */
+  /** The terminator vanishes: it comes late out of the ragged barrier in which it sleeps. */
   vanish: 'mark-termination/after-barrier:stall=3ms',
   /**
    * The worker that found the mark nearly over returns to its pool late, and no other tries before.

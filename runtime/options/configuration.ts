@@ -282,7 +282,7 @@ export function resolveConfiguration(
     credit: oneOf('credit', options.credit, ['go', 'capped']),
     barrier: oneOf('barrier', options.barrier, ['atomic', 'plain']),
     marks: oneOf('marks', options.marks, ['plain', 'atomic']),
-    stackScans: oneOf('stackScans', options.stackScans, ['owner', 'any']),
+    stackScans: oneOf('stack-scans', options.stackScans, ['owner', 'any']),
     idleWorkers: oneOf('idle-workers', options.idleWorkers, ['on', 'off']),
     barrierWait: oneOf('barrier-wait', options.barrierWait, ['sleep', 'yield', 'spin']),
     gctrace: switched('gctrace', options.gctrace, (debug.gctrace ?? 0) > 0),

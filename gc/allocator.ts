@@ -222,7 +222,9 @@ export class Allocator {
   }
 
   private keep(at: Addr, bytes: Bytes): void {
-    this.collector.stack.push(at)
+    const { stack, barrier } = this.collector
+    barrier.shadePushed(at)
+    stack.push(at)
     this.memory.meta[this.inFlightWord] = bytes
   }
 

@@ -14,8 +14,8 @@
  * 4. A reference that it loads was in the heap. It leaves the heap only through the deletion shade
  *    (gc/mark/barrier.ts). So the mark finds it, or the shade does.
  *
- * Where any P may scan it (`--stack-scans any`), who puts a reference there shades it too, unless
- * the object is new (gc/mark/remote-scan.ts).
+ * Where any P may scan it (`--stack-scans any`), who puts a reference there shades it too
+ * (gc/mark/remote-scan.ts).
  *
  * While the goroutine waits, another P may write a received reference into its stack. That P uses
  * the barrier (scheduler/channel.ts).
@@ -25,7 +25,7 @@
  * when it is asked for a scan, and when the goroutine parks.
  */
 
-import { add, store } from '#sync'
+import { add, step, store } from '#sync'
 import type { Addr, GoroutineId, MetaWords } from '../memory/kinds.ts'
 import type { Memory } from '../memory/memory.ts'
 import { probeStack } from '../memory/stack-probe.ts'
@@ -100,6 +100,7 @@ export class ShadowStack {
     }
     const record = this.memory.goroutineWord(this.goroutine as GoroutineId, 0)
     this.meta.copyWithin(segment, this.base, this.top)
+    step('stack/copied')
     store(this.meta, record + gWords.STACK, segment)
     this.meta[record + gWords.STACK_SIZE] = size * 2
     add(this.meta, record + gWords.SEGMENTS_FREED, 1)

@@ -77,6 +77,9 @@
  *   runtime/program/struct.ts    MixedStruct.make                      asks whether it is on
  *   runtime/program/struct.ts    StructType.takeSlowly                 shades what it pushes
  *   runtime/program/locals.ts    keep, setLocal                        ask whether pushes shade
+ *   runtime/program/array.ts     longFrom                              shades what it pushes
+ *   runtime/program/channels.ts  Chan.allocate                         shades what it pushes
+ *   gc/allocator.ts              Allocator.keep                        shades what it pushes
  *   runtime/program/channels.ts  Chan.new                              shade 2 in a new channel
  *   runtime/program/task.ts      passArguments                         a new goroutine's stack
  *   scheduler/operation.ts       YieldedOperation.protect              shades what it pushes
@@ -188,7 +191,7 @@ export class WriteBarrier {
 
   /**
    * Shades a reference that a goroutine puts on its own stack, where any P may scan that
-   * (gc/mark/remote-scan.ts). A new object needs none.
+   * (gc/mark/remote-scan.ts). A new object too: a cycle may have begun since it was allocated.
    */
   shadePushed(value: Addr): void {
     if (this.meta[WRITE_BARRIER] === SHADES_PUSHES) this.record(value)

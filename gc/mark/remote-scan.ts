@@ -37,9 +37,6 @@
  *    on a stack, in the heap, in a global or in a channel. Each of these shades it.
  * 5. A child y of x, loaded in 4, is in a variable only as well, and the same holds of it.
  *
- * An object that was allocated after the goroutine's last safepoint needs no shade as it is pushed:
- * it is black, or no cycle marks.
- *
  * What it costs: a goroutine that keeps a reference asks whether a cycle marks, and while one does,
  * the reference goes through the barrier's buffer. With these shades a store would need no shade of
  * what it overwrites (gc/mark/barrier.ts, shade 1): no reference comes to a black stack unshaded.
@@ -74,7 +71,7 @@ export class RemoteScan {
     let scanned = 0
     for (;;) {
       const freed = load(meta, record + gWords.SEGMENTS_FREED)
-      if (this.isOver(record)) return 0
+      if (this.isOver(record)) break
       const used = meta[record + gWords.STACK_USED]
       const count = Math.min(used - scanned, PIECE_WORDS)
       this.copyWords(load(meta, record + gWords.STACK) + scanned, count)

@@ -156,9 +156,10 @@ class Chan {
   }
 
   private allocate(buffer: number): number {
-    const { p, stack } = this.run
+    const { p, stack, barrier } = this.run
     const top = stack.top - stack.base
     try {
+      barrier.shadePushed(buffer)
       stack.push(buffer)
       return p.allocator.allocate(CHANNEL_BYTES, false)
     } finally {

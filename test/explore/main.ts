@@ -16,7 +16,7 @@ Usage:
 
 Options:
   --protocol NAME   only this one (repeatable): ${protocols.map(({ name }) => name).join(', ')}
-  --bound N         at most N preemptive switches, 0 to 4 (default: as listed)
+  --bound N         preemptive switches, 0 to 4: at most N, and N for a protocol that is named (default: as listed)
   --quick           smaller bounds, for half a minute in all
   --procs N         only configurations with N Ps
   --minutes N       give up a protocol after N minutes (default: 10)
@@ -35,7 +35,7 @@ const { values } = readOrExit('explore', () =>
   parseArgs({
     options: {
       protocol: { type: 'string', multiple: true },
-      bound: { type: 'string', default: '4' },
+      bound: { type: 'string' },
       quick: { type: 'boolean', default: false },
       procs: { type: 'string' },
       minutes: { type: 'string', default: '10' },
@@ -81,7 +81,7 @@ function main(): number {
     }
     return 0
   }
-  const bound = wholeNumber('bound', values.bound, 0, 4)
+  const bound = wholeNumber('bound', values.bound ?? '4', 0, 4)
   const minutes = wholeNumber('minutes', values.minutes, 1, 600)
   const chosen = values.protocol === undefined ? protocols : values.protocol.map(protocolNamed)
   const wanted = values.procs === undefined ? null : wholeNumber('procs', values.procs, 2, 3)
@@ -99,7 +99,10 @@ function main(): number {
     const exploration = exploreOne(
       protocol,
       procs,
-      Math.min(values.quick ? quick : usual, bound),
+      // Of a protocol that is named, the bound may be larger than its own.
+      values.bound !== undefined && values.protocol !== undefined
+        ? bound
+        : Math.min(values.quick ? quick : usual, bound),
       minutes,
     )
     report(protocol.name, procs, exploration)

@@ -117,6 +117,30 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'stack-counted-before-it-moves',
+    what: 'A stack that grows says that its old segment is freed, and then where the new one is.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/shadow-stack.ts',
+        from: '    store(this.meta, record + gWords.STACK, segment)\n    this.meta[record + gWords.STACK_SIZE] = size * 2\n    add(this.meta, record + gWords.SEGMENTS_FREED, 1)\n',
+        to: '    add(this.meta, record + gWords.SEGMENTS_FREED, 1)\n    store(this.meta, record + gWords.STACK, segment)\n    this.meta[record + gWords.STACK_SIZE] = size * 2\n',
+      },
+    ],
+  },
+  {
+    name: 'stack-named-before-it-is-copied',
+    what: 'A stack that grows says where its new segment is, and then copies the references there.',
+    origin: '',
+    edits: [
+      {
+        file: 'heap/shadow-stack.ts',
+        from: "    this.meta.copyWithin(segment, this.base, this.top)\n    step('stack/copied')\n    store(this.meta, record + gWords.STACK, segment)\n",
+        to: "    store(this.meta, record + gWords.STACK, segment)\n    step('stack/copied')\n    this.meta.copyWithin(segment, this.base, this.top)\n",
+      },
+    ],
+  },
+  {
     name: 'stack-of-the-dead-uncounted',
     what: 'A goroutine that ends frees its stack without a word to a P that scans it.',
     origin: '',
@@ -362,7 +386,11 @@ export const mutants: readonly Mutant[] = [
     what: 'A large object is on no stack while its allocation starts a cycle, which frees it.',
     origin: '',
     edits: [
-      { file: 'gc/allocator.ts', from: '    this.collector.stack.push(at)\n', to: '    void at\n' },
+      {
+        file: 'gc/allocator.ts',
+        from: '    stack.push(at)\n    this',
+        to: '    void stack\n    this',
+      },
       {
         file: 'gc/allocator.ts',
         from: '    this.collector.stack.top--\n    this.memory.meta[this.inFlightWord] = 0\n',

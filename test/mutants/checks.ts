@@ -246,6 +246,8 @@ export const checks: readonly Check[] = [
         'stealing',
         '--protocol',
         'wake-ups',
+        '--protocol',
+        'remote-scan-grow',
       ]),
   },
 ]

@@ -97,7 +97,7 @@ interface Stalled {
   /** Bytes that Ps took in the gap. */
   readonly taken: number
   readonly overrun: number
-  /** What the gate allows: a request of each P, bytes. */
+  /** What the gate allows: one request, bytes. */
   readonly allowed: number
 }
 
@@ -184,7 +184,7 @@ async function measureOnce(
     if (gapMs < stallMs) continue
     const taken = dropped > 0 ? null : bytesInGap(cycle, gapMs, events)
     if (taken === null) one.untold++
-    else one.cycles.push({ gapMs, taken, overrun, allowed: PROCS * largestRefill })
+    else one.cycles.push({ gapMs, taken, overrun, allowed: largestRefill })
   }
 }
 
@@ -250,7 +250,7 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     criterion: {
       says:
         `under Go's protocol the overrun grows with what is taken in the gap: slope ${slopeText(byRate)}, its interval above 0; ` +
-        `under ours no stalled cycle passes its goal by more than a request of each P (${mebibytes(oursMost)} MiB at most in ${oursCycles})`,
+        `under ours no stalled cycle passes its goal by more than one request (${mebibytes(oursMost)} MiB at most in ${oursCycles})`,
       holds: byRate !== null && byRate.low > 0 && oursCycles > 0 && isKept,
     },
     seed,

@@ -1,10 +1,10 @@
 /**
  * The scan of a stack by another P while its goroutine runs (gc/mark/remote-scan.ts).
  *
- * 1. A goroutine runs on P 1. Its stack is full: one object stands in the first slot, and one is on
+ * 1. A goroutine runs on P 0. Its stack is full: one object stands in the first slot, and one is on
  *    top. A cycle marks.
- * 2. P 0 carries out the root jobs.
- * 3. P 1 takes the object off the top and puts it back, then puts another one on top. For that the
+ * 2. P 1 carries out the root jobs.
+ * 3. P 0 takes the object off the top and puts it back, then puts another one on top. For that the
  *    stack must grow. Under `end` it then ends the goroutine and releases its record.
  * 4. P 2 takes a segment of the size that was freed, and fills it with a reference that nobody may
  *    shade. Under `end` it makes a goroutine, perhaps in the record that was released, whose
@@ -32,7 +32,7 @@ const FOREIGN = 112 as Addr
 export function remoteScan(what: 'grow' | 'end'): PartsProtocol {
   return {
     name: `remote-scan-${what}`,
-    what: `P 0 scans the stack of a goroutine that runs on P 1 and makes its stack grow${what === 'end' ? ', then ends' : ''}, while P 2 uses what is freed: what the goroutine keeps is shaded, and no word of P 2`,
+    what: `P 1 scans the stack of a goroutine that runs on P 0 and makes its stack grow${what === 'end' ? ', then ends' : ''}, while P 2 uses what is freed: what the goroutine keeps is shaded, and no word of P 2`,
     configurations: [{ procs: 3, bound: 2, quick: 1 }],
     stackScans: 'any',
 
@@ -55,8 +55,8 @@ export function remoteScan(what: 'grow' | 'end'): PartsProtocol {
     body({ memory, heap }, { index, collector, goroutines }) {
       const { meta } = memory
       const { stack, barrier, roots } = collector
-      if (index === 0) while (roots.scanNext() >= 0);
-      else if (index === 1) {
+      if (index === 1) while (roots.scanNext() >= 0);
+      else if (index === 0) {
         stack.load(ID)
         while (stack.top > stack.base + 1) stack.top--
         for (const object of [MOVES, COMES]) {

@@ -117,7 +117,9 @@ function resultOf(seed: number, procs: number, measured: readonly Measured[]): E
     criterion: {
       says:
         `by Go's protocol some bytes past the goal wait for a stack where its owner must scan it (${mebibytes(ofStacks(owner))} MiB); ` +
-        `where any P may, a cycle of a round passes its goal by ${compared === null ? 'too few rounds for a comparison' : `${rounded(compared.median)} times as much (95 %: ${rounded(compared.low)} to ${rounded(compared.high)}), below 1`}`,
+        (compared === null
+          ? 'the rounds are too few to compare that with any P'
+          : `where any P may, a cycle passes its goal by less: ${rounded(compared.median)} times as much (95 %: ${rounded(compared.low)} to ${rounded(compared.high)})`),
       holds: ofStacks(owner) > 0 && (compared === null || compared.high < 1),
     },
     seed,

@@ -21,11 +21,19 @@ export function findGo(
   path = process.env.PATH ?? '',
   installed: readonly string[] = INSTALLED,
 ): string | null {
+  return everyGo(path, installed)[0] ?? null
+}
+
+/** The paths of all `go` that `findGo` would find if the ones before it were not there. */
+export function everyGo(
+  path = process.env.PATH ?? '',
+  installed: readonly string[] = INSTALLED,
+): string[] {
   const folders = [
     ...path.split(delimiter).filter(folder => folder !== ''),
     ...installed.flatMap(binariesIn),
   ]
-  return folders.map(folder => join(folder, NAME)).find(isExecutable) ?? null
+  return folders.map(folder => join(folder, NAME)).filter(isExecutable)
 }
 
 /** The path of `go`. Throws a UsageError if there is none. */

@@ -7,6 +7,7 @@ import {
   removeTemporaryFolder,
 } from 'sawtooth/internal/runtime/output/temporary-folder'
 import { labFile } from '../package-files.ts'
+import { runInGroup } from './process-group.ts'
 import { PATIENCE_MS } from './warm-threads.ts'
 
 const run = promisify(execFile)
@@ -33,21 +34,36 @@ export class Go implements AsyncDisposable {
   /** What `go version` prints. */
   readonly version: string
   readonly #command: string
+  readonly #environment: NodeJS.ProcessEnv
   readonly #directory: string
   readonly signal: AbortSignal | undefined
   readonly #built = new Map<string, Promise<string>>()
 
-  private constructor(command: string, version: string, signal: AbortSignal | undefined) {
+  private constructor(
+    command: string,
+    version: string,
+    signal: AbortSignal | undefined,
+    environment: NodeJS.ProcessEnv,
+  ) {
     this.version = version
     this.#command = command
+    this.#environment = environment
     this.#directory = makeTemporaryFolder()
     this.signal = signal
   }
 
-  /** @param command - the path of `go` */
-  static async open(command: string, signal: AbortSignal | undefined): Promise<Go> {
-    const { stdout } = await run(command, ['version'], { ...(signal && { signal }) })
-    return new Go(command, stdout.trim(), signal)
+  /**
+   * @param command - the path of `go`
+   * @param environment - what it gets beside this process's environment, and in its place
+   */
+  static async open(
+    command: string,
+    signal: AbortSignal | undefined,
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<Go> {
+    const env = { ...process.env, ...environment }
+    const { stdout } = await run(command, ['version'], { env, ...(signal && { signal }) })
+    return new Go(command, stdout.trim(), signal, env)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,6 +89,11 @@ export class Go implements AsyncDisposable {
     })
   }
 
+  /** Builds a program before it is measured. */
+  async build(name: string): Promise<void> {
+    await this.#program(name)
+  }
+
   /** The built program. It is built at its first use. */
   #program(name: string): Promise<string> {
     const building = this.#built.get(name) ?? this.#build(name)
@@ -82,9 +103,8 @@ export class Go implements AsyncDisposable {
 
   async #build(name: string): Promise<string> {
     const program = join(this.#directory, name)
-    await run(this.#command, ['build', '-o', program, labFile(`overrun/go/${name}.go`)], {
-      ...(this.signal && { signal: this.signal }),
-    })
+    const args = ['build', '-o', program, labFile(`overrun/go/${name}.go`)]
+    await runInGroup(this.#command, args, this.#environment, this.signal)
     return program
   }
 }

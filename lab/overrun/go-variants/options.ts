@@ -1,0 +1,136 @@
+/** The arguments of `sawtooth overrun go`, and its help. */
+import { parseArgs } from 'node:util'
+import { MAX_PS } from 'sawtooth/internal/memory/layout'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
+import {
+  bytes,
+  type Given,
+  given,
+  refuse,
+  wholeNumber,
+} from 'sawtooth/internal/runtime/options/given'
+import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
+import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
+import { MiB } from '../../units.ts'
+import { LEAST_GOAL } from '../workload.ts'
+import type { GoVariantOptions } from './measure.ts'
+import { VARIANT_NAMES, type VariantName } from './variants.ts'
+
+export interface GoCommandOptions extends GoVariantOptions {
+  readonly help: boolean
+  /** null: Go is looked for. */
+  readonly goroot: string | null
+  /** Absolute paths; null: not asked for. */
+  readonly json: string | null
+  readonly report: string | null
+}
+
+const LARGEST_GOAL = 512 * MiB
+const MOST_NOISE = 64
+const MOST_ROUNDS = 1000
+
+export const help = `Puts a gate at the goal into Go's own runtime, and measures how far the heap runs past its goal with it and without it
+(golang/go#52433). Go 1.19 is copied into a temporary folder, lines of ours are put in at places that are found by function and
+shape, and the workload is built with each copy: goroutines that do nothing but allocate 16 bytes, one for each P. Then base and
+variants run in turn. What is installed is only read, and of the copies nothing is left.
+
+Usage:
+  sawtooth overrun go [options]
+
+Options:
+  --variants NAME,…   base (Go as it is, with the instrument), gate (marks behind a refill at the goal until the mark has ended),
+                      gate-when-idle (the same only once no mark work is in sight), reserve (takes a span only if it fits below
+                      the goal), capped (an assist's credit is at most the room to the goal), takes-over (after an attempt to
+                      end the mark, each refill drains and tries too) (default: base,gate)
+  --goal SIZE,…       heap goals, 4MiB to 512MiB (default: 4MiB)
+  --procs N,…         GOMAXPROCS, 1 to ${MAX_PS} (default: 4)
+  --noise N,…         busy threads beside the run (default: 0)
+  --rounds N          runs of each variant in each situation, in turn (default: 3)
+  --seconds S         how long each run allocates (default: 5)
+  --goroot DIR        Go 1.19, with its sources (default: of those on the PATH and under /usr/lib/go-*)
+  --json FILE         write the results, with each cycle's bytes
+  --report FILE       write a page in HTML
+  --help              this text
+
+There is no seed: Go schedules as the machine does. A row's figures are bytes past the goal at mark termination, exact, in KiB, and
+the median of the rounds' throughput. Each variant is built first, in about half a minute.
+
+Exit: 0 the gate kept its bound where it was measured, 1 it did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
+(apt-get install golang-1.19 golang-1.19-src), 4 a file cannot be written, 130 after an interrupt.
+
+Example:
+  sawtooth overrun go --variants base,gate --procs 2,4 --seconds 6 --report go.html
+`
+
+const OPTIONS = {
+  variants: { type: 'string' },
+  goal: { type: 'string' },
+  procs: { type: 'string' },
+  noise: { type: 'string' },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  goroot: { type: 'string' },
+  json: { type: 'string' },
+  report: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS }).values
+  } catch (error) {
+    // Node's own message goes on with advice that is of no use here.
+    const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
+    throw new UsageError(`overrun go: ${said}; see sawtooth overrun go --help`)
+  }
+}
+
+/** Throws a UsageError that says what is allowed. */
+export function parseGoOptions(argv: readonly string[]): GoCommandOptions {
+  const values = readArguments(argv)
+  const json = outputFile(given('json', values.json))
+  const report = outputFile(given('report', values.report))
+  refuseOverwriting(namedPaths({ '--json': json, '--report': report }))
+  return {
+    help: values.help === true,
+    goroot: values.goroot ?? null,
+    json,
+    report,
+    variants: listOf('variants', values.variants, nameOf) ?? ['base', 'gate'],
+    goals: listOf('goal', values.goal, goalOf) ?? [LEAST_GOAL],
+    procs: listOf('procs', values.procs, one => wholeNumber(one, 1, MAX_PS)) ?? [4],
+    noises: listOf('noise', values.noise, one => wholeNumber(one, 0, MOST_NOISE)) ?? [0],
+    rounds: wholeNumber({ name: '--rounds', value: values.rounds ?? 3 }, 1, MOST_ROUNDS),
+    seconds: secondsOf({ name: '--seconds', value: values.seconds ?? '5' }),
+  }
+}
+
+/** The different items of a list with commas. */
+function listOf<T>(
+  option: string,
+  list: string | undefined,
+  read: (item: Given) => T,
+): readonly T[] | null {
+  if (list === undefined) return null
+  const items = [...new Set(list.split(','))]
+  return [...new Set(items.map(value => read({ name: `--${option}`, value })))]
+}
+
+function nameOf(from: Given): VariantName {
+  return (
+    VARIANT_NAMES.find(name => name === from.value) ??
+    refuse(from, `a list of ${VARIANT_NAMES.join(', ')}`)
+  )
+}
+
+function goalOf(from: Given): number {
+  const goal = bytes(from)
+  if (goal !== undefined && goal >= LEAST_GOAL && goal <= LARGEST_GOAL) return goal
+  return refuse(from, `a list of sizes from 4MiB to ${LARGEST_GOAL / MiB}MiB`)
+}
+
+function secondsOf(from: Given): number {
+  const seconds = Number(from.value)
+  if (/^\d*\.?\d+$/.test(String(from.value)) && seconds > 0 && seconds <= 3600) return seconds
+  return refuse(from, 'a number above 0, up to 3600')
+}

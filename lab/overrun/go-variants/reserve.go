@@ -1,0 +1,76 @@
+// reserve: a goroutine takes a span, or memory for a large object, only if the live heap and the
+// span together stay within the goal. So the heap does not pass its goal at all while a mark runs,
+// where gate.go lets each P pass it by the span that it has just taken.
+//
+// Add, look, take back: a request is added to what is reserved, then the live heap is read. If both
+// together are above the goal the request is taken back, and its goroutine waits for the end of the
+// mark as in gate.go. Then it begins its allocation anew. A reservation is given up once Go has
+// charged the span to the live heap.
+//
+// Why two requests cannot both take the last room: each adds before it looks. The later of the two
+// sees the earlier one as reserved, or in the live heap, which is charged before the reservation is
+// given up and read after it. Both may see each other, and both wait: the heap is then a span below
+// its goal.
+//
+// Why nobody waits for ever: once the mark has ended every request passes, also one that is larger
+// than the goal. Where it must not wait it passes, as in gate.go.
+
+package runtime
+
+import (
+	"runtime/internal/atomic"
+	"unsafe"
+)
+
+// Bytes of requests that have passed, and are not in the live heap yet.
+var reservedBytes uint64
+
+// Called with the span that an allocation is about to find full, or not. The bytes are given up by
+// giveUpReserved. False: wait.
+func reserveSpan(mp *m, span *mspan, spc spanClass) (uint64, bool) {
+	if gcBlackenEnabled == 0 || uintptr(span.allocCount) != span.nelems {
+		return 0, true
+	}
+	return reserveBytes(mp, uint64(class_to_allocnpages[spc.sizeclass()])*pageSize)
+}
+
+func reserveLarge(mp *m, size uintptr) (uint64, bool) {
+	if gcBlackenEnabled == 0 {
+		return 0, true
+	}
+	return reserveBytes(mp, uint64(alignUp(size, pageSize)))
+}
+
+func reserveBytes(mp *m, bytes uint64) (uint64, bool) {
+	// The allocation itself holds the m, which counts as one lock.
+	if getg() == mp.g0 || mp.locks > 1 || mp.preemptoff != "" || gcCPULimiter.limiting() {
+		return 0, true
+	}
+	reserved := atomic.Xadd64(&reservedBytes, int64(bytes))
+	if atomic.Load64(&gcController.heapLive)+reserved <= gcController.heapGoal() {
+		return bytes, true
+	}
+	giveUpReserved(bytes)
+	return 0, false
+}
+
+func giveUpReserved(bytes uint64) {
+	if bytes != 0 {
+		atomic.Xadd64(&reservedBytes, -int64(bytes))
+	}
+}
+
+// Leaves an allocation that has taken nothing yet, waits until the mark has ended, and makes it. It
+// is charged to the goroutine's credit twice, but the next cycle begins with new credit.
+func allocateAfterMark(mp *m, size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	mp.mallocing = 0
+	releasem(mp)
+	gp := getg()
+	for atomic.Load(&gcBlackenEnabled) != 0 && !gcCPULimiter.limiting() {
+		systemstack(func() { gcAssistAlloc1(gp, gcOverAssistWork) })
+		gp.param = nil
+		gcMarkDone()
+		Gosched()
+	}
+	return mallocgc(size, typ, needzero)
+}

@@ -1,5 +1,4 @@
-// `sawtooth overrun go` with Go itself, in small: every variant builds and runs, and the instrument
-// says what Go's own trace of its pacer says.
+// `sawtooth overrun go` with Go itself, in small: every variant builds, runs and is measured.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -222,9 +222,7 @@ export class Allocator {
   }
 
   private keep(at: Addr, bytes: Bytes): void {
-    const { stack, barrier } = this.collector
-    barrier.shadePushed(at)
-    stack.push(at)
+    this.collector.stack.push(at)
     this.memory.meta[this.inFlightWord] = bytes
   }
 
@@ -285,8 +283,8 @@ export class Allocator {
    * No page is left. Returns 0 if the caller must try again.
    *
    * 1. The first time: finishes the sweep.
-   * 2. The second time: runs a whole concurrent cycle. Not if the request has already waited at the
-   *    gate for a cycle that made no room: then 3 at once.
+   * 2. The second time: runs a whole concurrent cycle, and sweeps. If the request has waited at the
+   *    gate for a cycle, that one will do, to its end.
    * 3. After that: collects in a stop, in which the request is served or refused.
    *
    * Why 3: what other Ps allocate while a concurrent cycle marks is born black, and no other P can
@@ -306,8 +304,10 @@ export class Allocator {
     const { check } = this.collector.heap
     if (check) add(meta, control.QUARANTINE_OPEN, 1)
     try {
-      if (attempt > 1 || this.collector.gate.isAdmitted) return this.allocateStopped(bytes, noscan)
-      this.collector.collect(STOP_FULL_CYCLE)
+      const { gate, starter } = this.collector
+      if (attempt > 1) return this.allocateStopped(bytes, noscan)
+      if (gate.finishWait()) starter.sweepAll()
+      else this.collector.collect(STOP_FULL_CYCLE)
       return 0
     } finally {
       if (check) add(meta, control.QUARANTINE_OPEN, -1)

@@ -161,7 +161,7 @@ export class Collector {
     this.queue = new GreyQueue(memory, buffers)
     this.marker = new Marker(memory, heap.spans, this.queue, heap.check, options.marks)
     this.barrier = new WriteBarrier(memory, pIndex, this.marker, options.barrier)
-    this.stack = new ShadowStack(memory, heap.stacks)
+    this.stack = new ShadowStack(memory, heap.stacks, this.barrier)
     this.roots = new Roots(here, this.marker, this.stack, options.stackScans)
     this.assistQueue = new AssistQueue(here)
     this.drain = new Drain(here, this.marker, this.barrier, this.roots, buffers, this.assistQueue)

@@ -14,8 +14,9 @@
  * 4. A reference that it loads was in the heap. It leaves the heap only through the deletion shade
  *    (gc/mark/barrier.ts). So the mark finds it, or the shade does.
  *
- * Where any P may scan it (`--stack-scans any`), who puts a reference there shades it too
- * (gc/mark/remote-scan.ts).
+ * Where any P may scan it (`--stack-scans any`), a reference that is put there is shaded too
+ * (gc/mark/remote-scan.ts). `push` does so; `keep` and `setLocal` of the programming interface,
+ * which store by themselves, do so too.
  *
  * While the goroutine waits, another P may write a received reference into its stack. That P uses
  * the barrier (scheduler/channel.ts).
@@ -32,20 +33,27 @@ import { probeStack } from '../memory/stack-probe.ts'
 import * as gWords from '../memory/words/goroutine.ts'
 import type { Stacks } from './stacks.ts'
 
+/** What shades a reference that is put on a stack, where it must be shaded. */
+export interface PushShade {
+  shadePushed(reference: Addr): void
+}
+
 /** @nosafepoint */
 export class ShadowStack {
   readonly meta: MetaWords
   private readonly memory: Memory
   private readonly stacks: Stacks
+  private readonly barrier: PushShade
   private goroutine = 0
   base = 0
   top = 0
   limit = 0
 
-  constructor(memory: Memory, stacks: Stacks) {
+  constructor(memory: Memory, stacks: Stacks, barrier: PushShade) {
     this.meta = memory.meta
     this.memory = memory
     this.stacks = stacks
+    this.barrier = barrier
   }
 
   /** Makes the stack of a goroutine that this P is about to run the current one. */
@@ -75,11 +83,12 @@ export class ShadowStack {
     this.limit = 0
   }
 
-  /** Pushes a reference, without a shade. The stack grows if it is full. */
+  /** Pushes a reference, and shades it if it must be. The stack grows if it is full. */
   push(reference: Addr): void {
     // If the value is no number, it throws or is converted here, before a slot is taken.
     reference = +reference as Addr
     if (this.top === this.limit) this.grow()
+    this.barrier.shadePushed(reference)
     this.meta[this.top] = reference
     this.top++
   }

@@ -324,11 +324,10 @@ export abstract class YieldedOperation<T>
   /** Puts its references on the shadow stack, once. A stack that cannot grow is left as it was. */
   private protect(): void {
     if (this.kept >= 0) return
-    const { stack, barrier } = this.p.collector
+    const { stack } = this.p.collector
     this.kept = stack.top - stack.base
     try {
       this.keepReferences(stack)
-      for (let word = this.slot(0); word < stack.top; word++) barrier.shadePushed(stack.meta[word])
       this.keptEnd = stack.top - stack.base
     } catch (error) {
       stack.top = stack.base + this.kept

@@ -63,8 +63,9 @@
  * since the stop lies between.
  *
  * It applies to every reference that is stored anywhere but in the running goroutine's own shadow
- * stack: fields, elements, globals, channel slots, the stack of another goroutine. Initialising
- * stores of a constructor need only shade 2: fresh memory is zero.
+ * stack, which shades what is pushed if it must (heap/shadow-stack.ts): fields, elements, globals,
+ * channel slots, the stack of another goroutine. Initialising stores of a constructor need only
+ * shade 2: fresh memory is zero.
  *
  * Its parts are used outside of this file too (test/structure/barrier.ts holds the list to it). The
  * stores of a program ask there whether the barrier is on, so that V8 inlines the question.
@@ -75,14 +76,9 @@
  *   runtime/program/struct.ts    StructType.shadeFields                shade 2 in a new object
  *   runtime/program/struct.ts    SmallStruct.make, MediumStruct.make   ask whether it is on
  *   runtime/program/struct.ts    MixedStruct.make                      asks whether it is on
- *   runtime/program/struct.ts    StructType.takeSlowly                 shades what it pushes
  *   runtime/program/locals.ts    keep, setLocal                        ask whether pushes shade
- *   runtime/program/array.ts     longFrom                              shades what it pushes
- *   runtime/program/channels.ts  Chan.allocate                         shades what it pushes
- *   gc/allocator.ts              Allocator.keep                        shades what it pushes
  *   runtime/program/channels.ts  Chan.new                              shade 2 in a new channel
  *   runtime/program/task.ts      passArguments                         a new goroutine's stack
- *   scheduler/operation.ts       YieldedOperation.protect              shades what it pushes
  *   scheduler/channel.ts         Channels.write                        a slot of a buffer
  *   scheduler/channel.ts         Channels.deliver                      the stack of a receiver
  *   scheduler/channel.ts         Channels.valueOf                      what a sender hands over

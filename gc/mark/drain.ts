@@ -191,7 +191,7 @@ export class Drain {
       // A safepoint may end the cycle and begin the next one. So after it everything is read again.
       if (meta[control.BLACKEN_ENABLED] === 0 || meta[control.CYCLES] !== cycle) break
       // A worker takes roots first: what they lead to is work for all Ps.
-      const rootWork = this.roots.scanNext()
+      const rootWork = this.roots.scanNext('running')
       if (rootWork >= 0) {
         this.credit.payFrom(rootWork)
         if (isOver()) break
@@ -244,7 +244,7 @@ export class Drain {
       // An assist takes a root only if there is no grey object: a root job may be far more than it
       // owes.
       if (this.step() === 0) {
-        const rootWork = this.roots.scanNext()
+        const rootWork = this.roots.scanNext('running')
         if (rootWork < 0) break
         work += rootWork
       }
@@ -260,7 +260,7 @@ export class Drain {
    */
   drainStopped(most = Number.POSITIVE_INFINITY): void {
     for (let done = 0; done < most; ) {
-      const wasRoot = this.roots.scanNextStopped() >= 0
+      const wasRoot = this.roots.scanNext('stopped') >= 0
       const some = this.step()
       this.account()
       if (some === 0 && !wasRoot) return

@@ -35,7 +35,9 @@
  *    moved: a slot keeps its distance from the base.
  * 4. If x is popped first, it is in a variable only, until the next safepoint. It may come to rest
  *    on a stack, in the heap, in a global or in a channel. Each of these shades it.
- * 5. A child y of x, loaded in 4, is in a variable only as well, and the same holds of it.
+ * 5. STACK_USED and the words are read plainly while their owner may write them. Whatever such a
+ *    read finds was saved or put there since the setup stop, and 1 to 4 hold of it.
+ * 6. A child y of x, loaded in 4, is in a variable only as well, and the same holds of it.
  *
  * What it costs: a goroutine that keeps a reference asks whether a cycle marks, and while one does,
  * the reference goes through the barrier's buffer. With these shades a store would need no shade of
@@ -73,6 +75,7 @@ export class RemoteScan {
       const freed = load(meta, record + gWords.SEGMENTS_FREED)
       if (this.isOver(record)) break
       const used = meta[record + gWords.STACK_USED]
+      if (scanned >= used) break
       const count = Math.min(used - scanned, PIECE_WORDS)
       this.copyWords(load(meta, record + gWords.STACK) + scanned, count)
       // Not a load: it must not come before the reads of the words.
@@ -80,7 +83,6 @@ export class RemoteScan {
       for (let index = 0; index < count; index++)
         if (this.copy[index] !== 0) this.marker.shade(this.copy[index] as Addr)
       scanned += count
-      if (scanned >= used) break
     }
     meta[record + gWords.SCANNED_CYCLE] = meta[control.CYCLES]
     add(meta, control.SCAN_WORK_STACK, scanned * 4)

@@ -102,17 +102,11 @@ export class Roots {
     return load(meta, control.ROOT_NEXT) < meta[control.ROOT_JOBS]
   }
 
-  /** Takes and does a job. Returns its scan work, or −1 if no job is left. */
-  scanNext(): number {
-    return this.scanOne('running')
-  }
-
-  /** The same in a stopped world, where the actor may scan every stack. */
-  scanNextStopped(): number {
-    return this.scanOne('stopped')
-  }
-
-  private scanOne(world: 'running' | 'stopped'): number {
+  /**
+   * Takes and does a job. Returns its scan work, or −1 if no job is left. In a stopped world the
+   * actor may scan every stack.
+   */
+  scanNext(world: 'running' | 'stopped'): number {
     const { meta } = this.memory
     if (!this.areLeft) return -1
     // The ticket may be past the last job: several Ps may have seen the last one.

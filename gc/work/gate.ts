@@ -109,8 +109,8 @@ export class Gate {
   /** The period of the token that this P took last. */
   private tokenPeriod = 0
   /**
-   * The wait of this P: the bytes of its request, the cycle whose mark ends the wait, when it
-   * raises the stop next, and how long it waits until then.
+   * The wait of this P: the bytes of its request, the cycle whose mark ends the wait (0: the
+   * request has not waited), when it raises the stop next, and how long it waits until then.
    */
   private bytes = 0
   private cycle = 0
@@ -120,9 +120,9 @@ export class Gate {
   private isFull = false
   /**
    * True if a cycle was marked while the last request waited, and made no room. So it was admitted
-   * in any case, or the gate opened. The allocator need not try another cycle.
+   * in any case, or the gate opened.
    */
-  isAdmitted = false
+  private isAdmitted = false
 
   constructor(
     here: Here,
@@ -153,6 +153,11 @@ export class Gate {
    * is admitted without that. From then to the charge there must be no safepoint. @safepoint
    */
   admit(bytes: Bytes): void {
+    this.cycle = 0
+    this.pass(bytes)
+  }
+
+  private pass(bytes: Bytes): void {
     this.isAdmitted = false
     if (this.isOpen) return
     if (this.live.reserve(bytes, this.limit) || this.waitFor(bytes)) return
@@ -166,7 +171,19 @@ export class Gate {
    */
   admitAgain(bytes: Bytes): void {
     const isHeld = this.tokenPeriod === this.memory.meta[control.CYCLES_MARKED]
-    if (!this.isAdmitted || !(this.isOpen || isHeld)) this.admit(bytes)
+    if (!this.isAdmitted || !(this.isOpen || isHeld)) this.pass(bytes)
+  }
+
+  /**
+   * For the last request, which has found no memory: waits until the cycle that it waited for is
+   * marked, even if the gate has opened or there was room. False if it did not wait, or if that
+   * cycle has not begun. @safepoint
+   */
+  finishWait(): boolean {
+    const { cycle } = this
+    if (cycle === 0 || this.memory.meta[control.CYCLES] < cycle) return false
+    this.helpMark(cycle)
+    return true
   }
 
   /**

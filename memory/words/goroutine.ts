@@ -34,16 +34,17 @@ export const TASK = 3
  * The shadow stack: its first word in the meta buffer, words in use, words in all. owner. While the
  * goroutine runs, its P keeps the words in use in a field, and saves them before another P may look
  * (heap/shadow-stack.ts). The P that scans the stack reads the first two. Under `--stack-scans any`
- * it does so while the goroutine runs, so a running goroutine stores STACK atomically
- * (gc/mark/remote-scan.ts).
+ * it does so while the goroutine runs. So a running goroutine stores STACK atomically, and any
+ * value of STACK_USED since the setup stop will do (gc/mark/remote-scan.ts).
  */
 export const STACK = 4
 export const STACK_USED = 5
 export const STACK_SIZE = 6
 /**
  * The cycle in which its stack was scanned last, or in which it was born. Written by the creator
- * and by the P that scans, which has set G_SCAN or runs the goroutine. Plain; a P that reads it
- * before it owns the stack takes a hint, and looks again.
+ * and by the P that scans, which has set G_SCAN or runs the goroutine; under `--stack-scans any` it
+ * has taken the job. Plain; a P that reads it before it owns the stack takes a hint, and looks
+ * again. In a mark only the number of its cycle is written, so two writers write the same.
  */
 export const SCANNED_CYCLE = 7
 /**

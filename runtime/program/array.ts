@@ -269,13 +269,12 @@ export function bytesOf(run: Run): Bytes {
  * @safepoint
  */
 function longFrom(run: Run, text: string, elements: Elements): Addr {
-  const { heapU8, stack, barrier } = run
+  const { heapU8, stack } = run
   let length = 0
   forEachPiece(run, text, utf8 => {
     length += utf8.length
   })
   const at = elements.new(length)
-  barrier.shadePushed(at)
   stack.push(at)
   try {
     let to = at + ARRAY_ELEMENTS_BYTE

@@ -156,10 +156,9 @@ class Chan {
   }
 
   private allocate(buffer: number): number {
-    const { p, stack, barrier } = this.run
+    const { p, stack } = this.run
     const top = stack.top - stack.base
     try {
-      barrier.shadePushed(buffer)
       stack.push(buffer)
       return p.allocator.allocate(CHANNEL_BYTES, false)
     } finally {

@@ -31,12 +31,12 @@ export function keep<T>(reference: Ref<T>): Ref<T> {
   if (run.check) verifyValue(reference, 0, '', 'keep')
   // A number from here on: the conversion of another value may keep references of its own.
   reference = +reference as Ref<T>
-  if (meta[BARRIER] === PUSHES) run.barrier.record(reference)
   const shadow = stack
   if (shadow.top === shadow.limit) {
     expectGoroutine('keep')
     shadow.push(reference)
   } else {
+    if (meta[BARRIER] === PUSHES) run.barrier.record(reference)
     meta[shadow.top] = reference
     shadow.top++
   }

@@ -217,13 +217,12 @@ abstract class StructType {
     expectGoroutine(`${this.typeName}.new`)
     probeStack()
     const { fields, bytes, references } = this.plan
-    const { stack, barrier, p } = this.run
+    const { stack, p } = this.run
     const top = stack.top - stack.base
     try {
       for (let index = 0; index < fields.length; index++) {
-        if (fields[index].storage !== KIND_REF || values[index] === undefined) continue
-        stack.push(values[index])
-        barrier.shadePushed(stack.meta[stack.top - 1])
+        if (fields[index].storage === KIND_REF && values[index] !== undefined)
+          stack.push(values[index])
       }
       return p.allocator.allocate(bytes, references === 0)
     } finally {

@@ -7,7 +7,7 @@ import type { GateLimit } from '../../gc/work/gate.ts'
 import { PAGE_BYTES } from '../../memory/layout.ts'
 import * as control from '../../memory/words/control.ts'
 import * as pWords from '../../memory/words/p.ts'
-import { useHandClock } from '../support/hand-clock.ts'
+import { passTime, useHandClock } from '../support/hand-clock.ts'
 import { type HandP, HandWorld } from '../support/hand-world.ts'
 
 useHandClock()
@@ -145,6 +145,35 @@ test('past the goal a stop serves one request; the other is in line, and is serv
   expect(request()).toEqual({ bytes: 128, isServed: false, isInLine: true })
   second.collector.collectStopped()
   expect(request()).toEqual({ bytes: 0, isServed: true, isInLine: false })
+})
+
+/**
+ * A cycle marks, the arena is full, and a request waits at the gate for the end of the mark. In the
+ * middle of its wait the gate opens.
+ */
+test('a cycle that a request waited for at the gate is its concurrent one, though the gate opened', () => {
+  const world = new HandWorld({ gate: 'goal', globals: 1, arenaBytes: ARENA })
+  const { memory, meta } = world
+  const [first, marker] = world.ps
+  first.spawn()
+  first.setGlobal(0, first.collector.cache.allocateLarge((PAGES - 1) * PAGE_BYTES, true))
+  world.startMark(marker)
+  while (marker.collector.roots.areLeft) marker.scanRoot()
+  first.safepoint()
+  first.keep(first.collector.cache.allocateLarge(PAGE_BYTES, true))
+  const open = (): void => {
+    memory.metaF64[memory.pDouble(0, pWords.TOTAL_ASSIST_MS)] += 1e9
+    memory.metaF64[memory.controlDouble(control.LIMITER_UPDATED_AT)] = 0
+    marker.collector.limiter.update()
+  }
+  world.at('blocked', open)
+  // Until the P at the gate raises the stop.
+  for (let waits = 0; waits < 2; waits++) world.at('blocked', () => passTime(10))
+  const before = collections(world)
+  expect(() => first.allocator.allocate(16, true)).toThrow(OutOfMemoryError)
+  expect(meta[control.GC_CPU_LIMITED]).toBe(1)
+  // The one in a stop.
+  expect(collections(world) - before).toBe(1)
 })
 
 test('a large object that is served in the stop is zeroed, though its pages were used', () => {

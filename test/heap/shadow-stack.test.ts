@@ -10,7 +10,9 @@ let stack: ShadowStack
 
 beforeEach(() => {
   hand = new HandHeap()
-  stack = new ShadowStack(hand.memory, hand.heap.stacks)
+  stack = new ShadowStack(hand.memory, hand.heap.stacks, {
+    shadePushed: () => {},
+  })
 })
 
 const record = (id: GoroutineId, word: number): number =>
@@ -34,6 +36,17 @@ test('references stand in the order in which they were pushed', () => {
   stack.push(999)
   expect(contents()).toEqual([16, 32, 48, 999])
   expect(stack.base).toBe(record(1 as GoroutineId, gWords.STACK))
+})
+
+test('each reference is told to the barrier before it stands on the stack', () => {
+  create(1 as GoroutineId)
+  const told: number[][] = []
+  stack = new ShadowStack(hand.memory, hand.heap.stacks, {
+    shadePushed: reference => void told.push([...contents(), reference]),
+  })
+  stack.load(1 as GoroutineId)
+  for (const reference of references(3)) stack.push(reference)
+  expect(told).toEqual([[16], [16, 32], [16, 32, 48]])
 })
 
 test('a goroutine finds its stack as it left it, and others do not see it', () => {

@@ -39,8 +39,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'runtime/program/locals.ts',
-        from: '  if (meta[BARRIER] === PUSHES) run.barrier.record(reference)\n  const shadow',
-        to: '  const shadow',
+        from: '    if (meta[BARRIER] === PUSHES) run.barrier.record(reference)\n    meta[shadow',
+        to: '    meta[shadow',
       },
     ],
   },
@@ -57,25 +57,13 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'argument-unshaded',
-    what: 'What a constructor keeps while it waits for memory is not shaded, though any P may scan the stack.',
+    name: 'push-unshaded',
+    what: 'What the runtime pushes on a goroutine’s stack while any P may scan it is not shaded: arguments of a constructor that waits, operands of an operation that waits.',
     origin: '',
     edits: [
       {
-        file: 'runtime/program/struct.ts',
-        from: '        barrier.shadePushed(stack.meta[stack.top - 1])\n',
-        to: '',
-      },
-    ],
-  },
-  {
-    name: 'operand-unshaded',
-    what: 'What an operation keeps while it waits is not shaded, though any P may scan the stack.',
-    origin: '',
-    edits: [
-      {
-        file: 'scheduler/operation.ts',
-        from: '      for (let word = this.slot(0); word < stack.top; word++) barrier.shadePushed(stack.meta[word])\n',
+        file: 'heap/shadow-stack.ts',
+        from: '    this.barrier.shadePushed(reference)\n',
         to: '',
       },
     ],
@@ -156,7 +144,13 @@ export const mutants: readonly Mutant[] = [
     name: 'stack-scanned-in-part',
     what: 'A stack of more words than a piece is black after its first piece.',
     origin: '',
-    edits: [{ file: 'gc/mark/remote-scan.ts', from: 'if (scanned >= used) break', to: 'break' }],
+    edits: [
+      {
+        file: 'gc/mark/remote-scan.ts',
+        from: 'if (scanned >= used) break',
+        to: 'if (scanned > 0 || used === 0) break',
+      },
+    ],
   },
   {
     name: 'no-insertion-shade',
@@ -382,14 +376,22 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'gate-cycle-forgotten',
+    what: 'A request that waited at the gate for a cycle, and finds no page, runs another one.',
+    origin: '',
+    edits: [
+      { file: 'gc/allocator.ts', from: 'if (gate.finishWait()) starter', to: 'if (false) starter' },
+    ],
+  },
+  {
     name: 'large-object-unrooted',
     what: 'A large object is on no stack while its allocation starts a cycle, which frees it.',
     origin: '',
     edits: [
       {
         file: 'gc/allocator.ts',
-        from: '    stack.push(at)\n    this',
-        to: '    void stack\n    this',
+        from: '    this.collector.stack.push(at)\n',
+        to: '    void at\n',
       },
       {
         file: 'gc/allocator.ts',

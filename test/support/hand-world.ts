@@ -383,7 +383,6 @@ export class HandP extends P {
 
   /** Puts a reference on the running goroutine's shadow stack. */
   keep(object: Addr): Addr {
-    this.collector.barrier.shadePushed(object)
     this.collector.stack.push(object)
     return object
   }
@@ -470,7 +469,7 @@ export class HandP extends P {
 
   /** Does the next root job. */
   scanRoot(): void {
-    this.collector.roots.scanNext()
+    this.collector.roots.scanNext('running')
   }
 
   /** Scans what is grey here, without looking for roots. */

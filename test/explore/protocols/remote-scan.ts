@@ -55,15 +55,15 @@ export function remoteScan(what: 'grow' | 'end'): PartsProtocol {
     body({ memory, heap }, { index, collector, goroutines }) {
       const { meta } = memory
       const { stack, barrier, roots } = collector
-      if (index === 1) while (roots.scanNext() >= 0);
+      if (index === 1) while (roots.scanNext('running') >= 0);
       else if (index === 0) {
         stack.load(ID)
         while (stack.top > stack.base + 1) stack.top--
-        for (const object of [MOVES, COMES]) {
-          barrier.shadePushed(object)
-          stack.push(object)
-        }
-        while (stack.top <= stack.base + SIZE) stack.push(0 as Addr)
+        for (const object of [MOVES, COMES]) stack.push(object)
+        // One more push, and the stack grows.
+        meta.fill(0, stack.top, stack.limit)
+        stack.top = stack.limit
+        stack.push(0 as Addr)
         barrier.flush()
         if (what === 'grow') return
         stack.save()

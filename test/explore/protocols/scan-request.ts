@@ -50,7 +50,7 @@ export const scanRequest: PartsProtocol = {
       meta[own] = 0
     }
     if (index === 0) {
-      while (collector.roots.scanNext() >= 0);
+      while (collector.roots.scanNext('running') >= 0);
       notes[DONE] = 1
     } else if (index === 1) {
       collector.stack.load(ID)

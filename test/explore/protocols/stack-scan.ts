@@ -51,7 +51,7 @@ export const stackScan: PartsProtocol = {
 
   body({ memory, notes }, { index, collector, goroutines }) {
     if (index === 0) {
-      while (collector.roots.scanNext() >= 0);
+      while (collector.roots.scanNext('running') >= 0);
       return
     }
     const { meta } = memory

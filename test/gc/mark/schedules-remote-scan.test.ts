@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { BreachError } from '../../../gc/verify/breach.ts'
+import type { Addr } from '../../../memory/kinds.ts'
 import * as control from '../../../memory/words/control.ts'
 import * as gWords from '../../../memory/words/goroutine.ts'
 import { useHandClock } from '../../support/hand-clock.ts'
@@ -43,7 +44,7 @@ test('the P that takes the job scans the stack of a goroutine that runs on anoth
  *   4  P 0  puts x back
  *   5  P 1  ends the mark
  */
-function keepAfterScan(putBack: (mutator: HandP, x: number) => void): number {
+function keepAfterScan(putBack: (mutator: HandP, x: Addr) => void): number {
   const world = newWorld()
   const [mutator, marker] = world.ps
   const Node = world.type(0)
@@ -64,7 +65,10 @@ test('a reference that a goroutine puts back on its stack after the scan is shad
 })
 
 test('without that shade it would be lost', () => {
-  expect(() => keepAfterScan((mutator, x) => mutator.collector.stack.push(x))).toThrow(BreachError)
+  const putUnshaded = ({ collector: { stack } }: HandP, x: Addr): void => {
+    stack.meta[stack.top++] = x
+  }
+  expect(() => keepAfterScan(putUnshaded)).toThrow(BreachError)
 })
 
 /**

@@ -47,7 +47,7 @@ function run(program: (scene: Scene) => () => Coroutine, options: HandRunOptions
       // Over what lies above the top, or the scan would still read it there.
       keep(nil)
       leave(scope)
-      while (p.collector.roots.scanNext() >= 0);
+      while (p.collector.roots.scanNext('running') >= 0);
       return node
     },
     endMark() {
@@ -82,12 +82,12 @@ test.each<[string, (node: Ref<Scene['Node']>) => void]>([
   )
 })
 
-test('a push without a shade loses the object', () => {
+test('a reference that is put there without a shade is lost', () => {
   expect(() =>
     run(
       ({ bare, endMark }) =>
         function* main() {
-          stack.push(bare())
+          meta[stack.top++] = bare()
           endMark()
         },
     ),

@@ -1,5 +1,6 @@
 /** The installed Go, with the programs of lab/overrun/go/ that it has built. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import {
@@ -70,7 +71,7 @@ export class Go implements AsyncDisposable {
     removeTemporaryFolder(this.#directory)
   }
 
-  /** Runs lab/overrun/go/NAME.go, with a trace of its collector. */
+  /** Runs lab/overrun/go/NAME.go, or the files of that folder, with a trace of its collector. */
   async run(name: string, flags: GoFlags): Promise<GoOutput> {
     const program = await this.#program(name)
     return run(program, flags.args.map(String), {
@@ -103,10 +104,17 @@ export class Go implements AsyncDisposable {
 
   async #build(name: string): Promise<string> {
     const program = join(this.#directory, name)
-    const args = ['build', '-o', program, labFile(`overrun/go/${name}.go`)]
+    const args = ['build', '-o', program, ...sourcesOf(name)]
     await runInGroup(this.#command, args, this.#environment, this.signal)
     return program
   }
+}
+
+/** Go takes a program's files by name, and no absolute path of a folder. */
+function sourcesOf(name: string): string[] {
+  const folder = labFile(`overrun/go/${name}`)
+  if (!existsSync(folder)) return [`${folder}.go`]
+  return readdirSync(folder).map(file => join(folder, file))
 }
 
 function environmentOf({ procs, gogc, memoryLimit }: GoFlags): NodeJS.ProcessEnv {

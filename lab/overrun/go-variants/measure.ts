@@ -2,21 +2,17 @@
  * Measures Go as it is and with our lines, in turns: one run of each variant, then the next round.
  * The workload is that of the issue, lab/overrun/go/alloc-only.go.
  */
-import { join } from 'node:path'
-import {
-  makeTemporaryFolder,
-  removeTemporaryFolder,
-} from 'sawtooth/internal/runtime/output/temporary-folder'
 import { median } from 'simple-statistics'
 import { FailedRun } from '../../run.ts'
-import { Go } from '../go.ts'
+import type { Go } from '../go.ts'
 import { withNoise } from '../noise.ts'
 import type { Percentiles } from '../results.ts'
 import { percentilesOf } from '../statistics.ts'
 import { liveBytesOf } from '../workload.ts'
-import { copyGo } from './go-copy.ts'
-import { type Goroot, patched } from './goroot.ts'
-import { VARIANTS, type Variant, type VariantName } from './variants.ts'
+import { Builds } from './builds.ts'
+import type { Goroot } from './goroot.ts'
+import { PAST_TIMES, type PastTimes, type TracedCycle, tracedCyclesIn } from './traced-cycles.ts'
+import type { VariantName } from './variants.ts'
 
 export interface GoVariantOptions {
   readonly variants: readonly VariantName[]
@@ -39,6 +35,10 @@ export interface GoVariantRow {
   readonly pastGoal: Percentiles
   /** The same of each cycle, in ascending order. */
   readonly pastGoals: readonly number[]
+  /** Bytes past the goal of all cycles, by when they were taken. */
+  readonly past: PastTimes
+  /** Stops of all cycles that found work. */
+  readonly restarts: number
   /** Median of the rounds. */
   readonly objectsPerSecond: number
 }
@@ -56,36 +56,8 @@ export async function measureVariants(
   progress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<GoVariantRow[]> {
-  const { variants } = options
-  for (const name of variants) patched(goroot, VARIANTS[name])
-  const builds = new Map<VariantName, Go>()
-  try {
-    for (const name of variants) {
-      progress(`${name}: copying ${goroot.directory}, and building its runtime`)
-      builds.set(name, await build(goroot, VARIANTS[name], signal))
-    }
-    return await measureBuilds(builds, options, progress)
-  } finally {
-    for (const go of builds.values()) await go[Symbol.asyncDispose]()
-  }
-}
-
-/** Builds the workload from a copy of Go with the variant's lines. The copy is removed then. */
-async function build(goroot: Goroot, variant: Variant, signal: AbortSignal): Promise<Go> {
-  const folder = makeTemporaryFolder()
-  try {
-    const environment = await copyGo(goroot, variant, folder, signal)
-    const go = await Go.open(join(goroot.directory, 'bin/go'), signal, environment)
-    try {
-      await go.build('alloc-only')
-      return go
-    } catch (error) {
-      await go[Symbol.asyncDispose]()
-      throw error
-    }
-  } finally {
-    removeTemporaryFolder(folder)
-  }
+  await using builds = await Builds.make(goroot, options.variants, 'alloc-only', progress, signal)
+  return await measureBuilds(builds.programs, options, progress)
 }
 
 async function measureBuilds(
@@ -116,7 +88,7 @@ interface Situation {
 }
 
 interface Run {
-  readonly pastGoals: readonly number[]
+  readonly cycles: readonly TracedCycle[]
   readonly objectsPerSecond: number
 }
 
@@ -131,41 +103,38 @@ async function measure(go: Go, { goal, procs, noise }: Situation, seconds: numbe
     }),
   )
   const [, objects] = /^(\d+) objects dropped$/m.exec(stdout) ?? []
-  const pastGoals = pastGoalsIn(stderr)
+  const cycles = countedCycles(tracedCyclesIn(stderr))
   if (objects === undefined)
     throw new FailedRun(`the workload did not say what it has allocated: ${stdout.slice(0, 200)}`)
-  if (pastGoals.length === 0)
+  if (cycles.length === 0)
     throw new FailedRun(`Go has told of no cycle in ${seconds} s: ${stderr.slice(0, 200)}`)
-  return { pastGoals, objectsPerSecond: Number(objects) / seconds }
+  return { cycles, objectsPerSecond: Number(objects) / seconds }
 }
 
-function resultOf(
-  runs: readonly Run[],
-): Pick<GoVariantRow, 'cycles' | 'pastGoal' | 'pastGoals' | 'objectsPerSecond'> {
-  const pastGoals = runs.flatMap(run => run.pastGoals).sort((one, other) => one - other)
+/** Those behind the one that the program asks for, before which it does not allocate yet. */
+export function countedCycles(cycles: readonly TracedCycle[]): readonly TracedCycle[] {
+  const asked = cycles.findIndex(({ isForced }) => isForced)
+  return asked < 0 ? [] : cycles.slice(asked + 1)
+}
+
+function resultOf(runs: readonly Run[]): Omit<GoVariantRow, keyof Situation | 'variant'> {
+  const cycles = runs.flatMap(run => run.cycles)
+  const pastGoals = cycles.map(({ pastGoal }) => pastGoal).sort((one, other) => one - other)
+  const sumOf = (of: (cycle: TracedCycle) => number): number =>
+    cycles.reduce((sum, cycle) => sum + of(cycle), 0)
   return {
-    cycles: pastGoals.length,
+    cycles: cycles.length,
     pastGoal: percentilesOf(pastGoals),
     pastGoals,
+    past: pastTimes(time => sumOf(({ past }) => past[time])),
+    restarts: sumOf(({ restarts }) => restarts),
     objectsPerSecond: median(runs.map(run => run.objectsPerSecond)),
   }
 }
 
-/**
- * Bytes past the goal of each cycle behind the one that the program asks for, before which it does
- * not allocate yet. Our line comes with the line of its cycle, and before it.
- */
-export function pastGoalsIn(trace: string): number[] {
-  const found: number[] = []
-  let isCounted = false
-  let past: number | null = null
-  for (const line of trace.split('\n')) {
-    const [, bytes] = /^past goal: (\d+) B$/.exec(line) ?? []
-    if (bytes !== undefined) past = Number(bytes)
-    if (!/^gc \d+ @/.test(line)) continue
-    if (isCounted && past !== null) found.push(past)
-    if (line.endsWith('(forced)')) isCounted = true
-    past = null
-  }
-  return found
+function pastTimes(bytesOf: (time: keyof PastTimes) => number): PastTimes {
+  return Object.fromEntries(PAST_TIMES.map(time => [time, bytesOf(time)])) as Record<
+    keyof PastTimes,
+    number
+  >
 }

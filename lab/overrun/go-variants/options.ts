@@ -36,12 +36,14 @@ variants run in turn. What is installed is only read, and of the copies nothing 
 
 Usage:
   sawtooth overrun go [options]
+  sawtooth overrun go price [options]        what the variants cost programs; has --help
 
 Options:
   --variants NAME,…   base (Go as it is, with the instrument), gate (marks behind a refill at the goal until the mark has ended),
-                      gate-when-idle (the same only once no mark work is in sight), reserve (takes a span only if it fits below
-                      the goal), capped (an assist's credit is at most the room to the goal), takes-over (after an attempt to
-                      end the mark, each refill drains and tries too) (default: base,gate)
+                      gate-drains (the same in larger steps), gate-parks (in larger steps, and waits where another
+                      drains), gate-when-idle (gate only once no mark work is in sight), reserve (takes a span only if it fits
+                      below the goal), capped (an assist's credit is at most the room to the goal), takes-over (after an attempt
+                      to end the mark, each refill drains and tries too) (default: base,gate)
   --goal SIZE,…       heap goals, 4MiB to 512MiB (default: 4MiB)
   --procs N,…         GOMAXPROCS, 1 to ${MAX_PS} (default: 4)
   --noise N,…         busy threads beside the run (default: 0)
@@ -53,7 +55,7 @@ Options:
   --help              this text
 
 There is no seed: Go schedules as the machine does. A row's figures are bytes past the goal at mark termination, exact, in KiB, and
-the median of the rounds' throughput. Each variant is built first, in about half a minute.
+the median of the rounds' throughput. A second table says when these bytes were taken. Each variant is built first, in about half a minute.
 
 Exit: 0 the gate kept its bound where it was measured, 1 it did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
 (apt-get install golang-1.19 golang-1.19-src), 4 a file cannot be written, 130 after an interrupt.
@@ -106,7 +108,7 @@ export function parseGoOptions(argv: readonly string[]): GoCommandOptions {
 }
 
 /** The different items of a list with commas. */
-function listOf<T>(
+export function listOf<T>(
   option: string,
   list: string | undefined,
   read: (item: Given) => T,

@@ -8,7 +8,15 @@ import { symlogBytes } from '../report/bytes-axis.ts'
 import { steps } from '../report/distribution.ts'
 import { figure, table } from '../report/parts.ts'
 import type { GoVariantRow } from './measure.ts'
-import { cellsOf, type GoVariantResults, HEADS, headOf } from './results.ts'
+import {
+  cellsOf,
+  type GoVariantResults,
+  HEADS,
+  headOf,
+  TIME_HEADS,
+  TIMES_HEAD,
+  timeCellsOf,
+} from './results.ts'
 
 /** @returns a whole HTML document */
 export async function goVariantsPage(results: GoVariantResults): Promise<string> {
@@ -34,6 +42,8 @@ export async function goVariantsPage(results: GoVariantResults): Promise<string>
 variants are the same Go with lines of ours.</p>
 ${figure(charts, 'Below 4 KiB the axis is linear, above it logarithmic.')}
 ${table(HEADS, rows.map(cellsOf))}
+<p>${TIMES_HEAD}.</p>
+${table(TIME_HEADS, rows.map(timeCellsOf))}
 <ul>${criteria.map(
       ({ says, holds }) =>
         html`<li><span class="${holds ? 'holds' : 'fails'}">${holds ? 'ok' : 'FAILED'}</span> ${says}</li>`,

@@ -1,25 +1,100 @@
 // The instrument, which base and all variants have: how many bytes the live heap lay above its goal
-// when a mark ended. Go's own gctrace prints whole MiB, which is too coarse to tell one span.
+// when a mark ended, and when they were taken. Go's own gctrace prints whole MiB, which is too coarse
+// to tell one span.
 //
-// notePastGoal is called when mark termination begins: the world is stopped, the live heap is not
-// reset to what was marked yet, and the goal is that of the cycle which ends. printPastGoal is
-// called with the cycle's gctrace line, when the world runs again, so it lengthens no stop.
+// The bytes past the goal are noted at the steps by which a mark ends. What has come since the last
+// note was taken in between:
+//
+//	roots    until the last goroutine's stack, or other root, was scanned
+//	work     from then until somebody first saw that no mark work was left
+//	barrier  until each P had flushed what it held, which is the ragged barrier of gcMarkDone
+//	stop     until the world was stopped
+//	late     until no work was left again, where the barrier or the stop found some
+//
+// One goroutine at a time is between two notes in gcMarkDone: it holds work.markDoneSema. noteRoot is
+// called by all that scan roots. The other functions are called by the goroutine that ends the mark,
+// notePastGoal with the world stopped. printPastGoal is called with the cycle's gctrace line, when the
+// world runs again, so it lengthens no stop; no other cycle begins before.
 
 package runtime
 
 import "runtime/internal/atomic"
 
-// Written and read by the goroutine that ends the mark. No other cycle begins in between.
-var pastGoal uint64
+type pastNotes struct {
+	bytes                            uint64 // at the last note
+	roots, work, barrier, stop, late uint64
+	attempts, restarts               uint64
+}
 
-func notePastGoal() {
-	pastGoal = 0
+var (
+	pastNow  pastNotes // of the mark that runs
+	pastTold pastNotes // of the mark that has ended
+	pastGoal uint64    // when it ended
+	heapThen uint64    // the live heap then
+
+	rootsOver   uint32 // root jobs of this mark that are over
+	pastAtRoots uint64 // when the last of them was
+)
+
+func bytesPastGoal() uint64 {
 	live, goal := atomic.Load64(&gcController.heapLive), gcController.heapGoal()
 	if live > goal {
-		pastGoal = live - goal
+		return live - goal
+	}
+	return 0
+}
+
+// The bytes since the last note.
+func notePast() uint64 {
+	bytes, before := bytesPastGoal(), pastNow.bytes
+	if bytes <= before {
+		return 0
+	}
+	pastNow.bytes = bytes
+	return bytes - before
+}
+
+func noteRoot() {
+	if atomic.Xadd(&rootsOver, 1) == work.markrootJobs {
+		atomic.Store64(&pastAtRoots, bytesPastGoal())
 	}
 }
 
+func noteMarked() {
+	bytes := notePast()
+	pastNow.attempts++
+	if pastNow.attempts > 1 {
+		pastNow.late += bytes
+		return
+	}
+	pastNow.roots = atomic.Load64(&pastAtRoots)
+	if pastNow.roots > bytes {
+		pastNow.roots = bytes
+	}
+	pastNow.work = bytes - pastNow.roots
+}
+
+func noteBarrier() {
+	pastNow.barrier += notePast()
+}
+
+func noteStop() {
+	pastNow.stop += notePast()
+}
+
+func noteRestart() {
+	pastNow.restarts++
+}
+
+func notePastGoal() {
+	pastGoal, heapThen = bytesPastGoal(), atomic.Load64(&gcController.heapLive)
+	pastTold, pastNow = pastNow, pastNotes{}
+	atomic.Store(&rootsOver, 0)
+	atomic.Store64(&pastAtRoots, 0)
+}
+
 func printPastGoal() {
-	print("past goal: ", pastGoal, " B\n")
+	print("past goal: ", pastGoal, " B of ", heapThen, ", ", work.bytesMarked, " marked; ",
+		pastTold.roots, " roots, ", pastTold.work, " work, ", pastTold.barrier, " barrier, ",
+		pastTold.stop, " stop, ", pastTold.late, " late; ", pastTold.restarts, " restarts\n")
 }

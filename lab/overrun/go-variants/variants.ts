@@ -14,6 +14,8 @@ export interface Variant {
 export const VARIANT_NAMES = [
   'base',
   'gate',
+  'gate-drains',
+  'gate-parks',
   'gate-when-idle',
   'reserve',
   'capped',
@@ -34,8 +36,18 @@ const inCycle = (inFunction: string, at: Place, line: string): Insertion => ({
   lines: [line],
 })
 
-/** In all variants: the bytes past the goal, told with each cycle of gctrace. */
+/** In all variants: the bytes past the goal by when they were taken, told with gctrace's line. */
 const INSTRUMENT: readonly Insertion[] = [
+  {
+    file: 'mgcmark.go',
+    inFunction: 'markroot',
+    at: { before: /^return workDone$/ },
+    lines: ['noteRoot()'],
+  },
+  inCycle('gcMarkDone', { before: /^semacquire\(&worldsema\)$/ }, 'noteMarked()'),
+  inCycle('gcMarkDone', { before: /^if gcMarkDoneFlushed != 0 \{$/ }, 'noteBarrier()'),
+  inCycle('gcMarkDone', { behind: /^systemstack\(stopTheWorldWithSema\)$/ }, 'noteStop()'),
+  inCycle('gcMarkDone', { atStartOf: /^if restart \{$/ }, 'noteRestart()'),
   inCycle('gcMarkTermination', 'start', 'notePastGoal()'),
   inCycle('gcMarkTermination', { atStartOf: /^if debug\.gctrace > 0 \{$/ }, 'printPastGoal()'),
 ]
@@ -60,6 +72,12 @@ function reserved(call: RegExp, request: string): Insertion[] {
 export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   base: variant('base'),
   gate: variant('gate', BEHIND_REFILL),
+  'gate-drains': variant('gate-drains', BEHIND_REFILL),
+  'gate-parks': variant(
+    'gate-parks',
+    BEHIND_REFILL,
+    inCycle('gcMarkDone', { behind: /^gcWakeAllAssists\(\)$/ }, 'openGate()'),
+  ),
   'gate-when-idle': variant('gate-when-idle', BEHIND_REFILL),
   reserve: variant(
     'reserve',

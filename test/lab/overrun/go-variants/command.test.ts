@@ -1,10 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import { goCommand } from '../../../../lab/overrun/go-variants/command.ts'
 import { criteriaOf } from '../../../../lab/overrun/go-variants/criterion.ts'
-import { type GoVariantRow, pastGoalsIn } from '../../../../lab/overrun/go-variants/measure.ts'
+import { countedCycles, type GoVariantRow } from '../../../../lab/overrun/go-variants/measure.ts'
 import { parseGoOptions } from '../../../../lab/overrun/go-variants/options.ts'
 import { goVariantsPage } from '../../../../lab/overrun/go-variants/page.ts'
-import { cellsOf } from '../../../../lab/overrun/go-variants/results.ts'
+import { cellsOf, timeCellsOf } from '../../../../lab/overrun/go-variants/results.ts'
+import { tracedCyclesIn } from '../../../../lab/overrun/go-variants/traced-cycles.ts'
 import { KiB, MiB } from '../../../../memory/units.ts'
 
 const { signal } = new AbortController()
@@ -12,7 +13,7 @@ const { signal } = new AbortController()
 test.each([
   [
     ['--variants', 'base,wall'],
-    "--variants must be a list of base, gate, gate-when-idle, reserve, capped, takes-over, not 'wall'",
+    "--variants must be a list of base, gate, gate-drains, gate-parks, gate-when-idle, reserve, capped, takes-over, not 'wall'",
   ],
   [['--goal', '1MiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1MiB'"],
   [['--procs', '0'], "--procs must be a whole number from 1 to 64, not '0'"],
@@ -49,18 +50,33 @@ test('--help says what is measured, and has an example', async () => {
   }
 })
 
-test('only cycles behind the one that the program asks for count, each with its own bytes', () => {
+const ourLine = (past: number, times = '0 roots, 0 work, 0 barrier, 0 stop, 0 late; 0 restarts') =>
+  `past goal: ${past} B of 5000000, 2097152 marked; ${times}`
+
+test('a cycle has its own line, which comes first; only those behind the forced one count', () => {
   const trace = [
-    'past goal: 7 B',
-    'gc 1 @0.000s 11%: 0.2 ms clock, 4 MB goal, 4 P (forced)',
+    ourLine(7),
+    'gc 1 @0.000s 11%: 0.2+3+0.1 ms clock, 4 MB goal, 4 P (forced)',
     'pacer: something else',
-    'past goal: 0 B',
-    'gc 2 @0.007s 8%: 0.9 ms clock, 4 MB goal, 4 P',
-    'past goal: 4096 B',
-    'gc 3 @0.016s 4%: 0.1 ms clock, 4 MB goal, 4 P',
+    ourLine(0),
+    'gc 2 @0.007s 8%: 0.9+2+1.5 ms clock, 4 MB goal, 4 P',
+    ourLine(4096, '1 roots, 2 work, 3 barrier, 4 stop, 5 late; 6 restarts'),
+    'gc 3 @0.016s 4%: 0.1+1+12 ms clock, 4 MB goal, 4 P',
   ].join('\n')
-  expect(pastGoalsIn(trace)).toEqual([0, 4096])
-  expect(pastGoalsIn('gc 1 @0.000s 11%: 4 P\n')).toEqual([])
+  const cycles = tracedCyclesIn(trace)
+  expect(cycles.map(({ pastGoal }) => pastGoal)).toEqual([7, 0, 4096])
+  expect(cycles[2]).toEqual({
+    isForced: false,
+    pastGoal: 4096,
+    past: { roots: 1, work: 2, barrier: 3, stop: 4, late: 5 },
+    restarts: 6,
+    heap: 5_000_000,
+    marked: 2 * MiB,
+    pausesUs: [100, 12_000],
+  })
+  expect(countedCycles(cycles).map(({ pastGoal }) => pastGoal)).toEqual([0, 4096])
+  expect(tracedCyclesIn('gc 1 @0.000s 11%: 0.2+3+0.1 ms clock, 4 P\n')).toEqual([])
+  expect(countedCycles(cycles.slice(1))).toEqual([])
 })
 
 const row = (variant: GoVariantRow['variant'], max: number): GoVariantRow => ({
@@ -71,6 +87,8 @@ const row = (variant: GoVariantRow['variant'], max: number): GoVariantRow => ({
   cycles: 2,
   pastGoal: { p50: 0, p90: 2 * KiB, p99: 3 * KiB, max },
   pastGoals: [0, max],
+  past: { roots: 0, work: max / 4, barrier: max / 2, stop: 0, late: max / 4 },
+  restarts: 1,
   objectsPerSecond: 12_345_678,
 })
 
@@ -83,12 +101,14 @@ test('the gate must keep 32 KiB a P; nothing is asked of the others', () => {
 
 test('a row says its bytes in KiB, and its throughput in millions', () => {
   expect(cellsOf(row('gate', 30 * KiB)).join(' ')).toBe('gate 4 4 0 2 0 2 3 30 12.3')
+  expect(timeCellsOf(row('base', 9 * MiB)).join(' ')).toBe('base 4 4 0 9.0 0 25 50 0 25 1')
+  expect(timeCellsOf(row('gate', 0)).join(' ')).toBe('gate 4 4 0 0.0 0 0 0 0 0 1')
 })
 
 test('the page has a chart for each situation, the table and the verdicts', async () => {
   const rows = [row('base', 9 * MiB), row('gate', 30 * KiB), { ...row('gate', 0), procs: 2 }]
   const text = await goVariantsPage({
-    schema: 1,
+    schema: 2,
     machine: { cpu: 'a CPU', cores: 2, platform: 'linux x64', node: 'v20', go: 'go1.19.8' },
     command: 'sawtooth overrun go --procs 2,4',
     load: [1.5, 2.5],
@@ -99,6 +119,7 @@ test('the page has a chart for each situation, the table and the verdicts', asyn
   for (const part of [
     'load 1.5 before, 2.5 after',
     'max KiB',
+    'barrier %',
     '9216',
     'sawtooth overrun go --procs',
   ])

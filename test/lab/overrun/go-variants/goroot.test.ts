@@ -80,7 +80,7 @@ test.each(VARIANT_NAMES)(
     put('odd', 'go1.19.8', { ...withSources, ...files })
     const goroot = gorootOf(inMachine('odd'), () => [])
     expect(() => patched(goroot, VARIANTS[name])).toThrow(
-      `${inMachine('odd')} (go1.19.8) has not the place for a line: mgc.go has no function gcMarkTermination`,
+      `${inMachine('odd')} (go1.19.8) has not the place for a line: mgcmark.go has no function markroot`,
     )
   },
 )

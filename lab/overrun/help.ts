@@ -10,6 +10,7 @@ Usage:
                    [--quick] [--seed N] [--json FILE] [--report FILE]; rate has --goal SIZE,…
   sawtooth overrun costs [options]           what each policy costs; has --help
   sawtooth overrun go [options]              the gate in Go's own runtime; has --help
+  sawtooth overrun go price [options]        what it costs there; has --help
   sawtooth overrun report FILE.json… --report FILE.html
 
 The sweep runs goroutines that do nothing but allocate, one for each P, beside a tree that lives, under each combination of

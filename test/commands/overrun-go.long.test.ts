@@ -1,7 +1,10 @@
-// `sawtooth overrun go` with Go itself, in small: every variant builds, runs and is measured.
+// `sawtooth overrun go` and its price with Go itself, in small: every variant builds, runs and is
+// measured, and so is every workload with the forms of the gate.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { PriceResults } from '../../lab/overrun/go-price/results.ts'
+import { WORKLOAD_NAMES } from '../../lab/overrun/go-price/workloads.ts'
 import { gorootOf } from '../../lab/overrun/go-variants/goroot.ts'
 import type { GoVariantResults } from '../../lab/overrun/go-variants/results.ts'
 import { VARIANT_NAMES } from '../../lab/overrun/go-variants/variants.ts'
@@ -43,10 +46,40 @@ test.skipIf(orSkipped !== '')(`each variant is built and measured${orSkipped}`, 
     const { rows, machine } = JSON.parse(readFileSync(json, 'utf8')) as GoVariantResults
     expect(machine.go).toMatch(/^go1\.19/)
     expect(rows.map(({ variant }) => variant)).toEqual(VARIANT_NAMES)
-    for (const { cycles, pastGoals, objectsPerSecond } of rows) {
+    for (const { cycles, pastGoals, past, objectsPerSecond } of rows) {
       expect(pastGoals).toHaveLength(cycles)
+      // The goal does not move here, so each byte past it lies between two notes.
+      expect(Object.values(past).reduce((sum, bytes) => sum + bytes)).toBe(
+        pastGoals.reduce((sum, bytes) => sum + bytes),
+      )
       expect(cycles).toBeGreaterThan(0)
       expect(objectsPerSecond).toBeGreaterThan(0)
+    }
+  })
+})
+
+test.skipIf(orSkipped !== '')(`each workload has a price${orSkipped}`, async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'price.json')
+    const variants = ['gate', 'gate-drains', 'gate-parks']
+    const args = ['--variants', variants.join(), '--gogc', '20', '--memory-limit', '--work', '0.2']
+    const { code, stderr } = await runNode(
+      ['bin/sawtooth.js', 'overrun', 'go', 'price', ...args, '--pairs', '6', '--json', json],
+      { limitMs: 5 * HANG_MS },
+      scratch,
+    )
+    expect(code, stderr).toBe(0)
+    const { blocks } = JSON.parse(readFileSync(json, 'utf8')) as PriceResults
+    expect(blocks.map(({ situation }) => situation.workload)).toEqual(
+      WORKLOAD_NAMES.flatMap(name => [name, name]),
+    )
+    for (const { situation, rows } of blocks) {
+      const isTimed = situation.workload === 'lru' || situation.workload === 'requests'
+      expect(rows.map(({ subject }) => subject)).toEqual(['base', ...variants, 'base again'])
+      for (const { seconds, cpuSeconds, pauseUs, latencyUs } of rows) {
+        expect(Math.min(seconds, cpuSeconds, pauseUs.max)).toBeGreaterThan(0)
+        expect(latencyUs === null).toBe(!isTimed)
+      }
     }
   })
 })

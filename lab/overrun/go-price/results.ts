@@ -1,0 +1,248 @@
+/** The results of `sawtooth overrun go price`: ratios to base with their intervals, and tables. */
+
+import { humanBytes } from 'sawtooth/internal/runtime/report/units'
+import { quantile } from 'simple-statistics'
+import { itemAt } from '../../indexed.ts'
+import { formatMachine, type Machine } from '../../machine.ts'
+import { KiB, MiB } from '../../units.ts'
+import { percentilesOfCounts } from '../latency-buckets.ts'
+import { type MedianInterval, medianInterval } from '../quantile-interval.ts'
+import type { LatencyPercentiles, Percentiles } from '../results.ts'
+import { percentilesOf } from '../statistics.ts'
+import type { PriceRuns, Subject } from './measure.ts'
+import type { Latencies, PriceRun, Situation } from './run.ts'
+
+/** What `--json` writes. */
+export interface PriceResults {
+  readonly schema: 1
+  readonly machine: Machine
+  readonly command: string
+  /** The machine's load average over a minute, before the first build and after the last run. */
+  readonly load: readonly [number, number]
+  readonly blocks: readonly PriceBlock[]
+}
+
+/** All subjects in one situation; base is the first, and base again the last. */
+export interface PriceBlock {
+  readonly situation: Situation
+  readonly rows: readonly PriceRow[]
+}
+
+export interface PriceRow {
+  readonly subject: Subject
+  /** Ratios to base of the same round; null: base itself. */
+  readonly ratios: Ratios | null
+  readonly verdict: Verdict | null
+  /** Medians of the runs. */
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly cycles: number
+  readonly peakHeap: number
+  /** Of all runs together. */
+  readonly pauseUs: LatencyPercentiles
+  readonly pastGoal: Percentiles
+  /** Of an operation or a request; null: the workload times none. */
+  readonly latencyUs: LatencyPercentiles | null
+  readonly runs: readonly RunFigures[]
+}
+
+/** Above 1 is more than base. Median of the rounds, and its 95 % interval. */
+export interface Ratios {
+  readonly seconds: MedianInterval
+  readonly cpuSeconds: MedianInterval
+  readonly cycles: MedianInterval
+  readonly peakHeap: MedianInterval
+  readonly medianPause: MedianInterval
+  readonly longestPause: MedianInterval
+  /** 99th percentile of what the workload times; null: nothing. */
+  readonly latency: MedianInterval | null
+}
+
+/** A run in a few numbers. */
+export interface RunFigures {
+  readonly seconds: number
+  readonly cpuSeconds: number
+  readonly cycles: number
+  readonly peakHeap: number
+  readonly medianPauseUs: number
+  readonly longestPauseUs: number
+  readonly latencyUs: LatencyPercentiles | null
+}
+
+/** What the interval of the time says beside that of base again. */
+export type Verdict = 'costs' | 'saves' | 'within 1 %' | 'not told'
+
+const TOLD = 0.01
+
+/** Blocks in the order of the situations. */
+export function blocksOf(all: readonly PriceRuns[]): PriceBlock[] {
+  return all.map(({ situation, runs }) => {
+    const base = figuresOf(runs, 'base')
+    const noise = ratiosOf(figuresOf(runs, 'base again'), base).seconds
+    const rows = [...runs].map(([subject, own]): PriceRow => {
+      const figures = figuresOf(runs, subject)
+      const ratios = subject === 'base' ? null : ratiosOf(figures, base)
+      const isCompared = ratios !== null && subject !== 'base again'
+      return {
+        subject,
+        ratios,
+        verdict: isCompared ? verdictOf(ratios.seconds, noise) : null,
+        seconds: medianOf(figures, one => one.seconds),
+        cpuSeconds: medianOf(figures, one => one.cpuSeconds),
+        cycles: medianOf(figures, one => one.cycles),
+        peakHeap: medianOf(figures, one => one.peakHeap),
+        pauseUs: latencyPercentiles(own.flatMap(({ pausesUs }) => pausesUs)),
+        pastGoal: percentilesOf(own.flatMap(({ pastGoals }) => pastGoals).sort((a, b) => a - b)),
+        latencyUs: together(own.map(({ latencies }) => latencies)),
+        runs: figures,
+      }
+    })
+    return { situation, rows }
+  })
+}
+
+export function verdictOf(time: MedianInterval, noise: MedianInterval): Verdict {
+  if (time.low > Math.max(1 + TOLD, noise.high)) return 'costs'
+  if (time.high < Math.min(1 - TOLD, noise.low)) return 'saves'
+  return time.low >= 1 - TOLD && time.high <= 1 + TOLD ? 'within 1 %' : 'not told'
+}
+
+function figuresOf(runs: PriceRuns['runs'], subject: Subject): RunFigures[] {
+  return (runs.get(subject) ?? []).map(
+    ({ seconds, cpuSeconds, cycles, peakHeap, pausesUs, latencies }: PriceRun) => ({
+      ...{ seconds, cpuSeconds, cycles, peakHeap },
+      medianPauseUs: quantile(pausesUs as number[], 0.5),
+      longestPauseUs: Math.max(...pausesUs),
+      latencyUs: together([latencies]),
+    }),
+  )
+}
+
+function ratiosOf(own: readonly RunFigures[], base: readonly RunFigures[]): Ratios {
+  const ratio = (of: (run: RunFigures) => number): MedianInterval =>
+    medianInterval(own.map((run, round) => of(run) / of(itemAt(base, round))))
+  const isTimed = own.every(({ latencyUs }) => latencyUs !== null)
+  return {
+    seconds: ratio(run => run.seconds),
+    cpuSeconds: ratio(run => run.cpuSeconds),
+    cycles: ratio(run => run.cycles),
+    peakHeap: ratio(run => run.peakHeap),
+    medianPause: ratio(run => run.medianPauseUs),
+    longestPause: ratio(run => run.longestPauseUs),
+    latency: isTimed ? ratio(run => run.latencyUs?.p99 ?? 0) : null,
+  }
+}
+
+function medianOf(runs: readonly RunFigures[], of: (run: RunFigures) => number): number {
+  return quantile(runs.map(of), 0.5)
+}
+
+function latencyPercentiles(values: number[]): LatencyPercentiles {
+  const at = (share: number): number => quantile(values, share)
+  return { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: at(1) }
+}
+
+/** What several runs timed, as one. */
+function together(all: readonly (Latencies | null)[]): LatencyPercentiles | null {
+  const timed = all.filter(one => one !== null)
+  const [first] = timed
+  if (first === undefined) return null
+  const counts = first.counts.map((_, bucket) =>
+    timed.reduce((sum, one) => sum + (one.counts[bucket] ?? 0), 0),
+  )
+  return percentilesOfCounts(counts, Math.max(...timed.map(({ maxUs }) => maxUs)))
+}
+
+/** The heads of a block's tables, on the terminal and in the report. */
+export const RATIO_HEADS = [
+  ...['', 'time [95 %]', 'told', 'CPU [95 %]', 'cycles', 'peak heap'],
+  ...['median pause [95 %]', 'longest pause', 'latency p99 [95 %]'],
+]
+export const FIGURE_HEADS = [
+  ...['', 'ms', 'CPU ms', 'cycles', 'peak MiB', 'pause µs p50', 'p99', 'max'],
+  ...['latency µs p50', 'p99', 'p99.9', 'max', 'past KiB p50', 'p99', 'max'],
+]
+
+/** The machine and how busy it was. */
+export function headOf({ machine, load: [before, after] }: PriceResults): string {
+  return `${formatMachine(machine)}; load ${before} before, ${after} after`
+}
+
+export function titleOf({ workload, procs, gogc, memoryLimit }: Situation): string {
+  const limit = memoryLimit === null ? '' : `, memory limit ${humanBytes(memoryLimit)}`
+  return `${workload}, ${procs} P, GOGC ${gogc}${limit}`
+}
+
+/** Rows of ratios; that of base is left out. */
+export function ratioCells(rows: readonly PriceRow[]): string[][] {
+  return rows.flatMap(({ subject, ratios, verdict }) =>
+    ratios === null
+      ? []
+      : [
+          [
+            subject,
+            formatInterval(ratios.seconds),
+            verdict ?? '–',
+            formatInterval(ratios.cpuSeconds),
+            ratios.cycles.median.toFixed(2),
+            ratios.peakHeap.median.toFixed(2),
+            formatInterval(ratios.medianPause, 2),
+            ratios.longestPause.median.toFixed(2),
+            ratios.latency === null ? '–' : formatInterval(ratios.latency, 2),
+          ],
+        ],
+  )
+}
+
+export function figureCells(rows: readonly PriceRow[]): string[][] {
+  return rows.map(row => {
+    const { subject, seconds, cpuSeconds, cycles, peakHeap, pauseUs, latencyUs, pastGoal } = row
+    return [
+      subject,
+      ...[seconds, cpuSeconds].map(each => (each * 1000).toFixed(0)),
+      cycles.toFixed(0),
+      (peakHeap / MiB).toFixed(1),
+      ...[pauseUs.p50, pauseUs.p99, pauseUs.max].map(us => us.toFixed(0)),
+      ...(latencyUs === null
+        ? ['', '', '', '']
+        : [latencyUs.p50, latencyUs.p99, latencyUs.p999, latencyUs.max].map(formatUs)),
+      ...[pastGoal.p50, pastGoal.p99, pastGoal.max].map(past => (past / KiB).toFixed(0)),
+    ]
+  })
+}
+
+/** What costs or saves more than 1 %, the dearest first; then how many rows tell less. */
+export function summaryOf(blocks: readonly PriceBlock[]): string[] {
+  const compared = blocks.flatMap(({ situation, rows }) =>
+    rows.flatMap(({ subject, ratios, verdict }) =>
+      ratios === null || verdict === null
+        ? []
+        : [{ subject, situation, verdict, time: ratios.seconds, noise: noiseOf(rows) }],
+    ),
+  )
+  const told = compared
+    .filter(({ verdict }) => verdict === 'costs' || verdict === 'saves')
+    .sort((one, other) => other.time.median - one.time.median)
+  const within = compared.filter(({ verdict }) => verdict === 'within 1 %').length
+  const hidden = compared.filter(({ verdict }) => verdict === 'not told').length
+  return [
+    ...told.map(
+      ({ subject, situation, verdict, time, noise }) =>
+        `${subject} ${verdict}: ${titleOf(situation)}: time ${formatInterval(time)}; base again ${noise}`,
+    ),
+    `${compared.length} rows: ${told.length} tell more than 1 %, ${within} lie within 1 %, and in ${hidden} the noise hides which`,
+  ]
+}
+
+function noiseOf(rows: readonly PriceRow[]): string {
+  const ratios = rows.find(({ subject }) => subject === 'base again')?.ratios
+  return ratios == null ? '–' : formatInterval(ratios.seconds)
+}
+
+function formatInterval({ median, low, high }: MedianInterval, digits = 3): string {
+  return `${median.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`
+}
+
+function formatUs(us: number): string {
+  return us.toFixed(us < 10 ? 1 : 0)
+}

@@ -70,6 +70,29 @@ onUnix('base and variant run in turn; table, verdict and both files are there', 
   )
 })
 
+onUnix('Sawtooth runs beside each variant that it has a policy for', async () => {
+  const { code, stdout, stderr } = await overrunGo(
+    {},
+    [
+      ...['--with-sawtooth', '--seed', '7', '--rounds', '1', '--procs', '2'],
+      ...['--variants', 'base,gate,gate-when-idle', '--json', 'SCRATCH/go.json'],
+    ],
+    {},
+    scratch => {
+      const { counterparts, seed } = JSON.parse(
+        readFileSync(join(scratch, 'go.json'), 'utf8'),
+      ) as GoVariantResults
+      expect(seed).toBe(7)
+      expect(counterparts.map(({ variant, policy }) => [variant, policy.gate])).toEqual([
+        ['base', 'off'],
+        ['gate', 'goal'],
+      ])
+    },
+  )
+  expect(code, stderr).toBe(0)
+  expect(stdout).toMatch(/^base +4 +2 +0 +2 +2 +2 +100 +coordinator\/off\/go +\d/m)
+})
+
 onUnix('a variant is built from a copy with our lines in, without tests and commands', async () => {
   const build = `cd "$GOROOT/src"
 test ! -e cmd && test ! -e runtime/mgc_test.go && test -e ../pkg/include/textflag.h || exit 7

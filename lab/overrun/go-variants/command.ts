@@ -12,6 +12,9 @@ import { gorootOf } from './goroot.ts'
 import { measureVariants } from './measure.ts'
 import { help, parseGoOptions } from './options.ts'
 import {
+  BESIDE_HEAD,
+  BESIDE_HEADS,
+  besideRows,
   cellsOf,
   type GoVariantResults,
   HEADS,
@@ -40,7 +43,7 @@ export async function goCommand(argv: readonly string[], signal: AbortSignal): P
     'overrun go',
     signal,
     show => measureVariants(goroot, options, show, signal),
-    rows => {
+    ({ rows, counterparts }) => {
       const criteria = criteriaOf(rows)
       const results: GoVariantResults = {
         schema: 2,
@@ -48,10 +51,14 @@ export async function goCommand(argv: readonly string[], signal: AbortSignal): P
         command: ['sawtooth overrun go', ...argv].join(' '),
         load: [before, loadOfMachine()],
         rows,
+        counterparts,
+        seed: options.sawtooth,
         criteria,
       }
       print(`${headOf(results)}\n${formatTable(HEADS, rows.map(cellsOf))}\n`)
       print(`${TIMES_HEAD}\n${formatTable(TIME_HEADS, rows.map(timeCellsOf))}\n`)
+      if (counterparts.length > 0)
+        print(`${BESIDE_HEAD}\n${formatTable(BESIDE_HEADS, besideRows(results))}\n`)
       for (const { says, holds } of criteria) print(`${holds ? 'ok    ' : 'FAILED'}  ${says}\n`)
       return writeResults(criteria.every(({ holds }) => holds) ? 0 : 1, [
         { path: options.json, text: () => `${JSON.stringify(results)}\n` },

@@ -10,7 +10,9 @@ import type { Percentiles } from '../results.ts'
 import { percentilesOf } from '../statistics.ts'
 import { liveBytesOf } from '../workload.ts'
 import { Builds } from './builds.ts'
+import { type CounterpartRow, Counterparts } from './counterparts.ts'
 import type { Goroot } from './goroot.ts'
+import type { Situation } from './situation.ts'
 import { PAST_TIMES, type PastTimes, type TracedCycle, tracedCyclesIn } from './traced-cycles.ts'
 import type { VariantName } from './variants.ts'
 
@@ -22,14 +24,19 @@ export interface GoVariantOptions {
   readonly rounds: number
   /** How long each run allocates. */
   readonly seconds: number
+  /** The first seed of Sawtooth's runs; null: without them. */
+  readonly sawtooth: number | null
+}
+
+export interface GoVariantsFound {
+  readonly rows: readonly GoVariantRow[]
+  /** Empty if Sawtooth was not asked for. */
+  readonly counterparts: readonly CounterpartRow[]
 }
 
 /** What one variant did in one situation, all rounds together. */
-export interface GoVariantRow {
+export interface GoVariantRow extends Situation {
   readonly variant: VariantName
-  readonly goal: number
-  readonly procs: number
-  readonly noise: number
   readonly cycles: number
   /** Bytes past the goal at mark termination. */
   readonly pastGoal: Percentiles
@@ -55,36 +62,36 @@ export async function measureVariants(
   options: GoVariantOptions,
   progress: (text: string) => void,
   signal: AbortSignal,
-): Promise<GoVariantRow[]> {
+): Promise<GoVariantsFound> {
   await using builds = await Builds.make(goroot, options.variants, 'alloc-only', progress, signal)
-  return await measureBuilds(builds.programs, options, progress)
+  const { sawtooth } = options
+  await using counterparts = sawtooth === null ? null : new Counterparts(signal, sawtooth)
+  return await measureBuilds(builds.programs, counterparts, options, progress)
 }
 
 async function measureBuilds(
   builds: ReadonlyMap<VariantName, Go>,
+  counterparts: Counterparts | null,
   { goals, procs, noises, rounds, seconds }: GoVariantOptions,
   progress: (text: string) => void,
-): Promise<GoVariantRow[]> {
+): Promise<GoVariantsFound> {
   const situations = goals.flatMap(goal =>
     procs.flatMap(p => noises.map(noise => ({ goal, procs: p, noise }))),
   )
   const rows: GoVariantRow[] = []
+  const besides: CounterpartRow[] = []
   for (const situation of situations) {
     const runs = new Map([...builds].map(([name]): [VariantName, Run[]] => [name, []]))
     for (let round = 1; round <= rounds; round++)
       for (const [name, go] of builds) {
         progress(`${situation.procs} P, round ${round} of ${rounds}: ${name}`)
         runs.get(name)?.push(await measure(go, situation, seconds))
+        await counterparts?.run(name, situation, seconds)
       }
     for (const [variant, own] of runs) rows.push({ variant, ...situation, ...resultOf(own) })
+    besides.push(...(counterparts?.take(situation) ?? []))
   }
-  return rows
-}
-
-interface Situation {
-  readonly goal: number
-  readonly procs: number
-  readonly noise: number
+  return { rows, counterparts: besides }
 }
 
 interface Run {

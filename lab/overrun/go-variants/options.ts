@@ -11,6 +11,7 @@ import {
 } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
+import { MOST_SEED } from '../../random.ts'
 import { MiB } from '../../units.ts'
 import { LEAST_GOAL } from '../workload.ts'
 import type { GoVariantOptions } from './measure.ts'
@@ -49,12 +50,14 @@ Options:
   --noise N,…         busy threads beside the run (default: 0)
   --rounds N          runs of each variant in each situation, in turn (default: 3)
   --seconds S         how long each run allocates (default: 5)
+  --with-sawtooth     runs Sawtooth under the policy nearest to each variant too, in turn
+  --seed N            of the first of Sawtooth's runs (default: random)
   --goroot DIR        Go 1.19, with its sources (default: of those on the PATH and under /usr/lib/go-*)
   --json FILE         write the results, with each cycle's bytes
   --report FILE       write a page in HTML
   --help              this text
 
-There is no seed: Go schedules as the machine does. A row's figures are bytes past the goal at mark termination, exact, in KiB, and
+Go has no seed: it schedules as the machine does. A row's figures are bytes past the goal at mark termination, exact, in KiB, and
 the median of the rounds' throughput. A second table says when these bytes were taken. Each variant is built first, in about half a minute.
 
 Exit: 0 the gate kept its bound where it was measured, 1 it did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
@@ -71,6 +74,8 @@ const OPTIONS = {
   noise: { type: 'string' },
   rounds: { type: 'string' },
   seconds: { type: 'string' },
+  'with-sawtooth': { type: 'boolean' },
+  seed: { type: 'string' },
   goroot: { type: 'string' },
   json: { type: 'string' },
   report: { type: 'string' },
@@ -104,7 +109,18 @@ export function parseGoOptions(argv: readonly string[]): GoCommandOptions {
     noises: listOf('noise', values.noise, one => wholeNumber(one, 0, MOST_NOISE)) ?? [0],
     rounds: wholeNumber({ name: '--rounds', value: values.rounds ?? 3 }, 1, MOST_ROUNDS),
     seconds: secondsOf({ name: '--seconds', value: values.seconds ?? '5' }),
+    sawtooth: values['with-sawtooth'] === true ? seedOf(values.seed) : refuseAlone(values.seed),
   }
+}
+
+function seedOf(value: string | undefined): number {
+  if (value === undefined) return Math.floor(Math.random() * (MOST_SEED + 1))
+  return wholeNumber({ name: '--seed', value }, 0, MOST_SEED)
+}
+
+function refuseAlone(seed: string | undefined): null {
+  if (seed === undefined) return null
+  throw new UsageError("overrun go: --seed is of Sawtooth's runs: it needs --with-sawtooth")
 }
 
 /** The different items of a list with commas. */

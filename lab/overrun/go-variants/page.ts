@@ -9,6 +9,9 @@ import { steps } from '../report/distribution.ts'
 import { figure, table } from '../report/parts.ts'
 import type { GoVariantRow } from './measure.ts'
 import {
+  BESIDE_HEAD,
+  BESIDE_HEADS,
+  besideRows,
   cellsOf,
   type GoVariantResults,
   HEADS,
@@ -44,6 +47,7 @@ ${figure(charts, 'Below 4 KiB the axis is linear, above it logarithmic.')}
 ${table(HEADS, rows.map(cellsOf))}
 <p>${TIMES_HEAD}.</p>
 ${table(TIME_HEADS, rows.map(timeCellsOf))}
+${results.counterparts.length === 0 ? '' : html`<p>${BESIDE_HEAD}.</p>${table(BESIDE_HEADS, besideRows(results))}`}
 <ul>${criteria.map(
       ({ says, holds }) =>
         html`<li><span class="${holds ? 'holds' : 'fails'}">${holds ? 'ok' : 'FAILED'}</span> ${says}</li>`,

@@ -1,8 +1,11 @@
 /** The results of `sawtooth overrun go`, and their table. */
 import { formatMachine, type Machine } from '../../machine.ts'
 import { KiB, MiB } from '../../units.ts'
-import type { Criterion } from '../results.ts'
+import { policyName } from '../policy.ts'
+import type { Criterion, Percentiles } from '../results.ts'
+import type { CounterpartRow } from './counterparts.ts'
 import type { GoVariantRow } from './measure.ts'
+import type { Situation } from './situation.ts'
 import { PAST_TIMES } from './traced-cycles.ts'
 
 /** What `--json` writes. */
@@ -13,6 +16,10 @@ export interface GoVariantResults {
   /** The machine's load average over a minute, before the first build and after the last run. */
   readonly load: readonly [number, number]
   readonly rows: readonly GoVariantRow[]
+  /** Sawtooth's; empty if it was not asked for. */
+  readonly counterparts: readonly CounterpartRow[]
+  /** The seed of the first of Sawtooth's runs. */
+  readonly seed: number | null
   readonly criteria: readonly Criterion[]
 }
 
@@ -52,8 +59,9 @@ export function timeCellsOf({
 }
 
 /** The machine and how busy it was. */
-export function headOf({ machine, load: [before, after] }: GoVariantResults): string {
-  return `${formatMachine(machine)}; load ${before} before, ${after} after`
+export function headOf({ machine, load: [before, after], seed }: GoVariantResults): string {
+  const beside = seed === null ? '' : `; seed ${seed}`
+  return `${formatMachine(machine)}; load ${before} before, ${after} after${beside}`
 }
 
 /** A row of the table. */
@@ -72,4 +80,51 @@ export function cellsOf({
     ...[p50, p90, p99, max].map(past => (past / KiB).toFixed(0)),
     (objectsPerSecond / 1e6).toFixed(1),
   ]
+}
+
+/** What the table of Go beside Sawtooth says, and its heads. */
+export const BESIDE_HEAD =
+  "The same variants in Sawtooth, each under the policy that is nearest. In % of base: the 99th percentile over base's in the\n" +
+  'same runtime'
+export const BESIDE_HEADS = [
+  ...['variant', 'goal MiB', 'P', 'noise', 'Go p50 KiB', 'p99', 'max', 'in % of base'],
+  ...['Sawtooth', 'cycles', 'p50 KiB', 'p99', 'max', 'in % of base'],
+]
+
+/** The rows of that table: a variant of Go that has a counterpart, and the counterpart. */
+export function besideRows({
+  rows,
+  counterparts,
+}: Pick<GoVariantResults, 'rows' | 'counterparts'>): string[][] {
+  return counterparts.flatMap(own => {
+    const { variant, goal, procs, noise, policy, cycles, pastGoal } = own
+    const go = rows.find(row => row.variant === variant && isBeside(row, own))
+    if (go === undefined) return []
+    return [
+      [
+        variant,
+        ...[goal / MiB, procs, noise].map(String),
+        ...besideCells(go.pastGoal, baseIn(rows, own)),
+        policyName(policy),
+        String(cycles),
+        ...besideCells(pastGoal, baseIn(counterparts, own)),
+      ],
+    ]
+  })
+}
+
+function isBeside(one: Situation, other: Situation): boolean {
+  return one.goal === other.goal && one.procs === other.procs && one.noise === other.noise
+}
+
+function baseIn(
+  rows: readonly (Situation & { readonly variant: string; readonly pastGoal: Percentiles })[],
+  situation: Situation,
+): Percentiles | null {
+  return rows.find(row => row.variant === 'base' && isBeside(row, situation))?.pastGoal ?? null
+}
+
+function besideCells({ p50, p99, max }: Percentiles, base: Percentiles | null): string[] {
+  const share = base === null || base.p99 === 0 ? '-' : ((p99 / base.p99) * 100).toFixed(0)
+  return [...[p50, p99, max].map(past => (past / KiB).toFixed(0)), share]
 }

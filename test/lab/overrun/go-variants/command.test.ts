@@ -1,10 +1,14 @@
 import { expect, test, vi } from 'vitest'
 import { goCommand } from '../../../../lab/overrun/go-variants/command.ts'
+import {
+  COUNTERPARTS,
+  type CounterpartRow,
+} from '../../../../lab/overrun/go-variants/counterparts.ts'
 import { criteriaOf } from '../../../../lab/overrun/go-variants/criterion.ts'
 import { countedCycles, type GoVariantRow } from '../../../../lab/overrun/go-variants/measure.ts'
 import { parseGoOptions } from '../../../../lab/overrun/go-variants/options.ts'
 import { goVariantsPage } from '../../../../lab/overrun/go-variants/page.ts'
-import { cellsOf, timeCellsOf } from '../../../../lab/overrun/go-variants/results.ts'
+import { besideRows, cellsOf, timeCellsOf } from '../../../../lab/overrun/go-variants/results.ts'
 import { tracedCyclesIn } from '../../../../lab/overrun/go-variants/traced-cycles.ts'
 import { KiB, MiB } from '../../../../memory/units.ts'
 
@@ -20,7 +24,11 @@ test.each([
   [['--noise', 'much'], "--noise must be a whole number from 0 to 64, not 'much'"],
   [['--rounds', '0'], "--rounds must be a whole number from 1 to 1000, not '0'"],
   [['--seconds', '0'], "--seconds must be a number above 0, up to 3600, not '0'"],
-  [['--seed', '1'], "overrun go: Unknown option '--seed'"],
+  [['--seed', '1'], "overrun go: --seed is of Sawtooth's runs: it needs --with-sawtooth"],
+  [
+    ['--with-sawtooth', '--seed=-1'],
+    "--seed must be a whole number from 0 to 4294967295, not '-1'",
+  ],
   [['--goroot', '/nowhere'], '/nowhere is no folder of Go, it has no VERSION'],
 ])('%j is refused before anything is copied, with what is allowed', async (argv, message) => {
   await expect(goCommand(argv, signal)).rejects.toThrow(message)
@@ -105,6 +113,27 @@ test('a row says its bytes in KiB, and its throughput in millions', () => {
   expect(timeCellsOf(row('gate', 0)).join(' ')).toBe('gate 4 4 0 0.0 0 0 0 0 0 1')
 })
 
+const beside = (variant: GoVariantRow['variant'], p99: number): CounterpartRow => ({
+  variant,
+  policy: COUNTERPARTS[variant] ?? expect.fail(`${variant} has no counterpart`),
+  goal: 4 * MiB,
+  procs: 4,
+  noise: 0,
+  cycles: 7,
+  pastGoal: { p50: KiB, p90: KiB, p99, max: p99 },
+})
+
+test('a variant of Go stands beside its policy in Sawtooth, each in percent of its own base', () => {
+  const rows = [row('base', MiB), row('gate', 8 * KiB), row('gate-when-idle', 0)]
+  const counterparts = [beside('base', 2 * MiB), beside('gate', MiB)]
+  expect(besideRows({ rows, counterparts }).map(cells => cells.join(' '))).toEqual([
+    'base 4 4 0 0 3 1024 100 coordinator/off/go 7 1 2048 2048 100',
+    'gate 4 4 0 0 3 8 100 coordinator/goal/go 7 1 1024 1024 50',
+  ])
+  expect(besideRows({ rows, counterparts: counterparts.slice(1) })[0]?.at(-1)).toBe('-')
+  expect(COUNTERPARTS['gate-when-idle']).toBeUndefined()
+})
+
 test('the page has a chart for each situation, the table and the verdicts', async () => {
   const rows = [row('base', 9 * MiB), row('gate', 30 * KiB), { ...row('gate', 0), procs: 2 }]
   const text = await goVariantsPage({
@@ -113,11 +142,14 @@ test('the page has a chart for each situation, the table and the verdicts', asyn
     command: 'sawtooth overrun go --procs 2,4',
     load: [1.5, 2.5],
     rows,
+    counterparts: [beside('base', 5 * KiB)],
+    seed: 7,
     criteria: criteriaOf(rows),
   })
   expect(text.match(/<svg /g)).toHaveLength(2)
   for (const part of [
-    'load 1.5 before, 2.5 after',
+    'load 1.5 before, 2.5 after; seed 7',
+    'coordinator/off/go',
     'max KiB',
     'barrier %',
     '9216',

@@ -8,7 +8,6 @@ import { go114 } from '../../../gc/pacer/go1.14.ts'
 import { go118 } from '../../../gc/pacer/go1.18.ts'
 import { membalancer } from '../../../gc/pacer/membalancer.ts'
 import type { Pacer } from '../../../gc/pacer/pacer.ts'
-import { direct, redesign } from '../../../gc/pacer/redesign.ts'
 import { builtInPacers } from '../../../gc/pacer/registry.ts'
 import { rootsAsHeap } from '../../../gc/pacer/roots-as-heap.ts'
 import { SHIPPED } from '../../../gc/pacer/soft-hard-goal.ts'
@@ -52,19 +51,6 @@ test('every pacer lets a small heap grow by GOGC alone under a small minimum', (
     const { goal } = driver.commit({ ...small, sweepDone: true })
     expect(goal, pacer.name).toBe(2 * MiB)
   }
-})
-
-test('direct takes r as the last cycle measured it, where the redesign goes nine tenths of the way', () => {
-  const rOf = (pacer: Pacer): number => {
-    const driver = drive(pacer)
-    driver.commit(heap)
-    driver.start(180 * MiB)
-    // 20 MiB for 100 MiB of work at a quarter of the CPU: r = 0.2 · 3 · (1/3).
-    driver.end({ ...tenMs(), heapLive: 200 * MiB, heapScanWork: 100 * MiB, bytesMarked: 100 * MiB })
-    return driver.state[pacer.stateNames.indexOf('r')] as number
-  }
-  expect(rOf(direct)).toBeCloseTo(0.2, 9)
-  expect(rOf(redesign)).toBeCloseTo(0.18, 9)
 })
 
 describe('roots-as-heap', () => {
@@ -174,6 +160,19 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
     expect(driver.revise({ heapScanWork: 20 * MiB, heapLive: 205 * MiB })).toBeCloseTo(80 / 15, 6)
   })
 
+  test('1.10 expects Sc/(1 + h_g) up to the soft goal, and all of Sc to the hard goal beyond', () => {
+    for (const gcPercent of [25, 100, 400]) {
+      const driver = drive(go110(SHIPPED), { gcPercent })
+      const { trigger, goal, hardGoal } = driver.commit(heap)
+      expect(goal).toBe(100 * MiB * (1 + gcPercent / 100))
+      expect(hardGoal).toBe(Math.trunc(1.1 * goal))
+      const expected = (100 * MiB) / (1 + gcPercent / 100)
+      expect(driver.start(), `GOGC ${gcPercent}`).toBeCloseTo(expected / (goal - trigger), 6)
+      const beyond = driver.revise({ heapLive: goal + MiB, heapScanWork: 10 * MiB })
+      expect(beyond, `GOGC ${gcPercent}`).toBeCloseTo((90 * MiB) / (hardGoal - goal - MiB), 6)
+    }
+  })
+
   test('1.14 takes all for live as soon as more than the half was scanned; 1.10 does not', () => {
     const ratio = (pacer: ReturnType<typeof go110>): number => {
       const driver = drive(pacer)
@@ -269,26 +268,6 @@ describe('the proportional trigger of Go 1.5 to 1.17', () => {
       driver.facts.heapScannable += MiB
       expect(driver.start()).toBeCloseTo(50.5 / 99, 6)
     })
-  })
-})
-
-describe('redesign', () => {
-  test('stacks and globals are part of the goal, and the first trigger is at 7/8', () => {
-    const driver = drive(redesign)
-    expect(driver.goals()).toMatchObject({ trigger: 3.5 * MiB, goal: 4 * MiB })
-    const goals = driver.commit({ ...heap, maxStackScan: 20 * MiB, globalsScan: 10 * MiB })
-    expect(goals.goal).toBe(260 * MiB)
-  })
-
-  test('r goes nine tenths of the way to what was measured', () => {
-    const driver = drive(redesign)
-    driver.commit(heap)
-    driver.start(180 * MiB)
-    // 20 MiB allocated for 100 scanned at a quarter: 0.2 · 3 · (1/3).
-    driver.end({ heapLive: 200 * MiB, heapScanWork: 100 * MiB, bytesMarked: 100 * MiB, ...tenMs() })
-    expect(driver.state[0]).toBeCloseTo(0.9 * 0.2, 9)
-    // T = N − r · P, between 0.6 and 0.95 of GOGC above M.
-    expect(driver.goals().trigger).toBe(Math.trunc(200 * MiB - 0.18 * 100 * MiB))
   })
 })
 

@@ -19,6 +19,8 @@ import {
 /** Of the plot without its labels, px. Two plots fit side by side. */
 const WIDTH = 240
 const ROW = 15
+/** Between the ends of the longest interval and those of the axis. */
+const ROOM = 0.01
 
 /** @returns a whole HTML document */
 export async function pricePage(results: PriceResults): Promise<string> {
@@ -31,6 +33,7 @@ export async function pricePage(results: PriceResults): Promise<string> {
   ]
   return page({
     title: 'What a gate at the goal costs in Go',
+    style: 'td { white-space: nowrap; }',
     body: html`<h1>What a gate at the goal costs in Go</h1>
 <p>${headOf(results)}</p>
 <p class="again"><code>${command}</code></p>
@@ -65,7 +68,7 @@ async function chart(
   const x = {
     type: 'quantitative',
     title: null,
-    scale: { domain: [Math.min(...ends), Math.max(...ends)], zero: false, nice: true },
+    scale: { domain: [Math.min(...ends) - ROOM, Math.max(...ends) + ROOM], zero: false },
     axis: { format: '.2~f', tickCount: 5 },
   }
   const shared = {

@@ -37,6 +37,7 @@ export interface PriceRow {
   readonly seconds: number
   readonly cpuSeconds: number
   readonly cycles: number
+  readonly triesACycle: number
   readonly peakHeap: number
   /** Of all runs together. */
   readonly pauseUs: LatencyPercentiles
@@ -63,6 +64,7 @@ export interface RunFigures {
   readonly seconds: number
   readonly cpuSeconds: number
   readonly cycles: number
+  readonly triesACycle: number
   readonly peakHeap: number
   readonly medianPauseUs: number
   readonly longestPauseUs: number
@@ -90,6 +92,7 @@ export function blocksOf(all: readonly PriceRuns[]): PriceBlock[] {
         seconds: medianOf(figures, one => one.seconds),
         cpuSeconds: medianOf(figures, one => one.cpuSeconds),
         cycles: medianOf(figures, one => one.cycles),
+        triesACycle: medianOf(figures, one => one.triesACycle),
         peakHeap: medianOf(figures, one => one.peakHeap),
         pauseUs: latencyPercentiles(own.flatMap(({ pausesUs }) => pausesUs)),
         pastGoal: percentilesOf(own.flatMap(({ pastGoals }) => pastGoals).sort((a, b) => a - b)),
@@ -109,8 +112,8 @@ export function verdictOf(time: MedianInterval, noise: MedianInterval): Verdict 
 
 function figuresOf(runs: PriceRuns['runs'], subject: Subject): RunFigures[] {
   return (runs.get(subject) ?? []).map(
-    ({ seconds, cpuSeconds, cycles, peakHeap, pausesUs, latencies }: PriceRun) => ({
-      ...{ seconds, cpuSeconds, cycles, peakHeap },
+    ({ seconds, cpuSeconds, cycles, triesACycle, peakHeap, pausesUs, latencies }: PriceRun) => ({
+      ...{ seconds, cpuSeconds, cycles, triesACycle, peakHeap },
       medianPauseUs: quantile(pausesUs as number[], 0.5),
       longestPauseUs: Math.max(...pausesUs),
       latencyUs: together([latencies]),
@@ -159,7 +162,7 @@ export const RATIO_HEADS = [
   ...['median pause [95 %]', 'longest pause', 'latency p99 [95 %]'],
 ]
 export const FIGURE_HEADS = [
-  ...['', 'ms', 'CPU ms', 'cycles', 'peak MiB', 'pause µs p50', 'p99', 'max'],
+  ...['', 'ms', 'CPU ms', 'cycles', 'tries', 'peak MiB', 'pause µs p50', 'p99', 'max'],
   ...['latency µs p50', 'p99', 'p99.9', 'max', 'past KiB p50', 'p99', 'max'],
 ]
 
@@ -196,11 +199,22 @@ export function ratioCells(rows: readonly PriceRow[]): string[][] {
 
 export function figureCells(rows: readonly PriceRow[]): string[][] {
   return rows.map(row => {
-    const { subject, seconds, cpuSeconds, cycles, peakHeap, pauseUs, latencyUs, pastGoal } = row
+    const {
+      subject,
+      seconds,
+      cpuSeconds,
+      cycles,
+      triesACycle,
+      peakHeap,
+      pauseUs,
+      latencyUs,
+      pastGoal,
+    } = row
     return [
       subject,
       ...[seconds, cpuSeconds].map(each => (each * 1000).toFixed(0)),
       cycles.toFixed(0),
+      triesACycle.toFixed(1),
       (peakHeap / MiB).toFixed(1),
       ...[pauseUs.p50, pauseUs.p99, pauseUs.max].map(us => us.toFixed(0)),
       ...(latencyUs === null

@@ -20,6 +20,8 @@ export interface PriceRun {
   /** Of the program and of the system for it, in seconds. */
   readonly cpuSeconds: number
   readonly cycles: number
+  /** Ragged barriers, by which somebody tried to end a mark, for each cycle. */
+  readonly triesACycle: number
   /** The live heap at the end of a mark, of the cycle that had most. */
   readonly peakHeap: number
   /** Of two stops for each cycle. */
@@ -55,6 +57,7 @@ export async function runWorkload(go: Go, situation: Situation, work: number): P
     seconds: said.seconds,
     cpuSeconds: said.cpu,
     cycles: cycles.length,
+    triesACycle: cycles.reduce((sum, { tries }) => sum + tries, 0) / cycles.length,
     peakHeap: Math.max(...cycles.map(({ heap }) => heap)),
     pausesUs: cycles.flatMap(({ pausesUs }) => pausesUs),
     pastGoals: cycles.map(({ pastGoal }) => pastGoal),

@@ -1,7 +1,6 @@
 // gate-drains: the gate of gate.go, in larger steps. gate drains 64 KiB, tries to end the mark and
-// yields. Where only its goroutine drains, what it has found and not scanned yet is in its P's own
-// buffers, so each try sees no work, makes all Ps flush, and then finds some. And each yield puts a
-// goroutine into the global queue, for which an idle mark worker leaves its drain.
+// yields, again and again. Each yield puts a goroutine into the global queue, for which an idle mark
+// worker on another P leaves its drain.
 //
 // Here a drain goes on until no work is in sight, or the goroutine is asked to stop. Only the last to
 // leave a drain tries to end the mark, as in an assist. The others yield.

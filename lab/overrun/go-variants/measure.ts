@@ -44,7 +44,8 @@ export interface GoVariantRow extends Situation {
   readonly pastGoals: readonly number[]
   /** Bytes past the goal of all cycles, by when they were taken. */
   readonly past: PastTimes
-  /** Stops of all cycles that found work. */
+  /** Ragged barriers of all cycles, and stops of them that found work. */
+  readonly tries: number
   readonly restarts: number
   /** Median of the rounds. */
   readonly objectsPerSecond: number
@@ -134,6 +135,7 @@ function resultOf(runs: readonly Run[]): Omit<GoVariantRow, keyof Situation | 'v
     pastGoal: percentilesOf(pastGoals),
     pastGoals,
     past: pastTimes(time => sumOf(({ past }) => past[time])),
+    tries: sumOf(({ tries }) => tries),
     restarts: sumOf(({ restarts }) => restarts),
     objectsPerSecond: median(runs.map(run => run.objectsPerSecond)),
   }

@@ -60,7 +60,7 @@ Options:
 Go has no seed: it schedules as the machine does. A row's figures are bytes past the goal at mark termination, exact, in KiB, and
 the median of the rounds' throughput. A second table says when these bytes were taken. Each variant is built first, in about half a minute.
 
-Exit: 0 the gate kept its bound where it was measured, 1 it did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
+Exit: 0 gate, gate-drains and gate-parks kept their bound, 1 it did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
 (apt-get install golang-1.19 golang-1.19-src), 4 a file cannot be written, 130 after an interrupt.
 
 Example:

@@ -23,7 +23,7 @@ import "runtime/internal/atomic"
 type pastNotes struct {
 	bytes                            uint64 // at the last note
 	roots, work, barrier, stop, late uint64
-	attempts, restarts               uint64
+	tries, restarts                  uint64
 }
 
 var (
@@ -62,8 +62,8 @@ func noteRoot() {
 
 func noteMarked() {
 	bytes := notePast()
-	pastNow.attempts++
-	if pastNow.attempts > 1 {
+	pastNow.tries++
+	if pastNow.tries > 1 {
 		pastNow.late += bytes
 		return
 	}
@@ -96,5 +96,6 @@ func notePastGoal() {
 func printPastGoal() {
 	print("past goal: ", pastGoal, " B of ", heapThen, ", ", work.bytesMarked, " marked; ",
 		pastTold.roots, " roots, ", pastTold.work, " work, ", pastTold.barrier, " barrier, ",
-		pastTold.stop, " stop, ", pastTold.late, " late; ", pastTold.restarts, " restarts\n")
+		pastTold.stop, " stop, ", pastTold.late, " late; ", pastTold.tries, " tries, ",
+		pastTold.restarts, " restarts\n")
 }

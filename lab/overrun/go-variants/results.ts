@@ -32,10 +32,12 @@ export const HEADS = [
 /** What the second table says, and its heads. */
 export const TIMES_HEAD =
   'When the bytes past the goal were taken: until the last root was scanned, then until no work was left, in the ragged\n' +
-  'barrier, until the world was stopped, and until no work was left again where barrier or stop found some'
+  'barrier, until the world was stopped, and until no work was left again where barrier or stop found some. A try to end the\n' +
+  'mark is a ragged barrier; a restart is a stop of the world that found work'
 export const TIME_HEADS = [
   ...['variant', 'goal MiB', 'P', 'noise', 'MiB past'],
   ...PAST_TIMES.map(time => `${time} %`),
+  'tries a cycle',
   'restarts',
 ]
 
@@ -45,7 +47,9 @@ export function timeCellsOf({
   goal,
   procs,
   noise,
+  cycles,
   past,
+  tries,
   restarts,
 }: GoVariantRow): string[] {
   const all = PAST_TIMES.reduce((sum, time) => sum + past[time], 0)
@@ -54,6 +58,7 @@ export function timeCellsOf({
     ...[goal / MiB, procs, noise].map(String),
     (all / MiB).toFixed(1),
     ...PAST_TIMES.map(time => (all === 0 ? '0' : ((past[time] / all) * 100).toFixed(0))),
+    (tries / cycles).toFixed(1),
     String(restarts),
   ]
 }

@@ -99,6 +99,7 @@ const run = (seconds: number, timed: boolean): PriceRun => ({
   seconds,
   cpuSeconds: 2 * seconds,
   cycles: 4,
+  triesACycle: 1.5,
   peakHeap: 6 * MiB,
   pausesUs: [10, 30],
   pastGoals: [0, 8 * KiB],
@@ -146,7 +147,7 @@ test('ratios are those of a round, so a machine that slows down does not count',
   ])
   // The median round is the fourth.
   expect(figureCells(rows)[0]?.join(' ')).toBe(
-    `base 4000 8000 4 6.0 20 30 30 0.0 0.0 0.0 ${MOST_US} 4 8 8`,
+    `base 4000 8000 4 1.5 6.0 20 30 30 0.0 0.0 0.0 ${MOST_US} 4 8 8`,
   )
 })
 

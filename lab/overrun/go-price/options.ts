@@ -54,8 +54,8 @@ Options:
 
 There is no seed: Go schedules as the machine does. Time is the program's own, from its first step to its last; CPU is what the
 program and the system for it took. A pause lasts from the order to stop the world until it runs again. Peak heap is the most that
-lived or was allocated since when a mark ended. A cost counts as told if its whole interval lies above 1 %, and above that of base
-again; a saving the same below.
+lived or was allocated since when a mark ended. Time or CPU time costs if its whole interval lies more than 1 % above base, and above
+that of base again; it saves if it lies below both in the same way.
 
 Exit: 0 measured, 1 a build or run failed, 2 usage, or no Go 1.19 with sources (apt-get install golang-1.19 golang-1.19-src),
 4 a file cannot be written, 130 after an interrupt.

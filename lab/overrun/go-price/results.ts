@@ -32,7 +32,8 @@ export interface PriceRow {
   readonly subject: Subject
   /** Ratios to base of the same round; null: base itself. */
   readonly ratios: Ratios | null
-  readonly verdict: Verdict | null
+  /** null: base, or base again. */
+  readonly verdicts: { readonly seconds: Verdict; readonly cpuSeconds: Verdict } | null
   /** Medians of the runs. */
   readonly seconds: number
   readonly cpuSeconds: number
@@ -71,7 +72,7 @@ export interface RunFigures {
   readonly latencyUs: LatencyPercentiles | null
 }
 
-/** What the interval of the time says beside that of base again. */
+/** What an interval says beside that of base again. */
 export type Verdict = 'costs' | 'saves' | 'within 1 %' | 'not told'
 
 const TOLD = 0.01
@@ -80,7 +81,7 @@ const TOLD = 0.01
 export function blocksOf(all: readonly PriceRuns[]): PriceBlock[] {
   return all.map(({ situation, runs }) => {
     const base = figuresOf(runs, 'base')
-    const noise = ratiosOf(figuresOf(runs, 'base again'), base).seconds
+    const noise = ratiosOf(figuresOf(runs, 'base again'), base)
     const rows = [...runs].map(([subject, own]): PriceRow => {
       const figures = figuresOf(runs, subject)
       const ratios = subject === 'base' ? null : ratiosOf(figures, base)
@@ -88,7 +89,12 @@ export function blocksOf(all: readonly PriceRuns[]): PriceBlock[] {
       return {
         subject,
         ratios,
-        verdict: isCompared ? verdictOf(ratios.seconds, noise) : null,
+        verdicts: isCompared
+          ? {
+              seconds: verdictOf(ratios.seconds, noise.seconds),
+              cpuSeconds: verdictOf(ratios.cpuSeconds, noise.cpuSeconds),
+            }
+          : null,
         seconds: medianOf(figures, one => one.seconds),
         cpuSeconds: medianOf(figures, one => one.cpuSeconds),
         cycles: medianOf(figures, one => one.cycles),
@@ -104,10 +110,10 @@ export function blocksOf(all: readonly PriceRuns[]): PriceBlock[] {
   })
 }
 
-export function verdictOf(time: MedianInterval, noise: MedianInterval): Verdict {
-  if (time.low > Math.max(1 + TOLD, noise.high)) return 'costs'
-  if (time.high < Math.min(1 - TOLD, noise.low)) return 'saves'
-  return time.low >= 1 - TOLD && time.high <= 1 + TOLD ? 'within 1 %' : 'not told'
+export function verdictOf(ratio: MedianInterval, noise: MedianInterval): Verdict {
+  if (ratio.low > Math.max(1 + TOLD, noise.high)) return 'costs'
+  if (ratio.high < Math.min(1 - TOLD, noise.low)) return 'saves'
+  return ratio.low >= 1 - TOLD && ratio.high <= 1 + TOLD ? 'within 1 %' : 'not told'
 }
 
 function figuresOf(runs: PriceRuns['runs'], subject: Subject): RunFigures[] {
@@ -158,8 +164,8 @@ function together(all: readonly (Latencies | null)[]): LatencyPercentiles | null
 
 /** The heads of a block's tables, on the terminal and in the report. */
 export const RATIO_HEADS = [
-  ...['', 'time [95 %]', 'told', 'CPU [95 %]', 'cycles', 'peak heap'],
-  ...['median pause [95 %]', 'longest pause', 'latency p99 [95 %]'],
+  ...['', 'time [95 %]', '', 'CPU [95 %]', '', 'cycles', 'peak heap'],
+  ...['median pause [95 %]', 'longest', 'latency p99 [95 %]'],
 ]
 export const FIGURE_HEADS = [
   ...['', 'ms', 'CPU ms', 'cycles', 'tries', 'peak MiB', 'pause µs p50', 'p99', 'max'],
@@ -178,15 +184,16 @@ export function titleOf({ workload, procs, gogc, memoryLimit }: Situation): stri
 
 /** Rows of ratios; that of base is left out. */
 export function ratioCells(rows: readonly PriceRow[]): string[][] {
-  return rows.flatMap(({ subject, ratios, verdict }) =>
+  return rows.flatMap(({ subject, ratios, verdicts }) =>
     ratios === null
       ? []
       : [
           [
             subject,
             formatInterval(ratios.seconds),
-            verdict ?? '–',
+            verdicts?.seconds ?? '–',
             formatInterval(ratios.cpuSeconds),
+            verdicts?.cpuSeconds ?? '–',
             ratios.cycles.median.toFixed(2),
             ratios.peakHeap.median.toFixed(2),
             formatInterval(ratios.medianPause, 2),
@@ -225,32 +232,42 @@ export function figureCells(rows: readonly PriceRow[]): string[][] {
   })
 }
 
-/** What costs or saves more than 1 %, the dearest first; then how many rows tell less. */
+/** What costs or saves more than 1 %, the dearest first; then what the rows tell of the time. */
 export function summaryOf(blocks: readonly PriceBlock[]): string[] {
   const compared = blocks.flatMap(({ situation, rows }) =>
-    rows.flatMap(({ subject, ratios, verdict }) =>
-      ratios === null || verdict === null
+    rows.flatMap(({ subject, ratios, verdicts }) =>
+      ratios === null || verdicts === null
         ? []
-        : [{ subject, situation, verdict, time: ratios.seconds, noise: noiseOf(rows) }],
+        : MEASURES.map(({ key, name }) => ({
+            key,
+            verdict: verdicts[key],
+            ratio: ratios[key].median,
+            says:
+              `${subject} ${verdicts[key]} ${name}: ${titleOf(situation)}: ${formatInterval(ratios[key])}; ` +
+              `base again ${noiseOf(rows, key)}`,
+          })),
     ),
   )
   const told = compared
     .filter(({ verdict }) => verdict === 'costs' || verdict === 'saves')
-    .sort((one, other) => other.time.median - one.time.median)
-  const within = compared.filter(({ verdict }) => verdict === 'within 1 %').length
-  const hidden = compared.filter(({ verdict }) => verdict === 'not told').length
+    .sort((one, other) => other.ratio - one.ratio)
+  const countOf = (...verdicts: readonly Verdict[]): number =>
+    compared.filter(({ key, verdict }) => key === 'seconds' && verdicts.includes(verdict)).length
   return [
-    ...told.map(
-      ({ subject, situation, verdict, time, noise }) =>
-        `${subject} ${verdict}: ${titleOf(situation)}: time ${formatInterval(time)}; base again ${noise}`,
-    ),
-    `${compared.length} rows: ${told.length} tell more than 1 %, ${within} lie within 1 %, and in ${hidden} the noise hides which`,
+    ...told.map(({ says }) => says),
+    `rows: ${compared.length / MEASURES.length}; time more than 1 % off: ${countOf('costs', 'saves')}, within 1 %: ` +
+      `${countOf('within 1 %')}, hidden by noise: ${countOf('not told')}`,
   ]
 }
 
-function noiseOf(rows: readonly PriceRow[]): string {
+const MEASURES = [
+  { key: 'seconds', name: 'time' },
+  { key: 'cpuSeconds', name: 'CPU time' },
+] as const
+
+function noiseOf(rows: readonly PriceRow[], key: 'seconds' | 'cpuSeconds'): string {
   const ratios = rows.find(({ subject }) => subject === 'base again')?.ratios
-  return ratios == null ? '–' : formatInterval(ratios.seconds)
+  return ratios == null ? '–' : formatInterval(ratios[key])
 }
 
 function formatInterval({ median, low, high }: MedianInterval, digits = 3): string {

@@ -127,6 +127,7 @@ test('ratios are those of a round, so a machine that slows down does not count',
       '1.100 [1.100, 1.100]',
       'costs',
       '1.100 [1.100, 1.100]',
+      'costs',
       '1.00',
       '1.00',
       '1.00 [1.00, 1.00]',
@@ -138,6 +139,7 @@ test('ratios are those of a round, so a machine that slows down does not count',
       '1.000 [1.000, 1.000]',
       '–',
       '1.000 [1.000, 1.000]',
+      '–',
       '1.00',
       '1.00',
       '1.00 [1.00, 1.00]',
@@ -153,9 +155,11 @@ test('ratios are those of a round, so a machine that slows down does not count',
 
 test('what costs is said first, then how many rows tell nothing', () => {
   expect(summaryOf(blocksOf([found(1.02), found(1.1, false), found(1)]))).toEqual([
-    'gate costs: lru, 2 P, GOGC 100, memory limit 8.00 MiB: time 1.100 [1.100, 1.100]; base again 1.000 [1.000, 1.000]',
-    'gate costs: lru, 2 P, GOGC 100: time 1.020 [1.020, 1.020]; base again 1.000 [1.000, 1.000]',
-    '3 rows: 2 tell more than 1 %, 1 lie within 1 %, and in 0 the noise hides which',
+    'gate costs time: lru, 2 P, GOGC 100, memory limit 8.00 MiB: 1.100 [1.100, 1.100]; base again 1.000 [1.000, 1.000]',
+    'gate costs CPU time: lru, 2 P, GOGC 100, memory limit 8.00 MiB: 1.100 [1.100, 1.100]; base again 1.000 [1.000, 1.000]',
+    'gate costs time: lru, 2 P, GOGC 100: 1.020 [1.020, 1.020]; base again 1.000 [1.000, 1.000]',
+    'gate costs CPU time: lru, 2 P, GOGC 100: 1.020 [1.020, 1.020]; base again 1.000 [1.000, 1.000]',
+    'rows: 3; time more than 1 % off: 2, within 1 %: 1, hidden by noise: 0',
   ])
 })
 
@@ -171,6 +175,11 @@ test.each([
     blocks: blocksOf([found(1.1, timed)]),
   })
   expect(text.match(/<svg /g)).toHaveLength(charts)
-  for (const part of ['load 1.5 before, 2.5 after', 'gate costs: lru', 'base again', '--pairs 7'])
+  for (const part of [
+    'load 1.5 before, 2.5 after',
+    'gate costs time: lru',
+    'base again',
+    '--pairs 7',
+  ])
     expect(text).toContain(part)
 })

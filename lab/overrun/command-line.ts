@@ -16,6 +16,7 @@ import { casesOf, quickCases } from './cases.ts'
 import { costsCommand } from './costs-command.ts'
 import { criteriaOf } from './criteria.ts'
 import type { Experiment } from './experiment.ts'
+import { helpOf } from './experiment-help.ts'
 import { experiments } from './experiments.ts'
 import { findGo, theGo } from './find-go.ts'
 import { Go } from './go.ts'
@@ -44,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv)
   const experiment = options.what === 'sweep' ? null : experimentOf(options.what)
   if (options.help) {
-    print(experiment === null ? help : experiment.help)
+    print(experiment === null ? help : helpOf(experiment))
     return 0
   }
   return interruptible(signal => carryOut(argv, options, experiment, signal))

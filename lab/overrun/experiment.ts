@@ -31,12 +31,21 @@ export interface ExperimentOptions {
   readonly go: Go | null
 }
 
+/** An option in a help: how it is written, and what it does, which may have several lines. */
+export type HelpOption = readonly [usage: string, text: string]
+
 export interface Experiment {
   readonly name: ExperimentName
   readonly issue: string
   readonly title: string
-  /** What `sawtooth overrun NAME --help` says of the experiment, in some lines. */
-  readonly help: string
+  /** What it does, for its help (experiment-help.ts): some lines, without the last break. */
+  readonly about: string
+  /** How long it takes on an idle machine of two cores. */
+  readonly takes: { readonly normally: string; readonly quick: string }
+  /** The options that only this experiment has. */
+  readonly options?: readonly HelpOption[]
+  /** The arguments of the example in its help, if it has options of its own. */
+  readonly example?: string
   /** Whether Go is measured too, where it is installed. */
   readonly isBesideGo?: boolean
   measure(options: ExperimentOptions): Promise<ExperimentResult>

@@ -2,6 +2,10 @@
 import { faultGrammar } from 'sawtooth/internal/runtime/options/faults'
 import { CAUSES } from './cases.ts'
 
+/** What the exit codes of the sweep and of each experiment say. */
+export const exits =
+  'Exit: 0 every criterion holds, 1 one does not, or a run failed, 2 usage, 4 a file cannot be written, 130 after an interrupt.'
+
 export const help = `Measures how far the heap runs past its goal while marking comes to an end (golang/go#52433), and what bounds it.
 
 Usage:
@@ -50,7 +54,7 @@ Options:
   --minutes M           no run of the campaign is begun after so long (default: 30)
   --help                this text
 
-Exit: 0 every criterion holds, 1 one does not, or a run failed, 2 usage, 4 a file cannot be written, 130 after an interrupt.
+${exits}
 
 Examples:
   sawtooth overrun --quick

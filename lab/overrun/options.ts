@@ -18,13 +18,12 @@ import { MOST_SEED } from '../random.ts'
 import { MiB } from '../units.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
 import type { ExperimentName } from './experiment.ts'
+import { LARGEST_RATE_GOAL } from './experiments/rate.ts'
 import { EXPERIMENT_NAMES } from './experiments.ts'
 import { LEAST_GOAL } from './workload.ts'
 
 /** The largest goal with which the heap, overrun included, still fits into an arena below 2 GiB. */
 const LARGEST_GOAL = 512 * MiB
-/** `rate` has a larger arena, and little past its goals. */
-const LARGEST_RATE_GOAL = 1024 * MiB
 const MOST_NOISE = 64
 const MOST_INSTANCES = 16
 
@@ -91,6 +90,7 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
     otherwise: readonly number[],
   ): number[] =>
     listOf(name, options[name])?.map(one => wholeNumber(one, least, most)) ?? [...otherwise]
+  // The arena of rate is larger.
   const largest = isRate ? LARGEST_RATE_GOAL : LARGEST_GOAL
   const goals = listOf('goal', options.goal)?.map(goal => goalOf(goal, largest)) ?? null
   const lists: CaseLists = {

@@ -189,12 +189,9 @@ export const experiment: Experiment = {
   name: 'credit',
   issue: 'golang/go#40460',
   title: 'Banked assist credit past the goal',
-  help: `Near the end of marking an assist is credited with many times the bytes that are left to the goal, and its goroutine may then
+  about: `Near the end of marking an assist is credited with many times the bytes that are left to the goal, and its goroutine may then
 allocate past the goal without paying. Measures how far, with Go's credit, with capped credit alone, and under our policy, by
-natural delays and with a coordinator that sleeps for 3 ms before it stops the world.
-
-Example:
-  sawtooth overrun credit --quick --seed 7
-`,
+natural delays and with a coordinator that sleeps for 3 ms before it stops the world.`,
+  takes: { normally: 'a minute', quick: '10 seconds' },
   measure,
 }

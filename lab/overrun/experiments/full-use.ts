@@ -174,11 +174,8 @@ export const experiment: Experiment = {
   name: 'full-use',
   issue: 'golang/go#45894',
   title: 'Time to full use after termination',
-  help: `When the stop that ends a mark is over, its Ps must be woken. Measures from a trace how long it takes until each of them runs its goroutine
-again, at P = 1, 2 and 4.
-
-Example:
-  sawtooth overrun full-use --quick --seed 7
-`,
+  about: `When the stop that ends a mark is over, its Ps must be woken. Measures from a trace how long it takes until each of them
+runs its goroutine again, at P = 1, 2 and 4.`,
+  takes: { normally: 'a minute', quick: '10 seconds' },
   measure,
 }

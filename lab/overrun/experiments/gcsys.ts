@@ -181,13 +181,10 @@ export const experiment: Experiment = {
   name: 'gcsys',
   issue: 'golang/go#37331',
   title: 'The flake rate of TestGcSys',
-  help: `Go's TestGcSys allocates 100 MB in small pieces and drops them; it fails if the runtime's memory grew by more than 16 MiB. Runs the same
-here many times, at P = 1 as Go does, with as much to mark and with less, and at P = 4, and tells the share of runs that fail
-with its 95 % Wilson interval. Go runs it too, where it is installed.
-
-Example:
-  sawtooth overrun gcsys --quick --seed 7
-`,
+  about: `Go's TestGcSys allocates 100 MB in small pieces and drops them; it fails if the runtime's memory grew by more than 16 MiB.
+Runs the same many times, at P = 1 as Go does, with as much to mark and with less, and at P = 4. Tells the share of runs that
+fail, with its 95 % Wilson interval.`,
+  takes: { normally: 'two minutes', quick: '10 seconds' },
   isBesideGo: true,
   measure,
 }

@@ -258,14 +258,11 @@ export const experiment: Experiment = {
   name: 'heapsampling',
   issue: 'golang/go#49564',
   title: 'The footprint of heapsampling.go',
-  help: `Go's test heapsampling.go samples what it allocates and checks the profile; on 386 and wasm it ran out of memory. Runs its loops,
-which allocate 2.8 GB of which hardly any lives, on 1, 2 and 4 Ps, with a yield in each iteration (Go's mitigation), with
-a coordinator that sleeps, and under the pacers from before and after the redesign. Tells how far memory grew, and whether the
-profile was right. Go runs it too, where it is installed. Takes three minutes, and 10 seconds with --quick.
-
-Example:
-  sawtooth overrun heapsampling --quick --seed 7
-`,
+  about: `Go's test heapsampling.go samples what it allocates and checks the profile; on 386 and wasm it ran out of memory. Runs its
+loops, which allocate 2.8 GB of which hardly any lives, on 1, 2 and 4 Ps, with a yield in each iteration (Go's mitigation),
+with a coordinator that sleeps, and under the pacers from before and after the redesign. Tells how far memory grew, and whether
+the profile was right.`,
+  takes: { normally: 'three minutes', quick: '10 seconds' },
   isBesideGo: true,
   measure,
 }

@@ -142,11 +142,9 @@ export const experiment: Experiment = {
   name: 'large-objects',
   issue: 'golang/go#52433',
   title: 'Requests that no cycle makes room for',
-  help: `Two goroutines on each P allocate byte arrays of 1 to 8 MiB and drop them, on 2 to 16 Ps, with and without a stall before the stop that ends
-the mark. Tells how many cycles pass their goal, how many of these by more than one request, and how far the worst does.
-
-Example:
-  sawtooth overrun large-objects --quick --seed 7
-`,
+  about: `Two goroutines on each P allocate byte arrays of 1 to 8 MiB and drop them, on 2 to 16 Ps, with and without a stall before the
+stop that ends the mark. Tells how many cycles pass their goal, how many of these by more than one request, and how far the
+worst does.`,
+  takes: { normally: '200 seconds', quick: 'some 20 seconds' },
   measure,
 }

@@ -178,11 +178,9 @@ export const experiment: Experiment = {
   name: 'late-work',
   issue: 'golang/go#11694',
   title: 'Mark work that is found last',
-  help: `A tree that no cycle expects hangs on the end of a long list, and a goroutine takes it away from there while the list is marked: it is found
-when the mark seems to be over. Measures how far the heap passes its goal while the tree is marked, by its size.
-
-Example:
-  sawtooth overrun late-work --quick --seed 7
-`,
+  about: `A tree that no cycle expects hangs on the end of a long list, and a goroutine takes it away from there while the list is
+marked: it is found when the mark seems to be over. Measures how far the heap passes its goal while the tree is marked, by its
+size.`,
+  takes: { normally: 'a minute', quick: '10 seconds' },
   measure,
 }

@@ -272,13 +272,10 @@ export const experiment: Experiment = {
   name: 'limit',
   issue: 'golang/go#52433',
   title: 'The memory limit, exceeded',
-  help: `The test with which the issue began: one goroutine allocates, another reads the memory statistics, and they should not pass the
-memory limit. Runs it with limits of 64 and 512 MiB, GOGC off, on 4 Ps, under each policy, by natural delays and with
-a worker that parks 10 ms late, and in Go where Go is installed. Takes two minutes, and half a minute with --quick.
-
-Example:
-  sawtooth overrun limit --quick --seed 7
-`,
+  about: `The test with which the issue began: one goroutine allocates, another reads the memory statistics, and they should not pass
+the memory limit. Runs it with limits of 64 and 512 MiB, GOGC off, on 4 Ps, under each policy, by natural delays and with
+a worker that parks 10 ms late.`,
+  takes: { normally: 'two minutes', quick: 'half a minute' },
   isBesideGo: true,
   measure,
 }

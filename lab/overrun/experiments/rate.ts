@@ -47,6 +47,8 @@ const NODE_BYTES = 16
 const LEAST_GOAL = 4 * MiB
 /** The largest goal under which a tree lives. */
 const LARGEST_TREE_GOAL = 256 * MiB
+/** The largest goal that may be asked for. */
+export const LARGEST_RATE_GOAL = 1024 * MiB
 /** With it a heap of 1 GiB has room for its overrun. */
 const LARGE_ARENA = 1792 * MiB
 
@@ -317,17 +319,19 @@ export const experiment: Experiment = {
   name: 'rate',
   issue: 'golang/go#52433',
   title: 'Overrun, delay and allocation rate',
-  help: `The overrun is a delay times the allocation rate, whatever the heap. Stalls the coordinator for 5 and 20 ms in half of the cycles,
-on 2 Ps under Go's protocol, and compares the bytes past the goal with those taken in the gap, its length times the rate in it:
-with the program slowed down (to a rate, by a yield after each object, by writes to each object), and by goals of 4 to 256 MiB.
-Fits a line with a 95 % interval. A case has as many runs as give it 20 stalled cycles (5 with --quick), and six (two) at most.
-Takes two to four minutes; --quick some 20 seconds.
-
-  --goal SIZE,…   these heap goals instead, 4MiB to 1024MiB. One of 1 GiB takes up to four minutes by itself. Above 256 MiB what
-                  lives has no references
-
-Example:
-  sawtooth overrun rate --quick --goal 4MiB,64MiB --seed 7
-`,
+  about: `The overrun is a delay times the allocation rate, whatever the heap. Stalls the coordinator for 5 and 20 ms in half of the
+cycles, on 2 Ps under Go's protocol, and compares the bytes past the goal with those taken in the gap, its length times the
+rate in it: with the program slowed down (to a rate, by a yield after each object, by writes to each object), and by goals of
+4 to 256 MiB. Fits a line with a 95 % interval. A case has as many runs as give it 20 stalled cycles (5 with --quick), and six
+(two) at most.`,
+  takes: { normally: 'two to four minutes', quick: 'some 20 seconds' },
+  options: [
+    [
+      '--goal SIZE,…',
+      `these heap goals instead, 4MiB to ${LARGEST_RATE_GOAL / MiB}MiB. One of 1 GiB takes up to four minutes by itself. Above 256 MiB
+what lives has no references`,
+    ],
+  ],
+  example: '--quick --goal 4MiB,64MiB --seed 7',
   measure,
 }

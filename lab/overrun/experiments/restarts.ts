@@ -221,11 +221,9 @@ export const experiment: Experiment = {
   name: 'restarts',
   issue: 'golang/go#27993',
   title: 'Failed attempts, restarts, and the time to stop',
-  help: `Goroutines move lists about, so that the buffers of the write barrier are never at rest while the mark is to end. Measures how many attempts
-that takes, how often the world is stopped and started again, and how long it is from the end of the last mark work to the stopped world.
-
-Example:
-  sawtooth overrun restarts --quick --seed 7
-`,
+  about: `Goroutines move lists about, so that the buffers of the write barrier are never at rest while the mark is to end. Measures
+how many attempts that takes, how often the world is stopped and started again, and how long it is from the end of the last
+mark work to the stopped world.`,
+  takes: { normally: 'a minute', quick: '10 seconds' },
   measure,
 }

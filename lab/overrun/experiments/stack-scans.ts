@@ -164,12 +164,9 @@ export const experiment: Experiment = {
   name: 'stack-scans',
   issue: 'golang/go#52433',
   title: 'Stacks that any P may scan',
-  help: `Many bytes past a goal are taken while only the stack of one running goroutine is left to scan, whose thread is off the CPU.
+  about: `Many bytes past a goal are taken while only the stack of one running goroutine is left to scan, whose thread is off the CPU.
 Compares Go's way, where its own P must scan it, with --stack-scans any, where every P may, under Go's protocol and under
-ours, on twice as many Ps as there are cores. Takes three minutes, and 15 seconds with --quick.
-
-Example:
-  sawtooth overrun stack-scans --quick --seed 7
-`,
+ours, on twice as many Ps as there are cores.`,
+  takes: { normally: 'three minutes', quick: '15 seconds' },
   measure,
 }

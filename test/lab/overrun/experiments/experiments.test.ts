@@ -26,9 +26,6 @@ test.each([
   expect(experiment.name).toBe(name)
   expect(experiment.issue).toBe(`golang/go#${issue}`)
   expect(experiment.title).not.toBe('')
-  expect(experiment.help).toMatch(
-    new RegExp(`\\n\\nExample:\\n {2}sawtooth overrun ${name} .*\\n$`),
-  )
 })
 
 test('the seeds of an experiment that begins with the largest go on from 0', () => {

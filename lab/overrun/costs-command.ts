@@ -12,6 +12,7 @@ import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/
 import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../machine.ts'
 import { MOST_SEED } from '../random.ts'
+import { readArguments } from '../read-arguments.ts'
 import { writeResults } from '../write-results.ts'
 import { COST_PROGRAMS, type CostProgram, measureCosts } from './costs.ts'
 import { costsTable } from './costs-table.ts'
@@ -66,7 +67,9 @@ Example:
  * @throws UsageError for an argument that is none
  */
 export async function costsCommand(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  const values = readArguments(argv)
+  const { values } = readArguments('overrun costs', () =>
+    parseArgs({ args: [...argv], options: OPTIONS }),
+  )
   if (values.help === true) {
     print(costsHelp)
     return 0
@@ -157,16 +160,6 @@ const OPTIONS = {
   json: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
-
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS }).values
-  } catch (error) {
-    // Node's own message goes on with advice that is of no use here.
-    const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
-    throw new UsageError(`overrun costs: ${said}; see sawtooth overrun costs --help`)
-  }
-}
 
 function programNamed(name: string): CostProgram {
   const found = COST_PROGRAMS.find(program => program.name === name)

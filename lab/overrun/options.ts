@@ -15,6 +15,7 @@ import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { itemAt } from '../indexed.ts'
 import { MOST_SEED } from '../random.ts'
+import { readArguments } from '../read-arguments.ts'
 import { MiB } from '../units.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
 import type { ExperimentName } from './experiment.ts'
@@ -74,7 +75,9 @@ const ofSweep = {
 
 /** Throws a UsageError that says what is allowed. */
 export function parseOptions(argv: readonly string[]): OverrunOptions {
-  const { values: options, positionals } = parsed(argv)
+  const { values: options, positionals } = readArguments('overrun', () =>
+    parseArgs({ args: [...argv], options: { ...ofAll, ...ofSweep }, allowPositionals: true }),
+  )
   const what = whatOf(positionals)
   const isRate = what === 'rate'
   const foreign = Object.keys(options).find(
@@ -179,24 +182,6 @@ function campaignOf(texts: Texts, lists: CaseLists): OverrunOptions['campaign'] 
   if (lists.gate?.[0] === 'off')
     throw new UsageError('--campaign needs a gate: without one there is no bound; goal or hard')
   return { file, minutes: minutes === undefined ? 30 : positive(minutes) }
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: { ...ofAll, ...ofSweep }, allowPositionals: true })
-  } catch (error) {
-    if (
-      !(
-        error instanceof Error &&
-        String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
-      )
-    )
-      throw error
-    // Node's own messages go on with advice.
-    throw new UsageError(
-      `overrun: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth overrun --help`,
-    )
-  }
 }
 
 function whatOf([name = 'sweep', second]: readonly string[]): 'sweep' | ExperimentName {

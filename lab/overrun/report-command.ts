@@ -10,6 +10,7 @@ import { refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { itemAt } from '../indexed.ts'
 import { oneLine, readAs } from '../json.ts'
+import { readArguments } from '../read-arguments.ts'
 import type { OverrunResults } from './results.ts'
 import { resultsShape } from './results-shape.ts'
 
@@ -25,7 +26,13 @@ Example:
 
 /** @throws UsageError for an argument that is none, and for a file that holds no results */
 export async function reportCommand(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = readArguments(argv)
+  const { values, positionals } = readArguments('overrun report', () =>
+    parseArgs({
+      args: [...argv],
+      options: { report: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    }),
+  )
   if (values.help === true) {
     print(help)
     return 0
@@ -45,19 +52,6 @@ export async function reportCommand(argv: readonly string[]): Promise<number> {
   await writeOutput(file, await reportHtml(merged(all)))
   print(`${printable(file)}\n`)
   return 0
-}
-
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: { report: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-      allowPositionals: true,
-    })
-  } catch (error) {
-    const said = error instanceof Error ? error.message.split('. ')[0] : String(error)
-    throw new UsageError(`overrun report: ${said}; see sawtooth overrun report --help`)
-  }
 }
 
 /** Draws each chart once: whether a specification can be drawn is only seen by drawing it. */

@@ -12,6 +12,7 @@ import {
   refuseOverwriting,
 } from 'sawtooth/internal/runtime/output/output-paths'
 import { MOST_SEED } from '../random.ts'
+import { readArguments } from '../read-arguments.ts'
 
 export const ENGINES = ['macro', 'stepped', 'noisy'] as const
 export type EngineName = (typeof ENGINES)[number]
@@ -52,7 +53,7 @@ const ofBoth = {
 
 /** Throws a UsageError that says what is allowed. */
 export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
-  const options = parsed('sim', () =>
+  const options = readArguments('pacers sim', () =>
     parseArgs({
       args: [...argv],
       options: { ...ofBoth, engine: value, controller: value, runs: value },
@@ -78,7 +79,7 @@ export function parseSimOptions(argv: readonly string[]): SimOptions | 'help' {
  * it starts.
  */
 export function parseRunOptions(argv: readonly string[]): RunOptions | 'help' {
-  const options = parsed('run', () =>
+  const options = readArguments('pacers run', () =>
     parseArgs({
       args: [...argv],
       options: {
@@ -140,24 +141,5 @@ function inputOptions(command: string, options: Texts): InputOptions {
     json: json ?? undefined,
     // Without the option the seed is always the same. A scenario without noise needs none.
     seed: seed === undefined ? 1 : wholeNumber(seed, 0, MOST_SEED),
-  }
-}
-
-/** The result of `parse`. An error of Node's own becomes a UsageError. */
-export function parsed<T>(command: string, parse: () => T): T {
-  try {
-    return parse()
-  } catch (error) {
-    if (
-      !(
-        error instanceof Error &&
-        String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
-      )
-    )
-      throw error
-    // Node's own messages go on with advice.
-    throw new UsageError(
-      `pacers ${command}: ${error.message.split(/\. |\.?\n/)[0]}; see sawtooth pacers ${command} --help`,
-    )
   }
 }

@@ -4,13 +4,13 @@ import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { given, wholeNumber } from 'sawtooth/internal/runtime/options/given'
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { MOST_SEED } from '../random.ts'
+import { readArguments } from '../read-arguments.ts'
 import { showHelp } from './help.ts'
-import { parsed } from './options.ts'
 import { asJson, drawn, fieldsOf, scenarioNamed } from './scenarios/library.ts'
 
 /** Returns 0. Throws a UsageError. */
 export async function showCommand(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parsed('show', () =>
+  const { values, positionals } = readArguments('pacers show', () =>
     parseArgs({
       args: [...argv],
       options: { seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },

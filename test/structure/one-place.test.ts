@@ -28,6 +28,11 @@ test('processes listen to signals in one place, and at the option’s signal in 
   expect(filesWith(/\.(?:on|once)\(\s*['"]SIG/)).toEqual([])
 })
 
+// The commands of the tests are built before the lab, and read theirs in test/support/command.ts.
+test('the lab makes one line of what parseArgs complains of in one place', () => {
+  expect(filesWith(/ERR_PARSE_ARGS/)).toEqual(['lab/read-arguments.ts'])
+})
+
 test('temporary folders are made where they get their owner’s name', () => {
   expect(filesWith(/\bmkdtemp(?:Sync)?\b|\btmpdir\(\)/)).toEqual([
     'runtime/output/output-file.ts', // a file that has a name of ours

@@ -1,7 +1,6 @@
 /** The arguments of `sawtooth overrun go`, and its help. */
 import { parseArgs } from 'node:util'
 import { MAX_PS } from 'sawtooth/internal/memory/layout'
-import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import {
   bytes,
   type Given,
@@ -12,6 +11,7 @@ import {
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { MOST_SEED } from '../../random.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { MiB } from '../../units.ts'
 import { LEAST_GOAL } from '../workload.ts'
 import type { GoVariantOptions } from './measure.ts'
@@ -82,19 +82,11 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS }).values
-  } catch (error) {
-    // Node's own message goes on with advice that is of no use here.
-    const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
-    throw new UsageError(`overrun go: ${said}; see sawtooth overrun go --help`)
-  }
-}
-
 /** Throws a UsageError that says what is allowed. */
 export function parseGoOptions(argv: readonly string[]): GoCommandOptions {
-  const values = readArguments(argv)
+  const { values } = readArguments('overrun go', () =>
+    parseArgs({ args: [...argv], options: OPTIONS }),
+  )
   const json = outputFile(given('json', values.json))
   const report = outputFile(given('report', values.report))
   refuseOverwriting(namedPaths({ '--json': json, '--report': report }))

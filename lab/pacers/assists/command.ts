@@ -12,12 +12,12 @@ import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../../machine.ts'
 import { Progress } from '../../progress.ts'
 import { MOST_SEED } from '../../random.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { FailedRun } from '../../run.ts'
 import { writeResults } from '../../write-results.ts'
 import { assistsHelp } from '../help.ts'
 import { leagueScenario } from '../input.ts'
 import { commandOf } from '../league/conclude.ts'
-import { parsed } from '../options.ts'
 import { realAssists } from './real.ts'
 import { simulatedAssists } from './simulated.ts'
 import { type Assists, type AssistsResults, formatAssists } from './table.ts'
@@ -32,7 +32,7 @@ const value = { type: 'string' } as const
  * Throws a UsageError.
  */
 export async function assistsCommand(argv: readonly string[]): Promise<number> {
-  const texts = parsed('assists', () =>
+  const texts = readArguments('pacers assists', () =>
     parseArgs({
       args: [...argv],
       options: {

@@ -9,13 +9,13 @@ import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/
 import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../../machine.ts'
 import { MOST_SEED } from '../../random.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { formatTable } from '../../table.ts'
 import { writeResults } from '../../write-results.ts'
 import { macroHelp } from '../help.ts'
 import { inputOf } from '../input.ts'
 import { commandOf } from '../league/conclude.ts'
 import { controllerOf } from '../macro/read-controller.ts'
-import { parsed } from '../options.ts'
 import { drawn, library, scenarioNamed } from '../scenarios/library.ts'
 import { compare, MACRO_PACERS, type MacroScenario } from './compared.ts'
 import type { Comparison } from './report.ts'
@@ -25,7 +25,7 @@ const value = { type: 'string' } as const
 
 /** Returns 0, or 4 if a file could not be written. Throws a UsageError. */
 export async function macroCommand(argv: readonly string[]): Promise<number> {
-  const texts = parsed('macro', () =>
+  const texts = readArguments('pacers macro', () =>
     parseArgs({
       args: [...argv],
       options: {

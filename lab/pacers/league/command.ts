@@ -12,9 +12,9 @@ import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../../machine.ts'
 import { Progress, remaining } from '../../progress.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { leagueHelp } from '../help.ts'
 import { leagueScenario } from '../input.ts'
-import { parsed } from '../options.ts'
 import { globalsOf } from '../scenario.ts'
 import { library } from '../scenarios/library.ts'
 import { GLOBAL_FIELDS } from '../stepped/engine.ts'
@@ -48,7 +48,7 @@ const help = { type: 'boolean', short: 'h' } as const
  * a UsageError.
  */
 export async function leagueCommand(argv: readonly string[]): Promise<number> {
-  const texts = parsed('league', () =>
+  const texts = readArguments('pacers league', () =>
     parseArgs({
       args: [...argv],
       options: {

@@ -9,8 +9,8 @@ import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { itemAt } from '../../indexed.ts'
 import { readAs } from '../../json.ts'
 import type { Machine } from '../../machine.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { mergeHelp } from '../help.ts'
-import { parsed } from '../options.ts'
 import { commandOf, conclude } from './conclude.ts'
 import type { LeagueResults, Task } from './results.ts'
 import { resultsShape } from './results-shape.ts'
@@ -19,7 +19,7 @@ const value = { type: 'string' } as const
 
 /** Puts the shards of a league together. Returns 0, or 1 if a task failed. Throws a UsageError. */
 export async function mergeCommand(argv: readonly string[]): Promise<number> {
-  const { values, positionals: files } = parsed('merge', () =>
+  const { values, positionals: files } = readArguments('pacers merge', () =>
     parseArgs({
       args: [...argv],
       options: { json: value, report: value, help: { type: 'boolean', short: 'h' } },

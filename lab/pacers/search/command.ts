@@ -10,9 +10,9 @@ import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { Progress, remaining } from '../../progress.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { writeResults } from '../../write-results.ts'
 import { searchHelp } from '../help.ts'
-import { parsed } from '../options.ts'
 import { asJson, fieldsOf } from '../scenarios/library.ts'
 import { MEASURES, type MeasureName } from './hurt.ts'
 import type { Wanted } from './part.ts'
@@ -28,7 +28,7 @@ const MOST_TRIES = 1e8
  */
 export async function searchCommand(argv: readonly string[]): Promise<number> {
   const value = { type: 'string' } as const
-  const options = parsed('search', () =>
+  const options = readArguments('pacers search', () =>
     parseArgs({
       args: [...argv],
       options: {

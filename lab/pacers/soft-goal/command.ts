@@ -11,11 +11,11 @@ import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../../machine.ts'
 import { Progress, remaining } from '../../progress.ts'
 import { MOST_SEED } from '../../random.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { formatTable } from '../../table.ts'
 import { writeResults } from '../../write-results.ts'
 import { softGoalHelp } from '../help.ts'
 import { commandOf } from '../league/conclude.ts'
-import { parsed } from '../options.ts'
 import {
   type Played,
   type PlayOptions,
@@ -34,7 +34,7 @@ const value = { type: 'string' } as const
  * until then. Throws a UsageError.
  */
 export async function softGoalCommand(argv: readonly string[]): Promise<number> {
-  const texts = parsed('soft-goal', () =>
+  const texts = readArguments('pacers soft-goal', () =>
     parseArgs({
       args: [...argv],
       options: {

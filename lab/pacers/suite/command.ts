@@ -15,10 +15,10 @@ import { thisMachine } from '../../machine.ts'
 import { FEWEST } from '../../overrun/quantile-interval.ts'
 import { Progress, remaining } from '../../progress.ts'
 import { MOST_SEED } from '../../random.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { FailedRun } from '../../run.ts'
 import { writeResults } from '../../write-results.ts'
 import { commandOf } from '../league/conclude.ts'
-import { parsed } from '../options.ts'
 import { type Measured, measureSuite } from './measure.ts'
 import { GOGC_PROGRAM, SUITE, type SuiteProgram } from './programs.ts'
 import type { SuiteResults } from './results.ts'
@@ -58,7 +58,7 @@ const value = { type: 'string' } as const
 
 /** Returns the exit code. Throws a UsageError. */
 export async function suiteCommand(argv: readonly string[]): Promise<number> {
-  const texts = parsed('suite', () =>
+  const texts = readArguments('pacers suite', () =>
     parseArgs({
       args: [...argv],
       options: {

@@ -7,10 +7,10 @@ import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/
 import { print } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../../machine.ts'
 import { MOST_SEED } from '../../random.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { writeResults } from '../../write-results.ts'
 import { tuneHelp } from '../help.ts'
 import { commandOf } from '../league/conclude.ts'
-import { parsed } from '../options.ts'
 import { drawn, library, scenarioNamed } from '../scenarios/library.ts'
 import { formatTuning } from './table.ts'
 import { type Tuning, tune } from './tune.ts'
@@ -21,7 +21,7 @@ const value = { type: 'string' } as const
 
 /** Returns 0, or 4 if a file could not be written. Throws a UsageError. */
 export async function tuneCommand(argv: readonly string[]): Promise<number> {
-  const texts = parsed('tune', () =>
+  const texts = readArguments('pacers tune', () =>
     parseArgs({
       args: [...argv],
       options: {

@@ -13,12 +13,12 @@ import { print, say } from 'sawtooth/internal/runtime/output/standard-streams'
 import { thisMachine } from '../../machine.ts'
 import { Progress, remaining } from '../../progress.ts'
 import { MOST_SEED } from '../../random.ts'
+import { readArguments } from '../../read-arguments.ts'
 import { FailedRun } from '../../run.ts'
 import { writeResults } from '../../write-results.ts'
 import { workersHelp } from '../help.ts'
 import { leagueScenario } from '../input.ts'
 import { commandOf } from '../league/conclude.ts'
-import { parsed } from '../options.ts'
 import { answer, mayAsk } from './measure.ts'
 import { type Question, questions } from './questions.ts'
 import { formatWorkers, type WorkersResults, type WorkersRow } from './results.ts'
@@ -34,7 +34,7 @@ const value = { type: 'string' } as const
  * Throws a UsageError.
  */
 export async function workersCommand(argv: readonly string[]): Promise<number> {
-  const texts = parsed('workers', () =>
+  const texts = readArguments('pacers workers', () =>
     parseArgs({
       args: [...argv],
       options: {

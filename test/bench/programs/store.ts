@@ -1,22 +1,7 @@
-// Stores references to fields on one P, between cycles (`-- off`) or while one marks (`-- on`).
-// Prints ns per store, a line for each round. The program reads in the runtime's own memory whether
-// the barrier is on: BENCH_CONTROL and BENCH_CURRENT name the modules for that
-// (test/bench/steps.js).
-import { enter, keep, leave, nil, type Ref, self, struct } from 'sawtooth'
-
-const { WRITE_BARRIER } = await import(process.env.BENCH_CONTROL as string)
-const current = await import(process.env.BENCH_CURRENT as string)
-/** Builds before decision 0018 call the view `words`. */
-const metaNow = (): Int32Array => current.meta ?? current.words
-
-const Node = struct('Node', { left: self, right: self })
-
-function tree(depth: number): Ref<typeof Node> {
-  if (depth === 0) return Node.new(nil, nil)
-  const scope = enter()
-  const left = keep(tree(depth - 1))
-  return leave(scope, Node.new(left, tree(depth - 1)))
-}
+// Stores references to fields, between cycles (`-- off`) or while one marks (`-- on`). Prints ns per
+// store, a line for each round (barrier-rounds.ts).
+import { keep, type Ref } from 'sawtooth'
+import { Node, timeRounds, tree } from './barrier-rounds.ts'
 
 /** No safepoint in here: on one P the barrier stays as it is. */
 function swap(node: Ref<typeof Node>, times: number): void {
@@ -27,20 +12,8 @@ function swap(node: Ref<typeof Node>, times: number): void {
   }
 }
 
-function allocateUntil(barrierIsOn: boolean): void {
-  while ((metaNow()[WRITE_BARRIER] !== 0) !== barrierIsOn) Node.new(nil, nil)
-}
-
 export default function* main(state = 'off', rounds = '15', thousands = '4000') {
   const root = keep(tree(16))
-  const times = Number(thousands) * 1000
-  for (let round = -3; round < Number(rounds); round++) {
-    // So each round has a cycle of its own, or its own pause between two cycles.
-    allocateUntil(state !== 'on')
-    allocateUntil(state === 'on')
-    const began = performance.now()
-    swap(root, times)
-    // In the rounds before 0 the code is compiled.
-    if (round >= 0) console.log(((performance.now() - began) * 1e6) / times)
-  }
+  const stores = Number(thousands) * 1000
+  timeRounds(state, Number(rounds), stores, () => swap(root, stores))
 }

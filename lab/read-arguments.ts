@@ -1,4 +1,4 @@
-/** Reads the arguments of a command with Node's parseArgs, whose errors are of no use as they are. */
+/** Arguments of a command, read with Node's parseArgs, whose errors are more than one line. */
 import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 
 /** Node's message goes on with advice on `--`, in a second sentence or on a second line. */

@@ -155,7 +155,7 @@ export async function conclude(
   { json, report }: Pick<OverrunOptions, 'json' | 'report'>,
 ): Promise<number> {
   print(`\n${results.criteria.map(formatCriterion).join('')}`)
-  const code = results.criteria.every(({ holds }) => holds) ? 0 : 1
+  const code = results.criteria.some(({ holds }) => holds === false) ? 1 : 0
   return writeResults(code, [
     { path: json, text: () => `${JSON.stringify(results)}\n` },
     // Loaded only when it is needed: that takes some hundred milliseconds.
@@ -164,5 +164,6 @@ export async function conclude(
 }
 
 function formatCriterion({ says, holds }: Criterion): string {
-  return `${holds ? 'ok    ' : 'FAILED'}  ${says}\n`
+  const verdict = holds === null ? 'untold' : holds ? 'ok    ' : 'FAILED'
+  return `${verdict}  ${says}\n`
 }

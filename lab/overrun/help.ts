@@ -4,7 +4,7 @@ import { CAUSES } from './cases.ts'
 
 /** What the exit codes of the sweep and of each experiment say. */
 export const exits =
-  'Exit: 0 every criterion holds, 1 one does not, or a run failed, 2 usage, 4 a file cannot be written, 130 after an interrupt.'
+  'Exit: 0 every criterion holds, or is not told, 1 one fails, or a run failed, 2 usage, 4 a file cannot be written, 130 interrupt.'
 
 export const help = `Measures how far the heap runs past its goal while marking comes to an end (golang/go#52433), and what bounds it.
 

@@ -130,7 +130,7 @@ const cost = object<Cost>({
   },
 })
 
-const criterion = object<Criterion>({ says: name, holds: flag })
+const criterion = object<Criterion>({ says: name, holds: orNull(flag) })
 
 const experiment = object<ExperimentResult>({
   ...{ name, issue: name, title: name, found: name, criterion, seed: whole(0, MOST_SEED) },

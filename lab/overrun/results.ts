@@ -21,7 +21,8 @@ export interface OverrunResults {
 /** What must hold, in words with its figures. If one does not, the command exits with 1. */
 export interface Criterion {
   readonly says: string
-  readonly holds: boolean
+  /** null: too little was measured to tell. */
+  readonly holds: boolean | null
 }
 
 export interface Percentiles {

@@ -30,10 +30,11 @@ import {
 import { readTraceEvents } from 'sawtooth/internal/runtime/report/trace-events'
 import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
-import type { ExperimentResult } from '../results.ts'
+import type { Criterion, ExperimentResult } from '../results.ts'
 import { liveBytesOf, warmOf } from '../workload.ts'
 import { bytesInGap } from './bytes-in-gap.ts'
 import { GO_LIKE, OURS } from './configurations.ts'
+import { limitedIn } from './limited-cycles.ts'
 import { fitLine, type LineFit } from './line-fit.ts'
 import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf } from './runs.ts'
@@ -94,14 +95,30 @@ function situationsOf(goals: readonly number[] | null): readonly Situation[] {
 }
 
 /** A cycle in which the coordinator was stalled. */
-interface Stalled {
+export interface Stalled {
   readonly gapMs: number
   /** Bytes that Ps took in the gap. */
   readonly taken: number
   readonly overrun: number
-  /** What the gate allows: one request, bytes. */
-  readonly allowed: number
+  /** What the gate allows: one request, bytes. null: nothing is promised (limited-cycles.ts). */
+  readonly allowed: number | null
 }
+
+/** How much is measured. Each case has a first run, however long that takes. */
+interface Effort {
+  /** A case is done once it has so many stalled cycles. */
+  readonly cycles: number
+  /** The most runs of a case. */
+  readonly runs: number
+  /** When no further run is begun. On a busy machine that is before the cases are done. */
+  readonly seconds: number
+  /** Length of a case's first run, without what a larger goal adds. */
+  readonly firstSeconds: number
+}
+const FULL: Effort = { cycles: 20, runs: 6, seconds: 200, firstSeconds: 2 }
+const QUICK: Effort = { cycles: 5, runs: 6, seconds: 60, firstSeconds: 1 }
+/** Length of each further run. Of a longer one less is spent on the start. */
+const FURTHER_SECONDS = 2
 
 interface Measured extends Situation {
   readonly stallMs: number
@@ -139,17 +156,20 @@ async function measure({
         ),
       ),
   )
-  const rounds = quick ? 2 : 6
-  const wanted = quick ? 5 : 20
+  const effort = quick ? QUICK : FULL
+  const began = performance.now()
+  const isTimeLeft = (): boolean => performance.now() - began < effort.seconds * 1000
   const directory = makeTemporaryFolder()
   try {
     await using runs = new Runs(signal)
-    for (let round = 0; round < rounds; round++)
-      for (const one of measured.filter(({ cycles }) => cycles.length < wanted)) {
+    for (let round = 0; round < effort.runs; round++)
+      for (const one of measured.filter(({ cycles }) => cycles.length < effort.cycles)) {
+        if (round > 0 && !isTimeLeft()) break
         progress(
-          `rate: ${one.policy.name}, goal ${mebibytes(one.goal)} MiB, slowed: ${one.slowed}, stall of ${one.stallMs} ms, round ${round + 1} of ${rounds}`,
+          `rate: ${one.policy.name}, goal ${mebibytes(one.goal)} MiB, slowed: ${one.slowed}, stall of ${one.stallMs} ms, run ${round + 1}`,
         )
-        await measureOnce(runs, one, quick, seedOf(seed, round), join(directory, 'trace.json'))
+        const seconds = round === 0 ? effort.firstSeconds : FURTHER_SECONDS
+        await measureOnce(runs, one, seconds, seedOf(seed, round), join(directory, 'trace.json'))
       }
   } finally {
     removeTemporaryFolder(directory)
@@ -160,13 +180,13 @@ async function measure({
 async function measureOnce(
   runs: Runs,
   one: Measured,
-  quick: boolean,
+  ownSeconds: number,
   seed: number,
   trace: string,
 ): Promise<void> {
   const { goal, stallMs } = one
   // A cycle of a large heap takes longer.
-  const seconds = (quick ? 1 : 2) + goal / (64 * MiB)
+  const seconds = ownSeconds + goal / (64 * MiB)
   const living = goal > LARGEST_TREE_GOAL ? '--ballast' : '--live'
   const own = ['--goroutines', PROCS, living, liveBytesOf(goal), '--seconds', seconds]
   const { record, printed, dropped } = await runs.run('alloc-only', one.policy, {
@@ -180,29 +200,62 @@ async function measureOnce(
   const objects = Number(/^(\d+) objects dropped/m.exec(printed)?.[1])
   one.rates.push((objects * NODE_BYTES) / PROCS / seconds)
   const events = readTraceEvents(readFileSync(trace, 'utf8'))
+  const limited = limitedIn(record.cycles)
   for (const cycle of warmOf(record.cycles)) {
-    const { gaps, overrun, largestRefill } = cycle
+    const { n, gaps, overrun, largestRefill } = cycle
     const gapMs = gaps.find(({ point }) => point === POINT)?.ms ?? 0
     if (gapMs < stallMs) continue
     const taken = dropped > 0 ? null : bytesInGap(cycle, gapMs, events)
     if (taken === null) one.untold++
-    else one.cycles.push({ gapMs, taken, overrun, allowed: largestRefill })
+    else one.cycles.push({ gapMs, taken, overrun, allowed: limited.has(n) ? null : largestRefill })
   }
 }
 
-/** The line through the cycles that passed their goal; null if they are too few. */
-function lineOf(measured: readonly Measured[], seed: number): LineFit | null {
-  const points = measured
-    .flatMap(({ cycles }) => cycles)
-    .filter(({ overrun }) => overrun > 0)
-    .map(({ taken, overrun }) => [taken, overrun] as const)
-  return points.length < 10 ? null : fitLine(points, seed)
+/** The fewest cycles past their goal for a line. */
+const LEAST_POINTS = 10
+
+/** A line through the cycles that passed their goal. */
+interface Fitted {
+  readonly points: number
+  /** null: the points are too few. */
+  readonly line: LineFit | null
 }
 
-const slopeText = (line: LineFit | null): string =>
-  line === null
-    ? 'too few cycles for a line'
+export function fittedTo(cycles: readonly Stalled[], seed: number): Fitted {
+  const past = cycles.filter(({ overrun }) => overrun > 0)
+  const points = past.map(({ taken, overrun }) => [taken, overrun] as const)
+  const isEnough = points.length >= LEAST_POINTS && new Set(points.map(([taken]) => taken)).size > 1
+  return { points: points.length, line: isEnough ? fitLine(points, seed) : null }
+}
+
+function slopeText({ points, line }: Fitted): string {
+  return line === null
+    ? `${points} cycles are too few for a line`
     : `${rounded(line.slope)} (95 %: ${rounded(line.low)} to ${rounded(line.high)})`
+}
+
+/**
+ * Whether the overrun grows with what is taken in the gap, under Go's protocol, and whether ours
+ * keeps its bound. Neither may fail. What too few cycles were measured for is not told: a line has
+ * too few points, or its interval has both 0, no growth, and 1, which a gap alone makes.
+ */
+export function criterionOf(byRate: Fitted, ours: readonly Stalled[]): Criterion {
+  const { line } = byRate
+  const isWide = line !== null && line.low <= 0 && line.high >= 1
+  const grows = line === null || isWide ? null : line.low > 0
+  const promised = ours.filter(({ allowed }) => allowed !== null)
+  const isKept =
+    promised.length === 0 ? null : promised.every(one => one.overrun <= (one.allowed ?? 0))
+  const worst = mebibytes(Math.max(0, ...promised.map(({ overrun }) => overrun)))
+  const parts = [grows, isKept]
+  return {
+    says:
+      `under Go's protocol the overrun grows with what is taken in the gap: slope ${slopeText(byRate)}, ` +
+      `${grows === null ? 'which does not tell' : 'its interval above 0'}; ` +
+      `under ours no stalled cycle passes its goal by more than one request (${worst} MiB at most in ${promised.length})`,
+    holds: parts.includes(false) ? false : parts.includes(null) ? null : true,
+  }
+}
 
 const rateIn = ({ taken, gapMs }: Stalled): number => (taken * 1000) / gapMs
 const medianRate = ({ cycles }: Measured): number => quantileOrZero(cycles.map(rateIn), 0.5)
@@ -222,26 +275,17 @@ function lengthText(measured: readonly Measured[]): string {
 function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
   const goLike = measured.filter(({ policy }) => policy === GO_LIKE)
   const ours = measured.filter(({ policy }) => policy === OURS)
-  const byRate = lineOf(
-    goLike.filter(({ goal }) => goal === LEAST_GOAL),
-    seed,
-  )
-  const goals = [...new Set(goLike.map(({ goal }) => goal))]
-  const byGoal = goals.map(goal => {
-    const line = lineOf(
-      goLike.filter(one => one.goal === goal && one.args.length === 0),
+  const fitted = (those: readonly Measured[]): Fitted =>
+    fittedTo(
+      those.flatMap(({ cycles }) => cycles),
       seed,
     )
-    return `${slopeText(line)} at ${mebibytes(goal)} MiB`
+  const byRate = fitted(goLike.filter(({ goal }) => goal === LEAST_GOAL))
+  const goals = [...new Set(goLike.map(({ goal }) => goal))]
+  const byGoal = goals.map(goal => {
+    const its = goLike.filter(one => one.goal === goal && one.args.length === 0)
+    return `${slopeText(fitted(its))} at ${mebibytes(goal)} MiB`
   })
-  const oursMost = Math.max(
-    0,
-    ...ours.flatMap(({ cycles }) => cycles.map(({ overrun }) => overrun)),
-  )
-  const isKept = ours.every(({ cycles }) =>
-    cycles.every(({ overrun, allowed }) => overrun <= allowed),
-  )
-  const oursCycles = ours.reduce((sum, { cycles }) => sum + cycles.length, 0)
   return {
     name: 'rate',
     issue: 'golang/go#52433',
@@ -249,12 +293,10 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
     found:
       `Bytes past the goal for each byte that is taken in a gap: ${slopeText(byRate)} by the rate, at 4 MiB. By the heap: ${byGoal.join('; ')}. ` +
       `Rate in a gap of 20 ms for that in one of 5 ms, with the rate free: ${lengthText(goLike)}.`,
-    criterion: {
-      says:
-        `under Go's protocol the overrun grows with what is taken in the gap: slope ${slopeText(byRate)}, its interval above 0; ` +
-        `under ours no stalled cycle passes its goal by more than one request (${mebibytes(oursMost)} MiB at most in ${oursCycles})`,
-      holds: byRate !== null && byRate.low > 0 && oursCycles > 0 && isKept,
-    },
+    criterion: criterionOf(
+      byRate,
+      ours.flatMap(({ cycles }) => cycles),
+    ),
     seed,
     rows: measured.map(one => {
       const overruns = one.cycles.map(({ overrun }) => overrun)
@@ -322,9 +364,10 @@ export const experiment: Experiment = {
   about: `The overrun is a delay times the allocation rate, whatever the heap. Stalls the coordinator for 5 and 20 ms in half of the
 cycles, on 2 Ps under Go's protocol, and compares the bytes past the goal with those taken in the gap, its length times the
 rate in it: with the program slowed down (to a rate, by a yield after each object, by writes to each object), and by goals of
-4 to 256 MiB. Fits a line with a 95 % interval. A case has as many runs as give it 20 stalled cycles (5 with --quick), and six
-(two) at most.`,
-  takes: { normally: 'two to four minutes', quick: 'some 20 seconds' },
+4 to 256 MiB. Fits a line with a 95 % interval. A case has as many runs as give it ${FULL.cycles} stalled cycles
+(${QUICK.cycles} with --quick), and six at most. After ${FULL.seconds} seconds (${QUICK.seconds}) no further run is begun, and what too few cycles were
+found for is not told.`,
+  takes: { normally: 'two to four minutes', quick: '20 to 70 seconds' },
   options: [
     [
       '--goal SIZE,…',

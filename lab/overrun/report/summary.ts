@@ -32,8 +32,11 @@ export function criteriaList(criteria: readonly Criterion[]): Markup {
 
 /** A criterion with its verdict in a word, so that the verdict does not rely on colour. */
 export function verdict({ says, holds }: Criterion): Markup {
-  const mark = holds
-    ? html`<span class="badge holds">✓ holds</span>`
-    : html`<span class="badge fails">✗ fails</span>`
+  const mark =
+    holds === null
+      ? html`<span class="badge">? untold</span>`
+      : holds
+        ? html`<span class="badge holds">✓ holds</span>`
+        : html`<span class="badge fails">✗ fails</span>`
   return html`<div class="verdict">${mark}<span>${says}</span></div>`
 }

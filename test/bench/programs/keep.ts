@@ -1,5 +1,5 @@
-// Keeps references and gives them to locals, between cycles (`-- off`) or while one marks (`-- on`).
-// Prints ns per reference, a line for each round (barrier-rounds.ts).
+// Keeps references and gives them to locals on one P, between cycles (`-- off`) or while one marks
+// (`-- on`). Prints ns per reference, a line for each round (barrier-rounds.ts).
 import { enter, keep, leave, local, type Ref, setLocal } from 'sawtooth'
 import { Node, timeRounds, tree } from './barrier-rounds.ts'
 

@@ -1,5 +1,5 @@
-// Stores references to fields, between cycles (`-- off`) or while one marks (`-- on`). Prints ns per
-// store, a line for each round (barrier-rounds.ts).
+// Stores references to fields on one P, between cycles (`-- off`) or while one marks (`-- on`).
+// Prints ns per store, a line for each round (barrier-rounds.ts).
 import { keep, type Ref } from 'sawtooth'
 import { Node, timeRounds, tree } from './barrier-rounds.ts'
 

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const results = (...holds: readonly boolean[]): OverrunResults => ({
+const results = (...holds: readonly (boolean | null)[]): OverrunResults => ({
   ...noResults,
   criteria: holds.map((one, index) => ({ says: `criterion ${index}`, holds: one })),
 })
@@ -31,6 +31,12 @@ test('all criteria hold: exit 0; one does not: exit 1, and it says which', async
   expect(stdout).toBe(
     `\nok      criterion 0\nok      criterion 1\n\nok      criterion 0\nFAILED  criterion 1\n`,
   )
+})
+
+test('a criterion that is not told is neither: it says so, and does not decide the exit', async () => {
+  expect(await conclude(results(true, null), nowhere)).toBe(0)
+  expect(stdout).toContain('\nuntold  criterion 1\n')
+  expect(await conclude(results(null, false), nowhere)).toBe(1)
 })
 
 test('results are written whether or not the criteria hold', async () => {

@@ -31,7 +31,7 @@ describe('the criterion', () => {
   const holds = (
     throughput: readonly [number, number],
     pause: readonly [number, number],
-  ): boolean[] =>
+  ): (boolean | null)[] =>
     criteriaOf({
       ...someCost,
       throughput: { median: 1, low: throughput[0], high: throughput[1], pairs: 30 },

@@ -19,7 +19,7 @@ describe.each(EXPERIMENT_NAMES)('the help of %s', name => {
           `Usage:\n {2}sawtooth overrun ${name} \\[options\\]`,
           'Options:\n(?: {2}.+\n)+',
           'Takes .+ where nothing else runs, and longer on a busy machine\\.',
-          'Exit: 0 every criterion holds.*, 1 one does not, .+, 130 after an interrupt\\.',
+          'Exit: 0 every criterion holds.*, 1 one fails, .+, 130 interrupt\\.',
           `Example:\n {2}sawtooth overrun ${name} --quick .*--seed 7\n$`,
         ].join('\n+'),
       ),

@@ -86,7 +86,7 @@ const tallied = (parameters: typeof gated, heapAtMarkEnd: number, rescues = 0): 
   return tally
 }
 /** On 2 cores, so that 4 Ps have natural delays. */
-const verdicts = (tallies: readonly Tally[], quickOn: number | null = 2): boolean[] =>
+const verdicts = (tallies: readonly Tally[], quickOn: number | null = 2): (boolean | null)[] =>
   criteriaOf(tallies, quickOn).map(({ holds }) => holds)
 
 test('criteria: Go’s protocol overruns, a gate keeps its bound, nothing is rescued', () => {

@@ -28,6 +28,8 @@ export const CAUSES = {
 } as const
 export type Cause = keyof typeof CAUSES
 
+export type StackScans = NonNullable<CaseParameters['stackScans']>
+
 /** Lists of the command line; null if not given. */
 export interface CaseLists {
   readonly goal: readonly number[]
@@ -38,6 +40,7 @@ export interface CaseLists {
   readonly termination: readonly CaseParameters['termination'][] | null
   readonly gate: readonly CaseParameters['gate'][] | null
   readonly credit: readonly CaseParameters['credit'][] | null
+  readonly stackScans: readonly StackScans[]
   /** The values of `--fault`. All of them go into one case. */
   readonly faults: readonly string[]
   readonly causes: readonly Cause[]
@@ -56,8 +59,12 @@ export function casesOf(lists: CaseLists): CaseParameters[] {
       for (const beside of besideOf(lists)) {
         for (const injected of injections)
           for (const policy of policiesOf(lists))
-            for (const wait of waitsOf(policy, lists.wait))
-              cases.push({ runtime: 'sawtooth', ...policy, wait, procs, goal, ...beside, injected })
+            for (const scans of lists.stackScans)
+              for (const wait of waitsOf(policy, lists.wait))
+                cases.push({
+                  ...{ runtime: 'sawtooth', ...policy, wait, procs, goal, ...beside, injected },
+                  ...(scans === 'owner' ? {} : { stackScans: scans }),
+                })
         if (lists.withGo) cases.push({ ...GO, procs, goal, ...beside })
       }
   return cases
@@ -134,6 +141,7 @@ export function nameOf({
   gate,
   credit,
   wait,
+  stackScans = 'owner',
   procs,
   goal,
   noise,
@@ -144,6 +152,7 @@ export function nameOf({
   if (gate !== 'off') parts.push(`gate ${gate}`)
   if (credit !== 'go') parts.push(`credit ${credit}`)
   if (wait !== 'sleep') parts.push(`wait ${wait}`)
+  if (stackScans !== 'owner') parts.push(`stacks by ${stackScans}`)
   parts.push(`${procs} P`, `goal ${goal / MiB} MiB`)
   if (noise > 0) parts.push(`${noise} busy`)
   if (instances > 1) parts.push(`${instances} instances`)

@@ -22,8 +22,9 @@ export function criteriaOf(tallies: readonly Tally[], quickOn: number | null): C
 
 /** On one P nobody allocates while the terminator is away. */
 function mustOverrun({ parameters }: Tally, cores: number): boolean {
-  const { termination, gate, credit, procs } = parameters
-  const isGoLike = termination === 'coordinator' && gate === 'off' && credit === 'go'
+  const { termination, gate, credit, stackScans = 'owner', procs } = parameters
+  const isGoLike =
+    termination === 'coordinator' && gate === 'off' && credit === 'go' && stackScans === 'owner'
   return isGoLike && procs > 1 && isDelayed(parameters, cores)
 }
 

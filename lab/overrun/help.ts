@@ -32,6 +32,7 @@ Lists, with commas:
   --gate NAME,…         off, goal, hard
   --credit NAME,…       go, capped (default, of these three: Go's protocol without a gate; the same with capped credit;
                         helping with --gate goal)
+  --stack-scans WHO,…   who scans the stack of a goroutine that runs: owner (its own P, default), any (any P)
   --wait HOW,…          how the coordinator waits for other Ps: sleep (default), yield, spin
   --cause NAME,…        injected: vanish (${CAUSES.vanish}: the terminator vanishes) or
                         park (${CAUSES.park}: the worker parks after its attempt)

@@ -44,6 +44,7 @@ const parameters = {
   ...policy,
   runtime: oneOf('sawtooth', 'go'),
   wait: oneOf('sleep', 'yield', 'spin'),
+  stackScans: optional(oneOf('owner', 'any')),
   ...{
     procs,
     goal: whole(1, Number.MAX_SAFE_INTEGER),

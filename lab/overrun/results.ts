@@ -39,6 +39,8 @@ export interface CaseParameters {
   readonly gate: 'off' | 'goal' | 'hard'
   readonly credit: 'go' | 'capped'
   readonly wait: 'sleep' | 'yield' | 'spin'
+  /** Who scans the stack of a goroutine that runs; absent: owner, its own P. */
+  readonly stackScans?: 'owner' | 'any'
   readonly procs: number
   /** The goal that follows from the live heap and GOGC. */
   readonly goal: number

@@ -29,6 +29,9 @@ const POLICY: readonly Column[] = [
   ['wait', row => row.wait],
 ]
 
+/** Shown only if some case differs from the default. */
+const SCANS: Column = ['stacks by', row => row.stackScans ?? 'owner']
+
 /** A cell that is `-` if the case has no cycle. */
 function ofCycles(cell: (row: Case) => string): (row: Case) => string {
   return row => (row.cycles === 0 ? '-' : cell(row))
@@ -131,13 +134,21 @@ export function formatGaps(cases: readonly Case[]): string {
     .join('')
 }
 
-function isGoLike({ runtime, termination, gate, credit, wait }: Case): boolean {
+function isGoLike({
+  runtime,
+  termination,
+  gate,
+  credit,
+  wait,
+  stackScans = 'owner',
+}: Case): boolean {
   return (
     runtime === 'sawtooth' &&
     termination === 'coordinator' &&
     gate === 'off' &&
     credit === 'go' &&
-    wait === 'sleep'
+    wait === 'sleep' &&
+    stackScans === 'owner'
   )
 }
 
@@ -151,7 +162,13 @@ export function formatSweep(cases: readonly Case[]): string {
   const first = cases[0]
   if (first === undefined) return ''
   const shared = PARAMETERS.filter(isShared).map(([head, cell]) => `${head} ${cell(first)}`)
-  const columns = [...PARAMETERS.filter(column => !isShared(column)), ...POLICY, ...FOUND]
+  const areScans = cases.some(({ stackScans = 'owner' }) => stackScans !== 'owner')
+  const columns = [
+    ...PARAMETERS.filter(column => !isShared(column)),
+    ...POLICY,
+    ...(areScans ? [SCANS] : []),
+    ...FOUND,
+  ]
   const table = formatTable(
     columns.map(([head]) => head),
     cases.map(row => columns.map(([, cell]) => cell(row))),

@@ -141,7 +141,7 @@ export function liveBytesOf(goal: number): number {
 }
 
 function flagsOf(parameters: CaseParameters, seconds: number, seed: number): RunFlags {
-  const { termination, gate, credit, wait, procs, goal, injected } = parameters
+  const { termination, gate, credit, wait, stackScans, procs, goal, injected } = parameters
   return {
     args: [
       '--goroutines',
@@ -158,6 +158,7 @@ function flagsOf(parameters: CaseParameters, seconds: number, seed: number): Run
     gate,
     credit,
     barrierWait: wait,
+    ...(stackScans === undefined ? {} : { stackScans }),
     seed,
     fault: injected === null ? [] : injected.split(' '),
   }

@@ -6,7 +6,7 @@ import { itemAt } from '../../indexed.ts'
 import type { CaseParameters, OverrunResults } from '../results.ts'
 
 /** What a line of a chart stands for. */
-export type Series = Pick<CaseParameters, 'termination' | 'gate' | 'credit'> & {
+export type Series = Pick<CaseParameters, 'termination' | 'gate' | 'credit' | 'stackScans'> & {
   readonly runtime: CaseParameters['runtime']
   readonly wait: CaseParameters['wait']
 }
@@ -60,13 +60,21 @@ const KNOWN: readonly string[] = [
 ]
 
 /** A policy in words, `coordinator + gate + capped credit`; `Go` for Go itself. */
-export function seriesLabel({ runtime, termination, gate, credit, wait }: Series): string {
+export function seriesLabel({
+  runtime,
+  termination,
+  gate,
+  credit,
+  wait,
+  stackScans = 'owner',
+}: Series): string {
   if (runtime === 'go') return 'Go'
   const parts = [
     termination,
     ...(gate === 'off' ? [] : [gate === 'goal' ? 'gate' : 'gate at the hard goal']),
     ...(credit === 'go' ? [] : ['capped credit']),
     ...(wait === 'sleep' ? [] : [wait === 'spin' ? 'waits awake' : 'waits by yield']),
+    ...(stackScans === 'owner' ? [] : ['stacks by any P']),
   ]
   return parts.join(' + ')
 }

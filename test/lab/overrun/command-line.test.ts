@@ -62,6 +62,7 @@ test('help has an example, and every option of the sweep', async () => {
     'termination',
     'gate',
     'credit',
+    'stack-scans',
     'cause',
     'fault',
     'with-go',

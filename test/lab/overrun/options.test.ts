@@ -83,6 +83,30 @@ test('helping has no ragged barrier to wait in: one case, not one for each wait'
   expect(casesFor(...waits)).toHaveLength(4)
 })
 
+test('who scans stacks is a list of its own, of each policy, and the owner is not named', () => {
+  const scans = ['--stack-scans', 'owner,any']
+  expect(casesFor('--quick', ...scans)).toEqual([
+    'coordinator, 4 P, goal 4 MiB',
+    'coordinator, stacks by any, 4 P, goal 4 MiB',
+    'coordinator, credit capped, 4 P, goal 4 MiB',
+    'coordinator, credit capped, stacks by any, 4 P, goal 4 MiB',
+    'helping, gate goal, 4 P, goal 4 MiB',
+    'helping, gate goal, stacks by any, 4 P, goal 4 MiB',
+  ])
+  const one = ['--procs', '2', '--goal', '4MiB', '--gate', 'goal', '--wait', 'sleep,spin']
+  expect(casesFor(...one, '--stack-scans', 'any', '--with-go')).toEqual([
+    'coordinator, gate goal, stacks by any, 2 P, goal 4 MiB',
+    'coordinator, gate goal, wait spin, stacks by any, 2 P, goal 4 MiB',
+    'Go, 2 P, goal 4 MiB',
+  ])
+})
+
+test('a case by the owner has the parameters that it had before there was a choice', () => {
+  const [owner, any] = casesOf(parseOptions(['--quick', '--stack-scans', 'owner,any']).lists)
+  expect(owner).not.toHaveProperty('stackScans')
+  expect(any).toEqual({ ...owner, stackScans: 'any' })
+})
+
 test('a case of Go’s for each goal, number of Ps and noise', () => {
   const names = casesFor('--with-go', '--procs', '1,2', '--goal', '4MiB', '--wait', 'sleep,spin')
   expect(names.filter(name => name.startsWith('Go'))).toEqual([
@@ -159,6 +183,8 @@ test.each<[string[], string]>([
   ],
   [['--instances', '0'], "--instances must be a whole number from 1 to 16, not '0'"],
   [['--gate', 'goal,wide'], "--gate must be a list of off, goal, hard, not 'wide'"],
+  [['--stack-scans', 'any,all'], "--stack-scans must be a list of owner, any, not 'all'"],
+  [['--campaign', file, '--stack-scans', 'any'], '--campaign has no --stack-scans'],
   [['--cause', 'sleep'], "--cause must be a list of vanish, park, not 'sleep'"],
   [['--fault', 'nowhere'], "--fault has no point 'nowhere'; run --fault list prints them"],
   [['--seconds', '0'], "--seconds must be a number above 0, up to 86400, not '0'"],

@@ -42,6 +42,14 @@ test('a row for each case; what all cases have in common stands above', () => {
   ])
 })
 
+test('who scans stacks has a column where it is not the owner in every case', () => {
+  expect(formatSweep([overran, { ...overran, stackScans: 'owner' }])).not.toContain('stacks by')
+  const table = formatSweep([overran, { ...overran, stackScans: 'any' }])
+  expect(table).toMatch(/wait +stacks by +cycles/)
+  expect(table).toMatch(/sleep +owner +1,234/)
+  expect(table).toMatch(/sleep +any +1,234/)
+})
+
 test('a bound that was broken cries out, and what was injected has a column where cases differ in it', () => {
   const table = formatSweep([{ ...kept, held: false, injected: 'refill:yield' }, kept])
   expect(table).toContain('refill:yield  helping')
@@ -74,6 +82,7 @@ test('Go’s row has its own name, and says how its bytes were found', () => {
     "4.00 MiB, 4 P, 0 busy: 99th percentile 2.00 MiB, Go's 1.00 MiB: 2.00 times\n",
   )
   expect(formatAgainstGo([overran, kept])).toBe('')
+  expect(formatAgainstGo([{ ...overran, stackScans: 'any' }, go])).toBe('')
 })
 
 test('rows by name become a table', () => {

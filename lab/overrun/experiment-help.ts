@@ -21,9 +21,9 @@ Usage:
   sawtooth overrun ${name} [options]
 
 Options:
-${[...options, ...commonOptions(takes.quick)].map(formatOption).join('\n')}
+${[...options, ...commonOptions(takes.quickSeconds)].map(formatOption).join('\n')}
 
-Takes ${takes.normally} where nothing else runs, and longer on a busy machine.
+Takes about ${takes.minutes} ${takes.minutes === 1 ? 'minute' : 'minutes'} where nothing else runs, and longer on a busy machine.
 
 ${exits}
 
@@ -33,9 +33,9 @@ Example:
 }
 
 /** The options that each experiment has. */
-function commonOptions(quickTakes: string): readonly HelpOption[] {
+function commonOptions(quickSeconds: number): readonly HelpOption[] {
   return [
-    ['--quick', `fewer runs: takes ${quickTakes}`],
+    ['--quick', `fewer runs: takes about ${quickSeconds} seconds`],
     ['--seed N', `0 to ${MOST_SEED}: the seeds of the runs follow from it (default: random)`],
     ['--json FILE', 'write the results'],
     ['--report FILE', 'write them as a page in HTML, with a chart'],

@@ -40,8 +40,8 @@ export interface Experiment {
   readonly title: string
   /** What it does, for its help (experiment-help.ts): some lines, without the last break. */
   readonly about: string
-  /** How long it takes on an idle machine of two cores. */
-  readonly takes: { readonly normally: string; readonly quick: string }
+  /** About how long it takes on an idle machine of two cores. */
+  readonly takes: { readonly minutes: number; readonly quickSeconds: number }
   /** The options that only this experiment has. */
   readonly options?: readonly HelpOption[]
   /** The arguments of the example in its help, if it has options of its own. */

@@ -192,6 +192,6 @@ export const experiment: Experiment = {
   about: `Near the end of marking an assist is credited with many times the bytes that are left to the goal, and its goroutine may then
 allocate past the goal without paying. Measures how far, with Go's credit, with capped credit alone, and under our policy, by
 natural delays and with a coordinator that sleeps for 3 ms before it stops the world.`,
-  takes: { normally: 'a minute', quick: '10 seconds' },
+  takes: { minutes: 1, quickSeconds: 10 },
   measure,
 }

@@ -176,6 +176,6 @@ export const experiment: Experiment = {
   title: 'Time to full use after termination',
   about: `When the stop that ends a mark is over, its Ps must be woken. Measures from a trace how long it takes until each of them
 runs its goroutine again, at P = 1, 2 and 4.`,
-  takes: { normally: 'a minute', quick: '10 seconds' },
+  takes: { minutes: 1, quickSeconds: 10 },
   measure,
 }

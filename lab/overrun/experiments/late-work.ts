@@ -181,6 +181,6 @@ export const experiment: Experiment = {
   about: `A tree that no cycle expects hangs on the end of a long list, and a goroutine takes it away from there while the list is
 marked: it is found when the mark seems to be over. Measures how far the heap passes its goal while the tree is marked, by its
 size.`,
-  takes: { normally: 'a minute', quick: '10 seconds' },
+  takes: { minutes: 1, quickSeconds: 10 },
   measure,
 }

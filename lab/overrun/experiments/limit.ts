@@ -275,7 +275,7 @@ export const experiment: Experiment = {
   about: `The test with which the issue began: one goroutine allocates, another reads the memory statistics, and they should not pass
 the memory limit. Runs it with limits of 64 and 512 MiB, GOGC off, on 4 Ps, under each policy, by natural delays and with
 a worker that parks 10 ms late.`,
-  takes: { normally: 'two minutes', quick: 'half a minute' },
+  takes: { minutes: 2, quickSeconds: 30 },
   isBesideGo: true,
   measure,
 }

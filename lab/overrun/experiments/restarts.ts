@@ -224,6 +224,6 @@ export const experiment: Experiment = {
   about: `Goroutines move lists about, so that the buffers of the write barrier are never at rest while the mark is to end. Measures
 how many attempts that takes, how often the world is stopped and started again, and how long it is from the end of the last
 mark work to the stopped world.`,
-  takes: { normally: 'a minute', quick: '10 seconds' },
+  takes: { minutes: 1, quickSeconds: 10 },
   measure,
 }

@@ -5,6 +5,7 @@ import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { type Given, given, refuse, wholeNumber } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
+import { readArguments } from '../../read-arguments.ts'
 import { listOf } from '../go-variants/options.ts'
 import { VARIANT_NAMES, type VariantName } from '../go-variants/variants.ts'
 import { FEWEST } from '../quantile-interval.ts'
@@ -78,19 +79,11 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS }).values
-  } catch (error) {
-    // Node's own message goes on with advice that is of no use here.
-    const said = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
-    throw new UsageError(`overrun go price: ${said}; see sawtooth overrun go price --help`)
-  }
-}
-
 /** Throws a UsageError that says what is allowed. */
 export function parsePriceOptions(argv: readonly string[]): PriceCommandOptions {
-  const values = readArguments(argv)
+  const { values } = readArguments('overrun go price', () =>
+    parseArgs({ args: [...argv], options: OPTIONS }),
+  )
   const json = outputFile(given('json', values.json))
   const report = outputFile(given('report', values.report))
   refuseOverwriting(namedPaths({ '--json': json, '--report': report }))

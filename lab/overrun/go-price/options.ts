@@ -1,7 +1,6 @@
 /** The arguments of `sawtooth overrun go price`, and its help. */
 import { parseArgs } from 'node:util'
 import { MAX_PS } from 'sawtooth/internal/memory/layout'
-import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import { type Given, given, refuse, wholeNumber } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'

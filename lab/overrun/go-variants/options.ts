@@ -1,6 +1,7 @@
 /** The arguments of `sawtooth overrun go`, and its help. */
 import { parseArgs } from 'node:util'
 import { MAX_PS } from 'sawtooth/internal/memory/layout'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import {
   bytes,
   type Given,

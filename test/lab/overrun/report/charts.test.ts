@@ -80,3 +80,8 @@ test('no two policies have both colour and dash in common, and those that all re
   const few = seriesStyles({ cases: [someCase], costs: [] })
   expect(few.get('coordinator')).toEqual(styles.get(seriesLabel(someCase)))
 })
+
+test('a policy says who scans stacks where it is not the owner', () => {
+  expect(seriesLabel({ ...someCase, stackScans: 'owner' })).toBe('coordinator')
+  expect(seriesLabel({ ...someCase, stackScans: 'any' })).toBe('coordinator + stacks by any P')
+})

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pacerNamed } from '../../gc/pacer/registry.ts'
+import { helpOf } from '../../lab/overrun/experiment-help.ts'
 import { experiments } from '../../lab/overrun/experiments.ts'
 import { help as overrunHelp } from '../../lab/overrun/help.ts'
 import { parseOptions } from '../../lab/overrun/options.ts'
@@ -87,7 +88,8 @@ async function runComplaint(args: readonly string[], env: Command['env']): Promi
 }
 
 function overrunText([what = '']: readonly string[]): string {
-  return Object.entries(experiments).find(([name]) => name === what)?.[1].help ?? overrunHelp
+  const experiment = Object.values(experiments).find(({ name }) => name === what)
+  return experiment === undefined ? overrunHelp : helpOf(experiment)
 }
 
 function pacersText([what = '']: readonly string[]): string {

@@ -10,21 +10,21 @@ import { FailedRun } from '../../run.ts'
  * which a line says why; 130 after an interrupt.
  */
 export async function carryOut<Found>(
-  name: string,
+  command: string,
   signal: AbortSignal,
   measure: (show: (text: string) => void) => Promise<Found>,
   conclude: (found: Found) => Promise<number>,
 ): Promise<number> {
   const progress = new Progress()
   try {
-    const found = await measure(text => progress.show(`${name}: ${text}`))
+    const found = await measure(text => progress.show(`${command}: ${text}`))
     progress.erase()
     return await conclude(found)
   } catch (error) {
     progress.erase()
     if (signal.aborted) return 130
     if (!(error instanceof FailedRun)) throw error
-    say(`sawtooth: ${name}: ${printable(error.message)}\n`)
+    say(`sawtooth: ${command}: ${printable(error.message)}\n`)
     return 1
   }
 }

@@ -4,6 +4,8 @@ import { FailedRun } from '../run.ts'
 
 /** Characters of a failed command's output that are shown. */
 const MOST_SHOWN = 300
+/** What Go prints for each file that a full disk does not take. Once will do. */
+const FULL = 'no space left on device'
 
 /**
  * Runs a command in a process group of its own, to its end. If the signal is aborted the whole
@@ -32,8 +34,9 @@ export async function runInGroup(
       child.on('error', reject).on('close', resolve)
     })
     signal?.throwIfAborted()
-    if (code !== 0)
-      throw new FailedRun(`${command} ${args[0]}: exit ${code}: ${printed.slice(-MOST_SHOWN)}`)
+    if (code === 0) return
+    const why = printed.includes(FULL) ? `${FULL}: TMPDIR` : printed.slice(-MOST_SHOWN)
+    throw new FailedRun(`${command} ${args[0]}: exit ${code}: ${why}`)
   } finally {
     signal?.removeEventListener('abort', kill)
   }

@@ -111,6 +111,13 @@ onUnix('a build that fails is one line, exit 1', async () => {
   expect(code).toBe(1)
 })
 
+onUnix('a disk that becomes full is told once', async () => {
+  const build = 'for file in a b; do echo "$file: no space left on device" >&2; done; exit 1'
+  const { code, stderr } = await overrunGo({ build }, [])
+  expect(stderr).toMatch(/bin\/go build: exit 1: no space left on device: TMPDIR\n$/)
+  expect(code).toBe(1)
+})
+
 onUnix('an interrupt ends the build with what it has started', async () => {
   // The second process would hold the pipes, and so the command, for as long as it sleeps.
   // So it would be found to hang.

@@ -16,6 +16,8 @@ export interface PriceOptions {
   readonly workloads: readonly WorkloadName[]
   readonly procs: readonly number[]
   readonly gogcs: readonly number[]
+  /** GOGC of the variants; null: that of base. */
+  readonly comparedGogc: number | null
   /** Each workload under a memory limit too. */
   readonly isLimited: boolean
   /** What the first workload is run with beside that. */
@@ -76,17 +78,19 @@ interface Plan extends Omit<Situation, 'memoryLimit'> {
   readonly isLimited: boolean
 }
 
-export function plansOf({ workloads, procs, gogcs, isLimited, ofFirst }: PriceOptions): Plan[] {
+export function plansOf(options: PriceOptions): Plan[] {
+  const { workloads, procs, gogcs, comparedGogc, isLimited, ofFirst } = options
   return workloads.flatMap((workload, index) =>
     procs.flatMap(p => {
-      const own = { workload, procs: p }
       const isFirst = index === 0
-      const more = isFirst ? ofFirst.gogcs : []
+      const plan = (gogc: number, isNear: boolean): Plan => ({
+        ...{ workload, procs: p, gogc },
+        comparedGogc: comparedGogc ?? gogc,
+        isLimited: isNear,
+      })
       return [
-        ...[...gogcs, ...more].map(gogc => ({ ...own, gogc, isLimited: false })),
-        ...(isLimited || (isFirst && ofFirst.isLimited)
-          ? [{ ...own, gogc: 100, isLimited: true }]
-          : []),
+        ...[...gogcs, ...(isFirst ? ofFirst.gogcs : [])].map(gogc => plan(gogc, false)),
+        ...(isLimited || (isFirst && ofFirst.isLimited) ? [plan(100, true)] : []),
       ]
     }),
   )
@@ -103,7 +107,9 @@ async function inRounds(
     const order = round % 2 === 1 ? [...subjects] : [...subjects].reverse()
     for (const [name, go] of order) {
       progress(round, name)
-      runs.get(name)?.push(await runWorkload(go, situation, work))
+      const isBase = name === 'base' || name === 'base again'
+      const gogc = isBase ? situation.gogc : situation.comparedGogc
+      runs.get(name)?.push(await runWorkload(go, { ...situation, gogc }, work))
     }
   }
   return runs

@@ -45,6 +45,8 @@ Options:
   --memory-limit      each workload once more under a memory limit near what lives: a quarter above the most that a cycle marked,
                       and what the runtime has beside the heap, both of a run without a limit
                       (default of both: GOGC 100 for each workload; for the first ${OTHER_GOGC.join(', ')} too, and under a limit)
+  --compared-gogc N   GOGC of the variants, where it is not that of base: a heap that keeps its goal is smaller, and with a higher
+                      GOGC it is as large as base's
   --pairs N           rounds, ${FEWEST} to ${MOST_PAIRS} (default: ${PAIRS}; 40 tell some per cent on a quiet machine)
   --work SHARE        share of each workload's work, above 0 to 10 (default: 1, which is about half a second)
   --goroot DIR        Go 1.19, with its sources (default: of those on the PATH and under /usr/lib/go-*)
@@ -69,6 +71,7 @@ const OPTIONS = {
   workloads: { type: 'string' },
   procs: { type: 'string' },
   gogc: { type: 'string' },
+  'compared-gogc': { type: 'string' },
   'memory-limit': { type: 'boolean' },
   pairs: { type: 'string' },
   work: { type: 'string' },
@@ -87,8 +90,9 @@ export function parsePriceOptions(argv: readonly string[]): PriceCommandOptions 
   const report = outputFile(given('report', values.report))
   refuseOverwriting(namedPaths({ '--json': json, '--report': report }))
   const gogcs = listOf('gogc', values.gogc, one => wholeNumber(one, 1, MOST_GOGC))
+  const compared = given('compared-gogc', values['compared-gogc'])
   const isLimited = values['memory-limit'] === true
-  const asked = gogcs !== null || isLimited
+  const asked = gogcs !== null || compared !== undefined || isLimited
   return {
     help: values.help === true,
     goroot: values.goroot ?? null,
@@ -98,6 +102,7 @@ export function parsePriceOptions(argv: readonly string[]): PriceCommandOptions 
     workloads: listOf('workloads', values.workloads, workloadOf) ?? WORKLOAD_NAMES,
     procs: listOf('procs', values.procs, one => wholeNumber(one, 1, MAX_PS)) ?? [2],
     gogcs: gogcs ?? [100],
+    comparedGogc: compared === undefined ? null : wholeNumber(compared, 1, MOST_GOGC),
     isLimited,
     ofFirst: asked ? { gogcs: [], isLimited: false } : { gogcs: OTHER_GOGC, isLimited: true },
     pairs: wholeNumber({ name: '--pairs', value: values.pairs ?? PAIRS }, FEWEST, MOST_PAIRS),

@@ -177,9 +177,11 @@ export function headOf({ machine, load: [before, after] }: PriceResults): string
   return `${formatMachine(machine)}; load ${before} before, ${after} after`
 }
 
-export function titleOf({ workload, procs, gogc, memoryLimit }: Situation): string {
+export function titleOf(situation: Situation): string {
+  const { workload, procs, gogc, comparedGogc, memoryLimit } = situation
   const limit = memoryLimit === null ? '' : `, memory limit ${humanBytes(memoryLimit)}`
-  return `${workload}, ${procs} P, GOGC ${gogc}${limit}`
+  const compared = comparedGogc === gogc ? '' : ` (variants ${comparedGogc})`
+  return `${workload}, ${procs} P, GOGC ${gogc}${compared}${limit}`
 }
 
 /** Rows of ratios; that of base is left out. */

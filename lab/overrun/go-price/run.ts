@@ -10,10 +10,15 @@ import type { WorkloadName } from './workloads.ts'
 export interface Situation {
   readonly workload: WorkloadName
   readonly procs: number
+  /** Of base, and of the variants. */
   readonly gogc: number
+  readonly comparedGogc: number
   /** Bytes; null: off. */
   readonly memoryLimit: number | null
 }
+
+/** A situation of one run. */
+type Flags = Omit<Situation, 'comparedGogc'>
 
 export interface PriceRun {
   readonly seconds: number
@@ -51,8 +56,8 @@ const MOST_SECONDS = 300
 const MOST_SHOWN = 300
 
 /** Throws a FailedRun for a program that fails, hangs, or tells of no cycle. */
-export async function runWorkload(go: Go, situation: Situation, work: number): Promise<PriceRun> {
-  const { said, cycles } = await carryOut(go, situation, work)
+export async function runWorkload(go: Go, flags: Flags, work: number): Promise<PriceRun> {
+  const { said, cycles } = await carryOut(go, flags, work)
   return {
     seconds: said.seconds,
     cpuSeconds: said.cpu,
@@ -80,7 +85,7 @@ export async function limitNearWhatLives(
   return Math.ceil(1.25 * Math.max(...cycles.map(({ marked }) => marked)) + said.other)
 }
 
-async function carryOut(go: Go, { workload, procs, gogc, memoryLimit }: Situation, work: number) {
+async function carryOut(go: Go, { workload, procs, gogc, memoryLimit }: Flags, work: number) {
   const { stdout, stderr } = await go
     .run('price', {
       procs,

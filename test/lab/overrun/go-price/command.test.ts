@@ -8,6 +8,7 @@ import {
   figureCells,
   ratioCells,
   summaryOf,
+  titleOf,
   verdictOf,
 } from '../../../../lab/overrun/go-price/results.ts'
 import type { PriceRun } from '../../../../lab/overrun/go-price/run.ts'
@@ -26,6 +27,7 @@ test.each([
   ],
   [['--procs', '65'], "--procs must be a whole number from 1 to 64, not '65'"],
   [['--gogc', 'off'], "--gogc must be a whole number from 1 to 10000, not 'off'"],
+  [['--compared-gogc', '0'], "--compared-gogc must be a whole number from 1 to 10000, not '0'"],
   [['--pairs', '5'], "--pairs must be a whole number from 6 to 1000, not '5'"],
   [['--work', '0'], "--work must be a number above 0, up to 10, not '0'"],
   [['--memory-limit=1GiB'], "overrun go price: Option '--memory-limit' does not take an argument"],
@@ -83,6 +85,16 @@ test('where GOGC or a limit is asked for, each workload has it, and no other', (
   ])
 })
 
+test('variants may have a GOGC of their own, which the title says', () => {
+  const [plan, ...more] = plansOf(
+    parsePriceOptions(['--workloads', 'lru', '--gogc', '10', '--compared-gogc', '17']),
+  )
+  expect(more).toEqual([])
+  expect(plan).toMatchObject({ gogc: 10, comparedGogc: 17 })
+  const situation = { workload: 'lru', procs: 2, gogc: 10, comparedGogc: 17 } as const
+  expect(titleOf({ ...situation, memoryLimit: null })).toBe('lru, 2 P, GOGC 10 (variants 17)')
+})
+
 const at = (median: number, half = 0.001) => ({ median, low: median - half, high: median + half })
 
 test('a cost is told if its interval lies above 1 % and above that of base again', () => {
@@ -110,7 +122,13 @@ const ROUNDS = 7
 const rounds = (ratio: number, timed: boolean): PriceRun[] =>
   Array.from({ length: ROUNDS }, (_, round) => run((1 + round) * ratio, timed))
 const found = (ratio: number, timed = true): PriceRuns => ({
-  situation: { workload: 'lru', procs: 2, gogc: 100, memoryLimit: timed ? null : 8 * MiB },
+  situation: {
+    workload: 'lru',
+    procs: 2,
+    gogc: 100,
+    comparedGogc: 100,
+    memoryLimit: timed ? null : 8 * MiB,
+  },
   runs: new Map<Subject, PriceRun[]>([
     ['base', rounds(1, timed)],
     ['gate', rounds(ratio, timed)],

@@ -33,7 +33,7 @@ export async function pricePage(results: PriceResults): Promise<string> {
   ]
   return page({
     title: 'What a gate at the goal costs in Go',
-    style: 'td { white-space: nowrap; }',
+    style: 'td { white-space: nowrap; } th, td { padding-right: 9px; } table { font-size: 13px; }',
     body: html`<h1>What a gate at the goal costs in Go</h1>
 <p>${headOf(results)}</p>
 <p class="again"><code>${command}</code></p>

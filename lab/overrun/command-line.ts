@@ -21,6 +21,7 @@ import { experiments } from './experiments.ts'
 import { findGo, theGo } from './find-go.ts'
 import { Go } from './go.ts'
 import { priceCommand } from './go-price/command.ts'
+import { testsCommand } from './go-tests/command.ts'
 import { goCommand } from './go-variants/command.ts'
 import { help } from './help.ts'
 import { type OverrunOptions, parseOptions } from './options.ts'
@@ -40,6 +41,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'costs') return interruptible(signal => costsCommand(argv.slice(1), signal))
   if (argv[0] === 'go' && argv[1] === 'price')
     return interruptible(signal => priceCommand(argv.slice(2), signal))
+  if (argv[0] === 'go' && argv[1] === 'tests')
+    return interruptible(signal => testsCommand(argv.slice(2), signal))
   if (argv[0] === 'go') return interruptible(signal => goCommand(argv.slice(1), signal))
   if (argv[0] === 'report') return reportCommand(argv.slice(1))
   const options = parseOptions(argv)

@@ -105,7 +105,7 @@ export class Go implements AsyncDisposable {
   async #build(name: string): Promise<string> {
     const program = join(this.#directory, name)
     const args = ['build', '-o', program, ...sourcesOf(name)]
-    await runInGroup(this.#command, args, this.#environment, this.signal)
+    await runInGroup(this.#command, args, { env: this.#environment }, this.signal)
     return program
   }
 }

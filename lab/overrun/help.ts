@@ -15,6 +15,7 @@ Usage:
   sawtooth overrun costs [options]           what each policy costs; has --help
   sawtooth overrun go [options]              the gate in Go's own runtime; has --help
   sawtooth overrun go price [options]        what it costs there; has --help
+  sawtooth overrun go tests [options]        Go's own tests with it; has --help
   sawtooth overrun report FILE.json… --report FILE.html
 
 The sweep runs goroutines that do nothing but allocate, one for each P, beside a tree that lives, under each combination of

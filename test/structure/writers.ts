@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^(?:writeFileSync|writeSync|ftruncateSync|renameSync|openSync)$/,
   // A copy of Go in a temporary folder.
   'lab/overrun/go-variants/go-copy.ts': /^(?:cp|symlink|writeFile)$/,
+  'lab/overrun/go-tests/measure.ts': /^(?:cp|writeFile)$/,
   // A pipe, which is asked again.
   'runtime/output/descriptor-queue.ts': /^writevSync$/,
   // The last words of a process that nothing else ends.

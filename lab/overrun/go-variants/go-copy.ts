@@ -7,9 +7,18 @@ import { FailedRun } from '../../run.ts'
 import { type Goroot, patched } from './goroot.ts'
 import type { Variant } from './variants.ts'
 
+/** What `go` gets to build from a copy. */
+export interface CopyEnvironment extends NodeJS.ProcessEnv {
+  /** The copy. */
+  readonly GOROOT: string
+}
+
+/** `runtime`: the tests of package runtime, and the programs that they build. */
+export type CopiedTests = 'none' | 'runtime'
+
 /**
- * Makes a folder of Go in which the variant's lines stand, with all that a build needs: sources
- * without tests, headers for the assembler, and a link to the tools, which are not changed. Returns
+ * Makes a folder of Go in which the variant's lines stand, with all that a build needs: sources,
+ * headers for the assembler, and links to the commands and tools, which are not changed. Returns
  * the environment with which `go` builds from it. Throws a FailedRun if the disk is full.
  */
 export async function copyGo(
@@ -17,14 +26,18 @@ export async function copyGo(
   variant: Variant,
   parent: string,
   signal: AbortSignal,
-): Promise<NodeJS.ProcessEnv> {
+  tests: CopiedTests = 'none',
+): Promise<CopyEnvironment> {
   const tree = join(parent, variant.name)
   // A link may stand for a whole folder, as Debian's do for src and for pkg/include.
   const from = (path: string): string => realpathSync(join(goroot.directory, path))
   const commands = join(from('src'), 'cmd')
+  const own = join(from('src'), 'runtime/')
   const isNeeded = (path: string): boolean => {
     signal.throwIfAborted()
-    return path !== commands && !path.endsWith('_test.go') && basename(path) !== 'testdata'
+    if (path === commands) return false
+    if (tests === 'runtime' && path.startsWith(own)) return true
+    return !path.endsWith('_test.go') && basename(path) !== 'testdata'
   }
   try {
     for (const folder of ['src', 'pkg/include'])
@@ -33,7 +46,7 @@ export async function copyGo(
         dereference: true,
         filter: isNeeded,
       })
-    await symlink(from('pkg/tool'), join(tree, 'pkg/tool'))
+    for (const folder of ['bin', 'pkg/tool']) await symlink(from(folder), join(tree, folder))
     await cp(from('VERSION'), join(tree, 'VERSION'))
     const runtime = join(tree, 'src/runtime')
     for (const [file, text] of patched(goroot, variant)) await writeFile(join(runtime, file), text)
@@ -42,13 +55,13 @@ export async function copyGo(
         labFile(`overrun/go-variants/${file}`),
         join(runtime, `sawtooth_${file.replaceAll('-', '_')}`),
       )
-    const own = {
+    const folders = {
       GOTMPDIR: join(tree, 'tmp'),
       GOCACHE: join(tree, 'cache'),
       GOPATH: join(tree, 'path'),
     }
-    await mkdir(own.GOTMPDIR)
-    return { ...own, GOROOT: tree, ...PLAIN }
+    await mkdir(folders.GOTMPDIR)
+    return { ...folders, GOROOT: tree, ...PLAIN }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
     throw new FailedRun(`there is no room in ${parent} for a copy of ${goroot.directory}: TMPDIR`)

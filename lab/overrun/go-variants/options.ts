@@ -39,6 +39,7 @@ variants run in turn. What is installed is only read, and of the copies nothing 
 Usage:
   sawtooth overrun go [options]
   sawtooth overrun go price [options]        what the variants cost programs; has --help
+  sawtooth overrun go tests [options]        Go's own tests under the variants; has --help
 
 Options:
   --variants NAME,…   base (Go as it is, with the instrument), gate (marks behind a refill at the goal until the mark has ended),
@@ -96,7 +97,7 @@ export function parseGoOptions(argv: readonly string[]): GoCommandOptions {
     goroot: values.goroot ?? null,
     json,
     report,
-    variants: listOf('variants', values.variants, nameOf) ?? ['base', 'gate'],
+    variants: variantsOf(values.variants) ?? ['base', 'gate'],
     goals: listOf('goal', values.goal, goalOf) ?? [LEAST_GOAL],
     procs: listOf('procs', values.procs, one => wholeNumber(one, 1, MAX_PS)) ?? [4],
     noises: listOf('noise', values.noise, one => wholeNumber(one, 0, MOST_NOISE)) ?? [0],
@@ -125,6 +126,11 @@ export function listOf<T>(
   if (list === undefined) return null
   const items = [...new Set(list.split(','))]
   return [...new Set(items.map(value => read({ name: `--${option}`, value })))]
+}
+
+/** The variants of a list with commas; null: not given. */
+export function variantsOf(list: string | undefined): readonly VariantName[] | null {
+  return listOf('variants', list, nameOf)
 }
 
 function nameOf(from: Given): VariantName {

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { PriceResults } from '../../lab/overrun/go-price/results.ts'
 import { WORKLOAD_NAMES } from '../../lab/overrun/go-price/workloads.ts'
+import type { GoTestsResults } from '../../lab/overrun/go-tests/results.ts'
+import { SLOWED_DOWN } from '../../lab/overrun/go-tests/slowed-down.ts'
 import { gorootOf, patched } from '../../lab/overrun/go-variants/goroot.ts'
 import type { GoVariantResults } from '../../lab/overrun/go-variants/results.ts'
 import { VARIANT_NAMES, VARIANTS } from '../../lab/overrun/go-variants/variants.ts'
@@ -82,5 +84,22 @@ test.skipIf(orSkipped !== '')(`each workload has a price${orSkipped}`, async () 
         expect(latencyUs === null).toBe(!isTimed)
       }
     }
+  })
+})
+
+test.skipIf(orSkipped !== '')(`Go's own tests run under the gate${orSkipped}`, async () => {
+  await inScratch(async scratch => {
+    const json = join(scratch, 'tests.json')
+    const args = ['--variants', 'gate', '--run', '^TestGc', '--times', '1', '--json', json]
+    const { code, stderr } = await runNode(
+      ['bin/sawtooth.js', 'overrun', 'go', 'tests', ...args],
+      { limitMs: 5 * HANG_MS },
+      scratch,
+    )
+    expect(code, stderr).toBe(0)
+    const { suites, slowedDown } = JSON.parse(readFileSync(json, 'utf8')) as GoTestsResults
+    expect(suites.map(({ failed }) => failed)).toEqual([[]])
+    expect(suites[0]?.passed).toBeGreaterThan(3)
+    expect(slowedDown.map(({ test: name }) => name)).toEqual(SLOWED_DOWN.map(({ name }) => name))
   })
 })

@@ -118,6 +118,18 @@ onUnix('a disk that becomes full is told once', async () => {
   expect(code).toBe(1)
 })
 
+test('go tests of a Go without its own tests are refused in one line', async () => {
+  const { code, stderr } = await inScratch(async scratch => {
+    const goroot = join(scratch, 'go')
+    makeUpGo(goroot, {})
+    return runNode(['bin/sawtooth.js', 'overrun', 'go', 'tests', '--goroot', goroot], {}, scratch)
+  })
+  expect(stderr).toMatch(
+    /^sawtooth: overrun go tests cannot run GCMemoryLimit of go1\.19\.8: it has no src\/\S+\n$/,
+  )
+  expect(code).toBe(2)
+})
+
 onUnix('an interrupt ends the build with what it has started', async () => {
   // The second process would hold the pipes, and so the command, for as long as it sleeps.
   // So it would be found to hang.

@@ -4,12 +4,14 @@
  */
 import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UsageError } from 'sawtooth/internal/runtime/errors/usage-error'
 import {
   makeTemporaryFolder,
   removeTemporaryFolder,
 } from 'sawtooth/internal/runtime/output/temporary-folder'
 import { copyGo } from '../go-variants/go-copy.ts'
 import { type Goroot, patched } from '../go-variants/goroot.ts'
+import { PlaceNotFound } from '../go-variants/insert.ts'
 import { VARIANTS, type VariantName } from '../go-variants/variants.ts'
 import { endOfGroup, runInGroup } from '../process-group.ts'
 import { SLOWED_DOWN, type SlowedDown, unslowed } from './slowed-down.ts'
@@ -61,6 +63,7 @@ export async function measureGoTests(
   signal: AbortSignal,
 ): Promise<GoTestsFound> {
   for (const name of variants) patched(goroot, VARIANTS[name])
+  for (const test of SLOWED_DOWN) await expectUsable(goroot, test)
   const folder = makeTemporaryFolder()
   const go = join(goroot.directory, 'bin/go')
   try {
@@ -82,6 +85,21 @@ export async function measureGoTests(
     return { suites, slowedDown: await runSlowedDown(folder, variants, times, progress, signal) }
   } finally {
     removeTemporaryFolder(folder)
+  }
+}
+
+/** Throws a UsageError if Go has not the program, or not what slows it down. */
+async function expectUsable({ directory, version }: Goroot, test: SlowedDown): Promise<void> {
+  const from = join(directory, test.source)
+  try {
+    const isFile = (await stat(from)).isFile()
+    for (const { file } of test.omissions)
+      unslowed(test, file, await readFile(isFile ? from : join(from, file), 'utf8'))
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    if (!isMissing && !(error instanceof PlaceNotFound)) throw error
+    const why = isMissing ? `it has no ${test.source}` : (error as Error).message
+    throw new UsageError(`overrun go tests cannot run ${test.name} of ${version}: ${why}`)
   }
 }
 

@@ -6,7 +6,7 @@ import { leaveOut, type Omission } from '../go-variants/insert.ts'
 
 export interface SlowedDown {
   readonly name: string
-  /** A folder or a file of Go's, below GOROOT. */
+  /** A folder or a file of Go, as a path in it. */
   readonly source: string
   readonly args: readonly string[]
   readonly omissions: readonly Omission[]

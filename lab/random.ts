@@ -3,6 +3,11 @@
 /** The largest seed: seeds have 32 bits. */
 export const MOST_SEED = 2 ** 32 - 1
 
+/** A seed, where none is given. What it was is said with the results. */
+export function anySeed(): number {
+  return Math.floor(Math.random() * (MOST_SEED + 1))
+}
+
 /**
  * A stream of numbers from a seed: mulberry32. The same seed gives the same stream on every
  * machine.

@@ -14,7 +14,7 @@ import {
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
 import { itemAt } from '../indexed.ts'
-import { MOST_SEED } from '../random.ts'
+import { anySeed, MOST_SEED } from '../random.ts'
 import { readArguments } from '../read-arguments.ts'
 import { MiB } from '../units.ts'
 import { CAUSES, type CaseLists, type Cause, DEFAULT_POLICIES } from './cases.ts'
@@ -133,8 +133,7 @@ export function parseOptions(argv: readonly string[]): OverrunOptions {
       options.cycles === undefined
         ? null
         : wholeNumber({ name: '--cycles', value: options.cycles }, 1, 1e9),
-    seed:
-      seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber(seed, 0, MOST_SEED),
+    seed: seed === undefined ? anySeed() : wholeNumber(seed, 0, MOST_SEED),
     json,
     report,
     campaign,

@@ -65,7 +65,7 @@ test.skipIf(orSkipped !== '')(`each workload has a price${orSkipped}`, async () 
   await inScratch(async scratch => {
     const json = join(scratch, 'price.json')
     const variants = ['gate']
-    const args = ['--variants', variants.join(), '--gogc', '20', '--memory-limit', '--work', '0.2']
+    const args = ['--variants', variants.join(), '--gogc', '20', '--memory-limit', '--work', '0.1']
     const { code, stderr } = await runNode(
       ['bin/sawtooth.js', 'overrun', 'go', 'price', ...args, '--pairs', '6', '--json', json],
       { limitMs: 5 * HANG_MS },

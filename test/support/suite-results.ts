@@ -13,6 +13,7 @@ const row = (pacer: string, factor: number): SuiteRow => ({
   collectorMs: 120,
   barrierShare: 0.25,
   mutatorUtilization: { 1: 0, 10: 0.2, 100: 0.7 },
+  tracedRuns: 1,
 })
 
 export const suiteResults: SuiteResults = {

@@ -7,7 +7,7 @@ import type { Go } from '../go.ts'
 import { Builds } from '../go-variants/builds.ts'
 import type { Goroot } from '../go-variants/goroot.ts'
 import type { VariantName } from '../go-variants/variants.ts'
-import { limitNearWhatLives, type PriceRun, runWorkload, type Situation } from './run.ts'
+import { limitNearWhatLives, type PriceRun, type PriceSituation, runWorkload } from './run.ts'
 import type { WorkloadName } from './workloads.ts'
 
 export interface PriceOptions {
@@ -33,7 +33,7 @@ export type Subject = VariantName | 'base again'
 
 /** A situation, with each subject's run in each round. */
 export interface PriceRuns {
-  readonly situation: Situation
+  readonly situation: PriceSituation
   readonly runs: ReadonlyMap<Subject, readonly PriceRun[]>
 }
 
@@ -74,7 +74,7 @@ export async function measurePrice(
 }
 
 /** A situation whose memory limit is not known yet. */
-interface Plan extends Omit<Situation, 'memoryLimit'> {
+interface Plan extends Omit<PriceSituation, 'memoryLimit'> {
   readonly isLimited: boolean
 }
 
@@ -98,7 +98,7 @@ export function plansOf(options: PriceOptions): Plan[] {
 
 async function inRounds(
   subjects: ReadonlyMap<Subject, Go>,
-  situation: Situation,
+  situation: PriceSituation,
   { pairs, work }: PriceOptions,
   progress: (round: number, subject: Subject) => void,
 ): Promise<ReadonlyMap<Subject, readonly PriceRun[]>> {

@@ -2,11 +2,11 @@
 import { type ChartSpecification, draw } from '../../report/draw.ts'
 import { html, type Markup } from '../../report/markup.ts'
 import { page } from '../../report/page.ts'
+import { formatProvenance } from '../go-variants/provenance.ts'
 import { figure, table } from '../report/parts.ts'
 import {
   FIGURE_HEADS,
   figureCells,
-  headOf,
   type PriceBlock,
   type PriceResults,
   RATIO_HEADS,
@@ -35,7 +35,7 @@ export async function pricePage(results: PriceResults): Promise<string> {
     title: 'What a gate at the goal costs in Go',
     style: 'td { white-space: nowrap; } th, td { padding-right: 9px; } table { font-size: 13px; }',
     body: html`<h1>What a gate at the goal costs in Go</h1>
-<p>${headOf(results)}</p>
+<p>${formatProvenance(results)}</p>
 <p class="again"><code>${command}</code></p>
 <ul>${summaryOf(blocks).map(says => html`<li>${says}</li>`)}</ul>
 ${figure(

@@ -3,28 +3,24 @@
 import { humanBytes } from 'sawtooth/internal/runtime/report/units'
 import { quantile } from 'simple-statistics'
 import { itemAt } from '../../indexed.ts'
-import { formatMachine, type Machine } from '../../machine.ts'
 import { KiB, MiB } from '../../units.ts'
+import type { Provenance } from '../go-variants/provenance.ts'
 import { percentilesOfCounts } from '../latency-buckets.ts'
 import { type MedianInterval, medianInterval } from '../quantile-interval.ts'
 import type { LatencyPercentiles, Percentiles } from '../results.ts'
 import { percentilesOf } from '../statistics.ts'
 import type { PriceRuns, Subject } from './measure.ts'
-import type { Latencies, PriceRun, Situation } from './run.ts'
+import type { Latencies, PriceRun, PriceSituation } from './run.ts'
 
 /** What `--json` writes. */
-export interface PriceResults {
+export interface PriceResults extends Provenance {
   readonly schema: 1
-  readonly machine: Machine
-  readonly command: string
-  /** The machine's load average over a minute, before the first build and after the last run. */
-  readonly load: readonly [number, number]
   readonly blocks: readonly PriceBlock[]
 }
 
 /** All subjects in one situation; base is the first, and base again the last. */
 export interface PriceBlock {
-  readonly situation: Situation
+  readonly situation: PriceSituation
   readonly rows: readonly PriceRow[]
 }
 
@@ -172,12 +168,7 @@ export const FIGURE_HEADS = [
   ...['latency µs p50', 'p99', 'p99.9', 'max', 'past KiB p50', 'p99', 'max'],
 ]
 
-/** The machine and how busy it was. */
-export function headOf({ machine, load: [before, after] }: PriceResults): string {
-  return `${formatMachine(machine)}; load ${before} before, ${after} after`
-}
-
-export function titleOf(situation: Situation): string {
+export function titleOf(situation: PriceSituation): string {
   const { workload, procs, gogc, comparedGogc, memoryLimit } = situation
   const limit = memoryLimit === null ? '' : `, memory limit ${humanBytes(memoryLimit)}`
   const compared = comparedGogc === gogc ? '' : ` (variants ${comparedGogc})`

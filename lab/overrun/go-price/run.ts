@@ -7,7 +7,7 @@ import { tracedCyclesIn } from '../go-variants/traced-cycles.ts'
 import type { WorkloadName } from './workloads.ts'
 
 /** What a workload is run with. */
-export interface Situation {
+export interface PriceSituation {
   readonly workload: WorkloadName
   readonly procs: number
   /** Of base, and of the variants. */
@@ -18,7 +18,7 @@ export interface Situation {
 }
 
 /** A situation of one run. */
-type Flags = Omit<Situation, 'comparedGogc'>
+type Flags = Omit<PriceSituation, 'comparedGogc'>
 
 export interface PriceRun {
   readonly seconds: number

@@ -1,16 +1,12 @@
 /** The results of `sawtooth overrun go tests`, and their tables. */
-import type { Machine } from '../../machine.ts'
 import { wilson } from '../experiments/wilson.ts'
+import type { Provenance } from '../go-variants/provenance.ts'
 import type { Criterion } from '../results.ts'
 import type { GoTestsFound, SlowedDownRow, SuiteRow } from './measure.ts'
 
 /** What `--json` writes. */
-export interface GoTestsResults extends GoTestsFound {
+export interface GoTestsResults extends GoTestsFound, Provenance {
   readonly schema: 1
-  readonly machine: Machine
-  readonly command: string
-  /** The machine's load average over a minute, before the first build and after the last run. */
-  readonly load: readonly [number, number]
   readonly criteria: readonly Criterion[]
 }
 

@@ -35,7 +35,7 @@ export interface CounterpartRow extends Situation {
 /** Runs the counterparts, on threads that are kept, and keeps what their cycles did. */
 export class Counterparts implements AsyncDisposable {
   readonly #bench: Workbench
-  readonly #pastGoals = new Map<VariantName, number[]>()
+  #rows = new Map<VariantName, { readonly policy: Policy; readonly pastGoals: number[] }>()
   #seed: number
 
   constructor(signal: AbortSignal, seed: number) {
@@ -57,20 +57,18 @@ export class Counterparts implements AsyncDisposable {
       this.#seed,
     )
     this.#seed = (this.#seed + 1) >>> 0
-    const before = this.#pastGoals.get(variant) ?? []
-    this.#pastGoals.set(variant, [...before, ...warm.map(({ overrun }) => overrun)])
+    const row = this.#rows.get(variant) ?? { policy, pastGoals: [] }
+    row.pastGoals.push(...warm.map(({ overrun }) => overrun))
+    this.#rows.set(variant, row)
   }
 
   /** The rows of what has run since the last call, all in this situation. */
   take(situation: Situation): CounterpartRow[] {
-    const rows: CounterpartRow[] = []
-    for (const [variant, pastGoals] of this.#pastGoals) {
-      const policy = COUNTERPARTS[variant]
-      if (policy === undefined) continue
+    const rows = this.#rows
+    this.#rows = new Map()
+    return [...rows].map(([variant, { policy, pastGoals }]) => {
       const pastGoal = percentilesOf(pastGoals.sort((one, other) => one - other))
-      rows.push({ variant, policy, ...situation, cycles: pastGoals.length, pastGoal })
-    }
-    this.#pastGoals.clear()
-    return rows
+      return { variant, policy, ...situation, cycles: pastGoals.length, pastGoal }
+    })
   }
 }

@@ -11,7 +11,7 @@ import {
 } from 'sawtooth/internal/runtime/options/given'
 import { outputFile } from 'sawtooth/internal/runtime/options/output-option'
 import { namedPaths, refuseOverwriting } from 'sawtooth/internal/runtime/output/output-paths'
-import { MOST_SEED } from '../../random.ts'
+import { anySeed, MOST_SEED } from '../../random.ts'
 import { readArguments } from '../../read-arguments.ts'
 import { MiB } from '../../units.ts'
 import { LEAST_GOAL } from '../workload.ts'
@@ -103,16 +103,12 @@ export function parseGoOptions(argv: readonly string[]): GoCommandOptions {
     noises: listOf('noise', values.noise, one => wholeNumber(one, 0, MOST_NOISE)) ?? [0],
     rounds: wholeNumber({ name: '--rounds', value: values.rounds ?? 3 }, 1, MOST_ROUNDS),
     seconds: secondsOf({ name: '--seconds', value: values.seconds ?? '5' }),
-    sawtooth: values['with-sawtooth'] === true ? seedOf(values.seed) : refuseAlone(values.seed),
+    sawtooth: sawtoothSeed(values['with-sawtooth'] === true, given('seed', values.seed)),
   }
 }
 
-function seedOf(value: string | undefined): number {
-  if (value === undefined) return Math.floor(Math.random() * (MOST_SEED + 1))
-  return wholeNumber({ name: '--seed', value }, 0, MOST_SEED)
-}
-
-function refuseAlone(seed: string | undefined): null {
+function sawtoothSeed(isWanted: boolean, seed: Given | undefined): number | null {
+  if (isWanted) return seed === undefined ? anySeed() : wholeNumber(seed, 0, MOST_SEED)
   if (seed === undefined) return null
   throw new UsageError("overrun go: --seed is of Sawtooth's runs: it needs --with-sawtooth")
 }

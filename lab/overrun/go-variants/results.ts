@@ -1,20 +1,16 @@
 /** The results of `sawtooth overrun go`, and their table. */
-import { formatMachine, type Machine } from '../../machine.ts'
 import { KiB, MiB } from '../../units.ts'
 import { policyName } from '../policy.ts'
 import type { Criterion, Percentiles } from '../results.ts'
 import type { CounterpartRow } from './counterparts.ts'
 import type { GoVariantRow } from './measure.ts'
+import { formatProvenance, type Provenance } from './provenance.ts'
 import type { Situation } from './situation.ts'
 import { PAST_TIMES } from './traced-cycles.ts'
 
 /** What `--json` writes. */
-export interface GoVariantResults {
+export interface GoVariantResults extends Provenance {
   readonly schema: 2
-  readonly machine: Machine
-  readonly command: string
-  /** The machine's load average over a minute, before the first build and after the last run. */
-  readonly load: readonly [number, number]
   readonly rows: readonly GoVariantRow[]
   /** Sawtooth's; empty if it was not asked for. */
   readonly counterparts: readonly CounterpartRow[]
@@ -63,10 +59,10 @@ export function timeCellsOf({
   ]
 }
 
-/** The machine and how busy it was. */
-export function headOf({ machine, load: [before, after], seed }: GoVariantResults): string {
-  const beside = seed === null ? '' : `; seed ${seed}`
-  return `${formatMachine(machine)}; load ${before} before, ${after} after${beside}`
+/** The machine, how busy it was, and the seed if there is one. */
+export function headOf(results: GoVariantResults): string {
+  const { seed } = results
+  return `${formatProvenance(results)}${seed === null ? '' : `; seed ${seed}`}`
 }
 
 /** A row of the table. */

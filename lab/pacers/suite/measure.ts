@@ -71,6 +71,8 @@ const MOST_TRACED_RUNS = 5
 /** A run that lost trace events or cycle records: what it tells is not whole. */
 class RingsFull extends FailedRun {}
 
+type Utilization = Pick<SuiteRow, 'mutatorUtilization' | 'tracedRuns'>
+
 interface Ran {
   readonly record: RunRecord
   readonly cpuMs: number
@@ -164,12 +166,13 @@ class Laboratory {
    * Of one run, since a trace takes as long to read as several runs. Where the machine is so busy
    * that the host takes events too late, of the first run of some that lost none.
    */
-  async utilization(subject: Subject): Promise<Record<string, number>> {
+  async utilization(subject: Subject): Promise<Utilization> {
     for (let run = 1; ; run++) {
       try {
-        return await this.#utilization(subject, run)
+        return { mutatorUtilization: await this.#utilization(subject, run), tracedRuns: run }
       } catch (error) {
         if (!(error instanceof RingsFull) || run === MOST_TRACED_RUNS) throw error
+        this.#done--
       }
     }
   }
@@ -300,17 +303,14 @@ function barrierMs({ cycles }: RunRecord): number {
   )
 }
 
-function rowOf(
-  { program, pacer, runs, speeds }: Subject,
-  mutatorUtilization: Record<string, number>,
-): SuiteRow {
+function rowOf({ program, pacer, runs, speeds }: Subject, utilization: Utilization): SuiteRow {
   const middle = (figure: (ran: Ran) => number): number => median(runs.map(figure))
   const middleOrNull = (figure: (ran: Ran) => number | null): number | null => {
     const figures = runs.flatMap(ran => figure(ran) ?? [])
     return figures.length === 0 ? null : median(figures)
   }
   return {
-    ...{ program: program.name, pacer, speed: medianInterval(speeds), mutatorUtilization },
+    ...{ program: program.name, pacer, speed: medianInterval(speeds), ...utilization },
     wallMs: middle(({ record }) => record.wallMs),
     cycles: middle(({ record }) => record.cycles.length),
     peakHeap: middle(({ record }) => peakHeap(record)),

@@ -27,6 +27,8 @@ export interface SuiteRow {
   readonly barrierShare: number
   /** The least share of a window that was left to the program, by its length in ms; of one run. */
   readonly mutatorUtilization: Readonly<Record<string, number>>
+  /** Runs with a trace: that one, and those before it, which lost events on a busy machine. */
+  readonly tracedRuns: number
 }
 
 /** A pacer over all programs. */

@@ -23,11 +23,13 @@ export const COLUMNS: readonly Column<SuiteRow>[] = [
   ['CPU', ({ cpuMs }) => humanMs(cpuMs)],
   ['collector', ({ collectorMs }) => humanMs(collectorMs)],
   ['barrier on', ({ barrierShare }) => percent(barrierShare)],
-  ['MMU 1, 10, 100 ms', ({ mutatorUtilization }) => utilizationOf(mutatorUtilization)],
+  ['MMU 1, 10, 100 ms', utilizationOf],
 ]
 
-function utilizationOf(utilization: SuiteRow['mutatorUtilization']): string {
-  return ['1', '10', '100'].map(window => utilization[window]?.toFixed(2) ?? '-').join(' ')
+/** Says which run it is of if those before have lost events. */
+function utilizationOf({ mutatorUtilization, tracedRuns }: SuiteRow): string {
+  const shares = ['1', '10', '100'].map(window => mutatorUtilization[window]?.toFixed(2) ?? '-')
+  return [...shares, ...(tracedRuns === 1 ? [] : [`(run ${tracedRuns})`])].join(' ')
 }
 
 /** The middle, and between which two the runs lie. */

@@ -22,7 +22,7 @@ const MOST_TIMES = 1000
 
 export const testsHelp = `Runs Go's own tests with lines of ours in Go's runtime (sawtooth overrun go --help), and with Go as it is: the tests of
 package runtime, in their short form; and the programs of those tests that Go slows down or skips because of golang/go#52433 and
-its relatives, without what slows them down, on 4 Ps, in turn. With the defaults it takes about five minutes on two quiet cores.
+its relatives, without what slows them down, on 4 Ps, in turn. With the defaults it takes about two minutes on two quiet cores.
 
 Usage:
   sawtooth overrun go tests [options]

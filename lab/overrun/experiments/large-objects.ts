@@ -12,6 +12,7 @@
 import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
+import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { limitedIn } from './limited-cycles.ts'
 import { mebibytes, quantileOrZero } from './rows.ts'
@@ -120,7 +121,10 @@ export function resultOf(seed: number, measured: readonly Measured[]): Experimen
       says:
         `with requests of 1 to 8 MiB some cycles are past their goal by more than one request under the Go-like configuration (${go.judged.beyond} of ${go.judged.cycles}), ` +
         `and none of ours (${ours.judged.beyond} of ${ours.judged.cycles})`,
-      holds: go.judged.beyond > 0 && ours.judged.cycles > 0 && ours.judged.beyond === 0,
+      holds: allHold([
+        go.judged.cycles === 0 ? null : go.judged.beyond > 0,
+        ours.judged.cycles === 0 ? null : ours.judged.beyond === 0,
+      ]),
     },
     seed,
     rows: measured.map(one => ({

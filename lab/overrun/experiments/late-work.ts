@@ -15,6 +15,7 @@ import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
+import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { lateCycles } from './late-cycles.ts'
 import { mebibytes, quantileOrZero, rounded } from './rows.ts'
@@ -93,10 +94,12 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
       says:
         `a tree of ${size} MiB found last lets the heap pass its goal under the Go-like configuration by at least 1 MiB more than in other cycles ` +
         `(medians ${mebibytes(goLate)} and ${mebibytes(goOther)} MiB), and under ours such a cycle never passes it by more than one request`,
-      holds:
-        goLate - goOther >= MiB &&
-        ours.late.length > 0 &&
-        allLate.every(({ overrun, largestRefill }) => overrun <= largestRefill),
+      holds: allHold([
+        Math.min(go.late.length, go.others.length) === 0 ? null : goLate - goOther >= MiB,
+        ours.late.length === 0
+          ? null
+          : allLate.every(({ overrun, largestRefill }) => overrun <= largestRefill),
+      ]),
     },
     seed,
     rows: measured.flatMap(({ policy, treeNodes, late, others }) =>

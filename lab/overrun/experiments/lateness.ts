@@ -33,6 +33,11 @@ export function latenessOf(
   return { ours: own, go: other, isLater: own.low > ALLOWED * other.high }
 }
 
+/** null: too few cycles to tell. */
+export function isInTime(lateness: Lateness | null): boolean | null {
+  return lateness === null ? null : !lateness.isLater
+}
+
 /** Both intervals, in ms. */
 export function formatLateness(lateness: Lateness | null): string {
   if (lateness === null) return 'too few cycles to tell'

@@ -32,6 +32,7 @@ import { MiB } from '../../units.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { Criterion, ExperimentResult } from '../results.ts'
 import { liveBytesOf, warmOf } from '../workload.ts'
+import { allHold } from './all-hold.ts'
 import { bytesInGap } from './bytes-in-gap.ts'
 import { GO_LIKE, OURS } from './configurations.ts'
 import { limitedIn } from './limited-cycles.ts'
@@ -247,13 +248,12 @@ export function criterionOf(byRate: Fitted, ours: readonly Stalled[]): Criterion
   const isKept =
     promised.length === 0 ? null : promised.every(one => one.overrun <= (one.allowed ?? 0))
   const worst = mebibytes(Math.max(0, ...promised.map(({ overrun }) => overrun)))
-  const parts = [grows, isKept]
   return {
     says:
       `under Go's protocol the overrun grows with what is taken in the gap: slope ${slopeText(byRate)}, ` +
       `${grows === null ? 'which does not tell' : 'its interval above 0'}; ` +
       `under ours no stalled cycle passes its goal by more than one request (${worst} MiB at most in ${promised.length})`,
-    holds: parts.includes(false) ? false : parts.includes(null) ? null : true,
+    holds: allHold([grows, isKept]),
   }
 }
 

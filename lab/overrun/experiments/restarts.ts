@@ -20,8 +20,9 @@ import {
 } from 'sawtooth/internal/runtime/output/temporary-folder'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { Criterion, ExperimentResult } from '../results.ts'
+import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
-import { type Compared, formatLateness, latenessOf } from './lateness.ts'
+import { type Compared, formatLateness, isInTime, latenessOf } from './lateness.ts'
 import { quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 import { timesToStop } from './time-to-stop.ts'
@@ -123,10 +124,10 @@ export function criterionOf(attempts: readonly number[], compared: readonly Comp
     says:
       `with more than one P, attempts fail in at least 5 % of the cycles under the Go-like configuration (${retried} of ${attempts.length}), and ` +
       `at none of them ours takes longer from work exhausted to world stopped, by the 95 % intervals of the 90th percentiles, with 15 % allowed (${figures.join(', ')})`,
-    holds:
-      attempts.length > 0 &&
-      retried >= 0.05 * attempts.length &&
-      tails.every(({ lateness }) => lateness !== null && !lateness.isLater),
+    holds: allHold([
+      attempts.length === 0 ? null : retried >= 0.05 * attempts.length,
+      ...tails.map(({ lateness }) => isInTime(lateness)),
+    ]),
   }
 }
 

@@ -14,6 +14,7 @@ import type { CycleRecord } from 'sawtooth/internal/runtime/report/record'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import { FEWEST, type MedianInterval, medianInterval } from '../quantile-interval.ts'
 import type { ExperimentResult } from '../results.ts'
+import { allHold } from './all-hold.ts'
 import { GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
@@ -120,7 +121,7 @@ function resultOf(seed: number, procs: number, measured: readonly Measured[]): E
         (compared === null
           ? 'the rounds are too few to compare that with any P'
           : `where any P may, a cycle passes its goal by less: ${rounded(compared.median)} times as much (95 %: ${rounded(compared.low)} to ${rounded(compared.high)})`),
-      holds: ofStacks(owner) > 0 && (compared === null || compared.high < 1),
+      holds: allHold([ofStacks(owner) > 0, compared === null ? null : compared.high < 1]),
     },
     seed,
     rows: measured.map(one => ({

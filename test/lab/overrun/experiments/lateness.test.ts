@@ -37,12 +37,14 @@ describe('full-use', () => {
     )
   })
 
-  test('too few cycles to tell do not hold', () => {
+  test('too few cycles tell nothing', () => {
     const [go, ours] = [times(SEED).slice(0, 5), times(SEED + 1).slice(0, 5)]
     expect(fullUse([{ procs: 1, go, ours }])).toMatchObject({
-      holds: false,
+      holds: null,
       says: expect.stringContaining('too few cycles to tell at P = 1'),
     })
+    const slow = { procs: 2, go: times(SEED), ours: times(SEED + 1, 1.36) }
+    expect(fullUse([{ procs: 1, go, ours }, slow]).holds).toBe(false)
   })
 })
 
@@ -54,9 +56,9 @@ describe('restarts', () => {
     expect(restarts(retried, later).holds).toBe(false)
   })
 
-  test('the effect itself must show: no failed attempts do not hold', () => {
+  test('the effect itself must show: no failed attempts do not hold, and no cycles tell nothing', () => {
     expect(restarts([1, 1, 1, 1], at2(1)).holds).toBe(false)
-    expect(restarts([], at2(1)).holds).toBe(false)
+    expect(restarts([], at2(1)).holds).toBe(null)
   })
 })
 

@@ -47,6 +47,7 @@ export const FAULT_POINTS = [
   'fractional-worker/park',
   'idle-worker/start',
   'idle-worker/park',
+  'mark-worker/parked',
   'work/put-full',
   'work/take-full',
   'work/take-empty',

@@ -164,5 +164,6 @@ export class Workers {
     this.memory.faults.pass(`${kind}-worker/park`)
     giveBack?.()
     this.endOfMark.drained()
+    if (meta[control.BLACKEN_ENABLED] !== 0) this.memory.faults.pass('mark-worker/parked')
   }
 }

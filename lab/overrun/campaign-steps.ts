@@ -31,7 +31,7 @@ const STALLS: readonly (readonly [ms: number, cycles: number])[] = [
 export const TERMINATION_POINTS: readonly FaultPoint[] = FAULT_POINTS.filter(
   name =>
     /^(?:mark-termination|stop)\//.test(name) ||
-    /^\w+-worker\/park$/.test(name) ||
+    /^\w+-worker\/park(?:ed)?$/.test(name) ||
     name.startsWith('drain/') ||
     name === 'gate/wait',
 )

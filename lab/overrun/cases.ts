@@ -17,14 +17,17 @@ export const DEFAULT_POLICIES: readonly Policy[] = [
   { termination: 'helping', gate: 'goal', credit: 'go' },
 ]
 
-/** The two causes that golang/go#52433 names, each as a fault. */
+/** The two causes that golang/go#52433 names, each as a fault, and a third of ours. */
 export const CAUSES = {
   /** The terminator vanishes: it comes late out of the ragged barrier in which it sleeps. */
   vanish: 'mark-termination/after-barrier:stall=3ms',
   /**
-   * The worker that found the mark nearly over returns to its pool late, and no other tries before.
+   * A worker whose attempt did not end the mark, or that left it to another, returns to its pool
+   * late.
    */
-  park: 'dedicated-worker/park:stall=3ms',
+  park: 'mark-worker/parked:stall=3ms',
+  /** A worker is out of work, and still counts as one that drains. So nobody can end the mark. */
+  drained: 'dedicated-worker/park:stall=3ms',
 } as const
 export type Cause = keyof typeof CAUSES
 

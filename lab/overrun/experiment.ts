@@ -16,6 +16,7 @@ export type ExperimentName =
   | 'restarts'
   | 'late-work'
   | 'full-use'
+  | 'kernel'
 
 export interface ExperimentOptions {
   readonly seed: number

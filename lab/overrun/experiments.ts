@@ -7,6 +7,7 @@ import { experiment as credit } from './experiments/credit.ts'
 import { experiment as fullUse } from './experiments/full-use.ts'
 import { experiment as gcsys } from './experiments/gcsys.ts'
 import { experiment as heapsampling } from './experiments/heapsampling.ts'
+import { experiment as kernel } from './experiments/kernel.ts'
 import { experiment as largeObjects } from './experiments/large-objects.ts'
 import { experiment as lateWork } from './experiments/late-work.ts'
 import { experiment as limit } from './experiments/limit.ts'
@@ -25,6 +26,7 @@ export const EXPERIMENT_NAMES: readonly ExperimentName[] = [
   'restarts',
   'late-work',
   'full-use',
+  'kernel',
 ]
 
 export const experiments: Readonly<Record<ExperimentName, Experiment>> = {
@@ -38,4 +40,5 @@ export const experiments: Readonly<Record<ExperimentName, Experiment>> = {
   restarts,
   'late-work': lateWork,
   'full-use': fullUse,
+  kernel,
 }

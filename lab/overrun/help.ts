@@ -10,7 +10,7 @@ export const help = `Measures how far the heap runs past its goal while marking 
 
 Usage:
   sawtooth overrun [sweep] [options]
-  sawtooth overrun limit|rate|large-objects|stack-scans|credit|gcsys|heapsampling|restarts|late-work|full-use
+  sawtooth overrun limit|rate|large-objects|stack-scans|credit|gcsys|heapsampling|restarts|late-work|full-use|kernel
                    [--quick] [--seed N] [--json FILE] [--report FILE]; rate has --goal SIZE,…
   sawtooth overrun costs [options]           what each policy costs; has --help
   sawtooth overrun go [options]              the gate in Go's own runtime; has --help
@@ -35,8 +35,9 @@ Lists, with commas:
                         helping with --gate goal)
   --stack-scans WHO,…   who scans the stack of a goroutine that runs: owner (its own P, default), any (any P)
   --wait HOW,…          how the coordinator waits for other Ps: sleep (default), yield, spin
-  --cause NAME,…        injected: vanish (${CAUSES.vanish}: the terminator vanishes) or
-                        park (${CAUSES.park}: the worker parks after its attempt)
+  --cause NAME,…        injected: vanish (${CAUSES.vanish}: the terminator vanishes),
+                        park (${CAUSES.park}: a worker parks, and the mark goes on) or
+                        drained (${CAUSES.drained}: a worker is out of work, and still counts)
 
 Options:
   --quick               under half a minute: 4 MiB at 4 P; fails if Go's protocol does not overrun, or ours breaks its bound;

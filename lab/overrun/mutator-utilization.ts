@@ -62,40 +62,111 @@ export function takenSlices({ procs, events }: TraceFile): TakenSlice[] {
   })
 }
 
+/** What was left to the program, as shares of a window. */
+export interface MutatorUtilization {
+  /** In the worst window: the minimum mutator utilization. */
+  readonly least: number
+  /** One of a hundred windows has less. */
+  readonly p1: number
+  /** Half of the windows have less. */
+  readonly p50: number
+}
+
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
 /**
- * The least share of a window that was left to the program, by the window's length in ms. The
- * result is exact:
- *
- * 1. What the collector took from a window is a piecewise linear function of where the window
- *    begins.
- * 2. So its maximum lies where the window begins or ends at an end of a slice. All of these are
- *    tried.
- *
- * A window longer than the time from `fromMs` to `toMs` is left out.
+ * The least share of a window that was left to the program, by the window's length in ms. A window
+ * longer than the span is left out.
  */
 export function minimumMutatorUtilization(
   taken: readonly TakenSlice[],
   procs: number,
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+  span: Span,
   windowsMs: readonly number[],
 ): Record<string, number> {
+  const all = mutatorUtilization(taken, procs, span, windowsMs)
+  return Object.fromEntries(Object.entries(all).map(([window, { least }]) => [window, least]))
+}
+
+/**
+ * How much of windows was left to the program, by their length in ms, over all places at which a
+ * window may begin. The result is exact:
+ *
+ * 1. What the collector took from a window is a piecewise linear function of where the window
+ *    begins. A piece ends only where the window begins or ends at an end of a slice.
+ * 2. So its maximum lies at one of these.
+ * 3. On a piece the part that is above a level follows from the two ends. Of all windows, the share
+ *    that is above a level is the sum of these parts. It falls as the level rises, so the level for
+ *    a share is found by halving.
+ *
+ * A window longer than the span is left out.
+ */
+export function mutatorUtilization(
+  taken: readonly TakenSlice[],
+  procs: number,
+  { fromMs, toMs }: Span,
+  windowsMs: readonly number[],
+): Record<string, MutatorUtilization> {
   const total = new TakenTotal(taken)
   const times = total.times()
-  const least: Record<string, number> = {}
+  const found: Record<string, MutatorUtilization> = {}
   for (const window of windowsMs) {
     if (!(window > 0 && window <= toMs - fromMs)) continue
     const last = toMs - window
     const starts = [fromMs, last, ...times, ...times.map(time => time - window)]
-    const most = starts.reduce(
-      (max, start) =>
-        start < fromMs || start > last
-          ? max
-          : Math.max(max, total.at(start + window) - total.at(start)),
-      0,
-    )
-    least[window] = Math.max(0, 1 - most / (window * procs))
+      .filter(start => start >= fromMs && start <= last)
+      .sort((a, b) => a - b)
+    const points = starts.map(start => ({
+      start,
+      taken: total.at(start + window) - total.at(start),
+    }))
+    const left = (ms: number): number => Math.max(0, 1 - ms / (window * procs))
+    found[window] = {
+      least: left(points.reduce((most, one) => Math.max(most, one.taken), 0)),
+      p1: left(levelOf(points, 0.01)),
+      p50: left(levelOf(points, 0.5)),
+    }
   }
-  return least
+  return found
+}
+
+interface Point {
+  readonly start: number
+  /** What the collector took from the window that begins here, in ms. */
+  readonly taken: number
+}
+
+/** The level is halved as often: what is left of its interval is far below a tick of the clock. */
+const ROUNDS = 40
+
+/** The level that a share of all windows is above. */
+function levelOf(points: readonly Point[], share: number): number {
+  const length = itemAt(points, points.length - 1).start - itemAt(points, 0).start
+  let low = 0
+  let high = points.reduce((most, one) => Math.max(most, one.taken), 0)
+  if (length === 0) return high
+  for (let n = 0; n < ROUNDS; n++) {
+    const level = (low + high) / 2
+    if (lengthAbove(points, level) > share * length) low = level
+    else high = level
+  }
+  return high
+}
+
+/** The length of the starts whose windows are above a level. */
+function lengthAbove(points: readonly Point[], level: number): number {
+  let length = 0
+  for (let index = 1; index < points.length; index++) {
+    const [one, other] = [itemAt(points, index - 1), itemAt(points, index)]
+    const [low, high] = one.taken < other.taken ? [one, other] : [other, one]
+    if (high.taken <= level) continue
+    const part = low.taken >= level ? 1 : (high.taken - level) / (high.taken - low.taken)
+    length += part * (other.start - one.start)
+  }
+  return length
 }
 
 /** What the collector has taken up to a time at which the number of taken Ps changes. */

@@ -66,6 +66,9 @@ export const faultPoints: Readonly<Record<FaultPoint, PlaceOfFault>> = {
   'fractional-worker/park': { where: 'a fractional worker has drained, and still counts' },
   'idle-worker/start': { where: 'an idle worker is about to drain' },
   'idle-worker/park': { where: 'an idle worker has drained, and still counts' },
+  'mark-worker/parked': {
+    where: 'a worker has drained, counts no more, and whether it tried or not, the mark goes on',
+  },
   'work/put-full': { where: 'a buffer of grey objects is about to be given to all' },
   'work/take-full': { where: 'a buffer of grey objects is about to be taken' },
   'work/take-empty': { where: 'an empty work buffer is about to be taken', mayFail: true },

@@ -74,16 +74,16 @@ test('quick, with a core for each P: it ends well, and shows an injected overrun
 
 test('a memory limit of 64 and of 512 MiB: ours exceeds neither, and the criterion decides the exit', async () => {
   await inScratch(async scratch => {
-    const json = join(scratch, 'results.json')
+    const [json, report] = [join(scratch, 'results.json'), join(scratch, 'report.html')]
     const seed = process.env.SEED ?? '1'
     const { code, stdout, stderr } = await runCli(
-      ['overrun', 'limit', '--quick', '--seed', seed, '--json', json],
+      ['overrun', 'limit', '--quick', '--seed', seed, '--json', json, '--report', report],
       { limitMs: 5 * HANG_MS },
     )
     const { experiments } = JSON.parse(readFileSync(json, 'utf8')) as OverrunResults
     const [limit] = experiments
     if (limit === undefined) throw new Error(`no experiment: ${stdout}${stderr}`)
-    expect(code, stdout + stderr).toBe(limit.criterion.holds ? 0 : 1)
+    expect(code, stdout + stderr).toBe(limit.criterion.holds === false ? 1 : 0)
     const ours = limit.rows.filter(({ policy }) => policy === 'ours')
     expect(ours.map(row => [row['limit MiB'], row['runs over']])).toEqual([
       [64, 0],
@@ -98,10 +98,10 @@ test('a memory limit of 64 and of 512 MiB: ours exceeds neither, and the criteri
 
 test('the overrun against delay and rate: every case is measured, and ours keeps its goal', async () => {
   await inScratch(async scratch => {
-    const json = join(scratch, 'results.json')
+    const [json, report] = [join(scratch, 'results.json'), join(scratch, 'report.html')]
     const seed = process.env.SEED ?? '1'
     const { code, stdout, stderr } = await runCli(
-      ['overrun', 'rate', '--quick', '--seed', seed, '--json', json],
+      ['overrun', 'rate', '--quick', '--seed', seed, '--json', json, '--report', report],
       { limitMs: 5 * HANG_MS },
     )
     const [rate] = (JSON.parse(readFileSync(json, 'utf8')) as OverrunResults).experiments

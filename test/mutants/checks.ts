@@ -248,6 +248,8 @@ export const checks: readonly Check[] = [
         'wake-ups',
         '--protocol',
         'remote-scan-grow',
+        '--protocol',
+        'remote-scan-grow-begins',
       ]),
   },
 ]

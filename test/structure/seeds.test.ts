@@ -6,7 +6,7 @@ import { library } from '../../lab/pacers/scenarios/library.ts'
 import { codeIn, isCommand, itemsOf, seedsPage } from './seeds.ts'
 
 const items = itemsOf(seedsPage)
-const STATES = ['Stands', 'Part', 'Differs', 'Open', 'Prose']
+const STATES = ['Stands', 'Asked', 'Part', 'Differs', 'Open', 'Prose']
 /** In place of a command: the link before it leads to one. */
 const THERE = 'the command is there'
 

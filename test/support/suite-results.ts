@@ -12,7 +12,11 @@ const row = (pacer: string, factor: number): SuiteRow => ({
   cpuMs: 800,
   collectorMs: 120,
   barrierShare: 0.25,
-  mutatorUtilization: { 1: 0, 10: 0.2, 100: 0.7 },
+  mutatorUtilization: {
+    1: { least: 0, p1: 0.1, p50: 1 },
+    10: { least: 0.2, p1: 0.3, p50: 0.9 },
+    100: { least: 0.7, p1: 0.72, p50: 0.8 },
+  },
   tracedRuns: 1,
 })
 

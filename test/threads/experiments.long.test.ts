@@ -10,7 +10,10 @@ interface Measured {
 }
 
 /** Measures in small, in a process of its own. What holds of every experiment is asked here. */
-async function measured(name: string): Promise<Measured> {
+async function measured(
+  name: string,
+  holds: boolean | null | 'by chance' = true,
+): Promise<Measured> {
   const module = new URL(`../../dist/lab/overrun/experiments/${name}.js`, import.meta.url).href
   const script = `
     const { experiment } = await import('${module}')
@@ -22,7 +25,7 @@ async function measured(name: string): Promise<Measured> {
   )
   expect(code, stderr).toBe(0)
   const { result, said } = JSON.parse(stdout) as Measured
-  expect(result.criterion.holds, result.criterion.says).toBe(true)
+  if (holds !== 'by chance') expect(result.criterion.holds, result.criterion.says).toBe(holds)
   expect(result).toMatchObject({ name, seed: 7 })
   const keys = Object.keys(result.rows[0] ?? {})
   for (const row of result.rows) expect(Object.keys(row)).toEqual(keys)
@@ -57,7 +60,8 @@ test('with large objects some cycles pass their goal by more than one request un
 })
 
 test('by the Go-like configuration the heap passes its goal while a stack waits for its owner, and less where any P may scan it', async () => {
-  const { result } = await measured('stack-scans')
+  // One round compares nothing.
+  const { result } = await measured('stack-scans', null)
   expect(result.rows.map(row => `${row.policy} ${row['scans by']}`)).toEqual([
     'Go-like owner',
     'Go-like any',
@@ -69,3 +73,13 @@ test('by the Go-like configuration the heap passes its goal while a stack waits 
     if (row['scans by'] === 'any') expect(row['waiting for a stack MiB']).toBe(0)
   }
 })
+
+// What these find depends on delays and on how many cycles there are, which the machine decides.
+test.each(['credit', 'restarts', 'late-work', 'full-use'])(
+  '%s measures both configurations',
+  async name => {
+    const { result } = await measured(name, 'by chance')
+    for (const policy of ['Go-like', 'ours'])
+      expect(result.rows.some(row => row.policy === policy && Number(row.cycles) > 0)).toBe(true)
+  },
+)

@@ -20,8 +20,8 @@ export const GO_LIKE: Policy = {
  */
 export const CAPPED: Policy = { ...GO_LIKE, name: 'Go-like, credit capped', credit: 'capped' }
 
-/** Helping with the gate at the goal, and capped credit. */
-export const OURS: Policy = { name: 'ours', termination: 'helping', gate: 'goal', credit: 'capped' }
+/** Helping with the gate at the goal: the defaults of the runtime. */
+export const OURS: Policy = { name: 'ours', termination: 'helping', gate: 'goal', credit: 'go' }
 
 /** The part of a policy that a run takes as options. */
 export function flagsOf({ termination, gate, credit }: Policy): Omit<Policy, 'name'> {

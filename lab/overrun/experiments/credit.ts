@@ -18,6 +18,7 @@ import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import type { ExperimentResult } from '../results.ts'
 import { CAPPED, GO_LIKE, OURS, type Policy } from './configurations.ts'
 import { inflation } from './inflation.ts'
+import { limitedIn } from './limited-cycles.ts'
 import { mebibytes, quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
 
@@ -35,7 +36,9 @@ type Delay = keyof typeof DELAYS
 interface Measured {
   readonly policy: Policy
   readonly delay: Delay
+  /** Of the cycles that the CPU limiter did not limit: while it does, no assist pays. */
   readonly overruns: number[]
+  limited: number
 }
 
 async function measure({
@@ -45,13 +48,16 @@ async function measure({
   signal,
 }: ExperimentOptions): Promise<ExperimentResult> {
   const measured = POLICIES.flatMap(policy =>
-    (Object.keys(DELAYS) as Delay[]).map((delay): Measured => ({ policy, delay, overruns: [] })),
+    (Object.keys(DELAYS) as Delay[]).map(
+      (delay): Measured => ({ policy, delay, overruns: [], limited: 0 }),
+    ),
   )
   const rounds = quick ? 1 : 4
   const milliseconds = quick ? 1400 : 2200
   await using runs = new Runs(signal)
   for (let round = 0; round < rounds; round++) {
-    for (const { policy, delay, overruns } of measured) {
+    for (const one of measured) {
+      const { policy, delay } = one
       progress(`credit: ${policy.name}, ${delay}, round ${round + 1} of ${rounds}`)
       const fault = DELAYS[delay]
       const { record } = await runs.run('churn', policy, {
@@ -60,7 +66,11 @@ async function measure({
         args: [String(LIVE_NODES), String(milliseconds)],
         ...(fault === null ? {} : { fault }),
       })
-      overruns.push(...warmCycles(record).map(({ overrun }) => overrun))
+      const isLimited = limitedIn(record.cycles)
+      const warm = warmCycles(record)
+      const judged = warm.filter(({ n }) => !isLimited.has(n))
+      one.overruns.push(...judged.map(({ overrun }) => overrun))
+      one.limited += warm.length - judged.length
     }
   }
   return resultOf(seed, measured)
@@ -87,11 +97,12 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
       holds: go >= MiB && Math.max(capped, ours) <= go / LEAST_IMPROVEMENT,
     },
     seed,
-    rows: measured.map(({ policy, delay, overruns }) => ({
+    rows: measured.map(({ policy, delay, overruns, limited }) => ({
       policy: policy.name,
       P: PROCS,
       delay,
       cycles: overruns.length,
+      limited,
       'past the goal': overruns.filter(overrun => overrun > 0).length,
       'overrun p50 MiB': mebibytes(quantileOrZero(overruns, 0.5)),
       'overrun p99 MiB': mebibytes(quantileOrZero(overruns, 0.99)),

@@ -184,7 +184,7 @@ export const experiment: Experiment = {
   about: `Go's TestGcSys allocates 100 MB in small pieces and drops them; it fails if the runtime's memory grew by more than 16 MiB.
 Runs the same many times, at P = 1 as Go does, with as much to mark and with less, and at P = 4. Tells the share of runs that
 fail, with its 95 % Wilson interval.`,
-  takes: { minutes: 3, quickSeconds: 10 },
+  takes: { minutes: 2, quickSeconds: 10 },
   isBesideGo: true,
   measure,
 }

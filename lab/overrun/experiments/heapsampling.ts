@@ -262,7 +262,7 @@ export const experiment: Experiment = {
 loops, which allocate 2.8 GB of which hardly any lives, on 1, 2 and 4 Ps, with a yield in each iteration (Go's mitigation),
 with a coordinator that sleeps, and under the pacers from before and after the redesign. Tells how far memory grew, and whether
 the profile was right.`,
-  takes: { minutes: 3, quickSeconds: 10 },
+  takes: { minutes: 1, quickSeconds: 10 },
   isBesideGo: true,
   measure,
 }

@@ -175,6 +175,6 @@ export const experiment: Experiment = {
   about: `Two goroutines on each P allocate byte arrays of 1 to 8 MiB and drop them, on 2 to 16 Ps, with and without a stall before the
 stop that ends the mark. Tells how many cycles pass their goal, how many of these by more than one request, and how far the
 worst does. Cycles in which the CPU limiter limited are told of apart: no policy promises anything of them.`,
-  takes: { minutes: 3, quickSeconds: 20 },
+  takes: { minutes: 4, quickSeconds: 20 },
   measure,
 }

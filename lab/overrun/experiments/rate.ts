@@ -367,7 +367,7 @@ rate in it: with the program slowed down (to a rate, by a yield after each objec
 4 to 256 MiB. Fits a line with a 95 % interval. A case has as many runs as give it ${FULL.cycles} stalled cycles
 (${QUICK.cycles} with --quick), and six at most. After ${FULL.seconds} seconds (${QUICK.seconds}) no further run is begun, and what too few cycles were
 found for is not told.`,
-  takes: { minutes: 3, quickSeconds: 20 },
+  takes: { minutes: 4, quickSeconds: 20 },
   options: [
     [
       '--goal SIZE,…',

@@ -168,6 +168,6 @@ export const experiment: Experiment = {
   about: `Many bytes past a goal are taken while only the stack of one running goroutine is left to scan, whose thread is off the CPU.
 Compares Go's way, where its own P must scan it, with --stack-scans any, where every P may, under Go's protocol and under
 ours, on twice as many Ps as there are cores.`,
-  takes: { minutes: 3, quickSeconds: 15 },
+  takes: { minutes: 2, quickSeconds: 15 },
   measure,
 }

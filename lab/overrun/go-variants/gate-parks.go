@@ -16,6 +16,9 @@
 //
 // Go's assists wait for the mark's end in the same allocation, and rely on the same.
 //
+// Where the CPU limiter begins to limit, who waits already goes on waiting until the mark's end. So
+// do Go's assists in their queue: both ask the limiter only before they wait.
+//
 // Why nobody is left behind: with the world stopped, the goroutine that ends the mark first says that
 // marking is off, then empties the queue. A goroutine looks whether marking is on, and queues, under
 // the queue's lock. So either it sees that marking is off, or it is in the queue that is emptied.

@@ -26,7 +26,11 @@ import { geometricMean, median } from 'simple-statistics'
 import { itemAt } from '../../indexed.ts'
 import { ownJson } from '../../json.ts'
 import { boundOf, percentilesOfCounts } from '../../overrun/latency-buckets.ts'
-import { minimumMutatorUtilization, takenSlices } from '../../overrun/mutator-utilization.ts'
+import {
+  type MutatorUtilization,
+  mutatorUtilization,
+  takenSlices,
+} from '../../overrun/mutator-utilization.ts'
 import { medianInterval } from '../../overrun/quantile-interval.ts'
 import { labFile } from '../../package-files.ts'
 import { expectWritten, FailedRun, listener } from '../../run.ts'
@@ -177,14 +181,17 @@ class Laboratory {
     }
   }
 
-  async #utilization({ program, pacer }: Subject, run: number): Promise<Record<string, number>> {
+  async #utilization(
+    { program, pacer }: Subject,
+    run: number,
+  ): Promise<Record<string, MutatorUtilization>> {
     const folder = makeTemporaryFolder()
     try {
       const trace = join(folder, 'trace.json')
       const { record } = await this.#run(program, pacer, run, { trace })
       const taken = takenSlices(readTraceEvents(await readFile(trace, 'utf8')))
       const span = { fromMs: 0, toMs: record.wallMs }
-      return minimumMutatorUtilization(taken, this.#options.procs, span, WINDOWS_MS)
+      return mutatorUtilization(taken, this.#options.procs, span, WINDOWS_MS)
     } finally {
       removeTemporaryFolder(folder)
     }

@@ -6,7 +6,14 @@ import { html, type Markup } from '../../report/markup.ts'
 import { page } from '../../report/page.ts'
 import { MiB } from '../../units.ts'
 import type { SuiteResults } from './results.ts'
-import { COLUMNS, GOGC_COLUMNS, LATENCY_COLUMNS, MEAN_COLUMNS, SAYS } from './table.ts'
+import {
+  COLUMNS,
+  GOGC_COLUMNS,
+  LATENCY_COLUMNS,
+  MEAN_COLUMNS,
+  SAYS,
+  UTILIZATION_COLUMNS,
+} from './table.ts'
 
 const SCHEMA = { $schema: 'https://vega.github.io/schema/vega-lite/v6.json' }
 const PACER = { field: 'pacer', type: 'nominal', title: null } as const
@@ -32,7 +39,8 @@ ${tableOf(MEAN_COLUMNS, means)}
 ${tableOf(COLUMNS, rows)}
 </section>
 <section id="utilization"><h2>Mutator utilization</h2>
-${figure([await draw(utilizationChart(results), 'Minimum mutator utilization by window')], 'Of all windows of a length, the share that was left to the program in the worst, on all Ps together. One run of each.')}
+${figure([await draw(utilizationChart(results), 'Mutator utilization by window')], `${SAYS.utilization}; on all Ps together. Solid: the worst window; dashed: one of a hundred falls short of it.`)}
+${tableOf(UTILIZATION_COLUMNS, rows)}
 </section>
 ${
   gogc.rows.length === 0
@@ -101,10 +109,17 @@ function speedChart({ rows, means }: SuiteResults): ChartSpecification {
 
 function utilizationChart({ rows }: SuiteResults): ChartSpecification {
   const values = rows.flatMap(({ program, pacer, mutatorUtilization }) =>
-    Object.entries(mutatorUtilization).map(([window, share]) => ({
-      ...{ program, pacer, share },
-      window: Number(window),
-    })),
+    Object.entries(mutatorUtilization).flatMap(([window, { least, p1 }]) =>
+      (
+        [
+          ['worst', least],
+          ['one of a hundred', p1],
+        ] as const
+      ).map(([windows, share]) => ({
+        ...{ program, pacer, windows, share },
+        window: Number(window),
+      })),
+    ),
   )
   return {
     ...SCHEMA,
@@ -123,6 +138,7 @@ function utilizationChart({ rows }: SuiteResults): ChartSpecification {
           scale: { domain: [0, 1] },
         },
         color: PACER,
+        strokeDash: { field: 'windows', type: 'nominal', title: null, sort: null },
       },
     },
   }

@@ -1,5 +1,7 @@
 /** What `sawtooth pacers suite --json` writes. */
+
 import type { Machine } from '../../machine.ts'
+import type { MutatorUtilization } from '../../overrun/mutator-utilization.ts'
 import type { MedianInterval } from '../../overrun/quantile-interval.ts'
 import type { LatencyPercentiles } from '../../overrun/results.ts'
 
@@ -25,8 +27,8 @@ export interface SuiteRow {
   readonly collectorMs: number
   /** Part of the run in which the write barrier is on. */
   readonly barrierShare: number
-  /** The least share of a window that was left to the program, by its length in ms; of one run. */
-  readonly mutatorUtilization: Readonly<Record<string, number>>
+  /** What windows left to the program, by their length in ms; of one run. */
+  readonly mutatorUtilization: Readonly<Record<string, MutatorUtilization>>
   /** Runs with a trace: that one, and those before it, which lost events on a busy machine. */
   readonly tracedRuns: number
 }

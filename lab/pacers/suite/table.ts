@@ -26,11 +26,28 @@ export const COLUMNS: readonly Column<SuiteRow>[] = [
   ['MMU 1, 10, 100 ms', utilizationOf],
 ]
 
+/** Of the windows in ms. */
+const WINDOWS = ['1', '10', '100'] as const
+
 /** Says which run it is of if those before have lost events. */
 function utilizationOf({ mutatorUtilization, tracedRuns }: SuiteRow): string {
-  const shares = ['1', '10', '100'].map(window => mutatorUtilization[window]?.toFixed(2) ?? '-')
+  const shares = WINDOWS.map(window => mutatorUtilization[window]?.least.toFixed(2) ?? '-')
   return [...shares, ...(tracedRuns === 1 ? [] : [`(run ${tracedRuns})`])].join(' ')
 }
+
+export const UTILIZATION_COLUMNS: readonly Column<SuiteRow>[] = [
+  ['program', ({ program }) => program],
+  ['pacer', ({ pacer }) => pacer],
+  ...WINDOWS.map(
+    (window): Column<SuiteRow> => [
+      `${window} ms`,
+      ({ mutatorUtilization: { [window]: one } }) =>
+        one === undefined
+          ? '-'
+          : [one.least, one.p1, one.p50].map(share => share.toFixed(2)).join(' '),
+    ],
+  ),
+]
 
 /** The middle, and between which two the runs lie. */
 function rangeMs(values: readonly number[]): string {
@@ -66,6 +83,8 @@ export const LATENCY_COLUMNS: readonly Column<SuiteResults['latencies'][number]>
 export const SAYS = {
   rows: (baseline: string): string =>
     `Speed is the time of ${baseline} over that of the pacer, in the same round; that of ${baseline} itself is noise`,
+  utilization:
+    'Mutator utilization: of all windows of that length, the share that was left to the program in the worst (MMU), in that which one of a hundred falls short of, and in the median. One run of each',
   gogc: (program: string): string => `GOGC, on ${program}, a run each`,
   latencies:
     'Latency. Allocation: of 512 bytes, with the waits in it, 16 goroutines. Timer: from the end of a sleep until its goroutine runs. Request: until another goroutine has answered, which allocates for it. Standard deviation: of each of three runs',
@@ -75,6 +94,7 @@ export function formatSuite({ baseline, rows, means, gogc, latencies }: SuiteRes
   const tables = [
     titled(`${SAYS.rows(baseline)}:`, COLUMNS, rows),
     titled('Over all programs:', MEAN_COLUMNS, means),
+    titled(`${SAYS.utilization}:`, UTILIZATION_COLUMNS, rows),
   ]
   if (gogc.rows.length > 0)
     tables.push(titled(`${SAYS.gogc(gogc.program)}:`, GOGC_COLUMNS, gogc.rows))

@@ -1,14 +1,19 @@
 /**
  * The scan of a stack by another P while its goroutine runs (gc/mark/remote-scan.ts).
  *
- * 1. A goroutine runs on P 0. Its stack is full: one object stands in the first slot, and one is on
+ * 1. A goroutine runs on a P. Its stack is full: one object stands in the first slot, and one is on
  *    top. A cycle marks.
- * 2. P 1 carries out the root jobs.
- * 3. P 0 takes the object off the top and puts it back, then puts another one on top. For that the
- *    stack must grow. Under `end` it then ends the goroutine and releases its record.
+ * 2. Another P carries out the root jobs.
+ * 3. Under `grow` the goroutine's P takes the object off the top and puts it back, then puts
+ *    another one on top. For that the stack must grow. Under `end` it ends the goroutine and
+ *    releases its record.
  * 4. P 2 takes a segment of the size that was freed, and fills it with a reference that nobody may
  *    shade. Under `end` it makes a goroutine, perhaps in the record that was released, whose
  *    argument is such a reference: a goroutine that is born in a mark is not scanned.
+ *
+ * P 0 begins each schedule, and a switch away from it is preemptive. So `begins` says who that is.
+ * Some orders within a growth need two preemptive switches only if the scanner begins, and others
+ * only if the goroutine does.
  *
  * What must hold: the reference of P 2 is white. If the goroutine lives, its three objects are
  * marked.
@@ -29,10 +34,11 @@ const MOVES = 80 as Addr
 const COMES = 96 as Addr
 const FOREIGN = 112 as Addr
 
-export function remoteScan(what: 'grow' | 'end'): PartsProtocol {
+export function remoteScan(what: 'grow' | 'end', begins: 'scanner' | 'goroutine'): PartsProtocol {
+  const [scanner, owner] = begins === 'scanner' ? [0, 1] : [1, 0]
   return {
-    name: `remote-scan-${what}`,
-    what: `P 1 scans the stack of a goroutine that runs on P 0 and makes its stack grow${what === 'end' ? ', then ends' : ''}, while P 2 uses what is freed: what the goroutine keeps is shaded, and no word of P 2`,
+    name: `remote-scan-${what}${begins === 'scanner' ? '' : '-begins'}`,
+    what: `P ${scanner} scans the stack of a goroutine that runs on P ${owner} and ${what === 'end' ? 'ends' : 'makes its stack grow'}, while P 2 uses what is freed: what the goroutine keeps is shaded, and no word of P 2`,
     configurations: [{ procs: 3, bound: 2, quick: 1 }],
     stackScans: 'any',
 
@@ -55,9 +61,14 @@ export function remoteScan(what: 'grow' | 'end'): PartsProtocol {
     body({ memory, heap }, { index, collector, goroutines }) {
       const { meta } = memory
       const { stack, barrier, roots } = collector
-      if (index === 1) while (roots.scanNext('running') >= 0);
-      else if (index === 0) {
+      if (index === scanner) while (roots.scanNext('running') >= 0);
+      else if (index === owner) {
         stack.load(ID)
+        if (what === 'end') {
+          goroutines.tryStopRunning(ID, gWords.G_DEAD)
+          goroutines.release(ID)
+          return
+        }
         while (stack.top > stack.base + 1) stack.top--
         for (const object of [MOVES, COMES]) stack.push(object)
         // One more push, and the stack grows.
@@ -65,10 +76,6 @@ export function remoteScan(what: 'grow' | 'end'): PartsProtocol {
         stack.top = stack.limit
         stack.push(0 as Addr)
         barrier.flush()
-        if (what === 'grow') return
-        stack.save()
-        goroutines.tryStopRunning(ID, gWords.G_DEAD)
-        goroutines.release(ID)
       } else if (what === 'end') {
         const record = memory.goroutineWord(goroutines.create(0, SIZE), 0)
         meta.fill(FOREIGN, meta[record + gWords.STACK], meta[record + gWords.STACK] + SIZE)

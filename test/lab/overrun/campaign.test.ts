@@ -39,6 +39,7 @@ test('the points are those of termination, of stops, of parking workers and of t
     'stop/raise',
     'drain/leave',
     'dedicated-worker/park',
+    'mark-worker/parked',
     'gate/wait',
   ])
     expect(TERMINATION_POINTS).toContain(point)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   minimumMutatorUtilization,
+  mutatorUtilization,
   type TakenSlice,
   takenSlices,
 } from '../../../lab/overrun/mutator-utilization.ts'
@@ -73,6 +74,37 @@ describe('minimum mutator utilization', () => {
       }
       expect(leastOf(taken, 2, window, 0, 40), `${window} ms`).toBeCloseTo(least, 9)
     }
+  })
+})
+
+describe('mutator utilization of all windows', () => {
+  test('half of the windows, and one of a hundred, have less', () => {
+    // Of 90 ms of starts, windows at 20 ms touch the slice. 0.9 ms are above 9.55 of its 10 ms.
+    const { 10: found } = mutatorUtilization([slice(0, 40, 50)], 1, { fromMs: 0, toMs: 100 }, [10])
+    expect(found).toEqual({ least: 0, p1: expect.closeTo(0.045, 9), p50: expect.closeTo(1, 9) })
+  })
+
+  test('agrees with the windows on a fine grid', () => {
+    const taken = [slice(0, 3, 7.5), slice(1, 6, 9), slice(0, 14, 15), slice(1, 14.5, 20)]
+    for (const window of [1, 4, 10]) {
+      const left: number[] = []
+      for (let start = 0; start <= 40 - window; start += 1 / 1024) {
+        const within = taken.map(({ startMs, endMs }) =>
+          Math.max(0, Math.min(endMs, start + window) - Math.max(startMs, start)),
+        )
+        left.push(1 - within.reduce((sum, ms) => sum + ms, 0) / (2 * window))
+      }
+      left.sort((a, b) => a - b)
+      const at = (share: number): number => left[Math.floor(share * left.length)] as number
+      const found = mutatorUtilization(taken, 2, { fromMs: 0, toMs: 40 }, [window])[window]
+      expect(found?.p1, `${window} ms`).toBeCloseTo(at(0.01), 2)
+      expect(found?.p50, `${window} ms`).toBeCloseTo(at(0.5), 2)
+    }
+  })
+
+  test('where only one window fits, it is all of them', () => {
+    const found = mutatorUtilization([slice(0, 2, 7)], 1, { fromMs: 0, toMs: 10 }, [10])
+    expect(found).toEqual({ 10: { least: 0.5, p1: 0.5, p50: 0.5 } })
   })
 })
 

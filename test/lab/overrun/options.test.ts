@@ -121,8 +121,9 @@ test('faults go together into each case, causes are a case each', () => {
   expect(casesFor(...first, ...faults)).toEqual([
     'coordinator, 1 P, goal 4 MiB, refill:yield stop/raise:stall=1ms',
   ])
-  expect(casesFor(...first, '--cause', 'vanish,park')).toEqual([
+  expect(casesFor(...first, '--cause', 'vanish,park,drained')).toEqual([
     'coordinator, 1 P, goal 4 MiB, mark-termination/after-barrier:stall=3ms',
+    'coordinator, 1 P, goal 4 MiB, mark-worker/parked:stall=3ms',
     'coordinator, 1 P, goal 4 MiB, dedicated-worker/park:stall=3ms',
   ])
 })
@@ -167,7 +168,7 @@ const file = join(tmpdir(), 'overrun-options.json')
 test.each<[string[], string]>([
   [
     ['walk'],
-    'overrun has no walk; there is sweep, limit, rate, large-objects, stack-scans, credit, gcsys, heapsampling, restarts, late-work, full-use',
+    'overrun has no walk; there is sweep, limit, rate, large-objects, stack-scans, credit, gcsys, heapsampling, restarts, late-work, full-use, kernel',
   ],
   [['sweep', 'credit'], "overrun does one thing at a time: 'credit' is a second"],
   [['credit', '--procs', '4'], "overrun credit has no option --procs; it is the sweep's"],
@@ -185,7 +186,7 @@ test.each<[string[], string]>([
   [['--gate', 'goal,wide'], "--gate must be a list of off, goal, hard, not 'wide'"],
   [['--stack-scans', 'any,all'], "--stack-scans must be a list of owner, any, not 'all'"],
   [['--campaign', file, '--stack-scans', 'any'], '--campaign has no --stack-scans'],
-  [['--cause', 'sleep'], "--cause must be a list of vanish, park, not 'sleep'"],
+  [['--cause', 'sleep'], "--cause must be a list of vanish, park, drained, not 'sleep'"],
   [['--fault', 'nowhere'], "--fault has no point 'nowhere'; run --fault list prints them"],
   [['--seconds', '0'], "--seconds must be a number above 0, up to 86400, not '0'"],
   [['--minutes', '3'], '--minutes is of a --campaign FILE'],

@@ -3,6 +3,7 @@ import { experiment as credit } from '../../../../lab/overrun/experiments/credit
 import { experiment as fullUse } from '../../../../lab/overrun/experiments/full-use.ts'
 import { experiment as gcsys } from '../../../../lab/overrun/experiments/gcsys.ts'
 import { experiment as heapsampling } from '../../../../lab/overrun/experiments/heapsampling.ts'
+import { experiment as kernel } from '../../../../lab/overrun/experiments/kernel.ts'
 import { experiment as largeObjects } from '../../../../lab/overrun/experiments/large-objects.ts'
 import { experiment as lateWork } from '../../../../lab/overrun/experiments/late-work.ts'
 import { experiment as limit } from '../../../../lab/overrun/experiments/limit.ts'
@@ -22,6 +23,7 @@ test.each([
   ['restarts', 27993, restarts],
   ['late-work', 11694, lateWork],
   ['full-use', 45894, fullUse],
+  ['kernel', 52433, kernel],
 ] as const)('%s says which issue it is about: golang/go#%i', (name, issue, experiment) => {
   expect(experiment.name).toBe(name)
   expect(experiment.issue).toBe(`golang/go#${issue}`)

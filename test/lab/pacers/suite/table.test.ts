@@ -9,6 +9,8 @@ test('the tables of the suite have a row for each pacer, with its interval, util
   expect(lines.filter(line => line.startsWith('garbage'))).toEqual([
     'garbage  go1.21  1.000 [0.900, 1.100]  500 ms      12   9.00 MiB      2.000          -  800 ms     120 ms      25.0 %     0.00 0.20 0.70',
     'garbage  go1.5   1.250 [1.150, 1.350]  400 ms      12   9.00 MiB      2.000          -  800 ms     120 ms      25.0 %     0.00 0.20 0.70',
+    'garbage  go1.21  0.00 0.10 1.00  0.20 0.30 0.90  0.70 0.72 0.80',
+    'garbage  go1.5   0.00 0.10 1.00  0.20 0.30 0.90  0.70 0.72 0.80',
   ])
   expect(lines).toContain('go1.5           1.250 [1.150, 1.350]')
   expect(lines).toContain('go1.21   200       4   12.5 MiB  500 ms    30.0 ms')

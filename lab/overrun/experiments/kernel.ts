@@ -1,0 +1,391 @@
+/**
+ * golang/go#52433: what the kernel did while a cycle's end was held up. The issue's author recorded
+ * the kernel's scheduler with perf, and lined that up with a log of the collector. The thread that
+ * should end the mark was switched away for milliseconds, by kernel workers and other processes as
+ * he suspected.
+ *
+ * 1. A program allocates under Go's protocol, and perf records who has which CPU.
+ * 2. For each cycle that passed its goal, the window is from the end of the last drain that found
+ *    work until the world is stopped.
+ * 3. Of the Ps' threads, the one that waited longest for a CPU in that window is looked at: how
+ *    much of the window that was, and who had the CPU meanwhile.
+ * 4. For comparison, so is a window of the same length at another time of the run, which is drawn.
+ *
+ * A thread that waits behind others of its own run is the rule where Ps are more than cores, so the
+ * criterion looks only at as many Ps as cores, with nothing beside them.
+ */
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import {
+  makeTemporaryFolder,
+  removeTemporaryFolder,
+} from 'sawtooth/internal/runtime/output/temporary-folder'
+import type { RunRecord } from 'sawtooth/internal/runtime/report/record'
+import { Random } from '../../random.ts'
+import type { Experiment, ExperimentOptions } from '../experiment.ts'
+import { PerfRecord } from '../kernel/perf.ts'
+import { KernelSchedule, type Span, waitingIn } from '../kernel/schedule.ts'
+import { isOfKernel, ownThreads, type ThreadTimes, timesOf } from '../kernel/threads.ts'
+import { withNoise } from '../noise.ts'
+import type { ExperimentResult } from '../results.ts'
+import { allHold } from './all-hold.ts'
+import { GO_LIKE } from './configurations.ts'
+import { quantileOrZero, rounded } from './rows.ts'
+import { Runs, seedOf, warmCycles } from './runs.ts'
+import { timesToStop } from './time-to-stop.ts'
+import { readTrace } from './trace.ts'
+
+/** A live heap of 1 MiB in nodes of 16 bytes, so the goal is Go's least, 4 MiB. */
+const LIVE_NODES = 65_536
+/** Fewer windows tell nothing. */
+const LEAST_WINDOWS = 20
+/** How far the waits by perf and by /proc may be apart. */
+const AGREEMENT = 0.1
+
+/** Who may have the CPU that a P's thread waits for, in the order of the table. */
+const HOLDERS = [
+  'other Ps',
+  'busy threads',
+  'main thread',
+  'V8 and Node',
+  'kernel threads',
+  'other programs',
+  'nobody',
+] as const
+type Holder = (typeof HOLDERS)[number]
+
+interface Situation {
+  readonly procs: number
+  /** Busy threads beside the Ps. */
+  readonly noise: number
+}
+
+interface Window {
+  readonly ms: number
+  /** The longest time for which one P's thread waited in it. */
+  readonly waitedMs: number
+  /** The same in a window at another time. */
+  readonly elsewhereMs: number
+  readonly moves: number
+  readonly heldMs: ReadonlyMap<Holder, number>
+}
+
+interface Measured {
+  readonly situation: Situation
+  cycles: number
+  readonly windows: Window[]
+  /** By the names of kernel threads and other programs. */
+  readonly namesMs: Map<string, number>
+  /** Waits of the Ps' threads, by perf and by /proc, in ms. */
+  waitedMs: number
+  countedMs: number
+}
+
+async function measure({
+  seed,
+  quick,
+  progress,
+  signal,
+}: ExperimentOptions): Promise<ExperimentResult> {
+  const cores = availableParallelism()
+  const situations: readonly Situation[] = [
+    { procs: cores, noise: 0 },
+    { procs: cores, noise: cores },
+    { procs: 2 * cores, noise: 0 },
+  ]
+  const measured = situations.map(
+    (situation): Measured => ({
+      ...{ situation, cycles: 0, windows: [], namesMs: new Map(), waitedMs: 0, countedMs: 0 },
+    }),
+  )
+  const rounds = quick ? 1 : 5
+  const milliseconds = quick ? 2500 : 4000
+  for (let round = 0; round < rounds; round++) {
+    for (const one of measured) {
+      progress(`kernel: ${nameOf(one.situation)}, round ${round + 1} of ${rounds}`)
+      await measureRun(one, seedOf(seed, round), milliseconds, signal)
+    }
+  }
+  return resultOf(seed, measured)
+}
+
+function nameOf({ procs, noise }: Situation): string {
+  return `P = ${procs}, ${noise} busy threads`
+}
+
+async function measureRun(
+  one: Measured,
+  seed: number,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { procs, noise } = one.situation
+  const directory = makeTemporaryFolder()
+  const trace = join(directory, 'trace.json')
+  try {
+    const before = new Set(ownThreads())
+    await withNoise(noise, async () => {
+      const busy = new Set(ownThreads().filter(thread => !before.has(thread)))
+      await using perf = await PerfRecord.open(join(directory, 'perf.data'), signal)
+      const fromMs = monotonicMs()
+      await using runs = new Runs(signal)
+      const { record } = await runs.run('churn', GO_LIKE, {
+        ...{ procs, seed, trace, args: [LIVE_NODES, milliseconds].map(String) },
+      })
+      // The threads of the run are still there, and sleep.
+      const ps = threadsOfPs(procs, before, busy)
+      const during = { fromMs, toMs: monotonicMs() }
+      await perf.stop()
+      const schedule = new KernelSchedule()
+      for await (const event of perf.events()) schedule.add(event)
+      for (const [thread, { waitedMs }] of ps) {
+        one.waitedMs += waitingIn(schedule.waitsOf(thread), during)
+        one.countedMs += waitedMs
+      }
+      look(one, { schedule, ps: [...ps.keys()], busy }, record, trace, seed)
+    })
+  } finally {
+    removeTemporaryFolder(directory)
+  }
+}
+
+/** The new threads that ran for longest, with their times. */
+function threadsOfPs(
+  procs: number,
+  before: ReadonlySet<number>,
+  busy: ReadonlySet<number>,
+): Map<number, ThreadTimes> {
+  const times = ownThreads()
+    .filter(thread => !before.has(thread) && !busy.has(thread))
+    .flatMap(thread => {
+      const its = timesOf(thread)
+      return its === null ? [] : [[thread, its] as const]
+    })
+  times.sort(([, one], [, other]) => other.ranMs - one.ranMs)
+  return new Map(times.slice(0, procs))
+}
+
+interface Kernel {
+  readonly schedule: KernelSchedule
+  /** Threads of Ps. */
+  readonly ps: readonly number[]
+  readonly busy: ReadonlySet<number>
+}
+
+/** Adds the windows of a run. */
+function look(one: Measured, kernel: Kernel, record: RunRecord, file: string, seed: number): void {
+  const began = runBeganMs(record)
+  const warm = warmCycles(record)
+  one.cycles += warm.length
+  const past = new Set(warm.filter(({ overrun }) => overrun > 0).map(({ n }) => n))
+  const trace = readTrace(file)
+  const stopped = new Map(trace.cycles.map(cycle => [cycle.n, cycle.terminationStoppedMs]))
+  const random = new Random(seed)
+  const [first, last] = [warm[0]?.startMs ?? 0, warm.at(-1)?.startMs ?? 0]
+  for (const { n, ms } of timesToStop(trace)) {
+    const end = stopped.get(n)
+    if (!past.has(n) || end === undefined) continue
+    const spanTo = (toMs: number): Span => ({
+      fromMs: began + toMs - ms,
+      toMs: began + toMs,
+    })
+    const span = spanTo(end)
+    const longest = longestWait(kernel, span)
+    const elsewhere = longestWait(kernel, spanTo(first + random.share() * (last - first)))
+    one.windows.push({
+      ms,
+      waitedMs: longest.ms,
+      elsewhereMs: elsewhere.ms,
+      moves: kernel.schedule.movesIn(longest.thread, span),
+      heldMs: holdersOf(kernel, longest.thread, span, one.namesMs),
+    })
+  }
+}
+
+function longestWait({ schedule, ps }: Kernel, span: Span): { thread: number; ms: number } {
+  let longest = { thread: ps[0] ?? 0, ms: 0 }
+  for (const thread of ps) {
+    const ms = waitingIn(schedule.waitsOf(thread), span)
+    if (ms > longest.ms) longest = { thread, ms }
+  }
+  return longest
+}
+
+/** Who had the CPU for which a thread waited in a span. Adds other programs to `namesMs`. */
+function holdersOf(
+  { schedule, ps, busy }: Kernel,
+  thread: number,
+  span: Span,
+  namesMs: Map<string, number>,
+): Map<Holder, number> {
+  const held = new Map<Holder, number>()
+  for (const wait of schedule.waitsOf(thread))
+    for (const turn of schedule.turnsDuring(wait, span)) {
+      const ms = turn.toMs - turn.fromMs
+      const owner = schedule.processOf(turn.thread) ?? turn.thread
+      const holder = ((): Holder => {
+        if (turn.thread === 0) return 'nobody'
+        if (ps.includes(turn.thread)) return 'other Ps'
+        if (busy.has(turn.thread)) return 'busy threads'
+        if (turn.thread === process.pid) return 'main thread'
+        if (owner === process.pid) return 'V8 and Node'
+        return isOfKernel(owner, turn.name) ? 'kernel threads' : 'other programs'
+      })()
+      held.set(holder, (held.get(holder) ?? 0) + ms)
+      if (holder === 'kernel threads' || holder === 'other programs')
+        namesMs.set(turn.name, (namesMs.get(turn.name) ?? 0) + ms)
+    }
+  return held
+}
+
+/** Now, by CLOCK_MONOTONIC. */
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6
+}
+
+/**
+ * When the clock of a run's record began, by CLOCK_MONOTONIC. The memory statistics say when the
+ * pause of the last cycle ended, since 1970; its record says that since the run began.
+ */
+function runBeganMs({ memStats: { NumGC, PauseEnd }, cycles }: RunRecord): number {
+  const last = cycles.at(-1)
+  if (last === undefined || last.n !== NumGC)
+    throw new Error('kernel: the last cycle has no record')
+  const { startMs, stwSetupUs, markMs, stwTerminationUs } = last
+  const endMs = startMs + stwSetupUs / 1000 + markMs + stwTerminationUs / 1000
+  const sinceEpoch = (PauseEnd[(NumGC - 1) % PauseEnd.length] ?? Number.NaN) / 1e6
+  const ago = performance.timeOrigin + performance.now() - sinceEpoch
+  return monotonicMs() - ago - endMs
+}
+
+const sumOf = <T>(values: readonly T[], of: (value: T) => number): number =>
+  values.reduce((sum, value) => sum + of(value), 0)
+
+/** The share of the windows' time for which the P's thread waited; 0 without windows. */
+function shareOf({ windows }: Measured, of: (window: Window) => number): number {
+  const all = sumOf(windows, ({ ms }) => ms)
+  return all === 0 ? 0 : sumOf(windows, of) / all
+}
+
+const percent = (share: number): number => rounded(100 * share, 1)
+
+function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult {
+  const [alone] = measured as readonly [Measured, ...Measured[]]
+  const share = shareOf(alone, ({ waitedMs }) => waitedMs)
+  const elsewhere = shareOf(alone, ({ elsewhereMs }) => elsewhereMs)
+  const counted = sumOf(measured, one => one.countedMs)
+  const agreement = counted === 0 ? 1 : sumOf(measured, one => one.waitedMs) / counted
+  const isEnough = alone.windows.length >= LEAST_WINDOWS
+  return {
+    name: 'kernel',
+    issue: 'golang/go#52433',
+    title: 'What the kernel did while a cycle’s end was held up',
+    found:
+      `With as many Ps as cores and nothing beside, a P's thread was ready and had no CPU for ${percent(share)} % of the time from the last mark work to the stopped world, ` +
+      `in ${alone.windows.length} cycles that passed their goal; at other times for ${percent(elsewhere)} %. Its CPU had ${heldText(alone)}.${namesText(measured)}`,
+    criterion: {
+      says:
+        `with as many Ps as cores, and nothing beside, a P waits for a CPU for at least half of that time (${percent(share)} %), and for more of it than at other times (${percent(elsewhere)} %), ` +
+        `in at least ${LEAST_WINDOWS} cycles (${alone.windows.length}); perf and /proc agree on how long Ps waited in all (${rounded(agreement, 3)})`,
+      holds: allHold([
+        isEnough ? share >= 0.5 && share > elsewhere : null,
+        counted === 0 ? null : Math.abs(agreement - 1) <= AGREEMENT,
+      ]),
+    },
+    seed,
+    rows: measured.map(one => ({
+      P: one.situation.procs,
+      'busy threads': one.situation.noise,
+      cycles: one.cycles,
+      'past the goal': one.windows.length,
+      'window p50 ms': rounded(
+        quantileOrZero(
+          one.windows.map(({ ms }) => ms),
+          0.5,
+        ),
+      ),
+      'p99 ms': rounded(
+        quantileOrZero(
+          one.windows.map(({ ms }) => ms),
+          0.99,
+        ),
+      ),
+      'waits %': percent(shareOf(one, ({ waitedMs }) => waitedMs)),
+      'else %': percent(shareOf(one, ({ elsewhereMs }) => elsewhereMs)),
+      ...Object.fromEntries(
+        HOLDERS.map(holder => [`${holder} %`, percent(heldShare(one, holder))]),
+      ),
+      moves: sumOf(one.windows, ({ moves }) => moves),
+    })),
+    chart: chartOf(measured),
+  }
+}
+
+/** The share of the P's waits for which a holder had the CPU. */
+function heldShare({ windows }: Measured, holder: Holder): number {
+  const waited = sumOf(windows, ({ waitedMs }) => waitedMs)
+  return waited === 0 ? 0 : sumOf(windows, ({ heldMs }) => heldMs.get(holder) ?? 0) / waited
+}
+
+function heldText(one: Measured): string {
+  const parts = HOLDERS.map(holder => [holder, percent(heldShare(one, holder))] as const)
+    .filter(([, part]) => part > 0)
+    .sort(([, a], [, b]) => b - a)
+  return parts.length === 0
+    ? 'nobody'
+    : parts.map(([holder, part]) => `${holder} ${part} %`).join(', ')
+}
+
+/** The kernel threads and other programs that had the CPU longest. */
+function namesText(measured: readonly Measured[]): string {
+  const all = new Map<string, number>()
+  for (const { namesMs } of measured)
+    for (const [name, ms] of namesMs) all.set(name, (all.get(name) ?? 0) + ms)
+  const longest = [...all].sort(([, a], [, b]) => b - a).slice(0, 5)
+  if (longest.length === 0) return ' No other program and no thread of the kernel had it.'
+  return ` Of other programs and threads of the kernel, these had it longest, in all rows: ${longest.map(([name, ms]) => `${name} ${rounded(ms, 1)} ms`).join(', ')}.`
+}
+
+function chartOf(measured: readonly Measured[]): ExperimentResult['chart'] {
+  const values = measured.flatMap(one => {
+    const waits = shareOf(one, ({ waitedMs }) => waitedMs)
+    const situation = nameOf(one.situation)
+    return [
+      ...HOLDERS.map(holder => ({
+        ...{ situation, what: holder as string, share: rounded(waits * heldShare(one, holder), 4) },
+      })),
+      { situation, what: 'no P waits', share: rounded(1 - waits, 4) },
+    ]
+  })
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    title: 'Who had the CPU for which a P waited, from the last mark work to the stopped world',
+    data: { values },
+    width: 520,
+    height: 140,
+    mark: { type: 'bar' },
+    encoding: {
+      x: {
+        field: 'share',
+        type: 'quantitative',
+        title: 'share of that time',
+        axis: { format: '%' },
+        scale: { domain: [0, 1] },
+      },
+      y: { field: 'situation', type: 'nominal', title: null, sort: null },
+      color: { field: 'what', type: 'nominal', title: null, sort: null },
+    },
+  }
+}
+
+export const experiment: Experiment = {
+  name: 'kernel',
+  issue: 'golang/go#52433',
+  title: 'What the kernel did while a cycle’s end was held up',
+  about: `Records the kernel's scheduler with perf beside a program under Go's protocol, lines that up with the run's trace, and tells
+for the cycles that pass their goal whether a P's thread waited for a CPU, and who had it: other Ps, this process, threads of
+the kernel, other programs. Needs perf (Debian: linux-perf) and the permission to record all CPUs, which root has.`,
+  takes: { minutes: 2, quickSeconds: 30 },
+  measure,
+}

@@ -16,24 +16,21 @@
  */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
 import {
   makeTemporaryFolder,
   removeTemporaryFolder,
 } from 'sawtooth/internal/runtime/output/temporary-folder'
-import type { RunRecord } from 'sawtooth/internal/runtime/report/record'
-import { Random } from '../../random.ts'
 import type { Experiment, ExperimentOptions } from '../experiment.ts'
 import { PerfRecord } from '../kernel/perf.ts'
-import { KernelSchedule, type Span, waitingIn } from '../kernel/schedule.ts'
-import { isOfKernel, ownThreads, type ThreadTimes, timesOf } from '../kernel/threads.ts'
+import { KernelSchedule, waitingIn } from '../kernel/schedule.ts'
+import { ownThreads, type ThreadTimes, timesOf } from '../kernel/threads.ts'
 import { withNoise } from '../noise.ts'
 import type { ExperimentResult } from '../results.ts'
 import { allHold } from './all-hold.ts'
 import { GO_LIKE } from './configurations.ts'
+import { HOLDERS, type Holder, monotonicMs, type Window, windowsOf } from './kernel-windows.ts'
 import { quantileOrZero, rounded } from './rows.ts'
 import { Runs, seedOf, warmCycles } from './runs.ts'
-import { timesToStop } from './time-to-stop.ts'
 import { readTrace } from './trace.ts'
 
 /** A live heap of 1 MiB in nodes of 16 bytes, so the goal is Go's least, 4 MiB. */
@@ -43,40 +40,18 @@ const LEAST_WINDOWS = 20
 /** How far the waits by perf and by /proc may be apart. */
 const AGREEMENT = 0.1
 
-/** Who may have the CPU that a P's thread waits for, in the order of the table. */
-const HOLDERS = [
-  'other Ps',
-  'busy threads',
-  'main thread',
-  'V8 and Node',
-  'kernel threads',
-  'other programs',
-  'nobody',
-] as const
-type Holder = (typeof HOLDERS)[number]
-
 interface Situation {
   readonly procs: number
   /** Busy threads beside the Ps. */
   readonly noise: number
 }
 
-interface Window {
-  readonly ms: number
-  /** The longest time for which one P's thread waited in it. */
-  readonly waitedMs: number
-  /** The same in a window at another time. */
-  readonly elsewhereMs: number
-  readonly moves: number
-  readonly heldMs: ReadonlyMap<Holder, number>
-}
-
 interface Measured {
   readonly situation: Situation
   cycles: number
+  /** Runs without windows: their trace lacks events. */
+  untraced: number
   readonly windows: Window[]
-  /** By the names of kernel threads and other programs. */
-  readonly namesMs: Map<string, number>
   /** Waits of the Ps' threads, by perf and by /proc, in ms. */
   waitedMs: number
   countedMs: number
@@ -96,7 +71,7 @@ async function measure({
   ]
   const measured = situations.map(
     (situation): Measured => ({
-      ...{ situation, cycles: 0, windows: [], namesMs: new Map(), waitedMs: 0, countedMs: 0 },
+      ...{ situation, cycles: 0, untraced: 0, windows: [], waitedMs: 0, countedMs: 0 },
     }),
   )
   const rounds = quick ? 1 : 5
@@ -130,7 +105,7 @@ async function measureRun(
       await using perf = await PerfRecord.open(join(directory, 'perf.data'), signal)
       const fromMs = monotonicMs()
       await using runs = new Runs(signal)
-      const { record } = await runs.run('churn', GO_LIKE, {
+      const { record, dropped } = await runs.run('churn', GO_LIKE, {
         ...{ procs, seed, trace, args: [LIVE_NODES, milliseconds].map(String) },
       })
       // The threads of the run are still there, and sleep.
@@ -143,7 +118,12 @@ async function measureRun(
         one.waitedMs += waitingIn(schedule.waitsOf(thread), during)
         one.countedMs += waitedMs
       }
-      look(one, { schedule, ps: [...ps.keys()], busy }, record, trace, seed)
+      one.cycles += warmCycles(record).length
+      if (dropped > 0) one.untraced++
+      else {
+        const run = { schedule, ps: [...ps.keys()], busy }
+        one.windows.push(...windowsOf(run, record, readTrace(trace), seed))
+      }
     })
   } finally {
     removeTemporaryFolder(directory)
@@ -164,99 +144,6 @@ function threadsOfPs(
     })
   times.sort(([, one], [, other]) => other.ranMs - one.ranMs)
   return new Map(times.slice(0, procs))
-}
-
-interface Kernel {
-  readonly schedule: KernelSchedule
-  /** Threads of Ps. */
-  readonly ps: readonly number[]
-  readonly busy: ReadonlySet<number>
-}
-
-/** Adds the windows of a run. */
-function look(one: Measured, kernel: Kernel, record: RunRecord, file: string, seed: number): void {
-  const began = runBeganMs(record)
-  const warm = warmCycles(record)
-  one.cycles += warm.length
-  const past = new Set(warm.filter(({ overrun }) => overrun > 0).map(({ n }) => n))
-  const trace = readTrace(file)
-  const stopped = new Map(trace.cycles.map(cycle => [cycle.n, cycle.terminationStoppedMs]))
-  const random = new Random(seed)
-  const [first, last] = [warm[0]?.startMs ?? 0, warm.at(-1)?.startMs ?? 0]
-  for (const { n, ms } of timesToStop(trace)) {
-    const end = stopped.get(n)
-    if (!past.has(n) || end === undefined) continue
-    const spanTo = (toMs: number): Span => ({
-      fromMs: began + toMs - ms,
-      toMs: began + toMs,
-    })
-    const span = spanTo(end)
-    const longest = longestWait(kernel, span)
-    const elsewhere = longestWait(kernel, spanTo(first + random.share() * (last - first)))
-    one.windows.push({
-      ms,
-      waitedMs: longest.ms,
-      elsewhereMs: elsewhere.ms,
-      moves: kernel.schedule.movesIn(longest.thread, span),
-      heldMs: holdersOf(kernel, longest.thread, span, one.namesMs),
-    })
-  }
-}
-
-function longestWait({ schedule, ps }: Kernel, span: Span): { thread: number; ms: number } {
-  let longest = { thread: ps[0] ?? 0, ms: 0 }
-  for (const thread of ps) {
-    const ms = waitingIn(schedule.waitsOf(thread), span)
-    if (ms > longest.ms) longest = { thread, ms }
-  }
-  return longest
-}
-
-/** Who had the CPU for which a thread waited in a span. Adds other programs to `namesMs`. */
-function holdersOf(
-  { schedule, ps, busy }: Kernel,
-  thread: number,
-  span: Span,
-  namesMs: Map<string, number>,
-): Map<Holder, number> {
-  const held = new Map<Holder, number>()
-  for (const wait of schedule.waitsOf(thread))
-    for (const turn of schedule.turnsDuring(wait, span)) {
-      const ms = turn.toMs - turn.fromMs
-      const owner = schedule.processOf(turn.thread) ?? turn.thread
-      const holder = ((): Holder => {
-        if (turn.thread === 0) return 'nobody'
-        if (ps.includes(turn.thread)) return 'other Ps'
-        if (busy.has(turn.thread)) return 'busy threads'
-        if (turn.thread === process.pid) return 'main thread'
-        if (owner === process.pid) return 'V8 and Node'
-        return isOfKernel(owner, turn.name) ? 'kernel threads' : 'other programs'
-      })()
-      held.set(holder, (held.get(holder) ?? 0) + ms)
-      if (holder === 'kernel threads' || holder === 'other programs')
-        namesMs.set(turn.name, (namesMs.get(turn.name) ?? 0) + ms)
-    }
-  return held
-}
-
-/** Now, by CLOCK_MONOTONIC. */
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
-}
-
-/**
- * When the clock of a run's record began, by CLOCK_MONOTONIC. The memory statistics say when the
- * pause of the last cycle ended, since 1970; its record says that since the run began.
- */
-function runBeganMs({ memStats: { NumGC, PauseEnd }, cycles }: RunRecord): number {
-  const last = cycles.at(-1)
-  if (last === undefined || last.n !== NumGC)
-    throw new Error('kernel: the last cycle has no record')
-  const { startMs, stwSetupUs, markMs, stwTerminationUs } = last
-  const endMs = startMs + stwSetupUs / 1000 + markMs + stwTerminationUs / 1000
-  const sinceEpoch = (PauseEnd[(NumGC - 1) % PauseEnd.length] ?? Number.NaN) / 1e6
-  const ago = performance.timeOrigin + performance.now() - sinceEpoch
-  return monotonicMs() - ago - endMs
 }
 
 const sumOf = <T>(values: readonly T[], of: (value: T) => number): number =>
@@ -317,6 +204,7 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
         HOLDERS.map(holder => [`${holder} %`, percent(heldShare(one, holder))]),
       ),
       moves: sumOf(one.windows, ({ moves }) => moves),
+      'untraced runs': one.untraced,
     })),
     chart: chartOf(measured),
   }
@@ -325,7 +213,8 @@ function resultOf(seed: number, measured: readonly Measured[]): ExperimentResult
 /** The share of the P's waits for which a holder had the CPU. */
 function heldShare({ windows }: Measured, holder: Holder): number {
   const waited = sumOf(windows, ({ waitedMs }) => waitedMs)
-  return waited === 0 ? 0 : sumOf(windows, ({ heldMs }) => heldMs.get(holder) ?? 0) / waited
+  const held = windows.flatMap(window => window.held).filter(one => one.holder === holder)
+  return waited === 0 ? 0 : sumOf(held, ({ ms }) => ms) / waited
 }
 
 function heldText(one: Measured): string {
@@ -340,8 +229,9 @@ function heldText(one: Measured): string {
 /** The kernel threads and other programs that had the CPU longest. */
 function namesText(measured: readonly Measured[]): string {
   const all = new Map<string, number>()
-  for (const { namesMs } of measured)
-    for (const [name, ms] of namesMs) all.set(name, (all.get(name) ?? 0) + ms)
+  for (const { holder, name, ms } of measured.flatMap(one => one.windows).flatMap(one => one.held))
+    if (holder === 'kernel threads' || holder === 'other programs')
+      all.set(name, (all.get(name) ?? 0) + ms)
   const longest = [...all].sort(([, a], [, b]) => b - a).slice(0, 5)
   if (longest.length === 0) return ' No other program and no thread of the kernel had it.'
   return ` Of other programs and threads of the kernel, these had it longest, in all rows: ${longest.map(([name, ms]) => `${name} ${rounded(ms, 1)} ms`).join(', ')}.`

@@ -1,4 +1,5 @@
 // `sawtooth overrun kernel` in small, beside the kernel's own account of waits.
+import { getEventListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -46,6 +47,15 @@ test.skipIf(orSkipped !== '')(`the kernel says who had the CPU${orSkipped}`, asy
       /agree on how long Ps waited in all \((.*)\)$/.exec(criterion?.says ?? '') ?? []
     expect(Number(ratio), stdout).toBeGreaterThan(0.9)
     expect(Number(ratio), stdout).toBeLessThan(1.1)
+  })
+})
+
+test.skipIf(orSkipped !== '')(`nothing is left at the signal${orSkipped}`, async () => {
+  await inScratch(async scratch => {
+    const { signal } = new AbortController()
+    await using perf = await PerfRecord.open(join(scratch, 'perf.data'), signal)
+    await perf.stop()
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })
 

@@ -19,6 +19,9 @@ const EVENTS = ['switch', 'wakeup', 'wakeup_new', 'migrate_task'].map(name => `s
 /** For each CPU. Beside a program on two cores there are some 40,000 events a second. */
 const BUFFER = '8M'
 
+/** It ends by itself then, for the case that this process is killed. A run takes some seconds. */
+const LONGEST_SECONDS = 300
+
 export class PerfRecord implements AsyncDisposable {
   readonly #perf: ChildProcess
   readonly #file: string
@@ -33,6 +36,7 @@ export class PerfRecord implements AsyncDisposable {
         ...['record', '--all-cpus', '--clockid', 'CLOCK_MONOTONIC', '--mmap-pages', BUFFER],
         // Nothing is recorded before `enable`, which is acknowledged.
         ...['--delay=-1', '--control', 'fd:3,4', '--event', EVENTS.join(','), '--output', file],
+        ...['--', 'sleep', String(LONGEST_SECONDS)],
       ],
       { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
     )
@@ -77,10 +81,17 @@ export class PerfRecord implements AsyncDisposable {
         ),
       )
     })
-    const aborted =
-      signal === undefined ? [] : [once(signal, 'abort').then(() => 'it was interrupted')]
+    let interrupt = (): void => {}
+    const interrupted = new Promise<string>(resolve => {
+      interrupt = () => resolve('it was interrupted')
+    })
+    signal?.addEventListener('abort', interrupt)
     control.write('enable\n')
-    return await Promise.race([once(answers, 'data').then(() => null), gone, ...aborted])
+    try {
+      return await Promise.race([once(answers, 'data').then(() => null), gone, interrupted])
+    } finally {
+      signal?.removeEventListener('abort', interrupt)
+    }
   }
 
   /** Ends the recording. perf has written its file. */
@@ -110,7 +121,8 @@ export class PerfRecord implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#perf.kill('SIGKILL')
+    // It ends its `sleep`, too.
+    this.#perf.kill('SIGTERM')
     await this.#closed
   }
 }

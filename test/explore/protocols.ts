@@ -53,6 +53,7 @@ export const protocols: readonly Protocol[] = [
   remoteScan('grow', 'scanner'),
   remoteScan('grow', 'goroutine'),
   remoteScan('end', 'scanner'),
+  remoteScan('grow-end', 'goroutine'),
   roles,
   assists,
   gate,

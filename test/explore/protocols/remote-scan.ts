@@ -6,9 +6,9 @@
  * 2. Another P carries out the root jobs.
  * 3. Under `grow` the goroutine's P takes the object off the top and puts it back, then puts
  *    another one on top. For that the stack must grow. Under `end` it ends the goroutine and
- *    releases its record.
+ *    releases its record. Under `grow-end` it does one after the other.
  * 4. P 2 takes a segment of the size that was freed, and fills it with a reference that nobody may
- *    shade. Under `end` it makes a goroutine, perhaps in the record that was released, whose
+ *    shade. If the goroutine ends, it makes another, perhaps in the record that was released, whose
  *    argument is such a reference: a goroutine that is born in a mark is not scanned.
  *
  * P 0 begins each schedule, and a switch away from it is preemptive. So `begins` says who that is.
@@ -34,11 +34,15 @@ const MOVES = 80 as Addr
 const COMES = 96 as Addr
 const FOREIGN = 112 as Addr
 
-export function remoteScan(what: 'grow' | 'end', begins: 'scanner' | 'goroutine'): PartsProtocol {
+export function remoteScan(
+  what: 'grow' | 'end' | 'grow-end',
+  begins: 'scanner' | 'goroutine',
+): PartsProtocol {
+  const [grows, ends] = [what !== 'end', what !== 'grow']
   const [scanner, owner] = begins === 'scanner' ? [0, 1] : [1, 0]
   return {
     name: `remote-scan-${what}${begins === 'scanner' ? '' : '-begins'}`,
-    what: `P ${scanner} scans the stack of a goroutine that runs on P ${owner} and ${what === 'end' ? 'ends' : 'makes its stack grow'}, while P 2 uses what is freed: what the goroutine keeps is shaded, and no word of P 2`,
+    what: `P ${scanner} scans the stack of a goroutine that runs on P ${owner} and ${[...(grows ? ['makes its stack grow'] : []), ...(ends ? ['ends'] : [])].join(', then ')}, while P 2 uses what is freed: what the goroutine keeps is shaded, and no word of P 2`,
     configurations: [{ procs: 3, bound: 2, quick: 1 }],
     stackScans: 'any',
 
@@ -64,19 +68,20 @@ export function remoteScan(what: 'grow' | 'end', begins: 'scanner' | 'goroutine'
       if (index === scanner) while (roots.scanNext('running') >= 0);
       else if (index === owner) {
         stack.load(ID)
-        if (what === 'end') {
-          goroutines.tryStopRunning(ID, gWords.G_DEAD)
-          goroutines.release(ID)
-          return
+        if (grows) {
+          while (stack.top > stack.base + 1) stack.top--
+          for (const object of [MOVES, COMES]) stack.push(object)
+          // One more push, and the stack grows.
+          meta.fill(0, stack.top, stack.limit)
+          stack.top = stack.limit
+          stack.push(0 as Addr)
+          barrier.flush()
         }
-        while (stack.top > stack.base + 1) stack.top--
-        for (const object of [MOVES, COMES]) stack.push(object)
-        // One more push, and the stack grows.
-        meta.fill(0, stack.top, stack.limit)
-        stack.top = stack.limit
-        stack.push(0 as Addr)
-        barrier.flush()
-      } else if (what === 'end') {
+        if (!ends) return
+        stack.save()
+        goroutines.tryStopRunning(ID, gWords.G_DEAD)
+        goroutines.release(ID)
+      } else if (ends) {
         const record = memory.goroutineWord(goroutines.create(0, SIZE), 0)
         meta.fill(FOREIGN, meta[record + gWords.STACK], meta[record + gWords.STACK] + SIZE)
         meta[record + gWords.STACK_USED] = SIZE
@@ -88,7 +93,7 @@ export function remoteScan(what: 'grow' | 'end', begins: 'scanner' | 'goroutine'
 
     verify({ memory: { marks } }) {
       if (marks[FOREIGN >>> GRANULE_SHIFT] !== WHITE) return 'a word of P 2 was shaded'
-      if (what === 'end') return null
+      if (ends) return null
       for (const object of [STANDS, MOVES, COMES])
         if (marks[object >>> GRANULE_SHIFT] !== BLACK) return `object ${object} is white`
       return null

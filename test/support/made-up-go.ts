@@ -46,9 +46,9 @@ func markroot() int64 {
  * price is measured it says what it took.
  */
 const PROGRAM = `#!/bin/sh
-echo 'past goal: 9 B of 4194313, 2097152 marked; 9 roots, 0 work, 0 barrier, 0 stop, 0 late; 1 tries, 0 restarts
+echo 'past goal: 9 B of 4194313, 2097152 marked; 9 roots, 0 work, 0 barrier, 0 stop, 0 late; 1 tries, 0 restarts, 0 limited
 gc 1 @0.000s 1%: 0.020+1.0+0.010 ms clock, 4 P (forced)
-past goal: 2048 B of 4196352, 2097152 marked; 0 roots, 512 work, 1024 barrier, 0 stop, 512 late; 3 tries, 1 restarts
+past goal: 2048 B of 4196352, 2097152 marked; 0 roots, 512 work, 1024 barrier, 0 stop, 512 late; 3 tries, 1 restarts, 0 limited
 gc 2 @0.100s 1%: 0.040+1.0+0.030 ms clock, 4 P' >&2
 case "$1 $2" in
 "-workload lru") echo '{"seconds":0.5,"cpu":0.75,"other":1048576,"latencies":{"counts":[0,99,1],"maxUs":0.5}}' ;;

@@ -42,6 +42,10 @@ export interface GoVariantRow extends Situation {
   readonly pastGoal: Percentiles
   /** The same of each cycle, in ascending order. */
   readonly pastGoals: readonly number[]
+  /** Cycles in which the CPU limiter has limited. */
+  readonly limited: number
+  /** The most bytes past the goal of the cycles that it did not limit. */
+  readonly worstUnlimited: number
   /** Bytes past the goal of all cycles, by when they were taken. */
   readonly past: PastTimes
   /** Ragged barriers of all cycles, and stops of them that found work. */
@@ -134,6 +138,11 @@ function resultOf(runs: readonly Run[]): Omit<GoVariantRow, keyof Situation | 'v
     cycles: cycles.length,
     pastGoal: percentilesOf(pastGoals),
     pastGoals,
+    limited: cycles.filter(({ isLimited }) => isLimited).length,
+    worstUnlimited: Math.max(
+      0,
+      ...cycles.filter(({ isLimited }) => !isLimited).map(({ pastGoal }) => pastGoal),
+    ),
     past: pastTimes(time => sumOf(({ past }) => past[time])),
     tries: sumOf(({ tries }) => tries),
     restarts: sumOf(({ restarts }) => restarts),

@@ -44,9 +44,10 @@ Usage:
 Options:
   --variants NAME,…   base (Go as it is, with the instrument), gate (marks behind a refill at the goal until the mark has ended),
                       gate-drains (the same in larger steps), gate-parks (in larger steps, and waits where another
-                      drains), gate-when-idle (gate only once no mark work is in sight), reserve (takes a span only if it fits
-                      below the goal), capped (an assist's credit is at most the room to the goal), takes-over (after an attempt
-                      to end the mark, each refill drains and tries too) (default: base,gate)
+                      drains), gate-when-idle (gate only once no mark work is in sight), gate-firm (gate that stays shut where the
+                      CPU limiter limits, without a memory limit), reserve (takes a span only if it fits below the goal; as firm),
+                      capped (an assist's credit is at most the room to the goal), takes-over (after an attempt to end the
+                      mark, each refill drains and tries too) (default: base,gate)
   --goal SIZE,…       heap goals, 4MiB to 512MiB (default: 4MiB)
   --procs N,…         GOMAXPROCS, 1 to ${MAX_PS} (default: 4)
   --noise N,…         busy threads beside the run (default: 0)
@@ -60,9 +61,11 @@ Options:
   --help              this text
 
 Go has no seed: it schedules as the machine does. A row's figures are bytes past the goal at mark termination, exact, in KiB, and
-the median of the rounds' throughput. A second table says when these bytes were taken. Each variant is built first, in about half a minute.
+the median of the rounds' throughput. limited counts cycles in which Go's CPU limiter limited, which opens all forms of the gate but
+gate-firm and reserve;
+max else is the worst of the others. A second table says when these bytes were taken. Each variant is built first, in about half a minute.
 
-Exit: 0 gate, gate-drains and gate-parks kept their bound, 1 it did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
+Exit: 0 each form that has a bound kept it, 1 one did not, or a build or run failed, 2 usage, or no Go 1.19 with sources
 (apt-get install golang-1.19 golang-1.19-src), 4 a file cannot be written, 130 after an interrupt.
 
 Example:

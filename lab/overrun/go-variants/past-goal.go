@@ -11,6 +11,10 @@
 //	stop     until the world was stopped
 //	late     until no work was left again, where the barrier or the stop found some
 //
+// A cycle is limited if the CPU limiter has limited in it: it began to since the last cycle ended, or
+// was limiting as a root was scanned, an attempt was made, or the mark ended. Assists are off then,
+// and so are gates.
+//
 // One goroutine at a time is between two notes in gcMarkDone: it holds work.markDoneSema. noteRoot is
 // called by all that scan roots. The other functions are called by the goroutine that ends the mark,
 // notePastGoal with the world stopped. printPastGoal is called with the cycle's gctrace line, when the
@@ -31,6 +35,9 @@ var (
 	pastTold pastNotes // of the mark that has ended
 	pastGoal uint64    // when it ended
 	heapThen uint64    // the live heap then
+
+	limitedNow  uint32 // the limiter has limited in this mark
+	limitedTold uint32 // it has in the mark that has ended
 
 	rootsOver   uint32 // root jobs of this mark that are over
 	pastAtRoots uint64 // when the last of them was
@@ -54,13 +61,21 @@ func notePast() uint64 {
 	return bytes - before
 }
 
+func noteLimited() {
+	if gcCPULimiter.limiting() {
+		atomic.Store(&limitedNow, 1)
+	}
+}
+
 func noteRoot() {
+	noteLimited()
 	if atomic.Xadd(&rootsOver, 1) == work.markrootJobs {
 		atomic.Store64(&pastAtRoots, bytesPastGoal())
 	}
 }
 
 func noteMarked() {
+	noteLimited()
 	bytes := notePast()
 	pastNow.tries++
 	if pastNow.tries > 1 {
@@ -87,6 +102,12 @@ func noteRestart() {
 }
 
 func notePastGoal() {
+	noteLimited()
+	if gcCPULimiter.lastEnabledCycle.Load() == memstats.numgc+1 {
+		limitedNow = 1
+	}
+	limitedTold = limitedNow
+	atomic.Store(&limitedNow, 0)
 	pastGoal, heapThen = bytesPastGoal(), atomic.Load64(&gcController.heapLive)
 	pastTold, pastNow = pastNow, pastNotes{}
 	atomic.Store(&rootsOver, 0)
@@ -97,5 +118,5 @@ func printPastGoal() {
 	print("past goal: ", pastGoal, " B of ", heapThen, ", ", work.bytesMarked, " marked; ",
 		pastTold.roots, " roots, ", pastTold.work, " work, ", pastTold.barrier, " barrier, ",
 		pastTold.stop, " stop, ", pastTold.late, " late; ", pastTold.tries, " tries, ",
-		pastTold.restarts, " restarts\n")
+		pastTold.restarts, " restarts, ", limitedTold, " limited\n")
 }

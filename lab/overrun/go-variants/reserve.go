@@ -4,8 +4,9 @@
 //
 // Add, look, take back: a request is added to what is reserved, then the live heap is read. If both
 // together are above the goal the request is taken back, and its goroutine waits for the end of the
-// mark as in gate.go. Then it begins its allocation anew. A reservation is given up once Go has
-// charged the span to the live heap.
+// mark as in gate-drains.go. It does not try to end the mark while another does: it would wait on a
+// semaphore, and the record of who waits there is memory that passes unasked. Then it begins its
+// allocation anew. A reservation is given up once Go has charged the span to the live heap.
 //
 // Why two requests cannot both take the last room: each adds before it looks. The later of the two
 // sees the earlier one as reserved, or in the live heap, which is charged before the reservation is
@@ -13,7 +14,11 @@
 // its goal.
 //
 // Why nobody waits for ever: once the mark has ended every request passes, also one that is larger
-// than the goal. Where it must not wait it passes, as in gate.go.
+// than the goal. Where it must not wait it passes, as in gate.go. For such requests two spans for each P
+// are left free below the goal: the runtime makes records of timers, of threads, and of goroutines that
+// wait, while a mark runs.
+//
+// Where the CPU limiter limits, a request passes only under a memory limit, as in gate-firm.go.
 
 package runtime
 
@@ -21,6 +26,12 @@ import (
 	"runtime/internal/atomic"
 	"unsafe"
 )
+
+// More work than there can be.
+const wholeDrain = 1 << 62
+
+// What each P may take unasked: two small spans.
+const unaskedBytes = 16 << 10
 
 // Bytes of requests that have passed, and are not in the live heap yet.
 var reservedBytes uint64
@@ -41,13 +52,18 @@ func reserveLarge(mp *m, size uintptr) (uint64, bool) {
 	return reserveBytes(mp, uint64(alignUp(size, pageSize)))
 }
 
+func isLimited() bool {
+	return gcController.memoryLimit.Load() != maxInt64 && gcCPULimiter.limiting()
+}
+
 func reserveBytes(mp *m, bytes uint64) (uint64, bool) {
 	// The allocation itself holds the m, which counts as one lock.
-	if getg() == mp.g0 || mp.locks > 1 || mp.preemptoff != "" || gcCPULimiter.limiting() {
+	if getg() == mp.g0 || mp.locks > 1 || mp.preemptoff != "" || isLimited() {
 		return 0, true
 	}
 	reserved := atomic.Xadd64(&reservedBytes, int64(bytes))
-	if atomic.Load64(&gcController.heapLive)+reserved <= gcController.heapGoal() {
+	room := uint64(gomaxprocs) * unaskedBytes
+	if atomic.Load64(&gcController.heapLive)+reserved+room <= gcController.heapGoal() {
 		return bytes, true
 	}
 	giveUpReserved(bytes)
@@ -66,11 +82,15 @@ func allocateAfterMark(mp *m, size uintptr, typ *_type, needzero bool) unsafe.Po
 	mp.mallocing = 0
 	releasem(mp)
 	gp := getg()
-	for atomic.Load(&gcBlackenEnabled) != 0 && !gcCPULimiter.limiting() {
-		systemstack(func() { gcAssistAlloc1(gp, gcOverAssistWork) })
+	for atomic.Load(&gcBlackenEnabled) != 0 && !isLimited() {
+		systemstack(func() { gcAssistAlloc1(gp, wholeDrain) })
+		wasLast := gp.param != nil
 		gp.param = nil
-		gcMarkDone()
-		Gosched()
+		if wasLast && atomic.Load(&work.markDoneSema) != 0 {
+			gcMarkDone()
+		} else {
+			Gosched()
+		}
 	}
 	return mallocgc(size, typ, needzero)
 }

@@ -22,7 +22,7 @@ export interface GoVariantResults extends Provenance {
 /** The heads of the table, on the terminal and in the report. */
 export const HEADS = [
   ...['variant', 'goal MiB', 'P', 'noise', 'cycles'],
-  ...['p50 KiB', 'p90 KiB', 'p99 KiB', 'max KiB', 'M objects/s'],
+  ...['p50 KiB', 'p90 KiB', 'p99 KiB', 'max KiB', 'limited', 'max else', 'M objects/s'],
 ]
 
 /** What the second table says, and its heads. */
@@ -73,12 +73,16 @@ export function cellsOf({
   noise,
   cycles,
   pastGoal: { p50, p90, p99, max },
+  limited,
+  worstUnlimited,
   objectsPerSecond,
 }: GoVariantRow): string[] {
   return [
     variant,
     ...[goal / MiB, procs, noise, cycles].map(String),
     ...[p50, p90, p99, max].map(past => (past / KiB).toFixed(0)),
+    String(limited),
+    (worstUnlimited / KiB).toFixed(0),
     (objectsPerSecond / 1e6).toFixed(1),
   ]
 }

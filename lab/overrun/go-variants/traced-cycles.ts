@@ -14,6 +14,8 @@ export interface TracedCycle {
   readonly tries: number
   /** Stops of the world that found work, so that marking went on. */
   readonly restarts: number
+  /** The CPU limiter has limited in it, which opens the gates. */
+  readonly isLimited: boolean
   /** The live heap at mark termination, and what of it was marked, bytes. */
   readonly heap: number
   readonly marked: number
@@ -22,7 +24,7 @@ export interface TracedCycle {
 }
 
 const OURS =
-  /^past goal: (\d+) B of (\d+), (\d+) marked; (\d+) roots, (\d+) work, (\d+) barrier, (\d+) stop, (\d+) late; (\d+) tries, (\d+) restarts$/
+  /^past goal: (\d+) B of (\d+), (\d+) marked; (\d+) roots, (\d+) work, (\d+) barrier, (\d+) stop, (\d+) late; (\d+) tries, (\d+) restarts, ([01]) limited$/
 const GO = /^gc \d+ @[\d.]+s \d+%: ([\d.]+)\+[\d.]+\+([\d.]+) ms clock, .* P( \(forced\))?$/
 
 /** Reads the output of `gctrace=1`. Our line of a cycle comes before Go's. */
@@ -34,11 +36,11 @@ export function tracedCyclesIn(trace: string): TracedCycle[] {
     const [, first, last, forced] = GO.exec(line) ?? []
     if (ours === null || first === undefined) continue
     const [pastGoal = 0, heap = 0, marked = 0, roots = 0, work = 0, barrier = 0] = ours
-    const [stop = 0, late = 0, tries = 0, restarts = 0] = ours.slice(6)
+    const [stop = 0, late = 0, tries = 0, restarts = 0, limited = 0] = ours.slice(6)
     cycles.push({
       isForced: forced !== undefined,
       pausesUs: [Number(first) * 1000, Number(last) * 1000],
-      ...{ pastGoal, heap, marked, tries, restarts },
+      ...{ pastGoal, heap, marked, tries, restarts, isLimited: limited === 1 },
       past: { roots, work, barrier, stop, late },
     })
     ours = null

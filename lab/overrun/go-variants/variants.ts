@@ -17,6 +17,7 @@ export const VARIANT_NAMES = [
   'gate-drains',
   'gate-parks',
   'gate-when-idle',
+  'gate-firm',
   'reserve',
   'capped',
   'takes-over',
@@ -79,6 +80,7 @@ export const VARIANTS: Readonly<Record<VariantName, Variant>> = {
     inCycle('gcMarkDone', { behind: /^gcWakeAllAssists\(\)$/ }, 'openGate()'),
   ),
   'gate-when-idle': variant('gate-when-idle', BEHIND_REFILL),
+  'gate-firm': variant('gate-firm', BEHIND_REFILL),
   reserve: variant(
     'reserve',
     ...reserved(/ = c\.nextFree\(tinySpanClass\)$/, 'reserveSpan(mp, span, tinySpanClass)'),

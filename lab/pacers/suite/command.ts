@@ -39,7 +39,10 @@ Usage:
 Options:
   --pacers SPEC;…    with semicolons; a file, too; the first is what the others are compared with
                      (default: ${PACERS.join(';')})
-  --programs NAME,…  of ${SUITE.map(({ name }) => name).join(', ')} (default: all)
+  --programs NAME,…  of ${SUITE.map(({ name }) => name).join(', ')} (default: all but
+                     ${SUITE.filter(({ onlyNamed }) => onlyNamed)
+                       .map(({ name }) => name)
+                       .join(', ')})
   --rounds N         ${FEWEST} or more (default: ${ROUNDS}; with --quick ${FEWEST})
   --gogc N,…         values of GOGC (default: ${GOGC.join(',')}; with --quick ${QUICK_GOGC.join(',')})
   --procs N          Ps (default: the cores)
@@ -85,7 +88,8 @@ export async function suiteCommand(argv: readonly string[]): Promise<number> {
   const gogc =
     texts.gogc?.split(',').map(one => wholeNumber({ name: '--gogc', value: one }, 1, 100_000)) ??
     (isQuick ? QUICK_GOGC : GOGC)
-  const programs = texts.programs?.split(',').map(programNamed) ?? SUITE
+  const programs =
+    texts.programs?.split(',').map(programNamed) ?? SUITE.filter(({ onlyNamed }) => !onlyNamed)
   const pacers = [...new Set(texts.pacers?.split(';') ?? PACERS)]
   const [json, report] = [
     outputFile(given('json', texts.json)),

@@ -7,6 +7,8 @@ export interface SuiteProgram {
   readonly args: readonly string[]
   /** The same in a tenth of a second. */
   readonly quick: readonly string[]
+  /** Only where it is named: it takes too long for every run of the suite. */
+  readonly onlyNamed?: true
 }
 
 /** Which program the values of GOGC are tried on. */
@@ -37,5 +39,13 @@ export const SUITE: readonly SuiteProgram[] = [
     file: exampleFile('pipeline.ts'),
     args: ['--items', '30000'],
     quick: ['--items', '10000'],
+  },
+  {
+    // 64 MiB live, as in the evaluation of golang/go#14951; some 4 s.
+    name: 'garbage-64MiB',
+    file: labFile('pacers/programs/garbage.ts'),
+    args: ['540', '3500'],
+    quick: ['540', '1200'],
+    onlyNamed: true,
   },
 ]

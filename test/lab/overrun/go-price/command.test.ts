@@ -19,7 +19,7 @@ const { signal } = new AbortController()
 test.each([
   [
     ['--variants', 'base'],
-    "--variants must be a list of gate, gate-drains, gate-parks, gate-when-idle, reserve, capped, takes-over, not 'base'",
+    "--variants must be a list of gate, gate-drains, gate-parks, gate-when-idle, gate-firm, reserve, capped, takes-over, not 'base'",
   ],
   [
     ['--workloads', 'chess'],

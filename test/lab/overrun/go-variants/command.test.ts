@@ -17,7 +17,7 @@ const { signal } = new AbortController()
 test.each([
   [
     ['--variants', 'base,wall'],
-    "--variants must be a list of base, gate, gate-drains, gate-parks, gate-when-idle, reserve, capped, takes-over, not 'wall'",
+    "--variants must be a list of base, gate, gate-drains, gate-parks, gate-when-idle, gate-firm, reserve, capped, takes-over, not 'wall'",
   ],
   [['--goal', '1MiB'], "--goal must be a list of sizes from 4MiB to 512MiB, not '1MiB'"],
   [['--procs', '0'], "--procs must be a whole number from 1 to 64, not '0'"],
@@ -60,7 +60,7 @@ test('--help says what is measured, and has an example', async () => {
 
 const ourLine = (
   past: number,
-  times = '0 roots, 0 work, 0 barrier, 0 stop, 0 late; 1 tries, 0 restarts',
+  times = '0 roots, 0 work, 0 barrier, 0 stop, 0 late; 1 tries, 0 restarts, 0 limited',
 ) => `past goal: ${past} B of 5000000, 2097152 marked; ${times}`
 
 test('a cycle has its own line, which comes first; only those behind the forced one count', () => {
@@ -70,7 +70,7 @@ test('a cycle has its own line, which comes first; only those behind the forced 
     'pacer: something else',
     ourLine(0),
     'gc 2 @0.007s 8%: 0.9+2+1.5 ms clock, 4 MB goal, 4 P',
-    ourLine(4096, '1 roots, 2 work, 3 barrier, 4 stop, 5 late; 7 tries, 6 restarts'),
+    ourLine(4096, '1 roots, 2 work, 3 barrier, 4 stop, 5 late; 7 tries, 6 restarts, 1 limited'),
     'gc 3 @0.016s 4%: 0.1+1+12 ms clock, 4 MB goal, 4 P',
   ].join('\n')
   const cycles = tracedCyclesIn(trace)
@@ -81,6 +81,7 @@ test('a cycle has its own line, which comes first; only those behind the forced 
     past: { roots: 1, work: 2, barrier: 3, stop: 4, late: 5 },
     tries: 7,
     restarts: 6,
+    isLimited: true,
     heap: 5_000_000,
     marked: 2 * MiB,
     pausesUs: [100, 12_000],
@@ -98,13 +99,19 @@ const row = (variant: GoVariantRow['variant'], max: number): GoVariantRow => ({
   cycles: 2,
   pastGoal: { p50: 0, p90: 2 * KiB, p99: 3 * KiB, max },
   pastGoals: [0, max],
+  limited: 0,
+  worstUnlimited: max,
   past: { roots: 0, work: max / 4, barrier: max / 2, stop: 0, late: max / 4 },
   tries: 3,
   restarts: 1,
   objectsPerSecond: 12_345_678,
 })
 
-test('forms of the gate must keep 32 KiB a P; nothing is asked of the others', () => {
+test('a gate must keep 32 KiB a P, and reserve an object; nothing is asked of the others', () => {
+  expect(criteriaOf([row('reserve', 16), row('reserve', 17)]).map(one => one.holds)).toEqual([
+    true,
+    false,
+  ])
   const rows = [row('base', 9 * MiB), row('gate', 128 * KiB), row('gate-when-idle', 9 * MiB)]
   expect(criteriaOf(rows).map(one => one.holds)).toEqual([true])
   expect(criteriaOf([row('gate-parks', 128 * KiB + 1)])).toMatchObject([
@@ -112,8 +119,18 @@ test('forms of the gate must keep 32 KiB a P; nothing is asked of the others', (
   ])
 })
 
+test('a cycle that the CPU limiter limited passes its goal, but not where the gate is firm', () => {
+  const limited = { limited: 1, worstUnlimited: KiB }
+  expect(criteriaOf([{ ...row('gate', 9 * MiB), ...limited }])).toMatchObject([
+    { says: expect.stringMatching(/1 cycles; .*limiter limited 1 more$/), holds: true },
+  ])
+  expect(criteriaOf([{ ...row('gate-firm', 9 * MiB), ...limited }])).toMatchObject([
+    { says: expect.stringContaining('2 cycles; '), holds: false },
+  ])
+})
+
 test('a row says its bytes in KiB, and its throughput in millions', () => {
-  expect(cellsOf(row('gate', 30 * KiB)).join(' ')).toBe('gate 4 4 0 2 0 2 3 30 12.3')
+  expect(cellsOf(row('gate', 30 * KiB)).join(' ')).toBe('gate 4 4 0 2 0 2 3 30 0 30 12.3')
   expect(timeCellsOf(row('base', 9 * MiB)).join(' ')).toBe('base 4 4 0 9.0 0 25 50 0 25 1.5 1')
   expect(timeCellsOf(row('gate', 0)).join(' ')).toBe('gate 4 4 0 0.0 0 0 0 0 0 1.5 1')
 })

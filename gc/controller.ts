@@ -17,8 +17,9 @@
  * ratio plainly: the last writer wins, as in Go, and each written ratio is right for a moment that
  * has just passed. The same holds for goals that move.
  *
- * The pacer knows nothing of the arena. The controller lowers its goal to what the arena holds
- * (boundByArena), and raises the assist ratio as much as that shortens the way (stretch).
+ * The pacer knows nothing of the arena, nor of what this cycle was promised. The controller lowers
+ * its goal to what the arena holds, and while a cycle marks to what it was at the start of that
+ * cycle (lower). It raises the assist ratio as much as that shortens the way (stretch).
  */
 
 import { load, store } from '#sync'
@@ -77,7 +78,7 @@ export class Controller {
   }
   private readonly goalsAreLive: boolean
   private readonly idleWorkers: IdleWorkers
-  /** The pacer's own goal, if the arena does not allow it; else 0. */
+  /** The pacer's own goal, if it was lowered; else 0. */
   private pacerGoal = 0
 
   constructor(memory: Memory, pacer: Pacer, config: PacerConfig, idleWorkers: IdleWorkers = 'on') {
@@ -206,7 +207,7 @@ export class Controller {
     const goals = this.goals
     this.pacer.goals(this.state, facts, goals)
     this.check(checkGoals(this.pacer, goals))
-    this.boundByArena(goals, facts.heapMarked)
+    this.lower(goals, facts.heapMarked)
     this.meta[control.TRIGGER] = bytesOrNone(goals.trigger)
     this.meta[control.GOAL] = bytesOrNone(goals.goal)
     this.memory.set(control.HARD_GOAL, goals.hardGoal)
@@ -240,12 +241,18 @@ export class Controller {
   /**
    * Lowers goal and trigger to what the arena holds, but not below what the last cycle marked. With
    * a goal beyond the arena a cycle would begin only when the arena is full, and the program would
-   * wait for all of the cycle.
+   * wait for all of the cycle. While a cycle marks, its goal does not rise beyond that of its
+   * start, by which it is judged: with a memory limit it would as memory becomes free, and with a
+   * new GOGC. The next cycle has that room.
    */
-  private boundByArena(goals: Goals, heapMarked: number): void {
+  private lower(goals: Goals, heapMarked: number): void {
     const room =
       this.memory.get(control.ARENA_HOLDS) - ARENA_HEADROOM * this.memory.layout.arenaBytes
-    const most = Math.trunc(Math.max(room, heapMarked))
+    const atStart =
+      this.meta[control.BLACKEN_ENABLED] === 0
+        ? Number.POSITIVE_INFINITY
+        : this.memory.get(control.GOAL_AT_START)
+    const most = Math.trunc(Math.min(Math.max(room, heapMarked), atStart))
     this.pacerGoal = goals.goal > most ? goals.goal : 0
     if (goals.goal <= most) return
     const way = most - heapMarked

@@ -66,13 +66,16 @@ export class ShadowStack {
   }
 
   /**
-   * Writes how much is in use to the goroutine's record. Plain: the P's next atomic operation,
-   * which says that it stopped or that the goroutine waits, publishes it to the P that scans.
+   * Stores how much is in use in the goroutine's record. Atomic: under `--stack-scans any` a P that
+   * finds it must find the words below it (gc/mark/remote-scan.ts).
    */
   save(): void {
     if (this.goroutine !== 0)
-      this.meta[this.memory.goroutineWord(this.goroutine as GoroutineId, gWords.STACK_USED)] =
-        this.top - this.base
+      store(
+        this.meta,
+        this.memory.goroutineWord(this.goroutine as GoroutineId, gWords.STACK_USED),
+        this.top - this.base,
+      )
   }
 
   /** Forgets the goroutine. Its top must have been saved. */

@@ -45,8 +45,9 @@
  *    stands there, so the actor sees every mark byte.
  *
  * With `--marks atomic` a compare-and-swap takes the byte from WHITE to BLACK first. So one marker
- * wins, and an object is scanned once: 2 and 3 are not needed. 5 holds by coherence in both: by the
- * language alone, a plain load may see an old byte for ever.
+ * wins, and an object is scanned once: 2 and 3 are not needed. The one order of 2 is that of
+ * coherence, and so is 5, with either kind of marks: by the language alone, plain stores to a byte
+ * have no order, and a plain load may see an old byte for ever.
  *
  * A scan reads words that the program may be writing. The barrier has shaded both the value that a
  * store overwrites and the value that it writes (gc/mark/barrier.ts), so it does not matter which

@@ -20,8 +20,9 @@
  *    thread did before it happened before what the other's thread does after it.
  * 3. If 2 finds the number of 1, it came before 3. So the copy was made before the segment was
  *    freed.
- * 4. STACK is stored after the words were copied, and both it and its load are atomic. So a scan
- *    that finds the new segment finds the words in it.
+ * 4. STACK is stored after the words were copied, and STACK_USED after the words below it were
+ *    put. These stores and their loads are atomic. So a scan that finds the new segment finds the
+ *    words in it, and one that finds a top finds no word below it that is older than that top.
  * 5. The number only grows. So no other segment at the same place, and no later goroutine in the
  *    same record, is taken for the old one. A goroutine that is born in a mark is black.
  *
@@ -35,8 +36,8 @@
  *    moved: a slot keeps its distance from the base.
  * 4. If x is popped first, it is in a variable only, until the next safepoint. It may come to rest
  *    on a stack, in the heap, in a global or in a channel. Each of these shades it.
- * 5. STACK_USED and the words are read plainly while their owner may write them. Whatever such a
- *    read finds was saved or put there since the setup stop, and 1 to 4 hold of it.
+ * 5. The words are read plainly while their owner may write them. A word that is read was put below
+ *    a top that was saved at the setup stop or since, and 1 to 4 hold of it.
  * 6. A child y of x, loaded in 4, is in a variable only as well, and the same holds of it.
  *
  * What it costs: a goroutine that keeps a reference asks whether a cycle marks, and while one does,
@@ -74,7 +75,7 @@ export class RemoteScan {
     for (;;) {
       const freed = load(meta, record + gWords.SEGMENTS_FREED)
       if (this.isOver(record)) break
-      const used = meta[record + gWords.STACK_USED]
+      const used = load(meta, record + gWords.STACK_USED)
       if (scanned >= used) break
       const count = Math.min(used - scanned, PIECE_WORDS)
       this.copyWords(load(meta, record + gWords.STACK) + scanned, count)

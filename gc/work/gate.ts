@@ -29,7 +29,8 @@
  *
  * The bound, while the gate was not open: from the end of one mark to the end of the next,
  * L ≤ max(limit, M) + one request. M is what the first of the two has marked. The limit is the
- * highest that a P has read since, and the request is the largest that was made. Proof.
+ * highest that a P has read since: it moves between two marks under a memory limit, and within a
+ * mark it does not rise (gc/controller.ts). The request is the largest that was made. Proof.
  *
  * 1. L is M when the first mark ends.
  * 2. From then on L grows by reservations, each of which leaves it within the limit, and by what is

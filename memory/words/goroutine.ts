@@ -34,8 +34,8 @@ export const TASK = 3
  * The shadow stack: its first word in the meta buffer, words in use, words in all. owner. While the
  * goroutine runs, its P keeps the words in use in a field, and saves them before another P may look
  * (heap/shadow-stack.ts). The P that scans the stack reads the first two. Under `--stack-scans any`
- * it does so while the goroutine runs. So a running goroutine stores STACK atomically, and any
- * value of STACK_USED since the setup stop will do (gc/mark/remote-scan.ts).
+ * it does so while the goroutine runs. So a running goroutine stores the first two atomically, and
+ * any value of STACK_USED since the setup stop will do (gc/mark/remote-scan.ts).
  */
 export const STACK = 4
 export const STACK_USED = 5

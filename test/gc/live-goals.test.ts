@@ -1,4 +1,5 @@
-// Under a memory limit trigger and goal follow what is mapped, while no cycle marks too.
+// Under a memory limit trigger and goal follow what is mapped, while no cycle marks too. While one
+// does, its goal does not rise beyond that of its start.
 
 import { expect, test } from 'vitest'
 import { MiB } from '../../memory/units.ts'
@@ -42,4 +43,24 @@ test('without a limit they stay', () => {
   const before = goals(world)
   mutator.allocator.allocate(PAGE, true)
   expect(goals(world)).toEqual(before)
+})
+
+test('while a cycle marks its goal may fall, and comes back no further than to that of its start', () => {
+  const world = new HandWorld({ arenaBytes: 32 * MiB })
+  const [mutator] = world.ps
+  mutator.spawn()
+  mutator.allocator.allocate(2 * MiB, true)
+  const { controller } = mutator.collector
+  const setGcPercent = (percent: number): number => {
+    world.meta[control.GC_PERCENT] = percent
+    controller.commit()
+    return world.meta[control.GOAL]
+  }
+  world.startMark(mutator)
+  const atStart = world.meta[control.GOAL]
+  expect(setGcPercent(50)).toBeLessThan(atStart)
+  expect(setGcPercent(400)).toBe(atStart)
+  expect(world.meta[control.TRIGGER]).toBeLessThanOrEqual(atStart)
+  world.finishMark(mutator)
+  expect(world.meta[control.GOAL]).toBeGreaterThan(atStart)
 })

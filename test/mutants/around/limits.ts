@@ -164,8 +164,20 @@ export const limitMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gc/controller.ts',
-        from: '    this.boundByArena(goals, facts.heapMarked)\n',
-        to: '    void this.boundByArena\n',
+        from: '    this.lower(goals, facts.heapMarked)\n',
+        to: '    void this.lower\n',
+      },
+    ],
+  },
+  {
+    name: 'goal-rises-in-a-mark',
+    what: 'With a new GOGC, or as memory becomes free under a limit, the goal rises within a cycle.',
+    origin: '',
+    edits: [
+      {
+        file: 'gc/controller.ts',
+        from: 'Math.trunc(Math.min(Math.max(room, heapMarked), atStart))',
+        to: 'Math.trunc(Math.min(Math.max(room, heapMarked), atStart + Number.POSITIVE_INFINITY))',
       },
     ],
   },
